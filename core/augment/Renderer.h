@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/augment/Plan.h"
+#include "core/base/ThreadPool.h"
+#include "core/data/Dataset.h"
+#include "core/ops/Op.h"
+
+namespace uada {
+
+/// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
+/// family (chain, crop, flip, cutout) (methods.md 3.1).
+enum class RenderOrder { cropFirst, chainFirst };
+
+struct RenderSettings {
+  int side = 32;                                ///< of the square output, pixels
+  int pad = 4;                                  ///< zero padding before the crop, pixels
+  Grid grid = Grid::uc10;
+  RenderOrder order = RenderOrder::cropFirst;
+  Sampling sampling{{128, 128, 128}, {}};       ///< fill of geometric ops; shear uses bicubic in uc10
+  std::array<float, 3> mean{0, 0, 0};           ///< of the training set / 255
+  std::array<float, 3> deviation{1, 1, 1};
+};
+
+/// Turns plans into pixels. Takes sample indices, so that it can run where the data set lies.
+/// Used by one thread at a time; spreads its work over the pool; no allocation per sample.
+class Renderer {
+ public:
+  Renderer(const Dataset& data, RenderSettings settings, ThreadPool& pool);
+
+  /// Renders V variants of B samples, normalised.
+  /// indices  [B] into the data set
+  /// plans    [V * B], variant-major: plans[v * B + b] belongs to indices[b]
+  /// out      [V * B, side, side, 3], float32, (byte / 255 - mean) / deviation
+  void render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, float* out) const;
+  /// The same before normalisation: out [V * B, side, side, 3] bytes.
+  void renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans, std::uint8_t* out) const;
+  /// Unaugmented images (test set), normalised: out [B, side, side, 3].
+  void plain(std::span<const std::uint32_t> indices, float* out) const;
+  /// The pixels the network sees of one plan, before normalisation.
+  Image picture(std::uint32_t index, const Plan& plan) const;
+
+  const RenderSettings& settings() const { return settings_; }
+
+ private:
+  const Dataset& data_;
+  RenderSettings settings_;
+  ThreadPool& pool_;
+};
+
+}  // namespace uada

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/augment/Plan.h"
+#include "core/base/Philox.h"
+#include "core/config/Settings.h"
+
+namespace uada {
+
+/// The coordinates of a plan that UADA moves together. The order is the order of candidates, which decides
+/// ties (methods.md 1.2: flip', crop', chain', cutout', unperturbed).
+enum class Group : std::uint8_t { flip, crop, chain, cutout };
+constexpr int kGroups = 4;
+const char* groupName(Group group);
+
+constexpr int kMaxCoordinates = 4;
+
+/// A plan with one group moved by delta.
+struct Probe {
+  Plan plan;                                        ///< raw coordinates, perhaps out of range
+  std::array<std::int8_t, kMaxCoordinates> delta{};  ///< -1 or +1 a coordinate; 0: not moved
+  std::uint8_t coordinates = 0;                     ///< crop 2 (row, col); flip 1; chain 1 (level); cutout 4
+  std::int8_t position = -1;                        ///< chain: which step was moved
+  bool inert = false;      ///< the moved op takes no value: the same image
+  bool clamped = false;    ///< a moved coordinate was out of range and is clamped when used
+  bool unchanged = false;  ///< after clamping every coordinate equals the original: dL is exactly 0 (A12)
+};
+
+/// A candidate: the plan moved by epsilon along the estimated gradient's sign.
+struct Candidate {
+  Plan plan;
+  bool clamped = false;
+};
+
+/// A distribution over plans plus, per group, how to perturb, update and clamp it (design.md 4).
+/// Immutable; any thread may use it.
+class Space {
+ public:
+  virtual ~Space() = default;
+
+  /// The groups that UADA moves, in candidate order; empty: nothing to adapt.
+  virtual std::vector<Group> groups() const = 0;
+  /// Draws every random choice of one sample, once.
+  virtual Plan sample(Random& random) const = 0;
+  /// Moves one group by delta = +-1 (fair coins from `random`, A8); the flip is toggled.
+  virtual Probe probe(const Plan& plan, Group group, Random& random) const = 0;
+  /// Equation (5): coordinate += epsilon * sign(dL / delta), toward zero where fractional; sign(0) = 0. The
+  /// flip keeps the toggle only if dL > 0. epsilon >= 0; with 0 the result equals `plan`.
+  virtual Candidate update(const Plan& plan, const Probe& probe, Group group, float dL, double epsilon) const = 0;
+  /// The plan with every coordinate in its range: the one that is rendered.
+  virtual Plan clamped(const Plan& plan) const = 0;
+
+  /// The raw coordinates of one group, as recorded with a decision: crop row, col; flip 0/1; chain: the level
+  /// at `position`; cutout l, t, r, b.
+  static std::vector<int> coordinates(const Plan& plan, Group group, int position);
+};
+
+/// What a policy must know of the images.
+struct PolicyContext {
+  int side = 32;  ///< width = height of the network's input, pixels
+  int pad = 4;    ///< zero padding of the crop, pixels
+};
+
+/// A catalogue entry of `policies.def`.
+struct Policy {
+  std::string name, title, source;
+  std::vector<FieldValue> (*fields)();
+  std::unique_ptr<Space> (*make)(const Json& settings, const PolicyContext& context);
+};
+const std::vector<Policy>& policies();
+const Policy& findPolicy(std::string_view name);
+
+}  // namespace uada

@@ -1,0 +1,124 @@
+#include "core/base/Files.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "core/base/Error.h"
+
+namespace uada {
+
+int FileCalls::open(const char* path, int flags, unsigned mode) { return ::open(path, flags, mode); }
+ssize_t FileCalls::write(int fd, const void* data, std::size_t size) { return ::write(fd, data, size); }
+int FileCalls::fsync(int fd) { return ::fsync(fd); }
+int FileCalls::close(int fd) { return ::close(fd); }
+int FileCalls::rename(const char* from, const char* to) { return ::rename(from, to); }
+int FileCalls::unlink(const char* path) { return ::unlink(path); }
+
+FileCalls& systemFileCalls() {
+  static FileCalls calls;
+  return calls;
+}
+
+namespace {
+
+std::filesystem::path temporaryName(const std::filesystem::path& path) {
+  static std::atomic<unsigned> count{0};
+  auto name = path;
+  name += fmt::format(".{}-{}.part", ::getpid(), count++);
+  return name;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::filesystem::path path, FileCalls& calls)
+    : path_(std::filesystem::absolute(path)), temporary_(temporaryName(path_)), calls_(calls) {
+  fd_ = calls_.open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd_ < 0) fail("create", errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ >= 0) calls_.close(fd_);
+  // The path is unlinked directly: a fault injected into cleaning up would only hide the first one.
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::fail(std::string_view doing, int code) {
+  throw Error(fmt::format("cannot {} '{}': {}{}", doing, path_.string(), std::strerror(code),
+                          code == ENOSPC || code == EDQUOT ? "; free some space and try again" : ""));
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = calls_.write(fd_, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) fail("write", n < 0 ? errno : ENOSPC);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
+
+void AtomicFile::commit() {
+  if (calls_.fsync(fd_) != 0) fail("sync", errno);
+  const int closed = calls_.close(fd_);
+  fd_ = -1;
+  if (closed != 0) fail("close", errno);
+  if (calls_.rename(temporary_.c_str(), path_.c_str()) != 0) fail("replace", errno);
+  committed_ = true;
+  const int folder = calls_.open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  if (folder < 0) fail("open the folder of", errno);
+  const int synced = calls_.fsync(folder);
+  const int code = errno;
+  calls_.close(folder);
+  // Some file systems cannot sync a folder and say so; the data itself is synced.
+  if (synced != 0 && code != EINVAL && code != ENOTSUP) fail("sync the folder of", code);
+}
+
+void writeFileAtomically(const std::filesystem::path& path, std::string_view text, FileCalls& calls) {
+  AtomicFile file(path, calls);
+  file.write(text);
+  file.commit();
+}
+
+namespace {
+
+template <class Container>
+Container readWhole(const std::filesystem::path& path, std::size_t maxBytes) {
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  struct stat status {};
+  if (!file || ::fstat(::fileno(file.get()), &status) != 0)
+    throw Error(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+  if (S_ISDIR(status.st_mode)) throw Error(fmt::format("cannot read '{}': it is a folder", path.string()));
+  Container content;
+  char buffer[1 << 16];
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, file.get())) {
+    if (content.size() + n > maxBytes)
+      throw Error(fmt::format("cannot read '{}': it holds more than {} bytes", path.string(), maxBytes));
+    const auto old = content.size();
+    content.resize(old + n);
+    std::memcpy(content.data() + old, buffer, n);
+  }
+  if (std::ferror(file.get()))
+    throw Error(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+  return content;
+}
+
+}  // namespace
+
+std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes) {
+  return readWhole<std::string>(path, maxBytes);
+}
+
+std::vector<std::byte> readBinaryFile(const std::filesystem::path& path, std::size_t maxBytes) {
+  return readWhole<std::vector<std::byte>>(path, maxBytes);
+}
+
+}  // namespace uada

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uada {
+
+/// The system calls that a save makes, so that a test can make any one of them fail. Each returns what the
+/// call of that name returns, with errno set on failure.
+class FileCalls {
+ public:
+  virtual ~FileCalls() = default;
+  virtual int open(const char* path, int flags, unsigned mode);
+  virtual ssize_t write(int fd, const void* data, std::size_t size);
+  virtual int fsync(int fd);
+  virtual int close(int fd);
+  virtual int rename(const char* from, const char* to);
+  virtual int unlink(const char* path);
+};
+FileCalls& systemFileCalls();
+
+/// A file that appears whole or not at all: written to a temporary name in the same folder, synced, renamed
+/// over the old one, folder synced. Every step is checked (QSaveFile is not: reliability.md 0, findings 1, 2).
+/// Destroyed before commit() it leaves the old file and no temporary one.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path, FileCalls& calls = systemFileCalls());
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  /// Throws Error naming the file and the system's reason; the old file is then still in place.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(std::string_view doing, int code);
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  FileCalls& calls_;
+  int fd_ = -1;
+  bool committed_ = false;
+};
+
+void writeFileAtomically(const std::filesystem::path& path, std::string_view text,
+                         FileCalls& calls = systemFileCalls());
+
+/// Throws Error naming the file if it cannot be read or holds more than maxBytes.
+std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes);
+std::vector<std::byte> readBinaryFile(const std::filesystem::path& path, std::size_t maxBytes);
+
+/// SHA-256 of bytes as 64 lower-case hexadecimal digits.
+std::string sha256(std::span<const std::byte> bytes);
+std::string sha256(std::string_view text);
+
+}  // namespace uada

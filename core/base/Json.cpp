@@ -1,0 +1,252 @@
+#include "core/base/Json.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+
+namespace uada {
+namespace {
+
+constexpr std::size_t kMaxBytes = 4u << 20;
+constexpr std::size_t kMaxDepth = 64;
+
+/// Builds a Json from the parser's events, because nlohmann's own tree drops duplicate keys silently.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return add(Json()); }
+  bool boolean(bool value) override { return add(Json(value)); }
+  bool number_integer(number_integer_t value) override { return add(Json(std::int64_t{value})); }
+  bool number_unsigned(number_unsigned_t value) override {
+    if (value <= static_cast<number_unsigned_t>(INT64_MAX)) return add(Json(static_cast<std::int64_t>(value)));
+    return fail(fmt::format("the integer {} is too large; use at most {}", value, INT64_MAX));
+  }
+  bool number_float(number_float_t value, const string_t&) override { return add(Json(value)); }
+  bool string(string_t& value) override { return add(Json(std::move(value))); }
+  bool binary(binary_t&) override { return fail("binary values are not JSON"); }
+  bool start_object(std::size_t) override { return open(Json::object()); }
+  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (!open_.back().keys.insert(name).second)
+      return fail(fmt::format("the key '{}' stands twice in one object; remove one", name));
+    open_.back().key = name;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override {
+    std::string_view what = e.what();  // "[json.exception.parse_error.101] parse error at line ..."
+    const auto end = what.find("] ");
+    return fail(std::string(end == what.npos ? what : what.substr(end + 2)));
+  }
+
+  Json result;
+  std::string problem;
+
+ private:
+  struct Open {
+    Json value;
+    std::set<std::string> keys;
+    std::string key;
+  };
+  bool fail(std::string why) {
+    if (problem.empty()) problem = std::move(why);
+    return false;
+  }
+  bool add(Json value) {
+    if (open_.empty())
+      result = std::move(value);
+    else if (open_.back().value.isArray())
+      open_.back().value.push(std::move(value));
+    else
+      open_.back().value[open_.back().key] = std::move(value);
+    return true;
+  }
+  bool open(Json value) {
+    if (open_.size() == kMaxDepth) return fail(fmt::format("more than {} levels of nesting", kMaxDepth));
+    open_.push_back({std::move(value), {}, {}});
+    return true;
+  }
+  bool close() {
+    Json value = std::move(open_.back().value);
+    open_.pop_back();
+    return add(std::move(value));
+  }
+  std::vector<Open> open_;
+};
+
+void writeString(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20)
+          out += fmt::format("\\u{:04x}", static_cast<int>(c));
+        else
+          out += c;
+    }
+  }
+  out += '"';
+}
+
+void writeDouble(std::string& out, double value) {
+  if (!std::isfinite(value)) {
+    out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+    return;
+  }
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  std::string_view digits(buffer, end - buffer);
+  out += digits;
+  if (digits.find_first_of(".e") == digits.npos) out += ".0";  // stays a double when read back
+}
+
+void newLine(std::string& out, int indent, int level) {
+  if (indent < 0) return;
+  out += '\n';
+  out.append(static_cast<std::size_t>(indent) * level, ' ');
+}
+
+void write(std::string& out, const Json& json, int indent, int level) {
+  if (json.isNull()) {
+    out += "null";
+  } else if (json.isBool()) {
+    out += json.asBool() ? "true" : "false";
+  } else if (json.isInt()) {
+    out += std::to_string(json.asInt());
+  } else if (json.isNumber()) {
+    writeDouble(out, json.asDouble());
+  } else if (json.isString()) {
+    writeString(out, json.asString());
+  } else if (json.isArray()) {
+    out += '[';
+    bool first = true;
+    for (const Json& item : json.asArray()) {
+      if (!first) out += indent < 0 ? "," : ", ";
+      first = false;
+      write(out, item, indent, level + 1);
+    }
+    out += ']';
+  } else {
+    out += '{';
+    bool first = true;
+    for (const auto& [key, value] : json.asObject()) {
+      if (!first) out += ',';
+      first = false;
+      newLine(out, indent, level + 1);
+      writeString(out, key);
+      out += indent < 0 ? ":" : ": ";
+      write(out, value, indent, level + 1);
+    }
+    if (!first) newLine(out, indent, level);
+    out += '}';
+  }
+}
+
+[[noreturn]] void wrongType(const Json& json, std::string_view wanted) {
+  throw Error(fmt::format("{} expected, {} found", wanted, json.typeName()));
+}
+
+}  // namespace
+
+std::string_view Json::typeName() const {
+  constexpr std::string_view names[] = {"null",     "true or false", "an integer", "a number",
+                                        "a string", "an array",      "an object"};
+  return names[value_.index()];
+}
+
+bool Json::asBool() const {
+  if (const auto* value = std::get_if<bool>(&value_)) return *value;
+  wrongType(*this, "true or false");
+}
+
+std::int64_t Json::asInt() const {
+  if (const auto* value = std::get_if<std::int64_t>(&value_)) return *value;
+  wrongType(*this, "an integer");
+}
+
+double Json::asDouble() const {
+  if (const auto* value = std::get_if<double>(&value_)) return *value;
+  if (const auto* value = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*value);
+  if (const auto* text = std::get_if<std::string>(&value_)) {
+    if (*text == "NaN") return std::nan("");
+    if (*text == "Infinity") return HUGE_VAL;
+    if (*text == "-Infinity") return -HUGE_VAL;
+  }
+  wrongType(*this, "a number");
+}
+
+const std::string& Json::asString() const {
+  if (const auto* value = std::get_if<std::string>(&value_)) return *value;
+  wrongType(*this, "a string");
+}
+
+const Json::Array& Json::asArray() const {
+  if (const auto* value = std::get_if<Array>(&value_)) return *value;
+  wrongType(*this, "an array");
+}
+
+const Json::Object& Json::asObject() const {
+  if (const auto* value = std::get_if<Object>(&value_)) return *value;
+  wrongType(*this, "an object");
+}
+
+const Json* Json::find(std::string_view key) const {
+  if (const auto* members = std::get_if<Object>(&value_))
+    for (const auto& [name, value] : *members)
+      if (name == key) return &value;
+  return nullptr;
+}
+
+const Json& Json::at(std::string_view key) const {
+  if (const Json* value = find(key)) return *value;
+  throw Error(fmt::format("the key '{}' is missing", key));
+}
+
+Json& Json::operator[](std::string_view key) {
+  if (isNull()) value_ = Object{};
+  auto* members = std::get_if<Object>(&value_);
+  if (!members) wrongType(*this, "an object");
+  for (auto& [name, value] : *members)
+    if (name == key) return value;
+  return members->emplace_back(std::string(key), Json()).second;
+}
+
+void Json::push(Json value) {
+  if (isNull()) value_ = Array{};
+  auto* items = std::get_if<Array>(&value_);
+  if (!items) wrongType(*this, "an array");
+  items->push_back(std::move(value));
+}
+
+std::string Json::dump(int indent) const {
+  std::string out;
+  write(out, *this, indent, 0);
+  return out;
+}
+
+Json parseJson(std::string_view text, std::string_view source) {
+  if (text.size() > kMaxBytes)
+    throw Error(fmt::format("{}: {} bytes of JSON found, at most {} allowed", source, text.size(), kMaxBytes));
+  Builder builder;
+  const bool ok = nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
+                                            nlohmann::json::input_format_t::json, true, true);
+  if (!ok) throw Error(fmt::format("{}: {}", source, builder.problem));
+  return std::move(builder.result);
+}
+
+Json readJsonFile(const std::filesystem::path& file) {
+  return parseJson(readTextFile(file, kMaxBytes), file.string());
+}
+
+}  // namespace uada

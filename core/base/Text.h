@@ -1,0 +1,21 @@
+#pragma once
+
+#include <fmt/core.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uada {
+
+/// "6:12", "3 h 20 min" or "0.8 s": a span of time as people read it.
+std::string durationText(double seconds);
+/// "1,234,567".
+std::string groupedText(long long number);
+/// "1.4 GB", powers of 1000.
+std::string bytesText(double bytes);
+/// "2026-11-22T14:03:09Z".
+std::string utcNow();
+std::string joined(const std::vector<std::string>& parts, std::string_view separator);
+
+}  // namespace uada

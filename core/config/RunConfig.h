@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/Json.h"
+#include "core/config/Settings.h"
+
+namespace uada {
+
+/// A catalogue entry by name with its complete settings (defaults filled in).
+struct Choice {
+  std::string name;
+  Json settings = Json::object();
+  friend bool operator==(const Choice&, const Choice&) = default;
+};
+
+/// Which images of a data set are used, and from where.
+struct DataSettings {
+  std::string folder;  ///< empty: searched for (datasets.def); not part of a run's identity
+  int trainLimit = 0;  ///< images per set, balanced over classes; 0: all
+  int testLimit = 0;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "folder", .title = "Folder", .help = "Where the files lie; empty: searched for", .advanced = true}, folder);
+    v.field({.name = "train_limit", .title = "Training images", .help = "The first images of each class, balanced; 0: all", .min = 0, .max = 1e8}, trainLimit);
+    v.field({.name = "test_limit", .title = "Test images", .help = "The first images of each class, balanced; 0: all", .min = 0, .max = 1e8}, testLimit);
+  }
+};
+
+/// How the network is trained, whatever the method (methods.md 6; defaults are those of UC for CIFAR).
+struct Training {
+  int epochs = 300;
+  int batch = 128;
+  double learningRate = 0.1;
+  double momentum = 0.9;
+  bool nesterov = false;
+  double weightDecay = 5e-4;
+  std::string schedule = "step";
+  std::vector<double> milestones{0.3, 0.6, 0.8};
+  double decay = 0.2;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "epochs", .title = "Epochs", .help = "Passes over the training images", .min = 1, .max = 100000}, epochs);
+    v.field({.name = "batch", .title = "Batch", .help = "Images per step; the last, smaller batch is kept", .min = 2, .max = 65536}, batch);
+    v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100}, learningRate);
+    v.field({.name = "momentum", .title = "Momentum", .help = "Of SGD", .min = 0, .max = 0.9999}, momentum);
+    v.field({.name = "nesterov", .title = "Nesterov", .help = "Nesterov's form of momentum", .advanced = true}, nesterov);
+    v.field({.name = "weight_decay", .title = "Weight decay", .help = "L2 penalty, added to the gradient of every parameter", .min = 0, .max = 1}, weightDecay);
+    v.field({.name = "schedule", .title = "Schedule", .help = "Of the learning rate: steps, half a cosine to 0 by step, or constant", .choices = {"step", "cosine", "constant"}}, schedule);
+    v.field({.name = "milestones", .title = "Milestones", .help = "Shares of the epochs after which the rate is multiplied (schedule step)", .min = 0, .max = 1, .advanced = true}, milestones);
+    v.field({.name = "decay", .title = "Decay", .help = "Factor at each milestone (schedule step)", .min = 0, .max = 1, .advanced = true}, decay);
+  }
+};
+
+/// What does not change the result's meaning, but (threads, device) its bits.
+struct Runtime {
+  int threads = 0;
+  std::string device = "auto";
+  int pictured = 8;
+  int pictureEvery = 25;
+  int checkpointMinutes = 5;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "threads", .title = "Threads", .help = "CPU threads; 0: all cores; stored, and restored on resume, since it changes bits", .min = 0, .max = 1024, .advanced = true}, threads);
+    v.field({.name = "device", .title = "Device", .help = "auto, cpu, cuda or cuda:N"}, device);
+    v.field({.name = "pictured", .title = "Pictured samples", .help = "Samples whose images and decisions are kept", .min = 0, .max = 64, .advanced = true}, pictured);
+    v.field({.name = "picture_every", .title = "Picture every", .help = "Steps between pictures of a sample batch", .min = 1, .max = 1000000, .advanced = true}, pictureEvery);
+    v.field({.name = "checkpoint_minutes", .title = "Checkpoint every", .help = "Minutes between checkpoints within an epoch; one is written after every epoch", .min = 1, .max = 1440, .advanced = true}, checkpointMinutes);
+  }
+};
+
+/// Model, data set and training: everything but method and seed (design.md 4).
+struct Recipe {
+  std::string name;  ///< short, for titles: "r18-c10"
+  Choice dataset;    ///< settings: DataSettings
+  Choice model;
+  Training training;
+};
+
+/// One recipe, one method, one seed.
+struct RunConfig {
+  std::string experiment;  ///< name of the experiment it came from
+  Recipe recipe;
+  Choice method;
+  std::int64_t seed = 1;
+  Runtime runtime;
+};
+
+/// "r18-c10-uada-s1".
+std::string runTitle(const RunConfig& config);
+Json toJson(const RunConfig& config);
+/// Strict; names no catalogue has are refused. where: for messages.
+RunConfig runConfigFromJson(const Json& json, const std::string& where);
+/// SHA-256 of what defines the result: all but seed, runtime, experiment name and the data's folder. Runs with
+/// equal hashes are repeats of one another.
+std::string configHash(const RunConfig& config);
+
+/// A JSON file: recipes x methods x seeds (design.md 4). Keys: name, title, recipe or recipes, methods, seeds,
+/// runtime, tables.
+struct Experiment {
+  std::string name, title;
+  std::vector<Recipe> recipes;
+  std::vector<Choice> methods;
+  std::vector<std::int64_t> seeds;
+  Runtime runtime;
+  std::vector<int> tables;  ///< paper tables it feeds, shown at the end
+};
+
+/// overrides  "recipe.training.epochs=2", "runtime.threads=1", "seeds=[1,2]": a dotted path and a JSON value (or
+///            a bare string); applied before the strict reading, so an unknown key is an error that names it
+Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides = {});
+Experiment experimentFromJson(const Json& json, const std::string& where);
+Json toJson(const Experiment& experiment);
+/// Recipe by recipe, seed by seed, method by method.
+std::vector<RunConfig> expand(const Experiment& experiment);
+
+/// Forward-equivalents and what else a run will take, before it starts.
+struct CostEstimate {
+  std::int64_t steps = 0;
+  double forwardEquivalents = 0;  ///< of one batch, over the run; backward counts 2
+  double relativeToRaUc = 1;      ///< methods.md 1.4
+  std::int64_t parameters = 0;
+};
+CostEstimate estimateCost(const RunConfig& config);
+
+}  // namespace uada

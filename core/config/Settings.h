@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/Json.h"
+
+namespace uada {
+
+/// What a form, the command line and a message know of one setting.
+struct Field {
+  std::string name;   ///< snake_case key in files and --set
+  std::string title;  ///< label in a form
+  std::string help;   ///< one sentence; unit and the paper's symbol
+  double min = std::numeric_limits<double>::lowest();
+  double max = std::numeric_limits<double>::max();
+  std::vector<std::string> choices = {};  ///< of a string; empty: any text
+  bool advanced = false;                  ///< folded away in forms
+};
+
+/// Walks over the settings of a struct. A settings struct has one member
+/// `void visit(SettingsVisitor& v) { v.field({.name = "depth", ...}, depth); ... }`, which the file reader,
+/// the form, the command line and the store all use.
+class SettingsVisitor {
+ public:
+  virtual ~SettingsVisitor() = default;
+  virtual void field(const Field& field, bool& value) = 0;
+  virtual void field(const Field& field, int& value) = 0;
+  virtual void field(const Field& field, double& value) = 0;
+  virtual void field(const Field& field, std::string& value) = 0;
+  virtual void field(const Field& field, std::vector<double>& value) = 0;
+};
+
+/// A field with its default: what forms are made of.
+struct FieldValue {
+  Field field;
+  Json value;
+};
+
+namespace detail {
+class FieldLister : public SettingsVisitor {
+ public:
+  std::vector<FieldValue> fields;
+  void field(const Field& f, bool& v) override { fields.push_back({f, v}); }
+  void field(const Field& f, int& v) override { fields.push_back({f, v}); }
+  void field(const Field& f, double& v) override { fields.push_back({f, v}); }
+  void field(const Field& f, std::string& v) override { fields.push_back({f, v}); }
+  void field(const Field& f, std::vector<double>& v) override;
+};
+
+/// Reads a strict JSON object: unknown keys, wrong types and values out of range are errors that name the
+/// place, the key, what was found and what would be right.
+class FieldReader : public SettingsVisitor {
+ public:
+  /// where  for messages: "experiments/demo.json: recipe.model"
+  /// extra  keys that are allowed beside the fields ("name")
+  FieldReader(const Json& json, std::string where, std::vector<std::string> extra = {});
+  void field(const Field& f, bool& v) override;
+  void field(const Field& f, int& v) override;
+  void field(const Field& f, double& v) override;
+  void field(const Field& f, std::string& v) override;
+  void field(const Field& f, std::vector<double>& v) override;
+  /// Call after visiting: throws for the first key that no field took.
+  void finish() const;
+
+ private:
+  const Json* take(const Field& f);
+  const Json& json_;
+  std::string where_;
+  std::vector<std::string> known_;
+};
+}  // namespace detail
+
+template <class S>
+std::vector<FieldValue> fieldsOf(S settings = {}) {
+  detail::FieldLister lister;
+  settings.visit(lister);
+  return std::move(lister.fields);
+}
+
+template <class S>
+Json settingsToJson(S settings) {
+  Json json = Json::object();
+  for (auto& [field, value] : fieldsOf(std::move(settings))) json[field.name] = std::move(value);
+  return json;
+}
+
+/// Starts from the defaults of S (or `base`) and takes what the object gives. null counts as {}.
+template <class S>
+S settingsFromJson(const Json& json, const std::string& where, std::vector<std::string> extra = {}, S base = {}) {
+  if (json.isNull()) return base;
+  detail::FieldReader reader(json, where, std::move(extra));
+  base.visit(reader);
+  reader.finish();
+  return base;
+}
+
+/// The error message for one value of one field, or "" if it is allowed: for forms, the same rule as files.
+std::string fieldProblem(const Field& field, const Json& value);
+
+}  // namespace uada

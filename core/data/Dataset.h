@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/images/Image.h"
+
+namespace uada {
+
+enum class Split { train, test };
+
+/// A classification data set in memory: equal-sized 8-bit RGB images and a label each.
+struct Dataset {
+  int width = 0, height = 0, classes = 0;
+  std::vector<std::uint8_t> rgb;     ///< [N, height, width, 3]
+  std::vector<std::int32_t> labels;  ///< [N], 0..classes-1
+  std::string hash;                  ///< SHA-256 over the files' unpacked bytes, in the order read
+
+  std::size_t size() const { return labels.size(); }
+  ImageView image(std::size_t index) const {
+    return {rgb.data() + std::size_t{3} * width * height * index, width, height};
+  }
+};
+
+/// Mean and unbiased deviation over all pixels of the set, per channel, of value / 255.
+struct ChannelStatistics {
+  std::array<float, 3> mean{}, deviation{};
+};
+ChannelStatistics channelStatistics(const Dataset& data);
+
+/// The first `count` samples of each class in turn (balanced, deterministic); 0 or more than there are: all.
+Dataset subset(Dataset data, std::size_t count);
+
+/// What `uada data check` found.
+struct DataReport {
+  struct File {
+    std::string name;
+    std::uintmax_t bytes = 0;
+    std::string hash;     ///< SHA-256 of the unpacked bytes
+    std::string problem;  ///< empty: sound
+  };
+  std::vector<File> files;
+  std::size_t train = 0, test = 0;
+  std::vector<std::size_t> trainPerClass, testPerClass;
+  std::vector<std::string> problems;  ///< in words; empty: sound
+};
+
+/// A catalogue entry of `datasets.def`.
+struct DatasetEntry {
+  std::string name;    ///< "fashion_mnist", "cifar10", "cifar100"
+  std::string title;   ///< "Fashion-MNIST"
+  std::string source;  ///< origin and licence, for people
+  int width = 0, height = 0, classes = 0;
+  std::vector<std::string> classNames;  ///< empty: read from the folder if there
+
+  /// The folder that holds this set: `dir` itself or its official sub-folder; with an empty `dir` the places
+  /// where it is usually found (Debian's package, UADA_DATA, the user's data folder). None: not found.
+  std::optional<std::filesystem::path> (*find)(const std::filesystem::path& dir);
+  /// Throws Error naming the file, what was found and what was expected. dir: as `find` gave it.
+  Dataset (*load)(const std::filesystem::path& dir, Split split);
+  DataReport (*check)(const std::filesystem::path& dir);
+};
+
+const std::vector<DatasetEntry>& datasets();
+const DatasetEntry& findDataset(std::string_view name);
+/// find() or an Error that says where it was looked for and how to get it.
+std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesystem::path& dir);
+
+}  // namespace uada

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config/RunConfig.h"
+#include "core/engine/Reports.h"
+
+namespace uada {
+
+/// Receives the reports of one job, on the job's thread. It must not throw and should return soon; only the
+/// storage channel may make it wait.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void onState(const StateReport&) = 0;
+  virtual void onStep(const StepReport&) = 0;
+  virtual void onPolicy(const PolicyReport&) = 0;
+  virtual void onDecision(const Decision&) = 0;
+  virtual void onEpoch(const EpochReport&) = 0;
+  virtual void onCheckpoint(const CheckpointReport&) = 0;
+  virtual void onResult(const ResultReport&) = 0;
+  /// A line for the log; also recorded changes of settings.
+  virtual void onEvent(const std::string& text) = 0;
+};
+
+enum class Command { pause, resume, stopAfterEpoch, stopNow, checkpoint };
+
+/// One training thread. Destroying a live job stops it (with a checkpoint) and joins. A local of `main` or a
+/// member of the session, never a static.
+class Job {
+ public:
+  virtual ~Job() = default;
+  virtual void send(Command command) = 0;  ///< polled between steps
+  virtual bool isDone() const = 0;         ///< set last, after every report
+  virtual void wait() = 0;                 ///< joins; the last state is then known
+  virtual RunState state() const = 0;      ///< finished, stopped or failed once done
+  virtual std::string problem() const = 0; ///< the message of a failed job
+};
+
+struct StartOptions {
+  std::filesystem::path folder;      ///< run folder for checkpoints and the stop file; made before start
+  std::filesystem::path checkpoint;  ///< resume from this one; empty: from the beginning
+};
+
+struct DeviceInfo {
+  std::string name;    ///< "cpu", "cuda:0"
+  std::string title;   ///< model of the processor
+  std::string detail;  ///< memory, threads
+  bool usable = false;
+  std::string reason;  ///< why not
+};
+
+struct BenchResult {
+  std::string name;
+  double value = 0;
+  std::string unit;
+  std::string reference;  ///< empty: none ran
+  double referenceValue = 0, ratio = 0;
+  int threads = 1;
+  std::string device;
+};
+
+/// The engine's whole face (design.md 2): plain structs in, plain structs out. Any thread may call it.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  /// Starts training in the background. Throws Error if the configuration cannot be started at all (device,
+  /// data, checkpoint of another configuration); what fails later is reported through the sink.
+  virtual std::unique_ptr<Job> start(const RunConfig& config, const StartOptions& options, Sink& sink) = 0;
+  virtual std::vector<DeviceInfo> devices() = 0;
+  virtual std::string libtorchVersion() const = 0;
+  /// Times `step.METHOD` for each given method; see design.md 8.
+  virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads) = 0;
+  /// Writes the weights of a checkpoint as a safetensors file.
+  virtual void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) = 0;
+};
+
+/// What `uada_engine_v1()` returns.
+struct EngineModule {
+  int version = 1;
+  const char* borderHash = nullptr;       ///< UADA_BORDER_HASH of the headers it was compiled with
+  const char* libtorchVersion = nullptr;  ///< it was compiled with
+  Engine* (*create)() = nullptr;          ///< never destroyed: the library is never closed
+};
+
+/// Loads the engine on first use (0.3-0.6 s; never on the GUI thread) and returns the one Engine. Throws Error that
+/// says what is missing and how to install it.
+/// LibTorch is looked for in UADA_LIBTORCH, then in the folder it was built with, then in the user's cache.
+Engine& loadEngine();
+/// Where LibTorch was found, or an empty path; loads nothing.
+std::filesystem::path findLibTorch();
+
+}  // namespace uada

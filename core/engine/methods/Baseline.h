@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/engine/methods/Method.h"
+
+namespace uada {
+
+/// Zero-padded random crop and horizontal flip, nothing else (methods.md 3.4).
+struct Baseline {
+  static constexpr const char* kName = "baseline";
+  static constexpr const char* kTitle = "Baseline";
+  static constexpr const char* kSource = "crop and flip; Xu & Zhao 2023, Table 2";
+
+  void visit(SettingsVisitor&) {}
+  static Choice policy(const Baseline&) { return {"crop-flip"}; }
+  static Passes passes(const Baseline&, int) { return {}; }
+};
+
+}  // namespace uada

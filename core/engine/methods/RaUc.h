@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/engine/methods/Method.h"
+
+namespace uada {
+
+/// The plain use of UADA's own space: what UADA with epsilon 0 trains on (methods.md 1.3 A23, 3.4).
+struct RaUc {
+  static constexpr const char* kName = "ra-uc";
+  static constexpr const char* kTitle = "RandAugment (UADA's space)";
+  static constexpr const char* kSource = "UADA authors' code: 2 of 14 ops, level uniform in 0..9, Cutout 16";
+
+  void visit(SettingsVisitor&) {}
+  static Choice policy(const RaUc&) { return {"uada-cifar"}; }
+  static Passes passes(const RaUc&, int) { return {}; }
+};
+
+}  // namespace uada

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/images/Image.h"
+
+namespace uada {
+
+enum class Filter { nearest, bilinear, bicubic };
+Filter filterFromName(std::string_view name);  ///< "nearest", "bilinear", "bicubic"; throws UsageError
+std::string_view filterName(Filter filter);
+
+/// How geometric ops read the source image. Other ops ignore it.
+struct Sampling {
+  std::array<std::uint8_t, 3> fill{0, 0, 0};  ///< colour outside the source
+  std::optional<Filter> filter;               ///< none: the op's own default (nearest)
+};
+
+/// How an integer level becomes an op's raw value. Names are stored in the database: never renamed.
+enum class Grid { uc10 };  ///< uc10: 10 levels 0..9 as the authors' code (methods.md 1.2)
+constexpr int levelsOf(Grid) { return 10; }
+
+/// One operation on an 8-bit RGB image: a value of the catalogue `ops.def`.
+struct Op {
+  std::string name;    ///< as stored: "shear_x"
+  std::string title;   ///< as read by people: "Shear x"
+  std::string source;  ///< where the rule comes from
+  std::string unit;    ///< of the raw value: "", "degrees", "pixels", "factor", "bits", "threshold"
+  double min = 0, max = 0;  ///< sensible raw values; equal when the op takes none
+  bool hasValue = false;    ///< false: autocontrast, equalize, identity ("inert" under a level probe)
+  bool isSigned = false;    ///< the sign of a plan's step turns the value round
+  bool geometric = false;   ///< reads `sampling`
+
+  /// The raw value at a level. sign: -1 or +1; side: width for x, height for y, in pixels.
+  double (*valueAt)(Grid grid, int level, int sign, int side) = nullptr;
+
+  /// Writes the result for one raw value. in and out: the same size, not the same memory, at least 1x1.
+  /// Bit-exact to Pillow (methods.md 2.2); allocates nothing.
+  void (*apply)(ImageView in, ImageSpan out, double value, const Sampling& sampling) = nullptr;
+};
+
+/// All ops in the order of `ops.def`. An op's place in it is not stored; its name is.
+const std::vector<Op>& ops();
+const Op& findOp(std::string_view name);   ///< throws UsageError listing the known names
+std::size_t opIndex(std::string_view name);
+
+}  // namespace uada

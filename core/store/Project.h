@@ -1,0 +1,89 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/store/Records.h"
+
+namespace uada {
+
+/// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
+constexpr std::int32_t kApplicationId = 0x55414441;
+constexpr int kSchemaVersion = 1;
+
+/// PROJECT.files/KEY beside PROJECT.uada.
+std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
+
+/// The only writer of a project file in this process: owns the connection and the thread that uses it. Appends are
+/// gathered and committed every 250 ms; after kill -9 at most that much is lost. WAL, synchronous=FULL.
+/// Any thread may call any member; appends wait only while the disk is gone and 4,096 reports are queued.
+class ProjectWriter {
+ public:
+  /// Opens or creates. Throws Error for a file that is no database, another application's, of a newer schema
+  /// (untouched in each case), on a read-only or network file system, or on a full disk. Runs left in a live
+  /// state by a process that is gone are marked interrupted.
+  explicit ProjectWriter(const std::filesystem::path& file);
+  /// Commits what is queued and joins.
+  ~ProjectWriter();
+  const std::filesystem::path& file() const;
+
+  /// Each of these waits for its commit (acknowledged rows are never lost) and throws Error if it failed.
+  RunSummary createRun(const RunConfig& config);
+  int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
+  void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);
+  void removeRun(std::int64_t run);
+  void flush();
+
+  /// Appended in the order given; a failure is kept and shown by the next waiting call and by problem().
+  void append(std::int64_t run, int attempt, const StateReport& report);
+  void append(std::int64_t run, int attempt, const StepReport& report);
+  void append(std::int64_t run, int attempt, const PolicyReport& report);
+  void append(std::int64_t run, int attempt, const Decision& decision);
+  void append(std::int64_t run, int attempt, const EpochReport& report);
+  void append(std::int64_t run, int attempt, const CheckpointReport& report);
+  void append(std::int64_t run, int attempt, const ResultReport& report);
+  void append(std::int64_t run, int attempt, const std::string& event);
+
+  /// Why the last commit failed ("disk full ..."), or "". Queued rows are kept and tried again every second.
+  std::string problem() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Reads a project file; never writes, never checkpoints. Used on the thread that opened it.
+/// Where attempts overlap (a resume repeats the steps after its checkpoint) the later attempt's rows are given.
+class ProjectReader {
+ public:
+  /// Throws Error as ProjectWriter does. A file on read-only media is opened with immutable=1.
+  explicit ProjectReader(const std::filesystem::path& file);
+  ~ProjectReader();
+  const std::filesystem::path& file() const;
+
+  /// Newest first. A run in a live state whose process is gone counts as interrupted.
+  std::vector<RunSummary> runs() const;
+  /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near ones.
+  RunSummary findRun(std::string_view name) const;
+  RunDetail detail(std::int64_t run) const;
+  std::vector<StepReport> steps(std::int64_t run, std::int64_t afterStep = 0) const;
+  std::vector<EpochReport> epochs(std::int64_t run) const;
+  std::vector<PolicyReport> policy(std::int64_t run, std::int64_t afterStep = 0) const;
+  /// Newest first; limit 0: all. withPictures false leaves the images empty.
+  std::vector<Decision> decisions(std::int64_t run, std::size_t limit, bool withPictures) const;
+  std::optional<CheckpointReport> lastCheckpoint(std::int64_t run) const;
+  /// Changes whenever another connection has committed: cheap to poll.
+  std::int64_t dataVersion() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace uada

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config/RunConfig.h"
+#include "core/engine/Reports.h"
+
+namespace uada {
+
+/// What was true on the machine when an attempt started (recorded with it).
+struct Manifest {
+  std::string host, user, program, git, libtorch, compiler, cpu;
+  std::string device;
+  int threads = 0;
+  std::int64_t pid = 0;
+  std::string dataHash;
+};
+/// All but device, threads and dataHash, which the engine's reports bring.
+Manifest currentManifest();
+
+/// One row of the list of runs. Numbers are derived from rows, never stored twice.
+struct RunSummary {
+  std::int64_t id = 0;
+  std::string key;         ///< 8 hexadecimal digits, unique across projects: names the run folder
+  std::string title;       ///< "r18-c10-uada-s1"
+  std::string experiment;
+  std::string dataset, model, method;
+  std::int64_t seed = 0;
+  std::string configHash;
+  RunState state = RunState::interrupted;
+  std::string problem;     ///< of a failed run
+  int attempts = 0;
+  int epoch = 0, epochs = 0;
+  std::int64_t step = 0;
+  std::optional<double> loss, lastTop1, bestTop1, lastTop5;
+  int bestEpoch = 0;
+  double seconds = 0;      ///< training, all attempts
+  Counts counts;
+  std::string created, ended;  ///< UTC, ISO 8601
+  std::string host, device;
+  std::int64_t pid = 0;
+  int threads = 0;
+  std::string notes, tags;
+};
+
+/// A run with everything that was recorded about it.
+struct RunDetail {
+  RunSummary summary;
+  RunConfig config;
+  std::vector<Manifest> attempts;
+  std::vector<CheckpointReport> checkpoints;
+  std::vector<std::string> events;
+};
+
+}  // namespace uada

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/engine/Engine.h"
+#include "core/store/Project.h"
+
+namespace uada {
+
+/// One attempt of one run: its row, its folder, the engine's job and the sink between them. Made and destroyed on one
+/// thread; destroying it stops the job with a checkpoint.
+class RunSession {
+ public:
+  /// Creates the run and its folder with config.json, and starts. observer: also gets every report, on the job's
+  /// thread, after the store's queue; may be null; outlives the session.
+  RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer);
+  /// Resumes the run from its newest checkpoint that verifies (from the beginning if it has none).
+  RunSession(ProjectWriter& project, Engine& engine, const RunDetail& run, Sink* observer);
+  ~RunSession();
+
+  const RunSummary& run() const;
+  std::filesystem::path folder() const;
+  Job& job();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// On this host: SIGTERM to the run's process; else a file `stop` in its folder. Throws Error if the run is not live.
+void requestStop(const ProjectReader& project, const RunSummary& run);
+
+}  // namespace uada

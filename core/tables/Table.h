@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/store/Project.h"
+
+namespace uada {
+
+/// Measured values of one cell: one run (seed) each, finished runs only.
+struct Cell {
+  std::vector<double> values;            ///< percent, or a ratio
+  std::vector<std::int64_t> runs;        ///< their runs
+  std::optional<double> paper;           ///< the published value
+  std::optional<double> mean() const;
+  std::optional<double> spread() const;  ///< sample standard deviation; none for n < 2
+};
+
+/// A table as it is shown and written: rows x columns of cells, in the paper's order first, then whatever else
+/// was measured.
+struct Table {
+  int number = 0;            ///< of the paper; 0: own
+  std::string name, title, rule;  ///< rule: how cells are made, under the table
+  std::string metric, unit;  ///< "top-1", "%"
+  std::vector<std::string> rows, columns;
+  std::vector<std::vector<Cell>> cells;  ///< [row][column]
+};
+
+/// A catalogue entry of `tables.def`.
+struct TableEntry {
+  std::string name;   ///< "table2"
+  std::string title;
+  int number = 0;
+  Table (*make)(const ProjectReader& project);
+};
+const std::vector<TableEntry>& tables();
+const TableEntry& findTable(int number);
+
+/// Mean of a minus mean of b with its 95 % interval (Welch).
+struct Difference {
+  double mean = 0, low = 0, high = 0, p = 1;
+};
+std::optional<Difference> difference(const std::vector<double>& a, const std::vector<double>& b);
+
+/// Finished runs grouped by all but the seed.
+struct RunGroup {
+  std::string dataset, model, method, configHash;
+  std::string label;               ///< "UADA", with settings only where groups differ in them
+  std::vector<RunSummary> runs;
+  std::vector<double> last, best;  ///< top-1 in percent, a seed each
+  double seconds = 0, forwardEquivalents = 0, chains = 0;  ///< mean a run
+  std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe
+  std::optional<Difference> toRaUc;  ///< of the last epoch's top-1, percentage points
+};
+/// By recipe, then in the order of the methods' catalogue. keys: only these runs; empty: all finished ones.
+std::vector<RunGroup> compareRuns(const ProjectReader& project, const std::vector<std::int64_t>& runs = {});
+
+enum class TableFormat { text, csv, markdown, latex };
+TableFormat tableFormatFromName(std::string_view name);  ///< text, csv, md, tex
+struct TableOptions {
+  bool paper = true, measured = true;
+};
+std::string write(const Table& table, TableFormat format, const TableOptions& options = {});
+std::string writeComparison(const std::vector<RunGroup>& groups, TableFormat format);
+
+}  // namespace uada
