@@ -88,7 +88,15 @@ struct RunConfig {
   Runtime runtime;
 };
 
-/// "r18-c10-uada-s1".
+Recipe recipeFromJson(const Json& json, const std::string& where);
+Json recipeToJson(const Recipe& recipe);
+/// A method by name, or an object with `name` and settings.
+Choice methodFromJson(const Json& json, const std::string& where);
+Json methodToJson(const Choice& method);
+/// SHA-256 of what defines a recipe: its name and the data's folder do not.
+std::string recipeHash(const Recipe& recipe);
+
+/// "r18-c10-uada-s1"; settings that differ from their defaults stand behind the method's name.
 std::string runTitle(const RunConfig& config);
 Json toJson(const RunConfig& config);
 /// Strict; names no catalogue has are refused. where: for messages.

@@ -67,7 +67,7 @@ class FieldReader : public SettingsVisitor {
   void finish() const;
 
  private:
-  const Json* take(const Field& f);
+  const Json* take(const Field& f, const Json& like);
   const Json& json_;
   std::string where_;
   std::vector<std::string> known_;
@@ -98,7 +98,11 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
   return base;
 }
 
-/// The error message for one value of one field, or "" if it is allowed: for forms, the same rule as files.
-std::string fieldProblem(const Field& field, const Json& value);
+/// What is wrong with a value for a field, in words, or "" if it is allowed: for forms the same rule as for files.
+/// known  the field with a value of its type (its default)
+std::string fieldProblem(const FieldValue& known, const Json& value);
+
+/// Throws UsageError for the first key of the object that is not known, listing those that are.
+void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where);
 
 }  // namespace uada

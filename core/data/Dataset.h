@@ -55,6 +55,7 @@ struct DatasetEntry {
   std::string title;   ///< "Fashion-MNIST"
   std::string source;  ///< origin and licence, for people
   int width = 0, height = 0, classes = 0;
+  int trainImages = 0, testImages = 0;  ///< of the official set, for estimates
   std::vector<std::string> classNames;  ///< empty: read from the folder if there
 
   /// The folder that holds this set: `dir` itself or its official sub-folder; with an empty `dir` the places

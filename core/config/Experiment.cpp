@@ -1,0 +1,141 @@
+#include <fmt/core.h>
+
+#include <set>
+
+#include "core/base/Error.h"
+#include "core/config/RunConfig.h"
+
+namespace uada {
+namespace {
+
+const std::vector<std::string> kKeys{"name", "title", "recipe", "recipes", "methods", "seeds", "runtime", "tables"};
+
+std::string text(const Json& json, const char* key, const std::string& where) {
+  const Json* value = json.find(key);
+  if (!value) return "";
+  if (!value->isString()) throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, value->typeName()));
+  return value->asString();
+}
+
+/// A member that is an array and not empty.
+const Json::Array& list(const Json& json, const char* key, const std::string& where) {
+  const Json* value = json.find(key);
+  if (!value || !value->isArray() || value->asArray().empty())
+    throw UsageError(fmt::format("{}: the key '{}' must be an array with at least one entry", where, key));
+  return value->asArray();
+}
+
+std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {
+  if (json.find("recipe") && json.find("recipes"))
+    throw UsageError(fmt::format("{}: give 'recipe' or 'recipes', not both", where));
+  if (const Json* one = json.find("recipe")) return {recipeFromJson(*one, where + ": recipe")};
+  std::vector<Recipe> recipes;
+  for (const Json& item : list(json, "recipes", where))
+    recipes.push_back(recipeFromJson(item, fmt::format("{}: recipes[{}]", where, recipes.size())));
+  return recipes;
+}
+
+std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) {
+  std::vector<std::int64_t> seeds;
+  std::set<std::int64_t> seen;
+  for (const Json& item : list(json, "seeds", where)) {
+    if (!item.isInt() || item.asInt() < 0)
+      throw UsageError(fmt::format("{}: seeds: whole numbers from 0 expected, {} found", where, item.dump()));
+    if (!seen.insert(item.asInt()).second)
+      throw UsageError(fmt::format("{}: seeds: {} stands there twice; remove one", where, item.asInt()));
+    seeds.push_back(item.asInt());
+  }
+  return seeds;
+}
+
+/// Sets the value at a dotted path such as "recipe.training.epochs" or "methods.1.epsilon".
+void setPath(Json& json, std::string_view path, Json value, const std::string& override) {
+  Json* at = &json;
+  while (true) {
+    const auto dot = path.find('.');
+    const std::string key(path.substr(0, dot));
+    if (key.empty()) throw UsageError(fmt::format("--set {}: a dotted path and '=' expected", override));
+    if (at->isArray()) {
+      const auto& items = at->asArray();
+      if (key.find_first_not_of("0123456789") != key.npos || key.size() > 6 || std::stoul(key) >= items.size())
+        throw UsageError(fmt::format("--set {}: '{}' is no place in an array of {}", override, key, items.size()));
+      at = const_cast<Json*>(&items[std::stoul(key)]);
+    } else {
+      if (!at->isNull() && !at->isObject())
+        throw UsageError(fmt::format("--set {}: '{}' is looked for in {}", override, key, at->typeName()));
+      at = &(*at)[key];
+    }
+    if (dot == path.npos) break;
+    path.remove_prefix(dot + 1);
+  }
+  *at = std::move(value);
+}
+
+void apply(Json& json, const std::string& override) {
+  const auto equals = override.find('=');
+  if (equals == override.npos) throw UsageError(fmt::format("--set {}: KEY=VALUE expected", override));
+  const std::string value = override.substr(equals + 1);
+  Json parsed;
+  try {
+    parsed = parseJson(value, "--set");
+  } catch (const Error&) {
+    parsed = Json(value);  // a bare word is a text
+  }
+  setPath(json, std::string_view(override).substr(0, equals), std::move(parsed), override);
+}
+
+}  // namespace
+
+Experiment experimentFromJson(const Json& json, const std::string& where) {
+  refuseUnknownKeys(json, kKeys, where);
+  Experiment experiment;
+  experiment.name = text(json, "name", where);
+  if (experiment.name.empty()) throw UsageError(fmt::format("{}: the key 'name' is missing", where));
+  experiment.title = text(json, "title", where);
+  experiment.recipes = readRecipes(json, where);
+  for (const Json& item : list(json, "methods", where))
+    experiment.methods.push_back(methodFromJson(item, fmt::format("{}: methods[{}]", where, experiment.methods.size())));
+  experiment.seeds = readSeeds(json, where);
+  if (const Json* runtime = json.find("runtime"))
+    experiment.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
+  if (json.find("tables"))
+    for (const Json& item : json.at("tables").asArray()) {
+      if (!item.isInt() || item.asInt() < 1 || item.asInt() > 9)
+        throw UsageError(fmt::format("{}: tables: numbers 1 to 9 expected, {} found", where, item.dump()));
+      experiment.tables.push_back(static_cast<int>(item.asInt()));
+    }
+  return experiment;
+}
+
+Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides) {
+  Json json = readJsonFile(file);
+  for (const std::string& override : overrides) apply(json, override);
+  return experimentFromJson(json, file);
+}
+
+Json toJson(const Experiment& experiment) {
+  Json json = Json::object();
+  json["name"] = experiment.name;
+  json["title"] = experiment.title;
+  json["recipes"] = Json::array();
+  for (const Recipe& recipe : experiment.recipes) json["recipes"].push(recipeToJson(recipe));
+  json["methods"] = Json::array();
+  for (const Choice& method : experiment.methods) json["methods"].push(methodToJson(method));
+  json["seeds"] = Json::array();
+  for (const auto seed : experiment.seeds) json["seeds"].push(seed);
+  json["runtime"] = settingsToJson(experiment.runtime);
+  json["tables"] = Json::array();
+  for (const int table : experiment.tables) json["tables"].push(table);
+  return json;
+}
+
+std::vector<RunConfig> expand(const Experiment& experiment) {
+  std::vector<RunConfig> runs;
+  for (const Recipe& recipe : experiment.recipes)
+    for (const auto seed : experiment.seeds)
+      for (const Choice& method : experiment.methods)
+        runs.push_back({experiment.name, recipe, method, seed, experiment.runtime});
+  return runs;
+}
+
+}  // namespace uada

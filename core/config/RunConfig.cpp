@@ -1,0 +1,158 @@
+#include "core/config/RunConfig.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/augment/Space.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/data/Dataset.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+
+namespace uada {
+namespace {
+
+/// {"name": "resnet", "depth": "18"} -> the choice, completed and checked by `complete`.
+template <class Complete>
+Choice readChoice(const Json& json, const std::string& where, const Complete& complete) {
+  if (json.isString()) return readChoice(Json(Json::Object{{"name", json}}), where, complete);
+  if (!json.isObject()) throw UsageError(fmt::format("{}: a name or an object expected, {} found", where, json.typeName()));
+  const Json* name = json.find("name");
+  if (!name || !name->isString()) throw UsageError(fmt::format("{}: the key 'name' (a text) is missing", where));
+  Json settings = Json::object();
+  for (const auto& [key, value] : json.asObject())
+    if (key != "name") settings[key] = value;
+  return {name->asString(), complete(name->asString(), settings)};
+}
+
+Json choiceToJson(const Choice& choice) {
+  Json json = Json::object();
+  json["name"] = choice.name;
+  for (const auto& [key, value] : choice.settings.asObject()) json[key] = value;
+  return json;
+}
+
+Choice readDataset(const Json& json, const std::string& where) {
+  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
+    findDataset(name);
+    return settingsToJson(settingsFromJson<DataSettings>(settings, where));
+  });
+}
+
+Choice readModel(const Json& json, const std::string& where) {
+  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
+    return findModel(name).complete(settings, where);
+  });
+}
+
+std::string shortDataset(const std::string& name) {
+  static const std::map<std::string, std::string> known{{"cifar10", "c10"}, {"cifar100", "c100"}, {"fashion_mnist", "fmnist"}};
+  const auto it = known.find(name);
+  return it == known.end() ? name : it->second;
+}
+
+}  // namespace
+
+Choice methodFromJson(const Json& json, const std::string& where) {
+  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
+    return findMethod(name).complete(settings, where);
+  });
+}
+
+Json methodToJson(const Choice& method) { return choiceToJson(method); }
+
+Recipe recipeFromJson(const Json& json, const std::string& where) {
+  refuseUnknownKeys(json, {"name", "dataset", "model", "training"}, where);
+  for (const char* key : {"dataset", "model"})
+    if (!json.find(key)) throw UsageError(fmt::format("{}: the key '{}' is missing", where, key));
+  Recipe recipe;
+  recipe.dataset = readDataset(json.at("dataset"), where + ".dataset");
+  recipe.model = readModel(json.at("model"), where + ".model");
+  if (const Json* training = json.find("training"))
+    recipe.training = settingsFromJson<Training>(*training, where + ".training");
+  if (const Json* name = json.find("name")) recipe.name = name->asString();
+  if (recipe.name.empty())
+    recipe.name = findModel(recipe.model.name).shortName(recipe.model.settings) + "-" + shortDataset(recipe.dataset.name);
+  if (recipe.training.schedule == "step" && !std::ranges::is_sorted(recipe.training.milestones))
+    throw UsageError(fmt::format("{}.training.milestones: ascending shares expected", where));
+  return recipe;
+}
+
+Json recipeToJson(const Recipe& recipe) {
+  Json json = Json::object();
+  json["name"] = recipe.name;
+  json["dataset"] = choiceToJson(recipe.dataset);
+  json["model"] = choiceToJson(recipe.model);
+  json["training"] = settingsToJson(recipe.training);
+  return json;
+}
+
+std::string runTitle(const RunConfig& config) {
+  std::string settings;
+  for (const FieldValue& field : findMethod(config.method.name).fields) {
+    const Json* value = config.method.settings.find(field.field.name);
+    if (value && !(*value == field.value)) settings += fmt::format("-{}={}", field.field.name, value->dump());
+  }
+  std::erase(settings, '"');
+  return fmt::format("{}-{}{}-s{}", config.recipe.name, config.method.name, settings, config.seed);
+}
+
+Json toJson(const RunConfig& config) {
+  Json json = Json::object();
+  json["experiment"] = config.experiment;
+  json["recipe"] = recipeToJson(config.recipe);
+  json["method"] = choiceToJson(config.method);
+  json["seed"] = config.seed;
+  json["runtime"] = settingsToJson(config.runtime);
+  return json;
+}
+
+RunConfig runConfigFromJson(const Json& json, const std::string& where) {
+  refuseUnknownKeys(json, {"experiment", "recipe", "method", "seed", "runtime"}, where);
+  for (const char* key : {"recipe", "method", "seed"})
+    if (!json.find(key)) throw UsageError(fmt::format("{}: the key '{}' is missing", where, key));
+  RunConfig config;
+  if (const Json* experiment = json.find("experiment")) config.experiment = experiment->asString();
+  config.recipe = recipeFromJson(json.at("recipe"), where + ": recipe");
+  config.method = methodFromJson(json.at("method"), where + ": method");
+  config.seed = json.at("seed").asInt();
+  if (const Json* runtime = json.find("runtime"))
+    config.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
+  return config;
+}
+
+std::string recipeHash(const Recipe& recipe) {
+  Json json = recipeToJson(recipe);
+  json["name"] = Json();
+  json["dataset"]["folder"] = Json();  // where the files lie is not what they are
+  return sha256(json.dump());
+}
+
+std::string configHash(const RunConfig& config) {
+  return sha256(recipeHash(config.recipe) + choiceToJson(config.method).dump());
+}
+
+CostEstimate estimateCost(const RunConfig& config) {
+  const DatasetEntry& data = findDataset(config.recipe.dataset.name);
+  const auto settings = settingsFromJson<DataSettings>(config.recipe.dataset.settings, "dataset");
+  const Method& method = findMethod(config.method.name);
+  const Choice policy = method.policy(config.method.settings);
+  const auto space = findPolicy(policy.name).make(policy.settings, {.side = data.width});
+  const Passes passes = method.passes(config.method.settings, static_cast<int>(space->groups().size()));
+
+  const std::int64_t images = settings.trainLimit > 0 ? std::min<std::int64_t>(settings.trainLimit, data.trainImages)
+                                                      : data.trainImages;
+  const Training& training = config.recipe.training;
+  CostEstimate cost;
+  cost.steps = training.epochs * ((images + training.batch - 1) / training.batch);
+  cost.relativeToRaUc = passes.relativeToRaUc();
+  cost.forwardEquivalents = 3 * cost.relativeToRaUc * static_cast<double>(cost.steps);
+  cost.parameters = findModel(config.recipe.model.name)
+                        .parameters(config.recipe.model.settings, {.classes = data.classes, .side = data.width});
+  return cost;
+}
+
+}  // namespace uada

@@ -1,0 +1,125 @@
+#include "core/config/Settings.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+
+namespace uada {
+namespace {
+
+constexpr double kOpen = std::numeric_limits<double>::max();
+
+std::string plain(double value) { return fmt::format("{:g}", value); }
+
+/// "at least 1", "between 0 and 1" or "".
+std::string rangeText(const Field& field) {
+  const bool low = field.min > -kOpen, high = field.max < kOpen;
+  if (low && high) return fmt::format("between {} and {}", plain(field.min), plain(field.max));
+  if (low) return "at least " + plain(field.min);
+  if (high) return "at most " + plain(field.max);
+  return "";
+}
+
+std::string numberProblem(const Field& field, const Json& value) {
+  if (!value.isNumber()) return fmt::format("a number expected, {} found", value.typeName());
+  const double number = value.asDouble();
+  if (number >= field.min && number <= field.max) return "";  // false for NaN
+  return fmt::format("{} found, a number {} expected", value.dump(), rangeText(field));
+}
+
+std::string textProblem(const Field& field, const Json& value) {
+  if (!value.isString()) return fmt::format("a text expected, {} found", value.typeName());
+  if (field.choices.empty()) return "";
+  if (std::ranges::find(field.choices, value.asString()) != field.choices.end()) return "";
+  return fmt::format("'{}' found, one of {} expected", value.asString(), joined(field.choices, ", "));
+}
+
+std::string integerProblem(const Field& field, const Json& value) {
+  if (value.isNumber() && !value.isInt()) return fmt::format("{} found, a whole number expected", value.dump());
+  if (std::string problem = numberProblem(field, value); !problem.empty()) return problem;
+  const auto number = value.asInt();
+  if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max())
+    return fmt::format("{} found, which is too large", number);
+  return "";
+}
+
+std::string listProblem(const Field& field, const Json& value) {
+  if (!value.isArray()) return fmt::format("an array of numbers expected, {} found", value.typeName());
+  for (const Json& item : value.asArray())
+    if (std::string problem = numberProblem(field, item); !problem.empty()) return problem;
+  return "";
+}
+
+std::string boolProblem(const Json& value) {
+  return value.isBool() ? "" : fmt::format("true or false expected, {} found", value.typeName());
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push(value);
+  return list;
+}
+
+}  // namespace
+
+std::string fieldProblem(const FieldValue& known, const Json& value) {
+  if (known.value.isBool()) return boolProblem(value);
+  if (known.value.isInt()) return integerProblem(known.field, value);
+  if (known.value.isNumber()) return numberProblem(known.field, value);
+  if (known.value.isString()) return textProblem(known.field, value);
+  return listProblem(known.field, value);
+}
+
+namespace detail {
+
+void FieldLister::field(const Field& f, std::vector<double>& v) { fields.push_back({f, numbers(v)}); }
+
+FieldReader::FieldReader(const Json& json, std::string where, std::vector<std::string> extra)
+    : json_(json), where_(std::move(where)), known_(std::move(extra)) {
+  if (!json.isObject()) throw UsageError(fmt::format("{}: an object expected, {} found", where_, json.typeName()));
+}
+
+/// The member for this field, already checked; null if it is not given.
+const Json* FieldReader::take(const Field& f, const Json& like) {
+  known_.push_back(f.name);
+  const Json* given = json_.find(f.name);
+  if (!given) return nullptr;
+  if (const std::string problem = fieldProblem({f, like}, *given); !problem.empty())
+    throw UsageError(fmt::format("{}.{}: {}", where_, f.name, problem));
+  return given;
+}
+
+void FieldReader::field(const Field& f, bool& v) {
+  if (const Json* given = take(f, v)) v = given->asBool();
+}
+void FieldReader::field(const Field& f, int& v) {
+  if (const Json* given = take(f, v)) v = static_cast<int>(given->asInt());
+}
+void FieldReader::field(const Field& f, double& v) {
+  if (const Json* given = take(f, v)) v = given->asDouble();
+}
+void FieldReader::field(const Field& f, std::string& v) {
+  if (const Json* given = take(f, v)) v = given->asString();
+}
+void FieldReader::field(const Field& f, std::vector<double>& v) {
+  const Json* given = take(f, Json::array());
+  if (!given) return;
+  v.clear();
+  for (const Json& item : given->asArray()) v.push_back(item.asDouble());
+}
+
+void FieldReader::finish() const { refuseUnknownKeys(json_, known_, where_); }
+
+}  // namespace detail
+
+void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where) {
+  if (!json.isObject()) throw UsageError(fmt::format("{}: an object expected, {} found", where, json.typeName()));
+  for (const auto& [key, value] : json.asObject())
+    if (std::ranges::find(known, key) == known.end())
+      throw UsageError(fmt::format("{}: unknown key '{}'; known: {}", where, key, joined(known, ", ")));
+}
+
+}  // namespace uada
