@@ -35,12 +35,14 @@ struct Op {
   bool hasValue = false;    ///< false: autocontrast, equalize, identity ("inert" under a level probe)
   bool isSigned = false;    ///< the sign of a plan's step turns the value round
   bool geometric = false;   ///< reads `sampling`
+  Filter uc10Filter = Filter::nearest;  ///< what Grid::uc10 renders with: bicubic for shear, else nearest
 
   /// The raw value at a level. sign: -1 or +1; side: width for x, height for y, in pixels.
   double (*valueAt)(Grid grid, int level, int sign, int side) = nullptr;
 
   /// Writes the result for one raw value. in and out: the same size, not the same memory, at least 1x1.
-  /// Bit-exact to Pillow (methods.md 2.2); allocates nothing.
+  /// Bit-exact to Pillow (methods.md 2.2); allocates nothing. Defined for every double: a value that is not a
+  /// number copies the image, others beyond the sensible range saturate.
   void (*apply)(ImageView in, ImageSpan out, double value, const Sampling& sampling) = nullptr;
 };
 

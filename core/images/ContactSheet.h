@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/images/Image.h"
+
+namespace uada {
+
+/// One picture of a contact sheet. An empty image leaves its place free.
+struct SheetCell {
+  Image image;
+  std::vector<std::string> lines;  ///< caption under the picture; long lines are wrapped
+  bool framed = false;             ///< a thick frame, for the winner
+};
+
+struct SheetStyle {
+  std::vector<std::string> headings;  ///< above the columns; fewer than columns: the rest is blank
+  int pictureSide = 128;  ///< pixels that the longer side is enlarged to, by a whole factor >= 1 (crisp pixels)
+};
+
+/// Pictures in rows of `columns`, left to right, dark text on white, ready to be written as PNG.
+/// cells    at least one; columns >= 1
+/// returns  an image as large as its content
+/// throws   Error when the sheet would exceed 64 million pixels
+Image contactSheet(const std::vector<SheetCell>& cells, int columns, const SheetStyle& style = {});
+
+}  // namespace uada

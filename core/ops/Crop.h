@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/images/Image.h"
+
+namespace uada {
+
+/// Columns in reverse order. in and out: the same size, not the same memory.
+void flipHorizontal(ImageView in, ImageSpan out);
+
+/// A window of the image padded with zeros on all sides.
+/// out       the window, of any size; pixels outside the image are 0; not the same memory as `in`
+/// row, col  of the window's upper left corner in the padded image, any value; pad, pad is the image's own
+/// pad       pixels on each side, >= 0
+void padCrop(ImageView in, ImageSpan out, int row, int col, int pad);
+
+/// Paints rows rowBegin..rowEnd-1, columns colBegin..colEnd-1; what lies outside the image is left out.
+void eraseBox(ImageSpan image, int rowBegin, int rowEnd, int colBegin, int colEnd,
+              std::array<std::uint8_t, 3> colour = {0, 0, 0});
+
+}  // namespace uada
