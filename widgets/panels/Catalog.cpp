@@ -1,0 +1,24 @@
+#include "widgets/panels/Panel.h"
+
+namespace uada {
+
+namespace panels {
+#define PANEL(name, place) Panel name();
+#include "widgets/panels/panels.def"
+#undef PANEL
+}  // namespace panels
+
+const std::vector<Panel>& panels() {
+  static const std::vector<Panel> all = [] {
+    std::vector<Panel> list;
+#define PANEL(name, where)              \
+  list.push_back(panels::name());       \
+  list.back().place = PanelPlace::where;
+#include "widgets/panels/panels.def"
+#undef PANEL
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace uada

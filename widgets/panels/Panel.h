@@ -1,0 +1,46 @@
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+#include <vector>
+
+#include "widgets/session/Workbench.h"
+
+namespace uada {
+
+/// The base of every panel. Export (Ctrl+E, the panel's own button, --export) writes what is seen.
+class PanelWidget : public QWidget {
+  Q_OBJECT
+ public:
+  explicit PanelWidget(const Workbench& workbench, QWidget* parent = nullptr)
+      : QWidget(parent), workbench_(workbench) {}
+
+  /// For a file dialogue: "Picture (*.png)", the preferred one first.
+  virtual QStringList exportFilters() const { return {QStringLiteral("Picture (*.png)")}; }
+  /// The kind is the file's ending. Throws Error. Default: the panel as a picture.
+  virtual void exportTo(const QString& file);
+  /// What Copy puts on the clipboard. Default: the panel as a picture.
+  virtual void copy() const;
+
+ protected:
+  const Workbench& workbench_;
+};
+
+enum class PanelPlace { view, left, right, bottom };
+
+/// A catalogue entry of `panels.def`: PANEL(samples, view) stands for `Panel samples();` in namespace uada::panels, defined
+/// beside the panel's class. That one line gives a tab or dock, a View menu entry and a construction test.
+struct Panel {
+  const char* name;   ///< object name; part of saved layouts, so it never changes
+  const char* title;  ///< tab or dock title
+  const char* help;   ///< one sentence: what it shows
+  PanelWidget* (*make)(const Workbench& workbench);
+  PanelPlace place = PanelPlace::view;  ///< set by the catalogue
+};
+const std::vector<Panel>& panels();
+
+/// A page that says what will appear here and what starts it.
+QWidget* emptyState(const Workbench& workbench, const QString& what, const QString& how,
+                    const QString& icon = QStringLiteral("live"));
+
+}  // namespace uada

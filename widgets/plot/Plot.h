@@ -1,0 +1,116 @@
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <QStringList>
+#include <QWidget>
+#include <memory>
+#include <optional>
+#include <vector>
+
+class QCustomPlot;
+
+namespace uada {
+
+class Theme;
+
+struct Axis {
+  QString title;
+  QString unit;  ///< "" for none; shown in brackets
+  bool log = false;
+  std::optional<double> min, max;  ///< fixed limits; else fitted
+};
+
+/// x ascending; NaN in y is a gap. With smoothing the raw curve is a thin shadow and the average the line.
+struct Curve {
+  QString name;
+  QColor colour;
+  std::vector<double> x, y;
+  double smoothing = 0;  ///< 0: none; else the weight of the past in a bias-corrected exponential mean, below 1
+  bool points = false;   ///< a mark at each value (few values only)
+  bool dashed = false;
+  bool right = false;    ///< on the right axis
+  bool inLegend = true;
+};
+
+struct Band {
+  QString name;
+  QColor colour;
+  std::vector<double> x, low, high;
+};
+
+/// Shares or amounts that add up, drawn as stacked areas in the given order from the bottom.
+struct StackedAreas {
+  QStringList names;
+  std::vector<QColor> colours;
+  std::vector<double> x;
+  std::vector<std::vector<double>> y;  ///< [part][x]
+};
+
+/// Rows from the top; columns spread evenly from x0 to x1 (their outer edges).
+struct HeatMap {
+  enum class Scale { sequential, diverging };  ///< viridis; blue-white-orange, symmetric about 0
+  Scale scale = Scale::sequential;
+  QStringList rows;
+  int columns = 0;
+  double x0 = 0, x1 = 1;
+  std::vector<double> values;  ///< [row][column]; NaN: nothing to show
+  std::optional<double> min, max;  ///< of the scale; else from the values
+  QString title, unit;         ///< of the scale
+};
+
+struct Figure {
+  QString title;
+  Axis x, left;
+  std::optional<Axis> right;
+  std::vector<Curve> curves;
+  std::vector<Band> bands;
+  std::optional<StackedAreas> areas;
+  std::optional<HeatMap> heat;
+  bool legend = true;
+  QString empty;  ///< shown in the middle while there is nothing to draw
+};
+
+/// A figure with zoom (drag), pan (middle button), wheel at the pointer, fit (double click), read-out under the pointer,
+/// export and copy. Curves are reduced to min/max envelopes for drawing only; read-outs and exports of numbers use
+/// every value. GUI thread. The only user of QCustomPlot.
+class Plot : public QWidget {
+  Q_OBJECT
+ public:
+  explicit Plot(const Theme& theme, QWidget* parent = nullptr);
+  ~Plot() override;
+
+  /// Replaces what is drawn (queued; cheap enough for 10 calls a second). A zoom chosen by the user is kept.
+  void show(Figure figure);
+  using QWidget::show;
+  const Figure& figure() const;
+  /// A vertical line at x, for the step cursor; none: no line.
+  void setCursor(std::optional<double> x);
+  void fit();
+  bool isZoomed() const;
+
+  /// One line per curve: "uada s1  0.4123" at the value nearest to x; for a heat map the cell under (x, y).
+  QString readOut(double x, double y) const;
+  /// The kind is the file's ending: png, pdf, svg or csv (numbers of every curve, not decimated). Throws Error.
+  void exportTo(const QString& file, QSize size = {}) const;
+  static QStringList exportFilters();
+  QPixmap picture(QSize size = {}) const;
+  void copy() const;
+
+ Q_SIGNALS:
+  void clicked(double x, double y);
+  void hovered(double x, double y);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The minimum and maximum of each of `columns` equal parts of [x0, x1], in order of x, plus one neighbour on each side:
+/// at most 2 * columns + 2 points that draw the same picture. NaN gaps are kept.
+void envelope(const std::vector<double>& x, const std::vector<double>& y, double x0, double x1, int columns,
+              std::vector<double>& outX, std::vector<double>& outY);
+/// Bias-corrected exponential mean; NaN values are skipped (their place stays NaN). weight in [0, 1).
+std::vector<double> smoothed(const std::vector<double>& y, double weight);
+
+}  // namespace uada

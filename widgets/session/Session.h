@@ -1,0 +1,172 @@
+#pragma once
+
+#include <QColor>
+#include <QObject>
+#include <QTimer>
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "core/engine/Engine.h"
+#include "core/store/Project.h"
+
+namespace uada {
+
+class LiveRun;
+class Theme;
+
+/// What the window is doing. `idle`: nothing was started since the project was opened.
+enum class SessionState { idle, preparing, running, paused, stopping, finished, stopped, failed, interrupted };
+QString stateWord(SessionState state);  ///< "running": always shown with an icon and a colour
+QString stateWord(RunState state);
+QString stateIcon(RunState state);      ///< name for Theme::icon
+QString stateColour(RunState state);    ///< name for Theme::colour
+SessionState sessionState(RunState state);
+
+/// Which controls may be used: the one source for every button, menu entry and key.
+struct Controls {
+  bool start = false, pause = false, resume = false, stop = false, checkpoint = false;
+  friend bool operator==(const Controls&, const Controls&) = default;
+};
+Controls controls(SessionState state, bool hasProject);
+
+/// Progress of the live run, for the tool bar.
+struct Progress {
+  qint64 run = 0;
+  std::string title;
+  int epoch = 0, epochs = 0;
+  qint64 step = 0, steps = 0;
+  double share = 0;        ///< 0..1
+  double secondsLeft = -1; ///< negative: not known yet
+  QString text;            ///< what is being prepared
+  QString device;
+  int threads = 0;
+};
+
+/// Owns the project and the live run on the GUI side; everything the panels show comes from here. Lives on the GUI
+/// thread. The engine is loaded, and the run made and destroyed, on a thread of its own (LiveRun); its reports come
+/// through overwriting mailboxes drained by one 33 ms timer, so that training never waits for the window.
+class Session : public QObject {
+  Q_OBJECT
+ public:
+  using EngineProvider = std::function<Engine&()>;
+  /// engine  called on a background thread; tests give a fake
+  explicit Session(const Theme& theme, EngineProvider engine = [] () -> Engine& { return loadEngine(); });
+  /// Stops a live run with a checkpoint and waits for it.
+  ~Session() override;
+
+  /// Closes the present project (no run may be live) and opens or creates another. Throws Error.
+  void openProject(const QString& file);
+  void closeProject();
+  bool hasProject() const { return reader_ != nullptr; }
+  QString projectFile() const;
+  /// Throws Error if no project is open.
+  const ProjectReader& reader() const;
+  ProjectWriter& writer();
+
+  SessionState state() const { return state_; }
+  Controls controls() const { return uada::controls(state_, hasProject()); }
+  const Progress& progress() const { return progress_; }
+  bool isLive() const;
+  qint64 liveRun() const { return isLive() ? progress_.run : 0; }
+  /// Why the last run failed, or "".
+  QString failure() const { return failure_; }
+
+  /// Newest first, kept up to date; runs of other processes too.
+  const std::vector<RunSummary>& runs() const { return runs_; }
+  const RunSummary* find(qint64 run) const;
+  QColor colour(qint64 run) const;
+  /// Every step so far, live ones included; read once from the project. Valid until the next event loop turn.
+  const std::vector<StepReport>& steps(qint64 run);
+  const std::vector<EpochReport>& epochs(qint64 run);
+
+  qint64 selectedRun() const { return selected_; }
+  bool isChecked(qint64 run) const { return checked_.contains(run); }
+  std::vector<qint64> checkedRuns() const;  ///< in the order of the list
+  std::vector<qint64> shownRuns() const;    ///< the checked ones and the selected one
+
+  qint64 cursor() const { return cursor_; }    ///< step of the selected run, from 1; 0: nothing yet
+  qint64 lastStep() const;                     ///< of the selected run
+  bool followsLive() const { return follow_; }
+  const std::deque<RunConfig>& queued() const { return queue_; }
+
+ public Q_SLOTS:
+  /// Start if nothing is live, else queue. Errors that stop it at once are thrown; later ones make the state failed.
+  void start(const uada::RunConfig& config);
+  void queue(const uada::RunConfig& config);
+  void unqueue(int index);
+  /// Continues the run from its newest checkpoint.
+  void resumeRun(qint64 run);
+  void pause();
+  void resume();
+  void stopAfterEpoch();
+  void stopNow();
+  void checkpoint();
+  /// Takes the next one from the queue if nothing is live.
+  void startNext();
+
+  void select(qint64 run);
+  void setChecked(qint64 run, bool checked);
+  void setCursor(qint64 step);       ///< also ends following unless it is the last step
+  void setFollowsLive(bool follow);
+  void removeRun(qint64 run);        ///< not the live one. Throws Error
+  void setNotes(qint64 run, const QString& notes, const QString& tags);
+  void refresh();                    ///< reads the list of runs again
+
+ Q_SIGNALS:
+  void projectChanged();
+  void runsChanged();
+  void stateChanged();     ///< state, controls or progress
+  void stepped(qint64 run, const std::vector<uada::StepReport>& reports);
+  void policyMoved(qint64 run, const std::vector<uada::PolicyReport>& reports);
+  void decided(qint64 run, const std::vector<uada::Decision>& decisions);
+  void epochEnded(qint64 run, const std::vector<uada::EpochReport>& reports);
+  void reloaded(qint64 run);  ///< its stored curves changed otherwise: read them again
+  void logged(const QString& line);
+  void problem(const QString& text);  ///< what, why and what to do
+  void cursorChanged(qint64 step);
+  void selectionChanged(qint64 run);
+  void checkedChanged();
+  void queueChanged();
+
+ private:
+  struct History {
+    std::vector<StepReport> steps;
+    std::vector<EpochReport> epochs;
+  };
+  void begin(const RunConfig& config, std::optional<RunDetail> resumed);
+  void drain();
+  void drainReports(qint64 run);
+  void finishRun();
+  void poll();
+  void setState(SessionState state);
+  void updateProgress(const StepReport& last);
+  History& history(qint64 run);
+  void saveQueue();
+  void loadQueue();
+
+  const Theme& theme_;
+  EngineProvider engine_;
+  std::unique_ptr<ProjectWriter> writer_;
+  std::unique_ptr<ProjectReader> reader_;
+  std::unique_ptr<LiveRun> live_;  ///< after writer_: stopped and joined before it goes
+  QTimer drainTimer_, pollTimer_;
+  SessionState state_ = SessionState::idle;
+  Progress progress_;
+  QString failure_;
+  std::vector<RunSummary> runs_;
+  std::map<qint64, History> histories_;
+  std::set<qint64> checked_;
+  std::deque<RunConfig> queue_;
+  qint64 selected_ = 0, cursor_ = 0;
+  bool follow_ = true;
+  bool stopRequested_ = false;
+  std::int64_t dataVersion_ = -1;
+  QString lastWriterProblem_;
+};
+
+}  // namespace uada

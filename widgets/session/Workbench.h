@@ -1,0 +1,25 @@
+#pragma once
+
+#include <QString>
+#include <functional>
+
+class QSettings;
+
+namespace uada {
+
+class Session;
+class Theme;
+
+/// What every panel is handed: references made in main, which outlive all panels. Panels do not know each
+/// other; they meet here. GUI thread.
+struct Workbench {
+  Session& session;
+  QSettings& settings;
+  const Theme& theme;
+  /// Brings a panel of the catalogue to the front ("samples").
+  std::function<void(const QString& panel)> show = [](const QString&) {};
+  /// Opens the new-run dialogue.
+  std::function<void()> newRun = [] {};
+};
+
+}  // namespace uada
