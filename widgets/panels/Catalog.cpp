@@ -2,17 +2,17 @@
 
 namespace uada {
 
-namespace panels {
+namespace panel {
 #define PANEL(name, place) Panel name();
 #include "widgets/panels/panels.def"
 #undef PANEL
-}  // namespace panels
+}  // namespace panel
 
 const std::vector<Panel>& panels() {
   static const std::vector<Panel> all = [] {
     std::vector<Panel> list;
 #define PANEL(name, where)              \
-  list.push_back(panels::name());       \
+  list.push_back(panel::name());       \
   list.back().place = PanelPlace::where;
 #include "widgets/panels/panels.def"
 #undef PANEL

@@ -28,7 +28,7 @@ class PanelWidget : public QWidget {
 
 enum class PanelPlace { view, left, right, bottom };
 
-/// A catalogue entry of `panels.def`: PANEL(samples, view) stands for `Panel samples();` in namespace uada::panels, defined
+/// A catalogue entry of `panels.def`: PANEL(samples, view) stands for `Panel samples();` in namespace uada::panel, defined
 /// beside the panel's class. That one line gives a tab or dock, a View menu entry and a construction test.
 struct Panel {
   const char* name;   ///< object name; part of saved layouts, so it never changes
