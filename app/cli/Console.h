@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/Json.h"
+
+namespace uada::cli {
+
+/// Where a verb's words go: people's text to standard output, or to standard error when standard output carries
+/// JSON lines (design.md 8). Used on the main thread.
+class Console {
+ public:
+  explicit Console(bool json, bool quiet = false) : json_(json), quiet_(quiet) {}
+
+  bool json() const { return json_; }
+  /// A line (or several) for people: the answer.
+  void say(std::string_view text) const;
+  /// A line about what is going on: standard error, nothing with --quiet.
+  void note(std::string_view text) const;
+  /// One JSON object a line, `kind` first; nothing without --json.
+  void object(std::string_view kind, const Json& members) const;
+
+ private:
+  bool json_, quiet_;
+};
+
+/// "uada: message" on standard error, in one line.
+void printProblem(std::string_view message);
+/// Throws Error if anything written to standard output did not arrive.
+void finishOutput();
+
+/// Rows and columns as aligned text. Width is counted in characters, not bytes.
+class TextTable {
+ public:
+  enum class Align { left, right };
+  struct Column {
+    std::string title;
+    Align align = Align::left;
+  };
+  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  bool empty() const { return rows_.empty(); }
+  /// Two spaces between columns, a rule under the titles, no spaces at the ends of lines.
+  std::string text() const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// Characters of UTF-8 text.
+std::size_t characters(std::string_view text);
+/// At most `width` characters, the last an ellipsis if any were cut off.
+std::string shortened(std::string_view text, std::size_t width);
+
+}  // namespace uada::cli

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace uada::cli {
+
+/// Where runs are kept unless --project says otherwise: in the current folder.
+constexpr const char* kDefaultProject = "uada.uada";
+
+struct ListOptions {
+  std::string what;  ///< ops, models, datasets, methods, policies, tables, experiments
+  int classes = 10;  ///< models: parameters are counted for these
+  bool json = false;
+};
+
+struct ApplyOptions {
+  std::string op, in, out;
+  double value = 0;  ///< raw: degrees, pixels, factor, bits, threshold
+  std::array<int, 3> fill{0, 0, 0};
+  std::string filter;  ///< empty: the op's own default
+  bool json = false;
+};
+
+struct SampleOptions {
+  std::string dataset, out;
+  std::string policy, method;  ///< at most one; neither: method ra-uc
+  std::string folder;
+  int count = 8;
+  std::int64_t seed = 1;
+  int scale = 0;  ///< 0: chosen by the image's size
+  bool json = false;
+};
+
+struct RunOptions {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string project = kDefaultProject;
+  std::string device;  ///< empty: as the experiment says
+  bool again = false;  ///< train anew what is already finished
+  bool json = false, quiet = false;
+};
+
+struct ResumeOptions {
+  std::string run;
+  std::string project = kDefaultProject;
+  bool json = false, quiet = false;
+};
+
+struct StopOptions {
+  std::string run;
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+struct RunsOptions {
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+struct ShowOptions {
+  std::string run;
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+struct TableOptions {
+  int number = 0;
+  std::string format = "text", out;
+  bool paper = false, measured = false;  ///< neither: both
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+struct ExportOptions {
+  std::string run, what = "curves", out;
+  std::string format = "csv";  ///< of curves and policy: csv or jsonl
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+struct DataCheckOptions {
+  std::string dataset, folder;
+  bool json = false;
+};
+
+struct BenchOptions {
+  std::string what;  ///< render, step, store, start
+  std::vector<std::string> methods;  ///< step: empty: all
+  int threads = 0;                   ///< 0: step: all cores; render: 1
+  bool json = false;
+};
+
+struct DoctorOptions {
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions, RunsOptions,
+                             ShowOptions, TableOptions, ExportOptions, DataCheckOptions, BenchOptions, DoctorOptions>;
+
+}  // namespace uada::cli

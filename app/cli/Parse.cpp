@@ -1,0 +1,268 @@
+#include "app/cli/Parse.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <functional>
+
+#include "core/base/Error.h"
+
+namespace uada::cli {
+namespace {
+
+/// Builds the verbs into one CLI::App; `chosen` is set by the verb that was given.
+class Parser {
+ public:
+  Parser();
+  std::optional<Request> parse(int argc, char** argv);
+
+ private:
+  template <class Options>
+  CLI::App* verb(CLI::App& parent, const char* name, const char* about, const char* footer, Options& options);
+  void addInspecting();
+  void addRunning();
+  void addResults();
+  void addCare();
+
+  CLI::App app_;
+  std::optional<Request> chosen_;
+  ListOptions list_;
+  ApplyOptions apply_;
+  SampleOptions sample_;
+  RunOptions run_;
+  ResumeOptions resume_;
+  StopOptions stop_;
+  RunsOptions runs_;
+  ShowOptions show_;
+  TableOptions table_;
+  ExportOptions export_;
+  DataCheckOptions check_;
+  BenchOptions bench_;
+  DoctorOptions doctor_;
+  std::string fill_ = "0,0,0";
+};
+
+constexpr const char* kAbout =
+    "UADA Workbench on the command line: trains image networks with adaptive data augmentation and compares it\n"
+    "with what it is measured against.";
+constexpr const char* kFooter =
+    "Start with 'uada run demo', or 'uada VERB --help' for a verb's options and an example.\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong use, 130 or 143 stopped by a signal after a checkpoint.";
+
+/// One word a column, as in the usage line: no types, no "REQUIRED".
+class PlainFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_type_size() == 0) return "";
+    std::string text = option->get_type_name().empty() || option->get_positional() ? "" : " " + option->get_type_name();
+    if (!option->get_default_str().empty()) text += " (" + option->get_default_str() + ")";
+    return text;
+  }
+};
+
+Parser::Parser() : app_(kAbout, "uada") {
+  const auto formatter = std::make_shared<PlainFormatter>();
+  formatter->column_width(28);
+  app_.formatter(formatter);
+  app_.footer(kFooter);
+  app_.require_subcommand(0, 1);
+  app_.set_help_flag("-h,--help", "Print this and exit");
+  app_.set_version_flag("--version", "uada " UADA_VERSION, "Print the version and exit");
+  app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  addInspecting();
+  addRunning();
+  addResults();
+  addCare();
+}
+
+template <class Options>
+CLI::App* Parser::verb(CLI::App& parent, const char* name, const char* about, const char* footer, Options& options) {
+  CLI::App* verb = parent.add_subcommand(name, about);
+  verb->footer(footer);
+  verb->add_flag("--json", options.json, "One JSON object a line on standard output, text on standard error");
+  verb->final_callback([this, &options] { chosen_ = options; });
+  return verb;
+}
+
+template <class Options>
+void addProject(CLI::App* verb, Options& options) {
+  verb->add_option("--project", options.project, "Project file")->type_name("FILE")->default_str(options.project);
+}
+
+CLI::Option* positional(CLI::App* verb, const char* name, std::string& value, const char* about) {
+  return verb->add_option(name, value, about)->required();
+}
+
+void Parser::addInspecting() {
+  CLI::App* list = verb(app_, "list", "List what the programs know by name",
+                        "Example: uada list ops\n         uada list models --classes 100 --json", list_);
+  positional(list, "KIND", list_.what, "ops, models, datasets, methods, policies, tables or experiments");
+  list->add_option("--classes", list_.classes, "Count the models' parameters for so many classes")
+      ->type_name("N")->default_str("10")->check(CLI::Range(1, 1000000));
+
+  CLI::App* apply = verb(app_, "apply", "Apply one operation to a PNG or JPEG file",
+                         "VALUE is raw and may be negative: degrees, pixels, factor, bits or threshold ('uada list ops').\n"
+                         "Example: uada apply rotate -30 cat.png turned.png --fill 128,128,128 --filter bilinear", apply_);
+  positional(apply, "OP", apply_.op, "Name of the operation");
+  apply->add_option("VALUE", apply_.value, "Raw value; 0 for an operation that takes none")->required();
+  positional(apply, "IN", apply_.in, "Image to read");
+  positional(apply, "OUT", apply_.out, "PNG file to write");
+  apply->add_option("--fill", fill_, "Colour outside the source, 0..255 each")->type_name("R,G,B")->default_str(fill_);
+  apply->add_option("--filter", apply_.filter, "nearest, bilinear or bicubic; default: the operation's own")
+      ->type_name("NAME");
+
+  CLI::App* sample = verb(app_, "sample", "Draw a contact sheet: images as they are and augmented, with captions",
+                          "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3", sample_);
+  positional(sample, "DATASET", sample_.dataset, "Name of the data set");
+  positional(sample, "OUT", sample_.out, "PNG file to write");
+  CLI::Option* policy = sample->add_option("--policy", sample_.policy, "Policy to draw plans from")->type_name("NAME");
+  sample->add_option("--method", sample_.method, "Method whose policy is used (ra-uc)")->type_name("NAME")->excludes(policy);
+  sample->add_option("--count", sample_.count, "Images")->type_name("N")->default_str("8")->check(CLI::Range(1, 1000));
+  sample->add_option("--seed", sample_.seed, "Seed of the plans")->type_name("N")->default_str("1");
+  sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")->type_name("DIR");
+  sample->add_option("--scale", sample_.scale, "Enlarge each image so many times; default: by its size")
+      ->type_name("N")->check(CLI::Range(1, 64));
+}
+
+void Parser::addRunning() {
+  CLI::App* run = verb(app_, "run", "Train every run of an experiment and print the comparison",
+                       "Finished runs of the project are kept, stopped and interrupted ones resumed, so that the same\n"
+                       "command continues where it ended. Ctrl-C or SIGTERM writes a checkpoint first; a second one\n"
+                       "ends at once.\n"
+                       "Example: uada run demo --set recipe.training.epochs=2 --set seeds=[1,2,3]", run_);
+  positional(run, "EXPERIMENT", run_.experiment, "JSON file, or the name of one from 'uada list experiments'");
+  addProject(run, run_);
+  run->add_option("--set", run_.sets, "Change a setting of the experiment; may be repeated")
+      ->type_name("KEY=VALUE")->take_all()->allow_extra_args(false);
+  run->add_option("--device", run_.device, "auto, cpu, cuda or cuda:N; default: as the experiment says")->type_name("NAME");
+  run->add_flag("--again", run_.again, "Train anew, also what is finished or could be resumed");
+  run->add_flag("--quiet", run_.quiet, "No progress, only results and errors");
+
+  CLI::App* resume = verb(app_, "resume", "Continue a stopped or interrupted run from its newest checkpoint",
+                          "RUN is a key (or its first four digits), a number or a title from 'uada runs'.\n"
+                          "Example: uada resume 3fa2", resume_);
+  positional(resume, "RUN", resume_.run, "Run to continue");
+  addProject(resume, resume_);
+  resume->add_flag("--quiet", resume_.quiet, "No progress, only results and errors");
+
+  CLI::App* stop = verb(app_, "stop", "Ask a run to write a checkpoint and stop",
+                        "Example: uada stop 3fa2", stop_);
+  positional(stop, "RUN", stop_.run, "Run to stop");
+  addProject(stop, stop_);
+}
+
+void Parser::addResults() {
+  CLI::App* runs = verb(app_, "runs", "List the runs of a project, newest first",
+                        "Example: uada runs --project thesis.uada", runs_);
+  addProject(runs, runs_);
+
+  CLI::App* show = verb(app_, "show", "Show all that was recorded about a run",
+                        "Example: uada show 3fa2", show_);
+  positional(show, "RUN", show_.run, "Run to show");
+  addProject(show, show_);
+
+  CLI::App* table = verb(app_, "table", "Fill in a table of the paper from the project's finished runs",
+                         "Example: uada table 2 --format tex --out table2.tex", table_);
+  table->add_option("NUMBER", table_.number, "Table of the paper ('uada list tables')")->required();
+  table->add_option("--format", table_.format, "text, csv, md or tex")->type_name("NAME")->default_str("text");
+  table->add_option("--out", table_.out, "File to write; default: standard output")->type_name("FILE");
+  table->add_flag("--paper", table_.paper, "Only the published numbers");
+  table->add_flag("--measured", table_.measured, "Only the measured numbers");
+  addProject(table, table_);
+
+  CLI::App* exported = verb(app_, "export", "Write what a run recorded to a file",
+                            "curves, policy     CSV (or JSON lines with --format jsonl), a row a step or epoch\n"
+                            "decisions          JSON lines: every plan, loss and choice of the pictured samples\n"
+                            "samples            a folder of PNG files, or a contact sheet if FILE ends in .png\n"
+                            "weights            safetensors\n"
+                            "Example: uada export 3fa2 --what policy --out policy.csv", export_);
+  positional(exported, "RUN", export_.run, "Run to export from");
+  exported->add_option("--what", export_.what, "curves, epochs, policy, decisions, samples or weights")
+      ->type_name("KIND")->default_str("curves");
+  exported->add_option("--out", export_.out, "File or folder to write")->type_name("FILE")->required();
+  exported->add_option("--format", export_.format, "Of curves, epochs and policy: csv or jsonl")
+      ->type_name("NAME")->default_str("csv");
+  addProject(exported, export_);
+}
+
+void Parser::addCare() {
+  CLI::App* data = app_.add_subcommand("data", "Look after data sets");
+  data->require_subcommand(1);
+  CLI::App* check = verb(*data, "check", "Check a data set: counts, hashes, damaged files, label range",
+                         "Example: uada data check cifar10 ~/data/cifar-10-batches-bin", check_);
+  positional(check, "DATASET", check_.dataset, "Name of the data set");
+  check->add_option("DIR", check_.folder, "Where it lies; default: searched for");
+
+  CLI::App* bench = verb(app_, "bench", "Measure speed on this machine",
+                         "render  operations and augmentation chains, one thread\n"
+                         "step    a training step of each method\n"
+                         "store   rows a second into a project file\n"
+                         "start   the window's first paint (needs uada-workbench beside this program)\n"
+                         "Example: uada bench step --method uada --method ra-uc --json", bench_);
+  positional(bench, "WHAT", bench_.what, "render, step, store or start");
+  bench->add_option("--method", bench_.methods, "step: only this method; may be repeated")
+      ->type_name("NAME")->take_all()->allow_extra_args(false);
+  bench->add_option("--threads", bench_.threads, "step: CPU threads; default: all cores")
+      ->type_name("N")->check(CLI::Range(1, 1024));
+
+  CLI::App* doctor = verb(app_, "doctor", "Say what is installed, what is missing and the command that fixes it",
+                          "Example: uada doctor", doctor_);
+  addProject(doctor, doctor_);
+}
+
+/// "R,G,B" with 0..255 each.
+std::array<int, 3> colour(const std::string& text) {
+  std::array<int, 3> rgb{};
+  const char* at = text.data();
+  const char* end = at + text.size();
+  for (int i = 0; i < 3; ++i) {
+    const auto [next, error] = std::from_chars(at, end, rgb[i]);
+    const bool closed = i == 2 ? next == end : next != end && *next == ',';
+    if (error != std::errc() || !closed || rgb[i] < 0 || rgb[i] > 255)
+      throw UsageError(fmt::format("--fill '{}': three numbers 0..255 are wanted, such as 128,128,128", text));
+    at = next + 1;
+  }
+  return rgb;
+}
+
+/// CLI11 takes "-30" for an option; with a space before it is a value, and reads the same as a number.
+std::vector<std::string> shieldNumbers(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {  // CLI11 wants them last first
+    const std::string text = argv[i];
+    const bool number = text.size() > 1 && text[0] == '-' && (std::isdigit(text[1]) || text[1] == '.');
+    arguments.push_back(number ? " " + text : text);
+  }
+  return arguments;
+}
+
+std::string withoutNewlines(std::string text) {
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
+  return text;
+}
+
+std::optional<Request> Parser::parse(int argc, char** argv) {
+  if (argc < 2) throw UsageError("what is to be done? For example 'uada run demo'; 'uada --help' lists the verbs");
+  try {
+    app_.parse(shieldNumbers(argc, argv));
+  } catch (const CLI::Success& success) {  // --help, --version
+    app_.exit(success);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    const auto verbs = app_.get_subcommands();
+    const std::string verb = verbs.empty() ? "" : " " + verbs.front()->get_name();
+    throw UsageError(fmt::format("{} (see 'uada{} --help')", withoutNewlines(error.what()), verb));
+  }
+  if (chosen_)
+    if (auto* apply = std::get_if<ApplyOptions>(&*chosen_)) apply->fill = colour(fill_);
+  return chosen_;
+}
+
+}  // namespace
+
+std::optional<Request> parse(int argc, char** argv) { return Parser().parse(argc, argv); }
+
+}  // namespace uada::cli

@@ -1,0 +1,52 @@
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <string_view>
+
+#include "app/cli/Console.h"
+#include "app/cli/Parse.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Error.h"
+
+namespace {
+
+using namespace uada;
+
+bool wantsJson(const cli::Request& request) {
+  return std::visit([](const auto& options) { return options.json; }, request);
+}
+
+int perform(const cli::Request& request) {
+  const int code = std::visit([](const auto& options) { return cli::perform(options); }, request);
+  cli::finishOutput();
+  return code;
+}
+
+/// Whether --json was asked for, when the command line itself could not be read.
+bool mentionsJson(int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [](const char* argument) { return std::string_view(argument) == "--json"; });
+}
+
+int fail(const char* message, bool json, int code) {
+  cli::printProblem(message);
+  cli::Console(json).object("error", Json(Json::Object{{"message", Json(message)}}));
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Spinning OpenMP threads made training 2 to 13 times slower when a core was busy; read when libgomp loads.
+  ::setenv("OMP_WAIT_POLICY", "passive", 0);
+  bool json = mentionsJson(argc, argv);
+  try {
+    const auto request = cli::parse(argc, argv);
+    if (!request) return EXIT_SUCCESS;
+    json = wantsJson(*request);
+    return perform(*request);
+  } catch (const UsageError& error) {
+    return fail(error.what(), json, 2);
+  } catch (const std::exception& error) {
+    return fail(error.what(), json, 1);
+  }
+}

@@ -1,0 +1,166 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "app/cli/Console.h"
+#include "app/cli/Places.h"
+#include "app/cli/Verbs.h"
+#include "core/augment/Space.h"
+#include "core/base/Catalog.h"
+#include "core/base/Text.h"
+#include "core/config/RunConfig.h"
+#include "core/data/Dataset.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+#include "core/ops/Op.h"
+#include "core/tables/Table.h"
+
+namespace uada::cli {
+namespace {
+
+using Align = TextTable::Align;
+
+Json nameTitleSource(const auto& entry) {
+  return Json::Object{{"name", entry.name}, {"title", entry.title}, {"source", entry.source}};
+}
+
+/// "epsilon=1 include_unperturbed=true": the settings with their defaults.
+std::string settingsText(const std::vector<FieldValue>& fields) {
+  std::string text;
+  for (const auto& [field, value] : fields) text += fmt::format("{}{}={}", text.empty() ? "" : " ", field.name, value.dump());
+  std::erase(text, '"');
+  return text;
+}
+
+Json settingsJson(const std::vector<FieldValue>& fields) {
+  Json json = Json::object();
+  for (const auto& [field, value] : fields) json[field.name] = value;
+  return json;
+}
+
+void listOps(const Console& console, const ListOptions&) {
+  TextTable table({{"op"}, {"title"}, {"min", Align::right}, {"max", Align::right}, {"unit"}, {"signed"}, {"geometric"}});
+  for (const Op& op : ops()) {
+    const auto number = [&](double value) { return op.hasValue ? fmt::format("{:g}", value) : "-"; };
+    table.add({op.name, op.title, number(op.min), number(op.max), op.unit.empty() ? "-" : op.unit,
+               op.isSigned ? "yes" : "no", op.geometric ? "yes" : "no"});
+    Json json = nameTitleSource(op);
+    json["min"] = op.min;
+    json["max"] = op.max;
+    json["unit"] = op.unit;
+    json["signed"] = op.isSigned;
+    json["geometric"] = op.geometric;
+    console.object("op", json);
+  }
+  console.say(table.text());
+}
+
+void listModels(const Console& console, const ListOptions& options) {
+  TextTable table({{"model"}, {"title"}, {"task"}, {fmt::format("parameters ({} classes)", options.classes), Align::right},
+                   {"settings"}});
+  for (const Model& model : models()) {
+    const Json settings = settingsJson(model.fields);
+    const std::int64_t parameters = model.parameters(settings, {.classes = options.classes, .side = 32});
+    table.add({model.name, model.title, model.task, groupedText(parameters), settingsText(model.fields)});
+    Json json = nameTitleSource(model);
+    json["task"] = model.task;
+    json["classes"] = options.classes;
+    json["parameters"] = parameters;
+    json["settings"] = settings;
+    console.object("model", json);
+  }
+  console.say(table.text());
+}
+
+void listDatasets(const Console& console, const ListOptions&) {
+  TextTable table({{"data set"}, {"title"}, {"classes", Align::right}, {"size", Align::right}, {"found in"}});
+  for (const DatasetEntry& entry : datasets()) {
+    const auto folder = entry.find({});
+    table.add({entry.name, entry.title, groupedText(entry.classes), fmt::format("{}x{}", entry.width, entry.height),
+               folder ? folder->string() : "not found"});
+    Json json = nameTitleSource(entry);
+    json["classes"] = entry.classes;
+    json["width"] = entry.width;
+    json["height"] = entry.height;
+    json["folder"] = folder ? Json(folder->string()) : Json();
+    console.object("dataset", json);
+  }
+  console.say(table.text());
+}
+
+/// Forward-equivalents of a method with its defaults relative to ra-uc.
+double relativePasses(const Method& method) {
+  const Json settings = settingsJson(method.fields);
+  const Choice policy = method.policy(settings);
+  const auto space = findPolicy(policy.name).make(policy.settings, {});
+  return method.passes(settings, static_cast<int>(space->groups().size())).relativeToRaUc();
+}
+
+void listMethods(const Console& console, const ListOptions&) {
+  TextTable table({{"method"}, {"title"}, {"cost", Align::right}, {"policy"}, {"settings"}, {"source"}});
+  for (const Method& method : methods()) {
+    const double passes = relativePasses(method);
+    const std::string policy = method.policy(settingsJson(method.fields)).name;
+    const std::string settings = settingsText(method.fields);
+    table.add({method.name, method.title, fmt::format("{:.2f}", passes), policy, settings.empty() ? "-" : settings, method.source});
+    Json json = nameTitleSource(method);
+    json["passes"] = passes;
+    json["policy"] = policy;
+    json["settings"] = settingsJson(method.fields);
+    console.object("method", json);
+  }
+  console.say(table.text() + "cost: forward passes a step, a backward counting 2, relative to ra-uc\n");
+}
+
+void listPolicies(const Console& console, const ListOptions&) {
+  TextTable table({{"policy"}, {"title"}, {"groups", Align::right}, {"source"}});
+  for (const Policy& policy : policies()) {
+    const auto groups = policy.make(settingsJson(policy.fields()), {})->groups().size();
+    table.add({policy.name, policy.title, fmt::format("{}", groups), policy.source});
+    Json json = nameTitleSource(policy);
+    json["groups"] = static_cast<int>(groups);
+    json["settings"] = settingsJson(policy.fields());
+    console.object("policy", json);
+  }
+  console.say(table.text());
+}
+
+void listTables(const Console& console, const ListOptions&) {
+  TextTable table({{"table"}, {"number", Align::right}, {"title"}});
+  for (const TableEntry& entry : tables()) {
+    table.add({entry.name, fmt::format("{}", entry.number), entry.title});
+    console.object("table", Json::Object{{"name", entry.name}, {"title", entry.title}, {"source", "Xu & Zhao, IJCAI 2023"},
+                                         {"number", entry.number}});
+  }
+  console.say(table.text());
+}
+
+void listExperiments(const Console& console, const ListOptions&) {
+  TextTable table({{"experiment"}, {"runs", Align::right}, {"title"}, {"file"}});
+  for (const auto& file : experimentFiles()) {
+    const Experiment experiment = readExperiment(file.string());
+    const auto runs = expand(experiment).size();
+    table.add({file.stem().string(), groupedText(static_cast<long long>(runs)), experiment.title, file.string()});
+    console.object("experiment", Json::Object{{"name", file.stem().string()}, {"title", experiment.title},
+                                              {"source", file.string()}, {"runs", static_cast<int>(runs)}});
+  }
+  if (table.empty()) console.say("No experiments here: they are JSON files in a folder 'experiments'.");
+  else console.say(table.text());
+}
+
+struct Kind {
+  const char* name;
+  void (*list)(const Console&, const ListOptions&);
+};
+constexpr Kind kKinds[] = {{"ops", listOps},           {"models", listModels}, {"datasets", listDatasets},
+                           {"methods", listMethods},   {"policies", listPolicies}, {"tables", listTables},
+                           {"experiments", listExperiments}};
+
+}  // namespace
+
+int perform(const ListOptions& options) {
+  findEntry(kKinds, options.what, "kind of thing to list").list(Console(options.json), options);
+  return 0;
+}
+
+}  // namespace uada::cli
