@@ -1,0 +1,172 @@
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/config/RunConfig.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+
+using namespace uada;
+
+namespace {
+
+const char* kExperiment = R"({
+  // two methods, two seeds
+  "name": "small", "title": "A small one",
+  "recipe": {"dataset": {"name": "cifar10", "train_limit": 1000}, "model": {"name": "resnet", "depth": "10", "width": 16},
+             "training": {"epochs": 3, "batch": 100}},
+  "methods": ["ra-uc", {"name": "uada", "epsilon": 2}], "seeds": [1, 2], "tables": [2, 3]})";
+
+Experiment read(const std::string& text) { return experimentFromJson(parseJson(text, "f.json"), "f.json"); }
+
+std::string problemOf(const std::string& text) {
+  try {
+    read(text);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+}  // namespace
+
+class TestConfig : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void readsAndFillsIn() {
+    const Experiment e = read(kExperiment);
+    QCOMPARE(e.recipes.size(), std::size_t{1});
+    QCOMPARE(e.recipes[0].name, std::string("r10w16-c10"));
+    QCOMPARE(e.recipes[0].training.epochs, 3);
+    QCOMPARE(e.recipes[0].training.momentum, 0.9);  // a default
+    QCOMPARE(e.recipes[0].model.settings.at("width").asInt(), 16);
+    QCOMPARE(e.methods[1].settings.at("include_unperturbed").asBool(), true);
+    QVERIFY(e.tables == (std::vector<int>{2, 3}));
+  }
+
+  void expandsInOrder() {
+    const auto runs = expand(read(kExperiment));
+    QCOMPARE(runs.size(), std::size_t{4});
+    QCOMPARE(runTitle(runs[0]), std::string("r10w16-c10-ra-uc-s1"));
+    QCOMPARE(runTitle(runs[1]), std::string("r10w16-c10-uada-epsilon=2-s1"));
+    QCOMPARE(runs[2].seed, 2);
+  }
+
+  void roundTrips() {
+    const Experiment e = read(kExperiment);
+    QCOMPARE(toJson(experimentFromJson(toJson(e), "again")).dump(), toJson(e).dump());
+    const RunConfig run = expand(e)[1];
+    QCOMPARE(toJson(runConfigFromJson(toJson(run), "again")).dump(), toJson(run).dump());
+  }
+
+  void hashIsOfWhatDefinesTheResult() {
+    RunConfig a = expand(read(kExperiment))[1];
+    RunConfig b = a;
+    b.seed = 99;
+    b.runtime.threads = 7;
+    b.experiment = "other";
+    b.recipe.name = "other";
+    b.recipe.dataset.settings["folder"] = "/elsewhere";
+    QCOMPARE(configHash(a), configHash(b));
+    b.method.settings["epsilon"] = 3;
+    QVERIFY(configHash(a) != configHash(b));
+    QCOMPARE(recipeHash(a.recipe), recipeHash(b.recipe));
+    b.recipe.training.epochs = 4;
+    QVERIFY(recipeHash(a.recipe) != recipeHash(b.recipe));
+  }
+
+  void refuses_data() {
+    QTest::addColumn<QString>("from");
+    QTest::addColumn<QString>("to");
+    QTest::addColumn<QString>("part");
+    QTest::newRow("unknown key") << "\"epochs\"" << "\"epoch\""
+                                 << "f.json: recipe.training: unknown key 'epoch'; known: epochs, batch";
+    QTest::newRow("unknown top key") << "\"title\"" << "\"titel\"" << "f.json: unknown key 'titel'";
+    QTest::newRow("range") << "\"epochs\": 3" << "\"epochs\": 0"
+                           << "f.json: recipe.training.epochs: 0 found, a number between 1 and 100000 expected";
+    QTest::newRow("fraction") << "\"epochs\": 3" << "\"epochs\": 2.5" << "a whole number expected";
+    QTest::newRow("type") << "\"epochs\": 3" << "\"epochs\": \"3\"" << "a number expected, a string found";
+    QTest::newRow("choice") << "\"depth\": \"10\"" << "\"depth\": \"11\""
+                            << "recipe.model.depth: '11' found, one of 10, 18, 34 expected";
+    QTest::newRow("unknown model") << "\"resnet\"" << "\"resnett\"" << "unknown model 'resnett'; known: resnet";
+    QTest::newRow("unknown data set") << "\"cifar10\"" << "\"cifar11\"" << "unknown data set 'cifar11'; known: ";
+    QTest::newRow("unknown method") << "\"ra-uc\"" << "\"ra\"" << "unknown method 'ra'; known: baseline ra-uc uada";
+    QTest::newRow("no seeds") << "[1, 2], \"tables\"" << "[], \"tables\""
+                              << "'seeds' must be an array with at least one entry";
+    QTest::newRow("seed twice") << "[1, 2], \"tables\"" << "[2, 2], \"tables\"" << "2 stands there twice";
+    QTest::newRow("negative seed") << "[1, 2], \"tables\"" << "[-1], \"tables\"" << "-1 found";
+    QTest::newRow("table") << "[2, 3]}" << "[12]}" << "numbers 1 to 9 expected, 12 found";
+    QTest::newRow("no model") << "\"model\"" << "\"modell\"" << "unknown key 'modell'";
+  }
+  void refuses() {
+    QFETCH(QString, from);
+    QFETCH(QString, to);
+    QFETCH(QString, part);
+    const auto message = problemOf(replaced(kExperiment, from.toStdString(), to.toStdString()));
+    QVERIFY2(QString::fromStdString(message).contains(part), message.c_str());
+  }
+
+  void overrides() {
+    QTemporaryDir dir;
+    const std::string file = dir.filePath("e.json").toStdString();
+    writeFileAtomically(file, kExperiment);
+    const Experiment e = readExperiment(file, {"recipe.training.epochs=9", "seeds=[5]", "recipe.training.schedule=cosine",
+                                               "methods.1.epsilon=3", "runtime.threads=1"});
+    QCOMPARE(e.recipes[0].training.epochs, 9);
+    QCOMPARE(e.recipes[0].training.schedule, std::string("cosine"));
+    QCOMPARE(e.methods[1].settings.at("epsilon").asInt(), 3);
+    QVERIFY(e.seeds == std::vector<std::int64_t>{5});
+    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"recipe.training.epoch=9"}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"nonsense"}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"methods.7.epsilon=3"}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"=1"}));
+    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"name.x=1"}));
+  }
+
+  void parameterFormula_data() {
+    QTest::addColumn<QString>("depth");
+    QTest::addColumn<int>("classes");
+    QTest::addColumn<qint64>("parameters");
+    QTest::newRow("C10") << "18" << 10 << qint64{11173962};  // methods.md 5
+    QTest::newRow("C100") << "18" << 100 << qint64{11220132};
+    QTest::newRow("tiny") << "18" << 200 << qint64{11271432};
+  }
+  void parameterFormula() {
+    QFETCH(QString, depth);
+    QFETCH(int, classes);
+    QFETCH(qint64, parameters);
+    Json settings = Json::object();
+    settings["depth"] = depth.toStdString();
+    QCOMPARE(findModel("resnet").parameters(settings, {.classes = classes}), std::int64_t{parameters});
+  }
+
+  /// 1,000 images in batches of 100, 3 epochs; N = 4 groups: 9 forwards without gradient, 12 in all (methods.md 1.4).
+  void cost() {
+    const auto runs = expand(read(kExperiment));
+    const CostEstimate plain = estimateCost(runs[0]), uada = estimateCost(runs[1]);
+    QCOMPARE(plain.steps, std::int64_t{30});
+    QCOMPARE(plain.relativeToRaUc, 1.0);
+    QCOMPARE(plain.forwardEquivalents, 90.0);
+    QCOMPARE(uada.relativeToRaUc, 4.0);
+    QCOMPARE(uada.forwardEquivalents, 360.0);
+    QCOMPARE(findMethod("uada").passes(runs[1].method.settings, 4).chains, 9.0);
+  }
+
+  /// Every committed experiment reads and expands.
+  void committedExperiments() {
+    const QDir folder(PROJECT_DIR "/experiments");
+    const auto files = folder.entryList({"*.json"});
+    QVERIFY(!files.isEmpty());
+    for (const QString& file : files)
+      QVERIFY(!expand(readExperiment(folder.filePath(file).toStdString())).empty());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestConfig)
+#include "tst_config.moc"
