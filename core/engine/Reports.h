@@ -131,6 +131,7 @@ struct StateReport {
   std::string text;  ///< what, for people: "reading 60,000 images"; failed: the whole message
   std::string device;  ///< "cpu", "cuda:0": once known
   int threads = 0;
+  std::string dataHash;  ///< Dataset::hash of the training and the test set, joined by '+': once known
 };
 
 /// The end of an attempt that reached its last epoch.
