@@ -1,0 +1,70 @@
+#include <array>
+
+#include "core/data/CifarFile.h"
+#include "core/data/Places.h"
+
+namespace uada {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kLimits{20, 100};  // coarse, fine
+
+DataReport::File readFile(const fs::path& file, Dataset& data, Sha256& hash) {
+  return readCifarFile(file, kLimits, data, hash);
+}
+
+SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
+  SplitReader reader(kCifarSide, kCifarSide, kLimits.back(), hashing);
+  reader.read(dir / (split == Split::train ? "train.bin" : "test.bin"), readFile);
+  return reader.finish();
+}
+
+std::optional<fs::path> find(const fs::path& dir) {
+  static const DatasetPlace place{.files = {"train.bin", "test.bin"},
+                                  .folders = {"cifar-100-binary", "cifar-100-binary-mini"},
+                                  .system = {}};
+  return findFolder(place, dir);
+}
+
+/// The fine labels, in the official (alphabetical) order.
+std::vector<std::string> fineNames() {
+  return {"apple",       "aquarium_fish", "baby",      "bear",       "beaver",       "bed",
+          "bee",         "beetle",        "bicycle",   "bottle",     "bowl",         "boy",
+          "bridge",      "bus",           "butterfly", "camel",      "can",          "castle",
+          "caterpillar", "cattle",        "chair",     "chimpanzee", "clock",        "cloud",
+          "cockroach",   "couch",         "crab",      "crocodile",  "cup",          "dinosaur",
+          "dolphin",     "elephant",      "flatfish",  "forest",     "fox",          "girl",
+          "hamster",     "house",         "kangaroo",  "keyboard",   "lamp",         "lawn_mower",
+          "leopard",     "lion",          "lizard",    "lobster",    "man",          "maple_tree",
+          "motorcycle",  "mountain",      "mouse",     "mushroom",   "oak_tree",     "orange",
+          "orchid",      "otter",         "palm_tree", "pear",       "pickup_truck", "pine_tree",
+          "plain",       "plate",         "poppy",     "porcupine",  "possum",       "rabbit",
+          "raccoon",     "ray",           "road",      "rocket",     "rose",         "sea",
+          "seal",        "shark",         "shrew",     "skunk",      "skyscraper",   "snail",
+          "snake",       "spider",        "squirrel",  "streetcar",  "sunflower",    "sweet_pepper",
+          "table",       "tank",          "telephone", "television", "tiger",        "tractor",
+          "train",       "trout",         "tulip",     "turtle",     "wardrobe",     "whale",
+          "willow_tree", "wolf",          "woman",     "worm"};
+}
+
+}  // namespace
+
+DatasetEntry cifar100() {
+  return {.name = "cifar100",
+          .title = "CIFAR-100",
+          .source =
+              "Krizhevsky 2009, no licence stated, cite the report; cifar-100-binary.tar.gz from "
+              "www.cs.toronto.edu/~kriz",
+          .width = kCifarSide,
+          .height = kCifarSide,
+          .classes = kLimits.back(),
+          .trainImages = 50000,
+          .testImages = 10000,
+          .classNames = fineNames(),
+          .find = find,
+          .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
+          .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};
+}
+
+}  // namespace uada

@@ -1,0 +1,168 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/base/Text.h"
+#include "core/data/Places.h"
+#include "core/data/SplitReading.h"
+#include "core/data/UnpackingReader.h"
+
+namespace uada {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kSide = 28, kClasses = 10;
+constexpr std::size_t kPixels = std::size_t{kSide} * kSide;
+constexpr std::uint32_t kImagesMagic = 2051, kLabelsMagic = 2049;  // unsigned bytes of 3 and of 1 dimensions
+
+std::string grouped(std::uintmax_t number) { return groupedText(static_cast<long long>(number)); }
+
+/// The words of an IDX header, checked against what is expected, and its claim against the file.
+/// words     magic, count, and for images rows and columns
+/// perItem   bytes of one image or label
+/// returns   the count; 0 with `problem` set if anything is wrong
+std::size_t readHeader(UnpackingReader& reader, const fs::path& file, std::span<const std::uint32_t> expected,
+                       std::size_t perItem, std::string& problem) {
+  const std::size_t headerBytes = 4 * (expected.size() + 1);
+  std::uint8_t bytes[16];
+  const std::size_t got = reader.read(std::span(bytes).first(headerBytes));
+  const auto word = [&](std::size_t i) {
+    return std::uint32_t{bytes[4 * i]} << 24 | bytes[4 * i + 1] << 16 | bytes[4 * i + 2] << 8 |
+           bytes[4 * i + 3];
+  };
+  if (problem = reader.problem(); !problem.empty()) return 0;
+  if (got < headerBytes) {
+    problem = wrongSize(file, got, fmt::format("a header of {}", headerBytes), "the file is cut short");
+    return 0;
+  }
+  if (word(0) != expected[0]) {
+    problem = fmt::format("'{}': magic number {} found, {} expected; not an IDX file of {}; fetch it again",
+                          file.string(), word(0), expected[0], expected.size() > 1 ? "images" : "labels");
+    return 0;
+  }
+  if (expected.size() > 1 && (word(2) != expected[1] || word(3) != expected[2])) {
+    problem = fmt::format("'{}': images of {} x {} found, {} x {} expected; take the files of Fashion-MNIST",
+                          file.string(), word(3), word(2), expected[2], expected[1]);
+    return 0;
+  }
+  // A count of 32 bits times at most 784 cannot overflow 64.
+  const std::uintmax_t wanted = headerBytes + std::uintmax_t{word(1)} * perItem;
+  if (word(1) == 0)
+    problem = fmt::format("'{}': a count of 0 found, at least 1 expected; fetch it again", file.string());
+  else if (!reader.isPacked() && wanted != reader.fileBytes())
+    problem =
+        wrongSize(file, reader.fileBytes(),
+                  fmt::format("{} (its header claims a count of {})", grouped(wanted), grouped(word(1))),
+                  wanted > reader.fileBytes() ? "the file is cut short" : "it has bytes too many");
+  else if (wanted > reader.mostBytes())
+    problem = fmt::format(
+        "'{}': its header claims a count of {}, {} bytes; at most {} can be packed in a file of {}; fetch it "
+        "again",
+        file.string(), grouped(word(1)), grouped(wanted), grouped(reader.mostBytes()),
+        grouped(reader.fileBytes()));
+  return problem.empty() ? word(1) : 0;
+}
+
+/// What is wrong at the end of the file: bytes missing or left over.
+std::string problemAtEnd(UnpackingReader& reader, const fs::path& file, std::uintmax_t wanted,
+                         std::uintmax_t found) {
+  std::uint8_t more;
+  if (found == wanted) found += reader.read(std::span(&more, 1));
+  if (!reader.problem().empty()) return reader.problem();
+  if (found < wanted) return wrongSize(file, found, grouped(wanted), "the file is cut short");
+  if (found > wanted) return wrongSize(file, found, grouped(wanted), "it has bytes too many");
+  return {};
+}
+
+DataReport::File readImages(const fs::path& file, Dataset& data, Sha256& hash) {
+  UnpackingReader reader(file, hash);
+  DataReport::File result{.name = {}, .bytes = reader.fileBytes(), .hash = {}, .problem = {}};
+  const std::uint32_t expected[] = {kImagesMagic, kSide, kSide};
+  const std::size_t count = readHeader(reader, file, expected, kPixels, result.problem);
+  if (count == 0) return result;
+  data.rgb.resize(3 * kPixels * count);
+  std::vector<std::uint8_t> grey(kPixels * 64);
+  std::size_t found = 0;
+  auto* to = data.rgb.data();
+  while (found < kPixels * count) {
+    const std::size_t wanted = std::min(grey.size(), kPixels * count - found);
+    const std::size_t got = reader.read(std::span(grey).first(wanted));
+    for (std::size_t i = 0; i < got; ++i, to += 3) to[0] = to[1] = to[2] = grey[i];
+    found += got;
+    if (got < wanted) break;
+  }
+  result.problem = problemAtEnd(reader, file, 16 + kPixels * count, 16 + found);
+  return result;
+}
+
+DataReport::File readLabels(const fs::path& file, Dataset& data, Sha256& hash) {
+  UnpackingReader reader(file, hash);
+  DataReport::File result{.name = {}, .bytes = reader.fileBytes(), .hash = {}, .problem = {}};
+  const std::uint32_t expected[] = {kLabelsMagic};
+  const std::size_t count = readHeader(reader, file, expected, 1, result.problem);
+  if (count == 0) return result;
+  std::vector<std::uint8_t> labels(count);
+  labels.resize(reader.read(labels));
+  for (const std::uint8_t label : labels) {
+    if (label < kClasses) {
+      data.labels.push_back(label);
+    } else {
+      result.problem = wrongLabel(file, label, data.labels.size(), kClasses);
+      return result;
+    }
+  }
+  result.problem = problemAtEnd(reader, file, 8 + count, 8 + labels.size());
+  return result;
+}
+
+/// The plain file if it is there, else the packed one.
+fs::path fileOf(const fs::path& dir, const std::string& name) {
+  std::error_code ignored;
+  return fs::exists(dir / name, ignored) ? dir / name : dir / (name + ".gz");
+}
+
+SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
+  const std::string start = split == Split::train ? "train" : "t10k";
+  SplitReader reader(kSide, kSide, kClasses, hashing);
+  const fs::path images = fileOf(dir, start + "-images-idx3-ubyte");
+  const fs::path labels = fileOf(dir, start + "-labels-idx1-ubyte");
+  reader.read(images, readImages);
+  reader.read(labels, readLabels);
+  const std::size_t imageCount = reader.data().rgb.size() / (3 * kPixels);
+  if (reader.isSound() && imageCount != reader.data().size())
+    reader.addProblem(fmt::format(
+        "'{}': {} labels found, {} expected for the images in '{}'; fetch both again", labels.string(),
+        grouped(reader.data().size()), grouped(imageCount), images.filename().string()));
+  return reader.finish();
+}
+
+std::optional<fs::path> find(const fs::path& dir) {
+  static const DatasetPlace place{
+      .files = {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte",
+                "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz",
+                "t10k-labels-idx1-ubyte", "t10k-labels-idx1-ubyte.gz"},
+      .folders = {"fashion-mnist", "fashion_mnist", "FashionMNIST/raw"},
+      .system = {"/usr/share/datasets/fashion-mnist"}};
+  return findFolder(place, dir);
+}
+
+}  // namespace
+
+DatasetEntry fashionMnist() {
+  return {.name = "fashion_mnist",
+          .title = "Fashion-MNIST",
+          .source = "Zalando Research 2017, MIT licence; Debian's package dataset-fashion-mnist",
+          .width = kSide,
+          .height = kSide,
+          .classes = kClasses,
+          .trainImages = 60000,
+          .testImages = 10000,
+          .classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
+                         "Bag", "Ankle boot"},
+          .find = find,
+          .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
+          .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};
+}
+
+}  // namespace uada

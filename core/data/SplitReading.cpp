@@ -1,0 +1,73 @@
+#include "core/data/SplitReading.h"
+
+#include <fmt/core.h>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+
+namespace uada {
+
+SplitReader::SplitReader(int width, int height, int classes, Hashing hashing) : hashing_(hashing) {
+  reading_.data.width = width;
+  reading_.data.height = height;
+  reading_.data.classes = classes;
+}
+
+void SplitReader::read(const std::filesystem::path& file, ReadFile readFile) {
+  Sha256 own;
+  const bool each = hashing_ == Hashing::each;
+  reading_.files.push_back(readFile(file, reading_.data, each ? own : together_));
+  reading_.files.back().name = file.filename().string();
+  if (each) reading_.files.back().hash = own.digits();
+}
+
+void SplitReader::addProblem(std::string problem) { reading_.files.back().problem = std::move(problem); }
+
+bool SplitReader::isSound() const {
+  for (const auto& file : reading_.files)
+    if (!file.problem.empty()) return false;
+  return true;
+}
+
+SplitReading SplitReader::finish() {
+  reading_.data.hash = together_.digits();
+  return std::move(reading_);
+}
+
+Dataset loadSplit(ReadSplit readSplit, const std::filesystem::path& dir, Split split) {
+  SplitReading reading = readSplit(dir, split, Hashing::together);
+  for (const auto& file : reading.files)
+    if (!file.problem.empty()) throw Error(file.problem);
+  return std::move(reading.data);
+}
+
+DataReport checkSplits(ReadSplit readSplit, const std::filesystem::path& dir) {
+  DataReport report;
+  for (const Split split : {Split::train, Split::test}) {
+    SplitReading reading = readSplit(dir, split, Hashing::each);
+    auto& perClass = split == Split::train ? report.trainPerClass : report.testPerClass;
+    perClass.resize(static_cast<std::size_t>(reading.data.classes));
+    for (const int label : reading.data.labels) ++perClass[static_cast<std::size_t>(label)];
+    (split == Split::train ? report.train : report.test) = reading.data.size();
+    for (auto& file : reading.files) {
+      if (!file.problem.empty()) report.problems.push_back(file.problem);
+      report.files.push_back(std::move(file));
+    }
+  }
+  return report;
+}
+
+std::string wrongSize(const std::filesystem::path& file, std::uintmax_t found, std::string_view expected,
+                      std::string_view what) {
+  return fmt::format("'{}': {} bytes found, {} expected; {}; fetch it again", file.string(),
+                     groupedText(static_cast<long long>(found)), expected, what);
+}
+
+std::string wrongLabel(const std::filesystem::path& file, int label, std::size_t index, int classes) {
+  return fmt::format(
+      "'{}': label {} at image {}, 0 to {} expected; the file is damaged or of another data set; fetch it "
+      "again",
+      file.string(), label, index, classes - 1);
+}
+
+}  // namespace uada

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/Sha256.h"
+#include "core/data/Dataset.h"
+
+namespace uada {
+
+/// What reading one split gave, sound or not: loading throws its first problem, checking shows them all.
+struct SplitReading {
+  Dataset data;
+  std::vector<DataReport::File> files;
+};
+
+/// How the bytes are hashed: all files of the split as one stream, or each for itself.
+enum class Hashing { together, each };
+
+using ReadSplit = SplitReading (*)(const std::filesystem::path& dir, Split split, Hashing hashing);
+
+/// Reads one file, appends to `data`, and says what is wrong with it.
+using ReadFile = DataReport::File (*)(const std::filesystem::path& file, Dataset& data, Sha256& hash);
+
+/// Collects the files of one split with the hash that is asked for.
+class SplitReader {
+ public:
+  SplitReader(int width, int height, int classes, Hashing hashing);
+  void read(const std::filesystem::path& file, ReadFile readFile);
+  /// A problem of the last file that only shows beside another one.
+  void addProblem(std::string problem);
+  bool isSound() const;
+  const Dataset& data() const { return reading_.data; }
+  SplitReading finish();
+
+ private:
+  SplitReading reading_;
+  Hashing hashing_;
+  Sha256 together_;
+};
+
+Dataset loadSplit(ReadSplit readSplit, const std::filesystem::path& dir, Split split);
+DataReport checkSplits(ReadSplit readSplit, const std::filesystem::path& dir);
+
+/// "'/x/y': 9 bytes found, 10 expected; the file is cut short; fetch it again"
+/// expected  a number or words, such as "a multiple of 3,073"
+std::string wrongSize(const std::filesystem::path& file, std::uintmax_t found, std::string_view expected,
+                      std::string_view what);
+/// "'/x/y': label 200 at image 17, 0 to 9 expected; ..."
+std::string wrongLabel(const std::filesystem::path& file, int label, std::size_t index, int classes);
+
+}  // namespace uada

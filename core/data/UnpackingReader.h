@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/base/Sha256.h"
+
+namespace uada {
+
+/// Reads a regular file from front to back, unpacking it if it is gzip-packed, and hashes what it gives.
+/// Does not throw for what is wrong with the file: the first problem stays, and later reads give nothing.
+class UnpackingReader {
+ public:
+  /// hash  takes every byte given; outlives the reader
+  UnpackingReader(const std::filesystem::path& path, Sha256& hash);
+
+  /// Bytes on the disk.
+  std::uintmax_t fileBytes() const { return fileBytes_; }
+  /// The most bytes that can come out of it, so that a claim can be refused before memory is asked for.
+  std::uintmax_t mostBytes() const;
+  bool isPacked() const { return packed_; }
+  /// Fills `to`; fewer bytes are returned only at the end or with a problem.
+  std::size_t read(std::span<std::uint8_t> to);
+  /// "'/x/y.gz': cannot be unpacked: ...", or empty.
+  const std::string& problem() const { return problem_; }
+
+ private:
+  struct Close {
+    void operator()(void* file) const;
+  };
+  void open(const std::filesystem::path& path);
+  void fail(std::string_view text);
+  std::string name_;
+  Sha256& hash_;
+  std::unique_ptr<void, Close> file_;
+  std::uintmax_t fileBytes_ = 0;
+  bool packed_ = false;
+  std::string problem_;
+};
+
+}  // namespace uada
