@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The bundle is under 40 MB, needs no newer symbols than glibc 2.34 and GLIBCXX_3.4.30, and runs in a root folder that
+# holds only glibc and libstdc++.
+set -euo pipefail
+source=$1 build=$2
+[ "$source/build" = "$build" ] || { echo "not run: the bundle is made of the dev build alone"; exit 0; }
+"$source/setup" bundle
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/root/opt" "$work/root/lib64" "$work/root/lib/x86_64-linux-gnu" "$work/root/tmp"
+zstd -dc "$build/uada-linux-x86_64.tar.zst" | tar -C "$work/root/opt" -xf -
+
+newest() {  # newest PREFIX FILE
+  objdump -T "$2" | grep -oE "$1_[0-9]+(\.[0-9]+)+" | sort -uV | tail -1
+}
+over() { [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | tail -1)" != "$2" ]; }
+failed=0
+for file in "$work"/root/opt/uada/bin/uada "$work"/root/opt/uada/lib/*; do
+  [ -f "$file" ] || continue
+  over "$(newest GLIBC "$file")" GLIBC_2.34 && { echo "$(basename "$file") needs $(newest GLIBC "$file")"; failed=1; }
+  over "$(newest GLIBCXX "$file")" GLIBCXX_3.4.30 && { echo "$(basename "$file") needs $(newest GLIBCXX "$file")"; failed=1; }
+done
+[ $failed = 0 ] || exit 1
+
+cp -L /lib64/ld-linux-x86-64.so.2 "$work/root/lib64/"
+for lib in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libstdc++.so.6 libgcc_s.so.1; do
+  cp -L /lib/x86_64-linux-gnu/$lib /usr/lib/x86_64-linux-gnu/$lib "$work/root/lib/x86_64-linux-gnu/" 2>/dev/null || true
+done
+if ! unshare -r chroot "$work/root" /opt/uada/bin/uada list ops >"$work/out" 2>&1; then
+  if unshare -r true 2>/dev/null; then echo "the bundle does not run alone:"; cat "$work/out"; exit 1; fi
+  echo "not run in a bare root: this machine does not let a process change its root (unshare -r)"; exit 0
+fi
+grep -q rotate "$work/out"
+echo "the bundle runs with glibc and libstdc++ alone"
