@@ -1,5 +1,6 @@
 # QCustomPlot built for Qt 6. Debian calls the library QCustomPlotQt6, others qcustomplot-qt6 or qcustomplot.
 # Target: QCustomPlot::QCustomPlot
+find_package(Qt6 6.4 QUIET COMPONENTS PrintSupport)  # its header needs it
 find_path(QCustomPlot_INCLUDE_DIR qcustomplot.h)
 find_library(QCustomPlot_LIBRARY NAMES QCustomPlotQt6 qcustomplot-qt6 qcustomplot)
 mark_as_advanced(QCustomPlot_INCLUDE_DIR QCustomPlot_LIBRARY)
