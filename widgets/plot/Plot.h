@@ -91,7 +91,7 @@ class Plot : public QWidget {
 
   /// One line per curve: "uada s1  0.4123" at the value nearest to x; for a heat map the cell under (x, y).
   QString readOut(double x, double y) const;
-  /// The kind is the file's ending: png, pdf, svg or csv (numbers of every curve, not decimated). Throws Error.
+  /// The kind is the file's ending: png, pdf or csv (numbers of every curve, not decimated). Throws Error.
   void exportTo(const QString& file, QSize size = {}) const;
   static QStringList exportFilters();
   QPixmap picture(QSize size = {}) const;
@@ -100,6 +100,9 @@ class Plot : public QWidget {
  Q_SIGNALS:
   void clicked(double x, double y);
   void hovered(double x, double y);
+
+ protected:
+  void leaveEvent(QEvent* event) override;
 
  private:
   struct Impl;

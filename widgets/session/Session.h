@@ -3,11 +3,11 @@
 #include <QColor>
 #include <QObject>
 #include <QTimer>
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -25,6 +25,7 @@ QString stateWord(SessionState state);  ///< "running": always shown with an ico
 QString stateWord(RunState state);
 QString stateIcon(RunState state);      ///< name for Theme::icon
 QString stateColour(RunState state);    ///< name for Theme::colour
+QString stateColour(SessionState state);
 SessionState sessionState(RunState state);
 
 /// Which controls may be used: the one source for every button, menu entry and key.
@@ -37,7 +38,7 @@ Controls controls(SessionState state, bool hasProject);
 /// Progress of the live run, for the tool bar.
 struct Progress {
   qint64 run = 0;
-  std::string title;
+  QString title;
   int epoch = 0, epochs = 0;
   qint64 step = 0, steps = 0;
   double share = 0;        ///< 0..1
@@ -108,6 +109,8 @@ class Session : public QObject {
   void checkpoint();
   /// Takes the next one from the queue if nothing is live.
   void startNext();
+  /// Takes away the message of the last failure.
+  void dismissFailure();
 
   void select(qint64 run);
   void setChecked(qint64 run, bool checked);
@@ -140,7 +143,10 @@ class Session : public QObject {
   };
   void begin(const RunConfig& config, std::optional<RunDetail> resumed);
   void drain();
-  void drainReports(qint64 run);
+  void drainStart();
+  void drainStates();
+  void drainReports();
+  void appendSteps(std::vector<StepReport> reports, bool lost);
   void finishRun();
   void poll();
   void setState(SessionState state);
@@ -164,7 +170,8 @@ class Session : public QObject {
   std::deque<RunConfig> queue_;
   qint64 selected_ = 0, cursor_ = 0;
   bool follow_ = true;
-  bool stopRequested_ = false;
+  bool firstBatch_ = false;    ///< of an attempt: earlier rows of the steps it repeats are dropped
+  double secondsPerStep_ = 0;  ///< of late
   std::int64_t dataVersion_ = -1;
   QString lastWriterProblem_;
 };

@@ -5,6 +5,7 @@
 #include <QPalette>
 #include <QString>
 #include <QVector>
+#include <string>
 
 namespace uada {
 
@@ -33,7 +34,7 @@ class Theme {
  private:
   Kind kind_;
   QVector<std::pair<QString, QColor>> colours_;
-  QVector<QColor> runs_;
+  QVector<QColor> runs_, categories_;
 };
 
 constexpr int kGrid = 8;       ///< pixels; margins and spacings are multiples

@@ -1,0 +1,109 @@
+#include "widgets/plot/PlotText.h"
+
+#include <fmt/core.h>
+
+#include <QLocale>
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/Text.h"
+
+namespace uada {
+
+QString axisText(const QString& title, const QString& unit) {
+  return unit.isEmpty() ? title : QStringLiteral("%1 (%2)").arg(title, unit);
+}
+
+QString valueText(double value, const QString& unit) {
+  if (std::isnan(value)) return QStringLiteral("-");
+  if (unit == "%") return QString::number(value, 'f', 2) + " %";
+  const QString number = std::abs(value) < 1e6 && value == std::floor(value)
+                             ? QString::fromStdString(groupedText(static_cast<long long>(value)))
+                             : QString::fromStdString(fmt::format("{:#.4g}", value));
+  return unit.isEmpty() ? number : number + " " + unit;
+}
+
+// Index of the value nearest to x.
+static std::size_t nearest(const std::vector<double>& xs, double x) {
+  const auto it = std::lower_bound(xs.begin(), xs.end(), x);
+  if (it == xs.end()) return xs.size() - 1;
+  const std::size_t i = it - xs.begin();
+  return i > 0 && x - xs[i - 1] < xs[i] - x ? i - 1 : i;
+}
+
+static QString row(const QColor& colour, const QString& name, const QString& value) {
+  return QStringLiteral("<tr><td><span style='color:%1'>&#9632;</span> %2&nbsp;&nbsp;</td><td align='right'>%3</td></tr>")
+      .arg(colour.name(), name.toHtmlEscaped(), value);
+}
+
+static QString heatText(const HeatMap& heat, double x, double y) {
+  const int rows = static_cast<int>(heat.rows.size());
+  const int r = rows - 1 - static_cast<int>(std::lround(y));
+  const int c = static_cast<int>(std::floor((x - heat.x0) / (heat.x1 - heat.x0) * heat.columns));
+  if (r < 0 || r >= rows || c < 0 || c >= heat.columns) return {};
+  const double v = heat.values[static_cast<std::size_t>(r) * heat.columns + c];
+  return QStringLiteral("<b>%1</b><br>%2: %3").arg(heat.rows[r].toHtmlEscaped(), heat.title, valueText(v, heat.unit));
+}
+
+QString readOutOf(const Figure& figure, double x, double y) {
+  if (figure.heat) return heatText(*figure.heat, x, y);
+  QString rows;
+  double at = std::nan("");
+  for (const Curve& curve : figure.curves) {
+    if (curve.x.empty()) continue;
+    const std::size_t i = nearest(curve.x, x);
+    if (std::isnan(at) || std::abs(curve.x[i] - x) < std::abs(at - x)) at = curve.x[i];
+    const Axis& axis = curve.right && figure.right ? *figure.right : figure.left;
+    rows += row(curve.colour, curve.name, valueText(curve.y[i], axis.unit));
+  }
+  if (figure.areas && !figure.areas->x.empty()) {
+    const std::size_t i = nearest(figure.areas->x, x);
+    at = figure.areas->x[i];
+    for (int p = static_cast<int>(figure.areas->y.size()) - 1; p >= 0; --p) {
+      rows += row(figure.areas->colours[p], figure.areas->names[p], valueText(figure.areas->y[p][i], figure.left.unit));
+    }
+  }
+  if (rows.isEmpty()) return {};
+  return QStringLiteral("<b>%1 %2</b><table cellspacing='0'>%3</table>")
+      .arg(figure.x.title.toLower(), valueText(at, figure.x.unit), rows);
+}
+
+static void addCsv(std::string& out, const QString& name, const std::vector<double>& x, const std::vector<double>& y) {
+  std::string quoted = name.toStdString();
+  if (quoted.find_first_of(",\"\n") != std::string::npos) {
+    std::string inner;
+    for (const char c : quoted) inner += c == '"' ? std::string("\"\"") : std::string(1, c);
+    quoted = "\"" + inner + "\"";
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!std::isnan(y[i])) out += fmt::format("{},{},{}\n", quoted, x[i], y[i]);
+  }
+}
+
+QByteArray csvOf(const Figure& figure) {
+  std::string out = "curve,x,y\n";
+  for (const Curve& curve : figure.curves) addCsv(out, curve.name, curve.x, curve.y);
+  for (const Band& band : figure.bands) {
+    addCsv(out, band.name + " low", band.x, band.low);
+    addCsv(out, band.name + " high", band.x, band.high);
+  }
+  if (figure.areas) {
+    for (std::size_t p = 0; p < figure.areas->y.size(); ++p) {
+      addCsv(out, figure.areas->names[static_cast<int>(p)], figure.areas->x, figure.areas->y[p]);
+    }
+  }
+  if (figure.heat) {
+    const HeatMap& h = *figure.heat;
+    for (int r = 0; r < h.rows.size(); ++r) {
+      std::vector<double> x, y;
+      for (int c = 0; c < h.columns; ++c) {
+        x.push_back(h.x0 + (c + 0.5) * (h.x1 - h.x0) / h.columns);
+        y.push_back(h.values[static_cast<std::size_t>(r) * h.columns + c]);
+      }
+      addCsv(out, h.rows[r], x, y);
+    }
+  }
+  return QByteArray::fromStdString(out);
+}
+
+}  // namespace uada

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+#include "widgets/plot/Plot.h"
+
+namespace uada {
+
+/// "Loss", "Accuracy (%)".
+QString axisText(const QString& title, const QString& unit);
+/// Two decimals for percentages, else four significant digits.
+QString valueText(double value, const QString& unit);
+/// The values at x, one line a curve, as rich text.
+QString readOutOf(const Figure& figure, double x, double y);
+/// Long form: curve,x,y with every value, not decimated; numbers read back to the same bits.
+QByteArray csvOf(const Figure& figure);
+
+}  // namespace uada

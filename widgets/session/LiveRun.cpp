@@ -1,0 +1,53 @@
+#include "widgets/session/LiveRun.h"
+
+#include <chrono>
+
+#include "core/base/Text.h"
+
+namespace uada {
+
+LiveRun::LiveRun(ProjectWriter& project, EngineProvider engine, RunConfig config, std::optional<RunDetail> resumed)
+    : project_(project), engine_(std::move(engine)), config_(std::move(config)), resumed_(std::move(resumed)) {
+  thread_ = std::thread([this] { run(); });
+}
+
+LiveRun::~LiveRun() {
+  commands_.close();
+  thread_.join();
+}
+
+// The top of the thread: the one place where its errors are caught.
+void LiveRun::run() {
+  try {
+    StateReport loading;
+    loading.text = "loading the engine";
+    states.post(loading);
+    Engine& engine = engine_();
+    if (resumed_) {
+      RunSession session(project_, engine, *resumed_, this);
+      serve(session);
+    } else {
+      RunSession session(project_, engine, config_, this);
+      serve(session);
+    }
+  } catch (const std::exception& error) {
+    end_ = {RunState::failed, error.what()};
+  }
+  over_ = true;
+}
+
+void LiveRun::serve(RunSession& session) {
+  started.post(session.run());
+  while (!session.job().isDone() && !commands_.isClosed()) {
+    for (const Command command : commands_.takeAll(std::chrono::milliseconds(50))) session.job().send(command);
+  }
+  if (!session.job().isDone()) session.job().send(Command::stopNow);
+  session.job().wait();
+  end_ = {session.job().state(), session.job().problem()};
+}
+
+void LiveRun::onCheckpoint(const CheckpointReport& report) {
+  events.post(fmt::format("checkpoint at step {}: {}", groupedText(report.step), report.file));
+}
+
+}  // namespace uada

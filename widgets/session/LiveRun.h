@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "core/base/Channel.h"
+#include "core/base/Mailbox.h"
+#include "core/store/RunSession.h"
+
+namespace uada {
+
+/// One attempt of one run and the thread that loads the engine, makes the RunSession, forwards commands and destroys
+/// it. Made, asked and destroyed on the GUI thread; the reports come through the mailboxes, which never make the
+/// training thread wait.
+class LiveRun final : private Sink {
+ public:
+  using EngineProvider = std::function<Engine&()>;
+  /// resumed  continue this run instead of creating one
+  LiveRun(ProjectWriter& project, EngineProvider engine, RunConfig config, std::optional<RunDetail> resumed);
+  /// Stops the job with a checkpoint, if it is live, and joins.
+  ~LiveRun() override;
+
+  void send(Command command) { commands_.push(command); }
+  /// Set last: every report is in its mailbox by then, and end() is known.
+  bool isOver() const { return over_; }
+  struct End {
+    RunState state = RunState::failed;
+    std::string problem;
+  };
+  const End& end() const { return end_; }  ///< once isOver()
+
+  Mailbox<RunSummary> started{1};
+  Mailbox<StateReport> states{256};
+  Mailbox<StepReport> steps{65536};
+  Mailbox<PolicyReport> policy{4096};
+  Mailbox<Decision> decisions{256};
+  Mailbox<EpochReport> epochs{4096};
+  Mailbox<std::string> events{1024};
+
+ private:
+  void run();
+  void serve(RunSession& session);
+  void onState(const StateReport& report) override { states.post(report); }
+  void onStep(const StepReport& report) override { steps.post(report); }
+  void onPolicy(const PolicyReport& report) override { policy.post(report); }
+  void onDecision(const Decision& decision) override { decisions.post(decision); }
+  void onEpoch(const EpochReport& report) override { epochs.post(report); }
+  void onCheckpoint(const CheckpointReport& report) override;
+  void onResult(const ResultReport&) override {}
+  void onEvent(const std::string& text) override { events.post(text); }
+
+  ProjectWriter& project_;
+  const EngineProvider engine_;
+  const RunConfig config_;
+  const std::optional<RunDetail> resumed_;
+  Channel<Command> commands_{64};
+  End end_;
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+}  // namespace uada

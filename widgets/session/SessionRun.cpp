@@ -1,0 +1,208 @@
+// The live run's part of Session: starting, commands, draining the mailboxes.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/Error.h"
+#include "widgets/session/LiveRun.h"
+#include "widgets/session/Session.h"
+
+namespace uada {
+
+static QString text(const std::string& s) { return QString::fromStdString(s); }
+
+bool Session::isLive() const { return live_ != nullptr; }
+
+void Session::start(const RunConfig& config) {
+  if (isLive()) {
+    queue(config);
+  } else {
+    begin(config, std::nullopt);
+  }
+}
+
+void Session::resumeRun(qint64 run) {
+  if (isLive()) throw Error("another run is training: stop it first, or wait until it has finished");
+  RunDetail detail = reader().detail(run);
+  const RunConfig config = detail.config;
+  begin(config, std::move(detail));
+}
+
+void Session::begin(const RunConfig& config, std::optional<RunDetail> resumed) {
+  ProjectWriter& project = writer();
+  const CostEstimate cost = estimateCost(config);
+  progress_ = {};
+  progress_.title = text(runTitle(config));
+  progress_.epochs = config.recipe.training.epochs;
+  progress_.steps = cost.steps;
+  progress_.text = QStringLiteral("loading the engine");
+  failure_.clear();
+  firstBatch_ = true;
+  secondsPerStep_ = 0;
+  live_ = std::make_unique<LiveRun>(project, engine_, config, std::move(resumed));
+  drainTimer_.start();
+  Q_EMIT logged(QStringLiteral("%1: starting").arg(progress_.title));
+  setState(SessionState::preparing);
+}
+
+void Session::pause() {
+  if (controls().pause) live_->send(Command::pause);
+}
+void Session::resume() {
+  if (controls().resume) live_->send(Command::resume);
+}
+void Session::checkpoint() {
+  if (controls().checkpoint) live_->send(Command::checkpoint);
+}
+void Session::stopAfterEpoch() {
+  if (!controls().stop) return;
+  live_->send(Command::stopAfterEpoch);
+  progress_.text = QStringLiteral("stops after this epoch");
+  setState(SessionState::stopping);
+}
+void Session::stopNow() {
+  if (!controls().stop) return;
+  live_->send(Command::stopNow);
+  progress_.text = QStringLiteral("saving a checkpoint");
+  setState(SessionState::stopping);
+}
+
+void Session::setState(SessionState state) {
+  state_ = state;
+  Q_EMIT stateChanged();
+}
+
+void Session::dismissFailure() {
+  failure_.clear();
+  Q_EMIT stateChanged();
+}
+
+void Session::drain() {
+  if (!live_) return;
+  try {
+    const bool over = live_->isOver();  // read first: then every report is in its mailbox
+    drainStart();
+    drainStates();
+    drainReports();
+    if (over) finishRun();
+  } catch (const std::exception& error) {
+    Q_EMIT problem(text(error.what()));
+  }
+}
+
+void Session::drainStart() {
+  for (const RunSummary& run : live_->started.drain().items) {
+    progress_.run = run.id;
+    history(run.id);
+    refresh();
+    setChecked(run.id, true);
+    selected_ = 0;  // select() also moves the cursor to the end
+    select(run.id);
+    Q_EMIT logged(QStringLiteral("%1: run %2").arg(text(run.title), text(run.key)));
+  }
+}
+
+void Session::drainStates() {
+  for (const StateReport& report : live_->states.drain().items) {
+    if (!report.device.empty()) progress_.device = text(report.device);
+    if (report.threads > 0) progress_.threads = report.threads;
+    if (!report.text.empty()) Q_EMIT logged(progress_.title + ": " + text(report.text));
+    const SessionState state = uada::sessionState(report.state);
+    // Only finishRun() leaves the live states, and a request to stop stays visible until then.
+    if (state > SessionState::stopping || state_ == SessionState::stopping) continue;
+    progress_.text = text(report.text);
+    setState(state);
+  }
+  for (const std::string& event : live_->events.drain().items) {
+    Q_EMIT logged(progress_.title + ": " + text(event));
+  }
+}
+
+void Session::appendSteps(std::vector<StepReport> reports, bool lost) {
+  const qint64 run = progress_.run;
+  if (lost) {  // the window was late: the stored rows are complete
+    writer_->flush();
+    histories_.erase(run);
+    Q_EMIT reloaded(run);
+  }
+  History& known = history(run);
+  const std::int64_t first = reports.front().step;
+  if (firstBatch_ && !known.steps.empty() && known.steps.back().step >= first) {
+    std::erase_if(known.steps, [&](const StepReport& s) { return s.step >= first; });
+    std::erase_if(known.epochs, [&](const EpochReport& e) { return e.step >= first; });
+    Q_EMIT reloaded(run);
+  }
+  firstBatch_ = false;
+  const std::int64_t last = known.steps.empty() ? 0 : known.steps.back().step;
+  std::erase_if(reports, [&](const StepReport& s) { return s.step <= last; });
+  if (reports.empty()) return;
+  known.steps.insert(known.steps.end(), reports.begin(), reports.end());
+  for (const StepReport& report : reports) updateProgress(report);
+  Q_EMIT stepped(run, reports);
+  if (selected_ == run && follow_) {
+    cursor_ = progress_.step;
+    Q_EMIT cursorChanged(cursor_);
+  }
+  Q_EMIT stateChanged();
+}
+
+void Session::drainReports() {
+  auto steps = live_->steps.drain();
+  if (!steps.items.empty()) appendSteps(std::move(steps.items), steps.dropped > 0);
+  const qint64 run = progress_.run;
+  if (const auto policy = live_->policy.drain(); !policy.items.empty()) Q_EMIT policyMoved(run, policy.items);
+  if (const auto decisions = live_->decisions.drain(); !decisions.items.empty()) {
+    Q_EMIT decided(run, decisions.items);
+  }
+  const auto epochs = live_->epochs.drain();
+  if (epochs.items.empty()) return;
+  History& known = history(run);
+  for (const EpochReport& report : epochs.items) {
+    std::erase_if(known.epochs, [&](const EpochReport& e) { return e.epoch >= report.epoch; });
+    known.epochs.push_back(report);
+    Q_EMIT logged(QStringLiteral("%1: epoch %2 of %3: loss %4, test accuracy %5 %")
+                      .arg(progress_.title)
+                      .arg(report.epoch)
+                      .arg(progress_.epochs)
+                      .arg(report.trainLoss, 0, 'f', 4)
+                      .arg(100 * report.testTop1, 0, 'f', 2));
+  }
+  Q_EMIT epochEnded(run, epochs.items);
+}
+
+void Session::updateProgress(const StepReport& last) {
+  progress_.step = last.step;
+  progress_.epoch = last.epoch;
+  const double seconds = last.timings.total();
+  secondsPerStep_ = secondsPerStep_ == 0 ? seconds : 0.98 * secondsPerStep_ + 0.02 * seconds;
+  const qint64 total = std::max(progress_.steps, progress_.step);
+  progress_.share = total > 0 ? static_cast<double>(progress_.step) / static_cast<double>(total) : 0;
+  const std::vector<EpochReport>& epochs = histories_[progress_.run].epochs;
+  const double testing = epochs.empty() ? 0 : epochs.back().testSeconds;
+  progress_.secondsLeft = progress_.steps > 0 ? secondsPerStep_ * static_cast<double>(total - progress_.step) +
+                                                    testing * (progress_.epochs - progress_.epoch + 1)
+                                              : -1;
+}
+
+void Session::finishRun() {
+  const LiveRun::End end = live_->end();
+  live_.reset();
+  drainTimer_.stop();
+  if (end.state == RunState::failed) {
+    failure_ = text(end.problem.empty() ? "the run ended without saying why; the log has its last lines" : end.problem);
+    Q_EMIT logged(progress_.title + ": failed: " + failure_);
+  } else {
+    Q_EMIT logged(progress_.title + ": " + stateWord(end.state));
+    if (end.state == RunState::finished) progress_.share = 1;
+  }
+  progress_.text.clear();
+  progress_.secondsLeft = -1;
+  setState(uada::sessionState(end.state));  // before what may throw
+  writer_->flush();
+  refresh();
+  // A stopped or failed run does not start the next one behind the user's back.
+  if (end.state == RunState::finished) startNext();
+}
+
+}  // namespace uada
