@@ -1,0 +1,31 @@
+#include <cmath>
+
+#include "core/ops/Blend.h"
+#include "core/ops/Levels.h"
+#include "core/ops/Op.h"
+#include "core/ops/Tables.h"
+
+namespace uada {
+
+/// Blends each pixel with its grey: 0 grey, 1 unchanged, above 1 more saturated.
+Op color() {
+  Op op{.name = "color",
+        .title = "Color",
+        .source = "Pillow ImageEnhance.Color; AutoAugment, CVPR 2019",
+        .unit = "factor"};
+  op.min = 0;
+  op.max = 2;
+  op.hasValue = op.isSigned = true;
+  op.valueAt = [](Grid, int level, int sign, int) -> double { return uc10Factor(level, sign); };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
+    if (std::isnan(value)) return copyImage(in, out);
+    const float factor = blendFactor(value);
+    for (std::size_t i = 0; i < in.bytes(); i += 3) {
+      const int luma = grey(in.rgb + i);
+      for (std::size_t c = i; c < i + 3; ++c) out.rgb[c] = blend(luma, in.rgb[c], factor);
+    }
+  };
+  return op;
+}
+
+}  // namespace uada

@@ -1,0 +1,37 @@
+#include <cmath>
+
+#include "core/ops/Blend.h"
+#include "core/ops/Levels.h"
+#include "core/ops/Op.h"
+#include "core/ops/Tables.h"
+
+namespace uada {
+namespace {
+
+int meanGrey(ImageView image) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < image.bytes(); i += 3) sum += grey(image.rgb + i);
+  const double pixels = static_cast<double>(image.bytes() / 3);
+  return static_cast<int>(static_cast<double>(sum) / pixels + 0.5);
+}
+
+}  // namespace
+
+/// Blends with the image's mean grey, one rounded integer: 0 flat grey, 1 unchanged.
+Op contrast() {
+  Op op{.name = "contrast",
+        .title = "Contrast",
+        .source = "Pillow ImageEnhance.Contrast; AutoAugment, CVPR 2019",
+        .unit = "factor"};
+  op.min = 0;
+  op.max = 2;
+  op.hasValue = op.isSigned = true;
+  op.valueAt = [](Grid, int level, int sign, int) -> double { return uc10Factor(level, sign); };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
+    if (std::isnan(value)) return copyImage(in, out);
+    applyTable(in, out, blendTable(meanGrey(in), blendFactor(value)));
+  };
+  return op;
+}
+
+}  // namespace uada

@@ -1,0 +1,50 @@
+#include "core/ops/Crop.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace uada {
+
+void flipHorizontal(ImageView in, ImageSpan out) {
+  for (int y = 0; y < in.height; ++y) {
+    const std::uint8_t* from = in.row(y);
+    std::uint8_t* to = out.row(y) + std::size_t{3} * (in.width - 1);
+    for (int x = 0; x < in.width; ++x, from += 3, to -= 3) {
+      to[0] = from[0];
+      to[1] = from[1];
+      to[2] = from[2];
+    }
+  }
+}
+
+void padCrop(ImageView in, ImageSpan out, int row, int col, int pad) {
+  // In 64 bits, so that no offset overflows.
+  const std::int64_t left = std::int64_t{col} - pad, top = std::int64_t{row} - pad;
+  const auto begin = std::clamp<std::int64_t>(-left, 0, out.width);
+  const auto end = std::clamp<std::int64_t>(in.width - left, begin, out.width);
+  for (int y = 0; y < out.height; ++y) {
+    std::uint8_t* to = out.row(y);
+    const std::int64_t source = top + y;
+    if (source < 0 || source >= in.height || begin == end) {
+      std::memset(to, 0, std::size_t{3} * out.width);
+      continue;
+    }
+    std::memset(to, 0, 3 * begin);
+    std::memcpy(to + 3 * begin, in.row(static_cast<int>(source)) + 3 * (left + begin), 3 * (end - begin));
+    std::memset(to + 3 * end, 0, 3 * (out.width - end));
+  }
+}
+
+void eraseBox(ImageSpan image, int rowBegin, int rowEnd, int colBegin, int colEnd,
+              std::array<std::uint8_t, 3> colour) {
+  rowBegin = std::max(rowBegin, 0);
+  rowEnd = std::min(rowEnd, image.height);
+  colBegin = std::max(colBegin, 0);
+  colEnd = std::min(colEnd, image.width);
+  for (int y = rowBegin; y < rowEnd; ++y) {
+    std::uint8_t* row = image.row(y);
+    for (int x = colBegin; x < colEnd; ++x) std::copy(colour.begin(), colour.end(), row + std::size_t{3} * x);
+  }
+}
+
+}  // namespace uada

@@ -1,0 +1,27 @@
+#include <cmath>
+
+#include "core/ops/Affine.h"
+#include "core/ops/Levels.h"
+#include "core/ops/Tables.h"
+
+namespace uada {
+
+/// Moves column x up by value * x pixels; the origin is the upper left corner.
+Op shearY() {
+  Op op{.name = "shear_y",
+        .title = "Shear y",
+        .source = "Pillow Image.transform(AFFINE); AutoAugment, CVPR 2019",
+        .unit = "factor"};
+  op.min = -1;
+  op.max = 1;
+  op.hasValue = op.isSigned = op.geometric = true;
+  op.uc10Filter = Filter::bicubic;
+  op.valueAt = [](Grid, int level, int sign, int) { return signOf(sign) * uc10Even(0.3, level); };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
+    if (std::isnan(value)) return copyImage(in, out);
+    applyAffine(in, out, {.yx = value}, sampling);
+  };
+  return op;
+}
+
+}  // namespace uada
