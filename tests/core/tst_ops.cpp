@@ -1,0 +1,537 @@
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cfloat>
+#include <climits>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "core/base/Error.h"
+#include "core/ops/Crop.h"
+#include "core/ops/Op.h"
+#include "tests/core/OpGolden.h"
+
+using namespace uada;
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// CRC-32 with the polynomial of zlib.
+quint32 crc32(const std::vector<std::uint8_t>& bytes) {
+  quint32 crc = 0xffffffff;
+  for (std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc;
+}
+
+/// The input of methods.md 2.3: noise from a 32-bit linear congruence over a ramp, 32 x 32.
+Image goldenInput() {
+  Image image(32, 32);
+  quint32 s = 1;
+  for (int y = 0; y < 32; ++y) {
+    for (int x = 0; x < 32; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        s = 1664525U * s + 1013904223U;
+        const int base = (5 * x * (c + 1) + 3 * y * (3 - c) + 17 * c) % 193;
+        image.rgb[(y * 32 + x) * 3 + c] = static_cast<std::uint8_t>(base + ((s >> 24) & 63));
+      }
+    }
+  }
+  return image;
+}
+
+QString pixel(const Image& image, int y, int x) {
+  const std::uint8_t* p = image.view().row(y) + 3 * x;
+  return QStringLiteral("%1,%2,%3").arg(p[0]).arg(p[1]).arg(p[2]);
+}
+
+Image applied(const Op& op, const Image& image, double value, const Sampling& sampling = {}) {
+  Image out(image.width, image.height);
+  // A result that reads what was there before shows in the comparison of two runs.
+  static std::uint8_t stain = 0;
+  std::fill(out.rgb.begin(), out.rgb.end(), stain += 37);
+  op.apply(image.view(), out.span(), value, sampling);
+  return out;
+}
+
+/// kind 0: noise; 1: noise of little contrast; 2: one colour; 3: two values.
+Image randomImage(int width, int height, int kind, std::mt19937& random) {
+  Image image(width, height);
+  for (std::uint8_t& v : image.rgb) {
+    const auto r = random();
+    v = static_cast<std::uint8_t>(kind == 0   ? r
+                                  : kind == 1 ? 90 + r % 40
+                                  : kind == 2 ? 77
+                                              : (r & 1 ? 255 : 3));
+  }
+  return image;
+}
+
+Image numbered(int width, int height) {
+  Image image(width, height);
+  for (int i = 0; i < width * height; ++i) {
+    for (int c = 0; c < 3; ++c) image.rgb[3 * i + c] = static_cast<std::uint8_t>(10 * i + c + 1);
+  }
+  return image;
+}
+
+void addOpRows() {
+  QTest::addColumn<QString>("name");
+  for (const Op& op : ops()) QTest::newRow(op.name.c_str()) << QString::fromStdString(op.name);
+}
+
+const Op& opOf(const QString& name) { return findOp(name.toStdString()); }
+
+std::vector<double> extremeValues() {
+  return {0,    -0.0, 1,     -1,   0.5,  2.5,    7.9,  8,    9,    256,       -90,       90,
+          180,  270,  360,   1e-9, -1e4, 32768,  1e9,  -1e9, 1e15, 1e300,     -1e300,    DBL_MAX,
+          kNan, 1e19, -1e19, 4e9,  -4e9, 1e-310, -360, 1e38, 1e39, kInfinity, -kInfinity};
+}
+
+struct Case {
+  const Op* op;
+  double value;
+  Sampling sampling;
+  Image image;
+};
+
+}  // namespace
+
+class TestOps : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void listsTheFourteenInOrder();
+  void unknownNamesAreRefused();
+  void filtersHaveNames();
+  void golden_data();
+  void golden();
+  void goldenInputIsRight();
+  void keepsItsContract_data() { addOpRows(); }
+  void keepsItsContract();
+  void survivesAnyValue_data() { addOpRows(); }
+  void survivesAnyValue();
+  void notANumberCopies_data() { addOpRows(); }
+  void notANumberCopies();
+  void levelZeroChangesNothing_data() { addOpRows(); }
+  void levelZeroChangesNothing();
+  void uc10Tables_data();
+  void uc10Tables();
+  void uc10IgnoresSignWhereTheAuthorsDo();
+  void uc10ClampsLevels_data() { addOpRows(); }
+  void uc10ClampsLevels();
+  void uc10TranslateMovesWholePixels();
+  void uc10Filters();
+  void quarterTurnsMovePixels();
+  void fillIsUsedOutside();
+  void translatesLeftAndUp();
+  void flips();
+  void cropsWithZeroPadding();
+  void erasesTheClippedBox();
+  void equalsPillow();
+};
+
+void TestOps::listsTheFourteenInOrder() {
+  QStringList names;
+  for (const Op& op : ops()) names << QString::fromStdString(op.name);
+  QCOMPARE(names.join(' '),
+           QStringLiteral("shear_x shear_y translate_x translate_y rotate color posterize solarize "
+                          "contrast sharpness brightness autocontrast equalize identity"));
+  for (std::size_t i = 0; i < ops().size(); ++i) {
+    const Op& op = ops()[i];
+    QCOMPARE(opIndex(op.name), i);
+    QVERIFY(!op.title.empty() && !op.source.empty());
+    QCOMPARE(op.hasValue, op.min < op.max);
+    QCOMPARE(op.hasValue, !op.unit.empty());
+  }
+}
+
+void TestOps::unknownNamesAreRefused() {
+  try {
+    findOp("rotat");
+    QFAIL("no error");
+  } catch (const UsageError& error) {
+    QVERIFY2(QByteArray(error.what()).startsWith("unknown op 'rotat'; known: shear_x shear_y"), error.what());
+  }
+}
+
+void TestOps::filtersHaveNames() {
+  for (Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic}) {
+    QVERIFY(filterFromName(filterName(filter)) == filter);
+  }
+  QVERIFY_THROWS_EXCEPTION(UsageError, filterFromName("lanczos"));
+}
+
+void TestOps::goldenInputIsRight() {
+  const Image input = goldenInput();
+  QCOMPARE(crc32(input.rgb), 0xcebce2f8U);
+  QCOMPARE(pixel(input, 5, 7), QStringLiteral("106,143,188"));
+}
+
+void TestOps::golden_data() {
+  QTest::addColumn<int>("row");
+  for (int i = 0; i < static_cast<int>(std::size(kGolden)); ++i) {
+    const Golden& g = kGolden[i];
+    QTest::addRow("%s %g %s fill %d", g.op, g.value, std::string(filterName(g.filter)).c_str(), g.fill) << i;
+  }
+}
+
+void TestOps::golden() {
+  QFETCH(int, row);
+  const Golden& g = kGolden[row];
+  const auto fill = static_cast<std::uint8_t>(g.fill);
+  const Image out = applied(findOp(g.op), goldenInput(), g.value, {{fill, fill, fill}, g.filter});
+  quint32 sum = 0;
+  for (std::uint8_t v : out.rgb) sum += v;
+  QCOMPARE(pixel(out, 5, 7), QString::fromLatin1(g.p57));
+  QCOMPARE(pixel(out, 31, 0), QString::fromLatin1(g.p310));
+  QCOMPARE(sum, g.sum);
+  QCOMPARE(crc32(out.rgb), g.crc);
+}
+
+void TestOps::keepsItsContract() {
+  QFETCH(QString, name);
+  const Op& op = opOf(name);
+  std::mt19937 random(7);
+  for (auto [width, height] : {std::pair{1, 1}, {7, 1}, {1, 7}, {2, 3}, {33, 32}}) {
+    const Image image = randomImage(width, height, 0, random);
+    for (int level = 0; level < levelsOf(Grid::uc10); ++level) {
+      const double value = op.valueAt(Grid::uc10, level, level % 2 ? 1 : -1, width);
+      QVERIFY(std::isfinite(value));
+      QVERIFY(!op.hasValue || op.geometric || (value >= op.min && value <= op.max));
+      Image before = image;
+      const Image once = applied(op, image, value);
+      const Image twice = applied(op, image, value);
+      QVERIFY(image == before);
+      QVERIFY(once == twice);
+    }
+  }
+}
+
+void TestOps::survivesAnyValue() {
+  QFETCH(QString, name);
+  const Op& op = opOf(name);
+  std::mt19937 random(8);
+  for (auto [width, height] : {std::pair{1, 1}, {5, 4}, {1, 9}}) {
+    const Image image = randomImage(width, height, 0, random);
+    for (double value : extremeValues()) {
+      for (Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic}) {
+        const Sampling sampling{{1, 2, 3}, filter};
+        QVERIFY(applied(op, image, value, sampling) == applied(op, image, value, sampling));
+      }
+    }
+  }
+}
+
+void TestOps::notANumberCopies() {
+  QFETCH(QString, name);
+  const Op& op = opOf(name);
+  if (!op.hasValue) return;
+  const Image input = goldenInput();
+  QVERIFY(applied(op, input, kNan) == input);
+}
+
+void TestOps::levelZeroChangesNothing() {
+  QFETCH(QString, name);
+  const Op& op = opOf(name);
+  const Image input = goldenInput();
+  const bool expected = op.hasValue || op.name == "identity";
+  for (int sign : {-1, 1}) {
+    for (Filter filter : {Filter::nearest, Filter::bicubic}) {
+      const Image out = applied(op, input, op.valueAt(Grid::uc10, 0, sign, 32), {{128, 128, 128}, filter});
+      QCOMPARE(out == input, expected);
+    }
+  }
+}
+
+void TestOps::uc10Tables_data() {
+  QTest::addColumn<QString>("name");
+  QTest::addColumn<QList<double>>("values");
+  QTest::addColumn<double>("tolerance");
+  const QList<double> shear{0, .0333, .0667, .1, .1333, .1667, .2, .2333, .2667, .3};
+  const QList<double> translate{0, 1.611, 3.223, 4.834, 6.445, 8.056, 9.668, 11.279, 12.890, 14.502};
+  const QList<double> factor{1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9};
+  const QList<double> none(10, 0.0);
+  QTest::newRow("shear_x") << "shear_x" << shear << 5.1e-5;
+  QTest::newRow("shear_y") << "shear_y" << shear << 5.1e-5;
+  QTest::newRow("translate_x") << "translate_x" << translate << 6e-4;
+  QTest::newRow("translate_y") << "translate_y" << translate << 6e-4;
+  QTest::newRow("rotate") << "rotate" << QList<double>{0, 3.33, 6.67, 10, 13.33, 16.67, 20, 23.33, 26.67, 30}
+                          << 5e-3;
+  for (const char* name : {"color", "contrast", "sharpness", "brightness"}) {
+    QTest::newRow(name) << name << factor << 1e-15;
+  }
+  QTest::newRow("posterize") << "posterize" << QList<double>{8, 8, 7, 7, 6, 6, 5, 5, 4, 4} << 0.0;
+  QTest::newRow("solarize") << "solarize" << QList<double>{256,    227.56, 199.11, 170.67, 142.22,
+                                                           113.78, 85.33,  56.89,  28.44,  0}
+                            << 5e-3;
+  for (const char* name : {"autocontrast", "equalize", "identity"})
+    QTest::newRow(name) << name << none << 0.0;
+}
+
+void TestOps::uc10Tables() {
+  QFETCH(QString, name);
+  QFETCH(QList<double>, values);
+  QFETCH(double, tolerance);
+  const Op& op = opOf(name);
+  for (int level = 0; level < 10; ++level) {
+    const double got = op.valueAt(Grid::uc10, level, 1, 32);
+    QVERIFY2(std::abs(got - values[level]) <= tolerance,
+             qPrintable(QStringLiteral("level %1: %2").arg(level).arg(got)));
+  }
+}
+
+void TestOps::uc10IgnoresSignWhereTheAuthorsDo() {
+  for (const Op& op : ops()) {
+    const double plus = op.valueAt(Grid::uc10, 6, 1, 32), minus = op.valueAt(Grid::uc10, 6, -1, 32);
+    QCOMPARE(plus != minus, op.isSigned);
+    if (!op.isSigned) continue;
+    const double middle = op.geometric ? 0 : 1;
+    QVERIFY(std::abs((plus - middle) + (minus - middle)) < 1e-15);
+    QVERIFY(plus > middle);
+  }
+  QVERIFY(!findOp("rotate").isSigned && !findOp("posterize").isSigned && !findOp("solarize").isSigned);
+}
+
+void TestOps::uc10ClampsLevels() {
+  QFETCH(QString, name);
+  const Op& op = opOf(name);
+  for (int sign : {-1, 1}) {
+    QCOMPARE(op.valueAt(Grid::uc10, -1, sign, 32), op.valueAt(Grid::uc10, 0, sign, 32));
+    QCOMPARE(op.valueAt(Grid::uc10, 12, sign, 32), op.valueAt(Grid::uc10, 9, sign, 32));
+  }
+}
+
+void TestOps::uc10TranslateMovesWholePixels() {
+  const Op& op = findOp("translate_x");
+  Image image(32, 1);
+  for (int x = 0; x < 32; ++x) image.rgb[3 * x] = static_cast<std::uint8_t>(100 + x);
+  const int shifts[10] = {0, 2, 3, 5, 6, 8, 10, 11, 13, 15};
+  for (int level = 0; level < 10; ++level) {
+    const Image out = applied(op, image, op.valueAt(Grid::uc10, level, 1, 32));
+    QCOMPARE(int{out.rgb[0]}, 100 + shifts[level]);
+  }
+}
+
+void TestOps::uc10Filters() {
+  for (const Op& op : ops()) {
+    const bool shear = op.name.starts_with("shear");
+    QVERIFY(op.uc10Filter == (shear ? Filter::bicubic : Filter::nearest));
+  }
+}
+
+void TestOps::quarterTurnsMovePixels() {
+  const Op& op = findOp("rotate");
+  const Image square = numbered(2, 2);  // 1 11 / 21 31 in red
+  const auto red = [](const Image& image) {
+    QString text;
+    for (std::size_t i = 0; i < image.rgb.size(); i += 3) text += QString::number(image.rgb[i]) + ' ';
+    return text.trimmed();
+  };
+  QCOMPARE(red(applied(op, square, 90)), QStringLiteral("11 31 1 21"));
+  QCOMPARE(red(applied(op, square, -90)), QStringLiteral("21 1 31 11"));
+  QCOMPARE(red(applied(op, square, 270)), QStringLiteral("21 1 31 11"));
+  QCOMPARE(red(applied(op, square, 180)), QStringLiteral("31 21 11 1"));
+  QCOMPARE(red(applied(op, square, 720)), QStringLiteral("1 11 21 31"));
+  QCOMPARE(red(applied(op, numbered(3, 1), 180)), QStringLiteral("21 11 1"));
+  // A quarter turn of another shape keeps the size and shows what fits.
+  QCOMPARE(red(applied(op, numbered(3, 1), 90, {{9, 9, 9}, {}})), QStringLiteral("9 11 9"));
+}
+
+void TestOps::fillIsUsedOutside() {
+  const Image input = goldenInput();
+  for (Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic}) {
+    const Image out = applied(findOp("translate_x"), input, -40, {{7, 8, 9}, filter});
+    for (int y : {0, 31}) QCOMPARE(pixel(out, y, 15), QStringLiteral("7,8,9"));
+    const Image turned = applied(findOp("rotate"), input, 45, {{7, 8, 9}, filter});
+    QCOMPARE(pixel(turned, 0, 0), QStringLiteral("7,8,9"));
+  }
+}
+
+void TestOps::translatesLeftAndUp() {
+  const Image image = numbered(3, 2);
+  const Image left = applied(findOp("translate_x"), image, 1);
+  QCOMPARE(pixel(left, 0, 0), pixel(image, 0, 1));
+  QCOMPARE(pixel(left, 0, 2), QStringLiteral("0,0,0"));
+  const Image up = applied(findOp("translate_y"), image, 1);
+  QCOMPARE(pixel(up, 0, 2), pixel(image, 1, 2));
+  QCOMPARE(pixel(up, 1, 2), QStringLiteral("0,0,0"));
+}
+
+void TestOps::flips() {
+  const Image image = numbered(3, 2);
+  Image out(3, 2), back(3, 2);
+  flipHorizontal(image.view(), out.span());
+  for (int x = 0; x < 3; ++x) QCOMPARE(pixel(out, 1, x), pixel(image, 1, 2 - x));
+  flipHorizontal(out.view(), back.span());
+  QVERIFY(back == image);
+}
+
+void TestOps::cropsWithZeroPadding() {
+  const Image image = numbered(3, 3);
+  for (int row = -3; row <= 8; ++row) {
+    for (int col = -3; col <= 8; ++col) {
+      Image out(4, 2);
+      std::fill(out.rgb.begin(), out.rgb.end(), 200);
+      padCrop(image.view(), out.span(), row, col, 2);
+      for (int y = 0; y < 2; ++y) {
+        for (int x = 0; x < 4; ++x) {
+          const int sy = row + y - 2, sx = col + x - 2;
+          const bool known = sy >= 0 && sy < 3 && sx >= 0 && sx < 3;
+          QCOMPARE(pixel(out, y, x), known ? pixel(image, sy, sx) : QStringLiteral("0,0,0"));
+        }
+      }
+    }
+  }
+  Image out(3, 3);
+  padCrop(image.view(), out.span(), 4, 4, 4);
+  QVERIFY(out == image);
+  padCrop(image.view(), out.span(), INT_MAX, INT_MIN, INT_MAX);
+  QVERIFY(out == Image(3, 3));
+}
+
+void TestOps::erasesTheClippedBox() {
+  for (auto [top, bottom, left, right] : {std::array{1, 3, 0, 2},
+                                          {-8, 1, 2, 99},
+                                          {3, 3, 0, 4},
+                                          {2, 1, 0, 4},
+                                          {INT_MIN, INT_MAX, INT_MIN, INT_MAX}}) {
+    const Image image = numbered(4, 4);
+    Image out = image;
+    eraseBox(out.span(), top, bottom, left, right, {5, 6, 7});
+    for (int y = 0; y < 4; ++y) {
+      for (int x = 0; x < 4; ++x) {
+        const bool erased = y >= top && y < bottom && x >= left && x < right;
+        QCOMPARE(pixel(out, y, x), erased ? QStringLiteral("5,6,7") : pixel(image, y, x));
+      }
+    }
+  }
+}
+
+namespace {
+
+/// A Python that has Pillow, and says which; empty when there is none.
+QString pythonWithPillow(QString& version) {
+  for (const char* python : {"/usr/bin/python3", "python3"}) {
+    QProcess process;
+    process.start(python, {"-c", "import PIL; print(PIL.__version__)"});
+    if (process.waitForFinished() && process.exitStatus() == QProcess::NormalExit &&
+        process.exitCode() == 0) {
+      version = QString::fromLatin1(process.readAllStandardOutput()).trimmed();
+      return python;
+    }
+  }
+  return {};
+}
+
+/// Values that Pillow accepts: those of the grid, special ones, random ones beyond the sensible range.
+std::vector<double> valuesFor(const Op& op, int side, std::mt19937& random) {
+  if (!op.hasValue) return {0};
+  std::vector<double> values;
+  if (op.name == "posterize") {
+    for (int bits = 0; bits <= 8; ++bits) values.push_back(bits);
+    return values;
+  }
+  const double middle = (op.min + op.max) / 2, half = op.max - op.min;
+  std::uniform_real_distribution<double> spread(middle - half, middle + half);
+  for (int i = 0; i < 3; ++i) values.push_back(spread(random));
+  for (int sign : {-1, 1}) values.push_back(op.valueAt(Grid::uc10, 1 + random() % 9, sign, side));
+  if (op.unit == "degrees")
+    values.insert(values.end(), {90, -90, 180, 270, 360, 45, 1e-14, -1e-20, 179.99999});
+  if (op.unit == "pixels")
+    values.insert(values.end(), {0.5, -0.5, 1, -1, 0.49999999999999994, spread(random) / 50});
+  if (op.unit == "factor") values.insert(values.end(), {0, 1, -0.5, spread(random) / 10, 3, 1e9});
+  return values;
+}
+
+std::vector<Case> pillowCases(std::mt19937& random) {
+  std::vector<Case> cases;
+  const std::pair<int, int> sizes[] = {{1, 1},   {1, 7},   {7, 1},   {2, 2},   {3, 3},    {3, 2},
+                                       {33, 32}, {64, 48}, {31, 57}, {300, 5}, {224, 224}};
+  for (const Op& op : ops()) {
+    int kind = 0;
+    for (auto [width, height] : sizes) {
+      const Image image = randomImage(width, height, width < 4 ? 0 : kind++ % 4 == 3 ? 3 : kind % 3, random);
+      for (double value : valuesFor(op, width, random)) {
+        for (Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic}) {
+          if (!op.geometric && filter != Filter::nearest) continue;
+          const auto r = random();
+          const Sampling sampling{{std::uint8_t(r), std::uint8_t(r >> 8), std::uint8_t(r >> 16)}, filter};
+          cases.push_back({&op, value, sampling, image});
+        }
+      }
+    }
+    // Wider than the 16 bits of Pillow's fixed point.
+    if (op.geometric) cases.push_back({&op, 0.37, {{9, 8, 7}, {}}, randomImage(40000, 2, 0, random)});
+  }
+  return cases;
+}
+
+}  // namespace
+
+void TestOps::equalsPillow() {
+  QString version;
+  const QString python = pythonWithPillow(version);
+  if (python.isEmpty()) QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
+  const unsigned seed = 20261122;
+  std::mt19937 random(seed);
+  const std::vector<Case> cases = pillowCases(random);
+
+  QTemporaryDir folder;
+  QFile text(folder.filePath("cases")), pixels(folder.filePath("images"));
+  QVERIFY(text.open(QIODevice::WriteOnly) && pixels.open(QIODevice::WriteOnly));
+  for (const Case& c : cases) {
+    const auto& [red, green, blue] = c.sampling.fill;
+    text.write(QStringLiteral("%1 %2 %3 %4 %5 %6 %7 %8 %9\n")
+                   .arg(QString::fromStdString(c.op->name), QString::number(c.value, 'g', 17),
+                        QLatin1String(filterName(c.sampling.filter.value_or(Filter::nearest)).data()))
+                   .arg(red)
+                   .arg(green)
+                   .arg(blue)
+                   .arg(c.image.width)
+                   .arg(c.image.height)
+                   .arg(pixels.pos())
+                   .toLatin1());
+    pixels.write(reinterpret_cast<const char*>(c.image.rgb.data()), static_cast<qint64>(c.image.rgb.size()));
+  }
+  text.close();
+  pixels.close();
+
+  QProcess process;
+  process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+  process.start(python, {PROJECT_DIR "/tests/golden/pillow_ops.py", text.fileName(), pixels.fileName(),
+                         folder.filePath("results")});
+  QVERIFY(process.waitForFinished(60000));
+  QCOMPARE(process.exitCode(), 0);
+
+  QFile results(folder.filePath("results"));
+  QVERIFY(results.open(QIODevice::ReadOnly));
+  for (const Case& c : cases) {
+    const Image got = applied(*c.op, c.image, c.value, c.sampling);
+    const QByteArray wanted = results.read(static_cast<qint64>(got.rgb.size()));
+    QCOMPARE(static_cast<std::size_t>(wanted.size()), got.rgb.size());
+    int differing = 0;
+    for (std::size_t i = 0; i < got.rgb.size(); ++i) {
+      differing += got.rgb[i] != static_cast<std::uint8_t>(wanted[static_cast<qsizetype>(i)]);
+    }
+    QVERIFY2(differing == 0, qPrintable(QStringLiteral("%1 %2 %3 on %4 x %5: %6 bytes differ (seed %7)")
+                                            .arg(c.op->name.c_str())
+                                            .arg(c.value, 0, 'g', 17)
+                                            .arg(filterName(c.sampling.filter.value_or(Filter::nearest)).data())
+                                            .arg(c.image.width)
+                                            .arg(c.image.height)
+                                            .arg(differing)
+                                            .arg(seed)));
+  }
+  QVERIFY(results.atEnd());
+  qInfo("%zu cases equal Pillow %s", cases.size(), qPrintable(version));
+}
+
+QTEST_GUILESS_MAIN(TestOps)
+#include "tst_ops.moc"
