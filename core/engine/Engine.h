@@ -88,7 +88,8 @@ struct EngineModule {
 
 /// Loads the engine on first use (0.3-0.6 s; never on the GUI thread) and returns the one Engine. Throws Error that
 /// says what is missing and how to install it.
-/// LibTorch is looked for in UADA_LIBTORCH, then in the folder it was built with, then in the user's cache.
+/// LibTorch is looked for in UADA_LIBTORCH alone if that is set, else in the folder it was built with, then in the
+/// user's cache.
 Engine& loadEngine();
 /// Where LibTorch was found, or an empty path; loads nothing.
 std::filesystem::path findLibTorch();
