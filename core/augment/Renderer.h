@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/augment/Plan.h"
 #include "core/base/ThreadPool.h"
@@ -19,15 +21,17 @@ struct RenderSettings {
   int pad = 4;                                  ///< zero padding before the crop, pixels
   Grid grid = Grid::uc10;
   RenderOrder order = RenderOrder::cropFirst;
-  Sampling sampling{{128, 128, 128}, {}};       ///< fill of geometric ops; shear uses bicubic in uc10
+  Sampling sampling{{128, 128, 128}, {}};       ///< of geometric ops; no filter: the grid's own for each op
   std::array<float, 3> mean{0, 0, 0};           ///< of the training set / 255
   std::array<float, 3> deviation{1, 1, 1};
 };
 
-/// Turns plans into pixels. Takes sample indices, so that it can run where the data set lies.
+/// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes sample indices, so that it can run where the data set lies.
 /// Used by one thread at a time; spreads its work over the pool; no allocation per sample.
+/// The data set must outlive it.
 class Renderer {
  public:
+  /// throws  Error if the images are not of the settings' size
   Renderer(const Dataset& data, RenderSettings settings, ThreadPool& pool);
 
   /// Renders V variants of B samples, normalised.
@@ -45,9 +49,17 @@ class Renderer {
   const RenderSettings& settings() const { return settings_; }
 
  private:
+  template <class Put>
+  void renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans, const Put& put) const;
+  ImageView draw(std::uint32_t index, const Plan& plan) const;
+  void normalise(const std::uint8_t* bytes, float* out) const;
+  std::size_t bytes() const { return std::size_t{3} * settings_.side * settings_.side; }
+
   const Dataset& data_;
   RenderSettings settings_;
   ThreadPool& pool_;
+  std::vector<Sampling> samplings_;                     ///< of each op
+  std::array<std::array<float, 256>, 3> normalised_{};  ///< of each channel and byte
 };
 
 }  // namespace uada

@@ -1,0 +1,21 @@
+#include "core/augment/Clamp.h"
+
+#include <algorithm>
+
+namespace uada {
+
+Plan clampPlan(const Plan& plan, const PlanBounds& bounds) {
+  Plan out = plan;
+  if (out.crop) {
+    out.crop->row = std::clamp(out.crop->row, 0, 2 * bounds.pad);
+    out.crop->col = std::clamp(out.crop->col, 0, 2 * bounds.pad);
+  }
+  for (Step& step : out.chain())
+    step.level = static_cast<std::int16_t>(std::clamp<int>(step.level, 0, levelsOf(bounds.grid) - 1));
+  if (out.cutout)
+    for (int* edge : {&out.cutout->left, &out.cutout->top, &out.cutout->right, &out.cutout->bottom})
+      *edge = std::clamp(*edge, 0, bounds.side);
+  return out;
+}
+
+}  // namespace uada

@@ -1,0 +1,94 @@
+#include <algorithm>
+
+#include "core/augment/PlanSpace.h"
+
+namespace uada {
+namespace {
+
+/// The op types of the authors' code, in its order (the list of the RandAugment paper).
+constexpr const char* kOps[] = {"shear_x",    "shear_y",      "translate_x", "translate_y", "rotate",
+                                "color",      "posterize",    "solarize",    "contrast",    "sharpness",
+                                "brightness", "autocontrast", "equalize",    "identity"};
+
+struct UadaCifarSettings {
+  int ops = 2;
+  bool cutout = true;
+  int cutoutSize = 16;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "ops",
+             .title = "Ops",
+             .help = "Operations in the chain, drawn with replacement; 0: none",
+             .min = 0,
+             .max = kMaxSteps},
+            ops);
+    v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image, black"}, cutout);
+    v.field({.name = "cutout_size",
+             .title = "Cutout size",
+             .help = "Side of the erased box, pixels",
+             .min = 1,
+             .max = 1024},
+            cutoutSize);
+  }
+};
+
+/// The distribution of plans of the UADA authors' code for CIFAR (methods.md 1.2).
+/// Draws, in this order for ever: crop row, crop column, flip; of each op its type, level and sign; the box's
+/// left and top.
+class UadaCifarSpace : public PlanSpace {
+ public:
+  UadaCifarSpace(const UadaCifarSettings& settings, const PolicyContext& context)
+      : PlanSpace({context.side, context.pad, Grid::uc10}), settings_(settings) {
+    for (const char* name : kOps) ops_.push_back(static_cast<std::uint16_t>(opIndex(name)));
+  }
+
+  std::vector<Group> groups() const override {
+    std::vector<Group> groups{Group::flip, Group::crop};
+    if (settings_.ops > 0) groups.push_back(Group::chain);
+    if (settings_.cutout) groups.push_back(Group::cutout);
+    return groups;
+  }
+
+  Plan sample(Random& random) const override {
+    Plan plan;
+    plan.crop = drawCrop(random);
+    plan.flip = random.coin();
+    for (int i = 0; i < settings_.ops; ++i) plan.add(drawStep(random));
+    if (settings_.cutout) plan.cutout = drawBox(random);
+    return plan;
+  }
+
+ private:
+  Step drawStep(Random& random) const {
+    Step step;
+    step.op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
+    step.level = static_cast<std::int16_t>(random.below(levelsOf(bounds().grid)));
+    step.sign = static_cast<std::int8_t>(random.sign());
+    return step;
+  }
+
+  /// left, top uniform in -size/2 .. side - size/2 - 1; the far edges end at the image.
+  Box drawBox(Random& random) const {
+    const int side = bounds().side, size = settings_.cutoutSize;
+    const int left = static_cast<int>(random.below(static_cast<std::uint32_t>(side))) - size / 2;
+    const int top = static_cast<int>(random.below(static_cast<std::uint32_t>(side))) - size / 2;
+    return {left, top, std::min(side, left + size), std::min(side, top + size)};
+  }
+
+  UadaCifarSettings settings_;
+  std::vector<std::uint16_t> ops_;
+};
+
+}  // namespace
+
+Policy uadaCifar() {
+  return {"uada-cifar", "UADA for CIFAR",
+          "Xu & Zhao, IJCAI 2023; authors' code: crop, flip, 2 of 14 ops, Cutout 16",
+          [] { return fieldsOf<UadaCifarSettings>(); },
+          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
+            const auto settings = settingsFromJson<UadaCifarSettings>(json, "policy uada-cifar");
+            return std::make_unique<UadaCifarSpace>(settings, context);
+          }};
+}
+
+}  // namespace uada
