@@ -11,26 +11,26 @@ namespace uada {
 
 /// Measured values of one cell: one run (seed) each, finished runs only.
 struct Cell {
-  std::vector<double> values;            ///< percent, or a ratio
-  std::vector<std::int64_t> runs;        ///< their runs
-  std::optional<double> paper;           ///< the published value
+  std::vector<double> values;      ///< percent, or a ratio
+  std::vector<std::int64_t> runs;  ///< their runs
+  std::optional<double> paper;     ///< the published value
   std::optional<double> mean() const;
   std::optional<double> spread() const;  ///< sample standard deviation; none for n < 2
 };
 
-/// A table as it is shown and written: rows x columns of cells, in the paper's order first, then whatever else
-/// was measured.
+/// A table as it is shown and written: rows x columns of cells, in the paper's order first, then whatever
+/// else was measured.
 struct Table {
-  int number = 0;            ///< of the paper; 0: own
+  int number = 0;                 ///< of the paper; 0: own
   std::string name, title, rule;  ///< rule: how cells are made, under the table
-  std::string metric, unit;  ///< "top-1", "%"
+  std::string metric, unit;       ///< "top-1", "%"
   std::vector<std::string> rows, columns;
   std::vector<std::vector<Cell>> cells;  ///< [row][column]
 };
 
 /// A catalogue entry of `tables.def`.
 struct TableEntry {
-  std::string name;   ///< "table2"
+  std::string name;  ///< "table2"
   std::string title;
   int number = 0;
   Table (*make)(const ProjectReader& project);
@@ -46,15 +46,19 @@ std::optional<Difference> difference(const std::vector<double>& a, const std::ve
 
 /// Finished runs grouped by all but the seed.
 struct RunGroup {
-  std::string dataset, model, method, configHash;
-  std::string label;               ///< "UADA", with settings only where groups differ in them
+  std::string dataset;  ///< "Fashion-MNIST, 6,000 images"
+  std::string model;    ///< "r18w16"
+  std::string method;   ///< catalogue name: "uada"
+  std::string configHash;
+  std::string label;  ///< "UADA", with settings only where groups differ in them
   std::vector<RunSummary> runs;
-  std::vector<double> last, best;  ///< top-1 in percent, a seed each
-  double seconds = 0, forwardEquivalents = 0, chains = 0;  ///< mean a run
+  std::vector<double> last, best;                             ///< top-1 in percent, a seed each
+  double seconds = 0, forwardEquivalents = 0, chains = 0;     ///< mean a run
   std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe
   std::optional<Difference> toRaUc;  ///< of the last epoch's top-1, percentage points
 };
-/// By recipe, then in the order of the methods' catalogue. keys: only these runs; empty: all finished ones.
+/// By recipe, then in the order of the methods' catalogue. runs: only these, of them the finished ones;
+/// empty: all. Of runs with equal configuration and seed only the newest counts.
 std::vector<RunGroup> compareRuns(const ProjectReader& project, const std::vector<std::int64_t>& runs = {});
 
 enum class TableFormat { text, csv, markdown, latex };
@@ -62,6 +66,7 @@ TableFormat tableFormatFromName(std::string_view name);  ///< text, csv, md, tex
 struct TableOptions {
   bool paper = true, measured = true;
 };
+/// Complete text of a file in that format. latex: a document that compiles, its part for pasting marked.
 std::string write(const Table& table, TableFormat format, const TableOptions& options = {});
 std::string writeComparison(const std::vector<RunGroup>& groups, TableFormat format);
 

@@ -1,0 +1,129 @@
+#include "core/tables/Grid.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/base/Text.h"
+
+namespace uada {
+namespace {
+
+constexpr std::size_t kHeaderWidth = 16, kNoteWidth = 100;
+
+/// Characters, not bytes, of UTF-8.
+std::size_t widthOf(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// Lines of whole words of at most `width` characters; a longer word stands alone.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  std::string line;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', start), text.size());
+    const std::string_view word = text.substr(start, end - start);
+    if (!line.empty() && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push_back(line);
+      line.clear();
+    }
+    if (!line.empty()) line += ' ';
+    line += word;
+    start = end + 1;
+  }
+  lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::vector<std::string>> wrappedHeader(const Grid& grid) {
+  std::vector<std::vector<std::string>> header;
+  for (std::size_t column = 0; column < grid.header.size(); ++column) {
+    std::size_t width = kHeaderWidth;
+    for (const auto& row : grid.rows) width = std::max(width, widthOf(row[column]));
+    header.push_back(wrapped(grid.header[column], width));
+  }
+  return header;
+}
+
+std::string plainLine(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t column = 0; column < cells.size(); ++column) {
+    const std::string space(widths[column] - widthOf(cells[column]), ' ');
+    line += column == 0 ? cells[column] + space : "  " + space + cells[column];
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + '\n';
+}
+
+}  // namespace
+
+std::string plainText(const Grid& grid) {
+  const auto header = wrappedHeader(grid);
+  std::vector<std::size_t> widths(grid.header.size());
+  std::size_t lines = 0, total = 0;
+  for (std::size_t column = 0; column < widths.size(); ++column) {
+    for (const std::string& line : header[column]) widths[column] = std::max(widths[column], widthOf(line));
+    for (const auto& row : grid.rows) widths[column] = std::max(widths[column], widthOf(row[column]));
+    lines = std::max(lines, header[column].size());
+    total += widths[column] + (column == 0 ? 0 : 2);
+  }
+  std::string text = grid.title + "\n\n";
+  for (std::size_t line = 0; line < lines; ++line) {
+    std::vector<std::string> cells;
+    for (const auto& of : header) cells.push_back(line < of.size() ? of[line] : "");
+    text += plainLine(cells, widths);
+  }
+  text += std::string(total, '-') + '\n';
+  for (const auto& row : grid.rows) text += plainLine(row, widths);
+  if (grid.note.empty()) return text;
+  text += '\n';
+  for (const std::string& line : wrapped(grid.note, kNoteWidth)) text += line + '\n';
+  return text;
+}
+
+std::string markdownText(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) continue;
+    if (std::string_view("\\`*_[]<>|~").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string markdown(const Grid& grid) {
+  const auto line = [](const std::vector<std::string>& cells) {
+    std::vector<std::string> texts;
+    for (const std::string& cell : cells) texts.push_back(markdownText(cell));
+    return "| " + joined(texts, " | ") + " |\n";
+  };
+  std::string text = fmt::format("**{}**\n\n{}|", markdownText(grid.title), line(grid.header));
+  for (std::size_t column = 0; column < grid.header.size(); ++column)
+    text += column == 0 ? " :-- |" : " --: |";
+  text += '\n';
+  for (const auto& row : grid.rows) text += line(row);
+  if (!grid.note.empty()) text += '\n' + markdownText(grid.note) + '\n';
+  return text;
+}
+
+std::string csvLine(const std::vector<std::string>& cells) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : ",") + cells[i];
+  return line + '\n';
+}
+
+std::string csvText(std::string_view text) {
+  std::string out;
+  if (!text.empty() && std::string_view("=+-@\t\r\0", 7).find(text.front()) != std::string_view::npos)
+    out += '\'';
+  out += text;
+  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
+  std::string quoted = "\"";
+  for (const char c : out) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csvNumber(double value) { return fmt::format("{}", value); }
+
+}  // namespace uada

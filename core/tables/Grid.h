@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uada {
+
+/// Text in rows and columns, ready to be laid out. The first column is aligned left, the others right.
+struct Grid {
+  std::string title, note;
+  std::string label;  ///< for LaTeX's \label: letters, digits and hyphens
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// Aligned columns for people; long headers and the note are wrapped.
+std::string plainText(const Grid& grid);
+std::string markdown(const Grid& grid);
+/// A complete document; the part to paste stands between two comment lines.
+std::string latex(const Grid& grid);
+
+/// One line of CSV; each cell as it is.
+std::string csvLine(const std::vector<std::string>& cells);
+/// A text cell by RFC 4180, with an apostrophe before what a spreadsheet would take for a formula.
+std::string csvText(std::string_view text);
+/// The fewest digits that read back to the same number.
+std::string csvNumber(double value);
+
+/// Text for LaTeX: the ten special characters as commands, ± × ε and the like as mathematics, control
+/// characters dropped, any other character outside ASCII as a question mark.
+std::string latexText(std::string_view text);
+std::string markdownText(std::string_view text);
+
+}  // namespace uada

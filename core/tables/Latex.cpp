@@ -1,0 +1,121 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/tables/Grid.h"
+
+namespace uada {
+namespace {
+
+constexpr std::size_t kHeaderWidth = 14;
+
+/// What stands for an ASCII character that LaTeX would not print as it is; empty: itself.
+std::string_view commandFor(char c) {
+  switch (c) {
+    case '\\': return "\\textbackslash{}";
+    case '~': return "\\textasciitilde{}";
+    case '^': return "\\textasciicircum{}";
+    case '{': return "\\{";
+    case '}': return "\\}";
+    case '$': return "\\$";
+    case '&': return "\\&";
+    case '#': return "\\#";
+    case '_': return "\\_";
+    case '%': return "\\%";
+    case '<': return "$<$";
+    case '>': return "$>$";
+    case '|': return "$|$";
+    case '"': return "''";
+    default: return {};
+  }
+}
+
+struct Sign {
+  std::string_view utf8, command;
+};
+constexpr Sign kSigns[] = {{"±", "$\\pm$"},    {"×", "$\\times$"}, {"ε", "$\\varepsilon$"},
+                           {"δ", "$\\delta$"}, {"Δ", "$\\Delta$"}, {"–", "--"},
+                           {"—", "---"},       {"−", "$-$"},       {"≤", "$\\le$"},
+                           {"≥", "$\\ge$"},    {"·", "$\\cdot$"},  {"µ", "$\\mu$"},
+                           {"…", "\\ldots{}"}};
+
+/// The bytes of the UTF-8 character at the start of the text (1 if it is malformed).
+std::size_t characterBytes(std::string_view text) {
+  std::size_t bytes = 1;
+  while (bytes < text.size() && bytes < 4 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80)
+    ++bytes;
+  return bytes;
+}
+
+std::string signFor(std::string_view character) {
+  const auto* sign = std::ranges::find(kSigns, character, &Sign::utf8);
+  return sign == std::end(kSigns) ? "?" : std::string(sign->command);
+}
+
+/// A header of several words as short lines under one another.
+std::string stacked(const std::string& header) {
+  std::string text, line;
+  const auto endLine = [&] { text += (text.empty() ? "" : "\\\\") + latexText(line); };
+  for (std::size_t start = 0; start <= header.size();) {
+    const std::size_t end = std::min(header.find(' ', start), header.size());
+    if (!line.empty() && line.size() + 1 + end - start > kHeaderWidth) {
+      endLine();
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + header.substr(start, end - start);
+    start = end + 1;
+  }
+  const bool single = text.empty();
+  endLine();
+  return single ? text : "\\shortstack[r]{" + text + "}";
+}
+
+std::string latexRow(const std::vector<std::string>& cells, std::string (*format)(const std::string&)) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : " & ") + format(cells[i]);
+  return line + " \\\\\n";
+}
+
+}  // namespace
+
+std::string latexText(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto first = static_cast<unsigned char>(text.front());
+    const std::size_t bytes = first < 0x80 ? 1 : characterBytes(text);
+    if (first >= 0x80) {
+      out += signFor(text.substr(0, bytes));
+    } else if (const auto command = commandFor(text.front()); !command.empty()) {
+      out += command;
+    } else if (first >= 0x20 && first != 0x7f) {
+      out += text.front();
+    }
+    text.remove_prefix(bytes);
+  }
+  return out;
+}
+
+std::string latex(const Grid& grid) {
+  std::string text =
+      "% A complete document; paste what stands between the two marked lines into your own.\n"
+      "\\documentclass{article}\n"
+      "\\usepackage[landscape,margin=15mm]{geometry}\n"
+      "\\begin{document}\n"
+      "% ---- from here ----\n"
+      "\\begin{table}\n"
+      "\\centering\n"
+      "\\footnotesize\n"
+      "\\setlength{\\tabcolsep}{3pt}\n";
+  text += fmt::format("\\caption{{{}}}\n\\label{{tab:{}}}\n", latexText(grid.title), grid.label);
+  text += fmt::format("\\begin{{tabular}}{{l{}}}\n\\hline\n", std::string(grid.header.size() - 1, 'r'));
+  text += latexRow(grid.header, stacked) + "\\hline\n";
+  for (const auto& row : grid.rows)
+    text += latexRow(row, [](const std::string& cell) { return latexText(cell); });
+  text += "\\hline\n\\end{tabular}\n";
+  if (!grid.note.empty())
+    text +=
+        fmt::format("\\par\\medskip\n\\parbox{{0.9\\linewidth}}{{\\scriptsize {}}}\n", latexText(grid.note));
+  return text + "\\end{table}\n% ---- to here ----\n\\end{document}\n";
+}
+
+}  // namespace uada

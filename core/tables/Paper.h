@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config/RunConfig.h"
+
+namespace uada {
+
+/// A table of the paper as resources/paper/tables.json gives it.
+struct PaperTable {
+  struct Column {
+    std::string name;
+    std::optional<Recipe> recipe;  ///< none: no catalogue entry can be measured for it yet
+  };
+  struct Row {
+    std::string name;
+    std::string method;  ///< catalogue entry with default settings; empty: literature alone
+    std::vector<std::optional<double>> values;
+  };
+  std::vector<Column> columns;
+  std::vector<Row> rows;
+};
+
+/// name  "table2"
+const PaperTable& paperTable(const std::string& name);
+
+/// Whether runs of the recipe belong into the paper's column: same data set in full, same network, same
+/// training.
+bool isPaperRecipe(const Recipe& recipe, const Recipe& paper);
+
+}  // namespace uada

@@ -1,0 +1,436 @@
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+#include "core/tables/FinishedRun.h"
+#include "core/tables/Grid.h"
+#include "core/tables/Paper.h"
+
+using namespace uada;
+
+namespace {
+
+/// What a test says about a made-up run; the rest follows.
+struct Made {
+  std::int64_t id;
+  std::string method;
+  std::int64_t seed;
+  double best, last;  ///< 0..1
+  double seconds = 100;
+  Json settings = Json::object();  ///< of the method
+};
+
+Recipe demoRecipe() {
+  Json json = Json::object();
+  json["dataset"] = Json(Json::Object{{"name", "fashion_mnist"}, {"train_limit", 6000}});
+  json["model"] = Json(Json::Object{{"name", "resnet"}, {"depth", "10"}, {"width", 8}});
+  json["training"] = Json(Json::Object{{"epochs", 10}});
+  return recipeFromJson(json, "test");
+}
+
+Recipe paperRecipe() {
+  Json json = Json::object();
+  json["dataset"] = "cifar10";
+  json["model"] = "resnet";
+  return recipeFromJson(json, "test");
+}
+
+FinishedRun finishedRun(const Recipe& recipe, const Made& made) {
+  FinishedRun run;
+  run.config.recipe = recipe;
+  run.config.method = {made.method, findMethod(made.method).complete(made.settings, "test")};
+  run.config.seed = made.seed;
+  RunSummary& summary = run.summary;
+  summary.id = made.id;
+  summary.dataset = recipe.dataset.name;
+  summary.model = recipe.model.name;
+  summary.method = made.method;
+  summary.seed = made.seed;
+  summary.configHash = configHash(run.config);
+  summary.state = RunState::finished;
+  summary.bestTop1 = made.best;
+  summary.lastTop1 = made.last;
+  summary.seconds = made.seconds;
+  const std::int64_t probes = made.method == "uada" ? 9 : 0;
+  summary.counts = {.forwardsNoGrad = 10 * probes,
+                    .forwardsTrain = 10,
+                    .backwards = 10,
+                    .chains = 1280 * std::max<std::int64_t>(1, probes)};
+  summary.host = "desk";
+  summary.device = "cpu";
+  summary.threads = 2;
+  return run;
+}
+
+std::vector<FinishedRun> demoRuns() {
+  const Recipe recipe = demoRecipe();
+  return {finishedRun(recipe, {1, "ra-uc", 1, 0.80, 0.79, 100}),
+          finishedRun(recipe, {2, "uada", 1, 0.83, 0.82, 420}),
+          finishedRun(recipe, {3, "ra-uc", 2, 0.82, 0.80, 120}),
+          finishedRun(recipe, {4, "uada", 2, 0.84, 0.84, 460})};
+}
+
+std::size_t indexOf(const std::vector<std::string>& names, const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? std::size_t(-1) : static_cast<std::size_t>(found - names.begin());
+}
+
+const Cell& cell(const Table& table, const std::string& row, const std::string& column) {
+  const auto r = indexOf(table.rows, row), c = indexOf(table.columns, column);
+  if (r == std::size_t(-1) || c == std::size_t(-1)) throw Error("no cell '" + row + "', '" + column + "'");
+  return table.cells[r][c];
+}
+
+bool near(double a, double b) { return std::abs(a - b) < 1e-6; }
+
+}  // namespace
+
+class TestTables : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void catalogue();
+  void paperValues();
+  void welchByHand();
+  void differenceNeedsTwoSeeds();
+  void spreadOfCell();
+  void paperColumnsTakePaperRecipesOnly();
+  void otherRecipesGetTheirOwnColumn();
+  void settingsGetTheirOwnRow();
+  void unfinishedRunsDoNotCount();
+  void repeatedSeedsCountOnce();
+  void costRelativeToRaUc();
+  void timeNeedsTheSameMachine();
+  void comparisonByHand();
+  void comparisonLabels();
+  void textGolden();
+  void csvGolden();
+  void markdownGolden();
+  void comparisonCsvGolden();
+  void sourcesCanBeLeftOut();
+  void textEscaping();
+  void latexCompiles();
+};
+
+void TestTables::catalogue() {
+  QCOMPARE(tables().size(), std::size_t{2});
+  QCOMPARE(findTable(3).name, std::string("table3"));
+  QVERIFY_THROWS_EXCEPTION(UsageError, findTable(4));
+  QVERIFY_THROWS_EXCEPTION(UsageError, tableFormatFromName("xls"));
+  for (const char* format : {"text", "csv", "md", "tex"}) tableFormatFromName(format);
+}
+
+void TestTables::paperValues() {
+  const Table two = makeTable2({});
+  QCOMPARE(two.rows.size(), std::size_t{16});
+  QCOMPARE(two.columns.size(), std::size_t{7});
+  QCOMPARE(two.rows.front(), std::string("Baseline"));
+  QCOMPARE(two.rows.back(), std::string("UADA"));
+  QCOMPARE(cell(two, "UADA", "C10 R18").paper, std::optional(97.08));
+  QCOMPARE(cell(two, "UADA", "C100 SS96").paper, std::optional(85.88));
+  QCOMPARE(cell(two, "Cutout", "C10 SS32").paper, std::optional(96.90));
+  QVERIFY(!cell(two, "O.A.", "C10 SS96").paper);
+  // Checksum over the whole table, so that no digit changes unseen.
+  double sum = 0;
+  int count = 0;
+  for (const auto& row : two.cells)
+    for (const Cell& value : row)
+      if (value.paper) sum += *value.paper, ++count;
+  QCOMPARE(count, 70);
+  QVERIFY2(std::abs(sum - 6466.97) < 1e-6, std::to_string(sum).c_str());
+  const Table three = makeTable3({});
+  QCOMPARE(three.rows, (std::vector<std::string>{"RA", "Adv. AA", "LTDA", "DivAug", "UADA"}));
+  QCOMPARE(cell(three, "UADA", "Time (paper)").paper, std::optional(4.2));
+}
+
+void TestTables::welchByHand() {
+  // Equal sizes and variances: 4 degrees of freedom, standard error sqrt(2/3), t(0.975; 4) = 2.776445.
+  const auto equal = difference({1, 2, 3}, {4, 5, 6});
+  QVERIFY(equal && near(equal->mean, -3) && near(equal->low, -5.266958) && near(equal->high, -0.733042));
+  QVERIFY2(near(equal->p, 0.0213117), std::to_string(equal->p).c_str());
+  // Variances 1 and 20/3, standard error sqrt(1/3 + 5/3), 4 / (1/18 + 25/27) = 4.075472 degrees of freedom.
+  const auto welch = difference({1, 2, 3}, {2, 4, 6, 8});
+  QVERIFY(welch && near(welch->mean, -3));
+  QVERIFY2(near(welch->low, -6.897975), std::to_string(welch->low).c_str());
+  QVERIFY2(near(welch->high, 0.897975), std::to_string(welch->high).c_str());
+  QVERIFY2(near(welch->p, 0.0999129), std::to_string(welch->p).c_str());
+  const auto turned = difference({2, 4, 6, 8}, {1, 2, 3});
+  QVERIFY(near(turned->low, -welch->high) && near(turned->p, welch->p));
+}
+
+void TestTables::differenceNeedsTwoSeeds() {
+  QVERIFY(!difference({1}, {2, 3}));
+  QVERIFY(!difference({1, 2}, {}));
+  const auto constant = difference({5, 5}, {4, 4});
+  QVERIFY(constant && constant->low == 1 && constant->high == 1 && constant->p == 0);
+  QCOMPARE(difference({5, 5}, {5, 5})->p, 1.0);
+}
+
+void TestTables::spreadOfCell() {
+  const Cell cell{{1, 2, 4}, {}, {}};
+  QVERIFY(near(*cell.mean(), 7.0 / 3) && near(*cell.spread(), std::sqrt(7.0 / 3)));
+  QVERIFY(!Cell{}.mean());
+  const Cell one{{3}, {}, {}};
+  QVERIFY(one.mean() && !one.spread());
+}
+
+void TestTables::paperColumnsTakePaperRecipesOnly() {
+  Recipe whole = paperRecipe(), few = whole, thin = whole, brief = whole, counted = whole;
+  few.dataset.settings["train_limit"] = 500;
+  thin.model.settings["width"] = 16;
+  brief.training.epochs = 1;
+  counted.dataset.settings["train_limit"] = 50000;
+  whole.name = "whatever";
+  whole.dataset.settings["folder"] = "/data";
+  const Table table =
+      makeTable2({finishedRun(whole, {1, "uada", 1, 0.97, 0.96}), finishedRun(few, {2, "uada", 1, 0.5, 0.5}),
+                  finishedRun(thin, {3, "uada", 1, 0.9, 0.9}), finishedRun(brief, {4, "uada", 1, 0.4, 0.4}),
+                  finishedRun(counted, {5, "uada", 2, 0.98, 0.96})});
+  QCOMPARE(cell(table, "UADA", "C10 R18").values, (std::vector<double>{97, 98}));
+  QCOMPARE(cell(table, "UADA", "C10 R18").runs, (std::vector<std::int64_t>{1, 5}));
+  QCOMPARE(
+      std::vector<std::string>(table.columns.begin() + 7, table.columns.end()),
+      (std::vector<std::string>{"CIFAR-10 r18, 500 images", "CIFAR-10 r18w16", "CIFAR-10 r18, epochs 1"}));
+  QVERIFY(!cell(table, "UADA", "CIFAR-10 r18w16").paper);
+}
+
+void TestTables::otherRecipesGetTheirOwnColumn() {
+  Recipe longer = demoRecipe();
+  longer.training.epochs = 20;
+  auto runs = demoRuns();
+  const Table one = makeTable2(runs);
+  QCOMPARE(one.columns.back(), std::string("Fashion-MNIST r10w8, 6,000 images"));
+  QCOMPARE(cell(one, "RA", one.columns.back()).values, (std::vector<double>{80, 82}));
+  QVERIFY(!cell(one, "UADA", one.columns.back()).paper);
+  runs.push_back(finishedRun(longer, {5, "uada", 1, 0.85, 0.85}));
+  const Table two = makeTable2(runs);
+  QCOMPARE(two.columns[7], std::string("Fashion-MNIST r10w8, 6,000 images, epochs 10"));
+  QCOMPARE(two.columns[8], std::string("Fashion-MNIST r10w8, 6,000 images, epochs 20"));
+  QCOMPARE(cell(two, "UADA", two.columns[8]).values, std::vector<double>{85});
+}
+
+void TestTables::settingsGetTheirOwnRow() {
+  const Json two(Json::Object{{"epsilon", 2}}), letter(Json::Object{{"include_unperturbed", false}});
+  const Table table = makeTable2({finishedRun(paperRecipe(), {1, "uada", 1, 0.97, 0.97}),
+                                  finishedRun(paperRecipe(), {2, "uada", 1, 0.96, 0.96, 1, two}),
+                                  finishedRun(paperRecipe(), {3, "uada", 1, 0.95, 0.95, 1, letter})});
+  QCOMPARE(cell(table, "UADA", "C10 R18").values, std::vector<double>{97});
+  QCOMPARE(cell(table, "UADA (epsilon 2)", "C10 R18").values, std::vector<double>{96});
+  QCOMPARE(cell(table, "UADA (include unperturbed off)", "C10 R18").values, std::vector<double>{95});
+  QVERIFY(!cell(table, "UADA (epsilon 2)", "C10 R18").paper);
+  QCOMPARE(table.rows[16], std::string("UADA (epsilon 2)"));
+}
+
+void TestTables::unfinishedRunsDoNotCount() {
+  auto runs = demoRuns();
+  runs[1].summary.state = RunState::interrupted;
+  runs[3].summary.state = RunState::running;
+  QCOMPARE(onePerSeed(runs).size(), std::size_t{2});
+  const Table table = makeTable2(runs);
+  QVERIFY(cell(table, "UADA", table.columns.back()).values.empty());
+  QCOMPARE(groupRuns(runs).size(), std::size_t{1});
+}
+
+void TestTables::repeatedSeedsCountOnce() {
+  auto runs = demoRuns();
+  runs.insert(runs.begin(), finishedRun(demoRecipe(), {9, "uada", 1, 0.9, 0.9}));  // newer, though first
+  const Table table = makeTable2(runs);
+  QCOMPARE(cell(table, "UADA", table.columns.back()).runs, (std::vector<std::int64_t>{4, 9}));
+}
+
+void TestTables::costRelativeToRaUc() {
+  const Table table = makeTable3(demoRuns());
+  const std::string recipe = "Fashion-MNIST r10w8, 6,000 images";
+  QCOMPARE(table.columns, (std::vector<std::string>{"Time (paper)", "Time, " + recipe, "Forwards, " + recipe,
+                                                    "Chains, " + recipe}));
+  // ra-uc: 100 s and 120 s, so UADA's 420 s and 460 s are divided by 110.
+  const Cell& time = cell(table, "UADA", "Time, " + recipe);
+  QVERIFY(near(time.values[0], 420.0 / 110) && near(time.values[1], 460.0 / 110));
+  QVERIFY(near(*cell(table, "RA", "Time, " + recipe).mean(), 1));
+  QCOMPARE(cell(table, "UADA", "Forwards, " + recipe).values,
+           (std::vector<double>{4, 4}));  // (9 + 1 + 2) / 3
+  QCOMPARE(cell(table, "UADA", "Chains, " + recipe).values, (std::vector<double>{9, 9}));
+  QVERIFY(!time.paper);
+  const auto runs = demoRuns();
+  QCOMPARE(makeTable3({runs[1], runs[3]}).columns.size(), std::size_t{1});  // nothing to relate to
+}
+
+void TestTables::timeNeedsTheSameMachine() {
+  auto runs = demoRuns();
+  runs[3].summary.threads = 4;
+  runs[0].summary.host = "other";
+  const Table table = makeTable3(runs);
+  QCOMPARE(cell(table, "UADA", table.columns[1]).values, std::vector<double>{420.0 / 120});
+  QCOMPARE(cell(table, "UADA", table.columns[2]).values.size(), std::size_t{2});
+}
+
+void TestTables::comparisonByHand() {
+  auto runs = demoRuns();
+  std::swap(runs[0], runs[3]);  // the order given does not matter
+  const auto groups = groupRuns(runs);
+  QCOMPARE(groups.size(), std::size_t{2});
+  QCOMPARE(groups[0].method, std::string("ra-uc"));
+  QCOMPARE(groups[1].label, std::string("UADA"));
+  QCOMPARE(groups[1].dataset, std::string("Fashion-MNIST, 6,000 images"));
+  QCOMPARE(groups[1].model, std::string("r10w8"));
+  QCOMPARE(groups[1].last, (std::vector<double>{82, 84}));
+  QCOMPARE(groups[1].best, (std::vector<double>{83, 84}));
+  QVERIFY(near(groups[1].seconds, 440) && near(*groups[1].timeRatio, 4));
+  QVERIFY(near(*groups[1].forwardRatio, 4) && near(*groups[1].chainRatio, 9));
+  QVERIFY(near(groups[1].forwardEquivalents, 120) && near(groups[1].chains, 11520));
+  QVERIFY(!groups[0].toRaUc);
+  QVERIFY(groups[1].toRaUc && near(groups[1].toRaUc->mean, 3.5));  // 83 - 79.5
+}
+
+void TestTables::comparisonLabels() {
+  const Json two(Json::Object{{"epsilon", 2}});
+  Recipe longer = demoRecipe();
+  longer.training.epochs = 20;
+  auto runs = demoRuns();
+  runs.push_back(finishedRun(demoRecipe(), {5, "uada", 1, 0.8, 0.8, 1, two}));
+  auto groups = groupRuns(runs);
+  QCOMPARE(groups[1].label, std::string("UADA (epsilon 1)"));
+  QCOMPARE(groups[2].label, std::string("UADA (epsilon 2)"));
+  runs = demoRuns();
+  runs.push_back(finishedRun(longer, {6, "baseline", 1, 0.8, 0.8}));
+  groups = groupRuns(runs);
+  QCOMPARE(groups[1].label, std::string("UADA, epochs 10"));
+  QCOMPARE(groups[2].label, std::string("Baseline, epochs 20"));
+  QVERIFY(!groups[2].timeRatio && !groups[2].toRaUc);
+}
+
+namespace {
+
+/// 2 x 2 with every kind of cell: measured and published, one seed, published alone, nothing.
+Table smallTable() {
+  return {.number = 7,
+          .name = "table7",
+          .title = "A small table",
+          .rule = "How it is made.",
+          .metric = "top-1",
+          .unit = "%",
+          .rows = {"RA", "=UADA, \"ε\" 2"},
+          .columns = {"C10 R18", "Fashion-MNIST r10w8, 6,000 images"},
+          .cells = {{Cell{{96, 97}, {1, 2}, 96.3}, Cell{{80.5}, {3}, {}}}, {Cell{{}, {}, 97.08}, Cell{}}}};
+}
+
+}  // namespace
+
+void TestTables::textGolden() {
+  const std::string expected =
+      "Table 7: A small table\n"
+      "\n"
+      "Method                          C10 R18  Fashion-MNIST\n"
+      "                                          r10w8, 6,000\n"
+      "                                                images\n"
+      "------------------------------------------------------\n"
+      "RA            96.50 ± 0.71, n 2 (96.30)     80.50, n 1\n"
+      "=UADA, \"ε\" 2                    (97.08)              -\n"
+      "\n"
+      "How it is made.\n";
+  QVERIFY2(write(smallTable(), TableFormat::text) == expected,
+           write(smallTable(), TableFormat::text).c_str());
+}
+
+void TestTables::csvGolden() {
+  const std::string expected =
+      "table,row,column,metric,source,mean,sd,n,paper\n"
+      "7,RA,C10 R18,top-1,measured,96.5,0.7071067811865476,2,96.3\n"
+      "7,RA,\"Fashion-MNIST r10w8, 6,000 images\",top-1,measured,80.5,,1,\n"
+      "7,\"'=UADA, \"\"ε\"\" 2\",C10 R18,top-1,paper,,,,97.08\n";
+  QCOMPARE(QString::fromStdString(write(smallTable(), TableFormat::csv)), QString::fromStdString(expected));
+}
+
+void TestTables::markdownGolden() {
+  const std::string expected =
+      "**Table 7: A small table**\n"
+      "\n"
+      "| Method | C10 R18 | Fashion-MNIST r10w8, 6,000 images |\n"
+      "| :-- | --: | --: |\n"
+      "| RA | 96.50 ± 0.71, n 2 (96.30) | 80.50, n 1 |\n"
+      "| =UADA, \"ε\" 2 | (97.08) | - |\n"
+      "\n"
+      "How it is made.\n";
+  QCOMPARE(QString::fromStdString(write(smallTable(), TableFormat::markdown)),
+           QString::fromStdString(expected));
+}
+
+void TestTables::comparisonCsvGolden() {
+  auto runs = demoRuns();
+  runs.pop_back();
+  const auto groups = groupRuns(runs);
+  const std::string hash = groups[1].configHash;
+  const std::string expected = "uada,UADA,\"Fashion-MNIST, 6,000 images\",r10w8," + hash +
+                               ",1,82,,83,,,,,,420,120,11520," + csvNumber(420.0 * 2 / 220) + ",4,9\n";
+  const std::string text = writeComparison(groups, TableFormat::csv);
+  QVERIFY2(text.ends_with(expected), text.c_str());
+  QCOMPARE(std::count(text.begin(), text.end(), '\n'), 3);
+}
+
+void TestTables::sourcesCanBeLeftOut() {
+  const std::string paper = write(smallTable(), TableFormat::csv, {.paper = true, .measured = false});
+  QCOMPARE(QString::fromStdString(paper),
+           QString("table,row,column,metric,source,mean,sd,n,paper\n"
+                   "7,RA,C10 R18,top-1,paper,,,,96.3\n"
+                   "7,\"'=UADA, \"\"ε\"\" 2\",C10 R18,top-1,paper,,,,97.08\n"));
+  const std::string measured = write(smallTable(), TableFormat::text, {.paper = false, .measured = true});
+  QVERIFY(measured.find("UADA") == std::string::npos && measured.find('(') == std::string::npos);
+  QVERIFY(measured.find("96.50 ± 0.71, n 2") != std::string::npos);
+  const std::string nothing = write(makeTable2({}), TableFormat::text, {.paper = false, .measured = true});
+  QVERIFY(nothing.find("Nothing was measured yet") != std::string::npos);
+}
+
+void TestTables::textEscaping() {
+  QCOMPARE(csvText("plain"), std::string("plain"));
+  for (const std::string start : {"=", "+", "-", "@", "\t"})
+    QCOMPARE(csvText(start + "1"), "'" + start + "1");
+  QCOMPARE(csvText("\r1"), std::string("\"'\r1\""));
+  QCOMPARE(csvText("a\nb"), std::string("\"a\nb\""));
+  QCOMPARE(csvText("a\"b"), std::string("\"a\"\"b\""));
+  QCOMPARE(csvNumber(-0.5), std::string("-0.5"));
+  QCOMPARE(csvNumber(0.1 + 0.2), std::string("0.30000000000000004"));
+  QCOMPARE(latexText("\\{}$&#^_~%"),
+           std::string("\\textbackslash{}\\{\\}\\$\\&\\#\\textasciicircum{}\\_\\textasciitilde{}\\%"));
+  QCOMPARE(latexText("1 ± 2 × ε"), std::string("1 $\\pm$ 2 $\\times$ $\\varepsilon$"));
+  QCOMPARE(latexText("a\x01\n\x7f"
+                     "b\xff漢"),
+           std::string("ab??"));
+  QCOMPARE(markdownText("a|b_c\n"), std::string("a\\|b\\_c"));
+}
+
+void TestTables::latexCompiles() {
+  const QString pdflatex = QStandardPaths::findExecutable("pdflatex");
+  if (pdflatex.isEmpty()) QSKIP("not run: pdflatex is not installed (texlive-latex-recommended)");
+  Table nasty = smallTable();
+  nasty.rows[1] = "\\input{/etc/passwd} \\write18{id} {}$&#^_~% \x01 <>|\" é漢 ±×ε";
+  nasty.title = nasty.columns[0] = nasty.rows[1];
+  const std::vector<std::string> documents{
+      write(makeTable2(demoRuns()), TableFormat::latex),
+      write(makeTable3(demoRuns()), TableFormat::latex),
+      writeComparison(groupRuns(demoRuns()), TableFormat::latex),
+      writeComparison({}, TableFormat::latex),
+      write(nasty, TableFormat::latex),
+      write(makeTable2({}), TableFormat::latex, {.paper = false, .measured = true})};
+  const QTemporaryDir dir;
+  for (const std::string& document : documents) {
+    writeFileAtomically(dir.filePath("table.tex").toStdString(), document);
+    QFile::remove(dir.filePath("table.pdf"));
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(pdflatex, {"-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "table.tex"});
+    QVERIFY(process.waitForFinished(60000));
+    const QByteArray output = process.readAll();
+    QVERIFY2(process.exitCode() == 0, output.right(2000));
+    QVERIFY(QFile::exists(dir.filePath("table.pdf")));
+    QVERIFY2(!output.contains("undefined"), output.right(2000));
+  }
+}
+
+QTEST_GUILESS_MAIN(TestTables)
+#include "tst_tables.moc"
