@@ -1,6 +1,3 @@
-#include <QFile>
-#include <QProcess>
-#include <QTemporaryDir>
 #include <QTest>
 #include <cfloat>
 #include <climits>
@@ -12,6 +9,7 @@
 #include "core/ops/Crop.h"
 #include "core/ops/Op.h"
 #include "tests/core/OpGolden.h"
+#include "tests/core/OpImages.h"
 
 using namespace uada;
 
@@ -51,28 +49,6 @@ QString pixel(const Image& image, int y, int x) {
   return QStringLiteral("%1,%2,%3").arg(p[0]).arg(p[1]).arg(p[2]);
 }
 
-Image applied(const Op& op, const Image& image, double value, const Sampling& sampling = {}) {
-  Image out(image.width, image.height);
-  // A result that reads what was there before shows in the comparison of two runs.
-  static std::uint8_t stain = 0;
-  std::fill(out.rgb.begin(), out.rgb.end(), stain += 37);
-  op.apply(image.view(), out.span(), value, sampling);
-  return out;
-}
-
-/// kind 0: noise; 1: noise of little contrast; 2: one colour; 3: two values.
-Image randomImage(int width, int height, int kind, std::mt19937& random) {
-  Image image(width, height);
-  for (std::uint8_t& v : image.rgb) {
-    const auto r = random();
-    v = static_cast<std::uint8_t>(kind == 0   ? r
-                                  : kind == 1 ? 90 + r % 40
-                                  : kind == 2 ? 77
-                                              : (r & 1 ? 255 : 3));
-  }
-  return image;
-}
-
 Image numbered(int width, int height) {
   Image image(width, height);
   for (int i = 0; i < width * height; ++i) {
@@ -93,13 +69,6 @@ std::vector<double> extremeValues() {
           180,  270,  360,   1e-9, -1e4, 32768,  1e9,  -1e9, 1e15, 1e300,     -1e300,    DBL_MAX,
           kNan, 1e19, -1e19, 4e9,  -4e9, 1e-310, -360, 1e38, 1e39, kInfinity, -kInfinity};
 }
-
-struct Case {
-  const Op* op;
-  double value;
-  Sampling sampling;
-  Image image;
-};
 
 }  // namespace
 
@@ -134,7 +103,6 @@ class TestOps : public QObject {
   void flips();
   void cropsWithZeroPadding();
   void erasesTheClippedBox();
-  void equalsPillow();
 };
 
 void TestOps::listsTheFourteenInOrder() {
@@ -412,125 +380,6 @@ void TestOps::erasesTheClippedBox() {
       }
     }
   }
-}
-
-namespace {
-
-/// A Python that has Pillow, and says which; empty when there is none.
-QString pythonWithPillow(QString& version) {
-  for (const char* python : {"/usr/bin/python3", "python3"}) {
-    QProcess process;
-    process.start(python, {"-c", "import PIL; print(PIL.__version__)"});
-    if (process.waitForFinished() && process.exitStatus() == QProcess::NormalExit &&
-        process.exitCode() == 0) {
-      version = QString::fromLatin1(process.readAllStandardOutput()).trimmed();
-      return python;
-    }
-  }
-  return {};
-}
-
-/// Values that Pillow accepts: those of the grid, special ones, random ones beyond the sensible range.
-std::vector<double> valuesFor(const Op& op, int side, std::mt19937& random) {
-  if (!op.hasValue) return {0};
-  std::vector<double> values;
-  if (op.name == "posterize") {
-    for (int bits = 0; bits <= 8; ++bits) values.push_back(bits);
-    return values;
-  }
-  const double middle = (op.min + op.max) / 2, half = op.max - op.min;
-  std::uniform_real_distribution<double> spread(middle - half, middle + half);
-  for (int i = 0; i < 3; ++i) values.push_back(spread(random));
-  for (int sign : {-1, 1}) values.push_back(op.valueAt(Grid::uc10, 1 + random() % 9, sign, side));
-  if (op.unit == "degrees")
-    values.insert(values.end(), {90, -90, 180, 270, 360, 45, 1e-14, -1e-20, 179.99999});
-  if (op.unit == "pixels")
-    values.insert(values.end(), {0.5, -0.5, 1, -1, 0.49999999999999994, spread(random) / 50});
-  if (op.unit == "factor") values.insert(values.end(), {0, 1, -0.5, spread(random) / 10, 3, 1e9});
-  return values;
-}
-
-std::vector<Case> pillowCases(std::mt19937& random) {
-  std::vector<Case> cases;
-  const std::pair<int, int> sizes[] = {{1, 1},   {1, 7},   {7, 1},   {2, 2},   {3, 3},    {3, 2},
-                                       {33, 32}, {64, 48}, {31, 57}, {300, 5}, {224, 224}};
-  for (const Op& op : ops()) {
-    int kind = 0;
-    for (auto [width, height] : sizes) {
-      const Image image = randomImage(width, height, width < 4 ? 0 : kind++ % 4 == 3 ? 3 : kind % 3, random);
-      for (double value : valuesFor(op, width, random)) {
-        for (Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic}) {
-          if (!op.geometric && filter != Filter::nearest) continue;
-          const auto r = random();
-          const Sampling sampling{{std::uint8_t(r), std::uint8_t(r >> 8), std::uint8_t(r >> 16)}, filter};
-          cases.push_back({&op, value, sampling, image});
-        }
-      }
-    }
-    // Wider than the 16 bits of Pillow's fixed point.
-    if (op.geometric) cases.push_back({&op, 0.37, {{9, 8, 7}, {}}, randomImage(40000, 2, 0, random)});
-  }
-  return cases;
-}
-
-}  // namespace
-
-void TestOps::equalsPillow() {
-  QString version;
-  const QString python = pythonWithPillow(version);
-  if (python.isEmpty()) QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
-  const unsigned seed = 20261122;
-  std::mt19937 random(seed);
-  const std::vector<Case> cases = pillowCases(random);
-
-  QTemporaryDir folder;
-  QFile text(folder.filePath("cases")), pixels(folder.filePath("images"));
-  QVERIFY(text.open(QIODevice::WriteOnly) && pixels.open(QIODevice::WriteOnly));
-  for (const Case& c : cases) {
-    const auto& [red, green, blue] = c.sampling.fill;
-    text.write(QStringLiteral("%1 %2 %3 %4 %5 %6 %7 %8 %9\n")
-                   .arg(QString::fromStdString(c.op->name), QString::number(c.value, 'g', 17),
-                        QLatin1String(filterName(c.sampling.filter.value_or(Filter::nearest)).data()))
-                   .arg(red)
-                   .arg(green)
-                   .arg(blue)
-                   .arg(c.image.width)
-                   .arg(c.image.height)
-                   .arg(pixels.pos())
-                   .toLatin1());
-    pixels.write(reinterpret_cast<const char*>(c.image.rgb.data()), static_cast<qint64>(c.image.rgb.size()));
-  }
-  text.close();
-  pixels.close();
-
-  QProcess process;
-  process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-  process.start(python, {PROJECT_DIR "/tests/golden/pillow_ops.py", text.fileName(), pixels.fileName(),
-                         folder.filePath("results")});
-  QVERIFY(process.waitForFinished(60000));
-  QCOMPARE(process.exitCode(), 0);
-
-  QFile results(folder.filePath("results"));
-  QVERIFY(results.open(QIODevice::ReadOnly));
-  for (const Case& c : cases) {
-    const Image got = applied(*c.op, c.image, c.value, c.sampling);
-    const QByteArray wanted = results.read(static_cast<qint64>(got.rgb.size()));
-    QCOMPARE(static_cast<std::size_t>(wanted.size()), got.rgb.size());
-    int differing = 0;
-    for (std::size_t i = 0; i < got.rgb.size(); ++i) {
-      differing += got.rgb[i] != static_cast<std::uint8_t>(wanted[static_cast<qsizetype>(i)]);
-    }
-    QVERIFY2(differing == 0, qPrintable(QStringLiteral("%1 %2 %3 on %4 x %5: %6 bytes differ (seed %7)")
-                                            .arg(c.op->name.c_str())
-                                            .arg(c.value, 0, 'g', 17)
-                                            .arg(filterName(c.sampling.filter.value_or(Filter::nearest)).data())
-                                            .arg(c.image.width)
-                                            .arg(c.image.height)
-                                            .arg(differing)
-                                            .arg(seed)));
-  }
-  QVERIFY(results.atEnd());
-  qInfo("%zu cases equal Pillow %s", cases.size(), qPrintable(version));
 }
 
 QTEST_GUILESS_MAIN(TestOps)
