@@ -2,12 +2,6 @@
 
 namespace uada {
 
-namespace panel {
-#define PANEL(name, place) Panel name();
-#include "widgets/panels/panels.def"
-#undef PANEL
-}  // namespace panel
-
 const std::vector<Panel>& panels() {
   static const std::vector<Panel> all = [] {
     std::vector<Panel> list;

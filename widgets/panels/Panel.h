@@ -37,6 +37,11 @@ struct Panel {
   PanelWidget* (*make)(const Workbench& workbench);
   PanelPlace place = PanelPlace::view;  ///< set by the catalogue
 };
+namespace panel {
+#define PANEL(name, place) Panel name();
+#include "widgets/panels/panels.def"
+#undef PANEL
+}  // namespace panel
 const std::vector<Panel>& panels();
 
 /// A page that says what will appear here and what starts it.

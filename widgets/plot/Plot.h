@@ -18,7 +18,7 @@ struct Axis {
   QString title;
   QString unit;  ///< "" for none; shown in brackets
   bool log = false;
-  std::optional<double> min, max;  ///< fixed limits; else fitted
+  std::optional<double> min = {}, max = {};  ///< fixed limits; else fitted
 };
 
 /// x ascending; NaN in y is a gap. With smoothing the raw curve is a thin shadow and the average the line.

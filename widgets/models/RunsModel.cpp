@@ -1,0 +1,90 @@
+#include "widgets/models/RunsModel.h"
+
+#include <QPainter>
+#include <QPixmap>
+
+#include "core/base/Text.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+QPixmap colourSquare(const QColor& colour, bool filled) {
+  QPixmap picture(24, 24);
+  picture.setDevicePixelRatio(2);
+  picture.fill(Qt::transparent);
+  QPainter painter(&picture);
+  painter.setPen(QPen(colour, 1.5));
+  if (filled) painter.setBrush(colour);
+  painter.drawRect(QRectF(1, 1, 10, 10));
+  return picture;
+}
+
+RunsModel::RunsModel(Session& session, const Theme& theme, QObject* parent)
+    : QAbstractTableModel(parent), session_(session), theme_(theme), runs_(session.runs()) {
+  connect(&session, &Session::runsChanged, this, &RunsModel::update);
+  connect(&session, &Session::projectChanged, this, &RunsModel::update);
+  connect(&session, &Session::checkedChanged, this, [this] {
+    if (!runs_.empty()) Q_EMIT dataChanged(index(0, square), index(rowCount() - 1, square));
+  });
+}
+
+void RunsModel::update() {
+  const auto ids = [](const std::vector<RunSummary>& runs) {
+    std::vector<std::int64_t> list;
+    for (const RunSummary& run : runs) list.push_back(run.id);
+    return list;
+  };
+  if (ids(runs_) != ids(session_.runs())) {
+    beginResetModel();
+    runs_ = session_.runs();
+    endResetModel();
+    return;
+  }
+  runs_ = session_.runs();
+  if (!runs_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1));
+}
+
+int RunsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(runs_.size()); }
+int RunsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : columns; }
+
+QVariant RunsModel::display(const RunSummary& run, int column) const {
+  switch (column) {
+    case title: return QString::fromStdString(run.title);
+    case epoch: return QStringLiteral("%1/%2").arg(run.epoch).arg(run.epochs);
+    case accuracy: return run.lastTop1 ? QString::number(100 * *run.lastTop1, 'f', 2) + " %" : QString();
+    default: return {};
+  }
+}
+
+QVariant RunsModel::data(const QModelIndex& index, int role) const {
+  const RunSummary& run = runs_.at(index.row());
+  const int column = index.column();
+  switch (role) {
+    case Qt::DisplayRole: return display(run, column);
+    case Qt::DecorationRole:
+      if (column == square) return colourSquare(session_.colour(run.id), session_.isChecked(run.id));
+      if (column == state) return theme_.icon(stateIcon(run.state), theme_.colour(stateColour(run.state)));
+      return {};
+    case Qt::ToolTipRole:
+      if (column == square) return tr("Click to compare this run or take it out of the comparison");
+      return QStringLiteral("%1 (%2)\n%3\n%4").arg(QString::fromStdString(run.title), QString::fromStdString(run.key),
+                                                  stateWord(run.state), QString::fromStdString(run.problem)).trimmed();
+    case Qt::TextAlignmentRole:
+      return QVariant(column >= epoch ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+    case Qt::AccessibleTextRole: return column == state ? stateWord(run.state) : display(run, column);
+    case kRunRole: return QVariant::fromValue<qint64>(run.id);
+    case kTextRole:
+      return QString::fromStdString(run.title + " " + run.key + " " + run.dataset + " " + run.model + " " + run.method +
+                                    " " + run.tags + " " + run.notes + " " + stateWord(run.state).toStdString());
+    default: return {};
+  }
+}
+
+QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+  static const QStringList names{"", tr("Run"), "", tr("Epoch"), tr("Test")};
+  return names.value(section);
+}
+
+}  // namespace uada

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <vector>
+
+#include "core/store/Records.h"
+
+namespace uada {
+
+class Session;
+class Theme;
+
+/// The project's runs as rows, newest first. Column 0 is the colour square, filled for compared runs.
+class RunsModel : public QAbstractTableModel {
+  Q_OBJECT
+ public:
+  enum Column { square, title, state, epoch, accuracy, columns };
+  static constexpr int kRunRole = Qt::UserRole;    ///< the run's id
+  static constexpr int kTextRole = Qt::UserRole + 1;  ///< all that a filter looks into
+
+  RunsModel(Session& session, const Theme& theme, QObject* parent);
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+ private:
+  void update();
+  QVariant display(const RunSummary& run, int column) const;
+  Session& session_;
+  const Theme& theme_;
+  std::vector<RunSummary> runs_;
+};
+
+/// A square of 12 pixels, filled or outlined.
+QPixmap colourSquare(const QColor& colour, bool filled);
+
+}  // namespace uada

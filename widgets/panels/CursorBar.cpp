@@ -1,0 +1,104 @@
+#include "widgets/panels/CursorBar.h"
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QToolButton>
+#include <algorithm>
+
+#include "core/base/Text.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
+    : QFrame(parent), workbench_(workbench), slider_(new QSlider(Qt::Horizontal)), label_(new QLabel),
+      follow_(new QCheckBox(tr("Follow live"))) {
+  setObjectName("cursorBar");
+  auto* layout = new QHBoxLayout(this);
+  layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  layout->setSpacing(kGrid / 2);
+  QToolButton* first = button("first", tr("First step"));
+  QToolButton* back = button("previous", tr("One report back (Left; with Shift one epoch)"));
+  QToolButton* forth = button("next", tr("One report on (Right; with Shift one epoch)"));
+  QToolButton* last = button("last", tr("Last step"));
+  slider_->setObjectName("cursor");
+  slider_->setFocusPolicy(Qt::NoFocus);
+  label_->setMinimumWidth(fontMetrics().horizontalAdvance("step 0,000,000 of 0,000,000"));
+  label_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  follow_->setObjectName("followLive");
+  follow_->setToolTip(tr("Keep the cursor at the newest step"));
+  for (QWidget* widget : std::initializer_list<QWidget*>{first, back, slider_, forth, last, label_, follow_}) {
+    layout->addWidget(widget, widget == slider_ ? 1 : 0);
+  }
+  layout->insertSpacing(layout->indexOf(follow_), 2 * kGrid);
+  Session& session = workbench.session;
+  connect(first, &QToolButton::clicked, this, [&session] { session.setCursor(1); });
+  connect(back, &QToolButton::clicked, this, &CursorBar::previousReport);
+  connect(forth, &QToolButton::clicked, this, &CursorBar::nextReport);
+  connect(last, &QToolButton::clicked, this, [&session] { session.setCursor(session.lastStep()); });
+  connect(slider_, &QSlider::valueChanged, this, [&session](int value) { session.setCursor(value); });
+  connect(follow_, &QCheckBox::toggled, &session, &Session::setFollowsLive);
+  for (const auto signal : {&Session::projectChanged, &Session::runsChanged}) {
+    connect(&session, signal, this, &CursorBar::update);
+  }
+  connect(&session, &Session::cursorChanged, this, &CursorBar::update);
+  update();
+}
+
+QToolButton* CursorBar::button(const QString& icon, const QString& help) {
+  auto* made = new QToolButton;
+  made->setAutoRaise(true);
+  made->setFocusPolicy(Qt::NoFocus);
+  made->setIcon(workbench_.theme.icon(icon));
+  made->setToolTip(help);
+  return made;
+}
+
+void CursorBar::update() {
+  Session& session = workbench_.session;
+  const qint64 last = session.lastStep();
+  const QSignalBlocker quiet(slider_), still(follow_);
+  slider_->setRange(last > 0 ? 1 : 0, static_cast<int>(last));
+  slider_->setPageStep(std::max<int>(1, static_cast<int>(last / 20)));
+  slider_->setValue(static_cast<int>(session.cursor()));
+  follow_->setChecked(session.followsLive());
+  setEnabled(last > 0);
+  label_->setText(last > 0 ? tr("step %1 of %2").arg(QString::fromStdString(groupedText(session.cursor())),
+                                                   QString::fromStdString(groupedText(last)))
+                           : tr("no steps yet"));
+}
+
+void CursorBar::move(int reports) {
+  Session& session = workbench_.session;
+  const auto& steps = session.steps(session.selectedRun());
+  auto it = std::lower_bound(steps.begin(), steps.end(), session.cursor(),
+                             [](const StepReport& s, qint64 step) { return s.step < step; });
+  if (reports < 0 && it != steps.begin()) {
+    session.setCursor(std::prev(it)->step);
+  } else if (reports > 0 && it != steps.end() && std::next(it) != steps.end()) {
+    session.setCursor(std::next(it)->step);
+  }
+}
+
+void CursorBar::moveEpoch(int direction) {
+  Session& session = workbench_.session;
+  const auto& epochs = session.epochs(session.selectedRun());
+  const qint64 now = session.cursor();
+  if (direction < 0) {
+    for (auto it = epochs.rbegin(); it != epochs.rend(); ++it) {
+      if (it->step < now) return session.setCursor(it->step);
+    }
+    session.setCursor(1);
+  } else {
+    for (const EpochReport& epoch : epochs) {
+      if (epoch.step > now) return session.setCursor(epoch.step);
+    }
+    session.setCursor(session.lastStep());
+  }
+}
+
+}  // namespace uada

@@ -1,0 +1,255 @@
+#include <QCheckBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QStackedWidget>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+namespace {
+
+using Line = std::pair<QString, QString>;
+
+QString text(const std::string& s) { return QString::fromStdString(s); }
+QString percent(const std::optional<double>& share) {
+  return share ? QString::number(100 * *share, 'f', 2) + " %" : QStringLiteral("-");
+}
+
+// "recipe.training.batch" -> "128", leaf by leaf.
+void flatten(const Json& json, const QString& path, std::vector<Line>& out) {
+  if (json.isObject() && !json.asObject().empty()) {
+    for (const auto& [key, value] : json.asObject()) flatten(value, path.isEmpty() ? text(key) : path + "." + text(key), out);
+  } else {
+    out.emplace_back(path, json.isString() ? text(json.asString()) : text(json.dump()));
+  }
+}
+
+std::vector<Line> configLines(const RunConfig& config) {
+  std::vector<Line> lines;
+  flatten(toJson(config), {}, lines);
+  return lines;
+}
+
+std::vector<Line> resultLines(const RunSummary& run) {
+  std::vector<Line> lines{{QObject::tr("State"), stateWord(run.state)},
+                          {QObject::tr("Epoch"), QStringLiteral("%1 of %2").arg(run.epoch).arg(run.epochs)},
+                          {QObject::tr("Step"), text(groupedText(run.step))},
+                          {QObject::tr("Test top-1, last"), percent(run.lastTop1)},
+                          {QObject::tr("Test top-1, best"), percent(run.bestTop1)}};
+  if (run.bestTop1) lines.back().second += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
+  if (run.lastTop5) lines.emplace_back(QObject::tr("Test top-5, last"), percent(run.lastTop5));
+  if (!run.problem.empty()) lines.emplace_back(QObject::tr("Problem"), text(run.problem));
+  return lines;
+}
+
+std::vector<Line> costLines(const RunSummary& run) {
+  const auto& c = run.counts;
+  return {{QObject::tr("Training time"), text(durationText(run.seconds))},
+          {QObject::tr("Forwards without gradient"), text(groupedText(c.forwardsNoGrad))},
+          {QObject::tr("Forwards with gradient"), text(groupedText(c.forwardsTrain))},
+          {QObject::tr("Backwards"), text(groupedText(c.backwards))},
+          {QObject::tr("Images rendered"), text(groupedText(c.chains))},
+          {QObject::tr("Attempts"), QString::number(run.attempts)}};
+}
+
+std::vector<Line> machineLines(const RunDetail& detail) {
+  std::vector<Line> lines;
+  const auto add = [&](const QString& name, const std::string& value) {
+    if (!value.empty()) lines.emplace_back(name, text(value));
+  };
+  if (detail.attempts.empty()) return lines;
+  const Manifest& m = detail.attempts.back();
+  add(QObject::tr("Device"), m.device);
+  if (m.threads > 0) lines.emplace_back(QObject::tr("Threads"), QString::number(m.threads));
+  add(QObject::tr("Host"), m.host);
+  add(QObject::tr("Processor"), m.cpu);
+  add(QObject::tr("Program"), m.program);
+  add(QObject::tr("Git"), m.git);
+  add(QObject::tr("LibTorch"), m.libtorch);
+  add(QObject::tr("Data hash"), m.dataHash);
+  add(QObject::tr("Started"), detail.summary.created);
+  add(QObject::tr("Ended"), detail.summary.ended);
+  return lines;
+}
+
+/// The selected run: configuration (against the other shown runs), results, cost, machine, notes and tags.
+class InspectorPanel : public PanelWidget {
+ public:
+  explicit InspectorPanel(const Workbench& workbench);
+
+ private:
+  void makeNotes(QVBoxLayout* layout);
+  void reload();
+  void refreshNumbers();
+  void fill(QTreeWidgetItem* section, const std::vector<Line>& lines);
+  QTreeWidgetItem* addSection(const QString& title);
+  std::vector<Line> shownConfig();
+  void saveNotes();
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+  QStackedWidget* pages_ = new QStackedWidget;
+  QLabel* title_ = new QLabel;
+  QCheckBox* differs_ = new QCheckBox(tr("Only what differs"));
+  QTreeWidget* tree_ = new QTreeWidget;
+  QTreeWidgetItem *results_ = nullptr, *cost_ = nullptr, *config_ = nullptr, *machine_ = nullptr;
+  QLineEdit* tags_ = new QLineEdit;
+  QPlainTextEdit* notes_ = new QPlainTextEdit;
+  qint64 run_ = 0;
+};
+
+InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workbench) {
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->addWidget(pages_);
+  auto* page = new QWidget;
+  auto* layout = new QVBoxLayout(page);
+  layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
+  layout->setSpacing(kGrid);
+  title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  title_->setWordWrap(true);
+  differs_->setObjectName("differs");
+  differs_->setToolTip(tr("Show only the settings in which the compared runs are not all alike"));
+  tree_->setObjectName("facts");
+  tree_->setHeaderHidden(true);
+  tree_->setColumnCount(2);
+  tree_->setIndentation(kGrid);
+  tree_->setRootIsDecorated(false);
+  tree_->setSelectionMode(QAbstractItemView::NoSelection);
+  tree_->setFocusPolicy(Qt::NoFocus);
+  tree_->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+  tree_->setTextElideMode(Qt::ElideMiddle);
+  results_ = addSection(tr("Results"));
+  cost_ = addSection(tr("Cost"));
+  config_ = addSection(tr("Configuration"));
+  machine_ = addSection(tr("Machine"));
+  layout->addWidget(title_);
+  layout->addWidget(tree_, 1);
+  layout->addWidget(differs_);
+  makeNotes(layout);
+  pages_->addWidget(page);
+  pages_->addWidget(emptyState(workbench, tr("The selected run will be described here"),
+                               tr("Select one in the list of runs"), "inspector"));
+  connect(&workbench.session, &Session::selectionChanged, this, [this] { reload(); });
+  connect(&workbench.session, &Session::checkedChanged, this, [this] { reload(); });
+  connect(&workbench.session, &Session::projectChanged, this, [this] { reload(); });
+  connect(&workbench.session, &Session::runsChanged, this, [this] { refreshNumbers(); });
+  connect(differs_, &QCheckBox::toggled, this, [this] { reload(); });
+  reload();
+}
+
+void InspectorPanel::makeNotes(QVBoxLayout* layout) {
+  tags_->setObjectName("tags");
+  tags_->setPlaceholderText(tr("Tags, separated by commas"));
+  notes_->setObjectName("notes");
+  notes_->setPlaceholderText(tr("Notes about this run"));
+  notes_->setFixedHeight(10 * kGrid);
+  notes_->installEventFilter(this);
+  connect(tags_, &QLineEdit::editingFinished, this, [this] { saveNotes(); });
+  layout->addWidget(tags_);
+  layout->addWidget(notes_);
+}
+
+bool InspectorPanel::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == notes_ && event->type() == QEvent::FocusOut) saveNotes();
+  return PanelWidget::eventFilter(watched, event);
+}
+
+void InspectorPanel::saveNotes() {
+  const RunSummary* run = workbench_.session.find(run_);
+  if (!run) return;
+  const QString notes = notes_->toPlainText(), tags = tags_->text();
+  if (notes == text(run->notes) && tags == text(run->tags)) return;
+  try {
+    workbench_.session.setNotes(run_, notes, tags);
+  } catch (const std::exception& error) {
+    Q_EMIT workbench_.session.problem(text(error.what()));
+  }
+}
+
+QTreeWidgetItem* InspectorPanel::addSection(const QString& title) {
+  auto* item = new QTreeWidgetItem(tree_, {title});
+  QFont font = this->font();
+  font.setWeight(QFont::DemiBold);
+  item->setFont(0, font);
+  item->setFirstColumnSpanned(true);
+  item->setExpanded(true);
+  return item;
+}
+
+void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<Line>& lines) {
+  while (section->childCount() > static_cast<int>(lines.size())) delete section->takeChild(section->childCount() - 1);
+  for (int i = 0; i < static_cast<int>(lines.size()); ++i) {
+    QTreeWidgetItem* item = i < section->childCount() ? section->child(i) : new QTreeWidgetItem(section);
+    item->setText(0, lines[i].first);
+    item->setForeground(0, workbench_.theme.colour("muted"));
+    item->setText(1, lines[i].second);
+    item->setToolTip(0, lines[i].first);
+    item->setToolTip(1, lines[i].second);
+  }
+  section->setHidden(lines.empty());
+}
+
+std::vector<Line> InspectorPanel::shownConfig() {
+  Session& session = workbench_.session;
+  std::vector<Line> lines = configLines(session.reader().detail(run_).config);
+  if (!differs_->isChecked()) return lines;
+  std::vector<Line> differing;
+  for (const qint64 other : session.shownRuns()) {
+    if (other == run_) continue;
+    const std::vector<Line> theirs = configLines(session.reader().detail(other).config);
+    for (const Line& line : lines) {
+      const bool same = std::find(theirs.begin(), theirs.end(), line) != theirs.end();
+      const bool known = std::find(differing.begin(), differing.end(), line) != differing.end();
+      if (!same && !known) differing.push_back(line);
+    }
+  }
+  if (differing.empty()) differing.emplace_back(tr("nothing differs among the shown runs"), "");
+  return differing;
+}
+
+void InspectorPanel::reload() {
+  Session& session = workbench_.session;
+  saveNotes();
+  run_ = session.selectedRun();
+  const RunSummary* run = session.find(run_);
+  pages_->setCurrentIndex(run ? 0 : 1);
+  if (!run) return;
+  title_->setText(QStringLiteral("<b>%1</b><br><span style='color:%2'>%3 on %4 &middot; %5</span>")
+                      .arg(text(run->title).toHtmlEscaped(), workbench_.theme.colour("muted").name(),
+                           text(run->model).toHtmlEscaped(), text(run->dataset).toHtmlEscaped(), text(run->key)));
+  tags_->setText(text(run->tags));
+  notes_->setPlainText(text(run->notes));
+  try {
+    fill(config_, shownConfig());
+    fill(machine_, machineLines(session.reader().detail(run_)));
+  } catch (const std::exception& error) {
+    Q_EMIT session.problem(text(error.what()));
+  }
+  refreshNumbers();
+}
+
+void InspectorPanel::refreshNumbers() {
+  const RunSummary* run = workbench_.session.find(run_);
+  if (!run) return reload();
+  fill(results_, resultLines(*run));
+  fill(cost_, costLines(*run));
+}
+
+}  // namespace
+
+Panel panel::inspector() {
+  return {"inspector", "Inspector", "Configuration, results, cost and notes of the selected run",
+          [](const Workbench& workbench) -> PanelWidget* { return new InspectorPanel(workbench); }};
+}
+
+}  // namespace uada

@@ -1,0 +1,293 @@
+#include "widgets/panels/LivePanel.h"
+
+#include <fmt/core.h>
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileInfo>
+#include <QLabel>
+#include <QSettings>
+#include <QSlider>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+static constexpr int kRedrawMs = 100;
+
+LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  pages_ = new QStackedWidget;
+  layout->addWidget(pages_);
+  auto* page = new QWidget;
+  auto* inside = new QVBoxLayout(page);
+  inside->setContentsMargins(0, 0, 0, 0);
+  inside->setSpacing(0);
+  loss_ = new Plot(workbench.theme);
+  loss_->setObjectName("loss");
+  accuracy_ = new Plot(workbench.theme);
+  accuracy_->setObjectName("accuracy");
+  cost_ = new CostBars(workbench.theme);
+  auto* plots = new QSplitter;
+  plots->addWidget(loss_);
+  plots->addWidget(accuracy_);
+  plots->setSizes({600, 400});
+  plots->setChildrenCollapsible(false);
+  inside->addWidget(makeTools());
+  inside->addWidget(plots, 1);
+  inside->addWidget(cost_);
+  pages_->addWidget(page);
+  pages_->addWidget(emptyState(workbench, tr("Loss, gain, test accuracy and cost will be drawn here"),
+                               tr("Start a run (Ctrl+Return), or tick stored runs in the list on the left"), "live"));
+  redraw_.setSingleShot(true);
+  redraw_.setInterval(kRedrawMs);
+  connect(&redraw_, &QTimer::timeout, this, &LivePanel::redraw);
+  Session& s = workbench.session;
+  connect(&s, &Session::stepped, this, &LivePanel::schedule);
+  connect(&s, &Session::epochEnded, this, &LivePanel::schedule);
+  connect(&s, &Session::reloaded, this, &LivePanel::schedule);
+  connect(&s, &Session::selectionChanged, this, &LivePanel::schedule);
+  connect(&s, &Session::cursorChanged, this, &LivePanel::schedule);
+  connect(&s, &Session::checkedChanged, this, &LivePanel::schedule);
+  connect(&s, &Session::runsChanged, this, &LivePanel::schedule);
+  connect(&s, &Session::projectChanged, this, &LivePanel::schedule);
+  for (Plot* plot : {loss_, accuracy_}) {
+    connect(plot, &Plot::clicked, this, [this](double x, double) {
+      if (x_->currentIndex() == step) workbench_.session.setCursor(std::llround(x));
+    });
+  }
+  redraw();
+}
+
+QWidget* LivePanel::makeTools() {
+  auto* bar = new QWidget;
+  auto* layout = new QHBoxLayout(bar);
+  layout->setContentsMargins(kGrid, kGrid, kGrid, 0);
+  layout->setSpacing(kGrid);
+  QSettings& settings = workbench_.settings;
+  x_ = new QComboBox;
+  x_->setObjectName("x");
+  x_->addItems({tr("step"), tr("epoch"), tr("time")});
+  x_->setCurrentIndex(std::clamp(settings.value("live/x", 0).toInt(), 0, 2));
+  log_ = new QCheckBox(tr("log loss"));
+  log_->setObjectName("log");
+  log_->setChecked(settings.value("live/log", false).toBool());
+  smoothing_ = new QSlider(Qt::Horizontal);
+  smoothing_->setObjectName("smoothing");
+  smoothing_->setRange(0, 99);
+  smoothing_->setValue(settings.value("live/smoothing", 90).toInt());
+  smoothing_->setFixedWidth(14 * kGrid);
+  smoothing_->setToolTip(tr("Weight of the past in the bold line; 0 draws the raw values alone"));
+  const auto changed = [this] {
+    workbench_.settings.setValue("live/x", x_->currentIndex());
+    workbench_.settings.setValue("live/log", log_->isChecked());
+    workbench_.settings.setValue("live/smoothing", smoothing_->value());
+    schedule();
+  };
+  connect(x_, &QComboBox::currentIndexChanged, this, [this, changed] {
+    changed();
+    loss_->fit();
+    accuracy_->fit();
+  });
+  connect(log_, &QCheckBox::toggled, this, changed);
+  connect(smoothing_, &QSlider::valueChanged, this, changed);
+  auto* fit = new QToolButton;
+  fit->setAutoRaise(true);
+  fit->setIcon(workbench_.theme.icon("fit"));
+  fit->setToolTip(tr("Fit both plots (or double click in one)"));
+  connect(fit, &QToolButton::clicked, this, [this] {
+    loss_->fit();
+    accuracy_->fit();
+  });
+  auto* label = new QLabel(tr("x"));
+  auto* smooth = new QLabel(tr("smoothing"));
+  for (QLabel* l : {label, smooth}) l->setObjectName("muted");
+  layout->addWidget(label);
+  layout->addWidget(x_);
+  layout->addSpacing(kGrid);
+  layout->addWidget(smooth);
+  layout->addWidget(smoothing_);
+  layout->addSpacing(kGrid);
+  layout->addWidget(log_);
+  layout->addStretch();
+  layout->addWidget(fit);
+  return bar;
+}
+
+double LivePanel::smoothing() const { return smoothing_->value() / 100.0; }
+
+QString LivePanel::nameOf(qint64 run) const {
+  const RunSummary* summary = workbench_.session.find(run);
+  return summary ? QString::fromStdString(summary->title) : QString::number(run);
+}
+
+Axis LivePanel::xAxis() const {
+  switch (x_->currentIndex()) {
+    case epoch: return {tr("Epoch"), ""};
+    case time: return {tr("Training time"), tr("min")};
+    default: return {tr("Step"), ""};
+  }
+}
+
+double LivePanel::stepsPerEpoch(qint64 run) {
+  const auto& epochs = workbench_.session.epochs(run);
+  if (!epochs.empty()) return static_cast<double>(epochs.front().step) / epochs.front().epoch;
+  const Progress& p = workbench_.session.progress();
+  if (run == p.run && p.steps > 0 && p.epochs > 0) return static_cast<double>(p.steps) / p.epochs;
+  return 1;
+}
+
+std::vector<double> LivePanel::positions(qint64 run, const std::vector<std::int64_t>& steps) {
+  std::vector<double> x;
+  x.reserve(steps.size());
+  if (x_->currentIndex() == time) {
+    const auto& reports = workbench_.session.steps(run);
+    double seconds = 0;
+    std::size_t i = 0;
+    for (const std::int64_t s : steps) {
+      for (; i < reports.size() && reports[i].step <= s; ++i) seconds += reports[i].timings.total();
+      x.push_back(seconds / 60);
+    }
+    return x;
+  }
+  const double unit = x_->currentIndex() == epoch ? stepsPerEpoch(run) : 1;
+  for (const std::int64_t s : steps) x.push_back(static_cast<double>(s) / unit);
+  return x;
+}
+
+void LivePanel::addLoss(Figure& figure, qint64 run) {
+  const auto& reports = workbench_.session.steps(run);
+  if (reports.empty()) return;
+  Curve loss, gain;
+  std::vector<std::int64_t> steps;
+  bool hasGain = false;
+  for (const StepReport& report : reports) {
+    steps.push_back(report.step);
+    loss.y.push_back(report.loss);
+    gain.y.push_back(report.gain);
+    hasGain = hasGain || !std::isnan(report.gain);
+  }
+  loss.name = nameOf(run);
+  loss.colour = gain.colour = workbench_.session.colour(run);
+  loss.x = positions(run, steps);
+  loss.smoothing = gain.smoothing = smoothing();
+  if (hasGain && !log_->isChecked()) {
+    gain.name = tr("%1 gain").arg(loss.name);
+    gain.x = loss.x;
+    gain.dashed = true;
+    figure.curves.push_back(std::move(gain));
+  }
+  figure.curves.push_back(std::move(loss));
+}
+
+void LivePanel::addAccuracy(Figure& figure, qint64 run) {
+  const auto& epochs = workbench_.session.epochs(run);
+  if (epochs.empty()) return;
+  Curve curve;
+  std::vector<std::int64_t> steps;
+  const EpochReport* best = &epochs.front();
+  for (const EpochReport& report : epochs) {
+    steps.push_back(report.step);
+    curve.y.push_back(100 * report.testTop1);
+    if (report.testTop1 > best->testTop1) best = &report;
+  }
+  curve.name = tr("%1, best %2 % (epoch %3)").arg(nameOf(run)).arg(100 * best->testTop1, 0, 'f', 2).arg(best->epoch);
+  curve.colour = workbench_.session.colour(run);
+  curve.x = positions(run, steps);
+  curve.points = true;
+  figure.curves.push_back(std::move(curve));
+}
+
+std::vector<CostBars::Row> LivePanel::costs() {
+  Session& s = workbench_.session;
+  const auto measured = [&](qint64 run) {
+    CostBars::Row row;
+    for (const StepReport& report : s.steps(run)) {
+      const Timings& t = report.timings;
+      row.timings.render += t.render, row.timings.probe += t.probe, row.timings.candidate += t.candidate;
+      row.timings.train += t.train, row.timings.wait += t.wait, row.timings.other += t.other;
+      ++row.steps;
+    }
+    return row;
+  };
+  std::vector<CostBars::Row> rows;
+  for (const qint64 run : s.shownRuns()) {
+    CostBars::Row row = measured(run);
+    const RunSummary* summary = s.find(run);
+    if (row.steps == 0 || !summary) continue;
+    row.name = nameOf(run);
+    row.colour = s.colour(run);
+    for (const RunSummary& other : s.runs()) {  // the newest plain run of the same recipe
+      if (other.method != "ra-uc" || other.dataset != summary->dataset || other.model != summary->model) continue;
+      const CostBars::Row plain = measured(other.id);
+      if (plain.steps == 0) continue;
+      const double ratio = row.timings.total() / static_cast<double>(row.steps) /
+                           (plain.timings.total() / static_cast<double>(plain.steps));
+      row.ratio = QString::fromStdString(fmt::format("{:.2f} x ra-uc", ratio));
+      row.ratioHelp = tr("Time per step relative to %1").arg(QString::fromStdString(other.title));
+      break;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void LivePanel::redraw() {
+  Session& s = workbench_.session;
+  Figure loss, accuracy;
+  loss.title = tr("Training loss and gain");
+  accuracy.title = tr("Test accuracy");
+  loss.x = accuracy.x = xAxis();
+  loss.left = {log_->isChecked() ? tr("Loss") : tr("Loss, gain (dashed)"), ""};
+  loss.left.log = log_->isChecked();
+  accuracy.left = {tr("Top-1"), "%"};
+  loss.empty = tr("Appears with the first training step");
+  accuracy.empty = tr("Appears with the first epoch");
+  for (const qint64 run : s.shownRuns()) {
+    addLoss(loss, run);
+    addAccuracy(accuracy, run);
+  }
+  const bool nothing = loss.curves.empty() && accuracy.curves.empty() && !s.isLive();
+  pages_->setCurrentIndex(nothing ? 1 : 0);
+  loss_->show(std::move(loss));
+  accuracy_->show(std::move(accuracy));
+  const qint64 run = s.selectedRun();
+  const bool cursor = run != 0 && s.cursor() > 0 && !s.followsLive();
+  const std::optional<double> x = cursor ? std::optional(positions(run, {s.cursor()}).front()) : std::nullopt;
+  loss_->setCursor(x);
+  accuracy_->setCursor(x);
+  cost_->show(costs());
+}
+
+QStringList LivePanel::exportFilters() const {
+  return {tr("Picture (*.png)"), tr("Loss as PDF for a paper (*.pdf)"), tr("Numbers of the loss plot (*.csv)")};
+}
+
+void LivePanel::exportTo(const QString& file) {
+  if (redraw_.isActive()) {
+    redraw_.stop();
+    redraw();
+  }
+  const QString kind = QFileInfo(file).suffix().toLower();
+  if (kind == "pdf" || kind == "csv") {
+    loss_->exportTo(file);
+  } else {
+    PanelWidget::exportTo(file);
+  }
+}
+
+Panel panel::live() {
+  return {"live", "Live", "Loss, gain, test accuracy and cost of the shown runs",
+          [](const Workbench& workbench) -> PanelWidget* { return new LivePanel(workbench); }};
+}
+
+}  // namespace uada

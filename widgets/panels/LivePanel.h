@@ -1,0 +1,52 @@
+#pragma once
+
+#include <QTimer>
+
+#include "widgets/panels/Panel.h"
+#include "widgets/plot/CostBars.h"
+#include "widgets/plot/Plot.h"
+
+class QCheckBox;
+class QComboBox;
+class QSlider;
+class QStackedWidget;
+
+namespace uada {
+
+struct StepReport;
+
+/// Curves of the shown runs: training loss and gain on the left, test accuracy on the right, cost below. Redrawn at most
+/// ten times a second, however fast the training.
+class LivePanel : public PanelWidget {
+  Q_OBJECT
+ public:
+  explicit LivePanel(const Workbench& workbench);
+  QStringList exportFilters() const override;
+  /// .csv: both plots' numbers; .png, .pdf: both plots side by side and the cost bars (.pdf: the loss plot)
+  void exportTo(const QString& file) override;
+
+ private:
+  enum XAxis { step, epoch, time };
+  QWidget* makeTools();
+  void schedule() { if (!redraw_.isActive()) redraw_.start(); }
+  void redraw();
+  void addLoss(Figure& figure, qint64 run);
+  void addAccuracy(Figure& figure, qint64 run);
+  std::vector<CostBars::Row> costs();
+  /// Position of each step on the chosen axis.
+  std::vector<double> positions(qint64 run, const std::vector<std::int64_t>& steps);
+  double stepsPerEpoch(qint64 run);
+  Axis xAxis() const;
+  QString nameOf(qint64 run) const;
+  double smoothing() const;
+
+  QTimer redraw_;
+  QStackedWidget* pages_ = nullptr;
+  QComboBox* x_ = nullptr;
+  QCheckBox* log_ = nullptr;
+  QSlider* smoothing_ = nullptr;
+  Plot *loss_ = nullptr, *accuracy_ = nullptr;
+  CostBars* cost_ = nullptr;
+};
+
+}  // namespace uada

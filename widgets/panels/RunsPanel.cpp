@@ -1,0 +1,205 @@
+#include <QAction>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSortFilterProxyModel>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include "core/base/Error.h"
+#include "widgets/models/RunsModel.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+namespace {
+
+/// The list of runs with its filter, and the queue under it.
+class RunsPanel : public PanelWidget {
+ public:
+  explicit RunsPanel(const Workbench& workbench);
+
+ private:
+  QWidget* makeHead();
+  void makeList();
+  void updateQueue();
+  void followSelection();
+  void updateEmpty();
+  void contextMenu(const QPoint& position);
+  qint64 runAt(const QModelIndex& index) const { return index.data(RunsModel::kRunRole).toLongLong(); }
+  void removeRun(qint64 run);
+
+  QStackedWidget* pages_ = new QStackedWidget;
+  QTreeView* list_ = new QTreeView;
+  QSortFilterProxyModel* rows_ = nullptr;
+  QLabel* queueTitle_ = new QLabel;
+  QListWidget* queue_ = new QListWidget;
+};
+
+RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(makeHead());
+  makeList();
+  pages_->addWidget(list_);
+  pages_->addWidget(emptyState(workbench, tr("Runs will be listed here"),
+                               tr("New run (Ctrl+N) sets one up; Help > Run the demo trains four small ones"), "runs"));
+  layout->addWidget(pages_, 1);
+  queueTitle_->setObjectName("muted");
+  queueTitle_->setContentsMargins(kGrid, kGrid, kGrid, kGrid / 2);
+  queue_->setObjectName("queue");
+  queue_->setMaximumHeight(16 * kGrid);
+  queue_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  auto* take = new QAction(tr("Take out of the queue"), this);
+  take->setShortcut(Qt::Key_Delete);
+  take->setShortcutContext(Qt::WidgetShortcut);
+  queue_->addAction(take);
+  connect(take, &QAction::triggered, this, [this] { workbench_.session.unqueue(queue_->currentRow()); });
+  layout->addWidget(queueTitle_);
+  layout->addWidget(queue_);
+  connect(&workbench.session, &Session::queueChanged, this, &RunsPanel::updateQueue);
+  connect(&workbench.session, &Session::selectionChanged, this, &RunsPanel::followSelection);
+  for (const auto signal : {&Session::runsChanged, &Session::projectChanged}) {
+    connect(&workbench.session, signal, this, [this] {
+      updateEmpty();
+      followSelection();
+    });
+  }
+  updateQueue();
+  updateEmpty();
+  followSelection();
+}
+
+QWidget* RunsPanel::makeHead() {
+  auto* head = new QWidget;
+  auto* layout = new QHBoxLayout(head);
+  layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
+  auto* filter = new QLineEdit;
+  filter->setObjectName("filter");
+  filter->setPlaceholderText(tr("Filter: name, method, tag, state"));
+  filter->setClearButtonEnabled(true);
+  connect(filter, &QLineEdit::textChanged, this, [this](const QString& text) { rows_->setFilterFixedString(text); });
+  auto* add = new QToolButton;
+  add->setObjectName("newRun");
+  add->setAutoRaise(true);
+  add->setIcon(workbench_.theme.icon("new"));
+  add->setToolTip(tr("New run (Ctrl+N)"));
+  connect(add, &QToolButton::clicked, this, [this] { workbench_.newRun(); });
+  layout->addWidget(filter, 1);
+  layout->addWidget(add);
+  return head;
+}
+
+void RunsPanel::makeList() {
+  rows_ = new QSortFilterProxyModel(this);
+  rows_->setSourceModel(new RunsModel(workbench_.session, workbench_.theme, this));
+  rows_->setFilterCaseSensitivity(Qt::CaseInsensitive);
+  rows_->setFilterRole(RunsModel::kTextRole);
+  rows_->setFilterKeyColumn(0);
+  list_->setObjectName("runs");
+  list_->setModel(rows_);
+  list_->setRootIsDecorated(false);
+  list_->setUniformRowHeights(true);
+  list_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  list_->setContextMenuPolicy(Qt::CustomContextMenu);
+  list_->setTextElideMode(Qt::ElideMiddle);
+  QHeaderView* header = list_->header();
+  header->setStretchLastSection(false);
+  header->setMinimumSectionSize(3 * kGrid);
+  header->setSectionResizeMode(QHeaderView::ResizeToContents);
+  header->setSectionResizeMode(RunsModel::title, QHeaderView::Stretch);
+  for (const int column : {RunsModel::square, RunsModel::state}) {
+    header->setSectionResizeMode(column, QHeaderView::Fixed);
+    header->resizeSection(column, 4 * kGrid);
+  }
+  connect(list_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+    Session& session = workbench_.session;
+    const qint64 run = runAt(index);
+    if (index.column() == RunsModel::square) session.setChecked(run, !session.isChecked(run));
+  });
+  connect(list_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
+    if (index.isValid()) workbench_.session.select(runAt(index));
+  });
+  connect(list_, &QTreeView::customContextMenuRequested, this, &RunsPanel::contextMenu);
+}
+
+void RunsPanel::followSelection() {
+  const qint64 selected = workbench_.session.selectedRun();
+  if (list_->currentIndex().isValid() && runAt(list_->currentIndex()) == selected) return;
+  for (int row = 0; row < rows_->rowCount(); ++row) {
+    const QModelIndex index = rows_->index(row, RunsModel::title);
+    if (runAt(index) == selected) list_->setCurrentIndex(index);
+  }
+}
+
+void RunsPanel::updateEmpty() { pages_->setCurrentIndex(workbench_.session.runs().empty() ? 1 : 0); }
+
+void RunsPanel::updateQueue() {
+  const auto& queue = workbench_.session.queued();
+  queue_->clear();
+  for (const RunConfig& config : queue) queue_->addItem(QString::fromStdString(runTitle(config)));
+  queueTitle_->setText(tr("QUEUE (%1)").arg(queue.size()));
+  queue_->setVisible(!queue.empty());
+  queueTitle_->setVisible(!queue.empty());
+}
+
+void RunsPanel::contextMenu(const QPoint& position) {
+  const QModelIndex index = list_->indexAt(position);
+  if (!index.isValid()) return;
+  Session& session = workbench_.session;
+  const qint64 run = runAt(index);
+  QMenu menu;
+  QAction* compare = menu.addAction(tr("Compare"));
+  compare->setCheckable(true);
+  compare->setChecked(session.isChecked(run));
+  connect(compare, &QAction::triggered, this, [&session, run](bool on) { session.setChecked(run, on); });
+  const RunSummary* summary = session.find(run);
+  QAction* resume = menu.addAction(tr("Resume from its newest checkpoint"));
+  resume->setEnabled(summary && !session.isLive() && summary->state > RunState::finished);
+  connect(resume, &QAction::triggered, this, [this, run] {
+    try {
+      workbench_.session.resumeRun(run);
+    } catch (const std::exception& error) {
+      Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+    }
+  });
+  menu.addSeparator();
+  QAction* remove = menu.addAction(tr("Delete..."));
+  remove->setEnabled(run != session.liveRun());
+  connect(remove, &QAction::triggered, this, [this, run] { removeRun(run); });
+  menu.exec(list_->viewport()->mapToGlobal(position));
+}
+
+// Asked, because it cannot be undone.
+void RunsPanel::removeRun(qint64 run) {
+  const RunSummary* summary = workbench_.session.find(run);
+  if (!summary) return;
+  const auto answer = QMessageBox::question(
+      this, tr("Delete run"),
+      tr("Delete %1 with its curves, decisions and checkpoints?\nThis cannot be undone.").arg(QString::fromStdString(summary->title)),
+      QMessageBox::Yes | QMessageBox::Cancel, QMessageBox::Cancel);
+  if (answer != QMessageBox::Yes) return;
+  try {
+    workbench_.session.removeRun(run);
+  } catch (const std::exception& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+  }
+}
+
+}  // namespace
+
+Panel panel::runs() {
+  return {"runs", "Runs", "The project's runs: state, progress and test accuracy; the queue",
+          [](const Workbench& workbench) -> PanelWidget* { return new RunsPanel(workbench); }};
+}
+
+}  // namespace uada

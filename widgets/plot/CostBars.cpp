@@ -1,0 +1,126 @@
+#include "widgets/plot/CostBars.h"
+
+#include <fmt/core.h>
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+#include <algorithm>
+#include <array>
+
+#include "core/base/Text.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+namespace {
+
+constexpr int kParts = 6;
+const std::array<const char*, kParts> kNames{"render", "probe", "candidate", "train", "wait", "other"};
+
+std::array<double, kParts> parts(const Timings& t) {
+  return {t.render, t.probe, t.candidate, t.train, t.wait, t.other};
+}
+
+double msPerStep(double seconds, std::int64_t steps) { return steps > 0 ? 1000 * seconds / static_cast<double>(steps) : 0; }
+
+QString msText(double ms) { return QString::fromStdString(fmt::format("{:#.4g} ms", ms)); }
+
+}  // namespace
+
+CostBars::CostBars(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void CostBars::show(std::vector<Row> rows) {
+  const bool resized = rows.size() != rows_.size();
+  rows_ = std::move(rows);
+  if (resized) updateGeometry();
+  update();
+}
+
+QSize CostBars::sizeHint() const {
+  return {60 * kGrid, static_cast<int>(rows_.size() + 1) * kRowHeight + kGrid};
+}
+
+int CostBars::labelWidth() const {
+  int width = 0;
+  for (const Row& row : rows_) width = std::max(width, fontMetrics().horizontalAdvance(row.name));
+  return width + 5 * kGrid;
+}
+
+int CostBars::numberWidth() const {
+  int width = 0;
+  for (const Row& row : rows_) width = std::max(width, fontMetrics().horizontalAdvance("00,000 ms   " + row.ratio));
+  return width + 2 * kGrid;
+}
+
+QRect CostBars::barOf(int row) const {
+  const int left = labelWidth();
+  return {left, (row + 1) * kRowHeight + 4, std::max(1, width() - left - numberWidth()), kRowHeight - 8};
+}
+
+void CostBars::paintLegend(QPainter& painter) const {
+  painter.setPen(theme_.colour("muted"));
+  painter.drawText(QRect(kGrid, 0, labelWidth(), kRowHeight), Qt::AlignVCenter, tr("Time per step"));
+  int x = labelWidth();
+  for (int i = 0; i < kParts; ++i) {
+    painter.fillRect(x, kRowHeight / 2 - 5, 10, 10, theme_.category(i));
+    x += 16;
+    painter.drawText(QRect(x, 0, width(), kRowHeight), Qt::AlignVCenter, kNames[i]);
+    x += fontMetrics().horizontalAdvance(kNames[i]) + 2 * kGrid;
+  }
+}
+
+void CostBars::paintRow(QPainter& painter, int index, double longest) const {
+  const Row& row = rows_[index];
+  const QRect bar = barOf(index);
+  const int top = (index + 1) * kRowHeight;
+  painter.fillRect(kGrid, top + kRowHeight / 2 - 5, 10, 10, row.colour);
+  painter.setPen(theme_.colour("text"));
+  painter.drawText(QRect(kGrid + 16, top, labelWidth(), kRowHeight), Qt::AlignVCenter, row.name);
+  double before = 0;
+  for (int i = 0; i < kParts; ++i) {
+    const double ms = msPerStep(parts(row.timings)[i], row.steps);
+    const int x0 = bar.left() + static_cast<int>(before / longest * bar.width());
+    const int x1 = bar.left() + static_cast<int>((before + ms) / longest * bar.width());
+    painter.fillRect(QRect(x0, bar.top(), x1 - x0, bar.height()), theme_.category(i));
+    before += ms;
+  }
+  const QRect numbers(bar.right() + kGrid, top, numberWidth() - kGrid, kRowHeight);
+  painter.drawText(numbers, Qt::AlignVCenter | Qt::AlignLeft, msText(before));
+  painter.setPen(theme_.colour("muted"));
+  painter.drawText(numbers, Qt::AlignVCenter | Qt::AlignRight, row.ratio);
+}
+
+void CostBars::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), theme_.colour("base"));
+  if (rows_.empty()) return;
+  double longest = 1e-9;
+  for (const Row& row : rows_) longest = std::max(longest, msPerStep(row.timings.total(), row.steps));
+  paintLegend(painter);
+  for (int i = 0; i < static_cast<int>(rows_.size()); ++i) paintRow(painter, i, longest);
+}
+
+bool CostBars::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const int index = help->pos().y() / kRowHeight - 1;
+  if (index < 0 || index >= static_cast<int>(rows_.size())) {
+    QToolTip::hideText();
+    return true;
+  }
+  const Row& row = rows_[index];
+  QString text = QStringLiteral("<b>%1</b>, mean of %2 steps<table>").arg(row.name, QString::fromStdString(groupedText(row.steps)));
+  for (int i = 0; i < kParts; ++i) {
+    const double seconds = parts(row.timings)[i], total = row.timings.total();
+    text += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2&nbsp;&nbsp;</td><td align=right>%3 %</td></tr>")
+                .arg(kNames[i], msText(msPerStep(seconds, row.steps)))
+                .arg(total > 0 ? 100 * seconds / total : 0, 0, 'f', 1);
+  }
+  QToolTip::showText(help->globalPos(), text + "</table>" + row.ratioHelp, this);
+  return true;
+}
+
+}  // namespace uada

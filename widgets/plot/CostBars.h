@@ -1,0 +1,45 @@
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "core/engine/Reports.h"
+
+namespace uada {
+
+class Theme;
+
+/// Where each run's time goes: one stacked bar a run, to a common scale of milliseconds per step. GUI thread.
+class CostBars : public QWidget {
+  Q_OBJECT
+ public:
+  struct Row {
+    QString name;
+    QColor colour;
+    Timings timings;      ///< seconds, over `steps`
+    std::int64_t steps = 0;
+    QString ratio;        ///< "4.1 x ra-uc"; may be empty
+    QString ratioHelp;
+  };
+  explicit CostBars(const Theme& theme, QWidget* parent = nullptr);
+  void show(std::vector<Row> rows);
+  using QWidget::show;
+  QSize sizeHint() const override;
+  QSize minimumSizeHint() const override { return sizeHint(); }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  bool event(QEvent* event) override;
+
+ private:
+  QRect barOf(int row) const;
+  int labelWidth() const;
+  int numberWidth() const;
+  void paintRow(QPainter& painter, int row, double longest) const;
+  void paintLegend(QPainter& painter) const;
+
+  const Theme& theme_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace uada

@@ -1,0 +1,101 @@
+#include "widgets/session/RunActions.h"
+
+#include <QAction>
+#include <cmath>
+
+#include "core/base/Text.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
+    : QObject(parent), session_(session), theme_(theme) {
+  start = add("start", tr("Start"), "start", tr("Start the next queued run, or set up a new one"));
+  start->setShortcuts({QKeySequence(tr("Ctrl+Return")), QKeySequence(tr("Ctrl+Enter"))});
+  pause = add("pause", tr("Pause"), "pause", tr("Pause between two steps; nothing is lost"));
+  pause->setShortcut(Qt::Key_Space);
+  stopAfterEpoch = add("stopAfterEpoch", tr("Stop after this epoch"), "stop", tr("Finish this epoch, test, save a checkpoint and stop"));
+  stopNow = add("stopNow", tr("Stop now"), "stop", tr("Save a checkpoint and stop; the run can be resumed"));
+  checkpoint = add("checkpoint", tr("Checkpoint"), "checkpoint", tr("Save a checkpoint and go on"));
+  resumeSelected = add("resumeSelected", tr("Resume selected run"), "start",
+                       tr("Continue the selected run from its newest checkpoint"));
+  connect(start, &QAction::triggered, this, [this] {
+    guarded([this] {
+      if (session_.queued().empty()) {
+        Q_EMIT newRunWanted();
+      } else {
+        session_.startNext();
+      }
+    });
+  });
+  connect(pause, &QAction::triggered, this, [this] {
+    if (session_.controls().resume) {
+      session_.resume();
+    } else {
+      session_.pause();
+    }
+  });
+  connect(stopAfterEpoch, &QAction::triggered, &session, &Session::stopAfterEpoch);
+  connect(stopNow, &QAction::triggered, &session, &Session::stopNow);
+  connect(checkpoint, &QAction::triggered, &session, &Session::checkpoint);
+  connect(resumeSelected, &QAction::triggered, this,
+          [this] { guarded([this] { session_.resumeRun(session_.selectedRun()); }); });
+  for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::queueChanged}) {
+    connect(&session, signal, this, &RunActions::update);
+  }
+  connect(&session, &Session::selectionChanged, this, &RunActions::update);
+  update();
+}
+
+QAction* RunActions::add(const char* name, const QString& text, const QString& icon, const QString& help) {
+  auto* action = new QAction(theme_.icon(icon), text, this);
+  action->setObjectName(name);
+  action->setToolTip(help);
+  action->setStatusTip(help);
+  return action;
+}
+
+// A user action starts here, so its errors end here.
+template <class F>
+void RunActions::guarded(F action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    Q_EMIT session_.problem(QString::fromStdString(error.what()));
+  }
+}
+
+void RunActions::update() {
+  const Controls c = session_.controls();
+  start->setEnabled(c.start);
+  pause->setEnabled(c.pause || c.resume);
+  if (pause->text() != (c.resume ? tr("Resume") : tr("Pause"))) {
+    pause->setText(c.resume ? tr("Resume") : tr("Pause"));
+    pause->setIcon(theme_.icon(c.resume ? "start" : "pause"));
+  }
+  stopAfterEpoch->setEnabled(c.stop && session_.state() != SessionState::stopping);
+  stopNow->setEnabled(c.stop);
+  checkpoint->setEnabled(c.checkpoint);
+  const RunSummary* run = session_.find(session_.selectedRun());
+  resumeSelected->setEnabled(c.start && run &&
+                             (run->state == RunState::stopped || run->state == RunState::failed ||
+                              run->state == RunState::interrupted));
+}
+
+QString statusText(const Session& session) {
+  if (!session.hasProject()) return {};
+  if (session.state() == SessionState::idle) return QObject::tr("Nothing is running");
+  const Progress& p = session.progress();
+  QStringList parts{p.title, stateWord(session.state()).toUpper()};
+  if (session.state() == SessionState::preparing || session.state() == SessionState::stopping) parts << p.text;
+  if (p.epoch > 0) parts << QObject::tr("epoch %1/%2").arg(p.epoch).arg(p.epochs);
+  if (p.share > 0 && session.isLive()) parts << QStringLiteral("%1 %").arg(static_cast<int>(std::floor(100 * p.share)));
+  if (p.secondsLeft >= 0 && session.state() == SessionState::running) {
+    parts << QObject::tr("%1 left").arg(QString::fromStdString(durationText(p.secondsLeft)));
+  }
+  parts.removeAll(QString());
+  return parts.join(QStringLiteral("    "));
+}
+
+}  // namespace uada

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <QObject>
+
+class QAction;
+
+namespace uada {
+
+class Session;
+class Theme;
+
+/// The controls of the live run as actions, for menu, tool bar and keys alike. Which are enabled follows from
+/// Session::controls() alone.
+class RunActions : public QObject {
+  Q_OBJECT
+ public:
+  RunActions(Session& session, const Theme& theme, QObject* parent);
+
+  QAction* start = nullptr;  ///< the next of the queue; with an empty queue newRunWanted() is emitted
+  QAction* pause = nullptr;  ///< pause or resume
+  QAction* stopAfterEpoch = nullptr;
+  QAction* stopNow = nullptr;
+  QAction* checkpoint = nullptr;
+  QAction* resumeSelected = nullptr;  ///< continue the selected, ended run from its newest checkpoint
+
+ Q_SIGNALS:
+  void newRunWanted();
+
+ private:
+  QAction* add(const char* name, const QString& text, const QString& icon, const QString& help);
+  void update();
+  template <class F>
+  void guarded(F action);
+
+  Session& session_;
+  const Theme& theme_;
+};
+
+/// "r18-c10-uada-s1   RUNNING   epoch 12/30   41 %   6:12 left" of the session, in plain text.
+QString statusText(const Session& session);
+
+}  // namespace uada
