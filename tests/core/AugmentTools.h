@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/augment/Renderer.h"
+#include "core/augment/Space.h"
+
+/// What the tests of core/augment share.
+namespace uada::test {
+
+constexpr int kSide = 32, kPad = 4;
+
+inline std::unique_ptr<Space> makeSpace(std::string_view policy, const char* settings = "{}",
+                                        int side = kSide) {
+  return findPolicy(policy).make(parseJson(settings, "test"), {side, kPad});
+}
+
+inline Random planStream(std::uint32_t index, std::uint64_t seed = 7, std::uint32_t epoch = 1) {
+  return {seed, epoch, index, Purpose::plan};
+}
+
+inline Plan samplePlan(const Space& space, std::uint32_t index, std::uint64_t seed = 7) {
+  Random random = planStream(index, seed);
+  return space.sample(random);
+}
+
+inline Step makeStep(const char* op, int level, int sign = 1) {
+  return {static_cast<std::uint16_t>(opIndex(op)), static_cast<std::int16_t>(level),
+          static_cast<std::int8_t>(sign)};
+}
+
+/// The sample of methods.md 1.5. Which ops its chain has is not said there.
+inline Plan examplePlan() {
+  Plan plan;
+  plan.crop = Crop{4, 7};
+  plan.flip = false;
+  plan.add(makeStep("rotate", 3));
+  plan.add(makeStep("color", 9, -1));
+  plan.cutout = Box{2, 20, 18, 32};
+  return plan;
+}
+
+/// CRC-32 of zlib's polynomial, as the golden vectors of methods.md 2.3 have it.
+inline std::uint32_t crc32(const std::vector<std::uint8_t>& bytes) {
+  std::uint32_t crc = ~0u;
+  for (const std::uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
+  }
+  return ~crc;
+}
+
+/// Pictures made by the generator of methods.md 2.3; the first of 32 x 32 pixels is its input picture.
+inline Dataset makeData(int side, int count) {
+  Dataset data;
+  data.width = data.height = side;
+  data.classes = 2;
+  std::uint32_t state = 1;
+  for (int n = 0; n < count; ++n) {
+    data.labels.push_back(n % 2);
+    for (int y = 0; y < side; ++y)
+      for (int x = 0; x < side; ++x)
+        for (int c = 0; c < 3; ++c) {
+          state = 1664525u * state + 1013904223u;
+          const int noise = state >> 24 & 63, base = (5 * x * (c + 1) + 3 * y * (3 - c) + 17 * c) % 193;
+          data.rgb.push_back(static_cast<std::uint8_t>(base + noise));
+        }
+  }
+  return data;
+}
+
+inline RenderSettings settingsOf(int side, RenderOrder order = RenderOrder::cropFirst) {
+  RenderSettings settings;
+  settings.side = side;
+  settings.order = order;
+  settings.mean = {0.5f, 0.4f, 0.3f};
+  settings.deviation = {0.25f, 0.5f, 1.0f};
+  return settings;
+}
+
+struct Batch {
+  std::vector<std::uint32_t> indices;
+  std::vector<Plan> plans;  ///< variant-major
+};
+
+/// The batch of one UADA step: of each sample the plan, its probes and its candidates.
+inline Batch uadaBatch(const Space& space, std::size_t count) {
+  Batch batch;
+  std::vector<std::vector<Plan>> variants(1 + 2 * space.groups().size());
+  for (std::uint32_t index = 0; index < count; ++index) {
+    batch.indices.push_back(index);
+    const Plan plan = samplePlan(space, index);
+    Random random(7, 1, index, Purpose::probe);
+    std::size_t variant = 0;
+    variants[variant++].push_back(plan);
+    for (const Group group : space.groups()) {
+      const Probe probe = space.probe(plan, group, random);
+      variants[variant++].push_back(probe.plan);
+      variants[variant++].push_back(space.update(plan, probe, group, index % 2 ? 1 : -1, 1).plan);
+    }
+  }
+  for (const auto& plans : variants) batch.plans.insert(batch.plans.end(), plans.begin(), plans.end());
+  return batch;
+}
+
+}  // namespace uada::test

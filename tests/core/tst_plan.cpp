@@ -1,0 +1,100 @@
+#include <QtTest>
+
+#include "core/augment/Plan.h"
+#include "core/base/Error.h"
+#include "tests/core/AugmentTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+class TestPlan : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void jsonHasTheStatedForm();
+  void jsonRefusesWhatIsNotAPlan_data();
+  void jsonRefusesWhatIsNotAPlan();
+  void plansSurviveJson_data();
+  void plansSurviveJson();
+  void textNamesWhatIsDone();
+};
+
+void TestPlan::jsonHasTheStatedForm() {
+  QCOMPARE(toJson(examplePlan()).dump(),
+           std::string(R"({"crop":[4,7],"flip":false,"chain":[{"op":"rotate","level":3,"sign":1},)"
+                       R"({"op":"color","level":9,"sign":-1}],"cutout":[2,20,18,32]})"));
+  QCOMPARE(toJson(Plan{}).dump(), std::string("{}"));
+  QVERIFY(planFromJson(parseJson("{}", "test")) == Plan{});
+  QVERIFY(planFromJson(toJson(examplePlan())) == examplePlan());
+}
+
+void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
+  QTest::addColumn<QString>("json");
+  QTest::addColumn<QString>("named");
+  QTest::newRow("array") << "[]" << "object";
+  QTest::newRow("unknown key") << R"({"crops":[1,2]})" << "crops";
+  QTest::newRow("crop of three") << R"({"crop":[1,2,3]})" << "crop";
+  QTest::newRow("crop of fractions") << R"({"crop":[1.5,2]})" << "crop";
+  QTest::newRow("crop too far") << R"({"crop":[1,3000000000]})" << "crop";
+  QTest::newRow("crop null") << R"({"crop":null})" << "crop";
+  QTest::newRow("flip as number") << R"({"flip":1})" << "flip";
+  QTest::newRow("cutout of text") << R"({"cutout":["1","2","3","4"]})" << "cutout";
+  QTest::newRow("chain as object") << R"({"chain":{}})" << "chain";
+  QTest::newRow("chain of numbers") << R"({"chain":[1]})" << "chain";
+  QTest::newRow("unknown op") << R"({"chain":[{"op":"rotat","level":1,"sign":1}]})" << "rotat";
+  QTest::newRow("op as number") << R"({"chain":[{"op":3,"level":1,"sign":1}]})" << "op";
+  QTest::newRow("level missing") << R"({"chain":[{"op":"rotate","sign":1}]})" << "level";
+  QTest::newRow("level too far") << R"({"chain":[{"op":"rotate","level":32768,"sign":1}]})" << "level";
+  QTest::newRow("sign zero") << R"({"chain":[{"op":"rotate","level":1,"sign":0}]})" << "sign";
+  QTest::newRow("sign two") << R"({"chain":[{"op":"rotate","level":1,"sign":2}]})" << "sign";
+  QTest::newRow("unknown key of a step")
+      << R"({"chain":[{"op":"rotate","level":1,"sign":1,"p":1}]})" << "'p'";
+  const QString one = R"({"op":"identity","level":0,"sign":1})";
+  QTest::newRow("nine ops") << R"({"chain":[)" + QStringList(kMaxSteps + 1, one).join(",") + "]}" << "chain";
+}
+
+void TestPlan::jsonRefusesWhatIsNotAPlan() {
+  QFETCH(QString, json);
+  QFETCH(QString, named);
+  const Json parsed = parseJson(json.toStdString(), "test");
+  try {
+    planFromJson(parsed);
+    QFAIL("taken as a plan");
+  } catch (const Error& error) {
+    QVERIFY2(QString(error.what()).contains(named), error.what());
+  }
+}
+
+void TestPlan::textNamesWhatIsDone() {
+  Plan plan = examplePlan();
+  QCOMPARE(planText(plan), std::string("crop (4, 7) · rotate 3 + color -9 · cutout (2, 20, 18, 32)"));
+  plan.flip = true;
+  plan.cutout.reset();
+  plan.steps[0] = makeStep("identity", 4);
+  plan.steps[1] = makeStep("shear_x", -1, -1);
+  QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · identity + shear x -(-1)"));
+  QCOMPARE(planText(Plan{}), std::string("unchanged"));
+}
+
+void TestPlan::plansSurviveJson_data() {
+  QTest::addColumn<QString>("policy");
+  for (const Policy& policy : policies())
+    QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+}
+
+void TestPlan::plansSurviveJson() {
+  QFETCH(QString, policy);
+  const auto space = makeSpace(policy.toStdString());
+  for (std::uint32_t index = 0; index < 300; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    QVERIFY(planFromJson(parseJson(toJson(plan).dump(), "test")) == plan);
+    Random random(7, 1, index, Purpose::probe);
+    for (const Group group : space->groups()) {
+      const Plan raw = space->probe(plan, group, random).plan;
+      QVERIFY(planFromJson(parseJson(toJson(raw).dump(2), "test")) == raw);
+    }
+  }
+}
+
+QTEST_GUILESS_MAIN(TestPlan)
+#include "tst_plan.moc"

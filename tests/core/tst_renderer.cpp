@@ -1,0 +1,379 @@
+#include <QtTest>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "core/base/Error.h"
+#include "tests/core/AugmentTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+namespace {
+std::atomic<long> allocations{0};
+}  // namespace
+
+// Counts what the whole program allocates: the renderer must not allocate for every sample.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+Plan chainOf(std::initializer_list<Step> steps) {
+  Plan plan;
+  for (const Step& step : steps) plan.add(step);
+  return plan;
+}
+
+/// Crop, flip and box written down pixel by pixel, without the ops.
+Image byHand(ImageView in, const Plan& plan, int pad) {
+  const int side = in.width;
+  Image out(side, side);
+  for (int y = 0; y < side; ++y)
+    for (int x = 0; x < side; ++x)
+      for (int c = 0; c < 3; ++c) {
+        const int fromX = plan.flip.value_or(false) ? side - 1 - x : x;
+        const int row = y + (plan.crop ? plan.crop->row - pad : 0),
+                  col = fromX + (plan.crop ? plan.crop->col - pad : 0);
+        const bool isInside = row >= 0 && row < side && col >= 0 && col < side;
+        const auto& box = plan.cutout;
+        const bool isErased = box && y >= box->left && y < box->right && x >= box->top && x < box->bottom;
+        out.rgb[3 * (y * side + x) + c] = isInside && !isErased ? in.row(row)[3 * col + c] : 0;
+      }
+  return out;
+}
+
+Image applied(ImageView in, const Step& step, std::optional<Filter> filter = {}) {
+  const Op& op = ops()[step.op];
+  Image out(in.width, in.height);
+  const double value = op.hasValue ? op.valueAt(Grid::uc10, step.level, step.sign, in.width) : 0;
+  op.apply(in, out.span(), value, {{128, 128, 128}, filter ? *filter : op.uc10Filter});
+  return out;
+}
+
+}  // namespace
+
+class TestRenderer : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void cropFlipAndBoxMatchTheLoopsByHand();
+  void boxesPartlyOutside_data();
+  void boxesPartlyOutside();
+  void chainsMatchPillow_data();
+  void chainsMatchPillow();
+  void stagesComeInTheStatedOrder();
+  void filterOfTheSettingsWins();
+  void normalisesAfterTheBox();
+  void plainIsTheImageItself();
+  void rawPlansRenderAsClamped_data() { policyRows(); }
+  void rawPlansRenderAsClamped();
+  void epsilonZeroIsBitEqual_data() { policyRows(); }
+  void epsilonZeroIsBitEqual();
+  void inertAndUnchangedProbesAreTheSamePicture();
+  void probesOfTheBoxChangeOnlyItsEdges();
+  void resultDoesNotDependOnThreadsBatchOrOrder_data() { policyRows(); }
+  void resultDoesNotDependOnThreadsBatchOrOrder();
+  void allocatesNothingPerSample();
+  void refusesWhatDoesNotFit();
+
+ private:
+  void policyRows() {
+    QTest::addColumn<QString>("policy");
+    for (const Policy& policy : policies())
+      QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+  }
+  std::unique_ptr<Space> rowSpace(int side = 32) {
+    QFETCH(QString, policy);
+    return makeSpace(policy.toStdString(), "{}", side);
+  }
+  ThreadPool pool_{1};
+  const Dataset data_ = makeData(32, 64);
+  const Renderer renderer_{data_, settingsOf(32), pool_};
+};
+
+void TestRenderer::cropFlipAndBoxMatchTheLoopsByHand() {
+  const Dataset small = makeData(9, 2);
+  const Renderer renderer(small, settingsOf(9), pool_);
+  for (int row = 0; row <= 8; ++row)
+    for (int col = 0; col <= 8; ++col)
+      for (const bool flip : {false, true}) {
+        Plan plan;
+        plan.crop = Crop{row, col};
+        plan.flip = flip;
+        QVERIFY(renderer.picture(1, plan) == byHand(small.image(1), plan, 4));
+        plan.cutout = Box{row - 2, col - 3, row + 1, col + 1};
+        QVERIFY(renderer.picture(1, plan) == byHand(small.image(1), plan, 4));
+      }
+}
+
+void TestRenderer::boxesPartlyOutside_data() {
+  QTest::addColumn<QList<int>>("box");
+  QTest::addColumn<int>("erased");  // pixels of 32 x 32
+  QTest::newRow("inside") << QList<int>{2, 20, 18, 32} << 16 * 12;
+  QTest::newRow("upper left") << QList<int>{-8, -8, 8, 8} << 8 * 8;
+  QTest::newRow("lower right") << QList<int>{23, 23, 32, 32} << 9 * 9;
+  QTest::newRow("beyond the lower edge") << QList<int>{30, 0, 48, 4} << 2 * 4;
+  QTest::newRow("all") << QList<int>{-5, -5, 40, 40} << 32 * 32;
+  QTest::newRow("one pixel") << QList<int>{31, 0, 32, 1} << 1;
+  QTest::newRow("no rows") << QList<int>{5, 5, 5, 9} << 0;
+  QTest::newRow("right before left") << QList<int>{9, 4, 5, 9} << 0;
+  QTest::newRow("bottom before top") << QList<int>{4, 9, 9, 5} << 0;
+  QTest::newRow("right before the image") << QList<int>{-9, 4, -2, 9} << 0;
+  QTest::newRow("left beyond the image") << QList<int>{40, 4, 50, 9} << 0;
+}
+
+void TestRenderer::boxesPartlyOutside() {
+  QFETCH(QList<int>, box);
+  QFETCH(int, erased);
+  Dataset white = makeData(32, 1);
+  std::fill(white.rgb.begin(), white.rgb.end(), 255);
+  Plan plan;
+  plan.cutout = Box{box[0], box[1], box[2], box[3]};
+  const Image image = Renderer(white, settingsOf(32), pool_).picture(0, plan);
+  QCOMPARE(std::count(image.rgb.begin(), image.rgb.end(), 0), 3 * erased);
+  QVERIFY(image == byHand(white.image(0), plan, 4));
+  QVERIFY(white.rgb ==
+          std::vector<std::uint8_t>(3 * 32 * 32, 255));  // the data set's own pixels are not touched
+}
+
+/// Rows of methods.md 2.3 that a level of the grid reaches, rendered through a plan: level, sign, filter and
+/// fill.
+void TestRenderer::chainsMatchPillow_data() {
+  QTest::addColumn<QString>("op");
+  QTest::addColumn<int>("level");
+  QTest::addColumn<int>("sign");
+  QTest::addColumn<quint32>("crc");
+  const auto row = [](const char* op, int level, int sign, quint32 crc) {
+    QTest::newRow(qPrintable(QString("%1 %2 %3").arg(op).arg(level).arg(sign))) << op << level << sign << crc;
+  };
+  row("shear_x", 3, 1, 0x42db3313);   // 0.1 bicubic, fill 128
+  row("shear_y", 9, -1, 0x9960cf89);  // -0.3
+  row("translate_x", 3, 1, 0x519f4102);
+  row("translate_y", 3, -1, 0x77c72bbf);
+  row("translate_x", 9, 1, 0xf55e7a3f);
+  row("translate_y", 9, -1, 0xe3a2c7a0);
+  row("rotate", 6, 1, 0xdcb32b1e);   // 20 degrees, nearest, fill 128
+  row("rotate", 6, -1, 0xdcb32b1e);  // the sign is ignored
+  row("autocontrast", 5, 1, 0x680cbb79);
+  row("equalize", 5, -1, 0x8aa90660);
+  row("identity", 9, 1, 0xcebce2f8);
+  row("posterize", 1, 1, 0xcebce2f8);
+  row("posterize", 3, 1, 0xcf5da8f5);
+  row("posterize", 9, -1, 0xa93a9a13);
+  row("solarize", 0, 1, 0xcebce2f8);
+  row("solarize", 3, 1, 0xc8a51b68);
+  row("solarize", 7, -1, 0x5967b9a5);
+  row("solarize", 9, 1, 0x14df13aa);
+  row("color", 9, 1, 0xeb4f6327);
+  row("color", 9, -1, 0x05feded8);
+  row("color", 5, -1, 0x3f77f725);
+  row("contrast", 9, 1, 0x22c6a7d5);
+  row("contrast", 9, -1, 0xa4ae84e4);
+  row("brightness", 9, 1, 0x3c608495);
+  row("brightness", 9, -1, 0x8aedd50a);
+  row("sharpness", 9, 1, 0x883f180f);
+  row("sharpness", 9, -1, 0x171169cb);
+  row("sharpness", 0, 1, 0xcebce2f8);
+  row("color", 12, 1, 0xeb4f6327);     // clamped to 9
+  row("solarize", -2, 1, 0xcebce2f8);  // clamped to 0
+}
+
+void TestRenderer::chainsMatchPillow() {
+  QFETCH(QString, op);
+  QFETCH(int, level);
+  QFETCH(int, sign);
+  QFETCH(quint32, crc);
+  const Plan plan = chainOf({makeStep(op.toStdString().c_str(), level, sign)});
+  QCOMPARE(crc32(renderer_.picture(0, plan).rgb), crc);
+}
+
+void TestRenderer::stagesComeInTheStatedOrder() {
+  Plan plan = chainOf({makeStep("rotate", 5), makeStep("solarize", 6), makeStep("translate_x", 4, -1)});
+  plan.crop = Crop{1, 7};
+  plan.flip = true;
+  plan.cutout = Box{3, 5, 19, 21};
+  Plan geometry, box;
+  geometry.crop = plan.crop;
+  geometry.flip = true;
+  box.cutout = plan.cutout;
+
+  Image expected = byHand(data_.image(3), geometry, 4);
+  for (const Step& step : plan.chain()) expected = applied(expected.view(), step);
+  expected = byHand(expected.view(), box, 4);
+  QVERIFY(renderer_.picture(3, plan) == expected);
+
+  Image family(data_.image(3));
+  for (const Step& step : plan.chain()) family = applied(family.view(), step);
+  family = byHand(byHand(family.view(), geometry, 4).view(), box, 4);
+  QVERIFY(Renderer(data_, settingsOf(32, RenderOrder::chainFirst), pool_).picture(3, plan) == family);
+  QVERIFY(!(family == expected));
+}
+
+void TestRenderer::filterOfTheSettingsWins() {
+  RenderSettings settings = settingsOf(32);
+  settings.sampling.filter = Filter::nearest;
+  const Step shear = makeStep("shear_x", 7);
+  const Image nearest = Renderer(data_, settings, pool_).picture(0, chainOf({shear}));
+  QVERIFY(nearest == applied(data_.image(0), shear, Filter::nearest));
+  QVERIFY(!(nearest == renderer_.picture(0, chainOf({shear}))));
+}
+
+void TestRenderer::normalisesAfterTheBox() {
+  Plan plan;
+  plan.cutout = Box{0, 0, 1, 1};
+  const std::vector<std::uint32_t> indices{2};
+  std::vector<float> out(3 * 32 * 32);
+  renderer_.render(indices, {&plan, 1}, out.data());
+  const float black[] = {(0 - 0.5f) / 0.25f, (0 - 0.4f) / 0.5f, (0 - 0.3f) / 1.0f};
+  for (int c = 0; c < 3; ++c) QCOMPARE(out[c], black[c]);
+  const ImageView image = data_.image(2);
+  const RenderSettings& settings = renderer_.settings();
+  for (std::size_t i = 3; i < out.size(); ++i) {
+    const float mean = settings.mean[i % 3], deviation = settings.deviation[i % 3];
+    QVERIFY(out[i] == (static_cast<float>(image.rgb[i]) / 255.0f - mean) / deviation);
+  }
+}
+
+void TestRenderer::plainIsTheImageItself() {
+  const std::vector<std::uint32_t> indices{5, 0, 63};
+  const std::vector<Plan> empty(3);
+  std::vector<float> plain(3 * 3 * 32 * 32), rendered(plain.size());
+  renderer_.plain(indices, plain.data());
+  renderer_.render(indices, empty, rendered.data());
+  QVERIFY(plain == rendered);
+  QVERIFY(renderer_.picture(5, Plan{}) == Image(data_.image(5)));
+  QCOMPARE(plain[0], (static_cast<float>(data_.image(5).rgb[0]) / 255.0f - 0.5f) / 0.25f);
+}
+
+void TestRenderer::rawPlansRenderAsClamped() {
+  const auto space = rowSpace();
+  const Batch batch = uadaBatch(*space, 64);
+  for (std::size_t i = 0; i < batch.plans.size(); ++i) {
+    const std::uint32_t index = batch.indices[i % 64];
+    QVERIFY(renderer_.picture(index, batch.plans[i]) ==
+            renderer_.picture(index, space->clamped(batch.plans[i])));
+  }
+}
+
+/// methods.md 1.6, invariant 1.
+void TestRenderer::epsilonZeroIsBitEqual() {
+  const auto space = rowSpace();
+  for (std::uint32_t index = 0; index < 64; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    Random random(7, 1, index, Purpose::probe);
+    for (const Group group : space->groups()) {
+      const Candidate same = space->update(plan, space->probe(plan, group, random), group, 1, 0);
+      QVERIFY(renderer_.picture(index, same.plan) == renderer_.picture(index, plan));
+    }
+  }
+}
+
+void TestRenderer::inertAndUnchangedProbesAreTheSamePicture() {
+  const auto space = makeSpace("uada-cifar");
+  int inert = 0, unchanged = 0, others = 0, different = 0;
+  for (std::uint32_t index = 0; index < 600; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    Random random(7, 1, index, Purpose::probe);
+    for (const Group group : space->groups()) {
+      const Probe probe = space->probe(plan, group, random);
+      const bool same = renderer_.picture(index % 64, plan) == renderer_.picture(index % 64, probe.plan);
+      if (probe.inert || probe.unchanged) QVERIFY(same);
+      inert += probe.inert;
+      unchanged += probe.unchanged;
+      if (probe.inert || probe.unchanged) continue;
+      ++others;
+      different += !same;
+    }
+  }
+  QVERIFY(inert > 90 && inert < 170);  // 3 of 14 of the chain's probes
+  QVERIFY(unchanged > 15);
+  QVERIFY(different > others * 9 / 10);  // some neighbouring levels are the same picture (posterize)
+}
+
+/// methods.md 1.6, invariant 3, in pixels: outside the edges that moved nothing changes.
+void TestRenderer::probesOfTheBoxChangeOnlyItsEdges() {
+  const auto space = makeSpace("uada-cifar");
+  for (std::uint32_t index = 0; index < 64; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    Random random(7, 1, index, Purpose::probe);
+    const Probe probe = space->probe(plan, Group::cutout, random);
+    const Image before = renderer_.picture(index, plan), after = renderer_.picture(index, probe.plan);
+    const auto inBox = [](const Box& box, int y, int x) {
+      return y >= box.left && y < box.right && x >= box.top && x < box.bottom;
+    };
+    for (int y = 0; y < 32; ++y)
+      for (int x = 0; x < 32; ++x) {
+        const std::size_t at = 3 * (y * 32 + x);
+        if (inBox(*plan.cutout, y, x) == inBox(*probe.plan.cutout, y, x))
+          QVERIFY(std::equal(&before.rgb[at], &before.rgb[at] + 3, &after.rgb[at]));
+      }
+  }
+}
+
+void TestRenderer::resultDoesNotDependOnThreadsBatchOrOrder() {
+  const auto space = rowSpace();
+  const Batch batch = uadaBatch(*space, 61);
+  const std::size_t samples = 61, variants = batch.plans.size() / samples, size = 3 * 32 * 32;
+  std::vector<float> expected(batch.plans.size() * size);
+  renderer_.render(batch.indices, batch.plans, expected.data());
+  for (const int threads : {2, 4}) {
+    ThreadPool pool(threads);
+    const Renderer renderer(data_, settingsOf(32), pool);
+    std::vector<float> out(expected.size());
+    for (int repeat = 0; repeat < 3; ++repeat) {
+      std::fill(out.begin(), out.end(), -99.0f);
+      renderer.render(batch.indices, batch.plans, out.data());
+      QVERIFY(out == expected);
+    }
+    std::vector<std::uint8_t> bytes(expected.size());
+    renderer.renderBytes(batch.indices, batch.plans, bytes.data());
+    for (std::size_t i = 0; i < batch.plans.size(); ++i) {
+      const Image one = renderer.picture(batch.indices[i % samples], batch.plans[i]);
+      QVERIFY(
+          std::equal(one.rgb.begin(), one.rgb.end(), bytes.begin() + static_cast<std::ptrdiff_t>(i * size)));
+    }
+  }
+  for (std::size_t sample = samples; sample-- > 0;) {  // one sample a batch, in reverse order
+    std::vector<Plan> plans;
+    for (std::size_t v = 0; v < variants; ++v) plans.push_back(batch.plans[v * samples + sample]);
+    std::vector<float> out(variants * size);
+    renderer_.render({&batch.indices[sample], 1}, plans, out.data());
+    for (std::size_t v = 0; v < variants; ++v)
+      QVERIFY(std::equal(&out[v * size], &out[v * size] + size, &expected[(v * samples + sample) * size]));
+  }
+}
+
+void TestRenderer::allocatesNothingPerSample() {
+  const auto space = makeSpace("uada-cifar");
+  std::vector<float> out(64 * 9 * 3 * 32 * 32);
+  std::vector<long> counts;
+  for (const std::size_t samples : {64, 4, 64}) {  // the first makes the thread's buffers
+    const Batch batch = uadaBatch(*space, samples);
+    const long before = allocations;
+    renderer_.render(batch.indices, batch.plans, out.data());
+    counts.push_back(allocations - before);
+  }
+  QVERIFY2(counts[2] == counts[1], qPrintable(QString("%1 and %2").arg(counts[2]).arg(counts[1])));
+  QVERIFY(counts[2] < 5);
+}
+
+void TestRenderer::refusesWhatDoesNotFit() {
+  QVERIFY_THROWS_EXCEPTION(Error, Renderer(data_, settingsOf(28), pool_));
+  std::vector<float> out(2 * 3 * 32 * 32);
+  const std::vector<std::uint32_t> indices{0, 64};
+  const std::vector<Plan> plans(3);
+  QVERIFY_THROWS_EXCEPTION(Error, renderer_.render(indices, {plans.data(), 2}, out.data()));  // no sample 64
+  QVERIFY_THROWS_EXCEPTION(Error, renderer_.picture(64, Plan{}));
+  QVERIFY_THROWS_EXCEPTION(Error, renderer_.render(indices, plans, out.data()));  // 3 plans of 2 samples
+  QVERIFY_THROWS_EXCEPTION(Error, renderer_.render({}, plans, out.data()));
+  renderer_.render({}, {}, nullptr);  // an empty batch is no error
+}
+
+QTEST_GUILESS_MAIN(TestRenderer)
+#include "tst_renderer.moc"

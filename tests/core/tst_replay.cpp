@@ -1,0 +1,106 @@
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <cstring>
+
+#include "tests/core/AugmentTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+class TestReplay : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void storedPlansGiveTheSamePixels_data();
+  void storedPlansGiveTheSamePixels();
+  void picturesAreTheSameForEver_data();
+  void picturesAreTheSameForEver();
+  void equalsPillow_data() { sides(); }
+  void equalsPillow();
+
+ private:
+  static void sides() {
+    QTest::addColumn<int>("side");
+    QTest::newRow("cifar") << 32;
+    QTest::newRow("fashion-mnist") << 28;
+  }
+  ThreadPool pool_{2};
+};
+
+void TestReplay::storedPlansGiveTheSamePixels_data() {
+  QTest::addColumn<QString>("policy");
+  for (const Policy& policy : policies())
+    QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+}
+
+/// methods.md 1.6, invariant 2: plans that went through text, another data set object and another renderer.
+void TestReplay::storedPlansGiveTheSamePixels() {
+  QFETCH(QString, policy);
+  const auto space = makeSpace(policy.toStdString());
+  const Dataset data = makeData(32, 64), again = makeData(32, 64);
+  const Renderer renderer(data, settingsOf(32), pool_), later(again, settingsOf(32), pool_);
+  for (std::uint32_t index = 0; index < 64; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    const Plan stored = planFromJson(parseJson(toJson(plan).dump(), "test"));
+    QVERIFY(later.picture(index, stored) == renderer.picture(index, plan));
+  }
+}
+
+void TestReplay::picturesAreTheSameForEver_data() {
+  QTest::addColumn<int>("side");
+  QTest::addColumn<quint32>("crc");
+  QTest::newRow("cifar") << 32 << quint32{0xCC0B9C6C};
+  QTest::newRow("fashion-mnist") << 28 << quint32{0x67FF70F7};
+}
+
+/// A recorded seed must go on giving the same pixels: if this fails, stored runs cannot be replayed.
+void TestReplay::picturesAreTheSameForEver() {
+  QFETCH(int, side);
+  QFETCH(quint32, crc);
+  const Dataset data = makeData(side, 16);
+  const Batch batch = uadaBatch(*makeSpace("uada-cifar", "{}", side), 16);
+  std::vector<std::uint8_t> bytes(batch.plans.size() * 3 * side * side);
+  Renderer(data, settingsOf(side), pool_).renderBytes(batch.indices, batch.plans, bytes.data());
+  QCOMPARE(crc32(bytes), crc);
+}
+
+/// The whole chain of the authors' script, written down a second time with Pillow, on plans, probes and
+/// candidates.
+void TestReplay::equalsPillow() {
+  QFETCH(int, side);
+  QProcess python;
+  python.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+  python.start("/usr/bin/python3", {"-c", "import PIL; print(PIL.__version__)"});
+  if (!python.waitForFinished() || python.exitStatus() != QProcess::NormalExit || python.exitCode() != 0)
+    QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
+  const QString version = QString::fromLatin1(python.readAllStandardOutput()).trimmed();
+
+  const Dataset data = makeData(side, 400);
+  const Batch batch = uadaBatch(*makeSpace("uada-cifar", "{}", side), data.size());
+  QTemporaryDir folder;
+  QFile images(folder.filePath("images")), plans(folder.filePath("plans")),
+      results(folder.filePath("results"));
+  QVERIFY(images.open(QIODevice::WriteOnly) && plans.open(QIODevice::WriteOnly));
+  images.write(reinterpret_cast<const char*>(data.rgb.data()), static_cast<qint64>(data.rgb.size()));
+  for (const Plan& plan : batch.plans) plans.write((toJson(plan).dump() + "\n").c_str());
+  images.close(), plans.close();
+  python.start("/usr/bin/python3", {PROJECT_DIR "/tests/golden/pillow_plans.py", QString::number(side),
+                                    images.fileName(), plans.fileName(), results.fileName()});
+  QVERIFY(python.waitForFinished(60000));
+  QCOMPARE(python.exitCode(), 0);
+
+  QVERIFY(results.open(QIODevice::ReadOnly));
+  const QByteArray expected = results.readAll();
+  std::vector<std::uint8_t> bytes(batch.plans.size() * 3 * side * side);
+  Renderer(data, settingsOf(side), pool_).renderBytes(batch.indices, batch.plans, bytes.data());
+  QCOMPARE(static_cast<std::size_t>(expected.size()), bytes.size());
+  const qsizetype one = 3 * side * side;
+  for (std::size_t i = 0; i < batch.plans.size(); ++i)
+    QVERIFY2(std::memcmp(expected.data() + one * i, bytes.data() + one * i, one) == 0,
+             planText(batch.plans[i]).c_str());
+  qInfo("%zu plans equal Pillow %s", batch.plans.size(), qPrintable(version));
+}
+
+QTEST_GUILESS_MAIN(TestReplay)
+#include "tst_replay.moc"
