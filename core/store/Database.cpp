@@ -1,0 +1,256 @@
+#include "core/store/Database.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstring>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "core/store/Locks.h"
+#include "core/store/Project.h"
+#include "core/store/Schema.h"
+
+namespace uada {
+
+std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key) {
+  auto folder = std::filesystem::absolute(project);
+  folder.replace_extension(".files");
+  return folder / key;
+}
+
+}  // namespace uada
+
+namespace uada::store {
+
+namespace {
+
+constexpr int kBusyMilliseconds = 5000;
+constexpr std::uintmax_t kQuickCheckBytes =
+    16u << 20;  // about 50 ms; a larger file is checked page by page in use
+
+std::filesystem::path beside(const std::filesystem::path& project, const char* ending) {
+  auto file = project;
+  file += ending;
+  return file;
+}
+
+/// "file:/a%20b?immutable=1": characters that mean something in a URI are written as their codes.
+std::string uri(const std::filesystem::path& file, std::string_view parameters) {
+  std::string text = "file:";
+  for (const char c : file.string())
+    text +=
+        c == '?' || c == '#' || c == '%' ? fmt::format("%{:02X}", static_cast<int>(c)) : std::string(1, c);
+  return text + "?" + std::string(parameters);
+}
+
+std::int64_t pragma(SQLite::Database& database, const char* name) {
+  return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt64();
+}
+
+/// Returns whether the file is a project; false: it is empty, so that one may be made. Reads only.
+bool checkIdentity(SQLite::Database& database, const std::filesystem::path& file) {
+  const auto application = pragma(database, "application_id");
+  const auto version = pragma(database, "user_version");
+  if (application == 0 && database.execAndGet("SELECT count(*) FROM sqlite_master").getInt64() == 0)
+    return false;
+  if (application != kApplicationId)
+    throw Error(
+        fmt::format("'{}' is a database of another application, not a UADA project; it was left as it is",
+                    file.string()));
+  if (version > kSchemaVersion)
+    throw Error(fmt::format(
+        "'{}' was written by a newer version of this program (schema {}, this one knows {}); it was "
+        "left as it is: install the newer version",
+        file.string(), version, kSchemaVersion));
+  return true;
+}
+
+/// Looks at the main file alone, without locks and without making a -wal beside it, so that a file that is
+/// refused stays untouched. Through SQLite, because closing a descriptor of our own would drop SQLite's locks
+/// in this process.
+void peek(const std::filesystem::path& file) {
+  try {
+    SQLite::Database database(uri(file, "immutable=1"), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    checkIdentity(database, file);
+  } catch (const SQLite::Exception& problem) {
+    // While another process checkpoints, the main file may look torn; the real opening decides.
+    if (problem.getErrorCode() != SQLITE_CORRUPT) throw Error(explain(problem, file));
+  }
+}
+
+void protect(SQLite::Database& database) {
+  sqlite3* handle = database.getHandle();
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 << 20);
+  database.exec(
+      "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON");
+}
+
+void checkFolder(const std::filesystem::path& file) {
+  const auto folder = file.parent_path();
+  if (std::filesystem::is_directory(file))
+    throw Error(fmt::format("'{}' is a folder; a project is a file", file.string()));
+  if (!std::filesystem::is_directory(folder))
+    throw Error(fmt::format("cannot open '{}': there is no folder '{}'", file.string(), folder.string()));
+}
+
+void checkWritable(const std::filesystem::path& file) {
+  if (const std::string network = networkFileSystemOf(file.parent_path()); !network.empty())
+    throw Error(
+        fmt::format("'{}' lies on a network file system ({}), where SQLite's locks cannot be trusted: keep a "
+                    "project of its own on each machine's local disk and join them with 'uada merge'",
+                    file.string(), network));
+  for (const auto& path : {file.parent_path(), file})
+    if (::access(path.c_str(), W_OK) != 0 && errno != ENOENT)
+      throw Error(fmt::format("cannot write '{}': {}; choose a project file in a folder that can be written",
+                              path.string(), std::strerror(errno)));
+}
+
+/// Several processes may do this at the same moment: one makes the schema, the others find it made.
+void makeSchema(SQLite::Database& database, const std::filesystem::path& file) {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    if (!checkIdentity(database, file)) {
+      database.exec(kSchema);
+      database.exec(
+          fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, kSchemaVersion));
+    }
+    database.exec("COMMIT");
+  } catch (...) {
+    if (!sqlite3_get_autocommit(database.getHandle())) database.tryExec("ROLLBACK");
+    throw;
+  }
+}
+
+/// SQLite does not always wait for others while it switches a file to WAL.
+void switchToWal(SQLite::Database& database) {
+  for (int attempt = 0;; ++attempt) {
+    try {
+      database.exec("PRAGMA journal_mode=WAL");
+      break;
+    } catch (const SQLite::Exception& problem) {
+      if ((problem.getErrorCode() & 0xff) != SQLITE_BUSY || attempt == 100) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+  database.exec("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=4194304");
+}
+
+void quickCheck(SQLite::Database& database, const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::file_size(file, ignored) > kQuickCheckBytes) return;
+  const std::string answer = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (answer != "ok")
+    throw Error(fmt::format(
+        "'{}' is damaged ({}); nothing was written to it: make a copy and try 'sqlite3 FILE .recover'",
+        file.string(), answer));
+}
+
+}  // namespace
+
+std::filesystem::path checkpointLockFile(const std::filesystem::path& project) {
+  auto file = project;
+  return file.replace_extension(".uada-lock");
+}
+
+std::filesystem::path runLockFile(const std::filesystem::path& project, const std::string& key) {
+  return runFolder(project, key) / "lock";
+}
+
+SQLite::Database openForWriting(const std::filesystem::path& file) {
+  checkFolder(file);
+  checkWritable(file);
+  std::error_code ignored;
+  const bool hasContent = std::filesystem::exists(file) && std::filesystem::file_size(file, ignored) > 0;
+  if (hasContent) peek(file);
+  try {
+    SQLite::Database database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
+    protect(database);
+    sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    database.exec("PRAGMA wal_autocheckpoint=0");
+    const bool isProject = checkIdentity(database, file);
+    if (isProject) quickCheck(database, file);
+    switchToWal(database);
+    if (!isProject) makeSchema(database, file);
+    return database;
+  } catch (const SQLite::Exception& problem) {
+    throw Error(explain(problem, file));
+  }
+}
+
+SQLite::Database openForReading(const std::filesystem::path& file) {
+  checkFolder(file);
+  std::error_code ignored;
+  if (!std::filesystem::exists(file))
+    throw Error(fmt::format("there is no project file '{}'", file.string()));
+  if (std::filesystem::file_size(file, ignored) == 0)
+    throw Error(fmt::format("'{}' is not a UADA project: it is empty", file.string()));
+  peek(file);
+  const auto log = beside(file, "-wal");
+  const bool hasLog = std::filesystem::exists(log, ignored) && std::filesystem::file_size(log, ignored) > 0;
+  const bool readOnly = ::access(file.parent_path().c_str(), W_OK) != 0;
+  try {
+    SQLite::Database database(uri(file, readOnly && !hasLog ? "immutable=1" : "mode=ro"),
+                              SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyMilliseconds);
+    protect(database);
+    sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    database.exec("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON");
+    if (!checkIdentity(database, file))
+      throw Error(fmt::format("'{}' is not a UADA project: it is an empty database", file.string()));
+    return database;
+  } catch (const SQLite::Exception& problem) {
+    if (readOnly && hasLog)
+      throw Error(fmt::format(
+          "cannot read '{}': its newest rows are still in '{}' and the folder is read-only; copy both "
+          "files to a folder that can be written",
+          file.string(), log.filename().string()));
+    throw Error(explain(problem, file));
+  }
+}
+
+bool mayPass(const SQLite::Exception& problem) {
+  switch (problem.getErrorCode() & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PROTOCOL: return true;
+    default: return false;
+  }
+}
+
+std::string explain(const SQLite::Exception& problem, const std::filesystem::path& file) {
+  const std::string name = file.string();
+  std::error_code code;
+  switch (problem.getErrorCode() & 0xff) {
+    case SQLITE_NOTADB: return fmt::format("'{}' is not a UADA project: it is not a database", name);
+    case SQLITE_FULL:
+    case SQLITE_IOERR: {
+      const auto space = std::filesystem::space(file.parent_path(), code);
+      const auto free =
+          code ? "" : fmt::format(" ({} free)", bytesText(static_cast<double>(space.available)));
+      return fmt::format("cannot write '{}': the disk is full or gone{}; free some space on the disk of '{}'",
+                         name, free, file.parent_path().string());
+    }
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return fmt::format("'{}' is locked by another program; close it and try again", name);
+    case SQLITE_READONLY: return fmt::format("cannot write '{}': it is read-only", name);
+    case SQLITE_CORRUPT:
+      return fmt::format("'{}' is damaged ({}); make a copy and try 'sqlite3 FILE .recover'", name,
+                         problem.what());
+    default: return fmt::format("'{}': {}", name, problem.what());
+  }
+}
+
+}  // namespace uada::store

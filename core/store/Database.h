@@ -1,0 +1,73 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+
+namespace uada::store {
+
+/// Opens or creates a project for writing: identity checked before anything is written, schema made, WAL on.
+/// Throws Error: see ProjectWriter.
+SQLite::Database openForWriting(const std::filesystem::path& file);
+/// Opens an existing project; nothing can be written through it.
+SQLite::Database openForReading(const std::filesystem::path& file);
+
+/// In words, with what to do: "the disk is full: ...".
+std::string explain(const SQLite::Exception& problem, const std::filesystem::path& file);
+/// Whether the same statement may succeed later (disk full or gone, database busy).
+bool mayPass(const SQLite::Exception& problem);
+
+/// Where SQLite, the folder of runs and the locks lie.
+std::filesystem::path checkpointLockFile(const std::filesystem::path& project);
+std::filesystem::path runLockFile(const std::filesystem::path& project, const std::string& key);
+
+/// A REAL column: NaN is NULL, since SQLite would store NaN as NULL anyway.
+inline void bindOne(SQLite::Statement& statement, int place, double value) {
+  std::isnan(value) ? statement.bind(place) : statement.bind(place, value);
+}
+template <std::integral T>
+void bindOne(SQLite::Statement& statement, int place, T value) {
+  statement.bind(place, static_cast<std::int64_t>(value));
+}
+inline void bindOne(SQLite::Statement& statement, int place, const std::string& value) {
+  statement.bind(place, value);
+}
+inline void bindOne(SQLite::Statement& statement, int place, std::span<const std::byte> value) {
+  statement.bind(place, static_cast<const void*>(value.data()), static_cast<int>(value.size()));
+}
+
+/// Binds all parameters in order.
+template <class... T>
+SQLite::Statement& bindAll(SQLite::Statement& statement, const T&... values) {
+  statement.tryReset();
+  int place = 0;
+  (bindOne(statement, ++place, values), ...);
+  return statement;
+}
+
+/// Reads the columns of a row from left to right.
+class Row {
+ public:
+  explicit Row(SQLite::Statement& statement) : statement_(statement) {}
+  double real() {
+    const SQLite::Column column = statement_.getColumn(next_++);
+    return column.isNull() ? std::numeric_limits<double>::quiet_NaN() : column.getDouble();
+  }
+  std::int64_t integer() { return statement_.getColumn(next_++).getInt64(); }
+  int small() { return static_cast<int>(integer()); }
+  std::string text() { return statement_.getColumn(next_++).getString(); }
+  bool isNull() const { return statement_.getColumn(next_).isNull(); }
+  void skip() { ++next_; }
+
+ private:
+  SQLite::Statement& statement_;
+  int next_ = 0;
+};
+
+}  // namespace uada::store

@@ -1,0 +1,202 @@
+#include "core/store/Inserter.h"
+
+#include <string>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "core/images/ImageIo.h"
+#include "core/store/Database.h"
+#include "core/store/Project.h"
+
+namespace uada::store {
+
+namespace {
+
+/// "INSERT OR REPLACE INTO steps VALUES (?, ?, ...)": a report that comes again replaces the first.
+std::string insertInto(const std::string& table, int columns) {
+  std::string sql = "INSERT OR REPLACE INTO " + table + " VALUES (?";
+  for (int i = 1; i < columns; ++i) sql += ", ?";
+  return sql + ")";
+}
+
+Json numbers(const std::vector<int>& values) {
+  Json json = Json::array();
+  for (const int value : values) json.push(value);
+  return json;
+}
+
+std::vector<int> numbers(const Json& json) {
+  std::vector<int> values;
+  for (const Json& value : json.asArray()) values.push_back(static_cast<int>(value.asInt()));
+  return values;
+}
+
+/// A checkpoint in the run's folder is stored by its name, so that a project can be moved.
+std::string storedName(const std::filesystem::path& file, const std::filesystem::path& project) {
+  const auto files = runFolder(project, "").parent_path();
+  return file.parent_path().parent_path() == files ? file.filename().string() : file.string();
+}
+
+}  // namespace
+
+bool isLive(RunState state) {
+  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
+         state == RunState::stopping;
+}
+
+Inserter::Inserter(SQLite::Database& database, std::filesystem::path project)
+    : database_(database),
+      project_(std::move(project)),
+      step_(database, insertInto("steps", 20)),
+      policy_(database, insertInto("policy", 6)),
+      op_(database, insertInto("policy_ops", 18)),
+      group_(database, insertInto("policy_groups", 14)),
+      decision_(database, insertInto("decisions", 11)),
+      picture_(database, insertInto("pictures", 6)),
+      epoch_(database, insertInto("epochs", 21)),
+      checkpoint_(database,
+                  "INSERT INTO checkpoints (run, attempt, step, epoch, file, hash, written) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      result_(database, insertInto("results", 13)),
+      event_(database, "INSERT INTO events (run, attempt, time, kind, text) VALUES (?, ?, ?, ?, ?)"),
+      state_(database,
+             "UPDATE attempts SET state = ?3, problem = ?4, ended = ?5, "
+             "device = CASE WHEN ?6 = '' THEN device ELSE ?6 END, "
+             "threads = CASE WHEN ?7 = 0 THEN threads ELSE ?7 END, "
+             "data_hash = CASE WHEN ?8 = '' THEN data_hash ELSE ?8 END WHERE run = ?1 AND attempt = ?2"),
+      seen_(database, "UPDATE attempts SET seen = ?3 WHERE run = ?1 AND attempt = ?2") {}
+
+void Inserter::add(std::int64_t run, int attempt, const StateReport& r) {
+  addEvent(run, attempt, "state",
+           r.text.empty() ? stateName(r.state) : std::string(stateName(r.state)) + ": " + r.text);
+  const std::string problem = r.state == RunState::failed ? r.text : "";
+  const std::string ended = isLive(r.state) ? "" : utcNow();
+  bindAll(state_, run, attempt, std::string(stateName(r.state)), problem, ended, r.device, r.threads,
+          r.dataHash)
+      .exec();
+}
+
+void Inserter::add(std::int64_t run, int attempt, const StepReport& r) {
+  const Counts& c = r.counts;
+  const Timings& t = r.timings;
+  bindAll(step_, run, attempt, r.step, r.epoch, r.learningRate, r.loss, r.unperturbedLoss, r.gain, r.correct,
+          r.count, c.forwardsNoGrad, c.forwardsTrain, c.backwards, c.chains, t.render, t.probe, t.candidate,
+          t.train, t.wait, t.other)
+      .exec();
+  touched_.emplace(run, attempt);
+}
+
+void Inserter::add(std::int64_t run, int attempt, const PolicyReport& r) {
+  bindAll(policy_, run, attempt, r.step, r.epoch, r.unperturbedWins, r.count).exec();
+  int position = 0;
+  for (const OpStatistics& o : r.ops)
+    bindAll(op_, run, attempt, r.step, o.op, position++, o.count, o.beforeMean, o.beforeSpread, o.afterMean,
+            o.afterSpread, o.probed, o.plus, o.minus, o.zero, o.meanDL, o.wins, o.meanGain, o.inert,
+            o.clamped)
+        .exec();
+  position = 0;
+  for (const GroupStatistics& g : r.groups)
+    bindAll(group_, run, attempt, r.step, g.group, position++, g.count, g.plus, g.minus, g.zero, g.meanDL,
+            g.wins, g.meanGain, g.inert, g.clamped)
+        .exec();
+  touched_.emplace(run, attempt);
+}
+
+void Inserter::add(std::int64_t run, int attempt, const Decision& d) {
+  bindAll(decision_, run, attempt, d.step, d.index, d.epoch, d.label, d.winner, d.unperturbedLoss,
+          d.pixelHash, toJson(d.plan).dump(), groupsToJson(d.groups))
+      .exec();
+  addPicture(run, attempt, d, -2, d.original);
+  addPicture(run, attempt, d, -1, d.unperturbed);
+  for (std::size_t i = 0; i < d.groups.size(); ++i)
+    addPicture(run, attempt, d, static_cast<int>(i), d.groups[i].picture);
+  touched_.emplace(run, attempt);
+}
+
+void Inserter::addPicture(std::int64_t run, int attempt, const Decision& d, int candidate,
+                          const Image& picture) {
+  if (picture.empty()) return;
+  const auto png = encodePng(picture.view());
+  bindAll(picture_, run, attempt, d.step, d.index, candidate, std::span<const std::byte>(png)).exec();
+}
+
+void Inserter::add(std::int64_t run, int attempt, const EpochReport& r) {
+  const Counts& c = r.counts;
+  const Timings& t = r.timings;
+  bindAll(epoch_, run, attempt, r.epoch, r.step, r.trainLoss, r.trainTop1, r.testLoss, r.testTop1, r.testTop5,
+          r.seconds, r.testSeconds, c.forwardsNoGrad, c.forwardsTrain, c.backwards, c.chains, t.render,
+          t.probe, t.candidate, t.train, t.wait, t.other)
+      .exec();
+  touched_.emplace(run, attempt);
+}
+
+void Inserter::add(std::int64_t run, int attempt, const CheckpointReport& r) {
+  bindAll(checkpoint_, run, attempt, r.step, r.epoch, storedName(r.file, project_), r.hash, utcNow()).exec();
+  touched_.emplace(run, attempt);
+}
+
+void Inserter::add(std::int64_t run, int attempt, const ResultReport& r) {
+  const Counts& c = r.counts;
+  bindAll(result_, run, attempt, r.bestTop1, r.lastTop1, r.lastTop5, r.lastLoss, r.bestEpoch, r.parameters,
+          r.seconds, c.forwardsNoGrad, c.forwardsTrain, c.backwards, c.chains)
+      .exec();
+  touched_.emplace(run, attempt);
+}
+
+void Inserter::add(std::int64_t run, int attempt, const std::string& event) {
+  addEvent(run, attempt, "event", event);
+}
+
+void Inserter::addEvent(std::int64_t run, int attempt, const char* kind, const std::string& text) {
+  bindAll(event_, run, attempt, utcNow(), std::string(kind), text).exec();
+  touched_.emplace(run, attempt);
+}
+
+void Inserter::noteSeen() {
+  const std::string now = utcNow();
+  for (const auto& [run, attempt] : touched_) bindAll(seen_, run, attempt, now).exec();
+  touched_.clear();
+}
+
+std::string groupsToJson(const std::vector<GroupDecision>& groups) {
+  Json all = Json::array();
+  for (const GroupDecision& g : groups) {
+    Json json = Json::object();
+    json["group"] = g.group;
+    json["position"] = g.position;
+    json["before"] = numbers(g.before);
+    json["delta"] = numbers(g.delta);
+    json["after"] = numbers(g.after);
+    json["probe_loss"] = g.probeLoss;
+    json["dl"] = g.dL;
+    json["candidate_loss"] = g.candidateLoss;
+    json["inert"] = g.inert;
+    json["clamped"] = g.clamped;
+    json["candidate"] = toJson(g.candidate);
+    all.push(std::move(json));
+  }
+  return all.dump();
+}
+
+std::vector<GroupDecision> groupsFromJson(const std::string& text) {
+  std::vector<GroupDecision> groups;
+  const Json all = parseJson(text, "a stored decision");
+  for (const Json& json : all.asArray()) {
+    GroupDecision g;
+    g.group = json.at("group").asString();
+    g.position = static_cast<int>(json.at("position").asInt());
+    g.before = numbers(json.at("before"));
+    g.delta = numbers(json.at("delta"));
+    g.after = numbers(json.at("after"));
+    g.probeLoss = json.at("probe_loss").asDouble();
+    g.dL = json.at("dl").asDouble();
+    g.candidateLoss = json.at("candidate_loss").asDouble();
+    g.inert = json.at("inert").asBool();
+    g.clamped = json.at("clamped").asBool();
+    g.candidate = planFromJson(json.at("candidate"));
+    groups.push_back(std::move(g));
+  }
+  return groups;
+}
+
+}  // namespace uada::store

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/store/Records.h"
+
+namespace uada::store {
+
+/// The prepared statements that add one report each. Belongs to the storage thread; inside its transaction.
+class Inserter {
+ public:
+  Inserter(SQLite::Database& database, std::filesystem::path project);
+
+  void add(std::int64_t run, int attempt, const StateReport& report);
+  void add(std::int64_t run, int attempt, const StepReport& report);
+  void add(std::int64_t run, int attempt, const PolicyReport& report);
+  void add(std::int64_t run, int attempt, const Decision& decision);
+  void add(std::int64_t run, int attempt, const EpochReport& report);
+  void add(std::int64_t run, int attempt, const CheckpointReport& report);
+  void add(std::int64_t run, int attempt, const ResultReport& report);
+  void add(std::int64_t run, int attempt, const std::string& event);
+  /// Notes when each attempt that got rows was last heard of; the last thing before a commit.
+  void noteSeen();
+  /// After a rollback.
+  void forget() { touched_.clear(); }
+
+  SQLite::Database& database() { return database_; }
+  const std::filesystem::path& project() const { return project_; }
+
+ private:
+  void addPicture(std::int64_t run, int attempt, const Decision& decision, int candidate,
+                  const Image& picture);
+  void addEvent(std::int64_t run, int attempt, const char* kind, const std::string& text);
+
+  SQLite::Database& database_;
+  const std::filesystem::path project_;
+  SQLite::Statement step_, policy_, op_, group_, decision_, picture_, epoch_, checkpoint_, result_, event_,
+      state_, seen_;
+  std::set<std::pair<std::int64_t, int>> touched_;
+};
+
+/// Live: preparing, running, paused or stopping.
+bool isLive(RunState state);
+/// The condition of the same on the column `state`.
+constexpr const char* kLiveStates = "state IN ('preparing', 'running', 'paused', 'stopping')";
+
+/// The groups of a decision as one JSON array; pictures are left out.
+std::string groupsToJson(const std::vector<GroupDecision>& groups);
+std::vector<GroupDecision> groupsFromJson(const std::string& text);
+
+}  // namespace uada::store

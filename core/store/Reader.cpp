@@ -1,0 +1,290 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <span>
+
+#include "core/images/ImageIo.h"
+#include "core/store/Inserter.h"
+#include "core/store/ReaderImpl.h"
+
+namespace uada {
+
+using namespace store;
+
+namespace {
+
+Timings readTimings(Row& row) {
+  return {row.real(), row.real(), row.real(), row.real(), row.real(), row.real()};
+}
+
+StepReport readStep(Row& row) {
+  StepReport r;
+  r.step = row.integer();
+  r.epoch = row.small();
+  r.learningRate = row.real();
+  r.loss = row.real();
+  r.unperturbedLoss = row.real();
+  r.gain = row.real();
+  r.correct = row.small();
+  r.count = row.small();
+  r.counts = readCounts(row);
+  r.timings = readTimings(row);
+  return r;
+}
+
+EpochReport readEpoch(Row& row) {
+  EpochReport r;
+  r.epoch = row.small();
+  r.step = row.integer();
+  r.trainLoss = row.real();
+  r.trainTop1 = row.real();
+  r.testLoss = row.real();
+  r.testTop1 = row.real();
+  r.testTop5 = row.real();
+  r.seconds = row.real();
+  r.testSeconds = row.real();
+  r.counts = readCounts(row);
+  r.timings = readTimings(row);
+  return r;
+}
+
+OpStatistics readOp(Row& row) {
+  OpStatistics o;
+  o.op = row.text();
+  o.count = row.small();
+  o.beforeMean = row.real();
+  o.beforeSpread = row.real();
+  o.afterMean = row.real();
+  o.afterSpread = row.real();
+  o.probed = row.small();
+  o.plus = row.small();
+  o.minus = row.small();
+  o.zero = row.small();
+  o.meanDL = row.real();
+  o.wins = row.small();
+  o.meanGain = row.real();
+  o.inert = row.small();
+  o.clamped = row.small();
+  return o;
+}
+
+GroupStatistics readGroup(Row& row) {
+  GroupStatistics g;
+  g.group = row.text();
+  g.count = row.small();
+  g.plus = row.small();
+  g.minus = row.small();
+  g.zero = row.small();
+  g.meanDL = row.real();
+  g.wins = row.small();
+  g.meanGain = row.real();
+  g.inert = row.small();
+  g.clamped = row.small();
+  return g;
+}
+
+constexpr const char* kStepColumns =
+    "step, epoch, learning_rate, loss, unperturbed_loss, gain, correct, count, forwards_no_grad, "
+    "forwards_train, "
+    "backwards, chains, render_seconds, probe_seconds, candidate_seconds, train_seconds, wait_seconds, "
+    "other_seconds";
+constexpr const char* kEpochColumns =
+    "epoch, step, train_loss, train_top1, test_loss, test_top1, test_top5, seconds, test_seconds, "
+    "forwards_no_grad, "
+    "forwards_train, backwards, chains, render_seconds, probe_seconds, candidate_seconds, train_seconds, "
+    "wait_seconds, "
+    "other_seconds";
+constexpr const char* kOpColumns =
+    "op, count, before_mean, before_spread, after_mean, after_spread, probed, plus, minus, zero, mean_dl, "
+    "wins, "
+    "mean_gain, inert, clamped";
+constexpr const char* kGroupColumns =
+    "grp, count, plus, minus, zero, mean_dl, wins, mean_gain, inert, clamped";
+
+}  // namespace
+
+std::string ProjectReader::Impl::keyOf(std::int64_t run) {
+  SQLite::Statement query(database, "SELECT key FROM runs WHERE id = ?");
+  if (!bindAll(query, run).executeStep())
+    throw Error(fmt::format("there is no run {} in '{}'", run, file.string()));
+  return query.getColumn(0).getString();
+}
+
+Image ProjectReader::Impl::picture(std::int64_t run, std::int64_t attempt, const Decision& d, int candidate) {
+  SQLite::Statement query(
+      database,
+      "SELECT png FROM pictures WHERE run = ? AND attempt = ? AND step = ? AND sample = ? "
+      "AND candidate = ?");
+  if (!bindAll(query, run, attempt, d.step, d.index, candidate).executeStep()) return {};
+  const SQLite::Column png = query.getColumn(0);
+  return decodePng({static_cast<const std::byte*>(png.getBlob()), static_cast<std::size_t>(png.getBytes())});
+}
+
+std::vector<CheckpointReport> ProjectReader::Impl::checkpoints(std::int64_t run) {
+  const auto folder = runFolder(file, keyOf(run));
+  SQLite::Statement query(database,
+                          "SELECT step, epoch, file, hash FROM checkpoints WHERE run = ? ORDER BY id");
+  std::vector<CheckpointReport> all;
+  for (bindAll(query, run); query.executeStep();) {
+    Row row(query);
+    all.push_back({row.integer(), row.small(), (folder / row.text()).string(), row.text()});
+  }
+  return all;
+}
+
+ProjectReader::ProjectReader(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
+ProjectReader::~ProjectReader() = default;
+const std::filesystem::path& ProjectReader::file() const { return impl_->file; }
+
+std::vector<RunSummary> ProjectReader::runs() const {
+  return guarded(file(), [&] {
+    std::vector<RunSummary> all;
+    SQLite::Transaction snapshot(impl_->database);
+    SQLite::Statement query(impl_->database,
+                            "SELECT id, key, title, experiment, dataset, model, method, seed, "
+                            "config_hash, epochs, created, notes, tags FROM runs ORDER BY id DESC");
+    while (query.executeStep()) {
+      Row row(query);
+      all.push_back(impl_->summary(row));
+    }
+    return all;
+  });
+}
+
+RunDetail ProjectReader::detail(std::int64_t run) const {
+  return guarded(file(), [&] {
+    SQLite::Transaction snapshot(impl_->database);
+    SQLite::Statement query(impl_->database,
+                            "SELECT id, key, title, experiment, dataset, model, method, seed, "
+                            "config_hash, epochs, created, notes, tags, config FROM runs WHERE id = ?");
+    if (!bindAll(query, run).executeStep()) impl_->keyOf(run);
+    Row row(query);
+    RunDetail detail;
+    detail.summary = impl_->summary(row);
+    const std::string where = fmt::format("run {} of '{}'", detail.summary.key, file().string());
+    detail.config = runConfigFromJson(parseJson(row.text(), where), where);
+    detail.checkpoints = impl_->checkpoints(run);
+    SQLite::Statement attempts(impl_->database,
+                               "SELECT host, user, program, git, libtorch, compiler, cpu, device, threads, "
+                               "pid, data_hash FROM attempts WHERE run = ? ORDER BY attempt");
+    for (bindAll(attempts, run); attempts.executeStep();) {
+      Row a(attempts);
+      detail.attempts.push_back({a.text(), a.text(), a.text(), a.text(), a.text(), a.text(), a.text(),
+                                 a.text(), a.small(), a.integer(), a.text()});
+    }
+    SQLite::Statement events(impl_->database,
+                             "SELECT text FROM events WHERE run = ? AND kind = 'event' ORDER BY id");
+    for (bindAll(events, run); events.executeStep();)
+      detail.events.push_back(events.getColumn(0).getString());
+    return detail;
+  });
+}
+
+std::vector<StepReport> ProjectReader::steps(std::int64_t run, std::int64_t afterStep) const {
+  return guarded(file(), [&] {
+    std::vector<StepReport> all;
+    SQLite::Transaction snapshot(impl_->database);
+    impl_->each(
+        run, "steps",
+        fmt::format(
+            "SELECT {} FROM steps WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY step",
+            kStepColumns),
+        afterStep, [&](std::int64_t, Row& row) { all.push_back(readStep(row)); });
+    return all;
+  });
+}
+
+std::vector<EpochReport> ProjectReader::epochs(std::int64_t run) const {
+  return guarded(file(), [&] {
+    std::vector<EpochReport> all;
+    SQLite::Transaction snapshot(impl_->database);
+    impl_->each(
+        run, "epochs",
+        fmt::format(
+            "SELECT {} FROM epochs WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY epoch",
+            kEpochColumns),
+        -1, [&](std::int64_t, Row& row) { all.push_back(readEpoch(row)); });
+    return all;
+  });
+}
+
+std::vector<PolicyReport> ProjectReader::policy(std::int64_t run, std::int64_t afterStep) const {
+  return guarded(file(), [&] {
+    std::vector<PolicyReport> all;
+    SQLite::Transaction snapshot(impl_->database);
+    const std::string rows = "WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY step";
+    impl_->each(run, "policy", "SELECT step, epoch, unperturbed_wins, count FROM policy " + rows, afterStep,
+                [&](std::int64_t, Row& row) {
+                  all.push_back({row.integer(), row.small(), row.small(), row.small(), {}, {}});
+                });
+    // The parts come in the order of the reports: each goes to the report of its step.
+    auto report = all.begin();
+    const auto at = [&](std::int64_t step) {
+      while (report != all.end() && report->step < step) ++report;
+      return report != all.end() && report->step == step;
+    };
+    impl_->each(run, "policy", fmt::format("SELECT step, {} FROM policy_ops {}, position", kOpColumns, rows),
+                afterStep, [&](std::int64_t, Row& row) {
+                  if (at(row.integer())) report->ops.push_back(readOp(row));
+                });
+    report = all.begin();
+    impl_->each(run, "policy",
+                fmt::format("SELECT step, {} FROM policy_groups {}, position", kGroupColumns, rows),
+                afterStep, [&](std::int64_t, Row& row) {
+                  if (at(row.integer())) report->groups.push_back(readGroup(row));
+                });
+    return all;
+  });
+}
+
+std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t limit, bool withPictures) const {
+  return guarded(file(), [&] {
+    std::vector<Decision> all;
+    SQLite::Transaction snapshot(impl_->database);
+    auto parts = impl_->parts(run, "decisions");
+    std::ranges::reverse(parts);
+    SQLite::Statement query(
+        impl_->database,
+        "SELECT step, epoch, sample, label, winner, unperturbed_loss, pixel_hash, plan, groups "
+        "FROM decisions WHERE run = ? AND attempt = ? AND step < ? ORDER BY step DESC, sample");
+    for (const Part& part : parts) {
+      for (bindAll(query, run, part.attempt, part.end);
+           (!limit || all.size() < limit) && query.executeStep();) {
+        Row row(query);
+        Decision d;
+        d.step = row.integer();
+        d.epoch = row.small();
+        d.index = static_cast<std::uint32_t>(row.integer());
+        d.label = row.small();
+        d.winner = row.small();
+        d.unperturbedLoss = row.real();
+        d.pixelHash = row.text();
+        d.plan = planFromJson(parseJson(row.text(), "a stored plan"));
+        d.groups = groupsFromJson(row.text());
+        if (withPictures) {
+          d.original = impl_->picture(run, part.attempt, d, -2);
+          d.unperturbed = impl_->picture(run, part.attempt, d, -1);
+          for (std::size_t i = 0; i < d.groups.size(); ++i)
+            d.groups[i].picture = impl_->picture(run, part.attempt, d, static_cast<int>(i));
+        }
+        all.push_back(std::move(d));
+      }
+    }
+    return all;
+  });
+}
+
+std::optional<CheckpointReport> ProjectReader::lastCheckpoint(std::int64_t run) const {
+  return guarded(file(), [&]() -> std::optional<CheckpointReport> {
+    auto all = impl_->checkpoints(run);
+    if (all.empty()) return {};
+    return all.back();
+  });
+}
+
+std::int64_t ProjectReader::dataVersion() const {
+  return guarded(file(), [&] { return impl_->database.execAndGet("PRAGMA data_version").getInt64(); });
+}
+
+}  // namespace uada

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/Error.h"
+#include "core/store/Database.h"
+#include "core/store/Project.h"
+
+namespace uada {
+
+namespace store {
+
+/// The rows of one attempt that no later attempt supersedes: step < end.
+struct Part {
+  std::int64_t attempt = 0, end = INT64_MAX;
+};
+
+inline Counts readCounts(Row& row) { return {row.integer(), row.integer(), row.integer(), row.integer()}; }
+
+/// Runs a query; what SQLite says becomes an Error in words.
+template <class Body>
+auto guarded(const std::filesystem::path& file, Body body) {
+  try {
+    return body();
+  } catch (const SQLite::Exception& e) {
+    throw Error(explain(e, file));
+  }
+}
+
+}  // namespace store
+
+struct ProjectReader::Impl {
+  explicit Impl(const std::filesystem::path& path)
+      : file(std::filesystem::absolute(path).lexically_normal()), database(store::openForReading(file)) {}
+
+  /// Ascending. A later attempt begins where its first step, or its first row in this table, says.
+  std::vector<store::Part> parts(std::int64_t run, const char* table);
+  /// sql  with parameters run, attempt, after, end; take(attempt, row) for each row in order
+  template <class Take>
+  void each(std::int64_t run, const char* table, const std::string& sql, std::int64_t afterStep, Take take);
+  RunSummary summary(store::Row& row);
+  void addAttempts(RunSummary& run);
+  void addProgress(RunSummary& run);
+  void addCosts(RunSummary& run);
+  std::string keyOf(std::int64_t run);
+  Image picture(std::int64_t run, std::int64_t attempt, const Decision& decision, int candidate);
+  std::vector<CheckpointReport> checkpoints(std::int64_t run);
+
+  const std::filesystem::path file;
+  SQLite::Database database;
+};
+
+template <class Take>
+void ProjectReader::Impl::each(std::int64_t run, const char* table, const std::string& sql,
+                               std::int64_t afterStep, Take take) {
+  const auto ranges = parts(run, table);
+  SQLite::Statement query(database, sql);
+  for (const store::Part& part : ranges) {
+    store::bindAll(query, run, part.attempt, afterStep, part.end);
+    while (query.executeStep()) {
+      store::Row row(query);
+      take(part.attempt, row);
+    }
+  }
+}
+
+}  // namespace uada

@@ -1,0 +1,285 @@
+#include "core/store/RunSession.h"
+
+#include <fmt/core.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Text.h"
+#include "core/store/Database.h"
+#include "core/store/Inserter.h"
+#include "core/store/Locks.h"
+
+namespace uada {
+
+using namespace store;
+
+namespace {
+
+constexpr std::size_t kCheckpointBytes = std::size_t{16} << 30;
+
+/// Hands each report of one attempt to the store and then to the observer, and writes what is rare to
+/// log.jsonl.
+class Recorder : public Sink {
+ public:
+  Recorder(ProjectWriter& project, std::int64_t run, int attempt, const std::filesystem::path& folder,
+           Sink* observer)
+      : project_(project), run_(run), attempt_(attempt), observer_(observer) {
+    log_.reset(std::fopen((folder / "log.jsonl").c_str(), "ae"));
+  }
+
+  void onState(const StateReport& report) override {
+    Json line = Json::object();
+    line["state"] = stateName(report.state);
+    line["text"] = report.text;
+    log("state", std::move(line));
+    project_.append(run_, attempt_, report);
+    if (observer_) observer_->onState(report);
+  }
+  void onStep(const StepReport& report) override {
+    project_.append(run_, attempt_, report);
+    if (observer_) observer_->onStep(report);
+  }
+  void onPolicy(const PolicyReport& report) override {
+    project_.append(run_, attempt_, report);
+    if (observer_) observer_->onPolicy(report);
+  }
+  void onDecision(const Decision& decision) override {
+    project_.append(run_, attempt_, decision);
+    if (observer_) observer_->onDecision(decision);
+  }
+  void onEpoch(const EpochReport& report) override {
+    Json line = Json::object();
+    line["epoch"] = report.epoch;
+    line["step"] = report.step;
+    line["train_loss"] = report.trainLoss;
+    line["test_loss"] = report.testLoss;
+    line["test_top1"] = report.testTop1;
+    line["test_top5"] = report.testTop5;
+    line["seconds"] = report.seconds;
+    log("epoch", std::move(line));
+    project_.append(run_, attempt_, report);
+    if (observer_) observer_->onEpoch(report);
+  }
+  void onCheckpoint(const CheckpointReport& report) override {
+    Json line = Json::object();
+    line["step"] = report.step;
+    line["file"] = std::filesystem::path(report.file).filename().string();
+    line["hash"] = report.hash;
+    log("checkpoint", std::move(line));
+    project_.append(run_, attempt_, report);
+    if (observer_) observer_->onCheckpoint(report);
+  }
+  void onResult(const ResultReport& report) override {
+    Json line = Json::object();
+    line["best_top1"] = report.bestTop1;
+    line["last_top1"] = report.lastTop1;
+    line["seconds"] = report.seconds;
+    log("result", std::move(line));
+    project_.append(run_, attempt_, report);
+    if (observer_) observer_->onResult(report);
+  }
+  void onEvent(const std::string& text) override {
+    recordEvent(text);
+    if (observer_) observer_->onEvent(text);
+  }
+
+  /// The store's own remarks, made before the job runs.
+  void recordEvent(const std::string& text) {
+    Json line = Json::object();
+    line["text"] = text;
+    log("event", std::move(line));
+    project_.append(run_, attempt_, text);
+  }
+  /// The job never came to be: the observer learns it from the exception.
+  void recordFailure(const std::string& text) {
+    observer_ = nullptr;
+    onState({RunState::failed, text, "", 0, ""});
+  }
+
+ private:
+  /// The project is what counts; a full disk may cost lines of this copy.
+  void log(const char* kind, Json fields) {
+    if (!log_) return;
+    Json line = Json::object();
+    line["time"] = utcNow();
+    line["attempt"] = attempt_;
+    line["kind"] = kind;
+    for (const auto& [key, value] : fields.asObject()) line[key] = value;
+    const std::string text = line.dump() + "\n";
+    std::fwrite(text.data(), 1, text.size(), log_.get());
+    std::fflush(log_.get());
+  }
+
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  ProjectWriter& project_;
+  const std::int64_t run_;
+  const int attempt_;
+  Sink* observer_;
+  std::unique_ptr<std::FILE, Close> log_;
+};
+
+bool verifies(const CheckpointReport& checkpoint) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(checkpoint.file, ignored) &&
+         sha256(std::span<const std::byte>(readBinaryFile(checkpoint.file, kCheckpointBytes))) ==
+             checkpoint.hash;
+}
+
+void makeFolder(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code)
+    throw Error(fmt::format("cannot make the run's folder '{}': {}", folder.string(), code.message()));
+}
+
+std::string ownerText(std::int64_t pid) {
+  return fmt::format("{} {} {}\n", pid, processStart(pid), hostName());
+}
+
+}  // namespace
+
+struct RunSession::Impl {
+  Impl(ProjectWriter& project, RunSummary summary)
+      : project(project), run(std::move(summary)), folder(runFolder(project.file(), run.key)) {}
+  ~Impl() {
+    job.reset();
+    try {
+      project.flush();
+    } catch (const Error&) {
+      // What could not be written is still queued and named by ProjectWriter::problem().
+    }
+  }
+
+  void takeLock();
+  void checkConfig(const RunConfig& config) const;
+  std::vector<std::string> chooseCheckpoint(const RunDetail& detail);
+  void begin(Engine& engine, const RunConfig& config, Sink* observer,
+             const std::vector<std::string>& remarks);
+  void prepare(const RunConfig& config);
+
+  ProjectWriter& project;
+  RunSummary run;
+  const std::filesystem::path folder;
+  FileLock lock;
+  std::filesystem::path checkpoint;
+  std::unique_ptr<Recorder> recorder;
+  std::unique_ptr<Job> job;
+};
+
+void RunSession::Impl::takeLock() {
+  makeFolder(folder);
+  lock = FileLock::tryLock(runLockFile(project.file(), run.key));
+  if (!lock.held())
+    throw Error(fmt::format("run {} is being trained by another process; stop it first", run.key));
+  lock.write(ownerText(::getpid()));
+}
+
+/// What is resumed must be what was started.
+void RunSession::Impl::checkConfig(const RunConfig& config) const {
+  if (configHash(config) != run.configHash)
+    throw Error(fmt::format(
+        "run {} cannot be resumed: its stored configuration no longer gives the hash {:.12} that was "
+        "recorded with it",
+        run.key, run.configHash));
+  const auto file = folder / "config.json";
+  if (std::filesystem::exists(file) &&
+      !(readJsonFile(file) == parseJson(toJson(config).dump(), "the project")))
+    throw Error(fmt::format(
+        "run {} cannot be resumed: '{}' differs from the configuration in the project; restore it, or "
+        "remove it to go by the project",
+        run.key, file.string()));
+}
+
+/// Sets the newest checkpoint whose content has its recorded hash. Returns what is to be said about the
+/// others.
+std::vector<std::string> RunSession::Impl::chooseCheckpoint(const RunDetail& detail) {
+  std::vector<std::string> remarks;
+  for (auto it = detail.checkpoints.rbegin(); it != detail.checkpoints.rend(); ++it) {
+    if (verifies(*it)) {
+      checkpoint = it->file;
+      return remarks;
+    }
+    remarks.push_back(fmt::format("checkpoint '{}' of step {} is missing or damaged and was passed over",
+                                  it->file, it->step));
+  }
+  if (!remarks.empty()) remarks.push_back("no checkpoint can be read: training begins again");
+  return remarks;
+}
+
+void RunSession::Impl::prepare(const RunConfig& config) {
+  if (!lock.held()) takeLock();
+  const auto file = folder / "config.json";
+  if (!std::filesystem::exists(file)) writeFileAtomically(file, toJson(config).dump(2) + "\n");
+  std::error_code ignored;
+  std::filesystem::remove(folder / "stop", ignored);  // of an earlier attempt
+}
+
+void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* observer,
+                             const std::vector<std::string>& remarks) {
+  std::string problem;
+  try {
+    prepare(config);
+  } catch (const Error& e) {
+    problem = e.what();
+  }
+  const int attempt = project.beginAttempt(run.id, currentManifest(), checkpoint.filename().string());
+  run.attempts = attempt;
+  run.state = RunState::preparing;
+  recorder = std::make_unique<Recorder>(project, run.id, attempt, folder, observer);
+  for (const std::string& remark : remarks) recorder->recordEvent(remark);
+  try {
+    if (!problem.empty()) throw Error(problem);
+    job = engine.start(config, {folder, checkpoint}, *recorder);
+  } catch (const std::exception& e) {
+    recorder->recordFailure(e.what());
+    throw;
+  }
+}
+
+RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer)
+    : impl_(std::make_unique<Impl>(project, project.createRun(config))) {
+  impl_->begin(engine, config, observer, {});
+}
+
+RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunDetail& run, Sink* observer)
+    : impl_(std::make_unique<Impl>(project, run.summary)) {
+  if (run.summary.state == RunState::finished)
+    throw Error(fmt::format("run {} is finished: nothing is left to train", run.summary.key));
+  impl_->takeLock();
+  impl_->checkConfig(run.config);
+  const auto remarks = impl_->chooseCheckpoint(run);
+  RunConfig config = run.config;
+  // The number of threads changes bits: a resume takes that of the beginning.
+  if (!run.attempts.empty() && run.attempts.front().threads > 0)
+    config.runtime.threads = run.attempts.front().threads;
+  impl_->begin(engine, config, observer, remarks);
+}
+
+RunSession::~RunSession() = default;
+const RunSummary& RunSession::run() const { return impl_->run; }
+std::filesystem::path RunSession::folder() const { return impl_->folder; }
+Job& RunSession::job() { return *impl_->job; }
+
+void requestStop(const ProjectReader& project, const RunSummary& run) {
+  const RunSummary now = project.findRun(run.key);
+  if (!isLive(now.state))
+    throw Error(fmt::format("run {} is not being trained (it is {})", now.key, stateName(now.state)));
+  const auto lockFile = runLockFile(project.file(), now.key);
+  const bool locked = std::filesystem::exists(lockFile);
+  // In another container the same number may be another process: the lock file says which one is meant.
+  const bool isHere =
+      now.host == hostName() && (!locked || readTextFile(lockFile, 4096) == ownerText(now.pid));
+  if (!isHere) return writeFileAtomically(runFolder(project.file(), now.key) / "stop", "stop\n");
+  if (::kill(static_cast<pid_t>(now.pid), SIGTERM) != 0)
+    throw Error(fmt::format("cannot stop process {} of run {}: {}", now.pid, now.key, std::strerror(errno)));
+}
+
+}  // namespace uada

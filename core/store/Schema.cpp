@@ -1,0 +1,218 @@
+#include "core/store/Schema.h"
+
+namespace uada::store {
+
+// Comments inside CREATE statements are kept by SQLite: `.schema` of the sqlite3 program shows them.
+const char* const kSchema = R"sql(
+CREATE TABLE runs (              -- one recipe, one method, one seed
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  key         TEXT NOT NULL UNIQUE,  -- 8 hexadecimal digits: the folder PROJECT.files/KEY
+  title       TEXT NOT NULL,
+  experiment  TEXT NOT NULL,
+  recipe      TEXT NOT NULL,         -- its name
+  dataset     TEXT NOT NULL,
+  model       TEXT NOT NULL,
+  method      TEXT NOT NULL,
+  seed        INTEGER NOT NULL,
+  epochs      INTEGER NOT NULL,      -- to train
+  config_hash TEXT NOT NULL,         -- equal for runs that repeat one another with another seed
+  recipe_hash TEXT NOT NULL,         -- of all but method, seed and runtime: runs that are compared in cost
+  config      TEXT NOT NULL,         -- JSON, complete
+  created     TEXT NOT NULL,         -- UTC, ISO 8601
+  notes       TEXT NOT NULL DEFAULT '',
+  tags        TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE attempts (          -- a start or a resume of a run, and what was true on the machine
+  run             INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  attempt         INTEGER NOT NULL,  -- from 1
+  state           TEXT NOT NULL,     -- preparing running paused stopping finished stopped failed interrupted
+  problem         TEXT NOT NULL DEFAULT '',  -- why it failed
+  started         TEXT NOT NULL,
+  seen            TEXT NOT NULL,     -- when rows of it were last committed
+  ended           TEXT NOT NULL DEFAULT '',
+  host            TEXT NOT NULL,
+  user            TEXT NOT NULL,
+  pid             INTEGER NOT NULL,
+  process_start   INTEGER NOT NULL,  -- clock ticks since boot: tells a process from a later one of the same number
+  program         TEXT NOT NULL,
+  git             TEXT NOT NULL,     -- of the source the program was built from
+  libtorch        TEXT NOT NULL,
+  compiler        TEXT NOT NULL,
+  cpu             TEXT NOT NULL,
+  device          TEXT NOT NULL,
+  threads         INTEGER NOT NULL,
+  data_hash       TEXT NOT NULL,
+  from_checkpoint TEXT NOT NULL,     -- empty: from the beginning
+  PRIMARY KEY (run, attempt)
+) WITHOUT ROWID;
+
+-- Where attempts overlap (a resume repeats the steps after its checkpoint) the later one counts: a row of attempt a
+-- at step s is superseded if a later attempt has a step <= s. In every REAL column NULL stands for NaN.
+
+CREATE TABLE steps (
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  step              INTEGER NOT NULL,  -- from 1, over the whole run
+  epoch             INTEGER NOT NULL,  -- from 1
+  learning_rate     REAL,
+  loss              REAL,              -- mean cross-entropy of the trained batch
+  unperturbed_loss  REAL,              -- NULL where the method has none
+  gain              REAL,              -- mean of (loss of the chosen candidate - unperturbed loss)
+  correct           INTEGER NOT NULL,  -- top-1 on the trained batch
+  count             INTEGER NOT NULL,
+  forwards_no_grad  INTEGER NOT NULL,
+  forwards_train    INTEGER NOT NULL,
+  backwards         INTEGER NOT NULL,
+  chains            INTEGER NOT NULL,  -- images rendered through an augmentation chain
+  render_seconds REAL, probe_seconds REAL, candidate_seconds REAL, train_seconds REAL, wait_seconds REAL,
+  other_seconds  REAL,
+  PRIMARY KEY (run, attempt, step),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE epochs (
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  epoch             INTEGER NOT NULL,
+  step              INTEGER NOT NULL,  -- the last of it
+  train_loss REAL, train_top1 REAL,    -- over the augmented batches; top-1 in 0..1
+  test_loss REAL, test_top1 REAL, test_top5 REAL,
+  seconds REAL, test_seconds REAL,
+  forwards_no_grad INTEGER NOT NULL, forwards_train INTEGER NOT NULL, backwards INTEGER NOT NULL,
+  chains INTEGER NOT NULL,
+  render_seconds REAL, probe_seconds REAL, candidate_seconds REAL, train_seconds REAL, wait_seconds REAL,
+  other_seconds  REAL,
+  PRIMARY KEY (run, attempt, epoch),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE policy (            -- one batch's decisions in sums; the parts are in policy_ops and policy_groups
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL, step INTEGER NOT NULL,
+  epoch            INTEGER NOT NULL,
+  unperturbed_wins INTEGER NOT NULL,
+  count            INTEGER NOT NULL,   -- samples
+  PRIMARY KEY (run, attempt, step),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE policy_ops (
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL, step INTEGER NOT NULL,
+  op            TEXT NOT NULL,
+  position      INTEGER NOT NULL,      -- in the report
+  count         INTEGER NOT NULL,      -- steps of this op in the batch's plans
+  before_mean REAL, before_spread REAL, after_mean REAL, after_spread REAL,  -- levels as used
+  probed        INTEGER NOT NULL,
+  plus INTEGER NOT NULL, minus INTEGER NOT NULL, zero INTEGER NOT NULL,      -- sign of the estimated gradient
+  mean_dl       REAL,                  -- mean of (probe loss - unperturbed loss)
+  wins          INTEGER NOT NULL,
+  mean_gain     REAL,
+  inert INTEGER NOT NULL, clamped INTEGER NOT NULL,
+  PRIMARY KEY (run, attempt, step, op),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE policy_groups (
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL, step INTEGER NOT NULL,
+  grp           TEXT NOT NULL,
+  position      INTEGER NOT NULL,      -- candidate order
+  count         INTEGER NOT NULL,
+  plus INTEGER NOT NULL, minus INTEGER NOT NULL, zero INTEGER NOT NULL,      -- sign of dL
+  mean_dl       REAL,
+  wins          INTEGER NOT NULL,
+  mean_gain     REAL,
+  inert INTEGER NOT NULL, clamped INTEGER NOT NULL,
+  PRIMARY KEY (run, attempt, step, grp),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE decisions (         -- all that was decided for one pictured sample at one step
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL, step INTEGER NOT NULL,
+  sample           INTEGER NOT NULL,   -- index in the training set
+  epoch            INTEGER NOT NULL,
+  label            INTEGER NOT NULL,
+  winner           INTEGER NOT NULL,   -- index into groups; -1: the unperturbed plan
+  unperturbed_loss REAL,
+  pixel_hash       TEXT NOT NULL,      -- SHA-256 of the trained image's bytes
+  plan             TEXT NOT NULL,      -- JSON
+  groups           TEXT NOT NULL,      -- JSON array: before, delta, after, losses, candidate of each group
+  PRIMARY KEY (run, attempt, step, sample),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE pictures (          -- of a decision
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL, step INTEGER NOT NULL, sample INTEGER NOT NULL,
+  candidate INTEGER NOT NULL,          -- index into groups; -1: unperturbed; -2: original
+  png       BLOB NOT NULL,
+  PRIMARY KEY (run, attempt, step, sample, candidate),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+);
+
+CREATE TABLE checkpoints (
+  id      INTEGER PRIMARY KEY,         -- in the order of writing
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  step    INTEGER NOT NULL,
+  epoch   INTEGER NOT NULL,
+  file    TEXT NOT NULL,               -- in the run's folder, or an absolute path
+  hash    TEXT NOT NULL,               -- SHA-256 of its content
+  written TEXT NOT NULL,
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+);
+CREATE INDEX checkpoints_of_run ON checkpoints(run, attempt);
+
+CREATE TABLE results (           -- of an attempt that reached its last epoch
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  best_top1 REAL, last_top1 REAL, last_top5 REAL, last_loss REAL,  -- top-1, top-5 in 0..1
+  best_epoch INTEGER NOT NULL,
+  parameters INTEGER NOT NULL,
+  seconds    REAL,                     -- training over all attempts, tests left out
+  forwards_no_grad INTEGER NOT NULL, forwards_train INTEGER NOT NULL, backwards INTEGER NOT NULL,
+  chains     INTEGER NOT NULL,
+  PRIMARY KEY (run, attempt),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE events (
+  id      INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  time    TEXT NOT NULL,
+  kind    TEXT NOT NULL,               -- event, state
+  text    TEXT NOT NULL,
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+);
+CREATE INDEX events_of_run ON events(run, attempt);
+
+CREATE VIEW finished_runs AS     -- one row a run: accuracy in percent, what it cost
+SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.seed, r.config_hash, r.recipe_hash,
+       100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
+       x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains
+FROM runs r
+JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
+JOIN results x ON x.run = a.run AND x.attempt = a.attempt
+WHERE a.state = 'finished';
+
+CREATE VIEW table2 AS            -- top-1 in percent over the seeds; sd: sample standard deviation, NULL for n = 1
+WITH groups AS (
+  SELECT config_hash, count(*) AS n, avg(best) AS best_mean, avg(last) AS last_mean
+  FROM finished_runs GROUP BY config_hash)
+SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
+       g.config_hash, g.n, g.best_mean,
+       CASE WHEN g.n > 1 THEN sqrt(sum((f.best - g.best_mean) * (f.best - g.best_mean)) / (g.n - 1)) END AS best_sd,
+       g.last_mean,
+       CASE WHEN g.n > 1 THEN sqrt(sum((f.last - g.last_mean) * (f.last - g.last_mean)) / (g.n - 1)) END AS last_sd
+FROM finished_runs f JOIN groups g ON g.config_hash = f.config_hash
+GROUP BY g.config_hash
+ORDER BY dataset, model, recipe, method;
+
+CREATE VIEW table3 AS            -- mean cost of a run, and its ratio to that of ra-uc with the same recipe
+WITH reference AS (
+  SELECT recipe_hash, avg(seconds) AS seconds, avg(forward_equivalents) AS forward_equivalents, avg(chains) AS chains
+  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash)
+SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
+       f.config_hash, count(*) AS n, avg(f.seconds) AS seconds, avg(f.forward_equivalents) AS forward_equivalents,
+       avg(f.chains) AS chains, avg(f.seconds) / r.seconds AS time_ratio,
+       avg(f.forward_equivalents) / r.forward_equivalents AS forward_ratio, avg(f.chains) / r.chains AS chain_ratio
+FROM finished_runs f LEFT JOIN reference r ON r.recipe_hash = f.recipe_hash
+GROUP BY f.config_hash
+ORDER BY dataset, model, recipe, method;
+)sql";
+
+}  // namespace uada::store

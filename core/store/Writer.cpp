@@ -1,0 +1,393 @@
+#include <fmt/core.h>
+#include <sqlite3.h>
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <random>
+#include <semaphore>
+#include <thread>
+
+#include "core/base/Channel.h"
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "core/store/Database.h"
+#include "core/store/Inserter.h"
+#include "core/store/Locks.h"
+#include "core/store/Project.h"
+
+namespace uada {
+
+using namespace store;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kQueued = 4096;
+constexpr auto kGather = std::chrono::milliseconds(250);
+constexpr auto kRetry = std::chrono::seconds(1);
+constexpr auto kLastTries = std::chrono::seconds(2);  // of a commit that fails while the writer is destroyed
+constexpr std::uintmax_t kLogBytes = 4u << 20;        // a -wal above this is moved into the project when idle
+
+/// Somebody who waits for a commit.
+struct Waiter {
+  std::promise<void> done;
+  std::exception_ptr failure;  ///< of the call itself, known before the commit
+};
+
+/// One thing to do inside a transaction. Reports have no waiter.
+struct Item {
+  std::function<void(Inserter&)> apply;
+  std::shared_ptr<Waiter> waiter;
+};
+
+std::string newKey(const std::filesystem::path& project) {
+  std::random_device device;
+  for (;;)
+    if (std::string key = fmt::format("{:08x}", device()); !std::filesystem::exists(runFolder(project, key)))
+      return key;
+}
+
+std::int64_t lastAttempt(SQLite::Database& database, std::int64_t run) {
+  SQLite::Statement query(
+      database, "SELECT (SELECT max(attempt) FROM attempts WHERE run = runs.id) FROM runs WHERE id = ?");
+  query.bind(1, run);
+  if (!query.executeStep()) throw Error(fmt::format("there is no run {} in the project", run));
+  return query.getColumn(0).getInt64();
+}
+
+/// Live attempts whose process is gone: their rows end where they ended.
+void markInterrupted(SQLite::Database& database, const std::filesystem::path& project) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> gone;
+  SQLite::Statement query(database,
+                          fmt::format("SELECT run, attempt, host, pid, process_start, key FROM attempts "
+                                      "JOIN runs ON runs.id = run WHERE {}",
+                                      kLiveStates));
+  while (query.executeStep()) {
+    Row row(query);
+    const auto run = row.integer(), attempt = row.integer();
+    const Owner owner{row.text(), row.integer(), row.integer()};
+    if (!isAlive(owner, runLockFile(project, row.text()))) gone.emplace_back(run, attempt);
+  }
+  query.reset();
+  if (gone.empty()) return;
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  SQLite::Statement mark(database, fmt::format("UPDATE attempts SET state = 'interrupted', ended = seen "
+                                               "WHERE run = ? AND attempt = ? AND {}",
+                                               kLiveStates));
+  for (const auto& [run, attempt] : gone) bindAll(mark, run, attempt).exec();
+  transaction.commit();
+}
+
+}  // namespace
+
+struct ProjectWriter::Impl {
+  explicit Impl(const std::filesystem::path& path)
+      : file(std::filesystem::absolute(path).lexically_normal()), database(openForWriting(file)) {
+    try {
+      takeCheckpoints();
+      markInterrupted(database, file);
+      inserter = std::make_unique<Inserter>(database, file);
+    } catch (const SQLite::Exception& e) {
+      throw Error(explain(e, file));
+    }
+    thread = std::thread([this] { work(); });
+  }
+  ~Impl() {
+    channel.close();
+    thread.join();
+  }
+
+  /// Any thread.
+  void append(std::function<void(Inserter&)> apply) {
+    slots.acquire();
+    channel.push({std::move(apply), nullptr});
+  }
+  /// Any thread; waits for the commit.
+  void call(std::function<void(Inserter&)> apply) {
+    auto waiter = std::make_shared<Waiter>();
+    auto done = waiter->done.get_future();
+    channel.push({std::move(apply), std::move(waiter)});
+    done.get();
+  }
+
+  void work();
+  bool isDue(Clock::time_point now) const;
+  void commit();
+  void apply(Item& item);
+  void applyCall(Item& item);
+  void succeeded();
+  void failed(const std::string& why);
+  void setProblem(const std::string& text);
+  void takeCheckpoints();
+  void shortenLog();
+
+  const std::filesystem::path file;
+  // Unbounded, so that a waiting call always gets through; `slots` bounds the reports.
+  Channel<Item> channel{SIZE_MAX};
+  std::counting_semaphore<kQueued> slots{kQueued};
+  mutable std::mutex mutex;
+  std::string problem;  ///< guarded by mutex
+
+  // The storage thread's alone. The lock outlives the database, which checkpoints when it is closed.
+  FileLock checkpointLock;
+  SQLite::Database database;
+  std::unique_ptr<Inserter> inserter;
+  std::vector<Item> pending;
+  Clock::time_point firstPending, retryAt, nextCare;
+  bool failing = false;
+  std::string lost;  ///< why a report could not be stored at all
+  std::thread thread;
+};
+
+void ProjectWriter::Impl::work() {
+  Clock::time_point giveUp{};
+  for (;;) {
+    const auto now = Clock::now();
+    const auto until = failing ? retryAt : pending.empty() ? now + kRetry : firstPending + kGather;
+    auto taken = channel.takeAll(
+        std::chrono::ceil<std::chrono::milliseconds>(std::max(until - now, Clock::duration{})));
+    if (pending.empty()) firstPending = Clock::now();
+    std::move(taken.begin(), taken.end(), std::back_inserter(pending));
+    const bool closed = channel.isClosed();
+    if (closed && giveUp == Clock::time_point{}) giveUp = Clock::now() + kLastTries;
+    if (!pending.empty() && (isDue(Clock::now()) || closed)) commit();
+    if (closed && failing && Clock::now() < giveUp) std::this_thread::sleep_for(kGather);
+    if (closed && (pending.empty() || Clock::now() >= giveUp)) break;
+    if (pending.empty() && Clock::now() >= nextCare) shortenLog();
+  }
+  inserter.reset();
+}
+
+bool ProjectWriter::Impl::isDue(Clock::time_point now) const {
+  for (const Item& item : pending)
+    if (item.waiter) return true;
+  if (failing) return now >= retryAt;
+  return pending.size() >= kQueued || now - firstPending >= kGather;
+}
+
+void ProjectWriter::Impl::commit() {
+  try {
+    database.exec("BEGIN IMMEDIATE");
+    for (Item& item : pending) apply(item);
+    inserter->noteSeen();
+    database.exec("COMMIT");
+    succeeded();
+  } catch (const std::exception& e) {
+    if (!sqlite3_get_autocommit(database.getHandle())) database.tryExec("ROLLBACK");
+    inserter->forget();
+    const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&e);
+    failed(sqlite ? explain(*sqlite, file) : e.what());
+  }
+}
+
+void ProjectWriter::Impl::apply(Item& item) {
+  if (item.waiter) return applyCall(item);
+  try {
+    item.apply(*inserter);
+  } catch (const SQLite::Exception& e) {
+    if (mayPass(e)) throw;
+    lost = fmt::format("a report could not be stored in '{}': {}", file.string(), e.what());
+  } catch (const Error& e) {
+    lost = fmt::format("a report could not be stored in '{}': {}", file.string(), e.what());
+  }
+}
+
+void ProjectWriter::Impl::applyCall(Item& item) {
+  item.waiter->failure = nullptr;
+  database.exec("SAVEPOINT call");
+  try {
+    item.apply(*inserter);
+  } catch (const SQLite::Exception& e) {
+    if (mayPass(e)) throw;
+    item.waiter->failure = std::make_exception_ptr(Error(explain(e, file)));
+  } catch (...) {
+    item.waiter->failure = std::current_exception();
+  }
+  if (item.waiter->failure) database.exec("ROLLBACK TO call");
+  database.exec("RELEASE call");
+}
+
+void ProjectWriter::Impl::succeeded() {
+  failing = false;
+  setProblem(lost);
+  std::ptrdiff_t reports = 0;
+  auto done = std::exchange(pending, {});
+  for (Item& item : done) reports += !item.waiter;
+  if (reports) slots.release(reports);
+  for (Item& item : done) {
+    if (!item.waiter) continue;
+    if (item.waiter->failure)
+      item.waiter->done.set_exception(item.waiter->failure);
+    else
+      item.waiter->done.set_value();
+  }
+}
+
+void ProjectWriter::Impl::failed(const std::string& why) {
+  auto tried = std::exchange(pending, {});
+  for (Item& item : tried)
+    if (!item.waiter) pending.push_back(std::move(item));
+  failing = !pending.empty();
+  retryAt = Clock::now() + kRetry;
+  setProblem(failing ? why + "; what was reported is kept and tried again every second" : "");
+  for (Item& item : tried)
+    if (item.waiter) item.waiter->done.set_exception(std::make_exception_ptr(Error(why)));
+}
+
+void ProjectWriter::Impl::setProblem(const std::string& text) {
+  std::lock_guard lock(mutex);
+  problem = text;
+}
+
+/// Debian's SQLite can damage a file when two connections checkpoint: only the holder of the lock does.
+void ProjectWriter::Impl::takeCheckpoints() {
+  if (checkpointLock.held()) return;
+  checkpointLock = FileLock::tryLock(checkpointLockFile(file));
+  if (!checkpointLock.held()) return;
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+  database.exec("PRAGMA wal_autocheckpoint=1000");
+}
+
+/// Takes over the checkpoints of a process that has gone, and does them for others that write.
+void ProjectWriter::Impl::shortenLog() {
+  nextCare = Clock::now() + kRetry;
+  try {
+    takeCheckpoints();
+    auto log = file;
+    log += "-wal";
+    std::error_code ignored;
+    const auto bytes = std::filesystem::file_size(log, ignored);
+    if (checkpointLock.held() && !ignored && bytes > kLogBytes)
+      sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  } catch (const std::exception& e) {
+    setProblem(e.what());
+  }
+}
+
+ProjectWriter::ProjectWriter(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
+ProjectWriter::~ProjectWriter() = default;
+const std::filesystem::path& ProjectWriter::file() const { return impl_->file; }
+
+RunSummary ProjectWriter::createRun(const RunConfig& config) {
+  RunSummary summary;
+  summary.key = newKey(file());
+  summary.title = runTitle(config);
+  summary.experiment = config.experiment;
+  summary.dataset = config.recipe.dataset.name;
+  summary.model = config.recipe.model.name;
+  summary.method = config.method.name;
+  summary.seed = config.seed;
+  summary.configHash = configHash(config);
+  summary.epochs = config.recipe.training.epochs;
+  summary.created = utcNow();
+  impl_->call([&, recipe = recipeHash(config.recipe), json = toJson(config).dump()](Inserter& to) {
+    SQLite::Statement insert(
+        to.database(),
+        "INSERT INTO runs (key, title, experiment, recipe, dataset, model, method, seed, epochs, "
+        "config_hash, recipe_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    bindAll(insert, summary.key, summary.title, summary.experiment, config.recipe.name, summary.dataset,
+            summary.model, summary.method, summary.seed, summary.epochs, summary.configHash, recipe, json,
+            summary.created)
+        .exec();
+    summary.id = to.database().getLastInsertRowid();
+  });
+  return summary;
+}
+
+int ProjectWriter::beginAttempt(std::int64_t run, const Manifest& m, const std::string& fromCheckpoint) {
+  int attempt = 0;
+  impl_->call([&](Inserter& to) {
+    attempt = static_cast<int>(lastAttempt(to.database(), run)) + 1;
+    SQLite::Statement close(to.database(),
+                            fmt::format("UPDATE attempts SET state = 'interrupted', ended = seen "
+                                        "WHERE run = ? AND {}",
+                                        kLiveStates));
+    bindAll(close, run).exec();
+    SQLite::Statement insert(to.database(),
+                             "INSERT INTO attempts (run, attempt, state, started, seen, host, user, pid, "
+                             "process_start, program, git, "
+                             "libtorch, compiler, cpu, device, threads, data_hash, from_checkpoint) "
+                             "VALUES (?, ?, 'preparing', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    const std::string now = utcNow();
+    bindAll(insert, run, attempt, now, now, m.host, m.user, m.pid, processStart(m.pid), m.program, m.git,
+            m.libtorch, m.compiler, m.cpu, m.device, m.threads, m.dataHash, fromCheckpoint)
+        .exec();
+  });
+  return attempt;
+}
+
+void ProjectWriter::setNotes(std::int64_t run, const std::string& notes, const std::string& tags) {
+  impl_->call([&](Inserter& to) {
+    SQLite::Statement update(to.database(), "UPDATE runs SET notes = ?, tags = ? WHERE id = ?");
+    if (bindAll(update, notes, tags, run).exec() == 0)
+      throw Error(fmt::format("there is no run {} in the project", run));
+  });
+}
+
+void ProjectWriter::removeRun(std::int64_t run) {
+  std::string key;
+  impl_->call([&](Inserter& to) {
+    SQLite::Statement query(to.database(), "SELECT key FROM runs WHERE id = ?");
+    if (!bindAll(query, run).executeStep())
+      throw Error(fmt::format("there is no run {} in the project", run));
+    key = query.getColumn(0).getString();
+    SQLite::Statement live(
+        to.database(),
+        fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));
+    while (bindAll(live, run).executeStep()) {
+      Row row(live);
+      const Owner owner{row.text(), row.integer(), row.integer()};
+      if (isAlive(owner, runLockFile(to.project(), key)))
+        throw Error(fmt::format("run {} is being trained by process {}; stop it first", key, owner.pid));
+      break;
+    }
+    SQLite::Statement remove(to.database(), "DELETE FROM runs WHERE id = ?");
+    bindAll(remove, run).exec();
+  });
+  std::error_code code;
+  std::filesystem::remove_all(runFolder(file(), key), code);
+  if (code)
+    throw Error(fmt::format("cannot remove '{}': {}", runFolder(file(), key).string(), code.message()));
+}
+
+void ProjectWriter::flush() {
+  impl_->call([this](Inserter&) {
+    if (const std::string why = std::exchange(impl_->lost, ""); !why.empty()) throw Error(why);
+  });
+}
+
+void ProjectWriter::append(std::int64_t run, int attempt, const StateReport& report) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
+}
+void ProjectWriter::append(std::int64_t run, int attempt, const StepReport& report) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
+}
+void ProjectWriter::append(std::int64_t run, int attempt, const PolicyReport& report) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
+}
+void ProjectWriter::append(std::int64_t run, int attempt, const Decision& decision) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, decision); });
+}
+void ProjectWriter::append(std::int64_t run, int attempt, const EpochReport& report) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
+}
+void ProjectWriter::append(std::int64_t run, int attempt, const CheckpointReport& report) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
+}
+void ProjectWriter::append(std::int64_t run, int attempt, const ResultReport& report) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
+}
+void ProjectWriter::append(std::int64_t run, int attempt, const std::string& event) {
+  impl_->append([=](Inserter& to) { to.add(run, attempt, event); });
+}
+
+std::string ProjectWriter::problem() const {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->problem;
+}
+
+}  // namespace uada
