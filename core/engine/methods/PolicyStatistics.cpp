@@ -1,0 +1,113 @@
+#include "core/engine/methods/PolicyStatistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/ops/Op.h"
+
+namespace uada {
+namespace {
+
+/// Count, sum and sum of squares; levels are small integers, so the sums are exact.
+struct Moments {
+  double count = 0, sum = 0, squares = 0;
+  void add(double value) {
+    count += 1;
+    sum += value;
+    squares += value * value;
+  }
+  double mean() const { return count > 0 ? sum / count : 0; }
+  double spread() const { return count > 0 ? std::sqrt(std::max(0.0, squares / count - mean() * mean())) : 0; }
+};
+
+struct OpSums {
+  OpStatistics statistics;
+  Moments before, after;
+  double dL = 0, gain = 0;
+};
+
+int sign(float value) { return (value > 0) - (value < 0); }
+
+template <class Statistics>
+void countSign(Statistics& statistics, int sign) {
+  if (sign > 0) ++statistics.plus;
+  if (sign < 0) ++statistics.minus;
+  if (sign == 0) ++statistics.zero;
+}
+
+GroupStatistics groupStatistics(const GroupTrial& trial, int place, std::span<const int> winners) {
+  GroupStatistics statistics;
+  statistics.group = groupName(trial.group);
+  statistics.count = static_cast<int>(trial.probes.size());
+  double dL = 0, gain = 0;
+  for (std::size_t b = 0; b < trial.probes.size(); ++b) {
+    countSign(statistics, sign(trial.dL[b]));
+    dL += trial.dL[b];
+    gain += trial.gain[b];
+    statistics.wins += winners[b] == place;
+    statistics.inert += trial.probes[b].inert;
+    statistics.clamped += trial.probes[b].clamped || trial.candidates[b].clamped;
+  }
+  statistics.meanDL = dL / std::max(1, statistics.count);
+  statistics.meanGain = gain / std::max(1, statistics.count);
+  return statistics;
+}
+
+/// The step that the chain's probe moved, in the op's own sums.
+void addProbed(OpSums& sums, const GroupTrial& trial, std::size_t b, bool won) {
+  const Probe& probe = trial.probes[b];
+  ++sums.statistics.probed;
+  countSign(sums.statistics, sign(trial.dL[b]) * probe.delta[0]);
+  sums.dL += trial.dL[b];
+  sums.gain += trial.gain[b];
+  sums.statistics.wins += won;
+  sums.statistics.inert += probe.inert;
+  sums.statistics.clamped += probe.clamped || trial.candidates[b].clamped;
+}
+
+OpStatistics finished(OpSums sums, std::size_t op) {
+  OpStatistics& statistics = sums.statistics;
+  statistics.op = ops()[op].name;
+  statistics.count = static_cast<int>(sums.before.count);
+  statistics.beforeMean = sums.before.mean();
+  statistics.beforeSpread = sums.before.spread();
+  statistics.afterMean = sums.after.mean();
+  statistics.afterSpread = sums.after.spread();
+  statistics.meanDL = sums.dL / std::max(1, statistics.probed);
+  statistics.meanGain = sums.gain / std::max(1, statistics.probed);
+  return statistics;
+}
+
+}  // namespace
+
+PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const Space& space,
+                          std::span<const GroupTrial> trials, std::span<const int> winners) {
+  PolicyReport report;
+  report.step = batch.step;
+  report.epoch = batch.epoch;
+  report.count = static_cast<int>(plans.size());
+  report.unperturbedWins =
+      winners.empty() ? report.count : static_cast<int>(std::count(winners.begin(), winners.end(), kUnperturbed));
+  int chainPlace = -1;
+  for (std::size_t place = 0; place < trials.size(); ++place) {
+    report.groups.push_back(groupStatistics(trials[place], static_cast<int>(place), winners));
+    if (trials[place].group == Group::chain) chainPlace = static_cast<int>(place);
+  }
+  std::map<std::size_t, OpSums> sums;  // by op, so that ops come in catalogue order
+  for (std::size_t b = 0; b < plans.size(); ++b) {
+    const GroupTrial* trial = chainPlace < 0 ? nullptr : &trials[chainPlace];
+    const Plan before = space.clamped(plans[b]);
+    const Plan after = trial ? space.clamped(trial->candidates[b].plan) : before;
+    for (std::size_t k = 0; k < before.chain().size(); ++k) {
+      OpSums& op = sums[before.chain()[k].op];
+      op.before.add(before.chain()[k].level);
+      op.after.add(after.chain()[k].level);
+      if (trial && trial->probes[b].position == static_cast<int>(k)) addProbed(op, *trial, b, winners[b] == chainPlace);
+    }
+  }
+  for (const auto& [op, opSums] : sums) report.ops.push_back(finished(opSums, op));
+  return report;
+}
+
+}  // namespace uada

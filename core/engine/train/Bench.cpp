@@ -1,0 +1,115 @@
+#include "core/engine/train/Bench.h"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <thread>
+
+#include "core/base/Philox.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+#include "core/engine/train/Device.h"
+#include "core/engine/train/Stepper.h"
+#include "core/engine/train/Stopwatch.h"
+
+namespace uada {
+namespace {
+
+constexpr int kBatch = 128, kSide = 32, kClasses = 10, kWarmUps = 2, kRounds = 7;
+constexpr const char* kReference = "ra-uc";
+
+/// Coloured gradients with noise: made up, but compressible like pictures.
+Dataset madeUpImages() {
+  Dataset data;
+  data.width = data.height = kSide;
+  data.classes = kClasses;
+  for (std::uint32_t i = 0; i < kBatch; ++i) {
+    Random random(1, 0, i, Purpose::test);
+    data.labels.push_back(static_cast<std::int32_t>(i % kClasses));
+    const std::uint32_t base[3] = {random.below(160), random.below(160), random.below(160)};
+    for (int y = 0; y < kSide; ++y) {
+      for (int x = 0; x < kSide; ++x) {
+        for (const std::uint32_t b : base) data.rgb.push_back(static_cast<std::uint8_t>(b + x + y + random.below(32)));
+      }
+    }
+  }
+  return data;
+}
+
+/// "step.ra_uc", "step.uada_parity": names that scripts depend on (design.md 8).
+std::string benchName(std::string method) {
+  if (method == "uada") return "step.uada_parity";
+  std::replace(method.begin(), method.end(), '-', '_');
+  return "step." + method;
+}
+
+struct Runner {
+  std::string method;
+  std::unique_ptr<Stepper> stepper;
+  std::vector<double> milliseconds;
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+Runner makeRunner(const std::string& method, const Dataset& data, ThreadPool& pool) {
+  RunConfig config;
+  config.recipe.model = {"resnet", parseJson(R"({"depth": "10", "width": 16})", "bench")};
+  config.method = {method, findMethod(method).complete(Json::object(), method)};
+  config.recipe.training.batch = kBatch;
+  return {method, std::make_unique<Stepper>(config, data, at::kCPU, pool), {}};
+}
+
+std::vector<Runner> timed(std::vector<std::string> methods, int threads) {
+  at::set_num_threads(threads);
+  at::globalContext().setFlushDenormal(true);
+  const Dataset data = madeUpImages();
+  ThreadPool pool(threads);
+  if (std::find(methods.begin(), methods.end(), kReference) == methods.end()) methods.insert(methods.begin(), kReference);
+  std::vector<Runner> runners;
+  for (const std::string& method : methods) runners.push_back(makeRunner(method, data, pool));
+  Batch batch;
+  batch.indices.resize(kBatch);
+  std::iota(batch.indices.begin(), batch.indices.end(), 0u);
+  for (int round = -kWarmUps; round < kRounds; ++round) {
+    for (Runner& runner : runners) {
+      batch.step = batch.epoch = round + kWarmUps + 1;
+      Stopwatch watch;
+      runner.stepper->step(batch, 0.01, false);
+      if (round >= 0) runner.milliseconds.push_back(1000 * watch.lap());
+    }
+  }
+  for (Runner& runner : runners) runner.stepper.reset();  // the pool goes first
+  return runners;
+}
+
+}  // namespace
+
+std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int threads) {
+  const int used = threadCount(threads);
+  std::vector<Runner> runners;
+  std::exception_ptr problem;
+  // On a thread of its own: the number of threads and the handling of denormals are settings of a thread.
+  std::thread worker([&] {
+    try {
+      runners = timed(methods, used);
+    } catch (...) {
+      problem = std::current_exception();
+    }
+  });
+  worker.join();
+  if (problem) std::rethrow_exception(problem);
+  const auto reference = std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == kReference; });
+  const double base = median(reference->milliseconds);
+  std::vector<BenchResult> results;
+  for (const Runner& runner : runners) {
+    if (std::find(methods.begin(), methods.end(), runner.method) == methods.end()) continue;
+    const double value = median(runner.milliseconds);
+    results.push_back({benchName(runner.method), value, "ms", benchName(kReference), base, value / base, used, "cpu"});
+  }
+  return results;
+}
+
+}  // namespace uada

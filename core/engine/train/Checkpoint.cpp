@@ -1,0 +1,159 @@
+#include "core/engine/train/Checkpoint.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+
+namespace uada {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kFormat = "uada checkpoint 1";
+constexpr const char* kModel = "model.";
+constexpr const char* kVelocity = "velocity.";
+constexpr const char* kSuffix = ".safetensors";
+constexpr std::size_t kMaxBytes = std::size_t{16} << 30;
+constexpr std::size_t kKept = 2;
+
+std::string manifest(const Checkpoint& checkpoint) {
+  Json json = Json::object();
+  json["config_hash"] = checkpoint.configHash;
+  json["seed"] = checkpoint.seed;
+  json["data_hash"] = checkpoint.dataHash;
+  json["threads"] = checkpoint.threads;
+  json["device"] = checkpoint.device;
+  json["version"] = checkpoint.version;
+  json["libtorch"] = checkpoint.libtorchVersion;
+  json["progress"] = toJson(checkpoint.progress);
+  json["config"] = checkpoint.config;
+  return json.dump();
+}
+
+Checkpoint fromManifest(const Json& json) {
+  Checkpoint checkpoint;
+  checkpoint.configHash = json.at("config_hash").asString();
+  checkpoint.seed = json.at("seed").asInt();
+  checkpoint.dataHash = json.at("data_hash").asString();
+  checkpoint.threads = static_cast<int>(json.at("threads").asInt());
+  checkpoint.device = json.at("device").asString();
+  checkpoint.version = json.at("version").asString();
+  checkpoint.libtorchVersion = json.at("libtorch").asString();
+  checkpoint.progress = progressFromJson(json.at("progress"));
+  checkpoint.config = json.at("config");
+  return checkpoint;
+}
+
+/// Checkpoints of a folder, the newest first: their names hold the step with leading zeros.
+std::vector<fs::path> checkpointsIn(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("checkpoint-") && name.ends_with(kSuffix)) files.push_back(entry.path());
+  }
+  std::sort(files.rbegin(), files.rend());
+  return files;
+}
+
+void writeBytes(const fs::path& file, std::span<const std::byte> bytes) {
+  AtomicFile atomic(file);
+  atomic.write(bytes);
+  atomic.commit();
+}
+
+void copyInto(at::Tensor target, const TensorFile& file, const std::string& name) {
+  const at::Tensor& source = file.tensor(name);
+  if (source.sizes() != target.sizes()) {
+    throw Error(fmt::format("tensor '{}' of the checkpoint has {} values, this network wants {}", name, source.numel(),
+                            target.numel()));
+  }
+  target.copy_(source);
+}
+
+}  // namespace
+
+TensorFile takeTensors(const Network& network, const Sgd& sgd) {
+  at::NoGradGuard noGrad;
+  TensorFile file;
+  const auto parameters = network.named_parameters();
+  for (const auto& entry : parameters) file.tensors.emplace_back(kModel + entry.key(), entry.value().detach().clone());
+  for (const auto& entry : network.named_buffers()) {
+    file.tensors.emplace_back(kModel + entry.key(), entry.value().clone());
+  }
+  for (std::size_t i = 0; i < sgd.velocities.size(); ++i) {
+    file.tensors.emplace_back(kVelocity + parameters[i].key(), sgd.velocities[i].clone());
+  }
+  return file;
+}
+
+void putTensors(const TensorFile& file, Network& network, Sgd& sgd) {
+  at::NoGradGuard noGrad;
+  const auto parameters = network.named_parameters();
+  const auto buffers = network.named_buffers();
+  const std::size_t wanted = parameters.size() + buffers.size() + sgd.velocities.size();
+  if (file.tensors.size() != wanted) {
+    throw Error(fmt::format("the checkpoint has {} tensors, this network wants {}", file.tensors.size(), wanted));
+  }
+  for (const auto& entry : parameters) copyInto(entry.value(), file, kModel + entry.key());
+  for (const auto& entry : buffers) copyInto(entry.value(), file, kModel + entry.key());
+  for (std::size_t i = 0; i < sgd.velocities.size(); ++i) {
+    copyInto(sgd.velocities[i], file, kVelocity + parameters[i].key());
+  }
+}
+
+Checkpoint readCheckpoint(const fs::path& file) {
+  TensorFile tensors = decode(readBinaryFile(file, kMaxBytes), file.string());
+  if (tensors.text("format") != kFormat) {
+    throw Error(fmt::format("'{}' is a '{}', this program reads '{}'", file.string(), tensors.text("format"), kFormat));
+  }
+  Checkpoint checkpoint = fromManifest(parseJson(tensors.text("manifest"), file.string()));
+  checkpoint.tensors = std::move(tensors);
+  return checkpoint;
+}
+
+Checkpoint findCheckpoint(const fs::path& fileOrFolder) {
+  if (!fs::is_directory(fileOrFolder)) return readCheckpoint(fileOrFolder);
+  std::string problems;
+  for (const fs::path& file : checkpointsIn(fileOrFolder)) {
+    try {
+      return readCheckpoint(file);
+    } catch (const Error& error) {  // a damaged file is expected after a crash: the one before it will do
+      problems += fmt::format("; {}", error.what());
+    }
+  }
+  throw Error(fmt::format("no sound checkpoint in '{}'{}", fileOrFolder.string(), problems));
+}
+
+Written writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint, bool isBest) {
+  TensorFile file = checkpoint.tensors;
+  file.texts = {{"format", kFormat}, {"manifest", manifest(checkpoint)}};
+  const std::vector<std::byte> bytes = encode(file, true);
+  Written written;
+  written.file = folder / fmt::format("checkpoint-{:010}{}", checkpoint.progress.step, kSuffix);
+  written.hash = sha256(std::span<const std::byte>(bytes));
+  writeBytes(written.file, bytes);
+  if (sha256(std::span<const std::byte>(readBinaryFile(written.file, kMaxBytes))) != written.hash) {
+    throw Error(fmt::format("'{}' reads back differently than it was written: check the disk", written.file.string()));
+  }
+  if (isBest) writeBytes(folder / fmt::format("best{}", kSuffix), bytes);
+  std::size_t kept = 0;
+  for (const fs::path& old : checkpointsIn(folder)) {
+    if (++kept > kKept) fs::remove(old);
+  }
+  return written;
+}
+
+void exportWeights(const fs::path& checkpoint, const fs::path& out) {
+  const Checkpoint source = findCheckpoint(checkpoint);
+  TensorFile weights;
+  for (const auto& [name, tensor] : source.tensors.tensors) {
+    if (name.starts_with(kModel)) weights.tensors.emplace_back(name.substr(std::string_view(kModel).size()), tensor);
+  }
+  weights.texts = {{"format", "pt"}, {"config", source.config.dump()}, {"config_hash", source.configHash},
+                   {"seed", std::to_string(source.seed)}, {"step", std::to_string(source.progress.step)}};
+  writeBytes(out, encode(weights, false));
+}
+
+}  // namespace uada

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+
+#include "core/engine/Engine.h"
+#include "core/engine/train/Stopwatch.h"
+
+namespace uada {
+
+/// The commands of one job: any thread sends, the training thread polls between steps. The last of pause and resume
+/// counts; a stop cannot be taken back.
+class Control {
+ public:
+  /// folder  where a file named `stop` means Command::stopNow; empty: nowhere. One that is left over is removed.
+  explicit Control(std::filesystem::path folder);
+  void send(Command command);
+
+  bool stopNow();         ///< also looks for the stop file, at most every half second
+  bool stopAfterEpoch();
+  bool pauseWanted();
+  bool takeCheckpoint();  ///< true once for each request
+  /// Waits for a command, at most half a second.
+  void wait();
+
+ private:
+  std::filesystem::path stopFile_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Stopwatch sinceLook_;
+  bool paused_ = false, stopNow_ = false, stopAfterEpoch_ = false, checkpoint_ = false;
+};
+
+}  // namespace uada

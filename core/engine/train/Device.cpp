@@ -1,0 +1,131 @@
+#include "core/engine/train/Device.h"
+
+#include <dlfcn.h>
+#include <fmt/core.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+
+namespace uada {
+namespace {
+
+struct Cuda {
+  int devices = 0;
+  std::string reason;  ///< why there is none
+};
+
+bool driverIsThere() {
+  std::error_code missing;
+  if (std::filesystem::exists("/dev/nvidiactl", missing)) return true;
+  return dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) != nullptr;
+}
+
+/// The file that a function of LibTorch was loaded from tells where its CUDA part lies.
+std::filesystem::path cudaLibrary() {
+  Dl_info info{};
+  dladdr(reinterpret_cast<void*>(&at::get_num_threads), &info);
+  return std::filesystem::path(info.dli_fname ? info.dli_fname : "").parent_path() / "libtorch_cuda.so";
+}
+
+Cuda loadCuda() {
+  if (!driverIsThere()) return {0, "no NVIDIA driver is installed"};
+  const std::filesystem::path library = cudaLibrary();
+  std::error_code missing;
+  if (!std::filesystem::exists(library, missing)) {
+    return {0, fmt::format("'{}' is missing: run ./setup --cuda", library.string())};
+  }
+  // Global: its kernels register themselves with the dispatcher of libtorch_cpu.
+  if (!dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
+    const char* reason = dlerror();
+    return {0, fmt::format("cannot load '{}': {}", library.string(), reason ? reason : "no reason given")};
+  }
+  const int devices = static_cast<int>(torch::cuda::device_count());
+  if (devices == 0) return {0, "the NVIDIA driver shows no usable device"};
+  return {devices, {}};
+}
+
+/// Loaded once; nothing may ask LibTorch about CUDA before, or it remembers that there is none.
+const Cuda& cuda() {
+  static const Cuda loaded = loadCuda();
+  return loaded;
+}
+
+std::string processorTitle() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(std::min(line.size(), line.find(':') + 2));
+  }
+  return "CPU";
+}
+
+DeviceInfo cudaInfo(int number) {
+  DeviceInfo info{fmt::format("cuda:{}", number), "NVIDIA GPU", "", true, ""};
+  void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!driver) return info;
+  const auto nameOf = reinterpret_cast<int (*)(char*, int, int)>(dlsym(driver, "cuDeviceGetName"));
+  const auto memoryOf = reinterpret_cast<int (*)(std::size_t*, int)>(dlsym(driver, "cuDeviceTotalMem_v2"));
+  std::array<char, 256> name{};
+  std::size_t bytes = 0;
+  if (nameOf && nameOf(name.data(), static_cast<int>(name.size()), number) == 0) info.title = name.data();
+  if (memoryOf && memoryOf(&bytes, number) == 0) info.detail = bytesText(static_cast<double>(bytes));
+  return info;
+}
+
+}  // namespace
+
+ChosenDevice chooseDevice(const std::string& wanted) {
+  if (wanted == "cpu") return {at::kCPU, "cpu", {}};
+  if (wanted == "auto") {
+    if (cuda().devices > 0) return {at::Device(at::kCUDA, 0), "cuda:0", {}};
+    return {at::kCPU, "cpu", fmt::format("training on the CPU: {}", cuda().reason)};
+  }
+  int number = 0;
+  bool known = wanted == "cuda";
+  if (wanted.starts_with("cuda:")) {
+    const auto [end, problem] = std::from_chars(wanted.data() + 5, wanted.data() + wanted.size(), number);
+    known = problem == std::errc() && end == wanted.data() + wanted.size() && number >= 0;
+  }
+  if (!known) throw UsageError(fmt::format("unknown device '{}'; known: auto cpu cuda cuda:N", wanted));
+  if (cuda().devices == 0) {
+    throw Error(fmt::format("device '{}' cannot be used: {}; use --device auto or cpu", wanted, cuda().reason));
+  }
+  if (number >= cuda().devices) {
+    throw Error(fmt::format("device '{}' is not there: the driver shows {}", wanted, cuda().devices));
+  }
+  return {at::Device(at::kCUDA, static_cast<at::DeviceIndex>(number)), fmt::format("cuda:{}", number), {}};
+}
+
+std::vector<DeviceInfo> listDevices() {
+  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const std::string detail = fmt::format("{} threads, {}", threadCount(0), bytesText(memory));
+  std::vector<DeviceInfo> devices{{"cpu", processorTitle(), detail, true, ""}};
+  for (int number = 0; number < cuda().devices; ++number) devices.push_back(cudaInfo(number));
+  if (cuda().devices == 0) devices.push_back({"cuda", "NVIDIA GPU", "", false, cuda().reason});
+  return devices;
+}
+
+int threadCount(int wanted) {
+  if (wanted > 0) return wanted;
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+  return std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+std::string runningLibTorch() {
+  const std::string config = at::show_config();
+  const std::string key = "TORCH_VERSION=";
+  const std::size_t begin = config.find(key);
+  if (begin == std::string::npos) return {};
+  const std::size_t from = begin + key.size();
+  return config.substr(from, config.find_first_not_of("0123456789.", from) - from);
+}
+
+}  // namespace uada

@@ -1,0 +1,60 @@
+#include <fmt/core.h>
+
+#include "core/base/Error.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+#include "core/engine/train/Trainer.h"
+
+namespace uada {
+namespace {
+
+/// Throws Error if the checkpoint was made by another configuration; says what merely changes bits.
+void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared& prepared) {
+  if (checkpoint.configHash != configHash(config)) {
+    throw Error(fmt::format("the checkpoint was made with another configuration (its hash is {}, this run's is {}): "
+                            "resume with the configuration it was started with, or start a new run",
+                            checkpoint.configHash.substr(0, 12), configHash(config).substr(0, 12)));
+  }
+  if (checkpoint.seed != config.seed) {
+    throw Error(fmt::format("the checkpoint was made with seed {}, this run has seed {}: resume with that seed, or "
+                            "start a new run", checkpoint.seed, config.seed));
+  }
+  if (checkpoint.threads != prepared.threads) {
+    prepared.notes.push_back(fmt::format("{} threads as before, not {}: another number would change bits",
+                                         checkpoint.threads, prepared.threads));
+    prepared.threads = checkpoint.threads;
+  }
+  const auto changed = [&](std::string_view what, const std::string& before, const std::string& now) {
+    if (before == now) return;
+    prepared.notes.push_back(fmt::format("resumed with another {} ({} before, {} now): results may differ in their "
+                                         "last bits", what, before, now));
+  };
+  changed("LibTorch", checkpoint.libtorchVersion, runningLibTorch());
+  changed("version of this program", checkpoint.version, UADA_VERSION);
+  changed("device", checkpoint.device, prepared.device.name);
+}
+
+}  // namespace
+
+Prepared prepare(const RunConfig& config, const StartOptions& options) {
+  Prepared prepared;
+  prepared.config = config;
+  prepared.runFolder = options.folder;
+  findModel(config.recipe.model.name).complete(config.recipe.model.settings, "model");
+  findMethod(config.method.name).complete(config.method.settings, "method");
+  const auto settings = settingsFromJson<DataSettings>(config.recipe.dataset.settings, "dataset");
+  prepared.dataFolder = locateDataset(findDataset(config.recipe.dataset.name), settings.folder);
+  if (!options.folder.empty() && !std::filesystem::is_directory(options.folder)) {
+    throw Error(fmt::format("the run folder '{}' does not exist: make it first", options.folder.string()));
+  }
+  prepared.device = chooseDevice(config.runtime.device);
+  if (!prepared.device.note.empty()) prepared.notes.push_back(prepared.device.note);
+  prepared.threads = threadCount(config.runtime.threads);
+  if (!options.checkpoint.empty()) {
+    prepared.checkpoint = findCheckpoint(options.checkpoint);
+    checkOrigin(*prepared.checkpoint, config, prepared);
+  }
+  return prepared;
+}
+
+}  // namespace uada

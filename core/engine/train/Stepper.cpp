@@ -1,0 +1,238 @@
+#include "core/engine/train/Stepper.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/tasks/Classification.h"
+#include "core/engine/train/Stopwatch.h"
+
+namespace uada {
+namespace {
+
+constexpr int kTestBatch = 250;
+constexpr int kTop = 5;
+
+std::unique_ptr<Space> makeSpace(const RunConfig& config, int side) {
+  const Choice policy = findMethod(config.method.name).policy(config.method.settings);
+  PolicyContext context;
+  context.side = side;
+  return findPolicy(policy.name).make(policy.settings, context);
+}
+
+RenderSettings renderSettings(const Dataset& data) {
+  if (data.width != data.height) {
+    throw Error(fmt::format("images of {} x {} pixels cannot be trained on: they must be square", data.width, data.height));
+  }
+  const ChannelStatistics statistics = channelStatistics(data);
+  RenderSettings settings;
+  settings.side = data.width;
+  settings.mean = statistics.mean;
+  for (std::size_t c = 0; c < 3; ++c) {
+    if (!(statistics.deviation[c] > 0)) {
+      throw Error("the training images cannot be normalised: every pixel of a colour channel has the same value");
+    }
+    settings.deviation[c] = statistics.deviation[c];
+  }
+  return settings;
+}
+
+std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
+  const ModelContext context{data.classes, data.width};
+  std::shared_ptr<Network> network =
+      makeNetwork(config.recipe.model, context, static_cast<std::uint64_t>(config.seed));
+  network->to(device);
+  return network;
+}
+
+/// Borrows [B, side, side, 3] floats as [B, 3, side, side], channels last in memory; copies to another device.
+at::Tensor imagesOf(float* pixels, std::int64_t count, std::int64_t side, at::Device device) {
+  const at::Tensor nhwc = at::from_blob(pixels, {count, side, side, 3}, at::kFloat);
+  return nhwc.permute({0, 3, 1, 2}).to(device);
+}
+
+double mean(std::span<const float> values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+[[noreturn]] void refuseStep(const Batch& batch, std::string_view what, double learningRate) {
+  throw Error(fmt::format("training failed: {} is not a finite number at step {} (epoch {}, learning rate {:g}); the "
+                          "weights were not changed by this step; a lower learning rate may help",
+                          what, batch.step, batch.epoch, learningRate));
+}
+
+}  // namespace
+
+/// Renders into the stepper's buffer and asks the network; keeps counts and timings.
+class Stepper::BatchOracle : public Oracle {
+ public:
+  BatchOracle(Stepper& stepper, const Batch& batch)
+      : stepper_(stepper),
+        batch_(batch),
+        side_(stepper.renderer_.settings().side),
+        targets_(targetsOf(stepper.data_, batch.indices).to(stepper.device_)) {
+    // Grown before anything is rendered: tensors borrow these pixels.
+    stepper_.pixels_.resize(pixelsPerVariant() * static_cast<std::size_t>(stepper.chooser_->variants()));
+  }
+
+  int render(std::span<const Plan> plans) override {
+    Stopwatch watch;
+    const std::size_t variants = plans.size() / batch_.indices.size();
+    TORCH_CHECK(variants * batch_.indices.size() == plans.size(), "plans must be whole variants of the batch");
+    TORCH_CHECK((rendered_ + variants) * pixelsPerVariant() <= stepper_.pixels_.size(), "more variants than announced");
+    stepper_.renderer_.render(batch_.indices, plans, pixels(static_cast<int>(rendered_)));
+    counts.chains += static_cast<std::int64_t>(plans.size());
+    rendered_ += variants;
+    timings.render += watch.lap();
+    return static_cast<int>(rendered_ - variants);
+  }
+
+  std::vector<float> losses(int variant, Phase phase) override {
+    Stopwatch watch;
+    const c10::InferenceMode inference;
+    const at::Tensor images = imagesOf(pixels(variant), size(), side_, stepper_.device_);
+    const at::Tensor losses = crossEntropy(stepper_.network_->forward(images), targets_).cpu();  // [B]
+    const float* values = losses.const_data_ptr<float>();
+    ++counts.forwardsNoGrad;
+    (phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
+    return {values, values + losses.numel()};
+  }
+
+  /// Copies each sample's winner into one batch: [B, 3, side, side].
+  at::Tensor gathered(std::span<const int> variants) const {
+    const std::int64_t side = side_;
+    const at::Tensor images = at::empty({size(), side, side, 3}, at::kFloat);
+    const std::size_t each = pixelsPerVariant() / batch_.indices.size();
+    float* out = images.mutable_data_ptr<float>();
+    for (std::size_t b = 0; b < variants.size(); ++b) {
+      std::copy_n(pixels(variants[b]) + b * each, each, out + b * each);
+    }
+    return images.permute({0, 3, 1, 2}).to(stepper_.device_);
+  }
+
+  const at::Tensor& targets() const { return targets_; }
+  std::int64_t size() const { return static_cast<std::int64_t>(batch_.indices.size()); }
+  Counts counts;
+  Timings timings;
+
+ private:
+  std::size_t pixelsPerVariant() const { return batch_.indices.size() * side_ * side_ * 3; }
+  float* pixels(int variant) const { return stepper_.pixels_.data() + pixelsPerVariant() * variant; }
+
+  Stepper& stepper_;
+  const Batch& batch_;
+  const std::size_t side_;
+  const at::Tensor targets_;  // [B], int64
+  std::size_t rendered_ = 0;
+};
+
+Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool)
+    : data_(data),
+      pool_(pool),
+      device_(device),
+      pictured_(config.runtime.pictured),
+      space_(makeSpace(config, data.width)),
+      chooser_(makeChooser(config.method, *space_)),
+      renderer_(data, renderSettings(data), pool),
+      network_(placedNetwork(config, data, device)),
+      sgd_(network_->parameters(), config.recipe.training) {}
+
+StepOutcome Stepper::step(const Batch& batch, double learningRate, bool record) {
+  Stopwatch watch;
+  network_->setNormMode(NormMode::train);
+  BatchOracle oracle(*this, batch);
+  Chosen chosen = chooser_->choose(batch, oracle, record ? pictured_ : 0);
+  for (const float loss : chosen.unperturbed) {
+    if (!std::isfinite(loss)) refuseStep(batch, "the loss of an unperturbed image", learningRate);
+  }
+  const Trained trained = train(oracle, chosen.variants, batch, learningRate);
+  illustrate(chosen);
+
+  StepOutcome outcome;
+  StepReport& report = outcome.report;
+  report.step = batch.step;
+  report.epoch = batch.epoch;
+  report.learningRate = learningRate;
+  report.loss = trained.loss;
+  report.unperturbedLoss = mean(chosen.unperturbed);
+  report.gain = mean(chosen.best) - report.unperturbedLoss;
+  report.correct = trained.correct;
+  report.count = static_cast<int>(oracle.size());
+  report.counts = oracle.counts;
+  report.counts.forwardsTrain = report.counts.backwards = 1;
+  report.timings = oracle.timings;
+  const double named = oracle.timings.render + oracle.timings.probe + oracle.timings.candidate;
+  outcome.policy = std::move(chosen.policy);
+  outcome.decisions = std::move(chosen.decisions);
+  report.timings.train = trained.seconds;
+  report.timings.other = std::max(0.0, watch.lap() - named - trained.seconds);
+  return outcome;
+}
+
+Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> variants, const Batch& batch,
+                                double learningRate) {
+  Stopwatch watch;
+  Trained trained;
+  const at::Tensor images = oracle.gathered(variants);
+  const at::Tensor logits = network_->forward(images);               // [B, classes]
+  const at::Tensor loss = crossEntropy(logits, oracle.targets()).mean();
+  trained.loss = loss.item<float>();
+  if (!std::isfinite(trained.loss)) refuseStep(batch, "the loss", learningRate);
+  trained.correct = static_cast<int>(countTop(logits, oracle.targets(), 1));
+  loss.backward();
+  if (!sgd_.gradientsAreFinite()) {
+    sgd_.dropGradients();
+    refuseStep(batch, "a gradient", learningRate);
+  }
+  sgd_.step(learningRate);
+  trained.seconds = watch.lap();
+  return trained;
+}
+
+/// Adds label, pictures and the hash of the trained pixels to each recorded decision.
+void Stepper::illustrate(Chosen& chosen) const {
+  for (std::size_t i = 0; i < chosen.decisions.size(); ++i) {
+    Decision& decision = chosen.decisions[i];
+    const auto picture = [&](const Plan& plan) { return renderer_.picture(decision.index, space_->clamped(plan)); };
+    decision.label = data_.labels[decision.index];
+    decision.original = Image(data_.image(decision.index));
+    decision.unperturbed = picture(decision.plan);
+    for (GroupDecision& group : decision.groups) group.picture = picture(group.candidate);
+    const Image trained = picture(chosen.decided[i]);
+    decision.pixelHash = sha256(std::as_bytes(std::span(trained.rgb)));
+  }
+}
+
+std::optional<TestScores> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
+  const c10::InferenceMode inference;
+  network_->setNormMode(NormMode::eval);
+  const std::int64_t side = renderer_.settings().side;
+  const Renderer renderer(data, renderer_.settings(), pool_);
+  std::vector<std::uint32_t> indices;
+  double loss = 0;
+  std::int64_t top1 = 0, top5 = 0;
+  for (std::size_t begin = 0; begin < data.size(); begin += kTestBatch) {
+    if (interrupted()) return {};
+    indices.resize(std::min<std::size_t>(kTestBatch, data.size() - begin));
+    std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(begin));
+    pixels_.resize(std::max(pixels_.size(), indices.size() * side * side * 3));
+    renderer.plain(indices, pixels_.data());
+    const at::Tensor targets = targetsOf(data, indices).to(device_);
+    const at::Tensor images = imagesOf(pixels_.data(), static_cast<std::int64_t>(indices.size()), side, device_);
+    const at::Tensor logits = network_->forward(images);  // [B, classes]
+    loss += crossEntropy(logits, targets).sum(at::kDouble).item<double>();
+    top1 += countTop(logits, targets, 1);
+    top5 += countTop(logits, targets, kTop);
+  }
+  const auto count = static_cast<double>(data.size());
+  return TestScores{loss / count, static_cast<double>(top1) / count, static_cast<double>(top5) / count};
+}
+
+}  // namespace uada

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/augment/Renderer.h"
+#include "core/augment/Space.h"
+#include "core/engine/methods/Chooser.h"
+#include "core/engine/models/Network.h"
+#include "core/engine/train/Sgd.h"
+
+namespace uada {
+
+/// What one step leaves behind.
+struct StepOutcome {
+  StepReport report;
+  PolicyReport policy;
+  std::vector<Decision> decisions;
+};
+
+struct TestScores {
+  double loss = 0, top1 = 0, top5 = 0;  ///< mean; 0..1
+};
+
+/// Network, optimiser, space, method and renderer of one run: all that one training step needs (design.md 5).
+/// Lives on the training thread.
+class Stepper {
+ public:
+  /// data  the training set; outlives the stepper, as does the pool
+  Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool);
+
+  /// Chooses plans, trains on them once. Throws Error, before the weights are touched, if a loss or gradient is
+  /// not a finite number.
+  /// record  whether the decisions of the first samples are recorded, with pictures
+  StepOutcome step(const Batch& batch, double learningRate, bool record);
+
+  /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.
+  std::optional<TestScores> test(const Dataset& data, const std::function<bool()>& interrupted);
+
+  Network& network() { return *network_; }
+  Sgd& optimiser() { return sgd_; }
+
+ private:
+  class BatchOracle;
+  struct Trained {
+    float loss = 0;
+    int correct = 0;
+    double seconds = 0;
+  };
+  Trained train(const BatchOracle& oracle, std::span<const int> variants, const Batch& batch, double learningRate);
+  void illustrate(Chosen& chosen) const;
+
+  const Dataset& data_;
+  ThreadPool& pool_;
+  const at::Device device_;
+  const int pictured_;
+  std::unique_ptr<Space> space_;
+  std::unique_ptr<Chooser> chooser_;
+  Renderer renderer_;
+  std::shared_ptr<Network> network_;
+  Sgd sgd_;
+  std::vector<float> pixels_;  ///< of a step's variants: [V, B, side, side, 3], kept to avoid allocation
+};
+
+}  // namespace uada

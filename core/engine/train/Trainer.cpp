@@ -1,0 +1,193 @@
+#include "core/engine/train/Trainer.h"
+
+#include <fmt/core.h>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "core/engine/tasks/Classification.h"
+#include "core/engine/train/Schedule.h"
+
+namespace uada {
+
+Trainer::Trainer(Prepared prepared, Sink& sink, Control& control, std::function<void(const StateReport&)> enter)
+    : prepared_(std::move(prepared)), sink_(sink), control_(control), enter_(std::move(enter)), pool_(prepared_.threads) {
+  at::set_num_threads(prepared_.threads);  // of this thread's parallel regions
+  at::globalContext().setFlushDenormal(true);
+}
+
+RunState Trainer::run() {
+  for (const std::string& note : prepared_.notes) sink_.onEvent(note);
+  readData();
+  if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
+  stepper_ = std::make_unique<Stepper>(prepared_.config, train_, prepared_.device.device, pool_);
+  batches_ = {train_.size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
+  restore();
+  enter(RunState::running, fmt::format("training on {} images", groupedText(static_cast<long long>(train_.size()))));
+  while (progress_.epoch <= prepared_.config.recipe.training.epochs) {
+    if (!trainEpoch() || !finishEpoch()) {
+      enter(RunState::stopping, "writing a checkpoint");
+      save(false);
+      return stopped(fmt::format("stopped at step {}", progress_.step));
+    }
+    if (control_.stopAfterEpoch() && progress_.epoch <= prepared_.config.recipe.training.epochs) {
+      return stopped(fmt::format("stopped after epoch {}", progress_.epoch - 1));
+    }
+  }
+  reportResult();
+  enter(RunState::finished, fmt::format("finished {} epochs", progress_.epoch - 1));
+  return RunState::finished;
+}
+
+void Trainer::readData() {
+  const Choice& choice = prepared_.config.recipe.dataset;
+  const DatasetEntry& entry = findDataset(choice.name);
+  const auto settings = settingsFromJson<DataSettings>(choice.settings, "dataset");
+  enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
+  train_ = subset(entry.load(prepared_.dataFolder, Split::train), static_cast<std::size_t>(settings.trainLimit));
+  test_ = subset(entry.load(prepared_.dataFolder, Split::test), static_cast<std::size_t>(settings.testLimit));
+  checkLabels(train_, "training");
+  checkLabels(test_, "test");
+  if (train_.size() < 2 || test_.size() < 1) {
+    throw Error(fmt::format("'{}' has {} training and {} test images: at least 2 and 1 are needed",
+                            prepared_.dataFolder.string(), train_.size(), test_.size()));
+  }
+}
+
+void Trainer::restore() {
+  if (!prepared_.checkpoint) return;
+  const Checkpoint& checkpoint = *prepared_.checkpoint;
+  if (checkpoint.dataHash != train_.hash) {
+    throw Error(fmt::format("the training images in '{}' are not those the run was started with: their hash is {}, it was {}",
+                            prepared_.dataFolder.string(), train_.hash, checkpoint.dataHash));
+  }
+  putTensors(checkpoint.tensors, stepper_->network(), stepper_->optimiser());
+  progress_ = checkpoint.progress;
+  sink_.onEvent(fmt::format("resumed after step {} in epoch {}", progress_.step, progress_.epoch));
+  prepared_.checkpoint.reset();
+}
+
+/// returns  false: stopped within the epoch
+bool Trainer::trainEpoch() {
+  order_ = shuffledOrder(train_.size(), static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch);
+  while (progress_.stepInEpoch < batches_.steps()) {
+    if (!between()) return false;
+    step();
+  }
+  return between();
+}
+
+/// What is done between steps. returns  false: stop now
+bool Trainer::between() {
+  if (control_.pauseWanted()) pause();
+  if (control_.stopNow()) return false;
+  const double minutes = sinceCheckpoint_.seconds() / 60;
+  if (control_.takeCheckpoint() || minutes >= prepared_.config.runtime.checkpointMinutes) save(false);
+  return true;
+}
+
+void Trainer::pause() {
+  enter(RunState::paused, fmt::format("paused after step {}", progress_.step));
+  while (control_.pauseWanted() && !control_.stopNow()) {
+    if (control_.takeCheckpoint()) save(false);
+    control_.wait();
+  }
+  if (!control_.stopNow()) enter(RunState::running, "training");
+}
+
+void Trainer::step() {
+  const RunConfig& config = prepared_.config;
+  const std::int64_t place = progress_.stepInEpoch;
+  Batch batch;
+  batch.seed = static_cast<std::uint64_t>(config.seed);
+  batch.step = progress_.step + 1;
+  batch.epoch = progress_.epoch;
+  batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(batches_.begin(place)),
+                       order_.begin() + static_cast<std::ptrdiff_t>(batches_.end(place)));
+  const double rate = learningRate(config.recipe.training, progress_.epoch - 1, place, batches_.steps());
+  const bool record = (batch.step - 1) % config.runtime.pictureEvery == 0;
+  StepOutcome outcome = stepper_->step(batch, rate, record);
+  outcome.report.timings.wait = waited_;
+  progress_.step = batch.step;
+  ++progress_.stepInEpoch;
+  progress_.sums.add(outcome.report);
+  progress_.counts += outcome.report.counts;
+  progress_.seconds += outcome.report.timings.total();
+  Stopwatch watch;
+  sink_.onStep(outcome.report);
+  sink_.onPolicy(outcome.policy);
+  for (const Decision& decision : outcome.decisions) sink_.onDecision(decision);
+  waited_ = watch.lap();
+}
+
+/// Tests, reports and saves. returns  false: stopped while testing; the test is done again after a resume
+bool Trainer::finishEpoch() {
+  Stopwatch watch;
+  const std::optional<TestScores> scores = stepper_->test(test_, [this] { return control_.stopNow(); });
+  if (!scores) return false;
+  const EpochSums& sums = progress_.sums;
+  EpochReport report;
+  report.epoch = progress_.epoch;
+  report.step = progress_.step;
+  report.trainLoss = sums.loss / static_cast<double>(sums.count);
+  report.trainTop1 = static_cast<double>(sums.correct) / static_cast<double>(sums.count);
+  report.testLoss = progress_.lastLoss = scores->loss;
+  report.testTop1 = progress_.lastTop1 = scores->top1;
+  report.testTop5 = progress_.lastTop5 = scores->top5;
+  report.seconds = sums.seconds;
+  report.testSeconds = watch.lap();
+  report.counts = sums.counts;
+  report.timings = sums.timings;
+  const bool isBest = scores->top1 > progress_.bestTop1;
+  if (isBest) {
+    progress_.bestTop1 = scores->top1;
+    progress_.bestEpoch = progress_.epoch;
+  }
+  ++progress_.epoch;
+  progress_.stepInEpoch = 0;
+  progress_.sums = {};
+  sink_.onEpoch(report);
+  save(isBest);
+  return true;
+}
+
+void Trainer::save(bool isBest) {
+  sinceCheckpoint_.lap();
+  if (prepared_.runFolder.empty()) return;
+  Checkpoint checkpoint;
+  checkpoint.configHash = configHash(prepared_.config);
+  checkpoint.dataHash = train_.hash;
+  checkpoint.libtorchVersion = runningLibTorch();
+  checkpoint.version = UADA_VERSION;
+  checkpoint.seed = prepared_.config.seed;
+  checkpoint.threads = prepared_.threads;
+  checkpoint.device = prepared_.device.name;
+  checkpoint.config = toJson(prepared_.config);
+  checkpoint.progress = progress_;
+  checkpoint.tensors = takeTensors(stepper_->network(), stepper_->optimiser());
+  const Written written = writeCheckpoint(prepared_.runFolder, checkpoint, isBest);
+  sink_.onCheckpoint({progress_.step, progress_.epoch, written.file.string(), written.hash});
+}
+
+RunState Trainer::stopped(const std::string& text) {
+  enter(RunState::stopped, text);
+  return RunState::stopped;
+}
+
+void Trainer::enter(RunState state, const std::string& text) {
+  enter_({state, text, prepared_.device.name, prepared_.threads});
+}
+
+void Trainer::reportResult() {
+  ResultReport result;
+  result.bestTop1 = progress_.bestTop1;
+  result.bestEpoch = progress_.bestEpoch;
+  result.lastTop1 = progress_.lastTop1;
+  result.lastTop5 = progress_.lastTop5;
+  result.lastLoss = progress_.lastLoss;
+  result.parameters = stepper_->network().parameterCount();
+  result.seconds = progress_.seconds;
+  result.counts = progress_.counts;
+  sink_.onResult(result);
+}
+
+}  // namespace uada

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/engine/Engine.h"
+#include "core/engine/train/Checkpoint.h"
+#include "core/engine/train/Control.h"
+#include "core/engine/train/Device.h"
+#include "core/engine/train/Shuffle.h"
+#include "core/engine/train/Stepper.h"
+
+namespace uada {
+
+/// What was found out before the training thread starts.
+struct Prepared {
+  RunConfig config;
+  ChosenDevice device;
+  int threads = 1;
+  std::filesystem::path dataFolder, runFolder;
+  std::optional<Checkpoint> checkpoint;
+  std::vector<std::string> notes;  ///< for the log, once the job runs
+};
+
+/// Checks that the configuration can be started; see Engine::start.
+Prepared prepare(const RunConfig& config, const StartOptions& options);
+
+/// The training loop of one attempt. Made, used and destroyed on the training thread.
+class Trainer {
+ public:
+  Trainer(Prepared prepared, Sink& sink, Control& control, std::function<void(const StateReport&)> enter);
+  /// Trains to the last epoch or to a stop. Throws whatever goes wrong.
+  /// returns  finished or stopped
+  RunState run();
+
+ private:
+  void readData();
+  void restore();
+  bool trainEpoch();
+  void step();
+  bool finishEpoch();
+  bool between();
+  void pause();
+  void save(bool isBest);
+  RunState stopped(const std::string& text);
+  void enter(RunState state, const std::string& text);
+  void reportResult();
+
+  Prepared prepared_;
+  Sink& sink_;
+  Control& control_;
+  std::function<void(const StateReport&)> enter_;
+  ThreadPool pool_;
+  Dataset train_, test_;
+  std::unique_ptr<Stepper> stepper_;
+  Progress progress_;
+  Batches batches_;
+  std::vector<std::uint32_t> order_;  ///< of the running epoch
+  double waited_ = 0;                 ///< seconds in the sink since the last step
+  Stopwatch sinceCheckpoint_;
+};
+
+}  // namespace uada
