@@ -57,7 +57,10 @@ class TrainingJob : public Job {
       std::lock_guard lock(problemLock_);
       problem_ = message;
     }
-    enter({RunState::failed, message, last_.device, last_.threads});
+    StateReport report = last_;
+    report.state = RunState::failed;
+    report.text = message;
+    enter(report);
   }
 
   Sink& sink_;

@@ -45,6 +45,7 @@ void Trainer::readData() {
   enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
   train_ = subset(entry.load(prepared_.dataFolder, Split::train), static_cast<std::size_t>(settings.trainLimit));
   test_ = subset(entry.load(prepared_.dataFolder, Split::test), static_cast<std::size_t>(settings.testLimit));
+  dataHash_ = train_.hash + "+" + test_.hash;
   checkLabels(train_, "training");
   checkLabels(test_, "test");
   if (train_.size() < 2 || test_.size() < 1) {
@@ -56,9 +57,10 @@ void Trainer::readData() {
 void Trainer::restore() {
   if (!prepared_.checkpoint) return;
   const Checkpoint& checkpoint = *prepared_.checkpoint;
-  if (checkpoint.dataHash != train_.hash) {
-    throw Error(fmt::format("the training images in '{}' are not those the run was started with: their hash is {}, it was {}",
-                            prepared_.dataFolder.string(), train_.hash, checkpoint.dataHash));
+  if (checkpoint.dataHash != dataHash_) {
+    throw Error(fmt::format("the images in '{}' are not those the run was started with: their hash is {}, it was {}; "
+                            "restore the files, or start a new run",
+                            prepared_.dataFolder.string(), dataHash_, checkpoint.dataHash));
   }
   putTensors(checkpoint.tensors, stepper_->network(), stepper_->optimiser());
   progress_ = checkpoint.progress;
@@ -155,7 +157,7 @@ void Trainer::save(bool isBest) {
   if (prepared_.runFolder.empty()) return;
   Checkpoint checkpoint;
   checkpoint.configHash = configHash(prepared_.config);
-  checkpoint.dataHash = train_.hash;
+  checkpoint.dataHash = dataHash_;
   checkpoint.libtorchVersion = runningLibTorch();
   checkpoint.version = UADA_VERSION;
   checkpoint.seed = prepared_.config.seed;
@@ -174,7 +176,7 @@ RunState Trainer::stopped(const std::string& text) {
 }
 
 void Trainer::enter(RunState state, const std::string& text) {
-  enter_({state, text, prepared_.device.name, prepared_.threads});
+  enter_({state, text, prepared_.device.name, prepared_.threads, dataHash_});
 }
 
 void Trainer::reportResult() {

@@ -54,6 +54,7 @@ class Trainer {
   std::function<void(const StateReport&)> enter_;
   ThreadPool pool_;
   Dataset train_, test_;
+  std::string dataHash_;  ///< of both sets, joined by '+'
   std::unique_ptr<Stepper> stepper_;
   Progress progress_;
   Batches batches_;
