@@ -9,7 +9,7 @@
 namespace uada {
 namespace {
 
-constexpr std::size_t kHeaderWidth = 16, kNoteWidth = 100;
+constexpr std::size_t kHeaderWidth = 12, kNoteWidth = 100;
 
 /// Characters, not bytes, of UTF-8.
 std::size_t widthOf(std::string_view text) {

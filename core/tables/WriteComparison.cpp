@@ -23,24 +23,47 @@ std::string differenceText(const std::optional<Difference>& d) {
   return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}], {}", d->mean, d->low, d->high, pText(d->p));
 }
 
-Grid gridOf(const std::vector<RunGroup>& groups) {
-  Grid grid{
-      .title = "Comparison of methods",
-      .note =
-          "Top-1 test accuracy in percent, mean ± sample standard deviation over n seeds. Difference: last "
-          "epoch's top-1 minus that of ra-uc with the same recipe, in percentage points, with its 95 % "
-          "interval (Welch); it needs two seeds of each. Time (only on the same host, device and threads), "
-          "forwards (+ 2 × backwards) and chains are relative to ra-uc.",
-      .label = "uada-comparison",
-      .header = {"Method", "Data", "Model", "n", "Last epoch", "Best epoch", "Difference to ra-uc",
-                 "Training time", "Time ×", "Forwards ×", "Chains ×"},
-      .rows = {}};
-  if (groups.empty()) grid.note = "Nothing to compare yet: no run has finished.";
+/// The text that all groups share, or none.
+std::optional<std::string> common(const std::vector<RunGroup>& groups, std::string RunGroup::* member) {
   for (const RunGroup& group : groups)
-    grid.rows.push_back({group.label, group.dataset, group.model, fmt::format("{}", group.runs.size()),
-                         meanText(group.last), meanText(group.best), differenceText(group.toRaUc),
-                         durationText(group.seconds), ratioText(group.timeRatio),
-                         ratioText(group.forwardRatio), ratioText(group.chainRatio)});
+    if (group.*member != groups.front().*member) return std::nullopt;
+  return groups.empty() ? std::nullopt : std::optional(groups.front().*member);
+}
+
+constexpr char kNote[] =
+    "Top-1 test accuracy in percent, mean ± sample standard deviation over n seeds. Difference: last epoch's "
+    "top-1 "
+    "minus that of ra-uc with the same recipe, in percentage points, with its 95 % interval (Welch); it "
+    "needs two "
+    "seeds of each. Time (only on the same host, device and threads), forwards (+ 2 × backwards) and chains "
+    "are "
+    "relative to ra-uc.";
+
+/// Data and model have columns only where groups differ in them; else the title tells them.
+Grid gridOf(const std::vector<RunGroup>& groups) {
+  const auto dataset = common(groups, &RunGroup::dataset), model = common(groups, &RunGroup::model);
+  Grid grid{.title = "Comparison of methods",
+            .note = groups.empty() ? "Nothing to compare yet: no run has finished." : kNote,
+            .label = "uada-comparison",
+            .header = {"Method"},
+            .rows = {}};
+  if (dataset) grid.title += ": " + *dataset;
+  if (model) grid.title += (dataset ? ", " : ": ") + *model;
+  if (!dataset) grid.header.push_back("Data");
+  if (!model) grid.header.push_back("Model");
+  for (const char* name : {"n", "Last epoch", "Best epoch", "Difference to ra-uc", "Training time", "Time ×",
+                           "Forwards ×", "Chains ×"})
+    grid.header.push_back(name);
+  for (const RunGroup& group : groups) {
+    auto& cells = grid.rows.emplace_back(std::vector{group.label});
+    if (!dataset) cells.push_back(group.dataset);
+    if (!model) cells.push_back(group.model);
+    for (std::string text :
+         {fmt::format("{}", group.runs.size()), meanText(group.last), meanText(group.best),
+          differenceText(group.toRaUc), durationText(group.seconds), ratioText(group.timeRatio),
+          ratioText(group.forwardRatio), ratioText(group.chainRatio)})
+      cells.push_back(std::move(text));
+  }
   return grid;
 }
 

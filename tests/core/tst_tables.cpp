@@ -112,6 +112,7 @@ class TestTables : public QObject {
   void csvGolden();
   void markdownGolden();
   void comparisonCsvGolden();
+  void comparisonTextGolden();
   void sourcesCanBeLeftOut();
   void textEscaping();
   void latexCompiles();
@@ -370,6 +371,26 @@ void TestTables::comparisonCsvGolden() {
   const std::string text = writeComparison(groups, TableFormat::csv);
   QVERIFY2(text.ends_with(expected), text.c_str());
   QCOMPARE(std::count(text.begin(), text.end(), '\n'), 3);
+}
+
+void TestTables::comparisonTextGolden() {
+  const std::string expected =
+      "Comparison of methods: Fashion-MNIST, 6,000 images, r10w8\n"
+      "\n"
+      "Method                      n    Last epoch    Best epoch             Difference to ra-uc  Training  "
+      "Time ×  "
+      "Forwards ×  Chains ×\n"
+      "                                                                                               time\n" +
+      std::string(129, '-') +
+      "\n"
+      "RandAugment (UADA's space)  2  79.50 ± 0.71  81.00 ± 1.41                               -      1:50    "
+      "1.00  "
+      "      1.00      1.00\n"
+      "UADA                        2  83.00 ± 1.41  83.50 ± 0.71  +3.50 [-3.42, +10.42], p 0.129      7:20    "
+      "4.00  "
+      "      4.00      9.00\n";
+  const std::string text = writeComparison(groupRuns(demoRuns()), TableFormat::text);
+  QVERIFY2(text.starts_with(expected), text.c_str());
 }
 
 void TestTables::sourcesCanBeLeftOut() {
