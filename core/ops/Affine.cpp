@@ -81,8 +81,11 @@ void nearest(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
   fits ? nearestFixed(in, out, a, fill) : nearestDouble(in, out, a, fill);
 }
 
+/// Rounds down a number that is -1 or more; std::floor is a call on the plainest processors.
+int whole(double v) { return static_cast<int>(v) - (v < 0 ? 1 : 0); }
+
 /// Where a source point lies among the pixels: rows and byte offsets of columns, clamped to the image, from
-/// `first` pixels before the one at or below the point.
+/// `first` pixels before the one at or below the point. The point lies inside the image.
 template <int kTaps>
 struct Neighbours {
   std::array<const std::uint8_t*, kTaps> rows;
@@ -90,12 +93,12 @@ struct Neighbours {
   double dx, dy;
 
   Neighbours(ImageView in, double xs, double ys, int first) {
-    const double left = std::floor(xs - 0.5), top = std::floor(ys - 0.5);
+    const int left = whole(xs - 0.5), top = whole(ys - 0.5);
     dx = xs - 0.5 - left;
     dy = ys - 0.5 - top;
     for (int k = 0; k < kTaps; ++k) {
-      rows[k] = in.row(std::clamp(static_cast<int>(top) + first + k, 0, in.height - 1));
-      columns[k] = std::size_t{3} * std::clamp(static_cast<int>(left) + first + k, 0, in.width - 1);
+      rows[k] = in.row(std::clamp(top + first + k, 0, in.height - 1));
+      columns[k] = std::size_t{3} * std::clamp(left + first + k, 0, in.width - 1);
     }
   }
 };
@@ -122,11 +125,12 @@ double cubic(double v1, double v2, double v3, double v4, double d) {
 void bicubicPixel(ImageView in, double xs, double ys, std::uint8_t* out) {
   const Neighbours<4> n(in, xs, ys, -1);
   for (int c = 0; c < 3; ++c) {
-    const auto across = [&](int k) {
+    // At a distance of 0, as in a shear along the other axis, the kernel gives the second value exactly.
+    const auto across = [&](int k) -> double {
       const std::uint8_t* row = n.rows[k] + c;
+      if (n.dx == 0) return row[n.columns[1]];
       return cubic(row[n.columns[0]], row[n.columns[1]], row[n.columns[2]], row[n.columns[3]], n.dx);
     };
-    // With dy = 0, as in a shear along x, the kernel gives the second value exactly.
     const double v = n.dy == 0 ? across(1) : cubic(across(0), across(1), across(2), across(3), n.dy);
     out[c] = static_cast<std::uint8_t>(std::clamp(v, 0.0, 255.0));
   }

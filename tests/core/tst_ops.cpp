@@ -98,6 +98,7 @@ class TestOps : public QObject {
   void uc10TranslateMovesWholePixels();
   void uc10Filters();
   void quarterTurnsMovePixels();
+  void contrastRoundsTheMean();
   void fillIsUsedOutside();
   void translatesLeftAndUp();
   void flips();
@@ -310,6 +311,15 @@ void TestOps::quarterTurnsMovePixels() {
   QCOMPARE(red(applied(op, numbered(3, 1), 180)), QStringLiteral("21 11 1"));
   // A quarter turn of another shape keeps the size and shows what fits.
   QCOMPARE(red(applied(op, numbered(3, 1), 90, {{9, 9, 9}, {}})), QStringLiteral("9 11 9"));
+}
+
+void TestOps::contrastRoundsTheMean() {
+  Image image(2, 1);
+  image.rgb = {10, 10, 10, 11, 11, 11};
+  QCOMPARE(pixel(applied(findOp("contrast"), image, 0), 0, 0), QStringLiteral("11,11,11"));
+  image = Image(3, 1);
+  image.rgb = {10, 10, 10, 10, 10, 10, 11, 11, 11};
+  QCOMPARE(pixel(applied(findOp("contrast"), image, 0), 0, 2), QStringLiteral("10,10,10"));
 }
 
 void TestOps::fillIsUsedOutside() {
