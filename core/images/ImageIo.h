@@ -21,7 +21,8 @@ struct ImageLimits {
 /// Reads a PNG or JPEG file, known by its first bytes, not by its name. Always gives 8-bit RGB: grey is
 /// repeated three times, a palette is looked up, of 16 bits the upper 8 are kept, alpha and transparency are
 /// dropped (the stored colours stay, nothing is blended), gamma and colour profiles are not applied.
-/// throws  Error, one line with file, reason and remedy: over a limit, damaged or cut short, CMYK, another format
+/// throws  Error, one line with file, reason and remedy: over a limit, damaged or cut short, CMYK, another
+/// format
 Image readImage(const std::filesystem::path& path, const ImageLimits& limits = {});
 
 /// The same for bytes in memory. what: named in errors, "picture 3 of run 12".
