@@ -1,0 +1,320 @@
+#include <QAbstractButton>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "core/base/Error.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+#include "widgets/forms/ExperimentForm.h"
+#include "widgets/forms/FieldEditor.h"
+#include "widgets/forms/NewRunDialog.h"
+#include "widgets/forms/RunPlan.h"
+#include "widgets/forms/SettingsForm.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+
+/// Types into the editor of a field, whatever its kind.
+static void fill(const QWidget& form, const char* field, const QString& text) {
+  if (auto* line = form.findChild<QLineEdit*>(field)) return line->setText(text);
+  if (auto* combo = form.findChild<QComboBox*>(field)) return combo->setCurrentText(text);
+  auto* check = form.findChild<QCheckBox*>(field);
+  QVERIFY2(check, field);
+  check->setChecked(text == "true");
+}
+
+static QString problemAt(const QWidget& form, const char* field) {
+  const auto* label = form.findChild<QLabel*>(QString(field) + "_problem");
+  return label && label->isVisibleTo(&form) ? label->text() : QString();
+}
+
+/// Fashion-MNIST, a small network, a few steps.
+static void fillSmallRun(NewRunDialog& dialog) {
+  dialog.findChild<QAbstractButton*>("fashion_mnist")->click();
+  dialog.findChild<QAbstractButton*>("uada")->click();
+  for (const auto& [field, text] : {std::pair{"width", "8"},
+                                    {"depth", "10"},
+                                    {"epochs", "2"},
+                                    {"batch", "100"},
+                                    {"train_limit", "1000"},
+                                    {"schedule", "cosine"},
+                                    {"seeds", "3"}})
+    fill(dialog, field, text);
+  QCoreApplication::processEvents();
+}
+
+class TestForms : public QObject {
+  Q_OBJECT
+ private:
+  const Theme theme_{Theme::Kind::light};
+
+ private Q_SLOTS:
+  void fieldTextRoundTrip_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("like");
+    QTest::addColumn<QString>("json");
+    QTest::newRow("whole") << "50,000" << "1" << "50000";
+    QTest::newRow("real") << "5e-4" << "0.1" << "0.0005";
+    QTest::newRow("whole in a real field") << "1" << "0.1" << "1.0";
+    QTest::newRow("list") << "0.3, 0.6;0.8" << "[0.1]" << "[0.3,0.6,0.8]";
+    QTest::newRow("no number") << "many" << "1" << "\"many\"";
+    QTest::newRow("text") << " cuda:0 " << "\"auto\"" << "\"cuda:0\"";
+  }
+  void fieldTextRoundTrip() {
+    QFETCH(QString, text);
+    QFETCH(QString, like);
+    QFETCH(QString, json);
+    const Json wanted = parseJson(json.toStdString(), "row");
+    const Json read = fieldFromText(text, parseJson(like.toStdString(), "row"));
+    QCOMPARE(QString::fromStdString(read.dump()), QString::fromStdString(wanted.dump()));
+    QCOMPARE(fieldFromText(fieldText(read), read).dump(), read.dump());
+  }
+
+  void formReadsEveryKindOfEditor() {
+    SettingsForm form(theme_);
+    form.setFields(fieldsOf<Training>());
+    fill(form, "epochs", "12");
+    fill(form, "learning_rate", "0.05");
+    fill(form, "nesterov", "true");
+    fill(form, "schedule", "cosine");
+    fill(form, "milestones", "0.5, 0.75");
+    const auto training = settingsFromJson<Training>(form.values(), "form");
+    QCOMPARE(training.epochs, 12);
+    QCOMPARE(training.learningRate, 0.05);
+    QVERIFY(training.nesterov);
+    QCOMPARE(training.schedule, std::string("cosine"));
+    QCOMPARE(training.milestones, (std::vector<double>{0.5, 0.75}));
+    QCOMPARE(training.batch, Training().batch);
+    QCOMPARE(form.problems(), 0);
+  }
+
+  /// The catalogue is the test table: a form of any entry gives settings that the entry takes, and they are
+  /// its defaults.
+  void formsOfTheCataloguesGiveTheirDefaults() {
+    SettingsForm form(theme_);
+    for (const Model& model : models()) {
+      form.setFields(model.fields);
+      QCOMPARE(model.complete(form.values(), model.name), model.complete(Json::object(), model.name));
+    }
+    for (const Method& method : methods()) {
+      form.setFields(method.fields);
+      QCOMPARE(method.complete(form.values(), method.name), method.complete(Json::object(), method.name));
+    }
+  }
+
+  void problemsStandUnderTheField_data() {
+    QTest::addColumn<QString>("field");
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("too small") << "epochs" << "0" << "between 1 and 100000";
+    QTest::newRow("no number") << "epochs" << "many" << "number";
+    QTest::newRow("not whole") << "batch" << "12.5" << "whole";
+    QTest::newRow("out of range") << "momentum" << "1" << "between 0 and 0.9999";
+    QTest::newRow("empty") << "learning_rate" << "" << "number";
+    QTest::newRow("in a list") << "milestones" << "0.3, 1.5" << "between 0 and 1";
+    QTest::newRow("no list") << "milestones" << "early" << "array";
+  }
+  void problemsStandUnderTheField() {
+    QFETCH(QString, field);
+    QFETCH(QString, text);
+    QFETCH(QString, word);
+    SettingsForm form(theme_);
+    form.setFields(fieldsOf<Training>());
+    QVERIFY(problemAt(form, qPrintable(field)).isEmpty());
+    fill(form, qPrintable(field), text);
+    QVERIFY2(problemAt(form, qPrintable(field)).contains(word),
+             qPrintable(problemAt(form, qPrintable(field))));
+    QCOMPARE(form.problems(), 1);
+    form.setValues(Json::object());  // the defaults are right again
+    QVERIFY(problemAt(form, qPrintable(field)).isEmpty());
+    QCOMPARE(form.problems(), 0);
+  }
+
+  void advancedFieldsAreFoldedUntilWrong() {
+    SettingsForm form(theme_);
+    form.setFields(fieldsOf<Training>());
+    auto* decay = form.findChild<QLineEdit*>("decay");
+    QVERIFY(!decay->isVisibleTo(&form));
+    QVERIFY(form.findChild<QLineEdit*>("epochs")->isVisibleTo(&form));
+    decay->setText("7");
+    QVERIFY(decay->isVisibleTo(&form));
+    QVERIFY(!problemAt(form, "decay").isEmpty());
+  }
+
+  void seeds_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("seeds");  // or what the message says
+    QTest::newRow("one") << "7" << "7";
+    QTest::newRow("several") << "1, 2 5" << "1, 2, 5";
+    QTest::newRow("range") << "3-5,9" << "3, 4, 5, 9";
+    QTest::newRow("none") << " " << "at least one seed";
+    QTest::newRow("word") << "one" << "'one' found";
+    QTest::newRow("negative") << "-1" << "'-1' found";
+    QTest::newRow("twice") << "1-3, 2" << "2 stands there twice";
+    QTest::newRow("backwards") << "5-3" << "runs backwards";
+    QTest::newRow("too many") << "0-100000" << "too many";
+  }
+  void seeds() {
+    QFETCH(QString, text);
+    QFETCH(QString, seeds);
+    try {
+      QCOMPARE(QString::fromStdString(seedsText(seedsFromText(text.toStdString()))), seeds);
+    } catch (const UsageError& error) {
+      QVERIFY2(QString(error.what()).contains(seeds), error.what());
+    }
+  }
+
+  void dialogGivesTheRunsThatWereFilledIn() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    fill(dialog, "epsilon", "2");
+    fill(dialog, "seeds", "3, 5-6");
+    QCoreApplication::processEvents();
+    std::vector<RunConfig> started;
+    connect(&dialog, &NewRunDialog::startWanted, this,
+            [&](const std::vector<RunConfig>& runs) { started = runs; });
+    auto* start = dialog.findChild<QPushButton*>("start");
+    QVERIFY2(start->isEnabled(), qPrintable(dialog.findChild<QLabel*>("status")->text()));
+    start->click();
+    QCOMPARE(started.size(), std::size_t{3});
+    const RunConfig& run = started[1];
+    QCOMPARE(run.seed, std::int64_t{5});
+    QCOMPARE(run.recipe.dataset.name, std::string("fashion_mnist"));
+    QCOMPARE(run.recipe.dataset.settings.at("train_limit").asInt(), std::int64_t{1000});
+    QCOMPARE(run.recipe.model.settings.at("width").asInt(), std::int64_t{8});
+    QCOMPARE(run.recipe.training.epochs, 2);
+    QCOMPARE(run.method.name, std::string("uada"));
+    QCOMPARE(run.method.settings.at("epsilon").asInt(), std::int64_t{2});
+    QCOMPARE(dialog.result(), int(QDialog::Accepted));
+  }
+
+  void wrongFieldKeepsStartOff() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    fill(dialog, "epochs", "0");
+    QCoreApplication::processEvents();
+    for (const char* button : {"start", "queue", "save"})
+      QVERIFY(!dialog.findChild<QPushButton*>(button)->isEnabled());
+    QCOMPARE(dialog.findChild<QLabel*>("status")->text(), QString("One field needs attention"));
+    fill(dialog, "epochs", "1");
+    QCoreApplication::processEvents();
+    QVERIFY(dialog.findChild<QPushButton*>("start")->isEnabled());
+  }
+
+  void missingDataIsSaidAtTheFolder() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    fill(dialog, "folder", "/nonexistent/data");
+    QCoreApplication::processEvents();
+    QVERIFY2(problemAt(dialog, "folder").contains("/nonexistent/data"),
+             qPrintable(problemAt(dialog, "folder")));
+    QVERIFY(dialog.findChild<QLineEdit*>("folder")->isVisibleTo(&dialog));  // its fold opened
+    QVERIFY(!dialog.findChild<QPushButton*>("start")->isEnabled());
+    QVERIFY(dialog.findChild<QPushButton*>("save")->isEnabled());  // the experiment itself is sound
+  }
+
+  void ruleOverTwoFieldsIsSaidAtOne() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    fill(dialog, "schedule", "step");
+    fill(dialog, "milestones", "0.8, 0.3");
+    QVERIFY(problemAt(dialog, "milestones").contains("ascending"));
+    fill(dialog, "milestones", "0.3, 0.8");
+    QVERIFY(problemAt(dialog, "milestones").isEmpty());
+  }
+
+  void jsonTabShowsAndTakesTheSameExperiment() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    const std::string before = toJson(dialog.experiment()).dump();
+    auto* tabs = dialog.findChild<QTabWidget*>("tabs");
+    auto* text = dialog.findChild<QPlainTextEdit*>("json");
+    tabs->setCurrentIndex(1);
+    QCOMPARE(parseJson(text->toPlainText().toStdString(), "test").dump(), before);
+
+    text->setPlainText(text->toPlainText().replace("\"epochs\": 2", "\"epochs\": 7"));
+    tabs->setCurrentIndex(0);
+    QCOMPARE(tabs->currentIndex(), 0);
+    QCOMPARE(dialog.findChild<QLineEdit*>("epochs")->text(), QString("7"));
+  }
+
+  void unreadableJsonIsSaidUnderItAndKept() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    auto* tabs = dialog.findChild<QTabWidget*>("tabs");
+    auto* text = dialog.findChild<QPlainTextEdit*>("json");
+    tabs->setCurrentIndex(1);
+    text->setPlainText(text->toPlainText().replace("\"epochs\": 2", "\"epoch\": 2"));
+    QCoreApplication::processEvents();
+    QVERIFY2(problemAt(dialog, "json").contains("epoch"), qPrintable(problemAt(dialog, "json")));
+    QVERIFY(!dialog.findChild<QPushButton*>("start")->isEnabled());
+    tabs->setCurrentIndex(0);
+    QCOMPARE(tabs->currentIndex(), 1);  // the edit is not thrown away
+    text->setPlainText("{");
+    QCoreApplication::processEvents();
+    QVERIFY(!problemAt(dialog, "json").isEmpty());
+  }
+
+  void severalMethodsAreLeftToJson() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    Experiment experiment = dialog.experiment();
+    experiment.methods.push_back(methodFromJson(Json("ra-uc"), "test"));
+    dialog.setExperiment(experiment);
+    QVERIFY(!dialog.findChild<ExperimentForm*>()->isEnabled());
+    QCOMPARE(dialog.experiment().methods.size(), std::size_t{2});
+    std::vector<RunConfig> queued;
+    connect(&dialog, &NewRunDialog::queueWanted, this,
+            [&](const std::vector<RunConfig>& runs) { queued = runs; });
+    dialog.findChild<QPushButton*>("queue")->click();
+    QCOMPARE(queued.size(), std::size_t{2});
+  }
+
+  void savedExperimentReadsBack() {
+    QTemporaryDir folder;
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    const QString file = folder.filePath("mine.json");
+    dialog.saveExperiment(file);
+    QCOMPARE(toJson(readExperiment(file.toStdString())).dump(), toJson(dialog.experiment()).dump());
+  }
+
+  /// 1,000 images in batches of 100, 2 epochs: 20 steps of (2*4+4)f = 12f; a measured rate of 0.01 s for a
+  /// forward of 50 images.
+  void costIsPredictedFromAMeasuredRun() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    const std::vector<RunConfig> runs = expand(dialog.experiment());
+    MeasuredRate rate{"earlier", "fashion_mnist", runs[0].recipe.model, 50, "cpu", "here", 0.01};
+    const PlanCost cost = planCost(runs, {rate});
+    QCOMPARE(cost.one.steps, std::int64_t{20});
+    QCOMPARE(cost.one.relativeToRaUc, 4.0);
+    QCOMPARE(cost.forwardEquivalents, 240.0);
+    QVERIFY(cost.seconds.has_value());
+    QCOMPARE(*cost.seconds, 240 * 0.01 * 2);
+    rate.model.settings["width"] = 64;
+    QVERIFY(!planCost(runs, {rate}).seconds.has_value());
+  }
+
+  void costIsShown() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    QCOMPARE(dialog.findChild<QLabel*>("cost_steps")->text(), QString("20"));
+    QCOMPARE(dialog.findChild<QLabel*>("cost_relative")->text(), QString("4.00 ×"));
+    QCOMPARE(dialog.findChild<QLabel*>("cost_time")->text(), QString("not known yet"));
+    fill(dialog, "epochs", "0");
+    QCoreApplication::processEvents();
+    QCOMPARE(dialog.findChild<QLabel*>("cost_steps")->text(), QString("–"));
+  }
+};
+
+QTEST_MAIN(TestForms)
+#include "tst_forms.moc"

@@ -1,0 +1,85 @@
+#include "widgets/forms/CostStrip.h"
+
+#include <fmt/core.h>
+
+#include <QGridLayout>
+#include <QLabel>
+#include <cmath>
+
+#include "core/base/Text.h"
+#include "widgets/forms/FormStyle.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+/// "1,200", "3.4 million": readable at any size.
+std::string amountText(double amount) {
+  if (amount < 1e6) return groupedText(std::llround(amount));
+  if (amount < 1e9) return fmt::format("{:.1f} million", amount / 1e6);
+  return fmt::format("{:.1f} billion", amount / 1e9);
+}
+
+void setText(QLabel* label, const std::string& text) { label->setText(QString::fromStdString(text)); }
+
+}  // namespace
+
+CostStrip::CostStrip(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
+  auto* grid = new QGridLayout(this);
+  grid->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, kGrid);
+  grid->setHorizontalSpacing(3 * kGrid);
+  grid->setVerticalSpacing(2);
+  grid->addWidget(headingLabel(tr("3  Cost"), this), 0, 0, 2, 1, Qt::AlignTop);
+  steps_ = addNumber(tr("Steps"), tr("Batches trained on, all runs"), "cost_steps");
+  equivalents_ = addNumber(tr("Forward-equivalents"), tr("Batch forwards, a backward counting two, all runs"),
+                           "cost_equivalents");
+  relative_ = addNumber(tr("Relative to ra-uc"),
+                        tr("Forward-equivalents of a step over those of plain training"), "cost_relative");
+  parameters_ = addNumber(tr("Parameters"), tr("Trainable ones of the network"), "cost_parameters");
+  time_ =
+      addNumber(tr("Time"), tr("Predicted from finished runs of the same data set and network"), "cost_time");
+  disk_ = addNumber(tr("Disk"), tr("Checkpoints, pictures and rows, about"), "cost_disk");
+  note_ = quietLabel({}, theme, this);
+  note_->setObjectName("cost_note");
+  grid->addWidget(note_, 2, 1, 1, 6);
+}
+
+QLabel* CostStrip::addNumber(const QString& title, const QString& help, const char* name) {
+  auto* grid = static_cast<QGridLayout*>(layout());
+  const int column = grid->columnCount();
+  auto* caption = quietLabel(title, theme_, this);
+  caption->setWordWrap(false);
+  auto* number = new QLabel(this);
+  number->setObjectName(name);
+  QFont font = number->font();
+  font.setBold(true);
+  number->setFont(font);
+  caption->setToolTip(help);
+  number->setToolTip(help);
+  grid->addWidget(caption, 0, column);
+  grid->addWidget(number, 1, column);
+  grid->setColumnStretch(column, 1);
+  return number;
+}
+
+void CostStrip::show(const PlanCost& cost) {
+  setText(steps_, amountText(static_cast<double>(cost.one.steps) * static_cast<double>(cost.runs)));
+  setText(equivalents_, amountText(cost.forwardEquivalents));
+  setText(relative_, fmt::format("{:.2f} ×", cost.one.relativeToRaUc));
+  setText(parameters_, groupedText(cost.one.parameters));
+  setText(time_, cost.seconds ? "about " + durationText(*cost.seconds) : "not known yet");
+  setText(disk_, "about " + bytesText(cost.bytes));
+  const std::string runs =
+      cost.runs == 1 ? "One run. " : fmt::format("{} runs, one after the other. ", cost.runs);
+  setText(note_,
+          runs + (cost.seconds ? "Time from " + cost.measuredOn + "."
+                               : "The time is known once a run of this data set and network has finished."));
+}
+
+void CostStrip::showUnknown(const QString& why) {
+  for (QLabel* label : {steps_, equivalents_, relative_, parameters_, time_, disk_})
+    label->setText(QStringLiteral("–"));
+  note_->setText(why);
+}
+
+}  // namespace uada

@@ -1,0 +1,274 @@
+#include "widgets/forms/ExperimentForm.h"
+
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QVBoxLayout>
+
+#include "core/base/Error.h"
+#include "core/data/Dataset.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
+#include "widgets/forms/ChoiceCards.h"
+#include "widgets/forms/FormStyle.h"
+#include "widgets/forms/RunPlan.h"
+#include "widgets/forms/SettingsForm.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+constexpr int kColumns = 3;
+
+QString q(const std::string& text) { return QString::fromStdString(text); }
+
+std::vector<CardText> datasetCards() {
+  const QLocale english(QLocale::English);
+  std::vector<CardText> cards;
+  for (const DatasetEntry& entry : datasets()) {
+    const QString size = QObject::tr("%1 + %2 images of %3 × %4, %5 classes")
+                             .arg(english.toString(entry.trainImages), english.toString(entry.testImages))
+                             .arg(entry.width)
+                             .arg(entry.height)
+                             .arg(entry.classes);
+    cards.push_back({q(entry.name), q(entry.title), size});
+  }
+  return cards;
+}
+
+template <class Entries>
+std::vector<CardText> cardsOf(const Entries& entries) {
+  std::vector<CardText> cards;
+  for (const auto& entry : entries) cards.push_back({q(entry.name), q(entry.title), q(entry.source)});
+  return cards;
+}
+
+template <class Entries>
+std::vector<FieldValue> fieldsOfEntry(const Entries& entries, const QString& name) {
+  for (const auto& entry : entries) {
+    if (q(entry.name) == name) return entry.fields;
+  }
+  return {};
+}
+
+/// {"name": ..., settings...}: a choice as experiment files have it.
+Json named(const QString& name, const Json& settings) {
+  Json json = Json::object();
+  json["name"] = name.toStdString();
+  for (const auto& [key, value] : settings.asObject()) json[key] = value;
+  return json;
+}
+
+/// "new run: recipes[0].training.milestones: ascending ..." -> "milestones".
+std::string fieldInMessage(const std::string& message) {
+  const std::size_t colon = message.rfind(": ");
+  const std::size_t dot = colon == message.npos ? colon : message.rfind('.', colon);
+  return dot == message.npos ? "" : message.substr(dot + 1, colon - dot - 1);
+}
+
+}  // namespace
+
+ExperimentForm::ExperimentForm(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
+  auto* page = new QVBoxLayout(this);
+  page->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
+  page->setSpacing(kGrid);
+  loading_ = true;
+  addWhat(page);
+  addHow(page);
+  page->addStretch(1);
+  for (SettingsForm* form : {dataForm_, modelForm_, methodForm_, training_, runtime_})
+    connect(form, &SettingsForm::edited, this, &ExperimentForm::change);
+  for (ChoiceCards* cards : {data_, model_, method_})
+    connect(cards, &ChoiceCards::changed, this, &ExperimentForm::change);
+  connect(name_, &QLineEdit::textChanged, this, &ExperimentForm::change);
+  connect(seeds_, &QLineEdit::textChanged, this, &ExperimentForm::change);
+  loading_ = false;
+  change();
+}
+
+void ExperimentForm::addWhat(QLayout* page) {
+  page->addWidget(headingLabel(tr("1  What"), this));
+  data_ = new ChoiceCards(datasetCards(), theme_, kColumns, this);
+  data_->setObjectName("dataset");
+  dataForm_ = new SettingsForm(theme_, kColumns, this);
+  dataForm_->setFields(fieldsOf<DataSettings>());
+  model_ = new ChoiceCards(cardsOf(models()), theme_, kColumns, this);
+  model_->setObjectName("model");
+  modelForm_ = new SettingsForm(theme_, kColumns, this);
+  modelForm_->setFields(fieldsOfEntry(models(), model_->chosen()));
+  method_ = new ChoiceCards(cardsOf(methods()), theme_, kColumns, this);
+  method_->setObjectName("method");
+  methodForm_ = new SettingsForm(theme_, kColumns, this);
+  methodForm_->setFields(fieldsOfEntry(methods(), method_->chosen()));
+  connect(model_, &ChoiceCards::changed, this,
+          [this] { modelForm_->setFields(fieldsOfEntry(models(), model_->chosen())); });
+  connect(method_, &ChoiceCards::changed, this,
+          [this] { methodForm_->setFields(fieldsOfEntry(methods(), method_->chosen())); });
+  page->addWidget(quietLabel(tr("Data set"), theme_, this));
+  page->addWidget(data_);
+  page->addWidget(dataForm_);
+  page->addWidget(quietLabel(tr("Network"), theme_, this));
+  page->addWidget(model_);
+  page->addWidget(modelForm_);
+  page->addWidget(quietLabel(tr("Method"), theme_, this));
+  page->addWidget(method_);
+  page->addWidget(methodForm_);
+}
+
+void ExperimentForm::addHow(QLayout* page) {
+  page->addWidget(headingLabel(tr("2  How"), this));
+  page->addWidget(makeNameAndSeeds());
+  page->addWidget(quietLabel(tr("Training"), theme_, this));
+  training_ = new SettingsForm(theme_, kColumns, this);
+  training_->setFields(fieldsOf<Training>());
+  page->addWidget(training_);
+  page->addWidget(quietLabel(tr("Machine and recording: not part of the result's meaning"), theme_, this));
+  runtime_ = new SettingsForm(theme_, kColumns, this);
+  runtime_->setFields(fieldsOf<Runtime>());
+  page->addWidget(runtime_);
+}
+
+QWidget* ExperimentForm::makeNameAndSeeds() {
+  auto* row = new QWidget(this);
+  auto* grid = new QGridLayout(row);
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setHorizontalSpacing(2 * kGrid);
+  grid->addWidget(
+      makeLineField(tr("Seeds"), tr("One run a seed: 1 or 1, 2, 3 or 1-5"), &seeds_, &seedsProblem_), 0, 0);
+  grid->addWidget(makeLineField(tr("Experiment"), tr("Name of the experiment; empty: made from the rest"),
+                                &name_, &nameProblem_),
+                  0, 1);
+  for (int column = 0; column < kColumns; ++column) grid->setColumnStretch(column, 1);
+  seeds_->setObjectName("seeds");
+  seeds_->setText("1");
+  name_->setObjectName("name");
+  return row;
+}
+
+QWidget* ExperimentForm::makeLineField(const QString& title, const QString& help, QLineEdit** line,
+                                       QLabel** problem) {
+  auto* field = new QWidget(this);
+  auto* layout = new QVBoxLayout(field);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(kGrid / 2);
+  *line = new QLineEdit(field);
+  *problem = problemLabel(theme_, field);
+  auto* label = new QLabel(title, field);
+  label->setBuddy(*line);
+  field->setToolTip(help);
+  (*line)->setAccessibleName(title);
+  layout->addWidget(label);
+  layout->addWidget(*line);
+  layout->addWidget(*problem);
+  layout->addStretch(1);
+  return field;
+}
+
+void ExperimentForm::change() {
+  if (loading_) return;
+  findData();
+  checkSeeds();
+  checkWhole();
+  Q_EMIT edited();
+}
+
+/// A data set that is not there is said at its folder, with the remedy.
+void ExperimentForm::findData() {
+  QString problem;
+  try {
+    const Json values = dataForm_->values();
+    locateDataset(findDataset(data_->chosen().toStdString()), values.at("folder").asString());
+  } catch (const Error& error) {
+    problem = q(error.what());
+  }
+  dataMissing_ = !problem.isEmpty();
+  dataForm_->setRemark("folder", problem);
+}
+
+void ExperimentForm::checkSeeds() {
+  try {
+    seedsFromText(seeds_->text().toStdString());
+    showProblem(seedsProblem_, {});
+  } catch (const Error& error) {
+    showProblem(seedsProblem_, q(error.what()));
+  }
+}
+
+/// Rules over several fields (the strict reader's), said at the field that the message names.
+void ExperimentForm::checkWhole() {
+  for (const FieldValue& field : fieldsOf<Training>()) training_->setRemark(field.field.name, {});
+  wholeWrong_ = false;
+  if (problems() > 0) return;
+  try {
+    const Experiment sound = experiment();
+    name_->setPlaceholderText(q(sound.name));
+  } catch (const Error& error) {
+    wholeWrong_ = true;
+    training_->setRemark(fieldInMessage(error.what()), q(error.what()));
+  }
+}
+
+int ExperimentForm::problems() const {
+  int count = seedsProblem_->text().isEmpty() ? 0 : 1;
+  for (const SettingsForm* form : {dataForm_, modelForm_, methodForm_, training_, runtime_})
+    count += form->problems();
+  return count;
+}
+
+Json ExperimentForm::recipeJson() const {
+  Json recipe = Json::object();
+  if (!recipeName_.empty()) recipe["name"] = recipeName_;
+  recipe["dataset"] = named(data_->chosen(), dataForm_->values());
+  recipe["model"] = named(model_->chosen(), modelForm_->values());
+  recipe["training"] = training_->values();
+  return recipe;
+}
+
+Json ExperimentForm::toJson() const {
+  Json json = Json::object();
+  const Json recipe = recipeJson();
+  std::string name = name_->text().trimmed().toStdString();
+  if (name.empty())
+    name = recipeFromJson(recipe, "new run: recipe").name + "-" + method_->chosen().toStdString();
+  json["name"] = name;
+  json["title"] = title_;
+  json["recipes"] = Json::array();
+  json["recipes"].push(recipe);
+  json["methods"] = Json::array();
+  json["methods"].push(named(method_->chosen(), methodForm_->values()));
+  json["seeds"] = Json::array();
+  for (const std::int64_t seed : seedsFromText(seeds_->text().toStdString())) json["seeds"].push(seed);
+  json["runtime"] = runtime_->values();
+  json["tables"] = Json::array();
+  for (const int table : tables_) json["tables"].push(table);
+  return json;
+}
+
+Experiment ExperimentForm::experiment() const { return experimentFromJson(toJson(), "new run"); }
+
+void ExperimentForm::setExperiment(const Experiment& experiment) {
+  if (experiment.recipes.empty() || experiment.methods.empty()) return;
+  loading_ = true;
+  const Recipe& recipe = experiment.recipes.front();
+  const Choice& method = experiment.methods.front();
+  title_ = experiment.title;
+  tables_ = experiment.tables;
+  data_->choose(q(recipe.dataset.name));
+  dataForm_->setValues(recipe.dataset.settings);
+  model_->choose(q(recipe.model.name));
+  modelForm_->setValues(recipe.model.settings);
+  method_->choose(q(method.name));
+  methodForm_->setValues(method.settings);
+  training_->setValues(settingsToJson(recipe.training));
+  runtime_->setValues(settingsToJson(experiment.runtime));
+  recipeName_.clear();
+  const std::string usual = recipeFromJson(recipeJson(), "recipe").name;
+  if (recipe.name != usual) recipeName_ = recipe.name;
+  name_->setText(experiment.name == recipe.name + "-" + method.name ? QString() : q(experiment.name));
+  seeds_->setText(q(seedsText(experiment.seeds)));
+  loading_ = false;
+  change();
+}
+
+}  // namespace uada

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <QWidget>
+
+#include "core/config/RunConfig.h"
+
+class QLabel;
+class QLayout;
+class QLineEdit;
+
+namespace uada {
+
+class ChoiceCards;
+class SettingsForm;
+class Theme;
+
+/// Steps "what" and "how" of a new run: one recipe, one method, one or several seeds, made from the
+/// catalogues and the settings' visit(). Wrong values are said under their field.
+class ExperimentForm : public QWidget {
+  Q_OBJECT
+ public:
+  explicit ExperimentForm(const Theme& theme, QWidget* parent = nullptr);
+
+  /// What the fields say. Throws UsageError with the first thing that is wrong.
+  Experiment experiment() const;
+  /// Shows the first recipe and the first method.
+  void setExperiment(const Experiment& experiment);
+  /// How many fields are wrong; a data set that is not found counts.
+  int problems() const;
+
+ Q_SIGNALS:
+  void edited();
+
+ private:
+  void addWhat(QLayout* page);
+  void addHow(QLayout* page);
+  QWidget* makeNameAndSeeds();
+  QWidget* makeLineField(const QString& title, const QString& help, QLineEdit** line, QLabel** problem);
+  void showFields(SettingsForm* form, const QString& entry);
+  void change();
+  void findData();
+  void checkSeeds();
+  void checkWhole();
+  Json recipeJson() const;
+  Json toJson() const;
+
+  const Theme& theme_;
+  bool loading_ = false;  ///< being filled: no checks between
+  bool dataMissing_ = false, wholeWrong_ = false;
+  std::string title_, recipeName_;  ///< kept from a file; the form does not edit them
+  std::vector<int> tables_;
+  ChoiceCards *data_ = nullptr, *model_ = nullptr, *method_ = nullptr;
+  SettingsForm *dataForm_ = nullptr, *modelForm_ = nullptr, *methodForm_ = nullptr;
+  SettingsForm *training_ = nullptr, *runtime_ = nullptr;
+  QLineEdit *name_ = nullptr, *seeds_ = nullptr;
+  QLabel *nameProblem_ = nullptr, *seedsProblem_ = nullptr;
+};
+
+}  // namespace uada

@@ -1,0 +1,138 @@
+#include "widgets/forms/FieldEditor.h"
+
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QRegularExpression>
+#include <QStyle>
+#include <QVBoxLayout>
+
+#include "widgets/forms/FormStyle.h"
+
+namespace uada {
+namespace {
+
+Json numberFromText(const QString& text, bool whole) {
+  bool ok = false;
+  const QString plain = QString(text).remove(',').trimmed();
+  if (whole) {
+    const qlonglong number = plain.toLongLong(&ok);
+    if (ok) return Json(std::int64_t{number});
+  }
+  const double number = plain.toDouble(&ok);
+  return ok ? Json(number) : Json(text.trimmed().toStdString());
+}
+
+Json listFromText(const QString& text) {
+  Json list = Json::array();
+  for (const QString& part : text.split(QRegularExpression("[,;\\s]+"), Qt::SkipEmptyParts)) {
+    Json number = numberFromText(part, false);
+    if (!number.isNumber()) return Json(text.trimmed().toStdString());
+    list.push(std::move(number));
+  }
+  return list;
+}
+
+}  // namespace
+
+QString fieldText(const Json& value) {
+  if (value.isString()) return QString::fromStdString(value.asString());
+  if (!value.isArray()) return QString::fromStdString(value.isNull() ? "" : value.dump());
+  QStringList parts;
+  for (const Json& item : value.asArray()) parts << QString::fromStdString(item.dump());
+  return parts.join(", ");
+}
+
+Json fieldFromText(const QString& text, const Json& like) {
+  if (like.isArray()) return listFromText(text);
+  if (like.isNumber()) return numberFromText(text, like.isInt());
+  return Json(text.trimmed().toStdString());
+}
+
+FieldEditor::FieldEditor(FieldValue field, const Theme& theme, QWidget* parent)
+    : QWidget(parent), field_(std::move(field)) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(4);
+  QWidget* editor = makeEditor();
+  editor->setObjectName(QString::fromStdString(field_.field.name));
+  const QString help = QString::fromStdString(field_.field.help);
+  setToolTip(tr("%1\nDefault: %2").arg(help, fieldText(field_.value)));
+  editor->setAccessibleName(QString::fromStdString(field_.field.title));
+  editor->setAccessibleDescription(help);
+  title_ = new QLabel(QString::fromStdString(field_.field.title), this);
+  title_->setBuddy(editor);
+  problem_ = problemLabel(theme, this);
+  problem_->setObjectName(editor->objectName() + "_problem");
+  layout->addWidget(title_);
+  layout->addWidget(editor);
+  layout->addWidget(problem_);
+  layout->addStretch(1);
+  setValue(field_.value);
+}
+
+QWidget* FieldEditor::makeEditor() {
+  const auto changed = [this] {
+    refresh();
+    Q_EMIT edited();
+  };
+  if (field_.value.isBool()) {
+    check_ = new QCheckBox(tr("On"), this);
+    connect(check_, &QCheckBox::toggled, this, changed);
+    return check_;
+  }
+  if (!field_.field.choices.empty()) {
+    combo_ = new QComboBox(this);
+    for (const std::string& choice : field_.field.choices) combo_->addItem(QString::fromStdString(choice));
+    connect(combo_, &QComboBox::currentIndexChanged, this, changed);
+    return combo_;
+  }
+  line_ = new QLineEdit(this);
+  connect(line_, &QLineEdit::textChanged, this, changed);
+  return line_;
+}
+
+Json FieldEditor::value() const {
+  if (check_) return Json(check_->isChecked());
+  if (combo_) return Json(combo_->currentText().toStdString());
+  return fieldFromText(line_->text(), field_.value);
+}
+
+void FieldEditor::setValue(const Json& value) {
+  if (check_ && value.isBool()) check_->setChecked(value.asBool());
+  if (combo_ && value.isString()) combo_->setCurrentText(fieldText(value));
+  if (line_ && fieldFromText(line_->text(), field_.value) != value) line_->setText(fieldText(value));
+  refresh();
+}
+
+QString FieldEditor::problem() const {
+  const std::string own = fieldProblem(field_, value());
+  return own.empty() ? remark_ : QString::fromStdString(own);
+}
+
+void FieldEditor::setRemark(const QString& text) {
+  remark_ = text;
+  refresh();
+}
+
+void FieldEditor::addFolderButton() {
+  if (!line_) return;
+  auto* action = line_->addAction(style()->standardIcon(QStyle::SP_DirOpenIcon), QLineEdit::TrailingPosition);
+  action->setToolTip(tr("Choose a folder"));
+  connect(action, &QAction::triggered, this, [this] {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Choose a folder"), line_->text());
+    if (!folder.isEmpty()) line_->setText(folder);
+  });
+}
+
+void FieldEditor::refresh() {
+  showProblem(problem_, problem());
+  QFont font = title_->font();
+  font.setBold(!isDefault());  // what differs from the recipe's default stands out
+  title_->setFont(font);
+}
+
+}  // namespace uada

@@ -1,0 +1,49 @@
+#include "widgets/forms/FormStyle.h"
+
+#include <QLabel>
+#include <QPalette>
+
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+void setTextColour(QLabel* label, const QColor& colour) {
+  QPalette palette = label->palette();
+  palette.setColor(QPalette::WindowText, colour);
+  label->setPalette(palette);
+}
+
+}  // namespace
+
+QLabel* problemLabel(const Theme& theme, QWidget* parent) {
+  auto* label = new QLabel(parent);
+  label->setWordWrap(true);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  setTextColour(label, theme.colour("bad"));
+  label->hide();
+  return label;
+}
+
+void showProblem(QLabel* label, const QString& text) {
+  label->setText(text.left(1).toUpper() + text.mid(1));
+  label->setVisible(!text.isEmpty());
+}
+
+QLabel* headingLabel(const QString& text, QWidget* parent) {
+  auto* label = new QLabel(text, parent);
+  QFont font = label->font();
+  font.setPointSizeF(font.pointSizeF() * 1.15);
+  font.setBold(true);
+  label->setFont(font);
+  return label;
+}
+
+QLabel* quietLabel(const QString& text, const Theme& theme, QWidget* parent) {
+  auto* label = new QLabel(text, parent);
+  label->setWordWrap(true);
+  setTextColour(label, theme.colour("muted"));
+  return label;
+}
+
+}  // namespace uada

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <QDialog>
+#include <QTimer>
+#include <optional>
+#include <vector>
+
+#include "core/config/RunConfig.h"
+#include "widgets/forms/RunPlan.h"
+
+class QLabel;
+class QPlainTextEdit;
+class QPushButton;
+class QTabWidget;
+
+namespace uada {
+
+class CostStrip;
+class ExperimentForm;
+class Theme;
+
+/// Sets up an experiment on one page: what, how, cost. The JSON tab shows the same experiment as text and
+/// takes edits; one of several recipes or methods can only be edited there. Errors stand under the field or
+/// the text.
+class NewRunDialog : public QDialog {
+  Q_OBJECT
+ public:
+  /// rates  of finished runs, for the predicted time; may be empty
+  NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, QWidget* parent = nullptr);
+
+  /// What stands in the dialogue. Throws UsageError with the first thing that is wrong.
+  Experiment experiment() const;
+  void setExperiment(const Experiment& experiment);
+  /// Throws Error.
+  void saveExperiment(const QString& file) const;
+
+ Q_SIGNALS:
+  /// Sent with at least one run; the dialogue then closes.
+  void startWanted(const std::vector<uada::RunConfig>& runs);
+  void queueWanted(const std::vector<uada::RunConfig>& runs);
+
+ private:
+  QWidget* makeFormPage();
+  QWidget* makeJsonPage();
+  QWidget* makeButtons();
+  bool showsJson() const;
+  Experiment fromText() const;
+  void changeTab();
+  void refresh();
+  void commit(bool start);
+  void askSave();
+
+  const Theme& theme_;
+  const std::vector<MeasuredRate> rates_;
+  QTimer refreshTimer_;                ///< one refresh for a burst of edits
+  std::optional<Experiment> several_;  ///< more recipes or methods than the form shows
+  QTabWidget* tabs_ = nullptr;
+  QLabel* severalNote_ = nullptr;
+  ExperimentForm* form_ = nullptr;
+  QPlainTextEdit* json_ = nullptr;
+  QLabel* jsonProblem_ = nullptr;
+  CostStrip* cost_ = nullptr;
+  QLabel* status_ = nullptr;
+  QPushButton *start_ = nullptr, *queue_ = nullptr, *save_ = nullptr;
+};
+
+}  // namespace uada

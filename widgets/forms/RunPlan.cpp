@@ -1,0 +1,109 @@
+#include "widgets/forms/RunPlan.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/Error.h"
+#include "core/data/Dataset.h"
+
+namespace uada {
+namespace {
+
+constexpr std::size_t kMostSeeds = 1000;
+
+std::int64_t seedNumber(std::string_view text) {
+  std::int64_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0)
+    throw UsageError(fmt::format("'{}' found, whole numbers from 0 such as 1, 2 or 1-5 expected", text));
+  return number;
+}
+
+/// Bytes a run leaves on disk, about: two checkpoints (weights and momentum in 32 bits), a row a step, 18
+/// policy rows a step, and per picture the original and 2N + 1 images as they are.
+double bytesOnDisk(const RunConfig& config, const CostEstimate& cost) {
+  const DatasetEntry& data = findDataset(config.recipe.dataset.name);
+  const double checkpoints = 2.0 * 8.0 * static_cast<double>(cost.parameters);
+  const bool decides = cost.relativeToRaUc > 1;
+  const double perStep = 120.0 + (decides ? 18 * 80.0 : 0.0);
+  const double pictures =
+      config.runtime.pictured * (static_cast<double>(cost.steps) / std::max(1, config.runtime.pictureEvery));
+  const double perPicture = (decides ? 6.0 : 2.0) * 3 * data.width * data.height + 600.0;
+  return checkpoints + perStep * static_cast<double>(cost.steps) + pictures * perPicture;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> seedsFromText(const std::string& text) {
+  std::vector<std::int64_t> seeds;
+  std::size_t at = 0;
+  while ((at = text.find_first_not_of(" ,;", at)) != text.npos) {
+    const std::size_t end = std::min(text.find_first_of(" ,;", at), text.size());
+    const std::string part = text.substr(at, end - at);
+    const std::size_t dash = part.find('-', 1);
+    const std::int64_t first = seedNumber(part.substr(0, dash));
+    const std::int64_t last = dash == part.npos ? first : seedNumber(part.substr(dash + 1));
+    if (last < first) throw UsageError(fmt::format("'{}' runs backwards; {}-{} expected", part, last, first));
+    if (static_cast<std::size_t>(last - first) >= kMostSeeds)
+      throw UsageError(fmt::format("'{}' are too many seeds; at most {} expected", part, kMostSeeds));
+    for (std::int64_t seed = first; seed <= last; ++seed) {
+      if (std::ranges::find(seeds, seed) != seeds.end())
+        throw UsageError(fmt::format("{} stands there twice", seed));
+      seeds.push_back(seed);
+    }
+    at = end;
+  }
+  if (seeds.empty()) throw UsageError("at least one seed expected, such as 1 or 1-5");
+  return seeds;
+}
+
+std::string seedsText(const std::vector<std::int64_t>& seeds) {
+  std::string text;
+  for (const std::int64_t seed : seeds) text += (text.empty() ? "" : ", ") + std::to_string(seed);
+  return text;
+}
+
+std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_t limit) {
+  std::vector<MeasuredRate> rates;
+  for (const RunSummary& run : project.runs()) {
+    if (rates.size() == limit) break;
+    const double equivalents = run.counts.forwardEquivalents();
+    if (run.state != RunState::finished || run.seconds <= 0 || equivalents <= 0) continue;
+    const RunConfig config = project.detail(run.id).config;
+    rates.push_back({run.title, config.recipe.dataset.name, config.recipe.model, config.recipe.training.batch,
+                     run.device, run.host, run.seconds / equivalents});
+  }
+  return rates;
+}
+
+const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config) {
+  const auto fits = [&](const MeasuredRate& rate) {
+    return rate.dataset == config.recipe.dataset.name && rate.model == config.recipe.model && rate.batch > 0;
+  };
+  const auto found = std::ranges::find_if(rates, fits);
+  return found == rates.end() ? nullptr : &*found;
+}
+
+PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates) {
+  PlanCost plan;
+  plan.runs = runs.size();
+  double seconds = 0;
+  bool allMeasured = !runs.empty();
+  for (const RunConfig& run : runs) {
+    const CostEstimate cost = estimateCost(run);
+    if (&run == &runs.front()) plan.one = cost;
+    plan.forwardEquivalents += cost.forwardEquivalents;
+    plan.bytes += bytesOnDisk(run, cost);
+    const MeasuredRate* rate = fittingRate(rates, run);
+    allMeasured = allMeasured && rate;
+    if (!rate) continue;
+    seconds += cost.forwardEquivalents * rate->secondsPerEquivalent * run.recipe.training.batch / rate->batch;
+    if (plan.measuredOn.empty()) plan.measuredOn = fmt::format("{} on {}", rate->title, rate->device);
+  }
+  if (allMeasured) plan.seconds = seconds;
+  return plan;
+}
+
+}  // namespace uada

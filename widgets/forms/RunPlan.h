@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config/RunConfig.h"
+#include "core/store/Project.h"
+
+namespace uada {
+
+/// "1, 2, 5-7" -> 1 2 5 6 7. Throws UsageError saying what is wrong; at most 1,000.
+std::vector<std::int64_t> seedsFromText(const std::string& text);
+std::string seedsText(const std::vector<std::int64_t>& seeds);
+
+/// How fast a finished run was: what predictions are made from.
+struct MeasuredRate {
+  std::string title;  ///< of the run
+  std::string dataset;
+  Choice model;
+  int batch = 0;
+  std::string device, host;
+  double secondsPerEquivalent = 0;  ///< one forward-equivalent of one batch
+};
+/// Of the finished runs, newest first; at most `limit` are read.
+std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_t limit = 50);
+/// The newest one of the same data set and model (batches of another size count in proportion); none: null.
+const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config);
+
+/// What a list of runs will take.
+struct PlanCost {
+  std::size_t runs = 0;
+  CostEstimate one;               ///< of the first run
+  double forwardEquivalents = 0;  ///< of all
+  double bytes = 0;               ///< on disk, about: newest checkpoints, pictures, rows
+  std::optional<double> seconds;  ///< of all, where a measured rate fits every run
+  std::string measuredOn;         ///< "r18w16-fmnist-uada-s1 on cpu"
+};
+PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates);
+
+}  // namespace uada

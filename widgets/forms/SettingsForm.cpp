@@ -1,0 +1,115 @@
+#include "widgets/forms/SettingsForm.h"
+
+#include <QGridLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "widgets/forms/FieldEditor.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+SettingsForm::SettingsForm(const Theme& theme, int columns, QWidget* parent)
+    : QWidget(parent), theme_(theme), columns_(columns) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(kGrid);
+  fold_ = new QToolButton(this);
+  fold_->setObjectName("advanced");
+  fold_->setCheckable(true);
+  fold_->setAutoRaise(true);
+  fold_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  connect(fold_, &QToolButton::toggled, this, &SettingsForm::refreshFold);
+  setFields({});
+}
+
+void SettingsForm::setFields(const std::vector<FieldValue>& fields) {
+  delete plain_;
+  delete advanced_;
+  plain_ = new QWidget(this);
+  advanced_ = new QWidget(this);
+  fields_ = fields;
+  editors_.clear();
+  std::vector<FieldEditor*> plain, advanced;
+  for (const FieldValue& field : fields) {
+    auto* editor = new FieldEditor(field, theme_, field.field.advanced ? advanced_ : plain_);
+    connect(editor, &FieldEditor::edited, this, [this] {
+      refreshFold();
+      Q_EMIT edited();
+    });
+    editors_.push_back(editor);
+    (field.field.advanced ? advanced : plain).push_back(editor);
+  }
+  place(plain, new QGridLayout(plain_));
+  place(advanced, new QGridLayout(advanced_));
+  auto* box = static_cast<QVBoxLayout*>(layout());
+  box->removeWidget(fold_);
+  box->addWidget(plain_);
+  box->addWidget(fold_, 0, Qt::AlignLeft);
+  box->addWidget(advanced_);
+  plain_->setVisible(!plain.empty());
+  fold_->setVisible(!advanced.empty());
+  fold_->setChecked(false);
+  refreshFold();
+}
+
+void SettingsForm::place(const std::vector<FieldEditor*>& editors, QGridLayout* grid) {
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setHorizontalSpacing(2 * kGrid);
+  grid->setVerticalSpacing(kGrid);
+  for (int column = 0; column < columns_; ++column) grid->setColumnStretch(column, 1);
+  for (int i = 0; i < static_cast<int>(editors.size()); ++i)
+    grid->addWidget(editors[i], i / columns_, i % columns_);
+}
+
+Json SettingsForm::values() const {
+  Json values = Json::object();
+  for (const FieldEditor* editor : editors_) values[editor->field().name] = editor->value();
+  return values;
+}
+
+void SettingsForm::setValues(const Json& values) {
+  for (std::size_t i = 0; i < editors_.size(); ++i) {
+    const Json* given = values.find(fields_[i].field.name);
+    editors_[i]->setValue(given ? *given : fields_[i].value);
+  }
+}
+
+FieldEditor* SettingsForm::editor(const std::string& name) const {
+  for (FieldEditor* editor : editors_) {
+    if (editor->field().name == name) return editor;
+  }
+  return nullptr;
+}
+
+void SettingsForm::setRemark(const std::string& name, const QString& text) {
+  if (FieldEditor* found = editor(name)) found->setRemark(text);
+  refreshFold();
+}
+
+int SettingsForm::problems() const {
+  int count = 0;
+  for (const FieldEditor* editor : editors_) count += editor->problem().isEmpty() ? 0 : 1;
+  return count;
+}
+
+void SettingsForm::refreshFold() {
+  int count = 0, changed = 0;
+  bool wrong = false;
+  for (const FieldEditor* editor : editors_) {
+    if (!editor->field().advanced) continue;
+    ++count;
+    changed += editor->isDefault() ? 0 : 1;
+    wrong = wrong || !editor->problem().isEmpty();
+  }
+  if (wrong && !fold_->isChecked()) {
+    fold_->setChecked(true);  // comes back here
+    return;
+  }
+  fold_->setText(changed ? tr("Advanced (%1, %2 changed)").arg(count).arg(changed)
+                         : tr("Advanced (%1)").arg(count));
+  fold_->setArrowType(fold_->isChecked() ? Qt::DownArrow : Qt::RightArrow);
+  advanced_->setVisible(count > 0 && fold_->isChecked());
+}
+
+}  // namespace uada

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "core/config/Settings.h"
+
+class QGridLayout;
+class QToolButton;
+
+namespace uada {
+
+class FieldEditor;
+class Theme;
+
+/// Editors for a list of settings (a catalogue entry's `fields`, or fieldsOf<S>()), a few side by side;
+/// advanced ones are folded away until opened or wrong.
+class SettingsForm : public QWidget {
+  Q_OBJECT
+ public:
+  explicit SettingsForm(const Theme& theme, int columns = 3, QWidget* parent = nullptr);
+
+  /// Replaces all editors.
+  void setFields(const std::vector<FieldValue>& fields);
+  /// The object the strict reader takes: every field by name.
+  Json values() const;
+  /// Sets the fields that the object names, the others to their defaults.
+  void setValues(const Json& values);
+  FieldEditor* editor(const std::string& name) const;
+  /// A remark under a field from elsewhere ("data set not found ..."); "" takes it back.
+  void setRemark(const std::string& name, const QString& text);
+  /// How many fields are wrong.
+  int problems() const;
+  bool isEmpty() const { return editors_.empty(); }
+
+ Q_SIGNALS:
+  void edited();
+
+ private:
+  void place(const std::vector<FieldEditor*>& editors, QGridLayout* grid);
+  void refreshFold();
+
+  const Theme& theme_;
+  const int columns_;
+  std::vector<FieldValue> fields_;
+  std::vector<FieldEditor*> editors_;  ///< as fields_
+  QWidget* plain_ = nullptr;
+  QWidget* advanced_ = nullptr;
+  QToolButton* fold_ = nullptr;
+};
+
+}  // namespace uada

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <QString>
+#include <optional>
+
+namespace uada {
+
+/// Numbers as window.md 3 has them. NaN and absent values are an en dash.
+QString lossText(double loss);                   ///< four significant digits: "0.4123"
+QString percentText(double percent);             ///< "93.41 %"
+QString plainPercentText(double percent);        ///< "93.41": under a heading that says %
+QString signedText(double value, int digits);    ///< "+0.52", with a true minus sign
+QString ratioText(std::optional<double> ratio);  ///< "4.00 ×"
+QString countText(long long count);              ///< "1,234,567"
+QString orDash(const QString& text);
+
+}  // namespace uada
