@@ -1,0 +1,141 @@
+#include "widgets/panels/SamplesModel.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/ops/Op.h"
+#include "widgets/models/Numbers.h"
+
+namespace uada {
+namespace {
+
+QString q(const std::string& text) { return QString::fromStdString(text); }
+
+QString numberText(int number) { return QString::number(number).replace('-', QStringLiteral("−")); }
+
+QString tupleText(const std::vector<int>& numbers) {
+  QStringList parts;
+  for (const int number : numbers) parts << numberText(number);
+  return QStringLiteral("(%1)").arg(parts.join(QStringLiteral(", ")));
+}
+
+QString opWord(const Step& step) { return q(ops()[step.op].title).toLower(); }
+
+}  // namespace
+
+QImage viewOf(const Image& image) {
+  if (image.empty()) return {};
+  return {image.rgb.data(), image.width, image.height, 3 * image.width, QImage::Format_RGB888};
+}
+
+QImage copyOf(const Image& image) { return viewOf(image).copy(); }
+
+QStringList opTitles(const Plan& plan) {
+  QStringList titles;
+  for (const Step& step : plan.chain()) titles << q(ops()[step.op].title);
+  return titles;
+}
+
+QString chainText(const Plan& plan) {
+  QStringList parts;
+  for (const Step& step : plan.chain()) {
+    const Op& op = ops()[step.op];
+    if (!op.hasValue) {
+      parts << opWord(step);
+      continue;
+    }
+    const bool minus = op.isSigned && step.sign < 0;
+    parts << opWord(step) + ' ' + (minus ? QStringLiteral("−") : QString()) +
+                 QString::number(std::clamp<int>(step.level, 0, 9));
+  }
+  return parts.join(QStringLiteral(" + "));
+}
+
+QString moveText(const Decision& decision, const GroupDecision& group) {
+  if (group.before.empty() || group.after.empty()) return {};
+  if (group.group == "flip") {
+    const auto word = [](int on) { return on ? QStringLiteral("on") : QStringLiteral("off"); };
+    return word(group.before[0]) + QStringLiteral(" → ") + word(group.after[0]);
+  }
+  const QString arrow = QStringLiteral(" → ");
+  if (group.group != "chain") return tupleText(group.before) + arrow + tupleText(group.after);
+  const auto chain = decision.plan.chain();
+  const bool known = group.position >= 0 && group.position < static_cast<int>(chain.size());
+  const QString op = known ? opWord(chain[group.position]) + ' ' : QString();
+  if (known && !ops()[chain[group.position].op].hasValue) return op + QStringLiteral("has no level");
+  return op + numberText(group.before[0]) + arrow + numberText(group.after[0]);
+}
+
+double gainOf(const Decision& decision) {
+  if (decision.groups.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (decision.winner < 0) return 0;
+  return decision.groups[decision.winner].candidateLoss - decision.unperturbedLoss;
+}
+
+int SamplesModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+QVariant SamplesModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || (role != Qt::AccessibleTextRole && role != Qt::ToolTipRole)) return {};
+  const Decision& d = rows_[index.row()];
+  QString text =
+      QObject::tr("Step %1, sample %2: %3\nUnperturbed loss %4")
+          .arg(countText(d.step), countText(d.index), q(planText(d.plan)), lossText(d.unperturbedLoss));
+  for (int i = 0; i < static_cast<int>(d.groups.size()); ++i) {
+    const GroupDecision& group = d.groups[i];
+    text += QObject::tr("\n%1′: %2, probe loss %3, candidate loss %4%5")
+                .arg(q(group.group), moveText(d, group), lossText(group.probeLoss),
+                     lossText(group.candidateLoss), i == d.winner ? QObject::tr(" (trained on)") : QString());
+  }
+  if (d.winner < 0) text += QObject::tr("\nTrained on the unperturbed plan");
+  return text;
+}
+
+void SamplesModel::clear() { set({}); }
+
+void SamplesModel::set(std::vector<Decision> decisions) {
+  beginResetModel();
+  if (decisions.size() > kKept) decisions.resize(kKept);
+  rows_.assign(std::make_move_iterator(decisions.begin()), std::make_move_iterator(decisions.end()));
+  endResetModel();
+}
+
+void SamplesModel::add(const std::vector<Decision>& decisions) {
+  if (decisions.empty()) return;
+  const std::size_t taken = std::min<std::size_t>(decisions.size(), kKept);
+  beginInsertRows({}, 0, static_cast<int>(taken) - 1);
+  for (auto it = decisions.end() - static_cast<std::ptrdiff_t>(taken); it != decisions.end(); ++it)
+    rows_.push_front(*it);
+  endInsertRows();
+  const int extra = static_cast<int>(rows_.size()) - kKept;
+  if (extra <= 0) return;
+  beginRemoveRows({}, kKept, static_cast<int>(rows_.size()) - 1);
+  rows_.resize(kKept);
+  endRemoveRows();
+}
+
+std::vector<std::string> SamplesModel::groups() const {
+  std::vector<std::string> names;
+  if (rows_.empty()) return names;
+  for (const GroupDecision& group : rows_.front().groups) names.push_back(group.group);
+  return names;
+}
+
+void SamplesFilterModel::setFilter(const SampleFilter& filter) {
+  filter_ = filter;
+  invalidateFilter();
+}
+
+bool SamplesFilterModel::filterAcceptsRow(int row, const QModelIndex&) const {
+  const Decision& d = static_cast<const SamplesModel*>(sourceModel())->at(row);
+  const auto chain = d.plan.chain();
+  if (!filter_.op.empty() &&
+      std::ranges::none_of(chain, [&](const Step& step) { return ops()[step.op].name == filter_.op; }))
+    return false;
+  const std::string winner = d.winner < 0 ? "unperturbed" : d.groups[d.winner].group;
+  if (!filter_.winner.empty() && (d.groups.empty() || winner != filter_.winner)) return false;
+  return filter_.minGain <= -1e300 || gainOf(d) >= filter_.minGain;
+}
+
+}  // namespace uada

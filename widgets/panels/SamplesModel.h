@@ -1,0 +1,69 @@
+#pragma once
+
+#include <QAbstractListModel>
+#include <QImage>
+#include <QSortFilterProxyModel>
+#include <deque>
+#include <vector>
+
+#include "core/engine/Reports.h"
+
+namespace uada {
+
+/// A view of the picture's bytes: valid while the picture lives.
+QImage viewOf(const Image& image);
+QImage copyOf(const Image& image);
+/// Names of the plan's ops in order, as people read them.
+QStringList opTitles(const Plan& plan);
+/// "rotate 6 → 7", "(4, 7) → (5, 6)", "off → on": what a group's candidate changed.
+QString moveText(const Decision& decision, const GroupDecision& group);
+/// "rotate 6 + color −3": the chain of a plan.
+QString chainText(const Plan& plan);
+/// Loss of the chosen candidate minus loss of the unperturbed plan; 0 where the plan itself won, NaN where
+/// nothing was decided.
+double gainOf(const Decision& decision);
+
+/// The pictured samples of one run, newest first. Keeps the newest kKept; older ones stay in the project
+/// file.
+class SamplesModel : public QAbstractListModel {
+ public:
+  static constexpr int kKept = 1000;
+  using QAbstractListModel::QAbstractListModel;
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  /// Qt::AccessibleTextRole and Qt::ToolTipRole: the row in words.
+  QVariant data(const QModelIndex& index, int role) const override;
+  const Decision& at(int row) const { return rows_[row]; }
+
+  void clear();
+  /// newest first
+  void set(std::vector<Decision> decisions);
+  /// oldest first, as they come from the run
+  void add(const std::vector<Decision>& decisions);
+  /// Groups of the newest decision, in candidate order: the columns between "unperturbed" and "trained on".
+  std::vector<std::string> groups() const;
+
+ private:
+  std::deque<Decision> rows_;
+};
+
+/// What of the samples is shown.
+struct SampleFilter {
+  std::string op;      ///< in the plan's chain; empty: any
+  std::string winner;  ///< group that won, or "unperturbed"; empty: any
+  double minGain = -1e300;
+};
+
+class SamplesFilterModel : public QSortFilterProxyModel {
+ public:
+  using QSortFilterProxyModel::QSortFilterProxyModel;
+  void setFilter(const SampleFilter& filter);
+
+ protected:
+  bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+ private:
+  SampleFilter filter_;
+};
+
+}  // namespace uada

@@ -1,0 +1,244 @@
+#include "widgets/panels/SamplesPanel.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "core/data/Dataset.h"
+#include "core/ops/Op.h"
+#include "widgets/models/Numbers.h"
+#include "widgets/panels/SamplesView.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+constexpr std::size_t kFirstLoad = 200;
+constexpr double kAnyGain = -100;
+
+std::vector<std::string> classNamesOf(const std::string& dataset) {
+  for (const DatasetEntry& entry : datasets()) {
+    if (entry.name == dataset) return entry.classNames;
+  }
+  return {};
+}
+
+}  // namespace
+
+SamplesPanel::SamplesPanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
+  filtered_.setSourceModel(&model_);
+  view_ = new SamplesView(workbench.theme, this);
+  view_->setModel(&filtered_);
+  auto* page = new QWidget(this);
+  auto* column = new QVBoxLayout(page);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(makeFilters());
+  column->addWidget(view_, 1);
+  pages_ = new QStackedWidget(this);
+  pages_->addWidget(emptyState(
+      workbench,
+      tr("Samples as the network sees them: the original, each candidate and the one that "
+         "was trained on"),
+      tr("They appear while a run trains. Start one, or choose one in the list of runs."), "samples"));
+  pages_->addWidget(page);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(pages_);
+
+  const Session* session = &workbench.session;
+  connect(session, &Session::selectionChanged, this, [this] { reload(kFirstLoad); });
+  connect(session, &Session::projectChanged, this, [this] { reload(kFirstLoad); });
+  connect(session, &Session::reloaded, this, [this](qint64 run) {
+    if (run == run_) reload(limit_);
+  });
+  connect(session, &Session::decided, this, &SamplesPanel::add);
+  connect(session, &Session::cursorChanged, this, &SamplesPanel::goTo);
+  connect(view_, &QWidget::customContextMenuRequested, this, &SamplesPanel::showMenu);
+  reload(kFirstLoad);
+}
+
+/// Reads now if the panel is seen, else when it is shown.
+void SamplesPanel::reload(std::size_t limit) {
+  limit_ = limit;
+  stale_ = true;
+  run_ = workbench_.session.selectedRun();
+  if (isVisible()) load(limit);
+}
+
+void SamplesPanel::showEvent(QShowEvent* event) {
+  PanelWidget::showEvent(event);
+  if (stale_) load(limit_);
+}
+
+QWidget* SamplesPanel::makeFilters() {
+  auto* bar = new QWidget(this);
+  auto* row = new QHBoxLayout(bar);
+  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  row->setSpacing(kGrid);
+  op_ = new QComboBox(bar);
+  op_->setObjectName("filter_op");
+  op_->addItem(tr("Any op"), QString());
+  for (const Op& op : ops()) op_->addItem(QString::fromStdString(op.title), QString::fromStdString(op.name));
+  winner_ = new QComboBox(bar);
+  winner_->setObjectName("filter_winner");
+  winner_->addItem(tr("Any winner"), QString());
+  for (const char* name : {"flip", "crop", "chain", "cutout"})
+    winner_->addItem(name + QStringLiteral("′ won"), name);
+  winner_->addItem(tr("Unperturbed won"), "unperturbed");
+  gain_ = new QDoubleSpinBox(bar);
+  gain_->setObjectName("filter_gain");
+  gain_->setRange(kAnyGain, 100);
+  gain_->setSingleStep(0.1);
+  gain_->setSpecialValueText(tr("Any gain"));
+  gain_->setPrefix(tr("Gain ≥ "));
+  gain_->setToolTip(tr("Loss of the chosen candidate minus loss of the unperturbed plan"));
+  gain_->setValue(kAnyGain);
+  count_ = new QLabel(bar);
+  count_->setObjectName("samples_count");
+  older_ = new QPushButton(tr("Show older"), bar);
+  older_->setObjectName("show_older");
+  row->addWidget(op_);
+  row->addWidget(winner_);
+  row->addWidget(gain_);
+  row->addStretch();
+  row->addWidget(count_);
+  row->addWidget(older_);
+  connect(op_, &QComboBox::currentIndexChanged, this, &SamplesPanel::applyFilter);
+  connect(winner_, &QComboBox::currentIndexChanged, this, &SamplesPanel::applyFilter);
+  connect(gain_, &QDoubleSpinBox::valueChanged, this, &SamplesPanel::applyFilter);
+  connect(older_, &QPushButton::clicked, this, [this] { load(limit_ * 4); });
+  return bar;
+}
+
+void SamplesPanel::load(std::size_t limit) {
+  Session& session = workbench_.session;
+  run_ = session.selectedRun();
+  limit_ = limit;
+  stale_ = false;
+  std::vector<Decision> stored;
+  try {
+    if (run_ && session.hasProject()) stored = session.reader().decisions(run_, limit, true);
+  } catch (const Error& error) {
+    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  }
+  older_->setVisible(stored.size() == limit);
+  model_.set(std::move(stored));
+  refresh();
+}
+
+void SamplesPanel::add(qint64 run, const std::vector<Decision>& decisions) {
+  if (run != run_ || stale_) return;
+  std::vector<Decision> fresh;
+  const std::int64_t newest = model_.rowCount() ? model_.at(0).step : 0;
+  for (const Decision& decision : decisions) {
+    if (decision.step > newest) fresh.push_back(decision);  // the project may have been read with them
+  }
+  const bool first = model_.rowCount() == 0;
+  model_.add(fresh);
+  if (first || fresh.size() < decisions.size()) refresh();
+  applyFilter();
+}
+
+void SamplesPanel::refresh() {
+  const bool any = model_.rowCount() > 0;
+  pages_->setCurrentIndex(any ? 1 : 0);
+  if (!any) return;
+  const RunSummary* run = workbench_.session.find(run_);
+  const Image& picture = model_.at(0).original.empty() ? model_.at(0).unperturbed : model_.at(0).original;
+  view_->setColumns(model_.groups(), picture.width > 0 ? picture.width : 32,
+                    run ? classNamesOf(run->dataset) : std::vector<std::string>());
+  winner_->setEnabled(!model_.groups().empty());
+  gain_->setEnabled(!model_.groups().empty());
+  applyFilter();
+}
+
+void SamplesPanel::applyFilter() {
+  SampleFilter filter;
+  filter.op = op_->currentData().toString().toStdString();
+  filter.winner = winner_->currentData().toString().toStdString();
+  if (gain_->value() > kAnyGain) filter.minGain = gain_->value();
+  filtered_.setFilter(filter);
+  const int shown = filtered_.rowCount(), all = model_.rowCount();
+  count_->setText(shown == all ? tr("%1 samples").arg(countText(all))
+                               : tr("%1 of %2 samples").arg(countText(shown), countText(all)));
+}
+
+/// Shows the newest sample at or before the step.
+void SamplesPanel::goTo(qint64 step) {
+  if (workbench_.session.followsLive()) {
+    view_->scrollToTop();
+    return;
+  }
+  for (int row = 0; row < filtered_.rowCount(); ++row) {
+    const QModelIndex index = filtered_.index(row, 0);
+    if (view_->decisionAt(index)->step > step) continue;
+    view_->scrollTo(index, QAbstractItemView::PositionAtTop);
+    return;
+  }
+}
+
+QImage SamplesPanel::imageAt(const Decision& d, int column) const {
+  const int groups = static_cast<int>(d.groups.size());
+  if (column == 0) return copyOf(d.original);
+  if (groups > 0 && column == 1) return copyOf(d.unperturbed);
+  if (groups > 0 && column - 2 < groups) return copyOf(d.groups[column - 2].picture);
+  return copyOf(d.winner < 0 ? d.unperturbed : d.groups[d.winner].picture);
+}
+
+void SamplesPanel::showMenu(const QPoint& at) {
+  const QModelIndex index = view_->indexAt(at);
+  const Decision* decision = index.isValid() ? view_->decisionAt(index) : nullptr;
+  if (!decision) return;
+  const QImage image = imageAt(*decision, view_->columnAt(at));
+  const std::string plan = toJson(decision->plan).dump();
+  const std::string trained =
+      toJson(decision->winner < 0 ? decision->plan : decision->groups[decision->winner].candidate).dump();
+  QMenu menu(this);
+  const auto put = [](const std::string& text) {
+    QApplication::clipboard()->setText(QString::fromStdString(text));
+  };
+  menu.addAction(tr("Copy unperturbed plan as JSON"), [&] { put(plan); });
+  menu.addAction(tr("Copy trained plan as JSON"), [&] { put(trained); });
+  menu.addSeparator();
+  menu.addAction(tr("Copy image"), [&] { QApplication::clipboard()->setImage(image); })
+      ->setEnabled(!image.isNull());
+  menu.addAction(tr("Copy row as image"),
+                 [&] { QApplication::clipboard()->setImage(view_->rowPicture(index)); });
+  menu.addAction(tr("Save image…"), [&] { saveImage(image); })->setEnabled(!image.isNull());
+  menu.addAction(tr("Save row as image…"), [&] { saveImage(view_->rowPicture(index)); });
+  menu.exec(view_->viewport()->mapToGlobal(at));
+}
+
+void SamplesPanel::saveImage(const QImage& image) {
+  const QString file =
+      QFileDialog::getSaveFileName(this, tr("Save image"), "sample.png", tr("Picture (*.png)"));
+  if (!file.isEmpty() && !image.save(file))
+    Q_EMIT workbench_.session.problem(
+        tr("%1 could not be written; choose a folder that can be written to").arg(file));
+}
+
+void SamplesPanel::copy() const {
+  const QModelIndex chosen = view_->currentIndex();
+  if (!chosen.isValid()) return PanelWidget::copy();
+  QApplication::clipboard()->setImage(view_->rowPicture(chosen));
+}
+
+namespace panel {
+Panel samples() {
+  return {"samples", "Samples", "Augmented samples with every candidate and the one that was trained on",
+          [](const Workbench& workbench) -> PanelWidget* { return new SamplesPanel(workbench); }};
+}
+}  // namespace panel
+
+}  // namespace uada

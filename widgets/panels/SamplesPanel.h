@@ -1,0 +1,54 @@
+#pragma once
+
+#include "widgets/panels/Panel.h"
+#include "widgets/panels/SamplesModel.h"
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+
+namespace uada {
+
+class SamplesView;
+
+/// The pictured samples of the selected run, newest first: original, unperturbed, each candidate, and the
+/// image that was trained on. Live from the session, older ones from the project.
+class SamplesPanel : public PanelWidget {
+  Q_OBJECT
+ public:
+  explicit SamplesPanel(const Workbench& workbench, QWidget* parent = nullptr);
+
+  void copy() const override;  ///< the chosen row as a picture, else the panel
+  const SamplesModel& model() const { return model_; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  QWidget* makeFilters();
+  void load(std::size_t limit);
+  void reload(std::size_t limit);
+  void add(qint64 run, const std::vector<Decision>& decisions);
+  void refresh();
+  void applyFilter();
+  void goTo(qint64 step);
+  void showMenu(const QPoint& at);
+  void saveImage(const QImage& image);
+  QImage imageAt(const Decision& decision, int column) const;
+
+  SamplesModel model_;
+  SamplesFilterModel filtered_;
+  qint64 run_ = 0;
+  bool stale_ = true;      ///< to be read again when seen
+  std::size_t limit_ = 0;  ///< decisions asked of the project
+  QStackedWidget* pages_ = nullptr;
+  SamplesView* view_ = nullptr;
+  QComboBox *op_ = nullptr, *winner_ = nullptr;
+  QDoubleSpinBox* gain_ = nullptr;
+  QLabel* count_ = nullptr;
+  QPushButton* older_ = nullptr;
+};
+
+}  // namespace uada

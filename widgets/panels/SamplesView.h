@@ -1,0 +1,84 @@
+#pragma once
+
+#include <QListView>
+#include <QStyledItemDelegate>
+
+#include "core/engine/Reports.h"
+
+namespace uada {
+
+class Theme;
+
+/// Where things stand in a row of samples; the same for every row and for the heading. Pixels.
+struct SampleGrid {
+  int columns = 0;  ///< original, unperturbed, groups, trained on
+  int columnWidth = 0;
+  int zoom = 1;       ///< whole: pixels stay crisp
+  int side = 0;       ///< of a picture as drawn
+  int textLines = 3;  ///< under each picture
+  int lineHeight = 0;
+  int rowHeight = 0;
+  QRect picture(const QRect& row, int column) const;
+  QRect caption(const QRect& row, int column) const;
+};
+/// width        of the view
+/// sourceSide   of a picture in its own pixels
+SampleGrid sampleGrid(int width, int groups, int sourceSide, int lineHeight);
+
+/// Paints one decision as a row of pictures with captions; no widget a cell.
+class SampleDelegate : public QStyledItemDelegate {
+ public:
+  SampleDelegate(const Theme& theme, QObject* parent);
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+  SampleGrid grid;
+  std::vector<std::string> classNames;
+
+ private:
+  struct CellText {
+    QString first, second;  ///< lines under the picture
+    QString mark;           ///< "inert", "clamped"
+    double gain = 0;        ///< shown beside the loss
+    bool hasGain = false;
+  };
+  void paintCell(QPainter& painter, const QRect& row, int column, const Image& picture, const CellText& text,
+                 bool winner) const;
+  CellText originalText(const Decision& decision) const;
+  static CellText groupText(const Decision& decision, const GroupDecision& group);
+  static CellText trainedText(const Decision& decision);
+
+  const Theme& theme_;
+};
+
+/// The list of samples with a heading that stays.
+class SamplesView : public QListView {
+  Q_OBJECT
+ public:
+  SamplesView(const Theme& theme, QWidget* parent = nullptr);
+  /// groups: columns between "unperturbed" and "trained on"; sourceSide: of a picture, pixels
+  void setColumns(const std::vector<std::string>& groups, int sourceSide,
+                  std::vector<std::string> classNames);
+  const SampleGrid& grid() const { return delegate_->grid; }
+  /// The column under a point of the viewport.
+  int columnAt(const QPoint& point) const;
+  const Decision* decisionAt(const QModelIndex& index) const;
+  /// One row as a picture, as it is shown.
+  QImage rowPicture(const QModelIndex& index) const;
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  void refreshGrid();
+  QStringList titles() const;
+  class Heading;
+
+  const Theme& theme_;
+  SampleDelegate* delegate_;
+  Heading* heading_;
+  std::vector<std::string> groups_;
+  int sourceSide_ = 32;
+};
+
+}  // namespace uada
