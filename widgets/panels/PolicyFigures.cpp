@@ -1,0 +1,124 @@
+#include <cmath>
+
+#include "core/ops/Op.h"
+#include "widgets/panels/PolicyPanel.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+constexpr double kMostLevel = 9;  // of the 10-level grid
+
+QString q(const std::string& text) { return QString::fromStdString(text); }
+
+const PolicyQuantityText& textOf(PolicyQuantity quantity) {
+  for (const PolicyQuantityText& text : policyQuantities()) {
+    if (text.quantity == quantity) return text;
+  }
+  return policyQuantities().front();
+}
+
+Axis stepAxis() {
+  Axis axis;
+  axis.title = QObject::tr("Step");
+  return axis;
+}
+
+std::vector<double> middles(const PolicyBins& bins) {
+  std::vector<double> x(bins.columns());
+  for (int column = 0; column < bins.columns(); ++column) x[column] = bins.middle(column);
+  return x;
+}
+
+struct Trajectory {
+  Curve mean;
+  Band spread;
+};
+
+Trajectory trajectory(const PolicyBins& bins, const std::string& op, bool after, const QString& name,
+                      const QColor& colour) {
+  Trajectory t;
+  t.mean.name = name;
+  t.mean.colour = colour;
+  t.spread.name = QObject::tr("%1, ± spread").arg(name);
+  t.spread.colour = colour;
+  for (int column = 0; column < bins.columns(); ++column) {
+    const OpSums& sums = bins.at(op, column);
+    if (sums.count <= 0) continue;
+    const double mean = sums.value(after ? PolicyQuantity::after : PolicyQuantity::before);
+    const double spread = after ? sums.spreadAfter() : sums.spreadBefore();
+    t.mean.x.push_back(bins.middle(column));
+    t.mean.y.push_back(mean);
+    t.spread.x.push_back(bins.middle(column));
+    t.spread.low.push_back(mean - spread);
+    t.spread.high.push_back(mean + spread);
+  }
+  return t;
+}
+
+}  // namespace
+
+Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
+  const PolicyQuantityText& text = textOf(quantity);
+  Figure figure;
+  figure.x = stepAxis();
+  figure.legend = false;
+  figure.empty = QObject::tr("No op was reported yet");
+  if (bins.isEmpty()) return figure;
+  HeatMap heat;
+  heat.scale = text.isSigned ? HeatMap::Scale::diverging : HeatMap::Scale::sequential;
+  heat.columns = bins.columns();
+  heat.x0 = 0.5;
+  heat.x1 = 0.5 + static_cast<double>(bins.columns()) * static_cast<double>(bins.stepsPerColumn());
+  heat.title = QObject::tr(text.title);
+  heat.unit = QString::fromUtf8(text.unit);
+  if (quantity == PolicyQuantity::before || quantity == PolicyQuantity::after)
+    heat.min = 0, heat.max = kMostLevel;
+  for (const std::string& op : bins.ops()) {
+    heat.rows << q(findOp(op).title);
+    for (int column = 0; column < bins.columns(); ++column)
+      heat.values.push_back(bins.value(op, column, quantity));
+  }
+  figure.heat = std::move(heat);
+  return figure;
+}
+
+Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Theme& theme) {
+  Figure figure;
+  figure.x = stepAxis();
+  figure.left = {QObject::tr("Mean level"), {}, false, 0.0, kMostLevel};
+  figure.empty = QObject::tr("This op was not drawn yet");
+  if (op.empty()) return figure;
+  figure.title = q(findOp(op).title);
+  Trajectory before = trajectory(bins, op, false, QObject::tr("before"), theme.category(0));
+  Trajectory after = trajectory(bins, op, true, QObject::tr("after"), theme.category(4));
+  figure.bands = {std::move(before.spread), std::move(after.spread)};
+  figure.curves = {std::move(before.mean), std::move(after.mean)};
+  return figure;
+}
+
+Figure winnerShares(const PolicyBins& bins, const Theme& theme) {
+  Figure figure;
+  figure.title = QObject::tr("Trained on");
+  figure.x = stepAxis();
+  figure.left = {QObject::tr("Share of samples"), QStringLiteral("%"), false, 0.0, 100.0};
+  figure.empty = QObject::tr("This method has no candidates: every sample is trained on as drawn");
+  if (bins.groups().empty()) return figure;
+  StackedAreas areas;
+  areas.x = middles(bins);
+  std::vector<std::string> parts = bins.groups();
+  parts.push_back("unperturbed");
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool plain = parts[i] == "unperturbed";
+    areas.names << (plain ? QObject::tr("unperturbed") : q(parts[i]) + QStringLiteral("′"));
+    areas.colours.push_back(plain ? theme.category(6) : theme.category(static_cast<int>(i)));
+    std::vector<double> share;
+    for (int column = 0; column < bins.columns(); ++column)
+      share.push_back(100 * bins.winnerShare(parts[i], column));
+    areas.y.push_back(std::move(share));
+  }
+  figure.areas = std::move(areas);
+  return figure;
+}
+
+}  // namespace uada

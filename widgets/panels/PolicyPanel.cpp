@@ -1,0 +1,181 @@
+#include "widgets/panels/PolicyPanel.h"
+
+#include <QComboBox>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <cmath>
+
+#include "core/base/Error.h"
+#include "core/ops/Op.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
+  heat_ = new Plot(workbench.theme, this);
+  heat_->setObjectName("policy_heat");
+  levels_ = new Plot(workbench.theme, this);
+  levels_->setObjectName("policy_levels");
+  winners_ = new Plot(workbench.theme, this);
+  winners_->setObjectName("policy_winners");
+  auto* side = new QSplitter(Qt::Vertical, this);
+  side->addWidget(levels_);
+  side->addWidget(winners_);
+  auto* split = new QSplitter(Qt::Horizontal, this);
+  split->addWidget(heat_);
+  split->addWidget(side);
+  split->setStretchFactor(0, 3);
+  split->setStretchFactor(1, 2);
+  split->setChildrenCollapsible(false);
+  auto* page = new QWidget(this);
+  auto* column = new QVBoxLayout(page);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(makeBar());
+  column->addWidget(split, 1);
+  pages_ = new QStackedWidget(this);
+  pages_->addWidget(
+      emptyState(workbench, tr("How the augmentation moves: levels, gradient signs and winners of each op"),
+                 tr("It fills while a run trains. Start one, or choose one in the list of runs."), "policy"));
+  pages_->addWidget(page);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(pages_);
+  redrawTimer_.setSingleShot(true);
+  redrawTimer_.setInterval(200);
+  connect(&redrawTimer_, &QTimer::timeout, this, &PolicyPanel::redraw);
+
+  const Session* session = &workbench.session;
+  connect(session, &Session::selectionChanged, this, &PolicyPanel::reload);
+  connect(session, &Session::projectChanged, this, &PolicyPanel::reload);
+  connect(session, &Session::reloaded, this, [this](qint64 run) {
+    if (run == run_) reload();
+  });
+  connect(session, &Session::policyMoved, this, &PolicyPanel::add);
+  connect(session, &Session::cursorChanged, this, [this](qint64 step) {
+    for (Plot* plot : {heat_, levels_, winners_})
+      plot->setCursor(step > 0 ? std::optional<double>(static_cast<double>(step)) : std::nullopt);
+  });
+  connect(heat_, &Plot::clicked, this, &PolicyPanel::choose);
+  reload();
+}
+
+QWidget* PolicyPanel::makeBar() {
+  auto* bar = new QWidget(this);
+  auto* row = new QHBoxLayout(bar);
+  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  row->setSpacing(kGrid);
+  quantity_ = new QComboBox(bar);
+  quantity_->setObjectName("quantity");
+  for (const PolicyQuantityText& text : policyQuantities()) {
+    quantity_->addItem(tr(text.title), QString(text.name));
+    quantity_->setItemData(quantity_->count() - 1, tr(text.help), Qt::ToolTipRole);
+  }
+  op_ = new QComboBox(bar);
+  op_->setObjectName("op");
+  op_->setMinimumContentsLength(14);
+  auto* show = new QLabel(tr("Show"), bar);
+  show->setBuddy(quantity_);
+  auto* of = new QLabel(tr("Levels of"), bar);
+  of->setBuddy(op_);
+  row->addWidget(show);
+  row->addWidget(quantity_);
+  row->addSpacing(2 * kGrid);
+  row->addWidget(of);
+  row->addWidget(op_);
+  row->addStretch();
+  connect(quantity_, &QComboBox::currentIndexChanged, this, &PolicyPanel::redraw);
+  connect(op_, &QComboBox::currentIndexChanged, this, &PolicyPanel::redraw);
+  return bar;
+}
+
+PolicyQuantity PolicyPanel::quantity() const {
+  return policyQuantities()[std::max(0, quantity_->currentIndex())].quantity;
+}
+
+/// Reads now if the panel is seen, else when it is shown.
+void PolicyPanel::reload() {
+  run_ = workbench_.session.selectedRun();
+  stale_ = true;
+  if (isVisible()) load();
+}
+
+void PolicyPanel::load() {
+  stale_ = false;
+  Session& session = workbench_.session;
+  bins_.clear();
+  try {
+    if (run_ && session.hasProject()) {
+      for (const PolicyReport& report : session.reader().policy(run_)) bins_.add(report);
+    }
+  } catch (const Error& error) {
+    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  }
+  redraw();
+}
+
+void PolicyPanel::add(qint64 run, const std::vector<PolicyReport>& reports) {
+  if (run != run_ || stale_) return;
+  for (const PolicyReport& report : reports) {
+    if (report.step > bins_.lastStep()) bins_.add(report);  // the project may have been read with it
+  }
+  if (!redrawTimer_.isActive()) redrawTimer_.start();
+}
+
+void PolicyPanel::showEvent(QShowEvent* event) {
+  PanelWidget::showEvent(event);
+  stale_ ? load() : redraw();
+}
+
+void PolicyPanel::redraw() {
+  pages_->setCurrentIndex(bins_.isEmpty() ? 0 : 1);
+  if (bins_.isEmpty()) return;
+  fillOps();
+  if (!isVisible()) return;  // drawn when it is shown
+  heat_->show(policyHeat(bins_, quantity()));
+  levels_->show(levelTrajectory(bins_, op_->currentData().toString().toStdString(), workbench_.theme));
+  winners_->show(winnerShares(bins_, workbench_.theme));
+}
+
+/// The ops that occurred, in the catalogue's order; the chosen one stays chosen.
+void PolicyPanel::fillOps() {
+  const std::vector<std::string> names = bins_.ops();
+  if (op_->count() == static_cast<int>(names.size())) return;
+  const QSignalBlocker quiet(op_);
+  const QString chosen = op_->currentData().toString();
+  op_->clear();
+  for (const std::string& name : names)
+    op_->addItem(QString::fromStdString(findOp(name).title), QString::fromStdString(name));
+  op_->setCurrentIndex(std::max(0, op_->findData(chosen)));
+}
+
+/// A click on the strip: the levels of that op, the cursor at that step, and its samples a tab away.
+void PolicyPanel::choose(double step, double y) {
+  const int rows = static_cast<int>(bins_.ops().size());
+  const int row = rows - 1 - static_cast<int>(std::lround(y));
+  if (row < 0 || row >= rows) return;
+  op_->setCurrentIndex(row);
+  workbench_.session.setCursor(std::clamp<qint64>(std::llround(step), 1, bins_.lastStep()));
+}
+
+QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }
+
+void PolicyPanel::exportTo(const QString& file) {
+  if (QFileInfo(file).suffix().toLower() != "csv") return PanelWidget::exportTo(file);
+  heat_->show(policyHeat(bins_, quantity()));
+  heat_->exportTo(file);
+}
+
+namespace panel {
+Panel policy() {
+  return {"policy", "Policy",
+          "How the level of each op moves, which way the gradient points, and which group wins",
+          [](const Workbench& workbench) -> PanelWidget* { return new PolicyPanel(workbench); }};
+}
+}  // namespace panel
+
+}  // namespace uada

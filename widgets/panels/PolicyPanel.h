@@ -1,0 +1,55 @@
+#pragma once
+
+#include <QTimer>
+
+#include "widgets/panels/Panel.h"
+#include "widgets/panels/PolicyBins.h"
+#include "widgets/plot/Plot.h"
+
+class QComboBox;
+class QStackedWidget;
+
+namespace uada {
+
+/// The figures of the policy panel; numbers as in `bins`.
+Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity);
+/// Mean level before and after of one op, with one population spread each way.
+Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Theme& theme);
+/// Share of the samples trained on each group's candidate.
+Figure winnerShares(const PolicyBins& bins, const Theme& theme);
+
+/// How each op's parameters move over the selected run: a heat strip of one quantity, the levels of one op,
+/// and which group wins. Live from the session, else from the project.
+class PolicyPanel : public PanelWidget {
+  Q_OBJECT
+ public:
+  explicit PolicyPanel(const Workbench& workbench, QWidget* parent = nullptr);
+
+  QStringList exportFilters() const override;
+  /// png: the panel; csv: every op and column of the quantity shown.
+  void exportTo(const QString& file) override;
+  const PolicyBins& bins() const { return bins_; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  QWidget* makeBar();
+  void reload();
+  void load();
+  void add(qint64 run, const std::vector<PolicyReport>& reports);
+  void redraw();
+  void fillOps();
+  void choose(double step, double y);
+  PolicyQuantity quantity() const;
+
+  PolicyBins bins_;
+  qint64 run_ = 0;
+  bool stale_ = true;   ///< to be read again when seen
+  QTimer redrawTimer_;  ///< at most five drawings a second
+  QStackedWidget* pages_ = nullptr;
+  QComboBox *quantity_ = nullptr, *op_ = nullptr;
+  Plot *heat_ = nullptr, *levels_ = nullptr, *winners_ = nullptr;
+};
+
+}  // namespace uada
