@@ -1,0 +1,220 @@
+#include "widgets/panels/CompareModel.h"
+
+#include <QColor>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "core/base/Text.h"
+#include "core/engine/methods/Method.h"
+#include "widgets/models/Numbers.h"
+
+namespace uada {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+QString q(const std::string& text) { return QString::fromStdString(text); }
+
+double meanOf(const std::vector<double>& values) {
+  if (values.empty()) return kNone;
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+/// Sample standard deviation; NaN below two values.
+double spreadOf(const std::vector<double>& values) {
+  if (values.size() < 2) return kNone;
+  const double mean = meanOf(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+double bestOf(const std::vector<double>& values) {
+  return values.empty() ? kNone : *std::max_element(values.begin(), values.end());
+}
+
+void flatten(const Json& json, const std::string& path, std::map<std::string, QString>& out) {
+  if (json.isObject()) {
+    for (const auto& [key, value] : json.asObject())
+      flatten(value, path.empty() ? key : path + "." + key, out);
+    return;
+  }
+  out[path] = q(json.isString() ? json.asString() : json.dump());
+}
+
+CompareRow groupRow(const RunGroup& group) {
+  CompareRow row;
+  row.label = q(group.label);
+  for (const RunSummary& run : group.runs) row.runs.push_back(run.id);
+  row.last = group.last;
+  row.best = group.best;
+  row.seconds = group.seconds;
+  row.timeRatio = group.timeRatio;
+  row.forwardRatio = group.forwardRatio;
+  row.chainRatio = group.chainRatio;
+  row.toRaUc = group.toRaUc;
+  return row;
+}
+
+CompareRow runRow(const RunGroup& group, std::size_t i) {
+  CompareRow row;
+  row.label = q(group.runs[i].title);
+  row.runs = {group.runs[i].id};
+  if (i < group.last.size()) row.last = {group.last[i]};
+  if (i < group.best.size()) row.best = {group.best[i]};
+  row.seconds = group.runs[i].seconds;
+  return row;
+}
+
+QString differenceText(const std::optional<Difference>& difference) {
+  if (!difference) return orDash({});
+  return QStringLiteral("%1  [%2, %3]")
+      .arg(signedText(difference->mean, 2), signedText(difference->low, 2), signedText(difference->high, 2));
+}
+
+}  // namespace
+
+std::map<std::string, QString> flatSettings(const RunConfig& config) {
+  std::map<std::string, QString> settings;
+  Json json = Json::object();
+  json["dataset"] = recipeToJson(config.recipe).at("dataset");
+  json["model"] = recipeToJson(config.recipe).at("model");
+  json["training"] = settingsToJson(config.recipe.training);
+  json["method"] = methodToJson(config.method);
+  flatten(json, "", settings);
+  settings.erase("dataset.folder");  // where the files lie is not part of the result
+  return settings;
+}
+
+std::vector<CompareRow> compareRows(const std::vector<RunGroup>& groups, bool bySeed,
+                                    const std::function<RunConfig(qint64)>& configOf) {
+  std::vector<CompareRow> rows;
+  for (const RunGroup& group : groups) {
+    if (group.runs.empty()) continue;
+    const std::map<std::string, QString> settings = flatSettings(configOf(group.runs.front().id));
+    const std::size_t count = bySeed ? group.runs.size() : 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      rows.push_back(bySeed ? runRow(group, i) : groupRow(group));
+      rows.back().settings = settings;
+    }
+  }
+  return rows;
+}
+
+int CompareModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int CompareModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(columns_.size());
+}
+
+QVariant CompareModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid()) return {};
+  const CompareRow& row = rows_[index.row()];
+  const Column& column = columns_[index.column()];
+  if (role == Qt::DisplayRole) return column.text(row);
+  if (role == Qt::UserRole) return column.number ? QVariant(column.number(row)) : QVariant(column.text(row));
+  if (role == Qt::ToolTipRole) return column.help;
+  if (role == Qt::TextAlignmentRole)
+    return QVariant::fromValue(Qt::AlignVCenter | (column.number ? Qt::AlignRight : Qt::AlignLeft));
+  const bool hasColour = index.column() == 0 && index.row() < static_cast<int>(colours_.size());
+  if (role == Qt::DecorationRole && hasColour) return colours_[index.row()];
+  return {};
+}
+
+QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation == Qt::Vertical || section >= columnCount()) return {};
+  if (role == Qt::DisplayRole) return columns_[section].title;
+  if (role == Qt::ToolTipRole) return columns_[section].help;
+  if (role == Qt::TextAlignmentRole)
+    return QVariant::fromValue(Qt::AlignVCenter |
+                               (columns_[section].number ? Qt::AlignRight : Qt::AlignLeft));
+  return {};
+}
+
+void CompareModel::setRows(std::vector<CompareRow> rows, std::vector<QColor> colours, bool onlyDiffering) {
+  beginResetModel();
+  rows_ = std::move(rows);
+  colours_ = std::move(colours);
+  columns_.clear();
+  columns_.push_back({QObject::tr("Group"),
+                      QObject::tr("All but the seed"),
+                      [](const CompareRow& r) { return r.label; },
+                      {}});
+  addSettings(onlyDiffering);
+  addNumbers();
+  endResetModel();
+}
+
+void CompareModel::addSettings(bool onlyDiffering) {
+  std::map<std::string, std::set<QString>> values;
+  for (const CompareRow& row : rows_) {
+    for (const auto& [key, value] : row.settings) values[key].insert(value);
+  }
+  for (const auto& [key, seen] : values) {
+    const auto has = [&key = key](const CompareRow& row) { return row.settings.contains(key); };
+    if (onlyDiffering && seen.size() == 1 && std::ranges::all_of(rows_, has)) continue;
+    if (key == "method.name") continue;  // stands in the label
+    const QString title =
+        q(key.substr(key.rfind('.') == key.npos ? 0 : key.rfind('.') + 1)).replace('_', ' ');
+    const QString shown = title == "name" ? q(key.substr(0, key.find('.'))) : title;
+    columns_.push_back({shown,
+                        q(key),
+                        [key = key](const CompareRow& row) {
+                          const auto found = row.settings.find(key);
+                          return found == row.settings.end() ? orDash({}) : found->second;
+                        },
+                        {}});
+  }
+}
+
+void CompareModel::addNumbers() {
+  const auto add = [this](const QString& title, const QString& help,
+                          std::function<double(const CompareRow&)> number, QString (*text)(double)) {
+    columns_.push_back(
+        {title, help, [number, text](const CompareRow& row) { return text(number(row)); }, number});
+  };
+  const auto ratio = [](std::optional<double> value) { return value.value_or(kNone); };
+  const auto times = [](double value) { return std::isfinite(value) ? ratioText(value) : orDash({}); };
+  const auto points = [](double value) { return plainPercentText(value); };
+  add(
+      QObject::tr("n"), QObject::tr("Finished runs"),
+      [](const CompareRow& r) { return double(r.last.size()); }, [](double n) { return QString::number(n); });
+  add(
+      QObject::tr("Last %"), QObject::tr("Top-1 of the last epoch, mean over seeds"),
+      [](const CompareRow& r) { return meanOf(r.last); }, points);
+  add(
+      QObject::tr("± spread"), QObject::tr("Sample standard deviation over seeds, percentage points"),
+      [](const CompareRow& r) { return spreadOf(r.last); }, points);
+  add(
+      QObject::tr("Best epoch %"),
+      QObject::tr("Top-1 of each run's best epoch, chosen on the test set; mean over seeds"),
+      [](const CompareRow& r) { return meanOf(r.best); }, points);
+  add(
+      QObject::tr("Best run %"), QObject::tr("The highest top-1 of any epoch and seed"),
+      [](const CompareRow& r) { return bestOf(r.best); }, points);
+  columns_.push_back({QObject::tr("− ra-uc"),
+                      QObject::tr("Last top-1 minus that of ra-uc with the same recipe, percentage "
+                                  "points, with its 95 % interval (Welch)"),
+                      [](const CompareRow& r) { return differenceText(r.toRaUc); },
+                      [](const CompareRow& r) { return r.toRaUc ? r.toRaUc->mean : kNone; }});
+  add(
+      QObject::tr("Time"), QObject::tr("Training time of a run, mean"),
+      [](const CompareRow& r) { return r.seconds; }, [](double seconds) { return q(durationText(seconds)); });
+  add(
+      QObject::tr("Time ×"), QObject::tr("Time relative to ra-uc of the same recipe"),
+      [ratio](const CompareRow& r) { return ratio(r.timeRatio); }, times);
+  add(
+      QObject::tr("Forwards ×"), QObject::tr("Forward-equivalents relative to ra-uc"),
+      [ratio](const CompareRow& r) { return ratio(r.forwardRatio); }, times);
+  add(
+      QObject::tr("Chains ×"), QObject::tr("Augmentation chains relative to ra-uc"),
+      [ratio](const CompareRow& r) { return ratio(r.chainRatio); }, times);
+}
+
+}  // namespace uada

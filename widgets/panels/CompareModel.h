@@ -1,0 +1,59 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/tables/Table.h"
+
+namespace uada {
+
+/// One row of the comparison: a group of repeats, or one run of it.
+struct CompareRow {
+  QString label;
+  std::vector<qint64> runs;
+  std::vector<double> last, best;  ///< top-1 in percent, a run each
+  double seconds = 0;
+  std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe
+  std::optional<Difference> toRaUc;
+  std::map<std::string, QString> settings;  ///< "training.epochs" -> "30"
+};
+
+/// Every setting that defines the result, flattened; keys as in files, without "recipe.".
+std::map<std::string, QString> flatSettings(const RunConfig& config);
+/// A row a group, or a row a run.
+std::vector<CompareRow> compareRows(const std::vector<RunGroup>& groups, bool bySeed,
+                                    const std::function<RunConfig(qint64)>& configOf);
+
+/// The comparison as a table. Sort keys are in Qt::UserRole.
+class CompareModel : public QAbstractTableModel {
+ public:
+  using QAbstractTableModel::QAbstractTableModel;
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  /// colours: of a row's first run; onlyDiffering: leave out settings that are the same in every row
+  void setRows(std::vector<CompareRow> rows, std::vector<QColor> colours, bool onlyDiffering);
+  const std::vector<CompareRow>& rows() const { return rows_; }
+
+ private:
+  struct Column {
+    QString title, help;
+    std::function<QString(const CompareRow&)> text;
+    std::function<double(const CompareRow&)> number;  ///< null: a text column
+  };
+  void addSettings(bool onlyDiffering);
+  void addNumbers();
+
+  std::vector<CompareRow> rows_;
+  std::vector<QColor> colours_;
+  std::vector<Column> columns_;
+};
+
+}  // namespace uada

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/tables/Table.h"
+#include "widgets/panels/CompareModel.h"
+#include "widgets/panels/Panel.h"
+
+class QCheckBox;
+class QLabel;
+class QSortFilterProxyModel;
+class QStackedWidget;
+class QTableView;
+
+namespace uada {
+
+class Plot;
+
+/// The checked runs (all finished ones if none is checked) side by side: mean, spread and cost of each group
+/// of repeats, the settings in which they differ, and their curves.
+class ComparePanel : public PanelWidget {
+  Q_OBJECT
+ public:
+  explicit ComparePanel(const Workbench& workbench, QWidget* parent = nullptr);
+
+  QStringList exportFilters() const override;
+  void exportTo(const QString& file) override;
+  void copy() const override;  ///< as text
+  const CompareModel& model() const { return model_; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  QWidget* makeBar();
+  void reload();
+  void load();
+  void fill();
+  void drawCurves();
+  void sayWhatIsLeftOut();
+
+  bool stale_ = true;  ///< to be read again when seen
+  std::vector<RunGroup> groups_;
+  CompareModel model_;
+  QSortFilterProxyModel* sorted_ = nullptr;
+  QStackedWidget* pages_ = nullptr;
+  QTableView* table_ = nullptr;
+  QCheckBox *differing_ = nullptr, *bySeed_ = nullptr;
+  QLabel* note_ = nullptr;
+  Plot* curves_ = nullptr;
+};
+
+}  // namespace uada

@@ -1,0 +1,67 @@
+#include "widgets/panels/TableExport.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QSettings>
+#include <QToolButton>
+
+#include "core/base/Error.h"
+#include "widgets/panels/Panel.h"
+
+namespace uada {
+
+QStringList tableFilters() {
+  return {QObject::tr("CSV (*.csv)"), QObject::tr("Markdown (*.md)"), QObject::tr("LaTeX (*.tex)"),
+          QObject::tr("Text (*.txt)")};
+}
+
+std::optional<TableFormat> tableFormatOf(const QString& file) {
+  const QString ending = QFileInfo(file).suffix().toLower();
+  if (ending == "csv") return TableFormat::csv;
+  if (ending == "md") return TableFormat::markdown;
+  if (ending == "tex") return TableFormat::latex;
+  if (ending == "txt") return TableFormat::text;
+  return std::nullopt;
+}
+
+QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed) {
+  auto* button = new QToolButton(panel);
+  button->setObjectName("export");
+  button->setText(QObject::tr("Export…"));
+  button->setToolTip(QObject::tr("Writes the table as it stands (Ctrl+E)"));
+  QObject::connect(button, &QToolButton::clicked, panel, [panel, failed] {
+    const QString file =
+        QFileDialog::getSaveFileName(panel, QObject::tr("Export"), {}, panel->exportFilters().join(";;"));
+    if (file.isEmpty()) return;
+    try {
+      panel->exportTo(file);
+    } catch (const Error& error) {
+      failed(QString::fromStdString(error.what()));
+    }
+  });
+  return button;
+}
+
+QToolButton* copyButton(PanelWidget* panel, TableText text) {
+  auto* button = new QToolButton(panel);
+  button->setObjectName("copy");
+  button->setText(QObject::tr("Copy as"));
+  button->setPopupMode(QToolButton::InstantPopup);
+  auto* menu = new QMenu(button);
+  const auto add = [&](const QString& name, TableFormat format) {
+    menu->addAction(name, panel, [text, format] {
+      QApplication::clipboard()->setText(QString::fromStdString(text(format)));
+    });
+  };
+  add(QObject::tr("Text"), TableFormat::text);
+  add(QObject::tr("Markdown"), TableFormat::markdown);
+  add(QObject::tr("LaTeX"), TableFormat::latex);
+  add(QObject::tr("CSV"), TableFormat::csv);
+  button->setMenu(menu);
+  return button;
+}
+
+}  // namespace uada

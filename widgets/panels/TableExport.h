@@ -1,0 +1,27 @@
+#pragma once
+
+#include <QStringList>
+#include <functional>
+
+#include "core/tables/Table.h"
+
+class QToolButton;
+class QWidget;
+
+namespace uada {
+
+class PanelWidget;
+
+/// "CSV (*.csv)", "Markdown (*.md)", "LaTeX (*.tex)", "Text (*.txt)".
+QStringList tableFilters();
+/// By the file's ending; none: not a table's.
+std::optional<TableFormat> tableFormatOf(const QString& file);
+
+using TableText = std::function<std::string(TableFormat)>;
+/// "Export…": asks for a file and writes it through the panel's exportTo(); a failure is said through
+/// `failed`.
+QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed);
+/// "Copy" with a menu of formats.
+QToolButton* copyButton(PanelWidget* panel, TableText text);
+
+}  // namespace uada

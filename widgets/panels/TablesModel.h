@@ -1,0 +1,61 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QStyledItemDelegate>
+#include <optional>
+
+#include "core/tables/Table.h"
+
+namespace uada {
+
+class Theme;
+
+/// Mean with its 95 % interval (Student's t over the seeds). None for n < 2.
+struct Interval {
+  double low = 0, high = 0;
+};
+std::optional<Interval> interval95(const std::vector<double>& values);
+
+/// Where the published value lies: +1 measured is higher, -1 lower, beyond the 95 % interval of the measured
+/// mean; 0 within the noise, or not known (n < 2 or nothing published).
+int outsideNoise(const Cell& cell);
+
+/// A table of the paper as an item model. Qt::DisplayRole: "93.41 ± 0.12"; the cell itself through cellAt().
+class TablesModel : public QAbstractTableModel {
+ public:
+  using QAbstractTableModel::QAbstractTableModel;
+  void setTable(Table table);
+  const Table& table() const { return table_; }
+  const Cell& cellAt(const QModelIndex& index) const { return table_.cells[index.row()][index.column()]; }
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  QString measuredText(const Cell& cell) const;  ///< "93.41 ± 0.12", "93.41" for one seed, "" for none
+  QString paperText(const Cell& cell) const;     ///< "paper 97.08" or ""
+  QString number(double value) const;            ///< in the table's digits
+
+ private:
+  Table table_;
+};
+
+/// Paints a cell: the measured value large, under it the published one small and grey, a dot a seed, and a
+/// mark where the two differ by more than the noise.
+class TableCellDelegate : public QStyledItemDelegate {
+ public:
+  TableCellDelegate(const Theme& theme, const TablesModel& model, QObject* parent)
+      : QStyledItemDelegate(parent), theme_(theme), model_(model) {}
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+  bool showMeasured = true, showPaper = true;
+
+ private:
+  void paintMeasured(QPainter& painter, const QRect& line, const Cell& cell) const;
+  const Theme& theme_;
+  const TablesModel& model_;
+};
+
+}  // namespace uada

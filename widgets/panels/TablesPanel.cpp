@@ -1,0 +1,217 @@
+#include "widgets/panels/TablesPanel.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QListWidget>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "widgets/models/Numbers.h"
+#include "widgets/panels/TableExport.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
+  table_ = new QTableView(this);
+  table_->setObjectName("paper_table");
+  table_->setModel(&model_);
+  delegate_ = new TableCellDelegate(workbench.theme, model_, this);
+  table_->setItemDelegate(delegate_);
+  table_->setShowGrid(false);
+  table_->setFrameShape(QFrame::NoFrame);
+  table_->setSelectionMode(QAbstractItemView::SingleSelection);
+  table_->verticalHeader()->setDefaultSectionSize(2 * kRowHeight);
+  table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  table_->horizontalHeader()->setHighlightSections(false);
+  table_->verticalHeader()->setHighlightSections(false);
+  legend_ = new QLabel(this);
+  legend_->setObjectName("muted");
+  legend_->setWordWrap(true);
+  legend_->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
+  auto* page = new QWidget(this);
+  auto* column = new QVBoxLayout(page);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(makeBar());
+  column->addWidget(table_, 1);
+  column->addWidget(legend_);
+  column->addWidget(makeDetails());
+  pages_ = new QStackedWidget(this);
+  pages_->addWidget(
+      emptyState(workbench, tr("The paper's tables, with your own measurements beside the published numbers"),
+                 tr("Open or create a project; cells fill as runs finish."), "tables"));
+  pages_->addWidget(page);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(pages_);
+
+  const Session* session = &workbench.session;
+  connect(session, &Session::runsChanged, this, &TablesPanel::reload);
+  connect(session, &Session::projectChanged, this, &TablesPanel::reload);
+  connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &TablesPanel::showCell);
+  reload();
+}
+
+QWidget* TablesPanel::makeBar() {
+  auto* bar = new QWidget(this);
+  auto* row = new QHBoxLayout(bar);
+  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  row->setSpacing(2 * kGrid);
+  which_ = new QComboBox(bar);
+  which_->setObjectName("which_table");
+  for (const TableEntry& entry : tables())
+    which_->addItem(tr("Table %1: %2").arg(entry.number).arg(QString::fromStdString(entry.title)),
+                    entry.number);
+  measured_ = new QCheckBox(tr("Measured"), bar);
+  paper_ = new QCheckBox(tr("Paper"), bar);
+  measured_->setObjectName("show_measured");
+  paper_->setObjectName("show_paper");
+  for (QCheckBox* box : {measured_, paper_}) box->setChecked(true);
+  row->addWidget(which_);
+  row->addWidget(measured_);
+  row->addWidget(paper_);
+  row->addStretch();
+  row->addWidget(copyButton(this, [this](TableFormat format) { return text(format); }));
+  row->addWidget(
+      exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
+  connect(which_, &QComboBox::currentIndexChanged, this, &TablesPanel::load);
+  const auto refresh = [this] {
+    delegate_->showMeasured = measured_->isChecked();
+    delegate_->showPaper = paper_->isChecked();
+    table_->viewport()->update();
+  };
+  connect(measured_, &QCheckBox::toggled, this, refresh);
+  connect(paper_, &QCheckBox::toggled, this, refresh);
+  return bar;
+}
+
+QWidget* TablesPanel::makeDetails() {
+  details_ = new QWidget(this);
+  auto* layout = new QVBoxLayout(details_);
+  layout->setContentsMargins(kGrid, 0, kGrid, kGrid);
+  layout->setSpacing(kGrid / 2);
+  summary_ = new QLabel(details_);
+  summary_->setObjectName("cell_summary");
+  summary_->setWordWrap(true);
+  runs_ = new QListWidget(details_);
+  runs_->setObjectName("cell_runs");
+  runs_->setUniformItemSizes(true);
+  runs_->setMaximumHeight(5 * kRowHeight);
+  runs_->setFrameShape(QFrame::NoFrame);
+  runs_->setToolTip(tr("Enter or double click: show this run"));
+  connect(runs_, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
+    workbench_.session.select(item->data(Qt::UserRole).toLongLong());
+  });
+  layout->addWidget(summary_);
+  layout->addWidget(runs_);
+  details_->hide();
+  return details_;
+}
+
+/// Reads now if the panel is seen, else when it is shown.
+void TablesPanel::reload() {
+  stale_ = true;
+  if (isVisible()) load();
+}
+
+void TablesPanel::showEvent(QShowEvent* event) {
+  PanelWidget::showEvent(event);
+  if (stale_) load();
+}
+
+void TablesPanel::load() {
+  stale_ = false;
+  Session& session = workbench_.session;
+  pages_->setCurrentIndex(session.hasProject() ? 1 : 0);
+  if (!session.hasProject() || which_->count() == 0) return;
+  const QModelIndex chosen = table_->currentIndex();
+  try {
+    model_.setTable(findTable(which_->currentData().toInt()).make(session.reader()));
+  } catch (const Error& error) {
+    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  }
+  const Table& table = model_.table();
+  table_->resizeColumnsToContents();
+  legend_->setText(
+      tr("<b>Bold</b>: measured, mean ± sample spread over seeds, one dot a seed; – not measured. ▲ ▼: the "
+         "published value lies below or above the 95 % interval of the measured mean. %1%2. %3")
+          .arg(QString::fromStdString(table.metric),
+               table.unit.empty() ? QString() : tr(" in %1").arg(table.unit.c_str()),
+               QString::fromStdString(table.rule)));
+  showCell(model_.index(chosen.row(), chosen.column()));
+}
+
+QString TablesPanel::cellSummary(const Cell& cell) const {
+  QString text = tr("%1, n = %2").arg(model_.measuredText(cell)).arg(cell.values.size());
+  if (const std::optional<Interval> interval = interval95(cell.values))
+    text += tr(", 95 % interval of the mean %1 to %2")
+                .arg(model_.number(interval->low), model_.number(interval->high));
+  else
+    text += tr(", an interval needs two seeds");
+  if (cell.paper && cell.mean())
+    text += tr(", measured minus paper %1").arg(signedText(*cell.mean() - *cell.paper, 2));
+  return text;
+}
+
+/// The runs behind a cell, under the table.
+void TablesPanel::showCell(const QModelIndex& index) {
+  runs_->clear();
+  details_->setVisible(index.isValid());
+  if (!index.isValid()) return;
+  const Cell& cell = model_.cellAt(index);
+  const QString place =
+      QStringLiteral("<b>%1, %2</b>: ")
+          .arg(QString::fromStdString(model_.table().rows[index.row()]).toHtmlEscaped(),
+               QString::fromStdString(model_.table().columns[index.column()]).toHtmlEscaped());
+  runs_->setVisible(!cell.values.empty());
+  if (cell.values.empty()) {
+    summary_->setText(
+        place + tr("not measured yet. It fills when a run of this data set, network and method finishes."));
+    return;
+  }
+  summary_->setText(place + cellSummary(cell));
+  for (std::size_t i = 0; i < cell.runs.size() && i < cell.values.size(); ++i) {
+    const RunSummary* run = workbench_.session.find(cell.runs[i]);
+    const QString title = run ? QString::fromStdString(run->title) : tr("run %1").arg(cell.runs[i]);
+    auto* item = new QListWidgetItem(tr("%1   %2").arg(model_.number(cell.values[i]), title), runs_);
+    item->setData(Qt::UserRole, static_cast<qlonglong>(cell.runs[i]));
+    item->setSizeHint({0, kRowHeight});
+  }
+}
+
+std::string TablesPanel::text(TableFormat format) const {
+  return write(model_.table(), format, {.paper = paper_->isChecked(), .measured = measured_->isChecked()});
+}
+
+QStringList TablesPanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }
+
+void TablesPanel::exportTo(const QString& file) {
+  if (stale_) load();
+  const std::optional<TableFormat> format = tableFormatOf(file);
+  if (!format) return PanelWidget::exportTo(file);
+  writeFileAtomically(file.toStdString(), text(*format));
+}
+
+void TablesPanel::copy() const {
+  QApplication::clipboard()->setText(QString::fromStdString(text(TableFormat::text)));
+}
+
+namespace panel {
+Panel tables() {
+  return {"tables", "Tables", "The paper's tables with your measurements beside the published numbers",
+          [](const Workbench& workbench) -> PanelWidget* { return new TablesPanel(workbench); }};
+}
+}  // namespace panel
+
+}  // namespace uada

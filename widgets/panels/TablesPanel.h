@@ -1,0 +1,50 @@
+#pragma once
+
+#include "widgets/panels/Panel.h"
+#include "widgets/panels/TablesModel.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QListWidget;
+class QStackedWidget;
+class QTableView;
+
+namespace uada {
+
+/// The paper's tables with what was measured in them. A click on a cell lists the runs behind it.
+class TablesPanel : public PanelWidget {
+  Q_OBJECT
+ public:
+  explicit TablesPanel(const Workbench& workbench, QWidget* parent = nullptr);
+
+  QStringList exportFilters() const override;
+  void exportTo(const QString& file) override;
+  void copy() const override;  ///< as text
+  const TablesModel& model() const { return model_; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  QWidget* makeBar();
+  QWidget* makeDetails();
+  void reload();
+  void load();
+  void showCell(const QModelIndex& index);
+  std::string text(TableFormat format) const;
+  QString cellSummary(const Cell& cell) const;
+
+  bool stale_ = true;  ///< to be read again when seen
+  TablesModel model_;
+  TableCellDelegate* delegate_ = nullptr;
+  QStackedWidget* pages_ = nullptr;
+  QComboBox* which_ = nullptr;
+  QCheckBox *measured_ = nullptr, *paper_ = nullptr;
+  QTableView* table_ = nullptr;
+  QLabel *legend_ = nullptr, *summary_ = nullptr;
+  QListWidget* runs_ = nullptr;
+  QWidget* details_ = nullptr;
+};
+
+}  // namespace uada
