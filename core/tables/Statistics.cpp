@@ -46,4 +46,12 @@ std::optional<Difference> difference(const std::vector<double>& a, const std::ve
   return Difference{mean, mean - half, mean + half, p};
 }
 
+std::optional<Interval> meanInterval(const std::vector<double>& values) {
+  if (values.size() < 2) return std::nullopt;
+  const Moments m = moments(values);
+  const boost::math::students_t t(m.n - 1);
+  const double half = boost::math::quantile(boost::math::complement(t, 0.025)) * std::sqrt(m.variance / m.n);
+  return Interval{m.mean - half, m.mean + half};
+}
+
 }  // namespace uada

@@ -43,6 +43,11 @@ struct Difference {
   double mean = 0, low = 0, high = 0, p = 1;
 };
 std::optional<Difference> difference(const std::vector<double>& a, const std::vector<double>& b);
+/// 95 % interval of the mean of values (Student's t); none for n < 2.
+struct Interval {
+  double low = 0, high = 0;
+};
+std::optional<Interval> meanInterval(const std::vector<double>& values);
 
 /// Finished runs grouped by all but the seed.
 struct RunGroup {
