@@ -1,7 +1,6 @@
 #include "widgets/panels/TablesModel.h"
 
 #include <QPainter>
-#include <array>
 #include <cmath>
 
 #include "widgets/models/Numbers.h"
@@ -14,16 +13,6 @@ constexpr int kMostDots = 5;  // more seeds are a number
 
 QString q(const std::string& text) { return QString::fromStdString(text); }
 
-/// Two-sided 95 % quantile of Student's t (table of any statistics book; beyond 30 degrees the normal one is
-/// within 2 %).
-double quantileT(std::size_t degrees) {
-  static constexpr std::array<double, 30> kTable{12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
-                                                 2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
-                                                 2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
-                                                 2.060,  2.056, 2.052, 2.048, 2.045, 2.042};
-  return degrees <= kTable.size() ? kTable[degrees - 1] : 1.96;
-}
-
 QFont scaled(QFont font, double factor, bool bold = false) {
   font.setPointSizeF(font.pointSizeF() * factor);
   font.setBold(bold);
@@ -32,26 +21,34 @@ QFont scaled(QFont font, double factor, bool bold = false) {
 
 }  // namespace
 
-std::optional<Interval> interval95(const std::vector<double>& values) {
-  const Cell cell{values, {}, {}};
-  const std::optional<double> mean = cell.mean(), spread = cell.spread();
-  if (!mean || !spread) return std::nullopt;
-  const auto n = static_cast<double>(values.size());
-  const double half = quantileT(values.size() - 1) * *spread / std::sqrt(n);
-  return Interval{*mean - half, *mean + half};
-}
-
-int outsideNoise(const Cell& cell) {
-  const std::optional<Interval> interval = interval95(cell.values);
+int outsidePaper(const Cell& cell) {
+  const std::optional<Interval> interval = meanInterval(cell.values);
   if (!interval || !cell.paper) return 0;
   if (*cell.paper < interval->low) return 1;
   return *cell.paper > interval->high ? -1 : 0;
 }
 
-void TablesModel::setTable(Table table) {
+QString noiseMark(const Cell& cell, const Cell& baseline) {
+  const std::optional<Difference> d = difference(cell.values, baseline.values);
+  if (!d || (d->low <= 0 && d->high >= 0)) return {};
+  return d->mean > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
+}
+
+void TablesModel::setTable(Table table, int baselineRow) {
   beginResetModel();
   table_ = std::move(table);
+  baselineRow_ = baselineRow;
   endResetModel();
+}
+
+const Cell* TablesModel::baselineOf(const QModelIndex& index) const {
+  if (baselineRow_ < 0 || baselineRow_ >= rowCount() || index.row() == baselineRow_) return nullptr;
+  return &table_.cells[baselineRow_][index.column()];
+}
+
+QString TablesModel::markText(const QModelIndex& index) const {
+  const Cell* baseline = baselineOf(index);
+  return baseline ? noiseMark(cellAt(index), *baseline) : QString();
 }
 
 int TablesModel::rowCount(const QModelIndex& parent) const {
@@ -71,7 +68,9 @@ QString TablesModel::measuredText(const Cell& cell) const {
 }
 
 QString TablesModel::paperText(const Cell& cell) const {
-  return cell.paper ? QObject::tr("paper %1").arg(number(*cell.paper)) : QString();
+  if (!cell.paper) return {};
+  return QObject::tr("paper %1%2")
+      .arg(number(*cell.paper), outsidePaper(cell) ? QStringLiteral(" ≠") : QString());
 }
 
 QVariant TablesModel::data(const QModelIndex& index, int role) const {
@@ -115,7 +114,7 @@ void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   const QRect upper(inside.left(), inside.top(), inside.width(), inside.height() * 11 / 20);
   const QRect lower(inside.left(), upper.bottom(), inside.width(), inside.bottom() - upper.bottom());
   painter->setFont(option.font);
-  if (showMeasured) paintMeasured(*painter, upper, cell);
+  if (showMeasured) paintMeasured(*painter, upper, index);
   if (showPaper && cell.paper) {
     painter->setFont(scaled(option.font, 0.85));
     painter->setPen(theme_.colour("muted"));
@@ -124,7 +123,8 @@ void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   painter->restore();
 }
 
-void TableCellDelegate::paintMeasured(QPainter& painter, const QRect& line, const Cell& cell) const {
+void TableCellDelegate::paintMeasured(QPainter& painter, const QRect& line, const QModelIndex& index) const {
+  const Cell& cell = model_.cellAt(index);
   if (cell.values.empty()) {
     painter.setPen(theme_.colour("muted"));
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, orDash({}));
@@ -133,26 +133,21 @@ void TableCellDelegate::paintMeasured(QPainter& painter, const QRect& line, cons
   const QFont plain = painter.font();
   painter.setFont(scaled(plain, 1.1, true));
   painter.setPen(theme_.colour("text"));
-  const QString text = model_.measuredText(cell);
-  painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, text);
+  painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, model_.measuredText(cell));
   painter.setFont(scaled(plain, 0.85));
-  // The dots stand at the left edge, so that the numbers stay aligned.
+  // Mark and dots stand at the left edge, so that the numbers stay aligned.
+  painter.setPen(theme_.colour("accent"));
+  painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, model_.markText(index));
   const int n = static_cast<int>(cell.values.size());
-  painter.setBrush(theme_.colour("muted"));
+  const int left = line.left() + 2 * kGrid;
   painter.setPen(Qt::NoPen);
+  painter.setBrush(theme_.colour("muted"));
   const double middle = line.center().y() + 1.0;
-  for (int i = 0; i < std::min(n, kMostDots); ++i)
-    painter.drawEllipse(QPointF(line.left() + 2 + 6 * i, middle), 2, 2);
-  if (n > kMostDots) {
-    painter.setPen(theme_.colour("muted"));
-    painter.drawText(QRect(line.left() + 6 * kMostDots, line.top(), 5 * kGrid, line.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter, QString::number(n));
-  }
-  const int noise = outsideNoise(cell);
-  if (noise == 0 || !showPaper) return;
-  painter.setPen(theme_.colour(noise > 0 ? "good" : "warning"));
-  painter.drawText(line.translated(0, line.height() - 2), Qt::AlignLeft | Qt::AlignVCenter,
-                   noise > 0 ? QStringLiteral("▲") : QStringLiteral("▼"));
+  for (int i = 0; i < std::min(n, kMostDots); ++i) painter.drawEllipse(QPointF(left + 6 * i, middle), 2, 2);
+  if (n <= kMostDots) return;
+  painter.setPen(theme_.colour("muted"));
+  painter.drawText(QRect(left + 6 * kMostDots, line.top(), 5 * kGrid, line.height()),
+                   Qt::AlignLeft | Qt::AlignVCenter, QString::number(n));
 }
 
 }  // namespace uada

@@ -10,21 +10,21 @@ namespace uada {
 
 class Theme;
 
-/// Mean with its 95 % interval (Student's t over the seeds). None for n < 2.
-struct Interval {
-  double low = 0, high = 0;
-};
-std::optional<Interval> interval95(const std::vector<double>& values);
-
 /// Where the published value lies: +1 measured is higher, -1 lower, beyond the 95 % interval of the measured
 /// mean; 0 within the noise, or not known (n < 2 or nothing published).
-int outsideNoise(const Cell& cell);
+int outsidePaper(const Cell& cell);
+
+/// "▲" or "▼": the first cell's mean is higher or lower than the second's, with a 95 % interval of the
+/// difference that leaves out zero; else "".
+QString noiseMark(const Cell& cell, const Cell& baseline);
 
 /// A table of the paper as an item model. Qt::DisplayRole: "93.41 ± 0.12"; the cell itself through cellAt().
 class TablesModel : public QAbstractTableModel {
  public:
   using QAbstractTableModel::QAbstractTableModel;
-  void setTable(Table table);
+  /// baselineRow: of plain training in the same space (ra-uc), which others are marked against; -1: not
+  /// measured
+  void setTable(Table table, int baselineRow = -1);
   const Table& table() const { return table_; }
   const Cell& cellAt(const QModelIndex& index) const { return table_.cells[index.row()][index.column()]; }
 
@@ -33,16 +33,20 @@ class TablesModel : public QAbstractTableModel {
   QVariant data(const QModelIndex& index, int role) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
+  /// The baseline's cell of the same column; null for itself, or where there is none.
+  const Cell* baselineOf(const QModelIndex& index) const;
+  QString markText(const QModelIndex& index) const;
   QString measuredText(const Cell& cell) const;  ///< "93.41 ± 0.12", "93.41" for one seed, "" for none
-  QString paperText(const Cell& cell) const;     ///< "paper 97.08" or ""
+  QString paperText(const Cell& cell) const;     ///< "paper 97.08", with "≠" outside the noise, or ""
   QString number(double value) const;            ///< in the table's digits
 
  private:
   Table table_;
+  int baselineRow_ = -1;
 };
 
-/// Paints a cell: the measured value large, under it the published one small and grey, a dot a seed, and a
-/// mark where the two differ by more than the noise.
+/// Paints a cell: the measured value large, under it the published one small and grey, a dot a
+/// seed, and marks where it differs from ra-uc or from the published value by more than the noise.
 class TableCellDelegate : public QStyledItemDelegate {
  public:
   TableCellDelegate(const Theme& theme, const TablesModel& model, QObject* parent)
@@ -53,7 +57,7 @@ class TableCellDelegate : public QStyledItemDelegate {
   bool showMeasured = true, showPaper = true;
 
  private:
-  void paintMeasured(QPainter& painter, const QRect& line, const Cell& cell) const;
+  void paintMeasured(QPainter& painter, const QRect& line, const QModelIndex& index) const;
   const Theme& theme_;
   const TablesModel& model_;
 };

@@ -89,6 +89,7 @@ QWidget* TablesPanel::makeBar() {
   const auto refresh = [this] {
     delegate_->showMeasured = measured_->isChecked();
     delegate_->showPaper = paper_->isChecked();
+    hideEmpty();
     table_->viewport()->update();
   };
   connect(measured_, &QCheckBox::toggled, this, refresh);
@@ -137,30 +138,69 @@ void TablesPanel::load() {
   if (!session.hasProject() || which_->count() == 0) return;
   const QModelIndex chosen = table_->currentIndex();
   try {
-    model_.setTable(findTable(which_->currentData().toInt()).make(session.reader()));
+    Table table = findTable(which_->currentData().toInt()).make(session.reader());
+    const int baseline = baselineRow(table);
+    model_.setTable(std::move(table), baseline);
   } catch (const Error& error) {
     Q_EMIT session.problem(QString::fromStdString(error.what()));
   }
-  const Table& table = model_.table();
   table_->resizeColumnsToContents();
-  legend_->setText(
-      tr("<b>Bold</b>: measured, mean ± sample spread over seeds, one dot a seed; – not measured. ▲ ▼: the "
-         "published value lies below or above the 95 % interval of the measured mean. %1%2. %3")
-          .arg(QString::fromStdString(table.metric),
-               table.unit.empty() ? QString() : tr(" in %1").arg(table.unit.c_str()),
-               QString::fromStdString(table.rule)));
+  legend_->setText(tr("<b>Bold</b>: measured, mean ± sample spread, a dot a seed; – not measured. ▲ ▼: "
+                      "higher or lower than ra-uc in "
+                      "the same column, with a 95 % interval that leaves out zero. ≠: the published value "
+                      "lies outside the 95 % "
+                      "interval of the measured mean.<br>") +
+                   QString::fromStdString(model_.table().rule).toHtmlEscaped());
+  hideEmpty();
   showCell(model_.index(chosen.row(), chosen.column()));
 }
 
-QString TablesPanel::cellSummary(const Cell& cell) const {
+/// The row of ra-uc, which the others are marked against; -1: not measured.
+int TablesPanel::baselineRow(const Table& table) const {
+  for (int row = 0; row < static_cast<int>(table.rows.size()); ++row) {
+    for (const Cell& cell : table.cells[row]) {
+      const RunSummary* run = cell.runs.empty() ? nullptr : workbench_.session.find(cell.runs.front());
+      if (run && run->method == "ra-uc") return row;
+    }
+  }
+  return -1;
+}
+
+/// Leaves out rows and columns in which nothing that is asked for stands.
+void TablesPanel::hideEmpty() {
+  const bool measured = measured_->isChecked(), paper = paper_->isChecked();
+  const auto shown = [&](int row, int column) {
+    const Cell& cell = model_.cellAt(model_.index(row, column));
+    return (measured && !cell.values.empty()) || (paper && cell.paper);
+  };
+  for (int row = 0; row < model_.rowCount(); ++row) {
+    bool any = false;
+    for (int column = 0; column < model_.columnCount(); ++column) any = any || shown(row, column);
+    table_->setRowHidden(row, !any);
+  }
+  for (int column = 0; column < model_.columnCount(); ++column) {
+    bool any = false;
+    for (int row = 0; row < model_.rowCount(); ++row) any = any || shown(row, column);
+    table_->setColumnHidden(column, !any);
+  }
+}
+
+QString TablesPanel::cellSummary(const QModelIndex& index) const {
+  const Cell& cell = model_.cellAt(index);
   QString text = tr("%1, n = %2").arg(model_.measuredText(cell)).arg(cell.values.size());
-  if (const std::optional<Interval> interval = interval95(cell.values))
+  if (const std::optional<Interval> interval = meanInterval(cell.values))
     text += tr(", 95 % interval of the mean %1 to %2")
                 .arg(model_.number(interval->low), model_.number(interval->high));
   else
     text += tr(", an interval needs two seeds");
   if (cell.paper && cell.mean())
     text += tr(", measured minus paper %1").arg(signedText(*cell.mean() - *cell.paper, 2));
+  const Cell* baseline = model_.baselineOf(index);
+  const std::optional<Difference> d = baseline ? difference(cell.values, baseline->values) : std::nullopt;
+  if (d)
+    text += tr(", minus ra-uc %1 [%2, %3], p = %4")
+                .arg(signedText(d->mean, 2), signedText(d->low, 2), signedText(d->high, 2))
+                .arg(d->p, 0, 'g', 2);
   return text;
 }
 
@@ -180,7 +220,7 @@ void TablesPanel::showCell(const QModelIndex& index) {
         place + tr("not measured yet. It fills when a run of this data set, network and method finishes."));
     return;
   }
-  summary_->setText(place + cellSummary(cell));
+  summary_->setText(place + cellSummary(index));
   for (std::size_t i = 0; i < cell.runs.size() && i < cell.values.size(); ++i) {
     const RunSummary* run = workbench_.session.find(cell.runs[i]);
     const QString title = run ? QString::fromStdString(run->title) : tr("run %1").arg(cell.runs[i]);

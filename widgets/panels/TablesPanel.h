@@ -33,7 +33,9 @@ class TablesPanel : public PanelWidget {
   void load();
   void showCell(const QModelIndex& index);
   std::string text(TableFormat format) const;
-  QString cellSummary(const Cell& cell) const;
+  int baselineRow(const Table& table) const;
+  void hideEmpty();
+  QString cellSummary(const QModelIndex& index) const;
 
   bool stale_ = true;  ///< to be read again when seen
   TablesModel model_;
