@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cassert>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -27,7 +28,7 @@ bool mayPass(const SQLite::Exception& problem);
 std::filesystem::path checkpointLockFile(const std::filesystem::path& project);
 std::filesystem::path runLockFile(const std::filesystem::path& project, const std::string& key);
 
-/// A REAL column: NaN is NULL, since SQLite would store NaN as NULL anyway.
+/// A double: NaN is NULL, since SQLite would store NaN as NULL anyway.
 inline void bindOne(SQLite::Statement& statement, int place, double value) {
   std::isnan(value) ? statement.bind(place) : statement.bind(place, value);
 }
@@ -42,12 +43,13 @@ inline void bindOne(SQLite::Statement& statement, int place, std::span<const std
   statement.bind(place, static_cast<const void*>(value.data()), static_cast<int>(value.size()));
 }
 
-/// Binds all parameters in order.
+/// Binds all parameters, in order.
 template <class... T>
 SQLite::Statement& bindAll(SQLite::Statement& statement, const T&... values) {
   statement.tryReset();
   int place = 0;
   (bindOne(statement, ++place, values), ...);
+  assert(place == statement.getBindParameterCount());
   return statement;
 }
 

@@ -49,7 +49,7 @@ Inserter::Inserter(SQLite::Database& database, std::filesystem::path project)
       project_(std::move(project)),
       step_(database, insertInto("steps", 20)),
       policy_(database, insertInto("policy", 6)),
-      op_(database, insertInto("policy_ops", 18)),
+      op_(database, insertInto("policy_ops", 19)),
       group_(database, insertInto("policy_groups", 14)),
       decision_(database, insertInto("decisions", 11)),
       picture_(database, insertInto("pictures", 6)),

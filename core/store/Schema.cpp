@@ -48,24 +48,25 @@ CREATE TABLE attempts (          -- a start or a resume of a run, and what was t
 ) WITHOUT ROWID;
 
 -- Where attempts overlap (a resume repeats the steps after its checkpoint) the later one counts: a row of attempt a
--- at step s is superseded if a later attempt has a step <= s. In every REAL column NULL stands for NaN.
+-- at step s is superseded if a later attempt has a step <= s. Columns without a type
+-- hold doubles, NULL standing for NaN: declared REAL, SQLite would turn -0.0 into 0.
 
 CREATE TABLE steps (
   run INTEGER NOT NULL, attempt INTEGER NOT NULL,
   step              INTEGER NOT NULL,  -- from 1, over the whole run
   epoch             INTEGER NOT NULL,  -- from 1
-  learning_rate     REAL,
-  loss              REAL,              -- mean cross-entropy of the trained batch
-  unperturbed_loss  REAL,              -- NULL where the method has none
-  gain              REAL,              -- mean of (loss of the chosen candidate - unperturbed loss)
+  learning_rate,
+  loss,                                -- mean cross-entropy of the trained batch
+  unperturbed_loss,                    -- NULL where the method has none
+  gain,                                -- mean of (loss of the chosen candidate - unperturbed loss)
   correct           INTEGER NOT NULL,  -- top-1 on the trained batch
   count             INTEGER NOT NULL,
   forwards_no_grad  INTEGER NOT NULL,
   forwards_train    INTEGER NOT NULL,
   backwards         INTEGER NOT NULL,
   chains            INTEGER NOT NULL,  -- images rendered through an augmentation chain
-  render_seconds REAL, probe_seconds REAL, candidate_seconds REAL, train_seconds REAL, wait_seconds REAL,
-  other_seconds  REAL,
+  render_seconds, probe_seconds, candidate_seconds, train_seconds, wait_seconds,
+  other_seconds,
   PRIMARY KEY (run, attempt, step),
   FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
 ) WITHOUT ROWID;
@@ -74,13 +75,13 @@ CREATE TABLE epochs (
   run INTEGER NOT NULL, attempt INTEGER NOT NULL,
   epoch             INTEGER NOT NULL,
   step              INTEGER NOT NULL,  -- the last of it
-  train_loss REAL, train_top1 REAL,    -- over the augmented batches; top-1 in 0..1
-  test_loss REAL, test_top1 REAL, test_top5 REAL,
-  seconds REAL, test_seconds REAL,
+  train_loss, train_top1,         -- over the augmented batches; top-1 in 0..1
+  test_loss, test_top1, test_top5,
+  seconds, test_seconds,
   forwards_no_grad INTEGER NOT NULL, forwards_train INTEGER NOT NULL, backwards INTEGER NOT NULL,
   chains INTEGER NOT NULL,
-  render_seconds REAL, probe_seconds REAL, candidate_seconds REAL, train_seconds REAL, wait_seconds REAL,
-  other_seconds  REAL,
+  render_seconds, probe_seconds, candidate_seconds, train_seconds, wait_seconds,
+  other_seconds,
   PRIMARY KEY (run, attempt, epoch),
   FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
 ) WITHOUT ROWID;
@@ -99,12 +100,12 @@ CREATE TABLE policy_ops (
   op            TEXT NOT NULL,
   position      INTEGER NOT NULL,      -- in the report
   count         INTEGER NOT NULL,      -- steps of this op in the batch's plans
-  before_mean REAL, before_spread REAL, after_mean REAL, after_spread REAL,  -- levels as used
+  before_mean, before_spread, after_mean, after_spread,       -- levels as used
   probed        INTEGER NOT NULL,
   plus INTEGER NOT NULL, minus INTEGER NOT NULL, zero INTEGER NOT NULL,      -- sign of the estimated gradient
-  mean_dl       REAL,                  -- mean of (probe loss - unperturbed loss)
+  mean_dl,                             -- mean of (probe loss - unperturbed loss)
   wins          INTEGER NOT NULL,
-  mean_gain     REAL,
+  mean_gain,
   inert INTEGER NOT NULL, clamped INTEGER NOT NULL,
   PRIMARY KEY (run, attempt, step, op),
   FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
@@ -116,9 +117,9 @@ CREATE TABLE policy_groups (
   position      INTEGER NOT NULL,      -- candidate order
   count         INTEGER NOT NULL,
   plus INTEGER NOT NULL, minus INTEGER NOT NULL, zero INTEGER NOT NULL,      -- sign of dL
-  mean_dl       REAL,
+  mean_dl,
   wins          INTEGER NOT NULL,
-  mean_gain     REAL,
+  mean_gain,
   inert INTEGER NOT NULL, clamped INTEGER NOT NULL,
   PRIMARY KEY (run, attempt, step, grp),
   FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
@@ -130,7 +131,7 @@ CREATE TABLE decisions (         -- all that was decided for one pictured sample
   epoch            INTEGER NOT NULL,
   label            INTEGER NOT NULL,
   winner           INTEGER NOT NULL,   -- index into groups; -1: the unperturbed plan
-  unperturbed_loss REAL,
+  unperturbed_loss,
   pixel_hash       TEXT NOT NULL,      -- SHA-256 of the trained image's bytes
   plan             TEXT NOT NULL,      -- JSON
   groups           TEXT NOT NULL,      -- JSON array: before, delta, after, losses, candidate of each group
@@ -160,10 +161,10 @@ CREATE INDEX checkpoints_of_run ON checkpoints(run, attempt);
 
 CREATE TABLE results (           -- of an attempt that reached its last epoch
   run INTEGER NOT NULL, attempt INTEGER NOT NULL,
-  best_top1 REAL, last_top1 REAL, last_top5 REAL, last_loss REAL,  -- top-1, top-5 in 0..1
+  best_top1, last_top1, last_top5, last_loss,       -- top-1, top-5 in 0..1
   best_epoch INTEGER NOT NULL,
   parameters INTEGER NOT NULL,
-  seconds    REAL,                     -- training over all attempts, tests left out
+  seconds,                             -- training over all attempts, tests left out
   forwards_no_grad INTEGER NOT NULL, forwards_train INTEGER NOT NULL, backwards INTEGER NOT NULL,
   chains     INTEGER NOT NULL,
   PRIMARY KEY (run, attempt),

@@ -1,0 +1,76 @@
+#include <fmt/core.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <string>
+
+#include "core/store/Project.h"
+#include "core/store/RunSession.h"
+#include "tests/core/FakeEngine.h"
+
+using namespace uada;
+
+namespace {
+
+std::atomic<bool> stopped{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void say(const std::string& line) {
+  std::fputs((line + "\n").c_str(), stdout);
+  std::fflush(stdout);
+}
+
+/// Appends steps and says how many are acknowledged, until it is killed or has written `count`.
+void write(const std::string& project, std::int64_t count) {
+  ProjectWriter writer(project);
+  const RunConfig config = fakeConfig();
+  const FakeNumbers numbers{{}, config};
+  const RunSummary run = writer.createRun(config);
+  Manifest manifest = currentManifest();
+  const int attempt = writer.beginAttempt(run.id, manifest, "");
+  writer.append(run.id, attempt, StateReport{RunState::running, "", "cpu", 1, ""});
+  say("run " + run.key);
+  for (std::int64_t step = 1; step <= count; ++step) {
+    writer.append(run.id, attempt, numbers.step(step));
+    writer.append(run.id, attempt, numbers.policy(step));
+    if (step % 3) continue;
+    writer.flush();
+    say(fmt::format("ack {}", step));
+  }
+  writer.append(run.id, attempt, StateReport{RunState::stopped, "", "cpu", 1, ""});
+  writer.flush();
+}
+
+/// A run as the command line has it: SIGTERM stops it with a checkpoint.
+void session(const std::string& project, int epochs) {
+  ::signal(SIGTERM, [](int) { stopped = true; });
+  ProjectWriter writer(project);
+  FakeEngine engine;
+  engine.settings.stepDelay = std::chrono::milliseconds(2);
+  RunSession session(writer, engine, fakeConfig("uada", 1, epochs), nullptr);
+  writer.flush();
+  say("run " + session.run().key);
+  while (!session.job().isDone()) {
+    if (stopped.exchange(false)) session.job().send(Command::stopNow);
+    ::usleep(1000);
+  }
+  say(stateName(session.job().state()));
+}
+
+}  // namespace
+
+/// store_helper write|session PROJECT COUNT
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  try {
+    const std::string what = argv[1];
+    if (what == "write") write(argv[2], std::stoll(argv[3]));
+    if (what == "session") session(argv[2], std::stoi(argv[3]));
+    return 0;
+  } catch (const std::exception& e) {
+    say(std::string("error ") + e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,389 @@
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+#include <limits>
+
+#include "core/store/Project.h"
+#include "tests/core/FakeEngine.h"
+#include "tests/core/StoreTools.h"
+
+using namespace uada;
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Numbers that stores and text formats are known to damage.
+const std::vector<double> kAwkward{kNaN,    kInfinity, -kInfinity, -0.0, 5e-324,
+                                   1.0 / 3, 1e308,     0.1,        1e15, -2.5e-310};
+
+double awkward() {
+  static std::size_t next = 0;
+  return kAwkward[next++ % kAwkward.size()];
+}
+
+Timings awkwardTimings() { return {awkward(), awkward(), awkward(), awkward(), awkward(), awkward()}; }
+
+EpochReport epoch(int number, std::int64_t step, double top1) {
+  EpochReport report;
+  report.epoch = number;
+  report.step = step;
+  report.testTop1 = top1;
+  report.testTop5 = (1 + top1) / 2;
+  return report;
+}
+
+}  // namespace
+
+class TestStore : public QObject {
+  Q_OBJECT
+ private:
+  QTemporaryDir folder_;
+  int count_ = 0;
+
+  std::filesystem::path newProject() {
+    return folder_.filePath(QString("p%1.uada").arg(++count_)).toStdString();
+  }
+  /// A run with one attempt; returns its id.
+  static std::int64_t begin(ProjectWriter& writer, const RunConfig& config = fakeConfig()) {
+    const std::int64_t run = writer.createRun(config).id;
+    writer.beginAttempt(run, currentManifest(), "");
+    return run;
+  }
+  static std::int64_t finish(ProjectWriter& writer, const RunConfig& config, double best, double last,
+                             double seconds, const Counts& counts) {
+    const std::int64_t run = begin(writer, config);
+    writer.append(run, 1, ResultReport{best, last, 0.99, 0.1, 1, 100, seconds, counts});
+    writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, "data"});
+    return run;
+  }
+
+ private Q_SLOTS:
+  void everyReportComesBackBitForBit() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    std::vector<StepReport> steps;
+    std::vector<PolicyReport> policies;
+    std::vector<EpochReport> epochs;
+    const FakeNumbers numbers{{}, fakeConfig()};
+    for (int i = 1; i <= 20; ++i) {
+      StepReport step{
+          i, 1, awkward(), awkward(), awkward(), awkward(), 7, 10, {i, 2, 3, INT64_MAX}, awkwardTimings()};
+      PolicyReport policy = numbers.policy(i);
+      for (auto& op : policy.ops) op.beforeMean = awkward(), op.meanDL = awkward(), op.inert = i;
+      for (auto& group : policy.groups) group.meanDL = awkward(), group.meanGain = awkward();
+      std::swap(policy.ops[0], policy.ops[2]);  // the order of the report, not of the alphabet
+      steps.push_back(step), policies.push_back(policy);
+      writer.append(run, 1, step);
+      writer.append(run, 1, policy);
+    }
+    for (int i = 1; i <= 5; ++i) {
+      epochs.push_back({i,
+                        4 * i,
+                        awkward(),
+                        awkward(),
+                        awkward(),
+                        awkward(),
+                        awkward(),
+                        awkward(),
+                        awkward(),
+                        {1, 2, 3, 4},
+                        awkwardTimings()});
+      writer.append(run, 1, epochs.back());
+    }
+    writer.flush();
+    const ProjectReader reader(file);
+    QCOMPARE(text(reader.steps(run)), text(steps));
+    QCOMPARE(text(reader.policy(run)), text(policies));
+    QCOMPARE(text(reader.epochs(run)), text(epochs));
+    QCOMPARE(text(reader.steps(run, 18)), text(std::vector(steps.begin() + 18, steps.end())));
+    QCOMPARE(text(reader.policy(run, 18)), text(std::vector(policies.begin() + 18, policies.end())));
+  }
+
+  void decisionsComeBackWithTheirPictures() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    const FakeNumbers numbers{{}, fakeConfig()};
+    std::vector<Decision> newestFirst;
+    for (const int step : {3, 2, 1})
+      for (std::uint32_t sample = 0; sample < 2; ++sample) {
+        Decision decision = numbers.decision(step, sample);
+        for (auto& group : decision.groups) group.dL = awkward(), group.probeLoss = awkward();
+        decision.unperturbedLoss = awkward();
+        decision.groups[2].picture = {};
+        newestFirst.push_back(decision);
+      }
+    for (const Decision& decision : newestFirst) writer.append(run, 1, decision);
+    writer.flush();
+    const ProjectReader reader(file);
+    QCOMPARE(text(reader.decisions(run, 0, true)), text(newestFirst));
+    QCOMPARE(text(reader.decisions(run, 3, true)),
+             text(std::vector(newestFirst.begin(), newestFirst.begin() + 3)));
+    const auto bare = reader.decisions(run, 1, false);
+    QVERIFY(bare.at(0).original.empty() && bare.at(0).groups.at(0).picture.empty());
+    QVERIFY(bare[0].plan == newestFirst[0].plan);
+  }
+
+  void laterAttemptWinsWhereTheyOverlap() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    const auto add = [&](int attempt, int first, int last) {
+      for (int step = first; step <= last; ++step) {
+        StepReport report;
+        report.step = step;
+        report.loss = attempt;
+        report.counts = {1, 0, 0, 0};
+        report.timings.train = 0.5;
+        writer.append(run, attempt, report);
+        writer.append(run, attempt, PolicyReport{step, 1, attempt, 9, {}, {}});
+        if (step % 5 == 0) writer.append(run, attempt, epoch(step / 5, step, 0.1 * attempt));
+        Decision decision;
+        decision.step = step;
+        decision.winner = attempt;
+        writer.append(run, attempt, decision);
+      }
+    };
+    const auto losses = [&] {
+      std::string all;
+      for (const StepReport& step : ProjectReader(file).steps(run)) all += fmt::format("{}", step.loss);
+      return all;
+    };
+    add(1, 1, 10);
+    writer.beginAttempt(run, currentManifest(), "checkpoint-5");
+    writer.flush();
+    QCOMPARE(losses(), "1111111111");  // an attempt that has no rows yet hides none
+    add(2, 6, 8);
+    writer.flush();
+    QCOMPARE(losses(), "11111222");  // steps 9 and 10 belong to a way that was left
+    writer.beginAttempt(run, currentManifest(), "checkpoint-7");
+    add(3, 8, 12);
+    writer.flush();
+    QCOMPARE(losses(), "111112233333");
+    const ProjectReader reader(file);
+    std::string winners, wins, epochs;
+    for (const Decision& d : reader.decisions(run, 0, false)) winners += std::to_string(d.winner);
+    for (const PolicyReport& p : reader.policy(run)) wins += std::to_string(p.unperturbedWins);
+    for (const EpochReport& e : reader.epochs(run)) epochs += fmt::format("{}@{:.1f} ", e.epoch, e.testTop1);
+    QCOMPARE(winners, "333332211111");
+    QCOMPARE(wins, "111112233333");
+    QCOMPARE(epochs, "1@0.1 2@0.3 ");
+    const RunSummary summary = reader.findRun(std::to_string(run));
+    QCOMPARE(summary.step, 12);
+    QCOMPARE(summary.attempts, 3);
+    QCOMPARE(summary.counts.forwardsNoGrad, 12);
+    QCOMPARE(summary.seconds, 6.0);
+  }
+
+  void summariesAreDerivedFromRows() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    const ProjectReader reader(file);
+    QVERIFY(!reader.runs().at(0).lastTop1 && !reader.runs()[0].loss);
+    writer.append(run, 1, epoch(1, 10, 0.5));
+    writer.append(run, 1, epoch(2, 20, 0.7));
+    writer.append(run, 1, epoch(3, 30, 0.7));
+    writer.append(run, 1, epoch(4, 40, kNaN));
+    StepReport step;
+    step.step = 45, step.epoch = 5, step.loss = kNaN;
+    writer.append(run, 1, step);
+    writer.flush();
+    RunSummary summary = reader.runs().at(0);
+    QCOMPARE(summary.bestTop1.value(), 0.7);
+    QCOMPARE(summary.bestEpoch, 2);  // the first of equal ones; NaN is never the best
+    QVERIFY(std::isnan(summary.lastTop1.value()) && std::isnan(summary.loss.value()));
+    QCOMPARE(summary.epoch, 5);
+    QCOMPARE(summary.epochs, 3);
+    QCOMPARE(summary.title, runTitle(fakeConfig()));
+    QCOMPARE(summary.configHash, configHash(fakeConfig()));
+    QCOMPARE(summary.state, RunState::preparing);
+    QCOMPARE(toJson(reader.detail(run).config).dump(), toJson(fakeConfig()).dump());
+  }
+
+  void statesCloseAnAttempt_data() {
+    QTest::addColumn<int>("state");
+    QTest::addColumn<bool>("ended");
+    for (const auto state : {RunState::preparing, RunState::running, RunState::paused, RunState::stopping})
+      QTest::newRow(stateName(state)) << static_cast<int>(state) << false;
+    for (const auto state : {RunState::finished, RunState::stopped, RunState::failed})
+      QTest::newRow(stateName(state)) << static_cast<int>(state) << true;
+  }
+  void statesCloseAnAttempt() {
+    QFETCH(int, state);
+    QFETCH(bool, ended);
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    writer.append(run, 1, StateReport{RunState::running, "", "cuda:0", 3, "d5"});
+    writer.append(run, 1, StateReport{static_cast<RunState>(state), "why", "", 0, ""});
+    writer.flush();
+    const ProjectReader reader(file);
+    const RunSummary summary = reader.runs().at(0);
+    QCOMPARE(summary.state, static_cast<RunState>(state));
+    QCOMPARE(!summary.ended.empty(), ended);
+    QCOMPARE(summary.problem, state == static_cast<int>(RunState::failed) ? "why" : "");
+    QCOMPARE(summary.device, "cuda:0");  // an empty one later does not forget it
+    QCOMPARE(summary.threads, 3);
+    const Manifest manifest = reader.detail(run).attempts.at(0);
+    QCOMPARE(manifest.dataHash, "d5");
+    QCOMPARE(manifest.pid, ::getpid());
+    QVERIFY(!manifest.host.empty() && !manifest.git.empty() && !manifest.cpu.empty() &&
+            !manifest.compiler.empty());
+  }
+
+  void checkpointsAndEventsKeepTheirOrder() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const RunSummary run = writer.createRun(fakeConfig());
+    writer.beginAttempt(run.id, currentManifest(), "");
+    const ProjectReader reader(file);
+    QVERIFY(!reader.lastCheckpoint(run.id));
+    const auto inside = runFolder(file, run.key) / "a.ckpt";
+    writer.append(run.id, 1, CheckpointReport{10, 1, inside.string(), "aa"});
+    writer.append(run.id, 1, CheckpointReport{9, 1, "/elsewhere/b.ckpt", "bb"});
+    writer.append(run.id, 1, std::string("first"));
+    writer.append(run.id, 1, std::string("second"));
+    writer.flush();
+    QCOMPARE(reader.lastCheckpoint(run.id)->hash, "bb");
+    const RunDetail detail = reader.detail(run.id);
+    QCOMPARE(detail.checkpoints.at(0).file, inside.string());
+    QCOMPARE(detail.checkpoints.at(1).file, "/elsewhere/b.ckpt");
+    QVERIFY(detail.events == (std::vector<std::string>{"first", "second"}));
+    QCOMPARE(sqlite(file, "SELECT file FROM checkpoints WHERE id = 1"),
+             "a.ckpt");  // the project can be moved
+  }
+
+  void tableViewsGiveHandComputedNumbers() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const Counts plain{0, 100, 100, 1000}, adaptive{900, 100, 100, 9000};
+    finish(writer, fakeConfig("ra-uc", 1), 0.91, 0.90, 10, plain);
+    finish(writer, fakeConfig("ra-uc", 2), 0.92, 0.92, 20, plain);
+    finish(writer, fakeConfig("ra-uc", 3), 0.96, 0.94, 30, plain);
+    finish(writer, fakeConfig("uada", 1), 0.97, 0.95, 84, adaptive);
+    finish(writer, fakeConfig("uada", 1, 7), 0.5, 0.5, 1,
+           adaptive);                      // another recipe: nothing to compare with
+    begin(writer, fakeConfig("uada", 2));  // not finished: not counted
+    writer.flush();
+    const std::string columns =
+        "SELECT method, n, round(best_mean, 9), round(best_sd, 9), round(last_mean, 9), "
+        "round(last_sd, 9) FROM table2 ORDER BY method, n, best_mean";
+    // ra-uc: best 91 92 96, deviations -2 -1 3, (4 + 1 + 9) / 2 = 7; last 90 92 94, (4 + 0 + 4) / 2 = 4
+    QCOMPARE(sqlite(file, columns),
+             "ra-uc|3|93.0|2.645751311|92.0|2.0\nuada|1|50.0||50.0|\nuada|1|97.0||95.0|");
+    // (0 + 100 + 2 * 100) and (900 + 100 + 2 * 100) forward-equivalents; 84 s to a mean of 20 s
+    QCOMPARE(
+        sqlite(file,
+               "SELECT method, n, seconds, forward_equivalents, chains, round(time_ratio, 9), forward_ratio, "
+               "chain_ratio FROM table3 ORDER BY method, chains, seconds"),
+        "ra-uc|3|20.0|300.0|1000.0|1.0|1.0|1.0\nuada|1|1.0|1200.0|9000.0|||\nuada|1|84.0|1200.0|9000.0|4.2|4."
+        "0|9.0");
+    QCOMPARE(sqlite(file, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
+             "1430340673\n1\nwal");
+  }
+
+  void findsRunsByWhateverNamesThem() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const ProjectReader reader(file);
+    QVERIFY(contains(errorOf([&] { reader.findRun("x"); }), "holds none"));
+    const RunSummary first = writer.createRun(fakeConfig("uada", 1)),
+                     second = writer.createRun(fakeConfig("uada", 2));
+    QCOMPARE(reader.findRun(first.key).id, first.id);
+    QCOMPARE(reader.findRun(first.key.substr(0, 7)).id, first.id);
+    QCOMPARE(reader.findRun(std::to_string(second.id)).id, second.id);
+    QCOMPARE(reader.findRun(second.title).id, second.id);
+    QVERIFY_THROWS_EXCEPTION(UsageError, reader.findRun("tiny-uada-s3"));
+    QVERIFY(contains(errorOf([&] { reader.findRun("tiny-uada-s3"); }), first.title));
+    QVERIFY(contains(errorOf([&] { reader.findRun(first.key.substr(0, 3)); }), "there is no run"));
+    const RunSummary again = writer.createRun(fakeConfig("uada", 2));
+    QVERIFY(contains(errorOf([&] { reader.findRun(second.title); }), again.key));
+    QCOMPARE(reader.runs().at(0).id, again.id);  // newest first
+  }
+
+  void hostileStringsComeBack() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    const ProjectReader reader(file);
+    const std::vector<std::string> hostile{"'; DROP TABLE runs; --",
+                                           "\"quoted\" \\ %s {}",
+                                           "=1+1",
+                                           "line\nbreak\r\t",
+                                           std::string("nul\0inside", 10),
+                                           "\x1b[31mred",
+                                           "日本語 ü \xf0\x9f\x98\x80",
+                                           "\xff\xfe broken",
+                                           "../../etc/passwd",
+                                           std::string(100000, 'x'),
+                                           ""};
+    for (const std::string& text : hostile) {
+      writer.setNotes(run, text, text);
+      writer.append(run, 1, text);
+      writer.append(run, 1, StateReport{RunState::failed, text, "", 0, ""});
+      writer.flush();
+      const RunSummary summary = reader.runs().at(0);
+      QCOMPARE(summary.notes, text);
+      QCOMPARE(summary.tags, text);
+      QCOMPARE(summary.problem, text);
+    }
+    QVERIFY(reader.detail(run).events == hostile);
+  }
+
+  void removesARunWithItsFolder() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto kept = begin(writer), removed = begin(writer);
+    for (const auto run : {kept, removed}) {
+      writer.append(run, 1, FakeNumbers{{}, fakeConfig()}.step(1));
+      writer.append(run, 1, FakeNumbers{{}, fakeConfig()}.policy(1));
+    }
+    const ProjectReader reader(file);
+    QVERIFY(contains(errorOf([&] { writer.removeRun(removed); }), "stop it first"));
+    writer.append(removed, 1, StateReport{RunState::stopped, "", "", 0, ""});
+    const auto folder = runFolder(file, reader.findRun(std::to_string(removed)).key);
+    std::filesystem::create_directories(folder);
+    writer.removeRun(removed);
+    QVERIFY(!std::filesystem::exists(folder));
+    QCOMPARE(reader.runs().size(), std::size_t{1});
+    QCOMPARE(sqlite(file, "SELECT count(*) FROM steps UNION ALL SELECT count(*) FROM policy_ops"), "1\n3");
+    QVERIFY(contains(errorOf([&] { writer.removeRun(removed); }), "there is no run"));
+    // What is still reported for it cannot be stored: said once, and the rest goes on.
+    writer.append(removed, 1, FakeNumbers{{}, fakeConfig()}.step(2));
+    writer.append(kept, 1, FakeNumbers{{}, fakeConfig()}.step(2));
+    QVERIFY(contains(errorOf([&] { writer.flush(); }), "could not be stored"));
+    QCOMPARE(errorOf([&] { writer.flush(); }), "");
+    QCOMPARE(reader.steps(kept).size(), std::size_t{2});
+  }
+
+  void readersSeeThatSomethingWasCommitted() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    const ProjectReader reader(file);
+    const auto before = reader.dataVersion();
+    QCOMPARE(reader.dataVersion(), before);
+    writer.append(run, 1, FakeNumbers{{}, fakeConfig()}.step(1));
+    QTRY_VERIFY(reader.dataVersion() != before);  // without a flush: the clock commits
+    QCOMPARE(reader.steps(run).size(), std::size_t{1});
+  }
+
+  void manyReportsKeepTheirOrder() {
+    const auto file = newProject();
+    {
+      ProjectWriter writer(file);
+      const auto run = begin(writer);
+      for (int step = 1; step <= 10000; ++step)
+        writer.append(run, 1, FakeNumbers{{}, fakeConfig()}.step(step));
+    }  // destroying commits
+    const auto steps = ProjectReader(file).steps(1);
+    QCOMPARE(steps.size(), std::size_t{10000});
+    for (int step = 1; step <= 10000; ++step) QCOMPARE(steps[step - 1].step, step);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestStore)
+#include "tst_store.moc"
