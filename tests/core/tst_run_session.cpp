@@ -1,0 +1,329 @@
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <atomic>
+#include <memory>
+
+#include "core/store/RunSession.h"
+#include "tests/core/FakeEngine.h"
+#include "tests/core/StoreTools.h"
+
+using namespace uada;
+
+namespace {
+
+/// Keeps what came; at `stopAt` it leaves a stop file, which the job finds before its next step.
+class Watcher : public Sink {
+ public:
+  explicit Watcher(FakeEngine* engine = nullptr, std::int64_t stopAt = 0)
+      : engine_(engine), stopAt_(stopAt) {}
+  std::vector<StepReport> steps;
+  std::vector<RunState> states;
+  int policies = 0, decisions = 0, epochs = 0, checkpoints = 0, results = 0;
+
+  void onState(const StateReport& report) override { states.push_back(report.state); }
+  void onStep(const StepReport& report) override {
+    steps.push_back(report);
+    if (report.step == stopAt_) writeFileAtomically(engine_->lastOptions.folder / "stop", "stop\n");
+  }
+  void onPolicy(const PolicyReport&) override { ++policies; }
+  void onDecision(const Decision&) override { ++decisions; }
+  void onEpoch(const EpochReport&) override { ++epochs; }
+  void onCheckpoint(const CheckpointReport&) override { ++checkpoints; }
+  void onResult(const ResultReport&) override { ++results; }
+  void onEvent(const std::string&) override {}
+
+ private:
+  FakeEngine* engine_;
+  std::int64_t stopAt_;
+};
+
+}  // namespace
+
+class TestRunSession : public QObject {
+  Q_OBJECT
+ private:
+  QTemporaryDir folder_;
+  int count_ = 0;
+  std::filesystem::path file_;
+  FakeEngine engine_;
+  std::unique_ptr<ProjectWriter> writer_;
+
+  RunDetail detail(const std::string& key) {
+    const ProjectReader reader(file_);
+    return reader.detail(reader.findRun(key).id);
+  }
+  std::string expectedSteps(const RunConfig& config) const {
+    std::vector<StepReport> steps;
+    for (int i = 1; i <= config.recipe.training.epochs * engine_.settings.stepsPerEpoch; ++i)
+      steps.push_back(engine_.numbers(config).step(i));
+    return text(steps);
+  }
+  /// Trains from the beginning until the stop file at a step; returns the key.
+  std::string stoppedAt(std::int64_t step, const RunConfig& config = fakeConfig()) {
+    Watcher watcher(&engine_, step);
+    RunSession session(*writer_, engine_, config, &watcher);
+    session.job().wait();
+    return session.run().key;
+  }
+  /// A run in a process of its own; returns its key.
+  static std::string begun(QProcess& process, const std::filesystem::path& project) {
+    process.start(PROGRAM_DIR "/store_helper", {"session", QString::fromStdString(project.string()), "1000"});
+    while (!process.canReadLine())
+      if (!process.waitForReadyRead(30000)) return "the helper says nothing";
+    return process.readLine().simplified().mid(4).toStdString();
+  }
+
+ private Q_SLOTS:
+  void init() {
+    file_ = folder_.filePath(QString("s%1.uada").arg(++count_)).toStdString();
+    engine_.settings = {};
+    writer_ = std::make_unique<ProjectWriter>(file_);
+  }
+
+  void recordsAWholeRun() {
+    Watcher watcher;
+    const RunConfig config = fakeConfig();
+    std::string key;
+    {
+      RunSession session(*writer_, engine_, config, &watcher);
+      session.job().wait();
+      key = session.run().key;
+      QCOMPARE(session.folder(), runFolder(file_, key));
+    }
+    const ProjectReader reader(file_);
+    const RunSummary run = reader.findRun(key);
+    const FakeNumbers numbers = engine_.numbers(config);
+    QCOMPARE(run.state, RunState::finished);
+    QCOMPARE(run.step, 30);
+    QCOMPARE(run.bestTop1.value(), numbers.result().bestTop1);
+    QCOMPARE(run.counts.chains, numbers.result().counts.chains);
+    QCOMPARE(text(reader.steps(run.id)), expectedSteps(config));
+    QCOMPARE(text(reader.steps(run.id)), text(watcher.steps));
+    QCOMPARE(reader.policy(run.id).size(), std::size_t{30});
+    QCOMPARE(watcher.policies, 30);
+    QCOMPARE(watcher.epochs, 3);
+    QCOMPARE(watcher.checkpoints, 3);
+    QCOMPARE(watcher.results, 1);
+    QCOMPARE(static_cast<int>(reader.decisions(run.id, 0, false).size()), watcher.decisions);
+    QVERIFY(watcher.states == (std::vector{RunState::preparing, RunState::running, RunState::finished}));
+    QCOMPARE(reader.detail(run.id).attempts.at(0).dataHash, "fake-data");
+  }
+
+  void leavesAFolderThatTellsItsStory() {
+    const std::string key = stoppedAt(12);
+    const auto folder = runFolder(file_, key);
+    const RunConfig config = runConfigFromJson(readJsonFile(folder / "config.json"), "config.json");
+    QCOMPARE(toJson(config).dump(), toJson(fakeConfig()).dump());
+    std::string story;
+    std::istringstream lines(readTextFile(folder / "log.jsonl", 1 << 20));
+    for (std::string line; std::getline(lines, line);) {
+      const Json json = parseJson(line, "log.jsonl");
+      story +=
+          json.at("kind").asString() + (json.find("state") ? "=" + json.at("state").asString() : "") + " ";
+    }
+    QCOMPARE(story,
+             "state=preparing state=running epoch checkpoint state=stopping checkpoint state=stopped ");
+  }
+
+  void resumesWhereItStopped() {
+    const RunConfig config = fakeConfig();
+    const std::string key = stoppedAt(15);
+    RunDetail stopped = detail(key);
+    QCOMPARE(stopped.summary.state, RunState::stopped);
+    QCOMPARE(stopped.summary.step, 15);
+    QCOMPARE(stopped.config.runtime.threads, 0);
+    {
+      RunSession session(*writer_, engine_, stopped, nullptr);
+      session.job().wait();
+      QCOMPARE(session.run().key, key);
+      QCOMPARE(session.run().attempts, 2);
+    }
+    QCOMPARE(engine_.lastConfig.runtime.threads, 2);  // those of the first attempt: they change bits
+    QCOMPARE(engine_.lastOptions.checkpoint.filename(), "checkpoint-15.fake");
+    const RunDetail done = detail(key);
+    QCOMPARE(done.summary.state, RunState::finished);
+    QCOMPARE(done.summary.attempts, 2);
+    QCOMPARE(text(ProjectReader(file_).steps(done.summary.id)), expectedSteps(config));
+    QVERIFY(contains(errorOf([&] { RunSession again(*writer_, engine_, done, nullptr); }), "is finished"));
+  }
+
+  void passesOverDamagedCheckpoints_data() {
+    QTest::addColumn<int>("damaged");
+    QTest::addColumn<QString>("from");
+    QTest::newRow("newest") << 1 << "checkpoint-20.fake";
+    QTest::newRow("two") << 2 << "checkpoint-10.fake";
+    QTest::newRow("all") << 3 << "";
+  }
+  void passesOverDamagedCheckpoints() {
+    QFETCH(int, damaged);
+    QFETCH(QString, from);
+    const RunConfig config = fakeConfig();
+    const std::string key = stoppedAt(25);
+    const RunDetail stopped = detail(key);
+    QCOMPARE(stopped.checkpoints.size(), std::size_t{3});
+    for (int i = 0; i < damaged; ++i) {
+      const std::filesystem::path checkpoint = stopped.checkpoints[2 - i].file;
+      if (i == 0)
+        writeFileAtomically(checkpoint, "{\"half a checkp");
+      else
+        std::filesystem::remove(checkpoint);
+    }
+    {
+      RunSession session(*writer_, engine_, stopped, nullptr);
+      session.job().wait();
+    }
+    QCOMPARE(engine_.lastOptions.checkpoint.filename().string(), from.toStdString());
+    const RunDetail done = detail(key);
+    QCOMPARE(done.summary.state, RunState::finished);
+    QCOMPARE(text(ProjectReader(file_).steps(done.summary.id)), expectedSteps(config));
+    QVERIFY(contains(done.events.at(0), "was passed over"));
+    QCOMPARE(done.events.size(), static_cast<std::size_t>(damaged == 3 ? 4 : damaged));
+  }
+
+  void aFailedStartIsRecorded() {
+    engine_.settings.refusal = "there is no device 'cuda:7'";
+    Watcher watcher;
+    QCOMPARE(errorOf([&] { RunSession session(*writer_, engine_, fakeConfig(), &watcher); }),
+             engine_.settings.refusal);
+    const RunSummary run = ProjectReader(file_).runs().at(0);
+    QCOMPARE(run.state, RunState::failed);
+    QCOMPARE(run.problem, "there is no device 'cuda:7'");
+    QVERIFY(!run.ended.empty());
+    engine_.settings.refusal.clear();
+    RunSession again(*writer_, engine_, detail(run.key), nullptr);  // and can be tried again
+    again.job().wait();
+    QCOMPARE(again.job().state(), RunState::finished);
+  }
+
+  void aFolderThatCannotBeMadeIsRecorded() {
+    writeFileAtomically(runFolder(file_, "").parent_path(), "in the way");
+    QVERIFY(contains(errorOf([&] { RunSession session(*writer_, engine_, fakeConfig(), nullptr); }),
+                     "cannot make"));
+    const RunSummary run = ProjectReader(file_).runs().at(0);
+    QCOMPARE(run.state, RunState::failed);
+    QVERIFY(contains(run.problem, "cannot make the run's folder"));
+  }
+
+  void aFailureInTheMiddleKeepsWhatWasReported() {
+    engine_.settings.failsAtStep = 14;
+    {
+      RunSession session(*writer_, engine_, fakeConfig(), nullptr);
+      session.job().wait();
+      QCOMPARE(session.job().problem(), "the loss is NaN at step 14");
+    }
+    const ProjectReader reader(file_);
+    const RunSummary run = reader.runs().at(0);
+    QCOMPARE(run.state, RunState::failed);
+    QCOMPARE(run.problem, "the loss is NaN at step 14");
+    QCOMPARE(reader.steps(run.id).size(), std::size_t{13});
+  }
+
+  void destroyingALiveSessionStopsItWithACheckpoint() {
+    engine_.settings.stepDelay = std::chrono::hours(1);
+    std::string key;
+    {
+      RunSession session(*writer_, engine_, fakeConfig(), nullptr);
+      key = session.run().key;
+      QTRY_COMPARE(session.job().state(), RunState::running);
+    }
+    const RunDetail stopped = detail(key);
+    QCOMPARE(stopped.summary.state, RunState::stopped);
+    QCOMPARE(stopped.checkpoints.size(), std::size_t{1});
+  }
+
+  void pausesAndResumes() {
+    engine_.settings.stepDelay = std::chrono::hours(1);
+    RunSession session(*writer_, engine_, fakeConfig(), nullptr);
+    session.job().send(Command::pause);
+    QTRY_COMPARE(session.job().state(), RunState::paused);
+    writer_->flush();
+    QCOMPARE(ProjectReader(file_).runs().at(0).state, RunState::paused);
+    session.job().send(Command::resume);
+    QTRY_COMPARE(session.job().state(), RunState::running);
+    session.job().send(Command::stopNow);
+    session.job().wait();
+    QCOMPARE(session.job().state(), RunState::stopped);
+  }
+
+  void oneRunIsTrainedOnce() {
+    engine_.settings.stepDelay = std::chrono::hours(1);
+    RunSession session(*writer_, engine_, fakeConfig(), nullptr);
+    writer_->flush();
+    const RunDetail live = detail(session.run().key);
+    QVERIFY(
+        contains(errorOf([&] { RunSession twice(*writer_, engine_, live, nullptr); }), "by another process"));
+    QCOMPARE(detail(session.run().key).summary.attempts, 1);
+  }
+
+  void aChangedConfigurationIsNotResumed() {
+    const std::string key = stoppedAt(5);
+    RunDetail stopped = detail(key);
+    RunDetail changed = stopped;
+    changed.config.recipe.training.batch = 20;
+    QVERIFY(contains(errorOf([&] { RunSession session(*writer_, engine_, changed, nullptr); }),
+                     "cannot be resumed"));
+    const auto config = runFolder(file_, key) / "config.json";
+    RunConfig other = stopped.config;
+    other.seed = 99;
+    writeFileAtomically(config, toJson(other).dump());
+    QVERIFY(
+        contains(errorOf([&] { RunSession session(*writer_, engine_, stopped, nullptr); }), "config.json"));
+    QCOMPARE(detail(key).summary.attempts, 1);
+  }
+
+  void stopsARunOfAnotherProcess() {
+    QProcess process;
+    const std::string key = begun(process, file_);
+    const ProjectReader reader(file_);
+    QTRY_COMPARE(reader.findRun(key).state, RunState::running);
+    requestStop(reader, reader.findRun(key));
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.readAll().contains("stopped"));
+    const RunSummary run = reader.findRun(key);
+    QCOMPARE(run.state, RunState::stopped);
+    QVERIFY(contains(errorOf([&] { requestStop(reader, run); }), "is not being trained"));
+  }
+
+  void leavesAStopFileForAProcessThatIsNotHere() {
+    QProcess process;
+    const std::string key = begun(process, file_);
+    const ProjectReader reader(file_);
+    const auto lock = runFolder(file_, key) / "lock";
+    QFile owner(QString::fromStdString(lock.string()));  // written in place: the lock is on this very file
+    QVERIFY(owner.open(QIODevice::ReadWrite) && owner.write("1 1 elsewhere\n") > 0);
+    owner.close();
+    QTRY_COMPARE(reader.findRun(key).state, RunState::running);
+    requestStop(reader, reader.findRun(key));
+    QVERIFY(process.waitForFinished());
+    QVERIFY(process.readAll().contains("stopped"));
+    QCOMPARE(process.exitCode(), 0);
+  }
+
+  void aKilledRunIsInterruptedAndGoesOn() {
+    QProcess process;
+    const std::string key = begun(process, file_);
+    const ProjectReader reader(file_);
+    QTRY_VERIFY_WITH_TIMEOUT(reader.findRun(key).step > 12, 30000);
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(reader.findRun(key).state, RunState::interrupted);
+    QVERIFY(contains(errorOf([&] { requestStop(reader, reader.findRun(key)); }), "it is interrupted"));
+    const RunDetail killed = detail(key);
+    QVERIFY(!killed.checkpoints.empty());
+    {
+      Watcher watcher(&engine_, killed.summary.step + 5);
+      RunSession session(*writer_, engine_, killed, &watcher);
+      session.job().wait();
+    }
+    QCOMPARE(sqlite(file_, "SELECT attempt, state FROM attempts ORDER BY attempt"),
+             "1|interrupted\n2|stopped");
+    const auto steps = reader.steps(killed.summary.id);
+    QCOMPARE(static_cast<std::int64_t>(steps.size()), killed.summary.step + 5);
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      QCOMPARE(text(steps[i]), text(engine_.numbers(killed.config).step(static_cast<std::int64_t>(i) + 1)));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestRunSession)
+#include "tst_run_session.moc"
