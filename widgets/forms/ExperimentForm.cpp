@@ -108,7 +108,7 @@ void ExperimentForm::addWhat(QLayout* page) {
   page->addWidget(quietLabel(tr("Data set"), theme_, this));
   page->addWidget(data_);
   page->addWidget(dataForm_);
-  page->addWidget(quietLabel(tr("Network"), theme_, this));
+  page->addWidget(quietLabel(tr("Model"), theme_, this));
   page->addWidget(model_);
   page->addWidget(modelForm_);
   page->addWidget(quietLabel(tr("Method"), theme_, this));

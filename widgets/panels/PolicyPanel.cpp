@@ -56,10 +56,7 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
     if (run == run_) reload();
   });
   connect(session, &Session::policyMoved, this, &PolicyPanel::add);
-  connect(session, &Session::cursorChanged, this, [this](qint64 step) {
-    for (Plot* plot : {heat_, levels_, winners_})
-      plot->setCursor(step > 0 ? std::optional<double>(static_cast<double>(step)) : std::nullopt);
-  });
+  connect(session, &Session::cursorChanged, this, &PolicyPanel::markStep);
   connect(heat_, &Plot::clicked, this, &PolicyPanel::choose);
   reload();
 }
@@ -91,6 +88,15 @@ QWidget* PolicyPanel::makeBar() {
   connect(quantity_, &QComboBox::currentIndexChanged, this, &PolicyPanel::redraw);
   connect(op_, &QComboBox::currentIndexChanged, this, &PolicyPanel::redraw);
   return bar;
+}
+
+/// A line at the cursor's step; none while it follows the live run, where it would only mark the edge.
+void PolicyPanel::markStep(qint64 step) {
+  const bool marked = step > 0 && !workbench_.session.followsLive();
+  const std::optional<double> x = marked ? std::optional<double>(static_cast<double>(step)) : std::nullopt;
+  if (x == marked_) return;
+  marked_ = x;
+  for (Plot* plot : {heat_, levels_, winners_}) plot->setCursor(x);
 }
 
 PolicyQuantity PolicyPanel::quantity() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QTimer>
+#include <optional>
 
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/PolicyBins.h"
@@ -41,11 +42,13 @@ class PolicyPanel : public PanelWidget {
   void redraw();
   void fillOps();
   void choose(double step, double y);
+  void markStep(qint64 step);
   PolicyQuantity quantity() const;
 
   PolicyBins bins_;
   qint64 run_ = 0;
   bool stale_ = true;   ///< to be read again when seen
+  std::optional<double> marked_;
   QTimer redrawTimer_;  ///< at most five drawings a second
   QStackedWidget* pages_ = nullptr;
   QComboBox *quantity_ = nullptr, *op_ = nullptr;

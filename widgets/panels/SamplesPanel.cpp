@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <algorithm>
 
@@ -145,9 +146,19 @@ void SamplesPanel::add(qint64 run, const std::vector<Decision>& decisions) {
     if (decision.step > newest) fresh.push_back(decision);  // the project may have been read with them
   }
   const bool first = model_.rowCount() == 0;
+  const int before = filtered_.rowCount();
   model_.add(fresh);
-  if (first || fresh.size() < decisions.size()) refresh();
-  applyFilter();
+  first ? refresh() : applyFilter();
+  holdPlace(filtered_.rowCount() - before);
+}
+
+/// Rows that come in at the top do not move what is being looked at further down.
+void SamplesPanel::holdPlace(int added) {
+  QScrollBar* bar = view_->verticalScrollBar();
+  if (bar->value() == 0 || added <= 0) return;
+  const int place = bar->value() + added * view_->grid().rowHeight;
+  view_->doItemsLayout();
+  bar->setValue(place);
 }
 
 void SamplesPanel::refresh() {
@@ -176,10 +187,7 @@ void SamplesPanel::applyFilter() {
 
 /// Shows the newest sample at or before the step.
 void SamplesPanel::goTo(qint64 step) {
-  if (workbench_.session.followsLive()) {
-    view_->scrollToTop();
-    return;
-  }
+  if (workbench_.session.followsLive()) return;  // the newest stand at the top anyway
   for (int row = 0; row < filtered_.rowCount(); ++row) {
     const QModelIndex index = filtered_.index(row, 0);
     if (view_->decisionAt(index)->step > step) continue;

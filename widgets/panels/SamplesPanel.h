@@ -31,6 +31,7 @@ class SamplesPanel : public PanelWidget {
   void load(std::size_t limit);
   void reload(std::size_t limit);
   void add(qint64 run, const std::vector<Decision>& decisions);
+  void holdPlace(int added);
   void refresh();
   void applyFilter();
   void goTo(qint64 step);
