@@ -1,0 +1,198 @@
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QSettings>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "tests/core/FakeEngine.h"
+#include "widgets/panels/CompareModel.h"
+#include "widgets/panels/ComparePanel.h"
+#include "widgets/panels/TablesModel.h"
+#include "widgets/panels/TablesPanel.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+
+static RunGroup group(const char* label, std::vector<std::int64_t> runs, std::vector<double> last) {
+  RunGroup g;
+  g.label = label;
+  for (const std::int64_t run : runs) {
+    g.runs.emplace_back();
+    g.runs.back().id = run;
+    g.runs.back().title = std::string(label) + "-" + std::to_string(run);
+  }
+  g.last = last;
+  g.best = last;
+  for (double& value : g.best) value += 1;
+  g.seconds = 90;
+  g.forwardRatio = 4;
+  return g;
+}
+
+static QString text(const QAbstractItemModel& model, int row, const QString& column) {
+  for (int i = 0; i < model.columnCount(); ++i) {
+    if (model.headerData(i, Qt::Horizontal).toString() == column)
+      return model.index(row, i).data().toString();
+  }
+  return "no column " + column;
+}
+
+class TestResults : public QObject {
+  Q_OBJECT
+ private:
+  QTemporaryDir folder_;
+  const Theme theme_{Theme::Kind::light};
+  QSettings settings_{folder_.filePath("settings.ini"), QSettings::IniFormat};
+  FakeEngine engine_;
+
+  static RunConfig configOf(qint64 run) { return fakeConfig(run < 10 ? "uada" : "ra-uc", run); }
+
+ private Q_SLOTS:
+  void comparisonShowsMeanSpreadAndCost() {
+    CompareModel model;
+    const std::vector<RunGroup> groups{group("UADA", {1, 2}, {90, 92}), group("RA", {11}, {89})};
+    model.setRows(compareRows(groups, false, configOf), {}, true);
+    QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(text(model, 0, "Group"), QString("UADA"));
+    QCOMPARE(text(model, 0, "n"), QString("2"));
+    QCOMPARE(text(model, 0, "Last %"), QString("91.00"));
+    QCOMPARE(text(model, 0, "± spread"), QString("1.41"));  // sqrt(2)
+    QCOMPARE(text(model, 0, "Best epoch %"), QString("92.00"));
+    QCOMPARE(text(model, 0, "Best run %"), QString("93.00"));
+    QCOMPARE(text(model, 0, "Forwards ×"), QString("4.00 ×"));
+    QCOMPARE(text(model, 0, "Time ×"), QString("–"));
+    QCOMPARE(text(model, 1, "± spread"), QString("–"));
+  }
+
+  void onlyDifferingSettingsAreColumnsUnlessAllAreWanted() {
+    CompareModel model;
+    const std::vector<RunGroup> groups{group("UADA", {1}, {90}), group("RA", {11}, {89})};
+    model.setRows(compareRows(groups, false, configOf), {}, true);
+    QCOMPARE(text(model, 0, "epsilon"), QString("1"));  // a setting of one method alone
+    QCOMPARE(text(model, 1, "epsilon"), QString("–"));
+    QCOMPARE(text(model, 0, "epochs"), QString("no column epochs"));
+    model.setRows(compareRows(groups, false, configOf), {}, false);
+    QCOMPARE(text(model, 0, "epochs"), QString("3"));
+  }
+
+  void aRowPerSeedShowsEachRun() {
+    CompareModel model;
+    model.setRows(compareRows({group("UADA", {1, 2}, {90, 92})}, true, configOf), {}, true);
+    QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(text(model, 1, "Group"), QString("UADA-2"));
+    QCOMPARE(text(model, 1, "Last %"), QString("92.00"));
+  }
+
+  void noiseIsJudgedByTheInterval_data() {
+    QTest::addColumn<QList<double>>("values");
+    QTest::addColumn<double>("paper");
+    QTest::addColumn<int>("outside");
+    // mean 10, spread 1, n = 3: half = 4.303 / sqrt(3) = 2.484
+    QTest::newRow("within") << QList<double>{9, 10, 11} << 12.4 << 0;
+    QTest::newRow("paper above") << QList<double>{9, 10, 11} << 12.5 << -1;
+    QTest::newRow("paper below") << QList<double>{9, 10, 11} << 7.5 << 1;
+    QTest::newRow("one seed") << QList<double>{10} << 99.0 << 0;
+  }
+  void noiseIsJudgedByTheInterval() {
+    QFETCH(QList<double>, values);
+    QFETCH(double, paper);
+    QFETCH(int, outside);
+    QCOMPARE(outsidePaper({{values.begin(), values.end()}, {}, paper}), outside);
+  }
+
+  void cellsSayMeasuredPaperAndMark() {
+    Table table;
+    table.rows = {"RA", "UADA"};
+    table.columns = {"C10"};
+    table.cells = {{{{90, 91}, {1, 2}, 96.33}}, {{{95, 96, 95.5}, {3, 4, 5}, {}}}};
+    TablesModel model;
+    model.setTable(table, 0);
+    QCOMPARE(model.index(0, 0).data().toString(), QString("90.50 ± 0.71"));
+    QCOMPARE(model.paperText(model.cellAt(model.index(0, 0))), QString("paper 96.33"));  // t(1) is wide
+    QCOMPARE(model.markText(model.index(0, 0)), QString());
+    QCOMPARE(model.markText(model.index(1, 0)), QString("▲"));
+    QCOMPARE(noiseMark(table.cells[0][0], table.cells[1][0]), QString("▼"));
+    QCOMPARE(noiseMark(table.cells[0][0], table.cells[0][0]), QString());
+    QCOMPARE(model.headerData(1, Qt::Vertical, Qt::DisplayRole).toString(), QString("UADA"));
+  }
+
+  void panelsShowAndExportFinishedRuns() {
+    Session session(theme_, [this]() -> Engine& { return engine_; });
+    session.openProject(folder_.filePath("results.uada"));
+    for (const char* method : {"ra-uc", "uada"})
+      for (const int seed : {1, 2}) session.queue(fakeConfig(method, seed, 1));
+    session.startNext();
+    const auto finished = [&] {
+      return std::ranges::count(session.runs(), RunState::finished, &RunSummary::state) == 4;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(finished(), 30000);
+    const Workbench workbench{session, settings_, theme_};
+    checkCompare(workbench);
+    checkTables(workbench, session);
+  }
+
+ private:
+  void checkCompare(const Workbench& workbench) {
+    ComparePanel panel(workbench);
+    panel.resize(900, 600);
+    panel.show();
+    QCOMPARE(panel.model().rowCount(), 2);
+    const int uada =
+        text(panel.model(), 0, "Group").contains("UADA") && text(panel.model(), 0, "Forwards ×") != "1.00 ×"
+            ? 0
+            : 1;
+    QCOMPARE(text(panel.model(), uada, "n"), QString("2"));
+    QCOMPARE(text(panel.model(), uada, "Forwards ×"), QString("4.00 ×"));
+    QVERIFY(text(panel.model(), uada, "− ra-uc").contains('['));
+    panel.findChild<QCheckBox*>("by_seed")->setChecked(true);
+    QCOMPARE(panel.model().rowCount(), 4);
+    for (const char* ending : {"csv", "md", "tex", "txt", "png"}) {
+      const QString file = folder_.filePath(QString("compare.") + ending);
+      panel.exportTo(file);
+      QVERIFY2(QFile(file).size() > 50, ending);
+    }
+    QVERIFY(readTextFile(folder_.filePath("compare.tex").toStdString(), 1 << 20).find("tabular") !=
+            std::string::npos);
+    QVERIFY_THROWS_EXCEPTION(Error, panel.exportTo("/nonexistent/compare.csv"));
+  }
+
+  void checkTables(const Workbench& workbench, Session& session) {
+    TablesPanel panel(workbench);
+    panel.resize(900, 600);
+    panel.show();
+    auto* which = panel.findChild<QComboBox*>("which_table");
+    QCOMPARE(which->count(), int(tables().size()));
+    auto* view = panel.findChild<QTableView*>("paper_table");
+    QModelIndex measured;
+    for (int row = 0; row < panel.model().rowCount(); ++row)
+      for (int column = 0; column < panel.model().columnCount(); ++column)
+        if (!panel.model().cellAt(panel.model().index(row, column)).values.empty())
+          measured = panel.model().index(row, column);
+    QVERIFY(measured.isValid());
+    view->setCurrentIndex(measured);
+    auto* runs = panel.findChild<QListWidget*>("cell_runs");
+    QCOMPARE(runs->count(), 2);
+    QVERIFY(panel.findChild<QLabel*>("cell_summary")->text().contains("95 % interval"));
+    Q_EMIT runs->itemActivated(runs->item(1));
+    QCOMPARE(session.selectedRun(), runs->item(1)->data(Qt::UserRole).toLongLong());
+    panel.findChild<QCheckBox*>("show_paper")->setChecked(false);
+    QVERIFY(!view->isColumnHidden(measured.column()));
+    QVERIFY(view->isColumnHidden(0));  // the paper's own columns were not measured
+    for (const char* ending : {"csv", "md", "tex", "txt"}) {
+      const QString file = folder_.filePath(QString("table2.") + ending);
+      panel.exportTo(file);
+      QVERIFY2(QFile(file).size() > 50, ending);
+    }
+    which->setCurrentIndex(1);
+    QCOMPARE(panel.model().table().number, 3);
+  }
+};
+
+QTEST_MAIN(TestResults)
+#include "tst_results.moc"

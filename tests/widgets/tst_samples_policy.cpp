@@ -1,0 +1,291 @@
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QPainter>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/ops/Op.h"
+#include "tests/core/FakeEngine.h"
+#include "widgets/panels/PolicyBins.h"
+#include "widgets/panels/PolicyPanel.h"
+#include "widgets/panels/SamplesModel.h"
+#include "widgets/panels/SamplesPanel.h"
+#include "widgets/panels/SamplesView.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+
+static OpStatistics op(const char* name, int count, double before, double after, int probed = 0, int plus = 0,
+                       int minus = 0) {
+  OpStatistics o;
+  o.op = name;
+  o.count = count;
+  o.beforeMean = before;
+  o.afterMean = after;
+  o.probed = probed;
+  o.plus = plus;
+  o.minus = minus;
+  return o;
+}
+
+static PolicyReport report(std::int64_t step, std::vector<OpStatistics> ops) {
+  PolicyReport r;
+  r.step = step;
+  r.count = 10;
+  r.ops = std::move(ops);
+  return r;
+}
+
+static GroupStatistics group(const char* name, int wins) {
+  GroupStatistics g;
+  g.group = name;
+  g.wins = wins;
+  return g;
+}
+
+/// A decision of two groups over 4x4 pictures of one colour each; the chain won.
+static Decision chainWon(std::int64_t step) {
+  Decision d;
+  d.step = step;
+  d.index = 7;
+  d.label = 1;
+  d.plan.crop = Crop{4, 7};
+  d.plan.add({static_cast<std::uint16_t>(opIndex("rotate")), 6, 1});
+  d.plan.add({static_cast<std::uint16_t>(opIndex("color")), 3, -1});
+  d.unperturbedLoss = 0.41;
+  const auto plain = [](std::uint8_t r, std::uint8_t g, std::uint8_t b) {
+    Image image(4, 4);
+    for (int i = 0; i < 16; ++i) image.rgb[3 * i] = r, image.rgb[3 * i + 1] = g, image.rgb[3 * i + 2] = b;
+    return image;
+  };
+  d.original = plain(200, 0, 0);
+  d.unperturbed = plain(0, 200, 0);
+  GroupDecision crop;
+  crop.group = "crop";
+  crop.before = {4, 7};
+  crop.after = {5, -1};
+  crop.candidateLoss = 0.39;
+  crop.clamped = true;
+  crop.candidate = d.plan;
+  crop.picture = plain(0, 0, 200);
+  GroupDecision chain;
+  chain.group = "chain";
+  chain.position = 0;
+  chain.before = {6};
+  chain.after = {7};
+  chain.candidateLoss = 0.93;
+  chain.candidate = d.plan;
+  chain.candidate.steps[0].level = 7;
+  chain.picture = plain(200, 200, 0);
+  d.groups = {crop, chain};
+  d.winner = 1;
+  return d;
+}
+
+class TestSamplesPolicy : public QObject {
+  Q_OBJECT
+ private:
+  QTemporaryDir folder_;
+  const Theme theme_{Theme::Kind::light};
+  QSettings settings_{folder_.filePath("settings.ini"), QSettings::IniFormat};
+  FakeEngine engine_;
+
+ private Q_SLOTS:
+  void opSumsAreWeightedMeans() {
+    PolicyBins bins;
+    bins.add(report(1, {op("rotate", 10, 2, 3, 4, 3, 1)}));
+    QCOMPARE(bins.value("rotate", 0, PolicyQuantity::before), 2.0);
+    QCOMPARE(bins.value("rotate", 0, PolicyQuantity::change), 1.0);
+    QCOMPARE(bins.value("rotate", 0, PolicyQuantity::gradientSign), 0.5);
+    QVERIFY(std::isnan(bins.value("color", 0, PolicyQuantity::before)));
+    OpSums sums;
+    sums.add(op("rotate", 30, 6, 6));
+    sums.add(op("rotate", 10, 2, 2));
+    QCOMPARE(sums.value(PolicyQuantity::before), 5.0);  // (30 * 6 + 10 * 2) / 40
+    QCOMPARE(sums.spreadBefore(), std::sqrt(3.0));      // (30 * 1 + 10 * 9) / 40
+    QVERIFY(std::isnan(sums.value(PolicyQuantity::winShare)));
+  }
+
+  /// 4 columns at most, 10 steps of level = step: 1 step a column, then 2, then 4: means 2.5, 6.5, 9.5.
+  void binsJoinNeighboursWhenFull() {
+    PolicyBins bins(4);
+    for (int step = 1; step <= 10; ++step) bins.add(report(step, {op("rotate", 10, step, step + 1)}));
+    QCOMPARE(bins.stepsPerColumn(), std::int64_t{4});
+    QCOMPARE(bins.columns(), 3);
+    QCOMPARE(bins.lastStep(), std::int64_t{10});
+    const double means[] = {2.5, 6.5, 9.5}, middles[] = {2.5, 6.5, 10.5};
+    for (int column = 0; column < 3; ++column) {
+      QCOMPARE(bins.value("rotate", column, PolicyQuantity::before), means[column]);
+      QCOMPARE(bins.value("rotate", column, PolicyQuantity::change), 1.0);
+      QCOMPARE(bins.middle(column), middles[column]);
+    }
+  }
+
+  void binsDoNotDependOnTheOrderOfJoining() {
+    PolicyBins early(4), late(4);
+    for (int step = 1; step <= 16; ++step) early.add(report(step, {op("color", step, step % 3, 1)}));
+    for (int step = 16; step >= 1; --step) late.add(report(step, {op("color", step, step % 3, 1)}));
+    for (int column = 0; column < 4; ++column)
+      QCOMPARE(early.value("color", column, PolicyQuantity::before),
+               late.value("color", column, PolicyQuantity::before));
+  }
+
+  void winnerSharesAddUpToOne() {
+    PolicyBins bins;
+    PolicyReport r = report(1, {});
+    r.groups = {group("flip", 2), group("chain", 5)};
+    r.unperturbedWins = 3;
+    bins.add(r);
+    QCOMPARE(bins.winnerShare("flip", 0), 0.2);
+    QCOMPARE(bins.winnerShare("chain", 0), 0.5);
+    QCOMPARE(bins.winnerShare("unperturbed", 0), 0.3);
+    const Figure figure = winnerShares(bins, theme_);
+    QCOMPARE(figure.areas->names, (QStringList{"flip′", "chain′", "unperturbed"}));
+    QCOMPARE(figure.areas->y[1], (std::vector<double>{50}));
+  }
+
+  void heatShowsTheBinsInTheCataloguesOrder() {
+    PolicyBins bins;
+    bins.add(report(1, {op("rotate", 10, 2, 3), op("shear_x", 10, 5, 4)}));
+    bins.add(report(2, {op("rotate", 10, 4, 4)}));
+    const Figure figure = policyHeat(bins, PolicyQuantity::change);
+    QCOMPARE(figure.heat->scale, HeatMap::Scale::diverging);
+    const int shear = opIndex("shear_x") < opIndex("rotate") ? 0 : 1;
+    QCOMPARE(figure.heat->rows[shear], QString::fromStdString(findOp("shear_x").title));
+    QCOMPARE(figure.heat->values[2 * shear], -1.0);
+    QVERIFY(std::isnan(figure.heat->values[2 * shear + 1]));
+    QCOMPARE(figure.heat->values[2 * (1 - shear)], 1.0);
+    QCOMPARE(figure.heat->x0, 0.5);
+    QCOMPARE(figure.heat->x1, 2.5);
+    QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(9));
+  }
+
+  void captionsSayWhatMoved() {
+    const Decision d = chainWon(1);
+    QCOMPARE(moveText(d, d.groups[0]), QString("(4, 7) → (5, −1)"));
+    QCOMPARE(moveText(d, d.groups[1]), QString("rotate 6 → 7"));
+    QCOMPARE(chainText(d.plan), QString("rotate 6 + color −3"));
+    QCOMPARE(gainOf(d), 0.52);
+    GroupDecision flip;
+    flip.group = "flip";
+    flip.before = {0};
+    flip.after = {1};
+    QCOMPARE(moveText(d, flip), QString("off → on"));
+    Decision plain = d;
+    plain.groups.clear();
+    QVERIFY(std::isnan(gainOf(plain)));
+  }
+
+  void zoomIsWholeAndFitsTheWidth() {
+    for (const int width : {500, 800, 1200, 1920, 3840}) {
+      const SampleGrid grid = sampleGrid(width, 4, 32, 16);
+      QCOMPARE(grid.columns, 7);
+      QCOMPARE(grid.side % 32, 0);
+      QVERIFY(grid.side <= grid.columnWidth - 8 || grid.zoom == 1);
+    }
+    QVERIFY(sampleGrid(1920, 4, 32, 16).zoom > sampleGrid(800, 4, 32, 16).zoom);
+    QCOMPARE(sampleGrid(800, 0, 32, 16).columns, 2);  // a method that decides nothing
+  }
+
+  void modelKeepsTheNewestFirst() {
+    SamplesModel model;
+    model.set({chainWon(5), chainWon(1)});
+    model.add({chainWon(6), chainWon(7)});
+    QCOMPARE(model.rowCount(), 4);
+    QCOMPARE(model.at(0).step, std::int64_t{7});
+    QCOMPARE(model.at(3).step, std::int64_t{1});
+    std::vector<Decision> many(SamplesModel::kKept + 5, chainWon(9));
+    model.add(many);
+    QCOMPARE(model.rowCount(), SamplesModel::kKept);
+    QCOMPARE(model.groups(), (std::vector<std::string>{"crop", "chain"}));
+  }
+
+  void rowsArePaintedWithTheWinnerFramed() {
+    SamplesModel model;
+    SamplesFilterModel filter;
+    filter.setSourceModel(&model);
+    SamplesView view(theme_);
+    view.setModel(&filter);
+    view.resize(700, 300);
+    model.set({chainWon(4680)});
+    view.setColumns(model.groups(), 4, {"coat", "shirt"});
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    const QImage row = view.rowPicture(filter.index(0, 0));
+    const SampleGrid grid = view.grid();
+    const QRect whole(0, 0, row.width(), row.height());
+    const QColor colours[] = {{200, 0, 0}, {0, 200, 0}, {0, 0, 200}, {200, 200, 0}, {200, 200, 0}};
+    for (int column = 0; column < 5; ++column)
+      QCOMPARE(row.pixelColor(grid.picture(whole, column).center()), colours[column]);
+    const QColor accent = theme_.colour("accent");
+    const auto framed = [&](int column) {
+      const QRect picture = grid.picture(whole, column);
+      return row.pixelColor(picture.left() - 2, picture.center().y()) == accent;
+    };
+    for (const int column : {0, 1, 2}) QVERIFY(!framed(column));
+    for (const int column : {3, 4}) QVERIFY(framed(column));
+  }
+
+  void panelFiltersByOpWinnerAndGain() {
+    Session session(theme_, [this]() -> Engine& { return engine_; });
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel panel(workbench);
+    panel.resize(900, 500);
+    panel.show();
+    Decision plain = chainWon(2);
+    plain.winner = -1;
+    plain.plan.steps[0].op = static_cast<std::uint16_t>(opIndex("shear_x"));
+    Q_EMIT session.decided(0, {chainWon(1), plain, chainWon(3)});
+    const auto* list = panel.findChild<SamplesView*>("samples_list");
+    const auto rows = [&] { return list->model()->rowCount(); };
+    QVERIFY(list->isVisible());
+    QCOMPARE(rows(), 3);
+    panel.findChild<QComboBox*>("filter_op")->setCurrentText(QString::fromStdString(findOp("shear_x").title));
+    QCOMPARE(rows(), 1);
+    panel.findChild<QComboBox*>("filter_op")->setCurrentIndex(0);
+    auto* winner = panel.findChild<QComboBox*>("filter_winner");
+    winner->setCurrentIndex(winner->findData("chain"));
+    QCOMPARE(rows(), 2);
+    winner->setCurrentIndex(0);
+    panel.findChild<QDoubleSpinBox*>("filter_gain")->setValue(0.5);
+    QCOMPARE(rows(), 2);
+    panel.findChild<QDoubleSpinBox*>("filter_gain")->setValue(0.6);
+    QCOMPARE(rows(), 0);
+  }
+
+  void samplesAndPolicyArriveLiveAndComeFromTheProject() {
+    Session session(theme_, [this]() -> Engine& { return engine_; });
+    session.openProject(folder_.filePath("live.uada"));
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel samples(workbench);
+    PolicyPanel policy(workbench);
+    for (QWidget* panel : {static_cast<QWidget*>(&samples), static_cast<QWidget*>(&policy)}) {
+      panel->resize(900, 500);
+      panel->show();
+    }
+    QCOMPARE(samples.model().rowCount(), 0);
+    session.start(fakeConfig("uada", 1, 2));  // 20 steps; 2 samples every 5 steps
+    QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(samples.model().rowCount(), 8, 5000);
+    QTRY_COMPARE_WITH_TIMEOUT(policy.bins().lastStep(), std::int64_t{20}, 5000);
+    const FakeNumbers numbers = engine_.numbers(engine_.lastConfig);
+    QCOMPARE(samples.model().at(0).step, std::int64_t{20});
+    QCOMPARE(samples.model().at(0).unperturbedLoss,
+             numbers.decision(20, samples.model().at(0).index).unperturbedLoss);
+    QCOMPARE(policy.bins().value("rotate", 4, PolicyQuantity::before), numbers.policy(5).ops[0].beforeMean);
+
+    SamplesPanel again(workbench);  // reads what was stored
+    again.show();
+    QCOMPARE(again.model().rowCount(), 8);
+    QVERIFY(!again.model().at(0).groups[0].picture.empty());
+    const QString file = folder_.filePath("policy.csv");
+    policy.exportTo(file);
+    QVERIFY(QFile(file).size() > 100);
+  }
+};
+
+QTEST_MAIN(TestSamplesPolicy)
+#include "tst_samples_policy.moc"
