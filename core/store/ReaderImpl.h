@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/Error.h"
@@ -18,6 +20,14 @@ namespace store {
 /// The rows of one attempt that no later attempt supersedes: step < end.
 struct Part {
   std::int64_t attempt = 0, end = INT64_MAX;
+};
+
+/// What the steps of one attempt took so far. Steps are only ever appended, so that a look at a live run
+/// reads the new ones alone.
+struct Spent {
+  std::int64_t end = 0, lastStep = -1;
+  double seconds = 0;
+  Counts counts;
 };
 
 inline Counts readCounts(Row& row) { return {row.integer(), row.integer(), row.integer(), row.integer()}; }
@@ -53,6 +63,7 @@ struct ProjectReader::Impl {
 
   const std::filesystem::path file;
   SQLite::Database database;
+  std::map<std::pair<std::int64_t, std::int64_t>, store::Spent> spent;  ///< by run and attempt
 };
 
 template <class Take>

@@ -121,15 +121,24 @@ void ProjectReader::Impl::addCosts(RunSummary& run) {
     run.bestEpoch = row.small();
     return;
   }
-  each(run.id, "steps",
-       "SELECT total(render_seconds + probe_seconds + candidate_seconds + train_seconds + wait_seconds + "
-       "other_seconds), "
-       "coalesce(sum(forwards_no_grad), 0), coalesce(sum(forwards_train), 0), coalesce(sum(backwards), 0), "
-       "coalesce(sum(chains), 0) FROM steps WHERE run = ? AND attempt = ? AND step > ? AND step < ?",
-       -1, [&](std::int64_t, Row& row) {
-         run.seconds += row.real();
-         run.counts += readCounts(row);
-       });
+  const auto ranges = parts(run.id, "steps");
+  SQLite::Statement query(
+      database,
+      "SELECT total(render_seconds + probe_seconds + candidate_seconds + train_seconds + wait_seconds + "
+      "other_seconds), coalesce(sum(forwards_no_grad), 0), coalesce(sum(forwards_train), 0), "
+      "coalesce(sum(backwards), 0), coalesce(sum(chains), 0), max(step) FROM steps "
+      "WHERE run = ? AND attempt = ? AND step > ? AND step < ?");
+  for (const Part& part : ranges) {
+    Spent& sum = spent[{run.id, part.attempt}];
+    if (sum.end != part.end) sum = {part.end, -1, 0, {}};
+    bindAll(query, run.id, part.attempt, sum.lastStep, part.end).executeStep();
+    Row row(query);
+    sum.seconds += row.real();
+    sum.counts += readCounts(row);
+    if (!row.isNull()) sum.lastStep = row.integer();
+    run.seconds += sum.seconds;
+    run.counts += sum.counts;
+  }
 }
 
 }  // namespace uada

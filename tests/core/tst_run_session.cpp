@@ -300,6 +300,24 @@ class TestRunSession : public QObject {
     QCOMPARE(process.exitCode(), 0);
   }
 
+  void findsRunsByWhateverNamesThem() {
+    ProjectWriter& writer = *writer_;
+    const ProjectReader reader(file_);
+    QVERIFY(contains(errorOf([&] { reader.findRun("x"); }), "holds none"));
+    const RunSummary first = writer.createRun(fakeConfig("uada", 1)),
+                     second = writer.createRun(fakeConfig("uada", 2));
+    QCOMPARE(reader.findRun(first.key).id, first.id);
+    QCOMPARE(reader.findRun(first.key.substr(0, 7)).id, first.id);
+    QCOMPARE(reader.findRun(std::to_string(second.id)).id, second.id);
+    QCOMPARE(reader.findRun(second.title).id, second.id);
+    QVERIFY_THROWS_EXCEPTION(UsageError, reader.findRun("tiny-uada-s3"));
+    QVERIFY(contains(errorOf([&] { reader.findRun("tiny-uada-s3"); }), first.title));
+    QVERIFY(contains(errorOf([&] { reader.findRun(first.key.substr(0, 3)); }), "there is no run"));
+    const RunSummary again = writer.createRun(fakeConfig("uada", 2));
+    QVERIFY(contains(errorOf([&] { reader.findRun(second.title); }), again.key));
+    QCOMPARE(reader.runs().at(0).id, again.id);  // newest first
+  }
+
   void aKilledRunIsInterruptedAndGoesOn() {
     QProcess process;
     const std::string key = begun(process, file_);

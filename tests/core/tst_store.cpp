@@ -58,6 +58,24 @@ class TestStore : public QObject {
     return run;
   }
 
+  /// Steps whose numbers name the attempt; an epoch every five.
+  static void addSteps(ProjectWriter& writer, std::int64_t run, int attempt, int first, int last) {
+    for (int step = first; step <= last; ++step) {
+      StepReport report;
+      report.step = step;
+      report.loss = attempt;
+      report.counts = {1, 0, 0, 0};
+      report.timings.train = 0.5;
+      writer.append(run, attempt, report);
+      writer.append(run, attempt, PolicyReport{step, 1, attempt, 9, {}, {}});
+      if (step % 5 == 0) writer.append(run, attempt, epoch(step / 5, step, 0.1 * attempt));
+      Decision decision;
+      decision.step = step;
+      decision.winner = attempt;
+      writer.append(run, attempt, decision);
+    }
+  }
+
  private Q_SLOTS:
   void everyReportComesBackBitForBit() {
     const auto file = newProject();
@@ -130,22 +148,7 @@ class TestStore : public QObject {
     const auto file = newProject();
     ProjectWriter writer(file);
     const auto run = begin(writer);
-    const auto add = [&](int attempt, int first, int last) {
-      for (int step = first; step <= last; ++step) {
-        StepReport report;
-        report.step = step;
-        report.loss = attempt;
-        report.counts = {1, 0, 0, 0};
-        report.timings.train = 0.5;
-        writer.append(run, attempt, report);
-        writer.append(run, attempt, PolicyReport{step, 1, attempt, 9, {}, {}});
-        if (step % 5 == 0) writer.append(run, attempt, epoch(step / 5, step, 0.1 * attempt));
-        Decision decision;
-        decision.step = step;
-        decision.winner = attempt;
-        writer.append(run, attempt, decision);
-      }
-    };
+    const auto add = [&](int attempt, int first, int last) { addSteps(writer, run, attempt, first, last); };
     const auto losses = [&] {
       std::string all;
       for (const StepReport& step : ProjectReader(file).steps(run)) all += fmt::format("{}", step.loss);
@@ -162,6 +165,27 @@ class TestStore : public QObject {
     add(3, 8, 12);
     writer.flush();
     QCOMPARE(losses(), "111112233333");
+    const ProjectReader reader(file);
+    QCOMPARE(reader.runs().at(0).seconds, 6.0);
+    add(3, 13, 14);
+    writer.beginAttempt(run, currentManifest(), "checkpoint-13");
+    add(4, 14, 14);
+    writer.flush();
+    QCOMPARE(reader.runs().at(0).seconds,
+             7.0);  // the same reader: only what is new, less what was superseded
+    QCOMPARE(reader.runs().at(0).counts.forwardsNoGrad, 14);
+  }
+
+  void laterAttemptWinsInEveryTable() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = begin(writer);
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+      const int first[] = {1, 6, 8}, last[] = {10, 8, 12};
+      if (attempt > 1) writer.beginAttempt(run, currentManifest(), "");
+      addSteps(writer, run, attempt, first[attempt - 1], last[attempt - 1]);
+    }
+    writer.flush();
     const ProjectReader reader(file);
     std::string winners, wins, epochs;
     for (const Decision& d : reader.decisions(run, 0, false)) winners += std::to_string(d.winner);
@@ -283,25 +307,6 @@ class TestStore : public QObject {
         "0|9.0");
     QCOMPARE(sqlite(file, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
              "1430340673\n1\nwal");
-  }
-
-  void findsRunsByWhateverNamesThem() {
-    const auto file = newProject();
-    ProjectWriter writer(file);
-    const ProjectReader reader(file);
-    QVERIFY(contains(errorOf([&] { reader.findRun("x"); }), "holds none"));
-    const RunSummary first = writer.createRun(fakeConfig("uada", 1)),
-                     second = writer.createRun(fakeConfig("uada", 2));
-    QCOMPARE(reader.findRun(first.key).id, first.id);
-    QCOMPARE(reader.findRun(first.key.substr(0, 7)).id, first.id);
-    QCOMPARE(reader.findRun(std::to_string(second.id)).id, second.id);
-    QCOMPARE(reader.findRun(second.title).id, second.id);
-    QVERIFY_THROWS_EXCEPTION(UsageError, reader.findRun("tiny-uada-s3"));
-    QVERIFY(contains(errorOf([&] { reader.findRun("tiny-uada-s3"); }), first.title));
-    QVERIFY(contains(errorOf([&] { reader.findRun(first.key.substr(0, 3)); }), "there is no run"));
-    const RunSummary again = writer.createRun(fakeConfig("uada", 2));
-    QVERIFY(contains(errorOf([&] { reader.findRun(second.title); }), again.key));
-    QCOMPARE(reader.runs().at(0).id, again.id);  // newest first
   }
 
   void hostileStringsComeBack() {
