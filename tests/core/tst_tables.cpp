@@ -99,6 +99,7 @@ class TestTables : public QObject {
   void welchByHand();
   void differenceNeedsTwoSeeds();
   void spreadOfCell();
+  void intervalOfMean();
   void paperColumnsTakePaperRecipesOnly();
   void otherRecipesGetTheirOwnColumn();
   void settingsGetTheirOwnRow();
@@ -108,6 +109,7 @@ class TestTables : public QObject {
   void timeNeedsTheSameMachine();
   void comparisonByHand();
   void comparisonLabels();
+  void fromAProject();
   void textGolden();
   void csvGolden();
   void markdownGolden();
@@ -170,6 +172,12 @@ void TestTables::differenceNeedsTwoSeeds() {
   const auto constant = difference({5, 5}, {4, 4});
   QVERIFY(constant && constant->low == 1 && constant->high == 1 && constant->p == 0);
   QCOMPARE(difference({5, 5}, {5, 5})->p, 1.0);
+}
+
+void TestTables::intervalOfMean() {
+  const auto interval = meanInterval({1, 2, 3});  // 2 -+ t(0.975; 2) / sqrt(3), t = 4.302653
+  QVERIFY(interval && near(interval->low, 2 - 2.4841377) && near(interval->high, 2 + 2.4841377));
+  QVERIFY(!meanInterval({1}));
 }
 
 void TestTables::spreadOfCell() {
@@ -307,6 +315,72 @@ void TestTables::comparisonLabels() {
 
 namespace {
 
+/// Writes a run as training would: two epochs, the first the best, and, unless it stays unfinished, the
+/// result and the last state.
+std::int64_t record(ProjectWriter& project, const FinishedRun& made, bool finishes) {
+  const RunSummary& summary = made.summary;
+  const std::int64_t run = project.createRun(made.config).id;
+  const int attempt = project.beginAttempt(run, currentManifest(), "");
+  project.append(run, attempt, StateReport{RunState::running, "", "cpu", 2, {}});
+  EpochReport epoch;
+  epoch.epoch = 1;
+  epoch.step = 5;
+  epoch.testTop1 = *summary.bestTop1;
+  project.append(run, attempt, epoch);
+  epoch.epoch = 2;
+  epoch.step = 10;
+  epoch.testTop1 = *summary.lastTop1;
+  epoch.counts = summary.counts;
+  project.append(run, attempt, epoch);
+  if (finishes) {
+    project.append(run, attempt,
+                   ResultReport{.bestTop1 = *summary.bestTop1,
+                                .lastTop1 = *summary.lastTop1,
+                                .bestEpoch = 1,
+                                .seconds = summary.seconds,
+                                .counts = summary.counts});
+    project.append(run, attempt, StateReport{RunState::finished, "", "cpu", 2, {}});
+  }
+  return run;
+}
+
+}  // namespace
+
+void TestTables::fromAProject() {
+  const QTemporaryDir dir;
+  const std::string file = dir.filePath("test.uada").toStdString();
+  auto made = demoRuns();
+  std::vector<std::int64_t> ids;
+  {
+    ProjectWriter project(file);
+    for (const FinishedRun& run : made) ids.push_back(record(project, run, true));
+    made[1].config.seed = 3;
+    record(project, made[1], false);
+    project.flush();
+  }
+  const ProjectReader project(file);
+  const auto groups = compareRuns(project);
+  const auto expected = groupRuns(demoRuns());
+  QCOMPARE(groups.size(), expected.size());
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    QCOMPARE(groups[i].label, expected[i].label);
+    QCOMPARE(groups[i].configHash, expected[i].configHash);
+    QCOMPARE(groups[i].last, expected[i].last);
+    QCOMPARE(groups[i].best, expected[i].best);
+    QCOMPARE(groups[i].timeRatio, expected[i].timeRatio);
+    QCOMPARE(groups[i].chainRatio, expected[i].chainRatio);
+  }
+  QCOMPARE(write(findTable(2).make(project), TableFormat::csv),
+           write(makeTable2(demoRuns()), TableFormat::csv));
+  QCOMPARE(write(findTable(3).make(project), TableFormat::csv),
+           write(makeTable3(demoRuns()), TableFormat::csv));
+  const auto some = compareRuns(project, {ids[0], ids[1]});
+  QCOMPARE(some.size(), std::size_t{2});
+  QCOMPARE(some[1].last, std::vector<double>{82});
+}
+
+namespace {
+
 /// 2 x 2 with every kind of cell: measured and published, one seed, published alone, nothing.
 Table smallTable() {
   return {.number = 7,
@@ -380,13 +454,16 @@ void TestTables::comparisonTextGolden() {
       "Method                      n    Last epoch    Best epoch             Difference to ra-uc  Training  "
       "Time ×  "
       "Forwards ×  Chains ×\n"
-      "                                                                                               time\n" +
+      "                                                                                               "
+      "time\n" +
       std::string(129, '-') +
       "\n"
-      "RandAugment (UADA's space)  2  79.50 ± 0.71  81.00 ± 1.41                               -      1:50    "
+      "RandAugment (UADA's space)  2  79.50 ± 0.71  81.00 ± 1.41                               -      1:50   "
+      " "
       "1.00  "
       "      1.00      1.00\n"
-      "UADA                        2  83.00 ± 1.41  83.50 ± 0.71  +3.50 [-3.42, +10.42], p 0.129      7:20    "
+      "UADA                        2  83.00 ± 1.41  83.50 ± 0.71  +3.50 [-3.42, +10.42], p 0.129      7:20   "
+      " "
       "4.00  "
       "      4.00      9.00\n";
   const std::string text = writeComparison(groupRuns(demoRuns()), TableFormat::text);
