@@ -58,13 +58,15 @@ ChoiceCards::ChoiceCards(const std::vector<CardText>& cards, const Theme& theme,
     : QWidget(parent), group_(new QButtonGroup(this)) {
   auto* grid = new QGridLayout(this);
   grid->setContentsMargins(0, 0, 0, 0);
-  grid->setSpacing(kGrid);
+  grid->setSpacing(2 * kGrid);
   for (int column = 0; column < columns; ++column) grid->setColumnStretch(column, 1);
   for (int i = 0; i < static_cast<int>(cards.size()); ++i) {
     auto* card = new ChoiceCard(cards[i], theme, this);
     group_->addButton(card, i);
     grid->addWidget(card, i / columns, i % columns);
   }
+  for (int column = static_cast<int>(cards.size()); column < columns; ++column)
+    grid->addWidget(new QWidget, 0, column);
   if (!cards.empty()) group_->button(0)->setChecked(true);
   connect(group_, &QButtonGroup::idToggled, this, [this](int, bool checked) {
     if (checked) Q_EMIT changed();

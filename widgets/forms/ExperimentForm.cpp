@@ -116,7 +116,8 @@ void ExperimentForm::addWhat(QLayout* page) {
   page->addWidget(methodForm_);
 }
 
-void ExperimentForm::addHow(QLayout* page) {
+void ExperimentForm::addHow(QVBoxLayout* page) {
+  page->addSpacing(kGrid);
   page->addWidget(headingLabel(tr("2  How"), this));
   page->addWidget(makeNameAndSeeds());
   page->addWidget(quietLabel(tr("Training"), theme_, this));
@@ -140,6 +141,7 @@ QWidget* ExperimentForm::makeNameAndSeeds() {
                                 &name_, &nameProblem_),
                   0, 1);
   for (int column = 0; column < kColumns; ++column) grid->setColumnStretch(column, 1);
+  grid->addWidget(new QWidget, 0, 2);
   seeds_->setObjectName("seeds");
   seeds_->setText("1");
   name_->setObjectName("name");
@@ -151,7 +153,7 @@ QWidget* ExperimentForm::makeLineField(const QString& title, const QString& help
   auto* field = new QWidget(this);
   auto* layout = new QVBoxLayout(field);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(kGrid / 2);
+  layout->setSpacing(2);
   *line = new QLineEdit(field);
   *problem = problemLabel(theme_, field);
   auto* label = new QLabel(title, field);
@@ -160,6 +162,7 @@ QWidget* ExperimentForm::makeLineField(const QString& title, const QString& help
   (*line)->setAccessibleName(title);
   layout->addWidget(label);
   layout->addWidget(*line);
+  layout->addWidget(hintLabel(help, theme_, field));
   layout->addWidget(*problem);
   layout->addStretch(1);
   return field;

@@ -7,6 +7,7 @@
 class QLabel;
 class QLayout;
 class QLineEdit;
+class QVBoxLayout;
 
 namespace uada {
 
@@ -33,7 +34,7 @@ class ExperimentForm : public QWidget {
 
  private:
   void addWhat(QLayout* page);
-  void addHow(QLayout* page);
+  void addHow(QVBoxLayout* page);
   QWidget* makeNameAndSeeds();
   QWidget* makeLineField(const QString& title, const QString& help, QLineEdit** line, QLabel** problem);
   void showFields(SettingsForm* form, const QString& entry);

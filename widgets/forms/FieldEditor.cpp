@@ -6,6 +6,7 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QRegularExpression>
 #include <QStyle>
 #include <QVBoxLayout>
@@ -40,9 +41,11 @@ Json listFromText(const QString& text) {
 
 QString fieldText(const Json& value) {
   if (value.isString()) return QString::fromStdString(value.asString());
+  if (value.isNumber() && !value.isInt())
+    return QString::number(value.asDouble(), 'g', QLocale::FloatingPointShortest);
   if (!value.isArray()) return QString::fromStdString(value.isNull() ? "" : value.dump());
   QStringList parts;
-  for (const Json& item : value.asArray()) parts << QString::fromStdString(item.dump());
+  for (const Json& item : value.asArray()) parts << fieldText(item);
   return parts.join(", ");
 }
 
@@ -56,7 +59,7 @@ FieldEditor::FieldEditor(FieldValue field, const Theme& theme, QWidget* parent)
     : QWidget(parent), field_(std::move(field)) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(4);
+  layout->setSpacing(2);
   QWidget* editor = makeEditor();
   editor->setObjectName(QString::fromStdString(field_.field.name));
   const QString help = QString::fromStdString(field_.field.help);
@@ -65,10 +68,12 @@ FieldEditor::FieldEditor(FieldValue field, const Theme& theme, QWidget* parent)
   editor->setAccessibleDescription(help);
   title_ = new QLabel(QString::fromStdString(field_.field.title), this);
   title_->setBuddy(editor);
+  hint_ = hintLabel(help, theme, this);
   problem_ = problemLabel(theme, this);
   problem_->setObjectName(editor->objectName() + "_problem");
   layout->addWidget(title_);
   layout->addWidget(editor);
+  layout->addWidget(hint_);
   layout->addWidget(problem_);
   layout->addStretch(1);
   setValue(field_.value);
@@ -130,6 +135,7 @@ void FieldEditor::addFolderButton() {
 
 void FieldEditor::refresh() {
   showProblem(problem_, problem());
+  hint_->setVisible(problem_->text().isEmpty());
   QFont font = title_->font();
   font.setBold(!isDefault());  // what differs from the recipe's default stands out
   title_->setFont(font);

@@ -13,8 +13,9 @@ namespace uada {
 
 class Theme;
 
-/// The editor of one setting: label above, editor, and in words under it what is wrong. The inner editor's
-/// object name is the field's name: QCheckBox for a bool, QComboBox for choices, QLineEdit for the rest.
+/// The editor of one setting: label above, editor, and under it in words what it means, or what is wrong. The
+/// inner editor's object name is the field's name: QCheckBox for a bool, QComboBox for choices, QLineEdit for
+/// the rest.
 class FieldEditor : public QWidget {
   Q_OBJECT
  public:
@@ -42,7 +43,7 @@ class FieldEditor : public QWidget {
   FieldValue field_;
   QString remark_;
   QLabel* title_ = nullptr;
-  QLabel* problem_ = nullptr;
+  QLabel *hint_ = nullptr, *problem_ = nullptr;  ///< one of the two is shown
   QCheckBox* check_ = nullptr;
   QComboBox* combo_ = nullptr;
   QLineEdit* line_ = nullptr;

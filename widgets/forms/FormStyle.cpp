@@ -1,6 +1,7 @@
 #include "widgets/forms/FormStyle.h"
 
 #include <QLabel>
+#include <QPainter>
 #include <QPalette>
 
 #include "widgets/session/Theme.h"
@@ -14,7 +15,30 @@ void setTextColour(QLabel* label, const QColor& colour) {
   label->setPalette(palette);
 }
 
+class ElidedLabel : public QLabel {
+ public:
+  using QLabel::QLabel;
+  QSize minimumSizeHint() const override { return {8 * kGrid, QLabel::minimumSizeHint().height()}; }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    painter.setPen(palette().color(QPalette::WindowText));
+    painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(text(), Qt::ElideRight, width()));
+  }
+};
+
 }  // namespace
+
+QLabel* hintLabel(const QString& text, const Theme& theme, QWidget* parent) {
+  auto* label = new ElidedLabel(text, parent);
+  QFont font = label->font();
+  font.setPointSizeF(font.pointSizeF() * 0.88);
+  label->setFont(font);
+  setTextColour(label, theme.colour("muted"));
+  return label;
+}
 
 QLabel* problemLabel(const Theme& theme, QWidget* parent) {
   auto* label = new QLabel(parent);

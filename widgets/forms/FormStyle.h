@@ -13,6 +13,9 @@ class Theme;
 QLabel* problemLabel(const Theme& theme, QWidget* parent);
 /// Shows the text with a capital first letter, or hides the label when there is none.
 void showProblem(QLabel* label, const QString& text);
+/// One small quiet line under an editor, cut off with an ellipsis where there is no room; the whole is in the
+/// tool tip.
+QLabel* hintLabel(const QString& text, const Theme& theme, QWidget* parent);
 /// A heading within a page: "1  What".
 QLabel* headingLabel(const QString& text, QWidget* parent);
 /// Quieter text: explanations and units.

@@ -38,7 +38,7 @@ NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, 
   setWindowTitle(tr("New run"));
   resize(880, 760);
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, kGrid, 0, kGrid);
+  layout->setContentsMargins(0, 0, 0, kGrid);
   layout->setSpacing(kGrid);
   tabs_ = new QTabWidget(this);
   tabs_->setObjectName("tabs");

@@ -58,6 +58,8 @@ void SettingsForm::place(const std::vector<FieldEditor*>& editors, QGridLayout* 
   grid->setHorizontalSpacing(2 * kGrid);
   grid->setVerticalSpacing(kGrid);
   for (int column = 0; column < columns_; ++column) grid->setColumnStretch(column, 1);
+  for (int column = static_cast<int>(editors.size()); column < columns_; ++column)
+    grid->addWidget(new QWidget, 0, column);  // short rows keep the columns of long ones
   for (int i = 0; i < static_cast<int>(editors.size()); ++i)
     grid->addWidget(editors[i], i / columns_, i % columns_);
 }
