@@ -74,10 +74,15 @@ class TestResults : public QObject {
     CompareModel model;
     const std::vector<RunGroup> groups{group("UADA", {1}, {90}), group("RA", {11}, {89})};
     model.setRows(compareRows(groups, false, configOf), {}, true);
-    QCOMPARE(text(model, 0, "epsilon"), QString("1"));  // a setting of one method alone
-    QCOMPARE(text(model, 1, "epsilon"), QString("–"));
     QCOMPARE(text(model, 0, "epochs"), QString("no column epochs"));
+    QCOMPARE(text(model, 0, "epsilon"), QString("no column epsilon"));  // a setting of one method alone
+    const auto longer = [](qint64 run) { return fakeConfig("uada", run, run < 10 ? 3 : 30); };
+    model.setRows(compareRows(groups, false, longer), {}, true);
+    QCOMPARE(text(model, 1, "epochs"), QString("30"));
+    QCOMPARE(text(model, 1, "batch"), QString("no column batch"));
     model.setRows(compareRows(groups, false, configOf), {}, false);
+    QCOMPARE(text(model, 0, "epsilon"), QString("1"));
+    QCOMPARE(text(model, 1, "epsilon"), QString("–"));
     QCOMPARE(text(model, 0, "epochs"), QString("3"));
   }
 

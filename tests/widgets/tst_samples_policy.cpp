@@ -174,6 +174,15 @@ class TestSamplesPolicy : public QObject {
     flip.before = {0};
     flip.after = {1};
     QCOMPARE(moveText(d, flip), QString("off → on"));
+    flip.after = {0};
+    QCOMPARE(moveText(d, flip), QString("off, unchanged"));
+    GroupDecision cutout;
+    cutout.group = "cutout";
+    cutout.before = {1, 2, 17, 18};
+    cutout.after = {2, 1, 17, 19};
+    QCOMPARE(moveText(d, cutout), QString("(1, 2, 17, 18) → (2, 1, 17, 19)"));
+    QCOMPARE(moveCaption(d, cutout), QString("by (+1, −1, 0, +1)"));
+    QCOMPARE(moveCaption(d, d.groups[0]), moveText(d, d.groups[0]));
     Decision plain = d;
     plain.groups.clear();
     QVERIFY(std::isnan(gainOf(plain)));

@@ -157,9 +157,8 @@ void CompareModel::addSettings(bool onlyDiffering) {
     for (const auto& [key, value] : row.settings) values[key].insert(value);
   }
   for (const auto& [key, seen] : values) {
-    const auto has = [&key = key](const CompareRow& row) { return row.settings.contains(key); };
-    if (onlyDiffering && seen.size() == 1 && std::ranges::all_of(rows_, has)) continue;
-    if (key == "method.name") continue;  // stands in the label
+    if (onlyDiffering && seen.size() == 1) continue;  // also what only one method has
+    if (key == "method.name") continue;               // stands in the label
     const QString title =
         q(key.substr(key.rfind('.') == key.npos ? 0 : key.rfind('.') + 1)).replace('_', ' ');
     const QString shown = title == "name" ? q(key.substr(0, key.find('.'))) : title;

@@ -9,6 +9,7 @@
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
 
@@ -20,6 +21,21 @@
 #include "widgets/session/Theme.h"
 
 namespace uada {
+namespace {
+
+/// Whole rows are chosen, so that no single cell is framed.
+class RowDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    option->state &= ~QStyle::State_HasFocus;
+  }
+};
+
+}  // namespace
 
 ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
   sorted_ = new QSortFilterProxyModel(this);
@@ -32,6 +48,7 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   table_->sortByColumn(-1, Qt::AscendingOrder);  // the catalogue's order until a heading is clicked
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setShowGrid(false);
+  table_->setItemDelegate(new RowDelegate(table_));
   table_->setAlternatingRowColors(true);
   table_->setFrameShape(QFrame::NoFrame);
   table_->verticalHeader()->hide();
@@ -43,6 +60,7 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   split->addWidget(table_);
   split->addWidget(curves_);
   split->setChildrenCollapsible(false);
+  split->setSizes({2000, 3000});  // shares: a comparison has few rows
   auto* page = new QWidget(this);
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(0, 0, 0, 0);

@@ -47,7 +47,7 @@ class PolicyPanel : public PanelWidget {
 
   PolicyBins bins_;
   qint64 run_ = 0;
-  bool stale_ = true;   ///< to be read again when seen
+  bool stale_ = true;  ///< to be read again when seen
   std::optional<double> marked_;
   QTimer redrawTimer_;  ///< at most five drawings a second
   QStackedWidget* pages_ = nullptr;

@@ -44,7 +44,7 @@ QString chainText(const Plan& plan) {
       parts << opWord(step);
       continue;
     }
-    const bool minus = op.isSigned && step.sign < 0;
+    const bool minus = op.isSigned && step.sign < 0 && step.level > 0;
     parts << opWord(step) + ' ' + (minus ? QStringLiteral("−") : QString()) +
                  QString::number(std::clamp<int>(step.level, 0, 9));
   }
@@ -55,6 +55,7 @@ QString moveText(const Decision& decision, const GroupDecision& group) {
   if (group.before.empty() || group.after.empty()) return {};
   if (group.group == "flip") {
     const auto word = [](int on) { return on ? QStringLiteral("on") : QStringLiteral("off"); };
+    if (group.before == group.after) return word(group.before[0]) + QObject::tr(", unchanged");
     return word(group.before[0]) + QStringLiteral(" → ") + word(group.after[0]);
   }
   const QString arrow = QStringLiteral(" → ");
@@ -64,6 +65,14 @@ QString moveText(const Decision& decision, const GroupDecision& group) {
   const QString op = known ? opWord(chain[group.position]) + ' ' : QString();
   if (known && !ops()[chain[group.position].op].hasValue) return op + QStringLiteral("has no level");
   return op + numberText(group.before[0]) + arrow + numberText(group.after[0]);
+}
+
+QString moveCaption(const Decision& decision, const GroupDecision& group) {
+  if (group.before.size() < 3 || group.before.size() != group.after.size()) return moveText(decision, group);
+  QStringList moves;
+  for (std::size_t i = 0; i < group.before.size(); ++i)
+    moves << signedText(group.after[i] - group.before[i], 0);
+  return QObject::tr("by (%1)").arg(moves.join(QStringLiteral(", ")));
 }
 
 double gainOf(const Decision& decision) {

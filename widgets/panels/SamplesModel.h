@@ -15,8 +15,10 @@ QImage viewOf(const Image& image);
 QImage copyOf(const Image& image);
 /// Names of the plan's ops in order, as people read them.
 QStringList opTitles(const Plan& plan);
-/// "rotate 6 → 7", "(4, 7) → (5, 6)", "off → on": what a group's candidate changed.
+/// "rotate 6 → 7", "(4, 7) → (5, 6)", "off → on", "on, unchanged": what a group's candidate changed.
 QString moveText(const Decision& decision, const GroupDecision& group);
+/// The same for a narrow caption: of four coordinates only how far each moved, "by (+1, −1, 0, +1)".
+QString moveCaption(const Decision& decision, const GroupDecision& group);
 /// "rotate 6 + color −3": the chain of a plan.
 QString chainText(const Plan& plan);
 /// Loss of the chosen candidate minus loss of the unperturbed plan; 0 where the plan itself won, NaN where

@@ -119,7 +119,7 @@ SampleDelegate::CellText SampleDelegate::originalText(const Decision& d) const {
 }
 
 SampleDelegate::CellText SampleDelegate::groupText(const Decision& d, const GroupDecision& group) {
-  CellText text{moveText(d, group), lossText(group.candidateLoss), {}};
+  CellText text{moveCaption(d, group), lossText(group.candidateLoss), {}};
   text.gain = group.candidateLoss - d.unperturbedLoss;
   text.hasGain = std::isfinite(text.gain);
   QStringList marks;

@@ -20,6 +20,11 @@
 #include "widgets/session/Theme.h"
 
 namespace uada {
+namespace {
+
+constexpr int kMostRunsSeen = 5;  // further ones by scrolling
+
+}  // namespace
 
 TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
   table_ = new QTableView(this);
@@ -32,7 +37,10 @@ TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->verticalHeader()->setDefaultSectionSize(2 * kRowHeight);
   table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter |
+                                                  Qt::Alignment(Qt::TextWordWrap));
+  table_->horizontalHeader()->setFixedHeight(2 * kRowHeight);
+  table_->horizontalHeader()->setMaximumSectionSize(24 * kGrid);
   table_->horizontalHeader()->setHighlightSections(false);
   table_->verticalHeader()->setHighlightSections(false);
   legend_ = new QLabel(this);
@@ -108,7 +116,6 @@ QWidget* TablesPanel::makeDetails() {
   runs_ = new QListWidget(details_);
   runs_->setObjectName("cell_runs");
   runs_->setUniformItemSizes(true);
-  runs_->setMaximumHeight(5 * kRowHeight);
   runs_->setFrameShape(QFrame::NoFrame);
   runs_->setToolTip(tr("Enter or double click: show this run"));
   connect(runs_, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
@@ -152,6 +159,7 @@ void TablesPanel::load() {
                       "interval of the measured mean.<br>") +
                    QString::fromStdString(model_.table().rule).toHtmlEscaped());
   hideEmpty();
+  if (!chosen.isValid()) table_->scrollTo(firstMeasured(), QAbstractItemView::PositionAtCenter);
   showCell(model_.index(chosen.row(), chosen.column()));
 }
 
@@ -164,6 +172,15 @@ int TablesPanel::baselineRow(const Table& table) const {
     }
   }
   return -1;
+}
+
+QModelIndex TablesPanel::firstMeasured() const {
+  for (int row = 0; row < model_.rowCount(); ++row) {
+    for (int column = 0; column < model_.columnCount(); ++column) {
+      if (!model_.cellAt(model_.index(row, column)).values.empty()) return model_.index(row, column);
+    }
+  }
+  return {};
 }
 
 /// Leaves out rows and columns in which nothing that is asked for stands.
@@ -228,6 +245,7 @@ void TablesPanel::showCell(const QModelIndex& index) {
     item->setData(Qt::UserRole, static_cast<qlonglong>(cell.runs[i]));
     item->setSizeHint({0, kRowHeight});
   }
+  runs_->setFixedHeight(std::min(runs_->count(), kMostRunsSeen) * kRowHeight);
 }
 
 std::string TablesPanel::text(TableFormat format) const {

@@ -35,6 +35,7 @@ class TablesPanel : public PanelWidget {
   std::string text(TableFormat format) const;
   int baselineRow(const Table& table) const;
   void hideEmpty();
+  QModelIndex firstMeasured() const;
   QString cellSummary(const QModelIndex& index) const;
 
   bool stale_ = true;  ///< to be read again when seen
