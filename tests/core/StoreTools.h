@@ -3,13 +3,13 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include <QProcess>
 #include <QString>
 #include <QTest>
 #include <string>
 
 #include "core/engine/Reports.h"
 #include "core/store/Project.h"
+#include "tests/core/Child.h"
 
 /// So that a failed comparison shows both texts.
 template <>
@@ -21,11 +21,9 @@ namespace uada {
 
 /// What a person gets from the sqlite3 program, without the last line end.
 inline std::string sqlite(const std::filesystem::path& file, const std::string& sql) {
-  QProcess program;
-  program.setProcessChannelMode(QProcess::MergedChannels);
-  program.start("sqlite3", {QString::fromStdString(file.string()), QString::fromStdString(sql)});
-  if (!program.waitForFinished()) return "sqlite3 did not run";
-  return program.readAll().trimmed().toStdString();
+  std::string answer = Child({"sqlite3", file.string(), sql}).rest();
+  while (answer.ends_with('\n')) answer.pop_back();
+  return answer;
 }
 
 /// The message of the Error that body throws; "" if it throws none.

@@ -1,4 +1,4 @@
-#include <QProcess>
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 #include <atomic>
@@ -66,12 +66,9 @@ class TestRunSession : public QObject {
     session.job().wait();
     return session.run().key;
   }
-  /// A run in a process of its own; returns its key.
-  static std::string begun(QProcess& process, const std::filesystem::path& project) {
-    process.start(PROGRAM_DIR "/store_helper", {"session", QString::fromStdString(project.string()), "1000"});
-    while (!process.canReadLine())
-      if (!process.waitForReadyRead(30000)) return "the helper says nothing";
-    return process.readLine().simplified().mid(4).toStdString();
+  /// The program that trains a run in a process of its own, and says first "run KEY".
+  std::vector<std::string> elsewhere() const {
+    return {PROGRAM_DIR "/store_helper", "session", file_.string(), "1000"};
   }
 
  private Q_SLOTS:
@@ -273,21 +270,21 @@ class TestRunSession : public QObject {
   }
 
   void stopsARunOfAnotherProcess() {
-    QProcess process;
-    const std::string key = begun(process, file_);
+    Child process(elsewhere());
+    const std::string key = process.line().substr(4);
     const ProjectReader reader(file_);
     QTRY_COMPARE(reader.findRun(key).state, RunState::running);
     requestStop(reader, reader.findRun(key));
-    QVERIFY(process.waitForFinished());
-    QVERIFY(process.readAll().contains("stopped"));
+    QCOMPARE(process.rest(), "stopped\n");
+    QCOMPARE(process.wait(), 0);
     const RunSummary run = reader.findRun(key);
     QCOMPARE(run.state, RunState::stopped);
     QVERIFY(contains(errorOf([&] { requestStop(reader, run); }), "is not being trained"));
   }
 
   void leavesAStopFileForAProcessThatIsNotHere() {
-    QProcess process;
-    const std::string key = begun(process, file_);
+    Child process(elsewhere());
+    const std::string key = process.line().substr(4);
     const ProjectReader reader(file_);
     const auto lock = runFolder(file_, key) / "lock";
     QFile owner(QString::fromStdString(lock.string()));  // written in place: the lock is on this very file
@@ -295,9 +292,8 @@ class TestRunSession : public QObject {
     owner.close();
     QTRY_COMPARE(reader.findRun(key).state, RunState::running);
     requestStop(reader, reader.findRun(key));
-    QVERIFY(process.waitForFinished());
-    QVERIFY(process.readAll().contains("stopped"));
-    QCOMPARE(process.exitCode(), 0);
+    QCOMPARE(process.rest(), "stopped\n");
+    QCOMPARE(process.wait(), 0);
   }
 
   void findsRunsByWhateverNamesThem() {
@@ -319,12 +315,12 @@ class TestRunSession : public QObject {
   }
 
   void aKilledRunIsInterruptedAndGoesOn() {
-    QProcess process;
-    const std::string key = begun(process, file_);
+    Child process(elsewhere());
+    const std::string key = process.line().substr(4);
     const ProjectReader reader(file_);
     QTRY_VERIFY_WITH_TIMEOUT(reader.findRun(key).step > 12, 30000);
     process.kill();
-    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.wait(), -1);
     QCOMPARE(reader.findRun(key).state, RunState::interrupted);
     QVERIFY(contains(errorOf([&] { requestStop(reader, reader.findRun(key)); }), "it is interrupted"));
     const RunDetail killed = detail(key);
