@@ -99,7 +99,8 @@ class Stepper::BatchOracle : public Oracle {
     const c10::InferenceMode inference;
     const at::Tensor images = imagesOf(pixels(variant), size(), side_, stepper_.device_);
     const at::Tensor losses = crossEntropy(stepper_.network_->forward(images), targets_).cpu();  // [B]
-    const float* values = losses.const_data_ptr<float>();
+    // Not const_data_ptr<float>(): clang 19 mangles it unlike the compiler that LibTorch was built with.
+    const auto* values = static_cast<const float*>(losses.const_data_ptr());
     ++counts.forwardsNoGrad;
     (phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
     return {values, values + losses.numel()};
