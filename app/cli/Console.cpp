@@ -21,7 +21,9 @@ bool startsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC
 
 }  // namespace
 
-void Console::say(std::string_view text) const { writeLine(json_ ? stderr : stdout, text); }
+void Console::say(std::string_view text) const {
+  if (!json_) writeLine(stdout, text);
+}
 
 void Console::note(std::string_view text) const {
   if (!quiet_) writeLine(stderr, text);
@@ -75,11 +77,9 @@ std::string TextTable::text() const {
     all += text + '\n';
   };
   line([&](std::size_t c) { return columns_[c].title; });
-  line([&](std::size_t c) {
-    std::string rule;
-    for (std::size_t i = 0; i < widths[c]; ++i) rule += "─";
-    return rule;
-  });
+  std::size_t total = 2 * (columns_.size() - 1);
+  for (const std::size_t width : widths) total += width;
+  all += std::string(total, '-') + '\n';
   for (const auto& row : rows_) line([&](std::size_t c) { return row[c]; });
   return all;
 }

@@ -8,14 +8,14 @@
 
 namespace uada::cli {
 
-/// Where a verb's words go: people's text to standard output, or to standard error when standard output carries
-/// JSON lines (design.md 8). Used on the main thread.
+/// Where a verb's words go (design.md 8): the answer to standard output, in words or with --json as JSON lines; what
+/// is said beside it to standard error. Used on the main thread.
 class Console {
  public:
   explicit Console(bool json, bool quiet = false) : json_(json), quiet_(quiet) {}
 
   bool json() const { return json_; }
-  /// A line (or several) for people: the answer.
+  /// The answer for people, a line or several; nothing with --json, where the objects are the answer.
   void say(std::string_view text) const;
   /// A line about what is going on: standard error, nothing with --quiet.
   void note(std::string_view text) const;

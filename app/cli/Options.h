@@ -32,7 +32,7 @@ struct SampleOptions {
   std::string folder;
   int count = 8;
   std::int64_t seed = 1;
-  int scale = 0;  ///< 0: chosen by the image's size
+  int side = 128;  ///< of a picture, pixels
   bool json = false;
 };
 
@@ -78,7 +78,8 @@ struct TableOptions {
 
 struct ExportOptions {
   std::string run, what = "curves", out;
-  std::string format = "csv";  ///< of curves and policy: csv or jsonl
+  std::string format = "csv";  ///< of curves, epochs and policy: csv or jsonl
+  int count = -1;              ///< samples: the newest so many; 0: all; -1: by the kind of export
   std::string project = kDefaultProject;
   bool json = false;
 };

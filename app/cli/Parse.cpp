@@ -24,6 +24,7 @@ class Parser {
   void addRunning();
   void addResults();
   void addCare();
+  std::string verbNames() const;
 
   CLI::App app_;
   std::optional<Request> chosen_;
@@ -63,7 +64,9 @@ class PlainFormatter : public CLI::Formatter {
 
 Parser::Parser() : app_(kAbout, "uada") {
   const auto formatter = std::make_shared<PlainFormatter>();
-  formatter->column_width(28);
+  formatter->column_width(32);
+  formatter->label("Positionals", "Arguments");
+  formatter->label("SUBCOMMAND", "VERB");
   app_.formatter(formatter);
   app_.footer(kFooter);
   app_.require_subcommand(0, 1);
@@ -79,6 +82,7 @@ Parser::Parser() : app_(kAbout, "uada") {
 template <class Options>
 CLI::App* Parser::verb(CLI::App& parent, const char* name, const char* about, const char* footer, Options& options) {
   CLI::App* verb = parent.add_subcommand(name, about);
+  verb->group("Verbs");
   verb->footer(footer);
   verb->add_flag("--json", options.json, "One JSON object a line on standard output, text on standard error");
   verb->final_callback([this, &options] { chosen_ = options; });
@@ -121,8 +125,8 @@ void Parser::addInspecting() {
   sample->add_option("--count", sample_.count, "Images")->type_name("N")->default_str("8")->check(CLI::Range(1, 1000));
   sample->add_option("--seed", sample_.seed, "Seed of the plans")->type_name("N")->default_str("1");
   sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")->type_name("DIR");
-  sample->add_option("--scale", sample_.scale, "Enlarge each image so many times; default: by its size")
-      ->type_name("N")->check(CLI::Range(1, 64));
+  sample->add_option("--side", sample_.side, "Enlarge each picture to about so many pixels")
+      ->type_name("N")->default_str("128")->check(CLI::Range(8, 2048));
 }
 
 void Parser::addRunning() {
@@ -181,13 +185,17 @@ void Parser::addResults() {
   exported->add_option("--what", export_.what, "curves, epochs, policy, decisions, samples or weights")
       ->type_name("KIND")->default_str("curves");
   exported->add_option("--out", export_.out, "File or folder to write")->type_name("FILE")->required();
+  exported->add_option("--count", export_.count, "samples: the newest so many (64, on a contact sheet 8); 0: all")
+      ->type_name("N")->check(CLI::Range(0, 1000000));
   exported->add_option("--format", export_.format, "Of curves, epochs and policy: csv or jsonl")
       ->type_name("NAME")->default_str("csv");
   addProject(exported, export_);
 }
 
 void Parser::addCare() {
-  CLI::App* data = app_.add_subcommand("data", "Look after data sets");
+  CLI::App* data = app_.add_subcommand("data", "Look after data sets: data check");
+  data->group("Verbs");
+  data->footer("Example: uada data check fashion_mnist");
   data->require_subcommand(1);
   CLI::App* check = verb(*data, "check", "Check a data set: counts, hashes, damaged files, label range",
                          "Example: uada data check cifar10 ~/data/cifar-10-batches-bin", check_);
@@ -209,6 +217,12 @@ void Parser::addCare() {
   CLI::App* doctor = verb(app_, "doctor", "Say what is installed, what is missing and the command that fixes it",
                           "Example: uada doctor", doctor_);
   addProject(doctor, doctor_);
+}
+
+std::string Parser::verbNames() const {
+  std::string names;
+  for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; })) names += ' ' + verb->get_name();
+  return names;
 }
 
 /// "R,G,B" with 0..255 each.
@@ -253,6 +267,7 @@ std::optional<Request> Parser::parse(int argc, char** argv) {
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
     const auto verbs = app_.get_subcommands();
+    if (verbs.empty() && argv[1][0] != '-') throw UsageError(fmt::format("unknown verb '{}'; known:{}", argv[1], verbNames()));
     const std::string verb = verbs.empty() ? "" : " " + verbs.front()->get_name();
     throw UsageError(fmt::format("{} (see 'uada{} --help')", withoutNewlines(error.what()), verb));
   }

@@ -1,0 +1,104 @@
+#include "app/cli/Pictures.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/cli/ReportJson.h"
+#include "app/cli/RunText.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/images/ContactSheet.h"
+#include "core/images/ImageIo.h"
+#include "core/ops/Op.h"
+
+namespace uada::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string numbersText(const std::vector<int>& values) {
+  std::string text;
+  for (const int value : values) text += fmt::format("{}{}", text.empty() ? "" : ", ", value);
+  return values.size() == 1 ? text : '(' + text + ')';
+}
+
+/// "rotate 6 → 7": what the candidate moved.
+std::string moveText(const GroupDecision& group) {
+  std::string name = group.group;
+  if (group.position >= 0 && group.position < group.candidate.stepCount) name = ops().at(group.candidate.steps[group.position].op).name;
+  if (group.inert) return name + " takes no value";
+  return fmt::format("{} {} → {}", name, numbersText(group.before), numbersText(group.after));
+}
+
+/// Where there is no loss nothing is said.
+std::string lossLine(double loss) { return std::isfinite(loss) ? "loss " + lossText(loss) : ""; }
+
+std::vector<std::string> captions(std::string first, std::vector<std::string> others) {
+  if (!first.empty()) others.insert(others.begin(), std::move(first));
+  return others;
+}
+
+std::vector<SheetCell> rowOf(const Decision& decision) {
+  std::vector<SheetCell> row;
+  row.push_back({decision.original, captions(fmt::format("image {}, label {}", decision.index, decision.label),
+                                              {fmt::format("step {}, epoch {}", decision.step, decision.epoch)})});
+  row.push_back({decision.unperturbed, captions(lossLine(decision.unperturbedLoss), planLines(decision.plan)), decision.winner < 0});
+  for (std::size_t g = 0; g < decision.groups.size(); ++g) {
+    const GroupDecision& group = decision.groups[g];
+    row.push_back({group.picture, captions(lossLine(group.candidateLoss), {moveText(group)}), decision.winner == static_cast<int>(g)});
+  }
+  return row;
+}
+
+}  // namespace
+
+std::vector<std::string> planLines(const Plan& plan) {
+  constexpr std::string_view kDot = " · ";
+  const std::string text = planText(plan);
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(kDot, at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + kDot.size();
+  }
+  return lines;
+}
+
+void writePictures(const std::vector<Decision>& decisions, const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
+  std::string lines;
+  for (const Decision& decision : decisions) {
+    const auto write = [&](const Image& image, const std::string& name, bool trained) {
+      if (image.empty()) return;
+      const std::string stem = fmt::format("step{:07}-image{:06}-{}{}", decision.step, decision.index, name, trained ? "-trained" : "");
+      writePng(folder / (stem + ".png"), image.view());
+    };
+    write(decision.original, "original", false);
+    write(decision.unperturbed, "unperturbed", decision.winner < 0);
+    for (std::size_t g = 0; g < decision.groups.size(); ++g)
+      write(decision.groups[g].picture, decision.groups[g].group, decision.winner == static_cast<int>(g));
+    lines += decisionJson(decision).dump() + '\n';
+  }
+  writeFileAtomically(folder / "decisions.jsonl", lines);
+}
+
+void writeContactSheet(const std::vector<Decision>& decisions, const fs::path& file) {
+  SheetStyle style;
+  style.headings = {"original", "unperturbed"};
+  for (const GroupDecision& group : decisions.front().groups) style.headings.push_back(group.group);
+  std::size_t columns = 2;
+  for (const Decision& decision : decisions) columns = std::max(columns, 2 + decision.groups.size());
+  std::vector<SheetCell> cells;
+  for (const Decision& decision : decisions) {
+    auto row = rowOf(decision);
+    row.resize(columns);
+    std::move(row.begin(), row.end(), std::back_inserter(cells));
+  }
+  writePng(file, contactSheet(cells, static_cast<int>(columns), style).view());
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,166 @@
+#include "app/cli/Progress.h"
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "app/cli/Console.h"
+#include "app/cli/RunText.h"
+#include "core/base/Text.h"
+
+namespace uada::cli {
+namespace {
+
+constexpr auto kWindow = std::chrono::seconds(30);
+constexpr auto kRedraw = std::chrono::milliseconds(200);
+constexpr auto kLine = std::chrono::seconds(10);
+
+int terminalWidth() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string blocks(double share, int width) {
+  const int full = static_cast<int>(std::lround(share * width));
+  std::string text;
+  for (int i = 0; i < width; ++i) text += i < full ? "█" : "░";
+  return text;
+}
+
+std::string rateText(const Pace& pace) {
+  std::string text;
+  if (const auto steps = pace.stepsPerSecond()) text = fmt::format("{:.1f} steps/s", *steps);
+  if (const auto images = pace.imagesPerSecond()) text += fmt::format("  {} images/s", groupedText(std::llround(*images)));
+  return text;
+}
+
+}  // namespace
+
+Pace::Pace(const RunConfig& config) : steps_(estimateCost(config).steps), epochs_(config.recipe.training.epochs) {}
+
+void Pace::add(const StepReport& report, Clock::time_point now) {
+  if (marks_.empty()) marks_.push_back({now, report.step - 1, 0});
+  step_ = report.step;
+  images_ += report.count;
+  marks_.push_back({now, step_, images_});
+  while (marks_.size() > 2 && now - marks_.front().time > kWindow) marks_.pop_front();
+}
+
+void Pace::add(const EpochReport& report) {
+  epoch_ = report.epoch;
+  testSeconds_ = report.testSeconds;
+  if (report.epoch > 0) steps_ = report.step / report.epoch * epochs_;  // as it is, not as it was estimated
+}
+
+double Pace::share() const { return steps_ > 0 ? std::clamp(static_cast<double>(step_) / steps_, 0.0, 1.0) : 0; }
+
+std::optional<double> Pace::stepsPerSecond() const {
+  if (marks_.size() < 3) return std::nullopt;
+  const std::chrono::duration<double> time = marks_.back().time - marks_.front().time;
+  return time.count() > 0 ? std::optional((marks_.back().step - marks_.front().step) / time.count()) : std::nullopt;
+}
+
+std::optional<double> Pace::imagesPerSecond() const {
+  const auto steps = stepsPerSecond();
+  if (!steps || marks_.back().step == marks_.front().step) return std::nullopt;
+  return *steps * static_cast<double>(marks_.back().images - marks_.front().images) /
+         static_cast<double>(marks_.back().step - marks_.front().step);
+}
+
+std::optional<double> Pace::secondsLeft() const {
+  const auto rate = stepsPerSecond();
+  if (!rate || *rate <= 0) return std::nullopt;
+  return std::max<double>(0, steps_ - step_) / *rate + testSeconds_ * (epochs_ - epoch_);
+}
+
+Progress::Progress(const RunConfig& config, std::string prefix, bool quiet)
+    : pace_(config), prefix_(std::move(prefix)), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0),
+      epochs_(config.recipe.training.epochs), shown_(Pace::Clock::now()) {}
+
+Progress::~Progress() { clear(); }
+
+void Progress::show(const StateReport& report) {
+  const std::string text = report.text.empty() ? stateName(report.state) : report.text;
+  if (text == state_) return;
+  state_ = text;
+  const bool told = report.state == RunState::failed || report.state == RunState::finished || report.state == RunState::stopped;
+  if (!told && report.state != RunState::running) line(fmt::format("{}  {}", prefix_, text));
+}
+
+void Progress::show(const StepReport& report) {
+  if (report.epoch != epoch_) correct_ = count_ = 0;
+  epoch_ = report.epoch;
+  loss_ = report.loss;
+  correct_ += report.correct;
+  count_ += report.count;
+  pace_.add(report, Pace::Clock::now());
+  changed_ = true;
+}
+
+void Progress::show(const EpochReport& report) {
+  pace_.add(report);
+  testTop1_ = report.testTop1;
+  line(fmt::format("{}  epoch {}/{}  train loss {}  top-1 {}  test loss {}  top-1 {}  top-5 {}  {}", prefix_, report.epoch,
+                   epochs_, lossText(report.trainLoss), percentText(report.trainTop1), lossText(report.testLoss),
+                   percentText(report.testTop1), percentText(report.testTop5), durationText(report.seconds)));
+}
+
+void Progress::show(const std::string& event) { line(fmt::format("{}  {}", prefix_, event)); }
+
+void Progress::line(const std::string& text) {
+  if (quiet_) return;
+  clear();
+  std::fprintf(stderr, "%s\n", text.c_str());
+  shown_ = Pace::Clock::now();
+}
+
+void Progress::refresh() {
+  if (quiet_ || !changed_) return;
+  const auto now = Pace::Clock::now();
+  if (now - shown_ < (terminal_ ? Pace::Clock::duration(kRedraw) : kLine)) return;
+  if (terminal_) {
+    std::fprintf(stderr, "\r%s\033[K", bar(terminalWidth() - 1).c_str());
+    std::fflush(stderr);
+    drawn_ = true;
+  } else {
+    std::fprintf(stderr, "%s\n", plain().c_str());
+  }
+  changed_ = false;
+  shown_ = now;
+}
+
+std::string Progress::plain() const {
+  std::string text = fmt::format("{}  epoch {}/{}  step {}/{}", prefix_, epoch_, epochs_, groupedText(pace_.step()), groupedText(pace_.steps()));
+  if (const std::string rate = rateText(pace_); !rate.empty()) text += "  " + rate;
+  if (const auto left = pace_.secondsLeft()) text += fmt::format("  {} left", durationText(*left));
+  text += fmt::format("  loss {}", lossText(loss_));
+  if (count_ > 0) text += fmt::format("  top-1 {}", percentText(static_cast<double>(correct_) / count_));
+  return text;
+}
+
+/// The same with a bar, cut to the terminal's width: the name gives way first.
+std::string Progress::bar(int width) const {
+  std::string tail = fmt::format("{:3.0f} %  epoch {}/{}", 100 * pace_.share(), epoch_, epochs_);
+  if (const auto left = pace_.secondsLeft()) tail += fmt::format("  {} left", durationText(*left));
+  tail += fmt::format("  loss {}", lossText(loss_));
+  if (count_ > 0) tail += fmt::format("  top-1 {}", percentText(static_cast<double>(correct_) / count_));
+  if (testTop1_) tail += fmt::format("  test {}", percentText(*testTop1_));
+  if (const std::string rate = rateText(pace_); !rate.empty()) tail += "  " + rate;
+  const int room = width - static_cast<int>(characters(tail)) - 3;
+  const int name = std::min<int>(static_cast<int>(characters(prefix_)), std::max(0, room - 12));
+  const int wide = std::clamp(room - name - 1, 0, 24);
+  std::string head = name > 3 ? shortened(prefix_, name) + "  " : "";
+  if (wide >= 4) head += blocks(pace_.share(), wide) + " ";
+  return shortened(head + tail, width);
+}
+
+void Progress::clear() {
+  if (drawn_) std::fprintf(stderr, "\r\033[K");
+  drawn_ = false;
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,144 @@
+#include "app/cli/ReportJson.h"
+
+#include <cmath>
+
+namespace uada::cli {
+namespace {
+
+/// JSON has no NaN: what does not exist is null.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(); }
+Json number(std::uint32_t value) { return Json(static_cast<std::int64_t>(value)); }
+
+Json numbers(const std::vector<int>& values) {
+  Json json = Json::array();
+  for (const int value : values) json.push(value);
+  return json;
+}
+
+void add(Json& json, const Counts& counts) {
+  json["forwards_no_grad"] = counts.forwardsNoGrad;
+  json["forwards_train"] = counts.forwardsTrain;
+  json["backwards"] = counts.backwards;
+  json["chains"] = counts.chains;
+}
+
+Json timingsJson(const Timings& timings) {
+  return Json::Object{{"render", timings.render}, {"probe", timings.probe}, {"candidate", timings.candidate},
+                      {"train", timings.train},   {"wait", timings.wait},   {"other", timings.other}};
+}
+
+}  // namespace
+
+Json summaryJson(const RunSummary& run) {
+  Json json = Json::Object{{"id", run.id}, {"key", run.key}, {"title", run.title}, {"experiment", run.experiment},
+                           {"dataset", run.dataset}, {"model", run.model}, {"method", run.method}, {"seed", run.seed},
+                           {"config_hash", run.configHash}, {"state", stateName(run.state)}, {"problem", run.problem},
+                           {"attempts", run.attempts}, {"epoch", run.epoch}, {"epochs", run.epochs}, {"step", run.step}};
+  json["loss"] = number(run.loss);
+  json["last_top1"] = number(run.lastTop1);
+  json["last_top5"] = number(run.lastTop5);
+  json["best_top1"] = number(run.bestTop1);
+  json["best_epoch"] = run.bestEpoch;
+  json["seconds"] = run.seconds;
+  add(json, run.counts);
+  json["created"] = run.created;
+  json["ended"] = run.ended;
+  json["host"] = run.host;
+  json["device"] = run.device;
+  json["threads"] = run.threads;
+  json["notes"] = run.notes;
+  json["tags"] = run.tags;
+  return json;
+}
+
+Json manifestJson(const Manifest& manifest) {
+  return Json::Object{{"host", manifest.host},         {"user", manifest.user},     {"program", manifest.program},
+                      {"git", manifest.git},           {"libtorch", manifest.libtorch}, {"compiler", manifest.compiler},
+                      {"cpu", manifest.cpu},           {"device", manifest.device}, {"threads", manifest.threads},
+                      {"pid", manifest.pid},           {"data_hash", manifest.dataHash}};
+}
+
+Json stepJson(const StepReport& report) {
+  Json json = Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"learning_rate", report.learningRate}};
+  json["loss"] = number(report.loss);
+  json["unperturbed_loss"] = number(report.unperturbedLoss);
+  json["gain"] = number(report.gain);
+  json["correct"] = report.correct;
+  json["count"] = report.count;
+  add(json, report.counts);
+  json["seconds"] = report.timings.total();
+  json["timings"] = timingsJson(report.timings);
+  return json;
+}
+
+Json epochJson(const EpochReport& report) {
+  Json json = Json::Object{{"epoch", report.epoch}, {"step", report.step}};
+  json["train_loss"] = number(report.trainLoss);
+  json["train_top1"] = number(report.trainTop1);
+  json["test_loss"] = number(report.testLoss);
+  json["test_top1"] = number(report.testTop1);
+  json["test_top5"] = number(report.testTop5);
+  json["seconds"] = report.seconds;
+  json["test_seconds"] = report.testSeconds;
+  add(json, report.counts);
+  json["timings"] = timingsJson(report.timings);
+  return json;
+}
+
+Json checkpointJson(const CheckpointReport& report) {
+  return Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"file", report.file}, {"hash", report.hash}};
+}
+
+Json resultJson(const ResultReport& report) {
+  Json json = Json::object();
+  json["best_top1"] = number(report.bestTop1);
+  json["best_epoch"] = report.bestEpoch;
+  json["last_top1"] = number(report.lastTop1);
+  json["last_top5"] = number(report.lastTop5);
+  json["last_loss"] = number(report.lastLoss);
+  json["parameters"] = report.parameters;
+  json["seconds"] = report.seconds;
+  add(json, report.counts);
+  return json;
+}
+
+Json policyJson(const PolicyReport& report) {
+  Json json = Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"count", report.count},
+                           {"unperturbed_wins", report.unperturbedWins}};
+  Json ops = Json::array(), groups = Json::array();
+  for (const OpStatistics& op : report.ops)
+    ops.push(Json::Object{{"op", op.op}, {"count", op.count}, {"before_mean", op.beforeMean},
+                          {"before_spread", op.beforeSpread}, {"after_mean", op.afterMean},
+                          {"after_spread", op.afterSpread}, {"probed", op.probed}, {"plus", op.plus},
+                          {"minus", op.minus}, {"zero", op.zero}, {"mean_dl", number(op.meanDL)}, {"wins", op.wins},
+                          {"mean_gain", number(op.meanGain)}, {"inert", op.inert}, {"clamped", op.clamped}});
+  for (const GroupStatistics& group : report.groups)
+    groups.push(Json::Object{{"group", group.group}, {"count", group.count}, {"plus", group.plus},
+                             {"minus", group.minus}, {"zero", group.zero}, {"mean_dl", number(group.meanDL)},
+                             {"wins", group.wins}, {"mean_gain", number(group.meanGain)}, {"inert", group.inert},
+                             {"clamped", group.clamped}});
+  json["ops"] = ops;
+  json["groups"] = groups;
+  return json;
+}
+
+Json decisionJson(const Decision& decision) {
+  Json json = Json::Object{{"step", decision.step}, {"epoch", decision.epoch}, {"index", number(decision.index)},
+                           {"label", decision.label}, {"plan", toJson(decision.plan)},
+                           {"unperturbed_loss", number(decision.unperturbedLoss)}};
+  Json groups = Json::array();
+  for (const GroupDecision& group : decision.groups)
+    groups.push(Json::Object{{"group", group.group}, {"position", group.position}, {"before", numbers(group.before)},
+                             {"delta", numbers(group.delta)}, {"probe_loss", number(group.probeLoss)},
+                             {"dl", number(group.dL)}, {"after", numbers(group.after)},
+                             {"candidate_loss", number(group.candidateLoss)}, {"inert", group.inert},
+                             {"clamped", group.clamped}, {"candidate", toJson(group.candidate)}});
+  json["groups"] = groups;
+  const bool moved = decision.winner >= 0 && decision.winner < static_cast<int>(decision.groups.size());
+  json["winner"] = moved ? decision.groups[decision.winner].group : "unperturbed";
+  json["pixel_hash"] = decision.pixelHash;
+  return json;
+}
+
+}  // namespace uada::cli

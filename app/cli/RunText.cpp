@@ -1,0 +1,36 @@
+#include "app/cli/RunText.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <ctime>
+
+#include "core/base/Text.h"
+
+namespace uada::cli {
+
+std::string percentText(std::optional<double> share) {
+  return share && std::isfinite(*share) ? fmt::format("{:.2f} %", 100 * *share) : "-";
+}
+
+std::string lossText(std::optional<double> loss) {
+  return loss && std::isfinite(*loss) ? fmt::format("{:#.4g}", *loss) : "-";
+}
+
+std::string epochText(const RunSummary& run) { return fmt::format("{}/{}", run.epoch, run.epochs); }
+
+std::string localTime(const std::string& utc) {
+  std::tm parts{};
+  if (!::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &parts)) return utc.empty() ? "-" : utc;
+  const std::time_t time = ::timegm(&parts);
+  ::localtime_r(&time, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
+  return text;
+}
+
+std::string plural(long long count, const std::string& word) {
+  return fmt::format("{} {}{}", groupedText(count), word, count == 1 ? "" : "s");
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/store/Records.h"
+
+namespace uada::cli {
+
+/// Numbers as window.md 3 writes them; "-" for what is not there.
+std::string percentText(std::optional<double> share);  ///< 0.9523 -> "95.23 %"
+std::string lossText(std::optional<double> loss);      ///< four significant digits
+std::string epochText(const RunSummary& run);          ///< "12/300"
+/// An ISO 8601 time in UTC as the local date and minute: "2026-11-22 15:03".
+std::string localTime(const std::string& utc);
+std::string plural(long long count, const std::string& word);  ///< "1 run", "1,200 runs"
+
+}  // namespace uada::cli

@@ -1,0 +1,45 @@
+#include "app/cli/Signals.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+
+namespace uada::cli {
+namespace {
+
+std::atomic<int> lastSignal{0};
+static_assert(std::atomic<int>::is_always_lock_free);  // a handler may use nothing else
+struct sigaction formerInt, formerTerm, formerPipe;
+
+extern "C" void stopAsked(int signal) {
+  if (lastSignal.exchange(signal) != 0) ::_exit(128 + signal);
+}
+
+void install(int signal, void (*handler)(int), struct sigaction* former) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(signal, nullptr, former);
+  if (signal == SIGINT && former->sa_handler == SIG_IGN) return;
+  ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  lastSignal = 0;
+  install(SIGINT, stopAsked, &formerInt);
+  install(SIGTERM, stopAsked, &formerTerm);
+  install(SIGPIPE, SIG_IGN, &formerPipe);
+}
+
+StopSignals::~StopSignals() {
+  ::sigaction(SIGINT, &formerInt, nullptr);
+  ::sigaction(SIGTERM, &formerTerm, nullptr);
+  ::sigaction(SIGPIPE, &formerPipe, nullptr);
+}
+
+int StopSignals::received() const { return lastSignal; }
+
+}  // namespace uada::cli

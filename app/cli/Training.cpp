@@ -1,0 +1,102 @@
+#include "app/cli/Training.h"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <thread>
+#include <variant>
+
+#include "app/cli/Progress.h"
+#include "app/cli/ReportJson.h"
+#include "app/cli/RunText.h"
+#include "core/base/Mailbox.h"
+#include "core/base/Text.h"
+
+namespace uada::cli {
+namespace {
+
+using Report = std::variant<StateReport, StepReport, EpochReport, CheckpointReport, ResultReport, std::string>;
+
+/// Carries reports from the training thread to the main thread, which may be stuck at a terminal: never waits.
+class Feed : public Sink {
+ public:
+  void onState(const StateReport& report) override { box_.post(report); }
+  void onStep(const StepReport& report) override { box_.post(report); }
+  void onPolicy(const PolicyReport&) override {}
+  void onDecision(const Decision&) override {}
+  void onEpoch(const EpochReport& report) override { box_.post(report); }
+  void onCheckpoint(const CheckpointReport& report) override { box_.post(report); }
+  void onResult(const ResultReport& report) override { box_.post(report); }
+  void onEvent(const std::string& text) override { box_.post(text); }
+  std::vector<Report> drain() { return box_.drain().items; }
+
+ private:
+  Mailbox<Report> box_{100'000};
+};
+
+/// Writes one run's reports as JSON lines, each with the run's number.
+class Lines {
+ public:
+  Lines(const Console& console, std::int64_t run) : console_(console), run_(run) {}
+  void write(const StateReport& r) const {
+    write("state", Json::Object{{"state", stateName(r.state)}, {"text", r.text}, {"device", r.device}, {"threads", r.threads}, {"data_hash", r.dataHash}});
+  }
+  void write(const StepReport& report) const { write("step", stepJson(report)); }
+  void write(const EpochReport& report) const { write("epoch", epochJson(report)); }
+  void write(const CheckpointReport& report) const { write("checkpoint", checkpointJson(report)); }
+  void write(const ResultReport& report) const { write("result", resultJson(report)); }
+  void write(const std::string& event) const { write("event", Json::Object{{"text", event}}); }
+
+ private:
+  void write(const char* kind, const Json& members) const {
+    Json::Object all{{"run", run_}};
+    for (const auto& member : members.asObject()) all.push_back(member);
+    console_.object(kind, all);
+  }
+  const Console& console_;
+  std::int64_t run_;
+};
+
+void announce(const Console& console, const RunSession& session, const Task& task) {
+  Json json = summaryJson(session.run());
+  json["resumed"] = task.resumed.has_value();
+  json["folder"] = session.folder().string();
+  json["config"] = toJson(task.config);
+  console.object("run", json);
+}
+
+std::string resultText(const std::string& prefix, const ResultReport& result) {
+  return fmt::format("{}  finished: top-1 {}, best {} in epoch {}, {} of training", prefix, percentText(result.lastTop1),
+                     percentText(result.bestTop1), result.bestEpoch, durationText(result.seconds));
+}
+
+}  // namespace
+
+Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console, bool quiet) {
+  Progress progress(task.config, task.prefix, quiet);
+  Engine& engine = loadEngine();
+  Feed feed;
+  const auto session = task.resumed ? std::make_unique<RunSession>(project, engine, *task.resumed, &feed)
+                                    : std::make_unique<RunSession>(project, engine, task.config, &feed);
+  announce(console, *session, task);
+  const Lines lines(console, session->run().id);
+  Job& job = session->job();
+  for (bool done = false, asked = false; !done;) {
+    done = job.isDone();  // before the drain, so that the last report is not missed
+    if (signals.received() && !asked) {
+      asked = true;
+      job.send(Command::stopNow);
+      progress.line(fmt::format("{}  stopping: writing a checkpoint (once more: at once, without one)", task.prefix));
+    }
+    for (const Report& report : feed.drain()) {
+      std::visit([&](const auto& r) { lines.write(r), progress.show(r); }, report);
+      if (const auto* result = std::get_if<ResultReport>(&report)) progress.line(resultText(task.prefix, *result));
+    }
+    progress.refresh();
+    if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  job.wait();
+  return {session->run().id, job.state(), job.problem()};
+}
+
+}  // namespace uada::cli

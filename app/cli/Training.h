@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+
+#include "app/cli/Console.h"
+#include "app/cli/Signals.h"
+#include "core/store/RunSession.h"
+
+namespace uada::cli {
+
+/// How the training of one run ended.
+struct Outcome {
+  std::int64_t run = 0;
+  RunState state = RunState::failed;
+  std::string problem;  ///< of a failed run
+};
+
+/// One run as it is asked for: new, or what there is of it.
+struct Task {
+  RunConfig config;
+  std::optional<RunDetail> resumed;  ///< none: a new run
+  std::string prefix;                ///< before its lines: "[2/4] r18-c10-uada-s1"
+};
+
+/// Trains one run to its end, its failure or a signal; shows progress, or writes JSON lines. Waits for a checkpoint when
+/// a signal comes.
+Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console, bool quiet);
+
+}  // namespace uada::cli

@@ -1,0 +1,149 @@
+#include <fmt/core.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/cli/BenchLines.h"
+#include "app/cli/Places.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Catalog.h"
+#include "core/base/Error.h"
+#include "core/engine/methods/Method.h"
+#include "core/store/Project.h"
+
+namespace uada::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder in the current one, where projects lie, that is removed at the end.
+class ScratchFolder {
+ public:
+  ScratchFolder() : path_(fs::current_path() / fmt::format(".uada-bench-{}", ::getpid())) {
+    std::error_code error;
+    fs::create_directory(path_, error);
+    if (error) throw Error(fmt::format("cannot make the folder '{}': {}; change to one that can be written to", path_.string(), error.message()));
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+RunConfig smallConfig() {
+  RunConfig config;
+  config.experiment = "bench";
+  config.recipe = recipeFromJson(parseJson(R"({"dataset": "cifar10", "model": "resnet"})", "bench"), "bench");
+  config.method = methodFromJson(Json("ra-uc"), "bench");
+  return config;
+}
+
+void benchStep(const BenchOptions& options, BenchLines& lines) {
+  std::vector<std::string> chosen = options.methods;
+  for (const std::string& name : chosen) findMethod(name);
+  if (chosen.empty())
+    for (const Method& method : methods()) chosen.push_back(method.name);
+  for (const BenchResult& result : loadEngine().benchSteps(chosen, options.threads)) lines.add(result);
+}
+
+/// The output of a program that ends by itself. Throws Error if it cannot be started or fails.
+std::string outputOf(const std::string& command) {
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  if (!pipe) throw Error(fmt::format("cannot start '{}'", command));
+  std::string text;
+  char part[4096];
+  while (const std::size_t got = std::fread(part, 1, sizeof part, pipe)) text.append(part, got);
+  if (const int status = ::pclose(pipe); status != 0)
+    throw Error(fmt::format("'{}' ended with {}", command, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
+  return text;
+}
+
+std::string quoted(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+BenchResult resultFromJson(const Json& json) {
+  BenchResult result;
+  result.name = json.at("name").asString();
+  result.value = json.at("value").asDouble();
+  result.unit = json.at("unit").asString();
+  if (const Json* reference = json.find("reference")) {
+    result.reference = reference->asString();
+    result.referenceValue = json.at("reference_value").asDouble();
+    result.ratio = json.at("ratio").asDouble();
+  }
+  if (const Json* threads = json.find("threads")) result.threads = static_cast<int>(threads->asInt());
+  if (const Json* device = json.find("device")) result.device = device->asString();
+  return result;
+}
+
+struct Kind {
+  const char* name;
+  void (*measure)(const BenchOptions&, BenchLines&);
+};
+constexpr Kind kKinds[] = {{"render", [](const BenchOptions&, BenchLines& lines) { benchRender(lines); }},
+                           {"step", benchStep},
+                           {"store", [](const BenchOptions&, BenchLines& lines) { benchStore(lines); }},
+                           {"start", [](const BenchOptions&, BenchLines& lines) { benchStart(lines); }}};
+
+}  // namespace
+
+void benchStore(BenchLines& lines) {
+  constexpr int kRows = 50'000;
+  const ScratchFolder folder;
+  ProjectWriter project(folder.path() / "bench.uada");
+  const RunSummary run = project.createRun(smallConfig());
+  const int attempt = project.beginAttempt(run.id, currentManifest(), "");
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 1; i <= kRows; ++i) {
+    StepReport report;
+    report.step = i;
+    report.epoch = 1;
+    report.loss = 1.0 / i;
+    report.count = 128;
+    project.append(run.id, attempt, report);
+  }
+  project.flush();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  BenchResult result;
+  result.name = "store.rows_per_second";
+  result.value = kRows / seconds;
+  result.unit = "1/s";
+  lines.add(result);
+}
+
+void benchStart(BenchLines& lines) {
+  const fs::path window = programFolder() / "uada-workbench";
+  if (!fs::exists(window))
+    throw Error(fmt::format("the window's start cannot be measured: '{}' is absent; build it with Qt 6 (./setup)", window.string()));
+  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) ::setenv("QT_QPA_PLATFORM", "offscreen", 0);
+  const std::string text = outputOf(quoted(window.string()) + " --bench");
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line = text.substr(at, end - at);
+    if (!line.empty()) lines.add(resultFromJson(parseJson(line, window.string())));
+    at = end + 1;
+  }
+}
+
+int perform(const BenchOptions& options) {
+  const Console console(options.json);
+  BenchLines lines(console);
+  findEntry(kKinds, options.what, "measurement").measure(options, lines);
+  lines.finish();
+  return 0;
+}
+
+}  // namespace uada::cli

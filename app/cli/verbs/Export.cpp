@@ -1,0 +1,171 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "app/cli/Console.h"
+#include "app/cli/Files.h"
+#include "app/cli/Pictures.h"
+#include "app/cli/ReportJson.h"
+#include "app/cli/RunText.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Catalog.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Text.h"
+#include "core/engine/Engine.h"
+#include "core/store/Project.h"
+
+namespace uada::cli {
+namespace {
+
+/// Members of members become columns: {"timings": {"render": 1}} -> timings_render.
+void flatten(const Json& json, const std::string& prefix, Json::Object& flat) {
+  for (const auto& [key, value] : json.asObject())
+    if (value.isObject()) flatten(value, prefix + key + '_', flat);
+    else flat.emplace_back(prefix + key, value);
+}
+
+std::string csvCell(const Json& value) {
+  if (value.isNull()) return "";
+  if (!value.isString()) return value.dump();
+  std::string text = value.asString();
+  if (text.find_first_of(",\"\r\n") == text.npos) return text;
+  for (std::size_t i = 0; (i = text.find('"', i)) != text.npos; i += 2) text.insert(i, 1, '"');
+  return '"' + text + '"';
+}
+
+/// Rows with the same keys as CSV; the header comes from the first.
+std::string csvText(const std::vector<Json>& rows) {
+  std::string text;
+  for (const Json& row : rows) {
+    Json::Object flat;
+    flatten(row, "", flat);
+    std::string header, line;
+    for (const auto& [key, value] : flat) {
+      header += (header.empty() ? "" : ",") + key;
+      line += (&key == &flat.front().first ? "" : ",") + csvCell(value);
+    }
+    if (text.empty()) text = header + '\n';
+    text += line + '\n';
+  }
+  return text;
+}
+
+std::string linesText(const std::vector<Json>& rows) {
+  std::string text;
+  for (const Json& row : rows) text += row.dump() + '\n';
+  return text;
+}
+
+std::vector<Json> curveRows(const ProjectReader& project, std::int64_t run) {
+  std::vector<Json> rows;
+  for (const StepReport& report : project.steps(run)) rows.push_back(stepJson(report));
+  return rows;
+}
+
+std::vector<Json> epochRows(const ProjectReader& project, std::int64_t run) {
+  std::vector<Json> rows;
+  for (const EpochReport& report : project.epochs(run)) rows.push_back(epochJson(report));
+  return rows;
+}
+
+/// A row for each op and each group of a step, and one for the unperturbed plans, all with the same columns.
+void addPolicyRows(const Json& report, std::vector<Json>& rows) {
+  static const char* const kColumns[] = {"count",  "before_mean", "before_spread", "after_mean", "after_spread",
+                                         "probed", "plus",        "minus",         "zero",       "mean_dl",
+                                         "wins",   "mean_gain",   "inert",         "clamped"};
+  const auto add = [&](const char* of, const Json& name, const Json& from) {
+    Json row = Json::Object{{"step", report.at("step")}, {"epoch", report.at("epoch")}, {"of", of}, {"name", name}};
+    for (const char* column : kColumns) {
+      const Json* value = from.find(column);
+      row[column] = value ? *value : Json();
+    }
+    rows.push_back(std::move(row));
+  };
+  for (const Json& op : report.at("ops").asArray()) add("op", op.at("op"), op);
+  for (const Json& group : report.at("groups").asArray()) add("group", group.at("group"), group);
+  add("unperturbed", "unperturbed", Json::Object{{"count", report.at("count")}, {"wins", report.at("unperturbed_wins")}});
+}
+
+std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
+  std::vector<Json> rows;
+  for (const PolicyReport& report : project.policy(run)) addPolicyRows(policyJson(report), rows);
+  return rows;
+}
+
+[[noreturn]] void nothingThere(const RunSummary& run, const std::string& what, const char* why) {
+  throw Error(fmt::format("{} ({}) has no {} to export: {}", run.key, run.title, what, why));
+}
+
+using Rows = std::vector<Json> (*)(const ProjectReader&, std::int64_t);
+
+/// Returns what was written, in words.
+std::string exportRows(const ProjectReader& project, const RunSummary& run, const ExportOptions& options, Rows rowsOf) {
+  if (options.format != "csv" && options.format != "jsonl")
+    throw UsageError(fmt::format("unknown format '{}'; known: csv jsonl", options.format));
+  const auto rows = rowsOf(project, run.id);
+  if (rows.empty()) nothingThere(run, options.what, "nothing of it was recorded yet, or its method has none");
+  writeFileAtomically(options.out, options.format == "csv" ? csvText(rows) : linesText(rows));
+  return plural(static_cast<long long>(rows.size()), "row");
+}
+
+std::string exportDecisions(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+  std::vector<Json> rows;
+  for (const Decision& decision : project.decisions(run.id, 0, false)) rows.push_back(decisionJson(decision));
+  if (rows.empty()) nothingThere(run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
+  std::reverse(rows.begin(), rows.end());  // oldest first
+  writeFileAtomically(options.out, linesText(rows));
+  return plural(static_cast<long long>(rows.size()), "decision");
+}
+
+std::string exportSamples(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+  const bool sheet = hasPngName(options.out);
+  const int count = options.count >= 0 ? options.count : sheet ? 8 : 64;
+  auto decisions = project.decisions(run.id, count, true);
+  if (decisions.empty()) nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
+  std::reverse(decisions.begin(), decisions.end());
+  if (sheet) writeContactSheet(decisions, options.out);
+  else writePictures(decisions, options.out);
+  return plural(static_cast<long long>(decisions.size()), "sample");
+}
+
+std::string exportWeights(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+  const auto checkpoint = project.lastCheckpoint(run.id);
+  if (!checkpoint) nothingThere(run, "weights", "it has no checkpoint yet; one is written after every epoch");
+  const auto file = runFolder(std::filesystem::absolute(project.file()), run.key) / checkpoint->file;
+  loadEngine().exportWeights(file, options.out);
+  return "weights at step " + groupedText(checkpoint->step);
+}
+
+std::string exportCurves(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+  return exportRows(project, run, options, curveRows);
+}
+std::string exportEpochs(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+  return exportRows(project, run, options, epochRows);
+}
+std::string exportPolicy(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+  return exportRows(project, run, options, policyRows);
+}
+
+struct Kind {
+  const char* name;
+  std::string (*write)(const ProjectReader&, const RunSummary&, const ExportOptions&);
+};
+constexpr Kind kKinds[] = {{"curves", exportCurves},       {"epochs", exportEpochs},   {"policy", exportPolicy},
+                           {"decisions", exportDecisions}, {"samples", exportSamples}, {"weights", exportWeights}};
+
+}  // namespace
+
+int perform(const ExportOptions& options) {
+  const Console console(options.json);
+  const Kind& kind = findEntry(kKinds, options.what, "kind of export");
+  const ProjectReader project(options.project);
+  const RunSummary run = project.findRun(options.run);
+  const std::string written = kind.write(project, run, options);
+  console.say(fmt::format("{}: {} of {} ({})", options.out, written, run.key, run.title));
+  console.object("export", Json::Object{{"run", run.id}, {"key", run.key}, {"what", options.what}, {"file", options.out},
+                                        {"content", written}});
+  return 0;
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,219 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "app/cli/Places.h"
+#include "app/cli/ReportJson.h"
+#include "app/cli/RunText.h"
+#include "app/cli/Training.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "core/data/Dataset.h"
+#include "core/tables/Table.h"
+
+namespace uada::cli {
+namespace {
+
+bool isLive(RunState state) {
+  return state == RunState::preparing || state == RunState::running || state == RunState::paused || state == RunState::stopping;
+}
+
+/// What is to be done about one run of the experiment.
+struct Wanted {
+  RunConfig config;
+  std::optional<RunSummary> existing;  ///< the newest of the same configuration and seed; a finished one goes first
+  bool isFinished() const { return existing && existing->state == RunState::finished; }
+  bool isElsewhere() const { return existing && isLive(existing->state); }
+  bool needsTraining() const { return !isFinished() && !isElsewhere(); }
+};
+
+std::optional<RunSummary> findExisting(const std::vector<RunSummary>& runs, const RunConfig& config) {
+  const std::string hash = configHash(config);
+  std::optional<RunSummary> found;
+  for (const RunSummary& run : runs) {  // newest first
+    if (run.configHash != hash || run.seed != config.seed) continue;
+    if (run.state == RunState::finished) return run;
+    if (!found || (isLive(run.state) && !isLive(found->state))) found = run;
+  }
+  return found;
+}
+
+std::vector<Wanted> wantedRuns(const RunOptions& options, const Experiment& experiment) {
+  std::vector<RunSummary> runs;
+  if (std::filesystem::exists(options.project)) runs = ProjectReader(options.project).runs();
+  std::vector<Wanted> all;
+  for (const RunConfig& config : expand(experiment))
+    all.push_back({config, options.again ? std::nullopt : findExisting(runs, config)});
+  return all;
+}
+
+/// What every run needs is looked for before the first one starts.
+void requireParts(const std::vector<Wanted>& all) {
+  loadEngine();
+  for (const Wanted& wanted : all) {
+    if (!wanted.needsTraining()) continue;
+    const Choice& choice = wanted.config.recipe.dataset;
+    const auto settings = settingsFromJson<DataSettings>(choice.settings, "dataset");
+    locateDataset(findDataset(choice.name), settings.folder);
+  }
+}
+
+Task taskOf(const Wanted& wanted, ProjectWriter& project, std::string prefix) {
+  Task task{wanted.config, std::nullopt, std::move(prefix)};
+  if (!wanted.existing) return task;
+  task.resumed = ProjectReader(project.file()).detail(wanted.existing->id);
+  RunConfig& stored = task.resumed->config;  // where it runs may have changed; what it is has not
+  stored.recipe.dataset.settings = wanted.config.recipe.dataset.settings;
+  stored.runtime.device = wanted.config.runtime.device;
+  task.config = stored;
+  return task;
+}
+
+void skip(const Wanted& wanted, const std::string& prefix, const Console& console) {
+  const RunSummary& run = *wanted.existing;
+  console.note(wanted.isFinished()
+                   ? fmt::format("{}  finished before as {}: top-1 {} (--again trains anew)", prefix, run.key, percentText(run.lastTop1))
+                   : fmt::format("{}  left out: {} is {} in process {} on {}", prefix, run.key, stateName(run.state), run.pid, run.host));
+  console.object("skipped", summaryJson(run));
+}
+
+void reportFailure(const Outcome& outcome, const std::string& title, const Console& console) {
+  printProblem(fmt::format("{} failed: {}", title, outcome.problem));
+  console.object("error", Json::Object{{"run", outcome.run}, {"message", outcome.problem}});
+}
+
+struct Tally {
+  std::vector<std::int64_t> runs;
+  int failed = 0;
+  bool stopped = false;
+};
+
+Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const StopSignals& signals, const Console& console) {
+  Tally tally;
+  std::optional<ProjectWriter> project;
+  if (std::ranges::any_of(all, &Wanted::needsTraining)) {
+    project.emplace(options.project);
+    requireParts(all);
+  }
+  int number = 0;
+  for (const Wanted& wanted : all) {
+    const std::string prefix = all.size() == 1 ? runTitle(wanted.config)
+                                                 : fmt::format("[{}/{}] {}", ++number, all.size(), runTitle(wanted.config));
+    if (!wanted.needsTraining()) {
+      skip(wanted, prefix, console);
+      tally.runs.push_back(wanted.existing->id);
+      continue;
+    }
+    const Outcome outcome = train(*project, taskOf(wanted, *project, prefix), signals, console, options.quiet);
+    tally.runs.push_back(outcome.run);
+    if (outcome.state == RunState::failed) {
+      reportFailure(outcome, runTitle(wanted.config), console);
+      ++tally.failed;
+    }
+    if (signals.received() || outcome.state == RunState::stopped) {
+      tally.stopped = outcome.state == RunState::stopped || &wanted != &all.back();
+      break;
+    }
+  }
+  return tally;
+}
+
+Json number(std::optional<double> value) { return value ? Json(*value) : Json(); }
+
+void writeGroup(const RunGroup& group, const Console& console) {
+  Json json = Json::Object{{"label", group.label}, {"dataset", group.dataset}, {"model", group.model}, {"method", group.method},
+                           {"config_hash", group.configHash}, {"n", static_cast<std::int64_t>(group.runs.size())}};
+  for (const auto& [name, values] : {std::pair("last_top1", &group.last), std::pair("best_top1", &group.best)}) {
+    json[name] = Json::array();
+    for (const double value : *values) json[name].push(value);
+  }
+  json["unit"] = "%";
+  json["seconds"] = group.seconds;
+  json["forward_equivalents"] = group.forwardEquivalents;
+  json["chains"] = group.chains;
+  json["time_ratio"] = number(group.timeRatio);
+  json["forward_ratio"] = number(group.forwardRatio);
+  json["chain_ratio"] = number(group.chainRatio);
+  if (group.toRaUc)
+    json["difference_to_ra_uc"] = Json::Object{{"mean", group.toRaUc->mean}, {"low", group.toRaUc->low},
+                                               {"high", group.toRaUc->high}, {"p", group.toRaUc->p}};
+  console.object("comparison", json);
+}
+
+/// The comparison of this experiment's runs, then the tables it feeds.
+void printResults(const Experiment& experiment, const std::vector<std::int64_t>& runs, const std::string& file, const Console& console) {
+  const ProjectReader project(file);
+  const auto groups = compareRuns(project, runs);
+  if (groups.empty()) return;
+  for (const RunGroup& group : groups) writeGroup(group, console);
+  console.say('\n' + writeComparison(groups, TableFormat::text));
+  for (const int table : experiment.tables) console.say('\n' + write(findTable(table).make(project), TableFormat::text));
+}
+
+/// What an experiment will take, before it starts.
+std::string planText(const Experiment& experiment, const std::vector<Wanted>& all, const std::string& project) {
+  std::int64_t steps = 0, left = 0;
+  for (const Wanted& wanted : all)
+    if (wanted.needsTraining()) {
+      ++left;
+      steps += estimateCost(wanted.config).steps;
+    }
+  const std::string name = experiment.title.empty() ? experiment.name : experiment.title;
+  return fmt::format("{}: {}, {} to train in {} steps, into {}", name, plural(static_cast<long long>(all.size()), "run"),
+                     groupedText(left), groupedText(steps), project);
+}
+
+int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }
+
+}  // namespace
+
+int perform(const RunOptions& options) {
+  const Console console(options.json, options.quiet);
+  auto sets = options.sets;
+  if (!options.device.empty()) sets.push_back("runtime.device=" + options.device);
+  const Experiment experiment = readExperiment(findExperiment(options.experiment).string(), sets);
+  const auto all = wantedRuns(options, experiment);
+
+  const StopSignals signals;
+  console.note(planText(experiment, all, options.project));
+  const Tally tally = trainAll(all, options, signals, console);
+  if (std::filesystem::exists(options.project)) printResults(experiment, tally.runs, options.project, console);
+  if (tally.stopped) {
+    console.note("Stopped; the same command continues.");
+    return exitCode(signals);
+  }
+  if (tally.failed)
+    throw Error(fmt::format("{} of {} failed", tally.failed, plural(static_cast<long long>(all.size()), "run")));
+  return 0;
+}
+
+int perform(const ResumeOptions& options) {
+  const Console console(options.json, options.quiet);
+  const RunDetail run = [&] {
+    const ProjectReader project(options.project);
+    return project.detail(project.findRun(options.run).id);
+  }();
+  const RunSummary& summary = run.summary;
+  if (summary.state == RunState::finished) {
+    console.note(fmt::format("{} ({}) is finished: nothing to resume", summary.key, summary.title));
+    console.object("skipped", summaryJson(summary));
+    return 0;
+  }
+  if (isLive(summary.state))
+    throw Error(fmt::format("{} ({}) is {} in process {} on {}; 'uada stop {}' stops it", summary.key, summary.title,
+                            stateName(summary.state), summary.pid, summary.host, summary.key));
+  const StopSignals signals;
+  loadEngine();
+  ProjectWriter project(options.project);
+  const Outcome outcome = train(project, {run.config, run, summary.title}, signals, console, options.quiet);
+  if (outcome.state == RunState::failed) throw Error(fmt::format("{} failed: {}", summary.title, outcome.problem));
+  if (outcome.state == RunState::stopped) {
+    console.note(fmt::format("Stopped; 'uada resume {}' continues.", summary.key));
+    return exitCode(signals);
+  }
+  return 0;
+}
+
+}  // namespace uada::cli

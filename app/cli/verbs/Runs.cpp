@@ -1,0 +1,57 @@
+#include <fmt/core.h>
+
+#include "app/cli/Console.h"
+#include "app/cli/ReportJson.h"
+#include "app/cli/RunText.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Text.h"
+#include "core/store/RunSession.h"
+
+namespace uada::cli {
+namespace {
+
+using Align = TextTable::Align;
+
+std::string runsText(const std::vector<RunSummary>& runs) {
+  TextTable table({{"key"}, {"title"}, {"state"}, {"epoch", Align::right}, {"best", Align::right}, {"last", Align::right},
+                   {"time", Align::right}, {"created"}});
+  for (const RunSummary& run : runs)
+    table.add({run.key, run.title, stateName(run.state), epochText(run), percentText(run.bestTop1),
+               percentText(run.lastTop1), durationText(run.seconds), localTime(run.created)});
+  return table.text();
+}
+
+std::string problemsText(const std::vector<RunSummary>& runs) {
+  std::string text;
+  for (const RunSummary& run : runs)
+    if (run.state == RunState::failed) text += fmt::format("{} failed: {}\n", run.key, run.problem);
+  return text;
+}
+
+}  // namespace
+
+int perform(const RunsOptions& options) {
+  const Console console(options.json);
+  const ProjectReader project(options.project);
+  const auto runs = project.runs();
+  for (const RunSummary& run : runs) console.object("run", summaryJson(run));
+  if (runs.empty()) {
+    console.say(fmt::format("No runs in {} yet; 'uada run demo' starts some.", options.project));
+    return 0;
+  }
+  console.say(runsText(runs));
+  if (const auto problems = problemsText(runs); !problems.empty()) console.say('\n' + problems);
+  return 0;
+}
+
+int perform(const StopOptions& options) {
+  const Console console(options.json);
+  const ProjectReader project(options.project);
+  const RunSummary run = project.findRun(options.run);
+  requestStop(project, run);
+  console.say(fmt::format("Asked {} ({}) to write a checkpoint and stop; 'uada resume {}' continues it.", run.key, run.title, run.key));
+  console.object("stop", Json::Object{{"run", run.id}, {"key", run.key}, {"host", run.host}, {"pid", run.pid}});
+  return 0;
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,120 @@
+#include <fmt/core.h>
+
+#include "app/cli/Console.h"
+#include "app/cli/ReportJson.h"
+#include "app/cli/RunText.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Text.h"
+#include "core/store/Project.h"
+
+namespace uada::cli {
+namespace {
+
+using Align = TextTable::Align;
+constexpr std::size_t kShownEpochs = 10;
+
+std::string settingsText(const Json& settings) {
+  std::string text;
+  for (const auto& [key, value] : settings.asObject()) {
+    if (value.isString() && value.asString().empty()) continue;
+    const bool real = value.isNumber() && !value.isInt();
+    const std::string shown = value.isString() ? value.asString() : real ? fmt::format("{}", value.asDouble()) : value.dump();
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, shown);
+  }
+  return text;
+}
+
+std::string choiceText(const Choice& choice) {
+  const std::string settings = settingsText(choice.settings);
+  return settings.empty() ? choice.name : choice.name + "  " + settings;
+}
+
+std::string summaryText(const RunDetail& detail) {
+  const RunSummary& run = detail.summary;
+  std::string text;
+  const auto line = [&](const char* name, const std::string& value) {
+    if (!value.empty()) text += fmt::format("{:<12}{}\n", name, value);
+  };
+  line("key", fmt::format("{}  (number {})", run.key, run.id));
+  line("title", run.title);
+  line("state", stateName(run.state) + (run.problem.empty() ? "" : ": " + run.problem));
+  line("experiment", run.experiment);
+  line("data set", choiceText(detail.config.recipe.dataset));
+  line("model", choiceText(detail.config.recipe.model));
+  line("method", choiceText(detail.config.method));
+  line("seed", std::to_string(run.seed));
+  line("training", settingsText(settingsToJson(detail.config.recipe.training)));
+  line("epoch", fmt::format("{}, step {}", epochText(run), groupedText(run.step)));
+  line("best top-1", percentText(run.bestTop1) + (run.bestTop1 ? fmt::format(" (epoch {})", run.bestEpoch) : ""));
+  line("last top-1", percentText(run.lastTop1));
+  line("last top-5", percentText(run.lastTop5));
+  line("loss", lossText(run.loss));
+  line("time", durationText(run.seconds) + " of training");
+  line("computed", fmt::format("{} forwards without gradient, {} with, {} backwards, {} augmentation chains",
+                               groupedText(run.counts.forwardsNoGrad), groupedText(run.counts.forwardsTrain),
+                               groupedText(run.counts.backwards), groupedText(run.counts.chains)));
+  line("created", localTime(run.created));
+  line("ended", run.ended.empty() ? "" : localTime(run.ended));
+  line("config", run.configHash.substr(0, 16));
+  line("notes", run.notes);
+  line("tags", run.tags);
+  return text;
+}
+
+std::string attemptsText(const RunDetail& detail) {
+  TextTable table({{"attempt", Align::right}, {"host"}, {"device"}, {"threads", Align::right}, {"program"}, {"LibTorch"},
+                   {"git"}, {"data"}});
+  int number = 0;
+  for (const Manifest& m : detail.attempts)
+    table.add({std::to_string(++number), m.host, m.device.empty() ? "-" : m.device, m.threads ? std::to_string(m.threads) : "-",
+               m.program, m.libtorch.empty() ? "-" : m.libtorch, m.git.empty() ? "-" : m.git.substr(0, 12),
+               m.dataHash.empty() ? "-" : m.dataHash.substr(0, 12)});
+  return table.empty() ? "" : '\n' + table.text();
+}
+
+std::string epochsText(const std::vector<EpochReport>& epochs, const std::string& key) {
+  TextTable table({{"epoch", Align::right}, {"step", Align::right}, {"train loss", Align::right}, {"train top-1", Align::right},
+                   {"test loss", Align::right}, {"test top-1", Align::right}, {"test top-5", Align::right}, {"time", Align::right}});
+  const std::size_t first = epochs.size() > kShownEpochs ? epochs.size() - kShownEpochs : 0;
+  for (std::size_t i = first; i < epochs.size(); ++i) {
+    const EpochReport& e = epochs[i];
+    table.add({groupedText(e.epoch), groupedText(e.step), lossText(e.trainLoss), percentText(e.trainTop1), lossText(e.testLoss),
+               percentText(e.testTop1), percentText(e.testTop5), durationText(e.seconds)});
+  }
+  if (table.empty()) return "";
+  std::string text = '\n' + table.text();
+  if (first > 0)
+    text += fmt::format("{} earlier: uada export {} --what epochs --out epochs.csv\n", plural(first, "epoch"), key);
+  return text;
+}
+
+std::string checkpointsText(const RunDetail& detail) {
+  TextTable table({{"checkpoint"}, {"step", Align::right}, {"SHA-256"}});
+  for (const CheckpointReport& c : detail.checkpoints)
+    table.add({c.file, groupedText(c.step), c.hash.substr(0, 16)});
+  return table.empty() ? "" : '\n' + table.text();
+}
+
+}  // namespace
+
+int perform(const ShowOptions& options) {
+  const Console console(options.json);
+  const ProjectReader project(options.project);
+  const RunDetail detail = project.detail(project.findRun(options.run).id);
+  const auto epochs = project.epochs(detail.summary.id);
+
+  Json run = summaryJson(detail.summary);
+  run["config"] = toJson(detail.config);
+  console.object("run", run);
+  for (const Manifest& attempt : detail.attempts) console.object("attempt", manifestJson(attempt));
+  for (const EpochReport& epoch : epochs) console.object("epoch", epochJson(epoch));
+  for (const CheckpointReport& checkpoint : detail.checkpoints) console.object("checkpoint", checkpointJson(checkpoint));
+  for (const std::string& event : detail.events) console.object("event", Json::Object{{"text", event}});
+
+  std::string text = summaryText(detail) + attemptsText(detail) + epochsText(epochs, detail.summary.key) + checkpointsText(detail);
+  for (const std::string& event : detail.events) text += (&event == detail.events.data() ? "\nevents\n  " : "  ") + event + '\n';
+  console.say(text);
+  return 0;
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,78 @@
+#include "core/tables/Table.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "app/cli/Console.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+
+namespace uada::cli {
+namespace {
+
+Json number(std::optional<double> value) { return value ? Json(*value) : Json(); }
+
+/// One object a cell and source, with the columns of the CSV form.
+void writeObjects(const Console& console, const Table& table, const uada::TableOptions& shown) {
+  for (std::size_t r = 0; r < table.rows.size(); ++r)
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      const Cell& cell = table.cells[r][c];
+      Json json = Json::Object{{"table", table.number}, {"row", table.rows[r]}, {"column", table.columns[c]},
+                               {"metric", table.metric}, {"unit", table.unit}};
+      if (shown.measured && !cell.values.empty()) {
+        json["mean"] = number(cell.mean());
+        json["sd"] = number(cell.spread());
+        json["n"] = static_cast<std::int64_t>(cell.values.size());
+        json["runs"] = Json::array();
+        for (const std::int64_t run : cell.runs) json["runs"].push(run);
+      }
+      if (shown.paper) json["paper"] = number(cell.paper);
+      if (json.find("mean") || json.find("paper")) console.object("cell", json);
+    }
+}
+
+/// The published numbers alone need no project: then it is made from an empty one.
+Table published(const TableEntry& entry) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / fmt::format("uada-table-{}", ::getpid());
+  fs::create_directories(folder);
+  struct Removed {
+    fs::path folder;
+    ~Removed() {
+      std::error_code ignored;
+      fs::remove_all(folder, ignored);
+    }
+  } removed{folder};
+  const fs::path file = folder / "empty.uada";
+  { ProjectWriter create(file); }
+  return entry.make(ProjectReader(file));
+}
+
+}  // namespace
+
+int perform(const TableOptions& options) {
+  const Console console(options.json);
+  const TableEntry& entry = findTable(options.number);
+  const TableFormat format = tableFormatFromName(options.format);
+  uada::TableOptions shown;
+  if (options.paper != options.measured) {
+    shown.paper = options.paper;
+    shown.measured = options.measured;
+  }
+  const bool alone = !shown.measured && !std::filesystem::exists(options.project);
+  const Table table = alone ? published(entry) : entry.make(ProjectReader(options.project));
+  writeObjects(console, table, shown);
+  const std::string text = write(table, format, shown);
+  if (options.out.empty()) {
+    console.say(text);
+    return 0;
+  }
+  writeFileAtomically(options.out, text);
+  console.note(fmt::format("{}: {}", options.out, table.title));
+  return 0;
+}
+
+}  // namespace uada::cli
