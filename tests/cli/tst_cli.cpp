@@ -1,0 +1,322 @@
+#include "core/images/ImageIo.h"
+#include "tests/cli/Program.h"
+
+using namespace uada;
+using namespace uada::test;
+
+/// All verbs that do not train, and wrong use of every verb.
+class TestCli : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void helpHasAnExample_data();
+  void helpHasAnExample();
+  void wrongUseIsOneLine_data();
+  void wrongUseIsOneLine();
+  void jsonErrorsAreObjects();
+  void listsEveryKind_data();
+  void listsEveryKind();
+  void countsParametersForTheClassesGiven();
+  void appliesAnOp();
+  void takesNegativeValues();
+  void samplesAreTheSameForTheSameSeed();
+  void checksData();
+  void checksDamagedData_data();
+  void checksDamagedData();
+  void refusesWhatIsNoProject();
+  void writesThePublishedTable();
+  void doctorAndRunSayHowToInstallLibTorch();
+  void saysWhenTheOutputIsFull();
+  void benchStoreGivesTheFixedName();
+  void benchStart();
+};
+
+void TestCli::helpHasAnExample_data() {
+  QTest::addColumn<QStringList>("verb");
+  for (const char* verb : {"list", "apply", "sample", "run", "resume", "stop", "runs", "show", "table", "export", "bench", "doctor"})
+    QTest::newRow(verb) << QStringList{verb};
+  QTest::newRow("data check") << QStringList{"data", "check"};
+}
+
+void TestCli::helpHasAnExample() {
+  QFETCH(QStringList, verb);
+  const Result result = Program().run(verb + QStringList{"--help"});
+  COMPARE_CODE(result, 0);
+  QVERIFY(result.out.contains("Usage: uada " + verb.join(' ')));
+  QVERIFY(result.out.contains("Example: uada " + verb.join(' ')));
+  QCOMPARE(result.err, QString());
+}
+
+void TestCli::wrongUseIsOneLine_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QString>("said");
+  const auto row = [](const char* line, const char* said) {
+    QTest::newRow(line) << QString(line).split(' ', Qt::SkipEmptyParts) << QString(said);
+  };
+  row("", "uada --help");
+  row("frob", "unknown verb 'frob'; known: list");
+  row("list", "KIND");
+  row("list fruits", "unknown kind of thing to list 'fruits'; known: ops models");
+  row("list ops --jsn", "--jsn");
+  row("apply rotat 3 a.png b.png", "unknown op 'rotat'; known:");
+  row("apply rotate x a.png b.png", "VALUE");
+  row("apply rotate nan a.png b.png", "not a finite number");
+  row("apply rotate 3 a.png b.jpg", ".png");
+  row("apply rotate 3 a.png b.png --fill 1,2", "--fill '1,2'");
+  row("apply rotate 3 a.png b.png --fill 1,2,256", "0..255");
+  row("apply rotate 3 a.png b.png --filter box", "unknown filter 'box'");
+  row("sample cifar9 a.png", "cifar9");
+  row("sample cifar10 a.png --count 0", "--count");
+  row("sample cifar10 a.png --policy nix", "unknown policy 'nix'; known:");
+  row("sample cifar10 a.png --policy crop-flip --method uada", "excludes");
+  row("run", "EXPERIMENT");
+  row("run nowhere.json", "no experiment file 'nowhere.json'");
+  row("run demo --set recipe.training.epoch=3", "unknown key 'epoch'; known: epochs");
+  row("run demo --set recipe.training.epochs=0", "epochs");
+  row("run demo --set methods=[\"nix\"]", "unknown method 'nix'");
+  row("run demo --set nothing", "KEY=VALUE");
+  row("resume", "RUN");
+  row("table", "NUMBER");
+  row("table 99", "99");
+  row("table 2 --format docx", "docx");
+  row("export x --out y --what nix", "unknown kind of export 'nix'; known: curves");
+  row("export x", "--out");
+  row("data", "data --help");
+  row("data check nix", "nix");
+  row("bench nix", "unknown measurement 'nix'; known: render step store start");
+}
+
+void TestCli::wrongUseIsOneLine() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QString, said);
+  const Result result = Program().run(arguments);
+  COMPARE_CODE(result, 2);
+  QCOMPARE(result.out, QString());
+  QVERIFY2(result.err.startsWith("uada: ") && result.err.count('\n') == 1, qPrintable(result.err));
+  QVERIFY2(result.err.contains(said), qPrintable(result.err));
+}
+
+void TestCli::jsonErrorsAreObjects() {
+  for (const QStringList& arguments : {QStringList{"list", "fruits", "--json"}, QStringList{"frob", "--json"}}) {
+    const Result result = Program().run(arguments);
+    COMPARE_CODE(result, 2);
+    const auto all = objects(result.out);
+    QCOMPARE(all.size(), 1);
+    QCOMPARE(all[0]["kind"].toString(), QString("error"));
+    QVERIFY(all[0]["message"].toString().contains("known:"));
+  }
+}
+
+void TestCli::listsEveryKind_data() {
+  QTest::addColumn<QString>("what");
+  QTest::addColumn<QString>("kind");
+  QTest::addColumn<QString>("member");
+  QTest::addColumn<QStringList>("keys");
+  QTest::newRow("ops") << "ops" << "op" << "rotate" << QStringList{"min", "max", "unit", "signed", "geometric"};
+  QTest::newRow("models") << "models" << "model" << "resnet" << QStringList{"task", "parameters"};
+  QTest::newRow("datasets") << "datasets" << "dataset" << "cifar10" << QStringList{"classes", "folder"};
+  QTest::newRow("methods") << "methods" << "method" << "uada" << QStringList{"passes", "policy"};
+  QTest::newRow("policies") << "policies" << "policy" << "uada-cifar" << QStringList{"groups"};
+  QTest::newRow("tables") << "tables" << "table" << "table2" << QStringList{"number"};
+  QTest::newRow("experiments") << "experiments" << "experiment" << "demo" << QStringList{"runs"};
+}
+
+void TestCli::listsEveryKind() {
+  QFETCH(QString, what);
+  QFETCH(QString, kind);
+  QFETCH(QString, member);
+  QFETCH(QStringList, keys);
+  const Result text = Program().run({"list", what});
+  COMPARE_CODE(text, 0);
+  QVERIFY(text.out.contains('\n' + member + ' '));
+
+  const Result json = Program().run({"list", what, "--json"});
+  COMPARE_CODE(json, 0);
+  const auto all = objects(json.out);
+  QCOMPARE(ofKind(all, kind).size(), all.size());
+  QCOMPARE(all.size() + 2, text.out.trimmed().split('\n').size() - (what == "methods"));  // titles and rule; note on cost
+  for (const QJsonObject& object : all)
+    for (const QString& key : QStringList{"name", "title", "source"} + keys) QVERIFY2(object.contains(key), qPrintable(key));
+}
+
+void TestCli::countsParametersForTheClassesGiven() {
+  const auto parameters = [](const QStringList& more) {
+    const auto all = objects(Program().run(QStringList{"list", "models", "--json"} + more).out);
+    return all.isEmpty() ? 0 : all[0]["parameters"].toInt();
+  };
+  QCOMPARE(parameters({}), 11'173'962);                     // ResNet-18 of width 64
+  QCOMPARE(parameters({"--classes", "100"}), 11'220'132);   // 90 more rows of 512 weights and a bias
+}
+
+void TestCli::appliesAnOp() {
+  const Program program;
+  Image in(5, 4);
+  for (std::size_t i = 0; i < in.rgb.size(); ++i) in.rgb[i] = static_cast<std::uint8_t>(i * 4);
+  writePng(program.path("in.png").toStdString(), in.view());
+  const Result result = program.run({"apply", "posterize", "1", "in.png", "out.png"});
+  COMPARE_CODE(result, 0);
+  QVERIFY(result.out.contains("5 x 4"));
+  for (std::uint8_t& byte : in.rgb) byte &= 0x80;
+  QVERIFY(readImage(program.path("out.png").toStdString()) == in);
+}
+
+void TestCli::takesNegativeValues() {
+  const Program program;
+  Image in(6, 6);
+  for (std::size_t i = 0; i < in.rgb.size(); ++i) in.rgb[i] = static_cast<std::uint8_t>(i);
+  writePng(program.path("in.png").toStdString(), in.view());
+  COMPARE_CODE(program.run({"apply", "translate_x", "-2", "in.png", "a.png", "--fill", "9,8,7"}), 0);
+  COMPARE_CODE(program.run({"apply", "translate_x", "2", "in.png", "b.png", "--fill", "9,8,7"}), 0);
+  const Image a = readImage(program.path("a.png").toStdString()), b = readImage(program.path("b.png").toStdString());
+  const std::array<int, 3> filled{9, 8, 7};
+  int left = 0, right = 0;  // pixels of the first row that were filled
+  for (const auto& [image, count] : {std::pair(&a, &left), std::pair(&b, &right)})
+    for (int x = 0; x < 6; ++x) *count += std::equal(filled.begin(), filled.end(), image->view().row(0) + 3 * x);
+  QCOMPARE(left, 2);
+  QCOMPARE(right, 2);
+  QVERIFY(!(a == b));
+}
+
+void TestCli::samplesAreTheSameForTheSameSeed() {
+  const Program program;
+  program.writeCifar(20);
+  const QStringList arguments{"sample", "cifar10", "a.png", "--folder", "cifar", "--count", "6", "--method", "uada", "--json"};
+  const Result result = program.run(arguments);
+  COMPARE_CODE(result, 0);
+  const auto samples = ofKind(objects(result.out), "sample");
+  QCOMPARE(samples.size(), 6);
+  QSet<int> labels;
+  for (const QJsonObject& sample : samples) {
+    labels.insert(sample["label"].toInt());
+    QCOMPARE(sample["plan"].toObject()["chain"].toArray().size(), 2);
+  }
+  QCOMPARE(labels.size(), 6);  // one of each class, in turn
+  const QByteArray first = program.read("a.png");
+  QVERIFY(first.startsWith("\x89PNG"));
+  COMPARE_CODE(program.run(arguments), 0);
+  QCOMPARE(program.read("a.png"), first);
+  COMPARE_CODE(program.run(arguments + QStringList{"--seed", "2"}), 0);
+  QVERIFY(program.read("a.png") != first);
+}
+
+void TestCli::checksData() {
+  const Program program;
+  program.writeCifar(20);
+  const Result result = program.run({"data", "check", "cifar10", "cifar", "--json"});
+  COMPARE_CODE(result, 0);
+  const auto all = objects(result.out);
+  QCOMPARE(ofKind(all, "file").size(), 6);
+  const auto data = ofKind(all, "data");
+  QCOMPARE(data.size(), 1);
+  QCOMPARE(data[0]["train"].toInt(), 100);
+  QCOMPARE(data[0]["test"].toInt(), 20);
+  QCOMPARE(data[0]["train_per_class"].toArray().size(), 10);
+}
+
+void TestCli::checksDamagedData_data() {
+  QTest::addColumn<int>("change");  // bytes cut off; -1: label 200
+  QTest::newRow("one byte short") << 1;
+  QTest::newRow("label 200") << -1;
+}
+
+void TestCli::checksDamagedData() {
+  QFETCH(int, change);
+  const Program program;
+  program.writeCifar(20);
+  QByteArray content = program.read("cifar/data_batch_3.bin");
+  if (change > 0) content.chop(change);
+  else content[3073] = static_cast<char>(200);
+  program.write("cifar/data_batch_3.bin", content);
+  for (const QStringList& verb : {QStringList{"data", "check", "cifar10", "cifar"}, QStringList{"sample", "cifar10", "a.png", "--folder", "cifar"}}) {
+    const Result result = program.run(verb);
+    COMPARE_CODE(result, 1);
+    QVERIFY2(result.err.startsWith("uada: ") && result.err.count('\n') == 1, qPrintable(result.err));
+    QVERIFY2(result.err.contains("data_batch_3.bin"), qPrintable(result.err));
+    if (change < 0) QVERIFY2(result.err.contains("200"), qPrintable(result.err));
+  }
+}
+
+void TestCli::refusesWhatIsNoProject() {
+  const Program program;
+  program.write("text.uada", "this is a letter, not a database, and it is longer than a header of SQLite: " + QByteArray(200, 'x'));
+  for (const QStringList& verb : {QStringList{"runs"}, QStringList{"show", "x"}, QStringList{"table", "2"}, QStringList{"stop", "x"}}) {
+    const Result damaged = program.run(verb + QStringList{"--project", "text.uada"});
+    COMPARE_CODE(damaged, 1);
+    QVERIFY2(damaged.err.contains("text.uada"), qPrintable(damaged.err));
+    const Result absent = program.run(verb + QStringList{"--project", "nowhere.uada"});
+    COMPARE_CODE(absent, 1);
+    QVERIFY2(absent.err.contains("nowhere.uada"), qPrintable(absent.err));
+    QVERIFY(!QFile::exists(program.path("nowhere.uada")));
+  }
+}
+
+void TestCli::writesThePublishedTable() {
+  const Program program;
+  const Result csv = program.run({"table", "2", "--paper", "--format", "csv"});
+  COMPARE_CODE(csv, 0);
+  QVERIFY2(csv.out.startsWith("table,row,column,metric,source,mean,sd,n,paper\n"), qPrintable(csv.out));
+  QVERIFY(csv.out.count('\n') > 10);
+  const Result tex = program.run({"table", "2", "--paper", "--format", "tex", "--out", "t.tex"});
+  COMPARE_CODE(tex, 0);
+  QVERIFY(program.read("t.tex").contains("\\begin{tabular"));
+  const Result json = program.run({"table", "2", "--paper", "--json"});
+  COMPARE_CODE(json, 0);
+  const auto cells = objects(json.out);
+  QVERIFY(!cells.isEmpty());
+  QCOMPARE(ofKind(cells, "cell").size(), cells.size());
+}
+
+void TestCli::doctorAndRunSayHowToInstallLibTorch() {
+  Program program;
+  program.writeCifar(20);
+  program.set("UADA_LIBTORCH", program.path("nothing-here"));
+  program.set("UADA_DATA", program.path("."));
+  const Result doctor = program.run({"doctor"});
+  COMPARE_CODE(doctor, 0);
+  QVERIFY(doctor.out.contains("LibTorch"));
+  QVERIFY(doctor.out.contains("./setup"));
+  const auto checks = ofKind(objects(program.run({"doctor", "--json"}).out), "check");
+  QVERIFY(!checks.isEmpty());
+  for (const QJsonObject& check : checks)
+    if (check["name"] == "LibTorch") QVERIFY(!check["ok"].toBool());
+
+  const Result run = program.run({"run", "demo"});
+  COMPARE_CODE(run, 1);
+  QVERIFY2(run.err.contains("./setup"), qPrintable(run.err));
+  COMPARE_CODE(program.run({"list", "methods"}), 0);
+}
+
+void TestCli::saysWhenTheOutputIsFull() {
+  QProcess process;
+  process.setStandardOutputFile("/dev/full");
+  process.start(QStringLiteral(PROGRAM_DIR "/uada"), {"list", "ops"});
+  const Result result = Program::finish(process);
+  COMPARE_CODE(result, 1);
+  QVERIFY2(result.err.contains("standard output"), qPrintable(result.err));
+}
+
+void TestCli::benchStoreGivesTheFixedName() {
+  const Program program;
+  const Result result = program.run({"bench", "store", "--json"});
+  COMPARE_CODE(result, 0);
+  const auto all = ofKind(objects(result.out), "bench");
+  QCOMPARE(all.size(), 1);
+  QCOMPARE(all[0]["name"].toString(), QString("store.rows_per_second"));
+  QVERIFY(all[0]["value"].toDouble() > 0);
+  QVERIFY(all[0].contains("threads") && all[0].contains("cpu") && all[0].contains("device"));
+  QCOMPARE(QDir(program.path(".")).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), QStringList());
+}
+
+void TestCli::benchStart() {
+  const Result result = Program().run({"bench", "start", "--json"});
+  if (QFile::exists(QStringLiteral(PROGRAM_DIR "/uada-workbench"))) {
+    COMPARE_CODE(result, 0);
+    QVERIFY(result.out.contains("start.first_paint"));
+  } else {
+    COMPARE_CODE(result, 1);
+    QVERIFY(result.err.contains("uada-workbench"));
+  }
+}
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"

@@ -1,0 +1,252 @@
+#include <signal.h>
+
+#include <QtEndian>
+
+#include "tests/cli/Program.h"
+
+using namespace uada::test;
+
+/// Runs that train: a tiny network on a tiny set, made here.
+class TestCliTrain : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init();
+  void trainsComparesAndSkips();
+  void speaksToPeople();
+  void stops_data();
+  void stops();
+  void resumesToTheSameNumbers();
+  void survivesKill();
+  void secondSignalEndsAtOnce();
+  void exportsWhatWasRecorded();
+  void refusesDamagedDataBeforeTraining();
+  void refusesADeviceThatIsNotThere();
+
+ private:
+  QStringList experiment(int epochs, const QString& methods) const;
+  std::unique_ptr<QProcess> startLong() const;
+  static bool waitForSteps(QProcess& process, int steps, QByteArray& seen);
+  QStringList lossesOf(const QString& project) const;
+  QList<QJsonObject> runs() const { return ofKind(objects(program_->run({"runs", "--json"}).out), "run"); }
+  std::unique_ptr<Program> program_;
+};
+
+void TestCliTrain::init() {
+  program_ = std::make_unique<Program>();
+  program_->writeCifar(20);
+  program_->write("tiny.json", R"({
+    "name": "tiny", // a comment
+    "recipe": {
+      "dataset": {"name": "cifar10"}, "model": {"name": "resnet", "depth": "10", "width": 4},
+      "training": {"epochs": 2, "batch": 20, "learning_rate": 0.05, "schedule": "cosine"}
+    },
+    "methods": ["ra-uc", "uada"], "seeds": [1],
+    "runtime": {"threads": 1, "device": "cpu", "pictured": 2, "picture_every": 2}, "tables": [2]
+  })");
+}
+
+QStringList TestCliTrain::experiment(int epochs, const QString& methods) const {
+  return {"run", "tiny.json", "--set", "recipe.dataset.folder=" + program_->path("cifar"),
+          "--set", QString("recipe.training.epochs=%1").arg(epochs), "--set", "methods=" + methods};
+}
+
+/// A run that would take minutes: it is stopped.
+std::unique_ptr<QProcess> TestCliTrain::startLong() const {
+  return program_->start(experiment(2000, R"(["uada"])") + QStringList{"--json"});
+}
+
+/// Reads until so many steps were reported.
+bool TestCliTrain::waitForSteps(QProcess& process, int steps, QByteArray& seen) {
+  while (seen.count(R"({"kind":"step")") < steps) {
+    if (!process.waitForReadyRead(kTimeout)) return false;
+    seen += process.readAllStandardOutput();
+  }
+  return true;
+}
+
+/// The loss of every step of run 1, with all digits.
+QStringList TestCliTrain::lossesOf(const QString& project) const {
+  QStringList losses;
+  const Result result = program_->run({"export", "1", "--format", "jsonl", "--out", "curves.jsonl", "--project", project});
+  if (result.code != 0) return {result.err};
+  for (const QByteArray& line : program_->read("curves.jsonl").trimmed().split('\n'))
+    losses << QString::number(QJsonDocument::fromJson(line).object()["loss"].toDouble(), 'g', 17);
+  return losses;
+}
+
+void TestCliTrain::trainsComparesAndSkips() {
+  const QStringList arguments = experiment(2, R"(["ra-uc","uada"])") + QStringList{"--json"};
+  const Result first = program_->run(arguments);
+  COMPARE_CODE(first, 0);
+  const auto all = objects(first.out);
+  QCOMPARE(ofKind(all, "INVALID").size(), 0);
+  const auto started = ofKind(all, "run");
+  QCOMPARE(started.size(), 2);
+  QVERIFY(started[0]["id"].toInt() > 0);
+  QCOMPARE(started[1]["config"].toObject()["method"].toObject()["name"].toString(), QString("uada"));
+  QCOMPARE(ofKind(all, "step").size(), 20);  // 100 images in batches of 20, 2 epochs, 2 runs
+  QCOMPARE(ofKind(all, "epoch").size(), 4);
+  QVERIFY(ofKind(all, "checkpoint").size() >= 4);
+  const auto results = ofKind(all, "result");
+  QCOMPARE(results.size(), 2);
+  QCOMPARE(results[0]["forwards_train"].toInt(), 10);
+  QCOMPARE(results[1]["forwards_no_grad"].toInt(), 90);  // 2N + 1 of each step
+  const auto groups = ofKind(all, "comparison");
+  QCOMPARE(groups.size(), 2);
+  QCOMPARE(groups[1]["forward_ratio"].toDouble(), 4.0);
+
+  const Result again = program_->run(arguments);  // nothing left to do
+  COMPARE_CODE(again, 0);
+  QCOMPARE(ofKind(objects(again.out), "step").size(), 0);
+  QCOMPARE(ofKind(objects(again.out), "skipped").size(), 2);
+  QCOMPARE(ofKind(objects(again.out), "comparison"), groups);
+  QCOMPARE(runs().size(), 2);
+
+  COMPARE_CODE(program_->run(experiment(2, R"(["ra-uc"])") + QStringList{"--again", "--json"}), 0);
+  const auto listed = runs();
+  QCOMPARE(listed.size(), 3);
+  QCOMPARE(listed[0]["config_hash"], listed[2]["config_hash"]);
+  QCOMPARE(listed[0]["last_top1"], listed[2]["last_top1"]);  // the same numbers, twice
+}
+
+void TestCliTrain::speaksToPeople() {
+  const Result run = program_->run(experiment(2, R"(["ra-uc","uada"])"));
+  COMPARE_CODE(run, 0);
+  QVERIFY2(run.err.contains("[2/2] r10w4-c10-uada-s1  epoch 2/2  train loss "), qPrintable(run.err));
+  QVERIFY2(!run.err.contains('\r') && !run.err.contains("\033"), qPrintable(run.err));
+  QVERIFY2(run.out.contains("UADA"), qPrintable(run.out));
+  const Result quiet = program_->run(experiment(2, R"(["ra-uc"])") + QStringList{"--quiet"});
+  COMPARE_CODE(quiet, 0);
+  QCOMPARE(quiet.err, QString());
+  const Result list = program_->run({"runs"});
+  COMPARE_CODE(list, 0);
+  QCOMPARE(list.out.trimmed().split('\n').size(), 4);
+  QVERIFY(list.out.contains("finished") && list.out.contains("2/2"));
+  const QString key = runs()[0]["key"].toString();
+  for (const QString& name : {key, key.left(5), QString("r10w4-c10-uada-s1"), runs()[0]["title"].toString()}) {
+    const Result show = program_->run({"show", name});
+    COMPARE_CODE(show, 0);
+    QVERIFY2(show.out.contains("test top-1"), qPrintable(show.out));
+  }
+  COMPARE_CODE(program_->run({"show", "zzzz"}), 2);
+  const Result table = program_->run({"table", "2", "--measured", "--format", "csv"});
+  COMPARE_CODE(table, 0);
+}
+
+void TestCliTrain::stops_data() {
+  QTest::addColumn<QString>("by");
+  QTest::addColumn<int>("code");
+  QTest::newRow("SIGINT") << "INT" << 130;
+  QTest::newRow("SIGTERM") << "TERM" << 143;
+  QTest::newRow("uada stop") << "stop" << 143;
+}
+
+void TestCliTrain::stops() {
+  QFETCH(QString, by);
+  QFETCH(int, code);
+  const auto process = startLong();
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 3, seen));
+  if (by == "stop") COMPARE_CODE(program_->run({"stop", "1"}), 0);
+  else ::kill(static_cast<pid_t>(process->processId()), by == "TERM" ? SIGTERM : SIGINT);
+  Result stopped = Program::finish(*process);
+  stopped.out.prepend(QString::fromUtf8(seen));
+  COMPARE_CODE(stopped, code);
+  const auto checkpoints = ofKind(objects(stopped.out), "checkpoint");
+  const auto steps = ofKind(objects(stopped.out), "step");
+  QVERIFY(!checkpoints.isEmpty());
+  QCOMPARE(checkpoints.back()["step"], steps.back()["step"]);  // nothing is trained twice
+  QCOMPARE(runs()[0]["state"].toString(), QString("stopped"));
+  QCOMPARE(program_->run({"stop", "1"}).code, 1);  // it is not live any more
+}
+
+void TestCliTrain::resumesToTheSameNumbers() {
+  const QStringList arguments = experiment(16, R"(["uada"])");
+  const auto process = program_->start(arguments + QStringList{"--json"});
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 3, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  COMPARE_CODE(Program::finish(*process), 143);
+
+  COMPARE_CODE(program_->run(arguments), 0);  // the same command continues
+  QCOMPARE(runs().size(), 1);
+  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
+  QCOMPARE(runs()[0]["attempts"].toInt(), 2);
+
+  COMPARE_CODE(program_->run(arguments + QStringList{"--project", "straight.uada"}), 0);
+  const QStringList losses = lossesOf("uada.uada");
+  QCOMPARE(losses.size(), 80);
+  QCOMPARE(losses, lossesOf("straight.uada"));
+}
+
+void TestCliTrain::survivesKill() {
+  const auto process = program_->start(experiment(16, R"(["uada"])") + QStringList{"--json"});
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 12, seen));  // past the checkpoints of two epochs
+  process->kill();
+  QVERIFY(process->waitForFinished(kTimeout));
+  QCOMPARE(process->exitStatus(), QProcess::CrashExit);
+  QCOMPARE(runs()[0]["state"].toString(), QString("interrupted"));
+  const Result resumed = program_->run({"resume", "1", "--json"});
+  COMPARE_CODE(resumed, 0);
+  const auto steps = ofKind(objects(resumed.out), "step");
+  QVERIFY(!steps.isEmpty() && steps.front()["step"].toInt() > 5);  // not from the beginning
+  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
+  const Result nothing = program_->run({"resume", "1"});
+  COMPARE_CODE(nothing, 0);
+  QVERIFY(nothing.err.contains("nothing to resume"));
+}
+
+void TestCliTrain::secondSignalEndsAtOnce() {
+  const auto process = startLong();
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 1, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGINT);
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  const int code = Program::finish(*process).code;
+  QVERIFY2(code == 130 || code == 143, qPrintable(QString::number(code)));  // two pending signals come in any order
+}
+
+void TestCliTrain::exportsWhatWasRecorded() {
+  COMPARE_CODE(program_->run(experiment(2, R"(["uada"])")), 0);
+  const auto exported = [&](const QString& what, const QString& out) {
+    const Result result = program_->run({"export", "1", "--what", what, "--out", out});
+    return result.code == 0 ? program_->read(out) : result.err.toUtf8();
+  };
+  const QByteArray curves = exported("curves", "curves.csv");
+  QVERIFY2(curves.startsWith("step,epoch,learning_rate,loss,"), curves);
+  QCOMPARE(curves.count('\n'), 11);
+  QCOMPARE(exported("epochs", "epochs.csv").count('\n'), 3);
+  const QByteArray policy = exported("policy", "policy.csv");
+  QVERIFY2(policy.contains(",group,chain,") && policy.contains(",op,") && policy.contains(",unperturbed,"), policy);
+  for (const QByteArray& line : exported("decisions", "decisions.jsonl").trimmed().split('\n')) {
+    const QJsonObject decision = QJsonDocument::fromJson(line).object();
+    QCOMPARE(decision["groups"].toArray().size(), 4);
+    QVERIFY(decision.contains("winner") && decision.contains("pixel_hash"));
+  }
+  QVERIFY(exported("samples", "sheet.png").startsWith("\x89PNG"));
+  exported("samples", "pictures");
+  const QStringList pictures = QDir(program_->path("pictures")).entryList({"*.png"});
+  QVERIFY2(pictures.size() >= 6 && !pictures.filter("-trained").isEmpty(), qPrintable(pictures.join(' ')));
+  const QByteArray weights = exported("weights", "w.safetensors");
+  QVERIFY2(weights.size() > 8, weights);
+  const auto length = qFromLittleEndian<quint64>(weights.constData());
+  QVERIFY(length < static_cast<quint64>(weights.size()));
+  QVERIFY(!QJsonDocument::fromJson(weights.mid(8, static_cast<int>(length))).object().isEmpty());
+  COMPARE_CODE(program_->run({"export", "1", "--out", "no/such/folder/c.csv"}), 1);
+}
+
+void TestCliTrain::refusesDamagedDataBeforeTraining() {
+  program_->write("cifar/test_batch.bin", program_->read("cifar/test_batch.bin").chopped(1));
+  const Result result = program_->run(experiment(2, R"(["uada"])"));
+  COMPARE_CODE(result, 1);
+  QVERIFY2(result.err.contains("test_batch.bin"), qPrintable(result.err));
+}
+
+void TestCliTrain::refusesADeviceThatIsNotThere() {
+  COMPARE_CODE(program_->run(experiment(2, R"(["uada"])") + QStringList{"--device", "cuda:99"}), 1);
+}
+
+QTEST_GUILESS_MAIN(TestCliTrain)
+#include "tst_cli_train.moc"
