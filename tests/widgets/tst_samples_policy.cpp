@@ -163,6 +163,20 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(9));
   }
 
+  /// The strip, not its scale or an empty legend, has most of the width.
+  void heatFillsTheWidth() {
+    PolicyBins bins;
+    for (int step = 1; step <= 20; ++step) bins.add(report(step, {op("rotate", 10, 2, 3)}));
+    Plot plot(theme_);
+    plot.resize(600, 300);
+    plot.show();
+    plot.show(policyHeat(bins, PolicyQuantity::change));
+    const QImage picture = plot.picture({600, 300}).toImage();
+    const QColor strip = picture.pixelColor(picture.width() / 2, picture.height() / 2);
+    QVERIFY2(strip != theme_.colour("base"), qPrintable(strip.name()));
+    QCOMPARE(picture.pixelColor(picture.width() * 3 / 4, picture.height() / 2), strip);
+  }
+
   void captionsSayWhatMoved() {
     const Decision d = chainWon(1);
     QCOMPARE(moveText(d, d.groups[0]), QString("(4, 7) → (5, −1)"));

@@ -313,8 +313,8 @@ void Plot::Impl::rebuild() {
   for (const Curve& curve : figure.curves) addCurve(curve);
   legend->setWrap(std::max(1, plot->width() / 160));
   legend->setVisible(legend->itemCount() > 0);
-  // One less than the largest: at the largest its own hint counts, and that of an empty legend squeezes the whole column.
-  legend->setMaximumSize(QWIDGETSIZE_MAX - 1, legend->itemCount() > 0 ? QWIDGETSIZE_MAX : 0);
+  // Below the largest its own hint does not count; that of an empty legend would squeeze the whole column.
+  legend->setMaximumSize(QWIDGETSIZE_MAX / 2, legend->itemCount() > 0 ? QWIDGETSIZE_MAX : 0);
   const bool nothing = drawn.empty() && !heat;
   empty->setText(nothing ? figure.empty : QString());
   empty->setVisible(nothing);
