@@ -78,6 +78,13 @@ class TestForms : public QObject {
     QCOMPARE(fieldFromText(fieldText(read), read).dump(), read.dump());
   }
 
+  void numbersAreShownAsPeopleWriteThem() {
+    QCOMPARE(fieldText(Json(5e-4)), QString("0.0005"));
+    QCOMPARE(fieldText(Json(0.1)), QString("0.1"));
+    QCOMPARE(fieldText(Json(1.0)), QString("1"));
+    QCOMPARE(fieldText(Json(Json::Array{Json(0.3), Json(0.6)})), QString("0.3, 0.6"));
+  }
+
   void formReadsEveryKindOfEditor() {
     SettingsForm form(theme_);
     form.setFields(fieldsOf<Training>());

@@ -63,8 +63,8 @@ class TestResults : public QObject {
     QCOMPARE(text(model, 0, "n"), QString("2"));
     QCOMPARE(text(model, 0, "Last %"), QString("91.00"));
     QCOMPARE(text(model, 0, "± spread"), QString("1.41"));  // sqrt(2)
-    QCOMPARE(text(model, 0, "Best epoch %"), QString("92.00"));
-    QCOMPARE(text(model, 0, "Best run %"), QString("93.00"));
+    QCOMPARE(text(model, 0, "Best %"), QString("92.00"));
+    QCOMPARE(text(model, 0, "Max %"), QString("93.00"));
     QCOMPARE(text(model, 0, "Forwards ×"), QString("4.00 ×"));
     QCOMPARE(text(model, 0, "Time ×"), QString("–"));
     QCOMPARE(text(model, 1, "± spread"), QString("–"));
@@ -144,6 +144,10 @@ class TestResults : public QObject {
 
  private:
   void checkCompare(const Workbench& workbench) {
+    ComparePanel unseen(workbench);  // as an export from the command line does it
+    unseen.exportTo(folder_.filePath("unseen.csv"));
+    QVERIFY(readTextFile(folder_.filePath("unseen.csv").toStdString(), 1 << 20).find("UADA") !=
+            std::string::npos);
     ComparePanel panel(workbench);
     panel.resize(900, 600);
     panel.show();

@@ -10,6 +10,7 @@
 #include <QRegularExpression>
 #include <QStyle>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "widgets/forms/FormStyle.h"
 
@@ -41,8 +42,11 @@ Json listFromText(const QString& text) {
 
 QString fieldText(const Json& value) {
   if (value.isString()) return QString::fromStdString(value.asString());
-  if (value.isNumber() && !value.isInt())
-    return QString::number(value.asDouble(), 'g', QLocale::FloatingPointShortest);
+  if (value.isNumber() && !value.isInt()) {
+    const double size = std::abs(value.asDouble());  // 0.0005, not 5e-04
+    const bool plain = size == 0 || (size >= 1e-6 && size < 1e15);
+    return QString::number(value.asDouble(), plain ? 'f' : 'g', QLocale::FloatingPointShortest);
+  }
   if (!value.isArray()) return QString::fromStdString(value.isNull() ? "" : value.dump());
   QStringList parts;
   for (const Json& item : value.asArray()) parts << fieldText(item);

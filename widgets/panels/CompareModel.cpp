@@ -191,11 +191,11 @@ void CompareModel::addNumbers() {
       QObject::tr("± spread"), QObject::tr("Sample standard deviation over seeds, percentage points"),
       [](const CompareRow& r) { return spreadOf(r.last); }, points);
   add(
-      QObject::tr("Best epoch %"),
+      QObject::tr("Best %"),
       QObject::tr("Top-1 of each run's best epoch, chosen on the test set; mean over seeds"),
       [](const CompareRow& r) { return meanOf(r.best); }, points);
   add(
-      QObject::tr("Best run %"), QObject::tr("The highest top-1 of any epoch and seed"),
+      QObject::tr("Max %"), QObject::tr("The highest top-1 of any epoch and seed"),
       [](const CompareRow& r) { return bestOf(r.best); }, points);
   columns_.push_back({QObject::tr("− ra-uc"),
                       QObject::tr("Last top-1 minus that of ra-uc with the same recipe, percentage "

@@ -193,6 +193,7 @@ void ComparePanel::drawCurves() {
 QStringList ComparePanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }
 
 void ComparePanel::exportTo(const QString& file) {
+  if (stale_) load();
   const std::optional<TableFormat> format = tableFormatOf(file);
   if (!format) return PanelWidget::exportTo(file);
   writeFileAtomically(file.toStdString(), writeComparison(groups_, *format));

@@ -38,12 +38,12 @@ void joinNeighbours(std::vector<Sums>& columns) {
 
 const std::vector<PolicyQuantityText>& policyQuantities() {
   static const std::vector<PolicyQuantityText> all{
-      {PolicyQuantity::before, "before", "Level before", "level",
-       "Mean level of the op as drawn, clamped as used", false},
-      {PolicyQuantity::after, "after", "Level after", "level", "Mean level after the update of equation (5)",
+      {PolicyQuantity::before, "before", "Level before", "", "Mean level of the op as drawn, clamped as used",
        false},
-      {PolicyQuantity::change, "change", "Change of level", "level",
-       "Mean level after minus mean level before", true},
+      {PolicyQuantity::after, "after", "Level after", "", "Mean level after the update of equation (5)",
+       false},
+      {PolicyQuantity::change, "change", "Change of level", "", "Mean level after minus mean level before",
+       true},
       {PolicyQuantity::gradientSign, "sign", "Sign of gradient", "",
        "Share of + minus share of − among the probed; + means "
        "a higher level is harder",

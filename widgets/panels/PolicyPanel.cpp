@@ -171,6 +171,7 @@ void PolicyPanel::choose(double step, double y) {
 QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }
 
 void PolicyPanel::exportTo(const QString& file) {
+  if (stale_) load();
   if (QFileInfo(file).suffix().toLower() != "csv") return PanelWidget::exportTo(file);
   heat_->show(policyHeat(bins_, quantity()));
   heat_->exportTo(file);
