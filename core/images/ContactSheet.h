@@ -16,8 +16,7 @@ struct SheetCell {
 
 struct SheetStyle {
   std::vector<std::string> headings;  ///< above the columns; fewer than columns: the rest is blank
-  int pictureSide =
-      128;  ///< pixels that the longer side is enlarged to, by a whole factor >= 1 (crisp pixels)
+  int pictureSide = 128;  ///< pixels that the longer side is enlarged to at most, by a whole factor >= 1
 };
 
 /// Pictures in rows of `columns`, left to right, dark text on white, ready to be written as PNG.
