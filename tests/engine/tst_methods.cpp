@@ -1,0 +1,287 @@
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/engine/methods/Chooser.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/methods/Uada.h"
+#include "core/ops/Op.h"
+
+using namespace uada;
+
+namespace {
+
+std::unique_ptr<Space> uadaSpace() { return findPolicy("uada-cifar").make(Json::object(), {32, 4}); }
+
+Choice uadaChoice(int epsilon, bool includeUnperturbed = true) {
+  return {"uada", settingsToJson(Uada{epsilon, includeUnperturbed})};
+}
+
+Batch batchOf(std::uint32_t count) {
+  Batch batch;
+  batch.seed = 5;
+  batch.step = 3;
+  batch.epoch = 2;
+  for (std::uint32_t i = 0; i < count; ++i) batch.indices.push_back(10 * i);
+  return batch;
+}
+
+/// Losses that depend on the plan alone: what a network in a fixed state would give.
+class PlanOracle : public Oracle {
+ public:
+  explicit PlanOracle(std::size_t count) : count_(count) {}
+  int render(std::span<const Plan> plans) override {
+    const auto first = static_cast<int>(shown.size());
+    for (std::size_t at = 0; at < plans.size(); at += count_) {
+      shown.emplace_back(plans.begin() + static_cast<std::ptrdiff_t>(at),
+                         plans.begin() + static_cast<std::ptrdiff_t>(at + count_));
+    }
+    return first;
+  }
+  std::vector<float> losses(int variant, Phase phase) override {
+    (phase == Phase::probe ? probes : candidates).push_back(variant);
+    std::vector<float> losses;
+    for (const Plan& plan : shown[static_cast<std::size_t>(variant)]) losses.push_back(loss(plan));
+    return losses;
+  }
+  virtual float loss(const Plan& plan) const {
+    std::size_t hash = std::hash<std::string>{}(toJson(plan).dump());
+    return static_cast<float>(hash % 1000) / 100;
+  }
+  std::vector<std::vector<Plan>> shown;
+  std::vector<int> probes, candidates;
+
+ private:
+  const std::size_t count_;
+};
+
+class FlatOracle : public PlanOracle {
+ public:
+  using PlanOracle::PlanOracle;
+  float loss(const Plan&) const override { return 1; }
+};
+
+/// Gives the k-th asked variant the k-th list of losses.
+class ScriptedOracle : public PlanOracle {
+ public:
+  ScriptedOracle(std::size_t count, std::vector<std::vector<float>> script) : PlanOracle(count), script_(std::move(script)) {}
+  std::vector<float> losses(int, Phase) override { return script_.at(asked_++); }
+
+ private:
+  std::vector<std::vector<float>> script_;
+  std::size_t asked_ = 0;
+};
+
+}  // namespace
+
+class TestMethods : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  /// Methods.md 1.4: (1 + N) probe and N candidate forwards of one variant each, 2N + 1 chains.
+  void asksForTwoNPlusOneForwards() {
+    const auto space = uadaSpace();
+    PlanOracle oracle(6);
+    const auto chooser = makeChooser(uadaChoice(1), *space);
+    QCOMPARE(chooser->variants(), 9);
+    chooser->choose(batchOf(6), oracle, 0);
+    QCOMPARE(oracle.probes, (std::vector<int>{0, 1, 2, 3, 4}));
+    QCOMPARE(oracle.candidates, (std::vector<int>{5, 6, 7, 8}));
+    QCOMPARE(oracle.shown.size(), std::size_t{9});
+    const Passes passes = findMethod("uada").passes(uadaChoice(1).settings, 4);
+    QCOMPARE(passes.forwardsNoGrad, 9.0);
+    QCOMPARE(passes.chains, 9.0);
+  }
+
+  void drawsEachSamplesOwnStream() {
+    const auto space = uadaSpace();
+    const Batch whole = batchOf(6);
+    Batch part = whole;
+    part.indices = {whole.indices[4], whole.indices[1]};
+    part.step = 77;
+    const auto plans = samplePlans(whole, *space), some = samplePlans(part, *space);
+    QVERIFY(some[0] == plans[4] && some[1] == plans[1]);
+    Batch next = whole;
+    ++next.epoch;
+    QVERIFY(samplePlans(next, *space) != plans);
+  }
+
+  /// Probe i differs from the base only through group i, candidates likewise (1.6, 3).
+  void movesOneGroupAtATime() {
+    const auto space = uadaSpace();
+    PlanOracle oracle(40);
+    makeChooser(uadaChoice(1), *space)->choose(batchOf(40), oracle, 0);
+    for (std::size_t v = 1; v < 9; ++v) {
+      int moved = 0;
+      for (std::size_t b = 0; b < 40; ++b) {
+        const Plan &base = oracle.shown[0][b], &plan = oracle.shown[v][b];
+        const Group group = space->groups()[(v - 1) % 4];
+        QVERIFY(group == Group::flip || plan.flip == base.flip);
+        QVERIFY(group == Group::crop || plan.crop == base.crop);
+        QVERIFY(group == Group::chain || plan.steps == base.steps);
+        QVERIFY(group == Group::cutout || plan.cutout == base.cutout);
+        moved += plan != base;
+      }
+      QVERIFY(moved > 0);
+    }
+  }
+
+  void choosesTheHardest() {
+    const auto space = uadaSpace();
+    const Batch batch = batchOf(60);
+    PlanOracle oracle(60);
+    const Chosen chosen = makeChooser(uadaChoice(1), *space)->choose(batch, oracle, 60);
+    std::map<int, int> wins;
+    for (std::size_t b = 0; b < 60; ++b) {
+      QVERIFY(chosen.best[b] >= chosen.unperturbed[b]);
+      float most = chosen.unperturbed[b];
+      for (std::size_t v = 5; v < 9; ++v) most = std::max(most, oracle.loss(oracle.shown[v][b]));
+      QCOMPARE(chosen.best[b], most);
+      const auto variant = static_cast<std::size_t>(chosen.variants[b]);
+      QCOMPARE(oracle.loss(oracle.shown[variant][b]), most);
+      QVERIFY(space->clamped(chosen.decided[b]) == oracle.shown[variant][b]);
+      ++wins[chosen.decisions[b].winner];
+    }
+    QVERIFY(wins.size() >= 4);
+    QCOMPARE(chosen.policy.unperturbedWins, wins[-1]);
+    for (std::size_t g = 0; g < 4; ++g) QCOMPARE(chosen.policy.groups[g].wins, wins[static_cast<int>(g)]);
+  }
+
+  /// 1.5: of equal candidates the first in the order flip, crop, chain, cutout, unperturbed wins.
+  void breaksTies() {
+    const auto space = uadaSpace();
+    FlatOracle flat(3);
+    const Chosen all = makeChooser(uadaChoice(1), *space)->choose(batchOf(3), flat, 3);
+    for (const Decision& decision : all.decisions) QCOMPARE(decision.winner, 0);
+    ScriptedOracle oracle(1, {{1.0f}, {0.9f}, {1.2f}, {1.0f}, {0.7f}, {1.0f}, {1.15f}, {1.0f}, {1.15f}});
+    const Chosen example = makeChooser(uadaChoice(1), *space)->choose(batchOf(1), oracle, 1);
+    QCOMPARE(example.decisions[0].winner, 1);
+    QCOMPARE(example.variants[0], 6);
+  }
+
+  void includesTheUnperturbedOnlyIfAsked() {
+    const auto space = uadaSpace();
+    const std::vector<std::vector<float>> script{{2.0f}, {1.0f}, {1.0f}, {1.0f}, {1.0f}, {0.5f}, {0.4f}, {0.9f}, {0.3f}};
+    ScriptedOracle with(1, script), without(1, script);
+    QCOMPARE(makeChooser(uadaChoice(1, true), *space)->choose(batchOf(1), with, 1).decisions[0].winner, -1);
+    const Chosen literal = makeChooser(uadaChoice(1, false), *space)->choose(batchOf(1), without, 1);
+    QCOMPARE(literal.decisions[0].winner, 2);
+    QCOMPARE(literal.best[0], 0.9f);
+  }
+
+  /// From delta, dL and the coordinates before anyone can recompute those after: equation (5).
+  void recordsDecisionsThatCanBeRecomputed_data() {
+    QTest::addColumn<int>("epsilon");
+    QTest::newRow("1") << 1;
+    QTest::newRow("3") << 3;
+  }
+  void recordsDecisionsThatCanBeRecomputed() {
+    QFETCH(int, epsilon);
+    const auto space = uadaSpace();
+    PlanOracle oracle(80);
+    const Chosen chosen = makeChooser(uadaChoice(epsilon), *space)->choose(batchOf(80), oracle, 80);
+    QCOMPARE(chosen.decisions.size(), std::size_t{80});
+    int moved = 0;
+    for (const Decision& decision : chosen.decisions) {
+      QCOMPARE(decision.groups.size(), std::size_t{4});
+      for (const GroupDecision& g : decision.groups) {
+        QCOMPARE(g.dL, static_cast<double>(static_cast<float>(g.probeLoss) - static_cast<float>(decision.unperturbedLoss)));
+        const int sign = (g.dL > 0) - (g.dL < 0);
+        for (std::size_t k = 0; k < g.before.size(); ++k) {
+          const bool flip = g.group == "flip";
+          const int step = flip ? (sign > 0 ? g.delta[k] : 0) : epsilon * sign * g.delta[k];
+          QCOMPARE(g.after[k], g.before[k] + step);
+          QVERIFY(g.delta[k] == 1 || g.delta[k] == -1);
+          moved += step != 0;
+        }
+      }
+    }
+    QVERIFY(moved > 300);
+  }
+
+  /// A12: a probe that ends where it began says nothing, whatever the two forwards gave.
+  void takesNoNoiseForAGradient() {
+    class Noisy : public PlanOracle {
+     public:
+      using PlanOracle::PlanOracle;
+      std::vector<float> losses(int variant, Phase phase) override {
+        std::vector<float> losses = PlanOracle::losses(variant, phase);
+        for (float& loss : losses) loss += 0.001f * static_cast<float>(variant);
+        return losses;
+      }
+    };
+    const auto space = uadaSpace();
+    Noisy oracle(300);
+    const Chosen chosen = makeChooser(uadaChoice(1), *space)->choose(batchOf(300), oracle, 300);
+    int unchanged = 0;
+    for (std::size_t b = 0; b < 300; ++b) {
+      for (std::size_t g = 0; g < 4; ++g) {
+        const GroupDecision& part = chosen.decisions[b].groups[g];
+        if (oracle.shown[1 + g][b] != oracle.shown[0][b]) continue;
+        ++unchanged;
+        QCOMPARE(part.dL, 0.0);
+        QVERIFY(part.before == part.after);
+      }
+    }
+    QVERIFY(unchanged > 0);
+  }
+
+  void addsUpThePolicy() {
+    const auto space = uadaSpace();
+    PlanOracle oracle(200);
+    const Chosen chosen = makeChooser(uadaChoice(1), *space)->choose(batchOf(200), oracle, 200);
+    const PolicyReport& policy = chosen.policy;
+    QCOMPARE(policy.count, 200);
+    QCOMPARE(policy.step, std::int64_t{3});
+    int steps = 0, probed = 0, chainWins = 0;
+    std::map<std::string, std::pair<double, int>> before;
+    for (const Decision& d : chosen.decisions) {
+      for (const Step& s : d.plan.chain()) {
+        before[ops()[s.op].name].first += s.level;
+        ++before[ops()[s.op].name].second;
+      }
+    }
+    for (const OpStatistics& op : policy.ops) {
+      steps += op.count;
+      probed += op.probed;
+      chainWins += op.wins;
+      QCOMPARE(op.plus + op.minus + op.zero, op.probed);
+      QCOMPARE(op.count, before[op.op].second);
+      QVERIFY(std::abs(op.beforeMean - before[op.op].first / op.count) < 1e-12);
+      QVERIFY(op.beforeSpread >= 0 && op.afterMean >= 0 && op.afterMean <= 9);
+      if (!findOp(op.op).hasValue) QCOMPARE(op.inert, op.probed);
+    }
+    QCOMPARE(steps, 400);
+    QCOMPARE(probed, 200);
+    QCOMPARE(policy.groups.size(), std::size_t{4});
+    QCOMPARE(policy.groups[2].group, std::string("chain"));
+    QCOMPARE(policy.groups[2].wins, chainWins);
+    int wins = policy.unperturbedWins;
+    for (const GroupStatistics& group : policy.groups) {
+      wins += group.wins;
+      QCOMPARE(group.count, 200);
+      QCOMPARE(group.plus + group.minus + group.zero, 200);
+    }
+    QCOMPARE(wins, 200);
+  }
+
+  /// A23: epsilon 0 is the plain policy, with the plans of ra-uc.
+  void isPlainWithoutAStep() {
+    const auto space = uadaSpace();
+    PlanOracle none(5), plain(5);
+    const Chosen zero = makeChooser(uadaChoice(0), *space)->choose(batchOf(5), none, 2);
+    const Chosen raUc = makeChooser({"ra-uc"}, *space)->choose(batchOf(5), plain, 2);
+    QVERIFY(none.shown == plain.shown);
+    QVERIFY(none.probes.empty() && none.candidates.empty());
+    QVERIFY(zero.unperturbed.empty());
+    QCOMPARE(zero.variants, std::vector<int>(5, 0));
+    QCOMPARE(zero.decisions.size(), std::size_t{2});
+    QVERIFY(zero.decisions[0].groups.empty() && std::isnan(zero.decisions[0].unperturbedLoss));
+    QCOMPARE(raUc.policy.unperturbedWins, 5);
+    QVERIFY(!raUc.policy.ops.empty() && raUc.policy.groups.empty());
+    for (const OpStatistics& op : raUc.policy.ops) QCOMPARE(op.beforeMean, op.afterMean);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestMethods)
+#include "tst_methods.moc"

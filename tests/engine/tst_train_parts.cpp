@@ -1,0 +1,172 @@
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "core/base/Error.h"
+#include "core/engine/tasks/Classification.h"
+#include "core/engine/train/Schedule.h"
+#include "core/engine/train/Sgd.h"
+#include "core/engine/train/Shuffle.h"
+
+using namespace uada;
+
+class TestTrainParts : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void descendsLikeTorch_data() {
+    QTest::addColumn<double>("momentum");
+    QTest::addColumn<bool>("nesterov");
+    QTest::addColumn<double>("weightDecay");
+    QTest::newRow("plain") << 0.0 << false << 0.0;
+    QTest::newRow("decay") << 0.0 << false << 0.1;
+    QTest::newRow("momentum") << 0.9 << false << 5e-4;
+    QTest::newRow("nesterov") << 0.9 << true << 5e-4;
+  }
+  void descendsLikeTorch() {
+    QFETCH(double, momentum);
+    QFETCH(bool, nesterov);
+    QFETCH(double, weightDecay);
+    Training training;
+    training.momentum = momentum;
+    training.nesterov = nesterov;
+    training.weightDecay = weightDecay;
+    const at::Tensor start = at::linspace(-1, 1, 7), target = at::linspace(3, -2, 7);
+    at::Tensor own = start.clone().requires_grad_(), theirs = start.clone().requires_grad_();
+    Sgd sgd({own}, training);
+    torch::optim::SGD reference(
+        {theirs}, torch::optim::SGDOptions(0.1).momentum(momentum).nesterov(nesterov).weight_decay(weightDecay));
+    for (int i = 0; i < 6; ++i) {
+      (own - target).pow(2).sum().backward();
+      sgd.step(0.1);
+      QVERIFY(!own.grad().defined());
+      reference.zero_grad();
+      (theirs - target).pow(2).sum().backward();
+      reference.step();
+      QVERIFY(own.allclose(theirs, 1e-6, 1e-7));
+    }
+    QVERIFY(!own.allclose(start));
+  }
+
+  /// By hand: p = 1, g = 2 + 0.5 * 1 = 2.5, v = 2.5, p = 0.75; then g = 1.5 + 0.375 = 1.875, v = 4.125, p = 0.3375.
+  void descendsByHand() {
+    Training training;
+    training.momentum = 0.9;
+    training.weightDecay = 0.5;
+    at::Tensor p = at::tensor({1.0f}).requires_grad_();
+    Sgd sgd({p}, training);
+    p.pow(2).sum().backward();
+    sgd.step(0.1);
+    QCOMPARE(p.item<float>(), 0.75f);
+    p.pow(2).sum().backward();
+    sgd.step(0.1);
+    QCOMPARE(p.item<float>(), 0.3375f);
+  }
+
+  void seesGradientsThatAreNoNumbers() {
+    at::Tensor p = at::ones({3}).requires_grad_();
+    Sgd sgd({p}, {});
+    p.sum().backward();
+    QVERIFY(sgd.gradientsAreFinite());
+    p.mutable_grad()[1] = std::numeric_limits<float>::quiet_NaN();
+    QVERIFY(!sgd.gradientsAreFinite());
+    p.mutable_grad()[1] = std::numeric_limits<float>::infinity();
+    QVERIFY(!sgd.gradientsAreFinite());
+  }
+
+  /// 10 epochs, milestones at 3, 6, 8; the first batch of an epoch uses the rate of the epoch before.
+  void stepsLikeTheAuthorsCode() {
+    Training t;
+    t.epochs = 10;
+    const auto rate = [&](int epoch, int step) { return learningRate(t, epoch, step, 5); };
+    QCOMPARE(rate(0, 0), 0.1);
+    QCOMPARE(rate(2, 4), 0.1);
+    QCOMPARE(rate(3, 0), 0.1);
+    QCOMPARE(rate(3, 1), 0.1 * 0.2);
+    QCOMPARE(rate(6, 0), 0.1 * 0.2);
+    QCOMPARE(rate(6, 1), 0.1 * 0.2 * 0.2);
+    QCOMPARE(rate(8, 1), 0.1 * 0.2 * 0.2 * 0.2);
+    QCOMPARE(rate(9, 4), 0.1 * 0.2 * 0.2 * 0.2);
+  }
+  void followsTheCosine() {
+    Training t;
+    t.schedule = "cosine";
+    t.epochs = 4;
+    QCOMPARE(learningRate(t, 0, 0, 3), 0.1);
+    QCOMPARE(learningRate(t, 1, 0, 3), 0.1 * (1 + std::sqrt(0.5)) / 2);  // 3 of 12 steps: cos(pi / 4)
+    QVERIFY(std::abs(learningRate(t, 2, 0, 3) - 0.05) < 1e-15);
+    QVERIFY(learningRate(t, 3, 2, 3) < 0.002);
+    t.schedule = "constant";
+    QCOMPARE(learningRate(t, 3, 2, 3), 0.1);
+    t.schedule = "other";
+    QVERIFY_THROWS_EXCEPTION(UsageError, learningRate(t, 0, 0, 1));
+  }
+
+  void shufflesBySeedAndEpoch() {
+    const auto order = shuffledOrder(1000, 1, 1);
+    QCOMPARE(std::set<std::uint32_t>(order.begin(), order.end()).size(), std::size_t{1000});
+    QCOMPARE(*std::max_element(order.begin(), order.end()), 999u);
+    QVERIFY(order == shuffledOrder(1000, 1, 1));
+    QVERIFY(order != shuffledOrder(1000, 1, 2));
+    QVERIFY(order != shuffledOrder(1000, 2, 1));
+    QVERIFY(!std::is_sorted(order.begin(), order.end()));
+  }
+  /// Each of the 6 orders of 3 samples comes up about equally often.
+  void shufflesEvenly() {
+    std::map<std::vector<std::uint32_t>, int> seen;
+    for (int epoch = 1; epoch <= 6000; ++epoch) ++seen[shuffledOrder(3, 9, epoch)];
+    QCOMPARE(seen.size(), std::size_t{6});
+    for (const auto& [order, count] : seen) QVERIFY(std::abs(count - 1000) < 150);
+  }
+
+  void cutsBatches() {
+    const auto sizes = [](std::size_t count, std::size_t size) {
+      const Batches batches{count, size};
+      std::vector<std::size_t> all;
+      for (std::int64_t s = 0; s < batches.steps(); ++s) all.push_back(batches.end(s) - batches.begin(s));
+      return all;
+    };
+    using Sizes = std::vector<std::size_t>;
+    QCOMPARE(sizes(8, 4), (Sizes{4, 4}));
+    QCOMPARE(sizes(10, 4), (Sizes{4, 4, 2}));
+    QCOMPARE(sizes(9, 4), (Sizes{4, 5}));  // a batch of one joins the one before
+    QCOMPARE(sizes(3, 4), (Sizes{3}));
+    QCOMPARE(sizes(2, 2), (Sizes{2}));
+  }
+
+  /// logits (0, ln 3): softmax (1/4, 3/4).
+  void computesCrossEntropy() {
+    const at::Tensor logits = at::tensor({0.0f, std::log(3.0f), 0.0f, std::log(3.0f)}).reshape({2, 2});
+    const at::Tensor loss = crossEntropy(logits, at::tensor({0, 1}, at::kLong));
+    QVERIFY(loss.allclose(at::tensor({std::log(4.0f), std::log(4.0f / 3)})));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, crossEntropy(logits, at::tensor({0, 1, 1}, at::kLong)));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, crossEntropy(logits, at::tensor({0, 2}, at::kLong)));
+  }
+
+  void ranksEqualLogitsByClass() {
+    const at::Tensor logits = at::tensor({1.0f, 5.0f, 5.0f, 2.0f}).repeat({4, 1});
+    const at::Tensor targets = at::tensor({0, 1, 2, 3}, at::kLong);
+    QCOMPARE(countTop(logits, targets, 1), std::int64_t{1});  // only class 1
+    QCOMPARE(countTop(logits, targets, 2), std::int64_t{2});  // and class 2
+    QCOMPARE(countTop(logits, targets, 3), std::int64_t{3});
+    QCOMPARE(countTop(logits, targets, 5), std::int64_t{4});
+    const at::Tensor nothing = at::full({1, 4}, std::numeric_limits<float>::quiet_NaN());
+    QCOMPARE(countTop(nothing, at::tensor({0}, at::kLong), 5), std::int64_t{0});
+  }
+
+  void refusesLabelsOutOfRange() {
+    Dataset data;
+    data.classes = 3;
+    data.labels = {0, 2, 1};
+    checkLabels(data, "training");
+    for (const int wrong : {3, -1, -100}) {
+      data.labels[1] = wrong;
+      QVERIFY_THROWS_EXCEPTION(Error, checkLabels(data, "training"));
+    }
+  }
+};
+
+QTEST_GUILESS_MAIN(TestTrainParts)
+#include "tst_train_parts.moc"

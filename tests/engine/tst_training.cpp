@@ -1,0 +1,362 @@
+#include <QDir>
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/engine/train/Trainer.h"
+#include "tests/engine/EngineTools.h"
+
+using namespace uada;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// One attempt on this thread. act: called with the control after each step.
+struct Attempt {
+  RecordingSink sink;
+  RunState state = RunState::preparing;
+
+  Attempt(const RunConfig& config, const fs::path& folder, const fs::path& checkpoint = {},
+          const std::function<void(Control&, std::int64_t)>& act = {}) {
+    Control control(folder);
+    if (act) sink.stepped = [&](std::int64_t step) { act(control, step); };
+    Trainer trainer(prepare(config, {folder, checkpoint}), sink, control, [&](const StateReport& report) {
+      sink.onState(report);
+      if (report.state == RunState::paused && paused) paused(control);
+    });
+    state = trainer.run();
+    sink.stepped = {};
+  }
+  std::function<void(Control&)> paused = [](Control& control) { control.send(Command::resume); };
+};
+
+std::function<void(Control&, std::int64_t)> atStep(std::int64_t wanted, Command command) {
+  return [=](Control& control, std::int64_t step) {
+    if (step == wanted) control.send(command);
+  };
+}
+
+std::vector<std::string> joinedNumbers(const RecordingSink& first, const RecordingSink& second) {
+  RecordingSink all = first;
+  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  append(all.steps, second.steps);
+  append(all.policies, second.policies);
+  append(all.decisions, second.decisions);
+  append(all.epochs, second.epochs);
+  append(all.results, second.results);
+  return all.numbers();
+}
+
+bool sameTensors(const Checkpoint& a, const Checkpoint& b) {
+  return a.tensors.tensors.size() == b.tensors.tensors.size() &&
+         std::equal(a.tensors.tensors.begin(), a.tensors.tensors.end(), b.tensors.tensors.begin(),
+                    [](const auto& x, const auto& y) { return x.first == y.first && x.second.equal(y.second); });
+}
+
+std::string refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+bool says(const std::string& text, const char* words) { return text.find(words) != std::string::npos; }
+
+}  // namespace
+
+class TestTraining : public QObject {
+  Q_OBJECT
+ private:
+  const StripedImages images_{26, 12};  // batches of 8, 8, 8, 2
+  static fs::path made(const QTemporaryDir& dir) { return dir.path().toStdString(); }
+
+ private Q_SLOTS:
+  void reportsARun() {
+    QTemporaryDir dir;
+    const Attempt attempt(tinyConfig(images_.folder(), "uada", 2, 8), made(dir));
+    const RecordingSink& sink = attempt.sink;
+    QCOMPARE(attempt.state, RunState::finished);
+    QCOMPARE(sink.steps.size(), std::size_t{8});
+    QCOMPARE(sink.policies.size(), std::size_t{8});
+    for (std::size_t i = 0; i < 8; ++i) {
+      const StepReport& step = sink.steps[i];
+      QCOMPARE(step.step, static_cast<std::int64_t>(i + 1));
+      QCOMPARE(step.epoch, i < 4 ? 1 : 2);
+      QCOMPARE(step.count, i % 4 == 3 ? 2 : 8);
+      QCOMPARE(step.counts.forwardsNoGrad, std::int64_t{9});  // 1 + 2N, N = 4; with the trained one 2N + 2
+      QCOMPARE(step.counts.forwardsTrain, std::int64_t{1});
+      QCOMPARE(step.counts.backwards, std::int64_t{1});
+      QCOMPARE(step.counts.chains, std::int64_t{9 * step.count});
+      QVERIFY(step.gain >= 0 && std::isfinite(step.loss) && std::isfinite(step.unperturbedLoss));
+      QVERIFY(step.timings.probe > 0 && step.timings.candidate > 0 && step.timings.train > 0 && step.timings.render > 0);
+    }
+    QCOMPARE(sink.decisions.size(), std::size_t{4 * 3});  // steps 1, 3, 5, 7; three samples each
+    QCOMPARE(sink.epochs.size(), std::size_t{2});
+    QCOMPARE(sink.epochs[1].counts.forwardsNoGrad, std::int64_t{36});
+    QCOMPARE(sink.checkpoints.size(), std::size_t{2});
+    QCOMPARE(sha256(std::span<const std::byte>(readBinaryFile(sink.checkpoints[1].file, 1 << 24))), sink.checkpoints[1].hash);
+    QCOMPARE(sink.results.size(), std::size_t{1});
+    QCOMPARE(sink.results[0].counts.chains, std::int64_t{2 * 26 * 9});
+    QCOMPARE(sink.results[0].bestTop1, std::max(sink.epochs[0].testTop1, sink.epochs[1].testTop1));
+    QCOMPARE(sink.states.back().state, RunState::finished);
+    QVERIFY(says(sink.states.back().dataHash, "+"));
+    for (const EpochReport& epoch : sink.epochs) QVERIFY(epoch.testTop5 >= epoch.testTop1);
+  }
+
+  /// The mean of an epoch's steps, by hand.
+  void sumsUpAnEpoch() {
+    const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 1, 8), {});
+    double loss = 0, correct = 0;
+    for (const StepReport& step : attempt.sink.steps) {
+      loss += step.loss * step.count;
+      correct += step.correct;
+      QCOMPARE(step.counts.forwardsNoGrad, std::int64_t{0});
+      QCOMPARE(step.counts.chains, std::int64_t{step.count});
+      QVERIFY(std::isnan(step.unperturbedLoss) && std::isnan(step.gain));
+    }
+    QVERIFY(std::abs(attempt.sink.epochs[0].trainLoss - loss / 26) < 1e-12);
+    QVERIFY(std::abs(attempt.sink.epochs[0].trainTop1 - correct / 26) < 1e-12);
+  }
+
+  void recordsPicturesThatReplay() {
+    const RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    const Attempt attempt(config, {});
+    const Dataset data = findDataset("cifar10").load(images_.folder(), Split::train);
+    ThreadPool pool(1);
+    const Renderer renderer(data, RenderSettings{}, pool);
+    QVERIFY(!attempt.sink.decisions.empty());
+    for (const Decision& d : attempt.sink.decisions) {
+      QCOMPARE(d.label, data.labels[d.index]);
+      QVERIFY(d.original == Image(data.image(d.index)));
+      QVERIFY(d.unperturbed == renderer.picture(d.index, d.plan));
+      for (const GroupDecision& g : d.groups) QVERIFY(g.picture == renderer.picture(d.index, g.candidate));
+      const Plan& winner = d.winner < 0 ? d.plan : d.groups[static_cast<std::size_t>(d.winner)].candidate;
+      const Image trained = renderer.picture(d.index, winner);
+      QCOMPARE(d.pixelHash, sha256(std::as_bytes(std::span(trained.rgb))));
+      const Plan stored = planFromJson(parseJson(toJson(winner).dump(), "plan"));
+      QVERIFY(renderer.picture(d.index, stored) == renderer.picture(d.index, winner));
+    }
+  }
+
+  void repeatsItself() {
+    const RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    RunConfig other = config;
+    other.seed = 4;
+    const Attempt a(config, {}), b(config, {}), c(other, {});
+    QVERIFY(a.sink.numbers() == b.sink.numbers());
+    QVERIFY(a.sink.numbers() != c.sink.numbers());
+  }
+
+  /// Epsilon 0 and ra-uc are the same training (A23).
+  void isRaUcWithoutAStep() {
+    RunConfig zero = tinyConfig(images_.folder(), "uada", 1, 8);
+    zero.method.settings["epsilon"] = 0;
+    const Attempt a(zero, {}), b(tinyConfig(images_.folder(), "ra-uc", 1, 8), {});
+    QVERIFY(a.sink.numbers() == b.sink.numbers());
+  }
+
+  /// Stopped after each step in turn and resumed, a run gives the same numbers and weights to the last bit.
+  void resumesExactly_data() {
+    QTest::addColumn<int>("stop");
+    for (int stop = 1; stop <= 8; ++stop) QTest::addRow("after step %d", stop) << stop;
+  }
+  void resumesExactly() {
+    QFETCH(int, stop);
+    static QTemporaryDir wholeDir;
+    const RunConfig config = tinyConfig(images_.folder(), "uada", 2, 8);
+    static const Attempt whole(config, made(wholeDir));
+    QTemporaryDir dir;
+    const Attempt first(config, made(dir), {}, atStep(stop, Command::stopNow));
+    QCOMPARE(first.state, RunState::stopped);
+    QCOMPARE(first.sink.steps.size(), static_cast<std::size_t>(stop));
+    QCOMPARE(first.sink.states.back().state, RunState::stopped);
+    const Attempt second(config, made(dir), made(dir));
+    QCOMPARE(second.state, RunState::finished);
+    QVERIFY(joinedNumbers(first.sink, second.sink) == whole.sink.numbers());
+    QVERIFY(sameTensors(findCheckpoint(made(dir)), findCheckpoint(made(wholeDir))));
+  }
+  /// The control of the test above: without the velocities a resumed run is another one.
+  void needsTheWholeState() {
+    QTemporaryDir dir;
+    const RunConfig config = tinyConfig(images_.folder(), "ra-uc", 2, 8);
+    const Attempt whole(config, {});
+    const Attempt first(config, made(dir), {}, atStep(3, Command::stopNow));
+    Checkpoint checkpoint = findCheckpoint(made(dir));
+    for (auto& [name, tensor] : checkpoint.tensors.tensors) {
+      if (name.starts_with("velocity.")) tensor.zero_();
+    }
+    writeCheckpoint(made(dir), checkpoint, false);
+    const Attempt second(config, made(dir), made(dir));
+    QVERIFY(joinedNumbers(first.sink, second.sink) != whole.sink.numbers());
+  }
+
+  void stopsAfterTheEpoch() {
+    QTemporaryDir dir;
+    const RunConfig config = tinyConfig(images_.folder(), "ra-uc", 2, 8);
+    const Attempt whole(config, {});
+    const Attempt first(config, made(dir), {}, atStep(1, Command::stopAfterEpoch));
+    QCOMPARE(first.state, RunState::stopped);
+    QCOMPARE(first.sink.steps.size(), std::size_t{4});
+    QCOMPARE(first.sink.epochs.size(), std::size_t{1});
+    const Attempt second(config, made(dir), made(dir));
+    QVERIFY(joinedNumbers(first.sink, second.sink) == whole.sink.numbers());
+  }
+  void finishesIfStoppedAfterTheLastEpoch() {
+    const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 1, 8), {}, {}, atStep(2, Command::stopAfterEpoch));
+    QCOMPARE(attempt.state, RunState::finished);
+    QCOMPARE(attempt.sink.results.size(), std::size_t{1});
+  }
+
+  void pausesWithoutATrace() {
+    const RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    const Attempt plain(config, {});
+    const Attempt paused(config, {}, {}, atStep(2, Command::pause));
+    QCOMPARE(paused.state, RunState::finished);
+    QVERIFY(std::any_of(paused.sink.states.begin(), paused.sink.states.end(),
+                        [](const StateReport& s) { return s.state == RunState::paused; }));
+    QVERIFY(paused.sink.numbers() == plain.sink.numbers());
+  }
+  /// The file is looked for every half second; a paused run waits for it.
+  void heedsTheStopFile() {
+    QTemporaryDir dir;
+    RecordingSink sink;
+    Control control(made(dir));
+    sink.stepped = [&](std::int64_t) { control.send(Command::pause); };
+    Trainer trainer(prepare(tinyConfig(images_.folder(), "ra-uc", 1, 8), {made(dir), {}}), sink, control,
+                    [&](const StateReport& report) {
+                      if (report.state == RunState::paused) std::ofstream(made(dir) / "stop") << "stop";
+                    });
+    QCOMPARE(trainer.run(), RunState::stopped);
+    QCOMPARE(sink.steps.size(), std::size_t{1});
+    QCOMPARE(sink.checkpoints.size(), std::size_t{1});
+    QVERIFY(!fs::exists(made(dir) / "stop"));
+  }
+
+  void keepsTwoCheckpointsAndTheBest() {
+    QTemporaryDir dir;
+    const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 4, 8), made(dir), {}, atStep(2, Command::checkpoint));
+    QCOMPARE(attempt.sink.checkpoints.size(), std::size_t{5});
+    QStringList names = QDir(dir.path()).entryList(QDir::Files);
+    QCOMPARE(names, (QStringList{"best.safetensors", "checkpoint-0000000012.safetensors", "checkpoint-0000000016.safetensors"}));
+    const Checkpoint best = readCheckpoint(made(dir) / "best.safetensors");
+    QCOMPARE(best.progress.bestEpoch, best.progress.epoch - 1);
+    QCOMPARE(attempt.sink.results[0].bestEpoch, best.progress.bestEpoch);
+  }
+
+  void resumesFromTheNewestSoundCheckpoint() {
+    QTemporaryDir dir;
+    const RunConfig config = tinyConfig(images_.folder(), "ra-uc", 3, 8);
+    const Attempt whole(config, {});
+    const Attempt first(config, made(dir), {}, atStep(6, Command::stopNow));
+    const fs::path newest = made(dir) / "checkpoint-0000000006.safetensors";
+    fs::resize_file(newest, fs::file_size(newest) - 1);
+    QVERIFY(says(refusal([&] { readCheckpoint(newest); }), "checkpoint-0000000006"));
+    Attempt second(config, made(dir), made(dir));
+    QCOMPARE(second.sink.steps.front().step, std::int64_t{5});
+    QCOMPARE(second.sink.steps.back().loss, whole.sink.steps.back().loss);
+    fs::resize_file(newest, 0);
+    QVERIFY(says(refusal([&] { prepare(config, {made(dir), newest}); }), "not a sound checkpoint"));
+  }
+
+  void refusesToResumeSomethingElse() {
+    QTemporaryDir dir;
+    const StripedImages own(26, 12);
+    const RunConfig config = tinyConfig(own.folder(), "ra-uc", 2, 8);
+    const Attempt first(config, made(dir), {}, atStep(1, Command::stopNow));
+    const auto refusalOf = [&](const RunConfig& other) {
+      return refusal([&] { Attempt(other, made(dir), made(dir)); });
+    };
+    RunConfig other = config;
+    other.recipe.training.batch = 4;
+    QVERIFY(says(refusalOf(other), "another configuration"));
+    other = config;
+    other.seed = 99;
+    QVERIFY(says(refusalOf(other), "seed 3"));
+    other = config;
+    other.runtime.threads = 2;  // allowed: the old number is taken
+    const Attempt threads(other, made(dir), made(dir));
+    QCOMPARE(threads.sink.states.back().threads, 1);
+    std::fstream file(own.folder() + "/data_batch_1.bin", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(5);
+    file.put('\0');
+    file.close();
+    QVERIFY(says(refusalOf(config), "are not those the run was started with"));
+  }
+
+  void refusesWhatCannotStart() {
+    RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
+    config.runtime.device = "tpu";
+    QVERIFY(says(refusal([&] { prepare(config, {}); }), "unknown device 'tpu'"));
+    config.runtime.device = "cuda:9x";
+    QVERIFY(says(refusal([&] { prepare(config, {}); }), "unknown device"));
+    config = tinyConfig("/nowhere", "ra-uc", 1, 8);
+    QVERIFY(says(refusal([&] { prepare(config, {}); }), "/nowhere"));
+    config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
+    QVERIFY(says(refusal([&] { prepare(config, {"/nowhere", {}}); }), "/nowhere"));
+    config.recipe.model.name = "perceptron";
+    QVERIFY(says(refusal([&] { prepare(config, {}); }), "perceptron"));
+  }
+
+  /// A loss that is no number stops the run before it reaches the weights.
+  void keepsTheWeightsFromNonsense() {
+    RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    ThreadPool pool(1);
+    const Dataset data = findDataset("cifar10").load(images_.folder(), Split::train);
+    Stepper stepper(config, data, at::kCPU, pool);
+    std::vector<at::Tensor> before;
+    std::string message;
+    for (Batch batch{3, 1, 1, {0, 1, 2, 3, 4, 5, 6, 7}}; message.empty() && batch.step < 20; ++batch.step) {
+      before.clear();
+      for (const at::Tensor& p : stepper.network().parameters()) before.push_back(p.detach().clone());
+      message = refusal([&] {
+        stepper.step(batch, 1e30, false);
+        throw Error("");
+      });
+    }
+    QVERIFY2(says(message, "is not a finite number at step"), message.c_str());
+    QVERIFY(says(message, "weights were not changed"));
+    const std::vector<at::Tensor> after = stepper.network().parameters();
+    for (std::size_t i = 0; i < after.size(); ++i) QVERIFY(after[i].equal(before[i]));
+    QTemporaryDir dir;
+    config.recipe.training.learningRate = 1e30;
+    QVERIFY(says(refusal([&] { Attempt(config, made(dir)); }), "training failed"));
+    QVERIFY(QDir(dir.path()).isEmpty());
+  }
+
+  /// Two kinds of stripes are learnt within a few epochs.
+  void learns_data() {
+    QTest::addColumn<QString>("method");
+    QTest::newRow("baseline") << "baseline";
+    QTest::newRow("uada") << "uada";
+  }
+  void learns() {
+    QFETCH(QString, method);
+    const StripedImages images(160, 60);
+    RunConfig config = tinyConfig(images.folder(), method.toStdString(), 5, 16);
+    config.recipe.model.settings["width"] = 4;
+    const Attempt attempt(config, {});
+    QVERIFY2(attempt.sink.results[0].lastTop1 >= 0.9, std::to_string(attempt.sink.results[0].lastTop1).c_str());
+    QCOMPARE(attempt.sink.results[0].lastTop5, 1.0);
+  }
+
+  void exportsTheWeights() {
+    QTemporaryDir dir;
+    const RunConfig config = tinyConfig(images_.folder(), "baseline", 1, 8);
+    const Attempt attempt(config, made(dir));
+    const fs::path out = made(dir) / "weights.safetensors";
+    exportWeights(made(dir), out);
+    const std::vector<std::byte> bytes = readBinaryFile(out, 1 << 24);
+    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    QVERIFY(says(text, "\"layer1_0.conv1.weight\":{\"dtype\":\"F32\",\"shape\":[2,2,3,3]"));
+    QVERIFY(says(text, "\"bn1.running_var\""));
+    QVERIFY(!says(text, "velocity."));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestTraining)
+#include "tst_training.moc"
