@@ -1,1 +1,159 @@
-int main() {}
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <QApplication>
+#include <QBuffer>
+#include <QFileInfo>
+#include <QSettings>
+#include <QTimer>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "app/gui/MainWindow.h"
+#include "app/gui/Options.h"
+#include "app/gui/Signals.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Json.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+static double seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// Qt brings libgomp in before main, which reads this variable once; spinning threads made training many times
+// slower when a core was busy. So the program starts itself again with it. Returns when main began, in
+// seconds.
+static double waitPassively(char** argv) {
+  const char* began = std::getenv("UADA_MAIN_BEGAN");
+  const double start = began ? std::atof(began) : seconds(CLOCK_MONOTONIC);
+  const char* policy = std::getenv("OMP_WAIT_POLICY");
+  unsetenv("UADA_MAIN_BEGAN");
+  if (began || (policy && std::strcmp(policy, "passive") == 0)) return start;
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  setenv("UADA_MAIN_BEGAN", std::to_string(start).c_str(), 1);
+  execv("/proc/self/exe", argv);
+  unsetenv("UADA_MAIN_BEGAN");  // no /proc: carry on, only slower
+  return start;
+}
+
+static bool isOffscreen(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::strncmp(argv[i], "--export", 8) == 0) return true;
+    if (std::strcmp(argv[i], "--bench") == 0 && !std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY"))
+      return true;
+  }
+  return false;
+}
+
+static void printBench(double began) {
+  Json line = Json::object();
+  line["kind"] = "bench";
+  line["name"] = "start.first_paint";
+  line["value"] = 1000 * (seconds(CLOCK_MONOTONIC) - began);
+  line["unit"] = "ms";
+  line["cpu_ms"] = 1000 * seconds(CLOCK_PROCESS_CPUTIME_ID);
+  line["threads"] = 1;
+  line["device"] = "cpu";
+  std::puts(line.dump().c_str());
+}
+
+static void showRuns(Session& session, const QStringList& names) {
+  if (names.isEmpty()) return;
+  for (const qint64 run : session.checkedRuns()) session.setChecked(run, false);
+  for (const QString& name : names) session.setChecked(session.reader().findRun(name.toStdString()).id, true);
+  session.select(session.reader().findRun(names.front().toStdString()).id);
+}
+
+static void exportAndEnd(MainWindow& window, Session& session, const Options& options) {
+  if (!QFileInfo::exists(options.project))
+    throw Error("there is no project '" + options.project.toStdString() + "'");
+  session.openProject(options.project);
+  showRuns(session, options.runs);
+  PanelWidget* view = window.panel(options.exportKind);
+  if (!view && options.exportKind != "window") {
+    std::string known = "window";
+    for (const Panel& entry : panels()) known += std::string(" ") + entry.name;
+    throw UsageError("unknown view '" + options.exportKind.toStdString() + "'; known: " + known);
+  }
+  window.resize(options.size);
+  if (view) window.views()->setCurrentWidget(view);
+  window.show();
+  for (int i = 0; i < 20; ++i) {  // let queued replots and layouts happen
+    QApplication::processEvents(QEventLoop::AllEvents, 20);
+    usleep(10000);
+  }
+  if (view) return view->exportTo(options.out);
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  window.grab().save(&buffer, "PNG");
+  writeFileAtomically(options.out.toStdString(), std::string_view(bytes.constData(), bytes.size()));
+}
+
+static std::unique_ptr<QSettings> makeSettings(const Options& options) {
+  if (!options.settings.isEmpty()) return std::make_unique<QSettings>(options.settings, QSettings::IniFormat);
+  return std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "uada", "workbench");
+}
+
+static int run(QApplication& app, double began) {
+  const Options options = readOptions(app.arguments());
+  const auto settings = makeSettings(options);
+  const QString kind = options.theme.isEmpty() ? settings->value("theme").toString() : options.theme;
+  const Theme theme(kind == "dark"    ? Theme::Kind::dark
+                    : kind == "light" ? Theme::Kind::light
+                                      : Theme::preferred());
+  theme.apply();
+  app.setWindowIcon(QIcon(":/icons/uada.svg"));
+  Session session(theme);
+  Workbench workbench{session, *settings, theme};
+  MainWindow window(workbench);
+  if (!options.exportKind.isEmpty()) {
+    exportAndEnd(window, session, options);
+    return 0;
+  }
+  Signals signals_([&](int signal) {
+    // `uada stop` sends SIGTERM: the run ends with a checkpoint, the window stays.
+    if (signal == SIGTERM && session.isLive()) return session.stopNow();
+    window.stopAndClose();
+  });
+  QObject::connect(&session, &Session::stateChanged, &window, [&] {
+    if (!session.isLive()) Signals::reset();
+  });
+  QObject::connect(&window, &MainWindow::painted, &window, [&] {
+    if (options.bench) {
+      printBench(began);
+      return app.quit();
+    }
+    if (!options.project.isEmpty()) window.openProject(options.project);
+  });
+  window.show();
+  return app.exec();
+}
+
+}  // namespace uada
+
+int main(int argc, char** argv) {
+  const double began = uada::waitPassively(argv);
+  if (uada::isOffscreen(argc, argv)) setenv("QT_QPA_PLATFORM", "offscreen", 1);
+  QApplication app(argc, argv);
+  app.setApplicationName("uada-workbench");
+  app.setApplicationVersion(UADA_GUI_VERSION);
+  try {
+    return uada::run(app, began);
+  } catch (const uada::UsageError& error) {
+    std::fprintf(stderr, "uada-workbench: %s\n", error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "uada-workbench: %s\n", error.what());
+    return 1;
+  }
+}

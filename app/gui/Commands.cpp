@@ -1,0 +1,121 @@
+#include "app/gui/Commands.h"
+
+#include <QAction>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QSettings>
+#include <QStandardPaths>
+
+#include "app/gui/Places.h"
+#include "core/base/Error.h"
+#include "widgets/forms/NewRunDialog.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/session/Session.h"
+
+namespace uada {
+
+QStringList Commands::recent() const {
+  QStringList list = workbench_.settings.value("recent").toStringList();
+  list.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
+  return list.mid(0, 5);
+}
+
+void Commands::openProject(const QString& file) {
+  guarded([&] {
+    workbench_.session.openProject(file);
+    QStringList list = workbench_.settings.value("recent").toStringList();
+    list.removeAll(workbench_.session.projectFile());
+    list.prepend(workbench_.session.projectFile());
+    workbench_.settings.setValue("recent", list.mid(0, 5));
+  });
+}
+
+// The file dialogue opens an existing project and creates a new one alike.
+void Commands::chooseProject() {
+  QFileDialog dialog(window_, tr("Open or create a project"),
+                     recent().isEmpty() ? QString() : QFileInfo(recent().front()).absolutePath(),
+                     tr("UADA projects (*.uada)"));
+  dialog.setAcceptMode(QFileDialog::AcceptSave);
+  dialog.setOption(QFileDialog::DontConfirmOverwrite);
+  dialog.setLabelText(QFileDialog::Accept, tr("Open"));
+  dialog.setDefaultSuffix("uada");
+  if (dialog.exec() == QDialog::Accepted) openProject(dialog.selectedFiles().front());
+}
+
+bool Commands::ensureProject() {
+  if (!workbench_.session.hasProject()) chooseProject();
+  return workbench_.session.hasProject();
+}
+
+void Commands::newRun() {
+  if (!ensureProject()) return;
+  guarded([this] {
+    auto* dialog = new NewRunDialog(workbench_.theme, measuredRates(workbench_.session.reader()), window_);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    const auto take = [this](const std::vector<RunConfig>& runs, bool start) {
+      guarded([&] {
+        for (const RunConfig& run : runs) workbench_.session.queue(run);
+        if (start) workbench_.session.startNext();
+      });
+    };
+    connect(dialog, &NewRunDialog::startWanted, this,
+            [take](const std::vector<RunConfig>& runs) { take(runs, true); });
+    connect(dialog, &NewRunDialog::queueWanted, this,
+            [take](const std::vector<RunConfig>& runs) { take(runs, false); });
+    dialog->open();
+  });
+}
+
+void Commands::runDemo() {
+  guarded([this] {
+    const Experiment demo = readExperiment(findDemo().string());
+    if (!workbench_.session.hasProject()) {
+      const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + "/uada";
+      QDir().mkpath(folder);
+      openProject(folder + "/demo.uada");
+    }
+    for (const RunConfig& run : expand(demo)) workbench_.session.queue(run);
+    workbench_.session.startNext();
+  });
+}
+
+void Commands::exportView(PanelWidget* view, const QString& title) {
+  if (!view || !view->isVisible()) return;
+  QFileDialog dialog(window_, tr("Export %1").arg(title),
+                     workbench_.settings.value("exportFolder").toString(), view->exportFilters().join(";;"));
+  dialog.setAcceptMode(QFileDialog::AcceptSave);
+  if (dialog.exec() != QDialog::Accepted) return;
+  QString file = dialog.selectedFiles().front();
+  const QString filter = dialog.selectedNameFilter();  // "Picture (*.png)"
+  if (QFileInfo(file).suffix().isEmpty()) file += filter.mid(filter.lastIndexOf('.')).chopped(1);
+  workbench_.settings.setValue("exportFolder", QFileInfo(file).absolutePath());
+  guarded([&] {
+    view->exportTo(file);
+    Q_EMIT workbench_.session.logged(tr("exported %1").arg(file));
+  });
+}
+
+void Commands::showKeys() {
+  QString rows;
+  for (const QAction* action : window_->findChildren<QAction*>()) {
+    if (action->shortcut().isEmpty()) continue;
+    rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;&nbsp;</td><td>%2</td></tr>")
+                .arg(action->shortcut().toString(), action->text().remove('&'));
+  }
+  rows +=
+      tr("<tr><td>Left, Right</td><td>Cursor by report</td></tr><tr><td>Shift+Left, "
+         "Shift+Right&nbsp;&nbsp;&nbsp;</td><td>Cursor by epoch</td></tr>");
+  QMessageBox::information(window_, tr("Keys"), "<table>" + rows + "</table>");
+}
+
+void Commands::guarded(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+  }
+}
+
+}  // namespace uada

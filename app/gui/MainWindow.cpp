@@ -1,0 +1,278 @@
+#include "app/gui/MainWindow.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QTimer>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "app/gui/Commands.h"
+#include "widgets/panels/CursorBar.h"
+#include "widgets/panels/MachineLabel.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/panels/StartPage.h"
+#include "widgets/session/RunActions.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+MainWindow::MainWindow(Workbench& workbench)
+    : workbench_(workbench),
+      commands_(new Commands(workbench, this)),
+      actions_(new RunActions(workbench.session, workbench.theme, this)),
+      pages_(new QStackedWidget),
+      views_(new QTabWidget) {
+  setObjectName("MainWindow");
+  setWindowTitle(tr("UADA Workbench"));
+  resize(1440, 900);
+  workbench_.show = [this](const QString& name) {
+    if (docks_.contains(name)) docks_[name]->show();
+    if (panels_.contains(name)) views_->setCurrentWidget(panels_[name]);
+  };
+  workbench_.newRun = [this] { commands_->newRun(); };
+  confirmClose = [this] {
+    return QMessageBox::question(this, tr("A run is training"),
+                                 tr("%1\n\nStop it with a checkpoint and close? It can be resumed later.")
+                                     .arg(statusText(workbench_.session)),
+                                 QMessageBox::Yes | QMessageBox::No, QMessageBox::Yes) == QMessageBox::Yes;
+  };
+  makeViews();
+  makeDocks();
+  makeMenus();
+  makeToolBar();
+  makeStatusBar();
+  makeKeys();
+  firstLayout_ = saveState();
+  restoreGeometry(workbench.settings.value("window/geometry").toByteArray());
+  restoreState(workbench.settings.value("window/layout").toByteArray());
+  connect(actions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
+  connect(&workbench.session, &Session::stateChanged, this, &MainWindow::showStatus);
+  connect(&workbench.session, &Session::projectChanged, this, &MainWindow::showPage);
+  connect(&workbench.session, &Session::runsChanged, this, &MainWindow::showPage);
+  showStatus();
+  showPage();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeViews() {
+  views_->setDocumentMode(true);
+  views_->setObjectName("views");
+  auto* start = new StartPage(workbench_, commands_->recent());
+  connect(start, &StartPage::demoWanted, commands_, &Commands::runDemo);
+  connect(start, &StartPage::newRunWanted, commands_, &Commands::newRun);
+  connect(start, &StartPage::openWanted, commands_, &Commands::chooseProject);
+  connect(start, &StartPage::projectWanted, commands_, &Commands::openProject);
+  pages_->addWidget(start);
+  pages_->addWidget(views_);
+  auto* centre = new QWidget;
+  auto* layout = new QVBoxLayout(centre);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(new Banner(workbench_));
+  layout->addWidget(pages_, 1);
+  setCentralWidget(centre);
+  auto* bar = new QToolBar(tr("Step cursor"));
+  bar->setObjectName("cursorToolBar");
+  bar->setMovable(false);
+  bar->setContentsMargins(0, 0, 0, 0);
+  bar->addWidget(cursor_ = new CursorBar(workbench_));
+  addToolBar(Qt::BottomToolBarArea, bar);
+}
+
+void MainWindow::makeDocks() {
+  for (const Panel& entry : uada::panels()) {
+    PanelWidget* made = entry.make(workbench_);
+    made->setObjectName(entry.name);
+    panels_[entry.name] = made;
+    if (entry.place == PanelPlace::view) {
+      views_->addTab(made, tr(entry.title));
+      views_->setTabToolTip(views_->count() - 1, tr(entry.help));
+      continue;
+    }
+    auto* dock = new QDockWidget(tr(entry.title).toUpper());
+    dock->setObjectName(QString(entry.name) + "Dock");
+    dock->setWidget(made);
+    docks_[entry.name] = dock;
+    const auto area = entry.place == PanelPlace::left    ? Qt::LeftDockWidgetArea
+                      : entry.place == PanelPlace::right ? Qt::RightDockWidgetArea
+                                                         : Qt::BottomDockWidgetArea;
+    addDockWidget(area, dock);
+    const bool bottom = entry.place == PanelPlace::bottom;
+    resizeDocks({dock}, {bottom ? 160 : 300}, bottom ? Qt::Vertical : Qt::Horizontal);
+    dock->setVisible(!bottom);
+  }
+}
+
+void MainWindow::makeMenus() {
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  file->addAction(workbench_.theme.icon("open"), tr("Open or create project..."), QKeySequence::Open,
+                  commands_, &Commands::chooseProject);
+  for (const QString& name : commands_->recent())
+    file->addAction(QFileInfo(name).fileName(), this, [this, name] { commands_->openProject(name); });
+  file->addSeparator();
+  file->addAction(workbench_.theme.icon("export"), tr("Export view..."), QKeySequence(tr("Ctrl+E")), this,
+                  [this] {
+                    commands_->exportView(qobject_cast<PanelWidget*>(views_->currentWidget()),
+                                          views_->tabText(views_->currentIndex()));
+                  });
+  file->addAction(workbench_.theme.icon("copy"), tr("Copy view"), QKeySequence(tr("Ctrl+Shift+C")), this,
+                  [this] {
+                    if (auto* view = qobject_cast<PanelWidget*>(views_->currentWidget())) view->copy();
+                  });
+  file->addSeparator();
+  file->addAction(tr("Quit"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
+  QMenu* run = menuBar()->addMenu(tr("&Run"));
+  run->addAction(workbench_.theme.icon("new"), tr("New run..."), QKeySequence(tr("Ctrl+N")), commands_,
+                 &Commands::newRun);
+  run->addSeparator();
+  run->addActions(
+      {actions_->start, actions_->pause, actions_->stopAfterEpoch, actions_->stopNow, actions_->checkpoint});
+  run->addSeparator();
+  run->addAction(actions_->resumeSelected);
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  for (int i = 0; i < views_->count(); ++i) {
+    view->addAction(views_->tabText(i), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), this,
+                    [this, i] { views_->setCurrentIndex(i); });
+  }
+  view->addSeparator();
+  for (const auto& [name, dock] : docks_) view->addAction(dock->toggleViewAction());
+  view->addSeparator();
+  view->addAction(tr("Reset layout"), this, &MainWindow::resetLayout);
+  QMenu* tools = menuBar()->addMenu(tr("&Tools"));
+  tools->addAction(workbench_.theme.icon("demo"), tr("Run the demo"), commands_, &Commands::runDemo);
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  help->addAction(tr("Keys"), QKeySequence(Qt::Key_F1), commands_, &Commands::showKeys);
+}
+
+void MainWindow::makeToolBar() {
+  QToolBar* bar = addToolBar(tr("Run"));
+  bar->setObjectName("runToolBar");
+  bar->setMovable(false);
+  bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  bar->setIconSize({16, 16});
+  bar->addActions({actions_->start, actions_->pause});
+  auto* stop = new QToolButton;
+  stop->setObjectName("stop");
+  stop->setDefaultAction(actions_->stopNow);
+  stop->setText(tr("Stop"));
+  stop->setPopupMode(QToolButton::MenuButtonPopup);
+  stop->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  auto* menu = new QMenu(stop);
+  menu->addActions({actions_->stopAfterEpoch, actions_->stopNow});
+  stop->setMenu(menu);
+  bar->addWidget(stop);
+  bar->addAction(actions_->checkpoint);
+  bar->addSeparator();
+  bar->addWidget(status_ = new QLabel);
+  status_->setObjectName("status");
+}
+
+void MainWindow::makeStatusBar() {
+  statusBar()->setSizeGripEnabled(false);
+  auto* line = new QToolButton;
+  line->setAutoRaise(true);
+  line->setObjectName("logLine");
+  line->setToolTip(tr("Open the log"));
+  line->setText(tr("Log"));
+  line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  connect(line, &QToolButton::clicked, this, [this] {
+    QDockWidget* log = docks_.at("log");
+    log->setVisible(!log->isVisible());
+  });
+  connect(&workbench_.session, &Session::logged, line, [line](const QString& text) { line->setText(text); });
+  statusBar()->addWidget(line, 1);
+  statusBar()->addPermanentWidget(new MachineLabel(workbench_.session));
+}
+
+void MainWindow::makeKeys() {
+  const auto key = [this](const QKeySequence& sequence, auto member) {
+    auto* shortcut = new QShortcut(sequence, this);
+    connect(shortcut, &QShortcut::activated, cursor_, member);
+    // Tables, sliders and tabs keep their own arrow keys.
+    connect(qApp, &QApplication::focusChanged, shortcut, [shortcut](QWidget*, QWidget* now) {
+      shortcut->setEnabled(!now || !(now->inherits("QAbstractItemView") || now->inherits("QAbstractSlider") ||
+                                     now->inherits("QTabBar")));
+    });
+  };
+  key(Qt::Key_Left, &CursorBar::previousReport);
+  key(Qt::Key_Right, &CursorBar::nextReport);
+  key(Qt::SHIFT | Qt::Key_Left, &CursorBar::previousEpoch);
+  key(Qt::SHIFT | Qt::Key_Right, &CursorBar::nextEpoch);
+}
+
+PanelWidget* MainWindow::panel(const QString& name) const {
+  const auto it = panels_.find(name);
+  return it == panels_.end() ? nullptr : it->second;
+}
+
+void MainWindow::openProject(const QString& file) { commands_->openProject(file); }
+
+void MainWindow::resetLayout() { restoreState(firstLayout_); }
+
+void MainWindow::showStatus() {
+  const Session& session = workbench_.session;
+  const QString colour = workbench_.theme.colour(stateColour(session.state())).name();
+  QStringList parts = statusText(session).toHtmlEscaped().split(QStringLiteral("    "));
+  if (parts.size() > 1) {
+    parts[0] = "<b>" + parts[0] + "</b>";
+    parts[1] = QStringLiteral("<span style='color:%1'><b>%2</b></span>").arg(colour, parts[1]);
+  }
+  status_->setText(parts.join(QStringLiteral("&nbsp;&nbsp;&nbsp;&nbsp;")));
+  if (closing_ && !session.isLive()) QTimer::singleShot(0, this, &QWidget::close);
+}
+
+void MainWindow::showPage() {
+  const Session& session = workbench_.session;
+  const bool empty = !session.hasProject() || (session.runs().empty() && !session.isLive());
+  pages_->setCurrentIndex(empty ? 0 : 1);
+  setWindowTitle(session.hasProject()
+                     ? QFileInfo(session.projectFile()).completeBaseName() + tr(" - UADA Workbench")
+                     : tr("UADA Workbench"));
+}
+
+void MainWindow::paintEvent(QPaintEvent* event) {
+  QMainWindow::paintEvent(event);
+  if (paintedOnce_) return;
+  paintedOnce_ = true;
+  QTimer::singleShot(0, this, &MainWindow::painted);  // when the whole window has been painted and shown
+}
+
+void MainWindow::stopAndClose() {
+  closing_ = true;
+  if (workbench_.session.isLive()) {
+    workbench_.session.stopNow();
+  } else {
+    close();
+  }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (workbench_.session.isLive()) {
+    event->ignore();
+    if (closing_ || asking_) return;  // the checkpoint is being written; the window closes by itself
+    asking_ = true;
+    const bool stop = confirmClose();
+    asking_ = false;
+    if (stop) stopAndClose();
+    return;
+  }
+  workbench_.settings.setValue("window/geometry", saveGeometry());
+  workbench_.settings.setValue("window/layout", saveState());
+  event->accept();
+}
+
+}  // namespace uada

@@ -1,0 +1,54 @@
+#include "app/gui/Options.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+
+#include "core/base/Error.h"
+
+namespace uada {
+
+Options readOptions(const QStringList& arguments) {
+  QCommandLineParser parser;
+  parser.setApplicationDescription(
+      "The window of the UADA Workbench.\n\nExample: uada-workbench --export live --project demo.uada --out "
+      "live.png");
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addOptions(
+      {{"project", "Open this project, or create it.", "FILE"},
+       {"settings", "Keep layouts and choices in this file.", "FILE"},
+       {"theme", "light or dark; else as the desktop.", "KIND"},
+       {"bench", "Print the time to the first paint as one JSON line, and end."},
+       {"export",
+        "Write a view (live, samples, policy, compare, tables) or the whole window without showing it, and "
+        "end.",
+        "KIND"},
+       {"out", "File of the export; the ending is its kind: png, pdf, csv ...", "FILE"},
+       {"run", "Show this run in the export (key, number or title; repeatable); else the newest ones.",
+        "RUN"},
+       {"size", "Of the exported window.", "WIDTHxHEIGHT", "1440x900"}});
+  if (!parser.parse(arguments)) throw UsageError(parser.errorText().toStdString());
+  if (parser.isSet("help")) parser.showHelp();
+  if (parser.isSet("version")) parser.showVersion();
+  Options options;
+  options.project = parser.value("project");
+  if (options.project.isEmpty() && !parser.positionalArguments().isEmpty())
+    options.project = parser.positionalArguments().front();
+  options.settings = parser.value("settings");
+  options.theme = parser.value("theme");
+  options.bench = parser.isSet("bench");
+  options.exportKind = parser.value("export");
+  options.out = parser.value("out");
+  options.runs = parser.values("run");
+  const QStringList size = parser.value("size").split('x');
+  options.size = QSize(size.value(0).toInt(), size.value(1).toInt());
+  if (options.size.isEmpty()) throw UsageError("--size is WIDTHxHEIGHT, such as 1440x900");
+  if (!options.theme.isEmpty() && options.theme != "light" && options.theme != "dark")
+    throw UsageError("--theme is light or dark");
+  if (!options.exportKind.isEmpty() && (options.out.isEmpty() || options.project.isEmpty())) {
+    throw UsageError("--export needs --project FILE and --out FILE");
+  }
+  return options;
+}
+
+}  // namespace uada

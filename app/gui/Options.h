@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QSize>
+#include <QString>
+#include <QStringList>
+
+namespace uada {
+
+struct Options {
+  QString project, settings, theme;
+  bool bench = false;
+  QString exportKind, out;  ///< a view's name, or "window"
+  QStringList runs;         ///< shown in the export; the first is selected
+  QSize size;
+};
+/// Needs a QCoreApplication. Exits after --help and --version. Throws UsageError.
+Options readOptions(const QStringList& arguments);
+
+}  // namespace uada

@@ -1,0 +1,39 @@
+#include "app/gui/Signals.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <QSocketNotifier>
+#include <atomic>
+
+#include "core/base/Error.h"
+
+namespace uada {
+
+// What a signal handler may touch: a lock-free flag and a pipe.
+static std::atomic<int> caught = 0;
+static int pipeEnds[2] = {-1, -1};
+
+static void handle(int signal) {
+  if (caught.exchange(1) != 0) _exit(128 + signal);
+  const char byte = static_cast<char>(signal);
+  [[maybe_unused]] const ssize_t written = write(pipeEnds[1], &byte, 1);
+}
+
+void Signals::reset() { caught = 0; }
+
+Signals::Signals(std::function<void(int)> first) {
+  if (pipe2(pipeEnds, O_CLOEXEC | O_NONBLOCK) != 0) throw Error("cannot make a pipe for signals");
+  auto* notifier = new QSocketNotifier(pipeEnds[0], QSocketNotifier::Read, this);
+  connect(notifier, &QSocketNotifier::activated, this, [first = std::move(first)] {
+    char byte = 0;
+    if (read(pipeEnds[0], &byte, 1) == 1) first(byte);
+  });
+  struct sigaction action{};
+  action.sa_handler = handle;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+}  // namespace uada
