@@ -21,16 +21,23 @@ std::string valueText(double value) {
 }  // namespace
 
 BenchLines::BenchLines(const Console& console)
-    : console_(console), cpu_(currentManifest().cpu),
-      table_({{"name"}, {"value", Align::right}, {"unit"}, {"reference"}, {"value", Align::right}, {"ratio", Align::right},
-              {"threads", Align::right}, {"device"}}) {}
+    : console_(console),
+      cpu_(currentManifest().cpu),
+      table_({{"name"},
+              {"value", Align::right},
+              {"unit"},
+              {"reference"},
+              {"value", Align::right},
+              {"ratio", Align::right},
+              {"threads", Align::right},
+              {"device"}}) {}
 
 void BenchLines::add(const BenchResult& result) {
   const bool compared = !result.reference.empty();
   const std::string device = result.device.empty() ? "cpu" : result.device;
   table_.add({result.name, valueText(result.value), result.unit, compared ? result.reference : "-",
-              compared ? valueText(result.referenceValue) : "-", compared ? fmt::format("{:.2f}", result.ratio) : "-",
-              std::to_string(result.threads), device});
+              compared ? valueText(result.referenceValue) : "-",
+              compared ? fmt::format("{:.2f}", result.ratio) : "-", std::to_string(result.threads), device});
   Json json = Json::Object{{"name", result.name}, {"value", result.value}, {"unit", result.unit}};
   if (compared) {
     json["reference"] = result.reference;

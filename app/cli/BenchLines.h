@@ -22,11 +22,12 @@ class BenchLines {
   TextTable table_;
 };
 
-/// Seconds of one call: the least of several spans, each long enough for the clock. The least, since all that can
-/// disturb makes it longer.
+/// Seconds of one call: the least of several spans, each long enough for the clock. The least, since all that
+/// can disturb makes it longer.
 double secondsOf(const std::function<void()>& call);
 
-/// "op.NAME.32", "op.NAME.224", "render.uada9.32", "render.ra.32", "render.ra.224": microseconds a sample, one thread.
+/// "op.NAME.32", "op.NAME.224", "render.uada9.32", "render.ra.32", "render.ra.224": microseconds a sample,
+/// one thread.
 void benchRender(BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);

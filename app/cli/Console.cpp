@@ -49,7 +49,9 @@ void finishOutput() {
     throw Error(fmt::format("cannot write to standard output: {}", std::strerror(errno ? errno : EIO)));
 }
 
-std::size_t characters(std::string_view text) { return std::count_if(text.begin(), text.end(), startsCharacter); }
+std::size_t characters(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), startsCharacter);
+}
 
 std::string shortened(std::string_view text, std::size_t width) {
   if (characters(text) <= width) return std::string(text);

@@ -17,7 +17,8 @@ bool hasPngName(const std::string& file) {
 }
 
 void requirePngName(const std::string& file) {
-  if (!hasPngName(file)) throw UsageError(fmt::format("'{}': pictures are written as PNG; give a name that ends in .png", file));
+  if (!hasPngName(file))
+    throw UsageError(fmt::format("'{}': pictures are written as PNG; give a name that ends in .png", file));
 }
 
 }  // namespace uada::cli

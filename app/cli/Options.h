@@ -90,7 +90,7 @@ struct DataCheckOptions {
 };
 
 struct BenchOptions {
-  std::string what;  ///< render, step, store, start
+  std::string what;                  ///< render, step, store, start
   std::vector<std::string> methods;  ///< step: empty: all
   int threads = 0;                   ///< 0: step: all cores; render: 1
   bool json = false;
@@ -101,7 +101,8 @@ struct DoctorOptions {
   bool json = false;
 };
 
-using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions, RunsOptions,
-                             ShowOptions, TableOptions, ExportOptions, DataCheckOptions, BenchOptions, DoctorOptions>;
+using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
+                             RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions,
+                             BenchOptions, DoctorOptions>;
 
 }  // namespace uada::cli

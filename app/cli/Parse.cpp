@@ -45,7 +45,8 @@ class Parser {
 };
 
 constexpr const char* kAbout =
-    "UADA Workbench on the command line: trains image networks with adaptive data augmentation and compares it\n"
+    "UADA Workbench on the command line: trains image networks with adaptive data augmentation and compares "
+    "it\n"
     "with what it is measured against.";
 constexpr const char* kFooter =
     "Start with 'uada run demo', or 'uada VERB --help' for a verb's options and an example.\n"
@@ -56,7 +57,8 @@ class PlainFormatter : public CLI::Formatter {
  public:
   std::string make_option_opts(const CLI::Option* option) const override {
     if (option->get_type_size() == 0) return "";
-    std::string text = option->get_type_name().empty() || option->get_positional() ? "" : " " + option->get_type_name();
+    std::string text =
+        option->get_type_name().empty() || option->get_positional() ? "" : " " + option->get_type_name();
     if (!option->get_default_str().empty()) text += " (" + option->get_default_str() + ")";
     return text;
   }
@@ -80,7 +82,8 @@ Parser::Parser() : app_(kAbout, "uada") {
 }
 
 template <class Options>
-CLI::App* Parser::verb(CLI::App& parent, const char* name, const char* about, const char* footer, Options& options) {
+CLI::App* Parser::verb(CLI::App& parent, const char* name, const char* about, const char* footer,
+                       Options& options) {
   CLI::App* verb = parent.add_subcommand(name, about);
   verb->group("Verbs");
   verb->footer(footer);
@@ -91,7 +94,9 @@ CLI::App* Parser::verb(CLI::App& parent, const char* name, const char* about, co
 
 template <class Options>
 void addProject(CLI::App* verb, Options& options) {
-  verb->add_option("--project", options.project, "Project file")->type_name("FILE")->default_str(options.project);
+  verb->add_option("--project", options.project, "Project file")
+      ->type_name("FILE")
+      ->default_str(options.project);
 }
 
 CLI::Option* positional(CLI::App* verb, const char* name, std::string& value, const char* about) {
@@ -103,55 +108,78 @@ void Parser::addInspecting() {
                         "Example: uada list ops\n         uada list models --classes 100 --json", list_);
   positional(list, "KIND", list_.what, "ops, models, datasets, methods, policies, tables or experiments");
   list->add_option("--classes", list_.classes, "Count the models' parameters for so many classes")
-      ->type_name("N")->default_str("10")->check(CLI::Range(1, 1000000));
+      ->type_name("N")
+      ->default_str("10")
+      ->check(CLI::Range(1, 1000000));
 
-  CLI::App* apply = verb(app_, "apply", "Apply one operation to a PNG or JPEG file",
-                         "VALUE is raw and may be negative: degrees, pixels, factor, bits or threshold ('uada list ops').\n"
-                         "Example: uada apply rotate -30 cat.png turned.png --fill 128,128,128 --filter bilinear", apply_);
+  CLI::App* apply =
+      verb(app_, "apply", "Apply one operation to a PNG or JPEG file",
+           "VALUE is raw and may be negative: degrees, pixels, factor, bits or threshold ('uada list ops').\n"
+           "Example: uada apply rotate -30 cat.png turned.png --fill 128,128,128 --filter bilinear",
+           apply_);
   positional(apply, "OP", apply_.op, "Name of the operation");
   apply->add_option("VALUE", apply_.value, "Raw value; 0 for an operation that takes none")->required();
   positional(apply, "IN", apply_.in, "Image to read");
   positional(apply, "OUT", apply_.out, "PNG file to write");
-  apply->add_option("--fill", fill_, "Colour outside the source, 0..255 each")->type_name("R,G,B")->default_str(fill_);
+  apply->add_option("--fill", fill_, "Colour outside the source, 0..255 each")
+      ->type_name("R,G,B")
+      ->default_str(fill_);
   apply->add_option("--filter", apply_.filter, "nearest, bilinear or bicubic; default: the operation's own")
       ->type_name("NAME");
 
-  CLI::App* sample = verb(app_, "sample", "Draw a contact sheet: images as they are and augmented, with captions",
-                          "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3", sample_);
+  CLI::App* sample =
+      verb(app_, "sample", "Draw a contact sheet: images as they are and augmented, with captions",
+           "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3", sample_);
   positional(sample, "DATASET", sample_.dataset, "Name of the data set");
   positional(sample, "OUT", sample_.out, "PNG file to write");
-  CLI::Option* policy = sample->add_option("--policy", sample_.policy, "Policy to draw plans from")->type_name("NAME");
-  sample->add_option("--method", sample_.method, "Method whose policy is used (ra-uc)")->type_name("NAME")->excludes(policy);
-  sample->add_option("--count", sample_.count, "Images")->type_name("N")->default_str("8")->check(CLI::Range(1, 1000));
+  CLI::Option* policy =
+      sample->add_option("--policy", sample_.policy, "Policy to draw plans from")->type_name("NAME");
+  sample->add_option("--method", sample_.method, "Method whose policy is used (ra-uc)")
+      ->type_name("NAME")
+      ->excludes(policy);
+  sample->add_option("--count", sample_.count, "Images")
+      ->type_name("N")
+      ->default_str("8")
+      ->check(CLI::Range(1, 1000));
   sample->add_option("--seed", sample_.seed, "Seed of the plans")->type_name("N")->default_str("1");
-  sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")->type_name("DIR");
+  sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")
+      ->type_name("DIR");
   sample->add_option("--side", sample_.side, "Enlarge each picture to about so many pixels")
-      ->type_name("N")->default_str("128")->check(CLI::Range(8, 2048));
+      ->type_name("N")
+      ->default_str("128")
+      ->check(CLI::Range(8, 2048));
 }
 
 void Parser::addRunning() {
-  CLI::App* run = verb(app_, "run", "Train every run of an experiment and print the comparison",
-                       "Finished runs of the project are kept, stopped and interrupted ones resumed, so that the same\n"
-                       "command continues where it ended. Ctrl-C or SIGTERM writes a checkpoint first; a second one\n"
-                       "ends at once.\n"
-                       "Example: uada run demo --set recipe.training.epochs=2 --set seeds=[1,2,3]", run_);
-  positional(run, "EXPERIMENT", run_.experiment, "JSON file, or the name of one from 'uada list experiments'");
+  CLI::App* run =
+      verb(app_, "run", "Train every run of an experiment and print the comparison",
+           "Finished runs of the project are kept, stopped and interrupted ones resumed, so that the same\n"
+           "command continues where it ended. Ctrl-C or SIGTERM writes a checkpoint first; a second one\n"
+           "ends at once.\n"
+           "Example: uada run demo --set recipe.training.epochs=2 --set seeds=[1,2,3]",
+           run_);
+  positional(run, "EXPERIMENT", run_.experiment,
+             "JSON file, or the name of one from 'uada list experiments'");
   addProject(run, run_);
   run->add_option("--set", run_.sets, "Change a setting of the experiment; may be repeated")
-      ->type_name("KEY=VALUE")->take_all()->allow_extra_args(false);
-  run->add_option("--device", run_.device, "auto, cpu, cuda or cuda:N; default: as the experiment says")->type_name("NAME");
+      ->type_name("KEY=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+  run->add_option("--device", run_.device, "auto, cpu, cuda or cuda:N; default: as the experiment says")
+      ->type_name("NAME");
   run->add_flag("--again", run_.again, "Train anew, also what is finished or could be resumed");
   run->add_flag("--quiet", run_.quiet, "No progress, only results and errors");
 
   CLI::App* resume = verb(app_, "resume", "Continue a stopped or interrupted run from its newest checkpoint",
                           "RUN is a key (or its first four digits), a number or a title from 'uada runs'.\n"
-                          "Example: uada resume 3fa2", resume_);
+                          "Example: uada resume 3fa2",
+                          resume_);
   positional(resume, "RUN", resume_.run, "Run to continue");
   addProject(resume, resume_);
   resume->add_flag("--quiet", resume_.quiet, "No progress, only results and errors");
 
-  CLI::App* stop = verb(app_, "stop", "Ask a run to write a checkpoint and stop",
-                        "Example: uada stop 3fa2", stop_);
+  CLI::App* stop =
+      verb(app_, "stop", "Ask a run to write a checkpoint and stop", "Example: uada stop 3fa2", stop_);
   positional(stop, "RUN", stop_.run, "Run to stop");
   addProject(stop, stop_);
 }
@@ -161,34 +189,42 @@ void Parser::addResults() {
                         "Example: uada runs --project thesis.uada", runs_);
   addProject(runs, runs_);
 
-  CLI::App* show = verb(app_, "show", "Show all that was recorded about a run",
-                        "Example: uada show 3fa2", show_);
+  CLI::App* show =
+      verb(app_, "show", "Show all that was recorded about a run", "Example: uada show 3fa2", show_);
   positional(show, "RUN", show_.run, "Run to show");
   addProject(show, show_);
 
   CLI::App* table = verb(app_, "table", "Fill in a table of the paper from the project's finished runs",
                          "Example: uada table 2 --format tex --out table2.tex", table_);
   table->add_option("NUMBER", table_.number, "Table of the paper ('uada list tables')")->required();
-  table->add_option("--format", table_.format, "text, csv, md or tex")->type_name("NAME")->default_str("text");
+  table->add_option("--format", table_.format, "text, csv, md or tex")
+      ->type_name("NAME")
+      ->default_str("text");
   table->add_option("--out", table_.out, "File to write; default: standard output")->type_name("FILE");
   table->add_flag("--paper", table_.paper, "Only the published numbers");
   table->add_flag("--measured", table_.measured, "Only the measured numbers");
   addProject(table, table_);
 
-  CLI::App* exported = verb(app_, "export", "Write what a run recorded to a file",
-                            "curves, policy     CSV (or JSON lines with --format jsonl), a row a step or epoch\n"
-                            "decisions          JSON lines: every plan, loss and choice of the pictured samples\n"
-                            "samples            a folder of PNG files, or a contact sheet if FILE ends in .png\n"
-                            "weights            safetensors\n"
-                            "Example: uada export 3fa2 --what policy --out policy.csv", export_);
+  CLI::App* exported =
+      verb(app_, "export", "Write what a run recorded to a file",
+           "curves, policy     CSV (or JSON lines with --format jsonl), a row a step or epoch\n"
+           "decisions          JSON lines: every plan, loss and choice of the pictured samples\n"
+           "samples            a folder of PNG files, or a contact sheet if FILE ends in .png\n"
+           "weights            safetensors\n"
+           "Example: uada export 3fa2 --what policy --out policy.csv",
+           export_);
   positional(exported, "RUN", export_.run, "Run to export from");
   exported->add_option("--what", export_.what, "curves, epochs, policy, decisions, samples or weights")
-      ->type_name("KIND")->default_str("curves");
+      ->type_name("KIND")
+      ->default_str("curves");
   exported->add_option("--out", export_.out, "File or folder to write")->type_name("FILE")->required();
-  exported->add_option("--count", export_.count, "samples: the newest so many (64, on a contact sheet 8); 0: all")
-      ->type_name("N")->check(CLI::Range(0, 1000000));
+  exported
+      ->add_option("--count", export_.count, "samples: the newest so many (64, on a contact sheet 8); 0: all")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000000));
   exported->add_option("--format", export_.format, "Of curves, epochs and policy: csv or jsonl")
-      ->type_name("NAME")->default_str("csv");
+      ->type_name("NAME")
+      ->default_str("csv");
   addProject(exported, export_);
 }
 
@@ -207,21 +243,27 @@ void Parser::addCare() {
                          "step    a training step of each method\n"
                          "store   rows a second into a project file\n"
                          "start   the window's first paint (needs uada-workbench beside this program)\n"
-                         "Example: uada bench step --method uada --method ra-uc --json", bench_);
+                         "Example: uada bench step --method uada --method ra-uc --json",
+                         bench_);
   positional(bench, "WHAT", bench_.what, "render, step, store or start");
   bench->add_option("--method", bench_.methods, "step: only this method; may be repeated")
-      ->type_name("NAME")->take_all()->allow_extra_args(false);
+      ->type_name("NAME")
+      ->take_all()
+      ->allow_extra_args(false);
   bench->add_option("--threads", bench_.threads, "step: CPU threads; default: all cores")
-      ->type_name("N")->check(CLI::Range(1, 1024));
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
 
-  CLI::App* doctor = verb(app_, "doctor", "Say what is installed, what is missing and the command that fixes it",
-                          "Example: uada doctor", doctor_);
+  CLI::App* doctor =
+      verb(app_, "doctor", "Say what is installed, what is missing and the command that fixes it",
+           "Example: uada doctor", doctor_);
   addProject(doctor, doctor_);
 }
 
 std::string Parser::verbNames() const {
   std::string names;
-  for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; })) names += ' ' + verb->get_name();
+  for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; }))
+    names += ' ' + verb->get_name();
   return names;
 }
 
@@ -234,7 +276,8 @@ std::array<int, 3> colour(const std::string& text) {
     const auto [next, error] = std::from_chars(at, end, rgb[i]);
     const bool closed = i == 2 ? next == end : next != end && *next == ',';
     if (error != std::errc() || !closed || rgb[i] < 0 || rgb[i] > 255)
-      throw UsageError(fmt::format("--fill '{}': three numbers 0..255 are wanted, such as 128,128,128", text));
+      throw UsageError(
+          fmt::format("--fill '{}': three numbers 0..255 are wanted, such as 128,128,128", text));
     at = next + 1;
   }
   return rgb;
@@ -259,7 +302,8 @@ std::string withoutNewlines(std::string text) {
 }
 
 std::optional<Request> Parser::parse(int argc, char** argv) {
-  if (argc < 2) throw UsageError("what is to be done? For example 'uada run demo'; 'uada --help' lists the verbs");
+  if (argc < 2)
+    throw UsageError("what is to be done? For example 'uada run demo'; 'uada --help' lists the verbs");
   try {
     app_.parse(shieldNumbers(argc, argv));
   } catch (const CLI::Success& success) {  // --help, --version
@@ -267,7 +311,8 @@ std::optional<Request> Parser::parse(int argc, char** argv) {
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
     const auto verbs = app_.get_subcommands();
-    if (verbs.empty() && argv[1][0] != '-') throw UsageError(fmt::format("unknown verb '{}'; known:{}", argv[1], verbNames()));
+    if (verbs.empty() && argv[1][0] != '-')
+      throw UsageError(fmt::format("unknown verb '{}'; known:{}", argv[1], verbNames()));
     const std::string verb = verbs.empty() ? "" : " " + verbs.front()->get_name();
     throw UsageError(fmt::format("{} (see 'uada{} --help')", withoutNewlines(error.what()), verb));
   }

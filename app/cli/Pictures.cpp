@@ -27,7 +27,8 @@ std::string numbersText(const std::vector<int>& values) {
 /// "rotate 6 → 7": what the candidate moved.
 std::string moveText(const GroupDecision& group) {
   std::string name = group.group;
-  if (group.position >= 0 && group.position < group.candidate.stepCount) name = ops().at(group.candidate.steps[group.position].op).name;
+  if (group.position >= 0 && group.position < group.candidate.stepCount)
+    name = ops().at(group.candidate.steps[group.position].op).name;
   if (group.inert) return name + " takes no value";
   return fmt::format("{} {} → {}", name, numbersText(group.before), numbersText(group.after));
 }
@@ -42,12 +43,15 @@ std::vector<std::string> captions(std::string first, std::vector<std::string> ot
 
 std::vector<SheetCell> rowOf(const Decision& decision) {
   std::vector<SheetCell> row;
-  row.push_back({decision.original, captions(fmt::format("image {}, label {}", decision.index, decision.label),
-                                              {fmt::format("step {}, epoch {}", decision.step, decision.epoch)})});
-  row.push_back({decision.unperturbed, captions(lossLine(decision.unperturbedLoss), planLines(decision.plan)), decision.winner < 0});
+  row.push_back(
+      {decision.original, captions(fmt::format("image {}, label {}", decision.index, decision.label),
+                                   {fmt::format("step {}, epoch {}", decision.step, decision.epoch)})});
+  row.push_back({decision.unperturbed, captions(lossLine(decision.unperturbedLoss), planLines(decision.plan)),
+                 decision.winner < 0});
   for (std::size_t g = 0; g < decision.groups.size(); ++g) {
     const GroupDecision& group = decision.groups[g];
-    row.push_back({group.picture, captions(lossLine(group.candidateLoss), {moveText(group)}), decision.winner == static_cast<int>(g)});
+    row.push_back({group.picture, captions(lossLine(group.candidateLoss), {moveText(group)}),
+                   decision.winner == static_cast<int>(g)});
   }
   return row;
 }
@@ -74,7 +78,8 @@ void writePictures(const std::vector<Decision>& decisions, const fs::path& folde
   for (const Decision& decision : decisions) {
     const auto write = [&](const Image& image, const std::string& name, bool trained) {
       if (image.empty()) return;
-      const std::string stem = fmt::format("step{:07}-image{:06}-{}{}", decision.step, decision.index, name, trained ? "-trained" : "");
+      const std::string stem = fmt::format("step{:07}-image{:06}-{}{}", decision.step, decision.index, name,
+                                           trained ? "-trained" : "");
       writePng(folder / (stem + ".png"), image.view());
     };
     write(decision.original, "original", false);

@@ -11,8 +11,8 @@ namespace uada::cli {
 /// A plan's parts, a line each, as captions want them.
 std::vector<std::string> planLines(const Plan& plan);
 
-/// Writes the pictures of each decision as PNG into a folder (made if need be), the trained one with "-trained" in its
-/// name, and decisions.jsonl, which names nothing but what was decided.
+/// Writes the pictures of each decision as PNG into a folder (made if need be), the trained one with
+/// "-trained" in its name, and decisions.jsonl, which names nothing but what was decided.
 void writePictures(const std::vector<Decision>& decisions, const std::filesystem::path& folder);
 
 /// A row a decision: original, unperturbed, the candidates; losses under them, the trained one framed.

@@ -17,10 +17,12 @@ fs::path programFolder() {
 std::vector<fs::path> experimentFolders() {
   const fs::path program = programFolder();
   std::vector<fs::path> folders;
-  for (const fs::path& folder : {fs::path("experiments"), program / "../share/uada/experiments", program / "../../experiments"}) {
+  for (const fs::path& folder :
+       {fs::path("experiments"), program / "../share/uada/experiments", program / "../../experiments"}) {
     std::error_code error;
     const fs::path whole = fs::canonical(folder, error);
-    if (!error && fs::is_directory(whole) && std::ranges::find(folders, whole) == folders.end()) folders.push_back(whole);
+    if (!error && fs::is_directory(whole) && std::ranges::find(folders, whole) == folders.end())
+      folders.push_back(whole);
   }
   return folders;
 }
@@ -29,7 +31,8 @@ std::vector<fs::path> experimentFiles() {
   std::vector<fs::path> files;
   for (const fs::path& folder : experimentFolders())
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-      const bool known = std::ranges::any_of(files, [&](const fs::path& f) { return f.stem() == entry.path().stem(); });
+      const bool known =
+          std::ranges::any_of(files, [&](const fs::path& f) { return f.stem() == entry.path().stem(); });
       if (entry.path().extension() == ".json" && !known) files.push_back(entry.path());
     }
   std::ranges::sort(files, {}, [](const fs::path& file) { return file.stem().string(); });

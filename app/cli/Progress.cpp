@@ -31,16 +31,10 @@ std::string blocks(double share, int width) {
   return text;
 }
 
-std::string rateText(const Pace& pace) {
-  std::string text;
-  if (const auto steps = pace.stepsPerSecond()) text = fmt::format("{:.1f} steps/s", *steps);
-  if (const auto images = pace.imagesPerSecond()) text += fmt::format("  {} images/s", groupedText(std::llround(*images)));
-  return text;
-}
-
 }  // namespace
 
-Pace::Pace(const RunConfig& config) : steps_(estimateCost(config).steps), epochs_(config.recipe.training.epochs) {}
+Pace::Pace(const RunConfig& config)
+    : steps_(estimateCost(config).steps), epochs_(config.recipe.training.epochs) {}
 
 void Pace::add(const StepReport& report, Clock::time_point now) {
   if (marks_.empty()) marks_.push_back({now, report.step - 1, 0});
@@ -56,12 +50,15 @@ void Pace::add(const EpochReport& report) {
   if (report.epoch > 0) steps_ = report.step / report.epoch * epochs_;  // as it is, not as it was estimated
 }
 
-double Pace::share() const { return steps_ > 0 ? std::clamp(static_cast<double>(step_) / steps_, 0.0, 1.0) : 0; }
+double Pace::share() const {
+  return steps_ > 0 ? std::clamp(static_cast<double>(step_) / steps_, 0.0, 1.0) : 0;
+}
 
 std::optional<double> Pace::stepsPerSecond() const {
   if (marks_.size() < 3) return std::nullopt;
   const std::chrono::duration<double> time = marks_.back().time - marks_.front().time;
-  return time.count() > 0 ? std::optional((marks_.back().step - marks_.front().step) / time.count()) : std::nullopt;
+  return time.count() > 0 ? std::optional((marks_.back().step - marks_.front().step) / time.count())
+                          : std::nullopt;
 }
 
 std::optional<double> Pace::imagesPerSecond() const {
@@ -78,8 +75,12 @@ std::optional<double> Pace::secondsLeft() const {
 }
 
 Progress::Progress(const RunConfig& config, std::string prefix, bool quiet)
-    : pace_(config), prefix_(std::move(prefix)), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0),
-      epochs_(config.recipe.training.epochs), shown_(Pace::Clock::now()) {}
+    : pace_(config),
+      prefix_(std::move(prefix)),
+      quiet_(quiet),
+      terminal_(::isatty(STDERR_FILENO) != 0),
+      epochs_(config.recipe.training.epochs),
+      shown_(Pace::Clock::now()) {}
 
 Progress::~Progress() { clear(); }
 
@@ -87,7 +88,8 @@ void Progress::show(const StateReport& report) {
   const std::string text = report.text.empty() ? stateName(report.state) : report.text;
   if (text == state_) return;
   state_ = text;
-  const bool told = report.state == RunState::failed || report.state == RunState::finished || report.state == RunState::stopped;
+  const bool told = report.state == RunState::failed || report.state == RunState::finished ||
+                    report.state == RunState::stopped;
   if (!told && report.state != RunState::running) line(fmt::format("{}  {}", prefix_, text));
 }
 
@@ -104,9 +106,10 @@ void Progress::show(const StepReport& report) {
 void Progress::show(const EpochReport& report) {
   pace_.add(report);
   testTop1_ = report.testTop1;
-  line(fmt::format("{}  epoch {}/{}  train loss {}  top-1 {}  test loss {}  top-1 {}  top-5 {}  {}", prefix_, report.epoch,
-                   epochs_, lossText(report.trainLoss), percentText(report.trainTop1), lossText(report.testLoss),
-                   percentText(report.testTop1), percentText(report.testTop5), durationText(report.seconds)));
+  line(fmt::format("{}  epoch {}/{}  train loss {}  top-1 {}  test loss {}  top-1 {}  top-5 {}  {}", prefix_,
+                   report.epoch, epochs_, lossText(report.trainLoss), percentText(report.trainTop1),
+                   lossText(report.testLoss), percentText(report.testTop1), percentText(report.testTop5),
+                   durationText(report.seconds)));
 }
 
 void Progress::show(const std::string& event) { line(fmt::format("{}  {}", prefix_, event)); }
@@ -134,28 +137,42 @@ void Progress::refresh() {
 }
 
 std::string Progress::plain() const {
-  std::string text = fmt::format("{}  epoch {}/{}  step {}/{}", prefix_, epoch_, epochs_, groupedText(pace_.step()), groupedText(pace_.steps()));
-  if (const std::string rate = rateText(pace_); !rate.empty()) text += "  " + rate;
-  if (const auto left = pace_.secondsLeft()) text += fmt::format("  {} left", durationText(*left));
-  text += fmt::format("  loss {}", lossText(loss_));
-  if (count_ > 0) text += fmt::format("  top-1 {}", percentText(static_cast<double>(correct_) / count_));
+  std::string text = fmt::format("{}  epoch {}/{}  step {}/{}", prefix_, epoch_, epochs_,
+                                 groupedText(pace_.step()), groupedText(pace_.steps()));
+  for (const std::string& part : parts()) text += "  " + part;
   return text;
 }
 
-/// The same with a bar, cut to the terminal's width: the name gives way first.
+/// What else there is to say, the most wanted first.
+std::vector<std::string> Progress::parts() const {
+  std::vector<std::string> parts;
+  if (const auto left = pace_.secondsLeft()) parts.push_back(durationText(*left) + " left");
+  parts.push_back("loss " + lossText(loss_));
+  if (count_ > 0)
+    parts.push_back("top-1 " + percentText(static_cast<double>(correct_) / static_cast<double>(count_)));
+  if (const auto steps = pace_.stepsPerSecond()) parts.push_back(fmt::format("{:.1f} steps/s", *steps));
+  if (testTop1_) parts.push_back("test " + percentText(*testTop1_));
+  if (const auto images = pace_.imagesPerSecond())
+    parts.push_back(groupedText(std::llround(*images)) + " images/s");
+  return parts;
+}
+
+/// The same with name and bar where the terminal is wide; what does not fit is left out, the least wanted
+/// first.
 std::string Progress::bar(int width) const {
-  std::string tail = fmt::format("{:3.0f} %  epoch {}/{}", 100 * pace_.share(), epoch_, epochs_);
-  if (const auto left = pace_.secondsLeft()) tail += fmt::format("  {} left", durationText(*left));
-  tail += fmt::format("  loss {}", lossText(loss_));
-  if (count_ > 0) tail += fmt::format("  top-1 {}", percentText(static_cast<double>(correct_) / count_));
-  if (testTop1_) tail += fmt::format("  test {}", percentText(*testTop1_));
-  if (const std::string rate = rateText(pace_); !rate.empty()) tail += "  " + rate;
-  const int room = width - static_cast<int>(characters(tail)) - 3;
-  const int name = std::min<int>(static_cast<int>(characters(prefix_)), std::max(0, room - 12));
-  const int wide = std::clamp(room - name - 1, 0, 24);
-  std::string head = name > 3 ? shortened(prefix_, name) + "  " : "";
-  if (wide >= 4) head += blocks(pace_.share(), wide) + " ";
-  return shortened(head + tail, width);
+  constexpr int kWide = 110, kBar = 12, kName = 28;
+  std::string text;
+  if (width >= kWide) {
+    text = shortened(prefix_, kName) + "  " + blocks(pace_.share(), kBar) + ' ';
+  } else if (const auto counter = prefix_.find(']'); counter != prefix_.npos) {
+    text = prefix_.substr(0, counter + 1) + ' ';
+  }
+  text += fmt::format("{:3.0f} %  epoch {}/{}", 100 * pace_.share(), epoch_, epochs_);
+  for (const std::string& part : parts()) {
+    if (static_cast<int>(characters(text) + characters(part)) + 2 > width) break;
+    text += "  " + part;
+  }
+  return shortened(text, width);
 }
 
 void Progress::clear() {

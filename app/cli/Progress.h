@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/config/RunConfig.h"
 #include "core/engine/Reports.h"
@@ -20,7 +21,6 @@ class Pace {
 
   void add(const StepReport& report, Clock::time_point now);
   void add(const EpochReport& report);
-  /// A resumed run starts here; what was done before does not count for the rate.
   std::int64_t step() const { return step_; }
   std::int64_t steps() const { return steps_; }
   double share() const;
@@ -39,8 +39,8 @@ class Pace {
   double testSeconds_ = 0;
 };
 
-/// Shows one run's progress on standard error: a bar that is redrawn on a terminal, else plain lines, one an epoch and
-/// one every ten seconds. Used on the main thread.
+/// Shows one run's progress on standard error: a bar that is redrawn on a terminal, else plain lines, one an
+/// epoch and one every ten seconds. Used on the main thread.
 class Progress {
  public:
   /// prefix  before everything: "[2/4] r18-c10-uada-s1"
@@ -61,6 +61,7 @@ class Progress {
  private:
   std::string bar(int width) const;
   std::string plain() const;
+  std::vector<std::string> parts() const;
   void clear();
 
   Pace pace_;

@@ -31,10 +31,21 @@ Json timingsJson(const Timings& timings) {
 }  // namespace
 
 Json summaryJson(const RunSummary& run) {
-  Json json = Json::Object{{"id", run.id}, {"key", run.key}, {"title", run.title}, {"experiment", run.experiment},
-                           {"dataset", run.dataset}, {"model", run.model}, {"method", run.method}, {"seed", run.seed},
-                           {"config_hash", run.configHash}, {"state", stateName(run.state)}, {"problem", run.problem},
-                           {"attempts", run.attempts}, {"epoch", run.epoch}, {"epochs", run.epochs}, {"step", run.step}};
+  Json json = Json::Object{{"id", run.id},
+                           {"key", run.key},
+                           {"title", run.title},
+                           {"experiment", run.experiment},
+                           {"dataset", run.dataset},
+                           {"model", run.model},
+                           {"method", run.method},
+                           {"seed", run.seed},
+                           {"config_hash", run.configHash},
+                           {"state", stateName(run.state)},
+                           {"problem", run.problem},
+                           {"attempts", run.attempts},
+                           {"epoch", run.epoch},
+                           {"epochs", run.epochs},
+                           {"step", run.step}};
   json["loss"] = number(run.loss);
   json["last_top1"] = number(run.lastTop1);
   json["last_top5"] = number(run.lastTop5);
@@ -53,14 +64,16 @@ Json summaryJson(const RunSummary& run) {
 }
 
 Json manifestJson(const Manifest& manifest) {
-  return Json::Object{{"host", manifest.host},         {"user", manifest.user},     {"program", manifest.program},
-                      {"git", manifest.git},           {"libtorch", manifest.libtorch}, {"compiler", manifest.compiler},
-                      {"cpu", manifest.cpu},           {"device", manifest.device}, {"threads", manifest.threads},
-                      {"pid", manifest.pid},           {"data_hash", manifest.dataHash}};
+  return Json::Object{
+      {"host", manifest.host}, {"user", manifest.user},         {"program", manifest.program},
+      {"git", manifest.git},   {"libtorch", manifest.libtorch}, {"compiler", manifest.compiler},
+      {"cpu", manifest.cpu},   {"device", manifest.device},     {"threads", manifest.threads},
+      {"pid", manifest.pid},   {"data_hash", manifest.dataHash}};
 }
 
 Json stepJson(const StepReport& report) {
-  Json json = Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"learning_rate", report.learningRate}};
+  Json json =
+      Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"learning_rate", report.learningRate}};
   json["loss"] = number(report.loss);
   json["unperturbed_loss"] = number(report.unperturbedLoss);
   json["gain"] = number(report.gain);
@@ -87,7 +100,8 @@ Json epochJson(const EpochReport& report) {
 }
 
 Json checkpointJson(const CheckpointReport& report) {
-  return Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"file", report.file}, {"hash", report.hash}};
+  return Json::Object{
+      {"step", report.step}, {"epoch", report.epoch}, {"file", report.file}, {"hash", report.hash}};
 }
 
 Json resultJson(const ResultReport& report) {
@@ -104,19 +118,37 @@ Json resultJson(const ResultReport& report) {
 }
 
 Json policyJson(const PolicyReport& report) {
-  Json json = Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"count", report.count},
+  Json json = Json::Object{{"step", report.step},
+                           {"epoch", report.epoch},
+                           {"count", report.count},
                            {"unperturbed_wins", report.unperturbedWins}};
   Json ops = Json::array(), groups = Json::array();
   for (const OpStatistics& op : report.ops)
-    ops.push(Json::Object{{"op", op.op}, {"count", op.count}, {"before_mean", op.beforeMean},
-                          {"before_spread", op.beforeSpread}, {"after_mean", op.afterMean},
-                          {"after_spread", op.afterSpread}, {"probed", op.probed}, {"plus", op.plus},
-                          {"minus", op.minus}, {"zero", op.zero}, {"mean_dl", number(op.meanDL)}, {"wins", op.wins},
-                          {"mean_gain", number(op.meanGain)}, {"inert", op.inert}, {"clamped", op.clamped}});
+    ops.push(Json::Object{{"op", op.op},
+                          {"count", op.count},
+                          {"before_mean", op.beforeMean},
+                          {"before_spread", op.beforeSpread},
+                          {"after_mean", op.afterMean},
+                          {"after_spread", op.afterSpread},
+                          {"probed", op.probed},
+                          {"plus", op.plus},
+                          {"minus", op.minus},
+                          {"zero", op.zero},
+                          {"mean_dl", number(op.meanDL)},
+                          {"wins", op.wins},
+                          {"mean_gain", number(op.meanGain)},
+                          {"inert", op.inert},
+                          {"clamped", op.clamped}});
   for (const GroupStatistics& group : report.groups)
-    groups.push(Json::Object{{"group", group.group}, {"count", group.count}, {"plus", group.plus},
-                             {"minus", group.minus}, {"zero", group.zero}, {"mean_dl", number(group.meanDL)},
-                             {"wins", group.wins}, {"mean_gain", number(group.meanGain)}, {"inert", group.inert},
+    groups.push(Json::Object{{"group", group.group},
+                             {"count", group.count},
+                             {"plus", group.plus},
+                             {"minus", group.minus},
+                             {"zero", group.zero},
+                             {"mean_dl", number(group.meanDL)},
+                             {"wins", group.wins},
+                             {"mean_gain", number(group.meanGain)},
+                             {"inert", group.inert},
                              {"clamped", group.clamped}});
   json["ops"] = ops;
   json["groups"] = groups;
@@ -124,16 +156,23 @@ Json policyJson(const PolicyReport& report) {
 }
 
 Json decisionJson(const Decision& decision) {
-  Json json = Json::Object{{"step", decision.step}, {"epoch", decision.epoch}, {"index", number(decision.index)},
-                           {"label", decision.label}, {"plan", toJson(decision.plan)},
-                           {"unperturbed_loss", number(decision.unperturbedLoss)}};
+  Json json =
+      Json::Object{{"step", decision.step},           {"epoch", decision.epoch},
+                   {"index", number(decision.index)}, {"label", decision.label},
+                   {"plan", toJson(decision.plan)},   {"unperturbed_loss", number(decision.unperturbedLoss)}};
   Json groups = Json::array();
   for (const GroupDecision& group : decision.groups)
-    groups.push(Json::Object{{"group", group.group}, {"position", group.position}, {"before", numbers(group.before)},
-                             {"delta", numbers(group.delta)}, {"probe_loss", number(group.probeLoss)},
-                             {"dl", number(group.dL)}, {"after", numbers(group.after)},
-                             {"candidate_loss", number(group.candidateLoss)}, {"inert", group.inert},
-                             {"clamped", group.clamped}, {"candidate", toJson(group.candidate)}});
+    groups.push(Json::Object{{"group", group.group},
+                             {"position", group.position},
+                             {"before", numbers(group.before)},
+                             {"delta", numbers(group.delta)},
+                             {"probe_loss", number(group.probeLoss)},
+                             {"dl", number(group.dL)},
+                             {"after", numbers(group.after)},
+                             {"candidate_loss", number(group.candidateLoss)},
+                             {"inert", group.inert},
+                             {"clamped", group.clamped},
+                             {"candidate", toJson(group.candidate)}});
   json["groups"] = groups;
   const bool moved = decision.winner >= 0 && decision.winner < static_cast<int>(decision.groups.size());
   json["winner"] = moved ? decision.groups[decision.winner].group : "unperturbed";

@@ -17,7 +17,7 @@ extern "C" void stopAsked(int signal) {
 }
 
 void install(int signal, void (*handler)(int), struct sigaction* former) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigaction(signal, nullptr, former);

@@ -2,9 +2,10 @@
 
 namespace uada::cli {
 
-/// While it lives, SIGINT and SIGTERM ask for a stop instead of ending the program; the second one ends it at once,
-/// without a checkpoint. SIGPIPE is ignored: training goes on when nobody reads the output any more.
-/// One at a time, on the main thread. A SIGINT that the caller ignores (nohup, background jobs) stays ignored.
+/// While it lives, SIGINT and SIGTERM ask for a stop instead of ending the program; the second one ends it at
+/// once, without a checkpoint. SIGPIPE is ignored: training goes on when nobody reads the output any more.
+/// One at a time, on the main thread. A SIGINT that the caller ignores (nohup, background jobs) stays
+/// ignored.
 class StopSignals {
  public:
   StopSignals();

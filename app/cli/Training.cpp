@@ -15,9 +15,11 @@
 namespace uada::cli {
 namespace {
 
-using Report = std::variant<StateReport, StepReport, EpochReport, CheckpointReport, ResultReport, std::string>;
+using Report =
+    std::variant<StateReport, StepReport, EpochReport, CheckpointReport, ResultReport, std::string>;
 
-/// Carries reports from the training thread to the main thread, which may be stuck at a terminal: never waits.
+/// Carries reports from the training thread to the main thread, which may be stuck at a terminal: never
+/// waits.
 class Feed : public Sink {
  public:
   void onState(const StateReport& report) override { box_.post(report); }
@@ -39,7 +41,11 @@ class Lines {
  public:
   Lines(const Console& console, std::int64_t run) : console_(console), run_(run) {}
   void write(const StateReport& r) const {
-    write("state", Json::Object{{"state", stateName(r.state)}, {"text", r.text}, {"device", r.device}, {"threads", r.threads}, {"data_hash", r.dataHash}});
+    write("state", Json::Object{{"state", stateName(r.state)},
+                                {"text", r.text},
+                                {"device", r.device},
+                                {"threads", r.threads},
+                                {"data_hash", r.dataHash}});
   }
   void write(const StepReport& report) const { write("step", stepJson(report)); }
   void write(const EpochReport& report) const { write("epoch", epochJson(report)); }
@@ -66,13 +72,15 @@ void announce(const Console& console, const RunSession& session, const Task& tas
 }
 
 std::string resultText(const std::string& prefix, const ResultReport& result) {
-  return fmt::format("{}  finished: top-1 {}, best {} in epoch {}, {} of training", prefix, percentText(result.lastTop1),
-                     percentText(result.bestTop1), result.bestEpoch, durationText(result.seconds));
+  return fmt::format("{}  finished: top-1 {}, best {} in epoch {}, {} of training", prefix,
+                     percentText(result.lastTop1), percentText(result.bestTop1), result.bestEpoch,
+                     durationText(result.seconds));
 }
 
 }  // namespace
 
-Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console, bool quiet) {
+Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console,
+              bool quiet) {
   Progress progress(task.config, task.prefix, quiet);
   Engine& engine = loadEngine();
   Feed feed;
@@ -86,11 +94,13 @@ Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signa
     if (signals.received() && !asked) {
       asked = true;
       job.send(Command::stopNow);
-      progress.line(fmt::format("{}  stopping: writing a checkpoint (once more: at once, without one)", task.prefix));
+      progress.line(
+          fmt::format("{}  stopping: writing a checkpoint (once more: at once, without one)", task.prefix));
     }
     for (const Report& report : feed.drain()) {
       std::visit([&](const auto& r) { lines.write(r), progress.show(r); }, report);
-      if (const auto* result = std::get_if<ResultReport>(&report)) progress.line(resultText(task.prefix, *result));
+      if (const auto* result = std::get_if<ResultReport>(&report))
+        progress.line(resultText(task.prefix, *result));
     }
     progress.refresh();
     if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(50));

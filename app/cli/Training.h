@@ -22,8 +22,9 @@ struct Task {
   std::string prefix;                ///< before its lines: "[2/4] r18-c10-uada-s1"
 };
 
-/// Trains one run to its end, its failure or a signal; shows progress, or writes JSON lines. Waits for a checkpoint when
-/// a signal comes.
-Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console, bool quiet);
+/// Trains one run to its end, its failure or a signal; shows progress, or writes JSON lines. Waits for a
+/// checkpoint when a signal comes.
+Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console,
+              bool quiet);
 
 }  // namespace uada::cli

@@ -4,8 +4,8 @@
 
 namespace uada::cli {
 
-/// The verbs. Each does what its help says, prints, and returns the exit code (design.md 8); throws Error if it
-/// could not, UsageError if it was asked for something that is not on offer.
+/// The verbs. Each does what its help says, prints, and returns the exit code (design.md 8); throws Error if
+/// it could not, UsageError if it was asked for something that is not on offer.
 int perform(const ListOptions& options);
 int perform(const ApplyOptions& options);
 int perform(const SampleOptions& options);

@@ -24,7 +24,8 @@ int perform(const cli::Request& request) {
 
 /// Whether --json was asked for, when the command line itself could not be read.
 bool mentionsJson(int argc, char** argv) {
-  return std::any_of(argv, argv + argc, [](const char* argument) { return std::string_view(argument) == "--json"; });
+  return std::any_of(argv, argv + argc,
+                     [](const char* argument) { return std::string_view(argument) == "--json"; });
 }
 
 int fail(const char* message, bool json, int code) {

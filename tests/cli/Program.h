@@ -37,7 +37,8 @@ class Program {
     if (!process.waitForFinished(kTimeout)) process.kill();
     process.waitForFinished(kTimeout);
     const int code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
-    return {code, QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+    return {code, QString::fromUtf8(process.readAllStandardOutput()),
+            QString::fromUtf8(process.readAllStandardError())};
   }
   void write(const QString& name, const QByteArray& content) const {
     QFile file(path(name));
@@ -49,13 +50,15 @@ class Program {
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
   }
 
-  /// CIFAR-10 in small: five files of `each` training images and one of test images, each class a colour of its own.
+  /// CIFAR-10 in small: five files of `each` training images and one of test images, each class a colour of
+  /// its own.
   void writeCifar(int each) const {
     QVERIFY(QDir(folder_.path()).mkpath("cifar"));
     for (int file = 0; file < 6; ++file) {
       QByteArray content;
       for (int i = 0; i < each; ++i) content += image((file + i) % 10, 7 * file + i);
-      write(file < 5 ? QString("cifar/data_batch_%1.bin").arg(file + 1) : QString("cifar/test_batch.bin"), content);
+      write(file < 5 ? QString("cifar/data_batch_%1.bin").arg(file + 1) : QString("cifar/test_batch.bin"),
+            content);
     }
   }
 
@@ -63,7 +66,8 @@ class Program {
   static QByteArray image(int label, int salt) {
     QByteArray record(1, static_cast<char>(label));
     for (int channel = 0; channel < 3; ++channel)
-      for (int i = 0; i < 1024; ++i) record += static_cast<char>((label * 25 * (channel + 1) + i * (salt % 5 + 1)) % 256);
+      for (int i = 0; i < 1024; ++i)
+        record += static_cast<char>((label * 25 * (channel + 1) + i * (salt % 5 + 1)) % 256);
     return record;
   }
   QTemporaryDir folder_;
@@ -90,7 +94,10 @@ inline QList<QJsonObject> ofKind(const QList<QJsonObject>& all, const QString& k
 /// Empty if the program ended with this code, else what it said.
 inline QString unlikeCode(const Result& result, int wanted) {
   if (result.code == wanted) return {};
-  return QString("ended with %1, not %2; said:\n%3\n%4").arg(result.code).arg(wanted).arg(result.out, result.err);
+  return QString("ended with %1, not %2; said:\n%3\n%4")
+      .arg(result.code)
+      .arg(wanted)
+      .arg(result.out, result.err);
 }
 
 }  // namespace uada::test

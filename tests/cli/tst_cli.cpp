@@ -33,7 +33,8 @@ class TestCli : public QObject {
 
 void TestCli::helpHasAnExample_data() {
   QTest::addColumn<QStringList>("verb");
-  for (const char* verb : {"list", "apply", "sample", "run", "resume", "stop", "runs", "show", "table", "export", "bench", "doctor"})
+  for (const char* verb : {"list", "apply", "sample", "run", "resume", "stop", "runs", "show", "table",
+                           "export", "bench", "doctor"})
     QTest::newRow(verb) << QStringList{verb};
   QTest::newRow("data check") << QStringList{"data", "check"};
 }
@@ -97,7 +98,8 @@ void TestCli::wrongUseIsOneLine() {
 }
 
 void TestCli::jsonErrorsAreObjects() {
-  for (const QStringList& arguments : {QStringList{"list", "fruits", "--json"}, QStringList{"frob", "--json"}}) {
+  for (const QStringList& arguments :
+       {QStringList{"list", "fruits", "--json"}, QStringList{"frob", "--json"}}) {
     const Result result = Program().run(arguments);
     COMPARE_CODE(result, 2);
     const auto all = objects(result.out);
@@ -112,7 +114,8 @@ void TestCli::listsEveryKind_data() {
   QTest::addColumn<QString>("kind");
   QTest::addColumn<QString>("member");
   QTest::addColumn<QStringList>("keys");
-  QTest::newRow("ops") << "ops" << "op" << "rotate" << QStringList{"min", "max", "unit", "signed", "geometric"};
+  QTest::newRow("ops") << "ops" << "op" << "rotate"
+                       << QStringList{"min", "max", "unit", "signed", "geometric"};
   QTest::newRow("models") << "models" << "model" << "resnet" << QStringList{"task", "parameters"};
   QTest::newRow("datasets") << "datasets" << "dataset" << "cifar10" << QStringList{"classes", "folder"};
   QTest::newRow("methods") << "methods" << "method" << "uada" << QStringList{"passes", "policy"};
@@ -134,9 +137,11 @@ void TestCli::listsEveryKind() {
   COMPARE_CODE(json, 0);
   const auto all = objects(json.out);
   QCOMPARE(ofKind(all, kind).size(), all.size());
-  QCOMPARE(all.size() + 2, text.out.trimmed().split('\n').size() - (what == "methods"));  // titles and rule; note on cost
+  QCOMPARE(all.size() + 2,
+           text.out.trimmed().split('\n').size() - (what == "methods"));  // titles and rule; note on cost
   for (const QJsonObject& object : all)
-    for (const QString& key : QStringList{"name", "title", "source"} + keys) QVERIFY2(object.contains(key), qPrintable(key));
+    for (const QString& key : QStringList{"name", "title", "source"} + keys)
+      QVERIFY2(object.contains(key), qPrintable(key));
 }
 
 void TestCli::countsParametersForTheClassesGiven() {
@@ -144,8 +149,8 @@ void TestCli::countsParametersForTheClassesGiven() {
     const auto all = objects(Program().run(QStringList{"list", "models", "--json"} + more).out);
     return all.isEmpty() ? 0 : all[0]["parameters"].toInt();
   };
-  QCOMPARE(parameters({}), 11'173'962);                     // ResNet-18 of width 64
-  QCOMPARE(parameters({"--classes", "100"}), 11'220'132);   // 90 more rows of 512 weights and a bias
+  QCOMPARE(parameters({}), 11'173'962);                    // ResNet-18 of width 64
+  QCOMPARE(parameters({"--classes", "100"}), 11'220'132);  // 90 more rows of 512 weights and a bias
 }
 
 void TestCli::appliesAnOp() {
@@ -167,11 +172,13 @@ void TestCli::takesNegativeValues() {
   writePng(program.path("in.png").toStdString(), in.view());
   COMPARE_CODE(program.run({"apply", "translate_x", "-2", "in.png", "a.png", "--fill", "9,8,7"}), 0);
   COMPARE_CODE(program.run({"apply", "translate_x", "2", "in.png", "b.png", "--fill", "9,8,7"}), 0);
-  const Image a = readImage(program.path("a.png").toStdString()), b = readImage(program.path("b.png").toStdString());
+  const Image a = readImage(program.path("a.png").toStdString()),
+              b = readImage(program.path("b.png").toStdString());
   const std::array<int, 3> filled{9, 8, 7};
   int left = 0, right = 0;  // pixels of the first row that were filled
   for (const auto& [image, count] : {std::pair(&a, &left), std::pair(&b, &right)})
-    for (int x = 0; x < 6; ++x) *count += std::equal(filled.begin(), filled.end(), image->view().row(0) + 3 * x);
+    for (int x = 0; x < 6; ++x)
+      *count += std::equal(filled.begin(), filled.end(), image->view().row(0) + 3 * x);
   QCOMPARE(left, 2);
   QCOMPARE(right, 2);
   QVERIFY(!(a == b));
@@ -180,7 +187,8 @@ void TestCli::takesNegativeValues() {
 void TestCli::samplesAreTheSameForTheSameSeed() {
   const Program program;
   program.writeCifar(20);
-  const QStringList arguments{"sample", "cifar10", "a.png", "--folder", "cifar", "--count", "6", "--method", "uada", "--json"};
+  const QStringList arguments{"sample",  "cifar10", "a.png",    "--folder", "cifar",
+                              "--count", "6",       "--method", "uada",     "--json"};
   const Result result = program.run(arguments);
   COMPARE_CODE(result, 0);
   const auto samples = ofKind(objects(result.out), "sample");
@@ -224,10 +232,13 @@ void TestCli::checksDamagedData() {
   const Program program;
   program.writeCifar(20);
   QByteArray content = program.read("cifar/data_batch_3.bin");
-  if (change > 0) content.chop(change);
-  else content[3073] = static_cast<char>(200);
+  if (change > 0)
+    content.chop(change);
+  else
+    content[3073] = static_cast<char>(200);
   program.write("cifar/data_batch_3.bin", content);
-  for (const QStringList& verb : {QStringList{"data", "check", "cifar10", "cifar"}, QStringList{"sample", "cifar10", "a.png", "--folder", "cifar"}}) {
+  for (const QStringList& verb : {QStringList{"data", "check", "cifar10", "cifar"},
+                                  QStringList{"sample", "cifar10", "a.png", "--folder", "cifar"}}) {
     const Result result = program.run(verb);
     COMPARE_CODE(result, 1);
     QVERIFY2(result.err.startsWith("uada: ") && result.err.count('\n') == 1, qPrintable(result.err));
@@ -238,8 +249,10 @@ void TestCli::checksDamagedData() {
 
 void TestCli::refusesWhatIsNoProject() {
   const Program program;
-  program.write("text.uada", "this is a letter, not a database, and it is longer than a header of SQLite: " + QByteArray(200, 'x'));
-  for (const QStringList& verb : {QStringList{"runs"}, QStringList{"show", "x"}, QStringList{"table", "2"}, QStringList{"stop", "x"}}) {
+  program.write("text.uada", "this is a letter, not a database, and it is longer than a header of SQLite: " +
+                                 QByteArray(200, 'x'));
+  for (const QStringList& verb :
+       {QStringList{"runs"}, QStringList{"show", "x"}, QStringList{"table", "2"}, QStringList{"stop", "x"}}) {
     const Result damaged = program.run(verb + QStringList{"--project", "text.uada"});
     COMPARE_CODE(damaged, 1);
     QVERIFY2(damaged.err.contains("text.uada"), qPrintable(damaged.err));
@@ -304,7 +317,8 @@ void TestCli::benchStoreGivesTheFixedName() {
   QCOMPARE(all[0]["name"].toString(), QString("store.rows_per_second"));
   QVERIFY(all[0]["value"].toDouble() > 0);
   QVERIFY(all[0].contains("threads") && all[0].contains("cpu") && all[0].contains("device"));
-  QCOMPARE(QDir(program.path(".")).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), QStringList());
+  QCOMPARE(QDir(program.path(".")).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+           QStringList());
 }
 
 void TestCli::benchStart() {

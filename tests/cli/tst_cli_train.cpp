@@ -47,8 +47,10 @@ void TestCliTrain::init() {
 }
 
 QStringList TestCliTrain::experiment(int epochs, const QString& methods) const {
-  return {"run", "tiny.json", "--set", "recipe.dataset.folder=" + program_->path("cifar"),
-          "--set", QString("recipe.training.epochs=%1").arg(epochs), "--set", "methods=" + methods};
+  return {"run",   "tiny.json",
+          "--set", "recipe.dataset.folder=" + program_->path("cifar"),
+          "--set", QString("recipe.training.epochs=%1").arg(epochs),
+          "--set", "methods=" + methods};
 }
 
 /// A run that would take minutes: it is stopped.
@@ -68,7 +70,8 @@ bool TestCliTrain::waitForSteps(QProcess& process, int steps, QByteArray& seen) 
 /// The loss of every step of run 1, with all digits.
 QStringList TestCliTrain::lossesOf(const QString& project) const {
   QStringList losses;
-  const Result result = program_->run({"export", "1", "--format", "jsonl", "--out", "curves.jsonl", "--project", project});
+  const Result result =
+      program_->run({"export", "1", "--format", "jsonl", "--out", "curves.jsonl", "--project", project});
   if (result.code != 0) return {result.err};
   for (const QByteArray& line : program_->read("curves.jsonl").trimmed().split('\n'))
     losses << QString::number(QJsonDocument::fromJson(line).object()["loss"].toDouble(), 'g', 17);
@@ -124,7 +127,8 @@ void TestCliTrain::speaksToPeople() {
   QCOMPARE(list.out.trimmed().split('\n').size(), 4);
   QVERIFY(list.out.contains("finished") && list.out.contains("2/2"));
   const QString key = runs()[0]["key"].toString();
-  for (const QString& name : {key, key.left(5), QString("r10w4-c10-uada-s1"), runs()[0]["title"].toString()}) {
+  for (const QString& name :
+       {key, key.left(5), QString("r10w4-c10-uada-s1"), runs()[0]["title"].toString()}) {
     const Result show = program_->run({"show", name});
     COMPARE_CODE(show, 0);
     QVERIFY2(show.out.contains("test top-1"), qPrintable(show.out));
@@ -148,8 +152,10 @@ void TestCliTrain::stops() {
   const auto process = startLong();
   QByteArray seen;
   QVERIFY(waitForSteps(*process, 3, seen));
-  if (by == "stop") COMPARE_CODE(program_->run({"stop", "1"}), 0);
-  else ::kill(static_cast<pid_t>(process->processId()), by == "TERM" ? SIGTERM : SIGINT);
+  if (by == "stop")
+    COMPARE_CODE(program_->run({"stop", "1"}), 0);
+  else
+    ::kill(static_cast<pid_t>(process->processId()), by == "TERM" ? SIGTERM : SIGINT);
   Result stopped = Program::finish(*process);
   stopped.out.prepend(QString::fromUtf8(seen));
   COMPARE_CODE(stopped, code);
@@ -205,7 +211,8 @@ void TestCliTrain::secondSignalEndsAtOnce() {
   ::kill(static_cast<pid_t>(process->processId()), SIGINT);
   ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
   const int code = Program::finish(*process).code;
-  QVERIFY2(code == 130 || code == 143, qPrintable(QString::number(code)));  // two pending signals come in any order
+  QVERIFY2(code == 130 || code == 143,
+           qPrintable(QString::number(code)));  // two pending signals come in any order
 }
 
 void TestCliTrain::exportsWhatWasRecorded() {
@@ -219,7 +226,8 @@ void TestCliTrain::exportsWhatWasRecorded() {
   QCOMPARE(curves.count('\n'), 11);
   QCOMPARE(exported("epochs", "epochs.csv").count('\n'), 3);
   const QByteArray policy = exported("policy", "policy.csv");
-  QVERIFY2(policy.contains(",group,chain,") && policy.contains(",op,") && policy.contains(",unperturbed,"), policy);
+  QVERIFY2(policy.contains(",group,chain,") && policy.contains(",op,") && policy.contains(",unperturbed,"),
+           policy);
   for (const QByteArray& line : exported("decisions", "decisions.jsonl").trimmed().split('\n')) {
     const QJsonObject decision = QJsonDocument::fromJson(line).object();
     QCOMPARE(decision["groups"].toArray().size(), 4);

@@ -26,7 +26,9 @@ class ScratchFolder {
   ScratchFolder() : path_(fs::current_path() / fmt::format(".uada-bench-{}", ::getpid())) {
     std::error_code error;
     fs::create_directory(path_, error);
-    if (error) throw Error(fmt::format("cannot make the folder '{}': {}; change to one that can be written to", path_.string(), error.message()));
+    if (error)
+      throw Error(fmt::format("cannot make the folder '{}': {}; change to one that can be written to",
+                              path_.string(), error.message()));
   }
   ~ScratchFolder() {
     std::error_code ignored;
@@ -64,7 +66,8 @@ std::string outputOf(const std::string& command) {
   char part[4096];
   while (const std::size_t got = std::fread(part, 1, sizeof part, pipe)) text.append(part, got);
   if (const int status = ::pclose(pipe); status != 0)
-    throw Error(fmt::format("'{}' ended with {}", command, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
+    throw Error(fmt::format("'{}' ended with {}", command,
+                            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
   return text;
 }
 
@@ -127,7 +130,9 @@ void benchStore(BenchLines& lines) {
 void benchStart(BenchLines& lines) {
   const fs::path window = programFolder() / "uada-workbench";
   if (!fs::exists(window))
-    throw Error(fmt::format("the window's start cannot be measured: '{}' is absent; build it with Qt 6 (./setup)", window.string()));
+    throw Error(
+        fmt::format("the window's start cannot be measured: '{}' is absent; build it with Qt 6 (./setup)",
+                    window.string()));
   if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) ::setenv("QT_QPA_PLATFORM", "offscreen", 0);
   const std::string text = outputOf(quoted(window.string()) + " --bench");
   for (std::size_t at = 0; at < text.size();) {

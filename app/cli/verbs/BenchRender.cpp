@@ -25,7 +25,8 @@ Dataset madeUpImages(int side, std::uint32_t count) {
     for (int y = 0; y < side; ++y)
       for (int x = 0; x < side; ++x)
         for (const std::uint32_t slope : slopes)
-          data.rgb.push_back(static_cast<std::uint8_t>(40 + (x * slope + y * (8 - slope)) * 20 / side + random.below(16)));
+          data.rgb.push_back(
+              static_cast<std::uint8_t>(40 + (x * slope + y * (8 - slope)) * 20 / side + random.below(16)));
     data.labels.push_back(static_cast<std::int32_t>(i % 10));
   }
   return data;
@@ -52,7 +53,8 @@ void benchOps(int side, BenchLines& lines) {
   }
 }
 
-/// The plans that one step of UADA renders for a sample: unperturbed, then a probe and a candidate for each group.
+/// The plans that one step of UADA renders for a sample: unperturbed, then a probe and a candidate for each
+/// group.
 std::vector<Plan> uadaPlans(const Space& space, const std::vector<Plan>& plans, std::uint32_t batch) {
   std::vector<Plan> all = plans;
   for (const Group group : space.groups()) {
@@ -61,7 +63,8 @@ std::vector<Plan> uadaPlans(const Space& space, const std::vector<Plan>& plans, 
       Random random(kSeed, 1, i, Purpose::probe);
       const Probe probe = space.probe(plans[i], group, random);
       all.push_back(space.clamped(probe.plan));
-      candidates.push_back(space.clamped(space.update(plans[i], probe, group, random.coin() ? 1.0F : -1.0F, 1).plan));
+      candidates.push_back(
+          space.clamped(space.update(plans[i], probe, group, random.coin() ? 1.0F : -1.0F, 1).plan));
     }
     all.insert(all.end(), candidates.begin(), candidates.end());
   }

@@ -16,7 +16,8 @@ using Align = TextTable::Align;
 std::string filesText(const DataReport& report) {
   TextTable table({{"file"}, {"bytes", Align::right}, {"SHA-256 (unpacked)"}, {"state"}});
   for (const auto& file : report.files)
-    table.add({file.name, groupedText(static_cast<long long>(file.bytes)), file.hash.empty() ? "-" : file.hash.substr(0, 16),
+    table.add({file.name, groupedText(static_cast<long long>(file.bytes)),
+               file.hash.empty() ? "-" : file.hash.substr(0, 16),
                file.problem.empty() ? "sound" : file.problem});
   return table.text();
 }
@@ -37,24 +38,30 @@ Json countsJson(const std::vector<std::size_t>& counts) {
   return json;
 }
 
-void writeObjects(const Console& console, const DatasetEntry& entry, const std::string& folder, const DataReport& report) {
+void writeObjects(const Console& console, const DatasetEntry& entry, const std::string& folder,
+                  const DataReport& report) {
   for (const auto& file : report.files)
-    console.object("file", Json::Object{{"name", file.name}, {"bytes", static_cast<std::int64_t>(file.bytes)},
-                                        {"hash", file.hash}, {"problem", file.problem}});
+    console.object("file", Json::Object{{"name", file.name},
+                                        {"bytes", static_cast<std::int64_t>(file.bytes)},
+                                        {"hash", file.hash},
+                                        {"problem", file.problem}});
   Json problems = Json::array();
   for (const auto& problem : report.problems) problems.push(problem);
-  console.object("data", Json::Object{{"name", entry.name}, {"folder", folder},
+  console.object("data", Json::Object{{"name", entry.name},
+                                      {"folder", folder},
                                       {"train", static_cast<std::int64_t>(report.train)},
                                       {"test", static_cast<std::int64_t>(report.test)},
                                       {"train_per_class", countsJson(report.trainPerClass)},
-                                      {"test_per_class", countsJson(report.testPerClass)}, {"problems", problems}});
+                                      {"test_per_class", countsJson(report.testPerClass)},
+                                      {"problems", problems}});
 }
 
 /// Of the whole set first, then of single files.
 std::vector<std::string> allProblems(const DataReport& report) {
   std::vector<std::string> all = report.problems;
   for (const auto& file : report.files)
-    if (!file.problem.empty() && std::ranges::none_of(all, [&](const auto& p) { return p.find(file.problem) != p.npos; }))
+    if (!file.problem.empty() &&
+        std::ranges::none_of(all, [&](const auto& p) { return p.find(file.problem) != p.npos; }))
       all.push_back(file.name + ": " + file.problem);
   return all;
 }

@@ -21,8 +21,10 @@ namespace {
 /// Members of members become columns: {"timings": {"render": 1}} -> timings_render.
 void flatten(const Json& json, const std::string& prefix, Json::Object& flat) {
   for (const auto& [key, value] : json.asObject())
-    if (value.isObject()) flatten(value, prefix + key + '_', flat);
-    else flat.emplace_back(prefix + key, value);
+    if (value.isObject())
+      flatten(value, prefix + key + '_', flat);
+    else
+      flat.emplace_back(prefix + key, value);
 }
 
 std::string csvCell(const Json& value) {
@@ -71,11 +73,12 @@ std::vector<Json> epochRows(const ProjectReader& project, std::int64_t run) {
 
 /// A row for each op and each group of a step, and one for the unperturbed plans, all with the same columns.
 void addPolicyRows(const Json& report, std::vector<Json>& rows) {
-  static const char* const kColumns[] = {"count",  "before_mean", "before_spread", "after_mean", "after_spread",
-                                         "probed", "plus",        "minus",         "zero",       "mean_dl",
-                                         "wins",   "mean_gain",   "inert",         "clamped"};
+  static const char* const kColumns[] = {
+      "count", "before_mean", "before_spread", "after_mean", "after_spread", "probed", "plus",
+      "minus", "zero",        "mean_dl",       "wins",       "mean_gain",    "inert",  "clamped"};
   const auto add = [&](const char* of, const Json& name, const Json& from) {
-    Json row = Json::Object{{"step", report.at("step")}, {"epoch", report.at("epoch")}, {"of", of}, {"name", name}};
+    Json row =
+        Json::Object{{"step", report.at("step")}, {"epoch", report.at("epoch")}, {"of", of}, {"name", name}};
     for (const char* column : kColumns) {
       const Json* value = from.find(column);
       row[column] = value ? *value : Json();
@@ -84,7 +87,8 @@ void addPolicyRows(const Json& report, std::vector<Json>& rows) {
   };
   for (const Json& op : report.at("ops").asArray()) add("op", op.at("op"), op);
   for (const Json& group : report.at("groups").asArray()) add("group", group.at("group"), group);
-  add("unperturbed", "unperturbed", Json::Object{{"count", report.at("count")}, {"wins", report.at("unperturbed_wins")}});
+  add("unperturbed", "unperturbed",
+      Json::Object{{"count", report.at("count")}, {"wins", report.at("unperturbed_wins")}});
 }
 
 std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
@@ -100,7 +104,8 @@ std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
 using Rows = std::vector<Json> (*)(const ProjectReader&, std::int64_t);
 
 /// Returns what was written, in words.
-std::string exportRows(const ProjectReader& project, const RunSummary& run, const ExportOptions& options, Rows rowsOf) {
+std::string exportRows(const ProjectReader& project, const RunSummary& run, const ExportOptions& options,
+                       Rows rowsOf) {
   if (options.format != "csv" && options.format != "jsonl")
     throw UsageError(fmt::format("unknown format '{}'; known: csv jsonl", options.format));
   const auto rows = rowsOf(project, run.id);
@@ -109,10 +114,12 @@ std::string exportRows(const ProjectReader& project, const RunSummary& run, cons
   return plural(static_cast<long long>(rows.size()), "row");
 }
 
-std::string exportDecisions(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+std::string exportDecisions(const ProjectReader& project, const RunSummary& run,
+                            const ExportOptions& options) {
   std::vector<Json> rows;
   for (const Decision& decision : project.decisions(run.id, 0, false)) rows.push_back(decisionJson(decision));
-  if (rows.empty()) nothingThere(run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
+  if (rows.empty())
+    nothingThere(run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
   std::reverse(rows.begin(), rows.end());  // oldest first
   writeFileAtomically(options.out, linesText(rows));
   return plural(static_cast<long long>(rows.size()), "decision");
@@ -122,10 +129,13 @@ std::string exportSamples(const ProjectReader& project, const RunSummary& run, c
   const bool sheet = hasPngName(options.out);
   const int count = options.count >= 0 ? options.count : sheet ? 8 : 64;
   auto decisions = project.decisions(run.id, count, true);
-  if (decisions.empty()) nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
+  if (decisions.empty())
+    nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
   std::reverse(decisions.begin(), decisions.end());
-  if (sheet) writeContactSheet(decisions, options.out);
-  else writePictures(decisions, options.out);
+  if (sheet)
+    writeContactSheet(decisions, options.out);
+  else
+    writePictures(decisions, options.out);
   return plural(static_cast<long long>(decisions.size()), "sample");
 }
 
@@ -151,8 +161,9 @@ struct Kind {
   const char* name;
   std::string (*write)(const ProjectReader&, const RunSummary&, const ExportOptions&);
 };
-constexpr Kind kKinds[] = {{"curves", exportCurves},       {"epochs", exportEpochs},   {"policy", exportPolicy},
-                           {"decisions", exportDecisions}, {"samples", exportSamples}, {"weights", exportWeights}};
+constexpr Kind kKinds[] = {{"curves", exportCurves},   {"epochs", exportEpochs},
+                           {"policy", exportPolicy},   {"decisions", exportDecisions},
+                           {"samples", exportSamples}, {"weights", exportWeights}};
 
 }  // namespace
 
@@ -163,7 +174,10 @@ int perform(const ExportOptions& options) {
   const RunSummary run = project.findRun(options.run);
   const std::string written = kind.write(project, run, options);
   console.say(fmt::format("{}: {} of {} ({})", options.out, written, run.key, run.title));
-  console.object("export", Json::Object{{"run", run.id}, {"key", run.key}, {"what", options.what}, {"file", options.out},
+  console.object("export", Json::Object{{"run", run.id},
+                                        {"key", run.key},
+                                        {"what", options.what},
+                                        {"file", options.out},
                                         {"content", written}});
   return 0;
 }

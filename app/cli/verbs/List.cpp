@@ -27,7 +27,8 @@ Json nameTitleSource(const auto& entry) {
 /// "epsilon=1 include_unperturbed=true": the settings with their defaults.
 std::string settingsText(const std::vector<FieldValue>& fields) {
   std::string text;
-  for (const auto& [field, value] : fields) text += fmt::format("{}{}={}", text.empty() ? "" : " ", field.name, value.dump());
+  for (const auto& [field, value] : fields)
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", field.name, value.dump());
   std::erase(text, '"');
   return text;
 }
@@ -39,7 +40,8 @@ Json settingsJson(const std::vector<FieldValue>& fields) {
 }
 
 void listOps(const Console& console, const ListOptions&) {
-  TextTable table({{"op"}, {"title"}, {"min", Align::right}, {"max", Align::right}, {"unit"}, {"signed"}, {"geometric"}});
+  TextTable table(
+      {{"op"}, {"title"}, {"min", Align::right}, {"max", Align::right}, {"unit"}, {"signed"}, {"geometric"}});
   for (const Op& op : ops()) {
     const auto number = [&](double value) { return op.hasValue ? fmt::format("{:g}", value) : "-"; };
     table.add({op.name, op.title, number(op.min), number(op.max), op.unit.empty() ? "-" : op.unit,
@@ -56,7 +58,10 @@ void listOps(const Console& console, const ListOptions&) {
 }
 
 void listModels(const Console& console, const ListOptions& options) {
-  TextTable table({{"model"}, {"title"}, {"task"}, {fmt::format("parameters ({} classes)", options.classes), Align::right},
+  TextTable table({{"model"},
+                   {"title"},
+                   {"task"},
+                   {fmt::format("parameters ({} classes)", options.classes), Align::right},
                    {"settings"}});
   for (const Model& model : models()) {
     const Json settings = settingsJson(model.fields);
@@ -76,8 +81,8 @@ void listDatasets(const Console& console, const ListOptions&) {
   TextTable table({{"data set"}, {"title"}, {"classes", Align::right}, {"size", Align::right}, {"found in"}});
   for (const DatasetEntry& entry : datasets()) {
     const auto folder = entry.find({});
-    table.add({entry.name, entry.title, groupedText(entry.classes), fmt::format("{}x{}", entry.width, entry.height),
-               folder ? folder->string() : "not found"});
+    table.add({entry.name, entry.title, groupedText(entry.classes),
+               fmt::format("{}x{}", entry.width, entry.height), folder ? folder->string() : "not found"});
     Json json = nameTitleSource(entry);
     json["classes"] = entry.classes;
     json["width"] = entry.width;
@@ -102,7 +107,8 @@ void listMethods(const Console& console, const ListOptions&) {
     const double passes = relativePasses(method);
     const std::string policy = method.policy(settingsJson(method.fields)).name;
     const std::string settings = settingsText(method.fields);
-    table.add({method.name, method.title, fmt::format("{:.2f}", passes), policy, settings.empty() ? "-" : settings, method.source});
+    table.add({method.name, method.title, fmt::format("{:.2f}", passes), policy,
+               settings.empty() ? "-" : settings, method.source});
     Json json = nameTitleSource(method);
     json["passes"] = passes;
     json["policy"] = policy;
@@ -129,7 +135,9 @@ void listTables(const Console& console, const ListOptions&) {
   TextTable table({{"table"}, {"number", Align::right}, {"title"}});
   for (const TableEntry& entry : tables()) {
     table.add({entry.name, fmt::format("{}", entry.number), entry.title});
-    console.object("table", Json::Object{{"name", entry.name}, {"title", entry.title}, {"source", "Xu & Zhao, IJCAI 2023"},
+    console.object("table", Json::Object{{"name", entry.name},
+                                         {"title", entry.title},
+                                         {"source", "Xu & Zhao, IJCAI 2023"},
                                          {"number", entry.number}});
   }
   console.say(table.text());
@@ -140,20 +148,29 @@ void listExperiments(const Console& console, const ListOptions&) {
   for (const auto& file : experimentFiles()) {
     const Experiment experiment = readExperiment(file.string());
     const auto runs = expand(experiment).size();
-    table.add({file.stem().string(), groupedText(static_cast<long long>(runs)), experiment.title, file.string()});
-    console.object("experiment", Json::Object{{"name", file.stem().string()}, {"title", experiment.title},
-                                              {"source", file.string()}, {"runs", static_cast<int>(runs)}});
+    table.add(
+        {file.stem().string(), groupedText(static_cast<long long>(runs)), experiment.title, file.string()});
+    console.object("experiment", Json::Object{{"name", file.stem().string()},
+                                              {"title", experiment.title},
+                                              {"source", file.string()},
+                                              {"runs", static_cast<int>(runs)}});
   }
-  if (table.empty()) console.say("No experiments here: they are JSON files in a folder 'experiments'.");
-  else console.say(table.text());
+  if (table.empty())
+    console.say("No experiments here: they are JSON files in a folder 'experiments'.");
+  else
+    console.say(table.text());
 }
 
 struct Kind {
   const char* name;
   void (*list)(const Console&, const ListOptions&);
 };
-constexpr Kind kKinds[] = {{"ops", listOps},           {"models", listModels}, {"datasets", listDatasets},
-                           {"methods", listMethods},   {"policies", listPolicies}, {"tables", listTables},
+constexpr Kind kKinds[] = {{"ops", listOps},
+                           {"models", listModels},
+                           {"datasets", listDatasets},
+                           {"methods", listMethods},
+                           {"policies", listPolicies},
+                           {"tables", listTables},
                            {"experiments", listExperiments}};
 
 }  // namespace

@@ -17,13 +17,15 @@ namespace uada::cli {
 namespace {
 
 bool isLive(RunState state) {
-  return state == RunState::preparing || state == RunState::running || state == RunState::paused || state == RunState::stopping;
+  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
+         state == RunState::stopping;
 }
 
 /// What is to be done about one run of the experiment.
 struct Wanted {
   RunConfig config;
-  std::optional<RunSummary> existing;  ///< the newest of the same configuration and seed; a finished one goes first
+  std::optional<RunSummary>
+      existing;  ///< the newest of the same configuration and seed; a finished one goes first
   bool isFinished() const { return existing && existing->state == RunState::finished; }
   bool isElsewhere() const { return existing && isLive(existing->state); }
   bool needsTraining() const { return !isFinished() && !isElsewhere(); }
@@ -73,9 +75,10 @@ Task taskOf(const Wanted& wanted, ProjectWriter& project, std::string prefix) {
 
 void skip(const Wanted& wanted, const std::string& prefix, const Console& console) {
   const RunSummary& run = *wanted.existing;
-  console.note(wanted.isFinished()
-                   ? fmt::format("{}  finished before as {}: top-1 {} (--again trains anew)", prefix, run.key, percentText(run.lastTop1))
-                   : fmt::format("{}  left out: {} is {} in process {} on {}", prefix, run.key, stateName(run.state), run.pid, run.host));
+  console.note(wanted.isFinished() ? fmt::format("{}  finished before as {}: top-1 {} (--again trains anew)",
+                                                 prefix, run.key, percentText(run.lastTop1))
+                                   : fmt::format("{}  left out: {} is {} in process {} on {}", prefix,
+                                                 run.key, stateName(run.state), run.pid, run.host));
   console.object("skipped", summaryJson(run));
 }
 
@@ -90,7 +93,8 @@ struct Tally {
   bool stopped = false;
 };
 
-Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const StopSignals& signals, const Console& console) {
+Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const StopSignals& signals,
+               const Console& console) {
   Tally tally;
   std::optional<ProjectWriter> project;
   if (std::ranges::any_of(all, &Wanted::needsTraining)) {
@@ -99,14 +103,16 @@ Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const 
   }
   int number = 0;
   for (const Wanted& wanted : all) {
-    const std::string prefix = all.size() == 1 ? runTitle(wanted.config)
-                                                 : fmt::format("[{}/{}] {}", ++number, all.size(), runTitle(wanted.config));
+    const std::string prefix = all.size() == 1
+                                   ? runTitle(wanted.config)
+                                   : fmt::format("[{}/{}] {}", ++number, all.size(), runTitle(wanted.config));
     if (!wanted.needsTraining()) {
       skip(wanted, prefix, console);
       tally.runs.push_back(wanted.existing->id);
       continue;
     }
-    const Outcome outcome = train(*project, taskOf(wanted, *project, prefix), signals, console, options.quiet);
+    const Outcome outcome =
+        train(*project, taskOf(wanted, *project, prefix), signals, console, options.quiet);
     tally.runs.push_back(outcome.run);
     if (outcome.state == RunState::failed) {
       reportFailure(outcome, runTitle(wanted.config), console);
@@ -123,9 +129,14 @@ Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const 
 Json number(std::optional<double> value) { return value ? Json(*value) : Json(); }
 
 void writeGroup(const RunGroup& group, const Console& console) {
-  Json json = Json::Object{{"label", group.label}, {"dataset", group.dataset}, {"model", group.model}, {"method", group.method},
-                           {"config_hash", group.configHash}, {"n", static_cast<std::int64_t>(group.runs.size())}};
-  for (const auto& [name, values] : {std::pair("last_top1", &group.last), std::pair("best_top1", &group.best)}) {
+  Json json = Json::Object{{"label", group.label},
+                           {"dataset", group.dataset},
+                           {"model", group.model},
+                           {"method", group.method},
+                           {"config_hash", group.configHash},
+                           {"n", static_cast<std::int64_t>(group.runs.size())}};
+  for (const auto& [name, values] :
+       {std::pair("last_top1", &group.last), std::pair("best_top1", &group.best)}) {
     json[name] = Json::array();
     for (const double value : *values) json[name].push(value);
   }
@@ -137,23 +148,28 @@ void writeGroup(const RunGroup& group, const Console& console) {
   json["forward_ratio"] = number(group.forwardRatio);
   json["chain_ratio"] = number(group.chainRatio);
   if (group.toRaUc)
-    json["difference_to_ra_uc"] = Json::Object{{"mean", group.toRaUc->mean}, {"low", group.toRaUc->low},
-                                               {"high", group.toRaUc->high}, {"p", group.toRaUc->p}};
+    json["difference_to_ra_uc"] = Json::Object{{"mean", group.toRaUc->mean},
+                                               {"low", group.toRaUc->low},
+                                               {"high", group.toRaUc->high},
+                                               {"p", group.toRaUc->p}};
   console.object("comparison", json);
 }
 
 /// The comparison of this experiment's runs, then the tables it feeds.
-void printResults(const Experiment& experiment, const std::vector<std::int64_t>& runs, const std::string& file, const Console& console) {
+void printResults(const Experiment& experiment, const std::vector<std::int64_t>& runs,
+                  const std::string& file, const Console& console) {
   const ProjectReader project(file);
   const auto groups = compareRuns(project, runs);
   if (groups.empty()) return;
   for (const RunGroup& group : groups) writeGroup(group, console);
   console.say('\n' + writeComparison(groups, TableFormat::text));
-  for (const int table : experiment.tables) console.say('\n' + write(findTable(table).make(project), TableFormat::text));
+  for (const int table : experiment.tables)
+    console.say('\n' + write(findTable(table).make(project), TableFormat::text));
 }
 
 /// What an experiment will take, before it starts.
-std::string planText(const Experiment& experiment, const std::vector<Wanted>& all, const std::string& project) {
+std::string planText(const Experiment& experiment, const std::vector<Wanted>& all,
+                     const std::string& project) {
   std::int64_t steps = 0, left = 0;
   for (const Wanted& wanted : all)
     if (wanted.needsTraining()) {
@@ -161,8 +177,9 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
       steps += estimateCost(wanted.config).steps;
     }
   const std::string name = experiment.title.empty() ? experiment.name : experiment.title;
-  return fmt::format("{}: {}, {} to train in {} steps, into {}", name, plural(static_cast<long long>(all.size()), "run"),
-                     groupedText(left), groupedText(steps), project);
+  return fmt::format("{}: {}, {} to train in {} steps, into {}", name,
+                     plural(static_cast<long long>(all.size()), "run"), groupedText(left), groupedText(steps),
+                     project);
 }
 
 int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }
@@ -179,13 +196,15 @@ int perform(const RunOptions& options) {
   const StopSignals signals;
   console.note(planText(experiment, all, options.project));
   const Tally tally = trainAll(all, options, signals, console);
-  if (std::filesystem::exists(options.project)) printResults(experiment, tally.runs, options.project, console);
+  if (std::filesystem::exists(options.project))
+    printResults(experiment, tally.runs, options.project, console);
   if (tally.stopped) {
     console.note("Stopped; the same command continues.");
     return exitCode(signals);
   }
   if (tally.failed)
-    throw Error(fmt::format("{} of {} failed", tally.failed, plural(static_cast<long long>(all.size()), "run")));
+    throw Error(
+        fmt::format("{} of {} failed", tally.failed, plural(static_cast<long long>(all.size()), "run")));
   return 0;
 }
 
@@ -202,13 +221,14 @@ int perform(const ResumeOptions& options) {
     return 0;
   }
   if (isLive(summary.state))
-    throw Error(fmt::format("{} ({}) is {} in process {} on {}; 'uada stop {}' stops it", summary.key, summary.title,
-                            stateName(summary.state), summary.pid, summary.host, summary.key));
+    throw Error(fmt::format("{} ({}) is {} in process {} on {}; 'uada stop {}' stops it", summary.key,
+                            summary.title, stateName(summary.state), summary.pid, summary.host, summary.key));
   const StopSignals signals;
   loadEngine();
   ProjectWriter project(options.project);
   const Outcome outcome = train(project, {run.config, run, summary.title}, signals, console, options.quiet);
-  if (outcome.state == RunState::failed) throw Error(fmt::format("{} failed: {}", summary.title, outcome.problem));
+  if (outcome.state == RunState::failed)
+    throw Error(fmt::format("{} failed: {}", summary.title, outcome.problem));
   if (outcome.state == RunState::stopped) {
     console.note(fmt::format("Stopped; 'uada resume {}' continues.", summary.key));
     return exitCode(signals);

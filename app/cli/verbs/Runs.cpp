@@ -13,8 +13,14 @@ namespace {
 using Align = TextTable::Align;
 
 std::string runsText(const std::vector<RunSummary>& runs) {
-  TextTable table({{"key"}, {"title"}, {"state"}, {"epoch", Align::right}, {"best", Align::right}, {"last", Align::right},
-                   {"time", Align::right}, {"created"}});
+  TextTable table({{"key"},
+                   {"title"},
+                   {"state"},
+                   {"epoch", Align::right},
+                   {"best", Align::right},
+                   {"last", Align::right},
+                   {"time", Align::right},
+                   {"created"}});
   for (const RunSummary& run : runs)
     table.add({run.key, run.title, stateName(run.state), epochText(run), percentText(run.bestTop1),
                percentText(run.lastTop1), durationText(run.seconds), localTime(run.created)});
@@ -49,8 +55,10 @@ int perform(const StopOptions& options) {
   const ProjectReader project(options.project);
   const RunSummary run = project.findRun(options.run);
   requestStop(project, run);
-  console.say(fmt::format("Asked {} ({}) to write a checkpoint and stop; 'uada resume {}' continues it.", run.key, run.title, run.key));
-  console.object("stop", Json::Object{{"run", run.id}, {"key", run.key}, {"host", run.host}, {"pid", run.pid}});
+  console.say(fmt::format("Asked {} ({}) to write a checkpoint and stop; 'uada resume {}' continues it.",
+                          run.key, run.title, run.key));
+  console.object("stop",
+                 Json::Object{{"run", run.id}, {"key", run.key}, {"host", run.host}, {"pid", run.pid}});
   return 0;
 }
 

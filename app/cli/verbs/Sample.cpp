@@ -46,11 +46,13 @@ struct Sheet {
 };
 
 /// Pairs of pictures: as it is, and as the network would see it in the first epoch with this seed.
-Sheet makeSheet(const SampleOptions& options, const DatasetEntry& entry, const Dataset& data, const Console& console) {
+Sheet makeSheet(const SampleOptions& options, const DatasetEntry& entry, const Dataset& data,
+                const Console& console) {
   RenderSettings settings;
   settings.side = data.width;
   const Choice policy = chosenPolicy(options);
-  const auto space = findPolicy(policy.name).make(policy.settings, {.side = settings.side, .pad = settings.pad});
+  const auto space =
+      findPolicy(policy.name).make(policy.settings, {.side = settings.side, .pad = settings.pad});
   ThreadPool pool(1);
   const Renderer renderer(data, settings, pool);
   const auto indices = balancedIndices(data, options.count);
@@ -58,13 +60,16 @@ Sheet makeSheet(const SampleOptions& options, const DatasetEntry& entry, const D
   const int pairs = std::min<int>(4, static_cast<int>(indices.size()));
   sheet.columns = 2 * pairs;
   sheet.style.pictureSide = options.side;
-  for (int i = 0; i < pairs; ++i) sheet.style.headings.insert(sheet.style.headings.end(), {"original", "augmented"});
+  for (int i = 0; i < pairs; ++i)
+    sheet.style.headings.insert(sheet.style.headings.end(), {"original", "augmented"});
   for (const std::uint32_t index : indices) {
     Random random(options.seed, 1, index, Purpose::plan);
     const Plan plan = space->clamped(space->sample(random));
-    sheet.cells.push_back({Image(data.image(index)), {fmt::format("{}: {}", index, labelText(entry, data.labels[index]))}});
+    sheet.cells.push_back(
+        {Image(data.image(index)), {fmt::format("{}: {}", index, labelText(entry, data.labels[index]))}});
     sheet.cells.push_back({renderer.picture(index, plan), planLines(plan)});
-    console.object("sample", Json::Object{{"index", static_cast<std::int64_t>(index)}, {"label", data.labels[index]},
+    console.object("sample", Json::Object{{"index", static_cast<std::int64_t>(index)},
+                                          {"label", data.labels[index]},
                                           {"plan", toJson(plan)}});
   }
   return sheet;
@@ -82,9 +87,13 @@ int perform(const SampleOptions& options) {
   const Image image = contactSheet(sheet.cells, sheet.columns, sheet.style);
   writePng(options.out, image.view());
   console.say(fmt::format("{}: {} images of {} with plans of {}, seed {}; {} x {} pixels", options.out,
-                          sheet.cells.size() / 2, entry.title, policy, options.seed, image.width, image.height));
-  console.object("image", Json::Object{{"file", options.out}, {"policy", policy}, {"seed", options.seed},
-                                       {"width", image.width}, {"height", image.height}});
+                          sheet.cells.size() / 2, entry.title, policy, options.seed, image.width,
+                          image.height));
+  console.object("image", Json::Object{{"file", options.out},
+                                       {"policy", policy},
+                                       {"seed", options.seed},
+                                       {"width", image.width},
+                                       {"height", image.height}});
   return 0;
 }
 

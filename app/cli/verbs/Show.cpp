@@ -18,7 +18,9 @@ std::string settingsText(const Json& settings) {
   for (const auto& [key, value] : settings.asObject()) {
     if (value.isString() && value.asString().empty()) continue;
     const bool real = value.isNumber() && !value.isInt();
-    const std::string shown = value.isString() ? value.asString() : real ? fmt::format("{}", value.asDouble()) : value.dump();
+    const std::string shown = value.isString() ? value.asString()
+                              : real           ? fmt::format("{}", value.asDouble())
+                                               : value.dump();
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, shown);
   }
   return text;
@@ -45,7 +47,8 @@ std::string summaryText(const RunDetail& detail) {
   line("seed", std::to_string(run.seed));
   line("training", settingsText(settingsToJson(detail.config.recipe.training)));
   line("epoch", fmt::format("{}, step {}", epochText(run), groupedText(run.step)));
-  line("best top-1", percentText(run.bestTop1) + (run.bestTop1 ? fmt::format(" (epoch {})", run.bestEpoch) : ""));
+  line("best top-1",
+       percentText(run.bestTop1) + (run.bestTop1 ? fmt::format(" (epoch {})", run.bestEpoch) : ""));
   line("last top-1", percentText(run.lastTop1));
   line("last top-5", percentText(run.lastTop5));
   line("loss", lossText(run.loss));
@@ -62,29 +65,44 @@ std::string summaryText(const RunDetail& detail) {
 }
 
 std::string attemptsText(const RunDetail& detail) {
-  TextTable table({{"attempt", Align::right}, {"host"}, {"device"}, {"threads", Align::right}, {"program"}, {"LibTorch"},
-                   {"git"}, {"data"}});
+  TextTable table({{"attempt", Align::right},
+                   {"host"},
+                   {"device"},
+                   {"threads", Align::right},
+                   {"program"},
+                   {"LibTorch"},
+                   {"git"},
+                   {"data"}});
   int number = 0;
   for (const Manifest& m : detail.attempts)
-    table.add({std::to_string(++number), m.host, m.device.empty() ? "-" : m.device, m.threads ? std::to_string(m.threads) : "-",
-               m.program, m.libtorch.empty() ? "-" : m.libtorch, m.git.empty() ? "-" : m.git.substr(0, 12),
+    table.add({std::to_string(++number), m.host, m.device.empty() ? "-" : m.device,
+               m.threads ? std::to_string(m.threads) : "-", m.program, m.libtorch.empty() ? "-" : m.libtorch,
+               m.git.empty() ? "-" : m.git.substr(0, 12),
                m.dataHash.empty() ? "-" : m.dataHash.substr(0, 12)});
   return table.empty() ? "" : '\n' + table.text();
 }
 
 std::string epochsText(const std::vector<EpochReport>& epochs, const std::string& key) {
-  TextTable table({{"epoch", Align::right}, {"step", Align::right}, {"train loss", Align::right}, {"train top-1", Align::right},
-                   {"test loss", Align::right}, {"test top-1", Align::right}, {"test top-5", Align::right}, {"time", Align::right}});
+  TextTable table({{"epoch", Align::right},
+                   {"step", Align::right},
+                   {"train loss", Align::right},
+                   {"train top-1", Align::right},
+                   {"test loss", Align::right},
+                   {"test top-1", Align::right},
+                   {"test top-5", Align::right},
+                   {"time", Align::right}});
   const std::size_t first = epochs.size() > kShownEpochs ? epochs.size() - kShownEpochs : 0;
   for (std::size_t i = first; i < epochs.size(); ++i) {
     const EpochReport& e = epochs[i];
-    table.add({groupedText(e.epoch), groupedText(e.step), lossText(e.trainLoss), percentText(e.trainTop1), lossText(e.testLoss),
-               percentText(e.testTop1), percentText(e.testTop5), durationText(e.seconds)});
+    table.add({groupedText(e.epoch), groupedText(e.step), lossText(e.trainLoss), percentText(e.trainTop1),
+               lossText(e.testLoss), percentText(e.testTop1), percentText(e.testTop5),
+               durationText(e.seconds)});
   }
   if (table.empty()) return "";
   std::string text = '\n' + table.text();
   if (first > 0)
-    text += fmt::format("{} earlier: uada export {} --what epochs --out epochs.csv\n", plural(first, "epoch"), key);
+    text += fmt::format("{} earlier: uada export {} --what epochs --out epochs.csv\n", plural(first, "epoch"),
+                        key);
   return text;
 }
 
@@ -108,11 +126,14 @@ int perform(const ShowOptions& options) {
   console.object("run", run);
   for (const Manifest& attempt : detail.attempts) console.object("attempt", manifestJson(attempt));
   for (const EpochReport& epoch : epochs) console.object("epoch", epochJson(epoch));
-  for (const CheckpointReport& checkpoint : detail.checkpoints) console.object("checkpoint", checkpointJson(checkpoint));
+  for (const CheckpointReport& checkpoint : detail.checkpoints)
+    console.object("checkpoint", checkpointJson(checkpoint));
   for (const std::string& event : detail.events) console.object("event", Json::Object{{"text", event}});
 
-  std::string text = summaryText(detail) + attemptsText(detail) + epochsText(epochs, detail.summary.key) + checkpointsText(detail);
-  for (const std::string& event : detail.events) text += (&event == detail.events.data() ? "\nevents\n  " : "  ") + event + '\n';
+  std::string text = summaryText(detail) + attemptsText(detail) + epochsText(epochs, detail.summary.key) +
+                     checkpointsText(detail);
+  for (const std::string& event : detail.events)
+    text += (&event == detail.events.data() ? "\nevents\n  " : "  ") + event + '\n';
   console.say(text);
   return 0;
 }

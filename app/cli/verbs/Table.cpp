@@ -20,8 +20,11 @@ void writeObjects(const Console& console, const Table& table, const uada::TableO
   for (std::size_t r = 0; r < table.rows.size(); ++r)
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       const Cell& cell = table.cells[r][c];
-      Json json = Json::Object{{"table", table.number}, {"row", table.rows[r]}, {"column", table.columns[c]},
-                               {"metric", table.metric}, {"unit", table.unit}};
+      Json json = Json::Object{{"table", table.number},
+                               {"row", table.rows[r]},
+                               {"column", table.columns[c]},
+                               {"metric", table.metric},
+                               {"unit", table.unit}};
       if (shown.measured && !cell.values.empty()) {
         json["mean"] = number(cell.mean());
         json["sd"] = number(cell.spread());
@@ -47,7 +50,9 @@ Table published(const TableEntry& entry) {
     }
   } removed{folder};
   const fs::path file = folder / "empty.uada";
-  { ProjectWriter create(file); }
+  {
+    ProjectWriter create(file);
+  }
   return entry.make(ProjectReader(file));
 }
 
