@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string_view>
 
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
@@ -46,11 +47,15 @@ static double waitPassively(char** argv) {
   return start;
 }
 
+// Nothing is shown by --export, --help and --version; the bench paints wherever it can.
 static bool isOffscreen(int argc, char** argv) {
+  const bool display = std::getenv("DISPLAY") || std::getenv("WAYLAND_DISPLAY");
   for (int i = 1; i < argc; ++i) {
-    if (std::strncmp(argv[i], "--export", 8) == 0) return true;
-    if (std::strcmp(argv[i], "--bench") == 0 && !std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY"))
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--export") || argument == "--help" || argument == "-h" ||
+        argument == "--version")
       return true;
+    if (argument == "--bench" && !display) return true;
   }
   return false;
 }

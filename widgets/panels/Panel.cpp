@@ -39,6 +39,7 @@ QWidget* emptyState(const Workbench& workbench, const QString& what, const QStri
   QFont font = title->font();
   font.setPointSizeF(font.pointSizeF() * 1.15);
   title->setFont(font);
+  title->setObjectName("emptyTitle");
   auto* text = new QLabel(how);
   text->setObjectName("muted");
   for (QLabel* label : {picture, title, text}) {

@@ -28,11 +28,11 @@ QCPColorGradient gradient(HeatMap::Scale scale) {
   QCPColorGradient g;
   g.clearColorStops();
   // viridis, Smith and van der Walt 2015; the diverging map is blue-white-orange of equal lightness steps.
-  static const QMap<double, QColor> viridis{{0.0, "#440154"},  {0.125, "#482878"}, {0.25, "#3e4a89"},
-                                            {0.375, "#31688e"}, {0.5, "#26828e"},  {0.625, "#1f9e89"},
+  static const QMap<double, QColor> viridis{{0.0, "#440154"},   {0.125, "#482878"}, {0.25, "#3e4a89"},
+                                            {0.375, "#31688e"}, {0.5, "#26828e"},   {0.625, "#1f9e89"},
                                             {0.75, "#35b779"},  {0.875, "#6ece58"}, {1.0, "#fde725"}};
-  static const QMap<double, QColor> diverging{{0.0, "#08519c"},  {0.25, "#6baed6"}, {0.5, "#f7f7f7"},
-                                              {0.75, "#fdae6b"}, {1.0, "#a63603"}};
+  static const QMap<double, QColor> diverging{
+      {0.0, "#08519c"}, {0.25, "#6baed6"}, {0.5, "#f7f7f7"}, {0.75, "#fdae6b"}, {1.0, "#a63603"}};
   g.setColorStops(scale == HeatMap::Scale::sequential ? viridis : diverging);
   g.setNanHandling(QCPColorGradient::nhTransparent);
   return g;
@@ -70,7 +70,7 @@ struct Plot::Impl {
   };
   std::vector<Drawn> drawn;
   QCPColorMap* map = nullptr;
-  bool zoomed = false;
+  bool zoomed = false, painted = false;
   QCPRange filledRange;
   int filledWidth = -1;
 
@@ -89,6 +89,9 @@ struct Plot::Impl {
   void fill();
   void tickFormat();
   void hover(const QPoint& position);
+  void replotOverlay() {
+    if (painted) plot->layer("overlay")->replot();  // before that, it has no buffer
+  }
   QCPAxis* yAxis(const Curve& curve) const { return curve.right ? plot->yAxis2 : plot->yAxis; }
 };
 
@@ -219,7 +222,8 @@ void Plot::Impl::addAreas(const StackedAreas& areas) {
   std::vector<double> sum(areas.x.size(), 0.0);
   QCPGraph* below = nullptr;
   for (std::size_t part = 0; part < areas.y.size(); ++part) {
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += std::isnan(areas.y[part][i]) ? 0 : areas.y[part][i];
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      sum[i] += std::isnan(areas.y[part][i]) ? 0 : areas.y[part][i];
     QCPGraph* g = graph(plot->yAxis, areas.colours[part], 1, 255);
     QColor fillColour = areas.colours[part];
     fillColour.setAlpha(190);
@@ -238,8 +242,9 @@ void Plot::Impl::addHeat(const HeatMap& heat) {
   map->setInterpolate(false);
   const double half = (heat.x1 - heat.x0) / (2 * std::max(1, heat.columns));
   map->data()->setSize(heat.columns, rows);
-  map->data()->setRange(heat.columns > 1 ? QCPRange(heat.x0 + half, heat.x1 - half) : QCPRange(heat.x0, heat.x1),
-                        rows > 1 ? QCPRange(0, rows - 1) : QCPRange(-0.5, 0.5));
+  map->data()->setRange(
+      heat.columns > 1 ? QCPRange(heat.x0 + half, heat.x1 - half) : QCPRange(heat.x0, heat.x1),
+      rows > 1 ? QCPRange(0, rows - 1) : QCPRange(-0.5, 0.5));
   Limits limits;
   for (int r = 0; r < rows; ++r) {
     for (int c = 0; c < heat.columns; ++c) {
@@ -415,7 +420,7 @@ void Plot::Impl::hover(const QPoint& position) {
     Q_EMIT owner->hovered(x, y);
   }
   readOut->setVisible(inside && !readOutText->text().isEmpty());
-  plot->layer("overlay")->replot();
+  replotOverlay();
 }
 
 Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>(theme)) {
@@ -428,6 +433,7 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   QCustomPlot* p = impl_->plot;
   connect(p, &QCustomPlot::beforeReplot, this, [this] { impl_->tickFormat(); });
   connect(p, &QCustomPlot::afterLayout, this, [this] { impl_->fill(); });
+  connect(p, &QCustomPlot::afterReplot, this, [this] { impl_->painted = true; });
   connect(p, &QCustomPlot::mouseWheel, this, [this] { impl_->zoomed = true; });
   connect(p, &QCustomPlot::mouseDoubleClick, this, [this] { fit(); });
   connect(p, &QCustomPlot::mouseMove, this, [this](QMouseEvent* e) { impl_->hover(e->pos()); });
@@ -436,16 +442,17 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
     p->setSelectionRectMode(move ? QCP::srmNone : QCP::srmCustom);
     p->setInteraction(QCP::iRangeDrag, move);
   });
-  connect(p->selectionRect(), &QCPSelectionRect::accepted, this, [this, p](const QRect& rect, QMouseEvent* e) {
-    const QRect area = rect.normalized();
-    if (area.width() < 5 || area.height() < 5) {
-      Q_EMIT clicked(p->xAxis->pixelToCoord(e->pos().x()), p->yAxis->pixelToCoord(e->pos().y()));
-      return;
-    }
-    impl_->zoomed = true;
-    p->axisRect()->zoom(QRectF(area), {p->xAxis, p->yAxis});
-    p->replot(QCustomPlot::rpQueuedReplot);
-  });
+  connect(p->selectionRect(), &QCPSelectionRect::accepted, this,
+          [this, p](const QRect& rect, QMouseEvent* e) {
+            const QRect area = rect.normalized();
+            if (area.width() < 5 || area.height() < 5) {
+              Q_EMIT clicked(p->xAxis->pixelToCoord(e->pos().x()), p->yAxis->pixelToCoord(e->pos().y()));
+              return;
+            }
+            impl_->zoomed = true;
+            p->axisRect()->zoom(QRectF(area), {p->xAxis, p->yAxis});
+            p->replot(QCustomPlot::rpQueuedReplot);
+          });
 }
 
 Plot::~Plot() = default;
@@ -479,7 +486,7 @@ void Plot::setCursor(std::optional<double> x) {
     line->point1->setCoords(*x, 0);
     line->point2->setCoords(*x, 1);
   }
-  impl_->plot->layer("overlay")->replot();
+  impl_->replotOverlay();
 }
 
 QString Plot::readOut(double x, double y) const { return readOutOf(impl_->figure, x, y); }

@@ -1,0 +1,283 @@
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <set>
+
+#include "tests/core/FakeEngine.h"
+#include "widgets/plot/Plot.h"
+#include "widgets/plot/PlotText.h"
+#include "widgets/session/RunActions.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+using namespace std::chrono_literals;
+
+static FakeSettings slow(std::chrono::milliseconds delay, int stepsPerEpoch) {
+  FakeSettings settings;
+  settings.stepDelay = delay;
+  settings.stepsPerEpoch = stepsPerEpoch;
+  return settings;
+}
+
+static FakeSettings failing(std::int64_t step) {
+  FakeSettings settings;
+  settings.failsAtStep = step;
+  return settings;
+}
+
+/// A project in a new folder and a session over a fake engine.
+struct Bench {
+  explicit Bench(FakeSettings settings = {}) : engine(std::move(settings)) {
+    session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; });
+    session->openProject(file());
+  }
+  QString file() const { return folder.filePath("p.uada"); }
+  QTemporaryDir folder;
+  FakeEngine engine;
+  Theme theme{Theme::Kind::light};
+  std::unique_ptr<Session> session;
+};
+
+class TestSession : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void controlsFollowTheState_data() {
+    QTest::addColumn<int>("state");
+    QTest::addColumn<QString>("allowed");
+    QTest::newRow("idle") << int(SessionState::idle) << "start";
+    QTest::newRow("preparing") << int(SessionState::preparing) << "stop";
+    QTest::newRow("running") << int(SessionState::running) << "pause stop checkpoint";
+    QTest::newRow("paused") << int(SessionState::paused) << "resume stop checkpoint";
+    QTest::newRow("stopping") << int(SessionState::stopping) << "stop";
+    QTest::newRow("finished") << int(SessionState::finished) << "start";
+    QTest::newRow("stopped") << int(SessionState::stopped) << "start";
+    QTest::newRow("failed") << int(SessionState::failed) << "start";
+    QTest::newRow("interrupted") << int(SessionState::interrupted) << "start";
+  }
+  void controlsFollowTheState() {
+    QFETCH(int, state);
+    QFETCH(QString, allowed);
+    const Controls c = controls(static_cast<SessionState>(state), true);
+    QStringList words;
+    if (c.start) words << "start";
+    if (c.pause) words << "pause";
+    if (c.resume) words << "resume";
+    if (c.stop) words << "stop";
+    if (c.checkpoint) words << "checkpoint";
+    QCOMPARE(words.join(' '), allowed);
+    QVERIFY(!controls(static_cast<SessionState>(state), false).start);
+  }
+
+  void everyReportOfARunArrives() {
+    Bench bench;
+    Session& s = *bench.session;
+    std::vector<StepReport> seen;
+    std::size_t policies = 0, decisions = 0, epochs = 0;
+    connect(&s, &Session::stepped, this,
+            [&](qint64, const std::vector<StepReport>& r) { seen.insert(seen.end(), r.begin(), r.end()); });
+    connect(&s, &Session::policyMoved, this,
+            [&](qint64, const std::vector<PolicyReport>& r) { policies += r.size(); });
+    connect(&s, &Session::decided, this,
+            [&](qint64, const std::vector<Decision>& r) { decisions += r.size(); });
+    connect(&s, &Session::epochEnded, this,
+            [&](qint64, const std::vector<EpochReport>& r) { epochs += r.size(); });
+    const RunConfig config = fakeConfig("uada", 1, 3);
+    s.start(config);
+    QVERIFY(s.isLive());
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 20000);
+    QCOMPARE(seen.size(), std::size_t{30});
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      QCOMPARE(seen[i].step, static_cast<std::int64_t>(i + 1));
+      QCOMPARE(seen[i].loss, bench.engine.numbers(config).step(seen[i].step).loss);
+    }
+    QCOMPARE(policies, std::size_t{30});
+    QCOMPARE(decisions, std::size_t{12});  // 2 samples at every fifth step
+    QCOMPARE(epochs, std::size_t{3});
+    QCOMPARE(s.runs().size(), std::size_t{1});
+    QCOMPARE(s.runs().front().state, RunState::finished);
+    QCOMPARE(s.cursor(), qint64{30});
+    QVERIFY(s.isChecked(s.runs().front().id));
+    // What another session reads from the file is what was seen live.
+    s.closeProject();
+    s.openProject(bench.file());
+    QCOMPARE(s.steps(s.runs().front().id).size(), std::size_t{30});
+    QCOMPARE(s.steps(s.runs().front().id).back().loss, seen.back().loss);
+  }
+
+  void pauseResumeAndStop() {
+    Bench bench(slow(5ms, 1000));
+    Session& s = *bench.session;
+    RunActions actions(s, bench.theme, nullptr);
+    s.start(fakeConfig("uada", 1, 3));
+    QVERIFY(!actions.start->isEnabled());
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::running, 20000);
+    QTRY_VERIFY(s.progress().step > 0);
+    actions.pause->trigger();
+    QTRY_COMPARE(s.state(), SessionState::paused);
+    QCOMPARE(actions.pause->text(), QString("Resume"));
+    const qint64 held = s.progress().step;
+    actions.pause->trigger();
+    QTRY_COMPARE(s.state(), SessionState::running);
+    QTRY_VERIFY(s.progress().step > held);
+    actions.checkpoint->trigger();
+    QTRY_VERIFY(s.reader().lastCheckpoint(s.liveRun()).has_value());
+    actions.stopNow->trigger();
+    QCOMPARE(s.state(), SessionState::stopping);
+    QTRY_COMPARE(s.state(), SessionState::stopped);
+    const qint64 run = s.selectedRun(), last = s.steps(run).back().step;
+    QCOMPARE(s.reader().lastCheckpoint(run)->step, last);
+    QVERIFY(actions.resumeSelected->isEnabled());
+
+    bench.engine.settings.stepDelay = 0ms;  // the rest of it quickly
+    actions.resumeSelected->trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 30000);
+    QCOMPARE(s.selectedRun(), run);
+    const auto& steps = s.steps(run);
+    QCOMPARE(steps.size(), std::size_t{3000});
+    for (std::size_t i = 0; i < steps.size(); ++i) QCOMPARE(steps[i].step, static_cast<std::int64_t>(i + 1));
+  }
+
+  void stopAfterEpoch() {
+    Bench bench(slow(2ms, 20));
+    Session& s = *bench.session;
+    s.start(fakeConfig("ra-uc", 1, 100));
+    QTRY_VERIFY_WITH_TIMEOUT(s.progress().step > 0, 20000);
+    s.stopAfterEpoch();
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::stopped, 20000);
+    QCOMPARE(s.steps(s.selectedRun()).back().step % 20, std::int64_t{0});
+  }
+
+  void failureSaysWhy() {
+    Bench bench(failing(7));
+    bench.session->start(fakeConfig());
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::failed, 20000);
+    QVERIFY(bench.session->failure().contains("the loss is NaN at step 7"));
+    QCOMPARE(bench.session->steps(bench.session->selectedRun()).size(), std::size_t{6});
+    QVERIFY(bench.session->controls().start);
+  }
+
+  void missingEngineSaysWhy() {
+    QTemporaryDir folder;
+    const Theme theme(Theme::Kind::dark);
+    Session s(theme, []() -> Engine& { throw Error("LibTorch was not found: run ./setup"); });
+    s.openProject(folder.filePath("p.uada"));
+    s.start(fakeConfig());
+    QTRY_COMPARE(s.state(), SessionState::failed);
+    QVERIFY(s.failure().contains("./setup"));
+  }
+
+  void queueIsKeptAndTakenInOrder() {
+    Bench bench;
+    Session& s = *bench.session;
+    for (const int seed : {1, 2, 3}) s.queue(fakeConfig("uada", seed, 1));
+    s.unqueue(1);
+    s.closeProject();
+    s.openProject(bench.file());
+    QCOMPARE(s.queued().size(), std::size_t{2});
+    QCOMPARE(s.queued().back().seed, std::int64_t{3});
+    s.startNext();
+    QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty() && s.state() == SessionState::finished, 20000);
+    QCOMPARE(s.runs().size(), std::size_t{2});
+    QCOMPARE(s.runs().front().seed, std::int64_t{3});  // newest first
+  }
+
+  void closingWhileTrainingLosesNothing() {
+    Bench bench(slow(2ms, 1000));
+    bench.session->start(fakeConfig());
+    QTRY_VERIFY_WITH_TIMEOUT(bench.session->progress().step > 5, 20000);
+    const qint64 seen = bench.session->progress().step;
+    bench.session.reset();  // stops with a checkpoint
+    const ProjectReader reader(bench.file().toStdString());
+    const RunSummary run = reader.runs().front();
+    QCOMPARE(run.state, RunState::stopped);
+    QVERIFY(run.step >= seen);
+    QCOMPARE(reader.lastCheckpoint(run.id)->step, run.step);
+    QCOMPARE(static_cast<std::int64_t>(reader.steps(run.id).size()), run.step);
+  }
+
+  void oneRunOneColour() {
+    const Theme theme(Theme::Kind::dark);
+    QCOMPARE(theme.runColour(1, "aaaaaaaa"), QColor("#0072b2"));
+    QCOMPARE(theme.runColour(20, "aaaaaaaa"), theme.runColour(31, "aaaaaaaa"));
+    QVERIFY(theme.runColour(20, "aaaaaaaa") != theme.runColour(20, "aaaaaaab"));
+    QVERIFY_THROWS_EXCEPTION(Error, theme.colour("mauve"));
+  }
+
+  void textIsReadableInBothThemes() {
+    const auto luminance = [](const QColor& c) {
+      const auto linear = [](double v) {
+        return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+      };
+      return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+    };
+    for (const auto kind : {Theme::Kind::light, Theme::Kind::dark}) {
+      const Theme theme(kind);
+      for (const char* ink : {"text", "muted", "accent", "good", "warning", "bad"}) {
+        for (const char* ground : {"window", "base", "alternate", "hover"}) {
+          const double a = luminance(theme.colour(ink)), b = luminance(theme.colour(ground));
+          const double contrast = (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
+          QVERIFY2(contrast >= 4.5, qPrintable(QString("%1 on %2: %3").arg(ink, ground).arg(contrast)));
+        }
+      }
+    }
+  }
+
+  void smoothingIsTheBiasCorrectedMean() {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const std::vector<double> out = smoothed({1, 3, nan, 5}, 0.5);
+    QCOMPARE(out[0], 1.0);
+    QCOMPARE(out[1], (0.25 * 1 + 0.5 * 3) / 0.75);
+    QVERIFY(std::isnan(out[2]));
+    QCOMPARE(out[3], (0.125 * 1 + 0.25 * 3 + 0.5 * 5) / 0.875);
+    QCOMPARE(smoothed({2, 4}, 0), (std::vector<double>{2, 4}));
+  }
+
+  void envelopeKeepsEveryExtreme() {
+    std::vector<double> x, y, ex, ey;
+    Random random(7, 0, 0, Purpose::test);
+    for (int i = 0; i < 100000; ++i) {
+      x.push_back(i);
+      y.push_back(random.uniform());
+    }
+    y[12345] = 9;
+    y[54321] = -9;
+    envelope(x, y, 0, 99999, 500, ex, ey);
+    QVERIFY(ex.size() <= 1004);
+    QVERIFY(std::is_sorted(ex.begin(), ex.end()));
+    QCOMPARE(*std::max_element(ey.begin(), ey.end()), 9.0);
+    QCOMPARE(*std::min_element(ey.begin(), ey.end()), -9.0);
+    std::set<std::pair<double, double>> all;
+    for (std::size_t i = 0; i < x.size(); ++i) all.insert({x[i], y[i]});
+    for (std::size_t i = 0; i < ex.size(); ++i) QVERIFY(all.contains({ex[i], ey[i]}));  // none invented
+    envelope(x, y, 10, 20, 500, ex, ey);  // few: all of them and a neighbour each side
+    QCOMPARE(ex.size(), std::size_t{13});
+    QCOMPARE(ex.front(), 9.0);
+  }
+
+  void readOutAndExportGiveExactNumbers() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(600, 400);
+    Curve loss{.name = "a, b", .colour = Qt::red, .x = {1, 2, 3}, .y = {0.123456, 0.5, 0.25}};
+    loss.smoothing = 0.9;
+    Figure figure;
+    figure.x.title = "Step";
+    figure.left.title = "Loss";
+    figure.curves = {loss};
+    plot.show(figure);
+    QVERIFY(plot.readOut(1.2, 0).contains("0.1235"));
+    QVERIFY(plot.readOut(2.4, 0).contains("0.5000"));
+    QTemporaryDir folder;
+    for (const QString kind : {"csv", "png", "pdf"}) plot.exportTo(folder.filePath("p." + kind));
+    QCOMPARE(QString::fromStdString(readTextFile(folder.filePath("p.csv").toStdString(), 1000)),
+             QString("curve,x,y\n\"a, b\",1,0.123456\n\"a, b\",2,0.5\n\"a, b\",3,0.25\n"));
+    QCOMPARE(QImage(folder.filePath("p.png")).size(), QSize(1280, 800));  // at twice the pixels of 640x400
+    QVERIFY(readTextFile(folder.filePath("p.pdf").toStdString(), 1 << 22).starts_with("%PDF"));
+    QVERIFY_THROWS_EXCEPTION(UsageError, plot.exportTo(folder.filePath("p.gif")));
+  }
+};
+
+QTEST_MAIN(TestSession)
+#include "tst_session.moc"

@@ -1,0 +1,224 @@
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTreeView>
+
+#include "app/gui/MainWindow.h"
+#include "tests/core/FakeEngine.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/panels/StartPage.h"
+#include "widgets/plot/Plot.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+using namespace std::chrono_literals;
+
+static FakeSettings slow(std::chrono::milliseconds delay, int stepsPerEpoch) {
+  FakeSettings settings;
+  settings.stepDelay = delay;
+  settings.stepsPerEpoch = stepsPerEpoch;
+  return settings;
+}
+
+static FakeSettings failing(std::int64_t step) {
+  FakeSettings settings;
+  settings.failsAtStep = step;
+  return settings;
+}
+
+/// The real window over a fake engine.
+struct Bench {
+  explicit Bench(FakeSettings fake = {}) : engine(std::move(fake)) { make(); }
+  void make() {
+    session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; });
+    workbench = std::make_unique<Workbench>(Workbench{*session, settings, theme});
+    window = std::make_unique<MainWindow>(*workbench);
+    window->show();
+  }
+  ~Bench() { close(); }
+  void close() {
+    window.reset();
+    workbench.reset();
+    session.reset();
+  }
+  void open() { window->openProject(folder.filePath("p.uada")); }
+  QTemporaryDir folder;
+  FakeEngine engine;
+  Theme theme{Theme::Kind::light};
+  QSettings settings{folder.filePath("settings.ini"), QSettings::IniFormat};
+  std::unique_ptr<Session> session;
+  std::unique_ptr<Workbench> workbench;
+  std::unique_ptr<MainWindow> window;
+};
+
+class TestWindow : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void everyPanelIsMadeEmpty_data() {
+    QTest::addColumn<int>("index");
+    for (std::size_t i = 0; i < panels().size(); ++i) QTest::newRow(panels()[i].name) << int(i);
+  }
+  void everyPanelIsMadeEmpty() {
+    QFETCH(int, index);
+    const Panel& entry = panels()[index];
+    Bench bench;
+    const std::unique_ptr<PanelWidget> panel(entry.make(*bench.workbench));
+    panel->resize(800, 500);
+    panel->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel.get()));
+    QVERIFY(*entry.title && *entry.help);
+    QVERIFY(!panel->exportFilters().isEmpty());
+    const auto* title = panel->findChild<QLabel*>("emptyTitle");  // what will appear, and what starts it
+    const auto* log = panel->findChild<QPlainTextEdit*>("log");
+    QVERIFY(title ? title->isVisible() && !title->text().isEmpty() : log && !log->placeholderText().isEmpty());
+  }
+
+  void startPageOffersThreeChoices() {
+    Bench bench;
+    auto* page = bench.window->findChild<StartPage*>();
+    QVERIFY(page->isVisible());
+    QStringList choices;
+    for (const QPushButton* button : page->findChildren<QPushButton*>("choice"))
+      choices << button->property("choice").toString();
+    QCOMPARE(choices, QStringList({"demo", "newRun", "open"}));
+    QSignalSpy painted(bench.window.get(), &MainWindow::painted);
+    QTRY_COMPARE(painted.count(), 1);
+  }
+
+  void curvesArriveWhileTraining() {
+    Bench bench(slow(1ms, 20));
+    bench.open();
+    bench.session->start(fakeConfig("uada", 1, 4));
+    auto* live = bench.window->panel("live");
+    auto* loss = live->findChild<Plot*>("loss");
+    QTRY_VERIFY_WITH_TIMEOUT(!loss->figure().curves.empty(), 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::finished, 30000);
+    QTRY_COMPARE(loss->figure().curves.size(), std::size_t{2});
+    QTRY_COMPARE(loss->figure().curves.back().y.size(), std::size_t{80});
+    QCOMPARE(loss->figure().curves.back().y.front(),
+             bench.engine.numbers(fakeConfig("uada", 1, 4)).step(1).loss);
+    auto* accuracy = live->findChild<Plot*>("accuracy");
+    QCOMPARE(accuracy->figure().curves.front().x, (std::vector<double>{20, 40, 60, 80}));
+    live->findChild<QComboBox*>("x")->setCurrentIndex(1);
+    QTRY_COMPARE(accuracy->figure().curves.front().x, (std::vector<double>{1, 2, 3, 4}));
+    QVERIFY(bench.window->findChild<QLabel*>("status")->text().contains("FINISHED"));
+    QVERIFY(bench.window->panel("log")->findChild<QPlainTextEdit*>("log")->toPlainText().contains(
+        "epoch 4 of 4"));
+    QCOMPARE(bench.window->panel("runs")->findChild<QTreeView*>("runs")->model()->rowCount(), 1);
+  }
+
+  void clickingTheSquareComparesARun() {
+    Bench bench;
+    bench.open();
+    for (const int seed : {1, 2}) bench.session->queue(fakeConfig("uada", seed, 1));
+    bench.session->startNext();
+    QTRY_VERIFY_WITH_TIMEOUT(bench.session->runs().size() == 2 && !bench.session->isLive(), 20000);
+    auto* list = bench.window->panel("runs")->findChild<QTreeView*>("runs");
+    const QModelIndex square = list->model()->index(1, 0);
+    const bool before = bench.session->isChecked(bench.session->runs()[1].id);
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(square).center());
+    QCOMPARE(bench.session->isChecked(bench.session->runs()[1].id), !before);
+    QCOMPARE(bench.session->selectedRun(), bench.session->runs()[1].id);
+  }
+
+  void failureIsABanner() {
+    Bench bench(failing(4));
+    bench.open();
+    bench.session->start(fakeConfig());
+    auto* text = bench.window->findChild<QLabel*>("bannerText");
+    QTRY_VERIFY_WITH_TIMEOUT(text->isVisible(), 20000);
+    QVERIFY(text->text().contains("the loss is NaN at step 4"));
+    QVERIFY(bench.window->findChild<QLabel*>("bannerTitle")->text().contains("failed"));
+  }
+
+  void foreignFileIsRefusedInWords() {
+    Bench bench;
+    const QString file = bench.folder.filePath("letter.uada");
+    writeFileAtomically(file.toStdString(),
+                        "Dear reader, this is not a database. It is long enough to be looked at.");
+    bench.window->openProject(file);
+    QTRY_VERIFY(bench.window->findChild<QLabel*>("bannerText")->text().contains("letter.uada"));
+    QVERIFY(!bench.session->hasProject());
+  }
+
+  void closingAsksOnceAndKeepsTheRun() {
+    Bench bench(slow(2ms, 1000));
+    bench.open();
+    bench.session->start(fakeConfig());
+    QTRY_VERIFY_WITH_TIMEOUT(bench.session->progress().step > 3, 20000);
+    int asked = 0;
+    bool answer = false;
+    bench.window->confirmClose = [&] {
+      ++asked;
+      return answer;
+    };
+    bench.window->close();
+    QCOMPARE(asked, 1);
+    QVERIFY(bench.window->isVisible() && bench.session->isLive());
+    answer = true;
+    bench.window->close();
+    bench.window->close();  // impatient
+    QCOMPARE(asked, 2);
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.window->isVisible(), 20000);
+    const RunSummary run = bench.session->reader().runs().front();
+    QCOMPARE(run.state, RunState::stopped);
+    QCOMPARE(bench.session->reader().lastCheckpoint(run.id)->step, run.step);
+  }
+
+  void layoutIsRestoredAndReset() {
+    Bench bench;
+    bench.open();
+    auto* dock = bench.window->findChild<QDockWidget*>("inspectorDock");
+    QVERIFY(dock->isVisibleTo(bench.window.get()));
+    dock->hide();
+    bench.window->addDockWidget(Qt::RightDockWidgetArea, bench.window->findChild<QDockWidget*>("runsDock"));
+    bench.window->close();
+    bench.close();
+    bench.make();
+    bench.open();
+    dock = bench.window->findChild<QDockWidget*>("inspectorDock");
+    auto* runs = bench.window->findChild<QDockWidget*>("runsDock");
+    QVERIFY(dock->isHidden());
+    QCOMPARE(bench.window->dockWidgetArea(runs), Qt::RightDockWidgetArea);
+    for (QAction* action : bench.window->findChildren<QAction*>()) {
+      if (action->text() == "Reset layout") action->trigger();
+    }
+    QVERIFY(!dock->isHidden());
+    QCOMPARE(bench.window->dockWidgetArea(runs), Qt::LeftDockWidgetArea);
+  }
+
+  void everyViewIsExported() {
+    Bench bench;
+    bench.open();
+    bench.session->start(fakeConfig("uada", 1, 2));
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::finished, 20000);
+    for (const Panel& entry : panels()) {
+      if (entry.place != PanelPlace::view) continue;
+      PanelWidget* view = bench.window->panel(entry.name);
+      bench.window->views()->setCurrentWidget(view);
+      for (const QString& filter : view->exportFilters()) {
+        const QString kind = filter.mid(filter.lastIndexOf('.')).chopped(1);
+        const QString file = bench.folder.filePath(entry.name + kind);
+        try {
+          view->exportTo(file);
+        } catch (const std::exception& error) {
+          QFAIL(error.what());
+        }
+        QVERIFY2(QFileInfo(file).size() > 0, qPrintable(file));
+      }
+    }
+  }
+};
+
+QTEST_MAIN(TestWindow)
+#include "tst_window.moc"
