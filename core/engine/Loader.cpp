@@ -15,7 +15,8 @@ namespace uada {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kRemedy = "run ./setup, or set UADA_LIBTORCH to the folder 'torch' of a LibTorch " UADA_LIBTORCH_VERSION;
+constexpr const char* kRemedy =
+    "run ./setup, or set UADA_LIBTORCH to the folder 'torch' of a LibTorch " UADA_LIBTORCH_VERSION;
 
 /// The folders that may be LibTorch's `torch`, the best first. A folder that the user names is the only one.
 std::vector<fs::path> libtorchPlaces() {
@@ -58,12 +59,13 @@ fs::path requireLibTorch() {
   if (torch.empty()) {
     std::string places;
     for (const fs::path& place : libtorchPlaces()) places += fmt::format(" '{}'", cpuLibrary(place).string());
-    throw Error(fmt::format("LibTorch is needed to train and was not found; looked for{}; {}", places, kRemedy));
+    throw Error(
+        fmt::format("LibTorch is needed to train and was not found; looked for{}; {}", places, kRemedy));
   }
   const std::string version = headerVersion(torch);
   if (!version.empty() && version != UADA_LIBTORCH_VERSION) {
-    throw Error(fmt::format("LibTorch in '{}' is version {}, but the engine was built with {}; {}", torch.string(),
-                            version, UADA_LIBTORCH_VERSION, kRemedy));
+    throw Error(fmt::format("LibTorch in '{}' is version {}, but the engine was built with {}; {}",
+                            torch.string(), version, UADA_LIBTORCH_VERSION, kRemedy));
   }
   return torch;
 }
@@ -72,21 +74,27 @@ fs::path requireLibTorch() {
 fs::path engineLibrary() {
   Dl_info info{};
   if (!dladdr(reinterpret_cast<void*>(&findLibTorch), &info) || !info.dli_fname) {
-    throw Error("the dynamic linker does not say where libuada_core.so lies, so the engine cannot be found beside it");
+    throw Error(
+        "the dynamic linker does not say where libuada_core.so lies, so the engine cannot be found beside "
+        "it");
   }
   const fs::path folder = fs::absolute(info.dli_fname).parent_path();
   for (const fs::path& place : {folder, folder / ".." / "lib"}) {
     std::error_code missing;
-    if (fs::path file = place / "libuada_engine.so"; fs::exists(file, missing)) return file.lexically_normal();
+    if (fs::path file = place / "libuada_engine.so"; fs::exists(file, missing))
+      return file.lexically_normal();
   }
-  throw Error(fmt::format("the training engine 'libuada_engine.so' is not in '{}'; it is built when LibTorch is there: "
-                          "run ./setup, then build again", folder.string()));
+  throw Error(fmt::format(
+      "the training engine 'libuada_engine.so' is not in '{}'; it is built when LibTorch is there: "
+      "run ./setup, then build again",
+      folder.string()));
 }
 
 void* open(const fs::path& library, const std::string& remedy) {
   if (void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) return handle;
   const char* reason = dlerror();
-  throw Error(fmt::format("cannot load '{}': {}; {}", library.string(), reason ? reason : "no reason given", remedy));
+  throw Error(
+      fmt::format("cannot load '{}': {}; {}", library.string(), reason ? reason : "no reason given", remedy));
 }
 
 /// The libraries stay open for the life of the process: threads of LibTorch run in them until its end.
@@ -96,16 +104,18 @@ Engine* load() {
   const fs::path library = engineLibrary();
   void* handle = open(library, "build the engine again, or run ./setup");
   const auto entry = reinterpret_cast<const EngineModule* (*)()>(dlsym(handle, "uada_engine_v1"));
-  if (!entry) throw Error(fmt::format("'{}' is not an engine of this program: build it again", library.string()));
+  if (!entry)
+    throw Error(fmt::format("'{}' is not an engine of this program: build it again", library.string()));
   const EngineModule& module = *entry();
   if (module.version != 1 || std::string_view(module.borderHash) != UADA_BORDER_HASH) {
-    throw Error(fmt::format("'{}' was built from another version of the sources than this program: build both again",
-                            library.string()));
+    throw Error(
+        fmt::format("'{}' was built from another version of the sources than this program: build both again",
+                    library.string()));
   }
   Engine* engine = module.create();
   if (const std::string running = engine->libtorchVersion(); running != module.libtorchVersion) {
-    throw Error(fmt::format("LibTorch in '{}' is version {}, but the engine was built with {}; {}", torch.string(),
-                            running, module.libtorchVersion, kRemedy));
+    throw Error(fmt::format("LibTorch in '{}' is version {}, but the engine was built with {}; {}",
+                            torch.string(), running, module.libtorchVersion, kRemedy));
   }
   return engine;
 }

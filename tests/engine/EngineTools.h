@@ -84,18 +84,19 @@ class RecordingSink : public Sink {
   std::vector<std::string> numbers() const {
     std::vector<std::string> lines;
     for (const StepReport& s : steps) {
-      lines.push_back(fmt::format("step {} {} {:a} {:a} {:a} {:a} {} {} {}", s.step, s.epoch, s.learningRate, s.loss,
-                                  s.unperturbedLoss, s.gain, s.correct, s.count, s.counts.forwardEquivalents()));
+      lines.push_back(fmt::format("step {} {} {:a} {:a} {:a} {:a} {} {} {}", s.step, s.epoch, s.learningRate,
+                                  s.loss, s.unperturbedLoss, s.gain, s.correct, s.count,
+                                  s.counts.forwardEquivalents()));
     }
     for (const PolicyReport& p : policies) lines.push_back(text(p));
     for (const Decision& d : decisions) lines.push_back(text(d));
     for (const EpochReport& e : epochs) {
-      lines.push_back(fmt::format("epoch {} {} {:a} {:a} {:a} {:a} {:a} {}", e.epoch, e.step, e.trainLoss, e.trainTop1,
-                                  e.testLoss, e.testTop1, e.testTop5, e.counts.chains));
+      lines.push_back(fmt::format("epoch {} {} {:a} {:a} {:a} {:a} {:a} {}", e.epoch, e.step, e.trainLoss,
+                                  e.trainTop1, e.testLoss, e.testTop1, e.testTop5, e.counts.chains));
     }
     for (const ResultReport& r : results) {
-      lines.push_back(fmt::format("result {:a} {:a} {:a} {:a} {} {} {}", r.bestTop1, r.lastTop1, r.lastTop5, r.lastLoss,
-                                  r.bestEpoch, r.parameters, r.counts.chains));
+      lines.push_back(fmt::format("result {:a} {:a} {:a} {:a} {} {} {}", r.bestTop1, r.lastTop1, r.lastTop5,
+                                  r.lastLoss, r.bestEpoch, r.parameters, r.counts.chains));
     }
     return lines;
   }
@@ -114,21 +115,22 @@ class RecordingSink : public Sink {
   static std::string text(const PolicyReport& p) {
     std::string line = fmt::format("policy {} {} {}", p.step, p.unperturbedWins, p.count);
     for (const OpStatistics& o : p.ops) {
-      line += fmt::format(" {} {} {:a} {:a} {:a} {:a} {} {} {} {} {:a} {} {:a} {} {}", o.op, o.count, o.beforeMean,
-                          o.beforeSpread, o.afterMean, o.afterSpread, o.probed, o.plus, o.minus, o.zero, o.meanDL,
-                          o.wins, o.meanGain, o.inert, o.clamped);
+      line += fmt::format(" {} {} {:a} {:a} {:a} {:a} {} {} {} {} {:a} {} {:a} {} {}", o.op, o.count,
+                          o.beforeMean, o.beforeSpread, o.afterMean, o.afterSpread, o.probed, o.plus, o.minus,
+                          o.zero, o.meanDL, o.wins, o.meanGain, o.inert, o.clamped);
     }
     for (const GroupStatistics& g : p.groups) {
-      line += fmt::format(" {} {} {} {} {} {:a} {} {:a} {} {}", g.group, g.count, g.plus, g.minus, g.zero, g.meanDL,
-                          g.wins, g.meanGain, g.inert, g.clamped);
+      line += fmt::format(" {} {} {} {} {} {:a} {} {:a} {} {}", g.group, g.count, g.plus, g.minus, g.zero,
+                          g.meanDL, g.wins, g.meanGain, g.inert, g.clamped);
     }
     return line;
   }
   static std::string text(const Decision& d) {
-    std::string line = fmt::format("decision {} {} {} {} {:a} {} {}", d.step, d.index, d.label, planText(d.plan),
-                                   d.unperturbedLoss, d.winner, d.pixelHash);
+    std::string line = fmt::format("decision {} {} {} {} {:a} {} {}", d.step, d.index, d.label,
+                                   planText(d.plan), d.unperturbedLoss, d.winner, d.pixelHash);
     for (const GroupDecision& g : d.groups) {
-      line += fmt::format(" {} {:a} {:a} {:a} {}", g.group, g.probeLoss, g.dL, g.candidateLoss, planText(g.candidate));
+      line += fmt::format(" {} {:a} {:a} {:a} {}", g.group, g.probeLoss, g.dL, g.candidateLoss,
+                          planText(g.candidate));
     }
     return line;
   }

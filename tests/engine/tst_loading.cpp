@@ -36,7 +36,8 @@ class TestLoading : public QObject {
     setenv("UADA_LIBTORCH", "/nowhere/torch", 1);
     QVERIFY(findLibTorch().empty());
     const std::string message = refusal([] { loadEngine(); });
-    QVERIFY2(says(message, "/nowhere/torch") && says(message, "./setup") && says(message, "UADA_LIBTORCH"), message.c_str());
+    QVERIFY2(says(message, "/nowhere/torch") && says(message, "./setup") && says(message, "UADA_LIBTORCH"),
+             message.c_str());
     if (old) {
       setenv("UADA_LIBTORCH", before.c_str(), 1);
     } else {
@@ -83,14 +84,16 @@ class TestLoading : public QObject {
     RecordingSink sink;
     RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
     config.runtime.device = "cuda";
-    if (!hasCuda) QVERIFY(says(refusal([&] { loadEngine().start(config, {}, sink); }), "'cuda' cannot be used"));
+    if (!hasCuda)
+      QVERIFY(says(refusal([&] { loadEngine().start(config, {}, sink); }), "'cuda' cannot be used"));
     config.runtime.device = "auto";
     const auto job = loadEngine().start(config, {}, sink);
     job->wait();
     QCOMPARE(job->state(), RunState::finished);
     QCOMPARE(sink.states.back().device, std::string(hasCuda ? "cuda:0" : "cpu"));
     QCOMPARE(std::any_of(sink.events.begin(), sink.events.end(),
-                         [](const std::string& text) { return says(text, "training on the CPU:"); }), !hasCuda);
+                         [](const std::string& text) { return says(text, "training on the CPU:"); }),
+             !hasCuda);
   }
 
   void reportsWhatFailsLater() {
@@ -113,7 +116,8 @@ class TestLoading : public QObject {
       if (step == 2) started.set_value();
     };
     {
-      const auto job = loadEngine().start(tinyConfig(images_.folder(), "uada", 10000, 8), {dir.path().toStdString(), {}}, sink);
+      const auto job = loadEngine().start(tinyConfig(images_.folder(), "uada", 10000, 8),
+                                          {dir.path().toStdString(), {}}, sink);
       started.get_future().wait();
     }
     QCOMPARE(sink.states.back().state, RunState::stopped);

@@ -65,7 +65,8 @@ class FlatOracle : public PlanOracle {
 /// Gives the k-th asked variant the k-th list of losses.
 class ScriptedOracle : public PlanOracle {
  public:
-  ScriptedOracle(std::size_t count, std::vector<std::vector<float>> script) : PlanOracle(count), script_(std::move(script)) {}
+  ScriptedOracle(std::size_t count, std::vector<std::vector<float>> script)
+      : PlanOracle(count), script_(std::move(script)) {}
   std::vector<float> losses(int, Phase) override { return script_.at(asked_++); }
 
  private:
@@ -161,7 +162,8 @@ class TestMethods : public QObject {
 
   void includesTheUnperturbedOnlyIfAsked() {
     const auto space = uadaSpace();
-    const std::vector<std::vector<float>> script{{2.0f}, {1.0f}, {1.0f}, {1.0f}, {1.0f}, {0.5f}, {0.4f}, {0.9f}, {0.3f}};
+    const std::vector<std::vector<float>> script{{2.0f}, {1.0f}, {1.0f}, {1.0f}, {1.0f},
+                                                 {0.5f}, {0.4f}, {0.9f}, {0.3f}};
     ScriptedOracle with(1, script), without(1, script);
     QCOMPARE(makeChooser(uadaChoice(1, true), *space)->choose(batchOf(1), with, 1).decisions[0].winner, -1);
     const Chosen literal = makeChooser(uadaChoice(1, false), *space)->choose(batchOf(1), without, 1);
@@ -185,7 +187,8 @@ class TestMethods : public QObject {
     for (const Decision& decision : chosen.decisions) {
       QCOMPARE(decision.groups.size(), std::size_t{4});
       for (const GroupDecision& g : decision.groups) {
-        QCOMPARE(g.dL, static_cast<double>(static_cast<float>(g.probeLoss) - static_cast<float>(decision.unperturbedLoss)));
+        QCOMPARE(g.dL, static_cast<double>(static_cast<float>(g.probeLoss) -
+                                           static_cast<float>(decision.unperturbedLoss)));
         const int sign = (g.dL > 0) - (g.dL < 0);
         for (std::size_t k = 0; k < g.before.size(); ++k) {
           const bool flip = g.group == "flip";

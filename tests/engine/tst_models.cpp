@@ -9,7 +9,9 @@ using namespace uada;
 
 namespace {
 
-Choice resnet(const std::string& depth, int width) { return {"resnet", settingsToJson(ResNet{depth, width})}; }
+Choice resnet(const std::string& depth, int width) {
+  return {"resnet", settingsToJson(ResNet{depth, width})};
+}
 
 at::Tensor ramp(at::IntArrayRef sizes) {
   const at::Tensor x = at::arange(c10::multiply_integers(sizes), at::kFloat).reshape(sizes);
@@ -63,7 +65,8 @@ class TestModels : public QObject {
       QVERIFY(entry.value().equal(d->named_parameters()[name]));
       if (entry.value().dim() > 1) QVERIFY(!entry.value().equal(c->named_parameters()[name]));
     }
-    QVERIFY(!a->named_parameters()["layer1_0.conv1.weight"].equal(a->named_parameters()["layer1_0.conv2.weight"]));
+    QVERIFY(!a->named_parameters()["layer1_0.conv1.weight"].equal(
+        a->named_parameters()["layer1_0.conv2.weight"]));
   }
 
   /// U(-b, b) with b = 1 / sqrt(fan in): all within, both ends reached, mean 0, variance b^2 / 3.
@@ -97,7 +100,8 @@ class TestModels : public QObject {
     const at::Tensor gamma = ramp({4}), beta = ramp({4}) * 0.5;
     {
       at::NoGradGuard noGrad;
-      for (auto* module : {static_cast<torch::nn::Module*>(&own), static_cast<torch::nn::Module*>(reference.get())}) {
+      for (auto* module :
+           {static_cast<torch::nn::Module*>(&own), static_cast<torch::nn::Module*>(reference.get())}) {
         module->named_parameters()["weight"].copy_(gamma);
         module->named_parameters()["bias"].copy_(beta);
       }
@@ -122,7 +126,7 @@ class TestModels : public QObject {
     const at::Tensor y = norm.forward(x);
     const float expected = static_cast<float>(1 / std::sqrt(1 + 1e-5));
     QVERIFY(y.allclose(at::tensor({-expected, expected}).reshape({2, 1, 1, 1})));
-    QVERIFY(norm.named_buffers()["running_mean"].allclose(at::tensor({0.2f})));       // 0.9 * 0 + 0.1 * 2
+    QVERIFY(norm.named_buffers()["running_mean"].allclose(at::tensor({0.2f})));        // 0.9 * 0 + 0.1 * 2
     QVERIFY(norm.named_buffers()["running_var"].allclose(at::tensor({0.9f + 0.2f})));  // 0.9 * 1 + 0.1 * 2
   }
 

@@ -71,7 +71,8 @@ class TestTensorFile : public QObject {
     TensorFile file;
     file.tensors = {{"a", at::tensor({1.0f})}};
     file.texts = {{"k", "v"}};
-    const std::string header = R"({"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+    const std::string header =
+        R"({"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
     std::string expected;
     std::string padded = header + std::string((8 - header.size() % 8) % 8, ' ');
     expected += std::string({static_cast<char>(padded.size()), 0, 0, 0, 0, 0, 0, 0}) + padded;
@@ -135,10 +136,14 @@ class TestTensorFile : public QObject {
     QTest::addColumn<QString>("header");
     const QString seal = R"("uada.sha256":{"dtype":"U8","shape":[64],"data_offsets":[8,72]})";
     const auto tensor = [](const char* type, const char* shape, int begin, int end) {
-      return QString(R"("a":{"dtype":"%1","shape":%2,"data_offsets":[%3,%4]},)").arg(type, shape).arg(begin).arg(end);
+      return QString(R"("a":{"dtype":"%1","shape":%2,"data_offsets":[%3,%4]},)")
+          .arg(type, shape)
+          .arg(begin)
+          .arg(end);
     };
     QTest::newRow("gap") << "{" + tensor("F32", "[1]", 4, 8) + seal + "}";
-    QTest::newRow("overlap") << "{" + tensor("F32", "[2]", 0, 8) + R"("b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},)" + seal + "}";
+    QTest::newRow("overlap") << "{" + tensor("F32", "[2]", 0, 8) +
+                                    R"("b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},)" + seal + "}";
     QTest::newRow("backwards") << "{" + tensor("F32", "[2]", 0, -8) + seal + "}";
     QTest::newRow("beyond") << "{" + tensor("F32", "[200]", 0, 800) + seal + "}";
     QTest::newRow("shape") << "{" + tensor("F32", "[3]", 0, 8) + seal + "}";

@@ -37,7 +37,8 @@ class TestTrainParts : public QObject {
     at::Tensor own = start.clone().requires_grad_(), theirs = start.clone().requires_grad_();
     Sgd sgd({own}, training);
     torch::optim::SGD reference(
-        {theirs}, torch::optim::SGDOptions(0.1).momentum(momentum).nesterov(nesterov).weight_decay(weightDecay));
+        {theirs},
+        torch::optim::SGDOptions(0.1).momentum(momentum).nesterov(nesterov).weight_decay(weightDecay));
     for (int i = 0; i < 6; ++i) {
       (own - target).pow(2).sum().backward();
       sgd.step(0.1);
@@ -50,7 +51,8 @@ class TestTrainParts : public QObject {
     QVERIFY(!own.allclose(start));
   }
 
-  /// By hand: p = 1, g = 2 + 0.5 * 1 = 2.5, v = 2.5, p = 0.75; then g = 1.5 + 0.375 = 1.875, v = 4.125, p = 0.3375.
+  /// By hand: p = 1, g = 2 + 0.5 * 1 = 2.5, v = 2.5, p = 0.75; then g = 1.5 + 0.375 = 1.875, v = 4.125, p =
+  /// 0.3375.
   void descendsByHand() {
     Training training;
     training.momentum = 0.9;

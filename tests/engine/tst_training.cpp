@@ -52,8 +52,9 @@ std::vector<std::string> joinedNumbers(const RecordingSink& first, const Recordi
 
 bool sameTensors(const Checkpoint& a, const Checkpoint& b) {
   return a.tensors.tensors.size() == b.tensors.tensors.size() &&
-         std::equal(a.tensors.tensors.begin(), a.tensors.tensors.end(), b.tensors.tensors.begin(),
-                    [](const auto& x, const auto& y) { return x.first == y.first && x.second.equal(y.second); });
+         std::equal(
+             a.tensors.tensors.begin(), a.tensors.tensors.end(), b.tensors.tensors.begin(),
+             [](const auto& x, const auto& y) { return x.first == y.first && x.second.equal(y.second); });
 }
 
 std::string refusal(const std::function<void()>& act) {
@@ -93,13 +94,15 @@ class TestTraining : public QObject {
       QCOMPARE(step.counts.backwards, std::int64_t{1});
       QCOMPARE(step.counts.chains, std::int64_t{9 * step.count});
       QVERIFY(step.gain >= 0 && std::isfinite(step.loss) && std::isfinite(step.unperturbedLoss));
-      QVERIFY(step.timings.probe > 0 && step.timings.candidate > 0 && step.timings.train > 0 && step.timings.render > 0);
+      QVERIFY(step.timings.probe > 0 && step.timings.candidate > 0 && step.timings.train > 0 &&
+              step.timings.render > 0);
     }
     QCOMPARE(sink.decisions.size(), std::size_t{4 * 3});  // steps 1, 3, 5, 7; three samples each
     QCOMPARE(sink.epochs.size(), std::size_t{2});
     QCOMPARE(sink.epochs[1].counts.forwardsNoGrad, std::int64_t{36});
     QCOMPARE(sink.checkpoints.size(), std::size_t{2});
-    QCOMPARE(sha256(std::span<const std::byte>(readBinaryFile(sink.checkpoints[1].file, 1 << 24))), sink.checkpoints[1].hash);
+    QCOMPARE(sha256(std::span<const std::byte>(readBinaryFile(sink.checkpoints[1].file, 1 << 24))),
+             sink.checkpoints[1].hash);
     QCOMPARE(sink.results.size(), std::size_t{1});
     QCOMPARE(sink.results[0].counts.chains, std::int64_t{2 * 26 * 9});
     QCOMPARE(sink.results[0].bestTop1, std::max(sink.epochs[0].testTop1, sink.epochs[1].testTop1));
@@ -207,7 +210,8 @@ class TestTraining : public QObject {
     QVERIFY(joinedNumbers(first.sink, second.sink) == whole.sink.numbers());
   }
   void finishesIfStoppedAfterTheLastEpoch() {
-    const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 1, 8), {}, {}, atStep(2, Command::stopAfterEpoch));
+    const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 1, 8), {}, {},
+                          atStep(2, Command::stopAfterEpoch));
     QCOMPARE(attempt.state, RunState::finished);
     QCOMPARE(attempt.sink.results.size(), std::size_t{1});
   }
@@ -239,10 +243,12 @@ class TestTraining : public QObject {
 
   void keepsTwoCheckpointsAndTheBest() {
     QTemporaryDir dir;
-    const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 4, 8), made(dir), {}, atStep(2, Command::checkpoint));
+    const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 4, 8), made(dir), {},
+                          atStep(2, Command::checkpoint));
     QCOMPARE(attempt.sink.checkpoints.size(), std::size_t{5});
     QStringList names = QDir(dir.path()).entryList(QDir::Files);
-    QCOMPARE(names, (QStringList{"best.safetensors", "checkpoint-0000000012.safetensors", "checkpoint-0000000016.safetensors"}));
+    QCOMPARE(names, (QStringList{"best.safetensors", "checkpoint-0000000012.safetensors",
+                                 "checkpoint-0000000016.safetensors"}));
     const Checkpoint best = readCheckpoint(made(dir) / "best.safetensors");
     QCOMPARE(best.progress.bestEpoch, best.progress.epoch - 1);
     QCOMPARE(attempt.sink.results[0].bestEpoch, best.progress.bestEpoch);
@@ -340,7 +346,8 @@ class TestTraining : public QObject {
     RunConfig config = tinyConfig(images.folder(), method.toStdString(), 5, 16);
     config.recipe.model.settings["width"] = 4;
     const Attempt attempt(config, {});
-    QVERIFY2(attempt.sink.results[0].lastTop1 >= 0.9, std::to_string(attempt.sink.results[0].lastTop1).c_str());
+    QVERIFY2(attempt.sink.results[0].lastTop1 >= 0.9,
+             std::to_string(attempt.sink.results[0].lastTop1).c_str());
     QCOMPARE(attempt.sink.results[0].lastTop5, 1.0);
   }
 

@@ -68,7 +68,9 @@ std::unique_ptr<Chooser> makeChooser(const Choice& method, const Space& space) {
   return findEntry(all, method.name, "method").make(method.settings, space);
 }
 
-std::unique_ptr<Chooser> makePlainChooser(const Space& space) { return std::make_unique<PlainChooser>(space); }
+std::unique_ptr<Chooser> makePlainChooser(const Space& space) {
+  return std::make_unique<PlainChooser>(space);
+}
 
 std::vector<Plan> samplePlans(const Batch& batch, const Space& space) {
   std::vector<Plan> plans;

@@ -15,16 +15,16 @@ namespace uada {
 /// The samples of one step.
 struct Batch {
   std::uint64_t seed = 1;
-  std::int64_t step = 1;  ///< from 1, over the run
-  int epoch = 1;          ///< from 1
+  std::int64_t step = 1;               ///< from 1, over the run
+  int epoch = 1;                       ///< from 1
   std::vector<std::uint32_t> indices;  ///< [B] into the training set
 };
 
 /// Which part of a step a forward belongs to, for the timings.
 enum class Phase { probe, candidate };
 
-/// Shows plans to the network in its present state. A variant is one plan for each sample of the batch; its pixels
-/// are kept until the step ends, so that the winners need not be rendered again.
+/// Shows plans to the network in its present state. A variant is one plan for each sample of the batch; its
+/// pixels are kept until the step ends, so that the winners need not be rendered again.
 class Oracle {
  public:
   virtual ~Oracle() = default;
@@ -38,15 +38,16 @@ class Oracle {
 
 /// What one batch is trained on.
 struct Chosen {
-  std::vector<int> variants;          ///< [B]: the rendered variant that holds the sample's pixels
-  std::vector<float> unperturbed;     ///< [B]; empty: the method has none
-  std::vector<float> best;            ///< [B]: loss of the chosen candidate; empty likewise
+  std::vector<int> variants;       ///< [B]: the rendered variant that holds the sample's pixels
+  std::vector<float> unperturbed;  ///< [B]; empty: the method has none
+  std::vector<float> best;         ///< [B]: loss of the chosen candidate; empty likewise
   PolicyReport policy;
-  std::vector<Decision> decisions;    ///< of the first samples of the batch, without pictures and hashes
-  std::vector<Plan> decided;          ///< for each decision: the plan that is trained on, raw
+  std::vector<Decision> decisions;  ///< of the first samples of the batch, without pictures and hashes
+  std::vector<Plan> decided;        ///< for each decision: the plan that is trained on, raw
 };
 
-/// The torch-side half of a method: decides, from a batch and a loss oracle, which plans are trained on (design.md 4).
+/// The torch-side half of a method: decides, from a batch and a loss oracle, which plans are trained on
+/// (design.md 4).
 class Chooser {
  public:
   virtual ~Chooser() = default;

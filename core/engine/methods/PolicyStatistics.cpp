@@ -18,7 +18,9 @@ struct Moments {
     squares += value * value;
   }
   double mean() const { return count > 0 ? sum / count : 0; }
-  double spread() const { return count > 0 ? std::sqrt(std::max(0.0, squares / count - mean() * mean())) : 0; }
+  double spread() const {
+    return count > 0 ? std::sqrt(std::max(0.0, squares / count - mean() * mean())) : 0;
+  }
 };
 
 struct OpSums {
@@ -87,8 +89,9 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
   report.step = batch.step;
   report.epoch = batch.epoch;
   report.count = static_cast<int>(plans.size());
-  report.unperturbedWins =
-      winners.empty() ? report.count : static_cast<int>(std::count(winners.begin(), winners.end(), kUnperturbed));
+  report.unperturbedWins = winners.empty()
+                               ? report.count
+                               : static_cast<int>(std::count(winners.begin(), winners.end(), kUnperturbed));
   int chainPlace = -1;
   for (std::size_t place = 0; place < trials.size(); ++place) {
     report.groups.push_back(groupStatistics(trials[place], static_cast<int>(place), winners));
@@ -103,7 +106,8 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
       OpSums& op = sums[before.chain()[k].op];
       op.before.add(before.chain()[k].level);
       op.after.add(after.chain()[k].level);
-      if (trial && trial->probes[b].position == static_cast<int>(k)) addProbed(op, *trial, b, winners[b] == chainPlace);
+      if (trial && trial->probes[b].position == static_cast<int>(k))
+        addProbed(op, *trial, b, winners[b] == chainPlace);
     }
   }
   for (const auto& [op, opSums] : sums) report.ops.push_back(finished(opSums, op));

@@ -6,13 +6,15 @@
 namespace uada {
 namespace {
 
-/// Algorithm 1 in the authors' released form (methods.md 1.2): 1 + N probe forwards, N candidate forwards; for each
-/// sample the candidate with the largest loss, the first of equals, in the order of the space's groups and then
-/// the unperturbed plan. Where paper and code differ we follow the code (A2, A12, A15), except that a probe whose
-/// clamped coordinates equal the plan's has dL = 0 instead of the noise of two forwards of one image (A12).
+/// Algorithm 1 in the authors' released form (methods.md 1.2): 1 + N probe forwards, N candidate forwards;
+/// for each sample the candidate with the largest loss, the first of equals, in the order of the space's
+/// groups and then the unperturbed plan. Where paper and code differ we follow the code (A2, A12, A15),
+/// except that a probe whose clamped coordinates equal the plan's has dL = 0 instead of the noise of two
+/// forwards of one image (A12).
 class UadaChooser : public Chooser {
  public:
-  UadaChooser(const Uada& settings, const Space& space) : settings_(settings), space_(space), groups_(space.groups()) {}
+  UadaChooser(const Uada& settings, const Space& space)
+      : settings_(settings), space_(space), groups_(space.groups()) {}
   int variants() const override { return 2 * static_cast<int>(groups_.size()) + 1; }
 
   Chosen choose(const Batch& batch, Oracle& oracle, int pictured) const override {
@@ -28,7 +30,8 @@ class UadaChooser : public Chooser {
     Chosen chosen;
     chosen.unperturbed = oracle.losses(first, Phase::probe);
     for (std::size_t g = 0; g < trials.size(); ++g) {
-      takeProbeLosses(trials[g], oracle.losses(first + 1 + static_cast<int>(g), Phase::probe), chosen.unperturbed);
+      takeProbeLosses(trials[g], oracle.losses(first + 1 + static_cast<int>(g), Phase::probe),
+                      chosen.unperturbed);
     }
     const int candidates = tryCandidates(plans, trials, chosen.unperturbed, oracle);
 
@@ -61,7 +64,8 @@ class UadaChooser : public Chooser {
   }
 
   /// dL = L(probe) - L(unperturbed): equation (2) times delta.
-  static void takeProbeLosses(GroupTrial& trial, std::vector<float> losses, std::span<const float> unperturbed) {
+  static void takeProbeLosses(GroupTrial& trial, std::vector<float> losses,
+                              std::span<const float> unperturbed) {
     trial.probeLoss = std::move(losses);
     for (std::size_t b = 0; b < unperturbed.size(); ++b) {
       if (trial.probes[b].unchanged) trial.probeLoss[b] = unperturbed[b];
@@ -71,8 +75,8 @@ class UadaChooser : public Chooser {
 
   /// Equation (5) and the losses of its results.
   /// returns  the variant of the first group's candidates
-  int tryCandidates(std::span<const Plan> plans, std::vector<GroupTrial>& trials, std::span<const float> unperturbed,
-                    Oracle& oracle) const {
+  int tryCandidates(std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+                    std::span<const float> unperturbed, Oracle& oracle) const {
     std::vector<Plan> shown;
     for (GroupTrial& trial : trials) {
       for (std::size_t b = 0; b < plans.size(); ++b) {
@@ -84,7 +88,8 @@ class UadaChooser : public Chooser {
     const int first = oracle.render(shown);
     for (std::size_t g = 0; g < trials.size(); ++g) {
       trials[g].loss = oracle.losses(first + static_cast<int>(g), Phase::candidate);
-      for (std::size_t b = 0; b < plans.size(); ++b) trials[g].gain.push_back(trials[g].loss[b] - unperturbed[b]);
+      for (std::size_t b = 0; b < plans.size(); ++b)
+        trials[g].gain.push_back(trials[g].loss[b] - unperturbed[b]);
     }
     return first;
   }

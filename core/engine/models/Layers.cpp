@@ -7,9 +7,7 @@ Conv::Conv(int in, int out, int kernel, int stride) : stride_(stride), padding_(
   weight_ = register_parameter("weight", weight);
 }
 
-at::Tensor Conv::forward(const at::Tensor& x) const {
-  return at::conv2d(x, weight_, {}, stride_, padding_);
-}
+at::Tensor Conv::forward(const at::Tensor& x) const { return at::conv2d(x, weight_, {}, stride_, padding_); }
 
 BatchNorm::BatchNorm(int channels) {
   weight_ = register_parameter("weight", at::ones({channels}));
@@ -21,9 +19,10 @@ BatchNorm::BatchNorm(int channels) {
 at::Tensor BatchNorm::forward(const at::Tensor& x) const {
   constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
   const bool cudnn = x.is_cuda();
-  if (mode == NormMode::probe) return at::batch_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon, cudnn);
-  return at::batch_norm(x, weight_, bias_, runningMean_, runningVar_, mode == NormMode::train, kMomentum, kEpsilon,
-                        cudnn);
+  if (mode == NormMode::probe)
+    return at::batch_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon, cudnn);
+  return at::batch_norm(x, weight_, bias_, runningMean_, runningVar_, mode == NormMode::train, kMomentum,
+                        kEpsilon, cudnn);
 }
 
 Linear::Linear(int in, int out) {

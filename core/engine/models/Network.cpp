@@ -38,10 +38,12 @@ std::uint64_t nameHash(std::string_view name) {
 
 void fillUniform(at::Tensor& parameter, const std::string& name, double bound, std::uint64_t seed) {
   const std::uint64_t hash = nameHash(name);
-  Random random(seed, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash), Purpose::weights);
+  Random random(seed, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash),
+                Purpose::weights);
   const at::Tensor drawn = at::empty(parameter.sizes());
   float* values = drawn.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < drawn.numel(); ++i) values[i] = static_cast<float>(bound * (2 * random.uniform() - 1));
+  for (std::int64_t i = 0; i < drawn.numel(); ++i)
+    values[i] = static_cast<float>(bound * (2 * random.uniform() - 1));
   parameter.copy_(drawn);
 }
 

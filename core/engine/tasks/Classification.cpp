@@ -15,8 +15,8 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets) {
 
 std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k) {
   at::NoGradGuard noGrad;
-  const at::Tensor column = targets.unsqueeze(1);        // [B, 1]
-  const at::Tensor own = logits.gather(1, column);       // [B, 1]
+  const at::Tensor column = targets.unsqueeze(1);   // [B, 1]
+  const at::Tensor own = logits.gather(1, column);  // [B, 1]
   const at::Tensor classes = at::arange(logits.size(1), targets.options()).unsqueeze(0);
   const at::Tensor ahead = (logits > own).logical_or_((logits == own).logical_and_(classes < column));
   const at::Tensor inTop = (ahead.sum(1) < k).logical_and_(own.squeeze(1).isnan().logical_not_());
@@ -27,8 +27,9 @@ void checkLabels(const Dataset& data, std::string_view which) {
   for (std::size_t i = 0; i < data.size(); ++i) {
     const std::int32_t label = data.labels[i];
     if (label >= 0 && label < data.classes) continue;
-    throw Error(fmt::format("label {} of {} image {} is outside 0..{}: check the files with 'uada data check'", label,
-                            which, i, data.classes - 1));
+    throw Error(
+        fmt::format("label {} of {} image {} is outside 0..{}: check the files with 'uada data check'", label,
+                    which, i, data.classes - 1));
   }
 }
 

@@ -29,7 +29,8 @@ Dataset madeUpImages() {
     const std::uint32_t base[3] = {random.below(160), random.below(160), random.below(160)};
     for (int y = 0; y < kSide; ++y) {
       for (int x = 0; x < kSide; ++x) {
-        for (const std::uint32_t b : base) data.rgb.push_back(static_cast<std::uint8_t>(b + x + y + random.below(32)));
+        for (const std::uint32_t b : base)
+          data.rgb.push_back(static_cast<std::uint8_t>(b + x + y + random.below(32)));
       }
     }
   }
@@ -67,7 +68,8 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads) {
   at::globalContext().setFlushDenormal(true);
   const Dataset data = madeUpImages();
   ThreadPool pool(threads);
-  if (std::find(methods.begin(), methods.end(), kReference) == methods.end()) methods.insert(methods.begin(), kReference);
+  if (std::find(methods.begin(), methods.end(), kReference) == methods.end())
+    methods.insert(methods.begin(), kReference);
   std::vector<Runner> runners;
   for (const std::string& method : methods) runners.push_back(makeRunner(method, data, pool));
   Batch batch;
@@ -101,13 +103,15 @@ std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int 
   });
   worker.join();
   if (problem) std::rethrow_exception(problem);
-  const auto reference = std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == kReference; });
+  const auto reference =
+      std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == kReference; });
   const double base = median(reference->milliseconds);
   std::vector<BenchResult> results;
   for (const Runner& runner : runners) {
     if (std::find(methods.begin(), methods.end(), runner.method) == methods.end()) continue;
     const double value = median(runner.milliseconds);
-    results.push_back({benchName(runner.method), value, "ms", benchName(kReference), base, value / base, used, "cpu"});
+    results.push_back(
+        {benchName(runner.method), value, "ms", benchName(kReference), base, value / base, used, "cpu"});
   }
   return results;
 }

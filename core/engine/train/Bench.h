@@ -7,9 +7,9 @@
 
 namespace uada {
 
-/// Times whole training steps of each method on a small fixed job: ResNet-10 of width 16, batch 128, made-up 32-pixel
-/// images, on the CPU. The methods take turns with `ra-uc`, so that a busy machine slows both; the value is the median.
-/// threads  0: all cores
+/// Times whole training steps of each method on a small fixed job: ResNet-10 of width 16, batch 128, made-up
+/// 32-pixel images, on the CPU. The methods take turns with `ra-uc`, so that a busy machine slows both; the
+/// value is the median. threads  0: all cores
 std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int threads);
 
 }  // namespace uada

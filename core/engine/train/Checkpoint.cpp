@@ -66,8 +66,8 @@ void writeBytes(const fs::path& file, std::span<const std::byte> bytes) {
 void copyInto(at::Tensor target, const TensorFile& file, const std::string& name) {
   const at::Tensor& source = file.tensor(name);
   if (source.sizes() != target.sizes()) {
-    throw Error(fmt::format("tensor '{}' of the checkpoint has {} values, this network wants {}", name, source.numel(),
-                            target.numel()));
+    throw Error(fmt::format("tensor '{}' of the checkpoint has {} values, this network wants {}", name,
+                            source.numel(), target.numel()));
   }
   target.copy_(source);
 }
@@ -78,7 +78,8 @@ TensorFile takeTensors(const Network& network, const Sgd& sgd) {
   at::NoGradGuard noGrad;
   TensorFile file;
   const auto parameters = network.named_parameters();
-  for (const auto& entry : parameters) file.tensors.emplace_back(kModel + entry.key(), entry.value().detach().clone());
+  for (const auto& entry : parameters)
+    file.tensors.emplace_back(kModel + entry.key(), entry.value().detach().clone());
   for (const auto& entry : network.named_buffers()) {
     file.tensors.emplace_back(kModel + entry.key(), entry.value().clone());
   }
@@ -94,7 +95,8 @@ void putTensors(const TensorFile& file, Network& network, Sgd& sgd) {
   const auto buffers = network.named_buffers();
   const std::size_t wanted = parameters.size() + buffers.size() + sgd.velocities.size();
   if (file.tensors.size() != wanted) {
-    throw Error(fmt::format("the checkpoint has {} tensors, this network wants {}", file.tensors.size(), wanted));
+    throw Error(
+        fmt::format("the checkpoint has {} tensors, this network wants {}", file.tensors.size(), wanted));
   }
   for (const auto& entry : parameters) copyInto(entry.value(), file, kModel + entry.key());
   for (const auto& entry : buffers) copyInto(entry.value(), file, kModel + entry.key());
@@ -106,7 +108,8 @@ void putTensors(const TensorFile& file, Network& network, Sgd& sgd) {
 Checkpoint readCheckpoint(const fs::path& file) {
   TensorFile tensors = decode(readBinaryFile(file, kMaxBytes), file.string());
   if (tensors.text("format") != kFormat) {
-    throw Error(fmt::format("'{}' is a '{}', this program reads '{}'", file.string(), tensors.text("format"), kFormat));
+    throw Error(fmt::format("'{}' is a '{}', this program reads '{}'", file.string(), tensors.text("format"),
+                            kFormat));
   }
   Checkpoint checkpoint = fromManifest(parseJson(tensors.text("manifest"), file.string()));
   checkpoint.tensors = std::move(tensors);
@@ -135,7 +138,8 @@ Written writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint, bo
   written.hash = sha256(std::span<const std::byte>(bytes));
   writeBytes(written.file, bytes);
   if (sha256(std::span<const std::byte>(readBinaryFile(written.file, kMaxBytes))) != written.hash) {
-    throw Error(fmt::format("'{}' reads back differently than it was written: check the disk", written.file.string()));
+    throw Error(fmt::format("'{}' reads back differently than it was written: check the disk",
+                            written.file.string()));
   }
   if (isBest) writeBytes(folder / fmt::format("best{}", kSuffix), bytes);
   std::size_t kept = 0;
@@ -149,10 +153,14 @@ void exportWeights(const fs::path& checkpoint, const fs::path& out) {
   const Checkpoint source = findCheckpoint(checkpoint);
   TensorFile weights;
   for (const auto& [name, tensor] : source.tensors.tensors) {
-    if (name.starts_with(kModel)) weights.tensors.emplace_back(name.substr(std::string_view(kModel).size()), tensor);
+    if (name.starts_with(kModel))
+      weights.tensors.emplace_back(name.substr(std::string_view(kModel).size()), tensor);
   }
-  weights.texts = {{"format", "pt"}, {"config", source.config.dump()}, {"config_hash", source.configHash},
-                   {"seed", std::to_string(source.seed)}, {"step", std::to_string(source.progress.step)}};
+  weights.texts = {{"format", "pt"},
+                   {"config", source.config.dump()},
+                   {"config_hash", source.configHash},
+                   {"seed", std::to_string(source.seed)},
+                   {"step", std::to_string(source.progress.step)}};
   writeBytes(out, encode(weights, false));
 }
 

@@ -11,8 +11,8 @@
 
 namespace uada {
 
-/// One state of a run: a sealed tensor file whose header carries a manifest (configuration and its hash, seed, hash of
-/// the data, threads, versions, progress).
+/// One state of a run: a sealed tensor file whose header carries a manifest (configuration and its hash,
+/// seed, hash of the data, threads, versions, progress).
 struct Checkpoint {
   std::string configHash, dataHash, libtorchVersion, version;
   std::int64_t seed = 0;
@@ -33,9 +33,8 @@ Checkpoint readCheckpoint(const std::filesystem::path& file);
 /// A file: that one. A folder: the newest in it that reads without error; throws if there is none.
 Checkpoint findCheckpoint(const std::filesystem::path& fileOrFolder);
 
-/// Writes `checkpoint-STEP.safetensors` (and `best.safetensors` with the same content), reads it back, and removes all
-/// but the two newest and the best.
-/// returns  path and SHA-256 of the file
+/// Writes `checkpoint-STEP.safetensors` (and `best.safetensors` with the same content), reads it back, and
+/// removes all but the two newest and the best. returns  path and SHA-256 of the file
 struct Written {
   std::filesystem::path file;
   std::string hash;

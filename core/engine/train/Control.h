@@ -9,15 +9,16 @@
 
 namespace uada {
 
-/// The commands of one job: any thread sends, the training thread polls between steps. The last of pause and resume
-/// counts; a stop cannot be taken back.
+/// The commands of one job: any thread sends, the training thread polls between steps. The last of pause and
+/// resume counts; a stop cannot be taken back.
 class Control {
  public:
-  /// folder  where a file named `stop` means Command::stopNow; empty: nowhere. One that is left over is removed.
+  /// folder  where a file named `stop` means Command::stopNow; empty: nowhere. One that is left over is
+  /// removed.
   explicit Control(std::filesystem::path folder);
   void send(Command command);
 
-  bool stopNow();         ///< also looks for the stop file, at most every half second
+  bool stopNow();  ///< also looks for the stop file, at most every half second
   bool stopAfterEpoch();
   bool pauseWanted();
   bool takeCheckpoint();  ///< true once for each request

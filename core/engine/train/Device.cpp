@@ -94,7 +94,8 @@ ChosenDevice chooseDevice(const std::string& wanted) {
   }
   if (!known) throw UsageError(fmt::format("unknown device '{}'; known: auto cpu cuda cuda:N", wanted));
   if (cuda().devices == 0) {
-    throw Error(fmt::format("device '{}' cannot be used: {}; use --device auto or cpu", wanted, cuda().reason));
+    throw Error(
+        fmt::format("device '{}' cannot be used: {}; use --device auto or cpu", wanted, cuda().reason));
   }
   if (number >= cuda().devices) {
     throw Error(fmt::format("device '{}' is not there: the driver shows {}", wanted, cuda().devices));
@@ -103,7 +104,8 @@ ChosenDevice chooseDevice(const std::string& wanted) {
 }
 
 std::vector<DeviceInfo> listDevices() {
-  const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   const std::string detail = fmt::format("{} threads, {}", threadCount(0), bytesText(memory));
   std::vector<DeviceInfo> devices{{"cpu", processorTitle(), detail, true, ""}};
   for (int number = 0; number < cuda().devices; ++number) devices.push_back(cudaInfo(number));

@@ -15,8 +15,8 @@ struct ChosenDevice {
   std::string note;  ///< why `auto` fell back to the CPU; empty: nothing to say
 };
 
-/// wanted  "auto", "cpu", "cuda" or "cuda:N". Loads libtorch_cuda.so if a driver is there. Throws Error with the reason
-/// if CUDA was asked for by name and cannot be used; UsageError for another word.
+/// wanted  "auto", "cpu", "cuda" or "cuda:N". Loads libtorch_cuda.so if a driver is there. Throws Error with
+/// the reason if CUDA was asked for by name and cannot be used; UsageError for another word.
 ChosenDevice chooseDevice(const std::string& wanted);
 
 /// The CPU, and each CUDA device, or one entry that says why there is none.

@@ -15,7 +15,9 @@ namespace {
 class TrainingJob : public Job {
  public:
   TrainingJob(Prepared prepared, const StartOptions& options, Sink& sink)
-      : sink_(sink), control_(options.folder), thread_([this, p = std::move(prepared)]() mutable { work(std::move(p)); }) {}
+      : sink_(sink),
+        control_(options.folder),
+        thread_([this, p = std::move(prepared)]() mutable { work(std::move(p)); }) {}
 
   ~TrainingJob() override {
     if (!done_) control_.send(Command::stopNow);
@@ -37,7 +39,9 @@ class TrainingJob : public Job {
   /// The top of the training thread: nothing may escape it.
   void work(Prepared prepared) {
     try {
-      Trainer(std::move(prepared), sink_, control_, [this](const StateReport& report) { enter(report); }).run();
+      Trainer(std::move(prepared), sink_, control_, [this](const StateReport& report) {
+        enter(report);
+      }).run();
     } catch (const c10::Error& error) {
       fail(error.what_without_backtrace());
     } catch (const std::exception& error) {

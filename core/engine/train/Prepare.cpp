@@ -11,13 +11,16 @@ namespace {
 /// Throws Error if the checkpoint was made by another configuration; says what merely changes bits.
 void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared& prepared) {
   if (checkpoint.configHash != configHash(config)) {
-    throw Error(fmt::format("the checkpoint was made with another configuration (its hash is {}, this run's is {}): "
-                            "resume with the configuration it was started with, or start a new run",
-                            checkpoint.configHash.substr(0, 12), configHash(config).substr(0, 12)));
+    throw Error(
+        fmt::format("the checkpoint was made with another configuration (its hash is {}, this run's is {}): "
+                    "resume with the configuration it was started with, or start a new run",
+                    checkpoint.configHash.substr(0, 12), configHash(config).substr(0, 12)));
   }
   if (checkpoint.seed != config.seed) {
-    throw Error(fmt::format("the checkpoint was made with seed {}, this run has seed {}: resume with that seed, or "
-                            "start a new run", checkpoint.seed, config.seed));
+    throw Error(
+        fmt::format("the checkpoint was made with seed {}, this run has seed {}: resume with that seed, or "
+                    "start a new run",
+                    checkpoint.seed, config.seed));
   }
   if (checkpoint.threads != prepared.threads) {
     prepared.notes.push_back(fmt::format("{} threads as before, not {}: another number would change bits",
@@ -26,8 +29,10 @@ void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared
   }
   const auto changed = [&](std::string_view what, const std::string& before, const std::string& now) {
     if (before == now) return;
-    prepared.notes.push_back(fmt::format("resumed with another {} ({} before, {} now): results may differ in their "
-                                         "last bits", what, before, now));
+    prepared.notes.push_back(
+        fmt::format("resumed with another {} ({} before, {} now): results may differ in their "
+                    "last bits",
+                    what, before, now));
   };
   changed("LibTorch", checkpoint.libtorchVersion, runningLibTorch());
   changed("version of this program", checkpoint.version, UADA_VERSION);

@@ -12,7 +12,9 @@ Counts countsFromJson(const Json& json) {
   return {a.at(0).asInt(), a.at(1).asInt(), a.at(2).asInt(), a.at(3).asInt()};
 }
 
-Json toJson(const Timings& t) { return Json::Array{t.render, t.probe, t.candidate, t.train, t.wait, t.other}; }
+Json toJson(const Timings& t) {
+  return Json::Array{t.render, t.probe, t.candidate, t.train, t.wait, t.other};
+}
 
 Timings timingsFromJson(const Json& json) {
   const Json::Array& a = json.asArray();
@@ -32,8 +34,9 @@ Json toJson(const EpochSums& sums) {
 }
 
 EpochSums sumsFromJson(const Json& json) {
-  return {json.at("loss").asDouble(),    json.at("correct").asInt(),           json.at("count").asInt(),
-          json.at("seconds").asDouble(), countsFromJson(json.at("counts")), timingsFromJson(json.at("timings"))};
+  return {json.at("loss").asDouble(),        json.at("correct").asInt(),
+          json.at("count").asInt(),          json.at("seconds").asDouble(),
+          countsFromJson(json.at("counts")), timingsFromJson(json.at("timings"))};
 }
 
 }  // namespace

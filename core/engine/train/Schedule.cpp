@@ -14,16 +14,19 @@ namespace {
 double steppedRate(const Training& training, int epoch) {
   double rate = training.learningRate;
   for (const double share : training.milestones) {
-    if (epoch + 1e-9 >= share * training.epochs) rate *= training.decay;  // 0.3 of 10 epochs is 3, rounding or not
+    if (epoch + 1e-9 >= share * training.epochs)
+      rate *= training.decay;  // 0.3 of 10 epochs is 3, rounding or not
   }
   return rate;
 }
 
 }  // namespace
 
-double learningRate(const Training& training, int epoch, std::int64_t stepInEpoch, std::int64_t stepsPerEpoch) {
+double learningRate(const Training& training, int epoch, std::int64_t stepInEpoch,
+                    std::int64_t stepsPerEpoch) {
   if (training.schedule == "constant") return training.learningRate;
-  if (training.schedule == "step") return steppedRate(training, stepInEpoch == 0 ? std::max(0, epoch - 1) : epoch);
+  if (training.schedule == "step")
+    return steppedRate(training, stepInEpoch == 0 ? std::max(0, epoch - 1) : epoch);
   if (training.schedule == "cosine") {
     const double done = static_cast<double>(epoch) * stepsPerEpoch + stepInEpoch;
     const double share = done / (static_cast<double>(training.epochs) * stepsPerEpoch);

@@ -28,7 +28,8 @@ std::unique_ptr<Space> makeSpace(const RunConfig& config, int side) {
 
 RenderSettings renderSettings(const Dataset& data) {
   if (data.width != data.height) {
-    throw Error(fmt::format("images of {} x {} pixels cannot be trained on: they must be square", data.width, data.height));
+    throw Error(fmt::format("images of {} x {} pixels cannot be trained on: they must be square", data.width,
+                            data.height));
   }
   const ChannelStatistics statistics = channelStatistics(data);
   RenderSettings settings;
@@ -36,7 +37,8 @@ RenderSettings renderSettings(const Dataset& data) {
   settings.mean = statistics.mean;
   for (std::size_t c = 0; c < 3; ++c) {
     if (!(statistics.deviation[c] > 0)) {
-      throw Error("the training images cannot be normalised: every pixel of a colour channel has the same value");
+      throw Error(
+          "the training images cannot be normalised: every pixel of a colour channel has the same value");
     }
     settings.deviation[c] = statistics.deviation[c];
   }
@@ -51,7 +53,8 @@ std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& d
   return network;
 }
 
-/// Borrows [B, side, side, 3] floats as [B, 3, side, side], channels last in memory; copies to another device.
+/// Borrows [B, side, side, 3] floats as [B, 3, side, side], channels last in memory; copies to another
+/// device.
 at::Tensor imagesOf(float* pixels, std::int64_t count, std::int64_t side, at::Device device) {
   const at::Tensor nhwc = at::from_blob(pixels, {count, side, side, 3}, at::kFloat);
   return nhwc.permute({0, 3, 1, 2}).to(device);
@@ -63,9 +66,10 @@ double mean(std::span<const float> values) {
 }
 
 [[noreturn]] void refuseStep(const Batch& batch, std::string_view what, double learningRate) {
-  throw Error(fmt::format("training failed: {} is not a finite number at step {} (epoch {}, learning rate {:g}); the "
-                          "weights were not changed by this step; a lower learning rate may help",
-                          what, batch.step, batch.epoch, learningRate));
+  throw Error(
+      fmt::format("training failed: {} is not a finite number at step {} (epoch {}, learning rate {:g}); the "
+                  "weights were not changed by this step; a lower learning rate may help",
+                  what, batch.step, batch.epoch, learningRate));
 }
 
 }  // namespace
@@ -85,8 +89,10 @@ class Stepper::BatchOracle : public Oracle {
   int render(std::span<const Plan> plans) override {
     Stopwatch watch;
     const std::size_t variants = plans.size() / batch_.indices.size();
-    TORCH_CHECK(variants * batch_.indices.size() == plans.size(), "plans must be whole variants of the batch");
-    TORCH_CHECK((rendered_ + variants) * pixelsPerVariant() <= stepper_.pixels_.size(), "more variants than announced");
+    TORCH_CHECK(variants * batch_.indices.size() == plans.size(),
+                "plans must be whole variants of the batch");
+    TORCH_CHECK((rendered_ + variants) * pixelsPerVariant() <= stepper_.pixels_.size(),
+                "more variants than announced");
     stepper_.renderer_.render(batch_.indices, plans, pixels(static_cast<int>(rendered_)));
     counts.chains += static_cast<std::int64_t>(plans.size());
     rendered_ += variants;
@@ -182,7 +188,7 @@ Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> 
   Stopwatch watch;
   Trained trained;
   const at::Tensor images = oracle.gathered(variants);
-  const at::Tensor logits = network_->forward(images);               // [B, classes]
+  const at::Tensor logits = network_->forward(images);  // [B, classes]
   const at::Tensor loss = crossEntropy(logits, oracle.targets()).mean();
   trained.loss = loss.item<float>();
   if (!std::isfinite(trained.loss)) refuseStep(batch, "the loss", learningRate);
@@ -201,7 +207,9 @@ Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> 
 void Stepper::illustrate(Chosen& chosen) const {
   for (std::size_t i = 0; i < chosen.decisions.size(); ++i) {
     Decision& decision = chosen.decisions[i];
-    const auto picture = [&](const Plan& plan) { return renderer_.picture(decision.index, space_->clamped(plan)); };
+    const auto picture = [&](const Plan& plan) {
+      return renderer_.picture(decision.index, space_->clamped(plan));
+    };
     decision.label = data_.labels[decision.index];
     decision.original = Image(data_.image(decision.index));
     decision.unperturbed = picture(decision.plan);
@@ -226,7 +234,8 @@ std::optional<TestScores> Stepper::test(const Dataset& data, const std::function
     pixels_.resize(std::max(pixels_.size(), indices.size() * side * side * 3));
     renderer.plain(indices, pixels_.data());
     const at::Tensor targets = targetsOf(data, indices).to(device_);
-    const at::Tensor images = imagesOf(pixels_.data(), static_cast<std::int64_t>(indices.size()), side, device_);
+    const at::Tensor images =
+        imagesOf(pixels_.data(), static_cast<std::int64_t>(indices.size()), side, device_);
     const at::Tensor logits = network_->forward(images);  // [B, classes]
     loss += crossEntropy(logits, targets).sum(at::kDouble).item<double>();
     top1 += countTop(logits, targets, 1);

@@ -33,9 +33,8 @@ class Stepper {
   /// data  the training set; outlives the stepper, as does the pool
   Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool);
 
-  /// Chooses plans, trains on them once. Throws Error, before the weights are touched, if a loss or gradient is
-  /// not a finite number.
-  /// record  whether the decisions of the first samples are recorded, with pictures
+  /// Chooses plans, trains on them once. Throws Error, before the weights are touched, if a loss or gradient
+  /// is not a finite number. record  whether the decisions of the first samples are recorded, with pictures
   StepOutcome step(const Batch& batch, double learningRate, bool record);
 
   /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.
@@ -51,7 +50,8 @@ class Stepper {
     int correct = 0;
     double seconds = 0;
   };
-  Trained train(const BatchOracle& oracle, std::span<const int> variants, const Batch& batch, double learningRate);
+  Trained train(const BatchOracle& oracle, std::span<const int> variants, const Batch& batch,
+                double learningRate);
   void illustrate(Chosen& chosen) const;
 
   const Dataset& data_;

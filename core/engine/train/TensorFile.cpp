@@ -44,7 +44,8 @@ std::string header(const TensorFile& file, bool sealed) {
   if (sealed) json[kSeal] = entry("U8", Json::Array{static_cast<int>(kDigits)}, offset, offset + kDigits);
   std::string text = json.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
-  if (text.size() > kMaxHeader) throw Error(fmt::format("the header of a tensor file would be {} bytes", text.size()));
+  if (text.size() > kMaxHeader)
+    throw Error(fmt::format("the header of a tensor file would be {} bytes", text.size()));
   return text;
 }
 
@@ -93,19 +94,22 @@ class Reader {
   }
 
   void checkSeal() const {
-    const std::string_view seal(reinterpret_cast<const char*>(bytes_.data()) + bytes_.size() - kDigits, kDigits);
-    if (sha256(bytes_.first(bytes_.size() - kDigits)) != seal) refuse("its content does not match its SHA-256");
+    const std::string_view seal(reinterpret_cast<const char*>(bytes_.data()) + bytes_.size() - kDigits,
+                                kDigits);
+    if (sha256(bytes_.first(bytes_.size() - kDigits)) != seal)
+      refuse("its content does not match its SHA-256");
   }
 
   /// Checks that the tensor starts where the one before ended. Returns its size in bytes and steps over it.
   std::size_t takeExtent(const Json& value, const std::string& name) {
     const Json::Array& offsets = value.at("data_offsets").asArray();
-    if (offsets.size() != 2) refuse(fmt::format("tensor '{}' has {} offsets instead of 2", name, offsets.size()));
+    if (offsets.size() != 2)
+      refuse(fmt::format("tensor '{}' has {} offsets instead of 2", name, offsets.size()));
     const std::int64_t begin = offsets[0].asInt(), end = offsets[1].asInt();
     if (begin < 0 || static_cast<std::size_t>(begin) != next_ || end < begin ||
         static_cast<std::size_t>(end) > data_.size()) {
-      refuse(fmt::format("tensor '{}' lies at {}..{}, expected from {} on and within {}", name, begin, end, next_,
-                         data_.size()));
+      refuse(fmt::format("tensor '{}' lies at {}..{}, expected from {} on and within {}", name, begin, end,
+                         next_, data_.size()));
     }
     next_ = static_cast<std::size_t>(end);
     return static_cast<std::size_t>(end - begin);
@@ -113,17 +117,20 @@ class Reader {
 
   at::Tensor takeTensor(const Json& value, const std::string& name) {
     const std::string& type = value.at("dtype").asString();
-    if (type != "F32" && type != "I64") refuse(fmt::format("tensor '{}' has the unknown type {}", name, type));
+    if (type != "F32" && type != "I64")
+      refuse(fmt::format("tensor '{}' has the unknown type {}", name, type));
     const std::size_t begin = next_, bytes = takeExtent(value, name);
     std::size_t wanted = type == "F32" ? 4 : 8;
     std::vector<std::int64_t> sizes;
     for (const Json& size : value.at("shape").asArray()) {
       sizes.push_back(size.asInt());
-      if (sizes.back() < 0 || __builtin_mul_overflow(wanted, static_cast<std::size_t>(sizes.back()), &wanted)) {
+      if (sizes.back() < 0 ||
+          __builtin_mul_overflow(wanted, static_cast<std::size_t>(sizes.back()), &wanted)) {
         refuse(fmt::format("tensor '{}' has an impossible shape", name));
       }
     }
-    if (wanted != bytes) refuse(fmt::format("tensor '{}' has {} bytes, its shape wants {}", name, bytes, wanted));
+    if (wanted != bytes)
+      refuse(fmt::format("tensor '{}' has {} bytes, its shape wants {}", name, bytes, wanted));
     at::Tensor tensor = at::empty(sizes, type == "F32" ? at::kFloat : at::kLong);
     if (bytes > 0) std::memcpy(tensor.mutable_data_ptr(), data_.data() + begin, bytes);
     return tensor;
@@ -139,7 +146,8 @@ const auto& find(const Pairs& pairs, const std::string& name, std::string_view k
   for (const auto& [key, value] : pairs) {
     if (key == name) return value;
   }
-  throw Error(fmt::format("the checkpoint has no {} '{}': it belongs to another network or version", kind, name));
+  throw Error(
+      fmt::format("the checkpoint has no {} '{}': it belongs to another network or version", kind, name));
 }
 
 }  // namespace
@@ -153,7 +161,8 @@ std::vector<std::byte> encode(const TensorFile& file, bool sealed) {
   std::size_t total = kLengthBytes + text.size() + kDigits;
   for (const auto& [name, tensor] : file.tensors) total += tensor.nbytes();
   bytes.reserve(total);
-  for (std::size_t i = 0; i < kLengthBytes; ++i) bytes.push_back(static_cast<std::byte>(text.size() >> 8 * i & 0xff));
+  for (std::size_t i = 0; i < kLengthBytes; ++i)
+    bytes.push_back(static_cast<std::byte>(text.size() >> 8 * i & 0xff));
   append(bytes, text.data(), text.size());
   for (const auto& [name, tensor] : file.tensors) {
     const at::Tensor flat = tensor.detach().cpu().contiguous();
@@ -166,6 +175,8 @@ std::vector<std::byte> encode(const TensorFile& file, bool sealed) {
   return bytes;
 }
 
-TensorFile decode(std::span<const std::byte> bytes, const std::string& where) { return Reader(bytes, where).read(); }
+TensorFile decode(std::span<const std::byte> bytes, const std::string& where) {
+  return Reader(bytes, where).read();
+}
 
 }  // namespace uada

@@ -10,8 +10,8 @@
 
 namespace uada {
 
-/// Named tensors and named texts in the layout of safetensors: 8 bytes little-endian header length, a JSON header,
-/// the tensors one after the other without gaps. float32 and int64 only.
+/// Named tensors and named texts in the layout of safetensors: 8 bytes little-endian header length, a JSON
+/// header, the tensors one after the other without gaps. float32 and int64 only.
 struct TensorFile {
   std::vector<std::pair<std::string, at::Tensor>> tensors;  ///< on the CPU, contiguous once read
   std::vector<std::pair<std::string, std::string>> texts;   ///< the header's __metadata__
@@ -20,11 +20,13 @@ struct TensorFile {
   const std::string& text(const std::string& name) const;
 };
 
-/// sealed  ends the file with a tensor `uada.sha256`: the SHA-256, as 64 hexadecimal digits, of all bytes before it
+/// sealed  ends the file with a tensor `uada.sha256`: the SHA-256, as 64 hexadecimal digits, of all bytes
+/// before it
 std::vector<std::byte> encode(const TensorFile& file, bool sealed);
 
-/// Reads a sealed file. Strict: the header is at most 1 MiB, the tensors are known types, in order, without gap or
-/// overlap up to the end of the file, and the seal holds. Throws Error naming `where` and what is wrong.
+/// Reads a sealed file. Strict: the header is at most 1 MiB, the tensors are known types, in order, without
+/// gap or overlap up to the end of the file, and the seal holds. Throws Error naming `where` and what is
+/// wrong.
 TensorFile decode(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace uada

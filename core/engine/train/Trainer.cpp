@@ -9,8 +9,13 @@
 
 namespace uada {
 
-Trainer::Trainer(Prepared prepared, Sink& sink, Control& control, std::function<void(const StateReport&)> enter)
-    : prepared_(std::move(prepared)), sink_(sink), control_(control), enter_(std::move(enter)), pool_(prepared_.threads) {
+Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
+                 std::function<void(const StateReport&)> enter)
+    : prepared_(std::move(prepared)),
+      sink_(sink),
+      control_(control),
+      enter_(std::move(enter)),
+      pool_(prepared_.threads) {
   at::set_num_threads(prepared_.threads);  // of this thread's parallel regions
   at::globalContext().setFlushDenormal(true);
 }
@@ -22,7 +27,8 @@ RunState Trainer::run() {
   stepper_ = std::make_unique<Stepper>(prepared_.config, train_, prepared_.device.device, pool_);
   batches_ = {train_.size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
   restore();
-  enter(RunState::running, fmt::format("training on {} images", groupedText(static_cast<long long>(train_.size()))));
+  enter(RunState::running,
+        fmt::format("training on {} images", groupedText(static_cast<long long>(train_.size()))));
   while (progress_.epoch <= prepared_.config.recipe.training.epochs) {
     if (!trainEpoch() || !finishEpoch()) {
       enter(RunState::stopping, "writing a checkpoint");
@@ -43,7 +49,8 @@ void Trainer::readData() {
   const DatasetEntry& entry = findDataset(choice.name);
   const auto settings = settingsFromJson<DataSettings>(choice.settings, "dataset");
   enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
-  train_ = subset(entry.load(prepared_.dataFolder, Split::train), static_cast<std::size_t>(settings.trainLimit));
+  train_ =
+      subset(entry.load(prepared_.dataFolder, Split::train), static_cast<std::size_t>(settings.trainLimit));
   test_ = subset(entry.load(prepared_.dataFolder, Split::test), static_cast<std::size_t>(settings.testLimit));
   dataHash_ = train_.hash + "+" + test_.hash;
   checkLabels(train_, "training");
@@ -58,9 +65,10 @@ void Trainer::restore() {
   if (!prepared_.checkpoint) return;
   const Checkpoint& checkpoint = *prepared_.checkpoint;
   if (checkpoint.dataHash != dataHash_) {
-    throw Error(fmt::format("the images in '{}' are not those the run was started with: their hash is {}, it was {}; "
-                            "restore the files, or start a new run",
-                            prepared_.dataFolder.string(), dataHash_, checkpoint.dataHash));
+    throw Error(
+        fmt::format("the images in '{}' are not those the run was started with: their hash is {}, it was {}; "
+                    "restore the files, or start a new run",
+                    prepared_.dataFolder.string(), dataHash_, checkpoint.dataHash));
   }
   putTensors(checkpoint.tensors, stepper_->network(), stepper_->optimiser());
   progress_ = checkpoint.progress;
