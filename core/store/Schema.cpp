@@ -181,14 +181,17 @@ CREATE TABLE events (
 );
 CREATE INDEX events_of_run ON events(run, attempt);
 
-CREATE VIEW finished_runs AS     -- one row a run: accuracy in percent, what it cost
-SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.seed, r.config_hash, r.recipe_hash,
-       100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
-       x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains
-FROM runs r
-JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
-JOIN results x ON x.run = a.run AND x.attempt = a.attempt
-WHERE a.state = 'finished';
+CREATE VIEW finished_runs AS     -- the newest run of each configuration and seed: accuracy in percent, what it cost
+WITH done AS (
+  SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.seed, r.config_hash, r.recipe_hash,
+         a.host, a.device, a.threads, 100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
+         x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains,
+         row_number() OVER (PARTITION BY r.config_hash, r.seed ORDER BY r.id DESC) AS nth
+  FROM runs r
+  JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
+  JOIN results x ON x.run = a.run AND x.attempt = a.attempt
+  WHERE a.state = 'finished')
+SELECT * FROM done WHERE nth = 1;
 
 CREATE VIEW table2 AS            -- top-1 in percent over the seeds; sd: sample standard deviation, NULL for n = 1
 WITH groups AS (
@@ -203,15 +206,20 @@ FROM finished_runs f JOIN groups g ON g.config_hash = f.config_hash
 GROUP BY g.config_hash
 ORDER BY dataset, model, recipe, method;
 
-CREATE VIEW table3 AS            -- mean cost of a run, and its ratio to that of ra-uc with the same recipe
-WITH reference AS (
-  SELECT recipe_hash, avg(seconds) AS seconds, avg(forward_equivalents) AS forward_equivalents, avg(chains) AS chains
-  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash)
+CREATE VIEW table3 AS            -- mean cost of a run, and its ratio to ra-uc with the same recipe; time only against
+WITH reference AS (              -- ra-uc on the same host, device and number of threads
+  SELECT recipe_hash, avg(forward_equivalents) AS forward_equivalents, avg(chains) AS chains
+  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash),
+timed AS (
+  SELECT recipe_hash, host, device, threads, avg(seconds) AS seconds
+  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash, host, device, threads)
 SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
        f.config_hash, count(*) AS n, avg(f.seconds) AS seconds, avg(f.forward_equivalents) AS forward_equivalents,
-       avg(f.chains) AS chains, avg(f.seconds) / r.seconds AS time_ratio,
+       avg(f.chains) AS chains, avg(f.seconds / t.seconds) AS time_ratio,
        avg(f.forward_equivalents) / r.forward_equivalents AS forward_ratio, avg(f.chains) / r.chains AS chain_ratio
-FROM finished_runs f LEFT JOIN reference r ON r.recipe_hash = f.recipe_hash
+FROM finished_runs f
+LEFT JOIN reference r ON r.recipe_hash = f.recipe_hash
+LEFT JOIN timed t ON t.recipe_hash = f.recipe_hash AND t.host = f.host AND t.device = f.device AND t.threads = f.threads
 GROUP BY f.config_hash
 ORDER BY dataset, model, recipe, method;
 )sql";
