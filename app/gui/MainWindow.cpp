@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
@@ -112,7 +113,7 @@ void MainWindow::makeDocks() {
                                                          : Qt::BottomDockWidgetArea;
     addDockWidget(area, dock);
     const bool bottom = entry.place == PanelPlace::bottom;
-    resizeDocks({dock}, {bottom ? 160 : 300}, bottom ? Qt::Vertical : Qt::Horizontal);
+    resizeDocks({dock}, {bottom ? 160 : 320}, bottom ? Qt::Vertical : Qt::Horizontal);
     dock->setVisible(!bottom);
   }
 }
@@ -167,7 +168,12 @@ void MainWindow::makeToolBar() {
   bar->addActions({actions_->start, actions_->pause});
   auto* stop = new QToolButton;
   stop->setObjectName("stop");
-  stop->setDefaultAction(actions_->stopNow);
+  stop->setIcon(actions_->stopNow->icon());
+  stop->setToolTip(actions_->stopNow->toolTip());
+  const auto enable = [stop, action = actions_->stopNow] { stop->setEnabled(action->isEnabled()); };
+  connect(actions_->stopNow, &QAction::changed, stop, enable);
+  connect(stop, &QToolButton::clicked, actions_->stopNow, &QAction::trigger);
+  enable();
   stop->setText(tr("Stop"));
   stop->setPopupMode(QToolButton::MenuButtonPopup);
   stop->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -183,13 +189,14 @@ void MainWindow::makeToolBar() {
 
 void MainWindow::makeStatusBar() {
   statusBar()->setSizeGripEnabled(false);
-  auto* line = new QToolButton;
-  line->setAutoRaise(true);
+  auto* line = new QPushButton;
+  line->setFlat(true);
+  line->setFocusPolicy(Qt::NoFocus);
   line->setObjectName("logLine");
   line->setToolTip(tr("Open the log"));
   line->setText(tr("Log"));
   line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  connect(line, &QToolButton::clicked, this, [this] {
+  connect(line, &QPushButton::clicked, this, [this] {
     QDockWidget* log = docks_.at("log");
     log->setVisible(!log->isVisible());
   });

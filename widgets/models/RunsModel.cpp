@@ -1,5 +1,6 @@
 #include "widgets/models/RunsModel.h"
 
+#include <QIcon>
 #include <QPainter>
 #include <QPixmap>
 
@@ -45,7 +46,9 @@ void RunsModel::update() {
   if (!runs_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1));
 }
 
-int RunsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(runs_.size()); }
+int RunsModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(runs_.size());
+}
 int RunsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : columns; }
 
 QVariant RunsModel::display(const RunSummary& run, int column) const {
@@ -63,20 +66,28 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
   switch (role) {
     case Qt::DisplayRole: return display(run, column);
     case Qt::DecorationRole:
-      if (column == square) return colourSquare(session_.colour(run.id), session_.isChecked(run.id));
+      if (column == square) {  // a selected row must not tint it
+        QIcon icon;
+        const QPixmap picture = colourSquare(session_.colour(run.id), session_.isChecked(run.id));
+        for (const auto mode : {QIcon::Normal, QIcon::Selected}) icon.addPixmap(picture, mode);
+        return icon;
+      }
       if (column == state) return theme_.icon(stateIcon(run.state), theme_.colour(stateColour(run.state)));
       return {};
     case Qt::ToolTipRole:
       if (column == square) return tr("Click to compare this run or take it out of the comparison");
-      return QStringLiteral("%1 (%2)\n%3\n%4").arg(QString::fromStdString(run.title), QString::fromStdString(run.key),
-                                                  stateWord(run.state), QString::fromStdString(run.problem)).trimmed();
+      return QStringLiteral("%1 (%2)\n%3\n%4")
+          .arg(QString::fromStdString(run.title), QString::fromStdString(run.key), stateWord(run.state),
+               QString::fromStdString(run.problem))
+          .trimmed();
     case Qt::TextAlignmentRole:
       return QVariant(column >= epoch ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::AccessibleTextRole: return column == state ? stateWord(run.state) : display(run, column);
     case kRunRole: return QVariant::fromValue<qint64>(run.id);
     case kTextRole:
-      return QString::fromStdString(run.title + " " + run.key + " " + run.dataset + " " + run.model + " " + run.method +
-                                    " " + run.tags + " " + run.notes + " " + stateWord(run.state).toStdString());
+      return QString::fromStdString(run.title + " " + run.key + " " + run.dataset + " " + run.model + " " +
+                                    run.method + " " + run.tags + " " + run.notes + " " +
+                                    stateWord(run.state).toStdString());
     default: return {};
   }
 }

@@ -15,7 +15,10 @@
 namespace uada {
 
 CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
-    : QFrame(parent), workbench_(workbench), slider_(new QSlider(Qt::Horizontal)), label_(new QLabel),
+    : QFrame(parent),
+      workbench_(workbench),
+      slider_(new QSlider(Qt::Horizontal)),
+      label_(new QLabel),
       follow_(new QCheckBox(tr("Follow live"))) {
   setObjectName("cursorBar");
   auto* layout = new QHBoxLayout(this);
@@ -31,7 +34,8 @@ CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
   label_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   follow_->setObjectName("followLive");
   follow_->setToolTip(tr("Keep the cursor at the newest step"));
-  for (QWidget* widget : std::initializer_list<QWidget*>{first, back, slider_, forth, last, label_, follow_}) {
+  for (QWidget* widget :
+       std::initializer_list<QWidget*>{first, back, slider_, forth, last, label_, follow_}) {
     layout->addWidget(widget, widget == slider_ ? 1 : 0);
   }
   layout->insertSpacing(layout->indexOf(follow_), 2 * kGrid);
@@ -67,8 +71,9 @@ void CursorBar::update() {
   slider_->setValue(static_cast<int>(session.cursor()));
   follow_->setChecked(session.followsLive());
   setEnabled(last > 0);
-  label_->setText(last > 0 ? tr("step %1 of %2").arg(QString::fromStdString(groupedText(session.cursor())),
-                                                   QString::fromStdString(groupedText(last)))
+  label_->setText(last > 0 ? tr("step %1 of %2")
+                                 .arg(QString::fromStdString(groupedText(session.cursor())),
+                                      QString::fromStdString(groupedText(last)))
                            : tr("no steps yet"));
 }
 

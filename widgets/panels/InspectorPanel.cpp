@@ -28,7 +28,8 @@ QString percent(const std::optional<double>& share) {
 // "recipe.training.batch" -> "128", leaf by leaf.
 void flatten(const Json& json, const QString& path, std::vector<Line>& out) {
   if (json.isObject() && !json.asObject().empty()) {
-    for (const auto& [key, value] : json.asObject()) flatten(value, path.isEmpty() ? text(key) : path + "." + text(key), out);
+    for (const auto& [key, value] : json.asObject())
+      flatten(value, path.isEmpty() ? text(key) : path + "." + text(key), out);
   } else {
     out.emplace_back(path, json.isString() ? text(json.asString()) : text(json.dump()));
   }
@@ -37,6 +38,9 @@ void flatten(const Json& json, const QString& path, std::vector<Line>& out) {
 std::vector<Line> configLines(const RunConfig& config) {
   std::vector<Line> lines;
   flatten(toJson(config), {}, lines);
+  for (Line& line : lines) {
+    if (line.first.startsWith("recipe.")) line.first.remove(0, 7);
+  }
   return lines;
 }
 
@@ -126,7 +130,9 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   tree_->setRootIsDecorated(false);
   tree_->setSelectionMode(QAbstractItemView::NoSelection);
   tree_->setFocusPolicy(Qt::NoFocus);
-  tree_->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+  tree_->header()->setStretchLastSection(true);
+  tree_->header()->resizeSection(0, 19 * kGrid);
+  tree_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   tree_->setTextElideMode(Qt::ElideMiddle);
   results_ = addSection(tr("Results"));
   cost_ = addSection(tr("Cost"));
@@ -187,7 +193,8 @@ QTreeWidgetItem* InspectorPanel::addSection(const QString& title) {
 }
 
 void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<Line>& lines) {
-  while (section->childCount() > static_cast<int>(lines.size())) delete section->takeChild(section->childCount() - 1);
+  while (section->childCount() > static_cast<int>(lines.size()))
+    delete section->takeChild(section->childCount() - 1);
   for (int i = 0; i < static_cast<int>(lines.size()); ++i) {
     QTreeWidgetItem* item = i < section->childCount() ? section->child(i) : new QTreeWidgetItem(section);
     item->setText(0, lines[i].first);
@@ -226,7 +233,8 @@ void InspectorPanel::reload() {
   if (!run) return;
   title_->setText(QStringLiteral("<b>%1</b><br><span style='color:%2'>%3 on %4 &middot; %5</span>")
                       .arg(text(run->title).toHtmlEscaped(), workbench_.theme.colour("muted").name(),
-                           text(run->model).toHtmlEscaped(), text(run->dataset).toHtmlEscaped(), text(run->key)));
+                           text(run->model).toHtmlEscaped(), text(run->dataset).toHtmlEscaped(),
+                           text(run->key)));
   tags_->setText(text(run->tags));
   notes_->setPlainText(text(run->notes));
   try {

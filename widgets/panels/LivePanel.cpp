@@ -47,7 +47,8 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   inside->addWidget(cost_);
   pages_->addWidget(page);
   pages_->addWidget(emptyState(workbench, tr("Loss, gain, test accuracy and cost will be drawn here"),
-                               tr("Start a run (Ctrl+Return), or tick stored runs in the list on the left"), "live"));
+                               tr("Start a run (Ctrl+Return), or tick stored runs in the list on the left"),
+                               "live"));
   redraw_.setSingleShot(true);
   redraw_.setInterval(kRedrawMs);
   connect(&redraw_, &QTimer::timeout, this, &LivePanel::redraw);
@@ -184,6 +185,7 @@ void LivePanel::addLoss(Figure& figure, qint64 run) {
     gain.name = tr("%1 gain").arg(loss.name);
     gain.x = loss.x;
     gain.dashed = true;
+    gain.inLegend = false;  // the axis says what is dashed
     figure.curves.push_back(std::move(gain));
   }
   figure.curves.push_back(std::move(loss));
@@ -200,7 +202,7 @@ void LivePanel::addAccuracy(Figure& figure, qint64 run) {
     curve.y.push_back(100 * report.testTop1);
     if (report.testTop1 > best->testTop1) best = &report;
   }
-  curve.name = tr("%1, best %2 % (epoch %3)").arg(nameOf(run)).arg(100 * best->testTop1, 0, 'f', 2).arg(best->epoch);
+  curve.name = tr("%1, best %2 %").arg(nameOf(run)).arg(100 * best->testTop1, 0, 'f', 2);
   curve.colour = workbench_.session.colour(run);
   curve.x = positions(run, steps);
   curve.points = true;
@@ -226,15 +228,18 @@ std::vector<CostBars::Row> LivePanel::costs() {
     if (row.steps == 0 || !summary) continue;
     row.name = nameOf(run);
     row.colour = s.colour(run);
-    for (const RunSummary& other : s.runs()) {  // the newest plain run of the same recipe
-      if (other.method != "ra-uc" || other.dataset != summary->dataset || other.model != summary->model) continue;
+    double seconds = 0, steps = 0;  // of all plain runs of the same recipe
+    for (const RunSummary& other : s.runs()) {
+      if (other.method != "ra-uc" || other.dataset != summary->dataset || other.model != summary->model)
+        continue;
       const CostBars::Row plain = measured(other.id);
-      if (plain.steps == 0) continue;
-      const double ratio = row.timings.total() / static_cast<double>(row.steps) /
-                           (plain.timings.total() / static_cast<double>(plain.steps));
+      seconds += plain.timings.total();
+      steps += static_cast<double>(plain.steps);
+    }
+    if (seconds > 0) {
+      const double ratio = row.timings.total() / static_cast<double>(row.steps) / (seconds / steps);
       row.ratio = QString::fromStdString(fmt::format("{:.2f} x ra-uc", ratio));
-      row.ratioHelp = tr("Time per step relative to %1").arg(QString::fromStdString(other.title));
-      break;
+      row.ratioHelp = tr("Time per step relative to the project's ra-uc runs on the same data and network");
     }
     rows.push_back(std::move(row));
   }
@@ -247,7 +252,7 @@ void LivePanel::redraw() {
   loss.title = tr("Training loss and gain");
   accuracy.title = tr("Test accuracy");
   loss.x = accuracy.x = xAxis();
-  loss.left = {log_->isChecked() ? tr("Loss") : tr("Loss, gain (dashed)"), ""};
+  loss.left = {tr("Loss, gain (dashed)"), ""};
   loss.left.log = log_->isChecked();
   accuracy.left = {tr("Top-1"), "%"};
   loss.empty = tr("Appears with the first training step");
@@ -256,6 +261,8 @@ void LivePanel::redraw() {
     addLoss(loss, run);
     addAccuracy(accuracy, run);
   }
+  const auto isGain = [](const Curve& curve) { return curve.dashed; };
+  if (std::none_of(loss.curves.begin(), loss.curves.end(), isGain)) loss.left.title = tr("Loss");
   const bool nothing = loss.curves.empty() && accuracy.curves.empty() && !s.isLive();
   pages_->setCurrentIndex(nothing ? 1 : 0);
   loss_->show(std::move(loss));
@@ -269,7 +276,8 @@ void LivePanel::redraw() {
 }
 
 QStringList LivePanel::exportFilters() const {
-  return {tr("Picture (*.png)"), tr("Loss as PDF for a paper (*.pdf)"), tr("Numbers of the loss plot (*.csv)")};
+  return {tr("Picture (*.png)"), tr("Loss as PDF for a paper (*.pdf)"),
+          tr("Numbers of the loss plot (*.csv)")};
 }
 
 void LivePanel::exportTo(const QString& file) {

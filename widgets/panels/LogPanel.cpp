@@ -25,7 +25,8 @@ class LogPanel : public PanelWidget {
     text_->setPlaceholderText(tr("States, epochs, checkpoints and problems of runs will be listed here"));
     layout->addWidget(text_);
     connect(&workbench.session, &Session::logged, this, &LogPanel::add);
-    connect(&workbench.session, &Session::problem, this, [this](const QString& what) { add(tr("problem: ") + what); });
+    connect(&workbench.session, &Session::problem, this,
+            [this](const QString& what) { add(tr("problem: ") + what); });
   }
 
   QStringList exportFilters() const override { return {tr("Text (*.txt)")}; }

@@ -18,7 +18,8 @@ static double secondsOf(clockid_t clock) {
 
 MachineLabel::MachineLabel(const Session& session, QWidget* parent) : QLabel(parent), session_(session) {
   setObjectName("muted");
-  setToolTip(tr("Device and threads of the run; processor time of this program (100 % is one core); free disk space"));
+  setToolTip(tr(
+      "Device and threads of the run; processor time of this program (100 % is one core); free disk space"));
   cpuSeconds_ = secondsOf(CLOCK_PROCESS_CPUTIME_ID);
   wallSeconds_ = secondsOf(CLOCK_MONOTONIC);
   timer_.setInterval(2000);
@@ -38,8 +39,11 @@ void MachineLabel::update() {
   parts << tr("CPU %1 %").arg(percent);
   if (session_.hasProject()) {
     std::error_code problem;
-    const auto space = std::filesystem::space(QFileInfo(session_.projectFile()).absolutePath().toStdString(), problem);
-    if (!problem) parts << tr("disk %1 free").arg(QString::fromStdString(bytesText(static_cast<double>(space.available))));
+    const auto space =
+        std::filesystem::space(QFileInfo(session_.projectFile()).absolutePath().toStdString(), problem);
+    if (!problem)
+      parts
+          << tr("disk %1 free").arg(QString::fromStdString(bytesText(static_cast<double>(space.available))));
   }
   setText(parts.join(QStringLiteral("   |   ")) + " ");
 }

@@ -15,7 +15,8 @@ namespace uada {
 
 void PanelWidget::exportTo(const QString& file) {
   if (QFileInfo(file).suffix().toLower() != "png") {
-    throw UsageError("cannot export '" + file.toStdString() + "': this view is written as a picture, so the name ends in .png");
+    throw UsageError("cannot export '" + file.toStdString() +
+                     "': this view is written as a picture, so the name ends in .png");
   }
   QByteArray bytes;
   QBuffer buffer(&bytes);
@@ -27,7 +28,8 @@ void PanelWidget::copy() const {
   QApplication::clipboard()->setPixmap(const_cast<PanelWidget*>(this)->grab());
 }
 
-QWidget* emptyState(const Workbench& workbench, const QString& what, const QString& how, const QString& icon) {
+QWidget* emptyState(const Workbench& workbench, const QString& what, const QString& how,
+                    const QString& icon) {
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
   layout->setSpacing(kGrid);

@@ -51,8 +51,9 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
   layout->addWidget(makeHead());
   makeList();
   pages_->addWidget(list_);
-  pages_->addWidget(emptyState(workbench, tr("Runs will be listed here"),
-                               tr("New run (Ctrl+N) sets one up; Help > Run the demo trains four small ones"), "runs"));
+  pages_->addWidget(
+      emptyState(workbench, tr("Runs will be listed here"),
+                 tr("New run (Ctrl+N) sets one up; Tools > Run the demo trains four small ones"), "runs"));
   layout->addWidget(pages_, 1);
   queueTitle_->setObjectName("muted");
   queueTitle_->setContentsMargins(kGrid, kGrid, kGrid, kGrid / 2);
@@ -87,7 +88,8 @@ QWidget* RunsPanel::makeHead() {
   filter->setObjectName("filter");
   filter->setPlaceholderText(tr("Filter: name, method, tag, state"));
   filter->setClearButtonEnabled(true);
-  connect(filter, &QLineEdit::textChanged, this, [this](const QString& text) { rows_->setFilterFixedString(text); });
+  connect(filter, &QLineEdit::textChanged, this,
+          [this](const QString& text) { rows_->setFilterFixedString(text); });
   auto* add = new QToolButton;
   add->setObjectName("newRun");
   add->setAutoRaise(true);
@@ -126,9 +128,10 @@ void RunsPanel::makeList() {
     const qint64 run = runAt(index);
     if (index.column() == RunsModel::square) session.setChecked(run, !session.isChecked(run));
   });
-  connect(list_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
-    if (index.isValid()) workbench_.session.select(runAt(index));
-  });
+  connect(list_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+          [this](const QModelIndex& index) {
+            if (index.isValid()) workbench_.session.select(runAt(index));
+          });
   connect(list_, &QTreeView::customContextMenuRequested, this, &RunsPanel::contextMenu);
 }
 
@@ -185,7 +188,8 @@ void RunsPanel::removeRun(qint64 run) {
   if (!summary) return;
   const auto answer = QMessageBox::question(
       this, tr("Delete run"),
-      tr("Delete %1 with its curves, decisions and checkpoints?\nThis cannot be undone.").arg(QString::fromStdString(summary->title)),
+      tr("Delete %1 with its curves, decisions and checkpoints?\nThis cannot be undone.")
+          .arg(QString::fromStdString(summary->title)),
       QMessageBox::Yes | QMessageBox::Cancel, QMessageBox::Cancel);
   if (answer != QMessageBox::Yes) return;
   try {

@@ -13,12 +13,13 @@
 namespace uada {
 
 // A button as a card: icon, a large title and what will happen.
-static QPushButton* card(const Theme& theme, const char* name, const QString& icon, const QString& title, const QString& text) {
+static QPushButton* card(const Theme& theme, const char* name, const QString& icon, const QString& title,
+                         const QString& text) {
   auto* button = new QPushButton;
   button->setObjectName("choice");
   button->setProperty("choice", name);
   button->setAccessibleName(title);
-  button->setMinimumSize(26 * kGrid, 22 * kGrid);
+  button->setMinimumSize(26 * kGrid, 27 * kGrid);
   button->setCursor(Qt::PointingHandCursor);
   auto* layout = new QVBoxLayout(button);
   layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
@@ -41,14 +42,16 @@ static QPushButton* card(const Theme& theme, const char* name, const QString& ic
   return button;
 }
 
-StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWidget* parent) : QWidget(parent) {
+StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWidget* parent)
+    : QWidget(parent) {
   const Theme& theme = workbench.theme;
   auto* outer = new QVBoxLayout(this);
   auto* column = new QWidget;
   column->setMaximumWidth(112 * kGrid);
   auto* layout = new QVBoxLayout(column);
   layout->setSpacing(kGrid);
-  auto* title = new QLabel(tr("Does adapting the augmentation to the network help, where, and what does it cost?"));
+  auto* title =
+      new QLabel(tr("Does adapting the augmentation to the network help, where, and what does it cost?"));
   QFont font = title->font();
   font.setPointSizeF(font.pointSizeF() * 1.4);
   font.setWeight(QFont::DemiBold);
@@ -61,11 +64,13 @@ StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWid
   layout->addSpacing(2 * kGrid);
   auto* cards = new QHBoxLayout;
   cards->setSpacing(2 * kGrid);
-  auto* demo = card(theme, "demo", "demo", tr("Run the demo"),
-                    tr("Trains a small ResNet on Fashion-MNIST with plain augmentation (ra-uc) and with UADA, two seeds "
-                       "each, and compares them. About 10 minutes on 2 cores."));
-  auto* fresh = card(theme, "newRun", "new", tr("New run"),
-                     tr("Choose data set, network, method and settings; see what it will cost before it starts."));
+  auto* demo = card(
+      theme, "demo", "demo", tr("Run the demo"),
+      tr("Trains a small ResNet on Fashion-MNIST with plain augmentation (ra-uc) and with UADA, two seeds "
+         "each, and compares them. About 10 minutes on 2 cores."));
+  auto* fresh =
+      card(theme, "newRun", "new", tr("New run"),
+           tr("Choose data set, network, method and settings; see what it will cost before it starts."));
   auto* open = card(theme, "open", "open", tr("Open project"),
                     tr("Browse, compare and export the runs of a project file (.uada), or continue them."));
   for (QPushButton* button : {demo, fresh, open}) cards->addWidget(button, 1);
@@ -91,7 +96,11 @@ StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWid
 }
 
 Banner::Banner(const Workbench& workbench, QWidget* parent)
-    : QWidget(parent), title_(new QLabel), text_(new QLabel), resume_(new QPushButton(tr("Resume"))), workbench_(workbench) {
+    : QWidget(parent),
+      title_(new QLabel),
+      text_(new QLabel),
+      resume_(new QPushButton(tr("Resume"))),
+      workbench_(workbench) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
   auto* frame = new QFrame;

@@ -22,7 +22,9 @@ std::array<double, kParts> parts(const Timings& t) {
   return {t.render, t.probe, t.candidate, t.train, t.wait, t.other};
 }
 
-double msPerStep(double seconds, std::int64_t steps) { return steps > 0 ? 1000 * seconds / static_cast<double>(steps) : 0; }
+double msPerStep(double seconds, std::int64_t steps) {
+  return steps > 0 ? 1000 * seconds / static_cast<double>(steps) : 0;
+}
 
 QString msText(double ms) { return QString::fromStdString(fmt::format("{:#.4g} ms", ms)); }
 
@@ -51,8 +53,9 @@ int CostBars::labelWidth() const {
 
 int CostBars::numberWidth() const {
   int width = 0;
-  for (const Row& row : rows_) width = std::max(width, fontMetrics().horizontalAdvance("00,000 ms   " + row.ratio));
-  return width + 2 * kGrid;
+  for (const Row& row : rows_)
+    width = std::max(width, fontMetrics().horizontalAdvance("00000.0 ms    " + row.ratio));
+  return width + 4 * kGrid;
 }
 
 QRect CostBars::barOf(int row) const {
@@ -87,7 +90,7 @@ void CostBars::paintRow(QPainter& painter, int index, double longest) const {
     painter.fillRect(QRect(x0, bar.top(), x1 - x0, bar.height()), theme_.category(i));
     before += ms;
   }
-  const QRect numbers(bar.right() + kGrid, top, numberWidth() - kGrid, kRowHeight);
+  const QRect numbers(bar.right() + kGrid, top, width() - bar.right() - 2 * kGrid, kRowHeight);
   painter.drawText(numbers, Qt::AlignVCenter | Qt::AlignLeft, msText(before));
   painter.setPen(theme_.colour("muted"));
   painter.drawText(numbers, Qt::AlignVCenter | Qt::AlignRight, row.ratio);
@@ -112,12 +115,15 @@ bool CostBars::event(QEvent* event) {
     return true;
   }
   const Row& row = rows_[index];
-  QString text = QStringLiteral("<b>%1</b>, mean of %2 steps<table>").arg(row.name, QString::fromStdString(groupedText(row.steps)));
+  QString text = QStringLiteral("<b>%1</b>, mean of %2 steps<table>")
+                     .arg(row.name, QString::fromStdString(groupedText(row.steps)));
   for (int i = 0; i < kParts; ++i) {
     const double seconds = parts(row.timings)[i], total = row.timings.total();
-    text += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2&nbsp;&nbsp;</td><td align=right>%3 %</td></tr>")
-                .arg(kNames[i], msText(msPerStep(seconds, row.steps)))
-                .arg(total > 0 ? 100 * seconds / total : 0, 0, 'f', 1);
+    text +=
+        QStringLiteral(
+            "<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2&nbsp;&nbsp;</td><td align=right>%3 %</td></tr>")
+            .arg(kNames[i], msText(msPerStep(seconds, row.steps)))
+            .arg(total > 0 ? 100 * seconds / total : 0, 0, 'f', 1);
   }
   QToolTip::showText(help->globalPos(), text + "</table>" + row.ratioHelp, this);
   return true;

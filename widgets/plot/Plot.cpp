@@ -78,6 +78,7 @@ struct Plot::Impl {
   void build();
   void restyle(const Theme& with);
   void rebuild();
+  void wrapLegend();
   QCPGraph* graph(QCPAxis* y, const QColor& colour, int width, int alpha, Qt::PenStyle style = Qt::SolidLine);
   void addCurve(const Curve& curve);
   void addBand(const Band& band);
@@ -180,6 +181,7 @@ void Plot::Impl::restyle(const Theme& with) {
     scale->axis()->setBasePen(line);
     scale->axis()->setTickPen(line);
     scale->axis()->setSubTickPen(Qt::NoPen);
+    for (QCPAxis* edge : scale->axis()->axisRect()->axes()) edge->setBasePen(line);
   }
 }
 
@@ -316,7 +318,7 @@ void Plot::Impl::rebuild() {
   if (figure.areas) addAreas(*figure.areas);
   for (const Band& band : figure.bands) addBand(band);
   for (const Curve& curve : figure.curves) addCurve(curve);
-  legend->setWrap(std::max(1, plot->width() / 160));
+  wrapLegend();
   legend->setVisible(legend->itemCount() > 0);
   // Below the largest its own hint does not count; that of an empty legend would squeeze the whole column.
   legend->setMaximumSize(QWIDGETSIZE_MAX / 2, legend->itemCount() > 0 ? QWIDGETSIZE_MAX : 0);
@@ -327,6 +329,20 @@ void Plot::Impl::rebuild() {
   plot->axisRect()->setRangeZoomAxes(plot->xAxis, heat ? nullptr : plot->yAxis);
   filledWidth = -1;
   if (!zoomed) fitRanges();
+}
+
+// As many entries in a row as fit.
+void Plot::Impl::wrapLegend() {
+  int widest = 1;
+  for (int i = 0; i < legend->itemCount(); ++i) {
+    auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i));
+    if (item)
+      widest = std::max(widest, QFontMetrics(legend->font()).horizontalAdvance(item->plottable()->name()));
+  }
+  const int columns = std::max(1, (owner->width() - 2 * kGrid) / (widest + 16 + 3 * kGrid));
+  if (columns == legend->wrap()) return;
+  legend->setWrap(columns);
+  legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // arranges those already there
 }
 
 void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
@@ -456,6 +472,11 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
 }
 
 Plot::~Plot() = default;
+
+void Plot::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  impl_->wrapLegend();
+}
 
 void Plot::leaveEvent(QEvent* event) {
   impl_->hover({-1, -1});

@@ -103,6 +103,7 @@ class Plot : public QWidget {
 
  protected:
   void leaveEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   struct Impl;

@@ -32,7 +32,9 @@ static std::size_t nearest(const std::vector<double>& xs, double x) {
 }
 
 static QString row(const QColor& colour, const QString& name, const QString& value) {
-  return QStringLiteral("<tr><td><span style='color:%1'>&#9632;</span> %2&nbsp;&nbsp;</td><td align='right'>%3</td></tr>")
+  return QStringLiteral(
+             "<tr><td><span style='color:%1'>&#9632;</span> %2&nbsp;&nbsp;</td><td "
+             "align='right'>%3</td></tr>")
       .arg(colour.name(), name.toHtmlEscaped(), value);
 }
 
@@ -42,7 +44,8 @@ static QString heatText(const HeatMap& heat, double x, double y) {
   const int c = static_cast<int>(std::floor((x - heat.x0) / (heat.x1 - heat.x0) * heat.columns));
   if (r < 0 || r >= rows || c < 0 || c >= heat.columns) return {};
   const double v = heat.values[static_cast<std::size_t>(r) * heat.columns + c];
-  return QStringLiteral("<b>%1</b><br>%2: %3").arg(heat.rows[r].toHtmlEscaped(), heat.title, valueText(v, heat.unit));
+  return QStringLiteral("<b>%1</b><br>%2: %3")
+      .arg(heat.rows[r].toHtmlEscaped(), heat.title, valueText(v, heat.unit));
 }
 
 QString readOutOf(const Figure& figure, double x, double y) {
@@ -60,7 +63,8 @@ QString readOutOf(const Figure& figure, double x, double y) {
     const std::size_t i = nearest(figure.areas->x, x);
     at = figure.areas->x[i];
     for (int p = static_cast<int>(figure.areas->y.size()) - 1; p >= 0; --p) {
-      rows += row(figure.areas->colours[p], figure.areas->names[p], valueText(figure.areas->y[p][i], figure.left.unit));
+      rows += row(figure.areas->colours[p], figure.areas->names[p],
+                  valueText(figure.areas->y[p][i], figure.left.unit));
     }
   }
   if (rows.isEmpty()) return {};
@@ -68,7 +72,8 @@ QString readOutOf(const Figure& figure, double x, double y) {
       .arg(figure.x.title.toLower(), valueText(at, figure.x.unit), rows);
 }
 
-static void addCsv(std::string& out, const QString& name, const std::vector<double>& x, const std::vector<double>& y) {
+static void addCsv(std::string& out, const QString& name, const std::vector<double>& x,
+                   const std::vector<double>& y) {
   std::string quoted = name.toStdString();
   if (quoted.find_first_of(",\"\n") != std::string::npos) {
     std::string inner;

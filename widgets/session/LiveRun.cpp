@@ -6,8 +6,12 @@
 
 namespace uada {
 
-LiveRun::LiveRun(ProjectWriter& project, EngineProvider engine, RunConfig config, std::optional<RunDetail> resumed)
-    : project_(project), engine_(std::move(engine)), config_(std::move(config)), resumed_(std::move(resumed)) {
+LiveRun::LiveRun(ProjectWriter& project, EngineProvider engine, RunConfig config,
+                 std::optional<RunDetail> resumed)
+    : project_(project),
+      engine_(std::move(engine)),
+      config_(std::move(config)),
+      resumed_(std::move(resumed)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -39,7 +43,8 @@ void LiveRun::run() {
 void LiveRun::serve(RunSession& session) {
   started.post(session.run());
   while (!session.job().isDone() && !commands_.isClosed()) {
-    for (const Command command : commands_.takeAll(std::chrono::milliseconds(50))) session.job().send(command);
+    for (const Command command : commands_.takeAll(std::chrono::milliseconds(50)))
+      session.job().send(command);
   }
   if (!session.job().isDone()) session.job().send(Command::stopNow);
   session.job().wait();

@@ -12,9 +12,9 @@
 
 namespace uada {
 
-/// One attempt of one run and the thread that loads the engine, makes the RunSession, forwards commands and destroys
-/// it. Made, asked and destroyed on the GUI thread; the reports come through the mailboxes, which never make the
-/// training thread wait.
+/// One attempt of one run and the thread that loads the engine, makes the RunSession, forwards commands and
+/// destroys it. Made, asked and destroyed on the GUI thread; the reports come through the mailboxes, which
+/// never make the training thread wait.
 class LiveRun final : private Sink {
  public:
   using EngineProvider = std::function<Engine&()>;

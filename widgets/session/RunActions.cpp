@@ -15,7 +15,8 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   start->setShortcuts({QKeySequence(tr("Ctrl+Return")), QKeySequence(tr("Ctrl+Enter"))});
   pause = add("pause", tr("Pause"), "pause", tr("Pause between two steps; nothing is lost"));
   pause->setShortcut(Qt::Key_Space);
-  stopAfterEpoch = add("stopAfterEpoch", tr("Stop after this epoch"), "stop", tr("Finish this epoch, test, save a checkpoint and stop"));
+  stopAfterEpoch = add("stopAfterEpoch", tr("Stop after this epoch"), "stop",
+                       tr("Finish this epoch, test, save a checkpoint and stop"));
   stopNow = add("stopNow", tr("Stop now"), "stop", tr("Save a checkpoint and stop; the run can be resumed"));
   checkpoint = add("checkpoint", tr("Checkpoint"), "checkpoint", tr("Save a checkpoint and go on"));
   resumeSelected = add("resumeSelected", tr("Resume selected run"), "start",
@@ -88,9 +89,11 @@ QString statusText(const Session& session) {
   if (session.state() == SessionState::idle) return QObject::tr("Nothing is running");
   const Progress& p = session.progress();
   QStringList parts{p.title, stateWord(session.state()).toUpper()};
-  if (session.state() == SessionState::preparing || session.state() == SessionState::stopping) parts << p.text;
+  if (session.state() == SessionState::preparing || session.state() == SessionState::stopping)
+    parts << p.text;
   if (p.epoch > 0) parts << QObject::tr("epoch %1/%2").arg(p.epoch).arg(p.epochs);
-  if (p.share > 0 && session.isLive()) parts << QStringLiteral("%1 %").arg(static_cast<int>(std::floor(100 * p.share)));
+  if (p.share > 0 && session.isLive())
+    parts << QStringLiteral("%1 %").arg(static_cast<int>(std::floor(100 * p.share)));
   if (p.secondsLeft >= 0 && session.state() == SessionState::running) {
     parts << QObject::tr("%1 left").arg(QString::fromStdString(durationText(p.secondsLeft)));
   }

@@ -20,11 +20,21 @@ class LiveRun;
 class Theme;
 
 /// What the window is doing. `idle`: nothing was started since the project was opened.
-enum class SessionState { idle, preparing, running, paused, stopping, finished, stopped, failed, interrupted };
+enum class SessionState {
+  idle,
+  preparing,
+  running,
+  paused,
+  stopping,
+  finished,
+  stopped,
+  failed,
+  interrupted
+};
 QString stateWord(SessionState state);  ///< "running": always shown with an icon and a colour
 QString stateWord(RunState state);
-QString stateIcon(RunState state);      ///< name for Theme::icon
-QString stateColour(RunState state);    ///< name for Theme::colour
+QString stateIcon(RunState state);    ///< name for Theme::icon
+QString stateColour(RunState state);  ///< name for Theme::colour
 QString stateColour(SessionState state);
 SessionState sessionState(RunState state);
 
@@ -41,22 +51,23 @@ struct Progress {
   QString title;
   int epoch = 0, epochs = 0;
   qint64 step = 0, steps = 0;
-  double share = 0;        ///< 0..1
-  double secondsLeft = -1; ///< negative: not known yet
-  QString text;            ///< what is being prepared
+  double share = 0;         ///< 0..1
+  double secondsLeft = -1;  ///< negative: not known yet
+  QString text;             ///< what is being prepared
   QString device;
   int threads = 0;
 };
 
-/// Owns the project and the live run on the GUI side; everything the panels show comes from here. Lives on the GUI
-/// thread. The engine is loaded, and the run made and destroyed, on a thread of its own (LiveRun); its reports come
-/// through overwriting mailboxes drained by one 33 ms timer, so that training never waits for the window.
+/// Owns the project and the live run on the GUI side; everything the panels show comes from here. Lives on
+/// the GUI thread. The engine is loaded, and the run made and destroyed, on a thread of its own (LiveRun);
+/// its reports come through overwriting mailboxes drained by one 33 ms timer, so that training never waits
+/// for the window.
 class Session : public QObject {
   Q_OBJECT
  public:
   using EngineProvider = std::function<Engine&()>;
   /// engine  called on a background thread; tests give a fake
-  explicit Session(const Theme& theme, EngineProvider engine = [] () -> Engine& { return loadEngine(); });
+  explicit Session(const Theme& theme, EngineProvider engine = []() -> Engine& { return loadEngine(); });
   /// Stops a live run with a checkpoint and waits for it.
   ~Session() override;
 
@@ -90,13 +101,14 @@ class Session : public QObject {
   std::vector<qint64> checkedRuns() const;  ///< in the order of the list
   std::vector<qint64> shownRuns() const;    ///< the checked ones and the selected one
 
-  qint64 cursor() const { return cursor_; }    ///< step of the selected run, from 1; 0: nothing yet
-  qint64 lastStep() const;                     ///< of the selected run
+  qint64 cursor() const { return cursor_; }  ///< step of the selected run, from 1; 0: nothing yet
+  qint64 lastStep() const;                   ///< of the selected run
   bool followsLive() const { return follow_; }
   const std::deque<RunConfig>& queued() const { return queue_; }
 
  public Q_SLOTS:
-  /// Start if nothing is live, else queue. Errors that stop it at once are thrown; later ones make the state failed.
+  /// Start if nothing is live, else queue. Errors that stop it at once are thrown; later ones make the state
+  /// failed.
   void start(const uada::RunConfig& config);
   void queue(const uada::RunConfig& config);
   void unqueue(int index);
@@ -114,16 +126,16 @@ class Session : public QObject {
 
   void select(qint64 run);
   void setChecked(qint64 run, bool checked);
-  void setCursor(qint64 step);       ///< also ends following unless it is the last step
+  void setCursor(qint64 step);  ///< also ends following unless it is the last step
   void setFollowsLive(bool follow);
-  void removeRun(qint64 run);        ///< not the live one. Throws Error
+  void removeRun(qint64 run);  ///< not the live one. Throws Error
   void setNotes(qint64 run, const QString& notes, const QString& tags);
-  void refresh();                    ///< reads the list of runs again
+  void refresh();  ///< reads the list of runs again
 
  Q_SIGNALS:
   void projectChanged();
   void runsChanged();
-  void stateChanged();     ///< state, controls or progress
+  void stateChanged();  ///< state, controls or progress
   void stepped(qint64 run, const std::vector<uada::StepReport>& reports);
   void policyMoved(qint64 run, const std::vector<uada::PolicyReport>& reports);
   void decided(qint64 run, const std::vector<uada::Decision>& decisions);

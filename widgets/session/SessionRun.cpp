@@ -180,9 +180,10 @@ void Session::updateProgress(const StepReport& last) {
   progress_.share = total > 0 ? static_cast<double>(progress_.step) / static_cast<double>(total) : 0;
   const std::vector<EpochReport>& epochs = histories_[progress_.run].epochs;
   const double testing = epochs.empty() ? 0 : epochs.back().testSeconds;
-  progress_.secondsLeft = progress_.steps > 0 ? secondsPerStep_ * static_cast<double>(total - progress_.step) +
-                                                    testing * (progress_.epochs - progress_.epoch + 1)
-                                              : -1;
+  progress_.secondsLeft = progress_.steps > 0
+                              ? secondsPerStep_ * static_cast<double>(total - progress_.step) +
+                                    testing * (progress_.epochs - progress_.epoch + 1)
+                              : -1;
 }
 
 void Session::finishRun() {
@@ -190,7 +191,8 @@ void Session::finishRun() {
   live_.reset();
   drainTimer_.stop();
   if (end.state == RunState::failed) {
-    failure_ = text(end.problem.empty() ? "the run ended without saying why; the log has its last lines" : end.problem);
+    failure_ = text(end.problem.empty() ? "the run ended without saying why; the log has its last lines"
+                                        : end.problem);
     Q_EMIT logged(progress_.title + ": failed: " + failure_);
   } else {
     Q_EMIT logged(progress_.title + ": " + stateWord(end.state));

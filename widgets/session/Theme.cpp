@@ -18,7 +18,8 @@ namespace uada {
 static QByteArray resource(const QString& path) {
   initResources();
   QFile file(path);
-  if (!file.open(QIODevice::ReadOnly)) throw Error("the program has no resource '" + path.toStdString() + "'");
+  if (!file.open(QIODevice::ReadOnly))
+    throw Error("the program has no resource '" + path.toStdString() + "'");
   return file.readAll();
 }
 
@@ -65,10 +66,10 @@ QIcon Theme::icon(const QString& name, const QColor& wanted) const {
     QColor ink = mode == QIcon::Normal ? normal : colour("muted");
     if (mode == QIcon::Disabled) svg.replace("<svg ", "<svg opacity=\"0.5\" ");
     svg.replace("currentColor", ink.name().toLatin1());
-    for (const int size : {16, 24, 32, 48, 64}) {
+    for (const int size : {16, 32, 48}) {
       QByteArray sized = svg;
-      sized.replace("width=\"24\" height=\"24\"", "width=\"" + QByteArray::number(size) + "\" height=\"" +
-                                                      QByteArray::number(size) + "\"");
+      sized.replace("width=\"24\" height=\"24\"",
+                    "width=\"" + QByteArray::number(size) + "\" height=\"" + QByteArray::number(size) + "\"");
       QPixmap picture;
       picture.loadFromData(sized, "SVG");
       icon.addPixmap(picture, mode);
@@ -79,7 +80,9 @@ QIcon Theme::icon(const QString& name, const QColor& wanted) const {
 
 static QPalette paletteOf(const Theme& theme) {
   QPalette palette;
-  const auto set = [&](QPalette::ColorRole role, const char* name) { palette.setColor(role, theme.colour(name)); };
+  const auto set = [&](QPalette::ColorRole role, const char* name) {
+    palette.setColor(role, theme.colour(name));
+  };
   set(QPalette::Window, "window");
   set(QPalette::WindowText, "text");
   set(QPalette::Base, "base");

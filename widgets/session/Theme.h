@@ -21,10 +21,11 @@ class Theme {
   /// Sets the application's palette and style sheet.
   void apply() const;
 
-  /// By name: window, base, text, muted, accent, accentText, border, grid, good, warning, bad, banner. Throws Error for
-  /// another name.
+  /// By name: window, base, text, muted, accent, accentText, border, grid, good, warning, bad, banner. Throws
+  /// Error for another name.
   QColor colour(const QString& name) const;
-  /// Of the run with that number and key: Okabe-Ito order for the first seven runs of a project, then by hash.
+  /// Of the run with that number and key: Okabe-Ito order for the first seven runs of a project, then by
+  /// hash.
   QColor runColour(qint64 run, const std::string& key) const;
   /// Categorical colours for groups and cost parts: index modulo their number.
   QColor category(int index) const;
@@ -37,7 +38,7 @@ class Theme {
   QVector<QColor> runs_, categories_;
 };
 
-constexpr int kGrid = 8;       ///< pixels; margins and spacings are multiples
-constexpr int kRowHeight = 24; ///< pixels of a table's row
+constexpr int kGrid = 8;        ///< pixels; margins and spacings are multiples
+constexpr int kRowHeight = 24;  ///< pixels of a table's row
 
 }  // namespace uada
