@@ -29,7 +29,11 @@ enter=(chroot); [ "$(id -u)" = 0 ] || enter=(unshare -r chroot)
 if [ "$(id -u)" != 0 ] && ! unshare -r true 2>/dev/null; then
   echo "not run in a bare root: that takes root, or a kernel that allows unshare -r"; exit 0
 fi
-"${enter[@]}" "$work/root" /opt/uada/bin/uada list ops >"$work/out" 2>&1 ||
-  { echo "the bundle does not run alone:"; cat "$work/out"; exit 1; }
+# Without /proc the loader cannot resolve $ORIGIN, so it is named with the folder of the libraries.
+"${enter[@]}" "$work/root" /lib64/ld-linux-x86-64.so.2 --library-path /opt/uada/lib /opt/uada/bin/uada list ops \
+  >"$work/out" 2>&1 || { echo "the bundle does not run alone:"; cat "$work/out"; exit 1; }
 grep -q rotate "$work/out"
+# And from where it was unpacked, by its own RPATH.
+ldd "$work/root/opt/uada/bin/uada" | grep libuada_core | grep -q "$work/root/opt/uada"
+"$work/root/opt/uada/bin/uada" list methods | grep -q uada
 echo "the bundle runs with glibc and libstdc++ alone"

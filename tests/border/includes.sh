@@ -3,7 +3,7 @@
 # only in core/engine's four folders.
 set -euo pipefail
 ninja -C "$2" -t deps 2>/dev/null | awk '
-  /^[^ ].*\.o:/ { object = $1; objects++; next }
+  /^[^ ]/ { object = $1; objects += object ~ /\.o:$/; next }
   /\/(torch|ATen|c10)\// {
     if (object ~ /(app|widgets)\// || object ~ /CMakeFiles\/uada_core\.dir/) bad[object " includes " $1]
   }

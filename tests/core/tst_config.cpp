@@ -95,7 +95,7 @@ class TestConfig : public QObject {
     QTest::newRow("choice") << "\"depth\": \"10\"" << "\"depth\": \"11\""
                             << "recipe.model.depth: '11' found, one of 10, 18, 34 expected";
     QTest::newRow("unknown model") << "\"resnet\"" << "\"resnett\"" << "unknown model 'resnett'; known: resnet";
-    QTest::newRow("unknown data set") << "\"cifar10\"" << "\"cifar11\"" << "unknown data set 'cifar11'; known: ";
+    QTest::newRow("unknown data set") << "\"cifar10\"" << "\"cifar11\"" << "unknown dataset 'cifar11'; known: ";
     QTest::newRow("unknown method") << "\"ra-uc\"" << "\"ra\"" << "unknown method 'ra'; known: baseline ra-uc uada";
     QTest::newRow("no seeds") << "[1, 2], \"tables\"" << "[], \"tables\""
                               << "'seeds' must be an array with at least one entry";
