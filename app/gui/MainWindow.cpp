@@ -45,10 +45,14 @@ MainWindow::MainWindow(Workbench& workbench)
   };
   workbench_.newRun = [this] { commands_->newRun(); };
   confirmClose = [this] {
-    return QMessageBox::question(this, tr("A run is training"),
-                                 tr("%1\n\nStop it with a checkpoint and close? It can be resumed later.")
-                                     .arg(statusText(workbench_.session)),
-                                 QMessageBox::Yes | QMessageBox::No, QMessageBox::Yes) == QMessageBox::Yes;
+    QMessageBox box(QMessageBox::NoIcon, tr("A run is training"), statusText(workbench_.session), {}, this);
+    box.setInformativeText(
+        tr("It is stopped with a checkpoint before the window closes, and can be resumed later."));
+    QPushButton* stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
+    box.setDefaultButton(stop);
+    box.setEscapeButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
+    box.exec();
+    return box.clickedButton() == stop;
   };
   makeViews();
   makeDocks();

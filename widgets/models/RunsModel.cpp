@@ -11,13 +11,13 @@
 namespace uada {
 
 QPixmap colourSquare(const QColor& colour, bool filled) {
-  QPixmap picture(24, 24);
+  QPixmap picture(32, 32);  // an icon of 16 pixels, so that views do not stretch it
   picture.setDevicePixelRatio(2);
   picture.fill(Qt::transparent);
   QPainter painter(&picture);
   painter.setPen(QPen(colour, 1.5));
   if (filled) painter.setBrush(colour);
-  painter.drawRect(QRectF(1, 1, 10, 10));
+  painter.drawRect(QRectF(3, 3, 10, 10));
   return picture;
 }
 

@@ -32,7 +32,7 @@ class RunsModel : public QAbstractTableModel {
   std::vector<RunSummary> runs_;
 };
 
-/// A square of 12 pixels, filled or outlined.
+/// A square in a picture of 16 by 16 pixels, filled or outlined.
 QPixmap colourSquare(const QColor& colour, bool filled);
 
 }  // namespace uada

@@ -59,8 +59,8 @@ std::vector<Line> resultLines(const RunSummary& run) {
 std::vector<Line> costLines(const RunSummary& run) {
   const auto& c = run.counts;
   return {{QObject::tr("Training time"), text(durationText(run.seconds))},
-          {QObject::tr("Forwards without gradient"), text(groupedText(c.forwardsNoGrad))},
-          {QObject::tr("Forwards with gradient"), text(groupedText(c.forwardsTrain))},
+          {QObject::tr("No-gradient forwards"), text(groupedText(c.forwardsNoGrad))},
+          {QObject::tr("Training forwards"), text(groupedText(c.forwardsTrain))},
           {QObject::tr("Backwards"), text(groupedText(c.backwards))},
           {QObject::tr("Images rendered"), text(groupedText(c.chains))},
           {QObject::tr("Attempts"), QString::number(run.attempts)}};

@@ -111,6 +111,7 @@ void Theme::apply() const {
   QApplication::setPalette(paletteOf(*this));
   QString sheet = QString::fromUtf8(resource(":/window.qss"));
   for (const auto& [name, value] : colours_) sheet.replace("@" + name + "@", value.name());
+  sheet.replace("@kind@", kind_ == Kind::dark ? "dark" : "light");
   qApp->setStyleSheet(sheet);
 }
 
