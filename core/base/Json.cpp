@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -9,12 +10,14 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/Printable.h"
 
 namespace uada {
 namespace {
 
 constexpr std::size_t kMaxBytes = 4u << 20;
 constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kMaxProblem = 200;  // bytes; the parser quotes what it has read
 
 /// Builds a Json from the parser's events, because nlohmann's own tree drops duplicate keys silently.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
@@ -39,16 +42,25 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     open_.back().key = name;
     return true;
   }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& e) override {
     std::string_view what = e.what();  // "[json.exception.parse_error.101] parse error at line ..."
-    const auto end = what.find("] ");
-    return fail(std::string(end == what.npos ? what : what.substr(end + 2)));
+    if (const auto end = what.find("] "); end != what.npos) what.remove_prefix(end + 2);
+    const bool saysWhere = what.starts_with("parse error at line");
+    return fail(saysWhere ? std::string(what) : placeAfter(position) + std::string(what));
   }
+
+  explicit Builder(std::string_view text) : text_(text) {}
 
   Json result;
   std::string problem;
 
  private:
+  /// "line 3, column 12: " of the last of the first `position` characters.
+  std::string placeAfter(std::size_t position) const {
+    const std::string_view read = text_.substr(0, position);
+    const auto lineStart = read.rfind('\n') + 1;  // npos + 1 is 0
+    return fmt::format("line {}, column {}: ", 1 + std::count(read.begin(), read.end(), '\n'), read.size() - lineStart);
+  }
   struct Open {
     Json value;
     std::set<std::string> keys;
@@ -77,6 +89,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     open_.pop_back();
     return add(std::move(value));
   }
+  std::string_view text_;
   std::vector<Open> open_;
 };
 
@@ -238,10 +251,10 @@ std::string Json::dump(int indent) const {
 Json parseJson(std::string_view text, std::string_view source) {
   if (text.size() > kMaxBytes)
     throw Error(fmt::format("{}: {} bytes of JSON found, at most {} allowed", source, text.size(), kMaxBytes));
-  Builder builder;
+  Builder builder(text);
   const bool ok = nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
                                             nlohmann::json::input_format_t::json, true, true);
-  if (!ok) throw Error(fmt::format("{}: {}", source, builder.problem));
+  if (!ok) throw Error(fmt::format("{}: {}", source, printable(builder.problem, kMaxProblem)));
   return std::move(builder.result);
 }
 

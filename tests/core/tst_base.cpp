@@ -129,7 +129,8 @@ class TestBase : public QObject {
     QTest::newRow("empty") << QByteArray("") << "t: ";
     QTest::newRow("depth") << QByteArray(100, '[') << "64 levels";
     QTest::newRow("huge depth") << QByteArray(1000000, '[') << "64 levels";
-    QTest::newRow("large number") << QByteArray("[1e999]") << "t: ";
+    QTest::newRow("large number") << QByteArray("[1,\n 1e999]") << "t: line 2, column 6: number overflow";
+    QTest::newRow("escape") << QByteArray("[\xc2\x9b\x1b]") << "t: parse error at line 1, column 2";
     QTest::newRow("large integer") << QByteArray("[18446744073709551615]") << "too large";
     QTest::newRow("invalid utf-8") << QByteArray("[\"\xff\"]") << "UTF-8";
     QTest::newRow("too long") << QByteArray((4 << 20) + 1, ' ') << "bytes of JSON";

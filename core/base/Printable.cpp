@@ -1,0 +1,45 @@
+#include "core/base/Printable.h"
+
+#include <algorithm>
+
+namespace uada {
+namespace {
+
+/// Bytes of the UTF-8 character that text starts with; 0: it starts with none.
+std::size_t characterBytes(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t bytes = lead < 0x80   ? 1
+                            : lead < 0xC2 ? 0
+                            : lead < 0xE0 ? 2
+                            : lead < 0xF0 ? 3
+                            : lead < 0xF5 ? 4
+                                          : 0;
+  if (bytes > text.size()) return 0;
+  const auto isRest = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  return std::all_of(text.begin() + 1, text.begin() + std::max<std::size_t>(bytes, 1), isRest) ? bytes : 0;
+}
+
+bool isControl(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return (first < 0x20 && first != '\n' && first != '\t') || first == 0x7F;
+  return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t most) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t bytes = characterBytes(text.substr(at));
+    const std::string_view character = text.substr(at, std::max<std::size_t>(bytes, 1));
+    if (shown.size() + character.size() > most) return shown + "…";
+    if (bytes == 0 || isControl(character))
+      shown += '?';
+    else
+      shown += character;
+    at += character.size();
+  }
+  return shown;
+}
+
+}  // namespace uada

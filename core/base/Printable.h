@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace uada {
+
+/// Text from elsewhere made fit for a terminal: every control character (C0 but for \n and \t, DEL, C1 as
+/// UTF-8) and every byte that is not UTF-8 becomes '?', and what goes beyond `most` bytes is cut off at a
+/// character and replaced by an ellipsis.
+std::string printable(std::string_view text, std::size_t most = std::string_view::npos);
+
+}  // namespace uada
