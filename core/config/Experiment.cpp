@@ -1,8 +1,10 @@
 #include <fmt/core.h>
 
+#include <map>
 #include <set>
 
 #include "core/base/Error.h"
+#include "core/config/DeviceName.h"
 #include "core/config/RunConfig.h"
 
 namespace uada {
@@ -25,14 +27,43 @@ const Json::Array& list(const Json& json, const char* key, const std::string& wh
   return value->asArray();
 }
 
+/// Entries that would give the same runs are refused.
+/// identityOf  of an entry with its settings completed: a text that is equal where the runs are
+template <class Entry, class IdentityOf>
+void refuseRepeated(const std::vector<Entry>& entries, const IdentityOf& identityOf, const std::string& where) {
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    if (const auto [first, isNew] = seen.emplace(identityOf(entries[i]), i); !isNew)
+      throw UsageError(fmt::format("{}[{}]: '{}' stands there twice with the same settings, first as entry [{}]; "
+                                   "remove one",
+                                   where, i, entries[i].name, first->second));
+}
+
+Recipe readRecipe(const Json& json, const std::string& where) {
+  Recipe recipe = recipeFromJson(json, where);
+  // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
+  if (recipe.dataset.settings.at("train_limit").asInt() == 1)
+    throw UsageError(where + ".dataset.train_limit: 1 found, at least 2 expected, or 0 for all images");
+  return recipe;
+}
+
 std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {
   if (json.find("recipe") && json.find("recipes"))
     throw UsageError(fmt::format("{}: give 'recipe' or 'recipes', not both", where));
-  if (const Json* one = json.find("recipe")) return {recipeFromJson(*one, where + ": recipe")};
+  if (const Json* one = json.find("recipe")) return {readRecipe(*one, where + ": recipe")};
   std::vector<Recipe> recipes;
   for (const Json& item : list(json, "recipes", where))
-    recipes.push_back(recipeFromJson(item, fmt::format("{}: recipes[{}]", where, recipes.size())));
+    recipes.push_back(readRecipe(item, fmt::format("{}: recipes[{}]", where, recipes.size())));
+  refuseRepeated(recipes, recipeHash, where + ": recipes");
   return recipes;
+}
+
+std::vector<Choice> readMethods(const Json& json, const std::string& where) {
+  std::vector<Choice> methods;
+  for (const Json& item : list(json, "methods", where))
+    methods.push_back(methodFromJson(item, fmt::format("{}: methods[{}]", where, methods.size())));
+  refuseRepeated(methods, [](const Choice& method) { return methodToJson(method).dump(); }, where + ": methods");
+  return methods;
 }
 
 std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) {
@@ -78,7 +109,9 @@ void apply(Json& json, const std::string& override) {
   Json parsed;
   try {
     parsed = parseJson(value, "--set");
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (!value.empty() && std::string_view("[{\"").find(value[0]) != std::string_view::npos)
+      throw UsageError(fmt::format("--set {}: the value starts like JSON but is not valid: {}", override, error.what()));
     parsed = Json(value);  // a bare word is a text
   }
   setPath(json, std::string_view(override).substr(0, equals), std::move(parsed), override);
@@ -90,14 +123,15 @@ Experiment experimentFromJson(const Json& json, const std::string& where) {
   refuseUnknownKeys(json, kKeys, where);
   Experiment experiment;
   experiment.name = text(json, "name", where);
-  if (experiment.name.empty()) throw UsageError(fmt::format("{}: the key 'name' is missing", where));
+  if (experiment.name.empty())
+    throw UsageError(fmt::format("{}: the key 'name' is {}", where, json.find("name") ? "empty" : "missing"));
   experiment.title = text(json, "title", where);
   experiment.recipes = readRecipes(json, where);
-  for (const Json& item : list(json, "methods", where))
-    experiment.methods.push_back(methodFromJson(item, fmt::format("{}: methods[{}]", where, experiment.methods.size())));
+  experiment.methods = readMethods(json, where);
   experiment.seeds = readSeeds(json, where);
   if (const Json* runtime = json.find("runtime"))
     experiment.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
+  requireDeviceName(experiment.runtime.device, where + ": runtime.device");
   if (json.find("tables"))
     for (const Json& item : json.at("tables").asArray()) {
       if (!item.isInt() || item.asInt() < 1 || item.asInt() > 9)

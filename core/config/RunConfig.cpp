@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/augment/Space.h"
+#include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/data/Dataset.h"
@@ -37,14 +38,14 @@ Json choiceToJson(const Choice& choice) {
 
 Choice readDataset(const Json& json, const std::string& where) {
   return readChoice(json, where, [&](const std::string& name, const Json& settings) {
-    findDataset(name);
+    findEntry(datasets(), name, "dataset", where);
     return settingsToJson(settingsFromJson<DataSettings>(settings, where));
   });
 }
 
 Choice readModel(const Json& json, const std::string& where) {
   return readChoice(json, where, [&](const std::string& name, const Json& settings) {
-    return findModel(name).complete(settings, where);
+    return findEntry(models(), name, "model", where).complete(settings, where);
   });
 }
 
@@ -58,7 +59,7 @@ std::string shortDataset(const std::string& name) {
 
 Choice methodFromJson(const Json& json, const std::string& where) {
   return readChoice(json, where, [&](const std::string& name, const Json& settings) {
-    return findMethod(name).complete(settings, where);
+    return findEntry(methods(), name, "method", where).complete(settings, where);
   });
 }
 

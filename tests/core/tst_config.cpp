@@ -1,6 +1,7 @@
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
+#include <fmt/core.h>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -95,8 +96,20 @@ class TestConfig : public QObject {
     QTest::newRow("choice") << "\"depth\": \"10\"" << "\"depth\": \"11\""
                             << "recipe.model.depth: '11' found, one of 10, 18, 34 expected";
     QTest::newRow("unknown model") << "\"resnet\"" << "\"resnett\"" << "unknown model 'resnett'; known: resnet";
-    QTest::newRow("unknown data set") << "\"cifar10\"" << "\"cifar11\"" << "unknown dataset 'cifar11'; known: ";
-    QTest::newRow("unknown method") << "\"ra-uc\"" << "\"ra\"" << "unknown method 'ra'; known: baseline ra-uc uada";
+    QTest::newRow("unknown data set") << "\"cifar10\"" << "\"cifar11\"" << "f.json: recipe.dataset: unknown dataset 'cifar11'; known: ";
+    QTest::newRow("unknown method") << "\"ra-uc\"" << "\"ra\"" << "f.json: methods[0]: unknown method 'ra'; known: baseline ra-uc uada";
+    QTest::newRow("method twice") << "{\"name\": \"uada\", \"epsilon\": 2}" << "\"ra-uc\""
+                                  << "f.json: methods[1]: 'ra-uc' stands there twice";
+    QTest::newRow("method twice, one spelt out")
+        << "\"ra-uc\"" << "{\"name\": \"uada\", \"include_unperturbed\": true, \"epsilon\": 2}"
+        << "f.json: methods[1]: 'uada' stands there twice";
+    QTest::newRow("one image") << "\"train_limit\": 1000" << "\"train_limit\": 1"
+                               << "f.json: recipe.dataset.train_limit: 1 found, at least 2 expected";
+    QTest::newRow("empty name") << "\"small\"" << "\"\"" << "f.json: the key 'name' is empty";
+    for (const char* device : {"cuda:-1", "cuda:x", "cuda:", "cuda:1234567", "gpu", ""})
+      QTest::addRow("device '%s'", device)
+          << "\"tables\"" << QString("\"runtime\": {\"device\": \"%1\"}, \"tables\"").arg(device)
+          << QString("f.json: runtime.device: '%1' is no device; use auto, cpu").arg(device);
     QTest::newRow("no seeds") << "[1, 2], \"tables\"" << "[], \"tables\""
                               << "'seeds' must be an array with at least one entry";
     QTest::newRow("seed twice") << "[1, 2], \"tables\"" << "[2, 2], \"tables\"" << "2 stands there twice";
@@ -110,6 +123,20 @@ class TestConfig : public QObject {
     QFETCH(QString, part);
     const auto message = problemOf(replaced(kExperiment, from.toStdString(), to.toStdString()));
     QVERIFY2(QString::fromStdString(message).contains(part), message.c_str());
+  }
+
+  void refusesEqualRecipes() {
+    const auto problem = [](const char* second) {
+      return QString::fromStdString(problemOf(fmt::format(
+          R"({{"name": "r", "methods": ["uada"], "seeds": [1], "recipes": [
+               {{"name": "a", "dataset": "cifar10", "model": "resnet"}},
+               {{"name": "b", "dataset": "cifar10", "model": {}}}]}})",
+          second)));
+    };
+    QCOMPARE(problem(R"({"name": "resnet", "depth": "10"})"), QString());
+    QCOMPARE(problem(R"({"name": "resnet", "depth": "18"})"),
+             QString("f.json: recipes[1]: 'b' stands there twice with the same settings, first as entry [0]; "
+                     "remove one"));
   }
 
   void overrides() {
@@ -127,6 +154,16 @@ class TestConfig : public QObject {
     QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"methods.7.epsilon=3"}));
     QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"=1"}));
     QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"name.x=1"}));
+    for (const char* broken : {"seeds=[1", "methods={", "name=\"x"}) {
+      std::string said;
+      try {
+        readExperiment(file, {broken});
+      } catch (const UsageError& error) {
+        said = error.what();
+      }
+      QVERIFY2(said.find(std::string("--set ") + broken + ": the value starts like JSON but is not valid") == 0,
+               said.c_str());
+    }
   }
 
   void parameterFormula_data() {
