@@ -20,6 +20,16 @@ const std::vector<DatasetEntry>& datasets() {
 
 const DatasetEntry& findDataset(std::string_view name) { return findEntry(datasets(), name, "dataset"); }
 
+/// Why nothing can be found in the folder; empty: it can be looked into.
+static std::string folderProblem(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto status = std::filesystem::status(folder, error);
+  if (status.type() == std::filesystem::file_type::not_found) return "there is no such folder";
+  if (!error && !std::filesystem::is_directory(status)) return "it is a file, not a folder";
+  if (!error) std::filesystem::directory_iterator(folder, error);
+  return error ? error.message() : "";
+}
+
 std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesystem::path& dir) {
   if (auto found = entry.find(dir)) return *found;
   std::string where;
@@ -28,9 +38,10 @@ std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesy
       where += fmt::format("{}'{}'", where.empty() ? "" : " and ", folder.string());
     where = "where packages put it, in " + where;
   } else {
-    std::error_code ignored;
-    where = fmt::format("in '{}'{}", dir.string(),
-                        std::filesystem::is_directory(dir, ignored) ? "" : " (no such folder)");
+    where = fmt::format("in '{}'", dir.string());
+    if (const std::string problem = folderProblem(dir); !problem.empty())
+      throw Error(fmt::format("{} cannot be read from {}: {}; name the folder that holds it, or get it ({})",
+                              entry.title, where, problem, entry.source));
   }
   throw Error(fmt::format("{} was not found {}; get it ({}) and name the folder, or set UADA_DATA",
                           entry.title, where, entry.source));

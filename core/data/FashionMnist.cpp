@@ -69,6 +69,7 @@ std::string problemAtEnd(UnpackingReader& reader, const fs::path& file, std::uin
                          std::uintmax_t found) {
   std::uint8_t more;
   if (found == wanted) found += reader.read(std::span(&more, 1));
+  if (found == wanted) reader.requireEnd();
   if (!reader.problem().empty()) return reader.problem();
   if (found < wanted) return wrongSize(file, found, grouped(wanted), "the file is cut short");
   if (found > wanted) return wrongSize(file, found, grouped(wanted), "it has bytes too many");

@@ -6,7 +6,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <limits>
+#include <vector>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
 
 namespace uada {
 namespace {
@@ -59,7 +64,49 @@ std::size_t UnpackingReader::read(std::span<std::uint8_t> to) {
     break;
   }
   hash_.update(std::as_bytes(to.first(count)));
+  readBytes_ += count;
   return count;
+}
+
+void UnpackingReader::requireEnd() {
+  if (!packed_ || !problem_.empty()) return;
+  // A packed file ends with the length of what is in it (RFC 1952), so most need no second look.
+  std::uint8_t length[4] = {};
+  std::ifstream file(name_, std::ios::binary);
+  file.seekg(-4, std::ios::end).read(reinterpret_cast<char*>(length), sizeof length);
+  std::uint32_t stored = 0;
+  for (int i = 3; i >= 0; --i) stored = stored << 8 | length[i];
+  if (file && stored == static_cast<std::uint32_t>(readBytes_)) return;
+  if (const auto more = bytesAfterEnd(); more > 0)
+    fail(fmt::format("{} bytes follow the end of the packed data; fetch it again",
+                     groupedText(static_cast<long long>(more))));
+}
+
+/// Unpacks the file once more, member by member, to see where the last one ends.
+std::uintmax_t UnpackingReader::bytesAfterEnd() const {
+  constexpr int kGzipOnly = 16;
+  std::ifstream file(name_, std::ios::binary);
+  std::vector<std::uint8_t> in(1 << 16), out(1 << 18);
+  z_stream stream{};
+  if (::inflateInit2(&stream, kGzipOnly + MAX_WBITS) != Z_OK) throw Error("zlib cannot start: no memory");
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, ::inflateEnd);
+  std::uintmax_t consumed = 0, members = 0;  // consumed: up to the end of the last whole member
+  for (int code = Z_OK; code == Z_OK || code == Z_BUF_ERROR;) {
+    if (stream.avail_in == 0) {
+      file.read(reinterpret_cast<char*>(in.data()), static_cast<std::streamsize>(in.size()));
+      stream.next_in = in.data();
+      stream.avail_in = static_cast<unsigned>(file.gcount());
+      if (stream.avail_in == 0) break;
+    }
+    stream.next_out = out.data();
+    stream.avail_out = static_cast<unsigned>(out.size());
+    code = ::inflate(&stream, Z_NO_FLUSH);
+    if (code != Z_STREAM_END) continue;
+    ++members;
+    consumed += stream.total_in;
+    code = ::inflateReset(&stream);
+  }
+  return members > 0 ? fileBytes_ - consumed : 0;
 }
 
 void UnpackingReader::fail(std::string_view text) {

@@ -24,6 +24,8 @@ class UnpackingReader {
   bool isPacked() const { return packed_; }
   /// Fills `to`; fewer bytes are returned only at the end or with a problem.
   std::size_t read(std::span<std::uint8_t> to);
+  /// Once everything was read: a problem if the packed file goes on behind its end, which zlib passes over.
+  void requireEnd();
   /// "'/x/y.gz': cannot be unpacked: ...", or empty.
   const std::string& problem() const { return problem_; }
 
@@ -32,11 +34,12 @@ class UnpackingReader {
     void operator()(void* file) const;
   };
   void open(const std::filesystem::path& path);
+  std::uintmax_t bytesAfterEnd() const;
   void fail(std::string_view text);
   std::string name_;
   Sha256& hash_;
   std::unique_ptr<void, Close> file_;
-  std::uintmax_t fileBytes_ = 0;
+  std::uintmax_t fileBytes_ = 0, readBytes_ = 0;
   bool packed_ = false;
   std::string problem_;
 };

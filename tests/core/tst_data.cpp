@@ -251,6 +251,22 @@ void TestData::packedFashionProblems() {
     writeFile(packed, Bytes(sound.begin(), sound.begin() + static_cast<long>(size)));
     expect("the packed file is cut short; fetch it again");
   }
+  const auto loads = [&] { return loadError("fashion_mnist", dir(), Split::train) == "no error"; };
+  writeFile(packed, sound + Bytes{'x', 0, 'y'});
+  expect("3 bytes follow the end of the packed data; fetch it again");
+  QCOMPARE(findDataset("fashion_mnist").check(dir()).problems.size(), std::size_t{1});
+  writeFile(packed, sound);
+  QVERIFY(loads());
+  const Bytes whole = idxImages(3);  // packed in two members, as gzip allows
+  writeGzip(packed, Bytes(whole.begin(), whole.begin() + 1000));
+  const Bytes front = readFile(packed);
+  writeGzip(packed, Bytes(whole.begin() + 1000, whole.end()));
+  const Bytes members = front + readFile(packed);
+  writeFile(packed, members);
+  QVERIFY(loads());
+  writeFile(packed, members + Bytes(5));
+  expect("5 bytes follow the end");
+
   Bytes damaged = sound;
   damaged[damaged.size() - 6] ^= 1;  // of the checksum
   writeFile(packed, damaged);
@@ -398,6 +414,12 @@ void TestData::missingSetIsExplained() {
                                   std::string("cifar-100-binary.tar.gz")})
     QVERIFY2(anywhere.find(part) != std::string::npos, anywhere.c_str());
   QVERIFY2(nowhere.find("no such folder") != std::string::npos, nowhere.c_str());
+  writeFile(dir() / "plain", {});
+  fs::create_symlink("loop", dir() / "loop");  // cannot be looked into by anyone, root included
+  for (const auto& [name, why] : {std::pair("plain", "it is a file, not a folder"), {"loop", "Too many levels"}}) {
+    const auto said = message(dir() / name);
+    QVERIFY2(said.find(why) != std::string::npos && said.find("was not found") == std::string::npos, said.c_str());
+  }
 }
 
 void TestData::subsetIsBalanced() {
