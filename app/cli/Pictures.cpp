@@ -72,7 +72,7 @@ std::vector<std::string> planLines(const Plan& plan) {
 
 void writePictures(const std::vector<Decision>& decisions, const fs::path& folder) {
   std::error_code error;
-  fs::create_directories(folder, error);
+  fs::create_directory(folder, error);  // the folder above it must be there, as for a file
   if (error) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
   std::string lines;
   for (const Decision& decision : decisions) {

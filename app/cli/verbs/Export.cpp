@@ -170,6 +170,7 @@ constexpr Kind kKinds[] = {{"curves", exportCurves},   {"epochs", exportEpochs},
 int perform(const ExportOptions& options) {
   const Console console(options.json);
   const Kind& kind = findEntry(kKinds, options.what, "kind of export");
+  requireNotOfProject(options.out, options.project);
   const ProjectReader project(options.project);
   const RunSummary run = project.findRun(options.run);
   const std::string written = kind.write(project, run, options);

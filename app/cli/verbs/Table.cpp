@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/cli/Console.h"
+#include "app/cli/Files.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -62,6 +63,7 @@ int perform(const TableOptions& options) {
   const Console console(options.json);
   const TableEntry& entry = findTable(options.number);
   const TableFormat format = tableFormatFromName(options.format);
+  if (!options.out.empty()) requireNotOfProject(options.out, options.project);
   uada::TableOptions shown;
   if (options.paper != options.measured) {
     shown.paper = options.paper;
