@@ -10,7 +10,7 @@ namespace {
 
 std::atomic<int> lastSignal{0};
 static_assert(std::atomic<int>::is_always_lock_free);  // a handler may use nothing else
-struct sigaction formerInt, formerTerm, formerPipe;
+struct sigaction formerInt, formerTerm, formerHangup, formerPipe;
 
 extern "C" void stopAsked(int signal) {
   if (lastSignal.exchange(signal) != 0) ::_exit(128 + signal);
@@ -21,7 +21,7 @@ void install(int signal, void (*handler)(int), struct sigaction* former) {
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigaction(signal, nullptr, former);
-  if (signal == SIGINT && former->sa_handler == SIG_IGN) return;
+  if ((signal == SIGINT || signal == SIGHUP) && former->sa_handler == SIG_IGN) return;
   ::sigaction(signal, &action, nullptr);
 }
 
@@ -31,12 +31,14 @@ StopSignals::StopSignals() {
   lastSignal = 0;
   install(SIGINT, stopAsked, &formerInt);
   install(SIGTERM, stopAsked, &formerTerm);
+  install(SIGHUP, stopAsked, &formerHangup);
   install(SIGPIPE, SIG_IGN, &formerPipe);
 }
 
 StopSignals::~StopSignals() {
   ::sigaction(SIGINT, &formerInt, nullptr);
   ::sigaction(SIGTERM, &formerTerm, nullptr);
+  ::sigaction(SIGHUP, &formerHangup, nullptr);
   ::sigaction(SIGPIPE, &formerPipe, nullptr);
 }
 

@@ -2,10 +2,10 @@
 
 namespace uada::cli {
 
-/// While it lives, SIGINT and SIGTERM ask for a stop instead of ending the program; the second one ends it at
-/// once, without a checkpoint. SIGPIPE is ignored: training goes on when nobody reads the output any more.
-/// One at a time, on the main thread. A SIGINT that the caller ignores (nohup, background jobs) stays
-/// ignored.
+/// While it lives, SIGINT, SIGTERM and SIGHUP ask for a stop instead of ending the program; the second one
+/// ends it at once, without a checkpoint. SIGPIPE is ignored: training goes on when nobody reads the output
+/// any more. One at a time, on the main thread. A SIGINT or SIGHUP that the caller ignores (nohup, background
+/// jobs) stays ignored.
 class StopSignals {
  public:
   StopSignals();
@@ -13,7 +13,7 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  /// SIGINT, SIGTERM, or 0 if none came.
+  /// SIGINT, SIGTERM, SIGHUP, or 0 if none came.
   int received() const;
 };
 
