@@ -48,6 +48,7 @@ struct RunOptions {
 struct ResumeOptions {
   std::string run;
   std::string project = kDefaultProject;
+  std::string device;  ///< empty: as the run's configuration says
   bool json = false, quiet = false;
 };
 

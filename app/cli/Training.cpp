@@ -79,13 +79,14 @@ std::string resultText(const std::string& prefix, const ResultReport& result) {
 
 }  // namespace
 
-Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console,
+Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, const Console& console,
               bool quiet) {
   Progress progress(task.config, task.prefix, quiet);
   Engine& engine = loadEngine();
   Feed feed;
   const auto session = task.resumed ? std::make_unique<RunSession>(project, engine, *task.resumed, &feed)
                                     : std::make_unique<RunSession>(project, engine, task.config, &feed);
+  task.turn = {};
   announce(console, *session, task);
   const Lines lines(console, session->run().id);
   Job& job = session->job();

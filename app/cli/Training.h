@@ -4,6 +4,7 @@
 
 #include "app/cli/Console.h"
 #include "app/cli/Signals.h"
+#include "core/store/Locks.h"
 #include "core/store/RunSession.h"
 
 namespace uada::cli {
@@ -20,11 +21,12 @@ struct Task {
   RunConfig config;
   std::optional<RunDetail> resumed;  ///< none: a new run
   std::string prefix;                ///< before its lines: "[2/4] r18-c10-uada-s1"
+  store::FileLock turn;              ///< given back once the run is recorded as being trained
 };
 
 /// Trains one run to its end, its failure or a signal; shows progress, or writes JSON lines. Waits for a
 /// checkpoint when a signal comes.
-Outcome train(ProjectWriter& project, const Task& task, const StopSignals& signals, const Console& console,
+Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, const Console& console,
               bool quiet);
 
 }  // namespace uada::cli

@@ -1,7 +1,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "app/cli/Places.h"
 #include "app/cli/ReportJson.h"
@@ -10,6 +12,7 @@
 #include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/config/DeviceName.h"
 #include "core/data/Dataset.h"
 #include "core/tables/Table.h"
 
@@ -63,7 +66,7 @@ void requireParts(const std::vector<Wanted>& all) {
 }
 
 Task taskOf(const Wanted& wanted, ProjectWriter& project, std::string prefix) {
-  Task task{wanted.config, std::nullopt, std::move(prefix)};
+  Task task{wanted.config, std::nullopt, std::move(prefix), {}};
   if (!wanted.existing) return task;
   task.resumed = ProjectReader(project.file()).detail(wanted.existing->id);
   RunConfig& stored = task.resumed->config;  // where it runs may have changed; what it is has not
@@ -87,6 +90,23 @@ void reportFailure(const Outcome& outcome, const std::string& title, const Conso
   console.object("error", Json::Object{{"run", outcome.run}, {"message", outcome.problem}});
 }
 
+/// Held from looking at what there is to do until it is recorded that this process does it, so that two
+/// processes on one experiment share its runs. Not waited for without end: its owner may be halted.
+store::FileLock takeTurn(const std::filesystem::path& project, const StopSignals& signals) {
+  constexpr std::chrono::milliseconds kPatience(30'000), kPause(20);
+  const auto folder = runFolder(project, "run").parent_path();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
+  const auto start = std::chrono::steady_clock::now();
+  while (true) {
+    auto lock = store::FileLock::tryLock(folder / "turn.lock");
+    const bool isOver = signals.received() || std::chrono::steady_clock::now() - start > kPatience;
+    if (lock.held() || isOver) return lock;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 struct Tally {
   std::vector<std::int64_t> runs;
   int failed = 0;
@@ -101,25 +121,36 @@ Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const 
     project.emplace(options.project);
     requireParts(all);
   }
-  int number = 0;
-  for (const Wanted& wanted : all) {
+  std::size_t number = 0;
+  for (Wanted wanted : all) {
+    ++number;
     const std::string prefix = all.size() == 1
                                    ? runTitle(wanted.config)
-                                   : fmt::format("[{}/{}] {}", ++number, all.size(), runTitle(wanted.config));
+                                   : fmt::format("[{}/{}] {}", number, all.size(), runTitle(wanted.config));
+    store::FileLock turn;
+    if (wanted.needsTraining() && !options.again) {  // another process may have taken it since the start
+      turn = takeTurn(project->file(), signals);
+      if (signals.received()) {
+        tally.stopped = true;
+        break;
+      }
+      wanted.existing = findExisting(ProjectReader(project->file()).runs(), wanted.config);
+    }
     if (!wanted.needsTraining()) {
       skip(wanted, prefix, console);
       tally.runs.push_back(wanted.existing->id);
       continue;
     }
-    const Outcome outcome =
-        train(*project, taskOf(wanted, *project, prefix), signals, console, options.quiet);
+    Task task = taskOf(wanted, *project, prefix);
+    task.turn = std::move(turn);
+    const Outcome outcome = train(*project, std::move(task), signals, console, options.quiet);
     tally.runs.push_back(outcome.run);
     if (outcome.state == RunState::failed) {
       reportFailure(outcome, runTitle(wanted.config), console);
       ++tally.failed;
     }
     if (signals.received() || outcome.state == RunState::stopped) {
-      tally.stopped = outcome.state == RunState::stopped || &wanted != &all.back();
+      tally.stopped = outcome.state == RunState::stopped || number < all.size();
       break;
     }
   }
@@ -189,7 +220,10 @@ int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? si
 int perform(const RunOptions& options) {
   const Console console(options.json, options.quiet);
   auto sets = options.sets;
-  if (!options.device.empty()) sets.push_back("runtime.device=" + options.device);
+  if (!options.device.empty()) {
+    requireDeviceName(options.device, "--device");
+    sets.push_back("runtime.device=" + options.device);
+  }
   const Experiment experiment = readExperiment(findExperiment(options.experiment).string(), sets);
   const auto all = wantedRuns(options, experiment);
 
@@ -210,10 +244,12 @@ int perform(const RunOptions& options) {
 
 int perform(const ResumeOptions& options) {
   const Console console(options.json, options.quiet);
-  const RunDetail run = [&] {
+  if (!options.device.empty()) requireDeviceName(options.device, "--device");
+  RunDetail run = [&] {
     const ProjectReader project(options.project);
     return project.detail(project.findRun(options.run).id);
   }();
+  if (!options.device.empty()) run.config.runtime.device = options.device;
   const RunSummary& summary = run.summary;
   if (summary.state == RunState::finished) {
     console.note(fmt::format("{} ({}) is finished: nothing to resume", summary.key, summary.title));
@@ -226,7 +262,8 @@ int perform(const ResumeOptions& options) {
   const StopSignals signals;
   loadEngine();
   ProjectWriter project(options.project);
-  const Outcome outcome = train(project, {run.config, run, summary.title}, signals, console, options.quiet);
+  const Outcome outcome =
+      train(project, {run.config, run, summary.title, {}}, signals, console, options.quiet);
   if (outcome.state == RunState::failed)
     throw Error(fmt::format("{} failed: {}", summary.title, outcome.problem));
   if (outcome.state == RunState::stopped) {
