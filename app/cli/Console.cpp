@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 
 namespace uada::cli {
 namespace {
@@ -22,11 +23,11 @@ bool startsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC
 }  // namespace
 
 void Console::say(std::string_view text) const {
-  if (!json_) writeLine(stdout, text);
+  if (!json_) writeLine(stdout, printable(text));
 }
 
 void Console::note(std::string_view text) const {
-  if (!quiet_) writeLine(stderr, text);
+  if (!quiet_) writeLine(stderr, printable(text));
 }
 
 void Console::object(std::string_view kind, const Json& members) const {
@@ -38,7 +39,8 @@ void Console::object(std::string_view kind, const Json& members) const {
 }
 
 void printProblem(std::string_view message) {
-  std::string line = fmt::format("uada: {}", message);
+  constexpr std::size_t kMost = 2000;  // bytes: some messages quote what was given
+  std::string line = fmt::format("uada: {}", printable(message, kMost));
   std::replace(line.begin(), line.end(), '\n', ' ');
   writeLine(stderr, line);
 }

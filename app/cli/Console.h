@@ -26,7 +26,7 @@ class Console {
   bool json_, quiet_;
 };
 
-/// "uada: message" on standard error, in one line.
+/// "uada: message" on standard error, in one line without control characters, at most 2,000 bytes of it.
 void printProblem(std::string_view message);
 /// Throws Error if anything written to standard output did not arrive.
 void finishOutput();

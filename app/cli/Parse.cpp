@@ -4,7 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
+#include <sstream>
 
 #include "core/base/Error.h"
 
@@ -41,7 +44,7 @@ class Parser {
   DataCheckOptions check_;
   BenchOptions bench_;
   DoctorOptions doctor_;
-  std::string fill_ = "0,0,0";
+  std::string value_, fill_ = "0,0,0";
 };
 
 constexpr const char* kAbout =
@@ -50,7 +53,7 @@ constexpr const char* kAbout =
     "with what it is measured against.";
 constexpr const char* kFooter =
     "Start with 'uada run demo', or 'uada VERB --help' for a verb's options and an example.\n"
-    "Exit codes: 0 done, 1 failed, 2 wrong use, 130 or 143 stopped by a signal after a checkpoint.";
+    "Exit codes: 0 done, 1 failed, 2 wrong use, 129, 130 or 143 stopped by a signal after a checkpoint.";
 
 /// One word a column, as in the usage line: no types, no "REQUIRED".
 class PlainFormatter : public CLI::Formatter {
@@ -118,7 +121,7 @@ void Parser::addInspecting() {
            "Example: uada apply rotate -30 cat.png turned.png --fill 128,128,128 --filter bilinear",
            apply_);
   positional(apply, "OP", apply_.op, "Name of the operation");
-  apply->add_option("VALUE", apply_.value, "Raw value; 0 for an operation that takes none")->required();
+  apply->add_option("VALUE", value_, "Raw value; 0 for an operation that takes none")->required();
   positional(apply, "IN", apply_.in, "Image to read");
   positional(apply, "OUT", apply_.out, "PNG file to write");
   apply->add_option("--fill", fill_, "Colour outside the source, 0..255 each")
@@ -154,8 +157,8 @@ void Parser::addRunning() {
   CLI::App* run =
       verb(app_, "run", "Train every run of an experiment and print the comparison",
            "Finished runs of the project are kept, stopped and interrupted ones resumed, so that the same\n"
-           "command continues where it ended. Ctrl-C or SIGTERM writes a checkpoint first; a second one\n"
-           "ends at once.\n"
+           "command continues where it ended. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint first; a\n"
+           "second one ends at once.\n"
            "Example: uada run demo --set recipe.training.epochs=2 --set seeds=[1,2,3]",
            run_);
   positional(run, "EXPERIMENT", run_.experiment,
@@ -176,6 +179,8 @@ void Parser::addRunning() {
                           resume_);
   positional(resume, "RUN", resume_.run, "Run to continue");
   addProject(resume, resume_);
+  resume->add_option("--device", resume_.device, "auto, cpu, cuda or cuda:N; default: as it was asked for")
+      ->type_name("NAME");
   resume->add_flag("--quiet", resume_.quiet, "No progress, only results and errors");
 
   CLI::App* stop =
@@ -283,12 +288,25 @@ std::array<int, 3> colour(const std::string& text) {
   return rgb;
 }
 
+/// All of the text as a number, also nan and inf; none: it is no number.
+std::optional<double> numberIn(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  if (text.empty() || end != text.c_str() + text.size()) return std::nullopt;
+  return number;
+}
+
+double rawValue(const std::string& text) {
+  if (const auto number = numberIn(text)) return *number;
+  throw UsageError(fmt::format("VALUE '{}' is not a number (see 'uada apply --help')", text));
+}
+
 /// CLI11 takes "-30" for an option; with a space before it is a value, and reads the same as a number.
 std::vector<std::string> shieldNumbers(int argc, char** argv) {
   std::vector<std::string> arguments;
   for (int i = argc - 1; i > 0; --i) {  // CLI11 wants them last first
     const std::string text = argv[i];
-    const bool number = text.size() > 1 && text[0] == '-' && (std::isdigit(text[1]) || text[1] == '.');
+    const bool number = text.size() > 1 && text[0] == '-' && numberIn(text);
     arguments.push_back(number ? " " + text : text);
   }
   return arguments;
@@ -307,7 +325,9 @@ std::optional<Request> Parser::parse(int argc, char** argv) {
   try {
     app_.parse(shieldNumbers(argc, argv));
   } catch (const CLI::Success& success) {  // --help, --version
-    app_.exit(success);
+    std::ostringstream text;
+    app_.exit(success, text, text);
+    std::fputs(text.str().c_str(), stdout);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
     const auto verbs = app_.get_subcommands();
@@ -316,8 +336,12 @@ std::optional<Request> Parser::parse(int argc, char** argv) {
     const std::string verb = verbs.empty() ? "" : " " + verbs.front()->get_name();
     throw UsageError(fmt::format("{} (see 'uada{} --help')", withoutNewlines(error.what()), verb));
   }
-  if (chosen_)
-    if (auto* apply = std::get_if<ApplyOptions>(&*chosen_)) apply->fill = colour(fill_);
+  if (chosen_) {
+    if (auto* apply = std::get_if<ApplyOptions>(&*chosen_)) {
+      apply->value = rawValue(value_);
+      apply->fill = colour(fill_);
+    }
+  }
   return chosen_;
 }
 

@@ -10,6 +10,7 @@
 
 #include "app/cli/Console.h"
 #include "app/cli/RunText.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 
 namespace uada::cli {
@@ -117,7 +118,7 @@ void Progress::show(const std::string& event) { line(fmt::format("{}  {}", prefi
 void Progress::line(const std::string& text) {
   if (quiet_) return;
   clear();
-  std::fprintf(stderr, "%s\n", text.c_str());
+  std::fprintf(stderr, "%s\n", printable(text).c_str());
   shown_ = Pace::Clock::now();
 }
 

@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
@@ -7,6 +10,7 @@
 #include "app/cli/Parse.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 
 namespace {
 
@@ -28,9 +32,17 @@ bool mentionsJson(int argc, char** argv) {
                      [](const char* argument) { return std::string_view(argument) == "--json"; });
 }
 
+/// A closed standard stream gives its number to the next file that is opened, which would then get what is
+/// printed. Opened the wrong way round it stays closed to all use.
+void keepStandardFiles() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+}
+
 int fail(const char* message, bool json, int code) {
   cli::printProblem(message);
-  cli::Console(json).object("error", Json(Json::Object{{"message", Json(message)}}));
+  cli::Console(json).object("error", Json(Json::Object{{"message", Json(printable(message))}}));
   return code;
 }
 
@@ -39,10 +51,14 @@ int fail(const char* message, bool json, int code) {
 int main(int argc, char** argv) {
   // Spinning OpenMP threads made training 2 to 13 times slower when a core was busy; read when libgomp loads.
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
+  keepStandardFiles();
   bool json = mentionsJson(argc, argv);
   try {
     const auto request = cli::parse(argc, argv);
-    if (!request) return EXIT_SUCCESS;
+    if (!request) {
+      cli::finishOutput();
+      return EXIT_SUCCESS;
+    }
     json = wantsJson(*request);
     return perform(*request);
   } catch (const UsageError& error) {

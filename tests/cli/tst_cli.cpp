@@ -19,6 +19,8 @@ class TestCli : public QObject {
   void countsParametersForTheClassesGiven();
   void appliesAnOp();
   void takesNegativeValues();
+  void anEmptyValueIsNoNumber();
+  void showsNoControlCharacters();
   void samplesAreTheSameForTheSameSeed();
   void checksData();
   void checksDamagedData_data();
@@ -62,6 +64,8 @@ void TestCli::wrongUseIsOneLine_data() {
   row("apply rotat 3 a.png b.png", "unknown op 'rotat'; known:");
   row("apply rotate x a.png b.png", "VALUE");
   row("apply rotate nan a.png b.png", "not a finite number");
+  row("apply rotate -inf a.png b.png", "VALUE -inf is not a finite number");
+  row("apply rotate 3x a.png b.png", "VALUE '3x' is not a number");
   row("apply rotate 3 a.png b.jpg", ".png");
   row("apply rotate 3 a.png b.png --fill 1,2", "--fill '1,2'");
   row("apply rotate 3 a.png b.png --fill 1,2,256", "0..255");
@@ -74,9 +78,18 @@ void TestCli::wrongUseIsOneLine_data() {
   row("run nowhere.json", "no experiment file 'nowhere.json'");
   row("run demo --set recipe.training.epoch=3", "unknown key 'epoch'; known: epochs");
   row("run demo --set recipe.training.epochs=0", "epochs");
-  row("run demo --set methods=[\"nix\"]", "unknown method 'nix'");
+  row("run demo --set methods=[\"nix\"]", "demo.json: methods[0]: unknown method 'nix'");
   row("run demo --set nothing", "KEY=VALUE");
+  row("run demo --set seeds=[1", "--set seeds=[1: the value starts like JSON but is not valid");
+  row("run demo --set methods=[\"uada\",\"uada\"]", "demo.json: methods[1]: 'uada' stands there twice");
+  row("run demo --set name=", "the key 'name' is empty");
+  row("run demo --device cuda:-1", "--device: 'cuda:-1' is no device; use auto, cpu, cuda or cuda:N");
+  row("run demo --device gpu", "--device: 'gpu' is no device");
+  row("run demo --set runtime.device=cuda:x", "demo.json: runtime.device: 'cuda:x' is no device");
+  row("run demo --set recipe.dataset.train_limit=1",
+      "recipe.dataset.train_limit: 1 found, at least 2 expected");
   row("resume", "RUN");
+  row("resume 1 --device cuda:x", "--device: 'cuda:x' is no device");
   row("table", "NUMBER");
   row("table 99", "99");
   row("table 2 --format docx", "docx");
@@ -182,6 +195,32 @@ void TestCli::takesNegativeValues() {
   QCOMPARE(left, 2);
   QCOMPARE(right, 2);
   QVERIFY(!(a == b));
+}
+
+void TestCli::anEmptyValueIsNoNumber() {
+  for (const char* value : {"", " "}) {
+    const Result result = Program().run({"apply", "rotate", value, "a.png", "b.png"});
+    COMPARE_CODE(result, 2);
+    QVERIFY2(result.err.contains("VALUE") && result.err.contains("is not a number"), qPrintable(result.err));
+  }
+}
+
+/// What a file holds is not sent to the terminal as commands, nor all of it.
+void TestCli::showsNoControlCharacters() {
+  const Program program;
+  program.write("a.json",
+                "{\"name\": \"\xc2\x9b"
+                "31m" +
+                    QByteArray(100'000, 'x') + "\x1b]0;title\x07");
+  program.write("b.json", R"({"\u001b[31mkey\u009b\u007f": 1})");
+  program.write("c.json", "{\"" + QByteArray(100'000, 'k') + "\": 1}");
+  for (const auto& [file, most] : {std::pair("a.json", 300), {"b.json", 300}, {"c.json", 2100}}) {
+    const Result result = program.run({"run", file});
+    QVERIFY2(result.code == 1 || result.code == 2, qPrintable(result.err));
+    QVERIFY2(result.err.size() <= most, qPrintable(QString::number(result.err.size())));
+    for (const QChar c : result.err.chopped(1))
+      QVERIFY2(c.unicode() >= 0x20 && (c.unicode() < 0x7F || c.unicode() >= 0xA0), qPrintable(result.err));
+  }
 }
 
 void TestCli::samplesAreTheSameForTheSameSeed() {
@@ -302,10 +341,20 @@ void TestCli::doctorAndRunSayHowToInstallLibTorch() {
 void TestCli::saysWhenTheOutputIsFull() {
   QProcess process;
   process.setStandardOutputFile("/dev/full");
-  process.start(QStringLiteral(PROGRAM_DIR "/uada"), {"list", "ops"});
-  const Result result = Program::finish(process);
-  COMPARE_CODE(result, 1);
-  QVERIFY2(result.err.contains("standard output"), qPrintable(result.err));
+  for (const QStringList& arguments :
+       {QStringList{"list", "ops"}, {"--help"}, {"run", "--help"}, {"--version"}}) {
+    process.start(QStringLiteral(PROGRAM_DIR "/uada"), arguments);
+    const Result result = Program::finish(process);
+    COMPARE_CODE(result, 1);
+    QVERIFY2(result.err.contains("standard output"), qPrintable(result.err));
+  }
+  for (const char* line : {"--help >&-", "list ops >&-"}) {  // closed, not full
+    QProcess shell;
+    shell.start("/bin/sh", {"-c", QString("'%1/uada' %2").arg(QStringLiteral(PROGRAM_DIR), line)});
+    const Result result = Program::finish(shell);
+    COMPARE_CODE(result, 1);
+    QVERIFY2(result.err.contains("standard output"), qPrintable(result.err));
+  }
 }
 
 void TestCli::benchStoreGivesTheFixedName() {
