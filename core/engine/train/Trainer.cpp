@@ -49,9 +49,8 @@ void Trainer::readData() {
   const DatasetEntry& entry = findDataset(choice.name);
   const auto settings = settingsFromJson<DataSettings>(choice.settings, "dataset");
   enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
-  train_ =
-      subset(entry.load(prepared_.dataFolder, Split::train), static_cast<std::size_t>(settings.trainLimit));
-  test_ = subset(entry.load(prepared_.dataFolder, Split::test), static_cast<std::size_t>(settings.testLimit));
+  train_ = readSplit(entry, Split::train, settings.trainLimit);
+  test_ = readSplit(entry, Split::test, settings.testLimit);
   dataHash_ = train_.hash + "+" + test_.hash;
   checkLabels(train_, "training");
   checkLabels(test_, "test");
@@ -59,6 +58,18 @@ void Trainer::readData() {
     throw Error(fmt::format("'{}' has {} training and {} test images: at least 2 and 1 are needed",
                             prepared_.dataFolder.string(), train_.size(), test_.size()));
   }
+}
+
+/// limit  0: all images; more than there are: all, and it is said
+Dataset Trainer::readSplit(const DatasetEntry& entry, Split split, int limit) {
+  Dataset data = entry.load(prepared_.dataFolder, split);
+  const auto wanted = static_cast<std::size_t>(limit);
+  if (wanted > data.size()) {
+    sink_.onEvent(fmt::format("recipe.dataset.{} is {}, but there are only {} images in '{}': all are used",
+                              split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
+                              groupedText(static_cast<long long>(data.size())), prepared_.dataFolder.string()));
+  }
+  return subset(std::move(data), wanted);
 }
 
 void Trainer::restore() {

@@ -37,6 +37,7 @@ class Trainer {
 
  private:
   void readData();
+  Dataset readSplit(const DatasetEntry& entry, Split split, int limit);
   void restore();
   bool trainEpoch();
   void step();
