@@ -1,7 +1,11 @@
 #include <signal.h>
+#include <unistd.h>
 
 #include <QtEndian>
+#include <filesystem>
 
+#include "core/store/Locks.h"
+#include "core/store/Project.h"
 #include "tests/cli/Program.h"
 
 using namespace uada::test;
@@ -20,6 +24,11 @@ class TestCliTrain : public QObject {
   void survivesKill();
   void secondSignalEndsAtOnce();
   void exportsWhatWasRecorded();
+  void exportsNothingOverTheProject();
+  void leavesOutWhatAnotherProcessHasBegun();
+  void saysThatALimitIsAboveTheSet();
+  void resumesOnAGivenDevice();
+  void doctorTellsUsableDevices();
   void refusesDamagedDataBeforeTraining();
   void refusesADeviceThatIsNotThere();
 
@@ -143,6 +152,7 @@ void TestCliTrain::stops_data() {
   QTest::addColumn<int>("code");
   QTest::newRow("SIGINT") << "INT" << 130;
   QTest::newRow("SIGTERM") << "TERM" << 143;
+  QTest::newRow("SIGHUP") << "HUP" << 129;
   QTest::newRow("uada stop") << "stop" << 143;
 }
 
@@ -155,7 +165,7 @@ void TestCliTrain::stops() {
   if (by == "stop")
     COMPARE_CODE(program_->run({"stop", "1"}), 0);
   else
-    ::kill(static_cast<pid_t>(process->processId()), by == "TERM" ? SIGTERM : SIGINT);
+    ::kill(static_cast<pid_t>(process->processId()), by == "TERM" ? SIGTERM : by == "HUP" ? SIGHUP : SIGINT);
   Result stopped = Program::finish(*process);
   stopped.out.prepend(QString::fromUtf8(seen));
   COMPARE_CODE(stopped, code);
@@ -242,7 +252,100 @@ void TestCliTrain::exportsWhatWasRecorded() {
   const auto length = qFromLittleEndian<quint64>(weights.constData());
   QVERIFY(length < static_cast<quint64>(weights.size()));
   QVERIFY(!QJsonDocument::fromJson(weights.mid(8, static_cast<int>(length))).object().isEmpty());
-  COMPARE_CODE(program_->run({"export", "1", "--out", "no/such/folder/c.csv"}), 1);
+  for (const char* what : {"curves", "samples", "weights"})
+    COMPARE_CODE(program_->run({"export", "1", "--what", what, "--out", "no/such/folder"}), 1);
+  QVERIFY(!QFile::exists(program_->path("no")));
+}
+
+/// Whatever name the project goes by, an export does not take its place.
+void TestCliTrain::exportsNothingOverTheProject() {
+  COMPARE_CODE(program_->run(experiment(1, R"(["ra-uc"])")), 0);
+  const QString checkpoint =
+      QDir(program_->path("uada.files")).entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
+  QVERIFY(!checkpoint.isEmpty());
+  QVERIFY(QFile::link("uada.uada", program_->path("soft.csv")));
+  QVERIFY(::link(qPrintable(program_->path("uada.uada")), qPrintable(program_->path("hard.csv"))) == 0);
+  const QStringList names{"uada.uada",     "./uada.uada",    program_->path("uada.uada"),
+                          "soft.csv",      "hard.csv",       "uada.uada-wal",
+                          "uada.uada-shm", "uada.uada-lock", "uada.files/" + checkpoint + "/config.json"};
+  const QByteArray before = program_->read("uada.uada");
+  for (const QString& name : names) {
+    for (const QStringList& verb :
+         {QStringList{"export", "1"}, {"export", "1", "--what", "weights"}, {"table", "2"}}) {
+      const Result result = program_->run(verb + QStringList{"--out", name});
+      COMPARE_CODE(result, 2);
+      QVERIFY2(result.err.contains("'" + name + "'"), qPrintable(result.err));
+    }
+  }
+  QVERIFY(program_->read("uada.uada").startsWith("SQLite format 3"));
+  QCOMPARE(program_->read("uada.uada"), before);
+  COMPARE_CODE(program_->run({"export", "1", "--out", "uada.csv"}), 0);
+}
+
+/// A run that another process begins after this one has looked is not trained a second time.
+void TestCliTrain::leavesOutWhatAnotherProcessHasBegun() {
+  const std::filesystem::path file = program_->path("uada.uada").toStdString();
+  std::filesystem::create_directories(program_->path("uada.files").toStdString());
+  auto turn = uada::store::FileLock::tryLock(program_->path("uada.files/turn.lock").toStdString());
+  QVERIFY(turn.held());
+  uada::ProjectWriter project(file);
+  const QStringList arguments = experiment(2, R"(["ra-uc"])");
+  const auto process = program_->start(arguments + QStringList{"--json"});
+  QByteArray said;
+  while (!said.contains("1 to train")) {  // it has looked
+    QVERIFY(process->state() != QProcess::NotRunning || !said.isEmpty());
+    process->setReadChannel(QProcess::StandardError);
+    QVERIFY(process->waitForReadyRead(kTimeout));
+    said += process->readAllStandardError();
+  }
+  std::vector<std::string> sets;
+  for (int i = 3; i < arguments.size(); i += 2) sets.push_back(arguments[i].toStdString());
+  const auto experiment = uada::readExperiment(program_->path("tiny.json").toStdString(), sets);
+  const auto run = project.createRun(uada::expand(experiment).front());
+  project.beginAttempt(run.id, uada::currentManifest(), "");
+  turn = {};
+  const Result result = Program::finish(*process);
+  COMPARE_CODE(result, 0);
+  QVERIFY2(result.err.contains("left out"), qPrintable(result.err));
+  QCOMPARE(ofKind(objects(result.out), "step").size(), 0);
+  QCOMPARE(runs().size(), 1);
+}
+
+void TestCliTrain::saysThatALimitIsAboveTheSet() {
+  const Result result =
+      program_->run(experiment(1, R"(["ra-uc"])") + QStringList{"--set", "recipe.dataset.train_limit=5000"});
+  COMPARE_CODE(result, 0);
+  QVERIFY2(result.err.contains("recipe.dataset.train_limit is 5,000, but there are only 100 images"),
+           qPrintable(result.err));
+  QVERIFY2(!result.err.contains("test_limit"), qPrintable(result.err));
+}
+
+void TestCliTrain::resumesOnAGivenDevice() {
+  const auto process = program_->start(experiment(16, R"(["uada"])") + QStringList{"--json"});
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 3, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  COMPARE_CODE(Program::finish(*process), 143);
+  const Result nowhere = program_->run({"resume", "1", "--device", "cuda:99"});
+  COMPARE_CODE(nowhere, 1);
+  COMPARE_CODE(program_->run({"resume", "1", "--device", "cpu"}), 0);
+  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
+}
+
+/// "none" where a device cannot be used, never "ok" beside a reason why not.
+void TestCliTrain::doctorTellsUsableDevices() {
+  const Result result = program_->run({"doctor", "--json"});
+  COMPARE_CODE(result, 0);
+  int devices = 0;
+  for (const QJsonObject& check : ofKind(objects(result.out), "check")) {
+    const QString name = check["name"].toString();
+    if (!name.startsWith("device ")) continue;
+    ++devices;
+    const bool usable = name == "device cpu" || name.startsWith("device cuda:");
+    QCOMPARE(check["finding"].toString(), QString(usable ? "ok" : "none"));
+    QCOMPARE(check["ok"].toBool(), usable);
+  }
+  QVERIFY(devices >= 2 || QFile::exists("/dev/nvidiactl"));
 }
 
 void TestCliTrain::refusesDamagedDataBeforeTraining() {
