@@ -40,7 +40,7 @@ std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesy
   } else {
     where = fmt::format("in '{}'", dir.string());
     if (const std::string problem = folderProblem(dir); !problem.empty())
-      throw Error(fmt::format("{} cannot be read from {}: {}; name the folder that holds it, or get it ({})",
+      throw Error(fmt::format("{} cannot be read {}: {}; name the folder that holds it, or get it ({})",
                               entry.title, where, problem, entry.source));
   }
   throw Error(fmt::format("{} was not found {}; get it ({}) and name the folder, or set UADA_DATA",
