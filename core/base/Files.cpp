@@ -92,11 +92,15 @@ namespace {
 
 template <class Container>
 Container readWhole(const std::filesystem::path& path, std::size_t maxBytes) {
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  struct stat status {};
-  if (!file || ::fstat(::fileno(file.get()), &status) != 0)
+  // Without O_NONBLOCK the opening of a named pipe waits for someone who writes to it.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(fd < 0 ? nullptr : ::fdopen(fd, "rb"), std::fclose);
+  struct stat status{};
+  if (!file || ::fstat(fd, &status) != 0)
     throw Error(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
   if (S_ISDIR(status.st_mode)) throw Error(fmt::format("cannot read '{}': it is a folder", path.string()));
+  if (!S_ISREG(status.st_mode))
+    throw Error(fmt::format("cannot read '{}': it is not a regular file", path.string()));
   Container content;
   char buffer[1 << 16];
   while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, file.get())) {

@@ -52,7 +52,7 @@ class AtomicFile {
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text,
                          FileCalls& calls = systemFileCalls());
 
-/// Throws Error naming the file if it cannot be read or holds more than maxBytes.
+/// Throws Error naming the file if it cannot be read, is not a regular file or holds more than maxBytes.
 std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes);
 std::vector<std::byte> readBinaryFile(const std::filesystem::path& path, std::size_t maxBytes);
 

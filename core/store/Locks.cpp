@@ -34,7 +34,7 @@ FileLock::~FileLock() {
 
 FileLock FileLock::tryLock(const std::filesystem::path& file) {
   FileLock lock;
-  lock.fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  lock.fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
   if (lock.fd_ < 0) throw Error(fmt::format("cannot write '{}': {}", file.string(), std::strerror(errno)));
   // Locks of the open file, not of the process: closing another descriptor of the same file does not drop
   // them.
@@ -47,7 +47,7 @@ FileLock FileLock::tryLock(const std::filesystem::path& file) {
 
 bool FileLock::isHeld(const std::filesystem::path& file) {
   FileLock probe;
-  probe.fd_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  probe.fd_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (probe.fd_ < 0) return false;
   auto range = wholeFile(F_WRLCK);
   return ::fcntl(probe.fd_, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
