@@ -5,11 +5,13 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <tuple>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -17,12 +19,40 @@
 #include "core/store/Project.h"
 #include "core/store/Schema.h"
 
+namespace uada::store {
+namespace {
+
+/// A project whose creation was cut short, or goes on in another process at this moment.
+class Unfinished : public Error {
+ public:
+  explicit Unfinished(const std::filesystem::path& file)
+      : Error(
+            fmt::format("'{}' is not finished being created: nothing is in it yet; 'uada run' or the window "
+                        "finishes it, or remove it",
+                        file.string())) {}
+};
+
+}  // namespace
+}  // namespace uada::store
+
 namespace uada {
 
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key) {
   auto folder = std::filesystem::absolute(project);
   folder.replace_extension(".files");
   return folder / key;
+}
+
+bool isProject(const std::filesystem::path& file) {
+  const auto path = store::projectFile(file);
+  std::error_code ignored;
+  if (std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found) return false;
+  try {
+    store::openForReading(path);
+    return true;
+  } catch (const store::Unfinished&) {
+    return false;
+  }
 }
 
 }  // namespace uada
@@ -34,6 +64,10 @@ namespace {
 constexpr int kBusyMilliseconds = 5000;
 constexpr std::uintmax_t kQuickCheckBytes =
     16u << 20;  // about 50 ms; a larger file is checked page by page in use
+
+constexpr std::uintmax_t kFirstPageBytes = 4096;
+constexpr std::size_t kNameBytes = 255, kPathBytes = 512;  // of the system; of SQLite
+constexpr std::string_view kLongestEnding = "-journal";
 
 std::filesystem::path beside(const std::filesystem::path& project, const char* ending) {
   auto file = project;
@@ -58,7 +92,8 @@ std::int64_t pragma(SQLite::Database& database, const char* name) {
 bool checkIdentity(SQLite::Database& database, const std::filesystem::path& file) {
   const auto application = pragma(database, "application_id");
   const auto version = pragma(database, "user_version");
-  if (application == 0 && database.execAndGet("SELECT count(*) FROM sqlite_master").getInt64() == 0)
+  if (application == 0 && version == 0 &&
+      database.execAndGet("SELECT count(*) FROM sqlite_master").getInt64() == 0)
     return false;
   if (application != kApplicationId)
     throw Error(
@@ -69,6 +104,11 @@ bool checkIdentity(SQLite::Database& database, const std::filesystem::path& file
         "'{}' was written by a newer version of this program (schema {}, this one knows {}); it was "
         "left as it is: install the newer version",
         file.string(), version, kSchemaVersion));
+  if (version < 1)
+    throw Error(
+        fmt::format("'{}' is damaged: it says it is of schema {}, which no version of this program "
+                    "wrote; it was left as it is: restore a copy of it",
+                    file.string(), version));
   return true;
 }
 
@@ -94,12 +134,26 @@ void protect(SQLite::Database& database) {
       "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON");
 }
 
+bool isAllowed(const std::filesystem::path& path, int mode) {
+  return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
+}
+
 void checkFolder(const std::filesystem::path& file) {
   const auto folder = file.parent_path();
-  if (std::filesystem::is_directory(file))
+  std::error_code code;
+  const auto type = std::filesystem::status(file, code).type();
+  if (type == std::filesystem::file_type::none)
+    throw Error(fmt::format("cannot open '{}': {}", file.string(), code.message()));
+  if (type == std::filesystem::file_type::directory)
     throw Error(fmt::format("'{}' is a folder; a project is a file", file.string()));
-  if (!std::filesystem::is_directory(folder))
+  if (!std::filesystem::is_directory(folder, code))
     throw Error(fmt::format("cannot open '{}': there is no folder '{}'", file.string(), folder.string()));
+  if (type == std::filesystem::file_type::not_found) return;
+  if (type != std::filesystem::file_type::regular)
+    throw Error(fmt::format("cannot open '{}': it is not a regular file", file.string()));
+  if (!isAllowed(file, R_OK))
+    throw Error(fmt::format("cannot read '{}': {}; give yourself the permission to read it (chmod u+rw)",
+                            file.string(), std::strerror(errno)));
 }
 
 void checkWritable(const std::filesystem::path& file) {
@@ -109,7 +163,7 @@ void checkWritable(const std::filesystem::path& file) {
                     "project of its own on each machine's local disk and join them with 'uada merge'",
                     file.string(), network));
   for (const auto& path : {file.parent_path(), file})
-    if (::access(path.c_str(), W_OK) != 0 && errno != ENOENT)
+    if (!isAllowed(path, W_OK) && errno != ENOENT)
       throw Error(fmt::format("cannot write '{}': {}; choose a project file in a folder that can be written",
                               path.string(), std::strerror(errno)));
 }
@@ -156,6 +210,25 @@ void quickCheck(SQLite::Database& database, const std::filesystem::path& file) {
 
 }  // namespace
 
+std::filesystem::path projectFile(const std::filesystem::path& name) {
+  if (name.empty()) throw Error("the project has no name: give the path of a file");
+  const auto path = std::filesystem::absolute(name).lexically_normal();
+  for (const auto& [what, size, most] : {std::tuple("name", path.filename().string().size(), kNameBytes),
+                                         std::tuple("path", path.string().size(), kPathBytes)})
+    if (size + kLongestEnding.size() >= most)
+      throw Error(
+          fmt::format("cannot open '{:.60}…': the {} of the project file is too long: {} bytes of {} "
+                      "at most; choose a shorter one",
+                      name.string(), what, size, most - kLongestEnding.size() - 1));
+  return path;
+}
+
+bool isGone(SQLite::Database& database) {
+  int moved = 0;
+  sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
 std::filesystem::path checkpointLockFile(const std::filesystem::path& project) {
   auto file = project;
   return file.replace_extension(".uada-lock");
@@ -191,22 +264,24 @@ SQLite::Database openForReading(const std::filesystem::path& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file))
     throw Error(fmt::format("there is no project file '{}'", file.string()));
-  if (std::filesystem::file_size(file, ignored) == 0)
-    throw Error(fmt::format("'{}' is not a UADA project: it is empty", file.string()));
+  if (std::filesystem::file_size(file, ignored) == 0) throw Unfinished(file);
   peek(file);
   const auto log = beside(file, "-wal");
   const bool hasLog = std::filesystem::exists(log, ignored) && std::filesystem::file_size(log, ignored) > 0;
-  const bool readOnly = ::access(file.parent_path().c_str(), W_OK) != 0;
+  const bool readOnly = !isAllowed(file.parent_path(), W_OK);
   try {
     SQLite::Database database(uri(file, readOnly && !hasLog ? "immutable=1" : "mode=ro"),
                               SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyMilliseconds);
     protect(database);
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     database.exec("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON");
-    if (!checkIdentity(database, file))
-      throw Error(fmt::format("'{}' is not a UADA project: it is an empty database", file.string()));
+    if (!checkIdentity(database, file)) throw Unfinished(file);
     return database;
   } catch (const SQLite::Exception& problem) {
+    // Its first page is being written, or was when a process ended: only a writer can tidy that up.
+    if (problem.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK &&
+        std::filesystem::file_size(file, ignored) <= kFirstPageBytes)
+      throw Unfinished(file);
     if (readOnly && hasLog)
       throw Error(fmt::format(
           "cannot read '{}': its newest rows are still in '{}' and the folder is read-only; copy both "
@@ -245,10 +320,24 @@ std::string explain(const SQLite::Exception& problem, const std::filesystem::pat
     }
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return fmt::format("'{}' is locked by another program; close it and try again", name);
-    case SQLITE_READONLY: return fmt::format("cannot write '{}': it is read-only", name);
+    case SQLITE_READONLY:
+      if (problem.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK)
+        return fmt::format(
+            "'{}' was left in the middle of a change; the next program that writes to it "
+            "('uada run', the window) puts it in order",
+            name);
+      return fmt::format("cannot write '{}': it is read-only", name);
     case SQLITE_CORRUPT:
       return fmt::format("'{}' is damaged ({}); make a copy and try 'sqlite3 FILE .recover'", name,
                          problem.what());
+    case SQLITE_ERROR:
+      return fmt::format("'{}' is damaged: its tables are not those of a project ({}); restore a copy of it",
+                         name, problem.what());
+    case SQLITE_CANTOPEN:
+      return fmt::format(
+          "cannot open '{}' or the files beside it ({}); check the permissions of the file and "
+          "of its folder",
+          name, problem.what());
     default: return fmt::format("'{}': {}", name, problem.what());
   }
 }

@@ -13,11 +13,16 @@
 
 namespace uada::store {
 
+/// The absolute path of a project. Throws Error if no file can have that name.
+std::filesystem::path projectFile(const std::filesystem::path& name);
 /// Opens or creates a project for writing: identity checked before anything is written, schema made, WAL on.
 /// Throws Error: see ProjectWriter.
 SQLite::Database openForWriting(const std::filesystem::path& file);
 /// Opens an existing project; nothing can be written through it.
 SQLite::Database openForReading(const std::filesystem::path& file);
+
+/// Whether the file was moved or deleted since it was opened, so that what is written to it is lost.
+bool isGone(SQLite::Database& database);
 
 /// In words, with what to do: "the disk is full: ...".
 std::string explain(const SQLite::Exception& problem, const std::filesystem::path& file);

@@ -1,11 +1,14 @@
 #include "core/store/Inserter.h"
 
+#include <fmt/core.h>
+
 #include <string>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/images/ImageIo.h"
 #include "core/store/Database.h"
+#include "core/store/Locks.h"
 #include "core/store/Project.h"
 
 namespace uada::store {
@@ -156,6 +159,28 @@ void Inserter::noteSeen() {
   const std::string now = utcNow();
   for (const auto& [run, attempt] : touched_) bindAll(seen_, run, attempt, now).exec();
   touched_.clear();
+}
+
+void markInterrupted(SQLite::Database& database, const std::filesystem::path& project) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> gone;
+  SQLite::Statement query(database,
+                          fmt::format("SELECT run, attempt, host, pid, process_start, key FROM attempts "
+                                      "JOIN runs ON runs.id = run WHERE {}",
+                                      kLiveStates));
+  while (query.executeStep()) {
+    Row row(query);
+    const auto run = row.integer(), attempt = row.integer();
+    const Owner owner{row.text(), row.integer(), row.integer()};
+    if (!isAlive(owner, runLockFile(project, row.text()))) gone.emplace_back(run, attempt);
+  }
+  query.reset();
+  if (gone.empty()) return;
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  SQLite::Statement mark(database, fmt::format("UPDATE attempts SET state = 'interrupted', ended = seen "
+                                               "WHERE run = ? AND attempt = ? AND {}",
+                                               kLiveStates));
+  for (const auto& [run, attempt] : gone) bindAll(mark, run, attempt).exec();
+  transaction.commit();
 }
 
 std::string groupsToJson(const std::vector<GroupDecision>& groups) {

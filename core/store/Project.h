@@ -20,6 +20,10 @@ constexpr int kSchemaVersion = 1;
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
 
+/// Whether there is a project to read: false where there is no file, or one whose creation was cut short. A
+/// ProjectWriter finishes such a file. Throws Error for any other file that is no project.
+bool isProject(const std::filesystem::path& file);
+
 /// The only writer of a project file in this process: owns the connection and the thread that uses it. Appends are
 /// gathered and committed every 250 ms; after kill -9 at most that much is lost. WAL, synchronous=FULL.
 /// Any thread may call any member; appends wait only while the disk is gone and 4,096 reports are queued.
@@ -37,6 +41,8 @@ class ProjectWriter {
   RunSummary createRun(const RunConfig& config);
   int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
   void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);
+  /// Of the same hash and seed: where the data lie, the device and the like.
+  void setConfig(std::int64_t run, const RunConfig& config);
   void removeRun(std::int64_t run);
   void flush();
 

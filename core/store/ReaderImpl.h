@@ -46,7 +46,7 @@ auto guarded(const std::filesystem::path& file, Body body) {
 
 struct ProjectReader::Impl {
   explicit Impl(const std::filesystem::path& path)
-      : file(std::filesystem::absolute(path).lexically_normal()), database(store::openForReading(file)) {}
+      : file(store::projectFile(path)), database(store::openForReading(file)) {}
 
   /// Ascending. A later attempt begins where its first step, or its first row in this table, says.
   std::vector<store::Part> parts(std::int64_t run, const char* table);

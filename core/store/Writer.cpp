@@ -59,34 +59,10 @@ std::int64_t lastAttempt(SQLite::Database& database, std::int64_t run) {
   return query.getColumn(0).getInt64();
 }
 
-/// Live attempts whose process is gone: their rows end where they ended.
-void markInterrupted(SQLite::Database& database, const std::filesystem::path& project) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> gone;
-  SQLite::Statement query(database,
-                          fmt::format("SELECT run, attempt, host, pid, process_start, key FROM attempts "
-                                      "JOIN runs ON runs.id = run WHERE {}",
-                                      kLiveStates));
-  while (query.executeStep()) {
-    Row row(query);
-    const auto run = row.integer(), attempt = row.integer();
-    const Owner owner{row.text(), row.integer(), row.integer()};
-    if (!isAlive(owner, runLockFile(project, row.text()))) gone.emplace_back(run, attempt);
-  }
-  query.reset();
-  if (gone.empty()) return;
-  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-  SQLite::Statement mark(database, fmt::format("UPDATE attempts SET state = 'interrupted', ended = seen "
-                                               "WHERE run = ? AND attempt = ? AND {}",
-                                               kLiveStates));
-  for (const auto& [run, attempt] : gone) bindAll(mark, run, attempt).exec();
-  transaction.commit();
-}
-
 }  // namespace
 
 struct ProjectWriter::Impl {
-  explicit Impl(const std::filesystem::path& path)
-      : file(std::filesystem::absolute(path).lexically_normal()), database(openForWriting(file)) {
+  explicit Impl(const std::filesystem::path& path) : file(projectFile(path)), database(openForWriting(file)) {
     try {
       takeCheckpoints();
       markInterrupted(database, file);
@@ -103,7 +79,9 @@ struct ProjectWriter::Impl {
 
   /// Any thread.
   void append(std::function<void(Inserter&)> apply) {
-    slots.acquire();
+    // A full disk is waited for; a file that is gone may never come back, and training must be able to end.
+    while (!slots.try_acquire_for(kRetry))
+      if (gone) return dropped.store(true);
     channel.push({std::move(apply), nullptr});
   }
   /// Any thread; waits for the commit.
@@ -117,6 +95,7 @@ struct ProjectWriter::Impl {
   void work();
   bool isDue(Clock::time_point now) const;
   void commit();
+  void requireFile();
   void apply(Item& item);
   void applyCall(Item& item);
   void succeeded();
@@ -130,7 +109,9 @@ struct ProjectWriter::Impl {
   Channel<Item> channel{SIZE_MAX};
   std::counting_semaphore<kQueued> slots{kQueued};
   mutable std::mutex mutex;
-  std::string problem;  ///< guarded by mutex
+  std::string problem;                ///< guarded by mutex
+  std::atomic<bool> gone = false;     ///< the file was moved or deleted
+  std::atomic<bool> dropped = false;  ///< reports, meanwhile
 
   // The storage thread's alone. The lock outlives the database, which checkpoints when it is closed.
   FileLock checkpointLock;
@@ -171,6 +152,7 @@ bool ProjectWriter::Impl::isDue(Clock::time_point now) const {
 
 void ProjectWriter::Impl::commit() {
   try {
+    requireFile();
     database.exec("BEGIN IMMEDIATE");
     for (Item& item : pending) apply(item);
     inserter->noteSeen();
@@ -182,6 +164,16 @@ void ProjectWriter::Impl::commit() {
     const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&e);
     failed(sqlite ? explain(*sqlite, file) : e.what());
   }
+}
+
+/// What is written to a file without a name is lost with the process.
+void ProjectWriter::Impl::requireFile() {
+  gone = isGone(database);
+  if (gone)
+    throw Error(
+        fmt::format("the project file '{}' was moved or deleted while it was being written; move it back "
+                    "before the program ends, or what was reported since is lost",
+                    file.string()));
 }
 
 void ProjectWriter::Impl::apply(Item& item) {
@@ -213,6 +205,8 @@ void ProjectWriter::Impl::applyCall(Item& item) {
 
 void ProjectWriter::Impl::succeeded() {
   failing = false;
+  if (dropped.exchange(false))
+    lost = fmt::format("reports could not be stored while '{}' was gone", file.string());
   setProblem(lost);
   std::ptrdiff_t reports = 0;
   auto done = std::exchange(pending, {});
@@ -256,6 +250,9 @@ void ProjectWriter::Impl::takeCheckpoints() {
 void ProjectWriter::Impl::shortenLog() {
   nextCare = Clock::now() + kRetry;
   try {
+    const bool wasGone = gone;
+    requireFile();
+    if (wasGone) setProblem(lost);
     takeCheckpoints();
     auto log = file;
     log += "-wal";
@@ -325,6 +322,15 @@ void ProjectWriter::setNotes(std::int64_t run, const std::string& notes, const s
     SQLite::Statement update(to.database(), "UPDATE runs SET notes = ?, tags = ? WHERE id = ?");
     if (bindAll(update, notes, tags, run).exec() == 0)
       throw Error(fmt::format("there is no run {} in the project", run));
+  });
+}
+
+void ProjectWriter::setConfig(std::int64_t run, const RunConfig& config) {
+  impl_->call([&, hash = configHash(config), json = toJson(config).dump()](Inserter& to) {
+    SQLite::Statement update(to.database(),
+                             "UPDATE runs SET config = ? WHERE id = ? AND config_hash = ? AND seed = ?");
+    if (bindAll(update, json, run, hash, config.seed).exec() == 0)
+      throw Error(fmt::format("there is no run {} of this configuration and seed in the project", run));
   });
 }
 

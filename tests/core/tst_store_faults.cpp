@@ -1,4 +1,5 @@
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <QRandomGenerator>
@@ -30,6 +31,9 @@ class SmallDisk {
     if (mounted_) ::umount2(folder_.c_str(), MNT_DETACH);
   }
   bool mounted() const { return mounted_; }
+  bool resize(const char* size) const {
+    return ::mount(nullptr, folder_.c_str(), nullptr, MS_REMOUNT, size) == 0;
+  }
   bool makeReadOnly() const {
     return ::mount(nullptr, folder_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
   }
@@ -130,11 +134,139 @@ class TestStoreFaults : public QObject {
     QCOMPARE(sqlite(project, "PRAGMA integrity_check"), "ok");
   }
 
+  void aFullDiskIsNamedAtTheStart_data() {
+    QTest::addColumn<QString>("size");
+    QTest::newRow("one page") << "size=4k";
+    QTest::newRow("some pages") << "size=64k";
+  }
   void aFullDiskIsNamedAtTheStart() {
-    SmallDisk disk(folder_.filePath("full0"), "size=64k");
+    QFETCH(QString, size);
+    SmallDisk disk(folder_.filePath(size), qPrintable(size));
     if (!disk.mounted()) QSKIP("not run: mounting a small file system needs root");
-    const std::string problem = errorOf([&] { ProjectWriter writer(disk.file("p.uada")); });
-    QVERIFY(contains(problem, "free some space"));
+    const auto project = disk.file("p.uada");
+    QVERIFY(contains(errorOf([&] { ProjectWriter writer(project); }), "free some space"));
+    QVERIFY(!isProject(project));
+    QVERIFY(disk.resize("size=4m"));
+    QCOMPARE(errorOf([&] { ProjectWriter writer(project); }), "");  // what was begun is finished
+    QVERIFY(isProject(project));
+  }
+
+  void anUnfinishedProjectIsFinished_data() {
+    QTest::addColumn<QString>("sql");
+    QTest::newRow("no byte") << "";
+    QTest::newRow("one page") << "PRAGMA journal_mode=WAL";
+  }
+  void anUnfinishedProjectIsFinished() {
+    QFETCH(QString, sql);
+    const auto project = file(sql.isEmpty() ? "unfinished0.uada" : "unfinished1.uada");
+    sql.isEmpty() ? writeFileAtomically(project, "") : (void)sqlite(project, sql.toStdString());
+    QCOMPARE(std::filesystem::file_size(project), std::uintmax_t{sql.isEmpty() ? 0u : 4096u});
+    QVERIFY(!isProject(project));
+    QVERIFY(contains(errorOf([&] { ProjectReader reader(project); }), "not finished being created"));
+    {
+      ProjectWriter writer(project);
+      writer.createRun(fakeConfig());
+    }
+    QVERIFY(isProject(project));
+    QCOMPARE(ProjectReader(project).runs().size(), std::size_t{1});
+  }
+
+  void killedWhileItIsBeingCreated() {
+    constexpr int kStarts = 25;
+    const quint32 seed = QRandomGenerator::global()->generate();
+    QRandomGenerator random(seed);
+    int unfinished = 0;
+    for (int start = 0; start < kStarts; ++start) {
+      const auto project = file(qPrintable(QString("born%1.uada").arg(start)));
+      const auto process = helper(project, 10);
+      while (!std::filesystem::exists(project) && process->running()) continue;
+      for (int spins = random.bounded(200); spins > 0; --spins) std::filesystem::exists(project);
+      process->kill();
+      process->wait();
+      unfinished += !isProject(project);
+      QCOMPARE(errorOf([&] { ProjectWriter writer(project); }), "");
+      QVERIFY(isProject(project));
+    }
+    qInfo("%d of %d were unfinished, seed %u", unfinished, kStarts, seed);
+  }
+
+  void aProjectThatIsGoneIsMissed_data() {
+    QTest::addColumn<bool>("back");
+    QTest::newRow("deleted") << false;
+    QTest::newRow("moved away and back") << true;
+  }
+  void aProjectThatIsGoneIsMissed() {
+    QFETCH(bool, back);
+    const auto project = file(back ? "moved.uada" : "deleted.uada"), away = file("away.uada");
+    ProjectWriter writer(project);
+    const auto run = writer.createRun(fakeConfig()).id;
+    writer.beginAttempt(run, currentManifest(), "");
+    back ? std::filesystem::rename(project, away) : (void)std::filesystem::remove(project);
+    QTRY_VERIFY_WITH_TIMEOUT(!writer.problem().empty(), 10000);  // also where nothing is reported
+    writer.append(run, 1, step(1));
+    QVERIFY(contains(errorOf([&] { writer.flush(); }), "was moved or deleted"));
+    QVERIFY(contains(writer.problem(), project.string()));
+    if (!back) {
+      for (int i = 0; i < 4097; ++i)
+        writer.append(run, 1, step(1));  // more than are kept: does not wait for ever
+      return;
+    }
+    std::filesystem::rename(away, project);
+    QTRY_COMPARE_WITH_TIMEOUT(writer.problem(), "", 10000);
+    QCOMPARE(errorOf([&] { writer.flush(); }), "");
+    QCOMPARE(ProjectReader(project).steps(run).size(), std::size_t{1});
+  }
+
+  void aNamedPipeIsRefused() {
+    const auto pipe = file("pipe.uada");
+    QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+    for (const std::string& problem :
+         {errorOf([&] { ProjectWriter writer(pipe); }), errorOf([&] { ProjectReader reader(pipe); }),
+          errorOf([&] { readTextFile(pipe, 100); }), errorOf([&] { readBinaryFile(pipe, 100); })})
+      QVERIFY(contains(problem, "it is not a regular file"));
+  }
+
+  void namesThatNoFileCanHave() {
+    const std::string path = file(std::string(245, 'n').c_str()).string() + ".uada";
+    std::filesystem::path deep = file("deep");
+    for (int i = 0; i < 10; ++i) deep /= std::string(60, 'd');
+    std::filesystem::create_directories(deep);
+    for (const auto& [name, expected] :
+         {std::pair(std::string(), "has no name"), std::pair(path, "name of the project"),
+          std::pair(std::string(300, 'n'), "too long"),
+          std::pair((deep / "p.uada").string(), "path of the project")}) {
+      QVERIFY(contains(errorOf([&] { ProjectWriter writer(name); }), expected));
+      QVERIFY(contains(errorOf([&] { ProjectReader reader(name); }), expected));
+      QVERIFY(contains(errorOf([&] { isProject(name); }), expected));
+    }
+    const auto longest = file(std::string(240, 'n').c_str()).string() + ".uada";
+    QCOMPARE(errorOf([&] { ProjectWriter(longest).createRun(fakeConfig()); }), "");
+  }
+
+  void aMissingPermissionIsNamed() {
+    if (::geteuid() != 0) QSKIP("not run: becoming another user needs root");
+    const auto project = file("secret.uada");
+    {
+      ProjectWriter writer(project);
+    }
+    ::chmod(folder_.path().toStdString().c_str(), 0755);
+    std::filesystem::permissions(project, std::filesystem::perms::none);
+    QCOMPARE(::seteuid(65534), 0);
+    const std::string reading = errorOf([&] { ProjectReader reader(project); });
+    const std::string writing = errorOf([&] { ProjectWriter writer(project); });
+    QCOMPARE(::seteuid(0), 0);
+    QVERIFY(contains(reading, "permission") && contains(reading, project.string()));
+    QVERIFY(contains(writing, "permission"));
+  }
+
+  void aMissingTableIsDamage() {
+    const auto project = file("tables.uada");
+    {
+      ProjectWriter(project).createRun(fakeConfig());
+    }
+    QCOMPARE(sqlite(project, "DROP TABLE steps"), "");
+    QVERIFY(contains(errorOf([&] { ProjectWriter writer(project); }), "restore a copy"));
+    QVERIFY(contains(errorOf([&] { ProjectReader(project).steps(1); }), "restore a copy"));
   }
 
   void aReadOnlyDiskCanBeReadOnly() {
@@ -180,6 +312,11 @@ class TestStoreFaults : public QObject {
     QTest::newRow("foreign in WAL") << "PRAGMA journal_mode=WAL; CREATE TABLE t(x)" << "another application";
     QTest::newRow("newer") << "CREATE TABLE t(x); PRAGMA application_id=1430340673; PRAGMA user_version=2"
                            << "newer version";
+    QTest::newRow("version 0") << "CREATE TABLE t(x); PRAGMA application_id=1430340673" << "schema 0";
+    QTest::newRow("version -1")
+        << "CREATE TABLE t(x); PRAGMA application_id=1430340673; PRAGMA user_version=-1"
+        << "schema -1";
+    QTest::newRow("empty, with a version") << "PRAGMA user_version=5" << "another application";
     QTest::newRow("text") << "" << "not a database";
   }
   void whatIsNoProjectIsLeftAsItIs() {
@@ -206,7 +343,8 @@ class TestStoreFaults : public QObject {
     QVERIFY(contains(errorOf([&] { ProjectWriter writer(file("folder.uada")); }), "is a folder"));
     QVERIFY(contains(errorOf([&] { ProjectWriter writer(file("missing/p.uada")); }), "there is no folder"));
     QVERIFY(contains(errorOf([&] { ProjectReader reader(file("none.uada")); }), "there is no project file"));
-    QVERIFY(contains(errorOf([&] { ProjectReader reader(file("empty.uada")); }), "it is empty"));
+    QVERIFY(
+        contains(errorOf([&] { ProjectReader reader(file("empty.uada")); }), "not finished being created"));
     QVERIFY(!std::filesystem::exists(file("none.uada")));
     QCOMPARE(errorOf([&] { ProjectWriter writer(file("empty.uada")); }), "");  // an empty file may become one
     QCOMPARE(errorOf([&] { ProjectWriter writer(file("odd ?#%20 name.uada")); }), "");
@@ -252,7 +390,7 @@ class TestStoreFaults : public QObject {
         const ProjectReader reader(project);
         for (const RunSummary& run : reader.runs()) now += reader.steps(run.id).size();
       });
-      if (problem.find("empty database") != problem.npos) continue;  // before the first commit
+      if (problem.find("not finished being created") != problem.npos) continue;  // before the first commit
       QCOMPARE(problem, "");
       QVERIFY2(now >= seen, "a reader saw rows vanish");
       seen = now;
