@@ -40,13 +40,13 @@ std::vector<fs::path> experimentFiles() {
 }
 
 fs::path findExperiment(const std::string& name) {
-  if (fs::exists(name)) return name;
+  if (std::error_code error; fs::exists(name, error)) return name;
   std::string known;
   for (const fs::path& file : experimentFiles()) {
     if (name == file.stem() || name == file.filename()) return file;
     known += ' ' + file.stem().string();
   }
-  throw UsageError(fmt::format("there is no experiment file '{}', nor one of that name; known:{}", name,
+  throw UsageError(fmt::format("there is no experiment file '{:.200}', nor one of that name; known:{}", name,
                                known.empty() ? " none" : known));
 }
 

@@ -113,7 +113,7 @@ void Progress::show(const EpochReport& report) {
                    durationText(report.seconds)));
 }
 
-void Progress::show(const std::string& event) { line(fmt::format("{}  {}", prefix_, event)); }
+void Progress::show(const std::string& event) { line(fmt::format("{}  note: {}", prefix_, event)); }
 
 void Progress::line(const std::string& text) {
   if (quiet_) return;

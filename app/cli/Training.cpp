@@ -90,6 +90,7 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
   announce(console, *session, task);
   const Lines lines(console, session->run().id);
   Job& job = session->job();
+  std::string problem;
   for (bool done = false, asked = false; !done;) {
     done = job.isDone();  // before the drain, so that the last report is not missed
     if (signals.received() && !asked) {
@@ -103,10 +104,16 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
       if (const auto* result = std::get_if<ResultReport>(&report))
         progress.line(resultText(task.prefix, *result));
     }
+    if (const std::string now = project.problem(); now != problem) {
+      problem = now;
+      progress.line(
+          fmt::format("{}  {}", task.prefix, now.empty() ? "the project can be written again" : now));
+    }
     progress.refresh();
     if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   job.wait();
+  project.flush();  // what was trained counts once it is stored
   return {session->run().id, job.state(), job.problem()};
 }
 

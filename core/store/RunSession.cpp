@@ -21,6 +21,7 @@ using namespace store;
 
 namespace {
 
+constexpr std::size_t kConfigBytes = 16u << 20;
 constexpr std::size_t kCheckpointBytes = std::size_t{16} << 30;
 
 /// Hands each report of one attempt to the store and then to the observer, and writes what is rare to
@@ -85,16 +86,11 @@ class Recorder : public Sink {
     if (observer_) observer_->onResult(report);
   }
   void onEvent(const std::string& text) override {
-    recordEvent(text);
-    if (observer_) observer_->onEvent(text);
-  }
-
-  /// The store's own remarks, made before the job runs.
-  void recordEvent(const std::string& text) {
     Json line = Json::object();
     line["text"] = text;
     log("event", std::move(line));
     project_.append(run_, attempt_, text);
+    if (observer_) observer_->onEvent(text);
   }
   /// The job never came to be: the observer learns it from the exception.
   void recordFailure(const std::string& text) {
@@ -140,6 +136,22 @@ void makeFolder(const std::filesystem::path& folder) {
     throw Error(fmt::format("cannot make the run's folder '{}': {}", folder.string(), code.message()));
 }
 
+/// "runtime.device is \"cpu\" (was \"cuda:0\")" for each value that differs, by its path.
+std::vector<std::string> changed(const Json& before, const Json& after, const std::string& path) {
+  if (before == after) return {};
+  if (!before.isObject() || !after.isObject())
+    return {fmt::format("{} is {} (was {})", path, after.dump(), before.dump())};
+  std::vector<std::string> all;
+  for (const auto& [key, value] : after.asObject()) {
+    const Json* old = before.find(key);
+    const std::string name = path.empty() ? key : path + "." + key;
+    for (std::string& one : changed(old ? *old : Json(), value, name)) all.push_back(std::move(one));
+  }
+  return all;
+}
+
+std::string configText(const RunConfig& config) { return toJson(config).dump(2) + "\n"; }
+
 std::string ownerText(std::int64_t pid) {
   return fmt::format("{} {} {}\n", pid, processStart(pid), hostName());
 }
@@ -160,6 +172,7 @@ struct RunSession::Impl {
 
   void takeLock();
   void checkConfig(const RunConfig& config) const;
+  RunConfig adopt(const RunDetail& wanted, std::vector<std::string>& remarks);
   std::vector<std::string> chooseCheckpoint(const RunDetail& detail);
   void begin(Engine& engine, const RunConfig& config, Sink* observer,
              const std::vector<std::string>& remarks);
@@ -182,20 +195,51 @@ void RunSession::Impl::takeLock() {
   lock.write(ownerText(::getpid()));
 }
 
-/// What is resumed must be what was started.
+/// What is resumed must be what was started: where and how it runs may have changed.
 void RunSession::Impl::checkConfig(const RunConfig& config) const {
-  if (configHash(config) != run.configHash)
+  if (configHash(config) != run.configHash || config.seed != run.seed)
     throw Error(fmt::format(
-        "run {} cannot be resumed: its stored configuration no longer gives the hash {:.12} that was "
-        "recorded with it",
-        run.key, run.configHash));
+        "run {} cannot be resumed: its stored configuration no longer gives the hash {:.12} and the seed {} "
+        "that were recorded with it",
+        run.key, run.configHash, run.seed));
   const auto file = folder / "config.json";
-  if (std::filesystem::exists(file) &&
-      !(readJsonFile(file) == parseJson(toJson(config).dump(), "the project")))
+  if (!std::filesystem::exists(file)) return;
+  const RunConfig kept = runConfigFromJson(readJsonFile(file), file.string());
+  if (configHash(kept) != run.configHash || kept.seed != run.seed)
     throw Error(fmt::format(
         "run {} cannot be resumed: '{}' differs from the configuration in the project; restore it, or "
         "remove it to go by the project",
         run.key, file.string()));
+}
+
+/// The configuration to go on with. What may change is taken from `wanted` and recorded in the project; the
+/// number of threads changes bits, so that a run keeps the one it began with.
+RunConfig RunSession::Impl::adopt(const RunDetail& wanted, std::vector<std::string>& remarks) {
+  checkConfig(wanted.config);
+  RunConfig config = wanted.config;
+  int threads = 0;
+  for (const Manifest& attempt : wanted.attempts)
+    if (threads == 0) threads = attempt.threads;
+  const RunConfig stored = ProjectReader(project.file()).detail(run.id).config;
+  if (threads > 0) {
+    const int asked = config.runtime.threads;
+    if (asked > 0 && asked != threads)
+      remarks.push_back(
+          fmt::format("the run goes on with the {} threads it began with, not {}: another number "
+                      "would change its results",
+                      threads, asked));
+    config.runtime.threads = stored.runtime.threads;
+  }
+  const auto changes = changed(toJson(stored), toJson(config), "");
+  if (!changes.empty()) {
+    remarks.push_back("changed since the run was last started: " + joined(changes, ", "));
+    project.setConfig(run.id, config);
+  }
+  const auto file = folder / "config.json";
+  if (!std::filesystem::exists(file) || readTextFile(file, kConfigBytes) != configText(config))
+    writeFileAtomically(file, configText(config));
+  if (threads > 0) config.runtime.threads = threads;
+  return config;
 }
 
 /// Sets the newest checkpoint whose content has its recorded hash. Returns what is to be said about the
@@ -210,14 +254,14 @@ std::vector<std::string> RunSession::Impl::chooseCheckpoint(const RunDetail& det
     remarks.push_back(fmt::format("checkpoint '{}' of step {} is missing or damaged and was passed over",
                                   it->file, it->step));
   }
-  if (!remarks.empty()) remarks.push_back("no checkpoint can be read: training begins again");
+  if (!remarks.empty()) remarks.push_back("no checkpoint can be read: training begins again at step 0");
   return remarks;
 }
 
 void RunSession::Impl::prepare(const RunConfig& config) {
   if (!lock.held()) takeLock();
   const auto file = folder / "config.json";
-  if (!std::filesystem::exists(file)) writeFileAtomically(file, toJson(config).dump(2) + "\n");
+  if (!std::filesystem::exists(file)) writeFileAtomically(file, configText(config));
   std::error_code ignored;
   std::filesystem::remove(folder / "stop", ignored);  // of an earlier attempt
 }
@@ -234,7 +278,7 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   run.attempts = attempt;
   run.state = RunState::preparing;
   recorder = std::make_unique<Recorder>(project, run.id, attempt, folder, observer);
-  for (const std::string& remark : remarks) recorder->recordEvent(remark);
+  for (const std::string& remark : remarks) recorder->onEvent(remark);
   try {
     if (!problem.empty()) throw Error(problem);
     job = engine.start(config, {folder, checkpoint}, *recorder);
@@ -254,12 +298,9 @@ RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunDetail& 
   if (run.summary.state == RunState::finished)
     throw Error(fmt::format("run {} is finished: nothing is left to train", run.summary.key));
   impl_->takeLock();
-  impl_->checkConfig(run.config);
-  const auto remarks = impl_->chooseCheckpoint(run);
-  RunConfig config = run.config;
-  // The number of threads changes bits: a resume takes that of the beginning.
-  if (!run.attempts.empty() && run.attempts.front().threads > 0)
-    config.runtime.threads = run.attempts.front().threads;
+  std::vector<std::string> remarks;
+  const RunConfig config = impl_->adopt(run, remarks);
+  for (std::string& remark : impl_->chooseCheckpoint(run)) remarks.push_back(std::move(remark));
   impl_->begin(engine, config, observer, remarks);
 }
 

@@ -15,7 +15,10 @@ class RunSession {
   /// Creates the run and its folder with config.json, and starts. observer: also gets every report, on the job's
   /// thread, after the store's queue; may be null; outlives the session.
   RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer);
-  /// Resumes the run from its newest checkpoint that verifies (from the beginning if it has none).
+  /// Resumes the run from its newest checkpoint that verifies (from the beginning if it has none). run.config may
+  /// differ from what is stored in what does not define the run (configHash, seed): folder, device and runtime are
+  /// taken and recorded; the number of threads stays that of the first attempt. What changed, and checkpoints that
+  /// were passed over, are told as events.
   RunSession(ProjectWriter& project, Engine& engine, const RunDetail& run, Sink* observer);
   ~RunSession();
 

@@ -19,6 +19,7 @@ class Watcher : public Sink {
       : engine_(engine), stopAt_(stopAt) {}
   std::vector<StepReport> steps;
   std::vector<RunState> states;
+  std::vector<std::string> events;
   int policies = 0, decisions = 0, epochs = 0, checkpoints = 0, results = 0;
 
   void onState(const StateReport& report) override { states.push_back(report.state); }
@@ -31,7 +32,7 @@ class Watcher : public Sink {
   void onEpoch(const EpochReport&) override { ++epochs; }
   void onCheckpoint(const CheckpointReport&) override { ++checkpoints; }
   void onResult(const ResultReport&) override { ++results; }
-  void onEvent(const std::string&) override {}
+  void onEvent(const std::string& text) override { events.push_back(text); }
 
  private:
   FakeEngine* engine_;
@@ -166,16 +167,48 @@ class TestRunSession : public QObject {
       else
         std::filesystem::remove(checkpoint);
     }
+    Watcher watcher;
     {
-      RunSession session(*writer_, engine_, stopped, nullptr);
+      RunSession session(*writer_, engine_, stopped, &watcher);
       session.job().wait();
     }
     QCOMPARE(engine_.lastOptions.checkpoint.filename().string(), from.toStdString());
+    QCOMPARE(watcher.events.size(),
+             static_cast<std::size_t>(damaged == 3 ? 4 : damaged));  // who trains hears it
+    if (damaged == 3) QVERIFY(contains(watcher.events.back(), "training begins again at step 0"));
     const RunDetail done = detail(key);
     QCOMPARE(done.summary.state, RunState::finished);
     QCOMPARE(text(ProjectReader(file_).steps(done.summary.id)), expectedSteps(config));
     QVERIFY(contains(done.events.at(0), "was passed over"));
     QCOMPARE(done.events.size(), static_cast<std::size_t>(damaged == 3 ? 4 : damaged));
+  }
+
+  void goesOnElsewhereAndSaysSo() {
+    const std::string key = stoppedAt(15);
+    RunDetail moved = detail(key);
+    moved.config.runtime.device = "cuda:1";
+    moved.config.runtime.threads = 7;
+    moved.config.recipe.dataset.settings["folder"] = "/elsewhere";
+    Watcher watcher;
+    {
+      RunSession session(*writer_, engine_, moved, &watcher);
+      session.job().wait();
+    }
+    QCOMPARE(engine_.lastOptions.checkpoint.filename(), "checkpoint-15.fake");
+    QCOMPARE(engine_.lastConfig.runtime.device, "cuda:1");
+    QCOMPARE(engine_.lastConfig.recipe.dataset.settings.at("folder").asString(), "/elsewhere");
+    QCOMPARE(engine_.lastConfig.runtime.threads, 2);  // those of the checkpoint: they change bits
+    QCOMPARE(watcher.events.size(), std::size_t{2});
+    QVERIFY(contains(watcher.events.at(0), "2 threads it began with, not 7"));
+    QVERIFY(contains(watcher.events.at(1), "runtime.device is \"cuda:1\" (was \"auto\")"));
+    QVERIFY(contains(watcher.events.at(1), "folder is \"/elsewhere\""));
+    const RunDetail done = detail(key);
+    QVERIFY(done.events == watcher.events);
+    QCOMPARE(done.summary.state, RunState::finished);
+    QCOMPARE(done.config.runtime.device, "cuda:1");
+    QCOMPARE(done.config.runtime.threads, 0);  // as it was asked for
+    QCOMPARE(toJson(runConfigFromJson(readJsonFile(runFolder(file_, key) / "config.json"), "file")).dump(),
+             toJson(done.config).dump());
   }
 
   void aFailedStartIsRecorded() {
@@ -261,6 +294,10 @@ class TestRunSession : public QObject {
     QVERIFY(contains(errorOf([&] { RunSession session(*writer_, engine_, changed, nullptr); }),
                      "cannot be resumed"));
     const auto config = runFolder(file_, key) / "config.json";
+    changed = stopped;
+    changed.config.seed = 99;
+    QVERIFY(contains(errorOf([&] { RunSession session(*writer_, engine_, changed, nullptr); }),
+                     "cannot be resumed"));
     RunConfig other = stopped.config;
     other.seed = 99;
     writeFileAtomically(config, toJson(other).dump());

@@ -47,7 +47,7 @@ std::optional<RunSummary> findExisting(const std::vector<RunSummary>& runs, cons
 
 std::vector<Wanted> wantedRuns(const RunOptions& options, const Experiment& experiment) {
   std::vector<RunSummary> runs;
-  if (std::filesystem::exists(options.project)) runs = ProjectReader(options.project).runs();
+  if (isProject(options.project)) runs = ProjectReader(options.project).runs();
   std::vector<Wanted> all;
   for (const RunConfig& config : expand(experiment))
     all.push_back({config, options.again ? std::nullopt : findExisting(runs, config)});
@@ -71,7 +71,7 @@ Task taskOf(const Wanted& wanted, ProjectWriter& project, std::string prefix) {
   task.resumed = ProjectReader(project.file()).detail(wanted.existing->id);
   RunConfig& stored = task.resumed->config;  // where it runs may have changed; what it is has not
   stored.recipe.dataset.settings = wanted.config.recipe.dataset.settings;
-  stored.runtime.device = wanted.config.runtime.device;
+  stored.runtime = wanted.config.runtime;
   task.config = stored;
   return task;
 }
@@ -104,6 +104,18 @@ store::FileLock takeTurn(const std::filesystem::path& project, const StopSignals
     const bool isOver = signals.received() || std::chrono::steady_clock::now() - start > kPatience;
     if (lock.held() || isOver) return lock;
     std::this_thread::sleep_for(kPause);
+  }
+}
+
+/// A run that cannot be started has failed; the next one may still go on.
+Outcome attempt(const Wanted& wanted, ProjectWriter& project, const std::string& prefix, store::FileLock turn,
+                const StopSignals& signals, const Console& console, bool quiet) {
+  try {
+    Task task = taskOf(wanted, project, prefix);
+    task.turn = std::move(turn);
+    return train(project, std::move(task), signals, console, quiet);
+  } catch (const Error& e) {
+    return {wanted.existing ? wanted.existing->id : 0, RunState::failed, e.what()};
   }
 }
 
@@ -141,9 +153,8 @@ Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const 
       tally.runs.push_back(wanted.existing->id);
       continue;
     }
-    Task task = taskOf(wanted, *project, prefix);
-    task.turn = std::move(turn);
-    const Outcome outcome = train(*project, std::move(task), signals, console, options.quiet);
+    const Outcome outcome =
+        attempt(wanted, *project, prefix, std::move(turn), signals, console, options.quiet);
     tally.runs.push_back(outcome.run);
     if (outcome.state == RunState::failed) {
       reportFailure(outcome, runTitle(wanted.config), console);
@@ -230,8 +241,7 @@ int perform(const RunOptions& options) {
   const StopSignals signals;
   console.note(planText(experiment, all, options.project));
   const Tally tally = trainAll(all, options, signals, console);
-  if (std::filesystem::exists(options.project))
-    printResults(experiment, tally.runs, options.project, console);
+  if (isProject(options.project)) printResults(experiment, tally.runs, options.project, console);
   if (tally.stopped) {
     console.note("Stopped; the same command continues.");
     return exitCode(signals);
