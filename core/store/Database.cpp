@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -90,6 +91,9 @@ std::int64_t pragma(SQLite::Database& database, const char* name) {
 
 /// Returns whether the file is a project; false: it is empty, so that one may be made. Reads only.
 bool checkIdentity(SQLite::Database& database, const std::filesystem::path& file) {
+  // One moment for all that is read: another process may be making the schema.
+  std::optional<SQLite::Transaction> moment;
+  if (sqlite3_get_autocommit(database.getHandle())) moment.emplace(database);
   const auto application = pragma(database, "application_id");
   const auto version = pragma(database, "user_version");
   if (application == 0 && version == 0 &&
