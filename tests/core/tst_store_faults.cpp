@@ -180,7 +180,7 @@ class TestStoreFaults : public QObject {
       const auto project = file(qPrintable(QString("born%1.uada").arg(start)));
       const auto process = helper(project, 10);
       while (!std::filesystem::exists(project) && process->running()) continue;
-      for (int spins = random.bounded(200); spins > 0; --spins) std::filesystem::exists(project);
+      for (int spins = random.bounded(200); spins > 0; --spins) (void)std::filesystem::exists(project);
       process->kill();
       process->wait();
       unfinished += !isProject(project);

@@ -55,6 +55,33 @@ class TestModels : public QObject {
     }
   }
 
+  /// Batches as in training: oneDNN's strided 1x1 convolution crashed on these widths.
+  void narrowNetworksTrain() {
+    for (const int width : {1, 2, 4, 8, 12}) {
+      const auto network = makeNetwork(resnet("10", width), {10, 32}, 1);
+      const at::Tensor x = ramp({25, 3, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
+      for (int i = 0; i < 3; ++i) network->forward(x).square().sum().backward();
+      for (const at::Tensor& parameter : network->parameters())
+        QVERIFY(parameter.grad().isfinite().all().item<bool>());
+    }
+  }
+
+  /// The strided 1x1 convolution equals PyTorch's own, forward and backward.
+  void stridedPointwiseConvolution() {
+    Conv conv(16, 32, 1, 2);
+    at::Tensor weight = conv.named_parameters()["weight"];
+    {
+      const at::NoGradGuard noGrad;
+      weight.copy_(ramp({32, 16, 1, 1}));
+    }
+    at::Tensor x = ramp({3, 16, 7, 8}).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+    const at::Tensor mine = conv.forward(x), theirs = at::conv2d(x, weight, {}, 2);
+    QVERIFY(at::allclose(mine, theirs, 1e-5, 1e-5));
+    const auto a = torch::autograd::grad({mine.square().sum()}, {x, weight});
+    const auto b = torch::autograd::grad({theirs.square().sum()}, {x, weight});
+    QVERIFY(at::allclose(a[0], b[0], 1e-4, 1e-3) && at::allclose(a[1], b[1], 1e-4, 1e-3));
+  }
+
   void drawsWeightsByNameAndSeed() {
     const auto a = makeNetwork(resnet("10", 8), {10, 32}, 1), b = makeNetwork(resnet("10", 8), {10, 32}, 1);
     const auto c = makeNetwork(resnet("10", 8), {10, 32}, 2);

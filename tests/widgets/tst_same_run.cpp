@@ -26,7 +26,8 @@ class TestSameRun : public QObject {
     const Theme theme(Theme::Kind::light);
     Session session(theme);
     session.openProject(program.path("window.uada"));
-    session.start(expand(readExperiment(program.path("e.json").toStdString(), {folder.toStdString()})).front());
+    session.start(
+        expand(readExperiment(program.path("e.json").toStdString(), {folder.toStdString()})).front());
     QTRY_COMPARE_WITH_TIMEOUT(session.state(), SessionState::finished, 100'000);
 
     const ProjectReader cli(program.path("cli.uada").toStdString());

@@ -7,7 +7,14 @@ Conv::Conv(int in, int out, int kernel, int stride) : stride_(stride), padding_(
   weight_ = register_parameter("weight", weight);
 }
 
-at::Tensor Conv::forward(const at::Tensor& x) const { return at::conv2d(x, weight_, {}, stride_, padding_); }
+at::Tensor Conv::forward(const at::Tensor& x) const {
+  if (weight_.size(2) > 1 || stride_ == 1) return at::conv2d(x, weight_, {}, stride_, padding_);
+  // A strided 1x1 convolution reads every stride-th pixel. oneDNN's own, as in LibTorch 2.11, crashes
+  // (AVX-512) or never ends (AVX2) in the backward pass of 8 input channels and fewer, so the pixels are
+  // picked first.
+  const at::Tensor picked = x.slice(2, 0, c10::nullopt, stride_).slice(3, 0, c10::nullopt, stride_);
+  return at::conv2d(picked.contiguous(at::MemoryFormat::ChannelsLast), weight_);
+}
 
 BatchNorm::BatchNorm(int channels) {
   weight_ = register_parameter("weight", at::ones({channels}));
