@@ -28,7 +28,7 @@ Op autocontrast() {
         .title = "Auto-contrast",
         .source = "Pillow ImageOps.autocontrast; AutoAugment, CVPR 2019",
         .unit = ""};
-  op.valueAt = [](Grid, int, int, int) -> double { return 0; };
+  op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
     const auto counts = histograms(in);
     applyTables(in, out, {stretched(counts[0]), stretched(counts[1]), stretched(counts[2])});

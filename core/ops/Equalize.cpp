@@ -36,7 +36,7 @@ Op equalize() {
         .title = "Equalize",
         .source = "Pillow ImageOps.equalize; AutoAugment, CVPR 2019",
         .unit = ""};
-  op.valueAt = [](Grid, int, int, int) -> double { return 0; };
+  op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
     const auto counts = histograms(in);
     applyTables(in, out, {equalized(counts[0]), equalized(counts[1]), equalized(counts[2])});

@@ -6,7 +6,7 @@ namespace uada {
 /// Changes nothing.
 Op identity() {
   Op op{.name = "identity", .title = "Identity", .source = "RandAugment, CVPRW 2020", .unit = ""};
-  op.valueAt = [](Grid, int, int, int) -> double { return 0; };
+  op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { copyImage(in, out); };
   return op;
 }

@@ -15,15 +15,17 @@ enum class Filter { nearest, bilinear, bicubic };
 Filter filterFromName(std::string_view name);  ///< "nearest", "bilinear", "bicubic"; throws UsageError
 std::string_view filterName(Filter filter);
 
-/// How geometric ops read the source image. Other ops ignore it.
+/// How geometric ops read the source image, and what else an op needs beside its value. Other ops ignore it.
 struct Sampling {
   std::array<std::uint8_t, 3> fill{0, 0, 0};  ///< colour outside the source
   std::optional<Filter> filter;               ///< none: the op's own default (nearest)
+  double x = 0.5, y = 0.5;                    ///< cutout: its centre as a share of width and height, in [0, 1)
+  ImageView other = {};                       ///< sample pairing: the partner, of the same size; none: no effect
 };
 
 /// How an integer level becomes an op's raw value. Names are stored in the database: never renamed.
 enum class Grid { uc10 };  ///< uc10: 10 levels 0..9 as the authors' code (methods.md 1.2)
-constexpr int levelsOf(Grid) { return 10; }
+constexpr double levelsOf(Grid) { return 10; }
 
 /// One operation on an 8-bit RGB image: a value of the catalogue `ops.def`.
 struct Op {
@@ -34,11 +36,14 @@ struct Op {
   double min = 0, max = 0;  ///< sensible raw values; equal when the op takes none
   bool hasValue = false;    ///< false: autocontrast, equalize, identity ("inert" under a level probe)
   bool isSigned = false;    ///< the sign of a plan's step turns the value round
-  bool geometric = false;   ///< reads `sampling`
+  bool geometric = false;   ///< reads fill and filter of `sampling`
+  bool hasPlace = false;    ///< reads x and y of `sampling`
+  bool hasPartner = false;  ///< reads `sampling.other`
   Filter uc10Filter = Filter::nearest;  ///< what Grid::uc10 renders with: bicubic for shear, else nearest
 
-  /// The raw value at a level. sign: -1 or +1; side: width for x, height for y, in pixels.
-  double (*valueAt)(Grid grid, int level, int sign, int side) = nullptr;
+  /// The raw value at a level, which found policies may place between the whole levels of a grid.
+  /// sign: -1 or +1; side: width for x, height for y, in pixels.
+  double (*valueAt)(Grid grid, double level, int sign, int side) = nullptr;
 
   /// Writes the result for one raw value. in and out: the same size, not the same memory, at least 1x1.
   /// Bit-exact to Pillow (methods.md 2.2); allocates nothing. Defined for every double: a value that is not a

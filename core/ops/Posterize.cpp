@@ -15,7 +15,7 @@ Op posterize() {
   op.min = 0;
   op.max = 8;
   op.hasValue = true;
-  op.valueAt = [](Grid, int level, int, int) -> double { return std::round(8.0 - uc10Even(4.0, level)); };
+  op.valueAt = [](Grid, double level, int, int) -> double { return std::round(8.0 - uc10Even(4.0, level)); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     if (std::isnan(value)) return copyImage(in, out);
     const int bits = static_cast<int>(std::round(std::clamp(value, 0.0, 8.0)));

@@ -78,7 +78,7 @@ Op rotate() {
   op.max = 180;
   op.hasValue = op.geometric = true;
   // The authors' code draws a sign but does not use it here.
-  op.valueAt = [](Grid, int level, int, int) { return uc10Even(30.0, level); };
+  op.valueAt = [](Grid, double level, int, int) { return uc10Even(30.0, level); };
   op.apply = turn;
   return op;
 }

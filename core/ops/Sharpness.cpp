@@ -34,7 +34,7 @@ Op sharpness() {
   op.min = 0;
   op.max = 2;
   op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid, int level, int sign, int) -> double { return uc10Factor(level, sign); };
+  op.valueAt = [](Grid, double level, int sign, int) -> double { return uc10Factor(level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     if (std::isnan(value)) return copyImage(in, out);
     copyImage(in, out);

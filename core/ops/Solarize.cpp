@@ -15,7 +15,7 @@ Op solarize() {
   op.min = 0;
   op.max = 256;
   op.hasValue = true;
-  op.valueAt = [](Grid, int level, int, int) -> double { return 256.0 - uc10Even(256.0, level); };
+  op.valueAt = [](Grid, double level, int, int) -> double { return 256.0 - uc10Even(256.0, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     if (std::isnan(value)) return copyImage(in, out);
     Table table;
