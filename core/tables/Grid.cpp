@@ -36,7 +36,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-std::vector<std::vector<std::string>> wrappedHeader(const Grid& grid) {
+std::vector<std::vector<std::string>> wrappedHeader(const TableGrid& grid) {
   std::vector<std::vector<std::string>> header;
   for (std::size_t column = 0; column < grid.header.size(); ++column) {
     std::size_t width = kHeaderWidth;
@@ -58,7 +58,7 @@ std::string plainLine(const std::vector<std::string>& cells, const std::vector<s
 
 }  // namespace
 
-std::string plainText(const Grid& grid) {
+std::string plainText(const TableGrid& grid) {
   const auto header = wrappedHeader(grid);
   std::vector<std::size_t> widths(grid.header.size());
   std::size_t lines = 0, total = 0;
@@ -92,7 +92,7 @@ std::string markdownText(std::string_view text) {
   return out;
 }
 
-std::string markdown(const Grid& grid) {
+std::string markdown(const TableGrid& grid) {
   const auto line = [](const std::vector<std::string>& cells) {
     std::vector<std::string> texts;
     for (const std::string& cell : cells) texts.push_back(markdownText(cell));

@@ -7,7 +7,7 @@
 namespace uada {
 
 /// Text in rows and columns, ready to be laid out. The first column is aligned left, the others right.
-struct Grid {
+struct TableGrid {
   std::string title, note;
   std::string label;  ///< for LaTeX's \label: letters, digits and hyphens
   std::vector<std::string> header;
@@ -15,10 +15,10 @@ struct Grid {
 };
 
 /// Aligned columns for people; long headers and the note are wrapped.
-std::string plainText(const Grid& grid);
-std::string markdown(const Grid& grid);
+std::string plainText(const TableGrid& grid);
+std::string markdown(const TableGrid& grid);
 /// A complete document; the part to paste stands between two comment lines.
-std::string latex(const Grid& grid);
+std::string latex(const TableGrid& grid);
 
 /// One line of CSV; each cell as it is.
 std::string csvLine(const std::vector<std::string>& cells);

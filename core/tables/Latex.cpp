@@ -95,7 +95,7 @@ std::string latexText(std::string_view text) {
   return out;
 }
 
-std::string latex(const Grid& grid) {
+std::string latex(const TableGrid& grid) {
   std::string text =
       "% A complete document; paste what stands between the two marked lines into your own.\n"
       "\\documentclass{article}\n"

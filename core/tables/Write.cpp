@@ -41,12 +41,12 @@ std::vector<std::size_t> shownIndices(std::size_t count, std::size_t across, con
   return shown;
 }
 
-Grid gridOf(const Table& table, const TableOptions& options) {
+TableGrid gridOf(const Table& table, const TableOptions& options) {
   const auto rows = shownIndices(table.rows.size(), table.columns.size(), options,
                                  [&](std::size_t i, std::size_t k) { return table.cells[i][k]; });
   const auto columns = shownIndices(table.columns.size(), table.rows.size(), options,
                                     [&](std::size_t i, std::size_t k) { return table.cells[k][i]; });
-  Grid grid{.title = table.number > 0 ? fmt::format("Table {}: {}", table.number, table.title) : table.title,
+  TableGrid grid{.title = table.number > 0 ? fmt::format("Table {}: {}", table.number, table.title) : table.title,
             .note = table.rule,
             .label = "uada-" + table.name,
             .header = {"Method"},

@@ -40,9 +40,9 @@ constexpr char kNote[] =
     "relative to ra-uc.";
 
 /// Data and model have columns only where groups differ in them; else the title tells them.
-Grid gridOf(const std::vector<RunGroup>& groups) {
+TableGrid gridOf(const std::vector<RunGroup>& groups) {
   const auto dataset = common(groups, &RunGroup::dataset), model = common(groups, &RunGroup::model);
-  Grid grid{.title = "Comparison of methods",
+  TableGrid grid{.title = "Comparison of methods",
             .note = groups.empty() ? "Nothing to compare yet: no run has finished." : kNote,
             .label = "uada-comparison",
             .header = {"Method"},
