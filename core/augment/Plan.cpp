@@ -75,7 +75,7 @@ std::string stepText(const Step& step) {
   std::replace(name.begin(), name.end(), '_', ' ');
   if (!op.hasValue) return name;
   const std::string level = step.level < 0 ? fmt::format("({})", step.level) : std::to_string(step.level);
-  return fmt::format("{} {}{}", name, op.isSigned && step.sign < 0 ? "-" : "", level);
+  return fmt::format("{} {}{}", name, step.sign < 0 && signCounts(op, Grid::uc10) ? "-" : "", level);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ void cropAndFlip(Canvas& canvas, const Plan& plan, int pad) {
 void applyChain(Canvas& canvas, const Plan& plan, Grid grid, const std::vector<Sampling>& samplings) {
   for (const Step& step : plan.chain()) {
     const Op& op = ops().at(step.op);
-    const double value = op.hasValue ? op.valueAt(grid, step.level, step.sign, canvas.view().width) : 0;
+    const double value = rawValue(op, grid, step.level, step.sign, canvas.view().width);
     canvas.pass([&](ImageView in, ImageSpan out) { op.apply(in, out, value, samplings[step.op]); });
   }
 }

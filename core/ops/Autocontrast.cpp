@@ -6,8 +6,8 @@
 namespace uada {
 namespace {
 
-Table stretched(const Histogram& counts) {
-  Table table = identityTable();
+ByteTable stretched(const Histogram& counts) {
+  ByteTable table = identityTable();
   int low = 0, high = 255;
   while (low < 255 && counts[low] == 0) ++low;
   while (high > 0 && counts[high] == 0) --high;
@@ -20,6 +20,11 @@ Table stretched(const Histogram& counts) {
   return table;
 }
 
+ChannelTables tablesOf(ImageView image) {
+  const auto counts = histograms(image);
+  return {stretched(counts[0]), stretched(counts[1]), stretched(counts[2])};
+}
+
 }  // namespace
 
 /// Stretches each channel so that its darkest value becomes 0 and its brightest 255.
@@ -29,10 +34,9 @@ Op autocontrast() {
         .source = "Pillow ImageOps.autocontrast; AutoAugment, CVPR 2019",
         .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
-  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
-    const auto counts = histograms(in);
-    applyTables(in, out, {stretched(counts[0]), stretched(counts[1]), stretched(counts[2])});
-  };
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { applyTables(in, out, tablesOf(in)); };
+  op.tables = [](ImageView in, double) { return tablesOf(in); };
+  op.tablesReadImage = true;
   return op;
 }
 

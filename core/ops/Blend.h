@@ -22,9 +22,13 @@ inline std::uint8_t blend(int degenerate, int value, float factor) {
   return static_cast<std::uint8_t>(std::clamp(mixed, 0.0F, 255.0F));
 }
 
+/// Blends the image with its smoothed self: factor 0 smooth, 1 unchanged (in Sharpness.cpp). in and out: the
+/// same size, not the same memory.
+void sharpen(ImageView in, ImageSpan out, float factor);
+
 /// The blend with one grey for the whole image.
-inline Table blendTable(int degenerate, float factor) {
-  Table table;
+inline ByteTable blendTable(int degenerate, float factor) {
+  ByteTable table;
   for (int v = 0; v < 256; ++v) table[v] = blend(degenerate, v, factor);
   return table;
 }

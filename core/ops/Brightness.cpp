@@ -7,6 +7,14 @@
 
 namespace uada {
 
+namespace {
+
+ByteTable brightened(double value) {
+  return std::isnan(value) ? identityTable() : blendTable(0, blendFactor(value));
+}
+
+}  // namespace
+
 /// Blends with black: 0 black, 1 unchanged.
 Op brightness() {
   Op op{.name = "brightness",
@@ -16,11 +24,11 @@ Op brightness() {
   op.min = 0;
   op.max = 2;
   op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid, double level, int sign, int) -> double { return uc10Factor(level, sign); };
+  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    if (std::isnan(value)) return copyImage(in, out);
-    applyTable(in, out, blendTable(0, blendFactor(value)));
+    applyTable(in, out, brightened(value));
   };
+  op.tables = [](ImageView, double value) { return alike(brightened(value)); };
   return op;
 }
 

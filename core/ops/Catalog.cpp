@@ -1,5 +1,7 @@
 #include "core/base/Catalog.h"
 
+#include <cmath>
+
 #include "core/ops/Op.h"
 
 namespace uada {
@@ -20,6 +22,26 @@ const std::vector<Op>& ops() {
 const Op& findOp(std::string_view name) { return findEntry(ops(), name, "op"); }
 
 std::size_t opIndex(std::string_view name) { return static_cast<std::size_t>(&findOp(name) - ops().data()); }
+
+bool hasLevels(const Op& op, Grid grid) { return !op.hasValue || !std::isnan(op.valueAt(grid, 0, 1, 32)); }
+
+double rawValue(const Op& op, Grid grid, double level, int sign, int side) {
+  if (!op.hasValue) return 0;
+  const double value = op.valueAt(grid, level, sign, side);
+  if (!std::isnan(value)) return value;
+  std::string known;
+  for (const GridInfo& info : grids()) {
+    if (hasLevels(op, info.grid)) known += fmt::format(" {}", info.name);
+  }
+  throw Error(
+      fmt::format("the op {} has no levels on the grid {}; it has on:{}", op.name, gridName(grid), known));
+}
+
+bool signCounts(const Op& op, Grid grid) {
+  if (!op.isSigned || !hasLevels(op, grid)) return false;
+  const double top = topLevel(grid);
+  return op.valueAt(grid, top, 1, 32) != op.valueAt(grid, top, -1, 32);
+}
 
 std::string_view filterName(Filter filter) {
   switch (filter) {

@@ -16,7 +16,7 @@ Op color() {
   op.min = 0;
   op.max = 2;
   op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid, double level, int sign, int) -> double { return uc10Factor(level, sign); };
+  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     if (std::isnan(value)) return copyImage(in, out);
     const float factor = blendFactor(value);

@@ -15,6 +15,10 @@ int meanGrey(ImageView image) {
   return static_cast<int>(static_cast<double>(sum) / pixels + 0.5);
 }
 
+ByteTable contrasted(ImageView image, double value) {
+  return std::isnan(value) ? identityTable() : blendTable(meanGrey(image), blendFactor(value));
+}
+
 }  // namespace
 
 /// Blends with the image's mean grey, one rounded integer: 0 flat grey, 1 unchanged.
@@ -26,11 +30,12 @@ Op contrast() {
   op.min = 0;
   op.max = 2;
   op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid, double level, int sign, int) -> double { return uc10Factor(level, sign); };
+  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    if (std::isnan(value)) return copyImage(in, out);
-    applyTable(in, out, blendTable(meanGrey(in), blendFactor(value)));
+    applyTable(in, out, contrasted(in, value));
   };
+  op.tables = [](ImageView in, double value) { return alike(contrasted(in, value)); };
+  op.tablesReadImage = true;
   return op;
 }
 

@@ -17,6 +17,11 @@ void flipHorizontal(ImageView in, ImageSpan out) {
   }
 }
 
+void flipVertical(ImageView in, ImageSpan out) {
+  const std::size_t bytes = std::size_t{3} * in.width;
+  for (int y = 0; y < in.height; ++y) std::memcpy(out.row(in.height - 1 - y), in.row(y), bytes);
+}
+
 void padCrop(ImageView in, ImageSpan out, int row, int col, int pad) {
   // In 64 bits, so that no offset overflows.
   const std::int64_t left = std::int64_t{col} - pad, top = std::int64_t{row} - pad;
@@ -32,6 +37,31 @@ void padCrop(ImageView in, ImageSpan out, int row, int col, int pad) {
     std::memset(to, 0, 3 * begin);
     std::memcpy(to + 3 * begin, in.row(static_cast<int>(source)) + 3 * (left + begin), 3 * (end - begin));
     std::memset(to + 3 * end, 0, 3 * (out.width - end));
+  }
+}
+
+namespace {
+
+/// Where pixel i of the endless mirrored line lies in 0..size-1: for 3 ... 2 1 0 1 2 1 0 1 ...
+int reflected(std::int64_t i, int size) {
+  if (size == 1) return 0;
+  const std::int64_t period = 2 * (std::int64_t{size} - 1);
+  const std::int64_t place = (i % period + period) % period;
+  return static_cast<int>(std::min(place, period - place));
+}
+
+}  // namespace
+
+void padCropReflect(ImageView in, ImageSpan out, int row, int col, int pad) {
+  const std::int64_t left = std::int64_t{col} - pad, top = std::int64_t{row} - pad;
+  for (int y = 0; y < out.height; ++y) {
+    const std::uint8_t* from = in.row(reflected(top + y, in.height));
+    std::uint8_t* to = out.row(y);
+    for (int x = 0; x < out.width; ++x) {
+      const std::int64_t column = left + x;
+      const bool inner = column >= 0 && column < in.width;
+      std::memcpy(to + std::size_t{3} * x, from + 3 * (inner ? column : reflected(column, in.width)), 3);
+    }
   }
 }
 

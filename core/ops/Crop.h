@@ -7,14 +7,29 @@
 
 namespace uada {
 
+/// Columns left..right-1 of rows top..bottom-1; empty where right <= left or bottom <= top.
+struct PixelBox {
+  int left = 0, top = 0, right = 0, bottom = 0;
+  int width() const { return right - left; }
+  int height() const { return bottom - top; }
+  friend bool operator==(const PixelBox&, const PixelBox&) = default;
+};
+
 /// Columns in reverse order. in and out: the same size, not the same memory.
 void flipHorizontal(ImageView in, ImageSpan out);
+
+/// Rows in reverse order. in and out: the same size, not the same memory.
+void flipVertical(ImageView in, ImageSpan out);
 
 /// A window of the image padded with zeros on all sides.
 /// out       the window, of any size; pixels outside the image are 0; not the same memory as `in`
 /// row, col  of the window's upper left corner in the padded image, any value; pad, pad is the image's own
 /// pad       pixels on each side, >= 0
 void padCrop(ImageView in, ImageSpan out, int row, int col, int pad);
+
+/// The same, padded with the image mirrored about its outermost pixels, which are not repeated (numpy's and
+/// torchvision's "reflect"), as often as the padding needs. row, col, pad: within +-2^30
+void padCropReflect(ImageView in, ImageSpan out, int row, int col, int pad);
 
 /// Paints rows rowBegin..rowEnd-1, columns colBegin..colEnd-1; what lies outside the image is left out.
 void eraseBox(ImageSpan image, int rowBegin, int rowEnd, int colBegin, int colEnd,

@@ -6,8 +6,8 @@
 namespace uada {
 namespace {
 
-Table equalized(const Histogram& counts) {
-  Table table = identityTable();
+ByteTable equalized(const Histogram& counts) {
+  ByteTable table = identityTable();
   std::uint64_t pixels = 0;
   std::uint32_t last = 0;
   int used = 0;
@@ -28,6 +28,11 @@ Table equalized(const Histogram& counts) {
   return table;
 }
 
+ChannelTables tablesOf(ImageView image) {
+  const auto counts = histograms(image);
+  return {equalized(counts[0]), equalized(counts[1]), equalized(counts[2])};
+}
+
 }  // namespace
 
 /// Makes the histogram of each channel as even as a table of bytes can.
@@ -37,10 +42,9 @@ Op equalize() {
         .source = "Pillow ImageOps.equalize; AutoAugment, CVPR 2019",
         .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
-  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
-    const auto counts = histograms(in);
-    applyTables(in, out, {equalized(counts[0]), equalized(counts[1]), equalized(counts[2])});
-  };
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { applyTables(in, out, tablesOf(in)); };
+  op.tables = [](ImageView in, double) { return tablesOf(in); };
+  op.tablesReadImage = true;
   return op;
 }
 

@@ -1,18 +1,37 @@
 #pragma once
 
-#include <algorithm>
+#include <limits>
 
-#include "core/ops/Op.h"
+#include "core/ops/Grid.h"
 
 namespace uada {
 
-/// max * level / 9, the even grid of the authors' code (methods.md 1.2). A level outside 0..9 is clamped.
-inline double uc10Even(double max, double level) { return max * std::clamp(level, 0.0, 9.0) / 9.0; }
+// The formulas of methods.md 2.1, one function for each kind of op. A level outside the grid is clamped, one
+// that is not a number counts as 0.
+
+/// What an op answers on a grid that does not have it.
+constexpr double kNoLevel = std::numeric_limits<double>::quiet_NaN();
 
 /// -1 for a negative sign, else 1.
 inline double signOf(int sign) { return sign < 0 ? -1.0 : 1.0; }
 
-/// 1 +- 0.9 * level / 9: the four enhancers.
-inline double uc10Factor(double level, int sign) { return 1.0 + signOf(sign) * uc10Even(0.9, level); }
+/// The share of `span` that a level means, in the order of operations and precision of the grid's code.
+double scaled(Grid grid, double level, double span);
+/// The same, cut to a whole number as most codes do.
+double wholeScaled(Grid grid, double level, double span);
+/// sign * scaled; on a continuous grid sign * (-span .. span).
+double symmetric(Grid grid, double level, int sign, double span);
+
+double shearLevel(Grid grid, double level, int sign);
+/// side: of the image along the shift, pixels.
+double translateLevel(Grid grid, double level, int sign, int side);
+double rotateLevel(Grid grid, double level, int sign);
+/// Of the four enhancers.
+double factorLevel(Grid grid, double level, int sign);
+double posterizeLevel(Grid grid, double level);
+double solarizeLevel(Grid grid, double level);
+double solarizeAddLevel(Grid grid, double level);
+double cutoutLevel(Grid grid, double level, int side);
+double samplePairingLevel(Grid grid, double level);
 
 }  // namespace uada

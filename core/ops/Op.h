@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/images/Image.h"
+#include "core/ops/Grid.h"
+#include "core/ops/Tables.h"
 
 namespace uada {
 
@@ -19,29 +21,27 @@ std::string_view filterName(Filter filter);
 struct Sampling {
   std::array<std::uint8_t, 3> fill{0, 0, 0};  ///< colour outside the source
   std::optional<Filter> filter;               ///< none: the op's own default (nearest)
-  double x = 0.5, y = 0.5;                    ///< cutout: its centre as a share of width and height, in [0, 1)
-  ImageView other = {};                       ///< sample pairing: the partner, of the same size; none: no effect
+  double x = 0.5, y = 0.5;  ///< cutout: its centre as a share of width and height, in [0, 1)
+  ImageView other = {};     ///< sample pairing: the partner, of the same size; none: no effect
+  std::optional<std::array<std::uint8_t, 3>> cover = {};  ///< cutout: its colour; none: the op's own
 };
-
-/// How an integer level becomes an op's raw value. Names are stored in the database: never renamed.
-enum class Grid { uc10 };  ///< uc10: 10 levels 0..9 as the authors' code (methods.md 1.2)
-constexpr double levelsOf(Grid) { return 10; }
 
 /// One operation on an 8-bit RGB image: a value of the catalogue `ops.def`.
 struct Op {
   std::string name;    ///< as stored: "shear_x"
   std::string title;   ///< as read by people: "Shear x"
   std::string source;  ///< where the rule comes from
-  std::string unit;    ///< of the raw value: "", "degrees", "pixels", "factor", "bits", "threshold"
+  std::string unit;    ///< of the raw value: "", "degrees", "pixels", "factor", "bits", "threshold", "weight"
   double min = 0, max = 0;  ///< sensible raw values; equal when the op takes none
   bool hasValue = false;    ///< false: autocontrast, equalize, identity ("inert" under a level probe)
-  bool isSigned = false;    ///< the sign of a plan's step turns the value round
-  bool geometric = false;   ///< reads fill and filter of `sampling`
+  bool isSigned = false;    ///< the sign of a plan's step counts on some grid: signCounts() says on which
+  bool geometric = false;   ///< moves pixels; with a value: reads fill and filter of `sampling`
   bool hasPlace = false;    ///< reads x and y of `sampling`
   bool hasPartner = false;  ///< reads `sampling.other`
   Filter uc10Filter = Filter::nearest;  ///< what Grid::uc10 renders with: bicubic for shear, else nearest
 
-  /// The raw value at a level, which found policies may place between the whole levels of a grid.
+  /// The raw value at a level, which found policies may place between the whole levels of a grid; outside the
+  /// grid it is clamped. Not a number where the grid's code has no such op: ask rawValue(), which says so.
   /// sign: -1 or +1; side: width for x, height for y, in pixels.
   double (*valueAt)(Grid grid, double level, int sign, int side) = nullptr;
 
@@ -49,11 +49,26 @@ struct Op {
   /// Bit-exact to Pillow (methods.md 2.2); allocates nothing. Defined for every double: a value that is not a
   /// number copies the image, others beyond the sensible range saturate.
   void (*apply)(ImageView in, ImageSpan out, double value, const Sampling& sampling) = nullptr;
+
+  /// Set where the op is a look-up in one table a channel: the tables that apply() uses for this image, so
+  /// that a caller may join ops into one look-up. The same for every image unless tablesReadImage.
+  ChannelTables (*tables)(ImageView in, double value) = nullptr;
+  bool tablesReadImage = false;
+
+  bool inert() const { return !hasValue; }  ///< a moved level changes nothing
+  bool lookUp() const { return tables != nullptr; }
 };
+
+/// Op::valueAt, 0 for an op without values. throws  Error if the grid has no levels for the op
+double rawValue(const Op& op, Grid grid, double level, int sign, int side);
+/// Whether the grid's code has levels for the op; true for ops that take none.
+bool hasLevels(const Op& op, Grid grid);
+/// Whether the sign of a step changes the value on this grid.
+bool signCounts(const Op& op, Grid grid);
 
 /// All ops in the order of `ops.def`. An op's place in it is not stored; its name is.
 const std::vector<Op>& ops();
-const Op& findOp(std::string_view name);   ///< throws UsageError listing the known names
+const Op& findOp(std::string_view name);  ///< throws UsageError listing the known names
 std::size_t opIndex(std::string_view name);
 
 }  // namespace uada

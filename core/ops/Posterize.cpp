@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/ops/Levels.h"
@@ -5,6 +6,15 @@
 #include "core/ops/Tables.h"
 
 namespace uada {
+
+namespace {
+
+unsigned maskOf(double value) {
+  const int bits = std::isnan(value) ? 8 : static_cast<int>(std::round(std::clamp(value, 0.0, 8.0)));
+  return ~((1U << (8 - bits)) - 1U);
+}
+
+}  // namespace
 
 /// Keeps the upper `value` bits of each byte; the value is rounded and clamped to 0..8.
 Op posterize() {
@@ -15,12 +25,15 @@ Op posterize() {
   op.min = 0;
   op.max = 8;
   op.hasValue = true;
-  op.valueAt = [](Grid, double level, int, int) -> double { return std::round(8.0 - uc10Even(4.0, level)); };
+  op.valueAt = [](Grid grid, double level, int, int) { return posterizeLevel(grid, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    if (std::isnan(value)) return copyImage(in, out);
-    const int bits = static_cast<int>(std::round(std::clamp(value, 0.0, 8.0)));
-    const unsigned mask = ~((1U << (8 - bits)) - 1U);
+    const unsigned mask = maskOf(value);
     for (std::size_t i = 0; i < in.bytes(); ++i) out.rgb[i] = static_cast<std::uint8_t>(in.rgb[i] & mask);
+  };
+  op.tables = [](ImageView, double value) {
+    ByteTable table;
+    for (unsigned v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(v & maskOf(value));
+    return alike(table);
   };
   return op;
 }

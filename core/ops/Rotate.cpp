@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numbers>
@@ -76,9 +77,8 @@ Op rotate() {
         .unit = "degrees"};
   op.min = -180;
   op.max = 180;
-  op.hasValue = op.geometric = true;
-  // The authors' code draws a sign but does not use it here.
-  op.valueAt = [](Grid, double level, int, int) { return uc10Even(30.0, level); };
+  op.hasValue = op.isSigned = op.geometric = true;
+  op.valueAt = [](Grid grid, double level, int sign, int) { return rotateLevel(grid, level, sign); };
   op.apply = turn;
   return op;
 }

@@ -25,6 +25,12 @@ void sharpenRow(ImageView in, ImageSpan out, int y, float factor) {
 
 }  // namespace
 
+void sharpen(ImageView in, ImageSpan out, float factor) {
+  copyImage(in, out);
+  if (in.width < 3 || in.height < 3) return;
+  for (int y = 1; y < in.height - 1; ++y) sharpenRow(in, out, y, factor);
+}
+
 /// Blends with the smoothed image: 0 smooth, 1 unchanged, above 1 sharper. The border of one pixel is kept.
 Op sharpness() {
   Op op{.name = "sharpness",
@@ -34,13 +40,10 @@ Op sharpness() {
   op.min = 0;
   op.max = 2;
   op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid, double level, int sign, int) -> double { return uc10Factor(level, sign); };
+  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     if (std::isnan(value)) return copyImage(in, out);
-    copyImage(in, out);
-    if (in.width < 3 || in.height < 3) return;
-    const float factor = blendFactor(value);
-    for (int y = 1; y < in.height - 1; ++y) sharpenRow(in, out, y, factor);
+    sharpen(in, out, blendFactor(value));
   };
   return op;
 }

@@ -16,7 +16,7 @@ Op shearX() {
   op.max = 1;
   op.hasValue = op.isSigned = op.geometric = true;
   op.uc10Filter = Filter::bicubic;
-  op.valueAt = [](Grid, double level, int sign, int) { return signOf(sign) * uc10Even(0.3, level); };
+  op.valueAt = [](Grid grid, double level, int sign, int) { return shearLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
     if (std::isnan(value)) return copyImage(in, out);
     applyAffine(in, out, {.xy = value}, sampling);

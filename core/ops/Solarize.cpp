@@ -6,6 +6,17 @@
 
 namespace uada {
 
+namespace {
+
+ByteTable solarized(double threshold) {
+  ByteTable table = identityTable();
+  if (std::isnan(threshold)) return table;
+  for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(v < threshold ? v : 255 - v);
+  return table;
+}
+
+}  // namespace
+
 /// Inverts every byte that is not below the threshold, which may be fractional: 256 nothing, 0 all.
 Op solarize() {
   Op op{.name = "solarize",
@@ -15,13 +26,11 @@ Op solarize() {
   op.min = 0;
   op.max = 256;
   op.hasValue = true;
-  op.valueAt = [](Grid, double level, int, int) -> double { return 256.0 - uc10Even(256.0, level); };
+  op.valueAt = [](Grid grid, double level, int, int) { return solarizeLevel(grid, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    if (std::isnan(value)) return copyImage(in, out);
-    Table table;
-    for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(v < value ? v : 255 - v);
-    applyTable(in, out, table);
+    applyTable(in, out, solarized(value));
   };
+  op.tables = [](ImageView, double value) { return alike(solarized(value)); };
   return op;
 }
 

@@ -5,15 +5,15 @@
 
 namespace uada {
 
-Table identityTable() {
-  Table table;
+ByteTable identityTable() {
+  ByteTable table;
   std::iota(table.begin(), table.end(), std::uint8_t{0});
   return table;
 }
 
 void copyImage(ImageView in, ImageSpan out) { std::memcpy(out.rgb, in.rgb, in.bytes()); }
 
-void applyTable(ImageView in, ImageSpan out, const Table& table) {
+void applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
   const std::size_t bytes = in.bytes();
   for (std::size_t i = 0; i < bytes; ++i) out.rgb[i] = table[in.rgb[i]];
 }

@@ -8,16 +8,19 @@
 namespace uada {
 
 /// The new value of each of the 256 old ones.
-using Table = std::array<std::uint8_t, 256>;
-using ChannelTables = std::array<Table, 3>;
+using ByteTable = std::array<std::uint8_t, 256>;
+using ChannelTables = std::array<ByteTable, 3>;
 using Histogram = std::array<std::uint32_t, 256>;
 
-Table identityTable();
+ByteTable identityTable();
 
 /// in and out: the same size.
 void copyImage(ImageView in, ImageSpan out);
-void applyTable(ImageView in, ImageSpan out, const Table& table);
+void applyTable(ImageView in, ImageSpan out, const ByteTable& table);
 void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables);
+
+/// The same table for each channel.
+inline ChannelTables alike(const ByteTable& table) { return {table, table, table}; }
 
 /// Counts of each value, per channel.
 std::array<Histogram, 3> histograms(ImageView image);

@@ -15,9 +15,7 @@ Op translateX() {
   op.min = -150;
   op.max = 150;
   op.hasValue = op.isSigned = op.geometric = true;
-  op.valueAt = [](Grid, double level, int sign, int side) {
-    return signOf(sign) * uc10Even(150.0 / 331.0, level) * side;
-  };
+  op.valueAt = translateLevel;
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
     if (std::isnan(value)) return copyImage(in, out);
     applyAffine(in, out, {.x0 = value}, sampling);

@@ -44,7 +44,7 @@ QString chainText(const Plan& plan) {
       parts << opWord(step);
       continue;
     }
-    const bool minus = op.isSigned && step.sign < 0 && step.level > 0;
+    const bool minus = step.sign < 0 && step.level > 0 && signCounts(op, Grid::uc10);
     parts << opWord(step) + ' ' + (minus ? QStringLiteral("−") : QString()) +
                  QString::number(std::clamp<int>(step.level, 0, 9));
   }

@@ -39,19 +39,41 @@ Json settingsJson(const std::vector<FieldValue>& fields) {
   return json;
 }
 
+std::vector<std::string> propertiesOf(const Op& op) {
+  std::vector<std::string> words{op.hasValue ? "magnitude" : "inert"};
+  if (op.isSigned) words.push_back("signed");
+  if (op.geometric) words.push_back("geometric");
+  if (op.lookUp()) words.push_back("look-up table");
+  if (op.hasPlace) words.push_back("place");
+  if (op.hasPartner) words.push_back("partner");
+  return words;
+}
+
+/// The raw values of the lowest and the highest level with positive sign, for images of 32 pixels a side.
+Json levelsJson(const Op& op, const GridInfo& info) {
+  return Json::Array{op.valueAt(info.grid, 0, 1, 32), op.valueAt(info.grid, info.top, 1, 32)};
+}
+
 void listOps(const Console& console, const ListOptions&) {
-  TextTable table(
-      {{"op"}, {"title"}, {"min", Align::right}, {"max", Align::right}, {"unit"}, {"signed"}, {"geometric"}});
+  TextTable table({{"op"}, {"title"}, {"min", Align::right}, {"max", Align::right}, {"unit"}, {"properties"}, {"source"}});
   for (const Op& op : ops()) {
     const auto number = [&](double value) { return op.hasValue ? fmt::format("{:g}", value) : "-"; };
     table.add({op.name, op.title, number(op.min), number(op.max), op.unit.empty() ? "-" : op.unit,
-               op.isSigned ? "yes" : "no", op.geometric ? "yes" : "no"});
+               joined(propertiesOf(op), ", "), op.source});
     Json json = nameTitleSource(op);
     json["min"] = op.min;
     json["max"] = op.max;
     json["unit"] = op.unit;
     json["signed"] = op.isSigned;
     json["geometric"] = op.geometric;
+    json["magnitude"] = op.hasValue;
+    json["look_up_table"] = op.lookUp();
+    json["inert"] = op.inert();
+    Json grids = Json::object();
+    for (const GridInfo& info : uada::grids()) {
+      if (op.hasValue && hasLevels(op, info.grid)) grids[std::string(info.name)] = levelsJson(op, info);
+    }
+    json["grids"] = grids;
     console.object("op", json);
   }
   console.say(table.text());

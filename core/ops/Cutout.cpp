@@ -1,0 +1,97 @@
+#include "core/ops/Cutout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/ops/Levels.h"
+#include "core/ops/Op.h"
+
+namespace uada {
+namespace {
+
+/// Sides beyond any image; all sums stay small.
+constexpr double kLargest = 1 << 28;
+
+/// The pixel that a share of `size` lies in.
+int placeOf(double share, int size) {
+  return std::isnan(share) ? 0 : static_cast<int>(std::clamp(share * size, 0.0, size - 1.0));
+}
+
+}  // namespace
+
+PixelBox centredBox(int x, int y, int size, int width, int height) {
+  const int half = size / 2;
+  return {std::clamp(x - half, 0, width), std::clamp(y - half, 0, height), std::clamp(x + half, 0, width),
+          std::clamp(y + half, 0, height)};
+}
+
+PixelBox drawCutout(Random& random, int size, int width, int height) {
+  const int y = static_cast<int>(random.below(static_cast<std::uint32_t>(height)));
+  const int x = static_cast<int>(random.below(static_cast<std::uint32_t>(width)));
+  return centredBox(x, y, size, width, height);
+}
+
+PixelBox inclusiveBox(double x, double y, double size, int width, int height) {
+  const int left = static_cast<int>(std::max(0.0, x - size / 2));
+  const int top = static_cast<int>(std::max(0.0, y - size / 2));
+  const int right = static_cast<int>(std::min<double>(width, left + size));
+  const int bottom = static_cast<int>(std::min<double>(height, top + size));
+  return {left, top, std::min(right + 1, width), std::min(bottom + 1, height)};
+}
+
+void eraseBox(ImageSpan image, const PixelBox& box, std::array<std::uint8_t, 3> colour) {
+  eraseBox(image, box.top, box.bottom, box.left, box.right, colour);
+}
+
+void eraseNormalised(float* image, int width, int height, const PixelBox& box) {
+  const int left = std::clamp(box.left, 0, width), right = std::clamp(box.right, left, width);
+  for (int y = std::max(box.top, 0); y < std::min(box.bottom, height); ++y) {
+    float* row = image + std::size_t{3} * width * y;
+    std::fill(row + std::size_t{3} * left, row + std::size_t{3} * right, 0.0F);
+  }
+}
+
+/// Hides a box of even side about a place, in CIFAR-10's mean colour. The authors' code keeps it transparent
+/// until after normalisation, where it becomes exactly 0; here later ops see the colour.
+Op cutout() {
+  Op op{.name = "cutout",
+        .title = "Cutout",
+        .source = "AutoAugment, CVPR 2019, create_cutout_mask (place as in the copy of PBA)",
+        .unit = "pixels"};
+  op.min = 0;
+  op.max = 60;
+  op.hasValue = op.hasPlace = true;
+  op.valueAt = [](Grid grid, double level, int, int side) { return cutoutLevel(grid, level, side); };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& s) {
+    copyImage(in, out);
+    if (!(value > 0)) return;
+    const int x = placeOf(s.x, in.width), y = placeOf(s.y, in.height);
+    const int size = static_cast<int>(std::min(value, kLargest));
+    eraseBox(out, centredBox(x, y, size, in.width, in.height),
+             s.cover.value_or(std::array<std::uint8_t, 3>{125, 122, 113}));
+  };
+  return op;
+}
+
+/// Hides a rectangle that includes its far edges; of side 0 it is one pixel, of a negative side none.
+Op cutoutAbs() {
+  Op op{.name = "cutout_abs",
+        .title = "Cutout, inclusive",
+        .source = "pytorch-randaugment and Fast AutoAugment, CutoutAbs; Pillow ImageDraw.rectangle",
+        .unit = "pixels"};
+  op.min = 0;
+  op.max = 60;
+  op.hasValue = op.hasPlace = true;
+  op.valueAt = [](Grid grid, double level, int, int side) { return cutoutLevel(grid, level, side); };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& s) {
+    copyImage(in, out);
+    if (!(value >= 0)) return;
+    const double x = std::isnan(s.x) ? 0 : std::clamp(s.x, 0.0, 1.0) * in.width;
+    const double y = std::isnan(s.y) ? 0 : std::clamp(s.y, 0.0, 1.0) * in.height;
+    const PixelBox box = inclusiveBox(x, y, std::min(value, kLargest), in.width, in.height);
+    eraseBox(out, box, s.cover.value_or(std::array<std::uint8_t, 3>{125, 123, 114}));
+  };
+  return op;
+}
+
+}  // namespace uada

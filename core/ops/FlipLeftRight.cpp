@@ -1,0 +1,18 @@
+#include "core/ops/Crop.h"
+#include "core/ops/Op.h"
+
+namespace uada {
+
+/// Columns in reverse order.
+Op flipLeftRight() {
+  Op op{.name = "flip_lr",
+        .title = "Flip left-right",
+        .source = "Pillow Image.transpose(FLIP_LEFT_RIGHT); DDAS, ICCV 2021",
+        .unit = ""};
+  op.geometric = true;
+  op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { flipHorizontal(in, out); };
+  return op;
+}
+
+}  // namespace uada

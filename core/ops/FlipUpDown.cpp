@@ -1,0 +1,18 @@
+#include "core/ops/Crop.h"
+#include "core/ops/Op.h"
+
+namespace uada {
+
+/// Rows in reverse order.
+Op flipUpDown() {
+  Op op{.name = "flip_ud",
+        .title = "Flip up-down",
+        .source = "Pillow Image.transpose(FLIP_TOP_BOTTOM); DDAS, ICCV 2021",
+        .unit = ""};
+  op.geometric = true;
+  op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { flipVertical(in, out); };
+  return op;
+}
+
+}  // namespace uada

@@ -1,0 +1,24 @@
+#include "core/ops/Op.h"
+#include "core/ops/Tables.h"
+
+namespace uada {
+
+/// 255 minus each byte.
+Op invert() {
+  Op op{.name = "invert",
+        .title = "Invert",
+        .source = "Pillow ImageOps.invert; AutoAugment, CVPR 2019",
+        .unit = ""};
+  op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
+    for (std::size_t i = 0; i < in.bytes(); ++i) out.rgb[i] = static_cast<std::uint8_t>(~in.rgb[i]);
+  };
+  op.tables = [](ImageView, double) {
+    ByteTable table;
+    for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(255 - v);
+    return alike(table);
+  };
+  return op;
+}
+
+}  // namespace uada

@@ -1,0 +1,30 @@
+#include <cmath>
+
+#include "core/ops/Blend.h"
+#include "core/ops/Levels.h"
+#include "core/ops/Op.h"
+#include "core/ops/Tables.h"
+
+namespace uada {
+
+/// Blends with a second image: 0 this one, 1 the other. Without a partner of the same size, unchanged.
+Op samplePairing() {
+  Op op{.name = "sample_pairing",
+        .title = "Sample pairing",
+        .source = "Pillow Image.blend; AutoAugment, CVPR 2019, after Inoue 2018",
+        .unit = "weight"};
+  op.min = 0;
+  op.max = 1;
+  op.hasValue = op.hasPartner = true;
+  op.valueAt = [](Grid grid, double level, int, int) { return samplePairingLevel(grid, level); };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
+    const ImageView other = sampling.other;
+    if (std::isnan(value) || !other.rgb || other.width != in.width || other.height != in.height)
+      return copyImage(in, out);
+    const float weight = blendFactor(value);
+    for (std::size_t i = 0; i < in.bytes(); ++i) out.rgb[i] = blend(in.rgb[i], other.rgb[i], weight);
+  };
+  return op;
+}
+
+}  // namespace uada

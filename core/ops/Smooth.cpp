@@ -1,0 +1,17 @@
+#include "core/ops/Blend.h"
+#include "core/ops/Op.h"
+
+namespace uada {
+
+/// The mean of the 3x3 square with weight 5 in its middle. The border of one pixel is kept.
+Op smooth() {
+  Op op{.name = "smooth",
+        .title = "Smooth",
+        .source = "Pillow ImageFilter.SMOOTH; DDAS, ICCV 2021",
+        .unit = ""};
+  op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { sharpen(in, out, 0); };
+  return op;
+}
+
+}  // namespace uada
