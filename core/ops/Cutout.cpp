@@ -34,9 +34,14 @@ PixelBox drawCutout(Random& random, int size, int width, int height) {
 PixelBox inclusiveBox(double x, double y, double size, int width, int height) {
   const int left = static_cast<int>(std::max(0.0, x - size / 2));
   const int top = static_cast<int>(std::max(0.0, y - size / 2));
-  const int right = static_cast<int>(std::min<double>(width, left + size));
-  const int bottom = static_cast<int>(std::min<double>(height, top + size));
-  return {left, top, std::min(right + 1, width), std::min(bottom + 1, height)};
+  return inclusiveRectangle(left, top, left + size, top + size, width, height);
+}
+
+PixelBox inclusiveRectangle(double left, double top, double right, double bottom, int width, int height) {
+  const auto after = [](double edge, int size) {
+    return std::min(static_cast<int>(std::min<double>(edge, size)) + 1, size);
+  };
+  return {static_cast<int>(left), static_cast<int>(top), after(right, width), after(bottom, height)};
 }
 
 void eraseBox(ImageSpan image, const PixelBox& box, std::array<std::uint8_t, 3> colour) {

@@ -23,6 +23,10 @@ PixelBox drawCutout(Random& random, int size, int width, int height);
 /// edges lie in: a side of 16 hides up to 17 pixels. size >= 0
 PixelBox inclusiveBox(double x, double y, double size, int width, int height);
 
+/// What a filled rectangle between two points hides: the pixels that its edges lie in belong to it. The
+/// points are not negative.
+PixelBox inclusiveRectangle(double left, double top, double right, double bottom, int width, int height);
+
 void eraseBox(ImageSpan image, const PixelBox& box, std::array<std::uint8_t, 3> colour = {0, 0, 0});
 /// Sets the box to 0 in a normalised image [height, width, 3]: the mean colour of the data set.
 void eraseNormalised(float* image, int width, int height, const PixelBox& box);

@@ -20,7 +20,7 @@ std::string_view filterName(Filter filter);
 /// How geometric ops read the source image, and what else an op needs beside its value. Other ops ignore it.
 struct Sampling {
   std::array<std::uint8_t, 3> fill{0, 0, 0};  ///< colour outside the source
-  std::optional<Filter> filter;               ///< none: the op's own default (nearest)
+  std::optional<Filter> filter = {};          ///< none: the op's own default (nearest)
   double x = 0.5, y = 0.5;  ///< cutout: its centre as a share of width and height, in [0, 1)
   ImageView other = {};     ///< sample pairing: the partner, of the same size; none: no effect
   std::optional<std::array<std::uint8_t, 3>> cover = {};  ///< cutout: its colour; none: the op's own

@@ -3,10 +3,13 @@
 #include <climits>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <random>
 
 #include "core/base/Error.h"
+#include "core/ops/Blend.h"
 #include "core/ops/Crop.h"
+#include "core/ops/Cutout.h"
 #include "core/ops/Op.h"
 #include "tests/core/OpGolden.h"
 #include "tests/core/OpImages.h"
@@ -82,6 +85,10 @@ class TestOps : public QObject {
   void golden_data();
   void golden();
   void goldenInputIsRight();
+  void goldenRectangle();
+  void goldenGrey();
+  void tablesDoTheSame_data() { addOpRows(); }
+  void tablesDoTheSame();
   void keepsItsContract_data() { addOpRows(); }
   void keepsItsContract();
   void survivesAnyValue_data() { addOpRows(); }
@@ -158,13 +165,60 @@ void TestOps::golden() {
   QFETCH(int, row);
   const Golden& g = kGolden[row];
   const auto fill = static_cast<std::uint8_t>(g.fill);
-  const Image out = applied(findOp(g.op), goldenInput(), g.value, {{fill, fill, fill}, g.filter});
+  const Image input = goldenInput();
+  Image mirrored(32, 32);
+  flipHorizontal(input.view(), mirrored.span());
+  Sampling sampling{{fill, fill, fill}, g.filter};
+  sampling.other = mirrored.view();
+  const Image out = applied(findOp(g.op), input, g.value, sampling);
   quint32 sum = 0;
   for (std::uint8_t v : out.rgb) sum += v;
   QCOMPARE(pixel(out, 5, 7), QString::fromLatin1(g.p57));
   QCOMPARE(pixel(out, 31, 0), QString::fromLatin1(g.p310));
   QCOMPARE(sum, g.sum);
   QCOMPARE(crc32(out.rgb), g.crc);
+}
+
+/// "CutoutAbs rect (3,4,10.9,9.2)".
+void TestOps::goldenRectangle() {
+  Image image = goldenInput();
+  eraseBox(image.span(), inclusiveRectangle(3, 4, 10.9, 9.2, 32, 32), {125, 123, 114});
+  QCOMPARE(crc32(image.rgb), 0x64b9cd69U);
+  QCOMPARE(pixel(image, 5, 7), QStringLiteral("125,123,114"));
+  QCOMPARE(pixel(image, 31, 0), QStringLiteral("120,31,185"));
+}
+
+void TestOps::goldenGrey() {
+  const Image input = goldenInput();
+  std::vector<std::uint8_t> greys;
+  for (std::size_t i = 0; i < input.rgb.size(); i += 3) greys.push_back(std::uint8_t(grey(&input.rgb[i])));
+  QCOMPARE(crc32(greys), 0xbc86162dU);
+  QCOMPARE(std::accumulate(greys.begin(), greys.end(), 0), 131582);
+}
+
+/// The tables of a look-up op give what the op itself does, on every image and value.
+void TestOps::tablesDoTheSame() {
+  QFETCH(QString, name);
+  const Op& op = opOf(name);
+  const QStringList lookUps{"posterize", "solarize", "contrast", "brightness",  "autocontrast",
+                            "equalize",  "identity", "invert",   "solarize_add"};
+  QCOMPARE(op.lookUp(), lookUps.contains(name));
+  if (!op.lookUp()) return;
+  std::mt19937 random(9);
+  ChannelTables first;
+  bool differ = false;
+  for (int kind : {0, 1, 2, 3}) {
+    const Image image = randomImage(43, 29, kind, random);
+    for (double value : extremeValues()) {
+      Image out(43, 29);
+      applyTables(image.view(), out.span(), op.tables(image.view(), value));
+      QVERIFY(out == applied(op, image, value));
+    }
+    const ChannelTables tables = op.tables(image.view(), 0.5);
+    if (kind > 0) differ = differ || tables != first;
+    first = tables;
+  }
+  QCOMPARE(differ, op.tablesReadImage);
 }
 
 void TestOps::keepsItsContract() {
@@ -174,8 +228,9 @@ void TestOps::keepsItsContract() {
   for (auto [width, height] : {std::pair{1, 1}, {7, 1}, {1, 7}, {2, 3}, {33, 32}}) {
     const Image image = randomImage(width, height, 0, random);
     for (int level = 0; level < levelsOf(Grid::uc10); ++level) {
-      const double value = hasLevels(op, Grid::uc10) ? op.valueAt(Grid::uc10, level, level % 2 ? 1 : -1, width)
-                                                     : op.min + (op.max - op.min) * level / 9;
+      const double value = hasLevels(op, Grid::uc10)
+                               ? op.valueAt(Grid::uc10, level, level % 2 ? 1 : -1, width)
+                               : op.min + (op.max - op.min) * level / 9;
       QVERIFY(std::isfinite(value));
       QVERIFY(!op.hasValue || op.geometric || (value >= op.min && value <= op.max));
       Image before = image;
