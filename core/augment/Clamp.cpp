@@ -11,7 +11,7 @@ Plan clampPlan(const Plan& plan, const PlanBounds& bounds) {
     out.crop->col = std::clamp(out.crop->col, 0, 2 * bounds.pad);
   }
   for (Step& step : out.chain())
-    step.level = static_cast<std::int16_t>(std::clamp<int>(step.level, 0, levelsOf(bounds.grid) - 1));
+    step.level = static_cast<std::int16_t>(std::clamp<int>(step.level, 0, out.topLevel()));
   if (out.cutout)
     for (int* edge : {&out.cutout->left, &out.cutout->top, &out.cutout->right, &out.cutout->bottom})
       *edge = std::clamp(*edge, 0, bounds.side);

@@ -9,7 +9,6 @@ namespace uada {
 struct PlanBounds {
   int side = 32;  ///< of the image, pixels: box edges lie in 0..side
   int pad = 4;    ///< crop offsets lie in 0..2*pad
-  Grid grid = Grid::uc10;
 };
 
 /// The plan with every coordinate in its range (methods.md 1.2, "clamping": at use only). A box whose right

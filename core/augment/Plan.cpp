@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <string_view>
@@ -54,9 +55,40 @@ const Json& member(const Json& json, std::string_view key, std::string_view wher
   throw Error(fmt::format("{}: the key '{}' is missing", where, key));
 }
 
+/// A share in [0, 1]; `open`: without 1 itself.
+double share(const Json& json, std::string_view key, bool open) {
+  if (!json.isNumber()) throw Error(fmt::format("plan: {}: a number expected, {} found", key, json.typeName()));
+  const double value = json.asDouble();
+  if (!(value >= 0 && value <= 1) || (open && value == 1))
+    throw Error(fmt::format("plan: {}: {} found, 0 to {} expected", key, value, open ? "below 1" : "1"));
+  return value;
+}
+
+/// Keys of a step that are absent where they have their default.
+void readRest(Step& step, const Json& json) {
+  if (const Json* fired = json.find("fired")) {
+    if (!fired->isBool())
+      throw Error(fmt::format("plan: chain: fired: true or false expected, {} found", fired->typeName()));
+    step.fired = fired->asBool();
+  }
+  if (const Json* at = json.find("at")) {
+    const Json::Array& items = listOf(*at, "chain: at");
+    if (items.size() != 2) throw Error(fmt::format("plan: chain: at: 2 numbers expected, {} found", items.size()));
+    step.x = static_cast<float>(share(items[0], "chain: at", true));
+    step.y = static_cast<float>(share(items[1], "chain: at", true));
+  }
+  if (const Json* partner = json.find("partner")) {
+    constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+    if (!partner->isInt() || partner->asInt() < 0 || partner->asInt() > most)
+      throw Error(fmt::format("plan: chain: partner: an integer from 0 to {} expected", most));
+    step.partner = static_cast<std::uint32_t>(partner->asInt());
+  }
+  if (const Json* found = json.find("found")) step.found = share(*found, "chain: found", false);
+}
+
 Step stepFromJson(const Json& json) {
   constexpr std::string_view where = "plan: chain";
-  refuseUnknownKeys(json, {"op", "level", "sign"}, std::string(where));
+  refuseUnknownKeys(json, {"op", "level", "sign", "fired", "at", "partner", "found"}, std::string(where));
   const Json& op = member(json, "op", where);
   if (!op.isString()) throw Error(fmt::format("{}: op: a string expected, {} found", where, op.typeName()));
   using Level = std::numeric_limits<std::int16_t>;
@@ -66,19 +98,76 @@ Step stepFromJson(const Json& json) {
       integer(member(json, "level", where), "chain: level", Level::min(), Level::max()));
   step.sign = static_cast<std::int8_t>(integer(member(json, "sign", where), "chain: sign", -1, 1));
   if (step.sign == 0) throw Error(fmt::format("{}: sign: 0 found, -1 or 1 expected", where));
+  readRest(step, json);
   return step;
 }
 
-std::string stepText(const Step& step) {
+Json stepToJson(const Step& step) {
+  Json item = Json::object();
+  item["op"] = ops().at(step.op).name;
+  item["level"] = int{step.level};
+  item["sign"] = int{step.sign};
+  if (!step.fired) item["fired"] = false;
+  const Step plain;
+  if (step.x != plain.x || step.y != plain.y) item["at"] = Json::Array{double{step.x}, double{step.y}};
+  if (step.partner != 0) item["partner"] = std::int64_t{step.partner};
+  if (step.found) item["found"] = *step.found;
+  return item;
+}
+
+/// One of two words under a key; absent: the first.
+bool isSecond(const Json& json, std::string_view key, std::string_view first, std::string_view second) {
+  const Json* word = json.find(key);
+  if (!word) return false;
+  if (!word->isString() || (word->asString() != first && word->asString() != second))
+    throw Error(fmt::format("plan: {}: \"{}\" or \"{}\" expected, {} found", key, first, second, word->dump()));
+  return word->asString() == second;
+}
+
+void readStyle(Plan& plan, const Json& json) {
+  if (const Json* grid = json.find("grid")) {
+    if (!grid->isString()) throw Error(fmt::format("plan: grid: a string expected, {} found", grid->typeName()));
+    plan.grid = gridFromName(grid->asString());
+  }
+  if (isSecond(json, "order", "crop-first", "chain-first")) plan.order = RenderOrder::chainFirst;
+  if (isSecond(json, "cutout_fill", "black", "mean")) plan.boxFill = BoxFill::mean;
+}
+
+/// A step means something only on a grid that has levels for its op, and a share only on one of shares.
+void refuseForeign(const Plan& plan) {
+  for (const Step& step : plan.chain()) {
+    const Op& op = ops()[step.op];
+    if (!hasLevels(op, plan.grid))
+      throw Error(fmt::format("plan: chain: the op {} has no levels on the grid {}", op.name, gridName(plan.grid)));
+    if (step.found && !gridInfo(plan.grid).continuous)
+      throw Error(fmt::format("plan: chain: found: the grid {} has whole levels only", gridName(plan.grid)));
+  }
+}
+
+std::string stepText(const Step& step, Grid grid) {
   const Op& op = ops().at(step.op);
   std::string name = op.name;
   std::replace(name.begin(), name.end(), '_', ' ');
   if (!op.hasValue) return name;
-  const std::string level = step.level < 0 ? fmt::format("({})", step.level) : std::to_string(step.level);
-  return fmt::format("{} {}{}", name, step.sign < 0 && signCounts(op, Grid::uc10) ? "-" : "", level);
+  std::string level = step.level < 0 ? fmt::format("({})", step.level) : std::to_string(step.level);
+  if (step.found) level = fmt::format("{:.2f}", std::clamp(placeOnGrid(step, grid), 0.0, topLevel(grid)));
+  return fmt::format("{} {}{}", name, step.sign < 0 && signCounts(op, grid) ? "-" : "", level);
 }
 
 }  // namespace
+
+int levelOfShare(double share) { return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (kShareLevels - 1))); }
+
+int topLevelOf(Grid grid) {
+  return gridInfo(grid).continuous ? kShareLevels - 1 : static_cast<int>(topLevel(grid));
+}
+
+double placeOnGrid(const Step& step, Grid grid) {
+  if (!gridInfo(grid).continuous) return step.level;
+  const double unit = topLevel(grid) / (kShareLevels - 1);
+  if (!step.found) return unit * step.level;
+  return *step.found * topLevel(grid) + unit * (step.level - levelOfShare(*step.found));
+}
 
 Json toJson(const Plan& plan) {
   Json json = Json::object();
@@ -86,22 +175,20 @@ Json toJson(const Plan& plan) {
   if (plan.flip) json["flip"] = *plan.flip;
   if (plan.stepCount > 0) {
     Json& chain = json["chain"] = Json::array();
-    for (const Step& step : plan.chain()) {
-      Json item = Json::object();
-      item["op"] = ops().at(step.op).name;
-      item["level"] = int{step.level};
-      item["sign"] = int{step.sign};
-      chain.push(std::move(item));
-    }
+    for (const Step& step : plan.chain()) chain.push(stepToJson(step));
   }
   if (plan.cutout)
     json["cutout"] = numbers({plan.cutout->left, plan.cutout->top, plan.cutout->right, plan.cutout->bottom});
+  if (plan.grid != Grid::uc10) json["grid"] = std::string(gridName(plan.grid));
+  if (plan.order == RenderOrder::chainFirst) json["order"] = "chain-first";
+  if (plan.boxFill == BoxFill::mean) json["cutout_fill"] = "mean";
   return json;
 }
 
 Plan planFromJson(const Json& json) {
-  refuseUnknownKeys(json, {"crop", "flip", "chain", "cutout"}, "plan");
+  refuseUnknownKeys(json, {"crop", "flip", "chain", "cutout", "grid", "order", "cutout_fill"}, "plan");
   Plan plan;
+  readStyle(plan, json);
   if (const Json* crop = json.find("crop")) {
     const auto at = pixels(*crop, "crop", 2);
     plan.crop = Crop{at[0], at[1]};
@@ -121,6 +208,7 @@ Plan planFromJson(const Json& json) {
     const auto edge = pixels(*cutout, "cutout", 4);
     plan.cutout = Box{edge[0], edge[1], edge[2], edge[3]};
   }
+  refuseForeign(plan);
   return plan;
 }
 
@@ -129,7 +217,8 @@ std::string planText(const Plan& plan) {
   if (plan.crop) parts.push_back(fmt::format("crop ({}, {})", plan.crop->row, plan.crop->col));
   if (plan.flip.value_or(false)) parts.push_back("flip");
   std::vector<std::string> steps;
-  for (const Step& step : plan.chain()) steps.push_back(stepText(step));
+  for (const Step& step : plan.chain())
+    if (step.fired) steps.push_back(stepText(step, plan.grid));
   if (!steps.empty()) parts.push_back(joined(steps, " + "));
   if (const auto& box = plan.cutout)
     parts.push_back(fmt::format("cutout ({}, {}, {}, {})", box->left, box->top, box->right, box->bottom));

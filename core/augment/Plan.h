@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/Json.h"
+#include "core/ops/Grid.h"
 
 namespace uada {
 
@@ -21,8 +22,24 @@ struct Step {
   std::uint16_t op = 0;   ///< index into ops()
   std::int16_t level = 0;
   std::int8_t sign = 1;   ///< -1 or +1, drawn at sampling, never moved
+  bool fired = true;      ///< whether the op's gate opened, drawn at sampling, never moved; false: not applied
+  /// Of ops with a place: its centre as a share of width and height, in [0, 1).
+  float x = 0.5f, y = 0.5f;
+  std::uint32_t partner = 0;  ///< of ops with a partner: image partner % size of the data set
+  /// On a continuous grid: the share of its range that was found or drawn. The level counts from the nearest
+  /// of kShareLevels, so that an unmoved step means exactly this share.
+  std::optional<double> found = {};
   friend bool operator==(const Step&, const Step&) = default;
 };
+
+/// Whole levels that a continuous grid is moved in (methods.md 1.3, A19).
+constexpr int kShareLevels = 10;
+/// The level nearest to a share of a continuous grid's range, 0..kShareLevels-1.
+int levelOfShare(double share);
+/// The highest level of a plan's steps on a grid.
+int topLevelOf(Grid grid);
+/// The level that Op::valueAt takes: the step's own, or between levels.
+double placeOnGrid(const Step& step, Grid grid);
 
 /// The erased box as the authors' code has it: rows max(0,left)..right-1, columns max(0,top)..bottom-1.
 struct Box {
@@ -32,6 +49,12 @@ struct Box {
 
 constexpr int kMaxSteps = 8;
 
+/// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
+/// family (chain, crop, flip, cutout) (methods.md 3.1).
+enum class RenderOrder : std::uint8_t { cropFirst, chainFirst };
+/// What the erased box shows: black before normalisation, or the data set's mean: 0 after it (A18).
+enum class BoxFill : std::uint8_t { black, mean };
+
 /// Every random choice made for one sample. A plan and an image give the same pixels for ever.
 /// A part that the policy does not have is empty. Values are raw (unclamped).
 struct Plan {
@@ -40,18 +63,25 @@ struct Plan {
   std::array<Step, kMaxSteps> steps{};
   std::uint8_t stepCount = 0;
   std::optional<Box> cutout;
+  Grid grid = Grid::uc10;  ///< of the steps' levels
+  RenderOrder order = RenderOrder::cropFirst;
+  BoxFill boxFill = BoxFill::black;
 
   std::span<const Step> chain() const { return {steps.data(), stepCount}; }
   std::span<Step> chain() { return {steps.data(), stepCount}; }
   void add(Step step) { steps[stepCount++] = step; }
+  int topLevel() const { return topLevelOf(grid); }
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
-/// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}
+/// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where they
+/// are not the default "grid":"aa10", "order":"chain-first", "cutout_fill":"mean", and of a step "fired":false,
+/// "at":[x,y], "partner":7, "found":0.43.
 Json toJson(const Plan& plan);
 /// Strict: throws Error naming the wrong key or op.
 Plan planFromJson(const Json& json);
-/// "crop (4, 7) · flip · rotate 6 + color -3 · cutout (2, 20, 18, 32)" for captions.
+/// "crop (4, 7) · flip · rotate 6 + color -3 · cutout (2, 20, 18, 32)" for captions: what is done, so without
+/// the steps that did not fire.
 std::string planText(const Plan& plan);
 
 }  // namespace uada

@@ -5,8 +5,29 @@
 
 namespace uada {
 
+/// How the chain of a plan is probed (methods.md 1.3, A6 and A11).
+struct ProbeSettings {
+  std::string chainProbe = "one_random";
+  bool skipInert = false;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "chain_probe",
+             .title = "Probe of the chain",
+             .help = "One op of the chain drawn for each probe, or every op as a group of its own (A6)",
+             .choices = {"one_random", "each"},
+             .advanced = true},
+            chainProbe);
+    v.field({.name = "skip_inert",
+             .title = "Skip ops without level",
+             .help = "Probe only ops that take a level; off: as in the authors' code (A11)",
+             .advanced = true},
+            skipInert);
+  }
+};
+
 /// How plans made of whole pixels and levels are probed, updated and clamped, as the UADA authors' code does
 /// (methods.md 1.2, "probe", "update", "clamping"). A policy adds how plans are drawn and which groups move.
+/// Only steps that fired are probed (A19); a chain without any is inert.
 class PlanSpace : public Space {
  public:
   Probe probe(const Plan& plan, Group group, Random& random) const override;
@@ -15,15 +36,23 @@ class PlanSpace : public Space {
   Plan clamped(const Plan& plan) const override { return clampPlan(plan, bounds_); }
 
  protected:
-  explicit PlanSpace(const PlanBounds& bounds) : bounds_(bounds) {}
+  explicit PlanSpace(const PlanBounds& bounds, ProbeSettings probing = {});
 
+  /// flip, crop, the chain of at most `steps` ops as the settings say, the box if there is one.
+  std::vector<Group> allGroups(int steps, bool box) const;
   /// Row, then column, uniform in 0..2*pad.
   Crop drawCrop(Random& random) const;
+  /// left, top uniform in -size/2 .. side - size/2 - 1; the far edges end at the image. The same distribution
+  /// as a box about a uniform pixel that is cut at the image.
+  Box drawBox(Random& random, int size) const;
   const PlanBounds& bounds() const { return bounds_; }
 
  private:
+  int drawPosition(const Plan& plan, Group group, Random& random) const;
+  bool isProbed(const Step& step) const;
   bool isClamped(const Plan& plan, Group group, int position) const;
   PlanBounds bounds_;
+  bool eachStep_, skipInert_;
 };
 
 }  // namespace uada

@@ -52,13 +52,45 @@ void cropAndFlip(Canvas& canvas, const Plan& plan, int pad) {
   if (plan.flip.value_or(false)) canvas.pass(flipHorizontal);
 }
 
-void applyChain(Canvas& canvas, const Plan& plan, Grid grid, const std::vector<Sampling>& samplings) {
+/// samplings  of each op
+void applyChain(Canvas& canvas, const Plan& plan, const Dataset& data, const std::vector<Sampling>& samplings) {
   for (const Step& step : plan.chain()) {
+    if (!step.fired) continue;
     const Op& op = ops().at(step.op);
-    const double value = rawValue(op, grid, step.level, step.sign, canvas.view().width);
-    canvas.pass([&](ImageView in, ImageSpan out) { op.apply(in, out, value, samplings[step.op]); });
+    const double level = placeOnGrid(step, plan.grid);
+    const double value = rawValue(op, plan.grid, level, step.sign, canvas.view().width);
+    Sampling sampling = samplings[step.op];
+    if (op.hasPlace) {
+      sampling.x = step.x;
+      sampling.y = step.y;
+    }
+    if (op.hasPartner) sampling.other = data.image(step.partner % data.size());
+    canvas.pass([&](ImageView in, ImageSpan out) { op.apply(in, out, value, sampling); });
   }
 }
+
+/// As the grid's code reads the image: UADA's authors, after DeepVoltaire, have grey outside and a bicubic shear;
+/// the others black and nearest, and the spaces of TrivialAugment's code a black cutout.
+Sampling samplingOf(Grid grid, const Op& op) {
+  Sampling sampling;
+  const bool uc = grid == Grid::uc10 || grid == Grid::dv10;
+  if (uc) sampling.fill = {128, 128, 128};
+  sampling.filter = uc ? op.uc10Filter : Filter::nearest;
+  if (grid == Grid::uniform || grid == Grid::taWide31) sampling.cover = {0, 0, 0};
+  return sampling;
+}
+
+/// Sets the box of a normalised image [side, side, 3] to 0, exactly the data set's mean.
+void eraseMean(float* image, const Plan& plan, int side) {
+  if (!plan.cutout) return;
+  const auto inside = [&](int edge) { return std::clamp(edge, 0, side); };
+  const int begin = inside(plan.cutout->top), end = inside(plan.cutout->bottom);
+  if (begin >= end) return;
+  for (int row = inside(plan.cutout->left); row < inside(plan.cutout->right); ++row)
+    std::fill(image + 3 * (row * side + begin), image + 3 * (row * side + end), 0.0f);
+}
+
+bool isEmpty(const Box& box) { return box.left >= box.right || box.top >= box.bottom; }
 
 }  // namespace
 
@@ -67,10 +99,9 @@ Renderer::Renderer(const Dataset& data, RenderSettings settings, ThreadPool& poo
   if (data.width != settings_.side || data.height != settings_.side)
     throw Error(fmt::format("cannot render images of {} x {} pixels as {} x {}: the sizes must be equal",
                             data.width, data.height, settings_.side, settings_.side));
-  for (const Op& op : ops()) {
-    Sampling sampling = settings_.sampling;
-    if (!sampling.filter) sampling.filter = op.uc10Filter;
-    samplings_.push_back(sampling);
+  for (const GridInfo& info : grids()) {
+    std::vector<Sampling>& samplings = samplings_.emplace_back();
+    for (const Op& op : ops()) samplings.push_back(settings_.sampling.value_or(samplingOf(info.grid, op)));
   }
   for (std::size_t c = 0; c < 3; ++c)
     for (std::size_t byte = 0; byte < 256; ++byte)
@@ -82,14 +113,21 @@ Renderer::Renderer(const Dataset& data, RenderSettings settings, ThreadPool& poo
 ImageView Renderer::draw(std::uint32_t index, const Plan& plan) const {
   if (index >= data_.size())
     throw Error(fmt::format("cannot render sample {}: the data set has {}", index, data_.size()));
-  const Plan used = clampPlan(plan, {settings_.side, settings_.pad, settings_.grid});
+  const Plan used = clampPlan(plan, {settings_.side, settings_.pad});
   Canvas canvas(data_.image(index), settings_.side);
-  if (settings_.order == RenderOrder::cropFirst) cropAndFlip(canvas, used, settings_.pad);
-  applyChain(canvas, used, settings_.grid, samplings_);
-  if (settings_.order == RenderOrder::chainFirst) cropAndFlip(canvas, used, settings_.pad);
-  if (const auto& box = used.cutout; box && box->left < box->right && box->top < box->bottom)
-    eraseBox(canvas.writable(), box->left, box->right, box->top, box->bottom);
+  if (used.order == RenderOrder::cropFirst) cropAndFlip(canvas, used, settings_.pad);
+  applyChain(canvas, used, data_, samplings_[static_cast<std::size_t>(used.grid)]);
+  if (used.order == RenderOrder::chainFirst) cropAndFlip(canvas, used, settings_.pad);
+  if (const auto& box = used.cutout; box && !isEmpty(*box))
+    eraseBox(canvas.writable(), box->left, box->right, box->top, box->bottom, colourOf(used.boxFill));
   return canvas.view();
+}
+
+std::array<std::uint8_t, 3> Renderer::colourOf(BoxFill fill) const {
+  std::array<std::uint8_t, 3> colour{};
+  for (std::size_t c = 0; c < 3 && fill == BoxFill::mean; ++c)
+    colour[c] = static_cast<std::uint8_t>(std::clamp(settings_.mean[c], 0.0f, 1.0f) * 255.0f + 0.5f);
+  return colour;
 }
 
 void Renderer::normalise(const std::uint8_t* bytes, float* out) const {
@@ -116,7 +154,11 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
 
 void Renderer::render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, float* out) const {
   renderAll(indices, plans,
-            [&](std::size_t place, const std::uint8_t* rgb) { normalise(rgb, out + place * bytes()); });
+            [&](std::size_t place, const std::uint8_t* rgb) {
+              float* image = out + place * bytes();
+              normalise(rgb, image);
+              if (plans[place].boxFill == BoxFill::mean) eraseMean(image, plans[place], settings_.side);
+            });
 }
 
 void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans,

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,21 +13,16 @@
 
 namespace uada {
 
-/// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
-/// family (chain, crop, flip, cutout) (methods.md 3.1).
-enum class RenderOrder { cropFirst, chainFirst };
-
 struct RenderSettings {
   int side = 32;                                ///< of the square output, pixels
   int pad = 4;                                  ///< zero padding before the crop, pixels
-  Grid grid = Grid::uc10;
-  RenderOrder order = RenderOrder::cropFirst;
-  Sampling sampling{{128, 128, 128}, {}};       ///< of geometric ops; no filter: the grid's own for each op
+  std::optional<Sampling> sampling;             ///< of geometric ops; none: as the grid's code has it
   std::array<float, 3> mean{0, 0, 0};           ///< of the training set / 255
   std::array<float, 3> deviation{1, 1, 1};
 };
 
-/// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes sample indices, so that it can run where the data set lies.
+/// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes sample
+/// indices, so that it can run where the data set lies.
 /// Used by one thread at a time; spreads its work over the pool; no allocation per sample.
 /// The data set must outlive it.
 class Renderer {
@@ -43,7 +39,7 @@ class Renderer {
   void renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans, std::uint8_t* out) const;
   /// Unaugmented images (test set), normalised: out [B, side, side, 3].
   void plain(std::span<const std::uint32_t> indices, float* out) const;
-  /// The pixels the network sees of one plan, before normalisation.
+  /// The pixels the network sees of one plan, before normalisation; a box of BoxFill::mean in the rounded mean.
   Image picture(std::uint32_t index, const Plan& plan) const;
 
   const RenderSettings& settings() const { return settings_; }
@@ -53,12 +49,13 @@ class Renderer {
   void renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans, const Put& put) const;
   ImageView draw(std::uint32_t index, const Plan& plan) const;
   void normalise(const std::uint8_t* bytes, float* out) const;
+  std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
   std::size_t bytes() const { return std::size_t{3} * settings_.side * settings_.side; }
 
   const Dataset& data_;
   RenderSettings settings_;
   ThreadPool& pool_;
-  std::vector<Sampling> samplings_;                     ///< of each op
+  std::vector<std::vector<Sampling>> samplings_;        ///< of each grid and op
   std::array<std::array<float, 256>, 3> normalised_{};  ///< of each channel and byte
 };
 

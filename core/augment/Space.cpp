@@ -8,8 +8,14 @@ const char* groupName(Group group) {
     case Group::crop: return "crop";
     case Group::chain: return "chain";
     case Group::cutout: return "cutout";
+    default: break;
   }
-  return "?";
+  static const std::array<std::string, kMaxSteps> steps = [] {
+    std::array<std::string, kMaxSteps> names;
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = "step " + std::to_string(i + 1);
+    return names;
+  }();
+  return steps.at(static_cast<std::size_t>(group) - static_cast<std::size_t>(Group::step)).c_str();
 }
 
 std::vector<int> Space::coordinates(const Plan& plan, Group group, int position) {
@@ -20,11 +26,12 @@ std::vector<int> Space::coordinates(const Plan& plan, Group group, int position)
     case Group::crop:
       if (plan.crop) return {plan.crop->row, plan.crop->col};
       break;
-    case Group::chain:
-      if (position >= 0 && position < plan.stepCount) return {plan.steps[position].level};
-      break;
     case Group::cutout:
       if (plan.cutout) return {plan.cutout->left, plan.cutout->top, plan.cutout->right, plan.cutout->bottom};
+      break;
+    case Group::chain:
+    default:  // a step of the chain
+      if (position >= 0 && position < plan.stepCount) return {plan.steps[position].level};
       break;
   }
   return {};

@@ -12,10 +12,14 @@
 namespace uada {
 
 /// The coordinates of a plan that UADA moves together. The order is the order of candidates, which decides
-/// ties (methods.md 1.2: flip', crop', chain', cutout', unperturbed).
-enum class Group : std::uint8_t { flip, crop, chain, cutout };
-constexpr int kGroups = 4;
-const char* groupName(Group group);
+/// ties (methods.md 1.2: flip', crop', chain', cutout', unperturbed). The values from `step` on are the steps of
+/// the chain as groups of their own (A6, chain_probe=each): take them from stepGroup().
+enum class Group : std::uint8_t { flip, crop, chain, cutout, step };
+constexpr int kGroups = 4 + kMaxSteps;
+const char* groupName(Group group);  ///< "flip", "crop", "chain", "cutout", "step 1", "step 2" ...
+constexpr Group stepGroup(int position) { return static_cast<Group>(static_cast<int>(Group::step) + position); }
+/// Whether the group moves a level of the chain.
+constexpr bool isChain(Group group) { return group == Group::chain || group >= Group::step; }
 
 constexpr int kMaxCoordinates = 4;
 
@@ -23,9 +27,9 @@ constexpr int kMaxCoordinates = 4;
 struct Probe {
   Plan plan;                                        ///< raw coordinates, perhaps out of range
   std::array<std::int8_t, kMaxCoordinates> delta{};  ///< -1 or +1 a coordinate; 0: not moved
-  std::uint8_t coordinates = 0;                     ///< crop 2 (row, col); flip 1; chain 1 (level); cutout 4
-  std::int8_t position = -1;                        ///< chain: which step was moved
-  bool inert = false;      ///< the moved op takes no value: the same image
+  std::uint8_t coordinates = 0;                     ///< crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move
+  std::int8_t position = -1;                        ///< chain: which step was moved; -1: none
+  bool inert = false;      ///< the moved op takes no value, or there was nothing to move: the same image
   bool clamped = false;    ///< a moved coordinate was out of range and is clamped when used
   bool unchanged = false;  ///< after clamping every coordinate equals the original: dL is exactly 0 (A12)
 };
@@ -45,7 +49,8 @@ class Space {
   /// The groups that UADA moves, in candidate order; empty: nothing to adapt.
   virtual std::vector<Group> groups() const = 0;
   /// Draws every random choice of one sample, once.
-  virtual Plan sample(Random& random) const = 0;
+  /// epoch  from 1; of policies that change over the training (PolicyContext::epochs)
+  Plan sample(Random& random, int epoch = 1) const { return draw(random, epoch); }
   /// Moves one group by delta = +-1 (fair coins from `random`, A8); the flip is toggled.
   virtual Probe probe(const Plan& plan, Group group, Random& random) const = 0;
   /// Equation (5): coordinate += epsilon * sign(dL / delta), toward zero where fractional; sign(0) = 0. The
@@ -57,12 +62,16 @@ class Space {
   /// The raw coordinates of one group, as recorded with a decision: crop row, col; flip 0/1; chain: the level
   /// at `position`; cutout l, t, r, b.
   static std::vector<int> coordinates(const Plan& plan, Group group, int position);
+
+ protected:
+  virtual Plan draw(Random& random, int epoch) const = 0;
 };
 
 /// What a policy must know of the images.
 struct PolicyContext {
   int side = 32;  ///< width = height of the network's input, pixels
   int pad = 4;    ///< zero padding of the crop, pixels
+  int epochs = 1;  ///< of the whole training: schedules are stretched to it
 };
 
 /// A catalogue entry of `policies.def`.

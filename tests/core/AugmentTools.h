@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QtTest>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -12,18 +13,50 @@ namespace uada::test {
 
 constexpr int kSide = 32, kPad = 4;
 
+/// Every policy of the catalogue with its defaults, and more settings of those that differ by them.
+struct SpaceCase {
+  std::string name, policy, settings;
+};
+inline std::vector<SpaceCase> spaceCases() {
+  std::vector<SpaceCase> cases;
+  for (const Policy& policy : policies()) cases.push_back({policy.name, policy.name, "{}"});
+  const auto add = [&](const char* policy, const char* name, const char* settings) {
+    cases.push_back({std::string(policy) + " " + name, policy, settings});
+  };
+  add("uada-cifar", "each", R"({"chain_probe":"each"})");
+  add("uada-cifar", "skip inert", R"({"skip_inert":true})");
+  add("autoaugment", "imagenet, torchvision", R"({"table":"imagenet","grid":"tv10"})");
+  add("autoaugment", "svhn, DeepVoltaire", R"({"table":"svhn","grid":"dv10","order":"crop_first"})");
+  add("autoaugment", "as published, each", R"({"grid":"aa10-published","chain_probe":"each","skip_inert":true})");
+  add("randaugment", "16 ops", R"({"grid":"ra30","preset":"cifar10-wrn-28-10","cutout_fill":"black"})");
+  add("randaugment", "16 ops as published", R"({"grid":"ra30-published","ops":8})");
+  add("trivialaugment", "ra", R"({"space":"ra"})");
+  add("trivialaugment", "torchvision", R"({"space":"tv-wide","cutout":false})");
+  add("found", "timed", R"({"file":"example-timed"})");
+  add("found", "segments", R"({"file":"example-segments"})");
+  add("found", "elements", R"({"file":"example-elements"})");
+  return cases;
+}
+/// Rows for a data function: columns policy and settings.
+inline void addSpaceRows() {
+  QTest::addColumn<QString>("policy");
+  QTest::addColumn<QString>("settings");
+  for (const SpaceCase& one : spaceCases())
+    QTest::newRow(one.name.c_str()) << QString::fromStdString(one.policy) << QString::fromStdString(one.settings);
+}
+
 inline std::unique_ptr<Space> makeSpace(std::string_view policy, const char* settings = "{}",
-                                        int side = kSide) {
-  return findPolicy(policy).make(parseJson(settings, "test"), {side, kPad});
+                                        int side = kSide, int epochs = 1) {
+  return findPolicy(policy).make(parseJson(settings, "test"), {side, kPad, epochs});
 }
 
 inline Random planStream(std::uint32_t index, std::uint64_t seed = 7, std::uint32_t epoch = 1) {
   return {seed, epoch, index, Purpose::plan};
 }
 
-inline Plan samplePlan(const Space& space, std::uint32_t index, std::uint64_t seed = 7) {
+inline Plan samplePlan(const Space& space, std::uint32_t index, std::uint64_t seed = 7, int epoch = 1) {
   Random random = planStream(index, seed);
-  return space.sample(random);
+  return space.sample(random, epoch);
 }
 
 inline Step makeStep(const char* op, int level, int sign = 1) {
@@ -71,10 +104,9 @@ inline Dataset makeData(int side, int count) {
   return data;
 }
 
-inline RenderSettings settingsOf(int side, RenderOrder order = RenderOrder::cropFirst) {
+inline RenderSettings settingsOf(int side) {
   RenderSettings settings;
   settings.side = side;
-  settings.order = order;
   settings.mean = {0.5f, 0.4f, 0.3f};
   settings.deviation = {0.25f, 0.5f, 1.0f};
   return settings;

@@ -77,14 +77,13 @@ void TestPlan::textNamesWhatIsDone() {
 }
 
 void TestPlan::plansSurviveJson_data() {
-  QTest::addColumn<QString>("policy");
-  for (const Policy& policy : policies())
-    QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+  addSpaceRows();
 }
 
 void TestPlan::plansSurviveJson() {
   QFETCH(QString, policy);
-  const auto space = makeSpace(policy.toStdString());
+  QFETCH(QString, settings);
+  const auto space = makeSpace(policy.toStdString(), settings.toUtf8().constData());
   for (std::uint32_t index = 0; index < 300; ++index) {
     const Plan plan = samplePlan(*space, index);
     QVERIFY(planFromJson(parseJson(toJson(plan).dump(), "test")) == plan);

@@ -93,14 +93,11 @@ class TestRenderer : public QObject {
   void refusesWhatDoesNotFit();
 
  private:
-  void policyRows() {
-    QTest::addColumn<QString>("policy");
-    for (const Policy& policy : policies())
-      QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
-  }
+  static void policyRows() { addSpaceRows(); }
   std::unique_ptr<Space> rowSpace(int side = 32) {
     QFETCH(QString, policy);
-    return makeSpace(policy.toStdString(), "{}", side);
+    QFETCH(QString, settings);
+    return makeSpace(policy.toStdString(), settings.toUtf8().constData(), side);
   }
   ThreadPool pool_{1};
   const Dataset data_ = makeData(32, 64);
@@ -221,13 +218,14 @@ void TestRenderer::stagesComeInTheStatedOrder() {
   Image family(data_.image(3));
   for (const Step& step : plan.chain()) family = applied(family.view(), step);
   family = byHand(byHand(family.view(), geometry, 4).view(), box, 4);
-  QVERIFY(Renderer(data_, settingsOf(32, RenderOrder::chainFirst), pool_).picture(3, plan) == family);
+  plan.order = RenderOrder::chainFirst;
+  QVERIFY(renderer_.picture(3, plan) == family);
   QVERIFY(!(family == expected));
 }
 
 void TestRenderer::filterOfTheSettingsWins() {
   RenderSettings settings = settingsOf(32);
-  settings.sampling.filter = Filter::nearest;
+  settings.sampling = Sampling{{128, 128, 128}, Filter::nearest};
   const Step shear = makeStep("shear_x", 7);
   const Image nearest = Renderer(data_, settings, pool_).picture(0, chainOf({shear}));
   QVERIFY(nearest == applied(data_.image(0), shear, Filter::nearest));

@@ -29,15 +29,14 @@ class TestReplay : public QObject {
 };
 
 void TestReplay::storedPlansGiveTheSamePixels_data() {
-  QTest::addColumn<QString>("policy");
-  for (const Policy& policy : policies())
-    QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+  addSpaceRows();
 }
 
 /// methods.md 1.6, invariant 2: plans that went through text, another data set object and another renderer.
 void TestReplay::storedPlansGiveTheSamePixels() {
   QFETCH(QString, policy);
-  const auto space = makeSpace(policy.toStdString());
+  QFETCH(QString, settings);
+  const auto space = makeSpace(policy.toStdString(), settings.toUtf8().constData());
   const Dataset data = makeData(32, 64), again = makeData(32, 64);
   const Renderer renderer(data, settingsOf(32), pool_), later(again, settingsOf(32), pool_);
   for (std::uint32_t index = 0; index < 64; ++index) {

@@ -11,10 +11,12 @@ struct CropFlipSettings {
 /// Draws: crop row, crop column, flip.
 class CropFlipSpace : public PlanSpace {
  public:
-  explicit CropFlipSpace(const PolicyContext& context) : PlanSpace({context.side, context.pad, Grid::uc10}) {}
+  explicit CropFlipSpace(const PolicyContext& context) : PlanSpace({context.side, context.pad}) {}
 
   std::vector<Group> groups() const override { return {}; }
-  Plan sample(Random& random) const override {
+
+ private:
+  Plan draw(Random& random, int) const override {
     Plan plan;
     plan.crop = drawCrop(random);
     plan.flip = random.coin();

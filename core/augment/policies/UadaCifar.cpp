@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "core/augment/PlanSpace.h"
 
 namespace uada {
@@ -14,6 +12,7 @@ struct UadaCifarSettings {
   int ops = 2;
   bool cutout = true;
   int cutoutSize = 16;
+  ProbeSettings probing;
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "ops",
@@ -29,6 +28,7 @@ struct UadaCifarSettings {
              .min = 1,
              .max = 1024},
             cutoutSize);
+    probing.visit(v);
   }
 };
 
@@ -38,41 +38,30 @@ struct UadaCifarSettings {
 class UadaCifarSpace : public PlanSpace {
  public:
   UadaCifarSpace(const UadaCifarSettings& settings, const PolicyContext& context)
-      : PlanSpace({context.side, context.pad, Grid::uc10}), settings_(settings) {
+      : PlanSpace({context.side, context.pad}, settings.probing), settings_(settings) {
     for (const char* name : kOps) ops_.push_back(static_cast<std::uint16_t>(opIndex(name)));
   }
 
   std::vector<Group> groups() const override {
-    std::vector<Group> groups{Group::flip, Group::crop};
-    if (settings_.ops > 0) groups.push_back(Group::chain);
-    if (settings_.cutout) groups.push_back(Group::cutout);
-    return groups;
+    return allGroups(settings_.ops, settings_.cutout);
   }
 
-  Plan sample(Random& random) const override {
+ private:
+  Plan draw(Random& random, int) const override {
     Plan plan;
     plan.crop = drawCrop(random);
     plan.flip = random.coin();
     for (int i = 0; i < settings_.ops; ++i) plan.add(drawStep(random));
-    if (settings_.cutout) plan.cutout = drawBox(random);
+    if (settings_.cutout) plan.cutout = drawBox(random, settings_.cutoutSize);
     return plan;
   }
 
- private:
   Step drawStep(Random& random) const {
     Step step;
     step.op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
-    step.level = static_cast<std::int16_t>(random.below(levelsOf(bounds().grid)));
+    step.level = static_cast<std::int16_t>(random.below(levelsOf(Grid::uc10)));
     step.sign = static_cast<std::int8_t>(random.sign());
     return step;
-  }
-
-  /// left, top uniform in -size/2 .. side - size/2 - 1; the far edges end at the image.
-  Box drawBox(Random& random) const {
-    const int side = bounds().side, size = settings_.cutoutSize;
-    const int left = static_cast<int>(random.below(static_cast<std::uint32_t>(side))) - size / 2;
-    const int top = static_cast<int>(random.below(static_cast<std::uint32_t>(side))) - size / 2;
-    return {left, top, std::min(side, left + size), std::min(side, top + size)};
   }
 
   UadaCifarSettings settings_;

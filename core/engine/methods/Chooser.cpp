@@ -77,7 +77,7 @@ std::vector<Plan> samplePlans(const Batch& batch, const Space& space) {
   plans.reserve(batch.indices.size());
   for (const std::uint32_t index : batch.indices) {
     Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), index, Purpose::plan);
-    plans.push_back(space.sample(random));
+    plans.push_back(space.sample(random, batch.epoch));
   }
   return plans;
 }

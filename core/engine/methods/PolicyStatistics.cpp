@@ -89,25 +89,29 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
   report.step = batch.step;
   report.epoch = batch.epoch;
   report.count = static_cast<int>(plans.size());
-  report.unperturbedWins = winners.empty()
-                               ? report.count
-                               : static_cast<int>(std::count(winners.begin(), winners.end(), kUnperturbed));
-  int chainPlace = -1;
+  report.unperturbedWins =
+      winners.empty() ? report.count : static_cast<int>(std::count(winners.begin(), winners.end(), kUnperturbed));
+  std::vector<std::size_t> chainPlaces;  // one, or every step as a group of its own
   for (std::size_t place = 0; place < trials.size(); ++place) {
     report.groups.push_back(groupStatistics(trials[place], static_cast<int>(place), winners));
-    if (trials[place].group == Group::chain) chainPlace = static_cast<int>(place);
+    if (isChain(trials[place].group)) chainPlaces.push_back(place);
   }
   std::map<std::size_t, OpSums> sums;  // by op, so that ops come in catalogue order
   for (std::size_t b = 0; b < plans.size(); ++b) {
-    const GroupTrial* trial = chainPlace < 0 ? nullptr : &trials[chainPlace];
     const Plan before = space.clamped(plans[b]);
-    const Plan after = trial ? space.clamped(trial->candidates[b].plan) : before;
+    Plan after = before;
+    for (const std::size_t place : chainPlaces) {
+      const int position = trials[place].probes[b].position;
+      if (position >= 0) after.steps[position] = space.clamped(trials[place].candidates[b].plan).steps[position];
+    }
     for (std::size_t k = 0; k < before.chain().size(); ++k) {
+      if (!before.chain()[k].fired) continue;
       OpSums& op = sums[before.chain()[k].op];
       op.before.add(before.chain()[k].level);
       op.after.add(after.chain()[k].level);
-      if (trial && trial->probes[b].position == static_cast<int>(k))
-        addProbed(op, *trial, b, winners[b] == chainPlace);
+      for (const std::size_t place : chainPlaces)
+        if (trials[place].probes[b].position == static_cast<int>(k))
+          addProbed(op, trials[place], b, winners[b] == static_cast<int>(place));
     }
   }
   for (const auto& [op, opSums] : sums) report.ops.push_back(finished(opSums, op));

@@ -23,6 +23,7 @@ std::unique_ptr<Space> makeSpace(const RunConfig& config, int side) {
   const Choice policy = findMethod(config.method.name).policy(config.method.settings);
   PolicyContext context;
   context.side = side;
+  context.epochs = config.recipe.training.epochs;
   return findPolicy(policy.name).make(policy.settings, context);
 }
 

@@ -1,0 +1,71 @@
+#include "core/augment/FramedSpace.h"
+
+#include <fmt/core.h>
+
+#include "core/base/Error.h"
+
+namespace uada {
+
+void FrameSettings::visit(SettingsVisitor& v) {
+  v.field({.name = "order",
+           .title = "Order",
+           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17)",
+           .choices = {"chain_first", "crop_first"},
+           .advanced = true},
+          order);
+  v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, cutout);
+  v.field({.name = "cutout_size", .title = "Cutout size", .help = "Side of the erased box, pixels", .min = 1, .max = 1024},
+          cutoutSize);
+  v.field({.name = "cutout_fill",
+           .title = "Cutout shows",
+           .help = "The data set's mean, or black before normalisation, as UADA (A18)",
+           .choices = {"mean", "black"},
+           .advanced = true},
+          cutoutFill);
+  probing.visit(v);
+}
+
+FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& context, Grid grid, int steps)
+    : PlanSpace({context.side, context.pad}, frame.probing), frame_(frame), grid_(grid), steps_(steps) {
+  if (steps > kMaxSteps) throw UsageError(fmt::format("a chain of {} ops, at most {} allowed", steps, kMaxSteps));
+}
+
+Step FramedSpace::drawStep(std::size_t op, int level, Random& random) const {
+  Step step;
+  step.op = static_cast<std::uint16_t>(op);
+  step.level = static_cast<std::int16_t>(level);
+  step.sign = static_cast<std::int8_t>(random.sign());
+  if (ops()[op].hasPlace) {
+    step.x = static_cast<float>(random.next() >> 8) * 0x1p-24f;  // below 1 in single precision, too
+    step.y = static_cast<float>(random.next() >> 8) * 0x1p-24f;
+  }
+  if (ops()[op].hasPartner) step.partner = random.next();
+  return step;
+}
+
+Plan FramedSpace::draw(Random& random, int epoch) const {
+  Plan plan;
+  plan.grid = grid_;
+  plan.order = frame_.order == "chain_first" ? RenderOrder::chainFirst : RenderOrder::cropFirst;
+  drawChain(plan, random, epoch);
+  plan.crop = drawCrop(random);
+  plan.flip = random.coin();
+  if (frame_.cutout) {
+    plan.cutout = drawBox(random, frame_.cutoutSize);
+    plan.boxFill = frame_.cutoutFill == "mean" ? BoxFill::mean : BoxFill::black;
+  }
+  return plan;
+}
+
+std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names) {
+  std::vector<std::size_t> found;
+  for (const std::string_view name : names) found.push_back(opIndex(name));
+  return found;
+}
+
+std::vector<std::size_t> fourteenOps() {
+  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "color", "posterize", "solarize",
+                   "contrast", "sharpness", "brightness", "autocontrast", "equalize", "identity"});
+}
+
+}  // namespace uada

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/augment/PlanSpace.h"
+#include "core/ops/Op.h"
+
+namespace uada {
+
+/// What the AutoAugment family does around its ops (methods.md 3.1): crop and flip, and a Cutout box.
+struct FrameSettings {
+  std::string order = "chain_first";
+  bool cutout = true;
+  int cutoutSize = 16;
+  std::string cutoutFill = "mean";
+  ProbeSettings probing;
+
+  void visit(SettingsVisitor& v);
+};
+
+/// A policy that draws a chain of ops and puts the family's frame around it.
+/// Draws, in this order for ever: the chain; crop row, crop column, flip; the box's left and top.
+class FramedSpace : public PlanSpace {
+ public:
+  std::vector<Group> groups() const override { return allGroups(steps_, frame_.cutout); }
+
+ protected:
+  /// steps  the most that a chain has
+  FramedSpace(const FrameSettings& frame, const PolicyContext& context, Grid grid, int steps);
+
+  /// Adds at most the stated number of steps, made by drawStep().
+  virtual void drawChain(Plan& plan, Random& random, int epoch) const = 0;
+  /// A step that fired. Draws the sign; of ops with a place x, y; of ops with a partner its number.
+  Step drawStep(std::size_t op, int level, Random& random) const;
+  Grid grid() const { return grid_; }
+
+ private:
+  Plan draw(Random& random, int epoch) const final;
+
+  FrameSettings frame_;
+  Grid grid_;
+  int steps_;
+};
+
+/// The 14 ops of the RandAugment paper, TrivialAugment and UADA.
+std::vector<std::size_t> fourteenOps();
+/// Ops by name.
+std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names);
+
+}  // namespace uada

@@ -1,0 +1,68 @@
+#include "core/augment/found/FoundSpace.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace uada {
+
+FoundSpace::FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context, bool asPublished)
+    : FramedSpace(frame, context, asPublished ? publishedGrid(policy.grid) : policy.grid, policy.longest()),
+      policy_(std::move(policy)),
+      epochs_(context.epochs) {
+  if (!asPublished || policy_.releasedLevel < 0) return;
+  for (PolicyOp& element : policy_.lists.front()) element.level = policy_.releasedLevel;
+}
+
+void FoundSpace::drawChain(Plan& plan, Random& random, int epoch) const {
+  switch (policy_.kind) {
+    case FoundPolicy::Kind::subpolicies: return drawSubpolicy(plan, random, epoch);
+    case FoundPolicy::Kind::segments: return drawSegment(plan, random, epoch);
+    case FoundPolicy::Kind::elements: return drawElements(plan, random, epoch);
+  }
+}
+
+Step FoundSpace::drawOp(const PolicyOp& op, Random& random) const {
+  const bool share = gridInfo(grid()).continuous;
+  Step step = drawStep(op.op, share ? levelOfShare(op.level) : static_cast<int>(op.level), random);
+  if (share) step.found = op.level;
+  return step;
+}
+
+void FoundSpace::drawSubpolicy(Plan& plan, Random& random, int epoch) const {
+  const std::vector<std::size_t> lists =
+      policy_.schedule.empty() ? std::vector<std::size_t>{} : policy_.listsAt(epoch, epochs_);
+  const std::size_t count = lists.empty() ? policy_.lists.size() : lists.size();
+  const std::size_t drawn = random.below(static_cast<std::uint32_t>(count));
+  for (const PolicyOp& op : policy_.lists[lists.empty() ? drawn : lists[drawn]]) {
+    const bool fired = random.uniform() < op.probability;
+    Step step = drawOp(op, random);
+    step.fired = fired;
+    plan.add(step);
+  }
+}
+
+void FoundSpace::drawSegment(Plan& plan, Random& random, int epoch) const {
+  const double at = random.uniform();
+  std::size_t wanted = 0;
+  for (double sum = policy_.counts[0]; wanted + 1 < policy_.counts.size() && at >= sum;) sum += policy_.counts[++wanted];
+  std::vector<PolicyOp> left = policy_.lists[policy_.listsAt(epoch, epochs_).front()];
+  while (plan.stepCount < wanted && !left.empty()) {
+    std::swap(left[random.below(static_cast<std::uint32_t>(left.size()))], left.back());
+    const PolicyOp op = left.back();
+    left.pop_back();
+    if (random.uniform() < op.probability) plan.add(drawOp(op, random));
+  }
+}
+
+void FoundSpace::drawElements(Plan& plan, Random& random, int epoch) const {
+  const FoundPolicy::Part& part = policy_.partAt(epoch, epochs_);
+  const bool fired = random.uniform() < part.applied;
+  for (int i = 0; i < policy_.opsPerImage; ++i) {
+    const auto element = std::ranges::upper_bound(part.cumulative, random.uniform()) - part.cumulative.begin();
+    Step step = drawOp(policy_.lists.front()[static_cast<std::size_t>(element)], random);
+    step.fired = fired;
+    plan.add(step);
+  }
+}
+
+}  // namespace uada

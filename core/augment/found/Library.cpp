@@ -1,0 +1,145 @@
+#include "core/augment/found/Library.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include "core/augment/found/Published.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Text.h"
+#include "shipped_policies.h"
+
+namespace uada {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMaxBytes = 4u << 20, kMaxName = 64;
+
+bool isGoodName(std::string_view name) {
+  const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.'; };
+  return !name.empty() && name.size() <= kMaxName && name.front() != '.' && std::ranges::all_of(name, good);
+}
+
+const char* shippedText(std::string_view name) {
+  for (const auto& [known, text] : kShippedPolicies)
+    if (name == known) return text;
+  return nullptr;
+}
+
+InstalledPolicy described(const std::string& name, const fs::path& file, std::string_view text) {
+  InstalledPolicy policy{name, file, sha256(text), {}, {}, 0, {}};
+  const std::string place = file.empty() ? name : file.string();
+  const Json json = parseJson(text, place);
+  const FoundPolicy found = foundPolicyFromJson(json, place);
+  policy.format = json.at("format").asString();
+  policy.source = found.source;
+  policy.count = found.count();
+  return policy;
+}
+
+/// With what is wrong instead of an exception: one damaged file must not hide the others.
+InstalledPolicy examined(const fs::path& file) {
+  InstalledPolicy policy;
+  policy.name = file.stem().string();
+  policy.file = file;
+  try {
+    const std::string text = readTextFile(file, kMaxBytes);
+    policy.sha256 = sha256(text);
+    return described(policy.name, file, text);
+  } catch (const Error& error) {
+    policy.problem = error.what();
+  }
+  return policy;
+}
+
+fs::path fileOf(const std::string& name) { return policiesFolder() / (name + ".json"); }
+
+InstalledPolicy install(const std::string& name, std::string_view text, const fs::path& from) {
+  if (!isGoodName(name))
+    throw UsageError(fmt::format("{}: '{}' cannot be a policy's name: 1 to {} letters, digits, '-', '_' and '.'; give "
+                                 "one with --name", from.string(), name, kMaxName));
+  if (shippedText(name))
+    throw UsageError(fmt::format("{}: a policy of the name '{}' comes with the program; give another with --name",
+                                 from.string(), name));
+  InstalledPolicy policy = described(name, from, text);
+  policy.file = fileOf(name);
+  std::error_code ignored;
+  if (fs::exists(policy.file, ignored)) {
+    if (sha256(readTextFile(policy.file, kMaxBytes)) == policy.sha256) return policy;
+    throw UsageError(fmt::format("{}: another policy of the name '{}' is installed; give another with --name, or remove {}",
+                                 from.string(), name, policy.file.string()));
+  }
+  std::error_code error;
+  fs::create_directories(policy.file.parent_path(), error);
+  if (error) throw Error(fmt::format("cannot make the folder {}: {}", policy.file.parent_path().string(), error.message()));
+  writeFileAtomically(policy.file, text);
+  return policy;
+}
+
+bool isOurs(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin != text.npos && (text[begin] == '{' || text[begin] == '/');
+}
+
+}  // namespace
+
+fs::path policiesFolder() {
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data && fs::path(data).is_absolute()) return fs::path(data) / "uada/policies";
+  const char* home = std::getenv("HOME");
+  if (!home || !*home) throw Error("cannot tell where policies are kept: neither XDG_DATA_HOME nor HOME is set");
+  return fs::path(home) / ".local/share/uada/policies";
+}
+
+std::vector<InstalledPolicy> installedPolicies() {
+  std::vector<InstalledPolicy> all;
+  for (const auto& [name, text] : kShippedPolicies) all.push_back(described(name, {}, text));
+  const auto shipped = static_cast<std::ptrdiff_t>(all.size());
+  std::error_code error;
+  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().extension() == ".json") all.push_back(examined(entry->path()));
+  std::ranges::sort(all.begin() + shipped, all.end(), {}, &InstalledPolicy::name);
+  return all;
+}
+
+Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
+  const std::string text = readTextFile(file, kMaxBytes);
+  Import result;
+  if (isOurs(text)) {
+    const FoundPolicy policy = foundPolicyFromJson(parseJson(text, file.string()), file.string());
+    result.policies.push_back(install(name.empty() ? policy.name : name, text, file));
+    return result;
+  }
+  std::vector<NamedLiteral> found = fromPublished(text, file.string(), epochs, &result.passed);
+  if (found.empty())
+    throw Error(fmt::format("{}: no policy found: expected is JSON with a key 'format', Python source with lists of "
+                            "(op, probability, level), or lines of a schedule", file.string()));
+  const auto chosen = std::ranges::find(found, name, &NamedLiteral::name);
+  if (chosen != found.end()) found = {*chosen};
+  for (const NamedLiteral& literal : found) {
+    const bool alone = found.size() == 1;
+    const std::string own = name.empty() ? literal.name : alone ? name : name + "-" + literal.name;
+    result.policies.push_back(install(own, literal.value.dump(1) + "\n", file));
+  }
+  return result;
+}
+
+LoadedPolicy loadPolicy(const std::string& name) {
+  if (const char* text = shippedText(name)) return {foundPolicyFromJson(parseJson(text, name), name), sha256(std::string_view(text))};
+  std::error_code ignored;
+  const bool isPath = name.find('/') != name.npos || name.ends_with(".json");
+  const fs::path file = isPath ? fs::path(name) : fileOf(name);
+  if (isPath || (isGoodName(name) && fs::exists(file, ignored))) {
+    const std::string text = readTextFile(file, kMaxBytes);
+    return {foundPolicyFromJson(parseJson(text, file.string()), file.string()), sha256(text)};
+  }
+  std::vector<std::string> known;
+  for (const InstalledPolicy& policy : installedPolicies()) known.push_back(policy.name);
+  throw UsageError(fmt::format("unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", name,
+                               joined(known, " ")));
+}
+
+}  // namespace uada

@@ -1,0 +1,244 @@
+#include "core/augment/found/Literals.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "core/base/Error.h"
+
+namespace uada {
+namespace {
+
+constexpr int kMaxDepth = 16;
+
+bool isName(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+class Reader {
+ public:
+  Reader(std::string_view text, std::size_t at, const std::string& place) : text_(text), at_(at), place_(place) {}
+  std::size_t at() const { return at_; }
+
+  Json value(int depth = 0) {
+    if (depth > kMaxDepth) fail(fmt::format("more than {} levels of nesting", kMaxDepth));
+    skip();
+    const char c = peek();
+    if (c == '[') return list(']', depth);
+    if (c == '(') return list(')', depth);
+    if (c == '{') return dictionary(depth);
+    if (c == '"' || c == '\'') return Json(string());
+    if (isDigit(c) || c == '-' || c == '+' || c == '.') return number();
+    return word();
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())), '\n');
+    throw Error(fmt::format("{}: line {}: {}; only literals are read", place_, line, what));
+  }
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  /// White space, comments and joined lines.
+  void skip() {
+    for (; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '#') {
+        at_ = text_.find('\n', at_);
+        if (at_ == text_.npos) return void(at_ = text_.size());
+      }
+      const bool joined = text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n';
+      if (!joined && !std::isspace(static_cast<unsigned char>(text_[at_]))) return;
+    }
+  }
+
+  Json list(char close, int depth) {
+    Json::Array items;
+    for (++at_;;) {
+      skip();
+      if (peek() == close) return ++at_, Json(std::move(items));
+      items.push_back(value(depth + 1));
+      separator(close);
+    }
+  }
+
+  Json dictionary(int depth) {
+    Json::Object members;
+    for (++at_;;) {
+      skip();
+      if (peek() == '}') return ++at_, Json(std::move(members));
+      if (peek() != '"' && peek() != '\'') fail("a dictionary's key must be a string");
+      std::string key = string();
+      for (const auto& member : members)
+        if (member.first == key) fail(fmt::format("the key '{}' stands twice", key));
+      skip();
+      if (peek() != ':') fail("':' expected");
+      ++at_;
+      members.emplace_back(std::move(key), value(depth + 1));
+      separator('}');
+    }
+  }
+
+  void separator(char close) {
+    skip();
+    if (peek() == ',')
+      ++at_;
+    else if (peek() != close)
+      fail(fmt::format("',' or '{}' expected", close));
+  }
+
+  std::string string() {
+    const char quote = text_[at_++];
+    std::string out;
+    for (; peek() != quote; ++at_) {
+      if (at_ >= text_.size() || peek() == '\n') fail("a string does not end");
+      if (peek() == '\\') {
+        ++at_;
+        if (peek() != '\\' && peek() != '\'' && peek() != '"') fail("an escape in a string");
+      }
+      out += peek();
+    }
+    ++at_;
+    return out;
+  }
+
+  Json number() {
+    const std::size_t begin = at_;
+    std::string digits;
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      const bool sign = (c == '-' || c == '+') && (at_ == begin || std::tolower(text_[at_ - 1]) == 'e');
+      if (!sign && !isName(c) && c != '.') break;
+      if (!(c == '+' && at_ == begin)) digits += c;
+    }
+    const char *first = digits.data(), *last = first + digits.size();
+    if (digits.find_first_not_of("-0123456789") == digits.npos) {
+      std::int64_t whole = 0;
+      const auto [end, error] = std::from_chars(first, last, whole);
+      if (error == std::errc() && end == last) return Json(whole);
+    }
+    double real = 0;
+    const auto [end, error] = std::from_chars(first, last, real);
+    if (error != std::errc() || end != last || !std::isfinite(real)) fail(fmt::format("'{}' is not a number", digits.substr(0, 40)));
+    return Json(real);
+  }
+
+  Json word() {
+    const std::size_t begin = at_;
+    while (isName(peek())) ++at_;
+    const std::string_view name = text_.substr(begin, at_ - begin);
+    if (name == "True") return Json(true);
+    if (name == "False") return Json(false);
+    if (name == "None") return Json();
+    at_ = begin;
+    if (at_ >= text_.size()) fail("the text ends too early");
+    fail(name.empty() ? fmt::format("'{}' found", peek()) : fmt::format("the name '{}' found", name.substr(0, 40)));
+  }
+
+  std::string_view text_;
+  std::size_t at_;
+  const std::string& place_;
+};
+
+std::string_view nameAt(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && isName(text[end])) ++end;
+  return text.substr(at, end - at);
+}
+
+std::size_t afterBlanks(std::string_view text, std::size_t at) {
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  return at;
+}
+
+/// The start of the line after `at`.
+std::size_t nextLine(std::string_view text, std::size_t at) {
+  const std::size_t end = text.find('\n', at);
+  return end == text.npos ? text.size() : end + 1;
+}
+
+/// At the first indented line from `at` that is neither empty nor a comment; the text's end if the body is over.
+std::size_t bodyLine(std::string_view text, std::size_t at) {
+  for (; at < text.size(); at = nextLine(text, at)) {
+    const std::size_t begin = afterBlanks(text, at);
+    if (begin >= text.size() || text[begin] == '\n' || text[begin] == '\r' || text[begin] == '#') continue;
+    return begin > at ? begin : text.size();
+  }
+  return at;
+}
+
+/// Behind `NAME =` if an opening bracket follows, else 0.
+std::size_t afterAssignment(std::string_view text, std::size_t at) {
+  std::size_t next = afterBlanks(text, at + nameAt(text, at).size());
+  if (next == at || next >= text.size() || text[next] != '=') return 0;
+  next = afterBlanks(text, next + 1);
+  return next < text.size() && (text[next] == '[' || text[next] == '(') ? next : 0;
+}
+
+/// Whether the text from `at` on gives nothing more to the expression before it.
+bool endsThere(std::string_view text, std::size_t at) {
+  at = afterBlanks(text, at);
+  return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '#' || text[at] == ';';
+}
+
+/// The literal of a function's body that begins at `at`; false if the body is more than that.
+bool bodyLiteral(std::string_view text, std::size_t at, const std::string& place, Json& value, std::size_t& end) {
+  at = bodyLine(text, at);
+  if (at >= text.size()) return false;
+  if (nameAt(text, at) == "return") {
+    at = afterBlanks(text, at + 6);
+    if (at >= text.size() || (text[at] != '[' && text[at] != '(')) return false;
+    value = readLiteral(text, at, place);
+    end = at;
+    return endsThere(text, at);
+  }
+  const std::string name(nameAt(text, at));
+  at = afterAssignment(text, at);
+  if (at == 0) return false;
+  value = readLiteral(text, at, place);
+  if (!endsThere(text, at)) return false;
+  at = bodyLine(text, nextLine(text, at));
+  if (at >= text.size() || nameAt(text, at) != "return") return false;
+  at = afterBlanks(text, at + 6);
+  end = at + name.size();
+  return nameAt(text, at) == name && endsThere(text, end);
+}
+
+}  // namespace
+
+Json readLiteral(std::string_view text, std::size_t& at, const std::string& place) {
+  Reader reader(text, at, place);
+  Json value = reader.value();
+  at = reader.at();
+  return value;
+}
+
+std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string& place, std::vector<std::string>* passed) {
+  std::vector<NamedLiteral> found;
+  for (std::size_t at = 0; at < text.size(); at = nextLine(text, at)) {
+    NamedLiteral literal;
+    if (text.substr(at, 4) == "def ") {
+      const std::size_t begin = afterBlanks(text, at + 4);
+      literal.name = nameAt(text, begin);
+      const std::size_t colon = text.find(':', begin);
+      if (colon == text.npos || text.substr(begin + literal.name.size(), colon - begin - literal.name.size()) != "()") continue;
+      std::size_t end = at;
+      if (bodyLiteral(text, nextLine(text, colon), place, literal.value, end)) {
+        at = end;
+        found.push_back(std::move(literal));
+      } else if (passed) {
+        passed->push_back(literal.name);
+      }
+    } else if (std::size_t value = afterAssignment(text, at); value != 0) {
+      literal.name = nameAt(text, at);
+      literal.value = readLiteral(text, value, place);
+      if (!endsThere(text, value)) continue;
+      at = value;
+      found.push_back(std::move(literal));
+    }
+  }
+  return found;
+}
+
+}  // namespace uada

@@ -1,0 +1,38 @@
+#include "core/augment/found/FoundSpace.h"
+#include "core/augment/found/Library.h"
+
+namespace uada {
+namespace {
+
+struct AutoAugmentSettings {
+  std::string table = "cifar10";
+  std::string grid = "aa10";
+  FrameSettings frame;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "table", .title = "Policy", .help = "The data set it was found for; CIFAR-100 uses that of CIFAR-10", .choices = {"cifar10", "imagenet", "svhn"}},
+            table);
+    v.field({.name = "grid",
+             .title = "Levels",
+             .help = "What a level means: the authors' code with posterize set right, as published, DeepVoltaire's or torchvision's",
+             .choices = {"aa10", "aa10-published", "dv10", "tv10"}},
+            grid);
+    frame.visit(v);
+  }
+};
+
+}  // namespace
+
+/// 25 sub-policies of two ops (methods.md 3.1 to 3.3), from the files that come with the program.
+Policy autoAugment() {
+  return {"autoaugment", "AutoAugment", "Cubuk et al., CVPR 2019",
+          [] { return fieldsOf<AutoAugmentSettings>(); },
+          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
+            const auto settings = settingsFromJson<AutoAugmentSettings>(json, "policy autoaugment");
+            FoundPolicy policy = loadPolicy("autoaugment-" + settings.table).policy;
+            policy.grid = gridFromName(settings.grid);
+            return std::make_unique<FoundSpace>(std::move(policy), settings.frame, context);
+          }};
+}
+
+}  // namespace uada

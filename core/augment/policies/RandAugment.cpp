@@ -1,0 +1,91 @@
+#include "core/augment/FramedSpace.h"
+#include "core/base/Catalog.h"
+
+namespace uada {
+namespace {
+
+/// N and M by task (methods.md 3.4; pytorch-randaugment's configurations, RandAugment's appendix).
+struct Preset {
+  std::string_view name;
+  int ops, magnitude;
+};
+constexpr Preset kPresets[] = {
+    {"cifar10-wrn-28-10", 3, 5},   {"cifar10-wrn-28-2", 3, 4},    {"cifar10-shake-shake", 3, 9},
+    {"cifar10-pyramidnet", 3, 9},  {"cifar100-wrn-28-10", 2, 14}, {"cifar100-wrn-28-2", 1, 2},
+    {"svhn-wrn-28-10", 3, 7},      {"imagenet-resnet-50", 2, 9},  {"efficientnet-b5", 2, 17},
+    {"efficientnet-b7", 2, 28},
+};
+
+std::vector<std::string> presetNames() {
+  std::vector<std::string> names{"none"};
+  for (const Preset& preset : kPresets) names.emplace_back(preset.name);
+  return names;
+}
+
+struct RandAugmentSettings {
+  std::string preset = "none";
+  int ops = 2;
+  int magnitude = 9;
+  std::string grid = "tv31";
+  FrameSettings frame;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "preset", .title = "Published setting", .help = "Sets ops and magnitude as published for a task", .choices = presetNames()},
+            preset);
+    v.field({.name = "ops", .title = "Ops", .help = "N: operations for each image, drawn with replacement", .min = 1, .max = kMaxSteps}, ops);
+    v.field({.name = "magnitude", .title = "Magnitude", .help = "M: the level of every operation, of 30", .min = 0, .max = 30},
+            magnitude);
+    v.field({.name = "grid",
+             .title = "Levels",
+             .help = "What a level means: torchvision, pytorch-randaugment with 16 ops, the same as published with its "
+                     "reversed posterize and solarize, or TrivialAugment's code",
+             .choices = {"tv31", "ra30", "ra30-published", "ta31"}},
+            grid);
+    frame.visit(v);
+  }
+};
+
+/// The list of pytorch-randaugment, which is that of the EfficientNet code (methods.md 2.1).
+std::vector<std::size_t> sixteenOps() {
+  return opsNamed({"autocontrast", "equalize", "invert", "rotate", "posterize", "solarize", "solarize_add", "color",
+                   "contrast", "brightness", "sharpness", "shear_x", "shear_y", "cutout_abs", "translate_x", "translate_y"});
+}
+
+/// Draws of each op: its type, then what drawStep() draws.
+class RandAugmentSpace : public FramedSpace {
+ public:
+  RandAugmentSpace(const RandAugmentSettings& settings, const PolicyContext& context)
+      : FramedSpace(settings.frame, context, gridFromName(settings.grid), settings.ops),
+        count_(settings.ops),
+        magnitude_(settings.magnitude),
+        ops_(settings.grid.starts_with("ra30") ? sixteenOps() : fourteenOps()) {}
+
+ private:
+  void drawChain(Plan& plan, Random& random, int) const override {
+    for (int i = 0; i < count_; ++i) {
+      const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
+      plan.add(drawStep(op, magnitude_, random));
+    }
+  }
+
+  int count_, magnitude_;
+  std::vector<std::size_t> ops_;
+};
+
+}  // namespace
+
+Policy randAugment() {
+  return {"randaugment", "RandAugment", "Cubuk et al., CVPR Workshops 2020; torchvision, pytorch-randaugment",
+          [] { return fieldsOf<RandAugmentSettings>(); },
+          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
+            auto settings = settingsFromJson<RandAugmentSettings>(json, "policy randaugment");
+            if (settings.preset != "none") {
+              const Preset& preset = findEntry(kPresets, settings.preset, "preset");
+              settings.ops = preset.ops;
+              settings.magnitude = preset.magnitude;
+            }
+            return std::make_unique<RandAugmentSpace>(settings, context);
+          }};
+}
+
+}  // namespace uada

@@ -1,0 +1,52 @@
+#include "core/augment/FramedSpace.h"
+
+namespace uada {
+namespace {
+
+struct TrivialAugmentSettings {
+  std::string space = "wide";
+  FrameSettings frame;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "space",
+             .title = "Space",
+             .help = "RandAugment's ranges, the wide ones, or the wide ones as in torchvision",
+             .choices = {"wide", "ra", "tv-wide"}},
+            space);
+    frame.visit(v);
+  }
+};
+
+Grid gridOf(const TrivialAugmentSettings& settings) {
+  if (settings.space == "ra") return Grid::ta31;
+  return settings.space == "wide" ? Grid::taWide31 : Grid::tvWide31;
+}
+
+/// One op, uniform, at a uniform level. Draws its type, its level, then what drawStep() draws.
+class TrivialAugmentSpace : public FramedSpace {
+ public:
+  TrivialAugmentSpace(const TrivialAugmentSettings& settings, const PolicyContext& context)
+      : FramedSpace(settings.frame, context, gridOf(settings), 1), ops_(fourteenOps()) {}
+
+ private:
+  void drawChain(Plan& plan, Random& random, int) const override {
+    const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
+    const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid()))));
+    plan.add(drawStep(op, level, random));
+  }
+
+  std::vector<std::size_t> ops_;
+};
+
+}  // namespace
+
+Policy trivialAugment() {
+  return {"trivialaugment", "TrivialAugment", "Mueller & Hutter, ICCV 2021; authors' code, torchvision",
+          [] { return fieldsOf<TrivialAugmentSettings>(); },
+          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
+            const auto settings = settingsFromJson<TrivialAugmentSettings>(json, "policy trivialaugment");
+            return std::make_unique<TrivialAugmentSpace>(settings, context);
+          }};
+}
+
+}  // namespace uada

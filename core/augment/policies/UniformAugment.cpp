@@ -1,0 +1,56 @@
+#include "core/augment/FramedSpace.h"
+
+namespace uada {
+namespace {
+
+struct UniformAugmentSettings {
+  int ops = 2;
+  FrameSettings frame;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "ops", .title = "Ops", .help = "Operations for each image, drawn with replacement", .min = 1, .max = kMaxSteps},
+            ops);
+    frame.visit(v);
+  }
+};
+
+/// Each op is applied with a probability that is itself uniform, so in half of the cases. Draws of each op: its type,
+/// its level, the probability, whether it fires, then what drawStep() draws.
+class UniformAugmentSpace : public FramedSpace {
+ public:
+  UniformAugmentSpace(const UniformAugmentSettings& settings, const PolicyContext& context)
+      : FramedSpace(settings.frame, context, Grid::uniform, settings.ops),
+        count_(settings.ops),
+        ops_(opsNamed({"identity", "shear_x", "shear_y", "translate_x", "translate_y", "rotate", "autocontrast", "invert",
+                       "equalize", "solarize", "posterize", "contrast", "color", "brightness", "sharpness",
+                       cutoutOf(Grid::uniform)})) {}
+
+ private:
+  void drawChain(Plan& plan, Random& random, int) const override {
+    for (int i = 0; i < count_; ++i) {
+      const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
+      const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid()))));
+      const double probability = random.uniform();
+      const bool fired = random.uniform() < probability;
+      Step step = drawStep(op, level, random);
+      step.fired = fired;
+      plan.add(step);
+    }
+  }
+
+  int count_;
+  std::vector<std::size_t> ops_;
+};
+
+}  // namespace
+
+Policy uniformAugment() {
+  return {"uniformaugment", "UniformAugment", "LingChen et al. 2020; space of TrivialAugment's code",
+          [] { return fieldsOf<UniformAugmentSettings>(); },
+          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
+            const auto settings = settingsFromJson<UniformAugmentSettings>(json, "policy uniformaugment");
+            return std::make_unique<UniformAugmentSpace>(settings, context);
+          }};
+}
+
+}  // namespace uada
