@@ -90,6 +90,17 @@ struct DataCheckOptions {
   bool json = false;
 };
 
+struct PolicyImportOptions {
+  std::string file;
+  std::string name;  ///< empty: the file's own
+  int epochs = 200;  ///< that the lines of a schedule were made for
+  bool json = false;
+};
+
+struct PolicyListOptions {
+  bool json = false;
+};
+
 struct BenchOptions {
   std::string what;                  ///< render, step, store, start
   std::vector<std::string> methods;  ///< step: empty: all
@@ -102,8 +113,8 @@ struct DoctorOptions {
   bool json = false;
 };
 
-using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
-                             RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions,
-                             BenchOptions, DoctorOptions>;
+using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions, RunsOptions,
+                             ShowOptions, TableOptions, ExportOptions, DataCheckOptions, BenchOptions, DoctorOptions,
+                             PolicyImportOptions, PolicyListOptions>;
 
 }  // namespace uada::cli

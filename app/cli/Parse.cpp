@@ -42,6 +42,8 @@ class Parser {
   TableOptions table_;
   ExportOptions export_;
   DataCheckOptions check_;
+  PolicyImportOptions import_;
+  PolicyListOptions policies_;
   BenchOptions bench_;
   DoctorOptions doctor_;
   std::string value_, fill_ = "0,0,0";
@@ -242,6 +244,20 @@ void Parser::addCare() {
                          "Example: uada data check cifar10 ~/data/cifar-10-batches-bin", check_);
   positional(check, "DATASET", check_.dataset, "Name of the data set");
   check->add_option("DIR", check_.folder, "Where it lies; default: searched for");
+
+  CLI::App* policies = app_.add_subcommand("policies", "Import and list found policies");
+  policies->require_subcommand(1);
+  CLI::App* import = verb(*policies, "import", "Check a policy file and keep it under a name",
+                          "FILE is JSON as in experiments/policies, or as its author published it: Fast AutoAugment's\n"
+                          "archive.py, DADA's genotype.py, AutoAugment's policies.py, a schedule of Population Based\n"
+                          "Augmentation. Python is not run: only lists of literals are read.\n"
+                          "Example: uada policies import archive.py --name fa_reduced_cifar10", import_);
+  positional(import, "FILE", import_.file, "Policy file");
+  import->add_option("--name", import_.name, "Name to keep it under; of several, the one to import or the start of their names")
+      ->type_name("NAME");
+  import->add_option("--epochs", import_.epochs, "Epochs that the lines of a schedule were made for")
+      ->type_name("N")->default_str("200")->check(CLI::Range(1, 100000));
+  verb(*policies, "list", "List the policies that can be used by name", "Example: uada policies list", policies_);
 
   CLI::App* bench = verb(app_, "bench", "Measure speed on this machine",
                          "render  operations and augmentation chains, one thread\n"

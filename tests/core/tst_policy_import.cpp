@@ -1,0 +1,189 @@
+#include <QtTest>
+
+#include "core/augment/found/FoundSpace.h"
+#include "core/augment/found/Library.h"
+#include "core/augment/found/Published.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Json.h"
+#include "core/ops/Op.h"
+#include "tests/core/AugmentTools.h"
+#include "tests/core/PolicyTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+class TestPolicyImport : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init() { folder_ = std::make_unique<PolicyFolder>(); }
+  void importsAreKeptWithTheirHash();
+  void importsDoNotOverwrite();
+  void importsOfSeveralAreNamed();
+  void damagedFilesAreListed();
+  void unknownPoliciesNameTheKnown();
+  void hashesAreChecked();
+  void manifestIsMet();
+  void foundPoliciesKeepTheRulesOfSpaces();
+
+ private:
+  static fs::path given() { return qEnvironmentVariable("UADA_TEST_POLICIES").toStdString(); }
+  std::unique_ptr<PolicyFolder> folder_;
+};
+
+void TestPolicyImport::importsAreKeptWithTheirHash() {
+  const std::string text = changed("example-subpolicies.json", "example-subpolicies\",", "mine\",");
+  const fs::path file = folder_->write("some.json", text);
+  for (int repeat = 0; repeat < 2; ++repeat) {  // twice is as good as once
+    const Import import = importPolicy(file);
+    QCOMPARE(import.policies.size(), std::size_t{1});
+    const InstalledPolicy& policy = import.policies[0];
+    QVERIFY(policy.name == "mine" && policy.count == 3 && policy.format == "uada-policy" && policy.problem.empty());
+    QCOMPARE(policy.file, folder_->path() / "data/uada/policies/mine.json");
+    QCOMPARE(policy.sha256, sha256(text));
+    QCOMPARE(readTextFile(policy.file, 1 << 20), text);  // unchanged, byte for byte
+  }
+  QCOMPARE(importPolicy(file, "other").policies[0].name, std::string("other"));
+  std::vector<std::string> names;
+  for (const InstalledPolicy& policy : installedPolicies())
+    if (!policy.file.empty()) names.push_back(policy.name);
+  QCOMPARE(names, (std::vector<std::string>{"mine", "other"}));
+  QCOMPARE(loadPolicy("mine").sha256, sha256(text));
+  QCOMPARE(loadPolicy(file.string()).policy.lists.size(), std::size_t{3});
+  QVERIFY(samplePlan(*makeSpace("found", R"({"file":"mine"})"), 5) == samplePlan(*makeSpace("found"), 5));
+}
+
+void TestPolicyImport::importsDoNotOverwrite() {
+  const fs::path file = folder_->write("a.json", changed("example-subpolicies.json", "example-subpolicies\",", "mine\","));
+  const fs::path other = folder_->write("b.json", changed("example-timed.json", "example-timed\",", "mine\","));
+  const fs::path shipped = folder_->write("c.json", changed("example-timed.json", "example-timed\",", "autoaugment-svhn\","));
+  importPolicy(file);
+  QVERIFY(refusal([&] { importPolicy(other); }).contains("another policy of the name 'mine' is installed"));
+  QVERIFY(refusal([&] { importPolicy(shipped); }).contains("comes with the program"));
+  QCOMPARE(loadPolicy("mine").policy.lists.size(), std::size_t{3});
+  for (const char* name : {"../up", "a/b", ".hidden", "a b", ""}) {
+    if (*name) QVERIFY2(refusal([&] { importPolicy(file, name); }).contains("cannot be a policy's name"), name);
+  }
+  QVERIFY(refusal([&] { importPolicy(file, std::string(65, 'x')); }).contains("cannot be a policy's name"));
+  QVERIFY(refusal([&] { importPolicy(folder_->write("empty.txt", "")); }).contains("empty.txt: no policy found"));
+}
+
+void TestPolicyImport::importsOfSeveralAreNamed() {
+  const fs::path file = folder_->write("archive.py", kArchive);
+  const auto names = [](const Import& import) {
+    std::string text;
+    for (const InstalledPolicy& policy : import.policies) text += policy.name + " ";
+    return text;
+  };
+  QCOMPARE(names(importPolicy(file)), std::string("fa_small whole_small CIFAR "));
+  QCOMPARE(names(importPolicy(file, "paper")), std::string("paper-fa_small paper-whole_small paper-CIFAR "));
+  QCOMPARE(names(importPolicy(file, "CIFAR")), std::string("CIFAR "));
+  QCOMPARE(importPolicy(file).passed, std::vector<std::string>{"joined_small"});
+  QCOMPARE(loadPolicy("paper-CIFAR").policy.lists[0][1].level, 0.5274);
+}
+
+void TestPolicyImport::damagedFilesAreListed() {
+  importPolicy(folder_->write("a.json", changed("example-subpolicies.json", "example-subpolicies\",", "mine\",")));
+  writeFileAtomically(policiesFolder() / "broken.json", "{\"format\": ");
+  int broken = 0, good = 0;
+  for (const InstalledPolicy& policy : installedPolicies()) {
+    if (policy.name == "broken") broken += policy.problem.find("broken.json") != std::string::npos;
+    if (policy.name == "mine") good += policy.problem.empty();
+  }
+  QVERIFY(broken == 1 && good == 1);
+}
+
+void TestPolicyImport::unknownPoliciesNameTheKnown() {
+  const QString message = refusal([] { loadPolicy("autoaugment-mnist"); });
+  QVERIFY2(message.contains("autoaugment-mnist") && message.contains("autoaugment-svhn") && message.contains("uada policies import"),
+           message.toUtf8().constData());
+  QVERIFY(refusal([] { loadPolicy("no/such.json"); }).contains("no/such.json"));
+}
+
+void TestPolicyImport::hashesAreChecked() {
+  const std::string hash = loadPolicy("example-timed").sha256;
+  const auto settings = [](const std::string& digits) { return R"({"file":"example-timed","sha256":")" + digits + "\"}"; };
+  QVERIFY(makeSpace("found", settings(hash).c_str()) != nullptr);
+  const std::string other = settings(std::string(64, '0'));
+  QVERIFY(refusal([&] { makeSpace("found", other.c_str()); }).contains("has changed"));
+}
+
+void TestPolicyImport::manifestIsMet() {
+  if (given().empty()) QSKIP("UADA_TEST_POLICIES is not set: the found policies were not imported");
+  const Json manifest = readJsonFile(given() / "MANIFEST.json");
+  int raw = 0;
+  for (const Json& entry : manifest.at("files").asArray()) {
+    const std::string name = entry.at("file").asString(), own = name.substr(0, name.size() - 5);
+    const bool shipped = std::ranges::any_of(installedPolicies(), [&](const InstalledPolicy& p) { return p.name == own; });
+    const Import import = importPolicy(given() / name, shipped ? own + "-imported" : "");
+    const InstalledPolicy& policy = import.policies.at(0);
+    QVERIFY2(static_cast<std::int64_t>(policy.count) == entry.at("count").asInt(), name.c_str());
+    QCOMPARE(policy.sha256, entry.at("sha256").asString());
+    QCOMPARE(policy.format, entry.at("kind").asString());
+    const LoadedPolicy loaded = loadPolicy(policy.name);
+    if (const Json* epochs = entry.find("epochs")) QCOMPARE(std::int64_t{loaded.policy.epochs}, epochs->asInt());
+    if (const Json* elements = entry.find("elements"))
+      QCOMPARE(static_cast<std::int64_t>(loaded.policy.lists.at(0).size()), elements->asInt());
+    if (shipped) {  // ours and theirs are the same table
+      const FoundPolicy ours = loadPolicy(own).policy;
+      for (std::size_t i = 0; i < ours.lists.size(); ++i)
+        for (std::size_t k = 0; k < 2; ++k) {
+          const PolicyOp &a = ours.lists[i][k], &b = loaded.policy.lists.at(i).at(k);
+          QVERIFY(a.op == b.op && a.level == b.level && a.probability == b.probability);
+        }
+    }
+    const Json json = readJsonFile(policy.file);
+    const Json* rows = json.find("raw");
+    if (!rows) continue;
+    QCOMPARE(static_cast<std::int64_t>(rows->asArray().size()), entry.at("raw_lines").asInt());
+    std::string lines;
+    for (const Json& row : rows->asArray()) {
+      lines += "[";
+      for (const char* key : {"target_trial", "clone_trial", "target_epochs", "clone_epochs", "old_policy", "new_policy"})
+        lines += row.at(key).dump() + ", ";
+      lines += "]\n";
+    }
+    const auto again = fromPublished(lines, "lines.txt", loaded.policy.epochs);
+    const FoundPolicy rebuilt = foundPolicyFromJson(again.at(0).value, "lines.txt");
+    QCOMPARE(rebuilt.lists.size(), loaded.policy.lists.size());
+    for (std::size_t i = 0; i < rebuilt.lists.size(); ++i) {
+      QVERIFY(rebuilt.schedule[i].from == loaded.policy.schedule[i].from && rebuilt.schedule[i].to == loaded.policy.schedule[i].to);
+      for (std::size_t k = 0; k < 30; ++k) {
+        const PolicyOp &a = rebuilt.lists[i].at(k), &b = loaded.policy.lists[i].at(k);
+        QVERIFY(a.op == b.op && a.level == b.level && a.probability == b.probability);
+      }
+    }
+    ++raw;
+  }
+  QVERIFY2(raw == 2, "two schedules with raw lines");
+}
+
+void TestPolicyImport::foundPoliciesKeepTheRulesOfSpaces() {
+  if (given().empty()) QSKIP("UADA_TEST_POLICIES is not set: the found policies were not drawn from");
+  const Json manifest = readJsonFile(given() / "MANIFEST.json");
+  const Dataset data = makeData(32, 16);
+  ThreadPool pool(1);
+  const Renderer renderer(data, settingsOf(32), pool);
+  for (const Json& entry : manifest.at("files").asArray()) {
+    const std::string file = (given() / entry.at("file").asString()).string();
+    const auto space = makeSpace("found", (R"({"file":")" + file + "\"}").c_str(), kSide, 300);
+    for (std::uint32_t index = 0; index < 120; ++index) {
+      const Plan plan = samplePlan(*space, index, 7, 1 + static_cast<int>(index) * 2);
+      QVERIFY(space->clamped(plan).steps == plan.steps);
+      const Plan stored = planFromJson(parseJson(toJson(plan).dump(), "test"));
+      QVERIFY(stored == plan);
+      for (const Step& step : plan.chain()) QVERIFY(step.level >= 0 && step.level <= plan.topLevel());
+      Random random(7, 1, index, Purpose::probe);
+      for (const Group group : space->groups()) {
+        const Probe probe = space->probe(plan, group, random);
+        const Plan same = space->update(plan, probe, group, 1, 0).plan;
+        QVERIFY(same == plan && renderer.picture(index % 16, same) == renderer.picture(index % 16, stored));
+        if (probe.inert || probe.unchanged) QVERIFY(renderer.picture(index % 16, probe.plan) == renderer.picture(index % 16, plan));
+      }
+    }
+  }
+}
+
+QTEST_GUILESS_MAIN(TestPolicyImport)
+#include "tst_policy_import.moc"
