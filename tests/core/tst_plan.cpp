@@ -26,6 +26,22 @@ void TestPlan::jsonHasTheStatedForm() {
   QCOMPARE(toJson(Plan{}).dump(), std::string("{}"));
   QVERIFY(planFromJson(parseJson("{}", "test")) == Plan{});
   QVERIFY(planFromJson(toJson(examplePlan())) == examplePlan());
+
+  Plan plan;  // what is not as it was before there were other policies
+  plan.grid = Grid::faa;
+  plan.order = RenderOrder::chainFirst;
+  plan.boxFill = BoxFill::mean;
+  Step step = makeStep("cutout_abs", 4);
+  step.fired = false;
+  step.x = 0.25f;
+  step.y = 0.75f;
+  step.partner = 7;
+  step.found = 0.4321;
+  plan.add(step);
+  QCOMPARE(toJson(plan).dump(),
+           std::string(R"({"chain":[{"op":"cutout_abs","level":4,"sign":1,"fired":false,"at":[0.25,0.75],"partner":7,)"
+                       R"("found":0.4321}],"grid":"faa","order":"chain-first","cutout_fill":"mean"})"));
+  QVERIFY(planFromJson(toJson(plan)) == plan);
 }
 
 void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
@@ -49,6 +65,16 @@ void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
   QTest::newRow("sign two") << R"({"chain":[{"op":"rotate","level":1,"sign":2}]})" << "sign";
   QTest::newRow("unknown key of a step")
       << R"({"chain":[{"op":"rotate","level":1,"sign":1,"p":1}]})" << "'p'";
+  const auto step = [](const char* rest) { return QString(R"({"chain":[{"op":"rotate","level":1,"sign":1,%1}]})").arg(rest); };
+  QTest::newRow("fired as number") << step(R"("fired":1)") << "fired";
+  QTest::newRow("place of three") << step(R"("at":[0.1,0.2,0.3])") << "at";
+  QTest::newRow("place outside") << step(R"("at":[0.1,1.0])") << "at";
+  QTest::newRow("partner below zero") << step(R"("partner":-1)") << "partner";
+  QTest::newRow("share on whole levels") << step(R"("found":0.5)") << "found";
+  QTest::newRow("unknown grid") << R"({"grid":"uc11"})" << "uc11";
+  QTest::newRow("unknown order") << R"({"order":"chain"})" << "chain-first";
+  QTest::newRow("unknown fill") << R"({"cutout_fill":"grey"})" << "cutout_fill";
+  QTest::newRow("op that the grid has not") << R"({"chain":[{"op":"cutout","level":1,"sign":1}]})" << "uc10";
   const QString one = R"({"op":"identity","level":0,"sign":1})";
   QTest::newRow("nine ops") << R"({"chain":[)" + QStringList(kMaxSteps + 1, one).join(",") + "]}" << "chain";
 }
@@ -73,6 +99,8 @@ void TestPlan::textNamesWhatIsDone() {
   plan.steps[0] = makeStep("identity", 4);
   plan.steps[1] = makeStep("shear_x", -1, -1);
   QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · identity + shear x -(-1)"));
+  plan.steps[0].fired = false;
+  QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · shear x -(-1)"));
   QCOMPARE(planText(Plan{}), std::string("unchanged"));
 }
 

@@ -13,6 +13,33 @@
 using namespace uada;
 using namespace uada::test;
 
+namespace {
+
+bool sameLists(const FoundPolicy& a, const FoundPolicy& b) {
+  const auto sameOp = [](const PolicyOp& x, const PolicyOp& y) {
+    return x.op == y.op && x.level == y.level && x.probability == y.probability;
+  };
+  const auto sameSpan = [](const FoundPolicy::Span& x, const FoundPolicy::Span& y) {
+    return x.from == y.from && x.to == y.to && x.list == y.list;
+  };
+  return std::ranges::equal(a.lists, b.lists, [&](const auto& x, const auto& y) { return std::ranges::equal(x, y, sameOp); }) &&
+         std::ranges::equal(a.schedule, b.schedule, sameSpan);
+}
+
+/// A schedule's raw rows as lines, as its authors publish them.
+std::string linesOf(const Json& rows) {
+  std::string lines;
+  for (const Json& row : rows.asArray()) {
+    lines += "[";
+    for (const char* key : {"target_trial", "clone_trial", "target_epochs", "clone_epochs", "old_policy", "new_policy"})
+      lines += row.at(key).dump() + ", ";
+    lines += "]\n";
+  }
+  return lines;
+}
+
+}  // namespace
+
 class TestPolicyImport : public QObject {
   Q_OBJECT
 
@@ -125,35 +152,13 @@ void TestPolicyImport::manifestIsMet() {
     if (const Json* epochs = entry.find("epochs")) QCOMPARE(std::int64_t{loaded.policy.epochs}, epochs->asInt());
     if (const Json* elements = entry.find("elements"))
       QCOMPARE(static_cast<std::int64_t>(loaded.policy.lists.at(0).size()), elements->asInt());
-    if (shipped) {  // ours and theirs are the same table
-      const FoundPolicy ours = loadPolicy(own).policy;
-      for (std::size_t i = 0; i < ours.lists.size(); ++i)
-        for (std::size_t k = 0; k < 2; ++k) {
-          const PolicyOp &a = ours.lists[i][k], &b = loaded.policy.lists.at(i).at(k);
-          QVERIFY(a.op == b.op && a.level == b.level && a.probability == b.probability);
-        }
-    }
+    if (shipped) QVERIFY2(sameLists(loadPolicy(own).policy, loaded.policy), name.c_str());  // the same table
     const Json json = readJsonFile(policy.file);
     const Json* rows = json.find("raw");
     if (!rows) continue;
     QCOMPARE(static_cast<std::int64_t>(rows->asArray().size()), entry.at("raw_lines").asInt());
-    std::string lines;
-    for (const Json& row : rows->asArray()) {
-      lines += "[";
-      for (const char* key : {"target_trial", "clone_trial", "target_epochs", "clone_epochs", "old_policy", "new_policy"})
-        lines += row.at(key).dump() + ", ";
-      lines += "]\n";
-    }
-    const auto again = fromPublished(lines, "lines.txt", loaded.policy.epochs);
-    const FoundPolicy rebuilt = foundPolicyFromJson(again.at(0).value, "lines.txt");
-    QCOMPARE(rebuilt.lists.size(), loaded.policy.lists.size());
-    for (std::size_t i = 0; i < rebuilt.lists.size(); ++i) {
-      QVERIFY(rebuilt.schedule[i].from == loaded.policy.schedule[i].from && rebuilt.schedule[i].to == loaded.policy.schedule[i].to);
-      for (std::size_t k = 0; k < 30; ++k) {
-        const PolicyOp &a = rebuilt.lists[i].at(k), &b = loaded.policy.lists[i].at(k);
-        QVERIFY(a.op == b.op && a.level == b.level && a.probability == b.probability);
-      }
-    }
+    const auto again = fromPublished(linesOf(*rows), "lines.txt", loaded.policy.epochs);
+    QVERIFY2(sameLists(foundPolicyFromJson(again.at(0).value, "lines.txt"), loaded.policy), name.c_str());
     ++raw;
   }
   QVERIFY2(raw == 2, "two schedules with raw lines");
