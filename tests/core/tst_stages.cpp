@@ -1,0 +1,107 @@
+#include <QtTest>
+
+#include "core/augment/Stages.h"
+#include "core/ops/Crop.h"
+#include "core/ops/Cutout.h"
+#include "tests/core/AugmentTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+class TestStages : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void endsWithTheTrainedPixels_data() { addSpaceRows(); }
+  void endsWithTheTrainedPixels();
+  void eachStageIsOneOpFurther();
+  void chainComesFirstWhereThePlanSaysSo();
+  void captionsSayWhatWasDone();
+  void hashIsThatOfTheBytes();
+
+ private:
+  Dataset data_ = makeData(32, 64);
+  ThreadPool pool_{1};
+  Renderer renderer_{data_, settingsOf(32), pool_};
+};
+
+/// The first picture is the sample itself, the last the renderer's; a part that is not done changes nothing.
+void TestStages::endsWithTheTrainedPixels() {
+  QFETCH(QString, policy);
+  QFETCH(QString, settings);
+  const auto space = makeSpace(policy.toStdString(), settings.toUtf8().constData());
+  for (std::uint32_t index = 0; index < 64; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    const std::vector<Stage> stages = stagesOf(renderer_, index, plan);
+    QVERIFY(stages.front().image == Image(data_.image(index)));
+    QVERIFY(stages.back().image == renderer_.picture(index, plan));
+    QCOMPARE(stages.size(), std::size_t{1} + plan.crop.has_value() + plan.flip.has_value() + plan.stepCount +
+                                plan.cutout.has_value());
+    for (std::size_t i = 1; i < stages.size(); ++i)
+      if (!stages[i].done) QVERIFY(stages[i].image == stages[i - 1].image);
+  }
+}
+
+/// The plan of methods.md 1.5, made again from the ops themselves.
+void TestStages::eachStageIsOneOpFurther() {
+  Plan plan = examplePlan();
+  plan.flip = true;
+  const std::vector<Stage> stages = stagesOf(renderer_, 3, plan);
+  QCOMPARE(stages.size(), std::size_t{6});
+  Image image(32, 32), next(32, 32);
+  padCrop(data_.image(3), image.span(), 4, 7, kPad);
+  QVERIFY(stages[1].image == image);
+  flipHorizontal(image.view(), next.span());
+  QVERIFY(stages[2].image == next);
+  Sampling grey;
+  grey.fill = {128, 128, 128};
+  findOp("rotate").apply(next.view(), image.span(), 10, grey);
+  QVERIFY(stages[3].image == image);
+  findOp("color").apply(image.view(), next.span(), 0.1, grey);
+  QVERIFY(stages[4].image == next);
+  eraseBox(next.span(), 2, 18, 20, 32);
+  QVERIFY(stages[5].image == next);
+  QCOMPARE(stages[3].level, std::optional<double>(3));
+  QCOMPARE(stages[3].value, std::optional<double>(10));
+}
+
+void TestStages::chainComesFirstWhereThePlanSaysSo() {
+  Plan plan = examplePlan();
+  plan.order = RenderOrder::chainFirst;
+  using Part = Stage::Part;
+  const Part expected[] = {Part::original, Part::op, Part::op, Part::crop, Part::flip, Part::cutout};
+  const std::vector<Stage> stages = stagesOf(renderer_, 0, plan);
+  QCOMPARE(stages.size(), std::size(expected));
+  for (std::size_t i = 0; i < stages.size(); ++i) QVERIFY(stages[i].part == expected[i]);
+  QCOMPARE(stages[2].step, 1);
+}
+
+void TestStages::captionsSayWhatWasDone() {
+  Plan plan = examplePlan();
+  plan.steps[0].level = 11;  // out of range: used as 9
+  plan.steps[1].fired = false;
+  plan.add(makeStep("equalize", 4));
+  plan.cutout = Box{3, 3, 3, 9};
+  const std::vector<Stage> stages = stagesOf(renderer_, 0, plan);
+  const auto caption = [&](std::size_t i) { return stages[i].title + " | " + stages[i].detail; };
+  QCOMPARE(caption(0), std::string("Original | "));
+  QCOMPARE(caption(1), std::string("Crop | from row 0, column 3"));
+  QCOMPARE(caption(2), std::string("Flip | not applied"));
+  QCOMPARE(caption(3), std::string("Rotate | level 9 of 9: 30 degrees"));
+  QCOMPARE(caption(4), std::string("Color | level 9 of 9: factor 0.1, not applied"));
+  QCOMPARE(caption(5), std::string("Equalize | "));
+  QCOMPARE(caption(6), std::string("Cutout | empty box"));
+  QVERIFY(!stages[4].done && !stages[6].done && !stages[5].value);
+  plan.cutout = Box{2, 20, 18, 32};
+  QCOMPARE(stagesOf(renderer_, 0, plan).back().detail, std::string("rows 2-17, columns 20-31, black"));
+}
+
+void TestStages::hashIsThatOfTheBytes() {
+  Image image(1, 1);
+  image.rgb = {'a', 'b', 'c'};  // FIPS 180-2's example
+  QCOMPARE(pixelHash(image.view()),
+           std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+}
+
+QTEST_GUILESS_MAIN(TestStages)
+#include "tst_stages.moc"
