@@ -1,0 +1,155 @@
+#include <hwy/highway.h>
+
+#include <QTest>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "core/ops/Reference.h"
+#include "core/ops/simd/Kernels.h"
+#include "tests/core/OpImages.h"
+
+using namespace uada;
+
+namespace {
+
+constexpr unsigned kSeed = 20261123;
+
+/// Sizes at which vectors end in every way: below one, just below and above 16, 32 and 64 bytes or pixels.
+constexpr std::pair<int, int> kSizes[] = {
+    {1, 1},   {1, 7},  {7, 1},  {2, 3},  {3, 3},   {5, 5},   {4, 6},   {9, 2},   {15, 3},
+    {16, 4},  {17, 5}, {21, 6}, {22, 7}, {31, 5},  {32, 32}, {33, 32}, {43, 29}, {63, 5},
+    {64, 64}, {65, 6}, {85, 3}, {86, 4}, {97, 61}, {128, 7}, {131, 9}, {257, 5}, {224, 224}};
+
+/// Numbers with a margin behind them that must not change.
+template <class T>
+struct Guarded {
+  static constexpr std::size_t kMargin = 64;
+  std::vector<T> values;
+  explicit Guarded(std::size_t count, T stain) : values(count + kMargin, stain) {}
+  T* data() { return values.data(); }
+  bool operator==(const Guarded& other) const {
+    return values.size() == other.values.size() &&
+           std::memcmp(values.data(), other.values.data(), values.size() * sizeof(T)) == 0;
+  }
+};
+
+QString sizeText(const Image& image) { return QStringLiteral("%1 x %2").arg(image.width).arg(image.height); }
+
+}  // namespace
+
+/// Every kernel on every instruction set of this machine against the plain code: no bit may differ.
+class TestSimd : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase();
+  void cleanup();
+  void normalises_data() { addTargets(); }
+  void normalises();
+  void normalisesAnyConstants_data() { addTargets(); }
+  void normalisesAnyConstants();
+  void roundsToBfloat16();
+
+ private:
+  static void addTargets();
+  static void useTarget();
+};
+
+void TestSimd::initTestCase() {
+  QStringList names;
+  for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) names << hwy::TargetName(target);
+  qInfo("targets: %s", qPrintable(names.join(' ')));
+  QVERIFY(!names.isEmpty());
+}
+
+void TestSimd::addTargets() {
+  QTest::addColumn<qint64>("target");
+  for (std::int64_t target : hwy::SupportedAndGeneratedTargets())
+    QTest::newRow(hwy::TargetName(target)) << qint64{target};
+}
+
+/// Makes all kernels run as on a processor that has this one instruction set.
+void TestSimd::useTarget() {
+  QFETCH(qint64, target);
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+void TestSimd::cleanup() {
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+void TestSimd::normalises() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  const Normaliser normaliser({0.4914F, 0.4822F, 0.4465F}, {0.2470F, 0.2435F, 0.2616F});
+  QVERIFY(normaliser.rule().finite && normaliser.rule().fused);
+  for (auto [width, height] : kSizes) {
+    const Image image = randomImage(width, height, 0, random);
+    Guarded<float> wanted(image.rgb.size(), -7), got = wanted;
+    reference::normalise(image.view(), normaliser.rule(), wanted.data());
+    normaliser.apply(image.view(), got.data());
+    QVERIFY2(got == wanted, qPrintable(sizeText(image)));
+    Guarded<std::uint16_t> wantedHalves(image.rgb.size(), 7), halves = wantedHalves;
+    reference::normaliseHalf(image.view(), normaliser.rule(), wantedHalves.data());
+    normaliser.apply(image.view(), halves.data());
+    QVERIFY2(halves == wantedHalves, qPrintable(sizeText(image)));
+  }
+}
+
+/// All bytes with constants of any size, among them such as need true divisions or make no numbers.
+void TestSimd::normalisesAnyConstants() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  std::uniform_real_distribution<float> share(0, 1), power(-30, 30);
+  Image image(256, 3);
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i / 3);
+  int fused = 0;
+  constexpr int kRules = 3000;
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (int i = 0; i < kRules; ++i) {
+    std::array<float, 3> mean{share(random), share(random), share(random)}, deviation;
+    for (float& d : deviation) d = i % 2 ? 0.05F + share(random) : std::exp2(power(random));
+    if (i % 50 == 0) mean = {0, -1e30F, 128.0F / 255};
+    if (i % 100 == 1) deviation = {0, -0.0F, infinity};
+    if (i % 100 == 3) deviation = {1, 1e-42F, std::numeric_limits<float>::quiet_NaN()};
+    if (i % 100 == 5) deviation = {1e-40F, 3e38F, -0.5F};
+    const Normaliser normaliser(mean, deviation);
+    fused += normaliser.rule().fused;
+    Guarded<float> wanted(image.rgb.size(), -7), got = wanted;
+    for (std::size_t p = 0; p < image.rgb.size(); ++p)
+      wanted.values[p] = (static_cast<float>(image.rgb[p]) / 255.0F - mean[p % 3]) / deviation[p % 3];
+    normaliser.apply(image.view(), got.data());
+    Guarded<std::uint16_t> wantedHalves(image.rgb.size(), 7), halves = wantedHalves;
+    for (std::size_t p = 0; p < image.rgb.size(); ++p) wantedHalves.values[p] = bfloat16(wanted.values[p]);
+    normaliser.apply(image.view(), halves.data());
+    const QByteArray which = QByteArray::number(i) + " (seed " + QByteArray::number(kSeed) + ")";
+    QVERIFY2(got == wanted, which);
+    QVERIFY2(halves == wantedHalves, which);
+  }
+  qInfo("%d of %d rules need no division", fused, kRules);
+  QVERIFY(fused > 0 && fused < kRules);
+}
+
+void TestSimd::roundsToBfloat16() {
+  const auto bits = [](std::uint32_t single) { return bfloat16(std::bit_cast<float>(single)); };
+  QCOMPARE(bits(0x3f800000), 0x3f80);  // 1
+  QCOMPARE(bits(0x3f808000), 0x3f80);  // a tie: to even, down
+  QCOMPARE(bits(0x3f818000), 0x3f82);  // a tie: to even, up
+  QCOMPARE(bits(0x3f808001), 0x3f81);
+  QCOMPARE(bits(0x3f807fff), 0x3f80);
+  QCOMPARE(bits(0xbf818000), 0xbf82);
+  QCOMPARE(bits(0x7f7fffff), 0x7f80);  // the largest single becomes infinite
+  QCOMPARE(bits(0x80000000), 0x8000);
+  QCOMPARE(bits(0x00018000), 0x0002);  // subnormal
+  QCOMPARE(bits(0xff800000), 0xff80);
+  QCOMPARE(bits(0x7f800001), 0x7fc0);
+  QCOMPARE(bits(0xffc00000), 0x7fc0);
+}
+
+QTEST_GUILESS_MAIN(TestSimd)
+#include "tst_simd.moc"
