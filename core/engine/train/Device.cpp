@@ -1,5 +1,6 @@
 #include "core/engine/train/Device.h"
 
+#include <caffe2/core/common.h>
 #include <dlfcn.h>
 #include <fmt/core.h>
 #include <sched.h>
@@ -121,13 +122,12 @@ int threadCount(int wanted) {
   return std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
+/// Not at::show_config(): it asks whether there is CUDA, and LibTorch keeps the answer it had before its CUDA part
+/// was loaded.
 std::string runningLibTorch() {
-  const std::string config = at::show_config();
-  const std::string key = "TORCH_VERSION=";
-  const std::size_t begin = config.find(key);
-  if (begin == std::string::npos) return {};
-  const std::size_t from = begin + key.size();
-  return config.substr(from, config.find_first_not_of("0123456789.", from) - from);
+  const auto& options = caffe2::GetBuildOptions();
+  const auto version = options.find("TORCH_VERSION");
+  return version == options.end() ? std::string() : version->second;
 }
 
 }  // namespace uada
