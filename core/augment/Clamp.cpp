@@ -10,6 +10,10 @@ Plan clampPlan(const Plan& plan, const PlanBounds& bounds) {
     out.crop->row = std::clamp(out.crop->row, 0, 2 * bounds.pad);
     out.crop->col = std::clamp(out.crop->col, 0, 2 * bounds.pad);
   }
+  if (auto& part = out.resizedCrop) {
+    part->row = std::clamp(part->row, 0, std::max(0, part->source.height - part->height));
+    part->col = std::clamp(part->col, 0, std::max(0, part->source.width - part->width));
+  }
   for (Step& step : out.chain())
     step.level = static_cast<std::int16_t>(std::clamp<int>(step.level, 0, out.topLevel()));
   if (out.cutout)

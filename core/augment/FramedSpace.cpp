@@ -6,11 +6,28 @@
 
 namespace uada {
 
+namespace {
+
+/// Throws  UsageError for ops before a resized crop.
+RenderOrder orderOf(const FrameSettings& frame) {
+  if (frame.order != "chain_first") {
+    const bool first = frame.order == "crop_first" || frame.crop.resized();
+    return first ? RenderOrder::cropFirst : RenderOrder::chainFirst;
+  }
+  if (frame.crop.resized())
+    throw UsageError("order chain_first with crop resized: a resized crop comes first; leave the order out");
+  return RenderOrder::chainFirst;
+}
+
+}  // namespace
+
 void FrameSettings::visit(SettingsVisitor& v) {
+  crop.visit(v);
   v.field({.name = "order",
            .title = "Order",
-           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17)",
-           .choices = {"chain_first", "crop_first"},
+           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17); usual: before a padded "
+                   "crop, after a resized one",
+           .choices = {"usual", "chain_first", "crop_first"},
            .advanced = true},
           order);
   v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, cutout);
@@ -26,7 +43,11 @@ void FrameSettings::visit(SettingsVisitor& v) {
 }
 
 FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& context, Grid grid, int steps)
-    : PlanSpace({context.side, context.pad}, frame.probing), frame_(frame), grid_(grid), steps_(steps) {
+    : PlanSpace(context, frame.crop, frame.probing),
+      frame_(frame),
+      order_(orderOf(frame)),
+      grid_(grid),
+      steps_(steps) {
   if (steps > kMaxSteps) throw UsageError(fmt::format("a chain of {} ops, at most {} allowed", steps, kMaxSteps));
 }
 
@@ -43,12 +64,12 @@ Step FramedSpace::drawStep(std::size_t op, int level, Random& random) const {
   return step;
 }
 
-Plan FramedSpace::draw(Random& random, int epoch) const {
+Plan FramedSpace::draw(Random& random, int epoch, ImageSize source) const {
   Plan plan;
   plan.grid = grid_;
-  plan.order = frame_.order == "chain_first" ? RenderOrder::chainFirst : RenderOrder::cropFirst;
+  plan.order = order_;
   drawChain(plan, random, epoch);
-  plan.crop = drawCrop(random);
+  drawCrop(plan, random, source);
   plan.flip = random.coin();
   if (frame_.cutout) {
     plan.cutout = drawBox(random, frame_.cutoutSize);

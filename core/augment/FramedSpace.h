@@ -7,7 +7,8 @@ namespace uada {
 
 /// What the AutoAugment family does around its ops (methods.md 3.1): crop and flip, and a Cutout box.
 struct FrameSettings {
-  std::string order = "chain_first";
+  CropSettings crop;
+  std::string order = "usual";
   bool cutout = true;
   int cutoutSize = 16;
   std::string cutoutFill = "mean";
@@ -33,9 +34,10 @@ class FramedSpace : public PlanSpace {
   Grid grid() const { return grid_; }
 
  private:
-  Plan draw(Random& random, int epoch) const final;
+  Plan draw(Random& random, int epoch, ImageSize source) const final;
 
   FrameSettings frame_;
+  RenderOrder order_;
   Grid grid_;
   int steps_;
 };

@@ -41,12 +41,12 @@ const Json::Array& listOf(const Json& json, std::string_view key) {
 }
 
 /// The pixel coordinates under one key, exactly `count` of them.
-std::array<int, 4> pixels(const Json& json, std::string_view key, std::size_t count) {
+std::array<int, 4> pixels(const Json& json, std::string_view key, std::size_t count, int min = -kFarthest) {
   const Json::Array& items = listOf(json, key);
   if (items.size() != count)
     throw Error(fmt::format("plan: {}: {} numbers expected, {} found", key, count, items.size()));
   std::array<int, 4> values{};
-  for (std::size_t i = 0; i < count; ++i) values[i] = integer(items[i], key, -kFarthest, kFarthest);
+  for (std::size_t i = 0; i < count; ++i) values[i] = integer(items[i], key, min, kFarthest);
   return values;
 }
 
@@ -133,6 +133,37 @@ void readStyle(Plan& plan, const Json& json) {
   if (isSecond(json, "cutout_fill", "black", "mean")) plan.boxFill = BoxFill::mean;
 }
 
+ResizedCrop resizedCropFromJson(const Json& crop, const Json& plan) {
+  const auto part = pixels(crop, "resized_crop", 4);
+  const auto source = pixels(member(plan, "source", "plan: resized_crop"), "source", 2, 1);
+  ResizedCrop out{part[0], part[1], part[2], part[3], {source[1], source[0]}};
+  if (out.height < 1 || out.height > out.source.height || out.width < 1 || out.width > out.source.width)
+    throw Error(fmt::format("plan: resized_crop: a part of {} x {} pixels is not in a source of {} x {}", out.width,
+                            out.height, out.source.width, out.source.height));
+  if (const Json* filter = plan.find("resize_filter")) {
+    if (!filter->isString())
+      throw Error(fmt::format("plan: resize_filter: a string expected, {} found", filter->typeName()));
+    out.filter = filterFromName(filter->asString());
+  }
+  return out;
+}
+
+void readCrop(Plan& plan, const Json& json) {
+  if (const Json* crop = json.find("crop")) {
+    const auto at = pixels(*crop, "crop", 2);
+    plan.crop = Crop{at[0], at[1]};
+  }
+  if (const Json* crop = json.find("resized_crop")) {
+    if (plan.crop) throw Error("plan: a crop or a resized_crop expected, both found");
+    if (plan.order == RenderOrder::chainFirst)
+      throw Error("plan: order: crop-first expected, chain-first found: a resized_crop comes before the chain");
+    plan.resizedCrop = resizedCropFromJson(*crop, json);
+    return;
+  }
+  for (const char* key : {"source", "resize_filter"})
+    if (json.find(key)) throw Error(fmt::format("plan: {}: of a resized_crop only, and the plan has none", key));
+}
+
 /// A step means something only on a grid that has levels for its op, and a share only on one of shares.
 void refuseForeign(const Plan& plan) {
   for (const Step& step : plan.chain()) {
@@ -172,6 +203,11 @@ double placeOnGrid(const Step& step, Grid grid) {
 Json toJson(const Plan& plan) {
   Json json = Json::object();
   if (plan.crop) json["crop"] = numbers({plan.crop->row, plan.crop->col});
+  if (const auto& part = plan.resizedCrop) {
+    json["resized_crop"] = numbers({part->row, part->col, part->height, part->width});
+    json["source"] = numbers({part->source.height, part->source.width});
+    if (part->filter != Filter::bilinear) json["resize_filter"] = std::string(filterName(part->filter));
+  }
   if (plan.flip) json["flip"] = *plan.flip;
   if (plan.stepCount > 0) {
     Json& chain = json["chain"] = Json::array();
@@ -186,13 +222,13 @@ Json toJson(const Plan& plan) {
 }
 
 Plan planFromJson(const Json& json) {
-  refuseUnknownKeys(json, {"crop", "flip", "chain", "cutout", "grid", "order", "cutout_fill"}, "plan");
+  refuseUnknownKeys(json,
+                    {"crop", "resized_crop", "source", "resize_filter", "flip", "chain", "cutout", "grid", "order",
+                     "cutout_fill"},
+                    "plan");
   Plan plan;
   readStyle(plan, json);
-  if (const Json* crop = json.find("crop")) {
-    const auto at = pixels(*crop, "crop", 2);
-    plan.crop = Crop{at[0], at[1]};
-  }
+  readCrop(plan, json);
   if (const Json* flip = json.find("flip")) {
     if (!flip->isBool())
       throw Error(fmt::format("plan: flip: true or false expected, {} found", flip->typeName()));
@@ -215,6 +251,8 @@ Plan planFromJson(const Json& json) {
 std::string planText(const Plan& plan) {
   std::vector<std::string> parts;
   if (plan.crop) parts.push_back(fmt::format("crop ({}, {})", plan.crop->row, plan.crop->col));
+  if (const auto& part = plan.resizedCrop)
+    parts.push_back(fmt::format("resized crop ({}, {}, {}, {})", part->row, part->col, part->height, part->width));
   if (plan.flip.value_or(false)) parts.push_back("flip");
   std::vector<std::string> steps;
   for (const Step& step : plan.chain())

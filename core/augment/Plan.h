@@ -7,7 +7,9 @@
 #include <string>
 
 #include "core/base/Json.h"
+#include "core/images/Image.h"
 #include "core/ops/Grid.h"
+#include "core/ops/Op.h"
 
 namespace uada {
 
@@ -15,6 +17,16 @@ namespace uada {
 struct Crop {
   int row = 0, col = 0;
   friend bool operator==(const Crop&, const Crop&) = default;
+};
+
+/// The part of a source image of any size that is resized to the network's input: torchvision's random resized
+/// crop. Moved as it is (A20): height and width stay what was drawn.
+struct ResizedCrop {
+  int row = 0, col = 0;       ///< of its upper left corner, source pixels; in range the part lies in the image
+  int height = 1, width = 1;  ///< source pixels, 1 to the source's
+  ImageSize source{1, 1};     ///< of the image it was drawn for: a plan fits no other
+  Filter filter = Filter::bilinear;
+  friend bool operator==(const ResizedCrop&, const ResizedCrop&) = default;
 };
 
 /// One op of the chain. level may lie outside the grid: it is clamped when used, kept raw when stored.
@@ -50,7 +62,8 @@ struct Box {
 constexpr int kMaxSteps = 8;
 
 /// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
-/// family (chain, crop, flip, cutout) (methods.md 3.1).
+/// family (chain, crop, flip, cutout) (methods.md 3.1). A resized crop comes first in any order: it makes the image
+/// that the network's input is of.
 enum class RenderOrder : std::uint8_t { cropFirst, chainFirst };
 /// What the erased box shows: black before normalisation, or the data set's mean: 0 after it (A18).
 enum class BoxFill : std::uint8_t { black, mean };
@@ -58,7 +71,8 @@ enum class BoxFill : std::uint8_t { black, mean };
 /// Every random choice made for one sample. A plan and an image give the same pixels for ever.
 /// A part that the policy does not have is empty. Values are raw (unclamped).
 struct Plan {
-  std::optional<Crop> crop;
+  std::optional<Crop> crop;                ///< at most one of the two: a window of the padded image,
+  std::optional<ResizedCrop> resizedCrop;  ///< or a part of the source, resized
   std::optional<bool> flip;
   std::array<Step, kMaxSteps> steps{};
   std::uint8_t stepCount = 0;
@@ -76,9 +90,10 @@ struct Plan {
 
 /// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where they
 /// are not the default "grid":"aa10", "order":"chain-first", "cutout_fill":"mean", and of a step "fired":false,
-/// "at":[x,y], "partner":7, "found":0.43.
+/// "at":[x,y], "partner":7, "found":0.43. In place of crop "resized_crop":[row,col,height,width] with
+/// "source":[height,width] and, if it is not bilinear, "resize_filter":"bicubic".
 Json toJson(const Plan& plan);
-/// Strict: throws Error naming the wrong key or op.
+/// Strict: throws Error naming the wrong key, op or filter.
 Plan planFromJson(const Json& json);
 /// "crop (4, 7) · flip · rotate 6 + color -3 · cutout (2, 20, 18, 32)" for captions: what is done, so without
 /// the steps that did not fire.

@@ -15,7 +15,10 @@ namespace {
 void assign(Plan& plan, Group group, int position, const std::vector<int>& to) {
   switch (group) {
     case Group::flip: plan.flip = to[0] != 0; break;
-    case Group::crop: plan.crop = Crop{to[0], to[1]}; break;
+    case Group::crop:
+      (plan.resizedCrop ? plan.resizedCrop->row : plan.crop->row) = to[0];
+      (plan.resizedCrop ? plan.resizedCrop->col : plan.crop->col) = to[1];
+      break;
     case Group::cutout: plan.cutout = Box{to[0], to[1], to[2], to[3]}; break;
     case Group::chain:
     default: {  // a step of the chain
@@ -29,7 +32,7 @@ void assign(Plan& plan, Group group, int position, const std::vector<int>& to) {
 
 void refuseMissing(const Plan& plan, Group group) {
   const bool has = group == Group::flip    ? plan.flip.has_value()
-                   : group == Group::crop  ? plan.crop.has_value()
+                   : group == Group::crop  ? plan.crop || plan.resizedCrop
                    : isChain(group)        ? true  // a chain may be empty: nothing moves
                                            : plan.cutout.has_value();
   if (!has) throw Error(fmt::format("the group {} cannot be moved: the plan has none", groupName(group)));
@@ -39,8 +42,41 @@ int signOf(float x) { return (x > 0) - (x < 0); }
 
 }  // namespace
 
-PlanSpace::PlanSpace(const PlanBounds& bounds, ProbeSettings probing)
-    : bounds_(bounds), eachStep_(probing.chainProbe == "each"), skipInert_(probing.skipInert) {}
+void CropSettings::visit(SettingsVisitor& v) {
+  v.field({.name = "crop",
+           .title = "Crop",
+           .help = "A window of the zero-padded image, or a part of a larger one resized, as for ImageNet",
+           .choices = {"padded", "resized"}},
+          crop);
+  v.field({.name = "min_area", .title = "Smallest part", .help = "Share of the image's area, of a resized crop", .min = 1e-6, .max = 1, .advanced = true},
+          rule.minArea);
+  v.field({.name = "max_area", .title = "Largest part", .help = "Share of the image's area, of a resized crop", .min = 1e-6, .max = 1, .advanced = true},
+          rule.maxArea);
+  v.field({.name = "min_aspect", .title = "Narrowest part", .help = "Width / height of a resized crop", .min = 0.01, .max = 100, .advanced = true},
+          rule.minAspect);
+  v.field({.name = "max_aspect", .title = "Widest part", .help = "Width / height of a resized crop", .min = 0.01, .max = 100, .advanced = true},
+          rule.maxAspect);
+  v.field({.name = "resize_filter",
+           .title = "Resizing",
+           .help = "How a resized crop is resized: Pillow's antialiased filters, or the nearest pixel",
+           .choices = {"bilinear", "bicubic", "nearest"},
+           .advanced = true},
+          filter);
+}
+
+PlanSpace::PlanSpace(const PolicyContext& context, const CropSettings& crop, ProbeSettings probing)
+    : bounds_{context.side, context.pad},
+      source_(context.source.empty() ? ImageSize{context.side, context.side} : context.source),
+      crop_(crop),
+      eachStep_(probing.chainProbe == "each"),
+      skipInert_(probing.skipInert) {
+  const ResizedCropRule& rule = crop.rule;
+  const auto refuse = [](const char* what, double least, double most) {
+    throw UsageError(fmt::format("min_{0} {1:g} is above max_{0} {2:g}; give them in order", what, least, most));
+  };
+  if (rule.minArea > rule.maxArea) refuse("area", rule.minArea, rule.maxArea);
+  if (rule.minAspect > rule.maxAspect) refuse("aspect", rule.minAspect, rule.maxAspect);
+}
 
 std::vector<Group> PlanSpace::allGroups(int steps, bool box) const {
   std::vector<Group> groups{Group::flip, Group::crop};
@@ -50,11 +86,18 @@ std::vector<Group> PlanSpace::allGroups(int steps, bool box) const {
   return groups;
 }
 
-Crop PlanSpace::drawCrop(Random& random) const {
+void PlanSpace::drawCrop(Plan& plan, Random& random, ImageSize source) const {
+  if (crop_.resized()) {
+    const ImageSize size = source.empty() ? source_ : source;
+    const PixelBox part = drawResizedCrop(random, size.width, size.height, crop_.rule);
+    plan.resizedCrop =
+        ResizedCrop{part.top, part.left, part.height(), part.width(), size, filterFromName(crop_.filter)};
+    return;
+  }
   const auto places = static_cast<std::uint32_t>(2 * bounds_.pad + 1);
   const int row = static_cast<int>(random.below(places));
   const int col = static_cast<int>(random.below(places));
-  return {row, col};
+  plan.crop = Crop{row, col};
 }
 
 Box PlanSpace::drawBox(Random& random, int size) const {
@@ -66,6 +109,12 @@ Box PlanSpace::drawBox(Random& random, int size) const {
 
 bool PlanSpace::isProbed(const Step& step) const {
   return step.fired && !(skipInert_ && ops()[step.op].inert());
+}
+
+/// What delta = 1 means: a level or a pixel of the network's input; of a resized crop as many source pixels as keep one
+/// of 32 (A20), at least one.
+int PlanSpace::unitOf(const Plan& plan, Group group) const {
+  return group == Group::crop && plan.resizedCrop ? std::max(1, (bounds_.side + 16) / 32) : 1;
 }
 
 /// The step that a probe moves: uniform over those that may be, or the group's own; -1 if there is none.
@@ -100,9 +149,10 @@ Probe PlanSpace::probe(const Plan& plan, Group group, Random& random) const {
     return probe;
   }
   probe.coordinates = static_cast<std::uint8_t>(moved.size());
+  const int unit = unitOf(plan, group);
   for (std::size_t k = 0; k < moved.size(); ++k) {
-    const int delta = group == Group::flip ? 1 - 2 * moved[k] : random.sign();
-    probe.delta[k] = static_cast<std::int8_t>(delta);
+    const int delta = group == Group::flip ? 1 - 2 * moved[k] : random.sign() * unit;
+    probe.delta[k] = static_cast<std::int16_t>(delta);
     moved[k] += delta;
   }
   assign(probe.plan, group, probe.position, moved);

@@ -2,6 +2,7 @@
 
 #include "core/augment/Clamp.h"
 #include "core/augment/Space.h"
+#include "core/ops/Resize.h"
 
 namespace uada {
 
@@ -25,6 +26,17 @@ struct ProbeSettings {
   }
 };
 
+/// Which crop a policy draws: a window of the zero-padded image, or for images larger than the network's input
+/// torchvision's random resized crop (methods.md 6, Table 4).
+struct CropSettings {
+  std::string crop = "padded";
+  ResizedCropRule rule;
+  std::string filter = "bilinear";
+
+  bool resized() const { return crop == "resized"; }
+  void visit(SettingsVisitor& v);
+};
+
 /// How plans made of whole pixels and levels are probed, updated and clamped, as the UADA authors' code does
 /// (methods.md 1.2, "probe", "update", "clamping"). A policy adds how plans are drawn and which groups move.
 /// Only steps that fired are probed (A19); a chain without any is inert.
@@ -36,22 +48,26 @@ class PlanSpace : public Space {
   Plan clamped(const Plan& plan) const override { return clampPlan(plan, bounds_); }
 
  protected:
-  explicit PlanSpace(const PlanBounds& bounds, ProbeSettings probing = {});
+  /// throws  UsageError if the crop's least area or aspect is above its greatest
+  PlanSpace(const PolicyContext& context, const CropSettings& crop, ProbeSettings probing = {});
 
   /// flip, crop, the chain of at most `steps` ops as the settings say, the box if there is one.
   std::vector<Group> allGroups(int steps, bool box) const;
-  /// Row, then column, uniform in 0..2*pad.
-  Crop drawCrop(Random& random) const;
+  /// A padded crop: row, then column, uniform in 0..2*pad. A resized one as drawResizedCrop() does, in the source.
+  void drawCrop(Plan& plan, Random& random, ImageSize source) const;
   /// left, top uniform in -size/2 .. side - size/2 - 1; the far edges end at the image. The same distribution
   /// as a box about a uniform pixel that is cut at the image.
   Box drawBox(Random& random, int size) const;
-  const PlanBounds& bounds() const { return bounds_; }
 
  private:
   int drawPosition(const Plan& plan, Group group, Random& random) const;
   bool isProbed(const Step& step) const;
+  int unitOf(const Plan& plan, Group group) const;
   bool isClamped(const Plan& plan, Group group, int position) const;
+
   PlanBounds bounds_;
+  ImageSize source_;
+  CropSettings crop_;
   bool eachStep_, skipInert_;
 };
 

@@ -25,6 +25,7 @@ std::vector<int> Space::coordinates(const Plan& plan, Group group, int position)
       break;
     case Group::crop:
       if (plan.crop) return {plan.crop->row, plan.crop->col};
+      if (plan.resizedCrop) return {plan.resizedCrop->row, plan.resizedCrop->col};
       break;
     case Group::cutout:
       if (plan.cutout) return {plan.cutout->left, plan.cutout->top, plan.cutout->right, plan.cutout->bottom};

@@ -82,7 +82,7 @@ struct GroupDecision {
   std::string group;
   int position = -1;               ///< chain: which step was moved
   std::vector<int> before;         ///< raw coordinates of the plan
-  std::vector<int> delta;          ///< +-1 each
+  std::vector<int> delta;          ///< +-1 each; of a resized crop +-its unit in source pixels
   std::vector<int> after;          ///< raw coordinates of the candidate
   double probeLoss = 0, dL = 0, candidateLoss = 0;
   bool inert = false, clamped = false;

@@ -6,6 +6,13 @@
 
 namespace uada {
 
+/// In pixels.
+struct ImageSize {
+  int width = 0, height = 0;
+  bool empty() const { return width <= 0 || height <= 0; }
+  friend bool operator==(const ImageSize&, const ImageSize&) = default;
+};
+
 /// Borrowed pixels: 8-bit RGB, rows top to bottom, no padding: [height, width, 3]. The owner outlives the view.
 struct ImageView {
   const std::uint8_t* rgb = nullptr;

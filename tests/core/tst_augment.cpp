@@ -32,7 +32,7 @@ Probe probeByHand(const Plan& plan, const std::vector<int>& delta, int position 
   Probe probe;
   probe.plan = plan;
   probe.coordinates = static_cast<std::uint8_t>(delta.size());
-  for (std::size_t k = 0; k < delta.size(); ++k) probe.delta[k] = static_cast<std::int8_t>(delta[k]);
+  for (std::size_t k = 0; k < delta.size(); ++k) probe.delta[k] = static_cast<std::int16_t>(delta[k]);
   probe.position = static_cast<std::int8_t>(position);
   return probe;
 }

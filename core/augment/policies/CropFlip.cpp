@@ -4,21 +4,23 @@ namespace uada {
 namespace {
 
 struct CropFlipSettings {
-  void visit(SettingsVisitor&) {}
+  CropSettings crop;
+
+  void visit(SettingsVisitor& v) { crop.visit(v); }
 };
 
-/// Zero-padded random crop and a fair flip. Nothing in it is adapted.
-/// Draws: crop row, crop column, flip.
+/// Random crop, zero-padded or resized, and a fair flip. Nothing in it is adapted.
+/// Draws: the crop, flip.
 class CropFlipSpace : public PlanSpace {
  public:
-  explicit CropFlipSpace(const PolicyContext& context) : PlanSpace({context.side, context.pad}) {}
+  CropFlipSpace(const CropFlipSettings& settings, const PolicyContext& context) : PlanSpace(context, settings.crop) {}
 
   std::vector<Group> groups() const override { return {}; }
 
  private:
-  Plan draw(Random& random, int) const override {
+  Plan draw(Random& random, int, ImageSize source) const override {
     Plan plan;
-    plan.crop = drawCrop(random);
+    drawCrop(plan, random, source);
     plan.flip = random.coin();
     return plan;
   }
@@ -28,11 +30,11 @@ class CropFlipSpace : public PlanSpace {
 
 Policy cropFlip() {
   return {"crop-flip", "Crop and flip",
-          "zero-padded crop and horizontal flip; Xu & Zhao 2023, baseline of Table 2",
+          "zero-padded or resized crop and horizontal flip; Xu & Zhao 2023, baselines of Tables 2 and 4",
           [] { return fieldsOf<CropFlipSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            settingsFromJson<CropFlipSettings>(json, "policy crop-flip");
-            return std::make_unique<CropFlipSpace>(context);
+            const auto settings = settingsFromJson<CropFlipSettings>(json, "policy crop-flip");
+            return std::make_unique<CropFlipSpace>(settings, context);
           }};
 }
 

@@ -12,6 +12,7 @@ struct UadaCifarSettings {
   int ops = 2;
   bool cutout = true;
   int cutoutSize = 16;
+  CropSettings crop;
   ProbeSettings probing;
 
   void visit(SettingsVisitor& v) {
@@ -28,17 +29,18 @@ struct UadaCifarSettings {
              .min = 1,
              .max = 1024},
             cutoutSize);
+    crop.visit(v);
     probing.visit(v);
   }
 };
 
 /// The distribution of plans of the UADA authors' code for CIFAR (methods.md 1.2).
-/// Draws, in this order for ever: crop row, crop column, flip; of each op its type, level and sign; the box's
-/// left and top.
+/// With a resized crop and without a box it is what their paper does for ImageNet.
+/// Draws, in this order for ever: the crop, flip; of each op its type, level and sign; the box's left and top.
 class UadaCifarSpace : public PlanSpace {
  public:
   UadaCifarSpace(const UadaCifarSettings& settings, const PolicyContext& context)
-      : PlanSpace({context.side, context.pad}, settings.probing), settings_(settings) {
+      : PlanSpace(context, settings.crop, settings.probing), settings_(settings) {
     for (const char* name : kOps) ops_.push_back(static_cast<std::uint16_t>(opIndex(name)));
   }
 
@@ -47,9 +49,9 @@ class UadaCifarSpace : public PlanSpace {
   }
 
  private:
-  Plan draw(Random& random, int) const override {
+  Plan draw(Random& random, int, ImageSize source) const override {
     Plan plan;
-    plan.crop = drawCrop(random);
+    drawCrop(plan, random, source);
     plan.flip = random.coin();
     for (int i = 0; i < settings_.ops; ++i) plan.add(drawStep(random));
     if (settings_.cutout) plan.cutout = drawBox(random, settings_.cutoutSize);
