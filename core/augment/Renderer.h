@@ -6,25 +6,27 @@
 #include <span>
 #include <vector>
 
+#include "core/augment/ChangeTree.h"
 #include "core/augment/Plan.h"
 #include "core/base/ThreadPool.h"
 #include "core/data/Dataset.h"
+#include "core/ops/Normalise.h"
 #include "core/ops/Op.h"
 
 namespace uada {
 
 struct RenderSettings {
-  int side = 32;                                ///< of the square output, pixels
-  int pad = 4;                                  ///< zero padding before the crop, pixels
-  std::optional<Sampling> sampling;             ///< of geometric ops; none: as the grid's code has it
-  std::array<float, 3> mean{0, 0, 0};           ///< of the training set / 255
+  int side = 32;                       ///< of the square output, pixels
+  int pad = 4;                         ///< zero padding before the crop, pixels
+  std::optional<Sampling> sampling;    ///< of geometric ops; none: as the grid's code has it
+  std::array<float, 3> mean{0, 0, 0};  ///< of the training set / 255
   std::array<float, 3> deviation{1, 1, 1};
 };
 
-/// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes sample
-/// indices, so that it can run where the data set lies.
-/// Used by one thread at a time; spreads its work over the pool; no allocation per sample.
-/// The data set must outlive it.
+/// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes
+/// sample indices, so that it can run where the data set lies. Used by one thread at a time; spreads its work
+/// over the pool; no allocation per sample. What the variants of a sample have in common is drawn once. The
+/// data set must outlive it.
 class Renderer {
  public:
   /// throws  Error if the images are not of the settings' size
@@ -35,11 +37,15 @@ class Renderer {
   /// plans    [V * B], variant-major: plans[v * B + b] belongs to indices[b]
   /// out      [V * B, side, side, 3], float32, (byte / 255 - mean) / deviation
   void render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, float* out) const;
+  /// The same, each number rounded to the nearest bfloat16 (its bits), ties to even.
+  void render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, std::uint16_t* out) const;
   /// The same before normalisation: out [V * B, side, side, 3] bytes.
-  void renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans, std::uint8_t* out) const;
+  void renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
+                   std::uint8_t* out) const;
   /// Unaugmented images (test set), normalised: out [B, side, side, 3].
   void plain(std::span<const std::uint32_t> indices, float* out) const;
-  /// The pixels the network sees of one plan, before normalisation; a box of BoxFill::mean in the rounded mean.
+  /// The pixels the network sees of one plan, before normalisation; a box of BoxFill::mean in the rounded
+  /// mean.
   Image picture(std::uint32_t index, const Plan& plan) const;
 
   const RenderSettings& settings() const { return settings_; }
@@ -47,16 +53,19 @@ class Renderer {
  private:
   template <class Put>
   void renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans, const Put& put) const;
-  ImageView draw(std::uint32_t index, const Plan& plan) const;
-  void normalise(const std::uint8_t* bytes, float* out) const;
+  template <class Number>
+  void renderNumbers(std::span<const std::uint32_t> indices, std::span<const Plan> plans, Number* out) const;
+  ChangeList changesOf(const Plan& clamped) const;
+  void draw(const Change& change, ImageView in, ImageSpan out) const;
+  ImageView source(std::uint32_t index) const;
   std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
   std::size_t bytes() const { return std::size_t{3} * settings_.side * settings_.side; }
 
   const Dataset& data_;
   RenderSettings settings_;
   ThreadPool& pool_;
-  std::vector<std::vector<Sampling>> samplings_;        ///< of each grid and op
-  std::array<std::array<float, 256>, 3> normalised_{};  ///< of each channel and byte
+  std::vector<std::vector<Sampling>> samplings_;  ///< of each grid and op
+  Normaliser normaliser_;
 };
 
 }  // namespace uada

@@ -1,7 +1,9 @@
 #include <QtTest>
 #include <atomic>
+#include <bit>
 #include <cstdlib>
 #include <new>
+#include <set>
 
 #include "core/base/Error.h"
 #include "tests/core/AugmentTools.h"
@@ -79,7 +81,9 @@ class TestRenderer : public QObject {
   void chainsMatchPillow();
   void stagesComeInTheStatedOrder();
   void filterOfTheSettingsWins();
+  void variantsThatBeginAlikeStayApart();
   void normalisesAfterTheBox();
+  void bfloat16IsTheRoundedFloat();
   void plainIsTheImageItself();
   void rawPlansRenderAsClamped_data() { policyRows(); }
   void rawPlansRenderAsClamped();
@@ -232,6 +236,40 @@ void TestRenderer::filterOfTheSettingsWins() {
   QVERIFY(!(nearest == renderer_.picture(0, chainOf({shear}))));
 }
 
+/// The pictures of a sample's variants are shared up to where the plans part: in every value that has an
+/// effect.
+void TestRenderer::variantsThatBeginAlikeStayApart() {
+  const Plan first = chainOf(
+      {makeStep("rotate", 5), makeStep("sample_pairing", 6), makeStep("cutout", 30), makeStep("color", 9)});
+  std::vector<Plan> plans(11, first);
+  plans[1].steps[0].level = 6;
+  plans[2].steps[0].op = makeStep("shear_y", 5).op;
+  plans[3].steps[1].partner = 3;
+  plans[4].steps[2].x = 0.25f;
+  plans[5].steps[2].y = 0.75f;
+  plans[6].steps[3].level = 2;
+  plans[7].steps[1].fired = false;
+  plans[8].flip = true;
+  plans[9].crop = Crop{2, 5};
+  plans[10].steps[1].fired = false;  // plan 7 on another grid
+  plans[10].grid = Grid::taWide31;
+  plans.push_back(first);
+  plans.back().stepCount = 2;
+  for (Plan& plan : plans)
+    if (&plan != &plans[10]) plan.grid = Grid::uniform;
+  const std::vector<std::uint32_t> indices{4};
+  const std::size_t size = 3 * 32 * 32;
+  std::vector<std::uint8_t> bytes(plans.size() * size);
+  renderer_.renderBytes(indices, plans, bytes.data());
+  std::set<std::vector<std::uint8_t>> pictures;
+  for (std::size_t v = 0; v < plans.size(); ++v) {
+    const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(v * size);
+    const std::vector<std::uint8_t> picture(begin, begin + static_cast<std::ptrdiff_t>(size));
+    QVERIFY2(picture == renderer_.picture(4, plans[v]).rgb, qPrintable(QString::number(v)));
+    QVERIFY2(pictures.insert(picture).second, qPrintable(QString("%1 is the same as one before").arg(v)));
+  }
+}
+
 void TestRenderer::normalisesAfterTheBox() {
   Plan plan;
   plan.cutout = Box{0, 0, 1, 1};
@@ -245,6 +283,20 @@ void TestRenderer::normalisesAfterTheBox() {
   for (std::size_t i = 3; i < out.size(); ++i) {
     const float mean = settings.mean[i % 3], deviation = settings.deviation[i % 3];
     QVERIFY(out[i] == (static_cast<float>(image.rgb[i]) / 255.0f - mean) / deviation);
+  }
+}
+
+void TestRenderer::bfloat16IsTheRoundedFloat() {
+  const Batch batch = uadaBatch(*makeSpace("uada-cifar"), 8);
+  const std::size_t count = batch.plans.size() * 3 * 32 * 32;
+  std::vector<float> floats(count);
+  std::vector<std::uint16_t> halves(count);
+  renderer_.render(batch.indices, batch.plans, floats.data());
+  renderer_.render(batch.indices, batch.plans, halves.data());
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto bits = std::bit_cast<std::uint32_t>(floats[i]);
+    const std::uint32_t rounded = bits + 0x7FFF + (bits >> 16 & 1);
+    QCOMPARE(halves[i], static_cast<std::uint16_t>(rounded >> 16));
   }
 }
 
@@ -383,7 +435,7 @@ void TestRenderer::refusesWhatDoesNotFit() {
   QVERIFY_THROWS_EXCEPTION(Error, renderer_.picture(64, Plan{}));
   QVERIFY_THROWS_EXCEPTION(Error, renderer_.render(indices, plans, out.data()));  // 3 plans of 2 samples
   QVERIFY_THROWS_EXCEPTION(Error, renderer_.render({}, plans, out.data()));
-  renderer_.render({}, {}, nullptr);  // an empty batch is no error
+  renderer_.render({}, {}, static_cast<float*>(nullptr));  // an empty batch is no error
 }
 
 QTEST_GUILESS_MAIN(TestRenderer)

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/augment/Plan.h"
+#include "core/images/Image.h"
+
+namespace uada {
+
+/// One change of the picture on the way through a plan. Equal changes have equal effects on equal pictures.
+struct Change {
+  enum class Kind : std::uint8_t { crop, flip, op };
+  Kind kind = Kind::flip;
+  Grid grid = Grid::uc10;     ///< op: whose fill and filter it reads the picture with
+  std::uint16_t op = 0;       ///< op: index into ops()
+  double value = 0;           ///< op: raw; 0 where it takes none
+  float x = 0, y = 0;         ///< op: its place, 0 where it has none
+  std::uint32_t partner = 0;  ///< op: 0 where it has none
+  Crop crop = {};             ///< crop
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+/// What changes pixels before the box is erased, in order.
+struct ChangeList {
+  std::array<Change, 2 + kMaxSteps> changes{};
+  std::size_t count = 0;
+  void add(const Change& change) { changes[count++] = change; }
+  std::span<const Change> all() const { return {changes.data(), count}; }
+};
+
+/// The pictures of one sample on the way through several plans. Plans that begin alike share the pictures of
+/// their common changes (performance.md 2.4, prefix sharing). One thread's; memory is kept for the next
+/// sample.
+class ChangeTree {
+ public:
+  /// side  of the pictures, pixels
+  void begin(ImageView source, int side) {
+    source_ = source;
+    side_ = side;
+    used_ = 0;
+  }
+
+  /// The picture after the changes; it stays until begin(). draw(change, in, out) makes the ones that are
+  /// new.
+  template <class Draw>
+  ImageView reach(std::span<const Change> changes, const Draw& draw) {
+    int at = kSource;
+    for (const Change& change : changes) {
+      const int known = find(at, change);
+      if (known == kUnknown) draw(change, picture(at), grow(at, change));
+      at = known == kUnknown ? used_ - 1 : known;
+    }
+    return picture(at);
+  }
+
+ private:
+  static constexpr int kSource = -1, kUnknown = -2;
+  struct Node {
+    int parent = kSource;
+    Change change;
+    Image picture;
+  };
+
+  ImageView picture(int node) const { return node == kSource ? source_ : nodes_[node].picture.view(); }
+
+  int find(int parent, const Change& change) const {
+    for (int i = 0; i < used_; ++i)
+      if (nodes_[i].parent == parent && nodes_[i].change == change) return i;
+    return kUnknown;
+  }
+
+  ImageSpan grow(int parent, const Change& change) {
+    if (used_ == static_cast<int>(nodes_.size())) nodes_.emplace_back();
+    Node& node = nodes_[used_++];
+    node.parent = parent;
+    node.change = change;
+    if (node.picture.width != side_ || node.picture.height != side_) node.picture = Image(side_, side_);
+    return node.picture.span();
+  }
+
+  ImageView source_;
+  int side_ = 0, used_ = 0;
+  std::vector<Node> nodes_;  ///< the first `used_` belong to this sample; a parent comes before its children
+};
+
+}  // namespace uada
