@@ -1,15 +1,11 @@
 #include "core/ops/Resize.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 
 namespace uada {
 namespace {
-
-constexpr int kFractionBits = 32 - 8 - 2;
-constexpr std::int32_t kHalf = 1 << (kFractionBits - 1);
 
 double bilinearWeight(double x) {
   x = std::fabs(x);
@@ -24,12 +20,8 @@ double bicubicWeight(double x) {
   return 0.0;
 }
 
-std::uint8_t byteOf(std::int32_t sum) {
-  return static_cast<std::uint8_t>(std::clamp(sum >> kFractionBits, 0, 255));
-}
-
 /// Fills in which source pixels make each output pixel, and how much each counts.
-void weigh(ResizeScratch::Taps& taps, int from, int to, Filter filter) {
+void weigh(ResizeTaps& taps, int from, int to, Filter filter) {
   const auto weight = filter == Filter::bilinear ? bilinearWeight : bicubicWeight;
   const double scale = static_cast<double>(from) / to;
   const double width = std::max(scale, 1.0);
@@ -47,43 +39,11 @@ void weigh(ResizeScratch::Taps& taps, int from, int to, Filter filter) {
     for (int k = 0; k < count; ++k) sum += taps.exact[k] = weight((k + first - centre + 0.5) * (1.0 / width));
     std::int32_t* weights = taps.weights.data() + static_cast<std::size_t>(i) * taps.stride;
     for (int k = 0; k < count; ++k) {
-      const double share = (sum != 0.0 ? taps.exact[k] / sum : taps.exact[k]) * (1 << kFractionBits);
+      const double share = (sum != 0.0 ? taps.exact[k] / sum : taps.exact[k]) * (1 << kResizeBits);
       weights[k] = static_cast<std::int32_t>(share < 0 ? share - 0.5 : share + 0.5);
     }
     taps.first[i] = first;
     taps.count[i] = count;
-  }
-}
-
-void resizeRow(const std::uint8_t* from, std::uint8_t* to, int width, const ResizeScratch::Taps& taps) {
-  for (int x = 0; x < width; ++x, to += 3) {
-    const std::int32_t* weights = taps.weights.data() + static_cast<std::size_t>(x) * taps.stride;
-    const std::uint8_t* pixel = from + std::size_t{3} * taps.first[x];
-    std::int32_t red = kHalf, green = kHalf, blue = kHalf;
-    for (int k = 0; k < taps.count[x]; ++k, pixel += 3) {
-      red += pixel[0] * weights[k];
-      green += pixel[1] * weights[k];
-      blue += pixel[2] * weights[k];
-    }
-    to[0] = byteOf(red);
-    to[1] = byteOf(green);
-    to[2] = byteOf(blue);
-  }
-}
-
-/// One output row from whole source rows, a stretch of bytes at a time.
-void resizeColumn(const std::uint8_t* from, std::size_t stride, std::uint8_t* to, std::size_t bytes,
-                  const std::int32_t* weights, int count) {
-  std::array<std::int32_t, 256> sums;
-  for (std::size_t begin = 0; begin < bytes; begin += sums.size()) {
-    const std::size_t length = std::min(sums.size(), bytes - begin);
-    std::fill_n(sums.begin(), length, kHalf);
-    for (int k = 0; k < count; ++k) {
-      const std::uint8_t* row = from + k * stride + begin;
-      const std::int32_t weight = weights[k];
-      for (std::size_t i = 0; i < length; ++i) sums[i] += row[i] * weight;
-    }
-    for (std::size_t i = 0; i < length; ++i) to[begin + i] = byteOf(sums[i]);
   }
 }
 
@@ -109,26 +69,22 @@ int rounded(double value) { return static_cast<int>(std::nearbyint(std::min(valu
 
 void resize(ImageView in, const PixelBox& part, ImageSpan out, Filter filter, ResizeScratch& scratch) {
   if (filter == Filter::nearest) return resizeNearest(in, part, out);
-  const std::size_t bytes = std::size_t{3} * out.width;
-  const std::uint8_t* source = in.row(part.top) + std::size_t{3} * part.left;
-  std::size_t stride = std::size_t{3} * in.width;
+  PixelRows rows{in.row(part.top) + std::size_t{3} * part.left, std::size_t{3} * in.width, part.width(),
+                 part.height()};
   if (out.width != part.width()) {
     weigh(scratch.across, part.width(), out.width, filter);
+    const std::size_t bytes = std::size_t{3} * out.width;
     scratch.rows.resize(bytes * part.height());
-    for (int y = 0; y < part.height(); ++y)
-      resizeRow(source + y * stride, scratch.rows.data() + y * bytes, out.width, scratch.across);
-    source = scratch.rows.data();
-    stride = bytes;
+    scratch.room.resize(std::size_t{kRowsAtOnce} * 3 * part.width());
+    simd::resizeAcross(rows, scratch.across, scratch.rows.data(), scratch.room.data());
+    rows = {scratch.rows.data(), bytes, out.width, part.height()};
   }
   if (out.height == part.height()) {
-    for (int y = 0; y < out.height; ++y) std::memcpy(out.row(y), source + y * stride, bytes);
+    for (int y = 0; y < out.height; ++y) std::memcpy(out.row(y), rows.row(y), std::size_t{3} * out.width);
     return;
   }
-  const ResizeScratch::Taps& down = scratch.down;
   weigh(scratch.down, part.height(), out.height, filter);
-  for (int y = 0; y < out.height; ++y)
-    resizeColumn(source + down.first[y] * stride, stride, out.row(y), bytes,
-                 down.weights.data() + static_cast<std::size_t>(y) * down.stride, down.count[y]);
+  simd::resizeDown(rows, scratch.down, out.rgb);
 }
 
 Image resized(ImageView in, int width, int height, Filter filter) {

@@ -7,20 +7,15 @@
 #include "core/base/Philox.h"
 #include "core/ops/Crop.h"
 #include "core/ops/Op.h"
+#include "core/ops/ResizePasses.h"
 
 namespace uada {
 
 /// Memory that resizing needs. Kept from image to image it stops growing; one a thread.
 struct ResizeScratch {
-  struct Taps {
-    std::vector<int> first;             ///< of each output pixel: the first source pixel
-    std::vector<int> count;             ///< and how many
-    std::vector<std::int32_t> weights;  ///< `stride` of each output pixel, in 22 bits of fraction
-    std::vector<double> exact;          ///< of one output pixel
-    int stride = 0;
-  };
-  Taps across, down;
+  ResizeTaps across, down;
   std::vector<std::uint8_t> rows;  ///< the part, resized across only
+  std::vector<std::uint8_t> room;  ///< some rows of the part, turned
 };
 
 /// Resizes a part of the image to the size of `out` as Pillow's crop(part).resize(size, filter) does, to the
