@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,13 +76,20 @@ struct PolicyContext {
   int pad = 4;    ///< zero padding of the crop, pixels
   int epochs = 1;  ///< of the whole training: schedules are stretched to it
   ImageSize source = {};  ///< of the data set's images: resized crops are drawn in it; empty: side x side
+  /// Of a written policy with sub-policies: the only one that is drawn from, to look at it alone. The other draws stay
+  /// those of the whole policy.
+  std::optional<std::size_t> subpolicy = {};
 };
+
+struct FoundPolicy;
 
 /// A catalogue entry of `policies.def`.
 struct Policy {
   std::string name, title, source;
   std::vector<FieldValue> (*fields)();
   std::unique_ptr<Space> (*make)(const Json& settings, const PolicyContext& context);
+  /// Of policies that are written down: what they draw from. Throws Error as make() does.
+  FoundPolicy (*written)(const Json& settings) = nullptr;
 };
 const std::vector<Policy>& policies();
 const Policy& findPolicy(std::string_view name);

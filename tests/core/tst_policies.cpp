@@ -65,6 +65,7 @@ class TestPolicies : public QObject {
   void probesTakeOnlyFiredSteps();
   void eachStepIsAGroup();
   void skippedOpsAreNotProbed();
+  void oneSubpolicyAlone();
   void drawsAreTheSameForEver();
 };
 
@@ -368,6 +369,33 @@ void TestPolicies::skippedOpsAreNotProbed() {
   Random random(7, 1, 0, Purpose::probe);
   const Probe probe = space->probe(plan, Group::chain, random);
   QVERIFY(probe.position == -1 && probe.inert && probe.unchanged);
+}
+
+/// Looked at alone a sub-policy is the one that is drawn; whatever else is drawn stays the same.
+void TestPolicies::oneSubpolicyAlone() {
+  const Policy& entry = findPolicy("autoaugment");
+  const Json settings = parseJson(R"({"table":"svhn","grid":"dv10"})", "test");
+  const FoundPolicy policy = entry.written(settings);
+  QCOMPARE(policy.lists.size(), std::size_t{25});
+  QVERIFY(policy.grid == Grid::dv10);
+  PolicyContext context{kSide, kPad};
+  const auto whole = entry.make(settings, context);
+  for (std::size_t k = 0; k < policy.lists.size(); ++k) {
+    context.subpolicy = k;
+    const auto alone = entry.make(settings, context);
+    for (std::uint32_t index = 0; index < 20; ++index) {
+      const Plan plan = samplePlan(*alone, index), usual = samplePlan(*whole, index);
+      QCOMPARE(std::size_t{plan.stepCount}, policy.lists[k].size());
+      for (std::size_t i = 0; i < plan.stepCount; ++i) {
+        QCOMPARE(plan.steps[i].op, policy.lists[k][i].op);
+        QCOMPARE(static_cast<double>(plan.steps[i].level), policy.lists[k][i].level);
+      }
+      QVERIFY(plan.crop == usual.crop && plan.flip == usual.flip && plan.cutout == usual.cutout);
+    }
+  }
+  context.subpolicy = 25;
+  QVERIFY_EXCEPTION_THROWN(entry.make(settings, context), UsageError);
+  QVERIFY(!findPolicy("randaugment").written);
 }
 
 /// A stored seed must go on meaning the same plans.

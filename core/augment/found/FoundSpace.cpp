@@ -1,14 +1,22 @@
 #include "core/augment/found/FoundSpace.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
+
+#include "core/base/Error.h"
 
 namespace uada {
 
 FoundSpace::FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context, bool asPublished)
     : FramedSpace(frame, context, asPublished ? publishedGrid(policy.grid) : policy.grid, policy.longest()),
       policy_(std::move(policy)),
-      epochs_(context.epochs) {
+      epochs_(context.epochs),
+      only_(context.subpolicy) {
+  if (only_ && *only_ >= policy_.lists.size())
+    throw UsageError(fmt::format("the policy {} has no sub-policy {}: the last is {}", policy_.name, *only_,
+                                 policy_.lists.size() - 1));
   if (!asPublished || policy_.releasedLevel < 0) return;
   for (PolicyOp& element : policy_.lists.front()) element.level = policy_.releasedLevel;
 }
@@ -33,7 +41,8 @@ void FoundSpace::drawSubpolicy(Plan& plan, Random& random, int epoch) const {
       policy_.schedule.empty() ? std::vector<std::size_t>{} : policy_.listsAt(epoch, epochs_);
   const std::size_t count = lists.empty() ? policy_.lists.size() : lists.size();
   const std::size_t drawn = random.below(static_cast<std::uint32_t>(count));
-  for (const PolicyOp& op : policy_.lists[lists.empty() ? drawn : lists[drawn]]) {
+  const std::size_t list = only_ ? *only_ : lists.empty() ? drawn : lists[drawn];
+  for (const PolicyOp& op : policy_.lists[list]) {
     const bool fired = random.uniform() < op.probability;
     Step step = drawOp(op, random);
     step.fired = fired;

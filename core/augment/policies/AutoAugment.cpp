@@ -21,6 +21,14 @@ struct AutoAugmentSettings {
   }
 };
 
+FoundPolicy written(const AutoAugmentSettings& settings) {
+  FoundPolicy policy = loadPolicy("autoaugment-" + settings.table).policy;
+  policy.grid = gridFromName(settings.grid);
+  return policy;
+}
+
+constexpr const char* kPlace = "policy autoaugment";
+
 }  // namespace
 
 /// 25 sub-policies of two ops (methods.md 3.1 to 3.3), from the files that come with the program.
@@ -28,11 +36,10 @@ Policy autoAugment() {
   return {"autoaugment", "AutoAugment", "Cubuk et al., CVPR 2019",
           [] { return fieldsOf<AutoAugmentSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<AutoAugmentSettings>(json, "policy autoaugment");
-            FoundPolicy policy = loadPolicy("autoaugment-" + settings.table).policy;
-            policy.grid = gridFromName(settings.grid);
-            return std::make_unique<FoundSpace>(std::move(policy), settings.frame, context);
-          }};
+            const auto settings = settingsFromJson<AutoAugmentSettings>(json, kPlace);
+            return std::make_unique<FoundSpace>(written(settings), settings.frame, context);
+          },
+          [](const Json& json) { return written(settingsFromJson<AutoAugmentSettings>(json, kPlace)); }};
 }
 
 }  // namespace uada

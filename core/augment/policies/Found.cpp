@@ -29,6 +29,16 @@ struct FoundSettings {
   }
 };
 
+FoundPolicy written(const FoundSettings& settings) {
+  LoadedPolicy loaded = loadPolicy(settings.file);
+  if (!settings.sha256.empty() && settings.sha256 != loaded.sha256)
+    throw Error(fmt::format("the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or "
+                            "leave the hash out", settings.file, settings.sha256, loaded.sha256));
+  return std::move(loaded.policy);
+}
+
+constexpr const char* kPlace = "policy found";
+
 }  // namespace
 
 /// Fast AutoAugment, DADA, Population Based Augmentation, DDAS and policies that anyone writes (methods.md 3.5).
@@ -36,13 +46,10 @@ Policy found() {
   return {"found", "Found or written policy", "a policy file; Fast AutoAugment, DADA, PBA, DDAS import as such",
           [] { return fieldsOf<FoundSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<FoundSettings>(json, "policy found");
-            LoadedPolicy loaded = loadPolicy(settings.file);
-            if (!settings.sha256.empty() && settings.sha256 != loaded.sha256)
-              throw Error(fmt::format("the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or "
-                                      "leave the hash out", settings.file, settings.sha256, loaded.sha256));
-            return std::make_unique<FoundSpace>(std::move(loaded.policy), settings.frame, context, settings.asPublished);
-          }};
+            const auto settings = settingsFromJson<FoundSettings>(json, kPlace);
+            return std::make_unique<FoundSpace>(written(settings), settings.frame, context, settings.asPublished);
+          },
+          [](const Json& json) { return written(settingsFromJson<FoundSettings>(json, kPlace)); }};
 }
 
 }  // namespace uada
