@@ -1,28 +1,19 @@
-#include <algorithm>
-
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 namespace {
 
-ByteTable stretched(const Histogram& counts) {
-  ByteTable table = identityTable();
-  int low = 0, high = 255;
-  while (low < 255 && counts[low] == 0) ++low;
-  while (high > 0 && counts[high] == 0) --high;
-  if (high <= low) return table;
-  const double scale = 255.0 / (high - low);
-  const double offset = -low * scale;
-  for (int v = 0; v < 256; ++v) {
-    table[v] = static_cast<std::uint8_t>(std::clamp(static_cast<int>(v * scale + offset), 0, 255));
-  }
-  return table;
+ByteTable stretched(const Extremes& e) {
+  if (e.high <= e.low) return identityTable();
+  const double scale = 255.0 / (e.high - e.low);
+  return simd::stretchTable(scale, -e.low * scale);
 }
 
 ChannelTables tablesOf(ImageView image) {
-  const auto counts = histograms(image);
-  return {stretched(counts[0]), stretched(counts[1]), stretched(counts[2])};
+  const auto found = simd::extremes(image);
+  return {stretched(found[0]), stretched(found[1]), stretched(found[2])};
 }
 
 }  // namespace

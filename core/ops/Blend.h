@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "core/ops/Tables.h"
+#include "core/images/Image.h"
 
 namespace uada {
 
@@ -25,12 +25,5 @@ inline std::uint8_t blend(int degenerate, int value, float factor) {
 /// Blends the image with its smoothed self: factor 0 smooth, 1 unchanged (in Sharpness.cpp). in and out: the
 /// same size, not the same memory.
 void sharpen(ImageView in, ImageSpan out, float factor);
-
-/// The blend with one grey for the whole image.
-inline ByteTable blendTable(int degenerate, float factor) {
-  ByteTable table;
-  for (int v = 0; v < 256; ++v) table[v] = blend(degenerate, v, factor);
-  return table;
-}
 
 }  // namespace uada

@@ -4,13 +4,14 @@
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 
 namespace {
 
 ByteTable brightened(double value) {
-  return std::isnan(value) ? identityTable() : blendTable(0, blendFactor(value));
+  return std::isnan(value) ? identityTable() : simd::blendTable(0, blendFactor(value));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 namespace {
@@ -16,7 +17,7 @@ int meanGrey(ImageView image) {
 }
 
 ByteTable contrasted(ImageView image, double value) {
-  return std::isnan(value) ? identityTable() : blendTable(meanGrey(image), blendFactor(value));
+  return std::isnan(value) ? identityTable() : simd::blendTable(meanGrey(image), blendFactor(value));
 }
 
 }  // namespace

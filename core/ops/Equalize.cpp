@@ -4,33 +4,37 @@
 #include "core/ops/Tables.h"
 
 namespace uada {
-namespace {
 
-ByteTable equalized(const Histogram& counts) {
-  ByteTable table = identityTable();
+ByteTable equalizedTable(const Histogram& counts) {
   std::uint64_t pixels = 0;
-  std::uint32_t last = 0;
-  int used = 0;
+  int used = 0, top = 255;
   for (std::uint32_t count : counts) {
-    if (count == 0) continue;
     pixels += count;
-    last = count;
-    ++used;
+    used += count > 0;
   }
-  const std::uint64_t step = (pixels - last) / 255;
-  if (used <= 1 || step == 0) return table;
-  std::uint64_t below = step / 2;
-  for (int v = 0; v < 256; ++v) {
-    // The quotient can reach 256.
-    table[v] = static_cast<std::uint8_t>(std::min<std::uint64_t>(255, below / step));
+  if (used <= 1) return identityTable();
+  while (counts[top] == 0) --top;
+  const std::uint64_t step = (pixels - counts[top]) / 255;
+  if (step == 0) return identityTable();
+  // floor(below / step) without 256 divisions: the half keeps the product away from whole numbers by more
+  // than double precision can be wrong.
+  const double inverse = 1.0 / static_cast<double>(step);
+  std::int64_t below = static_cast<std::int64_t>(step / 2);
+  ByteTable table;
+  for (std::size_t v = 0; v < 256; ++v) {
+    // The quotient can reach 256 and, where one value has nearly all pixels, much more.
+    const double share = std::min(255.0, (static_cast<double>(below) + 0.5) * inverse);
+    table[v] = static_cast<std::uint8_t>(static_cast<int>(share));
     below += counts[v];
   }
   return table;
 }
 
+namespace {
+
 ChannelTables tablesOf(ImageView image) {
   const auto counts = histograms(image);
-  return {equalized(counts[0]), equalized(counts[1]), equalized(counts[2])};
+  return {equalizedTable(counts[0]), equalizedTable(counts[1]), equalizedTable(counts[2])};
 }
 
 }  // namespace

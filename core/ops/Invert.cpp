@@ -1,5 +1,6 @@
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 
@@ -10,9 +11,7 @@ Op invert() {
         .source = "Pillow ImageOps.invert; AutoAugment, CVPR 2019",
         .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
-  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
-    for (std::size_t i = 0; i < in.bytes(); ++i) out.rgb[i] = static_cast<std::uint8_t>(~in.rgb[i]);
-  };
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { simd::mapBits(in, out, 255, 255); };
   op.tables = [](ImageView, double) {
     ByteTable table;
     for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(255 - v);

@@ -4,14 +4,15 @@
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 
 namespace {
 
-unsigned maskOf(double value) {
+std::uint8_t maskOf(double value) {
   const int bits = std::isnan(value) ? 8 : static_cast<int>(std::round(std::clamp(value, 0.0, 8.0)));
-  return ~((1U << (8 - bits)) - 1U);
+  return static_cast<std::uint8_t>(~((1U << (8 - bits)) - 1U));
 }
 
 }  // namespace
@@ -27,12 +28,12 @@ Op posterize() {
   op.hasValue = true;
   op.valueAt = [](Grid grid, double level, int, int) { return posterizeLevel(grid, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    const unsigned mask = maskOf(value);
-    for (std::size_t i = 0; i < in.bytes(); ++i) out.rgb[i] = static_cast<std::uint8_t>(in.rgb[i] & mask);
+    simd::mapBits(in, out, maskOf(value), 0);
   };
   op.tables = [](ImageView, double value) {
-    ByteTable table;
-    for (unsigned v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(v & maskOf(value));
+    const std::uint8_t mask = maskOf(value);
+    ByteTable table = identityTable();
+    for (std::uint8_t& v : table) v &= mask;
     return alike(table);
   };
   return op;

@@ -1,14 +1,29 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "core/images/Image.h"
+#include "core/ops/Affine.h"
 #include "core/ops/Normalise.h"
+#include "core/ops/Tables.h"
 
 /// The ops in plain C++: what they mean, what every kernel of core/ops/simd must equal to the bit, and what
-/// runs on a processor that has nothing beyond SSE2. in and out: the same size, not the same memory.
+/// runs on a processor that has nothing beyond SSE2. Where a name is not explained, core/ops/simd/Kernels.h
+/// does. in and out: the same size, not the same memory.
 namespace uada::reference {
+
+void applyTable(ImageView in, ImageSpan out, const ByteTable& table);
+void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables);
+void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn);
+void invertFrom(ImageView in, ImageSpan out, int lowest);
+std::array<Extremes, 3> extremes(ImageView image);
+std::array<Histogram, 3> histograms(ImageView image);
+ByteTable equalizedTable(const Histogram& counts);
+ByteTable blendTable(int degenerate, float factor);
+ByteTable stretchTable(double scale, double offset);
+ByteTable addTable(double value);
 
 void normalise(ImageView in, const NormaliseRule& rule, float* out);
 void normaliseHalf(ImageView in, const NormaliseRule& rule, std::uint16_t* out);

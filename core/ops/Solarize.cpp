@@ -1,17 +1,24 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 
 namespace {
 
+/// The lowest byte that is not below the threshold; 256 if none is, or the threshold is not a number.
+int lowestInverted(double threshold) {
+  return std::isnan(threshold) ? 256 : static_cast<int>(std::ceil(std::clamp(threshold, 0.0, 256.0)));
+}
+
 ByteTable solarized(double threshold) {
-  ByteTable table = identityTable();
-  if (std::isnan(threshold)) return table;
-  for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(v < threshold ? v : 255 - v);
+  const int lowest = lowestInverted(threshold);
+  ByteTable table;
+  for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(v < lowest ? v : 255 - v);
   return table;
 }
 
@@ -28,7 +35,7 @@ Op solarize() {
   op.hasValue = true;
   op.valueAt = [](Grid grid, double level, int, int) { return solarizeLevel(grid, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    applyTable(in, out, solarized(value));
+    simd::invertFrom(in, out, lowestInverted(value));
   };
   op.tables = [](ImageView, double value) { return alike(solarized(value)); };
   return op;

@@ -1,20 +1,17 @@
-#include <algorithm>
 #include <cmath>
 
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 namespace {
 
 ByteTable added(double value) {
-  ByteTable table = identityTable();
-  if (std::isnan(value)) return table;
-  for (int v = 0; v < 256; ++v) {
-    const int sum = static_cast<int>(std::clamp(v + value, 0.0, 255.0));
-    table[v] = static_cast<std::uint8_t>(sum < 128 ? sum : 255 - sum);
-  }
+  if (std::isnan(value)) return identityTable();
+  ByteTable table = simd::addTable(value);
+  for (std::uint8_t& sum : table) sum = static_cast<std::uint8_t>(sum < 128 ? sum : 255 - sum);
   return table;
 }
 

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "core/ops/simd/Kernels.h"
+
 namespace uada {
 
 ByteTable identityTable() {
@@ -13,28 +15,26 @@ ByteTable identityTable() {
 
 void copyImage(ImageView in, ImageSpan out) { std::memcpy(out.rgb, in.rgb, in.bytes()); }
 
-void applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
-  const std::size_t bytes = in.bytes();
-  for (std::size_t i = 0; i < bytes; ++i) out.rgb[i] = table[in.rgb[i]];
-}
+void applyTable(ImageView in, ImageSpan out, const ByteTable& table) { simd::applyTable(in, out, table); }
 
 void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables) {
-  const std::size_t bytes = in.bytes();
-  for (std::size_t i = 0; i < bytes; i += 3) {
-    out.rgb[i] = tables[0][in.rgb[i]];
-    out.rgb[i + 1] = tables[1][in.rgb[i + 1]];
-    out.rgb[i + 2] = tables[2][in.rgb[i + 2]];
-  }
+  simd::applyTables(in, out, tables);
 }
 
 std::array<Histogram, 3> histograms(ImageView image) {
-  std::array<Histogram, 3> counts{};
-  const std::size_t bytes = image.bytes();
-  for (std::size_t i = 0; i < bytes; i += 3) {
-    ++counts[0][image.rgb[i]];
-    ++counts[1][image.rgb[i + 1]];
-    ++counts[2][image.rgb[i + 2]];
+  // Two counts a value, for even and odd pixels: neighbours are often equal, and an addition to the number
+  // that was just written has to wait for it.
+  std::array<Histogram, 3> counts{}, odd{};
+  const std::uint8_t *p = image.rgb, *end = p + image.bytes();
+  for (; p + 6 <= end; p += 6) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      ++counts[c][p[c]];
+      ++odd[c][p[c + 3]];
+    }
   }
+  for (std::size_t c = 0; p < end; ++p, ++c) ++counts[c][*p];
+  for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t v = 0; v < 256; ++v) counts[c][v] += odd[c][v];
   return counts;
 }
 

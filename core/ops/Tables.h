@@ -12,9 +12,15 @@ using ByteTable = std::array<std::uint8_t, 256>;
 using ChannelTables = std::array<ByteTable, 3>;
 using Histogram = std::array<std::uint32_t, 256>;
 
+/// The lowest and the highest value of a channel.
+struct Extremes {
+  std::uint8_t low = 255, high = 0;
+  friend bool operator==(const Extremes&, const Extremes&) = default;
+};
+
 ByteTable identityTable();
 
-/// in and out: the same size.
+/// in and out: the same size, not the same memory.
 void copyImage(ImageView in, ImageSpan out);
 void applyTable(ImageView in, ImageSpan out, const ByteTable& table);
 void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables);
@@ -24,5 +30,8 @@ inline ChannelTables alike(const ByteTable& table) { return {table, table, table
 
 /// Counts of each value, per channel.
 std::array<Histogram, 3> histograms(ImageView image);
+
+/// Spreads the values that the counts are of as evenly as a table can (in Equalize.cpp).
+ByteTable equalizedTable(const Histogram& counts);
 
 }  // namespace uada

@@ -36,6 +36,21 @@ struct Guarded {
   }
 };
 
+/// One call of a kernel and one of its reference, out = f(in), into memory with margins.
+template <class Kernel, class Reference>
+bool sameImage(const Image& image, const Kernel& kernel, const Reference& reference) {
+  Guarded<std::uint8_t> wanted(image.rgb.size(), 7), got = wanted;
+  reference(image.view(), ImageSpan{wanted.data(), image.width, image.height});
+  kernel(image.view(), ImageSpan{got.data(), image.width, image.height});
+  return got == wanted;
+}
+
+ByteTable randomTable(std::mt19937& random) {
+  ByteTable table;
+  for (std::uint8_t& v : table) v = static_cast<std::uint8_t>(random());
+  return table;
+}
+
 QString sizeText(const Image& image) { return QStringLiteral("%1 x %2").arg(image.width).arg(image.height); }
 
 }  // namespace
@@ -47,6 +62,15 @@ class TestSimd : public QObject {
  private Q_SLOTS:
   void initTestCase();
   void cleanup();
+  void looksUp_data() { addTargets(); }
+  void looksUp();
+  void mapsBits_data() { addTargets(); }
+  void mapsBits();
+  void findsExtremes_data() { addTargets(); }
+  void findsExtremes();
+  void makesTables_data() { addTargets(); }
+  void makesTables();
+  void counts();
   void normalises_data() { addTargets(); }
   void normalises();
   void normalisesAnyConstants_data() { addTargets(); }
@@ -81,6 +105,96 @@ void TestSimd::useTarget() {
 void TestSimd::cleanup() {
   hwy::SetSupportedTargetsForTest(0);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+void TestSimd::looksUp() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  for (auto [width, height] : kSizes) {
+    const Image image = randomImage(width, height, 0, random);
+    const ByteTable table = randomTable(random);
+    const ChannelTables tables{randomTable(random), randomTable(random), randomTable(random)};
+    QVERIFY2(sameImage(
+                 image, [&](ImageView in, ImageSpan out) { simd::applyTable(in, out, table); },
+                 [&](ImageView in, ImageSpan out) { reference::applyTable(in, out, table); }),
+             qPrintable(sizeText(image)));
+    for (const ChannelTables& t : {tables, alike(table), ChannelTables{table, table, tables[2]}})
+      QVERIFY2(sameImage(
+                   image, [&](ImageView in, ImageSpan out) { simd::applyTables(in, out, t); },
+                   [&](ImageView in, ImageSpan out) { reference::applyTables(in, out, t); }),
+               qPrintable(sizeText(image)));
+  }
+}
+
+void TestSimd::mapsBits() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  for (auto [width, height] : kSizes) {
+    const Image image = randomImage(width, height, 0, random);
+    const auto keep = static_cast<std::uint8_t>(random()), turn = static_cast<std::uint8_t>(random());
+    QVERIFY2(sameImage(
+                 image, [&](ImageView in, ImageSpan out) { simd::mapBits(in, out, keep, turn); },
+                 [&](ImageView in, ImageSpan out) { reference::mapBits(in, out, keep, turn); }),
+             qPrintable(sizeText(image)));
+    for (int lowest : {0, 1, 127, 128, 129, 255, 256, static_cast<int>(random() % 257)})
+      QVERIFY2(sameImage(
+                   image, [&](ImageView in, ImageSpan out) { simd::invertFrom(in, out, lowest); },
+                   [&](ImageView in, ImageSpan out) { reference::invertFrom(in, out, lowest); }),
+               qPrintable(sizeText(image)));
+  }
+}
+
+void TestSimd::findsExtremes() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  for (auto [width, height] : kSizes) {
+    for (int kind : {0, 1, 2, 3}) {
+      Image image = randomImage(width, height, kind, random);
+      QVERIFY2(simd::extremes(image.view()) == reference::extremes(image.view()),
+               qPrintable(sizeText(image)));
+      // One outlier, anywhere.
+      image.rgb[random() % image.rgb.size()] = random() % 2 ? 0 : 255;
+      QVERIFY2(simd::extremes(image.view()) == reference::extremes(image.view()),
+               qPrintable(sizeText(image)));
+    }
+  }
+}
+
+void TestSimd::makesTables() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  std::uniform_real_distribution<float> factor(-3, 3);
+  for (int i = 0; i < 3000; ++i) {
+    const int grey = static_cast<int>(random() % 256);
+    for (float f : {factor(random), 0.0F, 1.0F, 1e6F, -1e6F})
+      QVERIFY(simd::blendTable(grey, f) == reference::blendTable(grey, f));
+    const double value = 100.0 * factor(random);
+    for (double v : {value, std::round(value), 0.49999999999999994, 1.0 - 0x1p-53, 1e300, -1e300,
+                     std::numeric_limits<double>::infinity()})
+      QVERIFY(simd::addTable(v) == reference::addTable(v));
+    const double scale = 255.0 / (1 + static_cast<int>(random() % 255));
+    QVERIFY(simd::stretchTable(scale, -grey * scale) == reference::stretchTable(scale, -grey * scale));
+  }
+}
+
+/// Histograms and the tables made from them, which are the same code on every processor.
+void TestSimd::counts() {
+  std::mt19937 random(kSeed);
+  for (auto [width, height] : kSizes) {
+    for (int kind : {0, 1, 2, 3}) {
+      const Image image = randomImage(width, height, kind, random);
+      const auto counts = reference::histograms(image.view());
+      QVERIFY2(histograms(image.view()) == counts, qPrintable(sizeText(image)));
+      for (const Histogram& c : counts) QVERIFY(equalizedTable(c) == reference::equalizedTable(c));
+    }
+  }
+  for (int i = 0; i < 20000; ++i) {
+    Histogram counts{};
+    const auto top = 1U << random() % 24;
+    for (std::uint32_t& c : counts) c = random() % 4 ? random() % top : 0;
+    if (i % 3 == 0) counts[random() % 256] = random() % (1U << 30);
+    QVERIFY(equalizedTable(counts) == reference::equalizedTable(counts));
+  }
 }
 
 void TestSimd::normalises() {

@@ -1,15 +1,33 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "core/images/Image.h"
 #include "core/ops/Normalise.h"
+#include "core/ops/Tables.h"
 
 /// The inner loops of the ops, compiled for each instruction set from SSSE3 to AVX-512 and chosen when the
 /// program runs; on anything less they are the functions of the same name in core/ops/Reference.h, which they
 /// equal to the bit. They allocate nothing and touch no byte outside the images. in and out: the same size,
 /// not the same memory.
 namespace uada::simd {
+
+void applyTable(ImageView in, ImageSpan out, const ByteTable& table);
+void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables);
+/// Clears the bits that are not in `keep`, then turns over those in `turn`.
+void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn);
+/// Inverts the bytes from `lowest` on; 0..256.
+void invertFrom(ImageView in, ImageSpan out, int lowest);
+/// Of each channel.
+std::array<Extremes, 3> extremes(ImageView image);
+
+/// The blend with one grey for the whole image; the factor as blendFactor() gives it.
+ByteTable blendTable(int degenerate, float factor);
+/// scale * v + offset, cut to a whole number, then clamped; not beyond the range of int.
+ByteTable stretchTable(double scale, double offset);
+/// v + value, clamped, then cut to a whole number. value: not NaN
+ByteTable addTable(double value);
 
 /// 1 / 255 in 16 bits, so that a byte's multiple is exact, and what is missing from it.
 constexpr float k255th = 0x1.0101p-8F;

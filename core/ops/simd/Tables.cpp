@@ -1,0 +1,231 @@
+#include <algorithm>
+
+#include "core/ops/Reference.h"
+#include "core/ops/simd/Kernels.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/ops/simd/Tables.cpp"
+#include "hwy/foreach_target.h"
+// After it.
+#include "core/ops/simd/Flat-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace uada::HWY_NAMESPACE {
+#if UADA_PLAIN
+using reference::addTable;
+using reference::applyTable;
+using reference::applyTables;
+using reference::blendTable;
+using reference::extremes;
+using reference::invertFrom;
+using reference::mapBits;
+using reference::stretchTable;
+#else
+using Bytes = hn::ScalableTag<std::uint8_t>;
+using Vector = hn::Vec<Bytes>;
+constexpr std::size_t kBytes = hn::MaxLanes(Bytes());
+
+HWY_INLINE Vector load(const std::uint8_t* from) { return hn::LoadU(Bytes(), from); }
+HWY_INLINE void store(Vector v, std::uint8_t* to) { hn::StoreU(v, Bytes(), to); }
+
+#if HWY_TARGET <= HWY_AVX3_DL
+/// A table in four registers. Highway 1.0 has no look-up in two registers of bytes.
+struct Lookup {
+  Vector part[4];
+  explicit Lookup(const ByteTable& table) {
+    for (int k = 0; k < 4; ++k) part[k] = load(table.data() + 64 * k);
+  }
+  Vector operator()(Vector index) const {
+    const __m512i lower = _mm512_permutex2var_epi8(part[0].raw, index.raw, part[1].raw);
+    const __m512i upper = _mm512_permutex2var_epi8(part[2].raw, index.raw, part[3].raw);
+    return Vector{_mm512_mask_blend_epi8(_mm512_movepi8_mask(index.raw), lower, upper)};
+  }
+  /// Only in the lanes of the mask; the others keep their index.
+  Vector in(__mmask64 lanes, __mmask64 high, Vector index) const {
+    const __m512i lower = _mm512_mask2_permutex2var_epi8(part[0].raw, index.raw, lanes & ~high, part[1].raw);
+    return Vector{_mm512_mask2_permutex2var_epi8(part[2].raw, lower, lanes & high, part[3].raw)};
+  }
+};
+#else
+/// A table as 16 rows of 16 bytes, each but the rows 0 and 8 as its difference (exclusive or) from the one
+/// before. An index selects its own row and all before it in its half of the table, whose differences add up
+/// to its value: a lane that has passed its row turns negative, and a negative index looks up 0.
+struct Lookup {
+  Vector row[16];
+  explicit Lookup(const ByteTable& table) {
+    Vector before = hn::Zero(Bytes());
+    for (int k = 0; k < 16; ++k) {
+      const Vector own = hn::LoadDup128(Bytes(), table.data() + 16 * k);
+      row[k] = k % 8 == 0 ? own : hn::Xor(own, before);
+      before = own;
+    }
+  }
+  HWY_INLINE Vector half(Vector index, const Vector* rows) const {
+    const hn::RebindToSigned<Bytes> ints;
+    const auto step = hn::Set(ints, 16);
+    Vector sum = hn::TableLookupBytesOr0(rows[0], index);
+    for (int k = 1; k < 8; ++k) {
+      index = hn::BitCast(Bytes(), hn::SaturatedSub(hn::BitCast(ints, index), step));
+      sum = hn::Xor(sum, hn::TableLookupBytesOr0(rows[k], index));
+    }
+    return sum;
+  }
+  HWY_INLINE Vector operator()(Vector index) const {
+    const Vector turned = hn::Xor(index, hn::Set(Bytes(), 0x80));
+    return hn::Or(half(index, row), half(turned, row + 8));
+  }
+};
+#endif
+
+void applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
+  if (in.bytes() < kBytes) return reference::applyTable(in, out, table);
+  const Lookup lookup(table);
+  covered(in.bytes(), kBytes, [&](std::size_t i) { store(lookup(load(in.rgb + i)), out.rgb + i); });
+}
+
+#if HWY_TARGET <= HWY_AVX3_DL
+/// Three vectors are 64 whole pixels; in each the channels lie differently.
+HWY_INLINE void pixels64(const std::uint8_t* in, std::uint8_t* out, const Lookup (&tables)[3]) {
+  constexpr __mmask64 kEveryThird[] = {0x9249249249249249, 0x2492492492492492, 0x4924924924924924};
+  for (int k = 0; k < 3; ++k) {
+    Vector v = load(in + 64 * k);
+    const __mmask64 high = _mm512_movepi8_mask(v.raw);
+    for (int c = 0; c < 3; ++c) v = tables[c].in(kEveryThird[(c - k + 3) % 3], high, v);
+    store(v, out + 64 * k);
+  }
+}
+#else
+HWY_INLINE void pixels64(const std::uint8_t* in, std::uint8_t* out, const Lookup (&tables)[3]) {
+  Vector red, green, blue;
+  hn::LoadInterleaved3(Bytes(), in, red, green, blue);
+  hn::StoreInterleaved3(tables[0](red), tables[1](green), tables[2](blue), Bytes(), out);
+}
+#endif
+
+void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables) {
+  if (tables[0] == tables[1] && tables[1] == tables[2]) return HWY_NAMESPACE::applyTable(in, out, tables[0]);
+  // In vectors of 16 bytes there is nothing to gain.
+  if (kBytes < 32 || in.bytes() < 3 * kBytes) return reference::applyTables(in, out, tables);
+  const Lookup lookups[] = {Lookup(tables[0]), Lookup(tables[1]), Lookup(tables[2])};
+  covered(in.bytes(), 3 * kBytes, [&](std::size_t i) { pixels64(in.rgb + i, out.rgb + i, lookups); });
+}
+
+void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn) {
+  const Vector kept = hn::Set(Bytes(), keep), turned = hn::Set(Bytes(), turn);
+  const bool done = covered(in.bytes(), kBytes, [&](std::size_t i) {
+    store(hn::Xor(hn::And(load(in.rgb + i), kept), turned), out.rgb + i);
+  });
+  if (!done) reference::mapBits(in, out, keep, turn);
+}
+
+void invertFrom(ImageView in, ImageSpan out, int lowest) {
+  // Without a byte above 255 the last case is another.
+  if (lowest > 255) return mapBits(in, out, 255, 0);
+  const Vector from = hn::Set(Bytes(), static_cast<std::uint8_t>(lowest));
+  const bool done = covered(in.bytes(), kBytes, [&](std::size_t i) {
+    const Vector v = load(in.rgb + i);
+    store(hn::Xor(v, hn::VecFromMask(Bytes(), hn::Eq(hn::Max(v, from), v))), out.rgb + i);
+  });
+  if (!done) reference::invertFrom(in, out, lowest);
+}
+
+std::array<Extremes, 3> extremes(ImageView image) {
+  Vector low[3], high[3];
+  for (int k = 0; k < 3; ++k) {
+    low[k] = hn::Set(Bytes(), 255);
+    high[k] = hn::Zero(Bytes());
+  }
+  const bool done = covered(image.bytes(), 3 * kBytes, [&](std::size_t i) {
+    for (int k = 0; k < 3; ++k) {
+      const Vector v = load(image.rgb + i + k * kBytes);
+      low[k] = hn::Min(low[k], v);
+      high[k] = hn::Max(high[k], v);
+    }
+  });
+  if (!done) return reference::extremes(image);
+  std::array<std::uint8_t, 3 * kBytes> lows, highs;
+  for (int k = 0; k < 3; ++k) {
+    store(low[k], lows.data() + k * kBytes);
+    store(high[k], highs.data() + k * kBytes);
+  }
+  std::array<Extremes, 3> found;
+  for (std::size_t i = 0; i < lows.size(); ++i) {
+    Extremes& e = found[i % 3];
+    e.low = std::min(e.low, lows[i]);
+    e.high = std::max(e.high, highs[i]);
+  }
+  return found;
+}
+
+/// table[v] = valueOf(v as a vector of T), cut to a whole number and clamped. Highway's own clamping of
+/// 32-bit numbers to bytes is wrong from 32768 on.
+template <class T, class ValueOf>
+HWY_INLINE ByteTable tableOf(const ValueOf& valueOf) {
+  const hn::ScalableTag<T> d;
+  const hn::Rebind<std::int32_t, decltype(d)> whole;
+  const hn::Rebind<std::uint8_t, decltype(d)> narrow;
+  ByteTable table;
+  for (std::size_t v = 0; v < 256; v += hn::Lanes(d)) {
+    const auto values = hn::Min(valueOf(d, hn::Iota(d, static_cast<T>(v))), hn::Set(d, T{255}));
+    if constexpr (sizeof(T) == 4) {
+      hn::StoreU(hn::DemoteTo(narrow, hn::ConvertTo(whole, values)), narrow, table.data() + v);
+    } else {
+      hn::StoreU(hn::DemoteTo(narrow, hn::DemoteTo(whole, values)), narrow, table.data() + v);
+    }
+  }
+  return table;
+}
+
+ByteTable blendTable(int degenerate, float factor) {
+  return tableOf<float>([&](auto d, auto v) {
+    const auto dull = hn::Set(d, static_cast<float>(degenerate));
+    return hn::Add(dull, hn::Mul(hn::Set(d, factor), hn::Sub(v, dull)));
+  });
+}
+
+ByteTable stretchTable(double scale, double offset) {
+  return tableOf<double>(
+      [&](auto d, auto v) { return hn::Add(hn::Mul(v, hn::Set(d, scale)), hn::Set(d, offset)); });
+}
+
+ByteTable addTable(double value) {
+  return tableOf<double>([&](auto d, auto v) { return hn::Max(hn::Add(v, hn::Set(d, value)), hn::Zero(d)); });
+}
+#endif
+}  // namespace uada::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace uada {
+HWY_EXPORT(addTable);
+HWY_EXPORT(applyTable);
+HWY_EXPORT(applyTables);
+HWY_EXPORT(blendTable);
+HWY_EXPORT(extremes);
+HWY_EXPORT(invertFrom);
+HWY_EXPORT(mapBits);
+HWY_EXPORT(stretchTable);
+
+void simd::applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
+  HWY_DYNAMIC_DISPATCH(applyTable)(in, out, table);
+}
+void simd::applyTables(ImageView in, ImageSpan out, const ChannelTables& tables) {
+  HWY_DYNAMIC_DISPATCH(applyTables)(in, out, tables);
+}
+void simd::mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn) {
+  HWY_DYNAMIC_DISPATCH(mapBits)(in, out, keep, turn);
+}
+void simd::invertFrom(ImageView in, ImageSpan out, int lowest) {
+  HWY_DYNAMIC_DISPATCH(invertFrom)(in, out, lowest);
+}
+std::array<Extremes, 3> simd::extremes(ImageView image) { return HWY_DYNAMIC_DISPATCH(extremes)(image); }
+ByteTable simd::blendTable(int degenerate, float factor) {
+  return HWY_DYNAMIC_DISPATCH(blendTable)(degenerate, factor);
+}
+ByteTable simd::stretchTable(double scale, double offset) {
+  return HWY_DYNAMIC_DISPATCH(stretchTable)(scale, offset);
+}
+ByteTable simd::addTable(double value) { return HWY_DYNAMIC_DISPATCH(addTable)(value); }
+}  // namespace uada
+#endif
