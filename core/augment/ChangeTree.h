@@ -12,7 +12,7 @@ namespace uada {
 
 /// One change of the picture on the way through a plan. Equal changes have equal effects on equal pictures.
 struct Change {
-  enum class Kind : std::uint8_t { crop, flip, op };
+  enum class Kind : std::uint8_t { crop, part, flip, op };
   Kind kind = Kind::flip;
   Grid grid = Grid::uc10;     ///< op: whose fill and filter it reads the picture with
   std::uint16_t op = 0;       ///< op: index into ops()
@@ -20,6 +20,7 @@ struct Change {
   float x = 0, y = 0;         ///< op: its place, 0 where it has none
   std::uint32_t partner = 0;  ///< op: 0 where it has none
   Crop crop = {};             ///< crop
+  ResizedCrop part = {};      ///< part: of the source, resized
   friend bool operator==(const Change&, const Change&) = default;
 };
 
@@ -36,7 +37,8 @@ struct ChangeList {
 /// sample.
 class ChangeTree {
  public:
-  /// side  of the pictures, pixels
+  /// source  of any size, if every plan's first change makes it one of `side`
+  /// side    of the pictures, pixels
   void begin(ImageView source, int side) {
     source_ = source;
     side_ = side;

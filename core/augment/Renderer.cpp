@@ -8,6 +8,7 @@
 #include "core/augment/Clamp.h"
 #include "core/base/Error.h"
 #include "core/ops/Crop.h"
+#include "core/ops/Resize.h"
 
 namespace uada {
 namespace {
@@ -19,6 +20,11 @@ constexpr std::size_t kGrain = 8;
 ChangeTree& threadsTree() {
   thread_local ChangeTree tree;
   return tree;
+}
+
+ResizeScratch& threadsScratch() {
+  thread_local ResizeScratch scratch;
+  return scratch;
 }
 
 /// Values that an op does not read are left out, so that changes of equal effect are equal.
@@ -62,9 +68,6 @@ Renderer::Renderer(const Dataset& data, RenderSettings settings, ThreadPool& poo
       settings_(std::move(settings)),
       pool_(pool),
       normaliser_(settings_.mean, settings_.deviation) {
-  if (data.width != settings_.side || data.height != settings_.side)
-    throw Error(fmt::format("cannot render images of {} x {} pixels as {} x {}: the sizes must be equal",
-                            data.width, data.height, settings_.side, settings_.side));
   for (const GridInfo& info : grids()) {
     std::vector<Sampling>& samplings = samplings_.emplace_back();
     for (const Op& op : ops()) samplings.push_back(settings_.sampling.value_or(samplingOf(info.grid, op)));
@@ -77,6 +80,25 @@ ImageView Renderer::source(std::uint32_t index) const {
   return data_.image(index);
 }
 
+/// Throws  Error if the plan cannot be drawn from an image of the sample's size.
+void Renderer::refuseSize(std::uint32_t index, const Plan& plan) const {
+  const ImageView image = source(index);
+  const ImageSize wanted = plan.resizedCrop ? plan.resizedCrop->source : ImageSize{settings_.side, settings_.side};
+  if (wanted != ImageSize{image.width, image.height})
+    throw Error(fmt::format("cannot render sample {} of {} x {} pixels with a plan for images of {} x {}: only a resized "
+                            "crop that was drawn for its size fits",
+                            index, image.width, image.height, wanted.width, wanted.height));
+}
+
+/// The image as the test set shows it, side x side; until the thread's next call.
+ImageView Renderer::centred(ImageView image) const {
+  if (image.width == settings_.side && image.height == settings_.side) return image;
+  thread_local Image centre;
+  if (centre.width != settings_.side || centre.height != settings_.side) centre = Image(settings_.side, settings_.side);
+  resizedCentre(image, centre.span(), threadsScratch());
+  return centre.view();
+}
+
 ChangeList Renderer::changesOf(const Plan& clamped) const {
   ChangeList list;
   const auto cropAndFlip = [&] {
@@ -84,6 +106,7 @@ ChangeList Renderer::changesOf(const Plan& clamped) const {
       list.add({.kind = Change::Kind::crop, .crop = *clamped.crop});
     if (clamped.flip.value_or(false)) list.add({.kind = Change::Kind::flip});
   };
+  if (clamped.resizedCrop) list.add({.kind = Change::Kind::part, .part = *clamped.resizedCrop});
   if (clamped.order == RenderOrder::cropFirst) cropAndFlip();
   for (const Step& step : clamped.chain())
     if (step.fired) list.add(changeOf(step, clamped.grid, settings_.side));
@@ -94,6 +117,11 @@ ChangeList Renderer::changesOf(const Plan& clamped) const {
 void Renderer::draw(const Change& change, ImageView in, ImageSpan out) const {
   if (change.kind == Change::Kind::crop)
     return padCrop(in, out, change.crop.row, change.crop.col, settings_.pad);
+  if (change.kind == Change::Kind::part) {
+    const ResizedCrop& part = change.part;
+    const PixelBox box{part.col, part.row, part.col + part.width, part.row + part.height};
+    return resize(in, box, out, part.filter, threadsScratch());
+  }
   if (change.kind == Change::Kind::flip) return flipHorizontal(in, out);
   const Op& op = ops()[change.op];
   Sampling sampling = samplings_[static_cast<std::size_t>(change.grid)][change.op];
@@ -101,7 +129,7 @@ void Renderer::draw(const Change& change, ImageView in, ImageSpan out) const {
     sampling.x = change.x;
     sampling.y = change.y;
   }
-  if (op.hasPartner) sampling.other = data_.image(change.partner % data_.size());
+  if (op.hasPartner) sampling.other = centred(data_.image(change.partner % data_.size()));
   op.apply(in, out, change.value, sampling);
 }
 
@@ -129,6 +157,7 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
                     for (std::size_t sample = begin; sample < end; ++sample) {
                       tree.begin(source(indices[sample]), settings_.side);
                       for (std::size_t place = sample; place < plans.size(); place += samples) {
+                        refuseSize(indices[sample], plans[place]);
                         const Plan plan = clampPlan(plans[place], {settings_.side, settings_.pad});
                         put(place, tree.reach(changesOf(plan).all(), drawn), plan);
                       }
@@ -171,13 +200,14 @@ void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<con
 
 void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
   pool_.forRanges(indices.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) normaliser_.apply(source(indices[i]), out + i * bytes());
+    for (std::size_t i = begin; i < end; ++i) normaliser_.apply(centred(source(indices[i])), out + i * bytes());
   });
 }
 
 Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
   const Plan clamped = clampPlan(plan, {settings_.side, settings_.pad});
   ChangeTree& tree = threadsTree();
+  refuseSize(index, plan);
   tree.begin(source(index), settings_.side);
   Image image(tree.reach(changesOf(clamped).all(), [this](const Change& change, ImageView in, ImageSpan out) {
     draw(change, in, out);

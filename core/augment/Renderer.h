@@ -26,10 +26,10 @@ struct RenderSettings {
 /// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes
 /// sample indices, so that it can run where the data set lies. Used by one thread at a time; spreads its work
 /// over the pool; no allocation per sample. What the variants of a sample have in common is drawn once. The
-/// data set must outlive it.
+/// data set must outlive it. Its images may be of any size for plans with a resized crop, which must have been
+/// drawn for an image of that size, and for plain(); for other plans they must be side x side, else Error.
 class Renderer {
  public:
-  /// throws  Error if the images are not of the settings' size
   Renderer(const Dataset& data, RenderSettings settings, ThreadPool& pool);
 
   /// Renders V variants of B samples, normalised.
@@ -42,22 +42,26 @@ class Renderer {
   /// The same before normalisation: out [V * B, side, side, 3] bytes.
   void renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
                    std::uint8_t* out) const;
-  /// Unaugmented images (test set), normalised: out [B, side, side, 3].
+  /// Unaugmented images (test set), normalised: out [B, side, side, 3]. Images that are not side x side are
+  /// resized and cut as resizedCentre() does (for 224: shorter side 256, then the middle).
   void plain(std::span<const std::uint32_t> indices, float* out) const;
   /// The pixels the network sees of one plan, before normalisation; a box of BoxFill::mean in the rounded
   /// mean.
   Image picture(std::uint32_t index, const Plan& plan) const;
 
   const RenderSettings& settings() const { return settings_; }
+  /// The sample as it lies in the data set. throws  Error if there is none of that number
+  ImageView source(std::uint32_t index) const;
 
  private:
   template <class Put>
   void renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans, const Put& put) const;
   template <class Number>
   void renderNumbers(std::span<const std::uint32_t> indices, std::span<const Plan> plans, Number* out) const;
+  void refuseSize(std::uint32_t index, const Plan& plan) const;
+  ImageView centred(ImageView image) const;
   ChangeList changesOf(const Plan& clamped) const;
   void draw(const Change& change, ImageView in, ImageSpan out) const;
-  ImageView source(std::uint32_t index) const;
   std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
   std::size_t bytes() const { return std::size_t{3} * settings_.side * settings_.side; }
 

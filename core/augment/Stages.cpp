@@ -24,6 +24,7 @@ struct Place {
 std::vector<Place> placesOf(const Plan& plan) {
   std::vector<Place> chain, frame, places;
   for (int i = 0; i < plan.stepCount; ++i) chain.push_back({Part::op, i});
+  if (plan.resizedCrop) places.push_back({Part::crop});
   if (plan.crop) frame.push_back({Part::crop});
   if (plan.flip) frame.push_back({Part::flip});
   const bool chainFirst = plan.order == RenderOrder::chainFirst;
@@ -37,11 +38,20 @@ std::vector<Place> placesOf(const Plan& plan) {
 void take(Plan& plan, const Plan& from, const Place& place) {
   switch (place.part) {
     case Part::original: return;
-    case Part::crop: plan.crop = from.crop; return;
+    case Part::crop:
+      plan.crop = from.crop;
+      plan.resizedCrop = from.resizedCrop;
+      return;
     case Part::flip: plan.flip = from.flip; return;
     case Part::cutout: plan.cutout = from.cutout; return;
     case Part::op: plan.add(from.steps[static_cast<std::size_t>(place.step)]); return;
   }
+}
+
+void describeCrop(Stage& stage, const ResizedCrop& part) {
+  stage.title = "Resized crop";
+  stage.detail = fmt::format("{} x {} pixels of {} x {} from row {}, column {}", part.width, part.height,
+                             part.source.width, part.source.height, part.row, part.col);
 }
 
 void describeCrop(Stage& stage, const Crop& crop, int pad) {
@@ -80,7 +90,8 @@ void describeOp(Stage& stage, const Plan& plan, int side) {
 void describe(Stage& stage, const Plan& plan, const RenderSettings& settings) {
   switch (stage.part) {
     case Part::original: stage.title = "Original"; return;
-    case Part::crop: return describeCrop(stage, *plan.crop, settings.pad);
+    case Part::crop:
+      return plan.resizedCrop ? describeCrop(stage, *plan.resizedCrop) : describeCrop(stage, *plan.crop, settings.pad);
     case Part::flip:
       stage.title = "Flip";
       stage.done = *plan.flip;
@@ -109,7 +120,7 @@ std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const
     stage.part = place.part;
     stage.step = place.step;
     describe(stage, used, settings);
-    stage.image = renderer.picture(index, part);
+    stage.image = place.part == Part::original ? Image(renderer.source(index)) : renderer.picture(index, part);
   }
   return stages;
 }

@@ -20,31 +20,66 @@ double bicubicWeight(double x) {
   return 0.0;
 }
 
-/// Fills in which source pixels make each output pixel, and how much each counts.
-void weigh(ResizeTaps& taps, int from, int to, Filter filter) {
-  const auto weight = filter == Filter::bilinear ? bilinearWeight : bicubicWeight;
+/// Fills in which source pixels make some output pixels of one axis, and how much each counts.
+/// from, to      pixels of the whole axis
+/// begin, count  the output pixels that are wanted
+template <class Weight>
+void weigh(ResizeTaps& taps, int from, int to, int begin, int count, double support, const Weight& weight) {
   const double scale = static_cast<double>(from) / to;
-  const double width = std::max(scale, 1.0);
-  const double reach = (filter == Filter::bilinear ? 1.0 : 2.0) * width;
+  const double width = std::max(scale, 1.0), reach = support * width;
   taps.stride = static_cast<int>(std::ceil(reach)) * 2 + 1;
-  taps.first.resize(to);
-  taps.count.resize(to);
-  taps.weights.resize(static_cast<std::size_t>(to) * taps.stride);
+  taps.first.resize(count);
+  taps.count.resize(count);
+  taps.weights.resize(static_cast<std::size_t>(count) * taps.stride);
   taps.exact.resize(taps.stride);
-  for (int i = 0; i < to; ++i) {
-    const double centre = (i + 0.5) * scale;
+  for (int i = 0; i < count; ++i) {
+    const double centre = (begin + i + 0.5) * scale;
     const int first = std::max(0, static_cast<int>(centre - reach + 0.5));
-    const int count = std::min(from, static_cast<int>(centre + reach + 0.5)) - first;
+    const int length = std::min(from, static_cast<int>(centre + reach + 0.5)) - first;
     double sum = 0;
-    for (int k = 0; k < count; ++k) sum += taps.exact[k] = weight((k + first - centre + 0.5) * (1.0 / width));
+    for (int k = 0; k < length; ++k) sum += taps.exact[k] = weight((k + first - centre + 0.5) * (1.0 / width));
     std::int32_t* weights = taps.weights.data() + static_cast<std::size_t>(i) * taps.stride;
-    for (int k = 0; k < count; ++k) {
+    for (int k = 0; k < length; ++k) {
       const double share = (sum != 0.0 ? taps.exact[k] / sum : taps.exact[k]) * (1 << kResizeBits);
       weights[k] = static_cast<std::int32_t>(share < 0 ? share - 0.5 : share + 0.5);
     }
     taps.first[i] = first;
-    taps.count[i] = count;
+    taps.count[i] = length;
   }
+}
+
+struct Stretch {
+  int begin = 0, length = 0;
+};
+
+/// The source pixels that the wanted output pixels are made of; the taps count from the first of them.
+Stretch wantedOf(ResizeTaps& taps, int from, int to, Stretch out, Filter filter) {
+  filter == Filter::bilinear ? weigh(taps, from, to, out.begin, out.length, 1, bilinearWeight)
+                             : weigh(taps, from, to, out.begin, out.length, 2, bicubicWeight);
+  const int begin = taps.first.front(), end = taps.first.back() + taps.count.back();
+  for (int& first : taps.first) first -= begin;
+  return {begin, end - begin};
+}
+
+/// A window of the part resized to `whole`.
+/// left, top  of the window in it
+void resizeWindow(ImageView in, const PixelBox& part, ImageSize whole, int left, int top, ImageSpan out, Filter filter,
+                  ResizeScratch& scratch) {
+  const bool across = whole.width != part.width(), down = whole.height != part.height();
+  Stretch columns{left, out.width}, lines{top, out.height};
+  if (across) columns = wantedOf(scratch.across, part.width(), whole.width, columns, filter);
+  if (down) lines = wantedOf(scratch.down, part.height(), whole.height, lines, filter);
+  PixelRows rows{in.row(part.top + lines.begin) + std::size_t{3} * (part.left + columns.begin),
+                 std::size_t{3} * in.width, columns.length, lines.length};
+  const std::size_t bytes = std::size_t{3} * out.width;
+  if (across) {
+    scratch.rows.resize(bytes * lines.length);
+    scratch.room.resize(std::size_t{kRowsAtOnce} * 3 * columns.length);
+    simd::resizeAcross(rows, scratch.across, down ? scratch.rows.data() : out.rgb, scratch.room.data());
+    rows = {scratch.rows.data(), bytes, out.width, lines.length};
+  }
+  if (down) return simd::resizeDown(rows, scratch.down, out.rgb);
+  for (int y = 0; y < out.height && !across; ++y) std::memcpy(out.row(y), rows.row(y), bytes);
 }
 
 /// Both steps are summed up in double, as Pillow's affine scaling does.
@@ -69,22 +104,7 @@ int rounded(double value) { return static_cast<int>(std::nearbyint(std::min(valu
 
 void resize(ImageView in, const PixelBox& part, ImageSpan out, Filter filter, ResizeScratch& scratch) {
   if (filter == Filter::nearest) return resizeNearest(in, part, out);
-  PixelRows rows{in.row(part.top) + std::size_t{3} * part.left, std::size_t{3} * in.width, part.width(),
-                 part.height()};
-  if (out.width != part.width()) {
-    weigh(scratch.across, part.width(), out.width, filter);
-    const std::size_t bytes = std::size_t{3} * out.width;
-    scratch.rows.resize(bytes * part.height());
-    scratch.room.resize(std::size_t{kRowsAtOnce} * 3 * part.width());
-    simd::resizeAcross(rows, scratch.across, scratch.rows.data(), scratch.room.data());
-    rows = {scratch.rows.data(), bytes, out.width, part.height()};
-  }
-  if (out.height == part.height()) {
-    for (int y = 0; y < out.height; ++y) std::memcpy(out.row(y), rows.row(y), std::size_t{3} * out.width);
-    return;
-  }
-  weigh(scratch.down, part.height(), out.height, filter);
-  simd::resizeDown(rows, scratch.down, out.rgb);
+  resizeWindow(in, part, {out.width, out.height}, 0, 0, out, filter, scratch);
 }
 
 Image resized(ImageView in, int width, int height, Filter filter) {
@@ -106,6 +126,13 @@ void centreCrop(ImageView in, ImageSpan out) {
     return want > have ? -((want - have) / 2) : rounded((have - want) / 2.0);
   };
   padCrop(in, out, offset(in.height, out.height), offset(in.width, out.width), 0);
+}
+
+void resizedCentre(ImageView in, ImageSpan out, ResizeScratch& scratch) {
+  const int shorter = rounded(out.width * 256.0 / 224);
+  const auto [width, height] = shorterSideTo(shorter, in.width, in.height);
+  const int left = rounded((width - out.width) / 2.0), top = rounded((height - out.height) / 2.0);
+  resizeWindow(in, {0, 0, in.width, in.height}, {width, height}, left, top, out, Filter::bilinear, scratch);
 }
 
 std::pair<int, int> partOf(int width, int height, double area, double aspect) {

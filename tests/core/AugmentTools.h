@@ -25,7 +25,10 @@ inline std::vector<SpaceCase> spaceCases() {
   };
   add("uada-cifar", "each", R"({"chain_probe":"each"})");
   add("uada-cifar", "skip inert", R"({"skip_inert":true})");
+  add("crop-flip", "resized", R"({"crop":"resized","resize_filter":"bicubic"})");
+  add("uada-cifar", "resized", R"({"crop":"resized","cutout":false})");
   add("autoaugment", "imagenet, torchvision", R"({"table":"imagenet","grid":"tv10"})");
+  add("autoaugment", "imagenet, resized", R"({"table":"imagenet","grid":"tv10","crop":"resized","cutout":false})");
   add("autoaugment", "svhn, DeepVoltaire", R"({"table":"svhn","grid":"dv10","order":"crop_first"})");
   add("autoaugment", "as published, each", R"({"grid":"aa10-published","chain_probe":"each","skip_inert":true})");
   add("randaugment", "16 ops", R"({"grid":"ra30","preset":"cifar10-wrn-28-10","cutout_fill":"black"})");
@@ -86,15 +89,16 @@ inline std::uint32_t crc32(const std::vector<std::uint8_t>& bytes) {
 }
 
 /// Pictures made by the generator of methods.md 2.3; the first of 32 x 32 pixels is its input picture.
-inline Dataset makeData(int side, int count) {
+inline Dataset makeData(ImageSize size, int count) {
   Dataset data;
-  data.width = data.height = side;
+  data.width = size.width;
+  data.height = size.height;
   data.classes = 2;
   std::uint32_t state = 1;
   for (int n = 0; n < count; ++n) {
     data.labels.push_back(n % 2);
-    for (int y = 0; y < side; ++y)
-      for (int x = 0; x < side; ++x)
+    for (int y = 0; y < size.height; ++y)
+      for (int x = 0; x < size.width; ++x)
         for (int c = 0; c < 3; ++c) {
           state = 1664525u * state + 1013904223u;
           const int noise = state >> 24 & 63, base = (5 * x * (c + 1) + 3 * y * (3 - c) + 17 * c) % 193;
@@ -103,6 +107,7 @@ inline Dataset makeData(int side, int count) {
   }
   return data;
 }
+inline Dataset makeData(int side, int count) { return makeData(ImageSize{side, side}, count); }
 
 inline RenderSettings settingsOf(int side) {
   RenderSettings settings;

@@ -17,7 +17,10 @@ namespace {
 Plan withGroup(Plan plan, const Plan& from, Group group) {
   switch (group) {
     case Group::flip: plan.flip = from.flip; break;
-    case Group::crop: plan.crop = from.crop; break;
+    case Group::crop:
+      plan.crop = from.crop;
+      plan.resizedCrop = from.resizedCrop;
+      break;
     case Group::cutout: plan.cutout = from.cutout; break;
     case Group::chain:
     default:
@@ -40,6 +43,8 @@ Probe probeByHand(const Plan& plan, const std::vector<int>& delta, int position 
 void checkRange(const Plan& used) {
   if (used.crop)
     for (const int offset : {used.crop->row, used.crop->col}) QVERIFY(offset >= 0 && offset <= 2 * kPad);
+  if (const auto& part = used.resizedCrop)
+    QVERIFY(part->row >= 0 && part->row + part->height <= kSide && part->col >= 0 && part->col + part->width <= kSide);
   for (const Step& step : used.chain()) {
     QVERIFY(step.level >= 0 && step.level <= used.topLevel());
     const Op& op = ops()[step.op];

@@ -86,6 +86,7 @@ class TestPillow : public QObject {
   void randomValues_data();
   void randomValues();
   void resizes();
+  void centres();
 
  private:
   void compareBytes(const std::vector<Case>& cases);
@@ -226,6 +227,39 @@ void TestPillow::resizes() {
   for (const Resized& c : cases) {
     Image out(c.width, c.height);
     resize(c.image->view(), c.part, out.span(), c.filter, scratch);
+    const int differing = differingBytes(out, wanted, at);
+    QVERIFY2(differing == 0, fmt::format("{}: {} bytes differ (seed {})", text(c), differing, kSeed).c_str());
+    at += static_cast<qsizetype>(out.rgb.size());
+  }
+  QCOMPARE(at, wanted.size());
+  qInfo("%zu cases are equal", cases.size());
+}
+
+/// How test images of any size come to the network's input.
+void TestPillow::centres() {
+  std::mt19937 random(kSeed);
+  struct Centre {
+    Image image;
+    int side;
+  };
+  std::deque<Centre> cases;
+  for (auto [width, height] : {std::pair{500, 375}, {375, 500}, {640, 427}, {257, 256}, {256, 256}, {224, 224}, {33, 90}, {9, 2}, {1, 1}})
+    for (const int side : {224, 64, 32, 31, 7, 1}) cases.push_back({randomImage(width, height, 0, random), side});
+  for (int i = 0; i < 20; ++i) {
+    const auto upTo = [&](unsigned most) { return 1 + static_cast<int>(random() % most); };
+    cases.push_back({randomImage(upTo(300), upTo(300), 0, random), upTo(230)});
+  }
+  PillowCall call;
+  const auto text = [](const Centre& c) {
+    return fmt::format("centre 0 0 {0} {1} {2} {2} {0} {1}", c.image.width, c.image.height, c.side);
+  };
+  for (const Centre& c : cases) call.add(text(c), c.image);
+  const QByteArray wanted = call.run(python_, QStringLiteral("pillow_resize.py"));
+  ResizeScratch scratch;
+  qsizetype at = 0;
+  for (const Centre& c : cases) {
+    Image out(c.side, c.side);
+    resizedCentre(c.image.view(), out.span(), scratch);
     const int differing = differingBytes(out, wanted, at);
     QVERIFY2(differing == 0, fmt::format("{}: {} bytes differ (seed {})", text(c), differing, kSeed).c_str());
     at += static_cast<qsizetype>(out.rgb.size());

@@ -93,6 +93,7 @@ class TestRenderer : public QObject {
   void probesOfTheBoxChangeOnlyItsEdges();
   void resultDoesNotDependOnThreadsBatchOrOrder_data() { policyRows(); }
   void resultDoesNotDependOnThreadsBatchOrOrder();
+  void allocatesNothingPerSample_data();
   void allocatesNothingPerSample();
   void refusesWhatDoesNotFit();
 
@@ -409,17 +410,29 @@ void TestRenderer::resultDoesNotDependOnThreadsBatchOrOrder() {
   }
 }
 
+void TestRenderer::allocatesNothingPerSample_data() {
+  QTest::addColumn<QString>("settings");
+  QTest::addColumn<int>("width");
+  QTest::newRow("padded") << "{}" << 32;
+  QTest::newRow("resized") << R"({"crop":"resized"})" << 75;
+}
+
 void TestRenderer::allocatesNothingPerSample() {
+  QFETCH(QString, settings);
+  QFETCH(int, width);
 #ifdef UADA_SANITIZED
   QSKIP("not run: allocations are counted only in builds without sanitizers");
 #endif
-  const auto space = makeSpace("uada-cifar");
+  const Dataset data = makeData(ImageSize{width, 32}, 64);
+  const Renderer renderer(data, settingsOf(32), pool_);
+  const auto space = findPolicy("uada-cifar").make(parseJson(settings.toUtf8().constData(), "test"),
+                                                   {kSide, kPad, 1, {width, 32}});
   std::vector<float> out(64 * 9 * 3 * 32 * 32);
   std::vector<long> counts;
   for (const std::size_t samples : {64, 4, 64}) {  // the first makes the thread's buffers
     const Batch batch = uadaBatch(*space, samples);
     const long before = allocations;
-    renderer_.render(batch.indices, batch.plans, out.data());
+    renderer.render(batch.indices, batch.plans, out.data());
     counts.push_back(allocations - before);
   }
   QVERIFY2(counts[2] == counts[1], qPrintable(QString("%1 and %2").arg(counts[2]).arg(counts[1])));
@@ -427,7 +440,7 @@ void TestRenderer::allocatesNothingPerSample() {
 }
 
 void TestRenderer::refusesWhatDoesNotFit() {
-  QVERIFY_THROWS_EXCEPTION(Error, Renderer(data_, settingsOf(28), pool_));
+  QVERIFY_THROWS_EXCEPTION(Error, Renderer(data_, settingsOf(28), pool_).picture(0, Plan{}));
   std::vector<float> out(2 * 3 * 32 * 32);
   const std::vector<std::uint32_t> indices{0, 64};
   const std::vector<Plan> plans(3);

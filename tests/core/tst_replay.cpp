@@ -16,15 +16,10 @@ class TestReplay : public QObject {
   void storedPlansGiveTheSamePixels();
   void picturesAreTheSameForEver_data();
   void picturesAreTheSameForEver();
-  void equalsPillow_data() { sides(); }
+  void equalsPillow_data();
   void equalsPillow();
 
  private:
-  static void sides() {
-    QTest::addColumn<int>("side");
-    QTest::newRow("cifar") << 32;
-    QTest::newRow("fashion-mnist") << 28;
-  }
   ThreadPool pool_{2};
 };
 
@@ -64,10 +59,24 @@ void TestReplay::picturesAreTheSameForEver() {
   QCOMPARE(crc32(bytes), crc);
 }
 
+void TestReplay::equalsPillow_data() {
+  QTest::addColumn<int>("side");
+  QTest::addColumn<int>("width");
+  QTest::addColumn<int>("height");
+  QTest::addColumn<QString>("settings");
+  QTest::newRow("cifar") << 32 << 32 << 32 << "{}";
+  QTest::newRow("fashion-mnist") << 28 << 28 << 28 << "{}";
+  QTest::newRow("resized from larger images") << 32 << 75 << 50 << R"({"crop":"resized"})";
+  QTest::newRow("resized, bicubic") << 31 << 40 << 61 << R"({"crop":"resized","resize_filter":"bicubic"})";
+}
+
 /// The whole chain of the authors' script, written down a second time with Pillow, on plans, probes and
 /// candidates.
 void TestReplay::equalsPillow() {
   QFETCH(int, side);
+  QFETCH(int, width);
+  QFETCH(int, height);
+  QFETCH(QString, settings);
   QProcess python;
   python.setProcessChannelMode(QProcess::ForwardedErrorChannel);
   python.start("/usr/bin/python3", {"-c", "import PIL; print(PIL.__version__)"});
@@ -75,8 +84,10 @@ void TestReplay::equalsPillow() {
     QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
   const QString version = QString::fromLatin1(python.readAllStandardOutput()).trimmed();
 
-  const Dataset data = makeData(side, 400);
-  const Batch batch = uadaBatch(*makeSpace("uada-cifar", "{}", side), data.size());
+  const Dataset data = makeData(ImageSize{width, height}, 400);
+  const auto space = findPolicy("uada-cifar").make(parseJson(settings.toUtf8().constData(), "test"),
+                                                   {side, kPad, 1, {width, height}});
+  const Batch batch = uadaBatch(*space, data.size());
   QTemporaryDir folder;
   QFile images(folder.filePath("images")), plans(folder.filePath("plans")),
       results(folder.filePath("results"));
@@ -85,7 +96,7 @@ void TestReplay::equalsPillow() {
   for (const Plan& plan : batch.plans) plans.write((toJson(plan).dump() + "\n").c_str());
   images.close(), plans.close();
   python.start("/usr/bin/python3", {PROJECT_DIR "/tests/golden/pillow_plans.py", QString::number(side),
-                                    images.fileName(), plans.fileName(), results.fileName()});
+                                    QString::number(width), QString::number(height), images.fileName(), plans.fileName(), results.fileName()});
   QVERIFY(python.waitForFinished(60000));
   QCOMPARE(python.exitCode(), 0);
 

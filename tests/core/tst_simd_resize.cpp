@@ -15,16 +15,20 @@ constexpr unsigned kSeed = 20261123;
 constexpr std::size_t kMargin = 64;
 constexpr std::uint8_t kStain = 0xA5;
 
-/// Taps as a resize has them, with weights of any size and sign that eight bits of result can bear.
+/// Taps as a resize has them, with weights of any size and sign that eight bits of result can bear; or of halves, so that
+/// sums end on the point where rounding turns.
 ResizeTaps randomTaps(int from, int to, std::mt19937& random) {
   ResizeTaps taps;
   taps.stride = 1 + static_cast<int>(random() % 12);
+  const bool halves = random() % 3 == 0;
   for (int i = 0; i < to; ++i) {
     const int first = static_cast<int>(static_cast<std::int64_t>(i) * from / to);
     taps.first.push_back(first);
     taps.count.push_back(1 + static_cast<int>(random() % static_cast<unsigned>(std::min(taps.stride, from - first))));
-    for (int k = 0; k < taps.stride; ++k)
-      taps.weights.push_back((static_cast<int>(random() % (1u << 22)) - (1 << 20)) / taps.stride * (random() % 3 ? 1 : 3));
+    for (int k = 0; k < taps.stride; ++k) {
+      const int any = (static_cast<int>(random() % (1u << 22)) - (1 << 20)) / taps.stride * (random() % 3 ? 1 : 3);
+      taps.weights.push_back(halves ? (1 << 21) * (static_cast<int>(random() % 3) - 1) : any);
+    }
   }
   return taps;
 }

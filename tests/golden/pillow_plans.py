@@ -1,11 +1,13 @@
 """Renders plans with Pillow, for comparison with ours.
 
-usage: pillow_plans.py SIDE IMAGES PLANS RESULTS
-  SIDE     of the square images, pixels
+usage: pillow_plans.py SIDE WIDTH HEIGHT IMAGES PLANS RESULTS
+  SIDE     of the square pictures, pixels
+  WIDTH, HEIGHT  of the images, pixels
   IMAGES   raw 8-bit RGB, one after the other
   PLANS    one plan a line, as JSON with raw coordinates; plan k belongs to image k modulo their number
   RESULTS  written: the pictures of all plans, one after the other
-Follows the UADA authors' script for CIFAR: zero-padded crop, flip, two ops of 10 levels, a black box.
+Follows the UADA authors' script for CIFAR: zero-padded crop, flip, two ops of 10 levels, a black box; in place of the
+crop also torchvision's resized crop on Pillow images.
 Checked with Pillow 9.4.0 and Python 3.11.
 """
 import json
@@ -47,10 +49,18 @@ def clamp(value, most):
     return max(0, min(most, value))
 
 
-def render(image, plan):
-    side = image.width
+def cropped(image, plan, side):
+    if "resized_crop" in plan:
+        row, col, height, width = plan["resized_crop"]
+        row, col = clamp(row, image.height - height), clamp(col, image.width - width)
+        how = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC}[plan.get("resize_filter", "bilinear")]
+        return image.crop((col, row, col + width, row + height)).resize((side, side), how)
     row, col = (clamp(offset, 2 * PAD) for offset in plan["crop"])
-    image = ImageOps.expand(image, PAD, 0).crop((col, row, col + side, row + side))
+    return ImageOps.expand(image, PAD, 0).crop((col, row, col + side, row + side))
+
+
+def render(image, plan, side):
+    image = cropped(image, plan, side)
     if plan["flip"]:
         image = image.transpose(Image.FLIP_LEFT_RIGHT)
     for step in plan["chain"]:
@@ -65,14 +75,14 @@ def render(image, plan):
 
 
 def main():
-    side, images, plans, results = sys.argv[1:]
-    side = int(side)
-    size = 3 * side * side
+    *sizes, images, plans, results = sys.argv[1:]
+    side, width, height = map(int, sizes)
+    size = 3 * width * height
     pixels = open(images, "rb").read()
-    sources = [Image.frombytes("RGB", (side, side), pixels[k:k + size]) for k in range(0, len(pixels), size)]
+    sources = [Image.frombytes("RGB", (width, height), pixels[k:k + size]) for k in range(0, len(pixels), size)]
     with open(plans) as lines, open(results, "wb") as out:
         for k, line in enumerate(lines):
-            out.write(render(sources[k % len(sources)], json.loads(line)).tobytes())
+            out.write(render(sources[k % len(sources)], json.loads(line), side).tobytes())
 
 
 main()
