@@ -3,7 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
+#include <functional>
 
 #include "core/base/Text.h"
 #include "core/store/Records.h"
@@ -13,58 +14,131 @@ namespace {
 
 using Align = TextTable::Align;
 
-/// Four digits are more than a repeat agrees on.
+/// Four digits are more than a repeat agrees on; 0: not measured.
 std::string valueText(double value) {
-  return value >= 10'000 ? groupedText(static_cast<long long>(value + 0.5)) : fmt::format("{:#.4g}", value);
+  if (value == 0) return "";
+  return value >= 1'000 ? groupedText(std::llround(value)) : fmt::format("{:#.4g}", value);
+}
+
+std::string rangeText(double low, double high) {
+  const auto text = [](double value) {
+    return value >= 1'000 ? groupedText(std::llround(value)) : fmt::format("{:#.3g}", value);
+  };
+  return high == 0 ? "" : text(low) + " - " + text(high);
+}
+
+std::string deviceOf(const BenchLine& line) {
+  return line.result.device.empty() ? "cpu" : line.result.device;
+}
+
+struct Column {
+  TextTable::Column head;
+  std::function<std::string(const BenchLine&)> cell;
+};
+
+/// In the order of the table.
+std::vector<Column> columns() {
+  const auto right = Align::right;
+  return {{{"name"}, [](const BenchLine& l) { return l.result.name; }},
+          {{"value", right}, [](const BenchLine& l) { return valueText(l.result.value); }},
+          {{"unit"}, [](const BenchLine& l) { return l.result.unit; }},
+          {{"quartiles", right}, [](const BenchLine& l) { return rangeText(l.low, l.high); }},
+          {{"images/s", right}, [](const BenchLine& l) { return valueText(l.imagesPerSecond); }},
+          {{"x memcpy", right}, [](const BenchLine& l) { return valueText(l.timesMemcpy); }},
+          {{"reference"}, [](const BenchLine& l) { return l.result.reference; }},
+          {{"takes", right}, [](const BenchLine& l) { return valueText(l.result.referenceValue); }},
+          {{"times longer", right}, [](const BenchLine& l) { return valueText(l.result.ratio); }},
+          {{"quartiles", right}, [](const BenchLine& l) { return rangeText(l.ratioLow, l.ratioHigh); }},
+          {{"output"}, [](const BenchLine& l) { return l.output; }},
+          {{"target"}, [](const BenchLine& l) { return l.target; }},
+          {{""}, [](const BenchLine& l) { return l.met; }},
+          {{"threads", right},
+           [](const BenchLine& l) { return l.result.threads == 1 ? "" : std::to_string(l.result.threads); }},
+          {{"device"}, [](const BenchLine& l) { return deviceOf(l) == "cpu" ? "" : deviceOf(l); }}};
+}
+
+/// The notes, each once behind the names it is about.
+std::string notesText(const std::vector<BenchLine>& lines) {
+  constexpr std::size_t most = 60;                         // characters of names
+  std::vector<std::pair<std::string, std::string>> notes;  // text, names
+  const auto note = [&](const std::string& text, const std::string& name) {
+    if (text.empty()) return;
+    const auto known =
+        std::find_if(notes.begin(), notes.end(), [&](const auto& n) { return n.first == text; });
+    if (known == notes.end())
+      notes.emplace_back(text, name);
+    else if (known->second.size() < most)
+      known->second += ", " + name;
+    else if (!known->second.ends_with(" ..."))
+      known->second += " ...";
+  };
+  for (const BenchLine& line : lines) note(line.note, line.result.name);
+  for (const BenchLine& line : lines) note(line.missing, line.result.name);
+  std::string text;
+  for (const auto& [note, names] : notes) text += fmt::format("{}:\n  {}\n", names, note);
+  return text;
+}
+
+void addUnless0(Json& json, std::string_view key, double value) {
+  if (value != 0) json[key] = value;
+}
+void addUnlessEmpty(Json& json, std::string_view key, const std::string& value) {
+  if (!value.empty()) json[key] = value;
 }
 
 }  // namespace
 
-BenchLines::BenchLines(const Console& console)
-    : console_(console),
-      cpu_(currentManifest().cpu),
-      table_({{"name"},
-              {"value", Align::right},
-              {"unit"},
-              {"reference"},
-              {"value", Align::right},
-              {"ratio", Align::right},
-              {"threads", Align::right},
-              {"device"}}) {}
+BenchLines::BenchLines(const Console& console) : console_(console), cpu_(currentManifest().cpu) {}
 
 void BenchLines::add(const BenchResult& result) {
-  const bool compared = !result.reference.empty();
-  const std::string device = result.device.empty() ? "cpu" : result.device;
-  table_.add({result.name, valueText(result.value), result.unit, compared ? result.reference : "-",
-              compared ? valueText(result.referenceValue) : "-",
-              compared ? fmt::format("{:.2f}", result.ratio) : "-", std::to_string(result.threads), device});
+  BenchLine line;
+  line.result = result;
+  add(std::move(line));
+}
+
+void BenchLines::add(BenchLine line) {
+  const BenchResult& result = line.result;
   Json json = Json::Object{{"name", result.name}, {"value", result.value}, {"unit", result.unit}};
-  if (compared) {
+  if (line.high != 0) {
+    json["low"] = line.low;
+    json["high"] = line.high;
+  }
+  addUnless0(json, "images_per_second", line.imagesPerSecond);
+  addUnless0(json, "times_memcpy", line.timesMemcpy);
+  if (!result.reference.empty()) {
     json["reference"] = result.reference;
     json["reference_value"] = result.referenceValue;
     json["ratio"] = result.ratio;
+    addUnless0(json, "ratio_low", line.ratioLow);
+    addUnless0(json, "ratio_high", line.ratioHigh);
   }
+  addUnlessEmpty(json, "output", line.output);
+  addUnlessEmpty(json, "target", line.target);
+  addUnlessEmpty(json, "met", line.met);
+  addUnlessEmpty(json, "note", line.note);
+  addUnlessEmpty(json, "missing", line.missing);
   json["threads"] = result.threads;
   json["cpu"] = cpu_;
-  json["device"] = device;
+  json["device"] = deviceOf(line);
   console_.object("bench", json);
+  lines_.push_back(std::move(line));
 }
 
-void BenchLines::finish() const { console_.say(table_.text() + "on " + cpu_); }
-
-double secondsOf(const std::function<void()>& call) {
-  using Clock = std::chrono::steady_clock;
-  const auto timed = [&](long calls) {
-    const auto start = Clock::now();
-    for (long i = 0; i < calls; ++i) call();
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
-  long calls = 1;
-  double span = timed(calls);
-  while (span < 0.02) span = timed(calls *= 2);
-  double least = span;
-  for (int i = 0; i < 6; ++i) least = std::min(least, timed(calls));
-  return least / static_cast<double>(calls);
+void BenchLines::finish() const {
+  std::vector<Column> used;
+  for (Column& column : columns())
+    if (std::any_of(lines_.begin(), lines_.end(),
+                    [&](const BenchLine& line) { return !column.cell(line).empty(); }))
+      used.push_back(std::move(column));
+  std::vector<TextTable::Column> heads;
+  for (const Column& column : used) heads.push_back(column.head);
+  TextTable table(std::move(heads));
+  for (const BenchLine& line : lines_) {
+    std::vector<std::string> cells;
+    for (const Column& column : used) cells.push_back(column.cell(line));
+    table.add(std::move(cells));
+  }
+  console_.say(table.text() + notesText(lines_) + "on " + cpu_);
 }
 
 }  // namespace uada::cli

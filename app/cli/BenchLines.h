@@ -1,34 +1,49 @@
 #pragma once
 
-#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/cli/Console.h"
+#include "app/cli/Options.h"
 #include "core/engine/Engine.h"
 
 namespace uada::cli {
+
+/// A result and what `uada bench render` knows about it beside; empty or 0: not measured. Quartiles are over
+/// blocks. A ratio says how many times longer the reference takes.
+struct BenchLine {
+  BenchResult result;
+  double low = 0, high = 0;            ///< quartiles of the value
+  double ratioLow = 0, ratioHigh = 0;  ///< quartiles of the ratio
+  double timesMemcpy = 0;              ///< the value in times of a memory copy of the same bytes
+  double imagesPerSecond = 0;
+  std::string output;   ///< ours beside the reference's: "identical" or how much differs
+  std::string target;   ///< "<= 62 us"
+  std::string met;      ///< "met", "not met", "too noisy to say", "not judged: ..."
+  std::string note;     ///< what each side does
+  std::string missing;  ///< why there is no reference, or why it is not timed
+};
 
 /// Results of `uada bench`, printed as they come with --json and as a table at the end otherwise.
 class BenchLines {
  public:
   explicit BenchLines(const Console& console);
+  void add(BenchLine line);
   void add(const BenchResult& result);
+  const std::vector<BenchLine>& all() const { return lines_; }
+  /// The table, without the columns that nothing stands in, and the notes below it.
   void finish() const;
 
  private:
   const Console& console_;
   std::string cpu_;
-  TextTable table_;
+  std::vector<BenchLine> lines_;
 };
 
-/// Seconds of one call: the least of several spans, each long enough for the clock. The least, since all that
-/// can disturb makes it longer.
-double secondsOf(const std::function<void()>& call);
-
-/// "op.NAME.32", "op.NAME.224", "render.uada9.32", "render.ra.32", "render.ra.224": microseconds a sample,
-/// one thread.
-void benchRender(BenchLines& lines);
+/// Operations, chains and scaling (app/cli/bench); each beside Pillow or torchvision where a Python has them.
+/// throws  Error at the end if pixels or numbers of ours differ from the reference's
+void benchRender(const BenchOptions& options, const Console& console, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);
 /// "start.first_paint": what uada-workbench says of itself.

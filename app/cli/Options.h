@@ -104,7 +104,9 @@ struct PolicyListOptions {
 struct BenchOptions {
   std::string what;                  ///< render, step, store, start
   std::vector<std::string> methods;  ///< step: empty: all
-  int threads = 0;                   ///< 0: step: all cores; render: 1
+  int threads = 0;                   ///< step: 0: all cores
+  std::string only;                  ///< render: lines whose name fits; with * and ?; empty: all
+  double seconds = 2;                ///< render: of each line, about
   bool json = false;
 };
 

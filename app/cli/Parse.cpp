@@ -260,11 +260,14 @@ void Parser::addCare() {
   verb(*policies, "list", "List the policies that can be used by name", "Example: uada policies list", policies_);
 
   CLI::App* bench = verb(app_, "bench", "Measure speed on this machine",
-                         "render  operations and augmentation chains, one thread\n"
+                         "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
+                         "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
+                         "        pixels are compared, 'times longer' is the reference's time over ours\n"
                          "step    a training step of each method\n"
                          "store   rows a second into a project file\n"
                          "start   the window's first paint (needs uada-workbench beside this program)\n"
-                         "Example: uada bench step --method uada --method ra-uc --json",
+                         "Example: uada bench render --only 'render.*.32'\n"
+                         "         uada bench step --method uada --method ra-uc --json",
                          bench_);
   positional(bench, "WHAT", bench_.what, "render, step, store or start");
   bench->add_option("--method", bench_.methods, "step: only this method; may be repeated")
@@ -274,6 +277,12 @@ void Parser::addCare() {
   bench->add_option("--threads", bench_.threads, "step: CPU threads; default: all cores")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+
+  bench->add_option("--only", bench_.only, "render: only lines with such a name, as 'op.*.32'")->type_name("GLOB");
+  bench->add_option("--seconds", bench_.seconds, "render: time for each line, about")
+      ->type_name("S")
+      ->default_str("2")
+      ->check(CLI::Range(0.0, 3600.0));
 
   CLI::App* doctor =
       verb(app_, "doctor", "Say what is installed, what is missing and the command that fixes it",

@@ -94,12 +94,24 @@ BenchResult resultFromJson(const Json& json) {
 
 struct Kind {
   const char* name;
-  void (*measure)(const BenchOptions&, BenchLines&);
+  void (*measure)(const BenchOptions&, const Console&, BenchLines&);
 };
-constexpr Kind kKinds[] = {{"render", [](const BenchOptions&, BenchLines& lines) { benchRender(lines); }},
-                           {"step", benchStep},
-                           {"store", [](const BenchOptions&, BenchLines& lines) { benchStore(lines); }},
-                           {"start", [](const BenchOptions&, BenchLines& lines) { benchStart(lines); }}};
+constexpr Kind kKinds[] = {
+    {"render", benchRender},
+    {"step",
+     [](const BenchOptions& options, const Console&, BenchLines& lines) {
+       benchStep(options, lines);
+       lines.finish();
+     }},
+    {"store",
+     [](const BenchOptions&, const Console&, BenchLines& lines) {
+       benchStore(lines);
+       lines.finish();
+     }},
+    {"start", [](const BenchOptions&, const Console&, BenchLines& lines) {
+       benchStart(lines);
+       lines.finish();
+     }}};
 
 }  // namespace
 
@@ -146,8 +158,7 @@ void benchStart(BenchLines& lines) {
 int perform(const BenchOptions& options) {
   const Console console(options.json);
   BenchLines lines(console);
-  findEntry(kKinds, options.what, "measurement").measure(options, lines);
-  lines.finish();
+  findEntry(kKinds, options.what, "measurement").measure(options, console, lines);
   return 0;
 }
 

@@ -1,0 +1,180 @@
+#include <fmt/core.h>
+
+#include <thread>
+
+#include "app/cli/bench/RenderBench.h"
+#include "app/cli/bench/Rendering.h"
+#include "core/augment/Space.h"
+#include "core/base/Philox.h"
+
+namespace uada::cli {
+namespace {
+
+constexpr double kMostMicros = 62;
+constexpr double kLeastScaling = 1.8;
+
+/// The plans that one step of UADA renders for each sample, as the released code does: unperturbed, then a
+/// probe and a candidate for each of the four groups. Variant-major.
+std::vector<Plan> uadaPlans(const Space& space, std::uint32_t samples) {
+  std::vector<Plan> base, all;
+  for (std::uint32_t i = 0; i < samples; ++i) {
+    Random random(1, 1, i, Purpose::plan);
+    base.push_back(space.clamped(space.sample(random)));
+  }
+  all = base;
+  for (const Group group : space.groups()) {
+    std::vector<Plan> candidates;
+    for (std::uint32_t i = 0; i < samples; ++i) {
+      Random random(1, 1, i, Purpose::probe);
+      const Probe probe = space.probe(base[i], group, random);
+      all.push_back(space.clamped(probe.plan));
+      candidates.push_back(
+          space.clamped(space.update(base[i], probe, group, random.coin() ? 1.0F : -1.0F, 1).plan));
+    }
+    all.insert(all.end(), candidates.begin(), candidates.end());
+  }
+  return all;
+}
+
+/// A batch with the nine variants of each of its samples.
+struct Variants {
+  explicit Variants(int side) : data(madeUpImages(side)), settings(batchSettings(side)) {
+    const auto space = findPolicy("uada-cifar").make(Json::object(), {.side = side, .pad = settings.pad});
+    plans = uadaPlans(*space, static_cast<std::uint32_t>(data.size()));
+    out.resize(plans.size() * data.image(0).bytes());
+  }
+  std::size_t each() const { return plans.size() / data.size(); }
+
+  Dataset data;
+  RenderSettings settings;
+  std::vector<Plan> plans;
+  std::vector<float> out;
+};
+
+Json plansJson(const std::vector<Plan>& plans) {
+  Json all = Json::array();
+  for (const Plan& plan : plans) all.push(toJson(plan));
+  return all;
+}
+
+/// Compares our numbers with the reference's. False, and why in the line: it cannot be timed.
+bool prepareReference(Reference& reference, const Variants& variants, bool released, BenchLine& line) {
+  using Library = Reference::Library;
+  line.missing = released ? reference.absence({Library::pillow, Library::numpy, Library::torchvision})
+                          : reference.absence({Library::pillow});
+  if (!line.missing.empty()) return false;
+  reference.show(variants.settings.side, variants.data.rgb);
+  const auto answer = reference.ask(Json::Object{{"do", "variants"},
+                                                 {"released", released},
+                                                 {"plans", plansJson(variants.plans)},
+                                                 {"pad", variants.settings.pad},
+                                                 {"mean", numbers(variants.settings.mean)},
+                                                 {"deviation", numbers(variants.settings.deviation)}});
+  if (!answer.problem.empty()) {
+    line.missing = "Pillow: " + answer.problem;
+    return false;
+  }
+  line.output = compared(variants.out, answer.data);
+  if (answer.head.find("untimed")) {
+    line.missing = "compared, but not timed: " + reference.absence({Library::numpy});
+    return false;
+  }
+  line.result.reference = fmt::format("{}, {}", reference.title(Library::pillow),
+                                      released ? "torch" : reference.title(Library::numpy));
+  return true;
+}
+
+std::string noteOf(bool released) {
+  return fmt::format(
+      "A sample: the nine variants of UADA (crop, flip, two ops, Cutout, numbers about 0) of the same plans. "
+      "Ours: "
+      "float32, into the batch. Theirs: {}, one variant after another",
+      released ? "the stations of the released script, tensor to image to tensor, in torch, numpy and Pillow"
+               : "as little Python as it needs, in Pillow and numpy");
+}
+
+/// released  beside the released script's way instead of the leanest
+void benchNine(RenderBench& bench, int side, bool released, const std::string& name) {
+  Variants variants(side);
+  ThreadPool pool(1);
+  const Renderer renderer(variants.data, variants.settings, pool);
+  const std::vector<std::uint32_t> indices = allOf(variants.data);
+  const auto render = [&] { renderer.render(indices, variants.plans, variants.out.data()); };
+  render();
+  BenchLine line;
+  line.result.name = name;
+  line.note = noteOf(released);
+  const bool compares = prepareReference(bench.reference(), variants, released, line);
+  std::vector<Arm> arms{{timed(cpuSeconds, render), static_cast<double>(variants.data.size())}};
+  if (compares) arms.push_back(bench.reference().arm());
+  const StealWatch steal;
+  const Measured measured = bench.measure(arms);
+  putMicros(line, measured);
+  line.imagesPerSecond = 1e6 * static_cast<double>(variants.each()) / line.result.value;
+  if (side == 32) judgeMost(line, measured.micros[0], kMostMicros, "us", steal.share());
+  bench.add(std::move(line));
+}
+
+void benchPlain(RenderBench& bench, int side, const std::string& name) {
+  const Dataset data = madeUpImages(side);
+  ThreadPool pool(1);
+  const Renderer renderer(data, batchSettings(side), pool);
+  const std::vector<std::uint32_t> indices = allOf(data);
+  std::vector<float> out(data.rgb.size());
+  BenchLine line;
+  line.result.name = name;
+  line.note = "An image as it is, only turned into numbers about 0, float32";
+  putMicros(line, bench.measure({{timed(cpuSeconds, [&] { renderer.plain(indices, out.data()); }),
+                                  static_cast<double>(data.size())}}));
+  line.imagesPerSecond = 1e6 / line.result.value;
+  bench.add(std::move(line));
+}
+
+}  // namespace
+
+void benchVariants(RenderBench& bench, int side) {
+  bench.section(fmt::format("variants at {0} x {0} pixels", side));
+  for (const bool released : {false, true}) {
+    const std::string name = fmt::format("render.uada9{}.{}", released ? "_released" : "", side);
+    if (bench.wanted(name)) benchNine(bench, side, released, name);
+  }
+  const std::string plain = fmt::format("render.plain.{}", side);
+  if (bench.wanted(plain)) benchPlain(bench, side, plain);
+}
+
+void benchScaling(RenderBench& bench) {
+  const std::string name = "render.scaling.2";
+  if (!bench.wanted(name)) return;
+  bench.section("two threads");
+  Variants variants(32);
+  const std::vector<std::uint32_t> indices = allOf(variants.data);
+  ThreadPool two(2), one(1);
+  const Renderer wide(variants.data, variants.settings, two), narrow(variants.data, variants.settings, one);
+  const auto items = static_cast<double>(variants.data.size());
+  const auto arm = [&](const Renderer& renderer) {
+    return Arm{timed(wallSeconds, [&] { renderer.render(indices, variants.plans, variants.out.data()); }),
+               items};
+  };
+  BenchLine line;
+  line.result.name = name;
+  line.result.unit = "times";
+  line.result.threads = 2;
+  const StealWatch steal;
+  const Measured measured = bench.measure({arm(wide), arm(narrow)});
+  const Spread& times = measured.ratios[1];
+  line.result.value = times.median;
+  line.low = times.low;
+  line.high = times.high;
+  line.note = fmt::format(
+      "Nine variants of {} samples at 32 x 32 pixels on two threads ({:.1f} us a sample) and on one ({:.1f} "
+      "us), by the "
+      "clock on the wall: other work on the machine lowers it",
+      variants.data.size(), measured.micros[0].median, measured.micros[1].median);
+  if (std::thread::hardware_concurrency() < 2)
+    line.note += "; this machine has one core";
+  else
+    judgeLeast(line, times, kLeastScaling, "times", steal.share());
+  bench.add(std::move(line));
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace uada::cli {
+
+/// The text of reference.py.
+extern const char* const kReferenceScript;
+
+}  // namespace uada::cli

@@ -1,0 +1,137 @@
+#include "app/cli/bench/RenderBench.h"
+
+#include <fmt/core.h>
+#include <fnmatch.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "core/base/Error.h"
+#include "core/base/Philox.h"
+#include "core/base/Text.h"
+
+namespace uada::cli {
+namespace {
+
+constexpr int kSides[] = {32, 64, 224};
+
+/// About as many bytes at each size, so that a ring of them lies beyond the first cache as a batch does.
+std::uint32_t imagesOf(int side) { return side <= 32 ? 128 : side <= 64 ? 64 : 16; }
+
+std::string loadText() {
+  double load[3] = {};
+  return ::getloadavg(load, 3) == 3 ? fmt::format("{:.2f} {:.2f} {:.2f}", load[0], load[1], load[2])
+                                    : "unknown";
+}
+
+/// reached: by the median; close: the median misses it by less than half of the quartiles' distance
+void judge(BenchLine& line, bool reached, bool close, double steal) {
+  if (steal > kMostSteal)
+    line.met = fmt::format("not judged: {:.0f} % of the time was stolen", 100 * steal);
+  else
+    line.met = reached ? "met" : close ? "too noisy to say" : "not met";
+}
+
+std::string differences(std::size_t different, std::size_t all, const char* what) {
+  return different ? fmt::format("{} of {} {} differ", different, all, what) : "identical";
+}
+
+}  // namespace
+
+RenderBench::RenderBench(const BenchOptions& options, const Console& console, BenchLines& lines)
+    : console_(console), lines_(lines), only_(options.only), seconds_(options.seconds), load_(loadText()) {
+  console_.note(fmt::format("load {}; reference: {}", load_, reference_.summary()));
+}
+
+bool RenderBench::wanted(const std::string& name) {
+  if (!only_.empty() && ::fnmatch(only_.c_str(), name.c_str(), 0) != 0) return false;
+  if (!section_.empty()) console_.note("measuring " + std::exchange(section_, {}));
+  return true;
+}
+
+void RenderBench::add(BenchLine line) {
+  if (line.output.ends_with("differ")) different_.push_back(line.result.name);
+  lines_.add(std::move(line));
+}
+
+void RenderBench::finish() {
+  if (lines_.all().empty())
+    throw UsageError(
+        fmt::format("--only '{}' leaves nothing; names are such as op.rotate.32, render.uada9.32", only_));
+  const double steal = 100 * steal_.share();
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  console_.object("machine", Json::Object{{"cores", cores},
+                                          {"load_before", load_},
+                                          {"load_after", loadText()},
+                                          {"steal_percent", steal},
+                                          {"reference", reference_.summary()}});
+  lines_.finish();
+  console_.say(
+      fmt::format("{} cores, load {} before and {} after, {:.1f} % of the time stolen by the host\n"
+                  "reference: {}",
+                  cores, load_, loadText(), steal, reference_.summary()));
+  if (steal > 100 * kMostSteal)
+    console_.note("warning: the host gave much of the time to others; measure again when it is quiet");
+  if (!different_.empty())
+    throw Error(fmt::format("the output differs from the reference's in {}", joined(different_, ", ")));
+}
+
+Dataset madeUpImages(int side) {
+  Dataset data;
+  data.width = data.height = side;
+  data.classes = 10;
+  for (std::uint32_t i = 0; i < imagesOf(side); ++i) {
+    Random random(1, 0, i, Purpose::test);
+    const std::uint32_t slopes[] = {random.below(8), random.below(8), random.below(8)};
+    for (int y = 0; y < side; ++y)
+      for (int x = 0; x < side; ++x)
+        for (const std::uint32_t slope : slopes)
+          data.rgb.push_back(
+              static_cast<std::uint8_t>(40 + (x * slope + y * (8 - slope)) * 20 / side + random.below(16)));
+    data.labels.push_back(static_cast<std::int32_t>(i % 10));
+  }
+  return data;
+}
+
+void judgeMost(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal) {
+  line.target = fmt::format("<= {:g} {}", limit, unit);
+  judge(line, spread.median <= limit, spread.median - (spread.high - spread.low) / 2 <= limit, steal);
+}
+
+void judgeLeast(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal) {
+  line.target = fmt::format(">= {:g} {}", limit, unit);
+  judge(line, spread.median >= limit, spread.median + (spread.high - spread.low) / 2 >= limit, steal);
+}
+
+std::string compared(std::span<const std::uint8_t> ours, std::span<const std::uint8_t> theirs) {
+  std::size_t different =
+      ours.size() > theirs.size() ? ours.size() - theirs.size() : theirs.size() - ours.size();
+  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i) different += ours[i] != theirs[i];
+  return differences(different, ours.size(), "bytes");
+}
+
+std::string compared(std::span<const float> ours, std::span<const std::uint8_t> theirs) {
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    float other = 0;
+    if ((i + 1) * sizeof other > theirs.size())
+      return differences(ours.size() - i + different, ours.size(), "numbers");
+    std::memcpy(&other, theirs.data() + i * sizeof other, sizeof other);
+    different += !(ours[i] == other);
+  }
+  return differences(different, ours.size(), "numbers");
+}
+
+void benchRender(const BenchOptions& options, const Console& console, BenchLines& lines) {
+  RenderBench bench(options, console, lines);
+  for (const int side : kSides) {
+    benchVariants(bench, side);
+    benchPolicies(bench, side);
+  }
+  benchScaling(bench);
+  for (const int side : kSides) benchOps(bench, side);
+  bench.finish();
+}
+
+}  // namespace uada::cli

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "app/cli/BenchLines.h"
+#include "app/cli/bench/Measure.h"
+#include "app/cli/bench/Reference.h"
+#include "core/data/Dataset.h"
+
+namespace uada::cli {
+
+/// What the parts of `uada bench render` share.
+class RenderBench {
+ public:
+  RenderBench(const BenchOptions& options, const Console& console, BenchLines& lines);
+
+  /// Whether --only leaves the line in.
+  bool wanted(const std::string& name);
+  Reference& reference() { return reference_; }
+  /// What is measured next; said to people with the first line of it.
+  void section(std::string title) { section_ = std::move(title); }
+  /// Measures our arm alone or beside others; the ratios of `target` are judged by their quartiles.
+  Measured measure(const std::vector<Arm>& arms) const { return cli::measure(arms, seconds_); }
+  /// Adds a line; one whose output differs is remembered for finish().
+  void add(BenchLine line);
+  /// Says what the machine did meanwhile. throws  Error if some output differed
+  void finish();
+
+ private:
+  const Console& console_;
+  BenchLines& lines_;
+  std::string only_;
+  double seconds_;
+  StealWatch steal_;
+  Reference reference_;
+  std::string section_;
+  std::string load_;
+  std::vector<std::string> different_;
+};
+
+/// Soft blobs with a little noise: neither flat nor pure noise, which would favour or punish single ops.
+Dataset madeUpImages(int side);
+
+/// "<= limit unit" and whether the spread keeps to it; a miss by less than half of the spread is noise.
+/// steal  the share of time that was stolen while it was measured
+void judgeMost(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal);
+void judgeLeast(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal);
+
+/// "identical", or in words how many of the items differ.
+std::string compared(std::span<const std::uint8_t> ours, std::span<const std::uint8_t> theirs);
+std::string compared(std::span<const float> ours, std::span<const std::uint8_t> theirs);
+
+/// op.NAME.SIDE with the op's own filter, op.NAME.FILTER.SIDE with another, memcpy.SIDE.
+void benchOps(RenderBench& bench, int side);
+/// render.uada9.SIDE: nine variants of a sample; render.uada9_released.SIDE: beside the released script's
+/// way; render.plain.SIDE: only normalised.
+void benchVariants(RenderBench& bench, int side);
+/// render.ra|aa|ta.SIDE, from the drawing of the plan to the numbers, and render.ra_chain|... the ops alone.
+void benchPolicies(RenderBench& bench, int side);
+/// render.scaling.2: nine variants on two threads and on one.
+void benchScaling(RenderBench& bench);
+
+}  // namespace uada::cli

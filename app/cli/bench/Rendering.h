@@ -1,0 +1,22 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "app/cli/BenchLines.h"
+#include "app/cli/bench/Measure.h"
+#include "core/augment/Renderer.h"
+
+namespace uada::cli {
+
+/// As a batch of CIFAR-10 is rendered: its mean and deviation, an eighth of the side as padding.
+RenderSettings batchSettings(int side);
+/// 0 .. size - 1
+std::vector<std::uint32_t> allOf(const Dataset& data);
+Json numbers(const std::array<float, 3>& values);
+
+/// Our microseconds and, where there are two arms, the reference's.
+void putMicros(BenchLine& line, const Measured& measured);
+
+}  // namespace uada::cli

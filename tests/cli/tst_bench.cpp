@@ -1,0 +1,219 @@
+#include <QFile>
+#include <QSet>
+#include <string>
+
+#include "app/cli/bench/Measure.h"
+#include "core/ops/Op.h"
+#include "tests/cli/Program.h"
+#include "tests/core/Pillow.h"
+
+using namespace uada;
+using namespace uada::test;
+
+/// `uada bench render`: what it prints, and that outputs are compared. How fast anything is, no test says.
+class TestBench : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void quartiles();
+  void blocksTakeTurns();
+  void everyLineIsThere();
+  void onlySomeLines();
+  void referenceIsCompared_data();
+  void referenceIsCompared();
+  void aDifferenceFails();
+  void withoutPythonItSaysSo_data();
+  void withoutPythonItSaysSo();
+  void tableForPeople();
+};
+
+namespace {
+
+QList<QJsonObject> linesOf(const Result& result) { return ofKind(objects(result.out), "bench"); }
+
+QSet<QString> namesOf(const QList<QJsonObject>& lines) {
+  QSet<QString> names;
+  for (const QJsonObject& line : lines) names.insert(line["name"].toString());
+  return names;
+}
+
+/// Every op at each size, geometric ones also with the filters that read between pixels.
+QSet<QString> opNames() {
+  QSet<QString> names;
+  for (const QString side : {"32", "64", "224"})
+    for (const Op& op : ops()) {
+      const QString name = QString("op.") + op.name.c_str();
+      names << name + "." + side;
+      if (op.geometric && op.hasValue) names << name + ".bilinear." + side << name + ".bicubic." + side;
+    }
+  return names;
+}
+
+QSet<QString> otherNames() {
+  QSet<QString> names{"render.scaling.2"};
+  for (const QString side : {"32", "64", "224"})
+    for (const char* name :
+         {"memcpy", "render.uada9", "render.uada9_released", "render.plain", "render.ra", "render.ra_chain",
+          "render.aa", "render.aa_chain", "render.ta", "render.ta_chain"})
+      names << QString(name) + "." + side;
+  return names;
+}
+
+}  // namespace
+
+void TestBench::quartiles() {
+  const cli::Spread odd = cli::spreadOf({5, 1, 3, 2, 4});
+  QCOMPARE(odd.low, 2.0);
+  QCOMPARE(odd.median, 3.0);
+  QCOMPARE(odd.high, 4.0);
+  const cli::Spread even = cli::spreadOf({4, 1, 2, 3});
+  QCOMPARE(even.low, 1.75);
+  QCOMPARE(even.median, 2.5);
+  QCOMPARE(even.high, 3.25);
+  QCOMPARE(cli::spreadOf({7}).high, 7.0);
+  QCOMPARE(cli::spreadOf({}).median, 0.0);
+}
+
+/// A B, B A, A B ... and the ratio block by block: both sides slow down alike from the ninth round on.
+void TestBench::blocksTakeTurns() {
+  std::string order;
+  const auto arm = [&](char name, double seconds) {
+    return cli::Arm{[&order, name, seconds](long calls) {
+                      order += name;
+                      const double slow = order.size() > 20 ? 10 : 1;
+                      return slow * seconds * static_cast<double>(calls);
+                    },
+                    name == 'A' ? 4.0 : 1.0};
+  };
+  const cli::Measured measured = cli::measure({arm('A', 8), arm('B', 6)}, 0);
+  QCOMPARE(order.size(), std::size_t{2 + 32});  // one call each to find how many fit in a block
+  QCOMPARE(order.substr(0, 10), std::string("ABABBAABBA"));
+  QCOMPARE(measured.ratios[1].median, 3.0);  // 6 s an item to 2
+  QCOMPARE(measured.ratios[1].low, 3.0);
+  QCOMPARE(measured.ratios[1].high, 3.0);
+  QCOMPARE(measured.micros[0].low, 2e6);
+  QCOMPARE(measured.micros[0].high, 2e7);
+}
+
+void TestBench::everyLineIsThere() {
+  Program program;
+  program.set("UADA_PYTHON", "");
+  const Result result = program.run({"bench", "render", "--json", "--seconds", "0"});
+  COMPARE_CODE(result, 0);
+  const auto lines = linesOf(result);
+  QCOMPARE(namesOf(lines), opNames() + otherNames());
+  QCOMPARE(lines.size(), namesOf(lines).size());
+  for (const QJsonObject& line : lines) {
+    const QByteArray name = line["name"].toString().toUtf8();
+    QVERIFY2(line["value"].toDouble() > 0, name);
+    QCOMPARE(line["unit"].toString(), QString(name == "render.scaling.2" ? "times" : "us"));
+    QVERIFY2(line["low"].toDouble() <= line["value"].toDouble(), name);
+    QVERIFY2(line["high"].toDouble() >= line["value"].toDouble(), name);
+    QCOMPARE(line["threads"].toInt(), name == "render.scaling.2" ? 2 : 1);
+    QVERIFY2(line.contains("cpu") && line.contains("device"), name);
+    QVERIFY2(!line.contains("reference") && !line.contains("output"), name);
+    QCOMPARE(line.contains("times_memcpy"), name.startsWith("op."));
+  }
+  const auto machine = ofKind(objects(result.out), "machine");
+  QCOMPARE(machine.size(), 1);
+  QVERIFY(machine[0].contains("steal_percent") && machine[0].contains("load_before"));
+}
+
+void TestBench::onlySomeLines() {
+  Program program;
+  program.set("UADA_PYTHON", "");
+  const Result some =
+      program.run({"bench", "render", "--json", "--seconds", "0", "--only", "op.posterize.*"});
+  COMPARE_CODE(some, 0);
+  QCOMPARE(namesOf(linesOf(some)), (QSet<QString>{"op.posterize.32", "op.posterize.64", "op.posterize.224"}));
+  for (const QJsonObject& line : linesOf(some)) QCOMPARE(line["target"].toString(), QString("<= 2 x memcpy"));
+  const Result none = program.run({"bench", "render", "--seconds", "0", "--only", "op.nix"});
+  COMPARE_CODE(none, 2);
+  QVERIFY2(none.err.contains("op.nix"), qPrintable(none.err));
+}
+
+void TestBench::referenceIsCompared_data() {
+  QTest::addColumn<QString>("only");
+  for (const char* only : {"op.*.32", "op.*.64", "op.[rst]*.224", "render.uada9*.32", "render.uada9.64",
+                           "render.[art]a_chain.32"})
+    QTest::newRow(only) << only;
+}
+
+/// Pixels and numbers of ours are those of a Pillow that is at hand, and of torchvision where it is.
+void TestBench::referenceIsCompared() {
+  QFETCH(QString, only);
+  const Result result = Program().run({"bench", "render", "--json", "--seconds", "0", "--only", only});
+  COMPARE_CODE(result, 0);
+  int compared = 0;
+  for (const QJsonObject& line : linesOf(result)) {
+    const QString name = line["name"].toString(), output = line["output"].toString();
+    if (!output.isEmpty()) {
+      QVERIFY2(output == "identical", qPrintable(name + ": " + output));
+      ++compared;
+    } else {
+      QVERIFY2(!line["missing"].toString().isEmpty(), qPrintable(name));
+      qInfo("%s: %s", qPrintable(name), qPrintable(line["missing"].toString()));
+    }
+  }
+  if (compared == 0) QSKIP("nothing was compared: the notes above say what is missing");
+  qInfo("%d lines are identical to the reference", compared);
+}
+
+/// A reference that is right, made wrong on its way: what is fast and wrong must fail.
+void TestBench::aDifferenceFails() {
+  QString version;
+  const QString python = pythonWithPillow(version);
+  if (python.isEmpty()) QSKIP("not run: no Python has Pillow (Debian's package python3-pil)");
+  Program program;
+  program.write("python", "#!/bin/sh\nexec " + python.toUtf8() +
+                              " -c \"$(printf '%s' \"$2\" | sed 's/ImageOps.invert(i)/i.rotate(180)/')\"\n");
+  QFile::setPermissions(program.path("python"), QFile::ReadUser | QFile::WriteUser | QFile::ExeUser);
+  program.set("UADA_PYTHON", program.path("python"));
+  const Result result = program.run({"bench", "render", "--json", "--seconds", "0", "--only", "op.[in]*.32"});
+  const auto lines = linesOf(result);
+  QVERIFY(!lines.isEmpty());
+  COMPARE_CODE(result, 1);
+  QVERIFY2(result.err.contains("op.invert.32"), qPrintable(result.err));
+  QVERIFY2(!result.err.contains("op.identity.32"), qPrintable(result.err));
+  for (const QJsonObject& line : lines)
+    QCOMPARE(line["output"].toString() == "identical", line["name"].toString() != "op.invert.32");
+}
+
+void TestBench::withoutPythonItSaysSo_data() {
+  QTest::addColumn<QString>("python");
+  QTest::addColumn<QString>("said");
+  QTest::newRow("absent") << "/nowhere/python" << "'/nowhere/python' does not run as Python";
+  QTest::newRow("no Python") << "/bin/false" << "'/bin/false' does not run as Python";
+  QTest::newRow("says something else") << "/bin/echo" << "'/bin/echo' does not run as Python";
+  QTest::newRow("none") << "" << "no Python";
+}
+
+void TestBench::withoutPythonItSaysSo() {
+  QFETCH(QString, python);
+  QFETCH(QString, said);
+  Program program;
+  program.set("UADA_PYTHON", python);
+  for (const char* name : {"op.invert.32", "render.uada9.32", "render.ra.32"}) {
+    const Result result = program.run({"bench", "render", "--json", "--seconds", "0", "--only", name});
+    COMPARE_CODE(result, 0);
+    const auto lines = linesOf(result);
+    QCOMPARE(lines.size(), 1);
+    QVERIFY2(lines[0]["missing"].toString().contains(said), qPrintable(lines[0]["missing"].toString()));
+  }
+}
+
+void TestBench::tableForPeople() {
+  Program program;
+  program.set("UADA_PYTHON", "");
+  const Result result = program.run({"bench", "render", "--seconds", "0", "--only", "*.posterize.32"});
+  COMPARE_CODE(result, 0);
+  const QStringList lines = result.out.split('\n');
+  QVERIFY(lines[0].startsWith("name"));
+  for (const char* title : {"value", "unit", "x memcpy", "target"}) QVERIFY2(lines[0].contains(title), title);
+  QVERIFY2(!lines[0].contains("times longer"), qPrintable(lines[0]));  // nothing was compared
+  QVERIFY2(lines[2].startsWith("op.posterize.32"), qPrintable(lines[2]));
+  QVERIFY2(result.out.contains("stolen"), qPrintable(result.out));
+}
+
+QTEST_GUILESS_MAIN(TestBench)
+#include "tst_bench.moc"
