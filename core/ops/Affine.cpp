@@ -1,165 +1,141 @@
 #include "core/ops/Affine.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdint>
+#include <cstring>
+
+#include "core/ops/Pixels.h"
+#include "core/ops/Reference.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 namespace {
 
-using Colour = std::array<std::uint8_t, 3>;
-
-void put(std::uint8_t* out, const std::uint8_t* colour) {
-  out[0] = colour[0];
-  out[1] = colour[1];
-  out[2] = colour[2];
-}
-
-bool inside(double v, int size) { return v >= 0.0 && v < size; }
-
-/// No rotation or shear: the source column depends on x alone, the row on y alone. Both are summed up in
-/// double column by column, as Pillow does; a multiplication would round differently.
-void nearestAligned(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  constexpr int kChunk = 256;
-  std::array<int, kChunk> columns;
-  double xs = a.x0 + a.xx * 0.5;
-  for (int begin = 0; begin < out.width; begin += kChunk) {
-    const int count = std::min(kChunk, out.width - begin);
-    for (int i = 0; i < count; ++i, xs += a.xx) columns[i] = inside(xs, in.width) ? static_cast<int>(xs) : -1;
-    double ys = a.y0 + a.yy * 0.5;
-    for (int y = 0; y < out.height; ++y, ys += a.yy) {
-      std::uint8_t* to = out.row(y) + std::size_t{3} * begin;
-      const std::uint8_t* from = inside(ys, in.height) ? in.row(static_cast<int>(ys)) : nullptr;
-      for (int i = 0; i < count; ++i) {
-        put(to + 3 * i, from && columns[i] >= 0 ? from + std::size_t{3} * columns[i] : fill.data());
-      }
-    }
-  }
-}
-
-bool fitsFixed(const Affine& a, int x, int y) {
-  return std::fabs(x * a.xx + y * a.xy + a.x0) < 32768.0 && std::fabs(x * a.yx + y * a.yy + a.y0) < 32768.0;
-}
-
 std::int64_t fixed(double v) { return static_cast<std::int64_t>(std::floor(v * 65536.0 + 0.5)); }
+
+/// A part of a row: places begin..end-1.
+struct Run {
+  int begin = 0, end = 0;
+};
+
+/// Where begin + x step >= bound first holds, for x = 0..count; count if nowhere. step > 0
+int firstFrom(std::int64_t start, std::int64_t step, std::int64_t bound, int count) {
+  const double guess = static_cast<double>(bound - start) / static_cast<double>(step);
+  int x = static_cast<int>(std::clamp(guess, 0.0, static_cast<double>(count)));
+  while (x > 0 && start + (x - 1) * step >= bound) --x;
+  while (x < count && start + x * step < bound) ++x;
+  return x;
+}
+
+/// Where a coordinate that moves evenly lies in 0..size-1; all in 16.16.
+Run insideRun(std::int64_t start, std::int64_t step, int size, int count) {
+  const std::int64_t limit = std::int64_t{size} << 16;
+  if (step == 0) return {0, start >= 0 && start < limit ? count : 0};
+  if (step > 0) return {firstFrom(start, step, 0, count), firstFrom(start, step, limit, count)};
+  return {firstFrom(-start, -step, 1 - limit, count), firstFrom(-start, -step, 1, count)};
+}
 
 /// 16.16 fixed point: the usual way of shear and rotation.
 void nearestFixed(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  const std::int64_t xx = fixed(a.xx), xy = fixed(a.xy), yx = fixed(a.yx), yy = fixed(a.yy);
-  std::int64_t rowX = fixed(a.x0 + a.xx * 0.5 + a.xy * 0.5);
-  std::int64_t rowY = fixed(a.y0 + a.yx * 0.5 + a.yy * 0.5);
-  for (int y = 0; y < out.height; ++y, rowX += xy, rowY += yy) {
+  const FixedAffine f(a);
+  std::int64_t xs = f.x0, ys = f.y0;
+  for (int y = 0; y < out.height; ++y, xs += f.xy, ys += f.yy) {
+    const Run across = insideRun(xs, f.xx, in.width, out.width);
+    const Run down = insideRun(ys, f.yx, in.height, out.width);
+    const int begin = std::max(across.begin, down.begin),
+              end = std::max(begin, std::min(across.end, down.end));
     std::uint8_t* to = out.row(y);
-    std::int64_t xs = rowX, ys = rowY;
-    for (int x = 0; x < out.width; ++x, to += 3, xs += xx, ys += yx) {
-      const std::int64_t column = xs >> 16, row = ys >> 16;
-      const bool known = column >= 0 && column < in.width && row >= 0 && row < in.height;
-      put(to, known ? in.row(static_cast<int>(row)) + 3 * column : fill.data());
+    fillPixels(to, begin, fill);
+    fillPixels(to + std::size_t{3} * end, out.width - end, fill);
+    if (begin == end) continue;
+    const std::int64_t column = (xs + begin * f.xx) >> 16, row = (ys + begin * f.yx) >> 16;
+    if (f.xx == 65536 && f.yx == 0) {
+      std::memcpy(to + std::size_t{3} * begin, in.row(static_cast<int>(row)) + 3 * column,
+                  std::size_t{3} * (end - begin));
+    } else {
+      simd::copyNearest(in, to + std::size_t{3} * begin, end - begin,
+                        {static_cast<std::int32_t>(xs + begin * f.xx), static_cast<std::int32_t>(f.xx),
+                         static_cast<std::int32_t>(ys + begin * f.yx), static_cast<std::int32_t>(f.yx)});
     }
   }
 }
 
-/// For points that 16 bits cannot hold: images or shears of more than 32767 pixels.
-void nearestDouble(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  double rowX = a.x0 + a.xy * 0.5 + a.xx * 0.5;
-  double rowY = a.y0 + a.yy * 0.5 + a.yx * 0.5;
-  for (int y = 0; y < out.height; ++y, rowX += a.xy, rowY += a.yy) {
-    std::uint8_t* to = out.row(y);
-    double xs = rowX, ys = rowY;
-    for (int x = 0; x < out.width; ++x, to += 3, xs += a.xx, ys += a.yx) {
-      const bool known = inside(xs, in.width) && inside(ys, in.height);
-      put(to, known ? in.row(static_cast<int>(ys)) + std::size_t{3} * static_cast<int>(xs) : fill.data());
-    }
-  }
+/// Where an image of `size` lies in a row or column of `count` whose first place is read at `start` and the
+/// others one further each. Pillow adds the ones in double: false if that might round.
+bool movedRun(double start, int size, int count, Run& run, int& source) {
+  if (std::max(size, count) > kMostSteady) return false;
+  if (!isAwayFromWhole(start) && !hasFewDigits(start)) return false;
+  const int first = static_cast<int>(std::floor(start));
+  run.begin = std::clamp(-first, 0, count);
+  run.end = std::clamp(size - first, run.begin, count);
+  source = first + run.begin;
+  return true;
 }
 
-void nearest(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  if (a.xy == 0 && a.yx == 0) return nearestAligned(in, out, a, fill);
-  const int w = out.width, h = out.height;
-  const bool fits = fitsFixed(a, 0, 0) && fitsFixed(a, w, h) && fitsFixed(a, 0, h) && fitsFixed(a, w, 0);
-  fits ? nearestFixed(in, out, a, fill) : nearestDouble(in, out, a, fill);
-}
-
-/// Rounds down a number that is -1 or more; std::floor is a call on the plainest processors.
-int whole(double v) { return static_cast<int>(v) - (v < 0 ? 1 : 0); }
-
-/// Where a source point lies among the pixels: rows and byte offsets of columns, clamped to the image, from
-/// `first` pixels before the one at or below the point. The point lies inside the image.
-template <int kTaps>
-struct Neighbours {
-  std::array<const std::uint8_t*, kTaps> rows;
-  std::array<std::size_t, kTaps> columns;
-  double dx, dy;
-
-  Neighbours(ImageView in, double xs, double ys, int first) {
-    const int left = whole(xs - 0.5), top = whole(ys - 0.5);
-    dx = xs - 0.5 - left;
-    dy = ys - 0.5 - top;
-    for (int k = 0; k < kTaps; ++k) {
-      rows[k] = in.row(std::clamp(top + first + k, 0, in.height - 1));
-      columns[k] = std::size_t{3} * std::clamp(left + first + k, 0, in.width - 1);
-    }
-  }
-};
-
-double linear(double a, double b, double d) { return a + (b - a) * d; }
-
-void bilinearPixel(ImageView in, double xs, double ys, std::uint8_t* out) {
-  const Neighbours<2> n(in, xs, ys, 0);
-  for (int c = 0; c < 3; ++c) {
-    const double upper = linear(n.rows[0][n.columns[0] + c], n.rows[0][n.columns[1] + c], n.dx);
-    const double lower = linear(n.rows[1][n.columns[0] + c], n.rows[1][n.columns[1] + c], n.dx);
-    out[c] = static_cast<std::uint8_t>(linear(upper, lower, n.dy));
-  }
-}
-
-/// The kernel with a = -1, in the order of operations that Pillow has.
-double cubic(double v1, double v2, double v3, double v4, double d) {
-  const double p2 = -v1 + v3;
-  const double p3 = 2 * (v1 - v2) + v3 - v4;
-  const double p4 = -v1 + v2 - v3 + v4;
-  return v2 + d * (p2 + d * (p3 + d * p4));
-}
-
-void bicubicPixel(ImageView in, double xs, double ys, std::uint8_t* out) {
-  const Neighbours<4> n(in, xs, ys, -1);
-  for (int c = 0; c < 3; ++c) {
-    // At a distance of 0, as in a shear along the other axis, the kernel gives the second value exactly.
-    const auto across = [&](int k) -> double {
-      const std::uint8_t* row = n.rows[k] + c;
-      if (n.dx == 0) return row[n.columns[1]];
-      return cubic(row[n.columns[0]], row[n.columns[1]], row[n.columns[2]], row[n.columns[3]], n.dx);
-    };
-    const double v = n.dy == 0 ? across(1) : cubic(across(0), across(1), across(2), across(3), n.dy);
-    out[c] = static_cast<std::uint8_t>(std::clamp(v, 0.0, 255.0));
-  }
-}
-
-template <auto pixel>
-void interpolated(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
+/// Neither turned nor scaled: rows of one run each. Returns whether it was so.
+bool moved(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
+  if (a.xx != 1 || a.yy != 1) return false;
+  Run across, down;
+  int column = 0, row = 0;
+  if (!movedRun(a.x0 + a.xx * 0.5, in.width, out.width, across, column)) return false;
+  if (!movedRun(a.y0 + a.yy * 0.5, in.height, out.height, down, row)) return false;
   for (int y = 0; y < out.height; ++y) {
     std::uint8_t* to = out.row(y);
-    for (int x = 0; x < out.width; ++x, to += 3) {
-      const double xs = a.xx * (x + 0.5) + a.xy * (y + 0.5) + a.x0;
-      const double ys = a.yx * (x + 0.5) + a.yy * (y + 0.5) + a.y0;
-      if (inside(xs, in.width) && inside(ys, in.height)) {
-        pixel(in, xs, ys, to);
-      } else {
-        put(to, fill.data());
-      }
+    if (y < down.begin || y >= down.end || across.begin == across.end) {
+      fillPixels(to, out.width, fill);
+      continue;
     }
+    fillPixels(to, across.begin, fill);
+    std::memcpy(to + std::size_t{3} * across.begin, in.row(row + y - down.begin) + std::size_t{3} * column,
+                std::size_t{3} * (across.end - across.begin));
+    fillPixels(to + std::size_t{3} * across.end, out.width - across.end, fill);
   }
+  return true;
+}
+
+/// Whether offsets of pixels, and places in 16.16, fit into 31 bits.
+bool small(ImageView in) {
+  constexpr int kMost = 1 << 14;
+  return in.width <= kMost && in.height <= kMost && in.bytes() < std::size_t{1} << 31;
+}
+
+void nearest(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampling) {
+  if (a.xy == 0 && a.yx == 0) {
+    if (moved(in, out, a, sampling.fill)) return;
+  } else if (small(in) && fitsFixed(a, out.width, out.height)) {
+    return nearestFixed(in, out, a, sampling.fill);
+  }
+  reference::applyAffine(in, out, a, sampling);
 }
 
 }  // namespace
 
+bool isAwayFromWhole(double v) {
+  constexpr double kMargin = 1e-4;
+  const double fraction = v - std::floor(v);
+  return std::fabs(v) < kMostSteady && fraction > kMargin && fraction < 1 - kMargin;
+}
+
+bool hasFewDigits(double v) { return std::fabs(v) < kMostSteady && v * 1024 == std::floor(v * 1024); }
+
+FixedAffine::FixedAffine(const Affine& a)
+    : xx(fixed(a.xx)),
+      xy(fixed(a.xy)),
+      x0(fixed(a.x0 + a.xx * 0.5 + a.xy * 0.5)),
+      yx(fixed(a.yx)),
+      yy(fixed(a.yy)),
+      y0(fixed(a.y0 + a.yx * 0.5 + a.yy * 0.5)) {}
+
+bool fitsFixed(const Affine& a, int width, int height) {
+  const auto fits = [&a](int x, int y) {
+    return std::fabs(x * a.xx + y * a.xy + a.x0) < 32768.0 && std::fabs(x * a.yx + y * a.yy + a.y0) < 32768.0;
+  };
+  return fits(0, 0) && fits(width, height) && fits(0, height) && fits(width, 0);
+}
+
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling) {
-  switch (sampling.filter.value_or(Filter::nearest)) {
-    case Filter::nearest: return nearest(in, out, affine, sampling.fill);
-    case Filter::bilinear: return interpolated<bilinearPixel>(in, out, affine, sampling.fill);
-    case Filter::bicubic: return interpolated<bicubicPixel>(in, out, affine, sampling.fill);
-  }
+  if (sampling.filter.value_or(Filter::nearest) == Filter::nearest) return nearest(in, out, affine, sampling);
+  if (!interpolatedAlongAxis(in, out, affine, sampling)) reference::applyAffine(in, out, affine, sampling);
 }
 
 }  // namespace uada

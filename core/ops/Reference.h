@@ -8,6 +8,7 @@
 #include "core/ops/Affine.h"
 #include "core/ops/Normalise.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 /// The ops in plain C++: what they mean, what every kernel of core/ops/simd must equal to the bit, and what
 /// runs on a processor that has nothing beyond SSE2. Where a name is not explained, core/ops/simd/Kernels.h
@@ -24,6 +25,13 @@ ByteTable equalizedTable(const Histogram& counts);
 ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);
 ByteTable addTable(double value);
+
+void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling);
+/// One pixel of the output; the filter is bilinear or bicubic.
+void interpolatedPixel(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling, int x,
+                       int y);
+void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps);
+void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count);
 
 void normalise(ImageView in, const NormaliseRule& rule, float* out);
 void normaliseHalf(ImageView in, const NormaliseRule& rule, std::uint16_t* out);

@@ -5,7 +5,28 @@
 
 #include "core/images/Image.h"
 #include "core/ops/Normalise.h"
+#include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+
+namespace uada {
+
+/// A walk over the source in 16.16 fixed point, from a first point on.
+struct FixedSteps {
+  std::int32_t x, xStep, y, yStep;
+};
+
+/// A part of a row whose pixels are interpolated along one axis. All arrays have one entry a byte of the
+/// output and may be read up to kSpare entries beyond it.
+/// A byte's source coordinate is (place + shift) + start, in this order; its first tap, or its second of
+/// four, lies at base + whole; it has a value where 0 <= coordinate < limit, else that of `fill`.
+struct LaneRow {
+  static constexpr int kSpare = 16;
+  const std::uint8_t* taps[4];  ///< bilinear: two of them
+  const double *place, *base, *fill;
+  double shift, start, whole, limit;
+};
+
+}  // namespace uada
 
 /// The inner loops of the ops, compiled for each instruction set from SSSE3 to AVX-512 and chosen when the
 /// program runs; on anything less they are the functions of the same name in core/ops/Reference.h, which they
@@ -28,6 +49,12 @@ ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);
 /// v + value, clamped, then cut to a whole number. value: not NaN
 ByteTable addTable(double value);
+
+/// The nearest pixels on a walk that does not leave the image. count > 0; at most 16384 x 16384 pixels, fewer
+/// than 2^31 bytes
+void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps);
+/// Interpolates `count` bytes in double precision, bilinearly or bicubically.
+void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count);
 
 /// 1 / 255 in 16 bits, so that a byte's multiple is exact, and what is missing from it.
 constexpr float k255th = 0x1.0101p-8F;

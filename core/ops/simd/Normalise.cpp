@@ -8,6 +8,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace uada::HWY_NAMESPACE {
+namespace {
 #if HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR
 using reference::normalise;
 using reference::normaliseHalf;
@@ -18,14 +19,14 @@ using Singles = hn::CappedTag<float, 16>;
 using Vector = hn::Vec<Singles>;
 
 /// byte / 255 to the bit. The first product is exact, so that fusing it with the sum changes nothing.
-inline Vector shareOf(Vector byte) {
+HWY_INLINE Vector shareOf(Vector byte) {
   const Singles d;
   return hn::MulAdd(byte, hn::Set(d, simd::k255th), hn::Mul(byte, hn::Set(d, simd::k255thRest)));
 }
 
 /// One vector of values; `lane` is where its constants begin in the rule's arrays.
 template <bool kFused>
-inline Vector valueOf(const std::uint8_t* bytes, const NormaliseRule& rule, std::size_t lane) {
+HWY_INLINE Vector valueOf(const std::uint8_t* bytes, const NormaliseRule& rule, std::size_t lane) {
   const Singles d;
   const hn::Rebind<std::uint8_t, Singles> narrow;
   const hn::Rebind<std::int32_t, Singles> whole;
@@ -36,10 +37,10 @@ inline Vector valueOf(const std::uint8_t* bytes, const NormaliseRule& rule, std:
   return hn::MulAdd(shifted, hn::Load(d, rule.inverse.data() + lane), small);
 }
 
-inline void put(Vector v, float* out) { hn::StoreU(v, Singles(), out); }
+HWY_INLINE void put(Vector v, float* out) { hn::StoreU(v, Singles(), out); }
 
 /// Finite numbers alone.
-inline void put(Vector v, std::uint16_t* out) {
+HWY_INLINE void put(Vector v, std::uint16_t* out) {
   const hn::Rebind<std::uint32_t, Singles> wide;
   const auto bits = hn::BitCast(wide, v);
   const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(wide, 1));
@@ -78,6 +79,7 @@ void normaliseHalf(ImageView in, const NormaliseRule& rule, std::uint16_t* out) 
   rule.finite ? chosen(in, rule, out) : reference::normaliseHalf(in, rule, out);
 }
 #endif
+}  // namespace
 }  // namespace uada::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -12,6 +12,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace uada::HWY_NAMESPACE {
+namespace {
 #if UADA_PLAIN
 using reference::addTable;
 using reference::applyTable;
@@ -193,6 +194,7 @@ ByteTable addTable(double value) {
   return tableOf<double>([&](auto d, auto v) { return hn::Max(hn::Add(v, hn::Set(d, value)), hn::Zero(d)); });
 }
 #endif
+}  // namespace
 }  // namespace uada::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

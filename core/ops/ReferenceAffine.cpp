@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "core/ops/Pixels.h"
+#include "core/ops/Reference.h"
+
+namespace uada::reference {
+namespace {
+
+bool inside(double v, int size) { return v >= 0.0 && v < size; }
+
+/// No rotation or shear: the source column depends on x alone, the row on y alone. Both are summed up in
+/// double column by column, as Pillow does; a multiplication would round differently.
+void nearestAligned(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
+  constexpr int kChunk = 256;
+  std::array<int, kChunk> columns;
+  double xs = a.x0 + a.xx * 0.5;
+  for (int begin = 0; begin < out.width; begin += kChunk) {
+    const int count = std::min(kChunk, out.width - begin);
+    for (int i = 0; i < count; ++i, xs += a.xx) columns[i] = inside(xs, in.width) ? static_cast<int>(xs) : -1;
+    double ys = a.y0 + a.yy * 0.5;
+    for (int y = 0; y < out.height; ++y, ys += a.yy) {
+      std::uint8_t* to = out.row(y) + std::size_t{3} * begin;
+      const std::uint8_t* from = inside(ys, in.height) ? in.row(static_cast<int>(ys)) : nullptr;
+      for (int i = 0; i < count; ++i) {
+        put(to + 3 * i, from && columns[i] >= 0 ? from + std::size_t{3} * columns[i] : fill.data());
+      }
+    }
+  }
+}
+
+/// 16.16 fixed point: the usual way of shear and rotation.
+void nearestFixed(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
+  const FixedAffine f(a);
+  std::int64_t rowX = f.x0, rowY = f.y0;
+  for (int y = 0; y < out.height; ++y, rowX += f.xy, rowY += f.yy) {
+    std::uint8_t* to = out.row(y);
+    std::int64_t xs = rowX, ys = rowY;
+    for (int x = 0; x < out.width; ++x, to += 3, xs += f.xx, ys += f.yx) {
+      const std::int64_t column = xs >> 16, row = ys >> 16;
+      const bool known = column >= 0 && column < in.width && row >= 0 && row < in.height;
+      put(to, known ? in.row(static_cast<int>(row)) + 3 * column : fill.data());
+    }
+  }
+}
+
+/// For points that 16 bits cannot hold: images or shears of more than 32767 pixels.
+void nearestDouble(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
+  double rowX = a.x0 + a.xy * 0.5 + a.xx * 0.5;
+  double rowY = a.y0 + a.yy * 0.5 + a.yx * 0.5;
+  for (int y = 0; y < out.height; ++y, rowX += a.xy, rowY += a.yy) {
+    std::uint8_t* to = out.row(y);
+    double xs = rowX, ys = rowY;
+    for (int x = 0; x < out.width; ++x, to += 3, xs += a.xx, ys += a.yx) {
+      const bool known = inside(xs, in.width) && inside(ys, in.height);
+      put(to, known ? in.row(static_cast<int>(ys)) + std::size_t{3} * static_cast<int>(xs) : fill.data());
+    }
+  }
+}
+
+void nearest(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
+  if (a.xy == 0 && a.yx == 0) return nearestAligned(in, out, a, fill);
+  fitsFixed(a, out.width, out.height) ? nearestFixed(in, out, a, fill) : nearestDouble(in, out, a, fill);
+}
+
+/// Rounds down a number that is -1 or more; std::floor is a call on the plainest processors.
+int whole(double v) { return static_cast<int>(v) - (v < 0 ? 1 : 0); }
+
+/// Where a source point lies among the pixels: rows and byte offsets of columns, clamped to the image, from
+/// `first` pixels before the one at or below the point. The point lies inside the image.
+template <int kTaps>
+struct Neighbours {
+  std::array<const std::uint8_t*, kTaps> rows;
+  std::array<std::size_t, kTaps> columns;
+  double dx, dy;
+
+  Neighbours(ImageView in, double xs, double ys, int first) {
+    const int left = whole(xs - 0.5), top = whole(ys - 0.5);
+    dx = xs - 0.5 - left;
+    dy = ys - 0.5 - top;
+    for (int k = 0; k < kTaps; ++k) {
+      rows[k] = in.row(std::clamp(top + first + k, 0, in.height - 1));
+      columns[k] = std::size_t{3} * std::clamp(left + first + k, 0, in.width - 1);
+    }
+  }
+};
+
+double linear(double a, double b, double d) { return a + (b - a) * d; }
+
+void bilinearPixel(ImageView in, double xs, double ys, std::uint8_t* out) {
+  const Neighbours<2> n(in, xs, ys, 0);
+  for (int c = 0; c < 3; ++c) {
+    const double upper = linear(n.rows[0][n.columns[0] + c], n.rows[0][n.columns[1] + c], n.dx);
+    const double lower = linear(n.rows[1][n.columns[0] + c], n.rows[1][n.columns[1] + c], n.dx);
+    out[c] = static_cast<std::uint8_t>(linear(upper, lower, n.dy));
+  }
+}
+
+/// The kernel with a = -1, in the order of operations that Pillow has.
+double cubic(double v1, double v2, double v3, double v4, double d) {
+  const double p2 = -v1 + v3;
+  const double p3 = 2 * (v1 - v2) + v3 - v4;
+  const double p4 = -v1 + v2 - v3 + v4;
+  return v2 + d * (p2 + d * (p3 + d * p4));
+}
+
+void bicubicPixel(ImageView in, double xs, double ys, std::uint8_t* out) {
+  const Neighbours<4> n(in, xs, ys, -1);
+  for (int c = 0; c < 3; ++c) {
+    // At a distance of 0, as in a shear along the other axis, the kernel gives the second value exactly.
+    const auto across = [&](int k) -> double {
+      const std::uint8_t* row = n.rows[k] + c;
+      if (n.dx == 0) return row[n.columns[1]];
+      return cubic(row[n.columns[0]], row[n.columns[1]], row[n.columns[2]], row[n.columns[3]], n.dx);
+    };
+    const double v = n.dy == 0 ? across(1) : cubic(across(0), across(1), across(2), across(3), n.dy);
+    out[c] = static_cast<std::uint8_t>(std::clamp(v, 0.0, 255.0));
+  }
+}
+
+void interpolated(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampling) {
+  for (int y = 0; y < out.height; ++y)
+    for (int x = 0; x < out.width; ++x) interpolatedPixel(in, out, a, sampling, x, y);
+}
+
+}  // namespace
+
+void interpolatedPixel(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampling, int x, int y) {
+  std::uint8_t* to = out.row(y) + std::size_t{3} * x;
+  const double xs = a.xx * (x + 0.5) + a.xy * (y + 0.5) + a.x0;
+  const double ys = a.yx * (x + 0.5) + a.yy * (y + 0.5) + a.y0;
+  if (!inside(xs, in.width) || !inside(ys, in.height)) return put(to, sampling.fill.data());
+  sampling.filter == Filter::bicubic ? bicubicPixel(in, xs, ys, to) : bilinearPixel(in, xs, ys, to);
+}
+
+void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling) {
+  const bool plain = sampling.filter.value_or(Filter::nearest) == Filter::nearest;
+  plain ? nearest(in, out, affine, sampling.fill) : interpolated(in, out, affine, sampling);
+}
+
+void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps) {
+  // Unsigned, since the step after the last may leave the range.
+  auto x = static_cast<std::uint32_t>(steps.x), y = static_cast<std::uint32_t>(steps.y);
+  for (int i = 0; i < count;
+       ++i, x += static_cast<std::uint32_t>(steps.xStep), y += static_cast<std::uint32_t>(steps.yStep))
+    put(out + std::size_t{3} * i, in.row(static_cast<int>(y >> 16)) + std::size_t{3} * (x >> 16));
+}
+
+void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count) {
+  for (int i = 0; i < count; ++i) {
+    const double at = (row.place[i] + row.shift) + row.start;
+    const double d = (at - 0.5) - (row.base[i] + row.whole);
+    double v = row.fill[i];
+    if (at >= 0.0 && at < row.limit) {
+      v = filter == Filter::bicubic ? cubic(row.taps[0][i], row.taps[1][i], row.taps[2][i], row.taps[3][i], d)
+                                    : linear(row.taps[0][i], row.taps[1][i], d);
+    }
+    out[i] = static_cast<std::uint8_t>(std::clamp(v, 0.0, 255.0));
+  }
+}
+
+}  // namespace uada::reference

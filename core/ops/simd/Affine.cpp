@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <cstring>
+
+#include "core/ops/Pixels.h"
+#include "core/ops/Reference.h"
+#include "core/ops/simd/Kernels.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/ops/simd/Affine.cpp"
+#include "hwy/foreach_target.h"
+// After it.
+#include "core/ops/simd/Flat-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace uada::HWY_NAMESPACE {
+namespace {
+#if UADA_PLAIN
+using reference::copyNearest;
+using reference::interpolateLane;
+#else
+using Ints = hn::CappedTag<std::int32_t, 16>;
+using Doubles = hn::CappedTag<double, 8>;
+using Double = hn::Vec<Doubles>;
+/// As many as there are doubles in a vector.
+using Whole = hn::Rebind<std::int32_t, Doubles>;
+using Narrow = hn::Rebind<std::uint8_t, Doubles>;
+
+/// Copies pixels at byte offsets. Four bytes at a time, as far as neither image ends with the pixel.
+HWY_INLINE void copyPixels(const std::uint8_t* in, const std::int32_t* offsets, int count,
+                           std::uint8_t* out) {
+  for (int i = 0; i < count - 1; ++i) std::memcpy(out + 3 * i, in + offsets[i], 4);
+  put(out + 3 * (count - 1), in + offsets[count - 1]);
+}
+
+void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps) {
+  // A walk that touches the last pixel might read beyond it.
+  const std::int64_t xEnd = steps.x + std::int64_t{count - 1} * steps.xStep;
+  const std::int64_t yEnd = steps.y + std::int64_t{count - 1} * steps.yStep;
+  const bool lastColumn = std::max<std::int64_t>(steps.x, xEnd) >> 16 == in.width - 1;
+  const bool lastRow = std::max<std::int64_t>(steps.y, yEnd) >> 16 == in.height - 1;
+  if (lastColumn && lastRow) return reference::copyNearest(in, out, count, steps);
+
+  constexpr int kChunk = 64;
+  const Ints d;
+  const int lanes = static_cast<int>(hn::Lanes(d));
+  alignas(64) std::int32_t offsets[kChunk];
+  const auto width = hn::Set(d, in.width);
+  const auto number = hn::Iota(d, 0);
+  auto x = hn::Add(hn::Set(d, steps.x), hn::Mul(number, hn::Set(d, steps.xStep)));
+  auto y = hn::Add(hn::Set(d, steps.y), hn::Mul(number, hn::Set(d, steps.yStep)));
+  // Unsigned, since the steps after the last may leave the range.
+  const auto step = [&](std::int32_t one) {
+    return hn::Set(d, static_cast<std::int32_t>(static_cast<std::uint32_t>(one) * lanes));
+  };
+  const auto xStep = step(steps.xStep), yStep = step(steps.yStep);
+  for (int begin = 0; begin < count; begin += kChunk) {
+    const int here = std::min(kChunk, count - begin);
+    for (int i = 0; i < here; i += lanes, x = hn::Add(x, xStep), y = hn::Add(y, yStep)) {
+      const auto pixel = hn::Add(hn::Mul(hn::ShiftRight<16>(y), width), hn::ShiftRight<16>(x));
+      hn::Store(hn::Add(pixel, hn::Add(pixel, pixel)), d, offsets + i);
+    }
+    copyPixels(in.rgb, offsets, here, out + 3 * begin);
+  }
+}
+
+HWY_INLINE hn::Vec<Whole> loadWhole(const std::uint8_t* bytes) {
+  return hn::PromoteTo(Whole(), hn::LoadU(Narrow(), bytes));
+}
+
+/// Sums of whole numbers are exact in any order, so these are made as such.
+HWY_INLINE Double cubic(const LaneRow& row, int i, Double at) {
+  const auto v1 = loadWhole(row.taps[0] + i), v2 = loadWhole(row.taps[1] + i);
+  const auto v3 = loadWhole(row.taps[2] + i), v4 = loadWhole(row.taps[3] + i);
+  const auto first = hn::Sub(v1, v2), second = hn::Sub(v3, v4);
+  const Double p2 = hn::PromoteTo(Doubles(), hn::Sub(v3, v1));
+  const Double p3 = hn::PromoteTo(Doubles(), hn::Add(hn::Add(first, first), second));
+  const Double p4 = hn::PromoteTo(Doubles(), hn::Sub(hn::Zero(Whole()), hn::Add(first, second)));
+  const Double inner = hn::Add(p2, hn::Mul(at, hn::Add(p3, hn::Mul(at, p4))));
+  return hn::Add(hn::PromoteTo(Doubles(), v2), hn::Mul(at, inner));
+}
+
+HWY_INLINE Double linear(const LaneRow& row, int i, Double at) {
+  const auto v1 = loadWhole(row.taps[0] + i), v2 = loadWhole(row.taps[1] + i);
+  const Double slope = hn::PromoteTo(Doubles(), hn::Sub(v2, v1));
+  return hn::Add(hn::PromoteTo(Doubles(), v1), hn::Mul(slope, at));
+}
+
+/// One vector of bytes from place i on.
+template <bool kCubic>
+HWY_INLINE hn::Vec<Narrow> lanesAt(const LaneRow& row, int i) {
+  const Doubles d;
+  const Double at =
+      hn::Add(hn::Add(hn::LoadU(d, row.place + i), hn::Set(d, row.shift)), hn::Set(d, row.start));
+  const Double below = hn::Add(hn::LoadU(d, row.base + i), hn::Set(d, row.whole));
+  const Double part = hn::Sub(hn::Sub(at, hn::Set(d, 0.5)), below);
+  const Double v = kCubic ? cubic(row, i, part) : linear(row, i, part);
+  const auto inside = hn::And(hn::Ge(at, hn::Zero(d)), hn::Lt(at, hn::Set(d, row.limit)));
+  // Also cuts off what outside the image may be of any size.
+  const Double chosen = hn::IfThenElse(inside, v, hn::LoadU(d, row.fill + i));
+  return hn::DemoteTo(Narrow(), hn::DemoteTo(Whole(), chosen));
+}
+
+template <bool kCubic>
+void interpolated(const LaneRow& row, std::uint8_t* out, int count) {
+  const int lanes = static_cast<int>(hn::Lanes(Doubles()));
+  static_assert(hn::MaxLanes(Doubles()) <= LaneRow::kSpare);
+  int i = 0;
+  for (; i + lanes <= count; i += lanes) hn::StoreU(lanesAt<kCubic>(row, i), Narrow(), out + i);
+  if (i == count) return;
+  std::uint8_t rest[LaneRow::kSpare];
+  hn::StoreU(lanesAt<kCubic>(row, i), Narrow(), rest);
+  std::memcpy(out + i, rest, static_cast<std::size_t>(count - i));
+}
+
+void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count) {
+  filter == Filter::bicubic ? interpolated<true>(row, out, count) : interpolated<false>(row, out, count);
+}
+#endif
+}  // namespace
+}  // namespace uada::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace uada {
+HWY_EXPORT(copyNearest);
+HWY_EXPORT(interpolateLane);
+
+void simd::copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps) {
+  HWY_DYNAMIC_DISPATCH(copyNearest)(in, out, count, steps);
+}
+void simd::interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count) {
+  HWY_DYNAMIC_DISPATCH(interpolateLane)(row, filter, out, count);
+}
+}  // namespace uada
+#endif
