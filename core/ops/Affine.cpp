@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/ops/Pixels.h"
@@ -18,30 +19,46 @@ struct Run {
   int begin = 0, end = 0;
 };
 
-/// Where begin + x step >= bound first holds, for x = 0..count; count if nowhere. step > 0
-int firstFrom(std::int64_t start, std::int64_t step, std::int64_t bound, int count) {
-  const double guess = static_cast<double>(bound - start) / static_cast<double>(step);
-  int x = static_cast<int>(std::clamp(guess, 0.0, static_cast<double>(count)));
-  while (x > 0 && start + (x - 1) * step >= bound) --x;
-  while (x < count && start + x * step < bound) ++x;
-  return x;
+/// Where start + x step >= bound first holds, for x = 0..count; count if nowhere. step > 0, inverse = 1 /
+/// step
+int firstFrom(std::int64_t start, std::int64_t step, double inverse, std::int64_t bound, int count) {
+  const double guess = static_cast<double>(bound - start) * inverse;
+  std::int64_t x = static_cast<std::int64_t>(std::clamp(guess, 0.0, static_cast<double>(count)));
+  // At most one off, so that two corrections without jumps are enough.
+  x -= x > 0 && start + (x - 1) * step >= bound;
+  x += x < count && start + x * step < bound;
+  return static_cast<int>(x);
 }
 
-/// Where a coordinate that moves evenly lies in 0..size-1; all in 16.16.
-Run insideRun(std::int64_t start, std::int64_t step, int size, int count) {
-  const std::int64_t limit = std::int64_t{size} << 16;
-  if (step == 0) return {0, start >= 0 && start < limit ? count : 0};
-  if (step > 0) return {firstFrom(start, step, 0, count), firstFrom(start, step, limit, count)};
-  return {firstFrom(-start, -step, 1 - limit, count), firstFrom(-start, -step, 1, count)};
-}
+/// Finds where a coordinate that moves evenly lies in 0..size-1; all in 16.16.
+struct InsideRun {
+  std::int64_t step, limit;
+  double inverse;
+  int count;
+
+  InsideRun(std::int64_t step, int size, int count)
+      : step(step),
+        limit(std::int64_t{size} << 16),
+        inverse(1.0 / std::fabs(static_cast<double>(step))),
+        count(count) {}
+
+  Run of(std::int64_t start) const {
+    if (step == 0) return {0, start >= 0 && start < limit ? count : 0};
+    if (step > 0) return {first(start, 0), first(start, limit)};
+    return {first(-start, 1 - limit), first(-start, 1)};
+  }
+  int first(std::int64_t start, std::int64_t bound) const {
+    return firstFrom(start, std::abs(step), inverse, bound, count);
+  }
+};
 
 /// 16.16 fixed point: the usual way of shear and rotation.
 void nearestFixed(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
   const FixedAffine f(a);
+  const InsideRun columns(f.xx, in.width, out.width), rows(f.yx, in.height, out.width);
   std::int64_t xs = f.x0, ys = f.y0;
   for (int y = 0; y < out.height; ++y, xs += f.xy, ys += f.yy) {
-    const Run across = insideRun(xs, f.xx, in.width, out.width);
-    const Run down = insideRun(ys, f.yx, in.height, out.width);
+    const Run across = columns.of(xs), down = rows.of(ys);
     const int begin = std::max(across.begin, down.begin),
               end = std::max(begin, std::min(across.end, down.end));
     std::uint8_t* to = out.row(y);
@@ -109,14 +126,6 @@ void nearest(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampl
 }
 
 }  // namespace
-
-bool isAwayFromWhole(double v) {
-  constexpr double kMargin = 1e-4;
-  const double fraction = v - std::floor(v);
-  return std::fabs(v) < kMostSteady && fraction > kMargin && fraction < 1 - kMargin;
-}
-
-bool hasFewDigits(double v) { return std::fabs(v) < kMostSteady && v * 1024 == std::floor(v * 1024); }
 
 FixedAffine::FixedAffine(const Affine& a)
     : xx(fixed(a.xx)),

@@ -25,11 +25,26 @@ struct FixedAffine {
 bool fitsFixed(const Affine& affine, int width, int height);
 
 /// Coordinates below this one keep enough digits for the two below.
+/// Rounds down a number that an int can hold; std::floor is a call on the plainest processors.
+inline int wholeOf(double v) {
+  const int cut = static_cast<int>(v);
+  return cut - (v < cut ? 1 : 0);
+}
+
+/// Coordinates below this one keep enough digits for the two below.
 constexpr int kMostSteady = 1 << 14;
 /// A coordinate so far from whole numbers that the rounding of sums cannot change its whole part.
-bool isAwayFromWhole(double coordinate);
+inline bool isAwayFromWhole(double coordinate) {
+  constexpr double kMargin = 1e-4;
+  if (!(coordinate > -kMostSteady && coordinate < kMostSteady)) return false;
+  const double fraction = coordinate - wholeOf(coordinate);
+  return fraction > kMargin && fraction < 1 - kMargin;
+}
 /// A coordinate whose sums with its like are not rounded at all.
-bool hasFewDigits(double coordinate);
+inline bool hasFewDigits(double coordinate) {
+  if (!(coordinate > -kMostSteady && coordinate < kMostSteady)) return false;
+  return coordinate * 1024 == wholeOf(coordinate * 1024);
+}
 
 /// Resamples as Pillow's Image.transform(AFFINE) does (methods.md 2.2, the Affine rows), with its three ways
 /// to find the nearest pixel, which differ in rounding. Points outside get sampling.fill. Any coefficients

@@ -65,9 +65,6 @@ void nearest(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
   fitsFixed(a, out.width, out.height) ? nearestFixed(in, out, a, fill) : nearestDouble(in, out, a, fill);
 }
 
-/// Rounds down a number that is -1 or more; std::floor is a call on the plainest processors.
-int whole(double v) { return static_cast<int>(v) - (v < 0 ? 1 : 0); }
-
 /// Where a source point lies among the pixels: rows and byte offsets of columns, clamped to the image, from
 /// `first` pixels before the one at or below the point. The point lies inside the image.
 template <int kTaps>
@@ -77,7 +74,7 @@ struct Neighbours {
   double dx, dy;
 
   Neighbours(ImageView in, double xs, double ys, int first) {
-    const int left = whole(xs - 0.5), top = whole(ys - 0.5);
+    const int left = wholeOf(xs - 0.5), top = wholeOf(ys - 0.5);
     dx = xs - 0.5 - left;
     dy = ys - 0.5 - top;
     for (int k = 0; k < kTaps; ++k) {
@@ -152,11 +149,13 @@ void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int c
   for (int i = 0; i < count; ++i) {
     const double at = (row.place[i] + row.shift) + row.start;
     const double d = (at - 0.5) - (row.base[i] + row.whole);
-    double v = row.fill[i];
-    if (at >= 0.0 && at < row.limit) {
-      v = filter == Filter::bicubic ? cubic(row.taps[0][i], row.taps[1][i], row.taps[2][i], row.taps[3][i], d)
-                                    : linear(row.taps[0][i], row.taps[1][i], d);
+    if (row.fill && !(at >= 0.0 && at < row.limit)) {
+      out[i] = static_cast<std::uint8_t>(row.fill[i]);
+      continue;
     }
+    const double v = filter == Filter::bicubic
+                         ? cubic(row.taps[0][i], row.taps[1][i], row.taps[2][i], row.taps[3][i], d)
+                         : linear(row.taps[0][i], row.taps[1][i], d);
     out[i] = static_cast<std::uint8_t>(std::clamp(v, 0.0, 255.0));
   }
 }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 
 #include "core/ops/Affine.h"
@@ -19,7 +18,7 @@ constexpr int kStrip = 128;  ///< pixels done at a time, to keep all on the stac
 constexpr int kLanes = 3 * kStrip + LaneRow::kSpare;
 constexpr int kMostTaps = 4;
 
-using Lanes = std::array<double, kLanes>;
+struct alignas(64) Lanes : std::array<double, kLanes> {};
 
 /// What both axes need: where the bytes of a strip read, and how.
 struct Strip {
@@ -55,27 +54,40 @@ void copyColumns(const std::uint8_t* row, int width, int begin, int count, std::
   for (int i = inside; i < count; ++i) put(out + std::size_t{3} * i, row + std::size_t{3} * (width - 1));
 }
 
+/// The first x of begin..end whose coordinate is not below the bound; coordinates rise with x.
+template <class Coordinate>
+int firstFrom(const Coordinate& at, double bound, int begin, int end) {
+  int x = static_cast<int>(std::clamp(bound - at(0), double(begin), double(end)));
+  while (x > begin && at(x - 1) >= bound) --x;
+  while (x < end && at(x) < bound) ++x;
+  return x;
+}
+
 /// One strip of row y, where x moves. A row whose source columns rounding might change is done pixel by
 /// pixel.
 void stripAcross(ImageView in, ImageSpan out, const Strip& strip, int y) {
   const Affine& a = strip.affine;
   const double shift = a.xy * (y + 0.5);
+  const int end = strip.begin + strip.count;
   if (!isSteady(shift, a.x0)) {
-    for (int x = strip.begin; x < strip.begin + strip.count; ++x)
-      reference::interpolatedPixel(in, out, a, strip.sampling, x, y);
+    for (int x = strip.begin; x < end; ++x) reference::interpolatedPixel(in, out, a, strip.sampling, x, y);
     return;
   }
-  const double whole = std::floor(shift + a.x0);
-  // Beyond the image there is nothing but fill; which pixels then serve as taps is all one.
-  const int column = std::clamp(strip.begin + static_cast<int>(whole) + strip.first, -kStrip - kMostTaps,
-                                in.width + kMostTaps);
+  const auto at = [&](int x) { return ((x + 0.5) + shift) + a.x0; };
+  const int first = firstFrom(at, 0, strip.begin, end), last = firstFrom(at, in.width, first, end);
+  std::uint8_t* to = out.row(y);
+  fillPixels(to + std::size_t{3} * strip.begin, first - strip.begin, strip.sampling.fill);
+  fillPixels(to + std::size_t{3} * last, end - last, strip.sampling.fill);
+  if (first == last) return;
+
+  const int whole = wholeOf(shift + a.x0);
   std::array<std::uint8_t, 3 * (kStrip + kMostTaps) + LaneRow::kSpare> bytes;
-  copyColumns(in.row(y), in.width, column, strip.count + strip.taps - 1, bytes.data());
-  LaneRow row{{},    strip.place.data(), strip.base.data(), strip.fill.data(), shift, a.x0,
-              whole, double(in.width)};
+  copyColumns(in.row(y), in.width, first + whole + strip.first, last - first + strip.taps - 1, bytes.data());
+  const int lane = 3 * (first - strip.begin);
+  LaneRow row{{},    strip.place.data() + lane, strip.base.data() + lane, nullptr, shift, a.x0,
+              double(whole), double(in.width)};
   for (int k = 0; k < strip.taps; ++k) row.taps[k] = bytes.data() + 3 * k;
-  simd::interpolateLane(row, *strip.sampling.filter, out.row(y) + std::size_t{3} * strip.begin,
-                        3 * strip.count);
+  simd::interpolateLane(row, *strip.sampling.filter, to + std::size_t{3} * first, 3 * (last - first));
 }
 
 void across(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampling) {
@@ -96,6 +108,7 @@ struct Run {
 };
 
 struct Runs {
+  double lowest, highest;  ///< of the strip's places
   std::array<Run, kStrip> all;
   int count = 0;
   std::array<int, kStrip> unsteady;  ///< pixels of the strip to be done one by one
@@ -124,12 +137,15 @@ void shearedRow(ImageView in, const Strip& strip, const Runs& runs, int y, std::
 /// Where each column of the strip reads, where y moves.
 void prepareDown(Strip& strip, Runs& runs) {
   const Affine& a = strip.affine;
+  const double one = a.yx * (strip.begin + 0.5), other = a.yx * (strip.begin + strip.count - 0.5);
+  runs.lowest = std::min(one, other);
+  runs.highest = std::max(one, other);
   runs.count = runs.unsteadyCount = 0;
   for (int i = 0; i < strip.count; ++i) {
     const double shift = a.yx * (strip.begin + i + 0.5);
     const bool steady = isSteady(shift, a.y0);
     if (!steady) runs.unsteady[static_cast<std::size_t>(runs.unsteadyCount++)] = i;
-    const int rows = steady ? static_cast<int>(std::floor(shift + a.y0)) : 0;
+    const int rows = steady ? wholeOf(shift + a.y0) : 0;
     strip.put(strip.place, i, shift);
     strip.put(strip.base, i, rows);
     if (runs.count > 0 && runs.all[static_cast<std::size_t>(runs.count - 1)].rows == rows) {

@@ -75,8 +75,8 @@ HWY_INLINE Double cubic(const LaneRow& row, int i, Double at) {
   const auto first = hn::Sub(v1, v2), second = hn::Sub(v3, v4);
   const Double p2 = hn::PromoteTo(Doubles(), hn::Sub(v3, v1));
   const Double p3 = hn::PromoteTo(Doubles(), hn::Add(hn::Add(first, first), second));
-  const Double p4 = hn::PromoteTo(Doubles(), hn::Sub(hn::Zero(Whole()), hn::Add(first, second)));
-  const Double inner = hn::Add(p2, hn::Mul(at, hn::Add(p3, hn::Mul(at, p4))));
+  const Double minusP4 = hn::PromoteTo(Doubles(), hn::Add(first, second));
+  const Double inner = hn::Add(p2, hn::Mul(at, hn::Sub(p3, hn::Mul(at, minusP4))));
   return hn::Add(hn::PromoteTo(Doubles(), v2), hn::Mul(at, inner));
 }
 
@@ -87,34 +87,40 @@ HWY_INLINE Double linear(const LaneRow& row, int i, Double at) {
 }
 
 /// One vector of bytes from place i on.
-template <bool kCubic>
+template <bool kCubic, bool kFilled>
 HWY_INLINE hn::Vec<Narrow> lanesAt(const LaneRow& row, int i) {
   const Doubles d;
   const Double at =
       hn::Add(hn::Add(hn::LoadU(d, row.place + i), hn::Set(d, row.shift)), hn::Set(d, row.start));
   const Double below = hn::Add(hn::LoadU(d, row.base + i), hn::Set(d, row.whole));
   const Double part = hn::Sub(hn::Sub(at, hn::Set(d, 0.5)), below);
-  const Double v = kCubic ? cubic(row, i, part) : linear(row, i, part);
-  const auto inside = hn::And(hn::Ge(at, hn::Zero(d)), hn::Lt(at, hn::Set(d, row.limit)));
-  // Also cuts off what outside the image may be of any size.
-  const Double chosen = hn::IfThenElse(inside, v, hn::LoadU(d, row.fill + i));
-  return hn::DemoteTo(Narrow(), hn::DemoteTo(Whole(), chosen));
+  Double v = kCubic ? cubic(row, i, part) : linear(row, i, part);
+  if constexpr (kFilled) {
+    const auto inside = hn::And(hn::Ge(at, hn::Zero(d)), hn::Lt(at, hn::Set(d, row.limit)));
+    v = hn::IfThenElse(inside, v, hn::LoadU(d, row.fill + i));
+  }
+  return hn::DemoteTo(Narrow(), hn::DemoteTo(Whole(), v));
 }
 
-template <bool kCubic>
-void interpolated(const LaneRow& row, std::uint8_t* out, int count) {
+template <bool kCubic, bool kFilled>
+HWY_NOINLINE void interpolated(const LaneRow& borrowed, std::uint8_t* HWY_RESTRICT out, int count) {
+  const LaneRow row = borrowed;  // A copy of its own, which no byte written can change.
   const int lanes = static_cast<int>(hn::Lanes(Doubles()));
   static_assert(hn::MaxLanes(Doubles()) <= LaneRow::kSpare);
   int i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(lanesAt<kCubic>(row, i), Narrow(), out + i);
+  for (; i + lanes <= count; i += lanes) hn::StoreU(lanesAt<kCubic, kFilled>(row, i), Narrow(), out + i);
   if (i == count) return;
   std::uint8_t rest[LaneRow::kSpare];
-  hn::StoreU(lanesAt<kCubic>(row, i), Narrow(), rest);
+  hn::StoreU(lanesAt<kCubic, kFilled>(row, i), Narrow(), rest);
   std::memcpy(out + i, rest, static_cast<std::size_t>(count - i));
 }
 
 void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count) {
-  filter == Filter::bicubic ? interpolated<true>(row, out, count) : interpolated<false>(row, out, count);
+  if (filter == Filter::bicubic) {
+    row.fill ? interpolated<true, true>(row, out, count) : interpolated<true, false>(row, out, count);
+  } else {
+    row.fill ? interpolated<false, true>(row, out, count) : interpolated<false, false>(row, out, count);
+  }
 }
 #endif
 }  // namespace

@@ -18,7 +18,8 @@ struct FixedSteps {
 /// A part of a row whose pixels are interpolated along one axis. All arrays have one entry a byte of the
 /// output and may be read up to kSpare entries beyond it.
 /// A byte's source coordinate is (place + shift) + start, in this order; its first tap, or its second of
-/// four, lies at base + whole; it has a value where 0 <= coordinate < limit, else that of `fill`.
+/// four, lies at base + whole. Where not 0 <= coordinate < limit, a byte is that of `fill`; without `fill`
+/// all coordinates lie inside.
 struct LaneRow {
   static constexpr int kSpare = 16;
   const std::uint8_t* taps[4];  ///< bilinear: two of them
