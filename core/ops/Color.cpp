@@ -4,6 +4,7 @@
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 
@@ -19,11 +20,7 @@ Op color() {
   op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     if (std::isnan(value)) return copyImage(in, out);
-    const float factor = blendFactor(value);
-    for (std::size_t i = 0; i < in.bytes(); i += 3) {
-      const int luma = grey(in.rgb + i);
-      for (std::size_t c = i; c < i + 3; ++c) out.rgb[c] = blend(luma, in.rgb[c], factor);
-    }
+    simd::color(in, out, blendFactor(value));
   };
   return op;
 }

@@ -10,10 +10,8 @@ namespace uada {
 namespace {
 
 int meanGrey(ImageView image) {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < image.bytes(); i += 3) sum += grey(image.rgb + i);
   const double pixels = static_cast<double>(image.bytes() / 3);
-  return static_cast<int>(static_cast<double>(sum) / pixels + 0.5);
+  return static_cast<int>(static_cast<double>(simd::greySum(image)) / pixels + 0.5);
 }
 
 ByteTable contrasted(ImageView image, double value) {

@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/ops/Pixels.h"
+#include "core/ops/simd/Kernels.h"
+
 namespace uada {
 
 void flipHorizontal(ImageView in, ImageSpan out) {
-  for (int y = 0; y < in.height; ++y) {
-    const std::uint8_t* from = in.row(y);
-    std::uint8_t* to = out.row(y) + std::size_t{3} * (in.width - 1);
-    for (int x = 0; x < in.width; ++x, from += 3, to -= 3) {
-      to[0] = from[0];
-      to[1] = from[1];
-      to[2] = from[2];
-    }
-  }
+  for (int y = 0; y < in.height; ++y)
+    simd::reversePixels(in.row(y), out.row(y), static_cast<std::size_t>(in.width));
 }
 
 void flipVertical(ImageView in, ImageSpan out) {
@@ -54,14 +50,17 @@ int reflected(std::int64_t i, int size) {
 
 void padCropReflect(ImageView in, ImageSpan out, int row, int col, int pad) {
   const std::int64_t left = std::int64_t{col} - pad, top = std::int64_t{row} - pad;
+  const auto begin = std::clamp<std::int64_t>(-left, 0, out.width);
+  const auto end = std::clamp<std::int64_t>(in.width - left, begin, out.width);
   for (int y = 0; y < out.height; ++y) {
     const std::uint8_t* from = in.row(reflected(top + y, in.height));
     std::uint8_t* to = out.row(y);
-    for (int x = 0; x < out.width; ++x) {
-      const std::int64_t column = left + x;
-      const bool inner = column >= 0 && column < in.width;
-      std::memcpy(to + std::size_t{3} * x, from + 3 * (inner ? column : reflected(column, in.width)), 3);
-    }
+    const auto copyReflected = [&](std::int64_t x) {
+      put(to + 3 * x, from + 3 * reflected(left + x, in.width));
+    };
+    for (std::int64_t x = 0; x < begin; ++x) copyReflected(x);
+    if (begin < end) std::memcpy(to + 3 * begin, from + 3 * (left + begin), 3 * (end - begin));
+    for (std::int64_t x = end; x < out.width; ++x) copyReflected(x);
   }
 }
 
@@ -71,10 +70,11 @@ void eraseBox(ImageSpan image, int rowBegin, int rowEnd, int colBegin, int colEn
   rowEnd = std::min(rowEnd, image.height);
   colBegin = std::max(colBegin, 0);
   colEnd = std::min(colEnd, image.width);
-  for (int y = rowBegin; y < rowEnd; ++y) {
-    std::uint8_t* row = image.row(y);
-    for (int x = colBegin; x < colEnd; ++x) std::copy(colour.begin(), colour.end(), row + std::size_t{3} * x);
-  }
+  if (rowBegin >= rowEnd || colBegin >= colEnd) return;
+  const std::uint8_t* first = image.row(rowBegin) + std::size_t{3} * colBegin;
+  fillPixels(image.row(rowBegin) + std::size_t{3} * colBegin, colEnd - colBegin, colour);
+  for (int y = rowBegin + 1; y < rowEnd; ++y)
+    std::memcpy(image.row(y) + std::size_t{3} * colBegin, first, std::size_t{3} * (colEnd - colBegin));
 }
 
 }  // namespace uada

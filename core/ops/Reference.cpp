@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ops/Blend.h"
+#include "core/ops/Pixels.h"
 
 namespace uada::reference {
 
@@ -82,6 +83,56 @@ ByteTable addTable(double value) {
   ByteTable table;
   for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(std::clamp(v + value, 0.0, 255.0));
   return table;
+}
+
+void color(ImageView in, ImageSpan out, float factor) {
+  for (std::size_t i = 0; i < in.bytes(); i += 3) {
+    const int luma = grey(in.rgb + i);
+    for (std::size_t c = i; c < i + 3; ++c) out.rgb[c] = blend(luma, in.rgb[c], factor);
+  }
+}
+
+std::uint64_t greySum(ImageView image) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < image.bytes(); i += 3) sum += static_cast<std::uint64_t>(grey(image.rgb + i));
+  return sum;
+}
+
+void mix(ImageView in, ImageView other, ImageSpan out, float factor) {
+  for (std::size_t i = 0; i < in.bytes(); ++i) out.rgb[i] = blend(in.rgb[i], other.rgb[i], factor);
+}
+
+/// 3x3 kernel (1 1 1; 1 5 1; 1 1 1) / 13 in single precision. The sum starts with the row below: another
+/// order rounds differently.
+void sharpenRow(ImageView in, ImageSpan out, int y, float factor) {
+  constexpr float kSide = 1.0F / 13.0F, kCentre = 5.0F / 13.0F;
+  const std::uint8_t *above = in.row(y - 1), *here = in.row(y), *below = in.row(y + 1);
+  std::uint8_t* to = out.row(y);
+  for (int i = 3; i < 3 * (in.width - 1); ++i) {
+    float sum = 0.5F;
+    sum += below[i - 3] * kSide + below[i] * kSide + below[i + 3] * kSide;
+    sum += here[i - 3] * kSide + here[i] * kCentre + here[i + 3] * kSide;
+    sum += above[i - 3] * kSide + above[i] * kSide + above[i + 3] * kSide;
+    to[i] = blend(static_cast<int>(std::clamp(sum, 0.0F, 255.0F)), here[i], factor);
+  }
+}
+
+/// The mean of the 16 pixels on the rim of the 5x5 square. All sums are whole sixteenths, so that integers
+/// give what Pillow's single precision does.
+void blurRow(ImageView in, ImageSpan out, int y) {
+  const std::uint8_t* rows[5];
+  for (int k = 0; k < 5; ++k) rows[k] = in.row(y + k - 2);
+  std::uint8_t* to = out.row(y);
+  for (int i = 6; i < 3 * (in.width - 2); ++i) {
+    int sum = 8;
+    for (int d = -6; d <= 6; d += 3) sum += rows[0][i + d] + rows[4][i + d];
+    for (int k = 1; k <= 3; ++k) sum += rows[k][i - 6] + rows[k][i + 6];
+    to[i] = static_cast<std::uint8_t>(sum >> 4);
+  }
+}
+
+void reversePixels(const std::uint8_t* in, std::uint8_t* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) put(out + 3 * i, in + 3 * (count - 1 - i));
 }
 
 void normalise(ImageView in, const NormaliseRule& rule, float* out) {

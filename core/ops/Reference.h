@@ -26,6 +26,13 @@ ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);
 ByteTable addTable(double value);
 
+void color(ImageView in, ImageSpan out, float factor);
+std::uint64_t greySum(ImageView image);
+void mix(ImageView in, ImageView other, ImageSpan out, float factor);
+void sharpenRow(ImageView in, ImageSpan out, int y, float factor);
+void blurRow(ImageView in, ImageSpan out, int y);
+void reversePixels(const std::uint8_t* in, std::uint8_t* out, std::size_t count);
+
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling);
 /// One pixel of the output; the filter is bilinear or bicubic.
 void interpolatedPixel(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling, int x,

@@ -4,6 +4,7 @@
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 
@@ -21,8 +22,7 @@ Op samplePairing() {
     const ImageView other = sampling.other;
     if (std::isnan(value) || !other.rgb || other.width != in.width || other.height != in.height)
       return copyImage(in, out);
-    const float weight = blendFactor(value);
-    for (std::size_t i = 0; i < in.bytes(); ++i) out.rgb[i] = blend(in.rgb[i], other.rgb[i], weight);
+    simd::mix(in, other, out, blendFactor(value));
   };
   return op;
 }

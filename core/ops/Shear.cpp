@@ -84,8 +84,14 @@ void stripAcross(ImageView in, ImageSpan out, const Strip& strip, int y) {
   std::array<std::uint8_t, 3 * (kStrip + kMostTaps) + LaneRow::kSpare> bytes;
   copyColumns(in.row(y), in.width, first + whole + strip.first, last - first + strip.taps - 1, bytes.data());
   const int lane = 3 * (first - strip.begin);
-  LaneRow row{{},    strip.place.data() + lane, strip.base.data() + lane, nullptr, shift, a.x0,
-              double(whole), double(in.width)};
+  LaneRow row{{},
+              strip.place.data() + lane,
+              strip.base.data() + lane,
+              nullptr,
+              shift,
+              a.x0,
+              double(whole),
+              double(in.width)};
   for (int k = 0; k < strip.taps; ++k) row.taps[k] = bytes.data() + 3 * k;
   simd::interpolateLane(row, *strip.sampling.filter, to + std::size_t{3} * first, 3 * (last - first));
 }

@@ -71,6 +71,12 @@ class TestSimd : public QObject {
   void makesTables_data() { addTargets(); }
   void makesTables();
   void counts();
+  void blends_data() { addTargets(); }
+  void blends();
+  void filters_data() { addTargets(); }
+  void filters();
+  void reverses_data() { addTargets(); }
+  void reverses();
   void moves_data() { addTargets(); }
   void moves();
   void movesFar_data() { addTargets(); }
@@ -199,6 +205,73 @@ void TestSimd::counts() {
     if (i % 3 == 0) counts[random() % 256] = random() % (1U << 30);
     QVERIFY(equalizedTable(counts) == reference::equalizedTable(counts));
   }
+}
+
+void TestSimd::blends() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  std::uniform_real_distribution<float> any(-3, 3);
+  for (auto [width, height] : kSizes) {
+    for (int kind : {0, 1, 3}) {
+      const Image image = randomImage(width, height, kind, random),
+                  other = randomImage(width, height, 0, random);
+      QVERIFY2(simd::greySum(image.view()) == reference::greySum(image.view()), qPrintable(sizeText(image)));
+      for (float factor : {any(random), any(random), 0.0F, 1.0F, 1.9F, 1e6F, -1e6F}) {
+        QVERIFY2(sameImage(
+                     image, [&](ImageView in, ImageSpan out) { simd::color(in, out, factor); },
+                     [&](ImageView in, ImageSpan out) { reference::color(in, out, factor); }),
+                 qPrintable(sizeText(image)));
+        QVERIFY2(sameImage(
+                     image, [&](ImageView in, ImageSpan out) { simd::mix(in, other.view(), out, factor); },
+                     [&](ImageView in, ImageSpan out) { reference::mix(in, other.view(), out, factor); }),
+                 qPrintable(sizeText(image)));
+      }
+    }
+  }
+}
+
+void TestSimd::filters() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  std::uniform_real_distribution<float> any(-3, 3);
+  for (auto [width, height] : kSizes) {
+    for (int kind : {0, 1, 2, 3}) {
+      const Image image = randomImage(width, height, kind, random);
+      if (width >= 5 && height >= 5)
+        QVERIFY2(sameImage(
+                     image,
+                     [&](ImageView in, ImageSpan out) {
+                       for (int y = 2; y < height - 2; ++y) simd::blurRow(in, out, y);
+                     },
+                     [&](ImageView in, ImageSpan out) {
+                       for (int y = 2; y < height - 2; ++y) reference::blurRow(in, out, y);
+                     }),
+                 qPrintable(sizeText(image)));
+      if (width < 3 || height < 3) continue;
+      for (float factor : {any(random), any(random), 0.0F, 1.0F, 1.9F, 1e6F, -1e6F})
+        QVERIFY2(sameImage(
+                     image,
+                     [&](ImageView in, ImageSpan out) {
+                       for (int y = 1; y < height - 1; ++y) simd::sharpenRow(in, out, y, factor);
+                     },
+                     [&](ImageView in, ImageSpan out) {
+                       for (int y = 1; y < height - 1; ++y) reference::sharpenRow(in, out, y, factor);
+                     }),
+                 qPrintable(sizeText(image)));
+    }
+  }
+}
+
+void TestSimd::reverses() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  for (int count = 1; count < 200; ++count)
+    QVERIFY2(
+        sameImage(
+            randomImage(count, 1, 0, random),
+            [](ImageView in, ImageSpan out) { simd::reversePixels(in.rgb, out.rgb, in.bytes() / 3); },
+            [](ImageView in, ImageSpan out) { reference::reversePixels(in.rgb, out.rgb, in.bytes() / 3); }),
+        QByteArray::number(count));
 }
 
 /// An affine map of any kind: shears, shifts, turns, with coefficients that fall on pixels and that do not.

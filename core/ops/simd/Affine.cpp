@@ -9,7 +9,7 @@
 #define HWY_TARGET_INCLUDE "core/ops/simd/Affine.cpp"
 #include "hwy/foreach_target.h"
 // After it.
-#include "core/ops/simd/Flat-inl.h"
+#include "core/ops/simd/Bytes-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,7 +23,7 @@ using Ints = hn::CappedTag<std::int32_t, 16>;
 using Doubles = hn::CappedTag<double, 8>;
 using Double = hn::Vec<Doubles>;
 /// As many as there are doubles in a vector.
-using Whole = hn::Rebind<std::int32_t, Doubles>;
+using FewInts = hn::Rebind<std::int32_t, Doubles>;
 using Narrow = hn::Rebind<std::uint8_t, Doubles>;
 
 /// Copies pixels at byte offsets. Four bytes at a time, as far as neither image ends with the pixel.
@@ -64,8 +64,8 @@ void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& s
   }
 }
 
-HWY_INLINE hn::Vec<Whole> loadWhole(const std::uint8_t* bytes) {
-  return hn::PromoteTo(Whole(), hn::LoadU(Narrow(), bytes));
+HWY_INLINE hn::Vec<FewInts> loadWhole(const std::uint8_t* bytes) {
+  return hn::PromoteTo(FewInts(), hn::LoadU(Narrow(), bytes));
 }
 
 /// Sums of whole numbers are exact in any order, so these are made as such.
@@ -99,7 +99,7 @@ HWY_INLINE hn::Vec<Narrow> lanesAt(const LaneRow& row, int i) {
     const auto inside = hn::And(hn::Ge(at, hn::Zero(d)), hn::Lt(at, hn::Set(d, row.limit)));
     v = hn::IfThenElse(inside, v, hn::LoadU(d, row.fill + i));
   }
-  return hn::DemoteTo(Narrow(), hn::DemoteTo(Whole(), v));
+  return hn::DemoteTo(Narrow(), hn::DemoteTo(FewInts(), v));
 }
 
 template <bool kCubic, bool kFilled>

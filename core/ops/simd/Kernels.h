@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/images/Image.h"
@@ -50,6 +51,21 @@ ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);
 /// v + value, clamped, then cut to a whole number. value: not NaN
 ByteTable addTable(double value);
+
+/// Blends each pixel with its grey(); the factor as blendFactor() gives it.
+void color(ImageView in, ImageSpan out, float factor);
+/// The sum of all grey().
+std::uint64_t greySum(ImageView image);
+/// Blends each byte with that of another image of the same size: factor 0 `in`, 1 `other`.
+void mix(ImageView in, ImageView other, ImageSpan out, float factor);
+
+/// All but the first and last pixel of row y of sharpen(); 0 < y < height - 1, width >= 3.
+void sharpenRow(ImageView in, ImageSpan out, int y, float factor);
+/// All but the first and last two pixels of row y: the mean of the rim of the 5x5 square about each.
+/// 1 < y < height - 2, width >= 5
+void blurRow(ImageView in, ImageSpan out, int y);
+/// `count` pixels in reverse order.
+void reversePixels(const std::uint8_t* in, std::uint8_t* out, std::size_t count);
 
 /// The nearest pixels on a walk that does not leave the image. count > 0; at most 16384 x 16384 pixels, fewer
 /// than 2^31 bytes

@@ -7,7 +7,7 @@
 #define HWY_TARGET_INCLUDE "core/ops/simd/Tables.cpp"
 #include "hwy/foreach_target.h"
 // After it.
-#include "core/ops/simd/Flat-inl.h"
+#include "core/ops/simd/Bytes-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,13 +23,6 @@ using reference::invertFrom;
 using reference::mapBits;
 using reference::stretchTable;
 #else
-using Bytes = hn::ScalableTag<std::uint8_t>;
-using Vector = hn::Vec<Bytes>;
-constexpr std::size_t kBytes = hn::MaxLanes(Bytes());
-
-HWY_INLINE Vector load(const std::uint8_t* from) { return hn::LoadU(Bytes(), from); }
-HWY_INLINE void store(Vector v, std::uint8_t* to) { hn::StoreU(v, Bytes(), to); }
-
 #if HWY_TARGET <= HWY_AVX3_DL
 /// A table in four registers. Highway 1.0 has no look-up in two registers of bytes.
 struct Lookup {
