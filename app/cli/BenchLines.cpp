@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <functional>
 
@@ -20,11 +21,21 @@ std::string valueText(double value) {
   return value >= 1'000 ? groupedText(std::llround(value)) : fmt::format("{:#.4g}", value);
 }
 
-std::string rangeText(double low, double high) {
-  const auto text = [](double value) {
-    return value >= 1'000 ? groupedText(std::llround(value)) : fmt::format("{:#.3g}", value);
-  };
-  return high == 0 ? "" : text(low) + " - " + text(high);
+/// Half of the distance between the quartiles, in percent of the median.
+std::string spreadText(double median, double low, double high) {
+  return high == 0 ? "" : fmt::format("{:.1f}", 50 * (high - low) / median);
+}
+
+/// "Pillow, numpy" of "Pillow 9.4.0, numpy 1.24.2": the versions stand below the table.
+std::string withoutVersions(const std::string& text) {
+  std::string names;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool version =
+        text[i] == ' ' && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i + 1]));
+    if (version) i = std::min(text.find(',', i), text.size());
+    if (i < text.size()) names += text[i];
+  }
+  return names;
 }
 
 std::string deviceOf(const BenchLine& line) {
@@ -42,13 +53,14 @@ std::vector<Column> columns() {
   return {{{"name"}, [](const BenchLine& l) { return l.result.name; }},
           {{"value", right}, [](const BenchLine& l) { return valueText(l.result.value); }},
           {{"unit"}, [](const BenchLine& l) { return l.result.unit; }},
-          {{"quartiles", right}, [](const BenchLine& l) { return rangeText(l.low, l.high); }},
+          {{"+- %", right}, [](const BenchLine& l) { return spreadText(l.result.value, l.low, l.high); }},
           {{"images/s", right}, [](const BenchLine& l) { return valueText(l.imagesPerSecond); }},
           {{"x memcpy", right}, [](const BenchLine& l) { return valueText(l.timesMemcpy); }},
-          {{"reference"}, [](const BenchLine& l) { return l.result.reference; }},
+          {{"reference"}, [](const BenchLine& l) { return withoutVersions(l.result.reference); }},
           {{"takes", right}, [](const BenchLine& l) { return valueText(l.result.referenceValue); }},
           {{"times longer", right}, [](const BenchLine& l) { return valueText(l.result.ratio); }},
-          {{"quartiles", right}, [](const BenchLine& l) { return rangeText(l.ratioLow, l.ratioHigh); }},
+          {{"+- %", right},
+           [](const BenchLine& l) { return spreadText(l.result.ratio, l.ratioLow, l.ratioHigh); }},
           {{"output"}, [](const BenchLine& l) { return l.output; }},
           {{"target"}, [](const BenchLine& l) { return l.target; }},
           {{""}, [](const BenchLine& l) { return l.met; }},

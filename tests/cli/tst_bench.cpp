@@ -50,11 +50,12 @@ QSet<QString> opNames() {
 }
 
 QSet<QString> otherNames() {
-  QSet<QString> names{"render.scaling.2"};
+  QSet<QString> names{"render.scaling.2", "render.ra_resized.224", "render.aa_resized.224",
+                      "render.ta_resized.224"};
   for (const QString side : {"32", "64", "224"})
     for (const char* name :
-         {"memcpy", "render.uada9", "render.uada9_released", "render.plain", "render.ra", "render.ra_chain",
-          "render.aa", "render.aa_chain", "render.ta", "render.ta_chain"})
+         {"memcpy", "render.uada9", "render.uada9_released", "render.uada9_bf16", "render.plain", "render.ra",
+          "render.ra_chain", "render.aa", "render.aa_chain", "render.ta", "render.ta_chain"})
       names << QString(name) + "." + side;
   return names;
 }
@@ -134,8 +135,8 @@ void TestBench::onlySomeLines() {
 
 void TestBench::referenceIsCompared_data() {
   QTest::addColumn<QString>("only");
-  for (const char* only : {"op.*.32", "op.*.64", "op.[rst]*.224", "render.uada9*.32", "render.uada9.64",
-                           "render.[art]a_chain.32"})
+  for (const char* only : {"op.*.32", "op.*.64", "op.[rst]*.224", "render.uada9.32",
+                           "render.uada9_released.32", "render.uada9.64", "render.[art]a_chain.32"})
     QTest::newRow(only) << only;
 }
 

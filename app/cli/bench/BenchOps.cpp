@@ -15,7 +15,7 @@ constexpr double kMostMemcpy = 2;
 
 /// The images of one size and room for their results: a call takes the next of the ring.
 struct Ring {
-  explicit Ring(int side) : data(madeUpImages(side)), out(data.rgb.size()) {}
+  explicit Ring(int side) : data(madeUpImages({side, side})), out(data.rgb.size()) {}
   ImageView image(std::size_t i) const { return data.image(i % data.size()); }
   ImageSpan result(std::size_t i) {
     const std::size_t bytes = data.image(0).bytes();
@@ -74,7 +74,7 @@ Arm memcpyOf(Ring& ring) {
 bool prepareReference(Reference& reference, Ring& ring, const Case& c, BenchLine& line) {
   line.missing = reference.absence({Reference::Library::pillow});
   if (!line.missing.empty()) return false;
-  reference.show(ring.data.width, ring.data.rgb);
+  reference.show(ring.data);
   const auto& [red, green, blue] = c.sampling.fill;
   const auto answer = reference.ask(Json::Object{{"do", "op"},
                                                  {"op", c.op->name},

@@ -38,7 +38,7 @@ std::vector<Plan> uadaPlans(const Space& space, std::uint32_t samples) {
 
 /// A batch with the nine variants of each of its samples.
 struct Variants {
-  explicit Variants(int side) : data(madeUpImages(side)), settings(batchSettings(side)) {
+  explicit Variants(int side) : data(madeUpImages({side, side})), settings(batchSettings(side)) {
     const auto space = findPolicy("uada-cifar").make(Json::object(), {.side = side, .pad = settings.pad});
     plans = uadaPlans(*space, static_cast<std::uint32_t>(data.size()));
     out.resize(plans.size() * data.image(0).bytes());
@@ -51,19 +51,13 @@ struct Variants {
   std::vector<float> out;
 };
 
-Json plansJson(const std::vector<Plan>& plans) {
-  Json all = Json::array();
-  for (const Plan& plan : plans) all.push(toJson(plan));
-  return all;
-}
-
 /// Compares our numbers with the reference's. False, and why in the line: it cannot be timed.
 bool prepareReference(Reference& reference, const Variants& variants, bool released, BenchLine& line) {
   using Library = Reference::Library;
   line.missing = released ? reference.absence({Library::pillow, Library::numpy, Library::torchvision})
                           : reference.absence({Library::pillow});
   if (!line.missing.empty()) return false;
-  reference.show(variants.settings.side, variants.data.rgb);
+  reference.show(variants.data);
   const auto answer = reference.ask(Json::Object{{"do", "variants"},
                                                  {"released", released},
                                                  {"plans", plansJson(variants.plans)},
@@ -115,8 +109,24 @@ void benchNine(RenderBench& bench, int side, bool released, const std::string& n
   bench.add(std::move(line));
 }
 
+void benchHalf(RenderBench& bench, int side, const std::string& name) {
+  const Variants variants(side);
+  std::vector<std::uint16_t> out(variants.out.size());
+  ThreadPool pool(1);
+  const Renderer renderer(variants.data, variants.settings, pool);
+  const std::vector<std::uint32_t> indices = allOf(variants.data);
+  BenchLine line;
+  line.result.name = name;
+  line.note = "The same nine variants, numbers in bfloat16";
+  putMicros(line,
+            bench.measure({{timed(cpuSeconds, [&] { renderer.render(indices, variants.plans, out.data()); }),
+                            static_cast<double>(variants.data.size())}}));
+  line.imagesPerSecond = 1e6 * static_cast<double>(variants.each()) / line.result.value;
+  bench.add(std::move(line));
+}
+
 void benchPlain(RenderBench& bench, int side, const std::string& name) {
-  const Dataset data = madeUpImages(side);
+  const Dataset data = madeUpImages({side, side});
   ThreadPool pool(1);
   const Renderer renderer(data, batchSettings(side), pool);
   const std::vector<std::uint32_t> indices = allOf(data);
@@ -138,6 +148,8 @@ void benchVariants(RenderBench& bench, int side) {
     const std::string name = fmt::format("render.uada9{}.{}", released ? "_released" : "", side);
     if (bench.wanted(name)) benchNine(bench, side, released, name);
   }
+  const std::string half = fmt::format("render.uada9_bf16.{}", side);
+  if (bench.wanted(half)) benchHalf(bench, side, half);
   const std::string plain = fmt::format("render.plain.{}", side);
   if (bench.wanted(plain)) benchPlain(bench, side, plain);
 }

@@ -194,11 +194,13 @@ Reference::Answer Reference::ask(Json command, std::span<const std::uint8_t> dat
   return child_->ask(std::move(command), data);
 }
 
-void Reference::show(int side, std::span<const std::uint8_t> rgb) {
-  if (shown_ == side || !child_) return;
-  const Answer answer = ask(Json::Object{{"do", "images"}, {"side", side}}, rgb);
+void Reference::show(const Dataset& data) {
+  const ImageSize size{data.width, data.height};
+  if (shown_ == size || !child_) return;
+  const Answer answer =
+      ask(Json::Object{{"do", "images"}, {"width", size.width}, {"height", size.height}}, data.rgb);
   if (!answer.problem.empty()) throw Error(fmt::format("the reference in Python: {}", answer.problem));
-  shown_ = side;
+  shown_ = size;
 }
 
 Arm Reference::arm() {

@@ -8,6 +8,7 @@
 
 #include "app/cli/bench/Measure.h"
 #include "core/base/Json.h"
+#include "core/data/Dataset.h"
 
 namespace uada::cli {
 
@@ -38,8 +39,8 @@ class Reference {
 
   /// Hands over a command and the bytes that follow it, and waits for the answer.
   Answer ask(Json command, std::span<const std::uint8_t> data = {});
-  /// Hands over images of a square side unless they are there.
-  void show(int side, std::span<const std::uint8_t> rgb);
+  /// Hands over the images unless images of their size are there.
+  void show(const Dataset& data);
   /// Blocks of what was prepared last.
   Arm arm();
 
@@ -48,7 +49,7 @@ class Reference {
   std::unique_ptr<Child> child_;
   std::string python_, problem_;
   Json versions_;
-  int shown_ = 0;
+  ImageSize shown_;
 };
 
 }  // namespace uada::cli

@@ -77,18 +77,21 @@ void RenderBench::finish() {
     throw Error(fmt::format("the output differs from the reference's in {}", joined(different_, ", ")));
 }
 
-Dataset madeUpImages(int side) {
+Dataset madeUpImages(ImageSize size) {
+  const auto [width, height] = size;
+  const int longest = std::max(width, height);
   Dataset data;
-  data.width = data.height = side;
+  data.width = width;
+  data.height = height;
   data.classes = 10;
-  for (std::uint32_t i = 0; i < imagesOf(side); ++i) {
+  for (std::uint32_t i = 0; i < imagesOf(longest); ++i) {
     Random random(1, 0, i, Purpose::test);
     const std::uint32_t slopes[] = {random.below(8), random.below(8), random.below(8)};
-    for (int y = 0; y < side; ++y)
-      for (int x = 0; x < side; ++x)
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x)
         for (const std::uint32_t slope : slopes)
-          data.rgb.push_back(
-              static_cast<std::uint8_t>(40 + (x * slope + y * (8 - slope)) * 20 / side + random.below(16)));
+          data.rgb.push_back(static_cast<std::uint8_t>(40 + (x * slope + y * (8 - slope)) * 20 / longest +
+                                                       random.below(16)));
     data.labels.push_back(static_cast<std::int32_t>(i % 10));
   }
   return data;

@@ -40,7 +40,8 @@ class RenderBench {
 };
 
 /// Soft blobs with a little noise: neither flat nor pure noise, which would favour or punish single ops.
-Dataset madeUpImages(int side);
+/// About as many bytes at each size.
+Dataset madeUpImages(ImageSize size);
 
 /// "<= limit unit" and whether the spread keeps to it; a miss by less than half of the spread is noise.
 /// steal  the share of time that was stolen while it was measured

@@ -19,6 +19,12 @@ std::vector<std::uint32_t> allOf(const Dataset& data) {
   return indices;
 }
 
+Json plansJson(const std::vector<Plan>& plans) {
+  Json all = Json::array();
+  for (const Plan& plan : plans) all.push(toJson(plan));
+  return all;
+}
+
 Json numbers(const std::array<float, 3>& values) {
   return Json::Array{double{values[0]}, double{values[1]}, double{values[2]}};
 }

@@ -14,6 +14,7 @@ namespace uada::cli {
 RenderSettings batchSettings(int side);
 /// 0 .. size - 1
 std::vector<std::uint32_t> allOf(const Dataset& data);
+Json plansJson(const std::vector<Plan>& plans);
 Json numbers(const std::array<float, 3>& values);
 
 /// Our microseconds and, where there are two arms, the reference's.

@@ -3,12 +3,13 @@
 Part of the program, which starts it as a child process and talks to it over standard input and output: a JSON object
 a line, followed by as many raw bytes as its "bytes" says, both ways; answers begin with "uada ". Commands, by "do":
   hello       the versions of what is installed; null where it is missing
-  images      "bytes" of them, 8-bit RGB, "side" x "side"
+  images      "bytes" of them, 8-bit RGB, "width" x "height"
   op          prepares one operation on each image; answers with the results
   variants    prepares UADA's variants of "plans", variant-major; answers with the numbers, float32. "released": by
               the stations of the released script, which need torch
   replay      the pixels of "plans" by torchvision's own operations and level tables
-  torchvision prepares a transform that draws by itself: ra, aa or ta, alone or in the whole pipeline
+  torchvision prepares a transform that draws by itself, ra, aa or ta: its "part" ops alone, or the whole pipeline
+              with a padded or a resized crop
   block       runs "calls" of what was prepared; answers with the CPU seconds of this process
 A call is one image (of variants: all those of one sample), and each block goes on where the last one ended.
 """
@@ -240,11 +241,11 @@ def replayed(image, plan, levels):
     return image
 
 
-def pipeline(transform, side, pad, mean, deviation):
+def pipeline(transform, part, side, pad, mean, deviation):
     from torchvision import transforms
-    return transforms.Compose([
-        transforms.RandomCrop(side, padding=pad), transforms.RandomHorizontalFlip(), transform,
-        transforms.ToTensor(), transforms.Normalize(mean, deviation)])
+    crop = transforms.RandomCrop(side, padding=pad) if part == "padded" else transforms.RandomResizedCrop(side)
+    return transforms.Compose([crop, transforms.RandomHorizontalFlip(), transform,
+                               transforms.ToTensor(), transforms.Normalize(mean, deviation)])
 
 
 class Server:
@@ -259,9 +260,9 @@ class Server:
                 "numpy": numpy and numpy.__version__, "torchvision": PIL and version_of_torchvision()}, b""
 
     def do_images(self, command, data):
-        side = command["side"]
-        size = 3 * side * side
-        self.images = [Image.frombytes("RGB", (side, side), data[k:k + size]) for k in range(0, len(data), size)]
+        width, height = command["width"], command["height"]
+        size = 3 * width * height
+        self.images = [Image.frombytes("RGB", (width, height), data[k:k + size]) for k in range(0, len(data), size)]
         return {}, b""
 
     def do_op(self, command, _):
@@ -303,8 +304,8 @@ class Server:
         torch.set_num_threads(1)
         torch.manual_seed(1)
         transform = transform_named(command["policy"], command["table"])
-        if command["whole"]:
-            transform = pipeline(transform, *(command[key] for key in ("side", "pad", "mean", "deviation")))
+        if command["part"] != "ops":
+            transform = pipeline(transform, *(command[key] for key in ("part", "side", "pad", "mean", "deviation")))
         self.prepare(lambda k: transform(self.images[k]), len(self.images))
         return {}, b""
 
