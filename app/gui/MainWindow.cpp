@@ -22,6 +22,7 @@
 #include "app/gui/Commands.h"
 #include "widgets/panels/CursorBar.h"
 #include "widgets/panels/MachineLabel.h"
+#include "widgets/panels/OpsPanel.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/StartPage.h"
 #include "widgets/session/RunActions.h"
@@ -41,7 +42,12 @@ MainWindow::MainWindow(Workbench& workbench)
   resize(1440, 900);
   workbench_.show = [this](const QString& name) {
     if (docks_.contains(name)) docks_[name]->show();
+    pages_->setCurrentWidget(views_);
     if (panels_.contains(name)) views_->setCurrentWidget(panels_[name]);
+  };
+  workbench_.openInOps = [this](const SamplePlan& sample) {
+    workbench_.show("ops");
+    static_cast<OpsPanel*>(panel("ops"))->open(sample);
   };
   workbench_.newRun = [this] { commands_->newRun(); };
   confirmClose = [this] {

@@ -41,17 +41,6 @@ Change changeOf(const Step& step, Grid grid, int width) {
   return change;
 }
 
-/// As the grid's code reads the image: UADA's authors, after DeepVoltaire, have grey outside and a bicubic
-/// shear; the others black and nearest, and the spaces of TrivialAugment's code a black cutout.
-Sampling samplingOf(Grid grid, const Op& op) {
-  Sampling sampling;
-  const bool uc = grid == Grid::uc10 || grid == Grid::dv10;
-  if (uc) sampling.fill = {128, 128, 128};
-  sampling.filter = uc ? op.uc10Filter : Filter::nearest;
-  if (grid == Grid::uniform || grid == Grid::taWide31) sampling.cover = {0, 0, 0};
-  return sampling;
-}
-
 /// Paints the part of the box that lies in an image [side, side, 3] in one colour.
 template <class Number>
 void paint(Number* image, const Box& box, int side, const std::array<Number, 3>& colour) {
@@ -62,6 +51,15 @@ void paint(Number* image, const Box& box, int side, const std::array<Number, 3>&
 }
 
 }  // namespace
+
+Sampling samplingOf(Grid grid, const Op& op) {
+  Sampling sampling;
+  const bool uc = grid == Grid::uc10 || grid == Grid::dv10;
+  if (uc) sampling.fill = {128, 128, 128};
+  sampling.filter = uc ? op.uc10Filter : Filter::nearest;
+  if (grid == Grid::uniform || grid == Grid::taWide31) sampling.cover = {0, 0, 0};
+  return sampling;
+}
 
 Renderer::Renderer(const Dataset& data, RenderSettings settings, ThreadPool& pool)
     : data_(data),

@@ -394,7 +394,7 @@ void TestPolicies::oneSubpolicyAlone() {
     }
   }
   context.subpolicy = 25;
-  QVERIFY_EXCEPTION_THROWN(entry.make(settings, context), UsageError);
+  QVERIFY_THROWS_EXCEPTION(UsageError, entry.make(settings, context));
   QVERIFY(!findPolicy("randaugment").written);
 }
 

@@ -10,6 +10,7 @@
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 #include <QTreeView>
 
 #include "app/gui/MainWindow.h"
@@ -93,6 +94,17 @@ class TestWindow : public QObject {
     QCOMPARE(choices, QStringList({"demo", "newRun", "open"}));
     QSignalSpy painted(bench.window.get(), &MainWindow::painted);
     QTRY_COMPARE(painted.count(), 1);
+  }
+
+  void opsAreExploredWithoutAProject() {
+    Bench bench;
+    bench.window->findChild<QToolButton*>("explore")->click();
+    QVERIFY(bench.window->panel("ops")->isVisible());
+    for (const QAction* action : bench.window->findChildren<QAction*>()) {
+      if (action->shortcut() == QKeySequence("Ctrl+6")) QCOMPARE(action->text(), QString("Ops"));
+    }
+    bench.open();  // an empty project shows its choices
+    QVERIFY(bench.window->findChild<StartPage*>()->isVisible());
   }
 
   void curvesArriveWhileTraining() {

@@ -23,13 +23,6 @@ QString opWord(const Step& step) { return q(ops()[step.op].title).toLower(); }
 
 }  // namespace
 
-QImage viewOf(const Image& image) {
-  if (image.empty()) return {};
-  return {image.rgb.data(), image.width, image.height, 3 * image.width, QImage::Format_RGB888};
-}
-
-QImage copyOf(const Image& image) { return viewOf(image).copy(); }
-
 QStringList opTitles(const Plan& plan) {
   QStringList titles;
   for (const Step& step : plan.chain()) titles << q(ops()[step.op].title);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QAbstractListModel>
-#include <QImage>
 #include <QSortFilterProxyModel>
 #include <deque>
 #include <vector>
@@ -10,9 +9,6 @@
 
 namespace uada {
 
-/// A view of the picture's bytes: valid while the picture lives.
-QImage viewOf(const Image& image);
-QImage copyOf(const Image& image);
 /// Names of the plan's ops in order, as people read them.
 QStringList opTitles(const Plan& plan);
 /// "rotate 6 → 7", "(4, 7) → (5, 6)", "off → on", "on, unchanged": what a group's candidate changed.

@@ -17,7 +17,9 @@
 #include "core/data/Dataset.h"
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
+#include "widgets/models/Pictures.h"
 #include "widgets/panels/SamplesView.h"
+#include "widgets/panels/ops/SamplePlan.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -213,6 +215,8 @@ void SamplesPanel::showMenu(const QPoint& at) {
   const std::string trained =
       toJson(decision->winner < 0 ? decision->plan : decision->groups[decision->winner].candidate).dump();
   QMenu menu(this);
+  menu.addAction(workbench_.theme.icon("ops"), tr("Open in Ops"), [&] { openInOps(*decision, view_->columnAt(at)); });
+  menu.addSeparator();
   const auto put = [](const std::string& text) {
     QApplication::clipboard()->setText(QString::fromStdString(text));
   };
@@ -226,6 +230,27 @@ void SamplesPanel::showMenu(const QPoint& at) {
   menu.addAction(tr("Save image…"), [&] { saveImage(image); })->setEnabled(!image.isNull());
   menu.addAction(tr("Save row as image…"), [&] { saveImage(view_->rowPicture(index)); });
   menu.exec(view_->viewport()->mapToGlobal(at));
+}
+
+/// The plan of the picture at the column; of the trained one with its recorded hash.
+void SamplesPanel::openInOps(const Decision& d, int column) {
+  const int groups = static_cast<int>(d.groups.size());
+  const bool unperturbed = groups > 0 && column == 1, group = groups > 0 && column >= 2 && column - 2 < groups;
+  const int shown = unperturbed ? -1 : group ? column - 2 : d.winner;
+  SamplePlan sample;
+  sample.index = d.index;
+  sample.plan = shown < 0 ? d.plan : d.groups[static_cast<std::size_t>(shown)].candidate;
+  if (shown == d.winner) sample.pixelHash = QString::fromStdString(d.pixelHash);
+  sample.original = d.original;
+  try {
+    const RunDetail run = workbench_.session.reader().detail(run_);
+    sample.dataset = run.config.recipe.dataset;
+    sample.title = tr("sample %1 at step %2 of %3")
+                       .arg(countText(d.index), countText(d.step), QString::fromStdString(run.summary.title));
+    workbench_.openInOps(sample);
+  } catch (const Error& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+  }
 }
 
 void SamplesPanel::saveImage(const QImage& image) {

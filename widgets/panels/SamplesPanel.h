@@ -35,6 +35,7 @@ class SamplesPanel : public PanelWidget {
   void refresh();
   void applyFilter();
   void goTo(qint64 step);
+  void openInOps(const Decision& decision, int column);
   void showMenu(const QPoint& at);
   void saveImage(const QImage& image);
   QImage imageAt(const Decision& decision, int column) const;

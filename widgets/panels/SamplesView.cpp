@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "widgets/models/Numbers.h"
+#include "widgets/models/Pictures.h"
 #include "widgets/panels/SamplesModel.h"
 #include "widgets/session/Theme.h"
 

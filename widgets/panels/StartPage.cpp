@@ -79,6 +79,14 @@ StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWid
   connect(fresh, &QPushButton::clicked, this, &StartPage::newRunWanted);
   connect(open, &QPushButton::clicked, this, &StartPage::openWanted);
   layout->addSpacing(2 * kGrid);
+  auto* explore = new QToolButton;
+  explore->setObjectName("explore");
+  explore->setAutoRaise(true);
+  explore->setIcon(theme.icon("ops"));
+  explore->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  explore->setText(tr("Explore ops and policies on any picture, without a project"));
+  connect(explore, &QToolButton::clicked, this, [&workbench] { workbench.show("ops"); });
+  layout->addWidget(explore, 0, Qt::AlignLeft);
   for (const QString& file : recent) {
     auto* link = new QToolButton;
     link->setAutoRaise(true);

@@ -9,6 +9,7 @@ namespace uada {
 
 class Session;
 class Theme;
+struct SamplePlan;
 
 /// What every panel is handed: references made in main, which outlive all panels. Panels do not know each
 /// other; they meet here. GUI thread.
@@ -18,6 +19,8 @@ struct Workbench {
   const Theme& theme;
   /// Brings a panel of the catalogue to the front ("samples").
   std::function<void(const QString& panel)> show = [](const QString&) {};
+  /// Shows a sample's plan in the view Ops.
+  std::function<void(const SamplePlan& sample)> openInOps = [](const SamplePlan&) {};
   /// Opens the new-run dialogue.
   std::function<void()> newRun = [] {};
 };

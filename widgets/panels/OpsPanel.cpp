@@ -1,0 +1,186 @@
+#include "widgets/panels/OpsPanel.h"
+
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QUrl>
+#include <QVBoxLayout>
+#include <cstring>
+#include <utility>
+
+#include "widgets/panels/ops/ChainView.h"
+#include "widgets/panels/ops/OpExplorer.h"
+#include "widgets/panels/ops/SourceBar.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+Image imageOf(const QImage& picture) {
+  const QImage rgb = picture.convertToFormat(QImage::Format_RGB888);
+  Image image(rgb.width(), rgb.height());
+  const auto bytes = static_cast<std::size_t>(3) * static_cast<std::size_t>(image.width);
+  for (int y = 0; y < image.height; ++y) std::memcpy(image.span().row(y), rgb.constScanLine(y), bytes);
+  return image;
+}
+
+/// The first local file of a drop; empty: none.
+QString droppedFile(const QMimeData& data) {
+  for (const QUrl& url : data.urls())
+    if (url.isLocalFile()) return url.toLocalFile();
+  return {};
+}
+
+}  // namespace
+
+OpsPanel::OpsPanel(const Workbench& workbench, QWidget* parent)
+    : PanelWidget(workbench, parent), source_(new PictureSource(this)) {
+  setAcceptDrops(true);
+  bar_ = new SourceBar(workbench, *source_, this);
+  explorer_ = new OpExplorer(workbench, this);
+  chain_ = new ChainView(workbench, this);
+  tabs_ = new QTabBar(this);
+  tabs_->setObjectName("ops_tabs");
+  tabs_->addTab(tr("One op"));
+  tabs_->addTab(tr("Policy and plan"));
+  tabs_->setExpanding(false);
+  views_ = new QStackedWidget(this);
+  views_->addWidget(explorer_);
+  views_->addWidget(chain_);
+  auto* page = new QWidget(this);
+  auto* inside = new QVBoxLayout(page);
+  inside->setContentsMargins(0, 0, 0, 0);
+  inside->setSpacing(0);
+  inside->addWidget(tabs_);
+  inside->addWidget(views_, 1);
+  pages_ = new QStackedWidget(this);
+  pages_->addWidget(
+      emptyState(workbench, tr("What an op does to a picture, and what a policy does, stage by stage"),
+                 tr("Drop a PNG or JPEG here, open one, or choose a sample of a data set above."), "ops"));
+  pages_->addWidget(page);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(kGrid / 2);
+  column->addWidget(bar_);
+  column->addWidget(pages_, 1);
+  connect(tabs_, &QTabBar::currentChanged, this, [this](int tab) {
+    views_->setCurrentIndex(tab);
+    workbench_.settings.setValue("ops/tab", tab);
+  });
+  connect(source_, &PictureSource::loaded, this, &OpsPanel::showLoaded);
+  connect(source_, &PictureSource::failed, this, &OpsPanel::showFailed);
+  connect(chain_, &ChainView::opWanted, this, [this](const OpsPicture& picture, const OpSetting& setting) {
+    explorer_->setPicture(picture);
+    explorer_->setSetting(setting);
+    tabs_->setCurrentIndex(0);
+  });
+  connect(chain_, &ChainView::problem, &workbench.session, &Session::problem);
+  connect(explorer_, &OpExplorer::problem, &workbench.session, &Session::problem);
+}
+
+/// What was looked at last time, once the view is seen: reading it would slow down the window's start.
+void OpsPanel::showEvent(QShowEvent* event) {
+  PanelWidget::showEvent(event);
+  if (!std::exchange(restored_, true) && !wanted_ && pages_->currentIndex() == 0) restore();
+}
+
+void OpsPanel::restore() {
+  const QSettings& settings = workbench_.settings;
+  tabs_->setCurrentIndex(settings.value("ops/tab").toInt());
+  PictureRequest request;
+  const QString file = settings.value("ops/file").toString();
+  request.dataset = settings.value("ops/dataset").toString().toStdString();
+  request.index = settings.value("ops/index").toUInt();
+  if (QFileInfo::exists(file)) request.file = file.toStdString();
+  bool known = !request.file.empty();
+  for (const DatasetEntry& entry : datasets())
+    known = known || (entry.name == request.dataset && entry.find({}));
+  if (known) source_->read(request);
+}
+
+void OpsPanel::remember() const {
+  const PictureRequest& request = source_->request();
+  workbench_.settings.setValue("ops/file", QString::fromStdString(request.file.string()));
+  workbench_.settings.setValue("ops/dataset", QString::fromStdString(request.dataset));
+  workbench_.settings.setValue("ops/index", request.index);
+}
+
+void OpsPanel::open(const SamplePlan& sample) {
+  wanted_ = sample;
+  const auto settings = settingsFromJson<DataSettings>(sample.dataset.settings, "data set");
+  PictureRequest request;
+  request.dataset = sample.dataset.name;
+  request.folder = settings.folder;
+  request.trainLimit = settings.trainLimit;
+  request.index = sample.index;
+  source_->read(request);
+}
+
+void OpsPanel::showLoaded() {
+  pages_->setCurrentIndex(1);
+  explorer_->setPicture(source_->picture());
+  chain_->setPicture(source_->picture());
+  remember();
+  if (wanted_) showWanted(tr("The plan of %1").arg(wanted_->title));
+}
+
+void OpsPanel::showWanted(const QString& note) {
+  const SamplePlan sample = *std::exchange(wanted_, std::nullopt);
+  chain_->showPlan(sample.plan, sample.pixelHash, note);
+  tabs_->setCurrentIndex(1);
+}
+
+/// Without its data set a run's sample is the picture that was kept: only the mean and partners are then
+/// others.
+void OpsPanel::showFailed(const QString& why) {
+  if (!wanted_ || wanted_->original.empty()) {
+    wanted_.reset();
+    return;
+  }
+  const SamplePlan sample = *std::exchange(wanted_, std::nullopt);
+  OpsPicture picture;
+  picture.image = sample.original;
+  picture.title = sample.title.toStdString();
+  auto data = std::make_shared<Dataset>();
+  data->width = picture.image.width;
+  data->height = picture.image.height;
+  data->classes = 1;
+  data->rgb = picture.image.rgb;
+  data->labels = {0};
+  picture.data = std::move(data);
+  source_->use(std::move(picture));
+  wanted_ = sample;
+  showWanted(tr("The plan of %1, on the picture kept with the run. %2").arg(sample.title, why));
+}
+
+void OpsPanel::dragEnterEvent(QDragEnterEvent* event) {
+  if (!droppedFile(*event->mimeData()).isEmpty() || event->mimeData()->hasImage())
+    event->acceptProposedAction();
+}
+
+void OpsPanel::dropEvent(QDropEvent* event) {
+  event->acceptProposedAction();
+  if (const QString file = droppedFile(*event->mimeData()); !file.isEmpty()) return bar_->openFile(file);
+  const QImage dropped = event->mimeData()->imageData().value<QImage>();
+  if (dropped.isNull() || dropped.width() > kMostOpsSide || dropped.height() > kMostOpsSide) {
+    Q_EMIT source_->failed(tr("The dropped picture has no pixels, or more than %1 a side").arg(kMostOpsSide));
+    return;
+  }
+  OpsPicture picture;
+  picture.image = imageOf(dropped);
+  picture.title = tr("dropped picture").toStdString();
+  source_->use(std::move(picture));
+}
+
+namespace panel {
+Panel ops() {
+  return {"ops", "Ops", "What an op does to any picture, and what a policy does, stage by stage",
+          [](const Workbench& workbench) -> PanelWidget* { return new OpsPanel(workbench); }};
+}
+}  // namespace panel
+
+}  // namespace uada

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+
+#include "widgets/panels/Panel.h"
+#include "widgets/panels/ops/PictureSource.h"
+#include "widgets/panels/ops/SamplePlan.h"
+
+class QStackedWidget;
+class QTabBar;
+
+namespace uada {
+
+class ChainView;
+class OpExplorer;
+class SourceBar;
+
+/// Ops and policies by eye: one op on any picture, and a plan stage by stage. The picture is a file (opened
+/// or dropped) or a training image.
+class OpsPanel : public PanelWidget {
+  Q_OBJECT
+ public:
+  explicit OpsPanel(const Workbench& workbench, QWidget* parent = nullptr);
+
+  /// Shows the plan on its sample in the chain view.
+  void open(const SamplePlan& sample);
+  PictureSource& source() { return *source_; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  void showLoaded();
+  void showFailed(const QString& why);
+  void showWanted(const QString& note);
+  void restore();
+  void remember() const;
+
+  std::optional<SamplePlan> wanted_;  ///< to be shown once its sample is read
+  PictureSource* source_;
+  SourceBar* bar_ = nullptr;
+  QTabBar* tabs_ = nullptr;
+  QStackedWidget *pages_ = nullptr, *views_ = nullptr;
+  OpExplorer* explorer_ = nullptr;
+  ChainView* chain_ = nullptr;
+  bool restored_ = false;
+};
+
+}  // namespace uada

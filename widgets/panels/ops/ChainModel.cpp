@@ -1,0 +1,156 @@
+#include "widgets/panels/ops/ChainModel.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/augment/found/Library.h"
+#include "core/base/Text.h"
+#include "core/ops/Resize.h"
+
+namespace uada {
+namespace {
+
+std::string opWords(const PolicyOp& entry, Grid grid) {
+  const Op& op = ops().at(entry.op);
+  std::string text = op.name;
+  std::replace(text.begin(), text.end(), '_', ' ');
+  if (op.hasValue)
+    text +=
+        gridInfo(grid).continuous ? fmt::format(" {:.2f}", entry.level) : fmt::format(" {:g}", entry.level);
+  if (entry.probability < 1) text += fmt::format(" ({:.3g} %)", 100 * entry.probability);
+  return text;
+}
+
+/// The epochs around `epoch` in which the same is in use; part(e): what is in use in e.
+template <class Part>
+std::pair<int, int> sameAround(int epoch, int epochs, const Part& part) {
+  int from = epoch, to = epoch;
+  while (from > 1 && part(from - 1) == part(epoch)) --from;
+  while (to < epochs && part(to + 1) == part(epoch)) ++to;
+  return {from, to};
+}
+
+Image squareOf(const Image& image, int side, std::string& note) {
+  const int shorter = std::min(image.width, image.height);
+  Image square = image;
+  if (image.width != image.height) {
+    square = Image(shorter, shorter);
+    centreCrop(image.view(), square.span());
+    note = fmt::format("The middle {} × {} of {} × {} px", shorter, shorter, image.width, image.height);
+  }
+  const int wanted = side > 0 ? side : std::min(shorter, kMostChainSide);
+  if (wanted == shorter) return square;
+  note += note.empty() ? "Resized" : ", resized";
+  note += fmt::format(" to {} × {} px (bilinear, antialiased)", wanted, wanted);
+  return resized(square.view(), wanted, wanted, Filter::bilinear);
+}
+
+}  // namespace
+
+std::vector<PolicyChoice> policyChoices() {
+  std::vector<PolicyChoice> choices;
+  for (const Policy& policy : policies())
+    if (policy.name != "found") choices.push_back({policy.title, policy.name, "", policy.source, ""});
+  for (const InstalledPolicy& file : installedPolicies())
+    choices.push_back({fmt::format("{} ({})", file.name, groupedText(static_cast<long long>(file.count))),
+                       "found", file.name, file.source, file.problem});
+  return choices;
+}
+
+std::vector<FieldValue> fieldsOf(const PolicyChoice& choice) {
+  std::vector<FieldValue> fields = findPolicy(choice.policy).fields();
+  const auto chosen = [&](const FieldValue& field) {
+    return field.field.name == "file" || field.field.name == "sha256";
+  };
+  if (!choice.file.empty()) std::erase_if(fields, chosen);
+  return fields;
+}
+
+Json settingsOf(const PolicyChoice& choice, const Json& fields) {
+  Json settings = fields.isObject() ? fields : Json::object();
+  if (!choice.file.empty()) settings["file"] = choice.file;
+  return settings;
+}
+
+std::optional<FoundPolicy> writtenPolicy(const PolicyChoice& choice, const Json& settings) {
+  const Policy& policy = findPolicy(choice.policy);
+  return policy.written ? std::optional(policy.written(settings)) : std::nullopt;
+}
+
+bool followsEpochs(const FoundPolicy& policy) {
+  return policy.kind != FoundPolicy::Kind::subpolicies || !policy.schedule.empty();
+}
+
+std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& list) {
+  std::vector<std::string> words;
+  for (const PolicyOp& op : list) words.push_back(opWords(op, policy.grid));
+  return joined(words, " + ");
+}
+
+std::string epochText(const FoundPolicy& policy, int epoch, int epochs) {
+  if (policy.kind == FoundPolicy::Kind::elements) {
+    const auto part = [&](int e) { return &policy.partAt(e, epochs); };
+    const auto [from, to] = sameAround(epoch, epochs, part);
+    const auto number = part(epoch) - policy.parts.data() + 1;
+    return fmt::format(
+        "Part {} of {}, epochs {} to {}: {:.3g} % of the images augmented, {} of {} elements drawn", number,
+        policy.parts.size(), from, to, 100 * part(epoch)->applied, policy.opsPerImage,
+        policy.lists.front().size());
+  }
+  const auto lists = [&](int e) { return policy.listsAt(e, epochs); };
+  const auto [from, to] = sameAround(epoch, epochs, lists);
+  const std::vector<std::size_t> used = lists(epoch);
+  if (policy.kind == FoundPolicy::Kind::segments)
+    return fmt::format("Segment {} of {}, epochs {} to {}: {}", used.front() + 1, policy.lists.size(), from,
+                       to, listText(policy, policy.lists[used.front()]));
+  return fmt::format("Epochs {} to {}: {} of {} sub-policies in use", from, to, used.size(),
+                     policy.lists.size());
+}
+
+ChainSource chainSource(const OpsPicture& picture, int side) {
+  ChainSource source;
+  source.data = picture.data;
+  source.index = picture.index;
+  ChannelStatistics statistics = picture.statistics;
+  if (!source.data) {
+    const Image square = squareOf(picture.image, side, source.note);
+    Dataset one;
+    one.width = one.height = square.width;
+    one.classes = 1;
+    one.rgb = square.rgb;
+    one.labels = {0};
+    statistics = channelStatistics(one);
+    source.data = std::make_shared<const Dataset>(std::move(one));
+  }
+  source.render.side = source.data->width;
+  source.render.mean = statistics.mean;
+  source.render.deviation = statistics.deviation;
+  for (float& deviation : source.render.deviation)
+    deviation = std::max(deviation, 1e-6F);  // a file of one colour
+  return source;
+}
+
+Plan drawPlan(const PolicyChoice& choice, const Json& settings, const ChainDraw& draw,
+              const ChainSource& source) {
+  PolicyContext context;
+  context.side = source.render.side;
+  context.pad = source.render.pad;
+  context.epochs = draw.epochs;
+  context.subpolicy = draw.subpolicy;
+  const auto space = findPolicy(choice.policy).make(settings, context);
+  Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
+                Purpose::plan);
+  Plan plan = space->sample(random, draw.epoch);
+  for (Step& step : plan.chain()) step.fired = step.fired || draw.everyOpFires;
+  return plan;
+}
+
+std::vector<Stage> stagesOf(const ChainSource& source, const Plan& plan) {
+  ThreadPool pool(1);
+  const Renderer renderer(*source.data, source.render, pool);
+  return stagesOf(renderer, source.index, plan);
+}
+
+}  // namespace uada

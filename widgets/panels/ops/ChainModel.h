@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/augment/Space.h"
+#include "core/augment/Stages.h"
+#include "core/augment/found/FoundPolicy.h"
+#include "widgets/panels/ops/OpsModel.h"
+
+namespace uada {
+
+/// A policy as the chain view offers it: one of the catalogue, or a policy file by name.
+struct PolicyChoice {
+  std::string title;
+  std::string policy;   ///< name in the catalogue
+  std::string file;     ///< of "found": its setting `file`
+  std::string tip;      ///< where it comes from
+  std::string problem;  ///< why it cannot be used; empty: it can
+};
+/// The catalogue's, but for "found", then every policy file that is installed.
+std::vector<PolicyChoice> policyChoices();
+/// The fields of its settings with their defaults; without the file, which is chosen by the choice itself.
+std::vector<FieldValue> fieldsOf(const PolicyChoice& choice);
+/// The settings as the policy takes them.
+Json settingsOf(const PolicyChoice& choice, const Json& fields);
+
+/// What the policy draws from, where it is written down. Throws Error.
+std::optional<FoundPolicy> writtenPolicy(const PolicyChoice& choice, const Json& settings);
+/// Whether what is drawn depends on the epoch.
+bool followsEpochs(const FoundPolicy& policy);
+/// "rotate 2 (70 %) + translate x 9 (30 %)".
+std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& list);
+/// What is in use in an epoch, in words: "list 3 of 12, epochs 41 to 60 of 200: ...".
+std::string epochText(const FoundPolicy& policy, int epoch, int epochs);
+
+/// A square picture in a data set, as the renderer takes it.
+struct ChainSource {
+  std::shared_ptr<const Dataset> data;
+  std::uint32_t index = 0;
+  RenderSettings render;
+  std::string note;  ///< what was done to the picture to make it square, or ""
+};
+/// A sample stays where it lies, so that its plans and pixels are those of training. A file's middle is cut
+/// out and resized (bilinear, antialiased), a data set of this one image. side  of a file's picture, pixels;
+/// 0: its own, at most kMostChainSide
+ChainSource chainSource(const OpsPicture& picture, int side);
+constexpr int kMostChainSide = 512;
+
+/// What a plan is drawn with: all that training has, so that the plan is the one of a run with that seed.
+struct ChainDraw {
+  std::int64_t seed = 1;
+  int epoch = 1, epochs = 200;
+  std::optional<std::size_t> subpolicy;  ///< none: as drawn
+  bool everyOpFires = false;
+};
+/// Throws Error.
+Plan drawPlan(const PolicyChoice& choice, const Json& settings, const ChainDraw& draw,
+              const ChainSource& source);
+
+std::vector<Stage> stagesOf(const ChainSource& source, const Plan& plan);
+
+}  // namespace uada

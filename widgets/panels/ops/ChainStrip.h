@@ -1,0 +1,65 @@
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "core/augment/Stages.h"
+
+namespace uada {
+
+class Theme;
+
+/// How pictures with captions stand in rows.
+struct StripGrid {
+  int columns = 1, rows = 1;
+  double scale = 1;  ///< screen pixels for one of a picture; whole, or one for a whole number
+  int side = 32;     ///< of a picture on the screen
+  int cellWidth = 0, cellHeight = 0;
+  QRect cell(int i) const {
+    return {i % columns * cellWidth, i / columns * cellHeight, cellWidth, cellHeight};
+  }
+  QRect picture(int i) const { return {cell(i).topLeft(), QSize(side, side)}; }
+};
+/// The largest zoom at which `count` pictures of `source` pixels fit into the room, but never smaller than is
+/// worth looking at: then they need more height.
+StripGrid stripGrid(QSize room, int count, int source, int captionHeight);
+
+/// The stages of a plan side by side with their captions, the last framed: it is what the network sees. A
+/// double click on an op asks for it in the op explorer.
+class ChainStrip : public QWidget {
+  Q_OBJECT
+ public:
+  explicit ChainStrip(const Theme& theme, QWidget* parent = nullptr);
+
+  void setStages(std::vector<Stage> stages);
+  const std::vector<Stage>& stages() const { return stages_; }
+  /// Shown faintly: what stands here is not what is asked for.
+  void setStale(bool stale);
+  /// Of the part that is seen, without scrolling.
+  void setRoom(QSize room);
+  int stageAt(const QPoint& point) const;  ///< -1: none
+
+ Q_SIGNALS:
+  void opWanted(int stage);
+  void saveFailed(const QString& file);
+
+ protected:
+  bool event(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+
+ private:
+  void arrange();
+  int captionHeight() const;
+  void drawBadge(QPainter& painter, const QRect& picture) const;
+  void drawStage(QPainter& painter, int i) const;
+
+  const Theme& theme_;
+  std::vector<Stage> stages_;
+  StripGrid grid_;
+  QSize room_;
+  bool stale_ = false;
+};
+
+}  // namespace uada

@@ -1,0 +1,362 @@
+#include "widgets/panels/ops/ChainView.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QEvent>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QRandomGenerator>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QStandardItemModel>
+#include <QToolButton>
+#include <limits>
+
+#include "core/base/Error.h"
+#include "widgets/forms/FlowLayout.h"
+#include "widgets/forms/FormStyle.h"
+#include "widgets/forms/SettingsForm.h"
+#include "widgets/panels/ops/ChainStrip.h"
+#include "widgets/panels/ops/HashLine.h"
+#include "widgets/panels/ops/OpControls.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+QString q(const std::string& text) { return QString::fromStdString(text); }
+
+QSpinBox* numberSpin(const char* name, int least, int most, int value, QWidget* parent) {
+  auto* spin = new QSpinBox(parent);
+  spin->setObjectName(name);
+  spin->setRange(least, most);
+  spin->setValue(value);
+  spin->setKeyboardTracking(false);
+  return spin;
+}
+
+}  // namespace
+
+ChainView::ChainView(const Workbench& workbench, QWidget* parent)
+    : QWidget(parent), workbench_(workbench), choices_(policyChoices()) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
+  column->setSpacing(kGrid);
+  column->addWidget(makePolicyRow());
+  form_ = new SettingsForm(workbench.theme, 3, this);
+  settingsArea_ = new QScrollArea(this);
+  settingsArea_->setWidget(form_);
+  settingsArea_->setWidgetResizable(true);
+  settingsArea_->setMaximumHeight(22 * kGrid);
+  settingsArea_->hide();
+  column->addWidget(settingsArea_);
+  column->addWidget(makeDrawRow());
+  policyText_ = quietLabel({}, workbench.theme, this);
+  policyText_->setObjectName("chain_policy_text");
+  column->addWidget(policyText_);
+  policyProblem_ = problemLabel(workbench.theme, this);
+  policyProblem_->setObjectName("chain_policy_problem");
+  column->addWidget(policyProblem_);
+  strip_ = new ChainStrip(workbench.theme, this);
+  stripArea_ = new QScrollArea(this);
+  stripArea_->setWidget(strip_);
+  stripArea_->setWidgetResizable(true);
+  stripArea_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  stripArea_->installEventFilter(this);
+  column->addWidget(stripArea_, 1);
+  column->addWidget(hash_ = new HashLine(workbench.theme, this));
+  column->addWidget(makePlanRow());
+  connect(form_, &SettingsForm::edited, this, &ChainView::changeSettings);
+  connect(strip_, &ChainStrip::opWanted, this, &ChainView::openStage);
+  connect(strip_, &ChainStrip::saveFailed, this, [this](const QString& file) {
+    Q_EMIT problem(tr("%1 could not be written; choose a folder that can be written to").arg(file));
+  });
+  choosePolicy();
+}
+
+QWidget* ChainView::makePolicyRow() {
+  auto* row = new QWidget(this);
+  auto* flow = new FlowLayout(row, kGrid);
+  policy_ = new QComboBox(row);
+  policy_->setObjectName("chain_policy");
+  policy_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  policy_->setMinimumContentsLength(28);
+  policy_->setMaxVisibleItems(24);
+  for (std::size_t i = 0; i < choices_.size(); ++i) {
+    if (i > 0 && choices_[i].file.empty() != choices_[i - 1].file.empty())
+      policy_->insertSeparator(policy_->count());
+    policy_->addItem(q(choices_[i].title), static_cast<int>(i));
+    const std::string& tip = choices_[i].problem.empty() ? choices_[i].tip : choices_[i].problem;
+    policy_->setItemData(policy_->count() - 1, q(tip), Qt::ToolTipRole);
+  }
+  settingsButton_ = new QToolButton(row);
+  settingsButton_->setObjectName("chain_settings");
+  settingsButton_->setText(tr("Settings"));
+  settingsButton_->setAutoRaise(true);
+  settingsButton_->setCheckable(true);
+  settingsButton_->setArrowType(Qt::RightArrow);
+  settingsButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  side_ = new QComboBox(row);
+  side_->setObjectName("chain_side");
+  side_->addItem(tr("its own size"), 0);
+  for (const int side : {32, 64, 96, 128, 224}) side_->addItem(tr("%1 × %1 px").arg(side), side);
+  side_->setToolTip(tr("A policy works on square pictures: the middle of the file's, at this size"));
+  sideBox_ = labelled(tr("Square of"), side_);
+  for (QWidget* widget :
+       std::initializer_list<QWidget*>{labelled(tr("Policy"), policy_), settingsButton_, sideBox_})
+    flow->addWidget(widget);
+  connect(policy_, &QComboBox::currentIndexChanged, this, &ChainView::choosePolicy);
+  connect(settingsButton_, &QToolButton::toggled, this, [this](bool open) {
+    settingsButton_->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+    settingsArea_->setVisible(open);
+  });
+  connect(side_, &QComboBox::currentIndexChanged, this, [this] { setPicture(picture_); });
+  return row;
+}
+
+QWidget* ChainView::makeDrawRow() {
+  auto* row = new QWidget(this);
+  auto* flow = new FlowLayout(row, kGrid);
+  sub_ = numberSpin("chain_sub", 0, 1, 0, row);
+  sub_->setSpecialValueText(tr("as drawn"));
+  sub_->setToolTip(tr("One sub-policy of the policy alone; first: the one that the seed draws"));
+  previous_ = new QToolButton(row);
+  next_ = new QToolButton(row);
+  for (const auto& [button, icon, tip, by] :
+       {std::tuple{previous_, "previous", tr("Previous sub-policy (Alt+Up)"), -1},
+        {next_, "next", tr("Next sub-policy (Alt+Down)"), 1}}) {
+    button->setAutoRaise(true);
+    button->setIcon(workbench_.theme.icon(icon));
+    button->setToolTip(tip);
+    button->setShortcut(QKeySequence(by < 0 ? "Alt+Up" : "Alt+Down"));
+    connect(button, &QToolButton::clicked, this, [this, by = by] { step(by); });
+  }
+  previous_->setObjectName("chain_previous");
+  next_->setObjectName("chain_next");
+  subBox_ = together({labelled(tr("Sub-policy"), sub_), previous_, next_});
+  seed_ = numberSpin("chain_seed", 1, std::numeric_limits<int>::max(), 1, row);
+  seed_->setMaximumWidth(12 * kGrid);
+  seed_->setToolTip(tr("Of a run: with the same epoch and training sample it draws this plan"));
+  auto* reroll = new QPushButton(tr("Reroll"), row);
+  reroll->setObjectName("chain_reroll");
+  reroll->setToolTip(tr("Draw again, with another seed (Ctrl+R)"));
+  reroll->setShortcut(QKeySequence("Ctrl+R"));
+  epoch_ = numberSpin("chain_epoch", 1, 200, 1, row);
+  epoch_->setToolTip(tr("Every epoch draws another plan; a schedule's policy changes with it, too"));
+  epochs_ = numberSpin("chain_epochs", 1, 100'000, 200, row);
+  epochs_->setToolTip(tr("Epochs of the whole training: a schedule is stretched to it"));
+  epochBox_ = labelled(tr("of"), epochs_);
+  fire_ = new QCheckBox(tr("Every op fires"), row);
+  fire_->setObjectName("chain_fire");
+  fire_->setToolTip(tr("Opens the gates that an op's probability has left shut"));
+  for (QWidget* widget : std::initializer_list<QWidget*>{subBox_, labelled(tr("Seed"), seed_), reroll,
+                                                         labelled(tr("Epoch"), epoch_), epochBox_, fire_})
+    flow->addWidget(widget);
+  connect(reroll, &QPushButton::clicked, this, &ChainView::reroll);
+  connect(epochs_, &QSpinBox::valueChanged, this, [this](int most) { epoch_->setMaximum(most); });
+  for (QSpinBox* spin : {sub_, seed_, epoch_, epochs_})
+    connect(spin, &QSpinBox::valueChanged, this, &ChainView::redraw);
+  connect(fire_, &QCheckBox::toggled, this, &ChainView::redraw);
+  return row;
+}
+
+QWidget* ChainView::makePlanRow() {
+  auto* box = new QWidget(this);
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(kGrid / 2);
+  auto* line = new QHBoxLayout;
+  line->setSpacing(kGrid);
+  json_ = new QPlainTextEdit(box);
+  json_->setObjectName("chain_plan");
+  json_->setAccessibleName(tr("Plan as JSON"));
+  json_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  json_->setFixedHeight(3 * json_->fontMetrics().lineSpacing() + 2 * kGrid);
+  json_->setTabChangesFocus(true);
+  json_->setToolTip(tr("The plan; paste or edit one to replay it"));
+  auto* buttons = new QVBoxLayout;
+  copyPlan_ = new QPushButton(workbench_.theme.icon("copy"), tr("Copy plan"), box);
+  copyPlan_->setObjectName("chain_copy_plan");
+  auto* paste = new QPushButton(tr("Paste plan"), box);
+  paste->setObjectName("chain_paste_plan");
+  for (QPushButton* button : {copyPlan_, paste}) buttons->addWidget(button);
+  buttons->addStretch();
+  line->addWidget(json_, 1);
+  line->addLayout(buttons);
+  column->addLayout(line);
+  planProblem_ = problemLabel(workbench_.theme, box);
+  planProblem_->setObjectName("chain_plan_problem");
+  column->addWidget(planProblem_);
+  connect(copyPlan_, &QPushButton::clicked, this,
+          [this] { QApplication::clipboard()->setText(json_->toPlainText()); });
+  connect(paste, &QPushButton::clicked, this,
+          [this] { json_->setPlainText(QApplication::clipboard()->text()); });
+  connect(json_, &QPlainTextEdit::textChanged, this, &ChainView::readPlan);
+  return box;
+}
+
+const PolicyChoice& ChainView::choice() const {
+  return choices_[static_cast<std::size_t>(std::max(0, policy_->currentData().toInt()))];
+}
+
+ChainDraw ChainView::drawOf() const {
+  ChainDraw draw{seed_->value(), epoch_->value(), epochs_->value(), {}, fire_->isChecked()};
+  if (written_ && written_->kind == FoundPolicy::Kind::subpolicies && sub_->value() > 0)
+    draw.subpolicy = static_cast<std::size_t>(sub_->value() - 1);
+  return draw;
+}
+
+void ChainView::setPicture(const OpsPicture& picture) {
+  picture_ = picture;
+  sideBox_->setVisible(!picture.data);
+  if (picture.image.empty()) return;
+  source_ = chainSource(picture, side_->currentData().toInt());
+  side_->setToolTip(source_.note.empty() ? side_->toolTip() : q(source_.note));
+  given_ ? readPlan() : redraw();
+}
+
+void ChainView::choosePolicy() {
+  form_->setFields(fieldsOf(choice()));
+  settingsButton_->setEnabled(!form_->isEmpty());
+  policy_->setToolTip(q(choice().tip));
+  changeSettings();
+}
+
+/// The settings say which written policy it is.
+void ChainView::changeSettings() {
+  written_.reset();
+  try {
+    if (form_->problems() > 0) throw UsageError("a setting is wrong: see above");
+    written_ = writtenPolicy(choice(), settingsOf(choice(), form_->values()));
+  } catch (const Error& error) {
+    return refuse(policyProblem_, QString::fromUtf8(error.what()));
+  }
+  const bool lists = written_ && written_->kind == FoundPolicy::Kind::subpolicies;
+  subBox_->setVisible(lists);
+  epochBox_->setVisible(written_ && followsEpochs(*written_));
+  const QSignalBlocker quiet(sub_), quiet2(epochs_);
+  sub_->setValue(0);
+  sub_->setMaximum(lists ? static_cast<int>(written_->lists.size()) : 0);
+  sub_->setSuffix(lists ? tr(" of %1").arg(written_->lists.size()) : QString());
+  if (written_ && written_->epochs > 0) epochs_->setValue(written_->epochs);
+  epoch_->setMaximum(epochs_->value());
+  redraw();
+}
+
+/// From "as drawn" on, round and round.
+void ChainView::step(int by) {
+  const int count = sub_->maximum() + 1;
+  sub_->setValue((sub_->value() + by + count) % count);
+}
+
+void ChainView::reroll() {
+  const auto most = static_cast<quint32>(seed_->maximum());
+  const int drawn = static_cast<int>(QRandomGenerator::global()->bounded(1U, most));
+  given_ = false;
+  seed_->value() == drawn ? redraw() : seed_->setValue(drawn);
+}
+
+/// Draws from the policy.
+void ChainView::redraw() {
+  given_ = false;
+  planNote_.clear();
+  showWritten();
+  if (!source_.data) return;
+  try {
+    const Plan plan = drawPlan(choice(), settingsOf(choice(), form_->values()), drawOf(), source_);
+    const QSignalBlocker quiet(json_);
+    json_->setPlainText(q(toJson(plan).dump()));
+    showProblem(policyProblem_, {});
+    replay(plan);
+  } catch (const Error& error) {
+    refuse(policyProblem_, QString::fromUtf8(error.what()));
+  }
+}
+
+/// What of the policy is in use, in words.
+void ChainView::showWritten() {
+  QString text;
+  const ChainDraw draw = drawOf();
+  if (written_ && draw.subpolicy)
+    text = q(listText(*written_, written_->lists[*draw.subpolicy]));
+  else if (written_ && followsEpochs(*written_))
+    text = q(epochText(*written_, draw.epoch, draw.epochs));
+  if (given_)
+    text = planNote_.isEmpty() ? tr("Replays the plan below, not drawn from the policy") : planNote_;
+  policyText_->setText(text);
+  policyText_->setVisible(!text.isEmpty());
+}
+
+/// Replays what is typed or pasted.
+void ChainView::readPlan() {
+  given_ = true;
+  showProblem(policyProblem_, {});
+  showWritten();
+  if (!source_.data) return;
+  try {
+    replay(planFromJson(parseJson(json_->toPlainText().toStdString(), "the plan")));
+  } catch (const Error& error) {
+    refuse(planProblem_, QString::fromUtf8(error.what()));
+  }
+}
+
+void ChainView::showPlan(const Plan& plan, const QString& hash, const QString& note) {
+  planNote_ = note;
+  const QSignalBlocker quiet(json_);
+  json_->setPlainText(q(toJson(plan).dump()));
+  hash_->setExpected(hash);
+  readPlan();
+}
+
+void ChainView::replay(const Plan& plan) {
+  std::vector<Stage> stages = stagesOf(source_, plan);
+  plan_ = plan;
+  hash_->setHash(q(pixelHash(stages.back().image.view())));
+  strip_->setStages(std::move(stages));
+  showProblem(planProblem_, {});
+  copyPlan_->setEnabled(true);
+}
+
+/// What is seen is no longer what is asked for: it pales, and has no hash.
+void ChainView::refuse(QLabel* label, const QString& why) {
+  plan_.reset();
+  showProblem(label, why);
+  hash_->setHash({});
+  strip_->setStale(true);
+  copyPlan_->setEnabled(false);
+}
+
+QString ChainView::hash() const { return hash_->hash(); }
+
+void ChainView::openStage(int stage) {
+  if (!plan_) return;
+  const Stage& before = strip_->stages()[static_cast<std::size_t>(stage) - 1];
+  const Stage& at = strip_->stages()[static_cast<std::size_t>(stage)];
+  const Step& step = plan_->steps[static_cast<std::size_t>(at.step)];
+  OpSetting setting;
+  setting.op = step.op;
+  setting.grid = plan_->grid;
+  setting.level = at.level.value_or(0);
+  setting.sign = step.sign;
+  setting.x = step.x;
+  setting.y = step.y;
+  OpsPicture picture;
+  picture.image = before.image;
+  picture.data = source_.data;
+  setting.partner = static_cast<std::uint32_t>(step.partner % source_.data->size());
+  Q_EMIT opWanted(picture, setting);
+}
+
+bool ChainView::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Resize) strip_->setRoom(stripArea_->contentsRect().size());
+  return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace uada

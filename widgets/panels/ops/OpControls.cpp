@@ -1,0 +1,146 @@
+#include "widgets/panels/ops/OpControls.h"
+
+#include <QAbstractItemView>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPoint>
+#include <QStandardItemModel>
+#include <vector>
+
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+QString q(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+void addHeading(QComboBox& combo, const QString& text) {
+  combo.addItem(text, -1);
+  auto* item = static_cast<QStandardItemModel*>(combo.model())->item(combo.count() - 1);
+  item->setFlags(Qt::NoItemFlags);
+  QFont font = item->font();
+  font.setBold(true);
+  item->setFont(font);
+}
+
+}  // namespace
+
+void fillOpCombo(QComboBox& combo) {
+  std::vector<std::string_view> groups;
+  for (const Op& op : ops())
+    if (std::find(groups.begin(), groups.end(), opGroup(op)) == groups.end()) groups.push_back(opGroup(op));
+  for (const std::string_view group : groups) {
+    addHeading(combo, q(group));
+    for (std::size_t i = 0; i < ops().size(); ++i) {
+      if (opGroup(ops()[i]) != group) continue;
+      combo.addItem(q(ops()[i].title), static_cast<int>(i));
+      combo.setItemData(combo.count() - 1, q(opTip(ops()[i])), Qt::ToolTipRole);
+    }
+  }
+  combo.setMaxVisibleItems(combo.count());
+  combo.setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  combo.setMinimumContentsLength(16);
+  combo.view()->setMinimumWidth(28 * kGrid);
+}
+
+void fillGridCombo(QComboBox& combo) {
+  combo.addItem(QObject::tr("No grid: raw value"), -1);
+  combo.setItemData(0, QObject::tr("The slider covers the op's sensible raw values"), Qt::ToolTipRole);
+  for (const GridInfo& info : grids()) {
+    combo.addItem(q(info.title), static_cast<int>(info.grid));
+    combo.setItemData(combo.count() - 1, q(info.name), Qt::ToolTipRole);
+  }
+  combo.setMaxVisibleItems(combo.count());
+  combo.setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  combo.setMinimumContentsLength(24);
+  combo.setToolTip(QObject::tr("What a level means: the grid of one published code"));
+}
+
+PlainSpin::PlainSpin(QWidget* parent) : QDoubleSpinBox(parent) {
+  setDecimals(4);
+  setRange(-100'000, 100'000);
+  setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("-128.1234 threshold")) + 5 * kGrid);
+}
+
+QString PlainSpin::textFromValue(double value) const {
+  QString text = QString::number(value, 'f', decimals());
+  while (text.endsWith('0')) text.chop(1);
+  if (text.endsWith('.')) text.chop(1);
+  return text == QStringLiteral("-0") ? QStringLiteral("0") : text;
+}
+
+void showUnit(QDoubleSpinBox& spin, const Op& op) {
+  const bool counted = op.unit == "degrees" || op.unit == "pixels" || op.unit == "bits";
+  const QString unit = op.hasValue ? q(op.unit) : QString();
+  spin.setPrefix(unit.isEmpty() || counted ? QString() : unit + QStringLiteral(" "));
+  spin.setSuffix(counted ? QStringLiteral(" ") + unit : QString());
+}
+
+QDoubleSpinBox* shareSpin(const char* name, QWidget* parent) {
+  auto* spin = new QDoubleSpinBox(parent);
+  spin->setObjectName(name);
+  spin->setRange(0, 0.999);
+  spin->setDecimals(3);
+  spin->setSingleStep(0.05);
+  spin->setValue(0.5);
+  return spin;
+}
+
+QWidget* together(std::initializer_list<QWidget*> widgets) {
+  auto* box = new QWidget;
+  auto* line = new QHBoxLayout(box);
+  line->setContentsMargins(0, 0, 0, 0);
+  line->setSpacing(kGrid);
+  for (QWidget* widget : widgets) line->addWidget(widget);
+  return box;
+}
+
+QWidget* labelled(const QString& text, QWidget* widget) {
+  auto* label = new QLabel(text);
+  label->setObjectName("muted");
+  label->setBuddy(widget);
+  if (widget->accessibleName().isEmpty()) widget->setAccessibleName(text);
+  return together({label, widget});
+}
+
+QIcon colourIcon(const Theme& theme, const QColor& colour) {
+  QPixmap picture(14, 14);
+  picture.fill(colour);
+  QPainter painter(&picture);
+  painter.setPen(theme.colour("muted"));
+  painter.drawRect(0, 0, 13, 13);
+  return picture;
+}
+
+QString levelText(const OpSetting& setting, bool free) {
+  const Op& op = setting.entry();
+  if (!op.hasValue) return QObject::tr("no magnitude");
+  if (free || setting.typed) return free ? QObject::tr("raw value") : QObject::tr("typed");
+  if (!hasLevels(op, setting.grid)) return QObject::tr("none on this grid");
+  if (gridInfo(setting.grid).continuous) return QObject::tr("share %1").arg(setting.level, 0, 'f', 3);
+  return QObject::tr("level %1 of %2").arg(setting.level).arg(topLevel(setting.grid));
+}
+
+QString differenceText(const PixelDifference& difference) {
+  if (difference.most == 0) return QObject::tr("none");
+  return QObject::tr("%1 % of the pixels, by %2 at most")
+      .arg(100 * difference.changedShare, 0, 'f', 1)
+      .arg(difference.most);
+}
+
+QString pixelText(const QPoint& pixel, const Image& before, const Image& after) {
+  const auto bytes = [&](const Image& image) {
+    const std::uint8_t* rgb = image.view().row(pixel.y()) + 3 * pixel.x();
+    return QStringLiteral("%1 %2 %3").arg(rgb[0]).arg(rgb[1]).arg(rgb[2]);
+  };
+  return QObject::tr("column %1, row %2:  %3  →  %4")
+      .arg(pixel.x())
+      .arg(pixel.y())
+      .arg(bytes(before), bytes(after));
+}
+
+}  // namespace uada

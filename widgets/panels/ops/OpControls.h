@@ -1,0 +1,51 @@
+#pragma once
+
+#include <QColor>
+#include <QDoubleSpinBox>
+#include <QIcon>
+#include <QString>
+#include <initializer_list>
+
+#include "widgets/panels/ops/OpsModel.h"
+
+class QComboBox;
+class QPoint;
+
+namespace uada {
+
+class Theme;
+
+// Parts and words of the op explorer.
+
+constexpr int kFineSteps = 200;  ///< of a slider over a range without whole levels
+
+/// The ops under their groups; data: index into ops(), tool tip: source rule and properties.
+void fillOpCombo(QComboBox& combo);
+/// "No grid: raw value" (data -1), then every grid.
+void fillGridCombo(QComboBox& combo);
+
+/// A number without trailing zeros.
+class PlainSpin : public QDoubleSpinBox {
+ public:
+  explicit PlainSpin(QWidget* parent);
+  QString textFromValue(double value) const override;
+};
+/// "20 degrees", "factor 1.6": the unit before or behind the number, as people say it.
+void showUnit(QDoubleSpinBox& spin, const Op& op);
+/// A share of width or height, [0, 1).
+QDoubleSpinBox* shareSpin(const char* name, QWidget* parent);
+
+/// Widgets that stay side by side.
+QWidget* together(std::initializer_list<QWidget*> widgets);
+/// The widget behind a quiet label that it is the buddy of.
+QWidget* labelled(const QString& text, QWidget* widget);
+QIcon colourIcon(const Theme& theme, const QColor& colour);
+
+/// "level 6 of 9", "share 0.43", "typed"; free: the slider is the raw value.
+QString levelText(const OpSetting& setting, bool free);
+/// "34.1 % of the pixels, by 21 at most".
+QString differenceText(const PixelDifference& difference);
+/// "(12, 7)   131 44 9 → 120 40 2".
+QString pixelText(const QPoint& pixel, const Image& before, const Image& after);
+
+}  // namespace uada

@@ -1,0 +1,397 @@
+#include "widgets/panels/ops/OpExplorer.h"
+
+#include <QColorDialog>
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QSpinBox>
+#include <QStandardItemModel>
+#include <QToolButton>
+#include <cmath>
+
+#include "core/augment/Renderer.h"
+#include "core/base/Error.h"
+#include "core/images/ImageIo.h"
+#include "core/ops/Resize.h"
+#include "widgets/forms/FlowLayout.h"
+#include "widgets/forms/FormStyle.h"
+#include "widgets/models/Numbers.h"
+#include "widgets/panels/ops/HistogramView.h"
+#include "widgets/panels/ops/OpControls.h"
+#include "widgets/panels/ops/PictureGrid.h"
+#include "widgets/panels/ops/PixelView.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+using Rgb = std::array<std::uint8_t, 3>;
+
+QColor colourOf(const Rgb& rgb) { return {rgb[0], rgb[1], rgb[2]}; }
+
+Rgb bytesOf(const QColor& colour) {
+  return {static_cast<std::uint8_t>(colour.red()), static_cast<std::uint8_t>(colour.green()),
+          static_cast<std::uint8_t>(colour.blue())};
+}
+
+}  // namespace
+
+OpExplorer::OpExplorer(const Workbench& workbench, QWidget* parent)
+    : QWidget(parent), workbench_(workbench), zoom_(new PixelZoom(this)) {
+  original_ = new PixelView(workbench.theme, *zoom_, this);
+  original_->setObjectName("op_original");
+  after_ = new PixelView(workbench.theme, *zoom_, this);
+  after_->setObjectName("op_result");
+  difference_ = new PixelView(workbench.theme, *zoom_, this);
+  difference_->setObjectName("op_difference");
+  histogram_ = new HistogramView(workbench.theme, this);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(kGrid, kGrid, kGrid, kGrid / 2);
+  column->setSpacing(kGrid);
+  column->addWidget(makeOpRow());
+  column->addWidget(makeValueRow());
+  column->addWidget(rest_ = makeRestRow());
+  column->addWidget(new PictureGrid({original_, after_, difference_, histogram_}, this), 1);
+  column->addWidget(makeStatusRow());
+  renderTimer_.setSingleShot(true);
+  connect(&renderTimer_, &QTimer::timeout, this, &OpExplorer::render);
+  connect(zoom_, &PixelZoom::changed, this, &OpExplorer::showStatus);
+  connect(original_, &PixelView::clicked, this, [this](const QPoint& pixel) {
+    if (!setting_.entry().hasPlace) return;
+    x_->setValue((pixel.x() + 0.5) / picture_.image.width);
+    y_->setValue((pixel.y() + 0.5) / picture_.image.height);
+  });
+  for (const PixelView* view : {original_, after_, difference_})
+    connect(view, &PixelView::saveFailed, this, [this](const QString& file) {
+      Q_EMIT problem(tr("%1 could not be written; choose a folder that can be written to").arg(file));
+    });
+  setting_.op = opIndex("rotate");
+  setting_.level = 6;
+  setSetting(setting_);
+}
+
+QWidget* OpExplorer::makeOpRow() {
+  auto* row = new QWidget(this);
+  auto* flow = new FlowLayout(row, kGrid);
+  op_ = new QComboBox(row);
+  op_->setObjectName("op_choice");
+  fillOpCombo(*op_);
+  grid_ = new QComboBox(row);
+  grid_->setObjectName("op_grid");
+  fillGridCombo(*grid_);
+  filter_ = new QComboBox(row);
+  filter_->setObjectName("op_filter");
+  filter_->addItem(tr("as the code"), -1);
+  for (const Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic})
+    filter_->addItem(QString::fromUtf8(filterName(filter).data()), static_cast<int>(filter));
+  filter_->setToolTip(
+      tr("How a place between the source's pixels is read; first choice: as the levels' code does"));
+  fill_ = new QPushButton(row);
+  fill_->setObjectName("op_fill");
+  fill_->setToolTip(
+      tr("Colour of what lies outside the source; grey 128 in the UADA authors' code, else black"));
+  fillFill();
+  sampling_ = together({labelled(tr("Filter"), filter_), labelled(tr("Outside"), fill_)});
+  for (QWidget* widget : {labelled(tr("Op"), op_), labelled(tr("Levels of"), grid_), sampling_})
+    flow->addWidget(widget);
+  connect(op_, &QComboBox::currentIndexChanged, this, &OpExplorer::chooseOp);
+  connect(grid_, &QComboBox::currentIndexChanged, this, &OpExplorer::chooseGrid);
+  connect(filter_, &QComboBox::currentIndexChanged, this, [this] {
+    const int filter = filter_->currentData().toInt();
+    setting_.filter = filter < 0 ? std::nullopt : std::optional(static_cast<Filter>(filter));
+    changed();
+  });
+  return row;
+}
+
+void OpExplorer::fillFill() {
+  auto* menu = new QMenu(fill_);
+  menu->addAction(tr("As the levels' code"), [this] { setFill(std::nullopt); });
+  for (const auto& [name, colour] : {std::pair{tr("Black"), QColor(0, 0, 0)},
+                                     {tr("Grey 128"), QColor(128, 128, 128)},
+                                     {tr("White"), QColor(255, 255, 255)},
+                                     {tr("Red"), QColor(255, 0, 0)}})
+    menu->addAction(colourIcon(workbench_.theme, colour), name,
+                    [this, colour = colour] { setFill(bytesOf(colour)); });
+  menu->addAction(tr("Other..."), this, [this] {
+    const QColor colour = QColorDialog::getColor(colourOf(samplingFor(setting_).fill), this);
+    if (colour.isValid()) setFill(bytesOf(colour));
+  });
+  fill_->setMenu(menu);
+}
+
+QWidget* OpExplorer::makeValueRow() {
+  auto* row = new QWidget(this);
+  auto* line = new QHBoxLayout(row);
+  line->setContentsMargins(0, 0, 0, 0);
+  line->setSpacing(kGrid);
+  slider_ = new QSlider(Qt::Horizontal, row);
+  slider_->setObjectName("op_level");
+  slider_->setAccessibleName(tr("Magnitude"));
+  level_ = new QLabel(row);
+  level_->setObjectName("op_level_text");
+  level_->setMinimumWidth(level_->fontMetrics().horizontalAdvance(QStringLiteral("level 30 of 30")));
+  sign_ = new QToolButton(row);
+  sign_->setObjectName("op_sign");
+  sign_->setCheckable(true);
+  sign_->setToolTip(tr("Sign of the level: it is drawn once for a sample and never moved"));
+  raw_ = new PlainSpin(row);
+  raw_->setObjectName("op_raw");
+  raw_->setAccessibleName(tr("Raw value"));
+  raw_->setKeyboardTracking(false);
+  line->addWidget(new QLabel(tr("Magnitude"), row));
+  line->addWidget(slider_, 1);
+  line->addWidget(level_);
+  line->addWidget(sign_);
+  line->addWidget(raw_);
+  connect(slider_, &QSlider::valueChanged, this, &OpExplorer::moveSlider);
+  connect(raw_, &QDoubleSpinBox::valueChanged, this, &OpExplorer::typeValue);
+  connect(sign_, &QToolButton::toggled, this, [this](bool negative) {
+    setting_.sign = negative ? -1 : 1;
+    setting_.typed.reset();
+    changed();
+  });
+  return row;
+}
+
+/// What only some ops have: a place, a second image.
+QWidget* OpExplorer::makeRestRow() {
+  auto* row = new QWidget(this);
+  auto* flow = new FlowLayout(row, kGrid);
+  x_ = shareSpin("op_x", row);
+  y_ = shareSpin("op_y", row);
+  place_ = together({labelled(tr("Centre at"), x_), labelled(tr("of the width,"), y_),
+                     new QLabel(tr("of the height; or click in the original"))});
+  partnerIndex_ = new QSpinBox(row);
+  partnerIndex_->setObjectName("op_partner");
+  partnerIndex_->setToolTip(tr("The training image that is mixed in"));
+  partnerOpen_ = new QPushButton(tr("Choose..."), row);
+  partnerText_ = new QLabel(row);
+  partnerText_->setObjectName("muted");
+  partner_ = together({labelled(tr("Mixed with"), partnerIndex_), partnerOpen_, partnerText_});
+  problem_ = problemLabel(workbench_.theme, row);
+  for (QWidget* widget : std::initializer_list<QWidget*>{place_, partner_, problem_}) flow->addWidget(widget);
+  connect(x_, &QDoubleSpinBox::valueChanged, this, [this](double x) {
+    setting_.x = x;
+    changed();
+  });
+  connect(y_, &QDoubleSpinBox::valueChanged, this, [this](double y) {
+    setting_.y = y;
+    changed();
+  });
+  connect(partnerIndex_, &QSpinBox::valueChanged, this, [this](int index) {
+    setting_.partner = static_cast<std::uint32_t>(index);
+    changed();
+  });
+  connect(partnerOpen_, &QPushButton::clicked, this, &OpExplorer::choosePartner);
+  return row;
+}
+
+QWidget* OpExplorer::makeStatusRow() {
+  auto* row = new QWidget(this);
+  auto* line = new QHBoxLayout(row);
+  line->setContentsMargins(0, 0, 0, 0);
+  line->setSpacing(kGrid);
+  status_ = new QLabel(row);
+  status_->setObjectName("op_status");
+  status_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  factor_ = new QComboBox(row);
+  factor_->setObjectName("op_factor");
+  factor_->setToolTip(tr("What differences are multiplied with in their picture"));
+  factor_->addItem(tr("as large as fits"), 0);
+  for (const int factor : {1, 2, 4, 8, 16, 32, 64})
+    factor_->addItem(QStringLiteral("× %1").arg(factor), factor);
+  zoomText_ = new QLabel(row);
+  zoomText_->setToolTip(
+      tr("Wheel or + and - zoom, dragging or the arrow keys move, a double click or 0 fits"));
+  auto* fit = new QToolButton(row);
+  fit->setAutoRaise(true);
+  fit->setIcon(workbench_.theme.icon("fit"));
+  fit->setToolTip(tr("Fit the pictures (or double click in one)"));
+  line->addWidget(status_, 1);
+  line->addWidget(labelled(tr("Difference"), factor_));
+  line->addWidget(zoomText_);
+  line->addWidget(fit);
+  connect(fit, &QToolButton::clicked, zoom_, &PixelZoom::fit);
+  connect(factor_, &QComboBox::currentIndexChanged, this, &OpExplorer::changed);
+  return row;
+}
+
+void OpExplorer::setPicture(const OpsPicture& picture) {
+  picture_ = picture;
+  original_->setPicture(picture.image);
+  original_->setCaption(tr("Original"), tr("%1 × %2 px").arg(picture.image.width).arg(picture.image.height));
+  if (picture.data) {
+    const QSignalBlocker quiet(partnerIndex_);
+    partnerIndex_->setRange(0, static_cast<int>(picture.data->size()) - 1);
+  }
+  showControls();
+  changed();
+}
+
+void OpExplorer::setSetting(const OpSetting& setting) {
+  setting_ = setting;
+  const QSignalBlocker quiet[] = {
+      QSignalBlocker(op_), QSignalBlocker(grid_), QSignalBlocker(filter_),      QSignalBlocker(sign_),
+      QSignalBlocker(x_),  QSignalBlocker(y_),    QSignalBlocker(partnerIndex_)};
+  op_->setCurrentIndex(op_->findData(static_cast<int>(setting.op)));
+  grid_->setCurrentIndex(setting.typed ? 0 : grid_->findData(static_cast<int>(setting.grid)));
+  filter_->setCurrentIndex(filter_->findData(setting.filter ? static_cast<int>(*setting.filter) : -1));
+  sign_->setChecked(setting.sign < 0);
+  x_->setValue(setting.x);
+  y_->setValue(setting.y);
+  partnerIndex_->setValue(static_cast<int>(setting.partner));
+  showControls();
+  changed();
+}
+
+void OpExplorer::chooseOp() {
+  setting_.op = static_cast<std::size_t>(op_->currentData().toInt());
+  setting_.typed.reset();
+  showControls();
+  changed();
+}
+
+void OpExplorer::chooseGrid() {
+  if (const int grid = grid_->currentData().toInt(); grid >= 0) setting_.grid = static_cast<Grid>(grid);
+  setting_.typed.reset();
+  setting_.level = std::min(setting_.level, topLevel(setting_.grid));
+  showControls();
+  changed();
+}
+
+void OpExplorer::moveSlider(int place) {
+  const Op& op = setting_.entry();
+  if (grid_->currentData().toInt() < 0) {
+    setting_.typed = op.min + (op.max - op.min) * place / kFineSteps;
+  } else {
+    setting_.typed.reset();
+    setting_.level =
+        gridInfo(setting_.grid).continuous ? topLevel(setting_.grid) * place / kFineSteps : place;
+  }
+  changed();
+}
+
+void OpExplorer::typeValue(double value) {
+  setting_.typed = value;
+  changed();
+}
+
+void OpExplorer::setFill(std::optional<std::array<std::uint8_t, 3>> fill) {
+  setting_.fill = fill;
+  showControls();
+  changed();
+}
+
+void OpExplorer::choosePartner() {
+  const QString file = QFileDialog::getOpenFileName(this, tr("Image to mix in"), {},
+                                                    tr("Pictures (*.png *.jpg *.jpeg);;All files (*)"));
+  if (file.isEmpty()) return;
+  try {
+    partnerFile_ = readImage(file.toStdString());
+    showProblem(problem_, {});
+  } catch (const Error& error) {
+    showProblem(problem_, QString::fromUtf8(error.what()));
+  }
+  changed();
+}
+
+/// The second image: of the same data set, or a file scaled to the same size; empty: none.
+Image OpExplorer::partner() const {
+  if (!setting_.entry().hasPartner) return {};
+  if (picture_.data) return Image(picture_.data->image(setting_.partner % picture_.data->size()));
+  if (partnerFile_.empty()) return {};
+  return resized(partnerFile_.view(), picture_.image.width, picture_.image.height, Filter::bilinear);
+}
+
+/// Which controls the op and the grid have.
+void OpExplorer::showControls() {
+  const Op& op = setting_.entry();
+  op_->setToolTip(QString::fromStdString(opTip(op)));
+  sampling_->setVisible(op.geometric && op.hasValue);
+  const Sampling code = samplingOf(setting_.grid, op), used = samplingFor(setting_);
+  filter_->setItemText(0,
+                       tr("as the code: %1").arg(filterName(code.filter.value_or(Filter::nearest)).data()));
+  fill_->setIcon(colourIcon(workbench_.theme, colourOf(used.fill)));
+  fill_->setText(QStringLiteral("%1 %2 %3").arg(used.fill[0]).arg(used.fill[1]).arg(used.fill[2]));
+  place_->setVisible(op.hasPlace);
+  partner_->setVisible(op.hasPartner);
+  partnerIndex_->parentWidget()->setVisible(picture_.data != nullptr);
+  partnerOpen_->setVisible(!picture_.data);
+  partnerText_->setText(picture_.data          ? QString()
+                        : partnerFile_.empty() ? tr("no image chosen: no effect")
+                                               : tr("scaled to the same size"));
+  rest_->setVisible(op.hasPlace || op.hasPartner);
+  const bool free = grid_->currentData().toInt() < 0;
+  const bool leveled = op.hasValue && (free || hasLevels(op, setting_.grid));
+  const bool fine = free || gridInfo(setting_.grid).continuous;
+  const QSignalBlocker quiet(slider_);
+  slider_->setEnabled(leveled);
+  slider_->setRange(0, fine ? kFineSteps : static_cast<int>(topLevel(setting_.grid)));
+  slider_->setPageStep(fine ? kFineSteps / 10 : 3);
+  sign_->setVisible(!free && signCounts(op, setting_.grid));
+  raw_->setEnabled(op.hasValue);
+  raw_->setToolTip(QString::fromStdString(opTip(op)));
+}
+
+/// Slider, level and raw value as the setting has them.
+void OpExplorer::showValue() {
+  const Op& op = setting_.entry();
+  const double value = rawValueOf(setting_, picture_.image.width, picture_.image.height);
+  const QSignalBlocker quiet(slider_), quiet2(raw_);
+  const bool free = grid_->currentData().toInt() < 0, fine = free || gridInfo(setting_.grid).continuous;
+  const double span = op.max - op.min;
+  if (free)
+    slider_->setValue(span > 0 ? static_cast<int>(std::lround(kFineSteps * (value - op.min) / span)) : 0);
+  else
+    slider_->setValue(static_cast<int>(
+        std::lround(fine ? kFineSteps * setting_.level / topLevel(setting_.grid) : setting_.level)));
+  level_->setText(levelText(setting_, free));
+  sign_->setText(setting_.sign < 0 ? QStringLiteral("−") : QStringLiteral("+"));
+  showUnit(*raw_, op);
+  raw_->setSingleStep(span > 0 ? span / 100 : 1);
+  raw_->setValue(std::isnan(value) ? 0 : value);
+}
+
+void OpExplorer::changed() {
+  showValue();
+  if (!picture_.image.empty()) renderTimer_.start(0);
+}
+
+void OpExplorer::render() {
+  renderTimer_.stop();
+  if (picture_.image.empty()) return;
+  QElapsedTimer clock;
+  clock.start();
+  result_ = applied(setting_, picture_.image, partner());
+  milliseconds_ = 1e-6 * static_cast<double>(clock.nsecsElapsed());
+  const PixelDifference difference = differenceOf(picture_.image, result_, factor_->currentData().toInt());
+  after_->setPicture(result_);
+  after_->setCaption(tr("Result"), QString::fromStdString(setting_.entry().title));
+  difference_->setPicture(difference.image);
+  difference_->setCaption(tr("Difference × %1").arg(difference.factor), differenceText(difference));
+  histogram_->setHistograms(histograms(picture_.image.view()), histograms(result_.view()));
+  showStatus();
+}
+
+const Image& OpExplorer::result() {
+  if (renderTimer_.isActive()) render();
+  return result_;
+}
+
+void OpExplorer::showStatus() {
+  zoomText_->setText(zoom_->text());
+  const auto pixel = zoom_->pointed();
+  const bool known = pixel && !result_.empty() && result_.width == picture_.image.width;
+  status_->setText(
+      known ? pixelText(*pixel, picture_.image, result_)
+            : tr("Op: %1 ms").arg(QString::number(milliseconds_, 'f', milliseconds_ < 10 ? 2 : 0)));
+}
+
+}  // namespace uada

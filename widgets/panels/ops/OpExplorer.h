@@ -1,0 +1,81 @@
+#pragma once
+
+#include <QTimer>
+#include <QWidget>
+
+#include "widgets/panels/ops/OpsModel.h"
+#include "widgets/session/Workbench.h"
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QSlider;
+class QSpinBox;
+class QToolButton;
+
+namespace uada {
+
+class HistogramView;
+class PictureGrid;
+class PixelView;
+class PixelZoom;
+
+/// One op on one picture: original, result, difference and histogram while the magnitude is moved. The result
+/// is Op::apply's; nothing here paints an op itself.
+class OpExplorer : public QWidget {
+  Q_OBJECT
+ public:
+  explicit OpExplorer(const Workbench& workbench, QWidget* parent = nullptr);
+
+  void setPicture(const OpsPicture& picture);
+  /// Shows the op as a step of a plan has it.
+  void setSetting(const OpSetting& setting);
+  const OpSetting& setting() const { return setting_; }
+  /// Up to date, even if it was not painted yet.
+  const Image& result();
+
+ Q_SIGNALS:
+  void problem(const QString& text);
+
+ private:
+  QWidget* makeOpRow();
+  QWidget* makeValueRow();
+  QWidget* makeRestRow();
+  QWidget* makeStatusRow();
+  void fillFill();
+  void chooseOp();
+  void chooseGrid();
+  void moveSlider(int place);
+  void typeValue(double value);
+  void setFill(std::optional<std::array<std::uint8_t, 3>> fill);
+  void choosePartner();
+  void showControls();
+  void showValue();
+  void changed();
+  void render();
+  void showStatus();
+  Image partner() const;
+
+  const Workbench& workbench_;
+  OpsPicture picture_;
+  OpSetting setting_;
+  Image partnerFile_, result_;
+  double milliseconds_ = 0;  ///< of the last rendering
+  QTimer renderTimer_;       ///< one rendering for a burst of changes
+  PixelZoom* zoom_;
+  PixelView *original_ = nullptr, *after_ = nullptr, *difference_ = nullptr;
+  HistogramView* histogram_ = nullptr;
+  QComboBox *op_ = nullptr, *grid_ = nullptr, *filter_ = nullptr, *factor_ = nullptr;
+  QPushButton* fill_ = nullptr;
+  QToolButton* sign_ = nullptr;
+  QSlider* slider_ = nullptr;
+  QLabel *level_ = nullptr, *status_ = nullptr, *zoomText_ = nullptr, *problem_ = nullptr;
+  QLabel* partnerText_ = nullptr;
+  QDoubleSpinBox *raw_ = nullptr, *x_ = nullptr, *y_ = nullptr;
+  QSpinBox* partnerIndex_ = nullptr;
+  QPushButton* partnerOpen_ = nullptr;
+  QWidget *sampling_ = nullptr, *place_ = nullptr, *partner_ = nullptr, *rest_ = nullptr;
+};
+
+}  // namespace uada

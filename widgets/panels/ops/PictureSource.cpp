@@ -1,0 +1,146 @@
+#include "widgets/panels/ops/PictureSource.h"
+
+#include <fmt/core.h>
+
+#include <QMetaObject>
+#include <utility>
+
+#include "core/base/Error.h"
+#include "core/images/ImageIo.h"
+
+namespace uada {
+namespace {
+
+constexpr ImageLimits kLimits{.maxPixels = std::uint64_t{kMostOpsSide} * kMostOpsSide};
+
+Dataset oneImage(const Image& image) {
+  Dataset data;
+  data.width = image.width;
+  data.height = image.height;
+  data.classes = 1;
+  data.rgb = image.rgb;
+  data.labels = {0};
+  return data;
+}
+
+OpsPicture readFile(const std::filesystem::path& file) {
+  OpsPicture picture;
+  picture.image = readImage(file, kLimits);
+  const int side = std::max(picture.image.width, picture.image.height);
+  if (side > kMostOpsSide)
+    throw Error(fmt::format("'{}' is {} x {} pixels; at most {} a side are shown here, scale it down",
+                            file.string(), picture.image.width, picture.image.height, kMostOpsSide));
+  picture.title = file.filename().string();
+  picture.statistics = channelStatistics(oneImage(picture.image));
+  return picture;
+}
+
+bool isSameData(const PictureRequest& a, const PictureRequest& b) {
+  return a.dataset == b.dataset && a.folder == b.folder && a.trainLimit == b.trainLimit;
+}
+
+QString subject(const PictureRequest& request) {
+  return QString::fromStdString(request.file.empty() ? findDataset(request.dataset).title
+                                                     : request.file.filename().string());
+}
+
+/// Sets image and title; throws Error if there is no such sample.
+void showSample(OpsPicture& picture, const DatasetEntry& entry, std::uint32_t index) {
+  if (index >= picture.data->size())
+    throw Error(fmt::format("{} has no training sample {}: the last is {}", entry.title, index,
+                            picture.data->size() - 1));
+  picture.index = index;
+  picture.image = Image(picture.data->image(index));
+  picture.title = sampleTitle(entry, *picture.data, index);
+}
+
+}  // namespace
+
+std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uint32_t index) {
+  const auto label = static_cast<std::size_t>(data.labels.at(index));
+  const std::string name =
+      label < entry.classNames.size() ? entry.classNames[label] : fmt::format("class {}", label);
+  return fmt::format("{}, training sample {}: {}", entry.title, index, name);
+}
+
+OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
+  if (!request.file.empty()) return readFile(request.file);
+  const DatasetEntry& entry = findDataset(request.dataset);
+  OpsPicture picture;
+  picture.data = known.data;
+  picture.statistics = known.statistics;
+  if (!picture.data) {
+    const std::filesystem::path folder = locateDataset(entry, request.folder);
+    picture.data = std::make_shared<const Dataset>(
+        subset(entry.load(folder, Split::train), static_cast<std::size_t>(request.trainLimit)));
+    picture.statistics = channelStatistics(*picture.data);
+  }
+  showSample(picture, entry, request.index);
+  return picture;
+}
+
+PictureSource::~PictureSource() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void PictureSource::read(const PictureRequest& request) {
+  if (isBusy()) {
+    next_ = request;
+    return;
+  }
+  start(request);
+}
+
+void PictureSource::start(const PictureRequest& request) {
+  const bool reused = request.file.empty() && picture_.data && isSameData(request, request_);
+  Q_EMIT started(tr("Reading %1").arg(subject(request)));
+  thread_ = std::thread([this, request, known = reused ? picture_ : OpsPicture{}] {
+    std::variant<OpsPicture, QString> result;
+    try {
+      result = readPicture(request, known);
+    } catch (const std::exception& error) {
+      result = QString::fromUtf8(error.what());
+    }
+    QMetaObject::invokeMethod(
+        this, [this, request, result = std::move(result)]() mutable { finish(request, std::move(result)); },
+        Qt::QueuedConnection);
+  });
+}
+
+void PictureSource::finish(const PictureRequest& request, std::variant<OpsPicture, QString> result) {
+  thread_.join();
+  if (next_) {
+    const PictureRequest next = *std::exchange(next_, std::nullopt);
+    return start(next);
+  }
+  if (const QString* why = std::get_if<QString>(&result)) {
+    Q_EMIT failed(*why);
+    return;
+  }
+  picture_ = std::get<OpsPicture>(std::move(result));
+  request_ = request;
+  Q_EMIT loaded();
+}
+
+void PictureSource::use(OpsPicture picture) {
+  next_.reset();
+  if (picture.statistics.deviation == ChannelStatistics{}.deviation)
+    picture.statistics = channelStatistics(oneImage(picture.image));
+  picture_ = std::move(picture);
+  request_ = {};
+  Q_EMIT loaded();
+}
+
+void PictureSource::readSample(std::uint32_t index) {
+  if (!picture_.data || request_.dataset.empty() || isBusy()) return;
+  try {
+    showSample(picture_, findDataset(request_.dataset), index);
+  } catch (const Error& error) {
+    Q_EMIT failed(QString::fromUtf8(error.what()));
+    return;
+  }
+  request_.index = index;
+  Q_EMIT loaded();
+}
+
+}  // namespace uada

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include "widgets/panels/ops/OpsModel.h"
+
+namespace uada {
+
+/// The longest side of a picture that the view Ops takes, pixels.
+constexpr int kMostOpsSide = 4096;
+
+/// A picture to be had: a file, or a training image of a data set.
+struct PictureRequest {
+  std::filesystem::path file;    ///< a PNG or JPEG; empty: a sample
+  std::string dataset;           ///< name in the catalogue
+  std::filesystem::path folder;  ///< of the data set; empty: searched for
+  int trainLimit = 0;            ///< DataSettings::trainLimit
+  std::uint32_t index = 0;
+};
+
+/// Reads the picture; a data set already read is used again. Throws Error in words for people.
+/// known  what was read before; may be null
+OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known);
+/// "Fashion-MNIST, training sample 12: coat".
+std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uint32_t index);
+
+/// Reads pictures on a thread of its own, since a data set takes a second; the last one that was asked for
+/// counts. GUI thread.
+class PictureSource : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+  /// Waits for the thread.
+  ~PictureSource() override;
+
+  void read(const PictureRequest& request);
+  /// Another sample of the data set that was read last; at once.
+  void readSample(std::uint32_t index);
+  /// A picture that is there already: dropped, or kept with a run.
+  void use(OpsPicture picture);
+  bool isBusy() const { return thread_.joinable(); }
+  const OpsPicture& picture() const { return picture_; }
+  const PictureRequest& request() const { return request_; }  ///< of picture()
+
+ Q_SIGNALS:
+  void started(const QString& text);  ///< "Reading Fashion-MNIST"
+  void loaded();                      ///< picture()
+  void failed(const QString& why);
+
+ private:
+  void start(const PictureRequest& request);
+  void finish(const PictureRequest& request, std::variant<OpsPicture, QString> result);
+
+  OpsPicture picture_;
+  PictureRequest request_;
+  std::optional<PictureRequest> next_;
+  std::thread thread_;
+};
+
+}  // namespace uada

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <QImage>
+#include <QObject>
+#include <QPointF>
+#include <QWidget>
+#include <map>
+#include <optional>
+
+#include "core/images/Image.h"
+
+namespace uada {
+
+class Theme;
+
+/// Zoom, place and pointer that the views of equally large pictures share, so that they move as one. A zoom
+/// is a whole number of screen pixels for a picture's pixel, or of picture pixels for one on the screen. GUI
+/// thread.
+class PixelZoom : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+
+  /// Screen pixels for one of the picture: 3, 2, 1, 1/2, 1/3 ...
+  double scale() const { return step_ > 0 ? step_ : 1.0 / -step_; }
+  QString text() const;                       ///< "3 ×", "1 : 2"
+  QPointF centre() const { return centre_; }  ///< what lies in the middle of a view, picture pixels
+  std::optional<QPoint> pointed() const { return pointed_; }  ///< the picture's pixel under the pointer
+
+  /// Another size of picture is fitted anew.
+  void setPicture(QSize size);
+  void setView(const QWidget* view, QSize size);
+  void fit();
+  /// steps  in or out; what lies at `at` (picture pixels) stays where it is
+  void zoom(int steps, QPointF at);
+  void moveBy(QPointF picturePixels);
+  void point(std::optional<QPoint> pixel);
+
+ Q_SIGNALS:
+  void changed();
+
+ private:
+  void keepInside();
+
+  int step_ = 1;  ///< n: n screen pixels a pixel; -n: one for n
+  bool fitted_ = true;
+  QSize picture_;
+  QPointF centre_;
+  std::map<const QWidget*, QSize> views_;
+  std::optional<QPoint> pointed_;
+};
+
+/// A picture with crisp pixels under a caption. Wheel zooms at the pointer, dragging moves, a double click
+/// fits; keys:
+/// + - 0 and the arrows.
+class PixelView : public QWidget {
+  Q_OBJECT
+ public:
+  PixelView(const Theme& theme, PixelZoom& zoom, QWidget* parent = nullptr);
+
+  void setPicture(const Image& image);
+  void setCaption(const QString& title, const QString& detail);
+  const QImage& picture() const { return picture_; }
+  QSize sizeHint() const override { return {240, 200}; }
+  QSize minimumSizeHint() const override { return {96, 96}; }
+
+ Q_SIGNALS:
+  void clicked(const QPoint& pixel);  ///< of the picture
+  void saveFailed(const QString& file);
+
+ protected:
+  bool event(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+
+ private:
+  QRect area() const;
+  QPointF toPicture(QPointF place) const;
+  QPoint corner() const;
+  void drawPicture(QPainter& painter) const;
+  void savePicture();
+
+  const Theme& theme_;
+  PixelZoom& zoom_;
+  QImage picture_;
+  QString title_, detail_;
+  QPointF pressed_, last_;
+  bool dragged_ = false;
+};
+
+}  // namespace uada
