@@ -55,6 +55,10 @@ struct InsideRun {
 /// 16.16 fixed point: the usual way of shear and rotation.
 void nearestFixed(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
   const FixedAffine f(a);
+  // A small image is filled at once: cheaper than two ends of each row.
+  constexpr std::size_t kSmall = 16384;
+  const bool filled = out.bytes() <= kSmall;
+  if (filled) fillPixels(out.rgb, out.width * out.height, fill);
   const InsideRun columns(f.xx, in.width, out.width), rows(f.yx, in.height, out.width);
   std::int64_t xs = f.x0, ys = f.y0;
   for (int y = 0; y < out.height; ++y, xs += f.xy, ys += f.yy) {
@@ -62,8 +66,10 @@ void nearestFixed(ImageView in, ImageSpan out, const Affine& a, const Colour& fi
     const int begin = std::max(across.begin, down.begin),
               end = std::max(begin, std::min(across.end, down.end));
     std::uint8_t* to = out.row(y);
-    fillPixels(to, begin, fill);
-    fillPixels(to + std::size_t{3} * end, out.width - end, fill);
+    if (!filled) {
+      fillPixels(to, begin, fill);
+      fillPixels(to + std::size_t{3} * end, out.width - end, fill);
+    }
     if (begin == end) continue;
     const std::int64_t column = (xs + begin * f.xx) >> 16, row = (ys + begin * f.yx) >> 16;
     if (f.xx == 65536 && f.yx == 0) {

@@ -1,33 +1,36 @@
-#include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "core/ops/Op.h"
+#include "core/ops/Reference.h"
 #include "core/ops/Tables.h"
+#include "core/ops/simd/Kernels.h"
 
 namespace uada {
 
+namespace {
+
+/// More pixels than that do not fit the numbers of shareTable().
+constexpr std::int64_t kMost = 1 << 30;
+
+}  // namespace
+
 ByteTable equalizedTable(const Histogram& counts) {
-  std::uint64_t pixels = 0;
+  std::int64_t pixels = 0;
   int used = 0, top = 255;
   for (std::uint32_t count : counts) {
     pixels += count;
     used += count > 0;
   }
   if (used <= 1) return identityTable();
+  if (pixels >= kMost) return reference::equalizedTable(counts);
   while (counts[top] == 0) --top;
-  const std::uint64_t step = (pixels - counts[top]) / 255;
+  const std::int64_t step = (pixels - counts[top]) / 255;
   if (step == 0) return identityTable();
-  // floor(below / step) without 256 divisions: the half keeps the product away from whole numbers by more
-  // than double precision can be wrong.
-  const double inverse = 1.0 / static_cast<double>(step);
-  std::int64_t below = static_cast<std::int64_t>(step / 2);
-  ByteTable table;
-  for (std::size_t v = 0; v < 256; ++v) {
-    // The quotient can reach 256 and, where one value has nearly all pixels, much more.
-    const double share = std::min(255.0, (static_cast<double>(below) + 0.5) * inverse);
-    table[v] = static_cast<std::uint8_t>(static_cast<int>(share));
-    below += counts[v];
-  }
-  return table;
+  std::array<std::int32_t, 256> below;
+  std::int64_t sum = step / 2;
+  for (std::size_t v = 0; v < 256; sum += counts[v++]) below[v] = static_cast<std::int32_t>(sum);
+  return simd::shareTable(below, static_cast<std::int32_t>(step));
 }
 
 namespace {

@@ -79,6 +79,16 @@ ByteTable stretchTable(double scale, double offset) {
   return table;
 }
 
+ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
+  // Without 256 divisions: the half keeps the product away from whole numbers by more than double precision
+  // can be wrong.
+  const double inverse = 1.0 / step;
+  ByteTable table;
+  for (std::size_t v = 0; v < 256; ++v)
+    table[v] = static_cast<std::uint8_t>(static_cast<int>(std::min(255.0, (below[v] + 0.5) * inverse)));
+  return table;
+}
+
 ByteTable addTable(double value) {
   ByteTable table;
   for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(std::clamp(v + value, 0.0, 255.0));

@@ -24,6 +24,7 @@ std::array<Histogram, 3> histograms(ImageView image);
 ByteTable equalizedTable(const Histogram& counts);
 ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);
+ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step);
 ByteTable addTable(double value);
 
 void color(ImageView in, ImageSpan out, float factor);

@@ -49,6 +49,8 @@ std::array<Extremes, 3> extremes(ImageView image);
 ByteTable blendTable(int degenerate, float factor);
 /// scale * v + offset, cut to a whole number, then clamped; not beyond the range of int.
 ByteTable stretchTable(double scale, double offset);
+/// below / step without its fraction, 255 at most. 0 <= below, 0 < step, both less than 2^30
+ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step);
 /// v + value, clamped, then cut to a whole number. value: not NaN
 ByteTable addTable(double value);
 

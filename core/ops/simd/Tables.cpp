@@ -21,6 +21,7 @@ using reference::blendTable;
 using reference::extremes;
 using reference::invertFrom;
 using reference::mapBits;
+using reference::shareTable;
 using reference::stretchTable;
 #else
 #if HWY_TARGET <= HWY_AVX3_DL
@@ -143,16 +144,25 @@ std::array<Extremes, 3> extremes(ImageView image) {
     store(low[k], lows.data() + k * kBytes);
     store(high[k], highs.data() + k * kBytes);
   }
+  // 48 bytes are whole pixels and whole vectors.
+  constexpr std::size_t kFold = 48;
+  const hn::Full128<std::uint8_t> d;
+  for (std::size_t i = kFold; i < lows.size(); i += 16) {
+    const std::size_t to = i % kFold;
+    hn::StoreU(hn::Min(hn::LoadU(d, &lows[to]), hn::LoadU(d, &lows[i])), d, &lows[to]);
+    hn::StoreU(hn::Max(hn::LoadU(d, &highs[to]), hn::LoadU(d, &highs[i])), d, &highs[to]);
+  }
   std::array<Extremes, 3> found;
-  for (std::size_t i = 0; i < lows.size(); ++i) {
-    Extremes& e = found[i % 3];
-    e.low = std::min(e.low, lows[i]);
-    e.high = std::max(e.high, highs[i]);
+  for (std::size_t i = 0; i < kFold; i += 3) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      found[c].low = std::min(found[c].low, lows[i + c]);
+      found[c].high = std::max(found[c].high, highs[i + c]);
+    }
   }
   return found;
 }
 
-/// table[v] = valueOf(v as a vector of T), cut to a whole number and clamped. Highway's own clamping of
+/// table[v] = valueOf(v, v as a vector of T), cut to a whole number and clamped. Highway's own clamping of
 /// 32-bit numbers to bytes is wrong from 32768 on.
 template <class T, class ValueOf>
 HWY_INLINE ByteTable tableOf(const ValueOf& valueOf) {
@@ -161,7 +171,7 @@ HWY_INLINE ByteTable tableOf(const ValueOf& valueOf) {
   const hn::Rebind<std::uint8_t, decltype(d)> narrow;
   ByteTable table;
   for (std::size_t v = 0; v < 256; v += hn::Lanes(d)) {
-    const auto values = hn::Min(valueOf(d, hn::Iota(d, static_cast<T>(v))), hn::Set(d, T{255}));
+    const auto values = hn::Min(valueOf(v, hn::Iota(d, static_cast<T>(v))), hn::Set(d, T{255}));
     if constexpr (sizeof(T) == 4) {
       hn::StoreU(hn::DemoteTo(narrow, hn::ConvertTo(whole, values)), narrow, table.data() + v);
     } else {
@@ -172,19 +182,33 @@ HWY_INLINE ByteTable tableOf(const ValueOf& valueOf) {
 }
 
 ByteTable blendTable(int degenerate, float factor) {
-  return tableOf<float>([&](auto d, auto v) {
+  const hn::ScalableTag<float> d;
+  return tableOf<float>([&](std::size_t, auto v) {
     const auto dull = hn::Set(d, static_cast<float>(degenerate));
     return hn::Add(dull, hn::Mul(hn::Set(d, factor), hn::Sub(v, dull)));
   });
 }
 
 ByteTable stretchTable(double scale, double offset) {
+  const hn::ScalableTag<double> d;
   return tableOf<double>(
-      [&](auto d, auto v) { return hn::Add(hn::Mul(v, hn::Set(d, scale)), hn::Set(d, offset)); });
+      [&](std::size_t, auto v) { return hn::Add(hn::Mul(v, hn::Set(d, scale)), hn::Set(d, offset)); });
+}
+
+ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<std::int32_t, decltype(d)> whole;
+  const double inverse = 1.0 / step;
+  return tableOf<double>([&](std::size_t place, auto) {
+    const auto number = hn::PromoteTo(d, hn::LoadU(whole, below.data() + place));
+    return hn::Mul(hn::Add(number, hn::Set(d, 0.5)), hn::Set(d, inverse));
+  });
 }
 
 ByteTable addTable(double value) {
-  return tableOf<double>([&](auto d, auto v) { return hn::Max(hn::Add(v, hn::Set(d, value)), hn::Zero(d)); });
+  const hn::ScalableTag<double> d;
+  return tableOf<double>(
+      [&](std::size_t, auto v) { return hn::Max(hn::Add(v, hn::Set(d, value)), hn::Zero(d)); });
 }
 #endif
 }  // namespace
@@ -200,6 +224,7 @@ HWY_EXPORT(blendTable);
 HWY_EXPORT(extremes);
 HWY_EXPORT(invertFrom);
 HWY_EXPORT(mapBits);
+HWY_EXPORT(shareTable);
 HWY_EXPORT(stretchTable);
 
 void simd::applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
@@ -220,6 +245,9 @@ ByteTable simd::blendTable(int degenerate, float factor) {
 }
 ByteTable simd::stretchTable(double scale, double offset) {
   return HWY_DYNAMIC_DISPATCH(stretchTable)(scale, offset);
+}
+ByteTable simd::shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
+  return HWY_DYNAMIC_DISPATCH(shareTable)(below, step);
 }
 ByteTable simd::addTable(double value) { return HWY_DYNAMIC_DISPATCH(addTable)(value); }
 }  // namespace uada
