@@ -141,11 +141,11 @@ void benchMemcpy(RenderBench& bench, Ring& ring) {
 }  // namespace
 
 void benchOps(RenderBench& bench, int side) {
+  bench.section(fmt::format("operations at {0} x {0} pixels", side));
   std::vector<Case> cases = casesOf(side);
   std::erase_if(cases, [&](const Case& c) { return !bench.wanted(c.name); });
   const bool copies = bench.wanted(fmt::format("memcpy.{}", side));
   if (cases.empty() && !copies) return;
-  bench.section(fmt::format("operations at {0} x {0} pixels", side));
   Ring ring(side);
   if (copies) benchMemcpy(bench, ring);
   for (const Case& c : cases) benchOp(bench, ring, c);

@@ -37,6 +37,20 @@ std::string differences(std::size_t different, std::size_t all, const char* what
   return different ? fmt::format("{} of {} {} differ", different, all, what) : "identical";
 }
 
+/// "targets met: 17; others: op.solarize_add.32 (not met)"; empty: there were none.
+std::string targetsText(const std::vector<BenchLine>& lines) {
+  int met = 0;
+  std::vector<std::string> others;
+  for (const BenchLine& line : lines) {
+    if (line.met == "met")
+      ++met;
+    else if (!line.met.empty())
+      others.push_back(fmt::format("{} ({})", line.result.name, line.met));
+  }
+  if (met == 0 && others.empty()) return "";
+  return fmt::format("targets met: {}; others: {}", met, others.empty() ? "none" : joined(others, ", "));
+}
+
 }  // namespace
 
 RenderBench::RenderBench(const BenchOptions& options, const Console& console, BenchLines& lines)
@@ -69,8 +83,8 @@ void RenderBench::finish() {
   lines_.finish();
   console_.say(
       fmt::format("{} cores, load {} before and {} after, {:.1f} % of the time stolen by the host\n"
-                  "reference: {}",
-                  cores, load_, loadText(), steal, reference_.summary()));
+                  "reference: {}\n{}",
+                  cores, load_, loadText(), steal, reference_.summary(), targetsText(lines_.all())));
   if (steal > 100 * kMostSteal)
     console_.note("warning: the host gave much of the time to others; measure again when it is quiet");
   if (!different_.empty())
