@@ -25,7 +25,8 @@ void FrameSettings::visit(SettingsVisitor& v) {
   crop.visit(v);
   v.field({.name = "order",
            .title = "Order",
-           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17); usual: before a padded "
+           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17); usual: "
+                   "before a padded "
                    "crop, after a resized one",
            .choices = {"usual", "chain_first", "crop_first"},
            .advanced = true},

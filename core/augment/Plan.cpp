@@ -138,8 +138,8 @@ ResizedCrop resizedCropFromJson(const Json& crop, const Json& plan) {
   const auto source = pixels(member(plan, "source", "plan: resized_crop"), "source", 2, 1);
   ResizedCrop out{part[0], part[1], part[2], part[3], {source[1], source[0]}};
   if (out.height < 1 || out.height > out.source.height || out.width < 1 || out.width > out.source.width)
-    throw Error(fmt::format("plan: resized_crop: a part of {} x {} pixels is not in a source of {} x {}", out.width,
-                            out.height, out.source.width, out.source.height));
+    throw Error(fmt::format("plan: resized_crop: a part of {} x {} pixels is not in a source of {} x {}",
+                            out.width, out.height, out.source.width, out.source.height));
   if (const Json* filter = plan.find("resize_filter")) {
     if (!filter->isString())
       throw Error(fmt::format("plan: resize_filter: a string expected, {} found", filter->typeName()));
@@ -156,12 +156,14 @@ void readCrop(Plan& plan, const Json& json) {
   if (const Json* crop = json.find("resized_crop")) {
     if (plan.crop) throw Error("plan: a crop or a resized_crop expected, both found");
     if (plan.order == RenderOrder::chainFirst)
-      throw Error("plan: order: crop-first expected, chain-first found: a resized_crop comes before the chain");
+      throw Error(
+          "plan: order: crop-first expected, chain-first found: a resized_crop comes before the chain");
     plan.resizedCrop = resizedCropFromJson(*crop, json);
     return;
   }
   for (const char* key : {"source", "resize_filter"})
-    if (json.find(key)) throw Error(fmt::format("plan: {}: of a resized_crop only, and the plan has none", key));
+    if (json.find(key))
+      throw Error(fmt::format("plan: {}: of a resized_crop only, and the plan has none", key));
 }
 
 /// A step means something only on a grid that has levels for its op, and a share only on one of shares.
@@ -223,8 +225,8 @@ Json toJson(const Plan& plan) {
 
 Plan planFromJson(const Json& json) {
   refuseUnknownKeys(json,
-                    {"crop", "resized_crop", "source", "resize_filter", "flip", "chain", "cutout", "grid", "order",
-                     "cutout_fill"},
+                    {"crop", "resized_crop", "source", "resize_filter", "flip", "chain", "cutout", "grid",
+                     "order", "cutout_fill"},
                     "plan");
   Plan plan;
   readStyle(plan, json);
@@ -252,7 +254,8 @@ std::string planText(const Plan& plan) {
   std::vector<std::string> parts;
   if (plan.crop) parts.push_back(fmt::format("crop ({}, {})", plan.crop->row, plan.crop->col));
   if (const auto& part = plan.resizedCrop)
-    parts.push_back(fmt::format("resized crop ({}, {}, {}, {})", part->row, part->col, part->height, part->width));
+    parts.push_back(
+        fmt::format("resized crop ({}, {}, {}, {})", part->row, part->col, part->height, part->width));
   if (plan.flip.value_or(false)) parts.push_back("flip");
   std::vector<std::string> steps;
   for (const Step& step : plan.chain())

@@ -19,10 +19,10 @@ struct Crop {
   friend bool operator==(const Crop&, const Crop&) = default;
 };
 
-/// The part of a source image of any size that is resized to the network's input: torchvision's random resized
-/// crop. Moved as it is (A20): height and width stay what was drawn.
+/// The part of a source image of any size that is resized to the network's input: torchvision's random
+/// resized crop. Moved as it is (A20): height and width stay what was drawn.
 struct ResizedCrop {
-  int row = 0, col = 0;       ///< of its upper left corner, source pixels; in range the part lies in the image
+  int row = 0, col = 0;  ///< of its upper left corner, source pixels; in range the part lies in the image
   int height = 1, width = 1;  ///< source pixels, 1 to the source's
   ImageSize source{1, 1};     ///< of the image it was drawn for: a plan fits no other
   Filter filter = Filter::bilinear;
@@ -62,8 +62,8 @@ struct Box {
 constexpr int kMaxSteps = 8;
 
 /// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
-/// family (chain, crop, flip, cutout) (methods.md 3.1). A resized crop comes first in any order: it makes the image
-/// that the network's input is of.
+/// family (chain, crop, flip, cutout) (methods.md 3.1). A resized crop comes first in any order: it makes the
+/// image that the network's input is of.
 enum class RenderOrder : std::uint8_t { cropFirst, chainFirst };
 /// What the erased box shows: black before normalisation, or the data set's mean: 0 after it (A18).
 enum class BoxFill : std::uint8_t { black, mean };
@@ -88,10 +88,11 @@ struct Plan {
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
-/// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where they
-/// are not the default "grid":"aa10", "order":"chain-first", "cutout_fill":"mean", and of a step "fired":false,
-/// "at":[x,y], "partner":7, "found":0.43. In place of crop "resized_crop":[row,col,height,width] with
-/// "source":[height,width] and, if it is not bilinear, "resize_filter":"bicubic".
+/// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where
+/// they are not the default "grid":"aa10", "order":"chain-first", "cutout_fill":"mean", and of a step
+/// "fired":false, "at":[x,y], "partner":7, "found":0.43. In place of crop
+/// "resized_crop":[row,col,height,width] with "source":[height,width] and, if it is not bilinear,
+/// "resize_filter":"bicubic".
 Json toJson(const Plan& plan);
 /// Strict: throws Error naming the wrong key, op or filter.
 Plan planFromJson(const Json& json);

@@ -31,10 +31,10 @@ void assign(Plan& plan, Group group, int position, const std::vector<int>& to) {
 }
 
 void refuseMissing(const Plan& plan, Group group) {
-  const bool has = group == Group::flip    ? plan.flip.has_value()
-                   : group == Group::crop  ? plan.crop || plan.resizedCrop
-                   : isChain(group)        ? true  // a chain may be empty: nothing moves
-                                           : plan.cutout.has_value();
+  const bool has = group == Group::flip   ? plan.flip.has_value()
+                   : group == Group::crop ? plan.crop || plan.resizedCrop
+                   : isChain(group)       ? true  // a chain may be empty: nothing moves
+                                          : plan.cutout.has_value();
   if (!has) throw Error(fmt::format("the group {} cannot be moved: the plan has none", groupName(group)));
 }
 
@@ -48,13 +48,33 @@ void CropSettings::visit(SettingsVisitor& v) {
            .help = "A window of the zero-padded image, or a part of a larger one resized, as for ImageNet",
            .choices = {"padded", "resized"}},
           crop);
-  v.field({.name = "min_area", .title = "Smallest part", .help = "Share of the image's area, of a resized crop", .min = 1e-6, .max = 1, .advanced = true},
+  v.field({.name = "min_area",
+           .title = "Smallest part",
+           .help = "Share of the image's area, of a resized crop",
+           .min = 1e-6,
+           .max = 1,
+           .advanced = true},
           rule.minArea);
-  v.field({.name = "max_area", .title = "Largest part", .help = "Share of the image's area, of a resized crop", .min = 1e-6, .max = 1, .advanced = true},
+  v.field({.name = "max_area",
+           .title = "Largest part",
+           .help = "Share of the image's area, of a resized crop",
+           .min = 1e-6,
+           .max = 1,
+           .advanced = true},
           rule.maxArea);
-  v.field({.name = "min_aspect", .title = "Narrowest part", .help = "Width / height of a resized crop", .min = 0.01, .max = 100, .advanced = true},
+  v.field({.name = "min_aspect",
+           .title = "Narrowest part",
+           .help = "Width / height of a resized crop",
+           .min = 0.01,
+           .max = 100,
+           .advanced = true},
           rule.minAspect);
-  v.field({.name = "max_aspect", .title = "Widest part", .help = "Width / height of a resized crop", .min = 0.01, .max = 100, .advanced = true},
+  v.field({.name = "max_aspect",
+           .title = "Widest part",
+           .help = "Width / height of a resized crop",
+           .min = 0.01,
+           .max = 100,
+           .advanced = true},
           rule.maxAspect);
   v.field({.name = "resize_filter",
            .title = "Resizing",
@@ -72,7 +92,8 @@ PlanSpace::PlanSpace(const PolicyContext& context, const CropSettings& crop, Pro
       skipInert_(probing.skipInert) {
   const ResizedCropRule& rule = crop.rule;
   const auto refuse = [](const char* what, double least, double most) {
-    throw UsageError(fmt::format("min_{0} {1:g} is above max_{0} {2:g}; give them in order", what, least, most));
+    throw UsageError(
+        fmt::format("min_{0} {1:g} is above max_{0} {2:g}; give them in order", what, least, most));
   };
   if (rule.minArea > rule.maxArea) refuse("area", rule.minArea, rule.maxArea);
   if (rule.minAspect > rule.maxAspect) refuse("aspect", rule.minAspect, rule.maxAspect);
@@ -111,8 +132,8 @@ bool PlanSpace::isProbed(const Step& step) const {
   return step.fired && !(skipInert_ && ops()[step.op].inert());
 }
 
-/// What delta = 1 means: a level or a pixel of the network's input; of a resized crop as many source pixels as keep one
-/// of 32 (A20), at least one.
+/// What delta = 1 means: a level or a pixel of the network's input; of a resized crop as many source pixels
+/// as keep one of 32 (A20), at least one.
 int PlanSpace::unitOf(const Plan& plan, Group group) const {
   return group == Group::crop && plan.resizedCrop ? std::max(1, (bounds_.side + 16) / 32) : 1;
 }

@@ -26,8 +26,8 @@ struct ProbeSettings {
   }
 };
 
-/// Which crop a policy draws: a window of the zero-padded image, or for images larger than the network's input
-/// torchvision's random resized crop (methods.md 6, Table 4).
+/// Which crop a policy draws: a window of the zero-padded image, or for images larger than the network's
+/// input torchvision's random resized crop (methods.md 6, Table 4).
 struct CropSettings {
   std::string crop = "padded";
   ResizedCropRule rule;
@@ -53,7 +53,8 @@ class PlanSpace : public Space {
 
   /// flip, crop, the chain of at most `steps` ops as the settings say, the box if there is one.
   std::vector<Group> allGroups(int steps, bool box) const;
-  /// A padded crop: row, then column, uniform in 0..2*pad. A resized one as drawResizedCrop() does, in the source.
+  /// A padded crop: row, then column, uniform in 0..2*pad. A resized one as drawResizedCrop() does, in the
+  /// source.
   void drawCrop(Plan& plan, Random& random, ImageSize source) const;
   /// left, top uniform in -size/2 .. side - size/2 - 1; the far edges end at the image. The same distribution
   /// as a box about a uniform pixel that is cut at the image.

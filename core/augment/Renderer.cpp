@@ -81,18 +81,21 @@ ImageView Renderer::source(std::uint32_t index) const {
 /// Throws  Error if the plan cannot be drawn from an image of the sample's size.
 void Renderer::refuseSize(std::uint32_t index, const Plan& plan) const {
   const ImageView image = source(index);
-  const ImageSize wanted = plan.resizedCrop ? plan.resizedCrop->source : ImageSize{settings_.side, settings_.side};
+  const ImageSize wanted =
+      plan.resizedCrop ? plan.resizedCrop->source : ImageSize{settings_.side, settings_.side};
   if (wanted != ImageSize{image.width, image.height})
-    throw Error(fmt::format("cannot render sample {} of {} x {} pixels with a plan for images of {} x {}: only a resized "
-                            "crop that was drawn for its size fits",
-                            index, image.width, image.height, wanted.width, wanted.height));
+    throw Error(fmt::format(
+        "cannot render sample {} of {} x {} pixels with a plan for images of {} x {}: only a resized "
+        "crop that was drawn for its size fits",
+        index, image.width, image.height, wanted.width, wanted.height));
 }
 
 /// The image as the test set shows it, side x side; until the thread's next call.
 ImageView Renderer::centred(ImageView image) const {
   if (image.width == settings_.side && image.height == settings_.side) return image;
   thread_local Image centre;
-  if (centre.width != settings_.side || centre.height != settings_.side) centre = Image(settings_.side, settings_.side);
+  if (centre.width != settings_.side || centre.height != settings_.side)
+    centre = Image(settings_.side, settings_.side);
   resizedCentre(image, centre.span(), threadsScratch());
   return centre.view();
 }
@@ -198,7 +201,8 @@ void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<con
 
 void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
   pool_.forRanges(indices.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) normaliser_.apply(centred(source(indices[i])), out + i * bytes());
+    for (std::size_t i = begin; i < end; ++i)
+      normaliser_.apply(centred(source(indices[i])), out + i * bytes());
   });
 }
 

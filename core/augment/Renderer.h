@@ -30,8 +30,9 @@ Sampling samplingOf(Grid grid, const Op& op);
 /// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes
 /// sample indices, so that it can run where the data set lies. Used by one thread at a time; spreads its work
 /// over the pool; no allocation per sample. What the variants of a sample have in common is drawn once. The
-/// data set must outlive it. Its images may be of any size for plans with a resized crop, which must have been
-/// drawn for an image of that size, and for plain(); for other plans they must be side x side, else Error.
+/// data set must outlive it. Its images may be of any size for plans with a resized crop, which must have
+/// been drawn for an image of that size, and for plain(); for other plans they must be side x side, else
+/// Error.
 class Renderer {
  public:
   Renderer(const Dataset& data, RenderSettings settings, ThreadPool& pool);

@@ -27,7 +27,8 @@ constexpr int kMaxCoordinates = 4;
 /// A plan with one group moved by delta.
 struct Probe {
   Plan plan;                                        ///< raw coordinates, perhaps out of range
-  /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels (A20); 0: not moved
+  /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels (A20); 0: not
+  /// moved
   std::array<std::int16_t, kMaxCoordinates> delta{};
   std::uint8_t coordinates = 0;                     ///< crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move
   std::int8_t position = -1;                        ///< chain: which step was moved; -1: none
@@ -53,7 +54,9 @@ class Space {
   /// Draws every random choice of one sample, once.
   /// epoch   from 1; of policies that change over the training (PolicyContext::epochs)
   /// source  of this image; empty: of all images as the policy's context says
-  Plan sample(Random& random, int epoch = 1, ImageSize source = {}) const { return draw(random, epoch, source); }
+  Plan sample(Random& random, int epoch = 1, ImageSize source = {}) const {
+    return draw(random, epoch, source);
+  }
   /// Moves one group by delta = +-1 unit (fair coins from `random`, A8); the flip is toggled.
   virtual Probe probe(const Plan& plan, Group group, Random& random) const = 0;
   /// Equation (5): coordinate += epsilon * sign(dL / delta), toward zero where fractional; sign(0) = 0. The
@@ -62,8 +65,8 @@ class Space {
   /// The plan with every coordinate in its range: the one that is rendered.
   virtual Plan clamped(const Plan& plan) const = 0;
 
-  /// The raw coordinates of one group, as recorded with a decision: crop row, col, of either kind; flip 0/1; chain: the level
-  /// at `position`; cutout l, t, r, b.
+  /// The raw coordinates of one group, as recorded with a decision: crop row, col, of either kind; flip 0/1;
+  /// chain: the level at `position`; cutout l, t, r, b.
   static std::vector<int> coordinates(const Plan& plan, Group group, int position);
 
  protected:
@@ -76,8 +79,8 @@ struct PolicyContext {
   int pad = 4;    ///< zero padding of the crop, pixels
   int epochs = 1;  ///< of the whole training: schedules are stretched to it
   ImageSize source = {};  ///< of the data set's images: resized crops are drawn in it; empty: side x side
-  /// Of a written policy with sub-policies: the only one that is drawn from, to look at it alone. The other draws stay
-  /// those of the whole policy.
+  /// Of a written policy with sub-policies: the only one that is drawn from, to look at it alone. The other
+  /// draws stay those of the whole policy.
   std::optional<std::size_t> subpolicy = {};
 };
 

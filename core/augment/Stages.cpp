@@ -91,7 +91,8 @@ void describe(Stage& stage, const Plan& plan, const RenderSettings& settings) {
   switch (stage.part) {
     case Part::original: stage.title = "Original"; return;
     case Part::crop:
-      return plan.resizedCrop ? describeCrop(stage, *plan.resizedCrop) : describeCrop(stage, *plan.crop, settings.pad);
+      return plan.resizedCrop ? describeCrop(stage, *plan.resizedCrop)
+                              : describeCrop(stage, *plan.crop, settings.pad);
     case Part::flip:
       stage.title = "Flip";
       stage.done = *plan.flip;
@@ -120,7 +121,8 @@ std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const
     stage.part = place.part;
     stage.step = place.step;
     describe(stage, used, settings);
-    stage.image = place.part == Part::original ? Image(renderer.source(index)) : renderer.picture(index, part);
+    stage.image =
+        place.part == Part::original ? Image(renderer.source(index)) : renderer.picture(index, part);
   }
   return stages;
 }

@@ -37,7 +37,8 @@ void weigh(ResizeTaps& taps, int from, int to, int begin, int count, double supp
     const int first = std::max(0, static_cast<int>(centre - reach + 0.5));
     const int length = std::min(from, static_cast<int>(centre + reach + 0.5)) - first;
     double sum = 0;
-    for (int k = 0; k < length; ++k) sum += taps.exact[k] = weight((k + first - centre + 0.5) * (1.0 / width));
+    for (int k = 0; k < length; ++k)
+      sum += taps.exact[k] = weight((k + first - centre + 0.5) * (1.0 / width));
     std::int32_t* weights = taps.weights.data() + static_cast<std::size_t>(i) * taps.stride;
     for (int k = 0; k < length; ++k) {
       const double share = (sum != 0.0 ? taps.exact[k] / sum : taps.exact[k]) * (1 << kResizeBits);
@@ -63,8 +64,8 @@ Stretch wantedOf(ResizeTaps& taps, int from, int to, Stretch out, Filter filter)
 
 /// A window of the part resized to `whole`.
 /// left, top  of the window in it
-void resizeWindow(ImageView in, const PixelBox& part, ImageSize whole, int left, int top, ImageSpan out, Filter filter,
-                  ResizeScratch& scratch) {
+void resizeWindow(ImageView in, const PixelBox& part, ImageSize whole, int left, int top, ImageSpan out,
+                  Filter filter, ResizeScratch& scratch) {
   const bool across = whole.width != part.width(), down = whole.height != part.height();
   Stretch columns{left, out.width}, lines{top, out.height};
   if (across) columns = wantedOf(scratch.across, part.width(), whole.width, columns, filter);

@@ -6,7 +6,8 @@
 
 namespace uada {
 
-/// Weights are whole numbers: 1 is 2^22. Sums of 8-bit pixels begin at a half, so that cutting them off rounds.
+/// Weights are whole numbers: 1 is 2^22. Sums of 8-bit pixels begin at a half, so that cutting them off
+/// rounds.
 constexpr int kResizeBits = 32 - 8 - 2;
 constexpr std::int32_t kResizeHalf = 1 << (kResizeBits - 1);
 

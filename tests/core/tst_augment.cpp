@@ -44,7 +44,8 @@ void checkRange(const Plan& used) {
   if (used.crop)
     for (const int offset : {used.crop->row, used.crop->col}) QVERIFY(offset >= 0 && offset <= 2 * kPad);
   if (const auto& part = used.resizedCrop)
-    QVERIFY(part->row >= 0 && part->row + part->height <= kSide && part->col >= 0 && part->col + part->width <= kSide);
+    QVERIFY(part->row >= 0 && part->row + part->height <= kSide && part->col >= 0 &&
+            part->col + part->width <= kSide);
   for (const Step& step : used.chain()) {
     QVERIFY(step.level >= 0 && step.level <= used.topLevel());
     const Op& op = ops()[step.op];

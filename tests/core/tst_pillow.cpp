@@ -243,8 +243,17 @@ void TestPillow::centres() {
     int side;
   };
   std::deque<Centre> cases;
-  for (auto [width, height] : {std::pair{500, 375}, {375, 500}, {640, 427}, {257, 256}, {256, 256}, {224, 224}, {33, 90}, {9, 2}, {1, 1}})
-    for (const int side : {224, 64, 32, 31, 7, 1}) cases.push_back({randomImage(width, height, 0, random), side});
+  for (auto [width, height] : {std::pair{500, 375},
+                               {375, 500},
+                               {640, 427},
+                               {257, 256},
+                               {256, 256},
+                               {224, 224},
+                               {33, 90},
+                               {9, 2},
+                               {1, 1}})
+    for (const int side : {224, 64, 32, 31, 7, 1})
+      cases.push_back({randomImage(width, height, 0, random), side});
   for (int i = 0; i < 20; ++i) {
     const auto upTo = [&](unsigned most) { return 1 + static_cast<int>(random() % most); };
     cases.push_back({randomImage(upTo(300), upTo(300), 0, random), upTo(230)});

@@ -85,8 +85,9 @@ void TestReplay::equalsPillow() {
   const QString version = QString::fromLatin1(python.readAllStandardOutput()).trimmed();
 
   const Dataset data = makeData(ImageSize{width, height}, 400);
-  const auto space = findPolicy("uada-cifar").make(parseJson(settings.toUtf8().constData(), "test"),
-                                                   {side, kPad, 1, {width, height}});
+  const auto space =
+      findPolicy("uada-cifar")
+          .make(parseJson(settings.toUtf8().constData(), "test"), {side, kPad, 1, {width, height}});
   const Batch batch = uadaBatch(*space, data.size());
   QTemporaryDir folder;
   QFile images(folder.filePath("images")), plans(folder.filePath("plans")),
@@ -95,8 +96,9 @@ void TestReplay::equalsPillow() {
   images.write(reinterpret_cast<const char*>(data.rgb.data()), static_cast<qint64>(data.rgb.size()));
   for (const Plan& plan : batch.plans) plans.write((toJson(plan).dump() + "\n").c_str());
   images.close(), plans.close();
-  python.start("/usr/bin/python3", {PROJECT_DIR "/tests/golden/pillow_plans.py", QString::number(side),
-                                    QString::number(width), QString::number(height), images.fileName(), plans.fileName(), results.fileName()});
+  python.start("/usr/bin/python3",
+               {PROJECT_DIR "/tests/golden/pillow_plans.py", QString::number(side), QString::number(width),
+                QString::number(height), images.fileName(), plans.fileName(), results.fileName()});
   QVERIFY(python.waitForFinished(60000));
   QCOMPARE(python.exitCode(), 0);
 

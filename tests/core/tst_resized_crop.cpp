@@ -81,13 +81,14 @@ class TestResizedCrop : public QObject {
  private:
   static void policyRows() {
     QTest::addColumn<QString>("policy");
-    for (const Policy& policy : policies()) QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+    for (const Policy& policy : policies())
+      QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
   }
   ThreadPool pool_{1};
 };
 
-/// The same chain, flip and box as with a padded crop would be drawn from other numbers; what must hold is that the
-/// plan has the one crop and survives text.
+/// The same chain, flip and box as with a padded crop would be drawn from other numbers; what must hold is
+/// that the plan has the one crop and survives text.
 void TestResizedCrop::everyPolicyDrawsThem() {
   QFETCH(QString, policy);
   const auto space = resizedSpace(policy.toStdString());
@@ -120,12 +121,14 @@ void TestResizedCrop::probesMoveThePlaceAlone() {
       QVERIFY(probe.plan == moved);
       const Plan used = space->clamped(probe.plan);
       const ResizedCrop& part = *used.resizedCrop;
-      QVERIFY(part.row >= 0 && part.row + part.height <= 375 && part.col >= 0 && part.col + part.width <= 500);
+      QVERIFY(part.row >= 0 && part.row + part.height <= 375 && part.col >= 0 &&
+              part.col + part.width <= 500);
       QVERIFY(part.height == plan.resizedCrop->height && part.width == plan.resizedCrop->width);
       QCOMPARE(probe.clamped, used.resizedCrop != probe.plan.resizedCrop);
       QCOMPARE(probe.unchanged, used.resizedCrop == plan.resizedCrop);
       clamped += probe.clamped;
-      for (const float dL : {-1.0f, 0.0f, 1.0f}) QVERIFY(space->update(plan, probe, group, dL, 0).plan == plan);
+      for (const float dL : {-1.0f, 0.0f, 1.0f})
+        QVERIFY(space->update(plan, probe, group, dL, 0).plan == plan);
       QVERIFY(space->update(plan, probe, group, 1, 1).plan == (probe.unchanged ? plan : probe.plan));
     }
   }
@@ -161,7 +164,8 @@ void TestResizedCrop::stepsAreOfOneThirtySecond() {
   QVERIFY(isUniform(coins, 0, 4));
 }
 
-/// Side 224: a part of 100 rows and 200 columns at row 3, column 290 of 375 x 500: rows 0..275, columns 0..300.
+/// Side 224: a part of 100 rows and 200 columns at row 3, column 290 of 375 x 500: rows 0..275, columns
+/// 0..300.
 void TestResizedCrop::handWorkedMoves() {
   const auto space = resizedSpace("uada-cifar", {}, 224, {500, 375});
   const Plan plan = planWith({3, 290, 100, 200, {500, 375}});
@@ -196,8 +200,8 @@ void TestResizedCrop::wholeImagesCannotMove() {
 
 /// Of the parts of one size the place is uniform: row and column as shares of the room there is.
 void TestResizedCrop::placesAreUniform() {
-  const auto space = resizedSpace("crop-flip", R"("min_area":0.25,"max_area":0.25,"min_aspect":1,"max_aspect":1)", 32,
-                                  {40, 40});
+  const auto space = resizedSpace(
+      "crop-flip", R"("min_area":0.25,"max_area":0.25,"min_aspect":1,"max_aspect":1)", 32, {40, 40});
   std::map<int, int> row, col, place;
   for (std::uint32_t index = 0; index < 40000; ++index) {
     const ResizedCrop part = *samplePlan(*space, index).resizedCrop;
@@ -232,7 +236,8 @@ void TestResizedCrop::eachImageHasItsOwnSize() {
     QVERIFY(plan.resizedCrop->source == used);
     QVERIFY(plan.resizedCrop->width <= used.width && plan.resizedCrop->height <= used.height);
     QVERIFY(space->clamped(plan).resizedCrop == plan.resizedCrop);
-    QVERIFY(findPolicy("randaugment").make(parseJson(R"({"crop":"resized"})", "test"), {kSide, kPad, 1, used})
+    QVERIFY(findPolicy("randaugment")
+                .make(parseJson(R"({"crop":"resized"})", "test"), {kSide, kPad, 1, used})
                 ->sample(other) == plan);
   }
   const auto square = resizedSpace("randaugment", {}, 28, {});  // no size known: the network's own
@@ -242,7 +247,9 @@ void TestResizedCrop::eachImageHasItsOwnSize() {
 void TestResizedCrop::settingsAreHeeded() {
   QVERIFY(samplePlan(*resizedSpace("uada-cifar", R"("resize_filter":"bicubic")"), 0).resizedCrop->filter ==
           Filter::bicubic);
-  const auto order = [](const char* settings) { return samplePlan(*makeSpace("randaugment", settings), 0).order; };
+  const auto order = [](const char* settings) {
+    return samplePlan(*makeSpace("randaugment", settings), 0).order;
+  };
   QVERIFY(order("{}") == RenderOrder::chainFirst && order(R"({"order":"usual"})") == RenderOrder::chainFirst);
   QVERIFY(order(R"({"order":"chain_first"})") == RenderOrder::chainFirst);
   QVERIFY(order(R"({"order":"crop_first"})") == RenderOrder::cropFirst);
@@ -281,8 +288,10 @@ void TestResizedCrop::jsonHasTheStatedForm() {
   QVERIFY(planFromJson(toJson(plan)) == plan);
   plan.resizedCrop->filter = Filter::bicubic;
   plan.flip = true;
-  QCOMPARE(toJson(plan).dump(),
-           std::string(R"({"resized_crop":[12,-3,100,200],"source":[375,500],"resize_filter":"bicubic","flip":true})"));
+  QCOMPARE(
+      toJson(plan).dump(),
+      std::string(
+          R"({"resized_crop":[12,-3,100,200],"source":[375,500],"resize_filter":"bicubic","flip":true})"));
   QCOMPARE(planText(plan), std::string("resized crop (12, -3, 100, 200) · flip"));
   QVERIFY(planFromJson(toJson(plan)) == plan);
   plan.resizedCrop->filter = Filter::nearest;
@@ -302,12 +311,12 @@ void TestResizedCrop::jsonRefusesWhatIsNoPart_data() {
   QTest::newRow("too many columns") << R"({"resized_crop":[0,0,1,10],"source":[4,9]})" << "9 x 4";
   QTest::newRow("source of nothing") << R"({"resized_crop":[0,0,1,1],"source":[0,9]})" << "source";
   QTest::newRow("place too far") << R"({"resized_crop":[0,9999999,1,1],"source":[4,9]})" << "resized_crop";
-  QTest::newRow("unknown filter")
-      << R"({"resized_crop":[0,0,1,1],"source":[4,9],"resize_filter":"box"})" << "box";
-  QTest::newRow("filter as number")
-      << R"({"resized_crop":[0,0,1,1],"source":[4,9],"resize_filter":1})" << "resize_filter";
-  QTest::newRow("chain first")
-      << R"({"resized_crop":[0,0,1,1],"source":[4,9],"order":"chain-first"})" << "crop-first";
+  QTest::newRow("unknown filter") << R"({"resized_crop":[0,0,1,1],"source":[4,9],"resize_filter":"box"})"
+                                  << "box";
+  QTest::newRow("filter as number") << R"({"resized_crop":[0,0,1,1],"source":[4,9],"resize_filter":1})"
+                                    << "resize_filter";
+  QTest::newRow("chain first") << R"({"resized_crop":[0,0,1,1],"source":[4,9],"order":"chain-first"})"
+                               << "crop-first";
 }
 
 void TestResizedCrop::jsonRefusesWhatIsNoPart() {
@@ -385,7 +394,8 @@ void TestResizedCrop::replaysAreEqual() {
       const Plan stored = planFromJson(parseJson(toJson(batch.plans[i]).dump(), "test"));
       QVERIFY(stored == batch.plans[i]);
       const Image picture = renderer.picture(index, stored);
-      QVERIFY(std::equal(picture.rgb.begin(), picture.rgb.end(), all.begin() + static_cast<std::ptrdiff_t>(bytes * i)));
+      QVERIFY(std::equal(picture.rgb.begin(), picture.rgb.end(),
+                         all.begin() + static_cast<std::ptrdiff_t>(bytes * i)));
     }
     for (std::uint32_t index = 0; index < data.size(); ++index) {
       const Plan plan = samplePlan(*space, index);
@@ -399,7 +409,8 @@ void TestResizedCrop::replaysAreEqual() {
   }
 }
 
-/// Invariant 3: the crop's probe shows what the plan would show of a source moved the other way by as many pixels.
+/// Invariant 3: the crop's probe shows what the plan would show of a source moved the other way by as many
+/// pixels.
 void TestResizedCrop::probesDifferThroughTheirGroup() {
   QFETCH(QString, policy);
   constexpr int side = 64;  // two source pixels a step
@@ -418,9 +429,11 @@ void TestResizedCrop::probesDifferThroughTheirGroup() {
     const int down = probe.delta[0], right = probe.delta[1];
     QVERIFY(std::abs(down) == 2 && std::abs(right) == 2);
     Dataset shifted = data;
-    ImageSpan image{shifted.rgb.data() + std::size_t{3} * size.width * size.height * index, size.width, size.height};
+    ImageSpan image{shifted.rgb.data() + std::size_t{3} * size.width * size.height * index, size.width,
+                    size.height};
     padCrop(data.image(index), image, down, right, 0);
-    QVERIFY(Renderer(shifted, settingsOf(side), pool_).picture(index, plan) == renderer.picture(index, probe.plan));
+    QVERIFY(Renderer(shifted, settingsOf(side), pool_).picture(index, plan) ==
+            renderer.picture(index, probe.plan));
   }
   QVERIFY(moved > 10);
 }
@@ -472,7 +485,8 @@ void TestResizedCrop::testImagesShowTheirCentre() {
   const std::vector<std::uint32_t> indices{1, 0};
   std::vector<float> out(2 * 3 * kSide * kSide), expected(3 * kSide * kSide);
   renderer.plain(indices, out.data());
-  // 32 * 256 / 224 = 36.57: shorter side 37, as it is; longer 50; the middle 32 of each: row round(2.5) = 2, column 9.
+  // 32 * 256 / 224 = 36.57: shorter side 37, as it is; longer 50; the middle 32 of each: row round(2.5) = 2,
+  // column 9.
   Image centre(kSide, kSide);
   padCrop(data.image(0), centre.span(), 2, 9, 0);
   Normaliser(smallSettings().mean, smallSettings().deviation).apply(centre.view(), expected.data());

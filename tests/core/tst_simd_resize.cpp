@@ -16,8 +16,8 @@ constexpr unsigned kSeed = 20261123;
 constexpr std::size_t kMargin = 64;
 constexpr std::uint8_t kStain = 0xA5;
 
-/// Taps as a resize has them, with weights of any size and sign that eight bits of result can bear; or of halves, so that
-/// sums end on the point where rounding turns.
+/// Taps as a resize has them, with weights of any size and sign that eight bits of result can bear; or of
+/// halves, so that sums end on the point where rounding turns.
 ResizeTaps randomTaps(int from, int to, std::mt19937& random) {
   ResizeTaps taps;
   taps.stride = 1 + static_cast<int>(random() % 12);
@@ -25,21 +25,25 @@ ResizeTaps randomTaps(int from, int to, std::mt19937& random) {
   for (int i = 0; i < to; ++i) {
     const int first = static_cast<int>(static_cast<std::int64_t>(i) * from / to);
     taps.first.push_back(first);
-    taps.count.push_back(1 + static_cast<int>(random() % static_cast<unsigned>(std::min(taps.stride, from - first))));
+    taps.count.push_back(
+        1 + static_cast<int>(random() % static_cast<unsigned>(std::min(taps.stride, from - first))));
     for (int k = 0; k < taps.stride; ++k) {
-      const int any = (static_cast<int>(random() % (1u << 22)) - (1 << 20)) / taps.stride * (random() % 3 ? 1 : 3);
+      const int any =
+          (static_cast<int>(random() % (1u << 22)) - (1 << 20)) / taps.stride * (random() % 3 ? 1 : 3);
       taps.weights.push_back(halves ? (1 << 21) * (static_cast<int>(random() % 3) - 1) : any);
     }
   }
   return taps;
 }
 
-std::vector<std::uint8_t> stained(std::size_t bytes) { return std::vector<std::uint8_t>(bytes + kMargin, kStain); }
+std::vector<std::uint8_t> stained(std::size_t bytes) {
+  return std::vector<std::uint8_t>(bytes + kMargin, kStain);
+}
 
 }  // namespace
 
-/// Both passes of a resize on every instruction set of this machine against the plain code: no byte may differ,
-/// inside the result or behind it.
+/// Both passes of a resize on every instruction set of this machine against the plain code: no byte may
+/// differ, inside the result or behind it.
 class TestSimdResize : public QObject {
   Q_OBJECT
 
@@ -66,9 +70,11 @@ void TestSimdResize::passesAreEqual() {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   std::mt19937 random(kSeed);
   std::ptrdiff_t low = 0, high = 0;
-  for (auto [width, height] : {std::pair{1, 1}, {1, 40}, {5, 1}, {6, 16}, {7, 17}, {16, 15}, {31, 33}, {97, 61}, {224, 50}})
+  for (auto [width, height] :
+       {std::pair{1, 1}, {1, 40}, {5, 1}, {6, 16}, {7, 17}, {16, 15}, {31, 33}, {97, 61}, {224, 50}})
     for (const int to : {1, 3, 5, 6, 15, 16, 17, 33, 64, 101}) {
-      // The image lies in a block of its own, so that a sanitizer sees what is read beyond it; its rows are a part of it.
+      // The image lies in a block of its own, so that a sanitizer sees what is read beyond it; its rows are a
+      // part of it.
       const Image image = randomImage(width, height, 0, random);
       const int left = static_cast<int>(random() % static_cast<unsigned>(width)), used = width - left;
       const PixelRows rows{image.rgb.data() + 3 * left, std::size_t{3} * width, used, height};
@@ -78,7 +84,8 @@ void TestSimdResize::passesAreEqual() {
       auto wanted = stained(std::size_t{3} * to * height), got = wanted;
       reference::resizeAcross(rows, across, wanted.data(), room.data());
       simd::resizeAcross(rows, across, got.data(), room.data());
-      QVERIFY2(got == wanted, qPrintable(QStringLiteral("%1 x %2 across to %3").arg(used).arg(height).arg(to)));
+      QVERIFY2(got == wanted,
+               qPrintable(QStringLiteral("%1 x %2 across to %3").arg(used).arg(height).arg(to)));
       low += std::count(wanted.begin(), wanted.end(), 0);
       high += std::count(wanted.begin(), wanted.end(), 255);
 

@@ -13,7 +13,8 @@ struct CropFlipSettings {
 /// Draws: the crop, flip.
 class CropFlipSpace : public PlanSpace {
  public:
-  CropFlipSpace(const CropFlipSettings& settings, const PolicyContext& context) : PlanSpace(context, settings.crop) {}
+  CropFlipSpace(const CropFlipSettings& settings, const PolicyContext& context)
+      : PlanSpace(context, settings.crop) {}
 
   std::vector<Group> groups() const override { return {}; }
 

@@ -36,7 +36,8 @@ struct UadaCifarSettings {
 
 /// The distribution of plans of the UADA authors' code for CIFAR (methods.md 1.2).
 /// With a resized crop and without a box it is what their paper does for ImageNet.
-/// Draws, in this order for ever: the crop, flip; of each op its type, level and sign; the box's left and top.
+/// Draws, in this order for ever: the crop, flip; of each op its type, level and sign; the box's left and
+/// top.
 class UadaCifarSpace : public PlanSpace {
  public:
   UadaCifarSpace(const UadaCifarSettings& settings, const PolicyContext& context)

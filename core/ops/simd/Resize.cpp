@@ -10,6 +10,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace uada::HWY_NAMESPACE {
+namespace {
 #if HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR
 using reference::resizeAcross;
 using reference::resizeDown;
@@ -21,9 +22,9 @@ using Sums = hn::CappedTag<std::int32_t, 16>;
 using Narrow = hn::Rebind<std::uint8_t, Sums>;
 using Sum = hn::Vec<Sums>;
 
-constexpr std::size_t kBlock = 16;                        ///< bytes, and rows, of a square
-constexpr std::size_t kLanes = hn::MaxLanes(Sums());      ///< of them in one vector of sums
-constexpr std::size_t kParts = kBlock / kLanes;           ///< vectors of sums to a block
+constexpr std::size_t kBlock = 16;                    ///< bytes, and rows, of a square
+constexpr std::size_t kLanes = hn::MaxLanes(Sums());  ///< of them in one vector of sums
+constexpr std::size_t kParts = kBlock / kLanes;       ///< vectors of sums to a block
 static_assert(kBlock == kRowsAtOnce && hn::MaxLanes(Bytes()) == kBlock);
 
 /// Swaps rows and columns of 16 x 16 bytes: four perfect shuffles.
@@ -47,9 +48,11 @@ inline void transpose(const From& from, std::uint8_t* HWY_RESTRICT to, std::size
 inline void toColumns(PixelRows in, int begin, std::uint8_t* HWY_RESTRICT to) {
   const std::size_t bytes = std::size_t{3} * in.width;
   const std::uint8_t* rows[kBlock];
-  for (std::size_t r = 0; r < kBlock; ++r) rows[r] = in.row(std::min(begin + static_cast<int>(r), in.height - 1));
+  for (std::size_t r = 0; r < kBlock; ++r)
+    rows[r] = in.row(std::min(begin + static_cast<int>(r), in.height - 1));
   std::size_t i = 0;
-  for (; i + kBlock <= bytes; i += kBlock) transpose([&](std::size_t r) { return rows[r] + i; }, to + kBlock * i, kBlock);
+  for (; i + kBlock <= bytes; i += kBlock)
+    transpose([&](std::size_t r) { return rows[r] + i; }, to + kBlock * i, kBlock);
   for (; i < bytes; ++i)
     for (std::size_t r = 0; r < kBlock; ++r) to[kBlock * i + r] = rows[r][i];
 }
@@ -57,7 +60,8 @@ inline void toColumns(PixelRows in, int begin, std::uint8_t* HWY_RESTRICT to) {
 /// Adds weight * byte of 16 bytes.
 inline void addBytes(Sum* sums, const std::uint8_t* HWY_RESTRICT bytes, Sum weight) {
   for (std::size_t p = 0; p < kParts; ++p)
-    sums[p] = hn::Add(sums[p], hn::Mul(weight, hn::PromoteTo(Sums(), hn::LoadU(Narrow(), bytes + p * kLanes))));
+    sums[p] =
+        hn::Add(sums[p], hn::Mul(weight, hn::PromoteTo(Sums(), hn::LoadU(Narrow(), bytes + p * kLanes))));
 }
 
 inline void putBytes(const Sum* sums, std::uint8_t* HWY_RESTRICT to) {
@@ -70,8 +74,8 @@ inline void begin(Sum* sums) {
 }
 
 /// One output pixel of 16 rows, still as columns: to[16 * c + r].
-inline void acrossPixel(const std::uint8_t* HWY_RESTRICT columns, const std::int32_t* HWY_RESTRICT weights, int count,
-                        std::uint8_t* HWY_RESTRICT to) {
+inline void acrossPixel(const std::uint8_t* HWY_RESTRICT columns, const std::int32_t* HWY_RESTRICT weights,
+                        int count, std::uint8_t* HWY_RESTRICT to) {
   Sum red[kParts], green[kParts], blue[kParts];
   begin(red), begin(green), begin(blue);
   for (int k = 0; k < count; ++k, columns += 3 * kBlock) {
@@ -97,8 +101,8 @@ void resizeAcross(PixelRows in, const ResizeTaps& taps, std::uint8_t* to, std::u
     for (std::size_t x = 0; x < width; x += kPixels) {
       const std::size_t pixels = std::min(kPixels, width - x);
       for (std::size_t i = 0; i < pixels; ++i)
-        acrossPixel(room + 3 * kBlock * static_cast<std::size_t>(taps.first[x + i]), taps.of(x + i), taps.count[x + i],
-                    turned + 3 * kBlock * i);
+        acrossPixel(room + 3 * kBlock * static_cast<std::size_t>(taps.first[x + i]), taps.of(x + i),
+                    taps.count[x + i], turned + 3 * kBlock * i);
       for (std::size_t i = 0; i < 3 * pixels; i += kBlock) {
         const std::size_t length = std::min(kBlock, 3 * pixels - i);
         if (rows == kBlock && length == kBlock) {
@@ -106,7 +110,8 @@ void resizeAcross(PixelRows in, const ResizeTaps& taps, std::uint8_t* to, std::u
           continue;
         }
         transpose([&](std::size_t c) { return turned + kBlock * (i + c); }, square, kBlock);
-        for (std::size_t r = 0; r < rows; ++r) std::memcpy(out + r * bytes + 3 * x + i, square + kBlock * r, length);
+        for (std::size_t r = 0; r < rows; ++r)
+          std::memcpy(out + r * bytes + 3 * x + i, square + kBlock * r, length);
       }
     }
   }
@@ -126,6 +131,7 @@ void resizeDown(PixelRows in, const ResizeTaps& taps, std::uint8_t* to) {
     }
 }
 #endif
+}  // namespace
 }  // namespace uada::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
