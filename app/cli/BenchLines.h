@@ -46,7 +46,5 @@ class BenchLines {
 void benchRender(const BenchOptions& options, const Console& console, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);
-/// "start.first_paint": what uada-workbench says of itself.
-void benchStart(BenchLines& lines);
 
 }  // namespace uada::cli

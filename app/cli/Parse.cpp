@@ -266,10 +266,11 @@ void Parser::addCare() {
                          "step    a training step of each method\n"
                          "store   rows a second into a project file\n"
                          "start   the window's first paint (needs uada-workbench beside this program)\n"
+                         "window  a change in the op explorer until it is painted (likewise)\n"
                          "Example: uada bench render --only 'render.*.32'\n"
                          "         uada bench step --method uada --method ra-uc --json",
                          bench_);
-  positional(bench, "WHAT", bench_.what, "render, step, store or start");
+  positional(bench, "WHAT", bench_.what, "render, step, store, start or window");
   bench->add_option("--method", bench_.methods, "step: only this method; may be repeated")
       ->type_name("NAME")
       ->take_all()

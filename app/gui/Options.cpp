@@ -19,8 +19,9 @@ Options readOptions(const QStringList& arguments) {
        {"settings", "Keep layouts and choices in this file.", "FILE"},
        {"theme", "light or dark; else as the desktop.", "KIND"},
        {"bench", "Print the time to the first paint as one JSON line, and end."},
+       {"bench-ops", "Print the time of a change in the op explorer as one JSON line, and end."},
        {"export",
-        "Write a view (live, samples, policy, compare, tables) or the whole window without showing it, and "
+        "Write a view (live, samples, policy, compare, tables, ops) or the whole window without showing it, and "
         "end.",
         "KIND"},
        {"out", "File of the export; the ending is its kind: png, pdf, csv ...", "FILE"},
@@ -37,6 +38,7 @@ Options readOptions(const QStringList& arguments) {
   options.settings = parser.value("settings");
   options.theme = parser.value("theme");
   options.bench = parser.isSet("bench");
+  options.benchOps = parser.isSet("bench-ops");
   options.exportKind = parser.value("export");
   options.out = parser.value("out");
   options.runs = parser.values("run");

@@ -8,7 +8,7 @@ namespace uada {
 
 struct Options {
   QString project, settings, theme;
-  bool bench = false;
+  bool bench = false, benchOps = false;
   QString exportKind, out;  ///< a view's name, or "window"
   QStringList runs;         ///< shown in the export; the first is selected
   QSize size;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string_view>
 
+#include "app/gui/BenchOps.h"
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
 #include "app/gui/Signals.h"
@@ -55,7 +56,7 @@ static bool isOffscreen(int argc, char** argv) {
     if (argument.starts_with("--export") || argument == "--help" || argument == "-h" ||
         argument == "--version")
       return true;
-    if (argument == "--bench" && !display) return true;
+    if (argument.starts_with("--bench") && !display) return true;
   }
   return false;
 }
@@ -121,6 +122,10 @@ static int run(QApplication& app, double began) {
   Session session(theme);
   Workbench workbench{session, *settings, theme};
   MainWindow window(workbench);
+  if (options.benchOps) {
+    benchOps(workbench);
+    return 0;
+  }
   if (!options.exportKind.isEmpty()) {
     exportAndEnd(window, session, options);
     return 0;

@@ -30,7 +30,7 @@ class TestCli : public QObject {
   void doctorAndRunSayHowToInstallLibTorch();
   void saysWhenTheOutputIsFull();
   void benchStoreGivesTheFixedName();
-  void benchStart();
+  void benchAsksTheWindow();
 };
 
 void TestCli::helpHasAnExample_data() {
@@ -97,7 +97,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("export x", "--out");
   row("data", "data --help");
   row("data check nix", "nix");
-  row("bench nix", "unknown measurement 'nix'; known: render step store start");
+  row("bench nix", "unknown measurement 'nix'; known: render step store start window");
 }
 
 void TestCli::wrongUseIsOneLine() {
@@ -370,14 +370,16 @@ void TestCli::benchStoreGivesTheFixedName() {
            QStringList());
 }
 
-void TestCli::benchStart() {
-  const Result result = Program().run({"bench", "start", "--json"});
-  if (QFile::exists(QStringLiteral(PROGRAM_DIR "/uada-workbench"))) {
-    COMPARE_CODE(result, 0);
-    QVERIFY(result.out.contains("start.first_paint"));
-  } else {
-    COMPARE_CODE(result, 1);
-    QVERIFY(result.err.contains("uada-workbench"));
+void TestCli::benchAsksTheWindow() {
+  for (const auto& [what, name] : {std::pair{"start", "start.first_paint"}, {"window", "window.op_change.512"}}) {
+    const Result result = Program().run({"bench", what, "--json"});
+    if (QFile::exists(QStringLiteral(PROGRAM_DIR "/uada-workbench"))) {
+      COMPARE_CODE(result, 0);
+      QVERIFY(result.out.contains(name));
+    } else {
+      COMPARE_CODE(result, 1);
+      QVERIFY(result.err.contains("uada-workbench"));
+    }
   }
 }
 

@@ -112,6 +112,7 @@ class TestOpsView : public QObject {
   void schedulesFollowTheEpoch();
   void opsOpenInTheExplorer();
   void runsPlansAreCompared();
+  void resizedCropsTakeTheWholePicture();
   void stripsFitOrScroll();
 
  private:
@@ -526,6 +527,24 @@ void TestOpsView::runsPlansAreCompared() {
   QCOMPARE(at<QTabBar>(panel, "ops_tabs")->currentIndex(), 1);
   at<QLineEdit>(panel, "chain_expected")->setText(QString(64, '0'));
   QCOMPARE(state->text(), QString("✗ differs"));
+}
+
+/// A random resized crop is drawn in the picture as it is, not in its square.
+void TestOpsView::resizedCropsTakeTheWholePicture() {
+  const Image image = pattern(90, 50);
+  ChainSource source = chainSource(pictureOf(image), 32);
+  QCOMPARE(source.square->width, 32);
+  const PolicyChoice choice{"", "randaugment", "", "", ""};
+  for (int seed = 1; seed < 20; ++seed) {
+    const Plan plan = drawPlan(choice, parseJson(R"({"crop":"resized"})", "test"), {seed}, source);
+    QVERIFY(plan.resizedCrop && plan.resizedCrop->source == (ImageSize{90, 50}));
+    const std::vector<Stage> stages = stagesOf(source, plan);
+    QVERIFY(stages.front().image == image);
+    QCOMPARE(stages.back().image.width, 32);
+  }
+  Plan foreign = drawPlan(choice, parseJson(R"({"crop":"resized"})", "test"), {1}, source);
+  foreign.resizedCrop->source = {91, 50};
+  QVERIFY_THROWS_EXCEPTION(Error, stagesOf(source, foreign));
 }
 
 void TestOpsView::stripsFitOrScroll() {

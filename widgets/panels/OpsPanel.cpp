@@ -145,13 +145,7 @@ void OpsPanel::showFailed(const QString& why) {
   OpsPicture picture;
   picture.image = sample.original;
   picture.title = sample.title.toStdString();
-  auto data = std::make_shared<Dataset>();
-  data->width = picture.image.width;
-  data->height = picture.image.height;
-  data->classes = 1;
-  data->rgb = picture.image.rgb;
-  data->labels = {0};
-  picture.data = std::move(data);
+  picture.data = std::make_shared<const Dataset>(oneImageSet(picture.image));
   source_->use(std::move(picture));
   wanted_ = sample;
   showWanted(tr("The plan of %1, on the picture kept with the run. %2").arg(sample.title, why));

@@ -92,6 +92,23 @@ BenchResult resultFromJson(const Json& json) {
   return result;
 }
 
+/// What uada-workbench says of itself.
+void askWindow(const std::string& option, BenchLines& lines) {
+  const fs::path window = programFolder() / "uada-workbench";
+  if (!fs::exists(window))
+    throw Error(
+        fmt::format("the window cannot be measured: '{}' is absent; build it with Qt 6 (./setup)",
+                    window.string()));
+  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) ::setenv("QT_QPA_PLATFORM", "offscreen", 0);
+  const std::string text = outputOf(quoted(window.string()) + " " + option);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line = text.substr(at, end - at);
+    if (!line.empty()) lines.add(resultFromJson(parseJson(line, window.string())));
+    at = end + 1;
+  }
+}
+
 struct Kind {
   const char* name;
   void (*measure)(const BenchOptions&, const Console&, BenchLines&);
@@ -108,8 +125,13 @@ constexpr Kind kKinds[] = {
        benchStore(lines);
        lines.finish();
      }},
-    {"start", [](const BenchOptions&, const Console&, BenchLines& lines) {
-       benchStart(lines);
+    {"start",
+     [](const BenchOptions&, const Console&, BenchLines& lines) {
+       askWindow("--bench", lines);
+       lines.finish();
+     }},
+    {"window", [](const BenchOptions&, const Console&, BenchLines& lines) {
+       askWindow("--bench-ops", lines);
        lines.finish();
      }}};
 
@@ -137,22 +159,6 @@ void benchStore(BenchLines& lines) {
   result.value = kRows / seconds;
   result.unit = "1/s";
   lines.add(result);
-}
-
-void benchStart(BenchLines& lines) {
-  const fs::path window = programFolder() / "uada-workbench";
-  if (!fs::exists(window))
-    throw Error(
-        fmt::format("the window's start cannot be measured: '{}' is absent; build it with Qt 6 (./setup)",
-                    window.string()));
-  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) ::setenv("QT_QPA_PLATFORM", "offscreen", 0);
-  const std::string text = outputOf(quoted(window.string()) + " --bench");
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string line = text.substr(at, end - at);
-    if (!line.empty()) lines.add(resultFromJson(parseJson(line, window.string())));
-    at = end + 1;
-  }
 }
 
 int perform(const BenchOptions& options) {

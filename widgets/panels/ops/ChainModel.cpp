@@ -32,6 +32,10 @@ std::pair<int, int> sameAround(int epoch, int epochs, const Part& part) {
   return {from, to};
 }
 
+std::shared_ptr<const Dataset> dataOf(const Image& image) {
+  return std::make_shared<const Dataset>(oneImageSet(image));
+}
+
 Image squareOf(const Image& image, int side, std::string& note) {
   const int shorter = std::min(image.width, image.height);
   Image square = image;
@@ -111,24 +115,13 @@ std::string epochText(const FoundPolicy& policy, int epoch, int epochs) {
 
 ChainSource chainSource(const OpsPicture& picture, int side) {
   ChainSource source;
-  source.data = picture.data;
   source.index = picture.index;
-  ChannelStatistics statistics = picture.statistics;
-  if (!source.data) {
-    const Image square = squareOf(picture.image, side, source.note);
-    Dataset one;
-    one.width = one.height = square.width;
-    one.classes = 1;
-    one.rgb = square.rgb;
-    one.labels = {0};
-    statistics = channelStatistics(one);
-    source.data = std::make_shared<const Dataset>(std::move(one));
-  }
-  source.render.side = source.data->width;
-  source.render.mean = statistics.mean;
-  source.render.deviation = statistics.deviation;
-  for (float& deviation : source.render.deviation)
-    deviation = std::max(deviation, 1e-6F);  // a file of one colour
+  source.whole = picture.data ? picture.data : dataOf(picture.image);
+  source.square = picture.data ? picture.data : dataOf(squareOf(picture.image, side, source.note));
+  source.render.side = source.square->width;
+  source.render.mean = picture.statistics.mean;
+  source.render.deviation = picture.statistics.deviation;
+  for (float& deviation : source.render.deviation) deviation = std::max(deviation, 1e-6F);  // a file of one colour
   return source;
 }
 
@@ -138,6 +131,7 @@ Plan drawPlan(const PolicyChoice& choice, const Json& settings, const ChainDraw&
   context.side = source.render.side;
   context.pad = source.render.pad;
   context.epochs = draw.epochs;
+  context.source = {source.whole->width, source.whole->height};
   context.subpolicy = draw.subpolicy;
   const auto space = findPolicy(choice.policy).make(settings, context);
   Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
@@ -149,7 +143,7 @@ Plan drawPlan(const PolicyChoice& choice, const Json& settings, const ChainDraw&
 
 std::vector<Stage> stagesOf(const ChainSource& source, const Plan& plan) {
   ThreadPool pool(1);
-  const Renderer renderer(*source.data, source.render, pool);
+  const Renderer renderer(plan.resizedCrop ? *source.whole : *source.square, source.render, pool);
   return stagesOf(renderer, source.index, plan);
 }
 

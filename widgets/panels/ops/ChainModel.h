@@ -36,16 +36,17 @@ std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& lis
 /// What is in use in an epoch, in words: "list 3 of 12, epochs 41 to 60 of 200: ...".
 std::string epochText(const FoundPolicy& policy, int epoch, int epochs);
 
-/// A square picture in a data set, as the renderer takes it.
+/// A picture in data sets, as the renderer takes it.
 struct ChainSource {
-  std::shared_ptr<const Dataset> data;
-  std::uint32_t index = 0;
+  std::shared_ptr<const Dataset> square;  ///< for plans with a padded crop, or none
+  std::shared_ptr<const Dataset> whole;   ///< for plans with a resized crop
+  std::uint32_t index = 0;                ///< in both
   RenderSettings render;
   std::string note;  ///< what was done to the picture to make it square, or ""
 };
-/// A sample stays where it lies, so that its plans and pixels are those of training. A file's middle is cut
-/// out and resized (bilinear, antialiased), a data set of this one image. side  of a file's picture, pixels;
-/// 0: its own, at most kMostChainSide
+/// A sample stays where it lies, so that its plans and pixels are those of training. A file is a data set of one image;
+/// to make it square its middle is cut out and resized (bilinear, antialiased).
+/// side  of a file's square, pixels; 0: its own, at most kMostChainSide
 ChainSource chainSource(const OpsPicture& picture, int side);
 constexpr int kMostChainSide = 512;
 
@@ -53,13 +54,14 @@ constexpr int kMostChainSide = 512;
 struct ChainDraw {
   std::int64_t seed = 1;
   int epoch = 1, epochs = 200;
-  std::optional<std::size_t> subpolicy;  ///< none: as drawn
+  std::optional<std::size_t> subpolicy = {};  ///< none: as drawn
   bool everyOpFires = false;
 };
 /// Throws Error.
 Plan drawPlan(const PolicyChoice& choice, const Json& settings, const ChainDraw& draw,
               const ChainSource& source);
 
+/// Throws Error, also for a resized crop that was drawn for another size.
 std::vector<Stage> stagesOf(const ChainSource& source, const Plan& plan);
 
 }  // namespace uada

@@ -88,7 +88,7 @@ void ChainStrip::arrange() {
   const int count = static_cast<int>(stages_.size());
   if (count == 0) return update();
   const QSize room = room_ - QSize(2 * kFrame, 2 * kFrame);
-  const int caption = captionHeight(), source = stages_.front().image.width;
+  const int caption = captionHeight(), source = stages_.back().image.width;
   grid_ = stripGrid(room, count, source, caption);
   if (grid_.rows * grid_.cellHeight > room.height()) {  // a scroll bar takes its part
     const int bar = style()->pixelMetric(QStyle::PM_ScrollBarExtent);
@@ -103,7 +103,10 @@ void ChainStrip::drawStage(QPainter& painter, int i) const {
   const QRect picture = grid_.picture(i), cell = grid_.cell(i);
   const bool last = i + 1 == static_cast<int>(stages_.size());
   painter.setOpacity(stale_ ? 0.3 : stage.done ? 1.0 : 0.45);
-  painter.drawImage(picture, viewOf(stage.image));
+  const QImage image = viewOf(stage.image);
+  QRect place(QPoint(), image.size().scaled(picture.size(), Qt::KeepAspectRatio));  // the original may be no square
+  place.moveCenter(picture.center());
+  painter.drawImage(image.width() == image.height() ? picture : place, image);
   painter.setOpacity(stale_ ? 0.3 : 1.0);
   painter.setPen(theme_.colour("muted"));
   if (!last)

@@ -107,8 +107,8 @@ QWidget* ChainView::makePolicyRow() {
   side_->setObjectName("chain_side");
   side_->addItem(tr("its own size"), 0);
   for (const int side : {32, 64, 96, 128, 224}) side_->addItem(tr("%1 × %1 px").arg(side), side);
-  side_->setToolTip(tr("A policy works on square pictures: the middle of the file's, at this size"));
-  sideBox_ = labelled(tr("Square of"), side_);
+  side_->setToolTip(tr("Of the square that a policy works on: the middle of the file's picture, or a resized crop of it"));
+  sideBox_ = labelled(tr("Size"), side_);
   for (QWidget* widget :
        std::initializer_list<QWidget*>{labelled(tr("Policy"), policy_), settingsButton_, sideBox_})
     flow->addWidget(widget);
@@ -268,7 +268,7 @@ void ChainView::redraw() {
   given_ = false;
   planNote_.clear();
   showWritten();
-  if (!source_.data) return;
+  if (!source_.square) return;
   try {
     const Plan plan = drawPlan(choice(), settingsOf(choice(), form_->values()), drawOf(), source_);
     const QSignalBlocker quiet(json_);
@@ -299,7 +299,7 @@ void ChainView::readPlan() {
   given_ = true;
   showProblem(policyProblem_, {});
   showWritten();
-  if (!source_.data) return;
+  if (!source_.square) return;
   try {
     replay(planFromJson(parseJson(json_->toPlainText().toStdString(), "the plan")));
   } catch (const Error& error) {
@@ -349,8 +349,8 @@ void ChainView::openStage(int stage) {
   setting.y = step.y;
   OpsPicture picture;
   picture.image = before.image;
-  picture.data = source_.data;
-  setting.partner = static_cast<std::uint32_t>(step.partner % source_.data->size());
+  picture.data = source_.square;
+  setting.partner = static_cast<std::uint32_t>(step.partner % source_.square->size());
   Q_EMIT opWanted(picture, setting);
 }
 

@@ -22,6 +22,9 @@ struct OpsPicture {
   ChannelStatistics statistics;         ///< of `data`, else of the picture itself
 };
 
+/// A data set of this one image.
+Dataset oneImageSet(const Image& image);
+
 /// What the op explorer is set to.
 struct OpSetting {
   std::size_t op = 0;  ///< index into ops()

@@ -13,16 +13,6 @@ namespace {
 
 constexpr ImageLimits kLimits{.maxPixels = std::uint64_t{kMostOpsSide} * kMostOpsSide};
 
-Dataset oneImage(const Image& image) {
-  Dataset data;
-  data.width = image.width;
-  data.height = image.height;
-  data.classes = 1;
-  data.rgb = image.rgb;
-  data.labels = {0};
-  return data;
-}
-
 OpsPicture readFile(const std::filesystem::path& file) {
   OpsPicture picture;
   picture.image = readImage(file, kLimits);
@@ -31,7 +21,7 @@ OpsPicture readFile(const std::filesystem::path& file) {
     throw Error(fmt::format("'{}' is {} x {} pixels; at most {} a side are shown here, scale it down",
                             file.string(), picture.image.width, picture.image.height, kMostOpsSide));
   picture.title = file.filename().string();
-  picture.statistics = channelStatistics(oneImage(picture.image));
+  picture.statistics = channelStatistics(oneImageSet(picture.image));
   return picture;
 }
 
@@ -125,7 +115,7 @@ void PictureSource::finish(const PictureRequest& request, std::variant<OpsPictur
 void PictureSource::use(OpsPicture picture) {
   next_.reset();
   if (picture.statistics.deviation == ChannelStatistics{}.deviation)
-    picture.statistics = channelStatistics(oneImage(picture.image));
+    picture.statistics = channelStatistics(oneImageSet(picture.image));
   picture_ = std::move(picture);
   request_ = {};
   Q_EMIT loaded();
