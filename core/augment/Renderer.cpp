@@ -45,9 +45,11 @@ Change changeOf(const Step& step, Grid grid, int width) {
 template <class Number>
 void paint(Number* image, const Box& box, int side, const std::array<Number, 3>& colour) {
   const auto inside = [&](int edge) { return std::clamp(edge, 0, side); };
-  for (int row = inside(box.left); row < inside(box.right); ++row)
-    for (int col = inside(box.top); col < inside(box.bottom); ++col)
-      std::copy(colour.begin(), colour.end(), image + 3 * (row * side + col));
+  const int begin = inside(box.left), end = inside(box.right), width = inside(box.bottom) - inside(box.top);
+  if (begin >= end || width <= 0) return;
+  Number* const first = image + 3 * (begin * side + inside(box.top));
+  for (int col = 0; col < width; ++col) std::copy(colour.begin(), colour.end(), first + 3 * col);
+  for (int row = 1; row < end - begin; ++row) std::copy_n(first, 3 * width, first + 3 * row * side);
 }
 
 }  // namespace
