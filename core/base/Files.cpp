@@ -90,28 +90,45 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view tex
 
 namespace {
 
-template <class Container>
-Container readWhole(const std::filesystem::path& path, std::size_t maxBytes) {
+using OpenFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+/// A regular file opened for reading, and its size as the system states it.
+OpenFile openRegular(const std::filesystem::path& path, std::uintmax_t& size) {
   // Without O_NONBLOCK the opening of a named pipe waits for someone who writes to it.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(fd < 0 ? nullptr : ::fdopen(fd, "rb"), std::fclose);
+  OpenFile file(fd < 0 ? nullptr : ::fdopen(fd, "rb"), std::fclose);
   struct stat status{};
   if (!file || ::fstat(fd, &status) != 0)
     throw Error(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
-  if (S_ISDIR(status.st_mode)) throw Error(fmt::format("cannot read '{}': it is a folder", path.string()));
+  if (S_ISDIR(status.st_mode)) throw Error(fmt::format("cannot read '{}': it is a folder; name a file", path.string()));
   if (!S_ISREG(status.st_mode))
-    throw Error(fmt::format("cannot read '{}': it is not a regular file", path.string()));
+    throw Error(fmt::format("cannot read '{}': it is not a regular file; copy it into one", path.string()));
+  size = static_cast<std::uintmax_t>(status.st_size);
+  return file;
+}
+
+[[noreturn]] void refuseUnreadable(const std::filesystem::path& path) {
+  throw Error(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+}
+
+template <class Container>
+Container readWhole(const std::filesystem::path& path, std::size_t maxBytes) {
+  std::uintmax_t size = 0;
+  const OpenFile file = openRegular(path, size);
+  const auto refuse = [&] {
+    throw Error(fmt::format("cannot read '{}': it holds more than {} bytes", path.string(), maxBytes));
+  };
+  if (size > maxBytes) refuse();
   Container content;
+  content.reserve(size);
   char buffer[1 << 16];
   while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, file.get())) {
-    if (content.size() + n > maxBytes)
-      throw Error(fmt::format("cannot read '{}': it holds more than {} bytes", path.string(), maxBytes));
+    if (content.size() + n > maxBytes) refuse();  // it grew, or the system gives its files no size
     const auto old = content.size();
     content.resize(old + n);
     std::memcpy(content.data() + old, buffer, n);
   }
-  if (std::ferror(file.get()))
-    throw Error(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
+  if (std::ferror(file.get())) refuseUnreadable(path);
   return content;
 }
 
@@ -123,6 +140,15 @@ std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes
 
 std::vector<std::byte> readBinaryFile(const std::filesystem::path& path, std::size_t maxBytes) {
   return readWhole<std::vector<std::byte>>(path, maxBytes);
+}
+
+std::vector<std::byte> readFileStart(const std::filesystem::path& path, std::size_t bytes) {
+  std::uintmax_t size = 0;
+  const OpenFile file = openRegular(path, size);
+  std::vector<std::byte> start(bytes);
+  start.resize(std::fread(start.data(), 1, bytes, file.get()));
+  if (std::ferror(file.get())) refuseUnreadable(path);
+  return start;
 }
 
 }  // namespace uada

@@ -55,6 +55,8 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view tex
 /// Throws Error naming the file if it cannot be read, is not a regular file or holds more than maxBytes.
 std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes);
 std::vector<std::byte> readBinaryFile(const std::filesystem::path& path, std::size_t maxBytes);
+/// The first `bytes` of a file, or all of a shorter one. Throws as above.
+std::vector<std::byte> readFileStart(const std::filesystem::path& path, std::size_t bytes);
 
 /// SHA-256 of bytes as 64 lower-case hexadecimal digits.
 std::string sha256(std::span<const std::byte> bytes);

@@ -9,10 +9,21 @@
 
 namespace uada {
 
-/// Throws Error naming the picture, its size, the limit and the remedy.
-void refuseTooManyPixels(std::uint64_t width, std::uint64_t height, std::string_view what,
-                         const ImageLimits& limits);
+/// Throws Error naming the picture, its size, the limit and the remedy; also where a side is 0.
+void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what, const ImageLimits& limits);
+/// Throws Error "cannot read WHAT: the KIND WHY; copy or export it again".
+[[noreturn]] void refuseDamaged(std::string_view what, std::string_view kind, std::string_view why);
 
-Image decodeJpeg(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits);
+/// A number of 2 to 4 bytes as both formats write it, highest byte first.
+std::uint32_t bigEndian(std::span<const std::byte> bytes);
+
+/// Checks of all that can be known without unpacking a pixel, from the first byte to the end mark. Time and memory
+/// do not grow with the size that the header claims. Each throws Error.
+ImageHeader checkPng(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits);
+ImageHeader checkJpeg(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits);
+
+/// Of bytes that the check above has passed.
+Image unpackPng(std::span<const std::byte> bytes, const ImageHeader& header, std::string_view what);
+Image unpackJpeg(std::span<const std::byte> bytes, const ImageHeader& header, std::string_view what);
 
 }  // namespace uada

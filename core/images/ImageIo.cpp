@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <system_error>
 
 #include "core/base/Error.h"
@@ -13,37 +12,93 @@
 namespace uada {
 namespace {
 
-bool startsWith(std::span<const std::byte> bytes, std::initializer_list<unsigned char> magic) {
-  return bytes.size() >= magic.size() &&
-         std::equal(magic.begin(), magic.end(), bytes.begin(),
-                    [](unsigned char a, std::byte b) { return a == static_cast<unsigned char>(b); });
+/// A format by bytes at a place near the start of a file.
+struct Signature {
+  std::size_t at;
+  std::string_view bytes;
+  std::string_view name;
+};
+constexpr std::size_t kSignatureBytes = 16;
+constexpr std::string_view kPng("\x89PNG\r\n\x1a\n"), kJpeg("\xff\xd8\xff");
+constexpr Signature kOthers[] = {{0, "GIF8", "a GIF"},
+                                 {8, "WEBP", "a WebP picture"},
+                                 {0, std::string_view("II*\0", 4), "a TIFF"},
+                                 {0, std::string_view("MM\0*", 4), "a TIFF"},
+                                 {0, "BM", "a BMP"},
+                                 {4, "ftyp", "an HEIC, AVIF or video file"},
+                                 {4, "jP  ", "a JPEG 2000 picture"},
+                                 {0, "\xff\x0a", "a JPEG XL picture"},
+                                 {4, "JXL ", "a JPEG XL picture"},
+                                 {0, "8BPS", "a Photoshop file"},
+                                 {0, "%PDF", "a PDF"},
+                                 {0, "\x1f\x8b", "a gzip file"},
+                                 {0, "PK\x03\x04", "a ZIP archive"}};
+
+bool hasAt(std::span<const std::byte> bytes, std::size_t at, std::string_view wanted) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return at < text.size() && text.substr(at).starts_with(wanted);
+}
+
+/// Throws unless the first bytes are those of a PNG or JPEG.
+void refuseOtherFormats(std::span<const std::byte> start, std::string_view what) {
+  if (hasAt(start, 0, kPng) || hasAt(start, 0, kJpeg)) return;
+  if (start.empty()) throw Error(fmt::format("cannot read {}: it is empty; copy or export it again", what));
+  const auto* other = std::ranges::find_if(kOthers, [&](const Signature& s) { return hasAt(start, s.at, s.bytes); });
+  const std::string_view found = other == std::end(kOthers) ? "" : other->name;
+  throw Error(fmt::format("cannot read {}: it is {}neither a PNG nor a JPEG; convert it to PNG or JPEG", what,
+                          found.empty() ? "" : fmt::format("{}, ", found)));
+}
+
+void refuseTooManyBytes(std::uint64_t size, std::string_view what, const ImageLimits& limits) {
+  if (size <= limits.maxFileBytes) return;
+  throw Error(fmt::format("cannot read {}: {} are more than the limit of {}; scale the picture down", what,
+                          bytesText(static_cast<double>(size)),
+                          bytesText(static_cast<double>(limits.maxFileBytes))));
 }
 
 }  // namespace
 
-void refuseTooManyPixels(std::uint64_t width, std::uint64_t height, std::string_view what,
-                         const ImageLimits& limits) {
-  // Both formats keep sides below 2^31, so the product does not overflow.
-  if (width * height <= limits.maxPixels) return;
-  throw Error(
-      fmt::format("cannot read {}: {} x {} pixels are more than the limit of {} million; scale it down", what,
-                  width, height, limits.maxPixels / 1e6));
+void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what, const ImageLimits& limits) {
+  if (width == 0 || height == 0)
+    throw Error(fmt::format("cannot read {}: {} x {} pixels, at least 1 x 1 needed; export it again", what, width, height));
+  // Both formats keep sides below 2^32, so the product does not overflow.
+  if (width * height > limits.maxPixels)
+    throw Error(fmt::format("cannot read {}: {} x {} pixels are more than the limit of {} million; scale it down", what,
+                            width, height, limits.maxPixels / 1e6));
+}
+
+void refuseDamaged(std::string_view what, std::string_view kind, std::string_view why) {
+  throw Error(fmt::format("cannot read {}: the {} {}; copy or export it again", what, kind, why));
+}
+
+std::uint32_t bigEndian(std::span<const std::byte> bytes) {
+  std::uint32_t value = 0;
+  for (const std::byte byte : bytes) value = value << 8 | std::to_integer<std::uint32_t>(byte);
+  return value;
+}
+
+ImageHeader checkImage(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
+  refuseTooManyBytes(bytes.size(), what, limits);
+  refuseOtherFormats(bytes, what);
+  return hasAt(bytes, 0, kPng) ? checkPng(bytes, what, limits) : checkJpeg(bytes, what, limits);
 }
 
 Image decodeImage(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
-  if (bytes.size() > limits.maxFileBytes) {
-    throw Error(fmt::format("cannot read {}: {} are more than the limit of {}; scale the picture down", what,
-                            bytesText(static_cast<double>(bytes.size())),
-                            bytesText(static_cast<double>(limits.maxFileBytes))));
-  }
-  if (startsWith(bytes, {0x89, 'P', 'N', 'G'})) return decodePng(bytes, what, limits);
-  if (startsWith(bytes, {0xff, 0xd8, 0xff})) return decodeJpeg(bytes, what, limits);
-  throw Error(fmt::format("cannot read {}: {}; convert it to PNG or JPEG", what,
-                          bytes.empty() ? "it is empty" : "it is neither a PNG nor a JPEG"));
+  const ImageHeader header = checkImage(bytes, what, limits);
+  return hasAt(bytes, 0, kPng) ? unpackPng(bytes, header, what) : unpackJpeg(bytes, header, what);
+}
+
+Image decodePng(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
+  return unpackPng(bytes, checkPng(bytes, what, limits), what);
 }
 
 Image readImage(const std::filesystem::path& path, const ImageLimits& limits) {
-  return decodeImage(readBinaryFile(path, limits.maxFileBytes), "'" + path.string() + "'", limits);
+  const std::string what = "'" + path.string() + "'";
+  refuseOtherFormats(readFileStart(path, kSignatureBytes), what);  // before a large file is read whole
+  std::error_code ignored;
+  const std::uintmax_t size = std::filesystem::file_size(path, ignored);
+  if (!ignored) refuseTooManyBytes(size, what, limits);
+  return decodeImage(readBinaryFile(path, limits.maxFileBytes), what, limits);
 }
 
 void writePng(const std::filesystem::path& path, ImageView image, FileCalls& calls) {

@@ -18,17 +18,33 @@ struct ImageLimits {
   std::uint64_t maxFileBytes = 64'000'000;
 };
 
-/// Reads a PNG or JPEG file, known by its first bytes, not by its name. Always gives 8-bit RGB: grey is
-/// repeated three times, a palette is looked up, of 16 bits the upper 8 are kept, alpha and transparency are
-/// dropped (the stored colours stay, nothing is blended), gamma and colour profiles are not applied.
-/// throws  Error, one line with file, reason and remedy: over a limit, damaged or cut short, CMYK, another
-/// format
+struct ImageHeader {
+  int width = 0, height = 0;  ///< at least 1 each, at most ImageLimits::maxPixels together
+};
+
+/// Reads a PNG or JPEG file, known by its first bytes, not by its name. Always gives 8-bit RGB:
+///   grey (1 to 16 bits)       repeated three times, 1 to 4 bits spread over 0..255
+///   palette                   looked up
+///   16 bits                   the upper 8 are kept
+///   alpha, transparency       dropped: the stored colours stay, nothing is blended
+///   animated PNG              its still picture; interlaced PNG and progressive JPEG as any other
+///   turned by EXIF            as it is stored, not turned
+///   gamma, colour profiles    not applied; like text and other extras they are not even unpacked
+///   bytes after the end mark  passed over
+/// Refused: more than the limits; a side of 0; cut short, also where only the end mark is missing; damaged; so few
+/// bytes that they cannot hold the pixels; CMYK and YCCK, arithmetic-coded, lossless, 12-bit and hierarchical JPEG,
+/// and JPEG of more than 100 scans; every other format; what is not a regular file.
+/// throws  Error, one line with file, reason (for a limit: its value) and remedy
 Image readImage(const std::filesystem::path& path, const ImageLimits& limits = {});
 
 /// The same for bytes in memory. what: named in errors, "picture 3 of run 12".
 Image decodeImage(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits = {});
 Image decodePng(std::span<const std::byte> bytes, std::string_view what = "a stored picture",
                 const ImageLimits& limits = {});
+
+/// The check that decodeImage begins with: all refusals but that of damaged pixels. It unpacks nothing: what a header
+/// claims costs neither time nor memory.
+ImageHeader checkImage(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits = {});
 
 /// 8-bit RGB PNG, lossless. image: at least 1x1.
 std::vector<std::byte> encodePng(ImageView image);

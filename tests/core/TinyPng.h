@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// Makes PNG files by hand, so that tests can have every colour type, and hostile ones.
@@ -31,7 +33,29 @@ struct Spec {
   std::vector<std::uint8_t> rows;               ///< unfiltered, without the filter byte of each row
   std::vector<std::uint8_t> palette = {};       ///< PLTE
   std::vector<std::uint8_t> transparency = {};  ///< tRNS
+  std::vector<std::pair<std::string, std::vector<std::uint8_t>>> extras = {};  ///< chunks before the pixels
+  bool interlaced = false;  ///< rows are then those of the passes, with their filter bytes
 };
+
+inline std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& raw) {
+  uLongf size = compressBound(raw.size());
+  std::vector<std::uint8_t> out(size);
+  compress(out.data(), &size, raw.data(), raw.size());
+  out.resize(size);
+  return out;
+}
+
+/// Each row with a filter byte before it.
+inline std::vector<std::uint8_t> filtered(const Spec& spec) {
+  if (spec.interlaced) return spec.rows;
+  std::vector<std::uint8_t> raw;
+  const std::size_t perRow = std::max<std::size_t>(1, spec.rows.size() / std::max(spec.height, 1u));
+  for (std::size_t i = 0; i < spec.rows.size(); ++i) {
+    if (i % perRow == 0) raw.push_back(0);
+    raw.push_back(spec.rows[i]);
+  }
+  return raw;
+}
 
 inline Bytes make(const Spec& spec) {
   Bytes out;
@@ -40,22 +64,13 @@ inline Bytes make(const Spec& spec) {
   for (std::uint32_t side : {spec.width, spec.height}) {
     for (int shift : {24, 16, 8, 0}) header.push_back(static_cast<std::uint8_t>(side >> shift));
   }
-  for (int v : {int{spec.depth}, int{spec.colourType}, 0, 0, 0})
+  for (int v : {int{spec.depth}, int{spec.colourType}, 0, 0, int{spec.interlaced}})
     header.push_back(static_cast<std::uint8_t>(v));
   appendChunk(out, "IHDR", header);
+  for (const auto& [type, data] : spec.extras) appendChunk(out, type, data);
   if (!spec.palette.empty()) appendChunk(out, "PLTE", spec.palette);
   if (!spec.transparency.empty()) appendChunk(out, "tRNS", spec.transparency);
-  std::vector<std::uint8_t> raw;
-  const std::size_t perRow = std::max<std::size_t>(1, spec.rows.size() / spec.height);
-  for (std::size_t i = 0; i < spec.rows.size(); ++i) {
-    if (i % perRow == 0) raw.push_back(0);
-    raw.push_back(spec.rows[i]);
-  }
-  uLongf size = compressBound(raw.size());
-  std::vector<std::uint8_t> packed(size);
-  compress(packed.data(), &size, raw.data(), raw.size());
-  packed.resize(size);
-  appendChunk(out, "IDAT", packed);
+  appendChunk(out, "IDAT", packed(filtered(spec)));
   appendChunk(out, "IEND", {});
   return out;
 }

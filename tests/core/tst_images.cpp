@@ -189,7 +189,7 @@ void TestImages::jpegsEqualPillow() {
 
 void TestImages::cmykIsRefused() {
   const QString message = errorOf([] { readImage(pathOf(jpeg("cmyk.jpg"))); });
-  QVERIFY(isOneLineWith(message, {"cmyk.jpg", "CMYK", "convert it to RGB"}));
+  QVERIFY(isOneLineWith(message, {"cmyk.jpg", "CMYK", "convert it to an RGB"}));
 }
 
 void TestImages::truncatedPngsAreRefused() {
