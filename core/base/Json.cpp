@@ -32,13 +32,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(number_float_t value, const string_t&) override { return add(Json(value)); }
   bool string(string_t& value) override { return add(Json(std::move(value))); }
   bool binary(binary_t&) override { return fail("binary values are not JSON"); }
-  bool start_object(std::size_t) override { return open(Json::object()); }
-  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool start_object(std::size_t) override { return open(true); }
+  bool start_array(std::size_t) override { return open(false); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     if (!open_.back().keys.insert(name).second)
-      return fail(fmt::format("the key '{}' stands twice in one object; remove one", name));
+      return fail(fmt::format("the key '{}' stands twice in one object; remove one", quotable(name)));
     open_.back().key = name;
     return true;
   }
@@ -61,8 +61,11 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     const auto lineStart = read.rfind('\n') + 1;  // npos + 1 is 0
     return fmt::format("line {}, column {}: ", 1 + std::count(read.begin(), read.end(), '\n'), read.size() - lineStart);
   }
+  /// An object or array that has begun. Members are appended: Json::operator[] would search all for each.
   struct Open {
-    Json value;
+    bool isObject;
+    Json::Array items;
+    Json::Object members;
     std::set<std::string> keys;
     std::string key;
   };
@@ -73,19 +76,20 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool add(Json value) {
     if (open_.empty())
       result = std::move(value);
-    else if (open_.back().value.isArray())
-      open_.back().value.push(std::move(value));
+    else if (!open_.back().isObject)
+      open_.back().items.push_back(std::move(value));
     else
-      open_.back().value[open_.back().key] = std::move(value);
+      open_.back().members.emplace_back(std::move(open_.back().key), std::move(value));
     return true;
   }
-  bool open(Json value) {
+  bool open(bool isObject) {
     if (open_.size() == kMaxDepth) return fail(fmt::format("more than {} levels of nesting", kMaxDepth));
-    open_.push_back({std::move(value), {}, {}});
+    open_.push_back({isObject, {}, {}, {}, {}});
     return true;
   }
   bool close() {
-    Json value = std::move(open_.back().value);
+    Open& last = open_.back();
+    Json value = last.isObject ? Json(std::move(last.members)) : Json(std::move(last.items));
     open_.pop_back();
     return add(std::move(value));
   }

@@ -42,4 +42,12 @@ std::string printable(std::string_view text, std::size_t most) {
   return shown;
 }
 
+std::string quotable(std::string_view text) {
+  constexpr std::size_t kMost = 100;  // bytes
+  std::string shown = printable(text, kMost);
+  for (char& c : shown)
+    if (c == '\n' || c == '\t') c = '?';
+  return shown;
+}
+
 }  // namespace uada

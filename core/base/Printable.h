@@ -10,4 +10,7 @@ namespace uada {
 /// character and replaced by an ellipsis.
 std::string printable(std::string_view text, std::size_t most = std::string_view::npos);
 
+/// The same on one line and short: what a message quotes of a file.
+std::string quotable(std::string_view text);
+
 }  // namespace uada

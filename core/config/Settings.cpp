@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 
 namespace uada {
@@ -119,7 +120,7 @@ void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, 
   if (!json.isObject()) throw UsageError(fmt::format("{}: an object expected, {} found", where, json.typeName()));
   for (const auto& [key, value] : json.asObject())
     if (std::ranges::find(known, key) == known.end())
-      throw UsageError(fmt::format("{}: unknown key '{}'; known: {}", where, key, joined(known, ", ")));
+      throw UsageError(fmt::format("{}: unknown key '{}'; known: {}", where, quotable(key), joined(known, ", ")));
 }
 
 }  // namespace uada

@@ -8,6 +8,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/base/Printable.h"
 #include "core/config/Settings.h"
 
 namespace uada {
@@ -52,9 +53,14 @@ class Entry {
     if (!json_.isInt()) fail(fmt::format("an integer expected, {} found", json_.isNumber() ? "a fraction" : json_.typeName()));
     return static_cast<int>(number(least, most));
   }
-  const std::string& text() const {
+  /// Text of one line, at most `most` bytes.
+  const std::string& text(std::size_t most = 100) const {
     if (!json_.isString()) fail(fmt::format("a string expected, {} found", json_.typeName()));
-    return json_.asString();
+    const std::string& text = json_.asString();
+    if (text.size() > most) fail(fmt::format("a text of {} bytes found, at most {} allowed", text.size(), most));
+    if (text.find_first_of("\n\t") != text.npos || printable(text) != text)
+      fail(fmt::format("'{}' found, text without control characters expected", quotable(text)));
+    return text;
   }
 
  private:

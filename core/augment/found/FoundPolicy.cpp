@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMaxEpochs = 100'000;
 constexpr std::size_t kMaxParts = 10'000, kMaxElements = 1'000, kMaxListed = 100;
+constexpr std::size_t kMaxSource = 1'000;  // bytes
 /// Probabilities in files have few digits.
 constexpr double kSumTolerance = 1e-3;
 
@@ -187,7 +188,7 @@ FoundPolicy foundPolicyFromJson(const Json& json, const std::string& place) {
   file["version"].integer(1, 1);
   FoundPolicy policy;
   policy.name = file["name"].text();
-  if (file.has("source")) policy.source = file["source"].text();
+  if (file.has("source")) policy.source = file["source"].text(kMaxSource);
   policy.grid = gridOf(file);
   if (format == "uada-policy") {
     readSubpolicies(policy, file);

@@ -9,6 +9,7 @@
 #include "core/augment/found/Published.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "shipped_policies.h"
 
@@ -16,7 +17,7 @@ namespace uada {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMaxBytes = 4u << 20, kMaxName = 64;
+constexpr std::size_t kMaxBytes = 4'000'000, kMaxName = 64;
 
 bool isGoodName(std::string_view name) {
   const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.'; };
@@ -40,13 +41,22 @@ InstalledPolicy described(const std::string& name, const fs::path& file, std::st
   return policy;
 }
 
+std::string policyText(const fs::path& file) {
+  std::error_code ignored;
+  const std::uintmax_t size = fs::file_size(file, ignored);
+  if (!ignored && size > kMaxBytes)
+    throw Error(fmt::format("{}: {} found, at most {} are read; a policy has at most {} sub-policies", file.string(),
+                            bytesText(static_cast<double>(size)), bytesText(kMaxBytes), groupedText(kMaxSubpolicies)));
+  return readTextFile(file, kMaxBytes);
+}
+
 /// With what is wrong instead of an exception: one damaged file must not hide the others.
 InstalledPolicy examined(const fs::path& file) {
   InstalledPolicy policy;
   policy.name = file.stem().string();
   policy.file = file;
   try {
-    const std::string text = readTextFile(file, kMaxBytes);
+    const std::string text = policyText(file);
     policy.sha256 = sha256(text);
     return described(policy.name, file, text);
   } catch (const Error& error) {
@@ -60,7 +70,7 @@ fs::path fileOf(const std::string& name) { return policiesFolder() / (name + ".j
 InstalledPolicy install(const std::string& name, std::string_view text, const fs::path& from) {
   if (!isGoodName(name))
     throw UsageError(fmt::format("{}: '{}' cannot be a policy's name: 1 to {} letters, digits, '-', '_' and '.'; give "
-                                 "one with --name", from.string(), name, kMaxName));
+                                 "one with --name", from.string(), quotable(name), kMaxName));
   if (shippedText(name))
     throw UsageError(fmt::format("{}: a policy of the name '{}' comes with the program; give another with --name",
                                  from.string(), name));
@@ -80,6 +90,7 @@ InstalledPolicy install(const std::string& name, std::string_view text, const fs
 }
 
 bool isOurs(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   return begin != text.npos && (text[begin] == '{' || text[begin] == '/');
 }
@@ -106,7 +117,7 @@ std::vector<InstalledPolicy> installedPolicies() {
 }
 
 Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
-  const std::string text = readTextFile(file, kMaxBytes);
+  const std::string text = policyText(file);
   Import result;
   if (isOurs(text)) {
     const FoundPolicy policy = foundPolicyFromJson(parseJson(text, file.string()), file.string());
@@ -133,7 +144,7 @@ LoadedPolicy loadPolicy(const std::string& name) {
   const bool isPath = name.find('/') != name.npos || name.ends_with(".json");
   const fs::path file = isPath ? fs::path(name) : fileOf(name);
   if (isPath || (isGoodName(name) && fs::exists(file, ignored))) {
-    const std::string text = readTextFile(file, kMaxBytes);
+    const std::string text = policyText(file);
     return {foundPolicyFromJson(parseJson(text, file.string()), file.string()), sha256(text)};
   }
   std::vector<std::string> known;

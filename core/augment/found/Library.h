@@ -37,7 +37,7 @@ struct Import {
 /// name    of the policy; empty: the file's own. Of a file with several policies: the name of one of them, which is
 ///         imported alone, or the beginning of their names
 /// epochs  that lines of a schedule were made for
-/// throws  Error naming file and entry; if another policy has the name; if the file is larger than 4 MiB
+/// throws  Error naming file and entry; if another policy has the name; if the file is larger than 4 MB
 Import importPolicy(const std::filesystem::path& file, const std::string& name = "", int epochs = 200);
 
 struct LoadedPolicy {

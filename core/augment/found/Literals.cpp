@@ -6,8 +6,10 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 
 namespace uada {
 namespace {
@@ -65,13 +67,13 @@ class Reader {
 
   Json dictionary(int depth) {
     Json::Object members;
+    std::set<std::string> keys;
     for (++at_;;) {
       skip();
       if (peek() == '}') return ++at_, Json(std::move(members));
       if (peek() != '"' && peek() != '\'') fail("a dictionary's key must be a string");
       std::string key = string();
-      for (const auto& member : members)
-        if (member.first == key) fail(fmt::format("the key '{}' stands twice", key));
+      if (!keys.insert(key).second) fail(fmt::format("the key '{}' stands twice", quotable(key)));
       skip();
       if (peek() != ':') fail("':' expected");
       ++at_;
@@ -120,7 +122,7 @@ class Reader {
     }
     double real = 0;
     const auto [end, error] = std::from_chars(first, last, real);
-    if (error != std::errc() || end != last || !std::isfinite(real)) fail(fmt::format("'{}' is not a number", digits.substr(0, 40)));
+    if (error != std::errc() || end != last || !std::isfinite(real)) fail(fmt::format("'{}' is not a number", quotable(digits)));
     return Json(real);
   }
 
@@ -133,7 +135,7 @@ class Reader {
     if (name == "None") return Json();
     at_ = begin;
     if (at_ >= text_.size()) fail("the text ends too early");
-    fail(name.empty() ? fmt::format("'{}' found", peek()) : fmt::format("the name '{}' found", name.substr(0, 40)));
+    fail(name.empty() ? fmt::format("'{}' found", quotable(text_.substr(at_, 1))) : fmt::format("the name '{}' found", quotable(name)));
   }
 
   std::string_view text_;
@@ -221,8 +223,8 @@ std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string
     if (text.substr(at, 4) == "def ") {
       const std::size_t begin = afterBlanks(text, at + 4);
       literal.name = nameAt(text, begin);
-      const std::size_t colon = text.find(':', begin);
-      if (colon == text.npos || text.substr(begin + literal.name.size(), colon - begin - literal.name.size()) != "()") continue;
+      const std::size_t colon = begin + literal.name.size() + 2;
+      if (text.substr(begin + literal.name.size(), 3) != "():") continue;
       std::size_t end = at;
       if (bodyLiteral(text, nextLine(text, colon), place, literal.value, end)) {
         at = end;

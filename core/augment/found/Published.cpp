@@ -160,7 +160,8 @@ Json scheduleSegments(const std::vector<ScheduleRow>& rows, int epochs, const st
 
 std::vector<NamedLiteral> fromPublished(std::string_view text, const std::string& place, int epochs,
                                         std::vector<std::string>* passed) {
-  const std::string file = place.substr(place.rfind('/') + 1);
+  const std::string file = quotable(place.substr(place.rfind('/') + 1));
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   std::vector<NamedLiteral> found;
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin != text.npos && (text[begin] == '[' || text[begin] == '(')) {
