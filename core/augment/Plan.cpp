@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/Catalog.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/Settings.h"
 #include "core/ops/Op.h"
@@ -55,50 +57,60 @@ const Json& member(const Json& json, std::string_view key, std::string_view wher
   throw Error(fmt::format("{}: the key '{}' is missing", where, key));
 }
 
-/// A share in [0, 1]; `open`: without 1 itself.
+/// A name, fit to be quoted: none that is known is longer or has other characters.
+std::string word(const Json& json, std::string_view key) {
+  if (!json.isString())
+    throw Error(fmt::format("plan: {}: a string expected, {} found", key, json.typeName()));
+  return quotable(json.asString());
+}
+
+/// A share in [0, 1]; `open`: without 1 itself, nor what becomes 1 in single precision.
 double share(const Json& json, std::string_view key, bool open) {
-  if (!json.isNumber()) throw Error(fmt::format("plan: {}: a number expected, {} found", key, json.typeName()));
+  if (!json.isNumber())
+    throw Error(fmt::format("plan: {}: a number expected, {} found", key, json.typeName()));
   const double value = json.asDouble();
-  if (!(value >= 0 && value <= 1) || (open && value == 1))
+  if (!(value >= 0 && value <= 1) || (open && static_cast<float>(value) == 1))
     throw Error(fmt::format("plan: {}: {} found, 0 to {} expected", key, value, open ? "below 1" : "1"));
   return value;
 }
 
 /// Keys of a step that are absent where they have their default.
-void readRest(Step& step, const Json& json) {
+void readRest(Step& step, const Json& json, const std::string& place) {
   if (const Json* fired = json.find("fired")) {
     if (!fired->isBool())
-      throw Error(fmt::format("plan: chain: fired: true or false expected, {} found", fired->typeName()));
+      throw Error(fmt::format("plan: {}: fired: true or false expected, {} found", place, fired->typeName()));
     step.fired = fired->asBool();
   }
   if (const Json* at = json.find("at")) {
-    const Json::Array& items = listOf(*at, "chain: at");
-    if (items.size() != 2) throw Error(fmt::format("plan: chain: at: 2 numbers expected, {} found", items.size()));
-    step.x = static_cast<float>(share(items[0], "chain: at", true));
-    step.y = static_cast<float>(share(items[1], "chain: at", true));
+    const std::string key = place + ": at";
+    const Json::Array& items = listOf(*at, key);
+    if (items.size() != 2)
+      throw Error(fmt::format("plan: {}: 2 numbers expected, {} found", key, items.size()));
+    step.x = static_cast<float>(share(items[0], key, true));
+    step.y = static_cast<float>(share(items[1], key, true));
   }
   if (const Json* partner = json.find("partner")) {
     constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
     if (!partner->isInt() || partner->asInt() < 0 || partner->asInt() > most)
-      throw Error(fmt::format("plan: chain: partner: an integer from 0 to {} expected", most));
+      throw Error(fmt::format("plan: {}: partner: an integer from 0 to {} expected", place, most));
     step.partner = static_cast<std::uint32_t>(partner->asInt());
   }
-  if (const Json* found = json.find("found")) step.found = share(*found, "chain: found", false);
+  if (const Json* found = json.find("found")) step.found = share(*found, place + ": found", false);
 }
 
-Step stepFromJson(const Json& json) {
-  constexpr std::string_view where = "plan: chain";
-  refuseUnknownKeys(json, {"op", "level", "sign", "fired", "at", "partner", "found"}, std::string(where));
-  const Json& op = member(json, "op", where);
-  if (!op.isString()) throw Error(fmt::format("{}: op: a string expected, {} found", where, op.typeName()));
+/// place  "chain[2]"
+Step stepFromJson(const Json& json, const std::string& place) {
+  const std::string where = "plan: " + place;
+  refuseUnknownKeys(json, {"op", "level", "sign", "fired", "at", "partner", "found"}, where);
+  const std::string op = word(member(json, "op", where), place + ": op");
   using Level = std::numeric_limits<std::int16_t>;
   Step step;
-  step.op = static_cast<std::uint16_t>(opIndex(op.asString()));
+  step.op = static_cast<std::uint16_t>(&findEntry(ops(), op, "op", where) - ops().data());
   step.level = static_cast<std::int16_t>(
-      integer(member(json, "level", where), "chain: level", Level::min(), Level::max()));
-  step.sign = static_cast<std::int8_t>(integer(member(json, "sign", where), "chain: sign", -1, 1));
+      integer(member(json, "level", where), place + ": level", Level::min(), Level::max()));
+  step.sign = static_cast<std::int8_t>(integer(member(json, "sign", where), place + ": sign", -1, 1));
   if (step.sign == 0) throw Error(fmt::format("{}: sign: 0 found, -1 or 1 expected", where));
-  readRest(step, json);
+  readRest(step, json, place);
   return step;
 }
 
@@ -117,18 +129,17 @@ Json stepToJson(const Step& step) {
 
 /// One of two words under a key; absent: the first.
 bool isSecond(const Json& json, std::string_view key, std::string_view first, std::string_view second) {
-  const Json* word = json.find(key);
-  if (!word) return false;
-  if (!word->isString() || (word->asString() != first && word->asString() != second))
-    throw Error(fmt::format("plan: {}: \"{}\" or \"{}\" expected, {} found", key, first, second, word->dump()));
-  return word->asString() == second;
+  const Json* given = json.find(key);
+  if (!given) return false;
+  const std::string text = word(*given, key);
+  if (text != first && text != second)
+    throw Error(fmt::format("plan: {}: \"{}\" or \"{}\" expected, \"{}\" found", key, first, second, text));
+  return text == second;
 }
 
 void readStyle(Plan& plan, const Json& json) {
-  if (const Json* grid = json.find("grid")) {
-    if (!grid->isString()) throw Error(fmt::format("plan: grid: a string expected, {} found", grid->typeName()));
-    plan.grid = gridFromName(grid->asString());
-  }
+  if (const Json* grid = json.find("grid"))
+    plan.grid = findEntry(grids(), word(*grid, "grid"), "grid", "plan: grid").grid;
   if (isSecond(json, "order", "crop-first", "chain-first")) plan.order = RenderOrder::chainFirst;
   if (isSecond(json, "cutout_fill", "black", "mean")) plan.boxFill = BoxFill::mean;
 }
@@ -140,11 +151,8 @@ ResizedCrop resizedCropFromJson(const Json& crop, const Json& plan) {
   if (out.height < 1 || out.height > out.source.height || out.width < 1 || out.width > out.source.width)
     throw Error(fmt::format("plan: resized_crop: a part of {} x {} pixels is not in a source of {} x {}",
                             out.width, out.height, out.source.width, out.source.height));
-  if (const Json* filter = plan.find("resize_filter")) {
-    if (!filter->isString())
-      throw Error(fmt::format("plan: resize_filter: a string expected, {} found", filter->typeName()));
-    out.filter = filterFromName(filter->asString());
-  }
+  if (const Json* filter = plan.find("resize_filter"))
+    out.filter = filterFromName(word(*filter, "resize_filter"));
   return out;
 }
 
@@ -171,7 +179,8 @@ void refuseForeign(const Plan& plan) {
   for (const Step& step : plan.chain()) {
     const Op& op = ops()[step.op];
     if (!hasLevels(op, plan.grid))
-      throw Error(fmt::format("plan: chain: the op {} has no levels on the grid {}", op.name, gridName(plan.grid)));
+      throw Error(
+          fmt::format("plan: chain: the op {} has no levels on the grid {}", op.name, gridName(plan.grid)));
     if (step.found && !gridInfo(plan.grid).continuous)
       throw Error(fmt::format("plan: chain: found: the grid {} has whole levels only", gridName(plan.grid)));
   }
@@ -189,7 +198,9 @@ std::string stepText(const Step& step, Grid grid) {
 
 }  // namespace
 
-int levelOfShare(double share) { return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (kShareLevels - 1))); }
+int levelOfShare(double share) {
+  return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (kShareLevels - 1)));
+}
 
 int topLevelOf(Grid grid) {
   return gridInfo(grid).continuous ? kShareLevels - 1 : static_cast<int>(topLevel(grid));
@@ -240,7 +251,8 @@ Plan planFromJson(const Json& json) {
     const Json::Array& steps = listOf(*chain, "chain");
     if (steps.size() > kMaxSteps)
       throw Error(fmt::format("plan: chain: {} ops found, at most {} allowed", steps.size(), kMaxSteps));
-    for (const Json& step : steps) plan.add(stepFromJson(step));
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      plan.add(stepFromJson(steps[i], fmt::format("chain[{}]", i)));
   }
   if (const Json* cutout = json.find("cutout")) {
     const auto edge = pixels(*cutout, "cutout", 4);

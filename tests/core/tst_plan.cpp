@@ -69,6 +69,14 @@ void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
   QTest::newRow("fired as number") << step(R"("fired":1)") << "fired";
   QTest::newRow("place of three") << step(R"("at":[0.1,0.2,0.3])") << "at";
   QTest::newRow("place outside") << step(R"("at":[0.1,1.0])") << "at";
+  QTest::newRow("place that becomes 1 in single precision") << step(R"("at":[0.1,0.999999999])") << "chain[0]: at";
+  QTest::newRow("place of NaN as text") << step(R"("at":["NaN",0.5])") << "chain[0]: at: a number expected";
+  QTest::newRow("unknown op of the second step")
+      << R"({"chain":[{"op":"rotate","level":1,"sign":1},{"op":"\u001brotat","level":1,"sign":1}]})" << "plan: chain[1]: unknown op '?rotat'";
+  QTest::newRow("op of a million letters")
+      << QString(R"({"chain":[{"op":"%1","level":1,"sign":1}]})").arg(QString(1'000'000, 'x')) << "chain[0]: unknown op 'xxx";
+  QTest::newRow("key of a million letters") << QString(R"({"%1":1})").arg(QString(1'000'000, 'x')) << "unknown key 'xxx";
+  QTest::newRow("order of a million letters") << QString(R"({"order":"%1"})").arg(QString(1'000'000, 'x')) << "order";
   QTest::newRow("partner below zero") << step(R"("partner":-1)") << "partner";
   QTest::newRow("share on whole levels") << step(R"("found":0.5)") << "found";
   QTest::newRow("unknown grid") << R"({"grid":"uc11"})" << "uc11";
@@ -88,6 +96,7 @@ void TestPlan::jsonRefusesWhatIsNotAPlan() {
     QFAIL("taken as a plan");
   } catch (const Error& error) {
     QVERIFY2(QString(error.what()).contains(named), error.what());
+    QVERIFY(QString(error.what()).size() < 1000);
   }
 }
 
