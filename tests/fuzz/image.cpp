@@ -1,0 +1,20 @@
+#include <span>
+
+#include "core/images/ImageIo.h"
+#include "tests/fuzz/Fuzz.h"
+
+/// The header check, and the decoding of pictures small enough to be quick.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace uada;
+  const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data), size);
+  ImageHeader header;
+  const bool headerRefused = fuzz::isRefused([&] { header = checkImage(bytes, "a picture"); });
+  constexpr ImageLimits kSmall{.maxPixels = 4096, .maxFileBytes = 65'536};
+  Image image;
+  if (fuzz::isRefused([&] { image = decodeImage(bytes, "a picture", kSmall); })) return 0;
+  fuzz::require(!headerRefused, "what can be decoded passes the check");
+  fuzz::require(image.width == header.width && image.height == header.height, "a picture has the size of its header");
+  fuzz::require(image.rgb.size() == image.view().bytes(), "a picture has all its pixels");
+  fuzz::require(decodePng(encodePng(image.view())) == image, "a written picture is read back");
+  return 0;
+}
