@@ -100,7 +100,8 @@ OpenFile openRegular(const std::filesystem::path& path, std::uintmax_t& size) {
   struct stat status{};
   if (!file || ::fstat(fd, &status) != 0)
     throw Error(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));
-  if (S_ISDIR(status.st_mode)) throw Error(fmt::format("cannot read '{}': it is a folder; name a file", path.string()));
+  if (S_ISDIR(status.st_mode))
+    throw Error(fmt::format("cannot read '{}': it is a folder; name a file", path.string()));
   if (!S_ISREG(status.st_mode))
     throw Error(fmt::format("cannot read '{}': it is not a regular file; copy it into one", path.string()));
   size = static_cast<std::uintmax_t>(status.st_size);

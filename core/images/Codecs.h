@@ -17,8 +17,8 @@ void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what
 /// A number of 2 to 4 bytes as both formats write it, highest byte first.
 std::uint32_t bigEndian(std::span<const std::byte> bytes);
 
-/// Checks of all that can be known without unpacking a pixel, from the first byte to the end mark. Time and memory
-/// do not grow with the size that the header claims. Each throws Error.
+/// Checks of all that can be known without unpacking a pixel, from the first byte to the end mark. Time and
+/// memory do not grow with the size that the header claims. Each throws Error.
 ImageHeader checkPng(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits);
 ImageHeader checkJpeg(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits);
 

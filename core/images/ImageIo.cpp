@@ -43,7 +43,8 @@ bool hasAt(std::span<const std::byte> bytes, std::size_t at, std::string_view wa
 void refuseOtherFormats(std::span<const std::byte> start, std::string_view what) {
   if (hasAt(start, 0, kPng) || hasAt(start, 0, kJpeg)) return;
   if (start.empty()) throw Error(fmt::format("cannot read {}: it is empty; copy or export it again", what));
-  const auto* other = std::ranges::find_if(kOthers, [&](const Signature& s) { return hasAt(start, s.at, s.bytes); });
+  const auto* other =
+      std::ranges::find_if(kOthers, [&](const Signature& s) { return hasAt(start, s.at, s.bytes); });
   const std::string_view found = other == std::end(kOthers) ? "" : other->name;
   throw Error(fmt::format("cannot read {}: it is {}neither a PNG nor a JPEG; convert it to PNG or JPEG", what,
                           found.empty() ? "" : fmt::format("{}, ", found)));
@@ -60,11 +61,13 @@ void refuseTooManyBytes(std::uint64_t size, std::string_view what, const ImageLi
 
 void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what, const ImageLimits& limits) {
   if (width == 0 || height == 0)
-    throw Error(fmt::format("cannot read {}: {} x {} pixels, at least 1 x 1 needed; export it again", what, width, height));
+    throw Error(fmt::format("cannot read {}: {} x {} pixels, at least 1 x 1 needed; export it again", what,
+                            width, height));
   // Both formats keep sides below 2^32, so the product does not overflow.
   if (width * height > limits.maxPixels)
-    throw Error(fmt::format("cannot read {}: {} x {} pixels are more than the limit of {} million; scale it down", what,
-                            width, height, limits.maxPixels / 1e6));
+    throw Error(
+        fmt::format("cannot read {}: {} x {} pixels are more than the limit of {} million; scale it down",
+                    what, width, height, limits.maxPixels / 1e6));
 }
 
 void refuseDamaged(std::string_view what, std::string_view kind, std::string_view why) {

@@ -31,9 +31,10 @@ struct ImageHeader {
 ///   turned by EXIF            as it is stored, not turned
 ///   gamma, colour profiles    not applied; like text and other extras they are not even unpacked
 ///   bytes after the end mark  passed over
-/// Refused: more than the limits; a side of 0; cut short, also where only the end mark is missing; damaged; so few
-/// bytes that they cannot hold the pixels; CMYK and YCCK, arithmetic-coded, lossless, 12-bit and hierarchical JPEG,
-/// and JPEG of more than 100 scans; every other format; what is not a regular file.
+/// Refused: more than the limits; a side of 0; cut short, also where only the end mark is missing; damaged;
+/// so few bytes that they cannot hold the pixels; CMYK and YCCK, arithmetic-coded, lossless, 12-bit and
+/// hierarchical JPEG, and JPEG of more than 100 scans; every other format; what is not a regular file.
+///
 /// throws  Error, one line with file, reason (for a limit: its value) and remedy
 Image readImage(const std::filesystem::path& path, const ImageLimits& limits = {});
 
@@ -42,9 +43,10 @@ Image decodeImage(std::span<const std::byte> bytes, std::string_view what, const
 Image decodePng(std::span<const std::byte> bytes, std::string_view what = "a stored picture",
                 const ImageLimits& limits = {});
 
-/// The check that decodeImage begins with: all refusals but that of damaged pixels. It unpacks nothing: what a header
-/// claims costs neither time nor memory.
-ImageHeader checkImage(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits = {});
+/// The check that decodeImage begins with: all refusals but that of damaged pixels. It unpacks nothing: what
+/// a header claims costs neither time nor memory.
+ImageHeader checkImage(std::span<const std::byte> bytes, std::string_view what,
+                       const ImageLimits& limits = {});
 
 /// 8-bit RGB PNG, lossless. image: at least 1x1.
 std::vector<std::byte> encodePng(ImageView image);

@@ -11,15 +11,27 @@
 namespace uada {
 namespace {
 
-/// Each scan of a progressive JPEG goes over all pixels, and thousands of them fit in a small file. Encoders write
-/// about ten.
+/// Each scan of a progressive JPEG goes over all pixels, and thousands of them fit in a small file. Encoders
+/// write about ten.
 constexpr int kMaxScans = 100;
 constexpr int kBlock = 8;  // pixels a side
 
 enum Marker : std::uint8_t {
-  kBaseline = 0xc0, kProgressive = 0xc2, kTables = 0xc4, kReserved = 0xc8, kArithmetic = 0xc9, kConditioning = 0xcc,
-  kLastFrame = 0xcf, kFirstRestart = 0xd0, kLastRestart = 0xd7, kStart = 0xd8, kEnd = 0xd9, kScan = 0xda
+  kBaseline = 0xc0,
+  kProgressive = 0xc2,
+  kTables = 0xc4,
+  kReserved = 0xc8,
+  kArithmetic = 0xc9,
+  kConditioning = 0xcc,
+  kLastFrame = 0xcf,
+  kFirstRestart = 0xd0,
+  kLastRestart = 0xd7,
+  kStart = 0xd8,
+  kEnd = 0xd9,
+  kScan = 0xda
 };
+
+constexpr std::byte kSign{0xff};  // the first of a marker's two bytes
 
 struct DestroyHandle {
   void operator()(void* handle) const { tjDestroy(handle); }
@@ -34,14 +46,13 @@ class Markers {
   /// The next marker; its segment is then segment().
   std::uint8_t next() {
     for (;;) {
-      const void* found = at_ < bytes_.size() ? std::memchr(bytes_.data() + at_, 0xff, bytes_.size() - at_) : nullptr;
-      if (!found) cutShort();
-      at_ = static_cast<const std::byte*>(found) - bytes_.data() + 1;
-      if (at_ == bytes_.size()) cutShort();
-      const auto marker = std::to_integer<std::uint8_t>(bytes_[at_]);
-      if (marker == 0xff) continue;  // a filling byte
-      ++at_;
-      if (marker > 0x01 && (marker < kFirstRestart || marker > kStart)) return enter(marker);
+      if (at_ < bytes_.size() && bytes_[at_] != kSign) skipPixels();
+      while (at_ + 1 < bytes_.size() && bytes_[at_ + 1] == kSign) ++at_;  // it may be repeated
+      if (bytes_.size() - at_ < 2) cutShort();
+      const auto marker = std::to_integer<std::uint8_t>(bytes_[at_ + 1]);
+      at_ += 2;
+      const bool alone = marker <= 0x01 || (marker >= kFirstRestart && marker <= kStart);
+      if (!alone) return enter(marker);
     }
   }
   std::span<const std::byte> segment() const { return segment_; }
@@ -49,6 +60,12 @@ class Markers {
 
  private:
   [[noreturn]] void cutShort() const { refuseDamaged(what_, "JPEG", "is cut short: it has no end mark"); }
+  /// To the next byte that may begin a marker.
+  void skipPixels() {
+    const void* found = std::memchr(bytes_.data() + at_, std::to_integer<int>(kSign), bytes_.size() - at_);
+    if (!found) cutShort();
+    at_ = static_cast<std::size_t>(static_cast<const std::byte*>(found) - bytes_.data());
+  }
   std::uint8_t enter(std::uint8_t marker) {
     segment_ = {};
     if (marker == kEnd) return marker;
@@ -69,7 +86,8 @@ class Markers {
 }
 
 bool isFrame(std::uint8_t marker) {
-  return marker >= kBaseline && marker <= kLastFrame && marker != kTables && marker != kReserved && marker != kConditioning;
+  return marker >= kBaseline && marker <= kLastFrame && marker != kTables && marker != kReserved &&
+         marker != kConditioning;
 }
 
 /// The header of a frame: bits, height, width, components.
@@ -105,27 +123,37 @@ ImageHeader checkJpeg(std::span<const std::byte> bytes, std::string_view what, c
       header = frameHeader(marker, markers.segment(), what, limits);
     }
     if (marker == kScan && ++scans > kMaxScans)
-      throw Error(fmt::format("cannot read {}: more than {} scans; export it as a baseline JPEG", what, kMaxScans));
+      throw Error(
+          fmt::format("cannot read {}: more than {} scans; export it as a baseline JPEG", what, kMaxScans));
   }
   if (header.width == 0 || scans == 0) refuseDamaged(what, "JPEG", "is damaged: it has no picture");
   // Every block of pixels costs at least one bit.
-  const std::uint64_t across = (header.width + kBlock - 1) / kBlock, down = (header.height + kBlock - 1) / kBlock;
+  const std::uint64_t across = (header.width + kBlock - 1) / kBlock,
+                      down = (header.height + kBlock - 1) / kBlock;
   if (8 * std::uint64_t{markers.at()} < across * down)
-    refuseDamaged(what, "JPEG", fmt::format("is damaged: {} bytes cannot hold {} x {} pixels", markers.at(), header.width, header.height));
+    refuseDamaged(what, "JPEG",
+                  fmt::format("is damaged: {} bytes cannot hold {} x {} pixels", markers.at(), header.width,
+                              header.height));
   return header;
 }
 
 Image unpackJpeg(std::span<const std::byte> bytes, const ImageHeader& header, std::string_view what) {
   const Handle handle = makeHandle(what);
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-  const auto refuse = [&] { refuseDamaged(what, "JPEG", fmt::format("is damaged or of a rare kind ({})", tjGetErrorStr2(handle.get()))); };
+  const auto refuse = [&] {
+    refuseDamaged(what, "JPEG",
+                  fmt::format("is damaged or of a rare kind ({})", tjGetErrorStr2(handle.get())));
+  };
   int width = 0, height = 0, subsampling = 0, colours = 0;
-  if (tjDecompressHeader3(handle.get(), data, bytes.size(), &width, &height, &subsampling, &colours)) refuse();
-  if (width != header.width || height != header.height) refuseDamaged(what, "JPEG", "is damaged: it has two headers");
+  if (tjDecompressHeader3(handle.get(), data, bytes.size(), &width, &height, &subsampling, &colours))
+    refuse();
+  if (width != header.width || height != header.height)
+    refuseDamaged(what, "JPEG", "is damaged: it has two headers");
   Image image(width, height);
   // A decoder that only warns would give grey areas for missing data. The slow transform equals Pillow's.
   constexpr int kFlags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT;
-  if (tjDecompress2(handle.get(), data, bytes.size(), image.rgb.data(), width, 0, height, TJPF_RGB, kFlags)) refuse();
+  if (tjDecompress2(handle.get(), data, bytes.size(), image.rgb.data(), width, 0, height, TJPF_RGB, kFlags))
+    refuse();
   return image;
 }
 

@@ -41,13 +41,16 @@ bool chunkAt(std::span<const std::byte> bytes, Chunk& chunk) {
   if (bytes.size() < kFrame) return false;
   const std::size_t length = bigEndian(bytes.first(4));
   if (length > bytes.size() - kFrame) return false;
-  chunk = {{reinterpret_cast<const char*>(bytes.data()) + 4, 4}, bytes.subspan(8, length), bytes.first(length + kFrame)};
+  chunk = {{reinterpret_cast<const char*>(bytes.data()) + 4, 4},
+           bytes.subspan(8, length),
+           bytes.first(length + kFrame)};
   return true;
 }
 
 /// Bytes that the pixels take unpacked, without the filter's byte of each row.
 std::uint64_t unpackedBytes(std::span<const std::byte> header, std::uint64_t width, std::uint64_t height) {
-  const auto bits = std::to_integer<std::uint64_t>(header[8]), colours = std::to_integer<std::uint64_t>(header[9]);
+  const auto bits = std::to_integer<std::uint64_t>(header[8]),
+             colours = std::to_integer<std::uint64_t>(header[9]);
   const std::uint64_t channels = colours == 2 ? 3 : colours == 4 ? 2 : colours == 6 ? 4 : 1;
   return (width * channels * bits + 7) / 8 * height;
 }
@@ -55,9 +58,12 @@ std::uint64_t unpackedBytes(std::span<const std::byte> header, std::uint64_t wid
 /// Gives the decoder a PNG without the chunks that make no pixels, so that none of them is unpacked or kept.
 class CriticalBytes {
  public:
-  explicit CriticalBytes(std::span<const std::byte> bytes) : now_(bytes.first(kSignature)), rest_(bytes.subspan(kSignature)) {}
+  explicit CriticalBytes(std::span<const std::byte> bytes)
+      : now_(bytes.first(kSignature)), rest_(bytes.subspan(kSignature)) {}
 
-  static int read(spng_ctx*, void* self, void* to, std::size_t size) { return static_cast<CriticalBytes*>(self)->give(to, size); }
+  static int read(spng_ctx*, void* self, void* to, std::size_t size) {
+    return static_cast<CriticalBytes*>(self)->give(to, size);
+  }
 
  private:
   int give(void* to, std::size_t size) {
@@ -94,7 +100,8 @@ ImageHeader checkPng(std::span<const std::byte> bytes, std::string_view what, co
   Chunk chunk;
   if (bytes.size() < kSignature || !chunkAt(bytes.subspan(kSignature), chunk))
     refuseDamaged(what, "PNG", "is cut short: it has no header");
-  if (chunk.type != "IHDR" || chunk.data.size() != kHeader) refuseDamaged(what, "PNG", "is damaged: it has no header");
+  if (chunk.type != "IHDR" || chunk.data.size() != kHeader)
+    refuseDamaged(what, "PNG", "is damaged: it has no header");
   const std::span<const std::byte> header = chunk.data;
   const std::uint64_t width = bigEndian(header.first(4)), height = bigEndian(header.subspan(4, 4));
   refuseSize(width, height, what, limits);
@@ -104,7 +111,8 @@ ImageHeader checkPng(std::span<const std::byte> bytes, std::string_view what, co
     if (chunk.type == "IDAT") packed += chunk.data.size();
   }
   if (packed * kMostPacked < unpackedBytes(header, width, height))
-    refuseDamaged(what, "PNG", fmt::format("is damaged: {} bytes cannot hold {} x {} pixels", packed, width, height));
+    refuseDamaged(what, "PNG",
+                  fmt::format("is damaged: {} bytes cannot hold {} x {} pixels", packed, width, height));
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
@@ -112,7 +120,8 @@ Image unpackPng(std::span<const std::byte> bytes, const ImageHeader& header, std
   Context context = makeContext(0);
   CriticalBytes source(bytes);
   if (int code = spng_set_png_stream(context.get(), CriticalBytes::read, &source)) refuse(what, code);
-  if (int code = spng_decode_image(context.get(), nullptr, 0, SPNG_FMT_RGB8, SPNG_DECODE_PROGRESSIVE)) refuse(what, code);
+  if (int code = spng_decode_image(context.get(), nullptr, 0, SPNG_FMT_RGB8, SPNG_DECODE_PROGRESSIVE))
+    refuse(what, code);
   Image image;
   image.width = header.width;
   image.height = header.height;

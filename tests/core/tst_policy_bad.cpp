@@ -15,7 +15,8 @@ using namespace uada::test;
 
 namespace {
 
-constexpr const char* kHead = R"({"format":"uada-policy","version":1,"name":"n","decoding":"faa","subpolicies":[)";
+constexpr const char* kHead =
+    R"({"format":"uada-policy","version":1,"name":"n","decoding":"faa","subpolicies":[)";
 
 std::string repeated(std::size_t count, const std::function<std::string(std::size_t)>& part) {
   std::string text;
@@ -30,7 +31,8 @@ std::string withProbability(const std::string& text) {
 
 }  // namespace
 
-/// Files that are no policies at all, and those made to hang or to flood: tst_policy_files has the wrong entries.
+/// Files that are no policies at all, and those made to hang or to flood: tst_policy_files has the wrong
+/// entries.
 class TestPolicyBad : public QObject {
   Q_OBJECT
 
@@ -58,16 +60,19 @@ void TestPolicyBad::badTextIsRefused_data() {
     QTest::newRow(name) << QByteArray::fromStdString(text) << why;
   };
   row("NaN", withProbability("NaN"), "invalid literal");
-  row("NaN as text", withProbability("\"NaN\""), "subpolicies[0][0]: probability: a number expected, a string found");
+  row("NaN as text", withProbability("\"NaN\""),
+      "subpolicies[0][0]: probability: a number expected, a string found");
   row("Infinity", withProbability("-Infinity"), "invalid number");
   row("beyond double", withProbability("1e999"), "1e999");
   row("beyond 64 bits", withProbability("99999999999999999999"), "subpolicies[0][0]: probability");
-  row("largest double", withProbability("1e308"), "subpolicies[0][0]: probability: 1e+308 found, 0 to 1 allowed");
+  row("largest double", withProbability("1e308"),
+      "subpolicies[0][0]: probability: 1e+308 found, 0 to 1 allowed");
   row("hexadecimal", withProbability("0x1"), "line 1");
   row("invalid UTF-8", withProbability("\"\xff\""), "UTF-8");
   row("control character in a string", withProbability("\"\x01\""), "control character");
   row("a key twice", withProbability("1, \"probability\": 0"), "the key 'probability' stands twice");
-  row("the format twice", R"({"format":"uada-policy","format":"uada-policy"})", "the key 'format' stands twice");
+  row("the format twice", R"({"format":"uada-policy","format":"uada-policy"})",
+      "the key 'format' stands twice");
   row("65 levels", std::string(kHead) + std::string(65, '['), "more than 64 levels of nesting");
   row("a million levels", "{\"a\":" + std::string(1'000'000, '['), "more than 64 levels of nesting");
   row("text after the end", withProbability("1") + "}", "line 1");
@@ -75,17 +80,20 @@ void TestPolicyBad::badTextIsRefused_data() {
   row("an object of another kind", R"({"a": 1})", "the key 'format' is missing");
   row("format as number", R"({"format": 1})", "format: a string expected, an integer found");
   row("nine ops", std::string(kHead) + "[" + std::string(8, '0') + "]]}", "line 1");
-  row("ten ops in a sub-policy", std::string(kHead) + "[1,2,3,4,5,6,7,8,9,10]]}", "subpolicies[0]: 10 entries found, 1 to 8 allowed");
+  row("ten ops in a sub-policy", std::string(kHead) + "[1,2,3,4,5,6,7,8,9,10]]}",
+      "subpolicies[0]: 10 entries found, 1 to 8 allowed");
   row("a picture", "\x89PNG\r\n\x1a\n", "no policy found");
   row("empty", "", "no policy found");
   row("zeros", std::string(1000, '\0'), "no policy found");
   row("python that computes", "A = [[('Rotate', 2 ** 1000, 1)]]", "line 1");
   row("python of endless depth", "A = " + std::string(1'000'000, '('), "more than 16 levels of nesting");
   row("python with an endless string", "A = [['" + std::string(1'000'000, 'x'), "a string does not end");
-  row("python with a huge integer", "A = [[('Rotate', " + std::string(100'000, '9') + ", 1)]]", "is not a number");
+  row("python with a huge integer", "A = [[('Rotate', " + std::string(100'000, '9') + ", 1)]]",
+      "is not a number");
   row("python with zeros", std::string("A = [\0]", 7), "'?' found");
   row("a line that is no schedule", "[1, 2, 3]", "line 1: 3 entries found, 6 allowed");
-  row("a trial beyond all", "['99999999999999999999', 0, 1, 1, [], []]", "line 1[0]: the number of a trial expected");
+  row("a trial beyond all", "['99999999999999999999', 0, 1, 1, [], []]",
+      "line 1[0]: the number of a trial expected");
 }
 
 void TestPolicyBad::badTextIsRefused() {
@@ -101,21 +109,26 @@ void TestPolicyBad::badTextIsRefused() {
 
 void TestPolicyBad::byteOrderMarksArePassedOver() {
   const std::string mark = "\xef\xbb\xbf";
-  QCOMPARE(importPolicy(folder_->write("ours.json", mark + withProbability("0.25"))).policies.at(0).name, std::string("n"));
+  QCOMPARE(importPolicy(folder_->write("ours.json", mark + withProbability("0.25"))).policies.at(0).name,
+           std::string("n"));
   QCOMPARE(loadPolicy("n").policy.lists[0][0].probability, 0.25);
-  QCOMPARE(importPolicy(folder_->write("theirs.py", mark + "A = [[('Color', 0.5, 0.5)]]")).policies.at(0).name, std::string("A"));
+  QCOMPARE(
+      importPolicy(folder_->write("theirs.py", mark + "A = [[('Color', 0.5, 0.5)]]")).policies.at(0).name,
+      std::string("A"));
 }
 
 void TestPolicyBad::filesCutShortAreRefused_data() {
   QTest::addColumn<QString>("name");
-  for (const char* name : {"elements", "segments", "subpolicies", "timed"}) QTest::newRow(name) << QString("example-%1.json").arg(name);
+  for (const char* name : {"elements", "segments", "subpolicies", "timed"})
+    QTest::newRow(name) << QString("example-%1.json").arg(name);
 }
 
 void TestPolicyBad::filesCutShortAreRefused() {
   QFETCH(QString, name);
   const std::string whole = changed(name.toUtf8().constData(), "\"example-", "\"my-");
   for (std::size_t size = 0; size < whole.rfind('}'); ++size) {
-    const QString message = refusal([&] { foundPolicyFromJson(parseJson(whole.substr(0, size), "cut.json"), "cut.json"); });
+    const QString message =
+        refusal([&] { foundPolicyFromJson(parseJson(whole.substr(0, size), "cut.json"), "cut.json"); });
     QVERIFY2(message.startsWith("cut.json: "), qPrintable(QString("%1: %2").arg(size).arg(message)));
   }
 }
@@ -125,15 +138,23 @@ void TestPolicyBad::tenMillionSubpoliciesAreRefused() {
   text.reserve(40'000'000);
   for (int i = 0; i < 10'000'000; ++i) text += "[1],";
   const fs::path file = folder_->write("endless.json", text + "[1]]}");
-  for (const QString& message : {refusal([&] { importPolicy(file); }), refusal([&] { loadPolicy(file.string()); })})
-    QVERIFY2(message.contains("endless.json: 40.0 MB found, at most 4.0 MB are read; a policy has at most 10,000 sub-policies"),
-             qPrintable(message));
-  const QString fewer = refusal([&] { importPolicy(folder_->write("fewer.json", text.substr(0, 3'600'000 + std::string_view(kHead).size()) + "[1]]}")); });
-  QVERIFY2(fewer.contains("fewer.json: subpolicies: 900001 entries found, 1 to 10000 allowed"), qPrintable(fewer));
+  for (const QString& message :
+       {refusal([&] { importPolicy(file); }), refusal([&] { loadPolicy(file.string()); })})
+    QVERIFY2(
+        message.contains(
+            "endless.json: 40.0 MB found, at most 4.0 MB are read; a policy has at most 10,000 sub-policies"),
+        qPrintable(message));
+  const QString fewer = refusal([&] {
+    importPolicy(
+        folder_->write("fewer.json", text.substr(0, 3'600'000 + std::string_view(kHead).size()) + "[1]]}"));
+  });
+  QVERIFY2(fewer.contains("fewer.json: subpolicies: 900001 entries found, 1 to 10000 allowed"),
+           qPrintable(fewer));
 }
 
 void TestPolicyBad::theMostSubpoliciesAreRead() {
-  const std::string one = R"([{"op":"color","probability":1,"level":1},{"op":"rotate","probability":0.1234567,"level":0.7654321}])";
+  const std::string one =
+      R"([{"op":"color","probability":1,"level":1},{"op":"rotate","probability":0.1234567,"level":0.7654321}])";
   const std::string text = kHead + one + repeated(9'999, [&](std::size_t) { return "," + one; }) + "]}";
   QCOMPARE(importPolicy(folder_->write("most.json", text)).policies.at(0).count, std::size_t{10'000});
 }
@@ -145,8 +166,10 @@ void TestPolicyBad::floodsEnd_data() {
     QTest::newRow(name) << QByteArray::fromStdString(text);
   };
   // Each would take hours if the time grew with the square of the size.
-  row("keys", "{\"format\": 1" + repeated(250'000, [](std::size_t i) { return fmt::format(",\"{}\":1", i); }) + "}");
-  row("keys of python", "A = [{'a': 1" + repeated(250'000, [](std::size_t i) { return fmt::format(",'{}':1", i); }) + "}]\n");
+  row("keys",
+      "{\"format\": 1" + repeated(250'000, [](std::size_t i) { return fmt::format(",\"{}\":1", i); }) + "}");
+  row("keys of python",
+      "A = [{'a': 1" + repeated(250'000, [](std::size_t i) { return fmt::format(",'{}':1", i); }) + "}]\n");
   row("functions without an end", repeated(500'000, [](std::size_t) { return "def a\n"; }));
   row("functions with comments", repeated(250'000, [](std::size_t) { return "def a():\n #\n"; }));
   row("bodies that go on", repeated(150'000, [](std::size_t) { return "def a():\n x = [1]\n"; }));
@@ -154,7 +177,8 @@ void TestPolicyBad::floodsEnd_data() {
   row("comments", "A = [" + repeated(800'000, [](std::size_t) { return "#\n "; }));
   row("empty lines", std::string(3'000'000, '\n'));
   row("lines of a schedule", repeated(900'000, [](std::size_t) { return "[]\n"; }));
-  row("comments in json", repeated(400'000, [](std::size_t) { return "/**/\n"; }) + std::string(100, ' ') + "{");
+  row("comments in json",
+      repeated(400'000, [](std::size_t) { return "/**/\n"; }) + std::string(100, ' ') + "{");
   row("members", R"({"format":"uada-policy","version":1,"name":"n","decoding":"faa","subpolicies":[)" +
                      repeated(1'500'000, [](std::size_t) { return "0,"; }) + "0]}");
 }
@@ -168,7 +192,9 @@ void TestPolicyBad::floodsEnd() {
 
 void TestPolicyBad::quotesAreShortAndPrintable() {
   const auto message = [&](const char* from, const std::string& to) {
-    return refusal([&] { importPolicy(folder_->write("bad.json", changed("example-subpolicies.json", from, to.c_str()))); });
+    return refusal([&] {
+      importPolicy(folder_->write("bad.json", changed("example-subpolicies.json", from, to.c_str())));
+    });
   };
   const std::string endless(1'000'000, 'x');
   for (const char* key : {"translate_x", "\"uada-policy", "aa10", "example-subpolicies\",", "\"example\","}) {

@@ -6,8 +6,8 @@
 
 #include "core/base/Error.h"
 
-/// What the fuzz targets share. Each target is a function LLVMFuzzerTestOneInput, which libFuzzer calls with inputs of
-/// its own making and replay.cpp with the files of corpus/.
+/// What the fuzz targets share. Each target is a function LLVMFuzzerTestOneInput, which libFuzzer calls with
+/// inputs of its own making and replay.cpp with the files of corpus/.
 namespace uada::fuzz {
 
 constexpr std::size_t kMaxMessage = 1000;  // bytes
@@ -27,7 +27,8 @@ bool isRefused(const Action& action) {
   } catch (const Error& error) {
     const std::string_view message = error.what();
     require(!message.empty() && message.size() <= kMaxMessage, "a message has 1 to 1000 bytes");
-    for (const char c : message) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a message is one line of text");
+    for (const char c : message)
+      require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a message is one line of text");
     return true;
   }
   return false;

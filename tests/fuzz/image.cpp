@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Image image;
   if (fuzz::isRefused([&] { image = decodeImage(bytes, "a picture", kSmall); })) return 0;
   fuzz::require(!headerRefused, "what can be decoded passes the check");
-  fuzz::require(image.width == header.width && image.height == header.height, "a picture has the size of its header");
+  fuzz::require(image.width == header.width && image.height == header.height,
+                "a picture has the size of its header");
   fuzz::require(image.rgb.size() == image.view().bytes(), "a picture has all its pixels");
   fuzz::require(decodePng(encodePng(image.view())) == image, "a written picture is read back");
   return 0;

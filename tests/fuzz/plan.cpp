@@ -1,4 +1,5 @@
 #include "core/augment/Plan.h"
+
 #include "core/base/Json.h"
 #include "tests/fuzz/Fuzz.h"
 
@@ -8,7 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   Plan plan;
   if (fuzz::isRefused([&] { plan = planFromJson(parseJson(text, "a plan")); })) return 0;
-  fuzz::require(planFromJson(parseJson(toJson(plan).dump(), "a plan")) == plan, "a written plan is read back");
+  fuzz::require(planFromJson(parseJson(toJson(plan).dump(), "a plan")) == plan,
+                "a written plan is read back");
   fuzz::require(!planText(plan).empty(), "a plan has a caption");
   return 0;
 }

@@ -8,10 +8,12 @@ namespace uada::fuzz {
 namespace {
 
 void checkEntries(const FoundPolicy& policy) {
-  require(policy.count() > 0 && policy.longest() <= kMaxSteps, "a policy has entries, none longer than a plan");
+  require(policy.count() > 0 && policy.longest() <= kMaxSteps,
+          "a policy has entries, none longer than a plan");
   for (const auto& list : policy.lists)
     for (const PolicyOp& op : list) {
-      require(op.op < ops().size() && hasLevels(ops()[op.op], policy.grid), "an op has levels on the policy's grid");
+      require(op.op < ops().size() && hasLevels(ops()[op.op], policy.grid),
+              "an op has levels on the policy's grid");
       require(op.probability >= 0 && op.probability <= 1, "a probability is 0 to 1");
       require(op.level >= 0 && op.level <= topLevel(policy.grid), "a level is on the grid");
     }
