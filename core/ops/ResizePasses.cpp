@@ -1,6 +1,7 @@
 #include "core/ops/ResizePasses.h"
 
 #include <algorithm>
+#include <array>
 
 namespace uada {
 namespace {
@@ -28,13 +29,20 @@ void reference::resizeAcross(PixelRows in, const ResizeTaps& taps, std::uint8_t*
     }
 }
 
+/// Whole rows are summed up, a stretch of bytes at a time.
 void reference::resizeDown(PixelRows in, const ResizeTaps& taps, std::uint8_t* to) {
+  std::array<std::int32_t, 256> sums;
   const std::size_t bytes = std::size_t{3} * in.width;
   for (std::size_t y = 0; y < taps.first.size(); ++y)
-    for (std::size_t i = 0; i < bytes; ++i, ++to) {
-      std::int32_t sum = kResizeHalf;
-      for (int k = 0; k < taps.count[y]; ++k) sum += in.row(taps.first[y] + k)[i] * taps.of(y)[k];
-      *to = byteOf(sum);
+    for (std::size_t begin = 0; begin < bytes; begin += sums.size()) {
+      const std::size_t length = std::min(sums.size(), bytes - begin);
+      std::fill_n(sums.begin(), length, kResizeHalf);
+      for (int k = 0; k < taps.count[y]; ++k) {
+        const std::uint8_t* row = in.row(taps.first[y] + k) + begin;
+        const std::int32_t weight = taps.of(y)[k];
+        for (std::size_t i = 0; i < length; ++i) sums[i] += row[i] * weight;
+      }
+      for (std::size_t i = 0; i < length; ++i) *to++ = byteOf(sums[i]);
     }
 }
 
