@@ -1,7 +1,12 @@
 #include <QFile>
 #include <QSet>
+#include <cmath>
+#include <cstring>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "app/cli/bench/Judge.h"
 #include "app/cli/bench/Measure.h"
 #include "core/ops/Op.h"
 #include "tests/cli/Program.h"
@@ -17,6 +22,9 @@ class TestBench : public QObject {
  private Q_SLOTS:
   void quartiles();
   void blocksTakeTurns();
+  void judgesByTheSpread_data();
+  void judgesByTheSpread();
+  void countsWhatDiffers();
   void everyLineIsThere();
   void onlySomeLines();
   void referenceIsCompared_data();
@@ -94,6 +102,51 @@ void TestBench::blocksTakeTurns() {
   QCOMPARE(measured.ratios[1].high, 3.0);
   QCOMPARE(measured.micros[0].low, 2e6);
   QCOMPARE(measured.micros[0].high, 2e7);
+}
+
+void TestBench::judgesByTheSpread_data() {
+  QTest::addColumn<double>("median");
+  QTest::addColumn<double>("steal");
+  QTest::addColumn<QString>("most");   // of at most 62, with quartiles 4 apart
+  QTest::addColumn<QString>("least");  // of at least 62
+  QTest::newRow("at the limit") << 62.0 << 0.0 << "met" << "met";
+  QTest::newRow("just above") << 63.9 << 0.0 << "too noisy to say" << "met";
+  QTest::newRow("above") << 64.1 << 0.0 << "not met" << "met";
+  QTest::newRow("just below") << 60.1 << 0.2 << "met" << "too noisy to say";
+  QTest::newRow("below") << 59.9 << 0.2 << "met" << "not met";
+  const QString stolen = "not judged: 21 % of the time was stolen";
+  QTest::newRow("stolen time") << 50.0 << 0.21 << stolen << stolen;
+}
+
+void TestBench::judgesByTheSpread() {
+  QFETCH(double, median);
+  QFETCH(double, steal);
+  cli::BenchLine most, least;
+  cli::judgeMost(most, {median, median - 1, median + 3}, 62, "us", steal);
+  cli::judgeLeast(least, {median, median - 1, median + 3}, 62, "times", steal);
+  QCOMPARE(most.target, std::string("<= 62 us"));
+  QCOMPARE(least.target, std::string(">= 62 times"));
+  QTEST(QString::fromStdString(most.met), "most");
+  QTEST(QString::fromStdString(least.met), "least");
+}
+
+void TestBench::countsWhatDiffers() {
+  const std::vector<std::uint8_t> bytes{1, 2, 3}, others{1, 9, 3}, fewer{1, 2};
+  QCOMPARE(cli::compared(bytes, bytes), std::string("identical"));
+  QCOMPARE(cli::compared(bytes, others), std::string("1 of 3 bytes differ"));
+  QCOMPARE(cli::compared(bytes, fewer), std::string("1 of 3 bytes differ"));
+  const std::vector<float> numbers{0.5F, -2.0F};
+  const auto theirs = [](std::vector<float> values) {
+    std::vector<std::uint8_t> raw(values.size() * sizeof(float));
+    std::memcpy(raw.data(), values.data(), raw.size());
+    return raw;
+  };
+  QCOMPARE(cli::compared(std::span(numbers), theirs({0.5F, -2.0F})), std::string("identical"));
+  QCOMPARE(cli::compared(std::span(numbers), theirs({0.5F, -2.0000002F})),
+           std::string("1 of 2 numbers differ"));
+  QCOMPARE(cli::compared(std::span(numbers), theirs({0.5F})), std::string("1 of 2 numbers differ"));
+  const float none = std::nanf("");
+  QCOMPARE(cli::compared(std::span(numbers), theirs({none, -2.0F})), std::string("1 of 2 numbers differ"));
 }
 
 void TestBench::everyLineIsThere() {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <span>
 #include <string>
 
 #include "app/cli/BenchLines.h"
+#include "app/cli/bench/Judge.h"
 #include "app/cli/bench/Measure.h"
 #include "app/cli/bench/Reference.h"
 #include "core/data/Dataset.h"
@@ -42,15 +42,6 @@ class RenderBench {
 /// Soft blobs with a little noise: neither flat nor pure noise, which would favour or punish single ops.
 /// About as many bytes at each size.
 Dataset madeUpImages(ImageSize size);
-
-/// "<= limit unit" and whether the spread keeps to it; a miss by less than half of the spread is noise.
-/// steal  the share of time that was stolen while it was measured
-void judgeMost(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal);
-void judgeLeast(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal);
-
-/// "identical", or in words how many of the items differ.
-std::string compared(std::span<const std::uint8_t> ours, std::span<const std::uint8_t> theirs);
-std::string compared(std::span<const float> ours, std::span<const std::uint8_t> theirs);
 
 /// op.NAME.SIDE with the op's own filter, op.NAME.FILTER.SIDE with another, memcpy.SIDE.
 void benchOps(RenderBench& bench, int side);
