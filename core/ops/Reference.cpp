@@ -28,6 +28,13 @@ void invertFrom(ImageView in, ImageSpan out, int lowest) {
   }
 }
 
+void addInverted(ImageView in, ImageSpan out, int shift) {
+  for (std::size_t i = 0; i < in.bytes(); ++i) {
+    const int sum = std::clamp(in.rgb[i] + shift, 0, 255);
+    out.rgb[i] = static_cast<std::uint8_t>(sum < 128 ? sum : 255 - sum);
+  }
+}
+
 std::array<Extremes, 3> extremes(ImageView image) {
   std::array<Extremes, 3> found;
   for (std::size_t i = 0; i < image.bytes(); ++i) {
@@ -86,12 +93,6 @@ ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t st
   ByteTable table;
   for (std::size_t v = 0; v < 256; ++v)
     table[v] = static_cast<std::uint8_t>(static_cast<int>(std::min(255.0, (below[v] + 0.5) * inverse)));
-  return table;
-}
-
-ByteTable addTable(double value) {
-  ByteTable table;
-  for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(std::clamp(v + value, 0.0, 255.0));
   return table;
 }
 

@@ -18,6 +18,7 @@ namespace uada::reference {
 void applyTable(ImageView in, ImageSpan out, const ByteTable& table);
 void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables);
 void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn);
+void addInverted(ImageView in, ImageSpan out, int shift);
 void invertFrom(ImageView in, ImageSpan out, int lowest);
 std::array<Extremes, 3> extremes(ImageView image);
 std::array<Histogram, 3> histograms(ImageView image);
@@ -25,7 +26,6 @@ ByteTable equalizedTable(const Histogram& counts);
 ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);
 ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step);
-ByteTable addTable(double value);
 
 void color(ImageView in, ImageSpan out, float factor);
 std::uint64_t greySum(ImageView image);

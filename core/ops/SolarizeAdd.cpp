@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/ops/Levels.h"
@@ -9,10 +10,21 @@ namespace uada {
 namespace {
 
 ByteTable added(double value) {
-  if (std::isnan(value)) return identityTable();
-  ByteTable table = simd::addTable(value);
-  for (std::uint8_t& sum : table) sum = static_cast<std::uint8_t>(sum < 128 ? sum : 255 - sum);
+  ByteTable table = identityTable();
+  if (std::isnan(value)) return table;
+  for (int v = 0; v < 256; ++v) {
+    const int sum = static_cast<int>(std::clamp(v + value, 0.0, 255.0));
+    table[v] = static_cast<std::uint8_t>(sum < 128 ? sum : 255 - sum);
+  }
   return table;
+}
+
+/// Sums are cut to whole numbers, so that the whole part of the value is enough, unless rounding to double
+/// lifts a sum to the next one.
+void apply(ImageView in, ImageSpan out, double value) {
+  const double bounded = std::clamp(value, -255.0, 255.0), whole = std::floor(bounded);
+  const bool lifted = !(bounded - whole < 0.999999);
+  lifted ? applyTable(in, out, added(value)) : simd::addInverted(in, out, static_cast<int>(whole));
 }
 
 }  // namespace
@@ -28,9 +40,7 @@ Op solarizeAdd() {
   op.max = 110;
   op.hasValue = true;
   op.valueAt = [](Grid grid, double level, int, int) { return solarizeAddLevel(grid, level); };
-  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    applyTable(in, out, added(value));
-  };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) { apply(in, out, value); };
   op.tables = [](ImageView, double value) { return alike(added(value)); };
   return op;
 }

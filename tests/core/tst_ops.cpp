@@ -70,7 +70,8 @@ const Op& opOf(const QString& name) { return findOp(name.toStdString()); }
 std::vector<double> extremeValues() {
   return {0,    -0.0, 1,     -1,   0.5,  2.5,    7.9,  8,    9,    256,       -90,       90,
           180,  270,  360,   1e-9, -1e4, 32768,  1e9,  -1e9, 1e15, 1e300,     -1e300,    DBL_MAX,
-          kNan, 1e19, -1e19, 4e9,  -4e9, 1e-310, -360, 1e38, 1e39, kInfinity, -kInfinity};
+          kNan, 1e19, -1e19, 4e9,  -4e9, 1e-310, -360, 1e38, 1e39, kInfinity, -kInfinity,
+          0.99999999999999989, -1e-20, -0.3, 127.99999999999999, -254.5, 254.5, 255.5};
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables);
 void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn);
 /// Inverts the bytes from `lowest` on; 0..256.
 void invertFrom(ImageView in, ImageSpan out, int lowest);
+/// Adds to each byte, clamps, and inverts from 128 on; -255..255.
+void addInverted(ImageView in, ImageSpan out, int shift);
 /// Of each channel.
 std::array<Extremes, 3> extremes(ImageView image);
 
@@ -51,8 +53,6 @@ ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);
 /// below / step without its fraction, 255 at most. 0 <= below, 0 < step, both less than 2^30
 ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step);
-/// v + value, clamped, then cut to a whole number. value: not NaN
-ByteTable addTable(double value);
 
 /// Blends each pixel with its grey(); the factor as blendFactor() gives it.
 void color(ImageView in, ImageSpan out, float factor);

@@ -14,7 +14,7 @@ HWY_BEFORE_NAMESPACE();
 namespace uada::HWY_NAMESPACE {
 namespace {
 #if UADA_PLAIN
-using reference::addTable;
+using reference::addInverted;
 using reference::applyTable;
 using reference::applyTables;
 using reference::blendTable;
@@ -74,7 +74,8 @@ struct Lookup {
 #endif
 
 void applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
-  if (in.bytes() < kBytes) return reference::applyTable(in, out, table);
+  // In vectors of 16 bytes there is nothing to gain.
+  if (kBytes < 32 || in.bytes() < kBytes) return reference::applyTable(in, out, table);
   const Lookup lookup(table);
   covered(in.bytes(), kBytes, [&](std::size_t i) { store(lookup(load(in.rgb + i)), out.rgb + i); });
 }
@@ -100,7 +101,6 @@ HWY_INLINE void pixels64(const std::uint8_t* in, std::uint8_t* out, const Lookup
 
 void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables) {
   if (tables[0] == tables[1] && tables[1] == tables[2]) return HWY_NAMESPACE::applyTable(in, out, tables[0]);
-  // In vectors of 16 bytes there is nothing to gain.
   if (kBytes < 32 || in.bytes() < 3 * kBytes) return reference::applyTables(in, out, tables);
   const Lookup lookups[] = {Lookup(tables[0]), Lookup(tables[1]), Lookup(tables[2])};
   covered(in.bytes(), 3 * kBytes, [&](std::size_t i) { pixels64(in.rgb + i, out.rgb + i, lookups); });
@@ -114,15 +114,27 @@ void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn) 
   if (!done) reference::mapBits(in, out, keep, turn);
 }
 
-void invertFrom(ImageView in, ImageSpan out, int lowest) {
-  // Without a byte above 255 the last case is another.
-  if (lowest > 255) return mapBits(in, out, 255, 0);
+/// Inverts the bytes that are not below `lowest`.
+HWY_INLINE Vector inverted(Vector v, int lowest) {
   const Vector from = hn::Set(Bytes(), static_cast<std::uint8_t>(lowest));
-  const bool done = covered(in.bytes(), kBytes, [&](std::size_t i) {
-    const Vector v = load(in.rgb + i);
-    store(hn::Xor(v, hn::VecFromMask(Bytes(), hn::Eq(hn::Max(v, from), v))), out.rgb + i);
-  });
+  return hn::Xor(v, hn::VecFromMask(Bytes(), hn::Eq(hn::Max(v, from), v)));
+}
+
+void invertFrom(ImageView in, ImageSpan out, int lowest) {
+  // No byte can hold 256.
+  if (lowest > 255) return mapBits(in, out, 255, 0);
+  const bool done = covered(in.bytes(), kBytes,
+                            [&](std::size_t i) { store(inverted(load(in.rgb + i), lowest), out.rgb + i); });
   if (!done) reference::invertFrom(in, out, lowest);
+}
+
+void addInverted(ImageView in, ImageSpan out, int shift) {
+  const Vector more = hn::Set(Bytes(), static_cast<std::uint8_t>(std::max(shift, 0)));
+  const Vector less = hn::Set(Bytes(), static_cast<std::uint8_t>(std::max(-shift, 0)));
+  const bool done = covered(in.bytes(), kBytes, [&](std::size_t i) {
+    store(inverted(hn::SaturatedSub(hn::SaturatedAdd(load(in.rgb + i), more), less), 128), out.rgb + i);
+  });
+  if (!done) reference::addInverted(in, out, shift);
 }
 
 std::array<Extremes, 3> extremes(ImageView image) {
@@ -162,53 +174,68 @@ std::array<Extremes, 3> extremes(ImageView image) {
   return found;
 }
 
-/// table[v] = valueOf(v, v as a vector of T), cut to a whole number and clamped. Highway's own clamping of
-/// 32-bit numbers to bytes is wrong from 32768 on.
-template <class T, class ValueOf>
-HWY_INLINE ByteTable tableOf(const ValueOf& valueOf) {
-  const hn::ScalableTag<T> d;
-  const hn::Rebind<std::int32_t, decltype(d)> whole;
-  const hn::Rebind<std::uint8_t, decltype(d)> narrow;
+/// A table of whole vectors, which a look-up can take over from memory without waiting.
+/// part(first)  the entries first, first + 4, first + 8 ... of 0..255
+template <class Part>
+HWY_INLINE ByteTable tableOf(const Part& part) {
   ByteTable table;
-  for (std::size_t v = 0; v < 256; v += hn::Lanes(d)) {
-    const auto values = hn::Min(valueOf(v, hn::Iota(d, static_cast<T>(v))), hn::Set(d, T{255}));
-    if constexpr (sizeof(T) == 4) {
-      hn::StoreU(hn::DemoteTo(narrow, hn::ConvertTo(whole, values)), narrow, table.data() + v);
-    } else {
-      hn::StoreU(hn::DemoteTo(narrow, hn::DemoteTo(whole, values)), narrow, table.data() + v);
-    }
-  }
+  for (int v = 0; v < 256; v += static_cast<int>(kBytes))
+    store(joined(part(v), part(v + 1), part(v + 2), part(v + 3)), table.data() + v);
   return table;
 }
 
+using Doubles = hn::ScalableTag<double>;
+using Double = hn::Vec<Doubles>;
+
+/// Every fourth number from v on, lane by lane.
+template <class D>
+HWY_INLINE hn::Vec<D> fourths(D d, int v) {
+  using T = hn::TFromD<D>;
+  return hn::Add(hn::Mul(hn::Iota(d, T{0}), hn::Set(d, T{4})), hn::Set(d, static_cast<T>(v)));
+}
+
+/// Two vectors of doubles as one of 32 bits, clamped and cut to whole numbers.
+HWY_INLINE Whole bytesOf(Double lower, Double upper) {
+  const Doubles d;
+  const hn::Half<Wholes> half;
+  const auto clamped = [&](Double v) { return hn::Min(hn::Max(v, hn::Zero(d)), hn::Set(d, 255.0)); };
+  return hn::Combine(Wholes(), hn::DemoteTo(half, clamped(upper)), hn::DemoteTo(half, clamped(lower)));
+}
+
+/// tableOf() by valueOf(vector of doubles), from 0 to 255.
+template <class ValueOf>
+HWY_INLINE Whole doublesOf(int first, const ValueOf& valueOf) {
+  const int half = 4 * static_cast<int>(hn::MaxLanes(Doubles()));
+  return bytesOf(valueOf(fourths(Doubles(), first)), valueOf(fourths(Doubles(), first + half)));
+}
+
 ByteTable blendTable(int degenerate, float factor) {
-  const hn::ScalableTag<float> d;
-  return tableOf<float>([&](std::size_t, auto v) {
-    const auto dull = hn::Set(d, static_cast<float>(degenerate));
-    return hn::Add(dull, hn::Mul(hn::Set(d, factor), hn::Sub(v, dull)));
-  });
+  const Whole dull = hn::Set(Wholes(), degenerate);
+  const Single f = hn::Set(Singles(), factor);
+  return tableOf([&](int first) { return blended(dull, fourths(Wholes(), first), f); });
 }
 
 ByteTable stretchTable(double scale, double offset) {
-  const hn::ScalableTag<double> d;
-  return tableOf<double>(
-      [&](std::size_t, auto v) { return hn::Add(hn::Mul(v, hn::Set(d, scale)), hn::Set(d, offset)); });
+  const Double factor = hn::Set(Doubles(), scale), shift = hn::Set(Doubles(), offset);
+  const auto valueOf = [&](Double v) { return hn::Add(hn::Mul(v, factor), shift); };
+  return tableOf([&](int first) { return doublesOf(first, valueOf); });
 }
 
 ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
-  const hn::ScalableTag<double> d;
-  const hn::Rebind<std::int32_t, decltype(d)> whole;
-  const double inverse = 1.0 / step;
-  return tableOf<double>([&](std::size_t place, auto) {
-    const auto number = hn::PromoteTo(d, hn::LoadU(whole, below.data() + place));
-    return hn::Mul(hn::Add(number, hn::Set(d, 0.5)), hn::Set(d, inverse));
-  });
-}
-
-ByteTable addTable(double value) {
-  const hn::ScalableTag<double> d;
-  return tableOf<double>(
-      [&](std::size_t, auto v) { return hn::Max(hn::Add(v, hn::Set(d, value)), hn::Zero(d)); });
+  const Doubles d;
+  const hn::Half<Wholes> half;
+  const auto inverse = hn::Set(d, 1.0 / step);
+  ByteTable table;
+  for (std::size_t v = 0; v < 256; v += hn::MaxLanes(Wholes())) {
+    const auto share = [&](std::size_t at) {
+      const Double number = hn::PromoteTo(d, hn::LoadU(half, below.data() + at));
+      return hn::Mul(hn::Add(number, hn::Set(d, 0.5)), inverse);
+    };
+    const hn::Rebind<std::uint8_t, Wholes> narrow;
+    const Whole bytes = bytesOf(share(v), share(v + hn::MaxLanes(half)));
+    hn::StoreU(hn::DemoteTo(narrow, bytes), narrow, table.data() + v);
+  }
+  return table;
 }
 #endif
 }  // namespace
@@ -217,7 +244,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace uada {
-HWY_EXPORT(addTable);
+HWY_EXPORT(addInverted);
 HWY_EXPORT(applyTable);
 HWY_EXPORT(applyTables);
 HWY_EXPORT(blendTable);
@@ -236,6 +263,9 @@ void simd::applyTables(ImageView in, ImageSpan out, const ChannelTables& tables)
 void simd::mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn) {
   HWY_DYNAMIC_DISPATCH(mapBits)(in, out, keep, turn);
 }
+void simd::addInverted(ImageView in, ImageSpan out, int shift) {
+  HWY_DYNAMIC_DISPATCH(addInverted)(in, out, shift);
+}
 void simd::invertFrom(ImageView in, ImageSpan out, int lowest) {
   HWY_DYNAMIC_DISPATCH(invertFrom)(in, out, lowest);
 }
@@ -249,6 +279,5 @@ ByteTable simd::stretchTable(double scale, double offset) {
 ByteTable simd::shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
   return HWY_DYNAMIC_DISPATCH(shareTable)(below, step);
 }
-ByteTable simd::addTable(double value) { return HWY_DYNAMIC_DISPATCH(addTable)(value); }
 }  // namespace uada
 #endif
