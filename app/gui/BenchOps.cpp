@@ -68,7 +68,7 @@ void benchOps(const Workbench& workbench) {
   explorer.resize(1200, 800);
   OpsPicture shown;
   shown.image = picture();
-  explorer.setPicture(shown);
+  explorer.setPicture(shown, "Original");
   explorer.show();
   auto* slider = explorer.findChild<QSlider*>("op_level");
   const PaintCount painted(explorer.findChild<PixelView*>("op_result"));

@@ -130,7 +130,7 @@ void TestOpsView::sliderShowsTheOpItself() {
   const Op& entry = ops()[static_cast<std::size_t>(op)];
   const Image image = pattern(37, 23);
   OpExplorer explorer(bench_->workbench);
-  explorer.setPicture(pictureOf(image));
+  explorer.setPicture(pictureOf(image), "Original");
   chooseData(at<QComboBox>(explorer, "op_choice"), op);
   auto* slider = at<QSlider>(explorer, "op_level");
   for (const GridInfo& info : grids()) {
@@ -159,7 +159,7 @@ void TestOpsView::sliderShowsTheOpItself() {
 void TestOpsView::typedValuesAreRaw() {
   const Image image = pattern(20, 20);
   OpExplorer explorer(bench_->workbench);
-  explorer.setPicture(pictureOf(image));
+  explorer.setPicture(pictureOf(image), "Original");
   chooseData(at<QComboBox>(explorer, "op_choice"), static_cast<int>(opIndex("posterize")));
   at<QDoubleSpinBox>(explorer, "op_raw")->setValue(3);
   Image expected(20, 20);
@@ -178,7 +178,7 @@ void TestOpsView::typedValuesAreRaw() {
 void TestOpsView::samplingIsTheGridsUnlessChosen() {
   const Image image = pattern(30, 30);
   OpExplorer explorer(bench_->workbench);
-  explorer.setPicture(pictureOf(image));
+  explorer.setPicture(pictureOf(image), "Original");
   OpSetting setting;
   setting.op = opIndex("shear_x");
   setting.level = 9;
@@ -203,7 +203,7 @@ void TestOpsView::samplingIsTheGridsUnlessChosen() {
 void TestOpsView::partnersAreTrainingImages() {
   const OpsPicture picture = sampleOf(32, 3);
   OpExplorer explorer(bench_->workbench);
-  explorer.setPicture(picture);
+  explorer.setPicture(picture, "Original");
   OpSetting setting;
   setting.op = opIndex("sample_pairing");
   setting.grid = Grid::ta31;
@@ -482,10 +482,11 @@ void TestOpsView::opsOpenInTheExplorer() {
   const OpsPicture picture = sampleOf(32, 2);
   ChainView view(bench_->workbench);
   OpExplorer explorer(bench_->workbench);
-  connect(&view, &ChainView::opWanted, &explorer, [&](const OpsPicture& image, const OpSetting& setting) {
-    explorer.setPicture(image);
-    explorer.setSetting(setting);
-  });
+  connect(&view, &ChainView::opWanted, &explorer,
+          [&](const OpsPicture& image, const OpSetting& setting, const QString& caption) {
+            explorer.setPicture(image, caption);
+            explorer.setSetting(setting);
+          });
   view.setPicture(picture);
   int opened = 0;
   for (std::size_t i = 0; i < policyChoices().size(); ++i) {
@@ -520,6 +521,7 @@ void TestOpsView::runsPlansAreCompared() {
   panel.resize(900, 600);
   panel.show();
   panel.open(sample);
+  QTRY_VERIFY_WITH_TIMEOUT(panel.findChild<QLabel*>("chain_hash_state"), 20000);
   auto* state = at<QLabel>(panel, "chain_hash_state");
   QTRY_VERIFY_WITH_TIMEOUT(state->isVisible(), 20000);
   QCOMPARE(state->text(), QString("✓ equal"));

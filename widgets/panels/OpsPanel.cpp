@@ -41,8 +41,24 @@ OpsPanel::OpsPanel(const Workbench& workbench, QWidget* parent)
     : PanelWidget(workbench, parent), source_(new PictureSource(this)) {
   setAcceptDrops(true);
   bar_ = new SourceBar(workbench, *source_, this);
-  explorer_ = new OpExplorer(workbench, this);
-  chain_ = new ChainView(workbench, this);
+  pages_ = new QStackedWidget(this);
+  pages_->addWidget(
+      emptyState(workbench, tr("What an op does to a picture, and what a policy does, stage by stage"),
+                 tr("Drop a PNG or JPEG here, open one, or choose a sample of a data set above."), "ops"));
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(kGrid / 2);
+  column->addWidget(bar_);
+  column->addWidget(pages_, 1);
+  connect(source_, &PictureSource::loaded, this, &OpsPanel::showLoaded);
+  connect(source_, &PictureSource::failed, this, &OpsPanel::showFailed);
+}
+
+/// Both views, once there is a picture: the policies are read then, not while the window starts.
+void OpsPanel::makeViews() {
+  if (explorer_) return;
+  explorer_ = new OpExplorer(workbench_, this);
+  chain_ = new ChainView(workbench_, this);
   tabs_ = new QTabBar(this);
   tabs_->setObjectName("ops_tabs");
   tabs_->addTab(tr("One op"));
@@ -57,29 +73,20 @@ OpsPanel::OpsPanel(const Workbench& workbench, QWidget* parent)
   inside->setSpacing(0);
   inside->addWidget(tabs_);
   inside->addWidget(views_, 1);
-  pages_ = new QStackedWidget(this);
-  pages_->addWidget(
-      emptyState(workbench, tr("What an op does to a picture, and what a policy does, stage by stage"),
-                 tr("Drop a PNG or JPEG here, open one, or choose a sample of a data set above."), "ops"));
   pages_->addWidget(page);
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(kGrid / 2);
-  column->addWidget(bar_);
-  column->addWidget(pages_, 1);
   connect(tabs_, &QTabBar::currentChanged, this, [this](int tab) {
     views_->setCurrentIndex(tab);
     workbench_.settings.setValue("ops/tab", tab);
   });
-  connect(source_, &PictureSource::loaded, this, &OpsPanel::showLoaded);
-  connect(source_, &PictureSource::failed, this, &OpsPanel::showFailed);
-  connect(chain_, &ChainView::opWanted, this, [this](const OpsPicture& picture, const OpSetting& setting) {
-    explorer_->setPicture(picture);
-    explorer_->setSetting(setting);
-    tabs_->setCurrentIndex(0);
-  });
-  connect(chain_, &ChainView::problem, &workbench.session, &Session::problem);
-  connect(explorer_, &OpExplorer::problem, &workbench.session, &Session::problem);
+  tabs_->setCurrentIndex(workbench_.settings.value("ops/tab").toInt());
+  connect(chain_, &ChainView::opWanted, this,
+          [this](const OpsPicture& picture, const OpSetting& setting, const QString& caption) {
+            explorer_->setPicture(picture, caption);
+            explorer_->setSetting(setting);
+            tabs_->setCurrentIndex(0);
+          });
+  connect(chain_, &ChainView::problem, &workbench_.session, &Session::problem);
+  connect(explorer_, &OpExplorer::problem, &workbench_.session, &Session::problem);
 }
 
 /// What was looked at last time, once the view is seen: reading it would slow down the window's start.
@@ -90,7 +97,6 @@ void OpsPanel::showEvent(QShowEvent* event) {
 
 void OpsPanel::restore() {
   const QSettings& settings = workbench_.settings;
-  tabs_->setCurrentIndex(settings.value("ops/tab").toInt());
   PictureRequest request;
   const QString file = settings.value("ops/file").toString();
   request.dataset = settings.value("ops/dataset").toString().toStdString();
@@ -121,8 +127,9 @@ void OpsPanel::open(const SamplePlan& sample) {
 }
 
 void OpsPanel::showLoaded() {
+  makeViews();
   pages_->setCurrentIndex(1);
-  explorer_->setPicture(source_->picture());
+  explorer_->setPicture(source_->picture(), tr("Original"));
   chain_->setPicture(source_->picture());
   remember();
   if (wanted_) showWanted(tr("The plan of %1").arg(wanted_->title));

@@ -32,6 +32,7 @@ class OpsPanel : public PanelWidget {
   void dropEvent(QDropEvent* event) override;
 
  private:
+  void makeViews();
   void showLoaded();
   void showFailed(const QString& why);
   void showWanted(const QString& note);
@@ -45,7 +46,7 @@ class OpsPanel : public PanelWidget {
   QStackedWidget *pages_ = nullptr, *views_ = nullptr;
   OpExplorer* explorer_ = nullptr;
   ChainView* chain_ = nullptr;
-  bool restored_ = false;
+  bool restored_ = false;  ///< or nothing was there to restore
 };
 
 }  // namespace uada

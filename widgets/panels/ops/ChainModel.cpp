@@ -121,7 +121,8 @@ ChainSource chainSource(const OpsPicture& picture, int side) {
   source.render.side = source.square->width;
   source.render.mean = picture.statistics.mean;
   source.render.deviation = picture.statistics.deviation;
-  for (float& deviation : source.render.deviation) deviation = std::max(deviation, 1e-6F);  // a file of one colour
+  for (float& deviation : source.render.deviation)
+    deviation = std::max(deviation, 1e-6F);  // a file of one colour
   return source;
 }
 

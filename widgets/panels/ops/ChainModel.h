@@ -19,6 +19,7 @@ struct PolicyChoice {
   std::string file;     ///< of "found": its setting `file`
   std::string tip;      ///< where it comes from
   std::string problem;  ///< why it cannot be used; empty: it can
+  friend bool operator==(const PolicyChoice&, const PolicyChoice&) = default;
 };
 /// The catalogue's, but for "found", then every policy file that is installed.
 std::vector<PolicyChoice> policyChoices();
@@ -44,9 +45,9 @@ struct ChainSource {
   RenderSettings render;
   std::string note;  ///< what was done to the picture to make it square, or ""
 };
-/// A sample stays where it lies, so that its plans and pixels are those of training. A file is a data set of one image;
-/// to make it square its middle is cut out and resized (bilinear, antialiased).
-/// side  of a file's square, pixels; 0: its own, at most kMostChainSide
+/// A sample stays where it lies, so that its plans and pixels are those of training. A file is a data set of
+/// one image; to make it square its middle is cut out and resized (bilinear, antialiased). side  of a file's
+/// square, pixels; 0: its own, at most kMostChainSide
 ChainSource chainSource(const OpsPicture& picture, int side);
 constexpr int kMostChainSide = 512;
 

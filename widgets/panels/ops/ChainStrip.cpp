@@ -104,7 +104,8 @@ void ChainStrip::drawStage(QPainter& painter, int i) const {
   const bool last = i + 1 == static_cast<int>(stages_.size());
   painter.setOpacity(stale_ ? 0.3 : stage.done ? 1.0 : 0.45);
   const QImage image = viewOf(stage.image);
-  QRect place(QPoint(), image.size().scaled(picture.size(), Qt::KeepAspectRatio));  // the original may be no square
+  QRect place(QPoint(),
+              image.size().scaled(picture.size(), Qt::KeepAspectRatio));  // the original may be no square
   place.moveCenter(picture.center());
   painter.drawImage(image.width() == image.height() ? picture : place, image);
   painter.setOpacity(stale_ ? 0.3 : 1.0);

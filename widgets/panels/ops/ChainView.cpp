@@ -44,8 +44,7 @@ QSpinBox* numberSpin(const char* name, int least, int most, int value, QWidget* 
 
 }  // namespace
 
-ChainView::ChainView(const Workbench& workbench, QWidget* parent)
-    : QWidget(parent), workbench_(workbench), choices_(policyChoices()) {
+ChainView::ChainView(const Workbench& workbench, QWidget* parent) : QWidget(parent), workbench_(workbench) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
   column->setSpacing(kGrid);
@@ -89,13 +88,7 @@ QWidget* ChainView::makePolicyRow() {
   policy_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   policy_->setMinimumContentsLength(28);
   policy_->setMaxVisibleItems(24);
-  for (std::size_t i = 0; i < choices_.size(); ++i) {
-    if (i > 0 && choices_[i].file.empty() != choices_[i - 1].file.empty())
-      policy_->insertSeparator(policy_->count());
-    policy_->addItem(q(choices_[i].title), static_cast<int>(i));
-    const std::string& tip = choices_[i].problem.empty() ? choices_[i].tip : choices_[i].problem;
-    policy_->setItemData(policy_->count() - 1, q(tip), Qt::ToolTipRole);
-  }
+  fillPolicies();
   settingsButton_ = new QToolButton(row);
   settingsButton_->setObjectName("chain_settings");
   settingsButton_->setText(tr("Settings"));
@@ -107,7 +100,8 @@ QWidget* ChainView::makePolicyRow() {
   side_->setObjectName("chain_side");
   side_->addItem(tr("its own size"), 0);
   for (const int side : {32, 64, 96, 128, 224}) side_->addItem(tr("%1 × %1 px").arg(side), side);
-  side_->setToolTip(tr("Of the square that a policy works on: the middle of the file's picture, or a resized crop of it"));
+  side_->setToolTip(
+      tr("Of the square that a policy works on: the middle of the file's picture, or a resized crop of it"));
   sideBox_ = labelled(tr("Size"), side_);
   for (QWidget* widget :
        std::initializer_list<QWidget*>{labelled(tr("Policy"), policy_), settingsButton_, sideBox_})
@@ -119,6 +113,31 @@ QWidget* ChainView::makePolicyRow() {
   });
   connect(side_, &QComboBox::currentIndexChanged, this, [this] { setPicture(picture_); });
   return row;
+}
+
+/// Policies may be imported while the window is open. The chosen one stays chosen.
+void ChainView::fillPolicies() {
+  std::vector<PolicyChoice> choices = policyChoices();
+  if (choices == choices_) return;
+  const QSignalBlocker quiet(policy_);
+  const std::string chosen = choices_.empty() ? "" : choice().title;
+  choices_ = std::move(choices);
+  policy_->clear();
+  for (std::size_t i = 0; i < choices_.size(); ++i) {
+    if (i > 0 && choices_[i].file.empty() != choices_[i - 1].file.empty())
+      policy_->insertSeparator(policy_->count());
+    policy_->addItem(q(choices_[i].title), static_cast<int>(i));
+    const std::string& tip = choices_[i].problem.empty() ? choices_[i].tip : choices_[i].problem;
+    policy_->setItemData(policy_->count() - 1, q(tip), Qt::ToolTipRole);
+  }
+  policy_->setCurrentIndex(std::max(0, policy_->findText(q(chosen))));
+}
+
+void ChainView::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  const std::string before = choice().title;
+  fillPolicies();
+  if (choice().title != before) choosePolicy();
 }
 
 QWidget* ChainView::makeDrawRow() {
@@ -351,7 +370,7 @@ void ChainView::openStage(int stage) {
   picture.image = before.image;
   picture.data = source_.square;
   setting.partner = static_cast<std::uint32_t>(step.partner % source_.square->size());
-  Q_EMIT opWanted(picture, setting);
+  Q_EMIT opWanted(picture, setting, tr("Before %1").arg(q(at.title).toLower()));
 }
 
 bool ChainView::eventFilter(QObject* watched, QEvent* event) {

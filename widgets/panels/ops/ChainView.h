@@ -37,16 +37,18 @@ class ChainView : public QWidget {
 
  Q_SIGNALS:
   /// An op of the plan, to be looked at in the op explorer with the picture that it works on.
-  void opWanted(const uada::OpsPicture& picture, const uada::OpSetting& setting);
+  void opWanted(const uada::OpsPicture& picture, const uada::OpSetting& setting, const QString& caption);
   void problem(const QString& text);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   QWidget* makePolicyRow();
   QWidget* makeDrawRow();
   QWidget* makePlanRow();
+  void fillPolicies();
   void choosePolicy();
   void changeSettings();
   void step(int by);

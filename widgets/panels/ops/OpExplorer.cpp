@@ -14,6 +14,7 @@
 #include <QStandardItemModel>
 #include <QToolButton>
 #include <cmath>
+#include <utility>
 
 #include "core/augment/Renderer.h"
 #include "core/base/Error.h"
@@ -223,10 +224,11 @@ QWidget* OpExplorer::makeStatusRow() {
   return row;
 }
 
-void OpExplorer::setPicture(const OpsPicture& picture) {
+void OpExplorer::setPicture(const OpsPicture& picture, const QString& caption) {
   picture_ = picture;
+  originalHistograms_ = histograms(picture.image.view());
   original_->setPicture(picture.image);
-  original_->setCaption(tr("Original"), tr("%1 × %2 px").arg(picture.image.width).arg(picture.image.height));
+  original_->setCaption(caption, tr("%1 × %2 px").arg(picture.image.width).arg(picture.image.height));
   if (picture.data) {
     const QSignalBlocker quiet(partnerIndex_);
     partnerIndex_->setRange(0, static_cast<int>(picture.data->size()) - 1);
@@ -371,12 +373,12 @@ void OpExplorer::render() {
   clock.start();
   result_ = applied(setting_, picture_.image, partner());
   milliseconds_ = 1e-6 * static_cast<double>(clock.nsecsElapsed());
-  const PixelDifference difference = differenceOf(picture_.image, result_, factor_->currentData().toInt());
+  PixelDifference difference = differenceOf(picture_.image, result_, factor_->currentData().toInt());
   after_->setPicture(result_);
   after_->setCaption(tr("Result"), QString::fromStdString(setting_.entry().title));
-  difference_->setPicture(difference.image);
   difference_->setCaption(tr("Difference × %1").arg(difference.factor), differenceText(difference));
-  histogram_->setHistograms(histograms(picture_.image.view()), histograms(result_.view()));
+  difference_->setPicture(std::move(difference.image));
+  histogram_->setHistograms(originalHistograms_, histograms(result_.view()));
   showStatus();
 }
 

@@ -28,7 +28,8 @@ class OpExplorer : public QWidget {
  public:
   explicit OpExplorer(const Workbench& workbench, QWidget* parent = nullptr);
 
-  void setPicture(const OpsPicture& picture);
+  /// caption  above it
+  void setPicture(const OpsPicture& picture, const QString& caption);
   /// Shows the op as a step of a plan has it.
   void setSetting(const OpSetting& setting);
   const OpSetting& setting() const { return setting_; }
@@ -60,6 +61,7 @@ class OpExplorer : public QWidget {
   const Workbench& workbench_;
   OpsPicture picture_;
   OpSetting setting_;
+  std::array<Histogram, 3> originalHistograms_{};
   Image partnerFile_, result_;
   double milliseconds_ = 0;  ///< of the last rendering
   QTimer renderTimer_;       ///< one rendering for a burst of changes

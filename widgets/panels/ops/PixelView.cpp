@@ -10,6 +10,7 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "widgets/models/Pictures.h"
 #include "widgets/session/Theme.h"
@@ -106,8 +107,9 @@ PixelView::PixelView(const Theme& theme, PixelZoom& zoom, QWidget* parent)
   connect(&zoom, &PixelZoom::changed, this, qOverload<>(&QWidget::update));
 }
 
-void PixelView::setPicture(const Image& image) {
-  picture_ = viewOf(image).convertToFormat(QImage::Format_RGB32);
+void PixelView::setPicture(Image image) {
+  image_ = std::move(image);
+  picture_ = viewOf(image_);
   zoom_.setPicture(picture_.size());
   update();
 }
@@ -141,7 +143,9 @@ void PixelView::drawPicture(QPainter& painter) const {
   const QRectF seen(toPicture(area().topLeft()), QSizeF(area().size()) / scale);
   const QRect part = seen.toAlignedRect().intersected(picture_.rect());
   const int zoom = static_cast<int>(scale);
-  painter.drawImage(QRect(from + part.topLeft() * zoom, part.size() * zoom), picture_, part);
+  const QImage shown =
+      picture_.copy(part).convertToFormat(QImage::Format_RGB32);  // drawn several times as fast
+  painter.drawImage(QRect(from + part.topLeft() * zoom, part.size() * zoom), shown);
   if (const auto pixel = zoom_.pointed()) {
     painter.setPen(theme_.colour("accent"));
     painter.setBrush(Qt::NoBrush);
@@ -234,7 +238,7 @@ void PixelView::keyPressEvent(QKeyEvent* event) {
 void PixelView::contextMenuEvent(QContextMenuEvent* event) {
   if (picture_.isNull()) return;
   QMenu menu(this);
-  menu.addAction(tr("Copy image"), [this] { QApplication::clipboard()->setImage(picture_); });
+  menu.addAction(tr("Copy image"), [this] { QApplication::clipboard()->setImage(picture_.copy()); });
   menu.addAction(tr("Save image..."), this, &PixelView::savePicture);
   menu.addSeparator();
   menu.addAction(tr("Fit"), &zoom_, &PixelZoom::fit);

@@ -58,9 +58,8 @@ class PixelView : public QWidget {
  public:
   PixelView(const Theme& theme, PixelZoom& zoom, QWidget* parent = nullptr);
 
-  void setPicture(const Image& image);
+  void setPicture(Image image);
   void setCaption(const QString& title, const QString& detail);
-  const QImage& picture() const { return picture_; }
   QSize sizeHint() const override { return {240, 200}; }
   QSize minimumSizeHint() const override { return {96, 96}; }
 
@@ -90,7 +89,8 @@ class PixelView : public QWidget {
 
   const Theme& theme_;
   PixelZoom& zoom_;
-  QImage picture_;
+  Image image_;
+  QImage picture_;  ///< over its bytes
   QString title_, detail_;
   QPointF pressed_, last_;
   bool dragged_ = false;
