@@ -1,15 +1,16 @@
-"""Does the work of `uada bench render` with Pillow, numpy and torchvision, so that both are timed side by side.
+"""Does the work of `uada bench render` with Pillow, numpy and torchvision, to be timed side by side.
 
-Part of the program, which starts it as a child process and talks to it over standard input and output: a JSON object
-a line, followed by as many raw bytes as its "bytes" says, both ways; answers begin with "uada ". Commands, by "do":
+Part of the program, which starts it as a child process and talks to it over standard input and output: a
+JSON object a line, followed by as many raw bytes as its "bytes" says, both ways; answers begin with "uada ".
+Commands, by "do":
   hello       the versions of what is installed; null where it is missing
   images      "bytes" of them, 8-bit RGB, "width" x "height"
   op          prepares one operation on each image; answers with the results
-  variants    prepares UADA's variants of "plans", variant-major; answers with the numbers, float32. "released": by
-              the stations of the released script, which need torch
+  variants    prepares UADA's variants of "plans", variant-major; answers with the numbers, float32.
+              "released": by the stations of the released script, which need torch
   replay      the pixels of "plans" by torchvision's own operations and level tables
-  torchvision prepares a transform that draws by itself, ra, aa or ta: its "part" ops alone, or the whole pipeline
-              with a padded or a resized crop
+  torchvision prepares a transform that draws by itself, ra, aa or ta: its "part" ops alone, or the whole
+              pipeline with a padded or a resized crop
   block       runs "calls" of what was prepared; answers with the CPU seconds of this process
 A call is one image (of variants: all those of one sample), and each block goes on where the last one ended.
 """
@@ -68,7 +69,7 @@ def cutout(image, size, x, y):
 
 def cutout_abs(image, size, x, y):
     """That of pytorch-randaugment: the rectangle includes its far edges."""
-    left, top = (int(max(0, share * side - size / 2)) for share, side in ((x, image.width), (y, image.height)))
+    left, top = int(max(0, x * image.width - size / 2)), int(max(0, y * image.height - size / 2))
     right, bottom = min(image.width, left + size), min(image.height, top + size)
     return painted(image, (left, top, right, bottom), (125, 123, 114))
 
@@ -164,7 +165,8 @@ def bare_variant(image, plan, pad, mean, deviation):
 
 def lean_variant(image, plan, pad, mean, deviation):
     """With as little Python as the work needs: crop and flip by Pillow, Cutout and numbers by numpy."""
-    pixels = numpy.asarray(chained(cropped(image, plan, pad), plan)).astype(numpy.float32) / numpy.float32(255)
+    drawn = chained(cropped(image, plan, pad), plan)
+    pixels = numpy.asarray(drawn).astype(numpy.float32) / numpy.float32(255)
     left, top, right, bottom = plan["cutout"]  # the released code's left and right are rows
     pixels[max(0, left):right, max(0, top):bottom] = 0
     return (pixels - mean) / deviation
@@ -176,8 +178,8 @@ def rotated_through_alpha(image, share, _):
 
 
 def released_variant(image, plan, pad, mean, deviation):
-    """Through the same stations as the released script: a tensor is cropped, becomes an image for flip and ops, and a
-    tensor again for Cutout and numbers. image: [1, 3, side, side], 0..1; mean, deviation: [3, 1, 1]"""
+    """Through the same stations as the released script: a tensor is cropped, becomes an image for flip and
+    ops, and a tensor again for Cutout and numbers. image: [1, 3, side, side], 0..1; mean, deviation: [3, 1, 1]"""
     import torch
     side = image.shape[-1]
     row, col = (clamp(offset, 2 * pad) for offset in plan["crop"])
@@ -209,8 +211,9 @@ def transform_named(policy, table):
 
 
 def plain_linspace(start, end, steps):
-    """torch.linspace with every product rounded. Processors with fused multiply-add skip that, so that levels 15, 19
-    and 25 of torchvision's 31 differ between processors in the last bit, and a shift of 16 pixels becomes one of 15."""
+    """torch.linspace with every product rounded. Processors with fused multiply-add skip that, so that levels
+    15, 19 and 25 of torchvision's 31 differ between processors in the last bit, and a shift of 16 pixels
+    becomes one of 15."""
     import torch
     index = torch.arange(steps, dtype=torch.float32)
     step = (torch.tensor(end, dtype=torch.float32) - start) / (steps - 1)
@@ -243,7 +246,8 @@ def replayed(image, plan, levels):
 
 def pipeline(transform, part, side, pad, mean, deviation):
     from torchvision import transforms
-    crop = transforms.RandomCrop(side, padding=pad) if part == "padded" else transforms.RandomResizedCrop(side)
+    padded = part == "padded"
+    crop = transforms.RandomCrop(side, padding=pad) if padded else transforms.RandomResizedCrop(side)
     return transforms.Compose([crop, transforms.RandomHorizontalFlip(), transform,
                                transforms.ToTensor(), transforms.Normalize(mean, deviation)])
 
@@ -260,9 +264,9 @@ class Server:
                 "numpy": numpy and numpy.__version__, "torchvision": PIL and version_of_torchvision()}, b""
 
     def do_images(self, command, data):
-        width, height = command["width"], command["height"]
-        size = 3 * width * height
-        self.images = [Image.frombytes("RGB", (width, height), data[k:k + size]) for k in range(0, len(data), size)]
+        shape = command["width"], command["height"]
+        size = 3 * shape[0] * shape[1]
+        self.images = [Image.frombytes("RGB", shape, data[k:k + size]) for k in range(0, len(data), size)]
         return {}, b""
 
     def do_op(self, command, _):
@@ -286,7 +290,8 @@ class Server:
             torch.set_num_threads(1)
             variant, flat = released_variant, lambda numbers: numbers.permute(1, 2, 0).numpy()
             mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in (mean, deviation))
-            images = [torch.tensor(numpy.array(i)).permute(2, 0, 1).contiguous()[None] / 255.0 for i in self.images]
+            tensors = (torch.tensor(numpy.array(image)) for image in self.images)
+            images = [pixels.permute(2, 0, 1).contiguous()[None] / 255.0 for pixels in tensors]
 
         def sample(k):
             return [variant(images[k], plan, pad, mean, deviation) for plan in plans[k::count]]
@@ -295,7 +300,8 @@ class Server:
         return {}, b"".join(numbers[k][v] for v in range(len(plans) // count) for k in range(count))
 
     def do_replay(self, command, _):
-        levels = levels_of(command["policy"], transform_named(command["policy"], command["table"]), command["side"])
+        policy = command["policy"]
+        levels = levels_of(policy, transform_named(policy, command["table"]), command["side"])
         return {}, b"".join(replayed(self.images[k % len(self.images)], plan, levels).tobytes()
                             for k, plan in enumerate(command["plans"]))
 
@@ -305,7 +311,8 @@ class Server:
         torch.manual_seed(1)
         transform = transform_named(command["policy"], command["table"])
         if command["part"] != "ops":
-            transform = pipeline(transform, *(command[key] for key in ("part", "side", "pad", "mean", "deviation")))
+            settings = (command[key] for key in ("part", "side", "pad", "mean", "deviation"))
+            transform = pipeline(transform, *settings)
         self.prepare(lambda k: transform(self.images[k]), len(self.images))
         return {}, b""
 
