@@ -150,7 +150,8 @@ bool fitsFixed(const Affine& a, int width, int height) {
 
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling) {
   if (sampling.filter.value_or(Filter::nearest) == Filter::nearest) return nearest(in, out, affine, sampling);
-  if (!interpolatedAlongAxis(in, out, affine, sampling)) reference::applyAffine(in, out, affine, sampling);
+  if (interpolatedAlongAxis(in, out, affine, sampling)) return;
+  for (int y = 0; y < out.height; ++y) simd::interpolate(in, out, affine, sampling, {y, 0, out.width});
 }
 
 }  // namespace uada

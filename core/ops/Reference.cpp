@@ -37,10 +37,12 @@ void addInverted(ImageView in, ImageSpan out, int shift) {
 
 std::array<Extremes, 3> extremes(ImageView image) {
   std::array<Extremes, 3> found;
-  for (std::size_t i = 0; i < image.bytes(); ++i) {
-    Extremes& e = found[i % 3];
-    e.low = std::min(e.low, image.rgb[i]);
-    e.high = std::max(e.high, image.rgb[i]);
+  for (std::size_t i = 0; i < image.bytes(); i += 3) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      const std::uint8_t byte = image.rgb[i + c];
+      found[c].low = byte < found[c].low ? byte : found[c].low;
+      found[c].high = byte > found[c].high ? byte : found[c].high;
+    }
   }
   return found;
 }

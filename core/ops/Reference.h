@@ -35,9 +35,8 @@ void blurRow(ImageView in, ImageSpan out, int y);
 void reversePixels(const std::uint8_t* in, std::uint8_t* out, std::size_t count);
 
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling);
-/// One pixel of the output; the filter is bilinear or bicubic.
-void interpolatedPixel(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling, int x,
-                       int y);
+void interpolate(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling,
+                 const RowPart& part);
 void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps);
 void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count);
 

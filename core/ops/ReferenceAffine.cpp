@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/ops/Neighbours.h"
 #include "core/ops/Pixels.h"
 #include "core/ops/Reference.h"
 
@@ -65,25 +66,6 @@ void nearest(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
   fitsFixed(a, out.width, out.height) ? nearestFixed(in, out, a, fill) : nearestDouble(in, out, a, fill);
 }
 
-/// Where a source point lies among the pixels: rows and byte offsets of columns, clamped to the image, from
-/// `first` pixels before the one at or below the point. The point lies inside the image.
-template <int kTaps>
-struct Neighbours {
-  std::array<const std::uint8_t*, kTaps> rows;
-  std::array<std::size_t, kTaps> columns;
-  double dx, dy;
-
-  Neighbours(ImageView in, double xs, double ys, int first) {
-    const int left = wholeOf(xs - 0.5), top = wholeOf(ys - 0.5);
-    dx = xs - 0.5 - left;
-    dy = ys - 0.5 - top;
-    for (int k = 0; k < kTaps; ++k) {
-      rows[k] = in.row(std::clamp(top + first + k, 0, in.height - 1));
-      columns[k] = std::size_t{3} * std::clamp(left + first + k, 0, in.width - 1);
-    }
-  }
-};
-
 double linear(double a, double b, double d) { return a + (b - a) * d; }
 
 void bilinearPixel(ImageView in, double xs, double ys, std::uint8_t* out) {
@@ -117,24 +99,32 @@ void bicubicPixel(ImageView in, double xs, double ys, std::uint8_t* out) {
   }
 }
 
-void interpolated(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampling) {
-  for (int y = 0; y < out.height; ++y)
-    for (int x = 0; x < out.width; ++x) interpolatedPixel(in, out, a, sampling, x, y);
+template <auto pixel>
+void interpolated(ImageView in, ImageSpan out, const Affine& a, const Colour& fill, const RowPart& part) {
+  std::uint8_t* to = out.row(part.y) + std::size_t{3} * part.begin;
+  for (int x = part.begin; x < part.end; ++x, to += 3) {
+    const double xs = a.xx * (x + 0.5) + a.xy * (part.y + 0.5) + a.x0;
+    const double ys = a.yx * (x + 0.5) + a.yy * (part.y + 0.5) + a.y0;
+    if (inside(xs, in.width) && inside(ys, in.height)) {
+      pixel(in, xs, ys, to);
+    } else {
+      put(to, fill.data());
+    }
+  }
 }
 
 }  // namespace
 
-void interpolatedPixel(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampling, int x, int y) {
-  std::uint8_t* to = out.row(y) + std::size_t{3} * x;
-  const double xs = a.xx * (x + 0.5) + a.xy * (y + 0.5) + a.x0;
-  const double ys = a.yx * (x + 0.5) + a.yy * (y + 0.5) + a.y0;
-  if (!inside(xs, in.width) || !inside(ys, in.height)) return put(to, sampling.fill.data());
-  sampling.filter == Filter::bicubic ? bicubicPixel(in, xs, ys, to) : bilinearPixel(in, xs, ys, to);
+void interpolate(ImageView in, ImageSpan out, const Affine& a, const Sampling& sampling,
+                 const RowPart& part) {
+  sampling.filter == Filter::bicubic ? interpolated<bicubicPixel>(in, out, a, sampling.fill, part)
+                                     : interpolated<bilinearPixel>(in, out, a, sampling.fill, part);
 }
 
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling) {
   const bool plain = sampling.filter.value_or(Filter::nearest) == Filter::nearest;
-  plain ? nearest(in, out, affine, sampling.fill) : interpolated(in, out, affine, sampling);
+  if (plain) return nearest(in, out, affine, sampling.fill);
+  for (int y = 0; y < out.height; ++y) interpolate(in, out, affine, sampling, {y, 0, out.width});
 }
 
 void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps) {

@@ -70,7 +70,7 @@ void stripAcross(ImageView in, ImageSpan out, const Strip& strip, int y) {
   const double shift = a.xy * (y + 0.5);
   const int end = strip.begin + strip.count;
   if (!isSteady(shift, a.x0)) {
-    for (int x = strip.begin; x < end; ++x) reference::interpolatedPixel(in, out, a, strip.sampling, x, y);
+    reference::interpolate(in, out, a, strip.sampling, {y, strip.begin, end});
     return;
   }
   const auto at = [&](int x) { return ((x + 0.5) + shift) + a.x0; };
@@ -177,9 +177,10 @@ void stripDown(ImageView in, ImageSpan out, const Strip& strip, const Runs& runs
     for (int k = 0; k < strip.taps; ++k) row.taps[k] = rowOf(y + strip.first + k);
     simd::interpolateLane(row, *strip.sampling.filter, out.row(y) + std::size_t{3} * strip.begin,
                           3 * strip.count);
-    for (int i = 0; i < runs.unsteadyCount; ++i)
-      reference::interpolatedPixel(in, out, strip.affine, strip.sampling,
-                                   strip.begin + runs.unsteady[static_cast<std::size_t>(i)], y);
+    for (int i = 0; i < runs.unsteadyCount; ++i) {
+      const int x = strip.begin + runs.unsteady[static_cast<std::size_t>(i)];
+      reference::interpolate(in, out, strip.affine, strip.sampling, {y, x, x + 1});
+    }
   }
 }
 

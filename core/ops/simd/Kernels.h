@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/images/Image.h"
+#include "core/ops/Affine.h"
 #include "core/ops/Normalise.h"
 #include "core/ops/Op.h"
 #include "core/ops/Tables.h"
@@ -14,6 +15,11 @@ namespace uada {
 /// A walk over the source in 16.16 fixed point, from a first point on.
 struct FixedSteps {
   std::int32_t x, xStep, y, yStep;
+};
+
+/// Pixels begin..end-1 of a row.
+struct RowPart {
+  int y, begin, end;
 };
 
 /// A part of a row whose pixels are interpolated along one axis. All arrays have one entry a byte of the
@@ -72,6 +78,9 @@ void reversePixels(const std::uint8_t* in, std::uint8_t* out, std::size_t count)
 /// The nearest pixels on a walk that does not leave the image. count > 0; at most 16384 x 16384 pixels, fewer
 /// than 2^31 bytes
 void copyNearest(ImageView in, std::uint8_t* out, int count, const FixedSteps& steps);
+/// Interpolates pixels of the output of any affine map, bilinearly or bicubically.
+void interpolate(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling,
+                 const RowPart& part);
 /// Interpolates `count` bytes in double precision, bilinearly or bicubically.
 void interpolateLane(const LaneRow& row, Filter filter, std::uint8_t* out, int count);
 
