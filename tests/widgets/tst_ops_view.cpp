@@ -1,92 +1,27 @@
-#include <QClipboard>
-#include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QDropEvent>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMimeData>
-#include <QPlainTextEdit>
-#include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
-#include <QTabBar>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QToolButton>
 #include <set>
 
-#include "core/augment/found/Library.h"
-#include "core/base/Error.h"
-#include "core/images/ImageIo.h"
-#include "tests/core/AugmentTools.h"
-#include "tests/core/FakeEngine.h"
+#include "tests/widgets/OpsTools.h"
 #include "widgets/panels/OpsPanel.h"
-#include "widgets/panels/ops/ChainStrip.h"
-#include "widgets/panels/ops/ChainView.h"
 #include "widgets/panels/ops/OpExplorer.h"
 #include "widgets/panels/ops/PictureGrid.h"
 #include "widgets/panels/ops/PixelView.h"
-#include "widgets/session/Session.h"
-#include "widgets/session/Theme.h"
 
 using namespace uada;
 using namespace uada::test;
-
-/// A picture of any size, with every byte different from its neighbours.
-static Image pattern(int width, int height) {
-  Image image(width, height);
-  for (std::size_t i = 0; i < image.rgb.size(); ++i)
-    image.rgb[i] = static_cast<std::uint8_t>(i * 37 + i / 91);
-  return image;
-}
-
-static OpsPicture pictureOf(const Image& image) {
-  OpsPicture picture;
-  picture.image = image;
-  picture.title = "pattern";
-  return picture;
-}
-
-static OpsPicture sampleOf(int side, std::uint32_t index) {
-  OpsPicture picture;
-  picture.data = std::make_shared<const Dataset>(makeData(side, 16));
-  picture.statistics = channelStatistics(*picture.data);
-  picture.index = index;
-  picture.image = Image(picture.data->image(index));
-  return picture;
-}
-
-/// The panel over a session without project.
-struct Bench {
-  QTemporaryDir folder;
-  Theme theme{Theme::Kind::light};
-  QSettings settings{folder.filePath("settings.ini"), QSettings::IniFormat};
-  FakeEngine engine;
-  Session session{theme, [this]() -> Engine& { return engine; }};
-  Workbench workbench{session, settings, theme};
-
-  QString file(const char* name, const Image& image) const {
-    const QString path = folder.filePath(name);
-    writePng(path.toStdString(), image.view());
-    return path;
-  }
-};
-
-template <class Editor>
-static Editor* at(const QWidget& view, const char* name) {
-  auto* editor = view.findChild<Editor*>(name);
-  if (!editor) qFatal("no %s", name);
-  return editor;
-}
-
-static void chooseData(QComboBox* combo, int data) { combo->setCurrentIndex(combo->findData(data)); }
 
 class TestOpsView : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void init() { bench_ = std::make_unique<Bench>(); }
+  void init() { bench_ = std::make_unique<OpsBench>(); }
   void cleanup() { bench_.reset(); }
 
   void sliderShowsTheOpItself_data();
@@ -103,20 +38,8 @@ class TestOpsView : public QObject {
   void samplesOfADataSetAreFollowed();
   void droppedFilesOpen();
 
-  void everyPolicyShowsTheRenderersPixels();
-  void plansAreThoseOfTraining();
-  void plansGoThroughTheClipboard();
-  void wrongPlansAreExplained_data();
-  void wrongPlansAreExplained();
-  void everySubpolicyIsVisited();
-  void schedulesFollowTheEpoch();
-  void opsOpenInTheExplorer();
-  void runsPlansAreCompared();
-  void resizedCropsTakeTheWholePicture();
-  void stripsFitOrScroll();
-
  private:
-  std::unique_ptr<Bench> bench_;
+  std::unique_ptr<OpsBench> bench_;
 };
 
 void TestOpsView::sliderShowsTheOpItself_data() {
@@ -346,220 +269,6 @@ void TestOpsView::droppedFilesOpen() {
   QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
   QCoreApplication::sendEvent(&panel, &drop);
   QTRY_VERIFY(panel.source().picture().image == pattern(9, 9));
-}
-
-void TestOpsView::everyPolicyShowsTheRenderersPixels() {
-  const OpsPicture picture = sampleOf(32, 5);
-  ChainView view(bench_->workbench);
-  view.setPicture(picture);
-  auto* policy = at<QComboBox>(view, "chain_policy");
-  ThreadPool pool(1);
-  const ChainSource source = chainSource(picture, 0);
-  const Renderer renderer(*picture.data, source.render, pool);
-  QVERIFY(policyChoices().size() > policies().size());
-  for (std::size_t i = 0; i < policyChoices().size(); ++i) {
-    chooseData(policy, static_cast<int>(i));
-    for (int seed = 1; seed < 6; ++seed) {
-      at<QSpinBox>(view, "chain_seed")->setValue(seed);
-      const std::string text = at<QPlainTextEdit>(view, "chain_plan")->toPlainText().toStdString();
-      const Image image = renderer.picture(5, planFromJson(parseJson(text, "shown")));
-      QCOMPARE(view.hash().toStdString(), sha256(std::as_bytes(std::span(image.rgb))));
-    }
-  }
-}
-
-/// A run with that seed draws the same plan for the sample in that epoch.
-void TestOpsView::plansAreThoseOfTraining() {
-  const auto space = findPolicy("uada-cifar").make(parseJson("{}", "test"), {32, 4, 200});
-  Random random(77, 3, 9, Purpose::plan);
-  const std::string expected = toJson(space->sample(random, 3)).dump();
-  ChainView view(bench_->workbench);
-  view.setPicture(sampleOf(32, 9));
-  auto* policy = at<QComboBox>(view, "chain_policy");
-  policy->setCurrentIndex(policy->findText("UADA for CIFAR"));
-  at<QSpinBox>(view, "chain_epoch")->setValue(3);
-  at<QSpinBox>(view, "chain_seed")->setValue(77);
-  QCOMPARE(at<QPlainTextEdit>(view, "chain_plan")->toPlainText().toStdString(), expected);
-  at<QPushButton>(view, "chain_reroll")->click();
-  QVERIFY(at<QSpinBox>(view, "chain_seed")->value() != 77);
-}
-
-void TestOpsView::plansGoThroughTheClipboard() {
-  ChainView view(bench_->workbench);
-  view.setPicture(pictureOf(pattern(60, 50)));
-  auto* policy = at<QComboBox>(view, "chain_policy");
-  policy->setCurrentIndex(policy->findText("RandAugment"));
-  at<QSpinBox>(view, "chain_seed")->setValue(12);
-  const QString hash = view.hash(), json = at<QPlainTextEdit>(view, "chain_plan")->toPlainText();
-  QCOMPARE(hash.size(), 64);
-  at<QPushButton>(view, "chain_copy_plan")->click();
-  at<QSpinBox>(view, "chain_seed")->setValue(13);
-  QVERIFY(view.hash() != hash);
-  at<QPushButton>(view, "chain_paste_plan")->click();
-  QCOMPARE(view.hash(), hash);
-  QCOMPARE(at<QPlainTextEdit>(view, "chain_plan")->toPlainText(), json);
-  at<QToolButton>(view, "chain_copy_hash")->click();
-  QCOMPARE(QGuiApplication::clipboard()->text(), hash);
-  view.setPicture(pictureOf(pattern(50, 60)));  // the plan stays, the pixels are others
-  QCOMPARE(at<QPlainTextEdit>(view, "chain_plan")->toPlainText(), json);
-  QVERIFY(view.hash() != hash);
-}
-
-void TestOpsView::wrongPlansAreExplained_data() {
-  QTest::addColumn<QString>("plan");
-  QTest::addColumn<QString>("words");
-  QTest::newRow("no JSON") << "{\"crop\":[4," << "line 1";
-  QTest::newRow("key") << "{\"cropp\":[4,7]}" << "cropp";
-  QTest::newRow("op") << "{\"chain\":[{\"op\":\"rotat\",\"level\":1,\"sign\":1}]}" << "rotat";
-  QTest::newRow("sign") << "{\"chain\":[{\"op\":\"rotate\",\"level\":1,\"sign\":3}]}" << "sign";
-  QTest::newRow("grid") << "{\"grid\":\"uc10\",\"chain\":[{\"op\":\"solarize_add\",\"level\":1,\"sign\":1}]}"
-                        << "no levels";
-  QTest::newRow("empty") << "" << "";
-}
-
-void TestOpsView::wrongPlansAreExplained() {
-  QFETCH(QString, plan);
-  QFETCH(QString, words);
-  ChainView view(bench_->workbench);
-  view.resize(700, 600);
-  view.show();
-  view.setPicture(pictureOf(pattern(32, 32)));
-  const QString before = view.hash();
-  auto* json = at<QPlainTextEdit>(view, "chain_plan");
-  const QString good = json->toPlainText();
-  json->setPlainText(plan);
-  auto* problem = at<QLabel>(view, "chain_plan_problem");
-  QVERIFY(problem->isVisible());
-  QVERIFY2(problem->text().contains(words), qPrintable(problem->text()));
-  QVERIFY(view.hash().isEmpty());
-  QVERIFY(!at<QPushButton>(view, "chain_copy_plan")->isEnabled());
-  json->setPlainText(good);
-  QVERIFY(!problem->isVisible());
-  QCOMPARE(view.hash(), before);
-}
-
-void TestOpsView::everySubpolicyIsVisited() {
-  const FoundPolicy policy = loadPolicy("autoaugment-cifar10").policy;
-  ChainView view(bench_->workbench);
-  view.setPicture(sampleOf(32, 0));
-  auto* choice = at<QComboBox>(view, "chain_policy");
-  choice->setCurrentIndex(choice->findText("AutoAugment"));
-  auto* next = at<QToolButton>(view, "chain_next");
-  for (std::size_t k = 0; k < policy.lists.size(); ++k) {
-    next->click();
-    QCOMPARE(at<QSpinBox>(view, "chain_sub")->value(), static_cast<int>(k) + 1);
-    const Plan plan =
-        planFromJson(parseJson(at<QPlainTextEdit>(view, "chain_plan")->toPlainText().toStdString(), "shown"));
-    QCOMPARE(std::size_t{plan.stepCount}, policy.lists[k].size());
-    for (std::size_t i = 0; i < plan.stepCount; ++i) QCOMPARE(plan.steps[i].op, policy.lists[k][i].op);
-    QCOMPARE(at<QLabel>(view, "chain_policy_text")->text().toStdString(), listText(policy, policy.lists[k]));
-  }
-  next->click();  // round again: as drawn
-  QCOMPARE(at<QSpinBox>(view, "chain_sub")->value(), 0);
-  at<QToolButton>(view, "chain_previous")->click();
-  QCOMPARE(at<QSpinBox>(view, "chain_sub")->value(), 25);
-}
-
-void TestOpsView::schedulesFollowTheEpoch() {
-  ChainView view(bench_->workbench);
-  view.setPicture(sampleOf(32, 0));
-  auto* choice = at<QComboBox>(view, "chain_policy");
-  choice->setCurrentIndex(choice->findText("example-segments (2)"));
-  QCOMPARE(at<QSpinBox>(view, "chain_epochs")->value(), 50);
-  const auto* text = at<QLabel>(view, "chain_policy_text");
-  QVERIFY2(text->text().startsWith("Segment 1 of 2, epochs 1 to 20: rotate 2 (30 %)"),
-           qPrintable(text->text()));
-  at<QSpinBox>(view, "chain_epoch")->setValue(21);
-  QVERIFY2(text->text().startsWith("Segment 2 of 2, epochs 21 to 50"), qPrintable(text->text()));
-  choice->setCurrentIndex(choice->findText("example-elements (2)"));
-  at<QSpinBox>(view, "chain_epochs")->setValue(10);
-  at<QSpinBox>(view, "chain_epoch")->setValue(6);
-  QVERIFY2(text->text().startsWith("Part 2 of 2, epochs 6 to 10: 60 %"), qPrintable(text->text()));
-}
-
-/// A stage's op, opened in the explorer with the picture before it, gives the stage's pixels.
-void TestOpsView::opsOpenInTheExplorer() {
-  const OpsPicture picture = sampleOf(32, 2);
-  ChainView view(bench_->workbench);
-  OpExplorer explorer(bench_->workbench);
-  connect(&view, &ChainView::opWanted, &explorer,
-          [&](const OpsPicture& image, const OpSetting& setting, const QString& caption) {
-            explorer.setPicture(image, caption);
-            explorer.setSetting(setting);
-          });
-  view.setPicture(picture);
-  int opened = 0;
-  for (std::size_t i = 0; i < policyChoices().size(); ++i) {
-    chooseData(at<QComboBox>(view, "chain_policy"), static_cast<int>(i));
-    for (int seed = 1; seed < 10; ++seed) {
-      at<QSpinBox>(view, "chain_seed")->setValue(seed);
-      for (std::size_t k = 0; k < view.strip().stages().size(); ++k) {
-        const Stage& stage = view.strip().stages()[k];
-        if (stage.part != Stage::Part::op || !stage.done) continue;
-        Q_EMIT const_cast<ChainStrip&>(view.strip()).opWanted(static_cast<int>(k));
-        QVERIFY2(explorer.result() == stage.image, stage.title.c_str());
-        ++opened;
-      }
-    }
-  }
-  QVERIFY(opened > 50);
-}
-
-/// A run's plan, on the picture kept with it where the data set is not there, with the recorded hash.
-void TestOpsView::runsPlansAreCompared() {
-  const OpsPicture picture = sampleOf(32, 1);
-  ThreadPool pool(1);
-  const Renderer renderer(*picture.data, chainSource(picture, 0).render, pool);
-  SamplePlan sample;
-  sample.title = "sample 1 at step 5 of a run";
-  sample.dataset.name = "cifar10";
-  sample.dataset.settings["folder"] = bench_->folder.filePath("nowhere").toStdString();
-  sample.plan = examplePlan();
-  sample.pixelHash = QString::fromStdString(pixelHash(renderer.picture(1, sample.plan).view()));
-  sample.original = picture.image;
-  OpsPanel panel(bench_->workbench);
-  panel.resize(900, 600);
-  panel.show();
-  panel.open(sample);
-  QTRY_VERIFY_WITH_TIMEOUT(panel.findChild<QLabel*>("chain_hash_state"), 20000);
-  auto* state = at<QLabel>(panel, "chain_hash_state");
-  QTRY_VERIFY_WITH_TIMEOUT(state->isVisible(), 20000);
-  QCOMPARE(state->text(), QString("✓ equal"));
-  QVERIFY(at<QLabel>(panel, "chain_policy_text")->text().contains("nowhere"));
-  QCOMPARE(at<QTabBar>(panel, "ops_tabs")->currentIndex(), 1);
-  at<QLineEdit>(panel, "chain_expected")->setText(QString(64, '0'));
-  QCOMPARE(state->text(), QString("✗ differs"));
-}
-
-/// A random resized crop is drawn in the picture as it is, not in its square.
-void TestOpsView::resizedCropsTakeTheWholePicture() {
-  const Image image = pattern(90, 50);
-  ChainSource source = chainSource(pictureOf(image), 32);
-  QCOMPARE(source.square->width, 32);
-  const PolicyChoice choice{"", "randaugment", "", "", ""};
-  for (int seed = 1; seed < 20; ++seed) {
-    const Plan plan = drawPlan(choice, parseJson(R"({"crop":"resized"})", "test"), {seed}, source);
-    QVERIFY(plan.resizedCrop && plan.resizedCrop->source == (ImageSize{90, 50}));
-    const std::vector<Stage> stages = stagesOf(source, plan);
-    QVERIFY(stages.front().image == image);
-    QCOMPARE(stages.back().image.width, 32);
-  }
-  Plan foreign = drawPlan(choice, parseJson(R"({"crop":"resized"})", "test"), {1}, source);
-  foreign.resizedCrop->source = {91, 50};
-  QVERIFY_THROWS_EXCEPTION(Error, stagesOf(source, foreign));
-}
-
-void TestOpsView::stripsFitOrScroll() {
-  for (const int width : {300, 640, 1200, 2500})
-    for (const int source : {28, 32, 224, 512}) {
-      const StripGrid grid = stripGrid({width, 400}, 7, source, 60);
-      QVERIFY(grid.columns * grid.rows >= 7);
-      QVERIFY(grid.columns == 1 || grid.columns * grid.cellWidth - 24 <= width);
-      QVERIFY(grid.scale >= 1 ? grid.scale == std::floor(grid.scale)
-                              : 1 / grid.scale == std::floor(1 / grid.scale));
-      QVERIFY(grid.side >= 84);
-    }
-  QVERIFY(stripGrid({2500, 900}, 7, 32, 60).scale > stripGrid({640, 400}, 7, 32, 60).scale);
 }
 
 QTEST_MAIN(TestOpsView)

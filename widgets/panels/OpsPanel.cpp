@@ -85,8 +85,8 @@ void OpsPanel::makeViews() {
             explorer_->setSetting(setting);
             tabs_->setCurrentIndex(0);
           });
-  connect(chain_, &ChainView::problem, &workbench_.session, &Session::problem);
-  connect(explorer_, &OpExplorer::problem, &workbench_.session, &Session::problem);
+  connect(chain_, &ChainView::failed, &workbench_.session, &Session::problem);
+  connect(explorer_, &OpExplorer::failed, &workbench_.session, &Session::problem);
 }
 
 /// What was looked at last time, once the view is seen: reading it would slow down the window's start.

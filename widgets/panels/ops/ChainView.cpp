@@ -75,7 +75,7 @@ ChainView::ChainView(const Workbench& workbench, QWidget* parent) : QWidget(pare
   connect(form_, &SettingsForm::edited, this, &ChainView::changeSettings);
   connect(strip_, &ChainStrip::opWanted, this, &ChainView::openStage);
   connect(strip_, &ChainStrip::saveFailed, this, [this](const QString& file) {
-    Q_EMIT problem(tr("%1 could not be written; choose a folder that can be written to").arg(file));
+    Q_EMIT failed(tr("%1 could not be written; choose a folder that can be written to").arg(file));
   });
   choosePolicy();
 }
@@ -245,28 +245,35 @@ void ChainView::choosePolicy() {
   form_->setFields(fieldsOf(choice()));
   settingsButton_->setEnabled(!form_->isEmpty());
   policy_->setToolTip(q(choice().tip));
-  changeSettings();
+  const QSignalBlocker quiet(sub_), quiet2(epochs_);
+  sub_->setValue(0);
+  readWritten();
+  if (written_ && written_->epochs > 0) epochs_->setValue(written_->epochs);
+  epoch_->setMaximum(epochs_->value());
+  redraw();
+}
+
+void ChainView::changeSettings() {
+  readWritten();
+  redraw();
 }
 
 /// The settings say which written policy it is.
-void ChainView::changeSettings() {
+void ChainView::readWritten() {
   written_.reset();
+  problem_.clear();
   try {
-    if (form_->problems() > 0) throw UsageError("a setting is wrong: see above");
+    if (form_->problems() > 0) throw UsageError("a setting is wrong: open Settings to see which");
     written_ = writtenPolicy(choice(), settingsOf(choice(), form_->values()));
   } catch (const Error& error) {
-    return refuse(policyProblem_, QString::fromUtf8(error.what()));
+    problem_ = QString::fromUtf8(error.what());
   }
   const bool lists = written_ && written_->kind == FoundPolicy::Kind::subpolicies;
   subBox_->setVisible(lists);
   epochBox_->setVisible(written_ && followsEpochs(*written_));
-  const QSignalBlocker quiet(sub_), quiet2(epochs_);
-  sub_->setValue(0);
+  const QSignalBlocker quiet(sub_);
   sub_->setMaximum(lists ? static_cast<int>(written_->lists.size()) : 0);
   sub_->setSuffix(lists ? tr(" of %1").arg(written_->lists.size()) : QString());
-  if (written_ && written_->epochs > 0) epochs_->setValue(written_->epochs);
-  epoch_->setMaximum(epochs_->value());
-  redraw();
 }
 
 /// From "as drawn" on, round and round.
@@ -287,6 +294,7 @@ void ChainView::redraw() {
   given_ = false;
   planNote_.clear();
   showWritten();
+  if (!problem_.isEmpty()) return refuse(policyProblem_, problem_);
   if (!source_.square) return;
   try {
     const Plan plan = drawPlan(choice(), settingsOf(choice(), form_->values()), drawOf(), source_);

@@ -38,7 +38,7 @@ class ChainView : public QWidget {
  Q_SIGNALS:
   /// An op of the plan, to be looked at in the op explorer with the picture that it works on.
   void opWanted(const uada::OpsPicture& picture, const uada::OpSetting& setting, const QString& caption);
-  void problem(const QString& text);
+  void failed(const QString& text);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
@@ -51,6 +51,7 @@ class ChainView : public QWidget {
   void fillPolicies();
   void choosePolicy();
   void changeSettings();
+  void readWritten();
   void step(int by);
   void reroll();
   void redraw();
@@ -65,6 +66,7 @@ class ChainView : public QWidget {
   const Workbench& workbench_;
   std::vector<PolicyChoice> choices_;
   std::optional<FoundPolicy> written_;
+  QString problem_;  ///< of the policy and its settings; empty: it can be drawn from
   OpsPicture picture_;
   ChainSource source_;
   std::optional<Plan> plan_;

@@ -107,6 +107,13 @@ QWidget* labelled(const QString& text, QWidget* widget) {
   return together({label, widget});
 }
 
+QColor colourOf(const std::array<std::uint8_t, 3>& rgb) { return {rgb[0], rgb[1], rgb[2]}; }
+
+std::array<std::uint8_t, 3> bytesOf(const QColor& colour) {
+  return {static_cast<std::uint8_t>(colour.red()), static_cast<std::uint8_t>(colour.green()),
+          static_cast<std::uint8_t>(colour.blue())};
+}
+
 QIcon colourIcon(const Theme& theme, const QColor& colour) {
   QPixmap picture(14, 14);
   picture.fill(colour);

@@ -39,6 +39,8 @@ QDoubleSpinBox* shareSpin(const char* name, QWidget* parent);
 QWidget* together(std::initializer_list<QWidget*> widgets);
 /// The widget behind a quiet label that it is the buddy of.
 QWidget* labelled(const QString& text, QWidget* widget);
+QColor colourOf(const std::array<std::uint8_t, 3>& rgb);
+std::array<std::uint8_t, 3> bytesOf(const QColor& colour);
 QIcon colourIcon(const Theme& theme, const QColor& colour);
 
 /// "level 6 of 9", "share 0.43", "typed"; free: the slider is the raw value.

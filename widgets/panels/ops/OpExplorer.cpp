@@ -30,18 +30,6 @@
 #include "widgets/session/Theme.h"
 
 namespace uada {
-namespace {
-
-using Rgb = std::array<std::uint8_t, 3>;
-
-QColor colourOf(const Rgb& rgb) { return {rgb[0], rgb[1], rgb[2]}; }
-
-Rgb bytesOf(const QColor& colour) {
-  return {static_cast<std::uint8_t>(colour.red()), static_cast<std::uint8_t>(colour.green()),
-          static_cast<std::uint8_t>(colour.blue())};
-}
-
-}  // namespace
 
 OpExplorer::OpExplorer(const Workbench& workbench, QWidget* parent)
     : QWidget(parent), workbench_(workbench), zoom_(new PixelZoom(this)) {
@@ -70,7 +58,7 @@ OpExplorer::OpExplorer(const Workbench& workbench, QWidget* parent)
   });
   for (const PixelView* view : {original_, after_, difference_})
     connect(view, &PixelView::saveFailed, this, [this](const QString& file) {
-      Q_EMIT problem(tr("%1 could not be written; choose a folder that can be written to").arg(file));
+      Q_EMIT failed(tr("%1 could not be written; choose a folder that can be written to").arg(file));
     });
   setting_.op = opIndex("rotate");
   setting_.level = 6;
@@ -304,12 +292,15 @@ void OpExplorer::choosePartner() {
   changed();
 }
 
-/// The second image: of the same data set, or a file scaled to the same size; empty: none.
+/// The second image: of the same data set, or a file; scaled to the picture's size. Empty: none.
 Image OpExplorer::partner() const {
   if (!setting_.entry().hasPartner) return {};
-  if (picture_.data) return Image(picture_.data->image(setting_.partner % picture_.data->size()));
-  if (partnerFile_.empty()) return {};
-  return resized(partnerFile_.view(), picture_.image.width, picture_.image.height, Filter::bilinear);
+  const int width = picture_.image.width, height = picture_.image.height;
+  ImageView other = partnerFile_.view();
+  if (picture_.data) other = picture_.data->image(setting_.partner % picture_.data->size());
+  if (!other.rgb || (other.width == width && other.height == height))
+    return other.rgb ? Image(other) : Image();
+  return resized(other, width, height, Filter::bilinear);
 }
 
 /// Which controls the op and the grid have.

@@ -37,7 +37,7 @@ class OpExplorer : public QWidget {
   const Image& result();
 
  Q_SIGNALS:
-  void problem(const QString& text);
+  void failed(const QString& text);
 
  private:
   QWidget* makeOpRow();
