@@ -7,8 +7,8 @@
 #include <limits>
 #include <numeric>
 
+#include "core/augment/Stages.h"
 #include "core/base/Error.h"
-#include "core/base/Files.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Stopwatch.h"
@@ -216,7 +216,7 @@ void Stepper::illustrate(Chosen& chosen) const {
     decision.unperturbed = picture(decision.plan);
     for (GroupDecision& group : decision.groups) group.picture = picture(group.candidate);
     const Image trained = picture(chosen.decided[i]);
-    decision.pixelHash = sha256(std::as_bytes(std::span(trained.rgb)));
+    decision.pixelHash = pixelHash(trained.view());
   }
 }
 
