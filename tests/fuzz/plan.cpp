@@ -1,9 +1,39 @@
+#include "core/augment/Clamp.h"
 #include "core/augment/Plan.h"
-
+#include "core/augment/Renderer.h"
 #include "core/base/Json.h"
 #include "tests/fuzz/Fuzz.h"
 
-/// Plans as JSON: what is taken can be written, and is read back the same.
+namespace uada::fuzz {
+namespace {
+
+constexpr int kSide = 12;
+
+Dataset twoPictures() {
+  Dataset data{.width = kSide, .height = kSide, .classes = 2, .rgb = {}, .labels = {0, 1}, .hash = {}};
+  for (int i = 0; i < 2 * kSide * kSide * 3; ++i) data.rgb.push_back(static_cast<std::uint8_t>(37 * i));
+  return data;
+}
+
+/// A plan is drawn, as it is and clamped to the same pixels, unless it is for pictures of another size.
+void checkPixels(const Plan& plan) {
+  static const Dataset data = twoPictures();
+  static ThreadPool pool(1);
+  static const Renderer renderer(data, {.side = kSide}, pool);
+  Image picture;
+  if (isRefused([&] { picture = renderer.picture(0, plan); })) {
+    require(plan.resizedCrop.has_value(), "only a resized crop is bound to a size");
+    return;
+  }
+  require(picture.width == kSide && picture.height == kSide, "a picture has the size of its data set");
+  const Plan clamped = clampPlan(plan, {.side = kSide, .pad = renderer.settings().pad});
+  require(renderer.picture(0, clamped) == picture, "a clamped plan gives the same pixels");
+}
+
+}  // namespace
+}  // namespace uada::fuzz
+
+/// Plans as JSON: what is taken can be drawn, and is read back the same after being written.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace uada;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -12,5 +42,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(planFromJson(parseJson(toJson(plan).dump(), "a plan")) == plan,
                 "a written plan is read back");
   fuzz::require(!planText(plan).empty(), "a plan has a caption");
+  fuzz::checkPixels(plan);
   return 0;
 }
