@@ -232,6 +232,7 @@ void TestOpsView::filesAreReadAndRefusedInWords() {
   QVERIFY(panel.source().picture().image == pattern(5, 3));
   read(bench_->folder.filePath("gone.png"));  // what was there stays
   QTRY_VERIFY(problem->isVisible());
+  QVERIFY(at<QLabel>(panel, "source_title")->text().startsWith("small.png, 5 × 3 px"));
   QVERIFY(panel.source().picture().image == pattern(5, 3));
 }
 

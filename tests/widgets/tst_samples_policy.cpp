@@ -1,3 +1,6 @@
+#include <QApplication>
+#include <QMenu>
+#include <QTimer>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QPainter>
@@ -13,6 +16,7 @@
 #include "widgets/panels/SamplesModel.h"
 #include "widgets/panels/SamplesPanel.h"
 #include "widgets/panels/SamplesView.h"
+#include "widgets/panels/ops/SamplePlan.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -277,6 +281,41 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(rows(), 2);
     panel.findChild<QDoubleSpinBox*>("filter_gain")->setValue(0.6);
     QCOMPARE(rows(), 0);
+  }
+
+  /// The context menu hands over the plan of the picture under it, and the hash if it is the trained one.
+  void samplesOpenInOps() {
+    Session session(theme_, [this]() -> Engine& { return engine_; });
+    session.openProject(folder_.filePath("ops.uada"));
+    Workbench workbench{session, settings_, theme_};
+    std::vector<SamplePlan> opened;
+    workbench.openInOps = [&](const SamplePlan& sample) { opened.push_back(sample); };
+    session.start(fakeConfig("uada", 1, 1));
+    QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+    SamplesPanel panel(workbench);
+    panel.resize(900, 500);
+    panel.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&panel));
+    auto* list = panel.findChild<SamplesView*>("samples_list");
+    const QRect row = list->visualRect(list->model()->index(0, 0));
+    for (const int column : {1, list->grid().columns - 1}) {
+      QTimer::singleShot(0, [] {
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        if (!menu) return;
+        menu->actions().front()->trigger();
+        menu->close();
+      });
+      Q_EMIT list->customContextMenuRequested(list->grid().picture(row, column).center());
+    }
+    QCOMPARE(opened.size(), std::size_t{2});
+    const Decision& decision = panel.model().at(0);
+    const Plan& trained =
+        decision.winner < 0 ? decision.plan : decision.groups[std::size_t(decision.winner)].candidate;
+    QVERIFY(opened[0].plan == decision.plan && opened[1].plan == trained);
+    QCOMPARE(opened[1].pixelHash.toStdString(), decision.pixelHash);
+    QCOMPARE(opened[0].pixelHash.isEmpty(), decision.winner >= 0);
+    QCOMPARE(opened[1].index, decision.index);
+    QCOMPARE(opened[1].dataset.name, session.reader().detail(session.selectedRun()).config.recipe.dataset.name);
   }
 
   void samplesAndPolicyArriveLiveAndComeFromTheProject() {

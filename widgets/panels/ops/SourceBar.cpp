@@ -56,8 +56,9 @@ QWidget* SourceBar::makeRow() {
   sample_->setGroupSeparatorShown(true);
   sample_->setAccelerated(true);
   sample_->hide();
-  text_ = new QLabel(row);
-  text_->setObjectName("muted");
+  text_ = quietLabel({}, workbench_.theme, row);
+  text_->setObjectName("source_title");
+  text_->setWordWrap(false);
   for (QWidget* widget : std::initializer_list<QWidget*>{open, dataset_, sample_, text_})
     flow->addWidget(widget);
   connect(open, &QPushButton::clicked, this, &SourceBar::chooseFile);
@@ -100,6 +101,7 @@ void SourceBar::chooseFolder() {
 
 void SourceBar::showStarted(const QString& text) {
   text_->setText(text + QStringLiteral(" ..."));
+  text_->show();
   showProblem(problem_, {});
   folder_->hide();
 }
@@ -115,18 +117,23 @@ void SourceBar::showLoaded() {
     sample_->setRange(0, static_cast<int>(picture.data->size()) - 1);
     sample_->setValue(static_cast<int>(picture.index));
   }
-  const QString title = QString::fromStdString(picture.title);
-  text_->setText(tr("%1, %2 × %3 px")
-                     .arg(sample ? title.mid(title.lastIndexOf(QStringLiteral(": ")) + 2) : title)
-                     .arg(picture.image.width)
-                     .arg(picture.image.height));
-  text_->setToolTip(title);
+  showTitle();
   showProblem(problem_, {});
   folder_->hide();
 }
 
+void SourceBar::showTitle() {
+  const OpsPicture& picture = source_.picture();
+  const QString title = QString::fromStdString(picture.title);
+  const bool sample = !source_.request().dataset.empty();  // its set and number stand beside it
+  const QString shown = sample ? title.mid(title.lastIndexOf(QStringLiteral(": ")) + 2) : title;
+  text_->setText(tr("%1, %2 × %3 px").arg(shown).arg(picture.image.width).arg(picture.image.height));
+  text_->setVisible(!picture.image.empty());
+  text_->setToolTip(title);
+}
+
 void SourceBar::showFailed(const QString& why) {
-  text_->clear();
+  showTitle();  // the picture is still the one before
   showProblem(problem_, why);
   folder_->setVisible(dataset_->currentIndex() > 0);
 }

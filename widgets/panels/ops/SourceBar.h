@@ -29,6 +29,7 @@ class SourceBar : public QWidget {
   void chooseFolder();
   void showStarted(const QString& text);
   void showLoaded();
+  void showTitle();
   void showFailed(const QString& why);
 
   const Workbench& workbench_;
