@@ -167,6 +167,10 @@ void TestChainView::schedulesFollowTheEpoch() {
            qPrintable(text->text()));
   at<QSpinBox>(view, "chain_epoch")->setValue(21);
   QVERIFY2(text->text().startsWith("Segment 2 of 2, epochs 21 to 50"), qPrintable(text->text()));
+  PolicyOp rotate{static_cast<std::uint16_t>(opIndex("rotate")), 2, 0.7}, never = rotate;
+  never.probability = 0;
+  QCOMPARE(listText(FoundPolicy(), {rotate, never}), std::string("rotate 2 (70 %)"));
+  QCOMPARE(listText(FoundPolicy(), {never}), std::string("nothing"));
   choice->setCurrentIndex(choice->findText("example-elements (2)"));
   at<QSpinBox>(view, "chain_epochs")->setValue(10);
   at<QSpinBox>(view, "chain_epoch")->setValue(6);

@@ -89,8 +89,9 @@ bool followsEpochs(const FoundPolicy& policy) {
 
 std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& list) {
   std::vector<std::string> words;
-  for (const PolicyOp& op : list) words.push_back(opWords(op, policy.grid));
-  return joined(words, " + ");
+  for (const PolicyOp& op : list)
+    if (op.probability > 0) words.push_back(opWords(op, policy.grid));
+  return words.empty() ? "nothing" : joined(words, " + ");
 }
 
 std::string epochText(const FoundPolicy& policy, int epoch, int epochs) {

@@ -32,7 +32,7 @@ Json settingsOf(const PolicyChoice& choice, const Json& fields);
 std::optional<FoundPolicy> writtenPolicy(const PolicyChoice& choice, const Json& settings);
 /// Whether what is drawn depends on the epoch.
 bool followsEpochs(const FoundPolicy& policy);
-/// "rotate 2 (70 %) + translate x 9 (30 %)".
+/// "rotate 2 (70 %) + translate x 9 (30 %)"; without ops that are never applied.
 std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& list);
 /// What is in use in an epoch, in words: "list 3 of 12, epochs 41 to 60 of 200: ...".
 std::string epochText(const FoundPolicy& policy, int epoch, int epochs);

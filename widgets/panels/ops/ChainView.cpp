@@ -57,7 +57,7 @@ ChainView::ChainView(const Workbench& workbench, QWidget* parent) : QWidget(pare
   settingsArea_->hide();
   column->addWidget(settingsArea_);
   column->addWidget(makeDrawRow());
-  policyText_ = quietLabel({}, workbench.theme, this);
+  policyText_ = hintLabel({}, workbench.theme, this);
   policyText_->setObjectName("chain_policy_text");
   column->addWidget(policyText_);
   policyProblem_ = problemLabel(workbench.theme, this);
@@ -318,6 +318,7 @@ void ChainView::showWritten() {
   if (given_)
     text = planNote_.isEmpty() ? tr("Replays the plan below, not drawn from the policy") : planNote_;
   policyText_->setText(text);
+  policyText_->setToolTip(text);
   policyText_->setVisible(!text.isEmpty());
 }
 

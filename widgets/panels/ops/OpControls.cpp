@@ -18,10 +18,11 @@ QString q(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-void addHeading(QComboBox& combo, const QString& text) {
+void addHeading(QComboBox& combo, const QString& text, const QColor& colour) {
   combo.addItem(text, -1);
   auto* item = static_cast<QStandardItemModel*>(combo.model())->item(combo.count() - 1);
   item->setFlags(Qt::NoItemFlags);
+  item->setForeground(colour);
   QFont font = item->font();
   font.setBold(true);
   item->setFont(font);
@@ -29,12 +30,12 @@ void addHeading(QComboBox& combo, const QString& text) {
 
 }  // namespace
 
-void fillOpCombo(QComboBox& combo) {
+void fillOpCombo(QComboBox& combo, const Theme& theme) {
   std::vector<std::string_view> groups;
   for (const Op& op : ops())
     if (std::find(groups.begin(), groups.end(), opGroup(op)) == groups.end()) groups.push_back(opGroup(op));
   for (const std::string_view group : groups) {
-    addHeading(combo, q(group));
+    addHeading(combo, q(group), theme.colour("muted"));
     for (std::size_t i = 0; i < ops().size(); ++i) {
       if (opGroup(ops()[i]) != group) continue;
       combo.addItem(q(ops()[i].title), static_cast<int>(i));

@@ -20,7 +20,7 @@ class Theme;
 constexpr int kFineSteps = 200;  ///< of a slider over a range without whole levels
 
 /// The ops under their groups; data: index into ops(), tool tip: source rule and properties.
-void fillOpCombo(QComboBox& combo);
+void fillOpCombo(QComboBox& combo, const Theme& theme);
 /// "No grid: raw value" (data -1), then every grid.
 void fillGridCombo(QComboBox& combo);
 

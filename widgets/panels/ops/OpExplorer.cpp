@@ -70,7 +70,7 @@ QWidget* OpExplorer::makeOpRow() {
   auto* flow = new FlowLayout(row, kGrid);
   op_ = new QComboBox(row);
   op_->setObjectName("op_choice");
-  fillOpCombo(*op_);
+  fillOpCombo(*op_, workbench_.theme);
   grid_ = new QComboBox(row);
   grid_->setObjectName("op_grid");
   fillGridCombo(*grid_);
