@@ -7,19 +7,13 @@
 #include <cmath>
 #include <functional>
 
-#include "core/base/Text.h"
+#include "app/cli/bench/OpsTable.h"
 #include "core/store/Records.h"
 
 namespace uada::cli {
 namespace {
 
 using Align = TextTable::Align;
-
-/// Four digits are more than a repeat agrees on; 0: not measured.
-std::string valueText(double value) {
-  if (value == 0) return "";
-  return value >= 1'000 ? groupedText(std::llround(value)) : fmt::format("{:#.4g}", value);
-}
 
 /// Half of the distance between the quartiles, in percent of the median.
 std::string spreadText(double median, double low, double high) {
@@ -55,7 +49,6 @@ std::vector<Column> columns() {
           {{"unit"}, [](const BenchLine& l) { return l.result.unit; }},
           {{"+- %", right}, [](const BenchLine& l) { return spreadText(l.result.value, l.low, l.high); }},
           {{"images/s", right}, [](const BenchLine& l) { return valueText(l.imagesPerSecond); }},
-          {{"x memcpy", right}, [](const BenchLine& l) { return valueText(l.timesMemcpy); }},
           {{"reference"}, [](const BenchLine& l) { return withoutVersions(l.result.reference); }},
           {{"takes", right}, [](const BenchLine& l) { return valueText(l.result.referenceValue); }},
           {{"times longer", right}, [](const BenchLine& l) { return valueText(l.result.ratio); }},
@@ -67,6 +60,27 @@ std::vector<Column> columns() {
           {{"threads", right},
            [](const BenchLine& l) { return l.result.threads == 1 ? "" : std::to_string(l.result.threads); }},
           {{"device"}, [](const BenchLine& l) { return deviceOf(l) == "cpu" ? "" : deviceOf(l); }}};
+}
+
+/// The lines that are not of single operations, without the columns that nothing stands in.
+std::string linesTable(const std::vector<BenchLine>& all) {
+  std::vector<const BenchLine*> lines;
+  for (const BenchLine& line : all)
+    if (!isOfOp(line)) lines.push_back(&line);
+  if (lines.empty()) return "";
+  std::vector<Column> used;
+  for (Column& column : columns())
+    if (std::any_of(lines.begin(), lines.end(), [&](auto line) { return !column.cell(*line).empty(); }))
+      used.push_back(std::move(column));
+  std::vector<TextTable::Column> heads;
+  for (const Column& column : used) heads.push_back(column.head);
+  TextTable table(std::move(heads));
+  for (const BenchLine* line : lines) {
+    std::vector<std::string> cells;
+    for (const Column& column : used) cells.push_back(column.cell(*line));
+    table.add(std::move(cells));
+  }
+  return table.text();
 }
 
 /// The notes, each once behind the names it is about.
@@ -137,20 +151,9 @@ void BenchLines::add(BenchLine line) {
 }
 
 void BenchLines::finish() const {
-  std::vector<Column> used;
-  for (Column& column : columns())
-    if (std::any_of(lines_.begin(), lines_.end(),
-                    [&](const BenchLine& line) { return !column.cell(line).empty(); }))
-      used.push_back(std::move(column));
-  std::vector<TextTable::Column> heads;
-  for (const Column& column : used) heads.push_back(column.head);
-  TextTable table(std::move(heads));
-  for (const BenchLine& line : lines_) {
-    std::vector<std::string> cells;
-    for (const Column& column : used) cells.push_back(column.cell(line));
-    table.add(std::move(cells));
-  }
-  console_.say(table.text() + notesText(lines_) + "on " + cpu_);
+  const std::string ops = opsTable(lines_);
+  console_.say(linesTable(lines_) + (ops.empty() ? "" : "\n" + ops) + "\n" + notesText(lines_) + "on " +
+               cpu_);
 }
 
 }  // namespace uada::cli

@@ -1,5 +1,7 @@
 #include <QFile>
+#include <QRegularExpression>
 #include <QSet>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <span>
@@ -259,13 +261,24 @@ void TestBench::withoutPythonItSaysSo() {
 void TestBench::tableForPeople() {
   Program program;
   program.set("UADA_PYTHON", "");
-  const Result result = program.run({"bench", "render", "--seconds", "0", "--only", "*.posterize.32"});
+  const Result result = program.run({"bench", "render", "--seconds", "0", "--only", "*e*.[36][24]"});
   COMPARE_CODE(result, 0);
   const QStringList lines = result.out.split('\n');
-  QVERIFY(lines[0].startsWith("name"));
-  for (const char* title : {"value", "unit", "x memcpy", "target"}) QVERIFY2(lines[0].contains(title), title);
+  QVERIFY2(lines[0].startsWith("name"), qPrintable(lines[0]));
+  for (const char* title : {"value", "unit", "images/s", "target"}) QVERIFY2(lines[0].contains(title), title);
   QVERIFY2(!lines[0].contains("times longer"), qPrintable(lines[0]));  // nothing was compared
-  QVERIFY2(lines[2].startsWith("op.posterize.32"), qPrintable(lines[2]));
+  QVERIFY2(lines[2].startsWith("render.uada9.32"), qPrintable(lines[2]));
+  const auto starting = [&](const QString& start) {
+    return std::count_if(lines.begin(), lines.end(),
+                         [&](const QString& line) { return line.startsWith(start); });
+  };
+  const qsizetype head = lines.indexOf(QRegularExpression("operation .*"));
+  QVERIFY(head > 0);
+  for (const char* title : {"32 px, us", "64 px, us", "x memcpy", "target"})
+    QVERIFY2(lines[head].contains(title), title);
+  QVERIFY2(!lines[head].contains("224"), qPrintable(lines[head]));  // left out by --only
+  QCOMPARE(starting("op.posterize "), 1);                           // both sizes in one row
+  QCOMPARE(starting("op.shear_x.bicubic "), 1);
   QVERIFY2(result.out.contains("stolen"), qPrintable(result.out));
 }
 
