@@ -1,4 +1,6 @@
 #include <hwy/highway.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <QTest>
 #include <bit>
@@ -81,6 +83,10 @@ class TestSimd : public QObject {
   void moves();
   void movesFar_data() { addTargets(); }
   void movesFar();
+  void movesNearWholePixels_data() { addTargets(); }
+  void movesNearWholePixels();
+  void staysInside_data() { addTargets(); }
+  void staysInside();
   void normalises_data() { addTargets(); }
   void normalises();
   void normalisesAnyConstants_data() { addTargets(); }
@@ -351,6 +357,84 @@ void TestSimd::movesFar() {
                      [&](ImageView in, ImageSpan out) { reference::applyAffine(in, out, affine, sampling); }),
                  qPrintable(sizeText(*image)));
       }
+}
+
+/// Shears and shifts by whole pixels but for the rounding, which decides between two neighbours.
+void TestSimd::movesNearWholePixels() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  const Image across = randomImage(300, 12, 0, random), down = randomImage(12, 300, 0, random);
+  for (int i = 0; i < 100; ++i) {
+    const double whole = static_cast<int>(random() % 41) - 20;
+    const double sheared = i % 2 ? whole / (random() % 12 + 0.5) : whole / (random() % 300 + 0.5);
+    for (double v : {sheared, std::nextafter(sheared, 1e9), std::nextafter(sheared, -1e9), sheared + 1e-13}) {
+      const double rest = random() % 3 == 0 ? v - sheared : 0, start = random() % 3 == 0 ? whole + rest : 0;
+      for (const Affine& affine :
+           {Affine{.xy = v, .x0 = start}, Affine{.yx = v, .y0 = start}, Affine{.x0 = start},
+            Affine{.xy = v, .x0 = 0.5 - v}, Affine{.yx = v, .y0 = 0.5 - v}})
+        for (const Image* image : {&across, &down})
+          for (Filter filter : kFilters) {
+            const Sampling sampling{{1, 2, 3}, filter};
+            QVERIFY2(
+                sameImage(
+                    *image, [&](ImageView in, ImageSpan out) { applyAffine(in, out, affine, sampling); },
+                    [&](ImageView in, ImageSpan out) { reference::applyAffine(in, out, affine, sampling); }),
+                qPrintable(sizeText(*image)));
+          }
+    }
+  }
+}
+
+/// Memory that ends, or begins, where the next byte stops the program.
+class Fenced {
+ public:
+  explicit Fenced(std::size_t bytes) : bytes_(bytes), page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
+    inner_ = (bytes + page_ - 1) / page_ * page_;
+    memory_ = static_cast<std::uint8_t*>(
+        mmap(nullptr, inner_ + 2 * page_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (memory_ == MAP_FAILED || mprotect(memory_ + page_, inner_, PROT_READ | PROT_WRITE) != 0)
+      qFatal("no memory with fences");
+  }
+  Fenced(const Fenced&) = delete;
+  Fenced& operator=(const Fenced&) = delete;
+  ~Fenced() { munmap(memory_, inner_ + 2 * page_); }
+  std::uint8_t* begin() const { return memory_ + page_; }
+  std::uint8_t* atEnd() const { return memory_ + page_ + inner_ - bytes_; }
+
+ private:
+  std::size_t bytes_, page_, inner_;
+  std::uint8_t* memory_;
+};
+
+/// Every op and the normaliser, with images at the very edges of memory.
+void TestSimd::staysInside() {
+  useTarget();
+  std::mt19937 random(kSeed);
+  const Normaliser normaliser({0.5F, 0.5F, 0.5F}, {0.25F, 0.25F, 0.25F});
+  for (auto [width, height] : kSizes) {
+    if (width == 224) continue;
+    const Image image = randomImage(width, height, 0, random);
+    const Fenced in(image.rgb.size()), out(image.rgb.size()), numbers(image.rgb.size() * sizeof(float));
+    for (bool atEnd : {false, true}) {
+      std::uint8_t* from = atEnd ? in.atEnd() : in.begin();
+      std::copy(image.rgb.begin(), image.rgb.end(), from);
+      const ImageView view{from, width, height};
+      const ImageSpan span{atEnd ? out.atEnd() : out.begin(), width, height};
+      for (const Op& op : ops())
+        for (Filter filter : kFilters)
+          for (double share : {0.0, 0.1, 0.3, 0.45, 0.6, 0.8, 0.97, 1.0}) {
+            Sampling sampling{{1, 2, 3}, filter, share, 1 - share};
+            sampling.other = view;
+            op.apply(view, span, op.min + share * (op.max - op.min), sampling);
+            QVERIFY(Image(ImageView(span)) ==
+                    applied(op, image, op.min + share * (op.max - op.min), sampling));
+          }
+      normaliser.apply(view, reinterpret_cast<float*>(atEnd ? numbers.atEnd() : numbers.begin()));
+      const std::size_t half = atEnd ? image.rgb.size() * sizeof(std::uint16_t) : 0;
+      normaliser.apply(view,
+                       reinterpret_cast<std::uint16_t*>((atEnd ? numbers.atEnd() : numbers.begin()) + half));
+    }
+  }
 }
 
 void TestSimd::normalises() {
