@@ -11,13 +11,15 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
+#include "core/base/Text.h"
 
 namespace uada {
 namespace {
 
 constexpr std::size_t kMaxBytes = 4u << 20;
 constexpr std::size_t kMaxDepth = 64;
-constexpr std::size_t kMaxProblem = 200;  // bytes; the parser quotes what it has read
+constexpr std::size_t kMaxValues = 1'000'000;  // a value takes more memory than its text
+constexpr std::size_t kMaxProblem = 200;       // bytes; the parser quotes what it has read
 
 /// Builds a Json from the parser's events, because nlohmann's own tree drops duplicate keys silently.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
@@ -26,7 +28,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool value) override { return add(Json(value)); }
   bool number_integer(number_integer_t value) override { return add(Json(std::int64_t{value})); }
   bool number_unsigned(number_unsigned_t value) override {
-    if (value <= static_cast<number_unsigned_t>(INT64_MAX)) return add(Json(static_cast<std::int64_t>(value)));
+    if (value <= static_cast<number_unsigned_t>(INT64_MAX))
+      return add(Json(static_cast<std::int64_t>(value)));
     return fail(fmt::format("the integer {} is too large; use at most {}", value, INT64_MAX));
   }
   bool number_float(number_float_t value, const string_t&) override { return add(Json(value)); }
@@ -59,7 +62,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::string placeAfter(std::size_t position) const {
     const std::string_view read = text_.substr(0, position);
     const auto lineStart = read.rfind('\n') + 1;  // npos + 1 is 0
-    return fmt::format("line {}, column {}: ", 1 + std::count(read.begin(), read.end(), '\n'), read.size() - lineStart);
+    return fmt::format("line {}, column {}: ", 1 + std::count(read.begin(), read.end(), '\n'),
+                       read.size() - lineStart);
   }
   /// An object or array that has begun. Members are appended: Json::operator[] would search all for each.
   struct Open {
@@ -74,6 +78,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return false;
   }
   bool add(Json value) {
+    if (++values_ > kMaxValues) return fail(fmt::format("more than {} values", groupedText(kMaxValues)));
     if (open_.empty())
       result = std::move(value);
     else if (!open_.back().isObject)
@@ -95,6 +100,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
   std::string_view text_;
   std::vector<Open> open_;
+  std::size_t values_ = 0;
 };
 
 void writeString(std::string& out, std::string_view text) {
@@ -254,7 +260,8 @@ std::string Json::dump(int indent) const {
 
 Json parseJson(std::string_view text, std::string_view source) {
   if (text.size() > kMaxBytes)
-    throw Error(fmt::format("{}: {} bytes of JSON found, at most {} allowed", source, text.size(), kMaxBytes));
+    throw Error(
+        fmt::format("{}: {} bytes of JSON found, at most {} allowed", source, text.size(), kMaxBytes));
   Builder builder(text);
   const bool ok = nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
                                             nlohmann::json::input_format_t::json, true, true);

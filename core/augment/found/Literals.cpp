@@ -10,11 +10,13 @@
 
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
+#include "core/base/Text.h"
 
 namespace uada {
 namespace {
 
 constexpr int kMaxDepth = 16;
+constexpr std::size_t kMaxValues = 1'000'000;  // of one literal; a value takes more memory than its text
 
 bool isName(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
@@ -26,6 +28,7 @@ class Reader {
 
   Json value(int depth = 0) {
     if (depth > kMaxDepth) fail(fmt::format("more than {} levels of nesting", kMaxDepth));
+    if (++values_ > kMaxValues) fail(fmt::format("more than {} values", groupedText(kMaxValues)));
     skip();
     const char c = peek();
     if (c == '[') return list(']', depth);
@@ -141,6 +144,7 @@ class Reader {
   std::string_view text_;
   std::size_t at_;
   const std::string& place_;
+  std::size_t values_ = 0;
 };
 
 std::string_view nameAt(std::string_view text, std::size_t at) {
