@@ -240,6 +240,9 @@ void TestPolicyFiles::schedulesAreReadFromLines() {
   const auto message = [](const std::string& text) { return refusal([&] { fromPublished(text, "s.txt", 20); }); };
   QVERIFY(message("[1, 2, 3, 4, [1], [2]]").contains("s.txt: line 1[4]: 1 entries found, 60 allowed"));
   QVERIFY(message(lines + "[1, 2]").contains("s.txt: line 4: 2 entries found, 6 allowed"));
+  QVERIFY(message(lines + "[1, x]").contains("s.txt: line 4: the name 'x' found"));
+  QVERIFY(message(lines + "[1, 2\n]").contains("s.txt: line 4: ',' or ']' expected"));
+  QVERIFY(message("[1, 2, 3, 4, 5, 6] 7").contains("s.txt: line 1: text after the list"));
   QVERIFY(message("[4, 3, 12, 11, " + numbers(11, 2) + "," + numbers(1, 2) + "]").contains("line 1[4][0]: 11 found, 0 to 10 allowed"));
 }
 

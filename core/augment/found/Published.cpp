@@ -108,16 +108,16 @@ Json halfJson(const std::vector<int>& policy, std::size_t half) {
 Json scheduleJson(std::string_view text, const std::string& place, std::string_view file, int epochs) {
   std::vector<ScheduleRow> rows;
   int line = 1;
-  for (std::size_t begin = 0; begin < text.size(); ++line) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view one = text.substr(begin, end - begin);
-    begin = end + 1;
-    if (one.find_first_not_of(" \t\r") == one.npos) continue;
+  for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1, ++line) {
+    end = std::min(text.find('\n', begin), text.size());
+    const std::string_view upToHere = text.substr(0, end);  // the reader counts lines from the text's start
+    const auto isBlankFrom = [&](std::size_t at) { return upToHere.find_first_not_of(" \t\r", at) == upToHere.npos; };
+    if (isBlankFrom(begin)) continue;
     if (rows.size() == kMaxRows) throw Error(fmt::format("{}: line {}: more than {} lines", place, line, kMaxRows));
     const std::string where = fmt::format("{}: line {}", place, line);
-    std::size_t at = 0;
-    const Json row = readLiteral(one, at, where);
-    if (one.find_first_not_of(" \t\r", at) != one.npos) throw Error(where + ": text after the list");
+    std::size_t at = begin;
+    const Json row = readLiteral(upToHere, at, place);
+    if (!isBlankFrom(at)) throw Error(where + ": text after the list");
     rows.push_back(rowOf(Entry(row, where)));
   }
   Json json = Json::object();
