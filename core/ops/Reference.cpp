@@ -47,12 +47,6 @@ std::array<Extremes, 3> extremes(ImageView image) {
   return found;
 }
 
-std::array<Histogram, 3> histograms(ImageView image) {
-  std::array<Histogram, 3> counts{};
-  for (std::size_t i = 0; i < image.bytes(); ++i) ++counts[i % 3][image.rgb[i]];
-  return counts;
-}
-
 ByteTable equalizedTable(const Histogram& counts) {
   ByteTable table = identityTable();
   std::uint64_t pixels = 0;

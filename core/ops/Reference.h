@@ -21,7 +21,6 @@ void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn);
 void addInverted(ImageView in, ImageSpan out, int shift);
 void invertFrom(ImageView in, ImageSpan out, int lowest);
 std::array<Extremes, 3> extremes(ImageView image);
-std::array<Histogram, 3> histograms(ImageView image);
 ByteTable equalizedTable(const Histogram& counts);
 ByteTable blendTable(int degenerate, float factor);
 ByteTable stretchTable(double scale, double offset);

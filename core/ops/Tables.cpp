@@ -22,19 +22,9 @@ void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables) {
 }
 
 std::array<Histogram, 3> histograms(ImageView image) {
-  // Two counts a value, for even and odd pixels: neighbours are often equal, and an addition to the number
-  // that was just written has to wait for it.
-  std::array<Histogram, 3> counts{}, odd{};
-  const std::uint8_t *p = image.rgb, *end = p + image.bytes();
-  for (; p + 6 <= end; p += 6) {
-    for (std::size_t c = 0; c < 3; ++c) {
-      ++counts[c][p[c]];
-      ++odd[c][p[c + 3]];
-    }
-  }
-  for (std::size_t c = 0; p < end; ++p, ++c) ++counts[c][*p];
-  for (std::size_t c = 0; c < 3; ++c)
-    for (std::size_t v = 0; v < 256; ++v) counts[c][v] += odd[c][v];
+  std::array<Histogram, 3> counts{};
+  for (std::size_t i = 0; i < image.bytes(); i += 3)
+    for (std::size_t c = 0; c < 3; ++c) ++counts[c][image.rgb[i + c]];
   return counts;
 }
 
