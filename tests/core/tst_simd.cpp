@@ -1,51 +1,18 @@
-#include <hwy/highway.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <QTest>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <random>
 
 #include "core/ops/Reference.h"
 #include "core/ops/simd/Kernels.h"
-#include "tests/core/OpImages.h"
+#include "tests/core/SimdTools.h"
 
 using namespace uada;
 
 namespace {
-
-constexpr unsigned kSeed = 20261123;
-
-/// Sizes at which vectors end in every way: below one, just below and above 16, 32 and 64 bytes or pixels.
-constexpr std::pair<int, int> kSizes[] = {
-    {1, 1},   {1, 7},  {7, 1},  {2, 3},  {3, 3},   {5, 5},   {4, 6},   {9, 2},   {15, 3},
-    {16, 4},  {17, 5}, {21, 6}, {22, 7}, {31, 5},  {32, 32}, {33, 32}, {43, 29}, {63, 5},
-    {64, 64}, {65, 6}, {85, 3}, {86, 4}, {97, 61}, {128, 7}, {131, 9}, {257, 5}, {224, 224}};
-
-/// Numbers with a margin behind them that must not change.
-template <class T>
-struct Guarded {
-  static constexpr std::size_t kMargin = 64;
-  std::vector<T> values;
-  explicit Guarded(std::size_t count, T stain) : values(count + kMargin, stain) {}
-  T* data() { return values.data(); }
-  bool operator==(const Guarded& other) const {
-    return values.size() == other.values.size() &&
-           std::memcmp(values.data(), other.values.data(), values.size() * sizeof(T)) == 0;
-  }
-};
-
-/// One call of a kernel and one of its reference, out = f(in), into memory with margins.
-template <class Kernel, class Reference>
-bool sameImage(const Image& image, const Kernel& kernel, const Reference& reference) {
-  Guarded<std::uint8_t> wanted(image.rgb.size(), 7), got = wanted;
-  reference(image.view(), ImageSpan{wanted.data(), image.width, image.height});
-  kernel(image.view(), ImageSpan{got.data(), image.width, image.height});
-  return got == wanted;
-}
 
 ByteTable randomTable(std::mt19937& random) {
   ByteTable table;
@@ -53,17 +20,36 @@ ByteTable randomTable(std::mt19937& random) {
   return table;
 }
 
-QString sizeText(const Image& image) { return QStringLiteral("%1 x %2").arg(image.width).arg(image.height); }
+/// Memory that ends, or begins, where the next byte stops the program.
+class Fenced {
+ public:
+  explicit Fenced(std::size_t bytes) : bytes_(bytes), page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
+    inner_ = (bytes + page_ - 1) / page_ * page_;
+    memory_ = static_cast<std::uint8_t*>(
+        mmap(nullptr, inner_ + 2 * page_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (memory_ == MAP_FAILED || mprotect(memory_ + page_, inner_, PROT_READ | PROT_WRITE) != 0)
+      qFatal("no memory with fences");
+  }
+  Fenced(const Fenced&) = delete;
+  Fenced& operator=(const Fenced&) = delete;
+  ~Fenced() { munmap(memory_, inner_ + 2 * page_); }
+  std::uint8_t* begin() const { return memory_ + page_; }
+  std::uint8_t* atEnd() const { return memory_ + page_ + inner_ - bytes_; }
+
+ private:
+  std::size_t bytes_, page_, inner_;
+  std::uint8_t* memory_;
+};
 
 }  // namespace
 
-/// Every kernel on every instruction set of this machine against the plain code: no bit may differ.
+/// Every kernel over bytes on every instruction set of this machine against the plain code: no bit may
+/// differ.
 class TestSimd : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
   void initTestCase();
-  void cleanup();
   void looksUp_data() { addTargets(); }
   void looksUp();
   void mapsBits_data() { addTargets(); }
@@ -80,12 +66,6 @@ class TestSimd : public QObject {
   void filters();
   void reverses_data() { addTargets(); }
   void reverses();
-  void moves_data() { addTargets(); }
-  void moves();
-  void movesFar_data() { addTargets(); }
-  void movesFar();
-  void movesNearWholePixels_data() { addTargets(); }
-  void movesNearWholePixels();
   void staysInside_data() { addTargets(); }
   void staysInside();
   void normalises_data() { addTargets(); }
@@ -93,10 +73,6 @@ class TestSimd : public QObject {
   void normalisesAnyConstants_data() { addTargets(); }
   void normalisesAnyConstants();
   void roundsToBfloat16();
-
- private:
-  static void addTargets();
-  static void useTarget();
 };
 
 void TestSimd::initTestCase() {
@@ -106,26 +82,8 @@ void TestSimd::initTestCase() {
   QVERIFY(!names.isEmpty());
 }
 
-void TestSimd::addTargets() {
-  QTest::addColumn<qint64>("target");
-  for (std::int64_t target : hwy::SupportedAndGeneratedTargets())
-    QTest::newRow(hwy::TargetName(target)) << qint64{target};
-}
-
-/// Makes all kernels run as on a processor that has this one instruction set.
-void TestSimd::useTarget() {
-  QFETCH(qint64, target);
-  hwy::SetSupportedTargetsForTest(target);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
-void TestSimd::cleanup() {
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
 void TestSimd::looksUp() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     const Image image = randomImage(width, height, 0, random);
@@ -144,7 +102,7 @@ void TestSimd::looksUp() {
 }
 
 void TestSimd::mapsBits() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     const Image image = randomImage(width, height, 0, random);
@@ -167,7 +125,7 @@ void TestSimd::mapsBits() {
 }
 
 void TestSimd::findsExtremes() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     for (int kind : {0, 1, 2, 3}) {
@@ -183,7 +141,7 @@ void TestSimd::findsExtremes() {
 }
 
 void TestSimd::makesTables() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution<float> factor(-3, 3);
   for (int i = 0; i < 3000; ++i) {
@@ -197,7 +155,7 @@ void TestSimd::makesTables() {
 
 /// The tables that equalize makes of histograms.
 void TestSimd::equalizes() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     for (int kind : {0, 1, 2, 3}) {
@@ -216,7 +174,7 @@ void TestSimd::equalizes() {
 }
 
 void TestSimd::blends() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution<float> any(-3, 3);
   for (auto [width, height] : kSizes) {
@@ -239,7 +197,7 @@ void TestSimd::blends() {
 }
 
 void TestSimd::filters() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution<float> any(-3, 3);
   for (auto [width, height] : kSizes) {
@@ -271,7 +229,7 @@ void TestSimd::filters() {
 }
 
 void TestSimd::reverses() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   for (int count = 1; count < 200; ++count)
     QVERIFY2(
@@ -282,134 +240,9 @@ void TestSimd::reverses() {
         QByteArray::number(count));
 }
 
-/// An affine map of any kind: shears, shifts, turns, with coefficients that fall on pixels and that do not.
-Affine randomAffine(int kind, std::mt19937& random) {
-  std::uniform_real_distribution<double> any(-1.2, 1.2), far(-40, 40);
-  const double ninths = (static_cast<int>(random() % 21) - 10) * 0.3 / 9;
-  const double quarters = (static_cast<int>(random() % 33) - 16) / 4.0;
-  const double v = random() % 3 == 0 ? ninths : random() % 3 == 0 ? quarters : any(random);
-  switch (kind) {
-    case 0: return {.xy = v};
-    case 1: return {.yx = v};
-    case 2: return {.x0 = random() % 2 ? far(random) : quarters};
-    case 3: return {.y0 = random() % 2 ? far(random) : quarters};
-    case 4: return {.xy = v, .x0 = random() % 2 ? far(random) : 1 - v};
-    case 5: return {.yx = v, .y0 = random() % 2 ? far(random) : 1 - v};
-    case 6: {
-      const double angle = 4 * v, cosine = std::cos(angle), sine = std::sin(angle);
-      return {cosine, sine, 16 - 16 * cosine - 16 * sine, -sine, cosine, 16 + 16 * sine - 16 * cosine};
-    }
-    case 7: return {.xx = 1 + any(random), .x0 = far(random), .yy = 1 + any(random), .y0 = quarters};
-    default: return {any(random), any(random), far(random), any(random), any(random), far(random)};
-  }
-}
-
-constexpr Filter kFilters[] = {Filter::nearest, Filter::bilinear, Filter::bicubic};
-
-void TestSimd::moves() {
-  useTarget();
-  std::mt19937 random(kSeed);
-  for (auto [width, height] : kSizes) {
-    const Image image = randomImage(width, height, 0, random);
-    for (int i = 0; i < (width == 224 ? 9 : 180); ++i) {
-      const Affine affine = randomAffine(i % 9, random);
-      for (Filter filter : kFilters) {
-        const Sampling sampling{{std::uint8_t(random()), std::uint8_t(random()), 9}, filter};
-        QVERIFY2(sameImage(
-                     image, [&](ImageView in, ImageSpan out) { applyAffine(in, out, affine, sampling); },
-                     [&](ImageView in, ImageSpan out) { reference::applyAffine(in, out, affine, sampling); }),
-                 qPrintable(QStringLiteral("%1, %2 %3 %4 %5 %6 %7, filter %8")
-                                .arg(sizeText(image))
-                                .arg(affine.xx, 0, 'g', 17)
-                                .arg(affine.xy, 0, 'g', 17)
-                                .arg(affine.x0, 0, 'g', 17)
-                                .arg(affine.yx, 0, 'g', 17)
-                                .arg(affine.yy, 0, 'g', 17)
-                                .arg(affine.y0, 0, 'g', 17)
-                                .arg(int(filter))));
-      }
-    }
-  }
-}
-
-/// Coefficients of any size, and images wider than 16 bits of fixed point.
-void TestSimd::movesFar() {
-  useTarget();
-  std::mt19937 random(kSeed);
-  const Image small = randomImage(31, 5, 0, random), wide = randomImage(40000, 2, 0, random);
-  const Image high = randomImage(2, 17000, 0, random);
-  const double infinity = std::numeric_limits<double>::infinity();
-  std::vector<Affine> affines;
-  for (double v :
-       {1e-20, 1e-9, 0.99999999, 1.00000001, 1e4, -16383.5, 16384.0, 32767.9, -1e6, 1e15, -1e300, infinity})
-    for (int kind = 0; kind < 4; ++kind) {
-      Affine affine;
-      (kind == 0 ? affine.xy : kind == 1 ? affine.yx : kind == 2 ? affine.x0 : affine.y0) = v;
-      affines.push_back(affine);
-      affines.push_back({.xx = v, .yx = 0.5});
-    }
-  for (const Image* image : {&small, &wide, &high})
-    for (const Affine& affine : affines)
-      for (Filter filter : kFilters) {
-        if (image != &small && filter != Filter::nearest && affine.xx != 1) continue;
-        const Sampling sampling{{1, 2, 3}, filter};
-        QVERIFY2(sameImage(
-                     *image, [&](ImageView in, ImageSpan out) { applyAffine(in, out, affine, sampling); },
-                     [&](ImageView in, ImageSpan out) { reference::applyAffine(in, out, affine, sampling); }),
-                 qPrintable(sizeText(*image)));
-      }
-}
-
-/// Shears and shifts by whole pixels but for the rounding, which decides between two neighbours.
-void TestSimd::movesNearWholePixels() {
-  useTarget();
-  std::mt19937 random(kSeed);
-  const Image across = randomImage(300, 12, 0, random), down = randomImage(12, 300, 0, random);
-  for (int i = 0; i < 100; ++i) {
-    const double whole = static_cast<int>(random() % 41) - 20;
-    const double sheared = i % 2 ? whole / (random() % 12 + 0.5) : whole / (random() % 300 + 0.5);
-    for (double v : {sheared, std::nextafter(sheared, 1e9), std::nextafter(sheared, -1e9), sheared + 1e-13}) {
-      const double rest = random() % 3 == 0 ? v - sheared : 0, start = random() % 3 == 0 ? whole + rest : 0;
-      for (const Affine& affine :
-           {Affine{.xy = v, .x0 = start}, Affine{.yx = v, .y0 = start}, Affine{.x0 = start},
-            Affine{.xy = v, .x0 = 0.5 - v}, Affine{.yx = v, .y0 = 0.5 - v}})
-        for (const Image* image : {&across, &down})
-          for (Filter filter : kFilters) {
-            const Sampling sampling{{1, 2, 3}, filter};
-            QVERIFY2(
-                sameImage(
-                    *image, [&](ImageView in, ImageSpan out) { applyAffine(in, out, affine, sampling); },
-                    [&](ImageView in, ImageSpan out) { reference::applyAffine(in, out, affine, sampling); }),
-                qPrintable(sizeText(*image)));
-          }
-    }
-  }
-}
-
-/// Memory that ends, or begins, where the next byte stops the program.
-class Fenced {
- public:
-  explicit Fenced(std::size_t bytes) : bytes_(bytes), page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
-    inner_ = (bytes + page_ - 1) / page_ * page_;
-    memory_ = static_cast<std::uint8_t*>(
-        mmap(nullptr, inner_ + 2 * page_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    if (memory_ == MAP_FAILED || mprotect(memory_ + page_, inner_, PROT_READ | PROT_WRITE) != 0)
-      qFatal("no memory with fences");
-  }
-  Fenced(const Fenced&) = delete;
-  Fenced& operator=(const Fenced&) = delete;
-  ~Fenced() { munmap(memory_, inner_ + 2 * page_); }
-  std::uint8_t* begin() const { return memory_ + page_; }
-  std::uint8_t* atEnd() const { return memory_ + page_ + inner_ - bytes_; }
-
- private:
-  std::size_t bytes_, page_, inner_;
-  std::uint8_t* memory_;
-};
-
 /// Every op and the normaliser, with images at the very edges of memory.
 void TestSimd::staysInside() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   const Normaliser normaliser({0.5F, 0.5F, 0.5F}, {0.25F, 0.25F, 0.25F});
   for (auto [width, height] : kSizes) {
@@ -439,7 +272,7 @@ void TestSimd::staysInside() {
 }
 
 void TestSimd::normalises() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   const Normaliser normaliser({0.4914F, 0.4822F, 0.4465F}, {0.2470F, 0.2435F, 0.2616F});
   QVERIFY(normaliser.rule().finite && normaliser.rule().fused);
@@ -458,7 +291,7 @@ void TestSimd::normalises() {
 
 /// All bytes with constants of any size, among them such as need true divisions or make no numbers.
 void TestSimd::normalisesAnyConstants() {
-  useTarget();
+  const Target target;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution<float> share(0, 1), power(-30, 30);
   Image image(256, 3);
