@@ -8,6 +8,7 @@
 
 #include "core/augment/Plan.h"
 #include "core/base/Philox.h"
+#include "core/config/PolicyFile.h"
 #include "core/config/Settings.h"
 
 namespace uada {
@@ -82,6 +83,7 @@ struct PolicyContext {
   /// Of a written policy with sub-policies: the only one that is drawn from, to look at it alone. The other
   /// draws stay those of the whole policy.
   std::optional<std::size_t> subpolicy = {};
+  const PolicyFile* file = nullptr;  ///< of a policy that is a file: this one, wherever its name may lead; null: by name
 };
 
 struct FoundPolicy;
@@ -93,6 +95,7 @@ struct Policy {
   std::unique_ptr<Space> (*make)(const Json& settings, const PolicyContext& context);
   /// Of policies that are written down: what they draw from. Throws Error as make() does.
   FoundPolicy (*written)(const Json& settings) = nullptr;
+  bool isFile = false;  ///< its settings `file` and `sha256` name a policy file
 };
 const std::vector<Policy>& policies();
 const Policy& findPolicy(std::string_view name);

@@ -3,9 +3,12 @@
 #include <map>
 #include <set>
 
+#include "core/augment/Space.h"
+#include "core/augment/found/Library.h"
 #include "core/base/Error.h"
 #include "core/config/DeviceName.h"
 #include "core/config/RunConfig.h"
+#include "core/engine/methods/Method.h"
 
 namespace uada {
 namespace {
@@ -58,12 +61,27 @@ std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {
   return recipes;
 }
 
-std::vector<Choice> readMethods(const Json& json, const std::string& where) {
-  std::vector<Choice> methods;
-  for (const Json& item : list(json, "methods", where))
-    methods.push_back(methodFromJson(item, fmt::format("{}: methods[{}]", where, methods.size())));
-  refuseRepeated(methods, [](const Choice& method) { return methodToJson(method).dump(); }, where + ": methods");
-  return methods;
+/// The file that the method's policy is made of, with its hash taken down in the settings; null: it is no file.
+std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vector<PolicyFile>& kept,
+                                                 const std::string& where) {
+  const Choice policy = policyOf(method);
+  if (!findPolicy(policy.name).isFile) return nullptr;
+  const std::string &name = policy.settings.at("file").asString(), &hash = policy.settings.at("sha256").asString();
+  auto file = std::make_shared<const PolicyFile>(choosePolicyFile(name, hash, kept, where + ".policy"));
+  policyIn(*file);  // refuses a damaged one before any run starts
+  method.settings["policy"] = choiceToJson(policy);
+  method.settings["policy"]["sha256"] = file->sha256;
+  return file;
+}
+
+void readMethods(Experiment& experiment, const Json& json, const std::vector<PolicyFile>& kept, const std::string& where) {
+  std::vector<Choice>& methods = experiment.methods;
+  for (const Json& item : list(json, "methods", where)) {
+    const std::string place = fmt::format("{}: methods[{}]", where, methods.size());
+    methods.push_back(methodFromJson(item, place));
+    experiment.policyFiles.push_back(readPolicyFile(methods.back(), kept, place));
+  }
+  refuseRepeated(methods, [](const Choice& method) { return choiceToJson(method).dump(); }, where + ": methods");
 }
 
 std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) {
@@ -119,7 +137,7 @@ void apply(Json& json, const std::string& override) {
 
 }  // namespace
 
-Experiment experimentFromJson(const Json& json, const std::string& where) {
+Experiment experimentFromJson(const Json& json, const std::string& where, const std::vector<PolicyFile>& kept) {
   refuseUnknownKeys(json, kKeys, where);
   Experiment experiment;
   experiment.name = text(json, "name", where);
@@ -127,7 +145,7 @@ Experiment experimentFromJson(const Json& json, const std::string& where) {
     throw UsageError(fmt::format("{}: the key 'name' is {}", where, json.find("name") ? "empty" : "missing"));
   experiment.title = text(json, "title", where);
   experiment.recipes = readRecipes(json, where);
-  experiment.methods = readMethods(json, where);
+  readMethods(experiment, json, kept, where);
   experiment.seeds = readSeeds(json, where);
   if (const Json* runtime = json.find("runtime"))
     experiment.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
@@ -141,10 +159,11 @@ Experiment experimentFromJson(const Json& json, const std::string& where) {
   return experiment;
 }
 
-Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides) {
+Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides,
+                          const std::vector<PolicyFile>& kept) {
   Json json = readJsonFile(file);
   for (const std::string& override : overrides) apply(json, override);
-  return experimentFromJson(json, file);
+  return experimentFromJson(json, file, kept);
 }
 
 Json toJson(const Experiment& experiment) {
@@ -154,7 +173,7 @@ Json toJson(const Experiment& experiment) {
   json["recipes"] = Json::array();
   for (const Recipe& recipe : experiment.recipes) json["recipes"].push(recipeToJson(recipe));
   json["methods"] = Json::array();
-  for (const Choice& method : experiment.methods) json["methods"].push(methodToJson(method));
+  for (const Choice& method : experiment.methods) json["methods"].push(choiceToJson(method));
   json["seeds"] = Json::array();
   for (const auto seed : experiment.seeds) json["seeds"].push(seed);
   json["runtime"] = settingsToJson(experiment.runtime);
@@ -167,8 +186,9 @@ std::vector<RunConfig> expand(const Experiment& experiment) {
   std::vector<RunConfig> runs;
   for (const Recipe& recipe : experiment.recipes)
     for (const auto seed : experiment.seeds)
-      for (const Choice& method : experiment.methods)
-        runs.push_back({experiment.name, recipe, method, seed, experiment.runtime});
+      for (std::size_t i = 0; i < experiment.methods.size(); ++i)
+        runs.push_back({experiment.name, recipe, experiment.methods[i], seed, experiment.runtime,
+                        i < experiment.policyFiles.size() ? experiment.policyFiles[i] : nullptr});
   return runs;
 }
 

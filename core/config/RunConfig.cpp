@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <utility>
 
 #include "core/augment/Space.h"
 #include "core/base/Catalog.h"
@@ -29,13 +31,6 @@ Choice readChoice(const Json& json, const std::string& where, const Complete& co
   return {name->asString(), complete(name->asString(), settings)};
 }
 
-Json choiceToJson(const Choice& choice) {
-  Json json = Json::object();
-  json["name"] = choice.name;
-  for (const auto& [key, value] : choice.settings.asObject()) json[key] = value;
-  return json;
-}
-
 Choice readDataset(const Json& json, const std::string& where) {
   return readChoice(json, where, [&](const std::string& name, const Json& settings) {
     findEntry(datasets(), name, "dataset", where);
@@ -47,6 +42,27 @@ Choice readModel(const Json& json, const std::string& where) {
   return readChoice(json, where, [&](const std::string& name, const Json& settings) {
     return findEntry(models(), name, "model", where).complete(settings, where);
   });
+}
+
+/// The settings that differ from their defaults, as text; without what a title has anyhow or does not need.
+std::vector<std::pair<std::string, std::string>> unusual(const std::vector<FieldValue>& fields, const Json& settings) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const FieldValue& field : fields) {
+    const Json* value = settings.find(field.field.name);
+    if (!value || *value == field.value || field.field.role != Field::Role::setting) continue;
+    std::string text = value->dump();
+    std::erase(text, '"');
+    all.emplace_back(field.field.name, std::move(text));
+  }
+  return all;
+}
+
+/// "autoaugment"; a policy that is a file goes by the file's name.
+std::string policyWord(const Choice& policy) {
+  for (const FieldValue& field : findPolicy(policy.name).fields())
+    if (field.field.role == Field::Role::title)
+      return std::filesystem::path(policy.settings.at(field.field.name).asString()).stem().string();
+  return policy.name;
 }
 
 std::string shortDataset(const std::string& name) {
@@ -63,7 +79,34 @@ Choice methodFromJson(const Json& json, const std::string& where) {
   });
 }
 
-Json methodToJson(const Choice& method) { return choiceToJson(method); }
+Choice policyFromJson(const Json& json, const std::string& where) {
+  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
+    return completeSettings(findEntry(policies(), name, "policy", where).fields(), settings, where);
+  });
+}
+
+Json choiceToJson(const Choice& choice) {
+  Json json = Json::object();
+  json["name"] = choice.name;
+  for (const auto& [key, value] : choice.settings.asObject()) json[key] = value;
+  return json;
+}
+
+std::string policyLabel(const Choice& policy) {
+  std::string label = policyWord(policy);
+  for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings))
+    label += fmt::format(" {}={}", key, value);
+  return label;
+}
+
+std::unique_ptr<Space> makeSpace(const RunConfig& config, int side) {
+  const Choice policy = policyOf(config.method);
+  PolicyContext context;
+  context.side = side;
+  context.epochs = config.recipe.training.epochs;
+  context.file = config.policyFile.get();
+  return findPolicy(policy.name).make(policy.settings, context);
+}
 
 Recipe recipeFromJson(const Json& json, const std::string& where) {
   refuseUnknownKeys(json, {"name", "dataset", "model", "training"}, where);
@@ -93,11 +136,14 @@ Json recipeToJson(const Recipe& recipe) {
 
 std::string runTitle(const RunConfig& config) {
   std::string settings;
-  for (const FieldValue& field : findMethod(config.method.name).fields) {
-    const Json* value = config.method.settings.find(field.field.name);
-    if (value && !(*value == field.value)) settings += fmt::format("-{}={}", field.field.name, value->dump());
+  for (const auto& [key, value] : unusual(findMethod(config.method.name).fields, config.method.settings))
+    settings += fmt::format("-{}={}", key, value);
+  if (config.method.settings.find("policy")) {
+    const Choice policy = policyOf(config.method);
+    settings += '-' + policyWord(policy);
+    for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings))
+      settings += fmt::format("-{}={}", key, value);
   }
-  std::erase(settings, '"');
   return fmt::format("{}-{}{}-s{}", config.recipe.name, config.method.name, settings, config.seed);
 }
 
@@ -139,10 +185,9 @@ std::string configHash(const RunConfig& config) {
 CostEstimate estimateCost(const RunConfig& config) {
   const DatasetEntry& data = findDataset(config.recipe.dataset.name);
   const auto settings = settingsFromJson<DataSettings>(config.recipe.dataset.settings, "dataset");
-  const Method& method = findMethod(config.method.name);
-  const Choice policy = method.policy(config.method.settings);
-  const auto space = findPolicy(policy.name).make(policy.settings, {.side = data.width});
-  const Passes passes = method.passes(config.method.settings, static_cast<int>(space->groups().size()));
+  const auto space = makeSpace(config, data.width);
+  const Passes passes =
+      findMethod(config.method.name).passes(config.method.settings, static_cast<int>(space->groups().size()));
 
   const std::int64_t images = settings.trainLimit > 0 ? std::min<std::int64_t>(settings.trainLimit, data.trainImages)
                                                       : data.trainImages;

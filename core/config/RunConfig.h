@@ -1,13 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/base/Json.h"
+#include "core/config/PolicyFile.h"
 #include "core/config/Settings.h"
 
 namespace uada {
+
+class Space;
 
 /// A catalogue entry by name with its complete settings (defaults filled in).
 struct Choice {
@@ -86,13 +90,23 @@ struct RunConfig {
   Choice method;
   std::int64_t seed = 1;
   Runtime runtime;
+  /// What the method's policy is made of where it is a file. Its hash stands in the method's settings; the text is not part
+  /// of the Json. None: no file, or not at hand, so that it is looked for by name.
+  std::shared_ptr<const PolicyFile> policyFile = {};
 };
 
 Recipe recipeFromJson(const Json& json, const std::string& where);
 Json recipeToJson(const Recipe& recipe);
-/// A method by name, or an object with `name` and settings.
+/// A method, or a policy, by name or as an object with `name` and settings.
 Choice methodFromJson(const Json& json, const std::string& where);
-Json methodToJson(const Choice& method);
+Choice policyFromJson(const Json& json, const std::string& where);
+/// {"name": ..., settings ...}
+Json choiceToJson(const Choice& choice);
+/// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A file goes by its own name.
+std::string policyLabel(const Choice& policy);
+/// The space that the run's plans are drawn from. Throws Error if its policy's file is not there or another.
+/// side  of the images, pixels
+std::unique_ptr<Space> makeSpace(const RunConfig& config, int side);
 /// SHA-256 of what defines a recipe: its name and the data's folder do not.
 std::string recipeHash(const Recipe& recipe);
 
@@ -114,12 +128,16 @@ struct Experiment {
   std::vector<std::int64_t> seeds;
   Runtime runtime;
   std::vector<int> tables;  ///< paper tables it feeds, shown at the end
+  std::vector<std::shared_ptr<const PolicyFile>> policyFiles;  ///< of each method; null: its policy is no file
 };
 
 /// overrides  "recipe.training.epochs=2", "runtime.threads=1", "seeds=[1,2]": a dotted path and a JSON value (or
 ///            a bare string); applied before the strict reading, so an unknown key is an error that names it
-Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides = {});
-Experiment experimentFromJson(const Json& json, const std::string& where);
+/// kept       policies that the project of the runs has used: see choosePolicyFile(). The hash of each policy file is
+///            taken down in the method's settings
+Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides = {},
+                          const std::vector<PolicyFile>& kept = {});
+Experiment experimentFromJson(const Json& json, const std::string& where, const std::vector<PolicyFile>& kept = {});
 Json toJson(const Experiment& experiment);
 /// Recipe by recipe, seed by seed, method by method.
 std::vector<RunConfig> expand(const Experiment& experiment);

@@ -116,6 +116,31 @@ void FieldReader::finish() const { refuseUnknownKeys(json_, known_, where_); }
 
 }  // namespace detail
 
+/// A whole number given for a setting that is not whole is the same setting.
+static Json asFieldHasIt(const Json& like, const Json& value) {
+  if (like.isNumber() && !like.isInt()) return value.asDouble();
+  if (!like.isArray()) return value;
+  std::vector<double> values;
+  for (const Json& item : value.asArray()) values.push_back(item.asDouble());
+  return numbers(values);
+}
+
+Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where) {
+  if (!given.isNull() && !given.isObject())
+    throw UsageError(fmt::format("{}: an object expected, {} found", where, given.typeName()));
+  Json complete = Json::object();
+  std::vector<std::string> known;
+  for (const FieldValue& field : fields) {
+    known.push_back(field.field.name);
+    const Json* value = given.find(field.field.name);
+    const std::string problem = value ? fieldProblem(field, *value) : "";
+    if (!problem.empty()) throw UsageError(fmt::format("{}.{}: {}", where, field.field.name, problem));
+    complete[field.field.name] = value ? asFieldHasIt(field.value, *value) : field.value;
+  }
+  if (!given.isNull()) refuseUnknownKeys(given, known, where);
+  return complete;
+}
+
 void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where) {
   if (!json.isObject()) throw UsageError(fmt::format("{}: an object expected, {} found", where, json.typeName()));
   for (const auto& [key, value] : json.asObject())

@@ -12,6 +12,10 @@ namespace uada {
 
 /// What a form, the command line and a message know of one setting.
 struct Field {
+  /// setting: one of many. title: its value names the whole entry where it is listed. proof: adds nothing that the others
+  /// do not say, so it is left out of titles.
+  enum class Role { setting, title, proof };
+
   std::string name;   ///< snake_case key in files and --set
   std::string title;  ///< label in a form
   std::string help;   ///< one sentence; unit and the paper's symbol
@@ -19,6 +23,8 @@ struct Field {
   double max = std::numeric_limits<double>::max();
   std::vector<std::string> choices = {};  ///< of a string; empty: any text
   bool advanced = false;                  ///< folded away in forms
+  Role role = Role::setting;
+  std::vector<std::string> (*suggestions)() = nullptr;  ///< of a string that may be any text: what a form offers
 };
 
 /// Walks over the settings of a struct. A settings struct has one member
@@ -97,6 +103,10 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
   reader.finish();
   return base;
 }
+
+/// The fields' defaults and what the object gives, as settingsToJson(settingsFromJson<S>()) does for a struct.
+/// null counts as {}.
+Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where);
 
 /// What is wrong with a value for a field, in words, or "" if it is allowed: for forms the same rule as for files.
 /// known  the field with a value of its type (its default)

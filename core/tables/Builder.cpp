@@ -9,8 +9,12 @@ namespace uada {
 namespace {
 
 std::string rowName(const PaperTable& paper, const Choice& method) {
-  const auto row = std::ranges::find(paper.rows, method.name, &PaperTable::Row::method);
-  return methodLabel(method, row == paper.rows.end() ? findMethod(method.name).title : row->name);
+  const std::string policy = policyOf(method).name;
+  for (const PaperTable::Row& row : paper.rows)
+    if (row.method && row.method->name == method.name && policyOf(*row.method).name == policy)
+      return methodLabel(method, row.name, *row.method);
+  const Method& entry = findMethod(method.name);
+  return methodLabel(method, entry.title, {entry.name, entry.complete(Json::object(), entry.name)});
 }
 
 }  // namespace

@@ -72,20 +72,23 @@ void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>&
     methodFamilies[groups[i].method].push_back(i);
     recipeFamilies[groups[i].dataset + '\n' + groups[i].model].push_back(i);
   }
-  const auto add = [&](const auto& families, const auto& settings, const auto& append) {
+  const auto add = [&](const auto& families, const auto& settings, const auto& isAlwaysTold, const auto& append) {
     for (const auto& [name, members] : families) {
       std::vector<Json> family;
       for (const std::size_t i : members) family.push_back(settings(configs[i]));
+      if (isAlwaysTold(configs[members.front()])) family.push_back(Json::object());  // with which no setting agrees
       const auto texts = differences(family);
       for (std::size_t k = 0; k < members.size(); ++k)
         if (!texts[k].empty()) append(groups[members[k]].label, texts[k]);
     }
   };
   add(
-      methodFamilies, [](const RunConfig& config) { return config.method.settings; },
+      methodFamilies, [](const RunConfig& config) { return toldSettings(config.method); },
+      [](const RunConfig& config) { return findMethod(config.method.name).policySetting == PolicySetting::stated; },
       [](std::string& label, const std::string& text) { label += " (" + text + ")"; });
   add(
       recipeFamilies, [](const RunConfig& config) { return settingsToJson(config.recipe.training); },
+      [](const RunConfig&) { return false; },
       [](std::string& label, const std::string& text) { label += ", " + text; });
 }
 

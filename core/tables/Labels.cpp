@@ -60,9 +60,14 @@ std::vector<std::string> differences(const std::vector<Json>& family) {
   return texts;
 }
 
-std::string methodLabel(const Choice& method, const std::string& name) {
-  const Json defaults = findMethod(method.name).complete(Json::object(), method.name);
-  const std::string special = differences({method.settings, defaults}).front();
+Json toldSettings(const Choice& method) {
+  Json settings = method.settings;
+  if (findMethod(method.name).policySetting != PolicySetting::fixed) settings["policy"] = policyLabel(policyOf(method));
+  return settings;
+}
+
+std::string methodLabel(const Choice& method, const std::string& name, const Choice& usual) {
+  const std::string special = differences({toldSettings(method), toldSettings(usual)}).front();
   return special.empty() ? name : fmt::format("{} ({})", name, special);
 }
 

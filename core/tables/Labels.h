@@ -11,8 +11,10 @@ namespace uada {
 /// {"epsilon 1", "epsilon 2"}; all "" if they agree.
 std::vector<std::string> differences(const std::vector<Json>& family);
 
-/// "UADA", "UADA (epsilon 2)": `name` with the settings that differ from the method's defaults.
-std::string methodLabel(const Choice& method, const std::string& name);
+/// A method's settings as differences() tells them: its policy, where it may have any, in words.
+Json toldSettings(const Choice& method);
+/// "UADA", "UADA (epsilon 2)": `name`, which stands for `usual`, with the settings that differ from that.
+std::string methodLabel(const Choice& method, const std::string& name, const Choice& usual);
 
 /// "Fashion-MNIST", "Fashion-MNIST, 6,000 images", "CIFAR-10, 500 images, 100 test images".
 std::string datasetLabel(const Recipe& recipe);

@@ -28,7 +28,7 @@ PaperTable readTable(const Json& json) {
     const Json* method = row.find("method");
     PaperTable::Row& read = table.rows.emplace_back();
     read.name = row.at("name").asString();
-    if (method) read.method = method->asString();
+    if (method) read.method = methodFromJson(*method, "resources/paper/tables.json");
     for (const Json& value : row.at("values").asArray())
       read.values.push_back(value.isNull() ? std::nullopt : std::optional(value.asDouble()));
   }

@@ -16,7 +16,7 @@ struct PaperTable {
   };
   struct Row {
     std::string name;
-    std::string method;  ///< catalogue entry with default settings; empty: literature alone
+    std::optional<Choice> method;  ///< that is measured for it; none: literature alone
     std::vector<std::optional<double>> values;
   };
   std::vector<Column> columns;

@@ -82,6 +82,41 @@ class TestConfig : public QObject {
     QVERIFY(recipeHash(a.recipe) != recipeHash(b.recipe));
   }
 
+  void methodsTakeAnyPolicy() {
+    const auto methods = [](const char* list) {
+      return read(replaced(kExperiment, R"(["ra-uc", {"name": "uada", "epsilon": 2}])", list));
+    };
+    const Experiment e = methods(R"([{"name": "uada", "policy": "trivialaugment"}, "plain",
+      {"name": "plain", "policy": {"name": "autoaugment", "table": "svhn", "cutout": false}},
+      {"name": "uada", "policy": "uada-cifar"}, {"name": "uada", "policy": {"name": "uada-cifar", "chain_probe": "each"}}])");
+    std::vector<std::string> titles;
+    const auto runs = expand(e);
+    for (std::size_t i = 0; i < 5; ++i) titles.push_back(runTitle(runs[i]));
+    QCOMPARE(titles, (std::vector<std::string>{
+                         "r10w16-c10-uada-trivialaugment-s1", "r10w16-c10-plain-autoaugment-s1",
+                         "r10w16-c10-plain-autoaugment-table=svhn-cutout=false-s1", "r10w16-c10-uada-s1",
+                         "r10w16-c10-uada-uada-cifar-chain_probe=each-s1"}));
+    QCOMPARE(policyOf(e.methods[0]).settings.at("cutout_size").asInt(), 16);  // complete
+    QCOMPARE(policyLabel(policyOf(e.methods[2])), std::string("autoaugment table=svhn cutout=false"));
+    QCOMPARE(policyOf(e.methods[3]).name, std::string("uada-cifar"));
+    QVERIFY(!e.methods[3].settings.find("policy"));  // stating the default is no other method
+    QCOMPARE(toJson(experimentFromJson(toJson(e), "again")).dump(), toJson(e).dump());
+    for (std::size_t i = 0; i < 5; ++i) {
+      QCOMPARE(toJson(runConfigFromJson(toJson(runs[i]), "again")).dump(), toJson(runs[i]).dump());
+      for (std::size_t k = 0; k < i; ++k) QVERIFY(configHash(runs[i]) != configHash(runs[k]));
+    }
+    QCOMPARE(estimateCost(runs[0]).relativeToRaUc, 4.0);
+    QCOMPARE(estimateCost(runs[2]).relativeToRaUc, 1.0);
+    QVERIFY(qAbs(estimateCost(runs[4]).relativeToRaUc - 14 / 3.0) < 1e-12);  // five groups
+  }
+
+  /// Runs that older versions stored are gone on with: what defines them must give the same hash for ever.
+  void hashesAreTheSameForEver() {
+    const auto runs = expand(read(kExperiment));
+    QCOMPARE(QString::fromStdString(configHash(runs[0])), "2dc76f1458397e86fe1fc5d2a3d383132390592f8b78cc3004fff5fbfd30d7a7");
+    QCOMPARE(QString::fromStdString(configHash(runs[1])), "29578a04672557a82ac27d1c79d86f53b61de51a249ef24b5ec93f15cccf7d5d");
+  }
+
   void refuses_data() {
     QTest::addColumn<QString>("from");
     QTest::addColumn<QString>("to");
@@ -97,12 +132,28 @@ class TestConfig : public QObject {
                             << "recipe.model.depth: '11' found, one of 10, 18, 34 expected";
     QTest::newRow("unknown model") << "\"resnet\"" << "\"resnett\"" << "unknown model 'resnett'; known: resnet";
     QTest::newRow("unknown data set") << "\"cifar10\"" << "\"cifar11\"" << "f.json: recipe.dataset: unknown dataset 'cifar11'; known: ";
-    QTest::newRow("unknown method") << "\"ra-uc\"" << "\"ra\"" << "f.json: methods[0]: unknown method 'ra'; known: baseline ra-uc uada";
+    QTest::newRow("unknown method") << "\"ra-uc\"" << "\"ra\"" << "f.json: methods[0]: unknown method 'ra'; known: baseline plain ra-uc uada";
     QTest::newRow("method twice") << "{\"name\": \"uada\", \"epsilon\": 2}" << "\"ra-uc\""
                                   << "f.json: methods[1]: 'ra-uc' stands there twice";
     QTest::newRow("method twice, one spelt out")
         << "\"ra-uc\"" << "{\"name\": \"uada\", \"include_unperturbed\": true, \"epsilon\": 2}"
         << "f.json: methods[1]: 'uada' stands there twice";
+    QTest::newRow("unknown policy") << "\"epsilon\": 2" << "\"policy\": \"auto\""
+                                    << "f.json: methods[1].policy: unknown policy 'auto'; known: crop-flip uada-cifar autoaugment";
+    QTest::newRow("unknown key of a policy")
+        << "\"epsilon\": 2" << "\"policy\": {\"name\": \"autoaugment\", \"tabel\": \"svhn\"}"
+        << "f.json: methods[1].policy: unknown key 'tabel'; known: table, grid";
+    QTest::newRow("choice of a policy") << "\"epsilon\": 2" << "\"policy\": {\"name\": \"autoaugment\", \"table\": \"mnist\"}"
+                                        << "f.json: methods[1].policy.table: 'mnist' found, one of cifar10";
+    QTest::newRow("policy without a name") << "\"epsilon\": 2" << "\"policy\": {\"table\": \"svhn\"}"
+                                           << "f.json: methods[1].policy: the key 'name' (a text) is missing";
+    QTest::newRow("policy as a number") << "\"epsilon\": 2" << "\"policy\": 3"
+                                        << "f.json: methods[1].policy: a name or an object expected, an integer found";
+    QTest::newRow("policy of a fixed method") << "\"ra-uc\"" << "{\"name\": \"ra-uc\", \"policy\": \"autoaugment\"}"
+                                              << "f.json: methods[0]: unknown key 'policy'";
+    QTest::newRow("method twice, policy stated") << "\"ra-uc\", {\"name\": \"uada\", \"epsilon\": 2}"
+                                                 << "\"uada\", {\"name\": \"uada\", \"policy\": {\"name\": \"uada-cifar\"}}"
+                                                 << "f.json: methods[1]: 'uada' stands there twice";
     QTest::newRow("one image") << "\"train_limit\": 1000" << "\"train_limit\": 1"
                                << "f.json: recipe.dataset.train_limit: 1 found, at least 2 expected";
     QTest::newRow("empty name") << "\"small\"" << "\"\"" << "f.json: the key 'name' is empty";

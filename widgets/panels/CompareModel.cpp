@@ -84,7 +84,7 @@ std::map<std::string, QString> flatSettings(const RunConfig& config) {
   json["dataset"] = recipeToJson(config.recipe).at("dataset");
   json["model"] = recipeToJson(config.recipe).at("model");
   json["training"] = settingsToJson(config.recipe.training);
-  json["method"] = methodToJson(config.method);
+  json["method"] = choiceToJson(config.method);
   flatten(json, "", settings);
   settings.erase("dataset.folder");  // where the files lie is not part of the result
   return settings;

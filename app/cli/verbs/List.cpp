@@ -118,7 +118,7 @@ void listDatasets(const Console& console, const ListOptions&) {
 /// Forward-equivalents of a method with its defaults relative to ra-uc.
 double relativePasses(const Method& method) {
   const Json settings = settingsJson(method.fields);
-  const Choice policy = method.policy(settings);
+  const Choice policy = policyOf({method.name, settings});
   const auto space = findPolicy(policy.name).make(policy.settings, {});
   return method.passes(settings, static_cast<int>(space->groups().size())).relativeToRaUc();
 }
@@ -127,13 +127,14 @@ void listMethods(const Console& console, const ListOptions&) {
   TextTable table({{"method"}, {"title"}, {"cost", Align::right}, {"policy"}, {"settings"}, {"source"}});
   for (const Method& method : methods()) {
     const double passes = relativePasses(method);
-    const std::string policy = method.policy(settingsJson(method.fields)).name;
     const std::string settings = settingsText(method.fields);
-    table.add({method.name, method.title, fmt::format("{:.2f}", passes), policy,
+    const bool isFixed = method.policySetting == PolicySetting::fixed;
+    table.add({method.name, method.title, fmt::format("{:.2f}", passes), method.policy + (isFixed ? "" : " or any"),
                settings.empty() ? "-" : settings, method.source});
     Json json = nameTitleSource(method);
     json["passes"] = passes;
-    json["policy"] = policy;
+    json["policy"] = method.policy;
+    json["any_policy"] = !isFixed;
     json["settings"] = settingsJson(method.fields);
     console.object("method", json);
   }

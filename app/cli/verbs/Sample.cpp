@@ -20,7 +20,7 @@ namespace {
 /// The policy asked for, with its default settings.
 Choice chosenPolicy(const SampleOptions& options) {
   if (!options.policy.empty()) return {findPolicy(options.policy).name};
-  return findMethod(options.method.empty() ? "ra-uc" : options.method).policy(Json::object());
+  return policyOf({options.method.empty() ? "ra-uc" : options.method});
 }
 
 /// The first sample of each class, then the second of each, and so on.

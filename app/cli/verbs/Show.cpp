@@ -5,6 +5,7 @@
 #include "app/cli/RunText.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Text.h"
+#include "core/engine/methods/Method.h"
 #include "core/store/Project.h"
 
 namespace uada::cli {
@@ -16,7 +17,7 @@ constexpr std::size_t kShownEpochs = 10;
 std::string settingsText(const Json& settings) {
   std::string text;
   for (const auto& [key, value] : settings.asObject()) {
-    if (value.isString() && value.asString().empty()) continue;
+    if (value.isObject() || (value.isString() && value.asString().empty())) continue;
     const bool real = value.isNumber() && !value.isInt();
     const std::string shown = value.isString() ? value.asString()
                               : real           ? fmt::format("{}", value.asDouble())
@@ -44,6 +45,7 @@ std::string summaryText(const RunDetail& detail) {
   line("data set", choiceText(detail.config.recipe.dataset));
   line("model", choiceText(detail.config.recipe.model));
   line("method", choiceText(detail.config.method));
+  line("policy", choiceText(policyOf(detail.config.method)));
   line("seed", std::to_string(run.seed));
   line("training", settingsText(settingsToJson(detail.config.recipe.training)));
   line("epoch", fmt::format("{}, step {}", epochText(run), groupedText(run.step)));

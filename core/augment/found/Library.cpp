@@ -89,6 +89,14 @@ InstalledPolicy install(const std::string& name, std::string_view text, const fs
   return policy;
 }
 
+bool isPath(std::string_view name) { return name.find('/') != name.npos || name.ends_with(".json"); }
+
+UsageError unknownPolicy(const std::string& name, const std::string& place) {
+  if (isPath(name)) return UsageError(fmt::format("{}there is no policy file '{}'", place, name));
+  return UsageError(fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place, name,
+                                joined(policyNames(), " ")));
+}
+
 bool isOurs(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
@@ -138,19 +146,52 @@ Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
   return result;
 }
 
-LoadedPolicy loadPolicy(const std::string& name) {
-  if (const char* text = shippedText(name)) return {foundPolicyFromJson(parseJson(text, name), name), sha256(std::string_view(text))};
+std::vector<std::string> policyNames() {
+  std::vector<std::string> names;
+  for (const auto& [name, text] : kShippedPolicies) names.emplace_back(name);
+  const auto shipped = static_cast<std::ptrdiff_t>(names.size());
+  std::error_code error;
+  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().extension() == ".json") names.push_back(entry->path().stem().string());
+  std::ranges::sort(names.begin() + shipped, names.end());
+  return names;
+}
+
+std::optional<PolicyFile> findPolicyFile(const std::string& name) {
+  if (const char* text = shippedText(name)) return PolicyFile{name, sha256(std::string_view(text)), text};
+  if (!isPath(name) && !isGoodName(name)) return {};
+  const fs::path file = isPath(name) ? fs::path(name) : fileOf(name);
   std::error_code ignored;
-  const bool isPath = name.find('/') != name.npos || name.ends_with(".json");
-  const fs::path file = isPath ? fs::path(name) : fileOf(name);
-  if (isPath || (isGoodName(name) && fs::exists(file, ignored))) {
-    const std::string text = policyText(file);
-    return {foundPolicyFromJson(parseJson(text, file.string()), file.string()), sha256(text)};
+  if (!fs::exists(file, ignored)) return {};
+  std::string text = policyText(file);
+  return PolicyFile{name, sha256(text), std::move(text)};
+}
+
+PolicyFile choosePolicyFile(const std::string& name, const std::string& hash, const std::vector<PolicyFile>& kept,
+                            const std::string& where) {
+  const std::string place = where.empty() ? "" : where + ": ";
+  const std::optional<PolicyFile> here = findPolicyFile(name);
+  const auto used = std::ranges::find(kept, name, &PolicyFile::name);
+  const bool isUsed = used != kept.end();
+  if (!here && !isUsed) throw unknownPolicy(name, place);
+  if (!hash.empty()) {
+    if (here && here->sha256 == hash) return *here;
+    if (isUsed && used->sha256 == hash) return *used;
+    throw Error(fmt::format("{}the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or leave the "
+                            "hash out", place, name, hash, here ? here->sha256 : used->sha256));
   }
-  std::vector<std::string> known;
-  for (const InstalledPolicy& policy : installedPolicies()) known.push_back(policy.name);
-  throw UsageError(fmt::format("unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", name,
-                               joined(known, " ")));
+  if (here && isUsed && here->sha256 != used->sha256)
+    throw Error(fmt::format("{}the policy '{}' is not the one that this project has used under that name: SHA-256 {} here, "
+                            "{} in the project; give it another name, or state the project's with \"sha256\" to use that",
+                            place, name, here->sha256, used->sha256));
+  return here ? *here : *used;
+}
+
+FoundPolicy policyIn(const PolicyFile& file) { return foundPolicyFromJson(parseJson(file.text, file.name), file.name); }
+
+LoadedPolicy loadPolicy(const std::string& name) {
+  const PolicyFile file = choosePolicyFile(name, "", {});
+  return {policyIn(file), file.sha256};
 }
 
 }  // namespace uada

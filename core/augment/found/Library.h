@@ -1,11 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/augment/found/FoundPolicy.h"
+#include "core/config/PolicyFile.h"
 
 namespace uada {
 
@@ -23,6 +25,8 @@ struct InstalledPolicy {
 /// Where imported policies are kept: $XDG_DATA_HOME/uada/policies, else ~/.local/share/uada/policies.
 std::filesystem::path policiesFolder();
 
+/// The names of all of them, without a look into the files: for forms.
+std::vector<std::string> policyNames();
 /// Those that come with the program, then those in policiesFolder(), each by name. A damaged file is listed with
 /// its problem.
 std::vector<InstalledPolicy> installedPolicies();
@@ -40,13 +44,26 @@ struct Import {
 /// throws  Error naming file and entry; if another policy has the name; if the file is larger than 4 MB
 Import importPolicy(const std::filesystem::path& file, const std::string& name = "", int epochs = 200);
 
+/// The file of a policy by name: one that comes with the program, an imported one, or the path of a file. Not looked
+/// into; none: there is no such name, or no such file.
+std::optional<PolicyFile> findPolicyFile(const std::string& name);
+
+/// The file that a name means where a project may have used it before (`kept`). With a hash stated exactly that content
+/// is taken, from the library or else from what is kept; without, the library's, which must then be what is kept under
+/// that name, since a name means one policy in a project; of what is only kept, that.
+/// where   for messages: "small.json: methods[0].policy"
+/// throws  Error naming both hashes and what to do; UsageError listing the names that are known
+PolicyFile choosePolicyFile(const std::string& name, const std::string& hash, const std::vector<PolicyFile>& kept,
+                            const std::string& where = "");
+
+/// The policy in a file. Throws Error naming file and entry.
+FoundPolicy policyIn(const PolicyFile& file);
+
 struct LoadedPolicy {
   FoundPolicy policy;
   std::string sha256;
 };
-
-/// A policy by name: one that comes with the program, an imported one, or the path of a file in one of our formats.
-/// Throws UsageError listing the names.
+/// findPolicyFile() and policyIn(). Throws UsageError listing the names.
 LoadedPolicy loadPolicy(const std::string& name);
 
 }  // namespace uada

@@ -1,8 +1,9 @@
-#include "core/augment/found/FoundSpace.h"
-#include "core/augment/found/Library.h"
 #include <fmt/core.h>
 
+#include "core/augment/found/FoundSpace.h"
+#include "core/augment/found/Library.h"
 #include "core/base/Error.h"
+#include "core/base/Files.h"
 
 namespace uada {
 namespace {
@@ -14,11 +15,17 @@ struct FoundSettings {
   FrameSettings frame;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "file", .title = "Policy", .help = "Name from 'uada policies list', or a policy file"}, file);
+    v.field({.name = "file",
+             .title = "Policy",
+             .help = "Name from 'uada policies list', or a policy file",
+             .role = Field::Role::title,
+             .suggestions = policyNames},
+            file);
     v.field({.name = "sha256",
              .title = "Hash",
-             .help = "SHA-256 of the policy's file: another is refused; empty: any",
-             .advanced = true},
+             .help = "SHA-256 of the policy's file: another is refused; empty: that of the file is taken down",
+             .advanced = true,
+             .role = Field::Role::proof},
             sha256);
     v.field({.name = "as_published",
              .title = "Published errors",
@@ -29,12 +36,12 @@ struct FoundSettings {
   }
 };
 
-FoundPolicy written(const FoundSettings& settings) {
-  LoadedPolicy loaded = loadPolicy(settings.file);
-  if (!settings.sha256.empty() && settings.sha256 != loaded.sha256)
-    throw Error(fmt::format("the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or "
-                            "leave the hash out", settings.file, settings.sha256, loaded.sha256));
-  return std::move(loaded.policy);
+FoundPolicy written(const FoundSettings& settings, const PolicyFile* given) {
+  const PolicyFile file = given ? *given : choosePolicyFile(settings.file, settings.sha256, {});
+  if (!settings.sha256.empty() && sha256(file.text) != settings.sha256)
+    throw Error(fmt::format("the copy of the policy '{}' is damaged: SHA-256 {} stated, {} found", settings.file,
+                            settings.sha256, sha256(file.text)));
+  return policyIn(file);
 }
 
 constexpr const char* kPlace = "policy found";
@@ -47,9 +54,11 @@ Policy found() {
           [] { return fieldsOf<FoundSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
             const auto settings = settingsFromJson<FoundSettings>(json, kPlace);
-            return std::make_unique<FoundSpace>(written(settings), settings.frame, context, settings.asPublished);
+            return std::make_unique<FoundSpace>(written(settings, context.file), settings.frame, context,
+                                                settings.asPublished);
           },
-          [](const Json& json) { return written(settingsFromJson<FoundSettings>(json, kPlace)); }};
+          [](const Json& json) { return written(settingsFromJson<FoundSettings>(json, kPlace), nullptr); },
+          true};
 }
 
 }  // namespace uada

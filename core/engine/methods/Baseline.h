@@ -9,9 +9,10 @@ struct Baseline {
   static constexpr const char* kName = "baseline";
   static constexpr const char* kTitle = "Baseline";
   static constexpr const char* kSource = "crop and flip; Xu & Zhao 2023, Table 2";
+  static constexpr const char* kPolicy = "crop-flip";
+  static constexpr PolicySetting kPolicySetting = PolicySetting::fixed;
 
   void visit(SettingsVisitor&) {}
-  static Choice policy(const Baseline&) { return {"crop-flip"}; }
   static Passes passes(const Baseline&, int) { return {}; }
 };
 

@@ -7,14 +7,26 @@ namespace uada {
 namespace {
 
 template <class S>
+S ownSettings(const Json& settings, const std::string& where) {
+  if (S::kPolicySetting == PolicySetting::fixed) return settingsFromJson<S>(settings, where);
+  return settingsFromJson<S>(settings, where, {"policy"});
+}
+
+template <class S>
 Method entry() {
-  Method method{S::kName, S::kTitle, S::kSource, fieldsOf<S>(), nullptr, nullptr, nullptr};
+  Method method{S::kName, S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy, S::kPolicySetting, nullptr, nullptr};
   method.complete = [](const Json& settings, const std::string& where) {
-    return settingsToJson(settingsFromJson<S>(settings, where));
+    Json complete = settingsToJson(ownSettings<S>(settings, where));
+    if (S::kPolicySetting == PolicySetting::fixed) return complete;
+    const std::string place = where + ".policy";
+    const Choice usual = policyFromJson(S::kPolicy, place);
+    const Json* given = settings.find("policy");
+    const Choice policy = given ? policyFromJson(*given, place) : usual;
+    if (S::kPolicySetting == PolicySetting::stated || !(policy == usual)) complete["policy"] = choiceToJson(policy);
+    return complete;
   };
-  method.policy = [](const Json& settings) { return S::policy(settingsFromJson<S>(settings, S::kName)); };
   method.passes = [](const Json& settings, int groups) {
-    return S::passes(settingsFromJson<S>(settings, S::kName), groups);
+    return S::passes(ownSettings<S>(settings, S::kName), groups);
   };
   return method;
 }
@@ -31,5 +43,11 @@ const std::vector<Method>& methods() {
 }
 
 const Method& findMethod(std::string_view name) { return findEntry(methods(), name, "method"); }
+
+Choice policyOf(const Choice& method) {
+  const Method& entry = findMethod(method.name);
+  const Json* given = method.settings.find("policy");
+  return policyFromJson(given ? *given : Json(entry.policy), method.name + ".policy");
+}
 
 }  // namespace uada

@@ -25,7 +25,7 @@ struct Maker {
 template <class S>
 Maker maker() {
   return {S::kName, [](const Json& settings, const Space& space) {
-            return make(settingsFromJson<S>(settings, S::kName), space);
+            return make(settingsFromJson<S>(settings, S::kName, {"policy"}), space);
           }};
 }
 

@@ -16,16 +16,25 @@ struct Passes {
   double relativeToRaUc() const { return (forwardsNoGrad + forwardsTrain + 2 * backwards) / 3; }
 };
 
+/// Whether a method takes the setting `policy`, the name of a policy or an object with `name` and settings.
+/// fixed: no. other: yes; complete settings have it only where it is not the default. stated: yes, and they always have it.
+enum class PolicySetting { fixed, other, stated };
+
 /// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in methods/X.h with
-/// kName, kTitle, kSource, visit(), `static Choice policy(const X&)` and `static Passes passes(const X&, int groups)`.
+/// kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const X&, int groups)`.
 struct Method {
   std::string name, title, source;
-  std::vector<FieldValue> fields;
+  std::vector<FieldValue> fields;  ///< without `policy`
+  std::string policy;              ///< the default
+  PolicySetting policySetting = PolicySetting::fixed;
+  /// Settings with defaults filled in.
   Json (*complete)(const Json& settings, const std::string& where);
-  Choice (*policy)(const Json& settings);  ///< the space its plans are drawn from
   Passes (*passes)(const Json& settings, int groups);
 };
 const std::vector<Method>& methods();
 const Method& findMethod(std::string_view name);
+
+/// The policy that a method with these settings draws from.
+Choice policyOf(const Choice& method);
 
 }  // namespace uada

@@ -9,9 +9,10 @@ struct RaUc {
   static constexpr const char* kName = "ra-uc";
   static constexpr const char* kTitle = "RandAugment (UADA's space)";
   static constexpr const char* kSource = "UADA authors' code: 2 of 14 ops, level uniform in 0..9, Cutout 16";
+  static constexpr const char* kPolicy = "uada-cifar";
+  static constexpr PolicySetting kPolicySetting = PolicySetting::fixed;
 
   void visit(SettingsVisitor&) {}
-  static Choice policy(const RaUc&) { return {"uada-cifar"}; }
   static Passes passes(const RaUc&, int) { return {}; }
 };
 

@@ -9,7 +9,6 @@
 
 #include "core/augment/Stages.h"
 #include "core/base/Error.h"
-#include "core/engine/methods/Method.h"
 #include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Stopwatch.h"
 
@@ -18,14 +17,6 @@ namespace {
 
 constexpr int kTestBatch = 250;
 constexpr int kTop = 5;
-
-std::unique_ptr<Space> makeSpace(const RunConfig& config, int side) {
-  const Choice policy = findMethod(config.method.name).policy(config.method.settings);
-  PolicyContext context;
-  context.side = side;
-  context.epochs = config.recipe.training.epochs;
-  return findPolicy(policy.name).make(policy.settings, context);
-}
 
 RenderSettings renderSettings(const Dataset& data) {
   if (data.width != data.height) {

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace uada {
+
+/// A found policy as a run uses it and as a project keeps it, so that another machine has it, too.
+struct PolicyFile {
+  std::string name;    ///< it was asked for by: of 'uada policies list', or a path
+  std::string sha256;  ///< of the text
+  std::string text;    ///< the file's bytes
+};
+
+}  // namespace uada

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/engine/methods/Method.h"
+
+namespace uada {
+
+/// Any policy as its authors use it, without adaptation: what AutoAugment, RandAugment, TrivialAugment, UniformAugment and
+/// found policies are compared by (methods.md 3).
+struct Plain {
+  static constexpr const char* kName = "plain";
+  static constexpr const char* kTitle = "Plain training";
+  static constexpr const char* kSource = "any policy as published, without adaptation: AutoAugment, RandAugment, TrivialAugment, found ones";
+  static constexpr const char* kPolicy = "autoaugment";
+  static constexpr PolicySetting kPolicySetting = PolicySetting::stated;
+
+  void visit(SettingsVisitor&) {}
+  static Passes passes(const Plain&, int) { return {}; }
+};
+
+}  // namespace uada
