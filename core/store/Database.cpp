@@ -172,14 +172,19 @@ void checkWritable(const std::filesystem::path& file) {
                               path.string(), std::strerror(errno)));
 }
 
-/// Several processes may do this at the same moment: one makes the schema, the others find it made.
+/// Makes the schema, or brings that of an older version up to date, whole or not at all. Several processes may do this at
+/// the same moment: one makes it, the others find it made.
 void makeSchema(SQLite::Database& database, const std::filesystem::path& file) {
   database.exec("BEGIN IMMEDIATE");
   try {
     if (!checkIdentity(database, file)) {
-      database.exec(kSchema);
-      database.exec(
-          fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, kSchemaVersion));
+      database.exec(kFirstSchema);
+      database.exec(fmt::format("PRAGMA application_id={}; PRAGMA user_version=1", kApplicationId));
+    }
+    for (const Migration& migration : migrations()) {
+      if (migration.to <= pragma(database, "user_version")) continue;
+      database.exec(migration.sql);
+      database.exec(fmt::format("PRAGMA user_version={}", migration.to));
     }
     database.exec("COMMIT");
   } catch (...) {
@@ -256,7 +261,7 @@ SQLite::Database openForWriting(const std::filesystem::path& file) {
     const bool isProject = checkIdentity(database, file);
     if (isProject) quickCheck(database, file);
     switchToWal(database);
-    if (!isProject) makeSchema(database, file);
+    if (!isProject || pragma(database, "user_version") < kSchemaVersion) makeSchema(database, file);
     return database;
   } catch (const SQLite::Exception& problem) {
     throw Error(explain(problem, file));

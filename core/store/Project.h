@@ -15,7 +15,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -38,6 +38,8 @@ class ProjectWriter {
   const std::filesystem::path& file() const;
 
   /// Each of these waits for its commit (acknowledged rows are never lost) and throws Error if it failed.
+  /// The policy file of the configuration is kept with the run; another one under a name that the project knows is
+  /// refused.
   RunSummary createRun(const RunConfig& config);
   int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
   void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);
@@ -78,6 +80,8 @@ class ProjectReader {
   /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near ones.
   RunSummary findRun(std::string_view name) const;
   RunDetail detail(std::int64_t run) const;
+  /// The policy files that runs of the project use, by name.
+  std::vector<PolicyFile> policies() const;
   std::vector<StepReport> steps(std::int64_t run, std::int64_t afterStep = 0) const;
   std::vector<EpochReport> epochs(std::int64_t run) const;
   std::vector<PolicyReport> policy(std::int64_t run, std::int64_t afterStep = 0) const;

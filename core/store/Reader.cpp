@@ -4,6 +4,8 @@
 #include <memory>
 #include <span>
 
+#include "core/augment/Space.h"
+#include "core/engine/methods/Method.h"
 #include "core/images/ImageIo.h"
 #include "core/store/Inserter.h"
 #include "core/store/ReaderImpl.h"
@@ -84,6 +86,8 @@ GroupStatistics readGroup(Row& row) {
   return g;
 }
 
+constexpr int kPoliciesVersion = 2;  ///< of the first schema that has the table policies
+
 constexpr const char* kStepColumns =
     "step, epoch, learning_rate, loss, unperturbed_loss, gain, correct, count, forwards_no_grad, "
     "forwards_train, "
@@ -152,6 +156,34 @@ std::vector<RunSummary> ProjectReader::runs() const {
   });
 }
 
+std::vector<PolicyFile> ProjectReader::Impl::policies() {
+  std::vector<PolicyFile> all;
+  if (database.execAndGet("PRAGMA user_version").getInt() < kPoliciesVersion) return all;
+  SQLite::Statement query(database, "SELECT name, sha256, text FROM policies ORDER BY name");
+  while (query.executeStep()) {
+    Row row(query);
+    all.push_back({row.text(), row.text(), row.text()});
+  }
+  return all;
+}
+
+std::vector<PolicyFile> ProjectReader::policies() const {
+  return guarded(file(), [&] {
+    SQLite::Transaction snapshot(impl_->database);
+    return impl_->policies();
+  });
+}
+
+/// The project's copy of what the method's policy is made of.
+std::shared_ptr<const PolicyFile> ProjectReader::Impl::policyFileOf(const Choice& method) {
+  const Choice policy = policyOf(method);
+  if (!findPolicy(policy.name).isFile) return nullptr;
+  const std::string& hash = policy.settings.at("sha256").asString();
+  for (PolicyFile& file : policies())
+    if (file.sha256 == hash) return std::make_shared<const PolicyFile>(std::move(file));
+  return nullptr;
+}
+
 RunDetail ProjectReader::detail(std::int64_t run) const {
   return guarded(file(), [&] {
     SQLite::Transaction snapshot(impl_->database);
@@ -164,6 +196,7 @@ RunDetail ProjectReader::detail(std::int64_t run) const {
     detail.summary = impl_->summary(row);
     const std::string where = fmt::format("run {} of '{}'", detail.summary.key, file().string());
     detail.config = runConfigFromJson(parseJson(row.text(), where), where);
+    detail.config.policyFile = impl_->policyFileOf(detail.config.method);
     detail.checkpoints = impl_->checkpoints(run);
     SQLite::Statement attempts(impl_->database,
                                "SELECT host, user, program, git, libtorch, compiler, cpu, device, threads, "

@@ -60,6 +60,8 @@ struct ProjectReader::Impl {
   std::string keyOf(std::int64_t run);
   Image picture(std::int64_t run, std::int64_t attempt, const Decision& decision, int candidate);
   std::vector<CheckpointReport> checkpoints(std::int64_t run);
+  std::vector<PolicyFile> policies();
+  std::shared_ptr<const PolicyFile> policyFileOf(const Choice& method);
 
   const std::filesystem::path file;
   SQLite::Database database;

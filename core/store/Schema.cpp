@@ -3,7 +3,7 @@
 namespace uada::store {
 
 // Comments inside CREATE statements are kept by SQLite: `.schema` of the sqlite3 program shows them.
-const char* const kSchema = R"sql(
+const char* const kFirstSchema = R"sql(
 CREATE TABLE runs (              -- one recipe, one method, one seed
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   key         TEXT NOT NULL UNIQUE,  -- 8 hexadecimal digits: the folder PROJECT.files/KEY
@@ -223,5 +223,18 @@ LEFT JOIN timed t ON t.recipe_hash = f.recipe_hash AND t.host = f.host AND t.dev
 GROUP BY f.config_hash
 ORDER BY dataset, model, recipe, method;
 )sql";
+
+const std::vector<Migration>& migrations() {
+  static const std::vector<Migration> all{
+      {2, R"sql(
+CREATE TABLE policies (          -- found policies that runs use, so that no other machine needs the user's library
+  name   TEXT PRIMARY KEY,           -- it was asked for by: means one policy in a project
+  sha256 TEXT NOT NULL,              -- of the text; the configurations of the runs name it
+  text   TEXT NOT NULL,              -- the file's bytes
+  stored TEXT NOT NULL               -- UTC, ISO 8601
+) WITHOUT ROWID;
+)sql"}};
+  return all;
+}
 
 }  // namespace uada::store

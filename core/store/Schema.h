@@ -1,8 +1,17 @@
 #pragma once
 
+#include <vector>
+
 namespace uada::store {
 
-/// The SQL that makes an empty project file: schema version 1.
-extern const char* const kSchema;
+/// The SQL that makes an empty project file of schema version 1; migrations() lead from there to kSchemaVersion.
+extern const char* const kFirstSchema;
+
+/// Adds to the schema of version `to` - 1 and changes nothing in it, so that it needs no copy of the file first.
+struct Migration {
+  int to = 0;
+  const char* sql = nullptr;
+};
+const std::vector<Migration>& migrations();
 
 }  // namespace uada::store

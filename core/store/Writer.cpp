@@ -59,6 +59,19 @@ std::int64_t lastAttempt(SQLite::Database& database, std::int64_t run) {
   return query.getColumn(0).getInt64();
 }
 
+/// A name means one policy in a project: that its runs can be compared, and gone on with elsewhere.
+void keepPolicy(SQLite::Database& database, const PolicyFile& policy) {
+  SQLite::Statement query(database, "SELECT sha256 FROM policies WHERE name = ?");
+  if (!bindAll(query, policy.name).executeStep()) {
+    SQLite::Statement insert(database, "INSERT INTO policies (name, sha256, text, stored) VALUES (?, ?, ?, ?)");
+    bindAll(insert, policy.name, policy.sha256, policy.text, utcNow()).exec();
+    return;
+  }
+  if (const std::string known = query.getColumn(0).getString(); known != policy.sha256)
+    throw Error(fmt::format("the project has used another policy under the name '{}': SHA-256 {} there, {} here; give the "
+                            "new one another name", policy.name, known, policy.sha256));
+}
+
 }  // namespace
 
 struct ProjectWriter::Impl {
@@ -282,6 +295,7 @@ RunSummary ProjectWriter::createRun(const RunConfig& config) {
   summary.epochs = config.recipe.training.epochs;
   summary.created = utcNow();
   impl_->call([&, recipe = recipeHash(config.recipe), json = toJson(config).dump()](Inserter& to) {
+    if (config.policyFile) keepPolicy(to.database(), *config.policyFile);
     SQLite::Statement insert(
         to.database(),
         "INSERT INTO runs (key, title, experiment, recipe, dataset, model, method, seed, epochs, "
@@ -353,6 +367,8 @@ void ProjectWriter::removeRun(std::int64_t run) {
     }
     SQLite::Statement remove(to.database(), "DELETE FROM runs WHERE id = ?");
     bindAll(remove, run).exec();
+    // A policy that no run names any more gives its name free.
+    to.database().exec("DELETE FROM policies WHERE NOT EXISTS (SELECT 1 FROM runs WHERE instr(config, policies.sha256))");
   });
   std::error_code code;
   std::filesystem::remove_all(runFolder(file(), key), code);

@@ -10,6 +10,15 @@
 
 using namespace uada::test;
 
+namespace {
+
+constexpr const char* kMine = R"({"format": "uada-policy", "version": 1, "name": "mine", "decoding": "faa", "subpolicies":
+  [[{"op": "Rotate", "probability": 0.9, "level": 0.7}, {"op": "Color", "probability": 1, "level": 0.2}]]})";
+constexpr const char* kPolicyMethods = R"([{"name": "plain", "policy": "autoaugment"},
+  {"name": "uada", "policy": "autoaugment"}, {"name": "uada", "policy": {"name": "found", "file": "mine"}}])";
+
+}  // namespace
+
 /// Runs that train: a tiny network on a tiny set, made here.
 class TestCliTrain : public QObject {
   Q_OBJECT
@@ -28,6 +37,7 @@ class TestCliTrain : public QObject {
   void leavesOutWhatAnotherProcessHasBegun();
   void saysThatALimitIsAboveTheSet();
   void resumesOnAGivenDevice();
+  void trainsOnAnyPolicy();
   void doctorTellsUsableDevices();
   void refusesDamagedDataBeforeTraining();
   void refusesADeviceThatIsNotThere();
@@ -36,7 +46,7 @@ class TestCliTrain : public QObject {
   QStringList experiment(int epochs, const QString& methods) const;
   std::unique_ptr<QProcess> startLong() const;
   static bool waitForSteps(QProcess& process, int steps, QByteArray& seen);
-  QStringList lossesOf(const QString& project) const;
+  QStringList lossesOf(const QString& project, const QString& run = "1") const;
   QList<QJsonObject> runs() const { return ofKind(objects(program_->run({"runs", "--json"}).out), "run"); }
   std::unique_ptr<Program> program_;
 };
@@ -76,11 +86,11 @@ bool TestCliTrain::waitForSteps(QProcess& process, int steps, QByteArray& seen) 
   return true;
 }
 
-/// The loss of every step of run 1, with all digits.
-QStringList TestCliTrain::lossesOf(const QString& project) const {
+/// The loss of every step of a run, with all digits.
+QStringList TestCliTrain::lossesOf(const QString& project, const QString& run) const {
   QStringList losses;
   const Result result =
-      program_->run({"export", "1", "--format", "jsonl", "--out", "curves.jsonl", "--project", project});
+      program_->run({"export", run, "--format", "jsonl", "--out", "curves.jsonl", "--project", project});
   if (result.code != 0) return {result.err};
   for (const QByteArray& line : program_->read("curves.jsonl").trimmed().split('\n'))
     losses << QString::number(QJsonDocument::fromJson(line).object()["loss"].toDouble(), 'g', 17);
@@ -333,6 +343,29 @@ void TestCliTrain::resumesOnAGivenDevice() {
 }
 
 /// "none" where a device cannot be used, never "ok" beside a reason why not.
+/// Plain and with UADA over it, a policy of the catalogue and an imported one; then by somebody without the import.
+void TestCliTrain::trainsOnAnyPolicy() {
+  program_->set("XDG_DATA_HOME", program_->path("library"));
+  program_->write("mine.json", kMine);
+  COMPARE_CODE(program_->run({"policies", "import", "mine.json"}), 0);
+  const Result trained = program_->run(experiment(1, kPolicyMethods) + QStringList{"--json"});
+  COMPARE_CODE(trained, 0);
+  QCOMPARE(ofKind(objects(trained.out), "result").size(), 3);
+  QStringList titles, labels;
+  for (const QJsonObject& run : runs()) titles += run["title"].toString();
+  QCOMPARE(titles, (QStringList{"r10w4-c10-uada-mine-s1", "r10w4-c10-uada-autoaugment-s1", "r10w4-c10-plain-autoaugment-s1"}));
+  for (const QJsonObject& group : ofKind(objects(trained.out), "comparison")) labels += group["label"].toString();
+  QCOMPARE(labels, (QStringList{"Plain training (policy autoaugment)", "UADA (policy autoaugment)", "UADA (policy mine)"}));
+  QVERIFY(program_->run({"show", "3"}).out.contains("found  file=mine sha256="));
+
+  QVERIFY(QDir(program_->path("library")).removeRecursively());
+  const QStringList again = experiment(1, kPolicyMethods) + QStringList{"--json", "--again"};
+  COMPARE_CODE(program_->run(again), 0);  // the project has it
+  QCOMPARE(lossesOf("uada.uada", "3").size(), 5);
+  QCOMPARE(lossesOf("uada.uada", "6"), lossesOf("uada.uada", "3"));
+  COMPARE_CODE(program_->run(again + QStringList{"--project", "new.uada"}), 2);  // this one does not
+}
+
 void TestCliTrain::doctorTellsUsableDevices() {
   const Result result = program_->run({"doctor", "--json"});
   COMPARE_CODE(result, 0);

@@ -306,7 +306,7 @@ class TestStore : public QObject {
         "ra-uc|3|20.0|300.0|1000.0|1.0|1.0|1.0\nuada|1|1.0|1200.0|9000.0|||\nuada|1|84.0|1200.0|9000.0|4.2|4."
         "0|9.0");
     QCOMPARE(sqlite(file, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
-             "1430340673\n1\nwal");
+             "1430340673\n2\nwal");
   }
 
   void hostileStringsComeBack() {

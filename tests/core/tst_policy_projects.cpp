@@ -1,0 +1,232 @@
+#include <QtTest>
+#include <atomic>
+#include <thread>
+
+#include "core/augment/Space.h"
+#include "core/augment/found/Library.h"
+#include "core/engine/methods/Method.h"
+#include "core/store/RunSession.h"
+#include "tests/core/FakeEngine.h"
+#include "tests/core/PolicyTools.h"
+#include "tests/core/StoreTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+namespace {
+
+/// Leaves a stop file at a step.
+class Stopper : public Sink {
+ public:
+  Stopper(FakeEngine& engine, std::int64_t stopAt) : engine_(engine), stopAt_(stopAt) {}
+  void onStep(const StepReport& report) override {
+    if (report.step == stopAt_) writeFileAtomically(engine_.lastOptions.folder / "stop", "stop\n");
+  }
+  void onState(const StateReport&) override {}
+  void onPolicy(const PolicyReport&) override {}
+  void onDecision(const Decision&) override {}
+  void onEpoch(const EpochReport&) override {}
+  void onCheckpoint(const CheckpointReport&) override {}
+  void onResult(const ResultReport&) override {}
+  void onEvent(const std::string&) override {}
+
+ private:
+  FakeEngine& engine_;
+  std::int64_t stopAt_;
+};
+
+constexpr const char* kExperiment = R"({"name": "small", "seeds": [1, 2],
+  "recipe": {"name": "tiny", "dataset": {"name": "fashion_mnist", "train_limit": 100}, "model": {"name": "resnet"},
+             "training": {"batch": 10, "epochs": 3}}})";
+
+Experiment read(const std::string& policy, const std::vector<PolicyFile>& kept = {}) {
+  Json json = parseJson(kExperiment, "f.json");
+  json["methods"] = Json::Array{Json::Object{{"name", "uada"}, {"policy", parseJson(policy, "f.json")}}};
+  return experimentFromJson(json, "f.json", kept);
+}
+
+std::vector<Plan> plansOf(const RunConfig& config) {
+  const auto space = makeSpace(config, 28);
+  std::vector<Plan> plans;
+  for (std::uint32_t index = 0; index < 50; ++index) {
+    Random random(7, 1, index, Purpose::plan);
+    plans.push_back(space->sample(random, 2));
+  }
+  return plans;
+}
+
+std::string found(const std::string& file, const std::string& hash = {}) {
+  Json json = Json::Object{{"name", "found"}, {"file", file}};
+  if (!hash.empty()) json["sha256"] = hash;
+  return json.dump();
+}
+const std::string kMine = found("mine");
+
+}  // namespace
+
+/// What a project keeps of found policies, and what it does when they are gone or changed.
+class TestPolicyProjects : public QObject {
+  Q_OBJECT
+ private:
+  QTemporaryDir folder_;
+  int count_ = 0;
+  std::filesystem::path file_;
+  FakeEngine engine_;
+  std::unique_ptr<PolicyFolder> library_;
+
+  std::string policyText(const char* from = "example-subpolicies.json", const char* name = "example-subpolicies\",") {
+    return changed(from, name, "mine\",");
+  }
+  void import(const std::string& text) {
+    std::error_code ignored;
+    std::filesystem::remove(policiesFolder() / "mine.json", ignored);
+    importPolicy(library_->write("given.json", text));
+  }
+  std::string stoppedAt(ProjectWriter& writer, std::int64_t step, const RunConfig& config) {
+    Stopper stopper(engine_, step);
+    RunSession session(writer, engine_, config, &stopper);
+    session.job().wait();
+    return session.run().key;
+  }
+  RunDetail detail(const std::string& key) const {
+    const ProjectReader reader(file_);
+    return reader.detail(reader.findRun(key).id);
+  }
+
+ private Q_SLOTS:
+  void init() {
+    file_ = folder_.filePath(QString("p%1.uada").arg(++count_)).toStdString();
+    library_ = std::make_unique<PolicyFolder>();
+    import(policyText());
+  }
+
+  void experimentsTakeDownTheHash() {
+    const Experiment experiment = read(kMine);
+    const std::string hash = sha256(policyText());
+    QCOMPARE(experiment.methods[0].settings.at("policy").at("sha256").asString(), hash);
+    const auto runs = expand(experiment);
+    QCOMPARE(runs.size(), std::size_t{2});
+    for (const RunConfig& run : runs) QCOMPARE(run.policyFile->text, policyText());
+    QCOMPARE(runTitle(runs[0]), std::string("tiny-uada-mine-s1"));
+    QVERIFY(contains(toJson(runs[0]).dump(), hash));
+    QVERIFY(toJson(runs[0]).dump().find("subpolicies\"") == std::string::npos);  // the text is not part of the configuration
+    // What was stated and what was taken down are the same run.
+    const Experiment stated = read(found("mine", hash));
+    QCOMPARE(configHash(expand(stated)[0]), configHash(runs[0]));
+    import(policyText("example-timed.json", "example-timed\","));
+    QVERIFY(configHash(expand(read(kMine))[0]) != configHash(runs[0]));
+  }
+
+  void wrongNamesAndHashesAreRefused() {
+    QVERIFY(contains(errorOf([] { read(found("yours")); }),
+                     "f.json: methods[0].policy: unknown policy 'yours'; known: autoaugment-cifar10"));
+    QVERIFY(contains(errorOf([] { read(found("a/yours.json")); }),
+                     "f.json: methods[0].policy: there is no policy file 'a/yours.json'"));
+    QVERIFY(contains(errorOf([] { read(found("mine", "00")); }),
+                     "f.json: methods[0].policy: the policy 'mine' has changed: SHA-256 00 stated, "));
+    writeFileAtomically(policiesFolder() / "broken.json", changed("example-timed.json", "\"decoding\"", "\"decodings\""));
+    QVERIFY(contains(errorOf([] { read(found("broken")); }), "broken: "));
+  }
+
+  void projectsKeepWhatRunsUse() {
+    ProjectWriter writer(file_);
+    const auto runs = expand(read(kMine));
+    const std::string first = stoppedAt(writer, 5, runs[0]);
+    stoppedAt(writer, 5, runs[1]);
+    stoppedAt(writer, 5, fakeConfig());
+    const auto kept = ProjectReader(file_).policies();
+    QCOMPARE(kept.size(), std::size_t{1});
+    QCOMPARE(kept[0].name, std::string("mine"));
+    QCOMPARE(kept[0].text, policyText());
+    QCOMPARE(kept[0].sha256, sha256(policyText()));
+    QCOMPARE(detail(first).config.policyFile->text, policyText());
+    QCOMPARE(readTextFile(runFolder(file_, first) / "policy.json", 1 << 20), policyText());
+  }
+
+  void resumesWithoutTheLibrary() {
+    const auto run = expand(read(kMine))[0];
+    const auto plans = plansOf(run);
+    std::string key;
+    {
+      ProjectWriter writer(file_);
+      key = stoppedAt(writer, 12, run);
+    }
+    const PolicyFolder other;  // another user's: without the policy
+    QVERIFY(!findPolicyFile("mine"));
+    ProjectWriter writer(file_);
+    const RunDetail stored = detail(key);
+    QCOMPARE(estimateCost(stored.config).steps, 30);
+    {
+      RunSession session(writer, engine_, stored, nullptr);
+      session.job().wait();
+      QCOMPARE(session.job().state(), RunState::finished);
+    }
+    QVERIFY(plansOf(engine_.lastConfig) == plans);
+    // A new run of the same experiment takes the project's copy, too.
+    const auto again = expand(read(kMine, ProjectReader(file_).policies()))[0];
+    QCOMPARE(configHash(again), configHash(run));
+    QVERIFY(plansOf(again) == plans);
+    QVERIFY(contains(errorOf([] { read(kMine); }), "unknown policy 'mine'"));
+  }
+
+  void changedFilesAreRefused() {
+    ProjectWriter writer(file_);
+    const auto run = expand(read(kMine))[0];
+    const auto plans = plansOf(run);
+    stoppedAt(writer, 5, run);
+    const std::string other = policyText("example-timed.json", "example-timed\",");
+    import(other);
+    const auto kept = ProjectReader(file_).policies();
+    const std::string problem = errorOf([&] { read(kMine, kept); });
+    QVERIFY(contains(problem, "f.json: methods[0].policy: the policy 'mine' is not the one that this project has used"));
+    QVERIFY(contains(problem, kept[0].sha256) && contains(problem, sha256(other)));
+    // Stating the hash takes the project's copy; the run that is gone on with has it anyhow.
+    const auto stated = expand(read(found("mine", kept[0].sha256), kept));
+    QVERIFY(plansOf(stated[0]) == plans);
+    QVERIFY(plansOf(ProjectReader(file_).detail(1).config) == plans);
+    // The other content cannot come in under the name by another way, and leaves nothing behind.
+    QVERIFY(contains(errorOf([&] { writer.createRun(expand(read(kMine))[0]); }), "another policy under the name 'mine'"));
+    QCOMPARE(ProjectReader(file_).runs().size(), std::size_t{1});
+    QCOMPARE(ProjectReader(file_).policies().at(0).text, policyText());
+    writer.removeRun(1);  // the last that used it
+    QVERIFY(ProjectReader(file_).policies().empty());
+    writer.createRun(expand(read(kMine))[0]);
+    QCOMPARE(ProjectReader(file_).policies().at(0).text, other);
+  }
+
+  void damagedCopiesAreRefused() {
+    ProjectWriter writer(file_);
+    stoppedAt(writer, 5, expand(read(kMine))[0]);
+    sqlite(file_, "UPDATE policies SET text = replace(text, '0.', '1.')");
+    QVERIFY(contains(errorOf([&] { makeSpace(ProjectReader(file_).detail(1).config, 28); }),
+                     "the copy of the policy 'mine' is damaged"));
+  }
+
+  void olderProjectsGainTheTable() {
+    std::string key;
+    {
+      ProjectWriter writer(file_);
+      key = stoppedAt(writer, 5, fakeConfig());
+    }
+    sqlite(file_, "DROP TABLE policies; PRAGMA user_version=1");  // as version 1 left it
+    {
+      const ProjectReader reader(file_);
+      QVERIFY(reader.policies().empty());
+      QCOMPARE(reader.detail(1).summary.key, key);
+      QCOMPARE(sqlite(file_, "PRAGMA user_version"), "1");  // reading changes nothing
+    }
+    std::atomic<int> failures = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] { failures += !errorOf([&] { ProjectWriter(file_).flush(); }).empty(); });
+    for (std::thread& thread : threads) thread.join();
+    QCOMPARE(failures.load(), 0);
+    QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"), "2\n0\n1");
+    ProjectWriter writer(file_);
+    stoppedAt(writer, 5, expand(read(kMine))[0]);
+    QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPolicyProjects)
+#include "tst_policy_projects.moc"
