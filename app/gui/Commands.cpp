@@ -52,7 +52,8 @@ bool Commands::ensureProject() {
 void Commands::newRun() {
   if (!ensureProject()) return;
   guarded([this] {
-    auto* dialog = new NewRunDialog(workbench_.theme, measuredRates(workbench_.session.reader()), window_);
+    auto* dialog = new NewRunDialog(workbench_.theme, measuredRates(workbench_.session.reader()),
+                                    workbench_.session.reader().policies(), window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     const auto take = [this](const std::vector<RunConfig>& runs, bool start) {
       guarded([&] {

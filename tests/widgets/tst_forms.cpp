@@ -285,6 +285,63 @@ class TestForms : public QObject {
     QCOMPARE(queued.size(), std::size_t{2});
   }
 
+  void policyIsChosenForMethodsThatTakeAny() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    const auto card = [&](const char* name) { return dialog.findChild<QAbstractButton*>(name); };
+    QVERIFY(card("uada-cifar")->isVisibleTo(&dialog) && card("uada-cifar")->isChecked());
+    QVERIFY(!dialog.experiment().methods[0].settings.find("policy"));  // the default is not stated
+    card("autoaugment")->click();
+    fill(dialog, "table", "svhn");
+    fill(dialog, "cutout", "false");
+    const Choice policy = policyOf(dialog.experiment().methods[0]);
+    QCOMPARE(policyLabel(policy), std::string("autoaugment table=svhn cutout=false"));
+    fill(dialog, "cutout_size", "0");
+    QCoreApplication::processEvents();
+    QVERIFY(!dialog.findChild<QPushButton*>("start")->isEnabled());
+    fill(dialog, "cutout_size", "8");
+    card("ra-uc")->click();
+    QVERIFY(!card("autoaugment")->isVisibleTo(&dialog));
+    QVERIFY(!dialog.experiment().methods[0].settings.find("policy"));
+    card("plain")->click();  // at first with its own default
+    QCOMPARE(policyLabel(policyOf(dialog.experiment().methods[0])), std::string("autoaugment"));
+
+    Experiment other = dialog.experiment();  // and the way back: what an experiment says stands in the form
+    other.methods[0] = methodFromJson(
+        parseJson("{\"name\":\"uada\",\"policy\":{\"name\":\"randaugment\",\"magnitude\":5}}", "test"), "test");
+    dialog.setExperiment(other);
+    QVERIFY(card("randaugment")->isChecked());
+    QCOMPARE(dialog.findChild<QLineEdit*>("magnitude")->text(), QString("5"));
+    QCOMPARE(toJson(dialog.experiment()).dump(), toJson(other).dump());
+  }
+
+  void policyFilesAreLookedFor() {
+    QTemporaryDir data;
+    qputenv("XDG_DATA_HOME", data.path().toUtf8());
+    const PolicyFile gone{"gone", "00ff", "{}"};
+    NewRunDialog dialog(theme_, {}, {gone});
+    fillSmallRun(dialog);
+    dialog.findChild<QAbstractButton*>("found")->click();
+    QCoreApplication::processEvents();
+    QVERIFY(problemAt(dialog, "file").isEmpty());
+    const std::string hash = policyOf(dialog.experiment().methods[0]).settings.at("sha256").asString();
+    QCOMPARE(hash.size(), std::size_t{64});
+    dialog.setExperiment(dialog.experiment());
+    QCOMPARE(dialog.findChild<QLineEdit*>("sha256")->text().toStdString(), hash);
+    fill(dialog, "file", "nowhere");
+    QCoreApplication::processEvents();
+    QVERIFY2(problemAt(dialog, "file").contains("nknown policy 'nowhere'"), qPrintable(problemAt(dialog, "file")));
+    QVERIFY(dialog.findChild<QLineEdit*>("sha256")->text().isEmpty());  // it was of the other
+    QVERIFY(!dialog.findChild<QPushButton*>("start")->isEnabled());
+    fill(dialog, "file", "gone");  // the project's copy, which is damaged
+    QVERIFY2(problemAt(dialog, "file").contains("one: the key 'format' is missing"), qPrintable(problemAt(dialog, "file")));
+    fill(dialog, "file", "example-timed");
+    QCoreApplication::processEvents();
+    QVERIFY(problemAt(dialog, "file").isEmpty());
+    QVERIFY(policyOf(dialog.experiment().methods[0]).settings.at("sha256").asString() != hash);
+    QVERIFY(dialog.findChild<QPushButton*>("start")->isEnabled());
+  }
+
   void savedExperimentReadsBack() {
     QTemporaryDir folder;
     NewRunDialog dialog(theme_, {});

@@ -12,6 +12,7 @@
 #include "core/engine/models/Model.h"
 #include "widgets/forms/ChoiceCards.h"
 #include "widgets/forms/FormStyle.h"
+#include "widgets/forms/PolicyForm.h"
 #include "widgets/forms/RunPlan.h"
 #include "widgets/forms/SettingsForm.h"
 #include "widgets/session/Theme.h"
@@ -69,7 +70,8 @@ std::string fieldInMessage(const std::string& message) {
 
 }  // namespace
 
-ExperimentForm::ExperimentForm(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
+ExperimentForm::ExperimentForm(const Theme& theme, std::vector<PolicyFile> kept, QWidget* parent)
+    : QWidget(parent), theme_(theme), kept_(std::move(kept)) {
   auto* page = new QVBoxLayout(this);
   page->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
   page->setSpacing(kGrid);
@@ -81,6 +83,7 @@ ExperimentForm::ExperimentForm(const Theme& theme, QWidget* parent) : QWidget(pa
     connect(form, &SettingsForm::edited, this, &ExperimentForm::change);
   for (ChoiceCards* cards : {data_, model_, method_})
     connect(cards, &ChoiceCards::changed, this, &ExperimentForm::change);
+  connect(policy_, &PolicyForm::edited, this, &ExperimentForm::change);
   connect(name_, &QLineEdit::textChanged, this, &ExperimentForm::change);
   connect(seeds_, &QLineEdit::textChanged, this, &ExperimentForm::change);
   loading_ = false;
@@ -100,11 +103,11 @@ void ExperimentForm::addWhat(QLayout* page) {
   method_ = new ChoiceCards(cardsOf(methods()), theme_, kColumns, this);
   method_->setObjectName("method");
   methodForm_ = new SettingsForm(theme_, kColumns, this);
-  methodForm_->setFields(fieldsOfEntry(methods(), method_->chosen()));
+  policy_ = new PolicyForm(theme_, kept_, this);
+  showMethod();
   connect(model_, &ChoiceCards::changed, this,
           [this] { modelForm_->setFields(fieldsOfEntry(models(), model_->chosen())); });
-  connect(method_, &ChoiceCards::changed, this,
-          [this] { methodForm_->setFields(fieldsOfEntry(methods(), method_->chosen())); });
+  connect(method_, &ChoiceCards::changed, this, &ExperimentForm::showMethod);
   page->addWidget(quietLabel(tr("Data set"), theme_, this));
   page->addWidget(data_);
   page->addWidget(dataForm_);
@@ -114,6 +117,15 @@ void ExperimentForm::addWhat(QLayout* page) {
   page->addWidget(quietLabel(tr("Method"), theme_, this));
   page->addWidget(method_);
   page->addWidget(methodForm_);
+  page->addWidget(policy_);
+}
+
+/// The chosen method's settings and, where it takes any policy, the policy: at first the method's own.
+void ExperimentForm::showMethod() {
+  const Method& method = findMethod(method_->chosen().toStdString());
+  methodForm_->setFields(method.fields);
+  policy_->setPolicy(policyOf({method.name}));
+  policy_->setVisible(method.policySetting != PolicySetting::fixed);
 }
 
 void ExperimentForm::addHow(QVBoxLayout* page) {
@@ -216,7 +228,14 @@ int ExperimentForm::problems() const {
   int count = seedsProblem_->text().isEmpty() ? 0 : 1;
   for (const SettingsForm* form : {dataForm_, modelForm_, methodForm_, training_, runtime_})
     count += form->problems();
+  if (methodJson().find("policy")) count += policy_->problems();
   return count;
+}
+
+Json ExperimentForm::methodJson() const {
+  Json json = named(method_->chosen(), methodForm_->values());
+  if (findMethod(method_->chosen().toStdString()).policySetting != PolicySetting::fixed) json["policy"] = policy_->policy();
+  return json;
 }
 
 Json ExperimentForm::recipeJson() const {
@@ -239,7 +258,7 @@ Json ExperimentForm::toJson() const {
   json["recipes"] = Json::array();
   json["recipes"].push(recipe);
   json["methods"] = Json::array();
-  json["methods"].push(named(method_->chosen(), methodForm_->values()));
+  json["methods"].push(methodJson());
   json["seeds"] = Json::array();
   for (const std::int64_t seed : seedsFromText(seeds_->text().toStdString())) json["seeds"].push(seed);
   json["runtime"] = runtime_->values();
@@ -248,7 +267,7 @@ Json ExperimentForm::toJson() const {
   return json;
 }
 
-Experiment ExperimentForm::experiment() const { return experimentFromJson(toJson(), "new run"); }
+Experiment ExperimentForm::experiment() const { return experimentFromJson(toJson(), "new run", kept_); }
 
 void ExperimentForm::setExperiment(const Experiment& experiment) {
   if (experiment.recipes.empty() || experiment.methods.empty()) return;
@@ -263,6 +282,7 @@ void ExperimentForm::setExperiment(const Experiment& experiment) {
   modelForm_->setValues(recipe.model.settings);
   method_->choose(q(method.name));
   methodForm_->setValues(method.settings);
+  policy_->setPolicy(policyOf(method));
   training_->setValues(settingsToJson(recipe.training));
   runtime_->setValues(settingsToJson(experiment.runtime));
   recipeName_.clear();

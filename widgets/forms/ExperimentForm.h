@@ -12,6 +12,7 @@ class QVBoxLayout;
 namespace uada {
 
 class ChoiceCards;
+class PolicyForm;
 class SettingsForm;
 class Theme;
 
@@ -20,7 +21,8 @@ class Theme;
 class ExperimentForm : public QWidget {
   Q_OBJECT
  public:
-  explicit ExperimentForm(const Theme& theme, QWidget* parent = nullptr);
+  /// kept  policy files that the project has used: see choosePolicyFile()
+  explicit ExperimentForm(const Theme& theme, std::vector<PolicyFile> kept = {}, QWidget* parent = nullptr);
 
   /// What the fields say. Throws UsageError with the first thing that is wrong.
   Experiment experiment() const;
@@ -37,21 +39,24 @@ class ExperimentForm : public QWidget {
   void addHow(QVBoxLayout* page);
   QWidget* makeNameAndSeeds();
   QWidget* makeLineField(const QString& title, const QString& help, QLineEdit** line, QLabel** problem);
-  void showFields(SettingsForm* form, const QString& entry);
   void change();
   void findData();
   void checkSeeds();
   void checkWhole();
+  void showMethod();
   Json recipeJson() const;
+  Json methodJson() const;
   Json toJson() const;
 
   const Theme& theme_;
+  const std::vector<PolicyFile> kept_;
   bool loading_ = false;  ///< being filled: no checks between
   bool dataMissing_ = false, wholeWrong_ = false;
   std::string title_, recipeName_;  ///< kept from a file; the form does not edit them
   std::vector<int> tables_;
   ChoiceCards *data_ = nullptr, *model_ = nullptr, *method_ = nullptr;
   SettingsForm *dataForm_ = nullptr, *modelForm_ = nullptr, *methodForm_ = nullptr;
+  PolicyForm* policy_ = nullptr;  ///< of methods that take any
   SettingsForm *training_ = nullptr, *runtime_ = nullptr;
   QLineEdit *name_ = nullptr, *seeds_ = nullptr;
   QLabel *nameProblem_ = nullptr, *seedsProblem_ = nullptr;

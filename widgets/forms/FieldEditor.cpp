@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QCompleter>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -101,7 +102,24 @@ QWidget* FieldEditor::makeEditor() {
   }
   line_ = new QLineEdit(this);
   connect(line_, &QLineEdit::textChanged, this, changed);
+  if (field_.field.suggestions) addSuggestions();
   return line_;
+}
+
+/// Any text may be typed; what is known is offered while typing and by a button.
+void FieldEditor::addSuggestions() {
+  QStringList known;
+  for (const std::string& one : field_.field.suggestions()) known << QString::fromStdString(one);
+  auto* completer = new QCompleter(known, line_);
+  completer->setFilterMode(Qt::MatchContains);
+  completer->setCaseSensitivity(Qt::CaseInsensitive);
+  line_->setCompleter(completer);
+  auto* action = line_->addAction(style()->standardIcon(QStyle::SP_ArrowDown), QLineEdit::TrailingPosition);
+  action->setToolTip(tr("Show what is known"));
+  connect(action, &QAction::triggered, completer, [completer] {
+    completer->setCompletionPrefix({});
+    completer->complete();
+  });
 }
 
 Json FieldEditor::value() const {

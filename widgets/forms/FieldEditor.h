@@ -38,6 +38,7 @@ class FieldEditor : public QWidget {
 
  private:
   QWidget* makeEditor();
+  void addSuggestions();
   void refresh();
 
   FieldValue field_;

@@ -32,8 +32,9 @@ QString textOf(const Experiment& experiment) { return QString::fromStdString(toJ
 
 }  // namespace
 
-NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, QWidget* parent)
-    : QDialog(parent), theme_(theme), rates_(std::move(rates)) {
+NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, std::vector<PolicyFile> kept,
+                           QWidget* parent)
+    : QDialog(parent), theme_(theme), rates_(std::move(rates)), kept_(std::move(kept)) {
   setObjectName("new_run");
   setWindowTitle(tr("New run"));
   resize(880, 760);
@@ -67,7 +68,7 @@ QWidget* NewRunDialog::makeFormPage() {
   severalNote_->setObjectName("several_note");
   severalNote_->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, kGrid);
   severalNote_->hide();
-  form_ = new ExperimentForm(theme_, page);
+  form_ = new ExperimentForm(theme_, kept_, page);
   auto* scroll = new QScrollArea(page);
   scroll->setWidget(form_);
   scroll->setWidgetResizable(true);
@@ -131,7 +132,7 @@ bool NewRunDialog::showsJson() const { return tabs_->currentIndex() == 1; }
 
 Experiment NewRunDialog::fromText() const {
   const std::string source = tr("The text").toStdString();
-  return experimentFromJson(parseJson(json_->toPlainText().toStdString(), source), source);
+  return experimentFromJson(parseJson(json_->toPlainText().toStdString(), source), source, kept_);
 }
 
 Experiment NewRunDialog::experiment() const {

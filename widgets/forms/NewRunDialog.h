@@ -26,7 +26,9 @@ class NewRunDialog : public QDialog {
   Q_OBJECT
  public:
   /// rates  of finished runs, for the predicted time; may be empty
-  NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, QWidget* parent = nullptr);
+  /// kept   policy files that the project has used: see choosePolicyFile()
+  NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, std::vector<PolicyFile> kept = {},
+               QWidget* parent = nullptr);
 
   /// What stands in the dialogue. Throws UsageError with the first thing that is wrong.
   Experiment experiment() const;
@@ -52,6 +54,7 @@ class NewRunDialog : public QDialog {
 
   const Theme& theme_;
   const std::vector<MeasuredRate> rates_;
+  const std::vector<PolicyFile> kept_;
   QTimer refreshTimer_;                ///< one refresh for a burst of edits
   std::optional<Experiment> several_;  ///< more recipes or methods than the form shows
   QTabWidget* tabs_ = nullptr;

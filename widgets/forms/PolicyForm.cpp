@@ -1,0 +1,81 @@
+#include "widgets/forms/PolicyForm.h"
+
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include "core/augment/Space.h"
+#include "core/augment/found/Library.h"
+#include "core/base/Error.h"
+#include "widgets/forms/ChoiceCards.h"
+#include "widgets/forms/FieldEditor.h"
+#include "widgets/forms/FormStyle.h"
+#include "widgets/forms/SettingsForm.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+constexpr int kColumns = 3;
+
+std::vector<CardText> policyCards() {
+  std::vector<CardText> cards;
+  for (const Policy& policy : policies())
+    cards.push_back({QString::fromStdString(policy.name), QString::fromStdString(policy.title),
+                     QString::fromStdString(policy.source)});
+  return cards;
+}
+
+}  // namespace
+
+PolicyForm::PolicyForm(const Theme& theme, std::vector<PolicyFile> kept, QWidget* parent)
+    : QWidget(parent), kept_(std::move(kept)) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(kGrid);
+  cards_ = new ChoiceCards(policyCards(), theme, kColumns, this);
+  cards_->setObjectName("policy");
+  form_ = new SettingsForm(theme, kColumns, this);
+  layout->addWidget(quietLabel(tr("Policy"), theme, this));
+  layout->addWidget(cards_);
+  layout->addWidget(form_);
+  const auto showFields = [this] { form_->setFields(findPolicy(cards_->chosen().toStdString()).fields()); };
+  showFields();
+  connect(cards_, &ChoiceCards::changed, this, [this, showFields] {
+    showFields();
+    change();
+  });
+  connect(form_, &SettingsForm::edited, this, &PolicyForm::change);
+}
+
+Json PolicyForm::policy() const { return choiceToJson({cards_->chosen().toStdString(), form_->values()}); }
+
+void PolicyForm::setPolicy(const Choice& policy) {
+  cards_->choose(QString::fromStdString(policy.name));
+  if (const Json* file = policy.settings.find("file")) file_ = file->asString();
+  form_->setValues(policy.settings);
+}
+
+int PolicyForm::problems() const { return form_->problems(); }
+
+void PolicyForm::change() {
+  checkFile();
+  Q_EMIT edited();
+}
+
+/// The hash goes with the file: when another is named, it is taken down anew.
+void PolicyForm::checkFile() {
+  if (!findPolicy(cards_->chosen().toStdString()).isFile) return;
+  const Json values = form_->values();
+  const std::string file = values.at("file").asString();
+  if (file != std::exchange(file_, file) && !values.at("sha256").asString().empty())
+    return form_->editor("sha256")->setValue("");  // comes back here
+  QString problem;
+  try {
+    policyIn(choosePolicyFile(file, values.at("sha256").asString(), kept_));
+  } catch (const Error& error) {
+    problem = QString::fromStdString(error.what());
+  }
+  form_->setRemark("file", problem);
+}
+
+}  // namespace uada

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "core/config/RunConfig.h"
+
+namespace uada {
+
+class ChoiceCards;
+class SettingsForm;
+class Theme;
+
+/// The policy that a method draws its plans from, and its settings, made from the catalogue. A policy file that is not there
+/// or another is said under its field.
+class PolicyForm : public QWidget {
+  Q_OBJECT
+ public:
+  /// kept  policy files that the project has used: see choosePolicyFile()
+  PolicyForm(const Theme& theme, std::vector<PolicyFile> kept, QWidget* parent = nullptr);
+
+  /// {"name": ..., settings ...}, as experiment files have it.
+  Json policy() const;
+  void setPolicy(const Choice& policy);
+  /// How many fields are wrong.
+  int problems() const;
+
+ Q_SIGNALS:
+  void edited();
+
+ private:
+  void change();
+  void checkFile();
+
+  const std::vector<PolicyFile> kept_;
+  ChoiceCards* cards_;
+  SettingsForm* form_;
+  std::string file_;  ///< that the hash in the form belongs to
+};
+
+}  // namespace uada
