@@ -92,8 +92,8 @@ InstalledPolicy install(const std::string& name, std::string_view text, const fs
 bool isPath(std::string_view name) { return name.find('/') != name.npos || name.ends_with(".json"); }
 
 UsageError unknownPolicy(const std::string& name, const std::string& place) {
-  if (isPath(name)) return UsageError(fmt::format("{}there is no policy file '{}'", place, name));
-  return UsageError(fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place, name,
+  if (isPath(name)) return UsageError(fmt::format("{}there is no policy file '{}'", place, quotable(name)));
+  return UsageError(fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place, quotable(name),
                                 joined(policyNames(), " ")));
 }
 
