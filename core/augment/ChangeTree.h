@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "core/augment/Plan.h"
@@ -52,7 +53,10 @@ class ChangeTree {
     int at = kSource;
     for (const Change& change : changes) {
       const int known = find(at, change);
-      if (known == kUnknown) draw(change, picture(at), grow(at, change));
+      if (known == kUnknown) {
+        const ImageSpan out = grow(at, change);  // first: it may move the nodes
+        draw(change, picture(at), out);
+      }
       at = known == kUnknown ? used_ - 1 : known;
     }
     return picture(at);
@@ -85,6 +89,8 @@ class ChangeTree {
 
   ImageView source_;
   int side_ = 0, used_ = 0;
+  /// Views of pictures stay valid while the list grows: moving an image keeps its pixels where they are.
+  static_assert(std::is_nothrow_move_constructible_v<Image>);
   std::vector<Node> nodes_;  ///< the first `used_` belong to this sample; a parent comes before its children
 };
 

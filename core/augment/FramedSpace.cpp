@@ -32,7 +32,11 @@ void FrameSettings::visit(SettingsVisitor& v) {
            .advanced = true},
           order);
   v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, cutout);
-  v.field({.name = "cutout_size", .title = "Cutout size", .help = "Side of the erased box, pixels", .min = 1, .max = 1024},
+  v.field({.name = "cutout_size",
+           .title = "Cutout size",
+           .help = "Side of the erased box, pixels",
+           .min = 1,
+           .max = 1024},
           cutoutSize);
   v.field({.name = "cutout_fill",
            .title = "Cutout shows",
@@ -49,7 +53,8 @@ FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& contex
       order_(orderOf(frame)),
       grid_(grid),
       steps_(steps) {
-  if (steps > kMaxSteps) throw UsageError(fmt::format("a chain of {} ops, at most {} allowed", steps, kMaxSteps));
+  if (steps > kMaxSteps)
+    throw UsageError(fmt::format("a chain of {} ops, at most {} allowed", steps, kMaxSteps));
 }
 
 Step FramedSpace::drawStep(std::size_t op, int level, Random& random) const {
@@ -86,8 +91,9 @@ std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names)
 }
 
 std::vector<std::size_t> fourteenOps() {
-  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "color", "posterize", "solarize",
-                   "contrast", "sharpness", "brightness", "autocontrast", "equalize", "identity"});
+  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "color", "posterize",
+                   "solarize", "contrast", "sharpness", "brightness", "autocontrast", "equalize",
+                   "identity"});
 }
 
 }  // namespace uada

@@ -159,7 +159,9 @@ ResizedCrop resizedCropFromJson(const Json& crop, const Json& plan) {
 void readCrop(Plan& plan, const Json& json) {
   if (const Json* crop = json.find("crop")) {
     const auto at = pixels(*crop, "crop", 2);
-    plan.crop = Crop{at[0], at[1]};
+    plan.crop = Crop{at[0], at[1], isSecond(json, "crop_padding", "zero", "reflect")};
+  } else if (json.find("crop_padding")) {
+    throw Error("plan: crop_padding: of a crop only, and the plan has none");
   }
   if (const Json* crop = json.find("resized_crop")) {
     if (plan.crop) throw Error("plan: a crop or a resized_crop expected, both found");
@@ -176,13 +178,15 @@ void readCrop(Plan& plan, const Json& json) {
 
 /// A step means something only on a grid that has levels for its op, and a share only on one of shares.
 void refuseForeign(const Plan& plan) {
-  for (const Step& step : plan.chain()) {
+  for (std::size_t i = 0; i < plan.chain().size(); ++i) {
+    const Step& step = plan.chain()[i];
     const Op& op = ops()[step.op];
     if (!hasLevels(op, plan.grid))
-      throw Error(
-          fmt::format("plan: chain: the op {} has no levels on the grid {}", op.name, gridName(plan.grid)));
+      throw Error(fmt::format("plan: chain[{}]: the op {} has no levels on the grid {}", i, op.name,
+                              gridName(plan.grid)));
     if (step.found && !gridInfo(plan.grid).continuous)
-      throw Error(fmt::format("plan: chain: found: the grid {} has whole levels only", gridName(plan.grid)));
+      throw Error(
+          fmt::format("plan: chain[{}]: found: the grid {} has whole levels only", i, gridName(plan.grid)));
   }
 }
 
@@ -216,6 +220,7 @@ double placeOnGrid(const Step& step, Grid grid) {
 Json toJson(const Plan& plan) {
   Json json = Json::object();
   if (plan.crop) json["crop"] = numbers({plan.crop->row, plan.crop->col});
+  if (plan.crop && plan.crop->reflect) json["crop_padding"] = "reflect";
   if (const auto& part = plan.resizedCrop) {
     json["resized_crop"] = numbers({part->row, part->col, part->height, part->width});
     json["source"] = numbers({part->source.height, part->source.width});
@@ -236,8 +241,8 @@ Json toJson(const Plan& plan) {
 
 Plan planFromJson(const Json& json) {
   refuseUnknownKeys(json,
-                    {"crop", "resized_crop", "source", "resize_filter", "flip", "chain", "cutout", "grid",
-                     "order", "cutout_fill"},
+                    {"crop", "crop_padding", "resized_crop", "source", "resize_filter", "flip", "chain",
+                     "cutout", "grid", "order", "cutout_fill"},
                     "plan");
   Plan plan;
   readStyle(plan, json);
@@ -264,7 +269,8 @@ Plan planFromJson(const Json& json) {
 
 std::string planText(const Plan& plan) {
   std::vector<std::string> parts;
-  if (plan.crop) parts.push_back(fmt::format("crop ({}, {})", plan.crop->row, plan.crop->col));
+  if (const auto& crop = plan.crop)
+    parts.push_back(fmt::format("{}crop ({}, {})", crop->reflect ? "reflected " : "", crop->row, crop->col));
   if (const auto& part = plan.resizedCrop)
     parts.push_back(
         fmt::format("resized crop ({}, {}, {}, {})", part->row, part->col, part->height, part->width));

@@ -13,9 +13,10 @@
 
 namespace uada {
 
-/// Offsets of the crop in the zero-padded image, in pixels, 0..2*pad when in range.
+/// Offsets of the crop in the padded image, in pixels, 0..2*pad when in range.
 struct Crop {
   int row = 0, col = 0;
+  bool reflect = false;  ///< padded with the image mirrored about its edge instead of zeros
   friend bool operator==(const Crop&, const Crop&) = default;
 };
 
@@ -31,10 +32,10 @@ struct ResizedCrop {
 
 /// One op of the chain. level may lie outside the grid: it is clamped when used, kept raw when stored.
 struct Step {
-  std::uint16_t op = 0;   ///< index into ops()
+  std::uint16_t op = 0;  ///< index into ops()
   std::int16_t level = 0;
-  std::int8_t sign = 1;   ///< -1 or +1, drawn at sampling, never moved
-  bool fired = true;      ///< whether the op's gate opened, drawn at sampling, never moved; false: not applied
+  std::int8_t sign = 1;  ///< -1 or +1, drawn at sampling, never moved
+  bool fired = true;     ///< whether the op's gate opened, drawn at sampling, never moved; false: not applied
   /// Of ops with a place: its centre as a share of width and height, in [0, 1).
   float x = 0.5f, y = 0.5f;
   std::uint32_t partner = 0;  ///< of ops with a partner: image partner % size of the data set
@@ -89,7 +90,7 @@ struct Plan {
 };
 
 /// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where
-/// they are not the default "grid":"aa10", "order":"chain-first", "cutout_fill":"mean", and of a step
+/// they are not the default "crop_padding":"reflect", "grid":"aa10", "order":"chain-first", "cutout_fill":"mean", and of a step
 /// "fired":false, "at":[x,y], "partner":7, "found":0.43. In place of crop
 /// "resized_crop":[row,col,height,width] with "source":[height,width] and, if it is not bilinear,
 /// "resize_filter":"bicubic".

@@ -43,11 +43,13 @@ int signOf(float x) { return (x > 0) - (x < 0); }
 }  // namespace
 
 void CropSettings::visit(SettingsVisitor& v) {
-  v.field({.name = "crop",
-           .title = "Crop",
-           .help = "A window of the zero-padded image, or a part of a larger one resized, as for ImageNet",
-           .choices = {"padded", "resized"}},
-          crop);
+  v.field(
+      {.name = "crop",
+       .title = "Crop",
+       .help = "A window of the image padded with zeros or with its reflection, or a part of a larger image "
+               "resized, as for ImageNet",
+       .choices = {"padded", "reflected", "resized"}},
+      crop);
   v.field({.name = "min_area",
            .title = "Smallest part",
            .help = "Share of the image's area, of a resized crop",
@@ -118,7 +120,7 @@ void PlanSpace::drawCrop(Plan& plan, Random& random, ImageSize source) const {
   const auto places = static_cast<std::uint32_t>(2 * bounds_.pad + 1);
   const int row = static_cast<int>(random.below(places));
   const int col = static_cast<int>(random.below(places));
-  plan.crop = Crop{row, col};
+  plan.crop = Crop{row, col, crop_.crop == "reflected"};
 }
 
 Box PlanSpace::drawBox(Random& random, int size) const {

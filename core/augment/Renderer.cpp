@@ -105,7 +105,7 @@ ImageView Renderer::centred(ImageView image) const {
 ChangeList Renderer::changesOf(const Plan& clamped) const {
   ChangeList list;
   const auto cropAndFlip = [&] {
-    if (clamped.crop && *clamped.crop != Crop{settings_.pad, settings_.pad})
+    if (clamped.crop && (clamped.crop->row != settings_.pad || clamped.crop->col != settings_.pad))
       list.add({.kind = Change::Kind::crop, .crop = *clamped.crop});
     if (clamped.flip.value_or(false)) list.add({.kind = Change::Kind::flip});
   };
@@ -119,7 +119,8 @@ ChangeList Renderer::changesOf(const Plan& clamped) const {
 
 void Renderer::draw(const Change& change, ImageView in, ImageSpan out) const {
   if (change.kind == Change::Kind::crop)
-    return padCrop(in, out, change.crop.row, change.crop.col, settings_.pad);
+    return (change.crop.reflect ? padCropReflect : padCrop)(in, out, change.crop.row, change.crop.col,
+                                                            settings_.pad);
   if (change.kind == Change::Kind::part) {
     const ResizedCrop& part = change.part;
     const PixelBox box{part.col, part.row, part.col + part.width, part.row + part.height};

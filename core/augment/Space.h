@@ -14,12 +14,14 @@
 namespace uada {
 
 /// The coordinates of a plan that UADA moves together. The order is the order of candidates, which decides
-/// ties (methods.md 1.2: flip', crop', chain', cutout', unperturbed). The values from `step` on are the steps of
-/// the chain as groups of their own (A6, chain_probe=each): take them from stepGroup().
+/// ties (methods.md 1.2: flip', crop', chain', cutout', unperturbed). The values from `step` on are the steps
+/// of the chain as groups of their own (A6, chain_probe=each): take them from stepGroup().
 enum class Group : std::uint8_t { flip, crop, chain, cutout, step };
 constexpr int kGroups = 4 + kMaxSteps;
 const char* groupName(Group group);  ///< "flip", "crop", "chain", "cutout", "step 1", "step 2" ...
-constexpr Group stepGroup(int position) { return static_cast<Group>(static_cast<int>(Group::step) + position); }
+constexpr Group stepGroup(int position) {
+  return static_cast<Group>(static_cast<int>(Group::step) + position);
+}
 /// Whether the group moves a level of the chain.
 constexpr bool isChain(Group group) { return group == Group::chain || group >= Group::step; }
 
@@ -27,12 +29,12 @@ constexpr int kMaxCoordinates = 4;
 
 /// A plan with one group moved by delta.
 struct Probe {
-  Plan plan;                                        ///< raw coordinates, perhaps out of range
+  Plan plan;  ///< raw coordinates, perhaps out of range
   /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels (A20); 0: not
   /// moved
   std::array<std::int16_t, kMaxCoordinates> delta{};
-  std::uint8_t coordinates = 0;                     ///< crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move
-  std::int8_t position = -1;                        ///< chain: which step was moved; -1: none
+  std::uint8_t coordinates = 0;  ///< crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move
+  std::int8_t position = -1;     ///< chain: which step was moved; -1: none
   bool inert = false;      ///< the moved op takes no value, or there was nothing to move: the same image
   bool clamped = false;    ///< a moved coordinate was out of range and is clamped when used
   bool unchanged = false;  ///< after clamping every coordinate equals the original: dL is exactly 0 (A12)
@@ -62,7 +64,8 @@ class Space {
   virtual Probe probe(const Plan& plan, Group group, Random& random) const = 0;
   /// Equation (5): coordinate += epsilon * sign(dL / delta), toward zero where fractional; sign(0) = 0. The
   /// flip keeps the toggle only if dL > 0. epsilon >= 0; with 0 the result equals `plan`.
-  virtual Candidate update(const Plan& plan, const Probe& probe, Group group, float dL, double epsilon) const = 0;
+  virtual Candidate update(const Plan& plan, const Probe& probe, Group group, float dL,
+                           double epsilon) const = 0;
   /// The plan with every coordinate in its range: the one that is rendered.
   virtual Plan clamped(const Plan& plan) const = 0;
 
@@ -76,9 +79,9 @@ class Space {
 
 /// What a policy must know of the images.
 struct PolicyContext {
-  int side = 32;  ///< width = height of the network's input, pixels
-  int pad = 4;    ///< zero padding of the crop, pixels
-  int epochs = 1;  ///< of the whole training: schedules are stretched to it
+  int side = 32;          ///< width = height of the network's input, pixels
+  int pad = 4;            ///< zero padding of the crop, pixels
+  int epochs = 1;         ///< of the whole training: schedules are stretched to it
   ImageSize source = {};  ///< of the data set's images: resized crops are drawn in it; empty: side x side
   /// Of a written policy with sub-policies: the only one that is drawn from, to look at it alone. The other
   /// draws stay those of the whole policy.

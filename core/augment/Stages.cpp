@@ -57,6 +57,7 @@ void describeCrop(Stage& stage, const ResizedCrop& part) {
 void describeCrop(Stage& stage, const Crop& crop, int pad) {
   stage.title = "Crop";
   stage.detail = fmt::format("from row {}, column {}", crop.row - pad, crop.col - pad);
+  if (crop.reflect) stage.detail += ", reflected";
   if (crop.row == pad && crop.col == pad) stage.detail = "not moved";
 }
 

@@ -116,8 +116,9 @@ Image resized(ImageView in, int width, int height, Filter filter) {
 }
 
 std::pair<int, int> shorterSideTo(int side, int width, int height) {
-  const auto longer = static_cast<int>(static_cast<double>(std::int64_t{side} * std::max(width, height)) /
-                                       std::min(width, height));
+  // At most what an int holds: an image of one row may be millions of times as wide as high.
+  const auto longer = static_cast<int>(std::min(
+      static_cast<double>(std::int64_t{side} * std::max(width, height)) / std::min(width, height), 2e9));
   return width <= height ? std::pair{side, longer} : std::pair{longer, side};
 }
 

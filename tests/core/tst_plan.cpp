@@ -28,6 +28,7 @@ void TestPlan::jsonHasTheStatedForm() {
   QVERIFY(planFromJson(toJson(examplePlan())) == examplePlan());
 
   Plan plan;  // what is not as it was before there were other policies
+  plan.crop = Crop{1, 2, true};
   plan.grid = Grid::faa;
   plan.order = RenderOrder::chainFirst;
   plan.boxFill = BoxFill::mean;
@@ -39,7 +40,8 @@ void TestPlan::jsonHasTheStatedForm() {
   step.found = 0.4321;
   plan.add(step);
   QCOMPARE(toJson(plan).dump(),
-           std::string(R"({"chain":[{"op":"cutout_abs","level":4,"sign":1,"fired":false,"at":[0.25,0.75],"partner":7,)"
+           std::string(R"({"crop":[1,2],"crop_padding":"reflect",)"
+                       R"("chain":[{"op":"cutout_abs","level":4,"sign":1,"fired":false,"at":[0.25,0.75],"partner":7,)"
                        R"("found":0.4321}],"grid":"faa","order":"chain-first","cutout_fill":"mean"})"));
   QVERIFY(planFromJson(toJson(plan)) == plan);
 }
@@ -79,10 +81,12 @@ void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
   QTest::newRow("order of a million letters") << QString(R"({"order":"%1"})").arg(QString(1'000'000, 'x')) << "order";
   QTest::newRow("partner below zero") << step(R"("partner":-1)") << "partner";
   QTest::newRow("share on whole levels") << step(R"("found":0.5)") << "found";
+  QTest::newRow("unknown padding") << R"({"crop":[1,2],"crop_padding":"mirror"})" << "reflect";
+  QTest::newRow("padding without a crop") << R"({"crop_padding":"reflect"})" << "crop_padding";
   QTest::newRow("unknown grid") << R"({"grid":"uc11"})" << "uc11";
   QTest::newRow("unknown order") << R"({"order":"chain"})" << "chain-first";
   QTest::newRow("unknown fill") << R"({"cutout_fill":"grey"})" << "cutout_fill";
-  QTest::newRow("op that the grid has not") << R"({"chain":[{"op":"cutout","level":1,"sign":1}]})" << "uc10";
+  QTest::newRow("op that the grid has not") << R"({"chain":[{"op":"cutout","level":1,"sign":1}]})" << "chain[0]: the op cutout has no levels on the grid uc10";
   const QString one = R"({"op":"identity","level":0,"sign":1})";
   QTest::newRow("nine ops") << R"({"chain":[)" + QStringList(kMaxSteps + 1, one).join(",") + "]}" << "chain";
 }

@@ -75,6 +75,7 @@ class TestRenderer : public QObject {
 
  private Q_SLOTS:
   void cropFlipAndBoxMatchTheLoopsByHand();
+  void reflectedCropsShowTheMirroredEdge();
   void boxesPartlyOutside_data();
   void boxesPartlyOutside();
   void chainsMatchPillow_data();
@@ -122,6 +123,27 @@ void TestRenderer::cropFlipAndBoxMatchTheLoopsByHand() {
         plan.cutout = Box{row - 2, col - 3, row + 1, col + 1};
         QVERIFY(renderer.picture(1, plan) == byHand(small.image(1), plan, 4));
       }
+}
+
+void TestRenderer::reflectedCropsShowTheMirroredEdge() {
+  Plan plan;
+  plan.crop = Crop{1, 6, true};  // three rows up, two columns right of the middle
+  const ImageView in = data_.image(2);
+  const Image out = renderer_.picture(2, plan);
+  for (int y = 0; y < 32; ++y)
+    for (int x = 0; x < 32; ++x) {
+      const int row = std::abs(y - 3), col = x + 2 > 31 ? 62 - (x + 2) : x + 2;
+      QVERIFY(std::equal(in.row(row) + 3 * col, in.row(row) + 3 * col + 3, out.view().row(y) + 3 * x));
+    }
+  Plan zeros = plan;
+  zeros.crop->reflect = false;
+  QVERIFY(!(renderer_.picture(2, zeros) == out));
+  std::vector<std::uint8_t> both(2 * 3 * 32 * 32);  // drawn apart, though they begin alike
+  const Plan plans[] = {plan, zeros};
+  const std::uint32_t index = 2;
+  renderer_.renderBytes({&index, 1}, plans, both.data());
+  QVERIFY(std::equal(out.rgb.begin(), out.rgb.end(), both.begin()));
+  QVERIFY(!std::equal(out.rgb.begin(), out.rgb.end(), both.begin() + 3 * 32 * 32));
 }
 
 void TestRenderer::boxesPartlyOutside_data() {
