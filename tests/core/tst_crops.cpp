@@ -145,6 +145,7 @@ void TestCrops::shorterSide() {
   QCOMPARE(shorterSideTo(256, 427, 640), std::pair(256, 383));
   QCOMPARE(shorterSideTo(32, 32, 32), std::pair(32, 32));
   QCOMPARE(shorterSideTo(7, 1, 100), std::pair(7, 700));
+  QCOMPARE(shorterSideTo(256, 64'000'000, 1), std::pair(2'000'000'000, 256));  // at most what an int holds
 }
 
 void TestCrops::resizesByHand() {
