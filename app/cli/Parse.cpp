@@ -24,6 +24,7 @@ class Parser {
   template <class Options>
   CLI::App* verb(CLI::App& parent, const char* name, const char* about, const char* footer, Options& options);
   void addInspecting();
+  void addSampling();
   void addRunning();
   void addResults();
   void addCare();
@@ -46,7 +47,7 @@ class Parser {
   PolicyListOptions policies_;
   BenchOptions bench_;
   DoctorOptions doctor_;
-  std::string value_, fill_ = "0,0,0";
+  std::string value_, fill_ = "0,0,0", cover_, at_;
 };
 
 constexpr const char* kAbout =
@@ -81,6 +82,7 @@ Parser::Parser() : app_(kAbout, "uada") {
   app_.set_version_flag("--version", "uada " UADA_VERSION, "Print the version and exit");
   app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   addInspecting();
+  addSampling();
   addRunning();
   addResults();
   addCare();
@@ -120,6 +122,7 @@ void Parser::addInspecting() {
   CLI::App* apply =
       verb(app_, "apply", "Apply one operation to a PNG or JPEG file",
            "VALUE is raw and may be negative: degrees, pixels, factor, bits or threshold ('uada list ops').\n"
+           "Operations with a place ('cutout') take --at and --cover, 'sample_pairing' takes --partner.\n"
            "Example: uada apply rotate -30 cat.png turned.png --fill 128,128,128 --filter bilinear",
            apply_);
   positional(apply, "OP", apply_.op, "Name of the operation");
@@ -132,27 +135,47 @@ void Parser::addInspecting() {
   apply->add_option("--filter", apply_.filter, "nearest, bilinear or bicubic; default: the operation's own")
       ->type_name("NAME");
 
+  apply->add_option("--at", at_, "Centre of the box, shares of width and height from 0 to below 1; default: the middle")
+      ->type_name("X,Y");
+  apply->add_option("--cover", cover_, "Colour of the box; default: the operation's own")->type_name("R,G,B");
+  apply->add_option("--partner", apply_.partner, "Second picture, of the same size")->type_name("FILE");
+}
+
+void Parser::addSampling() {
   CLI::App* sample =
-      verb(app_, "sample", "Draw a contact sheet: images as they are and augmented, with captions",
-           "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3", sample_);
-  positional(sample, "DATASET", sample_.dataset, "Name of the data set");
+      verb(app_, "sample", "Draw a contact sheet: images after each step of a plan, with captions",
+           "A row an image: as it is, after each step with level and raw value, and what the network sees, with\n"
+           "the SHA-256 of its pixels. The plans of a data set are those that training with the seed draws.\n"
+           "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3\n"
+           "         uada sample cat.jpg sheet.png --policy autoaugment --set table=imagenet --subpolicy 4\n"
+           "         uada sample cifar10 sheet.png --index 7 --plan '{\"flip\":true}'", sample_);
+  positional(sample, "DATASET", sample_.dataset, "Name of the data set, or a PNG or JPEG file");
   positional(sample, "OUT", sample_.out, "PNG file to write");
-  CLI::Option* policy =
-      sample->add_option("--policy", sample_.policy, "Policy to draw plans from")->type_name("NAME");
-  sample->add_option("--method", sample_.method, "Method whose policy is used (ra-uc)")
-      ->type_name("NAME")
-      ->excludes(policy);
-  sample->add_option("--count", sample_.count, "Images")
-      ->type_name("N")
-      ->default_str("8")
-      ->check(CLI::Range(1, 1000));
+  CLI::Option* policy = sample->add_option("--policy", sample_.policy,
+                                           "Policy to draw plans from: of 'uada list policies' or 'uada policies list'");
+  policy->type_name("NAME");
+  CLI::Option* method = sample->add_option("--method", sample_.method, "Method whose policy is used (ra-uc)");
+  method->type_name("NAME")->excludes(policy);
+  CLI::Option* set = sample->add_option("--set", sample_.sets, "Change a setting of the policy; may be repeated");
+  set->type_name("KEY=VALUE");
+  CLI::Option* subpolicy = sample->add_option("--subpolicy", sample_.subpolicy, "Only this sub-policy of the policy, from 0");
+  subpolicy->type_name("N")->check(CLI::Range(0, 100000));
+  sample->add_option("--plan", sample_.plan, "Plan to replay, JSON or a file of it")->type_name("PLAN")
+      ->excludes(policy)->excludes(method)->excludes(set)->excludes(subpolicy);
+  sample->add_option("--project", sample_.project, "Project whose policy files are known, too")->type_name("FILE");
+  sample->add_option("--count", sample_.count, "Rows")->type_name("N")->default_str("8")->check(CLI::Range(1, 1000));
+  sample->add_option("--index", sample_.index, "Only this training image, from 0")
+      ->type_name("N")->check(CLI::Range(0, 100000000));
   sample->add_option("--seed", sample_.seed, "Seed of the plans")->type_name("N")->default_str("1");
-  sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")
-      ->type_name("DIR");
+  sample->add_option("--epoch", sample_.epoch, "Epoch of the plans")
+      ->type_name("N")->default_str("1")->check(CLI::Range(1, 100000));
+  sample->add_option("--epochs", sample_.epochs, "Epochs of the training that a schedule is stretched to")
+      ->type_name("N")->default_str("200")->check(CLI::Range(1, 100000));
+  sample->add_option("--input", sample_.input, "Side of the network's input, pixels; default: the images' own, of a picture that is not square 224")
+      ->type_name("N")->check(CLI::Range(1, 2048));
+  sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")->type_name("DIR");
   sample->add_option("--side", sample_.side, "Enlarge each picture to about so many pixels")
-      ->type_name("N")
-      ->default_str("128")
-      ->check(CLI::Range(8, 2048));
+      ->type_name("N")->default_str("128")->check(CLI::Range(8, 2048));
 }
 
 void Parser::addRunning() {
@@ -299,7 +322,7 @@ std::string Parser::verbNames() const {
 }
 
 /// "R,G,B" with 0..255 each.
-std::array<int, 3> colour(const std::string& text) {
+std::array<int, 3> colour(const char* option, const std::string& text) {
   std::array<int, 3> rgb{};
   const char* at = text.data();
   const char* end = at + text.size();
@@ -308,7 +331,7 @@ std::array<int, 3> colour(const std::string& text) {
     const bool closed = i == 2 ? next == end : next != end && *next == ',';
     if (error != std::errc() || !closed || rgb[i] < 0 || rgb[i] > 255)
       throw UsageError(
-          fmt::format("--fill '{}': three numbers 0..255 are wanted, such as 128,128,128", text));
+          fmt::format("{} '{}': three numbers 0..255 are wanted, such as 128,128,128", option, text));
     at = next + 1;
   }
   return rgb;
@@ -320,6 +343,17 @@ std::optional<double> numberIn(const std::string& text) {
   const double number = std::strtod(text.c_str(), &end);
   if (text.empty() || end != text.c_str() + text.size()) return std::nullopt;
   return number;
+}
+
+/// "0.25,0.5": two shares from 0 to below 1.
+std::pair<double, double> shares(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  const auto x = numberIn(text.substr(0, comma));
+  const auto y = comma == text.npos ? std::nullopt : numberIn(text.substr(comma + 1));
+  const auto isShare = [](const std::optional<double>& value) { return value && *value >= 0 && *value < 1; };
+  if (!isShare(x) || !isShare(y))
+    throw UsageError(fmt::format("--at '{}': two numbers from 0 to below 1 are wanted, such as 0.25,0.5", text));
+  return {*x, *y};
 }
 
 double rawValue(const std::string& text) {
@@ -365,7 +399,9 @@ std::optional<Request> Parser::parse(int argc, char** argv) {
   if (chosen_) {
     if (auto* apply = std::get_if<ApplyOptions>(&*chosen_)) {
       apply->value = rawValue(value_);
-      apply->fill = colour(fill_);
+      apply->fill = colour("--fill", fill_);
+      if (!cover_.empty()) apply->cover = colour("--cover", cover_);
+      if (!at_.empty()) apply->at = shares(at_);
     }
   }
   return chosen_;

@@ -1,26 +1,105 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
-#include "app/cli/Pictures.h"
+#include "app/cli/RunText.h"
 #include "app/cli/Verbs.h"
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
+#include "core/augment/Stages.h"
+#include "core/augment/found/Library.h"
 #include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Text.h"
+#include "core/config/SetValue.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/Method.h"
 #include "core/images/ContactSheet.h"
 #include "core/images/ImageIo.h"
+#include "core/ops/Resize.h"
+#include "core/store/Project.h"
 
 namespace uada::cli {
 namespace {
 
-/// The policy asked for, with its default settings.
-Choice chosenPolicy(const SampleOptions& options) {
-  if (!options.policy.empty()) return {findPolicy(options.policy).name};
-  return policyOf({options.method.empty() ? "ra-uc" : options.method});
+constexpr int kUsualInput = 224;          // of a picture that is not square, pixels
+constexpr std::size_t kShownDigits = 12;  // fit under a picture of 112 pixels
+/// Of ImageNet, for pictures that belong to no data set (methods.md 6).
+constexpr std::array<float, 3> kImageNetMean{0.485f, 0.456f, 0.406f};
+constexpr std::size_t kPlanBytes = 1u << 20;
+
+/// Where plans come from: one that is given, or a policy's space.
+struct PlanSource {
+  std::optional<Plan> plan;
+  Choice policy;
+  std::shared_ptr<const PolicyFile> file;  ///< of a policy that is one
+  std::string text;                        ///< for people
+};
+
+/// A policy of the catalogue, or a file by its name: "autoaugment", "fa_reduced_cifar10".
+Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept) {
+  if (std::ranges::find(policies(), name, &Policy::name) != policies().end())
+    return Json::Object{{"name", name}};
+  const bool isKept = std::ranges::find(kept, name, &PolicyFile::name) != kept.end();
+  if (isKept || findPolicyFile(name)) return Json::Object{{"name", "found"}, {"file", name}};
+  std::vector<std::string> known = policyNames();
+  for (const Policy& policy : policies()) known.insert(known.begin(), policy.name);
+  throw UsageError(fmt::format("unknown policy '{}'; known: {}; others come with 'uada policies import FILE'",
+                               name, joined(known, " ")));
+}
+
+PlanSource givenPlan(const std::string& given) {
+  const bool isText =
+      given.find_first_not_of(" \t\r\n") != given.npos && given[given.find_first_not_of(" \t\r\n")] == '{';
+  const Json json = isText ? parseJson(given, "--plan") : parseJson(readTextFile(given, kPlanBytes), given);
+  return {planFromJson(json), {}, nullptr, "the given plan"};
+}
+
+PlanSource planSource(const SampleOptions& options) {
+  if (!options.plan.empty()) return givenPlan(options.plan);
+  std::vector<PolicyFile> kept;
+  if (!options.project.empty()) kept = ProjectReader(options.project).policies();
+  PlanSource source;
+  Json json = options.policy.empty()
+                  ? choiceToJson(policyOf({options.method.empty() ? "ra-uc" : options.method}))
+                  : namedPolicy(options.policy, kept);
+  for (const std::string& set : options.sets) setValue(json, set);
+  source.policy = policyFromJson(json, "--set");
+  source.text = "plans of " + policyLabel(source.policy);
+  if (!findPolicy(source.policy.name).isFile) return source;
+  const Json& settings = source.policy.settings;
+  source.file = std::make_shared<const PolicyFile>(
+      choosePolicyFile(settings.at("file").asString(), settings.at("sha256").asString(), kept));
+  return source;
+}
+
+/// Throws UsageError unless the policy draws one of several sub-policies.
+void requireSubpolicies(const PlanSource& source) {
+  const Policy& policy = findPolicy(source.policy.name);
+  if (policy.written) {
+    const FoundPolicy written = source.file ? policyIn(*source.file) : policy.written(source.policy.settings);
+    if (written.kind == FoundPolicy::Kind::subpolicies) return;
+  }
+  throw UsageError(fmt::format("--subpolicy: the policy {} has no sub-policies to choose from",
+                               policyLabel(source.policy)));
+}
+
+std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& options, int side,
+                               ImageSize image) {
+  PolicyContext context;
+  context.side = side;
+  context.epochs = std::max(options.epochs, options.epoch);
+  context.source = image;
+  context.file = source.file.get();
+  if (options.subpolicy >= 0) {
+    requireSubpolicies(source);
+    context.subpolicy = static_cast<std::size_t>(options.subpolicy);
+  }
+  return findPolicy(source.policy.name).make(source.policy.settings, context);
 }
 
 /// The first sample of each class, then the second of each, and so on.
@@ -34,43 +113,141 @@ std::vector<std::uint32_t> balancedIndices(const Dataset& data, std::size_t coun
   return chosen;
 }
 
+/// What is drawn from, and for each row of the sheet which image it shows and which stream its plan comes
+/// from.
+struct Subject {
+  struct Row {
+    std::uint32_t image = 0, stream = 0;
+    std::string title;
+  };
+  Dataset data;
+  RenderSettings settings;
+  std::string title;
+  std::vector<Row> rows;
+};
+
 std::string labelText(const DatasetEntry& entry, int label) {
   const bool named = label < static_cast<int>(entry.classNames.size());
   return named ? entry.classNames[label] : fmt::format("class {}", label);
 }
 
-struct Sheet {
+Subject datasetSubject(const SampleOptions& options) {
+  const DatasetEntry& entry = findDataset(options.dataset);
+  Subject subject;
+  subject.title = entry.title;
+  subject.data = entry.load(locateDataset(entry, options.folder), Split::train);
+  subject.settings.side = options.input > 0 ? options.input : subject.data.width;
+  subject.settings.mean = channelStatistics(subject.data).mean;
+  auto indices = balancedIndices(subject.data, options.count);
+  if (options.index >= 0) indices.assign(1, static_cast<std::uint32_t>(options.index));
+  for (const std::uint32_t index : indices) {
+    if (index >= subject.data.size())
+      throw UsageError(fmt::format("--index {}: {} has training images 0 to {}", index, entry.title,
+                                   subject.data.size() - 1));
+    subject.rows.push_back(
+        {index, index, fmt::format("{}: {}", index, labelText(entry, subject.data.labels[index]))});
+  }
+  return subject;
+}
+
+/// One picture, drawn from again and again. What only takes images of the network's size gets it as the test
+/// set shows it: resized, and the middle of it.
+Subject pictureSubject(const SampleOptions& options, bool anySize) {
+  Image image = readImage(options.dataset);
+  Subject subject;
+  subject.title = options.dataset;
+  const int own = image.width == image.height ? image.width : kUsualInput;
+  const int side = subject.settings.side = options.input > 0 ? options.input : own;
+  if (!anySize && (image.width != side || image.height != side)) {
+    Image centre(side, side);
+    ResizeScratch scratch;
+    resizedCentre(image.view(), centre.span(), scratch);
+    image = std::move(centre);
+  }
+  subject.settings.mean = kImageNetMean;
+  subject.data.width = image.width;
+  subject.data.height = image.height;
+  subject.data.classes = 1;
+  subject.data.rgb = std::move(image.rgb);
+  subject.data.labels = {0};
+  const int rows = options.plan.empty() ? options.count : 1;
+  for (int i = 0; i < rows; ++i)
+    subject.rows.push_back({0, static_cast<std::uint32_t>(i), fmt::format("draw {}", i)});
+  return subject;
+}
+
+Subject subjectOf(const SampleOptions& options, const PlanSource& source) {
+  if (options.dataset.find_first_of("./") == std::string::npos) return datasetSubject(options);
+  const Json* crop = source.policy.settings.find("crop");
+  const bool resized = source.plan ? source.plan->resizedCrop.has_value() : crop && *crop == Json("resized");
+  return pictureSubject(options, resized);
+}
+
+Json stageJson(const Stage& stage) {
+  Json json = Json::Object{{"title", stage.title}, {"detail", stage.detail}, {"done", stage.done}};
+  if (stage.level) json["level"] = *stage.level;
+  if (stage.value) json["value"] = *stage.value;
+  return json;
+}
+
+/// The picture, reduced where its longer side is more than `side`, so that a photograph does not fill the
+/// sheet.
+Image fitted(const Image& image, int side) {
+  const int longer = std::max(image.width, image.height);
+  if (longer <= side) return image;
+  const auto scaled = [&](int length) {
+    return std::max(1, static_cast<int>(std::lround(1.0 * length * side / longer)));
+  };
+  Image small(scaled(image.width), scaled(image.height));
+  ResizeScratch scratch;
+  resize(image.view(), {0, 0, image.width, image.height}, small.span(), Filter::bilinear, scratch);
+  return small;
+}
+
+/// A row of the sheet, and what is said about it.
+std::vector<SheetCell> rowOf(const std::vector<Stage>& stages, const std::string& title,
+                             const std::string& hash) {
   std::vector<SheetCell> cells;
-  SheetStyle style;
-  int columns = 2;
+  const Image &original = stages.front().image, &last = stages.back().image;
+  for (const Stage& stage : stages) {
+    SheetCell& cell = cells.emplace_back(SheetCell{stage.image, {stage.title}, false});
+    if (!stage.detail.empty()) cell.lines.push_back(stage.detail);
+  }
+  cells.front().image = fitted(original, std::max(last.width, last.height));
+  cells.front().lines = {title, fmt::format("original, {} x {}", original.width, original.height)};
+  cells.back().framed = true;
+  cells.back().lines.insert(cells.back().lines.end(), {"final, SHA-256", hash.substr(0, kShownDigits)});
+  return cells;
+}
+
+struct Sheet {
+  std::vector<std::vector<SheetCell>> rows;
+  std::size_t columns = 0;
 };
 
-/// Pairs of pictures: as it is, and as the network would see it in the first epoch with this seed.
-Sheet makeSheet(const SampleOptions& options, const DatasetEntry& entry, const Dataset& data,
+Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source,
                 const Console& console) {
-  RenderSettings settings;
-  settings.side = data.width;
-  const Choice policy = chosenPolicy(options);
-  const auto space =
-      findPolicy(policy.name).make(policy.settings, {.side = settings.side, .pad = settings.pad});
+  const std::unique_ptr<Space> space = source.plan ? nullptr
+                                                   : spaceOf(source, options, subject.settings.side,
+                                                             {subject.data.width, subject.data.height});
   ThreadPool pool(1);
-  const Renderer renderer(data, settings, pool);
-  const auto indices = balancedIndices(data, options.count);
+  const Renderer renderer(subject.data, subject.settings, pool);
   Sheet sheet;
-  const int pairs = std::min<int>(4, static_cast<int>(indices.size()));
-  sheet.columns = 2 * pairs;
-  sheet.style.pictureSide = options.side;
-  for (int i = 0; i < pairs; ++i)
-    sheet.style.headings.insert(sheet.style.headings.end(), {"original", "augmented"});
-  for (const std::uint32_t index : indices) {
-    Random random(options.seed, 1, index, Purpose::plan);
-    const Plan plan = space->clamped(space->sample(random));
-    sheet.cells.push_back(
-        {Image(data.image(index)), {fmt::format("{}: {}", index, labelText(entry, data.labels[index]))}});
-    sheet.cells.push_back({renderer.picture(index, plan), planLines(plan)});
-    console.object("sample", Json::Object{{"index", static_cast<std::int64_t>(index)},
-                                          {"label", data.labels[index]},
-                                          {"plan", toJson(plan)}});
+  for (const Subject::Row& row : subject.rows) {
+    Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
+    const Plan plan = source.plan ? *source.plan : space->clamped(space->sample(random, options.epoch));
+    const std::vector<Stage> stages = stagesOf(renderer, row.image, plan);
+    const std::string hash = pixelHash(stages.back().image.view());
+    sheet.rows.push_back(rowOf(stages, row.title, hash));
+    sheet.columns = std::max(sheet.columns, stages.size());
+    Json json = Json::Object{{"index", static_cast<std::int64_t>(row.image)},
+                             {"label", subject.data.labels[row.image]},
+                             {"plan", toJson(plan)},
+                             {"pixel_hash", hash},
+                             {"stages", Json::array()}};
+    for (const Stage& stage : stages) json["stages"].push(stageJson(stage));
+    console.object("sample", json);
+    console.say(fmt::format("{}  {}  {}", row.title, planText(plan), hash));
   }
   return sheet;
 }
@@ -79,21 +256,27 @@ Sheet makeSheet(const SampleOptions& options, const DatasetEntry& entry, const D
 
 int perform(const SampleOptions& options) {
   const Console console(options.json);
-  const DatasetEntry& entry = findDataset(options.dataset);
   requirePngName(options.out);
-  const std::string policy = chosenPolicy(options).name;  // refuses unknown names before anything is read
-  const Dataset data = entry.load(locateDataset(entry, options.folder), Split::train);
-  const Sheet sheet = makeSheet(options, entry, data, console);
-  const Image image = contactSheet(sheet.cells, sheet.columns, sheet.style);
+  const PlanSource source = planSource(options);  // refuses what is unknown before anything is read
+  const Subject subject = subjectOf(options, source);
+  const Sheet sheet = makeSheet(options, subject, source, console);
+  std::vector<SheetCell> cells;
+  for (std::vector<SheetCell> row : sheet.rows) {
+    row.resize(sheet.columns);
+    std::ranges::move(row, std::back_inserter(cells));
+  }
+  SheetStyle style;
+  style.pictureSide = options.side;
+  const Image image = contactSheet(cells, static_cast<int>(sheet.columns), style);
   writePng(options.out, image.view());
-  console.say(fmt::format("{}: {} images of {} with plans of {}, seed {}; {} x {} pixels", options.out,
-                          sheet.cells.size() / 2, entry.title, policy, options.seed, image.width,
-                          image.height));
-  console.object("image", Json::Object{{"file", options.out},
-                                       {"policy", policy},
-                                       {"seed", options.seed},
-                                       {"width", image.width},
-                                       {"height", image.height}});
+  console.say(fmt::format("{}: {} of {} with {}, seed {}, epoch {}; {} x {} pixels", options.out,
+                          plural(static_cast<long long>(sheet.rows.size()), "row"), subject.title,
+                          source.text, options.seed, options.epoch, image.width, image.height));
+  Json json = Json::Object{
+      {"file", options.out}, {"seed", options.seed}, {"width", image.width}, {"height", image.height}};
+  if (!source.plan) json["policy"] = source.policy.name;
+  if (source.file) json["sha256"] = source.file->sha256;
+  console.object("image", json);
   return 0;
 }
 
