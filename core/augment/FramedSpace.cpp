@@ -44,6 +44,13 @@ void FrameSettings::visit(SettingsVisitor& v) {
            .choices = {"mean", "black"},
            .advanced = true},
           cutoutFill);
+  v.field({.name = "outside",
+           .title = "Outside shows",
+           .help = "What ops and crop uncover and the op cutout erases: each op's colour, or the data set's mean where no "
+                   "later op makes it opaque, as the AutoAugment authors' code",
+           .choices = {"colour", "mean"},
+           .advanced = true},
+          outside);
   probing.visit(v);
 }
 
@@ -74,6 +81,7 @@ Plan FramedSpace::draw(Random& random, int epoch, ImageSize source) const {
   Plan plan;
   plan.grid = grid_;
   plan.order = order_;
+  plan.outside = frame_.outside == "mean" ? Outside::mean : Outside::colour;
   drawChain(plan, random, epoch);
   drawCrop(plan, random, source);
   plan.flip = random.coin();

@@ -12,6 +12,7 @@ struct FrameSettings {
   bool cutout = true;
   int cutoutSize = 16;
   std::string cutoutFill = "mean";
+  std::string outside = "colour";
   ProbeSettings probing;
 
   void visit(SettingsVisitor& v);

@@ -142,6 +142,7 @@ void readStyle(Plan& plan, const Json& json) {
     plan.grid = findEntry(grids(), word(*grid, "grid"), "grid", "plan: grid").grid;
   if (isSecond(json, "order", "crop-first", "chain-first")) plan.order = RenderOrder::chainFirst;
   if (isSecond(json, "cutout_fill", "black", "mean")) plan.boxFill = BoxFill::mean;
+  if (isSecond(json, "outside", "colour", "mean")) plan.outside = Outside::mean;
 }
 
 ResizedCrop resizedCropFromJson(const Json& crop, const Json& plan) {
@@ -236,13 +237,14 @@ Json toJson(const Plan& plan) {
   if (plan.grid != Grid::uc10) json["grid"] = std::string(gridName(plan.grid));
   if (plan.order == RenderOrder::chainFirst) json["order"] = "chain-first";
   if (plan.boxFill == BoxFill::mean) json["cutout_fill"] = "mean";
+  if (plan.outside == Outside::mean) json["outside"] = "mean";
   return json;
 }
 
 Plan planFromJson(const Json& json) {
   refuseUnknownKeys(json,
                     {"crop", "crop_padding", "resized_crop", "source", "resize_filter", "flip", "chain",
-                     "cutout", "grid", "order", "cutout_fill"},
+                     "cutout", "grid", "order", "cutout_fill", "outside"},
                     "plan");
   Plan plan;
   readStyle(plan, json);

@@ -52,6 +52,13 @@ void paint(Number* image, const Box& box, int side, const std::array<Number, 3>&
   for (int row = 1; row < end - begin; ++row) std::copy_n(first, 3 * width, first + 3 * row * side);
 }
 
+/// Paints the pixels of an image that are transparent.
+template <class Number>
+void cover(Number* image, ImageView opacity, const std::array<Number, 3>& colour) {
+  for (std::size_t i = 0; i < opacity.bytes(); i += 3)
+    if (opacity.rgb[i] == 0) std::copy(colour.begin(), colour.end(), image + i);
+}
+
 }  // namespace
 
 Sampling samplingOf(Grid grid, const Op& op) {
@@ -117,6 +124,16 @@ ChangeList Renderer::changesOf(const Plan& clamped) const {
   return list;
 }
 
+/// Without the partner.
+Sampling Renderer::samplingFor(const Change& change) const {
+  Sampling sampling = samplings_[static_cast<std::size_t>(change.grid)][change.op];
+  if (ops()[change.op].hasPlace) {
+    sampling.x = change.x;
+    sampling.y = change.y;
+  }
+  return sampling;
+}
+
 void Renderer::draw(const Change& change, ImageView in, ImageSpan out) const {
   if (change.kind == Change::Kind::crop)
     return (change.crop.reflect ? padCropReflect : padCrop)(in, out, change.crop.row, change.crop.col,
@@ -128,11 +145,7 @@ void Renderer::draw(const Change& change, ImageView in, ImageSpan out) const {
   }
   if (change.kind == Change::Kind::flip) return flipHorizontal(in, out);
   const Op& op = ops()[change.op];
-  Sampling sampling = samplings_[static_cast<std::size_t>(change.grid)][change.op];
-  if (op.hasPlace) {
-    sampling.x = change.x;
-    sampling.y = change.y;
-  }
+  Sampling sampling = samplingFor(change);
   if (op.hasPartner) sampling.other = centred(data_.image(change.partner % data_.size()));
   op.apply(in, out, change.value, sampling);
 }
@@ -169,6 +182,11 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
                   });
 }
 
+/// What is transparent at the end of the plan, in bytes: the rounded mean.
+void Renderer::uncover(std::uint8_t* image, const Plan& clamped) const {
+  if (clamped.outside == Outside::mean) cover(image, opacity(clamped), colourOf(BoxFill::mean));
+}
+
 template <class Number>
 void Renderer::renderNumbers(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
                              Number* out) const {
@@ -178,6 +196,7 @@ void Renderer::renderNumbers(std::span<const std::uint32_t> indices, std::span<c
   renderAll(indices, plans, [&](std::size_t place, ImageView picture, const Plan& plan) {
     Number* image = out + place * bytes();
     normaliser_.apply(picture, image);
+    if (plan.outside == Outside::mean) cover(image, opacity(plan), std::array<Number, 3>{});
     if (!plan.cutout) return;
     paint(image, *plan.cutout, settings_.side,
           plan.boxFill == BoxFill::mean ? std::array<Number, 3>{} : blackNumbers);
@@ -198,6 +217,7 @@ void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<con
   renderAll(indices, plans, [&](std::size_t place, ImageView picture, const Plan& plan) {
     std::uint8_t* image = out + place * bytes();
     std::copy_n(picture.rgb, bytes(), image);
+    uncover(image, plan);
     if (plan.cutout) paint(image, *plan.cutout, settings_.side, colourOf(plan.boxFill));
   });
 }
@@ -217,6 +237,7 @@ Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
   Image image(tree.reach(changesOf(clamped).all(), [this](const Change& change, ImageView in, ImageSpan out) {
     draw(change, in, out);
   }));
+  uncover(image.rgb.data(), clamped);
   if (clamped.cutout) paint(image.rgb.data(), *clamped.cutout, settings_.side, colourOf(clamped.boxFill));
   return image;
 }

@@ -68,6 +68,9 @@ class Renderer {
   ChangeList changesOf(const Plan& clamped) const;
   void draw(const Change& change, ImageView in, ImageSpan out) const;
   std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
+  Sampling samplingFor(const Change& change) const;
+  ImageView opacity(const Plan& clamped) const;
+  void uncover(std::uint8_t* image, const Plan& clamped) const;
   std::size_t bytes() const { return std::size_t{3} * settings_.side * settings_.side; }
 
   const Dataset& data_;

@@ -113,6 +113,7 @@ std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const
   part.grid = plan.grid;
   part.order = plan.order;
   part.boxFill = plan.boxFill;
+  part.outside = plan.outside;
   std::vector<Place> places = placesOf(plan);
   places.insert(places.begin(), Place{Part::original});
   std::vector<Stage> stages;

@@ -25,6 +25,7 @@ Op autocontrast() {
         .source = "Pillow ImageOps.autocontrast; AutoAugment, CVPR 2019",
         .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.alpha = Alpha::reset;
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { applyTables(in, out, tablesOf(in)); };
   op.tables = [](ImageView in, double) { return tablesOf(in); };
   op.tablesReadImage = true;

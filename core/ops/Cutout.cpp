@@ -67,6 +67,7 @@ Op cutout() {
   op.max = 60;
   op.hasValue = op.hasPlace = true;
   op.valueAt = [](Grid grid, double level, int, int side) { return cutoutLevel(grid, level, side); };
+  op.alpha = Alpha::cut;
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& s) {
     copyImage(in, out);
     if (!(value > 0)) return;

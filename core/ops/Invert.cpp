@@ -11,6 +11,7 @@ Op invert() {
         .source = "Pillow ImageOps.invert; AutoAugment, CVPR 2019",
         .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.alpha = Alpha::reset;
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { simd::mapBits(in, out, 255, 255); };
   op.tables = [](ImageView, double) {
     ByteTable table;

@@ -26,6 +26,10 @@ struct Sampling {
   std::optional<std::array<std::uint8_t, 3>> cover = {};  ///< cutout: its colour; none: the op's own
 };
 
+/// What the AutoAugment authors' code, which works on RGBA, does to the alpha of pixels: keeps them transparent (or
+/// moves them, if geometric), makes all opaque, or cuts a transparent hole.
+enum class Alpha : std::uint8_t { kept, reset, cut };
+
 /// One operation on an 8-bit RGB image: a value of the catalogue `ops.def`.
 struct Op {
   std::string name;    ///< as stored: "shear_x"
@@ -38,6 +42,7 @@ struct Op {
   bool geometric = false;   ///< moves pixels; with a value: reads fill and filter of `sampling`
   bool hasPlace = false;    ///< reads x and y of `sampling`
   bool hasPartner = false;  ///< reads `sampling.other`
+  Alpha alpha = Alpha::kept;  ///< read for plans of Outside::mean
   Filter uc10Filter = Filter::nearest;  ///< what Grid::uc10 renders with: bicubic for shear, else nearest
 
   /// The raw value at a level, which found policies may place between the whole levels of a grid; outside the

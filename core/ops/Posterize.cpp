@@ -27,6 +27,7 @@ Op posterize() {
   op.max = 8;
   op.hasValue = true;
   op.valueAt = [](Grid grid, double level, int, int) { return posterizeLevel(grid, level); };
+  op.alpha = Alpha::reset;
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     simd::mapBits(in, out, maskOf(value), 0);
   };

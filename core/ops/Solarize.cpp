@@ -34,6 +34,7 @@ Op solarize() {
   op.max = 256;
   op.hasValue = true;
   op.valueAt = [](Grid grid, double level, int, int) { return solarizeLevel(grid, level); };
+  op.alpha = Alpha::reset;
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     simd::invertFrom(in, out, lowestInverted(value));
   };

@@ -2,6 +2,7 @@
 
 #include <QtTest>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -37,6 +38,13 @@ inline std::vector<SpaceCase> spaceCases() {
   add("trivialaugment", "torchvision", R"({"space":"tv-wide","cutout":false})");
   add("found", "timed", R"({"file":"example-timed"})");
   add("found", "segments", R"({"file":"example-segments"})");
+  const std::filesystem::path given = qEnvironmentVariable("UADA_TEST_POLICIES").toStdString();
+  if (!given.empty())
+    for (const auto& entry : std::filesystem::directory_iterator(given))
+      if (entry.path().extension() == ".json" && entry.path().stem() != "MANIFEST")
+        add("found", entry.path().stem().c_str(), (R"({"file":")" + entry.path().string() + "\"}").c_str());
+  add("autoaugment", "mean outside", R"({"outside":"mean"})");
+  add("uada-cifar", "as the family", R"({"order":"chain_first","cutout_fill":"mean"})");
   add("found", "elements", R"({"file":"example-elements"})");
   return cases;
 }

@@ -24,8 +24,13 @@ class TestRenderPolicies : public QObject {
   void gridsDecideHowImagesAreRead();
   void stepsThatDidNotFireDoNothing();
   void placesAndPartnersCount();
+  void whatIsOutsideMayShowTheMean();
+  void holesGoTheWayOfThePicture();
 
  private:
+  /// Where the plan with Outside::mean is transparent: [32 * 32]. Elsewhere it must equal the plan without.
+  std::vector<bool> transparent(Plan plan) const;
+
   ThreadPool pool_{1};
   const Dataset data_ = makeData(32, 64);
   const Renderer renderer_{data_, settingsOf(32), pool_};
@@ -94,6 +99,81 @@ void TestRenderPolicies::placesAndPartnersCount() {
   Image expected(32, 32);
   findOp("sample_pairing").apply(data_.image(1), expected.span(), 0.4, sampling);
   QVERIFY(renderer_.picture(1, plan) == expected && !(expected == Image(data_.image(1))));
+}
+
+std::vector<bool> TestRenderPolicies::transparent(Plan plan) const {
+  const std::vector<std::uint32_t> indices{1};
+  std::vector<float> out(3 * 32 * 32), coloured(out.size());
+  plan.grid = Grid::aa10;
+  renderer_.render(indices, {&plan, 1}, coloured.data());
+  const Image colours = renderer_.picture(1, plan);
+  plan.outside = Outside::mean;
+  renderer_.render(indices, {&plan, 1}, out.data());
+  const Image picture = renderer_.picture(1, plan);
+  const std::uint8_t mean[] = {128, 102, 77};
+  std::vector<bool> clear(32 * 32);
+  for (std::size_t i = 0; i < clear.size(); ++i) {
+    clear[i] = out[3 * i] == 0 && out[3 * i + 1] == 0 && out[3 * i + 2] == 0;  // no sum of bytes gives all three
+    for (std::size_t k = 3 * i; k < 3 * i + 3; ++k) {
+      if (!clear[i] && out[k] != coloured[k]) return {};
+      if (picture.rgb[k] != (clear[i] ? mean[k % 3] : colours.rgb[k])) return {};
+    }
+  }
+  return clear;
+}
+
+void TestRenderPolicies::whatIsOutsideMayShowTheMean() {
+  const auto columns = [](int begin, int end) {
+    std::vector<bool> clear(32 * 32);
+    for (int i = 0; i < 32 * 32; ++i) clear[i] = i % 32 >= begin && i % 32 < end;
+    return clear;
+  };
+  const Step moved = makeStep("translate_x", 9);  // 9 pixels to the left
+  QVERIFY(transparent(chainOf({moved})) == columns(23, 32));
+  for (const char* kept : {"color", "contrast", "brightness", "sharpness"})
+    QVERIFY2(transparent(chainOf({moved, makeStep(kept, 8)})) == columns(23, 32), kept);
+  for (const char* reset : {"autocontrast", "equalize", "invert", "solarize", "posterize"}) {
+    QVERIFY2(transparent(chainOf({moved, makeStep(reset, 5)})) == columns(0, 0), reset);
+    QVERIFY2(transparent(chainOf({makeStep(reset, 5), moved})) == columns(23, 32), reset);
+    QVERIFY2(transparent(chainOf({makeStep("translate_x", 9, -1), makeStep(reset, 5), moved})) == columns(23, 32), reset);
+  }
+  Plan cropped = chainOf({moved});
+  cropped.order = RenderOrder::chainFirst;
+  cropped.crop = Crop{4, 1};  // three columns of padding come in at the left
+  std::vector<bool> expected = columns(26, 32);
+  for (int i = 0; i < 32 * 32; ++i) expected[i] = expected[i] || i % 32 < 3;
+  QVERIFY(transparent(cropped) == expected);
+  cropped.flip = true;
+  const std::vector<bool> mirrored = transparent(cropped);
+  QVERIFY(!mirrored.empty());
+  for (int i = 0; i < 32 * 32; ++i) QCOMPARE(bool(mirrored[i]), bool(expected[i / 32 * 32 + 31 - i % 32]));
+}
+
+void TestRenderPolicies::holesGoTheWayOfThePicture() {
+  Plan plan = chainOf({makeStep("cutout", 5), makeStep("rotate", 9), makeStep("shear_y", 4, -1)});
+  plan.steps[0].x = 0.3f;
+  Image mask(32, 32), next(32, 32);
+  std::fill(mask.rgb.begin(), mask.rgb.end(), 255);
+  Sampling sampling;
+  sampling.filter = Filter::nearest;
+  for (const Step& step : plan.chain()) {
+    const Op& op = ops()[step.op];
+    Sampling own = sampling;
+    own.x = step.x, own.y = step.y;
+    own.cover = std::array<std::uint8_t, 3>{0, 0, 0};
+    op.apply(mask.view(), next.span(), op.valueAt(Grid::aa10, step.level, step.sign, 32), own);
+    std::swap(mask, next);
+  }
+  const std::vector<bool> clear = transparent(plan);
+  QCOMPARE(clear.size(), std::size_t{32 * 32});
+  int holes = 0;
+  for (std::size_t i = 0; i < clear.size(); ++i) {
+    QCOMPARE(bool(clear[i]), mask.rgb[3 * i] == 0);
+    holes += clear[i];
+  }
+  QVERIFY(holes > 100);
+  Plan inclusive = chainOf({makeStep("cutout", 5), makeStep("invert", 0)});
+  QVERIFY(transparent(inclusive) == std::vector<bool>(32 * 32));  // overwritten
 }
 
 QTEST_GUILESS_MAIN(TestRenderPolicies)

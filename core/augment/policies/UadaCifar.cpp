@@ -1,4 +1,5 @@
 #include "core/augment/PlanSpace.h"
+#include "core/base/Error.h"
 
 namespace uada {
 namespace {
@@ -12,6 +13,8 @@ struct UadaCifarSettings {
   int ops = 2;
   bool cutout = true;
   int cutoutSize = 16;
+  std::string cutoutFill = "black";
+  std::string order = "crop_first";
   CropSettings crop;
   ProbeSettings probing;
 
@@ -22,13 +25,25 @@ struct UadaCifarSettings {
              .min = 0,
              .max = kMaxSteps},
             ops);
-    v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image, black"}, cutout);
+    v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, cutout);
     v.field({.name = "cutout_size",
              .title = "Cutout size",
              .help = "Side of the erased box, pixels",
              .min = 1,
              .max = 1024},
             cutoutSize);
+    v.field({.name = "cutout_fill",
+             .title = "Cutout shows",
+             .help = "Black before normalisation, as the authors' code, or the data set's mean (A18)",
+             .choices = {"black", "mean"},
+             .advanced = true},
+            cutoutFill);
+    v.field({.name = "order",
+             .title = "Order",
+             .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family (A17)",
+             .choices = {"crop_first", "chain_first"},
+             .advanced = true},
+            order);
     crop.visit(v);
     probing.visit(v);
   }
@@ -42,6 +57,8 @@ class UadaCifarSpace : public PlanSpace {
  public:
   UadaCifarSpace(const UadaCifarSettings& settings, const PolicyContext& context)
       : PlanSpace(context, settings.crop, settings.probing), settings_(settings) {
+    if (settings.order == "chain_first" && settings.crop.resized())
+      throw UsageError("order chain_first with crop resized: a resized crop comes first; leave the order out");
     for (const char* name : kOps) ops_.push_back(static_cast<std::uint16_t>(opIndex(name)));
   }
 
@@ -52,6 +69,8 @@ class UadaCifarSpace : public PlanSpace {
  private:
   Plan draw(Random& random, int, ImageSize source) const override {
     Plan plan;
+    if (settings_.order == "chain_first") plan.order = RenderOrder::chainFirst;
+    if (settings_.cutoutFill == "mean") plan.boxFill = BoxFill::mean;
     drawCrop(plan, random, source);
     plan.flip = random.coin();
     for (int i = 0; i < settings_.ops; ++i) plan.add(drawStep(random));
