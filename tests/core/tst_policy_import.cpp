@@ -8,6 +8,7 @@
 #include "core/base/Json.h"
 #include "core/ops/Op.h"
 #include "tests/core/AugmentTools.h"
+#include "tests/core/ChiSquare.h"
 #include "tests/core/PolicyTools.h"
 
 using namespace uada;
@@ -53,6 +54,7 @@ class TestPolicyImport : public QObject {
   void hashesAreChecked();
   void manifestIsMet();
   void foundPoliciesKeepTheRulesOfSpaces();
+  void foundPoliciesAreDrawnAsWritten();
 
  private:
   static fs::path given() { return qEnvironmentVariable("UADA_TEST_POLICIES").toStdString(); }
@@ -188,6 +190,33 @@ void TestPolicyImport::foundPoliciesKeepTheRulesOfSpaces() {
       }
     }
   }
+}
+
+/// The first op of the plans, and whether it fires, against the shares that the file gives it.
+void TestPolicyImport::foundPoliciesAreDrawnAsWritten() {
+  if (given().empty()) QSKIP("UADA_TEST_POLICIES is not set: the found policies were not drawn from");
+  const Json manifest = readJsonFile(given() / "MANIFEST.json");
+  int checked = 0;
+  for (const Json& entry : manifest.at("files").asArray()) {
+    if (entry.at("kind").asString() != "uada-policy") continue;
+    const std::string file = (given() / entry.at("file").asString()).string();
+    const FoundPolicy policy = loadPolicy(file).policy;
+    std::vector<double> shares(2 * ops().size());
+    for (const auto& list : policy.lists) {
+      const double share = 1.0 / static_cast<double>(policy.lists.size());
+      shares[2 * list[0].op] += share * list[0].probability;
+      shares[2 * list[0].op + 1] += share * (1 - list[0].probability);
+    }
+    const auto space = makeSpace("found", (R"({"file":")" + file + "\"}").c_str());
+    std::vector<int> counts(shares.size());
+    for (std::uint32_t index = 0; index < 20000; ++index) {
+      const Plan plan = samplePlan(*space, index);
+      ++counts[2 * plan.steps[0].op + (plan.steps[0].fired ? 0 : 1)];
+    }
+    QVERIFY2(follows(counts, shares), file.c_str());
+    ++checked;
+  }
+  QVERIFY(checked >= 10);
 }
 
 QTEST_GUILESS_MAIN(TestPolicyImport)
