@@ -7,7 +7,7 @@
 namespace uada {
 namespace {
 
-constexpr double kMostLevel = 9;  // of the 10-level grid
+constexpr double kTenLevels = 9;  // the highest of UADA's grid; others have more
 
 QString q(const std::string& text) { return QString::fromStdString(text); }
 
@@ -56,6 +56,16 @@ Trajectory trajectory(const PolicyBins& bins, const std::string& op, bool after,
   return t;
 }
 
+/// The end of a scale for mean levels: that of UADA's grid, or more where the ops' means lie above it, as on a grid of 31.
+double topOfScale(const PolicyBins& bins, const std::vector<std::string>& ops) {
+  double top = kTenLevels;
+  for (const std::string& op : ops)
+    for (const PolicyQuantity quantity : {PolicyQuantity::before, PolicyQuantity::after})
+      for (int column = 0; column < bins.columns(); ++column)
+        top = std::fmax(top, bins.value(op, column, quantity));  // passes over NaN
+  return top;
+}
+
 }  // namespace
 
 Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
@@ -73,7 +83,7 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
   heat.title = QObject::tr(text.title);
   heat.unit = QString::fromUtf8(text.unit);
   if (quantity == PolicyQuantity::before || quantity == PolicyQuantity::after)
-    heat.min = 0, heat.max = kMostLevel;
+    heat.min = 0, heat.max = topOfScale(bins, bins.ops());
   for (const std::string& op : bins.ops()) {
     heat.rows << q(findOp(op).title);
     for (int column = 0; column < bins.columns(); ++column)
@@ -86,7 +96,7 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
 Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Theme& theme) {
   Figure figure;
   figure.x = stepAxis();
-  figure.left = {QObject::tr("Mean level"), {}, false, 0.0, kMostLevel};
+  figure.left = {QObject::tr("Mean level"), {}, false, 0.0, op.empty() ? kTenLevels : topOfScale(bins, {op})};
   figure.empty = QObject::tr("This op was not drawn yet");
   if (op.empty()) return figure;
   figure.title = q(findOp(op).title);

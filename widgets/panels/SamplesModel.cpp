@@ -32,14 +32,15 @@ QStringList opTitles(const Plan& plan) {
 QString chainText(const Plan& plan) {
   QStringList parts;
   for (const Step& step : plan.chain()) {
+    if (!step.fired) continue;
     const Op& op = ops()[step.op];
     if (!op.hasValue) {
       parts << opWord(step);
       continue;
     }
-    const bool minus = step.sign < 0 && step.level > 0 && signCounts(op, Grid::uc10);
+    const bool minus = step.sign < 0 && step.level > 0 && signCounts(op, plan.grid);
     parts << opWord(step) + ' ' + (minus ? QStringLiteral("−") : QString()) +
-                 QString::number(std::clamp<int>(step.level, 0, 9));
+                 QString::number(std::clamp<int>(step.level, 0, plan.topLevel()));
   }
   return parts.join(QStringLiteral(" + "));
 }
