@@ -87,7 +87,7 @@ void TestCliPictures::appliesEveryOp() {
     QVERIFY(read("out.png") == expected);
     QCOMPARE(hashOf(imageOf(result)).toStdString(), pixelHash(expected.view()));
   }
-  if (!op.geometric) return;
+  if (!op.geometric || !op.hasValue) return;
   for (const auto& [word, filter] : {std::pair{"nearest", Filter::nearest}, {"bilinear", Filter::bilinear}, {"bicubic", Filter::bicubic}}) {
     COMPARE_CODE(program_->run({"apply", name, "0.2", "in.png", "out.png", "--filter", word}), 0);
     Image expected(in.width, in.height);
@@ -120,6 +120,7 @@ void TestCliPictures::applyRefusesWhatWouldNotCount_data() {
   const auto row = [](const char* arguments, const char* expected) { QTest::newRow(arguments) << arguments << expected; };
   row("rotate 5 in.png out.png --at 0.5,0.5", "--at: the operation rotate takes no place");
   row("invert 0 in.png out.png --filter bilinear", "--filter: the operation invert takes no filter");
+  row("flip_lr 0 in.png out.png --filter nearest", "--filter: the operation flip_lr takes no filter");
   row("rotate 5 in.png out.png --cover 1,2,3", "--cover: the operation rotate takes no colour of a box");
   row("rotate 5 in.png out.png --partner other.png", "--partner: the operation rotate takes no second picture");
   row("sample_pairing 0.4 in.png out.png", "name it with --partner FILE");

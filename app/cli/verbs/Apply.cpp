@@ -20,7 +20,7 @@ void refuseIdle(const Op& op, const ApplyOptions& options) {
     if (given && !taken)
       throw UsageError(fmt::format("{}: the operation {} takes no {}", option, op.name, what));
   };
-  refuse(!options.filter.empty(), op.geometric, "--filter", "filter");
+  refuse(!options.filter.empty(), op.geometric && op.hasValue, "--filter", "filter");
   refuse(options.at.has_value(), op.hasPlace, "--at", "place");
   refuse(options.cover.has_value(), op.hasPlace, "--cover", "colour of a box");
   refuse(!options.partner.empty(), op.hasPartner, "--partner", "second picture");
@@ -69,7 +69,7 @@ int perform(const ApplyOptions& options) {
 
   const Console console(options.json);
   const std::string hash = pixelHash(out.view());
-  const std::string value = op.hasValue ? " by " + rawValueText(op, options.value) : "";
+  const std::string value = op.hasValue ? ", " + rawValueText(op, options.value) : "";
   console.say(fmt::format("{}: {}{}, {} x {} pixels, SHA-256 of the pixels {}", options.out, op.title, value,
                           out.width, out.height, hash));
   if (op.hasValue && (options.value < op.min || options.value > op.max))

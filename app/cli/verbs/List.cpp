@@ -69,6 +69,8 @@ void listOps(const Console& console, const ListOptions&) {
     json["magnitude"] = op.hasValue;
     json["look_up_table"] = op.lookUp();
     json["inert"] = op.inert();
+    json["place"] = op.hasPlace;
+    json["partner"] = op.hasPartner;
     Json grids = Json::object();
     for (const GridInfo& info : uada::grids()) {
       if (op.hasValue && hasLevels(op, info.grid)) grids[std::string(info.name)] = levelsJson(op, info);

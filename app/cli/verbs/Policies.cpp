@@ -19,10 +19,17 @@ Json toJson(const InstalledPolicy& policy) {
   return json;
 }
 
+/// What the entries are.
+std::string kindOf(const InstalledPolicy& policy) {
+  if (policy.format == "uada-policy") return "sub-policies";
+  if (policy.format == "uada-policy-schedule") return "segments";
+  return policy.format == "uada-element-schedule" ? "elements by epoch" : "-";
+}
+
 std::string tableOf(const std::vector<InstalledPolicy>& policies) {
-  TextTable table({{"policy"}, {"entries", Align::right}, {"sha256"}, {"from"}, {"source"}});
+  TextTable table({{"policy"}, {"kind"}, {"entries", Align::right}, {"sha256"}, {"from"}, {"source"}});
   for (const InstalledPolicy& policy : policies)
-    table.add({policy.name, policy.problem.empty() ? groupedText(static_cast<long long>(policy.count)) : "-",
+    table.add({policy.name, kindOf(policy), policy.problem.empty() ? groupedText(static_cast<long long>(policy.count)) : "-",
                policy.sha256.empty() ? "-" : policy.sha256.substr(0, kShownDigits),
                policy.file.empty() ? "program" : "imported",
                policy.problem.empty() ? shortened(policy.source, kSourceWidth) : "damaged: " + policy.problem});
