@@ -113,7 +113,7 @@ struct PolicyListOptions {
 };
 
 struct BenchOptions {
-  std::string what;                  ///< render, step, store, start
+  std::string what;                  ///< render, step, store, start, window
   std::vector<std::string> methods;  ///< step: empty: all
   int threads = 0;                   ///< step: 0: all cores
   std::string only;                  ///< render: lines whose name fits; with * and ?; empty: all
@@ -126,8 +126,8 @@ struct DoctorOptions {
   bool json = false;
 };
 
-using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions, RunsOptions,
-                             ShowOptions, TableOptions, ExportOptions, DataCheckOptions, BenchOptions, DoctorOptions,
-                             PolicyImportOptions, PolicyListOptions>;
+using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
+                             RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions,
+                             BenchOptions, DoctorOptions, PolicyImportOptions, PolicyListOptions>;
 
 }  // namespace uada::cli

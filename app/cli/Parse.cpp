@@ -269,29 +269,37 @@ void Parser::addCare() {
 
   CLI::App* policies = app_.add_subcommand("policies", "Import and list found policies");
   policies->require_subcommand(1);
-  CLI::App* import = verb(*policies, "import", "Check a policy file and keep it under a name",
-                          "FILE is JSON as in experiments/policies, or as its author published it: Fast AutoAugment's\n"
-                          "archive.py, DADA's genotype.py, AutoAugment's policies.py, a schedule of Population Based\n"
-                          "Augmentation. Python is not run: only lists of literals are read.\n"
-                          "Example: uada policies import archive.py --name fa_reduced_cifar10", import_);
+  CLI::App* import =
+      verb(*policies, "import", "Check a policy file and keep it under a name",
+           "FILE is JSON as in experiments/policies, or as its author published it: Fast AutoAugment's\n"
+           "archive.py, DADA's genotype.py, AutoAugment's policies.py, a schedule of Population Based\n"
+           "Augmentation. Python is not run: only lists of literals are read.\n"
+           "Example: uada policies import archive.py --name fa_reduced_cifar10",
+           import_);
   positional(import, "FILE", import_.file, "Policy file");
-  import->add_option("--name", import_.name, "Name to keep it under; of several, the one to import or the start of their names")
+  import
+      ->add_option("--name", import_.name,
+                   "Name to keep it under; of several, the one to import or the start of their names")
       ->type_name("NAME");
   import->add_option("--epochs", import_.epochs, "Epochs that the lines of a schedule were made for")
-      ->type_name("N")->default_str("200")->check(CLI::Range(1, 100000));
-  verb(*policies, "list", "List the policies that can be used by name", "Example: uada policies list", policies_);
+      ->type_name("N")
+      ->default_str("200")
+      ->check(CLI::Range(1, 100000));
+  verb(*policies, "list", "List the policies that can be used by name", "Example: uada policies list",
+       policies_);
 
-  CLI::App* bench = verb(app_, "bench", "Measure speed on this machine",
-                         "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
-                         "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
-                         "        pixels are compared, 'times longer' is the reference's time over ours\n"
-                         "step    a training step of each method\n"
-                         "store   rows a second into a project file\n"
-                         "start   the window's first paint (needs uada-workbench beside this program)\n"
-                         "window  a change in the op explorer until it is painted (likewise)\n"
-                         "Example: uada bench render --only 'render.*.32'\n"
-                         "         uada bench step --method uada --method ra-uc --json",
-                         bench_);
+  CLI::App* bench =
+      verb(app_, "bench", "Measure speed on this machine",
+           "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
+           "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
+           "        pixels are compared, 'times longer' is the reference's time over ours\n"
+           "step    a training step of each method\n"
+           "store   rows a second into a project file\n"
+           "start   the window's first paint (needs uada-workbench beside this program)\n"
+           "window  a change in the op explorer until it is painted (likewise)\n"
+           "Example: uada bench render --only 'render.*.32'\n"
+           "         uada bench step --method uada --method ra-uc --json",
+           bench_);
   positional(bench, "WHAT", bench_.what, "render, step, store, start or window");
   bench->add_option("--method", bench_.methods, "step: only this method; may be repeated")
       ->type_name("NAME")
@@ -301,7 +309,8 @@ void Parser::addCare() {
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
 
-  bench->add_option("--only", bench_.only, "render: only lines with such a name, as 'op.*.32'")->type_name("GLOB");
+  bench->add_option("--only", bench_.only, "render: only lines with such a name, as 'op.*.32'")
+      ->type_name("GLOB");
   bench->add_option("--seconds", bench_.seconds, "render: time for each line, about")
       ->type_name("S")
       ->default_str("2")

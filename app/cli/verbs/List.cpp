@@ -55,7 +55,8 @@ Json levelsJson(const Op& op, const GridInfo& info) {
 }
 
 void listOps(const Console& console, const ListOptions&) {
-  TextTable table({{"op"}, {"title"}, {"min", Align::right}, {"max", Align::right}, {"unit"}, {"properties"}, {"source"}});
+  const auto right = Align::right;
+  TextTable table({{"op"}, {"title"}, {"min", right}, {"max", right}, {"unit"}, {"properties"}, {"source"}});
   for (const Op& op : ops()) {
     const auto number = [&](double value) { return op.hasValue ? fmt::format("{:g}", value) : "-"; };
     table.add({op.name, op.title, number(op.min), number(op.max), op.unit.empty() ? "-" : op.unit,
@@ -131,8 +132,8 @@ void listMethods(const Console& console, const ListOptions&) {
     const double passes = relativePasses(method);
     const std::string settings = settingsText(method.fields);
     const bool isFixed = method.policySetting == PolicySetting::fixed;
-    table.add({method.name, method.title, fmt::format("{:.2f}", passes), method.policy + (isFixed ? "" : " or any"),
-               settings.empty() ? "-" : settings, method.source});
+    table.add({method.name, method.title, fmt::format("{:.2f}", passes),
+               method.policy + (isFixed ? "" : " or any"), settings.empty() ? "-" : settings, method.source});
     Json json = nameTitleSource(method);
     json["passes"] = passes;
     json["policy"] = method.policy;

@@ -12,8 +12,11 @@ using Align = TextTable::Align;
 constexpr std::size_t kShownDigits = 12, kSourceWidth = 60;
 
 Json toJson(const InstalledPolicy& policy) {
-  Json json = Json::Object{{"name", policy.name}, {"source", policy.source}, {"format", policy.format},
-                           {"count", static_cast<std::int64_t>(policy.count)}, {"sha256", policy.sha256}};
+  Json json = Json::Object{{"name", policy.name},
+                           {"source", policy.source},
+                           {"format", policy.format},
+                           {"count", static_cast<std::int64_t>(policy.count)},
+                           {"sha256", policy.sha256}};
   json["file"] = policy.file.empty() ? Json() : Json(policy.file.string());
   if (!policy.problem.empty()) json["problem"] = policy.problem;
   return json;
@@ -29,10 +32,12 @@ std::string kindOf(const InstalledPolicy& policy) {
 std::string tableOf(const std::vector<InstalledPolicy>& policies) {
   TextTable table({{"policy"}, {"kind"}, {"entries", Align::right}, {"sha256"}, {"from"}, {"source"}});
   for (const InstalledPolicy& policy : policies)
-    table.add({policy.name, kindOf(policy), policy.problem.empty() ? groupedText(static_cast<long long>(policy.count)) : "-",
-               policy.sha256.empty() ? "-" : policy.sha256.substr(0, kShownDigits),
-               policy.file.empty() ? "program" : "imported",
-               policy.problem.empty() ? shortened(policy.source, kSourceWidth) : "damaged: " + policy.problem});
+    table.add(
+        {policy.name, kindOf(policy),
+         policy.problem.empty() ? groupedText(static_cast<long long>(policy.count)) : "-",
+         policy.sha256.empty() ? "-" : policy.sha256.substr(0, kShownDigits),
+         policy.file.empty() ? "program" : "imported",
+         policy.problem.empty() ? shortened(policy.source, kSourceWidth) : "damaged: " + policy.problem});
   return table.text();
 }
 

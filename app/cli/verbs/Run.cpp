@@ -235,7 +235,8 @@ int perform(const RunOptions& options) {
     requireDeviceName(options.device, "--device");
     sets.push_back("runtime.device=" + options.device);
   }
-  const auto kept = isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
+  const auto kept =
+      isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
   const Experiment experiment = readExperiment(findExperiment(options.experiment).string(), sets, kept);
   const auto all = wantedRuns(options, experiment);
 
