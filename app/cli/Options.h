@@ -116,6 +116,7 @@ struct BenchOptions {
   std::string what;                  ///< render, step, store, start, window
   std::vector<std::string> methods;  ///< step: empty: all
   int threads = 0;                   ///< step: 0: all cores
+  std::string device = "cpu";        ///< step
   std::string only;                  ///< render: lines whose name fits; with * and ?; empty: all
   double seconds = 2;                ///< render: of each line, about
   bool json = false;

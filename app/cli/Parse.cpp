@@ -293,7 +293,7 @@ void Parser::addCare() {
            "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
            "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
            "        pixels are compared, 'times longer' is the reference's time over ours\n"
-           "step    a training step of each method\n"
+           "step    a training step of each method, on the CPU unless --device says otherwise\n"
            "store   rows a second into a project file\n"
            "start   the window's first paint (needs uada-workbench beside this program)\n"
            "window  a change in the op explorer until it is painted (likewise)\n"
@@ -308,7 +308,8 @@ void Parser::addCare() {
   bench->add_option("--threads", bench_.threads, "step: CPU threads; default: all cores")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
-
+  bench->add_option("--device", bench_.device, "step: auto, cpu, cuda or cuda:N; default: cpu")
+      ->type_name("NAME");
   bench->add_option("--only", bench_.only, "render: only lines with such a name, as 'op.*.32'")
       ->type_name("GLOB");
   bench->add_option("--seconds", bench_.seconds, "render: time for each line, about")

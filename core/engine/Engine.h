@@ -72,8 +72,10 @@ class Engine {
   virtual std::unique_ptr<Job> start(const RunConfig& config, const StartOptions& options, Sink& sink) = 0;
   virtual std::vector<DeviceInfo> devices() = 0;
   virtual std::string libtorchVersion() const = 0;
-  /// Times `step.METHOD` for each given method; see design.md 8.
-  virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads) = 0;
+  /// Times `step.METHOD` for each given method; see design.md 8. threads  0: all cores. device  "auto", "cpu",
+  /// "cuda" or "cuda:N"; throws Error if it cannot be used.
+  virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
+                                              const std::string& device) = 0;
   /// Writes the weights of a checkpoint as a safetensors file.
   virtual void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) = 0;
 };

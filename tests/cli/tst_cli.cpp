@@ -97,6 +97,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("export x", "--out");
   row("data", "data --help");
   row("data check nix", "nix");
+  row("bench step --device nonsense", "--device: 'nonsense' is no device; use auto, cpu, cuda or cuda:N");
   row("bench nix", "unknown measurement 'nix'; known: render step store start window");
 }
 

@@ -41,6 +41,7 @@ class TestCliTrain : public QObject {
   void doctorTellsUsableDevices();
   void refusesDamagedDataBeforeTraining();
   void refusesADeviceThatIsNotThere();
+  void measuresStepsOnADevice();
 
  private:
   QStringList experiment(int epochs, const QString& methods) const;
@@ -390,6 +391,30 @@ void TestCliTrain::refusesDamagedDataBeforeTraining() {
 
 void TestCliTrain::refusesADeviceThatIsNotThere() {
   COMPARE_CODE(program_->run(experiment(2, R"(["uada"])") + QStringList{"--device", "cuda:99"}), 1);
+}
+
+void TestCliTrain::measuresStepsOnADevice() {
+  const QStringList step{"bench", "step", "--json", "--threads", "1", "--method", "plain", "--device"};
+  const Result cpu = program_->run(step + QStringList{"cpu"});
+  COMPARE_CODE(cpu, 0);
+  const auto lines = ofKind(objects(cpu.out), "bench");
+  QCOMPARE(lines.size(), 1);
+  QCOMPARE(lines[0]["name"].toString(), QString("step.plain"));
+  QCOMPARE(lines[0]["reference"].toString(), QString("step.ra_uc"));
+  QVERIFY(lines[0]["value"].toDouble() > 0 && lines[0]["reference_value"].toDouble() > 0);
+  QCOMPARE(lines[0]["device"].toString(), QString("cpu"));
+  QCOMPARE(lines[0]["threads"].toInt(), 1);
+  const Result absent = program_->run(step + QStringList{"cuda:99"});
+  COMPARE_CODE(absent, 1);
+  QVERIFY2(absent.err.contains("device 'cuda:99'"), qPrintable(absent.err));
+  const Result cuda = program_->run(step + QStringList{"cuda"});
+  if (cuda.code == 0) {
+    QCOMPARE(ofKind(objects(cuda.out), "bench")[0]["device"].toString(), QString("cuda:0"));
+    return;
+  }
+  COMPARE_CODE(cuda, 1);
+  QVERIFY2(cuda.err.contains("device 'cuda' cannot be used") && cuda.err.contains("--device auto or cpu"),
+           qPrintable(cuda.err));
 }
 
 QTEST_GUILESS_MAIN(TestCliTrain)

@@ -367,7 +367,9 @@ class FakeEngine : public Engine {
   }
   std::vector<DeviceInfo> devices() override { return {{"cpu", "Fake processor", "2 threads", true, ""}}; }
   std::string libtorchVersion() const override { return "fake"; }
-  std::vector<BenchResult> benchSteps(const std::vector<std::string>&, int) override { return {}; }
+  std::vector<BenchResult> benchSteps(const std::vector<std::string>&, int, const std::string&) override {
+    return {};
+  }
   void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) override {
     writeFileAtomically(out, readTextFile(checkpoint, 1 << 20));
   }

@@ -12,6 +12,7 @@
 #include "app/cli/Verbs.h"
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
+#include "core/config/DeviceName.h"
 #include "core/engine/methods/Method.h"
 #include "core/store/Project.h"
 
@@ -51,11 +52,13 @@ RunConfig smallConfig() {
 }
 
 void benchStep(const BenchOptions& options, BenchLines& lines) {
+  requireDeviceName(options.device, "--device");
   std::vector<std::string> chosen = options.methods;
   for (const std::string& name : chosen) findMethod(name);
   if (chosen.empty())
     for (const Method& method : methods()) chosen.push_back(method.name);
-  for (const BenchResult& result : loadEngine().benchSteps(chosen, options.threads)) lines.add(result);
+  for (const BenchResult& result : loadEngine().benchSteps(chosen, options.threads, options.device))
+    lines.add(result);
 }
 
 /// The output of a program that ends by itself. Throws Error if it cannot be started or fails.
@@ -96,9 +99,8 @@ BenchResult resultFromJson(const Json& json) {
 void askWindow(const std::string& option, BenchLines& lines) {
   const fs::path window = programFolder() / "uada-workbench";
   if (!fs::exists(window))
-    throw Error(
-        fmt::format("the window cannot be measured: '{}' is absent; build it with Qt 6 (./setup)",
-                    window.string()));
+    throw Error(fmt::format("the window cannot be measured: '{}' is absent; build it with Qt 6 (./setup)",
+                            window.string()));
   if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) ::setenv("QT_QPA_PLATFORM", "offscreen", 0);
   const std::string text = outputOf(quoted(window.string()) + " " + option);
   for (std::size_t at = 0; at < text.size();) {
@@ -130,10 +132,12 @@ constexpr Kind kKinds[] = {
        askWindow("--bench", lines);
        lines.finish();
      }},
-    {"window", [](const BenchOptions&, const Console&, BenchLines& lines) {
+    {"window",
+     [](const BenchOptions&, const Console&, BenchLines& lines) {
        askWindow("--bench-ops", lines);
        lines.finish();
-     }}};
+     }},
+};
 
 }  // namespace
 

@@ -55,15 +55,19 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-Runner makeRunner(const std::string& method, const Dataset& data, ThreadPool& pool) {
+Runner makeRunner(const std::string& method, const Dataset& data, at::Device device, ThreadPool& pool) {
   RunConfig config;
   config.recipe.model = {"resnet", parseJson(R"({"depth": "10", "width": 16})", "bench")};
   config.method = {method, findMethod(method).complete(Json::object(), method)};
   config.recipe.training.batch = kBatch;
-  return {method, std::make_unique<Stepper>(config, data, at::kCPU, pool), {}};
+  return {method, std::make_unique<Stepper>(config, data, device, pool), {}};
 }
 
-std::vector<Runner> timed(std::vector<std::string> methods, int threads) {
+/// Waits until the device has done all that it was given: its work is done in order, and what is read from it
+/// comes last. A step does not wait for the change of the weights that ends it.
+void waitForDevice(Stepper& stepper) { stepper.network().parameters().back().flatten()[0].item<float>(); }
+
+std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Device device) {
   at::set_num_threads(threads);
   at::globalContext().setFlushDenormal(true);
   const Dataset data = madeUpImages();
@@ -71,7 +75,7 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads) {
   if (std::find(methods.begin(), methods.end(), kReference) == methods.end())
     methods.insert(methods.begin(), kReference);
   std::vector<Runner> runners;
-  for (const std::string& method : methods) runners.push_back(makeRunner(method, data, pool));
+  for (const std::string& method : methods) runners.push_back(makeRunner(method, data, device, pool));
   Batch batch;
   batch.indices.resize(kBatch);
   std::iota(batch.indices.begin(), batch.indices.end(), 0u);
@@ -80,6 +84,7 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads) {
       batch.step = batch.epoch = round + kWarmUps + 1;
       Stopwatch watch;
       runner.stepper->step(batch, 0.01, false);
+      waitForDevice(*runner.stepper);
       if (round >= 0) runner.milliseconds.push_back(1000 * watch.lap());
     }
   }
@@ -89,14 +94,16 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads) {
 
 }  // namespace
 
-std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int threads) {
+std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int threads,
+                                   const std::string& device) {
   const int used = threadCount(threads);
+  const ChosenDevice chosen = chooseDevice(device);
   std::vector<Runner> runners;
   std::exception_ptr problem;
   // On a thread of its own: the number of threads and the handling of denormals are settings of a thread.
   std::thread worker([&] {
     try {
-      runners = timed(methods, used);
+      runners = timed(methods, used, chosen.device);
     } catch (...) {
       problem = std::current_exception();
     }
@@ -110,8 +117,8 @@ std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int 
   for (const Runner& runner : runners) {
     if (std::find(methods.begin(), methods.end(), runner.method) == methods.end()) continue;
     const double value = median(runner.milliseconds);
-    results.push_back(
-        {benchName(runner.method), value, "ms", benchName(kReference), base, value / base, used, "cpu"});
+    results.push_back({benchName(runner.method), value, "ms", benchName(kReference), base, value / base, used,
+                       chosen.name});
   }
   return results;
 }

@@ -85,8 +85,9 @@ class TorchEngine : public Engine {
   }
   std::vector<DeviceInfo> devices() override { return listDevices(); }
   std::string libtorchVersion() const override { return runningLibTorch(); }
-  std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads) override {
-    return timeSteps(methods, threads);
+  std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
+                                      const std::string& device) override {
+    return timeSteps(methods, threads, device);
   }
   void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) override {
     uada::exportWeights(checkpoint, out);
