@@ -24,6 +24,7 @@ class TestBench : public QObject {
  private Q_SLOTS:
   void quartiles();
   void blocksTakeTurns();
+  void sharesOfACore();
   void judgesByTheSpread_data();
   void judgesByTheSpread();
   void countsWhatDiffers();
@@ -104,6 +105,29 @@ void TestBench::blocksTakeTurns() {
   QCOMPARE(measured.ratios[1].high, 3.0);
   QCOMPARE(measured.micros[0].low, 2e6);
   QCOMPARE(measured.micros[0].high, 2e7);
+}
+
+/// Both clocks stand still but for the calls: a call takes 3 s of the CPU in 4 s, the first one, which is not
+/// timed, 50 s in 60 s.
+void TestBench::sharesOfACore() {
+  static double work, wall;
+  work = wall = 0;
+  cli::CoreShare core;
+  QCOMPARE(core.share(), 0.0);
+  const cli::Block block = cli::timedWithShare(
+      core,
+      [first = true]() mutable {
+        work += first ? 50 : 3;
+        wall += first ? 60 : 4;
+        first = false;
+      },
+      [] { return work; }, [] { return wall; });
+  QCOMPARE(block(2), 8.0);
+  QCOMPARE(core.work, 6.0);
+  QCOMPARE(core.wall, 8.0);
+  QCOMPARE(block(1), 4.0);
+  QCOMPARE(core.work, 9.0);
+  QCOMPARE(core.share(), 0.75);
 }
 
 void TestBench::judgesByTheSpread_data() {

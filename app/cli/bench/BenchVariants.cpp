@@ -180,27 +180,20 @@ void benchScaling(RenderBench& bench) {
   const Renderer wide(variants.data, variants.settings, two), narrow(variants.data, variants.settings, one);
   const auto items = static_cast<double>(variants.data.size());
   const auto render = [&](const Renderer& r) { r.render(indices, variants.plans, variants.out.data()); };
-  double work = 0, wall = 0;  // of the blocks on one thread
-  const auto narrowBlock = [&](long calls) {
-    const double before = cpuSeconds();
-    const double seconds = timed(wallSeconds, [&] { render(narrow); })(calls);
-    work += cpuSeconds() - before;
-    wall += seconds;
-    return seconds;
-  };
+  CoreShare core;  // of the blocks on one thread
   BenchLine line;
   line.result.name = name;
   line.result.threads = 2;
   const StealWatch steal;
-  const Measured measured =
-      bench.measure({{timed(wallSeconds, [&] { render(wide); }), items}, {narrowBlock, items}});
+  const Measured measured = bench.measure({{timed(wallSeconds, [&] { render(wide); }), items},
+                                           {timedWithShare(core, [&] { render(narrow); }), items}});
   putScaling(line, measured);
   if (std::thread::hardware_concurrency() < 2)
     line.missing = "this machine has one core";
   else
     judgeLeast(line, measured.ratios[1], kLeastScaling, "times", steal.share());
-  if (line.missing.empty() && work / wall < kLeastShare)
-    line.met = fmt::format("not judged: other work took {:.0f} % of a core", 100 * (1 - work / wall));
+  if (line.missing.empty() && core.share() < kLeastShare)
+    line.met = fmt::format("not judged: other work took {:.0f} % of a core", 100 * (1 - core.share()));
   bench.add(std::move(line));
 }
 

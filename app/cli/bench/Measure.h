@@ -23,6 +23,27 @@ Block timed(double (*clock)(), Call call) {
   };
 }
 
+/// How much of a core the timed calls of one thread got.
+struct CoreShare {
+  double work = 0, wall = 0;  ///< seconds of the CPU and by the clock on the wall, of the same calls
+  double share() const { return wall > 0 ? work / wall : 0; }
+};
+
+/// As timed(wall, call); both clocks' seconds of the timed calls are added to `share`, which must outlive it.
+template <class Call>
+Block timedWithShare(CoreShare& share, Call call, double (*cpu)() = cpuSeconds,
+                     double (*wall)() = wallSeconds) {
+  return [&share, call, cpu, wall](long calls) mutable {
+    call();
+    const double work = cpu(), start = wall();
+    for (long i = 0; i < calls; ++i) call();
+    const double seconds = wall() - start;
+    share.work += cpu() - work;
+    share.wall += seconds;
+    return seconds;
+  };
+}
+
 /// One side of a comparison.
 struct Arm {
   Block run;
