@@ -15,11 +15,6 @@ namespace {
 
 using Align = TextTable::Align;
 
-/// Half of the distance between the quartiles, in percent of the median.
-std::string spreadText(double median, double low, double high) {
-  return high == 0 ? "" : fmt::format("{:.1f}", 50 * (high - low) / median);
-}
-
 /// "Pillow, numpy" of "Pillow 9.4.0, numpy 1.24.2": the versions stand below the table.
 std::string withoutVersions(const std::string& text) {
   std::string names;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "app/cli/bench/RenderBench.h"
+#include "app/cli/bench/Rendering.h"
 #include "core/ops/Op.h"
 
 namespace uada::cli {
@@ -100,41 +101,27 @@ bool prepareReference(Reference& reference, Ring& ring, const Case& c, BenchLine
 void benchOp(RenderBench& bench, Ring& ring, const Case& c) {
   BenchLine line;
   line.result.name = c.name;
-  line.result.unit = "us";
   const bool compares = prepareReference(bench.reference(), ring, c, line);
   std::vector<Arm> arms{oursOf(ring, c), memcpyOf(ring)};
   if (compares) arms.push_back(bench.reference().arm());
   const StealWatch steal;
   const Measured measured = bench.measure(arms);
-  const Spread& micros = measured.micros[0];
-  line.result.value = micros.median;
-  line.low = micros.low;
-  line.high = micros.high;
+  putMicros(line, measured, 2);
   const Spread& share = measured.ratios[1];  // of memcpy to ours
   line.timesMemcpy = 1 / share.median;
   if (c.op->lookUp() && !c.op->tablesReadImage)
     judgeMost(line, {1 / share.median, 1 / share.high, 1 / share.low}, kMostMemcpy, "x memcpy",
               steal.share());
-  if (compares) {
-    line.result.referenceValue = measured.micros[2].median;
-    line.result.ratio = measured.ratios[2].median;
-    line.ratioLow = measured.ratios[2].low;
-    line.ratioHigh = measured.ratios[2].high;
-  }
   bench.add(std::move(line));
 }
 
 void benchMemcpy(RenderBench& bench, Ring& ring) {
   BenchLine line;
   line.result.name = fmt::format("memcpy.{}", ring.data.width);
-  line.result.unit = "us";
-  const Spread micros = bench.measure({memcpyOf(ring)}).micros[0];
-  line.result.value = micros.median;
-  line.low = micros.low;
-  line.high = micros.high;
+  putMicros(line, bench.measure({memcpyOf(ring)}));
   line.note =
-      "Operations and memcpy go round a ring of images, so that they read and write what the first cache "
-      "does not hold";
+      "Operations and memcpy go round a ring of images, "
+      "so that they read and write what the first cache does not hold";
   bench.add(std::move(line));
 }
 

@@ -133,14 +133,13 @@ std::string noteOf(Part part) {
   if (part == Part::ops)
     return fmt::format(
         "{}: a plan is drawn and its ops applied, bytes to bytes. Theirs: torchvision on images of Pillow. "
-        "Both draw by "
-        "themselves; the output is that of other plans, by torchvision's own ops and levels",
+        "Both draw by themselves; the output is that of other plans, by torchvision's own ops and levels",
         policies);
   const bool photograph = part == Part::resized;
   return fmt::format(
-      "{}: a plan is drawn; {}, flip, ops, numbers about 0. Ours: float32, into the batch. Theirs: "
-      "torchvision's {}, "
-      "RandomHorizontalFlip, the policy, ToTensor, Normalize on images of Pillow; no batch is made",
+      "{}: a plan is drawn; {}, flip, ops, numbers about 0. Ours: float32, into the batch. "
+      "Theirs: torchvision's {}, RandomHorizontalFlip, the policy, ToTensor, Normalize on images of Pillow; "
+      "no batch is made",
       policies, photograph ? "resized crop of 500 x 375 pixels" : "crop of padding 1/8",
       photograph ? "RandomResizedCrop" : "RandomCrop");
 }

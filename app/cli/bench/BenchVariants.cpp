@@ -83,8 +83,7 @@ bool prepareReference(Reference& reference, const Variants& variants, bool relea
 std::string noteOf(bool released) {
   return fmt::format(
       "A sample: the nine variants of UADA (crop, flip, two ops, Cutout, numbers about 0) of the same plans. "
-      "Ours: "
-      "float32, into the batch. Theirs: {}, one variant after another",
+      "Ours: float32, into the batch. Theirs: {}, one variant after another",
       released ? "the stations of the released script, tensor to image to tensor, in torch, numpy and Pillow"
                : "as little Python as it needs, in Pillow and numpy");
 }
@@ -144,15 +143,10 @@ void benchPlain(RenderBench& bench, int side, const std::string& name) {
 
 /// How much faster two threads (the first arm) are than one.
 void putScaling(BenchLine& line, const Measured& measured) {
-  const Spread& times = measured.ratios[1];
-  line.result.unit = "times";
-  line.result.value = times.median;
-  line.low = times.low;
-  line.high = times.high;
+  putValue(line, measured.ratios[1], "times");
   line.note = fmt::format(
-      "Nine variants at 32 x 32 pixels on two threads ({:.1f} us a sample) and on one ({:.1f} us), by the "
-      "clock on the "
-      "wall",
+      "Nine variants at 32 x 32 pixels on two threads ({:.1f} us a sample) and on one ({:.1f} us), "
+      "by the clock on the wall",
       measured.micros[0].median, measured.micros[1].median);
 }
 

@@ -24,8 +24,7 @@ struct Cell {
 };
 constexpr Cell kCells[] = {
     {"us", [](const BenchLine& l) { return valueText(l.result.value); }},
-    {"+- %",
-     [](const BenchLine& l) { return fmt::format("{:.1f}", 50 * (l.high - l.low) / l.result.value); }},
+    {"+- %", [](const BenchLine& l) { return spreadText(l.result.value, l.low, l.high); }},
     {"x memcpy", [](const BenchLine& l) { return valueText(l.timesMemcpy); }},
     {"x Pillow", [](const BenchLine& l) { return valueText(l.result.ratio); }}};
 
@@ -75,6 +74,10 @@ std::vector<std::pair<std::string, Row>> rowsOf(const std::vector<BenchLine>& li
 std::string valueText(double value) {
   if (value == 0) return "";
   return value >= 1'000 ? groupedText(std::llround(value)) : fmt::format("{:#.4g}", value);
+}
+
+std::string spreadText(double median, double low, double high) {
+  return high == 0 ? "" : fmt::format("{:.1f}", 50 * (high - low) / median);
 }
 
 bool isOfOp(const BenchLine& line) { return line.result.name.starts_with("op."); }

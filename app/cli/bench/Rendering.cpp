@@ -29,16 +29,20 @@ Json numbers(const std::array<float, 3>& values) {
   return Json::Array{double{values[0]}, double{values[1]}, double{values[2]}};
 }
 
-void putMicros(BenchLine& line, const Measured& measured) {
-  line.result.unit = "us";
-  line.result.value = measured.micros[0].median;
-  line.low = measured.micros[0].low;
-  line.high = measured.micros[0].high;
-  if (measured.micros.size() < 2) return;
-  line.result.referenceValue = measured.micros[1].median;
-  line.result.ratio = measured.ratios[1].median;
-  line.ratioLow = measured.ratios[1].low;
-  line.ratioHigh = measured.ratios[1].high;
+void putValue(BenchLine& line, const Spread& spread, const char* unit) {
+  line.result.unit = unit;
+  line.result.value = spread.median;
+  line.low = spread.low;
+  line.high = spread.high;
+}
+
+void putMicros(BenchLine& line, const Measured& measured, std::size_t reference) {
+  putValue(line, measured.micros[0], "us");
+  if (reference >= measured.micros.size()) return;
+  line.result.referenceValue = measured.micros[reference].median;
+  line.result.ratio = measured.ratios[reference].median;
+  line.ratioLow = measured.ratios[reference].low;
+  line.ratioHigh = measured.ratios[reference].high;
 }
 
 }  // namespace uada::cli

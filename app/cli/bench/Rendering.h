@@ -17,7 +17,9 @@ std::vector<std::uint32_t> allOf(const Dataset& data);
 Json plansJson(const std::vector<Plan>& plans);
 Json numbers(const std::array<float, 3>& values);
 
-/// Our microseconds and, where there are two arms, the reference's.
-void putMicros(BenchLine& line, const Measured& measured);
+/// A measured value and its quartiles.
+void putValue(BenchLine& line, const Spread& spread, const char* unit);
+/// Our microseconds, those of the first arm, and the reference's, if its arm was measured too.
+void putMicros(BenchLine& line, const Measured& measured, std::size_t reference = 1);
 
 }  // namespace uada::cli
