@@ -95,6 +95,7 @@ std::string notesText(const std::vector<BenchLine>& lines) {
   };
   for (const BenchLine& line : lines) note(line.note, line.result.name);
   for (const BenchLine& line : lines) note(line.missing, line.result.name);
+  for (const BenchLine& line : lines) note(line.failed, line.result.name);
   std::string text;
   for (const auto& [note, names] : notes) text += fmt::format("{}:\n  {}\n", names, note);
   return text;
@@ -138,6 +139,7 @@ void BenchLines::add(BenchLine line) {
   addUnlessEmpty(json, "met", line.met);
   addUnlessEmpty(json, "note", line.note);
   addUnlessEmpty(json, "missing", line.missing);
+  addUnlessEmpty(json, "failed", line.failed);
   json["threads"] = result.threads;
   json["cpu"] = cpu_;
   json["device"] = deviceOf(line);

@@ -18,11 +18,13 @@ struct BenchLine {
   double ratioLow = 0, ratioHigh = 0;  ///< quartiles of the ratio
   double timesMemcpy = 0;              ///< the value in times of a memory copy of the same bytes
   double imagesPerSecond = 0;
-  std::string output;   ///< ours beside the reference's: "identical" or how much differs
+  std::string output;  ///< ours beside the reference's: "identical" or how much differs
+  bool differs = false;
   std::string target;   ///< "<= 62 us"
   std::string met;      ///< "met", "not met", "too noisy to say", "not judged: ..."
   std::string note;     ///< what each side does
-  std::string missing;  ///< why there is no reference, or why it is not timed
+  std::string missing;  ///< why there is no reference, or why it is not timed: something is not installed
+  std::string failed;   ///< what went wrong in the reference, which is there
 };
 
 /// Results of `uada bench`, printed as they come with --json and as a table at the end otherwise.
@@ -42,7 +44,7 @@ class BenchLines {
 };
 
 /// Operations, chains and scaling (app/cli/bench); each beside Pillow or torchvision where a Python has them.
-/// throws  Error at the end if pixels or numbers of ours differ from the reference's
+/// throws  Error at the end if pixels or numbers of ours differ from the reference's, or if that failed
 void benchRender(const BenchOptions& options, const Console& console, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);

@@ -33,6 +33,8 @@ class TestBench : public QObject {
   void referenceIsCompared_data();
   void referenceIsCompared();
   void aDifferenceFails();
+  void aFailedReferenceFails_data();
+  void aFailedReferenceFails();
   void withoutPythonItSaysSo_data();
   void withoutPythonItSaysSo();
   void tableForPeople();
@@ -157,22 +159,30 @@ void TestBench::judgesByTheSpread() {
 }
 
 void TestBench::countsWhatDiffers() {
-  const std::vector<std::uint8_t> bytes{1, 2, 3}, others{1, 9, 3}, fewer{1, 2};
-  QCOMPARE(cli::compared(bytes, bytes), std::string("identical"));
-  QCOMPARE(cli::compared(bytes, others), std::string("1 of 3 bytes differ"));
-  QCOMPARE(cli::compared(bytes, fewer), std::string("1 of 3 bytes differ"));
-  const std::vector<float> numbers{0.5F, -2.0F};
-  const auto theirs = [](std::vector<float> values) {
-    std::vector<std::uint8_t> raw(values.size() * sizeof(float));
-    std::memcpy(raw.data(), values.data(), raw.size());
-    return raw;
+  const auto said = [](const auto& ours, const std::vector<std::uint8_t>& theirs) {
+    cli::BenchLine line;
+    cli::compare(line, std::span(ours), theirs);
+    return (line.differs ? "differs: " : "") + line.output;
   };
-  QCOMPARE(cli::compared(std::span(numbers), theirs({0.5F, -2.0F})), std::string("identical"));
-  QCOMPARE(cli::compared(std::span(numbers), theirs({0.5F, -2.0000002F})),
-           std::string("1 of 2 numbers differ"));
-  QCOMPARE(cli::compared(std::span(numbers), theirs({0.5F})), std::string("1 of 2 numbers differ"));
-  const float none = std::nanf("");
-  QCOMPARE(cli::compared(std::span(numbers), theirs({none, -2.0F})), std::string("1 of 2 numbers differ"));
+  using Bytes = const std::vector<std::uint8_t>;
+  const Bytes bytes{1, 2, 3};
+  QCOMPARE(said(bytes, bytes), std::string("identical"));
+  QCOMPARE(said(bytes, {1, 9, 3}), std::string("differs: 1 of 3 bytes differ"));
+  QCOMPARE(said(bytes, {1, 2}), std::string("differs: 2 bytes instead of 3"));
+  QCOMPARE(said(bytes, {1, 2, 3, 4}), std::string("differs: 4 bytes instead of 3"));
+  const std::vector<float> numbers{0.0F, -2.0F};
+  const auto raw = [](std::vector<float> values) {
+    std::vector<std::uint8_t> all(values.size() * sizeof(float));
+    std::memcpy(all.data(), values.data(), all.size());
+    return all;
+  };
+  const std::string one = "differs: 1 of 2 numbers differ";
+  QCOMPARE(said(numbers, raw({0.0F, -2.0F})), std::string("identical"));
+  QCOMPARE(said(numbers, raw({0.0F, -2.0000002F})), one);
+  QCOMPARE(said(numbers, raw({-0.0F, -2.0F})), one);
+  QCOMPARE(said(numbers, raw({std::nanf(""), -2.0F})), one);
+  QCOMPARE(said(numbers, raw({0.0F})), std::string("differs: 4 bytes instead of 8"));
+  QCOMPARE(said(numbers, raw({0.0F, -2.0F, 0.0F})), std::string("differs: 12 bytes instead of 8"));
 }
 
 void TestBench::everyLineIsThere() {
@@ -219,36 +229,57 @@ void TestBench::referenceIsCompared_data() {
     QTest::newRow(only) << only;
 }
 
+/// Whether a line says no more than that a library is not there which the whole of the program misses, too.
+/// reference  what the program found
+static bool isKnownAbsence(const QString& missing, const QString& reference) {
+  if (missing == reference) return true;  // no Python at all
+  static const QRegularExpression form(
+      "^(compared, but not timed: )?the Python '.*' has no (Pillow|numpy|"
+      "torchvision); UADA_PYTHON names another$");
+  const QRegularExpressionMatch match = form.match(missing);
+  return match.hasMatch() && reference.contains("no " + match.captured(2));
+}
+
 /// Pixels and numbers of ours are those of a Pillow that is at hand, and of torchvision where it is.
 void TestBench::referenceIsCompared() {
   QFETCH(QString, only);
   const Result result = Program().run({"bench", "render", "--json", "--seconds", "0", "--only", only});
   COMPARE_CODE(result, 0);
+  const QString reference = ofKind(objects(result.out), "machine").value(0)["reference"].toString();
   int compared = 0;
   for (const QJsonObject& line : linesOf(result)) {
     const QString name = line["name"].toString(), output = line["output"].toString();
+    const QString missing = line["missing"].toString();
+    QVERIFY2(!line.contains("failed"), qPrintable(name));
     if (!output.isEmpty()) {
       QVERIFY2(output == "identical", qPrintable(name + ": " + output));
       ++compared;
     } else {
-      QVERIFY2(!line["missing"].toString().isEmpty(), qPrintable(name));
-      qInfo("%s: %s", qPrintable(name), qPrintable(line["missing"].toString()));
+      QVERIFY2(isKnownAbsence(missing, reference), qPrintable(name + ": " + missing));
     }
+    if (!missing.isEmpty()) qInfo("%s: %s", qPrintable(name), qPrintable(missing));
   }
   if (compared == 0) QSKIP("nothing was compared: the notes above say what is missing");
   qInfo("%d lines are identical to the reference", compared);
 }
 
-/// A reference that is right, made wrong on its way: what is fast and wrong must fail.
-void TestBench::aDifferenceFails() {
+/// A Python that runs the program's script after sed has changed it; empty: no Python has Pillow.
+static QString changedPython(const Program& program, const char* change) {
   QString version;
   const QString python = pythonWithPillow(version);
-  if (python.isEmpty()) QSKIP("not run: no Python has Pillow (Debian's package python3-pil)");
-  Program program;
-  program.write("python", "#!/bin/sh\nexec " + python.toUtf8() +
-                              " -c \"$(printf '%s' \"$2\" | sed 's/ImageOps.invert(i)/i.rotate(180)/')\"\n");
+  if (python.isEmpty()) return {};
+  program.write("python", "#!/bin/sh\nexec " + python.toUtf8() + " -c \"$(printf '%s' \"$2\" | sed '" +
+                              change + "')\"\n");
   QFile::setPermissions(program.path("python"), QFile::ReadUser | QFile::WriteUser | QFile::ExeUser);
-  program.set("UADA_PYTHON", program.path("python"));
+  return program.path("python");
+}
+
+/// A reference that is right, made wrong on its way: what is fast and wrong must fail.
+void TestBench::aDifferenceFails() {
+  Program program;
+  const QString python = changedPython(program, "s/ImageOps.invert(i)/i.rotate(180)/");
+  if (python.isEmpty()) QSKIP("not run: no Python has Pillow (Debian's package python3-pil)");
+  program.set("UADA_PYTHON", python);
   const Result result = program.run({"bench", "render", "--json", "--seconds", "0", "--only", "op.[in]*.32"});
   const auto lines = linesOf(result);
   QVERIFY(!lines.isEmpty());
@@ -257,6 +288,55 @@ void TestBench::aDifferenceFails() {
   QVERIFY2(!result.err.contains("op.identity.32"), qPrintable(result.err));
   for (const QJsonObject& line : lines)
     QCOMPARE(line["output"].toString() == "identical", line["name"].toString() != "op.invert.32");
+}
+
+void TestBench::aFailedReferenceFails_data() {
+  QTest::addColumn<QByteArray>("change");
+  QTest::addColumn<QString>("only");
+  QTest::addColumn<QString>("name");  // of the one line that fails
+  QTest::addColumn<QString>("said");
+  const auto row = [](const char* title, const char* change, const char* only, const char* name,
+                      const char* said) {
+    QTest::newRow(title) << QByteArray(change) << QString(only) << QString(name) << QString(said);
+  };
+  row("an operation", "s/ImageOps.invert(i)/i.nix()/", "op.[in]*.32", "op.invert.32",
+      "Pillow: AttributeError");
+  row("an unknown one", "s/\"invert\": lambda/\"nix\": lambda/", "op.[in]*.32", "op.invert.32",
+      "Pillow: KeyError: 'invert'");
+  row("Python ends", "s/ImageOps.invert(i)/sys.exit()/", "op.invert.32", "op.invert.32", "Pillow: ended");
+  row("variants", "s/ImageOps.expand(/ImageOps.nix(/", "render.uada9.32", "render.uada9.32",
+      "Pillow: AttributeError");
+  // torchvision that is installed and cannot be imported
+  row("a policy",
+      "s/importlib.metadata.version(.*)/\"0\"/;s/^import sys$/import sys; sys.modules[\"torch\"] = None/",
+      "render.ra.32", "render.ra.32", "torchvision: ModuleNotFoundError");
+  row("the same plans", "s/importlib.metadata.version(.*)/\"0\"/;s/def do_replay(.*/&\\n        nix/",
+      "render.ra_chain.32", "render.ra_chain.32", "torchvision, the same plans: NameError");
+}
+
+/// What is there and does not work is no absence: nothing was compared, and the command says so.
+void TestBench::aFailedReferenceFails() {
+  QFETCH(QByteArray, change);
+  QFETCH(QString, only);
+  QFETCH(QString, name);
+  QFETCH(QString, said);
+  Program program;
+  const QString python = changedPython(program, change);
+  if (python.isEmpty()) QSKIP("not run: no Python has Pillow (Debian's package python3-pil)");
+  program.set("UADA_PYTHON", python);
+  const Result result = program.run({"bench", "render", "--json", "--seconds", "0", "--only", only});
+  COMPARE_CODE(result, 1);
+  QVERIFY2(result.err.contains("the reference failed in " + name + "\n"), qPrintable(result.err));
+  int failed = 0;
+  for (const QJsonObject& line : linesOf(result)) {
+    QVERIFY(line["value"].toDouble() > 0);
+    if (!line.contains("failed")) continue;
+    ++failed;
+    QCOMPARE(line["name"].toString(), name);
+    QVERIFY2(line["failed"].toString().startsWith(said), qPrintable(line["failed"].toString()));
+    QVERIFY(!line.contains("output") && !line.contains("reference") && !line.contains("missing"));
+  }
+  QCOMPARE(failed, 1);
 }
 
 void TestBench::withoutPythonItSaysSo_data() {

@@ -102,13 +102,17 @@ Json commandOf(const char* what, const PolicyCase& policy, int side, Part part) 
 }
 
 /// The same plans by torchvision's own operations and level tables. Drawn plans of both sides differ, so this
-/// is done apart from what is timed.
-std::string replayed(Reference& reference, const PolicyCase& policy, int side, Batches& batches) {
+/// is done apart from what is timed. False, and why in the line: it failed.
+bool replay(Reference& reference, const PolicyCase& policy, int side, Batches& batches, BenchLine& line) {
   batches.render(1);
   Json command = commandOf("replay", policy, side, Part::ops);
   command["plans"] = plansJson(batches.plans());
   const auto answer = reference.ask(std::move(command));
-  return answer.problem.empty() ? compared(batches.bytes(), answer.data) : "not compared: " + answer.problem;
+  if (answer.problem.empty())
+    compare(line, batches.bytes(), answer.data);
+  else
+    line.failed = "torchvision, the same plans: " + answer.problem;
+  return answer.problem.empty();
 }
 
 /// False, and why in the line: there is no reference.
@@ -117,12 +121,12 @@ bool prepareReference(Reference& reference, const PolicyCase& policy, int side, 
   line.missing = reference.absence({Reference::Library::pillow, Reference::Library::torchvision});
   if (!line.missing.empty()) return false;
   reference.show(batches.data());
-  if (part == Part::ops) line.output = replayed(reference, policy, side, batches);
+  if (part == Part::ops && !replay(reference, policy, side, batches, line)) return false;
   const auto answer = reference.ask(commandOf("torchvision", policy, side, part));
   if (answer.problem.empty())
     line.result.reference = reference.title(Reference::Library::torchvision);
   else
-    line.missing = "torchvision: " + answer.problem;
+    line.failed = "torchvision: " + answer.problem;
   return answer.problem.empty();
 }
 

@@ -67,10 +67,10 @@ bool prepareReference(Reference& reference, const Variants& variants, bool relea
                                                  {"mean", numbers(variants.settings.mean)},
                                                  {"deviation", numbers(variants.settings.deviation)}});
   if (!answer.problem.empty()) {
-    line.missing = "Pillow: " + answer.problem;
+    line.failed = (released ? "released script: " : "Pillow: ") + answer.problem;
     return false;
   }
-  line.output = compared(variants.out, answer.data);
+  compare(line, variants.out, answer.data);
   if (answer.head.find("untimed")) {
     line.missing = "compared, but not timed: " + reference.absence({Library::numpy});
     return false;

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cstring>
 
 namespace uada::cli {
@@ -16,8 +15,20 @@ void judge(BenchLine& line, bool reached, bool close, double steal) {
     line.met = reached ? "met" : close ? "too noisy to say" : "not met";
 }
 
-std::string differences(std::size_t different, std::size_t all, const char* what) {
-  return different ? fmt::format("{} of {} {} differ", different, all, what) : "identical";
+/// Bit by bit: -0 is not 0, and a number that is none is itself.
+template <class Item>
+void compareItems(BenchLine& line, std::span<const Item> ours, std::span<const std::uint8_t> theirs,
+                  const char* what) {
+  line.differs = theirs.size() != ours.size_bytes();
+  if (line.differs) {
+    line.output = fmt::format("{} bytes instead of {}", theirs.size(), ours.size_bytes());
+    return;
+  }
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < ours.size(); ++i)
+    different += std::memcmp(&ours[i], theirs.data() + i * sizeof(Item), sizeof(Item)) != 0;
+  line.differs = different > 0;
+  line.output = different ? fmt::format("{} of {} {} differ", different, ours.size(), what) : "identical";
 }
 
 }  // namespace
@@ -32,23 +43,12 @@ void judgeLeast(BenchLine& line, const Spread& spread, double limit, const std::
   judge(line, spread.median >= limit, spread.median + (spread.high - spread.low) / 2 >= limit, steal);
 }
 
-std::string compared(std::span<const std::uint8_t> ours, std::span<const std::uint8_t> theirs) {
-  std::size_t different =
-      ours.size() > theirs.size() ? ours.size() - theirs.size() : theirs.size() - ours.size();
-  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i) different += ours[i] != theirs[i];
-  return differences(different, ours.size(), "bytes");
+void compare(BenchLine& line, std::span<const std::uint8_t> ours, std::span<const std::uint8_t> theirs) {
+  compareItems(line, ours, theirs, "bytes");
 }
 
-std::string compared(std::span<const float> ours, std::span<const std::uint8_t> theirs) {
-  std::size_t different = 0;
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    float other = 0;
-    if ((i + 1) * sizeof other > theirs.size())
-      return differences(ours.size() - i + different, ours.size(), "numbers");
-    std::memcpy(&other, theirs.data() + i * sizeof other, sizeof other);
-    different += !(ours[i] == other);
-  }
-  return differences(different, ours.size(), "numbers");
+void compare(BenchLine& line, std::span<const float> ours, std::span<const std::uint8_t> theirs) {
+  compareItems(line, ours, theirs, "numbers");
 }
 
 }  // namespace uada::cli

@@ -14,8 +14,9 @@ namespace uada::cli {
 void judgeMost(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal);
 void judgeLeast(BenchLine& line, const Spread& spread, double limit, const std::string& unit, double steal);
 
-/// "identical", or in words how many of the items differ.
-std::string compared(std::span<const std::uint8_t> ours, std::span<const std::uint8_t> theirs);
-std::string compared(std::span<const float> ours, std::span<const std::uint8_t> theirs);
+/// Says in the line whether the output is that of the reference to the bit, and how much of it differs.
+/// theirs  bytes; of numbers those of each float as this machine keeps it
+void compare(BenchLine& line, std::span<const std::uint8_t> ours, std::span<const std::uint8_t> theirs);
+void compare(BenchLine& line, std::span<const float> ours, std::span<const std::uint8_t> theirs);
 
 }  // namespace uada::cli

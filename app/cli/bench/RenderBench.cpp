@@ -52,7 +52,8 @@ bool RenderBench::wanted(const std::string& name) {
 }
 
 void RenderBench::add(BenchLine line) {
-  if (line.output.ends_with("differ")) different_.push_back(line.result.name);
+  if (line.differs) different_.push_back(line.result.name);
+  if (!line.failed.empty()) failed_.push_back(line.result.name);
   lines_.add(std::move(line));
 }
 
@@ -74,8 +75,11 @@ void RenderBench::finish() {
                   cores, load_, loadText(), steal, reference_.summary(), targetsText(lines_.all())));
   if (steal > 100 * kMostSteal)
     console_.note("warning: the host gave much of the time to others; measure again when it is quiet");
+  std::vector<std::string> problems;
   if (!different_.empty())
-    throw Error(fmt::format("the output differs from the reference's in {}", joined(different_, ", ")));
+    problems.push_back("the output differs from the reference's in " + joined(different_, ", "));
+  if (!failed_.empty()) problems.push_back("the reference failed in " + joined(failed_, ", "));
+  if (!problems.empty()) throw Error(joined(problems, "; "));
 }
 
 Dataset madeUpImages(ImageSize size) {

@@ -22,9 +22,9 @@ class RenderBench {
   void section(std::string title) { section_ = std::move(title); }
   /// Measures our arm alone or beside others; the ratios of `target` are judged by their quartiles.
   Measured measure(const std::vector<Arm>& arms) const { return cli::measure(arms, seconds_); }
-  /// Adds a line; one whose output differs is remembered for finish().
+  /// Adds a line; one whose output differs or whose reference failed is remembered for finish().
   void add(BenchLine line);
-  /// Says what the machine did meanwhile. throws  Error if some output differed
+  /// Says what the machine did meanwhile. throws  Error if some output differed or some reference failed
   void finish();
 
  private:
@@ -36,7 +36,7 @@ class RenderBench {
   Reference reference_;
   std::string section_;
   std::string load_;
-  std::vector<std::string> different_;
+  std::vector<std::string> different_, failed_;  ///< names of lines
 };
 
 /// Soft blobs with a little noise: neither flat nor pure noise, which would favour or punish single ops.

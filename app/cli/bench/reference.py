@@ -102,7 +102,7 @@ def operation(op, value, filter, fill, x, y):
         "flip_ud": lambda i, _: i.transpose(Image.FLIP_TOP_BOTTOM),
         "blur": lambda i, _: i.filter(ImageFilter.BLUR),
         "smooth": lambda i, _: i.filter(ImageFilter.SMOOTH),
-    }.get(op)
+    }[op]
 
 
 # The released loop of UADA: crop, flip, two ops of ten levels, Cutout, numbers about 0.
@@ -179,7 +179,8 @@ def rotated_through_alpha(image, share, _):
 
 def released_variant(image, plan, pad, mean, deviation):
     """Through the same stations as the released script: a tensor is cropped, becomes an image for flip and
-    ops, and a tensor again for Cutout and numbers. image: [1, 3, side, side], 0..1; mean, deviation: [3, 1, 1]"""
+    ops, and a tensor again for Cutout and numbers.
+    image: [1, 3, side, side], 0..1; mean, deviation: [3, 1, 1]"""
     import torch
     side = image.shape[-1]
     row, col = (clamp(offset, 2 * pad) for offset in plan["crop"])
@@ -271,8 +272,6 @@ class Server:
 
     def do_op(self, command, _):
         apply = operation(*(command[key] for key in ("op", "value", "filter", "fill", "x", "y")))
-        if apply is None:
-            return {"unknown": True}, b""
         count = len(self.images)
         self.prepare(lambda k: apply(self.images[k], self.images[(k + 1) % count]), count)
         return {}, b"".join(self.work(k).tobytes() for k in range(count))
