@@ -131,12 +131,13 @@ std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const
 
 std::string pixelHash(ImageView image) { return sha256(std::as_bytes(std::span(image.rgb, image.bytes()))); }
 
+bool unitFollows(const Op& op) { return op.unit == "degrees" || op.unit == "pixels" || op.unit == "bits"; }
+
 std::string rawValueText(const Op& op, double value) {
   if (!op.hasValue) return "";
   const std::string number = fmt::format("{:.4g}", value);
-  const bool counted = op.unit == "degrees" || op.unit == "pixels" || op.unit == "bits";
   if (op.unit.empty()) return number;
-  return counted ? fmt::format("{} {}", number, op.unit) : fmt::format("{} {}", op.unit, number);
+  return unitFollows(op) ? fmt::format("{} {}", number, op.unit) : fmt::format("{} {}", op.unit, number);
 }
 
 }  // namespace uada

@@ -32,6 +32,8 @@ std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const
 /// that was trained on.
 std::string pixelHash(ImageView image);
 
+/// Whether the unit stands behind the number, as people say it: "20 degrees", but "factor 1.6".
+bool unitFollows(const Op& op);
 /// "20 degrees", "factor 1.6", "4 bits"; empty for an op that takes no value.
 std::string rawValueText(const Op& op, double value);
 

@@ -15,14 +15,13 @@
 #include "widgets/forms/PolicyForm.h"
 #include "widgets/forms/RunPlan.h"
 #include "widgets/forms/SettingsForm.h"
+#include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
 
 constexpr int kColumns = 3;
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 std::vector<CardText> datasetCards() {
   const QLocale english(QLocale::English);

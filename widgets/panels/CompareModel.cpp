@@ -9,13 +9,12 @@
 #include "core/base/Text.h"
 #include "core/engine/methods/Method.h"
 #include "widgets/models/Numbers.h"
+#include "widgets/models/Words.h"
 
 namespace uada {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 double meanOf(const std::vector<double>& values) {
   if (values.empty()) return kNone;

@@ -2,14 +2,13 @@
 
 #include "core/ops/Op.h"
 #include "widgets/panels/PolicyPanel.h"
+#include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
 
 constexpr double kTenLevels = 9;  // the highest of UADA's grid; others have more
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 const PolicyQuantityText& textOf(PolicyQuantity quantity) {
   for (const PolicyQuantityText& text : policyQuantities()) {

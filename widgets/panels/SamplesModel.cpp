@@ -5,11 +5,10 @@
 
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
+#include "widgets/models/Words.h"
 
 namespace uada {
 namespace {
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 QString numberText(int number) { return QString::number(number).replace('-', QStringLiteral("−")); }
 

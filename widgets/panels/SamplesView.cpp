@@ -9,6 +9,7 @@
 
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Pictures.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/SamplesModel.h"
 #include "widgets/session/Theme.h"
 
@@ -18,8 +19,6 @@ namespace {
 constexpr int kMargin = kGrid;
 constexpr int kMostZoom = 8;
 constexpr int kFrame = 3;  // of the winner, outside the picture
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 

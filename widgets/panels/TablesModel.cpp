@@ -4,14 +4,13 @@
 #include <cmath>
 
 #include "widgets/models/Numbers.h"
+#include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
 
 constexpr int kMostDots = 5;  // more seeds are a number
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 QFont scaled(QFont font, double factor, bool bold = false) {
   font.setPointSizeF(font.pointSizeF() * factor);

@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "widgets/models/Pictures.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/ops/OpsModel.h"
 #include "widgets/session/Theme.h"
 
@@ -24,8 +25,6 @@ constexpr int kNarrowest = 13 * kGrid;  // of a cell, for the caption
 constexpr int kSmallest = 96;           // side of a picture worth looking at
 constexpr int kMostZoom = 16;
 constexpr int kFrame = 2;
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 StripGrid gridAt(QSize room, int count, int side, int captionHeight) {
   StripGrid grid;
