@@ -109,7 +109,8 @@ void Commands::showKeys() {
       tr("<tr><td>Left, Right</td><td>Cursor by report</td></tr><tr><td>Shift+Left, "
          "Shift+Right&nbsp;&nbsp;&nbsp;</td><td>Cursor by epoch</td></tr>"
          "<tr><td>Ctrl+R</td><td>In Ops: draw another plan</td></tr><tr><td>Alt+Up, Alt+Down</td><td>In Ops: "
-         "previous, next sub-policy</td></tr><tr><td>+, -, 0, arrows</td><td>In a picture of Ops: zoom, fit, move</td></tr>");
+         "previous, next sub-policy</td></tr><tr><td>+, -, 0, arrows</td><td>In a picture of Ops: zoom, fit, "
+         "move</td></tr>");
   QMessageBox::information(window_, tr("Keys"), "<table>" + rows + "</table>");
 }
 

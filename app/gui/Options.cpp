@@ -21,8 +21,8 @@ Options readOptions(const QStringList& arguments) {
        {"bench", "Print the time to the first paint as one JSON line, and end."},
        {"bench-ops", "Print the time of a change in the op explorer as one JSON line, and end."},
        {"export",
-        "Write a view (live, samples, policy, compare, tables, ops) or the whole window without showing it, and "
-        "end.",
+        "Write a view (live, samples, policy, compare, tables, ops) or the whole window without showing it, "
+        "and end.",
         "KIND"},
        {"out", "File of the export; the ending is its kind: png, pdf, csv ...", "FILE"},
        {"run", "Show this run in the export (key, number or title; repeatable); else the newest ones.",

@@ -308,7 +308,8 @@ class TestForms : public QObject {
 
     Experiment other = dialog.experiment();  // and the way back: what an experiment says stands in the form
     other.methods[0] = methodFromJson(
-        parseJson("{\"name\":\"uada\",\"policy\":{\"name\":\"randaugment\",\"magnitude\":5}}", "test"), "test");
+        parseJson("{\"name\":\"uada\",\"policy\":{\"name\":\"randaugment\",\"magnitude\":5}}", "test"),
+        "test");
     dialog.setExperiment(other);
     QVERIFY(card("randaugment")->isChecked());
     QCOMPARE(dialog.findChild<QLineEdit*>("magnitude")->text(), QString("5"));
@@ -330,11 +331,13 @@ class TestForms : public QObject {
     QCOMPARE(dialog.findChild<QLineEdit*>("sha256")->text().toStdString(), hash);
     fill(dialog, "file", "nowhere");
     QCoreApplication::processEvents();
-    QVERIFY2(problemAt(dialog, "file").contains("nknown policy 'nowhere'"), qPrintable(problemAt(dialog, "file")));
+    QVERIFY2(problemAt(dialog, "file").contains("nknown policy 'nowhere'"),
+             qPrintable(problemAt(dialog, "file")));
     QVERIFY(dialog.findChild<QLineEdit*>("sha256")->text().isEmpty());  // it was of the other
     QVERIFY(!dialog.findChild<QPushButton*>("start")->isEnabled());
     fill(dialog, "file", "gone");  // the project's copy, which is damaged
-    QVERIFY2(problemAt(dialog, "file").contains("one: the key 'format' is missing"), qPrintable(problemAt(dialog, "file")));
+    QVERIFY2(problemAt(dialog, "file").contains("one: the key 'format' is missing"),
+             qPrintable(problemAt(dialog, "file")));
     fill(dialog, "file", "example-timed");
     QCoreApplication::processEvents();
     QVERIFY(problemAt(dialog, "file").isEmpty());

@@ -1,13 +1,13 @@
 #include <QApplication>
-#include <QMenu>
-#include <QTimer>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QMenu>
 #include <QPainter>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include "core/ops/Op.h"
 #include "tests/core/FakeEngine.h"
@@ -315,7 +315,8 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(opened[1].pixelHash.toStdString(), decision.pixelHash);
     QCOMPARE(opened[0].pixelHash.isEmpty(), decision.winner >= 0);
     QCOMPARE(opened[1].index, decision.index);
-    QCOMPARE(opened[1].dataset.name, session.reader().detail(session.selectedRun()).config.recipe.dataset.name);
+    QCOMPARE(opened[1].dataset.name,
+             session.reader().detail(session.selectedRun()).config.recipe.dataset.name);
   }
 
   void samplesAndPolicyArriveLiveAndComeFromTheProject() {

@@ -215,7 +215,8 @@ void SamplesPanel::showMenu(const QPoint& at) {
   const std::string trained =
       toJson(decision->winner < 0 ? decision->plan : decision->groups[decision->winner].candidate).dump();
   QMenu menu(this);
-  menu.addAction(workbench_.theme.icon("ops"), tr("Open in Ops"), [&] { openInOps(*decision, view_->columnAt(at)); });
+  menu.addAction(workbench_.theme.icon("ops"), tr("Open in Ops"),
+                 [&] { openInOps(*decision, view_->columnAt(at)); });
   menu.addSeparator();
   const auto put = [](const std::string& text) {
     QApplication::clipboard()->setText(QString::fromStdString(text));
@@ -235,7 +236,8 @@ void SamplesPanel::showMenu(const QPoint& at) {
 /// The plan of the picture at the column; of the trained one with its recorded hash.
 void SamplesPanel::openInOps(const Decision& d, int column) {
   const int groups = static_cast<int>(d.groups.size());
-  const bool unperturbed = groups > 0 && column == 1, group = groups > 0 && column >= 2 && column - 2 < groups;
+  const bool unperturbed = groups > 0 && column == 1,
+             group = groups > 0 && column >= 2 && column - 2 < groups;
   const int shown = unperturbed ? -1 : group ? column - 2 : d.winner;
   SamplePlan sample;
   sample.index = d.index;

@@ -36,9 +36,8 @@ HistogramView::HistogramView(const Theme& theme, QWidget* parent) : QWidget(pare
   setAttribute(Qt::WA_OpaquePaintEvent);
   setAccessibleName(tr("Histogram"));
   setToolTip(
-      tr("Pixels of each value 0 to 255. Line: original; filled: result.\nA channel is as high as its fourth "
-         "highest "
-         "bin; higher ones are cut off."));
+      tr("Pixels of each value 0 to 255. Line: original; filled: result.\n"
+         "A channel is as high as its fourth highest bin; higher ones are cut off."));
 }
 
 void HistogramView::setHistograms(const Histograms& original, const Histograms& result) {

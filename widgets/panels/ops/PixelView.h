@@ -50,9 +50,8 @@ class PixelZoom : public QObject {
   std::optional<QPoint> pointed_;
 };
 
-/// A picture with crisp pixels under a caption. Wheel zooms at the pointer, dragging moves, a double click
-/// fits; keys:
-/// + - 0 and the arrows.
+/// A picture with crisp pixels under a caption. The wheel zooms at the pointer, dragging moves, a double
+/// click fits; the keys plus, minus, 0 and the arrows do the same.
 class PixelView : public QWidget {
   Q_OBJECT
  public:
