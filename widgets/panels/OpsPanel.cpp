@@ -116,14 +116,16 @@ void OpsPanel::remember() const {
 }
 
 void OpsPanel::open(const SamplePlan& sample) {
-  wanted_ = sample;
   const auto settings = settingsFromJson<DataSettings>(sample.dataset.settings, "data set");
-  PictureRequest request;
-  request.dataset = sample.dataset.name;
-  request.folder = settings.folder;
-  request.trainLimit = settings.trainLimit;
-  request.index = sample.index;
-  source_->read(request);
+  wantedRequest_ = {{}, sample.dataset.name, settings.folder, settings.trainLimit, sample.index};
+  wanted_ = sample;
+  source_->read(wantedRequest_);
+}
+
+/// Whether it is the wanted sample that was read, or could not be. Another request takes its place.
+bool OpsPanel::isWanted() {
+  if (wanted_ && !(source_->asked() == wantedRequest_)) wanted_.reset();
+  return wanted_.has_value();
 }
 
 void OpsPanel::showLoaded() {
@@ -132,11 +134,12 @@ void OpsPanel::showLoaded() {
   explorer_->setPicture(source_->picture(), tr("Original"));
   chain_->setPicture(source_->picture());
   remember();
-  if (wanted_) showWanted(tr("The plan of %1").arg(wanted_->title));
+  if (!isWanted()) return;
+  const SamplePlan sample = *std::exchange(wanted_, std::nullopt);
+  showPlan(sample, tr("The plan of %1").arg(sample.title));
 }
 
-void OpsPanel::showWanted(const QString& note) {
-  const SamplePlan sample = *std::exchange(wanted_, std::nullopt);
+void OpsPanel::showPlan(const SamplePlan& sample, const QString& note) {
   chain_->showPlan(sample.plan, sample.pixelHash, note);
   tabs_->setCurrentIndex(1);
 }
@@ -144,18 +147,15 @@ void OpsPanel::showWanted(const QString& note) {
 /// Without its data set a run's sample is the picture that was kept: only the mean and partners are then
 /// others.
 void OpsPanel::showFailed(const QString& why) {
-  if (!wanted_ || wanted_->original.empty()) {
-    wanted_.reset();
-    return;
-  }
+  if (!isWanted()) return;
   const SamplePlan sample = *std::exchange(wanted_, std::nullopt);
+  if (sample.original.empty()) return;
   OpsPicture picture;
   picture.image = sample.original;
   picture.title = sample.title.toStdString();
   picture.data = std::make_shared<const Dataset>(oneImageSet(picture.image));
   source_->use(std::move(picture));
-  wanted_ = sample;
-  showWanted(tr("The plan of %1, on the picture kept with the run. %2").arg(sample.title, why));
+  showPlan(sample, tr("The plan of %1, on the picture kept with the run. %2").arg(sample.title, why));
 }
 
 void OpsPanel::dragEnterEvent(QDragEnterEvent* event) {
@@ -168,7 +168,7 @@ void OpsPanel::dropEvent(QDropEvent* event) {
   if (const QString file = droppedFile(*event->mimeData()); !file.isEmpty()) return bar_->openFile(file);
   const QImage dropped = event->mimeData()->imageData().value<QImage>();
   if (dropped.isNull() || dropped.width() > kMostOpsSide || dropped.height() > kMostOpsSide) {
-    Q_EMIT source_->failed(tr("The dropped picture has no pixels, or more than %1 a side").arg(kMostOpsSide));
+    source_->refuse(tr("The dropped picture has no pixels, or more than %1 a side").arg(kMostOpsSide));
     return;
   }
   OpsPicture picture;

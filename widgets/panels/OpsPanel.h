@@ -35,11 +35,13 @@ class OpsPanel : public PanelWidget {
   void makeViews();
   void showLoaded();
   void showFailed(const QString& why);
-  void showWanted(const QString& note);
+  bool isWanted();
+  void showPlan(const SamplePlan& sample, const QString& note);
   void restore();
   void remember() const;
 
   std::optional<SamplePlan> wanted_;  ///< to be shown once its sample is read
+  PictureRequest wantedRequest_;      ///< of that sample
   PictureSource* source_;
   SourceBar* bar_ = nullptr;
   QTabBar* tabs_ = nullptr;

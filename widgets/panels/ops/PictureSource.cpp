@@ -73,18 +73,22 @@ PictureSource::~PictureSource() {
   if (thread_.joinable()) thread_.join();
 }
 
-void PictureSource::read(const PictureRequest& request) {
-  if (isBusy()) {
-    next_ = request;
-    return;
-  }
-  start(request);
+void PictureSource::ask(const PictureRequest& request) {
+  asked_ = request;
+  ++number_;
+  waiting_ = false;
 }
 
-void PictureSource::start(const PictureRequest& request) {
-  const bool reused = request.file.empty() && picture_.data && isSameData(request, request_);
-  Q_EMIT started(tr("Reading %1").arg(subject(request)));
-  thread_ = std::thread([this, request, known = reused ? picture_ : OpsPicture{}] {
+void PictureSource::read(const PictureRequest& request) {
+  ask(request);
+  waiting_ = isBusy();
+  if (!waiting_) start();
+}
+
+void PictureSource::start() {
+  const bool reused = asked_.file.empty() && picture_.data && isSameData(asked_, request_);
+  Q_EMIT started(tr("Reading %1").arg(subject(asked_)));
+  thread_ = std::thread([this, request = asked_, number = number_, known = reused ? picture_ : OpsPicture{}] {
     std::variant<OpsPicture, QString> result;
     try {
       result = readPicture(request, known);
@@ -92,28 +96,26 @@ void PictureSource::start(const PictureRequest& request) {
       result = QString::fromUtf8(error.what());
     }
     QMetaObject::invokeMethod(
-        this, [this, request, result = std::move(result)]() mutable { finish(request, std::move(result)); },
+        this, [this, number, result = std::move(result)]() mutable { finish(number, std::move(result)); },
         Qt::QueuedConnection);
   });
 }
 
-void PictureSource::finish(const PictureRequest& request, std::variant<OpsPicture, QString> result) {
+void PictureSource::finish(std::uint64_t number, std::variant<OpsPicture, QString> result) {
   thread_.join();
-  if (next_) {
-    const PictureRequest next = *std::exchange(next_, std::nullopt);
-    return start(next);
-  }
+  if (std::exchange(waiting_, false)) return start();
+  if (number != number_) return;
   if (const QString* why = std::get_if<QString>(&result)) {
     Q_EMIT failed(*why);
     return;
   }
   picture_ = std::get<OpsPicture>(std::move(result));
-  request_ = request;
+  request_ = asked_;
   Q_EMIT loaded();
 }
 
 void PictureSource::use(OpsPicture picture) {
-  next_.reset();
+  ask({});
   if (picture.statistics.deviation == ChannelStatistics{}.deviation)
     picture.statistics = channelStatistics(oneImageSet(picture.image));
   picture_ = std::move(picture);
@@ -121,15 +123,20 @@ void PictureSource::use(OpsPicture picture) {
   Q_EMIT loaded();
 }
 
+void PictureSource::refuse(const QString& why) {
+  ask({});
+  Q_EMIT failed(why);
+}
+
 void PictureSource::readSample(std::uint32_t index) {
-  if (!picture_.data || request_.dataset.empty() || isBusy()) return;
+  if (!picture_.data || request_.dataset.empty()) return;
   try {
     showSample(picture_, findDataset(request_.dataset), index);
   } catch (const Error& error) {
-    Q_EMIT failed(QString::fromUtf8(error.what()));
-    return;
+    return refuse(QString::fromUtf8(error.what()));
   }
   request_.index = index;
+  ask(request_);
   Q_EMIT loaded();
 }
 

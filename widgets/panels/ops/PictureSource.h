@@ -4,7 +4,6 @@
 #include <QString>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -23,6 +22,7 @@ struct PictureRequest {
   std::filesystem::path folder;  ///< of the data set; empty: searched for
   int trainLimit = 0;            ///< DataSettings::trainLimit
   std::uint32_t index = 0;
+  friend bool operator==(const PictureRequest&, const PictureRequest&) = default;
 };
 
 /// Reads the picture; a data set already read is used again. Throws Error in words for people.
@@ -31,8 +31,8 @@ OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known);
 /// "Fashion-MNIST, training sample 12: coat".
 std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uint32_t index);
 
-/// Reads pictures on a thread of its own, since a data set takes a second; the last one that was asked for
-/// counts. GUI thread.
+/// Reads pictures on a thread of its own, since a data set takes a second. Only the last one that was asked
+/// for counts, however it is had: what is still being read for an older request is dropped. GUI thread.
 class PictureSource : public QObject {
   Q_OBJECT
  public:
@@ -45,9 +45,12 @@ class PictureSource : public QObject {
   void readSample(std::uint32_t index);
   /// A picture that is there already: dropped, or kept with a run.
   void use(OpsPicture picture);
+  /// Something that cannot be used: as use(), but the picture stays.
+  void refuse(const QString& why);
   bool isBusy() const { return thread_.joinable(); }
   const OpsPicture& picture() const { return picture_; }
   const PictureRequest& request() const { return request_; }  ///< of picture()
+  const PictureRequest& asked() const { return asked_; }      ///< last; of a picture that was there: empty
 
  Q_SIGNALS:
   void started(const QString& text);  ///< "Reading Fashion-MNIST"
@@ -55,12 +58,14 @@ class PictureSource : public QObject {
   void failed(const QString& why);
 
  private:
-  void start(const PictureRequest& request);
-  void finish(const PictureRequest& request, std::variant<OpsPicture, QString> result);
+  void ask(const PictureRequest& request);
+  void start();
+  void finish(std::uint64_t number, std::variant<OpsPicture, QString> result);
 
   OpsPicture picture_;
-  PictureRequest request_;
-  std::optional<PictureRequest> next_;
+  PictureRequest request_, asked_;
+  std::uint64_t number_ = 0;  ///< of asked_
+  bool waiting_ = false;      ///< asked_ is to be read once the thread is done
   std::thread thread_;
 };
 

@@ -1,0 +1,134 @@
+#include <QDropEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QSignalSpy>
+#include <QSpinBox>
+
+#include "tests/widgets/OpsTools.h"
+#include "widgets/panels/OpsPanel.h"
+
+using namespace uada;
+using namespace uada::test;
+
+/// Where the pictures of the view Ops come from.
+class TestOpsSource : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init() { bench_ = std::make_unique<OpsBench>(); }
+  void cleanup() { bench_.reset(); }
+
+  void filesAreReadAndRefusedInWords();
+  void samplesOfADataSetAreFollowed();
+  void droppedFilesOpen();
+  void theLastPictureCounts();
+
+ private:
+  std::unique_ptr<OpsBench> bench_;
+};
+
+void TestOpsSource::filesAreReadAndRefusedInWords() {
+  OpsPanel panel(bench_->workbench);
+  panel.resize(900, 600);
+  panel.show();
+  const auto* empty = panel.findChild<QLabel*>("emptyTitle");
+  QVERIFY(empty->isVisible());
+  auto* problem = at<QLabel>(panel, "source_problem");
+  const auto read = [&](const QString& file) {
+    PictureRequest request;
+    request.file = file.toStdString();
+    panel.source().read(request);
+  };
+  const QString text = bench_->folder.filePath("letter.png");
+  writeFileAtomically(text.toStdString(), "Dear reader");
+  read(text);
+  QTRY_VERIFY(problem->isVisible());
+  QVERIFY2(problem->text().contains("letter.png") && problem->text().contains("neither a PNG nor a JPEG"),
+           qPrintable(problem->text()));
+  QVERIFY(empty->isVisible());
+  read(bench_->file("wide.png", Image(4097, 1)));
+  QTRY_VERIFY2(problem->text().contains("4097"), qPrintable(problem->text()));
+  read(bench_->file("small.png", pattern(5, 3)));
+  QTRY_VERIFY(!empty->isVisible());
+  QVERIFY(!problem->isVisible());
+  QVERIFY(panel.source().picture().image == pattern(5, 3));
+  read(bench_->folder.filePath("gone.png"));  // what was there stays
+  QTRY_VERIFY(problem->isVisible());
+  QVERIFY(at<QLabel>(panel, "source_title")->text().startsWith("small.png, 5 × 3 px"));
+  QVERIFY(panel.source().picture().image == pattern(5, 3));
+}
+
+/// While one is read, only the last that was asked for counts.
+void TestOpsSource::samplesOfADataSetAreFollowed() {
+  if (!findDataset("fashion_mnist").find({})) QSKIP("Fashion-MNIST is not installed");
+  OpsPanel panel(bench_->workbench);
+  panel.show();
+  PictureRequest request;
+  request.dataset = "fashion_mnist";
+  request.trainLimit = 100;
+  request.index = 3;
+  QSignalSpy loaded(&panel.source(), &PictureSource::loaded);
+  panel.source().read(request);
+  request.index = 4;
+  panel.source().read(request);
+  QTRY_COMPARE_WITH_TIMEOUT(loaded.count(), 1, 20000);
+  QCOMPARE(panel.source().picture().index, 4U);
+  auto* sample = at<QSpinBox>(panel, "source_sample");
+  QVERIFY(sample->isVisible());
+  QCOMPARE(sample->maximum(), 99);
+  sample->setValue(42);
+  const OpsPicture& picture = panel.source().picture();
+  QVERIFY(picture.image == Image(picture.data->image(42)));
+  request.index = 7;  // the number is moved while another one is read
+  panel.source().read(request);
+  QVERIFY(panel.source().isBusy());
+  sample->setValue(43);
+  QTRY_VERIFY(!panel.source().isBusy());
+  QCOMPARE(picture.index, 43U);
+  QCOMPARE(panel.source().request().index, 43U);
+  QCOMPARE(sample->value(), 43);
+}
+
+void TestOpsSource::droppedFilesOpen() {
+  OpsPanel panel(bench_->workbench);
+  panel.show();
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(bench_->file("dropped.png", pattern(9, 9)))});
+  QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(&panel, &enter);
+  QVERIFY(enter.isAccepted());
+  QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(&panel, &drop);
+  QTRY_VERIFY(panel.source().picture().image == pattern(9, 9));
+}
+
+/// A picture that is there at once is not replaced by one that was asked for before.
+void TestOpsSource::theLastPictureCounts() {
+  OpsPanel panel(bench_->workbench);
+  panel.show();
+  PictureSource& source = panel.source();
+  QSignalSpy loaded(&source, &PictureSource::loaded), failed(&source, &PictureSource::failed);
+  PictureRequest request;
+  request.file = bench_->file("slow.png", pattern(9, 9)).toStdString();
+  source.read(request);
+  QMimeData data;
+  data.setImageData(QImage(3, 2, QImage::Format_RGB888));
+  QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QVERIFY(source.isBusy());
+  QCoreApplication::sendEvent(&panel, &enter);
+  QCoreApplication::sendEvent(&panel, &drop);
+  QTRY_VERIFY(!source.isBusy());
+  QCOMPARE(loaded.count(), 1);
+  QCOMPARE(source.picture().image.width, 3);
+  QVERIFY(source.request() == PictureRequest());
+  request.file = bench_->folder.filePath("gone.png").toStdString();  // nor is its failure said
+  source.read(request);
+  source.use(pictureOf(pattern(4, 4)));
+  QTRY_VERIFY(!source.isBusy());
+  QCOMPARE(failed.count(), 0);
+  QVERIFY(source.picture().image == pattern(4, 4));
+}
+
+QTEST_MAIN(TestOpsSource)
+#include "tst_ops_source.moc"
