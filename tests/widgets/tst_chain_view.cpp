@@ -5,13 +5,11 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QTabBar>
 #include <QToolButton>
 
 #include "core/augment/found/Library.h"
 #include "core/base/Error.h"
 #include "tests/widgets/OpsTools.h"
-#include "widgets/panels/OpsPanel.h"
 #include "widgets/panels/ops/ChainStrip.h"
 #include "widgets/panels/ops/ChainView.h"
 #include "widgets/panels/ops/OpExplorer.h"
@@ -34,8 +32,9 @@ class TestChainView : public QObject {
   void everySubpolicyIsVisited();
   void schedulesFollowTheEpoch();
   void opsOpenInTheExplorer();
-  void runsPlansAreCompared();
-  void resizedCropsTakeTheWholePicture();
+  void spacesFollowTheirSettings();
+  void policyFilesAreReadOnce();
+  void pastedHashesAreTrimmed();
   void tinyPicturesWork();
   void settingsAreKeptAndChecked();
   void stripsFitOrScroll();
@@ -205,48 +204,65 @@ void TestChainView::opsOpenInTheExplorer() {
   QVERIFY(opened > 50);
 }
 
-/// A run's plan, on the picture kept with it where the data set is not there, with the recorded hash.
-void TestChainView::runsPlansAreCompared() {
-  const OpsPicture picture = sampleOf(32, 1);
-  ThreadPool pool(1);
-  const Renderer renderer(*picture.data, chainSource(picture, 0).render, pool);
-  SamplePlan sample;
-  sample.title = "sample 1 at step 5 of a run";
-  sample.dataset.name = "cifar10";
-  sample.dataset.settings["folder"] = bench_->folder.filePath("nowhere").toStdString();
-  sample.plan = examplePlan();
-  sample.pixelHash = QString::fromStdString(pixelHash(renderer.picture(1, sample.plan).view()));
-  sample.original = picture.image;
-  OpsPanel panel(bench_->workbench);
-  panel.resize(900, 600);
-  panel.show();
-  panel.open(sample);
-  QTRY_VERIFY_WITH_TIMEOUT(panel.findChild<QLabel*>("chain_hash_state"), 20000);
-  auto* state = at<QLabel>(panel, "chain_hash_state");
-  QTRY_VERIFY_WITH_TIMEOUT(state->isVisible(), 20000);
-  QCOMPARE(state->text(), QString("✓ equal"));
-  QVERIFY(at<QLabel>(panel, "chain_policy_text")->text().contains("nowhere"));
-  QCOMPARE(at<QTabBar>(panel, "ops_tabs")->currentIndex(), 1);
-  at<QLineEdit>(panel, "chain_expected")->setText(QString(64, '0'));
-  QCOMPARE(state->text(), QString("✗ differs"));
+/// One space serves many draws, until what it was made for changes.
+void TestChainView::spacesFollowTheirSettings() {
+  const ChainSource source = chainSource(sampleOf(32, 0), 0);
+  const Json fields[] = {parseJson("{}", "test"), parseJson(R"({"cutout":false})", "test")};
+  const auto once = [&](const Json& settings, const ChainDraw& draw) {
+    ChainPolicy fresh({"", "autoaugment", "", "", ""});
+    fresh.setFields(settings);
+    return fresh.draw(draw, source);
+  };
+  ChainPolicy policy({"", "autoaugment", "", "", ""});
+  for (const Json& settings : fields) {
+    policy.setFields(settings);
+    for (const std::size_t sub : {3, 17})
+      for (const int seed : {1, 2, 3}) {
+        const ChainDraw draw{seed, 1, 200, sub};
+        QCOMPARE(toJson(policy.draw(draw, source)).dump(), toJson(once(settings, draw)).dump());
+      }
+  }
+  const ChainSource larger = chainSource(sampleOf(64, 0), 0);
+  const Plan plan = policy.draw({1}, larger);
+  ChainPolicy fresh({"", "autoaugment", "", "", ""});
+  fresh.setFields(fields[1]);
+  QCOMPARE(toJson(plan).dump(), toJson(fresh.draw({1}, larger)).dump());
 }
 
-/// A random resized crop is drawn in the picture as it is, not in its square.
-void TestChainView::resizedCropsTakeTheWholePicture() {
-  const Image image = pattern(90, 50);
-  ChainSource source = chainSource(pictureOf(image), 32);
-  QCOMPARE(source.square->width, 32);
-  const PolicyChoice choice{"", "randaugment", "", "", ""};
-  for (int seed = 1; seed < 20; ++seed) {
-    const Plan plan = drawPlan(choice, parseJson(R"({"crop":"resized"})", "test"), {seed}, source);
-    QVERIFY(plan.resizedCrop && plan.resizedCrop->source == (ImageSize{90, 50}));
-    const std::vector<Stage> stages = stagesOf(source, plan);
-    QVERIFY(stages.front().image == image);
-    QCOMPARE(stages.back().image.width, 32);
-  }
-  Plan foreign = drawPlan(choice, parseJson(R"({"crop":"resized"})", "test"), {1}, source);
-  foreign.resizedCrop->source = {91, 50};
-  QVERIFY_THROWS_EXCEPTION(Error, stagesOf(source, foreign));
+/// Whatever happens to an imported file: what was chosen is drawn from.
+void TestChainView::policyFilesAreReadOnce() {
+  qputenv("XDG_DATA_HOME", bench_->folder.path().toUtf8());
+  const auto restore = qScopeGuard([] { qunsetenv("XDG_DATA_HOME"); });
+  const std::filesystem::path file = bench_->folder.filePath("mine.json").toStdString();
+  writeFileAtomically(file, findPolicyFile("autoaugment-cifar10")->text);
+  importPolicy(file, "mine");
+  ChainView view(bench_->workbench);
+  view.setPicture(sampleOf(32, 0));
+  auto* policy = at<QComboBox>(view, "chain_policy");
+  policy->setCurrentIndex(policy->findText("mine (25)"));
+  QVERIFY(policy->currentText() == "mine (25)");
+  const QString hash = view.hash();
+  QCOMPARE(hash.size(), 64);
+  QVERIFY(std::filesystem::remove(policiesFolder() / "mine.json"));
+  at<QSpinBox>(view, "chain_seed")->setValue(2);
+  at<QSpinBox>(view, "chain_sub")->setValue(7);
+  at<QLineEdit>(view, "cutout_size")->setText("5");
+  QCOMPARE(view.hash().size(), 64);
+  at<QLineEdit>(view, "cutout_size")->setText("16");
+  at<QSpinBox>(view, "chain_sub")->setValue(0);
+  at<QSpinBox>(view, "chain_seed")->setValue(1);
+  QCOMPARE(view.hash(), hash);
+}
+
+void TestChainView::pastedHashesAreTrimmed() {
+  ChainView view(bench_->workbench);
+  view.setPicture(sampleOf(32, 0));
+  auto* expected = at<QLineEdit>(view, "chain_expected");
+  const auto* state = at<QLabel>(view, "chain_hash_state");
+  expected->setText("  " + view.hash().toUpper() + " ");
+  QCOMPARE(state->text(), QString("✓ equal"));
+  expected->setText(view.hash() + "0");  // one digit more is another hash
+  QCOMPARE(state->text(), QString("✗ differs"));
 }
 
 /// Pictures of a few pixels are pictures, too.

@@ -1,15 +1,12 @@
 #include <QDoubleSpinBox>
-#include <QDropEvent>
 #include <QLabel>
-#include <QMimeData>
-#include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
 #include <QToolButton>
 #include <set>
 
+#include "core/ops/Resize.h"
 #include "tests/widgets/OpsTools.h"
-#include "widgets/panels/OpsPanel.h"
 #include "widgets/panels/ops/OpExplorer.h"
 #include "widgets/panels/ops/PictureGrid.h"
 #include "widgets/panels/ops/PixelView.h"
@@ -27,16 +24,18 @@ class TestOpsView : public QObject {
   void sliderShowsTheOpItself_data();
   void sliderShowsTheOpItself();
   void typedValuesAreRaw();
+  void opsWorkWithoutAGrid_data() { sliderShowsTheOpItself_data(); }
+  void opsWorkWithoutAGrid();
+  void noLevelIsNoNumber();
   void samplingIsTheGridsUnlessChosen();
   void partnersAreTrainingImages();
+  void partnersAreBroughtToSizeAsInTraining();
+  void partnersMayBeFiles();
   void differencesAreCounted();
   void picturesMoveAsOne();
   void everyOpIsOfferedWithItsRule();
+  void opsStandUnderWhatTheyDo();
   void cellsUseTheRoom();
-
-  void filesAreReadAndRefusedInWords();
-  void samplesOfADataSetAreFollowed();
-  void droppedFilesOpen();
 
  private:
   std::unique_ptr<OpsBench> bench_;
@@ -98,6 +97,54 @@ void TestOpsView::typedValuesAreRaw() {
   QCOMPARE(at<QDoubleSpinBox>(explorer, "op_raw")->value(), findOp("posterize").max);
 }
 
+/// Also those without levels on the grid that was chosen before: there is a raw value from the beginning.
+void TestOpsView::opsWorkWithoutAGrid() {
+  QFETCH(int, op);
+  const Op& entry = ops()[static_cast<std::size_t>(op)];
+  const OpsPicture picture = sampleOf(20, 3);
+  OpExplorer explorer(bench_->workbench);
+  explorer.setPicture(picture, "Original");
+  chooseData(at<QComboBox>(explorer, "op_grid"), -1);
+  chooseData(at<QComboBox>(explorer, "op_choice"), op);
+  auto* raw = at<QDoubleSpinBox>(explorer, "op_raw");
+  const auto expected = [&] {
+    Sampling sampling = samplingOf(explorer.setting().grid, entry);
+    sampling.other = picture.data->image(0);
+    Image image(20, 20);
+    entry.apply(picture.image.view(), image.span(), raw->value(), sampling);
+    return image;
+  };
+  QVERIFY(raw->value() >= entry.min && raw->value() <= entry.max);
+  QVERIFY(explorer.result() == expected());
+  raw->setValue(0);
+  QVERIFY(explorer.result() == expected());
+  if (!entry.hasValue) return;
+  auto* slider = at<QSlider>(explorer, "op_level");
+  QVERIFY(slider->isEnabled());
+  slider->setValue(slider->maximum());
+  QVERIFY(std::abs(raw->value() - entry.max) < 1e-4);
+  QVERIFY(explorer.result() == expected());
+}
+
+void TestOpsView::noLevelIsNoNumber() {
+  const Image image = pattern(20, 20);
+  OpExplorer explorer(bench_->workbench);
+  explorer.setPicture(pictureOf(image), "Original");
+  chooseData(at<QComboBox>(explorer, "op_choice"), static_cast<int>(opIndex("solarize_add")));
+  auto* raw = at<QDoubleSpinBox>(explorer, "op_raw");
+  QCOMPARE(raw->text(), QString("none"));
+  QVERIFY(explorer.result() == image);
+  raw->setValue(0);  // typed: not the same as none
+  Image expected(20, 20);
+  findOp("solarize_add").apply(image.view(), expected.span(), 0, {});
+  QVERIFY(expected != image);
+  QVERIFY(explorer.result() == expected);
+  chooseData(at<QComboBox>(explorer, "op_choice"), static_cast<int>(opIndex("cutout")));
+  QCOMPARE(raw->text(), QString("none"));
+  raw->stepUp();
+  QCOMPARE(raw->value(), 0.0);
+}
+
 void TestOpsView::samplingIsTheGridsUnlessChosen() {
   const Image image = pattern(30, 30);
   OpExplorer explorer(bench_->workbench);
@@ -137,6 +184,60 @@ void TestOpsView::partnersAreTrainingImages() {
   sampling.other = picture.data->image(7);
   Image expected(32, 32);
   findOp("sample_pairing").apply(picture.image.view(), expected.span(), 0.4, sampling);
+  QVERIFY(explorer.result() == expected);
+}
+
+/// A picture of another size than the data set's: as the renderer mixes it. The number stays in the set.
+void TestOpsView::partnersAreBroughtToSizeAsInTraining() {
+  OpsPicture picture = sampleOf(40, 3);
+  picture.image = pattern(32, 32);
+  OpExplorer explorer(bench_->workbench);
+  OpSetting setting;
+  setting.op = opIndex("sample_pairing");
+  setting.grid = Grid::ta31;
+  setting.level = 30;
+  setting.partner = 12;
+  explorer.setSetting(setting);
+  explorer.setPicture(picture, "Original");
+  Image partner(32, 32), expected(32, 32);
+  ResizeScratch scratch;
+  resizedCentre(picture.data->image(12), partner.span(), scratch);
+  Sampling sampling;
+  sampling.other = partner.view();
+  findOp("sample_pairing").apply(picture.image.view(), expected.span(), 0.4, sampling);
+  QVERIFY(explorer.result() == expected);
+  picture.data = std::make_shared<const Dataset>(makeData(32, 5));
+  explorer.setPicture(picture, "Original");
+  QCOMPARE(at<QSpinBox>(explorer, "op_partner")->value(), 4);
+  QCOMPARE(explorer.setting().partner, 4U);
+  sampling.other = picture.data->image(4);
+  findOp("sample_pairing").apply(picture.image.view(), expected.span(), 0.4, sampling);
+  QVERIFY(explorer.result() == expected);
+}
+
+void TestOpsView::partnersMayBeFiles() {
+  const Image image = pattern(30, 20), other = pattern(15, 10);
+  OpExplorer explorer(bench_->workbench);
+  explorer.setPicture(pictureOf(image), "Original");
+  OpSetting setting;
+  setting.op = opIndex("sample_pairing");
+  setting.typed = 0.3;
+  explorer.setSetting(setting);
+  auto* text = at<QLabel>(explorer, "op_partner_text");
+  QVERIFY(text->text().contains("no image chosen"));
+  QVERIFY(explorer.result() == image);
+  explorer.openPartner(bench_->file("wide.png", Image(4097, 1)));
+  auto* problem = at<QLabel>(explorer, "op_problem");
+  QTRY_VERIFY2(problem->text().contains("4097"), qPrintable(problem->text()));
+  QVERIFY(text->text().contains("no image chosen"));
+  explorer.openPartner(bench_->file("other.png", other));
+  QTRY_COMPARE(text->text(), QString("scaled to the same size"));
+  QVERIFY(problem->text().isEmpty());
+  const Image partner = resized(other.view(), 30, 20, Filter::bilinear);
+  Sampling sampling;
+  sampling.other = partner.view();
+  Image expected(30, 20);
+  findOp("sample_pairing").apply(image.view(), expected.span(), 0.3, sampling);
   QVERIFY(explorer.result() == expected);
 }
 
@@ -195,7 +296,29 @@ void TestOpsView::everyOpIsOfferedWithItsRule() {
     QVERIFY(row >= 0);
     QVERIFY(
         combo->itemData(row, Qt::ToolTipRole).toString().contains(QString::fromStdString(ops()[i].source)));
-    QVERIFY(!opGroup(ops()[i]).empty());
+  }
+}
+
+void TestOpsView::opsStandUnderWhatTheyDo() {
+  for (const auto& [op, group] : {std::pair{"shear_x", "Moves pixels"},
+                                  {"rotate", "Moves pixels"},
+                                  {"flip_lr", "Moves pixels"},
+                                  {"cutout", "Hides or mixes"},
+                                  {"sample_pairing", "Hides or mixes"},
+                                  {"solarize", "Look-up table of each channel"},
+                                  {"equalize", "Look-up table of each channel"},
+                                  {"color", "Blends and filters"},
+                                  {"blur", "Blends and filters"}})
+    QCOMPARE(opGroup(findOp(op)), std::string_view(group));
+  OpExplorer explorer(bench_->workbench);  // each under its heading, which has no op
+  const auto* combo = at<QComboBox>(explorer, "op_choice");
+  QString heading;
+  for (int row = 0; row < combo->count(); ++row) {
+    const int op = combo->itemData(row).toInt();
+    if (op < 0)
+      heading = combo->itemText(row);
+    else
+      QCOMPARE(heading.toStdString(), std::string(opGroup(ops()[static_cast<std::size_t>(op)])));
   }
 }
 
@@ -203,73 +326,6 @@ void TestOpsView::cellsUseTheRoom() {
   QCOMPARE(columnsFor({676, 400}, 4), 2);
   QCOMPARE(columnsFor({1400, 300}, 4), 4);
   QCOMPARE(columnsFor({200, 900}, 4), 1);
-}
-
-void TestOpsView::filesAreReadAndRefusedInWords() {
-  OpsPanel panel(bench_->workbench);
-  panel.resize(900, 600);
-  panel.show();
-  const auto* empty = panel.findChild<QLabel*>("emptyTitle");
-  QVERIFY(empty->isVisible());
-  auto* problem = at<QLabel>(panel, "source_problem");
-  const auto read = [&](const QString& file) {
-    PictureRequest request;
-    request.file = file.toStdString();
-    panel.source().read(request);
-  };
-  const QString text = bench_->folder.filePath("letter.png");
-  writeFileAtomically(text.toStdString(), "Dear reader");
-  read(text);
-  QTRY_VERIFY(problem->isVisible());
-  QVERIFY2(problem->text().contains("letter.png") && problem->text().contains("neither a PNG nor a JPEG"),
-           qPrintable(problem->text()));
-  QVERIFY(empty->isVisible());
-  read(bench_->file("wide.png", Image(4097, 1)));
-  QTRY_VERIFY2(problem->text().contains("4097"), qPrintable(problem->text()));
-  read(bench_->file("small.png", pattern(5, 3)));
-  QTRY_VERIFY(!empty->isVisible());
-  QVERIFY(!problem->isVisible());
-  QVERIFY(panel.source().picture().image == pattern(5, 3));
-  read(bench_->folder.filePath("gone.png"));  // what was there stays
-  QTRY_VERIFY(problem->isVisible());
-  QVERIFY(at<QLabel>(panel, "source_title")->text().startsWith("small.png, 5 × 3 px"));
-  QVERIFY(panel.source().picture().image == pattern(5, 3));
-}
-
-/// While one is read, only the last that was asked for counts.
-void TestOpsView::samplesOfADataSetAreFollowed() {
-  if (!findDataset("fashion_mnist").find({})) QSKIP("Fashion-MNIST is not installed");
-  OpsPanel panel(bench_->workbench);
-  panel.show();
-  PictureRequest request;
-  request.dataset = "fashion_mnist";
-  request.trainLimit = 100;
-  request.index = 3;
-  QSignalSpy loaded(&panel.source(), &PictureSource::loaded);
-  panel.source().read(request);
-  request.index = 4;
-  panel.source().read(request);
-  QTRY_COMPARE_WITH_TIMEOUT(loaded.count(), 1, 20000);
-  QCOMPARE(panel.source().picture().index, 4U);
-  auto* sample = at<QSpinBox>(panel, "source_sample");
-  QVERIFY(sample->isVisible());
-  QCOMPARE(sample->maximum(), 99);
-  sample->setValue(42);
-  const OpsPicture& picture = panel.source().picture();
-  QVERIFY(picture.image == Image(picture.data->image(42)));
-}
-
-void TestOpsView::droppedFilesOpen() {
-  OpsPanel panel(bench_->workbench);
-  panel.show();
-  QMimeData data;
-  data.setUrls({QUrl::fromLocalFile(bench_->file("dropped.png", pattern(9, 9)))});
-  QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(&panel, &enter);
-  QVERIFY(enter.isAccepted());
-  QDropEvent drop({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(&panel, &drop);
-  QTRY_VERIFY(panel.source().picture().image == pattern(9, 9));
 }
 
 QTEST_MAIN(TestOpsView)

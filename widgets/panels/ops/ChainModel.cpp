@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "core/augment/found/Library.h"
 #include "core/base/Text.h"
@@ -45,7 +46,10 @@ Image squareOf(const Image& image, int side, std::string& note) {
     note = fmt::format("The middle {} × {} of {} × {} px", shorter, shorter, image.width, image.height);
   }
   const int wanted = side > 0 ? side : std::min(shorter, kMostChainSide);
-  if (wanted == shorter) return square;
+  if (wanted == shorter) {
+    if (note.empty()) note = fmt::format("As it is, {} × {} px", shorter, shorter);
+    return square;
+  }
   note += note.empty() ? "Resized" : ", resized";
   note += fmt::format(" to {} × {} px (bilinear, antialiased)", wanted, wanted);
   return resized(square.view(), wanted, wanted, Filter::bilinear);
@@ -56,10 +60,10 @@ Image squareOf(const Image& image, int side, std::string& note) {
 std::vector<PolicyChoice> policyChoices() {
   std::vector<PolicyChoice> choices;
   for (const Policy& policy : policies())
-    if (policy.name != "found") choices.push_back({policy.title, policy.name, "", policy.source, ""});
+    if (policy.name != "found") choices.push_back({policy.title, policy.name, "", policy.source, "", ""});
   for (const InstalledPolicy& file : installedPolicies())
     choices.push_back({fmt::format("{} ({})", file.name, groupedText(static_cast<long long>(file.count))),
-                       "found", file.name, file.source, file.problem});
+                       "found", file.name, file.source, file.problem, file.sha256});
   return choices;
 }
 
@@ -70,17 +74,6 @@ std::vector<FieldValue> fieldsOf(const PolicyChoice& choice) {
   };
   if (!choice.file.empty()) std::erase_if(fields, chosen);
   return fields;
-}
-
-Json settingsOf(const PolicyChoice& choice, const Json& fields) {
-  Json settings = fields.isObject() ? fields : Json::object();
-  if (!choice.file.empty()) settings["file"] = choice.file;
-  return settings;
-}
-
-std::optional<FoundPolicy> writtenPolicy(const PolicyChoice& choice, const Json& settings) {
-  const Policy& policy = findPolicy(choice.policy);
-  return policy.written ? std::optional(policy.written(settings)) : std::nullopt;
 }
 
 bool followsEpochs(const FoundPolicy& policy) {
@@ -127,25 +120,53 @@ ChainSource chainSource(const OpsPicture& picture, int side) {
   return source;
 }
 
-Plan drawPlan(const PolicyChoice& choice, const Json& settings, const ChainDraw& draw,
-              const ChainSource& source) {
+const std::shared_ptr<const Dataset>& renderedFrom(const ChainSource& source, const Plan& plan) {
+  return plan.resizedCrop ? source.whole : source.square;
+}
+
+std::string sourceText(const ChainSource& source, const Plan& plan) {
+  if (source.note.empty() || !plan.resizedCrop) return source.note;
+  return fmt::format("The whole picture, {} × {} px", source.whole->width, source.whole->height);
+}
+
+void ChainPolicy::setFields(const Json& fields) {
+  const Policy& policy = findPolicy(choice_.policy);
+  space_.reset();
+  settings_ = fields.isObject() ? fields : Json::object();
+  if (choice_.file.empty()) {
+    if (policy.written) written_ = policy.written(settings_);
+    return;
+  }
+  settings_["file"] = choice_.file;
+  if (file_) return;
+  PolicyFile file = choosePolicyFile(choice_.file, "", {});
+  written_ = policyIn(file);
+  file_ = std::move(file);
+}
+
+Plan ChainPolicy::draw(const ChainDraw& draw, const ChainSource& source) {
   PolicyContext context;
   context.side = source.render.side;
   context.pad = source.render.pad;
   context.epochs = draw.epochs;
   context.source = {source.whole->width, source.whole->height};
   context.subpolicy = draw.subpolicy;
-  const auto space = findPolicy(choice.policy).make(settings, context);
+  context.file = file_ ? &*file_ : nullptr;
+  const auto key = [](const PolicyContext& c) {
+    return std::tie(c.side, c.pad, c.epochs, c.source, c.subpolicy);
+  };
+  if (!space_ || key(context) != key(context_)) space_ = findPolicy(choice_.policy).make(settings_, context);
+  context_ = context;
   Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
                 Purpose::plan);
-  Plan plan = space->sample(random, draw.epoch);
+  Plan plan = space_->sample(random, draw.epoch);
   for (Step& step : plan.chain()) step.fired = step.fired || draw.everyOpFires;
   return plan;
 }
 
 std::vector<Stage> stagesOf(const ChainSource& source, const Plan& plan) {
   ThreadPool pool(1);
-  const Renderer renderer(plan.resizedCrop ? *source.whole : *source.square, source.render, pool);
+  const Renderer renderer(*renderedFrom(source, plan), source.render, pool);
   return stagesOf(renderer, source.index, plan);
 }
 

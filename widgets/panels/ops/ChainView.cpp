@@ -23,32 +23,20 @@
 #include "widgets/forms/FlowLayout.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/forms/SettingsForm.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/ops/ChainStrip.h"
 #include "widgets/panels/ops/HashLine.h"
 #include "widgets/panels/ops/OpControls.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
-namespace {
-
-QString q(const std::string& text) { return QString::fromStdString(text); }
-
-QSpinBox* numberSpin(const char* name, int least, int most, int value, QWidget* parent) {
-  auto* spin = new QSpinBox(parent);
-  spin->setObjectName(name);
-  spin->setRange(least, most);
-  spin->setValue(value);
-  spin->setKeyboardTracking(false);
-  return spin;
-}
-
-}  // namespace
-
 ChainView::ChainView(const Workbench& workbench, QWidget* parent) : QWidget(parent), workbench_(workbench) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
   column->setSpacing(kGrid);
   column->addWidget(makePolicyRow());
+  column->addWidget(sourceText_ = hintLabel({}, workbench.theme, this));
+  sourceText_->setObjectName("chain_source_text");
   form_ = new SettingsForm(workbench.theme, 3, this);
   settingsArea_ = new QScrollArea(this);
   settingsArea_->setWidget(form_);
@@ -135,14 +123,12 @@ void ChainView::fillPolicies() {
 
 void ChainView::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  const std::string before = choice().title;
+  const PolicyChoice before = choice();
   fillPolicies();
-  if (choice().title != before) choosePolicy();
+  if (choice() != before) choosePolicy();
 }
 
-QWidget* ChainView::makeDrawRow() {
-  auto* row = new QWidget(this);
-  auto* flow = new FlowLayout(row, kGrid);
+QWidget* ChainView::makeSubBox(QWidget* row) {
   sub_ = numberSpin("chain_sub", 0, 1, 0, row);
   sub_->setSpecialValueText(tr("as drawn"));
   sub_->setToolTip(tr("One sub-policy of the policy alone; first: the one that the seed draws"));
@@ -159,14 +145,25 @@ QWidget* ChainView::makeDrawRow() {
   }
   previous_->setObjectName("chain_previous");
   next_->setObjectName("chain_next");
-  subBox_ = together({labelled(tr("Sub-policy"), sub_), previous_, next_});
-  seed_ = numberSpin("chain_seed", 1, std::numeric_limits<int>::max(), 1, row);
-  seed_->setMaximumWidth(12 * kGrid);
-  seed_->setToolTip(tr("Of a run: with the same epoch and training sample it draws this plan"));
+  return together({labelled(tr("Sub-policy"), sub_), previous_, next_});
+}
+
+QPushButton* ChainView::makeReroll(QWidget* row) {
   auto* reroll = new QPushButton(tr("Reroll"), row);
   reroll->setObjectName("chain_reroll");
   reroll->setToolTip(tr("Draw again, with another seed (Ctrl+R)"));
   reroll->setShortcut(QKeySequence("Ctrl+R"));
+  connect(reroll, &QPushButton::clicked, this, &ChainView::reroll);
+  return reroll;
+}
+
+QWidget* ChainView::makeDrawRow() {
+  auto* row = new QWidget(this);
+  auto* flow = new FlowLayout(row, kGrid);
+  subBox_ = makeSubBox(row);
+  seed_ = numberSpin("chain_seed", 1, std::numeric_limits<int>::max(), 1, row);
+  seed_->setMaximumWidth(12 * kGrid);
+  seed_->setToolTip(tr("Of a run: with the same epoch and training sample it draws this plan"));
   epoch_ = numberSpin("chain_epoch", 1, 200, 1, row);
   epoch_->setToolTip(tr("Every epoch draws another plan; a schedule's policy changes with it, too"));
   epochs_ = numberSpin("chain_epochs", 1, 100'000, 200, row);
@@ -175,10 +172,10 @@ QWidget* ChainView::makeDrawRow() {
   fire_ = new QCheckBox(tr("Every op fires"), row);
   fire_->setObjectName("chain_fire");
   fire_->setToolTip(tr("Opens the gates that an op's probability has left shut"));
-  for (QWidget* widget : std::initializer_list<QWidget*>{subBox_, labelled(tr("Seed"), seed_), reroll,
-                                                         labelled(tr("Epoch"), epoch_), epochBox_, fire_})
+  for (QWidget* widget :
+       std::initializer_list<QWidget*>{subBox_, labelled(tr("Seed"), seed_), makeReroll(row),
+                                       labelled(tr("Epoch"), epoch_), epochBox_, fire_})
     flow->addWidget(widget);
-  connect(reroll, &QPushButton::clicked, this, &ChainView::reroll);
   connect(epochs_, &QSpinBox::valueChanged, this, [this](int most) { epoch_->setMaximum(most); });
   for (QSpinBox* spin : {sub_, seed_, epoch_, epochs_})
     connect(spin, &QSpinBox::valueChanged, this, &ChainView::redraw);
@@ -217,7 +214,10 @@ QWidget* ChainView::makePlanRow() {
           [this] { QApplication::clipboard()->setText(json_->toPlainText()); });
   connect(paste, &QPushButton::clicked, this,
           [this] { json_->setPlainText(QApplication::clipboard()->text()); });
-  connect(json_, &QPlainTextEdit::textChanged, this, &ChainView::readPlan);
+  connect(json_, &QPlainTextEdit::textChanged, this, [this] {
+    planNote_.clear();
+    readPlan();
+  });
   return box;
 }
 
@@ -227,7 +227,8 @@ const PolicyChoice& ChainView::choice() const {
 
 ChainDraw ChainView::drawOf() const {
   ChainDraw draw{seed_->value(), epoch_->value(), epochs_->value(), {}, fire_->isChecked()};
-  if (written_ && written_->kind == FoundPolicy::Kind::subpolicies && sub_->value() > 0)
+  const auto& written = chosen_->written();
+  if (written && written->kind == FoundPolicy::Kind::subpolicies && sub_->value() > 0)
     draw.subpolicy = static_cast<std::size_t>(sub_->value() - 1);
   return draw;
 }
@@ -235,20 +236,22 @@ ChainDraw ChainView::drawOf() const {
 void ChainView::setPicture(const OpsPicture& picture) {
   picture_ = picture;
   sideBox_->setVisible(!picture.data);
+  sourceText_->setVisible(!picture.data);
   if (picture.image.empty()) return;
   source_ = chainSource(picture, side_->currentData().toInt());
-  side_->setToolTip(source_.note.empty() ? side_->toolTip() : q(source_.note));
   given_ ? readPlan() : redraw();
 }
 
 void ChainView::choosePolicy() {
+  chosen_ = std::make_unique<ChainPolicy>(choice());
   form_->setFields(fieldsOf(choice()));
   settingsButton_->setEnabled(!form_->isEmpty());
   policy_->setToolTip(q(choice().tip));
   const QSignalBlocker quiet(sub_), quiet2(epochs_);
   sub_->setValue(0);
   readWritten();
-  if (written_ && written_->epochs > 0) epochs_->setValue(written_->epochs);
+  if (const auto& written = chosen_->written(); written && written->epochs > 0)
+    epochs_->setValue(written->epochs);
   epoch_->setMaximum(epochs_->value());
   redraw();
 }
@@ -260,20 +263,20 @@ void ChainView::changeSettings() {
 
 /// The settings say which written policy it is.
 void ChainView::readWritten() {
-  written_.reset();
   problem_.clear();
   try {
     if (form_->problems() > 0) throw UsageError("a setting is wrong: open Settings to see which");
-    written_ = writtenPolicy(choice(), settingsOf(choice(), form_->values()));
+    chosen_->setFields(form_->values());
   } catch (const Error& error) {
     problem_ = QString::fromUtf8(error.what());
   }
-  const bool lists = written_ && written_->kind == FoundPolicy::Kind::subpolicies;
+  const auto& written = chosen_->written();
+  const bool lists = written && written->kind == FoundPolicy::Kind::subpolicies;
   subBox_->setVisible(lists);
-  epochBox_->setVisible(written_ && followsEpochs(*written_));
+  epochBox_->setVisible(written && followsEpochs(*written));
   const QSignalBlocker quiet(sub_);
-  sub_->setMaximum(lists ? static_cast<int>(written_->lists.size()) : 0);
-  sub_->setSuffix(lists ? tr(" of %1").arg(written_->lists.size()) : QString());
+  sub_->setMaximum(lists ? static_cast<int>(written->lists.size()) : 0);
+  sub_->setSuffix(lists ? tr(" of %1").arg(written->lists.size()) : QString());
 }
 
 /// From "as drawn" on, round and round.
@@ -297,7 +300,7 @@ void ChainView::redraw() {
   if (!problem_.isEmpty()) return refuse(policyProblem_, problem_);
   if (!source_.square) return;
   try {
-    const Plan plan = drawPlan(choice(), settingsOf(choice(), form_->values()), drawOf(), source_);
+    const Plan plan = chosen_->draw(drawOf(), source_);
     const QSignalBlocker quiet(json_);
     json_->setPlainText(q(toJson(plan).dump()));
     showProblem(policyProblem_, {});
@@ -311,10 +314,11 @@ void ChainView::redraw() {
 void ChainView::showWritten() {
   QString text;
   const ChainDraw draw = drawOf();
-  if (written_ && draw.subpolicy)
-    text = q(listText(*written_, written_->lists[*draw.subpolicy]));
-  else if (written_ && followsEpochs(*written_))
-    text = q(epochText(*written_, draw.epoch, draw.epochs));
+  const auto& written = chosen_->written();
+  if (written && draw.subpolicy)
+    text = q(listText(*written, written->lists[*draw.subpolicy]));
+  else if (written && followsEpochs(*written))
+    text = q(epochText(*written, draw.epoch, draw.epochs));
   if (given_)
     text = planNote_.isEmpty() ? tr("Replays the plan below, not drawn from the policy") : planNote_;
   policyText_->setText(text);
@@ -348,6 +352,8 @@ void ChainView::replay(const Plan& plan) {
   plan_ = plan;
   hash_->setHash(q(pixelHash(stages.back().image.view())));
   strip_->setStages(std::move(stages));
+  sourceText_->setText(q(sourceText(source_, plan)));
+  sourceText_->setToolTip(sourceText_->text());
   showProblem(planProblem_, {});
   copyPlan_->setEnabled(true);
 }
@@ -377,8 +383,8 @@ void ChainView::openStage(int stage) {
   setting.y = step.y;
   OpsPicture picture;
   picture.image = before.image;
-  picture.data = source_.square;
-  setting.partner = static_cast<std::uint32_t>(step.partner % source_.square->size());
+  picture.data = renderedFrom(source_, *plan_);
+  setting.partner = static_cast<std::uint32_t>(step.partner % picture.data->size());
   Q_EMIT opWanted(picture, setting, tr("Before %1").arg(q(at.title).toLower()));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QWidget>
+#include <memory>
 #include <optional>
 
 #include "widgets/panels/ops/ChainModel.h"
@@ -47,6 +48,8 @@ class ChainView : public QWidget {
  private:
   QWidget* makePolicyRow();
   QWidget* makeDrawRow();
+  QWidget* makeSubBox(QWidget* row);
+  QPushButton* makeReroll(QWidget* row);
   QWidget* makePlanRow();
   void fillPolicies();
   void choosePolicy();
@@ -65,7 +68,7 @@ class ChainView : public QWidget {
 
   const Workbench& workbench_;
   std::vector<PolicyChoice> choices_;
-  std::optional<FoundPolicy> written_;
+  std::unique_ptr<ChainPolicy> chosen_;
   QString problem_;  ///< of the policy and its settings; empty: it can be drawn from
   OpsPicture picture_;
   ChainSource source_;
@@ -80,7 +83,7 @@ class ChainView : public QWidget {
   QSpinBox *sub_ = nullptr, *seed_ = nullptr, *epoch_ = nullptr, *epochs_ = nullptr;
   QCheckBox* fire_ = nullptr;
   QWidget *subBox_ = nullptr, *epochBox_ = nullptr, *sideBox_ = nullptr;
-  QLabel *policyText_ = nullptr, *policyProblem_ = nullptr, *planProblem_ = nullptr;
+  QLabel *sourceText_ = nullptr, *policyText_ = nullptr, *policyProblem_ = nullptr, *planProblem_ = nullptr;
   HashLine* hash_ = nullptr;
   QPlainTextEdit* json_ = nullptr;
   QPushButton* copyPlan_ = nullptr;

@@ -12,8 +12,6 @@
 
 namespace uada {
 
-constexpr int kDigits = 64;
-
 HashLine::HashLine(const Theme& theme, QWidget* parent)
     : QWidget(parent),
       theme_(theme),
@@ -33,7 +31,6 @@ HashLine::HashLine(const Theme& theme, QWidget* parent)
   expected_->setAccessibleName(tr("Hash to compare with"));
   expected_->setPlaceholderText(tr("Compare"));
   expected_->setToolTip(tr("Paste a recorded hash, and it is said whether the pixels are the same"));
-  expected_->setMaxLength(kDigits);
   QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
   fixed.setPointSizeF(font().pointSizeF() * 0.85);
   hash_->setFont(fixed);

@@ -1,22 +1,23 @@
 #include "widgets/panels/ops/OpControls.h"
 
 #include <QAbstractItemView>
+#include <QColorDialog>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPainter>
 #include <QPoint>
+#include <QSpinBox>
 #include <QStandardItemModel>
 #include <vector>
 
+#include "core/augment/Stages.h"
+#include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
-
-QString q(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 void addHeading(QComboBox& combo, const QString& text, const QColor& colour) {
   combo.addItem(text, -1);
@@ -64,6 +65,7 @@ void fillGridCombo(QComboBox& combo) {
 PlainSpin::PlainSpin(QWidget* parent) : QDoubleSpinBox(parent) {
   setDecimals(4);
   setRange(-100'000, 100'000);
+  setSpecialValueText(QObject::tr("none"));
   setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("-128.1234 threshold")) + 5 * kGrid);
 }
 
@@ -74,8 +76,10 @@ QString PlainSpin::textFromValue(double value) const {
   return text == QStringLiteral("-0") ? QStringLiteral("0") : text;
 }
 
+void PlainSpin::stepBy(int steps) { value() <= minimum() ? setValue(0) : QDoubleSpinBox::stepBy(steps); }
+
 void showUnit(QDoubleSpinBox& spin, const Op& op) {
-  const bool counted = op.unit == "degrees" || op.unit == "pixels" || op.unit == "bits";
+  const bool counted = unitFollows(op);
   const QString unit = op.hasValue ? q(op.unit) : QString();
   spin.setPrefix(unit.isEmpty() || counted ? QString() : unit + QStringLiteral(" "));
   spin.setSuffix(counted ? QStringLiteral(" ") + unit : QString());
@@ -89,6 +93,31 @@ QDoubleSpinBox* shareSpin(const char* name, QWidget* parent) {
   spin->setSingleStep(0.05);
   spin->setValue(0.5);
   return spin;
+}
+
+QSpinBox* numberSpin(const char* name, int least, int most, int value, QWidget* parent) {
+  auto* spin = new QSpinBox(parent);
+  spin->setObjectName(name);
+  spin->setRange(least, most);
+  spin->setValue(value);
+  spin->setKeyboardTracking(false);
+  return spin;
+}
+
+QMenu* fillMenu(const Theme& theme, QWidget* parent, const std::function<QColor()>& shown,
+                const std::function<void(std::optional<std::array<std::uint8_t, 3>>)>& choose) {
+  auto* menu = new QMenu(parent);
+  menu->addAction(QObject::tr("As the levels' code"), [choose] { choose(std::nullopt); });
+  for (const auto& [name, colour] : {std::pair{QObject::tr("Black"), QColor(0, 0, 0)},
+                                     {QObject::tr("Grey 128"), QColor(128, 128, 128)},
+                                     {QObject::tr("White"), QColor(255, 255, 255)},
+                                     {QObject::tr("Red"), QColor(255, 0, 0)}})
+    menu->addAction(colourIcon(theme, colour), name, [choose, colour = colour] { choose(bytesOf(colour)); });
+  menu->addAction(QObject::tr("Other..."), [parent, shown, choose] {
+    const QColor colour = QColorDialog::getColor(shown(), parent);
+    if (colour.isValid()) choose(bytesOf(colour));
+  });
+  return menu;
 }
 
 QWidget* together(std::initializer_list<QWidget*> widgets) {

@@ -4,12 +4,15 @@
 #include <QDoubleSpinBox>
 #include <QIcon>
 #include <QString>
+#include <functional>
 #include <initializer_list>
 
 #include "widgets/panels/ops/OpsModel.h"
 
 class QComboBox;
+class QMenu;
 class QPoint;
+class QSpinBox;
 
 namespace uada {
 
@@ -24,16 +27,26 @@ void fillOpCombo(QComboBox& combo, const Theme& theme);
 /// "No grid: raw value" (data -1), then every grid.
 void fillGridCombo(QComboBox& combo);
 
-/// A number without trailing zeros.
+/// A number without trailing zeros. Its minimum stands for no number.
 class PlainSpin : public QDoubleSpinBox {
  public:
   explicit PlainSpin(QWidget* parent);
   QString textFromValue(double value) const override;
+  /// From no number to 0.
+  void stepBy(int steps) override;
 };
 /// "20 degrees", "factor 1.6": the unit before or behind the number, as people say it.
 void showUnit(QDoubleSpinBox& spin, const Op& op);
 /// A share of width or height, [0, 1).
 QDoubleSpinBox* shareSpin(const char* name, QWidget* parent);
+
+/// A whole number that counts once it is typed to the end.
+QSpinBox* numberSpin(const char* name, int least, int most, int value, QWidget* parent);
+/// Colours of what lies outside an image.
+/// shown   the colour now
+/// choose  called with the new one; none: as the grid's code has it
+QMenu* fillMenu(const Theme& theme, QWidget* parent, const std::function<QColor()>& shown,
+                const std::function<void(std::optional<std::array<std::uint8_t, 3>>)>& choose);
 
 /// Widgets that stay side by side.
 QWidget* together(std::initializer_list<QWidget*> widgets);

@@ -1,24 +1,19 @@
 #include "widgets/panels/ops/OpExplorer.h"
 
-#include <QColorDialog>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
-#include <QStandardItemModel>
 #include <QToolButton>
+#include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "core/augment/Renderer.h"
-#include "core/base/Error.h"
-#include "core/images/ImageIo.h"
 #include "core/ops/Resize.h"
 #include "widgets/forms/FlowLayout.h"
 #include "widgets/forms/FormStyle.h"
@@ -26,13 +21,17 @@
 #include "widgets/panels/ops/HistogramView.h"
 #include "widgets/panels/ops/OpControls.h"
 #include "widgets/panels/ops/PictureGrid.h"
+#include "widgets/panels/ops/PictureSource.h"
 #include "widgets/panels/ops/PixelView.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
 OpExplorer::OpExplorer(const Workbench& workbench, QWidget* parent)
-    : QWidget(parent), workbench_(workbench), zoom_(new PixelZoom(this)) {
+    : QWidget(parent),
+      workbench_(workbench),
+      partnerFile_(new PictureSource(this)),
+      zoom_(new PixelZoom(this)) {
   original_ = new PixelView(workbench.theme, *zoom_, this);
   original_->setObjectName("op_original");
   after_ = new PixelView(workbench.theme, *zoom_, this);
@@ -85,7 +84,9 @@ QWidget* OpExplorer::makeOpRow() {
   fill_->setObjectName("op_fill");
   fill_->setToolTip(
       tr("Colour of what lies outside the source; grey 128 in the UADA authors' code, else black"));
-  fillFill();
+  fill_->setMenu(fillMenu(
+      workbench_.theme, fill_, [this] { return colourOf(samplingFor(setting_).fill); },
+      [this](const auto& fill) { setFill(fill); }));
   sampling_ = together({labelled(tr("Filter"), filter_), labelled(tr("Outside"), fill_)});
   for (QWidget* widget : {labelled(tr("Op"), op_), labelled(tr("Levels of"), grid_), sampling_})
     flow->addWidget(widget);
@@ -97,22 +98,6 @@ QWidget* OpExplorer::makeOpRow() {
     changed();
   });
   return row;
-}
-
-void OpExplorer::fillFill() {
-  auto* menu = new QMenu(fill_);
-  menu->addAction(tr("As the levels' code"), [this] { setFill(std::nullopt); });
-  for (const auto& [name, colour] : {std::pair{tr("Black"), QColor(0, 0, 0)},
-                                     {tr("Grey 128"), QColor(128, 128, 128)},
-                                     {tr("White"), QColor(255, 255, 255)},
-                                     {tr("Red"), QColor(255, 0, 0)}})
-    menu->addAction(colourIcon(workbench_.theme, colour), name,
-                    [this, colour = colour] { setFill(bytesOf(colour)); });
-  menu->addAction(tr("Other..."), this, [this] {
-    const QColor colour = QColorDialog::getColor(colourOf(samplingFor(setting_).fill), this);
-    if (colour.isValid()) setFill(bytesOf(colour));
-  });
-  fill_->setMenu(menu);
 }
 
 QWidget* OpExplorer::makeValueRow() {
@@ -143,7 +128,7 @@ QWidget* OpExplorer::makeValueRow() {
   connect(raw_, &QDoubleSpinBox::valueChanged, this, &OpExplorer::typeValue);
   connect(sign_, &QToolButton::toggled, this, [this](bool negative) {
     setting_.sign = negative ? -1 : 1;
-    setting_.typed.reset();
+    keepTyped();
     changed();
   });
   return row;
@@ -161,10 +146,12 @@ QWidget* OpExplorer::makeRestRow() {
   partnerIndex_->setObjectName("op_partner");
   partnerIndex_->setToolTip(tr("The training image that is mixed in"));
   partnerOpen_ = new QPushButton(tr("Choose..."), row);
-  partnerText_ = new QLabel(row);
-  partnerText_->setObjectName("muted");
+  partnerText_ = quietLabel({}, workbench_.theme, row);
+  partnerText_->setObjectName("op_partner_text");
+  partnerText_->setWordWrap(false);
   partner_ = together({labelled(tr("Mixed with"), partnerIndex_), partnerOpen_, partnerText_});
   problem_ = problemLabel(workbench_.theme, row);
+  problem_->setObjectName("op_problem");
   for (QWidget* widget : std::initializer_list<QWidget*>{place_, partner_, problem_}) flow->addWidget(widget);
   connect(x_, &QDoubleSpinBox::valueChanged, this, [this](double x) {
     setting_.x = x;
@@ -179,6 +166,13 @@ QWidget* OpExplorer::makeRestRow() {
     changed();
   });
   connect(partnerOpen_, &QPushButton::clicked, this, &OpExplorer::choosePartner);
+  connect(partnerFile_, &PictureSource::failed, this,
+          [this](const QString& why) { showProblem(problem_, why); });
+  connect(partnerFile_, &PictureSource::loaded, this, [this] {
+    showProblem(problem_, {});
+    showControls();
+    changed();
+  });
   return row;
 }
 
@@ -220,6 +214,8 @@ void OpExplorer::setPicture(const OpsPicture& picture, const QString& caption) {
   if (picture.data) {
     const QSignalBlocker quiet(partnerIndex_);
     partnerIndex_->setRange(0, static_cast<int>(picture.data->size()) - 1);
+    partnerIndex_->setValue(static_cast<int>(setting_.partner));
+    setting_.partner = static_cast<std::uint32_t>(partnerIndex_->value());
   }
   showControls();
   changed();
@@ -241,16 +237,26 @@ void OpExplorer::setSetting(const OpSetting& setting) {
   changed();
 }
 
+bool OpExplorer::isFree() const { return grid_->currentData().toInt() < 0; }
+
+/// A typed value ends where a grid's level counts. Without a grid there always is one: the last that was
+/// shown, as far as the op takes it.
+void OpExplorer::keepTyped() {
+  setting_.typed.reset();
+  const Op& op = setting_.entry();
+  if (isFree()) setting_.typed = std::clamp(raw_->value(), op.min, op.max);
+}
+
 void OpExplorer::chooseOp() {
   setting_.op = static_cast<std::size_t>(op_->currentData().toInt());
-  setting_.typed.reset();
+  keepTyped();
   showControls();
   changed();
 }
 
 void OpExplorer::chooseGrid() {
   if (const int grid = grid_->currentData().toInt(); grid >= 0) setting_.grid = static_cast<Grid>(grid);
-  setting_.typed.reset();
+  keepTyped();
   setting_.level = std::min(setting_.level, topLevel(setting_.grid));
   showControls();
   changed();
@@ -258,7 +264,7 @@ void OpExplorer::chooseGrid() {
 
 void OpExplorer::moveSlider(int place) {
   const Op& op = setting_.entry();
-  if (grid_->currentData().toInt() < 0) {
+  if (isFree()) {
     setting_.typed = op.min + (op.max - op.min) * place / kFineSteps;
   } else {
     setting_.typed.reset();
@@ -282,25 +288,23 @@ void OpExplorer::setFill(std::optional<std::array<std::uint8_t, 3>> fill) {
 void OpExplorer::choosePartner() {
   const QString file = QFileDialog::getOpenFileName(this, tr("Image to mix in"), {},
                                                     tr("Pictures (*.png *.jpg *.jpeg);;All files (*)"));
-  if (file.isEmpty()) return;
-  try {
-    partnerFile_ = readImage(file.toStdString());
-    showProblem(problem_, {});
-  } catch (const Error& error) {
-    showProblem(problem_, QString::fromUtf8(error.what()));
-  }
-  changed();
+  if (!file.isEmpty()) openPartner(file);
 }
 
-/// The second image: of the same data set, or a file; scaled to the picture's size. Empty: none.
+void OpExplorer::openPartner(const QString& file) {
+  PictureRequest request;
+  request.file = file.toStdString();
+  partnerFile_->read(request);
+}
+
+/// The second image: of the same data set, or a file. Empty: none.
 Image OpExplorer::partner() const {
   if (!setting_.entry().hasPartner) return {};
-  const int width = picture_.image.width, height = picture_.image.height;
-  ImageView other = partnerFile_.view();
-  if (picture_.data) other = picture_.data->image(setting_.partner % picture_.data->size());
-  if (!other.rgb || (other.width == width && other.height == height))
-    return other.rgb ? Image(other) : Image();
-  return resized(other, width, height, Filter::bilinear);
+  if (picture_.data)
+    return broughtToSize(picture_.data->image(setting_.partner % picture_.data->size()), picture_.image);
+  const Image& file = partnerFile_->picture().image;
+  if (file.empty()) return {};
+  return resized(file.view(), picture_.image.width, picture_.image.height, Filter::bilinear);
 }
 
 /// Which controls the op and the grid have.
@@ -317,11 +321,11 @@ void OpExplorer::showControls() {
   partner_->setVisible(op.hasPartner);
   partnerIndex_->parentWidget()->setVisible(picture_.data != nullptr);
   partnerOpen_->setVisible(!picture_.data);
-  partnerText_->setText(picture_.data          ? QString()
-                        : partnerFile_.empty() ? tr("no image chosen: no effect")
-                                               : tr("scaled to the same size"));
+  partnerText_->setText(picture_.data                           ? QString()
+                        : partnerFile_->picture().image.empty() ? tr("no image chosen: no effect")
+                                                                : tr("scaled to the same size"));
   rest_->setVisible(op.hasPlace || op.hasPartner);
-  const bool free = grid_->currentData().toInt() < 0;
+  const bool free = isFree();
   const bool leveled = op.hasValue && (free || hasLevels(op, setting_.grid));
   const bool fine = free || gridInfo(setting_.grid).continuous;
   const QSignalBlocker quiet(slider_);
@@ -338,7 +342,7 @@ void OpExplorer::showValue() {
   const Op& op = setting_.entry();
   const double value = rawValueOf(setting_, picture_.image.width, picture_.image.height);
   const QSignalBlocker quiet(slider_), quiet2(raw_);
-  const bool free = grid_->currentData().toInt() < 0, fine = free || gridInfo(setting_.grid).continuous;
+  const bool free = isFree(), fine = free || gridInfo(setting_.grid).continuous;
   const double span = op.max - op.min;
   if (free)
     slider_->setValue(span > 0 ? static_cast<int>(std::lround(kFineSteps * (value - op.min) / span)) : 0);
@@ -349,7 +353,7 @@ void OpExplorer::showValue() {
   sign_->setText(setting_.sign < 0 ? QStringLiteral("−") : QStringLiteral("+"));
   showUnit(*raw_, op);
   raw_->setSingleStep(span > 0 ? span / 100 : 1);
-  raw_->setValue(std::isnan(value) ? 0 : value);
+  raw_->setValue(std::isnan(value) ? raw_->minimum() : value);
 }
 
 void OpExplorer::changed() {

@@ -18,6 +18,7 @@ namespace uada {
 
 class HistogramView;
 class PictureGrid;
+class PictureSource;
 class PixelView;
 class PixelZoom;
 
@@ -35,6 +36,8 @@ class OpExplorer : public QWidget {
   const OpSetting& setting() const { return setting_; }
   /// Up to date, even if it was not painted yet.
   const Image& result();
+  /// Reads the picture that ops with a second image mix in where there is no data set. In a while.
+  void openPartner(const QString& file);
 
  Q_SIGNALS:
   void failed(const QString& text);
@@ -44,13 +47,14 @@ class OpExplorer : public QWidget {
   QWidget* makeValueRow();
   QWidget* makeRestRow();
   QWidget* makeStatusRow();
-  void fillFill();
   void chooseOp();
   void chooseGrid();
   void moveSlider(int place);
   void typeValue(double value);
   void setFill(std::optional<std::array<std::uint8_t, 3>> fill);
   void choosePartner();
+  bool isFree() const;
+  void keepTyped();
   void showControls();
   void showValue();
   void changed();
@@ -62,7 +66,8 @@ class OpExplorer : public QWidget {
   OpsPicture picture_;
   OpSetting setting_;
   std::array<Histogram, 3> originalHistograms_{};
-  Image partnerFile_, result_;
+  PictureSource* partnerFile_;  ///< where there is no data set
+  Image result_;
   double milliseconds_ = 0;  ///< of the last rendering
   QTimer renderTimer_;       ///< one rendering for a burst of changes
   PixelZoom* zoom_;

@@ -10,6 +10,7 @@
 
 #include "core/augment/Renderer.h"
 #include "core/base/Text.h"
+#include "core/ops/Resize.h"
 
 namespace uada {
 
@@ -38,6 +39,14 @@ Sampling samplingFor(const OpSetting& setting) {
   sampling.x = setting.x;
   sampling.y = setting.y;
   return sampling;
+}
+
+Image broughtToSize(ImageView other, const Image& picture) {
+  if (other.width == picture.width && other.height == picture.height) return Image(other);
+  Image fitting(picture.width, picture.height);
+  ResizeScratch scratch;
+  resizedCentre(other, fitting.span(), scratch);
+  return fitting;
 }
 
 Image applied(const OpSetting& setting, const Image& image, const Image& partner) {

@@ -46,6 +46,10 @@ double rawValueOf(const OpSetting& setting, int width, int height);
 /// How the picture is read: as in training, but for what the setting says.
 Sampling samplingFor(const OpSetting& setting);
 
+/// A data set's image as the renderer mixes it into a picture of that size, which is square where they
+/// differ.
+Image broughtToSize(ImageView other, const Image& picture);
+
 /// The op itself, Op::apply.
 /// partner  of ops that have one: of the same size; empty: none
 Image applied(const OpSetting& setting, const Image& image, const Image& partner = {});

@@ -1,0 +1,165 @@
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTabBar>
+
+#include "core/base/Error.h"
+#include "tests/widgets/OpsTools.h"
+#include "widgets/panels/OpsPanel.h"
+#include "widgets/panels/ops/ChainStrip.h"
+#include "widgets/panels/ops/ChainView.h"
+#include "widgets/panels/ops/OpExplorer.h"
+
+using namespace uada;
+using namespace uada::test;
+
+/// Which pixels the chain view takes a plan to, and what it says of them.
+class TestChainPicture : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init() { bench_ = std::make_unique<OpsBench>(); }
+  void cleanup() { bench_.reset(); }
+
+  void runsPlansAreCompared();
+  void runsPlansAreDroppedForANewerPicture();
+  void resizedCropsTakeTheWholePicture();
+  void partnersOfResizedCropsAreTheRenderers();
+  void filesPicturesAreDescribed();
+
+ private:
+  std::unique_ptr<OpsBench> bench_;
+};
+
+/// A run's plan, on the picture kept with it where the data set is not there, with the recorded hash.
+void TestChainPicture::runsPlansAreCompared() {
+  const OpsPicture picture = sampleOf(32, 1);
+  ThreadPool pool(1);
+  const Renderer renderer(*picture.data, chainSource(picture, 0).render, pool);
+  SamplePlan sample;
+  sample.title = "sample 1 at step 5 of a run";
+  sample.dataset.name = "cifar10";
+  sample.dataset.settings["folder"] = bench_->folder.filePath("nowhere").toStdString();
+  sample.plan = examplePlan();
+  sample.pixelHash = QString::fromStdString(pixelHash(renderer.picture(1, sample.plan).view()));
+  sample.original = picture.image;
+  OpsPanel panel(bench_->workbench);
+  panel.resize(900, 600);
+  panel.show();
+  panel.open(sample);
+  QTRY_VERIFY_WITH_TIMEOUT(panel.findChild<QLabel*>("chain_hash_state"), 20000);
+  auto* state = at<QLabel>(panel, "chain_hash_state");
+  QTRY_VERIFY_WITH_TIMEOUT(state->isVisible(), 20000);
+  QCOMPARE(state->text(), QString("✓ equal"));
+  QVERIFY(at<QLabel>(panel, "chain_policy_text")->text().contains("nowhere"));
+  QCOMPARE(at<QTabBar>(panel, "ops_tabs")->currentIndex(), 1);
+  at<QLineEdit>(panel, "chain_expected")->setText(QString(64, '0'));
+  QCOMPARE(state->text(), QString("✗ differs"));
+}
+
+/// A run's plan belongs to its sample: whoever opens a file meanwhile sees that file without it.
+void TestChainPicture::runsPlansAreDroppedForANewerPicture() {
+  SamplePlan sample;
+  sample.title = "sample 1 at step 5 of a run";
+  sample.dataset.name = "cifar10";
+  sample.dataset.settings["folder"] = bench_->folder.filePath("nowhere").toStdString();
+  sample.plan = examplePlan();
+  sample.pixelHash = QString(64, '0');
+  sample.original = pattern(32, 32);
+  OpsPanel panel(bench_->workbench);
+  panel.show();
+  panel.open(sample);
+  PictureRequest request;
+  request.file = bench_->file("newer.png", pattern(9, 9)).toStdString();
+  panel.source().read(request);
+  QTRY_VERIFY_WITH_TIMEOUT(panel.source().request().file == request.file, 20000);
+  QVERIFY(!at<QLabel>(panel, "chain_policy_text")->text().contains("sample 1"));
+  QVERIFY(at<QLineEdit>(panel, "chain_expected")->text().isEmpty());
+  QCOMPARE(at<QTabBar>(panel, "ops_tabs")->currentIndex(), 0);
+  panel.open(sample);  // nor does a drop that cannot be used get the run's picture
+  panel.source().refuse("nothing in it");
+  QTRY_VERIFY(!panel.source().isBusy());
+  QVERIFY(panel.source().picture().image == pattern(9, 9));
+  QVERIFY(at<QLineEdit>(panel, "chain_expected")->text().isEmpty());
+}
+
+/// A random resized crop is drawn in the picture as it is, not in its square.
+void TestChainPicture::resizedCropsTakeTheWholePicture() {
+  const Image image = pattern(90, 50);
+  ChainSource source = chainSource(pictureOf(image), 32);
+  QCOMPARE(source.square->width, 32);
+  ChainPolicy policy({"", "randaugment", "", "", ""});
+  policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
+  for (int seed = 1; seed < 20; ++seed) {
+    const Plan plan = policy.draw({seed}, source);
+    QVERIFY(plan.resizedCrop && plan.resizedCrop->source == (ImageSize{90, 50}));
+    const std::vector<Stage> stages = stagesOf(source, plan);
+    QVERIFY(stages.front().image == image);
+    QCOMPARE(stages.back().image.width, 32);
+  }
+  Plan foreign = policy.draw({1}, source);
+  foreign.resizedCrop->source = {91, 50};
+  QVERIFY_THROWS_EXCEPTION(Error, stagesOf(source, foreign));
+}
+
+/// The second image comes from the set that the stage was rendered from: here whole pictures.
+void TestChainPicture::partnersOfResizedCropsAreTheRenderers() {
+  const OpsPicture picture = pictureOf(pattern(90, 50));
+  ChainView view(bench_->workbench);
+  OpExplorer explorer(bench_->workbench);
+  connect(&view, &ChainView::opWanted, &explorer,
+          [&](const OpsPicture& image, const OpSetting& setting, const QString& caption) {
+            explorer.setPicture(image, caption);
+            explorer.setSetting(setting);
+          });
+  view.setPicture(picture);
+  chooseData(at<QComboBox>(view, "chain_side"), 32);
+  ChainPolicy policy({"", "randaugment", "", "", ""});
+  policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
+  Plan plan = policy.draw({3}, chainSource(picture, 32));
+  plan.grid = Grid::ta31;
+  plan.stepCount = 0;
+  Step step;
+  step.op = static_cast<std::uint16_t>(opIndex("sample_pairing"));
+  step.level = 30;
+  step.fired = true;
+  plan.add(step);
+  view.showPlan(plan, {}, "a test");
+  const std::vector<Stage>& stages = view.strip().stages();
+  QVERIFY2(stages.size() > 2, qPrintable(at<QLabel>(view, "chain_plan_problem")->text()));
+  for (std::size_t k = 0; k < stages.size(); ++k) {
+    if (stages[k].part != Stage::Part::op) continue;
+    Q_EMIT const_cast<ChainStrip&>(view.strip()).opWanted(static_cast<int>(k));
+    QVERIFY(explorer.result() == stages[k].image);
+    QVERIFY(explorer.result() != stages[k - 1].image);
+  }
+}
+
+/// What was done to make it square is read below the size, and follows the picture.
+void TestChainPicture::filesPicturesAreDescribed() {
+  ChainView view(bench_->workbench);
+  view.show();
+  const auto* text = at<QLabel>(view, "chain_source_text");
+  auto* side = at<QComboBox>(view, "chain_side");
+  const QString tip = side->toolTip();
+  view.setPicture(pictureOf(pattern(90, 50)));
+  QVERIFY(text->isVisible());
+  QCOMPARE(text->text(), QString("The middle 50 × 50 of 90 × 50 px"));
+  chooseData(side, 32);
+  QCOMPARE(text->text(),
+           QString("The middle 50 × 50 of 90 × 50 px, resized to 32 × 32 px (bilinear, antialiased)"));
+  ChainPolicy policy({"", "randaugment", "", "", ""});
+  policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
+  view.showPlan(policy.draw({1}, chainSource(pictureOf(pattern(90, 50)), 32)), {}, "a test");
+  QCOMPARE(text->text(), QString("The whole picture, 90 × 50 px"));
+  at<QPushButton>(view, "chain_reroll")->click();
+  chooseData(side, 0);
+  view.setPicture(pictureOf(pattern(60, 60)));
+  QCOMPARE(text->text(), QString("As it is, 60 × 60 px"));
+  QCOMPARE(side->toolTip(), tip);
+  view.setPicture(sampleOf(32, 0));
+  QVERIFY(!text->isVisible());
+}
+
+QTEST_MAIN(TestChainPicture)
+#include "tst_chain_picture.moc"
