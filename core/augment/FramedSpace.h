@@ -19,7 +19,7 @@ struct FrameSettings {
 };
 
 /// A policy that draws a chain of ops and puts the family's frame around it.
-/// Draws, in this order for ever: the chain; crop row, crop column, flip; the box's left and top.
+/// Draws, in this order for ever: the chain; the crop (PlanSpace::drawCrop), flip; the box's left and top.
 class FramedSpace : public PlanSpace {
  public:
   std::vector<Group> groups() const override { return allGroups(steps_, frame_.cutout); }

@@ -24,7 +24,6 @@ struct FixedAffine {
 /// Whether 16 bits hold the whole part of all source points of an output of that size.
 bool fitsFixed(const Affine& affine, int width, int height);
 
-/// Coordinates below this one keep enough digits for the two below.
 /// Rounds down a number that an int can hold; std::floor is a call on the plainest processors.
 inline int wholeOf(double v) {
   const int cut = static_cast<int>(v);

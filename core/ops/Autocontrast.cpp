@@ -26,9 +26,10 @@ Op autocontrast() {
         .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.alpha = Alpha::reset;
-  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { applyTables(in, out, tablesOf(in)); };
-  op.tables = [](ImageView in, double) { return tablesOf(in); };
-  op.tablesReadImage = true;
+  op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
+    simd::applyTables(in, out, tablesOf(in));
+  };
+  op.lookUp = LookUp::ofImage;
   return op;
 }
 

@@ -27,9 +27,9 @@ Op brightness() {
   op.hasValue = op.isSigned = true;
   op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    applyTable(in, out, brightened(value));
+    simd::applyTable(in, out, brightened(value));
   };
-  op.tables = [](ImageView, double value) { return alike(brightened(value)); };
+  op.lookUp = LookUp::fixed;
   return op;
 }
 

@@ -31,10 +31,9 @@ Op contrast() {
   op.hasValue = op.isSigned = true;
   op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
-    applyTable(in, out, contrasted(in, value));
+    simd::applyTable(in, out, contrasted(in, value));
   };
-  op.tables = [](ImageView in, double value) { return alike(contrasted(in, value)); };
-  op.tablesReadImage = true;
+  op.lookUp = LookUp::ofImage;
   return op;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/ops/Levels.h"
 #include "core/ops/Op.h"
+#include "core/ops/Tables.h"
 
 namespace uada {
 namespace {
@@ -25,12 +26,6 @@ PixelBox centredBox(int x, int y, int size, int width, int height) {
           std::clamp(y + half, 0, height)};
 }
 
-PixelBox drawCutout(Random& random, int size, int width, int height) {
-  const int y = static_cast<int>(random.below(static_cast<std::uint32_t>(height)));
-  const int x = static_cast<int>(random.below(static_cast<std::uint32_t>(width)));
-  return centredBox(x, y, size, width, height);
-}
-
 PixelBox inclusiveBox(double x, double y, double size, int width, int height) {
   const int left = static_cast<int>(std::max(0.0, x - size / 2));
   const int top = static_cast<int>(std::max(0.0, y - size / 2));
@@ -46,14 +41,6 @@ PixelBox inclusiveRectangle(double left, double top, double right, double bottom
 
 void eraseBox(ImageSpan image, const PixelBox& box, std::array<std::uint8_t, 3> colour) {
   eraseBox(image, box.top, box.bottom, box.left, box.right, colour);
-}
-
-void eraseNormalised(float* image, int width, int height, const PixelBox& box) {
-  const int left = std::clamp(box.left, 0, width), right = std::clamp(box.right, left, width);
-  for (int y = std::max(box.top, 0); y < std::min(box.bottom, height); ++y) {
-    float* row = image + std::size_t{3} * width * y;
-    std::fill(row + std::size_t{3} * left, row + std::size_t{3} * right, 0.0F);
-  }
 }
 
 /// Hides a box of even side about a place, in CIFAR-10's mean colour. The authors' code keeps it transparent

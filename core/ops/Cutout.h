@@ -3,22 +3,19 @@
 #include <array>
 #include <cstdint>
 
-#include "core/base/Philox.h"
 #include "core/images/Image.h"
 #include "core/ops/Crop.h"
 
 namespace uada {
 
 // Four things go by the name of Cutout (methods.md 2.2):
-//   1. the UADA authors': a black box before normalisation, Plan::cutout and eraseBox();
-//   2. that of DeVries & Taylor: drawCutout(), then eraseNormalised(), so that it shows the data set's mean;
+//   1. the UADA authors': Plan::cutout in black, painted before normalisation;
+//   2. that of DeVries & Taylor: Plan::cutout with BoxFill::mean, 0 after normalisation: the data set's mean;
 //   3. the RandAugment code's rectangle, which includes its far edge: op "cutout_abs", inclusiveBox();
 //   4. the AutoAugment code's op: op "cutout", centredBox(), painted in the mean colour of CIFAR-10.
 
 /// The box of side 2 * (size / 2) about the pixel (x, y), cut at the image. size >= 0
 PixelBox centredBox(int x, int y, int size, int width, int height);
-/// The same about a uniformly drawn pixel: row first, then column.
-PixelBox drawCutout(Random& random, int size, int width, int height);
 /// The rectangle of side `size` about the point (x, y), which includes the pixels that its right and bottom
 /// edges lie in: a side of 16 hides up to 17 pixels. size >= 0
 PixelBox inclusiveBox(double x, double y, double size, int width, int height);
@@ -28,7 +25,5 @@ PixelBox inclusiveBox(double x, double y, double size, int width, int height);
 PixelBox inclusiveRectangle(double left, double top, double right, double bottom, int width, int height);
 
 void eraseBox(ImageSpan image, const PixelBox& box, std::array<std::uint8_t, 3> colour = {0, 0, 0});
-/// Sets the box to 0 in a normalised image [height, width, 3]: the mean colour of the data set.
-void eraseNormalised(float* image, int width, int height, const PixelBox& box);
 
 }  // namespace uada

@@ -8,7 +8,7 @@ Op identity() {
   Op op{.name = "identity", .title = "Identity", .source = "RandAugment, CVPRW 2020", .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { copyImage(in, out); };
-  op.tables = [](ImageView, double) { return alike(identityTable()); };
+  op.lookUp = LookUp::fixed;
   return op;
 }
 

@@ -13,11 +13,7 @@ Op invert() {
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.alpha = Alpha::reset;
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { simd::mapBits(in, out, 255, 255); };
-  op.tables = [](ImageView, double) {
-    ByteTable table;
-    for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(255 - v);
-    return alike(table);
-  };
+  op.lookUp = LookUp::fixed;
   return op;
 }
 

@@ -9,7 +9,6 @@
 
 #include "core/images/Image.h"
 #include "core/ops/Grid.h"
-#include "core/ops/Tables.h"
 
 namespace uada {
 
@@ -26,9 +25,12 @@ struct Sampling {
   std::optional<std::array<std::uint8_t, 3>> cover = {};  ///< cutout: its colour; none: the op's own
 };
 
-/// What the AutoAugment authors' code, which works on RGBA, does to the alpha of pixels: keeps them transparent (or
-/// moves them, if geometric), makes all opaque, or cuts a transparent hole.
+/// What the AutoAugment authors' code, which works on RGBA, does to the alpha of pixels: keeps them
+/// transparent (or moves them, if geometric), makes all opaque, or cuts a transparent hole.
 enum class Alpha : std::uint8_t { kept, reset, cut };
+
+/// Whether an op is a look-up in one table a channel, the same for all images or made from the image.
+enum class LookUp : std::uint8_t { none, fixed, ofImage };
 
 /// One operation on an 8-bit RGB image: a value of the catalogue `ops.def`.
 struct Op {
@@ -36,12 +38,12 @@ struct Op {
   std::string title;   ///< as read by people: "Shear x"
   std::string source;  ///< where the rule comes from
   std::string unit;    ///< of the raw value: "", "degrees", "pixels", "factor", "bits", "threshold", "weight"
-  double min = 0, max = 0;  ///< sensible raw values; equal when the op takes none
-  bool hasValue = false;    ///< false: autocontrast, equalize, identity ("inert" under a level probe)
-  bool isSigned = false;    ///< the sign of a plan's step counts on some grid: signCounts() says on which
-  bool geometric = false;   ///< moves pixels; with a value: reads fill and filter of `sampling`
-  bool hasPlace = false;    ///< reads x and y of `sampling`
-  bool hasPartner = false;  ///< reads `sampling.other`
+  double min = 0, max = 0;    ///< sensible raw values; equal when the op takes none
+  bool hasValue = false;      ///< false: "inert" under a level probe, as autocontrast and flips
+  bool isSigned = false;      ///< the sign of a plan's step counts on some grid: signCounts() says on which
+  bool geometric = false;     ///< moves pixels; with a value: reads fill and filter of `sampling`
+  bool hasPlace = false;      ///< reads x and y of `sampling`
+  bool hasPartner = false;    ///< reads `sampling.other`
   Alpha alpha = Alpha::kept;  ///< read for plans of Outside::mean
   Filter uc10Filter = Filter::nearest;  ///< what Grid::uc10 renders with: bicubic for shear, else nearest
 
@@ -55,13 +57,11 @@ struct Op {
   /// number copies the image, others beyond the sensible range saturate.
   void (*apply)(ImageView in, ImageSpan out, double value, const Sampling& sampling) = nullptr;
 
-  /// Set where the op is a look-up in one table a channel: the tables that apply() uses for this image, so
-  /// that a caller may join ops into one look-up. The same for every image unless tablesReadImage.
-  ChannelTables (*tables)(ImageView in, double value) = nullptr;
-  bool tablesReadImage = false;
+  /// Of ops whose new byte depends on the old byte of the same channel alone, and on what all of the image
+  /// adds to it: its extremes, histogram or mean.
+  LookUp lookUp = LookUp::none;
 
   bool inert() const { return !hasValue; }  ///< a moved level changes nothing
-  bool lookUp() const { return tables != nullptr; }
 };
 
 /// Op::valueAt, 0 for an op without values. throws  Error if the grid has no levels for the op

@@ -31,12 +31,7 @@ Op posterize() {
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     simd::mapBits(in, out, maskOf(value), 0);
   };
-  op.tables = [](ImageView, double value) {
-    const std::uint8_t mask = maskOf(value);
-    ByteTable table = identityTable();
-    for (std::uint8_t& v : table) v &= mask;
-    return alike(table);
-  };
+  op.lookUp = LookUp::fixed;
   return op;
 }
 

@@ -114,7 +114,6 @@ struct Run {
 };
 
 struct Runs {
-  double lowest, highest;  ///< of the strip's places
   std::array<Run, kStrip> all;
   int count = 0;
   std::array<int, kStrip> unsteady;  ///< pixels of the strip to be done one by one
@@ -143,9 +142,6 @@ void shearedRow(ImageView in, const Strip& strip, const Runs& runs, int y, std::
 /// Where each column of the strip reads, where y moves.
 void prepareDown(Strip& strip, Runs& runs) {
   const Affine& a = strip.affine;
-  const double one = a.yx * (strip.begin + 0.5), other = a.yx * (strip.begin + strip.count - 0.5);
-  runs.lowest = std::min(one, other);
-  runs.highest = std::max(one, other);
   runs.count = runs.unsteadyCount = 0;
   for (int i = 0; i < strip.count; ++i) {
     const double shift = a.yx * (strip.begin + i + 0.5);

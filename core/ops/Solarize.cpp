@@ -15,13 +15,6 @@ int lowestInverted(double threshold) {
   return std::isnan(threshold) ? 256 : static_cast<int>(std::ceil(std::clamp(threshold, 0.0, 256.0)));
 }
 
-ByteTable solarized(double threshold) {
-  const int lowest = lowestInverted(threshold);
-  ByteTable table;
-  for (int v = 0; v < 256; ++v) table[v] = static_cast<std::uint8_t>(v < lowest ? v : 255 - v);
-  return table;
-}
-
 }  // namespace
 
 /// Inverts every byte that is not below the threshold, which may be fractional: 256 nothing, 0 all.
@@ -38,7 +31,7 @@ Op solarize() {
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     simd::invertFrom(in, out, lowestInverted(value));
   };
-  op.tables = [](ImageView, double value) { return alike(solarized(value)); };
+  op.lookUp = LookUp::fixed;
   return op;
 }
 

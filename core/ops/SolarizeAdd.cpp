@@ -24,7 +24,7 @@ ByteTable added(double value) {
 void apply(ImageView in, ImageSpan out, double value) {
   const double bounded = std::clamp(value, -255.0, 255.0), whole = std::floor(bounded);
   const bool lifted = !(bounded - whole < 0.999999);
-  lifted ? applyTable(in, out, added(value)) : simd::addInverted(in, out, static_cast<int>(whole));
+  lifted ? simd::applyTable(in, out, added(value)) : simd::addInverted(in, out, static_cast<int>(whole));
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ Op solarizeAdd() {
   op.hasValue = true;
   op.valueAt = [](Grid grid, double level, int, int) { return solarizeAddLevel(grid, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) { apply(in, out, value); };
-  op.tables = [](ImageView, double value) { return alike(added(value)); };
+  op.lookUp = LookUp::fixed;
   return op;
 }
 

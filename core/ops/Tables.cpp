@@ -3,8 +3,6 @@
 #include <cstring>
 #include <numeric>
 
-#include "core/ops/simd/Kernels.h"
-
 namespace uada {
 
 ByteTable identityTable() {
@@ -14,12 +12,6 @@ ByteTable identityTable() {
 }
 
 void copyImage(ImageView in, ImageSpan out) { std::memcpy(out.rgb, in.rgb, in.bytes()); }
-
-void applyTable(ImageView in, ImageSpan out, const ByteTable& table) { simd::applyTable(in, out, table); }
-
-void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables) {
-  simd::applyTables(in, out, tables);
-}
 
 std::array<Histogram, 3> histograms(ImageView image) {
   std::array<Histogram, 3> counts{};

@@ -22,11 +22,6 @@ ByteTable identityTable();
 
 /// in and out: the same size, not the same memory.
 void copyImage(ImageView in, ImageSpan out);
-void applyTable(ImageView in, ImageSpan out, const ByteTable& table);
-void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables);
-
-/// The same table for each channel.
-inline ChannelTables alike(const ByteTable& table) { return {table, table, table}; }
 
 /// Counts of each value, per channel.
 std::array<Histogram, 3> histograms(ImageView image);

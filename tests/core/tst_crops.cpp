@@ -54,11 +54,9 @@ class TestCrops : public QObject {
   void resizedCropsFallBackToTheMiddle();
   void resizedCropsReachEveryPlace();
   void centredBoxes();
-  void drawnCutouts();
   void inclusiveBoxes();
   void cutoutOps();
   void pairsWithoutAPartner();
-  void erasesAfterNormalisation();
   void normalises();
 };
 
@@ -256,18 +254,6 @@ void TestCrops::centredBoxes() {
   QVERIFY((centredBox(5, 5, 1, 32, 32) == PixelBox{5, 5, 5, 5}));
 }
 
-void TestCrops::drawnCutouts() {
-  std::set<std::pair<int, int>> corners;
-  for (std::uint32_t i = 0; i < 4000; ++i) {
-    Random random = randomOf(i), again = randomOf(i);
-    const PixelBox box = drawCutout(random, 4, 8, 8);
-    const int y = static_cast<int>(again.below(8)), x = static_cast<int>(again.below(8));
-    QVERIFY(box == centredBox(x, y, 4, 8, 8));
-    corners.insert({box.left + box.right, box.top + box.bottom});
-  }
-  QCOMPARE(corners.size(), std::size_t{64});
-}
-
 void TestCrops::inclusiveBoxes() {
   // A side of 16 about the middle hides 17 pixels; at the edge it is cut.
   QVERIFY((inclusiveBox(16, 16, 16, 32, 32) == PixelBox{8, 8, 25, 25}));
@@ -307,19 +293,6 @@ void TestCrops::pairsWithoutAPartner() {
   QVERIFY(applied(op, image, 0.4, {.other = small.view()}) == image);
   QVERIFY(applied(op, image, 0, {.other = partner.view()}) == image);
   QVERIFY(applied(op, image, 1, {.other = partner.view()}) == partner);
-}
-
-void TestCrops::erasesAfterNormalisation() {
-  const PixelBox boxes[] = {{1, 2, 3, 4}, {-5, -5, 2, 99}, {3, 3, 3, 9}, {4, 0, 1, 5}};
-  for (const PixelBox& box : boxes) {
-    std::vector<float> image(5 * 6 * 3, 1.5F);
-    eraseNormalised(image.data(), 5, 6, box);
-    for (int i = 0; i < 5 * 6 * 3; ++i) {
-      const int x = i / 3 % 5, y = i / 15;
-      const bool inside = x >= box.left && x < box.right && y >= box.top && y < box.bottom;
-      QCOMPARE(image[std::size_t(i)], inside ? 0.0F : 1.5F);
-    }
-  }
 }
 
 void TestCrops::normalises() {

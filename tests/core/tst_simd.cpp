@@ -93,7 +93,8 @@ void TestSimd::looksUp() {
                  image, [&](ImageView in, ImageSpan out) { simd::applyTable(in, out, table); },
                  [&](ImageView in, ImageSpan out) { reference::applyTable(in, out, table); }),
              qPrintable(sizeText(image)));
-    for (const ChannelTables& t : {tables, alike(table), ChannelTables{table, table, tables[2]}})
+    for (const ChannelTables& t :
+         {tables, ChannelTables{table, table, table}, ChannelTables{table, table, tables[2]}})
       QVERIFY2(sameImage(
                    image, [&](ImageView in, ImageSpan out) { simd::applyTables(in, out, t); },
                    [&](ImageView in, ImageSpan out) { reference::applyTables(in, out, t); }),

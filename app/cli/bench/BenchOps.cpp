@@ -105,7 +105,7 @@ void benchOp(RenderBench& bench, Ring& ring, const Case& c) {
   putMicros(line, measured, 2);
   const Spread& share = measured.ratios[1];  // of memcpy to ours
   line.timesMemcpy = 1 / share.median;
-  if (c.op->lookUp() && !c.op->tablesReadImage)
+  if (c.op->lookUp == LookUp::fixed)
     judgeMost(line, {1 / share.median, 1 / share.high, 1 / share.low}, kMostMemcpy, "x memcpy",
               steal.share());
   bench.add(std::move(line));

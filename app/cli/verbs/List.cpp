@@ -43,7 +43,7 @@ std::vector<std::string> propertiesOf(const Op& op) {
   std::vector<std::string> words{op.hasValue ? "magnitude" : "inert"};
   if (op.isSigned) words.push_back("signed");
   if (op.geometric) words.push_back("geometric");
-  if (op.lookUp()) words.push_back("look-up table");
+  if (op.lookUp != LookUp::none) words.push_back("look-up table");
   if (op.hasPlace) words.push_back("place");
   if (op.hasPartner) words.push_back("partner");
   return words;
@@ -68,7 +68,7 @@ void listOps(const Console& console, const ListOptions&) {
     json["signed"] = op.isSigned;
     json["geometric"] = op.geometric;
     json["magnitude"] = op.hasValue;
-    json["look_up_table"] = op.lookUp();
+    json["look_up_table"] = op.lookUp != LookUp::none;
     json["inert"] = op.inert();
     json["place"] = op.hasPlace;
     json["partner"] = op.hasPartner;

@@ -78,7 +78,8 @@ void values(ImageView in, const NormaliseRule& rule, std::uint16_t* out) {
 
 template <class T>
 void chosen(ImageView in, const NormaliseRule& rule, T* out) {
-  if (HWY_NATIVE_FMA && rule.fused) return values < HWY_NATIVE_FMA != 0 > (in, rule, out);
+  constexpr bool kFused = HWY_NATIVE_FMA != 0;
+  if (kFused && rule.fused) return values<kFused>(in, rule, out);
   values<false>(in, rule, out);
 }
 
@@ -89,7 +90,7 @@ void normalise(ImageView in, const NormaliseRule& rule, float* out) {
 void normaliseHalf(ImageView in, const NormaliseRule& rule, std::uint16_t* out) {
   // In vectors of 16 bytes the tables are faster.
   const bool wide = hn::MaxLanes(Singles()) > 4;
-  wide && rule.finite ? chosen(in, rule, out) : reference::normaliseHalf(in, rule, out);
+  wide&& rule.finite ? chosen(in, rule, out) : reference::normaliseHalf(in, rule, out);
 }
 #endif
 }  // namespace

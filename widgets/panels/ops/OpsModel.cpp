@@ -78,7 +78,7 @@ PixelDifference differenceOf(const Image& a, const Image& b, int factor) {
 std::string_view opGroup(const Op& op) {
   if (op.geometric) return "Moves pixels";
   if (op.hasPlace || op.hasPartner) return "Hides or mixes";
-  if (op.lookUp()) return "Look-up table of each channel";
+  if (op.lookUp != LookUp::none) return "Look-up table of each channel";
   return "Blends and filters";
 }
 
@@ -89,8 +89,8 @@ std::string opTip(const Op& op) {
   std::vector<std::string> properties;
   if (op.isSigned) properties.emplace_back("signed");
   if (op.geometric) properties.emplace_back("moves pixels");
-  if (op.lookUp())
-    properties.emplace_back(op.tablesReadImage ? "look-up table made from the image" : "look-up table");
+  if (op.lookUp == LookUp::fixed) properties.emplace_back("look-up table");
+  if (op.lookUp == LookUp::ofImage) properties.emplace_back("look-up table made from the image");
   if (op.hasPlace) properties.emplace_back("has a place");
   if (op.hasPartner) properties.emplace_back("mixes with a second image");
   if (!properties.empty()) lines.push_back(joined(properties, ", "));
