@@ -3,6 +3,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include "core/ops/Tables.h"
 #include "widgets/panels/ops/OpsModel.h"
 #include "widgets/session/Workbench.h"
 
