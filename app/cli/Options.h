@@ -24,15 +24,16 @@ struct ApplyOptions {
   double value = 0;  ///< raw: degrees, pixels, factor, bits, threshold
   std::array<int, 3> fill{0, 0, 0};
   std::string filter;  ///< empty: the op's own default
-  std::optional<std::pair<double, double>> at;  ///< of ops with a place: shares of width and height, in [0, 1)
-  std::optional<std::array<int, 3>> cover;      ///< colour of an erased box
-  std::string partner;                          ///< file of the second picture, of ops that mix one in
+  std::optional<std::pair<double, double>>
+      at;                                   ///< of ops with a place: shares of width and height, in [0, 1)
+  std::optional<std::array<int, 3>> cover;  ///< colour of an erased box
+  std::string partner;                      ///< file of the second picture, of ops that mix one in
   bool json = false;
 };
 
 struct SampleOptions {
-  std::string dataset, out;    ///< data set, or an image file
-  std::string policy, method;  ///< at most one; neither: method ra-uc
+  std::string dataset, out;       ///< data set, or an image file
+  std::string policy, method;     ///< at most one; neither: method ra-uc
   std::vector<std::string> sets;  ///< of the policy's settings
   std::string plan;               ///< Json or a file of it, in place of a policy
   std::string project;            ///< whose policies are known, too; empty: none
@@ -43,7 +44,7 @@ struct SampleOptions {
   std::int64_t seed = 1;
   int epoch = 1, epochs = 200;  ///< for policies that change over the training
   int input = 0;                ///< side of the network's input; 0: the images' own
-  int side = 128;  ///< of a picture, pixels
+  int side = 128;               ///< of a picture, pixels
   bool json = false;
 };
 

@@ -3,12 +3,15 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <functional>
+#include <limits>
 #include <sstream>
 
 #include "app/cli/Values.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 
 namespace uada::cli {
 namespace {
@@ -105,6 +108,28 @@ void addProject(CLI::App* verb, Options& options) {
       ->default_str(options.project);
 }
 
+/// An option with a whole number from `least` to `most`. usual: what holds without it, as shown; empty:
+/// nothing
+template <class Target>
+CLI::Option* addNumber(CLI::App* verb, const char* name, Target& value, const char* about, const char* usual,
+                       int least, int most) {
+  CLI::Option* option = verb->add_option(name, value, about);
+  return option->type_name("N")->default_str(usual)->check(CLI::Range(least, most));
+}
+
+/// Refuses what 64 bits cannot hold: CLI11 would take the greatest number that they can.
+CLI::Validator wholeNumber() {
+  const auto check = [](std::string& text) -> std::string {
+    text.erase(0, text.find_first_not_of(' '));  // put before negative numbers, lest they be taken for options
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem == std::errc() && end == text.data() + text.size() && number >= 0) return {};
+    return fmt::format("a whole number from 0 to {} is wanted, '{}' found",
+                       std::numeric_limits<std::int64_t>::max(), quotable(text));
+  };
+  return CLI::Validator(check, "");
+}
+
 CLI::Option* positional(CLI::App* verb, const char* name, std::string& value, const char* about) {
   return verb->add_option(name, value, about)->required();
 }
@@ -134,47 +159,56 @@ void Parser::addInspecting() {
   apply->add_option("--filter", apply_.filter, "nearest, bilinear or bicubic; default: the operation's own")
       ->type_name("NAME");
 
-  apply->add_option("--at", at_, "Centre of the box, shares of width and height from 0 to below 1; default: the middle")
+  apply
+      ->add_option("--at", at_,
+                   "Centre of the box, shares of width and height from 0 to below 1; default: the middle")
       ->type_name("X,Y");
   apply->add_option("--cover", cover_, "Colour of the box; default: the operation's own")->type_name("R,G,B");
   apply->add_option("--partner", apply_.partner, "Second picture, of the same size")->type_name("FILE");
 }
 
 void Parser::addSampling() {
-  CLI::App* sample =
-      verb(app_, "sample", "Draw a contact sheet: images after each step of a plan, with captions",
-           "A row an image: as it is, after each step with level and raw value, and what the network sees, with\n"
-           "the SHA-256 of its pixels. The plans of a data set are those that training with the seed draws.\n"
-           "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3\n"
-           "         uada sample cat.jpg sheet.png --policy autoaugment --set table=imagenet --subpolicy 4\n"
-           "         uada sample cifar10 sheet.png --index 7 --plan '{\"flip\":true}'", sample_);
+  CLI::App* sample = verb(
+      app_, "sample", "Draw a contact sheet: images after each step of a plan, with captions",
+      "A row an image: as it is, after each step with level and raw value, and what the network sees, with\n"
+      "the SHA-256 of its pixels. The plans of a data set are those that training with the seed draws.\n"
+      "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3\n"
+      "         uada sample cat.jpg sheet.png --policy autoaugment --set table=imagenet --subpolicy 4\n"
+      "         uada sample cifar10 sheet.png --index 7 --plan '{\"flip\":true}'",
+      sample_);
   positional(sample, "DATASET", sample_.dataset, "Name of the data set, or a PNG or JPEG file");
   positional(sample, "OUT", sample_.out, "PNG file to write");
-  CLI::Option* policy = sample->add_option("--policy", sample_.policy,
-                                           "Policy to draw plans from: of 'uada list policies' or 'uada policies list'");
+  CLI::Option* policy =
+      sample->add_option("--policy", sample_.policy,
+                         "Policy to draw plans from: of 'uada list policies' or 'uada policies list'");
   policy->type_name("NAME");
   CLI::Option* method = sample->add_option("--method", sample_.method, "Method whose policy is used (ra-uc)");
   method->type_name("NAME")->excludes(policy);
-  CLI::Option* set = sample->add_option("--set", sample_.sets, "Change a setting of the policy; may be repeated");
+  CLI::Option* set =
+      sample->add_option("--set", sample_.sets, "Change a setting of the policy; may be repeated");
   set->type_name("KEY=VALUE");
-  CLI::Option* subpolicy = sample->add_option("--subpolicy", sample_.subpolicy, "Only this sub-policy of the policy, from 0");
-  subpolicy->type_name("N")->check(CLI::Range(0, 100000));
-  sample->add_option("--plan", sample_.plan, "Plan to replay, JSON or a file of it")->type_name("PLAN")
-      ->excludes(policy)->excludes(method)->excludes(set)->excludes(subpolicy);
-  sample->add_option("--project", sample_.project, "Project whose policy files are known, too")->type_name("FILE");
-  sample->add_option("--count", sample_.count, "Rows")->type_name("N")->default_str("8")->check(CLI::Range(1, 1000));
-  sample->add_option("--index", sample_.index, "Only this training image, from 0")
-      ->type_name("N")->check(CLI::Range(0, 100000000));
-  sample->add_option("--seed", sample_.seed, "Seed of the plans")->type_name("N")->default_str("1");
-  sample->add_option("--epoch", sample_.epoch, "Epoch of the plans")
-      ->type_name("N")->default_str("1")->check(CLI::Range(1, 100000));
-  sample->add_option("--epochs", sample_.epochs, "Epochs of the training that a schedule is stretched to")
-      ->type_name("N")->default_str("200")->check(CLI::Range(1, 100000));
-  sample->add_option("--input", sample_.input, "Side of the network's input, pixels; default: the images' own, of a picture that is not square 224")
-      ->type_name("N")->check(CLI::Range(1, 2048));
-  sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")->type_name("DIR");
-  sample->add_option("--side", sample_.side, "Enlarge each picture to about so many pixels")
-      ->type_name("N")->default_str("128")->check(CLI::Range(8, 2048));
+  CLI::Option* subpolicy = addNumber(sample, "--subpolicy", sample_.subpolicy,
+                                     "Only this sub-policy of the policy, from 0", "", 0, 100000);
+  CLI::Option* plan = sample->add_option("--plan", sample_.plan, "Plan to replay, JSON or a file of it");
+  plan->type_name("PLAN")->excludes(policy)->excludes(method)->excludes(set)->excludes(subpolicy);
+  sample->add_option("--project", sample_.project, "Project whose policy files are known, too")
+      ->type_name("FILE");
+  addNumber(sample, "--count", sample_.count, "Rows", "8", 1, 1000);
+  addNumber(sample, "--index", sample_.index, "Only this training image, from 0", "", 0, 100000000);
+  sample->add_option("--seed", sample_.seed, "Seed of the plans")
+      ->type_name("N")
+      ->default_str("1")
+      ->check(wholeNumber());
+  addNumber(sample, "--epoch", sample_.epoch, "Epoch of the plans", "1", 1, 100000);
+  addNumber(sample, "--epochs", sample_.epochs, "Epochs of the training that a schedule is stretched to",
+            "200", 1, 100000);
+  addNumber(
+      sample, "--input", sample_.input,
+      "Side of the network's input, pixels; default: the images' own, of a picture that is not square 224",
+      "", 1, 2048);
+  sample->add_option("--folder", sample_.folder, "Where the data set lies; default: searched for")
+      ->type_name("DIR");
+  addNumber(sample, "--side", sample_.side, "Enlarge each picture to about so many pixels", "128", 8, 2048);
 }
 
 void Parser::addRunning() {

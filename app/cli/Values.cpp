@@ -37,7 +37,8 @@ std::pair<double, double> shares(const std::string& text) {
   const auto y = comma == text.npos ? std::nullopt : numberIn(text.substr(comma + 1));
   const auto isShare = [](const std::optional<double>& value) { return value && *value >= 0 && *value < 1; };
   if (!isShare(x) || !isShare(y))
-    throw UsageError(fmt::format("--at '{}': two numbers from 0 to below 1 are wanted, such as 0.25,0.5", text));
+    throw UsageError(
+        fmt::format("--at '{}': two numbers from 0 to below 1 are wanted, such as 0.25,0.5", text));
   return {*x, *y};
 }
 

@@ -80,6 +80,8 @@ void TestCli::wrongUseIsOneLine_data() {
   row("run demo --set recipe.training.epochs=0", "epochs");
   row("run demo --set methods=[\"nix\"]", "demo.json: methods[0]: unknown method 'nix'");
   row("run demo --set nothing", "KEY=VALUE");
+  row("sample fashion_mnist sheet.png --seed 18446744073709551616", "from 0 to 9223372036854775807 is wanted");
+  row("sample fashion_mnist sheet.png --seed -1", "is wanted, '-1' found");
   row("run demo --set seeds=[1", "--set seeds=[1: the value starts like JSON but is not valid");
   row("run demo --set methods=[\"uada\",\"uada\"]", "demo.json: methods[1]: 'uada' stands there twice");
   row("run demo --set name=", "the key 'name' is empty");
