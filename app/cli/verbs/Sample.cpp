@@ -214,7 +214,7 @@ std::vector<SheetCell> rowOf(const std::vector<Stage>& stages, const std::string
     if (!stage.detail.empty()) cell.lines.push_back(stage.detail);
   }
   cells.front().image = fitted(original, std::max(last.width, last.height));
-  cells.front().lines = {title, fmt::format("original, {} x {}", original.width, original.height)};
+  cells.front().lines = {title, fmt::format("original, {}x{}", original.width, original.height)};
   cells.back().framed = true;
   cells.back().lines.insert(cells.back().lines.end(), {"final, SHA-256", hash.substr(0, kShownDigits)});
   return cells;
