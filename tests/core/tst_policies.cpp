@@ -283,9 +283,11 @@ void TestPolicies::segmentsFollowTheEpoch() {
   const auto space = makeSpace("found", R"({"file":"example-segments"})", kSide, 100);  // 20 and 30 of 50 epochs
   std::map<int, std::map<int, int>> levels;                                             // of rotations, by epoch
   for (const int epoch : {1, 40, 41, 100})
-    for (std::uint32_t index = 0; index < 500; ++index)
-      for (const Step& step : samplePlan(*space, index, 7, epoch).chain())
+    for (std::uint32_t index = 0; index < 500; ++index) {
+      const Plan plan = samplePlan(*space, index, 7, epoch);
+      for (const Step& step : plan.chain())
         if (ops()[step.op].name == "rotate") ++levels[epoch][step.level];
+    }
   for (const int epoch : {1, 40}) QVERIFY(levels[epoch].size() == 1 && levels[epoch].contains(2));
   for (const int epoch : {41, 100}) QVERIFY(levels[epoch].size() == 1 && levels[epoch].contains(5));
 }

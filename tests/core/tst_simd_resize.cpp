@@ -28,9 +28,11 @@ ResizeTaps randomTaps(int from, int to, std::mt19937& random) {
     taps.count.push_back(
         1 + static_cast<int>(random() % static_cast<unsigned>(std::min(taps.stride, from - first))));
     for (int k = 0; k < taps.stride; ++k) {
+      // The sum of 255 times each weight stays below 2^31, as that of a resize does.
       const int any =
-          (static_cast<int>(random() % (1u << 22)) - (1 << 20)) / taps.stride * (random() % 3 ? 1 : 3);
-      taps.weights.push_back(halves ? (1 << 21) * (static_cast<int>(random() % 3) - 1) : any);
+          (static_cast<int>(random() % (1u << 22)) - (1 << 20)) / taps.stride * (random() % 3 ? 1 : 2);
+      const int half = k < 3 ? (1 << 21) * (static_cast<int>(random() % 3) - 1) : 0;
+      taps.weights.push_back(halves ? half : any);
     }
   }
   return taps;
