@@ -64,6 +64,15 @@ void compareToRaUc(std::vector<RunGroup>& groups) {
     if (group.method != "ra-uc") group.toRaUc = difference(group.last, raUc->last);
 }
 
+/// The told settings of a method with its usual policy; none where the policy has to be stated.
+Json usualPolicy(const RunConfig& config) {
+  const PolicySetting kind = findMethod(config.method.name).policySetting;
+  if (kind == PolicySetting::stated) return Json::object();
+  Json told = toldSettings(config.method);
+  if (kind != PolicySetting::fixed) told["policy"] = policyLabel(policyOf(Choice{config.method.name, {}}));
+  return told;
+}
+
 /// Tells groups apart whose data, network and method read alike: by the method's settings, then by training.
 /// configs  of each group
 void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>& configs) {
@@ -72,23 +81,22 @@ void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>&
     methodFamilies[groups[i].method].push_back(i);
     recipeFamilies[groups[i].dataset + '\n' + groups[i].model].push_back(i);
   }
-  const auto add = [&](const auto& families, const auto& settings, const auto& isAlwaysTold, const auto& append) {
+  const auto add = [&](const auto& families, const auto& settings, const auto& usual, const auto& append) {
     for (const auto& [name, members] : families) {
       std::vector<Json> family;
       for (const std::size_t i : members) family.push_back(settings(configs[i]));
-      if (isAlwaysTold(configs[members.front()])) family.push_back(Json::object());  // with which no setting agrees
+      family.push_back(usual(configs[members.front()]));  // what differs from it is told of a lone group, too
       const auto texts = differences(family);
       for (std::size_t k = 0; k < members.size(); ++k)
         if (!texts[k].empty()) append(groups[members[k]].label, texts[k]);
     }
   };
   add(
-      methodFamilies, [](const RunConfig& config) { return toldSettings(config.method); },
-      [](const RunConfig& config) { return findMethod(config.method.name).policySetting == PolicySetting::stated; },
+      methodFamilies, [](const RunConfig& config) { return toldSettings(config.method); }, usualPolicy,
       [](std::string& label, const std::string& text) { label += " (" + text + ")"; });
   add(
       recipeFamilies, [](const RunConfig& config) { return settingsToJson(config.recipe.training); },
-      [](const RunConfig&) { return false; },
+      [](const RunConfig& config) { return settingsToJson(config.recipe.training); },
       [](std::string& label, const std::string& text) { label += ", " + text; });
 }
 

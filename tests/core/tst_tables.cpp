@@ -311,6 +311,14 @@ void TestTables::comparisonLabels() {
   QCOMPARE(groups[1].label, std::string("UADA, epochs 10"));
   QCOMPARE(groups[2].label, std::string("Baseline, epochs 20"));
   QVERIFY(!groups[2].timeRatio && !groups[2].toRaUc);
+  // A policy that is not the method's own is told of a lone group, too.
+  const Json other(Json::Object{{"policy", "autoaugment"}});
+  groups = groupRuns({finishedRun(demoRecipe(), {7, "uada", 1, 0.8, 0.8, 1, other}),
+                      finishedRun(demoRecipe(), {8, "plain", 1, 0.8, 0.8, 1, other})});
+  QStringList labels;
+  for (const RunGroup& group : groups) labels += QString::fromStdString(group.label);
+  labels.sort();
+  QCOMPARE(labels, (QStringList{"Plain training (policy autoaugment)", "UADA (policy autoaugment)"}));
 }
 
 namespace {
