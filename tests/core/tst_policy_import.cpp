@@ -49,6 +49,7 @@ class TestPolicyImport : public QObject {
   void importsAreKeptWithTheirHash();
   void importsDoNotOverwrite();
   void importsOfSeveralAreNamed();
+  void importsOfSeveralAreAllOrNone();
   void damagedFilesAreListed();
   void unknownPoliciesNameTheKnown();
   void hashesAreChecked();
@@ -91,7 +92,8 @@ void TestPolicyImport::importsDoNotOverwrite() {
   QVERIFY(refusal([&] { importPolicy(other); }).contains("another policy of the name 'mine' is installed"));
   QVERIFY(refusal([&] { importPolicy(shipped); }).contains("comes with the program"));
   QCOMPARE(loadPolicy("mine").policy.lists.size(), std::size_t{3});
-  for (const char* name : {"../up", "a/b", ".hidden", "a b", ""}) {
+  QVERIFY(refusal([&] { importPolicy(file, "autoaugment"); }).contains("comes with the program"));
+  for (const char* name : {"../up", "a/b", ".hidden", "a b", "mine.json", ""}) {
     if (*name) QVERIFY2(refusal([&] { importPolicy(file, name); }).contains("cannot be a policy's name"), name);
   }
   QVERIFY(refusal([&] { importPolicy(file, std::string(65, 'x')); }).contains("cannot be a policy's name"));
@@ -110,6 +112,18 @@ void TestPolicyImport::importsOfSeveralAreNamed() {
   QCOMPARE(names(importPolicy(file, "CIFAR")), std::string("CIFAR "));
   QCOMPARE(importPolicy(file).passed, std::vector<std::string>{"joined_small"});
   QCOMPARE(loadPolicy("paper-CIFAR").policy.lists[0][1].level, 0.5274);
+}
+
+void TestPolicyImport::importsOfSeveralAreAllOrNone() {
+  const std::string first = "one = [[('Rotate', 0.5, 0.5)]]\n", second = "two = [[('Invert', 0.5, 0.5)]]\n";
+  importPolicy(folder_->write("two.py", "two = [[('Equalize', 0.5, 0.5)]]\n"));
+  const fs::path both = folder_->write("both.py", first + second);
+  QVERIFY(refusal([&] { importPolicy(both); }).contains("another policy of the name 'two'"));
+  QVERIFY(!fs::exists(policiesFolder() / "one.json"));
+  const fs::path twice = folder_->write("twice.py", first + "one = [[('Invert', 0.5, 0.5)]]\n");
+  for (const char* name : {"", "one", "other"})
+    QVERIFY2(refusal([&] { importPolicy(twice, name); }).contains("the list 'one' stands twice"), name);
+  QVERIFY(!fs::exists(policiesFolder() / "one.json"));
 }
 
 void TestPolicyImport::damagedFilesAreListed() {

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "core/augment/Space.h"
 #include "core/augment/found/Published.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -20,8 +21,11 @@ namespace {
 constexpr std::size_t kMaxBytes = 4'000'000, kMaxName = 64;
 
 bool isGoodName(std::string_view name) {
-  const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.'; };
-  return !name.empty() && name.size() <= kMaxName && name.front() != '.' && std::ranges::all_of(name, good);
+  const auto good = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  };
+  return !name.empty() && name.size() <= kMaxName && name.front() != '.' && !name.ends_with(".json") &&
+         std::ranges::all_of(name, good);
 }
 
 const char* shippedText(std::string_view name) {
@@ -45,8 +49,9 @@ std::string policyText(const fs::path& file) {
   std::error_code ignored;
   const std::uintmax_t size = fs::file_size(file, ignored);
   if (!ignored && size > kMaxBytes)
-    throw Error(fmt::format("{}: {} found, at most {} are read; a policy has at most {} sub-policies", file.string(),
-                            bytesText(static_cast<double>(size)), bytesText(kMaxBytes), groupedText(kMaxSubpolicies)));
+    throw Error(fmt::format("{}: {} found, at most {} are read; a policy has at most {} sub-policies",
+                            file.string(), bytesText(static_cast<double>(size)), bytesText(kMaxBytes),
+                            groupedText(kMaxSubpolicies)));
   return readTextFile(file, kMaxBytes);
 }
 
@@ -67,34 +72,48 @@ InstalledPolicy examined(const fs::path& file) {
 
 fs::path fileOf(const std::string& name) { return policiesFolder() / (name + ".json"); }
 
-InstalledPolicy install(const std::string& name, std::string_view text, const fs::path& from) {
+/// What the policy would be once installed. Throws UsageError if its name cannot be one, or stands for
+/// another.
+InstalledPolicy installable(const std::string& name, std::string_view text, const fs::path& from) {
   if (!isGoodName(name))
-    throw UsageError(fmt::format("{}: '{}' cannot be a policy's name: 1 to {} letters, digits, '-', '_' and '.'; give "
-                                 "one with --name", from.string(), quotable(name), kMaxName));
-  if (shippedText(name))
-    throw UsageError(fmt::format("{}: a policy of the name '{}' comes with the program; give another with --name",
-                                 from.string(), name));
+    throw UsageError(
+        fmt::format("{}: '{}' cannot be a policy's name: 1 to {} letters, digits, '-', '_' and '.', not "
+                    "ending in .json; give one with --name",
+                    from.string(), quotable(name), kMaxName));
+  const bool inCatalogue = std::ranges::find(policies(), name, &Policy::name) != policies().end();
+  if (shippedText(name) || inCatalogue)
+    throw UsageError(
+        fmt::format("{}: a policy of the name '{}' comes with the program; give another with --name",
+                    from.string(), name));
   InstalledPolicy policy = described(name, from, text);
   policy.file = fileOf(name);
   std::error_code ignored;
   if (fs::exists(policy.file, ignored)) {
     if (sha256(readTextFile(policy.file, kMaxBytes)) == policy.sha256) return policy;
-    throw UsageError(fmt::format("{}: another policy of the name '{}' is installed; give another with --name, or remove {}",
-                                 from.string(), name, policy.file.string()));
+    throw UsageError(fmt::format(
+        "{}: another policy of the name '{}' is installed; give another with --name, or remove {}",
+        from.string(), name, policy.file.string()));
   }
-  std::error_code error;
-  fs::create_directories(policy.file.parent_path(), error);
-  if (error) throw Error(fmt::format("cannot make the folder {}: {}", policy.file.parent_path().string(), error.message()));
-  writeFileAtomically(policy.file, text);
   return policy;
+}
+
+void install(const InstalledPolicy& policy, std::string_view text) {
+  std::error_code error;
+  if (fs::exists(policy.file, error)) return;  // the same: installable() has looked
+  fs::create_directories(policy.file.parent_path(), error);
+  if (error)
+    throw Error(
+        fmt::format("cannot make the folder {}: {}", policy.file.parent_path().string(), error.message()));
+  writeFileAtomically(policy.file, text);
 }
 
 bool isPath(std::string_view name) { return name.find('/') != name.npos || name.ends_with(".json"); }
 
 UsageError unknownPolicy(const std::string& name, const std::string& place) {
   if (isPath(name)) return UsageError(fmt::format("{}there is no policy file '{}'", place, quotable(name)));
-  return UsageError(fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place, quotable(name),
-                                joined(policyNames(), " ")));
+  return UsageError(
+      fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place,
+                  quotable(name), joined(policyNames(), " ")));
 }
 
 bool isOurs(std::string_view text) {
@@ -109,7 +128,8 @@ fs::path policiesFolder() {
   const char* data = std::getenv("XDG_DATA_HOME");
   if (data && fs::path(data).is_absolute()) return fs::path(data) / "uada/policies";
   const char* home = std::getenv("HOME");
-  if (!home || !*home) throw Error("cannot tell where policies are kept: neither XDG_DATA_HOME nor HOME is set");
+  if (!home || !*home)
+    throw Error("cannot tell where policies are kept: neither XDG_DATA_HOME nor HOME is set");
   return fs::path(home) / ".local/share/uada/policies";
 }
 
@@ -118,7 +138,8 @@ std::vector<InstalledPolicy> installedPolicies() {
   for (const auto& [name, text] : kShippedPolicies) all.push_back(described(name, {}, text));
   const auto shipped = static_cast<std::ptrdiff_t>(all.size());
   std::error_code error;
-  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end; entry.increment(error))
+  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end;
+       entry.increment(error))
     if (entry->path().extension() == ".json") all.push_back(examined(entry->path()));
   std::ranges::sort(all.begin() + shipped, all.end(), {}, &InstalledPolicy::name);
   return all;
@@ -129,20 +150,31 @@ Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
   Import result;
   if (isOurs(text)) {
     const FoundPolicy policy = foundPolicyFromJson(parseJson(text, file.string()), file.string());
-    result.policies.push_back(install(name.empty() ? policy.name : name, text, file));
+    result.policies.push_back(installable(name.empty() ? policy.name : name, text, file));
+    install(result.policies.front(), text);
     return result;
   }
   std::vector<NamedLiteral> found = fromPublished(text, file.string(), epochs, &result.passed);
   if (found.empty())
-    throw Error(fmt::format("{}: no policy found: expected is JSON with a key 'format', Python source with lists of "
-                            "(op, probability, level), or lines of a schedule", file.string()));
+    throw Error(
+        fmt::format("{}: no policy found: expected is JSON with a key 'format', Python source with lists of "
+                    "(op, probability, level), or lines of a schedule",
+                    file.string()));
+  for (const NamedLiteral& literal : found)
+    if (std::ranges::count(found, literal.name, &NamedLiteral::name) > 1)
+      throw Error(fmt::format("{}: the list '{}' stands twice; keep one of them", file.string(),
+                              quotable(literal.name)));
   const auto chosen = std::ranges::find(found, name, &NamedLiteral::name);
   if (chosen != found.end()) found = {*chosen};
+  std::vector<std::string> texts;
   for (const NamedLiteral& literal : found) {
     const bool alone = found.size() == 1;
     const std::string own = name.empty() ? literal.name : alone ? name : name + "-" + literal.name;
-    result.policies.push_back(install(own, literal.value.dump(1) + "\n", file));
+    texts.push_back(literal.value.dump(1) + "\n");
+    result.policies.push_back(installable(own, texts.back(), file));
   }
+  // All or none: written only when each may be.
+  for (std::size_t i = 0; i < texts.size(); ++i) install(result.policies[i], texts[i]);
   return result;
 }
 
@@ -151,7 +183,8 @@ std::vector<std::string> policyNames() {
   for (const auto& [name, text] : kShippedPolicies) names.emplace_back(name);
   const auto shipped = static_cast<std::ptrdiff_t>(names.size());
   std::error_code error;
-  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end; entry.increment(error))
+  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end;
+       entry.increment(error))
     if (entry->path().extension() == ".json") names.push_back(entry->path().stem().string());
   std::ranges::sort(names.begin() + shipped, names.end());
   return names;
@@ -167,27 +200,37 @@ std::optional<PolicyFile> findPolicyFile(const std::string& name) {
   return PolicyFile{name, sha256(text), std::move(text)};
 }
 
-PolicyFile choosePolicyFile(const std::string& name, const std::string& hash, const std::vector<PolicyFile>& kept,
-                            const std::string& where) {
+PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
+                            const std::vector<PolicyFile>& kept, const std::string& where) {
   const std::string place = where.empty() ? "" : where + ": ";
   const std::optional<PolicyFile> here = findPolicyFile(name);
   const auto used = std::ranges::find(kept, name, &PolicyFile::name);
   const bool isUsed = used != kept.end();
+  if (isUsed && sha256(std::string_view(used->text)) != used->sha256)
+    throw Error(
+        fmt::format("{}the project's copy of the policy '{}' is damaged: its SHA-256 is not the recorded {}; "
+                    "restore a copy of the project",
+                    place, name, used->sha256));
   if (!here && !isUsed) throw unknownPolicy(name, place);
   if (!hash.empty()) {
     if (here && here->sha256 == hash) return *here;
     if (isUsed && used->sha256 == hash) return *used;
-    throw Error(fmt::format("{}the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or leave the "
-                            "hash out", place, name, hash, here ? here->sha256 : used->sha256));
+    throw Error(fmt::format(
+        "{}the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or leave the "
+        "hash out",
+        place, name, hash, here ? here->sha256 : used->sha256));
   }
   if (here && isUsed && here->sha256 != used->sha256)
-    throw Error(fmt::format("{}the policy '{}' is not the one that this project has used under that name: SHA-256 {} here, "
-                            "{} in the project; give it another name, or state the project's with \"sha256\" to use that",
-                            place, name, here->sha256, used->sha256));
+    throw Error(fmt::format(
+        "{}the policy '{}' is not the one that this project has used under that name: SHA-256 {} here, "
+        "{} in the project; give it another name, or state the project's with \"sha256\" to use that",
+        place, name, here->sha256, used->sha256));
   return here ? *here : *used;
 }
 
-FoundPolicy policyIn(const PolicyFile& file) { return foundPolicyFromJson(parseJson(file.text, file.name), file.name); }
+FoundPolicy policyIn(const PolicyFile& file) {
+  return foundPolicyFromJson(parseJson(file.text, file.name), file.name);
+}
 
 LoadedPolicy loadPolicy(const std::string& name) {
   const PolicyFile file = choosePolicyFile(name, "", {});
