@@ -184,6 +184,11 @@ void TestCliPictures::plansAreReplayed() {
   const Result fromFile = program_->run(replay + QStringList{"plan.json"});
   COMPARE_CODE(fromFile, 0);
   QCOMPARE(program_->read("b.png"), program_->read("out.png"));
+  const Result clamped = program_->run(replay + QStringList{R"({"crop":[-1,99]})"});
+  COMPARE_CODE(clamped, 0);
+  QVERIFY(clamped.err.contains("the plan lies out of range"));
+  QCOMPARE(textOf(samplesOf(clamped)[0]["plan"]), QString(R"({"crop":[0,8]})"));
+  COMPARE_CODE(program_->run({"sample", "in.png", "in.png"}), 2);
 }
 
 void TestCliPictures::samplesOfAPicture() {

@@ -14,12 +14,13 @@ Commands, by "do":
   block       runs "calls" of what was prepared; answers with the CPU seconds of this process
 A call is one image (of variants: all those of one sample), and each block goes on where the last one ended.
 """
+import sys
+sys.path[:] = [place for place in sys.path if place]  # not the current folder, which may hold anything
 import array
 import importlib.metadata
 import json
 import signal
 import struct
-import sys
 import time
 from unittest import mock
 

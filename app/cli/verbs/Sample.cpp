@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <optional>
 
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Verbs.h"
+#include "core/augment/Clamp.h"
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
 #include "core/augment/Stages.h"
@@ -235,7 +237,10 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
   Sheet sheet;
   for (const Subject::Row& row : subject.rows) {
     Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
-    const Plan plan = source.plan ? *source.plan : space->clamped(space->sample(random, options.epoch));
+    const PlanBounds bounds{subject.settings.side, subject.settings.pad};
+    const Plan plan = clampPlan(source.plan ? *source.plan : space->sample(random, options.epoch), bounds);
+    if (source.plan && !(plan == *source.plan))
+      console.note(fmt::format("the plan lies out of range; what is drawn is {}", toJson(plan).dump()));
     const std::vector<Stage> stages = stagesOf(renderer, row.image, plan);
     const std::string hash = pixelHash(stages.back().image.view());
     sheet.rows.push_back(rowOf(stages, row.title, hash));
@@ -257,6 +262,9 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
 int perform(const SampleOptions& options) {
   const Console console(options.json);
   requirePngName(options.out);
+  std::error_code absent;
+  if (std::filesystem::equivalent(options.out, options.dataset, absent))
+    throw UsageError(fmt::format("'{}' is the picture itself; name another file for the sheet", options.out));
   const PlanSource source = planSource(options);  // refuses what is unknown before anything is read
   const Subject subject = subjectOf(options, source);
   const Sheet sheet = makeSheet(options, subject, source, console);
