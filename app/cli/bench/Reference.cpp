@@ -4,10 +4,12 @@
 #include <fmt/core.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -59,6 +61,10 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return all;
 }
 
+constexpr int kPatience = 60;  ///< seconds: to import torch from a slow disk takes some
+constexpr std::size_t kLongestLine = 1 << 20;
+constexpr std::int64_t kMostBytes = 1 << 30;
+
 }  // namespace
 
 /// A running Python with our end of its standard input and output.
@@ -69,6 +75,9 @@ class Reference::Child {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
       throw Error(fmt::format("cannot make a socket: {}", std::strerror(errno)));
     socket_ = ends[0];
+    const timeval patience{.tv_sec = kPatience, .tv_usec = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
@@ -81,8 +90,10 @@ class Reference::Child {
     if (failed) pid_ = 0;
   }
   ~Child() {
-    ::close(socket_);  // the end of its input: it ends
-    if (pid_) ::waitpid(pid_, nullptr, 0);
+    ::close(socket_);
+    if (!pid_) return;
+    ::kill(pid_, SIGKILL);  // it has nothing to lose, and may not heed the end of its input
+    ::waitpid(pid_, nullptr, 0);
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -90,7 +101,7 @@ class Reference::Child {
   Answer ask(Json command, std::span<const std::uint8_t> data = {});
 
  private:
-  /// All three: false if the child is gone.
+  /// All three: false if the child is gone, or silent for kPatience.
   bool send(const void* data, std::size_t bytes) {
     for (const char* at = static_cast<const char*>(data); bytes > 0;) {
       const ssize_t sent = ::send(socket_, at, bytes, MSG_NOSIGNAL);
@@ -113,7 +124,7 @@ class Reference::Child {
   }
   bool receiveLine(std::string& line) {
     line.clear();
-    for (char c = 0; receive(&c, 1);) {
+    for (char c = 0; line.size() < kLongestLine && receive(&c, 1);) {
       if (c == '\n') return true;
       line += c;
     }
@@ -130,8 +141,9 @@ Reference::Answer Reference::Child::ask(Json command, std::span<const std::uint8
   const std::string line = command.dump() + '\n';
   Answer answer;
   std::string head;
+  errno = 0;
   if (!send(line.data(), line.size()) || !send(data.data(), data.size()) || !receiveLine(head)) {
-    answer.problem = "ended";
+    answer.problem = errno == EAGAIN ? fmt::format("gave no answer in {} s", kPatience) : "ended";
     return answer;
   }
   if (!head.starts_with(kAnswer)) {
@@ -140,7 +152,12 @@ Reference::Answer Reference::Child::ask(Json command, std::span<const std::uint8
   }
   answer.head = parseJson(std::string_view(head).substr(kAnswer.size()), "the reference in Python");
   if (const Json* error = answer.head.find("error")) answer.problem = error->asString();
-  answer.data.resize(static_cast<std::size_t>(answer.head.at("bytes").asInt()));
+  const Json* bytes = answer.head.find("bytes");
+  if (!bytes || !bytes->isInt() || bytes->asInt() < 0 || bytes->asInt() > kMostBytes) {
+    answer.problem = "said something else";
+    return answer;
+  }
+  answer.data.resize(static_cast<std::size_t>(bytes->asInt()));
   if (!receive(answer.data.data(), answer.data.size())) answer.problem = "ended";
   return answer;
 }
