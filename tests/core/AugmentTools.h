@@ -18,7 +18,8 @@ constexpr int kSide = 32, kPad = 4;
 struct SpaceCase {
   std::string name, policy, settings;
 };
-inline std::vector<SpaceCase> spaceCases() {
+/// withGiven  also every found policy in the folder that UADA_TEST_POLICIES names
+inline std::vector<SpaceCase> spaceCases(bool withGiven = true) {
   std::vector<SpaceCase> cases;
   for (const Policy& policy : policies()) cases.push_back({policy.name, policy.name, "{}"});
   const auto add = [&](const char* policy, const char* name, const char* settings) {
@@ -39,7 +40,7 @@ inline std::vector<SpaceCase> spaceCases() {
   add("found", "timed", R"({"file":"example-timed"})");
   add("found", "segments", R"({"file":"example-segments"})");
   const std::filesystem::path given = qEnvironmentVariable("UADA_TEST_POLICIES").toStdString();
-  if (!given.empty())
+  if (withGiven && !given.empty())
     for (const auto& entry : std::filesystem::directory_iterator(given))
       if (entry.path().extension() == ".json" && entry.path().stem() != "MANIFEST")
         add("found", entry.path().stem().c_str(), (R"({"file":")" + entry.path().string() + "\"}").c_str());
