@@ -11,6 +11,7 @@
 #include <QToolButton>
 
 #include "core/base/Error.h"
+#include "core/base/Files.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
 #include "widgets/forms/ExperimentForm.h"
@@ -319,7 +320,7 @@ class TestForms : public QObject {
   void policyFilesAreLookedFor() {
     QTemporaryDir data;
     qputenv("XDG_DATA_HOME", data.path().toUtf8());
-    const PolicyFile gone{"gone", "00ff", "{}"};
+    const PolicyFile gone{"gone", sha256(std::string_view("{}")), "{}"};
     NewRunDialog dialog(theme_, {}, {gone});
     fillSmallRun(dialog);
     dialog.findChild<QAbstractButton*>("found")->click();
