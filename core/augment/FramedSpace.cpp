@@ -25,9 +25,8 @@ void FrameSettings::visit(SettingsVisitor& v) {
   crop.visit(v);
   v.field({.name = "order",
            .title = "Order",
-           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17); usual: "
-                   "before a padded "
-                   "crop, after a resized one",
+           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17); "
+                   "usual: before a padded crop, after a resized one",
            .choices = {"usual", "chain_first", "crop_first"},
            .advanced = true},
           order);
@@ -46,8 +45,8 @@ void FrameSettings::visit(SettingsVisitor& v) {
           cutoutFill);
   v.field({.name = "outside",
            .title = "Outside shows",
-           .help = "What ops and crop uncover and the op cutout erases: each op's colour, or the data set's mean where no "
-                   "later op makes it opaque, as the AutoAugment authors' code",
+           .help = "What ops and crop uncover and the op cutout erases: each op's colour, or the data set's mean "
+                   "where no later op makes it opaque, as the AutoAugment authors' code",
            .choices = {"colour", "mean"},
            .advanced = true},
           outside);

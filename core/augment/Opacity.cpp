@@ -17,9 +17,9 @@ struct Pair {
 
 }  // namespace
 
-/// Where the plan's picture is opaque by the AutoAugment authors' code (Outside::mean): [side, side, 3], 0 where it is
-/// transparent, until the thread's next call. It goes the way of the picture: cut, turned and moved like it, with nothing
-/// outside; and is whole again behind each op that makes the image opaque.
+/// Where the plan's picture is opaque by the AutoAugment authors' code (Outside::mean): [side, side, 3], 0
+/// where it is transparent, until the thread's next call. It goes the way of the picture: cut, turned and
+/// moved like it, with nothing outside; and is whole again behind each op that makes the image opaque.
 ImageView Renderer::opacity(const Plan& clamped) const {
   thread_local Pair pair;
   pair.begin(settings_.side);

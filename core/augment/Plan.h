@@ -69,10 +69,10 @@ enum class RenderOrder : std::uint8_t { cropFirst, chainFirst };
 /// What the erased box shows: black before normalisation, or the data set's mean: 0 after it (A18).
 enum class BoxFill : std::uint8_t { black, mean };
 
-/// What lies outside the image when ops or the crop uncover it, and what the op cutout erases: the colours that the ops
-/// have; or the data set's mean, 0 after normalisation, as in the AutoAugment authors' code, where these pixels are
-/// transparent through all later ops but auto-contrast, equalize, invert, solarize and posterize, which make the whole
-/// image opaque (methods.md 2.2).
+/// What lies outside the image when ops or the crop uncover it, and what the op cutout erases: the colours
+/// that the ops have; or the data set's mean, 0 after normalisation, as in the AutoAugment authors' code,
+/// where these pixels are transparent through all later ops but auto-contrast, equalize, invert, solarize and
+/// posterize, which make the whole image opaque (methods.md 2.2).
 enum class Outside : std::uint8_t { colour, mean };
 
 /// Every random choice made for one sample. A plan and an image give the same pixels for ever.
@@ -97,10 +97,10 @@ struct Plan {
 };
 
 /// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where
-/// they are not the default "crop_padding":"reflect", "grid":"aa10", "order":"chain-first", "cutout_fill":"mean", "outside":"mean", and of a step
-/// "fired":false, "at":[x,y], "partner":7, "found":0.43. In place of crop
-/// "resized_crop":[row,col,height,width] with "source":[height,width] and, if it is not bilinear,
-/// "resize_filter":"bicubic".
+/// they are not the default "crop_padding":"reflect", "grid":"aa10", "order":"chain-first",
+/// "cutout_fill":"mean", "outside":"mean", and of a step "fired":false, "at":[x,y], "partner":7,
+/// "found":0.43. In place of crop "resized_crop":[row,col,height,width] with "source":[height,width] and, if
+/// it is not bilinear, "resize_filter":"bicubic".
 Json toJson(const Plan& plan);
 /// Strict: throws Error naming the wrong key, op or filter.
 Plan planFromJson(const Json& json);

@@ -26,8 +26,8 @@ class FileCalls {
 FileCalls& systemFileCalls();
 
 /// A file that appears whole or not at all: written to a temporary name in the same folder, synced, renamed
-/// over the old one, folder synced. Every step is checked (QSaveFile is not: reliability.md 0, findings 1, 2).
-/// Destroyed before commit() it leaves the old file and no temporary one.
+/// over the old one, folder synced. Every step is checked (QSaveFile is not: reliability.md 0, findings 1,
+/// 2). Destroyed before commit() it leaves the old file and no temporary one.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path, FileCalls& calls = systemFileCalls());

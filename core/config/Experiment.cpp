@@ -14,12 +14,14 @@
 namespace uada {
 namespace {
 
-const std::vector<std::string> kKeys{"name", "title", "recipe", "recipes", "methods", "seeds", "runtime", "tables"};
+const std::vector<std::string> kKeys{"name",    "title", "recipe",  "recipes",
+                                     "methods", "seeds", "runtime", "tables"};
 
 std::string text(const Json& json, const char* key, const std::string& where) {
   const Json* value = json.find(key);
   if (!value) return "";
-  if (!value->isString()) throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, value->typeName()));
+  if (!value->isString())
+    throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, value->typeName()));
   return value->asString();
 }
 
@@ -34,13 +36,15 @@ const Json::Array& list(const Json& json, const char* key, const std::string& wh
 /// Entries that would give the same runs are refused.
 /// identityOf  of an entry with its settings completed: a text that is equal where the runs are
 template <class Entry, class IdentityOf>
-void refuseRepeated(const std::vector<Entry>& entries, const IdentityOf& identityOf, const std::string& where) {
+void refuseRepeated(const std::vector<Entry>& entries, const IdentityOf& identityOf,
+                    const std::string& where) {
   std::map<std::string, std::size_t> seen;
   for (std::size_t i = 0; i < entries.size(); ++i)
     if (const auto [first, isNew] = seen.emplace(identityOf(entries[i]), i); !isNew)
-      throw UsageError(fmt::format("{}[{}]: '{}' stands there twice with the same settings, first as entry [{}]; "
-                                   "remove one",
-                                   where, i, entries[i].name, first->second));
+      throw UsageError(
+          fmt::format("{}[{}]: '{}' stands there twice with the same settings, first as entry [{}]; "
+                      "remove one",
+                      where, i, entries[i].name, first->second));
 }
 
 Recipe readRecipe(const Json& json, const std::string& where) {
@@ -62,12 +66,14 @@ std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {
   return recipes;
 }
 
-/// The file that the method's policy is made of, with its hash taken down in the settings; null: it is no file.
+/// The file that the method's policy is made of, with its hash taken down in the settings; null: it is no
+/// file.
 std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vector<PolicyFile>& kept,
                                                  const std::string& where) {
   const Choice policy = policyOf(method);
   if (!findPolicy(policy.name).isFile) return nullptr;
-  const std::string &name = policy.settings.at("file").asString(), &hash = policy.settings.at("sha256").asString();
+  const std::string &name = policy.settings.at("file").asString(),
+                    &hash = policy.settings.at("sha256").asString();
   auto file = std::make_shared<const PolicyFile>(choosePolicyFile(name, hash, kept, where + ".policy"));
   policyIn(*file);  // refuses a damaged one before any run starts
   method.settings["policy"] = choiceToJson(policy);
@@ -75,14 +81,16 @@ std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vect
   return file;
 }
 
-void readMethods(Experiment& experiment, const Json& json, const std::vector<PolicyFile>& kept, const std::string& where) {
+void readMethods(Experiment& experiment, const Json& json, const std::vector<PolicyFile>& kept,
+                 const std::string& where) {
   std::vector<Choice>& methods = experiment.methods;
   for (const Json& item : list(json, "methods", where)) {
     const std::string place = fmt::format("{}: methods[{}]", where, methods.size());
     methods.push_back(methodFromJson(item, place));
     experiment.policyFiles.push_back(readPolicyFile(methods.back(), kept, place));
   }
-  refuseRepeated(methods, [](const Choice& method) { return choiceToJson(method).dump(); }, where + ": methods");
+  refuseRepeated(
+      methods, [](const Choice& method) { return choiceToJson(method).dump(); }, where + ": methods");
 }
 
 std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) {
@@ -100,7 +108,8 @@ std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) 
 
 }  // namespace
 
-Experiment experimentFromJson(const Json& json, const std::string& where, const std::vector<PolicyFile>& kept) {
+Experiment experimentFromJson(const Json& json, const std::string& where,
+                              const std::vector<PolicyFile>& kept) {
   refuseUnknownKeys(json, kKeys, where);
   Experiment experiment;
   experiment.name = text(json, "name", where);

@@ -22,9 +22,11 @@ namespace {
 template <class Complete>
 Choice readChoice(const Json& json, const std::string& where, const Complete& complete) {
   if (json.isString()) return readChoice(Json(Json::Object{{"name", json}}), where, complete);
-  if (!json.isObject()) throw UsageError(fmt::format("{}: a name or an object expected, {} found", where, json.typeName()));
+  if (!json.isObject())
+    throw UsageError(fmt::format("{}: a name or an object expected, {} found", where, json.typeName()));
   const Json* name = json.find("name");
-  if (!name || !name->isString()) throw UsageError(fmt::format("{}: the key 'name' (a text) is missing", where));
+  if (!name || !name->isString())
+    throw UsageError(fmt::format("{}: the key 'name' (a text) is missing", where));
   Json settings = Json::object();
   for (const auto& [key, value] : json.asObject())
     if (key != "name") settings[key] = value;
@@ -45,7 +47,8 @@ Choice readModel(const Json& json, const std::string& where) {
 }
 
 /// The settings that differ from their defaults, as text; without what a title has anyhow or does not need.
-std::vector<std::pair<std::string, std::string>> unusual(const std::vector<FieldValue>& fields, const Json& settings) {
+std::vector<std::pair<std::string, std::string>> unusual(const std::vector<FieldValue>& fields,
+                                                         const Json& settings) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const FieldValue& field : fields) {
     const Json* value = settings.find(field.field.name);
@@ -66,7 +69,8 @@ std::string policyWord(const Choice& policy) {
 }
 
 std::string shortDataset(const std::string& name) {
-  static const std::map<std::string, std::string> known{{"cifar10", "c10"}, {"cifar100", "c100"}, {"fashion_mnist", "fmnist"}};
+  static const std::map<std::string, std::string> known{
+      {"cifar10", "c10"}, {"cifar100", "c100"}, {"fashion_mnist", "fmnist"}};
   const auto it = known.find(name);
   return it == known.end() ? name : it->second;
 }
@@ -119,7 +123,8 @@ Recipe recipeFromJson(const Json& json, const std::string& where) {
     recipe.training = settingsFromJson<Training>(*training, where + ".training");
   if (const Json* name = json.find("name")) recipe.name = name->asString();
   if (recipe.name.empty())
-    recipe.name = findModel(recipe.model.name).shortName(recipe.model.settings) + "-" + shortDataset(recipe.dataset.name);
+    recipe.name = findModel(recipe.model.name).shortName(recipe.model.settings) + "-" +
+                  shortDataset(recipe.dataset.name);
   if (recipe.training.schedule == "step" && !std::ranges::is_sorted(recipe.training.milestones))
     throw UsageError(fmt::format("{}.training.milestones: ascending shares expected", where));
   return recipe;
@@ -189,15 +194,17 @@ CostEstimate estimateCost(const RunConfig& config) {
   const Passes passes =
       findMethod(config.method.name).passes(config.method.settings, static_cast<int>(space->groups().size()));
 
-  const std::int64_t images = settings.trainLimit > 0 ? std::min<std::int64_t>(settings.trainLimit, data.trainImages)
-                                                      : data.trainImages;
+  const std::int64_t images = settings.trainLimit > 0
+                                  ? std::min<std::int64_t>(settings.trainLimit, data.trainImages)
+                                  : data.trainImages;
   const Training& training = config.recipe.training;
   CostEstimate cost;
   cost.steps = training.epochs * ((images + training.batch - 1) / training.batch);
   cost.relativeToRaUc = passes.relativeToRaUc();
   cost.forwardEquivalents = 3 * cost.relativeToRaUc * static_cast<double>(cost.steps);
-  cost.parameters = findModel(config.recipe.model.name)
-                        .parameters(config.recipe.model.settings, {.classes = data.classes, .side = data.width});
+  cost.parameters =
+      findModel(config.recipe.model.name)
+          .parameters(config.recipe.model.settings, {.classes = data.classes, .side = data.width});
   return cost;
 }
 

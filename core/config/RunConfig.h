@@ -27,9 +27,23 @@ struct DataSettings {
   int testLimit = 0;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "folder", .title = "Folder", .help = "Where the files lie; empty: searched for", .advanced = true}, folder);
-    v.field({.name = "train_limit", .title = "Training images", .help = "The first images of each class, balanced; 0: all", .min = 0, .max = 1e8}, trainLimit);
-    v.field({.name = "test_limit", .title = "Test images", .help = "The first images of each class, balanced; 0: all", .min = 0, .max = 1e8}, testLimit);
+    v.field({.name = "folder",
+             .title = "Folder",
+             .help = "Where the files lie; empty: searched for",
+             .advanced = true},
+            folder);
+    v.field({.name = "train_limit",
+             .title = "Training images",
+             .help = "The first images of each class, balanced; 0: all",
+             .min = 0,
+             .max = 1e8},
+            trainLimit);
+    v.field({.name = "test_limit",
+             .title = "Test images",
+             .help = "The first images of each class, balanced; 0: all",
+             .min = 0,
+             .max = 1e8},
+            testLimit);
   }
 };
 
@@ -46,15 +60,49 @@ struct Training {
   double decay = 0.2;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "epochs", .title = "Epochs", .help = "Passes over the training images", .min = 1, .max = 100000}, epochs);
-    v.field({.name = "batch", .title = "Batch", .help = "Images per step; the last, smaller batch is kept", .min = 2, .max = 65536}, batch);
-    v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100}, learningRate);
+    v.field({.name = "epochs",
+             .title = "Epochs",
+             .help = "Passes over the training images",
+             .min = 1,
+             .max = 100000},
+            epochs);
+    v.field({.name = "batch",
+             .title = "Batch",
+             .help = "Images per step; the last, smaller batch is kept",
+             .min = 2,
+             .max = 65536},
+            batch);
+    v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100},
+            learningRate);
     v.field({.name = "momentum", .title = "Momentum", .help = "Of SGD", .min = 0, .max = 0.9999}, momentum);
-    v.field({.name = "nesterov", .title = "Nesterov", .help = "Nesterov's form of momentum", .advanced = true}, nesterov);
-    v.field({.name = "weight_decay", .title = "Weight decay", .help = "L2 penalty, added to the gradient of every parameter", .min = 0, .max = 1}, weightDecay);
-    v.field({.name = "schedule", .title = "Schedule", .help = "Of the learning rate: steps, half a cosine to 0 by step, or constant", .choices = {"step", "cosine", "constant"}}, schedule);
-    v.field({.name = "milestones", .title = "Milestones", .help = "Shares of the epochs after which the rate is multiplied (schedule step)", .min = 0, .max = 1, .advanced = true}, milestones);
-    v.field({.name = "decay", .title = "Decay", .help = "Factor at each milestone (schedule step)", .min = 0, .max = 1, .advanced = true}, decay);
+    v.field(
+        {.name = "nesterov", .title = "Nesterov", .help = "Nesterov's form of momentum", .advanced = true},
+        nesterov);
+    v.field({.name = "weight_decay",
+             .title = "Weight decay",
+             .help = "L2 penalty, added to the gradient of every parameter",
+             .min = 0,
+             .max = 1},
+            weightDecay);
+    v.field({.name = "schedule",
+             .title = "Schedule",
+             .help = "Of the learning rate: steps, half a cosine to 0 by step, or constant",
+             .choices = {"step", "cosine", "constant"}},
+            schedule);
+    v.field({.name = "milestones",
+             .title = "Milestones",
+             .help = "Shares of the epochs after which the rate is multiplied (schedule step)",
+             .min = 0,
+             .max = 1,
+             .advanced = true},
+            milestones);
+    v.field({.name = "decay",
+             .title = "Decay",
+             .help = "Factor at each milestone (schedule step)",
+             .min = 0,
+             .max = 1,
+             .advanced = true},
+            decay);
   }
 };
 
@@ -67,11 +115,35 @@ struct Runtime {
   int checkpointMinutes = 5;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "threads", .title = "Threads", .help = "CPU threads; 0: all cores; stored, and restored on resume, since it changes bits", .min = 0, .max = 1024, .advanced = true}, threads);
+    v.field({.name = "threads",
+             .title = "Threads",
+             .help = "CPU threads; 0: all cores; stored, and restored on resume, since it changes bits",
+             .min = 0,
+             .max = 1024,
+             .advanced = true},
+            threads);
     v.field({.name = "device", .title = "Device", .help = "auto, cpu, cuda or cuda:N"}, device);
-    v.field({.name = "pictured", .title = "Pictured samples", .help = "Samples whose images and decisions are kept", .min = 0, .max = 64, .advanced = true}, pictured);
-    v.field({.name = "picture_every", .title = "Picture every", .help = "Steps between pictures of a sample batch", .min = 1, .max = 1000000, .advanced = true}, pictureEvery);
-    v.field({.name = "checkpoint_minutes", .title = "Checkpoint every", .help = "Minutes between checkpoints within an epoch; one is written after every epoch", .min = 1, .max = 1440, .advanced = true}, checkpointMinutes);
+    v.field({.name = "pictured",
+             .title = "Pictured samples",
+             .help = "Samples whose images and decisions are kept",
+             .min = 0,
+             .max = 64,
+             .advanced = true},
+            pictured);
+    v.field({.name = "picture_every",
+             .title = "Picture every",
+             .help = "Steps between pictures of a sample batch",
+             .min = 1,
+             .max = 1000000,
+             .advanced = true},
+            pictureEvery);
+    v.field({.name = "checkpoint_minutes",
+             .title = "Checkpoint every",
+             .help = "Minutes between checkpoints within an epoch; one is written after every epoch",
+             .min = 1,
+             .max = 1440,
+             .advanced = true},
+            checkpointMinutes);
   }
 };
 
@@ -90,8 +162,8 @@ struct RunConfig {
   Choice method;
   std::int64_t seed = 1;
   Runtime runtime;
-  /// What the method's policy is made of where it is a file. Its hash stands in the method's settings; the text is not part
-  /// of the Json. None: no file, or not at hand, so that it is looked for by name.
+  /// What the method's policy is made of where it is a file. Its hash stands in the method's settings; the
+  /// text is not part of the Json. None: no file, or not at hand, so that it is looked for by name.
   std::shared_ptr<const PolicyFile> policyFile = {};
 };
 
@@ -102,7 +174,8 @@ Choice methodFromJson(const Json& json, const std::string& where);
 Choice policyFromJson(const Json& json, const std::string& where);
 /// {"name": ..., settings ...}
 Json choiceToJson(const Choice& choice);
-/// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A file goes by its own name.
+/// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A file goes by its
+/// own name.
 std::string policyLabel(const Choice& policy);
 /// The space that the run's plans are drawn from. Throws Error if its policy's file is not there or another.
 /// side  of the images, pixels
@@ -115,12 +188,12 @@ std::string runTitle(const RunConfig& config);
 Json toJson(const RunConfig& config);
 /// Strict; names no catalogue has are refused. where: for messages.
 RunConfig runConfigFromJson(const Json& json, const std::string& where);
-/// SHA-256 of what defines the result: all but seed, runtime, experiment name and the data's folder. Runs with
-/// equal hashes are repeats of one another.
+/// SHA-256 of what defines the result: all but seed, runtime, experiment name and the data's folder. Runs
+/// with equal hashes are repeats of one another.
 std::string configHash(const RunConfig& config);
 
-/// A JSON file: recipes x methods x seeds (design.md 4). Keys: name, title, recipe or recipes, methods, seeds,
-/// runtime, tables.
+/// A JSON file: recipes x methods x seeds (design.md 4). Keys: name, title, recipe or recipes, methods,
+/// seeds, runtime, tables.
 struct Experiment {
   std::string name, title;
   std::vector<Recipe> recipes;
@@ -128,16 +201,20 @@ struct Experiment {
   std::vector<std::int64_t> seeds;
   Runtime runtime;
   std::vector<int> tables;  ///< paper tables it feeds, shown at the end
-  std::vector<std::shared_ptr<const PolicyFile>> policyFiles;  ///< of each method; null: its policy is no file
+  std::vector<std::shared_ptr<const PolicyFile>>
+      policyFiles;  ///< of each method; null: its policy is no file
 };
 
-/// overrides  "recipe.training.epochs=2", "runtime.threads=1", "seeds=[1,2]": a dotted path and a JSON value (or
+/// overrides  "recipe.training.epochs=2", "runtime.threads=1", "seeds=[1,2]": a dotted path and a JSON value
+/// (or
 ///            a bare string); applied before the strict reading, so an unknown key is an error that names it
-/// kept       policies that the project of the runs has used: see choosePolicyFile(). The hash of each policy file is
+/// kept       policies that the project of the runs has used: see choosePolicyFile(). The hash of each policy
+/// file is
 ///            taken down in the method's settings
 Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides = {},
                           const std::vector<PolicyFile>& kept = {});
-Experiment experimentFromJson(const Json& json, const std::string& where, const std::vector<PolicyFile>& kept = {});
+Experiment experimentFromJson(const Json& json, const std::string& where,
+                              const std::vector<PolicyFile>& kept = {});
 Json toJson(const Experiment& experiment);
 /// Recipe by recipe, seed by seed, method by method.
 std::vector<RunConfig> expand(const Experiment& experiment);

@@ -19,8 +19,10 @@ void setPath(Json& json, std::string_view path, Json value, const std::string& o
     if (key.empty()) throw UsageError(fmt::format("--set {}: a dotted path and '=' expected", override));
     if (at->isArray()) {
       const auto& items = at->asArray();
-      if (key.find_first_not_of("0123456789") != key.npos || key.size() > 6 || std::stoul(key) >= items.size())
-        throw UsageError(fmt::format("--set {}: '{}' is no place in an array of {}", override, key, items.size()));
+      if (key.find_first_not_of("0123456789") != key.npos || key.size() > 6 ||
+          std::stoul(key) >= items.size())
+        throw UsageError(
+            fmt::format("--set {}: '{}' is no place in an array of {}", override, key, items.size()));
       at = const_cast<Json*>(&items[std::stoul(key)]);
     } else {
       if (!at->isNull() && !at->isObject())
@@ -44,7 +46,8 @@ void setValue(Json& json, const std::string& override) {
     parsed = parseJson(value, "--set");
   } catch (const Error& error) {
     if (!value.empty() && std::string_view("[{\"").find(value[0]) != std::string_view::npos)
-      throw UsageError(fmt::format("--set {}: the value starts like JSON but is not valid: {}", override, error.what()));
+      throw UsageError(
+          fmt::format("--set {}: the value starts like JSON but is not valid: {}", override, error.what()));
     parsed = Json(value);  // a bare word is a text
   }
   setPath(json, std::string_view(override).substr(0, equals), std::move(parsed), override);

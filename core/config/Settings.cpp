@@ -39,7 +39,8 @@ std::string textProblem(const Field& field, const Json& value) {
 }
 
 std::string integerProblem(const Field& field, const Json& value) {
-  if (value.isNumber() && !value.isInt()) return fmt::format("{} found, a whole number expected", value.dump());
+  if (value.isNumber() && !value.isInt())
+    return fmt::format("{} found, a whole number expected", value.dump());
   if (std::string problem = numberProblem(field, value); !problem.empty()) return problem;
   const auto number = value.asInt();
   if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max())
@@ -80,7 +81,8 @@ void FieldLister::field(const Field& f, std::vector<double>& v) { fields.push_ba
 
 FieldReader::FieldReader(const Json& json, std::string where, std::vector<std::string> extra)
     : json_(json), where_(std::move(where)), known_(std::move(extra)) {
-  if (!json.isObject()) throw UsageError(fmt::format("{}: an object expected, {} found", where_, json.typeName()));
+  if (!json.isObject())
+    throw UsageError(fmt::format("{}: an object expected, {} found", where_, json.typeName()));
 }
 
 /// The member for this field, already checked; null if it is not given.
@@ -142,10 +144,12 @@ Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, 
 }
 
 void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where) {
-  if (!json.isObject()) throw UsageError(fmt::format("{}: an object expected, {} found", where, json.typeName()));
+  if (!json.isObject())
+    throw UsageError(fmt::format("{}: an object expected, {} found", where, json.typeName()));
   for (const auto& [key, value] : json.asObject())
     if (std::ranges::find(known, key) == known.end())
-      throw UsageError(fmt::format("{}: unknown key '{}'; known: {}", where, quotable(key), joined(known, ", ")));
+      throw UsageError(
+          fmt::format("{}: unknown key '{}'; known: {}", where, quotable(key), joined(known, ", ")));
 }
 
 }  // namespace uada

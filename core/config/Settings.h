@@ -12,8 +12,8 @@ namespace uada {
 
 /// What a form, the command line and a message know of one setting.
 struct Field {
-  /// setting: one of many. title: its value names the whole entry where it is listed. proof: adds nothing that the others
-  /// do not say, so it is left out of titles.
+  /// setting: one of many. title: its value names the whole entry where it is listed. proof: adds nothing
+  /// that the others do not say, so it is left out of titles.
   enum class Role { setting, title, proof };
 
   std::string name;   ///< snake_case key in files and --set
@@ -24,7 +24,8 @@ struct Field {
   std::vector<std::string> choices = {};  ///< of a string; empty: any text
   bool advanced = false;                  ///< folded away in forms
   Role role = Role::setting;
-  std::vector<std::string> (*suggestions)() = nullptr;  ///< of a string that may be any text: what a form offers
+  std::vector<std::string> (*suggestions)() =
+      nullptr;  ///< of a string that may be any text: what a form offers
 };
 
 /// Walks over the settings of a struct. A settings struct has one member
@@ -96,7 +97,8 @@ Json settingsToJson(S settings) {
 
 /// Starts from the defaults of S (or `base`) and takes what the object gives. null counts as {}.
 template <class S>
-S settingsFromJson(const Json& json, const std::string& where, std::vector<std::string> extra = {}, S base = {}) {
+S settingsFromJson(const Json& json, const std::string& where, std::vector<std::string> extra = {},
+                   S base = {}) {
   if (json.isNull()) return base;
   detail::FieldReader reader(json, where, std::move(extra));
   base.visit(reader);
@@ -104,12 +106,12 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
   return base;
 }
 
-/// The fields' defaults and what the object gives, as settingsToJson(settingsFromJson<S>()) does for a struct.
-/// null counts as {}.
+/// The fields' defaults and what the object gives, as settingsToJson(settingsFromJson<S>()) does for a
+/// struct. null counts as {}.
 Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where);
 
-/// What is wrong with a value for a field, in words, or "" if it is allowed: for forms the same rule as for files.
-/// known  the field with a value of its type (its default)
+/// What is wrong with a value for a field, in words, or "" if it is allowed: for forms the same rule as for
+/// files. known  the field with a value of its type (its default)
 std::string fieldProblem(const FieldValue& known, const Json& value);
 
 /// Throws UsageError for the first key of the object that is not known, listing those that are.

@@ -13,7 +13,8 @@ struct ImageSize {
   friend bool operator==(const ImageSize&, const ImageSize&) = default;
 };
 
-/// Borrowed pixels: 8-bit RGB, rows top to bottom, no padding: [height, width, 3]. The owner outlives the view.
+/// Borrowed pixels: 8-bit RGB, rows top to bottom, no padding: [height, width, 3]. The owner outlives the
+/// view.
 struct ImageView {
   const std::uint8_t* rgb = nullptr;
   int width = 0;
@@ -40,7 +41,8 @@ struct Image {
 
   Image() = default;
   Image(int w, int h) : width(w), height(h), rgb(std::size_t{3} * w * h) {}
-  explicit Image(ImageView view) : width(view.width), height(view.height), rgb(view.rgb, view.rgb + view.bytes()) {}
+  explicit Image(ImageView view)
+      : width(view.width), height(view.height), rgb(view.rgb, view.rgb + view.bytes()) {}
   ImageView view() const { return {rgb.data(), width, height}; }
   ImageSpan span() { return {rgb.data(), width, height}; }
   bool empty() const { return rgb.empty(); }

@@ -24,9 +24,10 @@ std::filesystem::path runFolder(const std::filesystem::path& project, const std:
 /// ProjectWriter finishes such a file. Throws Error for any other file that is no project.
 bool isProject(const std::filesystem::path& file);
 
-/// The only writer of a project file in this process: owns the connection and the thread that uses it. Appends are
-/// gathered and committed every 250 ms; after kill -9 at most that much is lost. WAL, synchronous=FULL.
-/// Any thread may call any member; appends wait only while the disk is gone and 4,096 reports are queued.
+/// The only writer of a project file in this process: owns the connection and the thread that uses it.
+/// Appends are gathered and committed every 250 ms; after kill -9 at most that much is lost. WAL,
+/// synchronous=FULL. Any thread may call any member; appends wait only while the disk is gone and 4,096
+/// reports are queued.
 class ProjectWriter {
  public:
   /// Opens or creates. Throws Error for a file that is no database, another application's, of a newer schema
@@ -38,8 +39,8 @@ class ProjectWriter {
   const std::filesystem::path& file() const;
 
   /// Each of these waits for its commit (acknowledged rows are never lost) and throws Error if it failed.
-  /// The policy file of the configuration is kept with the run; another one under a name that the project knows is
-  /// refused.
+  /// The policy file of the configuration is kept with the run; another one under a name that the project
+  /// knows is refused.
   RunSummary createRun(const RunConfig& config);
   int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
   void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);
@@ -67,7 +68,8 @@ class ProjectWriter {
 };
 
 /// Reads a project file; never writes, never checkpoints. Used on the thread that opened it.
-/// Where attempts overlap (a resume repeats the steps after its checkpoint) the later attempt's rows are given.
+/// Where attempts overlap (a resume repeats the steps after its checkpoint) the later attempt's rows are
+/// given.
 class ProjectReader {
  public:
   /// Throws Error as ProjectWriter does. A file on read-only media is opened with immutable=1.
@@ -77,7 +79,8 @@ class ProjectReader {
 
   /// Newest first. A run in a live state whose process is gone counts as interrupted.
   std::vector<RunSummary> runs() const;
-  /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near ones.
+  /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near
+  /// ones.
   RunSummary findRun(std::string_view name) const;
   RunDetail detail(std::int64_t run) const;
   /// The policy files that runs of the project use, by name.

@@ -4,10 +4,12 @@
 
 namespace uada::store {
 
-/// The SQL that makes an empty project file of schema version 1; migrations() lead from there to kSchemaVersion.
+/// The SQL that makes an empty project file of schema version 1; migrations() lead from there to
+/// kSchemaVersion.
 extern const char* const kFirstSchema;
 
-/// Adds to the schema of version `to` - 1 and changes nothing in it, so that it needs no copy of the file first.
+/// Adds to the schema of version `to` - 1 and changes nothing in it, so that it needs no copy of the file
+/// first.
 struct Migration {
   int to = 0;
   const char* sql = nullptr;

@@ -63,13 +63,16 @@ std::int64_t lastAttempt(SQLite::Database& database, std::int64_t run) {
 void keepPolicy(SQLite::Database& database, const PolicyFile& policy) {
   SQLite::Statement query(database, "SELECT sha256 FROM policies WHERE name = ?");
   if (!bindAll(query, policy.name).executeStep()) {
-    SQLite::Statement insert(database, "INSERT INTO policies (name, sha256, text, stored) VALUES (?, ?, ?, ?)");
+    SQLite::Statement insert(database,
+                             "INSERT INTO policies (name, sha256, text, stored) VALUES (?, ?, ?, ?)");
     bindAll(insert, policy.name, policy.sha256, policy.text, utcNow()).exec();
     return;
   }
   if (const std::string known = query.getColumn(0).getString(); known != policy.sha256)
-    throw Error(fmt::format("the project has used another policy under the name '{}': SHA-256 {} there, {} here; give the "
-                            "new one another name", policy.name, known, policy.sha256));
+    throw Error(fmt::format(
+        "the project has used another policy under the name '{}': SHA-256 {} there, {} here; give the "
+        "new one another name",
+        policy.name, known, policy.sha256));
 }
 
 }  // namespace
@@ -368,7 +371,8 @@ void ProjectWriter::removeRun(std::int64_t run) {
     SQLite::Statement remove(to.database(), "DELETE FROM runs WHERE id = ?");
     bindAll(remove, run).exec();
     // A policy that no run names any more gives its name free.
-    to.database().exec("DELETE FROM policies WHERE NOT EXISTS (SELECT 1 FROM runs WHERE instr(config, policies.sha256))");
+    to.database().exec(
+        "DELETE FROM policies WHERE NOT EXISTS (SELECT 1 FROM runs WHERE instr(config, policies.sha256))");
   });
   std::error_code code;
   std::filesystem::remove_all(runFolder(file(), key), code);

@@ -62,7 +62,8 @@ std::vector<std::string> differences(const std::vector<Json>& family) {
 
 Json toldSettings(const Choice& method) {
   Json settings = method.settings;
-  if (findMethod(method.name).policySetting != PolicySetting::fixed) settings["policy"] = policyLabel(policyOf(method));
+  if (findMethod(method.name).policySetting != PolicySetting::fixed)
+    settings["policy"] = policyLabel(policyOf(method));
   return settings;
 }
 

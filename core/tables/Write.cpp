@@ -46,11 +46,12 @@ TableGrid gridOf(const Table& table, const TableOptions& options) {
                                  [&](std::size_t i, std::size_t k) { return table.cells[i][k]; });
   const auto columns = shownIndices(table.columns.size(), table.rows.size(), options,
                                     [&](std::size_t i, std::size_t k) { return table.cells[k][i]; });
-  TableGrid grid{.title = table.number > 0 ? fmt::format("Table {}: {}", table.number, table.title) : table.title,
-            .note = table.rule,
-            .label = "uada-" + table.name,
-            .header = {"Method"},
-            .rows = {}};
+  TableGrid grid{
+      .title = table.number > 0 ? fmt::format("Table {}: {}", table.number, table.title) : table.title,
+      .note = table.rule,
+      .label = "uada-" + table.name,
+      .header = {"Method"},
+      .rows = {}};
   if (rows.empty()) grid.note = "Nothing was measured yet: no finished run of this project belongs here.";
   for (const std::size_t column : columns) grid.header.push_back(table.columns[column]);
   for (const std::size_t row : rows) {

@@ -43,10 +43,10 @@ constexpr char kNote[] =
 TableGrid gridOf(const std::vector<RunGroup>& groups) {
   const auto dataset = common(groups, &RunGroup::dataset), model = common(groups, &RunGroup::model);
   TableGrid grid{.title = "Comparison of methods",
-            .note = groups.empty() ? "Nothing to compare yet: no run has finished." : kNote,
-            .label = "uada-comparison",
-            .header = {"Method"},
-            .rows = {}};
+                 .note = groups.empty() ? "Nothing to compare yet: no run has finished." : kNote,
+                 .label = "uada-comparison",
+                 .header = {"Method"},
+                 .rows = {}};
   if (dataset) grid.title += ": " + *dataset;
   if (model) grid.title += (dataset ? ", " : ": ") + *model;
   if (!dataset) grid.header.push_back("Data");

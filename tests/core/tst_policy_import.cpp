@@ -53,6 +53,7 @@ class TestPolicyImport : public QObject {
   void damagedFilesAreListed();
   void unknownPoliciesNameTheKnown();
   void hashesAreChecked();
+  void damagedCopiesCountOnlyWhereUsed();
   void manifestIsMet();
   void foundPoliciesKeepTheRulesOfSpaces();
   void foundPoliciesAreDrawnAsWritten();
@@ -150,6 +151,17 @@ void TestPolicyImport::hashesAreChecked() {
   QVERIFY(makeSpace("found", settings(hash).c_str()) != nullptr);
   const std::string other = settings(std::string(64, '0'));
   QVERIFY(refusal([&] { makeSpace("found", other.c_str()); }).contains("has changed"));
+}
+
+void TestPolicyImport::damagedCopiesCountOnlyWhereUsed() {
+  const std::string text = changed("example-subpolicies.json", "example-subpolicies\",", "mine\",");
+  const InstalledPolicy mine = importPolicy(folder_->write("a.json", text)).policies[0];
+  const std::vector<PolicyFile> kept{{"mine", mine.sha256, "{}"}};
+  for (const std::string& hash : {std::string(), mine.sha256})
+    QCOMPARE(choosePolicyFile("mine", hash, kept).text, text);  // the user's own is sound
+  fs::remove(mine.file);
+  for (const std::string& hash : {std::string(), mine.sha256})
+    QVERIFY(refusal([&] { choosePolicyFile("mine", hash, kept); }).contains("copy of the policy 'mine' is damaged"));
 }
 
 void TestPolicyImport::manifestIsMet() {

@@ -233,7 +233,8 @@ int ExperimentForm::problems() const {
 
 Json ExperimentForm::methodJson() const {
   Json json = named(method_->chosen(), methodForm_->values());
-  if (findMethod(method_->chosen().toStdString()).policySetting != PolicySetting::fixed) json["policy"] = policy_->policy();
+  if (findMethod(method_->chosen().toStdString()).policySetting != PolicySetting::fixed)
+    json["policy"] = policy_->policy();
   return json;
 }
 

@@ -11,8 +11,8 @@ class ChoiceCards;
 class SettingsForm;
 class Theme;
 
-/// The policy that a method draws its plans from, and its settings, made from the catalogue. A policy file that is not there
-/// or another is said under its field.
+/// The policy that a method draws its plans from, and its settings, made from the catalogue. A policy file
+/// that is not there or another is said under its field.
 class PolicyForm : public QWidget {
   Q_OBJECT
  public:

@@ -1,8 +1,8 @@
 #include <cmath>
 
 #include "core/ops/Op.h"
-#include "widgets/panels/PolicyPanel.h"
 #include "widgets/models/Words.h"
+#include "widgets/panels/PolicyPanel.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -55,7 +55,8 @@ Trajectory trajectory(const PolicyBins& bins, const std::string& op, bool after,
   return t;
 }
 
-/// The end of a scale for mean levels: that of UADA's grid, or more where the ops' means lie above it, as on a grid of 31.
+/// The end of a scale for mean levels: that of UADA's grid, or more where the ops' means lie above it, as on
+/// a grid of 31.
 double topOfScale(const PolicyBins& bins, const std::vector<std::string>& ops) {
   double top = kTenLevels;
   for (const std::string& op : ops)

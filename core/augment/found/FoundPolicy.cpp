@@ -57,12 +57,14 @@ PolicyOp policyOp(const Entry& entry, Grid grid) {
 }
 
 void readSubpolicies(FoundPolicy& policy, const Entry& file) {
-  file.keys({"format", "version", "name", "source", "decoding", "ops_per_subpolicy", "subpolicies", "epochs", "schedule"});
+  file.keys({"format", "version", "name", "source", "decoding", "ops_per_subpolicy", "subpolicies", "epochs",
+             "schedule"});
   if (file.has("ops_per_subpolicy")) file["ops_per_subpolicy"].integer(1, kMaxSteps);
   for (const Entry& subpolicy : file["subpolicies"].items(1, kMaxSubpolicies)) {
     auto& list = policy.lists.emplace_back();
     for (const Entry& op : subpolicy.items(1, kMaxSteps)) list.push_back(policyOp(op, policy.grid));
-    if (file.has("ops_per_subpolicy") && static_cast<std::int64_t>(list.size()) != file["ops_per_subpolicy"].json().asInt())
+    if (file.has("ops_per_subpolicy") &&
+        static_cast<std::int64_t>(list.size()) != file["ops_per_subpolicy"].json().asInt())
       subpolicy.fail(fmt::format("{} ops found, {} stated in ops_per_subpolicy", list.size(),
                                  file["ops_per_subpolicy"].json().asInt()));
   }
@@ -77,13 +79,15 @@ void readSubpolicies(FoundPolicy& policy, const Entry& file) {
     FoundPolicy::Span span;
     span.from = entry["from"].integer(0, policy.epochs - 1);
     span.to = entry["to"].integer(span.from + 1, policy.epochs);
-    span.list = static_cast<std::size_t>(entry["policy"].integer(0, static_cast<int>(policy.lists.size()) - 1));
+    span.list =
+        static_cast<std::size_t>(entry["policy"].integer(0, static_cast<int>(policy.lists.size()) - 1));
     std::fill(covered.begin() + span.from, covered.begin() + span.to, true);
     policy.schedule.push_back(span);
   }
   const auto gap = std::ranges::find(covered, false);
   if (gap != covered.end())
-    file["schedule"].fail(fmt::format("no sub-policy for epoch {}; cover 0 to {}", gap - covered.begin(), policy.epochs - 1));
+    file["schedule"].fail(
+        fmt::format("no sub-policy for epoch {}; cover 0 to {}", gap - covered.begin(), policy.epochs - 1));
 }
 
 PolicyOp hyperOp(const Entry& entry, Grid grid) {
@@ -96,16 +100,21 @@ PolicyOp hyperOp(const Entry& entry, Grid grid) {
 }
 
 void readSegments(FoundPolicy& policy, const Entry& file) {
-  file.keys({"format", "version", "name", "source", "decoding", "epochs", "apply_count_probabilities", "segments", "raw"});
+  file.keys({"format", "version", "name", "source", "decoding", "epochs", "apply_count_probabilities",
+             "segments", "raw"});
   policy.epochs = file["epochs"].integer(1, kMaxEpochs);
-  for (const Entry& count : file["apply_count_probabilities"].items(1, kMaxSteps + 1)) policy.counts.push_back(count.number(0, 1));
+  for (const Entry& count : file["apply_count_probabilities"].items(1, kMaxSteps + 1))
+    policy.counts.push_back(count.number(0, 1));
   const double sum = std::accumulate(policy.counts.begin(), policy.counts.end(), 0.0);
-  if (std::abs(sum - 1) > kSumTolerance) file["apply_count_probabilities"].fail(fmt::format("a sum of {:g} found, 1 expected", sum));
+  if (std::abs(sum - 1) > kSumTolerance)
+    file["apply_count_probabilities"].fail(fmt::format("a sum of {:g} found, 1 expected", sum));
   int next = 0;
   for (const Entry& entry : file["segments"].items(1, kMaxParts)) {
     entry.keys({"start_epoch", "epochs", "first_half", "second_half"});
     const int from = entry["start_epoch"].integer(0, policy.epochs - 1);
-    if (from != next) entry["start_epoch"].fail(fmt::format("{} found, {} expected, where the segment before ends", from, next));
+    if (from != next)
+      entry["start_epoch"].fail(
+          fmt::format("{} found, {} expected, where the segment before ends", from, next));
     next = from + entry["epochs"].integer(1, policy.epochs - from);
     policy.schedule.push_back({from, next, policy.lists.size()});
     auto& list = policy.lists.emplace_back();
@@ -113,11 +122,13 @@ void readSegments(FoundPolicy& policy, const Entry& file) {
       if (entry.has(half) || list.empty())
         for (const Entry& op : entry[half].items(0, kMaxListed)) list.push_back(hyperOp(op, policy.grid));
   }
-  if (next != policy.epochs) file["segments"].fail(fmt::format("they end at epoch {}, {} expected", next, policy.epochs));
+  if (next != policy.epochs)
+    file["segments"].fail(fmt::format("they end at epoch {}, {} expected", next, policy.epochs));
 }
 
 void readElements(FoundPolicy& policy, const Entry& file) {
-  file.keys({"format", "version", "name", "source", "decoding", "ops_per_image", "released_code_level", "elements", "steps"});
+  file.keys({"format", "version", "name", "source", "decoding", "ops_per_image", "released_code_level",
+             "elements", "steps"});
   if (policy.grid == Grid::aa10) policy.grid = Grid::ddas;  // the same formulas, up to level 14
   const int top = static_cast<int>(topLevel(policy.grid));
   policy.opsPerImage = file["ops_per_image"].integer(1, kMaxSteps);
@@ -136,7 +147,8 @@ void readElements(FoundPolicy& policy, const Entry& file) {
     double sum = 0;
     for (const Entry& share : entry["element_probabilities"].items(elements.size(), elements.size()))
       part.cumulative.push_back(sum += share.number(0, 1));
-    if (std::abs(sum - 1) > kSumTolerance) entry["element_probabilities"].fail(fmt::format("a sum of {:g} found, 1 expected", sum));
+    if (std::abs(sum - 1) > kSumTolerance)
+      entry["element_probabilities"].fail(fmt::format("a sum of {:g} found, 1 expected", sum));
     for (double& value : part.cumulative) value /= sum;
     part.cumulative.back() = 1;
   }
@@ -199,7 +211,8 @@ FoundPolicy foundPolicyFromJson(const Json& json, const std::string& place) {
     policy.kind = FoundPolicy::Kind::elements;
     readElements(policy, file);
   } else {
-    file["format"].fail(fmt::format("'{}' found; known: uada-policy uada-policy-schedule uada-element-schedule", format));
+    file["format"].fail(
+        fmt::format("'{}' found; known: uada-policy uada-policy-schedule uada-element-schedule", format));
   }
   return policy;
 }
@@ -209,7 +222,8 @@ std::uint16_t publishedOp(std::string_view name, Grid grid) {
   for (const char c : name)
     if (c != '_') key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const std::string_view tail : {"abs", "2"})
-    if (key.size() > tail.size() && key.ends_with(tail) && !key.starts_with("cutout")) key.resize(key.size() - tail.size());
+    if (key.size() > tail.size() && key.ends_with(tail) && !key.starts_with("cutout"))
+      key.resize(key.size() - tail.size());
   if (key == "cutout") return static_cast<std::uint16_t>(opIndex(cutoutOf(grid)));
   for (std::size_t i = 0; i < ops().size(); ++i) {
     std::string own = ops()[i].name;

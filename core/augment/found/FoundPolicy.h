@@ -19,10 +19,12 @@ struct PolicyOp {
 };
 
 /// What a policy file says (methods.md 3.5): the three forms that are called its formats.
-///   uada-policy            sub-policies, one drawn for each image; with a schedule: of those named for the epoch
-///   uada-policy-schedule   Population Based Augmentation: of each segment of epochs a list of ops; how many of
+///   uada-policy            sub-policies, one drawn for each image; with a schedule: of those named for the
+///   epoch uada-policy-schedule   Population Based Augmentation: of each segment of epochs a list of ops; how
+///   many of
 ///                          them are applied is drawn
-///   uada-element-schedule  DDAS: for each part of the training a distribution over elements and the probability
+///   uada-element-schedule  DDAS: for each part of the training a distribution over elements and the
+///   probability
 ///                          that an image is augmented
 struct FoundPolicy {
   enum class Kind { subpolicies, segments, elements };
@@ -40,13 +42,14 @@ struct FoundPolicy {
   std::string name, source;
   Kind kind = Kind::subpolicies;
   Grid grid = Grid::aa10;
-  std::vector<std::vector<PolicyOp>> lists;  ///< sub-policies; lists of segments; elements: the elements, one list
-  std::vector<Span> schedule;                ///< of the lists; empty: all at any time
-  int epochs = 0;                            ///< that the schedule was written for; 0: none
-  std::vector<double> counts;                ///< segments: probability of 0, 1, 2 ... applied ops
-  std::vector<Part> parts;                   ///< elements
-  int opsPerImage = 2;                       ///< elements
-  int releasedLevel = -1;                    ///< elements: the level that the authors' code really used; -1: none
+  std::vector<std::vector<PolicyOp>>
+      lists;                   ///< sub-policies; lists of segments; elements: the elements, one list
+  std::vector<Span> schedule;  ///< of the lists; empty: all at any time
+  int epochs = 0;              ///< that the schedule was written for; 0: none
+  std::vector<double> counts;  ///< segments: probability of 0, 1, 2 ... applied ops
+  std::vector<Part> parts;     ///< elements
+  int opsPerImage = 2;         ///< elements
+  int releasedLevel = -1;      ///< elements: the level that the authors' code really used; -1: none
 
   /// Sub-policies, segments or parts: what a list of policies says of its size.
   std::size_t count() const;
@@ -60,13 +63,12 @@ struct FoundPolicy {
 
 constexpr std::size_t kMaxSubpolicies = 10'000;
 
-/// Strict: throws Error naming place and entry for unknown ops and keys, probabilities and levels out of range, and
-/// more entries than are allowed.
-/// place  the file's name, for messages
+/// Strict: throws Error naming place and entry for unknown ops and keys, probabilities and levels out of
+/// range, and more entries than are allowed. place  the file's name, for messages
 FoundPolicy foundPolicyFromJson(const Json& json, const std::string& place);
 
-/// The op that a published policy means: "auto_contrast", "AutoContrast" and "autocontrast" are the same; Cutout is
-/// the one of the grid's code. Throws UsageError listing the ops.
+/// The op that a published policy means: "auto_contrast", "AutoContrast" and "autocontrast" are the same;
+/// Cutout is the one of the grid's code. Throws UsageError listing the ops.
 std::uint16_t publishedOp(std::string_view name, Grid grid);
 
 /// The grid with the errors of the published code where it has one of its own, else the same grid.

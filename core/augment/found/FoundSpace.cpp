@@ -9,7 +9,8 @@
 
 namespace uada {
 
-FoundSpace::FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context, bool asPublished)
+FoundSpace::FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context,
+                       bool asPublished)
     : FramedSpace(frame, context, asPublished ? publishedGrid(policy.grid) : policy.grid, policy.longest()),
       policy_(std::move(policy)),
       epochs_(context.epochs),
@@ -53,7 +54,8 @@ void FoundSpace::drawSubpolicy(Plan& plan, Random& random, int epoch) const {
 void FoundSpace::drawSegment(Plan& plan, Random& random, int epoch) const {
   const double at = random.uniform();
   std::size_t wanted = 0;
-  for (double sum = policy_.counts[0]; wanted + 1 < policy_.counts.size() && at >= sum;) sum += policy_.counts[++wanted];
+  for (double sum = policy_.counts[0]; wanted + 1 < policy_.counts.size() && at >= sum;)
+    sum += policy_.counts[++wanted];
   std::vector<PolicyOp> left = policy_.lists[policy_.listsAt(epoch, epochs_).front()];
   while (plan.stepCount < wanted && !left.empty()) {
     std::swap(left[random.below(static_cast<std::uint32_t>(left.size()))], left.back());
@@ -67,7 +69,8 @@ void FoundSpace::drawElements(Plan& plan, Random& random, int epoch) const {
   const FoundPolicy::Part& part = policy_.partAt(epoch, epochs_);
   const bool fired = random.uniform() < part.applied;
   for (int i = 0; i < policy_.opsPerImage; ++i) {
-    const auto element = std::ranges::upper_bound(part.cumulative, random.uniform()) - part.cumulative.begin();
+    const auto element =
+        std::ranges::upper_bound(part.cumulative, random.uniform()) - part.cumulative.begin();
     Step step = drawOp(policy_.lists.front()[static_cast<std::size_t>(element)], random);
     step.fired = fired;
     plan.add(step);

@@ -206,15 +206,17 @@ PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
   const std::optional<PolicyFile> here = findPolicyFile(name);
   const auto used = std::ranges::find(kept, name, &PolicyFile::name);
   const bool isUsed = used != kept.end();
-  if (isUsed && sha256(std::string_view(used->text)) != used->sha256)
+  const auto sound = [&]() -> const PolicyFile& {
+    if (sha256(std::string_view(used->text)) == used->sha256) return *used;
     throw Error(
         fmt::format("{}the project's copy of the policy '{}' is damaged: its SHA-256 is not the recorded {}; "
                     "restore a copy of the project",
                     place, name, used->sha256));
+  };
   if (!here && !isUsed) throw unknownPolicy(name, place);
   if (!hash.empty()) {
     if (here && here->sha256 == hash) return *here;
-    if (isUsed && used->sha256 == hash) return *used;
+    if (isUsed && used->sha256 == hash) return sound();
     throw Error(fmt::format(
         "{}the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or leave the "
         "hash out",
@@ -225,7 +227,7 @@ PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
         "{}the policy '{}' is not the one that this project has used under that name: SHA-256 {} here, "
         "{} in the project; give it another name, or state the project's with \"sha256\" to use that",
         place, name, here->sha256, used->sha256));
-  return here ? *here : *used;
+  return here ? *here : sound();
 }
 
 FoundPolicy policyIn(const PolicyFile& file) {

@@ -18,8 +18,8 @@ struct InstalledPolicy {
   std::string sha256;          ///< of the file's bytes
   std::string format;          ///< "uada-policy", ...
   std::string source;
-  std::size_t count = 0;       ///< sub-policies, segments or parts
-  std::string problem;         ///< why the file cannot be used; empty: it can
+  std::size_t count = 0;  ///< sub-policies, segments or parts
+  std::string problem;    ///< why the file cannot be used; empty: it can
 };
 
 /// Where imported policies are kept: $XDG_DATA_HOME/uada/policies, else ~/.local/share/uada/policies.
@@ -27,8 +27,8 @@ std::filesystem::path policiesFolder();
 
 /// The names of all of them, without a look into the files: for forms.
 std::vector<std::string> policyNames();
-/// Those that come with the program, then those in policiesFolder(), each by name. A damaged file is listed with
-/// its problem.
+/// Those that come with the program, then those in policiesFolder(), each by name. A damaged file is listed
+/// with its problem.
 std::vector<InstalledPolicy> installedPolicies();
 
 struct Import {
@@ -38,23 +38,24 @@ struct Import {
 
 /// Checks a file of one of our formats, or one as an author published it (Published.h), and copies it to
 /// policiesFolder(): bytes of ours unchanged, others in our format. Importing the same twice changes nothing.
-/// name    of the policy; empty: the file's own. Of a file with several policies: the name of one of them, which is
+/// name    of the policy; empty: the file's own. Of a file with several policies: the name of one of them,
+/// which is
 ///         imported alone, or the beginning of their names
 /// epochs  that lines of a schedule were made for
 /// throws  Error naming file and entry; if another policy has the name; if the file is larger than 4 MB
 Import importPolicy(const std::filesystem::path& file, const std::string& name = "", int epochs = 200);
 
-/// The file of a policy by name: one that comes with the program, an imported one, or the path of a file. Not looked
-/// into; none: there is no such name, or no such file.
+/// The file of a policy by name: one that comes with the program, an imported one, or the path of a file. Not
+/// looked into; none: there is no such name, or no such file.
 std::optional<PolicyFile> findPolicyFile(const std::string& name);
 
-/// The file that a name means where a project may have used it before (`kept`). With a hash stated exactly that content
-/// is taken, from the library or else from what is kept; without, the library's, which must then be what is kept under
-/// that name, since a name means one policy in a project; of what is only kept, that.
+/// The file that a name means where a project may have used it before (`kept`). With a hash stated exactly
+/// that content is taken, from the library or else from what is kept; without, the library's, which must then
+/// be what is kept under that name, since a name means one policy in a project; of what is only kept, that.
 /// where   for messages: "small.json: methods[0].policy"
 /// throws  Error naming both hashes and what to do; UsageError listing the names that are known
-PolicyFile choosePolicyFile(const std::string& name, const std::string& hash, const std::vector<PolicyFile>& kept,
-                            const std::string& where = "");
+PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
+                            const std::vector<PolicyFile>& kept, const std::string& where = "");
 
 /// The policy in a file. Throws Error naming file and entry.
 FoundPolicy policyIn(const PolicyFile& file);

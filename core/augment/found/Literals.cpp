@@ -23,7 +23,8 @@ bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; 
 
 class Reader {
  public:
-  Reader(std::string_view text, std::size_t at, const std::string& place) : text_(text), at_(at), place_(place) {}
+  Reader(std::string_view text, std::size_t at, const std::string& place)
+      : text_(text), at_(at), place_(place) {}
   std::size_t at() const { return at_; }
 
   Json value(int depth = 0) {
@@ -41,7 +42,9 @@ class Reader {
 
  private:
   [[noreturn]] void fail(std::string_view what) const {
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())), '\n');
+    const auto line =
+        1 + std::count(text_.begin(),
+                       text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())), '\n');
     throw Error(fmt::format("{}: line {}: {}; only literals are read", place_, line, what));
   }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -125,7 +128,8 @@ class Reader {
     }
     double real = 0;
     const auto [end, error] = std::from_chars(first, last, real);
-    if (error != std::errc() || end != last || !std::isfinite(real)) fail(fmt::format("'{}' is not a number", quotable(digits)));
+    if (error != std::errc() || end != last || !std::isfinite(real))
+      fail(fmt::format("'{}' is not a number", quotable(digits)));
     return Json(real);
   }
 
@@ -138,7 +142,8 @@ class Reader {
     if (name == "None") return Json();
     at_ = begin;
     if (at_ >= text_.size()) fail("the text ends too early");
-    fail(name.empty() ? fmt::format("'{}' found", quotable(text_.substr(at_, 1))) : fmt::format("the name '{}' found", quotable(name)));
+    fail(name.empty() ? fmt::format("'{}' found", quotable(text_.substr(at_, 1)))
+                      : fmt::format("the name '{}' found", quotable(name)));
   }
 
   std::string_view text_;
@@ -164,7 +169,8 @@ std::size_t nextLine(std::string_view text, std::size_t at) {
   return end == text.npos ? text.size() : end + 1;
 }
 
-/// At the first indented line from `at` that is neither empty nor a comment; the text's end if the body is over.
+/// At the first indented line from `at` that is neither empty nor a comment; the text's end if the body is
+/// over.
 std::size_t bodyLine(std::string_view text, std::size_t at) {
   for (; at < text.size(); at = nextLine(text, at)) {
     const std::size_t begin = afterBlanks(text, at);
@@ -189,7 +195,8 @@ bool endsThere(std::string_view text, std::size_t at) {
 }
 
 /// The literal of a function's body that begins at `at`; false if the body is more than that.
-bool bodyLiteral(std::string_view text, std::size_t at, const std::string& place, Json& value, std::size_t& end) {
+bool bodyLiteral(std::string_view text, std::size_t at, const std::string& place, Json& value,
+                 std::size_t& end) {
   at = bodyLine(text, at);
   if (at >= text.size()) return false;
   if (nameAt(text, at) == "return") {
@@ -220,7 +227,8 @@ Json readLiteral(std::string_view text, std::size_t& at, const std::string& plac
   return value;
 }
 
-std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string& place, std::vector<std::string>* passed) {
+std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string& place,
+                                        std::vector<std::string>* passed) {
   std::vector<NamedLiteral> found;
   for (std::size_t at = 0; at < text.size(); at = nextLine(text, at)) {
     NamedLiteral literal;

@@ -10,9 +10,9 @@
 namespace uada {
 
 /// Reads literals as Python writes them: numbers, strings without escapes but \\ \' \", lists, tuples (become
-/// arrays), dictionaries with string keys, True, False, None, comments. Nothing is run: names, operators, calls and
-/// anything else are refused. Throws Error naming place and line.
-/// at  where to begin in the text; afterwards just behind the literal
+/// arrays), dictionaries with string keys, True, False, None, comments. Nothing is run: names, operators,
+/// calls and anything else are refused. Throws Error naming place and line. at  where to begin in the text;
+/// afterwards just behind the literal
 Json readLiteral(std::string_view text, std::size_t& at, const std::string& place);
 
 /// A literal that a source file gives a name.
@@ -21,9 +21,9 @@ struct NamedLiteral {
   Json value;
 };
 
-/// From Python source: of every `NAME = [...]` at the start of a line the literal, and of every `def NAME():` whose
-/// body is `return [...]` or `x = [...]` and `return x`. Other code is passed over unread.
-/// passed  receives the names of functions without parameters whose body is more than that
+/// From Python source: of every `NAME = [...]` at the start of a line the literal, and of every `def NAME():`
+/// whose body is `return [...]` or `x = [...]` and `return x`. Other code is passed over unread. passed
+/// receives the names of functions without parameters whose body is more than that
 std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string& place,
                                         std::vector<std::string>* passed = nullptr);
 

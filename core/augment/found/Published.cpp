@@ -13,15 +13,16 @@ namespace {
 
 constexpr int kMaxEpochs = 100'000, kPolicyNumbers = 60;
 constexpr std::size_t kMaxRows = 10'000;
-constexpr const char* kHyperOps[] = {"rotate",  "translate_x", "translate_y", "brightness", "color",
-                                     "invert",  "sharpness",   "posterize",   "shear_x",    "solarize",
+constexpr const char* kHyperOps[] = {"rotate",  "translate_x", "translate_y",  "brightness", "color",
+                                     "invert",  "sharpness",   "posterize",    "shear_x",    "solarize",
                                      "shear_y", "equalize",    "autocontrast", "cutout",     "contrast"};
 
 /// Whether a value has the form of sub-policies: lists of lists that begin with a name.
 bool looksLikePolicy(const Json& value) {
   if (!value.isArray() || value.asArray().empty() || !value.asArray()[0].isArray()) return false;
   const Json::Array& first = value.asArray()[0].asArray();
-  return !first.empty() && first[0].isArray() && first[0].asArray().size() == 3 && first[0].asArray()[0].isString();
+  return !first.empty() && first[0].isArray() && first[0].asArray().size() == 3 &&
+         first[0].asArray()[0].isString();
 }
 
 /// Whether all levels are whole and some exceed 1: those of AutoAugment.
@@ -30,8 +31,10 @@ bool hasWholeLevels(const Entry& list) {
   for (const Entry& subpolicy : list.items(1, kMaxSubpolicies))
     for (const Entry& op : subpolicy.items(1, kMaxSteps)) {
       const Json& level = op.items(3, 3)[2].json();
-      if (level.isInt()) above |= level.asInt() > 1;
-      else return false;
+      if (level.isInt())
+        above |= level.asInt() > 1;
+      else
+        return false;
     }
   return above;
 }
@@ -45,8 +48,10 @@ Json opJson(const Entry& op, Grid grid) {
     parts[0].fail(error.what());
   }
   json["probability"] = parts[1].number(0, 1);
-  if (grid == Grid::aa10) json["level"] = parts[2].integer(0, 9);
-  else json["level"] = parts[2].number(0, 1);
+  if (grid == Grid::aa10)
+    json["level"] = parts[2].integer(0, 9);
+  else
+    json["level"] = parts[2].number(0, 1);
   return json;
 }
 
@@ -74,7 +79,8 @@ int trialOf(const Entry& entry) {
   const std::string& text = entry.text();
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0) entry.fail("the number of a trial expected");
+  if (error != std::errc() || end != text.data() + text.size() || number < 0)
+    entry.fail("the number of a trial expected");
   return number;
 }
 
@@ -88,8 +94,12 @@ std::vector<int> hyperPolicy(const Entry& entry) {
 
 ScheduleRow rowOf(const Entry& line) {
   const std::vector<Entry> parts = line.items(6, 6);
-  return {trialOf(parts[0]),    trialOf(parts[1]),    parts[2].integer(0, kMaxEpochs), parts[3].integer(0, kMaxEpochs),
-          hyperPolicy(parts[4]), hyperPolicy(parts[5])};
+  return {trialOf(parts[0]),
+          trialOf(parts[1]),
+          parts[2].integer(0, kMaxEpochs),
+          parts[3].integer(0, kMaxEpochs),
+          hyperPolicy(parts[4]),
+          hyperPolicy(parts[5])};
 }
 
 Json halfJson(const std::vector<int>& policy, std::size_t half) {
@@ -111,9 +121,12 @@ Json scheduleJson(std::string_view text, const std::string& place, std::string_v
   for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1, ++line) {
     end = std::min(text.find('\n', begin), text.size());
     const std::string_view upToHere = text.substr(0, end);  // the reader counts lines from the text's start
-    const auto isBlankFrom = [&](std::size_t at) { return upToHere.find_first_not_of(" \t\r", at) == upToHere.npos; };
+    const auto isBlankFrom = [&](std::size_t at) {
+      return upToHere.find_first_not_of(" \t\r", at) == upToHere.npos;
+    };
     if (isBlankFrom(begin)) continue;
-    if (rows.size() == kMaxRows) throw Error(fmt::format("{}: line {}: more than {} lines", place, line, kMaxRows));
+    if (rows.size() == kMaxRows)
+      throw Error(fmt::format("{}: line {}: more than {} lines", place, line, kMaxRows));
     const std::string where = fmt::format("{}: line {}", place, line);
     std::size_t at = begin;
     const Json row = readLiteral(upToHere, at, place);
@@ -142,8 +155,10 @@ Json scheduleSegments(const std::vector<ScheduleRow>& rows, int epochs, const st
   int from = 0;
   const auto add = [&](const std::vector<int>& policy, int to) {
     if (to <= from)
-      throw Error(fmt::format("{}: a segment from epoch {} to {} found; each must end later than it begins, the last "
-                              "at the schedule's {} epochs (--epochs)", place, from, to, epochs));
+      throw Error(
+          fmt::format("{}: a segment from epoch {} to {} found; each must end later than it begins, the last "
+                      "at the schedule's {} epochs (--epochs)",
+                      place, from, to, epochs));
     Json segment = Json::object();
     segment["start_epoch"] = from;
     segment["epochs"] = to - from;

@@ -9,17 +9,17 @@
 
 namespace uada {
 
-/// A line of Population Based Augmentation's log: at `targetEpochs` the trial `target` took over the state that trial
-/// `clone` had after `cloneEpochs`.
+/// A line of Population Based Augmentation's log: at `targetEpochs` the trial `target` took over the state
+/// that trial `clone` had after `cloneEpochs`.
 struct ScheduleRow {
   int target = 0, clone = 0, targetEpochs = 0, cloneEpochs = 0;
   std::vector<int> before, after;  ///< [60]: 30 times (probability 0..10, level 0..9)
 };
 
-/// The segments of a schedule (methods.md 3.5): rows from the first on that form one chain to the last, where the
-/// target of a row is the clone of the next; the first segment has the policy before row 0, segment r + 1 that after
-/// row r. Throws Error if the rows do not rise or end behind `epochs`.
-/// returns  the "segments" of a file of format uada-policy-schedule
+/// The segments of a schedule (methods.md 3.5): rows from the first on that form one chain to the last, where
+/// the target of a row is the clone of the next; the first segment has the policy before row 0, segment r + 1
+/// that after row r. Throws Error if the rows do not rise or end behind `epochs`. returns  the "segments" of
+/// a file of format uada-policy-schedule
 Json scheduleSegments(const std::vector<ScheduleRow>& rows, int epochs, const std::string& place);
 
 /// A file as an author published it, as Json in our formats: one for each policy in it. Nothing in it is run.

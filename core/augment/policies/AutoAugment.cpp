@@ -10,11 +10,15 @@ struct AutoAugmentSettings {
   FrameSettings frame;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "table", .title = "Policy", .help = "The data set it was found for; CIFAR-100 uses that of CIFAR-10", .choices = {"cifar10", "imagenet", "svhn"}},
+    v.field({.name = "table",
+             .title = "Policy",
+             .help = "The data set it was found for; CIFAR-100 uses that of CIFAR-10",
+             .choices = {"cifar10", "imagenet", "svhn"}},
             table);
     v.field({.name = "grid",
              .title = "Levels",
-             .help = "What a level means: the authors' code with posterize set right, as published, DeepVoltaire's or torchvision's",
+             .help = "What a level means: the authors' code with posterize set right, as published, "
+                     "DeepVoltaire's or torchvision's",
              .choices = {"aa10", "aa10-published", "dv10", "tv10"}},
             grid);
     frame.visit(v);
@@ -33,7 +37,9 @@ constexpr const char* kPlace = "policy autoaugment";
 
 /// 25 sub-policies of two ops (methods.md 3.1 to 3.3), from the files that come with the program.
 Policy autoAugment() {
-  return {"autoaugment", "AutoAugment", "Cubuk et al., CVPR 2019",
+  return {"autoaugment",
+          "AutoAugment",
+          "Cubuk et al., CVPR 2019",
           [] { return fieldsOf<AutoAugmentSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
             const auto settings = settingsFromJson<AutoAugmentSettings>(json, kPlace);

@@ -21,12 +21,13 @@ struct FoundSettings {
              .role = Field::Role::title,
              .suggestions = policyNames},
             file);
-    v.field({.name = "sha256",
-             .title = "Hash",
-             .help = "SHA-256 of the policy's file: another is refused; empty: that of the file is taken down",
-             .advanced = true,
-             .role = Field::Role::proof},
-            sha256);
+    v.field(
+        {.name = "sha256",
+         .title = "Hash",
+         .help = "SHA-256 of the policy's file: another is refused; empty: that of the file is taken down",
+         .advanced = true,
+         .role = Field::Role::proof},
+        sha256);
     v.field({.name = "as_published",
              .title = "Published errors",
              .help = "With the errors of the published code: AutoAugment's posterize, the one level of DDAS",
@@ -39,8 +40,8 @@ struct FoundSettings {
 FoundPolicy written(const FoundSettings& settings, const PolicyFile* given) {
   const PolicyFile file = given ? *given : choosePolicyFile(settings.file, settings.sha256, {});
   if (!settings.sha256.empty() && sha256(file.text) != settings.sha256)
-    throw Error(fmt::format("the copy of the policy '{}' is damaged: SHA-256 {} stated, {} found", settings.file,
-                            settings.sha256, sha256(file.text)));
+    throw Error(fmt::format("the copy of the policy '{}' is damaged: SHA-256 {} stated, {} found",
+                            settings.file, settings.sha256, sha256(file.text)));
   return policyIn(file);
 }
 
@@ -48,9 +49,12 @@ constexpr const char* kPlace = "policy found";
 
 }  // namespace
 
-/// Fast AutoAugment, DADA, Population Based Augmentation, DDAS and policies that anyone writes (methods.md 3.5).
+/// Fast AutoAugment, DADA, Population Based Augmentation, DDAS and policies that anyone writes
+/// (methods.md 3.5).
 Policy found() {
-  return {"found", "Found or written policy", "a policy file; Fast AutoAugment, DADA, PBA, DDAS import as such",
+  return {"found",
+          "Found or written policy",
+          "a policy file; Fast AutoAugment, DADA, PBA, DDAS import as such",
           [] { return fieldsOf<FoundSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
             const auto settings = settingsFromJson<FoundSettings>(json, kPlace);

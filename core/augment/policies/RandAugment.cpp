@@ -10,9 +10,9 @@ struct Preset {
   int ops, magnitude;
 };
 constexpr Preset kPresets[] = {
-    {"cifar10-wrn-28-10", 3, 5},   {"cifar10-wrn-28-2", 3, 4},    {"cifar10-shake-shake", 3, 9},
-    {"cifar10-pyramidnet", 3, 9},  {"cifar100-wrn-28-10", 2, 14}, {"cifar100-wrn-28-2", 1, 2},
-    {"svhn-wrn-28-10", 3, 7},      {"imagenet-resnet-50", 2, 9},  {"efficientnet-b5", 2, 17},
+    {"cifar10-wrn-28-10", 3, 5},  {"cifar10-wrn-28-2", 3, 4},    {"cifar10-shake-shake", 3, 9},
+    {"cifar10-pyramidnet", 3, 9}, {"cifar100-wrn-28-10", 2, 14}, {"cifar100-wrn-28-2", 1, 2},
+    {"svhn-wrn-28-10", 3, 7},     {"imagenet-resnet-50", 2, 9},  {"efficientnet-b5", 2, 17},
     {"efficientnet-b7", 2, 28},
 };
 
@@ -30,14 +30,27 @@ struct RandAugmentSettings {
   FrameSettings frame;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "preset", .title = "Published setting", .help = "Sets ops and magnitude as published for a task", .choices = presetNames()},
+    v.field({.name = "preset",
+             .title = "Published setting",
+             .help = "Sets ops and magnitude as published for a task",
+             .choices = presetNames()},
             preset);
-    v.field({.name = "ops", .title = "Ops", .help = "N: operations for each image, drawn with replacement", .min = 1, .max = kMaxSteps}, ops);
-    v.field({.name = "magnitude", .title = "Magnitude", .help = "M: the level of every operation, of 30", .min = 0, .max = 30},
+    v.field({.name = "ops",
+             .title = "Ops",
+             .help = "N: operations for each image, drawn with replacement",
+             .min = 1,
+             .max = kMaxSteps},
+            ops);
+    v.field({.name = "magnitude",
+             .title = "Magnitude",
+             .help = "M: the level of every operation, of 30",
+             .min = 0,
+             .max = 30},
             magnitude);
     v.field({.name = "grid",
              .title = "Levels",
-             .help = "What a level means: torchvision, pytorch-randaugment with 16 ops, the same as published with its "
+             .help = "What a level means: torchvision, pytorch-randaugment with 16 ops, the same as "
+                     "published with its "
                      "reversed posterize and solarize, or TrivialAugment's code",
              .choices = {"tv31", "ra30", "ra30-published", "ta31"}},
             grid);
@@ -47,8 +60,9 @@ struct RandAugmentSettings {
 
 /// The list of pytorch-randaugment, which is that of the EfficientNet code (methods.md 2.1).
 std::vector<std::size_t> sixteenOps() {
-  return opsNamed({"autocontrast", "equalize", "invert", "rotate", "posterize", "solarize", "solarize_add", "color",
-                   "contrast", "brightness", "sharpness", "shear_x", "shear_y", "cutout_abs", "translate_x", "translate_y"});
+  return opsNamed({"autocontrast", "equalize", "invert", "rotate", "posterize", "solarize", "solarize_add",
+                   "color", "contrast", "brightness", "sharpness", "shear_x", "shear_y", "cutout_abs",
+                   "translate_x", "translate_y"});
 }
 
 /// Draws of each op: its type, then what drawStep() draws.

@@ -38,12 +38,13 @@ struct UadaCifarSettings {
              .choices = {"black", "mean"},
              .advanced = true},
             cutoutFill);
-    v.field({.name = "order",
-             .title = "Order",
-             .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family (A17)",
-             .choices = {"crop_first", "chain_first"},
-             .advanced = true},
-            order);
+    v.field(
+        {.name = "order",
+         .title = "Order",
+         .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family (A17)",
+         .choices = {"crop_first", "chain_first"},
+         .advanced = true},
+        order);
     crop.visit(v);
     probing.visit(v);
   }
@@ -58,13 +59,12 @@ class UadaCifarSpace : public PlanSpace {
   UadaCifarSpace(const UadaCifarSettings& settings, const PolicyContext& context)
       : PlanSpace(context, settings.crop, settings.probing), settings_(settings) {
     if (settings.order == "chain_first" && settings.crop.resized())
-      throw UsageError("order chain_first with crop resized: a resized crop comes first; leave the order out");
+      throw UsageError(
+          "order chain_first with crop resized: a resized crop comes first; leave the order out");
     for (const char* name : kOps) ops_.push_back(static_cast<std::uint16_t>(opIndex(name)));
   }
 
-  std::vector<Group> groups() const override {
-    return allGroups(settings_.ops, settings_.cutout);
-  }
+  std::vector<Group> groups() const override { return allGroups(settings_.ops, settings_.cutout); }
 
  private:
   Plan draw(Random& random, int, ImageSize source) const override {

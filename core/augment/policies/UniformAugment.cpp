@@ -8,22 +8,26 @@ struct UniformAugmentSettings {
   FrameSettings frame;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "ops", .title = "Ops", .help = "Operations for each image, drawn with replacement", .min = 1, .max = kMaxSteps},
+    v.field({.name = "ops",
+             .title = "Ops",
+             .help = "Operations for each image, drawn with replacement",
+             .min = 1,
+             .max = kMaxSteps},
             ops);
     frame.visit(v);
   }
 };
 
-/// Each op is applied with a probability that is itself uniform, so in half of the cases. Draws of each op: its type,
-/// its level, the probability, whether it fires, then what drawStep() draws.
+/// Each op is applied with a probability that is itself uniform, so in half of the cases. Draws of each op:
+/// its type, its level, the probability, whether it fires, then what drawStep() draws.
 class UniformAugmentSpace : public FramedSpace {
  public:
   UniformAugmentSpace(const UniformAugmentSettings& settings, const PolicyContext& context)
       : FramedSpace(settings.frame, context, Grid::uniform, settings.ops),
         count_(settings.ops),
-        ops_(opsNamed({"identity", "shear_x", "shear_y", "translate_x", "translate_y", "rotate", "autocontrast", "invert",
-                       "equalize", "solarize", "posterize", "contrast", "color", "brightness", "sharpness",
-                       cutoutOf(Grid::uniform)})) {}
+        ops_(opsNamed({"identity", "shear_x", "shear_y", "translate_x", "translate_y", "rotate",
+                       "autocontrast", "invert", "equalize", "solarize", "posterize", "contrast", "color",
+                       "brightness", "sharpness", cutoutOf(Grid::uniform)})) {}
 
  private:
   void drawChain(Plan& plan, Random& random, int) const override {

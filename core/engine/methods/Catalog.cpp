@@ -14,7 +14,8 @@ S ownSettings(const Json& settings, const std::string& where) {
 
 template <class S>
 Method entry() {
-  Method method{S::kName, S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy, S::kPolicySetting, nullptr, nullptr};
+  Method method{S::kName,   S::kTitle,         S::kSource, fieldsOf<S>(),
+                S::kPolicy, S::kPolicySetting, nullptr,    nullptr};
   method.complete = [](const Json& settings, const std::string& where) {
     Json complete = settingsToJson(ownSettings<S>(settings, where));
     if (S::kPolicySetting == PolicySetting::fixed) return complete;
@@ -22,7 +23,8 @@ Method entry() {
     const Choice usual = policyFromJson(S::kPolicy, place);
     const Json* given = settings.find("policy");
     const Choice policy = given ? policyFromJson(*given, place) : usual;
-    if (S::kPolicySetting == PolicySetting::stated || !(policy == usual)) complete["policy"] = choiceToJson(policy);
+    if (S::kPolicySetting == PolicySetting::stated || !(policy == usual))
+      complete["policy"] = choiceToJson(policy);
     return complete;
   };
   method.passes = [](const Json& settings, int groups) {

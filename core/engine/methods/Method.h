@@ -17,11 +17,13 @@ struct Passes {
 };
 
 /// Whether a method takes the setting `policy`, the name of a policy or an object with `name` and settings.
-/// fixed: no. other: yes; complete settings have it only where it is not the default. stated: yes, and they always have it.
+/// fixed: no. other: yes; complete settings have it only where it is not the default. stated: yes, and they
+/// always have it.
 enum class PolicySetting { fixed, other, stated };
 
-/// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in methods/X.h with
-/// kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const X&, int groups)`.
+/// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in
+/// methods/X.h with kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const
+/// X&, int groups)`.
 struct Method {
   std::string name, title, source;
   std::vector<FieldValue> fields;  ///< without `policy`

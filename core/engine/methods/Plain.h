@@ -4,12 +4,13 @@
 
 namespace uada {
 
-/// Any policy as its authors use it, without adaptation: what AutoAugment, RandAugment, TrivialAugment, UniformAugment and
-/// found policies are compared by (methods.md 3).
+/// Any policy as its authors use it, without adaptation: what AutoAugment, RandAugment, TrivialAugment,
+/// UniformAugment and found policies are compared by (methods.md 3).
 struct Plain {
   static constexpr const char* kName = "plain";
   static constexpr const char* kTitle = "Plain training";
-  static constexpr const char* kSource = "any policy, without adaptation: AutoAugment, RandAugment, TrivialAugment, found ones";
+  static constexpr const char* kSource =
+      "any policy, without adaptation: AutoAugment, RandAugment, TrivialAugment, found ones";
   static constexpr const char* kPolicy = "autoaugment";
   static constexpr PolicySetting kPolicySetting = PolicySetting::stated;
 

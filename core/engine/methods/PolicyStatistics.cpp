@@ -89,8 +89,9 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
   report.step = batch.step;
   report.epoch = batch.epoch;
   report.count = static_cast<int>(plans.size());
-  report.unperturbedWins =
-      winners.empty() ? report.count : static_cast<int>(std::count(winners.begin(), winners.end(), kUnperturbed));
+  report.unperturbedWins = winners.empty()
+                               ? report.count
+                               : static_cast<int>(std::count(winners.begin(), winners.end(), kUnperturbed));
   std::vector<std::size_t> chainPlaces;  // one, or every step as a group of its own
   for (std::size_t place = 0; place < trials.size(); ++place) {
     report.groups.push_back(groupStatistics(trials[place], static_cast<int>(place), winners));
@@ -102,7 +103,8 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
     Plan after = before;
     for (const std::size_t place : chainPlaces) {
       const int position = trials[place].probes[b].position;
-      if (position >= 0) after.steps[position] = space.clamped(trials[place].candidates[b].plan).steps[position];
+      if (position >= 0)
+        after.steps[position] = space.clamped(trials[place].candidates[b].plan).steps[position];
     }
     for (std::size_t k = 0; k < before.chain().size(); ++k) {
       if (!before.chain()[k].fired) continue;

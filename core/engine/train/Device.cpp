@@ -122,8 +122,8 @@ int threadCount(int wanted) {
   return std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
-/// Not at::show_config(): it asks whether there is CUDA, and LibTorch keeps the answer it had before its CUDA part
-/// was loaded.
+/// Not at::show_config(): it asks whether there is CUDA, and LibTorch keeps the answer it had before its CUDA
+/// part was loaded.
 std::string runningLibTorch() {
   const auto& options = caffe2::GetBuildOptions();
   const auto version = options.find("TORCH_VERSION");
