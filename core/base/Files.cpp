@@ -20,6 +20,13 @@ ssize_t FileCalls::write(int fd, const void* data, std::size_t size) { return ::
 int FileCalls::fsync(int fd) { return ::fsync(fd); }
 int FileCalls::close(int fd) { return ::close(fd); }
 int FileCalls::rename(const char* from, const char* to) { return ::rename(from, to); }
+int FileCalls::renameToNew(const char* from, const char* to) {
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  if (::link(from, to) != 0) return -1;  // NFS, for one, has no such renaming, but links
+  ::unlink(from);
+  return 0;
+}
 int FileCalls::unlink(const char* path) { return ::unlink(path); }
 
 FileCalls& systemFileCalls() {
@@ -66,13 +73,14 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 
 void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
 
-void AtomicFile::commit() {
+void AtomicFile::finishWriting() {
   if (calls_.fsync(fd_) != 0) fail("sync", errno);
   const int closed = calls_.close(fd_);
   fd_ = -1;
   if (closed != 0) fail("close", errno);
-  if (calls_.rename(temporary_.c_str(), path_.c_str()) != 0) fail("replace", errno);
-  committed_ = true;
+}
+
+void AtomicFile::syncFolder() {
   const int folder = calls_.open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (folder < 0) fail("open the folder of", errno);
   const int synced = calls_.fsync(folder);
@@ -82,10 +90,34 @@ void AtomicFile::commit() {
   if (synced != 0 && code != EINVAL && code != ENOTSUP) fail("sync the folder of", code);
 }
 
+void AtomicFile::commit() {
+  finishWriting();
+  if (calls_.rename(temporary_.c_str(), path_.c_str()) != 0) fail("replace", errno);
+  committed_ = true;
+  syncFolder();
+}
+
+bool AtomicFile::commitNew() {
+  finishWriting();
+  if (calls_.renameToNew(temporary_.c_str(), path_.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    fail("create", errno);
+  }
+  committed_ = true;
+  syncFolder();
+  return true;
+}
+
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text, FileCalls& calls) {
   AtomicFile file(path, calls);
   file.write(text);
   file.commit();
+}
+
+bool writeNewFileAtomically(const std::filesystem::path& path, std::string_view text, FileCalls& calls) {
+  AtomicFile file(path, calls);
+  file.write(text);
+  return file.commitNew();
 }
 
 namespace {

@@ -21,6 +21,8 @@ class FileCalls {
   virtual int fsync(int fd);
   virtual int close(int fd);
   virtual int rename(const char* from, const char* to);
+  /// rename() that fails with EEXIST where it would replace a file.
+  virtual int renameToNew(const char* from, const char* to);
   virtual int unlink(const char* path);
 };
 FileCalls& systemFileCalls();
@@ -39,8 +41,13 @@ class AtomicFile {
   void write(std::string_view text);
   /// Throws Error naming the file and the system's reason; the old file is then still in place.
   void commit();
+  /// As commit(), but replaces nothing. returns  false: there is a file of the name, perhaps made this moment
+  /// by another process; it is kept
+  bool commitNew();
 
  private:
+  void finishWriting();
+  void syncFolder();
   [[noreturn]] void fail(std::string_view doing, int code);
   std::filesystem::path path_;
   std::filesystem::path temporary_;
@@ -51,6 +58,10 @@ class AtomicFile {
 
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text,
                          FileCalls& calls = systemFileCalls());
+/// Of several that make the same file at once, one gets true, and the file is its. returns  false: there was
+/// a file of the name, which is kept
+bool writeNewFileAtomically(const std::filesystem::path& path, std::string_view text,
+                            FileCalls& calls = systemFileCalls());
 
 /// Throws Error naming the file if it cannot be read, is not a regular file or holds more than maxBytes.
 std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes);

@@ -52,6 +52,9 @@ class FaultyCalls : public FileCalls {
     return fails ? -1 : result;
   }
   int rename(const char* from, const char* to) override { return now() ? -1 : FileCalls::rename(from, to); }
+  int renameToNew(const char* from, const char* to) override {
+    return now() ? -1 : FileCalls::renameToNew(from, to);
+  }
 
  private:
   bool now() {
@@ -176,6 +179,22 @@ class TestBase : public QObject {
         if (content == "old") QVERIFY(message.find(path.string()) != message.npos);
         QCOMPARE(QDir(dir.path()).entryList(QDir::Files).size(), 1);
       }
+  }
+
+  void newFilesReplaceNothing() {
+    QTemporaryDir dir;
+    const std::filesystem::path path = dir.filePath("f").toStdString();
+    QVERIFY(writeNewFileAtomically(path, "first"));
+    QVERIFY(!writeNewFileAtomically(path, "second"));
+    QCOMPARE(readTextFile(path, 100), std::string("first"));
+    QCOMPARE(QDir(dir.path()).entryList(QDir::Files).size(), 1);
+    for (int at = 1; at <= 5; ++at) {  // open, write, sync, close, rename: after these the file is there
+      std::filesystem::remove(path);
+      FaultyCalls calls(at, FaultyCalls::refuse);
+      const auto message = messageOf([&] { writeNewFileAtomically(path, "first", calls); });
+      QVERIFY2(message.find(path.string()) != message.npos, qPrintable(QString::number(at)));
+      QVERIFY(QDir(dir.path()).entryList(QDir::Files).isEmpty());
+    }
   }
 
   void readingNamesTheFile() {

@@ -1,4 +1,6 @@
 #include <QtTest>
+#include <barrier>
+#include <thread>
 
 #include "core/augment/found/FoundSpace.h"
 #include "core/augment/found/Library.h"
@@ -48,6 +50,7 @@ class TestPolicyImport : public QObject {
   void init() { folder_ = std::make_unique<PolicyFolder>(); }
   void importsAreKeptWithTheirHash();
   void importsDoNotOverwrite();
+  void importsAtOnceDoNotOverwrite();
   void importsOfSeveralAreNamed();
   void importsOfSeveralAreAllOrNone();
   void damagedFilesAreListed();
@@ -99,6 +102,36 @@ void TestPolicyImport::importsDoNotOverwrite() {
   }
   QVERIFY(refusal([&] { importPolicy(file, std::string(65, 'x')); }).contains("cannot be a policy's name"));
   QVERIFY(refusal([&] { importPolicy(folder_->write("empty.txt", "")); }).contains("empty.txt: no policy found"));
+}
+
+/// Of several that import other policies under one name at the same moment one gets it; the others are told.
+void TestPolicyImport::importsAtOnceDoNotOverwrite() {
+  constexpr int kThreads = 4, kRounds = 25;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string name = "name" + std::to_string(round);
+    std::vector<fs::path> files;
+    for (int i = 0; i < kThreads; ++i)
+      files.push_back(folder_->write(("f" + std::to_string(i) + ".json").c_str(),
+                                     changed("example-subpolicies.json", "\"source\": \"",
+                                             ("\"source\": \"" + std::to_string(i) + " ").c_str())));
+    std::vector<std::string> won(kThreads);
+    std::vector<QString> told(kThreads);
+    std::barrier start(kThreads);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kThreads; ++i)
+      threads.emplace_back([&, i] {
+        start.arrive_and_wait();
+        told[i] = refusal([&] { won[i] = importPolicy(files[i], name).policies.at(0).sha256; });
+      });
+    for (std::thread& thread : threads) thread.join();
+    const std::string kept = loadPolicy(name).sha256;
+    for (int i = 0; i < kThreads; ++i) {
+      QVERIFY2(won[i].empty() != told[i].isEmpty(), qPrintable(told[i]));
+      QVERIFY(won[i].empty() || won[i] == kept);
+      QVERIFY2(!won[i].empty() || told[i].contains("another policy of the name '" + QString::fromStdString(name)), qPrintable(told[i]));
+    }
+    QCOMPARE(std::ranges::count(won, kept), 1);
+  }
 }
 
 void TestPolicyImport::importsOfSeveralAreNamed() {

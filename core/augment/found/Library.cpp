@@ -72,6 +72,17 @@ InstalledPolicy examined(const fs::path& file) {
 
 fs::path fileOf(const std::string& name) { return policiesFolder() / (name + ".json"); }
 
+/// Whether this very policy is installed. Throws UsageError if another has its name.
+/// from  where it is imported from, for messages
+bool isInstalled(const InstalledPolicy& policy, const fs::path& from) {
+  std::error_code ignored;
+  if (!fs::exists(policy.file, ignored)) return false;
+  if (sha256(readTextFile(policy.file, kMaxBytes)) == policy.sha256) return true;
+  throw UsageError(
+      fmt::format("{}: another policy of the name '{}' is installed; give another with --name, or remove {}",
+                  from.string(), policy.name, policy.file.string()));
+}
+
 /// What the policy would be once installed. Throws UsageError if its name cannot be one, or stands for
 /// another.
 InstalledPolicy installable(const std::string& name, std::string_view text, const fs::path& from) {
@@ -87,25 +98,36 @@ InstalledPolicy installable(const std::string& name, std::string_view text, cons
                     from.string(), name));
   InstalledPolicy policy = described(name, from, text);
   policy.file = fileOf(name);
-  std::error_code ignored;
-  if (fs::exists(policy.file, ignored)) {
-    if (sha256(readTextFile(policy.file, kMaxBytes)) == policy.sha256) return policy;
-    throw UsageError(fmt::format(
-        "{}: another policy of the name '{}' is installed; give another with --name, or remove {}",
-        from.string(), name, policy.file.string()));
-  }
+  isInstalled(policy, from);
   return policy;
 }
 
-void install(const InstalledPolicy& policy, std::string_view text) {
-  std::error_code error;
-  if (fs::exists(policy.file, error)) return;  // the same: installable() has looked
-  fs::create_directories(policy.file.parent_path(), error);
-  if (error)
-    throw Error(
-        fmt::format("cannot make the folder {}: {}", policy.file.parent_path().string(), error.message()));
-  writeFileAtomically(policy.file, text);
-}
+/// Puts policies into the library, all or, where it throws, none. What is there may be made by another
+/// process after installable() has looked: of two that import under one name, one is refused.
+class Installation {
+ public:
+  ~Installation() {
+    std::error_code ignored;
+    for (const fs::path& file : made_) fs::remove(file, ignored);
+  }
+  void add(const InstalledPolicy& policy, std::string_view text, const fs::path& from) {
+    std::error_code error;
+    fs::create_directories(policy.file.parent_path(), error);
+    if (error)
+      throw Error(
+          fmt::format("cannot make the folder {}: {}", policy.file.parent_path().string(), error.message()));
+    if (isInstalled(policy, from)) return;
+    if (writeNewFileAtomically(policy.file, text))
+      made_.push_back(policy.file);
+    else if (!isInstalled(policy, from))  // a link that leads nowhere, or a file that came and went
+      throw Error(
+          fmt::format("cannot create '{}': something of the name is there; remove it", policy.file.string()));
+  }
+  void keep() { made_.clear(); }
+
+ private:
+  std::vector<fs::path> made_;
+};
 
 bool isPath(std::string_view name) { return name.find('/') != name.npos || name.ends_with(".json"); }
 
@@ -148,10 +170,12 @@ std::vector<InstalledPolicy> installedPolicies() {
 Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
   const std::string text = policyText(file);
   Import result;
+  Installation installation;
   if (isOurs(text)) {
     const FoundPolicy policy = foundPolicyFromJson(parseJson(text, file.string()), file.string());
     result.policies.push_back(installable(name.empty() ? policy.name : name, text, file));
-    install(result.policies.front(), text);
+    installation.add(result.policies.front(), text, file);
+    installation.keep();
     return result;
   }
   std::vector<NamedLiteral> found = fromPublished(text, file.string(), epochs, &result.passed);
@@ -174,7 +198,8 @@ Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
     result.policies.push_back(installable(own, texts.back(), file));
   }
   // All or none: written only when each may be.
-  for (std::size_t i = 0; i < texts.size(); ++i) install(result.policies[i], texts[i]);
+  for (std::size_t i = 0; i < texts.size(); ++i) installation.add(result.policies[i], texts[i], file);
+  installation.keep();
   return result;
 }
 
