@@ -32,19 +32,21 @@ struct ApplyOptions {
 };
 
 struct SampleOptions {
+  static constexpr int kUsualCount = 8, kUsualEpochs = 200;
   std::string dataset, out;       ///< data set, or an image file
   std::string policy, method;     ///< at most one; neither: method ra-uc
   std::vector<std::string> sets;  ///< of the policy's settings
   std::string plan;               ///< Json or a file of it, in place of a policy
   std::string project;            ///< whose policies are known, too; empty: none
   std::string folder;
-  int count = 8;
+  int count = 0;       ///< rows; 0: not stated, then kUsualCount
   int index = -1;      ///< this training image alone; -1: the first of each class
   int subpolicy = -1;  ///< this one alone; -1: drawn
   std::int64_t seed = 1;
-  int epoch = 1, epochs = 200;  ///< for policies that change over the training
-  int input = 0;                ///< side of the network's input; 0: the images' own
-  int side = 128;               ///< of a picture, pixels
+  int epoch = 1;   ///< of the plans, from 1
+  int epochs = 0;  ///< that a schedule is stretched to; 0: not stated, then kUsualEpochs
+  int input = 0;   ///< side of the network's input; 0: the images' own
+  int side = 128;  ///< of a picture, pixels
   bool json = false;
 };
 

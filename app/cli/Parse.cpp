@@ -120,7 +120,8 @@ CLI::Option* addNumber(CLI::App* verb, const char* name, Target& value, const ch
 /// Refuses what 64 bits cannot hold: CLI11 would take the greatest number that they can.
 CLI::Validator wholeNumber() {
   const auto check = [](std::string& text) -> std::string {
-    text.erase(0, text.find_first_not_of(' '));  // put before negative numbers, lest they be taken for options
+    text.erase(0,
+               text.find_first_not_of(' '));  // put before negative numbers, lest they be taken for options
     std::int64_t number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (problem == std::errc() && end == text.data() + text.size() && number >= 0) return {};
@@ -189,19 +190,23 @@ void Parser::addSampling() {
   set->type_name("KEY=VALUE");
   CLI::Option* subpolicy = addNumber(sample, "--subpolicy", sample_.subpolicy,
                                      "Only this sub-policy of the policy, from 0", "", 0, 100000);
+  CLI::Option* project =
+      sample->add_option("--project", sample_.project, "Project whose policy files are known, too");
+  project->type_name("FILE");
+  CLI::Option* count = addNumber(sample, "--count", sample_.count, "Rows", "8", 1, 1000);
+  addNumber(sample, "--index", sample_.index, "Only this training image, from 0", "", 0, 100000000)
+      ->excludes(count);
+  CLI::Option* seed = sample->add_option("--seed", sample_.seed, "Seed of the plans");
+  seed->type_name("N")->default_str("1")->check(wholeNumber());
+  CLI::Option* epoch = addNumber(sample, "--epoch", sample_.epoch, "Epoch of the plans", "1", 1, 100000);
+  CLI::Option* epochs =
+      addNumber(sample, "--epochs", sample_.epochs,
+                "Epochs of the training that a schedule is stretched to; default: 200, or --epoch if more",
+                "", 1, 100000);
   CLI::Option* plan = sample->add_option("--plan", sample_.plan, "Plan to replay, JSON or a file of it");
-  plan->type_name("PLAN")->excludes(policy)->excludes(method)->excludes(set)->excludes(subpolicy);
-  sample->add_option("--project", sample_.project, "Project whose policy files are known, too")
-      ->type_name("FILE");
-  addNumber(sample, "--count", sample_.count, "Rows", "8", 1, 1000);
-  addNumber(sample, "--index", sample_.index, "Only this training image, from 0", "", 0, 100000000);
-  sample->add_option("--seed", sample_.seed, "Seed of the plans")
-      ->type_name("N")
-      ->default_str("1")
-      ->check(wholeNumber());
-  addNumber(sample, "--epoch", sample_.epoch, "Epoch of the plans", "1", 1, 100000);
-  addNumber(sample, "--epochs", sample_.epochs, "Epochs of the training that a schedule is stretched to",
-            "200", 1, 100000);
+  plan->type_name("PLAN");
+  for (CLI::Option* drawing : {policy, method, set, subpolicy, project, seed, epoch, epochs})
+    plan->excludes(drawing);
   addNumber(
       sample, "--input", sample_.input,
       "Side of the network's input, pixels; default: the images' own, of a picture that is not square 224",

@@ -19,7 +19,6 @@ constexpr int kFrame = 4;          // pixels
 constexpr int kLineHeight = 16;    // pixels
 constexpr double kScale = 0.42;    // of OpenCV's plain font: capitals of 9 pixels
 constexpr int kMinimumWidth = 96;  // pixels, so that captions under tiny pictures stay readable
-constexpr std::uint64_t kMaxPixels = 64'000'000;
 const cv::Scalar kInk(30, 30, 30), kFrameColour(0, 110, 60);
 
 struct Size {
@@ -174,7 +173,7 @@ Image contactSheet(const std::vector<SheetCell>& cells, int columns, const Sheet
   if (cells.empty() || columns < 1) throw Error("cannot make a contact sheet: no pictures or no columns");
   columns = std::min<int>(columns, static_cast<int>(cells.size()));
   const Layout layout = laidOut(cells, columns, style);
-  if (std::uint64_t(layout.size.width) * std::uint64_t(layout.size.height) > kMaxPixels) {
+  if (std::uint64_t(layout.size.width) * std::uint64_t(layout.size.height) > kMaxSheetPixels) {
     throw Error(
         fmt::format("cannot make a contact sheet of {} x {} pixels: the limit is 64 million; show fewer "
                     "pictures",

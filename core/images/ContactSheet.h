@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/images/Image.h"
 
 namespace uada {
+
+constexpr std::uint64_t kMaxSheetPixels = 64'000'000;
 
 /// One picture of a contact sheet. An empty image leaves its place free.
 struct SheetCell {

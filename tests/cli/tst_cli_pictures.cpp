@@ -4,6 +4,7 @@
 #include "core/augment/Stages.h"
 #include "core/images/ImageIo.h"
 #include "core/ops/Op.h"
+#include "core/store/Project.h"
 #include "tests/cli/Program.h"
 
 using namespace uada;
@@ -47,6 +48,7 @@ class TestCliPictures : public QObject {
   void samplesFollowTheEpoch();
   void samplesAreRefusedInOneLine_data();
   void samplesAreRefusedInOneLine();
+  void samplesOfPicturesRefuseWhatWouldNotCount();
 
  private:
   Result sample(const QString& arguments) const {
@@ -60,6 +62,7 @@ void TestCliPictures::init() {
   program_ = std::make_unique<Program>();
   program_->set("XDG_DATA_HOME", program_->path("library"));
   program_->writeCifar(20);
+  ProjectWriter(program_->path("p.uada").toStdString()).flush();
   writePng(program_->path("in.png").toStdString(), noise(33, 20, 1).view());
   writePng(program_->path("other.png").toStdString(), noise(33, 20, 2).view());
   writePng(program_->path("small.png").toStdString(), noise(5, 4, 3).view());
@@ -230,9 +233,18 @@ void TestCliPictures::samplesAreRefusedInOneLine_data() {
   row("--policy autoaugment --set tabel=svhn", "--set: unknown key 'tabel'; known: table");
   row("--policy autoaugment --set table=mnist", "--set.table: 'mnist' found, one of cifar10");
   row("--index 500", "--index 500: CIFAR-10 has training images 0 to 99");
+  row("--policy randaugment --epochs 100", "--epochs: the policy randaugment does not change over the training");
+  row("--policy autoaugment --epochs 100", "--epochs: the policy autoaugment does not change");
+  row("--policy example-timed --epochs 100 --epoch 101", "--epoch: 101 found, at most the 100 of --epochs expected");
+  row("--policy randaugment --project p.uada", "--project: the policy randaugment is no file that a project keeps");
+  row("--index 3 --count 2", "excludes --");
+  for (const char* drawing : {"--seed 2", "--epoch 2", "--epochs 2", "--project p.uada"})
+    QTest::newRow(drawing) << QString("--plan {} %1").arg(drawing) << "excludes --";
+  row("--count 1000 --side 2048", "the limit is 64 million");
+  row("--policy trivialaugment --set crop=resized --count 20 --input 2048", "a contact sheet has at most 64 million pixels, and ");
   row("--plan {\"flp\":true}", "unknown key 'flp'");
   row("--plan nowhere.json", "nowhere.json");
-  row("--project nowhere.uada", "nowhere.uada");
+  row("--policy example-timed --project nowhere.uada", "nowhere.uada");
 }
 
 void TestCliPictures::samplesAreRefusedInOneLine() {
@@ -242,6 +254,23 @@ void TestCliPictures::samplesAreRefusedInOneLine() {
   QVERIFY2(result.code == 1 || result.code == 2, qPrintable(result.err));
   QVERIFY2(result.err.contains(expected) && result.err.count('\n') == 1, qPrintable(result.err));
   QVERIFY(program_->read("out.png").isEmpty());
+  QVERIFY2(samplesOf(result).isEmpty() && imageOf(result).isEmpty(), qPrintable(result.out));  // nothing is said before
+}
+
+/// Options that count for data sets are refused for pictures; a sheet that cannot be written is not talked of.
+void TestCliPictures::samplesOfPicturesRefuseWhatWouldNotCount() {
+  const QStringList arguments{"sample", "in.png", "sheet.png"};
+  for (const auto& [more, expected] : {std::pair<QStringList, const char*>{{"--index", "0"}, "--index: of a data set, and 'in.png' is a picture"},
+                                       {{"--folder", "cifar"}, "--folder: of a data set"},
+                                       {{"--plan", "{}", "--count", "2"}, "--count: --plan gives one row of one picture"}}) {
+    const Result result = program_->run(arguments + more);
+    COMPARE_CODE(result, 2);
+    QVERIFY2(result.err.contains(expected) && result.err.count('\n') == 1, qPrintable(result.err));
+  }
+  const Result unwritable = program_->run({"sample", "in.png", "nowhere/sheet.png"});
+  COMPARE_CODE(unwritable, 1);
+  QCOMPARE(unwritable.out, QString());
+  QVERIFY2(unwritable.err.contains("nowhere/sheet.png") && unwritable.err.count('\n') == 1, qPrintable(unwritable.err));
 }
 
 QTEST_GUILESS_MAIN(TestCliPictures)

@@ -79,28 +79,51 @@ PlanSource planSource(const SampleOptions& options) {
   return source;
 }
 
-/// Throws UsageError unless the policy draws one of several sub-policies.
-void requireSubpolicies(const PlanSource& source) {
+/// What the policy draws from, if it is written down.
+std::optional<FoundPolicy> writtenPolicy(const PlanSource& source) {
+  if (source.file) return policyIn(*source.file);
   const Policy& policy = findPolicy(source.policy.name);
-  if (policy.written) {
-    const FoundPolicy written = source.file ? policyIn(*source.file) : policy.written(source.policy.settings);
-    if (written.kind == FoundPolicy::Kind::subpolicies) return;
+  return policy.written ? std::optional(policy.written(source.policy.settings)) : std::nullopt;
+}
+
+bool isTimed(const FoundPolicy& policy) {
+  return policy.kind == FoundPolicy::Kind::elements || !policy.schedule.empty();
+}
+
+/// Options that the policy, or a picture in place of a data set, would pass over are refused: a person who
+/// gives one expects it to count.
+void refuseIdle(const SampleOptions& options, const PlanSource& source, bool isPicture) {
+  const auto refuse = [](const char* option, const std::string& why) {
+    throw UsageError(fmt::format("{}: {}", option, why));
+  };
+  if (isPicture) {
+    const std::string picture = fmt::format("of a data set, and '{}' is a picture", options.dataset);
+    if (options.index >= 0) refuse("--index", picture);
+    if (!options.folder.empty()) refuse("--folder", picture);
+    if (source.plan && options.count > 0) refuse("--count", "--plan gives one row of one picture");
   }
-  throw UsageError(fmt::format("--subpolicy: the policy {} has no sub-policies to choose from",
-                               policyLabel(source.policy)));
+  if (source.plan) return;
+  const auto written = writtenPolicy(source);
+  const std::string policy = "the policy " + policyLabel(source.policy);
+  if (!options.project.empty() && !source.file)
+    refuse("--project", policy + " is no file that a project keeps");
+  if (options.subpolicy >= 0 && !(written && written->kind == FoundPolicy::Kind::subpolicies))
+    refuse("--subpolicy", policy + " has no sub-policies to choose from");
+  if (options.epochs == 0) return;
+  if (!written || !isTimed(*written)) refuse("--epochs", policy + " does not change over the training");
+  if (options.epoch > options.epochs)
+    refuse("--epoch",
+           fmt::format("{} found, at most the {} of --epochs expected", options.epoch, options.epochs));
 }
 
 std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& options, int side,
                                ImageSize image) {
   PolicyContext context;
   context.side = side;
-  context.epochs = std::max(options.epochs, options.epoch);
+  context.epochs = options.epochs > 0 ? options.epochs : std::max(SampleOptions::kUsualEpochs, options.epoch);
   context.source = image;
   context.file = source.file.get();
-  if (options.subpolicy >= 0) {
-    requireSubpolicies(source);
-    context.subpolicy = static_cast<std::size_t>(options.subpolicy);
-  }
+  if (options.subpolicy >= 0) context.subpolicy = static_cast<std::size_t>(options.subpolicy);
   return findPolicy(source.policy.name).make(source.policy.settings, context);
 }
 
@@ -128,6 +151,10 @@ struct Subject {
   std::vector<Row> rows;
 };
 
+std::size_t rowsWanted(const SampleOptions& options) {
+  return static_cast<std::size_t>(options.count > 0 ? options.count : SampleOptions::kUsualCount);
+}
+
 std::string labelText(const DatasetEntry& entry, int label) {
   const bool named = label < static_cast<int>(entry.classNames.size());
   return named ? entry.classNames[label] : fmt::format("class {}", label);
@@ -140,7 +167,7 @@ Subject datasetSubject(const SampleOptions& options) {
   subject.data = entry.load(locateDataset(entry, options.folder), Split::train);
   subject.settings.side = options.input > 0 ? options.input : subject.data.width;
   subject.settings.mean = channelStatistics(subject.data).mean;
-  auto indices = balancedIndices(subject.data, options.count);
+  auto indices = balancedIndices(subject.data, rowsWanted(options));
   if (options.index >= 0) indices.assign(1, static_cast<std::uint32_t>(options.index));
   for (const std::uint32_t index : indices) {
     if (index >= subject.data.size())
@@ -172,14 +199,16 @@ Subject pictureSubject(const SampleOptions& options, bool anySize) {
   subject.data.classes = 1;
   subject.data.rgb = std::move(image.rgb);
   subject.data.labels = {0};
-  const int rows = options.plan.empty() ? options.count : 1;
-  for (int i = 0; i < rows; ++i)
+  const std::size_t rows = options.plan.empty() ? rowsWanted(options) : 1;
+  for (std::size_t i = 0; i < rows; ++i)
     subject.rows.push_back({0, static_cast<std::uint32_t>(i), fmt::format("draw {}", i)});
   return subject;
 }
 
 Subject subjectOf(const SampleOptions& options, const PlanSource& source) {
-  if (options.dataset.find_first_of("./") == std::string::npos) return datasetSubject(options);
+  const bool isPicture = options.dataset.find_first_of("./") != std::string::npos;
+  refuseIdle(options, source, isPicture);
+  if (!isPicture) return datasetSubject(options);
   const Json* crop = source.policy.settings.find("crop");
   const bool resized = source.plan ? source.plan->resizedCrop.has_value() : crop && *crop == Json("resized");
   return pictureSubject(options, resized);
@@ -222,39 +251,74 @@ std::vector<SheetCell> rowOf(const std::vector<Stage>& stages, const std::string
   return cells;
 }
 
+/// The rows, and what is said of each once the sheet is written.
 struct Sheet {
   std::vector<std::vector<SheetCell>> rows;
   std::size_t columns = 0;
+  std::vector<std::string> lines;
+  std::vector<Json> samples;
+  bool isClamped = false;  ///< the given plan lies out of range
+  Plan drawn;              ///< the last
 };
 
-Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source,
-                const Console& console) {
+/// Pixels of the pictures: a sheet has at least as many.
+std::uint64_t pixelsOf(const std::vector<SheetCell>& cells) {
+  std::uint64_t pixels = 0;
+  for (const SheetCell& cell : cells)
+    pixels += std::uint64_t(cell.image.width) * static_cast<std::uint64_t>(cell.image.height);
+  return pixels;
+}
+
+Json sampleJson(const Subject& subject, const Subject::Row& row, const Plan& plan, const std::string& hash,
+                const std::vector<Stage>& stages) {
+  Json json = Json::Object{{"index", static_cast<std::int64_t>(row.image)},
+                           {"label", subject.data.labels[row.image]},
+                           {"plan", toJson(plan)},
+                           {"pixel_hash", hash},
+                           {"stages", Json::array()}};
+  for (const Stage& stage : stages) json["stages"].push(stageJson(stage));
+  return json;
+}
+
+Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source) {
   const std::unique_ptr<Space> space = source.plan ? nullptr
                                                    : spaceOf(source, options, subject.settings.side,
                                                              {subject.data.width, subject.data.height});
   ThreadPool pool(1);
   const Renderer renderer(subject.data, subject.settings, pool);
   Sheet sheet;
+  std::uint64_t pixels = 0;
   for (const Subject::Row& row : subject.rows) {
     Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
     const PlanBounds bounds{subject.settings.side, subject.settings.pad};
     const Plan plan = clampPlan(source.plan ? *source.plan : space->sample(random, options.epoch), bounds);
-    if (source.plan && !(plan == *source.plan))
-      console.note(fmt::format("the plan lies out of range; what is drawn is {}", toJson(plan).dump()));
+    sheet.isClamped = source.plan && !(plan == *source.plan);
+    sheet.drawn = plan;
     const std::vector<Stage> stages = stagesOf(renderer, row.image, plan);
     const std::string hash = pixelHash(stages.back().image.view());
     sheet.rows.push_back(rowOf(stages, row.title, hash));
     sheet.columns = std::max(sheet.columns, stages.size());
-    Json json = Json::Object{{"index", static_cast<std::int64_t>(row.image)},
-                             {"label", subject.data.labels[row.image]},
-                             {"plan", toJson(plan)},
-                             {"pixel_hash", hash},
-                             {"stages", Json::array()}};
-    for (const Stage& stage : stages) json["stages"].push(stageJson(stage));
-    console.object("sample", json);
-    console.say(fmt::format("{}  {}  {}", row.title, planText(plan), hash));
+    sheet.samples.push_back(sampleJson(subject, row, plan, hash, stages));
+    sheet.lines.push_back(fmt::format("{}  {}  {}", row.title, planText(plan), hash));
+    pixels += pixelsOf(sheet.rows.back());
+    if (pixels > kMaxSheetPixels)  // before all of them fill the memory
+      throw UsageError(
+          fmt::format("a contact sheet has at most 64 million pixels, and {} of {} fill them; ask "
+                      "for fewer with --count, or for smaller ones with --input",
+                      plural(static_cast<long long>(sheet.rows.size()), "row"), subject.rows.size()));
   }
   return sheet;
+}
+
+Image drawn(Sheet& sheet, int side) {
+  std::vector<SheetCell> cells;
+  for (std::vector<SheetCell>& row : sheet.rows) {
+    row.resize(sheet.columns);
+    std::ranges::move(row, std::back_inserter(cells));
+  }
+  SheetStyle style;
+  style.pictureSide = side;
+  return contactSheet(cells, static_cast<int>(sheet.columns), style);
 }
 
 }  // namespace
@@ -267,22 +331,22 @@ int perform(const SampleOptions& options) {
     throw UsageError(fmt::format("'{}' is the picture itself; name another file for the sheet", options.out));
   const PlanSource source = planSource(options);  // refuses what is unknown before anything is read
   const Subject subject = subjectOf(options, source);
-  const Sheet sheet = makeSheet(options, subject, source, console);
-  std::vector<SheetCell> cells;
-  for (std::vector<SheetCell> row : sheet.rows) {
-    row.resize(sheet.columns);
-    std::ranges::move(row, std::back_inserter(cells));
-  }
-  SheetStyle style;
-  style.pictureSide = options.side;
-  const Image image = contactSheet(cells, static_cast<int>(sheet.columns), style);
-  writePng(options.out, image.view());
-  console.say(fmt::format("{}: {} of {} with {}, seed {}, epoch {}; {} x {} pixels", options.out,
+  Sheet sheet = makeSheet(options, subject, source);
+  const Image image = drawn(sheet, options.side);
+  writePng(options.out, image.view());  // nothing is said of a sheet that there is not
+  if (sheet.isClamped)
+    console.note(fmt::format("the plan lies out of range; what is drawn is {}", toJson(sheet.drawn).dump()));
+  for (const Json& sample : sheet.samples) console.object("sample", sample);
+  for (const std::string& line : sheet.lines) console.say(line);
+  const std::string when = source.plan ? "" : fmt::format(", seed {}, epoch {}", options.seed, options.epoch);
+  console.say(fmt::format("{}: {} of {} with {}{}; {} x {} pixels", options.out,
                           plural(static_cast<long long>(sheet.rows.size()), "row"), subject.title,
-                          source.text, options.seed, options.epoch, image.width, image.height));
-  Json json = Json::Object{
-      {"file", options.out}, {"seed", options.seed}, {"width", image.width}, {"height", image.height}};
-  if (!source.plan) json["policy"] = source.policy.name;
+                          source.text, when, image.width, image.height));
+  Json json = Json::Object{{"file", options.out}, {"width", image.width}, {"height", image.height}};
+  if (!source.plan) {
+    json["seed"] = options.seed;
+    json["policy"] = source.policy.name;
+  }
   if (source.file) json["sha256"] = source.file->sha256;
   console.object("image", json);
   return 0;
