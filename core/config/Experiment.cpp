@@ -81,12 +81,33 @@ std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vect
   return file;
 }
 
+/// The method with its policy spelled out where a short name stands for a file: "policy": "my-import".
+Json withNamedPolicy(const Json& method, const std::vector<PolicyFile>& kept, const std::string& where) {
+  const Json* given = method.isObject() ? method.find("policy") : nullptr;
+  const Json* name = given && given->isObject() ? given->find("name") : given;
+  if (!name || !name->isString()) return method;  // what is wrong with it is said where it is read
+  Json policy = namedPolicy(name->asString(), kept, where);
+  if (given->isObject())
+    for (const auto& [key, value] : given->asObject()) {
+      if (key == "name") continue;
+      if (policy.find(key))
+        throw UsageError(
+            fmt::format("{}.{}: '{}' is a policy file by itself; leave '{}' out, or give the name "
+                        "'found'",
+                        where, key, name->asString(), key));
+      policy[key] = value;
+    }
+  Json spelledOut = method;
+  spelledOut["policy"] = policy;
+  return spelledOut;
+}
+
 void readMethods(Experiment& experiment, const Json& json, const std::vector<PolicyFile>& kept,
                  const std::string& where) {
   std::vector<Choice>& methods = experiment.methods;
   for (const Json& item : list(json, "methods", where)) {
     const std::string place = fmt::format("{}: methods[{}]", where, methods.size());
-    methods.push_back(methodFromJson(item, place));
+    methods.push_back(methodFromJson(withNamedPolicy(item, kept, place + ".policy"), place));
     experiment.policyFiles.push_back(readPolicyFile(methods.back(), kept, place));
   }
   refuseRepeated(

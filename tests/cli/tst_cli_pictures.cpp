@@ -224,7 +224,7 @@ void TestCliPictures::samplesAreRefusedInOneLine_data() {
   QTest::addColumn<QString>("arguments");
   QTest::addColumn<QString>("expected");
   const auto row = [](const char* arguments, const char* expected) { QTest::newRow(arguments) << arguments << expected; };
-  row("--policy fa_reduced", "unknown policy 'fa_reduced'; known: found uniformaugment");
+  row("--policy fa_reduced", "unknown policy 'fa_reduced'; known: crop-flip uada-cifar");
   row("--policy autoaugment --plan {}", "excludes");
   row("--subpolicy 1 --plan {}", "excludes");
   row("--policy randaugment --subpolicy 0", "the policy randaugment has no sub-policies to choose from");

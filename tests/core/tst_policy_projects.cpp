@@ -117,6 +117,31 @@ class TestPolicyProjects : public QObject {
     QVERIFY(configHash(expand(read(kMine))[0]) != configHash(runs[0]));
   }
 
+  /// "policy": "mine" is {"name": "found", "file": "mine"}, down to the run's hash; likewise of what only the
+  /// project has.
+  void shortNamesMeanTheFile() {
+    const RunConfig whole = expand(read(kMine))[0];
+    const Experiment named = read("\"mine\"");
+    const RunConfig shortened = expand(named)[0];
+    QCOMPARE(toJson(shortened).dump(), toJson(whole).dump());
+    QCOMPARE(configHash(shortened), configHash(whole));
+    QCOMPARE(runTitle(shortened), runTitle(whole));
+    QCOMPARE(shortened.policyFile->text, policyText());
+    const RunConfig bare = expand(read(R"({"name": "mine", "cutout": false})"))[0];
+    const RunConfig bareWhole = expand(read(R"({"name": "found", "file": "mine", "cutout": false})"))[0];
+    QCOMPARE(configHash(bare), configHash(bareWhole));
+    QVERIFY(configHash(bare) != configHash(whole));
+    const std::vector<PolicyFile> kept{*whole.policyFile};
+    fs::remove(policiesFolder() / "mine.json");
+    QCOMPARE(configHash(expand(read("\"mine\"", kept))[0]), configHash(whole));
+    const std::string problem = errorOf([] { read("\"mine\""); });
+    QVERIFY2(contains(problem, "f.json: methods[0].policy: unknown policy 'mine'; known: crop-flip ") &&
+                 contains(problem, " autoaugment-svhn"),
+             problem.c_str());
+    QVERIFY(contains(errorOf([] { read(R"({"name": "example-timed", "file": "x"})"); }),
+                     "f.json: methods[0].policy.file: 'example-timed' is a policy file by itself"));
+  }
+
   void wrongNamesAndHashesAreRefused() {
     QVERIFY(contains(errorOf([] { read(found("yours")); }),
                      "f.json: methods[0].policy: unknown policy 'yours'; known: autoaugment-cifar10"));

@@ -42,18 +42,6 @@ struct PlanSource {
   std::string text;                        ///< for people
 };
 
-/// A policy of the catalogue, or a file by its name: "autoaugment", "fa_reduced_cifar10".
-Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept) {
-  if (std::ranges::find(policies(), name, &Policy::name) != policies().end())
-    return Json::Object{{"name", name}};
-  const bool isKept = std::ranges::find(kept, name, &PolicyFile::name) != kept.end();
-  if (isKept || findPolicyFile(name)) return Json::Object{{"name", "found"}, {"file", name}};
-  std::vector<std::string> known = policyNames();
-  for (const Policy& policy : policies()) known.insert(known.begin(), policy.name);
-  throw UsageError(fmt::format("unknown policy '{}'; known: {}; others come with 'uada policies import FILE'",
-                               name, joined(known, " ")));
-}
-
 PlanSource givenPlan(const std::string& given) {
   const bool isText =
       given.find_first_not_of(" \t\r\n") != given.npos && given[given.find_first_not_of(" \t\r\n")] == '{';

@@ -225,6 +225,21 @@ std::optional<PolicyFile> findPolicyFile(const std::string& name) {
   return PolicyFile{name, sha256(text), std::move(text)};
 }
 
+Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept, const std::string& where) {
+  if (std::ranges::find(policies(), name, &Policy::name) != policies().end())
+    return Json::Object{{"name", name}};
+  const bool isKept = std::ranges::find(kept, name, &PolicyFile::name) != kept.end();
+  if (isKept || findPolicyFile(name)) return Json::Object{{"name", "found"}, {"file", name}};
+  std::vector<std::string> known;
+  for (const Policy& policy : policies()) known.push_back(policy.name);
+  std::ranges::move(policyNames(), std::back_inserter(known));
+  for (const PolicyFile& file : kept)
+    if (std::ranges::find(known, file.name) == known.end()) known.push_back(file.name);
+  throw UsageError(
+      fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'",
+                  where.empty() ? "" : where + ": ", quotable(name), joined(known, " ")));
+}
+
 PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
                             const std::vector<PolicyFile>& kept, const std::string& where) {
   const std::string place = where.empty() ? "" : where + ": ";

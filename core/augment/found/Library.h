@@ -49,6 +49,13 @@ Import importPolicy(const std::filesystem::path& file, const std::string& name =
 /// looked into; none: there is no such name, or no such file.
 std::optional<PolicyFile> findPolicyFile(const std::string& name);
 
+/// The setting `policy` that a short name means: {"name": ...} of the catalogue, or of a file that
+/// findPolicyFile() or the project knows {"name": "found", "file": ...}.
+/// kept    by the project
+/// where   for messages: "small.json: methods[0].policy"
+/// throws  UsageError listing the names that are known
+Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept, const std::string& where = "");
+
 /// The file that a name means where a project may have used it before (`kept`). With a hash stated exactly
 /// that content is taken, from the library or else from what is kept; without, the library's, which must then
 /// be what is kept under that name, since a name means one policy in a project; of what is only kept, that.
