@@ -6,41 +6,51 @@
 namespace uada {
 namespace {
 
-/// A picture of the opacity and one to make the next in, the thread's own.
-struct Pair {
-  Image now, next;
+/// A picture of the alpha, one to make the next in, and one that is opaque: the thread's own.
+struct Pictures {
+  Image now, next, opaque;
   void begin(int side) {
-    if (now.width != side || now.height != side) now = next = Image(side, side);
-    std::fill(now.rgb.begin(), now.rgb.end(), 255);
+    if (now.width != side || now.height != side) {
+      now = next = opaque = Image(side, side);
+      std::fill(opaque.rgb.begin(), opaque.rgb.end(), 255);
+    }
+    reset();
   }
+  void reset() { now.rgb = opaque.rgb; }
 };
+
+/// Whether an op changes alpha when it is drawn on a picture of it.
+bool draws(const Op& op) { return op.geometric || (op.alpha != Alpha::kept && op.alpha != Alpha::reset); }
 
 }  // namespace
 
-/// Where the plan's picture is opaque by the AutoAugment authors' code (Outside::mean): [side, side, 3], 0
-/// where it is transparent, until the thread's next call. It goes the way of the picture: cut, turned and
-/// moved like it, with nothing outside; and is whole again behind each op that makes the image opaque.
+/// The alpha of the plan's picture by the AutoAugment authors' code (Outside::mean): [side, side, 3], the
+/// same in all channels, until the thread's next call; where it is 0, and only there, the mean shows. It goes
+/// the way of the picture: cut, filtered, turned and moved like it, with nothing outside; and is whole again
+/// behind each op that makes the image opaque.
 ImageView Renderer::opacity(const Plan& clamped) const {
-  thread_local Pair pair;
-  pair.begin(settings_.side);
+  thread_local Pictures pictures;
+  pictures.begin(settings_.side);
   const ChangeList list = changesOf(clamped);
   for (const Change& change : list.all()) {
     if (change.kind == Change::Kind::part) continue;  // the image begins there
     if (change.kind != Change::Kind::op) {            // crop, flip
-      draw(change, pair.now.view(), pair.next.span());
-      std::swap(pair.now, pair.next);
+      draw(change, pictures.now.view(), pictures.next.span());
+      std::swap(pictures.now, pictures.next);
       continue;
     }
     const Op& op = ops()[change.op];
-    if (op.alpha == Alpha::reset) std::fill(pair.now.rgb.begin(), pair.now.rgb.end(), 255);
-    if (op.alpha != Alpha::cut && !op.geometric) continue;
+    if (op.alpha == Alpha::reset) pictures.reset();
+    if (!draws(op)) continue;
     Sampling sampling = samplingFor(change);
+    const std::uint8_t inBox = op.alpha == Alpha::painted ? 255 : 0;
     sampling.fill = {0, 0, 0};
-    sampling.cover = {0, 0, 0};
-    op.apply(pair.now.view(), pair.next.span(), change.value, sampling);
-    std::swap(pair.now, pair.next);
+    sampling.cover = {inBox, inBox, inBox};
+    sampling.other = pictures.opaque.view();
+    op.apply(pictures.now.view(), pictures.next.span(), change.value, sampling);
+    std::swap(pictures.now, pictures.next);
   }
-  return pair.now.view();
+  return pictures.now.view();
 }
 
 }  // namespace uada

@@ -71,8 +71,10 @@ enum class BoxFill : std::uint8_t { black, mean };
 
 /// What lies outside the image when ops or the crop uncover it, and what the op cutout erases: the colours
 /// that the ops have; or the data set's mean, 0 after normalisation, as in the AutoAugment authors' code,
-/// where these pixels are transparent through all later ops but auto-contrast, equalize, invert, solarize and
-/// posterize, which make the whole image opaque (methods.md 2.2).
+/// where these pixels have alpha 0 through all later ops but auto-contrast, equalize, invert, solarize and
+/// posterize, which make the whole image opaque, and blur and smooth, which filter alpha, too: what they make
+/// opaque in part shows its colour (methods.md 2.2; Alpha has the rule of each op). With other filters than
+/// nearest, which that code never uses, alpha is read like a colour of its own.
 enum class Outside : std::uint8_t { colour, mean };
 
 /// Every random choice made for one sample. A plan and an image give the same pixels for ever.

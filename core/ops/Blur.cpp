@@ -7,6 +7,7 @@ namespace uada {
 /// so is an image narrower or lower than 5.
 Op blur() {
   Op op{.name = "blur", .title = "Blur", .source = "Pillow ImageFilter.BLUR; DDAS, ICCV 2021", .unit = ""};
+  op.alpha = Alpha::band;
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
     copyImage(in, out);

@@ -43,8 +43,9 @@ void eraseBox(ImageSpan image, const PixelBox& box, std::array<std::uint8_t, 3> 
   eraseBox(image, box.top, box.bottom, box.left, box.right, colour);
 }
 
-/// Hides a box of even side about a place, in CIFAR-10's mean colour. The authors' code keeps it transparent
-/// until after normalisation, where it becomes exactly 0; here later ops see the colour.
+/// Hides a box of even side about a place, in CIFAR-10's mean colour. The authors' code makes it transparent,
+/// so that it becomes exactly 0 after normalisation: ours in plans of Outside::mean. A version of that code
+/// mixes up the rows and columns of the box; here it is the one that was drawn.
 Op cutout() {
   Op op{.name = "cutout",
         .title = "Cutout",
@@ -75,6 +76,7 @@ Op cutoutAbs() {
   op.min = 0;
   op.max = 60;
   op.hasValue = op.hasPlace = true;
+  op.alpha = Alpha::painted;
   op.valueAt = [](Grid grid, double level, int, int side) { return cutoutLevel(grid, level, side); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& s) {
     copyImage(in, out);

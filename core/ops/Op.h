@@ -25,9 +25,14 @@ struct Sampling {
   std::optional<std::array<std::uint8_t, 3>> cover = {};  ///< cutout: its colour; none: the op's own
 };
 
-/// What the AutoAugment authors' code, which works on RGBA, does to the alpha of pixels: keeps them
-/// transparent (or moves them, if geometric), makes all opaque, or cuts a transparent hole.
-enum class Alpha : std::uint8_t { kept, reset, cut };
+/// What an op does to alpha in code that works on RGBA images of Pillow, as the AutoAugment authors' does.
+enum class Alpha : std::uint8_t {
+  kept,     ///< leaves it; moves it with the pixels, transparent outside, if geometric
+  reset,    ///< makes all opaque: the op works on RGB, and the image goes there and back
+  band,     ///< changes it as a fourth colour, which is full in a partner
+  cut,      ///< makes the box of the place transparent
+  painted,  ///< makes the box opaque
+};
 
 /// Whether an op is a look-up in one table a channel, the same for all images or made from the image.
 enum class LookUp : std::uint8_t { none, fixed, ofImage };

@@ -17,6 +17,7 @@ Op samplePairing() {
   op.min = 0;
   op.max = 1;
   op.hasValue = op.hasPartner = true;
+  op.alpha = Alpha::band;
   op.valueAt = [](Grid grid, double level, int, int) { return samplePairingLevel(grid, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
     const ImageView other = sampling.other;

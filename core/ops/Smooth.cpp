@@ -9,6 +9,7 @@ Op smooth() {
         .title = "Smooth",
         .source = "Pillow ImageFilter.SMOOTH; DDAS, ICCV 2021",
         .unit = ""};
+  op.alpha = Alpha::band;
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { sharpen(in, out, 0); };
   return op;

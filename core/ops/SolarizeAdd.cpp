@@ -39,6 +39,7 @@ Op solarizeAdd() {
   op.min = 0;
   op.max = 110;
   op.hasValue = true;
+  op.alpha = Alpha::reset;
   op.valueAt = [](Grid grid, double level, int, int) { return solarizeAddLevel(grid, level); };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) { apply(in, out, value); };
   op.lookUp = LookUp::fixed;

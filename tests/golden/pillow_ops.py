@@ -32,7 +32,7 @@ def painted(image, box, colour):
     return image
 
 
-def cutout(image, case):
+def cutout(image, case, colour=(125, 122, 113)):
     """As the AutoAugment authors' code: a box of even side about a whole pixel, cut at the image."""
     half = int(case.value) // 2
     x, y = int(case.x * image.width), int(case.y * image.height)
@@ -40,7 +40,7 @@ def cutout(image, case):
     top, bottom = max(0, y - half), min(image.height, y + half)
     if half < 1:
         return image
-    return painted(image, (left, top, right - 1, bottom - 1), (125, 122, 113))
+    return painted(image, (left, top, right - 1, bottom - 1), colour)
 
 
 def cutout_abs(image, case):
@@ -104,4 +104,5 @@ def main():
             out.write(hashlib.sha256(data).digest() if sums else data)
 
 
-main()
+if __name__ == "__main__":
+    main()
