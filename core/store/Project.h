@@ -15,7 +15,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);

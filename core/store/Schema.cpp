@@ -180,10 +180,35 @@ CREATE TABLE events (
   FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
 );
 CREATE INDEX events_of_run ON events(run, attempt);
+)sql";
+
+const std::vector<Migration>& migrations() {
+  static const std::vector<Migration> all{
+      {2, R"sql(
+CREATE TABLE policies (          -- found policies that runs use, so that no other machine needs the user's library
+  name   TEXT PRIMARY KEY,           -- it was asked for by: means one policy in a project
+  sha256 TEXT NOT NULL,              -- of the text; the configurations of the runs name it
+  text   TEXT NOT NULL,              -- the file's bytes
+  stored TEXT NOT NULL               -- UTC, ISO 8601
+) WITHOUT ROWID;
+)sql"},
+      {3, R"sql(
+-- As tables name it, with its settings that are not the usual ones; of runs from before version 3 without these.
+ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT '';
+UPDATE runs SET policy = coalesce(json_extract(config, '$.method.policy.file'),
+                                  json_extract(config, '$.method.policy.name'),
+                                  CASE method WHEN 'baseline' THEN 'crop-flip' WHEN 'ra-uc' THEN 'uada-cifar'
+                                              WHEN 'uada' THEN 'uada-cifar' ELSE '' END)
+WHERE json_valid(config);
+DROP VIEW IF EXISTS table3;
+DROP VIEW IF EXISTS table2;
+DROP VIEW IF EXISTS finished_runs;
 
 CREATE VIEW finished_runs AS     -- the newest run of each configuration and seed: accuracy in percent, what it cost
 WITH done AS (
-  SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.seed, r.config_hash, r.recipe_hash,
+  SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
+         CASE WHEN json_valid(r.config)
+              THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings, r.seed, r.config_hash, r.recipe_hash,
          a.host, a.device, a.threads, 100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
          x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains,
          row_number() OVER (PARTITION BY r.config_hash, r.seed ORDER BY r.id DESC) AS nth
@@ -198,13 +223,14 @@ WITH groups AS (
   SELECT config_hash, count(*) AS n, avg(best) AS best_mean, avg(last) AS last_mean
   FROM finished_runs GROUP BY config_hash)
 SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
+       max(f.policy) AS policy, min(f.settings) AS settings,
        g.config_hash, g.n, g.best_mean,
        CASE WHEN g.n > 1 THEN sqrt(sum((f.best - g.best_mean) * (f.best - g.best_mean)) / (g.n - 1)) END AS best_sd,
        g.last_mean,
        CASE WHEN g.n > 1 THEN sqrt(sum((f.last - g.last_mean) * (f.last - g.last_mean)) / (g.n - 1)) END AS last_sd
 FROM finished_runs f JOIN groups g ON g.config_hash = f.config_hash
 GROUP BY g.config_hash
-ORDER BY dataset, model, recipe, method;
+ORDER BY dataset, model, recipe, method, policy, settings;
 
 CREATE VIEW table3 AS            -- mean cost of a run, and its ratio to ra-uc with the same recipe; time only against
 WITH reference AS (              -- ra-uc on the same host, device and number of threads
@@ -214,6 +240,7 @@ timed AS (
   SELECT recipe_hash, host, device, threads, avg(seconds) AS seconds
   FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash, host, device, threads)
 SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
+       max(f.policy) AS policy, min(f.settings) AS settings,
        f.config_hash, count(*) AS n, avg(f.seconds) AS seconds, avg(f.forward_equivalents) AS forward_equivalents,
        avg(f.chains) AS chains, avg(f.seconds / t.seconds) AS time_ratio,
        avg(f.forward_equivalents) / r.forward_equivalents AS forward_ratio, avg(f.chains) / r.chains AS chain_ratio
@@ -221,18 +248,7 @@ FROM finished_runs f
 LEFT JOIN reference r ON r.recipe_hash = f.recipe_hash
 LEFT JOIN timed t ON t.recipe_hash = f.recipe_hash AND t.host = f.host AND t.device = f.device AND t.threads = f.threads
 GROUP BY f.config_hash
-ORDER BY dataset, model, recipe, method;
-)sql";
-
-const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> all{
-      {2, R"sql(
-CREATE TABLE policies (          -- found policies that runs use, so that no other machine needs the user's library
-  name   TEXT PRIMARY KEY,           -- it was asked for by: means one policy in a project
-  sha256 TEXT NOT NULL,              -- of the text; the configurations of the runs name it
-  text   TEXT NOT NULL,              -- the file's bytes
-  stored TEXT NOT NULL               -- UTC, ISO 8601
-) WITHOUT ROWID;
+ORDER BY dataset, model, recipe, method, policy, settings;
 )sql"}};
   return all;
 }

@@ -8,8 +8,8 @@ namespace uada::store {
 /// kSchemaVersion.
 extern const char* const kFirstSchema;
 
-/// Adds to the schema of version `to` - 1 and changes nothing in it, so that it needs no copy of the file
-/// first.
+/// Adds to the schema of version `to` - 1 and changes nothing that is stored, so that it needs no copy of the
+/// file first. Views hold nothing and may be replaced.
 struct Migration {
   int to = 0;
   const char* sql = nullptr;

@@ -14,6 +14,7 @@
 #include "core/base/Channel.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/engine/methods/Method.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
@@ -301,10 +302,10 @@ RunSummary ProjectWriter::createRun(const RunConfig& config) {
     if (config.policyFile) keepPolicy(to.database(), *config.policyFile);
     SQLite::Statement insert(
         to.database(),
-        "INSERT INTO runs (key, title, experiment, recipe, dataset, model, method, seed, epochs, "
-        "config_hash, recipe_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO runs (key, title, experiment, recipe, dataset, model, method, policy, seed, epochs, "
+        "config_hash, recipe_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bindAll(insert, summary.key, summary.title, summary.experiment, config.recipe.name, summary.dataset,
-            summary.model, summary.method, summary.seed, summary.epochs, summary.configHash, recipe, json,
+            summary.model, summary.method, policyLabel(policyOf(config.method)), summary.seed, summary.epochs, summary.configHash, recipe, json,
             summary.created)
         .exec();
     summary.id = to.database().getLastInsertRowid();

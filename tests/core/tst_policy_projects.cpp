@@ -233,7 +233,8 @@ class TestPolicyProjects : public QObject {
       ProjectWriter writer(file_);
       key = stoppedAt(writer, 5, fakeConfig());
     }
-    sqlite(file_, "DROP TABLE policies; PRAGMA user_version=1");  // as version 1 left it
+    sqlite(file_, "DROP TABLE policies; DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; "
+                  "ALTER TABLE runs DROP COLUMN policy; PRAGMA user_version=1");  // as version 1 left it
     {
       const ProjectReader reader(file_);
       QVERIFY(reader.policies().empty());
@@ -246,7 +247,7 @@ class TestPolicyProjects : public QObject {
       threads.emplace_back([&] { failures += !errorOf([&] { ProjectWriter(file_).flush(); }).empty(); });
     for (std::thread& thread : threads) thread.join();
     QCOMPARE(failures.load(), 0);
-    QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"), "2\n0\n1");
+    QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"), "3\n0\n1");
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});
