@@ -108,27 +108,41 @@ void addProject(CLI::App* verb, Options& options) {
       ->default_str(options.project);
 }
 
+/// What is put before negative numbers, lest they be taken for options.
+void dropShield(std::string& text) { text.erase(0, text.find_first_not_of(' ')); }
+
+/// Refuses all but a whole number in the range, also what 64 bits cannot hold: CLI11 would take the greatest
+/// number that they can.
+CLI::Validator wholeNumber(std::int64_t least, std::int64_t most) {
+  const auto check = [least, most](std::string& text) -> std::string {
+    dropShield(text);
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem == std::errc() && end == text.data() + text.size() && number >= least && number <= most)
+      return {};
+    return fmt::format("a whole number from {} to {} is wanted, '{}' found", least, most, quotable(text));
+  };
+  return CLI::Validator(check, "");
+}
+
+/// The same for any number: none of them is NaN or infinite.
+CLI::Validator number(double least, double most) {
+  const auto check = [least, most](std::string& text) -> std::string {
+    dropShield(text);
+    const auto value = numberIn(text);
+    if (value && *value >= least && *value <= most) return {};
+    return fmt::format("a number from {:g} to {:g} is wanted, '{}' found", least, most, quotable(text));
+  };
+  return CLI::Validator(check, "");
+}
+
 /// An option with a whole number from `least` to `most`. usual: what holds without it, as shown; empty:
 /// nothing
 template <class Target>
 CLI::Option* addNumber(CLI::App* verb, const char* name, Target& value, const char* about, const char* usual,
-                       int least, int most) {
+                       std::int64_t least, std::int64_t most) {
   CLI::Option* option = verb->add_option(name, value, about);
-  return option->type_name("N")->default_str(usual)->check(CLI::Range(least, most));
-}
-
-/// Refuses what 64 bits cannot hold: CLI11 would take the greatest number that they can.
-CLI::Validator wholeNumber() {
-  const auto check = [](std::string& text) -> std::string {
-    text.erase(0,
-               text.find_first_not_of(' '));  // put before negative numbers, lest they be taken for options
-    std::int64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem == std::errc() && end == text.data() + text.size() && number >= 0) return {};
-    return fmt::format("a whole number from 0 to {} is wanted, '{}' found",
-                       std::numeric_limits<std::int64_t>::max(), quotable(text));
-  };
-  return CLI::Validator(check, "");
+  return option->type_name("N")->default_str(usual)->check(wholeNumber(least, most));
 }
 
 CLI::Option* positional(CLI::App* verb, const char* name, std::string& value, const char* about) {
@@ -139,10 +153,8 @@ void Parser::addInspecting() {
   CLI::App* list = verb(app_, "list", "List what the programs know by name",
                         "Example: uada list ops\n         uada list models --classes 100 --json", list_);
   positional(list, "KIND", list_.what, "ops, models, datasets, methods, policies, tables or experiments");
-  list->add_option("--classes", list_.classes, "Count the models' parameters for so many classes")
-      ->type_name("N")
-      ->default_str("10")
-      ->check(CLI::Range(1, 1000000));
+  addNumber(list, "--classes", list_.classes, "Count the models' parameters for so many classes", "10", 1,
+            1000000);
 
   CLI::App* apply =
       verb(app_, "apply", "Apply one operation to a PNG or JPEG file",
@@ -196,8 +208,8 @@ void Parser::addSampling() {
   CLI::Option* count = addNumber(sample, "--count", sample_.count, "Rows", "8", 1, 1000);
   addNumber(sample, "--index", sample_.index, "Only this training image, from 0", "", 0, 100000000)
       ->excludes(count);
-  CLI::Option* seed = sample->add_option("--seed", sample_.seed, "Seed of the plans");
-  seed->type_name("N")->default_str("1")->check(wholeNumber());
+  CLI::Option* seed = addNumber(sample, "--seed", sample_.seed, "Seed of the plans", "1", 0,
+                                std::numeric_limits<std::int64_t>::max());
   CLI::Option* epoch = addNumber(sample, "--epoch", sample_.epoch, "Epoch of the plans", "1", 1, 100000);
   CLI::Option* epochs =
       addNumber(sample, "--epochs", sample_.epochs,
@@ -286,10 +298,8 @@ void Parser::addResults() {
       ->type_name("KIND")
       ->default_str("curves");
   exported->add_option("--out", export_.out, "File or folder to write")->type_name("FILE")->required();
-  exported
-      ->add_option("--count", export_.count, "samples: the newest so many (64, on a contact sheet 8); 0: all")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1000000));
+  addNumber(exported, "--count", export_.count,
+            "samples: the newest so many (64, on a contact sheet 8); 0: all", "", 0, 1000000);
   exported->add_option("--format", export_.format, "Of curves, epochs and policy: csv or jsonl")
       ->type_name("NAME")
       ->default_str("csv");
@@ -320,10 +330,8 @@ void Parser::addCare() {
       ->add_option("--name", import_.name,
                    "Name to keep it under; of several, the one to import or the start of their names")
       ->type_name("NAME");
-  import->add_option("--epochs", import_.epochs, "Epochs that the lines of a schedule were made for")
-      ->type_name("N")
-      ->default_str("200")
-      ->check(CLI::Range(1, 100000));
+  addNumber(import, "--epochs", import_.epochs, "Epochs that the lines of a schedule were made for", "200", 1,
+            100000);
   verb(*policies, "list", "List the policies that can be used by name", "Example: uada policies list",
        policies_);
 
@@ -344,9 +352,8 @@ void Parser::addCare() {
       ->type_name("NAME")
       ->take_all()
       ->allow_extra_args(false);
-  bench->add_option("--threads", bench_.threads, "step: CPU threads; default: all cores")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+  addNumber(bench, "--threads", bench_.threads,
+            "step: CPU threads, at most the cores of this machine; default: all", "", 1, 1024);
   bench->add_option("--device", bench_.device, "step: auto, cpu, cuda or cuda:N; default: cpu")
       ->type_name("NAME");
   bench->add_option("--only", bench_.only, "render: only lines with such a name, as 'op.*.32'")
@@ -354,7 +361,7 @@ void Parser::addCare() {
   bench->add_option("--seconds", bench_.seconds, "render: time for each line, about")
       ->type_name("S")
       ->default_str("2")
-      ->check(CLI::Range(0.0, 3600.0));
+      ->check(number(0, 3600));
 
   CLI::App* doctor =
       verb(app_, "doctor", "Say what is installed, what is missing and the command that fixes it",

@@ -29,8 +29,6 @@ class TestCli : public QObject {
   void writesThePublishedTable();
   void doctorAndRunSayHowToInstallLibTorch();
   void saysWhenTheOutputIsFull();
-  void benchStoreGivesTheFixedName();
-  void benchAsksTheWindow();
 };
 
 void TestCli::helpHasAnExample_data() {
@@ -100,6 +98,12 @@ void TestCli::wrongUseIsOneLine_data() {
   row("data", "data --help");
   row("data check nix", "nix");
   row("bench step --device nonsense", "--device: 'nonsense' is no device; use auto, cpu, cuda or cuda:N");
+  row("bench step --threads 1024", "--threads: 1024 found, at most ");
+  for (const char* option : {"list models --classes", "sample cifar10 a.png --count", "sample cifar10 a.png --seed",
+                             "bench step --threads", "bench render --seconds", "policies import f --epochs"})
+    for (const char* value : {"nan", "-nan", "inf", "1e999", "99999999999999999999", "3x"})
+      QTest::addRow("%s %s", option, value)
+          << QString("%1 %2").arg(option, value).split(' ') << QString(" is wanted, '%1' found").arg(value);
   row("bench nix", "unknown measurement 'nix'; known: render step store start window");
 }
 
@@ -357,32 +361,6 @@ void TestCli::saysWhenTheOutputIsFull() {
     const Result result = Program::finish(shell);
     COMPARE_CODE(result, 1);
     QVERIFY2(result.err.contains("standard output"), qPrintable(result.err));
-  }
-}
-
-void TestCli::benchStoreGivesTheFixedName() {
-  const Program program;
-  const Result result = program.run({"bench", "store", "--json"});
-  COMPARE_CODE(result, 0);
-  const auto all = ofKind(objects(result.out), "bench");
-  QCOMPARE(all.size(), 1);
-  QCOMPARE(all[0]["name"].toString(), QString("store.rows_per_second"));
-  QVERIFY(all[0]["value"].toDouble() > 0);
-  QVERIFY(all[0].contains("threads") && all[0].contains("cpu") && all[0].contains("device"));
-  QCOMPARE(QDir(program.path(".")).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
-           QStringList());
-}
-
-void TestCli::benchAsksTheWindow() {
-  for (const auto& [what, name] : {std::pair{"start", "start.first_paint"}, {"window", "window.op_change.512"}}) {
-    const Result result = Program().run({"bench", what, "--json"});
-    if (QFile::exists(QStringLiteral(PROGRAM_DIR "/uada-workbench"))) {
-      COMPARE_CODE(result, 0);
-      QVERIFY(result.out.contains(name));
-    } else {
-      COMPARE_CODE(result, 1);
-      QVERIFY(result.err.contains("uada-workbench"));
-    }
   }
 }
 

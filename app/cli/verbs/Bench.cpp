@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -6,9 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
+#include <thread>
 
 #include "app/cli/BenchLines.h"
 #include "app/cli/Places.h"
+#include "app/cli/Signals.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
@@ -51,7 +55,37 @@ RunConfig smallConfig() {
   return config;
 }
 
+/// Rows a second; none if a signal came first.
+std::optional<double> storedRows(const StopSignals& signals) {
+  constexpr int kRows = 50'000;
+  const ScratchFolder folder;
+  ProjectWriter project(folder.path() / "bench.uada");
+  const RunSummary run = project.createRun(smallConfig());
+  const int attempt = project.beginAttempt(run.id, currentManifest(), "");
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 1; i <= kRows; ++i) {
+    if (signals.received()) return std::nullopt;
+    StepReport report;
+    report.step = i;
+    report.epoch = 1;
+    report.loss = 1.0 / i;
+    report.count = 128;
+    project.append(run.id, attempt, report);
+  }
+  project.flush();
+  return kRows / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// More threads than cores measure how they wait for one another.
+void requireCores(int threads) {
+  const unsigned cores = std::thread::hardware_concurrency();  // 0: not known
+  if (cores > 0 && threads > static_cast<int>(cores))
+    throw UsageError(
+        fmt::format("--threads: {} found, at most {} expected, the cores of this machine", threads, cores));
+}
+
 void benchStep(const BenchOptions& options, BenchLines& lines) {
+  requireCores(options.threads);
   requireDeviceName(options.device, "--device");
   std::vector<std::string> chosen = options.methods;
   for (const std::string& name : chosen) findMethod(name);
@@ -142,25 +176,18 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 void benchStore(BenchLines& lines) {
-  constexpr int kRows = 50'000;
-  const ScratchFolder folder;
-  ProjectWriter project(folder.path() / "bench.uada");
-  const RunSummary run = project.createRun(smallConfig());
-  const int attempt = project.beginAttempt(run.id, currentManifest(), "");
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 1; i <= kRows; ++i) {
-    StepReport report;
-    report.step = i;
-    report.epoch = 1;
-    report.loss = 1.0 / i;
-    report.count = 128;
-    project.append(run.id, attempt, report);
+  std::optional<double> rows;
+  int signal = 0;
+  {
+    const StopSignals signals;
+    rows = storedRows(signals);
+    signal = signals.received();
   }
-  project.flush();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!rows) ::raise(signal);  // the folder is gone: now the program may end as it was told to
+  if (!rows) return;
   BenchResult result;
   result.name = "store.rows_per_second";
-  result.value = kRows / seconds;
+  result.value = *rows;
   result.unit = "1/s";
   lines.add(result);
 }
