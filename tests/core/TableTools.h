@@ -1,0 +1,67 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/engine/methods/Method.h"
+#include "core/tables/FinishedRun.h"
+
+/// What the tests of core/tables share.
+namespace uada::test {
+
+/// What a test says about a made-up run; the rest follows.
+struct Made {
+  std::int64_t id;
+  std::string method;
+  std::int64_t seed;
+  double best, last;  ///< 0..1
+  double seconds = 100;
+  Json settings = Json::object();  ///< of the method
+};
+
+inline Recipe demoRecipe() {
+  Json json = Json::object();
+  json["dataset"] = Json(Json::Object{{"name", "fashion_mnist"}, {"train_limit", 6000}});
+  json["model"] = Json(Json::Object{{"name", "resnet"}, {"depth", "10"}, {"width", 8}});
+  json["training"] = Json(Json::Object{{"epochs", 10}});
+  return recipeFromJson(json, "test");
+}
+
+inline FinishedRun finishedRun(const Recipe& recipe, const Made& made) {
+  FinishedRun run;
+  run.config.recipe = recipe;
+  run.config.method = {made.method, findMethod(made.method).complete(made.settings, "test")};
+  run.config.seed = made.seed;
+  RunSummary& summary = run.summary;
+  summary.id = made.id;
+  summary.dataset = recipe.dataset.name;
+  summary.model = recipe.model.name;
+  summary.method = made.method;
+  summary.seed = made.seed;
+  summary.configHash = configHash(run.config);
+  summary.state = RunState::finished;
+  summary.bestTop1 = made.best;
+  summary.lastTop1 = made.last;
+  summary.seconds = made.seconds;
+  const std::int64_t probes = made.method == "uada" ? 9 : 0;
+  summary.counts = {.forwardsNoGrad = 10 * probes,
+                    .forwardsTrain = 10,
+                    .backwards = 10,
+                    .chains = 1280 * std::max<std::int64_t>(1, probes)};
+  summary.host = "desk";
+  summary.device = "cpu";
+  summary.threads = 2;
+  return run;
+}
+
+inline std::vector<FinishedRun> demoRuns() {
+  const Recipe recipe = demoRecipe();
+  return {finishedRun(recipe, {1, "ra-uc", 1, 0.80, 0.79, 100}),
+          finishedRun(recipe, {2, "uada", 1, 0.83, 0.82, 420}),
+          finishedRun(recipe, {3, "ra-uc", 2, 0.82, 0.80, 120}),
+          finishedRun(recipe, {4, "uada", 2, 0.84, 0.84, 460})};
+}
+
+}  // namespace uada::test
