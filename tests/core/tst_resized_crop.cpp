@@ -3,47 +3,12 @@
 #include <cmath>
 #include <map>
 
-#include "core/augment/Stages.h"
 #include "core/base/Error.h"
-#include "core/ops/Crop.h"
-#include "core/ops/Resize.h"
-#include "tests/core/AugmentTools.h"
 #include "tests/core/ChiSquare.h"
+#include "tests/core/ResizedTools.h"
 
 using namespace uada;
 using namespace uada::test;
-
-namespace {
-
-constexpr ImageSize kSource{50, 37};
-
-std::unique_ptr<Space> resizedSpace(std::string_view policy, const QByteArray& more = {}, int side = kSide,
-                                    ImageSize source = kSource) {
-  const QByteArray settings = R"({"crop":"resized")" + (more.isEmpty() ? "" : "," + more) + "}";
-  return findPolicy(policy).make(parseJson(settings.constData(), "test"), {side, kPad, 1, source});
-}
-
-/// Of images larger than the network's input.
-RenderSettings smallSettings() { return settingsOf(kSide); }
-
-Image flipped(const Image& image) {
-  Image out(image.width, image.height);
-  flipHorizontal(image.view(), out.span());
-  return out;
-}
-
-Plan planWith(const ResizedCrop& part) {
-  Plan plan;
-  plan.resizedCrop = part;
-  return plan;
-}
-
-Probe probedCrop(const Space& space, const Plan& plan, std::uint32_t index) {
-  Random random(7, 1, index, Purpose::probe);
-  return space.probe(plan, Group::crop, random);
-}
-
-}  // namespace
 
 /// Random resized crops as a part of plans, with their group (methods.md 1.3, A20).
 class TestResizedCrop : public QObject {
@@ -67,23 +32,8 @@ class TestResizedCrop : public QObject {
   void jsonHasTheStatedForm();
   void jsonRefusesWhatIsNoPart_data();
   void jsonRefusesWhatIsNoPart();
-  void picturesShowThePart();
-  void partsComeBeforeTheChain();
-  void replaysAreEqual_data() { policyRows(); }
-  void replaysAreEqual();
-  void probesDifferThroughTheirGroup_data() { policyRows(); }
-  void probesDifferThroughTheirGroup();
-  void partnersAreBroughtToSize();
-  void otherSizesAreRefused();
-  void testImagesShowTheirCentre();
-  void stagesTellTheirPart();
 
  private:
-  static void policyRows() {
-    QTest::addColumn<QString>("policy");
-    for (const Policy& policy : policies())
-      QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
-  }
   ThreadPool pool_{1};
 };
 
@@ -329,182 +279,6 @@ void TestResizedCrop::jsonRefusesWhatIsNoPart() {
   } catch (const Error& error) {
     QVERIFY2(QString(error.what()).contains(named), error.what());
   }
-}
-
-void TestResizedCrop::picturesShowThePart() {
-  const Dataset data = makeData(kSource, 2);
-  const Renderer renderer(data, smallSettings(), pool_);
-  for (const Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic})
-    for (const PixelBox box : {PixelBox{0, 0, 50, 37}, {18, 5, 50, 37}, {3, 4, 4, 5}, {9, 2, 41, 34}}) {
-      Image cut(box.width(), box.height());
-      padCrop(data.image(1), cut.span(), box.top, box.left, 0);
-      const Image expected = resized(cut.view(), kSide, kSide, filter);
-      Plan plan = planWith({box.top, box.left, box.height(), box.width(), kSource, filter});
-      QVERIFY(renderer.picture(1, plan) == expected);
-      plan.flip = true;
-      QVERIFY(renderer.picture(1, plan) == flipped(expected));
-      plan.resizedCrop->col += 1000;  // raw: shown as far right as there is image
-      Plan right = plan;
-      right.resizedCrop->col = 50 - box.width();
-      QVERIFY(renderer.picture(1, plan) == renderer.picture(1, right));
-    }
-  const Plan exact = planWith({2, 9, 32, 32, kSource});  // of the network's size: nothing is resized
-  Image cut(32, 32);
-  padCrop(data.image(0), cut.span(), 2, 9, 0);
-  QVERIFY(renderer.picture(0, exact) == cut);
-}
-
-/// As torchvision has it: crop, flip, ops at the network's size, then the box.
-void TestResizedCrop::partsComeBeforeTheChain() {
-  const Dataset data = makeData(kSource, 1);
-  const Renderer renderer(data, smallSettings(), pool_);
-  Plan plan = planWith({1, 20, 30, 28, kSource});
-  plan.flip = true;
-  const Image part = renderer.picture(0, plan);
-  plan.grid = Grid::tv31;
-  plan.add(makeStep("translate_x", 9));
-  plan.add(makeStep("rotate", 20, -1));
-  plan.cutout = Box{-8, 3, 8, 19};
-
-  Dataset made;
-  made.width = made.height = kSide;
-  made.classes = 1;
-  made.labels = {0};
-  made.rgb = part.rgb;
-  Plan rest = plan;
-  rest.resizedCrop.reset();
-  rest.flip.reset();
-  QVERIFY(Renderer(made, smallSettings(), pool_).picture(0, rest) == renderer.picture(0, plan));
-}
-
-/// methods.md 1.6, invariants 1 and 2, on images of two sizes; whatever threads, batches and order.
-void TestResizedCrop::replaysAreEqual() {
-  QFETCH(QString, policy);
-  for (const ImageSize size : {kSource, ImageSize{20, 61}}) {
-    const Dataset data = makeData(size, 24), again = makeData(size, 24);
-    const auto space = resizedSpace(policy.toStdString(), {}, kSide, size);
-    ThreadPool pair(2);
-    const Renderer renderer(data, smallSettings(), pool_), later(again, smallSettings(), pair);
-    const Batch batch = uadaBatch(*space, data.size());
-    constexpr std::size_t bytes = 3 * kSide * kSide;
-    std::vector<std::uint8_t> all(bytes * batch.plans.size());
-    later.renderBytes(batch.indices, batch.plans, all.data());
-    for (std::size_t i = 0; i < batch.plans.size(); ++i) {
-      const std::uint32_t index = batch.indices[i % data.size()];
-      const Plan stored = planFromJson(parseJson(toJson(batch.plans[i]).dump(), "test"));
-      QVERIFY(stored == batch.plans[i]);
-      const Image picture = renderer.picture(index, stored);
-      QVERIFY(std::equal(picture.rgb.begin(), picture.rgb.end(),
-                         all.begin() + static_cast<std::ptrdiff_t>(bytes * i)));
-    }
-    for (std::uint32_t index = 0; index < data.size(); ++index) {
-      const Plan plan = samplePlan(*space, index);
-      for (const Group group : space->groups()) {
-        Random random(7, 1, index, Purpose::probe);
-        const Probe probe = space->probe(plan, group, random);
-        const Plan still = space->update(plan, probe, group, -1, 0).plan;
-        QVERIFY(renderer.picture(index, still) == renderer.picture(index, plan));
-      }
-    }
-  }
-}
-
-/// Invariant 3: the crop's probe shows what the plan would show of a source moved the other way by as many
-/// pixels.
-void TestResizedCrop::probesDifferThroughTheirGroup() {
-  QFETCH(QString, policy);
-  constexpr int side = 64;  // two source pixels a step
-  const ImageSize size{90, 80};
-  const Dataset data = makeData(size, 40);
-  const auto space = resizedSpace(policy.toStdString(), {}, side, size);
-  const Renderer renderer(data, settingsOf(side), pool_);
-  if (space->groups().empty()) return;
-  int moved = 0;
-  for (std::uint32_t index = 0; index < data.size(); ++index) {
-    Plan plan = samplePlan(*space, index);
-    for (Step& step : plan.chain()) step.partner = 0;
-    const Probe probe = probedCrop(*space, plan, index);
-    if (probe.clamped) continue;
-    ++moved;
-    const int down = probe.delta[0], right = probe.delta[1];
-    QVERIFY(std::abs(down) == 2 && std::abs(right) == 2);
-    Dataset shifted = data;
-    ImageSpan image{shifted.rgb.data() + std::size_t{3} * size.width * size.height * index, size.width,
-                    size.height};
-    padCrop(data.image(index), image, down, right, 0);
-    QVERIFY(Renderer(shifted, settingsOf(side), pool_).picture(index, plan) ==
-            renderer.picture(index, probe.plan));
-  }
-  QVERIFY(moved > 10);
-}
-
-/// Sample pairing needs a partner of the picture's size: the one that a test image would be.
-void TestResizedCrop::partnersAreBroughtToSize() {
-  const Dataset data = makeData(kSource, 3);
-  const Renderer renderer(data, smallSettings(), pool_);
-  Plan plan = planWith({0, 0, 37, 50, kSource});
-  const Image alone = renderer.picture(0, plan);
-  plan.grid = Grid::ta31;
-  Step step = makeStep("sample_pairing", 9);
-  step.partner = 5;  // image 5 % 3
-  plan.add(step);
-  Image partner(kSide, kSide);
-  ResizeScratch scratch;
-  resizedCentre(data.image(2), partner.span(), scratch);
-  const Op& op = findOp("sample_pairing");
-  Image expected(kSide, kSide);
-  const double value = rawValue(op, plan.grid, placeOnGrid(step, plan.grid), 1, kSide);
-  op.apply(alone.view(), expected.span(), value, {.other = partner.view()});
-  QVERIFY(expected != alone);
-  QVERIFY(renderer.picture(0, plan) == expected);
-}
-
-void TestResizedCrop::otherSizesAreRefused() {
-  const Dataset data = makeData(kSource, 2), square = makeData(kSide, 2);
-  const Renderer renderer(data, smallSettings(), pool_), fitting(square, smallSettings(), pool_);
-  const auto refusal = [](const Renderer& by, const Plan& plan) -> QString {
-    try {
-      by.picture(1, plan);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "none";
-  };
-  QVERIFY(refusal(renderer, Plan{}).contains("sample 1 of 50 x 37 pixels with a plan for images of 32 x 32"));
-  QVERIFY(refusal(renderer, planWith({0, 0, 5, 5, {37, 50}})).contains("37 x 50"));
-  QVERIFY(refusal(fitting, planWith({0, 0, 5, 5, kSource})).contains("50 x 37"));
-  QCOMPARE(refusal(fitting, planWith({0, 0, 5, 5, {32, 32}})), QString("none"));
-  std::vector<float> out(2 * 3 * kSide * kSide);
-  const std::vector<std::uint32_t> indices{0, 1};
-  QVERIFY_THROWS_EXCEPTION(Error, renderer.render(indices, std::vector<Plan>(2), out.data()));
-}
-
-void TestResizedCrop::testImagesShowTheirCentre() {
-  const Dataset data = makeData(kSource, 2);
-  const Renderer renderer(data, smallSettings(), pool_);
-  const std::vector<std::uint32_t> indices{1, 0};
-  std::vector<float> out(2 * 3 * kSide * kSide), expected(3 * kSide * kSide);
-  renderer.plain(indices, out.data());
-  // 32 * 256 / 224 = 36.57: shorter side 37, as it is; longer 50; the middle 32 of each: row round(2.5) = 2,
-  // column 9.
-  Image centre(kSide, kSide);
-  padCrop(data.image(0), centre.span(), 2, 9, 0);
-  Normaliser(smallSettings().mean, smallSettings().deviation).apply(centre.view(), expected.data());
-  QVERIFY(std::equal(expected.begin(), expected.end(), out.begin() + 3 * kSide * kSide));
-}
-
-void TestResizedCrop::stagesTellTheirPart() {
-  const Dataset data = makeData(kSource, 2);
-  const Renderer renderer(data, smallSettings(), pool_);
-  Plan plan = planWith({30, 20, 10, 24, kSource});  // rows 0..27 are free
-  plan.flip = true;
-  const std::vector<Stage> stages = stagesOf(renderer, 1, plan);
-  QCOMPARE(stages.size(), std::size_t{3});
-  QVERIFY(stages[0].image == Image(data.image(1)) && stages[1].part == Stage::Part::crop);
-  QCOMPARE(stages[1].title + ": " + stages[1].detail,
-           std::string("Resized crop: 24 x 10 pixels of 50 x 37 from row 27, column 20"));
-  QVERIFY(stages[2].image == renderer.picture(1, plan) && stages[2].image == flipped(stages[1].image));
-  QVERIFY_THROWS_EXCEPTION(Error, stagesOf(renderer, 2, plan));
 }
 
 QTEST_GUILESS_MAIN(TestResizedCrop)
