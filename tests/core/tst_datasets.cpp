@@ -1,0 +1,209 @@
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/base/Error.h"
+#include "core/data/Dataset.h"
+#include "tests/core/DataTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+namespace {
+
+/// Sets an environment variable for the life of the object.
+class Setting {
+ public:
+  Setting(const char* name, const std::string& value)
+      : name_(name), old_(qgetenv(name)), was_(qEnvironmentVariableIsSet(name)) {
+    qputenv(name, QByteArray::fromStdString(value));
+  }
+  ~Setting() { was_ ? qputenv(name_, old_) : qunsetenv(name_); }
+
+ private:
+  const char* name_;
+  QByteArray old_;
+  bool was_;
+};
+
+}  // namespace
+
+/// The catalogue of data sets: where they lie, whether they are sound, what they hold.
+class TestDatasets : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init();
+  void catalogueIsComplete();
+  void checkReportsEveryFile();
+  void foldersAreFound();
+  void missingSetIsExplained();
+  void subsetIsBalanced();
+  void subsetOfRareClasses();
+  void statisticsByHand();
+  void realFashion();
+  void realCifar();
+
+ private:
+  fs::path dir() const { return fs::path(dir_->path().toStdString()); }
+  std::unique_ptr<QTemporaryDir> dir_;
+};
+
+void TestDatasets::init() { dir_ = std::make_unique<QTemporaryDir>(); }
+
+void TestDatasets::catalogueIsComplete() {
+  QCOMPARE(datasets().size(), std::size_t{3});
+  for (const DatasetEntry& entry : datasets()) {
+    QCOMPARE(static_cast<int>(entry.classNames.size()), entry.classes);
+    QVERIFY(entry.width > 0 && entry.height > 0 && !entry.title.empty() && !entry.source.empty());
+    QCOMPARE(entry.testImages, 10000);
+    QCOMPARE(&findDataset(entry.name), &entry);
+    QVERIFY(!entry.find(dir()));
+  }
+  QCOMPARE(findDataset("cifar100").classNames.at(99), std::string("worm"));
+  QVERIFY_THROWS_EXCEPTION(UsageError, findDataset("cifar"));
+}
+
+void TestDatasets::checkReportsEveryFile() {
+  writeCifar10(dir());
+  const DatasetEntry& entry = findDataset("cifar10");
+  const DataReport sound = entry.check(dir());
+  QVERIFY(sound.problems.empty());
+  QCOMPARE(sound.train, std::size_t{10});
+  QCOMPARE(sound.test, std::size_t{3});
+  QCOMPARE(sound.trainPerClass, (std::vector<std::size_t>{5, 1, 1, 1, 1, 1, 0, 0, 0, 0}));
+  QCOMPARE(sound.testPerClass, (std::vector<std::size_t>{0, 0, 0, 1, 0, 0, 0, 1, 0, 1}));
+  QCOMPARE(sound.files.size(), std::size_t{6});
+  const Bytes third = readFile(dir() / "data_batch_3.bin");
+  QCOMPARE(sound.files[2].name, std::string("data_batch_3.bin"));
+  QCOMPARE(sound.files[2].bytes, std::uintmax_t{2 * 3073});
+  QCOMPARE(sound.files[2].hash, sha256(std::as_bytes(std::span(third))));
+
+  fs::remove(dir() / "data_batch_1.bin");
+  fs::resize_file(dir() / "data_batch_3.bin", 3072);
+  fs::resize_file(dir() / "data_batch_4.bin", std::uintmax_t{3073} << 20);  // sparse
+  writeFile(dir() / "test_batch.bin", cifarRecords({{200}}));
+  const DataReport broken = entry.check(dir());
+  QCOMPARE(broken.files.size(), std::size_t{6});
+  QCOMPARE(broken.problems.size(), std::size_t{4});
+  for (const std::size_t file : {0, 2, 3, 5}) QVERIFY(!broken.files[file].problem.empty());
+  for (const std::size_t file : {1, 4}) QVERIFY(broken.files[file].problem.empty());
+  QVERIFY(broken.problems[0].find("not found") != std::string::npos);
+  QVERIFY(broken.problems[2].find("at most 2,147,483,648 expected") != std::string::npos);
+  QCOMPARE(broken.train, std::size_t{4});
+  QCOMPARE(broken.test, std::size_t{0});
+}
+
+void TestDatasets::foldersAreFound() {
+  const Setting data("UADA_DATA", (dir() / "a").string()), share("XDG_DATA_HOME", (dir() / "b").string());
+  const DatasetEntry& entry = findDataset("cifar10");
+  QVERIFY(!entry.find({}));
+  writeCifar10(dir() / "b/uada/data/cifar-10-batches-bin");
+  QCOMPARE(entry.find({}).value(), dir() / "b/uada/data/cifar-10-batches-bin");
+  writeCifar10(dir() / "a/cifar-10-batches-bin");
+  QCOMPARE(entry.find({}).value(), dir() / "a/cifar-10-batches-bin");
+  QCOMPARE(entry.find(dir() / "a").value(), dir() / "a/cifar-10-batches-bin");
+  QCOMPARE(entry.find(dir() / "a/cifar-10-batches-bin").value(), dir() / "a/cifar-10-batches-bin");
+  writeFile(dir() / "a/cifar-100-binary-mini/train.bin", {});
+  QCOMPARE(locateDataset(findDataset("cifar100"), dir() / "a"), dir() / "a/cifar-100-binary-mini");
+  writeFile(dir() / "a/cifar-100-binary/test.bin", {});
+  QCOMPARE(locateDataset(findDataset("cifar100"), {}), dir() / "a/cifar-100-binary");
+}
+
+void TestDatasets::missingSetIsExplained() {
+  const Setting data("UADA_DATA", dir().string()), share("XDG_DATA_HOME", (dir() / "b").string());
+  const auto message = [&](const fs::path& folder) -> std::string {
+    try {
+      locateDataset(findDataset("cifar100"), folder);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  const std::string anywhere = message({}), nowhere = message(dir() / "gone");
+  for (const std::string& part : {dir().string(), (dir() / "b/uada/data").string(), std::string("CIFAR-100"),
+                                  std::string("cifar-100-binary.tar.gz")})
+    QVERIFY2(anywhere.find(part) != std::string::npos, anywhere.c_str());
+  QVERIFY2(nowhere.find("no such folder") != std::string::npos, nowhere.c_str());
+  writeFile(dir() / "plain", {});
+  fs::create_symlink("loop", dir() / "loop");  // cannot be looked into by anyone, root included
+  for (const auto& [name, why] :
+       {std::pair("plain", "it is a file, not a folder"), {"loop", "Too many levels"}}) {
+    const auto said = message(dir() / name);
+    QVERIFY2(said.find(why) != std::string::npos && said.find("was not found") == std::string::npos,
+             said.c_str());
+  }
+}
+
+void TestDatasets::subsetIsBalanced() {
+  Dataset data{
+      .width = 1, .height = 1, .classes = 3, .rgb = {}, .labels = {0, 0, 1, 0, 2, 1, 2, 0, 1}, .hash = "h"};
+  for (std::uint8_t i = 0; i < 9; ++i) data.rgb.insert(data.rgb.end(), {i, i, i});
+  const Dataset six = subset(data, 6);
+  QCOMPARE(six.labels, (std::vector<std::int32_t>{0, 0, 1, 2, 1, 2}));
+  QCOMPARE(six.image(3).rgb[0], std::uint8_t{4});
+  QCOMPARE(six.image(5).rgb[2], std::uint8_t{6});
+  QCOMPARE(six.rgb.size(), std::size_t{18});
+  QCOMPARE(six.hash, std::string("h"));
+  // Four: one of each class, then the second of class 0.
+  QCOMPARE(subset(data, 4).labels, (std::vector<std::int32_t>{0, 0, 1, 2}));
+  QCOMPARE(subset(data, 0).size(), std::size_t{9});
+  QCOMPARE(subset(data, 100).size(), std::size_t{9});
+}
+
+void TestDatasets::subsetOfRareClasses() {
+  Dataset data{
+      .width = 1, .height = 1, .classes = 3, .rgb = Bytes(15), .labels = {0, 0, 0, 0, 2}, .hash = {}};
+  QCOMPARE(subset(data, 4).labels, (std::vector<std::int32_t>{0, 0, 0, 2}));
+}
+
+void TestDatasets::statisticsByHand() {
+  // Red 0, 255: mean 1/2, deviation sqrt(2 * (1/2)^2 / 1) = sqrt(1/2). Green constant. Blue 51, 102: 0.3, 0.2
+  // / sqrt(2).
+  const Dataset data{
+      .width = 2, .height = 1, .classes = 1, .rgb = {0, 51, 51, 255, 51, 102}, .labels = {0}, .hash = {}};
+  const ChannelStatistics statistics = channelStatistics(data);
+  QCOMPARE(statistics.mean[0], 0.5f);
+  QCOMPARE(statistics.mean[1], 0.2f);
+  QCOMPARE(statistics.mean[2], 0.3f);
+  QCOMPARE(statistics.deviation[0], 0.70710678f);
+  QCOMPARE(statistics.deviation[1], 0.0f);
+  QCOMPARE(statistics.deviation[2], 0.14142136f);
+  QVERIFY_THROWS_EXCEPTION(Error, channelStatistics(Dataset{}));
+}
+
+void TestDatasets::realFashion() {
+  const DatasetEntry& entry = findDataset("fashion_mnist");
+  const auto folder = entry.find({});
+  if (!folder) QSKIP("not run: Fashion-MNIST is not installed (Debian's package dataset-fashion-mnist)");
+  const DataReport report = entry.check(*folder);
+  QVERIFY2(report.problems.empty(), report.problems.empty() ? "" : report.problems[0].c_str());
+  QCOMPARE(report.trainPerClass, std::vector<std::size_t>(10, 6000));
+  QCOMPARE(report.testPerClass, std::vector<std::size_t>(10, 1000));
+  const ChannelStatistics statistics = channelStatistics(entry.load(*folder, Split::train));
+  QVERIFY(std::abs(statistics.mean[1] - 0.2860) < 5e-5);
+  QVERIFY(std::abs(statistics.deviation[1] - 0.3530) < 5e-5);
+}
+
+void TestDatasets::realCifar() {
+  const QString folder = qEnvironmentVariable("UADA_TEST_DATA");
+  if (folder.isEmpty()) QSKIP("not run: UADA_TEST_DATA names no folder with CIFAR-10 and CIFAR-100");
+  const DatasetEntry& ten = findDataset("cifar10");
+  const fs::path tenFolder = locateDataset(ten, folder.toStdString());
+  const DataReport report = ten.check(tenFolder);
+  QVERIFY(report.problems.empty());
+  QCOMPARE(report.trainPerClass, std::vector<std::size_t>(10, 5000));
+  QCOMPARE(report.testPerClass, std::vector<std::size_t>(10, 1000));
+  const ChannelStatistics statistics = channelStatistics(ten.load(tenFolder, Split::train));
+  const float mean[] = {0.49140f, 0.48216f, 0.44653f}, deviation[] = {0.24703f, 0.24349f, 0.26159f};
+  for (std::size_t c = 0; c < 3; ++c) {
+    QVERIFY(std::abs(statistics.mean[c] - mean[c]) < 6e-6f);
+    QVERIFY(std::abs(statistics.deviation[c] - deviation[c]) < 6e-6f);
+  }
+  const DatasetEntry& hundred = findDataset("cifar100");
+  const DataReport mini = hundred.check(locateDataset(hundred, folder.toStdString()));
+  QVERIFY(mini.problems.empty());
+  QCOMPARE(mini.trainPerClass, std::vector<std::size_t>(100, mini.train / 100));
+}
+
+QTEST_GUILESS_MAIN(TestDatasets)
+#include "tst_datasets.moc"
