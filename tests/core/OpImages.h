@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QString>
 #include <algorithm>
 #include <cstdint>
 #include <random>
@@ -28,6 +29,12 @@ inline Image randomImage(int width, int height, int kind, std::mt19937& random) 
                                               : (r & 1 ? 255 : 3));
   }
   return image;
+}
+
+/// "106,143,188".
+inline QString pixel(const Image& image, int y, int x) {
+  const std::uint8_t* p = image.view().row(y) + 3 * x;
+  return QStringLiteral("%1,%2,%3").arg(p[0]).arg(p[1]).arg(p[2]);
 }
 
 }  // namespace uada
