@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "app/gui/BenchOps.h"
+#include "app/gui/Display.h"
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
 #include "app/gui/Signals.h"
@@ -154,7 +155,9 @@ static int run(QApplication& app, double began) {
 int main(int argc, char** argv) {
   const double began = uada::waitPassively(argv);
   if (uada::isOffscreen(argc, argv)) setenv("QT_QPA_PLATFORM", "offscreen", 1);
+  auto guard = std::make_unique<uada::DisplayGuard>();
   QApplication app(argc, argv);
+  guard.reset();
   app.setApplicationName("uada-workbench");
   app.setApplicationVersion(UADA_GUI_VERSION);
   try {

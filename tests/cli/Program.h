@@ -21,15 +21,16 @@ struct Result {
 /// The program in a folder of its own, as a person would use it there.
 class Program {
  public:
-  Program() { environment_ = QProcessEnvironment::systemEnvironment(); }
+  explicit Program(const char* name = "uada") : name_(name) { environment_ = QProcessEnvironment::systemEnvironment(); }
   QString path(const QString& name) const { return folder_.filePath(name); }
   void set(const QString& name, const QString& value) { environment_.insert(name, value); }
+  void unset(const QString& name) { environment_.remove(name); }
 
   std::unique_ptr<QProcess> start(const QStringList& arguments) const {
     auto process = std::make_unique<QProcess>();
     process->setProcessEnvironment(environment_);
     process->setWorkingDirectory(folder_.path());
-    process->start(QStringLiteral(PROGRAM_DIR "/uada"), arguments);
+    process->start(QStringLiteral(PROGRAM_DIR "/") + name_, arguments);
     return process;
   }
   Result run(const QStringList& arguments) const { return finish(*start(arguments)); }
@@ -70,6 +71,7 @@ class Program {
         record += static_cast<char>((label * 25 * (channel + 1) + i * (salt % 5 + 1)) % 256);
     return record;
   }
+  const QString name_;
   QTemporaryDir folder_;
   QProcessEnvironment environment_;
 };
