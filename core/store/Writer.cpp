@@ -7,18 +7,16 @@
 #include <functional>
 #include <future>
 #include <mutex>
-#include <random>
 #include <semaphore>
 #include <thread>
 
 #include "core/base/Channel.h"
 #include "core/base/Error.h"
-#include "core/base/Text.h"
-#include "core/engine/methods/Method.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
 #include "core/store/Project.h"
+#include "core/store/Runs.h"
 
 namespace uada {
 
@@ -44,37 +42,6 @@ struct Item {
   std::function<void(Inserter&)> apply;
   std::shared_ptr<Waiter> waiter;
 };
-
-std::string newKey(const std::filesystem::path& project) {
-  std::random_device device;
-  for (;;)
-    if (std::string key = fmt::format("{:08x}", device()); !std::filesystem::exists(runFolder(project, key)))
-      return key;
-}
-
-std::int64_t lastAttempt(SQLite::Database& database, std::int64_t run) {
-  SQLite::Statement query(
-      database, "SELECT (SELECT max(attempt) FROM attempts WHERE run = runs.id) FROM runs WHERE id = ?");
-  query.bind(1, run);
-  if (!query.executeStep()) throw Error(fmt::format("there is no run {} in the project", run));
-  return query.getColumn(0).getInt64();
-}
-
-/// A name means one policy in a project: that its runs can be compared, and gone on with elsewhere.
-void keepPolicy(SQLite::Database& database, const PolicyFile& policy) {
-  SQLite::Statement query(database, "SELECT sha256 FROM policies WHERE name = ?");
-  if (!bindAll(query, policy.name).executeStep()) {
-    SQLite::Statement insert(database,
-                             "INSERT INTO policies (name, sha256, text, stored) VALUES (?, ?, ?, ?)");
-    bindAll(insert, policy.name, policy.sha256, policy.text, utcNow()).exec();
-    return;
-  }
-  if (const std::string known = query.getColumn(0).getString(); known != policy.sha256)
-    throw Error(fmt::format(
-        "the project has used another policy under the name '{}': SHA-256 {} there, {} here; give the "
-        "new one another name",
-        policy.name, known, policy.sha256));
-}
 
 }  // namespace
 
@@ -287,98 +254,32 @@ ProjectWriter::~ProjectWriter() = default;
 const std::filesystem::path& ProjectWriter::file() const { return impl_->file; }
 
 RunSummary ProjectWriter::createRun(const RunConfig& config) {
-  RunSummary summary;
-  summary.key = newKey(file());
-  summary.title = runTitle(config);
-  summary.experiment = config.experiment;
-  summary.dataset = config.recipe.dataset.name;
-  summary.model = config.recipe.model.name;
-  summary.method = config.method.name;
-  summary.seed = config.seed;
-  summary.configHash = configHash(config);
-  summary.epochs = config.recipe.training.epochs;
-  summary.created = utcNow();
-  impl_->call([&, recipe = recipeHash(config.recipe), json = toJson(config).dump()](Inserter& to) {
-    if (config.policyFile) keepPolicy(to.database(), *config.policyFile);
-    SQLite::Statement insert(
-        to.database(),
-        "INSERT INTO runs (key, title, experiment, recipe, dataset, model, method, policy, seed, epochs, "
-        "config_hash, recipe_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    bindAll(insert, summary.key, summary.title, summary.experiment, config.recipe.name, summary.dataset,
-            summary.model, summary.method, policyLabel(policyOf(config.method)), summary.seed, summary.epochs, summary.configHash, recipe, json,
-            summary.created)
-        .exec();
-    summary.id = to.database().getLastInsertRowid();
-  });
+  RunSummary summary = newRun(file(), config);
+  impl_->call([&](Inserter& to) { summary.id = addRun(to.database(), config, summary); });
   return summary;
 }
 
-int ProjectWriter::beginAttempt(std::int64_t run, const Manifest& m, const std::string& fromCheckpoint) {
+int ProjectWriter::beginAttempt(std::int64_t run, const Manifest& manifest,
+                                const std::string& fromCheckpoint) {
   int attempt = 0;
-  impl_->call([&](Inserter& to) {
-    attempt = static_cast<int>(lastAttempt(to.database(), run)) + 1;
-    SQLite::Statement close(to.database(),
-                            fmt::format("UPDATE attempts SET state = 'interrupted', ended = seen "
-                                        "WHERE run = ? AND {}",
-                                        kLiveStates));
-    bindAll(close, run).exec();
-    SQLite::Statement insert(to.database(),
-                             "INSERT INTO attempts (run, attempt, state, started, seen, host, user, pid, "
-                             "process_start, program, git, "
-                             "libtorch, compiler, cpu, device, threads, data_hash, from_checkpoint) "
-                             "VALUES (?, ?, 'preparing', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    const std::string now = utcNow();
-    bindAll(insert, run, attempt, now, now, m.host, m.user, m.pid, processStart(m.pid), m.program, m.git,
-            m.libtorch, m.compiler, m.cpu, m.device, m.threads, m.dataHash, fromCheckpoint)
-        .exec();
-  });
+  impl_->call([&](Inserter& to) { attempt = addAttempt(to.database(), run, manifest, fromCheckpoint); });
   return attempt;
 }
 
 void ProjectWriter::setNotes(std::int64_t run, const std::string& notes, const std::string& tags) {
-  impl_->call([&](Inserter& to) {
-    SQLite::Statement update(to.database(), "UPDATE runs SET notes = ?, tags = ? WHERE id = ?");
-    if (bindAll(update, notes, tags, run).exec() == 0)
-      throw Error(fmt::format("there is no run {} in the project", run));
-  });
+  impl_->call([&](Inserter& to) { noteRun(to.database(), run, notes, tags); });
 }
 
 void ProjectWriter::setConfig(std::int64_t run, const RunConfig& config) {
-  impl_->call([&, hash = configHash(config), json = toJson(config).dump()](Inserter& to) {
-    SQLite::Statement update(to.database(),
-                             "UPDATE runs SET config = ? WHERE id = ? AND config_hash = ? AND seed = ?");
-    if (bindAll(update, json, run, hash, config.seed).exec() == 0)
-      throw Error(fmt::format("there is no run {} of this configuration and seed in the project", run));
-  });
+  impl_->call([&](Inserter& to) { replaceConfig(to.database(), run, config); });
 }
 
 void ProjectWriter::removeRun(std::int64_t run) {
-  std::string key;
-  impl_->call([&](Inserter& to) {
-    SQLite::Statement query(to.database(), "SELECT key FROM runs WHERE id = ?");
-    if (!bindAll(query, run).executeStep())
-      throw Error(fmt::format("there is no run {} in the project", run));
-    key = query.getColumn(0).getString();
-    SQLite::Statement live(
-        to.database(),
-        fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));
-    while (bindAll(live, run).executeStep()) {
-      Row row(live);
-      const Owner owner{row.text(), row.integer(), row.integer()};
-      if (isAlive(owner, runLockFile(to.project(), key)))
-        throw Error(fmt::format("run {} is being trained by process {}; stop it first", key, owner.pid));
-      break;
-    }
-    SQLite::Statement remove(to.database(), "DELETE FROM runs WHERE id = ?");
-    bindAll(remove, run).exec();
-    // A policy that no run names any more gives its name free.
-    to.database().exec(
-        "DELETE FROM policies WHERE NOT EXISTS (SELECT 1 FROM runs WHERE instr(config, policies.sha256))");
-  });
+  std::filesystem::path folder;
+  impl_->call([&](Inserter& to) { folder = runFolder(file(), takeRun(to.database(), file(), run)); });
   std::error_code code;
-  std::filesystem::remove_all(runFolder(file(), key), code);
-  if (code)
-    throw Error(fmt::format("cannot remove '{}': {}", runFolder(file(), key).string(), code.message()));
+  std::filesystem::remove_all(folder, code);
+  if (code) throw Error(fmt::format("cannot remove '{}': {}", folder.string(), code.message()));
 }
 
 void ProjectWriter::flush() {
