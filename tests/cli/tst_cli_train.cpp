@@ -12,7 +12,8 @@ using namespace uada::test;
 
 namespace {
 
-constexpr const char* kMine = R"({"format": "uada-policy", "version": 1, "name": "mine", "decoding": "faa", "subpolicies":
+constexpr const char* kMine =
+    R"({"format": "uada-policy", "version": 1, "name": "mine", "decoding": "faa", "subpolicies":
   [[{"op": "Rotate", "probability": 0.9, "level": 0.7}, {"op": "Color", "probability": 1, "level": 0.2}]]})";
 constexpr const char* kPolicyMethods = R"([{"name": "plain", "policy": "autoaugment"},
   {"name": "uada", "policy": "autoaugment"}, {"name": "uada", "policy": {"name": "found", "file": "mine"}}])";
@@ -38,10 +39,8 @@ class TestCliTrain : public QObject {
   void saysThatALimitIsAboveTheSet();
   void resumesOnAGivenDevice();
   void trainsOnAnyPolicy();
-  void doctorTellsUsableDevices();
   void refusesDamagedDataBeforeTraining();
   void refusesADeviceThatIsNotThere();
-  void measuresStepsOnADevice();
 
  private:
   QStringList experiment(int epochs, const QString& methods) const;
@@ -343,8 +342,8 @@ void TestCliTrain::resumesOnAGivenDevice() {
   QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
 }
 
-/// "none" where a device cannot be used, never "ok" beside a reason why not.
-/// Plain and with UADA over it, a policy of the catalogue and an imported one; then by somebody without the import.
+/// Plain and with UADA over it, a policy of the catalogue and an imported one; then by somebody without the
+/// import.
 void TestCliTrain::trainsOnAnyPolicy() {
   program_->set("XDG_DATA_HOME", program_->path("library"));
   program_->write("mine.json", kMine);
@@ -354,9 +353,12 @@ void TestCliTrain::trainsOnAnyPolicy() {
   QCOMPARE(ofKind(objects(trained.out), "result").size(), 3);
   QStringList titles, labels;
   for (const QJsonObject& run : runs()) titles += run["title"].toString();
-  QCOMPARE(titles, (QStringList{"r10w4-c10-uada-mine-s1", "r10w4-c10-uada-autoaugment-s1", "r10w4-c10-plain-autoaugment-s1"}));
-  for (const QJsonObject& group : ofKind(objects(trained.out), "comparison")) labels += group["label"].toString();
-  QCOMPARE(labels, (QStringList{"Plain training (policy autoaugment)", "UADA (policy autoaugment)", "UADA (policy mine)"}));
+  QCOMPARE(titles, (QStringList{"r10w4-c10-uada-mine-s1", "r10w4-c10-uada-autoaugment-s1",
+                                "r10w4-c10-plain-autoaugment-s1"}));
+  for (const QJsonObject& group : ofKind(objects(trained.out), "comparison"))
+    labels += group["label"].toString();
+  QCOMPARE(labels, (QStringList{"Plain training (policy autoaugment)", "UADA (policy autoaugment)",
+                                "UADA (policy mine)"}));
   QVERIFY(program_->run({"show", "3"}).out.contains("found  file=mine sha256="));
 
   QVERIFY(QDir(program_->path("library")).removeRecursively());
@@ -365,21 +367,6 @@ void TestCliTrain::trainsOnAnyPolicy() {
   QCOMPARE(lossesOf("uada.uada", "3").size(), 5);
   QCOMPARE(lossesOf("uada.uada", "6"), lossesOf("uada.uada", "3"));
   COMPARE_CODE(program_->run(again + QStringList{"--project", "new.uada"}), 2);  // this one does not
-}
-
-void TestCliTrain::doctorTellsUsableDevices() {
-  const Result result = program_->run({"doctor", "--json"});
-  COMPARE_CODE(result, 0);
-  int devices = 0;
-  for (const QJsonObject& check : ofKind(objects(result.out), "check")) {
-    const QString name = check["name"].toString();
-    if (!name.startsWith("device ")) continue;
-    ++devices;
-    const bool usable = name == "device cpu" || name.startsWith("device cuda:");
-    QCOMPARE(check["finding"].toString(), QString(usable ? "ok" : "none"));
-    QCOMPARE(check["ok"].toBool(), usable);
-  }
-  QVERIFY(devices >= 2 || QFile::exists("/dev/nvidiactl"));
 }
 
 void TestCliTrain::refusesDamagedDataBeforeTraining() {
@@ -391,30 +378,6 @@ void TestCliTrain::refusesDamagedDataBeforeTraining() {
 
 void TestCliTrain::refusesADeviceThatIsNotThere() {
   COMPARE_CODE(program_->run(experiment(2, R"(["uada"])") + QStringList{"--device", "cuda:99"}), 1);
-}
-
-void TestCliTrain::measuresStepsOnADevice() {
-  const QStringList step{"bench", "step", "--json", "--threads", "1", "--method", "plain", "--device"};
-  const Result cpu = program_->run(step + QStringList{"cpu"});
-  COMPARE_CODE(cpu, 0);
-  const auto lines = ofKind(objects(cpu.out), "bench");
-  QCOMPARE(lines.size(), 1);
-  QCOMPARE(lines[0]["name"].toString(), QString("step.plain"));
-  QCOMPARE(lines[0]["reference"].toString(), QString("step.ra_uc"));
-  QVERIFY(lines[0]["value"].toDouble() > 0 && lines[0]["reference_value"].toDouble() > 0);
-  QCOMPARE(lines[0]["device"].toString(), QString("cpu"));
-  QCOMPARE(lines[0]["threads"].toInt(), 1);
-  const Result absent = program_->run(step + QStringList{"cuda:99"});
-  COMPARE_CODE(absent, 1);
-  QVERIFY2(absent.err.contains("device 'cuda:99'"), qPrintable(absent.err));
-  const Result cuda = program_->run(step + QStringList{"cuda"});
-  if (cuda.code == 0) {
-    QCOMPARE(ofKind(objects(cuda.out), "bench")[0]["device"].toString(), QString("cuda:0"));
-    return;
-  }
-  COMPARE_CODE(cuda, 1);
-  QVERIFY2(cuda.err.contains("device 'cuda' cannot be used") && cuda.err.contains("--device auto or cpu"),
-           qPrintable(cuda.err));
 }
 
 QTEST_GUILESS_MAIN(TestCliTrain)
