@@ -9,31 +9,12 @@
 #include "tests/core/FakeEngine.h"
 #include "tests/core/PolicyTools.h"
 #include "tests/core/StoreTools.h"
+#include "tests/core/Watcher.h"
 
 using namespace uada;
 using namespace uada::test;
 
 namespace {
-
-/// Leaves a stop file at a step.
-class Stopper : public Sink {
- public:
-  Stopper(FakeEngine& engine, std::int64_t stopAt) : engine_(engine), stopAt_(stopAt) {}
-  void onStep(const StepReport& report) override {
-    if (report.step == stopAt_) writeFileAtomically(engine_.lastOptions.folder / "stop", "stop\n");
-  }
-  void onState(const StateReport&) override {}
-  void onPolicy(const PolicyReport&) override {}
-  void onDecision(const Decision&) override {}
-  void onEpoch(const EpochReport&) override {}
-  void onCheckpoint(const CheckpointReport&) override {}
-  void onResult(const ResultReport&) override {}
-  void onEvent(const std::string&) override {}
-
- private:
-  FakeEngine& engine_;
-  std::int64_t stopAt_;
-};
 
 constexpr const char* kExperiment = R"({"name": "small", "seeds": [1, 2],
   "recipe": {"name": "tiny", "dataset": {"name": "fashion_mnist", "train_limit": 100}, "model": {"name": "resnet"},
@@ -83,10 +64,7 @@ class TestPolicyProjects : public QObject {
     importPolicy(library_->write("given.json", text));
   }
   std::string stoppedAt(ProjectWriter& writer, std::int64_t step, const RunConfig& config) {
-    Stopper stopper(engine_, step);
-    RunSession session(writer, engine_, config, &stopper);
-    session.job().wait();
-    return session.run().key;
+    return uada::stoppedAt(step, config, writer, engine_);
   }
   RunDetail detail(const std::string& key) const {
     const ProjectReader reader(file_);
