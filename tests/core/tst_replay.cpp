@@ -1,9 +1,10 @@
-#include <QProcess>
-#include <QTemporaryDir>
+#include <fmt/core.h>
+
 #include <QtTest>
 #include <cstring>
 
 #include "tests/core/AugmentTools.h"
+#include "tests/core/Pillow.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -77,33 +78,22 @@ void TestReplay::equalsPillow() {
   QFETCH(int, width);
   QFETCH(int, height);
   QFETCH(QString, settings);
-  QProcess python;
-  python.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-  python.start("/usr/bin/python3", {"-c", "import PIL; print(PIL.__version__)"});
-  if (!python.waitForFinished() || python.exitStatus() != QProcess::NormalExit || python.exitCode() != 0)
-    QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
-  const QString version = QString::fromLatin1(python.readAllStandardOutput()).trimmed();
+  QString version;
+  const QString python = pythonWithPillow(version);
+  if (python.isEmpty()) QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
 
   const Dataset data = makeData(ImageSize{width, height}, 400);
   const auto space =
       findPolicy("uada-cifar")
           .make(parseJson(settings.toUtf8().constData(), "test"), {side, kPad, 1, {width, height}});
   const Batch batch = uadaBatch(*space, data.size());
-  QTemporaryDir folder;
-  QFile images(folder.filePath("images")), plans(folder.filePath("plans")),
-      results(folder.filePath("results"));
-  QVERIFY(images.open(QIODevice::WriteOnly) && plans.open(QIODevice::WriteOnly));
-  images.write(reinterpret_cast<const char*>(data.rgb.data()), static_cast<qint64>(data.rgb.size()));
-  for (const Plan& plan : batch.plans) plans.write((toJson(plan).dump() + "\n").c_str());
-  images.close(), plans.close();
-  python.start("/usr/bin/python3",
-               {PROJECT_DIR "/tests/golden/pillow_plans.py", QString::number(side), QString::number(width),
-                QString::number(height), images.fileName(), plans.fileName(), results.fileName()});
-  QVERIFY(python.waitForFinished(60000));
-  QCOMPARE(python.exitCode(), 0);
-
-  QVERIFY(results.open(QIODevice::ReadOnly));
-  const QByteArray expected = results.readAll();
+  std::vector<Image> images;
+  for (std::uint32_t index = 0; index < data.size(); ++index) images.emplace_back(data.image(index));
+  PillowCall call;
+  for (std::size_t i = 0; i < batch.plans.size(); ++i)
+    call.add(fmt::format("{} {} {} {}", side, width, height, toJson(batch.plans[i]).dump()),
+             images[batch.indices[i % images.size()]]);
+  const QByteArray expected = call.run(python, QStringLiteral("pillow_plans.py"));
   std::vector<std::uint8_t> bytes(batch.plans.size() * 3 * side * side);
   Renderer(data, settingsOf(side), pool_).renderBytes(batch.indices, batch.plans, bytes.data());
   QCOMPARE(static_cast<std::size_t>(expected.size()), bytes.size());

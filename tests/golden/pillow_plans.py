@@ -1,48 +1,49 @@
 """Renders plans with Pillow, for comparison with ours.
 
-usage: pillow_plans.py SIDE WIDTH HEIGHT IMAGES PLANS RESULTS
-  SIDE     of the square pictures, pixels
-  WIDTH, HEIGHT  of the images, pixels
-  IMAGES   raw 8-bit RGB, one after the other
-  PLANS    one plan a line, as JSON with raw coordinates; plan k belongs to image k modulo their number
-  RESULTS  written: the pictures of all plans, one after the other
+usage: pillow_plans.py CASES IMAGES RESULTS
+  CASES    text, one case a line: side width height plan offset; side of the square picture, width and height of the
+           image, the plan as JSON with raw coordinates
+  IMAGES   raw 8-bit RGB, rows top to bottom; a case's image starts at its offset
+  RESULTS  written: the pictures of all cases, one after the other
 Follows the UADA authors' script for CIFAR: zero-padded crop, flip, two ops of 10 levels, a black box; in place of the
 crop also torchvision's resized crop on Pillow images.
 Checked with Pillow 9.4.0 and Python 3.11.
 """
 import json
 import sys
+from types import SimpleNamespace
 
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image, ImageOps
+
+sys.dont_write_bytecode = True
+from pillow_ops import OPS  # noqa: E402
 
 PAD = 4
 GREY = (128, 128, 128)
 
-
-def affine(image, matrix, how):
-    return image.transform(image.size, Image.AFFINE, matrix, how, fillcolor=GREY)
-
-
-def share(level):
-    return level / 9
-
-
-OPS = {
-    "shear_x": lambda i, l, s: affine(i, (1, 0.3 * share(l) * s, 0, 0, 1, 0), Image.BICUBIC),
-    "shear_y": lambda i, l, s: affine(i, (1, 0, 0, 0.3 * share(l) * s, 1, 0), Image.BICUBIC),
-    "translate_x": lambda i, l, s: affine(i, (1, 0, 150 / 331 * share(l) * i.width * s, 0, 1, 0), Image.NEAREST),
-    "translate_y": lambda i, l, s: affine(i, (1, 0, 0, 0, 1, 150 / 331 * share(l) * i.height * s), Image.NEAREST),
-    "rotate": lambda i, l, s: i.rotate(30 * share(l), fillcolor=GREY),
-    "color": lambda i, l, s: ImageEnhance.Color(i).enhance(1 + s * 0.9 * share(l)),
-    "contrast": lambda i, l, s: ImageEnhance.Contrast(i).enhance(1 + s * 0.9 * share(l)),
-    "sharpness": lambda i, l, s: ImageEnhance.Sharpness(i).enhance(1 + s * 0.9 * share(l)),
-    "brightness": lambda i, l, s: ImageEnhance.Brightness(i).enhance(1 + s * 0.9 * share(l)),
-    "posterize": lambda i, l, s: ImageOps.posterize(i, round(8 - 4 * share(l))),
-    "solarize": lambda i, l, s: ImageOps.solarize(i, 256 - 256 * share(l)),
-    "autocontrast": lambda i, l, s: ImageOps.autocontrast(i),
-    "equalize": lambda i, l, s: ImageOps.equalize(i),
-    "identity": lambda i, l, s: i,
+VALUES = {  # of a share of the range and a sign
+    "shear_x": lambda l, s, side: 0.3 * l * s,
+    "shear_y": lambda l, s, side: 0.3 * l * s,
+    "translate_x": lambda l, s, side: 150 / 331 * l * side * s,
+    "translate_y": lambda l, s, side: 150 / 331 * l * side * s,
+    "rotate": lambda l, s, side: 30 * l,
+    "color": lambda l, s, side: 1 + s * 0.9 * l,
+    "contrast": lambda l, s, side: 1 + s * 0.9 * l,
+    "sharpness": lambda l, s, side: 1 + s * 0.9 * l,
+    "brightness": lambda l, s, side: 1 + s * 0.9 * l,
+    "posterize": lambda l, s, side: round(8 - 4 * l),
+    "solarize": lambda l, s, side: 256 - 256 * l,
+    "autocontrast": lambda l, s, side: 0,
+    "equalize": lambda l, s, side: 0,
+    "identity": lambda l, s, side: 0,
 }
+
+
+def changed(image, step):
+    op = step["op"]
+    value = VALUES[op](clamp(step["level"], 9) / 9, step["sign"], image.width)
+    how = Image.BICUBIC if op.startswith("shear") else Image.NEAREST
+    return OPS[op](image, SimpleNamespace(value=value, filter=how, fill=GREY))
 
 
 def clamp(value, most):
@@ -64,7 +65,7 @@ def render(image, plan, side):
     if plan["flip"]:
         image = image.transpose(Image.FLIP_LEFT_RIGHT)
     for step in plan["chain"]:
-        image = OPS[step["op"]](image, clamp(step["level"], 9), step["sign"])
+        image = changed(image, step)
     left, top, right, bottom = plan["cutout"]
     rows, cols = range(side)[max(0, left):right], range(side)[max(0, top):bottom]
     image = image.copy()
@@ -75,14 +76,14 @@ def render(image, plan, side):
 
 
 def main():
-    *sizes, images, plans, results = sys.argv[1:]
-    side, width, height = map(int, sizes)
-    size = 3 * width * height
+    cases, images, results = sys.argv[1:]
     pixels = open(images, "rb").read()
-    sources = [Image.frombytes("RGB", (width, height), pixels[k:k + size]) for k in range(0, len(pixels), size)]
-    with open(plans) as lines, open(results, "wb") as out:
-        for k, line in enumerate(lines):
-            out.write(render(sources[k % len(sources)], json.loads(line), side).tobytes())
+    with open(cases) as lines, open(results, "wb") as out:
+        for line in lines:
+            side, width, height, plan, offset = line.split()
+            side, offset, size = int(side), int(offset), (int(width), int(height))
+            image = Image.frombytes("RGB", size, pixels[offset : offset + 3 * size[0] * size[1]])
+            out.write(render(image, json.loads(plan), side).tobytes())
 
 
 main()
