@@ -13,6 +13,27 @@
 using namespace uada;
 using namespace uada::test;
 
+namespace {
+
+/// Of a run, whose data set is not there; the hash is not set.
+SamplePlan runsPlan(const OpsBench& bench, const Image& original) {
+  SamplePlan sample;
+  sample.title = "sample 1 at step 5 of a run";
+  sample.dataset.name = "cifar10";
+  sample.dataset.settings["folder"] = bench.folder.filePath("nowhere").toStdString();
+  sample.plan = examplePlan();
+  sample.original = original;
+  return sample;
+}
+
+ChainPolicy resizedPolicy() {
+  ChainPolicy policy({"", "randaugment", "", "", ""});
+  policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
+  return policy;
+}
+
+}  // namespace
+
 /// Which pixels the chain view takes a plan to, and what it says of them.
 class TestChainPicture : public QObject {
   Q_OBJECT
@@ -36,13 +57,8 @@ void TestChainPicture::runsPlansAreCompared() {
   const OpsPicture picture = sampleOf(32, 1);
   ThreadPool pool(1);
   const Renderer renderer(*picture.data, chainSource(picture, 0).render, pool);
-  SamplePlan sample;
-  sample.title = "sample 1 at step 5 of a run";
-  sample.dataset.name = "cifar10";
-  sample.dataset.settings["folder"] = bench_->folder.filePath("nowhere").toStdString();
-  sample.plan = examplePlan();
+  SamplePlan sample = runsPlan(*bench_, picture.image);
   sample.pixelHash = QString::fromStdString(pixelHash(renderer.picture(1, sample.plan).view()));
-  sample.original = picture.image;
   OpsPanel panel(bench_->workbench);
   panel.resize(900, 600);
   panel.show();
@@ -59,13 +75,8 @@ void TestChainPicture::runsPlansAreCompared() {
 
 /// A run's plan belongs to its sample: whoever opens a file meanwhile sees that file without it.
 void TestChainPicture::runsPlansAreDroppedForANewerPicture() {
-  SamplePlan sample;
-  sample.title = "sample 1 at step 5 of a run";
-  sample.dataset.name = "cifar10";
-  sample.dataset.settings["folder"] = bench_->folder.filePath("nowhere").toStdString();
-  sample.plan = examplePlan();
+  SamplePlan sample = runsPlan(*bench_, pattern(32, 32));
   sample.pixelHash = QString(64, '0');
-  sample.original = pattern(32, 32);
   OpsPanel panel(bench_->workbench);
   panel.show();
   panel.open(sample);
@@ -88,8 +99,7 @@ void TestChainPicture::resizedCropsTakeTheWholePicture() {
   const Image image = pattern(90, 50);
   ChainSource source = chainSource(pictureOf(image), 32);
   QCOMPARE(source.square->width, 32);
-  ChainPolicy policy({"", "randaugment", "", "", ""});
-  policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
+  ChainPolicy policy = resizedPolicy();
   for (int seed = 1; seed < 20; ++seed) {
     const Plan plan = policy.draw({seed}, source);
     QVERIFY(plan.resizedCrop && plan.resizedCrop->source == (ImageSize{90, 50}));
@@ -114,8 +124,7 @@ void TestChainPicture::partnersOfResizedCropsAreTheRenderers() {
           });
   view.setPicture(picture);
   chooseData(at<QComboBox>(view, "chain_side"), 32);
-  ChainPolicy policy({"", "randaugment", "", "", ""});
-  policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
+  ChainPolicy policy = resizedPolicy();
   Plan plan = policy.draw({3}, chainSource(picture, 32));
   plan.grid = Grid::ta31;
   plan.stepCount = 0;
@@ -148,8 +157,7 @@ void TestChainPicture::filesPicturesAreDescribed() {
   chooseData(side, 32);
   QCOMPARE(text->text(),
            QString("The middle 50 × 50 of 90 × 50 px, resized to 32 × 32 px (bilinear, antialiased)"));
-  ChainPolicy policy({"", "randaugment", "", "", ""});
-  policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
+  ChainPolicy policy = resizedPolicy();
   view.showPlan(policy.draw({1}, chainSource(pictureOf(pattern(90, 50)), 32)), {}, "a test");
   QCOMPARE(text->text(), QString("The whole picture, 90 × 50 px"));
   at<QPushButton>(view, "chain_reroll")->click();
