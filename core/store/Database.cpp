@@ -172,8 +172,8 @@ void checkWritable(const std::filesystem::path& file) {
                               path.string(), std::strerror(errno)));
 }
 
-/// Makes the schema, or brings that of an older version up to date, whole or not at all. Several processes may do this at
-/// the same moment: one makes it, the others find it made.
+/// Makes the schema, or brings that of an older version up to date, whole or not at all. Several processes
+/// may do this at the same moment: one makes it, the others find it made.
 void makeSchema(SQLite::Database& database, const std::filesystem::path& file) {
   database.exec("BEGIN IMMEDIATE");
   try {

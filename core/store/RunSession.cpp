@@ -262,7 +262,8 @@ void RunSession::Impl::prepare(const RunConfig& config) {
   if (!lock.held()) takeLock();
   const auto file = folder / "config.json";
   if (!std::filesystem::exists(file)) writeFileAtomically(file, configText(config));
-  if (config.policyFile) writeFileAtomically(folder / "policy.json", config.policyFile->text);  // makes the folder whole
+  if (config.policyFile)
+    writeFileAtomically(folder / "policy.json", config.policyFile->text);  // makes the folder whole
   std::error_code ignored;
   std::filesystem::remove(folder / "stop", ignored);  // of an earlier attempt
 }

@@ -30,9 +30,11 @@ inline std::vector<SpaceCase> spaceCases(bool withGiven = true) {
   add("crop-flip", "resized", R"({"crop":"resized","resize_filter":"bicubic"})");
   add("uada-cifar", "resized", R"({"crop":"resized","cutout":false})");
   add("autoaugment", "imagenet, torchvision", R"({"table":"imagenet","grid":"tv10"})");
-  add("autoaugment", "imagenet, resized", R"({"table":"imagenet","grid":"tv10","crop":"resized","cutout":false})");
+  add("autoaugment", "imagenet, resized",
+      R"({"table":"imagenet","grid":"tv10","crop":"resized","cutout":false})");
   add("autoaugment", "svhn, DeepVoltaire", R"({"table":"svhn","grid":"dv10","order":"crop_first"})");
-  add("autoaugment", "as published, each", R"({"grid":"aa10-published","chain_probe":"each","skip_inert":true})");
+  add("autoaugment", "as published, each",
+      R"({"grid":"aa10-published","chain_probe":"each","skip_inert":true})");
   add("randaugment", "16 ops", R"({"grid":"ra30","preset":"cifar10-wrn-28-10","cutout_fill":"black"})");
   add("randaugment", "16 ops as published", R"({"grid":"ra30-published","ops":8})");
   add("trivialaugment", "ra", R"({"space":"ra"})");
@@ -54,7 +56,8 @@ inline void addSpaceRows() {
   QTest::addColumn<QString>("policy");
   QTest::addColumn<QString>("settings");
   for (const SpaceCase& one : spaceCases())
-    QTest::newRow(one.name.c_str()) << QString::fromStdString(one.policy) << QString::fromStdString(one.settings);
+    QTest::newRow(one.name.c_str()) << QString::fromStdString(one.policy)
+                                    << QString::fromStdString(one.settings);
 }
 
 inline std::unique_ptr<Space> makeSpace(std::string_view policy, const char* settings = "{}",

@@ -31,8 +31,8 @@ inline bool isUniform(const std::map<int, int>& counts, int first, int kinds) {
   return chiSquare < chiSquareLimit(kinds - 1);
 }
 
-/// Whether counts of the values 0, 1 ... could be chance, given their probabilities. A value of probability 0 may
-/// not occur.
+/// Whether counts of the values 0, 1 ... could be chance, given their probabilities. A value of probability 0
+/// may not occur.
 inline bool follows(const std::vector<int>& counts, const std::vector<double>& probabilities) {
   double total = 0, chiSquare = 0;
   int kinds = 0;

@@ -74,7 +74,8 @@ class TestBase : public QObject {
   void philoxKnownAnswers() {
     using Four = std::array<std::uint32_t, 4>;
     QVERIFY(philox({0, 0, 0, 0}, {0, 0}) == (Four{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
-    QVERIFY(philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}) == (Four{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+    QVERIFY(philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}) ==
+            (Four{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
     QVERIFY(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
             (Four{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
   }
@@ -121,7 +122,9 @@ class TestBase : public QObject {
     QCOMPARE(parseJson("9223372036854775807", "t").asInt(), std::numeric_limits<std::int64_t>::max());
   }
 
-  void jsonAllowsComments() { QCOMPARE(parseJson("// why\n{\"a\": /* here */ 1}\n", "t").at("a").asInt(), 1); }
+  void jsonAllowsComments() {
+    QCOMPARE(parseJson("// why\n{\"a\": /* here */ 1}\n", "t").at("a").asInt(), 1);
+  }
 
   void jsonRefuses_data() {
     QTest::addColumn<QByteArray>("text");
@@ -169,7 +172,8 @@ class TestBase : public QObject {
         FaultyCalls calls(at, fault);
         const auto message = messageOf([&] { writeFileAtomically(path, "new content", calls); });
         if (calls.calls < at) {
-          QVERIFY(at > 7);  // open, write, fsync, close, rename, open and fsync of the folder were all reached
+          QVERIFY(at >
+                  7);  // open, write, fsync, close, rename, open and fsync of the folder were all reached
           break;
         }
         const std::string content = readTextFile(path, 100);

@@ -16,7 +16,8 @@ namespace {
 const char* kExperiment = R"({
   // two methods, two seeds
   "name": "small", "title": "A small one",
-  "recipe": {"dataset": {"name": "cifar10", "train_limit": 1000}, "model": {"name": "resnet", "depth": "10", "width": 16},
+  "recipe": {"dataset": {"name": "cifar10", "train_limit": 1000},
+             "model": {"name": "resnet", "depth": "10", "width": 16},
              "training": {"epochs": 3, "batch": 100}},
   "methods": ["ra-uc", {"name": "uada", "epsilon": 2}], "seeds": [1, 2], "tables": [2, 3]})";
 
@@ -88,7 +89,8 @@ class TestConfig : public QObject {
     };
     const Experiment e = methods(R"([{"name": "uada", "policy": "trivialaugment"}, "plain",
       {"name": "plain", "policy": {"name": "autoaugment", "table": "svhn", "cutout": false}},
-      {"name": "uada", "policy": "uada-cifar"}, {"name": "uada", "policy": {"name": "uada-cifar", "chain_probe": "each"}}])");
+      {"name": "uada", "policy": "uada-cifar"},
+      {"name": "uada", "policy": {"name": "uada-cifar", "chain_probe": "each"}}])");
     std::vector<std::string> titles;
     const auto runs = expand(e);
     for (std::size_t i = 0; i < 5; ++i) titles.push_back(runTitle(runs[i]));
@@ -113,8 +115,10 @@ class TestConfig : public QObject {
   /// Runs that older versions stored are gone on with: what defines them must give the same hash for ever.
   void hashesAreTheSameForEver() {
     const auto runs = expand(read(kExperiment));
-    QCOMPARE(QString::fromStdString(configHash(runs[0])), "2dc76f1458397e86fe1fc5d2a3d383132390592f8b78cc3004fff5fbfd30d7a7");
-    QCOMPARE(QString::fromStdString(configHash(runs[1])), "29578a04672557a82ac27d1c79d86f53b61de51a249ef24b5ec93f15cccf7d5d");
+    QCOMPARE(QString::fromStdString(configHash(runs[0])),
+             "2dc76f1458397e86fe1fc5d2a3d383132390592f8b78cc3004fff5fbfd30d7a7");
+    QCOMPARE(QString::fromStdString(configHash(runs[1])),
+             "29578a04672557a82ac27d1c79d86f53b61de51a249ef24b5ec93f15cccf7d5d");
   }
 
   void refuses_data() {
@@ -124,36 +128,46 @@ class TestConfig : public QObject {
     QTest::newRow("unknown key") << "\"epochs\"" << "\"epoch\""
                                  << "f.json: recipe.training: unknown key 'epoch'; known: epochs, batch";
     QTest::newRow("unknown top key") << "\"title\"" << "\"titel\"" << "f.json: unknown key 'titel'";
-    QTest::newRow("range") << "\"epochs\": 3" << "\"epochs\": 0"
-                           << "f.json: recipe.training.epochs: 0 found, a number between 1 and 100000 expected";
+    QTest::newRow("range")
+        << "\"epochs\": 3" << "\"epochs\": 0"
+        << "f.json: recipe.training.epochs: 0 found, a number between 1 and 100000 expected";
     QTest::newRow("fraction") << "\"epochs\": 3" << "\"epochs\": 2.5" << "a whole number expected";
     QTest::newRow("type") << "\"epochs\": 3" << "\"epochs\": \"3\"" << "a number expected, a string found";
     QTest::newRow("choice") << "\"depth\": \"10\"" << "\"depth\": \"11\""
                             << "recipe.model.depth: '11' found, one of 10, 18, 34 expected";
-    QTest::newRow("unknown model") << "\"resnet\"" << "\"resnett\"" << "unknown model 'resnett'; known: resnet";
-    QTest::newRow("unknown data set") << "\"cifar10\"" << "\"cifar11\"" << "f.json: recipe.dataset: unknown dataset 'cifar11'; known: ";
-    QTest::newRow("unknown method") << "\"ra-uc\"" << "\"ra\"" << "f.json: methods[0]: unknown method 'ra'; known: baseline plain ra-uc uada";
+    QTest::newRow("unknown model") << "\"resnet\"" << "\"resnett\""
+                                   << "unknown model 'resnett'; known: resnet";
+    QTest::newRow("unknown data set")
+        << "\"cifar10\"" << "\"cifar11\"" << "f.json: recipe.dataset: unknown dataset 'cifar11'; known: ";
+    QTest::newRow("unknown method")
+        << "\"ra-uc\"" << "\"ra\""
+        << "f.json: methods[0]: unknown method 'ra'; known: baseline plain ra-uc uada";
     QTest::newRow("method twice") << "{\"name\": \"uada\", \"epsilon\": 2}" << "\"ra-uc\""
                                   << "f.json: methods[1]: 'ra-uc' stands there twice";
     QTest::newRow("method twice, one spelt out")
         << "\"ra-uc\"" << "{\"name\": \"uada\", \"include_unperturbed\": true, \"epsilon\": 2}"
         << "f.json: methods[1]: 'uada' stands there twice";
-    QTest::newRow("unknown policy") << "\"epsilon\": 2" << "\"policy\": \"auto\""
-                                    << "f.json: methods[1].policy: unknown policy 'auto'; known: crop-flip uada-cifar autoaugment";
+    QTest::newRow("unknown policy")
+        << "\"epsilon\": 2" << "\"policy\": \"auto\""
+        << "f.json: methods[1].policy: unknown policy 'auto'; known: crop-flip uada-cifar autoaugment";
     QTest::newRow("unknown key of a policy")
         << "\"epsilon\": 2" << "\"policy\": {\"name\": \"autoaugment\", \"tabel\": \"svhn\"}"
         << "f.json: methods[1].policy: unknown key 'tabel'; known: table, grid";
-    QTest::newRow("choice of a policy") << "\"epsilon\": 2" << "\"policy\": {\"name\": \"autoaugment\", \"table\": \"mnist\"}"
-                                        << "f.json: methods[1].policy.table: 'mnist' found, one of cifar10";
+    QTest::newRow("choice of a policy")
+        << "\"epsilon\": 2" << "\"policy\": {\"name\": \"autoaugment\", \"table\": \"mnist\"}"
+        << "f.json: methods[1].policy.table: 'mnist' found, one of cifar10";
     QTest::newRow("policy without a name") << "\"epsilon\": 2" << "\"policy\": {\"table\": \"svhn\"}"
                                            << "f.json: methods[1].policy: the key 'name' (a text) is missing";
-    QTest::newRow("policy as a number") << "\"epsilon\": 2" << "\"policy\": 3"
-                                        << "f.json: methods[1].policy: a name or an object expected, an integer found";
-    QTest::newRow("policy of a fixed method") << "\"ra-uc\"" << "{\"name\": \"ra-uc\", \"policy\": \"autoaugment\"}"
-                                              << "f.json: methods[0]: unknown key 'policy'";
-    QTest::newRow("method twice, policy stated") << "\"ra-uc\", {\"name\": \"uada\", \"epsilon\": 2}"
-                                                 << "\"uada\", {\"name\": \"uada\", \"policy\": {\"name\": \"uada-cifar\"}}"
-                                                 << "f.json: methods[1]: 'uada' stands there twice";
+    QTest::newRow("policy as a number")
+        << "\"epsilon\": 2" << "\"policy\": 3"
+        << "f.json: methods[1].policy: a name or an object expected, an integer found";
+    QTest::newRow("policy of a fixed method")
+        << "\"ra-uc\"" << "{\"name\": \"ra-uc\", \"policy\": \"autoaugment\"}"
+        << "f.json: methods[0]: unknown key 'policy'";
+    QTest::newRow("method twice, policy stated")
+        << "\"ra-uc\", {\"name\": \"uada\", \"epsilon\": 2}"
+        << "\"uada\", {\"name\": \"uada\", \"policy\": {\"name\": \"uada-cifar\"}}"
+        << "f.json: methods[1]: 'uada' stands there twice";
     QTest::newRow("one image") << "\"train_limit\": 1000" << "\"train_limit\": 1"
                                << "f.json: recipe.dataset.train_limit: 1 found, at least 2 expected";
     QTest::newRow("empty name") << "\"small\"" << "\"\"" << "f.json: the key 'name' is empty";
@@ -194,8 +208,9 @@ class TestConfig : public QObject {
     QTemporaryDir dir;
     const std::string file = dir.filePath("e.json").toStdString();
     writeFileAtomically(file, kExperiment);
-    const Experiment e = readExperiment(file, {"recipe.training.epochs=9", "seeds=[5]", "recipe.training.schedule=cosine",
-                                               "methods.1.epsilon=3", "runtime.threads=1"});
+    const Experiment e =
+        readExperiment(file, {"recipe.training.epochs=9", "seeds=[5]", "recipe.training.schedule=cosine",
+                              "methods.1.epsilon=3", "runtime.threads=1"});
     QCOMPARE(e.recipes[0].training.epochs, 9);
     QCOMPARE(e.recipes[0].training.schedule, std::string("cosine"));
     QCOMPARE(e.methods[1].settings.at("epsilon").asInt(), 3);
@@ -212,8 +227,9 @@ class TestConfig : public QObject {
       } catch (const UsageError& error) {
         said = error.what();
       }
-      QVERIFY2(said.find(std::string("--set ") + broken + ": the value starts like JSON but is not valid") == 0,
-               said.c_str());
+      QVERIFY2(
+          said.find(std::string("--set ") + broken + ": the value starts like JSON but is not valid") == 0,
+          said.c_str());
     }
   }
 
@@ -234,7 +250,8 @@ class TestConfig : public QObject {
     QCOMPARE(findModel("resnet").parameters(settings, {.classes = classes}), std::int64_t{parameters});
   }
 
-  /// 1,000 images in batches of 100, 3 epochs; N = 4 groups: 9 forwards without gradient, 12 in all (methods.md 1.4).
+  /// 1,000 images in batches of 100, 3 epochs; N = 4 groups: 9 forwards without gradient, 12 in all
+  /// (methods.md 1.4).
   void cost() {
     const auto runs = expand(read(kExperiment));
     const CostEstimate plain = estimateCost(runs[0]), uada = estimateCost(runs[1]);

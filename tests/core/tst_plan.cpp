@@ -40,9 +40,10 @@ void TestPlan::jsonHasTheStatedForm() {
   step.found = 0.4321;
   plan.add(step);
   QCOMPARE(toJson(plan).dump(),
-           std::string(R"({"crop":[1,2],"crop_padding":"reflect",)"
-                       R"("chain":[{"op":"cutout_abs","level":4,"sign":1,"fired":false,"at":[0.25,0.75],"partner":7,)"
-                       R"("found":0.4321}],"grid":"faa","order":"chain-first","cutout_fill":"mean"})"));
+           std::string(
+               R"({"crop":[1,2],"crop_padding":"reflect",)"
+               R"("chain":[{"op":"cutout_abs","level":4,"sign":1,"fired":false,"at":[0.25,0.75],"partner":7,)"
+               R"("found":0.4321}],"grid":"faa","order":"chain-first","cutout_fill":"mean"})"));
   QVERIFY(planFromJson(toJson(plan)) == plan);
 }
 
@@ -67,18 +68,25 @@ void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
   QTest::newRow("sign two") << R"({"chain":[{"op":"rotate","level":1,"sign":2}]})" << "sign";
   QTest::newRow("unknown key of a step")
       << R"({"chain":[{"op":"rotate","level":1,"sign":1,"p":1}]})" << "'p'";
-  const auto step = [](const char* rest) { return QString(R"({"chain":[{"op":"rotate","level":1,"sign":1,%1}]})").arg(rest); };
+  const auto step = [](const char* rest) {
+    return QString(R"({"chain":[{"op":"rotate","level":1,"sign":1,%1}]})").arg(rest);
+  };
   QTest::newRow("fired as number") << step(R"("fired":1)") << "fired";
   QTest::newRow("place of three") << step(R"("at":[0.1,0.2,0.3])") << "at";
   QTest::newRow("place outside") << step(R"("at":[0.1,1.0])") << "at";
-  QTest::newRow("place that becomes 1 in single precision") << step(R"("at":[0.1,0.999999999])") << "chain[0]: at";
+  QTest::newRow("place that becomes 1 in single precision")
+      << step(R"("at":[0.1,0.999999999])") << "chain[0]: at";
   QTest::newRow("place of NaN as text") << step(R"("at":["NaN",0.5])") << "chain[0]: at: a number expected";
   QTest::newRow("unknown op of the second step")
-      << R"({"chain":[{"op":"rotate","level":1,"sign":1},{"op":"\u001brotat","level":1,"sign":1}]})" << "plan: chain[1]: unknown op '?rotat'";
+      << R"({"chain":[{"op":"rotate","level":1,"sign":1},{"op":"\u001brotat","level":1,"sign":1}]})"
+      << "plan: chain[1]: unknown op '?rotat'";
   QTest::newRow("op of a million letters")
-      << QString(R"({"chain":[{"op":"%1","level":1,"sign":1}]})").arg(QString(1'000'000, 'x')) << "chain[0]: unknown op 'xxx";
-  QTest::newRow("key of a million letters") << QString(R"({"%1":1})").arg(QString(1'000'000, 'x')) << "unknown key 'xxx";
-  QTest::newRow("order of a million letters") << QString(R"({"order":"%1"})").arg(QString(1'000'000, 'x')) << "order";
+      << QString(R"({"chain":[{"op":"%1","level":1,"sign":1}]})").arg(QString(1'000'000, 'x'))
+      << "chain[0]: unknown op 'xxx";
+  QTest::newRow("key of a million letters")
+      << QString(R"({"%1":1})").arg(QString(1'000'000, 'x')) << "unknown key 'xxx";
+  QTest::newRow("order of a million letters")
+      << QString(R"({"order":"%1"})").arg(QString(1'000'000, 'x')) << "order";
   QTest::newRow("partner below zero") << step(R"("partner":-1)") << "partner";
   QTest::newRow("share on whole levels") << step(R"("found":0.5)") << "found";
   QTest::newRow("unknown padding") << R"({"crop":[1,2],"crop_padding":"mirror"})" << "reflect";
@@ -86,7 +94,8 @@ void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
   QTest::newRow("unknown grid") << R"({"grid":"uc11"})" << "uc11";
   QTest::newRow("unknown order") << R"({"order":"chain"})" << "chain-first";
   QTest::newRow("unknown fill") << R"({"cutout_fill":"grey"})" << "cutout_fill";
-  QTest::newRow("op that the grid has not") << R"({"chain":[{"op":"cutout","level":1,"sign":1}]})" << "chain[0]: the op cutout has no levels on the grid uc10";
+  QTest::newRow("op that the grid has not") << R"({"chain":[{"op":"cutout","level":1,"sign":1}]})"
+                                            << "chain[0]: the op cutout has no levels on the grid uc10";
   const QString one = R"({"op":"identity","level":0,"sign":1})";
   QTest::newRow("nine ops") << R"({"chain":[)" + QStringList(kMaxSteps + 1, one).join(",") + "]}" << "chain";
 }

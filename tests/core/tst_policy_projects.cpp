@@ -17,7 +17,8 @@ using namespace uada::test;
 namespace {
 
 constexpr const char* kExperiment = R"({"name": "small", "seeds": [1, 2],
-  "recipe": {"name": "tiny", "dataset": {"name": "fashion_mnist", "train_limit": 100}, "model": {"name": "resnet"},
+  "recipe": {"name": "tiny", "dataset": {"name": "fashion_mnist", "train_limit": 100},
+             "model": {"name": "resnet"},
              "training": {"batch": 10, "epochs": 3}}})";
 
 Experiment read(const std::string& policy, const std::vector<PolicyFile>& kept = {}) {
@@ -55,7 +56,8 @@ class TestPolicyProjects : public QObject {
   FakeEngine engine_;
   std::unique_ptr<PolicyFolder> library_;
 
-  std::string policyText(const char* from = "example-subpolicies.json", const char* name = "example-subpolicies\",") {
+  std::string policyText(const char* from = "example-subpolicies.json",
+                         const char* name = "example-subpolicies\",") {
     return changed(from, name, "mine\",");
   }
   void import(const std::string& text) {
@@ -87,7 +89,8 @@ class TestPolicyProjects : public QObject {
     for (const RunConfig& run : runs) QCOMPARE(run.policyFile->text, policyText());
     QCOMPARE(runTitle(runs[0]), std::string("tiny-uada-mine-s1"));
     QVERIFY(contains(toJson(runs[0]).dump(), hash));
-    QVERIFY(toJson(runs[0]).dump().find("subpolicies\"") == std::string::npos);  // the text is not part of the configuration
+    QVERIFY(toJson(runs[0]).dump().find("subpolicies\"") ==
+            std::string::npos);  // the text is not part of the configuration
     // What was stated and what was taken down are the same run.
     const Experiment stated = read(found("mine", hash));
     QCOMPARE(configHash(expand(stated)[0]), configHash(runs[0]));
@@ -127,7 +130,8 @@ class TestPolicyProjects : public QObject {
                      "f.json: methods[0].policy: there is no policy file 'a/yours.json'"));
     QVERIFY(contains(errorOf([] { read(found("mine", "00")); }),
                      "f.json: methods[0].policy: the policy 'mine' has changed: SHA-256 00 stated, "));
-    writeFileAtomically(policiesFolder() / "broken.json", changed("example-timed.json", "\"decoding\"", "\"decodings\""));
+    writeFileAtomically(policiesFolder() / "broken.json",
+                        changed("example-timed.json", "\"decoding\"", "\"decodings\""));
     QVERIFY(contains(errorOf([] { read(found("broken")); }), "broken: "));
   }
 
@@ -181,14 +185,16 @@ class TestPolicyProjects : public QObject {
     import(other);
     const auto kept = ProjectReader(file_).policies();
     const std::string problem = errorOf([&] { read(kMine, kept); });
-    QVERIFY(contains(problem, "f.json: methods[0].policy: the policy 'mine' is not the one that this project has used"));
+    QVERIFY(contains(
+        problem, "f.json: methods[0].policy: the policy 'mine' is not the one that this project has used"));
     QVERIFY(contains(problem, kept[0].sha256) && contains(problem, sha256(other)));
     // Stating the hash takes the project's copy; the run that is gone on with has it anyhow.
     const auto stated = expand(read(found("mine", kept[0].sha256), kept));
     QVERIFY(plansOf(stated[0]) == plans);
     QVERIFY(plansOf(ProjectReader(file_).detail(1).config) == plans);
     // The other content cannot come in under the name by another way, and leaves nothing behind.
-    QVERIFY(contains(errorOf([&] { writer.createRun(expand(read(kMine))[0]); }), "another policy under the name 'mine'"));
+    QVERIFY(contains(errorOf([&] { writer.createRun(expand(read(kMine))[0]); }),
+                     "another policy under the name 'mine'"));
     QCOMPARE(ProjectReader(file_).runs().size(), std::size_t{1});
     QCOMPARE(ProjectReader(file_).policies().at(0).text, policyText());
     writer.removeRun(1);  // the last that used it
@@ -225,7 +231,8 @@ class TestPolicyProjects : public QObject {
       threads.emplace_back([&] { failures += !errorOf([&] { ProjectWriter(file_).flush(); }).empty(); });
     for (std::thread& thread : threads) thread.join();
     QCOMPARE(failures.load(), 0);
-    QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"), "3\n0\n1");
+    QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"),
+             "3\n0\n1");
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});

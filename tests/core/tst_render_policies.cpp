@@ -113,7 +113,8 @@ std::vector<bool> TestRenderPolicies::transparent(Plan plan) const {
   const std::uint8_t mean[] = {128, 102, 77};
   std::vector<bool> clear(32 * 32);
   for (std::size_t i = 0; i < clear.size(); ++i) {
-    clear[i] = out[3 * i] == 0 && out[3 * i + 1] == 0 && out[3 * i + 2] == 0;  // no sum of bytes gives all three
+    clear[i] =
+        out[3 * i] == 0 && out[3 * i + 1] == 0 && out[3 * i + 2] == 0;  // no sum of bytes gives all three
     for (std::size_t k = 3 * i; k < 3 * i + 3; ++k) {
       if (!clear[i] && out[k] != coloured[k]) return {};
       if (picture.rgb[k] != (clear[i] ? mean[k % 3] : colours.rgb[k])) return {};
@@ -135,7 +136,9 @@ void TestRenderPolicies::whatIsOutsideMayShowTheMean() {
   for (const char* reset : {"autocontrast", "equalize", "invert", "solarize", "posterize"}) {
     QVERIFY2(transparent(chainOf({moved, makeStep(reset, 5)})) == columns(0, 0), reset);
     QVERIFY2(transparent(chainOf({makeStep(reset, 5), moved})) == columns(23, 32), reset);
-    QVERIFY2(transparent(chainOf({makeStep("translate_x", 9, -1), makeStep(reset, 5), moved})) == columns(23, 32), reset);
+    QVERIFY2(
+        transparent(chainOf({makeStep("translate_x", 9, -1), makeStep(reset, 5), moved})) == columns(23, 32),
+        reset);
   }
   Plan cropped = chainOf({moved});
   cropped.order = RenderOrder::chainFirst;

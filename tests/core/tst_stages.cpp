@@ -35,8 +35,8 @@ void TestStages::endsWithTheTrainedPixels() {
     const std::vector<Stage> stages = stagesOf(renderer_, index, plan);
     QVERIFY(stages.front().image == Image(data_.image(index)));
     QVERIFY(stages.back().image == renderer_.picture(index, plan));
-    QCOMPARE(stages.size(), std::size_t{1} + plan.crop.has_value() + plan.resizedCrop.has_value() + plan.flip.has_value() + plan.stepCount +
-                                plan.cutout.has_value());
+    QCOMPARE(stages.size(), std::size_t{1} + plan.crop.has_value() + plan.resizedCrop.has_value() +
+                                plan.flip.has_value() + plan.stepCount + plan.cutout.has_value());
     for (std::size_t i = 1; i < stages.size(); ++i)
       if (!stages[i].done) QVERIFY(stages[i].image == stages[i - 1].image);
   }

@@ -322,15 +322,19 @@ class TestStore : public QObject {
     finish(writer, with(R"({"name": "uada"})"), 0.5, 0.5, 1, counts);
     finish(writer, with(R"({"name": "uada", "epsilon": 3})"), 0.5, 0.5, 1, counts);
     finish(writer, with(R"({"name": "uada", "policy": "randaugment"})"), 0.5, 0.5, 1, counts);
-    finish(writer, with(R"({"name": "uada", "policy": {"name": "autoaugment", "table": "svhn"}})"), 0.5, 0.5, 1, counts);
-    finish(writer, with(R"({"name": "uada", "policy": {"name": "found", "file": "example-timed"}})"), 0.5, 0.5, 1, counts);
+    finish(writer, with(R"({"name": "uada", "policy": {"name": "autoaugment", "table": "svhn"}})"), 0.5, 0.5,
+           1, counts);
+    finish(writer, with(R"({"name": "uada", "policy": {"name": "found", "file": "example-timed"}})"), 0.5,
+           0.5, 1, counts);
     finish(writer, fakeConfig("baseline", 1), 0.5, 0.5, 1, counts);
     writer.flush();
     const std::string expected =
         "baseline|crop-flip|\nuada|autoaugment table=svhn|1\nuada|example-timed|1\nuada|randaugment|1\n"
         "uada|uada-cifar|1\nuada|uada-cifar|3";
     for (const char* view : {"table2", "table3"})
-      QCOMPARE(sqlite(file, fmt::format("SELECT method, policy, json_extract(settings, '$.epsilon') FROM {}", view)), expected);
+      QCOMPARE(sqlite(file, fmt::format("SELECT method, policy, json_extract(settings, '$.epsilon') FROM {}",
+                                        view)),
+               expected);
   }
 
   void olderProjectsNameTheirPolicies() {
@@ -339,7 +343,8 @@ class TestStore : public QObject {
       ProjectWriter writer(file);
       const Counts counts{0, 100, 100, 1000};
       RunConfig config = fakeConfig("uada", 1);
-      config.method = methodFromJson(parseJson(R"({"name": "uada", "policy": "randaugment"})", "test"), "test");
+      config.method =
+          methodFromJson(parseJson(R"({"name": "uada", "policy": "randaugment"})", "test"), "test");
       finish(writer, config, 0.5, 0.5, 1, counts);
       finish(writer, fakeConfig("uada", 1), 0.5, 0.5, 1, counts);
       finish(writer, fakeConfig("ra-uc", 1), 0.5, 0.5, 1, counts);
@@ -348,13 +353,15 @@ class TestStore : public QObject {
     sqlite(file,
            "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; ALTER TABLE runs DROP COLUMN policy;"
            "UPDATE runs SET config = 'cut short' WHERE id = 4;"
-           "CREATE VIEW finished_runs AS SELECT id, method FROM runs; CREATE VIEW table2 AS SELECT method FROM finished_runs;"
+           "CREATE VIEW finished_runs AS SELECT id, method FROM runs; CREATE VIEW table2 AS SELECT method "
+           "FROM finished_runs;"
            "PRAGMA user_version=2");  // as version 2 left it
     QCOMPARE(ProjectReader(file).runs().size(), std::size_t{4});
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT id, policy FROM runs ORDER BY id"),
              "3\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
-    QCOMPARE(sqlite(file, "SELECT method, policy, n FROM table2 WHERE method = 'uada'"), "uada|randaugment|1\nuada|uada-cifar|1");
+    QCOMPARE(sqlite(file, "SELECT method, policy, n FROM table2 WHERE method = 'uada'"),
+             "uada|randaugment|1\nuada|uada-cifar|1");
   }
 
   void hostileStringsComeBack() {

@@ -32,7 +32,8 @@ void TestWorkbench::saysThatThereIsNoDisplay() {
   if (!platform.isEmpty()) program.set("QT_QPA_PLATFORM", platform);
   const Result result = program.run({});
   COMPARE_CODE(result, 1);
-  QVERIFY2(result.err.startsWith("uada-workbench: cannot open a window: ") && result.err.count('\n') == 1, qPrintable(result.err));
+  QVERIFY2(result.err.startsWith("uada-workbench: cannot open a window: ") && result.err.count('\n') == 1,
+           qPrintable(result.err));
   QVERIFY2(result.err.contains(said), qPrintable(result.err));
   QVERIFY(result.err.contains("'uada'") && result.err.contains("xvfb-run"));
 }
