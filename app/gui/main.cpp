@@ -81,6 +81,27 @@ static void showRuns(Session& session, const QStringList& names) {
   session.select(session.reader().findRun(names.front().toStdString()).id);
 }
 
+/// Lets queued replots and layouts happen.
+static void settle() {
+  for (int i = 0; i < 20; ++i) {
+    QApplication::processEvents(QEventLoop::AllEvents, 20);
+    usleep(10000);
+  }
+}
+
+/// What a view shows without anybody's choice; what it reads for that is waited for.
+static void fill(PanelWidget& view) {
+  constexpr double kPatience = 60;  // seconds
+  view.prepareExport();
+  const double start = seconds(CLOCK_MONOTONIC);
+  while (view.isReading()) {
+    if (seconds(CLOCK_MONOTONIC) - start > kPatience)
+      throw Error("the view could not be exported: what it shows is not read within a minute");
+    QApplication::processEvents(QEventLoop::WaitForMoreEvents, 100);
+  }
+  settle();
+}
+
 static void exportAndEnd(MainWindow& window, Session& session, const Options& options) {
   if (!QFileInfo::exists(options.project))
     throw Error("there is no project '" + options.project.toStdString() + "'");
@@ -95,11 +116,11 @@ static void exportAndEnd(MainWindow& window, Session& session, const Options& op
   window.resize(options.size);
   if (view) window.views()->setCurrentWidget(view);
   window.show();
-  for (int i = 0; i < 20; ++i) {  // let queued replots and layouts happen
-    QApplication::processEvents(QEventLoop::AllEvents, 20);
-    usleep(10000);
+  settle();
+  if (view) {
+    fill(*view);
+    return view->exportTo(options.out);
   }
-  if (view) return view->exportTo(options.out);
   QByteArray bytes;
   QBuffer buffer(&bytes);
   window.grab().save(&buffer, "PNG");

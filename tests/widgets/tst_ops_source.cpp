@@ -3,6 +3,7 @@
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTabBar>
 
 #include "tests/widgets/OpsTools.h"
 #include "widgets/panels/OpsPanel.h"
@@ -22,6 +23,7 @@ class TestOpsSource : public QObject {
   void samplesOfADataSetAreFollowed();
   void droppedFilesOpen();
   void theLastPictureCounts();
+  void exportsShowARunsSample();
 
  private:
   std::unique_ptr<OpsBench> bench_;
@@ -128,6 +130,43 @@ void TestOpsSource::theLastPictureCounts() {
   QTRY_VERIFY(!source.isBusy());
   QCOMPARE(failed.count(), 0);
   QVERIFY(source.picture().image == pattern(4, 4));
+}
+
+/// With nobody there to choose: the newest pictured sample of the selected run, here as it was kept.
+void TestOpsSource::exportsShowARunsSample() {
+  const QString project = bench_->folder.filePath("p.uada"), file = bench_->folder.filePath("ops.png");
+  OpsPanel panel(bench_->workbench);
+  panel.prepareExport();  // without a project there is nothing to show
+  QVERIFY(!panel.isReading() && panel.source().picture().image.empty());
+  {
+    ProjectWriter writer(project.toStdString());
+    RunConfig config = fakeConfig();
+    config.recipe.dataset.settings["folder"] = "/nowhere";
+    const std::int64_t run = writer.createRun(config).id;
+    writer.beginAttempt(run, currentManifest(), "");
+    for (int step = 1; step <= 2; ++step) {
+      Decision decision;
+      decision.step = step;
+      decision.epoch = 1;
+      decision.index = 7;
+      decision.original = pattern(28, 20 + step);
+      decision.unperturbed = pattern(28, 28);
+      writer.append(run, 1, decision);
+    }
+    writer.flush();
+  }
+  bench_->session.openProject(project);
+  bench_->session.select(bench_->session.runs().at(0).id);
+  panel.resize(900, 600);
+  panel.prepareExport();
+  QTRY_VERIFY(!panel.isReading() && !panel.source().picture().image.empty());
+  QVERIFY(panel.source().picture().image == pattern(28, 22));
+  QTRY_COMPARE(at<QTabBar>(panel, "ops_tabs")->currentIndex(), 0);
+  panel.exportTo(file);
+  QCOMPARE(QImage(file).size(), panel.size());
+  panel.source().use(pictureOf(pattern(5, 5)));
+  panel.prepareExport();  // what is shown stays
+  QVERIFY(!panel.isReading() && panel.source().picture().image == pattern(5, 5));
 }
 
 QTEST_MAIN(TestOpsSource)

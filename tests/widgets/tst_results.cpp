@@ -1,5 +1,6 @@
 #include <QCheckBox>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
 #include <QSettings>
@@ -198,6 +199,14 @@ class TestResults : public QObject {
       panel.exportTo(file);
       QVERIFY2(QFile(file).size() > 50, ending);
     }
+    panel.findChild<QCheckBox*>("show_paper")->setChecked(true);
+    panel.resize(300, 200);  // so that the table scrolls both ways
+    panel.exportTo(folder_.filePath("table2.png"));
+    const QSize seen = panel.size(), whole = QImage(folder_.filePath("table2.png")).size();
+    QVERIFY(whole.width() >= view->horizontalHeader()->length() && whole.height() >= view->verticalHeader()->length());
+    QVERIFY(view->horizontalHeader()->length() > seen.width() && view->verticalHeader()->length() > seen.height());
+    QCoreApplication::processEvents();
+    QVERIFY(view->width() <= panel.width() && panel.size() == seen);
     which->setCurrentIndex(1);
     QCOMPARE(panel.model().table().number, 3);
   }

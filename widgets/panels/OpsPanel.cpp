@@ -122,6 +122,24 @@ void OpsPanel::open(const SamplePlan& sample) {
   source_->read(wantedRequest_);
 }
 
+void OpsPanel::prepareExport() {
+  const Session& session = workbench_.session;
+  if (pages_->currentIndex() != 0 || isReading() || !session.selectedRun()) return;
+  const RunDetail run = session.reader().detail(session.selectedRun());
+  SamplePlan sample;
+  sample.title = QString::fromStdString(run.summary.title);
+  sample.dataset = run.config.recipe.dataset;
+  for (const Decision& newest : session.reader().decisions(run.summary.id, 1, true)) {
+    sample.index = newest.index;
+    sample.plan = newest.plan;
+    sample.original = newest.original;
+  }
+  const int tab = workbench_.settings.value("ops/tab").toInt();  // open() shows the plan
+  const auto later = static_cast<Qt::ConnectionType>(Qt::QueuedConnection | Qt::SingleShotConnection);
+  connect(source_, &PictureSource::loaded, this, [this, tab] { tabs_->setCurrentIndex(tab); }, later);
+  open(sample);
+}
+
 /// Whether it is the wanted sample that was read, or could not be. Another request takes its place.
 bool OpsPanel::isWanted() {
   if (wanted_ && !(source_->asked() == wantedRequest_)) wanted_.reset();

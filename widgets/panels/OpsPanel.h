@@ -25,6 +25,9 @@ class OpsPanel : public PanelWidget {
   /// Shows the plan on its sample in the chain view.
   void open(const SamplePlan& sample);
   PictureSource& source() { return *source_; }
+  /// The newest pictured sample of the selected run, else its first training image.
+  void prepareExport() override;
+  bool isReading() const override { return source_->isBusy(); }
 
  protected:
   void showEvent(QShowEvent* event) override;

@@ -4,7 +4,9 @@
 #include <QBuffer>
 #include <QClipboard>
 #include <QFileInfo>
+#include <QHeaderView>
 #include <QLabel>
+#include <QTableView>
 #include <QVBoxLayout>
 
 #include "core/base/Error.h"
@@ -12,6 +14,35 @@
 #include "widgets/session/Theme.h"
 
 namespace uada {
+namespace {
+
+constexpr QSize kMostExported{16'000, 16'000};  // pixels
+
+/// That at which the table need not scroll.
+QSize wholeSize(const QTableView& view) {
+  const QSize content(view.horizontalHeader()->length(), view.verticalHeader()->length());
+  return (view.size() - view.viewport()->size() + content).boundedTo(kMostExported);
+}
+
+}  // namespace
+
+QPixmap PanelWidget::whole() {
+  const QSize seen = size();
+  QSize grown = seen;
+  std::vector<std::pair<QTableView*, QSize>> minima;
+  for (QTableView* view : findChildren<QTableView*>()) {
+    if (!view->isVisibleTo(this)) continue;
+    const QSize wanted = wholeSize(*view);
+    grown = grown.expandedTo(seen + wanted - view->size());
+    minima.emplace_back(view, view->minimumSize());
+    view->setMinimumSize(view->minimumSize().expandedTo(wanted));
+  }
+  resize(grown);
+  const QPixmap picture = grab();
+  for (const auto& [view, minimum] : minima) view->setMinimumSize(minimum);
+  resize(seen);
+  return picture;
+}
 
 void PanelWidget::exportTo(const QString& file) {
   if (QFileInfo(file).suffix().toLower() != "png") {
@@ -20,7 +51,7 @@ void PanelWidget::exportTo(const QString& file) {
   }
   QByteArray bytes;
   QBuffer buffer(&bytes);
-  grab().save(&buffer, "PNG");
+  whole().save(&buffer, "PNG");
   writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
 }
 

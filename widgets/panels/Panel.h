@@ -17,12 +17,20 @@ class PanelWidget : public QWidget {
 
   /// For a file dialogue: "Picture (*.png)", the preferred one first.
   virtual QStringList exportFilters() const { return {QStringLiteral("Picture (*.png)")}; }
-  /// The kind is the file's ending. Throws Error. Default: the panel as a picture.
+  /// The kind is the file's ending. Throws Error. Default: whole() as a picture.
   virtual void exportTo(const QString& file);
   /// What Copy puts on the clipboard. Default: the panel as a picture.
   virtual void copy() const;
+  /// For --export, where nobody is there to choose: begins to show something if nothing is shown. Default:
+  /// leaves the panel as it is. Throws Error.
+  virtual void prepareExport() {}
+  /// Whether what is to be shown is still being read.
+  virtual bool isReading() const { return false; }
 
  protected:
+  /// The panel as a picture, enlarged so far that none of its tables scrolls.
+  QPixmap whole();
+
   const Workbench& workbench_;
 };
 
