@@ -185,6 +185,9 @@ void Parser::addSampling() {
       app_, "sample", "Draw a contact sheet: images after each step of a plan, with captions",
       "A row an image: as it is, after each step with level and raw value, and what the network sees, with\n"
       "the SHA-256 of its pixels. The plans of a data set are those that training with the seed draws.\n"
+      "Places are the plan's own: crop (row, column) in the padded image, resized crop (row, column, "
+      "height,\n"
+      "width) in the source, cutout (first row, first column, row and column behind the last).\n"
       "Example: uada sample fashion_mnist sheet.png --method uada --count 12 --seed 3\n"
       "         uada sample cat.jpg sheet.png --policy autoaugment --set table=imagenet --subpolicy 4\n"
       "         uada sample cifar10 sheet.png --index 7 --plan '{\"flip\":true}'",
@@ -215,7 +218,9 @@ void Parser::addSampling() {
       addNumber(sample, "--epochs", sample_.epochs,
                 "Epochs of the training that a schedule is stretched to; default: 200, or --epoch if more",
                 "", 1, 100000);
-  CLI::Option* plan = sample->add_option("--plan", sample_.plan, "Plan to replay, JSON or a file of it");
+  CLI::Option* plan = sample->add_option(
+      "--plan", sample_.plan,
+      "Plan to replay, JSON or a file of it; or a line of --json or of exported decisions");
   plan->type_name("PLAN");
   for (CLI::Option* drawing : {policy, method, set, subpolicy, project, seed, epoch, epochs})
     plan->excludes(drawing);

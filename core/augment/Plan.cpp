@@ -106,9 +106,11 @@ Step stepFromJson(const Json& json, const std::string& place) {
   using Level = std::numeric_limits<std::int16_t>;
   Step step;
   step.op = static_cast<std::uint16_t>(&findEntry(ops(), op, "op", where) - ops().data());
-  step.level = static_cast<std::int16_t>(
-      integer(member(json, "level", where), place + ": level", Level::min(), Level::max()));
-  step.sign = static_cast<std::int8_t>(integer(member(json, "sign", where), place + ": sign", -1, 1));
+  if (ops()[step.op].hasValue || json.find("level"))
+    step.level = static_cast<std::int16_t>(
+        integer(member(json, "level", where), place + ": level", Level::min(), Level::max()));
+  if (const Json* sign = json.find("sign"))
+    step.sign = static_cast<std::int8_t>(integer(*sign, place + ": sign", -1, 1));
   if (step.sign == 0) throw Error(fmt::format("{}: sign: 0 found, -1 or 1 expected", where));
   readRest(step, json, place);
   return step;
@@ -267,6 +269,12 @@ Plan planFromJson(const Json& json) {
   }
   refuseForeign(plan);
   return plan;
+}
+
+GivenPlan planFromText(std::string_view text, const std::string& place) {
+  const Json json = parseJson(text, place);
+  const Json* member = json.isObject() ? json.find("plan") : nullptr;
+  return {planFromJson(member ? *member : json), member != nullptr};
 }
 
 std::string planText(const Plan& plan) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/base/Json.h"
 #include "core/images/Image.h"
@@ -104,10 +105,20 @@ struct Plan {
 /// "found":0.43. In place of crop "resized_crop":[row,col,height,width] with "source":[height,width] and, if
 /// it is not bilinear, "resize_filter":"bicubic".
 Json toJson(const Plan& plan);
-/// Strict: throws Error naming the wrong key, op or filter.
+/// Strict: throws Error naming the wrong key, op or filter. A step may leave out "sign", which is then 1, and
+/// the "level" of an op that takes none.
 Plan planFromJson(const Json& json);
-/// "crop (4, 7) · flip · rotate 6 + color -3 · cutout (2, 20, 18, 32)" for captions: what is done, so without
-/// the steps that did not fire.
+/// A plan that a person gives to be replayed.
+struct GivenPlan {
+  Plan plan;
+  bool isMember = false;  ///< of a larger object: the line of a sample or of a decision
+};
+/// text   Json of a plan, or of an object with a member "plan": a line that 'uada sample --json' or 'uada
+///        export --what decisions' writes
+/// place  for messages: the file's name
+GivenPlan planFromText(std::string_view text, const std::string& place);
+/// "crop (4, 7) · flip · rotate 6 + color -3 · cutout (2, 20, 18, 32)" for captions, in the plan's own
+/// coordinates: what is done, so without the steps that did not fire.
 std::string planText(const Plan& plan);
 
 }  // namespace uada

@@ -56,9 +56,12 @@ void describeCrop(Stage& stage, const ResizedCrop& part) {
 
 void describeCrop(Stage& stage, const Crop& crop, int pad) {
   stage.title = "Crop";
-  stage.detail = fmt::format("from row {}, column {}", crop.row - pad, crop.col - pad);
-  if (crop.reflect) stage.detail += ", reflected";
-  if (crop.row == pad && crop.col == pad) stage.detail = "not moved";
+  // As the plan counts, so that captions, plans and decisions name the same numbers.
+  stage.detail = fmt::format("row {}, column {} of the image padded by {}", crop.row, crop.col, pad);
+  if (crop.row == pad && crop.col == pad)
+    stage.detail += ": not moved";
+  else if (crop.reflect)
+    stage.detail += ", reflected";
 }
 
 void describeBox(Stage& stage, const Box& box, BoxFill fill) {

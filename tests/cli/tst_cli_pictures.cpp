@@ -187,6 +187,11 @@ void TestCliPictures::plansAreReplayed() {
   const Result fromFile = program_->run(replay + QStringList{"plan.json"});
   COMPARE_CODE(fromFile, 0);
   QCOMPARE(program_->read("b.png"), program_->read("out.png"));
+  const Result fromLine = program_->run(replay + QStringList{textOf(one)});  // the line as it was printed
+  COMPARE_CODE(fromLine, 0);
+  QCOMPARE(hashOf(samplesOf(fromLine)[0]), hashOf(one));
+  const Result inWords = program_->run({"sample", "cifar10", "b.png", "--folder", "cifar", "--index", "7", "--plan", textOf(one)});
+  QVERIFY2(inWords.out.contains("with the plan in the given line"), qPrintable(inWords.out));
   const Result clamped = program_->run(replay + QStringList{R"({"crop":[-1,99]})"});
   COMPARE_CODE(clamped, 0);
   QVERIFY(clamped.err.contains("the plan lies out of range"));

@@ -85,13 +85,17 @@ void TestStages::captionsSayWhatWasDone() {
   const std::vector<Stage> stages = stagesOf(renderer_, 0, plan);
   const auto caption = [&](std::size_t i) { return stages[i].title + " | " + stages[i].detail; };
   QCOMPARE(caption(0), std::string("Original | "));
-  QCOMPARE(caption(1), std::string("Crop | from row 0, column 3"));
+  QCOMPARE(caption(1), std::string("Crop | row 4, column 7 of the image padded by 4"));
   QCOMPARE(caption(2), std::string("Flip | not applied"));
   QCOMPARE(caption(3), std::string("Rotate | level 9 of 9: 30 degrees"));
   QCOMPARE(caption(4), std::string("Color | level 9 of 9: factor 0.1, not applied"));
   QCOMPARE(caption(5), std::string("Equalize | "));
   QCOMPARE(caption(6), std::string("Cutout | empty box"));
   QVERIFY(!stages[4].done && !stages[6].done && !stages[5].value);
+  plan.crop = Crop{4, 4, true};
+  QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail, std::string("row 4, column 4 of the image padded by 4: not moved"));
+  plan.crop = Crop{8, 0, true};
+  QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail, std::string("row 8, column 0 of the image padded by 4, reflected"));
   plan.cutout = Box{2, 20, 18, 32};
   QCOMPARE(stagesOf(renderer_, 0, plan).back().detail, std::string("rows 2-17, columns 20-31, black"));
 }

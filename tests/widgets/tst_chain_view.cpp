@@ -131,6 +131,10 @@ void TestChainView::wrongPlansAreExplained() {
   json->setPlainText(good);
   QVERIFY(!problem->isVisible());
   QCOMPARE(view.hash(), before);
+  json->setPlainText("{\"step\":3,\"plan\":" + good + ",\"winner\":\"chain\"}");
+  QVERIFY(!problem->isVisible());
+  QCOMPARE(view.hash(), before);
+  QVERIFY(at<QLabel>(view, "chain_policy_text")->text().contains("plan in the line"));
 }
 
 void TestChainView::everySubpolicyIsVisited() {

@@ -43,10 +43,11 @@ struct PlanSource {
 };
 
 PlanSource givenPlan(const std::string& given) {
-  const bool isText =
-      given.find_first_not_of(" \t\r\n") != given.npos && given[given.find_first_not_of(" \t\r\n")] == '{';
-  const Json json = isText ? parseJson(given, "--plan") : parseJson(readTextFile(given, kPlanBytes), given);
-  return {planFromJson(json), {}, nullptr, "the given plan"};
+  const std::size_t begin = given.find_first_not_of(" \t\r\n");
+  const bool isText = begin != given.npos && given[begin] == '{';
+  const GivenPlan read =
+      isText ? planFromText(given, "--plan") : planFromText(readTextFile(given, kPlanBytes), given);
+  return {read.plan, {}, nullptr, read.isMember ? "the plan in the given line" : "the given plan"};
 }
 
 PlanSource planSource(const SampleOptions& options) {

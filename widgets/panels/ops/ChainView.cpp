@@ -196,7 +196,7 @@ QWidget* ChainView::makePlanRow() {
   json_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   json_->setFixedHeight(3 * json_->fontMetrics().lineSpacing() + 2 * kGrid);
   json_->setTabChangesFocus(true);
-  json_->setToolTip(tr("The plan; paste or edit one to replay it"));
+  json_->setToolTip(tr("The plan; paste or edit one, or a line of exported decisions, to replay it"));
   auto* buttons = new QVBoxLayout;
   copyPlan_ = new QPushButton(workbench_.theme.icon("copy"), tr("Copy plan"), box);
   copyPlan_->setObjectName("chain_copy_plan");
@@ -333,7 +333,10 @@ void ChainView::readPlan() {
   showWritten();
   if (!source_.square) return;
   try {
-    replay(planFromJson(parseJson(json_->toPlainText().toStdString(), "the plan")));
+    const GivenPlan given = planFromText(json_->toPlainText().toStdString(), "the plan");
+    if (given.isMember) planNote_ = tr("Replays the plan in the line below");
+    if (given.isMember) showWritten();
+    replay(given.plan);
   } catch (const Error& error) {
     refuse(planProblem_, QString::fromUtf8(error.what()));
   }
