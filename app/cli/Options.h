@@ -14,7 +14,7 @@ namespace uada::cli {
 constexpr const char* kDefaultProject = "uada.uada";
 
 struct ListOptions {
-  std::string what;  ///< ops, models, datasets, methods, policies, tables, experiments
+  std::string what;  ///< ops, grids, models, datasets, methods, policies, tables, experiments
   int classes = 10;  ///< models: parameters are counted for these
   bool json = false;
 };

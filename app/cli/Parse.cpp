@@ -152,7 +152,8 @@ CLI::Option* positional(CLI::App* verb, const char* name, std::string& value, co
 void Parser::addInspecting() {
   CLI::App* list = verb(app_, "list", "List what the programs know by name",
                         "Example: uada list ops\n         uada list models --classes 100 --json", list_);
-  positional(list, "KIND", list_.what, "ops, models, datasets, methods, policies, tables or experiments");
+  positional(list, "KIND", list_.what,
+             "ops, grids, models, datasets, methods, policies, tables or experiments");
   addNumber(list, "--classes", list_.classes, "Count the models' parameters for so many classes", "10", 1,
             1000000);
 

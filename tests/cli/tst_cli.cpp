@@ -16,6 +16,7 @@ class TestCli : public QObject {
   void jsonErrorsAreObjects();
   void listsEveryKind_data();
   void listsEveryKind();
+  void listsTheRangesOfGrids();
   void countsParametersForTheClassesGiven();
   void appliesAnOp();
   void takesNegativeValues();
@@ -57,7 +58,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("", "uada --help");
   row("frob", "unknown verb 'frob'; known: list");
   row("list", "KIND");
-  row("list fruits", "unknown kind of thing to list 'fruits'; known: ops models");
+  row("list fruits", "unknown kind of thing to list 'fruits'; known: ops grids");
   row("list ops --jsn", "--jsn");
   row("apply rotat 3 a.png b.png", "unknown op 'rotat'; known:");
   row("apply rotate x a.png b.png", "VALUE");
@@ -162,6 +163,23 @@ void TestCli::listsEveryKind() {
   for (const QJsonObject& object : all)
     for (const QString& key : QStringList{"name", "title", "source"} + keys)
       QVERIFY2(object.contains(key), qPrintable(key));
+}
+
+void TestCli::listsTheRangesOfGrids() {
+  const auto all = objects(Program().run({"list", "grids", "--json"}).out);
+  QCOMPARE(ofKind(all, "grid").size(), 14);
+  const auto find = [&](const char* name) {
+    for (const QJsonObject& grid : all)
+      if (grid["name"] == name) return grid;
+    return QJsonObject();
+  };
+  const QJsonObject wide = find("ta-wide31"), ops = wide["ops"].toObject();
+  QCOMPARE(wide["top"].toInt(), 30);
+  QCOMPARE(ops["rotate"].toObject()["values"].toArray(), (QJsonArray{0, 135}));  // methods.md 2.1
+  QVERIFY(ops["rotate"].toObject()["signed"].toBool() && !ops["posterize"].toObject()["signed"].toBool());
+  QVERIFY(!ops.contains("invert") && !wide["continuous"].toBool() && find("faa")["continuous"].toBool());
+  const QString text = Program().run({"list", "grids"}).out;
+  QVERIFY2(text.contains(QRegularExpression("\nta-wide31 +rotate +0 +135 +degrees +\\+ or -\n")), qPrintable(text));
 }
 
 void TestCli::countsParametersForTheClassesGiven() {

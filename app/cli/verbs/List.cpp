@@ -82,6 +82,35 @@ void listOps(const Console& console, const ListOptions&) {
   console.say(table.text());
 }
 
+/// What a level of each grid means: the raw values of its ends.
+void listGrids(const Console& console, const ListOptions&) {
+  const auto right = Align::right;
+  TextTable names({{"grid"}, {"levels", right}, {"title"}});
+  TextTable ranges({{"grid"}, {"op"}, {"at 0", right}, {"at the top", right}, {"unit"}, {"sign"}});
+  for (const GridInfo& info : uada::grids()) {
+    const std::string name(info.name);
+    names.add({name, fmt::format("{}0 to {:g}", info.continuous ? "any, " : "", info.top),
+               std::string(info.title)});
+    const std::string title(info.title);  // names its source
+    Json json = Json::Object{{"name", name}, {"title", title}, {"source", title}, {"top", info.top}};
+    json["continuous"] = info.continuous;
+    Json& all = json["ops"] = Json::object();
+    for (const Op& op : ops()) {
+      if (!op.hasValue || !hasLevels(op, info.grid)) continue;
+      const Json ends = levelsJson(op, info);
+      const bool isSigned = signCounts(op, info.grid);
+      ranges.add({name, op.name, fmt::format("{:.4g}", ends.asArray()[0].asDouble()),
+                  fmt::format("{:.4g}", ends.asArray()[1].asDouble()), op.unit.empty() ? "-" : op.unit,
+                  isSigned ? "+ or -" : "-"});
+      all[op.name] = Json::Object{{"values", ends}, {"signed", isSigned}};
+    }
+    console.object("grid", json);
+  }
+  console.say(names.text());
+  console.say("\n" + ranges.text() +
+              "raw values with the sign +, for images of 32 pixels a side; other ops have no levels there\n");
+}
+
 void listModels(const Console& console, const ListOptions& options) {
   TextTable table({{"model"},
                    {"title"},
@@ -191,13 +220,10 @@ struct Kind {
   const char* name;
   void (*list)(const Console&, const ListOptions&);
 };
-constexpr Kind kKinds[] = {{"ops", listOps},
-                           {"models", listModels},
-                           {"datasets", listDatasets},
-                           {"methods", listMethods},
-                           {"policies", listPolicies},
-                           {"tables", listTables},
-                           {"experiments", listExperiments}};
+constexpr Kind kKinds[] = {{"ops", listOps},         {"grids", listGrids},
+                           {"models", listModels},   {"datasets", listDatasets},
+                           {"methods", listMethods}, {"policies", listPolicies},
+                           {"tables", listTables},   {"experiments", listExperiments}};
 
 }  // namespace
 
