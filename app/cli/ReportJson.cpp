@@ -16,6 +16,14 @@ Json numbers(const std::vector<int>& values) {
   return json;
 }
 
+/// Of one probe its number, of a probe for each coordinate a list, of none null.
+Json ofProbes(const std::vector<double>& values) {
+  if (values.size() == 1) return number(values[0]);
+  Json json;
+  for (const double value : values) json.push(number(value));
+  return json;
+}
+
 void add(Json& json, const Counts& counts) {
   json["forwards_no_grad"] = counts.forwardsNoGrad;
   json["forwards_train"] = counts.forwardsTrain;
@@ -166,8 +174,8 @@ Json decisionJson(const Decision& decision) {
                              {"position", group.position},
                              {"before", numbers(group.before)},
                              {"delta", numbers(group.delta)},
-                             {"probe_loss", number(group.probeLoss)},
-                             {"dl", number(group.dL)},
+                             {"probe_loss", ofProbes(group.probeLoss)},
+                             {"dl", ofProbes(group.dL)},
                              {"after", numbers(group.after)},
                              {"candidate_loss", number(group.candidateLoss)},
                              {"inert", group.inert},

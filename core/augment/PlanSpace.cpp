@@ -91,6 +91,7 @@ PlanSpace::PlanSpace(const PolicyContext& context, const CropSettings& crop, Pro
       source_(context.source.empty() ? ImageSize{context.side, context.side} : context.source),
       crop_(crop),
       eachStep_(probing.chainProbe == "each"),
+      coordinatewise_(probing.coordinatewise),
       skipInert_(probing.skipInert) {
   const ResizedCropRule& rule = crop.rule;
   const auto refuse = [](const char* what, double least, double most) {
@@ -158,7 +159,13 @@ bool PlanSpace::isClamped(const Plan& plan, Group group, int position) const {
   return coordinates(plan, group, position) != coordinates(clamped(plan), group, position);
 }
 
-Probe PlanSpace::probe(const Plan& plan, Group group, Random& random) const {
+int PlanSpace::probes(Group group) const {
+  if (!coordinatewise_) return 1;
+  return group == Group::crop ? 2 : group == Group::cutout ? 4 : 1;
+}
+
+/// Every coordinate takes its coin from `random` once, in order, by however many probes.
+Probe PlanSpace::probe(const Plan& plan, Group group, Random& random, int number) const {
   refuseMissing(plan, group);
   Probe probe;
   probe.plan = plan;
@@ -173,7 +180,9 @@ Probe PlanSpace::probe(const Plan& plan, Group group, Random& random) const {
   }
   probe.coordinates = static_cast<std::uint8_t>(moved.size());
   const int unit = unitOf(plan, group);
+  const bool alone = probes(group) > 1;
   for (std::size_t k = 0; k < moved.size(); ++k) {
+    if (alone && static_cast<int>(k) != number) continue;
     const int delta = group == Group::flip ? 1 - 2 * moved[k] : random.sign() * unit;
     probe.delta[k] = static_cast<std::int16_t>(delta);
     moved[k] += delta;
@@ -184,23 +193,26 @@ Probe PlanSpace::probe(const Plan& plan, Group group, Random& random) const {
   return probe;
 }
 
-Candidate PlanSpace::update(const Plan& plan, const Probe& probe, Group group, float dL,
-                            double epsilon) const {
+Candidate PlanSpace::update(const Plan& plan, std::span<const Probe> probes, Group group,
+                            std::span<const float> dL, double epsilon) const {
   refuseMissing(plan, group);
   Candidate candidate{plan, false};
-  // A12: a probe that is the same image as the original says nothing, whatever noise the network added.
-  const int sign = probe.unchanged ? 0 : signOf(dL);
-  std::vector<int> to = coordinates(plan, group, probe.position);
+  const int position = probes.front().position;
+  std::vector<int> to = coordinates(plan, group, position);
   if (to.empty()) return candidate;  // a chain of which nothing fired
-  for (std::size_t k = 0; k < to.size() && epsilon > 0; ++k) {
-    if (group == Group::flip)
-      to[k] += sign > 0 ? probe.delta[k] : 0;
-    else
-      to[k] =
-          static_cast<int>(std::trunc(to[k] + epsilon * sign * probe.delta[k]));  // dL / delta has their sign
+  for (std::size_t p = 0; p < probes.size() && epsilon > 0; ++p) {
+    // A12: a probe that is the same image as the original says nothing, whatever noise the network added.
+    const int sign = probes[p].unchanged ? 0 : signOf(dL[p]);
+    for (std::size_t k = 0; k < to.size(); ++k) {
+      const int delta = probes[p].delta[k];  // 0: another probe's coordinate
+      if (group == Group::flip)
+        to[k] += sign > 0 ? delta : 0;
+      else
+        to[k] = static_cast<int>(std::trunc(to[k] + epsilon * sign * delta));  // dL / delta has their sign
+    }
   }
-  assign(candidate.plan, group, probe.position, to);
-  candidate.clamped = isClamped(candidate.plan, group, probe.position);
+  assign(candidate.plan, group, position, to);
+  candidate.clamped = isClamped(candidate.plan, group, position);
   return candidate;
 }
 

@@ -6,9 +6,10 @@
 
 namespace uada {
 
-/// How the chain of a plan is probed (methods.md 1.3, A6 and A11).
+/// How the groups of a plan are probed (methods.md 1.3, A6, A9 and A11).
 struct ProbeSettings {
   std::string chainProbe = "one_random";
+  bool coordinatewise = false;
   bool skipInert = false;
 
   void visit(SettingsVisitor& v) {
@@ -18,6 +19,14 @@ struct ProbeSettings {
              .choices = {"one_random", "each"},
              .advanced = true},
             chainProbe);
+    v.field(
+        {.name = "coordinatewise",
+         .title = "A probe for each coordinate",
+         .help = "Crop and cutout: one probe a coordinate, which costs 4 forwards more; off: one probe moves "
+                 "all of a group (A9)",
+         .advanced = true,
+         .later = true},
+        coordinatewise);
     v.field({.name = "skip_inert",
              .title = "Skip ops without level",
              .help = "Probe only ops that take a level; off: as in the authors' code (A11)",
@@ -42,8 +51,10 @@ struct CropSettings {
 /// Only steps that fired are probed (A19); a chain without any is inert.
 class PlanSpace : public Space {
  public:
-  Probe probe(const Plan& plan, Group group, Random& random) const override;
-  Candidate update(const Plan& plan, const Probe& probe, Group group, float dL,
+  using Space::probes, Space::update;
+  int probes(Group group) const override;
+  Probe probe(const Plan& plan, Group group, Random& random, int number = 0) const override;
+  Candidate update(const Plan& plan, std::span<const Probe> probes, Group group, std::span<const float> dL,
                    double epsilon) const override;
   Plan clamped(const Plan& plan) const override { return clampPlan(plan, bounds_); }
 
@@ -69,7 +80,7 @@ class PlanSpace : public Space {
   PlanBounds bounds_;
   ImageSize source_;
   CropSettings crop_;
-  bool eachStep_, skipInert_;
+  bool eachStep_, coordinatewise_, skipInert_;
 };
 
 }  // namespace uada

@@ -18,6 +18,12 @@ const char* groupName(Group group) {
   return steps.at(static_cast<std::size_t>(group) - static_cast<std::size_t>(Group::step)).c_str();
 }
 
+int Space::probes() const {
+  int count = 0;
+  for (const Group group : groups()) count += probes(group);
+  return count;
+}
+
 std::vector<int> Space::coordinates(const Plan& plan, Group group, int position) {
   switch (group) {
     case Group::flip:

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,17 +28,18 @@ constexpr bool isChain(Group group) { return group == Group::chain || group >= G
 
 constexpr int kMaxCoordinates = 4;
 
-/// A plan with one group moved by delta.
+/// A plan with one group, or one coordinate of it, moved by delta.
 struct Probe {
   Plan plan;  ///< raw coordinates, perhaps out of range
   /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels (A20); 0: not
   /// moved
   std::array<std::int16_t, kMaxCoordinates> delta{};
-  std::uint8_t coordinates = 0;  ///< crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move
-  std::int8_t position = -1;     ///< chain: which step was moved; -1: none
-  bool inert = false;      ///< the moved op takes no value, or there was nothing to move: the same image
-  bool clamped = false;    ///< a moved coordinate was out of range and is clamped when used
-  bool unchanged = false;  ///< after clamping every coordinate equals the original: dL is exactly 0 (A12)
+  std::uint8_t coordinates =
+      0;  ///< of the group: crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move
+  std::int8_t position = -1;  ///< chain: which step was moved; -1: none
+  bool inert = false;         ///< the moved op takes no value, or there was nothing to move: the same image
+  bool clamped = false;       ///< a moved coordinate was out of range and is clamped when used
+  bool unchanged = false;     ///< after clamping every coordinate equals the original: dL is exactly 0 (A12)
 };
 
 /// A candidate: the plan moved by epsilon along the estimated gradient's sign.
@@ -60,12 +62,24 @@ class Space {
   Plan sample(Random& random, int epoch = 1, ImageSize source = {}) const {
     return draw(random, epoch, source);
   }
+  /// Probes that the estimate of one group's gradient takes: 1 that moves all its coordinates, or 1 for each
+  /// of them (A9).
+  virtual int probes(Group group) const = 0;
+  /// Those of all groups.
+  int probes() const;
   /// Moves one group by delta = +-1 unit (fair coins from `random`, A8); the flip is toggled.
-  virtual Probe probe(const Plan& plan, Group group, Random& random) const = 0;
+  /// number  0 .. probes(group) - 1: where there are several, the one coordinate that is moved
+  virtual Probe probe(const Plan& plan, Group group, Random& random, int number = 0) const = 0;
   /// Equation (5): coordinate += epsilon * sign(dL / delta), toward zero where fractional; sign(0) = 0. The
   /// flip keeps the toggle only if dL > 0. epsilon >= 0; with 0 the result equals `plan`.
-  virtual Candidate update(const Plan& plan, const Probe& probe, Group group, float dL,
-                           double epsilon) const = 0;
+  /// probes  of the group, all of them, in order
+  /// dL      of each probe: its loss minus that of `plan`
+  virtual Candidate update(const Plan& plan, std::span<const Probe> probes, Group group,
+                           std::span<const float> dL, double epsilon) const = 0;
+  /// The same of a group with one probe.
+  Candidate update(const Plan& plan, const Probe& probe, Group group, float dL, double epsilon) const {
+    return update(plan, {&probe, 1}, group, {&dL, 1}, epsilon);
+  }
   /// The plan with every coordinate in its range: the one that is rendered.
   virtual Plan clamped(const Plan& plan) const = 0;
 

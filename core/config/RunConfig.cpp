@@ -191,8 +191,7 @@ CostEstimate estimateCost(const RunConfig& config) {
   const DatasetEntry& data = findDataset(config.recipe.dataset.name);
   const auto settings = settingsFromJson<DataSettings>(config.recipe.dataset.settings, "dataset");
   const auto space = makeSpace(config, data.width);
-  const Passes passes =
-      findMethod(config.method.name).passes(config.method.settings, static_cast<int>(space->groups().size()));
+  const Passes passes = findMethod(config.method.name).passes(config.method.settings, *space);
 
   const std::int64_t images = settings.trainLimit > 0
                                   ? std::min<std::int64_t>(settings.trainLimit, data.trainImages)

@@ -127,20 +127,29 @@ static Json asFieldHasIt(const Json& like, const Json& value) {
   return numbers(values);
 }
 
+Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<FieldValue>& values) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!fields[i].field.later || !(values[i].value == fields[i].value))
+      json[fields[i].field.name] = values[i].value;
+  }
+  return json;
+}
+
 Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where) {
   if (!given.isNull() && !given.isObject())
     throw UsageError(fmt::format("{}: an object expected, {} found", where, given.typeName()));
-  Json complete = Json::object();
+  std::vector<FieldValue> values = fields;
   std::vector<std::string> known;
-  for (const FieldValue& field : fields) {
+  for (FieldValue& field : values) {
     known.push_back(field.field.name);
     const Json* value = given.find(field.field.name);
     const std::string problem = value ? fieldProblem(field, *value) : "";
     if (!problem.empty()) throw UsageError(fmt::format("{}.{}: {}", where, field.field.name, problem));
-    complete[field.field.name] = value ? asFieldHasIt(field.value, *value) : field.value;
+    if (value) field.value = asFieldHasIt(field.value, *value);
   }
   if (!given.isNull()) refuseUnknownKeys(given, known, where);
-  return complete;
+  return statedSettings(fields, values);
 }
 
 void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where) {

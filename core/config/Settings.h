@@ -24,6 +24,9 @@ struct Field {
   std::vector<std::string> choices = {};  ///< of a string; empty: any text
   bool advanced = false;                  ///< folded away in forms
   Role role = Role::setting;
+  /// Came when runs had already been stored without it: complete settings have it only where it is not the
+  /// default, so that what defines those runs keeps its hash.
+  bool later = false;
   std::vector<std::string> (*suggestions)() =
       nullptr;  ///< of a string that may be any text: what a form offers
 };
@@ -88,11 +91,12 @@ std::vector<FieldValue> fieldsOf(S settings = {}) {
   return std::move(lister.fields);
 }
 
+/// values  a value for each of the fields, in their order
+Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<FieldValue>& values);
+
 template <class S>
 Json settingsToJson(S settings) {
-  Json json = Json::object();
-  for (auto& [field, value] : fieldsOf(std::move(settings))) json[field.name] = std::move(value);
-  return json;
+  return statedSettings(fieldsOf<S>(), fieldsOf(std::move(settings)));
 }
 
 /// Starts from the defaults of S (or `base`) and takes what the object gives. null counts as {}.

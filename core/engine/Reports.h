@@ -51,7 +51,7 @@ struct OpStatistics {
   int count = 0;  ///< steps of this op in the batch's plans
   double beforeMean = 0, beforeSpread = 0, afterMean = 0, afterSpread = 0;  ///< levels, clamped as used
   int probed = 0;                       ///< of them chosen for the probe
-  int plus = 0, minus = 0, zero = 0;    ///< sign of the estimated gradient, among the probed
+  int plus = 0, minus = 0, zero = 0;    ///< sign of the estimated gradient, among the probed; 0 of a random update
   double meanDL = 0;                    ///< mean of (probe loss - unperturbed loss), among the probed
   int wins = 0;                         ///< samples trained on the chain candidate that moved this op
   double meanGain = 0;                  ///< mean gain of the chain candidate, among the probed
@@ -61,8 +61,8 @@ struct OpStatistics {
 struct GroupStatistics {
   std::string group;
   int count = 0;
-  int plus = 0, minus = 0, zero = 0;  ///< sign of dL
-  double meanDL = 0;
+  int plus = 0, minus = 0, zero = 0;  ///< sign of dL, of every probe: 0, 1 or several for each of `count`
+  double meanDL = 0;                  ///< mean over the probes
   int wins = 0;
   double meanGain = 0;                ///< mean of (candidate loss - unperturbed loss)
   int inert = 0, clamped = 0;
@@ -84,7 +84,10 @@ struct GroupDecision {
   std::vector<int> before;         ///< raw coordinates of the plan
   std::vector<int> delta;          ///< +-1 each; of a resized crop +-its unit in source pixels
   std::vector<int> after;          ///< raw coordinates of the candidate
-  double probeLoss = 0, dL = 0, candidateLoss = 0;
+  /// One of the group's probe, or of each coordinate's where those are probed one by one; none where the
+  /// update was random.
+  std::vector<double> probeLoss, dL;
+  double candidateLoss = 0;
   bool inert = false, clamped = false;
   Plan candidate;
   Image picture;                   ///< candidate, before normalisation; may be empty

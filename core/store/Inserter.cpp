@@ -34,6 +34,23 @@ std::vector<int> numbers(const Json& json) {
   return values;
 }
 
+/// One number as itself, several as a list, none as null.
+Json ofProbes(const std::vector<double>& values) {
+  if (values.empty()) return {};
+  if (values.size() == 1) return values[0];
+  Json json = Json::array();
+  for (const double value : values) json.push(value);
+  return json;
+}
+
+std::vector<double> ofProbes(const Json& json) {
+  if (json.isNull()) return {};
+  if (!json.isArray()) return {json.asDouble()};
+  std::vector<double> values;
+  for (const Json& value : json.asArray()) values.push_back(value.asDouble());
+  return values;
+}
+
 /// A checkpoint in the run's folder is stored by its name, so that a project can be moved.
 std::string storedName(const std::filesystem::path& file, const std::filesystem::path& project) {
   const auto files = runFolder(project, "").parent_path();
@@ -192,8 +209,8 @@ std::string groupsToJson(const std::vector<GroupDecision>& groups) {
     json["before"] = numbers(g.before);
     json["delta"] = numbers(g.delta);
     json["after"] = numbers(g.after);
-    json["probe_loss"] = g.probeLoss;
-    json["dl"] = g.dL;
+    json["probe_loss"] = ofProbes(g.probeLoss);
+    json["dl"] = ofProbes(g.dL);
     json["candidate_loss"] = g.candidateLoss;
     json["inert"] = g.inert;
     json["clamped"] = g.clamped;
@@ -213,8 +230,8 @@ std::vector<GroupDecision> groupsFromJson(const std::string& text) {
     g.before = numbers(json.at("before"));
     g.delta = numbers(json.at("delta"));
     g.after = numbers(json.at("after"));
-    g.probeLoss = json.at("probe_loss").asDouble();
-    g.dL = json.at("dl").asDouble();
+    g.probeLoss = ofProbes(json.at("probe_loss"));
+    g.dL = ofProbes(json.at("dl"));
     g.candidateLoss = json.at("candidate_loss").asDouble();
     g.inert = json.at("inert").asBool();
     g.clamped = json.at("clamped").asBool();

@@ -49,6 +49,9 @@ inline std::vector<SpaceCase> spaceCases(bool withGiven = true) {
   add("autoaugment", "mean outside", R"({"outside":"mean"})");
   add("uada-cifar", "as the family", R"({"order":"chain_first","cutout_fill":"mean"})");
   add("found", "elements", R"({"file":"example-elements"})");
+  add("uada-cifar", "coordinatewise", R"({"coordinatewise":true})");
+  add("uada-cifar", "resized, coordinatewise, each",
+      R"({"crop":"resized","coordinatewise":true,"chain_probe":"each"})");
   return cases;
 }
 /// Rows for a data function: columns policy and settings.
@@ -134,10 +137,19 @@ struct Batch {
   std::vector<Plan> plans;  ///< variant-major
 };
 
+/// All probes of one group.
+inline std::vector<Probe> probesOf(const Space& space, const Plan& plan, Group group, Random& random) {
+  std::vector<Probe> probes;
+  for (int number = 0; number < space.probes(group); ++number)
+    probes.push_back(space.probe(plan, group, random, number));
+  return probes;
+}
+
 /// The batch of one UADA step: of each sample the plan, its probes and its candidates.
 inline Batch uadaBatch(const Space& space, std::size_t count) {
   Batch batch;
-  std::vector<std::vector<Plan>> variants(1 + 2 * space.groups().size());
+  std::vector<std::vector<Plan>> variants(1 + space.groups().size() +
+                                          static_cast<std::size_t>(space.probes()));
   for (std::uint32_t index = 0; index < count; ++index) {
     batch.indices.push_back(index);
     const Plan plan = samplePlan(space, index);
@@ -145,9 +157,10 @@ inline Batch uadaBatch(const Space& space, std::size_t count) {
     std::size_t variant = 0;
     variants[variant++].push_back(plan);
     for (const Group group : space.groups()) {
-      const Probe probe = space.probe(plan, group, random);
-      variants[variant++].push_back(probe.plan);
-      variants[variant++].push_back(space.update(plan, probe, group, index % 2 ? 1 : -1, 1).plan);
+      const std::vector<Probe> probes = probesOf(space, plan, group, random);
+      const std::vector<float> dL(probes.size(), index % 2 ? 1 : -1);
+      for (const Probe& probe : probes) variants[variant++].push_back(probe.plan);
+      variants[variant++].push_back(space.update(plan, probes, group, dL, 1).plan);
     }
   }
   for (const auto& plans : variants) batch.plans.insert(batch.plans.end(), plans.begin(), plans.end());

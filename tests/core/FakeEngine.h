@@ -187,8 +187,8 @@ struct FakeNumbers {
     GroupDecision g;
     g.group = name;
     g.candidate = d.plan;
-    g.probeLoss = numbers.uniform();
-    g.dL = g.probeLoss - d.unperturbedLoss;
+    g.probeLoss = {numbers.uniform()};
+    g.dL = {g.probeLoss[0] - d.unperturbedLoss};
     g.candidateLoss = numbers.uniform();
     if (name == "flip") {
       g.before = {*d.plan.flip}, g.delta = {1}, g.after = {!*d.plan.flip};

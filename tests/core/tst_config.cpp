@@ -3,6 +3,7 @@
 #include <QTest>
 #include <fmt/core.h>
 
+#include "core/augment/Space.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/config/RunConfig.h"
@@ -119,6 +120,22 @@ class TestConfig : public QObject {
              "2dc76f1458397e86fe1fc5d2a3d383132390592f8b78cc3004fff5fbfd30d7a7");
     QCOMPARE(QString::fromStdString(configHash(runs[1])),
              "29578a04672557a82ac27d1c79d86f53b61de51a249ef24b5ec93f15cccf7d5d");
+  }
+
+  /// Settings that came later are stated where they are not the default, and only there.
+  void laterSettingsAreSilentDefaults() {
+    const auto runs = expand(read(kExperiment));
+    QVERIFY(!runs[1].method.settings.find("granularity"));
+    const auto policy = [](const char* json) {
+      return policyFromJson(parseJson(json, "test"), "test").settings;
+    };
+    QVERIFY(policy(R"({"name":"uada-cifar","coordinatewise":true})").at("coordinatewise").asBool());
+    QVERIFY(!policy(R"({"name":"uada-cifar","coordinatewise":false})").find("coordinatewise"));
+    const auto method = [](const char* json) {
+      return findMethod("uada").complete(parseJson(json, "test"), "test");
+    };
+    QCOMPARE(method(R"({"granularity":"batch"})").at("granularity").asString(), std::string("batch"));
+    QVERIFY(!method(R"({"granularity":"sample"})").find("granularity"));
   }
 
   void refuses_data() {
@@ -260,7 +277,7 @@ class TestConfig : public QObject {
     QCOMPARE(plain.forwardEquivalents, 90.0);
     QCOMPARE(uada.relativeToRaUc, 4.0);
     QCOMPARE(uada.forwardEquivalents, 360.0);
-    QCOMPARE(findMethod("uada").passes(runs[1].method.settings, 4).chains, 9.0);
+    QCOMPARE(findMethod("uada").passes(runs[1].method.settings, *makeSpace(runs[1], 32)).chains, 9.0);
   }
 
   /// Every committed experiment reads and expands.

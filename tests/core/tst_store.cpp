@@ -128,7 +128,9 @@ class TestStore : public QObject {
     for (const int step : {3, 2, 1})
       for (std::uint32_t sample = 0; sample < 2; ++sample) {
         Decision decision = numbers.decision(step, sample);
-        for (auto& group : decision.groups) group.dL = awkward(), group.probeLoss = awkward();
+        for (auto& group : decision.groups) group.dL = {awkward()}, group.probeLoss = {awkward()};
+        decision.groups[0].dL = {awkward(), awkward()};
+        decision.groups[1].dL = {};
         decision.unperturbedLoss = awkward();
         decision.groups[2].picture = {};
         newestFirst.push_back(decision);

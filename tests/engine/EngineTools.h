@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <QTemporaryDir>
 #include <filesystem>
@@ -129,7 +130,7 @@ class RecordingSink : public Sink {
     std::string line = fmt::format("decision {} {} {} {} {:a} {} {}", d.step, d.index, d.label,
                                    planText(d.plan), d.unperturbedLoss, d.winner, d.pixelHash);
     for (const GroupDecision& g : d.groups) {
-      line += fmt::format(" {} {:a} {:a} {:a} {}", g.group, g.probeLoss, g.dL, g.candidateLoss,
+      line += fmt::format(" {} {:a} {:a} {:a} {}", g.group, fmt::join(g.probeLoss, ","), fmt::join(g.dL, ","), g.candidateLoss,
                           planText(g.candidate));
     }
     return line;

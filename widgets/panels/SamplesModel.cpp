@@ -86,9 +86,12 @@ QVariant SamplesModel::data(const QModelIndex& index, int role) const {
           .arg(countText(d.step), countText(d.index), q(planText(d.plan)), lossText(d.unperturbedLoss));
   for (int i = 0; i < static_cast<int>(d.groups.size()); ++i) {
     const GroupDecision& group = d.groups[i];
-    text += QObject::tr("\n%1′: %2, probe loss %3, candidate loss %4%5")
-                .arg(q(group.group), moveText(d, group), lossText(group.probeLoss),
-                     lossText(group.candidateLoss), i == d.winner ? QObject::tr(" (trained on)") : QString());
+    QStringList probes;
+    for (const double loss : group.probeLoss) probes << lossText(loss);
+    const QString probed = probes.empty() ? QString() : QObject::tr("probe loss %1, ").arg(probes.join(", "));
+    text += QObject::tr("\n%1′: %2, %3candidate loss %4%5")
+                .arg(q(group.group), moveText(d, group), probed, lossText(group.candidateLoss),
+                     i == d.winner ? QObject::tr(" (trained on)") : QString());
   }
   if (d.winner < 0) text += QObject::tr("\nTrained on the unperturbed plan");
   return text;

@@ -152,7 +152,7 @@ double relativePasses(const Method& method) {
   const Json settings = settingsJson(method.fields);
   const Choice policy = policyOf({method.name, settings});
   const auto space = findPolicy(policy.name).make(policy.settings, {});
-  return method.passes(settings, static_cast<int>(space->groups().size())).relativeToRaUc();
+  return method.passes(settings, *space).relativeToRaUc();
 }
 
 void listMethods(const Console& console, const ListOptions&) {

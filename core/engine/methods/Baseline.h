@@ -13,7 +13,7 @@ struct Baseline {
   static constexpr PolicySetting kPolicySetting = PolicySetting::fixed;
 
   void visit(SettingsVisitor&) {}
-  static Passes passes(const Baseline&, int) { return {}; }
+  static Passes passes(const Baseline&, int, int) { return {}; }
 };
 
 }  // namespace uada

@@ -1,5 +1,6 @@
 #include "core/base/Catalog.h"
 
+#include "core/augment/Space.h"
 #include "core/engine/methods/Method.h"
 #include "methods_headers.h"
 
@@ -27,8 +28,9 @@ Method entry() {
       complete["policy"] = choiceToJson(policy);
     return complete;
   };
-  method.passes = [](const Json& settings, int groups) {
-    return S::passes(ownSettings<S>(settings, S::kName), groups);
+  method.passes = [](const Json& settings, const Space& space) {
+    return S::passes(ownSettings<S>(settings, S::kName), static_cast<int>(space.groups().size()),
+                     space.probes());
   };
   return method;
 }

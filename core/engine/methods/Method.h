@@ -9,6 +9,8 @@
 
 namespace uada {
 
+class Space;
+
 /// What a method costs for each batch, in the counts of methods.md 1.4.
 struct Passes {
   double forwardsNoGrad = 0, forwardsTrain = 1, backwards = 1;
@@ -23,7 +25,7 @@ enum class PolicySetting { fixed, other, stated };
 
 /// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in
 /// methods/X.h with kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const
-/// X&, int groups)`.
+/// X&, int groups, int probes)`.
 struct Method {
   std::string name, title, source;
   std::vector<FieldValue> fields;  ///< without `policy`
@@ -31,7 +33,8 @@ struct Method {
   PolicySetting policySetting = PolicySetting::fixed;
   /// Settings with defaults filled in.
   Json (*complete)(const Json& settings, const std::string& where);
-  Passes (*passes)(const Json& settings, int groups);
+  /// space  of the policy that the method draws from
+  Passes (*passes)(const Json& settings, const Space& space);
 };
 const std::vector<Method>& methods();
 const Method& findMethod(std::string_view name);

@@ -15,7 +15,7 @@ struct Plain {
   static constexpr PolicySetting kPolicySetting = PolicySetting::stated;
 
   void visit(SettingsVisitor&) {}
-  static Passes passes(const Plain&, int) { return {}; }
+  static Passes passes(const Plain&, int, int) { return {}; }
 };
 
 }  // namespace uada

@@ -41,31 +41,34 @@ void countSign(Statistics& statistics, int sign) {
 GroupStatistics groupStatistics(const GroupTrial& trial, int place, std::span<const int> winners) {
   GroupStatistics statistics;
   statistics.group = groupName(trial.group);
-  statistics.count = static_cast<int>(trial.probes.size());
+  statistics.count = static_cast<int>(trial.candidates.size());
   double dL = 0, gain = 0;
-  for (std::size_t b = 0; b < trial.probes.size(); ++b) {
-    countSign(statistics, sign(trial.dL[b]));
-    dL += trial.dL[b];
+  for (const float value : trial.dL) {
+    countSign(statistics, sign(value));
+    dL += value;
+  }
+  for (std::size_t b = 0; b < trial.candidates.size(); ++b) {
     gain += trial.gain[b];
     statistics.wins += winners[b] == place;
-    statistics.inert += trial.probes[b].inert;
-    statistics.clamped += trial.probes[b].clamped || trial.candidates[b].clamped;
+    statistics.inert += trial.inert(b);
+    statistics.clamped += trial.clamped(b);
   }
-  statistics.meanDL = dL / std::max(1, statistics.count);
+  statistics.meanDL = dL / static_cast<double>(std::max<std::size_t>(1, trial.dL.size()));
   statistics.meanGain = gain / std::max(1, statistics.count);
   return statistics;
 }
 
 /// The step that the chain's probe moved, in the op's own sums.
 void addProbed(OpSums& sums, const GroupTrial& trial, std::size_t b, bool won) {
-  const Probe& probe = trial.probes[b];
   ++sums.statistics.probed;
-  countSign(sums.statistics, sign(trial.dL[b]) * probe.delta[0]);
-  sums.dL += trial.dL[b];
+  for (const float dL : trial.dLOf(b)) {  // of a level there is one probe, or none
+    countSign(sums.statistics, sign(dL) * trial.probesOf(b).front().delta[0]);
+    sums.dL += dL;
+  }
   sums.gain += trial.gain[b];
   sums.statistics.wins += won;
-  sums.statistics.inert += probe.inert;
-  sums.statistics.clamped += probe.clamped || trial.candidates[b].clamped;
+  sums.statistics.inert += trial.inert(b);
+  sums.statistics.clamped += trial.clamped(b);
 }
 
 OpStatistics finished(OpSums sums, std::size_t op) {
@@ -102,7 +105,7 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
     const Plan before = space.clamped(plans[b]);
     Plan after = before;
     for (const std::size_t place : chainPlaces) {
-      const int position = trials[place].probes[b].position;
+      const int position = trials[place].position(b);
       if (position >= 0)
         after.steps[position] = space.clamped(trials[place].candidates[b].plan).steps[position];
     }
@@ -112,7 +115,7 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
       op.before.add(before.chain()[k].level);
       op.after.add(after.chain()[k].level);
       for (const std::size_t place : chainPlaces)
-        if (trials[place].probes[b].position == static_cast<int>(k))
+        if (trials[place].position(b) == static_cast<int>(k))
           addProbed(op, trials[place], b, winners[b] == static_cast<int>(place));
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -7,13 +8,33 @@
 
 namespace uada {
 
-/// One group's trial over a whole batch: every vector is [B].
+/// One group's trial over a whole batch of B samples with P probes each.
 struct GroupTrial {
   Group group = Group::flip;
-  std::vector<Probe> probes;
-  std::vector<float> probeLoss, dL;
-  std::vector<Candidate> candidates;
-  std::vector<float> loss, gain;  ///< of the candidate; minus the unperturbed loss
+  std::size_t perSample = 1;          ///< P: 1, or one for each coordinate (A9)
+  std::vector<Probe> probes;          ///< [B, P]
+  std::vector<float> probeLoss, dL;   ///< [B, P]; empty: the update was random (A21)
+  std::vector<Candidate> candidates;  ///< [B]
+  std::vector<float> loss, gain;      ///< [B]: of the candidate; minus the unperturbed loss
+
+  std::span<const Probe> probesOf(std::size_t sample) const {
+    return std::span(probes).subspan(sample * perSample, perSample);
+  }
+  std::span<const float> dLOf(std::size_t sample) const { return partOf(dL, sample); }
+  std::span<const float> probeLossOf(std::size_t sample) const { return partOf(probeLoss, sample); }
+  int position(std::size_t sample) const { return probesOf(sample).front().position; }
+  bool inert(std::size_t sample) const { return probesOf(sample).front().inert; }
+  /// Whether a coordinate was out of range, of a probe or of the candidate.
+  bool clamped(std::size_t sample) const {
+    return candidates[sample].clamped ||
+           std::ranges::any_of(probesOf(sample), [](const Probe& probe) { return probe.clamped; });
+  }
+
+ private:
+  std::span<const float> partOf(const std::vector<float>& values, std::size_t sample) const {
+    if (values.empty()) return {};
+    return std::span(values).subspan(sample * perSample, perSample);
+  }
 };
 
 constexpr int kUnperturbed = -1;

@@ -13,7 +13,7 @@ struct RaUc {
   static constexpr PolicySetting kPolicySetting = PolicySetting::fixed;
 
   void visit(SettingsVisitor&) {}
-  static Passes passes(const RaUc&, int) { return {}; }
+  static Passes passes(const RaUc&, int, int) { return {}; }
 };
 
 }  // namespace uada

@@ -1,5 +1,7 @@
 #include "core/engine/methods/Uada.h"
 
+#include <numeric>
+
 #include "core/engine/methods/Chooser.h"
 #include "core/engine/methods/PolicyStatistics.h"
 
@@ -10,32 +12,26 @@ namespace {
 /// for each sample the candidate with the largest loss, the first of equals, in the order of the space's
 /// groups and then the unperturbed plan. Where paper and code differ we follow the code (A2, A12, A15),
 /// except that a probe whose clamped coordinates equal the plan's has dL = 0 instead of the noise of two
-/// forwards of one image (A12).
+/// forwards of one image (A12). The other readings are settings: of the whole batch one decision (A1), a
+/// random or a reversed move, the smallest loss (A21, A22); a probe for each coordinate is the space's (A9).
 class UadaChooser : public Chooser {
  public:
   UadaChooser(const Uada& settings, const Space& space)
       : settings_(settings), space_(space), groups_(space.groups()) {}
-  int variants() const override { return 2 * static_cast<int>(groups_.size()) + 1; }
+  int variants() const override {
+    return static_cast<int>(
+        Uada::passes(settings_, static_cast<int>(groups_.size()), space_.probes()).chains);
+  }
 
   Chosen choose(const Batch& batch, Oracle& oracle, int pictured) const override {
-    const std::vector<Plan> plans = samplePlans(batch, space_);
-    std::vector<GroupTrial> trials = probed(batch, plans);
-
-    std::vector<Plan> shown;  // the unperturbed plans, then the probes group by group
-    for (const Plan& plan : plans) shown.push_back(space_.clamped(plan));
-    for (const GroupTrial& trial : trials) {
-      for (const Probe& probe : trial.probes) shown.push_back(space_.clamped(probe.plan));
-    }
-    const int first = oracle.render(shown);
+    const Batch drawn = drawnBy(batch);
+    const std::vector<Plan> plans = samplePlans(drawn, space_);
+    std::vector<GroupTrial> trials = probed(drawn, plans);
     Chosen chosen;
-    chosen.unperturbed = oracle.losses(first, Phase::probe);
-    for (std::size_t g = 0; g < trials.size(); ++g) {
-      takeProbeLosses(trials[g], oracle.losses(first + 1 + static_cast<int>(g), Phase::probe),
-                      chosen.unperturbed);
-    }
-    const int candidates = tryCandidates(plans, trials, chosen.unperturbed, oracle);
+    const int first = tryProbes(plans, trials, chosen.unperturbed, oracle);
+    const int candidates = tryCandidates(drawn, plans, trials, chosen.unperturbed, oracle);
 
-    const std::vector<int> winners = hardest(trials, chosen.unperturbed);
+    const std::vector<int> winners = this->winners(trials, chosen.unperturbed);
     for (std::size_t b = 0; b < plans.size(); ++b) {
       const int winner = winners[b];
       chosen.variants.push_back(winner == kUnperturbed ? first : candidates + winner);
@@ -50,38 +46,89 @@ class UadaChooser : public Chooser {
   }
 
  private:
-  /// The probes of every group, drawn from each sample's own stream, group after group.
+  /// The batch as its random choices are drawn: each sample from its own stream, or all from the first one's.
+  Batch drawnBy(Batch batch) const {
+    if (settings_.perBatch()) std::ranges::fill(batch.indices, batch.indices.front());
+    return batch;
+  }
+
+  /// The probes of every group, drawn from each sample's stream, group after group.
   std::vector<GroupTrial> probed(const Batch& batch, std::span<const Plan> plans) const {
     std::vector<GroupTrial> trials(groups_.size());
     for (std::size_t b = 0; b < plans.size(); ++b) {
       Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[b], Purpose::probe);
       for (std::size_t g = 0; g < groups_.size(); ++g) {
         trials[g].group = groups_[g];
-        trials[g].probes.push_back(space_.probe(plans[b], groups_[g], random));
+        trials[g].perSample = static_cast<std::size_t>(space_.probes(groups_[g]));
+        for (std::size_t p = 0; p < trials[g].perSample; ++p)
+          trials[g].probes.push_back(space_.probe(plans[b], groups_[g], random, static_cast<int>(p)));
       }
     }
     return trials;
   }
 
-  /// dL = L(probe) - L(unperturbed): equation (2) times delta.
-  static void takeProbeLosses(GroupTrial& trial, std::vector<float> losses,
-                              std::span<const float> unperturbed) {
-    trial.probeLoss = std::move(losses);
-    for (std::size_t b = 0; b < unperturbed.size(); ++b) {
-      if (trial.probes[b].unchanged) trial.probeLoss[b] = unperturbed[b];
-      trial.dL.push_back(trial.probeLoss[b] - unperturbed[b]);
+  /// Renders the unperturbed plans, then the probes group by group, and takes their losses.
+  /// returns  the variant of the unperturbed plans
+  int tryProbes(std::span<const Plan> plans, std::vector<GroupTrial>& trials, std::vector<float>& unperturbed,
+                Oracle& oracle) const {
+    std::vector<Plan> shown;
+    for (const Plan& plan : plans) shown.push_back(space_.clamped(plan));
+    for (const GroupTrial& trial : trials) {
+      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p) {
+        for (std::size_t b = 0; b < plans.size(); ++b)
+          shown.push_back(space_.clamped(trial.probesOf(b)[p].plan));
+      }
     }
+    const int first = oracle.render(shown);
+    unperturbed = oracle.losses(first, Phase::probe);
+    int variant = first;
+    for (GroupTrial& trial : trials) {
+      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p)
+        takeProbeLosses(trial, p, oracle.losses(++variant, Phase::probe), unperturbed);
+    }
+    return first;
+  }
+
+  /// dL = L(probe) - L(unperturbed): equation (2) times delta. Of a whole batch the mean of the samples'
+  /// (A1).
+  void takeProbeLosses(GroupTrial& trial, std::size_t p, std::span<const float> losses,
+                       std::span<const float> unperturbed) const {
+    trial.probeLoss.resize(trial.probes.size());
+    trial.dL.resize(trial.probes.size());
+    double sum = 0;
+    for (std::size_t b = 0; b < losses.size(); ++b) {
+      const std::size_t at = b * trial.perSample + p;
+      trial.probeLoss[at] = trial.probes[at].unchanged ? unperturbed[b] : losses[b];
+      trial.dL[at] = trial.probeLoss[at] - unperturbed[b];
+      sum += trial.dL[at];
+    }
+    for (std::size_t b = 0; b < losses.size() && settings_.perBatch(); ++b)
+      trial.dL[b * trial.perSample + p] = static_cast<float>(sum / static_cast<double>(losses.size()));
+  }
+
+  /// What equation (5) takes for dL: the estimate, its opposite (A22), or a random sign (A21). The
+  /// coordinates' deltas are fair coins already, so only the flip needs one more.
+  std::vector<float> directions(const GroupTrial& trial, std::size_t b, Random& random) const {
+    const std::span<const float> dL = trial.dLOf(b);
+    if (settings_.probes()) {
+      std::vector<float> signs(dL.begin(), dL.end());
+      if (settings_.update == "against") std::ranges::transform(signs, signs.begin(), std::negate<>());
+      return signs;
+    }
+    const float sign = trial.group == Group::flip ? static_cast<float>(random.sign()) : 1.0F;
+    return std::vector<float>(trial.perSample, sign);
   }
 
   /// Equation (5) and the losses of its results.
   /// returns  the variant of the first group's candidates
-  int tryCandidates(std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+  int tryCandidates(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
                     std::span<const float> unperturbed, Oracle& oracle) const {
     std::vector<Plan> shown;
     for (GroupTrial& trial : trials) {
       for (std::size_t b = 0; b < plans.size(); ++b) {
-        trial.candidates.push_back(
-            space_.update(plans[b], trial.probes[b], trial.group, trial.dL[b], settings_.epsilon));
+        Random random(drawn.seed, static_cast<std::uint32_t>(drawn.epoch), drawn.indices[b], Purpose::update);
+        trial.candidates.push_back(space_.update(plans[b], trial.probesOf(b), trial.group,
+                                                 directions(trial, b, random), settings_.epsilon));
         shown.push_back(space_.clamped(trial.candidates.back().plan));
       }
     }
@@ -94,19 +141,34 @@ class UadaChooser : public Chooser {
     return first;
   }
 
-  /// Step 8: the arg-max of each sample. A later candidate must be larger, not equal.
-  std::vector<int> hardest(std::span<const GroupTrial> trials, std::span<const float> unperturbed) const {
-    std::vector<int> winners(unperturbed.size(), 0);
-    for (std::size_t b = 0; b < unperturbed.size(); ++b) {
-      float best = trials[0].loss[b];
-      for (std::size_t g = 1; g < trials.size(); ++g) {
-        if (trials[g].loss[b] <= best) continue;
-        best = trials[g].loss[b];
-        winners[b] = static_cast<int>(g);
-      }
-      if (settings_.includeUnperturbed && unperturbed[b] > best) winners[b] = kUnperturbed;
+  /// Step 8: the arg-max, or arg-min (A22), of the losses of each sample or of their means over the batch
+  /// (A1).
+  std::vector<int> winners(std::span<const GroupTrial> trials, std::span<const float> unperturbed) const {
+    if (!settings_.perBatch()) {
+      std::vector<int> all;
+      for (std::size_t b = 0; b < unperturbed.size(); ++b)
+        all.push_back(winner(trials, unperturbed, [b](std::span<const float> losses) { return losses[b]; }));
+      return all;
     }
-    return winners;
+    const auto sum = [](std::span<const float> losses) {
+      return std::accumulate(losses.begin(), losses.end(), 0.0);
+    };
+    return std::vector<int>(unperturbed.size(), winner(trials, unperturbed, sum));
+  }
+
+  /// A later candidate must be harder (easier), not equal.
+  template <class Of>
+  int winner(std::span<const GroupTrial> trials, std::span<const float> unperturbed, Of of) const {
+    const bool easiest = settings_.selection == "easiest";
+    const auto beats = [easiest](auto a, auto b) { return easiest ? a < b : a > b; };
+    int winner = 0;
+    auto best = of(trials[0].loss);
+    for (std::size_t g = 1; g < trials.size(); ++g) {
+      if (!beats(of(trials[g].loss), best)) continue;
+      best = of(trials[g].loss);
+      winner = static_cast<int>(g);
+    }
+    return settings_.includeUnperturbed && beats(of(unperturbed), best) ? kUnperturbed : winner;
   }
 
   static Decision recorded(const Batch& batch, std::size_t b, const Plan& plan, float unperturbed,
@@ -119,20 +181,23 @@ class UadaChooser : public Chooser {
     decision.unperturbedLoss = unperturbed;
     decision.winner = winner;
     for (const GroupTrial& trial : trials) {
-      const Probe& probe = trial.probes[b];
-      const Candidate& candidate = trial.candidates[b];
+      const Plan& candidate = trial.candidates[b].plan;
+      const std::span<const float> probeLoss = trial.probeLossOf(b), dL = trial.dLOf(b);
       GroupDecision& part = decision.groups.emplace_back();
       part.group = groupName(trial.group);
-      part.position = probe.position;
-      part.before = Space::coordinates(plan, trial.group, probe.position);
-      part.delta.assign(probe.delta.begin(), probe.delta.begin() + probe.coordinates);
-      part.after = Space::coordinates(candidate.plan, trial.group, probe.position);
-      part.probeLoss = trial.probeLoss[b];
-      part.dL = trial.dL[b];
+      part.position = trial.position(b);
+      part.before = Space::coordinates(plan, trial.group, part.position);
+      part.delta.assign(trial.probesOf(b).front().coordinates, 0);
+      for (const Probe& probe : trial.probesOf(b)) {
+        for (std::size_t k = 0; k < part.delta.size(); ++k) part.delta[k] += probe.delta[k];
+      }
+      part.after = Space::coordinates(candidate, trial.group, part.position);
+      part.probeLoss.assign(probeLoss.begin(), probeLoss.end());
+      part.dL.assign(dL.begin(), dL.end());
       part.candidateLoss = trial.loss[b];
-      part.inert = probe.inert;
-      part.clamped = probe.clamped || candidate.clamped;
-      part.candidate = candidate.plan;
+      part.inert = trial.inert(b);
+      part.clamped = trial.clamped(b);
+      part.candidate = candidate;
     }
     return decision;
   }

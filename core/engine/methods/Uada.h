@@ -15,16 +15,56 @@ struct Uada {
 
   int epsilon = 1;
   bool includeUnperturbed = true;
+  std::string granularity = "sample";
+  std::string update = "gradient";
+  std::string selection = "hardest";
+
+  bool perBatch() const { return granularity == "batch"; }
+  bool probes() const { return update != "random"; }
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "epsilon", .title = "Step", .help = "ε of equation (5): levels, or pixels for crop and cutout (1, 2 or 3 in Table 7)", .min = 0, .max = 9}, epsilon);
-    v.field({.name = "include_unperturbed", .title = "Unperturbed is a candidate", .help = "As in the authors' code; off: Algorithm 1 to the letter (A2)", .advanced = true}, includeUnperturbed);
+    v.field({.name = "epsilon",
+             .title = "Step",
+             .help = "ε of equation (5): levels, or pixels for crop and cutout (1, 2 or 3 in Table 7)",
+             .min = 0,
+             .max = 9},
+            epsilon);
+    v.field({.name = "include_unperturbed",
+             .title = "Unperturbed is a candidate",
+             .help = "As in the authors' code; off: Algorithm 1 to the letter (A2)",
+             .advanced = true},
+            includeUnperturbed);
+    v.field({.name = "granularity",
+             .title = "Decided for",
+             .help = "Each sample draws, moves and chooses for itself, as in the authors' code; batch: all "
+                     "samples of a batch share one plan, moved along their mean loss (A1)",
+             .choices = {"sample", "batch"},
+             .advanced = true,
+             .later = true},
+            granularity);
+    v.field({.name = "update",
+             .title = "Move",
+             .help = "Along the estimated gradient's sign, against it, or along a random sign without any "
+                     "probe (A21, A22; Table 6)",
+             .choices = {"gradient", "against", "random"},
+             .advanced = true,
+             .later = true},
+            update);
+    v.field({.name = "selection",
+             .title = "Train on",
+             .help = "The candidate with the largest or the smallest loss (A22; Table 6)",
+             .choices = {"hardest", "easiest"},
+             .advanced = true,
+             .later = true},
+            selection);
   }
-  /// (1 + N) probe forwards, N candidate forwards, one training step; 2N + 1 chains (methods.md 1.4). Epsilon 0 is the plain
-  /// policy (A23).
-  static Passes passes(const Uada& settings, int groups) {
+  /// 1 + P probe forwards, P probes of N groups (P = N unless the policy probes each coordinate, A9), N
+  /// candidate forwards, one training step; as many chains as forwards without gradient (methods.md 1.4). A
+  /// random update has no probes (A21). Epsilon 0 is the plain policy (A23).
+  static Passes passes(const Uada& settings, int groups, int probes) {
     if (settings.epsilon == 0) return {};
-    return {2.0 * groups + 1, 1, 1, 2.0 * groups + 1};
+    const double shown = 1.0 + groups + (settings.probes() ? probes : 0);
+    return {shown, 1, 1, shown};
   }
 };
 

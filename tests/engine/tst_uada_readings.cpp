@@ -1,0 +1,135 @@
+#include <QTest>
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "tests/engine/OracleTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+namespace {
+
+Choice choice(const char* settings) {
+  return {"uada", settingsToJson(settingsFromJson<Uada>(parseJson(settings, "test"), "test"))};
+}
+
+int signOf(double x) { return (x > 0) - (x < 0); }
+
+/// Equation (5) said again, of all samples of a batch and with every coordinate's own dL.
+/// against  the sign is turned round (A22)
+void checkMoves(const Chosen& chosen, bool against) {
+  for (const Decision& decision : chosen.decisions) {
+    for (const GroupDecision& g : decision.groups) {
+      const bool each = g.dL.size() > 1;
+      QVERIFY(!each || g.dL.size() == g.before.size());
+      for (std::size_t k = 0; k < g.before.size(); ++k) {
+        const int sign = (against ? -1 : 1) * signOf(g.dL[each ? k : 0]);
+        const int step = g.group == "flip" ? (sign > 0 ? g.delta[k] : 0) : sign * g.delta[k];
+        QCOMPARE(g.after[k], g.before[k] + step);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+/// The readings of Algorithm 1 that are settings (methods.md 1.3: A1, A9, A21, A22).
+class TestUadaReadings : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  /// Crop takes 2 probes and cutout 4: 1 + 8 probe and 4 candidate forwards.
+  void coordinatewiseProbesEachCoordinate() {
+    const auto space =
+        findPolicy("uada-cifar").make(parseJson(R"({"coordinatewise":true})", "test"), {32, 4});
+    PlanOracle oracle(50);
+    const auto chooser = makeChooser(uadaChoice(1), *space);
+    QCOMPARE(chooser->variants(), 13);
+    const Chosen chosen = chooser->choose(batchOf(50), oracle, 50);
+    QCOMPARE(oracle.probes.size(), std::size_t{9});
+    QCOMPARE(oracle.candidates, (std::vector<int>{9, 10, 11, 12}));
+    QCOMPARE(findMethod("uada").passes(uadaChoice(1).settings, *space).chains, 13.0);
+    const std::size_t expected[] = {1, 2, 1, 4};
+    for (std::size_t g = 0; g < 4; ++g) QCOMPARE(chosen.decisions[0].groups[g].dL.size(), expected[g]);
+    checkMoves(chosen, false);
+    const GroupStatistics& cutout = chosen.policy.groups[3];
+    QCOMPARE(cutout.count, 50);
+    QCOMPARE(cutout.plus + cutout.minus + cutout.zero, 200);
+    // The first variant after the unperturbed and the flip moves the crop's row alone.
+    for (std::size_t b = 0; b < 50; ++b) QCOMPARE(oracle.shown[2][b].crop->col, oracle.shown[0][b].crop->col);
+  }
+
+  /// A1: one plan, one move, one winner; the mean loss decides.
+  void aBatchDecidesAsOne() {
+    const auto space = uadaSpace();
+    ScriptedOracle oracle(2, {{1, 3}, {1, 2}, {0, 8}, {1, 3}, {1, 1}, {5, 0}, {0, 5.5f}, {4, 0}, {9, 0.5f}});
+    const Chosen chosen =
+        makeChooser(choice(R"({"granularity":"batch"})"), *space)->choose(batchOf(2), oracle, 2);
+    for (const std::vector<Plan>& variant : oracle.shown) QVERIFY(variant[0] == variant[1]);
+    const double dL[] = {-0.5, 2, 0, -1};  // means of the probes' losses less the unperturbed ones'
+    for (const Decision& decision : chosen.decisions) {
+      QCOMPARE(decision.winner, 3);  // means 2.5, 2.75, 2, 4.75 and 2 unperturbed
+      for (std::size_t g = 0; g < 4; ++g) {
+        if (chosen.decisions[0].groups[g].dL[0] == 0) continue;  // a probe past the edge
+        QCOMPARE(decision.groups[g].dL[0], dL[g]);
+      }
+    }
+    QCOMPARE(chosen.variants, (std::vector<int>{8, 8}));
+    QCOMPARE(chosen.best, (std::vector<float>{9, 0.5f}));
+    checkMoves(chosen, false);
+  }
+
+  /// A21: no probe is shown; half of all coordinates move each way, half of the flips are kept; still the
+  /// hardest.
+  void randomUpdatesAskForNoProbe() {
+    const auto space = uadaSpace();
+    PlanOracle oracle(400);
+    const Choice random = choice(R"({"update":"random"})");
+    const auto chooser = makeChooser(random, *space);
+    QCOMPARE(chooser->variants(), 5);
+    QCOMPARE(findMethod("uada").passes(random.settings, *space).forwardsNoGrad, 5.0);
+    const Chosen chosen = chooser->choose(batchOf(400), oracle, 400);
+    QCOMPARE(oracle.probes, std::vector<int>{0});
+    QCOMPARE(oracle.candidates, (std::vector<int>{1, 2, 3, 4}));
+    int flipped = 0, up = 0;
+    for (std::size_t b = 0; b < 400; ++b) {
+      const Decision& decision = chosen.decisions[b];
+      for (const GroupDecision& g : decision.groups) QVERIFY(g.dL.empty() && g.probeLoss.empty());
+      flipped += decision.groups[0].after != decision.groups[0].before;
+      up += decision.groups[3].after[0] > decision.groups[3].before[0];
+      float most = chosen.unperturbed[b];
+      for (std::size_t v = 1; v < 5; ++v) most = std::max(most, oracle.loss(oracle.shown[v][b]));
+      QCOMPARE(chosen.best[b], most);
+    }
+    QVERIFY(flipped > 150 && flipped < 250);
+    QVERIFY(up > 130 && up < 250);  // a few are past the edge and stay
+    for (const GroupStatistics& group : chosen.policy.groups)
+      QCOMPARE(group.plus + group.minus + group.zero, 0);
+  }
+
+  /// A22: against the gradient, and the easiest.
+  void minimisesBothWays() {
+    const auto space = uadaSpace();
+    PlanOracle oracle(80);
+    const Chosen chosen = makeChooser(choice(R"({"update":"against","selection":"easiest"})"), *space)
+                              ->choose(batchOf(80), oracle, 80);
+    checkMoves(chosen, true);
+    for (std::size_t b = 0; b < 80; ++b) {
+      float least = chosen.unperturbed[b];
+      for (std::size_t v = 5; v < 9; ++v) least = std::min(least, oracle.loss(oracle.shown[v][b]));
+      QCOMPARE(chosen.best[b], least);
+    }
+    FlatOracle flat(3);
+    const Chosen ties =
+        makeChooser(choice(R"({"selection":"easiest"})"), *space)->choose(batchOf(3), flat, 3);
+    for (const Decision& decision : ties.decisions) QCOMPARE(decision.winner, 0);
+  }
+
+  void unknownReadingsAreRefused() {
+    QVERIFY_THROWS_EXCEPTION(UsageError, choice(R"({"granularity":"image"})"));
+    QVERIFY_THROWS_EXCEPTION(UsageError, choice(R"({"update":"backward"})"));
+    QVERIFY_THROWS_EXCEPTION(UsageError, choice(R"({"selection":"first"})"));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestUadaReadings)
+#include "tst_uada_readings.moc"
