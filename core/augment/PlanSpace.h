@@ -22,8 +22,7 @@ struct ProbeSettings {
     v.field(
         {.name = "coordinatewise",
          .title = "A probe for each coordinate",
-         .help = "Crop and cutout: one probe a coordinate, which costs 4 forwards more; off: one probe moves "
-                 "all of a group (A9)",
+         .help = "Of crop 2 and of cutout 4 probes instead of one that moves them all (A9)",
          .advanced = true,
          .later = true},
         coordinatewise);

@@ -36,23 +36,21 @@ struct Uada {
             includeUnperturbed);
     v.field({.name = "granularity",
              .title = "Decided for",
-             .help = "Each sample draws, moves and chooses for itself, as in the authors' code; batch: all "
-                     "samples of a batch share one plan, moved along their mean loss (A1)",
+             .help = "Each sample by itself, or a batch as one: one plan, moved by the mean loss (A1)",
              .choices = {"sample", "batch"},
              .advanced = true,
              .later = true},
             granularity);
     v.field({.name = "update",
              .title = "Move",
-             .help = "Along the estimated gradient's sign, against it, or along a random sign without any "
-                     "probe (A21, A22; Table 6)",
+             .help = "Along the estimated gradient, against it, or at random without probes (A21, A22)",
              .choices = {"gradient", "against", "random"},
              .advanced = true,
              .later = true},
             update);
     v.field({.name = "selection",
              .title = "Train on",
-             .help = "The candidate with the largest or the smallest loss (A22; Table 6)",
+             .help = "Candidate with the largest or the smallest loss (A22)",
              .choices = {"hardest", "easiest"},
              .advanced = true,
              .later = true},
