@@ -127,6 +127,21 @@ std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) 
   return seeds;
 }
 
+std::vector<int> readTables(const Json& json, const std::string& where) {
+  std::vector<int> tables;
+  const Json* given = json.find("tables");
+  if (!given) return tables;
+  if (!given->isArray())
+    throw UsageError(fmt::format("{}: tables: an array of numbers 1 to 9 expected, such as [2, 3], {} found",
+                                 where, given->typeName()));
+  for (const Json& item : given->asArray()) {
+    if (!item.isInt() || item.asInt() < 1 || item.asInt() > 9)
+      throw UsageError(fmt::format("{}: tables: numbers 1 to 9 expected, {} found", where, item.dump()));
+    tables.push_back(static_cast<int>(item.asInt()));
+  }
+  return tables;
+}
+
 }  // namespace
 
 Experiment experimentFromJson(const Json& json, const std::string& where,
@@ -143,12 +158,7 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
   if (const Json* runtime = json.find("runtime"))
     experiment.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
   requireDeviceName(experiment.runtime.device, where + ": runtime.device");
-  if (json.find("tables"))
-    for (const Json& item : json.at("tables").asArray()) {
-      if (!item.isInt() || item.asInt() < 1 || item.asInt() > 9)
-        throw UsageError(fmt::format("{}: tables: numbers 1 to 9 expected, {} found", where, item.dump()));
-      experiment.tables.push_back(static_cast<int>(item.asInt()));
-    }
+  experiment.tables = readTables(json, where);
   return experiment;
 }
 

@@ -136,6 +136,17 @@ Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<Fie
   return json;
 }
 
+/// Of two settings "min_x" and "max_x" the first may not be above the second.
+static void refuseCrossed(const std::vector<FieldValue>& values, const std::string& where) {
+  for (const auto& [least, low] : values)
+    for (const auto& [most, high] : values) {
+      const bool isPair = least.name.starts_with("min_") && most.name == "max_" + least.name.substr(4);
+      if (isPair && low.isNumber() && high.isNumber() && low.asDouble() > high.asDouble())
+        throw UsageError(fmt::format("{}.{}: {} found, at most the {} of {} expected", where, least.name,
+                                     low.dump(), high.dump(), most.name));
+    }
+}
+
 Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where) {
   if (!given.isNull() && !given.isObject())
     throw UsageError(fmt::format("{}: an object expected, {} found", where, given.typeName()));
@@ -149,6 +160,7 @@ Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, 
     if (value) field.value = asFieldHasIt(field.value, *value);
   }
   if (!given.isNull()) refuseUnknownKeys(given, known, where);
+  refuseCrossed(values, where);
   return statedSettings(fields, values);
 }
 

@@ -197,6 +197,15 @@ void writeGroup(const RunGroup& group, const Console& console) {
   console.object("comparison", json);
 }
 
+/// Before the training, not when it is over.
+void requireTables(const Experiment& experiment, const std::string& file) {
+  for (const int number : experiment.tables)
+    if (std::ranges::find(tables(), number, &TableEntry::number) == tables().end())
+      throw UsageError(fmt::format(
+          "{}: tables: there is no table {} to fill in; 'uada list tables' names those that there are", file,
+          number));
+}
+
 /// The comparison of this experiment's runs, then the tables it feeds.
 void printResults(const Experiment& experiment, const std::vector<std::int64_t>& runs,
                   const std::string& file, const Console& console) {
@@ -237,7 +246,9 @@ int perform(const RunOptions& options) {
   }
   const auto kept =
       isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
-  const Experiment experiment = readExperiment(findExperiment(options.experiment).string(), sets, kept);
+  const std::string file = findExperiment(options.experiment).string();
+  const Experiment experiment = readExperiment(file, sets, kept);
+  requireTables(experiment, file);
   const auto all = wantedRuns(options, experiment);
 
   const StopSignals signals;
