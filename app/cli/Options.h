@@ -112,6 +112,12 @@ struct PolicyImportOptions {
 };
 
 struct PolicyListOptions {
+  std::string project;  ///< whose copies are listed; empty: the program's and the imported ones
+  bool json = false;
+};
+
+struct PolicyRemoveOptions {
+  std::string name;
   bool json = false;
 };
 
@@ -132,6 +138,7 @@ struct DoctorOptions {
 
 using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
                              RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions,
-                             BenchOptions, DoctorOptions, PolicyImportOptions, PolicyListOptions>;
+                             BenchOptions, DoctorOptions, PolicyImportOptions, PolicyListOptions,
+                             PolicyRemoveOptions>;
 
 }  // namespace uada::cli

@@ -47,6 +47,7 @@ class Parser {
   DataCheckOptions check_;
   PolicyImportOptions import_;
   PolicyListOptions policies_;
+  PolicyRemoveOptions remove_;
   BenchOptions bench_;
   DoctorOptions doctor_;
   std::string value_, fill_ = "0,0,0", cover_, at_;
@@ -322,7 +323,7 @@ void Parser::addCare() {
   positional(check, "DATASET", check_.dataset, "Name of the data set");
   check->add_option("DIR", check_.folder, "Where it lies; default: searched for");
 
-  CLI::App* policies = app_.add_subcommand("policies", "Import and list found policies");
+  CLI::App* policies = app_.add_subcommand("policies", "Import, list and remove found policies");
   policies->require_subcommand(1);
   CLI::App* import =
       verb(*policies, "import", "Check a policy file and keep it under a name",
@@ -338,8 +339,16 @@ void Parser::addCare() {
       ->type_name("NAME");
   addNumber(import, "--epochs", import_.epochs, "Epochs that the lines of a schedule were made for", "200", 1,
             100000);
-  verb(*policies, "list", "List the policies that can be used by name", "Example: uada policies list",
-       policies_);
+  CLI::App* named =
+      verb(*policies, "list", "List the policies that can be used by name",
+           "Example: uada policies list\n         uada policies list --project thesis.uada", policies_);
+  named->add_option("--project", policies_.project, "List the copies that this project keeps instead")
+      ->type_name("FILE");
+  CLI::App* removed = verb(*policies, "remove", "Remove an imported policy",
+                           "Projects whose runs have used it keep their copy.\n"
+                           "Example: uada policies remove fa_reduced_cifar10",
+                           remove_);
+  positional(removed, "NAME", remove_.name, "Name it is kept under");
 
   CLI::App* bench =
       verb(app_, "bench", "Measure speed on this machine",

@@ -20,6 +20,7 @@ int perform(const DataCheckOptions& options);
 int perform(const BenchOptions& options);
 int perform(const PolicyImportOptions& options);
 int perform(const PolicyListOptions& options);
+int perform(const PolicyRemoveOptions& options);
 int perform(const DoctorOptions& options);
 
 }  // namespace uada::cli

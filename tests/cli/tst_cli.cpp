@@ -38,6 +38,7 @@ void TestCli::helpHasAnExample_data() {
                            "export", "bench", "doctor"})
     QTest::newRow(verb) << QStringList{verb};
   QTest::newRow("data check") << QStringList{"data", "check"};
+  for (const char* verb : {"import", "list", "remove"}) QTest::addRow("policies %s", verb) << QStringList{"policies", verb};
 }
 
 void TestCli::helpHasAnExample() {

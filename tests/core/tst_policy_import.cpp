@@ -54,6 +54,8 @@ class TestPolicyImport : public QObject {
   void importsOfSeveralAreNamed();
   void importsOfSeveralAreAllOrNone();
   void damagedFilesAreListed();
+  void oddNamesArePassedOver();
+  void importedPoliciesAreRemoved();
   void unknownPoliciesNameTheKnown();
   void hashesAreChecked();
   void damagedCopiesCountOnlyWhereUsed();
@@ -169,6 +171,36 @@ void TestPolicyImport::damagedFilesAreListed() {
     if (policy.name == "mine") good += policy.problem.empty();
   }
   QVERIFY(broken == 1 && good == 1);
+}
+
+/// Files of names that no import gives: none could be asked for.
+void TestPolicyImport::oddNamesArePassedOver() {
+  const std::string text = changed("example-subpolicies.json", "example-subpolicies\",", "mine\",");
+  importPolicy(folder_->write("a.json", text));
+  for (const char* name : {"a b.json", "a\n.json", ".hidden.json", "x.json.json", "autoaugment.json", "autoaugment-svhn.json", ".json"})
+    writeFileAtomically(policiesFolder() / name, text);
+  writeFileAtomically(policiesFolder() / (std::string(65, 'x') + ".json"), text);
+  std::vector<std::string> imported;
+  for (const InstalledPolicy& policy : installedPolicies())
+    if (!policy.file.empty()) imported.push_back(policy.name);
+  QCOMPARE(imported, std::vector<std::string>{"mine"});
+  const std::vector<std::string> names = policyNames();
+  QCOMPARE(names.back(), std::string("mine"));
+  QCOMPARE(names.size(), installedPolicies().size());
+}
+
+void TestPolicyImport::importedPoliciesAreRemoved() {
+  const std::string text = changed("example-subpolicies.json", "example-subpolicies\",", "mine\",");
+  importPolicy(folder_->write("a.json", text));
+  writeFileAtomically(policiesFolder() / "broken.json", "{");
+  const InstalledPolicy removed = removePolicy("mine");
+  QVERIFY(removed.name == "mine" && removed.sha256 == sha256(text) && !fs::exists(removed.file));
+  QVERIFY(!findPolicyFile("mine"));
+  QVERIFY(refusal([] { removePolicy("mine"); }).contains("there is no imported policy 'mine'; imported: broken"));
+  QVERIFY(!removePolicy("broken").problem.empty());
+  QVERIFY(refusal([] { removePolicy("../p"); }).contains("no imported policy '../p'; imported: none"));
+  for (const char* own : {"autoaugment-svhn", "autoaugment"})
+    QVERIFY(refusal([own] { removePolicy(own); }).contains("comes with the program"));
 }
 
 void TestPolicyImport::unknownPoliciesNameTheKnown() {

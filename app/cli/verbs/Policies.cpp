@@ -4,6 +4,7 @@
 #include "app/cli/Verbs.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Text.h"
+#include "core/store/Project.h"
 
 namespace uada::cli {
 namespace {
@@ -29,16 +30,37 @@ std::string kindOf(const InstalledPolicy& policy) {
   return policy.format == "uada-element-schedule" ? "elements by epoch" : "-";
 }
 
-std::string tableOf(const std::vector<InstalledPolicy>& policies) {
-  TextTable table({{"policy"}, {"kind"}, {"entries", Align::right}, {"sha256"}, {"from"}, {"source"}});
+std::string placeOf(const InstalledPolicy& policy) { return policy.file.empty() ? "program" : "imported"; }
+
+/// Where the user's library stands to a project's copy.
+std::string libraryWord(const InstalledPolicy& copy) {
+  const auto here = findPolicyFile(copy.name);
+  return !here ? "absent" : here->sha256 == copy.sha256 ? "same" : "different";
+}
+
+/// fromOf  what stands under `from` for each
+std::string tableOf(const std::vector<InstalledPolicy>& policies, const char* from,
+                    std::string (*fromOf)(const InstalledPolicy&)) {
+  TextTable table({{"policy"}, {"kind"}, {"entries", Align::right}, {"sha256"}, {from}, {"source"}});
   for (const InstalledPolicy& policy : policies)
     table.add(
         {policy.name, kindOf(policy),
          policy.problem.empty() ? groupedText(static_cast<long long>(policy.count)) : "-",
-         policy.sha256.empty() ? "-" : policy.sha256.substr(0, kShownDigits),
-         policy.file.empty() ? "program" : "imported",
+         policy.sha256.empty() ? "-" : policy.sha256.substr(0, kShownDigits), fromOf(policy),
          policy.problem.empty() ? shortened(policy.source, kSourceWidth) : "damaged: " + policy.problem});
   return table.text();
+}
+
+void listCopies(const std::string& project, const Console& console) {
+  std::vector<InstalledPolicy> copies;
+  for (const PolicyFile& kept : ProjectReader(project).policies()) {
+    copies.push_back(describedCopy(kept));
+    Json json = toJson(copies.back());
+    json["library"] = libraryWord(copies.back());
+    console.object("policy", json);
+  }
+  console.say(copies.empty() ? fmt::format("{} keeps no policy: none of its runs uses a policy file", project)
+                             : tableOf(copies, "library", libraryWord));
 }
 
 }  // namespace
@@ -47,7 +69,7 @@ int perform(const PolicyImportOptions& options) {
   const Console console(options.json);
   const Import import = importPolicy(options.file, options.name, options.epochs);
   for (const InstalledPolicy& policy : import.policies) console.object("policy", toJson(policy));
-  console.say(tableOf(import.policies));
+  console.say(tableOf(import.policies, "from", placeOf));
   for (const std::string& name : import.passed)
     console.note(fmt::format("left out: {} is more than one list of literals", name));
   console.note(fmt::format("kept in {}", policiesFolder().string()));
@@ -56,9 +78,22 @@ int perform(const PolicyImportOptions& options) {
 
 int perform(const PolicyListOptions& options) {
   const Console console(options.json);
+  if (!options.project.empty()) {
+    listCopies(options.project, console);
+    return 0;
+  }
   const std::vector<InstalledPolicy> policies = installedPolicies();
   for (const InstalledPolicy& policy : policies) console.object("policy", toJson(policy));
-  console.say(tableOf(policies));
+  console.say(tableOf(policies, "from", placeOf));
+  return 0;
+}
+
+int perform(const PolicyRemoveOptions& options) {
+  const Console console(options.json);
+  const InstalledPolicy policy = removePolicy(options.name);
+  console.object("removed", toJson(policy));
+  console.say(fmt::format("removed {} (SHA-256 {}): {}", policy.name,
+                          policy.sha256.empty() ? "not known" : policy.sha256, policy.file.string()));
   return 0;
 }
 

@@ -34,6 +34,17 @@ const char* shippedText(std::string_view name) {
   return nullptr;
 }
 
+/// Whether the policy comes with the program, as a file or in the catalogue.
+bool isOwn(std::string_view name) {
+  return shippedText(name) || std::ranges::find(policies(), name, &Policy::name) != policies().end();
+}
+
+/// Whether importPolicy() may have made the file.
+bool isImported(const fs::path& file) {
+  const std::string name = file.stem().string();
+  return file.extension() == ".json" && isGoodName(name) && !isOwn(name);
+}
+
 InstalledPolicy described(const std::string& name, const fs::path& file, std::string_view text) {
   InstalledPolicy policy{name, file, sha256(text), {}, {}, 0, {}};
   const std::string place = file.empty() ? name : file.string();
@@ -91,8 +102,7 @@ InstalledPolicy installable(const std::string& name, std::string_view text, cons
         fmt::format("{}: '{}' cannot be a policy's name: 1 to {} letters, digits, '-', '_' and '.', not "
                     "ending in .json; give one with --name",
                     from.string(), quotable(name), kMaxName));
-  const bool inCatalogue = std::ranges::find(policies(), name, &Policy::name) != policies().end();
-  if (shippedText(name) || inCatalogue)
+  if (isOwn(name))
     throw UsageError(
         fmt::format("{}: a policy of the name '{}' comes with the program; give another with --name",
                     from.string(), name));
@@ -162,7 +172,7 @@ std::vector<InstalledPolicy> installedPolicies() {
   std::error_code error;
   for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end;
        entry.increment(error))
-    if (entry->path().extension() == ".json") all.push_back(examined(entry->path()));
+    if (isImported(entry->path())) all.push_back(examined(entry->path()));
   std::ranges::sort(all.begin() + shipped, all.end(), {}, &InstalledPolicy::name);
   return all;
 }
@@ -210,9 +220,39 @@ std::vector<std::string> policyNames() {
   std::error_code error;
   for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end;
        entry.increment(error))
-    if (entry->path().extension() == ".json") names.push_back(entry->path().stem().string());
+    if (isImported(entry->path())) names.push_back(entry->path().stem().string());
   std::ranges::sort(names.begin() + shipped, names.end());
   return names;
+}
+
+InstalledPolicy describedCopy(const PolicyFile& kept) {
+  InstalledPolicy policy;
+  policy.name = kept.name;
+  policy.sha256 = kept.sha256;
+  try {
+    policy = described(kept.name, {}, kept.text);
+    if (policy.sha256 != kept.sha256)
+      policy.problem = fmt::format("its SHA-256 is not the recorded {}", kept.sha256);
+  } catch (const Error& error) {
+    policy.problem = error.what();
+  }
+  return policy;
+}
+
+InstalledPolicy removePolicy(const std::string& name) {
+  if (isOwn(name))
+    throw UsageError(fmt::format("the policy '{}' comes with the program and cannot be removed", name));
+  std::error_code error;
+  if (!isGoodName(name) || !fs::exists(fileOf(name), error)) {
+    std::vector<std::string> imported = policyNames();
+    std::erase_if(imported, [](const std::string& known) { return isOwn(known); });
+    throw UsageError(fmt::format("there is no imported policy '{}'; imported: {}", quotable(name),
+                                 imported.empty() ? "none" : joined(imported, " ")));
+  }
+  InstalledPolicy policy = examined(fileOf(name));
+  fs::remove(policy.file, error);
+  if (error) throw Error(fmt::format("cannot remove '{}': {}", policy.file.string(), error.message()));
+  return policy;
 }
 
 std::optional<PolicyFile> findPolicyFile(const std::string& name) {

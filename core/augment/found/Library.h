@@ -22,13 +22,16 @@ struct InstalledPolicy {
   std::string problem;    ///< why the file cannot be used; empty: it can
 };
 
+/// What a project keeps of a policy, described as if it were installed.
+InstalledPolicy describedCopy(const PolicyFile& kept);
+
 /// Where imported policies are kept: $XDG_DATA_HOME/uada/policies, else ~/.local/share/uada/policies.
 std::filesystem::path policiesFolder();
 
 /// The names of all of them, without a look into the files: for forms.
 std::vector<std::string> policyNames();
 /// Those that come with the program, then those in policiesFolder(), each by name. A damaged file is listed
-/// with its problem.
+/// with its problem; one of a name that no import gives is passed over.
 std::vector<InstalledPolicy> installedPolicies();
 
 struct Import {
@@ -44,6 +47,11 @@ struct Import {
 /// epochs  that lines of a schedule were made for
 /// throws  Error naming file and entry; if another policy has the name; if the file is larger than 4 MB
 Import importPolicy(const std::filesystem::path& file, const std::string& name = "", int epochs = 200);
+
+/// Takes an imported policy, sound or damaged, out of policiesFolder(). Projects keep their copies. returns
+/// what it was
+/// throws   UsageError if it comes with the program, or listing those that are imported
+InstalledPolicy removePolicy(const std::string& name);
 
 /// The file of a policy by name: one that comes with the program, an imported one, or the path of a file. Not
 /// looked into; none: there is no such name, or no such file.
