@@ -324,6 +324,8 @@ void Parser::addCare() {
   check->add_option("DIR", check_.folder, "Where it lies; default: searched for");
 
   CLI::App* policies = app_.add_subcommand("policies", "Import, list and remove found policies");
+  policies->group("Verbs");
+  policies->footer("Example: uada policies list");
   policies->require_subcommand(1);
   CLI::App* import =
       verb(*policies, "import", "Check a policy file and keep it under a name",
