@@ -152,9 +152,14 @@ CLI::Option* positional(CLI::App* verb, const char* name, std::string& value, co
 
 void Parser::addInspecting() {
   CLI::App* list = verb(app_, "list", "List what the programs know by name",
-                        "Example: uada list ops\n         uada list models --classes 100 --json", list_);
+                        "Example: uada list ops\n         uada list settings uada\n         uada list models "
+                        "--classes 100 --json",
+                        list_);
   positional(list, "KIND", list_.what,
-             "ops, grids, models, datasets, methods, policies, tables or experiments");
+             "ops, grids, models, datasets, methods, policies, settings, tables or experiments");
+  list->add_option(
+      "NAME", list_.of,
+      "settings: of this method, policy or model, or of dataset, training or runtime; default: all");
   addNumber(list, "--classes", list_.classes, "Count the models' parameters for so many classes", "10", 1,
             1000000);
 

@@ -67,6 +67,20 @@ Json numbers(const std::vector<double>& values) {
 
 }  // namespace
 
+std::string allowedText(const FieldValue& known) {
+  const std::string range = rangeText(known.field);
+  const auto with = [&](const char* kind) { return range.empty() ? kind : fmt::format("{} {}", kind, range); };
+  if (known.value.isBool()) return "true or false";
+  if (known.value.isInt()) return with("a whole number");
+  if (known.value.isNumber()) return with("a number");
+  if (!known.value.isString()) return with("numbers, each");
+  if (known.field.choices.empty()) return "a text";
+  std::vector<std::string> choices = known.field.choices;
+  const std::string last = std::move(choices.back());
+  choices.pop_back();
+  return choices.empty() ? last : fmt::format("{} or {}", joined(choices, ", "), last);
+}
+
 std::string fieldProblem(const FieldValue& known, const Json& value) {
   if (known.value.isBool()) return boolProblem(value);
   if (known.value.isInt()) return integerProblem(known.field, value);

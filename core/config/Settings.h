@@ -114,6 +114,9 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
 /// struct. null counts as {}.
 Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where);
 
+/// What a field takes, in words: "a whole number between 0 and 9", "step, cosine or constant".
+std::string allowedText(const FieldValue& known);
+
 /// What is wrong with a value for a field, in words, or "" if it is allowed: for forms the same rule as for
 /// files. known  the field with a value of its type (its default)
 std::string fieldProblem(const FieldValue& known, const Json& value);

@@ -17,6 +17,7 @@ class TestCli : public QObject {
   void listsEveryKind_data();
   void listsEveryKind();
   void listsTheRangesOfGrids();
+  void listsSettings();
   void countsParametersForTheClassesGiven();
   void appliesAnOp();
   void takesNegativeValues();
@@ -160,8 +161,9 @@ void TestCli::listsEveryKind() {
   COMPARE_CODE(json, 0);
   const auto all = objects(json.out);
   QCOMPARE(ofKind(all, kind).size(), all.size());
-  QCOMPARE(all.size() + 2,
-           text.out.trimmed().split('\n').size() - (what == "methods"));  // titles and rule; note on cost
+  const QStringList lines = text.out.trimmed().split('\n');
+  const auto notes = lines.filter(QRegularExpression("^(cost|settings):")).size();
+  QCOMPARE(all.size() + 2 + notes, lines.size());  // titles and rule
   for (const QJsonObject& object : all)
     for (const QString& key : QStringList{"name", "title", "source"} + keys)
       QVERIFY2(object.contains(key), qPrintable(key));
@@ -182,6 +184,23 @@ void TestCli::listsTheRangesOfGrids() {
   QVERIFY(!ops.contains("invert") && !wide["continuous"].toBool() && find("faa")["continuous"].toBool());
   const QString text = Program().run({"list", "grids"}).out;
   QVERIFY2(text.contains(QRegularExpression("\nta-wide31 +rotate +0 +135 +degrees +\\+ or -\n")), qPrintable(text));
+}
+
+void TestCli::listsSettings() {
+  const auto all = objects(Program().run({"list", "settings", "--json"}).out);
+  QVERIFY(all.size() > 60);
+  for (const QJsonObject& setting : all)
+    QVERIFY2(!setting["help"].toString().isEmpty() && !setting["allowed"].toString().isEmpty(),
+             qPrintable(setting["name"].toString()));
+  const auto some = objects(Program().run({"list", "settings", "uada", "--json"}).out);
+  QCOMPARE(ofKind(some, "setting").size(), 5);
+  QCOMPARE(some[2]["name"].toString(), QString("granularity"));
+  QCOMPARE(some[2]["choices"].toArray(), (QJsonArray{"sample", "batch"}));
+  const QString text = Program().run({"list", "settings", "uada"}).out;
+  QVERIFY2(text.startsWith("uada (method)\n"), qPrintable(text));
+  QVERIFY2(text.contains(QRegularExpression("\nupdate +gradient +gradient, against or random +A")), qPrintable(text));
+  COMPARE_CODE(Program().run({"list", "settings", "nothing"}), 2);
+  COMPARE_CODE(Program().run({"list", "ops", "uada"}), 2);
 }
 
 void TestCli::countsParametersForTheClassesGiven() {

@@ -5,8 +5,10 @@
 #include "app/cli/Console.h"
 #include "app/cli/Places.h"
 #include "app/cli/Verbs.h"
+#include "app/cli/verbs/ListSettings.h"
 #include "core/augment/Space.h"
 #include "core/base/Catalog.h"
+#include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/config/RunConfig.h"
 #include "core/data/Dataset.h"
@@ -156,13 +158,12 @@ double relativePasses(const Method& method) {
 }
 
 void listMethods(const Console& console, const ListOptions&) {
-  TextTable table({{"method"}, {"title"}, {"cost", Align::right}, {"policy"}, {"settings"}, {"source"}});
+  TextTable table({{"method"}, {"title"}, {"cost", Align::right}, {"policy"}, {"source"}});
   for (const Method& method : methods()) {
     const double passes = relativePasses(method);
-    const std::string settings = settingsText(method.fields);
     const bool isFixed = method.policySetting == PolicySetting::fixed;
     table.add({method.name, method.title, fmt::format("{:.2f}", passes),
-               method.policy + (isFixed ? "" : " or any"), settings.empty() ? "-" : settings, method.source});
+               method.policy + (isFixed ? "" : " or any"), method.source});
     Json json = nameTitleSource(method);
     json["passes"] = passes;
     json["policy"] = method.policy;
@@ -170,7 +171,9 @@ void listMethods(const Console& console, const ListOptions&) {
     json["settings"] = settingsJson(method.fields);
     console.object("method", json);
   }
-  console.say(table.text() + "cost: forward passes a step, a backward counting 2, relative to ra-uc\n");
+  console.say(table.text() +
+              "cost: forward passes a step, a backward counting 2, relative to ra-uc\n"
+              "settings: uada list settings METHOD\n");
 }
 
 void listPolicies(const Console& console, const ListOptions&) {
@@ -183,7 +186,7 @@ void listPolicies(const Console& console, const ListOptions&) {
     json["settings"] = settingsJson(policy.fields());
     console.object("policy", json);
   }
-  console.say(table.text());
+  console.say(table.text() + "settings: uada list settings POLICY\n");
 }
 
 void listTables(const Console& console, const ListOptions&) {
@@ -220,14 +223,17 @@ struct Kind {
   const char* name;
   void (*list)(const Console&, const ListOptions&);
 };
-constexpr Kind kKinds[] = {{"ops", listOps},         {"grids", listGrids},
-                           {"models", listModels},   {"datasets", listDatasets},
-                           {"methods", listMethods}, {"policies", listPolicies},
-                           {"tables", listTables},   {"experiments", listExperiments}};
+constexpr Kind kKinds[] = {
+    {"ops", listOps},           {"grids", listGrids},     {"models", listModels},
+    {"datasets", listDatasets}, {"methods", listMethods}, {"policies", listPolicies},
+    {"settings", listSettings}, {"tables", listTables},   {"experiments", listExperiments}};
 
 }  // namespace
 
 int perform(const ListOptions& options) {
+  if (!options.of.empty() && options.what != "settings")
+    throw UsageError(fmt::format("uada list {}: '{}' is one too many; only settings are listed of one name",
+                                 options.what, options.of));
   findEntry(kKinds, options.what, "kind of thing to list").list(Console(options.json), options);
   return 0;
 }
