@@ -5,15 +5,13 @@
 namespace uada {
 namespace {
 
-ByteTable stretched(const Extremes& e) {
-  if (e.high <= e.low) return identityTable();
-  const double scale = 255.0 / (e.high - e.low);
-  return simd::stretchTable(scale, -e.low * scale);
-}
-
 ChannelTables tablesOf(ImageView image) {
   const auto found = simd::extremes(image);
-  return {stretched(found[0]), stretched(found[1]), stretched(found[2])};
+  if (found[0] == found[1] && found[0] == found[2]) {  // as of a grey image
+    const ByteTable table = simd::stretchTable(found[0]);
+    return {table, table, table};
+  }
+  return {simd::stretchTable(found[0]), simd::stretchTable(found[1]), simd::stretchTable(found[2])};
 }
 
 }  // namespace

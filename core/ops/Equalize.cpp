@@ -11,32 +11,29 @@ namespace uada {
 namespace {
 
 /// More pixels than that do not fit the numbers of shareTable().
-constexpr std::int64_t kMost = 1 << 30;
+constexpr std::uint32_t kMost = 1 << 30;
 
 }  // namespace
 
 ByteTable equalizedTable(const Histogram& counts) {
-  std::int64_t pixels = 0;
-  int used = 0, top = 255;
-  for (std::uint32_t count : counts) {
-    pixels += count;
-    used += count > 0;
-  }
-  if (used <= 1) return identityTable();
-  if (pixels >= kMost) return reference::equalizedTable(counts);
+  const Sums sums = simd::runningSums(counts);
+  if (sums.all >= kMost) return reference::equalizedTable(counts);
+  if (sums.all == 0) return identityTable();
+  int top = 255;
   while (counts[top] == 0) --top;
-  const std::int64_t step = (pixels - counts[top]) / 255;
-  if (step == 0) return identityTable();
-  std::array<std::int32_t, 256> below;
-  std::int64_t sum = step / 2;
-  for (std::size_t v = 0; v < 256; sum += counts[v++]) below[v] = static_cast<std::int32_t>(sum);
-  return simd::shareTable(below, static_cast<std::int32_t>(step));
+  const std::uint32_t step = (sums.all - counts[top]) / 255;
+  if (step == 0) return identityTable();  // also of one value alone
+  return simd::shareTable(sums.before, step / 2, step);
 }
 
 namespace {
 
 ChannelTables tablesOf(ImageView image) {
   const auto counts = histograms(image);
+  if (counts[0] == counts[1] && counts[0] == counts[2]) {  // a grey image
+    const ByteTable table = equalizedTable(counts[0]);
+    return {table, table, table};
+  }
   return {equalizedTable(counts[0]), equalizedTable(counts[1]), equalizedTable(counts[2])};
 }
 

@@ -75,20 +75,35 @@ ByteTable blendTable(int degenerate, float factor) {
   return table;
 }
 
-ByteTable stretchTable(double scale, double offset) {
-  ByteTable table;
-  for (int v = 0; v < 256; ++v)
-    table[v] = static_cast<std::uint8_t>(std::clamp(static_cast<int>(v * scale + offset), 0, 255));
+std::uint8_t stretched(int value, const Extremes& found) {
+  const double scale = 255.0 / (found.high - found.low);
+  return static_cast<std::uint8_t>(std::clamp(static_cast<int>(value * scale - found.low * scale), 0, 255));
+}
+
+ByteTable stretchTable(const Extremes& found) {
+  ByteTable table = identityTable();
+  if (found.high <= found.low) return table;
+  for (int v = 0; v < 256; ++v) table[v] = stretched(v, found);
   return table;
 }
 
-ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
+Sums runningSums(const Histogram& counts) {
+  Sums sums{};
+  for (std::size_t v = 0; v < 256; ++v) {
+    sums.before[v] = sums.all;
+    sums.all += counts[v];
+  }
+  return sums;
+}
+
+ByteTable shareTable(const Histogram& below, std::uint32_t more, std::uint32_t step) {
   // Without 256 divisions: the half keeps the product away from whole numbers by more than double precision
   // can be wrong.
   const double inverse = 1.0 / step;
   ByteTable table;
   for (std::size_t v = 0; v < 256; ++v)
-    table[v] = static_cast<std::uint8_t>(static_cast<int>(std::min(255.0, (below[v] + 0.5) * inverse)));
+    table[v] =
+        static_cast<std::uint8_t>(static_cast<int>(std::min(255.0, (below[v] + more + 0.5) * inverse)));
   return table;
 }
 

@@ -23,8 +23,11 @@ void invertFrom(ImageView in, ImageSpan out, int lowest);
 std::array<Extremes, 3> extremes(ImageView image);
 ByteTable equalizedTable(const Histogram& counts);
 ByteTable blendTable(int degenerate, float factor);
-ByteTable stretchTable(double scale, double offset);
-ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step);
+/// One entry of stretchTable(), of extremes that differ.
+std::uint8_t stretched(int value, const Extremes& found);
+ByteTable stretchTable(const Extremes& found);
+Sums runningSums(const Histogram& counts);
+ByteTable shareTable(const Histogram& below, std::uint32_t more, std::uint32_t step);
 
 void color(ImageView in, ImageSpan out, float factor);
 std::uint64_t greySum(ImageView image);

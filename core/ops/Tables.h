@@ -11,6 +11,11 @@ namespace uada {
 using ByteTable = std::array<std::uint8_t, 256>;
 using ChannelTables = std::array<ByteTable, 3>;
 using Histogram = std::array<std::uint32_t, 256>;
+/// The sum of the counts before each, and of all.
+struct Sums {
+  Histogram before;
+  std::uint32_t all;
+};
 
 /// The lowest and the highest value of a channel.
 struct Extremes {

@@ -55,10 +55,14 @@ std::array<Extremes, 3> extremes(ImageView image);
 
 /// The blend with one grey for the whole image; the factor as blendFactor() gives it.
 ByteTable blendTable(int degenerate, float factor);
-/// scale * v + offset, cut to a whole number, then clamped; not beyond the range of int.
-ByteTable stretchTable(double scale, double offset);
-/// below / step without its fraction, 255 at most. 0 <= below, 0 < step, both less than 2^30
-ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step);
+/// Takes the lowest value to 0 and the highest to 255: v * scale - low * scale in double precision, cut to a
+/// whole number, then clamped. Of one value alone: no change.
+ByteTable stretchTable(const Extremes& found);
+/// Of counts whose sum is below 2^32.
+Sums runningSums(const Histogram& counts);
+/// (below + more) / step without its fraction, 255 at most. below does not fall; sum and step less than 2^30,
+/// 0 < step
+ByteTable shareTable(const Histogram& below, std::uint32_t more, std::uint32_t step);
 
 /// Blends each pixel with its grey(); the factor as blendFactor() gives it.
 void color(ImageView in, ImageSpan out, float factor);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "core/ops/Reference.h"
 #include "core/ops/simd/Kernels.h"
@@ -21,6 +22,7 @@ using reference::blendTable;
 using reference::extremes;
 using reference::invertFrom;
 using reference::mapBits;
+using reference::runningSums;
 using reference::shareTable;
 using reference::stretchTable;
 #else
@@ -36,10 +38,10 @@ struct Lookup {
     const __m512i upper = _mm512_permutex2var_epi8(part[2].raw, index.raw, part[3].raw);
     return Vector{_mm512_mask_blend_epi8(_mm512_movepi8_mask(index.raw), lower, upper)};
   }
-  /// Only in the lanes of the mask; the others keep their index.
-  Vector in(__mmask64 lanes, __mmask64 high, Vector index) const {
-    const __m512i lower = _mm512_mask2_permutex2var_epi8(part[0].raw, index.raw, lanes & ~high, part[1].raw);
-    return Vector{_mm512_mask2_permutex2var_epi8(part[2].raw, lower, lanes & high, part[3].raw)};
+  /// In the lower or upper half of the table, by the lowest seven bits, only in the lanes of the mask; the
+  /// others keep their index.
+  Vector in(__mmask64 lanes, int half, Vector index) const {
+    return Vector{_mm512_mask2_permutex2var_epi8(part[half].raw, index.raw, lanes, part[half + 1].raw)};
   }
 };
 #else
@@ -85,10 +87,14 @@ void applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
 HWY_INLINE void pixels64(const std::uint8_t* in, std::uint8_t* out, const Lookup (&tables)[3]) {
   constexpr __mmask64 kEveryThird[] = {0x9249249249249249, 0x2492492492492492, 0x4924924924924924};
   for (int k = 0; k < 3; ++k) {
-    Vector v = load(in + 64 * k);
-    const __mmask64 high = _mm512_movepi8_mask(v.raw);
-    for (int c = 0; c < 3; ++c) v = tables[c].in(kEveryThird[(c - k + 3) % 3], high, v);
-    store(v, out + 64 * k);
+    const Vector v = load(in + 64 * k);
+    Vector lower = v, upper = v;
+    for (int c = 0; c < 3; ++c) {
+      const __mmask64 lanes = kEveryThird[(c - k + 3) % 3];
+      lower = tables[c].in(lanes, 0, lower);
+      upper = tables[c].in(lanes, 2, upper);
+    }
+    store(Vector{_mm512_mask_blend_epi8(_mm512_movepi8_mask(v.raw), lower.raw, upper.raw)}, out + 64 * k);
   }
 }
 #else
@@ -184,55 +190,81 @@ HWY_INLINE ByteTable tableOf(const Part& part) {
   return table;
 }
 
-using Doubles = hn::ScalableTag<double>;
-using Double = hn::Vec<Doubles>;
-
 /// Every fourth number from v on, lane by lane.
-template <class D>
-HWY_INLINE hn::Vec<D> fourths(D d, int v) {
-  using T = hn::TFromD<D>;
-  return hn::Add(hn::Mul(hn::Iota(d, T{0}), hn::Set(d, T{4})), hn::Set(d, static_cast<T>(v)));
-}
-
-/// Two vectors of doubles as one of 32 bits, clamped and cut to whole numbers.
-HWY_INLINE Whole bytesOf(Double lower, Double upper) {
-  const Doubles d;
-  const hn::Half<Wholes> half;
-  const auto clamped = [&](Double v) { return hn::Min(hn::Max(v, hn::Zero(d)), hn::Set(d, 255.0)); };
-  return hn::Combine(Wholes(), hn::DemoteTo(half, clamped(upper)), hn::DemoteTo(half, clamped(lower)));
-}
-
-/// tableOf() by valueOf(vector of doubles), from 0 to 255.
-template <class ValueOf>
-HWY_INLINE Whole doublesOf(int first, const ValueOf& valueOf) {
-  const int half = 4 * static_cast<int>(hn::MaxLanes(Doubles()));
-  return bytesOf(valueOf(fourths(Doubles(), first)), valueOf(fourths(Doubles(), first + half)));
+HWY_INLINE Whole fourths(int v) {
+  return hn::Add(hn::ShiftLeft<2>(hn::Iota(Wholes(), 0)), hn::Set(Wholes(), v));
 }
 
 ByteTable blendTable(int degenerate, float factor) {
   const Whole dull = hn::Set(Wholes(), degenerate);
   const Single f = hn::Set(Singles(), factor);
-  return tableOf([&](int first) { return blended(dull, fourths(Wholes(), first), f); });
+  return tableOf([&](int first) { return blended(dull, fourths(first), f); });
 }
 
-ByteTable stretchTable(double scale, double offset) {
-  const Double factor = hn::Set(Doubles(), scale), shift = hn::Set(Doubles(), offset);
-  const auto valueOf = [&](Double v) { return hn::Add(hn::Mul(v, factor), shift); };
-  return tableOf([&](int first) { return doublesOf(first, valueOf); });
+ByteTable stretchTable(const Extremes& found) {
+  const int range = found.high - found.low;
+  if (range <= 0 || range == 255) return identityTable();
+  // A quotient that is not whole lies 1 / 255 or more from one that is: single precision cuts it right.
+  const Single factor = hn::Set(Singles(), 255.0F / static_cast<float>(range));
+  const Whole low = hn::Set(Wholes(), found.low);
+  ByteTable table = tableOf([&](int first) {
+    const Single above = hn::ConvertTo(Singles(), hn::Sub(fourths(first), low));
+    const Whole cut = hn::ConvertTo(Wholes(), hn::Mul(above, factor));
+    return hn::Min(hn::Max(cut, hn::Zero(Wholes())), hn::Set(Wholes(), 255));
+  });
+  // Those that are whole come out of the rule's double precision as they are or just below.
+  const int wholes = std::gcd(range, 255);
+  for (int k = 1; k <= wholes; ++k) {
+    const int v = found.low + range / wholes * k;
+    table[v] = reference::stretched(v, found);
+  }
+  return table;
 }
 
-ByteTable shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
-  const Doubles d;
-  const hn::Half<Wholes> half;
-  const auto inverse = hn::Set(d, 1.0 / step);
+constexpr std::size_t kWholes = hn::MaxLanes(Wholes());
+
+/// Adds to each group of four lanes the last lane of the group `distance` before, if there is one.
+template <std::size_t distance>
+HWY_INLINE Whole withGroupBefore(Whole sums) {
+  alignas(64) std::int32_t last[kWholes];
+  for (std::size_t lane = 0; lane < kWholes; ++lane)
+    last[lane] = static_cast<std::int32_t>(lane < 4 * distance ? lane : (lane / 4 - distance) * 4 + 3);
+  const auto has = hn::Gt(hn::Iota(Wholes(), 0), hn::Set(Wholes(), 4 * distance - 1));
+  const Whole before = hn::TableLookupLanes(sums, hn::SetTableIndices(Wholes(), last));
+  return hn::Add(sums, hn::IfThenElseZero(has, before));
+}
+
+Sums runningSums(const Histogram& counts) {
+  const hn::RebindToUnsigned<Wholes> d;
+  const auto last = hn::IndicesFromVec(Wholes(), hn::Set(Wholes(), kWholes - 1));
+  Sums sums;
+  Whole before = hn::Zero(Wholes());
+  for (std::size_t v = 0; v < 256; v += kWholes) {
+    const Whole own = hn::BitCast(Wholes(), hn::LoadU(d, counts.data() + v));
+    Whole sum = hn::Add(own, hn::ShiftLeftLanes<1>(own));
+    sum = hn::Add(sum, hn::ShiftLeftLanes<2>(sum));
+    if constexpr (kWholes > 4) sum = withGroupBefore<1>(sum);
+    if constexpr (kWholes > 8) sum = withGroupBefore<2>(sum);
+    hn::StoreU(hn::BitCast(d, hn::Add(before, hn::Sub(sum, own))), d, sums.before.data() + v);
+    before = hn::Add(before, hn::TableLookupLanes(sum, last));
+  }
+  sums.all = static_cast<std::uint32_t>(hn::GetLane(before));
+  return sums;
+}
+
+ByteTable shareTable(const Histogram& below, std::uint32_t more, std::uint32_t step) {
+  // In single precision a quotient below 256 is wrong by less than 2^-15; with the half it lies at least
+  // 1 / (2 step) from a whole number.
+  if (step >= 1 << 13 || below[255] + more >= 1 << 22) return reference::shareTable(below, more, step);
+  const Singles d;
+  const Single inverse = hn::Set(d, 1.0F / static_cast<float>(step));
+  const Single half = hn::Set(d, static_cast<float>(more) + 0.5F);
+  const hn::Rebind<std::uint8_t, Wholes> narrow;
   ByteTable table;
   for (std::size_t v = 0; v < 256; v += hn::MaxLanes(Wholes())) {
-    const auto share = [&](std::size_t at) {
-      const Double number = hn::PromoteTo(d, hn::LoadU(half, below.data() + at));
-      return hn::Mul(hn::Add(number, hn::Set(d, 0.5)), inverse);
-    };
-    const hn::Rebind<std::uint8_t, Wholes> narrow;
-    const Whole bytes = bytesOf(share(v), share(v + hn::MaxLanes(half)));
+    const Whole sum = hn::BitCast(Wholes(), hn::LoadU(hn::RebindToUnsigned<Wholes>(), below.data() + v));
+    const Single quotient = hn::Mul(hn::Add(hn::ConvertTo(d, sum), half), inverse);
+    const Whole bytes = hn::ConvertTo(Wholes(), hn::Min(quotient, hn::Set(d, 255.0F)));
     hn::StoreU(hn::DemoteTo(narrow, bytes), narrow, table.data() + v);
   }
   return table;
@@ -251,6 +283,7 @@ HWY_EXPORT(blendTable);
 HWY_EXPORT(extremes);
 HWY_EXPORT(invertFrom);
 HWY_EXPORT(mapBits);
+HWY_EXPORT(runningSums);
 HWY_EXPORT(shareTable);
 HWY_EXPORT(stretchTable);
 
@@ -273,11 +306,10 @@ std::array<Extremes, 3> simd::extremes(ImageView image) { return HWY_DYNAMIC_DIS
 ByteTable simd::blendTable(int degenerate, float factor) {
   return HWY_DYNAMIC_DISPATCH(blendTable)(degenerate, factor);
 }
-ByteTable simd::stretchTable(double scale, double offset) {
-  return HWY_DYNAMIC_DISPATCH(stretchTable)(scale, offset);
-}
-ByteTable simd::shareTable(const std::array<std::int32_t, 256>& below, std::int32_t step) {
-  return HWY_DYNAMIC_DISPATCH(shareTable)(below, step);
+ByteTable simd::stretchTable(const Extremes& found) { return HWY_DYNAMIC_DISPATCH(stretchTable)(found); }
+Sums simd::runningSums(const Histogram& counts) { return HWY_DYNAMIC_DISPATCH(runningSums)(counts); }
+ByteTable simd::shareTable(const Histogram& below, std::uint32_t more, std::uint32_t step) {
+  return HWY_DYNAMIC_DISPATCH(shareTable)(below, more, step);
 }
 }  // namespace uada
 #endif
