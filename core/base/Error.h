@@ -18,4 +18,10 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+/// There is more of something than is read. Of a file's beginning this is true of the whole file, too.
+class LimitError : public Error {
+ public:
+  using Error::Error;
+};
+
 }  // namespace uada

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -18,8 +17,19 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 4u << 20;
 constexpr std::size_t kMaxDepth = 64;
-constexpr std::size_t kMaxValues = 1'000'000;  // a value takes more memory than its text
-constexpr std::size_t kMaxProblem = 200;       // bytes; the parser quotes what it has read
+constexpr std::size_t kMaxItems = 10'000;    // of one array or object
+constexpr std::size_t kMaxValues = 400'000;  // a value takes more memory than its text
+constexpr std::size_t kMaxProblem = 200;     // bytes; the parser quotes what it has read
+
+/// A key that an object has twice; null if there is none.
+const std::string* repeatedKey(const Json::Object& members) {
+  std::vector<const std::string*> keys;
+  for (const Json::Member& member : members) keys.push_back(&member.first);
+  std::ranges::sort(keys, {}, [](const std::string* key) { return std::string_view(*key); });
+  const auto twice =
+      std::ranges::adjacent_find(keys, {}, [](const std::string* k) { return std::string_view(*k); });
+  return twice == keys.end() ? nullptr : *twice;
+}
 
 /// Builds a Json from the parser's events, because nlohmann's own tree drops duplicate keys silently.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
@@ -40,8 +50,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    if (!open_.back().keys.insert(name).second)
-      return fail(fmt::format("the key '{}' stands twice in one object; remove one", quotable(name)));
+    if (!hasRoom()) return false;
     open_.back().key = name;
     return true;
   }
@@ -56,6 +65,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
   Json result;
   std::string problem;
+  bool isLimit = false;  ///< the problem is that there is too much
 
  private:
   /// "line 3, column 12: " of the last of the first `position` characters.
@@ -70,15 +80,38 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     bool isObject;
     Json::Array items;
     Json::Object members;
-    std::set<std::string> keys;
     std::string key;
   };
   bool fail(std::string why) {
     if (problem.empty()) problem = std::move(why);
     return false;
   }
+  /// "subpolicies[3][1]: probability", where the next value belongs.
+  std::string entry() const {
+    std::string place;
+    for (const Open& open : open_)
+      if (!open.isObject)
+        place += fmt::format("[{}]", open.items.size());
+      else if (!open.key.empty())
+        place += (place.empty() ? "" : ": ") + quotable(open.key);
+    return place;
+  }
+  bool tooMuch(std::size_t most, std::string_view what) {
+    isLimit = true;
+    const std::string place = entry();
+    return fail(fmt::format("{}{}at most {} {} allowed; leave some out", place, place.empty() ? "" : ": ",
+                            groupedText(static_cast<long long>(most)), what));
+  }
+  /// Whether the innermost array or object may have one more.
+  bool hasRoom() {
+    if (open_.empty()) return true;
+    const Open& last = open_.back();
+    const bool full = (last.isObject ? last.members.size() : last.items.size()) >= kMaxItems;
+    return !full || tooMuch(kMaxItems, last.isObject ? "keys in an object are" : "entries in an array are");
+  }
   bool add(Json value) {
-    if (++values_ > kMaxValues) return fail(fmt::format("more than {} values", groupedText(kMaxValues)));
+    if (++values_ > kMaxValues) return tooMuch(kMaxValues, "values in a file are");
+    if (!open_.empty() && !open_.back().isObject && !hasRoom()) return false;
     if (open_.empty())
       result = std::move(value);
     else if (!open_.back().isObject)
@@ -88,12 +121,17 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool open(bool isObject) {
-    if (open_.size() == kMaxDepth) return fail(fmt::format("more than {} levels of nesting", kMaxDepth));
-    open_.push_back({isObject, {}, {}, {}, {}});
+    if (open_.size() == kMaxDepth) {
+      isLimit = true;
+      return fail(fmt::format("more than {} levels of nesting; write it flatter", kMaxDepth));
+    }
+    open_.push_back({isObject, {}, {}, {}});
     return true;
   }
   bool close() {
     Open& last = open_.back();
+    if (const std::string* key = repeatedKey(last.members))
+      return fail(fmt::format("the key '{}' stands twice in one object; remove one", quotable(*key)));
     Json value = last.isObject ? Json(std::move(last.members)) : Json(std::move(last.items));
     open_.pop_back();
     return add(std::move(value));
@@ -260,12 +298,16 @@ std::string Json::dump(int indent) const {
 
 Json parseJson(std::string_view text, std::string_view source) {
   if (text.size() > kMaxBytes)
-    throw Error(
-        fmt::format("{}: {} bytes of JSON found, at most {} allowed", source, text.size(), kMaxBytes));
+    throw LimitError(fmt::format("{}: {} bytes of JSON found, at most {} allowed; leave something out",
+                                 source, text.size(), kMaxBytes));
   Builder builder(text);
   const bool ok = nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
                                             nlohmann::json::input_format_t::json, true, true);
-  if (!ok) throw Error(fmt::format("{}: {}", source, printable(builder.problem, kMaxProblem)));
+  if (!ok) {
+    const std::string why = fmt::format("{}: {}", source, printable(builder.problem, kMaxProblem));
+    if (builder.isLimit) throw LimitError(why);
+    throw Error(why);
+  }
   return std::move(builder.result);
 }
 

@@ -35,7 +35,7 @@ std::string textProblem(const Field& field, const Json& value) {
   if (!value.isString()) return fmt::format("a text expected, {} found", value.typeName());
   if (field.choices.empty()) return "";
   if (std::ranges::find(field.choices, value.asString()) != field.choices.end()) return "";
-  return fmt::format("'{}' found, one of {} expected", value.asString(), joined(field.choices, ", "));
+  return fmt::format("'{}' found, one of {} expected", quotable(value.asString()), joined(field.choices, ", "));
 }
 
 std::string integerProblem(const Field& field, const Json& value) {

@@ -30,14 +30,16 @@ Grid gridOf(const Entry& file) {
 }
 
 std::uint16_t opOf(const Entry& op, Grid grid) {
+  const std::string& name = op.text();
   std::uint16_t index = 0;
   try {
-    index = publishedOp(op.text(), grid);
+    index = publishedOp(name, grid);
   } catch (const Error& error) {
     op.fail(error.what());
   }
   if (!hasLevels(ops()[index], grid))
-    op.fail(fmt::format("{} has no levels on the grid {}", op.text(), gridName(grid)));
+    op.fail(fmt::format("{} has no levels on the grid {}; leave it out or choose another decoding", name,
+                        gridName(grid)));
   return index;
 }
 

@@ -56,14 +56,35 @@ InstalledPolicy described(const std::string& name, const fs::path& file, std::st
   return policy;
 }
 
+bool isOurs(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin != text.npos && (text[begin] == '{' || text[begin] == '/');
+}
+
+/// Of a file that is too large: throws LimitError if its beginning has the entry that is one too many.
+void refuseByBeginning(const fs::path& file) {
+  const std::vector<std::byte> bytes = readFileStart(file, kMaxBytes);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  try {
+    if (isOurs(text))
+      parseJson(text, file.string());
+    else
+      fromPublished(text, file.string(), 1);
+  } catch (const LimitError&) {
+    throw;
+  } catch (const Error&) {
+    // Anything else may be only that the beginning ends there.
+  }
+}
+
 std::string policyText(const fs::path& file) {
   std::error_code ignored;
   const std::uintmax_t size = fs::file_size(file, ignored);
-  if (!ignored && size > kMaxBytes)
-    throw Error(fmt::format("{}: {} found, at most {} are read; a policy has at most {} sub-policies",
-                            file.string(), bytesText(static_cast<double>(size)), bytesText(kMaxBytes),
-                            groupedText(kMaxSubpolicies)));
-  return readTextFile(file, kMaxBytes);
+  if (ignored || size <= kMaxBytes) return readTextFile(file, kMaxBytes);
+  refuseByBeginning(file);
+  throw Error(fmt::format("{}: {} found, at most {} are read; leave something out, or split it",
+                          file.string(), bytesText(static_cast<double>(size)), bytesText(kMaxBytes)));
 }
 
 /// With what is wrong instead of an exception: one damaged file must not hide the others.
@@ -139,6 +160,10 @@ class Installation {
   std::vector<fs::path> made_;
 };
 
+bool isHash(std::string_view hash) {
+  return hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == hash.npos;
+}
+
 bool isPath(std::string_view name) { return name.find('/') != name.npos || name.ends_with(".json"); }
 
 UsageError unknownPolicy(const std::string& name, const std::string& place) {
@@ -146,12 +171,6 @@ UsageError unknownPolicy(const std::string& name, const std::string& place) {
   return UsageError(
       fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place,
                   quotable(name), joined(policyNames(), " ")));
-}
-
-bool isOurs(std::string_view text) {
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  return begin != text.npos && (text[begin] == '{' || text[begin] == '/');
 }
 
 }  // namespace
@@ -283,6 +302,11 @@ Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept, c
 PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
                             const std::vector<PolicyFile>& kept, const std::string& where) {
   const std::string place = where.empty() ? "" : where + ": ";
+  if (!hash.empty() && !isHash(hash))
+    throw Error(
+        fmt::format("{}sha256: '{}' found, 64 digits of 0-9 and a-f expected, as 'uada policies list "
+                    "--json' shows them; leave it out to take any content",
+                    place, quotable(hash)));
   const std::optional<PolicyFile> here = findPolicyFile(name);
   const auto used = std::ranges::find(kept, name, &PolicyFile::name);
   const bool isUsed = used != kept.end();

@@ -16,20 +16,26 @@ namespace uada {
 namespace {
 
 constexpr int kMaxDepth = 16;
-constexpr std::size_t kMaxValues = 1'000'000;  // of one literal; a value takes more memory than its text
+constexpr std::size_t kMaxItems = 10'000;    // of one list
+constexpr std::size_t kMaxKeys = 100;        // of one dictionary
+constexpr std::size_t kMaxValues = 400'000;  // of one file; a value takes more memory than its text
+constexpr std::size_t kMaxLiterals = 1'000;  // with a name, of one file
 
 bool isName(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
 class Reader {
  public:
-  Reader(std::string_view text, std::size_t at, const std::string& place)
-      : text_(text), at_(at), place_(place) {}
+  /// values  how many the file has had so far
+  Reader(std::string_view text, std::size_t at, const std::string& place, std::size_t& values)
+      : text_(text), at_(at), place_(place), values_(values) {}
   std::size_t at() const { return at_; }
 
   Json value(int depth = 0) {
-    if (depth > kMaxDepth) fail(fmt::format("more than {} levels of nesting", kMaxDepth));
-    if (++values_ > kMaxValues) fail(fmt::format("more than {} values", groupedText(kMaxValues)));
+    if (depth > kMaxDepth)
+      throw LimitError(
+          fmt::format("{}: more than {} levels of nesting; write it flatter", where(), kMaxDepth));
+    if (++values_ > kMaxValues) tooMuch(kMaxValues, "values in a file");
     skip();
     const char c = peek();
     if (c == '[') return list(']', depth);
@@ -41,11 +47,16 @@ class Reader {
   }
 
  private:
+  std::string where() const {
+    const auto end = text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size()));
+    return fmt::format("{}: line {}", place_, 1 + std::count(text_.begin(), end, '\n'));
+  }
   [[noreturn]] void fail(std::string_view what) const {
-    const auto line =
-        1 + std::count(text_.begin(),
-                       text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())), '\n');
-    throw Error(fmt::format("{}: line {}: {}; only literals are read", place_, line, what));
+    throw Error(fmt::format("{}: {}; only literals are read", where(), what));
+  }
+  [[noreturn]] void tooMuch(std::size_t most, std::string_view what) const {
+    throw LimitError(fmt::format("{}: at most {} {} are allowed; leave some out", where(),
+                                 groupedText(static_cast<long long>(most)), what));
   }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
@@ -66,6 +77,7 @@ class Reader {
     for (++at_;;) {
       skip();
       if (peek() == close) return ++at_, Json(std::move(items));
+      if (items.size() == kMaxItems) tooMuch(kMaxItems, "entries of a list");
       items.push_back(value(depth + 1));
       separator(close);
     }
@@ -79,6 +91,7 @@ class Reader {
       if (peek() == '}') return ++at_, Json(std::move(members));
       if (peek() != '"' && peek() != '\'') fail("a dictionary's key must be a string");
       std::string key = string();
+      if (keys.size() == kMaxKeys) tooMuch(kMaxKeys, "keys of a dictionary");
       if (!keys.insert(key).second) fail(fmt::format("the key '{}' stands twice", quotable(key)));
       skip();
       if (peek() != ':') fail("':' expected");
@@ -149,8 +162,15 @@ class Reader {
   std::string_view text_;
   std::size_t at_;
   const std::string& place_;
-  std::size_t values_ = 0;
+  std::size_t& values_;
 };
+
+Json readCounted(std::string_view text, std::size_t& at, const std::string& place, std::size_t& values) {
+  Reader reader(text, at, place, values);
+  Json value = reader.value();
+  at = reader.at();
+  return value;
+}
 
 std::string_view nameAt(std::string_view text, std::size_t at) {
   std::size_t end = at;
@@ -195,21 +215,21 @@ bool endsThere(std::string_view text, std::size_t at) {
 }
 
 /// The literal of a function's body that begins at `at`; false if the body is more than that.
-bool bodyLiteral(std::string_view text, std::size_t at, const std::string& place, Json& value,
-                 std::size_t& end) {
+bool bodyLiteral(std::string_view text, std::size_t at, const std::string& place, std::size_t& values,
+                 Json& value, std::size_t& end) {
   at = bodyLine(text, at);
   if (at >= text.size()) return false;
   if (nameAt(text, at) == "return") {
     at = afterBlanks(text, at + 6);
     if (at >= text.size() || (text[at] != '[' && text[at] != '(')) return false;
-    value = readLiteral(text, at, place);
+    value = readCounted(text, at, place, values);
     end = at;
     return endsThere(text, at);
   }
   const std::string name(nameAt(text, at));
   at = afterAssignment(text, at);
   if (at == 0) return false;
-  value = readLiteral(text, at, place);
+  value = readCounted(text, at, place, values);
   if (!endsThere(text, at)) return false;
   at = bodyLine(text, nextLine(text, at));
   if (at >= text.size() || nameAt(text, at) != "return") return false;
@@ -221,15 +241,20 @@ bool bodyLiteral(std::string_view text, std::size_t at, const std::string& place
 }  // namespace
 
 Json readLiteral(std::string_view text, std::size_t& at, const std::string& place) {
-  Reader reader(text, at, place);
-  Json value = reader.value();
-  at = reader.at();
-  return value;
+  std::size_t values = 0;
+  return readCounted(text, at, place, values);
 }
 
 std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string& place,
                                         std::vector<std::string>* passed) {
   std::vector<NamedLiteral> found;
+  std::size_t values = 0;
+  const auto keep = [&](NamedLiteral& literal) {
+    if (found.size() == kMaxLiterals)
+      throw LimitError(fmt::format("{}: {}: at most {} lists with a name are read; split the file", place,
+                                   quotable(literal.name), groupedText(kMaxLiterals)));
+    found.push_back(std::move(literal));
+  };
   for (std::size_t at = 0; at < text.size(); at = nextLine(text, at)) {
     NamedLiteral literal;
     if (text.substr(at, 4) == "def ") {
@@ -238,18 +263,19 @@ std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string
       const std::size_t colon = begin + literal.name.size() + 2;
       if (text.substr(begin + literal.name.size(), 3) != "():") continue;
       std::size_t end = at;
-      if (bodyLiteral(text, nextLine(text, colon), place, literal.value, end)) {
+      const std::string own = fmt::format("{}: {}", place, quotable(literal.name));
+      if (bodyLiteral(text, nextLine(text, colon), own, values, literal.value, end)) {
         at = end;
-        found.push_back(std::move(literal));
+        keep(literal);
       } else if (passed) {
         passed->push_back(literal.name);
       }
     } else if (std::size_t value = afterAssignment(text, at); value != 0) {
       literal.name = nameAt(text, at);
-      literal.value = readLiteral(text, value, place);
+      literal.value = readCounted(text, value, fmt::format("{}: {}", place, quotable(literal.name)), values);
       if (!endsThere(text, value)) continue;
       at = value;
-      found.push_back(std::move(literal));
+      keep(literal);
     }
   }
   return found;

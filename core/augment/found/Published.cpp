@@ -6,13 +6,14 @@
 #include "core/augment/Plan.h"
 #include "core/augment/found/Entry.h"
 #include "core/augment/found/FoundPolicy.h"
+#include "core/base/Text.h"
 #include "core/ops/Op.h"
 
 namespace uada {
 namespace {
 
 constexpr int kMaxEpochs = 100'000, kPolicyNumbers = 60;
-constexpr std::size_t kMaxRows = 10'000;
+constexpr std::size_t kMaxRows = 1'000, kMaxPolicies = 100;
 constexpr const char* kHyperOps[] = {"rotate",  "translate_x", "translate_y",  "brightness", "color",
                                      "invert",  "sharpness",   "posterize",    "shear_x",    "solarize",
                                      "shear_y", "equalize",    "autocontrast", "cutout",     "contrast"};
@@ -126,7 +127,8 @@ Json scheduleJson(std::string_view text, const std::string& place, std::string_v
     };
     if (isBlankFrom(begin)) continue;
     if (rows.size() == kMaxRows)
-      throw Error(fmt::format("{}: line {}: more than {} lines", place, line, kMaxRows));
+      throw LimitError(fmt::format("{}: line {}: at most {} lines of a schedule are read; leave some out",
+                                   place, line, groupedText(kMaxRows)));
     const std::string where = fmt::format("{}: line {}", place, line);
     std::size_t at = begin;
     const Json row = readLiteral(upToHere, at, place);
@@ -186,6 +188,9 @@ std::vector<NamedLiteral> fromPublished(std::string_view text, const std::string
   }
   for (NamedLiteral& literal : namedLiterals(text, place, passed)) {
     if (!looksLikePolicy(literal.value)) continue;
+    if (found.size() == kMaxPolicies)
+      throw LimitError(fmt::format("{}: {}: at most {} policies in a file are read; split it", place,
+                                   quotable(literal.name), kMaxPolicies));
     literal.value = policyJson(literal, place, file);
     found.push_back(std::move(literal));
   }

@@ -26,6 +26,7 @@ Json scheduleSegments(const std::vector<ScheduleRow>& rows, int epochs, const st
 ///   Fast AutoAugment's archive.py, DADA's genotype.py, AutoAugment's policies.py: lists of sub-policies of
 ///   (name, probability, level); whole levels mean aa10, shares mean faa
 ///   Population Based Augmentation's schedules: lines of [target, clone, epochs, epochs, policy, policy]
+/// throws  LimitError, too, for more than 100 policies or 1,000 lines
 /// epochs  that a schedule of lines was made for
 /// passed  receives what was left out because it is more than a literal
 std::vector<NamedLiteral> fromPublished(std::string_view text, const std::string& place, int epochs,
