@@ -1,5 +1,5 @@
-# OpenCV's core and imgproc, libspng and libturbojpeg, for which Debian ships no CMake configuration.
-# Targets: Image::opencv, Image::spng, Image::turbojpeg
+# OpenCV's core and imgproc and libspng, for which Debian ships no CMake configuration.
+# Targets: Image::opencv, Image::spng
 set(_found TRUE)
 function(_image_library name header library suffixes)
   find_path(${name}_INCLUDE_DIR ${header} PATH_SUFFIXES ${suffixes})
@@ -18,7 +18,6 @@ endfunction()
 _image_library(opencv_core opencv2/core.hpp opencv_core opencv4)
 _image_library(opencv_imgproc opencv2/imgproc.hpp opencv_imgproc opencv4)
 _image_library(spng spng.h spng "")
-_image_library(turbojpeg turbojpeg.h turbojpeg "")
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(ImageLibraries REQUIRED_VARS opencv_core_LIBRARY opencv_imgproc_LIBRARY
-  spng_LIBRARY turbojpeg_LIBRARY _found)
+  spng_LIBRARY _found)

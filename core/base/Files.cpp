@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -182,6 +183,36 @@ std::vector<std::byte> readFileStart(const std::filesystem::path& path, std::siz
   start.resize(std::fread(start.data(), 1, bytes, file.get()));
   if (std::ferror(file.get())) refuseUnreadable(path);
   return start;
+}
+
+ByteSource::ByteSource(std::span<const std::byte> memory) : size_(memory.size()), piece_(memory) {}
+
+ByteSource::ByteSource(const std::filesystem::path& file) {
+  const OpenFile opened = openRegular(file, size_);
+  fd_ = ::fcntl(::fileno(opened.get()), F_DUPFD_CLOEXEC, 0);
+  if (fd_ < 0) refuseUnreadable(file);
+  window_.resize(kWindow);
+}
+
+ByteSource::~ByteSource() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::span<const std::byte> ByteSource::from(std::uint64_t at, std::size_t least) {
+  const std::uint64_t end = begin_ + piece_.size();
+  if (fd_ < 0 || (begin_ <= at && at + least <= end))
+    return piece_.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(at, end) - begin_));
+  std::size_t filled = 0;
+  while (filled < window_.size()) {
+    const ssize_t n =
+        ::pread(fd_, window_.data() + filled, window_.size() - filled, static_cast<off_t>(at + filled));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    filled += static_cast<std::size_t>(n);
+  }
+  begin_ = at;
+  piece_ = std::span(window_).first(filled);
+  return piece_;
 }
 
 }  // namespace uada

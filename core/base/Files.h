@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -68,6 +69,29 @@ std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes
 std::vector<std::byte> readBinaryFile(const std::filesystem::path& path, std::size_t maxBytes);
 /// The first `bytes` of a file, or all of a shorter one. Throws as above.
 std::vector<std::byte> readFileStart(const std::filesystem::path& path, std::size_t bytes);
+
+/// Bytes that are looked at piece by piece: all of those in memory, of a file one window at a time.
+class ByteSource {
+ public:
+  static constexpr std::size_t kWindow = 1 << 17;  ///< bytes
+
+  explicit ByteSource(std::span<const std::byte> memory);  ///< which outlives this
+  explicit ByteSource(const std::filesystem::path& file);  ///< throws like readFileStart()
+  ~ByteSource();
+  ByteSource(const ByteSource&) = delete;
+  ByteSource& operator=(const ByteSource&) = delete;
+
+  std::uint64_t size() const { return size_; }
+  /// The bytes from `at` on that are at hand: at least `least` (up to kWindow) unless the end, or a place
+  /// that cannot be read, comes before. Valid until the next call.
+  std::span<const std::byte> from(std::uint64_t at, std::size_t least = 1);
+
+ private:
+  int fd_ = -1;
+  std::uint64_t size_ = 0, begin_ = 0;  ///< begin_: where the piece at hand lies
+  std::vector<std::byte> window_;       ///< empty: all are in memory
+  std::span<const std::byte> piece_;
+};
 
 /// SHA-256 of bytes as 64 lower-case hexadecimal digits.
 std::string sha256(std::span<const std::byte> bytes);

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/base/Files.h"
 #include "core/images/Image.h"
 #include "core/images/ImageIo.h"
 
@@ -17,13 +18,16 @@ void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what
 /// A number of 2 to 4 bytes as both formats write it, highest byte first.
 std::uint32_t bigEndian(std::span<const std::byte> bytes);
 
-/// Checks of all that can be known without unpacking a pixel, from the first byte to the end mark. Time and
-/// memory do not grow with the size that the header claims. Each throws Error.
-ImageHeader checkPng(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits);
-ImageHeader checkJpeg(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits);
-
-/// Of bytes that the check above has passed.
-Image unpackPng(std::span<const std::byte> bytes, const ImageHeader& header, std::string_view what);
-Image unpackJpeg(std::span<const std::byte> bytes, const ImageHeader& header, std::string_view what);
+/// A picture is read in three steps, each of what the step before has passed; each throws Error.
+/// First all that can be known without unpacking a pixel, from the first byte to the end mark. Time and
+/// memory do not grow with the size that the header claims.
+ImageHeader checkPng(ByteSource& source, std::string_view what, const ImageLimits& limits);
+ImageHeader checkJpeg(ByteSource& source, std::string_view what, const ImageLimits& limits);
+/// Then all packed pixels, of which none is kept: whatever is damaged is found while it costs little memory.
+void testPng(ByteSource& source, const ImageHeader& header, std::string_view what);
+void testJpeg(ByteSource& source, const ImageHeader& header, std::string_view what);
+/// Then the picture is made.
+Image unpackPng(ByteSource& source, const ImageHeader& header, std::string_view what);
+Image unpackJpeg(ByteSource& source, const ImageHeader& header, std::string_view what);
 
 }  // namespace uada

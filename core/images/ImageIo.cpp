@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <system_error>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -19,6 +18,7 @@ struct Signature {
   std::string_view name;
 };
 constexpr std::size_t kSignatureBytes = 16;
+constexpr std::uint64_t kMaxSide = 65'500;  // pixels; of a JPEG in the library. It bounds the memory of a row
 constexpr std::string_view kPng("\x89PNG\r\n\x1a\n"), kJpeg("\xff\xd8\xff");
 constexpr Signature kOthers[] = {{0, "GIF8", "a GIF"},
                                  {8, "WEBP", "a WebP picture"},
@@ -57,6 +57,23 @@ void refuseTooManyBytes(std::uint64_t size, std::string_view what, const ImageLi
                           bytesText(static_cast<double>(limits.maxFileBytes))));
 }
 
+ImageHeader check(ByteSource& source, std::string_view what, const ImageLimits& limits) {
+  const std::span<const std::byte> start = source.from(0, kSignatureBytes);
+  refuseOtherFormats(start, what);
+  refuseTooManyBytes(source.size(), what, limits);
+  return hasAt(start, 0, kPng) ? checkPng(source, what, limits) : checkJpeg(source, what, limits);
+}
+
+Image decode(ByteSource& source, std::string_view what, const ImageLimits& limits) {
+  const ImageHeader header = check(source, what, limits);
+  if (hasAt(source.from(0, kSignatureBytes), 0, kPng)) {
+    testPng(source, header, what);
+    return unpackPng(source, header, what);
+  }
+  testJpeg(source, header, what);
+  return unpackJpeg(source, header, what);
+}
+
 }  // namespace
 
 void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what, const ImageLimits& limits) {
@@ -68,6 +85,9 @@ void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what
     throw Error(
         fmt::format("cannot read {}: {} x {} pixels are more than the limit of {} million; scale it down",
                     what, width, height, limits.maxPixels / 1e6));
+  if (std::max(width, height) > kMaxSide)
+    throw Error(fmt::format("cannot read {}: {} x {} pixels, at most {} a side are read; cut it into pieces",
+                            what, width, height, groupedText(kMaxSide)));
 }
 
 void refuseDamaged(std::string_view what, std::string_view kind, std::string_view why) {
@@ -81,27 +101,23 @@ std::uint32_t bigEndian(std::span<const std::byte> bytes) {
 }
 
 ImageHeader checkImage(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
-  refuseTooManyBytes(bytes.size(), what, limits);
-  refuseOtherFormats(bytes, what);
-  return hasAt(bytes, 0, kPng) ? checkPng(bytes, what, limits) : checkJpeg(bytes, what, limits);
+  ByteSource source(bytes);
+  return check(source, what, limits);
 }
 
 Image decodeImage(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
-  const ImageHeader header = checkImage(bytes, what, limits);
-  return hasAt(bytes, 0, kPng) ? unpackPng(bytes, header, what) : unpackJpeg(bytes, header, what);
+  ByteSource source(bytes);
+  return decode(source, what, limits);
 }
 
 Image decodePng(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
-  return unpackPng(bytes, checkPng(bytes, what, limits), what);
+  ByteSource source(bytes);
+  return unpackPng(source, checkPng(source, what, limits), what);
 }
 
 Image readImage(const std::filesystem::path& path, const ImageLimits& limits) {
-  const std::string what = "'" + path.string() + "'";
-  refuseOtherFormats(readFileStart(path, kSignatureBytes), what);  // before a large file is read whole
-  std::error_code ignored;
-  const std::uintmax_t size = std::filesystem::file_size(path, ignored);
-  if (!ignored) refuseTooManyBytes(size, what, limits);
-  return decodeImage(readBinaryFile(path, limits.maxFileBytes), what, limits);
+  ByteSource source(path);
+  return decode(source, "'" + path.string() + "'", limits);
 }
 
 void writePng(const std::filesystem::path& path, ImageView image, FileCalls& calls) {

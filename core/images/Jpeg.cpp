@@ -1,11 +1,7 @@
 #include <fmt/core.h>
-#include <turbojpeg.h>
-
-#include <cstring>
-#include <memory>
-#include <type_traits>
 
 #include "core/base/Error.h"
+#include "core/base/Text.h"
 #include "core/images/Codecs.h"
 
 namespace uada {
@@ -13,7 +9,9 @@ namespace {
 
 /// Each scan of a progressive JPEG goes over all pixels, and thousands of them fit in a small file. Encoders
 /// write about ten.
-constexpr int kMaxScans = 100;
+constexpr int kMaxScans = 32;
+/// Profiles and previews take some dozens; a file of 64 MB could have millions of empty ones.
+constexpr int kMaxSegments = 10'000;
 constexpr int kBlock = 8;  // pixels a side
 
 enum Marker : std::uint8_t {
@@ -33,52 +31,62 @@ enum Marker : std::uint8_t {
 
 constexpr std::byte kSign{0xff};  // the first of a marker's two bytes
 
-struct DestroyHandle {
-  void operator()(void* handle) const { tjDestroy(handle); }
-};
-using Handle = std::unique_ptr<std::remove_pointer_t<tjhandle>, DestroyHandle>;
-
 /// Goes from marker to marker of a JPEG and over the packed pixels between them.
 class Markers {
  public:
-  Markers(std::span<const std::byte> bytes, std::string_view what) : bytes_(bytes), what_(what) {}
+  Markers(ByteSource& source, std::string_view what) : source_(source), what_(what) {}
 
-  /// The next marker; its segment is then segment().
+  /// The next marker with a segment, which is then segment() until the next call, or the end mark.
   std::uint8_t next() {
     for (;;) {
-      if (at_ < bytes_.size() && bytes_[at_] != kSign) skipPixels();
-      while (at_ + 1 < bytes_.size() && bytes_[at_ + 1] == kSign) ++at_;  // it may be repeated
-      if (bytes_.size() - at_ < 2) cutShort();
-      const auto marker = std::to_integer<std::uint8_t>(bytes_[at_ + 1]);
-      at_ += 2;
-      const bool alone = marker <= 0x01 || (marker >= kFirstRestart && marker <= kStart);
-      if (!alone) return enter(marker);
+      const std::span<const std::byte> piece = source_.from(at_, 2);
+      if (piece.size() < 2) cutShort();
+      const std::size_t place = markerIn(piece);
+      at_ += place;
+      if (place + 1 < piece.size()) return enter(std::to_integer<std::uint8_t>(piece[place + 1]));
     }
   }
   std::span<const std::byte> segment() const { return segment_; }
-  std::size_t at() const { return at_; }
+  std::uint64_t at() const { return at_; }
 
  private:
   [[noreturn]] void cutShort() const { refuseDamaged(what_, "JPEG", "is cut short: it has no end mark"); }
-  /// To the next byte that may begin a marker.
-  void skipPixels() {
-    const void* found = std::memchr(bytes_.data() + at_, std::to_integer<int>(kSign), bytes_.size() - at_);
-    if (!found) cutShort();
-    at_ = static_cast<std::size_t>(static_cast<const std::byte*>(found) - bytes_.data());
+  /// Whether two bytes are a marker that does not stand alone. Zero behind the sign means a pixel's byte.
+  static bool isMarker(std::byte first, std::byte second) {
+    const auto marker = std::to_integer<std::uint8_t>(second);
+    const bool alone = marker <= 0x01 || (marker >= kFirstRestart && marker <= kStart);
+    return first == kSign && second != kSign && !alone;
+  }
+  /// Where the first marker begins; if there is none, the last byte, which may begin one.
+  static std::size_t markerIn(std::span<const std::byte> bytes) {
+    constexpr std::size_t kStep = 64;
+    std::size_t i = 0;
+    const std::size_t last = bytes.size() - 1;
+    for (; i + kStep <= last; i += kStep) {  // most of a file: made into vector instructions
+      unsigned char any = 0;
+      for (std::size_t j = i; j < i + kStep; ++j) any |= isMarker(bytes[j], bytes[j + 1]);
+      if (any) break;
+    }
+    while (i < last && !isMarker(bytes[i], bytes[i + 1])) ++i;
+    return i;
   }
   std::uint8_t enter(std::uint8_t marker) {
+    at_ += 2;
     segment_ = {};
     if (marker == kEnd) return marker;
-    const std::span<const std::byte> rest = bytes_.subspan(at_);
-    const std::size_t length = rest.size() < 2 ? 0 : bigEndian(rest.first(2));
-    if (length < 2 || length > rest.size()) cutShort();
-    segment_ = rest.subspan(2, length - 2);
+    const std::span<const std::byte> size = source_.from(at_, 2);
+    const std::size_t length = size.size() < 2 ? 0 : bigEndian(size.first(2));
+    if (length < 2 || at_ + length > source_.size()) cutShort();
+    const std::span<const std::byte> whole = source_.from(at_, length);
+    if (whole.size() < length) cutShort();
+    segment_ = whole.subspan(2, length - 2);
     at_ += length;
     return marker;
   }
-  std::span<const std::byte> bytes_, segment_;
+  ByteSource& source_;
+  std::span<const std::byte> segment_;
   std::string_view what_;
-  std::size_t at_ = 2;
+  std::uint64_t at_ = 2;
 };
 
 [[noreturn]] void refuseKind(std::string_view what, std::string_view kind) {
@@ -105,19 +113,16 @@ ImageHeader frameHeader(std::uint8_t marker, std::span<const std::byte> segment,
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
-Handle makeHandle(std::string_view what) {
-  Handle handle(tjInitDecompress());
-  if (!handle) throw Error(fmt::format("cannot read {}: {}", what, tjGetErrorStr2(nullptr)));
-  return handle;
-}
-
 }  // namespace
 
-ImageHeader checkJpeg(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
-  Markers markers(bytes, what);
+ImageHeader checkJpeg(ByteSource& source, std::string_view what, const ImageLimits& limits) {
+  Markers markers(source, what);
   ImageHeader header;
-  int scans = 0;
+  int scans = 0, segments = 0;
   for (std::uint8_t marker = markers.next(); marker != kEnd; marker = markers.next()) {
+    if (++segments > kMaxSegments)
+      throw Error(fmt::format("cannot read {}: the JPEG has more than {} segments; export it again", what,
+                              groupedText(kMaxSegments)));
     if (isFrame(marker)) {
       if (header.width > 0) refuseDamaged(what, "JPEG", "is damaged: it has two headers");
       header = frameHeader(marker, markers.segment(), what, limits);
@@ -130,31 +135,11 @@ ImageHeader checkJpeg(std::span<const std::byte> bytes, std::string_view what, c
   // Every block of pixels costs at least one bit.
   const std::uint64_t across = (header.width + kBlock - 1) / kBlock,
                       down = (header.height + kBlock - 1) / kBlock;
-  if (8 * std::uint64_t{markers.at()} < across * down)
+  if (8 * markers.at() < across * down)
     refuseDamaged(what, "JPEG",
                   fmt::format("is damaged: {} bytes cannot hold {} x {} pixels", markers.at(), header.width,
                               header.height));
   return header;
-}
-
-Image unpackJpeg(std::span<const std::byte> bytes, const ImageHeader& header, std::string_view what) {
-  const Handle handle = makeHandle(what);
-  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-  const auto refuse = [&] {
-    refuseDamaged(what, "JPEG",
-                  fmt::format("is damaged or of a rare kind ({})", tjGetErrorStr2(handle.get())));
-  };
-  int width = 0, height = 0, subsampling = 0, colours = 0;
-  if (tjDecompressHeader3(handle.get(), data, bytes.size(), &width, &height, &subsampling, &colours))
-    refuse();
-  if (width != header.width || height != header.height)
-    refuseDamaged(what, "JPEG", "is damaged: it has two headers");
-  Image image(width, height);
-  // A decoder that only warns would give grey areas for missing data. The slow transform equals Pillow's.
-  constexpr int kFlags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT;
-  if (tjDecompress2(handle.get(), data, bytes.size(), image.rgb.data(), width, 0, height, TJPF_RGB, kFlags))
-    refuse();
-  return image;
 }
 
 }  // namespace uada

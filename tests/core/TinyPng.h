@@ -35,6 +35,7 @@ struct Spec {
   std::vector<std::uint8_t> transparency = {};  ///< tRNS
   std::vector<std::pair<std::string, std::vector<std::uint8_t>>> extras = {};  ///< chunks before the pixels
   bool interlaced = false;  ///< rows are then those of the passes, with their filter bytes
+  bool isFiltered = false;  ///< rows have their filter bytes
 };
 
 inline std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& raw) {
@@ -47,7 +48,7 @@ inline std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& raw) {
 
 /// Each row with a filter byte before it.
 inline std::vector<std::uint8_t> filtered(const Spec& spec) {
-  if (spec.interlaced) return spec.rows;
+  if (spec.interlaced || spec.isFiltered) return spec.rows;
   std::vector<std::uint8_t> raw;
   const std::size_t perRow = std::max<std::size_t>(1, spec.rows.size() / std::max(spec.height, 1u));
   for (std::size_t i = 0; i < spec.rows.size(); ++i) {
