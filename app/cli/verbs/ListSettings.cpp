@@ -36,7 +36,7 @@ std::string valueText(const Json& value) {
 Json settingJson(const Owner& owner, const FieldValue& setting) {
   const Field& field = setting.field;
   Json json =
-      Json::Object{{"of", owner.name},     {"kind", owner.kind},        {"name", field.name},
+      Json::Object{{"of", owner.name},     {"place", owner.kind},       {"name", field.name},
                    {"title", field.title}, {"default", setting.value},  {"allowed", allowedText(setting)},
                    {"help", field.help},   {"advanced", field.advanced}};
   if (!field.choices.empty()) {
