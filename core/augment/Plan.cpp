@@ -272,6 +272,9 @@ Plan planFromJson(const Json& json) {
 }
 
 GivenPlan planFromText(std::string_view text, const std::string& place) {
+  if (text.find("}\n{") != text.npos)  // never in one object
+    throw Error(
+        fmt::format("{}: several lines found, one expected: give the one to be replayed alone", place));
   const Json json = parseJson(text, place);
   const Json* member = json.isObject() ? json.find("plan") : nullptr;
   return {planFromJson(member ? *member : json), member != nullptr};

@@ -128,9 +128,7 @@ void TestPlan::textNamesWhatIsDone() {
   QCOMPARE(planText(Plan{}), std::string("unchanged"));
 }
 
-void TestPlan::plansSurviveJson_data() {
-  addSpaceRows();
-}
+void TestPlan::plansSurviveJson_data() { addSpaceRows(); }
 
 void TestPlan::plansSurviveJson() {
   QFETCH(QString, policy);
@@ -149,18 +147,23 @@ void TestPlan::plansSurviveJson() {
 
 void TestPlan::signsAndIdleLevelsMayBeLeftOut() {
   const auto read = [](const char* text) { return planFromJson(parseJson(text, "test")); };
-  QVERIFY(read(R"({"chain":[{"op":"rotate","level":3}]})") == read(R"({"chain":[{"op":"rotate","level":3,"sign":1}]})"));
-  QVERIFY(read(R"({"chain":[{"op":"invert"}]})") == read(R"({"chain":[{"op":"invert","level":0,"sign":1}]})"));
-  QVERIFY(toJson(read(R"({"chain":[{"op":"invert"}]})")) == toJson(read(R"({"chain":[{"op":"invert","level":0,"sign":1}]})")));
+  QVERIFY(read(R"({"chain":[{"op":"rotate","level":3}]})") ==
+          read(R"({"chain":[{"op":"rotate","level":3,"sign":1}]})"));
+  QVERIFY(read(R"({"chain":[{"op":"invert"}]})") ==
+          read(R"({"chain":[{"op":"invert","level":0,"sign":1}]})"));
+  QVERIFY(toJson(read(R"({"chain":[{"op":"invert"}]})")) ==
+          toJson(read(R"({"chain":[{"op":"invert","level":0,"sign":1}]})")));
 }
 
 void TestPlan::plansAreTakenFromLines() {
   const std::string plan = toJson(examplePlan()).dump();
   const GivenPlan alone = planFromText(plan, "test");
   QVERIFY(alone.plan == examplePlan() && !alone.isMember);
-  const GivenPlan line = planFromText(R"({"step":3,"plan":)" + plan + R"(,"groups":[{"candidate":{}}]})", "test");
+  const GivenPlan line =
+      planFromText(R"({"step":3,"plan":)" + plan + R"(,"groups":[{"candidate":{}}]})", "test");
   QVERIFY(line.plan == examplePlan() && line.isMember);
-  for (const char* text : {R"({"plan":3})", R"({"plan":{"plan":{}}})", R"({"step":3})", R"([{"plan":{}}])"})
+  for (const char* text : {"{\"plan\":{}}\n{\"plan\":{}}\n", R"({"plan":3})", R"({"plan":{"plan":{}}})",
+                           R"({"step":3})", R"([{"plan":{}}])"})
     QVERIFY_THROWS_EXCEPTION(Error, planFromText(text, "test"));
 }
 
