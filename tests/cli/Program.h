@@ -21,7 +21,9 @@ struct Result {
 /// The program in a folder of its own, as a person would use it there.
 class Program {
  public:
-  explicit Program(const char* name = "uada") : name_(name) { environment_ = QProcessEnvironment::systemEnvironment(); }
+  explicit Program(const char* name = "uada") : name_(name) {
+    environment_ = QProcessEnvironment::systemEnvironment();
+  }
   QString path(const QString& name) const { return folder_.filePath(name); }
   void set(const QString& name, const QString& value) { environment_.insert(name, value); }
   void unset(const QString& name) { environment_.remove(name); }

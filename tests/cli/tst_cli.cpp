@@ -39,7 +39,8 @@ void TestCli::helpHasAnExample_data() {
                            "export", "bench", "doctor"})
     QTest::newRow(verb) << QStringList{verb};
   QTest::newRow("data check") << QStringList{"data", "check"};
-  for (const char* verb : {"import", "list", "remove"}) QTest::addRow("policies %s", verb) << QStringList{"policies", verb};
+  for (const char* verb : {"import", "list", "remove"})
+    QTest::addRow("policies %s", verb) << QStringList{"policies", verb};
 }
 
 void TestCli::helpHasAnExample() {
@@ -81,7 +82,8 @@ void TestCli::wrongUseIsOneLine_data() {
   row("run demo --set recipe.training.epochs=0", "epochs");
   row("run demo --set methods=[\"nix\"]", "demo.json: methods[0]: unknown method 'nix'");
   row("run demo --set nothing", "KEY=VALUE");
-  row("sample fashion_mnist sheet.png --seed 18446744073709551616", "from 0 to 9223372036854775807 is wanted");
+  row("sample fashion_mnist sheet.png --seed 18446744073709551616",
+      "from 0 to 9223372036854775807 is wanted");
   row("sample fashion_mnist sheet.png --seed -1", "is wanted, '-1' found");
   row("run demo --set seeds=[1", "--set seeds=[1: the value starts like JSON but is not valid");
   row("run demo --set methods=[\"uada\",\"uada\"]", "demo.json: methods[1]: 'uada' stands there twice");
@@ -103,8 +105,9 @@ void TestCli::wrongUseIsOneLine_data() {
   row("data check nix", "nix");
   row("bench step --device nonsense", "--device: 'nonsense' is no device; use auto, cpu, cuda or cuda:N");
   row("bench step --threads 1024", "--threads: 1024 found, at most ");
-  for (const char* option : {"list models --classes", "sample cifar10 a.png --count", "sample cifar10 a.png --seed",
-                             "bench step --threads", "bench render --seconds", "policies import f --epochs"})
+  for (const char* option :
+       {"list models --classes", "sample cifar10 a.png --count", "sample cifar10 a.png --seed",
+        "bench step --threads", "bench render --seconds", "policies import f --epochs"})
     for (const char* value : {"nan", "-nan", "inf", "1e999", "99999999999999999999", "3x"})
       QTest::addRow("%s %s", option, value)
           << QString("%1 %2").arg(option, value).split(' ') << QString(" is wanted, '%1' found").arg(value);
@@ -183,7 +186,8 @@ void TestCli::listsTheRangesOfGrids() {
   QVERIFY(ops["rotate"].toObject()["signed"].toBool() && !ops["posterize"].toObject()["signed"].toBool());
   QVERIFY(!ops.contains("invert") && !wide["continuous"].toBool() && find("faa")["continuous"].toBool());
   const QString text = Program().run({"list", "grids"}).out;
-  QVERIFY2(text.contains(QRegularExpression("\nta-wide31 +rotate +0 +135 +degrees +\\+ or -\n")), qPrintable(text));
+  QVERIFY2(text.contains(QRegularExpression("\nta-wide31 +rotate +0 +135 +degrees +\\+ or -\n")),
+           qPrintable(text));
 }
 
 void TestCli::listsSettings() {

@@ -35,7 +35,8 @@ void TestCliBench::benchStoreLeavesNothingWhenStopped() {
       return QDir(program.path(".")).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
     };
     const auto bench = program.start({"bench", "store"});
-    QTRY_VERIFY2(!left().isEmpty() || bench->state() == QProcess::NotRunning, "it measures in the current folder");
+    QTRY_VERIFY2(!left().isEmpty() || bench->state() == QProcess::NotRunning,
+                 "it measures in the current folder");
     ::kill(static_cast<pid_t>(bench->processId()), signal);
     Program::finish(*bench);
     QCOMPARE(left(), QStringList());
@@ -43,7 +44,8 @@ void TestCliBench::benchStoreLeavesNothingWhenStopped() {
 }
 
 void TestCliBench::benchAsksTheWindow() {
-  for (const auto& [what, name] : {std::pair{"start", "start.first_paint"}, {"window", "window.op_change.512"}}) {
+  for (const auto& [what, name] :
+       {std::pair{"start", "start.first_paint"}, {"window", "window.op_change.512"}}) {
     const Result result = Program().run({"bench", what, "--json"});
     if (QFile::exists(QStringLiteral(PROGRAM_DIR "/uada-workbench"))) {
       COMPARE_CODE(result, 0);

@@ -16,7 +16,8 @@ namespace {
 Image noise(int width, int height, unsigned salt) {
   Image image(width, height);
   unsigned state = salt;
-  for (std::uint8_t& byte : image.rgb) byte = static_cast<std::uint8_t>((state = 1664525u * state + 1013904223u) >> 24);
+  for (std::uint8_t& byte : image.rgb)
+    byte = static_cast<std::uint8_t>((state = 1664525u * state + 1013904223u) >> 24);
   return image;
 }
 
@@ -52,7 +53,8 @@ class TestCliPictures : public QObject {
 
  private:
   Result sample(const QString& arguments) const {
-    return program_->run(QStringList{"sample", "cifar10", "out.png", "--folder", "cifar", "--json"} + arguments.split(' '));
+    return program_->run(QStringList{"sample", "cifar10", "out.png", "--folder", "cifar", "--json"} +
+                         arguments.split(' '));
   }
   Image read(const char* name) const { return readImage(program_->path(name).toStdString()); }
   std::unique_ptr<Program> program_;
@@ -91,7 +93,9 @@ void TestCliPictures::appliesEveryOp() {
     QCOMPARE(hashOf(imageOf(result)).toStdString(), pixelHash(expected.view()));
   }
   if (!op.geometric || !op.hasValue) return;
-  for (const auto& [word, filter] : {std::pair{"nearest", Filter::nearest}, {"bilinear", Filter::bilinear}, {"bicubic", Filter::bicubic}}) {
+  for (const auto& [word, filter] : {std::pair{"nearest", Filter::nearest},
+                                     {"bilinear", Filter::bilinear},
+                                     {"bicubic", Filter::bicubic}}) {
     COMPARE_CODE(program_->run({"apply", name, "0.2", "in.png", "out.png", "--filter", word}), 0);
     Image expected(in.width, in.height);
     Sampling sampling;
@@ -103,7 +107,9 @@ void TestCliPictures::appliesEveryOp() {
 
 void TestCliPictures::applyTakesPlaceColourAndPartner() {
   const Image in = read("in.png");
-  COMPARE_CODE(program_->run({"apply", "cutout", "6", "in.png", "out.png", "--at", "0.25,0.5", "--cover", "1,2,3"}), 0);
+  COMPARE_CODE(
+      program_->run({"apply", "cutout", "6", "in.png", "out.png", "--at", "0.25,0.5", "--cover", "1,2,3"}),
+      0);
   Image expected(in.width, in.height);
   Sampling sampling;
   sampling.x = 0.25;
@@ -120,12 +126,15 @@ void TestCliPictures::applyTakesPlaceColourAndPartner() {
 void TestCliPictures::applyRefusesWhatWouldNotCount_data() {
   QTest::addColumn<QString>("arguments");
   QTest::addColumn<QString>("expected");
-  const auto row = [](const char* arguments, const char* expected) { QTest::newRow(arguments) << arguments << expected; };
+  const auto row = [](const char* arguments, const char* expected) {
+    QTest::newRow(arguments) << arguments << expected;
+  };
   row("rotate 5 in.png out.png --at 0.5,0.5", "--at: the operation rotate takes no place");
   row("invert 0 in.png out.png --filter bilinear", "--filter: the operation invert takes no filter");
   row("flip_lr 0 in.png out.png --filter nearest", "--filter: the operation flip_lr takes no filter");
   row("rotate 5 in.png out.png --cover 1,2,3", "--cover: the operation rotate takes no colour of a box");
-  row("rotate 5 in.png out.png --partner other.png", "--partner: the operation rotate takes no second picture");
+  row("rotate 5 in.png out.png --partner other.png",
+      "--partner: the operation rotate takes no second picture");
   row("sample_pairing 0.4 in.png out.png", "name it with --partner FILE");
   row("sample_pairing 0.4 in.png out.png --partner small.png", "5 x 4 pixels found, 33 x 20 expected");
   row("cutout 4 in.png out.png --at 1,0.5", "--at '1,0.5': two numbers from 0 to below 1");
@@ -144,7 +153,8 @@ void TestCliPictures::applyRefusesWhatWouldNotCount() {
 
 void TestCliPictures::samplesShowEveryStep_data() {
   QTest::addColumn<QString>("policy");
-  for (const Policy& policy : policies()) QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+  for (const Policy& policy : policies())
+    QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
   for (const char* file : {"example-elements", "example-segments", "example-timed", "autoaugment-svhn"})
     QTest::newRow(file) << file;
 }
@@ -179,7 +189,8 @@ void TestCliPictures::plansAreReplayed() {
   QCOMPARE(chain[0].toObject()["op"].toString(), QString("invert"));  // row 4 of methods.md 3.3
   QCOMPARE(chain[1].toObject()["op"].toString(), QString("equalize"));
   const QString plan = textOf(one["plan"]);
-  const QStringList replay{"sample", "cifar10", "b.png", "--folder", "cifar", "--json", "--index", "7", "--plan"};
+  const QStringList replay{"sample", "cifar10", "b.png", "--folder", "cifar",
+                           "--json", "--index", "7",     "--plan"};
   const Result again = program_->run(replay + QStringList{plan});
   COMPARE_CODE(again, 0);
   QCOMPARE(hashOf(samplesOf(again)[0]), hashOf(one));
@@ -190,7 +201,8 @@ void TestCliPictures::plansAreReplayed() {
   const Result fromLine = program_->run(replay + QStringList{textOf(one)});  // the line as it was printed
   COMPARE_CODE(fromLine, 0);
   QCOMPARE(hashOf(samplesOf(fromLine)[0]), hashOf(one));
-  const Result inWords = program_->run({"sample", "cifar10", "b.png", "--folder", "cifar", "--index", "7", "--plan", textOf(one)});
+  const Result inWords = program_->run(
+      {"sample", "cifar10", "b.png", "--folder", "cifar", "--index", "7", "--plan", textOf(one)});
   QVERIFY2(inWords.out.contains("with the plan in the given line"), qPrintable(inWords.out));
   const Result clamped = program_->run(replay + QStringList{R"({"crop":[-1,99]})"});
   COMPARE_CODE(clamped, 0);
@@ -200,7 +212,8 @@ void TestCliPictures::plansAreReplayed() {
 }
 
 void TestCliPictures::samplesOfAPicture() {
-  const QStringList arguments{"sample", "in.png", "sheet.png", "--json", "--count", "3", "--policy", "trivialaugment"};
+  const QStringList arguments{"sample",  "in.png", "sheet.png", "--json",
+                              "--count", "3",      "--policy",  "trivialaugment"};
   const Result centred = program_->run(arguments + QStringList{"--input", "16"});
   COMPARE_CODE(centred, 0);
   QCOMPARE(samplesOf(centred).size(), 3);
@@ -209,17 +222,20 @@ void TestCliPictures::samplesOfAPicture() {
   COMPARE_CODE(resized, 0);
   const QJsonObject plan = samplesOf(resized)[0]["plan"].toObject();
   QCOMPARE(plan["source"].toArray(), (QJsonArray{20, 33}));  // drawn in the whole picture
-  const Result replayed = program_->run({"sample", "in.png", "again.png", "--json", "--input", "16", "--plan", textOf(plan)});
+  const Result replayed =
+      program_->run({"sample", "in.png", "again.png", "--json", "--input", "16", "--plan", textOf(plan)});
   COMPARE_CODE(replayed, 0);
   QCOMPARE(hashOf(samplesOf(replayed)[0]), hashOf(samplesOf(resized)[0]));
 }
 
 void TestCliPictures::samplesFollowTheEpoch() {
   const auto opsAt = [&](int epoch) {
-    const Result result = sample(QString("--count 10 --policy example-timed --epochs 100 --epoch %1").arg(epoch));
+    const Result result =
+        sample(QString("--count 10 --policy example-timed --epochs 100 --epoch %1").arg(epoch));
     QSet<QString> names;
     for (const QJsonObject& one : samplesOf(result))
-      for (const QJsonValue& step : one["plan"].toObject()["chain"].toArray()) names += step.toObject()["op"].toString();
+      for (const QJsonValue& step : one["plan"].toObject()["chain"].toArray())
+        names += step.toObject()["op"].toString();
     return names;
   };
   QVERIFY(!opsAt(1).isEmpty() && opsAt(1) != opsAt(100));
@@ -228,25 +244,32 @@ void TestCliPictures::samplesFollowTheEpoch() {
 void TestCliPictures::samplesAreRefusedInOneLine_data() {
   QTest::addColumn<QString>("arguments");
   QTest::addColumn<QString>("expected");
-  const auto row = [](const char* arguments, const char* expected) { QTest::newRow(arguments) << arguments << expected; };
+  const auto row = [](const char* arguments, const char* expected) {
+    QTest::newRow(arguments) << arguments << expected;
+  };
   row("--policy fa_reduced", "unknown policy 'fa_reduced'; known: crop-flip uada-cifar");
   row("--policy autoaugment --plan {}", "excludes");
   row("--subpolicy 1 --plan {}", "excludes");
   row("--policy randaugment --subpolicy 0", "the policy randaugment has no sub-policies to choose from");
-  row("--policy example-segments --subpolicy 0", "the policy example-segments has no sub-policies to choose from");
+  row("--policy example-segments --subpolicy 0",
+      "the policy example-segments has no sub-policies to choose from");
   row("--policy autoaugment --subpolicy 25", "no sub-policy 25: the last is 24");
   row("--policy autoaugment --set tabel=svhn", "--set: unknown key 'tabel'; known: table");
   row("--policy autoaugment --set table=mnist", "--set.table: 'mnist' found, one of cifar10");
   row("--index 500", "--index 500: CIFAR-10 has training images 0 to 99");
-  row("--policy randaugment --epochs 100", "--epochs: the policy randaugment does not change over the training");
+  row("--policy randaugment --epochs 100",
+      "--epochs: the policy randaugment does not change over the training");
   row("--policy autoaugment --epochs 100", "--epochs: the policy autoaugment does not change");
-  row("--policy example-timed --epochs 100 --epoch 101", "--epoch: 101 found, at most the 100 of --epochs expected");
-  row("--policy randaugment --project p.uada", "--project: the policy randaugment is no file that a project keeps");
+  row("--policy example-timed --epochs 100 --epoch 101",
+      "--epoch: 101 found, at most the 100 of --epochs expected");
+  row("--policy randaugment --project p.uada",
+      "--project: the policy randaugment is no file that a project keeps");
   row("--index 3 --count 2", "excludes --");
   for (const char* drawing : {"--seed 2", "--epoch 2", "--epochs 2", "--project p.uada"})
     QTest::newRow(drawing) << QString("--plan {} %1").arg(drawing) << "excludes --";
   row("--count 1000 --side 2048", "the limit is 64 million");
-  row("--policy trivialaugment --set crop=resized --count 20 --input 2048", "a contact sheet has at most 64 million pixels, and ");
+  row("--policy trivialaugment --set crop=resized --count 20 --input 2048",
+      "a contact sheet has at most 64 million pixels, and ");
   row("--plan {\"flp\":true}", "unknown key 'flp'");
   row("--plan nowhere.json", "nowhere.json");
   row("--policy example-timed --project nowhere.uada", "nowhere.uada");
@@ -259,15 +282,19 @@ void TestCliPictures::samplesAreRefusedInOneLine() {
   QVERIFY2(result.code == 1 || result.code == 2, qPrintable(result.err));
   QVERIFY2(result.err.contains(expected) && result.err.count('\n') == 1, qPrintable(result.err));
   QVERIFY(program_->read("out.png").isEmpty());
-  QVERIFY2(samplesOf(result).isEmpty() && imageOf(result).isEmpty(), qPrintable(result.out));  // nothing is said before
+  QVERIFY2(samplesOf(result).isEmpty() && imageOf(result).isEmpty(),
+           qPrintable(result.out));  // nothing is said before
 }
 
-/// Options that count for data sets are refused for pictures; a sheet that cannot be written is not talked of.
+/// Options that count for data sets are refused for pictures; a sheet that cannot be written is not talked
+/// of.
 void TestCliPictures::samplesOfPicturesRefuseWhatWouldNotCount() {
   const QStringList arguments{"sample", "in.png", "sheet.png"};
-  for (const auto& [more, expected] : {std::pair<QStringList, const char*>{{"--index", "0"}, "--index: of a data set, and 'in.png' is a picture"},
-                                       {{"--folder", "cifar"}, "--folder: of a data set"},
-                                       {{"--plan", "{}", "--count", "2"}, "--count: --plan gives one row of one picture"}}) {
+  for (const auto& [more, expected] :
+       {std::pair<QStringList, const char*>{{"--index", "0"},
+                                            "--index: of a data set, and 'in.png' is a picture"},
+        {{"--folder", "cifar"}, "--folder: of a data set"},
+        {{"--plan", "{}", "--count", "2"}, "--count: --plan gives one row of one picture"}}) {
     const Result result = program_->run(arguments + more);
     COMPARE_CODE(result, 2);
     QVERIFY2(result.err.contains(expected) && result.err.count('\n') == 1, qPrintable(result.err));
@@ -275,7 +302,8 @@ void TestCliPictures::samplesOfPicturesRefuseWhatWouldNotCount() {
   const Result unwritable = program_->run({"sample", "in.png", "nowhere/sheet.png"});
   COMPARE_CODE(unwritable, 1);
   QCOMPARE(unwritable.out, QString());
-  QVERIFY2(unwritable.err.contains("nowhere/sheet.png") && unwritable.err.count('\n') == 1, qPrintable(unwritable.err));
+  QVERIFY2(unwritable.err.contains("nowhere/sheet.png") && unwritable.err.count('\n') == 1,
+           qPrintable(unwritable.err));
 }
 
 QTEST_GUILESS_MAIN(TestCliPictures)

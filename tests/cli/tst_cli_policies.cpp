@@ -39,12 +39,15 @@ void TestCliPolicies::copiesOfAProjectAreListed() {
   const Result none = program_->run(list);
   COMPARE_CODE(none, 0);
   QVERIFY2(none.out.contains("p.uada keeps no policy"), qPrintable(none.out));
-  const Json json = parseJson(R"({"name": "small", "methods": [{"name": "uada", "policy": "mine"}], "seeds": [1],
-    "recipe": {"dataset": "cifar10", "model": "resnet"}})", "test");
+  const Json json =
+      parseJson(R"({"name": "small", "methods": [{"name": "uada", "policy": "mine"}], "seeds": [1],
+    "recipe": {"dataset": "cifar10", "model": "resnet"}})",
+                "test");
   writer.createRun(expand(experimentFromJson(json, "test", {{"mine", sha256(text_), text_}})).at(0));
   const auto library = [&] {
     const auto all = ofKind(objects(program_->run(list + QStringList{"--json"}).out), "policy");
-    return all.size() == 1 && all[0]["name"] == "mine" && all[0]["sha256"].toString().toStdString() == sha256(text_)
+    return all.size() == 1 && all[0]["name"] == "mine" &&
+                   all[0]["sha256"].toString().toStdString() == sha256(text_)
                ? all[0]["library"].toString()
                : QString("%1 policies").arg(all.size());
   };
@@ -55,7 +58,8 @@ void TestCliPolicies::copiesOfAProjectAreListed() {
   COMPARE_CODE(program_->run({"policies", "import", "other.json", "--name", "mine"}), 0);
   QCOMPARE(library(), QString("different"));
   const Result words = program_->run(list);
-  QVERIFY2(words.out.contains(QRegularExpression("\nmine +sub-policies +\\d+ +[0-9a-f]{12} +different ")), qPrintable(words.out));
+  QVERIFY2(words.out.contains(QRegularExpression("\nmine +sub-policies +\\d+ +[0-9a-f]{12} +different ")),
+           qPrintable(words.out));
 }
 
 void TestCliPolicies::importedPoliciesAreRemoved() {
@@ -66,7 +70,8 @@ void TestCliPolicies::importedPoliciesAreRemoved() {
            qPrintable(removed.out));
   const Result again = program_->run({"policies", "remove", "mine"});
   COMPARE_CODE(again, 2);
-  QVERIFY(again.err.contains("there is no imported policy 'mine'; imported: none") && again.err.count('\n') == 1);
+  QVERIFY(again.err.contains("there is no imported policy 'mine'; imported: none") &&
+          again.err.count('\n') == 1);
   const Result own = program_->run({"policies", "remove", "autoaugment-svhn"});
   COMPARE_CODE(own, 2);
   QVERIFY(own.err.contains("comes with the program"));

@@ -1,7 +1,8 @@
+#include <fmt/core.h>
+
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
-#include <fmt/core.h>
 
 #include "core/augment/Space.h"
 #include "core/base/Error.h"
@@ -197,9 +198,12 @@ class TestConfig : public QObject {
     QTest::newRow("seed twice") << "[1, 2], \"tables\"" << "[2, 2], \"tables\"" << "2 stands there twice";
     QTest::newRow("negative seed") << "[1, 2], \"tables\"" << "[-1], \"tables\"" << "-1 found";
     QTest::newRow("tables as a number")
-        << "[2, 3]}" << "2}" << "f.json: tables: an array of numbers 1 to 9 expected, such as [2, 3], an integer found";
+        << "[2, 3]}" << "2}"
+        << "f.json: tables: an array of numbers 1 to 9 expected, such as [2, 3], an integer found";
     QTest::newRow("crossed settings of a policy")
-        << "\"epsilon\": 2" << "\"policy\": {\"name\": \"autoaugment\", \"crop\": \"resized\", \"min_area\": 0.9, \"max_area\": 0.2}"
+        << "\"epsilon\": 2"
+        << "\"policy\": {\"name\": \"autoaugment\", \"crop\": \"resized\", \"min_area\": 0.9, \"max_area\": "
+           "0.2}"
         << "f.json: methods[1].policy.min_area: 0.9 found, at most the 0.2 of max_area expected";
     QTest::newRow("table") << "[2, 3]}" << "[12]}" << "numbers 1 to 9 expected, 12 found";
     QTest::newRow("no model") << "\"model\"" << "\"modell\"" << "unknown key 'modell'";

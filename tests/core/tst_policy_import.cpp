@@ -25,7 +25,8 @@ bool sameLists(const FoundPolicy& a, const FoundPolicy& b) {
   const auto sameSpan = [](const FoundPolicy::Span& x, const FoundPolicy::Span& y) {
     return x.from == y.from && x.to == y.to && x.list == y.list;
   };
-  return std::ranges::equal(a.lists, b.lists, [&](const auto& x, const auto& y) { return std::ranges::equal(x, y, sameOp); }) &&
+  return std::ranges::equal(a.lists, b.lists,
+                            [&](const auto& x, const auto& y) { return std::ranges::equal(x, y, sameOp); }) &&
          std::ranges::equal(a.schedule, b.schedule, sameSpan);
 }
 
@@ -34,7 +35,8 @@ std::string linesOf(const Json& rows) {
   std::string lines;
   for (const Json& row : rows.asArray()) {
     lines += "[";
-    for (const char* key : {"target_trial", "clone_trial", "target_epochs", "clone_epochs", "old_policy", "new_policy"})
+    for (const char* key :
+         {"target_trial", "clone_trial", "target_epochs", "clone_epochs", "old_policy", "new_policy"})
       lines += row.at(key).dump() + ", ";
     lines += "]\n";
   }
@@ -75,7 +77,8 @@ void TestPolicyImport::importsAreKeptWithTheirHash() {
     const Import import = importPolicy(file);
     QCOMPARE(import.policies.size(), std::size_t{1});
     const InstalledPolicy& policy = import.policies[0];
-    QVERIFY(policy.name == "mine" && policy.count == 3 && policy.format == "uada-policy" && policy.problem.empty());
+    QVERIFY(policy.name == "mine" && policy.count == 3 && policy.format == "uada-policy" &&
+            policy.problem.empty());
     QCOMPARE(policy.file, folder_->path() / "data/uada/policies/mine.json");
     QCOMPARE(policy.sha256, sha256(text));
     QCOMPARE(readTextFile(policy.file, 1 << 20), text);  // unchanged, byte for byte
@@ -91,19 +94,24 @@ void TestPolicyImport::importsAreKeptWithTheirHash() {
 }
 
 void TestPolicyImport::importsDoNotOverwrite() {
-  const fs::path file = folder_->write("a.json", changed("example-subpolicies.json", "example-subpolicies\",", "mine\","));
-  const fs::path other = folder_->write("b.json", changed("example-timed.json", "example-timed\",", "mine\","));
-  const fs::path shipped = folder_->write("c.json", changed("example-timed.json", "example-timed\",", "autoaugment-svhn\","));
+  const fs::path file =
+      folder_->write("a.json", changed("example-subpolicies.json", "example-subpolicies\",", "mine\","));
+  const fs::path other =
+      folder_->write("b.json", changed("example-timed.json", "example-timed\",", "mine\","));
+  const fs::path shipped =
+      folder_->write("c.json", changed("example-timed.json", "example-timed\",", "autoaugment-svhn\","));
   importPolicy(file);
   QVERIFY(refusal([&] { importPolicy(other); }).contains("another policy of the name 'mine' is installed"));
   QVERIFY(refusal([&] { importPolicy(shipped); }).contains("comes with the program"));
   QCOMPARE(loadPolicy("mine").policy.lists.size(), std::size_t{3});
   QVERIFY(refusal([&] { importPolicy(file, "autoaugment"); }).contains("comes with the program"));
   for (const char* name : {"../up", "a/b", ".hidden", "a b", "mine.json", ""}) {
-    if (*name) QVERIFY2(refusal([&] { importPolicy(file, name); }).contains("cannot be a policy's name"), name);
+    if (*name)
+      QVERIFY2(refusal([&] { importPolicy(file, name); }).contains("cannot be a policy's name"), name);
   }
   QVERIFY(refusal([&] { importPolicy(file, std::string(65, 'x')); }).contains("cannot be a policy's name"));
-  QVERIFY(refusal([&] { importPolicy(folder_->write("empty.txt", "")); }).contains("empty.txt: no policy found"));
+  QVERIFY(
+      refusal([&] { importPolicy(folder_->write("empty.txt", "")); }).contains("empty.txt: no policy found"));
 }
 
 /// Of several that import other policies under one name at the same moment one gets it; the others are told.
@@ -130,7 +138,9 @@ void TestPolicyImport::importsAtOnceDoNotOverwrite() {
     for (int i = 0; i < kThreads; ++i) {
       QVERIFY2(won[i].empty() != told[i].isEmpty(), qPrintable(told[i]));
       QVERIFY(won[i].empty() || won[i] == kept);
-      QVERIFY2(!won[i].empty() || told[i].contains("another policy of the name '" + QString::fromStdString(name)), qPrintable(told[i]));
+      QVERIFY2(
+          !won[i].empty() || told[i].contains("another policy of the name '" + QString::fromStdString(name)),
+          qPrintable(told[i]));
     }
     QCOMPARE(std::ranges::count(won, kept), 1);
   }
@@ -163,7 +173,8 @@ void TestPolicyImport::importsOfSeveralAreAllOrNone() {
 }
 
 void TestPolicyImport::damagedFilesAreListed() {
-  importPolicy(folder_->write("a.json", changed("example-subpolicies.json", "example-subpolicies\",", "mine\",")));
+  importPolicy(
+      folder_->write("a.json", changed("example-subpolicies.json", "example-subpolicies\",", "mine\",")));
   writeFileAtomically(policiesFolder() / "broken.json", "{\"format\": ");
   int broken = 0, good = 0;
   for (const InstalledPolicy& policy : installedPolicies()) {
@@ -177,7 +188,8 @@ void TestPolicyImport::damagedFilesAreListed() {
 void TestPolicyImport::oddNamesArePassedOver() {
   const std::string text = changed("example-subpolicies.json", "example-subpolicies\",", "mine\",");
   importPolicy(folder_->write("a.json", text));
-  for (const char* name : {"a b.json", "a\n.json", ".hidden.json", "x.json.json", "autoaugment.json", "autoaugment-svhn.json", ".json"})
+  for (const char* name : {"a b.json", "a\n.json", ".hidden.json", "x.json.json", "autoaugment.json",
+                           "autoaugment-svhn.json", ".json"})
     writeFileAtomically(policiesFolder() / name, text);
   writeFileAtomically(policiesFolder() / (std::string(65, 'x') + ".json"), text);
   std::vector<std::string> imported;
@@ -196,7 +208,8 @@ void TestPolicyImport::importedPoliciesAreRemoved() {
   const InstalledPolicy removed = removePolicy("mine");
   QVERIFY(removed.name == "mine" && removed.sha256 == sha256(text) && !fs::exists(removed.file));
   QVERIFY(!findPolicyFile("mine"));
-  QVERIFY(refusal([] { removePolicy("mine"); }).contains("there is no imported policy 'mine'; imported: broken"));
+  QVERIFY(
+      refusal([] { removePolicy("mine"); }).contains("there is no imported policy 'mine'; imported: broken"));
   QVERIFY(!removePolicy("broken").problem.empty());
   QVERIFY(refusal([] { removePolicy("../p"); }).contains("no imported policy '../p'; imported: none"));
   for (const char* own : {"autoaugment-svhn", "autoaugment"})
@@ -205,14 +218,17 @@ void TestPolicyImport::importedPoliciesAreRemoved() {
 
 void TestPolicyImport::unknownPoliciesNameTheKnown() {
   const QString message = refusal([] { loadPolicy("autoaugment-mnist"); });
-  QVERIFY2(message.contains("autoaugment-mnist") && message.contains("autoaugment-svhn") && message.contains("uada policies import"),
+  QVERIFY2(message.contains("autoaugment-mnist") && message.contains("autoaugment-svhn") &&
+               message.contains("uada policies import"),
            message.toUtf8().constData());
   QVERIFY(refusal([] { loadPolicy("no/such.json"); }).contains("no/such.json"));
 }
 
 void TestPolicyImport::hashesAreChecked() {
   const std::string hash = loadPolicy("example-timed").sha256;
-  const auto settings = [](const std::string& digits) { return R"({"file":"example-timed","sha256":")" + digits + "\"}"; };
+  const auto settings = [](const std::string& digits) {
+    return R"({"file":"example-timed","sha256":")" + digits + "\"}";
+  };
   QVERIFY(makeSpace("found", settings(hash).c_str()) != nullptr);
   const std::string other = settings(std::string(64, '0'));
   QVERIFY(refusal([&] { makeSpace("found", other.c_str()); }).contains("has changed"));
@@ -229,7 +245,9 @@ void TestPolicyImport::damagedCopiesCountOnlyWhereUsed() {
     QCOMPARE(choosePolicyFile("mine", hash, kept).text, text);  // the user's own is sound
   fs::remove(mine.file);
   for (const std::string& hash : {std::string(), mine.sha256})
-    QVERIFY(refusal([&] { choosePolicyFile("mine", hash, kept); }).contains("copy of the policy 'mine' is damaged"));
+    QVERIFY(refusal([&] {
+              choosePolicyFile("mine", hash, kept);
+            }).contains("copy of the policy 'mine' is damaged"));
 }
 
 void TestPolicyImport::manifestIsMet() {
@@ -238,14 +256,16 @@ void TestPolicyImport::manifestIsMet() {
   int raw = 0;
   for (const Json& entry : manifest.at("files").asArray()) {
     const std::string name = entry.at("file").asString(), own = name.substr(0, name.size() - 5);
-    const bool shipped = std::ranges::any_of(installedPolicies(), [&](const InstalledPolicy& p) { return p.name == own; });
+    const bool shipped =
+        std::ranges::any_of(installedPolicies(), [&](const InstalledPolicy& p) { return p.name == own; });
     const Import import = importPolicy(given() / name, shipped ? own + "-imported" : "");
     const InstalledPolicy& policy = import.policies.at(0);
     QVERIFY2(static_cast<std::int64_t>(policy.count) == entry.at("count").asInt(), name.c_str());
     QCOMPARE(policy.sha256, entry.at("sha256").asString());
     QCOMPARE(policy.format, entry.at("kind").asString());
     const LoadedPolicy loaded = loadPolicy(policy.name);
-    if (const Json* epochs = entry.find("epochs")) QCOMPARE(std::int64_t{loaded.policy.epochs}, epochs->asInt());
+    if (const Json* epochs = entry.find("epochs"))
+      QCOMPARE(std::int64_t{loaded.policy.epochs}, epochs->asInt());
     if (const Json* elements = entry.find("elements"))
       QCOMPARE(static_cast<std::int64_t>(loaded.policy.lists.at(0).size()), elements->asInt());
     if (shipped) QVERIFY2(sameLists(loadPolicy(own).policy, loaded.policy), name.c_str());  // the same table
@@ -280,7 +300,8 @@ void TestPolicyImport::foundPoliciesKeepTheRulesOfSpaces() {
         const Probe probe = space->probe(plan, group, random);
         const Plan same = space->update(plan, probe, group, 1, 0).plan;
         QVERIFY(same == plan && renderer.picture(index % 16, same) == renderer.picture(index % 16, stored));
-        if (probe.inert || probe.unchanged) QVERIFY(renderer.picture(index % 16, probe.plan) == renderer.picture(index % 16, plan));
+        if (probe.inert || probe.unchanged)
+          QVERIFY(renderer.picture(index % 16, probe.plan) == renderer.picture(index % 16, plan));
       }
     }
   }

@@ -217,8 +217,9 @@ class TestPolicyProjects : public QObject {
       ProjectWriter writer(file_);
       key = stoppedAt(writer, 5, fakeConfig());
     }
-    sqlite(file_, "DROP TABLE policies; DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; "
-                  "ALTER TABLE runs DROP COLUMN policy; PRAGMA user_version=1");  // as version 1 left it
+    sqlite(file_,
+           "DROP TABLE policies; DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; "
+           "ALTER TABLE runs DROP COLUMN policy; PRAGMA user_version=1");  // as version 1 left it
     {
       const ProjectReader reader(file_);
       QVERIFY(reader.policies().empty());

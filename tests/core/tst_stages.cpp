@@ -93,9 +93,11 @@ void TestStages::captionsSayWhatWasDone() {
   QCOMPARE(caption(6), std::string("Cutout | empty box"));
   QVERIFY(!stages[4].done && !stages[6].done && !stages[5].value);
   plan.crop = Crop{4, 4, true};
-  QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail, std::string("row 4, column 4 of the image padded by 4: not moved"));
+  QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail,
+           std::string("row 4, column 4 of the image padded by 4: not moved"));
   plan.crop = Crop{8, 0, true};
-  QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail, std::string("row 8, column 0 of the image padded by 4, reflected"));
+  QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail,
+           std::string("row 8, column 0 of the image padded by 4, reflected"));
   plan.cutout = Box{2, 20, 18, 32};
   QCOMPARE(stagesOf(renderer_, 0, plan).back().detail, std::string("rows 2-17, columns 20-31, black"));
 }

@@ -203,8 +203,10 @@ class TestResults : public QObject {
     panel.resize(300, 200);  // so that the table scrolls both ways
     panel.exportTo(folder_.filePath("table2.png"));
     const QSize seen = panel.size(), whole = QImage(folder_.filePath("table2.png")).size();
-    QVERIFY(whole.width() >= view->horizontalHeader()->length() && whole.height() >= view->verticalHeader()->length());
-    QVERIFY(view->horizontalHeader()->length() > seen.width() && view->verticalHeader()->length() > seen.height());
+    QVERIFY(whole.width() >= view->horizontalHeader()->length() &&
+            whole.height() >= view->verticalHeader()->length());
+    QVERIFY(view->horizontalHeader()->length() > seen.width() &&
+            view->verticalHeader()->length() > seen.height());
     QCoreApplication::processEvents();
     QVERIFY(view->width() <= panel.width() && panel.size() == seen);
     which->setCurrentIndex(1);
