@@ -1,0 +1,99 @@
+#include "tests/cli/Program.h"
+
+using namespace uada::test;
+
+/// uada list.
+class TestCliList : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void listsEveryKind_data();
+  void listsEveryKind();
+  void listsTheRangesOfGrids();
+  void listsSettings();
+  void countsParametersForTheClassesGiven();
+};
+
+void TestCliList::listsEveryKind_data() {
+  QTest::addColumn<QString>("what");
+  QTest::addColumn<QString>("kind");
+  QTest::addColumn<QString>("member");
+  QTest::addColumn<QStringList>("keys");
+  QTest::newRow("ops") << "ops" << "op" << "rotate"
+                       << QStringList{"min", "max", "unit", "signed", "geometric"};
+  QTest::newRow("models") << "models" << "model" << "resnet" << QStringList{"task", "parameters"};
+  QTest::newRow("datasets") << "datasets" << "dataset" << "cifar10" << QStringList{"classes", "folder"};
+  QTest::newRow("methods") << "methods" << "method" << "uada" << QStringList{"passes", "policy"};
+  QTest::newRow("policies") << "policies" << "policy" << "uada-cifar" << QStringList{"groups"};
+  QTest::newRow("tables") << "tables" << "table" << "table2" << QStringList{"number"};
+  QTest::newRow("experiments") << "experiments" << "experiment" << "demo" << QStringList{"runs"};
+}
+
+void TestCliList::listsEveryKind() {
+  QFETCH(QString, what);
+  QFETCH(QString, kind);
+  QFETCH(QString, member);
+  QFETCH(QStringList, keys);
+  const Result text = Program().run({"list", what});
+  COMPARE_CODE(text, 0);
+  QVERIFY(text.out.contains('\n' + member + ' '));
+
+  const Result json = Program().run({"list", what, "--json"});
+  COMPARE_CODE(json, 0);
+  const auto all = objects(json.out);
+  QCOMPARE(ofKind(all, kind).size(), all.size());
+  const QStringList lines = text.out.trimmed().split('\n');
+  const auto notes = lines.filter(QRegularExpression("^(cost|settings):")).size();
+  QCOMPARE(all.size() + 2 + notes, lines.size());  // titles and rule
+  for (const QJsonObject& object : all)
+    for (const QString& key : QStringList{"name", "title", "source"} + keys)
+      QVERIFY2(object.contains(key), qPrintable(key));
+}
+
+void TestCliList::listsTheRangesOfGrids() {
+  const auto all = objects(Program().run({"list", "grids", "--json"}).out);
+  QCOMPARE(ofKind(all, "grid").size(), 14);
+  const auto find = [&](const char* name) {
+    for (const QJsonObject& grid : all)
+      if (grid["name"] == name) return grid;
+    return QJsonObject();
+  };
+  const QJsonObject wide = find("ta-wide31"), ops = wide["ops"].toObject();
+  QCOMPARE(wide["top"].toInt(), 30);
+  QCOMPARE(ops["rotate"].toObject()["values"].toArray(), (QJsonArray{0, 135}));  // methods.md 2.1
+  QVERIFY(ops["rotate"].toObject()["signed"].toBool() && !ops["posterize"].toObject()["signed"].toBool());
+  QVERIFY(!ops.contains("invert") && !wide["continuous"].toBool() && find("faa")["continuous"].toBool());
+  const QString text = Program().run({"list", "grids"}).out;
+  QVERIFY2(text.contains(QRegularExpression("\nta-wide31 +rotate +0 +135 +degrees +\\+ or -\n")),
+           qPrintable(text));
+}
+
+void TestCliList::listsSettings() {
+  const auto all = objects(Program().run({"list", "settings", "--json"}).out);
+  QVERIFY(all.size() > 60);
+  for (const QJsonObject& setting : all)
+    QVERIFY2(!setting["help"].toString().isEmpty() && !setting["allowed"].toString().isEmpty(),
+             qPrintable(setting["name"].toString()));
+  const auto some = objects(Program().run({"list", "settings", "uada", "--json"}).out);
+  QCOMPARE(ofKind(some, "setting").size(), 5);
+  QCOMPARE(some[2]["name"].toString(), QString("granularity"));
+  QCOMPARE(some[2]["choices"].toArray(), (QJsonArray{"sample", "batch"}));
+  const QString text = Program().run({"list", "settings", "uada"}).out;
+  QVERIFY2(text.startsWith("uada (method)\n"), qPrintable(text));
+  QVERIFY2(text.contains(QRegularExpression("\nupdate +gradient +gradient, against or random +A")),
+           qPrintable(text));
+  COMPARE_CODE(Program().run({"list", "settings", "nothing"}), 2);
+  COMPARE_CODE(Program().run({"list", "ops", "uada"}), 2);
+}
+
+void TestCliList::countsParametersForTheClassesGiven() {
+  const auto parameters = [](const QStringList& more) {
+    const auto all = objects(Program().run(QStringList{"list", "models", "--json"} + more).out);
+    return all.isEmpty() ? 0 : all[0]["parameters"].toInt();
+  };
+  QCOMPARE(parameters({}), 11'173'962);                    // ResNet-18 of width 64
+  QCOMPARE(parameters({"--classes", "100"}), 11'220'132);  // 90 more rows of 512 weights and a bias
+}
+
+QTEST_GUILESS_MAIN(TestCliList)
+#include "tst_cli_list.moc"
