@@ -7,6 +7,8 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
@@ -20,6 +22,7 @@ namespace {
 constexpr std::size_t kSignature = 8, kHeader = 13, kFrame = 12;  // bytes; of a chunk: length, type, checksum
 /// The most that deflate makes of one byte: a match of 258 bytes takes at least two bits.
 constexpr std::uint64_t kMostPacked = 1032;
+constexpr Bytef kFilters = 5;
 /// Encoders write pixels in pieces of 8 kB and more; a file of 64 MB could have millions of empty ones.
 constexpr int kMaxChunks = 100'000;
 
@@ -66,12 +69,9 @@ void requireChecksum(ByteSource& source, const Chunk& chunk, std::string_view wh
     refuseDamaged(what, "PNG", fmt::format("is damaged: a wrong checksum at byte {}", end));
 }
 
-/// Bytes that the pixels take unpacked, without the filter's byte of each row.
-std::uint64_t unpackedBytes(std::span<const std::byte> header, std::uint64_t width, std::uint64_t height) {
-  const auto bits = std::to_integer<std::uint64_t>(header[8]),
-             colours = std::to_integer<std::uint64_t>(header[9]);
-  const std::uint64_t channels = colours == 2 ? 3 : colours == 4 ? 2 : colours == 6 ? 4 : 1;
-  return (width * channels * bits + 7) / 8 * height;
+/// Of a pixel, for the kinds of colour that a header can name.
+std::uint64_t bitsPerPixel(std::uint64_t depth, std::uint64_t colours) {
+  return depth * (colours == 2 ? 3 : colours == 4 ? 2 : colours == 6 ? 4 : 1);
 }
 
 /// Gives the decoder a PNG without the chunks that make no pixels, so that none of them is unpacked or kept.
@@ -115,28 +115,101 @@ class CriticalBytes {
   refuseDamaged(what, "PNG", fmt::format("is damaged ({})", spng_strerror(code)));
 }
 
-/// Unpacks a PNG row by row: `place` gives each row, of so many bytes, its place. The rows of an interlaced
-/// one come several times.
-template <class Place>
-void unpackRows(ByteSource& source, const ImageHeader& header, std::string_view what, spng_format format,
-                std::size_t bytesPerRow, Place place) {
+/// A decoder of the critical chunks, and the header that it has read.
+struct Opened {
   Context context = makeContext(0);
-  CriticalBytes critical(source);
-  if (int code = spng_set_png_stream(context.get(), CriticalBytes::read, &critical)) refuse(what, code);
-  if (int code = spng_decode_image(context.get(), nullptr, 0, format, SPNG_DECODE_PROGRESSIVE))
+  spng_ihdr header{};
+};
+
+Opened opened(CriticalBytes& critical, const ImageHeader& header, std::string_view what) {
+  Opened result;
+  if (int code = spng_set_png_stream(result.context.get(), CriticalBytes::read, &critical))
     refuse(what, code);
-  spng_ihdr found{};
-  if (int code = spng_get_ihdr(context.get(), &found)) refuse(what, code);
-  if (found.width != std::uint32_t(header.width) || found.height != std::uint32_t(header.height))
+  if (int code = spng_get_ihdr(result.context.get(), &result.header)) refuse(what, code);
+  if (result.header.width != std::uint32_t(header.width) ||
+      result.header.height != std::uint32_t(header.height))
     refuseDamaged(what, "PNG", "changes while it is read");
-  spng_row_info row{};
-  int code = 0;
-  while (!(code = spng_get_row_info(context.get(), &row)))
-    if ((code = spng_decode_row(context.get(), place(row.row_num), bytesPerRow))) break;
-  if (code != SPNG_EOI) refuse(what, code);
-  // The end mark has a checksum too.
-  if ((code = spng_decode_chunks(context.get()))) refuse(what, code);
+  return result;
 }
+
+/// Unpacked rows, each behind a byte that names its filter.
+struct Rows {
+  std::uint64_t bytes = 0, count = 0;  ///< of a row with that byte; of rows
+};
+
+/// All rows of a PNG; of an interlaced one those of its seven passes.
+std::vector<Rows> rowsOf(const spng_ihdr& header) {
+  const std::uint64_t bits = bitsPerPixel(header.bit_depth, header.color_type);
+  const auto rows = [&](std::uint64_t width, std::uint64_t height) {
+    return Rows{1 + (width * bits + 7) / 8, height};
+  };
+  if (header.interlace_method == 0) return {rows(header.width, header.height)};
+  struct Pass {
+    std::uint32_t x, y, dx, dy;
+  };
+  std::vector<Rows> all;
+  for (const auto& [x, y, dx, dy] :
+       {Pass{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}})
+    if (header.width > x && header.height > y)
+      all.push_back(rows((header.width - x + dx - 1) / dx, (header.height - y + dy - 1) / dy));
+  return all;
+}
+
+/// Unpacks the pixels of a PNG and keeps none of them.
+class PixelTest {
+ public:
+  PixelTest(std::vector<Rows> rows, std::string_view what) : rows_(std::move(rows)), what_(what) {
+    if (inflateInit(&stream_) != Z_OK) throw Error("cannot handle a PNG: out of memory");
+  }
+  ~PixelTest() { inflateEnd(&stream_); }
+  PixelTest(const PixelTest&) = delete;
+  PixelTest& operator=(const PixelTest&) = delete;
+
+  /// The next packed bytes. What follows the last row is not looked at, but for the checksum.
+  void take(std::span<const std::byte> packed) {
+    // Not written to.
+    stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));
+    stream_.avail_in = static_cast<uInt>(packed.size());
+    while (!isOver_) {
+      stream_.next_out = buffer_;
+      stream_.avail_out = sizeof buffer_;
+      const int code = inflate(&stream_, Z_NO_FLUSH);
+      takeRows(buffer_, sizeof buffer_ - stream_.avail_out);
+      if (code == Z_STREAM_END) isOver_ = true;
+      if (code == Z_BUF_ERROR) return;  // more is needed
+      if (code != Z_OK && code != Z_STREAM_END)
+        refuseDamaged(what_, "PNG",
+                      fmt::format("is damaged ({})", stream_.msg ? stream_.msg : "packed pixels"));
+    }
+  }
+  void end() const {
+    if (now_ < rows_.size()) refuseDamaged(what_, "PNG", "is damaged: its pixels end too early");
+  }
+
+ private:
+  void takeRows(const Bytef* bytes, std::uint64_t size) {
+    while (size > 0) {
+      if (now_ == rows_.size()) return void(isOver_ = true);
+      Rows& rows = rows_[now_];
+      if (done_ == 0 && *bytes >= kFilters)
+        refuseDamaged(what_, "PNG", fmt::format("is damaged: a row has the unknown filter {}", *bytes));
+      const std::uint64_t count = std::min(size, rows.bytes - done_);
+      bytes += count;
+      size -= count;
+      done_ += count;
+      if (done_ < rows.bytes) return;
+      done_ = 0;
+      if (--rows.count == 0) ++now_;
+    }
+  }
+  std::vector<Rows> rows_;  ///< counted down
+  std::string_view what_;
+  std::size_t now_ = 0;     ///< of rows_
+  std::uint64_t done_ = 0;  ///< bytes of a row
+  bool isOver_ = false;
+  z_stream stream_{};
+  Bytef buffer_[1 << 15];
+};
 
 /// Throws where a chunk that makes pixels stands in a wrong place.
 void requireOrder(const Chunk& chunk, const Chunk& before, std::string_view what) {
@@ -176,23 +249,49 @@ ImageHeader checkPng(ByteSource& source, std::string_view what, const ImageLimit
     if (chunk.critical()) requireChecksum(source, chunk, what);
     if (chunk.type == "IDAT") packed += chunk.length;
   }
-  if (packed * kMostPacked < unpackedBytes(header, width, height))
+  const std::uint64_t bits =
+      bitsPerPixel(std::to_integer<std::uint64_t>(header[8]), std::to_integer<std::uint64_t>(header[9]));
+  if (packed * kMostPacked < (width * bits + 7) / 8 * height)
     refuseDamaged(what, "PNG",
                   fmt::format("is damaged: {} bytes cannot hold {} x {} pixels", packed, width, height));
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
 void testPng(ByteSource& source, const ImageHeader& header, std::string_view what) {
-  // As they are stored: at most four colours of 16 bits.
-  std::vector<std::uint8_t> row(std::size_t{8} * header.width);
-  unpackRows(source, header, what, SPNG_FMT_RAW, row.size(), [&](std::uint32_t) { return row.data(); });
+  CriticalBytes critical(source);
+  const Opened png = opened(critical, header, what);
+  if (int code = spng_decode_chunks(png.context.get())) refuse(what, code);  // up to the pixels
+  PixelTest test(rowsOf(png.header), what);
+  Chunk chunk;
+  for (std::uint64_t next = kSignature; chunkAt(source, next, chunk) && chunk.type != "IEND";
+       next = chunk.end()) {
+    if (chunk.type != "IDAT") continue;
+    const std::uint64_t end = chunk.data() + chunk.length;
+    for (std::uint64_t at = chunk.data(); at < end;) {
+      std::span<const std::byte> piece = source.from(at);
+      piece = piece.first(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), end - at)));
+      if (piece.empty()) break;
+      test.take(piece);
+      at += piece.size();
+    }
+  }
+  test.end();
 }
 
 Image unpackPng(ByteSource& source, const ImageHeader& header, std::string_view what) {
+  CriticalBytes critical(source);
+  const Opened png = opened(critical, header, what);
+  spng_ctx* context = png.context.get();
+  if (int code = spng_decode_image(context, nullptr, 0, SPNG_FMT_RGB8, SPNG_DECODE_PROGRESSIVE))
+    refuse(what, code);
   Image image(header.width, header.height);
   const ImageSpan pixels = image.span();
-  unpackRows(source, header, what, SPNG_FMT_RGB8, std::size_t{3} * header.width,
-             [&](std::uint32_t row) { return pixels.row(static_cast<int>(row)); });
+  const std::size_t stride = std::size_t{3} * header.width;
+  spng_row_info row{};
+  int code = 0;
+  while (!(code = spng_get_row_info(context, &row)))  // of an interlaced picture they come several times
+    if ((code = spng_decode_row(context, pixels.row(static_cast<int>(row.row_num)), stride))) break;
+  if (code != SPNG_EOI) refuse(what, code);
   return image;
 }
 

@@ -56,6 +56,7 @@ class TestImagesCost : public QObject {
  private Q_SLOTS:
   void lateDamageCostsLittle_data();
   void lateDamageCostsLittle();
+  void packedPixelsHaveAChecksum();
   void largeFilesAreReadInPieces_data();
   void largeFilesAreReadInPieces();
   void piecesMakeTheSamePicture_data();
@@ -75,8 +76,10 @@ class TestImagesCost : public QObject {
 void TestImagesCost::lateDamageCostsLittle_data() {
   QTest::addColumn<Bytes>("bytes");
   QTest::addColumn<QString>("why");
-  QTest::newRow("png, rows missing") << pngWithoutLastRows() << "the PNG is damaged (IDAT stream too short)";
-  QTest::newRow("png, wrong row") << pngWithAWrongLastRow() << "the PNG is damaged (invalid scanline filter)";
+  QTest::newRow("png, rows missing") << pngWithoutLastRows()
+                                     << "the PNG is damaged: its pixels end too early";
+  QTest::newRow("png, wrong row") << pngWithAWrongLastRow()
+                                  << "the PNG is damaged: a row has the unknown filter 9";
   QTest::newRow("jpeg") << SparseJpeg(kSide, kSide, 0, 1000).bytes << "premature end of data segment";
   QTest::newRow("jpeg, progressive") << SparseJpeg(kSide, kSide, 10, 100).bytes
                                      << "premature end of data segment";
@@ -92,6 +95,32 @@ void TestImagesCost::lateDamageCostsLittle() {
   QVERIFY2(message.contains(why) && message.endsWith("; copy or export it again"), qPrintable(message));
   const long growth = growthOf([&] { readImage(file); });
   QVERIFY2(growth >= 0 && growth < kMostGrowth, qPrintable(QString::number(growth)));
+}
+
+void TestImagesCost::packedPixelsHaveAChecksum() {
+  for (const std::uint32_t height : {2u, 1000u}) {
+    const std::vector<std::uint8_t> row(1 + 300 * 3);
+    tinypng::Spec spec{300, height, 8, 2, {}};
+    for (std::uint32_t y = 0; y < height; ++y) spec.rows.insert(spec.rows.end(), row.begin(), row.end());
+    spec.isFiltered = true;
+    const auto refused = [&](std::size_t fromEnd, int change) {
+      std::vector<std::uint8_t> packed = tinypng::packed(spec.rows);
+      packed[packed.size() - fromEnd] ^= static_cast<std::uint8_t>(change);
+      Bytes png = tinypng::make(spec);
+      png.resize(33);
+      // In many chunks, of which the last has the end of the checksum.
+      for (std::size_t at = 0; at < packed.size(); at += 7)
+        tinypng::appendChunk(png, "IDAT",
+                             {packed.begin() + static_cast<std::ptrdiff_t>(at),
+                              packed.begin() + static_cast<std::ptrdiff_t>(std::min(packed.size(), at + 7))});
+      tinypng::appendChunk(png, "IEND", {});
+      return errorOf([&] { decodeImage(png, "'x'"); });
+    };
+    QCOMPARE(refused(1, 0), QString());
+    for (const std::size_t place : {1, 2, 3, 4})
+      QVERIFY2(refused(place, 1).contains("'x': the PNG is damaged (incorrect data check)"),
+               qPrintable(refused(place, 1)));
+  }
 }
 
 void TestImagesCost::largeFilesAreReadInPieces_data() {
