@@ -18,7 +18,7 @@ namespace uada {
 struct RenderSettings {
   int side = 32;                       ///< of the square output, pixels
   int pad = 4;                         ///< zero padding before the crop, pixels
-  std::optional<Sampling> sampling;    ///< of geometric ops; none: as the grid's code has it
+  std::optional<Sampling> sampling{};  ///< of geometric ops; none: as the grid's code has it
   std::array<float, 3> mean{0, 0, 0};  ///< of the training set / 255
   std::array<float, 3> deviation{1, 1, 1};
 };
