@@ -50,8 +50,8 @@ struct OpStatistics {
   std::string op;
   int count = 0;  ///< steps of this op in the batch's plans
   double beforeMean = 0, beforeSpread = 0, afterMean = 0, afterSpread = 0;  ///< levels, clamped as used
-  int probed = 0;                       ///< of them chosen for the probe
-  int plus = 0, minus = 0, zero = 0;    ///< sign of the estimated gradient, among the probed; 0 of a random update
+  int probed = 0;                       ///< of them chosen for the probe or the random move
+  int plus = 0, minus = 0, zero = 0;    ///< sign of the estimated gradient, among the probed; random: all 0
   double meanDL = 0;                    ///< mean of (probe loss - unperturbed loss), among the probed
   int wins = 0;                         ///< samples trained on the chain candidate that moved this op
   double meanGain = 0;                  ///< mean gain of the chain candidate, among the probed
@@ -85,7 +85,7 @@ struct GroupDecision {
   std::vector<int> delta;          ///< +-1 each; of a resized crop +-its unit in source pixels
   std::vector<int> after;          ///< raw coordinates of the candidate
   /// One of the group's probe, or of each coordinate's where those are probed one by one; none where the
-  /// update was random.
+  /// update was random. Where a batch decides as one, these and all losses of the decision are its means.
   std::vector<double> probeLoss, dL;
   double candidateLoss = 0;
   bool inert = false, clamped = false;

@@ -130,8 +130,8 @@ class RecordingSink : public Sink {
     std::string line = fmt::format("decision {} {} {} {} {:a} {} {}", d.step, d.index, d.label,
                                    planText(d.plan), d.unperturbedLoss, d.winner, d.pixelHash);
     for (const GroupDecision& g : d.groups) {
-      line += fmt::format(" {} {:a} {:a} {:a} {}", g.group, fmt::join(g.probeLoss, ","), fmt::join(g.dL, ","), g.candidateLoss,
-                          planText(g.candidate));
+      line += fmt::format(" {} {:a} {:a} {:a} {}", g.group, fmt::join(g.probeLoss, ","), fmt::join(g.dL, ","),
+                          g.candidateLoss, planText(g.candidate));
     }
     return line;
   }

@@ -68,13 +68,15 @@ class TestUadaReadings : public QObject {
     const double dL[] = {-0.5, 2, 0, -1};  // means of the probes' losses less the unperturbed ones'
     for (const Decision& decision : chosen.decisions) {
       QCOMPARE(decision.winner, 3);  // means 2.5, 2.75, 2, 4.75 and 2 unperturbed
+      QCOMPARE(decision.unperturbedLoss, 2.0);
       for (std::size_t g = 0; g < 4; ++g) {
-        if (chosen.decisions[0].groups[g].dL[0] == 0) continue;  // a probe past the edge
         QCOMPARE(decision.groups[g].dL[0], dL[g]);
+        QCOMPARE(decision.groups[g].probeLoss[0], 2 + dL[g]);
       }
+      QCOMPARE(decision.groups[3].candidateLoss, 4.75);
     }
     QCOMPARE(chosen.variants, (std::vector<int>{8, 8}));
-    QCOMPARE(chosen.best, (std::vector<float>{9, 0.5f}));
+    QCOMPARE(chosen.best, (std::vector<float>{4.75f, 4.75f}));
     checkMoves(chosen, false);
   }
 

@@ -1,5 +1,7 @@
 #include "core/engine/methods/Uada.h"
 
+#include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "core/engine/methods/Chooser.h"
@@ -80,30 +82,35 @@ class UadaChooser : public Chooser {
       }
     }
     const int first = oracle.render(shown);
-    unperturbed = oracle.losses(first, Phase::probe);
+    unperturbed = losses(oracle, first, Phase::probe);
     int variant = first;
     for (GroupTrial& trial : trials) {
       for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p)
-        takeProbeLosses(trial, p, oracle.losses(++variant, Phase::probe), unperturbed);
+        takeProbeLosses(trial, p, losses(oracle, ++variant, Phase::probe), unperturbed);
     }
     return first;
   }
 
-  /// dL = L(probe) - L(unperturbed): equation (2) times delta. Of a whole batch the mean of the samples'
-  /// (A1).
-  void takeProbeLosses(GroupTrial& trial, std::size_t p, std::span<const float> losses,
-                       std::span<const float> unperturbed) const {
+  /// The losses of a variant that decide: each sample's own, or for all of them the mean over the batch (A1).
+  std::vector<float> losses(Oracle& oracle, int variant, Phase phase) const {
+    std::vector<float> losses = oracle.losses(variant, phase);
+    if (settings_.perBatch()) {
+      const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
+      std::ranges::fill(losses, static_cast<float>(sum / static_cast<double>(losses.size())));
+    }
+    return losses;
+  }
+
+  /// dL = L(probe) - L(unperturbed): equation (2) times delta.
+  static void takeProbeLosses(GroupTrial& trial, std::size_t p, std::span<const float> losses,
+                              std::span<const float> unperturbed) {
     trial.probeLoss.resize(trial.probes.size());
     trial.dL.resize(trial.probes.size());
-    double sum = 0;
     for (std::size_t b = 0; b < losses.size(); ++b) {
       const std::size_t at = b * trial.perSample + p;
       trial.probeLoss[at] = trial.probes[at].unchanged ? unperturbed[b] : losses[b];
       trial.dL[at] = trial.probeLoss[at] - unperturbed[b];
-      sum += trial.dL[at];
     }
-    for (std::size_t b = 0; b < losses.size() && settings_.perBatch(); ++b)
-      trial.dL[b * trial.perSample + p] = static_cast<float>(sum / static_cast<double>(losses.size()));
   }
 
   /// What equation (5) takes for dL: the estimate, its opposite (A22), or a random sign (A21). The
@@ -134,41 +141,29 @@ class UadaChooser : public Chooser {
     }
     const int first = oracle.render(shown);
     for (std::size_t g = 0; g < trials.size(); ++g) {
-      trials[g].loss = oracle.losses(first + static_cast<int>(g), Phase::candidate);
+      trials[g].loss = losses(oracle, first + static_cast<int>(g), Phase::candidate);
       for (std::size_t b = 0; b < plans.size(); ++b)
         trials[g].gain.push_back(trials[g].loss[b] - unperturbed[b]);
     }
     return first;
   }
 
-  /// Step 8: the arg-max, or arg-min (A22), of the losses of each sample or of their means over the batch
-  /// (A1).
+  /// Step 8: the arg-max of each sample, or the arg-min (A22). A later candidate must be harder (easier), not
+  /// equal.
   std::vector<int> winners(std::span<const GroupTrial> trials, std::span<const float> unperturbed) const {
-    if (!settings_.perBatch()) {
-      std::vector<int> all;
-      for (std::size_t b = 0; b < unperturbed.size(); ++b)
-        all.push_back(winner(trials, unperturbed, [b](std::span<const float> losses) { return losses[b]; }));
-      return all;
-    }
-    const auto sum = [](std::span<const float> losses) {
-      return std::accumulate(losses.begin(), losses.end(), 0.0);
-    };
-    return std::vector<int>(unperturbed.size(), winner(trials, unperturbed, sum));
-  }
-
-  /// A later candidate must be harder (easier), not equal.
-  template <class Of>
-  int winner(std::span<const GroupTrial> trials, std::span<const float> unperturbed, Of of) const {
     const bool easiest = settings_.selection == "easiest";
-    const auto beats = [easiest](auto a, auto b) { return easiest ? a < b : a > b; };
-    int winner = 0;
-    auto best = of(trials[0].loss);
-    for (std::size_t g = 1; g < trials.size(); ++g) {
-      if (!beats(of(trials[g].loss), best)) continue;
-      best = of(trials[g].loss);
-      winner = static_cast<int>(g);
+    const auto beats = [easiest](float a, float b) { return easiest ? a < b : a > b; };
+    std::vector<int> winners(unperturbed.size(), 0);
+    for (std::size_t b = 0; b < unperturbed.size(); ++b) {
+      float best = trials[0].loss[b];
+      for (std::size_t g = 1; g < trials.size(); ++g) {
+        if (!beats(trials[g].loss[b], best)) continue;
+        best = trials[g].loss[b];
+        winners[b] = static_cast<int>(g);
+      }
+      if (settings_.includeUnperturbed && beats(unperturbed[b], best)) winners[b] = kUnperturbed;
     }
-    return settings_.includeUnperturbed && beats(of(unperturbed), best) ? kUnperturbed : winner;
+    return winners;
   }
 
   static Decision recorded(const Batch& batch, std::size_t b, const Plan& plan, float unperturbed,
