@@ -37,7 +37,7 @@ struct ImageHeader {
 /// hierarchical JPEG; every other format; what is not a regular file.
 ///
 /// The file is read in pieces, and its pixels are tested as a whole before memory is taken for the picture.
-/// So whatever is refused takes at most 40 MB, the program included. All that can be told without unpacking
+/// So whatever is refused takes at most 50 MB, the program included. All that can be told without unpacking
 /// pixels, checksums too, takes less than 0.1 s. What only the unpacking shows takes as long as unpacking up
 /// to there: 0.1 s for 20 million pixels of a JPEG (progressive: 5 million), or 7 million of a PNG that has
 /// right checksums of wrong pixels; 0.3 s (1.2 s) for a JPEG of 64 million; 2.5 s for 60 MB made to be slow.

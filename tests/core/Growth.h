@@ -8,8 +8,8 @@
 
 namespace uada::test {
 
-/// What the program may take for a refusal beyond what it takes to start, about 12 MB, of 64 MB in all.
-constexpr long kMostGrowth = 50'000;  // kilobytes
+/// What the program may take for a refusal beyond what it takes to start, about 12 MB, of 50 MB in all.
+constexpr long kMostGrowth = 38'000;  // kilobytes
 /// What a first error and the like take.
 constexpr long kLittle = 8'000;  // kilobytes
 

@@ -11,15 +11,16 @@ class SparseJpeg {
  public:
   /// scans    0: baseline, one scan. Else progressive, with so many behind the first, 2 to 31
   /// missing  bytes at the end of the last scan
-  SparseJpeg(int width, int height, int scans = 0, std::size_t missing = 0)
+  /// sampling of every colour both ways, 1 to 4; above 1 of progressive ones only
+  SparseJpeg(int width, int height, int scans = 0, std::size_t missing = 0, int sampling = 1)
       : blocks_(std::size_t((width + 7) / 8) * std::size_t((height + 7) / 8)) {
     put({0xff, 0xd8});
     segment(0xdb, std::vector<int>(64, 1), {0});  // divisors
-    segment(scans > 0 ? 0xc2 : 0xc0,
-            {8, height >> 8, height & 255, width >> 8, width & 255, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0});
+    segment(scans > 0 ? 0xc2 : 0xc0, {8, height >> 8, height & 255, width >> 8, width & 255, 3, 1,
+                                      sampling * 17, 0, 2, sampling * 17, 0, 3, sampling * 17, 0});
     table(0x00, 0);
     if (scans > 0)
-      progressive(scans);
+      progressive(scans, sampling);
     else
       baseline();
     bytes.resize(bytes.size() - missing);
@@ -52,10 +53,16 @@ class SparseJpeg {
     zeroBits(blocks_ * 3 * 2);
   }
   /// All that is not the blocks' mean, first without the lowest 13 bits, then by a bit more.
-  void progressive(int scans) {
+  void progressive(int scans, int sampling) {
     table(0x10, 0xe0);  // 16,384 and a number of 14 bits of blocks are zero
-    segment(0xda, {3, 1, 0, 2, 0, 3, 0, 0, 0, 0});
-    zeroBits(blocks_ * 3);
+    if (sampling == 1) {
+      segment(0xda, {3, 1, 0, 2, 0, 3, 0, 0, 0, 0});
+      zeroBits(blocks_ * 3);
+    }
+    for (int colour = 1; colour <= 3 && sampling > 1; ++colour) {
+      segment(0xda, {1, colour, 0, 0, 0, 0});
+      zeroBits(blocks_);
+    }
     for (int scan = 0; scan < scans; ++scan) {
       const int low = 13 - scan / 3, high = scan < 3 ? 0 : low + 1;
       segment(0xda, {1, 1 + scan % 3, 0, 1, 63, high << 4 | low});

@@ -83,6 +83,8 @@ void TestImagesCost::lateDamageCostsLittle_data() {
   QTest::newRow("jpeg") << SparseJpeg(kSide, kSide, 0, 1000).bytes << "premature end of data segment";
   QTest::newRow("jpeg, progressive") << SparseJpeg(kSide, kSide, 10, 100).bytes
                                      << "premature end of data segment";
+  QTest::newRow("jpeg, progressive, blocks of 4 x 4")
+      << SparseJpeg(65'500, 976, 28, 100, 4).bytes << "premature end";
   QTest::newRow("jpeg, progressive and wide") << SparseJpeg(65'500, 976, 4, 100).bytes << "premature end";
 }
 
