@@ -97,7 +97,8 @@ static void fill(PanelWidget& view) {
   while (view.isReading()) {
     if (seconds(CLOCK_MONOTONIC) - start > kPatience)
       throw Error("the view could not be exported: what it shows is not read within a minute");
-    QApplication::processEvents(QEventLoop::WaitForMoreEvents, 100);
+    QApplication::processEvents(QEventLoop::AllEvents, 20);
+    usleep(10000);
   }
   settle();
 }

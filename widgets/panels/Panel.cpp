@@ -21,7 +21,12 @@ constexpr QSize kMostExported{16'000, 16'000};  // pixels
 /// That at which the table need not scroll.
 QSize wholeSize(const QTableView& view) {
   const QSize content(view.horizontalHeader()->length(), view.verticalHeader()->length());
-  return (view.size() - view.viewport()->size() + content).boundedTo(kMostExported);
+  const QSize whole = view.size() - view.viewport()->size() + content;
+  if (whole != whole.boundedTo(kMostExported))
+    throw Error("the table is too large for a picture: " + std::to_string(whole.width()) + " x " +
+                std::to_string(whole.height()) + " pixels, at most " + std::to_string(kMostExported.width()) +
+                " a side; take fewer runs, or write it as text with 'uada table' or 'uada export'");
+  return whole;
 }
 
 }  // namespace

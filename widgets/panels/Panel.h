@@ -28,7 +28,8 @@ class PanelWidget : public QWidget {
   virtual bool isReading() const { return false; }
 
  protected:
-  /// The panel as a picture, enlarged so far that none of its tables scrolls.
+  /// The panel as a picture, enlarged so far that none of its tables scrolls. Throws Error for more than 16,000
+  /// pixels a side.
   QPixmap whole();
 
   const Workbench& workbench_;
@@ -36,8 +37,9 @@ class PanelWidget : public QWidget {
 
 enum class PanelPlace { view, left, right, bottom };
 
-/// A catalogue entry of `panels.def`: PANEL(samples, view) stands for `Panel samples();` in namespace uada::panel, defined
-/// beside the panel's class. That one line gives a tab or dock, a View menu entry and a construction test.
+/// A catalogue entry of `panels.def`: PANEL(samples, view) stands for `Panel samples();` in namespace
+/// uada::panel, defined beside the panel's class. That one line gives a tab or dock, a View menu entry and a
+/// construction test.
 struct Panel {
   const char* name;   ///< object name; part of saved layouts, so it never changes
   const char* title;  ///< tab or dock title

@@ -334,8 +334,10 @@ void ChainView::readPlan() {
   if (!source_.square) return;
   try {
     const GivenPlan given = planFromText(json_->toPlainText().toStdString(), "the plan");
-    if (given.isMember) planNote_ = tr("Replays the plan in the line below");
-    if (given.isMember) showWritten();
+    if (given.isMember) {
+      planNote_ = tr("Replays the plan in the line below");
+      showWritten();
+    }
     replay(given.plan);
   } catch (const Error& error) {
     refuse(planProblem_, QString::fromUtf8(error.what()));
