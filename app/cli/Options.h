@@ -15,7 +15,7 @@ constexpr const char* kDefaultProject = "uada.uada";
 
 struct ListOptions {
   std::string what;  ///< ops, grids, models, datasets, methods, policies, settings, tables, experiments
-  std::string of;    ///< settings: of this method, policy or model, dataset, training or runtime; empty: of all
+  std::string of;    ///< settings: of this method, policy, model, dataset, training, runtime; empty: of all
   int classes = 10;  ///< models: parameters are counted for these
   bool json = false;
 };

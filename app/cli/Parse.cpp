@@ -300,7 +300,8 @@ void Parser::addResults() {
   CLI::App* exported =
       verb(app_, "export", "Write what a run recorded to a file",
            "curves, policy     CSV (or JSON lines with --format jsonl), a row a step or epoch\n"
-           "decisions          JSON lines: every plan, loss and choice of the pictured samples\n"
+           "decisions          JSON lines: every plan, loss and choice of the pictured samples; probe_loss and dl\n"
+           "                   are lists where each coordinate is probed, null where the move was random\n"
            "samples            a folder of PNG files, or a contact sheet if FILE ends in .png\n"
            "weights            safetensors\n"
            "Example: uada export 3fa2 --what policy --out policy.csv",

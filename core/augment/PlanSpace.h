@@ -47,7 +47,8 @@ struct CropSettings {
 
 /// How plans made of whole pixels and levels are probed, updated and clamped, as the UADA authors' code does
 /// (methods.md 1.2, "probe", "update", "clamping"). A policy adds how plans are drawn and which groups move.
-/// Only steps that fired are probed (A19); a chain without any is inert.
+/// Only steps that fired are probed (A19); a chain without any is inert. A group has one probe, or where the
+/// settings say so one for each coordinate (A9).
 class PlanSpace : public Space {
  public:
   using Space::probes, Space::update;

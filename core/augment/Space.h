@@ -34,8 +34,8 @@ struct Probe {
   /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels (A20); 0: not
   /// moved
   std::array<std::int16_t, kMaxCoordinates> delta{};
-  std::uint8_t coordinates =
-      0;  ///< of the group: crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move
+  /// Of the group: crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move.
+  std::uint8_t coordinates = 0;
   std::int8_t position = -1;  ///< chain: which step was moved; -1: none
   bool inert = false;         ///< the moved op takes no value, or there was nothing to move: the same image
   bool clamped = false;       ///< a moved coordinate was out of range and is clamped when used

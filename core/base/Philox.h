@@ -20,7 +20,15 @@ inline std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
 }
 
 /// What a stream of numbers is for. The values are part of every stored plan's meaning: never renumber.
-enum class Purpose : std::uint32_t { shuffle = 1, plan = 2, probe = 3, weights = 4, dropout = 5, update = 6, test = 99 };
+enum class Purpose : std::uint32_t {
+  shuffle = 1,
+  plan = 2,
+  probe = 3,
+  weights = 4,
+  dropout = 5,
+  update = 6,
+  test = 99
+};
 
 /// Random numbers that depend on nothing but (seed, epoch, index, purpose) and how many were drawn before.
 /// A value, about 40 bytes: make one where it is needed; never share one between threads.

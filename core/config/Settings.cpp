@@ -69,7 +69,9 @@ Json numbers(const std::vector<double>& values) {
 
 std::string allowedText(const FieldValue& known) {
   const std::string range = rangeText(known.field);
-  const auto with = [&](const char* kind) { return range.empty() ? kind : fmt::format("{} {}", kind, range); };
+  const auto with = [&](const char* kind) {
+    return range.empty() ? kind : fmt::format("{} {}", kind, range);
+  };
   if (known.value.isBool()) return "true or false";
   if (known.value.isInt()) return with("a whole number");
   if (known.value.isNumber()) return with("a number");

@@ -193,7 +193,8 @@ CREATE TABLE policies (          -- found policies that runs use, so that no oth
 ) WITHOUT ROWID;
 )sql"},
       {3, R"sql(
--- As tables name it, with its settings that are not the usual ones; of runs from before version 3 without these.
+-- As tables name it, with its settings that are not the usual ones; of runs from before version 3 without these,
+-- and of a policy's file its path.
 ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT '';
 UPDATE runs SET policy = coalesce(json_extract(config, '$.method.policy.file'),
                                   json_extract(config, '$.method.policy.name'),
@@ -208,7 +209,8 @@ CREATE VIEW finished_runs AS     -- the newest run of each configuration and see
 WITH done AS (
   SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
          CASE WHEN json_valid(r.config)
-              THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings, r.seed, r.config_hash, r.recipe_hash,
+              THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings,
+         r.seed, r.config_hash, r.recipe_hash,
          a.host, a.device, a.threads, 100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
          x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains,
          row_number() OVER (PARTITION BY r.config_hash, r.seed ORDER BY r.id DESC) AS nth

@@ -80,10 +80,10 @@ inline std::string text(const Decision& d) {
                                 toJson(d.plan).dump(), d.unperturbedLoss, d.winner, d.pixelHash,
                                 text(d.original), text(d.unperturbed));
   for (const GroupDecision& g : d.groups)
-    all +=
-        fmt::format("\n{} {} {} {} {} {:a} {:a} {:a} {} {} {}\n{}", g.group, g.position,
-                    fmt::join(g.before, ","), fmt::join(g.delta, ","), fmt::join(g.after, ","), fmt::join(g.probeLoss, ","),
-                    fmt::join(g.dL, ","), g.candidateLoss, g.inert, g.clamped, toJson(g.candidate).dump(), text(g.picture));
+    all += fmt::format("\n{} {} {} {} {} {:a} {:a} {:a} {} {} {}\n{}", g.group, g.position,
+                       fmt::join(g.before, ","), fmt::join(g.delta, ","), fmt::join(g.after, ","),
+                       fmt::join(g.probeLoss, ","), fmt::join(g.dL, ","), g.candidateLoss, g.inert, g.clamped,
+                       toJson(g.candidate).dump(), text(g.picture));
   return all;
 }
 template <class Report>

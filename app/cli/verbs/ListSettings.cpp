@@ -54,6 +54,7 @@ void listSettings(const Console& console, const ListOptions& options) {
   for (const Owner& owner : owners()) {
     names.push_back(owner.name);
     if (!options.of.empty() && options.of != owner.name) continue;
+    if (any) console.say("\n");
     any = true;
     TextTable table({{"setting"}, {"default", TextTable::Align::right}, {"takes"}, {"what it does"}});
     for (const FieldValue& setting : owner.fields) {
@@ -62,8 +63,7 @@ void listSettings(const Console& console, const ListOptions& options) {
     }
     const std::string place = owner.name == owner.kind ? "" : fmt::format(" ({})", owner.kind);
     const std::string what = table.empty() ? "no settings\n" : table.text();
-    console.say(fmt::format("{}{}{}\n{}", names.size() > 1 && options.of.empty() ? "\n" : "", owner.name,
-                            place, what));
+    console.say(fmt::format("{}{}\n{}", owner.name, place, what));
   }
   if (!any)
     throw UsageError(
