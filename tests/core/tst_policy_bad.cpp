@@ -46,6 +46,7 @@ class TestPolicyBad : public QObject {
   void filesCutShortAreRefused();
   void tenMillionSubpoliciesAreRefused();
   void theMostSubpoliciesAreRead();
+  void importsThatAreTooLargeAsJsonAreRefused();
   void floodsEnd_data();
   void floodsEnd();
   void manyPoliciesInAFileAreRefused();
@@ -166,6 +167,31 @@ void TestPolicyBad::theMostSubpoliciesAreRead() {
       R"([{"op":"color","probability":1,"level":1},{"op":"rotate","probability":0.1234567,"level":0.7654321}])";
   const std::string text = kHead + one + repeated(9'999, [&](std::size_t) { return "," + one; }) + "]}";
   QCOMPARE(importPolicy(folder_->write("most.json", text)).policies.at(0).count, std::size_t{10'000});
+}
+
+/// What an import writes is read again: what would be too large for that is not written.
+void TestPolicyBad::importsThatAreTooLargeAsJsonAreRefused() {
+  const auto file = [&](std::size_t count, const std::string& op) {
+    const std::string list = "[" + repeated(8, [&](std::size_t) { return op + ","; }) + "],";
+    return folder_->write("large.py", "A = [" + repeated(count, [&](std::size_t) { return list; }) + "]\n");
+  };
+  const Import most = importPolicy(file(10'000, "('Color',0.5,0.5)"));
+  QCOMPARE(most.policies.at(0).count, std::size_t{10'000});
+  QCOMPARE(loadPolicy("A").policy.lists.size(), std::size_t{10'000});
+  QCOMPARE(installedPolicies().back().problem, std::string());
+  removePolicy("A");
+  // 4,117,306 bytes: parsed by itself, but no file of it is read; then 6.4 million
+  for (const auto& [count, op, found] :
+       {std::tuple{9'850, "('Brightness',0.55,0.55)", "9,850 sub-policies give 4.1 MB"},
+        {10'000, "('Brightness',0.55555555,0.55555555)", "10,000 sub-policies give 5.1 MB"}}) {
+    const fs::path large = file(count, op);
+    const QString message = refusal([&] { importPolicy(large); });
+    QVERIFY2(message.contains(QString("large.py: A: %1 of JSON, at most 4.0 MB are kept; ").arg(found)),
+             qPrintable(message));
+    QVERIFY(installedPolicies().back().file.empty());
+    const long growth = growthOf([&] { importPolicy(large); });
+    QVERIFY2(growth >= 0 && growth < kMostGrowth, qPrintable(QString::number(growth)));
+  }
 }
 
 void TestPolicyBad::floodsEnd_data() {

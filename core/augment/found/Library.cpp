@@ -139,6 +139,21 @@ class Installation {
  public:
   ~Installation() {
     std::error_code ignored;
+/// What is written of an imported list, which goes in the course of it. Throws Error if it is more than is
+/// read again.
+std::string writtenText(NamedLiteral& list, const fs::path& from) {
+  const Json json = std::move(list.value);
+  std::string text = json.dump() + "\n";
+  if (text.size() <= kMaxBytes) return text;
+  const Json* subpolicies = json.find("subpolicies");
+  const std::string what =
+      subpolicies ? groupedText(static_cast<long long>(subpolicies->asArray().size())) + " sub-policies give "
+                  : "";
+  throw Error(fmt::format("{}: {}: {}{} of JSON, at most {} are kept; leave some out, or split it",
+                          from.string(), quotable(list.name), what,
+                          bytesText(static_cast<double>(text.size())), bytesText(kMaxBytes)));
+}
+
     for (const fs::path& file : made_) fs::remove(file, ignored);
   }
   void add(const InstalledPolicy& policy, std::string_view text, const fs::path& from) {
@@ -220,10 +235,10 @@ Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
   const auto chosen = std::ranges::find(found, name, &NamedLiteral::name);
   if (chosen != found.end()) found = {*chosen};
   std::vector<std::string> texts;
-  for (const NamedLiteral& literal : found) {
+  for (NamedLiteral& literal : found) {
     const bool alone = found.size() == 1;
     const std::string own = name.empty() ? literal.name : alone ? name : name + "-" + literal.name;
-    texts.push_back(literal.value.dump(1) + "\n");
+    texts.push_back(writtenText(literal, file));
     result.policies.push_back(installable(own, texts.back(), file));
   }
   // All or none: written only when each may be.

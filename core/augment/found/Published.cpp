@@ -42,18 +42,15 @@ bool hasWholeLevels(const Entry& list) {
 
 Json opJson(const Entry& op, Grid grid) {
   const std::vector<Entry> parts = op.items(3, 3);
-  Json json = Json::object();
+  std::string name;
   try {
-    json["op"] = ops()[publishedOp(parts[0].text(), grid)].name;
+    name = ops()[publishedOp(parts[0].text(), grid)].name;
   } catch (const UsageError& error) {
     parts[0].fail(error.what());
   }
-  json["probability"] = parts[1].number(0, 1);
-  if (grid == Grid::aa10)
-    json["level"] = parts[2].integer(0, 9);
-  else
-    json["level"] = parts[2].number(0, 1);
-  return json;
+  const double probability = parts[1].number(0, 1);
+  const Json level = grid == Grid::aa10 ? Json(parts[2].integer(0, 9)) : Json(parts[2].number(0, 1));
+  return Json::Object{{"op", name}, {"probability", probability}, {"level", level}};
 }
 
 Json policyJson(const NamedLiteral& literal, const std::string& place, std::string_view file) {
