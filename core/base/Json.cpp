@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -20,6 +21,7 @@ constexpr std::size_t kMaxDepth = 64;
 constexpr std::size_t kMaxItems = 10'000;    // of one array or object
 constexpr std::size_t kMaxValues = 400'000;  // a value takes more memory than its text
 constexpr std::size_t kMaxProblem = 200;     // bytes; the parser quotes what it has read
+constexpr std::size_t kMaxPlace = 120;       // bytes; leaves room for the reason
 
 /// A key that an object has twice; null if there is none.
 const std::string* repeatedKey(const Json::Object& members) {
@@ -86,14 +88,17 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     if (problem.empty()) problem = std::move(why);
     return false;
   }
-  /// "subpolicies[3][1]: probability", where the next value belongs.
+  /// "subpolicies[3][1]: probability", where the next value belongs; of a long place the end.
   std::string entry() const {
     std::string place;
-    for (const Open& open : open_)
-      if (!open.isObject)
-        place += fmt::format("[{}]", open.items.size());
-      else if (!open.key.empty())
-        place += (place.empty() ? "" : ": ") + quotable(open.key);
+    bool isKeyFirst = false;
+    for (const Open& open : open_ | std::views::reverse) {
+      if (open.isObject && open.key.empty()) continue;
+      const std::string part = open.isObject ? quotable(open.key) : fmt::format("[{}]", open.items.size());
+      if (part.size() + place.size() > kMaxPlace) return "…" + place;
+      place = part + (isKeyFirst ? ": " : "") + place;
+      isKeyFirst = open.isObject;
+    }
     return place;
   }
   bool tooMuch(std::size_t most, std::string_view what) {

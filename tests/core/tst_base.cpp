@@ -139,6 +139,18 @@ class TestBase : public QObject {
     QTest::newRow("escape") << QByteArray("[\xc2\x9b\x1b]") << "t: parse error at line 1, column 2";
     QTest::newRow("large integer") << QByteArray("[18446744073709551615]") << "too large";
     QTest::newRow("invalid utf-8") << QByteArray("[\"\xff\"]") << "UTF-8";
+    const QByteArray key = QByteArray(60, 'k') + "\":";
+    QTest::newRow("too many, deep") << "{\"" + key + "{\"" + key + "{\"" + key + "{\"" + key + "[" +
+                                           QByteArray("0,").repeated(10'000) + "0]}}}}"
+                                    << QString(
+                                           "t: …%1[10000]: at most 10,000 entries in an array are "
+                                           "allowed; leave some out")
+                                           .arg(QString(60, 'k'));
+    QTest::newRow("too many, a long key")
+        << "{\"a\": [{\"" + QByteArray(300, 'k') + "\": [" + QByteArray("0,").repeated(10'000) + "0]}]}"
+        << "kkk…[10000]: at most 10,000 entries in an array are allowed; ";
+    QTest::newRow("too many, in arrays") << QByteArray(60, '[') + QByteArray("0,").repeated(10'000) + "0]"
+                                         << "[0][10000]: at most 10,000 entries in an array are allowed; ";
     QTest::newRow("too long") << QByteArray((4 << 20) + 1, ' ') << "bytes of JSON";
   }
   void jsonRefuses() {
