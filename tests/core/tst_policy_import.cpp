@@ -214,6 +214,14 @@ void TestPolicyImport::importedPoliciesAreRemoved() {
   QVERIFY(refusal([] { removePolicy("../p"); }).contains("no imported policy '../p'; imported: none"));
   for (const char* own : {"autoaugment-svhn", "autoaugment"})
     QVERIFY(refusal([own] { removePolicy(own); }).contains("comes with the program"));
+  // A link that leads nowhere is listed, so it can be named.
+  const fs::path link = policiesFolder() / "dangling.json";
+  fs::create_symlink("nowhere.json", link);
+  QCOMPARE(policyNames().back(), std::string("dangling"));
+  const QString message = refusal([] { loadPolicy("dangling"); });
+  QVERIFY2(message.contains("cannot read") && !message.contains("known"), qPrintable(message));
+  QVERIFY(!removePolicy("dangling").problem.empty());
+  QVERIFY(!fs::exists(fs::symlink_status(link)));
 }
 
 void TestPolicyImport::unknownPoliciesNameTheKnown() {

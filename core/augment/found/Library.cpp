@@ -102,6 +102,12 @@ InstalledPolicy examined(const fs::path& file) {
   return policy;
 }
 
+/// Also if it is a link that leads nowhere, which is listed too.
+bool isThere(const fs::path& file) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(file, ignored));
+}
+
 fs::path fileOf(const std::string& name) { return policiesFolder() / (name + ".json"); }
 
 /// Whether this very policy is installed. Throws UsageError if another has its name.
@@ -133,12 +139,6 @@ InstalledPolicy installable(const std::string& name, std::string_view text, cons
   return policy;
 }
 
-/// Puts policies into the library, all or, where it throws, none. What is there may be made by another
-/// process after installable() has looked: of two that import under one name, one is refused.
-class Installation {
- public:
-  ~Installation() {
-    std::error_code ignored;
 /// What is written of an imported list, which goes in the course of it. Throws Error if it is more than is
 /// read again.
 std::string writtenText(NamedLiteral& list, const fs::path& from) {
@@ -154,6 +154,12 @@ std::string writtenText(NamedLiteral& list, const fs::path& from) {
                           bytesText(static_cast<double>(text.size())), bytesText(kMaxBytes)));
 }
 
+/// Puts policies into the library, all or, where it throws, none. What is there may be made by another
+/// process after installable() has looked: of two that import under one name, one is refused.
+class Installation {
+ public:
+  ~Installation() {
+    std::error_code ignored;
     for (const fs::path& file : made_) fs::remove(file, ignored);
   }
   void add(const InstalledPolicy& policy, std::string_view text, const fs::path& from) {
@@ -276,14 +282,14 @@ InstalledPolicy describedCopy(const PolicyFile& kept) {
 InstalledPolicy removePolicy(const std::string& name) {
   if (isOwn(name))
     throw UsageError(fmt::format("the policy '{}' comes with the program and cannot be removed", name));
-  std::error_code error;
-  if (!isGoodName(name) || !fs::exists(fileOf(name), error)) {
+  if (!isGoodName(name) || !isThere(fileOf(name))) {
     std::vector<std::string> imported = policyNames();
     std::erase_if(imported, [](const std::string& known) { return isOwn(known); });
     throw UsageError(fmt::format("there is no imported policy '{}'; imported: {}", quotable(name),
                                  imported.empty() ? "none" : joined(imported, " ")));
   }
   InstalledPolicy policy = examined(fileOf(name));
+  std::error_code error;
   fs::remove(policy.file, error);
   if (error) throw Error(fmt::format("cannot remove '{}': {}", policy.file.string(), error.message()));
   return policy;
@@ -293,8 +299,7 @@ std::optional<PolicyFile> findPolicyFile(const std::string& name) {
   if (const char* text = shippedText(name)) return PolicyFile{name, sha256(std::string_view(text)), text};
   if (!isPath(name) && !isGoodName(name)) return {};
   const fs::path file = isPath(name) ? fs::path(name) : fileOf(name);
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return {};
+  if (!isThere(file)) return {};
   std::string text = policyText(file);
   return PolicyFile{name, sha256(text), std::move(text)};
 }
