@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -81,11 +82,20 @@ std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vect
   return file;
 }
 
+/// Also of a method that is unknown.
+bool takesPolicy(const Json& method) {
+  const Json* name = method.find("name");
+  const auto isNamed = [&](const Method& known) { return name && *name == Json(known.name); };
+  const auto known = std::ranges::find_if(methods(), isNamed);
+  return known == methods().end() || known->policySetting != PolicySetting::fixed;
+}
+
 /// The method with its policy spelled out where a short name stands for a file: "policy": "my-import".
 Json withNamedPolicy(const Json& method, const std::vector<PolicyFile>& kept, const std::string& where) {
   const Json* given = method.isObject() ? method.find("policy") : nullptr;
   const Json* name = given && given->isObject() ? given->find("name") : given;
-  if (!name || !name->isString()) return method;  // what is wrong with it is said where it is read
+  if (!name || !name->isString() || !takesPolicy(method))
+    return method;  // what is wrong with it is said where it is read
   Json policy = namedPolicy(name->asString(), kept, where);
   if (given->isObject())
     for (const auto& [key, value] : given->asObject()) {

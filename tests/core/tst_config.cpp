@@ -179,6 +179,9 @@ class TestConfig : public QObject {
     QTest::newRow("policy as a number")
         << "\"epsilon\": 2" << "\"policy\": 3"
         << "f.json: methods[1].policy: a name or an object expected, an integer found";
+    QTest::newRow("unknown policy of a fixed method")
+        << "\"ra-uc\"" << "{\"name\": \"baseline\", \"policy\": \"nonesuch\"}"
+        << "f.json: methods[0]: unknown key 'policy'";
     QTest::newRow("policy of a fixed method")
         << "\"ra-uc\"" << "{\"name\": \"ra-uc\", \"policy\": \"autoaugment\"}"
         << "f.json: methods[0]: unknown key 'policy'";
