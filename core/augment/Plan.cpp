@@ -203,6 +203,17 @@ std::string stepText(const Step& step, Grid grid) {
   return fmt::format("{} {}{}", name, step.sign < 0 && signCounts(op, grid) ? "-" : "", level);
 }
 
+/// Whether an object ends and another begins on a later line: never in one object, where a text has no line
+/// ends.
+bool hasSeveral(std::string_view text) {
+  for (std::size_t end = text.find('}'); end != text.npos; end = text.find('}', end + 1)) {
+    const std::size_t next = std::min(text.find_first_not_of(" \t\r\n", end + 1), text.size());
+    if (next < text.size() && text[next] == '{' && text.substr(end, next - end).find('\n') != text.npos)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 int levelOfShare(double share) {
@@ -272,7 +283,7 @@ Plan planFromJson(const Json& json) {
 }
 
 GivenPlan planFromText(std::string_view text, const std::string& place) {
-  if (text.find("}\n{") != text.npos)  // never in one object
+  if (hasSeveral(text))
     throw Error(
         fmt::format("{}: several lines found, one expected: give the one to be replayed alone", place));
   const Json json = parseJson(text, place);

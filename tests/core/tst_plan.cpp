@@ -3,6 +3,7 @@
 #include "core/augment/Plan.h"
 #include "core/base/Error.h"
 #include "tests/core/AugmentTools.h"
+#include "tests/core/PolicyTools.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -165,6 +166,14 @@ void TestPlan::plansAreTakenFromLines() {
   for (const char* text : {"{\"plan\":{}}\n{\"plan\":{}}\n", R"({"plan":3})", R"({"plan":{"plan":{}}})",
                            R"({"step":3})", R"([{"plan":{}}])"})
     QVERIFY_THROWS_EXCEPTION(Error, planFromText(text, "test"));
+  for (const char* between : {"\n", "\r\n", "\n\n", "\n \t", "\r\n\r\n"})
+    QVERIFY2(refusal([&] {
+               planFromText(plan + between + plan, "test");
+             }).startsWith("test: several lines found, one expected"),
+             between);
+  // In a text the same is none of ours.
+  const GivenPlan text = planFromText(R"({"note":"} {","plan":)" + plan + "}\r\n\r\n", "test");
+  QVERIFY(text.plan == examplePlan());
 }
 
 QTEST_GUILESS_MAIN(TestPlan)
