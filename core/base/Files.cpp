@@ -104,8 +104,9 @@ bool AtomicFile::commitNew() {
     if (errno == EEXIST) return false;
     fail("create", errno);
   }
-  committed_ = true;
+  temporary_ = path_;  // it replaced nothing: if it may not last, it is taken away again
   syncFolder();
+  committed_ = true;
   return true;
 }
 

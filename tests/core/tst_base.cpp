@@ -204,7 +204,7 @@ class TestBase : public QObject {
     QVERIFY(!writeNewFileAtomically(path, "second"));
     QCOMPARE(readTextFile(path, 100), std::string("first"));
     QCOMPARE(QDir(dir.path()).entryList(QDir::Files).size(), 1);
-    for (int at = 1; at <= 5; ++at) {  // open, write, sync, close, rename: after these the file is there
+    for (int at = 1; at <= 7; ++at) {  // open, write, sync, close, rename, open and sync of the folder
       std::filesystem::remove(path);
       FaultyCalls calls(at, FaultyCalls::refuse);
       const auto message = messageOf([&] { writeNewFileAtomically(path, "first", calls); });
