@@ -163,8 +163,8 @@ void TestPolicyBad::tenMillionSubpoliciesAreRefused() {
 }
 
 void TestPolicyBad::theMostSubpoliciesAreRead() {
-  const std::string one =
-      R"([{"op":"color","probability":1,"level":1},{"op":"rotate","probability":0.1234567,"level":0.7654321}])";
+  const std::string one = R"([{"op":"color","probability":1,"level":1},)"
+                          R"({"op":"rotate","probability":0.1234567,"level":0.7654321}])";
   const std::string text = kHead + one + repeated(9'999, [&](std::size_t) { return "," + one; }) + "]}";
   QCOMPARE(importPolicy(folder_->write("most.json", text)).policies.at(0).count, std::size_t{10'000});
 }
@@ -271,7 +271,7 @@ void TestPolicyBad::placesStandOnce() {
   for (const char* op : {"1", "\"colour\"", "\"\"", "null"})
     QVERIFY2(message(op).count("subpolicies[0][0]") == 1 && message(op).count("bad.json") == 1,
              qPrintable(message(op)));
-  QVERIFY(message("\"identity\"").isEmpty() || message("\"identity\"").contains("; "));
+  QCOMPARE(message("\"identity\""), QString());  // with the same entries a policy
 }
 
 void TestPolicyBad::quotesAreShortAndPrintable() {

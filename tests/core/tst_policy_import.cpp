@@ -242,7 +242,8 @@ void TestPolicyImport::hashesAreChecked() {
   QVERIFY(refusal([&] { makeSpace("found", other.c_str()); }).contains("has changed"));
   for (const std::string& wrong : {hash.substr(1), hash + "0", "G" + hash.substr(1), std::string("yes")})
     QVERIFY(refusal([&] { choosePolicyFile("example-timed", wrong, {}, "x.json: methods[0].policy"); })
-                .startsWith(QString::fromStdString("x.json: methods[0].policy: sha256: '" + wrong + "' found, 64 digits")));
+                .startsWith(QString::fromStdString("x.json: methods[0].policy: sha256: '" + wrong +
+                                                   "' found, 64 digits")));
 }
 
 void TestPolicyImport::damagedCopiesCountOnlyWhereUsed() {
