@@ -10,6 +10,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/JsonLimits.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 
@@ -18,10 +19,8 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 4u << 20;
 constexpr std::size_t kMaxDepth = 64;
-constexpr std::size_t kMaxItems = 10'000;    // of one array or object
-constexpr std::size_t kMaxValues = 400'000;  // a value takes more memory than its text
-constexpr std::size_t kMaxProblem = 200;     // bytes; the parser quotes what it has read
-constexpr std::size_t kMaxPlace = 120;       // bytes; leaves room for the reason
+constexpr std::size_t kMaxProblem = 200;  // bytes; the parser quotes what it has read
+constexpr std::size_t kMaxPlace = 120;    // bytes; leaves room for the reason
 
 /// A key that an object has twice; null if there is none.
 const std::string* repeatedKey(const Json::Object& members) {
@@ -111,11 +110,12 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool hasRoom() {
     if (open_.empty()) return true;
     const Open& last = open_.back();
-    const bool full = (last.isObject ? last.members.size() : last.items.size()) >= kMaxItems;
-    return !full || tooMuch(kMaxItems, last.isObject ? "keys in an object are" : "entries in an array are");
+    const bool full = (last.isObject ? last.members.size() : last.items.size()) >= kMaxJsonItems;
+    return !full ||
+           tooMuch(kMaxJsonItems, last.isObject ? "keys in an object are" : "entries in an array are");
   }
   bool add(Json value) {
-    if (++values_ > kMaxValues) return tooMuch(kMaxValues, "values in a file are");
+    if (++values_ > kMaxJsonValues) return tooMuch(kMaxJsonValues, "values in a file are");
     if (!open_.empty() && !open_.back().isObject && !hasRoom()) return false;
     if (open_.empty())
       result = std::move(value);

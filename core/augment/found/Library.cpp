@@ -45,6 +45,17 @@ bool isImported(const fs::path& file) {
   return file.extension() == ".json" && isGoodName(name) && !isOwn(name);
 }
 
+/// Of the files in policiesFolder(), sorted.
+std::vector<std::string> importedNames() {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end;
+       entry.increment(error))
+    if (isImported(entry->path())) names.push_back(entry->path().stem().string());
+  std::ranges::sort(names);
+  return names;
+}
+
 InstalledPolicy described(const std::string& name, const fs::path& file, std::string_view text) {
   InstalledPolicy policy{name, file, sha256(text), {}, {}, 0, {}};
   const std::string place = file.empty() ? name : file.string();
@@ -208,12 +219,7 @@ fs::path policiesFolder() {
 std::vector<InstalledPolicy> installedPolicies() {
   std::vector<InstalledPolicy> all;
   for (const auto& [name, text] : kShippedPolicies) all.push_back(described(name, {}, text));
-  const auto shipped = static_cast<std::ptrdiff_t>(all.size());
-  std::error_code error;
-  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end;
-       entry.increment(error))
-    if (isImported(entry->path())) all.push_back(examined(entry->path()));
-  std::ranges::sort(all.begin() + shipped, all.end(), {}, &InstalledPolicy::name);
+  for (const std::string& name : importedNames()) all.push_back(examined(fileOf(name)));
   return all;
 }
 
@@ -256,12 +262,7 @@ Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
 std::vector<std::string> policyNames() {
   std::vector<std::string> names;
   for (const auto& [name, text] : kShippedPolicies) names.emplace_back(name);
-  const auto shipped = static_cast<std::ptrdiff_t>(names.size());
-  std::error_code error;
-  for (fs::directory_iterator entry(policiesFolder(), error), end; !error && entry != end;
-       entry.increment(error))
-    if (isImported(entry->path())) names.push_back(entry->path().stem().string());
-  std::ranges::sort(names.begin() + shipped, names.end());
+  std::ranges::move(importedNames(), std::back_inserter(names));
   return names;
 }
 
@@ -283,8 +284,7 @@ InstalledPolicy removePolicy(const std::string& name) {
   if (isOwn(name))
     throw UsageError(fmt::format("the policy '{}' comes with the program and cannot be removed", name));
   if (!isGoodName(name) || !isThere(fileOf(name))) {
-    std::vector<std::string> imported = policyNames();
-    std::erase_if(imported, [](const std::string& known) { return isOwn(known); });
+    const std::vector<std::string> imported = importedNames();
     throw UsageError(fmt::format("there is no imported policy '{}'; imported: {}", quotable(name),
                                  imported.empty() ? "none" : joined(imported, " ")));
   }

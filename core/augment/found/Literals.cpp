@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/base/Error.h"
+#include "core/base/JsonLimits.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 
@@ -16,9 +17,7 @@ namespace uada {
 namespace {
 
 constexpr int kMaxDepth = 16;
-constexpr std::size_t kMaxItems = 10'000;    // of one list
 constexpr std::size_t kMaxKeys = 100;        // of one dictionary
-constexpr std::size_t kMaxValues = 400'000;  // of one file; a value takes more memory than its text
 constexpr std::size_t kMaxLiterals = 1'000;  // with a name, of one file
 
 bool isName(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -35,7 +34,7 @@ class Reader {
     if (depth > kMaxDepth)
       throw LimitError(
           fmt::format("{}: more than {} levels of nesting; write it flatter", where(), kMaxDepth));
-    if (++values_ > kMaxValues) tooMuch(kMaxValues, "values in a file");
+    if (++values_ > kMaxJsonValues) tooMuch(kMaxJsonValues, "values in a file");
     skip();
     const char c = peek();
     if (c == '[') return list(']', depth);
@@ -77,7 +76,7 @@ class Reader {
     for (++at_;;) {
       skip();
       if (peek() == close) return ++at_, Json(std::move(items));
-      if (items.size() == kMaxItems) tooMuch(kMaxItems, "entries of a list");
+      if (items.size() == kMaxJsonItems) tooMuch(kMaxJsonItems, "entries of a list");
       items.push_back(value(depth + 1));
       separator(close);
     }
