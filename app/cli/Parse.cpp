@@ -163,12 +163,14 @@ void Parser::addInspecting() {
   addNumber(list, "--classes", list_.classes, "Count the models' parameters for so many classes", "10", 1,
             1000000);
 
-  CLI::App* apply =
-      verb(app_, "apply", "Apply one operation to a PNG or JPEG file",
-           "VALUE is raw and may be negative: degrees, pixels, factor, bits or threshold ('uada list ops').\n"
-           "Operations with a place ('cutout') take --at and --cover, 'sample_pairing' takes --partner.\n"
-           "Example: uada apply rotate -30 cat.png turned.png --fill 128,128,128 --filter bilinear",
-           apply_);
+  CLI::App* apply = verb(
+      app_, "apply", "Apply one operation to a PNG or JPEG file",
+      "VALUE is raw and may be negative: degrees, pixels, factor, bits or threshold ('uada list ops').\n"
+      "Operations with a place ('cutout') take --at and --cover, 'sample_pairing' takes --partner.\n"
+      "'resize' takes the shorter side, 'centre_crop' the side, 'pad_crop' and 'pad_crop_reflected' the\n"
+      "padding, and --at where in the room that it leaves the window lies.\n"
+      "Example: uada apply rotate -30 cat.png turned.png --fill 128,128,128 --filter bilinear",
+      apply_);
   positional(apply, "OP", apply_.op, "Name of the operation");
   apply->add_option("VALUE", value_, "Raw value; 0 for an operation that takes none")->required();
   positional(apply, "IN", apply_.in, "Image to read");
@@ -181,7 +183,8 @@ void Parser::addInspecting() {
 
   apply
       ->add_option("--at", at_,
-                   "Centre of the box, shares of width and height from 0 to below 1; default: the middle")
+                   "Centre of the box, shares of width and height from 0 to below 1, or place of the window; "
+                   "default: the middle")
       ->type_name("X,Y");
   apply->add_option("--cover", cover_, "Colour of the box; default: the operation's own")->type_name("R,G,B");
   apply->add_option("--partner", apply_.partner, "Second picture, of the same size")->type_name("FILE");
@@ -300,7 +303,8 @@ void Parser::addResults() {
   CLI::App* exported =
       verb(app_, "export", "Write what a run recorded to a file",
            "curves, policy     CSV (or JSON lines with --format jsonl), a row a step or epoch\n"
-           "decisions          JSON lines: every plan, loss and choice of the pictured samples; probe_loss and dl\n"
+           "decisions          JSON lines: every plan, loss and choice of the pictured samples; probe_loss "
+           "and dl\n"
            "                   are lists where each coordinate is probed, null where the move was random\n"
            "samples            a folder of PNG files, or a contact sheet if FILE ends in .png\n"
            "weights            safetensors\n"

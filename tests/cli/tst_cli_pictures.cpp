@@ -4,6 +4,7 @@
 #include "core/augment/Stages.h"
 #include "core/images/ImageIo.h"
 #include "core/ops/Op.h"
+#include "core/ops/Resize.h"
 #include "core/store/Project.h"
 #include "tests/cli/Program.h"
 
@@ -40,6 +41,7 @@ class TestCliPictures : public QObject {
   void appliesEveryOp_data();
   void appliesEveryOp();
   void applyTakesPlaceColourAndPartner();
+  void appliesFramings();
   void applyRefusesWhatWouldNotCount_data();
   void applyRefusesWhatWouldNotCount();
   void samplesShowEveryStep_data();
@@ -123,6 +125,30 @@ void TestCliPictures::applyTakesPlaceColourAndPartner() {
   QVERIFY2(outside.err.contains("400 lies outside of"), qPrintable(outside.err));
 }
 
+/// Sizes by hand: the shorter side of 33 x 20 becomes 10, the longer int(10 * 33 / 20).
+void TestCliPictures::appliesFramings() {
+  const Image in = read("in.png");
+  const auto apply = [&](const QString& arguments) {
+    const Result result = program_->run(QStringList{"apply"} + arguments.split(' ') + QStringList{"--json"});
+    if (result.code != 0) return Image();
+    const Image out = read("out.png");
+    return hashOf(imageOf(result)).toStdString() == pixelHash(out.view()) ? out : Image();
+  };
+  QVERIFY(apply("resize 10 in.png out.png") == resized(in.view(), 16, 10, Filter::bilinear));
+  QVERIFY(apply("resize 40 in.png out.png --filter bicubic") == resized(in.view(), 66, 40, Filter::bicubic));
+  const auto pixel = [](const Image& image, int x, int y) { return image.rgb[3 * (y * image.width + x)]; };
+  const Image centre = apply("centre_crop 8 in.png out.png");
+  QCOMPARE(centre.width, 8);
+  QCOMPARE(pixel(centre, 0, 0), pixel(in, 12, 6));  // (33 - 8) / 2 = 12.5 goes to the even 12
+  const Image corner = apply("pad_crop 3 in.png out.png --at 0,0");
+  QCOMPARE(corner.width, 33);
+  QVERIFY(pixel(corner, 2, 9) == 0 && pixel(corner, 9, 2) == 0 && pixel(corner, 3, 3) == pixel(in, 0, 0));
+  QVERIFY(apply("pad_crop 3 in.png out.png") == in);
+  const Image mirrored = apply("pad_crop_reflected 3 in.png out.png --at 0,0.999");
+  QCOMPARE(pixel(mirrored, 0, 0), pixel(in, 3, 3));    // mirrored to the left of column 0
+  QCOMPARE(pixel(mirrored, 3, 19), pixel(in, 0, 16));  // three rows below row 19
+}
+
 void TestCliPictures::applyRefusesWhatWouldNotCount_data() {
   QTest::addColumn<QString>("arguments");
   QTest::addColumn<QString>("expected");
@@ -139,6 +165,11 @@ void TestCliPictures::applyRefusesWhatWouldNotCount_data() {
   row("sample_pairing 0.4 in.png out.png --partner small.png", "5 x 4 pixels found, 33 x 20 expected");
   row("cutout 4 in.png out.png --at 1,0.5", "--at '1,0.5': two numbers from 0 to below 1");
   row("cutout 4 in.png out.png --at 0.5", "two numbers");
+  row("resize 10.5 in.png out.png", "VALUE 10.5: resize takes whole pixels from 1 to 8000");
+  row("resize 10 in.png out.png --at 0.5,0.5", "--at: resize does not take it");
+  row("centre_crop 0 in.png out.png", "VALUE 0: centre_crop takes whole pixels from 1 to 8000");
+  row("pad_crop 4 in.png out.png --fill 1,2,3", "--fill: pad_crop does not take it");
+  row("resize 8000 in.png out.png", "13200 x 8000 pixels would come out, at most 64 million are made");
   row("cutout 4 in.png out.png --cover 1,2", "--cover '1,2': three numbers 0..255");
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
+#include "app/cli/Framings.h"
 #include "app/cli/Verbs.h"
 #include "core/augment/Stages.h"
 #include "core/base/Error.h"
@@ -43,12 +44,54 @@ Image readPartner(const std::string& file, const Image& in) {
   return partner;
 }
 
+/// Says and prints what was made.
+void report(const ApplyOptions& options, ImageView out, const std::string& what) {
+  const Console console(options.json);
+  const std::string hash = pixelHash(out);
+  console.say(fmt::format("{}: {}, {} x {} pixels, SHA-256 of the pixels {}", options.out, what, out.width,
+                          out.height, hash));
+  console.object("image", Json::Object{{"file", options.out},
+                                       {"op", options.op},
+                                       {"value", options.value},
+                                       {"width", out.width},
+                                       {"height", out.height},
+                                       {"pixel_hash", hash}});
+}
+
+void applyFraming(const Framing& framing, const ApplyOptions& options) {
+  const std::string_view takes = framing.takes;
+  const auto refuse = [&](bool given, const char* option) {
+    if (given) throw UsageError(fmt::format("{}: {} does not take it", option, framing.name));
+  };
+  refuse(options.fill != ApplyOptions{}.fill, "--fill");
+  refuse(!options.filter.empty() && takes != "filter", "--filter");
+  refuse(options.at.has_value() && takes != "place", "--at");
+  refuse(options.cover.has_value(), "--cover");
+  refuse(!options.partner.empty(), "--partner");
+  if (options.value != std::trunc(options.value) || options.value < framing.min ||
+      options.value > framing.max)
+    throw UsageError(fmt::format("VALUE {:g}: {} takes whole pixels from {:g} to {:g}", options.value,
+                                 framing.name, framing.min, framing.max));
+  const Filter filter = options.filter.empty() ? Filter::bilinear : filterFromName(options.filter);
+  const auto [x, y] = options.at.value_or(std::pair{0.5, 0.5});
+  const Image in = readImage(options.in);
+  const auto value = static_cast<int>(options.value);
+  const Image out = framing.apply(in.view(), value, filter, x, y);
+  writePng(options.out, out.view());
+  report(options, out.view(), fmt::format("{}, {} pixels", framing.title, value));
+}
+
 }  // namespace
 
 int perform(const ApplyOptions& options) {
-  const Op& op = findOp(options.op);
   if (!std::isfinite(options.value))
     throw UsageError(fmt::format("VALUE {} is not a finite number", options.value));
+  if (const Framing* framing = findFraming(options.op)) {
+    requirePngName(options.out);
+    applyFraming(*framing, options);
+    return 0;
+  }
+  const Op& op = findOp(options.op);
   refuseIdle(op, options);
   Sampling sampling;
   sampling.fill = bytesOf(options.fill);
@@ -67,20 +110,11 @@ int perform(const ApplyOptions& options) {
   op.apply(in.view(), out.span(), options.value, sampling);
   writePng(options.out, out.view());
 
-  const Console console(options.json);
-  const std::string hash = pixelHash(out.view());
-  const std::string value = op.hasValue ? ", " + rawValueText(op, options.value) : "";
-  console.say(fmt::format("{}: {}{}, {} x {} pixels, SHA-256 of the pixels {}", options.out, op.title, value,
-                          out.width, out.height, hash));
+  report(options, out.view(), op.title + (op.hasValue ? ", " + rawValueText(op, options.value) : ""));
   if (op.hasValue && (options.value < op.min || options.value > op.max))
-    console.note(fmt::format("{} lies outside of {:g} to {:g}, where {} is meant to be used", options.value,
-                             op.min, op.max, op.name));
-  console.object("image", Json::Object{{"file", options.out},
-                                       {"op", op.name},
-                                       {"value", options.value},
-                                       {"width", out.width},
-                                       {"height", out.height},
-                                       {"pixel_hash", hash}});
+    Console(options.json)
+        .note(fmt::format("{} lies outside of {:g} to {:g}, where {} is meant to be used", options.value,
+                          op.min, op.max, op.name));
   return 0;
 }
 

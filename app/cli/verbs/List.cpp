@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/cli/Console.h"
+#include "app/cli/Framings.h"
 #include "app/cli/Places.h"
 #include "app/cli/Verbs.h"
 #include "app/cli/verbs/ListSettings.h"
@@ -79,6 +80,20 @@ void listOps(const Console& console, const ListOptions&) {
       if (op.hasValue && hasLevels(op, info.grid)) grids[std::string(info.name)] = levelsJson(op, info);
     }
     json["grids"] = grids;
+    console.object("op", json);
+  }
+  for (const Framing& framing : framings()) {
+    const std::string takes =
+        *framing.takes ? fmt::format("size or window, {}", framing.takes) : "size or window";
+    table.add({framing.name, framing.title, fmt::format("{:g}", framing.min),
+               fmt::format("{:g}", framing.max), "pixels", takes, framing.source});
+    Json json = nameTitleSource(framing);
+    json["min"] = framing.min;
+    json["max"] = framing.max;
+    json["unit"] = "pixels";
+    json["signed"] = false;
+    json["geometric"] = true;
+    json["framing"] = true;  // of `apply` alone: chains do not have it
     console.object("op", json);
   }
   console.say(table.text());
