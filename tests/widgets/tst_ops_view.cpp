@@ -5,6 +5,7 @@
 #include <QToolButton>
 #include <set>
 
+#include "core/augment/Stages.h"
 #include "core/ops/Resize.h"
 #include "tests/widgets/OpsTools.h"
 #include "widgets/panels/ops/OpExplorer.h"
@@ -24,6 +25,7 @@ class TestOpsView : public QObject {
   void sliderShowsTheOpItself_data();
   void sliderShowsTheOpItself();
   void typedValuesAreRaw();
+  void levelsAreShownAsInCaptions();
   void opsWorkWithoutAGrid_data() { sliderShowsTheOpItself_data(); }
   void opsWorkWithoutAGrid();
   void noLevelIsNoNumber();
@@ -95,6 +97,30 @@ void TestOpsView::typedValuesAreRaw() {
   chooseData(at<QComboBox>(explorer, "op_grid"), -1);  // the slider covers the raw values
   at<QSlider>(explorer, "op_level")->setValue(at<QSlider>(explorer, "op_level")->maximum());
   QCOMPARE(at<QDoubleSpinBox>(explorer, "op_raw")->value(), findOp("posterize").max);
+}
+
+/// Four digits for a level's value, which stays itself; what was typed stays as it was typed.
+void TestOpsView::levelsAreShownAsInCaptions() {
+  OpExplorer explorer(bench_->workbench);
+  explorer.setPicture(pictureOf(pattern(20, 20)), "Original");
+  OpSetting setting;
+  setting.op = opIndex("solarize");
+  setting.level = 6;  // 256 - 6 * 256 / 9
+  explorer.setSetting(setting);
+  auto* raw = at<QDoubleSpinBox>(explorer, "op_raw");
+  QCOMPARE(raw->text().toStdString(), rawValueText(findOp("solarize"), rawValueOf(setting, 20, 20)));
+  QCOMPARE(raw->text(), QString("threshold 85.33"));
+  QVERIFY(std::abs(raw->value() - 256.0 / 3) < 1e-4);
+  QTest::keyClick(raw, Qt::Key_Return);  // looked at, not typed
+  QVERIFY(!explorer.setting().typed);
+  QVERIFY(std::abs(raw->value() - 256.0 / 3) < 1e-4);
+  raw->selectAll();
+  QTest::keyClicks(raw, "128.7525");
+  QTest::keyClick(raw, Qt::Key_Return);
+  QCOMPARE(raw->text(), QString("threshold 128.7525"));
+  QCOMPARE(explorer.setting().typed.value_or(0), 128.7525);
+  at<QSlider>(explorer, "op_level")->setValue(3);
+  QCOMPARE(raw->text(), QString("threshold 170.7"));
 }
 
 /// Also those without levels on the grid that was chosen before: there is a raw value from the beginning.

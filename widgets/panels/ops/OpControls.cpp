@@ -70,10 +70,16 @@ PlainSpin::PlainSpin(QWidget* parent) : QDoubleSpinBox(parent) {
 }
 
 QString PlainSpin::textFromValue(double value) const {
-  QString text = QString::number(value, 'f', decimals());
-  while (text.endsWith('0')) text.chop(1);
+  QString text = QString::number(value, rounded_ ? 'g' : 'f', rounded_ ? 4 : decimals());
+  while (text.contains('.') && text.endsWith('0')) text.chop(1);
   if (text.endsWith('.')) text.chop(1);
   return text == QStringLiteral("-0") ? QStringLiteral("0") : text;
+}
+
+/// What is shown and was not edited means the value itself, not the rounded one.
+double PlainSpin::valueFromText(const QString& text) const {
+  if (rounded_ && text == prefix() + textFromValue(value()) + suffix()) return value();
+  return QDoubleSpinBox::valueFromText(text);
 }
 
 void PlainSpin::stepBy(int steps) { value() <= minimum() ? setValue(0) : QDoubleSpinBox::stepBy(steps); }

@@ -27,13 +27,21 @@ void fillOpCombo(QComboBox& combo, const Theme& theme);
 /// "No grid: raw value" (data -1), then every grid.
 void fillGridCombo(QComboBox& combo);
 
-/// A number without trailing zeros. Its minimum stands for no number.
+/// A number without trailing zeros, as it was typed or with the digits of a caption. Its minimum stands for
+/// no number.
 class PlainSpin : public QDoubleSpinBox {
  public:
   explicit PlainSpin(QWidget* parent);
+  /// Shown with four significant digits; the value keeps its own until another number is typed. Counts from
+  /// the next setValue() on.
+  void setRounded(bool rounded) { rounded_ = rounded; }
   QString textFromValue(double value) const override;
+  double valueFromText(const QString& text) const override;
   /// From no number to 0.
   void stepBy(int steps) override;
+
+ private:
+  bool rounded_ = false;
 };
 /// "20 degrees", "factor 1.6": the unit before or behind the number, as people say it.
 void showUnit(QDoubleSpinBox& spin, const Op& op);

@@ -186,11 +186,13 @@ QWidget* OpExplorer::makeStatusRow() {
   status_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   factor_ = new QComboBox(row);
   factor_->setObjectName("op_factor");
-  factor_->setToolTip(tr("What differences are multiplied with in their picture"));
-  factor_->addItem(tr("as large as fits"), 0);
+  factor_->setToolTip(
+      tr("What differences are multiplied with in their picture; automatic: as much as the largest allows"));
+  factor_->addItem(tr("automatic"), 0);
   for (const int factor : {1, 2, 4, 8, 16, 32, 64})
     factor_->addItem(QStringLiteral("× %1").arg(factor), factor);
   zoomText_ = new QLabel(row);
+  zoomText_->setObjectName("op_zoom");
   zoomText_->setToolTip(
       tr("Wheel or + and - zoom, dragging or the arrow keys move, a double click or 0 fits"));
   auto* fit = new QToolButton(row);
@@ -198,8 +200,8 @@ QWidget* OpExplorer::makeStatusRow() {
   fit->setIcon(workbench_.theme.icon("fit"));
   fit->setToolTip(tr("Fit the pictures (or double click in one)"));
   line->addWidget(status_, 1);
-  line->addWidget(labelled(tr("Difference"), factor_));
-  line->addWidget(zoomText_);
+  line->addWidget(labelled(tr("Difference gain"), factor_));
+  line->addWidget(labelled(tr("Zoom"), zoomText_));
   line->addWidget(fit);
   connect(fit, &QToolButton::clicked, zoom_, &PixelZoom::fit);
   connect(factor_, &QComboBox::currentIndexChanged, this, &OpExplorer::changed);
@@ -353,6 +355,7 @@ void OpExplorer::showValue() {
   sign_->setText(setting_.sign < 0 ? QStringLiteral("−") : QStringLiteral("+"));
   showUnit(*raw_, op);
   raw_->setSingleStep(span > 0 ? span / 100 : 1);
+  raw_->setRounded(!setting_.typed);
   raw_->setValue(std::isnan(value) ? raw_->minimum() : value);
 }
 

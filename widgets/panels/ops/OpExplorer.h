@@ -22,6 +22,7 @@ class PictureGrid;
 class PictureSource;
 class PixelView;
 class PixelZoom;
+class PlainSpin;
 
 /// One op on one picture: original, result, difference and histogram while the magnitude is moved. The result
 /// is Op::apply's; nothing here paints an op itself.
@@ -80,7 +81,8 @@ class OpExplorer : public QWidget {
   QSlider* slider_ = nullptr;
   QLabel *level_ = nullptr, *status_ = nullptr, *zoomText_ = nullptr, *problem_ = nullptr;
   QLabel* partnerText_ = nullptr;
-  QDoubleSpinBox *raw_ = nullptr, *x_ = nullptr, *y_ = nullptr;
+  PlainSpin* raw_ = nullptr;
+  QDoubleSpinBox *x_ = nullptr, *y_ = nullptr;
   QSpinBox* partnerIndex_ = nullptr;
   QPushButton* partnerOpen_ = nullptr;
   QWidget *sampling_ = nullptr, *place_ = nullptr, *partner_ = nullptr, *rest_ = nullptr;
