@@ -29,11 +29,15 @@ HashLine::HashLine(const Theme& theme, QWidget* parent)
       tr("SHA-256 of the last picture's bytes: what a decision records of the image that was trained on"));
   expected_->setObjectName("chain_expected");
   expected_->setAccessibleName(tr("Hash to compare with"));
-  expected_->setPlaceholderText(tr("Compare"));
+  expected_->setPlaceholderText(tr("Paste a hash to compare"));
   expected_->setToolTip(tr("Paste a recorded hash, and it is said whether the pixels are the same"));
   QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
   fixed.setPointSizeF(font().pointSizeF() * 0.85);
   hash_->setFont(fixed);
+  QFont small = font();
+  small.setPointSizeF(fixed.pointSizeF());
+  expected_->setFont(small);
+  expected_->setMinimumWidth(QFontMetrics(small).horizontalAdvance(expected_->placeholderText()) + 4 * kGrid);
   state_->setObjectName("chain_hash_state");
   copy_->setObjectName("chain_copy_hash");
   copy_->setAutoRaise(true);
