@@ -37,7 +37,6 @@ class TestChainView : public QObject {
   void pastedHashesAreTrimmed();
   void tinyPicturesWork();
   void settingsAreKeptAndChecked();
-  void stripsFitOrScroll();
 
  private:
   std::unique_ptr<OpsBench> bench_;
@@ -300,19 +299,6 @@ void TestChainView::settingsAreKeptAndChecked() {
   QVERIFY(at<QLabel>(view, "chain_policy_problem")->text().contains("Settings"));
   at<QLineEdit>(view, "cutout_size")->setText("16");
   QCOMPARE(view.hash(), before);
-}
-
-void TestChainView::stripsFitOrScroll() {
-  for (const int width : {300, 640, 1200, 2500})
-    for (const int source : {28, 32, 224, 512}) {
-      const StripGrid grid = stripGrid({width, 400}, 7, source, 60);
-      QVERIFY(grid.columns * grid.rows >= 7);
-      QVERIFY(grid.columns == 1 || grid.columns * grid.cellWidth - 24 <= width);
-      QVERIFY(grid.scale >= 1 ? grid.scale == std::floor(grid.scale)
-                              : 1 / grid.scale == std::floor(1 / grid.scale));
-      QVERIFY(grid.side >= 84);
-    }
-  QVERIFY(stripGrid({2500, 900}, 7, 32, 60).scale > stripGrid({640, 400}, 7, 32, 60).scale);
 }
 
 QTEST_MAIN(TestChainView)

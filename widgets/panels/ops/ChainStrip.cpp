@@ -11,6 +11,7 @@
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "widgets/models/Pictures.h"
 #include "widgets/models/Words.h"
@@ -20,25 +21,45 @@
 namespace uada {
 namespace {
 
-constexpr int kGap = 3 * kGrid;         // between pictures, with the arrow
-constexpr int kNarrowest = 13 * kGrid;  // of a cell, for the caption
-constexpr int kSmallest = 96;           // side of a picture worth looking at
+constexpr int kGap = 2 * kGrid;          // between pictures, with the arrow
+constexpr int kNarrowest = 13 * kGrid;   // of a cell, for the caption
+constexpr int kSmallest = 96;            // side of a picture worth looking at
+constexpr int kLeastInRow = 10 * kGrid;  // the same where a whole zoom falls short of it in one row
+constexpr int kMostInRow = 6;
 constexpr int kMostZoom = 16;
 constexpr int kFrame = 2;
 
-StripGrid gridAt(QSize room, int count, int side, int captionHeight) {
+StripGrid gridAt(QSize room, int count, int side, const std::function<int(int)>& captionHeight) {
   StripGrid grid;
   grid.side = side;
   grid.cellWidth = std::max(side, kNarrowest) + kGap;
-  grid.cellHeight = side + captionHeight + 2 * kGrid;
+  grid.cellHeight = side + captionHeight(grid.cellWidth - kGap) + 2 * kGrid;
   grid.columns = std::clamp((room.width() + kGap) / grid.cellWidth, 1, std::max(1, count));
   grid.rows = (count + grid.columns - 1) / grid.columns;
   return grid;
 }
 
+/// None: the pictures would be too small.
+std::optional<StripGrid> oneRow(QSize room, int count, int source,
+                                const std::function<int(int)>& captionHeight) {
+  const int column = (room.width() + kGap) / std::max(1, count) - kGap;
+  if (count > kMostInRow || column < kLeastInRow) return {};
+  const int narrow = std::min(column, kNarrowest);
+  const int most = std::min(column, std::max(kSmallest, room.height() - captionHeight(narrow) - kGrid));
+  StripGrid grid;
+  grid.scale = source <= most ? std::min(kMostZoom, most / source) : 1.0 * most / source;
+  grid.side = static_cast<int>(std::lround(source * grid.scale));
+  if (grid.side < kLeastInRow) return {};
+  grid.columns = count;
+  grid.cellWidth = std::max(grid.side, narrow) + kGap;
+  grid.cellHeight = grid.side + captionHeight(grid.cellWidth - kGap) + kGrid;
+  return grid;
+}
+
 }  // namespace
 
-StripGrid stripGrid(QSize room, int count, int source, int captionHeight) {
+StripGrid stripGrid(QSize room, int count, int source, const std::function<int(int)>& captionHeight) {
+  if (const auto row = oneRow(room, count, source, captionHeight)) return *row;
   StripGrid grid;
   for (int step = kMostZoom; step > -kMostZoom; --step) {
     if (step == 0 || step == -1) continue;  // 1 / 1 is step 1
@@ -73,11 +94,10 @@ void ChainStrip::setRoom(QSize room) {
   arrange();
 }
 
-/// Of the longest caption in the narrowest cell.
-int ChainStrip::captionHeight() const {
+int ChainStrip::captionHeight(int width) const {
   int detail = 0;
   for (const Stage& stage : stages_) {
-    const QRect room(0, 0, kNarrowest, 1 << 12);
+    const QRect room(0, 0, width, 1 << 12);
     detail = std::max(detail, fontMetrics().boundingRect(room, Qt::TextWordWrap, q(stage.detail)).height());
   }
   return kGrid / 2 + fontMetrics().lineSpacing() + detail;
@@ -85,16 +105,38 @@ int ChainStrip::captionHeight() const {
 
 void ChainStrip::arrange() {
   const int count = static_cast<int>(stages_.size());
+  drawn_.clear();
   if (count == 0) return update();
   const QSize room = room_ - QSize(2 * kFrame, 2 * kFrame);
-  const int caption = captionHeight(), source = stages_.back().image.width;
+  const int source = stages_.back().image.width;
+  const auto caption = [this](int width) { return captionHeight(width); };
   grid_ = stripGrid(room, count, source, caption);
   if (grid_.rows * grid_.cellHeight > room.height()) {  // a scroll bar takes its part
     const int bar = style()->pixelMetric(QStyle::PM_ScrollBarExtent);
     grid_ = stripGrid(room - QSize(bar, 0), count, source, caption);
   }
   setMinimumHeight(grid_.rows * grid_.cellHeight + 2 * kFrame);
+  for (int i = 0; i < count; ++i) drawn_.push_back(drawn(i));
   update();
+}
+
+/// The original may be no square.
+QRect ChainStrip::placeOf(int i) const {
+  const QRect picture = grid_.picture(i);
+  const Image& image = stages_[static_cast<std::size_t>(i)].image;
+  if (image.width == image.height) return picture;
+  QRect place(QPoint(), QSize(image.width, image.height).scaled(picture.size(), Qt::KeepAspectRatio));
+  place.moveCenter(picture.center());
+  return place;
+}
+
+/// Larger pixels stay crisp, smaller ones are averaged.
+QImage ChainStrip::drawn(int i) const {
+  QImage image = viewOf(stages_[static_cast<std::size_t>(i)].image);
+  const QSize size = (placeOf(i).size().toSizeF() * devicePixelRatioF()).toSize().expandedTo({1, 1});
+  if (size.width() >= image.width() && size.height() >= image.height()) return image;
+  if (image.width() > 4 * size.width()) image = image.scaled(4 * size);  // a photo need not cost much time
+  return image.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
 }
 
 void ChainStrip::drawStage(QPainter& painter, int i) const {
@@ -102,16 +144,13 @@ void ChainStrip::drawStage(QPainter& painter, int i) const {
   const QRect picture = grid_.picture(i), cell = grid_.cell(i);
   const bool last = i + 1 == static_cast<int>(stages_.size());
   painter.setOpacity(stale_ ? 0.3 : stage.done ? 1.0 : 0.45);
-  const QImage image = viewOf(stage.image);
-  QRect place(QPoint(),
-              image.size().scaled(picture.size(), Qt::KeepAspectRatio));  // the original may be no square
-  place.moveCenter(picture.center());
-  painter.drawImage(image.width() == image.height() ? picture : place, image);
+  painter.drawImage(placeOf(i), drawn_[static_cast<std::size_t>(i)]);
   painter.setOpacity(stale_ ? 0.3 : 1.0);
   painter.setPen(theme_.colour("muted"));
   if (!last)
-    painter.drawText(QRect(picture.right() + 1, picture.top(), kGap, picture.height()), Qt::AlignCenter,
-                     picture.width() < kNarrowest ? QString() : QStringLiteral("→"));
+    painter.drawText(
+        QRect(picture.right() + 1, picture.top(), cell.width() - picture.width(), picture.height()),
+        Qt::AlignCenter, QStringLiteral("→"));
   const int line = fontMetrics().lineSpacing(), width = grid_.cellWidth - kGap;
   const QRect title(cell.left(), picture.bottom() + 1 + kGrid / 2, width, line);
   painter.setPen(theme_.colour(stage.done ? "text" : "muted"));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <QImage>
 #include <QWidget>
+#include <functional>
 #include <vector>
 
 #include "core/augment/Stages.h"
@@ -12,7 +14,7 @@ class Theme;
 /// How pictures with captions stand in rows.
 struct StripGrid {
   int columns = 1, rows = 1;
-  double scale = 1;  ///< screen pixels for one of a picture; whole, or one for a whole number
+  double scale = 1;  ///< screen pixels for one of a picture; whole from 1 on
   int side = 32;     ///< of a picture on the screen
   int cellWidth = 0, cellHeight = 0;
   QRect cell(int i) const {
@@ -20,9 +22,11 @@ struct StripGrid {
   }
   QRect picture(int i) const { return {cell(i).topLeft(), QSize(side, side)}; }
 };
-/// The largest zoom at which `count` pictures of `source` pixels fit into the room, but never smaller than is
-/// worth looking at: then they need more height.
-StripGrid stripGrid(QSize room, int count, int source, int captionHeight);
+/// Up to six pictures of `source` pixels stand in one row, the last in sight, where that leaves them large
+/// enough to look at. Others stand in rows at the largest zoom that fits into the room, but never smaller
+/// than is worth looking at: then they need more height. captionHeight() is that of the longest caption in a
+/// column of a width.
+StripGrid stripGrid(QSize room, int count, int source, const std::function<int(int)>& captionHeight);
 
 /// The stages of a plan side by side with their captions, the last framed: it is what the network sees. A
 /// double click on an op asks for it in the op explorer.
@@ -51,12 +55,15 @@ class ChainStrip : public QWidget {
 
  private:
   void arrange();
-  int captionHeight() const;
+  int captionHeight(int width) const;
+  QRect placeOf(int i) const;
+  QImage drawn(int i) const;
   void drawBadge(QPainter& painter, const QRect& picture) const;
   void drawStage(QPainter& painter, int i) const;
 
   const Theme& theme_;
   std::vector<Stage> stages_;
+  std::vector<QImage> drawn_;  ///< [stages]; over a stage's bytes unless it is made smaller
   StripGrid grid_;
   QSize room_;
   bool stale_ = false;
