@@ -1,5 +1,6 @@
+#include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
-#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -37,6 +38,7 @@ class TestChainView : public QObject {
   void pastedHashesAreTrimmed();
   void tinyPicturesWork();
   void settingsAreKeptAndChecked();
+  void gatesAreOfferedWhereThereAreAny();
 
  private:
   std::unique_ptr<OpsBench> bench_;
@@ -93,7 +95,7 @@ void TestChainView::plansGoThroughTheClipboard() {
   QCOMPARE(view.hash(), hash);
   QCOMPARE(at<QPlainTextEdit>(view, "chain_plan")->toPlainText(), json);
   at<QToolButton>(view, "chain_copy_hash")->click();
-  QCOMPARE(QGuiApplication::clipboard()->text(), hash);
+  QCOMPARE(QApplication::clipboard()->text(), hash);
   view.setPicture(pictureOf(pattern(50, 60)));  // the plan stays, the pixels are others
   QCOMPARE(at<QPlainTextEdit>(view, "chain_plan")->toPlainText(), json);
   QVERIFY(view.hash() != hash);
@@ -127,8 +129,12 @@ void TestChainView::wrongPlansAreExplained() {
   QVERIFY2(problem->text().contains(words), qPrintable(problem->text()));
   QVERIFY(view.hash().isEmpty());
   QVERIFY(!at<QPushButton>(view, "chain_copy_plan")->isEnabled());
+  const auto* replays = at<QLabel>(view, "chain_policy_text");
+  QVERIFY(!replays->isVisible());
   json->setPlainText(good);
   QVERIFY(!problem->isVisible());
+  QVERIFY(replays->isVisible());
+  QVERIFY2(replays->text().startsWith("Replays"), qPrintable(replays->text()));
   QCOMPARE(view.hash(), before);
   json->setPlainText("{\"step\":3,\"plan\":" + good + ",\"winner\":\"chain\"}");
   QVERIFY(!problem->isVisible());
@@ -299,6 +305,31 @@ void TestChainView::settingsAreKeptAndChecked() {
   QVERIFY(at<QLabel>(view, "chain_policy_problem")->text().contains("Settings"));
   at<QLineEdit>(view, "cutout_size")->setText("16");
   QCOMPARE(view.hash(), before);
+}
+
+/// The box is enabled just where some plan has an op that does not fire.
+void TestChainView::gatesAreOfferedWhereThereAreAny() {
+  ChainView view(bench_->workbench);
+  const OpsPicture picture = sampleOf(32, 5);
+  view.setPicture(picture);
+  const ChainSource source = chainSource(picture, 0);
+  const auto* fire = at<QCheckBox>(view, "chain_fire");
+  int offered = 0;
+  for (const PolicyChoice& choice : policyChoices()) {
+    auto* combo = at<QComboBox>(view, "chain_policy");
+    combo->setCurrentIndex(combo->findText(QString::fromStdString(choice.title)));
+    ChainPolicy policy(choice);
+    policy.setFields(parseJson("{}", "test"));
+    bool shut = false;
+    for (int seed = 1; seed <= 300 && !shut; ++seed) {
+      Plan plan = policy.draw({seed}, source);
+      for (const Step& step : plan.chain()) shut = shut || !step.fired;
+    }
+    QVERIFY2(fire->isEnabled() == shut, choice.title.c_str());
+    QVERIFY(fire->toolTip().contains("always") != shut);
+    offered += shut ? 1 : 0;
+  }
+  QVERIFY(offered > 2 && offered < static_cast<int>(policyChoices().size()) - 2);
 }
 
 QTEST_MAIN(TestChainView)

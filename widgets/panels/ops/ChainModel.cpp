@@ -80,6 +80,21 @@ bool followsEpochs(const FoundPolicy& policy) {
   return policy.kind != FoundPolicy::Kind::subpolicies || !policy.schedule.empty();
 }
 
+bool hasGates(const PolicyChoice& choice, const std::optional<FoundPolicy>& written) {
+  if (!written) return choice.policy == "uniformaugment";
+  switch (written->kind) {
+    case FoundPolicy::Kind::subpolicies:
+      return std::ranges::any_of(written->lists, [](const std::vector<PolicyOp>& list) {
+        return std::ranges::any_of(list, [](const PolicyOp& op) { return op.probability < 1; });
+      });
+    case FoundPolicy::Kind::segments: return false;  // what is not applied is not in the plan
+    case FoundPolicy::Kind::elements:
+      return std::ranges::any_of(written->parts,
+                                 [](const FoundPolicy::Part& part) { return part.applied < 1; });
+  }
+  return false;
+}
+
 std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& list) {
   std::vector<std::string> words;
   for (const PolicyOp& op : list)

@@ -29,6 +29,9 @@ std::vector<PolicyChoice> policyChoices();
 std::vector<FieldValue> fieldsOf(const PolicyChoice& choice);
 /// Whether what is drawn depends on the epoch.
 bool followsEpochs(const FoundPolicy& policy);
+/// Whether its plans may have ops that do not fire.
+/// written  what it draws from, where that is written down
+bool hasGates(const PolicyChoice& choice, const std::optional<FoundPolicy>& written);
 /// "rotate 2 (70 %) + translate x 9 (30 %)"; without ops that are never applied.
 std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& list);
 /// What is in use in an epoch, in words: "list 3 of 12, epochs 41 to 60 of 200: ...".

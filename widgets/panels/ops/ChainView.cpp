@@ -12,10 +12,8 @@
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QScrollArea>
-#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSpinBox>
-#include <QStandardItemModel>
 #include <QToolButton>
 #include <limits>
 
@@ -137,14 +135,13 @@ QWidget* ChainView::makeSubBox(QWidget* row) {
   for (const auto& [button, icon, tip, by] :
        {std::tuple{previous_, "previous", tr("Previous sub-policy (Alt+Up)"), -1},
         {next_, "next", tr("Next sub-policy (Alt+Down)"), 1}}) {
+    button->setObjectName(QStringLiteral("chain_") + icon);
     button->setAutoRaise(true);
     button->setIcon(workbench_.theme.icon(icon));
     button->setToolTip(tip);
     button->setShortcut(QKeySequence(by < 0 ? "Alt+Up" : "Alt+Down"));
     connect(button, &QToolButton::clicked, this, [this, by = by] { step(by); });
   }
-  previous_->setObjectName("chain_previous");
-  next_->setObjectName("chain_next");
   return together({labelled(tr("Sub-policy"), sub_), previous_, next_});
 }
 
@@ -171,7 +168,6 @@ QWidget* ChainView::makeDrawRow() {
   epochBox_ = labelled(tr("of"), epochs_);
   fire_ = new QCheckBox(tr("Every op fires"), row);
   fire_->setObjectName("chain_fire");
-  fire_->setToolTip(tr("Opens the gates that an op's probability has left shut"));
   for (QWidget* widget :
        std::initializer_list<QWidget*>{subBox_, labelled(tr("Seed"), seed_), makeReroll(row),
                                        labelled(tr("Epoch"), epoch_), epochBox_, fire_})
@@ -274,6 +270,9 @@ void ChainView::readWritten() {
   const bool lists = written && written->kind == FoundPolicy::Kind::subpolicies;
   subBox_->setVisible(lists);
   epochBox_->setVisible(written && followsEpochs(*written));
+  fire_->setEnabled(hasGates(choice(), written));
+  fire_->setToolTip(fire_->isEnabled() ? tr("Opens the gates that an op's probability has left shut")
+                                       : tr("Of this policy, every op of a plan fires always"));
   const QSignalBlocker quiet(sub_);
   sub_->setMaximum(lists ? static_cast<int>(written->lists.size()) : 0);
   sub_->setSuffix(lists ? tr(" of %1").arg(written->lists.size()) : QString());
@@ -363,9 +362,10 @@ void ChainView::replay(const Plan& plan) {
   copyPlan_->setEnabled(true);
 }
 
-/// What is seen is no longer what is asked for: it pales, and has no hash.
+/// What is seen is no longer what is asked for: it pales, has no hash, and replays no plan.
 void ChainView::refuse(QLabel* label, const QString& why) {
   plan_.reset();
+  if (given_) policyText_->hide();
   showProblem(label, why);
   hash_->setHash({});
   strip_->setStale(true);
