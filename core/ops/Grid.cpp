@@ -20,6 +20,9 @@ constexpr GridInfo kGrids[] = {
     {Grid::tvWide31, "tv-wide31", "torchvision TrivialAugmentWide, 31 levels", 30, false},
     {Grid::faa, "faa", "Fast AutoAugment and DADA, 0 to 1", 1, true},
     {Grid::uniform, "uniform", "UniformAugment, 31 levels", 30, false},
+    {Grid::ta31Paper, "ta31-paper", "TrivialAugment, RandAugment space, translations to 14.4 px", 30, false},
+    {Grid::ta31Imagenet, "ta31-imagenet", "TrivialAugment, RandAugment space, translations to 70 px", 30,
+     false},
 };
 
 }  // namespace

@@ -23,6 +23,8 @@ enum class Grid {
   tvWide31,       ///< torchvision TrivialAugmentWide
   faa,            ///< Fast AutoAugment and DADA: a share from 0 to 1, not whole levels
   uniform,        ///< UniformAugment's space as TrivialAugment's code has it: level / 30
+  ta31Paper,      ///< ta31 with translations up to 14.4 pixels, as in RandAugment's paper
+  ta31Imagenet,   ///< ta31 with translations up to 70 pixels, which its code takes for ImageNet
 };
 
 struct GridInfo {

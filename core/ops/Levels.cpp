@@ -20,6 +20,10 @@ double line(double start, double end, double level, double top) {
 
 bool isTorchvision(Grid grid) { return grid == Grid::tv10 || grid == Grid::tv31 || grid == Grid::tvWide31; }
 
+bool isStandardTa(Grid grid) {
+  return grid == Grid::ta31 || grid == Grid::ta31Paper || grid == Grid::ta31Imagenet;
+}
+
 bool isWide(Grid grid) { return grid == Grid::taWide31 || grid == Grid::tvWide31; }
 
 }  // namespace
@@ -35,6 +39,8 @@ double scaled(Grid grid, double level, double span) {
     case Grid::ra30:
     case Grid::ra30Published: return level / 30.0 * span;
     case Grid::ta31:
+    case Grid::ta31Paper:
+    case Grid::ta31Imagenet:
     case Grid::taWide31:
     case Grid::uniform: return span * level / 30.0;
     case Grid::tv10:
@@ -65,6 +71,8 @@ double translateLevel(Grid grid, double level, int sign, int side) {
     case Grid::aa10Published:
     case Grid::ddas:
     case Grid::ta31: return signOf(sign) * wholeScaled(grid, level, 10);
+    case Grid::ta31Paper: return signOf(sign) * wholeScaled(grid, level, 14.4);
+    case Grid::ta31Imagenet: return signOf(sign) * wholeScaled(grid, level, 70);
     case Grid::ra30:
     case Grid::ra30Published: return symmetric(grid, level, sign, 100);
     case Grid::taWide31: return signOf(sign) * wholeScaled(grid, level, 32);
@@ -92,6 +100,8 @@ double rotateLevel(Grid grid, double level, int sign) {
     case Grid::aa10Published:
     case Grid::ddas:
     case Grid::ta31:
+    case Grid::ta31Paper:
+    case Grid::ta31Imagenet:
     case Grid::uniform: return signOf(sign) * wholeScaled(grid, level, 30);
     case Grid::taWide31: return signOf(sign) * wholeScaled(grid, level, 135);
   }
@@ -109,6 +119,8 @@ double factorLevel(Grid grid, double level, int sign) {
     case Grid::aa10Published:
     case Grid::ddas:
     case Grid::ta31:
+    case Grid::ta31Paper:
+    case Grid::ta31Imagenet:
     case Grid::uniform: return scaled(grid, level, 1.8) + 0.1;
     case Grid::ra30:
     case Grid::ra30Published:
@@ -167,8 +179,7 @@ double cutoutLevel(Grid grid, double level, int side) {
 }
 
 double samplePairingLevel(Grid grid, double level) {
-  const bool known = grid == Grid::ta31 || grid == Grid::uniform;
-  return known ? scaled(grid, level, 0.4) : kNoLevel;
+  return isStandardTa(grid) || grid == Grid::uniform ? scaled(grid, level, 0.4) : kNoLevel;
 }
 
 }  // namespace uada

@@ -67,6 +67,11 @@ constexpr Row kRows[] = {
     {"ra30-published", "posterize", 1, 20, 2, 30, 4},
     {"ta31", "shear_y", 0, 10, 0.1, 30, 0.3},
     {"ta31", "translate_x", 0, 10, 3, 30, 10},
+    {"ta31-paper", "translate_y", 0, 10, 4, 30, 14},
+    {"ta31-paper", "rotate", 0, 7, 7, 30, 30},
+    {"ta31-imagenet", "translate_x", 0, 10, 23, 30, 70},
+    {"ta31-imagenet", "solarize", 256, 10, 256 - 85, 30, 0},
+    {"ta31-imagenet", "contrast", 0.1, 15, 1.0, 30, 1.9},
     {"ta31", "rotate", 0, 7, 7, 30, 30},
     {"ta31", "solarize", 256, 10, 256 - 85, 30, 0},
     {"ta31", "posterize", 8, 14, 7, 30, 4},
@@ -123,7 +128,7 @@ class TestGrids : public QObject {
 };
 
 void TestGrids::names() {
-  QCOMPARE(grids().size(), std::size_t{14});
+  QCOMPARE(grids().size(), std::size_t{16});
   for (std::size_t i = 0; i < grids().size(); ++i) {
     const GridInfo& info = grids()[i];
     QCOMPARE(static_cast<std::size_t>(info.grid), i);
@@ -193,7 +198,7 @@ void TestGrids::whichOpsHaveLevels() {
   const QHash<QString, QStringList> some{
       {"solarize_add", {"ra30", "ra30-published"}},
       {"cutout", {"aa10", "aa10-published", "ddas", "ra30", "ra30-published", "ta-wide31", "faa", "uniform"}},
-      {"sample_pairing", {"ta31", "uniform"}}};
+      {"sample_pairing", {"ta31", "ta31-paper", "ta31-imagenet", "uniform"}}};
   for (const Op& op : ops()) {
     const QString name = QString::fromStdString(op.name);
     const QString row = name == QStringLiteral("cutout_abs") ? QStringLiteral("cutout") : name;
@@ -234,7 +239,7 @@ void TestGrids::signs() {
   for (Grid grid : {Grid::dv10, Grid::tv10, Grid::tv31, Grid::tvWide31})
     QCOMPARE(names(grid), moving + " rotate " + enhancing);
   for (Grid grid : {Grid::aa10, Grid::aa10Published, Grid::ddas, Grid::ra30, Grid::ra30Published, Grid::ta31,
-                    Grid::taWide31, Grid::faa, Grid::uniform})
+                    Grid::ta31Paper, Grid::ta31Imagenet, Grid::taWide31, Grid::faa, Grid::uniform})
     QCOMPARE(names(grid), moving + " rotate");
 }
 

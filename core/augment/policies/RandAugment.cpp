@@ -50,9 +50,9 @@ struct RandAugmentSettings {
     v.field({.name = "grid",
              .title = "Levels",
              .help = "What a level means: torchvision, pytorch-randaugment with 16 ops, the same as "
-                     "published with its "
-                     "reversed posterize and solarize, or TrivialAugment's code",
-             .choices = {"tv31", "ra30", "ra30-published", "ta31"}},
+                     "published with its reversed posterize and solarize, or TrivialAugment's code with "
+                     "translations up to 10, 14.4 (as in the paper) or 70 pixels (ImageNet)",
+             .choices = {"tv31", "ra30", "ra30-published", "ta31", "ta31-paper", "ta31-imagenet"}},
             grid);
     frame.visit(v);
   }

@@ -8,17 +8,22 @@ struct TrivialAugmentSettings {
   FrameSettings frame;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "space",
-             .title = "Space",
-             .help = "RandAugment's ranges, the wide ones, or the wide ones as in torchvision",
-             .choices = {"wide", "ra", "tv-wide"}},
-            space);
+    v.field(
+        {.name = "space",
+         .title = "Space",
+         .help =
+             "The wide ranges, those of RandAugment with translations up to 10, 14.4 (as in its paper) or "
+             "70 pixels (ImageNet), or the wide ones as in torchvision",
+         .choices = {"wide", "ra", "ra-paper", "ra-imagenet", "tv-wide"}},
+        space);
     frame.visit(v);
   }
 };
 
 Grid gridOf(const TrivialAugmentSettings& settings) {
   if (settings.space == "ra") return Grid::ta31;
+  if (settings.space == "ra-paper") return Grid::ta31Paper;
+  if (settings.space == "ra-imagenet") return Grid::ta31Imagenet;
   return settings.space == "wide" ? Grid::taWide31 : Grid::tvWide31;
 }
 
