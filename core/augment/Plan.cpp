@@ -200,7 +200,9 @@ std::string stepText(const Step& step, Grid grid) {
   if (!op.hasValue) return name;
   std::string level = step.level < 0 ? fmt::format("({})", step.level) : std::to_string(step.level);
   if (step.found) level = fmt::format("{:.2f}", std::clamp(placeOnGrid(step, grid), 0.0, topLevel(grid)));
-  return fmt::format("{} {}{}", name, step.sign < 0 && signCounts(op, grid) ? "-" : "", level);
+  // At level 0 both signs mean the same, but where levels are shares: there 0 is an end of the range.
+  const bool counts = signCounts(op, grid) && (step.level != 0 || gridInfo(grid).continuous);
+  return fmt::format("{} {}{}", name, step.sign < 0 && counts ? "-" : "", level);
 }
 
 /// Whether an object ends and another begins on a later line: never in one object, where a text has no line

@@ -138,7 +138,7 @@ bool unitFollows(const Op& op) { return op.unit == "degrees" || op.unit == "pixe
 
 std::string rawValueText(const Op& op, double value) {
   if (!op.hasValue) return "";
-  const std::string number = fmt::format("{:.4g}", value);
+  const std::string number = fmt::format("{:.4g}", value + 0.0);  // -0 reads as 0
   if (op.unit.empty()) return number;
   return unitFollows(op) ? fmt::format("{} {}", number, op.unit) : fmt::format("{} {}", op.unit, number);
 }

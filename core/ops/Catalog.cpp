@@ -28,7 +28,7 @@ bool hasLevels(const Op& op, Grid grid) { return !op.hasValue || !std::isnan(op.
 double rawValue(const Op& op, Grid grid, double level, int sign, int side) {
   if (!op.hasValue) return 0;
   const double value = op.valueAt(grid, level, sign, side);
-  if (!std::isnan(value)) return value;
+  if (!std::isnan(value)) return value + 0.0;  // a sign times 0 is -0, which no reader should see
   std::string known;
   for (const GridInfo& info : grids()) {
     if (hasLevels(op, info.grid)) known += fmt::format(" {}", info.name);

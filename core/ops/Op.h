@@ -69,7 +69,8 @@ struct Op {
   bool inert() const { return !hasValue; }  ///< a moved level changes nothing
 };
 
-/// Op::valueAt, 0 for an op without values. throws  Error if the grid has no levels for the op
+/// Op::valueAt, 0 without a sign and for an op without values. throws  Error if the grid has no levels for
+/// the op
 double rawValue(const Op& op, Grid grid, double level, int sign, int side);
 /// Whether the grid's code has levels for the op; true for ops that take none.
 bool hasLevels(const Op& op, Grid grid);

@@ -127,6 +127,9 @@ void TestPlan::textNamesWhatIsDone() {
   plan.steps[0].fired = false;
   QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · shear x -(-1)"));
   QCOMPARE(planText(Plan{}), std::string("unchanged"));
+  plan.steps[1] = makeStep("shear_x", 0, -1);
+  QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · shear x 0"));
+  QCOMPARE(toJson(plan)["chain"].asArray()[1].at("sign").asInt(), -1);
 }
 
 void TestPlan::plansSurviveJson_data() { addSpaceRows(); }

@@ -1,4 +1,5 @@
 #include <QtTest>
+#include <cmath>
 
 #include "core/augment/Stages.h"
 #include "core/ops/Crop.h"
@@ -17,6 +18,7 @@ class TestStages : public QObject {
   void eachStageIsOneOpFurther();
   void chainComesFirstWhereThePlanSaysSo();
   void captionsSayWhatWasDone();
+  void zeroHasNoSign();
   void hashIsThatOfTheBytes();
 
  private:
@@ -100,6 +102,26 @@ void TestStages::captionsSayWhatWasDone() {
            std::string("row 8, column 0 of the image padded by 4, reflected"));
   plan.cutout = Box{2, 20, 18, 32};
   QCOMPARE(stagesOf(renderer_, 0, plan).back().detail, std::string("rows 2-17, columns 20-31, black"));
+}
+
+/// At level 0 a negative sign, and torchvision's shifts with a positive one, make -0 of it.
+void TestStages::zeroHasNoSign() {
+  Plan plan;
+  plan.grid = Grid::taWide31;
+  plan.add(makeStep("shear_x", 0, -1));
+  plan.add(makeStep("rotate", 0, -1));
+  const std::vector<Stage> stages = stagesOf(renderer_, 0, plan);
+  QCOMPARE(stages[1].detail, std::string("level 0 of 30: factor 0"));
+  QCOMPARE(stages[2].detail, std::string("level 0 of 30: 0 degrees"));
+  QCOMPARE(rawValueText(findOp("rotate"), -0.0), std::string("0 degrees"));
+  for (const Op& op : ops())
+    for (const GridInfo& info : grids())
+      for (const int sign : {-1, 1})
+        if (const double top = info.top; hasLevels(op, info.grid))
+          for (const double level : {0.0, 0.5 * top, top}) {
+            const double value = rawValue(op, info.grid, level, sign, 32);
+            QVERIFY2(value != 0 || !std::signbit(value), op.name.c_str());
+          }
 }
 
 void TestStages::hashIsThatOfTheBytes() {

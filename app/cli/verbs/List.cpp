@@ -54,7 +54,7 @@ std::vector<std::string> propertiesOf(const Op& op) {
 
 /// The raw values of the lowest and the highest level with positive sign, for images of 32 pixels a side.
 Json levelsJson(const Op& op, const GridInfo& info) {
-  return Json::Array{op.valueAt(info.grid, 0, 1, 32), op.valueAt(info.grid, info.top, 1, 32)};
+  return Json::Array{rawValue(op, info.grid, 0, 1, 32), rawValue(op, info.grid, info.top, 1, 32)};
 }
 
 void listOps(const Console& console, const ListOptions&) {
@@ -99,6 +99,13 @@ void listOps(const Console& console, const ListOptions&) {
   console.say(table.text());
 }
 
+/// A raw value as the op uses it: some formulas leave the op's range, and say so by a value beyond it.
+std::string usedText(const Op& op, double value) {
+  if (op.hasPlace && value < 0) return "none";  // a box of a negative side
+  if (op.unit == "threshold") value = std::clamp(value, op.min, op.max);
+  return fmt::format("{:.4g}", value);
+}
+
 /// What a level of each grid means: the raw values of its ends.
 void listGrids(const Console& console, const ListOptions&) {
   const auto right = Align::right;
@@ -116,8 +123,8 @@ void listGrids(const Console& console, const ListOptions&) {
       if (!op.hasValue || !hasLevels(op, info.grid)) continue;
       const Json ends = levelsJson(op, info);
       const bool isSigned = signCounts(op, info.grid);
-      ranges.add({name, op.name, fmt::format("{:.4g}", ends.asArray()[0].asDouble()),
-                  fmt::format("{:.4g}", ends.asArray()[1].asDouble()), op.unit.empty() ? "-" : op.unit,
+      ranges.add({name, op.name, usedText(op, ends.asArray()[0].asDouble()),
+                  usedText(op, ends.asArray()[1].asDouble()), op.unit.empty() ? "-" : op.unit,
                   isSigned ? "+ or -" : "-"});
       all[op.name] = Json::Object{{"values", ends}, {"signed", isSigned}};
     }
@@ -125,7 +132,8 @@ void listGrids(const Console& console, const ListOptions&) {
   }
   console.say(names.text());
   console.say("\n" + ranges.text() +
-              "raw values with the sign +, for images of 32 pixels a side; other ops have no levels there\n");
+              "raw values as used with the sign +, for images of 32 pixels a side; none: the image is left\n"
+              "as it is; other ops have no levels there\n");
 }
 
 void listModels(const Console& console, const ListOptions& options) {
