@@ -61,12 +61,28 @@ void drawText(cv::Mat& sheet, const std::string& text, int x, int top) {
               cv::LINE_AA);
 }
 
-/// As many leading characters as fit, at least one, broken at a space where there is one.
+bool isNumber(std::string_view word) {
+  if (word.starts_with('-')) word.remove_prefix(1);
+  return !word.empty() && word.front() >= '0' && word.front() <= '9';
+}
+
+/// Whether the words about a space belong together, as "8 bits" and "factor -0.5": one is a number, and no
+/// sign stands between them.
+bool isBond(std::string_view text, std::size_t space) {
+  const std::string_view before = text.substr(0, space);
+  if (before.empty() || std::string_view(",:;").find(before.back()) != std::string_view::npos) return false;
+  return isNumber(before.substr(before.rfind(' ') + 1)) || isNumber(text.substr(space + 1));
+}
+
+/// As many leading characters as fit, at least one, broken at a space where there is one: at one between a
+/// number and its unit only if there is no other.
 std::size_t fitting(const std::string& text, int width) {
   std::size_t count = text.size();
   while (count > 1 && textWidth(text.substr(0, count)) > width) --count;
   if (count == text.size()) return count;
   const std::size_t space = text.rfind(' ', count);
+  for (std::size_t at = space; at != std::string::npos && at > 0; at = text.rfind(' ', at - 1))
+    if (!isBond(text, at)) return at;
   return space == std::string::npos || space == 0 ? count : space;
 }
 

@@ -13,8 +13,9 @@ constexpr std::uint64_t kMaxSheetPixels = 64'000'000;
 /// One picture of a contact sheet. An empty image leaves its place free.
 struct SheetCell {
   Image image;
-  std::vector<std::string> lines;  ///< caption under the picture; long lines are wrapped
-  bool framed = false;             ///< a thick frame, for the winner
+  std::vector<std::string>
+      lines;            ///< caption under the picture; long lines are wrapped, if possible not before a unit
+  bool framed = false;  ///< a thick frame, for the winner
 };
 
 struct SheetStyle {

@@ -92,6 +92,7 @@ class TestImages : public QObject {
   void sheetFramesTheWinner();
   void sheetDrawsCaptionsAndHeadings();
   void sheetWrapsLongLines();
+  void sheetKeepsNumberAndUnitTogether();
   void sheetTakesOddInput();
   void sheetIsDeterministic();
 };
@@ -354,6 +355,18 @@ void TestImages::sheetWrapsLongLines() {
   for (const Image& sheet : {many, unbroken}) {
     for (int y = 0; y < sheet.height; ++y) QCOMPARE(int{at(sheet, sheet.width - 1, y)[0]}, 255);
   }
+}
+
+/// Under 112 pixels of picture "level 0 of 9: 8 bits" fits but for its last word.
+void TestImages::sheetKeepsNumberAndUnitTogether() {
+  const Image picture = constant(28, 28, {200, 200, 200});
+  const auto sheet = [&](const std::vector<std::string>& lines) {
+    return contactSheet({{picture, lines, false}}, 1, {{}, 112});
+  };
+  QVERIFY(sheet({"level 0 of 9: 8 bits"}) == sheet({"level 0 of 9:", "8 bits"}));
+  QVERIFY(sheet({"level 9 of 9: factor -0.5"}) == sheet({"level 9 of 9:", "factor -0.5"}));
+  QVERIFY(sheet({"one two three four"}) == sheet({"one two three", "four"}));
+  QVERIFY(sheet({"10 20 30 40 50 60 70"}) == sheet({"10 20 30 40 50", "60 70"}));  // no better place
 }
 
 void TestImages::sheetTakesOddInput() {
