@@ -16,7 +16,9 @@ ChannelTables tablesOf(ImageView image) {
 
 }  // namespace
 
-/// Stretches each channel so that its darkest value becomes 0 and its brightest 255.
+/// Stretches each channel so that its darkest value becomes 0 and its brightest 255, as Pillow's
+/// ImageOps.autocontrast without cutoff: with scale = 255 / (high - low) in double precision, v becomes
+/// v * scale - low * scale, truncated and clamped. A channel of one value is kept.
 Op autocontrast() {
   Op op{.name = "autocontrast",
         .title = "Auto-contrast",

@@ -39,7 +39,10 @@ ChannelTables tablesOf(ImageView image) {
 
 }  // namespace
 
-/// Makes the histogram of each channel as even as a table of bytes can.
+/// Makes the histogram of each channel as even as a table of bytes can, as Pillow's ImageOps.equalize: with
+/// step = (pixels - count of the brightest value that occurs) / 255 in integers, v becomes
+/// min(255, (step / 2 + count of all values below v) / step). A channel of one value, or with step 0, is
+/// kept.
 Op equalize() {
   Op op{.name = "equalize",
         .title = "Equalize",

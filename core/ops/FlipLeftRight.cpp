@@ -3,7 +3,8 @@
 
 namespace uada {
 
-/// Columns in reverse order.
+/// Columns in reverse order, as Pillow's Image.transpose(FLIP_LEFT_RIGHT): column x becomes column
+/// width - 1 - x, no byte changes. An op of DDAS.
 Op flipLeftRight() {
   Op op{.name = "flip_lr",
         .title = "Flip left-right",

@@ -3,7 +3,8 @@
 
 namespace uada {
 
-/// Rows in reverse order.
+/// Rows in reverse order, as Pillow's Image.transpose(FLIP_TOP_BOTTOM): row y becomes row height - 1 - y, no
+/// byte changes. An op of DDAS.
 Op flipUpDown() {
   Op op{.name = "flip_ud",
         .title = "Flip up-down",

@@ -3,7 +3,7 @@
 
 namespace uada {
 
-/// Changes nothing.
+/// Changes nothing: every byte is copied. Of RandAugment's 14 ops the one that lets an image be.
 Op identity() {
   Op op{.name = "identity", .title = "Identity", .source = "RandAugment, CVPRW 2020", .unit = ""};
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };

@@ -8,7 +8,9 @@
 
 namespace uada {
 
-/// Blends with a second image: 0 this one, 1 the other. Without a partner of the same size, unchanged.
+/// Blends with a second image, as Pillow's Image.blend: this + weight * (other - this) in single precision,
+/// truncated and, as a weight beyond 0..1 needs, clamped. Weight 0 is this image, 1 the other. Without a
+/// partner of the same size, unchanged.
 Op samplePairing() {
   Op op{.name = "sample_pairing",
         .title = "Sample pairing",

@@ -3,7 +3,9 @@
 
 namespace uada {
 
-/// The mean of the 3x3 square with weight 5 in its middle. The border of one pixel is kept.
+/// The mean of the 3x3 square with weight 5 in its middle, as Pillow's ImageFilter.SMOOTH: kernel
+/// (1 1 1; 1 5 1; 1 1 1) / 13 in single precision, 0.5 added, truncated. The border of one pixel is kept, and
+/// so is an image narrower or lower than 3.
 Op smooth() {
   Op op{.name = "smooth",
         .title = "Smooth",
