@@ -248,6 +248,7 @@ void TestCliPictures::samplesOfAPicture() {
   const Result centred = program_->run(arguments + QStringList{"--input", "16"});
   COMPARE_CODE(centred, 0);
   QCOMPARE(samplesOf(centred).size(), 3);
+  QVERIFY(samplesOf(centred)[0].contains("label") && samplesOf(centred)[0]["label"].isNull());
   QVERIFY(hashOf(samplesOf(centred)[0]) != hashOf(samplesOf(centred)[1]));  // three draws
   const Result resized = program_->run(arguments + QStringList{"--input", "16", "--set", "crop=resized"});
   COMPARE_CODE(resized, 0);

@@ -137,6 +137,7 @@ struct Subject {
   Dataset data;
   RenderSettings settings;
   std::string title;
+  bool hasLabels = true;  ///< false: a picture that belongs to no data set
   std::vector<Row> rows;
 };
 
@@ -187,7 +188,8 @@ Subject pictureSubject(const SampleOptions& options, bool anySize) {
   subject.data.height = image.height;
   subject.data.classes = 1;
   subject.data.rgb = std::move(image.rgb);
-  subject.data.labels = {0};
+  subject.data.labels = {0};  // there must be one
+  subject.hasLabels = false;
   const std::size_t rows = options.plan.empty() ? rowsWanted(options) : 1;
   for (std::size_t i = 0; i < rows; ++i)
     subject.rows.push_back({0, static_cast<std::uint32_t>(i), fmt::format("draw {}", i)});
@@ -261,7 +263,7 @@ std::uint64_t pixelsOf(const std::vector<SheetCell>& cells) {
 Json sampleJson(const Subject& subject, const Subject::Row& row, const Plan& plan, const std::string& hash,
                 const std::vector<Stage>& stages) {
   Json json = Json::Object{{"index", static_cast<std::int64_t>(row.image)},
-                           {"label", subject.data.labels[row.image]},
+                           {"label", subject.hasLabels ? Json(subject.data.labels[row.image]) : Json()},
                            {"plan", toJson(plan)},
                            {"pixel_hash", hash},
                            {"stages", Json::array()}};
