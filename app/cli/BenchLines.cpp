@@ -78,27 +78,41 @@ std::string linesTable(const std::vector<BenchLine>& all) {
   return table.text();
 }
 
-/// The notes, each once behind the names it is about.
-std::string notesText(const std::vector<BenchLine>& lines) {
-  constexpr std::size_t most = 60;                         // characters of names
-  std::vector<std::pair<std::string, std::string>> notes;  // text, names
-  const auto note = [&](const std::string& text, const std::string& name) {
-    if (text.empty()) return;
-    const auto known =
-        std::find_if(notes.begin(), notes.end(), [&](const auto& n) { return n.first == text; });
-    if (known == notes.end())
-      notes.emplace_back(text, name);
-    else if (known->second.size() < most)
-      known->second += ", " + name;
-    else if (!known->second.ends_with(" ..."))
-      known->second += " ...";
-  };
-  for (const BenchLine& line : lines) note(line.note, line.result.name);
-  for (const BenchLine& line : lines) note(line.missing, line.result.name);
-  for (const BenchLine& line : lines) note(line.failed, line.result.name);
+using Names = std::vector<std::string>;
+
+/// As many as fit about a line.
+std::string namesText(const Names& names) {
+  constexpr std::size_t kMost = 60;  // characters
   std::string text;
-  for (const auto& [note, names] : notes) text += fmt::format("{}:\n  {}\n", names, note);
+  for (const std::string& name : names) {
+    if (text.size() >= kMost) return text + " ...";
+    text += (text.empty() ? "" : ", ") + name;
+  }
   return text;
+}
+
+/// What stands under the table: each text once, and all that is about the same lines under their names.
+std::string notesText(const std::vector<BenchLine>& lines) {
+  constexpr std::size_t kWidth = 100;  // characters
+  std::vector<std::pair<std::string, Names>> texts;
+  for (const auto member : {&BenchLine::note, &BenchLine::missing, &BenchLine::failed}) {
+    for (const BenchLine& line : lines) {
+      const std::string& text = line.*member;
+      if (text.empty()) continue;
+      auto known = std::find_if(texts.begin(), texts.end(), [&](const auto& t) { return t.first == text; });
+      if (known == texts.end()) known = texts.insert(texts.end(), {text, {}});
+      known->second.push_back(line.result.name);
+    }
+  }
+  std::vector<std::pair<Names, std::string>> parts;
+  for (const auto& [text, names] : texts) {
+    auto known = std::find_if(parts.begin(), parts.end(), [&](const auto& p) { return p.first == names; });
+    if (known == parts.end()) known = parts.insert(parts.end(), {names, ""});
+    for (const std::string& line : wrapped(text, kWidth)) known->second += "  " + line + '\n';
+  }
+  std::string all;
+  for (const auto& [names, text] : parts) all += fmt::format("{}:\n{}", namesText(names), text);
+  return all;
 }
 
 void addUnless0(Json& json, std::string_view key, double value) {

@@ -20,6 +20,13 @@ void writeLine(std::FILE* stream, std::string_view text) {
 
 bool startsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
+/// Bytes of the first `count` characters.
+std::size_t bytesOf(std::string_view text, std::size_t count) {
+  std::size_t bytes = 0, seen = 0;
+  while (bytes < text.size() && (!startsCharacter(text[bytes]) || ++seen <= count)) ++bytes;
+  return bytes;
+}
+
 }  // namespace
 
 void Console::say(std::string_view text) const {
@@ -55,36 +62,55 @@ std::size_t characters(std::string_view text) {
   return std::count_if(text.begin(), text.end(), startsCharacter);
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (characters(text) > width) {
+    std::size_t end = bytesOf(text, width);
+    if (const std::size_t space = text.rfind(' ', end); space != text.npos && space > 0) end = space;
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(text[end] == ' ' ? end + 1 : end);
+  }
+  lines.emplace_back(text);
+  return lines;
+}
+
 std::string shortened(std::string_view text, std::size_t width) {
   if (characters(text) <= width) return std::string(text);
-  std::size_t bytes = 0, seen = 0;
-  while (bytes < text.size() && (!startsCharacter(text[bytes]) || ++seen < width)) ++bytes;
-  return std::string(text.substr(0, bytes)) + "…";
+  return std::string(text.substr(0, bytesOf(text, width - 1))) + "…";
 }
 
 std::string TextTable::text() const {
-  std::vector<std::size_t> widths;
+  using Lines = std::vector<std::string>;
+  std::vector<std::vector<Lines>> rows(1 + rows_.size());  // the titles first
+  std::vector<std::size_t> widths(columns_.size());
+  const auto put = [&](std::size_t r, std::size_t c, const std::string& cell) {
+    const std::size_t most = columns_[c].most;
+    const Lines& lines = rows[r].emplace_back(most > 0 ? wrapped(cell, most) : Lines{cell});
+    for (const std::string& line : lines) widths[c] = std::max(widths[c], characters(line));
+  };
   for (std::size_t c = 0; c < columns_.size(); ++c) {
-    std::size_t width = characters(columns_[c].title);
-    for (const auto& row : rows_) width = std::max(width, characters(row[c]));
-    widths.push_back(width);
+    put(0, c, columns_[c].title);
+    for (std::size_t r = 0; r < rows_.size(); ++r) put(r + 1, c, rows_[r][c]);
   }
   std::string all;
-  const auto line = [&](const auto& cellOf) {
+  const auto line = [&](const std::vector<Lines>& row, std::size_t number) {
     std::string text;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
-      const std::string cell = cellOf(c);
+      const std::string cell = number < row[c].size() ? row[c][number] : "";
       const std::string space(widths[c] - characters(cell), ' ');
       text += (c ? "  " : "") + (columns_[c].align == Align::right ? space + cell : cell + space);
     }
     text.erase(text.find_last_not_of(' ') + 1);
     all += text + '\n';
   };
-  line([&](std::size_t c) { return columns_[c].title; });
   std::size_t total = 2 * (columns_.size() - 1);
   for (const std::size_t width : widths) total += width;
-  all += std::string(total, '-') + '\n';
-  for (const auto& row : rows_) line([&](std::size_t c) { return row[c]; });
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::size_t height = 0;
+    for (const Lines& cell : rows[r]) height = std::max(height, cell.size());
+    for (std::size_t number = 0; number < height; ++number) line(rows[r], number);
+    if (r == 0) all += std::string(total, '-') + '\n';
+  }
   return all;
 }
 

@@ -38,6 +38,7 @@ class TextTable {
   struct Column {
     std::string title;
     Align align = Align::left;
+    std::size_t most = 0;  ///< characters; what is longer goes on in lines below. 0: as wide as it needs
   };
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
@@ -52,6 +53,8 @@ class TextTable {
 
 /// Characters of UTF-8 text.
 std::size_t characters(std::string_view text);
+/// Lines of at most `width` > 0 characters, broken at spaces and within longer words; at least one.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 /// At most `width` characters, the last an ellipsis if any were cut off.
 std::string shortened(std::string_view text, std::size_t width);
 

@@ -384,6 +384,7 @@ void TestBench::tableForPeople() {
   QCOMPARE(starting("op.posterize "), 1);                           // both sizes in one row
   QCOMPARE(starting("op.shear_x.bicubic "), 1);
   QVERIFY2(result.out.contains("stolen"), qPrintable(result.out));
+  QVERIFY2(result.out.contains(QRegularExpression("\n\\d+ of \\d+ targets met")), qPrintable(result.out));
 }
 
 QTEST_GUILESS_MAIN(TestBench)

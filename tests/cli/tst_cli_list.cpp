@@ -12,6 +12,9 @@ class TestCliList : public QObject {
   void listsTheRangesOfGrids();
   void listsSettings();
   void countsParametersForTheClassesGiven();
+
+ private:
+  void listsAllSettingsInATerminal();
 };
 
 void TestCliList::listsEveryKind_data() {
@@ -66,6 +69,11 @@ void TestCliList::listsTheRangesOfGrids() {
   const QString text = Program().run({"list", "grids"}).out;
   QVERIFY2(text.contains(QRegularExpression("\nta-wide31 +rotate +0 +135 +degrees +\\+ or -\n")),
            qPrintable(text));
+  // As used: the formulas give -1 for no box, -102 for a threshold and -0.
+  for (const char* row : {"\nfaa +cutout_abs +none +6.4 +pixels", "\nddas +solarize +256 +0 +threshold",
+                          "\ntv10 +translate_x +0 +-14 +pixels"})
+    QVERIFY2(text.contains(QRegularExpression(row)), row);
+  QVERIFY(!text.contains(" -0 "));
 }
 
 void TestCliList::listsSettings() {
@@ -82,8 +90,26 @@ void TestCliList::listsSettings() {
   QVERIFY2(text.startsWith("uada (method)\n"), qPrintable(text));
   QVERIFY2(text.contains(QRegularExpression("\nupdate +gradient +gradient, against or random +A")),
            qPrintable(text));
+  listsAllSettingsInATerminal();
   COMPARE_CODE(Program().run({"list", "settings", "nothing"}), 2);
   COMPARE_CODE(Program().run({"list", "ops", "uada"}), 2);
+}
+
+/// In 120 columns, what several policies share once, and every word of the JSON.
+void TestCliList::listsAllSettingsInATerminal() {
+  const QString all = Program().run({"list", "settings"}).out;
+  for (const QString& line : all.split('\n')) QVERIFY2(line.size() <= 120, qPrintable(line));
+  QCOMPARE(all.count("\ncutout_size "), 1);
+  QVERIFY2(all.contains("\nuada-cifar, autoaugment, randaugment, trivialaugment, uniformaugment, found "
+                        "(policy)\n"),
+           qPrintable(all));
+  QVERIFY2(all.contains("\nbaseline (method)\nno settings\n"), qPrintable(all));
+  const QString one = Program().run({"list", "settings", "randaugment"}).out;
+  QCOMPARE(one.count("\ncutout_size "), 1);
+  for (const QJsonObject& setting : objects(Program().run({"list", "settings", "randaugment", "--json"}).out))
+    for (const char* key : {"name", "allowed", "help"})
+      for (const QString& word : setting[key].toString().split(' '))
+        QVERIFY2(one.contains(word) && all.contains(word), qPrintable(word));
 }
 
 void TestCliList::countsParametersForTheClassesGiven() {

@@ -24,18 +24,19 @@ std::string loadText() {
                                     : "unknown";
 }
 
-/// "targets met: 17; others: op.solarize_add.32 (not met)"; empty: there were none.
+/// "16 of 17 targets met; op.solarize_add.32: not met"; empty: there were none.
 std::string targetsText(const std::vector<BenchLine>& lines) {
-  int met = 0;
+  std::size_t met = 0;
   std::vector<std::string> others;
   for (const BenchLine& line : lines) {
     if (line.met == "met")
       ++met;
     else if (!line.met.empty())
-      others.push_back(fmt::format("{} ({})", line.result.name, line.met));
+      others.push_back(fmt::format("; {}: {}", line.result.name, line.met));
   }
-  if (met == 0 && others.empty()) return "";
-  return fmt::format("targets met: {}; others: {}", met, others.empty() ? "none" : joined(others, ", "));
+  const std::size_t all = met + others.size();
+  if (all == 0) return "";
+  return fmt::format("{} of {} target{} met{}", met, all, all == 1 ? "" : "s", joined(others, ""));
 }
 
 }  // namespace

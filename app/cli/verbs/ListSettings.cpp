@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "core/augment/Space.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -46,28 +48,76 @@ Json settingJson(const Owner& owner, const FieldValue& setting) {
   return json;
 }
 
+/// What has settings in common is one section, so that nothing stands there twice.
+struct Section {
+  std::vector<std::string> names;  ///< of the owners
+  std::string kind;
+  std::vector<FieldValue> fields;
+};
+
+bool isSame(const FieldValue& a, const FieldValue& b) {
+  return a.field.name == b.field.name && a.value.dump() == b.value.dump() && a.field.help == b.field.help &&
+         allowedText(a) == allowedText(b);
+}
+
+/// Those of `owners` that have the setting in the same place.
+std::vector<std::string> namesWith(const std::vector<Owner>& owners, const std::string& kind,
+                                   const FieldValue& setting) {
+  std::vector<std::string> names;
+  for (const Owner& owner : owners) {
+    const auto same = [&](const FieldValue& other) { return isSame(other, setting); };
+    if (owner.kind == kind && std::ranges::any_of(owner.fields, same)) names.push_back(owner.name);
+  }
+  return names;
+}
+
+std::vector<Section> sectionsOf(const std::vector<Owner>& owners) {
+  std::vector<Section> sections;
+  for (const Owner& owner : owners) {
+    if (owner.fields.empty()) sections.push_back({{owner.name}, owner.kind, {}});
+    for (const FieldValue& setting : owner.fields) {
+      std::vector<std::string> names = namesWith(owners, owner.kind, setting);
+      if (names.front() != owner.name) continue;  // it stands there already
+      const auto known = std::ranges::find_if(
+          sections, [&](const Section& s) { return s.kind == owner.kind && s.names == names; });
+      if (known != sections.end())
+        known->fields.push_back(setting);
+      else
+        sections.push_back({std::move(names), owner.kind, {setting}});
+    }
+  }
+  return sections;
+}
+
+std::string sectionText(const Section& section) {
+  constexpr std::size_t kTakes = 32, kHelp = 50;  // characters: all of it in 120
+  const auto left = TextTable::Align::left;
+  TextTable table({{"setting"},
+                   {"default", TextTable::Align::right},
+                   {"takes", left, kTakes},
+                   {"what it does", left, kHelp}});
+  for (const FieldValue& setting : section.fields)
+    table.add({setting.field.name, valueText(setting.value), allowedText(setting), setting.field.help});
+  const std::string names = joined(section.names, ", ");
+  return fmt::format("{}{}\n{}", names, names == section.kind ? "" : fmt::format(" ({})", section.kind),
+                     table.empty() ? "no settings\n" : table.text());
+}
+
 }  // namespace
 
 void listSettings(const Console& console, const ListOptions& options) {
+  std::vector<Owner> asked = owners();
   std::vector<std::string> names;
-  bool any = false;
-  for (const Owner& owner : owners()) {
-    names.push_back(owner.name);
-    if (!options.of.empty() && options.of != owner.name) continue;
-    if (any) console.say("\n");
-    any = true;
-    TextTable table({{"setting"}, {"default", TextTable::Align::right}, {"takes"}, {"what it does"}});
-    for (const FieldValue& setting : owner.fields) {
-      table.add({setting.field.name, valueText(setting.value), allowedText(setting), setting.field.help});
-      console.object("setting", settingJson(owner, setting));
-    }
-    const std::string place = owner.name == owner.kind ? "" : fmt::format(" ({})", owner.kind);
-    const std::string what = table.empty() ? "no settings\n" : table.text();
-    console.say(fmt::format("{}{}\n{}", owner.name, place, what));
-  }
-  if (!any)
+  for (const Owner& owner : asked) names.push_back(owner.name);
+  if (!options.of.empty()) std::erase_if(asked, [&](const Owner& owner) { return owner.name != options.of; });
+  if (asked.empty())
     throw UsageError(
         fmt::format("nothing named '{}' has settings; one of {} expected", options.of, joined(names, ", ")));
+  for (const Owner& owner : asked)
+    for (const FieldValue& setting : owner.fields) console.object("setting", settingJson(owner, setting));
+  std::vector<std::string> texts;
+  for (const Section& section : sectionsOf(asked)) texts.push_back(sectionText(section));
+  console.say(joined(texts, "\n"));
 }
 
 }  // namespace uada::cli
