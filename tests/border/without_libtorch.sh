@@ -6,8 +6,8 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 export UADA_LIBTORCH=$work/nothing-here QT_QPA_PLATFORM=offscreen
 uada() { "$build/bin/uada" "$@"; }
 
-uada list ops | grep -q rotate
-uada list models | grep -q resnet
+uada list ops | grep rotate >/dev/null
+uada list models | grep resnet >/dev/null
 uada runs --project "$work/p.uada" >/dev/null 2>&1 || true
 uada doctor >"$work/doctor" 2>&1 || true
 grep -qi libtorch "$work/doctor"
@@ -19,6 +19,6 @@ grep -q './setup' "$work/out" || { echo "run without LibTorch does not say how t
 uada runs --project "$work/p.uada" >/dev/null
 
 if [ -x "$build/bin/uada-workbench" ]; then
-  "$build/bin/uada-workbench" --bench | grep -q start.first_paint
+  "$build/bin/uada-workbench" --bench | grep start.first_paint >/dev/null
 fi
 echo "list, doctor, runs, run and the window behave without LibTorch"
