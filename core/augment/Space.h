@@ -100,8 +100,8 @@ struct PolicyContext {
   /// Of a written policy with sub-policies: the only one that is drawn from, to look at it alone. The other
   /// draws stay those of the whole policy.
   std::optional<std::size_t> subpolicy = {};
-  const PolicyFile* file =
-      nullptr;  ///< of a policy that is a file: this one, wherever its name may lead; null: by name
+  /// Of a policy that is a file: this one, wherever its name may lead; null: by name.
+  const PolicyFile* file = nullptr;
 };
 
 struct FoundPolicy;

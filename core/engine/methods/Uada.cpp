@@ -115,15 +115,18 @@ class UadaChooser : public Chooser {
 
   /// What equation (5) takes for dL: the estimate, its opposite (A22), or a random sign (A21). The
   /// coordinates' deltas are fair coins already, so only the flip needs one more.
-  std::vector<float> directions(const GroupTrial& trial, std::size_t b, Random& random) const {
-    const std::span<const float> dL = trial.dLOf(b);
-    if (settings_.probes()) {
-      std::vector<float> signs(dL.begin(), dL.end());
-      if (settings_.update == "against") std::ranges::transform(signs, signs.begin(), std::negate<>());
-      return signs;
+  /// returns  [B, P]
+  std::vector<float> directions(const Batch& drawn, const GroupTrial& trial) const {
+    std::vector<float> directions = trial.dL;
+    if (settings_.update == "against")
+      std::ranges::transform(directions, directions.begin(), std::negate<>());
+    if (settings_.probes()) return directions;
+    directions.assign(trial.probes.size(), 1.0F);
+    for (std::size_t b = 0; b < directions.size() && trial.group == Group::flip; ++b) {
+      Random random(drawn.seed, static_cast<std::uint32_t>(drawn.epoch), drawn.indices[b], Purpose::update);
+      directions[b] = static_cast<float>(random.sign());
     }
-    const float sign = trial.group == Group::flip ? static_cast<float>(random.sign()) : 1.0F;
-    return std::vector<float>(trial.perSample, sign);
+    return directions;
   }
 
   /// Equation (5) and the losses of its results.
@@ -132,10 +135,11 @@ class UadaChooser : public Chooser {
                     std::span<const float> unperturbed, Oracle& oracle) const {
     std::vector<Plan> shown;
     for (GroupTrial& trial : trials) {
+      const std::vector<float> dL = directions(drawn, trial);
       for (std::size_t b = 0; b < plans.size(); ++b) {
-        Random random(drawn.seed, static_cast<std::uint32_t>(drawn.epoch), drawn.indices[b], Purpose::update);
         trial.candidates.push_back(space_.update(plans[b], trial.probesOf(b), trial.group,
-                                                 directions(trial, b, random), settings_.epsilon));
+                                                 std::span(dL).subspan(b * trial.perSample, trial.perSample),
+                                                 settings_.epsilon));
         shown.push_back(space_.clamped(trial.candidates.back().plan));
       }
     }
