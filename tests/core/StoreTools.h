@@ -37,6 +37,13 @@ std::string errorOf(Body body) {
   return "";
 }
 
+/// A run with one attempt; returns its id.
+inline std::int64_t beginRun(ProjectWriter& writer, const RunConfig& config) {
+  const std::int64_t run = writer.createRun(config).id;
+  writer.beginAttempt(run, currentManifest(), "");
+  return run;
+}
+
 inline bool contains(const std::string& text, std::string_view part) {
   if (text.find(part) != text.npos) return true;
   qWarning("'%s' is not in '%s'", std::string(part).c_str(), text.c_str());

@@ -9,6 +9,7 @@
 
 #include "core/base/Error.h"
 #include "core/images/ImageIo.h"
+#include "tests/core/ErrorOf.h"
 #include "tests/core/Growth.h"
 #include "tests/core/TinyPng.h"
 
@@ -78,15 +79,6 @@ std::vector<std::uint8_t> bomb(std::string_view head, std::size_t size) {
   const std::vector<std::uint8_t> zeros = tinypng::packed(std::vector<std::uint8_t>(size));
   data.insert(data.end(), zeros.begin(), zeros.end());
   return data;
-}
-
-QString errorOf(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return QString::fromUtf8(error.what());
-  }
-  return {};
 }
 
 /// Rows of the seven passes of a grey picture, as an interlaced PNG has them.

@@ -4,6 +4,7 @@
 
 #include "core/base/Error.h"
 #include "core/images/ImageIo.h"
+#include "tests/core/ErrorOf.h"
 #include "tests/core/Growth.h"
 #include "tests/core/SparseJpeg.h"
 #include "tests/core/TinyPng.h"
@@ -15,15 +16,6 @@ using tinypng::Bytes;
 namespace {
 
 constexpr int kSide = 8000;  // the most pixels that are read: 192 MB
-
-QString errorOf(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return QString::fromUtf8(error.what());
-  }
-  return {};
-}
 
 /// Black and white, the rows of which take 8 MB.
 tinypng::Spec largePng() {

@@ -44,12 +44,6 @@ class TestStore : public QObject {
   std::filesystem::path newProject() {
     return folder_.filePath(QString("p%1.uada").arg(++count_)).toStdString();
   }
-  /// A run with one attempt; returns its id.
-  static std::int64_t begin(ProjectWriter& writer, const RunConfig& config = fakeConfig()) {
-    const std::int64_t run = writer.createRun(config).id;
-    writer.beginAttempt(run, currentManifest(), "");
-    return run;
-  }
 
   /// Steps whose numbers name the attempt; an epoch every five.
   static void addSteps(ProjectWriter& writer, std::int64_t run, int attempt, int first, int last) {
@@ -73,7 +67,7 @@ class TestStore : public QObject {
   void everyReportComesBackBitForBit() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     std::vector<StepReport> steps;
     std::vector<PolicyReport> policies;
     std::vector<EpochReport> epochs;
@@ -115,7 +109,7 @@ class TestStore : public QObject {
   void decisionsComeBackWithTheirPictures() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     const FakeNumbers numbers{{}, fakeConfig()};
     std::vector<Decision> newestFirst;
     for (const int step : {3, 2, 1})
@@ -142,7 +136,7 @@ class TestStore : public QObject {
   void laterAttemptWinsWhereTheyOverlap() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     const auto add = [&](int attempt, int first, int last) { addSteps(writer, run, attempt, first, last); };
     const auto losses = [&] {
       std::string all;
@@ -174,7 +168,7 @@ class TestStore : public QObject {
   void laterAttemptWinsInEveryTable() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     for (int attempt = 1; attempt <= 3; ++attempt) {
       const int first[] = {1, 6, 8}, last[] = {10, 8, 12};
       if (attempt > 1) writer.beginAttempt(run, currentManifest(), "");
@@ -199,7 +193,7 @@ class TestStore : public QObject {
   void summariesAreDerivedFromRows() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     const ProjectReader reader(file);
     QVERIFY(!reader.runs().at(0).lastTop1 && !reader.runs()[0].loss);
     writer.append(run, 1, epoch(1, 10, 0.5));
@@ -235,7 +229,7 @@ class TestStore : public QObject {
     QFETCH(bool, ended);
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     writer.append(run, 1, StateReport{RunState::running, "", "cuda:0", 3, "d5"});
     writer.append(run, 1, StateReport{static_cast<RunState>(state), "why", "", 0, ""});
     writer.flush();
@@ -278,7 +272,7 @@ class TestStore : public QObject {
   void hostileStringsComeBack() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     const ProjectReader reader(file);
     const std::vector<std::string> hostile{"'; DROP TABLE runs; --",
                                            "\"quoted\" \\ %s {}",
@@ -307,7 +301,7 @@ class TestStore : public QObject {
   void removesARunWithItsFolder() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto kept = begin(writer), removed = begin(writer);
+    const auto kept = beginRun(writer, fakeConfig()), removed = beginRun(writer, fakeConfig());
     for (const auto run : {kept, removed}) {
       writer.append(run, 1, FakeNumbers{{}, fakeConfig()}.step(1));
       writer.append(run, 1, FakeNumbers{{}, fakeConfig()}.policy(1));
@@ -333,7 +327,7 @@ class TestStore : public QObject {
   void readersSeeThatSomethingWasCommitted() {
     const auto file = newProject();
     ProjectWriter writer(file);
-    const auto run = begin(writer);
+    const auto run = beginRun(writer, fakeConfig());
     const ProjectReader reader(file);
     const auto before = reader.dataVersion();
     QCOMPARE(reader.dataVersion(), before);
@@ -346,7 +340,7 @@ class TestStore : public QObject {
     const auto file = newProject();
     {
       ProjectWriter writer(file);
-      const auto run = begin(writer);
+      const auto run = beginRun(writer, fakeConfig());
       for (int step = 1; step <= 10000; ++step)
         writer.append(run, 1, FakeNumbers{{}, fakeConfig()}.step(step));
     }  // destroying commits

@@ -17,15 +17,9 @@ class TestStoreViews : public QObject {
   std::filesystem::path newProject() {
     return folder_.filePath(QString("p%1.uada").arg(++count_)).toStdString();
   }
-  /// A run with one attempt; returns its id.
-  static std::int64_t begin(ProjectWriter& writer, const RunConfig& config = fakeConfig()) {
-    const std::int64_t run = writer.createRun(config).id;
-    writer.beginAttempt(run, currentManifest(), "");
-    return run;
-  }
   static std::int64_t finish(ProjectWriter& writer, const RunConfig& config, double best, double last,
                              double seconds, const Counts& counts) {
-    const std::int64_t run = begin(writer, config);
+    const std::int64_t run = beginRun(writer, config);
     writer.append(run, 1, ResultReport{best, last, 0.99, 0.1, 1, 100, seconds, counts});
     writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, "data"});
     return run;
@@ -41,8 +35,8 @@ class TestStoreViews : public QObject {
     finish(writer, fakeConfig("ra-uc", 3), 0.96, 0.94, 30, plain);
     finish(writer, fakeConfig("uada", 1), 0.97, 0.95, 84, adaptive);
     finish(writer, fakeConfig("uada", 1, 7), 0.5, 0.5, 1,
-           adaptive);                      // another recipe: nothing to compare with
-    begin(writer, fakeConfig("uada", 2));  // not finished: not counted
+           adaptive);                         // another recipe: nothing to compare with
+    beginRun(writer, fakeConfig("uada", 2));  // not finished: not counted
     writer.flush();
     const std::string columns =
         "SELECT method, n, round(best_mean, 9), round(best_sd, 9), round(last_mean, 9), "
