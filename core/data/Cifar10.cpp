@@ -10,24 +10,32 @@ namespace fs = std::filesystem;
 
 constexpr std::array kLimits{10};
 
-DataReport::File readFile(const fs::path& file, Dataset& data, Sha256& hash) {
+DataReport::File readFile(const fs::path& file, Dataset& data, ContentHash& hash) {
   return readCifarFile(file, kLimits, data, hash);
 }
 
-std::vector<std::string> filesOf(Split split) {
-  if (split == Split::test) return {"test_batch.bin"};
-  return {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
+/// MD5 of the members of cifar-10-binary.tar.gz.
+const std::vector<PublishedFile>& published() {
+  constexpr std::uintmax_t kBytes = 30'730'000;
+  static const std::vector<PublishedFile> files{
+      {"data_batch_1.bin", Split::train, kBytes, "5dd7e06a14cb22eb9f671a540d1b7c25"},
+      {"data_batch_2.bin", Split::train, kBytes, "5ea93a67294ea407fff1d09f752e9692"},
+      {"data_batch_3.bin", Split::train, kBytes, "942cd6a4bcdd0dd3c604fbe906cb4421"},
+      {"data_batch_4.bin", Split::train, kBytes, "ae636b3ba5c66a11e91e8cb52e771fcb"},
+      {"data_batch_5.bin", Split::train, kBytes, "53f37980c15c3d472c316c40844f3f0d"},
+      {"test_batch.bin", Split::test, kBytes, "803d5f7f4d78ea53de84dbe85f74fb6d"}};
+  return files;
 }
 
 SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
   SplitReader reader(kCifarSide, kCifarSide, kLimits.back(), hashing);
-  for (const std::string& name : filesOf(split)) reader.read(dir / name, readFile);
+  for (const PublishedFile& file : published())
+    if (file.split == split) reader.read(dir / file.name, file, readFile);
   return reader.finish();
 }
 
 std::optional<fs::path> find(const fs::path& dir) {
-  static const DatasetPlace place{.files = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
-                                            "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"},
+  static const DatasetPlace place{.files = namesOf(published()),
                                   .folders = {"cifar-10-batches-bin", "cifar-10-batches-bin-mini"},
                                   .system = {}};
   return findFolder(place, dir);
@@ -48,6 +56,7 @@ DatasetEntry cifar10() {
           .testImages = 10000,
           .classNames = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
                          "truck"},
+          .published = published(),
           .find = find,
           .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
           .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};

@@ -10,20 +10,28 @@ namespace fs = std::filesystem;
 
 constexpr std::array kLimits{20, 100};  // coarse, fine
 
-DataReport::File readFile(const fs::path& file, Dataset& data, Sha256& hash) {
+DataReport::File readFile(const fs::path& file, Dataset& data, ContentHash& hash) {
   return readCifarFile(file, kLimits, data, hash);
+}
+
+/// MD5 of the members of cifar-100-binary.tar.gz.
+const std::vector<PublishedFile>& published() {
+  static const std::vector<PublishedFile> files{
+      {"train.bin", Split::train, 153'700'000, "6172c7755cfe09b2fe270c85cebc1b15"},
+      {"test.bin", Split::test, 30'740'000, "4499cfba6c016c1be1438163640a0898"}};
+  return files;
 }
 
 SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
   SplitReader reader(kCifarSide, kCifarSide, kLimits.back(), hashing);
-  reader.read(dir / (split == Split::train ? "train.bin" : "test.bin"), readFile);
+  for (const PublishedFile& file : published())
+    if (file.split == split) reader.read(dir / file.name, file, readFile);
   return reader.finish();
 }
 
 std::optional<fs::path> find(const fs::path& dir) {
-  static const DatasetPlace place{.files = {"train.bin", "test.bin"},
-                                  .folders = {"cifar-100-binary", "cifar-100-binary-mini"},
-                                  .system = {}};
+  static const DatasetPlace place{
+      .files = namesOf(published()), .folders = {"cifar-100-binary", "cifar-100-binary-mini"}, .system = {}};
   return findFolder(place, dir);
 }
 
@@ -62,6 +70,7 @@ DatasetEntry cifar100() {
           .trainImages = 50000,
           .testImages = 10000,
           .classNames = fineNames(),
+          .published = published(),
           .find = find,
           .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
           .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};

@@ -45,9 +45,11 @@ std::string sizeProblem(const std::filesystem::path& file, std::uintmax_t bytes,
 }  // namespace
 
 DataReport::File readCifarFile(const std::filesystem::path& file, std::span<const int> limits, Dataset& data,
-                               Sha256& hash) {
+                               ContentHash& hash) {
   UnpackingReader reader(file, hash);
-  DataReport::File result{.name = {}, .bytes = reader.fileBytes(), .hash = {}, .problem = reader.problem()};
+  DataReport::File result;
+  result.bytes = reader.fileBytes();
+  result.problem = reader.problem();
   const std::size_t recordBytes = limits.size() + 3 * kPlane;
   if (result.problem.empty()) result.problem = sizeProblem(file, result.bytes, recordBytes);
   if (!result.problem.empty()) return result;

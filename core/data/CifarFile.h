@@ -8,7 +8,7 @@ namespace uada {
 /// 1024 red, 1024 green and 1024 blue bytes, 32x32, row by row. The file's size gives their number.
 /// limits  how many values each label byte has, the last being the one that is kept: {10} or {20, 100}
 DataReport::File readCifarFile(const std::filesystem::path& file, std::span<const int> limits, Dataset& data,
-                               Sha256& hash);
+                               ContentHash& hash);
 
 constexpr int kCifarSide = 32;
 

@@ -7,6 +7,11 @@
 
 namespace uada {
 
+const DataReport::File* DataReport::firstDifferent() const {
+  const auto found = std::ranges::find_if(files, [](const File& f) { return !f.difference.empty(); });
+  return found == files.end() ? nullptr : &*found;
+}
+
 ChannelStatistics channelStatistics(const Dataset& data) {
   if (data.rgb.empty()) throw Error("no mean of a data set without images; give it at least one");
   // Counting the 256 values first keeps the sums exact and the loop short.

@@ -19,6 +19,7 @@ struct Dataset {
   std::vector<std::uint8_t> rgb;     ///< [N, height, width, 3]
   std::vector<std::int32_t> labels;  ///< [N], 0..classes-1
   std::string hash;                  ///< SHA-256 over the files' unpacked bytes, in the order read
+  bool isPublished = false;  ///< its files are those that were published; true of a subset() of them too
 
   std::size_t size() const { return labels.size(); }
   ImageView image(std::size_t index) const {
@@ -41,12 +42,26 @@ struct DataReport {
     std::string name;
     std::uintmax_t bytes = 0;
     std::string hash;     ///< SHA-256 of the unpacked bytes
+    std::string md5;      ///< likewise, as data sets are published with it
     std::string problem;  ///< empty: sound
+    /// From the published file, in words: what was found and what was published. Empty: it is that file.
+    std::string difference;
   };
   std::vector<File> files;
   std::size_t train = 0, test = 0;
   std::vector<std::size_t> trainPerClass, testPerClass;
   std::vector<std::string> problems;  ///< in words; empty: sound
+
+  /// The first file that is not the published one; none: the whole set is as it was published.
+  const File* firstDifferent() const;
+};
+
+/// A file of a data set as its makers published it, unpacked.
+struct PublishedFile {
+  std::string name;
+  Split split;
+  std::uintmax_t bytes;
+  std::string md5;
 };
 
 /// A catalogue entry of `datasets.def`.
@@ -55,8 +70,9 @@ struct DatasetEntry {
   std::string title;   ///< "Fashion-MNIST"
   std::string source;  ///< origin and licence, for people
   int width = 0, height = 0, classes = 0;
-  int trainImages = 0, testImages = 0;  ///< of the official set, for estimates
-  std::vector<std::string> classNames;  ///< empty: read from the folder if there
+  int trainImages = 0, testImages = 0;   ///< of the official set, for estimates
+  std::vector<std::string> classNames;   ///< empty: read from the folder if there
+  std::vector<PublishedFile> published;  ///< in the order in which they are read
 
   /// The folder that holds this set: `dir` itself or its official sub-folder; with an empty `dir` the places
   /// where it is usually found (Debian's package, UADA_DATA, the user's data folder). None: not found.

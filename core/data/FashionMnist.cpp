@@ -76,9 +76,10 @@ std::string problemAtEnd(UnpackingReader& reader, const fs::path& file, std::uin
   return {};
 }
 
-DataReport::File readImages(const fs::path& file, Dataset& data, Sha256& hash) {
+DataReport::File readImages(const fs::path& file, Dataset& data, ContentHash& hash) {
   UnpackingReader reader(file, hash);
-  DataReport::File result{.name = {}, .bytes = reader.fileBytes(), .hash = {}, .problem = {}};
+  DataReport::File result;
+  result.bytes = reader.fileBytes();
   const std::uint32_t expected[] = {kImagesMagic, kSide, kSide};
   const std::size_t count = readHeader(reader, file, expected, kPixels, result.problem);
   if (count == 0) return result;
@@ -97,9 +98,10 @@ DataReport::File readImages(const fs::path& file, Dataset& data, Sha256& hash) {
   return result;
 }
 
-DataReport::File readLabels(const fs::path& file, Dataset& data, Sha256& hash) {
+DataReport::File readLabels(const fs::path& file, Dataset& data, ContentHash& hash) {
   UnpackingReader reader(file, hash);
-  DataReport::File result{.name = {}, .bytes = reader.fileBytes(), .hash = {}, .problem = {}};
+  DataReport::File result;
+  result.bytes = reader.fileBytes();
   const std::uint32_t expected[] = {kLabelsMagic};
   const std::size_t count = readHeader(reader, file, expected, 1, result.problem);
   if (count == 0) return result;
@@ -117,6 +119,16 @@ DataReport::File readLabels(const fs::path& file, Dataset& data, Sha256& hash) {
   return result;
 }
 
+/// MD5 of the unpacked files: packers differ in the bytes they make.
+const std::vector<PublishedFile>& published() {
+  static const std::vector<PublishedFile> files{
+      {"train-images-idx3-ubyte", Split::train, 47'040'016, "f4a8712d7a061bf5bd6d2ca38dc4d50a"},
+      {"train-labels-idx1-ubyte", Split::train, 60'008, "9018921c3c673c538a1fc5bad174d6f9"},
+      {"t10k-images-idx3-ubyte", Split::test, 7'840'016, "8181f5470baa50b63fa0f6fddb340f0a"},
+      {"t10k-labels-idx1-ubyte", Split::test, 10'008, "15d484375f8d13e6eb1aabb0c3f46965"}};
+  return files;
+}
+
 /// The plain file if it is there, else the packed one.
 fs::path fileOf(const fs::path& dir, const std::string& name) {
   std::error_code ignored;
@@ -124,12 +136,12 @@ fs::path fileOf(const fs::path& dir, const std::string& name) {
 }
 
 SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
-  const std::string start = split == Split::train ? "train" : "t10k";
+  const auto files = published().begin() + (split == Split::train ? 0 : 2);
   SplitReader reader(kSide, kSide, kClasses, hashing);
-  const fs::path images = fileOf(dir, start + "-images-idx3-ubyte");
-  const fs::path labels = fileOf(dir, start + "-labels-idx1-ubyte");
-  reader.read(images, readImages);
-  reader.read(labels, readLabels);
+  const fs::path images = fileOf(dir, files[0].name);
+  const fs::path labels = fileOf(dir, files[1].name);
+  reader.read(images, files[0], readImages);
+  reader.read(labels, files[1], readLabels);
   const std::size_t imageCount = reader.data().rgb.size() / (3 * kPixels);
   if (reader.isSound() && imageCount != reader.data().size())
     reader.addProblem(fmt::format(
@@ -139,12 +151,9 @@ SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
 }
 
 std::optional<fs::path> find(const fs::path& dir) {
-  static const DatasetPlace place{
-      .files = {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte",
-                "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz",
-                "t10k-labels-idx1-ubyte", "t10k-labels-idx1-ubyte.gz"},
-      .folders = {"fashion-mnist", "fashion_mnist", "FashionMNIST/raw"},
-      .system = {"/usr/share/datasets/fashion-mnist"}};
+  static const DatasetPlace place{.files = namesOf(published(), {"", ".gz"}),
+                                  .folders = {"fashion-mnist", "fashion_mnist", "FashionMNIST/raw"},
+                                  .system = {"/usr/share/datasets/fashion-mnist"}};
   return findFolder(place, dir);
 }
 
@@ -161,6 +170,7 @@ DatasetEntry fashionMnist() {
           .testImages = 10000,
           .classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
                          "Bag", "Ankle boot"},
+          .published = published(),
           .find = find,
           .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
           .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};

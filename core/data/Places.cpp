@@ -29,6 +29,14 @@ std::optional<fs::path> findBelow(const DatasetPlace& place, const fs::path& dir
 
 }  // namespace
 
+std::vector<std::string> namesOf(const std::vector<PublishedFile>& files,
+                                 const std::vector<std::string>& endings) {
+  std::vector<std::string> names;
+  for (const PublishedFile& file : files)
+    for (const std::string& ending : endings) names.push_back(file.name + ending);
+  return names;
+}
+
 std::vector<fs::path> userDataFolders() {
   std::vector<fs::path> folders;
   if (const auto data = environment("UADA_DATA"); !data.empty()) folders.emplace_back(data);

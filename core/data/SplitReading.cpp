@@ -2,10 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 
 namespace uada {
+
+namespace fs = std::filesystem;
 
 SplitReader::SplitReader(int width, int height, int classes, Hashing hashing) : hashing_(hashing) {
   reading_.data.width = width;
@@ -13,12 +17,18 @@ SplitReader::SplitReader(int width, int height, int classes, Hashing hashing) : 
   reading_.data.classes = classes;
 }
 
-void SplitReader::read(const std::filesystem::path& file, ReadFile readFile) {
+void SplitReader::read(const fs::path& file, const PublishedFile& published, ReadFile readFile) {
   Sha256 own;
   const bool each = hashing_ == Hashing::each;
-  reading_.files.push_back(readFile(file, reading_.data, each ? own : together_));
-  reading_.files.back().name = file.filename().string();
-  if (each) reading_.files.back().hash = own.digits();
+  ContentHash hash{each ? own : together_, {}};
+  DataReport::File& result = reading_.files.emplace_back(readFile(file, reading_.data, hash));
+  result.name = file.filename().string();
+  if (each) result.hash = own.digits();
+  if (result.problem.empty()) result.md5 = hash.md5.digits();
+  if (result.md5 != published.md5)
+    result.difference =
+        fmt::format("{} found, MD5 {} was published",
+                    result.md5.empty() ? "a damaged file" : "MD5 " + result.md5, published.md5);
 }
 
 void SplitReader::addProblem(std::string problem) { reading_.files.back().problem = std::move(problem); }
@@ -31,6 +41,8 @@ bool SplitReader::isSound() const {
 
 SplitReading SplitReader::finish() {
   reading_.data.hash = together_.digits();
+  reading_.data.isPublished =
+      std::ranges::all_of(reading_.files, &std::string::empty, &DataReport::File::difference);
   return std::move(reading_);
 }
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/Sha256.h"
 #include "core/data/Dataset.h"
+#include "core/data/UnpackingReader.h"
 
 namespace uada {
 
@@ -22,13 +22,13 @@ enum class Hashing { together, each };
 using ReadSplit = SplitReading (*)(const std::filesystem::path& dir, Split split, Hashing hashing);
 
 /// Reads one file, appends to `data`, and says what is wrong with it.
-using ReadFile = DataReport::File (*)(const std::filesystem::path& file, Dataset& data, Sha256& hash);
+using ReadFile = DataReport::File (*)(const std::filesystem::path& file, Dataset& data, ContentHash& hash);
 
 /// Collects the files of one split with the hash that is asked for.
 class SplitReader {
  public:
   SplitReader(int width, int height, int classes, Hashing hashing);
-  void read(const std::filesystem::path& file, ReadFile readFile);
+  void read(const std::filesystem::path& file, const PublishedFile& published, ReadFile readFile);
   /// A problem of the last file that only shows beside another one.
   void addProblem(std::string problem);
   bool isSound() const;

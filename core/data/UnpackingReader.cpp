@@ -22,7 +22,7 @@ gzFile handle(void* file) { return static_cast<gzFile>(file); }
 
 void UnpackingReader::Close::operator()(void* file) const { ::gzclose_r(handle(file)); }
 
-UnpackingReader::UnpackingReader(const std::filesystem::path& path, Sha256& hash)
+UnpackingReader::UnpackingReader(const std::filesystem::path& path, ContentHash& hash)
     : name_(path.string()), hash_(hash) {
   open(path);
 }
@@ -63,7 +63,8 @@ std::size_t UnpackingReader::read(std::span<std::uint8_t> to) {
       fail(fmt::format("cannot be unpacked: {}; fetch it again", text));
     break;
   }
-  hash_.update(std::as_bytes(to.first(count)));
+  hash_.sha256.update(std::as_bytes(to.first(count)));
+  hash_.md5.update(std::as_bytes(to.first(count)));
   readBytes_ += count;
   return count;
 }

@@ -7,15 +7,22 @@
 #include <string>
 
 #include "core/base/Sha256.h"
+#include "core/data/Md5.h"
 
 namespace uada {
+
+/// What is computed over the unpacked bytes of a file while it is read.
+struct ContentHash {
+  Sha256& sha256;  ///< of the file, or of several that are read in turn
+  Md5 md5;         ///< of the file alone
+};
 
 /// Reads a regular file from front to back, unpacking it if it is gzip-packed, and hashes what it gives.
 /// Does not throw for what is wrong with the file: the first problem stays, and later reads give nothing.
 class UnpackingReader {
  public:
   /// hash  takes every byte given; outlives the reader
-  UnpackingReader(const std::filesystem::path& path, Sha256& hash);
+  UnpackingReader(const std::filesystem::path& path, ContentHash& hash);
 
   /// Bytes on the disk.
   std::uintmax_t fileBytes() const { return fileBytes_; }
@@ -37,7 +44,7 @@ class UnpackingReader {
   std::uintmax_t bytesAfterEnd() const;
   void fail(std::string_view text);
   std::string name_;
-  Sha256& hash_;
+  ContentHash& hash_;
   std::unique_ptr<void, Close> file_;
   std::uintmax_t fileBytes_ = 0, readBytes_ = 0;
   bool packed_ = false;

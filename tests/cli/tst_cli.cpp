@@ -223,6 +223,17 @@ void TestCli::checksData() {
   QCOMPARE(data[0]["train"].toInt(), 100);
   QCOMPARE(data[0]["test"].toInt(), 20);
   QCOMPARE(data[0]["train_per_class"].toArray().size(), 10);
+  // Sound, but not what was published: no error, and said.
+  QVERIFY(data[0]["published"].isBool() && !data[0]["published"].toBool());
+  const QJsonObject file = ofKind(all, "file").first();
+  QCOMPARE(file["published"].toBool(true), false);
+  QCOMPARE(file["difference"].toString(),
+           "MD5 " + file["md5"].toString() + " found, MD5 5dd7e06a14cb22eb9f671a540d1b7c25 was published");
+  const Result text = program.run({"data", "check", "cifar10", "cifar"});
+  COMPARE_CODE(text, 0);
+  QVERIFY2(text.out.contains("Not the published files of CIFAR-10: data_batch_1.bin: " +
+                             file["difference"].toString() + ".\n"),
+           qPrintable(text.out));
 }
 
 void TestCli::checksDamagedData_data() {

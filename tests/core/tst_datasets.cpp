@@ -1,8 +1,11 @@
+#include <zlib.h>
+
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "core/base/Error.h"
 #include "core/data/Dataset.h"
+#include "core/data/Md5.h"
 #include "tests/core/DataTools.h"
 
 using namespace uada;
@@ -42,6 +45,8 @@ class TestDatasets : public QObject {
   void statisticsByHand();
   void realFashion();
   void realCifar();
+  void oneOtherPixelIsNotPublished();
+  void md5OfTheStandard();
 
  private:
   fs::path dir() const { return fs::path(dir_->path().toStdString()); }
@@ -56,6 +61,10 @@ void TestDatasets::catalogueIsComplete() {
     QCOMPARE(static_cast<int>(entry.classNames.size()), entry.classes);
     QVERIFY(entry.width > 0 && entry.height > 0 && !entry.title.empty() && !entry.source.empty());
     QCOMPARE(entry.testImages, 10000);
+    for (const PublishedFile& file : entry.published) {
+      QVERIFY(!file.name.empty() && file.bytes > 0);
+      QCOMPARE(file.md5.size(), std::size_t{32});
+    }
     QCOMPARE(&findDataset(entry.name), &entry);
     QVERIFY(!entry.find(dir()));
   }
@@ -77,6 +86,7 @@ void TestDatasets::checkReportsEveryFile() {
   QCOMPARE(sound.files[2].name, std::string("data_batch_3.bin"));
   QCOMPARE(sound.files[2].bytes, std::uintmax_t{2 * 3073});
   QCOMPARE(sound.files[2].hash, sha256(std::as_bytes(std::span(third))));
+  QCOMPARE(sound.firstDifferent(), &sound.files[0]);
 
   fs::remove(dir() / "data_batch_1.bin");
   fs::resize_file(dir() / "data_batch_3.bin", 3072);
@@ -179,7 +189,11 @@ void TestDatasets::realFashion() {
   QVERIFY2(report.problems.empty(), report.problems.empty() ? "" : report.problems[0].c_str());
   QCOMPARE(report.trainPerClass, std::vector<std::size_t>(10, 6000));
   QCOMPARE(report.testPerClass, std::vector<std::size_t>(10, 1000));
-  const ChannelStatistics statistics = channelStatistics(entry.load(*folder, Split::train));
+  QVERIFY(!report.firstDifferent());
+  const Dataset train = entry.load(*folder, Split::train);
+  QVERIFY(train.isPublished && entry.load(*folder, Split::test).isPublished);
+  QVERIFY(subset(train, 100).isPublished);
+  const ChannelStatistics statistics = channelStatistics(train);
   QVERIFY(std::abs(statistics.mean[1] - 0.2860) < 5e-5);
   QVERIFY(std::abs(statistics.deviation[1] - 0.3530) < 5e-5);
 }
@@ -193,7 +207,10 @@ void TestDatasets::realCifar() {
   QVERIFY(report.problems.empty());
   QCOMPARE(report.trainPerClass, std::vector<std::size_t>(10, 5000));
   QCOMPARE(report.testPerClass, std::vector<std::size_t>(10, 1000));
-  const ChannelStatistics statistics = channelStatistics(ten.load(tenFolder, Split::train));
+  QVERIFY(!report.firstDifferent());
+  const Dataset train = ten.load(tenFolder, Split::train);
+  QVERIFY(train.isPublished && ten.load(tenFolder, Split::test).isPublished);
+  const ChannelStatistics statistics = channelStatistics(train);
   const float mean[] = {0.49140f, 0.48216f, 0.44653f}, deviation[] = {0.24703f, 0.24349f, 0.26159f};
   for (std::size_t c = 0; c < 3; ++c) {
     QVERIFY(std::abs(statistics.mean[c] - mean[c]) < 6e-6f);
@@ -203,6 +220,38 @@ void TestDatasets::realCifar() {
   const DataReport mini = hundred.check(locateDataset(hundred, folder.toStdString()));
   QVERIFY(mini.problems.empty());
   QCOMPARE(mini.trainPerClass, std::vector<std::size_t>(100, mini.train / 100));
+  QCOMPARE(mini.firstDifferent()->difference,
+           "MD5 " + mini.files[0].md5 + " found, MD5 6172c7755cfe09b2fe270c85cebc1b15 was published");
+}
+
+void TestDatasets::oneOtherPixelIsNotPublished() {
+  const DatasetEntry& entry = findDataset("fashion_mnist");
+  const auto folder = entry.find({});
+  if (!folder) QSKIP("not run: Fashion-MNIST is not installed (Debian's package dataset-fashion-mnist)");
+  // The labels alone: of 10,000 the last two change places.
+  gzFile packed = gzopen((*folder / "t10k-labels-idx1-ubyte.gz").c_str(), "rb");
+  QVERIFY(packed);
+  Bytes labels(10008);
+  QCOMPARE(gzread(packed, labels.data(), 10008), 10008);
+  gzclose(packed);
+  fs::create_symlink(*folder / "t10k-images-idx3-ubyte.gz", dir() / "t10k-images-idx3-ubyte.gz");
+  writeFile(dir() / "t10k-labels-idx1-ubyte", labels);
+  QVERIFY(entry.load(dir(), Split::test).isPublished);
+  auto last = labels.end() - 1;
+  while (*last == labels.back()) --last;
+  std::swap(*last, labels.back());
+  writeFile(dir() / "t10k-labels-idx1-ubyte", labels);
+  QVERIFY(!entry.load(dir(), Split::test).isPublished);
+}
+
+void TestDatasets::md5OfTheStandard() {
+  // RFC 1321, A.5.
+  for (const auto& [text, digits] : {std::pair("", "d41d8cd98f00b204e9800998ecf8427e"),
+                                     {"message digest", "f96b697d7cb7938d525a2f31aaf161d0"}}) {
+    Md5 hash;
+    for (const char c : std::string_view(text)) hash.update(std::as_bytes(std::span(&c, 1)));
+    QCOMPARE(hash.digits(), std::string(digits));
+  }
 }
 
 QTEST_GUILESS_MAIN(TestDatasets)

@@ -14,10 +14,10 @@ namespace {
 using Align = TextTable::Align;
 
 std::string filesText(const DataReport& report) {
-  TextTable table({{"file"}, {"bytes", Align::right}, {"SHA-256 (unpacked)"}, {"state"}});
+  TextTable table({{"file"}, {"bytes", Align::right}, {"SHA-256 (unpacked)"}, {"published"}, {"state"}});
   for (const auto& file : report.files)
     table.add({file.name, groupedText(static_cast<long long>(file.bytes)),
-               file.hash.empty() ? "-" : file.hash.substr(0, 16),
+               file.hash.empty() ? "-" : file.hash.substr(0, 16), file.difference.empty() ? "yes" : "no",
                file.problem.empty() ? "sound" : file.problem});
   return table.text();
 }
@@ -32,6 +32,13 @@ std::string countText(const char* split, std::size_t count, const std::vector<st
   return text + fmt::format(", {} to {} in each of {} classes", number(least), number(most), perClass.size());
 }
 
+/// Whether these are the files that papers were written about.
+std::string publishedText(const DatasetEntry& entry, const DataReport& report) {
+  if (const auto* file = report.firstDifferent())
+    return fmt::format("Not the published files of {}: {}: {}.", entry.title, file->name, file->difference);
+  return fmt::format("These are the published files of {}.", entry.title);
+}
+
 Json countsJson(const std::vector<std::size_t>& counts) {
   Json json = Json::array();
   for (const std::size_t count : counts) json.push(static_cast<std::int64_t>(count));
@@ -44,6 +51,9 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
     console.object("file", Json::Object{{"name", file.name},
                                         {"bytes", static_cast<std::int64_t>(file.bytes)},
                                         {"hash", file.hash},
+                                        {"md5", file.md5},
+                                        {"published", file.difference.empty()},
+                                        {"difference", file.difference},
                                         {"problem", file.problem}});
   Json problems = Json::array();
   for (const auto& problem : report.problems) problems.push(problem);
@@ -53,6 +63,7 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
                                       {"test", static_cast<std::int64_t>(report.test)},
                                       {"train_per_class", countsJson(report.trainPerClass)},
                                       {"test_per_class", countsJson(report.testPerClass)},
+                                      {"published", report.firstDifferent() == nullptr},
                                       {"problems", problems}});
 }
 
@@ -78,9 +89,10 @@ int perform(const DataCheckOptions& options) {
   console.say(filesText(report));
   console.say(countText("train", report.train, report.trainPerClass));
   console.say(countText("test", report.test, report.testPerClass));
+  console.say("\n" + publishedText(entry, report));
   const auto problems = allProblems(report);
   if (problems.empty()) {
-    console.say("\nNo problems found.");
+    console.say("No problems found.");
     return 0;
   }
   for (const auto& problem : problems) console.say("problem: " + problem);
