@@ -109,6 +109,7 @@ struct PolicyImportOptions {
   std::string file;
   std::string name;  ///< empty: the file's own
   int epochs = 200;  ///< that the lines of a schedule were made for
+  std::string levels;  ///< "shares", "grid"; empty: as the file shows
   bool json = false;
 };
 

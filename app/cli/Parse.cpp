@@ -340,8 +340,13 @@ void Parser::addCare() {
   CLI::App* import =
       verb(*policies, "import", "Check a policy file and keep it under a name",
            "FILE is JSON as in experiments/policies, or as its author published it: Fast AutoAugment's\n"
-           "archive.py, DADA's genotype.py, AutoAugment's policies.py, a schedule of Population Based\n"
-           "Augmentation. Python is not run: only lists of literals are read.\n"
+           "archive.py or the list that its search prints, DADA's genotype.py, AutoAugment's policies.py, a\n"
+           "schedule of Population Based Augmentation. Python is not run: only lists of literals are read.\n"
+           "Levels above 1 are those of the grid 0 to 9; levels of which one is written with a point are\n"
+           "shares of each op's range. Which was taken stands in the output. A list whose levels are all 0\n"
+           "or 1 is imported only with --levels.\n"
+           "Of several lists in FILE the sound ones are imported. Each that is not is named with the\n"
+           "reason, and the exit code is 1.\n"
            "Example: uada policies import archive.py --name fa_reduced_cifar10",
            import_);
   positional(import, "FILE", import_.file, "Policy file");
@@ -349,6 +354,10 @@ void Parser::addCare() {
       ->add_option("--name", import_.name,
                    "Name to keep it under; of several, the one to import or the start of their names")
       ->type_name("NAME");
+  import
+      ->add_option("--levels", import_.levels,
+                   "How levels are read: as shares, 0 to 1 of an op's range, or of the grid 0 to 9")
+      ->type_name("shares|grid");
   addNumber(import, "--epochs", import_.epochs, "Epochs that the lines of a schedule were made for", "200", 1,
             100000);
   CLI::App* named =

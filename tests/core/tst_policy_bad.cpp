@@ -97,8 +97,8 @@ void TestPolicyBad::badTextIsRefused_data() {
       "is not a number");
   row("python with zeros", std::string("A = [\0]", 7), "'?' found");
   row("a line that is no schedule", "[1, 2, 3]", "line 1: 3 entries found, 6 allowed");
-  row("a trial beyond all", "['99999999999999999999', 0, 1, 1, [], []]",
-      "line 1[0]: the number of a trial expected");
+  row("a trial that is none", "[true, 0, 1, 1, [], []]",
+      "line 1[0]: an integer expected, true or false found");
 }
 
 void TestPolicyBad::badTextIsRefused() {

@@ -217,10 +217,11 @@ void TestPolicyFiles::literalsAreReadAndNothingElse() {
 }
 
 void TestPolicyFiles::archivesAreReadWithoutRunning() {
-  std::vector<std::string> passed;
-  const auto found = fromPublished(kArchive, "dir/archive.py", 200, &passed);
+  const Published published = fromPublished(kArchive, "dir/archive.py", 200);
+  const std::vector<NamedLiteral>& found = published.policies;
   QCOMPARE(found.size(), std::size_t{3});
-  QCOMPARE(passed, std::vector<std::string>{"joined_small"});
+  QCOMPARE(published.passed.size(), std::size_t{1});
+  QCOMPARE(published.passed[0].name, std::string("joined_small"));
   QCOMPARE(found[0].name, std::string("fa_small"));
   QCOMPARE(found[0].value.dump(),
            std::string(R"({"format":"uada-policy","version":1,"name":"fa_small",)"
@@ -234,12 +235,12 @@ void TestPolicyFiles::archivesAreReadWithoutRunning() {
   QCOMPARE(found[2].name, std::string("CIFAR"));
   const FoundPolicy policy = foundPolicyFromJson(found[2].value, "test");
   QCOMPARE(policy.lists[0][0].level, 0.5752825736999512);
-  QVERIFY(fromPublished("import os\n", "x.py", 200).empty());
+  QVERIFY(refusal([] { fromPublished("import os\n", "x.py", 200); }).contains("x.py: no policy found"));
 }
 
 void TestPolicyFiles::publishedEntriesAreChecked() {
   const auto message = [](const std::string& text) {
-    return refusal([&] { fromPublished(text, "g.py", 200); });
+    return QString::fromStdString(fromPublished(text, "g.py", 200).policies.at(0).problem);
   };
   QVERIFY(message("A = [[('Rotate', 1.2, 0.5)]]").contains("g.py: A[0][0][1]: 1.2 found"));
   QVERIFY(message("A = [[('Rotat', 0.2, 0.5)]]").contains("g.py: A[0][0][0]: unknown op 'Rotat'"));
@@ -251,10 +252,10 @@ void TestPolicyFiles::publishedEntriesAreChecked() {
 
 void TestPolicyFiles::schedulesAreReconstructed() {
   const auto policy = [](int n) { return std::vector<int>(60, n); };
-  const std::vector<ScheduleRow> rows{{9, 3, 4, 4, policy(8), policy(9)},
-                                      {1, 0, 10, 11, policy(1), policy(2)},
-                                      {5, 1, 20, 19, policy(6), policy(3)},
-                                      {0, 5, 30, 31, policy(7), policy(4)}};
+  const std::vector<ScheduleRow> rows{{"9", "3", 4, 4, policy(8), policy(9)},
+                                      {"1", "0", 10, 11, policy(1), policy(2)},
+                                      {"5", "1", 20, 19, policy(6), policy(3)},
+                                      {"0", "5", 30, 31, policy(7), policy(4)}};
   const Json segments = scheduleSegments(rows, 40, "test");
   QStringList got;
   for (const Json& segment : segments.asArray()) {
@@ -276,7 +277,7 @@ void TestPolicyFiles::schedulesAreReadFromLines() {
   const std::string lines = "['3', '2', 6, 5, " + numbers(1, 2) + ", " + numbers(3, 4) + "]\n\n" +
                             "[4, 3, 12, 11, {\"hp_policy\": " + numbers(5, 6) +
                             "}, {'hp_policy': " + numbers(10, 9) + "}]\n";
-  const auto found = fromPublished(lines, "/x/small_wrn.txt", 20);
+  const std::vector<NamedLiteral> found = fromPublished(lines, "/x/small_wrn.txt", 20).policies;
   QCOMPARE(found.size(), std::size_t{1});
   const FoundPolicy policy = foundPolicyFromJson(found[0].value, "test");
   QCOMPARE(found[0].name, std::string("small_wrn"));

@@ -244,7 +244,7 @@ void TestChainView::policyFilesAreReadOnce() {
   const auto restore = qScopeGuard([] { qunsetenv("XDG_DATA_HOME"); });
   const std::filesystem::path file = bench_->folder.filePath("mine.json").toStdString();
   writeFileAtomically(file, findPolicyFile("autoaugment-cifar10")->text);
-  importPolicy(file, "mine");
+  importPolicy(file, {"mine"});
   ChainView view(bench_->workbench);
   view.setPicture(sampleOf(32, 0));
   auto* policy = at<QComboBox>(view, "chain_policy");

@@ -3,6 +3,7 @@
 #include "app/cli/Console.h"
 #include "app/cli/Verbs.h"
 #include "core/augment/found/Library.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/store/Project.h"
 
@@ -12,10 +13,22 @@ namespace {
 using Align = TextTable::Align;
 constexpr std::size_t kShownDigits = 12, kSourceWidth = 60;
 
+/// How the file's levels are read.
+std::string_view levelsWord(const InstalledPolicy& policy) {
+  return gridInfo(policy.grid).continuous ? "shares" : "grid";
+}
+
+/// The same for people: "shares 0 to 1 (faa)", "grid 0 to 9 (aa10)".
+std::string levelsText(const InstalledPolicy& policy) {
+  return fmt::format("{} 0 to {:g} ({})", levelsWord(policy), topLevel(policy.grid), gridName(policy.grid));
+}
+
 Json toJson(const InstalledPolicy& policy) {
   Json json = Json::Object{{"name", policy.name},
                            {"source", policy.source},
                            {"format", policy.format},
+                           {"decoding", policy.problem.empty() ? Json(gridName(policy.grid)) : Json()},
+                           {"levels", policy.problem.empty() ? Json(levelsWord(policy)) : Json()},
                            {"count", static_cast<std::int64_t>(policy.count)},
                            {"sha256", policy.sha256}};
   json["file"] = policy.file.empty() ? Json() : Json(policy.file.string());
@@ -41,11 +54,13 @@ std::string libraryWord(const InstalledPolicy& copy) {
 /// fromOf  what stands under `from` for each
 std::string tableOf(const std::vector<InstalledPolicy>& policies, const char* from,
                     std::string (*fromOf)(const InstalledPolicy&)) {
-  TextTable table({{"policy"}, {"kind"}, {"entries", Align::right}, {"sha256"}, {from}, {"source"}});
+  TextTable table(
+      {{"policy"}, {"kind"}, {"entries", Align::right}, {"levels"}, {"sha256"}, {from}, {"source"}});
   for (const InstalledPolicy& policy : policies)
     table.add(
         {policy.name, kindOf(policy),
          policy.problem.empty() ? groupedText(static_cast<long long>(policy.count)) : "-",
+         policy.problem.empty() ? levelsText(policy) : "-",
          policy.sha256.empty() ? "-" : policy.sha256.substr(0, kShownDigits), fromOf(policy),
          policy.problem.empty() ? shortened(policy.source, kSourceWidth) : "damaged: " + policy.problem});
   return table.text();
@@ -63,17 +78,32 @@ void listCopies(const std::string& project, const Console& console) {
                              : tableOf(copies, "library", libraryWord));
 }
 
+std::string countOf(std::size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+/// wrong  it was meant as a policy
+void sayLeftOut(const Console& console, const LeftOut& list, bool wrong) {
+  console.object("left_out", Json::Object{{"name", list.name}, {"reason", list.why}, {"wrong", wrong}});
+  console.note(fmt::format("left out: {}: {}", printable(list.name), printable(list.why)));
+}
+
 }  // namespace
 
 int perform(const PolicyImportOptions& options) {
   const Console console(options.json);
-  const Import import = importPolicy(options.file, options.name, options.epochs);
+  const Levels levels = options.levels.empty() ? Levels::found : levelsFromName(options.levels);
+  const Import import =
+      importPolicy(options.file, {.name = options.name, .epochs = options.epochs, .levels = levels});
   for (const InstalledPolicy& policy : import.policies) console.object("policy", toJson(policy));
   console.say(tableOf(import.policies, "from", placeOf));
-  for (const std::string& name : import.passed)
-    console.note(fmt::format("left out: {} is more than one list of literals", name));
+  for (const LeftOut& list : import.passed) sayLeftOut(console, list, false);
+  for (const LeftOut& list : import.wrong) sayLeftOut(console, list, true);
   console.note(fmt::format("kept in {}", policiesFolder().string()));
-  return 0;
+  if (import.wrong.empty()) return 0;
+  printProblem(fmt::format("{}: {} imported, {} not: see above", options.file,
+                           countOf(import.policies.size(), "list"), countOf(import.wrong.size(), "list")));
+  return 1;
 }
 
 int perform(const PolicyListOptions& options) {

@@ -197,7 +197,11 @@ const FoundPolicy::Part& FoundPolicy::partAt(int epoch, int of) const {
 
 FoundPolicy foundPolicyFromJson(const Json& json, const std::string& place) {
   const Entry file(json, place);
-  if (!json.isObject()) file.fail(fmt::format("an object expected, {} found", json.typeName()));
+  if (!json.isObject())
+    file.fail(
+        fmt::format("an object with a key 'format' expected, {} found; a file as its authors published it "
+                    "is imported first, with 'uada policies import FILE'",
+                    json.typeName()));
   const std::string& format = file["format"].text();
   file["version"].integer(1, 1);
   FoundPolicy policy;

@@ -57,12 +57,13 @@ std::vector<std::string> importedNames() {
 }
 
 InstalledPolicy described(const std::string& name, const fs::path& file, std::string_view text) {
-  InstalledPolicy policy{name, file, sha256(text), {}, {}, 0, {}};
+  InstalledPolicy policy{name, file, sha256(text), {}, {}, {}, 0, {}};
   const std::string place = file.empty() ? name : file.string();
   const Json json = parseJson(text, place);
   const FoundPolicy found = foundPolicyFromJson(json, place);
   policy.format = json.at("format").asString();
   policy.source = found.source;
+  policy.grid = found.grid;
   policy.count = found.count();
   return policy;
 }
@@ -132,14 +133,17 @@ bool isInstalled(const InstalledPolicy& policy, const fs::path& from) {
                   from.string(), policy.name, policy.file.string()));
 }
 
+std::string badName(const std::string& name, const fs::path& from) {
+  return fmt::format(
+      "{}: '{}' cannot be a policy's name: 1 to {} letters, digits, '-', '_' and '.', not "
+      "ending in .json; give one with --name",
+      from.string(), quotable(name), kMaxName);
+}
+
 /// What the policy would be once installed. Throws UsageError if its name cannot be one, or stands for
 /// another.
 InstalledPolicy installable(const std::string& name, std::string_view text, const fs::path& from) {
-  if (!isGoodName(name))
-    throw UsageError(
-        fmt::format("{}: '{}' cannot be a policy's name: 1 to {} letters, digits, '-', '_' and '.', not "
-                    "ending in .json; give one with --name",
-                    from.string(), quotable(name), kMaxName));
+  if (!isGoodName(name)) throw UsageError(badName(name, from));
   if (isOwn(name))
     throw UsageError(
         fmt::format("{}: a policy of the name '{}' comes with the program; give another with --name",
@@ -150,19 +154,25 @@ InstalledPolicy installable(const std::string& name, std::string_view text, cons
   return policy;
 }
 
-/// What is written of an imported list, which goes in the course of it. Throws Error if it is more than is
-/// read again.
-std::string writtenText(NamedLiteral& list, const fs::path& from) {
+/// What is written of an imported list, which goes in the course of it.
+/// returns  why it cannot be: it is more than is read again; "": it can
+std::string writtenText(NamedLiteral& list, const fs::path& from, std::string& text) {
   const Json json = std::move(list.value);
-  std::string text = json.dump() + "\n";
-  if (text.size() <= kMaxBytes) return text;
+  text = json.dump() + "\n";
+  if (text.size() <= kMaxBytes) return {};
   const Json* subpolicies = json.find("subpolicies");
   const std::string what =
       subpolicies ? groupedText(static_cast<long long>(subpolicies->asArray().size())) + " sub-policies give "
                   : "";
-  throw Error(fmt::format("{}: {}: {}{} of JSON, at most {} are kept; leave some out, or split it",
-                          from.string(), quotable(list.name), what,
-                          bytesText(static_cast<double>(text.size())), bytesText(kMaxBytes)));
+  return fmt::format("{}: {}: {}{} of JSON, at most {} are kept; leave some out, or split it", from.string(),
+                     quotable(list.name), what, bytesText(static_cast<double>(text.size())),
+                     bytesText(kMaxBytes));
+}
+
+[[noreturn]] void throwFirst(const std::vector<LeftOut>& wrong) {
+  if (wrong.size() == 1) throw Error(wrong.front().why);
+  throw Error(
+      fmt::format("{}; {} more of its lists cannot be used either", wrong.front().why, wrong.size() - 1));
 }
 
 /// Puts policies into the library, all or, where it throws, none. What is there may be made by another
@@ -191,6 +201,22 @@ class Installation {
  private:
   std::vector<fs::path> made_;
 };
+
+/// Of a file in one of our formats.
+Import importOurs(const Json& json, const std::string& text, const fs::path& file,
+                  const ImportOptions& options) {
+  const FoundPolicy policy = foundPolicyFromJson(json, file.string());
+  if (options.levels != Levels::found)
+    throw UsageError(
+        fmt::format("{}: the file states how its levels are read (decoding: {}); leave --levels out",
+                    file.string(), gridName(policy.grid)));
+  Import result;
+  result.policies.push_back(installable(options.name.empty() ? policy.name : options.name, text, file));
+  Installation installation;
+  installation.add(result.policies.front(), text, file);
+  installation.keep();
+  return result;
+}
 
 bool isHash(std::string_view hash) {
   return hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == hash.npos;
@@ -223,37 +249,35 @@ std::vector<InstalledPolicy> installedPolicies() {
   return all;
 }
 
-Import importPolicy(const fs::path& file, const std::string& name, int epochs) {
+Import importPolicy(const fs::path& file, const ImportOptions& options) {
   const std::string text = policyText(file);
-  Import result;
-  Installation installation;
   if (isOurs(text)) {
-    const FoundPolicy policy = foundPolicyFromJson(parseJson(text, file.string()), file.string());
-    result.policies.push_back(installable(name.empty() ? policy.name : name, text, file));
-    installation.add(result.policies.front(), text, file);
-    installation.keep();
-    return result;
+    const Json json = parseJson(text, file.string());
+    if (!holdsLists(json)) return importOurs(json, text, file, options);
   }
-  std::vector<NamedLiteral> found = fromPublished(text, file.string(), epochs, &result.passed);
-  if (found.empty())
-    throw Error(
-        fmt::format("{}: no policy found: expected is JSON with a key 'format', Python source with lists of "
-                    "(op, probability, level), or lines of a schedule",
-                    file.string()));
-  for (const NamedLiteral& literal : found)
-    if (std::ranges::count(found, literal.name, &NamedLiteral::name) > 1)
-      throw Error(fmt::format("{}: the list '{}' stands twice; keep one of them", file.string(),
-                              quotable(literal.name)));
-  const auto chosen = std::ranges::find(found, name, &NamedLiteral::name);
-  if (chosen != found.end()) found = {*chosen};
+  Published found = fromPublished(text, file.string(), options.epochs, options.levels);
+  const auto chosen = std::ranges::find(found.policies, options.name, &NamedLiteral::name);
+  if (chosen != found.policies.end()) found = {{std::move(*chosen)}, {}};
+  Import result;
+  result.passed = std::move(found.passed);
+  const bool alone = found.policies.size() == 1;
   std::vector<std::string> texts;
-  for (NamedLiteral& literal : found) {
-    const bool alone = found.size() == 1;
-    const std::string own = name.empty() ? literal.name : alone ? name : name + "-" + literal.name;
-    texts.push_back(writtenText(literal, file));
-    result.policies.push_back(installable(own, texts.back(), file));
+  for (NamedLiteral& literal : found.policies) {
+    const std::string& own = literal.name;
+    const std::string name = options.name.empty() ? own : alone ? options.name : options.name + "-" + own;
+    std::string problem = literal.problem, written;
+    if (problem.empty()) problem = writtenText(literal, file, written);
+    if (problem.empty() && !alone && !isGoodName(name)) problem = badName(name, file);
+    if (problem.empty()) {
+      result.policies.push_back(installable(name, written, file));
+      texts.push_back(std::move(written));
+    } else {
+      result.wrong.push_back({own, std::move(problem)});
+    }
   }
-  // All or none: written only when each may be.
+  if (result.policies.empty()) throwFirst(result.wrong);
+  // All that are sound or none: written only when each may be.
+  Installation installation;
   for (std::size_t i = 0; i < texts.size(); ++i) installation.add(result.policies[i], texts[i], file);
   installation.keep();
   return result;

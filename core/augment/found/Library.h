@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/augment/found/FoundPolicy.h"
+#include "core/augment/found/Published.h"
 #include "core/config/PolicyFile.h"
 
 namespace uada {
@@ -18,8 +19,9 @@ struct InstalledPolicy {
   std::string sha256;          ///< of the file's bytes
   std::string format;          ///< "uada-policy", ...
   std::string source;
-  std::size_t count = 0;  ///< sub-policies, segments or parts
-  std::string problem;    ///< why the file cannot be used; empty: it can
+  Grid grid = Grid::aa10;  ///< how its levels are decoded
+  std::size_t count = 0;   ///< sub-policies, segments or parts
+  std::string problem;     ///< why the file cannot be used; empty: it can
 };
 
 /// What a project keeps of a policy, described as if it were installed.
@@ -36,17 +38,26 @@ std::vector<InstalledPolicy> installedPolicies();
 
 struct Import {
   std::vector<InstalledPolicy> policies;
-  std::vector<std::string> passed;  ///< functions of the file that are more than a literal, not imported
+  std::vector<LeftOut> wrong;   ///< policies of the file that cannot be used, with the place of the fault
+  std::vector<LeftOut> passed;  ///< what else was not imported, because it is no list of literals
+};
+
+/// How an import is to be done.
+struct ImportOptions {
+  std::string name = {};  ///< of the policy; empty: the file's own. Of a file with several: the name of one
+                          ///< of them, which is imported alone, or the beginning of their names
+  int epochs = 200;  ///< that lines of a schedule were made for
+  Levels levels = Levels::found;
 };
 
 /// Checks a file of one of our formats, or one as an author published it (Published.h), and copies it to
-/// policiesFolder(): bytes of ours unchanged, others in our format. Importing the same twice changes nothing.
-/// name    of the policy; empty: the file's own. Of a file with several policies: the name of one of them,
-/// which is
-///         imported alone, or the beginning of their names
-/// epochs  that lines of a schedule were made for
-/// throws  Error naming file and entry; if another policy has the name; if the file is larger than 4 MB
-Import importPolicy(const std::filesystem::path& file, const std::string& name = "", int epochs = 200);
+/// policiesFolder(): bytes of ours unchanged, others in our format. Of several policies in a file those that
+/// are wrong are left out; if none is left, or the one asked for is wrong, its fault is thrown. Importing the
+/// same twice changes nothing.
+/// throws  Error naming file and entry; if another policy has the name of one, in which case none is
+/// imported;
+///         if the file is larger than 4 MB; UsageError if levels are given for a file that states its own
+Import importPolicy(const std::filesystem::path& file, const ImportOptions& options = {});
 
 /// Takes an imported policy, sound or damaged, out of policiesFolder(). Projects keep their copies. returns
 /// what it was

@@ -17,8 +17,7 @@ namespace uada {
 namespace {
 
 constexpr int kMaxDepth = 16;
-constexpr std::size_t kMaxKeys = 100;        // of one dictionary
-constexpr std::size_t kMaxLiterals = 1'000;  // with a name, of one file
+constexpr std::size_t kMaxKeys = 100;  // of one dictionary
 
 bool isName(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
@@ -42,7 +41,7 @@ class Reader {
     if (c == '{') return dictionary(depth);
     if (c == '"' || c == '\'') return Json(string());
     if (isDigit(c) || c == '-' || c == '+' || c == '.') return number();
-    return word();
+    return word(depth);
   }
 
  private:
@@ -145,13 +144,47 @@ class Reader {
     return Json(real);
   }
 
-  Json word() {
+  std::string_view nameHere() {
     const std::size_t begin = at_;
     while (isName(peek())) ++at_;
-    const std::string_view name = text_.substr(begin, at_ - begin);
-    if (name == "True") return Json(true);
-    if (name == "False") return Json(false);
-    if (name == "None") return Json();
+    return text_.substr(begin, at_ - begin);
+  }
+
+  /// Behind `np` or `numpy` and a dot: the name that follows, else "".
+  std::string_view nameOfNumpy(std::string_view module) {
+    if ((module != "np" && module != "numpy") || peek() != '.') return {};
+    ++at_;
+    return nameHere();
+  }
+
+  /// What NumPy prints before a value in brackets, and array() of its older versions.
+  static bool isNumpyType(std::string_view name) {
+    constexpr std::string_view kTypes[] = {"float16", "float32", "float64", "longdouble", "int8",   "int16",
+                                           "int32",   "int64",   "uint8",   "uint16",     "uint32", "uint64",
+                                           "bool",    "bool_",   "str_",    "array"};
+    return std::ranges::find(kTypes, name) != std::end(kTypes);
+  }
+
+  /// The one value between brackets.
+  Json inBrackets(int depth) {
+    ++at_;
+    Json inner = value(depth + 1);
+    skip();
+    if (peek() != ')') fail("')' expected");
+    ++at_;
+    return inner;
+  }
+
+  Json word(int depth) {
+    const std::size_t begin = at_;
+    const std::string_view name = nameHere();
+    if (name == "True" || name == "true") return Json(true);
+    if (name == "False" || name == "false") return Json(false);
+    if (name == "None" || name == "null") return Json();
+    const std::string_view printed = name == "array" ? name : nameOfNumpy(name);
+    if (printed == "True_") return Json(true);
+    if (printed == "False_") return Json(false);
+    if (isNumpyType(printed) && peek() == '(') return inBrackets(depth);
     at_ = begin;
     if (at_ >= text_.size()) fail("the text ends too early");
     fail(name.empty() ? fmt::format("'{}' found", quotable(text_.substr(at_, 1)))
@@ -164,120 +197,18 @@ class Reader {
   std::size_t& values_;
 };
 
-Json readCounted(std::string_view text, std::size_t& at, const std::string& place, std::size_t& values) {
+}  // namespace
+
+Json readLiteral(std::string_view text, std::size_t& at, const std::string& place, std::size_t& values) {
   Reader reader(text, at, place, values);
   Json value = reader.value();
   at = reader.at();
   return value;
 }
 
-std::string_view nameAt(std::string_view text, std::size_t at) {
-  std::size_t end = at;
-  while (end < text.size() && isName(text[end])) ++end;
-  return text.substr(at, end - at);
-}
-
-std::size_t afterBlanks(std::string_view text, std::size_t at) {
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
-  return at;
-}
-
-/// The start of the line after `at`.
-std::size_t nextLine(std::string_view text, std::size_t at) {
-  const std::size_t end = text.find('\n', at);
-  return end == text.npos ? text.size() : end + 1;
-}
-
-/// At the first indented line from `at` that is neither empty nor a comment; the text's end if the body is
-/// over.
-std::size_t bodyLine(std::string_view text, std::size_t at) {
-  for (; at < text.size(); at = nextLine(text, at)) {
-    const std::size_t begin = afterBlanks(text, at);
-    if (begin >= text.size() || text[begin] == '\n' || text[begin] == '\r' || text[begin] == '#') continue;
-    return begin > at ? begin : text.size();
-  }
-  return at;
-}
-
-/// Behind `NAME =` if an opening bracket follows, else 0.
-std::size_t afterAssignment(std::string_view text, std::size_t at) {
-  std::size_t next = afterBlanks(text, at + nameAt(text, at).size());
-  if (next == at || next >= text.size() || text[next] != '=') return 0;
-  next = afterBlanks(text, next + 1);
-  return next < text.size() && (text[next] == '[' || text[next] == '(') ? next : 0;
-}
-
-/// Whether the text from `at` on gives nothing more to the expression before it.
-bool endsThere(std::string_view text, std::size_t at) {
-  at = afterBlanks(text, at);
-  return at >= text.size() || text[at] == '\n' || text[at] == '\r' || text[at] == '#' || text[at] == ';';
-}
-
-/// The literal of a function's body that begins at `at`; false if the body is more than that.
-bool bodyLiteral(std::string_view text, std::size_t at, const std::string& place, std::size_t& values,
-                 Json& value, std::size_t& end) {
-  at = bodyLine(text, at);
-  if (at >= text.size()) return false;
-  if (nameAt(text, at) == "return") {
-    at = afterBlanks(text, at + 6);
-    if (at >= text.size() || (text[at] != '[' && text[at] != '(')) return false;
-    value = readCounted(text, at, place, values);
-    end = at;
-    return endsThere(text, at);
-  }
-  const std::string name(nameAt(text, at));
-  at = afterAssignment(text, at);
-  if (at == 0) return false;
-  value = readCounted(text, at, place, values);
-  if (!endsThere(text, at)) return false;
-  at = bodyLine(text, nextLine(text, at));
-  if (at >= text.size() || nameAt(text, at) != "return") return false;
-  at = afterBlanks(text, at + 6);
-  end = at + name.size();
-  return nameAt(text, at) == name && endsThere(text, end);
-}
-
-}  // namespace
-
 Json readLiteral(std::string_view text, std::size_t& at, const std::string& place) {
   std::size_t values = 0;
-  return readCounted(text, at, place, values);
-}
-
-std::vector<NamedLiteral> namedLiterals(std::string_view text, const std::string& place,
-                                        std::vector<std::string>* passed) {
-  std::vector<NamedLiteral> found;
-  std::size_t values = 0;
-  const auto keep = [&](NamedLiteral& literal) {
-    if (found.size() == kMaxLiterals)
-      throw LimitError(fmt::format("{}: {}: at most {} lists with a name are read; split the file", place,
-                                   quotable(literal.name), groupedText(kMaxLiterals)));
-    found.push_back(std::move(literal));
-  };
-  for (std::size_t at = 0; at < text.size(); at = nextLine(text, at)) {
-    NamedLiteral literal;
-    if (text.substr(at, 4) == "def ") {
-      const std::size_t begin = afterBlanks(text, at + 4);
-      literal.name = nameAt(text, begin);
-      const std::size_t colon = begin + literal.name.size() + 2;
-      if (text.substr(begin + literal.name.size(), 3) != "():") continue;
-      std::size_t end = at;
-      const std::string own = fmt::format("{}: {}", place, quotable(literal.name));
-      if (bodyLiteral(text, nextLine(text, colon), own, values, literal.value, end)) {
-        at = end;
-        keep(literal);
-      } else if (passed) {
-        passed->push_back(literal.name);
-      }
-    } else if (std::size_t value = afterAssignment(text, at); value != 0) {
-      literal.name = nameAt(text, at);
-      literal.value = readCounted(text, value, fmt::format("{}: {}", place, quotable(literal.name)), values);
-      if (!endsThere(text, value)) continue;
-      at = value;
-      keep(literal);
-    }
-  }
-  return found;
+  return readLiteral(text, at, place, values);
 }
 
 }  // namespace uada
