@@ -30,11 +30,18 @@ struct ImageHeader {
 ///   animated PNG              its still picture; interlaced PNG and progressive JPEG as any other
 ///   turned by EXIF            as it is stored, not turned
 ///   gamma, colour profiles    not applied; like text and other extras they are not even unpacked
+///   CMYK and YCCK             c, m or y times k, as Adobe's programs store them, whatever the file says
+///   what says nothing about pixels and is wrong or odd: passed over, as Pillow does. Stray bytes and fill
+///     bytes between the segments of a JPEG, its version, Adobe's kind of colours, the coefficients that a
+///     baseline scan names; extras of a PNG, a palette where the pixels name none, its colours beyond what
+///     they can name
 ///   bytes after the end mark  passed over
+/// Pillow gives the same pixels, but for grey of 16 bits, which it cuts off at 255.
 /// Refused: more than the limits or 65,500 pixels a side; a side of 0; cut short, also where only the end
-/// mark is missing; damaged; so few bytes that they cannot hold the pixels; more than 100,000 chunks of a
-/// PNG, 10,000 segments or 32 scans of a JPEG; CMYK and YCCK, arithmetic-coded, lossless, 12-bit and
-/// hierarchical JPEG; every other format; what is not a regular file.
+/// mark is missing; damaged: whatever has lost pixels or names colours that a palette has not; so few bytes
+/// that they cannot hold the pixels; more than 100,000 chunks of a PNG, 10,000 segments or 32 scans of a
+/// JPEG; arithmetic-coded, lossless, 12-bit and hierarchical JPEG; a PNG that Xcode rewrote; every other
+/// format; what is not a regular file.
 ///
 /// The file is read in pieces, and its pixels are tested as a whole before memory is taken for the picture.
 /// So whatever is refused takes at most 50 MB, the program included. All that can be told without unpacking

@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/images/Codecs.h"
@@ -75,8 +77,11 @@ class Markers {
     segment_ = {};
     if (marker == kEnd) return marker;
     const std::span<const std::byte> size = source_.from(at_, 2);
-    const std::size_t length = size.size() < 2 ? 0 : bigEndian(size.first(2));
-    if (length < 2 || at_ + length > source_.size()) cutShort();
+    if (size.size() < 2) cutShort();
+    // A length counts its own two bytes; where it is less, nothing follows it, and the decoder says whether
+    // the segment may be empty.
+    const std::size_t length = std::max<std::size_t>(2, bigEndian(size.first(2)));
+    if (at_ + length > source_.size()) cutShort();
     const std::span<const std::byte> whole = source_.from(at_, length);
     if (whole.size() < length) cutShort();
     segment_ = whole.subspan(2, length - 2);
@@ -108,8 +113,8 @@ ImageHeader frameHeader(std::uint8_t marker, std::span<const std::byte> segment,
   if (marker > kProgressive) refuseKind(what, "a lossless or hierarchical");
   const int bits = std::to_integer<int>(segment[0]), components = std::to_integer<int>(segment[5]);
   if (bits != 8) refuseKind(what, fmt::format("a {}-bit", bits));
-  if (components == 4) refuseKind(what, "a CMYK");
-  if (components != 1 && components != 3) refuseKind(what, fmt::format("a {}-component", components));
+  if (components != 1 && components != 3 && components != 4)
+    refuseKind(what, fmt::format("a {}-component", components));
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 

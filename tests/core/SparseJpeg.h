@@ -12,12 +12,14 @@ class SparseJpeg {
   /// scans    0: baseline, one scan. Else progressive, with so many behind the first, 2 to 31
   /// missing  bytes at the end of the last scan
   /// sampling of every colour both ways, 1 to 4; above 1 of progressive ones only
-  SparseJpeg(int width, int height, int scans = 0, std::size_t missing = 0, int sampling = 1)
-      : blocks_(std::size_t((width + 7) / 8) * std::size_t((height + 7) / 8)) {
+  /// colours  3, or 4: inks
+  SparseJpeg(int width, int height, int scans = 0, std::size_t missing = 0, int sampling = 1, int colours = 3)
+      : colours_(colours), blocks_(std::size_t((width + 7) / 8) * std::size_t((height + 7) / 8)) {
     put({0xff, 0xd8});
     segment(0xdb, std::vector<int>(64, 1), {0});  // divisors
-    segment(scans > 0 ? 0xc2 : 0xc0, {8, height >> 8, height & 255, width >> 8, width & 255, 3, 1,
-                                      sampling * 17, 0, 2, sampling * 17, 0, 3, sampling * 17, 0});
+    std::vector<int> frame{8, height >> 8, height & 255, width >> 8, width & 255, colours};
+    for (int colour = 1; colour <= colours; ++colour) frame.insert(frame.end(), {colour, sampling * 17, 0});
+    segment(scans > 0 ? 0xc2 : 0xc0, frame);
     table(0x00, 0);
     if (scans > 0)
       progressive(scans, sampling);
@@ -47,27 +49,35 @@ class SparseJpeg {
     segment(0xc4, data);
   }
   void zeroBits(std::size_t count) { bytes.resize(bytes.size() + (count + 7) / 8); }
+  /// The header of a scan of all colours.
+  void scanOfAll(int lastCoefficient) {
+    std::vector<int> scan{colours_};
+    for (int colour = 1; colour <= colours_; ++colour) scan.insert(scan.end(), {colour, 0});
+    scan.insert(scan.end(), {0, lastCoefficient, 0});
+    segment(0xda, scan);
+  }
   void baseline() {
     table(0x10, 0x00);  // the rest of a block is zero
-    segment(0xda, {3, 1, 0, 2, 0, 3, 0, 0, 63, 0});
-    zeroBits(blocks_ * 3 * 2);
+    scanOfAll(63);
+    zeroBits(blocks_ * static_cast<std::size_t>(colours_) * 2);
   }
   /// All that is not the blocks' mean, first without the lowest 13 bits, then by a bit more.
   void progressive(int scans, int sampling) {
     table(0x10, 0xe0);  // 16,384 and a number of 14 bits of blocks are zero
     if (sampling == 1) {
-      segment(0xda, {3, 1, 0, 2, 0, 3, 0, 0, 0, 0});
-      zeroBits(blocks_ * 3);
+      scanOfAll(0);
+      zeroBits(blocks_ * static_cast<std::size_t>(colours_));
     }
-    for (int colour = 1; colour <= 3 && sampling > 1; ++colour) {
+    for (int colour = 1; colour <= colours_ && sampling > 1; ++colour) {
       segment(0xda, {1, colour, 0, 0, 0, 0});
       zeroBits(blocks_);
     }
     for (int scan = 0; scan < scans; ++scan) {
-      const int low = 13 - scan / 3, high = scan < 3 ? 0 : low + 1;
-      segment(0xda, {1, 1 + scan % 3, 0, 1, 63, high << 4 | low});
+      const int low = 13 - scan / colours_, high = scan < colours_ ? 0 : low + 1;
+      segment(0xda, {1, 1 + scan % colours_, 0, 1, 63, high << 4 | low});
       zeroBits((blocks_ + 16383) / 16384 * 15);
     }
   }
+  int colours_;
   std::size_t blocks_;  ///< of a colour
 };

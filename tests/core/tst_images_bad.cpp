@@ -176,8 +176,6 @@ void TestImagesBad::badPicturesAreRefused_data() {
   row("jpeg, no pixels", bytesOf(std::string_view("\xff\xd8\xff\xe0\0\4ab\xff\xd9", 10)),
       "it has no picture");
   row("jpeg, two headers", patched(jpeg("progressive.jpg"), "\xff\xc4", 1, {0xc2}), "damaged");
-  row("jpeg, cmyk", jpeg("cmyk.jpg"), "it is a CMYK JPEG; convert it to an RGB JPEG or PNG");
-  row("jpeg, ycck", patched(jpeg("cmyk.jpg"), "Adobe", 11, {2}), "it is a CMYK JPEG");
   row("jpeg, 12 bits", frame(0xc1, 12, 17, 23), "it is a 12-bit JPEG; convert it");
   row("jpeg, arithmetic", frame(0xc9, 8, 17, 23), "it is an arithmetic-coded JPEG; convert it");
   row("jpeg, lossless", frame(0xc3, 8, 17, 23), "it is a lossless or hierarchical JPEG");

@@ -77,6 +77,8 @@ void TestImagesCost::lateDamageCostsLittle_data() {
                                      << "premature end of data segment";
   QTest::newRow("jpeg, progressive, blocks of 4 x 4")
       << SparseJpeg(65'500, 976, 28, 100, 4).bytes << "premature end";
+  QTest::newRow("jpeg, progressive, four inks, blocks of 4 x 4")
+      << SparseJpeg(65'500, 976, 28, 100, 4, 4).bytes << "premature end";
   QTest::newRow("jpeg, progressive and wide") << SparseJpeg(65'500, 976, 4, 100).bytes << "premature end";
 }
 
