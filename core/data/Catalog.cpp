@@ -1,5 +1,6 @@
 #include "core/base/Catalog.h"
 
+#include "core/base/Text.h"
 #include "core/data/Dataset.h"
 #include "core/data/Places.h"
 
@@ -30,11 +31,35 @@ static std::string folderProblem(const std::filesystem::path& folder) {
   return error ? error.message() : "";
 }
 
+std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::filesystem::path& folder) {
+  std::vector<std::string> found;
+  for (const auto& [file, what] : entry.otherForms) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(folder / file, ignored))
+      found.push_back(fmt::format("'{}' ({})", (folder / file).string(), what));
+  }
+  return found;
+}
+
+/// "; expected: train.bin and test.bin", and what there is instead.
+static std::string expectedFiles(const DatasetEntry& entry,
+                                 const std::vector<std::filesystem::path>& folders) {
+  std::vector<std::string> names, others;
+  for (const PublishedFile& file : entry.published) names.push_back(file.name);
+  std::string text = "; expected: " + joined(names, ", ");
+  for (const std::string& ending : entry.endings)
+    if (!ending.empty()) text += fmt::format(" (each may end in {})", ending);
+  for (const auto& folder : folders)
+    for (std::string& other : otherFormsIn(entry, folder)) others.push_back(std::move(other));
+  return others.empty() ? text : text + "; found: " + joined(others, ", ");
+}
+
 std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesystem::path& dir) {
   if (auto found = entry.find(dir)) return *found;
+  const auto folders = dir.empty() ? userDataFolders() : std::vector{dir};
   std::string where;
   if (dir.empty()) {
-    for (const auto& folder : userDataFolders())
+    for (const auto& folder : folders)
       where += fmt::format("{}'{}'", where.empty() ? "" : " and ", folder.string());
     where = "where packages put it, in " + where;
   } else {
@@ -43,8 +68,8 @@ std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesy
       throw Error(fmt::format("{} cannot be read {}: {}; name the folder that holds it, or get it ({})",
                               entry.title, where, problem, entry.source));
   }
-  throw Error(fmt::format("{} was not found {}; get it ({}) and name the folder, or set UADA_DATA",
-                          entry.title, where, entry.source));
+  throw Error(fmt::format("{} was not found {}{}; get it ({}) and name the folder, or set UADA_DATA",
+                          entry.title, where, expectedFiles(entry, folders), entry.source));
 }
 
 }  // namespace uada

@@ -10,8 +10,9 @@ namespace fs = std::filesystem;
 
 constexpr std::array kLimits{10};
 
-DataReport::File readFile(const fs::path& file, Dataset& data, ContentHash& hash) {
-  return readCifarFile(file, kLimits, data, hash);
+DataReport::File readFile(const fs::path& file, const PublishedFile& published, Dataset& data,
+                          ContentHash& hash) {
+  return readCifarFile(file, published, kLimits, data, hash);
 }
 
 /// MD5 of the members of cifar-10-binary.tar.gz.
@@ -57,6 +58,11 @@ DatasetEntry cifar10() {
           .classNames = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
                          "truck"},
           .published = published(),
+          .endings = {""},
+          .otherForms = {{"data_batch_1", kPythonVersion},
+                         {"cifar-10-batches-py/data_batch_1", kPythonVersion},
+                         {"cifar-10-python.tar.gz", kPythonVersion},
+                         {"cifar-10-binary.tar.gz", kArchive}},
           .find = find,
           .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
           .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};

@@ -10,8 +10,9 @@ namespace fs = std::filesystem;
 
 constexpr std::array kLimits{20, 100};  // coarse, fine
 
-DataReport::File readFile(const fs::path& file, Dataset& data, ContentHash& hash) {
-  return readCifarFile(file, kLimits, data, hash);
+DataReport::File readFile(const fs::path& file, const PublishedFile& published, Dataset& data,
+                          ContentHash& hash) {
+  return readCifarFile(file, published, kLimits, data, hash);
 }
 
 /// MD5 of the members of cifar-100-binary.tar.gz.
@@ -71,6 +72,11 @@ DatasetEntry cifar100() {
           .testImages = 10000,
           .classNames = fineNames(),
           .published = published(),
+          .endings = {""},
+          .otherForms = {{"train", kPythonVersion},
+                         {"cifar-100-python/train", kPythonVersion},
+                         {"cifar-100-python.tar.gz", kPythonVersion},
+                         {"cifar-100-binary.tar.gz", kArchive}},
           .find = find,
           .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
           .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};

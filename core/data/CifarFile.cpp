@@ -11,8 +11,6 @@ namespace uada {
 namespace {
 
 constexpr std::size_t kPlane = std::size_t{kCifarSide} * kCifarSide;
-/// Far above the largest official file (153,700,000): what claims more is something else.
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 31;
 
 /// Takes one record over, or says which of its labels is out of range.
 std::string takeRecord(const std::filesystem::path& file, std::span<const std::uint8_t> record,
@@ -36,21 +34,21 @@ std::string sizeProblem(const std::filesystem::path& file, std::uintmax_t bytes,
   const std::string multiple = "a multiple of " + groupedText(static_cast<long long>(recordBytes));
   if (bytes == 0) return wrongSize(file, bytes, multiple, "the file is empty");
   if (bytes % recordBytes != 0) return wrongSize(file, bytes, multiple, "the file is cut short");
-  if (bytes > kMostBytes)
-    return wrongSize(file, bytes, "at most " + groupedText(static_cast<long long>(kMostBytes)),
-                     "no file of CIFAR is that large");
   return {};
 }
 
 }  // namespace
 
-DataReport::File readCifarFile(const std::filesystem::path& file, std::span<const int> limits, Dataset& data,
-                               ContentHash& hash) {
-  UnpackingReader reader(file, hash);
+DataReport::File readCifarFile(const std::filesystem::path& file, const PublishedFile& published,
+                               std::span<const int> limits, Dataset& data, ContentHash& hash) {
+  UnpackingReader reader(file, published.bytes, &hash);
   DataReport::File result;
   result.bytes = reader.fileBytes();
   result.problem = reader.problem();
   const std::size_t recordBytes = limits.size() + 3 * kPlane;
+  if (result.problem.empty() && reader.isPacked())
+    result.problem = fmt::format("'{}': packed with gzip, records of {} bytes expected; unpack it (gzip -d)",
+                                 file.string(), groupedText(static_cast<long long>(recordBytes)));
   if (result.problem.empty()) result.problem = sizeProblem(file, result.bytes, recordBytes);
   if (!result.problem.empty()) return result;
   const std::size_t count = result.bytes / recordBytes;
@@ -63,7 +61,7 @@ DataReport::File readCifarFile(const std::filesystem::path& file, std::span<cons
     if (got < recordBytes && result.problem.empty())
       result.problem =
           wrongSize(file, index * recordBytes + got, groupedText(static_cast<long long>(result.bytes)),
-                    "the file is packed or changed while it was read");
+                    "the file was changed while it was read");
     if (!result.problem.empty()) return result;
   }
   return result;

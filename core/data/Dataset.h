@@ -46,6 +46,7 @@ struct DataReport {
     std::string problem;  ///< empty: sound
     /// From the published file, in words: what was found and what was published. Empty: it is that file.
     std::string difference;
+    std::string remark;  ///< what else there is, which is no problem
   };
   std::vector<File> files;
   std::size_t train = 0, test = 0;
@@ -73,6 +74,12 @@ struct DatasetEntry {
   int trainImages = 0, testImages = 0;   ///< of the official set, for estimates
   std::vector<std::string> classNames;   ///< empty: read from the folder if there
   std::vector<PublishedFile> published;  ///< in the order in which they are read
+  std::vector<std::string> endings;      ///< what their names may have behind them: "", ".gz"
+  /// Files of the set in other forms, which are not read, as people have them in the same folder.
+  struct OtherForm {
+    std::string file, what;  ///< "data_batch_1", "the Python version, which is not read"
+  };
+  std::vector<OtherForm> otherForms;
 
   /// The folder that holds this set: `dir` itself or its official sub-folder; with an empty `dir` the places
   /// where it is usually found (Debian's package, UADA_DATA, the user's data folder). None: not found.
@@ -82,9 +89,12 @@ struct DatasetEntry {
   DataReport (*check)(const std::filesystem::path& dir);
 };
 
+/// "'/x/data_batch_1' (the Python version, which is not read)" for each other form in the folder.
+std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::filesystem::path& folder);
+
 const std::vector<DatasetEntry>& datasets();
 const DatasetEntry& findDataset(std::string_view name);
-/// find() or an Error that says where it was looked for and how to get it.
+/// find() or an Error that says where it was looked for, which files were expected and how to get it.
 std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesystem::path& dir);
 
 }  // namespace uada

@@ -14,16 +14,38 @@ namespace fs = std::filesystem;
 
 constexpr int kSide = 28, kClasses = 10;
 constexpr std::size_t kPixels = std::size_t{kSide} * kSide;
+const std::vector<std::string> kEndings{"", ".gz"};
 constexpr std::uint32_t kImagesMagic = 2051, kLabelsMagic = 2049;  // unsigned bytes of 3 and of 1 dimensions
 
 std::string grouped(std::uintmax_t number) { return groupedText(static_cast<long long>(number)); }
 
+std::string moreThan(const fs::path& file, std::uintmax_t wanted) {
+  return fmt::format("'{0}': more than {1} bytes found, {1} expected; it has bytes too many; fetch it again",
+                     file.string(), grouped(wanted));
+}
+
+/// What is wrong with the length that a header claims, seen without unpacking more than it claims.
+std::string lengthProblem(UnpackingReader& reader, const fs::path& file, std::uint32_t count,
+                          std::uintmax_t wanted) {
+  if (!reader.isPacked() && wanted != reader.fileBytes())
+    return wrongSize(file, reader.fileBytes(),
+                     fmt::format("{} (its header claims a count of {})", grouped(wanted), grouped(count)),
+                     wanted > reader.fileBytes() ? "the file is cut short" : "it has bytes too many");
+  if (!reader.isPacked() || reader.statedLength() == wanted) return {};
+  const Measured all =
+      measure(file, wanted);  // of several members, with zeros behind it, or of another length
+  if (!all.problem.empty() || all.bytes == wanted) return all.problem;
+  if (all.bytes > wanted) return moreThan(file, wanted);
+  return wrongSize(file, all.bytes, grouped(wanted), "the file is cut short");
+}
+
 /// The words of an IDX header, checked against what is expected, and its claim against the file.
 /// words     magic, count, and for images rows and columns
 /// perItem   bytes of one image or label
+/// most      bytes of the published file
 /// returns   the count; 0 with `problem` set if anything is wrong
 std::size_t readHeader(UnpackingReader& reader, const fs::path& file, std::span<const std::uint32_t> expected,
-                       std::size_t perItem, std::string& problem) {
+                       std::size_t perItem, std::uintmax_t most, std::string& problem) {
   const std::size_t headerBytes = 4 * (expected.size() + 1);
   std::uint8_t bytes[16];
   const std::size_t got = reader.read(std::span(bytes).first(headerBytes));
@@ -50,17 +72,11 @@ std::size_t readHeader(UnpackingReader& reader, const fs::path& file, std::span<
   const std::uintmax_t wanted = headerBytes + std::uintmax_t{word(1)} * perItem;
   if (word(1) == 0)
     problem = fmt::format("'{}': a count of 0 found, at least 1 expected; fetch it again", file.string());
-  else if (!reader.isPacked() && wanted != reader.fileBytes())
-    problem =
-        wrongSize(file, reader.fileBytes(),
-                  fmt::format("{} (its header claims a count of {})", grouped(wanted), grouped(word(1))),
-                  wanted > reader.fileBytes() ? "the file is cut short" : "it has bytes too many");
-  else if (wanted > reader.mostBytes())
-    problem = fmt::format(
-        "'{}': its header claims a count of {}, {} bytes; at most {} can be packed in a file of {}; fetch it "
-        "again",
-        file.string(), grouped(word(1)), grouped(wanted), grouped(reader.mostBytes()),
-        grouped(reader.fileBytes()));
+  else if (wanted > most)
+    problem = fmt::format("'{}': a count of {} found in its header, at most {} expected; fetch it again",
+                          file.string(), grouped(word(1)), grouped((most - headerBytes) / perItem));
+  else
+    problem = lengthProblem(reader, file, word(1), wanted);
   return problem.empty() ? word(1) : 0;
 }
 
@@ -69,19 +85,19 @@ std::string problemAtEnd(UnpackingReader& reader, const fs::path& file, std::uin
                          std::uintmax_t found) {
   std::uint8_t more;
   if (found == wanted) found += reader.read(std::span(&more, 1));
-  if (found == wanted) reader.requireEnd();
   if (!reader.problem().empty()) return reader.problem();
   if (found < wanted) return wrongSize(file, found, grouped(wanted), "the file is cut short");
-  if (found > wanted) return wrongSize(file, found, grouped(wanted), "it has bytes too many");
+  if (found > wanted) return moreThan(file, wanted);
   return {};
 }
 
-DataReport::File readImages(const fs::path& file, Dataset& data, ContentHash& hash) {
-  UnpackingReader reader(file, hash);
+DataReport::File readImages(const fs::path& file, const PublishedFile& published, Dataset& data,
+                            ContentHash& hash) {
+  UnpackingReader reader(file, published.bytes, &hash);
   DataReport::File result;
   result.bytes = reader.fileBytes();
   const std::uint32_t expected[] = {kImagesMagic, kSide, kSide};
-  const std::size_t count = readHeader(reader, file, expected, kPixels, result.problem);
+  const std::size_t count = readHeader(reader, file, expected, kPixels, published.bytes, result.problem);
   if (count == 0) return result;
   data.rgb.resize(3 * kPixels * count);
   std::vector<std::uint8_t> grey(kPixels * 64);
@@ -98,12 +114,13 @@ DataReport::File readImages(const fs::path& file, Dataset& data, ContentHash& ha
   return result;
 }
 
-DataReport::File readLabels(const fs::path& file, Dataset& data, ContentHash& hash) {
-  UnpackingReader reader(file, hash);
+DataReport::File readLabels(const fs::path& file, const PublishedFile& published, Dataset& data,
+                            ContentHash& hash) {
+  UnpackingReader reader(file, published.bytes, &hash);
   DataReport::File result;
   result.bytes = reader.fileBytes();
   const std::uint32_t expected[] = {kLabelsMagic};
-  const std::size_t count = readHeader(reader, file, expected, 1, result.problem);
+  const std::size_t count = readHeader(reader, file, expected, 1, published.bytes, result.problem);
   if (count == 0) return result;
   std::vector<std::uint8_t> labels(count);
   labels.resize(reader.read(labels));
@@ -129,29 +146,43 @@ const std::vector<PublishedFile>& published() {
   return files;
 }
 
-/// The plain file if it is there, else the packed one.
-fs::path fileOf(const fs::path& dir, const std::string& name) {
+/// Reads the plain file, or the packed one where there is no plain one. Where there are both, and the plain
+/// one is not what was published, both have to hold the same.
+void readEither(SplitReader& reader, const fs::path& dir, const PublishedFile& published, ReadFile readFile) {
   std::error_code ignored;
-  return fs::exists(dir / name, ignored) ? dir / name : dir / (name + ".gz");
+  const fs::path plain = dir / published.name, packed = dir / (published.name + ".gz");
+  const bool isPlain = fs::exists(plain, ignored);
+  reader.read(isPlain ? plain : packed, published, readFile);
+  if (!isPlain || !fs::exists(packed, ignored)) return;
+  DataReport::File& file = reader.last();
+  file.remark = fmt::format("'{}' is there too and is not used", packed.filename().string());
+  if (!file.problem.empty() || file.difference.empty()) return;
+  Sha256 unused;
+  ContentHash hash{unused, {}};
+  const Measured other = measure(packed, published.bytes, &hash);
+  const std::string found = other.problem.empty() ? hash.md5.digits() : "none: " + other.problem;
+  if (found != file.md5)
+    file.problem =
+        fmt::format("'{}': MD5 {} found, that of '{}' expected, which is there too ({}); remove one",
+                    plain.string(), file.md5, packed.filename().string(), found);
 }
 
 SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
   const auto files = published().begin() + (split == Split::train ? 0 : 2);
   SplitReader reader(kSide, kSide, kClasses, hashing);
-  const fs::path images = fileOf(dir, files[0].name);
-  const fs::path labels = fileOf(dir, files[1].name);
-  reader.read(images, files[0], readImages);
-  reader.read(labels, files[1], readLabels);
+  readEither(reader, dir, files[0], readImages);
+  const std::string images = reader.last().name;
+  readEither(reader, dir, files[1], readLabels);
   const std::size_t imageCount = reader.data().rgb.size() / (3 * kPixels);
   if (reader.isSound() && imageCount != reader.data().size())
-    reader.addProblem(fmt::format(
-        "'{}': {} labels found, {} expected for the images in '{}'; fetch both again", labels.string(),
-        grouped(reader.data().size()), grouped(imageCount), images.filename().string()));
+    reader.last().problem = fmt::format(
+        "'{}': {} labels found, {} expected for the images in '{}'; fetch both again",
+        (dir / reader.last().name).string(), grouped(reader.data().size()), grouped(imageCount), images);
   return reader.finish();
 }
 
 std::optional<fs::path> find(const fs::path& dir) {
-  static const DatasetPlace place{.files = namesOf(published(), {"", ".gz"}),
+  static const DatasetPlace place{.files = namesOf(published(), kEndings),
                                   .folders = {"fashion-mnist", "fashion_mnist", "FashionMNIST/raw"},
                                   .system = {"/usr/share/datasets/fashion-mnist"}};
   return findFolder(place, dir);
@@ -171,6 +202,8 @@ DatasetEntry fashionMnist() {
           .classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
                          "Bag", "Ankle boot"},
           .published = published(),
+          .endings = kEndings,
+          .otherForms = {},
           .find = find,
           .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
           .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};

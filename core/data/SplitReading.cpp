@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <new>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -21,7 +22,13 @@ void SplitReader::read(const fs::path& file, const PublishedFile& published, Rea
   Sha256 own;
   const bool each = hashing_ == Hashing::each;
   ContentHash hash{each ? own : together_, {}};
-  DataReport::File& result = reading_.files.emplace_back(readFile(file, reading_.data, hash));
+  DataReport::File& result = reading_.files.emplace_back();
+  try {
+    result = readFile(file, published, reading_.data, hash);
+  } catch (const std::bad_alloc&) {
+    result.problem = fmt::format("'{}': not enough memory for its images ({} bytes unpacked); free some",
+                                 file.string(), groupedText(static_cast<long long>(published.bytes)));
+  }
   result.name = file.filename().string();
   if (each) result.hash = own.digits();
   if (result.problem.empty()) result.md5 = hash.md5.digits();
@@ -30,8 +37,6 @@ void SplitReader::read(const fs::path& file, const PublishedFile& published, Rea
         fmt::format("{} found, MD5 {} was published",
                     result.md5.empty() ? "a damaged file" : "MD5 " + result.md5, published.md5);
 }
-
-void SplitReader::addProblem(std::string problem) { reading_.files.back().problem = std::move(problem); }
 
 bool SplitReader::isSound() const {
   for (const auto& file : reading_.files)

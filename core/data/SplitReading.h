@@ -22,15 +22,16 @@ enum class Hashing { together, each };
 using ReadSplit = SplitReading (*)(const std::filesystem::path& dir, Split split, Hashing hashing);
 
 /// Reads one file, appends to `data`, and says what is wrong with it.
-using ReadFile = DataReport::File (*)(const std::filesystem::path& file, Dataset& data, ContentHash& hash);
+using ReadFile = DataReport::File (*)(const std::filesystem::path& file, const PublishedFile& published,
+                                      Dataset& data, ContentHash& hash);
 
 /// Collects the files of one split with the hash that is asked for.
 class SplitReader {
  public:
   SplitReader(int width, int height, int classes, Hashing hashing);
   void read(const std::filesystem::path& file, const PublishedFile& published, ReadFile readFile);
-  /// A problem of the last file that only shows beside another one.
-  void addProblem(std::string problem);
+  /// The last file read: what only shows beside another one is added by who reads them.
+  DataReport::File& last() { return reading_.files.back(); }
   bool isSound() const;
   const Dataset& data() const { return reading_.data; }
   SplitReading finish();

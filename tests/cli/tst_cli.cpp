@@ -214,6 +214,7 @@ void TestCli::samplesAreTheSameForTheSameSeed() {
 void TestCli::checksData() {
   const Program program;
   program.writeCifar(20);
+  program.write("cifar/data_batch_1", "a pickle");
   const Result result = program.run({"data", "check", "cifar10", "cifar", "--json"});
   COMPARE_CODE(result, 0);
   const auto all = objects(result.out);
@@ -234,6 +235,10 @@ void TestCli::checksData() {
   QVERIFY2(text.out.contains("Not the published files of CIFAR-10: data_batch_1.bin: " +
                              file["difference"].toString() + ".\n"),
            qPrintable(text.out));
+  const QString remark =
+      "'cifar/data_batch_1' (the Python version, which is not read) is there too and is not used";
+  QCOMPARE(data[0]["remarks"].toArray(), QJsonArray{remark});
+  QVERIFY2(text.out.contains("note: " + remark), qPrintable(text.out));
 }
 
 void TestCli::checksDamagedData_data() {

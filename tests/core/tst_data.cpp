@@ -2,13 +2,28 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <cstdlib>
+#include <limits>
+#include <new>
 
 #include "core/base/Error.h"
+#include "core/base/Text.h"
 #include "core/data/Dataset.h"
 #include "tests/core/DataTools.h"
+#include "tests/core/Growth.h"
 
 using namespace uada;
 using namespace uada::test;
+
+/// So that a test can say how much memory is there; the limit of the process would stop the test itself.
+static std::size_t mostBytesAtOnce = std::numeric_limits<std::size_t>::max();
+void* operator new(std::size_t size) {
+  void* memory = size > mostBytesAtOnce ? nullptr : std::malloc(size);
+  if (!memory) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -68,6 +83,9 @@ class TestData : public QObject {
   void fashionProblems_data();
   void fashionProblems();
   void packedFashionProblems();
+  void bothFormsHaveToAgree();
+  void hugeFilesAreNotRead();
+  void tooLittleMemoryIsNamed();
   void cifar10IsRead();
   void cifar100TakesFineLabels();
   void cifarProblems_data();
@@ -130,7 +148,11 @@ void TestData::fashionProblems_data() {
   QTest::newRow("other size") << images << bytes(bigEndian({2051, 1, 32, 30}) + Bytes(960))
                               << "images of 30 x 32 found, 28 x 28 expected";
   QTest::newRow("huge count") << images << bytes(bigEndian({2051, 0xffffffffu, 28, 28}))
-                              << "16 bytes found, 3,367,254,359,296";
+                              << "a count of 4,294,967,295 found in its header, at most 60,000 expected";
+  QTest::newRow("one too many") << images << bytes(bigEndian({2051, 60'001, 28, 28}))
+                                << "a count of 60,001 found in its header, at most 60,000 expected";
+  QTest::newRow("all, but cut") << images << bytes(bigEndian({2051, 60'000, 28, 28}))
+                                << "16 bytes found, 47,040,016 (its header claims a count of 60,000)";
   QTest::newRow("huge sides") << images << bytes(bigEndian({2051, 0xffffffffu, 0xffffffffu, 0xffffffffu}))
                               << "images of 4294967295";
   QTest::newRow("no images") << images << bytes(bigEndian({2051, 0, 28, 28})) << "a count of 0 found";
@@ -189,8 +211,13 @@ void TestData::packedFashionProblems() {
   const Bytes members = front + readFile(packed);
   writeFile(packed, members);
   QVERIFY(loads());
-  writeFile(packed, members + Bytes(5));
-  expect("5 bytes follow the end");
+  for (const Bytes& content : {sound, members})  // zeros may follow, as on a tape, and nothing behind them
+    for (const std::size_t zeros : {1, 5, 512, 200'000}) {
+      writeFile(packed, content + Bytes(zeros));
+      QVERIFY(loads());
+      writeFile(packed, content + Bytes(zeros) + Bytes{'x'});
+      expect((groupedText(static_cast<long long>(zeros + 1)) + " bytes follow the end").c_str());
+    }
 
   Bytes damaged = sound;
   damaged[damaged.size() - 6] ^= 1;  // of the checksum
@@ -202,12 +229,87 @@ void TestData::packedFashionProblems() {
   writeGzip(packed, cut);
   expect("2,367 bytes found, 2,368 expected");
   writeGzip(packed, idxImages(3) + Bytes{0});
-  expect("2,369 bytes found, 2,368 expected");
+  expect("more than 2,368 bytes found, 2,368 expected");
   writeGzip(packed, bigEndian({2051, 0xffffffffu, 28, 28}) + Bytes(5000));
-  expect("its header claims a count of 4,294,967,295, 3,367,254,359,296 bytes; at most");
+  expect("a count of 4,294,967,295 found in its header, at most 60,000 expected");
+  writeGzip(packed, bigEndian({2051, 60'000, 28, 28}) + Bytes(5000));
+  expect("5,016 bytes found, 47,040,016 expected; the file is cut short");
   fs::remove(packed);
   fs::create_directory(packed);
-  expect("not a regular file");
+  expect("it is a folder; name a file");
+}
+
+void TestData::bothFormsHaveToAgree() {
+  writeFashion(dir());
+  const fs::path plain = dir() / "train-images-idx3-ubyte", packed = dir() / "train-images-idx3-ubyte.gz";
+  const DatasetEntry& entry = findDataset("fashion_mnist");
+  writeGzip(packed, idxImages(3));
+  QCOMPARE(entry.load(dir(), Split::train).size(), std::size_t{3});
+  const DataReport report = entry.check(dir());
+  QVERIFY(report.problems.empty());
+  QCOMPARE(report.files[0].name, std::string("train-images-idx3-ubyte"));
+  QCOMPARE(report.files[0].remark, std::string("'train-images-idx3-ubyte.gz' is there too and is not used"));
+  QVERIFY(report.files[1].remark.empty());
+
+  Bytes other = idxImages(3);
+  other.back() ^= 1;
+  writeGzip(packed, other);
+  const auto refused = [&](const std::string& text) {
+    const std::string found = loadError("fashion_mnist", dir(), Split::train);
+    QVERIFY2(found.starts_with("'" + plain.string() + "': MD5 ") && found.find(text) != found.npos,
+             found.c_str());
+  };
+  refused("expected, which is there too");
+  writeFile(packed, readFile(packed) + Bytes{1});
+  refused("1 bytes follow the end of the packed data");
+}
+
+/// Sets of the right names that are far too large: refused by their size, without reading or keeping them.
+void TestData::hugeFilesAreNotRead() {
+  const auto zeros = [&](const char* name, const Bytes& start, std::uintmax_t bytes) {
+    writeFile(dir() / name, start);
+    fs::resize_file(dir() / name, bytes);  // sparse
+  };
+  const auto bomb = [&](const char* name, const Bytes& start, std::size_t megabytes) {
+    gzFile gz = gzopen((dir() / name).c_str(), "wb1");
+    gzwrite(gz, start.data(), static_cast<unsigned>(start.size()));
+    const Bytes piece(1 << 20);
+    for (std::size_t i = 0; i < megabytes; ++i) gzwrite(gz, piece.data(), 1 << 20);
+    gzclose(gz);
+  };
+  const auto refused = [&](const char* set, const char* name, const char* text) {
+    const long growth = growthOf([&] { loadError(set, dir(), Split::train); });
+    QVERIFY2(0 <= growth && growth < kMostGrowth, qPrintable(QString("%1: %2 kB").arg(name).arg(growth)));
+    const std::string found = loadError(set, dir(), Split::train);
+    QVERIFY2(found.find(name) != found.npos && found.find(text) != found.npos, found.c_str());
+    fs::remove(dir() / name);
+  };
+  constexpr auto kImages = "train-images-idx3-ubyte", kPacked = "train-images-idx3-ubyte.gz";
+  zeros(kImages, bigEndian({2051, 60'000, 28, 28}), std::uintmax_t{100} << 30);
+  refused("fashion_mnist", kImages, "107,374,182,400 bytes found, at most 47,040,016 expected");
+  bomb(kPacked, bigEndian({2051, 60'000, 28, 28}), 200);
+  refused("fashion_mnist", kPacked, "more than 47,040,016 bytes found, 47,040,016 expected");
+  bomb(kPacked, bigEndian({2051, 267'493, 28, 28}), 200);
+  refused("fashion_mnist", kPacked, "a count of 267,493 found in its header, at most 60,000 expected");
+  zeros(kPacked, Bytes{0x1f, 0x8b}, std::uintmax_t{2} << 30);
+  refused("fashion_mnist", kPacked, "2,147,483,648 bytes found, at most 48,823,592 expected");
+  zeros("data_batch_1.bin", {}, std::uintmax_t{3073} * 700'000);
+  refused("cifar10", "data_batch_1.bin", "2,151,100,000 bytes found, at most 30,730,000 expected");
+  writeFile(dir() / kImages, idxImages(3));
+  zeros("train-labels-idx1-ubyte", bigEndian({2049, 0xffffffffu}), 8 + std::uintmax_t{0xffffffffu});
+  refused("fashion_mnist", "train-labels-idx1-ubyte", "4,294,967,303 bytes found, at most 60,008 expected");
+}
+
+void TestData::tooLittleMemoryIsNamed() {
+  writeFile(dir() / "data_batch_1.bin", {});
+  fs::resize_file(dir() / "data_batch_1.bin", 30'730'000);
+  mostBytesAtOnce = 20'000'000;
+  const std::string found = loadError("cifar10", dir(), Split::train);
+  mostBytesAtOnce = std::numeric_limits<std::size_t>::max();
+  QCOMPARE(
+      QString::fromStdString(found),
+      QString::fromStdString("'" + (dir() / "data_batch_1.bin").string() +
+                             "': not enough memory for its images (30,730,000 bytes unpacked); free some"));
 }
 
 void TestData::cifar10IsRead() {
@@ -260,6 +362,8 @@ void TestData::cifarProblems_data() {
                               << "label 100 at image 0, 0 to 99 expected";
   QTest::newRow("coarse label") << "cifar100" << "train.bin" << bytes(cifarRecords({{1, 1}, {20, 1}}))
                                 << "label 20 at image 1, 0 to 19 expected";
+  QTest::newRow("packed") << "cifar10" << "data_batch_1.bin" << QByteArray("\x1f\x8b\x08", 3)
+                          << "packed with gzip, records of 3,073 bytes expected; unpack it (gzip -d)";
   QTest::newRow("records of CIFAR-10")
       << "cifar100" << "train.bin" << two << "6,146 bytes found, a multiple of 3,074 expected";
 }

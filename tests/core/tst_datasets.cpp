@@ -7,6 +7,7 @@
 #include "core/data/Dataset.h"
 #include "core/data/Md5.h"
 #include "tests/core/DataTools.h"
+#include "tests/core/ErrorOf.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -98,7 +99,7 @@ void TestDatasets::checkReportsEveryFile() {
   for (const std::size_t file : {0, 2, 3, 5}) QVERIFY(!broken.files[file].problem.empty());
   for (const std::size_t file : {1, 4}) QVERIFY(broken.files[file].problem.empty());
   QVERIFY(broken.problems[0].find("not found") != std::string::npos);
-  QVERIFY(broken.problems[2].find("at most 2,147,483,648 expected") != std::string::npos);
+  QVERIFY(broken.problems[2].find("at most 30,730,000 expected") != std::string::npos);
   QCOMPARE(broken.train, std::size_t{4});
   QCOMPARE(broken.test, std::size_t{0});
 }
@@ -134,6 +135,19 @@ void TestDatasets::missingSetIsExplained() {
                                   std::string("cifar-100-binary.tar.gz")})
     QVERIFY2(anywhere.find(part) != std::string::npos, anywhere.c_str());
   QVERIFY2(nowhere.find("no such folder") != std::string::npos, nowhere.c_str());
+  writeFile(dir() / "py/cifar-100-python/train", {});
+  const std::string python = message(dir() / "py"), inside = message(dir() / "py/cifar-100-python");
+  for (const std::string& said : {python, inside})
+    QVERIFY2(said.find("; expected: train.bin, test.bin; found: '" +
+                       (dir() / "py/cifar-100-python/train").string() +
+                       "' (the Python version, which is not read); get it (") != std::string::npos,
+             said.c_str());
+  const std::string packed =
+      errorOf([&] { locateDataset(findDataset("fashion_mnist"), dir()); }).toStdString();
+  QVERIFY2(
+      packed.find("; expected: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, "
+                  "t10k-labels-idx1-ubyte (each may end in .gz); get it (") != std::string::npos,
+      packed.c_str());
   writeFile(dir() / "plain", {});
   fs::create_symlink("loop", dir() / "loop");  // cannot be looked into by anyone, root included
   for (const auto& [name, why] :

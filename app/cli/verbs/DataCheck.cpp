@@ -39,6 +39,17 @@ std::string publishedText(const DatasetEntry& entry, const DataReport& report) {
   return fmt::format("These are the published files of {}.", entry.title);
 }
 
+/// What else lies in the folder and is not used.
+std::vector<std::string> remarks(const DatasetEntry& entry, const std::string& folder,
+                                 const DataReport& report) {
+  std::vector<std::string> all;
+  for (const auto& file : report.files)
+    if (!file.remark.empty()) all.push_back(file.name + ": " + file.remark);
+  for (const std::string& form : otherFormsIn(entry, folder))
+    all.push_back(form + " is there too and is not used");
+  return all;
+}
+
 Json countsJson(const std::vector<std::size_t>& counts) {
   Json json = Json::array();
   for (const std::size_t count : counts) json.push(static_cast<std::int64_t>(count));
@@ -55,8 +66,11 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
                                         {"published", file.difference.empty()},
                                         {"difference", file.difference},
                                         {"problem", file.problem}});
-  Json problems = Json::array();
-  for (const auto& problem : report.problems) problems.push(problem);
+  const auto listOf = [](const std::vector<std::string>& texts) {
+    Json list = Json::array();
+    for (const auto& text : texts) list.push(text);
+    return list;
+  };
   console.object("data", Json::Object{{"name", entry.name},
                                       {"folder", folder},
                                       {"train", static_cast<std::int64_t>(report.train)},
@@ -64,7 +78,8 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
                                       {"train_per_class", countsJson(report.trainPerClass)},
                                       {"test_per_class", countsJson(report.testPerClass)},
                                       {"published", report.firstDifferent() == nullptr},
-                                      {"problems", problems}});
+                                      {"remarks", listOf(remarks(entry, folder, report))},
+                                      {"problems", listOf(report.problems)}});
 }
 
 /// Of the whole set first, then of single files.
@@ -89,6 +104,7 @@ int perform(const DataCheckOptions& options) {
   console.say(filesText(report));
   console.say(countText("train", report.train, report.trainPerClass));
   console.say(countText("test", report.test, report.testPerClass));
+  for (const std::string& remark : remarks(entry, folder, report)) console.say("note: " + remark);
   console.say("\n" + publishedText(entry, report));
   const auto problems = allProblems(report);
   if (problems.empty()) {
