@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 #include "core/base/Error.h"
@@ -32,17 +31,6 @@ bool isBelow(const fs::path& path, const fs::path& folder) {
 }
 
 }  // namespace
-
-bool hasPngName(const std::string& file) {
-  std::string extension = std::filesystem::path(file).extension().string();
-  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-  return extension == ".png";
-}
-
-void requirePngName(const std::string& file) {
-  if (!hasPngName(file))
-    throw UsageError(fmt::format("'{}': pictures are written as PNG; give a name that ends in .png", file));
-}
 
 void requireNotOfProject(const std::string& out, const fs::path& project) {
   const auto refuse = [&](const char* what) {

@@ -5,9 +5,6 @@
 
 namespace uada::cli {
 
-/// Pictures are written as PNG: throws UsageError if the file's name says otherwise.
-void requirePngName(const std::string& file);
-bool hasPngName(const std::string& file);
 /// Throws UsageError if `out` is the project, a file beside it that is part of it, or in the folder of its
 /// runs, under whatever name or link.
 void requireNotOfProject(const std::string& out, const std::filesystem::path& project);

@@ -15,12 +15,8 @@ namespace {
 /// Width and height of torchvision's Resize(side).
 Image resizedTo(ImageView in, int side, Filter filter, double, double) {
   const auto [width, height] = shorterSideTo(side, in.width, in.height);
-  const auto pixels = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
-  if (const std::uint64_t most = ImageLimits{}.maxPixels; pixels > most)
-    throw UsageError(
-        fmt::format("resize {}: {} x {} pixels would come out, at most {} million are made; "
-                    "give a smaller value",
-                    side, width, height, most / 1'000'000));
+  requireWritable(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height),
+                  fmt::format("the picture of 'resize {}'", side), "give a smaller value");
   return resized(in, width, height, filter);
 }
 

@@ -86,7 +86,7 @@ struct ShowOptions {
 
 struct TableOptions {
   int number = 0;
-  std::string format = "text", out;
+  std::string format, out;  ///< format: text, csv, md or tex; empty: by the ending of out, else text
   bool paper = false, measured = false;  ///< neither: both
   std::string project = kDefaultProject;
   bool json = false;
@@ -94,8 +94,8 @@ struct TableOptions {
 
 struct ExportOptions {
   std::string run, what = "curves", out;
-  std::string format = "csv";  ///< of curves, epochs and policy: csv or jsonl
-  int count = -1;              ///< samples: the newest so many; 0: all; -1: by the kind of export
+  std::string format;  ///< csv or jsonl; empty: by the ending of out
+  int count = -1;      ///< samples: the newest so many; 0: all; -1: by the kind of export
   std::string project = kDefaultProject;
   bool json = false;
 };

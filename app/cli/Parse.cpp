@@ -290,11 +290,14 @@ void Parser::addResults() {
   addProject(show, show_);
 
   CLI::App* table = verb(app_, "table", "Fill in a table of the paper from the project's finished runs",
-                         "Example: uada table 2 --format tex --out table2.tex", table_);
+                         "The ending of FILE is its form: .txt, .csv, .md or .tex.\n"
+                         "Example: uada table 2 --out table2.tex",
+                         table_);
   table->add_option("NUMBER", table_.number, "Table of the paper ('uada list tables')")->required();
-  table->add_option("--format", table_.format, "text, csv, md or tex")
-      ->type_name("NAME")
-      ->default_str("text");
+  table
+      ->add_option("--format", table_.format,
+                   "text, csv, md or tex; default: by the ending of FILE, else text")
+      ->type_name("NAME");
   table->add_option("--out", table_.out, "File to write; default: standard output")->type_name("FILE");
   table->add_flag("--paper", table_.paper, "Only the published numbers");
   table->add_flag("--measured", table_.measured, "Only the measured numbers");
@@ -302,12 +305,14 @@ void Parser::addResults() {
 
   CLI::App* exported =
       verb(app_, "export", "Write what a run recorded to a file",
-           "curves, policy     CSV (or JSON lines with --format jsonl), a row a step or epoch\n"
-           "decisions          JSON lines: every plan, loss and choice of the pictured samples; probe_loss "
+           "The ending of FILE is its form.\n"
+           "curves, epochs     .csv or .jsonl (JSON lines), a row a step or epoch\n"
+           "policy             .csv or .jsonl, a row an op and step\n"
+           "decisions          .jsonl: every plan, loss and choice of the pictured samples; probe_loss "
            "and dl\n"
            "                   are lists where each coordinate is probed, null where the move was random\n"
-           "samples            a folder of PNG files, or a contact sheet if FILE ends in .png\n"
-           "weights            safetensors\n"
+           "samples            .png: a contact sheet; without an ending: a folder of PNG files\n"
+           "weights            .safetensors\n"
            "Example: uada export 3fa2 --what policy --out policy.csv",
            export_);
   positional(exported, "RUN", export_.run, "Run to export from");
@@ -317,9 +322,8 @@ void Parser::addResults() {
   exported->add_option("--out", export_.out, "File or folder to write")->type_name("FILE")->required();
   addNumber(exported, "--count", export_.count,
             "samples: the newest so many (64, on a contact sheet 8); 0: all", "", 0, 1000000);
-  exported->add_option("--format", export_.format, "Of curves, epochs and policy: csv or jsonl")
-      ->type_name("NAME")
-      ->default_str("csv");
+  exported->add_option("--format", export_.format, "For a FILE without ending: csv or jsonl")
+      ->type_name("NAME");
   addProject(exported, export_);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
@@ -56,6 +57,15 @@ std::vector<SheetCell> rowOf(const Decision& decision) {
   return row;
 }
 
+constexpr std::size_t kColumns = 2;  // of a sheet, before those of the groups
+
+SheetStyle styleFor(const Decision& decision) {
+  SheetStyle style;
+  style.headings = {"original", "unperturbed"};
+  for (const GroupDecision& group : decision.groups) style.headings.push_back(group.group);
+  return style;
+}
+
 }  // namespace
 
 std::vector<std::string> planLines(const Plan& plan) {
@@ -91,19 +101,27 @@ void writePictures(const std::vector<Decision>& decisions, const fs::path& folde
   writeFileAtomically(folder / "decisions.jsonl", lines);
 }
 
+void requireSheetRoom(const Decision& decision, std::size_t rows) {
+  const auto columns = static_cast<int>(kColumns + decision.groups.size());
+  const SheetStyle style = styleFor(decision);
+  std::vector<SheetCell> cells = rowOf(decision);
+  const ImageSize one = contactSheetSize(cells, columns, style);
+  std::ranges::copy(rowOf(decision), std::back_inserter(cells));
+  const auto more = static_cast<std::uint64_t>(contactSheetSize(cells, columns, style).height - one.height);
+  requireSheetSize(static_cast<std::uint64_t>(one.width),
+                   static_cast<std::uint64_t>(one.height) + more * (std::max<std::uint64_t>(rows, 1) - 1));
+}
+
 void writeContactSheet(const std::vector<Decision>& decisions, const fs::path& file) {
-  SheetStyle style;
-  style.headings = {"original", "unperturbed"};
-  for (const GroupDecision& group : decisions.front().groups) style.headings.push_back(group.group);
-  std::size_t columns = 2;
-  for (const Decision& decision : decisions) columns = std::max(columns, 2 + decision.groups.size());
+  std::size_t columns = kColumns;
+  for (const Decision& decision : decisions) columns = std::max(columns, kColumns + decision.groups.size());
   std::vector<SheetCell> cells;
   for (const Decision& decision : decisions) {
     auto row = rowOf(decision);
     row.resize(columns);
     std::move(row.begin(), row.end(), std::back_inserter(cells));
   }
-  writePng(file, contactSheet(cells, static_cast<int>(columns), style).view());
+  writePng(file, contactSheet(cells, static_cast<int>(columns), styleFor(decisions.front())).view());
 }
 
 }  // namespace uada::cli

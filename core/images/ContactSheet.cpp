@@ -184,17 +184,21 @@ void keepOpenCvSerial() {
 
 }  // namespace
 
+void requireSheetSize(std::uint64_t width, std::uint64_t height) {
+  requireWritable(width, height, "a contact sheet", "show fewer or smaller pictures");
+}
+
+ImageSize contactSheetSize(const std::vector<SheetCell>& cells, int columns, const SheetStyle& style) {
+  const Size size = laidOut(cells, std::min<int>(columns, static_cast<int>(cells.size())), style).size;
+  return {size.width, size.height};
+}
+
 Image contactSheet(const std::vector<SheetCell>& cells, int columns, const SheetStyle& style) {
   keepOpenCvSerial();
   if (cells.empty() || columns < 1) throw Error("cannot make a contact sheet: no pictures or no columns");
   columns = std::min<int>(columns, static_cast<int>(cells.size()));
   const Layout layout = laidOut(cells, columns, style);
-  if (std::uint64_t(layout.size.width) * std::uint64_t(layout.size.height) > kMaxSheetPixels) {
-    throw Error(
-        fmt::format("cannot make a contact sheet of {} x {} pixels: the limit is 64 million; show fewer "
-                    "pictures",
-                    layout.size.width, layout.size.height));
-  }
+  requireSheetSize(std::uint64_t(layout.size.width), std::uint64_t(layout.size.height));
   Image result(layout.size.width, layout.size.height);
   std::fill(result.rgb.begin(), result.rgb.end(), 255);
   cv::Mat sheet(result.height, result.width, CV_8UC3, result.rgb.data());

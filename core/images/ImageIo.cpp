@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -120,9 +121,28 @@ Image readImage(const std::filesystem::path& path, const ImageLimits& limits) {
   return decode(source, "'" + path.string() + "'", limits);
 }
 
+void requireWritable(std::uint64_t width, std::uint64_t height, std::string_view what,
+                     std::string_view remedy) {
+  constexpr std::uint64_t kMost = ImageLimits{}.maxPixels;
+  if (std::max(width, height) <= kMaxSide && width * height <= kMost) return;
+  const double millions = 1e-6 * static_cast<double>(width) * static_cast<double>(height);
+  throw UsageError(
+      fmt::format("cannot make {}: {} x {} pixels ({} million), at most {} million and {} a side can be read "
+                  "again; {}",
+                  what, width, height, groupedText(std::llround(millions)), kMost / 1'000'000,
+                  groupedText(kMaxSide), remedy));
+}
+
 void writePng(const std::filesystem::path& path, ImageView image, FileCalls& calls) {
+  const std::vector<std::byte> bytes = encodePng(image);
+  if (constexpr std::uint64_t kMost = ImageLimits{}.maxFileBytes; bytes.size() > kMost)
+    throw Error(
+        fmt::format("cannot write '{}': a PNG of {} x {} such pixels has {}, and at most {} can be read "
+                    "again; make the picture smaller",
+                    path.string(), image.width, image.height, bytesText(static_cast<double>(bytes.size())),
+                    bytesText(static_cast<double>(kMost))));
   AtomicFile file(path, calls);
-  file.write(encodePng(image));
+  file.write(bytes);
   file.commit();
 }
 

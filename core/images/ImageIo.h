@@ -63,8 +63,16 @@ Image decodePng(std::span<const std::byte> bytes, std::string_view what = "a sto
 ImageHeader checkImage(std::span<const std::byte> bytes, std::string_view what,
                        const ImageLimits& limits = {});
 
+/// Asked before memory is taken for a picture that is to be written: whether readImage() would take it.
+/// what    it is, in errors: "a contact sheet"
+/// remedy  what makes it smaller: "show fewer pictures"
+/// throws  UsageError with its size, the limits and the remedy
+void requireWritable(std::uint64_t width, std::uint64_t height, std::string_view what,
+                     std::string_view remedy);
+
 /// 8-bit RGB PNG, lossless. image: at least 1x1.
 std::vector<std::byte> encodePng(ImageView image);
+/// Throws Error, before the file is touched, also for a PNG of more bytes than readImage() takes.
 void writePng(const std::filesystem::path& path, ImageView image, FileCalls& calls = systemFileCalls());
 
 }  // namespace uada

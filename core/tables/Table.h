@@ -67,7 +67,9 @@ struct RunGroup {
 std::vector<RunGroup> compareRuns(const ProjectReader& project, const std::vector<std::int64_t>& runs = {});
 
 enum class TableFormat { text, csv, markdown, latex };
-TableFormat tableFormatFromName(std::string_view name);  ///< text, csv, md, tex
+TableFormat tableFormatFromName(std::string_view name);  ///< text or txt, csv, md, tex
+/// The endings of files that a table can be written to, the usual one first.
+const std::vector<std::string>& tableForms();
 struct TableOptions {
   bool paper = true, measured = true;
 };

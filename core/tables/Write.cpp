@@ -86,11 +86,16 @@ std::string csv(const Table& table, const TableOptions& options) {
 }  // namespace
 
 TableFormat tableFormatFromName(std::string_view name) {
-  if (name == "text") return TableFormat::text;
+  if (name == "text" || name == "txt") return TableFormat::text;
   if (name == "csv") return TableFormat::csv;
   if (name == "md") return TableFormat::markdown;
   if (name == "tex") return TableFormat::latex;
   throw UsageError(fmt::format("unknown format '{}'; known: text csv md tex", name));
+}
+
+const std::vector<std::string>& tableForms() {
+  static const std::vector<std::string> forms{"txt", "csv", "md", "tex"};
+  return forms;
 }
 
 std::string write(const Table& table, TableFormat format, const TableOptions& options) {

@@ -96,6 +96,18 @@ void TestCli::wrongUseIsOneLine_data() {
   row("table 2 --format docx", "docx");
   row("export x --out y --what nix", "unknown kind of export 'nix'; known: curves");
   row("export x", "--out");
+  row("table 2 --paper --out t.jsonl",
+      "'t.jsonl': the name of a table ends in .txt, .csv, .md or .tex, and this one in .jsonl");
+  row("table 2 --paper --out t", "and this one in nothing");
+  row("table 2 --paper --format csv --out t.md", "the format csv is asked for, and the name ends in .md");
+  row("export x --out c.JPG", "an export of curves ends in .csv or .jsonl, and this one in .jpg");
+  row("export x --out c.jsonl --format csv", "the format csv is asked for, and the name ends in .jsonl");
+  row("export x --what decisions --out d.csv", "an export of decisions ends in .jsonl, and this one in .csv");
+  row("export x --what samples --out s.jpg",
+      "an export of samples ends in .png, or in nothing for a folder, and this one in .jpg");
+  row("export x --what weights --out w",
+      "an export of weights ends in .safetensors, and this one in nothing");
+  row("export x --what samples --out s --format csv", "unknown format 'csv'; known: png");
   row("data", "data --help");
   row("data check nix", "nix");
   row("bench step --device nonsense", "--device: 'nonsense' is no device; use auto, cpu, cuda or cuda:N");
@@ -289,6 +301,12 @@ void TestCli::writesThePublishedTable() {
   COMPARE_CODE(csv, 0);
   QVERIFY2(csv.out.startsWith("table,row,column,metric,source,mean,sd,n,paper\n"), qPrintable(csv.out));
   QVERIFY(csv.out.count('\n') > 10);
+  for (const auto& [file, format] :
+       {std::pair{"t.csv", "csv"}, {"t.Md", "md"}, {"t.TEX", "tex"}, {"t.txt", "text"}}) {
+    COMPARE_CODE(program.run({"table", "2", "--paper", "--out", file}), 0);
+    const Result shown = program.run({"table", "2", "--paper", "--format", format});
+    QCOMPARE(QString::fromUtf8(program.read(file)).trimmed(), shown.out.trimmed());
+  }
   const Result tex = program.run({"table", "2", "--paper", "--format", "tex", "--out", "t.tex"});
   COMPARE_CODE(tex, 0);
   QVERIFY(program.read("t.tex").contains("\\begin{tabular"));

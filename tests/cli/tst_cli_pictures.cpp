@@ -70,6 +70,7 @@ void TestCliPictures::init() {
   writePng(program_->path("in.png").toStdString(), noise(33, 20, 1).view());
   writePng(program_->path("other.png").toStdString(), noise(33, 20, 2).view());
   writePng(program_->path("small.png").toStdString(), noise(5, 4, 3).view());
+  writePng(program_->path("line.png").toStdString(), noise(400, 2, 4).view());
 }
 
 void TestCliPictures::appliesEveryOp_data() {
@@ -169,7 +170,12 @@ void TestCliPictures::applyRefusesWhatWouldNotCount_data() {
   row("resize 10 in.png out.png --at 0.5,0.5", "--at: resize does not take it");
   row("centre_crop 0 in.png out.png", "VALUE 0: centre_crop takes whole pixels from 1 to 8000");
   row("pad_crop 4 in.png out.png --fill 1,2,3", "--fill: pad_crop does not take it");
-  row("resize 8000 in.png out.png", "13200 x 8000 pixels would come out, at most 64 million are made");
+  row("resize 8000 in.png out.png",
+      "13200 x 8000 pixels (106 million), at most 64 million and 65,500 a side");
+  row("resize 1000 line.png out.png", "200000 x 1000 pixels (200 million)");
+  row("resize 500 line.png out.png",
+      "100000 x 500 pixels (50 million), at most 64 million and 65,500 a side");
+  row("invert 0 in.png out.jpeg", "the name of a picture ends in .png, and this one in .jpeg");
   row("cutout 4 in.png out.png --cover 1,2", "--cover '1,2': three numbers 0..255");
 }
 
@@ -299,7 +305,7 @@ void TestCliPictures::samplesAreRefusedInOneLine_data() {
   row("--index 3 --count 2", "excludes --");
   for (const char* drawing : {"--seed 2", "--epoch 2", "--epochs 2", "--project p.uada"})
     QTest::newRow(drawing) << QString("--plan {} %1").arg(drawing) << "excludes --";
-  row("--count 1000 --side 2048", "the limit is 64 million");
+  row("--count 1000 --side 2048", " pixels (");
   row("--policy trivialaugment --set crop=resized --count 20 --input 2048",
       "a contact sheet has at most 64 million pixels, and ");
   row("--plan {\"flp\":true}", "unknown key 'flp'");

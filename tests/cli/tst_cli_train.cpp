@@ -253,7 +253,10 @@ void TestCliTrain::exportsWhatWasRecorded() {
     QCOMPARE(decision["groups"].toArray().size(), 4);
     QVERIFY(decision.contains("winner") && decision.contains("pixel_hash"));
   }
+  for (const QByteArray& line : exported("curves", "curves.JSONL").trimmed().split('\n'))
+    QVERIFY2(QJsonDocument::fromJson(line).object().contains("loss"), line);
   QVERIFY(exported("samples", "sheet.png").startsWith("\x89PNG"));
+  QVERIFY(exported("samples", "all.PNG").startsWith("\x89PNG"));
   exported("samples", "pictures");
   const QStringList pictures = QDir(program_->path("pictures")).entryList({"*.png"});
   QVERIFY2(pictures.size() >= 6 && !pictures.filter("-trained").isEmpty(), qPrintable(pictures.join(' ')));
@@ -262,8 +265,9 @@ void TestCliTrain::exportsWhatWasRecorded() {
   const auto length = qFromLittleEndian<quint64>(weights.constData());
   QVERIFY(length < static_cast<quint64>(weights.size()));
   QVERIFY(!QJsonDocument::fromJson(weights.mid(8, static_cast<int>(length))).object().isEmpty());
-  for (const char* what : {"curves", "samples", "weights"})
-    COMPARE_CODE(program_->run({"export", "1", "--what", what, "--out", "no/such/folder"}), 1);
+  for (const auto& [what, file] :
+       {std::pair{"curves", "x.csv"}, {"samples", "x"}, {"weights", "x.safetensors"}})
+    COMPARE_CODE(program_->run({"export", "1", "--what", what, "--out", QString("no/such/") + file}), 1);
   QVERIFY(!QFile::exists(program_->path("no")));
 }
 

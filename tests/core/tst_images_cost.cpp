@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/base/Error.h"
+#include "core/images/ContactSheet.h"
 #include "core/images/ImageIo.h"
 #include "tests/core/ErrorOf.h"
 #include "tests/core/Growth.h"
@@ -55,6 +56,8 @@ class TestImagesCost : public QObject {
   void piecesMakeTheSamePicture();
   void manyPartsAreRefused();
   void longSidesAreRefused();
+  void whatCannotBeReadIsNotWritten();
+  void longSheetsAreRefused();
 
  private:
   std::filesystem::path written(const Bytes& bytes) const {
@@ -207,6 +210,43 @@ void TestImagesCost::longSidesAreRefused() {
     QVERIFY(errorOf([&] {
               decodeImage(tinypng::make({width, height, 1, 0, row}), "'x'");
             }).contains("at most 65,500 a side are read; cut it into pieces"));
+}
+
+void TestImagesCost::whatCannotBeReadIsNotWritten() {
+  for (const auto& [width, height] : {std::pair{8000u, 8000u}, {65'500u, 900u}, {1u, 65'500u}})
+    QCOMPARE(errorOf([&] { requireWritable(width, height, "it", "make it smaller"); }), QString());
+  for (const auto& [width, height, size] :
+       {std::tuple{8001u, 8000u, "8001 x 8000 pixels (64 million)"},
+        {1u, 65'501u, "1 x 65501 pixels (0 million)"},
+        {4'000'000'000u, 4'000'000'000u, "4000000000 x 4000000000 pixels (16,000,000,000,000 million)"}})
+    QCOMPARE(errorOf([&] { requireWritable(width, height, "it", "make it smaller"); }),
+             QString("cannot make it: %1, at most 64 million and 65,500 a side can be read again; make it "
+                     "smaller")
+                 .arg(size));
+  Image noise(4700, 4600);  // 64.9 MB, which no packing makes less
+  unsigned state = 1;
+  for (std::uint8_t& byte : noise.rgb)
+    byte = static_cast<std::uint8_t>((state = 1664525 * state + 1013904223) >> 24);
+  const std::filesystem::path file = folder_.filePath("noise.png").toStdString();
+  const QString message = errorOf([&] { writePng(file, noise.view()); });
+  QVERIFY2(message.contains("noise.png': a PNG of 4700 x 4600 such pixels has ") &&
+               message.endsWith(" MB, and at most 64.0 MB can be read again; make the picture smaller"),
+           qPrintable(message));
+  QVERIFY(!std::filesystem::exists(file));
+}
+
+void TestImagesCost::longSheetsAreRefused() {
+  std::vector<SheetCell> cells(2, {Image(128, 128), {"a caption"}, false});
+  const Image sheet = contactSheet(cells, 1);
+  QVERIFY(contactSheetSize(cells, 1) == (ImageSize{sheet.width, sheet.height}));
+  cells.resize(400, cells.front());
+  QVERIFY(contactSheetSize(cells, 1).height < 65'500);
+  cells.resize(500, cells.front());  // of few pixels, but so high that no reader takes it
+  QVERIFY(contactSheetSize(cells, 1).height > 65'500);
+  const QString message = errorOf([&] { contactSheet(cells, 1); });
+  QVERIFY2(message.startsWith("cannot make a contact sheet: ") && message.contains("65,500 a side") &&
+               message.endsWith("; show fewer or smaller pictures"),
+           qPrintable(message));
 }
 
 QTEST_GUILESS_MAIN(TestImagesCost)

@@ -8,6 +8,7 @@
 #include "app/cli/Framings.h"
 #include "app/cli/Verbs.h"
 #include "core/augment/Stages.h"
+#include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/images/ImageIo.h"
 #include "core/ops/Op.h"
@@ -87,7 +88,7 @@ int perform(const ApplyOptions& options) {
   if (!std::isfinite(options.value))
     throw UsageError(fmt::format("VALUE {} is not a finite number", options.value));
   if (const Framing* framing = findFraming(options.op)) {
-    requirePngName(options.out);
+    formOf(options.out, "a picture", {"png"});
     applyFraming(*framing, options);
     return 0;
   }
@@ -98,7 +99,7 @@ int perform(const ApplyOptions& options) {
   if (!options.filter.empty()) sampling.filter = filterFromName(options.filter);
   if (options.at) std::tie(sampling.x, sampling.y) = *options.at;
   if (options.cover) sampling.cover = bytesOf(*options.cover);
-  requirePngName(options.out);
+  formOf(options.out, "a picture", {"png"});
 
   const Image in = readImage(options.in);
   Image out(in.width, in.height);

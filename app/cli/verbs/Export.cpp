@@ -9,6 +9,7 @@
 #include "app/cli/RunText.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Catalog.h"
+#include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
@@ -101,33 +102,51 @@ std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
   throw Error(fmt::format("{} ({}) has no {} to export: {}", run.key, run.title, what, why));
 }
 
+/// What is asked for: `form` is the ending that the file has, or would have.
+struct Wanted {
+  const ProjectReader& project;
+  const RunSummary& run;
+  const ExportOptions& options;
+  std::string form;
+};
+
 using Rows = std::vector<Json> (*)(const ProjectReader&, std::int64_t);
 
 /// Returns what was written, in words.
-std::string exportRows(const ProjectReader& project, const RunSummary& run, const ExportOptions& options,
-                       Rows rowsOf) {
-  if (options.format != "csv" && options.format != "jsonl")
-    throw UsageError(fmt::format("unknown format '{}'; known: csv jsonl", options.format));
-  const auto rows = rowsOf(project, run.id);
-  if (rows.empty()) nothingThere(run, options.what, "nothing of it was recorded yet, or its method has none");
-  writeFileAtomically(options.out, options.format == "csv" ? csvText(rows) : linesText(rows));
+template <Rows RowsOf>
+std::string exportRows(const Wanted& wanted) {
+  const auto rows = RowsOf(wanted.project, wanted.run.id);
+  if (rows.empty())
+    nothingThere(wanted.run, wanted.options.what, "nothing of it was recorded yet, or its method has none");
+  writeFileAtomically(wanted.options.out, wanted.form == "csv" ? csvText(rows) : linesText(rows));
   return plural(static_cast<long long>(rows.size()), "row");
 }
 
-std::string exportDecisions(const ProjectReader& project, const RunSummary& run,
-                            const ExportOptions& options) {
+std::string exportDecisions(const Wanted& wanted) {
   std::vector<Json> rows;
-  for (const Decision& decision : project.decisions(run.id, 0, false)) rows.push_back(decisionJson(decision));
+  for (const Decision& decision : wanted.project.decisions(wanted.run.id, 0, false))
+    rows.push_back(decisionJson(decision));
   if (rows.empty())
-    nothingThere(run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
+    nothingThere(wanted.run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
   std::reverse(rows.begin(), rows.end());  // oldest first
-  writeFileAtomically(options.out, linesText(rows));
+  writeFileAtomically(wanted.options.out, linesText(rows));
   return plural(static_cast<long long>(rows.size()), "decision");
 }
 
-std::string exportSamples(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
-  const bool sheet = hasPngName(options.out);
-  const int count = options.count >= 0 ? options.count : sheet ? 8 : 64;
+/// Throws where the contact sheet of so many decisions, 0: of all, would be too large, before they are read.
+void requireRoom(const ProjectReader& project, const RunSummary& run, std::size_t count) {
+  const auto newest = project.decisions(run.id, 1, true);
+  if (!newest.empty()) requireSheetRoom(newest.front(), project.decisions(run.id, count, false).size());
+}
+
+std::string exportSamples(const Wanted& wanted) {
+  constexpr int kUsualRows = 8, kUsualPictured = 64;
+  const auto& [project, run, options, form] = wanted;
+  const bool sheet = form == "png";
+  const auto count = static_cast<std::size_t>(options.count >= 0 ? options.count
+                                              : sheet            ? kUsualRows
+                                                                 : kUsualPictured);
+  if (sheet) requireRoom(project, run, count);
   auto decisions = project.decisions(run.id, count, true);
   if (decisions.empty())
     nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
@@ -139,7 +158,8 @@ std::string exportSamples(const ProjectReader& project, const RunSummary& run, c
   return plural(static_cast<long long>(decisions.size()), "sample");
 }
 
-std::string exportWeights(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
+std::string exportWeights(const Wanted& wanted) {
+  const auto& [project, run, options, form] = wanted;
   const auto checkpoint = project.lastCheckpoint(run.id);
   if (!checkpoint) nothingThere(run, "weights", "it has no checkpoint yet; one is written after every epoch");
   const auto file = runFolder(std::filesystem::absolute(project.file()), run.key) / checkpoint->file;
@@ -147,33 +167,33 @@ std::string exportWeights(const ProjectReader& project, const RunSummary& run, c
   return "weights at step " + groupedText(checkpoint->step);
 }
 
-std::string exportCurves(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
-  return exportRows(project, run, options, curveRows);
-}
-std::string exportEpochs(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
-  return exportRows(project, run, options, epochRows);
-}
-std::string exportPolicy(const ProjectReader& project, const RunSummary& run, const ExportOptions& options) {
-  return exportRows(project, run, options, policyRows);
-}
-
 struct Kind {
   const char* name;
-  std::string (*write)(const ProjectReader&, const RunSummary&, const ExportOptions&);
+  std::vector<std::string> forms;  ///< endings of its file; empty text: a folder
+  std::string (*write)(const Wanted&);
 };
-constexpr Kind kKinds[] = {{"curves", exportCurves},   {"epochs", exportEpochs},
-                           {"policy", exportPolicy},   {"decisions", exportDecisions},
-                           {"samples", exportSamples}, {"weights", exportWeights}};
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> all{{"curves", {"csv", "jsonl"}, exportRows<curveRows>},
+                                     {"epochs", {"csv", "jsonl"}, exportRows<epochRows>},
+                                     {"policy", {"csv", "jsonl"}, exportRows<policyRows>},
+                                     {"decisions", {"jsonl"}, exportDecisions},
+                                     {"samples", {"png", ""}, exportSamples},
+                                     {"weights", {"safetensors"}, exportWeights}};
+  return all;
+}
 
 }  // namespace
 
 int perform(const ExportOptions& options) {
   const Console console(options.json);
-  const Kind& kind = findEntry(kKinds, options.what, "kind of export");
+  const Kind& kind = findEntry(kinds(), options.what, "kind of export");
   requireNotOfProject(options.out, options.project);
+  const std::string form =
+      formOf(options.out, fmt::format("an export of {}", kind.name), kind.forms, options.format);
   const ProjectReader project(options.project);
   const RunSummary run = project.findRun(options.run);
-  const std::string written = kind.write(project, run, options);
+  const std::string written = kind.write({project, run, options, form});
   console.say(fmt::format("{}: {} of {} ({})", options.out, written, run.key, run.title));
   console.object("export", Json::Object{{"run", run.id},
                                         {"key", run.key},

@@ -14,6 +14,7 @@
 #include "core/augment/Space.h"
 #include "core/augment/Stages.h"
 #include "core/augment/found/Library.h"
+#include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
@@ -316,7 +317,7 @@ Image drawn(Sheet& sheet, int side) {
 
 int perform(const SampleOptions& options) {
   const Console console(options.json);
-  requirePngName(options.out);
+  formOf(options.out, "a picture", {"png"});
   std::error_code absent;
   if (std::filesystem::equivalent(options.out, options.dataset, absent))
     throw UsageError(fmt::format("'{}' is the picture itself; name another file for the sheet", options.out));

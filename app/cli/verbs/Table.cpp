@@ -8,6 +8,7 @@
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
 #include "app/cli/Verbs.h"
+#include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 
@@ -62,8 +63,10 @@ Table published(const TableEntry& entry) {
 int perform(const TableOptions& options) {
   const Console console(options.json);
   const TableEntry& entry = findTable(options.number);
-  const TableFormat format = tableFormatFromName(options.format);
   if (!options.out.empty()) requireNotOfProject(options.out, options.project);
+  const TableFormat format =
+      tableFormatFromName(options.out.empty() ? formOf(tableForms(), options.format)
+                                              : formOf(options.out, "a table", tableForms(), options.format));
   uada::TableOptions shown;
   if (options.paper != options.measured) {
     shown.paper = options.paper;
