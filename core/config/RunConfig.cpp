@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/augment/Space.h"
+#include "core/augment/found/Library.h"
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -60,12 +61,20 @@ std::vector<std::pair<std::string, std::string>> unusual(const std::vector<Field
   return all;
 }
 
-/// "autoaugment"; a policy that is a file goes by the file's name.
+/// The beginning of a hash, enough to tell files of one name apart.
+constexpr std::size_t kHashDigits = 8;
+
+/// "autoaugment"; a policy of the library goes by its name. A file goes by its own name, with the beginning
+/// of its hash, since others in other folders, and policies of the library or the catalogue, may be called
+/// the same: "mine@1a2b3c4d".
 std::string policyWord(const Choice& policy) {
-  for (const FieldValue& field : findPolicy(policy.name).fields())
-    if (field.field.role == Field::Role::title)
-      return std::filesystem::path(policy.settings.at(field.field.name).asString()).stem().string();
-  return policy.name;
+  if (!findPolicy(policy.name).isFile) return policy.name;
+  const std::string& given = policy.settings.at("file").asString();
+  const std::string& hash = policy.settings.at("sha256").asString();
+  if (!isPolicyPath(given) || hash.empty()) return given;
+  std::string name = std::filesystem::path(given).filename().string();
+  if (name.ends_with(".json")) name.erase(name.size() - 5);
+  return name + '@' + hash.substr(0, kHashDigits);
 }
 
 std::string shortDataset(const std::string& name) {

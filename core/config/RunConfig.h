@@ -174,8 +174,8 @@ Choice methodFromJson(const Json& json, const std::string& where);
 Choice policyFromJson(const Json& json, const std::string& where);
 /// {"name": ..., settings ...}
 Json choiceToJson(const Choice& choice);
-/// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A file goes by its
-/// own name.
+/// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A policy of the
+/// library goes by its name, a file as "mine@1a2b3c4d" by its own name and the beginning of its hash.
 std::string policyLabel(const Choice& policy);
 /// The space that the run's plans are drawn from. Throws Error if its policy's file is not there or another.
 /// side  of the images, pixels

@@ -85,6 +85,23 @@ class TestConfig : public QObject {
     QVERIFY(recipeHash(a.recipe) != recipeHash(b.recipe));
   }
 
+  /// Two policies never give one title: a file's has the beginning of its hash, a name in the library is
+  /// whole.
+  void titlesTellPoliciesApart() {
+    const auto titleOf = [](const char* file, char digit) {
+      Json policy(Json::Object{{"name", "found"}, {"file", file}, {"sha256", std::string(64, digit)}});
+      RunConfig config = expand(read(kExperiment))[1];
+      config.method = {"uada", findMethod("uada").complete(Json(Json::Object{{"policy", policy}}), "test")};
+      return runTitle(config);
+    };
+    QCOMPARE(titleOf("x/autoaugment.json", '1'), std::string("r10w16-c10-uada-autoaugment@11111111-s1"));
+    QCOMPARE(titleOf("a/pol.json", '1'), std::string("r10w16-c10-uada-pol@11111111-s1"));
+    QCOMPARE(titleOf("b/pol.json", '2'), std::string("r10w16-c10-uada-pol@22222222-s1"));
+    QCOMPARE(titleOf("pol.v1", '1'), std::string("r10w16-c10-uada-pol.v1-s1"));
+    QCOMPARE(titleOf("pol.v2", '2'), std::string("r10w16-c10-uada-pol.v2-s1"));
+    QCOMPARE(titleOf("b/pol.v2", '2'), std::string("r10w16-c10-uada-pol.v2@22222222-s1"));
+  }
+
   void methodsTakeAnyPolicy() {
     const auto methods = [](const char* list) {
       return read(replaced(kExperiment, R"(["ra-uc", {"name": "uada", "epsilon": 2}])", list));

@@ -222,10 +222,9 @@ bool isHash(std::string_view hash) {
   return hash.size() == 64 && hash.find_first_not_of("0123456789abcdef") == hash.npos;
 }
 
-bool isPath(std::string_view name) { return name.find('/') != name.npos || name.ends_with(".json"); }
-
 UsageError unknownPolicy(const std::string& name, const std::string& place) {
-  if (isPath(name)) return UsageError(fmt::format("{}there is no policy file '{}'", place, quotable(name)));
+  if (isPolicyPath(name))
+    return UsageError(fmt::format("{}there is no policy file '{}'", place, quotable(name)));
   return UsageError(
       fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place,
                   quotable(name), joined(policyNames(), " ")));
@@ -319,10 +318,12 @@ InstalledPolicy removePolicy(const std::string& name) {
   return policy;
 }
 
+bool isPolicyPath(std::string_view name) { return name.find('/') != name.npos || name.ends_with(".json"); }
+
 std::optional<PolicyFile> findPolicyFile(const std::string& name) {
   if (const char* text = shippedText(name)) return PolicyFile{name, sha256(std::string_view(text)), text};
-  if (!isPath(name) && !isGoodName(name)) return {};
-  const fs::path file = isPath(name) ? fs::path(name) : fileOf(name);
+  if (!isPolicyPath(name) && !isGoodName(name)) return {};
+  const fs::path file = isPolicyPath(name) ? fs::path(name) : fileOf(name);
   if (!isThere(file)) return {};
   std::string text = policyText(file);
   return PolicyFile{name, sha256(text), std::move(text)};

@@ -64,6 +64,10 @@ Import importPolicy(const std::filesystem::path& file, const ImportOptions& opti
 /// throws   UsageError if it comes with the program, or listing those that are imported
 InstalledPolicy removePolicy(const std::string& name);
 
+/// Whether the name of a policy is the path of a file, not one of the library: it has a slash, or ends in
+/// .json.
+bool isPolicyPath(std::string_view name);
+
 /// The file of a policy by name: one that comes with the program, an imported one, or the path of a file. Not
 /// looked into; none: there is no such name, or no such file.
 std::optional<PolicyFile> findPolicyFile(const std::string& name);
