@@ -8,6 +8,8 @@ namespace {
 /// JSON has no NaN: what does not exist is null.
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 Json number(const std::optional<double>& value) { return value ? number(*value) : Json(); }
+/// Null: not known.
+Json flag(std::optional<bool> value) { return value ? Json(*value) : Json(); }
 Json number(std::uint32_t value) { return Json(static_cast<std::int64_t>(value)); }
 
 Json numbers(const std::vector<int>& values) {
@@ -48,12 +50,16 @@ Json summaryJson(const RunSummary& run) {
                            {"method", run.method},
                            {"seed", run.seed},
                            {"config_hash", run.configHash},
+                           {"recipe_hash", run.recipeHash},
+                           {"data_hash", run.dataHash},
+                           {"data_published", flag(run.isDataPublished)},
                            {"state", stateName(run.state)},
                            {"problem", run.problem},
                            {"attempts", run.attempts},
                            {"epoch", run.epoch},
                            {"epochs", run.epochs},
-                           {"step", run.step}};
+                           {"step", run.step},
+                           {"diverged", run.hasDiverged}};
   json["loss"] = number(run.loss);
   json["last_top1"] = number(run.lastTop1);
   json["last_top5"] = number(run.lastTop5);
@@ -72,11 +78,18 @@ Json summaryJson(const RunSummary& run) {
 }
 
 Json manifestJson(const Manifest& manifest) {
-  return Json::Object{
-      {"host", manifest.host}, {"user", manifest.user},         {"program", manifest.program},
-      {"git", manifest.git},   {"libtorch", manifest.libtorch}, {"compiler", manifest.compiler},
-      {"cpu", manifest.cpu},   {"device", manifest.device},     {"threads", manifest.threads},
-      {"pid", manifest.pid},   {"data_hash", manifest.dataHash}};
+  return Json::Object{{"host", manifest.host},
+                      {"user", manifest.user},
+                      {"program", manifest.program},
+                      {"git", manifest.git},
+                      {"libtorch", manifest.libtorch},
+                      {"compiler", manifest.compiler},
+                      {"cpu", manifest.cpu},
+                      {"device", manifest.device},
+                      {"threads", manifest.threads},
+                      {"pid", manifest.pid},
+                      {"data_hash", manifest.dataHash},
+                      {"data_published", flag(manifest.isDataPublished)}};
 }
 
 Json stepJson(const StepReport& report) {

@@ -45,7 +45,8 @@ class Lines {
                                 {"text", r.text},
                                 {"device", r.device},
                                 {"threads", r.threads},
-                                {"data_hash", r.dataHash}});
+                                {"data_hash", r.dataHash},
+                                {"data_published", r.dataHash.empty() ? Json() : Json(r.isDataPublished)}});
   }
   void write(const StepReport& report) const { write("step", stepJson(report)); }
   void write(const EpochReport& report) const { write("epoch", epochJson(report)); }

@@ -12,6 +12,16 @@ const DataReport::File* DataReport::firstDifferent() const {
   return found == files.end() ? nullptr : &*found;
 }
 
+DataIdentity dataIdentity(const Dataset& train, const Dataset& test) {
+  return {train.hash + "+" + test.hash, train.isPublished && test.isPublished};
+}
+
+DataIdentity readDataIdentity(const DatasetEntry& entry, const std::filesystem::path& folder) {
+  const std::filesystem::path found = locateDataset(entry, folder);
+  const Dataset train = entry.load(found, Split::train);
+  return dataIdentity(train, entry.load(found, Split::test));
+}
+
 ChannelStatistics channelStatistics(const Dataset& data) {
   if (data.rgb.empty()) throw Error("no mean of a data set without images; give it at least one");
   // Counting the 256 values first keeps the sums exact and the loop short.

@@ -92,6 +92,15 @@ struct DatasetEntry {
 /// "'/x/data_batch_1' (the Python version, which is not read)" for each other form in the folder.
 std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::filesystem::path& folder);
 
+/// What tells the images of a run from others.
+struct DataIdentity {
+  std::string hash;  ///< of the training and of the test set, joined by '+'
+  bool isPublished = false;
+};
+DataIdentity dataIdentity(const Dataset& train, const Dataset& test);
+/// Reads both sets. Throws Error as find() and load() do. folder  empty: the usual places
+DataIdentity readDataIdentity(const DatasetEntry& entry, const std::filesystem::path& folder);
+
 const std::vector<DatasetEntry>& datasets();
 const DatasetEntry& findDataset(std::string_view name);
 /// find() or an Error that says where it was looked for, which files were expected and how to get it.

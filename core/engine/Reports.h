@@ -135,6 +135,7 @@ struct StateReport {
   std::string device;  ///< "cpu", "cuda:0": once known
   int threads = 0;
   std::string dataHash;  ///< Dataset::hash of the training and the test set, joined by '+': once known
+  bool isDataPublished = false;  ///< known with dataHash: the files are the published ones
 };
 
 /// The end of an attempt that reached its last epoch.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -69,8 +70,14 @@ class Row {
   std::int64_t integer() { return statement_.getColumn(next_++).getInt64(); }
   int small() { return static_cast<int>(integer()); }
   std::string text() { return statement_.getColumn(next_++).getString(); }
+  /// 0 or 1; none: NULL.
+  std::optional<bool> flag() {
+    const SQLite::Column column = statement_.getColumn(next_++);
+    if (column.isNull()) return std::nullopt;
+    return column.getInt64() != 0;
+  }
   bool isNull() const { return statement_.getColumn(next_).isNull(); }
-  void skip() { ++next_; }
+  void skip(int columns = 1) { next_ += columns; }
 
  private:
   SQLite::Statement& statement_;

@@ -46,4 +46,16 @@ Manifest currentManifest() {
   return manifest;
 }
 
+std::string shortDataHash(const std::string& dataHash) {
+  constexpr std::size_t kDigits = 8;
+  const std::size_t plus = dataHash.find('+');
+  const std::string first = dataHash.substr(0, std::min(plus, kDigits));
+  return plus == dataHash.npos ? first : first + dataHash.substr(plus, kDigits + 1);
+}
+
+const char* verdictText(std::optional<bool> isPublished) {
+  if (!isPublished) return "not known whether the published images";
+  return *isPublished ? "the published images" : "other images than published";
+}
+
 }  // namespace uada

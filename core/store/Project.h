@@ -15,7 +15,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -79,6 +79,10 @@ class ProjectReader {
 
   /// Newest first. A run in a live state whose process is gone counts as interrupted.
   std::vector<RunSummary> runs() const;
+  /// Oldest first. runs: only these; empty: all. Of a configuration what does not define the result (the
+  /// data's folder, runtime, experiment and recipe's name) may be another run's of the same hash, and the
+  /// policy's file is left out.
+  std::vector<FinishedRun> finishedRuns(const std::vector<std::int64_t>& runs = {}) const;
   /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near
   /// ones.
   RunSummary findRun(std::string_view name) const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/augment/Space.h"
 #include "core/engine/methods/Method.h"
@@ -145,12 +147,36 @@ std::vector<RunSummary> ProjectReader::runs() const {
   return guarded(file(), [&] {
     std::vector<RunSummary> all;
     SQLite::Transaction snapshot(impl_->database);
-    SQLite::Statement query(impl_->database,
-                            "SELECT id, key, title, experiment, dataset, model, method, seed, "
-                            "config_hash, epochs, created, notes, tags FROM runs ORDER BY id DESC");
+    SQLite::Statement query(impl_->database, impl_->summarySql("ORDER BY r.id DESC"));
     while (query.executeStep()) {
       Row row(query);
       all.push_back(impl_->summary(row));
+    }
+    return all;
+  });
+}
+
+RunConfig ProjectReader::Impl::config(const RunSummary& run, const std::string& text) const {
+  const std::string where = fmt::format("run {} of '{}'", run.key, file.string());
+  return runConfigFromJson(parseJson(text, where), where);
+}
+
+std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int64_t>& runs) const {
+  const std::unordered_set<std::int64_t> wanted(runs.begin(), runs.end());
+  return guarded(file(), [&] {
+    std::vector<FinishedRun> all;
+    std::unordered_map<std::string, RunConfig> known;  // by hash: what defines the result is read once
+    SQLite::Transaction snapshot(impl_->database);
+    SQLite::Statement query(impl_->database, impl_->summarySql("WHERE a.state = 'finished' ORDER BY r.id"));
+    while (query.executeStep()) {
+      Row row(query);
+      if (!wanted.empty() && !wanted.contains(query.getColumn(0).getInt64())) continue;
+      RunSummary summary = impl_->summary(row);
+      auto config = known.find(summary.configHash);
+      if (config == known.end())
+        config = known.emplace(summary.configHash, impl_->config(summary, row.text())).first;
+      all.push_back({std::move(summary), config->second});
+      all.back().config.seed = all.back().summary.seed;
     }
     return all;
   });
@@ -187,24 +213,23 @@ std::shared_ptr<const PolicyFile> ProjectReader::Impl::policyFileOf(const Choice
 RunDetail ProjectReader::detail(std::int64_t run) const {
   return guarded(file(), [&] {
     SQLite::Transaction snapshot(impl_->database);
-    SQLite::Statement query(impl_->database,
-                            "SELECT id, key, title, experiment, dataset, model, method, seed, "
-                            "config_hash, epochs, created, notes, tags, config FROM runs WHERE id = ?");
+    SQLite::Statement query(impl_->database, impl_->summarySql("WHERE r.id = ?"));
     if (!bindAll(query, run).executeStep()) impl_->keyOf(run);
     Row row(query);
     RunDetail detail;
     detail.summary = impl_->summary(row);
-    const std::string where = fmt::format("run {} of '{}'", detail.summary.key, file().string());
-    detail.config = runConfigFromJson(parseJson(row.text(), where), where);
+    detail.config = impl_->config(detail.summary, row.text());
     detail.config.policyFile = impl_->policyFileOf(detail.config.method);
     detail.checkpoints = impl_->checkpoints(run);
-    SQLite::Statement attempts(impl_->database,
-                               "SELECT host, user, program, git, libtorch, compiler, cpu, device, threads, "
-                               "pid, data_hash FROM attempts WHERE run = ? ORDER BY attempt");
+    SQLite::Statement attempts(
+        impl_->database, fmt::format("SELECT host, user, program, git, libtorch, compiler, cpu, device, "
+                                     "threads, pid, data_hash, {} FROM attempts d WHERE run = ? ORDER BY "
+                                     "attempt",
+                                     impl_->verdictSql()));
     for (bindAll(attempts, run); attempts.executeStep();) {
       Row a(attempts);
       detail.attempts.push_back({a.text(), a.text(), a.text(), a.text(), a.text(), a.text(), a.text(),
-                                 a.text(), a.small(), a.integer(), a.text()});
+                                 a.text(), a.small(), a.integer(), a.text(), a.flag()});
     }
     SQLite::Statement events(impl_->database,
                              "SELECT text FROM events WHERE run = ? AND kind = 'event' ORDER BY id");

@@ -53,10 +53,16 @@ struct ProjectReader::Impl {
   /// sql  with parameters run, attempt, after, end; take(attempt, row) for each row in order
   template <class Take>
   void each(std::int64_t run, const char* table, const std::string& sql, std::int64_t afterStep, Take take);
+  /// Whether the data of an attempt d are the published ones, as an expression.
+  const char* verdictSql();
+  /// A row of what summary() reads for each run, and then its configuration. which  of the runs r, and in
+  /// which order
+  std::string summarySql(const std::string& which);
   RunSummary summary(store::Row& row);
-  void addAttempts(RunSummary& run);
-  void addProgress(RunSummary& run);
+  void readAttempt(store::Row& row, RunSummary& run) const;
+  void addEpochs(RunSummary& run);
   void addCosts(RunSummary& run);
+  RunConfig config(const RunSummary& run, const std::string& text) const;
   std::string keyOf(std::int64_t run);
   Image picture(std::int64_t run, std::int64_t attempt, const Decision& decision, int candidate);
   std::vector<CheckpointReport> checkpoints(std::int64_t run);

@@ -17,9 +17,15 @@ struct Manifest {
   int threads = 0;
   std::int64_t pid = 0;
   std::string dataHash;
+  std::optional<bool> isDataPublished;  ///< none: not known
 };
-/// All but device, threads and dataHash, which the engine's reports bring.
+/// All but device, threads and what tells the data, which the engine's reports bring.
 Manifest currentManifest();
+
+/// "a0181da3+8e2eb146": the beginnings of a data hash's parts, of the training and of the test set.
+std::string shortDataHash(const std::string& dataHash);
+/// In words whether images are the published ones; none: not known.
+const char* verdictText(std::optional<bool> isPublished);
 
 /// One row of the list of runs. Numbers are derived from rows, never stored twice.
 struct RunSummary {
@@ -29,7 +35,9 @@ struct RunSummary {
   std::string experiment;
   std::string dataset, model, method;
   std::int64_t seed = 0;
-  std::string configHash;
+  std::string configHash, recipeHash;
+  std::string dataHash;    ///< of the images it was trained and tested on; empty: they were not read yet
+  std::optional<bool> isDataPublished;  ///< whether they are the published ones; none: not known
   RunState state = RunState::interrupted;
   std::string problem;     ///< of a failed run
   int attempts = 0;
@@ -37,6 +45,7 @@ struct RunSummary {
   std::int64_t step = 0;
   std::optional<double> loss, lastTop1, bestTop1, lastTop5;
   int bestEpoch = 0;
+  bool hasDiverged = false;  ///< finished, with a test loss that is no finite number
   double seconds = 0;      ///< training, all attempts
   Counts counts;
   std::string created, ended;  ///< UTC, ISO 8601
@@ -44,6 +53,12 @@ struct RunSummary {
   std::int64_t pid = 0;
   int threads = 0;
   std::string notes, tags;
+};
+
+/// What tables are made of: a finished run with its configuration.
+struct FinishedRun {
+  RunSummary summary;
+  RunConfig config;
 };
 
 /// A run with everything that was recorded about it.

@@ -58,6 +58,7 @@ RunSummary newRun(const std::filesystem::path& project, const RunConfig& config)
   summary.method = config.method.name;
   summary.seed = config.seed;
   summary.configHash = configHash(config);
+  summary.recipeHash = recipeHash(config.recipe);
   summary.epochs = config.recipe.training.epochs;
   summary.created = utcNow();
   return summary;
@@ -71,7 +72,7 @@ std::int64_t addRun(SQLite::Database& database, const RunConfig& config, const R
       "config_hash, recipe_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   bindAll(insert, summary.key, summary.title, summary.experiment, config.recipe.name, summary.dataset,
           summary.model, summary.method, policyLabel(policyOf(config.method)), summary.seed, summary.epochs,
-          summary.configHash, recipeHash(config.recipe), toJson(config).dump(), summary.created)
+          summary.configHash, summary.recipeHash, toJson(config).dump(), summary.created)
       .exec();
   return database.getLastInsertRowid();
 }

@@ -1,5 +1,7 @@
 #include "core/store/Schema.h"
 
+#include <fmt/core.h>
+
 namespace uada::store {
 
 // Comments inside CREATE statements are kept by SQLite: `.schema` of the sqlite3 program shows them.
@@ -182,9 +184,64 @@ CREATE TABLE events (
 CREATE INDEX events_of_run ON events(run, attempt);
 )sql";
 
+/// Views hold nothing: a later version may replace them.
+constexpr const char* kViews = R"sql(
+CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed: accuracy in percent, what it cost
+WITH done AS (
+  SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
+         CASE WHEN json_valid(r.config)
+              THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings,
+         r.seed, r.config_hash, r.recipe_hash, a.data_hash, a.data_published,
+         a.host, a.device, a.threads, 100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
+         x.best_top1 IS NULL OR x.last_top1 IS NULL OR x.last_loss IS NULL OR abs(x.last_loss) = 9e999 AS diverged,
+         x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains,
+         row_number() OVER (PARTITION BY r.config_hash, a.data_hash, r.seed ORDER BY r.id DESC) AS nth
+  FROM runs r
+  JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
+  JOIN results x ON x.run = a.run AND x.attempt = a.attempt
+  WHERE a.state = 'finished')
+SELECT * FROM done WHERE nth = 1;
+
+CREATE VIEW table2 AS            -- top-1 in percent over the n seeds that did not diverge; sd: sample standard deviation,
+WITH groups AS (                 -- NULL for n = 1
+  SELECT config_hash, data_hash, sum(NOT diverged) AS n, sum(diverged) AS diverged,
+         avg(CASE WHEN NOT diverged THEN best END) AS best_mean, avg(CASE WHEN NOT diverged THEN last END) AS last_mean
+  FROM finished_runs GROUP BY config_hash, data_hash)
+SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
+       max(f.policy) AS policy, min(f.settings) AS settings,
+       g.config_hash, g.data_hash, min(f.data_published) AS data_published, g.n, g.diverged, g.best_mean,
+       CASE WHEN g.n > 1 THEN sqrt(sum(CASE WHEN NOT f.diverged THEN (f.best - g.best_mean) * (f.best - g.best_mean) END)
+                                   / (g.n - 1)) END AS best_sd,
+       g.last_mean,
+       CASE WHEN g.n > 1 THEN sqrt(sum(CASE WHEN NOT f.diverged THEN (f.last - g.last_mean) * (f.last - g.last_mean) END)
+                                   / (g.n - 1)) END AS last_sd
+FROM finished_runs f JOIN groups g ON g.config_hash = f.config_hash AND g.data_hash = f.data_hash
+GROUP BY g.config_hash, g.data_hash
+ORDER BY dataset, model, recipe, method, policy, settings, g.data_hash;
+
+CREATE VIEW table3 AS            -- mean cost of a run, and its ratio to ra-uc with the same recipe and data; time only
+WITH reference AS (              -- against ra-uc on the same host, device and number of threads
+  SELECT recipe_hash, data_hash, avg(forward_equivalents) AS forward_equivalents, avg(chains) AS chains
+  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash, data_hash),
+timed AS (
+  SELECT recipe_hash, data_hash, host, device, threads, avg(seconds) AS seconds
+  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash, data_hash, host, device, threads)
+SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
+       max(f.policy) AS policy, min(f.settings) AS settings,
+       f.config_hash, f.data_hash, count(*) AS n, avg(f.seconds) AS seconds,
+       avg(f.forward_equivalents) AS forward_equivalents,
+       avg(f.chains) AS chains, avg(f.seconds / t.seconds) AS time_ratio,
+       avg(f.forward_equivalents) / r.forward_equivalents AS forward_ratio, avg(f.chains) / r.chains AS chain_ratio
+FROM finished_runs f
+LEFT JOIN reference r ON r.recipe_hash = f.recipe_hash AND r.data_hash = f.data_hash
+LEFT JOIN timed t ON t.recipe_hash = f.recipe_hash AND t.data_hash = f.data_hash AND t.host = f.host
+                 AND t.device = f.device AND t.threads = f.threads
+GROUP BY f.config_hash, f.data_hash
+ORDER BY dataset, model, recipe, method, policy, settings, f.data_hash;
+)sql";
+
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> all{
-      {2, R"sql(
+  static const std::vector<Migration> all{{2, R"sql(
 CREATE TABLE policies (          -- found policies that runs use, so that no other machine needs the user's library
   name   TEXT PRIMARY KEY,           -- it was asked for by: means one policy in a project
   sha256 TEXT NOT NULL,              -- of the text; the configurations of the runs name it
@@ -192,7 +249,7 @@ CREATE TABLE policies (          -- found policies that runs use, so that no oth
   stored TEXT NOT NULL               -- UTC, ISO 8601
 ) WITHOUT ROWID;
 )sql"},
-      {3, R"sql(
+                                          {3, R"sql(
 -- As tables name it, with its settings that are not the usual ones; of runs from before version 3 without these,
 -- and of a policy's file its path.
 ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT '';
@@ -201,58 +258,25 @@ UPDATE runs SET policy = coalesce(json_extract(config, '$.method.policy.file'),
                                   CASE method WHEN 'baseline' THEN 'crop-flip' WHEN 'ra-uc' THEN 'uada-cifar'
                                               WHEN 'uada' THEN 'uada-cifar' ELSE '' END)
 WHERE json_valid(config);
+)sql"},
+                                          {4, fmt::format(R"sql(
+ALTER TABLE attempts ADD COLUMN data_published INTEGER;  -- 1: the images are the published ones, 0: others, NULL: not known
+UPDATE attempts AS d SET data_published = {};
 DROP VIEW IF EXISTS table3;
 DROP VIEW IF EXISTS table2;
 DROP VIEW IF EXISTS finished_runs;
-
-CREATE VIEW finished_runs AS     -- the newest run of each configuration and seed: accuracy in percent, what it cost
-WITH done AS (
-  SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
-         CASE WHEN json_valid(r.config)
-              THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings,
-         r.seed, r.config_hash, r.recipe_hash,
-         a.host, a.device, a.threads, 100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
-         x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains,
-         row_number() OVER (PARTITION BY r.config_hash, r.seed ORDER BY r.id DESC) AS nth
-  FROM runs r
-  JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
-  JOIN results x ON x.run = a.run AND x.attempt = a.attempt
-  WHERE a.state = 'finished')
-SELECT * FROM done WHERE nth = 1;
-
-CREATE VIEW table2 AS            -- top-1 in percent over the seeds; sd: sample standard deviation, NULL for n = 1
-WITH groups AS (
-  SELECT config_hash, count(*) AS n, avg(best) AS best_mean, avg(last) AS last_mean
-  FROM finished_runs GROUP BY config_hash)
-SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
-       max(f.policy) AS policy, min(f.settings) AS settings,
-       g.config_hash, g.n, g.best_mean,
-       CASE WHEN g.n > 1 THEN sqrt(sum((f.best - g.best_mean) * (f.best - g.best_mean)) / (g.n - 1)) END AS best_sd,
-       g.last_mean,
-       CASE WHEN g.n > 1 THEN sqrt(sum((f.last - g.last_mean) * (f.last - g.last_mean)) / (g.n - 1)) END AS last_sd
-FROM finished_runs f JOIN groups g ON g.config_hash = f.config_hash
-GROUP BY g.config_hash
-ORDER BY dataset, model, recipe, method, policy, settings;
-
-CREATE VIEW table3 AS            -- mean cost of a run, and its ratio to ra-uc with the same recipe; time only against
-WITH reference AS (              -- ra-uc on the same host, device and number of threads
-  SELECT recipe_hash, avg(forward_equivalents) AS forward_equivalents, avg(chains) AS chains
-  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash),
-timed AS (
-  SELECT recipe_hash, host, device, threads, avg(seconds) AS seconds
-  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash, host, device, threads)
-SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
-       max(f.policy) AS policy, min(f.settings) AS settings,
-       f.config_hash, count(*) AS n, avg(f.seconds) AS seconds, avg(f.forward_equivalents) AS forward_equivalents,
-       avg(f.chains) AS chains, avg(f.seconds / t.seconds) AS time_ratio,
-       avg(f.forward_equivalents) / r.forward_equivalents AS forward_ratio, avg(f.chains) / r.chains AS chain_ratio
-FROM finished_runs f
-LEFT JOIN reference r ON r.recipe_hash = f.recipe_hash
-LEFT JOIN timed t ON t.recipe_hash = f.recipe_hash AND t.host = f.host AND t.device = f.device AND t.threads = f.threads
-GROUP BY f.config_hash
-ORDER BY dataset, model, recipe, method, policy, settings;
-)sql"}};
+{})sql",
+                                                          kPublishedByHash, kViews)}};
   return all;
 }
+
+const char* const kPublishedByHash = R"sql(CASE
+  WHEN d.data_hash IN (
+    'a0181da372c0d63a5920fdbea2ec3f83ecbc552d378218e1cb473cf634941a3b+' ||
+    '8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b',
+    'd9ef4273af5c2e360155dad0c06bd939447bf37a6620db007d69fc79e4732045+' ||
+    '30214f3fe91405cb8ea60b11ecf0914a65dd6a6ca8e13c13a62eb434f2d9fe56') THEN 1
+  WHEN d.data_hash <> '' AND (SELECT dataset FROM runs WHERE id = d.run) IN ('cifar10', 'fashion_mnist') THEN 0
+END)sql";
 
 }  // namespace uada::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 namespace uada::store {
@@ -12,8 +13,12 @@ extern const char* const kFirstSchema;
 /// file first. Views hold nothing and may be replaced.
 struct Migration {
   int to = 0;
-  const char* sql = nullptr;
+  std::string sql;
 };
 const std::vector<Migration>& migrations();
+
+/// What can be known of the images of an attempt from before version 4, of which only the hash was taken
+/// down, as an expression on a row d of attempts: 1 published, 0 others, NULL not known.
+extern const char* const kPublishedByHash;
 
 }  // namespace uada::store

@@ -1,21 +1,57 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
 #include "core/store/ReaderImpl.h"
+#include "core/store/Schema.h"
 
 namespace uada {
 
 using namespace store;
 
-static RunState stateOf(const std::string& name) {
+namespace {
+
+/// Of the first schema that says whether the data are the published ones.
+constexpr int kVerdictsVersion = 4;
+constexpr int kResultColumns = 11;  ///< of a summary
+
+RunState stateOf(const std::string& name) {
   for (const auto state : {RunState::preparing, RunState::running, RunState::paused, RunState::stopping,
                            RunState::finished, RunState::stopped, RunState::failed})
     if (name == stateName(state)) return state;
   return RunState::interrupted;
 }
+
+/// Where the run is: its last step, or epoch where steps are missing.
+void readPlace(Row& row, RunSummary& run) {
+  const bool hasSteps = !row.isNull();
+  run.step = row.integer();
+  run.epoch = row.small();
+  const double loss = row.real();
+  if (hasSteps) run.loss = loss;
+  const std::int64_t step = row.integer();
+  const int epoch = row.small();
+  if (epoch > 0 && step >= run.step) run.step = step, run.epoch = epoch;
+}
+
+void readResult(Row& row, RunSummary& run) {
+  row.skip();  // the attempt: there is a result
+  run.seconds = row.real();
+  run.counts = readCounts(row);
+  const double best = row.real();
+  run.bestEpoch = row.small();
+  if (!std::isnan(best)) run.bestTop1 = best;
+  run.lastTop1 = row.real();
+  run.lastTop5 = row.real();
+  const double loss = row.real();
+  run.hasDiverged = run.state == RunState::finished &&
+                    !(std::isfinite(best) && std::isfinite(*run.lastTop1) && std::isfinite(loss));
+}
+
+}  // namespace
 
 std::vector<Part> ProjectReader::Impl::parts(std::int64_t run, const char* table) {
   SQLite::Statement query(
@@ -37,6 +73,36 @@ std::vector<Part> ProjectReader::Impl::parts(std::int64_t run, const char* table
   return all;
 }
 
+const char* ProjectReader::Impl::verdictSql() {
+  const bool isStored = database.execAndGet("PRAGMA user_version").getInt() >= kVerdictsVersion;
+  return isStored ? "d.data_published" : kPublishedByHash;
+}
+
+std::string ProjectReader::Impl::summarySql(const std::string& which) {
+  // Of a run the newest attempt a, the newest that has read its data d, its result x, and the last step s and
+  // epoch e of any attempt: all by primary key, so that a list of runs is one query.
+  constexpr const char* kSelect = R"sql(
+SELECT r.id, r.key, r.title, r.experiment, r.dataset, r.model, r.method, r.seed, r.config_hash, r.recipe_hash,
+       r.epochs, r.created, r.notes, r.tags, d.data_hash, {},
+       a.attempt, a.state, a.problem, a.ended, a.seen, a.host, a.pid, a.process_start, a.device, a.threads,
+       s.step, s.epoch, s.loss, e.step, e.epoch,
+       x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.best_top1,
+       x.best_epoch, x.last_top1, x.last_top5, x.last_loss, r.config
+FROM runs r
+LEFT JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
+LEFT JOIN attempts d ON d.run = r.id
+  AND d.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id AND data_hash <> '')
+LEFT JOIN steps s ON s.run = r.id AND s.attempt = (SELECT max(attempt) FROM steps WHERE run = r.id)
+  AND s.step = (SELECT max(step) FROM steps
+                WHERE run = r.id AND attempt = (SELECT max(attempt) FROM steps WHERE run = r.id))
+LEFT JOIN epochs e ON e.run = r.id AND e.attempt = (SELECT max(attempt) FROM epochs WHERE run = r.id)
+  AND e.epoch = (SELECT max(epoch) FROM epochs
+                 WHERE run = r.id AND attempt = (SELECT max(attempt) FROM epochs WHERE run = r.id))
+LEFT JOIN results x ON x.run = a.run AND x.attempt = a.attempt
+{})sql";
+  return fmt::format(kSelect, verdictSql(), which);
+}
+
 RunSummary ProjectReader::Impl::summary(Row& row) {
   RunSummary run;
   run.id = row.integer();
@@ -48,23 +114,26 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
   run.method = row.text();
   run.seed = row.integer();
   run.configHash = row.text();
+  run.recipeHash = row.text();
   run.epochs = row.small();
   run.created = row.text();
   run.notes = row.text();
   run.tags = row.text();
-  addAttempts(run);
-  addProgress(run);
-  addCosts(run);
+  run.dataHash = row.text();
+  run.isDataPublished = row.flag();
+  readAttempt(row, run);
+  readPlace(row, run);
+  if (row.isNull()) {
+    row.skip(kResultColumns);
+    addEpochs(run);
+    addCosts(run);
+  } else {
+    readResult(row, run);
+  }
   return run;
 }
 
-void ProjectReader::Impl::addAttempts(RunSummary& run) {
-  SQLite::Statement query(
-      database,
-      "SELECT attempt, state, problem, ended, seen, host, pid, process_start, device, threads "
-      "FROM attempts WHERE run = ? ORDER BY attempt DESC LIMIT 1");
-  if (!bindAll(query, run.id).executeStep()) return;
-  Row row(query);
+void ProjectReader::Impl::readAttempt(Row& row, RunSummary& run) const {
   run.attempts = row.small();
   run.state = stateOf(row.text());
   run.problem = row.text();
@@ -80,47 +149,22 @@ void ProjectReader::Impl::addAttempts(RunSummary& run) {
   run.ended = seen;
 }
 
-void ProjectReader::Impl::addProgress(RunSummary& run) {
-  SQLite::Statement last(database,
-                         "SELECT step, epoch, loss FROM steps WHERE run = ? "
-                         "ORDER BY attempt DESC, step DESC LIMIT 1");
-  if (bindAll(last, run.id).executeStep()) {
-    Row row(last);
-    run.step = row.integer();
-    run.epoch = row.small();
-    run.loss = row.real();
-  }
+/// Accuracies of a run without a result.
+void ProjectReader::Impl::addEpochs(RunSummary& run) {
   each(run.id, "epochs",
-       "SELECT epoch, step, test_top1, test_top5 FROM epochs "
+       "SELECT test_top1, test_top5, epoch FROM epochs "
        "WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY epoch",
        -1, [&](std::int64_t, Row& row) {
-         const int epoch = row.small();
-         const std::int64_t step = row.integer();
          run.lastTop1 = row.real();
          run.lastTop5 = row.real();
-         if (step >= run.step) run.step = step, run.epoch = epoch;
          // The first of equal ones; NaN is never the best.
          if (!(*run.lastTop1 > run.bestTop1.value_or(-1))) return;
          run.bestTop1 = run.lastTop1;
-         run.bestEpoch = epoch;
+         run.bestEpoch = row.small();
        });
 }
 
 void ProjectReader::Impl::addCosts(RunSummary& run) {
-  SQLite::Statement result(database,
-                           "SELECT seconds, forwards_no_grad, forwards_train, backwards, chains, best_top1, "
-                           "last_top1, last_top5, best_epoch FROM results WHERE run = ? AND attempt = ?");
-  if (bindAll(result, run.id, run.attempts).executeStep()) {
-    Row row(result);
-    run.seconds = row.real();
-    run.counts = readCounts(row);
-    if (run.lastTop1) return;
-    run.bestTop1 = row.real();
-    run.lastTop1 = row.real();
-    run.lastTop5 = row.real();
-    run.bestEpoch = row.small();
-    return;
-  }
   const auto ranges = parts(run.id, "steps");
   SQLite::Statement query(
       database,

@@ -8,6 +8,8 @@
 namespace uada {
 namespace {
 
+std::string identity(const Choice& method) { return choiceToJson(method).dump(); }
+
 std::string rowName(const PaperTable& paper, const Choice& method) {
   const std::string policy = policyOf(method).name;
   for (const PaperTable::Row& row : paper.rows)
@@ -19,33 +21,71 @@ std::string rowName(const PaperTable& paper, const Choice& method) {
 
 }  // namespace
 
-std::size_t TableBuilder::column(const std::string& name) {
-  const auto found = std::ranges::find(table_.columns, name);
-  if (found != table_.columns.end()) return static_cast<std::size_t>(found - table_.columns.begin());
+TableBuilder::TableBuilder(Table table, const PaperTable& paper, const std::vector<std::string>& columns)
+    : paper_(paper), table_(std::move(table)) {
+  for (const std::string& name : columns) addColumn(name);
+  for (const PaperTable::Row& values : paper.rows) {
+    const std::size_t row = appendRow(values.name, values.method ? values.method->name : "");
+    if (values.method) rows_.emplace(identity(*values.method), row);
+    for (std::size_t i = 0; i < values.values.size(); ++i) table_.cells[row][i].paper = values.values[i];
+  }
+}
+
+std::size_t TableBuilder::addColumn(const std::string& name) {
   table_.columns.push_back(name);
   for (auto& cells : table_.cells) cells.emplace_back();
   return table_.columns.size() - 1;
 }
 
-std::size_t TableBuilder::row(const std::string& name) {
-  const auto found = std::ranges::find(table_.rows, name);
-  if (found != table_.rows.end()) return static_cast<std::size_t>(found - table_.rows.begin());
+std::size_t TableBuilder::appendRow(const std::string& name, const std::string& method) {
   table_.rows.push_back(name);
+  table_.methods.push_back(method);
   table_.cells.emplace_back(table_.columns.size());
   return table_.rows.size() - 1;
 }
 
-void TableBuilder::addPaper(const PaperTable& paper) {
-  for (const PaperTable::Row& values : paper.rows) {
-    auto& cells = table_.cells[row(values.name)];
-    for (std::size_t i = 0; i < values.values.size(); ++i) cells[i].paper = values.values[i];
+std::size_t TableBuilder::row(const FinishedRun& run) {
+  const auto known = rowsOfConfig_.find(run.summary.configHash);
+  if (known != rowsOfConfig_.end()) return known->second;
+  const Choice& method = run.config.method;
+  const auto [place, isNew] = rows_.try_emplace(identity(method), table_.rows.size());
+  if (isNew) {
+    appendRow("", method.name);
+    own_.push_back(method);
   }
+  return rowsOfConfig_[run.summary.configHash] = place->second;
 }
 
-void TableBuilder::add(const PaperTable& paper, std::size_t column, const FinishedRun& run, double value) {
-  Cell& cell = table_.cells[row(rowName(paper, run.config.method))][column];
-  cell.values.push_back(value);
-  cell.runs.push_back(run.summary.id);
+void TableBuilder::add(std::size_t column, const FinishedRun& run, std::optional<double> value) {
+  Measured& measured = seeds_[{row(run), column, run.summary.seed}];
+  if (measured.run <= run.summary.id) measured = {run.summary.id, value};
+}
+
+Table TableBuilder::finish() {
+  std::vector<std::pair<std::tuple<std::size_t, std::size_t, std::int64_t>, Measured>> all(seeds_.begin(),
+                                                                                           seeds_.end());
+  std::ranges::sort(all, {}, [](const auto& one) { return one.second.run; });
+  for (const auto& [place, measured] : all) {
+    Cell& cell = table_.cells[std::get<0>(place)][std::get<1>(place)];
+    if (!measured.value) {
+      cell.diverged.push_back(measured.run);
+    } else {
+      cell.values.push_back(*measured.value);
+      cell.runs.push_back(measured.run);
+    }
+  }
+  std::vector<std::string> names;
+  std::vector<Json> things;
+  for (const Choice& method : own_) {
+    names.push_back(rowName(paper_, method));
+    things.push_back(choiceToJson(method));
+  }
+  const std::size_t first = table_.rows.size() - own_.size();
+  const std::vector<std::string> taken(table_.rows.begin(),
+                                       table_.rows.begin() + static_cast<std::ptrdiff_t>(first));
+  std::ranges::copy(toldApart(std::move(names), things, taken),
+                    table_.rows.begin() + static_cast<std::ptrdiff_t>(first));
+  return std::move(table_);
 }
 
 }  // namespace uada

@@ -1,26 +1,44 @@
 #pragma once
 
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
 #include "core/tables/FinishedRun.h"
 #include "core/tables/Paper.h"
 
 namespace uada {
 
-/// Fills a table cell by cell; rows and columns that are not there yet are added at the end.
+/// Fills a table run by run. A row is a method with its settings, a column whatever its index was made for;
+/// both have names for people, which nothing is found by.
 class TableBuilder {
  public:
-  explicit TableBuilder(Table table) : table_(std::move(table)) {}
-  /// The index of the column of that name.
-  std::size_t column(const std::string& name);
-  /// The paper's rows with their values in the columns of the same order.
-  void addPaper(const PaperTable& paper);
-  /// One measured value: in the paper's row for its method if that has default settings, else in a row of its
-  /// own.
-  void add(const PaperTable& paper, std::size_t column, const FinishedRun& run, double value);
-  Table finish() { return std::move(table_); }
+  /// Begins with the paper's rows; their values stand in the first columns. columns  the first ones
+  TableBuilder(Table table, const PaperTable& paper, const std::vector<std::string>& columns);
+  /// A further column; returns its index.
+  std::size_t addColumn(const std::string& name);
+  /// One measured value, in the paper's row for the run's method if that has default settings, else in a row
+  /// of its own. Of runs with one seed in a cell the newest counts. value  none: the run has diverged
+  void add(std::size_t column, const FinishedRun& run, std::optional<double> value);
+  /// Names the rows that are not the paper's, no two alike.
+  Table finish();
 
  private:
-  std::size_t row(const std::string& name);
+  struct Measured {
+    std::int64_t run = 0;
+    std::optional<double> value;
+  };
+  std::size_t row(const FinishedRun& run);
+  std::size_t appendRow(const std::string& name, const std::string& method);
+
+  const PaperTable& paper_;
   Table table_;
+  std::vector<Choice> own_;                                    ///< methods of the rows after the paper's
+  std::unordered_map<std::string, std::size_t> rows_;          ///< by method and settings
+  std::unordered_map<std::string, std::size_t> rowsOfConfig_;  ///< the same, by the hash of a configuration
+  std::map<std::tuple<std::size_t, std::size_t, std::int64_t>, Measured> seeds_;  ///< row, column, seed
 };
 
 }  // namespace uada

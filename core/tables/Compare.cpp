@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "core/engine/methods/Method.h"
 #include "core/tables/Cost.h"
+#include "core/tables/FinishedRun.h"
 #include "core/tables/Labels.h"
 
 namespace uada {
@@ -12,14 +14,15 @@ std::size_t catalogueOrder(const std::string& method) {
   return static_cast<std::size_t>(std::ranges::find(methods(), method, &Method::name) - methods().begin());
 }
 
-/// Runs of one recipe, those with equal configuration together, in the order of the methods' catalogue.
-std::vector<std::vector<FinishedRun>> groupedByMethod(const std::vector<FinishedRun>& runs) {
+/// Runs of one recipe on the same images, those with equal configuration together, in the order of the
+/// methods' catalogue.
+std::vector<std::vector<FinishedRun>> groupedByMethod(std::vector<FinishedRun> runs) {
   std::vector<std::vector<FinishedRun>> groups;
-  for (const FinishedRun& run : runs) {
-    const auto same = std::ranges::find(
-        groups, run.summary.configHash,
-        [](const std::vector<FinishedRun>& group) { return group.front().summary.configHash; });
-    (same == groups.end() ? groups.emplace_back() : *same).push_back(run);
+  std::unordered_map<std::string, std::size_t> places;
+  for (FinishedRun& run : runs) {
+    const std::size_t place = places.try_emplace(run.summary.configHash, groups.size()).first->second;
+    if (place == groups.size()) groups.emplace_back();
+    groups[place].push_back(std::move(run));
   }
   std::ranges::sort(groups, {}, [](const std::vector<FinishedRun>& group) {
     return std::pair(catalogueOrder(group.front().config.method.name), group.front().summary.id);
@@ -29,24 +32,33 @@ std::vector<std::vector<FinishedRun>> groupedByMethod(const std::vector<Finished
 
 std::optional<double> meanOf(const std::vector<double>& values) { return Cell{values, {}, {}}.mean(); }
 
-RunGroup makeGroup(const std::vector<FinishedRun>& runs, const std::vector<FinishedRun>& raUc) {
-  const RunConfig& config = runs.front().config;
+void addAccuracy(RunGroup& group, const RunSummary& run) {
+  if (run.hasDiverged) {
+    ++group.diverged;
+    return;
+  }
+  if (run.lastTop1) group.last.push_back(100 * *run.lastTop1);
+  if (run.bestTop1) group.best.push_back(100 * *run.bestTop1);
+}
+
+RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& reference) {
+  const MeasuredRecipe measured = measuredRecipe(runs);
   RunGroup group;
-  group.dataset = datasetLabel(config.recipe);
-  group.model = modelLabel(config.recipe);
-  group.method = config.method.name;
+  group.dataset = datasetLabel(measured);
+  group.model = modelLabel(measured.recipe);
+  group.method = runs.front().config.method.name;
   group.configHash = runs.front().summary.configHash;
-  group.label = findMethod(config.method.name).title;
+  group.dataHash = measured.dataHash;
+  group.label = findMethod(group.method).title;
   std::vector<double> time, forwards, chains;
   for (const FinishedRun& run : runs) {
     group.runs.push_back(run.summary);
-    if (run.summary.lastTop1) group.last.push_back(100 * *run.summary.lastTop1);
-    if (run.summary.bestTop1) group.best.push_back(100 * *run.summary.bestTop1);
+    addAccuracy(group, run.summary);
     const auto n = static_cast<double>(runs.size());
     group.seconds += run.summary.seconds / n;
     group.forwardEquivalents += run.summary.counts.forwardEquivalents() / n;
     group.chains += static_cast<double>(run.summary.counts.chains) / n;
-    const CostRatios ratios = costRatios(run, raUc);
+    const CostRatios ratios = reference.ratios(run.summary);
     if (ratios.time) time.push_back(*ratios.time);
     if (ratios.forwards) forwards.push_back(*ratios.forwards);
     if (ratios.chains) chains.push_back(*ratios.chains);
@@ -100,21 +112,42 @@ void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>&
       [](std::string& label, const std::string& text) { label += ", " + text; });
 }
 
+/// Tells groups apart that read alike in label, data and network all the same.
+void tellApart(std::vector<RunGroup>& groups, const std::vector<RunConfig>& configs) {
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> families;
+  for (std::size_t i = 0; i < groups.size(); ++i) families[{groups[i].dataset, groups[i].model}].push_back(i);
+  for (const auto& [place, members] : families) {
+    std::vector<std::string> labels;
+    std::vector<Json> things;
+    for (const std::size_t i : members) {
+      labels.push_back(groups[i].label);
+      Json& thing = things.emplace_back(choiceToJson(configs[i].method));
+      thing["recipe_sha256"] = recipeHash(configs[i].recipe);
+      thing["images"] = groups[i].dataHash;
+    }
+    labels = toldApart(std::move(labels), things);
+    for (std::size_t k = 0; k < members.size(); ++k) groups[members[k]].label = std::move(labels[k]);
+  }
+}
+
 }  // namespace
 
 std::vector<RunGroup> groupRuns(const std::vector<FinishedRun>& runs) {
   std::vector<RunGroup> all;
   std::vector<RunConfig> configs;
-  for (const auto& recipe : groupedByRecipe(onePerSeed(runs))) {
+  for (auto& recipe : groupedByRecipe(onePerSeed(runs))) {
+    CostReference reference;
+    for (const FinishedRun& run : recipe) reference.add(run.summary);
     std::vector<RunGroup> groups;
-    for (const auto& repeats : groupedByMethod(recipe)) {
-      groups.push_back(makeGroup(repeats, raUcRuns(recipe)));
+    for (const auto& repeats : groupedByMethod(std::move(recipe))) {
+      groups.push_back(makeGroup(repeats, reference));
       configs.push_back(repeats.front().config);
     }
     compareToRaUc(groups);
     std::ranges::move(groups, std::back_inserter(all));
   }
   addDifferences(all, configs);
+  tellApart(all, configs);
   return all;
 }
 

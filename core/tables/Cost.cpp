@@ -1,43 +1,56 @@
 #include "core/tables/Cost.h"
 
-#include <algorithm>
-#include <functional>
-
 namespace uada {
 namespace {
 
-double secondsOf(const RunSummary& run) { return run.seconds; }
-double forwardsOf(const RunSummary& run) { return run.counts.forwardEquivalents(); }
-double chainsOf(const RunSummary& run) { return static_cast<double>(run.counts.chains); }
-
-bool sameMachine(const RunSummary& a, const RunSummary& b) {
-  return a.host == b.host && a.device == b.device && a.threads == b.threads;
+std::optional<double> ratio(double value, double sum, double count) {
+  if (sum <= 0) return std::nullopt;
+  return value * count / sum;
 }
 
-std::optional<double> ratio(const RunSummary& run, const std::vector<FinishedRun>& raUc,
-                            double (*measure)(const RunSummary&)) {
-  double sum = 0;
-  for (const FinishedRun& reference : raUc) sum += measure(reference.summary);
-  if (sum <= 0) return std::nullopt;
-  return measure(run) * static_cast<double>(raUc.size()) / sum;
+/// A null pointer: none.
+template <class Sums, class Key>
+auto found(const Sums& sums, const Key& key) {
+  const auto place = sums.find(key);
+  return place == sums.end() ? nullptr : &place->second;
 }
 
 }  // namespace
 
-std::vector<FinishedRun> raUcRuns(const std::vector<FinishedRun>& runs) {
-  std::vector<FinishedRun> found;
-  std::ranges::copy_if(runs, std::back_inserter(found),
-                       [](const FinishedRun& run) { return run.config.method.name == "ra-uc"; });
-  return found;
+std::string recipeAndData(const RunSummary& run) { return run.recipeHash + '\n' + run.dataHash; }
+
+CostReference::Machine CostReference::machineOf(const RunSummary& run) {
+  return {recipeAndData(run), run.host, run.device, run.threads};
 }
 
-CostRatios costRatios(const FinishedRun& run, const std::vector<FinishedRun>& raUc) {
-  std::vector<FinishedRun> comparable;
-  std::ranges::copy_if(raUc, std::back_inserter(comparable),
-                       [&](const FinishedRun& other) { return sameMachine(run.summary, other.summary); });
-  return {.time = ratio(run.summary, comparable, secondsOf),
-          .forwards = ratio(run.summary, raUc, forwardsOf),
-          .chains = ratio(run.summary, raUc, chainsOf)};
+void CostReference::add(const RunSummary& run) {
+  if (run.method != "ra-uc") return;
+  for (Sum* sum : {&all_[recipeAndData(run)], &timed_[machineOf(run)]}) {
+    sum->seconds += run.seconds;
+    sum->forwards += run.counts.forwardEquivalents();
+    sum->chains += static_cast<double>(run.counts.chains);
+    sum->steps += static_cast<double>(run.step);
+    ++sum->runs;
+  }
+}
+
+bool CostReference::fits(const RunSummary& run) const { return all_.contains(recipeAndData(run)); }
+
+CostRatios CostReference::ratios(const RunSummary& run) const {
+  CostRatios ratios;
+  if (const Sum* sum = found(all_, recipeAndData(run))) {
+    ratios.forwards = ratio(run.counts.forwardEquivalents(), sum->forwards, sum->runs);
+    ratios.chains = ratio(static_cast<double>(run.counts.chains), sum->chains, sum->runs);
+  }
+  if (const Sum* sum = found(timed_, machineOf(run)))
+    ratios.time = ratio(run.seconds, sum->seconds, sum->runs);
+  return ratios;
+}
+
+std::optional<double> CostReference::timePerStep(const RunSummary& run) const {
+  const Sum* sum = found(timed_, machineOf(run));
+  if (!sum || run.step <= 0) return std::nullopt;
+  return ratio(run.seconds / static_cast<double>(run.step), sum->seconds, sum->steps);
 }
 
 }  // namespace uada

@@ -8,21 +8,15 @@
 
 namespace uada {
 
-/// What tables are made of: a run with its configuration.
-struct FinishedRun {
-  RunSummary summary;
-  RunConfig config;
-};
-
-/// The finished runs of a project, oldest first; of those with equal configuration and seed only the newest,
-/// since a repeat of a seed is no further sample. keys  only these runs; empty: all
+/// The finished runs of a project, oldest first; of those with equal configuration, data and seed only the
+/// newest, since a repeat of a seed is no further sample. keys  only these runs; empty: all
 std::vector<FinishedRun> finishedRuns(const ProjectReader& project,
                                       const std::vector<std::int64_t>& keys = {});
 /// The same choice among runs at hand.
 std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs);
 
-/// The same recipe whatever its name; in the order in which their first runs were made.
-std::vector<std::vector<FinishedRun>> groupedByRecipe(const std::vector<FinishedRun>& runs);
+/// The same recipe, whatever its name, on the same images; in the order in which their first runs were made.
+std::vector<std::vector<FinishedRun>> groupedByRecipe(std::vector<FinishedRun> runs);
 
 Table makeTable2(const std::vector<FinishedRun>& runs);
 Table makeTable3(const std::vector<FinishedRun>& runs);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/Method.h"
@@ -12,6 +14,8 @@
 
 namespace uada {
 namespace {
+
+constexpr std::size_t kHashDigits = 8;  ///< of a hash, where it is shown
 
 std::string valueText(const Json& value) {
   if (value.isBool()) return value.asBool() ? "on" : "off";
@@ -23,11 +27,18 @@ std::string spaced(std::string key) {
   return key;
 }
 
-bool allAgree(const std::vector<Json>& family, const std::string& key) {
-  return std::ranges::all_of(family, [&](const Json& member) {
-    const Json *a = member.find(key), *b = family.front().find(key);
-    return a && b ? *a == *b : a == b;
-  });
+/// The keys that not all members have with the same value.
+std::set<std::string> differingKeys(const std::vector<Json>& family) {
+  std::set<std::string> keys;
+  for (const Json& member : family) {
+    for (const auto& [key, value] : member.asObject()) {
+      const Json* first = family.front().find(key);
+      if (!first || *first != value) keys.insert(key);
+    }
+    for (const auto& [key, value] : family.front().asObject())
+      if (!member.find(key)) keys.insert(key);
+  }
+  return keys;
 }
 
 std::string withSuffix(const std::string& label, const std::string& suffix) {
@@ -42,22 +53,95 @@ std::string limitsText(const Recipe& recipe) {
   return joined(parts, ", ");
 }
 
+/// "6,000 images, other images than published"
+std::string dataText(const MeasuredRecipe& measured) {
+  std::vector<std::string> parts;
+  if (const std::string limits = limitsText(measured.recipe); !limits.empty()) parts.push_back(limits);
+  if (!measured.isPublished) parts.push_back("images not known as published");
+  if (!measured.isPublished.value_or(true)) parts.push_back("other images than published");
+  return joined(parts, ", ");
+}
+
 /// "Fashion-MNIST r10w16, 6,000 images"
-std::string plainLabel(const Recipe& recipe) {
-  return withSuffix(findDataset(recipe.dataset.name).title + " " + modelLabel(recipe), limitsText(recipe));
+std::string plainLabel(const MeasuredRecipe& measured) {
+  const Recipe& recipe = measured.recipe;
+  return withSuffix(findDataset(recipe.dataset.name).title + " " + modelLabel(recipe), dataText(measured));
+}
+
+/// A setting's value, or the data hash `images`; of hashes the beginning.
+Json shownValue(const std::string& key, const Json& value) {
+  if (key == "images") return shortDataHash(value.asString());
+  return key.ends_with("sha256") ? Json(value.asString().substr(0, kHashDigits)) : value;
+}
+
+/// {"policy": {"file": "a"}} -> {"policy file": "a"}
+void flatten(const Json& json, const std::string& path, Json& flat) {
+  for (const auto& [key, value] : json.asObject()) {
+    const std::string name = path.empty() ? key : path + " " + key;
+    if (value.isObject())
+      flatten(value, name, flat);
+    else
+      flat[name] = shownValue(key, value);
+  }
+}
+
+/// Indices of each text that occurs more than once.
+std::vector<std::vector<std::size_t>> repeated(const std::vector<std::string>& texts) {
+  std::map<std::string, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < texts.size(); ++i) places[texts[i]].push_back(i);
+  std::vector<std::vector<std::size_t>> families;
+  for (auto& [text, family] : places)
+    if (family.size() > 1) families.push_back(std::move(family));
+  return families;
+}
+
+/// What defines the recipe, whatever its name and wherever its files lie.
+Json definition(const MeasuredRecipe& measured) {
+  Json json = recipeToJson(measured.recipe);
+  json["name"] = json["dataset"]["folder"] = Json();
+  json["images"] = measured.dataHash;
+  return json;
 }
 
 }  // namespace
 
+MeasuredRecipe measuredRecipe(const std::vector<FinishedRun>& runs) {
+  MeasuredRecipe measured{runs.front().config.recipe, runs.front().summary.dataHash, {}};
+  for (const FinishedRun& run : runs)  // of equal images one verdict holds for all
+    if (const auto verdict = run.summary.isDataPublished)
+      measured.isPublished = measured.isPublished.value_or(true) && *verdict;
+  return measured;
+}
+
 std::vector<std::string> differences(const std::vector<Json>& family) {
+  const std::set<std::string> differing = differingKeys(family);
   std::vector<std::string> texts;
   for (const Json& member : family) {
     std::vector<std::string> parts;
     for (const auto& [key, value] : member.asObject())
-      if (!allAgree(family, key)) parts.push_back(spaced(key) + " " + valueText(value));
+      if (differing.contains(key)) parts.push_back(spaced(key) + " " + valueText(value));
     texts.push_back(joined(parts, ", "));
   }
   return texts;
+}
+
+std::vector<std::string> toldApart(std::vector<std::string> labels, const std::vector<Json>& things,
+                                   const std::vector<std::string>& taken) {
+  for (const auto& family : repeated(labels)) {
+    std::vector<Json> flat(family.size(), Json::object());
+    for (std::size_t k = 0; k < family.size(); ++k) flatten(things[family[k]], "", flat[k]);
+    const std::vector<std::string> special = differences(flat);
+    for (std::size_t k = 0; k < family.size(); ++k)
+      labels[family[k]] = withSuffix(labels[family[k]], special[k]);
+  }
+  // What still reads alike, by its own words or another's, is told by the hash of what it stands for.
+  std::vector<std::string> all = labels;
+  all.insert(all.end(), taken.begin(), taken.end());
+  for (const auto& family : repeated(all))
+    for (const std::size_t i : family)
+      if (i < labels.size())
+        labels[i] = withSuffix(labels[i], "#" + sha256(things[i].dump()).substr(0, kHashDigits));
+  return labels;
 }
 
 Json toldSettings(const Choice& method) {
@@ -72,27 +156,40 @@ std::string methodLabel(const Choice& method, const std::string& name, const Cho
   return special.empty() ? name : fmt::format("{} ({})", name, special);
 }
 
-std::string datasetLabel(const Recipe& recipe) {
-  return withSuffix(findDataset(recipe.dataset.name).title, limitsText(recipe));
+std::string datasetLabel(const MeasuredRecipe& measured) {
+  return withSuffix(findDataset(measured.recipe.dataset.name).title, dataText(measured));
 }
 
 std::string modelLabel(const Recipe& recipe) {
   return findModel(recipe.model.name).shortName(recipe.model.settings);
 }
 
-std::vector<std::string> recipeLabels(const std::vector<Recipe>& recipes, const std::vector<Recipe>& paper) {
+std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes,
+                                      const std::vector<Recipe>& paper) {
   std::vector<std::string> labels(recipes.size());
   std::map<std::string, std::vector<std::size_t>> families;
+  std::map<std::string, std::vector<Json>> known;
   for (std::size_t i = 0; i < recipes.size(); ++i) families[plainLabel(recipes[i])].push_back(i);
+  for (const Recipe& recipe : paper)
+    known[plainLabel({recipe, "", true})].push_back(settingsToJson(recipe.training));
+  std::vector<Json> things;
+  for (const MeasuredRecipe& recipe : recipes) things.push_back(definition(recipe));
   for (const auto& [label, members] : families) {
     std::vector<Json> trainings;
-    for (const std::size_t i : members) trainings.push_back(settingsToJson(recipes[i].training));
-    for (const Recipe& known : paper)
-      if (plainLabel(known) == label) trainings.push_back(settingsToJson(known.training));
+    for (const std::size_t i : members) trainings.push_back(settingsToJson(recipes[i].recipe.training));
+    std::ranges::copy(known[label], std::back_inserter(trainings));
     const std::vector<std::string> special = differences(trainings);
     for (std::size_t k = 0; k < members.size(); ++k) labels[members[k]] = withSuffix(label, special[k]);
   }
-  return labels;
+  return toldApart(std::move(labels), things);
+}
+
+std::vector<std::string> runNames(const std::vector<RunSummary>& runs) {
+  std::vector<std::string> names;
+  for (const RunSummary& run : runs) names.push_back(run.title);
+  for (const auto& family : repeated(names))
+    for (const std::size_t i : family) names[i] = fmt::format("{} ({})", runs[i].title, runs[i].key);
+  return names;
 }
 
 }  // namespace uada

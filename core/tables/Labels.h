@@ -1,30 +1,50 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "core/config/RunConfig.h"
+#include "core/store/Records.h"
 
 namespace uada {
+
+/// A recipe on the images that runs of it had.
+struct MeasuredRecipe {
+  Recipe recipe;
+  std::string dataHash;
+  std::optional<bool> isPublished;  ///< whether the images are the published ones; none: not known
+};
+/// runs  of one recipe on the same images, at least one
+MeasuredRecipe measuredRecipe(const std::vector<FinishedRun>& runs);
 
 /// For each member of a family of complete settings, the values in which not all members agree:
 /// {"epsilon 1", "epsilon 2"}; all "" if they agree.
 std::vector<std::string> differences(const std::vector<Json>& family);
+
+/// Labels no two of which read alike: to those that do is added in what the things they stand for differ.
+/// things  what each label stands for, as JSON; equal ones keep equal labels
+/// taken   labels that none may read like
+std::vector<std::string> toldApart(std::vector<std::string> labels, const std::vector<Json>& things,
+                                   const std::vector<std::string>& taken = {});
 
 /// A method's settings as differences() tells them: its policy, where it may have any, in words.
 Json toldSettings(const Choice& method);
 /// "UADA", "UADA (epsilon 2)": `name`, which stands for `usual`, with the settings that differ from that.
 std::string methodLabel(const Choice& method, const std::string& name, const Choice& usual);
 
-/// "Fashion-MNIST", "Fashion-MNIST, 6,000 images", "CIFAR-10, 500 images, 100 test images".
-std::string datasetLabel(const Recipe& recipe);
+/// "Fashion-MNIST", "Fashion-MNIST, 6,000 images", "CIFAR-10, 500 images, 100 test images, other images than
+/// published".
+std::string datasetLabel(const MeasuredRecipe& measured);
 /// "r18w16"
 std::string modelLabel(const Recipe& recipe);
 
 /// A column's name for each recipe, no two alike: "Fashion-MNIST r10w16, 6,000 images", with settings of
 /// training where two recipes differ in nothing else. paper  recipes that the names must not be taken for:
 /// the difference of training to them is told as well
-std::vector<std::string> recipeLabels(const std::vector<Recipe>& recipes,
+std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes,
                                       const std::vector<Recipe>& paper = {});
+
+/// What names each run in a list of them: its title, and its key where another of them has that title.
+std::vector<std::string> runNames(const std::vector<RunSummary>& runs);
 
 }  // namespace uada

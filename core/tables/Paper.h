@@ -26,8 +26,8 @@ struct PaperTable {
 /// name  "table2"
 const PaperTable& paperTable(const std::string& name);
 
-/// Whether runs of the recipe belong into the paper's column: same data set in full, same network, same
-/// training.
+/// Whether runs of the recipe, on images as they were published, belong into the paper's column: same data
+/// set in full, same network, same training.
 bool isPaperRecipe(const Recipe& recipe, const Recipe& paper);
 
 }  // namespace uada

@@ -12,10 +12,17 @@ struct Moments {
 
 Moments moments(const std::vector<double>& values) {
   Moments m{.n = static_cast<double>(values.size())};
-  for (const double v : values) m.mean += v;
-  m.mean /= m.n;
+  // About the first value: so equal ones have no spread, where the rounding of their sum would leave some.
+  for (const double v : values) m.mean += v - values.front();
+  m.mean = values.front() + m.mean / m.n;
   for (const double v : values) m.variance += (v - m.mean) * (v - m.mean) / (m.n - 1);
   return m;
+}
+
+/// Half of the 95 % interval.
+double halfWidth(double freedom, double error) {
+  const boost::math::students_t t(freedom);
+  return boost::math::quantile(boost::math::complement(t, 0.025)) * error;
 }
 
 }  // namespace
@@ -31,27 +38,39 @@ std::optional<double> Cell::spread() const {
 }
 
 std::optional<Difference> difference(const std::vector<double>& a, const std::vector<double>& b) {
-  if (a.size() < 2 || b.size() < 2) return std::nullopt;
+  if (a.empty() || b.empty()) return std::nullopt;
   const Moments x = moments(a), y = moments(b);
-  const double mean = x.mean - y.mean;
-  const double ofX = x.variance / x.n, ofY = y.variance / y.n;
-  const double error = std::sqrt(ofX + ofY);
-  // Without any spread there is no distribution to test against: the difference is what it is.
-  if (error == 0) return Difference{mean, mean, mean, mean == 0 ? 1.0 : 0.0};
-  // Welch-Satterthwaite.
-  const double freedom = (ofX + ofY) * (ofX + ofY) / (ofX * ofX / (x.n - 1) + ofY * ofY / (y.n - 1));
+  Difference result{.mean = x.mean - y.mean, .interval = {}, .p = {}, .why = {}};
+  if (!std::isfinite(result.mean)) return std::nullopt;
+  const double ofX = x.variance / x.n, ofY = y.variance / y.n, sum = ofX + ofY;
+  if (a.size() < 2 || b.size() < 2)
+    result.why = kOneSeed;
+  else if (sum == 0)
+    result.why = kNoSpread;
+  if (!result.why.empty()) return result;
+  if (!std::isfinite(sum)) return std::nullopt;
+  // Welch-Satterthwaite, by shares, whose squares neither vanish nor overflow together.
+  const double share = ofX / sum;
+  const double freedom = 1 / (share * share / (x.n - 1) + (1 - share) * (1 - share) / (y.n - 1));
+  const double error = std::sqrt(sum), half = halfWidth(freedom, error);
+  result.interval = Interval{result.mean - half, result.mean + half};
   const boost::math::students_t t(freedom);
-  const double half = boost::math::quantile(boost::math::complement(t, 0.025)) * error;
-  const double p = 2 * boost::math::cdf(boost::math::complement(t, std::abs(mean) / error));
-  return Difference{mean, mean - half, mean + half, p};
+  result.p = 2 * boost::math::cdf(boost::math::complement(t, std::abs(result.mean) / error));
+  return result;
 }
 
 std::optional<Interval> meanInterval(const std::vector<double>& values) {
   if (values.size() < 2) return std::nullopt;
   const Moments m = moments(values);
-  const boost::math::students_t t(m.n - 1);
-  const double half = boost::math::quantile(boost::math::complement(t, 0.025)) * std::sqrt(m.variance / m.n);
+  if (!std::isfinite(m.variance) || m.variance == 0) return std::nullopt;
+  const double half = halfWidth(m.n - 1, std::sqrt(m.variance / m.n));
   return Interval{m.mean - half, m.mean + half};
+}
+
+std::string whyNoInterval(const std::vector<double>& values) {
+  if (meanInterval(values)) return {};
+  if (values.size() < 2) return kOneSeed;
+  return std::isfinite(moments(values).variance) ? kNoSpread : kNoNumber;
 }
 
 }  // namespace uada

@@ -14,6 +14,9 @@ struct Cell {
   std::vector<double> values;      ///< percent, or a ratio
   std::vector<std::int64_t> runs;  ///< their runs
   std::optional<double> paper;     ///< the published value
+  /// Runs that finished with numbers that are none: told, and left out of the values.
+  std::vector<std::int64_t> diverged = {};
+  bool isMeasured() const { return !values.empty() || !diverged.empty(); }
   std::optional<double> mean() const;
   std::optional<double> spread() const;  ///< sample standard deviation; none for n < 2
 };
@@ -25,7 +28,8 @@ struct Table {
   std::string name, title, rule;  ///< rule: how cells are made, under the table
   std::string metric, unit;       ///< "top-1", "%"
   std::vector<std::string> rows, columns;
-  std::vector<std::vector<Cell>> cells;  ///< [row][column]
+  std::vector<std::vector<Cell>> cells;   ///< [row][column]
+  std::vector<std::string> methods = {};  ///< of each row, by catalogue name; empty: literature alone
 };
 
 /// A catalogue entry of `tables.def`.
@@ -38,32 +42,42 @@ struct TableEntry {
 const std::vector<TableEntry>& tables();
 const TableEntry& findTable(int number);
 
-/// Mean of a minus mean of b with its 95 % interval (Welch).
-struct Difference {
-  double mean = 0, low = 0, high = 0, p = 1;
-};
-std::optional<Difference> difference(const std::vector<double>& a, const std::vector<double>& b);
-/// 95 % interval of the mean of values (Student's t); none for n < 2.
 struct Interval {
   double low = 0, high = 0;
 };
+/// Why there is no interval.
+constexpr const char *kOneSeed = "one seed", *kNoSpread = "no spread", *kNoNumber = "a value is no number";
+/// Mean of a minus mean of b; with its 95 % interval and p (Welch) where both have two values and one of them
+/// has spread.
+struct Difference {
+  double mean = 0;
+  std::optional<Interval> interval;
+  std::optional<double> p;
+  std::string why;  ///< there is neither; empty: there are both
+};
+/// None where one side has no value, or one that is no finite number.
+std::optional<Difference> difference(const std::vector<double>& a, const std::vector<double>& b);
+/// 95 % interval of the mean of values (Student's t); none for n < 2, or without spread.
 std::optional<Interval> meanInterval(const std::vector<double>& values);
+/// In words; empty: there is one.
+std::string whyNoInterval(const std::vector<double>& values);
 
-/// Finished runs grouped by all but the seed.
+/// Finished runs grouped by all but the seed: same configuration, same images.
 struct RunGroup {
   std::string dataset;  ///< "Fashion-MNIST, 6,000 images"
   std::string model;    ///< "r18w16"
   std::string method;   ///< catalogue name: "uada"
-  std::string configHash;
-  std::string label;  ///< "UADA", with settings only where groups differ in them
+  std::string configHash, dataHash;
+  std::string label;  ///< "UADA", with settings only where groups differ in them; no two read alike
   std::vector<RunSummary> runs;
-  std::vector<double> last, best;                             ///< top-1 in percent, a seed each
+  std::vector<double> last, best;  ///< top-1 in percent, a seed each that did not diverge
+  std::size_t diverged = 0;        ///< seeds that finished with numbers that are none
   double seconds = 0, forwardEquivalents = 0, chains = 0;     ///< mean a run
   std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe
   std::optional<Difference> toRaUc;  ///< of the last epoch's top-1, percentage points
 };
 /// By recipe, then in the order of the methods' catalogue. runs: only these, of them the finished ones;
-/// empty: all. Of runs with equal configuration and seed only the newest counts.
+/// empty: all. Of runs with equal configuration, images and seed only the newest counts.
 std::vector<RunGroup> compareRuns(const ProjectReader& project, const std::vector<std::int64_t>& runs = {});
 
 enum class TableFormat { text, csv, markdown, latex };

@@ -9,27 +9,30 @@ constexpr char kRule[] =
     "as the paper reports it (this selects on the test set; the comparison shows the last epoch's "
     "too). Finished runs only, the newest of each seed. In parentheses: the paper's value. RA is "
     "measured in UADA's own space (method ra-uc), the paper's ε = 0. The paper's columns take the "
-    "authors' full data and training; every other recipe has a column of its own, which no "
-    "published number belongs to.";
+    "authors' full data, as they were published, and training; every other recipe, and every other set of "
+    "images, has a column of its own, which no published number belongs to.";
 
-/// The column of each recipe: the paper's where it is the paper's recipe, else one of its own.
-std::vector<std::string> columnNames(const PaperTable& paper,
-                                     const std::vector<std::vector<FinishedRun>>& recipes) {
-  std::vector<Recipe> measured, known;
-  for (const auto& runs : recipes) measured.push_back(runs.front().config.recipe);
+/// The paper's column that runs on these images belong into; none: they get one of their own.
+std::optional<std::size_t> paperColumn(const PaperTable& paper, const MeasuredRecipe& measured) {
+  if (!measured.isPublished.value_or(false)) return std::nullopt;
+  for (std::size_t i = 0; i < paper.columns.size(); ++i)
+    if (paper.columns[i].recipe && isPaperRecipe(measured.recipe, *paper.columns[i].recipe)) return i;
+  return std::nullopt;
+}
+
+std::vector<std::string> ownNames(const PaperTable& paper, const std::vector<MeasuredRecipe>& recipes) {
+  std::vector<Recipe> known;
   for (const auto& column : paper.columns)
     if (column.recipe) known.push_back(*column.recipe);
-  std::vector<std::string> names = recipeLabels(measured, known);
-  for (std::size_t i = 0; i < measured.size(); ++i)
-    for (const auto& column : paper.columns)
-      if (column.recipe && isPaperRecipe(measured[i], *column.recipe)) names[i] = column.name;
-  return names;
+  return recipeLabels(recipes, known);
 }
 
 }  // namespace
 
 Table makeTable2(const std::vector<FinishedRun>& runs) {
   const PaperTable& paper = paperTable("table2");
+  std::vector<std::string> columns;
+  for (const auto& column : paper.columns) columns.push_back(column.name);
   TableBuilder builder({.number = 2,
                         .name = "table2",
                         .title = "Top-1 test accuracy (%) on CIFAR-10 and CIFAR-100",
@@ -38,15 +41,21 @@ Table makeTable2(const std::vector<FinishedRun>& runs) {
                         .unit = "%",
                         .rows = {},
                         .columns = {},
-                        .cells = {}});
-  for (const auto& column : paper.columns) builder.column(column.name);
-  builder.addPaper(paper);
-  const auto recipes = groupedByRecipe(onePerSeed(runs));
-  const auto names = columnNames(paper, recipes);
-  for (std::size_t i = 0; i < recipes.size(); ++i)
-    for (const FinishedRun& run : recipes[i])
-      if (run.summary.bestTop1)
-        builder.add(paper, builder.column(names[i]), run, 100 * *run.summary.bestTop1);
+                        .cells = {}},
+                       paper, columns);
+  const auto groups = groupedByRecipe(onePerSeed(runs));
+  std::vector<MeasuredRecipe> recipes;
+  for (const auto& group : groups) recipes.push_back(measuredRecipe(group));
+  const auto names = ownNames(paper, recipes);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto ofPaper = paperColumn(paper, recipes[i]);
+    const std::size_t column = ofPaper ? *ofPaper : builder.addColumn(names[i]);
+    for (const FinishedRun& run : groups[i]) {
+      const auto& best = run.summary.bestTop1;
+      const bool counts = best && !run.summary.hasDiverged;
+      builder.add(column, run, counts ? std::optional(100 * *best) : std::nullopt);
+    }
+  }
   return builder.finish();
 }
 

@@ -7,7 +7,8 @@ namespace {
 
 constexpr char kRule[] =
     "Measured: mean ± sample standard deviation over n seeds, each run divided by the mean of the "
-    "ra-uc runs of the same recipe. Time: training seconds without tests, only against runs on "
+    "ra-uc runs of the same recipe on the same images. Time: training seconds without tests, only against "
+    "runs on "
     "the same host, device and number of threads. Forwards: forwards + 2 × backwards. Chains: "
     "images rendered. Finished runs only, the newest of each seed. The first column is the "
     "paper's; its values for Adv. AA, LTDA and DivAug come from those methods' papers.";
@@ -24,24 +25,26 @@ Table makeTable3(const std::vector<FinishedRun>& runs) {
                         .unit = "×",
                         .rows = {},
                         .columns = {},
-                        .cells = {}});
-  builder.column("Time (paper)");
-  builder.addPaper(paper);
-  const auto recipes = groupedByRecipe(onePerSeed(runs));
-  std::vector<Recipe> settings;
-  for (const auto& group : recipes) settings.push_back(group.front().config.recipe);
-  const auto names = recipeLabels(settings);
-  for (std::size_t i = 0; i < recipes.size(); ++i) {
-    const auto raUc = raUcRuns(recipes[i]);
-    if (raUc.empty()) continue;
-    const std::size_t columns[] = {builder.column("Time, " + names[i]),
-                                   builder.column("Forwards, " + names[i]),
-                                   builder.column("Chains, " + names[i])};
-    for (const FinishedRun& run : recipes[i]) {
-      const CostRatios ratios = costRatios(run, raUc);
-      if (ratios.time) builder.add(paper, columns[0], run, *ratios.time);
-      if (ratios.forwards) builder.add(paper, columns[1], run, *ratios.forwards);
-      if (ratios.chains) builder.add(paper, columns[2], run, *ratios.chains);
+                        .cells = {}},
+                       paper, {"Time (paper)"});
+  const auto groups = groupedByRecipe(onePerSeed(runs));
+  std::vector<MeasuredRecipe> recipes;
+  CostReference reference;
+  for (const auto& group : groups) {
+    recipes.push_back(measuredRecipe(group));
+    for (const FinishedRun& run : group) reference.add(run.summary);
+  }
+  const auto names = recipeLabels(recipes);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (!reference.fits(groups[i].front().summary)) continue;
+    const std::size_t columns[] = {builder.addColumn("Time, " + names[i]),
+                                   builder.addColumn("Forwards, " + names[i]),
+                                   builder.addColumn("Chains, " + names[i])};
+    for (const FinishedRun& run : groups[i]) {
+      const CostRatios ratios = reference.ratios(run.summary);
+      if (ratios.time) builder.add(columns[0], run, ratios.time);
+      if (ratios.forwards) builder.add(columns[1], run, ratios.forwards);
+      if (ratios.chains) builder.add(columns[2], run, ratios.chains);
     }
   }
   return builder.finish();

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "core/base/Error.h"
+#include "core/base/Text.h"
 #include "core/tables/Grid.h"
 #include "core/tables/Table.h"
 
@@ -8,11 +9,11 @@ namespace uada {
 namespace {
 
 bool isShown(const Cell& cell, const TableOptions& options) {
-  return (options.measured && !cell.values.empty()) || (options.paper && cell.paper);
+  return (options.measured && cell.isMeasured()) || (options.paper && cell.paper);
 }
 
-/// "96.95 ± 0.12, n 2 (97.08)": mean, spread and number of what was measured, the paper's value in
-/// parentheses.
+/// "96.95 ± 0.12, n 2, 1 diverged (97.08)": mean, spread and number of what was measured, the paper's value
+/// in parentheses.
 std::string cellText(const Cell& cell, const Table& table, const TableOptions& options) {
   std::string text;
   if (options.measured && !cell.values.empty()) {
@@ -20,6 +21,8 @@ std::string cellText(const Cell& cell, const Table& table, const TableOptions& o
     if (const auto spread = cell.spread()) text += fmt::format(" ± {:.2f}", *spread);
     text += fmt::format(", n {}", cell.values.size());
   }
+  if (options.measured && !cell.diverged.empty())
+    text += fmt::format("{}{} diverged", text.empty() ? "" : ", ", cell.diverged.size());
   if (options.paper && cell.paper) {
     if (!text.empty()) text += ' ';
     // The paper gives accuracies with two digits, costs with one.
@@ -42,10 +45,12 @@ std::vector<std::size_t> shownIndices(std::size_t count, std::size_t across, con
 }
 
 TableGrid gridOf(const Table& table, const TableOptions& options) {
-  const auto rows = shownIndices(table.rows.size(), table.columns.size(), options,
-                                 [&](std::size_t i, std::size_t k) { return table.cells[i][k]; });
-  const auto columns = shownIndices(table.columns.size(), table.rows.size(), options,
-                                    [&](std::size_t i, std::size_t k) { return table.cells[k][i]; });
+  const auto rows =
+      shownIndices(table.rows.size(), table.columns.size(), options,
+                   [&](std::size_t i, std::size_t k) -> const Cell& { return table.cells[i][k]; });
+  const auto columns =
+      shownIndices(table.columns.size(), table.rows.size(), options,
+                   [&](std::size_t i, std::size_t k) -> const Cell& { return table.cells[k][i]; });
   TableGrid grid{
       .title = table.number > 0 ? fmt::format("Table {}: {}", table.number, table.title) : table.title,
       .note = table.rule,
@@ -62,24 +67,33 @@ TableGrid gridOf(const Table& table, const TableOptions& options) {
   return grid;
 }
 
-/// One line a shown cell. source  whether anything was measured for the cell
+/// The lines of a cell. source  whether anything was measured for it; seeds that diverged have a line of
+/// their own, whose n counts them
+std::string csvCell(const Cell& cell, const std::string& place, const TableOptions& options) {
+  const auto number = [](bool given, std::optional<double> value) {
+    return given && value ? csvNumber(*value) : std::string();
+  };
+  const bool measured = options.measured && !cell.values.empty(), paper = options.paper && cell.paper;
+  std::string lines;
+  if (measured || paper)
+    lines += csvLine({place, measured ? "measured" : "paper", number(measured, cell.mean()),
+                      number(measured, cell.spread()), measured ? fmt::format("{}", cell.values.size()) : "",
+                      number(paper, cell.paper)});
+  if (options.measured && !cell.diverged.empty())
+    lines += csvLine({place, "diverged", "", "", fmt::format("{}", cell.diverged.size()), ""});
+  return lines;
+}
+
 std::string csv(const Table& table, const TableOptions& options) {
   std::string text = csvLine({"table", "row", "column", "metric", "source", "mean", "sd", "n", "paper"});
   const std::string name = table.number > 0 ? fmt::format("{}", table.number) : csvText(table.name);
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    for (std::size_t column = 0; column < table.columns.size(); ++column) {
-      const Cell& cell = table.cells[row][column];
-      if (!isShown(cell, options)) continue;
-      const bool measured = options.measured && !cell.values.empty();
-      const auto number = [](bool given, std::optional<double> value) {
-        return given && value ? csvNumber(*value) : std::string();
-      };
-      text += csvLine({name, csvText(table.rows[row]), csvText(table.columns[column]), csvText(table.metric),
-                       measured ? "measured" : "paper", number(measured, cell.mean()),
-                       number(measured, cell.spread()), measured ? fmt::format("{}", cell.values.size()) : "",
-                       number(options.paper, cell.paper)});
-    }
-  }
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    for (std::size_t column = 0; column < table.columns.size(); ++column)
+      text += csvCell(
+          table.cells[row][column],
+          joined({name, csvText(table.rows[row]), csvText(table.columns[column]), csvText(table.metric)},
+                 ","),
+          options);
   return text;
 }
 

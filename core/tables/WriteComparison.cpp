@@ -20,7 +20,15 @@ std::string pText(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p {:
 
 std::string differenceText(const std::optional<Difference>& d) {
   if (!d) return "-";
-  return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}], {}", d->mean, d->low, d->high, pText(d->p));
+  if (!d->interval) return fmt::format("{:+.2f}, no interval: {}", d->mean, d->why);
+  return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}], {}", d->mean, d->interval->low, d->interval->high,
+                     pText(*d->p));
+}
+
+/// "3", "2, 1 diverged"
+std::string countText(const RunGroup& group) {
+  const std::string counted = fmt::format("{}", group.runs.size() - group.diverged);
+  return group.diverged == 0 ? counted : fmt::format("{}, {} diverged", counted, group.diverged);
 }
 
 /// The text that all groups share, or none.
@@ -33,9 +41,10 @@ std::optional<std::string> common(const std::vector<RunGroup>& groups, std::stri
 constexpr char kNote[] =
     "Top-1 test accuracy in percent, mean ± sample standard deviation over n seeds. Difference: last epoch's "
     "top-1 "
-    "minus that of ra-uc with the same recipe, in percentage points, with its 95 % interval (Welch); it "
-    "needs two "
-    "seeds of each. Time (only on the same host, device and threads), forwards (+ 2 × backwards) and chains "
+    "minus that of ra-uc with the same recipe on the same images, in percentage points, with its 95 % "
+    "interval "
+    "(Welch); it needs two seeds of each, and some spread. Time (only on the same host, device and threads), "
+    "forwards (+ 2 × backwards) and chains "
     "are "
     "relative to ra-uc.";
 
@@ -59,37 +68,55 @@ TableGrid gridOf(const std::vector<RunGroup>& groups) {
     if (!dataset) cells.push_back(group.dataset);
     if (!model) cells.push_back(group.model);
     for (std::string text :
-         {fmt::format("{}", group.runs.size()), meanText(group.last), meanText(group.best),
-          differenceText(group.toRaUc), durationText(group.seconds), ratioText(group.timeRatio),
-          ratioText(group.forwardRatio), ratioText(group.chainRatio)})
+         {countText(group), meanText(group.last), meanText(group.best), differenceText(group.toRaUc),
+          durationText(group.seconds), ratioText(group.timeRatio), ratioText(group.forwardRatio),
+          ratioText(group.chainRatio)})
       cells.push_back(std::move(text));
   }
   return grid;
 }
 
+std::string csvOf(std::optional<double> value) { return value ? csvNumber(*value) : std::string(); }
+
+std::string csvGroup(const RunGroup& group) {
+  const Cell last{group.last, {}, {}}, best{group.best, {}, {}};
+  const Difference to = group.toRaUc.value_or(Difference{});
+  const auto end = [&](double Interval::* member) {
+    return to.interval ? csvNumber((*to.interval).*member) : std::string();
+  };
+  return csvLine({csvText(group.method),
+                  csvText(group.label),
+                  csvText(group.dataset),
+                  csvText(group.model),
+                  csvText(group.configHash),
+                  fmt::format("{}", group.runs.size() - group.diverged),
+                  csvOf(last.mean()),
+                  csvOf(last.spread()),
+                  csvOf(best.mean()),
+                  csvOf(best.spread()),
+                  group.toRaUc ? csvNumber(to.mean) : "",
+                  end(&Interval::low),
+                  end(&Interval::high),
+                  csvOf(to.p),
+                  csvNumber(group.seconds),
+                  csvNumber(group.forwardEquivalents),
+                  csvNumber(group.chains),
+                  csvOf(group.timeRatio),
+                  csvOf(group.forwardRatio),
+                  csvOf(group.chainRatio),
+                  fmt::format("{}", group.diverged),
+                  to.why.empty() ? "" : csvText("no interval: " + to.why),
+                  csvText(group.dataHash)});
+}
+
 std::string csv(const std::vector<RunGroup>& groups) {
-  const auto number = [](std::optional<double> value) { return value ? csvNumber(*value) : std::string(); };
   std::string text = csvLine({"method",    "label",      "dataset",       "model",
                               "config",    "n",          "last_mean",     "last_sd",
                               "best_mean", "best_sd",    "difference",    "low",
                               "high",      "p",          "seconds",       "forward_equivalents",
-                              "chains",    "time_ratio", "forward_ratio", "chain_ratio"});
-  for (const RunGroup& group : groups) {
-    const Cell last{group.last, {}, {}}, best{group.best, {}, {}};
-    const auto part = [&](double Difference::* member) {
-      return group.toRaUc ? csvNumber((*group.toRaUc).*member) : std::string();
-    };
-    text += csvLine({csvText(group.method),      csvText(group.label),
-                     csvText(group.dataset),     csvText(group.model),
-                     csvText(group.configHash),  fmt::format("{}", group.runs.size()),
-                     number(last.mean()),        number(last.spread()),
-                     number(best.mean()),        number(best.spread()),
-                     part(&Difference::mean),    part(&Difference::low),
-                     part(&Difference::high),    part(&Difference::p),
-                     csvNumber(group.seconds),   csvNumber(group.forwardEquivalents),
-                     csvNumber(group.chains),    number(group.timeRatio),
-                     number(group.forwardRatio), number(group.chainRatio)});
-  }
+                              "chains",    "time_ratio", "forward_ratio", "chain_ratio",
+                              "diverged",  "note",       "data"});
+  for (const RunGroup& group : groups) text += csvGroup(group);
   return text;
 }
 

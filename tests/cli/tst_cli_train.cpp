@@ -27,6 +27,7 @@ class TestCliTrain : public QObject {
  private Q_SLOTS:
   void init();
   void trainsComparesAndSkips();
+  void otherImagesAreAnotherRun();
   void speaksToPeople();
   void stops_data();
   void stops();
@@ -130,6 +131,47 @@ void TestCliTrain::trainsComparesAndSkips() {
   QCOMPARE(listed.size(), 3);
   QCOMPARE(listed[0]["config_hash"], listed[2]["config_hash"]);
   QCOMPARE(listed[0]["last_top1"], listed[2]["last_top1"]);  // the same numbers, twice
+}
+
+/// What finished on other images is no repeat; nor does it join the cell.
+void TestCliTrain::otherImagesAreAnotherRun() {
+  const QStringList first = experiment(1, R"(["ra-uc"])") + QStringList{"--json"};
+  QStringList second = first;
+  second.replaceInStrings(program_->path("cifar"), program_->path("other"));
+  QVERIFY(QDir().mkpath(program_->path("other")));
+  for (const QString& file : QDir(program_->path("cifar")).entryList(QDir::Files))
+    program_->write("other/" + file, program_->read("cifar/" + file));
+  QByteArray test = program_->read("other/test_batch.bin");
+  test[100] = static_cast<char>(test[100] ^ 1);  // one pixel
+  program_->write("other/test_batch.bin", test);
+  COMPARE_CODE(program_->run(first), 0);
+  const Result other = program_->run(second);
+  COMPARE_CODE(other, 0);
+  QCOMPARE(ofKind(objects(other.out), "skipped").size(), 0);
+  QCOMPARE(ofKind(objects(other.out), "step").size(), 5);
+  const auto listed = runs();
+  QCOMPARE(listed.size(), 2);
+  QCOMPARE(listed[0]["config_hash"], listed[1]["config_hash"]);
+  QVERIFY(listed[0]["data_hash"] != listed[1]["data_hash"]);
+  QCOMPARE(listed[0]["data_published"], QJsonValue(false));
+  for (const QStringList& arguments : {first, second}) {
+    const auto skipped = ofKind(objects(program_->run(arguments).out), "skipped");
+    QCOMPARE(skipped.size(), 1);
+    QCOMPARE(skipped[0]["key"], listed[arguments == first ? 1 : 0]["key"]);
+  }
+  const auto cells = ofKind(objects(program_->run({"table", "2", "--json", "--measured"}).out), "cell");
+  QCOMPARE(cells.size(), 2);
+  for (const QJsonObject& cell : cells) {
+    QCOMPARE(cell["n"].toInt(), 1);
+    QVERIFY2(cell["column"].toString().contains(", other images than published"),
+             qPrintable(cell["column"].toString()));
+  }
+  QVERIFY(program_->run({"show", "1"}).out.contains("(other images than published)"));
+  QVERIFY(QDir(program_->path("other")).removeRecursively());
+  const Result unread = program_->run(second);
+  COMPARE_CODE(unread, 0);
+  QVERIFY2(unread.err.contains("had these images could not be checked: "), qPrintable(unread.err));
+  QVERIFY2(unread.err.contains(program_->path("other")), qPrintable(unread.err));
 }
 
 void TestCliTrain::speaksToPeople() {

@@ -30,9 +30,11 @@ struct FakeSettings {
   int stepsPerEpoch = 10;
   int pictured = 2;  ///< samples with a decision, every `pictureEvery` steps
   int pictureEvery = 5;
-  int side = 8;                  ///< of the pictures, pixels
-  std::string refusal;           ///< not empty: start() throws an Error with it
-  std::int64_t failsAtStep = 0;  ///< not 0: the job fails before this step with "the loss is NaN at step N"
+  int side = 8;                    ///< of the pictures, pixels
+  std::string data = "fake-data";  ///< hash of the images
+  bool isPublished = true;         ///< of the images
+  std::string refusal;             ///< not empty: start() throws an Error with it
+  std::int64_t failsAtStep = 0;    ///< not 0: the job fails before this step with "the loss is NaN at step N"
 };
 
 /// The reports of the fake: a pure function of (seed, step), so that a test can compute what must have been
@@ -325,7 +327,7 @@ class FakeJob : public Job {
       state_ = state;
     }
     const int threads = numbers_.config.runtime.threads > 0 ? numbers_.config.runtime.threads : 2;
-    sink_.onState({state, text, "cpu", threads, "fake-data"});
+    sink_.onState({state, text, "cpu", threads, numbers_.settings.data, numbers_.settings.isPublished});
   }
 
   const FakeNumbers numbers_;

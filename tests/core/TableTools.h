@@ -1,10 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/Error.h"
 #include "core/engine/methods/Method.h"
 #include "core/tables/FinishedRun.h"
 
@@ -18,7 +21,9 @@ struct Made {
   std::int64_t seed;
   double best, last;  ///< 0..1
   double seconds = 100;
-  Json settings = Json::object();  ///< of the method
+  Json settings = Json::object();   ///< of the method
+  std::string data = "train+test";  ///< hash of the images
+  std::optional<bool> isPublished = true;
 };
 
 inline Recipe demoRecipe() {
@@ -41,6 +46,9 @@ inline FinishedRun finishedRun(const Recipe& recipe, const Made& made) {
   summary.method = made.method;
   summary.seed = made.seed;
   summary.configHash = configHash(run.config);
+  summary.recipeHash = recipeHash(recipe);
+  summary.dataHash = made.data;
+  summary.isDataPublished = made.isPublished;
   summary.state = RunState::finished;
   summary.bestTop1 = made.best;
   summary.lastTop1 = made.last;
@@ -62,6 +70,27 @@ inline std::vector<FinishedRun> demoRuns() {
           finishedRun(recipe, {2, "uada", 1, 0.83, 0.82, 420}),
           finishedRun(recipe, {3, "ra-uc", 2, 0.82, 0.80, 120}),
           finishedRun(recipe, {4, "uada", 2, 0.84, 0.84, 460})};
+}
+
+inline std::size_t indexOf(const std::vector<std::string>& names, const std::string& name) {
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? std::size_t(-1) : static_cast<std::size_t>(found - names.begin());
+}
+
+inline const Cell& cell(const Table& table, const std::string& row, const std::string& column) {
+  const auto r = indexOf(table.rows, row), c = indexOf(table.columns, column);
+  if (r == std::size_t(-1) || c == std::size_t(-1)) throw Error("no cell '" + row + "', '" + column + "'");
+  return table.cells[r][c];
+}
+
+inline bool near(double a, double b) { return std::abs(a - b) < 1e-6; }
+
+/// CIFAR-10 as the paper trains on it.
+inline Recipe paperRecipe() {
+  Json json = Json::object();
+  json["dataset"] = "cifar10";
+  json["model"] = "resnet";
+  return recipeFromJson(json, "test");
 }
 
 }  // namespace uada::test

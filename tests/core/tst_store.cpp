@@ -230,7 +230,7 @@ class TestStore : public QObject {
     const auto file = newProject();
     ProjectWriter writer(file);
     const auto run = beginRun(writer, fakeConfig());
-    writer.append(run, 1, StateReport{RunState::running, "", "cuda:0", 3, "d5"});
+    writer.append(run, 1, StateReport{RunState::running, "", "cuda:0", 3, "d5", true});
     writer.append(run, 1, StateReport{static_cast<RunState>(state), "why", "", 0, ""});
     writer.flush();
     const ProjectReader reader(file);
@@ -242,6 +242,9 @@ class TestStore : public QObject {
     QCOMPARE(summary.threads, 3);
     const Manifest manifest = reader.detail(run).attempts.at(0);
     QCOMPARE(manifest.dataHash, "d5");
+    QCOMPARE(manifest.isDataPublished, std::optional(true));
+    QCOMPARE(summary.dataHash, "d5");
+    QCOMPARE(summary.isDataPublished, std::optional(true));
     QCOMPARE(manifest.pid, ::getpid());
     QVERIFY(!manifest.host.empty() && !manifest.git.empty() && !manifest.cpu.empty() &&
             !manifest.compiler.empty());

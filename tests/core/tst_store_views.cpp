@@ -1,5 +1,7 @@
 #include <QTemporaryDir>
 #include <QTest>
+#include <cmath>
+#include <limits>
 
 #include "core/store/Project.h"
 #include "tests/core/FakeEngine.h"
@@ -18,10 +20,10 @@ class TestStoreViews : public QObject {
     return folder_.filePath(QString("p%1.uada").arg(++count_)).toStdString();
   }
   static std::int64_t finish(ProjectWriter& writer, const RunConfig& config, double best, double last,
-                             double seconds, const Counts& counts) {
+                             double seconds, const Counts& counts, const std::string& data = "data") {
     const std::int64_t run = beginRun(writer, config);
     writer.append(run, 1, ResultReport{best, last, 0.99, 0.1, 1, 100, seconds, counts});
-    writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, "data"});
+    writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, data, true});
     return run;
   }
 
@@ -52,7 +54,84 @@ class TestStoreViews : public QObject {
         "ra-uc|3|20.0|300.0|1000.0|1.0|1.0|1.0\nuada|1|1.0|1200.0|9000.0|||\nuada|1|84.0|1200.0|9000.0|4.2|4."
         "0|9.0");
     QCOMPARE(sqlite(file, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
-             "1430340673\n3\nwal");
+             "1430340673\n4\nwal");
+  }
+
+  /// The same configuration on other images is another row, with the ra-uc of those images.
+  void tableViewsKeepImagesApart() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const Counts plain{0, 100, 100, 1000};
+    finish(writer, fakeConfig("ra-uc", 1), 0.90, 0.90, 10, plain, "a");
+    finish(writer, fakeConfig("ra-uc", 1), 0.50, 0.50, 40, plain, "b");
+    finish(writer, fakeConfig("uada", 1), 0.91, 0.91, 30, plain, "a");
+    finish(writer, fakeConfig("uada", 1), 0.60, 0.60, 80, plain, "b");
+    finish(writer, fakeConfig("uada", 2), 0.70, 0.70, 80, plain, "b");
+    writer.flush();
+    QCOMPARE(
+        sqlite(file,
+               "SELECT method, data_hash, n, round(best_mean, 9) FROM table2 ORDER BY method, data_hash"),
+        "ra-uc|a|1|90.0\nra-uc|b|1|50.0\nuada|a|1|91.0\nuada|b|2|65.0");
+    QCOMPARE(
+        sqlite(file, "SELECT method, data_hash, round(time_ratio, 9) FROM table3 ORDER BY method, data_hash"),
+        "ra-uc|a|1.0\nra-uc|b|1.0\nuada|a|3.0\nuada|b|2.0");
+  }
+
+  /// A run that ended with numbers that are none is told, and does not shrink a mean in silence.
+  void tableViewsTellDivergedRuns() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const Counts plain{0, 100, 100, 1000};
+    finish(writer, fakeConfig("uada", 1), 0.9, 0.9, 10, plain);
+    for (const double loss : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+      const std::int64_t run = beginRun(writer, fakeConfig("uada", std::isnan(loss) ? 2 : 3));
+      writer.append(run, 1, ResultReport{0.1, 0.1, 0.5, loss, 1, 100, 10, plain});
+      writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, "data", true});
+    }
+    writer.flush();
+    QCOMPARE(sqlite(file, "SELECT n, diverged, best_mean, best_sd, last_mean FROM table2"), "1|2|90.0||90.0");
+    const auto runs = ProjectReader(file).finishedRuns();
+    QCOMPARE(runs.size(), std::size_t{3});
+    QVERIFY(!runs[0].summary.hasDiverged && runs[1].summary.hasDiverged && runs[2].summary.hasDiverged);
+  }
+
+  /// What can be known of the images of runs from before version 4 is their hash.
+  void olderProjectsLearnWhichImagesWerePublished() {
+    const auto file = newProject();
+    const std::string cifar =
+        "a0181da372c0d63a5920fdbea2ec3f83ecbc552d378218e1cb473cf634941a3b+"
+        "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b";
+    const std::string fashion =
+        "d9ef4273af5c2e360155dad0c06bd939447bf37a6620db007d69fc79e4732045+"
+        "30214f3fe91405cb8ea60b11ecf0914a65dd6a6ca8e13c13a62eb434f2d9fe56";
+    {
+      ProjectWriter writer(file);
+      const auto add = [&](const char* dataset, const std::string& data) {
+        RunConfig config = fakeConfig();
+        config.recipe.dataset.name = dataset;
+        const std::int64_t run = beginRun(writer, config);
+        if (!data.empty()) writer.append(run, 1, StateReport{RunState::running, "", "cpu", 2, data, false});
+      };
+      add("cifar10", cifar);
+      add("fashion_mnist", fashion);
+      add("cifar10", "other");
+      add("cifar100", "other");
+      add("cifar10", "");
+    }
+    sqlite(file,
+           "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs;"
+           "ALTER TABLE attempts DROP COLUMN data_published; PRAGMA user_version=3");  // as version 3 left it
+    const auto verdicts = [&] {
+      std::string all;
+      for (const RunSummary& run : ProjectReader(file).runs())
+        all += !run.isDataPublished ? '?' : *run.isDataPublished ? 'y' : 'n';
+      return all;
+    };
+    QCOMPARE(verdicts(), "??nyy");  // newest first; also of a file that cannot be written
+    ProjectWriter(file).flush();
+    QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT data_published FROM attempts ORDER BY run"),
+             "4\n1\n1\n0");
+    QCOMPARE(verdicts(), "??nyy");
   }
 
   /// As the tables do: by its label, with what is not usual; and a method's other settings beside it.
@@ -98,6 +177,7 @@ class TestStoreViews : public QObject {
     }
     sqlite(file,
            "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; ALTER TABLE runs DROP COLUMN policy;"
+           "ALTER TABLE attempts DROP COLUMN data_published;"
            "UPDATE runs SET config = 'cut short' WHERE id = 4;"
            "CREATE VIEW finished_runs AS SELECT id, method FROM runs; CREATE VIEW table2 AS SELECT method "
            "FROM finished_runs;"
@@ -105,7 +185,7 @@ class TestStoreViews : public QObject {
     QCOMPARE(ProjectReader(file).runs().size(), std::size_t{4});
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT id, policy FROM runs ORDER BY id"),
-             "3\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
+             "4\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
     QCOMPARE(sqlite(file, "SELECT method, policy, n FROM table2 WHERE method = 'uada'"),
              "uada|randaugment|1\nuada|uada-cifar|1");
   }

@@ -11,30 +11,6 @@
 using namespace uada;
 using namespace uada::test;
 
-namespace {
-
-Recipe paperRecipe() {
-  Json json = Json::object();
-  json["dataset"] = "cifar10";
-  json["model"] = "resnet";
-  return recipeFromJson(json, "test");
-}
-
-std::size_t indexOf(const std::vector<std::string>& names, const std::string& name) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  return found == names.end() ? std::size_t(-1) : static_cast<std::size_t>(found - names.begin());
-}
-
-const Cell& cell(const Table& table, const std::string& row, const std::string& column) {
-  const auto r = indexOf(table.rows, row), c = indexOf(table.columns, column);
-  if (r == std::size_t(-1) || c == std::size_t(-1)) throw Error("no cell '" + row + "', '" + column + "'");
-  return table.cells[r][c];
-}
-
-bool near(double a, double b) { return std::abs(a - b) < 1e-6; }
-
-}  // namespace
-
 class TestTables : public QObject {
   Q_OBJECT
 
@@ -42,7 +18,7 @@ class TestTables : public QObject {
   void catalogue();
   void paperValues();
   void welchByHand();
-  void differenceNeedsTwoSeeds();
+  void differenceNeedsTwoSeedsAndSpread();
   void spreadOfCell();
   void intervalOfMean();
   void paperColumnsTakePaperRecipesOnly();
@@ -91,30 +67,57 @@ void TestTables::paperValues() {
 void TestTables::welchByHand() {
   // Equal sizes and variances: 4 degrees of freedom, standard error sqrt(2/3), t(0.975; 4) = 2.776445.
   const auto equal = difference({1, 2, 3}, {4, 5, 6});
-  QVERIFY(equal && near(equal->mean, -3) && near(equal->low, -5.266958) && near(equal->high, -0.733042));
-  QVERIFY2(near(equal->p, 0.0213117), std::to_string(equal->p).c_str());
+  QVERIFY(equal && near(equal->mean, -3) && equal->interval && equal->why.empty());
+  QVERIFY(near(equal->interval->low, -5.266958) && near(equal->interval->high, -0.733042));
+  QVERIFY2(near(*equal->p, 0.0213117), std::to_string(*equal->p).c_str());
   // Variances 1 and 20/3, standard error sqrt(1/3 + 5/3), 4 / (1/18 + 25/27) = 4.075472 degrees of freedom.
   const auto welch = difference({1, 2, 3}, {2, 4, 6, 8});
-  QVERIFY(welch && near(welch->mean, -3));
-  QVERIFY2(near(welch->low, -6.897975), std::to_string(welch->low).c_str());
-  QVERIFY2(near(welch->high, 0.897975), std::to_string(welch->high).c_str());
-  QVERIFY2(near(welch->p, 0.0999129), std::to_string(welch->p).c_str());
+  QVERIFY(welch && near(welch->mean, -3) && welch->interval);
+  QVERIFY2(near(welch->interval->low, -6.897975), std::to_string(welch->interval->low).c_str());
+  QVERIFY2(near(welch->interval->high, 0.897975), std::to_string(welch->interval->high).c_str());
+  QVERIFY2(near(*welch->p, 0.0999129), std::to_string(*welch->p).c_str());
   const auto turned = difference({2, 4, 6, 8}, {1, 2, 3});
-  QVERIFY(near(turned->low, -welch->high) && near(turned->p, welch->p));
+  QVERIFY(near(turned->interval->low, -welch->interval->high) && near(*turned->p, *welch->p));
 }
 
-void TestTables::differenceNeedsTwoSeeds() {
-  QVERIFY(!difference({1}, {2, 3}));
+void TestTables::differenceNeedsTwoSeedsAndSpread() {
   QVERIFY(!difference({1, 2}, {}));
-  const auto constant = difference({5, 5}, {4, 4});
-  QVERIFY(constant && constant->low == 1 && constant->high == 1 && constant->p == 0);
-  QCOMPARE(difference({5, 5}, {5, 5})->p, 1.0);
+  const auto alone = [](const std::vector<double>& a, const std::vector<double>& b, const char* why) {
+    const auto d = difference(a, b);
+    return d && !d->interval && !d->p && d->why == why ? d->mean : std::nan("");
+  };
+  QCOMPARE(alone({1}, {2, 3}, "one seed"), -1.5);
+  QCOMPARE(alone({5, 5}, {4, 4}, "no spread"), 1.0);
+  QCOMPARE(alone({5, 5}, {5, 5}, "no spread"), 0.0);
+  // Equal values whose sum is rounded: 3 x 0.1 / 3 is not 0.1 in doubles.
+  QCOMPARE(alone({0.1, 0.1, 0.1}, {0.1, 0.1, 0.1}, "no spread"), 0.0);
+  QCOMPARE(alone({96.95, 96.95, 96.95}, {94.95, 94.95, 94.95}, "no spread"), 96.95 - 94.95);
+  // One side without spread: the other's alone, 2 degrees of freedom, standard error 1 / sqrt(3), t
+  // = 4.302653.
+  const auto one = difference({1, 2, 3}, {5, 5, 5});
+  QVERIFY(one && one->interval && near(one->mean, -3));
+  QVERIFY(near(one->interval->low, -3 - 2.4841377) && near(one->interval->high, -3 + 2.4841377));
+  QVERIFY2(near(*one->p, 0.0350987), std::to_string(*one->p).c_str());
+  // Variances whose squares are below the smallest double: 4 degrees of freedom, standard error sqrt(2 / 3)
+  // e-85.
+  const auto tiny = difference({0, 1e-85, 2e-85}, {0, 1e-85, 2e-85});
+  QVERIFY(tiny && tiny->interval && near(*tiny->p, 1));
+  QVERIFY(tiny->interval->high > 2.2e-85 && tiny->interval->high < 2.3e-85);  // half of it 2.26696e-85
+  const double infinite = std::numeric_limits<double>::infinity(), none = std::nan("");
+  for (const double value : {infinite, -infinite, none}) {
+    QVERIFY(!difference({1, value}, {1, 2}) && !difference({1, 2}, {1, value}));
+    QVERIFY(!meanInterval({1, value}));
+    QCOMPARE(whyNoInterval({1, value}), std::string("a value is no number"));
+  }
 }
 
 void TestTables::intervalOfMean() {
   const auto interval = meanInterval({1, 2, 3});  // 2 -+ t(0.975; 2) / sqrt(3), t = 4.302653
   QVERIFY(interval && near(interval->low, 2 - 2.4841377) && near(interval->high, 2 + 2.4841377));
-  QVERIFY(!meanInterval({1}));
+  QCOMPARE(whyNoInterval({1, 2, 3}), std::string());
+  QVERIFY(!meanInterval({1}) && !meanInterval({0.1, 0.1, 0.1}));
+  QCOMPARE(whyNoInterval({1}), std::string("one seed"));
+  QCOMPARE(whyNoInterval({0.1, 0.1, 0.1}), std::string("no spread"));
 }
 
 void TestTables::spreadOfCell() {
@@ -266,7 +269,7 @@ std::int64_t record(ProjectWriter& project, const FinishedRun& made, bool finish
   const RunSummary& summary = made.summary;
   const std::int64_t run = project.createRun(made.config).id;
   const int attempt = project.beginAttempt(run, currentManifest(), "");
-  project.append(run, attempt, StateReport{RunState::running, "", "cpu", 2, {}});
+  project.append(run, attempt, StateReport{RunState::running, "", "cpu", 2, summary.dataHash, true});
   EpochReport epoch;
   epoch.epoch = 1;
   epoch.step = 5;
@@ -284,7 +287,7 @@ std::int64_t record(ProjectWriter& project, const FinishedRun& made, bool finish
                                 .bestEpoch = 1,
                                 .seconds = summary.seconds,
                                 .counts = summary.counts});
-    project.append(run, attempt, StateReport{RunState::finished, "", "cpu", 2, {}});
+    project.append(run, attempt, StateReport{RunState::finished, "", "cpu", 2, summary.dataHash, true});
   }
   return run;
 }

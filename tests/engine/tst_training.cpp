@@ -108,6 +108,7 @@ class TestTraining : public QObject {
     QCOMPARE(sink.results[0].bestTop1, std::max(sink.epochs[0].testTop1, sink.epochs[1].testTop1));
     QCOMPARE(sink.states.back().state, RunState::finished);
     QVERIFY(says(sink.states.back().dataHash, "+"));
+    QVERIFY(!sink.states.back().isDataPublished);  // images that this test makes
     for (const EpochReport& epoch : sink.epochs) QVERIFY(epoch.testTop5 >= epoch.testTop1);
   }
 

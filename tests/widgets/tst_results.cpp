@@ -26,7 +26,7 @@ static RunGroup group(const char* label, std::vector<std::int64_t> runs, std::ve
   for (const std::int64_t run : runs) {
     g.runs.emplace_back();
     g.runs.back().id = run;
-    g.runs.back().title = std::string(label) + "-" + std::to_string(run);
+    g.runs.back().lastTop1 = last[g.runs.size() - 1] / 100;
   }
   g.last = last;
   g.best = last;
@@ -52,14 +52,16 @@ class TestResults : public QObject {
   QSettings settings_{folder_.filePath("settings.ini"), QSettings::IniFormat};
   FakeEngine engine_;
 
+  static QString nameOf(qint64 run) { return QString("run %1").arg(run); }
   static RunConfig configOf(qint64 run) { return fakeConfig(run < 10 ? "uada" : "ra-uc", run); }
 
  private Q_SLOTS:
   void comparisonShowsMeanSpreadAndCost() {
     CompareModel model;
     const std::vector<RunGroup> groups{group("UADA", {1, 2}, {90, 92}), group("RA", {11}, {89})};
-    model.setRows(compareRows(groups, false, configOf), {}, true);
+    model.setRows(compareRows(groups, false, configOf, nameOf), {}, true);
     QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(text(model, 0, "Diverged"), QString("no column Diverged"));
     QCOMPARE(text(model, 0, "Group"), QString("UADA"));
     QCOMPARE(text(model, 0, "n"), QString("2"));
     QCOMPARE(text(model, 0, "Last %"), QString("91.00"));
@@ -74,14 +76,14 @@ class TestResults : public QObject {
   void onlyDifferingSettingsAreColumnsUnlessAllAreWanted() {
     CompareModel model;
     const std::vector<RunGroup> groups{group("UADA", {1}, {90}), group("RA", {11}, {89})};
-    model.setRows(compareRows(groups, false, configOf), {}, true);
+    model.setRows(compareRows(groups, false, configOf, nameOf), {}, true);
     QCOMPARE(text(model, 0, "epochs"), QString("no column epochs"));
     QCOMPARE(text(model, 0, "epsilon"), QString("no column epsilon"));  // a setting of one method alone
     const auto longer = [](qint64 run) { return fakeConfig("uada", run, run < 10 ? 3 : 30); };
-    model.setRows(compareRows(groups, false, longer), {}, true);
+    model.setRows(compareRows(groups, false, longer, nameOf), {}, true);
     QCOMPARE(text(model, 1, "epochs"), QString("30"));
     QCOMPARE(text(model, 1, "batch"), QString("no column batch"));
-    model.setRows(compareRows(groups, false, configOf), {}, false);
+    model.setRows(compareRows(groups, false, configOf, nameOf), {}, false);
     QCOMPARE(text(model, 0, "epsilon"), QString("1"));
     QCOMPARE(text(model, 1, "epsilon"), QString("–"));
     QCOMPARE(text(model, 0, "epochs"), QString("3"));
@@ -89,9 +91,9 @@ class TestResults : public QObject {
 
   void aRowPerSeedShowsEachRun() {
     CompareModel model;
-    model.setRows(compareRows({group("UADA", {1, 2}, {90, 92})}, true, configOf), {}, true);
+    model.setRows(compareRows({group("UADA", {1, 2}, {90, 92})}, true, configOf, nameOf), {}, true);
     QCOMPARE(model.rowCount(), 2);
-    QCOMPARE(text(model, 1, "Group"), QString("UADA-2"));
+    QCOMPARE(text(model, 1, "Group"), QString("run 2"));
     QCOMPARE(text(model, 1, "Last %"), QString("92.00"));
   }
 
@@ -104,6 +106,7 @@ class TestResults : public QObject {
     QTest::newRow("paper above") << QList<double>{9, 10, 11} << 12.5 << -1;
     QTest::newRow("paper below") << QList<double>{9, 10, 11} << 7.5 << 1;
     QTest::newRow("one seed") << QList<double>{10} << 99.0 << 0;
+    QTest::newRow("no spread") << QList<double>{0.1, 0.1, 0.1} << 99.0 << 0;
   }
   void noiseIsJudgedByTheInterval() {
     QFETCH(QList<double>, values);
@@ -125,6 +128,11 @@ class TestResults : public QObject {
     QCOMPARE(model.markText(model.index(1, 0)), QString("▲"));
     QCOMPARE(noiseMark(table.cells[0][0], table.cells[1][0]), QString("▼"));
     QCOMPARE(noiseMark(table.cells[0][0], table.cells[0][0]), QString());
+    QCOMPARE(noiseMark({{92, 92}, {1, 2}, {}}, {{90, 90}, {3, 4}, {}}),
+             QString());  // no spread, no noise to beat
+    table.cells[1][0].diverged = {6};
+    model.setTable(table, 0);
+    QCOMPARE(model.index(1, 0).data().toString(), QString("95.50 ± 0.50, 1 diverged"));
     QCOMPARE(model.headerData(1, Qt::Vertical, Qt::DisplayRole).toString(), QString("UADA"));
   }
 

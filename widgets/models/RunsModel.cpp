@@ -53,7 +53,7 @@ int RunsModel::columnCount(const QModelIndex& parent) const { return parent.isVa
 
 QVariant RunsModel::display(const RunSummary& run, int column) const {
   switch (column) {
-    case title: return QString::fromStdString(run.title);
+    case title: return session_.nameOf(run.id);
     case epoch: return QStringLiteral("%1/%2").arg(run.epoch).arg(run.epochs);
     case accuracy: return run.lastTop1 ? QString::number(100 * *run.lastTop1, 'f', 2) + " %" : QString();
     default: return {};

@@ -16,21 +16,10 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-double meanOf(const std::vector<double>& values) {
-  if (values.empty()) return kNone;
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
+double meanOf(const std::vector<double>& values) { return Cell{values, {}, {}}.mean().value_or(kNone); }
 
 /// Sample standard deviation; NaN below two values.
-double spreadOf(const std::vector<double>& values) {
-  if (values.size() < 2) return kNone;
-  const double mean = meanOf(values);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
+double spreadOf(const std::vector<double>& values) { return Cell{values, {}, {}}.spread().value_or(kNone); }
 
 double bestOf(const std::vector<double>& values) {
   return values.empty() ? kNone : *std::max_element(values.begin(), values.end());
@@ -51,6 +40,7 @@ CompareRow groupRow(const RunGroup& group) {
   for (const RunSummary& run : group.runs) row.runs.push_back(run.id);
   row.last = group.last;
   row.best = group.best;
+  row.diverged = static_cast<int>(group.diverged);
   row.seconds = group.seconds;
   row.timeRatio = group.timeRatio;
   row.forwardRatio = group.forwardRatio;
@@ -59,20 +49,23 @@ CompareRow groupRow(const RunGroup& group) {
   return row;
 }
 
-CompareRow runRow(const RunGroup& group, std::size_t i) {
+CompareRow runRow(const RunSummary& run, const QString& name) {
   CompareRow row;
-  row.label = q(group.runs[i].title);
-  row.runs = {group.runs[i].id};
-  if (i < group.last.size()) row.last = {group.last[i]};
-  if (i < group.best.size()) row.best = {group.best[i]};
-  row.seconds = group.runs[i].seconds;
+  row.label = name;
+  row.runs = {run.id};
+  row.diverged = run.hasDiverged ? 1 : 0;
+  if (run.lastTop1 && !run.hasDiverged) row.last = {100 * *run.lastTop1};
+  if (run.bestTop1 && !run.hasDiverged) row.best = {100 * *run.bestTop1};
+  row.seconds = run.seconds;
   return row;
 }
 
 QString differenceText(const std::optional<Difference>& difference) {
   if (!difference) return orDash({});
+  const QString mean = signedText(difference->mean, 2);
+  if (!difference->interval) return QObject::tr("%1, no interval: %2").arg(mean, q(difference->why));
   return QStringLiteral("%1  [%2, %3]")
-      .arg(signedText(difference->mean, 2), signedText(difference->low, 2), signedText(difference->high, 2));
+      .arg(mean, signedText(difference->interval->low, 2), signedText(difference->interval->high, 2));
 }
 
 }  // namespace
@@ -90,14 +83,16 @@ std::map<std::string, QString> flatSettings(const RunConfig& config) {
 }
 
 std::vector<CompareRow> compareRows(const std::vector<RunGroup>& groups, bool bySeed,
-                                    const std::function<RunConfig(qint64)>& configOf) {
+                                    const std::function<RunConfig(qint64)>& configOf,
+                                    const std::function<QString(qint64)>& nameOf) {
   std::vector<CompareRow> rows;
   for (const RunGroup& group : groups) {
     if (group.runs.empty()) continue;
-    const std::map<std::string, QString> settings = flatSettings(configOf(group.runs.front().id));
+    std::map<std::string, QString> settings = flatSettings(configOf(group.runs.front().id));
+    settings["images"] = q(shortDataHash(group.dataHash));
     const std::size_t count = bySeed ? group.runs.size() : 1;
     for (std::size_t i = 0; i < count; ++i) {
-      rows.push_back(bySeed ? runRow(group, i) : groupRow(group));
+      rows.push_back(bySeed ? runRow(group.runs[i], nameOf(group.runs[i].id)) : groupRow(group));
       rows.back().settings = settings;
     }
   }
@@ -181,8 +176,12 @@ void CompareModel::addNumbers() {
   const auto times = [](double value) { return std::isfinite(value) ? ratioText(value) : orDash({}); };
   const auto points = [](double value) { return plainPercentText(value); };
   add(
-      QObject::tr("n"), QObject::tr("Finished runs"),
+      QObject::tr("n"), QObject::tr("Finished runs whose numbers count"),
       [](const CompareRow& r) { return double(r.last.size()); }, [](double n) { return QString::number(n); });
+  if (std::ranges::any_of(rows_, [](const CompareRow& row) { return row.diverged > 0; }))
+    add(
+        QObject::tr("Diverged"), QObject::tr("Finished runs whose test loss is no number: not counted"),
+        [](const CompareRow& r) { return double(r.diverged); }, [](double n) { return QString::number(n); });
   add(
       QObject::tr("Last %"), QObject::tr("Top-1 of the last epoch, mean over seeds"),
       [](const CompareRow& r) { return meanOf(r.last); }, points);
@@ -197,8 +196,8 @@ void CompareModel::addNumbers() {
       QObject::tr("Max %"), QObject::tr("The highest top-1 of any epoch and seed"),
       [](const CompareRow& r) { return bestOf(r.best); }, points);
   columns_.push_back({QObject::tr("− ra-uc"),
-                      QObject::tr("Last top-1 minus that of ra-uc with the same recipe, percentage "
-                                  "points, with its 95 % interval (Welch)"),
+                      QObject::tr("Last top-1 minus that of ra-uc with the same recipe on the same images, "
+                                  "percentage points, with its 95 % interval (Welch)"),
                       [](const CompareRow& r) { return differenceText(r.toRaUc); },
                       [](const CompareRow& r) { return r.toRaUc ? r.toRaUc->mean : kNone; }});
   add(

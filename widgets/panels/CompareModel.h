@@ -15,18 +15,20 @@ namespace uada {
 struct CompareRow {
   QString label;
   std::vector<qint64> runs;
-  std::vector<double> last, best;  ///< top-1 in percent, a run each
+  std::vector<double> last, best;  ///< top-1 in percent, a run each that did not diverge
+  int diverged = 0;                ///< runs whose numbers are none
   double seconds = 0;
   std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe
   std::optional<Difference> toRaUc;
-  std::map<std::string, QString> settings;  ///< "training.epochs" -> "30"
+  std::map<std::string, QString> settings;  ///< "training.epochs" -> "30"; "images" -> their hash
 };
 
 /// Every setting that defines the result, flattened; keys as in files, without "recipe.".
 std::map<std::string, QString> flatSettings(const RunConfig& config);
-/// A row a group, or a row a run.
+/// A row a group, or a row a run by its name.
 std::vector<CompareRow> compareRows(const std::vector<RunGroup>& groups, bool bySeed,
-                                    const std::function<RunConfig(qint64)>& configOf);
+                                    const std::function<RunConfig(qint64)>& configOf,
+                                    const std::function<QString(qint64)>& nameOf);
 
 /// The comparison as a table. Sort keys are in Qt::UserRole.
 class CompareModel : public QAbstractTableModel {

@@ -140,8 +140,9 @@ void ComparePanel::fill() {
   Session& session = workbench_.session;
   std::vector<CompareRow> rows;
   try {
-    rows = compareRows(groups_, bySeed_->isChecked(),
-                       [&](qint64 run) { return session.reader().detail(run).config; });
+    rows = compareRows(
+        groups_, bySeed_->isChecked(), [&](qint64 run) { return session.reader().detail(run).config; },
+        [&](qint64 run) { return session.nameOf(run); });
   } catch (const Error& error) {
     Q_EMIT session.problem(QString::fromStdString(error.what()));
   }
@@ -176,9 +177,8 @@ void ComparePanel::drawCurves() {
   figure.empty = tr("The curves appear with the first epoch");
   for (const CompareRow& row : model_.rows()) {
     for (const qint64 run : row.runs) {
-      const RunSummary* summary = session.find(run);
       Curve curve;
-      curve.name = summary ? QString::fromStdString(summary->title) : QString::number(run);
+      curve.name = session.nameOf(run);
       curve.colour = session.colour(run);
       for (const EpochReport& epoch : session.epochs(run)) {
         curve.x.push_back(epoch.epoch);

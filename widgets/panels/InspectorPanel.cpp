@@ -80,6 +80,7 @@ std::vector<Line> machineLines(const RunDetail& detail) {
   add(QObject::tr("Program"), m.program);
   add(QObject::tr("Git"), m.git);
   add(QObject::tr("LibTorch"), m.libtorch);
+  if (!m.dataHash.empty()) add(QObject::tr("Data"), verdictText(m.isDataPublished));
   add(QObject::tr("Data hash"), m.dataHash);
   add(QObject::tr("Started"), detail.summary.created);
   add(QObject::tr("Ended"), detail.summary.ended);

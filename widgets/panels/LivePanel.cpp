@@ -126,10 +126,7 @@ QWidget* LivePanel::makeTools() {
 
 double LivePanel::smoothing() const { return smoothing_->value() / 100.0; }
 
-QString LivePanel::nameOf(qint64 run) const {
-  const RunSummary* summary = workbench_.session.find(run);
-  return summary ? QString::fromStdString(summary->title) : QString::number(run);
-}
+QString LivePanel::nameOf(qint64 run) const { return workbench_.session.nameOf(run); }
 
 Axis LivePanel::xAxis() const {
   switch (x_->currentIndex()) {

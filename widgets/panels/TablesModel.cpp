@@ -29,7 +29,7 @@ int outsidePaper(const Cell& cell) {
 
 QString noiseMark(const Cell& cell, const Cell& baseline) {
   const std::optional<Difference> d = difference(cell.values, baseline.values);
-  if (!d || (d->low <= 0 && d->high >= 0)) return {};
+  if (!d || !d->interval || (d->interval->low <= 0 && d->interval->high >= 0)) return {};
   return d->mean > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
 }
 
@@ -62,8 +62,13 @@ QString TablesModel::number(double value) const { return QString::number(value, 
 
 QString TablesModel::measuredText(const Cell& cell) const {
   const std::optional<double> mean = cell.mean(), spread = cell.spread();
-  if (!mean) return {};
-  return spread ? QStringLiteral("%1 ± %2").arg(number(*mean), number(*spread)) : number(*mean);
+  QStringList parts;
+  if (mean && spread)
+    parts << QStringLiteral("%1 ± %2").arg(number(*mean), number(*spread));
+  else if (mean)
+    parts << number(*mean);
+  if (!cell.diverged.empty()) parts << QObject::tr("%1 diverged").arg(cell.diverged.size());
+  return parts.join(QStringLiteral(", "));
 }
 
 QString TablesModel::paperText(const Cell& cell) const {
@@ -77,7 +82,7 @@ QVariant TablesModel::data(const QModelIndex& index, int role) const {
   const Cell& cell = cellAt(index);
   if (role == Qt::DisplayRole) return measuredText(cell);
   if (role != Qt::ToolTipRole && role != Qt::AccessibleTextRole) return {};
-  const QString measured = cell.values.empty()
+  const QString measured = !cell.isMeasured()
                                ? QObject::tr("Not measured")
                                : QObject::tr("%1, n = %2").arg(measuredText(cell)).arg(cell.values.size());
   return QStringLiteral("%1 / %2\n%3\n%4")
@@ -124,7 +129,7 @@ void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 
 void TableCellDelegate::paintMeasured(QPainter& painter, const QRect& line, const QModelIndex& index) const {
   const Cell& cell = model_.cellAt(index);
-  if (cell.values.empty()) {
+  if (!cell.isMeasured()) {
     painter.setPen(theme_.colour("muted"));
     painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, orDash({}));
     return;

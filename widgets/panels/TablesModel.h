@@ -36,9 +36,10 @@ class TablesModel : public QAbstractTableModel {
   /// The baseline's cell of the same column; null for itself, or where there is none.
   const Cell* baselineOf(const QModelIndex& index) const;
   QString markText(const QModelIndex& index) const;
-  QString measuredText(const Cell& cell) const;  ///< "93.41 ± 0.12", "93.41" for one seed, "" for none
-  QString paperText(const Cell& cell) const;     ///< "paper 97.08", with "≠" outside the noise, or ""
-  QString number(double value) const;            ///< in the table's digits
+  QString measuredText(const Cell& cell)
+      const;  ///< "93.41 ± 0.12", "93.41" for one seed, ", 1 diverged" after it; "" for none
+  QString paperText(const Cell& cell) const;  ///< "paper 97.08", with "≠" outside the noise, or ""
+  QString number(double value) const;         ///< in the table's digits
 
  private:
   Table table_;

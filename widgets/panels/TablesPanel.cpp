@@ -11,10 +11,12 @@
 #include <QStackedWidget>
 #include <QTableView>
 #include <QToolButton>
+#include <algorithm>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "widgets/models/Numbers.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/TableExport.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -165,19 +167,14 @@ void TablesPanel::load() {
 
 /// The row of ra-uc, which the others are marked against; -1: not measured.
 int TablesPanel::baselineRow(const Table& table) const {
-  for (int row = 0; row < static_cast<int>(table.rows.size()); ++row) {
-    for (const Cell& cell : table.cells[row]) {
-      const RunSummary* run = cell.runs.empty() ? nullptr : workbench_.session.find(cell.runs.front());
-      if (run && run->method == "ra-uc") return row;
-    }
-  }
-  return -1;
+  const auto row = std::ranges::find(table.methods, "ra-uc");
+  return row == table.methods.end() ? -1 : static_cast<int>(row - table.methods.begin());
 }
 
 QModelIndex TablesPanel::firstMeasured() const {
   for (int row = 0; row < model_.rowCount(); ++row) {
     for (int column = 0; column < model_.columnCount(); ++column) {
-      if (!model_.cellAt(model_.index(row, column)).values.empty()) return model_.index(row, column);
+      if (model_.cellAt(model_.index(row, column)).isMeasured()) return model_.index(row, column);
     }
   }
   return {};
@@ -188,7 +185,7 @@ void TablesPanel::hideEmpty() {
   const bool measured = measured_->isChecked(), paper = paper_->isChecked();
   const auto shown = [&](int row, int column) {
     const Cell& cell = model_.cellAt(model_.index(row, column));
-    return (measured && !cell.values.empty()) || (paper && cell.paper);
+    return (measured && cell.isMeasured()) || (paper && cell.paper);
   };
   for (int row = 0; row < model_.rowCount(); ++row) {
     bool any = false;
@@ -208,16 +205,19 @@ QString TablesPanel::cellSummary(const QModelIndex& index) const {
   if (const std::optional<Interval> interval = meanInterval(cell.values))
     text += tr(", 95 % interval of the mean %1 to %2")
                 .arg(model_.number(interval->low), model_.number(interval->high));
-  else
-    text += tr(", an interval needs two seeds");
+  else if (!cell.values.empty())
+    text += tr(", no interval: %1").arg(q(whyNoInterval(cell.values)));
   if (cell.paper && cell.mean())
     text += tr(", measured minus paper %1").arg(signedText(*cell.mean() - *cell.paper, 2));
   const Cell* baseline = model_.baselineOf(index);
   const std::optional<Difference> d = baseline ? difference(cell.values, baseline->values) : std::nullopt;
-  if (d)
-    text += tr(", minus ra-uc %1 [%2, %3], p = %4")
-                .arg(signedText(d->mean, 2), signedText(d->low, 2), signedText(d->high, 2))
-                .arg(d->p, 0, 'g', 2);
+  if (d && d->interval)
+    text +=
+        tr(", minus ra-uc %1 [%2, %3], p = %4")
+            .arg(signedText(d->mean, 2), signedText(d->interval->low, 2), signedText(d->interval->high, 2))
+            .arg(*d->p, 0, 'g', 2);
+  else if (d)
+    text += tr(", minus ra-uc %1, no interval: %2").arg(signedText(d->mean, 2), q(d->why));
   return text;
 }
 
@@ -231,20 +231,21 @@ void TablesPanel::showCell(const QModelIndex& index) {
       QStringLiteral("<b>%1, %2</b>: ")
           .arg(QString::fromStdString(model_.table().rows[index.row()]).toHtmlEscaped(),
                QString::fromStdString(model_.table().columns[index.column()]).toHtmlEscaped());
-  runs_->setVisible(!cell.values.empty());
-  if (cell.values.empty()) {
+  runs_->setVisible(cell.isMeasured());
+  if (!cell.isMeasured()) {
     summary_->setText(
         place + tr("not measured yet. It fills when a run of this data set, network and method finishes."));
     return;
   }
   summary_->setText(place + cellSummary(index));
-  for (std::size_t i = 0; i < cell.runs.size() && i < cell.values.size(); ++i) {
-    const RunSummary* run = workbench_.session.find(cell.runs[i]);
-    const QString title = run ? QString::fromStdString(run->title) : tr("run %1").arg(cell.runs[i]);
-    auto* item = new QListWidgetItem(tr("%1   %2").arg(model_.number(cell.values[i]), title), runs_);
-    item->setData(Qt::UserRole, static_cast<qlonglong>(cell.runs[i]));
+  const auto add = [&](const QString& value, std::int64_t run) {
+    auto* item = new QListWidgetItem(tr("%1   %2").arg(value, workbench_.session.nameOf(run)), runs_);
+    item->setData(Qt::UserRole, static_cast<qlonglong>(run));
     item->setSizeHint({0, kRowHeight});
-  }
+  };
+  for (std::size_t i = 0; i < cell.runs.size() && i < cell.values.size(); ++i)
+    add(model_.number(cell.values[i]), cell.runs[i]);
+  for (const std::int64_t run : cell.diverged) add(tr("diverged"), run);
   runs_->setFixedHeight(std::min(runs_->count(), kMostRunsSeen) * kRowHeight);
 }
 

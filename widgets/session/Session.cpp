@@ -9,6 +9,8 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/tables/Cost.h"
+#include "core/tables/Labels.h"
 #include "widgets/session/LiveRun.h"
 #include "widgets/session/Theme.h"
 
@@ -38,13 +40,13 @@ void Session::openProject(const QString& file) {
   closeProject();
   writer_ = std::move(writer);
   reader_ = std::move(reader);
-  runs_ = reader_->runs();
+  takeRuns(reader_->runs());
   dataVersion_ = reader_->dataVersion();
   loadQueue();
   if (!runs_.empty()) {
     selected_ = runs_.front().id;
     for (const RunSummary& run : runs_) {  // the newest run's comparison: as many as there are plain colours
-      if (run.dataset == runs_.front().dataset && run.model == runs_.front().model && checked_.size() < 7) {
+      if (recipeAndData(run) == recipeAndData(runs_.front()) && checked_.size() < 7) {
         checked_.insert(run.id);
       }
     }
@@ -67,7 +69,7 @@ void Session::closeProject() {
   live_.reset();
   reader_.reset();
   writer_.reset();
-  runs_.clear();
+  takeRuns({});
   histories_.clear();
   checked_.clear();
   queue_.clear();
@@ -93,7 +95,7 @@ void Session::refresh() {
   if (!reader_) return;
   QElapsedTimer clock;
   clock.start();
-  runs_ = reader_->runs();
+  takeRuns(reader_->runs());
   for (RunSummary& run : runs_) {
     if (run.id != liveRun()) continue;
     run.state = state_ == SessionState::paused     ? RunState::paused
@@ -134,6 +136,18 @@ void Session::poll() {
 const RunSummary* Session::find(qint64 run) const {
   const auto it = std::find_if(runs_.begin(), runs_.end(), [&](const RunSummary& r) { return r.id == run; });
   return it == runs_.end() ? nullptr : &*it;
+}
+
+void Session::takeRuns(std::vector<RunSummary> runs) {
+  runs_ = std::move(runs);
+  names_.clear();
+  const std::vector<std::string> names = runNames(runs_);
+  for (std::size_t i = 0; i < runs_.size(); ++i) names_[runs_[i].id] = text(names[i]);
+}
+
+QString Session::nameOf(qint64 run) const {
+  const auto known = names_.find(run);
+  return known == names_.end() ? QString::number(run) : known->second;
 }
 
 QColor Session::colour(qint64 run) const {

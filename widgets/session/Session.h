@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "core/engine/Engine.h"
@@ -91,6 +92,8 @@ class Session : public QObject {
   /// Newest first, kept up to date; runs of other processes too.
   const std::vector<RunSummary>& runs() const { return runs_; }
   const RunSummary* find(qint64 run) const;
+  /// Its title, with its key where another run has that title; no two runs of the list have one name.
+  QString nameOf(qint64 run) const;
   QColor colour(qint64 run) const;
   /// Every step so far, live ones included; read once from the project. Valid until the next event loop turn.
   const std::vector<StepReport>& steps(qint64 run);
@@ -164,6 +167,7 @@ class Session : public QObject {
   void setState(SessionState state);
   void updateProgress(const StepReport& last);
   History& history(qint64 run);
+  void takeRuns(std::vector<RunSummary> runs);
   void saveQueue();
   void loadQueue();
 
@@ -177,6 +181,7 @@ class Session : public QObject {
   Progress progress_;
   QString failure_;
   std::vector<RunSummary> runs_;
+  std::unordered_map<qint64, QString> names_;
   std::map<qint64, History> histories_;
   std::set<qint64> checked_;
   std::deque<RunConfig> queue_;

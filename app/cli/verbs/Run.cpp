@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <thread>
 
 #include "app/cli/Places.h"
@@ -24,33 +25,67 @@ bool isLive(RunState state) {
          state == RunState::stopping;
 }
 
+/// The images that an experiment's configurations name, each read once, and only when it is asked for.
+class DataHere {
+ public:
+  struct Found {
+    std::string hash, problem;  ///< one of them is empty
+  };
+  const Found& of(const RunConfig& config) {
+    const Choice& choice = config.recipe.dataset;
+    const std::string folder = settingsFromJson<DataSettings>(choice.settings, "dataset").folder;
+    const auto [place, isNew] = found_.try_emplace({choice.name, folder});
+    if (!isNew) return place->second;
+    try {
+      place->second.hash = readDataIdentity(findDataset(choice.name), folder).hash;
+    } catch (const Error& error) {
+      place->second.problem = error.what();
+    }
+    return place->second;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, Found> found_;
+};
+
 /// What is to be done about one run of the experiment.
 struct Wanted {
   RunConfig config;
-  std::optional<RunSummary>
-      existing;  ///< the newest of the same configuration and seed; a finished one goes first
+  /// The newest of the same configuration and seed on the same images; a finished one goes first. Of images
+  /// that cannot be read, or that the run had not read yet, the same is taken for granted.
+  std::optional<RunSummary> existing = {};
+  std::string doubt = {};  ///< why the images could not be compared; empty: they were, or need not be
   bool isFinished() const { return existing && existing->state == RunState::finished; }
   bool isElsewhere() const { return existing && isLive(existing->state); }
   bool needsTraining() const { return !isFinished() && !isElsewhere(); }
 };
 
-std::optional<RunSummary> findExisting(const std::vector<RunSummary>& runs, const RunConfig& config) {
-  const std::string hash = configHash(config);
-  std::optional<RunSummary> found;
+void findExisting(Wanted& wanted, const std::vector<RunSummary>& runs, DataHere& data) {
+  const std::string hash = configHash(wanted.config);
+  wanted.existing.reset();
+  wanted.doubt.clear();
   for (const RunSummary& run : runs) {  // newest first
-    if (run.configHash != hash || run.seed != config.seed) continue;
-    if (run.state == RunState::finished) return run;
-    if (!found || (isLive(run.state) && !isLive(found->state))) found = run;
+    if (run.configHash != hash || run.seed != wanted.config.seed) continue;
+    if (!run.dataHash.empty()) {
+      const DataHere::Found& here = data.of(wanted.config);
+      if (here.problem.empty() && here.hash != run.dataHash)
+        continue;  // what it came to says nothing of these
+      wanted.doubt = here.problem;
+    }
+    const bool goesFirst = run.state == RunState::finished || (isLive(run.state) && !wanted.isElsewhere());
+    if (!wanted.existing || goesFirst) wanted.existing = run;
+    if (wanted.isFinished()) return;
   }
-  return found;
 }
 
-std::vector<Wanted> wantedRuns(const RunOptions& options, const Experiment& experiment) {
+std::vector<Wanted> wantedRuns(const RunOptions& options, const Experiment& experiment, DataHere& data) {
   std::vector<RunSummary> runs;
-  if (isProject(options.project)) runs = ProjectReader(options.project).runs();
+  if (isProject(options.project) && !options.again) runs = ProjectReader(options.project).runs();
   std::vector<Wanted> all;
-  for (const RunConfig& config : expand(experiment))
-    all.push_back({config, options.again ? std::nullopt : findExisting(runs, config)});
+  for (const RunConfig& config : expand(experiment)) {
+    all.push_back({config});
+    findExisting(all.back(), runs, data);
+  }
   return all;
 }
 
@@ -82,6 +117,9 @@ void skip(const Wanted& wanted, const std::string& prefix, const Console& consol
                                                  prefix, run.key, percentText(run.lastTop1))
                                    : fmt::format("{}  left out: {} is {} in process {} on {}", prefix,
                                                  run.key, stateName(run.state), run.pid, run.host));
+  if (wanted.isFinished() && !wanted.doubt.empty())
+    console.note(fmt::format("{}  whether {} had these images could not be checked: {}", prefix, run.key,
+                             wanted.doubt));
   console.object("skipped", summaryJson(run));
 }
 
@@ -125,8 +163,8 @@ struct Tally {
   bool stopped = false;
 };
 
-Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const StopSignals& signals,
-               const Console& console) {
+Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, DataHere& data,
+               const StopSignals& signals, const Console& console) {
   Tally tally;
   std::optional<ProjectWriter> project;
   if (std::ranges::any_of(all, &Wanted::needsTraining)) {
@@ -146,7 +184,7 @@ Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const 
         tally.stopped = true;
         break;
       }
-      wanted.existing = findExisting(ProjectReader(project->file()).runs(), wanted.config);
+      findExisting(wanted, ProjectReader(project->file()).runs(), data);
     }
     if (!wanted.needsTraining()) {
       skip(wanted, prefix, console);
@@ -170,13 +208,25 @@ Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, const 
 
 Json number(std::optional<double> value) { return value ? Json(*value) : Json(); }
 
+Json differenceJson(const Difference& difference) {
+  const auto& interval = difference.interval;
+  Json json = Json::Object{{"mean", difference.mean},
+                           {"low", interval ? Json(interval->low) : Json()},
+                           {"high", interval ? Json(interval->high) : Json()},
+                           {"p", number(difference.p)}};
+  if (!difference.why.empty()) json["no_interval"] = difference.why;
+  return json;
+}
+
 void writeGroup(const RunGroup& group, const Console& console) {
   Json json = Json::Object{{"label", group.label},
                            {"dataset", group.dataset},
                            {"model", group.model},
                            {"method", group.method},
                            {"config_hash", group.configHash},
-                           {"n", static_cast<std::int64_t>(group.runs.size())}};
+                           {"data_hash", group.dataHash},
+                           {"n", static_cast<std::int64_t>(group.runs.size() - group.diverged)},
+                           {"diverged", static_cast<std::int64_t>(group.diverged)}};
   for (const auto& [name, values] :
        {std::pair("last_top1", &group.last), std::pair("best_top1", &group.best)}) {
     json[name] = Json::array();
@@ -189,11 +239,7 @@ void writeGroup(const RunGroup& group, const Console& console) {
   json["time_ratio"] = number(group.timeRatio);
   json["forward_ratio"] = number(group.forwardRatio);
   json["chain_ratio"] = number(group.chainRatio);
-  if (group.toRaUc)
-    json["difference_to_ra_uc"] = Json::Object{{"mean", group.toRaUc->mean},
-                                               {"low", group.toRaUc->low},
-                                               {"high", group.toRaUc->high},
-                                               {"p", group.toRaUc->p}};
+  if (group.toRaUc) json["difference_to_ra_uc"] = differenceJson(*group.toRaUc);
   console.object("comparison", json);
 }
 
@@ -249,11 +295,12 @@ int perform(const RunOptions& options) {
   const std::string file = findExperiment(options.experiment).string();
   const Experiment experiment = readExperiment(file, sets, kept);
   requireTables(experiment, file);
-  const auto all = wantedRuns(options, experiment);
+  DataHere data;
+  const auto all = wantedRuns(options, experiment, data);
 
   const StopSignals signals;
   console.note(planText(experiment, all, options.project));
-  const Tally tally = trainAll(all, options, signals, console);
+  const Tally tally = trainAll(all, options, data, signals, console);
   if (isProject(options.project)) printResults(experiment, tally.runs, options.project, console);
   if (tally.stopped) {
     console.note("Stopped; the same command continues.");

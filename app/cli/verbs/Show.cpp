@@ -61,6 +61,8 @@ std::string summaryText(const RunDetail& detail) {
   line("created", localTime(run.created));
   line("ended", run.ended.empty() ? "" : localTime(run.ended));
   line("config", run.configHash.substr(0, 16));
+  if (!run.dataHash.empty())
+    line("data", fmt::format("{}  ({})", shortDataHash(run.dataHash), verdictText(run.isDataPublished)));
   line("notes", run.notes);
   line("tags", run.tags);
   return text;
@@ -80,7 +82,7 @@ std::string attemptsText(const RunDetail& detail) {
     table.add({std::to_string(++number), m.host, m.device.empty() ? "-" : m.device,
                m.threads ? std::to_string(m.threads) : "-", m.program, m.libtorch.empty() ? "-" : m.libtorch,
                m.git.empty() ? "-" : m.git.substr(0, 12),
-               m.dataHash.empty() ? "-" : m.dataHash.substr(0, 12)});
+               m.dataHash.empty() ? "-" : shortDataHash(m.dataHash)});
   return table.empty() ? "" : '\n' + table.text();
 }
 

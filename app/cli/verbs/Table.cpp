@@ -27,12 +27,13 @@ void writeObjects(const Console& console, const Table& table, const uada::TableO
                                {"column", table.columns[c]},
                                {"metric", table.metric},
                                {"unit", table.unit}};
-      if (shown.measured && !cell.values.empty()) {
+      if (shown.measured && cell.isMeasured()) {
         json["mean"] = number(cell.mean());
         json["sd"] = number(cell.spread());
         json["n"] = static_cast<std::int64_t>(cell.values.size());
         json["runs"] = Json::array();
         for (const std::int64_t run : cell.runs) json["runs"].push(run);
+        json["diverged"] = static_cast<std::int64_t>(cell.diverged.size());
       }
       if (shown.paper) json["paper"] = number(cell.paper);
       if (json.find("mean") || json.find("paper")) console.object("cell", json);

@@ -51,7 +51,7 @@ void Trainer::readData() {
   enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
   train_ = readSplit(entry, Split::train, settings.trainLimit);
   test_ = readSplit(entry, Split::test, settings.testLimit);
-  dataHash_ = train_.hash + "+" + test_.hash;
+  data_ = dataIdentity(train_, test_);
   checkLabels(train_, "training");
   checkLabels(test_, "test");
   if (train_.size() < 2 || test_.size() < 1) {
@@ -67,7 +67,8 @@ Dataset Trainer::readSplit(const DatasetEntry& entry, Split split, int limit) {
   if (wanted > data.size()) {
     sink_.onEvent(fmt::format("recipe.dataset.{} is {}, but there are only {} images in '{}': all are used",
                               split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
-                              groupedText(static_cast<long long>(data.size())), prepared_.dataFolder.string()));
+                              groupedText(static_cast<long long>(data.size())),
+                              prepared_.dataFolder.string()));
   }
   return subset(std::move(data), wanted);
 }
@@ -75,11 +76,11 @@ Dataset Trainer::readSplit(const DatasetEntry& entry, Split split, int limit) {
 void Trainer::restore() {
   if (!prepared_.checkpoint) return;
   const Checkpoint& checkpoint = *prepared_.checkpoint;
-  if (checkpoint.dataHash != dataHash_) {
+  if (checkpoint.dataHash != data_.hash) {
     throw Error(
         fmt::format("the images in '{}' are not those the run was started with: their hash is {}, it was {}; "
                     "restore the files, or start a new run",
-                    prepared_.dataFolder.string(), dataHash_, checkpoint.dataHash));
+                    prepared_.dataFolder.string(), data_.hash, checkpoint.dataHash));
   }
   putTensors(checkpoint.tensors, stepper_->network(), stepper_->optimiser());
   progress_ = checkpoint.progress;
@@ -176,7 +177,7 @@ void Trainer::save(bool isBest) {
   if (prepared_.runFolder.empty()) return;
   Checkpoint checkpoint;
   checkpoint.configHash = configHash(prepared_.config);
-  checkpoint.dataHash = dataHash_;
+  checkpoint.dataHash = data_.hash;
   checkpoint.libtorchVersion = runningLibTorch();
   checkpoint.version = UADA_VERSION;
   checkpoint.seed = prepared_.config.seed;
@@ -195,7 +196,7 @@ RunState Trainer::stopped(const std::string& text) {
 }
 
 void Trainer::enter(RunState state, const std::string& text) {
-  enter_({state, text, prepared_.device.name, prepared_.threads, dataHash_});
+  enter_({state, text, prepared_.device.name, prepared_.threads, data_.hash, data_.isPublished});
 }
 
 void Trainer::reportResult() {

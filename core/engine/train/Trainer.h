@@ -55,7 +55,7 @@ class Trainer {
   std::function<void(const StateReport&)> enter_;
   ThreadPool pool_;
   Dataset train_, test_;
-  std::string dataHash_;  ///< of both sets, joined by '+'
+  DataIdentity data_;
   std::unique_ptr<Stepper> stepper_;
   Progress progress_;
   Batches batches_;
