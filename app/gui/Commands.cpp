@@ -11,6 +11,7 @@
 #include "app/gui/Places.h"
 #include "core/base/Error.h"
 #include "widgets/forms/NewRunDialog.h"
+#include "widgets/models/Saving.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/session/Session.h"
 
@@ -84,13 +85,9 @@ void Commands::runDemo() {
 
 void Commands::exportView(PanelWidget* view, const QString& title) {
   if (!view || !view->isVisible()) return;
-  QFileDialog dialog(window_, tr("Export %1").arg(title),
-                     workbench_.settings.value("exportFolder").toString(), view->exportFilters().join(";;"));
-  dialog.setAcceptMode(QFileDialog::AcceptSave);
-  if (dialog.exec() != QDialog::Accepted) return;
-  QString file = dialog.selectedFiles().front();
-  const QString filter = dialog.selectedNameFilter();  // "Picture (*.png)"
-  if (QFileInfo(file).suffix().isEmpty()) file += filter.mid(filter.lastIndexOf('.')).chopped(1);
+  const QString file = askWhere(window_, tr("Export %1").arg(title),
+                                workbench_.settings.value("exportFolder").toString(), view->exportFilters());
+  if (file.isEmpty()) return;
   workbench_.settings.setValue("exportFolder", QFileInfo(file).absolutePath());
   guarded([&] {
     view->exportTo(file);

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "core/base/Error.h"
+#include "widgets/models/Saving.h"
 
 namespace uada {
 
@@ -45,6 +46,7 @@ Options readOptions(const QStringList& arguments) {
   const QStringList size = parser.value("size").split('x');
   options.size = QSize(size.value(0).toInt(), size.value(1).toInt());
   if (options.size.isEmpty()) throw UsageError("--size is WIDTHxHEIGHT, such as 1440x900");
+  requireDrawable(options.size, "--size " + parser.value("size"), "give a smaller one");
   if (!options.theme.isEmpty() && options.theme != "light" && options.theme != "dark")
     throw UsageError("--theme is light or dark");
   if (!options.exportKind.isEmpty() && (options.out.isEmpty() || options.project.isEmpty())) {

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <QApplication>
-#include <QBuffer>
 #include <QFileInfo>
 #include <QSettings>
 #include <QTimer>
@@ -19,8 +18,8 @@
 #include "app/gui/Options.h"
 #include "app/gui/Signals.h"
 #include "core/base/Error.h"
-#include "core/base/Files.h"
 #include "core/base/Json.h"
+#include "widgets/models/Saving.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -103,17 +102,25 @@ static void fill(PanelWidget& view) {
   settle();
 }
 
-static void exportAndEnd(MainWindow& window, Session& session, const Options& options) {
-  if (!QFileInfo::exists(options.project))
-    throw Error("there is no project '" + options.project.toStdString() + "'");
-  session.openProject(options.project);
-  showRuns(session, options.runs);
+/// The view that is to be exported; null: the whole window. Throws UsageError, also where the file's ending
+/// is not one of its.
+static PanelWidget* viewToExport(const MainWindow& window, const Options& options) {
   PanelWidget* view = window.panel(options.exportKind);
   if (!view && options.exportKind != "window") {
     std::string known = "window";
     for (const Panel& entry : panels()) known += std::string(" ") + entry.name;
     throw UsageError("unknown view '" + options.exportKind.toStdString() + "'; known: " + known);
   }
+  endingIn(view ? view->exportFilters() : QStringList{"(*.png)"}, options.out, "this view");
+  return view;
+}
+
+static void exportAndEnd(MainWindow& window, Session& session, const Options& options) {
+  PanelWidget* view = viewToExport(window, options);
+  if (!QFileInfo::exists(options.project))
+    throw Error("there is no project '" + options.project.toStdString() + "'");
+  session.openProject(options.project);
+  showRuns(session, options.runs);
   window.resize(options.size);
   if (view) window.views()->setCurrentWidget(view);
   window.show();
@@ -122,10 +129,7 @@ static void exportAndEnd(MainWindow& window, Session& session, const Options& op
     fill(*view);
     return view->exportTo(options.out);
   }
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  window.grab().save(&buffer, "PNG");
-  writeFileAtomically(options.out.toStdString(), std::string_view(bytes.constData(), bytes.size()));
+  savePicture(window.grab().toImage(), options.out);
 }
 
 static std::unique_ptr<QSettings> makeSettings(const Options& options) {

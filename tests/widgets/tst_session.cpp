@@ -275,7 +275,19 @@ class TestSession : public QObject {
              QString("curve,x,y\n\"a, b\",1,0.123456\n\"a, b\",2,0.5\n\"a, b\",3,0.25\n"));
     QCOMPARE(QImage(folder.filePath("p.png")).size(), QSize(1280, 800));  // at twice the pixels of 640x400
     QVERIFY(readTextFile(folder.filePath("p.pdf").toStdString(), 1 << 22).starts_with("%PDF"));
-    QVERIFY_THROWS_EXCEPTION(UsageError, plot.exportTo(folder.filePath("p.gif")));
+    const auto refused = [&](const QString& file, QSize size) {
+      try {
+        plot.exportTo(folder.filePath(file), size);
+      } catch (const UsageError& error) {
+        return QString(error.what());
+      }
+      return QString();
+    };
+    QVERIFY(refused("q.gif", {}).endsWith("a plot ends in .png, .pdf or .csv, and this one in .gif"));
+    QCOMPARE(refused("q.png", {6000, 6000}),
+             "the plot would be a picture of 12000 x 12000 pixels (144 million), at most 100 million are "
+             "drawn; make it smaller");
+    QVERIFY(!QFile::exists(folder.filePath("q.png")));
   }
 };
 

@@ -229,6 +229,22 @@ class TestWindow : public QObject {
           QFAIL(error.what());
         }
         QVERIFY2(QFileInfo(file).size() > 0, qPrintable(file));
+        const QString large = bench.folder.filePath(entry.name + kind.toUpper());
+        view->exportTo(large);
+        QVERIFY2(QFileInfo(large).size() > 0, qPrintable(large));
+      }
+      for (const char* ending : {"", ".gif", ".jpg", ".jsonl"}) {
+        const QString file = bench.folder.filePath(QString("other") + ending);
+        QString message;
+        try {
+          view->exportTo(file);
+        } catch (const UsageError& error) {
+          message = error.what();
+        }
+        QVERIFY2(message.contains("'" + file + "'") || file.size() > 90, qPrintable(message));
+        for (const QString& filter : view->exportFilters())
+          QVERIFY2(message.contains(filter.mid(filter.lastIndexOf('.')).chopped(1)), qPrintable(message));
+        QVERIFY(!QFile::exists(file));
       }
     }
   }

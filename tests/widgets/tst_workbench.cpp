@@ -11,6 +11,8 @@ class TestWorkbench : public QObject {
  private Q_SLOTS:
   void saysThatThereIsNoDisplay_data();
   void saysThatThereIsNoDisplay();
+  void refusesExportsBeforeItOpensAnything_data();
+  void refusesExportsBeforeItOpensAnything();
 };
 
 void TestWorkbench::saysThatThereIsNoDisplay_data() {
@@ -36,6 +38,30 @@ void TestWorkbench::saysThatThereIsNoDisplay() {
            qPrintable(result.err));
   QVERIFY2(result.err.contains(said), qPrintable(result.err));
   QVERIFY(result.err.contains("'uada'") && result.err.contains("xvfb-run"));
+}
+
+void TestWorkbench::refusesExportsBeforeItOpensAnything_data() {
+  QTest::addColumn<QString>("arguments");
+  QTest::addColumn<QString>("said");
+  const auto row = [](const char* arguments, const char* said) {
+    QTest::newRow(arguments) << arguments << said;
+  };
+  row("--export window --out w.jpg",
+      "cannot write 'w.jpg': the name of this view ends in .png, and this one in .jpg");
+  row("--export live --out l", "ends in .png, .pdf or .csv, and this one in nothing");
+  row("--export tables --out t.jsonl", "ends in .csv, .md, .tex, .txt or .png, and this one in .jsonl");
+  row("--export window --out w.png --size 60000x60000",
+      "--size 60000x60000 would be a picture of 60000 x 60000 pixels (3,600 million), at most 100 million");
+}
+
+void TestWorkbench::refusesExportsBeforeItOpensAnything() {
+  QFETCH(QString, arguments);
+  QFETCH(QString, said);
+  Program program("uada-workbench");
+  program.set("QT_QPA_PLATFORM", "offscreen");
+  const Result result = program.run(QStringList{"--project", "nowhere.uada"} + arguments.split(' '));
+  COMPARE_CODE(result, 2);
+  QVERIFY2(result.err.contains(said), qPrintable(result.err));  // Qt may have said something before
 }
 
 QTEST_GUILESS_MAIN(TestWorkbench)

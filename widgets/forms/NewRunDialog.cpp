@@ -1,6 +1,5 @@
 #include "widgets/forms/NewRunDialog.h"
 
-#include <QFileDialog>
 #include <QFontDatabase>
 #include <QFrame>
 #include <QHBoxLayout>
@@ -17,6 +16,7 @@
 #include "widgets/forms/CostStrip.h"
 #include "widgets/forms/ExperimentForm.h"
 #include "widgets/forms/FormStyle.h"
+#include "widgets/models/Saving.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -210,14 +210,16 @@ void NewRunDialog::commit(bool start) {
   accept();
 }
 
+static const QStringList kFilters{QObject::tr("Experiment (*.json)")};
+
 void NewRunDialog::saveExperiment(const QString& file) const {
+  endingIn(kFilters, file, tr("an experiment"));
   writeFileAtomically(file.toStdString(), toJson(experiment()).dump(2) + "\n");
 }
 
 void NewRunDialog::askSave() {
-  const QString file = QFileDialog::getSaveFileName(this, tr("Save as experiment"),
-                                                    QString::fromStdString(experiment().name) + ".json",
-                                                    tr("Experiment (*.json)"));
+  const QString file =
+      askWhere(this, tr("Save as experiment"), QString::fromStdString(experiment().name) + ".json", kFilters);
   if (file.isEmpty()) return;
   try {
     saveExperiment(file);

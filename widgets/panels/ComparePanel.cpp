@@ -192,11 +192,10 @@ void ComparePanel::drawCurves() {
 
 QStringList ComparePanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }
 
-void ComparePanel::exportTo(const QString& file) {
+void ComparePanel::writeExport(const QString& file, const std::string& ending) {
   if (stale_) load();
-  const std::optional<TableFormat> format = tableFormatOf(file);
-  if (!format) return PanelWidget::exportTo(file);
-  writeFileAtomically(file.toStdString(), writeComparison(groups_, *format));
+  if (ending == "png") return PanelWidget::writeExport(file, ending);
+  writeFileAtomically(file.toStdString(), writeComparison(groups_, tableFormatFromName(ending)));
 }
 
 void ComparePanel::copy() const {

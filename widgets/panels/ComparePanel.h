@@ -22,11 +22,11 @@ class ComparePanel : public PanelWidget {
   explicit ComparePanel(const Workbench& workbench, QWidget* parent = nullptr);
 
   QStringList exportFilters() const override;
-  void exportTo(const QString& file) override;
   void copy() const override;  ///< as text
   const CompareModel& model() const { return model_; }
 
  protected:
+  void writeExport(const QString& file, const std::string& ending) override;
   void showEvent(QShowEvent* event) override;
 
  private:

@@ -4,7 +4,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QFileInfo>
 #include <QLabel>
 #include <QSettings>
 #include <QSlider>
@@ -277,17 +276,13 @@ QStringList LivePanel::exportFilters() const {
           tr("Numbers of the loss plot (*.csv)")};
 }
 
-void LivePanel::exportTo(const QString& file) {
+void LivePanel::writeExport(const QString& file, const std::string& ending) {
   if (redraw_.isActive()) {
     redraw_.stop();
     redraw();
   }
-  const QString kind = QFileInfo(file).suffix().toLower();
-  if (kind == "pdf" || kind == "csv") {
-    loss_->exportTo(file);
-  } else {
-    PanelWidget::exportTo(file);
-  }
+  if (ending == "png") return PanelWidget::writeExport(file, ending);
+  loss_->exportTo(file);
 }
 
 Panel panel::live() {

@@ -15,20 +15,24 @@ namespace uada {
 
 struct StepReport;
 
-/// Curves of the shown runs: training loss and gain on the left, test accuracy on the right, cost below. Redrawn at most
-/// ten times a second, however fast the training.
+/// Curves of the shown runs: training loss and gain on the left, test accuracy on the right, cost below.
+/// Redrawn at most ten times a second, however fast the training.
 class LivePanel : public PanelWidget {
   Q_OBJECT
  public:
   explicit LivePanel(const Workbench& workbench);
   QStringList exportFilters() const override;
-  /// .csv: both plots' numbers; .png, .pdf: both plots side by side and the cost bars (.pdf: the loss plot)
-  void exportTo(const QString& file) override;
+
+ protected:
+  /// csv: the loss plot's numbers; png: both plots side by side and the cost bars; pdf: the loss plot
+  void writeExport(const QString& file, const std::string& ending) override;
 
  private:
   enum XAxis { step, epoch, time };
   QWidget* makeTools();
-  void schedule() { if (!redraw_.isActive()) redraw_.start(); }
+  void schedule() {
+    if (!redraw_.isActive()) redraw_.start();
+  }
   void redraw();
   void addLoss(Figure& figure, qint64 run);
   void addAccuracy(Figure& figure, qint64 run);

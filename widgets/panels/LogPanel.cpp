@@ -30,7 +30,7 @@ class LogPanel : public PanelWidget {
   }
 
   QStringList exportFilters() const override { return {tr("Text (*.txt)")}; }
-  void exportTo(const QString& file) override {
+  void writeExport(const QString& file, const std::string&) override {
     writeFileAtomically(file.toStdString(), text_->toPlainText().toStdString() + "\n");
   }
   void copy() const override { QGuiApplication::clipboard()->setText(text_->toPlainText()); }

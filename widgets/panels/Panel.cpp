@@ -1,16 +1,14 @@
 #include "widgets/panels/Panel.h"
 
 #include <QApplication>
-#include <QBuffer>
 #include <QClipboard>
-#include <QFileInfo>
 #include <QHeaderView>
 #include <QLabel>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include "core/base/Error.h"
-#include "core/base/Files.h"
+#include "widgets/models/Saving.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -34,30 +32,32 @@ QSize wholeSize(const QTableView& view) {
 QPixmap PanelWidget::whole() {
   const QSize seen = size();
   QSize grown = seen;
-  std::vector<std::pair<QTableView*, QSize>> minima;
+  struct Grown {
+    QTableView* view;
+    QSize wanted, minimum;
+  };
+  std::vector<Grown> tables;
   for (QTableView* view : findChildren<QTableView*>()) {
     if (!view->isVisibleTo(this)) continue;
     const QSize wanted = wholeSize(*view);
     grown = grown.expandedTo(seen + wanted - view->size());
-    minima.emplace_back(view, view->minimumSize());
-    view->setMinimumSize(view->minimumSize().expandedTo(wanted));
+    tables.push_back({view, wanted, view->minimumSize()});
   }
+  requireDrawable(grown * devicePixelRatio(), tr("the view"), tr("take fewer runs or a smaller window"));
+  for (const auto& [view, wanted, minimum] : tables) view->setMinimumSize(minimum.expandedTo(wanted));
   resize(grown);
   const QPixmap picture = grab();
-  for (const auto& [view, minimum] : minima) view->setMinimumSize(minimum);
+  for (const auto& [view, wanted, minimum] : tables) view->setMinimumSize(minimum);
   resize(seen);
   return picture;
 }
 
 void PanelWidget::exportTo(const QString& file) {
-  if (QFileInfo(file).suffix().toLower() != "png") {
-    throw UsageError("cannot export '" + file.toStdString() +
-                     "': this view is written as a picture, so the name ends in .png");
-  }
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  whole().save(&buffer, "PNG");
-  writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
+  writeExport(file, endingIn(exportFilters(), file, tr("this view")));
+}
+
+void PanelWidget::writeExport(const QString& file, const std::string&) {
+  savePicture(whole().toImage(), file);
 }
 
 void PanelWidget::copy() const {

@@ -15,10 +15,10 @@ class PanelWidget : public QWidget {
   explicit PanelWidget(const Workbench& workbench, QWidget* parent = nullptr)
       : QWidget(parent), workbench_(workbench) {}
 
-  /// For a file dialogue: "Picture (*.png)", the preferred one first.
+  /// For a file dialogue: "Picture (*.png)", the preferred one first. Their endings are those that work.
   virtual QStringList exportFilters() const { return {QStringLiteral("Picture (*.png)")}; }
-  /// The kind is the file's ending. Throws Error. Default: whole() as a picture.
-  virtual void exportTo(const QString& file);
+  /// The file's ending decides the form. Throws Error.
+  void exportTo(const QString& file);
   /// What Copy puts on the clipboard. Default: the panel as a picture.
   virtual void copy() const;
   /// For --export, where nobody is there to choose: begins to show something if nothing is shown. Default:
@@ -28,8 +28,10 @@ class PanelWidget : public QWidget {
   virtual bool isReading() const { return false; }
 
  protected:
-  /// The panel as a picture, enlarged so far that none of its tables scrolls. Throws Error for more than 16,000
-  /// pixels a side.
+  /// ending  of the file, one of those of exportFilters(). Throws Error. Default: whole() as a picture
+  virtual void writeExport(const QString& file, const std::string& ending);
+  /// The panel as a picture, enlarged so far that none of its tables scrolls. Throws Error for more than
+  /// 16,000 pixels a side or 100 million.
   QPixmap whole();
 
   const Workbench& workbench_;

@@ -1,7 +1,6 @@
 #include "widgets/panels/PolicyPanel.h"
 
 #include <QComboBox>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSplitter>
@@ -170,9 +169,9 @@ void PolicyPanel::choose(double step, double y) {
 
 QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }
 
-void PolicyPanel::exportTo(const QString& file) {
+void PolicyPanel::writeExport(const QString& file, const std::string& ending) {
   if (stale_) load();
-  if (QFileInfo(file).suffix().toLower() != "csv") return PanelWidget::exportTo(file);
+  if (ending != "csv") return PanelWidget::writeExport(file, ending);
   heat_->show(policyHeat(bins_, quantity()));
   heat_->exportTo(file);
 }

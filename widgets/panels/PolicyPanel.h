@@ -27,11 +27,11 @@ class PolicyPanel : public PanelWidget {
   explicit PolicyPanel(const Workbench& workbench, QWidget* parent = nullptr);
 
   QStringList exportFilters() const override;
-  /// png: the panel; csv: every op and column of the quantity shown.
-  void exportTo(const QString& file) override;
   const PolicyBins& bins() const { return bins_; }
 
  protected:
+  /// png: the panel; csv: every op and column of the quantity shown.
+  void writeExport(const QString& file, const std::string& ending) override;
   void showEvent(QShowEvent* event) override;
 
  private:

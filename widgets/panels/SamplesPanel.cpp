@@ -4,7 +4,6 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
@@ -18,6 +17,7 @@
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Pictures.h"
+#include "widgets/models/Saving.h"
 #include "widgets/panels/SamplesView.h"
 #include "widgets/panels/ops/SamplePlan.h"
 #include "widgets/session/Session.h"
@@ -256,11 +256,8 @@ void SamplesPanel::openInOps(const Decision& d, int column) {
 }
 
 void SamplesPanel::saveImage(const QImage& image) {
-  const QString file =
-      QFileDialog::getSaveFileName(this, tr("Save image"), "sample.png", tr("Picture (*.png)"));
-  if (!file.isEmpty() && !image.save(file))
-    Q_EMIT workbench_.session.problem(
-        tr("%1 could not be written; choose a folder that can be written to").arg(file));
+  const QString why = askAndSave(this, image, "sample.png");
+  if (!why.isEmpty()) Q_EMIT workbench_.session.problem(why);
 }
 
 void SamplesPanel::copy() const {

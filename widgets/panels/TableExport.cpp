@@ -2,13 +2,12 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QMenu>
 #include <QSettings>
 #include <QToolButton>
 
 #include "core/base/Error.h"
+#include "widgets/models/Saving.h"
 #include "widgets/panels/Panel.h"
 
 namespace uada {
@@ -18,23 +17,13 @@ QStringList tableFilters() {
           QObject::tr("Text (*.txt)")};
 }
 
-std::optional<TableFormat> tableFormatOf(const QString& file) {
-  const QString ending = QFileInfo(file).suffix().toLower();
-  if (ending == "csv") return TableFormat::csv;
-  if (ending == "md") return TableFormat::markdown;
-  if (ending == "tex") return TableFormat::latex;
-  if (ending == "txt") return TableFormat::text;
-  return std::nullopt;
-}
-
 QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed) {
   auto* button = new QToolButton(panel);
   button->setObjectName("export");
   button->setText(QObject::tr("Export…"));
   button->setToolTip(QObject::tr("Writes the table as it stands (Ctrl+E)"));
   QObject::connect(button, &QToolButton::clicked, panel, [panel, failed] {
-    const QString file =
-        QFileDialog::getSaveFileName(panel, QObject::tr("Export"), {}, panel->exportFilters().join(";;"));
+    const QString file = askWhere(panel, QObject::tr("Export"), {}, panel->exportFilters());
     if (file.isEmpty()) return;
     try {
       panel->exportTo(file);

@@ -14,8 +14,6 @@ class PanelWidget;
 
 /// "CSV (*.csv)", "Markdown (*.md)", "LaTeX (*.tex)", "Text (*.txt)".
 QStringList tableFilters();
-/// By the file's ending; none: not a table's.
-std::optional<TableFormat> tableFormatOf(const QString& file);
 
 using TableText = std::function<std::string(TableFormat)>;
 /// "Export…": asks for a file and writes it through the panel's exportTo(); a failure is said through

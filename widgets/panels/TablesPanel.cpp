@@ -255,11 +255,10 @@ std::string TablesPanel::text(TableFormat format) const {
 
 QStringList TablesPanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }
 
-void TablesPanel::exportTo(const QString& file) {
+void TablesPanel::writeExport(const QString& file, const std::string& ending) {
   if (stale_) load();
-  const std::optional<TableFormat> format = tableFormatOf(file);
-  if (!format) return PanelWidget::exportTo(file);
-  writeFileAtomically(file.toStdString(), text(*format));
+  if (ending == "png") return PanelWidget::writeExport(file, ending);
+  writeFileAtomically(file.toStdString(), text(tableFormatFromName(ending)));
 }
 
 void TablesPanel::copy() const {

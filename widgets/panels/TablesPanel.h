@@ -19,11 +19,11 @@ class TablesPanel : public PanelWidget {
   explicit TablesPanel(const Workbench& workbench, QWidget* parent = nullptr);
 
   QStringList exportFilters() const override;
-  void exportTo(const QString& file) override;
   void copy() const override;  ///< as text
   const TablesModel& model() const { return model_; }
 
  protected:
+  void writeExport(const QString& file, const std::string& ending) override;
   void showEvent(QShowEvent* event) override;
 
  private:

@@ -5,7 +5,6 @@
 #include <QApplication>
 #include <QBuffer>
 #include <QClipboard>
-#include <QFileInfo>
 #include <QFrame>
 #include <QLabel>
 #include <QLocale>
@@ -17,6 +16,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "widgets/models/Saving.h"
 #include "widgets/plot/PlotText.h"
 #include "widgets/session/Theme.h"
 
@@ -512,10 +512,13 @@ void Plot::setCursor(std::optional<double> x) {
 
 QString Plot::readOut(double x, double y) const { return readOutOf(impl_->figure, x, y); }
 
+constexpr int kPictureScale = 2;  // pixels of a picture for one on the screen
+
 QPixmap Plot::picture(QSize size) const {
   if (size.isEmpty()) size = this->size().expandedTo({640, 400});
+  requireDrawable(size * kPictureScale, tr("the plot"), tr("make it smaller"));
   impl_->filledWidth = -1;
-  return impl_->plot->toPixmap(size.width(), size.height(), 2.0);
+  return impl_->plot->toPixmap(size.width(), size.height(), kPictureScale);
 }
 
 void Plot::copy() const { QApplication::clipboard()->setPixmap(picture()); }
@@ -543,20 +546,16 @@ static QByteArray pdfOf(QCustomPlot& plot, QSize size) {
 
 void Plot::exportTo(const QString& file, QSize size) const {
   if (size.isEmpty()) size = this->size().expandedTo({640, 400});
-  const QString kind = QFileInfo(file).suffix().toLower();
+  const std::string ending = endingIn(exportFilters(), file, tr("a plot"));
+  if (ending == "png") return savePicture(picture(size).toImage(), file);
   QByteArray bytes;
-  if (kind == "png") {
-    QBuffer buffer(&bytes);
-    picture(size).save(&buffer, "PNG");
-  } else if (kind == "pdf") {  // papers are white
+  if (ending == "pdf") {  // papers are white
     impl_->restyle(Theme(Theme::Kind::light));
     impl_->filledWidth = -1;
     bytes = pdfOf(*impl_->plot, size);
     impl_->restyle(impl_->theme);
-  } else if (kind == "csv") {
-    bytes = csvOf(impl_->figure);
   } else {
-    throw UsageError("cannot export '" + file.toStdString() + "': the name ends in .png, .pdf or .csv");
+    bytes = csvOf(impl_->figure);
   }
   writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
 }

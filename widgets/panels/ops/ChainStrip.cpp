@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
-#include <QFileDialog>
 #include <QHelpEvent>
 #include <QMenu>
 #include <QPainter>
@@ -14,6 +13,7 @@
 #include <optional>
 
 #include "widgets/models/Pictures.h"
+#include "widgets/models/Saving.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/ops/OpsModel.h"
 #include "widgets/session/Theme.h"
@@ -217,9 +217,8 @@ void ChainStrip::contextMenuEvent(QContextMenuEvent* event) {
     menu.addAction(tr("Open in the op explorer"), [this, at] { Q_EMIT opWanted(at); });
   menu.addAction(tr("Copy image"), [image] { QApplication::clipboard()->setImage(image); });
   menu.addAction(tr("Save image..."), [this, image] {
-    const QString file =
-        QFileDialog::getSaveFileName(this, tr("Save image"), "stage.png", tr("Picture (*.png)"));
-    if (!file.isEmpty() && !image.save(file)) Q_EMIT saveFailed(file);
+    const QString why = askAndSave(this, image, "stage.png");
+    if (!why.isEmpty()) Q_EMIT saveFailed(why);
   });
   menu.exec(event->globalPos());
 }

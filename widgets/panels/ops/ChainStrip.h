@@ -45,7 +45,7 @@ class ChainStrip : public QWidget {
 
  Q_SIGNALS:
   void opWanted(int stage);
-  void saveFailed(const QString& file);
+  void saveFailed(const QString& why);
 
  protected:
   bool event(QEvent* event) override;

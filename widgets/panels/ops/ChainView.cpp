@@ -60,9 +60,7 @@ ChainView::ChainView(const Workbench& workbench, QWidget* parent) : QWidget(pare
   column->addWidget(makePlanRow());
   connect(form_, &SettingsForm::edited, this, &ChainView::changeSettings);
   connect(strip_, &ChainStrip::opWanted, this, &ChainView::openStage);
-  connect(strip_, &ChainStrip::saveFailed, this, [this](const QString& file) {
-    Q_EMIT failed(tr("%1 could not be written; choose a folder that can be written to").arg(file));
-  });
+  connect(strip_, &ChainStrip::saveFailed, this, &ChainView::failed);
   choosePolicy();
 }
 

@@ -56,9 +56,7 @@ OpExplorer::OpExplorer(const Workbench& workbench, QWidget* parent)
     y_->setValue((pixel.y() + 0.5) / picture_.image.height);
   });
   for (const PixelView* view : {original_, after_, difference_})
-    connect(view, &PixelView::saveFailed, this, [this](const QString& file) {
-      Q_EMIT failed(tr("%1 could not be written; choose a folder that can be written to").arg(file));
-    });
+    connect(view, &PixelView::saveFailed, this, &OpExplorer::failed);
   setting_.op = opIndex("rotate");
   setting_.level = 6;
   setSetting(setting_);

@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
-#include <QFileDialog>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "widgets/models/Pictures.h"
+#include "widgets/models/Saving.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -246,9 +246,8 @@ void PixelView::contextMenuEvent(QContextMenuEvent* event) {
 }
 
 void PixelView::savePicture() {
-  const QString file =
-      QFileDialog::getSaveFileName(this, tr("Save image"), title_.toLower() + ".png", tr("Picture (*.png)"));
-  if (!file.isEmpty() && !picture_.save(file)) Q_EMIT saveFailed(file);
+  const QString why = askAndSave(this, picture_, title_.toLower() + ".png");
+  if (!why.isEmpty()) Q_EMIT saveFailed(why);
 }
 
 }  // namespace uada

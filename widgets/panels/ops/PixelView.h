@@ -64,7 +64,7 @@ class PixelView : public QWidget {
 
  Q_SIGNALS:
   void clicked(const QPoint& pixel);  ///< of the picture
-  void saveFailed(const QString& file);
+  void saveFailed(const QString& why);
 
  protected:
   bool event(QEvent* event) override;
