@@ -276,7 +276,7 @@ const Json* Json::find(std::string_view key) const {
 
 const Json& Json::at(std::string_view key) const {
   if (const Json* value = find(key)) return *value;
-  throw Error(fmt::format("the key '{}' is missing", key));
+  throw Error(fmt::format("the key '{}' is missing", quotable(key)));
 }
 
 Json& Json::operator[](std::string_view key) {
@@ -305,6 +305,10 @@ Json parseJson(std::string_view text, std::string_view source) {
   if (text.size() > kMaxBytes)
     throw LimitError(fmt::format("{}: {} bytes of JSON found, at most {} allowed; leave something out",
                                  source, text.size(), kMaxBytes));
+  // The parser takes a NUL for the end of the text, and would not see what stands behind it.
+  if (const auto nul = text.find('\0'); nul != text.npos)
+    throw Error(fmt::format("{}: line {}: a NUL character found, which is no JSON; remove it", source,
+                            1 + std::count(text.begin(), text.begin() + nul, '\n')));
   Builder builder(text);
   const bool ok = nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
                                             nlohmann::json::input_format_t::json, true, true);

@@ -1,6 +1,7 @@
 #include "core/base/Printable.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace uada {
 namespace {
@@ -25,6 +26,15 @@ bool isControl(std::string_view character) {
   return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
 }
 
+/// Marks that turn the direction of what follows, and Unicode's own ends of lines and paragraphs: with them a
+/// text is shown as another, or as more lines, than it is.
+bool isMark(std::string_view character) {
+  constexpr std::string_view kMarks[] = {"\u061C", "\u200E", "\u200F", "\u2028", "\u2029",
+                                         "\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
+                                         "\u2066", "\u2067", "\u2068", "\u2069"};
+  return std::ranges::find(kMarks, character) != std::end(kMarks);
+}
+
 }  // namespace
 
 std::string printable(std::string_view text, std::size_t most) {
@@ -33,7 +43,7 @@ std::string printable(std::string_view text, std::size_t most) {
     const std::size_t bytes = characterBytes(text.substr(at));
     const std::string_view character = text.substr(at, std::max<std::size_t>(bytes, 1));
     if (shown.size() + character.size() > most) return shown + "…";
-    if (bytes == 0 || isControl(character))
+    if (bytes == 0 || isControl(character) || isMark(character))
       shown += '?';
     else
       shown += character;
@@ -42,12 +52,21 @@ std::string printable(std::string_view text, std::size_t most) {
   return shown;
 }
 
+std::string oneLine(std::string_view text, std::size_t most) {
+  std::string shown = printable(text, most);
+  std::ranges::replace_if(shown, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return shown;
+}
+
 std::string quotable(std::string_view text) {
   constexpr std::size_t kMost = 100;  // bytes
   std::string shown = printable(text, kMost);
-  for (char& c : shown)
-    if (c == '\n' || c == '\t') c = '?';
+  std::ranges::replace_if(shown, [](char c) { return c == '\n' || c == '\t'; }, '?');
   return shown;
+}
+
+bool isPlainLine(std::string_view text) {
+  return text.find_first_of("\n\t") == text.npos && printable(text) == text;
 }
 
 }  // namespace uada

@@ -1,7 +1,10 @@
 #include "core/base/Text.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <ctime>
+#include <utility>
 
 namespace uada {
 
@@ -46,6 +49,39 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
     all += part;
   }
   return all;
+}
+
+std::size_t editDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, changed}));
+    }
+  }
+  return row[b.size()];
+}
+
+std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
+  constexpr std::size_t kLongest = 100;  // bytes; nothing that is known has as long a name
+  if (name.size() > kLongest) return "";
+  const auto lower = [](std::string_view text) {
+    std::string all(text);
+    std::ranges::transform(all, all.begin(), [](unsigned char c) { return std::tolower(c); });
+    return all;
+  };
+  const std::string wanted = lower(name);
+  const std::string* nearest = nullptr;
+  std::size_t least = (name.size() < 3 ? 0 : name.size() / 3) + 1;
+  for (const std::string& one : known) {
+    const std::size_t letters = editDistance(wanted, lower(one));
+    if (letters >= least) continue;
+    least = letters;
+    nearest = &one;
+  }
+  return nearest ? fmt::format("; did you mean '{}'?", *nearest) : "";
 }
 
 }  // namespace uada

@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "core/base/Error.h"
+#include "core/base/Printable.h"
+#include "core/base/Text.h"
 #include "core/ops/Op.h"
 
 namespace uada {
@@ -56,7 +59,8 @@ Filter filterFromName(std::string_view name) {
   for (Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic}) {
     if (filterName(filter) == name) return filter;
   }
-  throw UsageError(fmt::format("unknown filter '{}'; known: nearest bilinear bicubic", name));
+  throw UsageError(fmt::format("unknown filter '{}'; known: nearest bilinear bicubic{}", quotable(name),
+                               suggestion(name, {"nearest", "bilinear", "bicubic"})));
 }
 
 }  // namespace uada

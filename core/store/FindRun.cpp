@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/store/Project.h"
 
@@ -13,20 +14,7 @@ namespace {
 
 constexpr std::size_t kShortestKey = 4;
 constexpr std::size_t kShown = 5;
-
-/// Letters to insert, remove or change to make one word of the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, changed}));
-    }
-  }
-  return row[b.size()];
-}
+constexpr std::size_t kLongestName = 300;  // bytes; what is longer is near to none
 
 std::string listed(const std::vector<RunSummary>& runs) {
   std::vector<std::string> lines;
@@ -44,7 +32,7 @@ std::vector<RunSummary> those(const std::vector<RunSummary>& runs, Wanted wanted
 
 std::vector<RunSummary> nearest(std::vector<RunSummary> runs, std::string_view name) {
   std::ranges::sort(runs, {}, [&](const RunSummary& run) {
-    return std::min(distance(name, run.title), distance(name, run.key));
+    return std::min(editDistance(name, run.title), editDistance(name, run.key));
   });
   return runs;
 }
@@ -54,7 +42,8 @@ std::vector<RunSummary> nearest(std::vector<RunSummary> runs, std::string_view n
 RunSummary ProjectReader::findRun(std::string_view name) const {
   const auto all = runs();
   if (all.empty())
-    throw UsageError(fmt::format("there is no run '{}': '{}' holds none yet", name, file().string()));
+    throw UsageError(
+        fmt::format("there is no run '{}': '{}' holds none yet", quotable(name), file().string()));
   for (const RunSummary& run : all)
     if (run.key == name) return run;
   std::int64_t id = 0;
@@ -67,9 +56,10 @@ RunSummary ProjectReader::findRun(std::string_view name) const {
   if (found.empty()) found = those(all, [&](const RunSummary& run) { return run.title == name; });
   if (found.size() == 1) return found[0];
   if (!found.empty())
-    throw UsageError(fmt::format("'{}' means {} runs: {}; give the key", name, found.size(), listed(found)));
-  throw UsageError(fmt::format("there is no run '{}' in '{}'; near ones: {}", name, file().string(),
-                               listed(nearest(all, name))));
+    throw UsageError(
+        fmt::format("'{}' means {} runs: {}; give the key", quotable(name), found.size(), listed(found)));
+  throw UsageError(fmt::format("there is no run '{}' in '{}'; near ones: {}", quotable(name), file().string(),
+                               listed(nearest(all, name.substr(0, kLongestName)))));
 }
 
 }  // namespace uada

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/tables/Grid.h"
 #include "core/tables/Table.h"
@@ -104,7 +105,8 @@ TableFormat tableFormatFromName(std::string_view name) {
   if (name == "csv") return TableFormat::csv;
   if (name == "md") return TableFormat::markdown;
   if (name == "tex") return TableFormat::latex;
-  throw UsageError(fmt::format("unknown format '{}'; known: text csv md tex", name));
+  throw UsageError(fmt::format("unknown format '{}'; known: text csv md tex{}", quotable(name),
+                               suggestion(name, {"text", "csv", "md", "tex"})));
 }
 
 const std::vector<std::string>& tableForms() {

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <new>
+#include <stdexcept>
 #include <thread>
 
 #include "core/base/Channel.h"
@@ -15,6 +17,7 @@
 #include "core/base/Json.h"
 #include "core/base/Mailbox.h"
 #include "core/base/Philox.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/base/ThreadPool.h"
 
@@ -133,6 +136,7 @@ class TestBase : public QObject {
     QTest::newRow("trailing") << QByteArray("{} {}") << "line 1";
     QTest::newRow("open") << QByteArray("{\n\"a\": [1,") << "line 2";
     QTest::newRow("empty") << QByteArray("") << "t: ";
+    QTest::newRow("NUL") << QByteArray("{}\n\0{\"a\": 1}", 11) << "t: line 2: a NUL character found";
     QTest::newRow("depth") << QByteArray(100, '[') << "64 levels";
     QTest::newRow("huge depth") << QByteArray(1000000, '[') << "64 levels";
     QTest::newRow("large number") << QByteArray("[1,\n 1e999]") << "t: line 2, column 6: number overflow";
@@ -163,6 +167,47 @@ class TestBase : public QObject {
   void jsonTypeErrors() {
     QCOMPARE(messageOf([] { Json("x").asInt(); }), std::string("an integer expected, a string found"));
     QCOMPARE(messageOf([] { Json::object().at("k"); }), std::string("the key 'k' is missing"));
+  }
+
+  /// What is shown of names and messages from elsewhere is one line in one direction.
+  void textsFromElsewhere() {
+    const std::string marks = "\u061C\u200E\u200F\u2028\u2029\u202A\u202E\u2066\u2069";
+    QCOMPARE(printable(marks), std::string(9, '?'));
+    QCOMPARE(printable("a\nb\tc\rd"), std::string("a\nb\tc?d"));
+    QCOMPARE(oneLine("a\nb\tc\x1b[1m"), std::string("a b c?[1m"));
+    QCOMPARE(oneLine("äöü", 4), std::string("äö…"));
+    for (const char* good : {"", "é ü 漢字", "a-b_c.d"}) QVERIFY2(isPlainLine(good), good);
+    for (const char* bad : {"a\nb", "a\tb", "a\rb", "\x7f", "\xff", "\u202E", "\u2028"})
+      QVERIFY2(!isPlainLine(bad), bad);
+    QVERIFY(!isPlainLine(std::string_view("a\0b", 3)));
+  }
+
+  void everyErrorIsOneLine() {
+    QCOMPARE(std::string(Error("a\nb\x1b").what()), std::string("a b?"));
+    QCOMPARE(std::string(UsageError(std::string(5000, 'x')).what()).size(), std::size_t{2000} + 3);
+  }
+
+  /// What libraries say becomes a line that names what was being done.
+  void problemsOfLibraries() {
+    QCOMPARE(problemText(std::bad_alloc(), "the table"),
+             std::string("not enough memory for the table; free some, or ask for less"));
+    QCOMPARE(problemText(std::length_error("vector::_M_default_append"), "the table"),
+             std::string("not enough memory for the table; free some, or ask for less"));
+    QCOMPARE(problemText(std::runtime_error("first\nsecond"), "the table"),
+             std::string("cannot finish the table: first"));
+    QCOMPARE(problemText(Error("as it is"), "the table"), std::string("as it is"));
+    QCOMPARE(problemText(std::runtime_error("first")), std::string("first"));
+  }
+
+  void suggestions() {
+    QCOMPARE(editDistance("kitten", "sitting"), std::size_t{3});
+    QCOMPARE(editDistance("", "ab"), std::size_t{2});
+    const std::vector<std::string> known{"epochs", "batch", "fashion_mnist", "cifar10"};
+    QCOMPARE(suggestion("epoch", known), std::string("; did you mean 'epochs'?"));
+    QCOMPARE(suggestion("Fashion-MNIST", known), std::string("; did you mean 'fashion_mnist'?"));
+    QCOMPARE(suggestion("cifar100", {"cifar10", "cifar1000"}), std::string("; did you mean 'cifar10'?"));
+    for (const char* far : {"momentum", "", "x", "11"}) QCOMPARE(suggestion(far, known), std::string());
+    QCOMPARE(suggestion(std::string(1 << 20, 'e'), known), std::string());
   }
 
   void atomicFileReplaces() {

@@ -225,9 +225,10 @@ bool isHash(std::string_view hash) {
 UsageError unknownPolicy(const std::string& name, const std::string& place) {
   if (isPolicyPath(name))
     return UsageError(fmt::format("{}there is no policy file '{}'", place, quotable(name)));
+  const std::vector<std::string> known = policyNames();
   return UsageError(
-      fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'", place,
-                  quotable(name), joined(policyNames(), " ")));
+      fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'{}", place,
+                  quotable(name), joined(known, " "), suggestion(name, known)));
 }
 
 }  // namespace
@@ -308,8 +309,9 @@ InstalledPolicy removePolicy(const std::string& name) {
     throw UsageError(fmt::format("the policy '{}' comes with the program and cannot be removed", name));
   if (!isGoodName(name) || !isThere(fileOf(name))) {
     const std::vector<std::string> imported = importedNames();
-    throw UsageError(fmt::format("there is no imported policy '{}'; imported: {}", quotable(name),
-                                 imported.empty() ? "none" : joined(imported, " ")));
+    throw UsageError(fmt::format("there is no imported policy '{}'; imported: {}{}", quotable(name),
+                                 imported.empty() ? "none" : joined(imported, " "),
+                                 suggestion(name, imported)));
   }
   InstalledPolicy policy = examined(fileOf(name));
   std::error_code error;
@@ -339,9 +341,9 @@ Json namedPolicy(const std::string& name, const std::vector<PolicyFile>& kept, c
   std::ranges::move(policyNames(), std::back_inserter(known));
   for (const PolicyFile& file : kept)
     if (std::ranges::find(known, file.name) == known.end()) known.push_back(file.name);
-  throw UsageError(
-      fmt::format("{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'",
-                  where.empty() ? "" : where + ": ", quotable(name), joined(known, " ")));
+  throw UsageError(fmt::format(
+      "{}unknown policy '{}'; known: {}; others come with 'uada policies import FILE'{}",
+      where.empty() ? "" : where + ": ", quotable(name), joined(known, " "), suggestion(name, known)));
 }
 
 PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
@@ -360,7 +362,7 @@ PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
     throw Error(
         fmt::format("{}the project's copy of the policy '{}' is damaged: its SHA-256 is not the recorded {}; "
                     "restore a copy of the project",
-                    place, name, used->sha256));
+                    place, quotable(name), used->sha256));
   };
   if (!here && !isUsed) throw unknownPolicy(name, place);
   if (!hash.empty()) {
@@ -369,13 +371,13 @@ PolicyFile choosePolicyFile(const std::string& name, const std::string& hash,
     throw Error(fmt::format(
         "{}the policy '{}' has changed: SHA-256 {} stated, {} found; give the old file, or leave the "
         "hash out",
-        place, name, hash, here ? here->sha256 : used->sha256));
+        place, quotable(name), hash, here ? here->sha256 : used->sha256));
   }
   if (here && isUsed && here->sha256 != used->sha256)
     throw Error(fmt::format(
         "{}the policy '{}' is not the one that this project has used under that name: SHA-256 {} here, "
         "{} in the project; give it another name, or state the project's with \"sha256\" to use that",
-        place, name, here->sha256, used->sha256));
+        place, quotable(name), here->sha256, used->sha256));
   return here ? *here : sound();
 }
 
