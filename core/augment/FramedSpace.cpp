@@ -28,29 +28,39 @@ void FrameSettings::visit(SettingsVisitor& v) {
            .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17); "
                    "usual: before a padded crop, after a resized one",
            .choices = {"usual", "chain_first", "crop_first"},
-           .advanced = true},
+           .advanced = true,
+           .unless = {{"crop", "resized"}}},
           order);
   v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, cutout);
   v.field({.name = "cutout_size",
            .title = "Cutout size",
            .help = "Side of the erased box, pixels",
            .min = 1,
-           .max = 1024},
+           .max = 1024,
+           .unless = {{"cutout", false}}},
           cutoutSize);
   v.field({.name = "cutout_fill",
            .title = "Cutout shows",
            .help = "The data set's mean, or black before normalisation, as UADA (A18)",
            .choices = {"mean", "black"},
-           .advanced = true},
+           .advanced = true,
+           .unless = {{"cutout", false}}},
           cutoutFill);
-  v.field({.name = "outside",
-           .title = "Outside shows",
-           .help = "What ops and crop uncover and the op cutout erases: each op's colour, or the data set's mean "
-                   "where no later op makes it opaque, as the AutoAugment authors' code",
-           .choices = {"colour", "mean"},
-           .advanced = true},
-          outside);
+  v.field(
+      {.name = "outside",
+       .title = "Outside shows",
+       .help = "What ops and crop uncover and the op cutout erases: each op's colour, or the data set's mean "
+               "where no later op makes it opaque, as the AutoAugment authors' code",
+       .choices = {"colour", "mean"},
+       .advanced = true},
+      outside);
   probing.visit(v);
+}
+
+Json withUsualOrder(Json settings, const Json&, const std::string&) {
+  const bool isResized = settings.at("crop") == Json("resized");
+  if (settings.at("order") == Json(isResized ? "crop_first" : "chain_first")) settings["order"] = "usual";
+  return settings;
 }
 
 FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& context, Grid grid, int steps)

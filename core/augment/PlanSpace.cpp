@@ -38,6 +38,9 @@ void refuseMissing(const Plan& plan, Group group) {
   if (!has) throw Error(fmt::format("the group {} cannot be moved: the plan has none", groupName(group)));
 }
 
+/// What leaves the settings of a resized crop without effect.
+std::vector<Unless> notResized() { return {{"crop", "padded"}, {"crop", "reflected"}}; }
+
 int signOf(float x) { return (x > 0) - (x < 0); }
 
 }  // namespace
@@ -55,34 +58,39 @@ void CropSettings::visit(SettingsVisitor& v) {
            .help = "Share of the image's area, of a resized crop",
            .min = 1e-6,
            .max = 1,
-           .advanced = true},
+           .advanced = true,
+           .unless = notResized()},
           rule.minArea);
   v.field({.name = "max_area",
            .title = "Largest part",
            .help = "Share of the image's area, of a resized crop",
            .min = 1e-6,
            .max = 1,
-           .advanced = true},
+           .advanced = true,
+           .unless = notResized()},
           rule.maxArea);
   v.field({.name = "min_aspect",
            .title = "Narrowest part",
            .help = "Width / height of a resized crop",
            .min = 0.01,
            .max = 100,
-           .advanced = true},
+           .advanced = true,
+           .unless = notResized()},
           rule.minAspect);
   v.field({.name = "max_aspect",
            .title = "Widest part",
            .help = "Width / height of a resized crop",
            .min = 0.01,
            .max = 100,
-           .advanced = true},
+           .advanced = true,
+           .unless = notResized()},
           rule.maxAspect);
   v.field({.name = "resize_filter",
            .title = "Resizing",
            .help = "How a resized crop is resized: Pillow's antialiased filters, or the nearest pixel",
            .choices = {"bilinear", "bicubic", "nearest"},
-           .advanced = true},
+           .advanced = true,
+           .unless = notResized()},
           filter);
 }
 

@@ -17,19 +17,23 @@ struct ProbeSettings {
              .title = "Probe of the chain",
              .help = "One op of the chain drawn for each probe, or every op as a group of its own (A6)",
              .choices = {"one_random", "each"},
-             .advanced = true},
+             .advanced = true,
+             .unless = {{"ops", 0}},
+             .needs = Adapting::moves},
             chainProbe);
-    v.field(
-        {.name = "coordinatewise",
-         .title = "A probe for each coordinate",
-         .help = "Of crop 2 and of cutout 4 probes instead of one that moves them all (A9)",
-         .advanced = true,
-         .later = true},
-        coordinatewise);
+    v.field({.name = "coordinatewise",
+             .title = "A probe for each coordinate",
+             .help = "Of crop 2 and of cutout 4 probes instead of one that moves them all (A9)",
+             .advanced = true,
+             .later = true,
+             .needs = Adapting::probes},
+            coordinatewise);
     v.field({.name = "skip_inert",
              .title = "Skip ops without level",
              .help = "Probe only ops that take a level; off: as in the authors' code (A11)",
-             .advanced = true},
+             .advanced = true,
+             .unless = {{"ops", 0}},
+             .needs = Adapting::moves},
             skipInert);
   }
 };

@@ -114,6 +114,10 @@ struct Policy {
   /// Of policies that are written down: what they draw from. Throws Error as make() does.
   FoundPolicy (*written)(const Json& settings) = nullptr;
   bool isFile = false;  ///< its settings `file` and `sha256` name a policy file
+  /// Complete settings that are newly given with what has several ways to be said said in one: a preset as
+  /// the values that it stands for. Null: nothing has. given: as it was before it was completed; throws
+  /// UsageError if it contradicts itself.
+  Json (*resolved)(Json settings, const Json& given, const std::string& where) = nullptr;
 };
 const std::vector<Policy>& policies();
 const Policy& findPolicy(std::string_view name);

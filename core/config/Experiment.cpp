@@ -7,10 +7,13 @@
 #include "core/augment/Space.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
+#include "core/base/Text.h"
 #include "core/config/DeviceName.h"
 #include "core/config/RunConfig.h"
 #include "core/config/SetValue.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
 
 namespace uada {
 namespace {
@@ -18,12 +21,22 @@ namespace {
 const std::vector<std::string> kKeys{"name",    "title", "recipe",  "recipes",
                                      "methods", "seeds", "runtime", "tables"};
 
-std::string text(const Json& json, const char* key, const std::string& where) {
+/// A text on one line that every file and table can hold; "" if it is not there.
+std::string text(const Json& json, const char* key, std::size_t most, const std::string& where) {
   const Json* value = json.find(key);
   if (!value) return "";
   if (!value->isString())
     throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, value->typeName()));
-  return value->asString();
+  const std::string& text = value->asString();
+  if (text.size() > most)
+    throw UsageError(fmt::format("{}: {}: '{}' has {} bytes, at most {} allowed; shorten it", where, key,
+                                 quotable(text), groupedText(static_cast<long long>(text.size())), most));
+  if (!isPlainLine(text))
+    throw UsageError(
+        fmt::format("{}: {}: '{}' has ends of lines, control characters or marks of direction; "
+                    "remove them",
+                    where, key, quotable(text)));
+  return text;
 }
 
 /// A member that is an array and not empty.
@@ -45,11 +58,16 @@ void refuseRepeated(const std::vector<Entry>& entries, const IdentityOf& identit
       throw UsageError(
           fmt::format("{}[{}]: '{}' stands there twice with the same settings, first as entry [{}]; "
                       "remove one",
-                      where, i, entries[i].name, first->second));
+                      where, i, quotable(entries[i].name), first->second));
 }
 
+/// More strictly than a stored one.
 Recipe readRecipe(const Json& json, const std::string& where) {
   Recipe recipe = recipeFromJson(json, where);
+  text(json, "name", kMaxNameBytes, where);
+  requireUsable(fieldsOf<DataSettings>(), recipe.dataset.settings, where + ".dataset");
+  requireUsable(findModel(recipe.model.name).fields, recipe.model.settings, where + ".model");
+  requireUsable(fieldsOf<Training>(), settingsToJson(recipe.training), where + ".training");
   // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
   if (recipe.dataset.settings.at("train_limit").asInt() == 1)
     throw UsageError(where + ".dataset.train_limit: 1 found, at least 2 expected, or 0 for all images");
@@ -76,7 +94,12 @@ std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vect
   const std::string &name = policy.settings.at("file").asString(),
                     &hash = policy.settings.at("sha256").asString();
   auto file = std::make_shared<const PolicyFile>(choosePolicyFile(name, hash, kept, where + ".policy"));
-  policyIn(*file);  // refuses a damaged one before any run starts
+  const FoundPolicy found = policyIn(*file);  // refuses a damaged one before any run starts
+  if (policy.settings.at("as_published").asBool() && !hasPublishedErrors(found))
+    throw UsageError(
+        fmt::format("{}.policy.as_published: true has no effect with file {}, whose published "
+                    "code has no known errors; leave it out",
+                    where, quotable(name)));
   method.settings["policy"] = choiceToJson(policy);
   method.settings["policy"]["sha256"] = file->sha256;
   return file;
@@ -117,22 +140,28 @@ void readMethods(Experiment& experiment, const Json& json, const std::vector<Pol
   std::vector<Choice>& methods = experiment.methods;
   for (const Json& item : list(json, "methods", where)) {
     const std::string place = fmt::format("{}: methods[{}]", where, methods.size());
-    methods.push_back(methodFromJson(withNamedPolicy(item, kept, place + ".policy"), place));
+    methods.push_back(newMethodFromJson(withNamedPolicy(item, kept, place + ".policy"), place));
     experiment.policyFiles.push_back(readPolicyFile(methods.back(), kept, place));
   }
   refuseRepeated(
       methods, [](const Choice& method) { return choiceToJson(method).dump(); }, where + ": methods");
 }
 
+/// What stands in a file, short enough for a message.
+std::string found(const Json& item) {
+  return item.isArray() || item.isObject() ? std::string(item.typeName()) : oneLine(item.dump(), 200);
+}
+
 std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) {
   std::vector<std::int64_t> seeds;
   std::set<std::int64_t> seen;
   for (const Json& item : list(json, "seeds", where)) {
-    if (!item.isInt() || item.asInt() < 0)
-      throw UsageError(fmt::format("{}: seeds: whole numbers from 0 expected, {} found", where, item.dump()));
-    if (!seen.insert(item.asInt()).second)
-      throw UsageError(fmt::format("{}: seeds: {} stands there twice; remove one", where, item.asInt()));
-    seeds.push_back(item.asInt());
+    const auto seed = wholeNumber(item);
+    if (!seed || *seed < 0)
+      throw UsageError(fmt::format("{}: seeds: whole numbers from 0 expected, {} found", where, found(item)));
+    if (!seen.insert(*seed).second)
+      throw UsageError(fmt::format("{}: seeds: {} stands there twice; remove one", where, *seed));
+    seeds.push_back(*seed);
   }
   return seeds;
 }
@@ -145,11 +174,25 @@ std::vector<int> readTables(const Json& json, const std::string& where) {
     throw UsageError(fmt::format("{}: tables: an array of numbers 1 to 9 expected, such as [2, 3], {} found",
                                  where, given->typeName()));
   for (const Json& item : given->asArray()) {
-    if (!item.isInt() || item.asInt() < 1 || item.asInt() > 9)
-      throw UsageError(fmt::format("{}: tables: numbers 1 to 9 expected, {} found", where, item.dump()));
-    tables.push_back(static_cast<int>(item.asInt()));
+    const auto number = wholeNumber(item);
+    if (!number || *number < 1 || *number > 9)
+      throw UsageError(fmt::format("{}: tables: numbers 1 to 9 expected, {} found", where, found(item)));
+    tables.push_back(static_cast<int>(*number));
   }
   return tables;
+}
+
+/// Before memory is taken for each run.
+void refuseTooMany(const Experiment& experiment, const std::string& where) {
+  const std::size_t recipes = experiment.recipes.size(), methods = experiment.methods.size(),
+                    seeds = experiment.seeds.size();
+  const std::size_t runs = recipes * methods * seeds;
+  const auto count = [](std::size_t number) { return groupedText(static_cast<long long>(number)); };
+  if (runs > kMaxRuns)
+    throw UsageError(
+        fmt::format("{}: {} recipes with {} methods and {} seeds are {} runs, at most {} allowed; "
+                    "split it into several experiments",
+                    where, count(recipes), count(methods), count(seeds), count(runs), count(kMaxRuns)));
 }
 
 }  // namespace
@@ -158,15 +201,17 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
                               const std::vector<PolicyFile>& kept) {
   refuseUnknownKeys(json, kKeys, where);
   Experiment experiment;
-  experiment.name = text(json, "name", where);
+  experiment.name = text(json, "name", kMaxNameBytes, where);
   if (experiment.name.empty())
     throw UsageError(fmt::format("{}: the key 'name' is {}", where, json.find("name") ? "empty" : "missing"));
-  experiment.title = text(json, "title", where);
+  experiment.title = text(json, "title", kMaxTitleBytes, where);
   experiment.recipes = readRecipes(json, where);
   readMethods(experiment, json, kept, where);
   experiment.seeds = readSeeds(json, where);
+  refuseTooMany(experiment, where);
   if (const Json* runtime = json.find("runtime"))
     experiment.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
+  requireUsable(fieldsOf<Runtime>(), settingsToJson(experiment.runtime), where + ": runtime");
   requireDeviceName(experiment.runtime.device, where + ": runtime.device");
   experiment.tables = readTables(json, where);
   return experiment;

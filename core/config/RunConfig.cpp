@@ -12,6 +12,7 @@
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/Printable.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
@@ -77,6 +78,16 @@ std::string policyWord(const Choice& policy) {
   return name + '@' + hash.substr(0, kHashDigits);
 }
 
+/// A name that is stored may be of a time when any text was taken for one; it is shown as one line.
+std::string storedName(const Json& json, const char* key, const std::string& where) {
+  constexpr std::size_t kMost = 200;  // bytes
+  const Json* name = json.find(key);
+  if (!name) return "";
+  if (!name->isString())
+    throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, name->typeName()));
+  return oneLine(name->asString(), kMost);
+}
+
 std::string shortDataset(const std::string& name) {
   static const std::map<std::string, std::string> known{
       {"cifar10", "c10"}, {"cifar100", "c100"}, {"fashion_mnist", "fmnist"}};
@@ -98,6 +109,51 @@ Choice policyFromJson(const Json& json, const std::string& where) {
   });
 }
 
+Choice newPolicyFromJson(const Json& json, const std::string& where) {
+  Choice policy = policyFromJson(json, where);
+  const Policy& entry = findPolicy(policy.name);
+  if (entry.resolved) policy.settings = entry.resolved(std::move(policy.settings), json, where);
+  requireUsable(entry.fields(), policy.settings, where);
+  return policy;
+}
+
+/// Settings of a policy that the method makes no use of, and of a method that the policy leaves nothing to
+/// do.
+static void requireUsableTogether(const Method& method, const Json& settings, const Choice& policy,
+                                  const std::string& where) {
+  const Adapted adapted = method.adapted(settings);
+  const Policy& entry = findPolicy(policy.name);
+  for (const FieldValue& known : entry.fields()) {
+    const Json* value = policy.settings.find(known.field.name);
+    if (value && !(*value == known.value) && known.field.needs > adapted.by)
+      throw UsageError(fmt::format("{}.policy.{}: {} has no effect with {}; leave one of the two out", where,
+                                   known.field.name, value->dump(), adapted.because));
+  }
+  if (adapted.by == Adapting::nothing || entry.isFile) return;
+  if (!entry.make(policy.settings, {})->groups().empty()) return;
+  for (const FieldValue& known : method.fields) {
+    const Json* value = settings.find(known.field.name);
+    if (value && !(*value == known.value))
+      throw UsageError(
+          fmt::format("{}.{}: {} has no effect with policy {}, which has nothing to move; leave one of the "
+                      "two out",
+                      where, known.field.name, value->dump(), policy.name));
+  }
+}
+
+Choice newMethodFromJson(const Json& json, const std::string& where) {
+  const Choice method = methodFromJson(json, where);
+  const Method& entry = findMethod(method.name);
+  requireUsable(entry.fields, method.settings, where);
+  if (entry.policySetting == PolicySetting::fixed) return method;
+  const Json* given = json.find("policy");
+  const Choice policy = newPolicyFromJson(given ? *given : Json(entry.policy), where + ".policy");
+  requireUsableTogether(entry, method.settings, policy, where);
+  Json resolved = choiceToJson(method);
+  resolved["policy"] = choiceToJson(policy);
+  return methodFromJson(resolved, where);  // states the policy only where that is the method's way
+}
+
 Json choiceToJson(const Choice& choice) {
   Json json = Json::object();
   json["name"] = choice.name;
@@ -109,7 +165,7 @@ std::string policyLabel(const Choice& policy) {
   std::string label = policyWord(policy);
   for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings))
     label += fmt::format(" {}={}", key, value);
-  return label;
+  return oneLine(label);
 }
 
 std::unique_ptr<Space> makeSpace(const RunConfig& config, int side) {
@@ -130,7 +186,7 @@ Recipe recipeFromJson(const Json& json, const std::string& where) {
   recipe.model = readModel(json.at("model"), where + ".model");
   if (const Json* training = json.find("training"))
     recipe.training = settingsFromJson<Training>(*training, where + ".training");
-  if (const Json* name = json.find("name")) recipe.name = name->asString();
+  recipe.name = storedName(json, "name", where);
   if (recipe.name.empty())
     recipe.name = findModel(recipe.model.name).shortName(recipe.model.settings) + "-" +
                   shortDataset(recipe.dataset.name);
@@ -158,7 +214,7 @@ std::string runTitle(const RunConfig& config) {
     for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings))
       settings += fmt::format("-{}={}", key, value);
   }
-  return fmt::format("{}-{}{}-s{}", config.recipe.name, config.method.name, settings, config.seed);
+  return oneLine(fmt::format("{}-{}{}-s{}", config.recipe.name, config.method.name, settings, config.seed));
 }
 
 Json toJson(const RunConfig& config) {
@@ -176,10 +232,13 @@ RunConfig runConfigFromJson(const Json& json, const std::string& where) {
   for (const char* key : {"recipe", "method", "seed"})
     if (!json.find(key)) throw UsageError(fmt::format("{}: the key '{}' is missing", where, key));
   RunConfig config;
-  if (const Json* experiment = json.find("experiment")) config.experiment = experiment->asString();
+  config.experiment = storedName(json, "experiment", where);
   config.recipe = recipeFromJson(json.at("recipe"), where + ": recipe");
   config.method = methodFromJson(json.at("method"), where + ": method");
-  config.seed = json.at("seed").asInt();
+  const Json& seed = json.at("seed");
+  if (!seed.isInt())
+    throw UsageError(fmt::format("{}: seed: a whole number expected, {} found", where, seed.typeName()));
+  config.seed = seed.asInt();
   if (const Json* runtime = json.find("runtime"))
     config.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
   return config;

@@ -74,34 +74,51 @@ struct Training {
             batch);
     v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100},
             learningRate);
-    v.field({.name = "momentum", .title = "Momentum", .help = "Of SGD", .min = 0, .max = 0.9999}, momentum);
-    v.field(
-        {.name = "nesterov", .title = "Nesterov", .help = "Nesterov's form of momentum", .advanced = true},
-        nesterov);
+    v.field({.name = "momentum",
+             .title = "Momentum",
+             .help = "Of SGD",
+             .min = 0,
+             .max = 0.9999,
+             .unless = {{"learning_rate", 0.0}}},
+            momentum);
+    v.field({.name = "nesterov",
+             .title = "Nesterov",
+             .help = "Nesterov's form of momentum",
+             .advanced = true,
+             .unless = {{"momentum", 0.0}, {"learning_rate", 0.0}}},
+            nesterov);
     v.field({.name = "weight_decay",
              .title = "Weight decay",
              .help = "L2 penalty, added to the gradient of every parameter",
              .min = 0,
-             .max = 1},
+             .max = 1,
+             .unless = {{"learning_rate", 0.0}}},
             weightDecay);
     v.field({.name = "schedule",
              .title = "Schedule",
              .help = "Of the learning rate: steps, half a cosine to 0 by step, or constant",
-             .choices = {"step", "cosine", "constant"}},
+             .choices = {"step", "cosine", "constant"},
+             .unless = {{"learning_rate", 0.0}}},
             schedule);
     v.field({.name = "milestones",
              .title = "Milestones",
              .help = "Shares of the epochs after which the rate is multiplied (schedule step)",
              .min = 0,
              .max = 1,
-             .advanced = true},
+             .advanced = true,
+             .unless =
+                 {{"schedule", "cosine"}, {"schedule", "constant"}, {"decay", 1.0}, {"learning_rate", 0.0}}},
             milestones);
     v.field({.name = "decay",
              .title = "Decay",
              .help = "Factor at each milestone (schedule step)",
              .min = 0,
              .max = 1,
-             .advanced = true},
+             .advanced = true,
+             .unless = {{"schedule", "cosine"},
+                        {"schedule", "constant"},
+                        {"milestones", Json::array()},
+                        {"learning_rate", 0.0}}},
             decay);
   }
 };
@@ -117,7 +134,8 @@ struct Runtime {
   void visit(SettingsVisitor& v) {
     v.field({.name = "threads",
              .title = "Threads",
-             .help = "CPU threads; 0: all cores; stored, and restored on resume, since it changes bits",
+             .help = "CPU threads; 0: OMP_NUM_THREADS, else all cores; stored, and restored on resume, since "
+                     "it changes bits",
              .min = 0,
              .max = 1024,
              .advanced = true},
@@ -135,7 +153,8 @@ struct Runtime {
              .help = "Steps between pictures of a sample batch",
              .min = 1,
              .max = 1000000,
-             .advanced = true},
+             .advanced = true,
+             .unless = {{"pictured", 0}}},
             pictureEvery);
     v.field({.name = "checkpoint_minutes",
              .title = "Checkpoint every",
@@ -149,7 +168,7 @@ struct Runtime {
 
 /// Model, data set and training: everything but method and seed (design.md 4).
 struct Recipe {
-  std::string name;  ///< short, for titles: "r18-c10"
+  std::string name;  ///< short, for titles: "r18-c10"; one line
   Choice dataset;    ///< settings: DataSettings
   Choice model;
   Training training;
@@ -172,6 +191,11 @@ Json recipeToJson(const Recipe& recipe);
 /// A method, or a policy, by name or as an object with `name` and settings.
 Choice methodFromJson(const Json& json, const std::string& where);
 Choice policyFromJson(const Json& json, const std::string& where);
+/// The same as newly given, which is stricter than what is stored: a setting that another one leaves without
+/// effect is refused where it is not the default, and what is said in several ways comes out in one, so that
+/// trainings that do the same are recorded as the same.
+Choice newMethodFromJson(const Json& json, const std::string& where);
+Choice newPolicyFromJson(const Json& json, const std::string& where);
 /// {"name": ..., settings ...}
 Json choiceToJson(const Choice& choice);
 /// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A policy of the
@@ -191,6 +215,10 @@ RunConfig runConfigFromJson(const Json& json, const std::string& where);
 /// SHA-256 of what defines the result: all but seed, runtime, experiment name and the data's folder. Runs
 /// with equal hashes are repeats of one another.
 std::string configHash(const RunConfig& config);
+
+constexpr std::size_t kMaxRuns = 10'000;       ///< of an experiment
+constexpr std::size_t kMaxNameBytes = 100;     ///< of experiment and recipe: file names are made from them
+constexpr std::size_t kMaxTitleBytes = 1'000;  ///< of an experiment
 
 /// A JSON file: recipes x methods x seeds (design.md 4). Keys: name, title, recipe or recipes, methods,
 /// seeds, runtime, tables.

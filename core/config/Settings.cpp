@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
@@ -31,20 +33,44 @@ std::string numberProblem(const Field& field, const Json& value) {
   return fmt::format("{} found, a number {} expected", value.dump(), rangeText(field));
 }
 
+std::string choiceProblem(const Field& field, const std::string& text, const std::string& shown) {
+  if (std::ranges::find(field.choices, text) != field.choices.end()) return "";
+  return fmt::format("{} found, one of {} expected{}", shown, joined(field.choices, ", "),
+                     suggestion(text, field.choices));
+}
+
 std::string textProblem(const Field& field, const Json& value) {
+  if (value.isNumber() || value.isBool())
+    return fmt::format("a text expected, {} found; write it in quotes: \"{}\"", value.typeName(),
+                       value.dump());
   if (!value.isString()) return fmt::format("a text expected, {} found", value.typeName());
   if (field.choices.empty()) return "";
-  if (std::ranges::find(field.choices, value.asString()) != field.choices.end()) return "";
-  return fmt::format("'{}' found, one of {} expected", quotable(value.asString()), joined(field.choices, ", "));
+  return choiceProblem(field, value.asString(), "'" + quotable(value.asString()) + "'");
+}
+
+/// The whole number given for a field, as a text too where it is stored as one.
+std::optional<std::int64_t> wholeNumberOf(const Field& field, const Json& value) {
+  if (!field.storedAsText || !value.isString()) return wholeNumber(value);
+  const std::string& text = value.asString();
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool isWhole = problem == std::errc() && end == text.data() + text.size();
+  return isWhole ? std::optional(number) : std::nullopt;
 }
 
 std::string integerProblem(const Field& field, const Json& value) {
-  if (value.isNumber() && !value.isInt())
-    return fmt::format("{} found, a whole number expected", value.dump());
+  const auto whole = wholeNumberOf(field, value);
+  if (!field.choices.empty()) {
+    const bool isText = value.isString();
+    if (!whole && !isText && !value.isNumber())
+      return fmt::format("a whole number expected, {} found", value.typeName());
+    return choiceProblem(field, whole ? std::to_string(*whole) : "",
+                         isText ? "'" + quotable(value.asString()) + "'" : value.dump());
+  }
+  if (value.isNumber() && !whole) return fmt::format("{} found, a whole number expected", value.dump());
   if (std::string problem = numberProblem(field, value); !problem.empty()) return problem;
-  const auto number = value.asInt();
-  if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max())
-    return fmt::format("{} found, which is too large", number);
+  if (*whole < std::numeric_limits<int>::min() || *whole > std::numeric_limits<int>::max())
+    return fmt::format("{} found, which is too large", *whole);
   return "";
 }
 
@@ -73,14 +99,15 @@ std::string allowedText(const FieldValue& known) {
     return range.empty() ? kind : fmt::format("{} {}", kind, range);
   };
   if (known.value.isBool()) return "true or false";
+  if (!known.field.choices.empty()) {
+    std::vector<std::string> choices = known.field.choices;
+    const std::string last = std::move(choices.back());
+    choices.pop_back();
+    return choices.empty() ? last : fmt::format("{} or {}", joined(choices, ", "), last);
+  }
   if (known.value.isInt()) return with("a whole number");
   if (known.value.isNumber()) return with("a number");
-  if (!known.value.isString()) return with("numbers, each");
-  if (known.field.choices.empty()) return "a text";
-  std::vector<std::string> choices = known.field.choices;
-  const std::string last = std::move(choices.back());
-  choices.pop_back();
-  return choices.empty() ? last : fmt::format("{} or {}", joined(choices, ", "), last);
+  return known.value.isString() ? "a text" : with("numbers, each");
 }
 
 std::string fieldProblem(const FieldValue& known, const Json& value) {
@@ -115,7 +142,7 @@ void FieldReader::field(const Field& f, bool& v) {
   if (const Json* given = take(f, v)) v = given->asBool();
 }
 void FieldReader::field(const Field& f, int& v) {
-  if (const Json* given = take(f, v)) v = static_cast<int>(given->asInt());
+  if (const Json* given = take(f, v)) v = static_cast<int>(*wholeNumberOf(f, *given));
 }
 void FieldReader::field(const Field& f, double& v) {
   if (const Json* given = take(f, v)) v = given->asDouble();
@@ -134,10 +161,12 @@ void FieldReader::finish() const { refuseUnknownKeys(json_, known_, where_); }
 
 }  // namespace detail
 
-/// A whole number given for a setting that is not whole is the same setting.
-static Json asFieldHasIt(const Json& like, const Json& value) {
-  if (like.isNumber() && !like.isInt()) return value.asDouble();
-  if (!like.isArray()) return value;
+/// The value in the form that the field has it: 3 for a setting that is not whole is 3.0, 1e3 for one that is
+/// is 1000.
+static Json asFieldHasIt(const FieldValue& known, const Json& value) {
+  if (known.value.isInt()) return *wholeNumberOf(known.field, value);
+  if (known.value.isNumber()) return value.asDouble();
+  if (!known.value.isArray()) return value;
   std::vector<double> values;
   for (const Json& item : value.asArray()) values.push_back(item.asDouble());
   return numbers(values);
@@ -146,8 +175,9 @@ static Json asFieldHasIt(const Json& like, const Json& value) {
 Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<FieldValue>& values) {
   Json json = Json::object();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!fields[i].field.later || !(values[i].value == fields[i].value))
-      json[fields[i].field.name] = values[i].value;
+    const Field& field = fields[i].field;
+    if (field.later && values[i].value == fields[i].value) continue;
+    json[field.name] = field.storedAsText ? Json(values[i].value.dump()) : values[i].value;
   }
   return json;
 }
@@ -164,7 +194,7 @@ static void refuseCrossed(const std::vector<FieldValue>& values, const std::stri
 }
 
 Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where) {
-  if (!given.isNull() && !given.isObject())
+  if (!given.isObject())
     throw UsageError(fmt::format("{}: an object expected, {} found", where, given.typeName()));
   std::vector<FieldValue> values = fields;
   std::vector<std::string> known;
@@ -173,9 +203,9 @@ Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, 
     const Json* value = given.find(field.field.name);
     const std::string problem = value ? fieldProblem(field, *value) : "";
     if (!problem.empty()) throw UsageError(fmt::format("{}.{}: {}", where, field.field.name, problem));
-    if (value) field.value = asFieldHasIt(field.value, *value);
+    if (value) field.value = asFieldHasIt(field, *value);
   }
-  if (!given.isNull()) refuseUnknownKeys(given, known, where);
+  refuseUnknownKeys(given, known, where);
   refuseCrossed(values, where);
   return statedSettings(fields, values);
 }
@@ -185,8 +215,40 @@ void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, 
     throw UsageError(fmt::format("{}: an object expected, {} found", where, json.typeName()));
   for (const auto& [key, value] : json.asObject())
     if (std::ranges::find(known, key) == known.end())
-      throw UsageError(
-          fmt::format("{}: unknown key '{}'; known: {}", where, quotable(key), joined(known, ", ")));
+      throw UsageError(fmt::format("{}: unknown key '{}'; known: {}{}", where, quotable(key),
+                                   joined(known, ", "), suggestion(key, known)));
+}
+
+std::optional<std::int64_t> wholeNumber(const Json& value) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53: above it a double is not one whole number
+  if (value.isInt()) return value.asInt();
+  if (!value.isNumber()) return std::nullopt;
+  const double number = value.asDouble();
+  const bool isWhole = std::abs(number) <= kExact && std::trunc(number) == number;
+  return isWhole ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+}
+
+std::string idleBy(const Field& field, const Json& settings) {
+  for (const Unless& unless : field.unless) {
+    const Json* value = settings.find(unless.field);
+    if (!value || !(*value == unless.value)) continue;
+    return unless.field + ' ' + (value->isString() ? value->asString() : value->dump());
+  }
+  return "";
+}
+
+void requireUsable(const std::vector<FieldValue>& fields, const Json& settings, const std::string& where) {
+  for (const FieldValue& known : fields) {
+    const Json* value = settings.find(known.field.name);
+    if (!value || *value == known.value) continue;
+    const std::string idle = idleBy(known.field, settings);
+    if (!idle.empty())
+      throw UsageError(fmt::format("{}.{}: {} has no effect with {}; leave one of the two out", where,
+                                   known.field.name, oneLine(value->dump(), 200), idle));
+    if (value->isString() && !isPlainLine(value->asString()))
+      throw UsageError(fmt::format("{}.{}: '{}' has control characters or marks of direction; remove them",
+                                   where, known.field.name, quotable(value->asString())));
+  }
 }
 
 }  // namespace uada

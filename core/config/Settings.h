@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,16 @@
 #include "core/base/Json.h"
 
 namespace uada {
+
+/// A setting that leaves another one without effect where it has this value.
+struct Unless {
+  std::string field;
+  Json value;
+};
+
+/// What a method does with the plans that a policy draws: uses them as they are, moves them, or moves them by
+/// what probes say.
+enum class Adapting { nothing, moves, probes };
 
 /// What a form, the command line and a message know of one setting.
 struct Field {
@@ -21,14 +32,19 @@ struct Field {
   std::string help;   ///< one sentence; unit and the paper's symbol
   double min = std::numeric_limits<double>::lowest();
   double max = std::numeric_limits<double>::max();
-  std::vector<std::string> choices = {};  ///< of a string; empty: any text
+  std::vector<std::string> choices = {};  ///< of a string or a whole number; empty: any
   bool advanced = false;                  ///< folded away in forms
   Role role = Role::setting;
   /// Came when runs had already been stored without it: complete settings have it only where it is not the
   /// default, so that what defines those runs keeps its hash.
   bool later = false;
   std::vector<std::string> (*suggestions)() =
-      nullptr;  ///< of a string that may be any text: what a form offers
+      nullptr;                         ///< of a string that may be any text: what a form offers
+  std::vector<Unless> unless = {};     ///< it has no effect where one of these holds
+  Adapting needs = Adapting::nothing;  ///< of a policy: it has no effect with a method that does less
+  /// A whole number that runs have been stored with as a text: it is read as both and stored as the text, so
+  /// that what defines those runs keeps its hash.
+  bool storedAsText = false;
 };
 
 /// Walks over the settings of a struct. A settings struct has one member
@@ -99,11 +115,10 @@ Json settingsToJson(S settings) {
   return statedSettings(fieldsOf<S>(), fieldsOf(std::move(settings)));
 }
 
-/// Starts from the defaults of S (or `base`) and takes what the object gives. null counts as {}.
+/// Starts from the defaults of S (or `base`) and takes what the object gives.
 template <class S>
 S settingsFromJson(const Json& json, const std::string& where, std::vector<std::string> extra = {},
                    S base = {}) {
-  if (json.isNull()) return base;
   detail::FieldReader reader(json, where, std::move(extra));
   base.visit(reader);
   reader.finish();
@@ -111,7 +126,7 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
 }
 
 /// The fields' defaults and what the object gives, as settingsToJson(settingsFromJson<S>()) does for a
-/// struct. null counts as {}.
+/// struct.
 Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where);
 
 /// What a field takes, in words: "a whole number between 0 and 9", "step, cosine or constant".
@@ -120,6 +135,18 @@ std::string allowedText(const FieldValue& known);
 /// What is wrong with a value for a field, in words, or "" if it is allowed: for forms the same rule as for
 /// files. known  the field with a value of its type (its default)
 std::string fieldProblem(const FieldValue& known, const Json& value);
+
+/// The whole number that a value is: 3, and also 3.0 and 1e3.
+std::optional<std::int64_t> wholeNumber(const Json& value);
+
+/// Which other setting leaves this one without effect: "schedule constant"; "": none does.
+/// settings  of the same owner, by name
+std::string idleBy(const Field& field, const Json& settings);
+
+/// For settings that are newly given, not for stored ones: throws UsageError for the first that is not its
+/// default although another leaves it without effect, naming both, and for texts with control characters.
+/// settings  complete
+void requireUsable(const std::vector<FieldValue>& fields, const Json& settings, const std::string& where);
 
 /// Throws UsageError for the first key of the object that is not known, listing those that are.
 void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where);

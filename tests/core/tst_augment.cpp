@@ -49,7 +49,7 @@ void TestAugment::policyIsListed() {
   Json settings = Json::object();
   for (const auto& [field, value] : entry.fields()) settings[field.name] = value;
   const auto stated = entry.make(settings, {kSide, kPad});  // the listed defaults are the defaults
-  const auto silent = entry.make(Json(), {kSide, kPad});
+  const auto silent = entry.make(Json::object(), {kSide, kPad});
   for (std::uint32_t index = 0; index < 50; ++index)
     QVERIFY(samplePlan(*stated, index) == samplePlan(*silent, index));
   QVERIFY_THROWS_EXCEPTION(UsageError, entry.make(parseJson(R"({"no_such_key":1})", "test"), {}));

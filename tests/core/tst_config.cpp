@@ -226,6 +226,38 @@ class TestConfig : public QObject {
            "0.2}"
         << "f.json: methods[1].policy.min_area: 0.9 found, at most the 0.2 of max_area expected";
     QTest::newRow("table") << "[2, 3]}" << "[12]}" << "numbers 1 to 9 expected, 12 found";
+    QTest::newRow("null") << "{\"epochs\": 3, \"batch\": 100}" << "null"
+                          << "f.json: recipe.training: an object expected, null found";
+    QTest::newRow("null runtime") << "\"tables\"" << "\"runtime\": null, \"tables\""
+                                  << "f.json: runtime: an object expected, null found";
+    QTest::newRow("name of a recipe as a number")
+        << "\"dataset\": {" << "\"name\": 7, \"dataset\": {"
+        << "f.json: recipe: name: a text expected, an integer found";
+    QTest::newRow("folder as a number")
+        << "\"train_limit\": 1000" << "\"folder\": 2024"
+        << "f.json: recipe.dataset.folder: a text expected, an integer found; write it in quotes: \"2024\"";
+    QTest::newRow("near name") << "\"epochs\"" << "\"epoch\"" << "; did you mean 'epochs'?";
+    QTest::newRow("near choice")
+        << "\"epochs\": 3" << "\"schedule\": \"cosin\""
+        << "'cosin' found, one of step, cosine, constant expected; did you mean 'cosine'?";
+    QTest::newRow("near method") << "\"ra-uc\"" << "\"RA_UC\"" << "; did you mean 'ra-uc'?";
+    QTest::newRow("line end in a name")
+        << "\"small\"" << "\"a\\nb\""
+        << "f.json: name: 'a?b' has ends of lines, control characters or marks of direction; remove them";
+    QTest::newRow("NUL in a name") << "\"small\"" << "\"a\\u0000b\""
+                                   << "f.json: name: 'a?b' has ends of lines";
+    QTest::newRow("mark of direction in a recipe's name")
+        << "\"dataset\": {" << "\"name\": \"a\u202Eb\", \"dataset\": {"
+        << "f.json: recipe: name: 'a?b' has ends of lines";
+    QTest::newRow("line end in a title")
+        << "\"A small one\"" << "\"a\\rb\"" << "f.json: title: 'a?b' has ends";
+    QTest::newRow("line end in a folder") << "\"train_limit\": 1000" << "\"folder\": \"/a\\nb\""
+                                          << "f.json: recipe.dataset.folder: '/a?b' has control characters";
+    QTest::newRow("long name") << "\"small\"" << QString("\"%1\"").arg(QString(101, 'x'))
+                               << "has 101 bytes, at most 100 allowed; shorten it";
+    QTest::newRow("long name of a recipe")
+        << "\"dataset\": {" << QString("\"name\": \"%1\", \"dataset\": {").arg(QString(101, 'x'))
+        << "f.json: recipe: name: 'xxx";
     QTest::newRow("no model") << "\"model\"" << "\"modell\"" << "unknown key 'modell'";
   }
   void refuses() {
@@ -234,6 +266,66 @@ class TestConfig : public QObject {
     QFETCH(QString, part);
     const auto message = problemOf(replaced(kExperiment, from.toStdString(), to.toStdString()));
     QVERIFY2(QString::fromStdString(message).contains(part), message.c_str());
+  }
+
+  /// A depth of 10 was once the text "10" alone: both are the same run, recorded as it always was.
+  void depthIsANumber() {
+    const RunConfig text = expand(read(kExperiment))[0];
+    for (const char* depth : {"10", "10.0", "1e1"}) {
+      const RunConfig number = expand(read(replaced(kExperiment, "\"10\"", depth)))[0];
+      QCOMPARE(toJson(number).dump(), toJson(text).dump());
+      QCOMPARE(configHash(number), configHash(text));
+      QCOMPARE(runTitle(number), std::string("r10w16-c10-ra-uc-s1"));
+    }
+    QCOMPARE(text.recipe.model.settings.at("depth").asString(), std::string("10"));
+    QCOMPARE(findModel("resnet").fields[0].value.asInt(), 18);
+    const auto problem = [](const char* depth) {
+      return QString::fromStdString(problemOf(replaced(kExperiment, "\"10\"", depth)));
+    };
+    QCOMPARE(problem("12"), QString("f.json: recipe.model.depth: 12 found, one of 10, 18, 34 expected"));
+    QCOMPARE(problem("10.5"), QString("f.json: recipe.model.depth: 10.5 found, one of 10, 18, 34 expected"));
+    QCOMPARE(problem("true"),
+             QString("f.json: recipe.model.depth: a whole number expected, true or false found"));
+  }
+
+  void wholeNumbersMayBeWrittenInAnyWay() {
+    Experiment e = read(replaced(kExperiment, "\"epochs\": 3", "\"epochs\": 1e3"));
+    QCOMPARE(e.recipes[0].training.epochs, 1000);
+    e = read(replaced(kExperiment, "\"epsilon\": 2", "\"epsilon\": 2.0"));
+    QCOMPARE(configHash(expand(e)[1]), configHash(expand(read(kExperiment))[1]));
+    e = read(replaced(kExperiment, "[1, 2], \"tables\": [2, 3]", "[1.0, 2e2], \"tables\": [2.0]"));
+    QCOMPARE(e.seeds, (std::vector<std::int64_t>{1, 200}));
+    QCOMPARE(e.tables, std::vector<int>{2});
+    QVERIFY(!wholeNumber(Json(1e300)) && !wholeNumber(Json(0.5)) && !wholeNumber(Json("3")));
+  }
+
+  /// Names that were stored when any text was taken for one are read as one line, and change no hash.
+  void storedNamesAreOneLine() {
+    RunConfig run = expand(read(kExperiment))[0];
+    Json json = toJson(run);
+    json["experiment"] = "a\nb";
+    json["recipe"]["name"] = "x\n[1/1] forged\x1b[31m\u202E";
+    const RunConfig stored = runConfigFromJson(json, "s");
+    QCOMPARE(stored.experiment, std::string("a b"));
+    QCOMPARE(runTitle(stored), std::string("x [1/1] forged?[31m?-ra-uc-s1"));
+    QCOMPARE(configHash(stored), configHash(run));
+    json["recipe"]["name"] = 3;
+    QVERIFY_THROWS_EXCEPTION(UsageError, runConfigFromJson(json, "s"));
+    json["recipe"]["name"] = "x";
+    json["seed"] = "1";
+    QVERIFY_THROWS_EXCEPTION(UsageError, runConfigFromJson(json, "s"));
+  }
+
+  /// Before memory is taken for each of them.
+  void refusesTooManyRunsWithTheirNumber() {
+    std::string seeds = "[0";
+    for (int seed = 1; seed <= 5000; ++seed) seeds += ',' + std::to_string(seed);
+    const std::string text = replaced(kExperiment, "[1, 2], \"tables\"", seeds + "], \"tables\"");
+    QCOMPARE(
+        QString::fromStdString(problemOf(text)),
+        QString("f.json: 1 recipes with 2 methods and 5,001 seeds are 10,002 runs, at most 10,000 allowed; "
+                "split it into several experiments"));
+    QCOMPARE(problemOf(replaced(text, ",5000]", "]")), std::string());
   }
 
   void refusesEqualRecipes() {

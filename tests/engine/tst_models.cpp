@@ -10,7 +10,7 @@ using namespace uada;
 namespace {
 
 Choice resnet(const std::string& depth, int width) {
-  return {"resnet", settingsToJson(ResNet{depth, width})};
+  return {"resnet", settingsToJson(ResNet{std::stoi(depth), width})};
 }
 
 at::Tensor ramp(at::IntArrayRef sizes) {

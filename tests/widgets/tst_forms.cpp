@@ -10,6 +10,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "core/augment/Space.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/engine/methods/Method.h"
@@ -92,16 +93,50 @@ class TestForms : public QObject {
     fill(form, "epochs", "12");
     fill(form, "learning_rate", "0.05");
     fill(form, "nesterov", "true");
-    fill(form, "schedule", "cosine");
+    fill(form, "schedule", "step");
     fill(form, "milestones", "0.5, 0.75");
     const auto training = settingsFromJson<Training>(form.values(), "form");
     QCOMPARE(training.epochs, 12);
     QCOMPARE(training.learningRate, 0.05);
     QVERIFY(training.nesterov);
-    QCOMPARE(training.schedule, std::string("cosine"));
+    QCOMPARE(training.schedule, std::string("step"));
     QCOMPARE(training.milestones, (std::vector<double>{0.5, 0.75}));
     QCOMPARE(training.batch, Training().batch);
     QCOMPARE(form.problems(), 0);
+  }
+
+  /// What another setting leaves without effect is grey, and not given, whatever was typed before.
+  void settingsWithoutEffectAreGrey() {
+    SettingsForm form(theme_);
+    form.setFields(fieldsOf<Training>());
+    fill(form, "decay", "7");  // out of range
+    QVERIFY(form.findChild<QWidget*>("decay")->isEnabled());
+    QCOMPARE(form.problems(), 1);
+    fill(form, "schedule", "cosine");
+    QVERIFY(!form.findChild<QWidget*>("decay")->isEnabled());
+    QVERIFY(form.editor("decay")->toolTip().contains("Without effect with schedule cosine"));
+    QVERIFY(!form.values().find("decay") && !form.values().find("milestones"));
+    QCOMPARE(form.problems(), 0);
+    fill(form, "schedule", "step");
+    QVERIFY(form.findChild<QWidget*>("decay")->isEnabled());
+    QVERIFY(form.values().find("decay"));
+    form.setFields(findPolicy("randaugment").fields());
+    fill(form, "preset", "cifar100-wrn-28-2");
+    QVERIFY(!form.findChild<QWidget*>("ops")->isEnabled() && !form.values().find("magnitude"));
+  }
+
+  /// A depth of 10 is a number in the form, however it is stored.
+  void aDepthIsANumber() {
+    SettingsForm form(theme_);
+    form.setFields(findModel("resnet").fields);
+    QVERIFY(form.values().at("depth") == Json(18));
+    for (const Json& stored : {Json("10"), Json(10)}) {
+      form.setValues(Json::Object{{"depth", stored}});
+      QVERIFY(form.values().at("depth") == Json(10));
+      QVERIFY(!form.editor("depth")->isDefault());
+    }
+    form.setValues(Json::Object{{"depth", "18"}});
+    QVERIFY(form.editor("depth")->isDefault());
   }
 
   /// The catalogue is the test table: a form of any entry gives settings that the entry takes, and they are

@@ -68,7 +68,7 @@ FieldEditor::FieldEditor(FieldValue field, const Theme& theme, QWidget* parent)
   QWidget* editor = makeEditor();
   editor->setObjectName(QString::fromStdString(field_.field.name));
   const QString help = QString::fromStdString(field_.field.help);
-  setToolTip(tr("%1\nDefault: %2").arg(help, fieldText(field_.value)));
+  setIdle({});
   editor->setAccessibleName(QString::fromStdString(field_.field.title));
   editor->setAccessibleDescription(help);
   title_ = new QLabel(QString::fromStdString(field_.field.title), this);
@@ -124,13 +124,13 @@ void FieldEditor::addSuggestions() {
 
 Json FieldEditor::value() const {
   if (check_) return Json(check_->isChecked());
-  if (combo_) return Json(combo_->currentText().toStdString());
+  if (combo_) return fieldFromText(combo_->currentText(), field_.value);
   return fieldFromText(line_->text(), field_.value);
 }
 
 void FieldEditor::setValue(const Json& value) {
   if (check_ && value.isBool()) check_->setChecked(value.asBool());
-  if (combo_ && value.isString()) combo_->setCurrentText(fieldText(value));
+  if (combo_) combo_->setCurrentText(fieldText(value));
   if (line_ && fieldFromText(line_->text(), field_.value) != value) line_->setText(fieldText(value));
   refresh();
 }
@@ -143,6 +143,13 @@ QString FieldEditor::problem() const {
 void FieldEditor::setRemark(const QString& text) {
   remark_ = text;
   refresh();
+}
+
+void FieldEditor::setIdle(const QString& because) {
+  setEnabled(because.isEmpty());
+  const QString note = because.isEmpty() ? tr("Default: %1").arg(fieldText(field_.value))
+                                         : tr("Without effect with %1").arg(because);
+  setToolTip(tr("%1\n%2").arg(QString::fromStdString(field_.field.help), note));
 }
 
 void FieldEditor::addFolderButton() {

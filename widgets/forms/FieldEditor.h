@@ -30,6 +30,8 @@ class FieldEditor : public QWidget {
   QString problem() const;
   /// A remark from elsewhere ("data set not found ..."); "" takes it back.
   void setRemark(const QString& text);
+  /// Greys it out where another setting leaves it without effect: because names that; "": it has one.
+  void setIdle(const QString& because);
   /// Adds a button that asks for a folder.
   void addFolderButton();
 

@@ -34,6 +34,7 @@ void SettingsForm::setFields(const std::vector<FieldValue>& fields) {
   for (const FieldValue& field : fields) {
     auto* editor = new FieldEditor(field, theme_, field.field.advanced ? advanced_ : plain_);
     connect(editor, &FieldEditor::edited, this, [this] {
+      refreshIdle();
       refreshFold();
       Q_EMIT edited();
     });
@@ -50,6 +51,7 @@ void SettingsForm::setFields(const std::vector<FieldValue>& fields) {
   plain_->setVisible(!plain.empty());
   fold_->setVisible(!advanced.empty());
   fold_->setChecked(false);
+  refreshIdle();
   refreshFold();
 }
 
@@ -64,10 +66,25 @@ void SettingsForm::place(const std::vector<FieldEditor*>& editors, QGridLayout* 
     grid->addWidget(editors[i], i / columns_, i % columns_);
 }
 
-Json SettingsForm::values() const {
+Json SettingsForm::allValues() const {
   Json values = Json::object();
   for (const FieldEditor* editor : editors_) values[editor->field().name] = editor->value();
   return values;
+}
+
+Json SettingsForm::values() const {
+  const Json all = allValues();
+  Json values = Json::object();
+  for (const FieldEditor* editor : editors_) {
+    const std::string& name = editor->field().name;
+    if (idleBy(editor->field(), all).empty()) values[name] = all.at(name);
+  }
+  return values;
+}
+
+void SettingsForm::refreshIdle() {
+  const Json all = allValues();
+  for (FieldEditor* editor : editors_) editor->setIdle(QString::fromStdString(idleBy(editor->field(), all)));
 }
 
 void SettingsForm::setValues(const Json& values) {
@@ -75,6 +92,7 @@ void SettingsForm::setValues(const Json& values) {
     const Json* given = values.find(fields_[i].field.name);
     editors_[i]->setValue(given ? *given : fields_[i].value);
   }
+  refreshIdle();
 }
 
 FieldEditor* SettingsForm::editor(const std::string& name) const {
@@ -91,7 +109,8 @@ void SettingsForm::setRemark(const std::string& name, const QString& text) {
 
 int SettingsForm::problems() const {
   int count = 0;
-  for (const FieldEditor* editor : editors_) count += editor->problem().isEmpty() ? 0 : 1;
+  for (const FieldEditor* editor : editors_)
+    if (editor->isEnabledTo(this)) count += editor->problem().isEmpty() ? 0 : 1;
   return count;
 }
 

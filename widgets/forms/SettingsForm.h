@@ -22,7 +22,7 @@ class SettingsForm : public QWidget {
 
   /// Replaces all editors.
   void setFields(const std::vector<FieldValue>& fields);
-  /// The object the strict reader takes: every field by name.
+  /// The object the strict reader takes: every field by name but those that others leave without effect.
   Json values() const;
   /// Sets the fields that the object names, the others to their defaults.
   void setValues(const Json& values);
@@ -38,6 +38,8 @@ class SettingsForm : public QWidget {
 
  private:
   void place(const std::vector<FieldEditor*>& editors, QGridLayout* grid);
+  Json allValues() const;
+  void refreshIdle();
   void refreshFold();
 
   const Theme& theme_;

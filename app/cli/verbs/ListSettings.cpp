@@ -6,6 +6,7 @@
 
 #include "core/augment/Space.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/RunConfig.h"
 #include "core/engine/methods/Method.h"
@@ -43,8 +44,11 @@ Json settingJson(const Owner& owner, const FieldValue& setting) {
                    {"help", field.help},   {"advanced", field.advanced}};
   if (!field.choices.empty()) {
     json["choices"] = Json::array();
-    for (const std::string& choice : field.choices) json["choices"].push(choice);
+    for (const std::string& choice : field.choices)
+      json["choices"].push(setting.value.isInt() ? parseJson(choice, field.name) : Json(choice));
   }
+  for (const Unless& unless : field.unless)
+    json["without_effect_with"].push(Json::Object{{"setting", unless.field}, {"value", unless.value}});
   return json;
 }
 
@@ -111,8 +115,8 @@ void listSettings(const Console& console, const ListOptions& options) {
   for (const Owner& owner : asked) names.push_back(owner.name);
   if (!options.of.empty()) std::erase_if(asked, [&](const Owner& owner) { return owner.name != options.of; });
   if (asked.empty())
-    throw UsageError(
-        fmt::format("nothing named '{}' has settings; one of {} expected", options.of, joined(names, ", ")));
+    throw UsageError(fmt::format("nothing named '{}' has settings; one of {} expected{}",
+                                 quotable(options.of), joined(names, ", "), suggestion(options.of, names)));
   for (const Owner& owner : asked)
     for (const FieldValue& setting : owner.fields) console.object("setting", settingJson(owner, setting));
   std::vector<std::string> texts;

@@ -60,7 +60,7 @@ PlanSource planSource(const SampleOptions& options) {
                   ? choiceToJson(policyOf({options.method.empty() ? "ra-uc" : options.method}))
                   : namedPolicy(options.policy, kept);
   for (const std::string& set : options.sets) setValue(json, set);
-  source.policy = policyFromJson(json, "--set");
+  source.policy = newPolicyFromJson(json, "--set");
   source.text = "plans of " + policyLabel(source.policy);
   if (!findPolicy(source.policy.name).isFile) return source;
   const Json& settings = source.policy.settings;

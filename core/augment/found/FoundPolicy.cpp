@@ -245,4 +245,15 @@ Grid publishedGrid(Grid grid) {
   return grid;
 }
 
+bool hasPublishedErrors(const FoundPolicy& policy) {
+  constexpr int kAnySide = 32;
+  const auto differs = [&](const PolicyOp& op) {
+    const auto value = [&](Grid grid) { return rawValue(ops()[op.op], grid, op.level, 1, kAnySide); };
+    return value(publishedGrid(policy.grid)) != value(policy.grid);
+  };
+  return policy.releasedLevel >= 0 || std::ranges::any_of(policy.lists, [&](const auto& list) {
+           return std::ranges::any_of(list, differs);
+         });
+}
+
 }  // namespace uada

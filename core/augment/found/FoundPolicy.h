@@ -74,4 +74,7 @@ std::uint16_t publishedOp(std::string_view name, Grid grid);
 /// The grid with the errors of the published code where it has one of its own, else the same grid.
 Grid publishedGrid(Grid grid);
 
+/// Whether FoundSpace draws other plans from the policy as it was published.
+bool hasPublishedErrors(const FoundPolicy& policy);
+
 }  // namespace uada

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/augment/found/FoundSpace.h"
 #include "core/augment/found/Library.h"
 
@@ -33,6 +35,14 @@ FoundPolicy written(const AutoAugmentSettings& settings) {
 
 constexpr const char* kPlace = "policy autoaugment";
 
+/// Of a table without an op that was published with an error the published levels are the right ones.
+Json resolved(Json settings, const Json& given, const std::string& where) {
+  const auto read = settingsFromJson<AutoAugmentSettings>(settings, where);
+  if (read.grid == "aa10-published" && !hasPublishedErrors(loadPolicy("autoaugment-" + read.table).policy))
+    settings["grid"] = "aa10";
+  return withUsualOrder(std::move(settings), given, where);
+}
+
 }  // namespace
 
 /// 25 sub-policies of two ops (methods.md 3.1 to 3.3), from the files that come with the program.
@@ -45,7 +55,9 @@ Policy autoAugment() {
             const auto settings = settingsFromJson<AutoAugmentSettings>(json, kPlace);
             return std::make_unique<FoundSpace>(written(settings), settings.frame, context);
           },
-          [](const Json& json) { return written(settingsFromJson<AutoAugmentSettings>(json, kPlace)); }};
+          [](const Json& json) { return written(settingsFromJson<AutoAugmentSettings>(json, kPlace)); },
+          false,
+          resolved};
 }
 
 }  // namespace uada

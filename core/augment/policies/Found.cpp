@@ -62,7 +62,8 @@ Policy found() {
                                                 settings.asPublished);
           },
           [](const Json& json) { return written(settingsFromJson<FoundSettings>(json, kPlace), nullptr); },
-          true};
+          true,
+          withUsualOrder};
 }
 
 }  // namespace uada

@@ -1,3 +1,7 @@
+#include <fmt/core.h>
+
+#include <utility>
+
 #include "core/augment/FramedSpace.h"
 #include "core/base/Catalog.h"
 
@@ -22,6 +26,31 @@ std::vector<std::string> presetNames() {
   return names;
 }
 
+/// The settings that a preset takes the place of have no effect with any.
+std::vector<Unless> anyPreset() {
+  std::vector<Unless> all;
+  for (const Preset& preset : kPresets) all.push_back({"preset", std::string(preset.name)});
+  return all;
+}
+
+/// A preset is another way to state ops and magnitude: these are what is recorded.
+Json withoutPreset(Json settings, const Json& given, const std::string& where) {
+  const std::string name = settings.at("preset").asString();
+  if (name != "none") {
+    const Preset& preset = findEntry(kPresets, name, "preset", where);
+    for (const auto& [key, value] :
+         {std::pair("ops", preset.ops), std::pair("magnitude", preset.magnitude)}) {
+      const Json* stated = given.find(key);
+      if (stated && wholeNumber(*stated) != value)
+        throw UsageError(fmt::format("{}.{}: {} found, but the preset '{}' sets {}; leave one of the two out",
+                                     where, key, stated->dump(), name, value));
+      settings[key] = value;
+    }
+    settings["preset"] = "none";
+  }
+  return withUsualOrder(std::move(settings), given, where);
+}
+
 struct RandAugmentSettings {
   std::string preset = "none";
   int ops = 2;
@@ -32,20 +61,22 @@ struct RandAugmentSettings {
   void visit(SettingsVisitor& v) {
     v.field({.name = "preset",
              .title = "Published setting",
-             .help = "Sets ops and magnitude as published for a task",
+             .help = "Sets ops and magnitude as published for a task; these are what is recorded",
              .choices = presetNames()},
             preset);
     v.field({.name = "ops",
              .title = "Ops",
              .help = "N: operations for each image, drawn with replacement",
              .min = 1,
-             .max = kMaxSteps},
+             .max = kMaxSteps,
+             .unless = anyPreset()},
             ops);
     v.field({.name = "magnitude",
              .title = "Magnitude",
              .help = "M: the level of every operation, of 30",
              .min = 0,
-             .max = 30},
+             .max = 30,
+             .unless = anyPreset()},
             magnitude);
     v.field({.name = "grid",
              .title = "Levels",
@@ -89,7 +120,9 @@ class RandAugmentSpace : public FramedSpace {
 }  // namespace
 
 Policy randAugment() {
-  return {"randaugment", "RandAugment", "Cubuk et al., CVPR Workshops 2020; torchvision, pytorch-randaugment",
+  return {"randaugment",
+          "RandAugment",
+          "Cubuk et al., CVPR Workshops 2020; torchvision, pytorch-randaugment",
           [] { return fieldsOf<RandAugmentSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
             auto settings = settingsFromJson<RandAugmentSettings>(json, "policy randaugment");
@@ -99,7 +132,10 @@ Policy randAugment() {
               settings.magnitude = preset.magnitude;
             }
             return std::make_unique<RandAugmentSpace>(settings, context);
-          }};
+          },
+          nullptr,
+          false,
+          withoutPreset};
 }
 
 }  // namespace uada

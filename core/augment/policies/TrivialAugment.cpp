@@ -46,12 +46,17 @@ class TrivialAugmentSpace : public FramedSpace {
 }  // namespace
 
 Policy trivialAugment() {
-  return {"trivialaugment", "TrivialAugment", "Mueller & Hutter, ICCV 2021; authors' code, torchvision",
+  return {"trivialaugment",
+          "TrivialAugment",
+          "Mueller & Hutter, ICCV 2021; authors' code, torchvision",
           [] { return fieldsOf<TrivialAugmentSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
             const auto settings = settingsFromJson<TrivialAugmentSettings>(json, "policy trivialaugment");
             return std::make_unique<TrivialAugmentSpace>(settings, context);
-          }};
+          },
+          nullptr,
+          false,
+          withUsualOrder};
 }
 
 }  // namespace uada

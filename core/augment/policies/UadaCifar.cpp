@@ -30,20 +30,23 @@ struct UadaCifarSettings {
              .title = "Cutout size",
              .help = "Side of the erased box, pixels",
              .min = 1,
-             .max = 1024},
+             .max = 1024,
+             .unless = {{"cutout", false}}},
             cutoutSize);
     v.field({.name = "cutout_fill",
              .title = "Cutout shows",
              .help = "Black before normalisation, as the authors' code, or the data set's mean (A18)",
              .choices = {"black", "mean"},
-             .advanced = true},
+             .advanced = true,
+             .unless = {{"cutout", false}}},
             cutoutFill);
     v.field(
         {.name = "order",
          .title = "Order",
          .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family (A17)",
          .choices = {"crop_first", "chain_first"},
-         .advanced = true},
+         .advanced = true,
+         .unless = {{"ops", 0}, {"crop", "resized"}}},
         order);
     crop.visit(v);
     probing.visit(v);

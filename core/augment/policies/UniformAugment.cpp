@@ -49,12 +49,17 @@ class UniformAugmentSpace : public FramedSpace {
 }  // namespace
 
 Policy uniformAugment() {
-  return {"uniformaugment", "UniformAugment", "LingChen et al. 2020; space of TrivialAugment's code",
+  return {"uniformaugment",
+          "UniformAugment",
+          "LingChen et al. 2020; space of TrivialAugment's code",
           [] { return fieldsOf<UniformAugmentSettings>(); },
           [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
             const auto settings = settingsFromJson<UniformAugmentSettings>(json, "policy uniformaugment");
             return std::make_unique<UniformAugmentSpace>(settings, context);
-          }};
+          },
+          nullptr,
+          false,
+          withUsualOrder};
 }
 
 }  // namespace uada

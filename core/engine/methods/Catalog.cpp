@@ -15,8 +15,8 @@ S ownSettings(const Json& settings, const std::string& where) {
 
 template <class S>
 Method entry() {
-  Method method{S::kName,   S::kTitle,         S::kSource, fieldsOf<S>(),
-                S::kPolicy, S::kPolicySetting, nullptr,    nullptr};
+  Method method{S::kName,          S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy,
+                S::kPolicySetting, nullptr,   nullptr,    nullptr};
   method.complete = [](const Json& settings, const std::string& where) {
     Json complete = settingsToJson(ownSettings<S>(settings, where));
     if (S::kPolicySetting == PolicySetting::fixed) return complete;
@@ -31,6 +31,12 @@ Method entry() {
   method.passes = [](const Json& settings, const Space& space) {
     return S::passes(ownSettings<S>(settings, S::kName), static_cast<int>(space.groups().size()),
                      space.probes());
+  };
+  method.adapted = [](const Json& settings) -> Adapted {
+    if constexpr (requires(const S& own) { S::adapted(own); })
+      return S::adapted(ownSettings<S>(settings, S::kName));
+    else
+      return {Adapting::nothing, std::string("method ") + S::kName};
   };
   return method;
 }

@@ -23,9 +23,15 @@ struct Passes {
 /// always have it.
 enum class PolicySetting { fixed, other, stated };
 
+/// What a method does with its policy's plans, and the setting that keeps it from doing more.
+struct Adapted {
+  Adapting by = Adapting::nothing;
+  std::string because = {};  ///< "epsilon 0", "method plain"
+};
+
 /// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in
 /// methods/X.h with kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const
-/// X&, int groups, int probes)`.
+/// X&, int groups, int probes)`; one that adapts the policy has `static Adapted adapted(const X&)`.
 struct Method {
   std::string name, title, source;
   std::vector<FieldValue> fields;  ///< without `policy`
@@ -35,6 +41,7 @@ struct Method {
   Json (*complete)(const Json& settings, const std::string& where);
   /// space  of the policy that the method draws from
   Passes (*passes)(const Json& settings, const Space& space);
+  Adapted (*adapted)(const Json& settings);
 };
 const std::vector<Method>& methods();
 const Method& findMethod(std::string_view name);

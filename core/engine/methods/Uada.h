@@ -32,29 +32,38 @@ struct Uada {
     v.field({.name = "include_unperturbed",
              .title = "Unperturbed is a candidate",
              .help = "As in the authors' code; off: Algorithm 1 to the letter (A2)",
-             .advanced = true},
+             .advanced = true,
+             .unless = {{"epsilon", 0}}},
             includeUnperturbed);
     v.field({.name = "granularity",
              .title = "Decided for",
              .help = "Each sample by itself, or a batch as one: one plan, moved by the mean loss (A1)",
              .choices = {"sample", "batch"},
              .advanced = true,
-             .later = true},
+             .later = true,
+             .unless = {{"epsilon", 0}}},
             granularity);
     v.field({.name = "update",
              .title = "Move",
              .help = "Along the estimated gradient, against it, or at random without probes (A21, A22)",
              .choices = {"gradient", "against", "random"},
              .advanced = true,
-             .later = true},
+             .later = true,
+             .unless = {{"epsilon", 0}}},
             update);
     v.field({.name = "selection",
              .title = "Train on",
              .help = "Candidate with the largest or the smallest loss (A22)",
              .choices = {"hardest", "easiest"},
              .advanced = true,
-             .later = true},
+             .later = true,
+             .unless = {{"epsilon", 0}}},
             selection);
+  }
+  static Adapted adapted(const Uada& settings) {
+    if (settings.epsilon == 0) return {Adapting::nothing, "epsilon 0"};
+    if (!settings.probes()) return {Adapting::moves, "update random"};
+    return {Adapting::probes};
   }
   /// 1 + P probe forwards, P probes of N groups (P = N unless the policy probes each coordinate, A9), N
   /// candidate forwards, one training step; as many chains as forwards without gradient (methods.md 1.4). A

@@ -11,17 +11,27 @@ struct ResNet {
   static constexpr const char* kSource = "He et al. 2016; UADA authors' code, model/resnet.py";
   static constexpr const char* kTask = "classification";
 
-  std::string depth = "18";
+  int depth = 18;
   int width = 64;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "depth", .title = "Depth", .help = "Layers with weights: 10 (1 block a stage), 18 (2) or 34 (3, 4, 6, 3)", .choices = {"10", "18", "34"}}, depth);
-    v.field({.name = "width", .title = "Width", .help = "Channels of the first stage; doubled at each further one", .min = 1, .max = 1024}, width);
+    v.field({.name = "depth",
+             .title = "Depth",
+             .help = "Layers with weights: 10 (1 block a stage), 18 (2) or 34 (3, 4, 6, 3)",
+             .choices = {"10", "18", "34"},
+             .storedAsText = true},
+            depth);
+    v.field({.name = "width",
+             .title = "Width",
+             .help = "Channels of the first stage; doubled at each further one",
+             .min = 1,
+             .max = 1024},
+            width);
   }
   /// Basic blocks in each of the four stages.
   std::vector<int> blocks() const {
-    if (depth == "34") return {3, 4, 6, 3};
-    return std::vector<int>(4, depth == "10" ? 1 : 2);
+    if (depth == 34) return {3, 4, 6, 3};
+    return std::vector<int>(4, depth == 10 ? 1 : 2);
   }
   static std::int64_t parameters(const ResNet& settings, const ModelContext& context) {
     std::int64_t in = settings.width, sum = 27 * in + 2 * in;  // stem 3x3 from RGB, batch normalisation
@@ -36,7 +46,8 @@ struct ResNet {
     return sum + in * context.classes + context.classes;
   }
   static std::string shortName(const ResNet& settings) {
-    return "r" + settings.depth + (settings.width == 64 ? "" : "w" + std::to_string(settings.width));
+    return "r" + std::to_string(settings.depth) +
+           (settings.width == 64 ? "" : "w" + std::to_string(settings.width));
   }
 };
 
