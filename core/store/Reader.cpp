@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "core/augment/Space.h"
+#include "core/base/Printable.h"
 #include "core/engine/methods/Method.h"
 #include "core/images/ImageIo.h"
 #include "core/store/Inserter.h"
@@ -234,7 +235,7 @@ RunDetail ProjectReader::detail(std::int64_t run) const {
     SQLite::Statement events(impl_->database,
                              "SELECT text FROM events WHERE run = ? AND kind = 'event' ORDER BY id");
     for (bindAll(events, run); events.executeStep();)
-      detail.events.push_back(events.getColumn(0).getString());
+      detail.events.push_back(oneLine(events.getColumn(0).getString()));
     return detail;
   });
 }

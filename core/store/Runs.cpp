@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/engine/methods/Method.h"
 #include "core/store/Database.h"
@@ -98,6 +99,12 @@ int addAttempt(SQLite::Database& database, std::int64_t run, const Manifest& m,
 
 void noteRun(SQLite::Database& database, std::int64_t run, const std::string& notes,
              const std::string& tags) {
+  constexpr std::size_t kMostNotes = 100'000, kMostTags = 1'000;  // bytes
+  if (notes.size() > kMostNotes || tags.size() > kMostTags)
+    throw Error(fmt::format("notes of {} and tags of {} bytes found, at most {} and {} allowed; shorten them",
+                            notes.size(), tags.size(), kMostNotes, kMostTags));
+  if (printable(notes) != notes || !isPlainLine(tags))
+    throw Error("notes or tags have control characters or marks of direction; remove them");
   SQLite::Statement update(database, "UPDATE runs SET notes = ?, tags = ? WHERE id = ?");
   if (bindAll(update, notes, tags, run).exec() == 0)
     throw Error(fmt::format("there is no run {} in the project", run));

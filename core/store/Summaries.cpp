@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/Printable.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
 #include "core/store/ReaderImpl.h"
@@ -24,6 +25,9 @@ RunState stateOf(const std::string& name) {
     if (name == stateName(state)) return state;
   return RunState::interrupted;
 }
+
+/// A name or a message as every output may show it, also of a time when any text was taken for one.
+std::string lineOf(Row& row) { return oneLine(row.text()); }
 
 /// Where the run is: its last step, or epoch where steps are missing.
 void readPlace(Row& row, RunSummary& run) {
@@ -107,18 +111,18 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
   RunSummary run;
   run.id = row.integer();
   run.key = row.text();
-  run.title = row.text();
-  run.experiment = row.text();
-  run.dataset = row.text();
-  run.model = row.text();
-  run.method = row.text();
+  run.title = lineOf(row);
+  run.experiment = lineOf(row);
+  run.dataset = lineOf(row);
+  run.model = lineOf(row);
+  run.method = lineOf(row);
   run.seed = row.integer();
   run.configHash = row.text();
   run.recipeHash = row.text();
   run.epochs = row.small();
   run.created = row.text();
-  run.notes = row.text();
-  run.tags = row.text();
+  run.notes = printable(row.text());
+  run.tags = lineOf(row);
   run.dataHash = row.text();
   run.isDataPublished = row.flag();
   readAttempt(row, run);
@@ -136,7 +140,7 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
 void ProjectReader::Impl::readAttempt(Row& row, RunSummary& run) const {
   run.attempts = row.small();
   run.state = stateOf(row.text());
-  run.problem = row.text();
+  run.problem = lineOf(row);
   run.ended = row.text();
   const std::string seen = row.text();
   const Owner owner{row.text(), row.integer(), row.integer()};

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/Printable.h"
 #include "core/store/Project.h"
 #include "tests/core/FakeEngine.h"
 #include "tests/core/StoreTools.h"
@@ -216,6 +217,39 @@ class TestStore : public QObject {
     QCOMPARE(toJson(reader.detail(run).config).dump(), toJson(fakeConfig()).dump());
   }
 
+  /// A project of a time when any text was taken for a name forges no line of what is shown of it.
+  void storedNamesAreShownOnOneLine() {
+    const auto file = newProject();
+    std::int64_t run = 0;
+    {
+      ProjectWriter writer(file);
+      run = beginRun(writer, fakeConfig());
+    }
+    sqlite(file, R"(UPDATE runs SET title = 't' || char(10) || '1 finished' || char(8238), experiment = 'a' ||
+      char(13) || 'b', dataset = char(27) || 'c', method = 'm' || char(10), tags = 'x' || char(10) || 'y',
+      notes = 'two' || char(10) || 'lines' || char(27),
+      config = replace(config, '"name":"', '"name":"\nx'))");
+    const ProjectReader reader(file);
+    const RunSummary summary = reader.runs().at(0);
+    QCOMPARE(summary.title, std::string("t 1 finished?"));
+    QCOMPARE(summary.experiment, std::string("a?b"));
+    QCOMPARE(summary.dataset, std::string("?c"));
+    QCOMPARE(summary.method, std::string("m "));
+    QCOMPARE(summary.tags, std::string("x y"));
+    QCOMPARE(summary.notes, std::string("two\nlines?"));  // notes may have lines
+    QVERIFY(!errorOf([&] { reader.detail(run); }).contains('\n'));
+  }
+
+  void refusesNotesThatForgeLines() {
+    const auto file = newProject();
+    ProjectWriter writer(file);
+    const auto run = beginRun(writer, fakeConfig());
+    writer.setNotes(run, "two\nlines", "one two");
+    QVERIFY(errorOf([&] { writer.setNotes(run, "x\x1b", ""); }).contains("control characters"));
+    QVERIFY(errorOf([&] { writer.setNotes(run, "", "a\nb"); }).contains("control characters"));
+    QVERIFY(errorOf([&] { writer.setNotes(run, "", std::string(1001, 'x')); }).contains("at most"));
+  }
+
   void statesCloseAnAttempt_data() {
     QTest::addColumn<int>("state");
     QTest::addColumn<bool>("ended");
@@ -289,16 +323,19 @@ class TestStore : public QObject {
                                            std::string(100000, 'x'),
                                            ""};
     for (const std::string& text : hostile) {
-      writer.setNotes(run, text, text);
+      const bool isTaken = isPlainLine(text) && text.size() <= 1000;
+      if (isTaken) writer.setNotes(run, text, text);
       writer.append(run, 1, text);
       writer.append(run, 1, StateReport{RunState::failed, text, "", 0, ""});
       writer.flush();
       const RunSummary summary = reader.runs().at(0);
-      QCOMPARE(summary.notes, text);
-      QCOMPARE(summary.tags, text);
-      QCOMPARE(summary.problem, text);
+      if (isTaken) QCOMPARE(summary.notes, text);
+      if (isTaken) QCOMPARE(summary.tags, text);
+      QCOMPARE(summary.problem, oneLine(text));
     }
-    QVERIFY(reader.detail(run).events == hostile);
+    std::vector<std::string> lines;
+    for (const std::string& text : hostile) lines.push_back(oneLine(text));
+    QCOMPARE(reader.detail(run).events, lines);
   }
 
   void removesARunWithItsFolder() {
