@@ -115,7 +115,7 @@ void Commands::guarded(const std::function<void()>& action) {
   try {
     action();
   } catch (const std::exception& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
   }
 }
 

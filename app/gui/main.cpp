@@ -192,7 +192,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "uada-workbench: %s\n", error.what());
     return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "uada-workbench: %s\n", error.what());
+    std::fprintf(stderr, "uada-workbench: %s\n", uada::problemText(error).c_str());
     return 1;
   }
 }

@@ -285,7 +285,7 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
     if (!problem.empty()) throw Error(problem);
     job = engine.start(config, {folder, checkpoint}, *recorder);
   } catch (const std::exception& e) {
-    recorder->recordFailure(e.what());
+    recorder->recordFailure(problemText(e, "the start of " + runTitle(config)));
     throw;
   }
 }

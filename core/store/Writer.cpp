@@ -146,7 +146,7 @@ void ProjectWriter::Impl::commit() {
     if (!sqlite3_get_autocommit(database.getHandle())) database.tryExec("ROLLBACK");
     inserter->forget();
     const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&e);
-    failed(sqlite ? explain(*sqlite, file) : e.what());
+    failed(sqlite ? explain(*sqlite, file) : problemText(e, "the writing of '" + file.string() + "'"));
   }
 }
 
@@ -245,7 +245,7 @@ void ProjectWriter::Impl::shortenLog() {
     if (checkpointLock.held() && !ignored && bytes > kLogBytes)
       sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   } catch (const std::exception& e) {
-    setProblem(e.what());
+    setProblem(problemText(e, "the writing of '" + file.string() + "'"));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/base/Error.h"
 #include "core/engine/tasks/Classification.h"
+#include "core/engine/train/Device.h"
 #include "core/engine/train/Schedule.h"
 #include "core/engine/train/Sgd.h"
 #include "core/engine/train/Shuffle.h"
@@ -104,6 +105,23 @@ class TestTrainParts : public QObject {
     QCOMPARE(learningRate(t, 3, 2, 3), 0.1);
     t.schedule = "other";
     QVERIFY_THROWS_EXCEPTION(UsageError, learningRate(t, 0, 0, 1));
+  }
+
+  /// 0 threads are as many as OpenMP was told to use; whoever asks for a number gets that.
+  void takesTheThreadsOfTheEnvironment() {
+    const QByteArray before = qgetenv("OMP_NUM_THREADS");
+    qunsetenv("OMP_NUM_THREADS");
+    const int all = threadCount(0);
+    QVERIFY(all >= 1);
+    const std::pair<const char*, int> cases[] = {{"3", 3},   {" 5 ", 5},  {"4,2", 4},
+                                                 {"", all},  {"0", all},  {"-2", all},
+                                                 {"x", all}, {"2x", all}, {"99999", 1024}};
+    for (const auto& [text, threads] : cases) {
+      qputenv("OMP_NUM_THREADS", text);
+      QCOMPARE(threadCount(0), threads);
+      QCOMPARE(threadCount(2), 2);
+    }
+    before.isNull() ? qunsetenv("OMP_NUM_THREADS") : qputenv("OMP_NUM_THREADS", before);
   }
 
   void shufflesBySeedAndEpoch() {

@@ -129,8 +129,8 @@ void ComparePanel::load() {
       const std::vector<qint64> checked = session.checkedRuns();
       groups_ = compareRuns(session.reader(), {checked.begin(), checked.end()});
     }
-  } catch (const Error& error) {
-    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  } catch (const std::exception& error) {
+    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
   }
   fill();
 }
@@ -143,8 +143,8 @@ void ComparePanel::fill() {
     rows = compareRows(
         groups_, bySeed_->isChecked(), [&](qint64 run) { return session.reader().detail(run).config; },
         [&](qint64 run) { return session.nameOf(run); });
-  } catch (const Error& error) {
-    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  } catch (const std::exception& error) {
+    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
   }
   std::vector<QColor> colours;
   for (const CompareRow& row : rows) colours.push_back(session.colour(row.runs.front()));

@@ -179,7 +179,7 @@ void InspectorPanel::saveNotes() {
   try {
     workbench_.session.setNotes(run_, notes, tags);
   } catch (const std::exception& error) {
-    Q_EMIT workbench_.session.problem(text(error.what()));
+    Q_EMIT workbench_.session.problem(text(problemText(error)));
   }
 }
 
@@ -242,7 +242,7 @@ void InspectorPanel::reload() {
     fill(config_, shownConfig());
     fill(machine_, machineLines(session.reader().detail(run_)));
   } catch (const std::exception& error) {
-    Q_EMIT session.problem(text(error.what()));
+    Q_EMIT session.problem(text(problemText(error)));
   }
   refreshNumbers();
 }

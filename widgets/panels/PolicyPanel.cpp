@@ -117,8 +117,8 @@ void PolicyPanel::load() {
     if (run_ && session.hasProject()) {
       for (const PolicyReport& report : session.reader().policy(run_)) bins_.add(report);
     }
-  } catch (const Error& error) {
-    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  } catch (const std::exception& error) {
+    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
   }
   redraw();
 }

@@ -172,7 +172,7 @@ void RunsPanel::contextMenu(const QPoint& position) {
     try {
       workbench_.session.resumeRun(run);
     } catch (const std::exception& error) {
-      Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+      Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
     }
   });
   menu.addSeparator();
@@ -195,7 +195,7 @@ void RunsPanel::removeRun(qint64 run) {
   try {
     workbench_.session.removeRun(run);
   } catch (const std::exception& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
   }
 }
 

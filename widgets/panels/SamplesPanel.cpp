@@ -132,8 +132,8 @@ void SamplesPanel::load(std::size_t limit) {
   std::vector<Decision> stored;
   try {
     if (run_ && session.hasProject()) stored = session.reader().decisions(run_, limit, true);
-  } catch (const Error& error) {
-    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  } catch (const std::exception& error) {
+    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
   }
   older_->setVisible(stored.size() == limit);
   model_.set(std::move(stored));
@@ -250,8 +250,8 @@ void SamplesPanel::openInOps(const Decision& d, int column) {
     sample.title = tr("sample %1 at step %2 of %3")
                        .arg(countText(d.index), countText(d.step), QString::fromStdString(run.summary.title));
     workbench_.openInOps(sample);
-  } catch (const Error& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+  } catch (const std::exception& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QToolButton>
 
+#include "core/base/Error.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -145,7 +146,7 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
     try {
       workbench_.session.resumeRun(workbench_.session.progress().run);
     } catch (const std::exception& error) {
-      showProblem(QString::fromStdString(error.what()));
+      showProblem(QString::fromStdString(problemText(error)));
     }
   });
   connect(&session, &Session::stateChanged, this, &Banner::showFailure);

@@ -27,8 +27,8 @@ QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QSt
     if (file.isEmpty()) return;
     try {
       panel->exportTo(file);
-    } catch (const Error& error) {
-      failed(QString::fromStdString(error.what()));
+    } catch (const std::exception& error) {
+      failed(QString::fromStdString(problemText(error)));
     }
   });
   return button;

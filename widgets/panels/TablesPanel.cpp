@@ -150,8 +150,8 @@ void TablesPanel::load() {
     Table table = findTable(which_->currentData().toInt()).make(session.reader());
     const int baseline = baselineRow(table);
     model_.setTable(std::move(table), baseline);
-  } catch (const Error& error) {
-    Q_EMIT session.problem(QString::fromStdString(error.what()));
+  } catch (const std::exception& error) {
+    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
   }
   table_->resizeColumnsToContents();
   legend_->setText(tr("<b>Bold</b>: measured, mean ± sample spread, a dot a seed; – not measured. ▲ ▼: "

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/base/Error.h"
 #include "core/base/Text.h"
 
 namespace uada {
@@ -35,7 +36,8 @@ void LiveRun::run() {
       serve(session);
     }
   } catch (const std::exception& error) {
-    end_ = {RunState::failed, error.what()};
+    end_ = {RunState::failed,
+            problemText(error, "the training of " + runTitle(resumed_ ? resumed_->config : config_))};
   }
   over_ = true;
 }

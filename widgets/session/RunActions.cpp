@@ -3,6 +3,7 @@
 #include <QAction>
 #include <cmath>
 
+#include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -63,7 +64,7 @@ void RunActions::guarded(F action) {
   try {
     action();
   } catch (const std::exception& error) {
-    Q_EMIT session_.problem(QString::fromStdString(error.what()));
+    Q_EMIT session_.problem(QString::fromStdString(problemText(error)));
   }
 }
 

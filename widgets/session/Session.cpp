@@ -129,7 +129,7 @@ void Session::poll() {
     refresh();
   } catch (const std::exception& error) {
     pollTimer_.stop();
-    Q_EMIT problem(text(error.what()));
+    Q_EMIT problem(text(problemText(error)));
   }
 }
 
@@ -250,6 +250,8 @@ void Session::loadQueue() {
   if (!std::filesystem::exists(file)) return;
   try {
     const Json json = readJsonFile(file);
+    if (!json.isArray())
+      throw Error(fmt::format("{}: an array of runs expected, {} found", file.string(), json.typeName()));
     for (const Json& item : json.asArray()) queue_.push_back(runConfigFromJson(item, file.string()));
   } catch (const Error& error) {  // a damaged queue must not keep the project shut
     Q_EMIT problem(text(error.what()));

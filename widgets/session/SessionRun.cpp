@@ -87,7 +87,7 @@ void Session::drain() {
     drainReports();
     if (over) finishRun();
   } catch (const std::exception& error) {
-    Q_EMIT problem(text(error.what()));
+    Q_EMIT problem(text(problemText(error)));
   }
 }
 

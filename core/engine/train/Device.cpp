@@ -6,8 +6,10 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -79,6 +81,19 @@ DeviceInfo cudaInfo(int number) {
   return info;
 }
 
+/// The first number of OMP_NUM_THREADS ("8", "8,2"); 0: it says none.
+int askedThreads() {
+  constexpr int kMost = 1024;
+  const char* text = std::getenv("OMP_NUM_THREADS");
+  std::string_view all(text ? text : "");
+  all.remove_prefix(std::min(all.size(), all.find_first_not_of(' ')));
+  int number = 0;
+  const auto [end, problem] = std::from_chars(all.data(), all.data() + all.size(), number);
+  const std::string_view rest = all.substr(static_cast<std::size_t>(end - all.data()));
+  const bool isNumber = problem == std::errc() && (rest.empty() || rest[0] == ',' || rest[0] == ' ');
+  return isNumber ? std::clamp(number, 0, kMost) : 0;
+}
+
 }  // namespace
 
 ChosenDevice chooseDevice(const std::string& wanted) {
@@ -116,6 +131,7 @@ std::vector<DeviceInfo> listDevices() {
 
 int threadCount(int wanted) {
   if (wanted > 0) return wanted;
+  if (const int asked = askedThreads(); asked > 0) return asked;
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));

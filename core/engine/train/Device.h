@@ -22,7 +22,7 @@ ChosenDevice chooseDevice(const std::string& wanted);
 /// The CPU, and each CUDA device, or one entry that says why there is none.
 std::vector<DeviceInfo> listDevices();
 
-/// 0: all cores this process may use.
+/// 0: as many as OMP_NUM_THREADS says, else all cores this process may use.
 int threadCount(int wanted);
 
 /// The version of the LibTorch that runs, "2.11.0".

@@ -1,5 +1,8 @@
+#include <fmt/core.h>
+
 #include <atomic>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include "border_hash.h"
@@ -16,6 +19,7 @@ class TrainingJob : public Job {
  public:
   TrainingJob(Prepared prepared, const StartOptions& options, Sink& sink)
       : sink_(sink),
+        title_("the training of " + runTitle(prepared.config)),
         control_(options.folder),
         thread_([this, p = std::move(prepared)]() mutable { work(std::move(p)); }) {}
 
@@ -43,11 +47,21 @@ class TrainingJob : public Job {
         enter(report);
       }).run();
     } catch (const c10::Error& error) {
-      fail(error.what_without_backtrace());
+      fail(torchProblem(error));
     } catch (const std::exception& error) {
-      fail(error.what());
+      fail(problemText(error, title_));
     }
     done_ = true;
+  }
+
+  /// LibTorch says in many lines, with its own source file, that memory is short.
+  std::string torchProblem(const c10::Error& error) const {
+    const std::string what = error.what_without_backtrace();
+    const bool isMemory =
+        dynamic_cast<const c10::OutOfMemoryError*>(&error) || what.find("DefaultCPUAllocator") != what.npos;
+    if (isMemory)
+      return fmt::format("not enough memory for {}; a smaller batch or network needs less", title_);
+    return problemText(std::runtime_error(what), title_);
   }
 
   void enter(const StateReport& report) {
@@ -68,6 +82,7 @@ class TrainingJob : public Job {
   }
 
   Sink& sink_;
+  const std::string title_;  ///< what is done, for messages
   Control control_;
   std::atomic<RunState> state_ = RunState::preparing;
   std::atomic<bool> done_ = false;

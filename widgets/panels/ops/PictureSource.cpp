@@ -93,7 +93,7 @@ void PictureSource::start() {
     try {
       result = readPicture(request, known);
     } catch (const std::exception& error) {
-      result = QString::fromUtf8(error.what());
+      result = QString::fromStdString(problemText(error, "the reading of " + subject(request).toStdString()));
     }
     QMetaObject::invokeMethod(
         this, [this, number, result = std::move(result)]() mutable { finish(number, std::move(result)); },
