@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -17,6 +18,8 @@ void writeLine(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
   if (text.empty() || text.back() != '\n') std::fputc('\n', stream);
 }
+
+std::atomic<bool> readerGone{false};
 
 bool startsCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
@@ -34,7 +37,7 @@ void Console::say(std::string_view text) const {
 }
 
 void Console::note(std::string_view text) const {
-  if (!quiet_) writeLine(stderr, printable(text));
+  if (!quiet_) writeLine(stderr, oneLine(text));
 }
 
 void Console::object(std::string_view kind, const Json& members) const {
@@ -42,14 +45,16 @@ void Console::object(std::string_view kind, const Json& members) const {
   Json::Object line{{"kind", Json(kind)}};
   for (const auto& member : members.asObject()) line.push_back(member);
   writeLine(stdout, Json(std::move(line)).dump());
-  std::fflush(stdout);  // a reader at the other end of a pipe waits for each line
+  errno = 0;
+  if (std::fflush(stdout) != 0 && errno == EPIPE)  // a reader at the other end of a pipe waits for each line
+    readerGone = true;
 }
+
+bool Console::isUnread() const { return json_ && readerGone; }
 
 void printProblem(std::string_view message) {
   constexpr std::size_t kMost = 2000;  // bytes: some messages quote what was given
-  std::string line = fmt::format("uada: {}", printable(message, kMost));
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  writeLine(stderr, line);
+  writeLine(stderr, fmt::format("uada: {}", oneLine(message, kMost)));
 }
 
 void finishOutput() {
@@ -77,6 +82,11 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 std::string shortened(std::string_view text, std::size_t width) {
   if (characters(text) <= width) return std::string(text);
   return std::string(text.substr(0, bytesOf(text, width - 1))) + "…";
+}
+
+void TextTable::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = oneLine(cell);
+  rows_.push_back(std::move(cells));
 }
 
 std::string TextTable::text() const {

@@ -21,6 +21,8 @@ class Console {
   void note(std::string_view text) const;
   /// One JSON object a line, `kind` first; nothing without --json.
   void object(std::string_view kind, const Json& members) const;
+  /// With --json: whether the other end of the pipe has been closed, so that nobody reads the answer.
+  bool isUnread() const;
 
  private:
   bool json_, quiet_;
@@ -41,7 +43,8 @@ class TextTable {
     std::size_t most = 0;  ///< characters; what is longer goes on in lines below. 0: as wide as it needs
   };
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// Each cell becomes one line (oneLine): a name may not look like another row.
+  void add(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
   /// Two spaces between columns, a rule under the titles, no spaces at the ends of lines.
   std::string text() const;

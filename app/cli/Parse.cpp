@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "app/cli/Values.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
+#include "core/base/Text.h"
 
 namespace uada::cli {
 namespace {
@@ -30,7 +32,7 @@ class Parser {
   void addRunning();
   void addResults();
   void addCare();
-  std::string verbNames() const;
+  std::vector<std::string> verbNames() const;
 
   CLI::App app_;
   std::optional<Request> chosen_;
@@ -409,10 +411,10 @@ void Parser::addCare() {
   addProject(doctor, doctor_);
 }
 
-std::string Parser::verbNames() const {
-  std::string names;
+std::vector<std::string> Parser::verbNames() const {
+  std::vector<std::string> names;
   for (const CLI::App* verb : app_.get_subcommands([](const CLI::App*) { return true; }))
-    names += ' ' + verb->get_name();
+    names.push_back(verb->get_name());
   return names;
 }
 
@@ -434,6 +436,20 @@ std::string withoutNewlines(std::string text) {
   return text;
 }
 
+/// The option of the verb that is nearest to one that it does not have.
+std::string optionSuggestion(const CLI::App& verb, int argc, char** argv) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : verb.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view given(argv[i]);
+    const std::string name(given.substr(0, given.find('=')));
+    if (!name.starts_with("--") || std::ranges::find(known, name) != known.end()) continue;
+    return suggestion(name, known);
+  }
+  return "";
+}
+
 std::optional<Request> Parser::parse(int argc, char** argv) {
   if (argc < 2)
     throw UsageError("what is to be done? For example 'uada run demo'; 'uada --help' lists the verbs");
@@ -447,9 +463,11 @@ std::optional<Request> Parser::parse(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const auto verbs = app_.get_subcommands();
     if (verbs.empty() && argv[1][0] != '-')
-      throw UsageError(fmt::format("unknown verb '{}'; known:{}", argv[1], verbNames()));
+      throw UsageError(fmt::format("unknown verb '{}'; known: {}{}", quotable(argv[1]),
+                                   joined(verbNames(), " "), suggestion(argv[1], verbNames())));
     const std::string verb = verbs.empty() ? "" : " " + verbs.front()->get_name();
-    throw UsageError(fmt::format("{} (see 'uada{} --help')", withoutNewlines(error.what()), verb));
+    throw UsageError(fmt::format("{} (see 'uada{} --help'{})", withoutNewlines(error.what()), verb,
+                                 verbs.empty() ? "" : optionSuggestion(*verbs.front(), argc, argv)));
   }
   if (chosen_) {
     if (auto* apply = std::get_if<ApplyOptions>(&*chosen_)) {

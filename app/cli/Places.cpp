@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
+#include "core/base/Text.h"
 
 namespace uada::cli {
 namespace fs = std::filesystem;
@@ -39,15 +41,18 @@ std::vector<fs::path> experimentFiles() {
   return files;
 }
 
+constexpr std::size_t kShownName = 200;  // bytes
+
 fs::path findExperiment(const std::string& name) {
   if (std::error_code error; fs::exists(name, error)) return name;
-  std::string known;
+  std::vector<std::string> known;
   for (const fs::path& file : experimentFiles()) {
     if (name == file.stem() || name == file.filename()) return file;
-    known += ' ' + file.stem().string();
+    known.push_back(oneLine(file.stem().string(), kShownName));
   }
-  throw UsageError(fmt::format("there is no experiment file '{:.200}', nor one of that name; known:{}", name,
-                               known.empty() ? " none" : known));
+  throw UsageError(fmt::format("there is no experiment file '{}', nor one of that name; known: {}{}",
+                               oneLine(name, kShownName), known.empty() ? "none" : joined(known, " "),
+                               suggestion(name, known)));
 }
 
 }  // namespace uada::cli

@@ -118,7 +118,7 @@ void Progress::show(const std::string& event) { line(fmt::format("{}  note: {}",
 void Progress::line(const std::string& text) {
   if (quiet_) return;
   clear();
-  std::fprintf(stderr, "%s\n", printable(text).c_str());
+  std::fprintf(stderr, "%s\n", oneLine(text).c_str());
   shown_ = Pace::Clock::now();
 }
 

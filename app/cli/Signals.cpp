@@ -44,4 +44,9 @@ StopSignals::~StopSignals() {
 
 int StopSignals::received() const { return lastSignal; }
 
+void StopSignals::ask() const {
+  int none = 0;
+  lastSignal.compare_exchange_strong(none, SIGTERM);
+}
+
 }  // namespace uada::cli

@@ -3,9 +3,9 @@
 namespace uada::cli {
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP ask for a stop instead of ending the program; the second one
-/// ends it at once, without a checkpoint. SIGPIPE is ignored: training goes on when nobody reads the output
-/// any more. One at a time, on the main thread. A SIGINT or SIGHUP that the caller ignores (nohup, background
-/// jobs) stays ignored.
+/// ends it at once, without a checkpoint. SIGPIPE is ignored: training goes on when nobody reads what is said
+/// on standard error any more. One at a time, on the main thread. A SIGINT or SIGHUP that the caller ignores
+/// (nohup, background jobs) stays ignored.
 class StopSignals {
  public:
   StopSignals();
@@ -15,6 +15,8 @@ class StopSignals {
 
   /// SIGINT, SIGTERM, SIGHUP, or 0 if none came.
   int received() const;
+  /// As if a first SIGTERM had come.
+  void ask() const;
 };
 
 }  // namespace uada::cli

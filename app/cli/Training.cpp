@@ -93,7 +93,8 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
   Job& job = session->job();
   std::string problem;
   for (bool done = false, asked = false; !done;) {
-    done = job.isDone();  // before the drain, so that the last report is not missed
+    done = job.isDone();                    // before the drain, so that the last report is not missed
+    if (console.isUnread()) signals.ask();  // 'uada run --json | head -1': what is trained on would be lost
     if (signals.received() && !asked) {
       asked = true;
       job.send(Command::stopNow);

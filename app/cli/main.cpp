@@ -1,9 +1,11 @@
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <string_view>
 
 #include "app/cli/Console.h"
@@ -22,7 +24,10 @@ bool wantsJson(const cli::Request& request) {
 
 int perform(const cli::Request& request) {
   const int code = std::visit([](const auto& options) { return cli::perform(options); }, request);
-  cli::finishOutput();
+  if (code == 0)
+    cli::finishOutput();
+  else  // it is said already what went wrong; what is still to be written may have no reader
+    ::signal(SIGPIPE, SIG_IGN);
   return code;
 }
 
@@ -40,7 +45,15 @@ void keepStandardFiles() {
       static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
 }
 
-int fail(const char* message, bool json, int code) {
+/// What was being done: "'uada run big.json'".
+std::string commandText(int argc, char** argv) {
+  constexpr std::size_t kMost = 200;  // bytes
+  std::string text = "uada";
+  for (int i = 1; i < argc; ++i) text += std::string(" ") + argv[i];
+  return "'" + oneLine(text, kMost) + "'";
+}
+
+int fail(const std::string& message, bool json, int code) {
   cli::printProblem(message);
   cli::Console(json).object("error", Json(Json::Object{{"message", Json(printable(message))}}));
   return code;
@@ -64,6 +77,6 @@ int main(int argc, char** argv) {
   } catch (const UsageError& error) {
     return fail(error.what(), json, 2);
   } catch (const std::exception& error) {
-    return fail(error.what(), json, 1);
+    return fail(problemText(error, commandText(argc, argv)), json, 1);
   }
 }

@@ -55,6 +55,10 @@ void TestCli::wrongUseIsOneLine_data() {
   };
   row("", "uada --help");
   row("frob", "unknown verb 'frob'; known: list");
+  row("rum demo", "; did you mean 'run'?");
+  row("run dmo", "; did you mean 'demo'?");
+  row("run demo --prject x", "; did you mean '--project'?");
+  row("list settings trainin", "; did you mean 'training'?");
   row("list", "KIND");
   row("list fruits", "unknown kind of thing to list 'fruits'; known: ops grids");
   row("list ops --jsn", "--jsn");

@@ -31,6 +31,8 @@ class TestCliTrain : public QObject {
   void speaksToPeople();
   void stops_data();
   void stops();
+  void stopsWhenNobodyReads();
+  void usesAndRecordsTheThreadsOfTheEnvironment();
   void resumesToTheSameNumbers();
   void survivesKill();
   void secondSignalEndsAtOnce();
@@ -227,6 +229,32 @@ void TestCliTrain::stops() {
   QCOMPARE(checkpoints.back()["step"], steps.back()["step"]);  // nothing is trained twice
   QCOMPARE(runs()[0]["state"].toString(), QString("stopped"));
   QCOMPARE(program_->run({"stop", "1"}).code, 1);  // it is not live any more
+}
+
+/// The reader of 'run --json' goes after the first line: a stop, with its checkpoint, as by a first SIGTERM.
+void TestCliTrain::stopsWhenNobodyReads() {
+  QProcess shell;
+  shell.setWorkingDirectory(program_->path("."));
+  QStringList words = experiment(2000, R"(["uada"])");
+  for (QString& word : words) word = "'" + word + "'";
+  shell.start("/bin/bash", {"-c", QString("'%1/uada' %2 --json | head -1; exit ${PIPESTATUS[0]}")
+                                      .arg(QStringLiteral(PROGRAM_DIR), words.join(' '))});
+  const Result stopped = Program::finish(shell);
+  COMPARE_CODE(stopped, 143);
+  QCOMPARE(objects(stopped.out).size(), 1);
+  const auto listed = runs();
+  QCOMPARE(listed[0]["state"].toString(), QString("stopped"));
+  const QDir checkpoints(program_->path("uada.files/" + listed[0]["key"].toString()));
+  QVERIFY2(!checkpoints.entryList({"checkpoint-*.safetensors"}, QDir::Files).isEmpty(),
+           qPrintable(checkpoints.entryList().join(' ')));
+}
+
+void TestCliTrain::usesAndRecordsTheThreadsOfTheEnvironment() {
+  program_->set("OMP_NUM_THREADS", "3");
+  const Result run =
+      program_->run(experiment(1, R"(["ra-uc"])") + QStringList{"--json", "--set", "runtime.threads=0"});
+  COMPARE_CODE(run, 0);
+  QCOMPARE(runs()[0]["threads"].toInt(), 3);
 }
 
 void TestCliTrain::resumesToTheSameNumbers() {

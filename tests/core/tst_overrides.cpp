@@ -99,7 +99,7 @@ std::string recordOf(const std::string& text) {
 /// One step of UADA on a few samples, as a hash: the pixels that a policy with these settings shows, and what
 /// is recorded of its probes.
 std::string shownBy(const Choice& policy, int samples) {
-  static const Dataset data = makeData(kSide, 256);
+  static const Dataset data = makeData(kSide, 512);
   static ThreadPool pool(1);
   static const Renderer renderer(data, settingsOf(kSide), pool);
   const auto space = findPolicy(policy.name).make(policy.settings, {kSide, kPad});
@@ -178,25 +178,31 @@ class TestOverrides : public QObject {
   void equalPicturesAreEqualRecords() {
     QFETCH(QString, policy);
     const auto all = findPolicy(policy.toStdString()).fields();
-    std::vector<std::pair<std::string, Json>> changes;
-    for (const FieldValue& known : all)
-      if (known.field.role == Field::Role::setting && known.field.name != "as_published")
-        for (const Json& value : others(known)) changes.emplace_back(known.field.name, value);
-    constexpr int kFew = 8, kMany = 256;  // samples: what looks the same is looked at more closely
+    std::vector<Json::Member> changes, seconds;  // of each field one value, and a second alone
+    for (const FieldValue& known : all) {
+      if (known.field.role != Field::Role::setting || known.field.name == "as_published") continue;
+      const std::vector<Json> values = others(known);
+      for (const Json& value : values)
+        (&value == &values.front() ? changes : seconds).emplace_back(known.field.name, value);
+    }
+    std::vector<Json::Object> cases;
+    for (const Json::Member& second : seconds) cases.push_back({second});
+    for (std::size_t a = 0; a < changes.size(); ++a) {
+      cases.push_back({changes[a]});
+      for (std::size_t b = 0; b < a; ++b) cases.push_back({changes[a], changes[b]});
+    }
+    constexpr int kFew = 8, kMany = 512;  // samples: what looks the same is looked at more closely
     std::map<std::string, Choice> byPictures;
     int distinct = 0;
-    for (std::size_t a = 0; a < changes.size(); ++a)
-      for (std::size_t b = a; b < changes.size(); ++b) {
-        Json json = Json::Object{{"name", policy.toStdString()}, changes[a]};
-        if (a != b && changes[a].first == changes[b].first) continue;
-        if (a != b) json[changes[b].first] = changes[b].second;
-        Choice choice;
-        if (!errorOf([&] { choice = newPolicyFromJson(json, "p"); }).isEmpty()) continue;
-        const auto [known, isNew] = byPictures.emplace(shownBy(choice, kFew), choice);
-        distinct += isNew;
-        if (known->second == choice || shownBy(known->second, kMany) != shownBy(choice, kMany)) continue;
-        QFAIL((choiceToJson(choice).dump() + "\n" + choiceToJson(known->second).dump()).c_str());
-      }
+    for (Json::Object settings : cases) {
+      settings.emplace_back("name", policy.toStdString());
+      Choice choice;
+      if (!errorOf([&] { choice = newPolicyFromJson(Json(settings), "p"); }).isEmpty()) continue;
+      const auto [known, isNew] = byPictures.emplace(shownBy(choice, kFew), choice);
+      distinct += isNew;
+      if (known->second == choice || shownBy(known->second, kMany) != shownBy(choice, kMany)) continue;
+      QFAIL((choiceToJson(choice).dump() + "\n" + choiceToJson(known->second).dump()).c_str());
+    }
     QVERIFY(distinct >= static_cast<int>(changes.size()) / 2);
   }
 

@@ -4,6 +4,7 @@
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Verbs.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/engine/methods/Method.h"
 #include "core/store/Project.h"
@@ -36,7 +37,7 @@ std::string summaryText(const RunDetail& detail) {
   const RunSummary& run = detail.summary;
   std::string text;
   const auto line = [&](const char* name, const std::string& value) {
-    if (!value.empty()) text += fmt::format("{:<12}{}\n", name, value);
+    if (!value.empty()) text += fmt::format("{:<12}{}\n", name, oneLine(value));
   };
   line("key", fmt::format("{}  (number {})", run.key, run.id));
   line("title", run.title);
