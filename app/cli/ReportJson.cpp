@@ -55,6 +55,7 @@ Json summaryJson(const RunSummary& run) {
                            {"data_published", flag(run.isDataPublished)},
                            {"state", stateName(run.state)},
                            {"problem", run.problem},
+                           {"damage", run.damage},
                            {"attempts", run.attempts},
                            {"epoch", run.epoch},
                            {"epochs", run.epochs},

@@ -29,6 +29,11 @@ std::string localTime(const std::string& utc) {
   return text;
 }
 
+void noteRemarks(const ProjectReader& project, const Console& console) {
+  for (const std::string& remark : project.takeRemarks())
+    console.note(fmt::format("note: {}; restore a copy of the project if you need it", remark));
+}
+
 std::string plural(long long count, const std::string& word) {
   return fmt::format("{} {}{}", groupedText(count), word, count == 1 ? "" : "s");
 }

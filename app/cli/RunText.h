@@ -3,7 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "core/store/Records.h"
+#include "app/cli/Console.h"
+#include "core/store/Project.h"
 
 namespace uada::cli {
 
@@ -13,6 +14,8 @@ std::string lossText(std::optional<double> loss);      ///< four significant dig
 std::string epochText(const RunSummary& run);          ///< "12/300"
 /// An ISO 8601 time in UTC as the local date and minute: "2026-11-22 15:03".
 std::string localTime(const std::string& utc);
+/// A line beside the answer for each run of which something was damaged and left out.
+void noteRemarks(const ProjectReader& project, const Console& console);
 std::string plural(long long count, const std::string& word);  ///< "1 run", "1,200 runs"
 
 }  // namespace uada::cli

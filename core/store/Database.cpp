@@ -19,6 +19,7 @@
 #include "core/store/Locks.h"
 #include "core/store/Project.h"
 #include "core/store/Schema.h"
+#include "core/store/SchemaCheck.h"
 
 namespace uada::store {
 namespace {
@@ -152,9 +153,14 @@ void checkFolder(const std::filesystem::path& file) {
     throw Error(fmt::format("'{}' is a folder; a project is a file", file.string()));
   if (!std::filesystem::is_directory(folder, code))
     throw Error(fmt::format("cannot open '{}': there is no folder '{}'", file.string(), folder.string()));
+  // SQLite would wait for ever at a pipe in the place of one of its own files.
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+    const auto path = beside(file, ending);
+    const auto found = std::filesystem::status(path, code).type();
+    if (found != std::filesystem::file_type::not_found && found != std::filesystem::file_type::regular)
+      throw Error(fmt::format("cannot open '{}': it is not a regular file", path.string()));
+  }
   if (type == std::filesystem::file_type::not_found) return;
-  if (type != std::filesystem::file_type::regular)
-    throw Error(fmt::format("cannot open '{}': it is not a regular file", file.string()));
   if (!isAllowed(file, R_OK))
     throw Error(fmt::format("cannot read '{}': {}; give yourself the permission to read it (chmod u+rw)",
                             file.string(), std::strerror(errno)));
@@ -232,6 +238,10 @@ std::filesystem::path projectFile(const std::filesystem::path& name) {
   return path;
 }
 
+bool isKey(std::string_view text) {
+  return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 bool isGone(SQLite::Database& database) {
   int moved = 0;
   sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
@@ -259,7 +269,10 @@ SQLite::Database openForWriting(const std::filesystem::path& file) {
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     database.exec("PRAGMA wal_autocheckpoint=0");
     const bool isProject = checkIdentity(database, file);
-    if (isProject) quickCheck(database, file);
+    if (isProject) {
+      checkSchema(database, file);
+      quickCheck(database, file);
+    }
     switchToWal(database);
     if (!isProject || pragma(database, "user_version") < kSchemaVersion) makeSchema(database, file);
     return database;
@@ -285,6 +298,7 @@ SQLite::Database openForReading(const std::filesystem::path& file) {
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     database.exec("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON");
     if (!checkIdentity(database, file)) throw Unfinished(file);
+    checkSchema(database, file);
     return database;
   } catch (const SQLite::Exception& problem) {
     // Its first page is being written, or was when a process ended: only a writer can tidy that up.

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace uada::store {
 
@@ -21,6 +22,9 @@ std::filesystem::path projectFile(const std::filesystem::path& name);
 SQLite::Database openForWriting(const std::filesystem::path& file);
 /// Opens an existing project; nothing can be written through it.
 SQLite::Database openForReading(const std::filesystem::path& file);
+
+/// Whether it is the key of a run: 8 hexadecimal digits, so that it leads to no other folder.
+bool isKey(std::string_view text);
 
 /// Whether the file was moved or deleted since it was opened, so that what is written to it is lost.
 bool isGone(SQLite::Database& database);
@@ -59,29 +63,34 @@ SQLite::Statement& bindAll(SQLite::Statement& statement, const T&... values) {
   return statement;
 }
 
-/// Reads the columns of a row from left to right.
+/// Reads the columns of a row from left to right and checks them: what is of another type or out of range is
+/// given as NaN, 0 or "", and problem() says so.
 class Row {
  public:
   explicit Row(SQLite::Statement& statement) : statement_(statement) {}
-  double real() {
-    const SQLite::Column column = statement_.getColumn(next_++);
-    return column.isNull() ? std::numeric_limits<double>::quiet_NaN() : column.getDouble();
-  }
-  std::int64_t integer() { return statement_.getColumn(next_++).getInt64(); }
-  int small() { return static_cast<int>(integer()); }
-  std::string text() { return statement_.getColumn(next_++).getString(); }
+  /// Any number; NULL: NaN.
+  double real();
+  std::int64_t integer(std::int64_t least = 0, std::int64_t most = std::numeric_limits<std::int64_t>::max());
+  int small(int least = 0) { return static_cast<int>(integer(least, std::numeric_limits<int>::max())); }
+  /// From 0 to 1; NULL: NaN.
+  double share();
   /// 0 or 1; none: NULL.
-  std::optional<bool> flag() {
-    const SQLite::Column column = statement_.getColumn(next_++);
-    if (column.isNull()) return std::nullopt;
-    return column.getInt64() != 0;
-  }
+  std::optional<bool> flag();
+  /// As it is: whoever shows it makes it printable.
+  std::string text();
   bool isNull() const { return statement_.getColumn(next_).isNull(); }
   void skip(int columns = 1) { next_ += columns; }
+  /// Of the first column that was not as expected: "winner: a whole number expected, 'x' found"; "": none.
+  const std::string& problem() const { return problem_; }
+  void complain(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
 
  private:
+  void refuse(const SQLite::Column& column, const std::string& expected);
   SQLite::Statement& statement_;
   int next_ = 0;
+  std::string problem_;
 };
 
 }  // namespace uada::store

@@ -8,6 +8,7 @@
 #include "core/base/Text.h"
 #include "core/images/ImageIo.h"
 #include "core/store/Database.h"
+#include "core/store/DecisionRow.h"
 #include "core/store/Locks.h"
 #include "core/store/Project.h"
 
@@ -20,35 +21,6 @@ std::string insertInto(const std::string& table, int columns) {
   std::string sql = "INSERT OR REPLACE INTO " + table + " VALUES (?";
   for (int i = 1; i < columns; ++i) sql += ", ?";
   return sql + ")";
-}
-
-Json numbers(const std::vector<int>& values) {
-  Json json = Json::array();
-  for (const int value : values) json.push(value);
-  return json;
-}
-
-std::vector<int> numbers(const Json& json) {
-  std::vector<int> values;
-  for (const Json& value : json.asArray()) values.push_back(static_cast<int>(value.asInt()));
-  return values;
-}
-
-/// One number as itself, several as a list, none as null.
-Json ofProbes(const std::vector<double>& values) {
-  if (values.empty()) return {};
-  if (values.size() == 1) return values[0];
-  Json json = Json::array();
-  for (const double value : values) json.push(value);
-  return json;
-}
-
-std::vector<double> ofProbes(const Json& json) {
-  if (json.isNull()) return {};
-  if (!json.isArray()) return {json.asDouble()};
-  std::vector<double> values;
-  for (const Json& value : json.asArray()) values.push_back(value.asDouble());
-  return values;
 }
 
 /// A checkpoint in the run's folder is stored by its name, so that a project can be moved.
@@ -200,47 +172,6 @@ void markInterrupted(SQLite::Database& database, const std::filesystem::path& pr
                                                kLiveStates));
   for (const auto& [run, attempt] : gone) bindAll(mark, run, attempt).exec();
   transaction.commit();
-}
-
-std::string groupsToJson(const std::vector<GroupDecision>& groups) {
-  Json all = Json::array();
-  for (const GroupDecision& g : groups) {
-    Json json = Json::object();
-    json["group"] = g.group;
-    json["position"] = g.position;
-    json["before"] = numbers(g.before);
-    json["delta"] = numbers(g.delta);
-    json["after"] = numbers(g.after);
-    json["probe_loss"] = ofProbes(g.probeLoss);
-    json["dl"] = ofProbes(g.dL);
-    json["candidate_loss"] = g.candidateLoss;
-    json["inert"] = g.inert;
-    json["clamped"] = g.clamped;
-    json["candidate"] = toJson(g.candidate);
-    all.push(std::move(json));
-  }
-  return all.dump();
-}
-
-std::vector<GroupDecision> groupsFromJson(const std::string& text) {
-  std::vector<GroupDecision> groups;
-  const Json all = parseJson(text, "a stored decision");
-  for (const Json& json : all.asArray()) {
-    GroupDecision g;
-    g.group = json.at("group").asString();
-    g.position = static_cast<int>(json.at("position").asInt());
-    g.before = numbers(json.at("before"));
-    g.delta = numbers(json.at("delta"));
-    g.after = numbers(json.at("after"));
-    g.probeLoss = ofProbes(json.at("probe_loss"));
-    g.dL = ofProbes(json.at("dl"));
-    g.candidateLoss = json.at("candidate_loss").asDouble();
-    g.inert = json.at("inert").asBool();
-    g.clamped = json.at("clamped").asBool();
-    g.candidate = planFromJson(json.at("candidate"));
-    groups.push_back(std::move(g));
-  }
-  return groups;
 }
 
 }  // namespace uada::store

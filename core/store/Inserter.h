@@ -52,8 +52,4 @@ constexpr const char* kLiveStates = "state IN ('preparing', 'running', 'paused',
 /// Live attempts whose process is gone: their rows end where they ended.
 void markInterrupted(SQLite::Database& database, const std::filesystem::path& project);
 
-/// The groups of a decision as one JSON array; pictures are left out.
-std::string groupsToJson(const std::vector<GroupDecision>& groups);
-std::vector<GroupDecision> groupsFromJson(const std::string& text);
-
 }  // namespace uada::store

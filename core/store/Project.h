@@ -70,6 +70,7 @@ class ProjectWriter {
 /// Reads a project file; never writes, never checkpoints. Used on the thread that opened it.
 /// Where attempts overlap (a resume repeats the steps after its checkpoint) the later attempt's rows are
 /// given.
+/// Rows are checked: a damaged one is left out, or marked, and hides nothing else.
 class ProjectReader {
  public:
   /// Throws Error as ProjectWriter does. A file on read-only media is opened with immutable=1.
@@ -86,7 +87,11 @@ class ProjectReader {
   /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near
   /// ones.
   RunSummary findRun(std::string_view name) const;
+  /// Throws Error if its configuration or its key is damaged.
   RunDetail detail(std::int64_t run) const;
+  /// Of a run that is to be counted: none, with a remark, if this or another of its rows is damaged. Without
+  /// the policy's file.
+  std::optional<RunConfig> soundConfig(const RunSummary& run) const;
   /// The policy files that runs of the project use, by name.
   std::vector<PolicyFile> policies() const;
   std::vector<StepReport> steps(std::int64_t run, std::int64_t afterStep = 0) const;
@@ -95,6 +100,10 @@ class ProjectReader {
   /// Newest first; limit 0: all. withPictures false leaves the images empty.
   std::vector<Decision> decisions(std::int64_t run, std::size_t limit, bool withPictures) const;
   std::optional<CheckpointReport> lastCheckpoint(std::int64_t run) const;
+  /// What was left out of what was read since the last call, a sentence for each run and kind of row: "run
+  /// 3fa2c1d0 of '/x/y.uada': 2 rows of decisions are damaged and left out (step 5: ...)", or that the run is
+  /// not counted.
+  std::vector<std::string> takeRemarks() const;
   /// Changes whenever another connection has committed: cheap to poll.
   std::int64_t dataVersion() const;
 

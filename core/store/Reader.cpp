@@ -10,7 +10,7 @@
 #include "core/base/Printable.h"
 #include "core/engine/methods/Method.h"
 #include "core/images/ImageIo.h"
-#include "core/store/Inserter.h"
+#include "core/store/DecisionRow.h"
 #include "core/store/ReaderImpl.h"
 
 namespace uada {
@@ -25,7 +25,7 @@ Timings readTimings(Row& row) {
 
 StepReport readStep(Row& row) {
   StepReport r;
-  r.step = row.integer();
+  r.step = row.integer(1);
   r.epoch = row.small();
   r.learningRate = row.real();
   r.loss = row.real();
@@ -40,7 +40,7 @@ StepReport readStep(Row& row) {
 
 EpochReport readEpoch(Row& row) {
   EpochReport r;
-  r.epoch = row.small();
+  r.epoch = row.small(1);
   r.step = row.integer();
   r.trainLoss = row.real();
   r.trainTop1 = row.real();
@@ -89,6 +89,8 @@ GroupStatistics readGroup(Row& row) {
   return g;
 }
 
+/// Of a stored picture: a network's input, enlarged by nobody.
+constexpr ImageLimits kPictureLimits{.maxPixels = 4'000'000, .maxFileBytes = 16'000'000};
 constexpr int kPoliciesVersion = 2;  ///< of the first schema that has the table policies
 
 constexpr const char* kStepColumns =
@@ -115,7 +117,18 @@ std::string ProjectReader::Impl::keyOf(std::int64_t run) {
   SQLite::Statement query(database, "SELECT key FROM runs WHERE id = ?");
   if (!bindAll(query, run).executeStep())
     throw Error(fmt::format("there is no run {} in '{}'", run, file.string()));
-  return query.getColumn(0).getString();
+  const SQLite::Column key = query.getColumn(0);
+  if (key.isText() && isKey(key.getString())) return key.getString();
+  throw Error(fmt::format("run {} of '{}' is damaged: key: 8 hexadecimal digits expected, '{}' found", run,
+                          file.string(), quotable(key.getString())));
+}
+
+/// Its key, for messages; its number if it has none.
+std::string ProjectReader::Impl::nameOf(std::int64_t run) {
+  SQLite::Statement query(database, "SELECT key FROM runs WHERE id = ?");
+  const bool isThere = bindAll(query, run).executeStep() && query.getColumn(0).isText();
+  return isThere && isKey(query.getColumn(0).getString()) ? query.getColumn(0).getString()
+                                                          : std::to_string(run);
 }
 
 Image ProjectReader::Impl::picture(std::int64_t run, std::int64_t attempt, const Decision& d, int candidate) {
@@ -125,7 +138,13 @@ Image ProjectReader::Impl::picture(std::int64_t run, std::int64_t attempt, const
       "AND candidate = ?");
   if (!bindAll(query, run, attempt, d.step, d.index, candidate).executeStep()) return {};
   const SQLite::Column png = query.getColumn(0);
-  return decodePng({static_cast<const std::byte*>(png.getBlob()), static_cast<std::size_t>(png.getBytes())});
+  try {
+    return decodePng({static_cast<const std::byte*>(png.getBlob()), static_cast<std::size_t>(png.getBytes())},
+                     "a stored picture", kPictureLimits);
+  } catch (const Error& error) {
+    leaveOut(run, "pictures", fmt::format("step {}: {}", d.step, error.what()));
+    return {};
+  }
 }
 
 std::vector<CheckpointReport> ProjectReader::Impl::checkpoints(std::int64_t run) {
@@ -135,7 +154,8 @@ std::vector<CheckpointReport> ProjectReader::Impl::checkpoints(std::int64_t run)
   std::vector<CheckpointReport> all;
   for (bindAll(query, run); query.executeStep();) {
     Row row(query);
-    all.push_back({row.integer(), row.small(), (folder / row.text()).string(), row.text()});
+    CheckpointReport report{row.integer(), row.small(), (folder / row.text()).string(), row.text()};
+    if (isSound(run, "checkpoints", report.step, row)) all.push_back(std::move(report));
   }
   return all;
 }
@@ -173,9 +193,12 @@ std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int6
       Row row(query);
       if (!wanted.empty() && !wanted.contains(query.getColumn(0).getInt64())) continue;
       RunSummary summary = impl_->summary(row);
-      auto config = known.find(summary.configHash);
-      if (config == known.end())
-        config = known.emplace(summary.configHash, impl_->config(summary, row.text())).first;
+      auto config = known.find(summary.damage.empty() ? summary.configHash : "");
+      if (config == known.end()) {
+        auto own = impl_->soundConfig(summary, row);
+        if (!own) continue;
+        config = known.emplace(summary.configHash, std::move(*own)).first;
+      }
       all.push_back({std::move(summary), config->second});
       all.back().config.seed = all.back().summary.seed;
     }
@@ -189,7 +212,8 @@ std::vector<PolicyFile> ProjectReader::Impl::policies() {
   SQLite::Statement query(database, "SELECT name, sha256, text FROM policies ORDER BY name");
   while (query.executeStep()) {
     Row row(query);
-    all.push_back({row.text(), row.text(), row.text()});
+    PolicyFile policy{row.text(), row.text(), row.text()};
+    if (row.problem().empty()) all.push_back(std::move(policy));
   }
   return all;
 }
@@ -234,8 +258,7 @@ RunDetail ProjectReader::detail(std::int64_t run) const {
     }
     SQLite::Statement events(impl_->database,
                              "SELECT text FROM events WHERE run = ? AND kind = 'event' ORDER BY id");
-    for (bindAll(events, run); events.executeStep();)
-      detail.events.push_back(oneLine(events.getColumn(0).getString()));
+    for (bindAll(events, run); events.executeStep();) detail.events.push_back(oneLine(Row(events).text()));
     return detail;
   });
 }
@@ -249,7 +272,10 @@ std::vector<StepReport> ProjectReader::steps(std::int64_t run, std::int64_t afte
         fmt::format(
             "SELECT {} FROM steps WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY step",
             kStepColumns),
-        afterStep, [&](std::int64_t, Row& row) { all.push_back(readStep(row)); });
+        afterStep, [&](std::int64_t, Row& row) {
+          const StepReport report = readStep(row);
+          if (impl_->isSound(run, "steps", report.step, row)) all.push_back(report);
+        });
     return all;
   });
 }
@@ -263,7 +289,10 @@ std::vector<EpochReport> ProjectReader::epochs(std::int64_t run) const {
         fmt::format(
             "SELECT {} FROM epochs WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY epoch",
             kEpochColumns),
-        -1, [&](std::int64_t, Row& row) { all.push_back(readEpoch(row)); });
+        -1, [&](std::int64_t, Row& row) {
+          const EpochReport report = readEpoch(row);
+          if (impl_->isSound(run, "epochs", report.step, row)) all.push_back(report);
+        });
     return all;
   });
 }
@@ -275,7 +304,8 @@ std::vector<PolicyReport> ProjectReader::policy(std::int64_t run, std::int64_t a
     const std::string rows = "WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY step";
     impl_->each(run, "policy", "SELECT step, epoch, unperturbed_wins, count FROM policy " + rows, afterStep,
                 [&](std::int64_t, Row& row) {
-                  all.push_back({row.integer(), row.small(), row.small(), row.small(), {}, {}});
+                  PolicyReport report{row.integer(1), row.small(), row.small(), row.small(), {}, {}};
+                  if (impl_->isSound(run, "policy", report.step, row)) all.push_back(std::move(report));
                 });
     // The parts come in the order of the reports: each goes to the report of its step.
     auto report = all.begin();
@@ -285,13 +315,19 @@ std::vector<PolicyReport> ProjectReader::policy(std::int64_t run, std::int64_t a
     };
     impl_->each(run, "policy", fmt::format("SELECT step, {} FROM policy_ops {}, position", kOpColumns, rows),
                 afterStep, [&](std::int64_t, Row& row) {
-                  if (at(row.integer())) report->ops.push_back(readOp(row));
+                  const std::int64_t step = row.integer();
+                  OpStatistics op = readOp(row);
+                  if (impl_->isSound(run, "policy_ops", step, row) && at(step))
+                    report->ops.push_back(std::move(op));
                 });
     report = all.begin();
     impl_->each(run, "policy",
                 fmt::format("SELECT step, {} FROM policy_groups {}, position", kGroupColumns, rows),
                 afterStep, [&](std::int64_t, Row& row) {
-                  if (at(row.integer())) report->groups.push_back(readGroup(row));
+                  const std::int64_t step = row.integer();
+                  GroupStatistics group = readGroup(row);
+                  if (impl_->isSound(run, "policy_groups", step, row) && at(step))
+                    report->groups.push_back(std::move(group));
                 });
     return all;
   });
@@ -305,22 +341,15 @@ std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t lim
     std::ranges::reverse(parts);
     SQLite::Statement query(
         impl_->database,
-        "SELECT step, epoch, sample, label, winner, unperturbed_loss, pixel_hash, plan, groups "
-        "FROM decisions WHERE run = ? AND attempt = ? AND step < ? ORDER BY step DESC, sample");
+        fmt::format(
+            "SELECT {} FROM decisions WHERE run = ? AND attempt = ? AND step < ? ORDER BY step DESC, sample",
+            kDecisionColumns));
     for (const Part& part : parts) {
       for (bindAll(query, run, part.attempt, part.end);
            (!limit || all.size() < limit) && query.executeStep();) {
         Row row(query);
-        Decision d;
-        d.step = row.integer();
-        d.epoch = row.small();
-        d.index = static_cast<std::uint32_t>(row.integer());
-        d.label = row.small();
-        d.winner = row.small();
-        d.unperturbedLoss = row.real();
-        d.pixelHash = row.text();
-        d.plan = planFromJson(parseJson(row.text(), "a stored plan"));
-        d.groups = groupsFromJson(row.text());
+        Decision d = readDecision(row);
+        if (!impl_->isSound(run, "decisions", d.step, row)) continue;
         if (withPictures) {
           d.original = impl_->picture(run, part.attempt, d, -2);
           d.unperturbed = impl_->picture(run, part.attempt, d, -1);

@@ -30,6 +30,12 @@ struct Spent {
   Counts counts;
 };
 
+/// Rows of one table that are damaged, and what is wrong with the first of them.
+struct LeftOut {
+  std::size_t rows = 0;
+  std::string first;
+};
+
 inline Counts readCounts(Row& row) { return {row.integer(), row.integer(), row.integer(), row.integer()}; }
 
 /// Runs a query; what SQLite says becomes an Error in words.
@@ -63,7 +69,14 @@ struct ProjectReader::Impl {
   void addEpochs(RunSummary& run);
   void addCosts(RunSummary& run);
   RunConfig config(const RunSummary& run, const std::string& text) const;
+  /// Of the next column; none, taken down as not counted, if that or the run is damaged.
+  std::optional<RunConfig> soundConfig(const RunSummary& run, store::Row& row);
   std::string keyOf(std::int64_t run);
+  std::string nameOf(std::int64_t run);
+  /// Whether all columns of a row were as expected; if not, it is taken down as left out.
+  bool isSound(std::int64_t run, const char* table, std::int64_t step, const store::Row& row);
+  /// table  empty: the run itself, which is not counted
+  void leaveOut(std::int64_t run, const char* table, const std::string& why);
   Image picture(std::int64_t run, std::int64_t attempt, const Decision& decision, int candidate);
   std::vector<CheckpointReport> checkpoints(std::int64_t run);
   std::vector<PolicyFile> policies();
@@ -71,7 +84,8 @@ struct ProjectReader::Impl {
 
   const std::filesystem::path file;
   SQLite::Database database;
-  std::map<std::pair<std::int64_t, std::int64_t>, store::Spent> spent;  ///< by run and attempt
+  std::map<std::pair<std::int64_t, std::int64_t>, store::Spent> spent;     ///< by run and attempt
+  std::map<std::pair<std::int64_t, std::string>, store::LeftOut> leftOut;  ///< by run and table
 };
 
 template <class Take>

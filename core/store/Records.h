@@ -40,6 +40,9 @@ struct RunSummary {
   std::optional<bool> isDataPublished;  ///< whether they are the published ones; none: not known
   RunState state = RunState::interrupted;
   std::string problem;     ///< of a failed run
+  /// What is wrong with its rows, in words: "epochs: 0 to 2147483647 expected, -5 found"; such values are left
+  /// out of what stands here. Empty: nothing.
+  std::string damage;
   int attempts = 0;
   int epoch = 0, epochs = 0;
   std::int64_t step = 0;

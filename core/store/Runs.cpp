@@ -120,7 +120,9 @@ void replaceConfig(SQLite::Database& database, std::int64_t run, const RunConfig
 std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run) {
   SQLite::Statement query(database, "SELECT key FROM runs WHERE id = ?");
   if (!bindAll(query, run).executeStep()) throw Error(fmt::format("there is no run {} in the project", run));
-  std::string key = query.getColumn(0).getString();
+  const SQLite::Column name = query.getColumn(0);
+  std::string key = name.isText() ? name.getString() : "";
+  if (!isKey(key)) key.clear();
   SQLite::Statement live(
       database,
       fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));

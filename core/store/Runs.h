@@ -22,8 +22,9 @@ int addAttempt(SQLite::Database& database, std::int64_t run, const Manifest& man
 void noteRun(SQLite::Database& database, std::int64_t run, const std::string& notes, const std::string& tags);
 /// The same configuration in other words. throws  Error if there is no such run of its hash and seed
 void replaceConfig(SQLite::Database& database, std::int64_t run, const RunConfig& config);
-/// Removes all rows of a run, and policies that no run names any more. Returns its key. throws  Error if
-/// there is no such run, or a process is training it
+/// Removes all rows of a run, and policies that no run names any more. Returns its key; "" if what stands in
+/// its place is none, so that no folder is its own. throws  Error if there is no such run, or a process is
+/// training it
 std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run);
 
 }  // namespace uada::store

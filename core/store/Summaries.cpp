@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/Printable.h"
 #include "core/store/Inserter.h"
@@ -17,7 +18,9 @@ namespace {
 
 /// Of the first schema that says whether the data are the published ones.
 constexpr int kVerdictsVersion = 4;
-constexpr int kResultColumns = 11;  ///< of a summary
+/// Of a summary: each group is NULL where there is none.
+constexpr int kDataColumns = 2, kAttemptColumns = 10, kStepColumns = 3, kEpochColumns = 2,
+              kResultColumns = 11;
 
 RunState stateOf(const std::string& name) {
   for (const auto state : {RunState::preparing, RunState::running, RunState::paused, RunState::stopping,
@@ -31,25 +34,35 @@ std::string lineOf(Row& row) { return oneLine(row.text()); }
 
 /// Where the run is: its last step, or epoch where steps are missing.
 void readPlace(Row& row, RunSummary& run) {
-  const bool hasSteps = !row.isNull();
-  run.step = row.integer();
-  run.epoch = row.small();
-  const double loss = row.real();
-  if (hasSteps) run.loss = loss;
+  if (row.isNull()) {
+    row.skip(kStepColumns);
+  } else {
+    run.step = row.integer();
+    run.epoch = row.small();
+    run.loss = row.real();
+  }
+  if (row.isNull()) return row.skip(kEpochColumns);
   const std::int64_t step = row.integer();
   const int epoch = row.small();
   if (epoch > 0 && step >= run.step) run.step = step, run.epoch = epoch;
+}
+
+/// What it was trained on, as soon as that was read.
+void readDataSet(Row& row, RunSummary& run) {
+  if (row.isNull()) return row.skip(kDataColumns);
+  run.dataHash = row.text();
+  run.isDataPublished = row.flag();
 }
 
 void readResult(Row& row, RunSummary& run) {
   row.skip();  // the attempt: there is a result
   run.seconds = row.real();
   run.counts = readCounts(row);
-  const double best = row.real();
+  const double best = row.share();
   run.bestEpoch = row.small();
   if (!std::isnan(best)) run.bestTop1 = best;
-  run.lastTop1 = row.real();
-  run.lastTop5 = row.real();
+  run.lastTop1 = row.share();
+  run.lastTop5 = row.share();
   const double loss = row.real();
   run.hasDiverged = run.state == RunState::finished &&
                     !(std::isfinite(best) && std::isfinite(*run.lastTop1) && std::isfinite(loss));
@@ -60,18 +73,18 @@ void readResult(Row& row, RunSummary& run) {
 std::vector<Part> ProjectReader::Impl::parts(std::int64_t run, const char* table) {
   SQLite::Statement query(
       database,
-      fmt::format(
-          "SELECT attempt, (SELECT min(step) FROM steps s WHERE s.run = a.run AND s.attempt = a.attempt), "
-          "(SELECT min(step) FROM {} t WHERE t.run = a.run AND t.attempt = a.attempt) "
-          "FROM attempts a WHERE run = ? ORDER BY attempt DESC",
-          table));
+      fmt::format("SELECT attempt, (SELECT min(step) FROM steps s WHERE s.run = a.run AND s.attempt = "
+                  "a.attempt AND step > 0), "
+                  "(SELECT min(step) FROM {} t WHERE t.run = a.run AND t.attempt = a.attempt AND step > 0) "
+                  "FROM attempts a WHERE run = ? ORDER BY attempt DESC",
+                  table));
   std::vector<Part> all;
   std::int64_t end = INT64_MAX;
   bindAll(query, run);
   while (query.executeStep()) {
     all.push_back({query.getColumn(0).getInt64(), end});
     for (const int column : {1, 2})
-      if (!query.getColumn(column).isNull()) end = std::min(end, query.getColumn(column).getInt64());
+      if (query.getColumn(column).isInteger()) end = std::min(end, query.getColumn(column).getInt64());
   }
   std::ranges::reverse(all);
   return all;
@@ -116,15 +129,18 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
   run.dataset = lineOf(row);
   run.model = lineOf(row);
   run.method = lineOf(row);
-  run.seed = row.integer();
+  run.seed = row.integer(std::numeric_limits<std::int64_t>::min());
   run.configHash = row.text();
   run.recipeHash = row.text();
   run.epochs = row.small();
   run.created = row.text();
   run.notes = printable(row.text());
   run.tags = lineOf(row);
-  run.dataHash = row.text();
-  run.isDataPublished = row.flag();
+  if (!isKey(run.key)) {
+    row.complain(fmt::format("key: 8 hexadecimal digits expected, '{}' found", quotable(run.key)));
+    run.key.clear();
+  }
+  readDataSet(row, run);
   readAttempt(row, run);
   readPlace(row, run);
   if (row.isNull()) {
@@ -134,12 +150,17 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
   } else {
     readResult(row, run);
   }
+  run.damage = row.problem();
   return run;
 }
 
 void ProjectReader::Impl::readAttempt(Row& row, RunSummary& run) const {
+  if (row.isNull()) return row.skip(kAttemptColumns);  // none has begun
   run.attempts = row.small();
-  run.state = stateOf(row.text());
+  const std::string state = row.text();
+  run.state = stateOf(state);
+  if (state != stateName(run.state))
+    row.complain(fmt::format("state: the name of a state expected, '{}' found", quotable(state)));
   run.problem = lineOf(row);
   run.ended = row.text();
   const std::string seen = row.text();

@@ -275,8 +275,10 @@ void ProjectWriter::setConfig(std::int64_t run, const RunConfig& config) {
 }
 
 void ProjectWriter::removeRun(std::int64_t run) {
-  std::filesystem::path folder;
-  impl_->call([&](Inserter& to) { folder = runFolder(file(), takeRun(to.database(), file(), run)); });
+  std::string key;
+  impl_->call([&](Inserter& to) { key = takeRun(to.database(), file(), run); });
+  if (key.empty()) return;
+  const auto folder = runFolder(file(), key);
   std::error_code code;
   std::filesystem::remove_all(folder, code);
   if (code) throw Error(fmt::format("cannot remove '{}': {}", folder.string(), code.message()));

@@ -59,7 +59,7 @@ class TestStore : public QObject {
       if (step % 5 == 0) writer.append(run, attempt, epoch(step / 5, step, 0.1 * attempt));
       Decision decision;
       decision.step = step;
-      decision.winner = attempt;
+      decision.label = attempt;
       writer.append(run, attempt, decision);
     }
   }
@@ -178,7 +178,7 @@ class TestStore : public QObject {
     writer.flush();
     const ProjectReader reader(file);
     std::string winners, wins, epochs;
-    for (const Decision& d : reader.decisions(run, 0, false)) winners += std::to_string(d.winner);
+    for (const Decision& d : reader.decisions(run, 0, false)) winners += std::to_string(d.label);
     for (const PolicyReport& p : reader.policy(run)) wins += std::to_string(p.unperturbedWins);
     for (const EpochReport& e : reader.epochs(run)) epochs += fmt::format("{}@{:.1f} ", e.epoch, e.testTop1);
     QCOMPARE(winners, "333332211111");

@@ -71,9 +71,11 @@ std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_
     if (rates.size() == limit) break;
     const double equivalents = run.counts.forwardEquivalents();
     if (run.state != RunState::finished || run.seconds <= 0 || equivalents <= 0) continue;
-    const RunConfig config = project.detail(run.id).config;
-    rates.push_back({run.title, config.recipe.dataset.name, config.recipe.model, config.recipe.training.batch,
-                     run.device, run.host, run.seconds / equivalents});
+    const auto config = project.soundConfig(run);
+    if (!config) continue;
+    const Recipe& recipe = config->recipe;
+    rates.push_back({run.title, recipe.dataset.name, recipe.model, recipe.training.batch, run.device,
+                     run.host, run.seconds / equivalents});
   }
   return rates;
 }

@@ -21,6 +21,10 @@ QPixmap colourSquare(const QColor& colour, bool filled) {
   return picture;
 }
 
+static QString stateText(const RunSummary& run) {
+  return run.damage.empty() ? stateWord(run.state) : QObject::tr("%1, damaged").arg(stateWord(run.state));
+}
+
 RunsModel::RunsModel(Session& session, const Theme& theme, QObject* parent)
     : QAbstractTableModel(parent), session_(session), theme_(theme), runs_(session.runs()) {
   connect(&session, &Session::runsChanged, this, &RunsModel::update);
@@ -72,17 +76,18 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
         for (const auto mode : {QIcon::Normal, QIcon::Selected}) icon.addPixmap(picture, mode);
         return icon;
       }
+      if (column == state && !run.damage.empty()) return theme_.icon("failed", theme_.colour("bad"));
       if (column == state) return theme_.icon(stateIcon(run.state), theme_.colour(stateColour(run.state)));
       return {};
     case Qt::ToolTipRole:
       if (column == square) return tr("Click to compare this run or take it out of the comparison");
-      return QStringLiteral("%1 (%2)\n%3\n%4")
-          .arg(QString::fromStdString(run.title), QString::fromStdString(run.key), stateWord(run.state),
-               QString::fromStdString(run.problem))
+      return QStringLiteral("%1 (%2)\n%3\n%4\n%5")
+          .arg(QString::fromStdString(run.title), QString::fromStdString(run.key), stateText(run),
+               QString::fromStdString(run.problem), QString::fromStdString(run.damage))
           .trimmed();
     case Qt::TextAlignmentRole:
       return QVariant(column >= epoch ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
-    case Qt::AccessibleTextRole: return column == state ? stateWord(run.state) : display(run, column);
+    case Qt::AccessibleTextRole: return column == state ? stateText(run) : display(run, column);
     case kRunRole: return QVariant::fromValue<qint64>(run.id);
     case kTextRole:
       return QString::fromStdString(run.title + " " + run.key + " " + run.dataset + " " + run.model + " " +

@@ -53,6 +53,7 @@ std::vector<Line> resultLines(const RunSummary& run) {
   if (run.bestTop1) lines.back().second += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
   if (run.lastTop5) lines.emplace_back(QObject::tr("Test top-5, last"), percent(run.lastTop5));
   if (!run.problem.empty()) lines.emplace_back(QObject::tr("Problem"), text(run.problem));
+  if (!run.damage.empty()) lines.emplace_back(QObject::tr("Damaged"), text(run.damage));
   return lines;
 }
 
@@ -213,8 +214,11 @@ std::vector<Line> InspectorPanel::shownConfig() {
   if (!differs_->isChecked()) return lines;
   std::vector<Line> differing;
   for (const qint64 other : session.shownRuns()) {
-    if (other == run_) continue;
-    const std::vector<Line> theirs = configLines(session.reader().detail(other).config);
+    const RunSummary* summary = session.find(other);
+    if (other == run_ || !summary) continue;
+    const auto config = session.reader().soundConfig(*summary);
+    if (!config) continue;
+    const std::vector<Line> theirs = configLines(*config);
     for (const Line& line : lines) {
       const bool same = std::find(theirs.begin(), theirs.end(), line) != theirs.end();
       const bool known = std::find(differing.begin(), differing.end(), line) != differing.end();

@@ -135,6 +135,7 @@ void SamplesPanel::load(std::size_t limit) {
   } catch (const std::exception& error) {
     Q_EMIT session.problem(QString::fromStdString(problemText(error)));
   }
+  leftOut_ = session.takeRemarks();
   older_->setVisible(stored.size() == limit);
   model_.set(std::move(stored));
   refresh();
@@ -185,6 +186,8 @@ void SamplesPanel::applyFilter() {
   const int shown = filtered_.rowCount(), all = model_.rowCount();
   count_->setText(shown == all ? tr("%1 samples").arg(countText(all))
                                : tr("%1 of %2 samples").arg(countText(shown), countText(all)));
+  if (!leftOut_.isEmpty()) count_->setText(tr("%1, damaged ones left out").arg(count_->text()));
+  count_->setToolTip(leftOut_.join('\n'));
 }
 
 /// Shows the newest sample at or before the step.

@@ -45,6 +45,7 @@ class SamplesPanel : public PanelWidget {
   qint64 run_ = 0;
   bool stale_ = true;      ///< to be read again when seen
   std::size_t limit_ = 0;  ///< decisions asked of the project
+  QStringList leftOut_;    ///< why some of them are not shown
   QStackedWidget* pages_ = nullptr;
   SamplesView* view_ = nullptr;
   QComboBox *op_ = nullptr, *winner_ = nullptr;

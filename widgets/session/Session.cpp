@@ -77,6 +77,7 @@ void Session::closeProject() {
   follow_ = true;
   failure_.clear();
   progress_ = {};
+  remarks_.clear();
   state_ = SessionState::idle;
 }
 
@@ -89,6 +90,18 @@ const ProjectReader& Session::reader() const {
 ProjectWriter& Session::writer() {
   if (!writer_) throw Error("no project is open: open or create one first");
   return *writer_;
+}
+
+QStringList Session::takeRemarks() {
+  QStringList remarks;
+  if (reader_)
+    for (const std::string& remark : reader_->takeRemarks()) remarks << text(remark);
+  for (const QString& remark : remarks) {
+    if (remarks_.contains(remark)) continue;
+    remarks_ << remark;
+    Q_EMIT problem(remark + tr("; restore a copy of the project if you need it"));
+  }
+  return remarks;
 }
 
 void Session::refresh() {
@@ -116,6 +129,7 @@ void Session::poll() {
     const QString trouble = text(writer_->problem());
     if (trouble != lastWriterProblem_ && !trouble.isEmpty()) Q_EMIT problem(trouble);
     lastWriterProblem_ = trouble;
+    takeRemarks();
     const std::int64_t version = reader_->dataVersion();
     if (version == dataVersion_) return;
     dataVersion_ = version;

@@ -2,6 +2,7 @@
 
 #include <QColor>
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 #include <deque>
 #include <functional>
@@ -80,6 +81,8 @@ class Session : public QObject {
   /// Throws Error if no project is open.
   const ProjectReader& reader() const;
   ProjectWriter& writer();
+  /// What was damaged and left out of what was read since the last call; each is told as a problem() once.
+  QStringList takeRemarks();
 
   SessionState state() const { return state_; }
   Controls controls() const { return uada::controls(state_, hasProject()); }
@@ -191,6 +194,7 @@ class Session : public QObject {
   double secondsPerStep_ = 0;  ///< of late
   std::int64_t dataVersion_ = -1;
   QString lastWriterProblem_;
+  QStringList remarks_;  ///< told before
 };
 
 }  // namespace uada

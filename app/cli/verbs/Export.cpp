@@ -194,6 +194,7 @@ int perform(const ExportOptions& options) {
   const ProjectReader project(options.project);
   const RunSummary run = project.findRun(options.run);
   const std::string written = kind.write({project, run, options, form});
+  noteRemarks(project, console);
   console.say(fmt::format("{}: {} of {} ({})", options.out, written, run.key, run.title));
   console.object("export", Json::Object{{"run", run.id},
                                         {"key", run.key},

@@ -262,6 +262,7 @@ void printResults(const Experiment& experiment, const std::vector<std::int64_t>&
   console.say('\n' + writeComparison(groups, TableFormat::text));
   for (const int table : experiment.tables)
     console.say('\n' + write(findTable(table).make(project), TableFormat::text));
+  noteRemarks(project, console);
 }
 
 /// What an experiment will take, before it starts.

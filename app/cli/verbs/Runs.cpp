@@ -31,6 +31,10 @@ std::string problemsText(const std::vector<RunSummary>& runs) {
   std::string text;
   for (const RunSummary& run : runs)
     if (run.state == RunState::failed) text += fmt::format("{} failed: {}\n", run.key, run.problem);
+  for (const RunSummary& run : runs)
+    if (!run.damage.empty())
+      text += fmt::format("{} is damaged: {}; restore a copy of the project if you need it\n",
+                          run.key.empty() ? fmt::format("number {}", run.id) : run.key, run.damage);
   return text;
 }
 
@@ -40,6 +44,7 @@ int perform(const RunsOptions& options) {
   const Console console(options.json);
   const ProjectReader project(options.project);
   const auto runs = project.runs();
+  noteRemarks(project, console);
   for (const RunSummary& run : runs) console.object("run", summaryJson(run));
   if (runs.empty()) {
     console.say(fmt::format("No runs in {} yet; 'uada run demo' starts some.", options.project));

@@ -42,6 +42,7 @@ std::string summaryText(const RunDetail& detail) {
   line("key", fmt::format("{}  (number {})", run.key, run.id));
   line("title", run.title);
   line("state", stateName(run.state) + (run.problem.empty() ? "" : ": " + run.problem));
+  line("damaged", run.damage);
   line("experiment", run.experiment);
   line("data set", choiceText(detail.config.recipe.dataset));
   line("model", choiceText(detail.config.recipe.model));
@@ -125,6 +126,7 @@ int perform(const ShowOptions& options) {
   const ProjectReader project(options.project);
   const RunDetail detail = project.detail(project.findRun(options.run).id);
   const auto epochs = project.epochs(detail.summary.id);
+  noteRemarks(project, console);
 
   Json run = summaryJson(detail.summary);
   run["config"] = toJson(detail.config);

@@ -7,6 +7,7 @@
 
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
+#include "app/cli/RunText.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
@@ -59,6 +60,13 @@ Table published(const TableEntry& entry) {
   return entry.make(ProjectReader(file));
 }
 
+Table measured(const TableEntry& entry, const std::string& file, const Console& console) {
+  const ProjectReader project(file);
+  Table table = entry.make(project);
+  noteRemarks(project, console);
+  return table;
+}
+
 }  // namespace
 
 int perform(const TableOptions& options) {
@@ -74,7 +82,7 @@ int perform(const TableOptions& options) {
     shown.measured = options.measured;
   }
   const bool alone = !shown.measured && !std::filesystem::exists(options.project);
-  const Table table = alone ? published(entry) : entry.make(ProjectReader(options.project));
+  const Table table = alone ? published(entry) : measured(entry, options.project, console);
   writeObjects(console, table, shown);
   const std::string text = write(table, format, shown);
   if (options.out.empty()) {

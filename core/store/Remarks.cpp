@@ -1,0 +1,57 @@
+#include <fmt/core.h>
+
+#include "core/store/ReaderImpl.h"
+
+namespace uada {
+
+using namespace store;
+
+bool ProjectReader::Impl::isSound(std::int64_t run, const char* table, std::int64_t step, const Row& row) {
+  if (row.problem().empty()) return true;
+  leaveOut(run, table, fmt::format("step {}: {}", step, row.problem()));
+  return false;
+}
+
+void ProjectReader::Impl::leaveOut(std::int64_t run, const char* table, const std::string& why) {
+  LeftOut& rows = leftOut[{run, table}];
+  if (rows.rows++ == 0) rows.first = why;
+}
+
+std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run, Row& row) {
+  const std::string text = row.text();
+  std::string why = run.damage.empty() ? row.problem() : run.damage;
+  try {
+    if (why.empty()) return runConfigFromJson(parseJson(text, "config"), "config");
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  leaveOut(run.id, "", why);
+  return std::nullopt;
+}
+
+std::optional<RunConfig> ProjectReader::soundConfig(const RunSummary& run) const {
+  return guarded(file(), [&]() -> std::optional<RunConfig> {
+    SQLite::Statement query(impl_->database, "SELECT config FROM runs WHERE id = ?");
+    if (!bindAll(query, run.id).executeStep()) return std::nullopt;  // it was removed
+    Row row(query);
+    return impl_->soundConfig(run, row);
+  });
+}
+
+std::vector<std::string> ProjectReader::takeRemarks() const {
+  return guarded(file(), [&] {
+    std::vector<std::string> remarks;
+    for (const auto& [place, rows] : std::exchange(impl_->leftOut, {})) {
+      const auto& [run, table] = place;
+      const std::string what =
+          table.empty()    ? " is damaged and not counted"
+          : rows.rows == 1 ? fmt::format(": 1 row of {} is damaged and left out", table)
+                           : fmt::format(": {} rows of {} are damaged and left out", rows.rows, table);
+      remarks.push_back(
+          fmt::format("run {} of '{}'{} ({})", impl_->nameOf(run), file().string(), what, rows.first));
+    }
+    return remarks;
+  });
+}
+
+}  // namespace uada

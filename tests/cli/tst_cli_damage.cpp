@@ -1,0 +1,84 @@
+#include "tests/cli/Program.h"
+#include "tests/core/DamageTools.h"
+
+using namespace uada;
+using namespace uada::test;
+
+/// What the verbs say of a project with damaged rows: what is sound, and beside it what is not.
+class TestCliDamage : public QObject {
+  Q_OBJECT
+ private:
+  const Program program_;
+  QString key_;
+
+  void change(const char* sql) {
+    const auto path = [&](const char* name) {
+      return std::filesystem::path(program_.path(name).toStdString());
+    };
+    QVERIFY(damage(path("sound.uada"), path("uada.uada"), sql));
+  }
+  Result run(QStringList arguments) const { return program_.run(arguments << "--project" << "uada.uada"); }
+
+ private Q_SLOTS:
+  void initTestCase() {
+    writeDamageable(program_.path("sound.uada").toStdString());
+    key_ = QString::fromStdString(ProjectReader(program_.path("sound.uada").toStdString()).runs().at(1).key);
+  }
+
+  void aDamagedDecisionIsLeftOut() {
+    change("UPDATE decisions SET winner = 99 WHERE run = 1 AND step = 5 AND sample = 0");
+    const Result result = run({"export", key_, "--what", "decisions", "--out", "d.jsonl"});
+    COMPARE_CODE(result, 0);
+    QCOMPARE(program_.read("d.jsonl").count('\n'), 3);
+    QCOMPARE(result.err,
+             "note: run " + key_ + " of '" + program_.path("uada.uada") +
+                 "': 1 row of decisions is damaged and left out (step 5: winner: -1 to 3 expected, 99 "
+                 "found); restore a copy of the project if you need it\n");
+  }
+
+  void aDamagedRunIsListed() {
+    change("UPDATE runs SET epochs = -3 WHERE id = 1");
+    const Result result = run({"runs"});
+    COMPARE_CODE(result, 0);
+    QVERIFY2(
+        result.out.contains(key_ + " is damaged: epochs: 0 to 2147483647 expected, -3 found; restore a copy"),
+        qPrintable(result.out));
+    const auto runs = ofKind(objects(run({"runs", "--json"}).out), "run");
+    QCOMPARE(runs.size(), 2);
+    QCOMPARE(runs[1]["damage"].toString(), "epochs: 0 to 2147483647 expected, -3 found");
+    QCOMPARE(runs[0]["damage"].toString(), "");
+  }
+
+  void aDamagedConfigurationIsNotCounted() {
+    change("UPDATE runs SET config = '[' WHERE id = 1");
+    for (const char* table : {"2", "3"}) {
+      const Result result = run({"table", table, "--measured"});
+      COMPARE_CODE(result, 0);
+      QVERIFY2(result.err.startsWith("note: run " + key_) &&
+                   result.err.contains("is damaged and not counted (") && result.err.count('\n') == 1,
+               qPrintable(result.err));
+      QVERIFY2(result.out.contains("RA-UC", Qt::CaseInsensitive), qPrintable(result.out));
+    }
+    const Result shown = run({"show", key_});
+    COMPARE_CODE(shown, 1);
+    QVERIFY2(shown.err.startsWith("uada: run " + key_) && shown.err.count('\n') == 1, qPrintable(shown.err));
+    COMPARE_CODE(run({"show", "2"}), 0);
+  }
+
+  void aViewInThePlaceOfATableIsRefused() {
+    change(
+        "ALTER TABLE runs RENAME TO others; CREATE VIEW runs AS WITH RECURSIVE n(x) AS "
+        "(SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS id, x AS key FROM n");
+    for (const QStringList& verb : {QStringList{"runs"}, QStringList{"show", "1"}, QStringList{"table", "2"},
+                                    QStringList{"stop", "1"}}) {
+      const Result result = run(verb);
+      COMPARE_CODE(result, 1);
+      QVERIFY2(result.err.contains("its tables are not those of a project (runs is a view)") &&
+                   result.err.count('\n') == 1,
+               qPrintable(result.err));
+    }
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCliDamage)
+#include "tst_cli_damage.moc"
