@@ -2,17 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
-
-#include "core/base/Error.h"
 
 namespace uada {
 
@@ -37,11 +37,29 @@ FileCalls& systemFileCalls() {
 
 namespace {
 
+constexpr std::string_view kTemporary = ".part";
+
 std::filesystem::path temporaryName(const std::filesystem::path& path) {
   static std::atomic<unsigned> count{0};
   auto name = path;
-  name += fmt::format(".{}-{}.part", ::getpid(), count++);
+  name += fmt::format(".{}-{}{}", ::getpid(), count++, kTemporary);
   return name;
+}
+
+/// The process that temporaryName() put into a name; 0: none did.
+pid_t ownerOf(std::string_view name) {
+  if (!name.ends_with(kTemporary)) return 0;
+  name.remove_suffix(kTemporary.size());
+  const auto point = name.rfind('.');
+  if (point == name.npos) return 0;
+  name.remove_prefix(point + 1);
+  pid_t owner = 0;
+  unsigned count = 0;
+  const char* const end = name.data() + name.size();
+  const auto first = std::from_chars(name.data(), end, owner);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') return 0;
+  const auto second = std::from_chars(first.ptr + 1, end, count);
+  return second.ec == std::errc() && second.ptr == end ? owner : 0;
 }
 
 }  // namespace
@@ -59,8 +77,10 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::fail(std::string_view doing, int code) {
-  throw Error(fmt::format("cannot {} '{}': {}{}", doing, path_.string(), std::strerror(code),
-                          code == ENOSPC || code == EDQUOT ? "; free some space and try again" : ""));
+  const std::string what = fmt::format("cannot {} '{}': {}", doing, path_.string(), std::strerror(code));
+  if (code == ENOSPC || code == EDQUOT) throw NoSpace(what + "; free some space and try again");
+  if (code == EFBIG) throw NoSpace(what + "; raise the limit on the size of files ('ulimit -f')");
+  throw Error(what);
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -120,6 +140,16 @@ bool writeNewFileAtomically(const std::filesystem::path& path, std::string_view 
   AtomicFile file(path, calls);
   file.write(text);
   return file.commitNew();
+}
+
+void removeLeftovers(const std::filesystem::path& folder) {
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, code)) {
+    const pid_t owner = ownerOf(entry.path().filename().string());
+    // The number of a process that was killed may be this one's: numbers are used again.
+    if (owner <= 0 || (owner != ::getpid() && (::kill(owner, 0) == 0 || errno == EPERM))) continue;
+    std::filesystem::remove(entry.path(), code);
+  }
 }
 
 namespace {

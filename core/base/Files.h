@@ -10,7 +10,16 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/Error.h"
+
 namespace uada {
+
+/// A file could not be written because the disk, a quota or the limit on the size of files leaves no room:
+/// the same may succeed later.
+class NoSpace : public Error {
+ public:
+  using Error::Error;
+};
 
 /// The system calls that a save makes, so that a test can make any one of them fail. Each returns what the
 /// call of that name returns, with errno set on failure.
@@ -40,7 +49,7 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
-  /// Throws Error naming the file and the system's reason; the old file is then still in place.
+  /// Throws Error (NoSpace) naming the file and the system's reason; the old file is then still in place.
   void commit();
   /// As commit(), but replaces nothing. returns  false: there is a file of the name, perhaps made this moment
   /// by another process; it is kept
@@ -63,6 +72,10 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view tex
 /// a file of the name, which is kept
 bool writeNewFileAtomically(const std::filesystem::path& path, std::string_view text,
                             FileCalls& calls = systemFileCalls());
+
+/// Removes what AtomicFiles of processes that were killed left in a folder: temporary files that are not of
+/// another process that lives.
+void removeLeftovers(const std::filesystem::path& folder);
 
 /// Throws Error naming the file if it cannot be read, is not a regular file or holds more than maxBytes.
 std::string readTextFile(const std::filesystem::path& path, std::size_t maxBytes);

@@ -242,6 +242,36 @@ class TestBase : public QObject {
       }
   }
 
+  /// What may pass by itself is told from what does not.
+  void noRoomIsTold_data() {
+    QTest::addColumn<int>("code");
+    QTest::addColumn<bool>("mayPass");
+    QTest::newRow("disk full") << ENOSPC << true;
+    QTest::newRow("quota") << EDQUOT << true;
+    QTest::newRow("limit on sizes") << EFBIG << true;
+    QTest::newRow("broken disk") << EIO << false;
+    QTest::newRow("read-only") << EROFS << false;
+  }
+  void noRoomIsTold() {
+    QFETCH(int, code);
+    QFETCH(bool, mayPass);
+    struct Refusing : FileCalls {
+      int code = 0;
+      ssize_t write(int, const void*, std::size_t) override { return errno = code, -1; }
+    } calls;
+    calls.code = code;
+    QTemporaryDir dir;
+    bool isNoSpace = false;
+    try {
+      writeFileAtomically(dir.filePath("f").toStdString(), "x", calls);
+    } catch (const NoSpace&) {
+      isNoSpace = true;
+    } catch (const Error&) {
+    }
+    QCOMPARE(isNoSpace, mayPass);
+    QVERIFY(QDir(dir.path()).isEmpty());
+  }
+
   void newFilesReplaceNothing() {
     QTemporaryDir dir;
     const std::filesystem::path path = dir.filePath("f").toStdString();
