@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/store/Locks.h"
+#include "core/store/Log.h"
 #include "core/store/Project.h"
 #include "core/store/Schema.h"
 #include "core/store/SchemaCheck.h"
@@ -28,10 +30,11 @@ namespace {
 class Unfinished : public Error {
  public:
   explicit Unfinished(const std::filesystem::path& file)
-      : Error(
-            fmt::format("'{}' is not finished being created: nothing is in it yet; 'uada run' or the window "
-                        "finishes it, or remove it",
-                        file.string())) {}
+      : Error(fmt::format(
+            "'{}' is not finished being created: nothing is in it yet; 'uada run' or the window "
+            "finishes it; if it was moved here while a program wrote to it, first move its '-wal' "
+            "file from the old place beside it, as '{}-wal'",
+            file.string(), file.filename().string())) {}
 };
 
 }  // namespace
@@ -70,12 +73,6 @@ constexpr std::uintmax_t kQuickCheckBytes =
 constexpr std::uintmax_t kFirstPageBytes = 4096;
 constexpr std::size_t kNameBytes = 255, kPathBytes = 512;  // of the system; of SQLite
 constexpr std::string_view kLongestEnding = "-journal";
-
-std::filesystem::path beside(const std::filesystem::path& project, const char* ending) {
-  auto file = project;
-  file += ending;
-  return file;
-}
 
 /// "file:/a%20b?immutable=1": characters that mean something in a URI are written as their codes.
 std::string uri(const std::filesystem::path& file, std::string_view parameters) {
@@ -128,6 +125,33 @@ void peek(const std::filesystem::path& file) {
     // While another process checkpoints, the main file may look torn; the real opening decides.
     if (problem.getErrorCode() != SQLITE_CORRUPT) throw Error(explain(problem, file));
   }
+}
+
+std::set<std::string> runKeys(SQLite::Database& database) {
+  std::set<std::string> keys;
+  SQLite::Statement query(database, "SELECT key FROM runs");
+  while (query.executeStep()) keys.insert(query.getColumn(0).getString());
+  return keys;
+}
+
+/// Throws Error if the -wal beside a project was left by another one: with it the project has none of the
+/// runs any more that it has alone. Where a program lives that writes it, SQLite knows better.
+void requireOwnRows(SQLite::Database& database, const std::filesystem::path& file) {
+  if (!hasRows(logFile(file)) || FileLock::isHeld(checkpointLockFile(file))) return;
+  std::set<std::string> alone;
+  try {
+    SQLite::Database project(uri(file, "immutable=1"), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    alone = runKeys(project);
+  } catch (const SQLite::Exception&) {  // not whole without its -wal
+    return;
+  }
+  if (alone.empty()) return;
+  for (const std::string& key : runKeys(database))
+    if (alone.contains(key)) return;
+  throw Error(fmt::format(
+      "'{0}-wal' was left there by another project than '{0}': move it beside that project, under its "
+      "name with '-wal' at the end, or to another folder; nothing was written",
+      file.string()));
 }
 
 void protect(SQLite::Database& database) {
@@ -260,6 +284,7 @@ std::filesystem::path runLockFile(const std::filesystem::path& project, const st
 SQLite::Database openForWriting(const std::filesystem::path& file) {
   checkFolder(file);
   checkWritable(file);
+  requireOwnLog(file);
   std::error_code ignored;
   const bool hasContent = std::filesystem::exists(file) && std::filesystem::file_size(file, ignored) > 0;
   if (hasContent) peek(file);
@@ -268,6 +293,7 @@ SQLite::Database openForWriting(const std::filesystem::path& file) {
     protect(database);
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     database.exec("PRAGMA wal_autocheckpoint=0");
+    requireOwnRows(database, file);
     const bool isProject = checkIdentity(database, file);
     if (isProject) {
       checkSchema(database, file);
@@ -283,12 +309,13 @@ SQLite::Database openForWriting(const std::filesystem::path& file) {
 
 SQLite::Database openForReading(const std::filesystem::path& file) {
   checkFolder(file);
+  requireOwnLog(file);
   std::error_code ignored;
   if (!std::filesystem::exists(file))
     throw Error(fmt::format("there is no project file '{}'", file.string()));
   if (std::filesystem::file_size(file, ignored) == 0) throw Unfinished(file);
   peek(file);
-  const auto log = beside(file, "-wal");
+  const auto log = logFile(file);
   const bool hasLog = std::filesystem::exists(log, ignored) && std::filesystem::file_size(log, ignored) > 0;
   const bool readOnly = !isAllowed(file.parent_path(), W_OK);
   try {
@@ -297,6 +324,7 @@ SQLite::Database openForReading(const std::filesystem::path& file) {
     protect(database);
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     database.exec("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON");
+    requireOwnRows(database, file);
     if (!checkIdentity(database, file)) throw Unfinished(file);
     checkSchema(database, file);
     return database;

@@ -36,6 +36,9 @@ FileLock FileLock::tryLock(const std::filesystem::path& file) {
   FileLock lock;
   lock.fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
   if (lock.fd_ < 0) throw Error(fmt::format("cannot write '{}': {}", file.string(), std::strerror(errno)));
+  struct stat status{};
+  if (::fstat(lock.fd_, &status) != 0 || !S_ISREG(status.st_mode))
+    throw Error(fmt::format("cannot lock '{}': it is not a regular file; move it away", file.string()));
   // Locks of the open file, not of the process: closing another descriptor of the same file does not drop
   // them.
   auto range = wholeFile(F_WRLCK);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -48,6 +49,9 @@ class ProjectWriter {
   void setConfig(std::int64_t run, const RunConfig& config);
   void removeRun(std::int64_t run);
   void flush();
+  /// As flush(), for whom a wait would hold up: returns whether all that was appended before is stored. Waits
+  /// for `patience` at most, and not at all while commits fail or have kept somebody waiting before.
+  bool settle(std::chrono::milliseconds patience);
 
   /// Appended in the order given; a failure is kept and shown by the next waiting call and by problem().
   void append(std::int64_t run, int attempt, const StateReport& report);

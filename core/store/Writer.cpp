@@ -15,6 +15,7 @@
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
+#include "core/store/Log.h"
 #include "core/store/Project.h"
 #include "core/store/Runs.h"
 
@@ -29,7 +30,8 @@ constexpr int kQueued = 4096;
 constexpr auto kGather = std::chrono::milliseconds(250);
 constexpr auto kRetry = std::chrono::seconds(1);
 constexpr auto kLastTries = std::chrono::seconds(2);  // of a commit that fails while the writer is destroyed
-constexpr std::uintmax_t kLogBytes = 4u << 20;        // a -wal above this is moved into the project when idle
+constexpr std::uintmax_t kLogBytes = 4u << 20;      // a -wal above this is moved into the project when idle,
+constexpr auto kLogAge = std::chrono::seconds(10);  // and a shorter one after this time
 
 /// Somebody who waits for a commit.
 struct Waiter {
@@ -49,6 +51,7 @@ struct ProjectWriter::Impl {
   explicit Impl(const std::filesystem::path& path) : file(projectFile(path)), database(openForWriting(file)) {
     try {
       takeCheckpoints();
+      moveLog();
       markInterrupted(database, file);
       inserter = std::make_unique<Inserter>(database, file);
     } catch (const SQLite::Exception& e) {
@@ -87,6 +90,7 @@ struct ProjectWriter::Impl {
   void setProblem(const std::string& text);
   void takeCheckpoints();
   void shortenLog();
+  void moveLog();
 
   const std::filesystem::path file;
   // Unbounded, so that a waiting call always gets through; `slots` bounds the reports.
@@ -103,7 +107,10 @@ struct ProjectWriter::Impl {
   std::unique_ptr<Inserter> inserter;
   std::vector<Item> pending;
   Clock::time_point firstPending, retryAt, nextCare;
-  bool failing = false;
+  std::atomic<bool> failing = false;  ///< any thread may ask
+  std::atomic<bool> late = false;     ///< somebody has waited too long for the commit that is going on
+  bool moveLogDue = false;            ///< a run has written a checkpoint, or is removed
+  Clock::time_point logMoved;
   std::string lost;  ///< why a report could not be stored at all
   std::thread thread;
 };
@@ -122,8 +129,11 @@ void ProjectWriter::Impl::work() {
     if (!pending.empty() && (isDue(Clock::now()) || closed)) commit();
     if (closed && failing && Clock::now() < giveUp) std::this_thread::sleep_for(kGather);
     if (closed && (pending.empty() || Clock::now() >= giveUp)) break;
+    if (moveLogDue && !failing) moveLog();
     if (pending.empty() && Clock::now() >= nextCare) shortenLog();
   }
+  if (!gone && isGone(database)) gone = moveLogDue = true;
+  if (moveLogDue) moveLog();
   inserter.reset();
 }
 
@@ -152,7 +162,10 @@ void ProjectWriter::Impl::commit() {
 
 /// What is written to a file without a name is lost with the process.
 void ProjectWriter::Impl::requireFile() {
-  gone = isGone(database);
+  const bool wasGone = gone.exchange(isGone(database));
+  // What was committed goes with the file: its -wal stays behind. Once, because another project may come to
+  // stand at the old place.
+  if (gone && !wasGone) moveLog();
   if (gone)
     throw Error(
         fmt::format("the project file '{}' was moved or deleted while it was being written; move it back "
@@ -188,7 +201,7 @@ void ProjectWriter::Impl::applyCall(Item& item) {
 }
 
 void ProjectWriter::Impl::succeeded() {
-  failing = false;
+  failing = late = false;
   if (dropped.exchange(false))
     lost = fmt::format("reports could not be stored while '{}' was gone", file.string());
   setProblem(lost);
@@ -238,15 +251,23 @@ void ProjectWriter::Impl::shortenLog() {
     requireFile();
     if (wasGone) setProblem(lost);
     takeCheckpoints();
-    auto log = file;
-    log += "-wal";
     std::error_code ignored;
-    const auto bytes = std::filesystem::file_size(log, ignored);
-    if (checkpointLock.held() && !ignored && bytes > kLogBytes)
-      sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    const auto bytes = std::filesystem::file_size(logFile(file), ignored);
+    if (!ignored && bytes > 0 && (bytes > kLogBytes || Clock::now() - logMoved >= kLogAge)) moveLog();
   } catch (const std::exception& e) {
     setProblem(problemText(e, "the writing of '" + file.string() + "'"));
   }
+}
+
+/// Copies what was committed from the -wal into the project itself, which then can be moved alone. Only the
+/// holder of the lock does. What fails here is tried again later, and lost by nobody.
+void ProjectWriter::Impl::moveLog() {
+  moveLogDue = false;
+  logMoved = Clock::now();
+  if (!checkpointLock.held()) return;
+  // Of a file that was moved away the -wal is emptied, so that nothing of it is found at the old place.
+  const int mode = gone ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  sqlite3_wal_checkpoint_v2(database.getHandle(), nullptr, mode, nullptr, nullptr);
 }
 
 ProjectWriter::ProjectWriter(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
@@ -276,7 +297,10 @@ void ProjectWriter::setConfig(std::int64_t run, const RunConfig& config) {
 
 void ProjectWriter::removeRun(std::int64_t run) {
   std::string key;
-  impl_->call([&](Inserter& to) { key = takeRun(to.database(), file(), run); });
+  impl_->call([&](Inserter& to) {
+    key = takeRun(to.database(), file(), run);
+    impl_->moveLogDue = true;
+  });
   if (key.empty()) return;
   const auto folder = runFolder(file(), key);
   std::error_code code;
@@ -288,6 +312,21 @@ void ProjectWriter::flush() {
   impl_->call([this](Inserter&) {
     if (const std::string why = std::exchange(impl_->lost, ""); !why.empty()) throw Error(why);
   });
+}
+
+bool ProjectWriter::settle(std::chrono::milliseconds patience) {
+  if (impl_->failing || impl_->late) return false;
+  auto waiter = std::make_shared<Waiter>();
+  auto done = waiter->done.get_future();
+  impl_->channel.push({[](Inserter&) {}, std::move(waiter)});
+  impl_->late = done.wait_for(patience) != std::future_status::ready;
+  if (impl_->late) return false;
+  try {
+    done.get();
+    return true;
+  } catch (const Error&) {  // problem() says why
+    return false;
+  }
 }
 
 void ProjectWriter::append(std::int64_t run, int attempt, const StateReport& report) {
@@ -306,7 +345,10 @@ void ProjectWriter::append(std::int64_t run, int attempt, const EpochReport& rep
   impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
 }
 void ProjectWriter::append(std::int64_t run, int attempt, const CheckpointReport& report) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
+  impl_->append([=, this](Inserter& to) {
+    to.add(run, attempt, report);
+    impl_->moveLogDue = true;
+  });
 }
 void ProjectWriter::append(std::int64_t run, int attempt, const ResultReport& report) {
   impl_->append([=](Inserter& to) { to.add(run, attempt, report); });

@@ -59,8 +59,9 @@ class Child {
     if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = 0;
     return pid_ > 0;
   }
-  void kill() {
-    if (pid_ > 0) ::kill(pid_, SIGKILL);
+  void kill() { signal(SIGKILL); }
+  void signal(int number) {
+    if (pid_ > 0) ::kill(pid_, number);
   }
   /// The exit code; -1 if a signal ended it.
   int wait() {
