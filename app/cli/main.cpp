@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   // Spinning OpenMP threads made training 2 to 13 times slower when a core was busy; read when libgomp loads.
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
   keepStandardFiles();
+  ::signal(SIGXFSZ, SIG_IGN);  // a file over the limit on sizes is an error like a full disk, not the end
   bool json = mentionsJson(argc, argv);
   try {
     const auto request = cli::parse(argc, argv);

@@ -34,6 +34,7 @@ Signals::Signals(std::function<void(int)> first) {
   action.sa_handler = handle;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  signal(SIGXFSZ, SIG_IGN);  // a file over the limit on sizes is an error like a full disk, not the end
 }
 
 }  // namespace uada

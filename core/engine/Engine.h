@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -20,6 +21,9 @@ class Sink {
   virtual void onPolicy(const PolicyReport&) = 0;
   virtual void onDecision(const Decision&) = 0;
   virtual void onEpoch(const EpochReport&) = 0;
+  /// A checkpoint is about to be written: all that was reported should be safe before it is there, so that a
+  /// run that goes on from it misses nothing. May wait a second.
+  virtual void beforeCheckpoint() {}
   virtual void onCheckpoint(const CheckpointReport&) = 0;
   virtual void onResult(const ResultReport&) = 0;
   /// A line for the log; also recorded changes of settings.
@@ -33,16 +37,27 @@ enum class Command { pause, resume, stopAfterEpoch, stopNow, checkpoint };
 class Job {
  public:
   virtual ~Job() = default;
-  virtual void send(Command command) = 0;  ///< polled between steps
-  virtual bool isDone() const = 0;         ///< set last, after every report
-  virtual void wait() = 0;                 ///< joins; the last state is then known
-  virtual RunState state() const = 0;      ///< finished, stopped or failed once done
-  virtual std::string problem() const = 0; ///< the message of a failed job
+  virtual void send(Command command) = 0;   ///< polled between steps
+  virtual bool isDone() const = 0;          ///< set last, after every report
+  virtual void wait() = 0;                  ///< joins; the last state is then known
+  virtual RunState state() const = 0;       ///< finished, stopped or failed once done
+  virtual std::string problem() const = 0;  ///< the message of a failed job
 };
 
 struct StartOptions {
   std::filesystem::path folder;      ///< run folder for checkpoints and the stop file; made before start
   std::filesystem::path checkpoint;  ///< resume from this one; empty: from the beginning
+};
+
+/// A file of a run's folder that is, or was, a checkpoint.
+struct FoundCheckpoint {
+  std::filesystem::path file;
+  std::string problem;  ///< why it cannot be read; empty: it is whole, and the rest is known
+  bool isBest = false;  ///< of the epoch with the best test: stays when older checkpoints go
+  std::int64_t step = 0;
+  std::string configHash;
+  std::int64_t seed = 0;
+  std::string run;  ///< the name of the folder it was written to; empty in files of older versions
 };
 
 struct DeviceInfo {
@@ -70,10 +85,13 @@ class Engine {
   /// Starts training in the background. Throws Error if the configuration cannot be started at all (device,
   /// data, checkpoint of another configuration); what fails later is reported through the sink.
   virtual std::unique_ptr<Job> start(const RunConfig& config, const StartOptions& options, Sink& sink) = 0;
+  /// Reads every checkpoint of a run's folder, whole, and returns them from the highest step to the lowest;
+  /// what cannot be read comes where its name puts it.
+  virtual std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) = 0;
   virtual std::vector<DeviceInfo> devices() = 0;
   virtual std::string libtorchVersion() const = 0;
-  /// Times `step.METHOD` for each given method; see design.md 8. threads  0: all cores. device  "auto", "cpu",
-  /// "cuda" or "cuda:N"; throws Error if it cannot be used.
+  /// Times `step.METHOD` for each given method; see design.md 8. threads  0: all cores. device  "auto",
+  /// "cpu", "cuda" or "cuda:N"; throws Error if it cannot be used.
   virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
                                               const std::string& device) = 0;
   /// Writes the weights of a checkpoint as a safetensors file.
@@ -88,10 +106,9 @@ struct EngineModule {
   Engine* (*create)() = nullptr;          ///< never destroyed: the library is never closed
 };
 
-/// Loads the engine on first use (0.3-0.6 s; never on the GUI thread) and returns the one Engine. Throws Error that
-/// says what is missing and how to install it.
-/// LibTorch is looked for in UADA_LIBTORCH alone if that is set, else in the folder it was built with, then in the
-/// user's cache.
+/// Loads the engine on first use (0.3-0.6 s; never on the GUI thread) and returns the one Engine. Throws
+/// Error that says what is missing and how to install it. LibTorch is looked for in UADA_LIBTORCH alone if
+/// that is set, else in the folder it was built with, then in the user's cache.
 Engine& loadEngine();
 /// Where LibTorch was found, or an empty path; loads nothing.
 std::filesystem::path findLibTorch();

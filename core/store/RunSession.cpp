@@ -1,16 +1,19 @@
 #include "core/store/RunSession.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/store/Checkpoints.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
@@ -22,17 +25,21 @@ using namespace store;
 namespace {
 
 constexpr std::size_t kConfigBytes = 16u << 20;
-constexpr std::size_t kCheckpointBytes = std::size_t{16} << 30;
+constexpr std::chrono::milliseconds kPatience(1000);  // for rows to be stored before a checkpoint is written
 
 /// Hands each report of one attempt to the store and then to the observer, and writes what is rare to
 /// log.jsonl.
 class Recorder : public Sink {
  public:
-  Recorder(ProjectWriter& project, std::int64_t run, int attempt, const std::filesystem::path& folder,
-           Sink* observer)
-      : project_(project), run_(run), attempt_(attempt), observer_(observer) {
-    log_.reset(std::fopen((folder / "log.jsonl").c_str(), "ae"));
-  }
+  /// checkpoints  of earlier attempts, in the order in which they were written
+  Recorder(ProjectWriter& project, std::int64_t run, int attempt, const std::filesystem::path& log,
+           std::vector<std::filesystem::path> checkpoints, Sink* observer)
+      : project_(project),
+        run_(run),
+        attempt_(attempt),
+        rotation_(std::move(checkpoints)),
+        observer_(observer),
+        log_(openLog(log)) {}
 
   void onState(const StateReport& report) override {
     Json line = Json::object();
@@ -67,6 +74,10 @@ class Recorder : public Sink {
     project_.append(run_, attempt_, report);
     if (observer_) observer_->onEpoch(report);
   }
+  void beforeCheckpoint() override {
+    if (project_.settle(kPatience)) rotation_.stored();
+    if (observer_) observer_->beforeCheckpoint();
+  }
   void onCheckpoint(const CheckpointReport& report) override {
     Json line = Json::object();
     line["step"] = report.step;
@@ -74,6 +85,7 @@ class Recorder : public Sink {
     line["hash"] = report.hash;
     log("checkpoint", std::move(line));
     project_.append(run_, attempt_, report);
+    rotation_.written(report.file);
     if (observer_) observer_->onCheckpoint(report);
   }
   void onResult(const ResultReport& report) override {
@@ -92,6 +104,8 @@ class Recorder : public Sink {
     project_.append(run_, attempt_, text);
     if (observer_) observer_->onEvent(text);
   }
+  /// The job is over and all rows are stored.
+  void beforeEnd() { rotation_.stored(); }
   /// The job never came to be: the observer learns it from the exception.
   void recordFailure(const std::string& text) {
     observer_ = nullptr;
@@ -115,19 +129,19 @@ class Recorder : public Sink {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
+  using Log = std::unique_ptr<std::FILE, Close>;
+  /// Without O_NONBLOCK the opening of a named pipe waits for someone who reads it.
+  static Log openLog(const std::filesystem::path& file) {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    return Log(fd < 0 ? nullptr : ::fdopen(fd, "a"));
+  }
   ProjectWriter& project_;
   const std::int64_t run_;
   const int attempt_;
+  Rotation rotation_;
   Sink* observer_;
-  std::unique_ptr<std::FILE, Close> log_;
+  Log log_;
 };
-
-bool verifies(const CheckpointReport& checkpoint) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(checkpoint.file, ignored) &&
-         sha256(std::span<const std::byte>(readBinaryFile(checkpoint.file, kCheckpointBytes))) ==
-             checkpoint.hash;
-}
 
 void makeFolder(const std::filesystem::path& folder) {
   std::error_code code;
@@ -150,6 +164,14 @@ std::vector<std::string> changed(const Json& before, const Json& after, const st
   return all;
 }
 
+/// A log that is a named pipe would make the run wait, or lose its lines.
+void requireRegular(const std::filesystem::path& file) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(file, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    throw Error(fmt::format("cannot write '{}': it is not a regular file; move it away", file.string()));
+}
+
 std::string configText(const RunConfig& config) { return toJson(config).dump(2) + "\n"; }
 
 std::string ownerText(std::int64_t pid) {
@@ -165,6 +187,7 @@ struct RunSession::Impl {
     job.reset();
     try {
       project.flush();
+      if (recorder) recorder->beforeEnd();
     } catch (const Error&) {
       // What could not be written is still queued and named by ProjectWriter::problem().
     }
@@ -173,7 +196,6 @@ struct RunSession::Impl {
   void takeLock();
   void checkConfig(const RunConfig& config) const;
   RunConfig adopt(const RunDetail& wanted, std::vector<std::string>& remarks);
-  std::vector<std::string> chooseCheckpoint(const RunDetail& detail);
   void begin(Engine& engine, const RunConfig& config, Sink* observer,
              const std::vector<std::string>& remarks);
   void prepare(const RunConfig& config);
@@ -182,7 +204,7 @@ struct RunSession::Impl {
   RunSummary run;
   const std::filesystem::path folder;
   FileLock lock;
-  std::filesystem::path checkpoint;
+  ResumePoint point;
   std::unique_ptr<Recorder> recorder;
   std::unique_ptr<Job> job;
 };
@@ -193,6 +215,7 @@ void RunSession::Impl::takeLock() {
   if (!lock.held())
     throw Error(fmt::format("run {} is being trained by another process; stop it first", run.key));
   lock.write(ownerText(::getpid()));
+  removeLeftovers(folder);  // nobody else trains the run, so that these are of processes that were killed
 }
 
 /// What is resumed must be what was started: where and how it runs may have changed.
@@ -242,24 +265,9 @@ RunConfig RunSession::Impl::adopt(const RunDetail& wanted, std::vector<std::stri
   return config;
 }
 
-/// Sets the newest checkpoint whose content has its recorded hash. Returns what is to be said about the
-/// others.
-std::vector<std::string> RunSession::Impl::chooseCheckpoint(const RunDetail& detail) {
-  std::vector<std::string> remarks;
-  for (auto it = detail.checkpoints.rbegin(); it != detail.checkpoints.rend(); ++it) {
-    if (verifies(*it)) {
-      checkpoint = it->file;
-      return remarks;
-    }
-    remarks.push_back(fmt::format("checkpoint '{}' of step {} is missing or damaged and was passed over",
-                                  it->file, it->step));
-  }
-  if (!remarks.empty()) remarks.push_back("no checkpoint can be read: training begins again at step 0");
-  return remarks;
-}
-
 void RunSession::Impl::prepare(const RunConfig& config) {
   if (!lock.held()) takeLock();
+  requireRegular(folder / "log.jsonl");
   const auto file = folder / "config.json";
   if (!std::filesystem::exists(file)) writeFileAtomically(file, configText(config));
   if (config.policyFile)
@@ -276,14 +284,14 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   } catch (const Error& e) {
     problem = e.what();
   }
-  const int attempt = project.beginAttempt(run.id, currentManifest(), checkpoint.filename().string());
+  const int attempt = project.beginAttempt(run.id, currentManifest(), point.file.filename().string());
   run.attempts = attempt;
   run.state = RunState::preparing;
-  recorder = std::make_unique<Recorder>(project, run.id, attempt, folder, observer);
+  recorder = std::make_unique<Recorder>(project, run.id, attempt, folder / "log.jsonl", point.kept, observer);
   for (const std::string& remark : remarks) recorder->onEvent(remark);
   try {
     if (!problem.empty()) throw Error(problem);
-    job = engine.start(config, {folder, checkpoint}, *recorder);
+    job = engine.start(config, {folder, point.file}, *recorder);
   } catch (const std::exception& e) {
     recorder->recordFailure(problemText(e, "the start of " + runTitle(config)));
     throw;
@@ -302,7 +310,8 @@ RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunDetail& 
   impl_->takeLock();
   std::vector<std::string> remarks;
   const RunConfig config = impl_->adopt(run, remarks);
-  for (std::string& remark : impl_->chooseCheckpoint(run)) remarks.push_back(std::move(remark));
+  impl_->point = adoptCheckpoint(engine, impl_->folder, run);
+  for (const std::string& remark : impl_->point.remarks) remarks.push_back(remark);
   impl_->begin(engine, config, observer, remarks);
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/store/Locks.h"
 #include "core/store/Project.h"
-#include "tests/cli/Program.h"
+#include "tests/cli/TinyTraining.h"
 
 using namespace uada::test;
 
@@ -48,7 +48,6 @@ class TestCliTrain : public QObject {
  private:
   QStringList experiment(int epochs, const QString& methods) const;
   std::unique_ptr<QProcess> startLong() const;
-  static bool waitForSteps(QProcess& process, int steps, QByteArray& seen);
   QStringList lossesOf(const QString& project, const QString& run = "1") const;
   QList<QJsonObject> runs() const { return ofKind(objects(program_->run({"runs", "--json"}).out), "run"); }
   std::unique_ptr<Program> program_;
@@ -56,38 +55,14 @@ class TestCliTrain : public QObject {
 
 void TestCliTrain::init() {
   program_ = std::make_unique<Program>();
-  program_->writeCifar(20);
-  program_->write("tiny.json", R"({
-    "name": "tiny", // a comment
-    "recipe": {
-      "dataset": {"name": "cifar10"}, "model": {"name": "resnet", "depth": "10", "width": 4},
-      "training": {"epochs": 2, "batch": 20, "learning_rate": 0.05, "schedule": "cosine"}
-    },
-    "methods": ["ra-uc", "uada"], "seeds": [1],
-    "runtime": {"threads": 1, "device": "cpu", "pictured": 2, "picture_every": 2}, "tables": [2]
-  })");
+  writeTinyExperiment(*program_);
 }
 
 QStringList TestCliTrain::experiment(int epochs, const QString& methods) const {
-  return {"run",   "tiny.json",
-          "--set", "recipe.dataset.folder=" + program_->path("cifar"),
-          "--set", QString("recipe.training.epochs=%1").arg(epochs),
-          "--set", "methods=" + methods};
+  return tinyExperiment(*program_, epochs, methods);
 }
 
-/// A run that would take minutes: it is stopped.
-std::unique_ptr<QProcess> TestCliTrain::startLong() const {
-  return program_->start(experiment(2000, R"(["uada"])") + QStringList{"--json"});
-}
-
-/// Reads until so many steps were reported.
-bool TestCliTrain::waitForSteps(QProcess& process, int steps, QByteArray& seen) {
-  while (seen.count(R"({"kind":"step")") < steps) {
-    if (!process.waitForReadyRead(kTimeout)) return false;
-    seen += process.readAllStandardOutput();
-  }
-  return true;
-}
+std::unique_ptr<QProcess> TestCliTrain::startLong() const { return startLongTraining(*program_); }
 
 /// The loss of every step of a run, with all digits.
 QStringList TestCliTrain::lossesOf(const QString& project, const QString& run) const {

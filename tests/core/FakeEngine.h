@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,7 @@ struct FakeSettings {
   std::string data = "fake-data";  ///< hash of the images
   bool isPublished = true;         ///< of the images
   std::string refusal;             ///< not empty: start() throws an Error with it
+  std::int64_t waitsAtStep = 0;    ///< not 0: the job pauses by itself before this step, for a moment
   std::int64_t failsAtStep = 0;    ///< not 0: the job fails before this step with "the loss is NaN at step N"
 };
 
@@ -265,6 +267,10 @@ class FakeJob : public Job {
 
   void oneStep() {
     const std::int64_t step = step_ + 1;
+    if (step == numbers_.settings.waitsAtStep) {
+      report(RunState::paused, "the disk is full");
+      report(RunState::running, "");
+    }
     if (step == numbers_.settings.failsAtStep) throw Error("the loss is NaN at step " + std::to_string(step));
     sink_.onStep(numbers_.step(step));
     sink_.onPolicy(numbers_.policy(step));
@@ -302,7 +308,8 @@ class FakeJob : public Job {
     if (command == Command::checkpoint) return checkpoint();
     if (command == Command::pause || command == Command::resume) {
       const bool pause = command == Command::pause;
-      if (pause != paused_) report(pause ? RunState::paused : RunState::running, "");
+      if (pause != paused_)
+        report(pause ? RunState::paused : RunState::running, "");
       paused_ = pause;
       return;
     }
@@ -312,8 +319,11 @@ class FakeJob : public Job {
   }
 
   void checkpoint() {
+    sink_.beforeCheckpoint();
     Json json = Json::object();
     json["config"] = configHash(numbers_.config);
+    json["seed"] = numbers_.config.seed;
+    json["run"] = options_.folder.filename().string();
     json["step"] = step_;
     const std::string text = json.dump();
     const auto file = options_.folder / ("checkpoint-" + std::to_string(step_) + ".fake");
@@ -366,6 +376,27 @@ class FakeEngine : public Engine {
       step = json.at("step").asInt();
     }
     return std::make_unique<FakeJob>(numbers(config), options, step, sink);
+  }
+  std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) override {
+    std::vector<FoundCheckpoint> all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with("checkpoint-") || !name.ends_with(".fake")) continue;
+      FoundCheckpoint found;
+      found.file = entry.path();
+      found.step = std::stoll(name.substr(std::string_view("checkpoint-").size()));
+      try {
+        const Json json = readJsonFile(entry.path());
+        found.configHash = json.at("config").asString();
+        found.seed = json.at("seed").asInt();
+        found.run = json.at("run").asString();
+      } catch (const Error& e) {
+        found.problem = e.what();
+      }
+      all.push_back(std::move(found));
+    }
+    std::ranges::sort(all, std::ranges::greater(), &FoundCheckpoint::step);
+    return all;
   }
   std::vector<DeviceInfo> devices() override { return {{"cpu", "Fake processor", "2 threads", true, ""}}; }
   std::string libtorchVersion() const override { return "fake"; }

@@ -26,6 +26,20 @@ inline std::string sqlite(const std::filesystem::path& file, const std::string& 
   return answer;
 }
 
+/// Another program that holds the right to write to a project, until this is destroyed.
+class WriteLock {
+ public:
+  explicit WriteLock(const std::filesystem::path& project)
+      : program_({"sqlite3", "-cmd", ".timeout 20000", project.string(), "BEGIN IMMEDIATE",
+                  ".shell echo locked", ".shell exec sleep 100"}),
+        isHeld_(program_.line() == "locked") {}
+  bool isHeld() const { return isHeld_; }
+
+ private:
+  Child program_;
+  bool isHeld_;
+};
+
 /// The message of the Error that body throws; "" if it throws none.
 template <class Body>
 std::string errorOf(Body body) {

@@ -44,13 +44,7 @@ void write(const std::string& project, std::int64_t count) {
 }
 
 /// A run as the command line has it: SIGTERM stops it with a checkpoint.
-void session(const std::string& project, int epochs) {
-  ::signal(SIGTERM, [](int) { stopped = true; });
-  ProjectWriter writer(project);
-  FakeEngine engine;
-  engine.settings.stepDelay = std::chrono::milliseconds(2);
-  RunSession session(writer, engine, fakeConfig("uada", 1, epochs), nullptr);
-  writer.flush();
+void serve(RunSession& session) {
   say("run " + session.run().key);
   while (!session.job().isDone()) {
     if (stopped.exchange(false)) session.job().send(Command::stopNow);
@@ -59,15 +53,33 @@ void session(const std::string& project, int epochs) {
   say(stateName(session.job().state()));
 }
 
+/// key  of the run that goes on; empty: a new one
+void session(const std::string& project, int epochs, const std::string& key) {
+  ::signal(SIGTERM, [](int) { stopped = true; });
+  ProjectWriter writer(project);
+  FakeEngine engine;
+  engine.settings.stepDelay = std::chrono::milliseconds(2);
+  if (key.empty()) {
+    RunSession session(writer, engine, fakeConfig("uada", 1, epochs), nullptr);
+    writer.flush();
+    serve(session);
+  } else {
+    const ProjectReader reader(project);
+    RunSession session(writer, engine, reader.detail(reader.findRun(key).id), nullptr);
+    serve(session);
+  }
+}
+
 }  // namespace
 
-/// store_helper write|session PROJECT COUNT
+/// store_helper write|session PROJECT COUNT, or: resume PROJECT KEY
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
   try {
     const std::string what = argv[1];
     if (what == "write") write(argv[2], std::stoll(argv[3]));
-    if (what == "session") session(argv[2], std::stoi(argv[3]));
+    if (what == "session") session(argv[2], std::stoi(argv[3]), "");
+    if (what == "resume") session(argv[2], 0, argv[3]);
     return 0;
   } catch (const std::exception& e) {
     say(std::string("error ") + e.what());

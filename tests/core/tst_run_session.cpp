@@ -113,43 +113,6 @@ class TestRunSession : public QObject {
     QVERIFY(contains(errorOf([&] { RunSession again(*writer_, engine_, done, nullptr); }), "is finished"));
   }
 
-  void passesOverDamagedCheckpoints_data() {
-    QTest::addColumn<int>("damaged");
-    QTest::addColumn<QString>("from");
-    QTest::newRow("newest") << 1 << "checkpoint-20.fake";
-    QTest::newRow("two") << 2 << "checkpoint-10.fake";
-    QTest::newRow("all") << 3 << "";
-  }
-  void passesOverDamagedCheckpoints() {
-    QFETCH(int, damaged);
-    QFETCH(QString, from);
-    const RunConfig config = fakeConfig();
-    const std::string key = stoppedAt(25);
-    const RunDetail stopped = detail(key);
-    QCOMPARE(stopped.checkpoints.size(), std::size_t{3});
-    for (int i = 0; i < damaged; ++i) {
-      const std::filesystem::path checkpoint = stopped.checkpoints[2 - i].file;
-      if (i == 0)
-        writeFileAtomically(checkpoint, "{\"half a checkp");
-      else
-        std::filesystem::remove(checkpoint);
-    }
-    Watcher watcher;
-    {
-      RunSession session(*writer_, engine_, stopped, &watcher);
-      session.job().wait();
-    }
-    QCOMPARE(engine_.lastOptions.checkpoint.filename().string(), from.toStdString());
-    QCOMPARE(watcher.events.size(),
-             static_cast<std::size_t>(damaged == 3 ? 4 : damaged));  // who trains hears it
-    if (damaged == 3) QVERIFY(contains(watcher.events.back(), "training begins again at step 0"));
-    const RunDetail done = detail(key);
-    QCOMPARE(done.summary.state, RunState::finished);
-    QCOMPARE(text(ProjectReader(file_).steps(done.summary.id)), expectedSteps(config));
-    QVERIFY(contains(done.events.at(0), "was passed over"));
-    QCOMPARE(done.events.size(), static_cast<std::size_t>(damaged == 3 ? 4 : damaged));
-  }
-
   void goesOnElsewhereAndSaysSo() {
     const std::string key = stoppedAt(15);
     RunDetail moved = detail(key);

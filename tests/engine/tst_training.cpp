@@ -242,14 +242,11 @@ class TestTraining : public QObject {
     QVERIFY(!fs::exists(made(dir) / "stop"));
   }
 
-  void keepsTwoCheckpointsAndTheBest() {
+  void keepsTheBest() {
     QTemporaryDir dir;
     const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 4, 8), made(dir), {},
                           atStep(2, Command::checkpoint));
     QCOMPARE(attempt.sink.checkpoints.size(), std::size_t{5});
-    QStringList names = QDir(dir.path()).entryList(QDir::Files);
-    QCOMPARE(names, (QStringList{"best.safetensors", "checkpoint-0000000012.safetensors",
-                                 "checkpoint-0000000016.safetensors"}));
     const Checkpoint best = readCheckpoint(made(dir) / "best.safetensors");
     QCOMPARE(best.progress.bestEpoch, best.progress.epoch - 1);
     QCOMPARE(attempt.sink.results[0].bestEpoch, best.progress.bestEpoch);

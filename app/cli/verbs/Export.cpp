@@ -160,11 +160,17 @@ std::string exportSamples(const Wanted& wanted) {
 
 std::string exportWeights(const Wanted& wanted) {
   const auto& [project, run, options, form] = wanted;
-  const auto checkpoint = project.lastCheckpoint(run.id);
-  if (!checkpoint) nothingThere(run, "weights", "it has no checkpoint yet; one is written after every epoch");
-  const auto file = runFolder(std::filesystem::absolute(project.file()), run.key) / checkpoint->file;
-  loadEngine().exportWeights(file, options.out);
-  return "weights at step " + groupedText(checkpoint->step);
+  Engine& engine = loadEngine();
+  std::string problem;
+  for (const FoundCheckpoint& found :
+       engine.checkpoints(runFolder(project.file(), run.key))) {  // newest first
+    if (problem.empty()) problem = found.problem;
+    if (!found.problem.empty()) continue;
+    engine.exportWeights(found.file, options.out);
+    return "weights at step " + groupedText(found.step);
+  }
+  if (!problem.empty()) throw Error(problem);
+  nothingThere(run, "weights", "it has no checkpoint yet; one is written after every epoch");
 }
 
 struct Kind {

@@ -3,9 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
+#include <functional>
+#include <limits>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/Text.h"
 
 namespace uada {
 namespace fs = std::filesystem;
@@ -16,12 +20,13 @@ constexpr const char* kModel = "model.";
 constexpr const char* kVelocity = "velocity.";
 constexpr const char* kSuffix = ".safetensors";
 constexpr std::size_t kMaxBytes = std::size_t{16} << 30;
-constexpr std::size_t kKept = 2;
+constexpr std::string_view kPrefix = "checkpoint-";
 
 std::string manifest(const Checkpoint& checkpoint) {
   Json json = Json::object();
   json["config_hash"] = checkpoint.configHash;
   json["seed"] = checkpoint.seed;
+  json["run"] = checkpoint.run;
   json["data_hash"] = checkpoint.dataHash;
   json["threads"] = checkpoint.threads;
   json["device"] = checkpoint.device;
@@ -36,6 +41,7 @@ Checkpoint fromManifest(const Json& json) {
   Checkpoint checkpoint;
   checkpoint.configHash = json.at("config_hash").asString();
   checkpoint.seed = json.at("seed").asInt();
+  if (const Json* run = json.find("run")) checkpoint.run = run->asString();
   checkpoint.dataHash = json.at("data_hash").asString();
   checkpoint.threads = static_cast<int>(json.at("threads").asInt());
   checkpoint.device = json.at("device").asString();
@@ -51,10 +57,18 @@ std::vector<fs::path> checkpointsIn(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("checkpoint-") && name.ends_with(kSuffix)) files.push_back(entry.path());
+    if (name.starts_with(kPrefix) && name.ends_with(kSuffix)) files.push_back(entry.path());
   }
   std::sort(files.rbegin(), files.rend());
   return files;
+}
+
+/// 0 where the name holds none.
+std::int64_t stepOfName(const fs::path& file) {
+  const std::string name = file.filename().string();
+  std::int64_t step = 0;
+  std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), step);
+  return step;
 }
 
 void writeBytes(const fs::path& file, std::span<const std::byte> bytes) {
@@ -129,24 +143,63 @@ Checkpoint findCheckpoint(const fs::path& fileOrFolder) {
   throw Error(fmt::format("no sound checkpoint in '{}'{}", fileOrFolder.string(), problems));
 }
 
-Written writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint, bool isBest) {
-  TensorFile file = checkpoint.tensors;
-  file.texts = {{"format", kFormat}, {"manifest", manifest(checkpoint)}};
-  const std::vector<std::byte> bytes = encode(file, true);
+std::vector<FoundCheckpoint> listCheckpoints(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return {};
+  std::vector<fs::path> files = checkpointsIn(folder);
+  if (fs::exists(bestFile(folder))) files.push_back(bestFile(folder));
+  std::vector<FoundCheckpoint> all;
+  for (const fs::path& file : files) {
+    FoundCheckpoint found;
+    found.file = file;
+    found.isBest = file == bestFile(folder);
+    found.step = found.isBest ? std::numeric_limits<std::int64_t>::max() : stepOfName(file);
+    try {
+      const Checkpoint checkpoint = readCheckpoint(file);
+      found.step = checkpoint.progress.step;
+      found.configHash = checkpoint.configHash;
+      found.seed = checkpoint.seed;
+      found.run = checkpoint.run;
+    } catch (const std::exception& error) {  // expected after a crash; told by whom it concerns
+      const std::string_view text = error.what();
+      found.problem = text.substr(0, text.find('\n'));
+    }
+    all.push_back(std::move(found));
+  }
+  // The best comes after the checkpoint of its own step.
+  std::ranges::stable_sort(all, std::ranges::greater(), &FoundCheckpoint::step);
+  return all;
+}
+
+fs::path bestFile(const fs::path& folder) { return folder / fmt::format("best{}", kSuffix); }
+
+static Written writeFiles(const fs::path& folder, std::int64_t step, std::span<const std::byte> bytes,
+                          bool isBest) {
   Written written;
-  written.file = folder / fmt::format("checkpoint-{:010}{}", checkpoint.progress.step, kSuffix);
-  written.hash = sha256(std::span<const std::byte>(bytes));
+  written.file = folder / fmt::format("{}{:010}{}", kPrefix, step, kSuffix);
+  written.hash = sha256(bytes);
+  if (isBest) writeBytes(bestFile(folder), bytes);
   writeBytes(written.file, bytes);
   if (sha256(std::span<const std::byte>(readBinaryFile(written.file, kMaxBytes))) != written.hash) {
     throw Error(fmt::format("'{}' reads back differently than it was written: check the disk",
                             written.file.string()));
   }
-  if (isBest) writeBytes(folder / fmt::format("best{}", kSuffix), bytes);
-  std::size_t kept = 0;
-  for (const fs::path& old : checkpointsIn(folder)) {
-    if (++kept > kKept) fs::remove(old);
-  }
   return written;
+}
+
+Written writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint, bool isBest) {
+  TensorFile file = checkpoint.tensors;
+  file.texts = {{"format", kFormat}, {"manifest", manifest(checkpoint)}};
+  const std::vector<std::byte> bytes = encode(file, true);
+  try {
+    return writeFiles(folder, checkpoint.progress.step, bytes, isBest);
+  } catch (const NoSpace& problem) {  // only here is it known how much is needed
+    std::error_code code;
+    const fs::space_info space = fs::space(folder, code);
+    throw NoSpace(fmt::format(
+        "{}: a checkpoint needs {} in '{}'{}", problem.what(),
+        bytesText((isBest ? 2.0 : 1.0) * static_cast<double>(bytes.size())), folder.string(),
+        code ? "" : fmt::format(", where {} are free", bytesText(static_cast<double>(space.available)))));
+  }
 }
 
 void exportWeights(const fs::path& checkpoint, const fs::path& out) {

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/config/RunConfig.h"
+#include "core/engine/Engine.h"
 #include "core/engine/models/Network.h"
 #include "core/engine/train/Progress.h"
 #include "core/engine/train/Sgd.h"
@@ -15,6 +17,7 @@ namespace uada {
 /// seed, hash of the data, threads, versions, progress).
 struct Checkpoint {
   std::string configHash, dataHash, libtorchVersion, version;
+  std::string run;  ///< the name of the run's folder; empty in files of older versions
   std::int64_t seed = 0;
   int threads = 1;
   std::string device;
@@ -32,9 +35,13 @@ void putTensors(const TensorFile& file, Network& network, Sgd& sgd);
 Checkpoint readCheckpoint(const std::filesystem::path& file);
 /// A file: that one. A folder: the newest in it that reads without error; throws if there is none.
 Checkpoint findCheckpoint(const std::filesystem::path& fileOrFolder);
+/// See Engine::checkpoints.
+std::vector<FoundCheckpoint> listCheckpoints(const std::filesystem::path& folder);
+std::filesystem::path bestFile(const std::filesystem::path& folder);
 
-/// Writes `checkpoint-STEP.safetensors` (and `best.safetensors` with the same content), reads it back, and
-/// removes all but the two newest and the best. returns  path and SHA-256 of the file
+/// Writes `checkpoint-STEP.safetensors` (and `best.safetensors` with the same content), and reads it back.
+/// Older ones stay: who keeps the run's rows removes them. returns  path and SHA-256 of the file
+/// throws  NoSpace saying how much room is needed and where; nothing of the name has changed then
 struct Written {
   std::filesystem::path file;
   std::string hash;

@@ -98,6 +98,9 @@ class TorchEngine : public Engine {
   std::unique_ptr<Job> start(const RunConfig& config, const StartOptions& options, Sink& sink) override {
     return std::make_unique<TrainingJob>(prepare(config, options), options, sink);
   }
+  std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) override {
+    return listCheckpoints(folder);
+  }
   std::vector<DeviceInfo> devices() override { return listDevices(); }
   std::string libtorchVersion() const override { return runningLibTorch(); }
   std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,

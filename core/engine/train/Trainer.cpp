@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "core/base/Error.h"
+#include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Schedule.h"
@@ -32,8 +33,7 @@ RunState Trainer::run() {
   while (progress_.epoch <= prepared_.config.recipe.training.epochs) {
     if (!trainEpoch() || !finishEpoch()) {
       enter(RunState::stopping, "writing a checkpoint");
-      save(false);
-      return stopped(fmt::format("stopped at step {}", progress_.step));
+      return save() ? stopped(fmt::format("stopped at step {}", progress_.step)) : stoppedUnsaved();
     }
     if (control_.stopAfterEpoch() && progress_.epoch <= prepared_.config.recipe.training.epochs) {
       return stopped(fmt::format("stopped after epoch {}", progress_.epoch - 1));
@@ -84,8 +84,12 @@ void Trainer::restore() {
   }
   putTensors(checkpoint.tensors, stepper_->network(), stepper_->optimiser());
   progress_ = checkpoint.progress;
+  savedStep_ = progress_.step;
   sink_.onEvent(fmt::format("resumed after step {} in epoch {}", progress_.step, progress_.epoch));
   prepared_.checkpoint.reset();
+  // The file of the best epoch is set aside with what was newer than this checkpoint, or was damaged.
+  if (isBest() && !prepared_.runFolder.empty() && !std::filesystem::exists(bestFile(prepared_.runFolder)))
+    save();
 }
 
 /// returns  false: stopped within the epoch
@@ -103,14 +107,14 @@ bool Trainer::between() {
   if (control_.pauseWanted()) pause();
   if (control_.stopNow()) return false;
   const double minutes = sinceCheckpoint_.seconds() / 60;
-  if (control_.takeCheckpoint() || minutes >= prepared_.config.runtime.checkpointMinutes) save(false);
+  if (control_.takeCheckpoint() || minutes >= prepared_.config.runtime.checkpointMinutes) return save();
   return true;
 }
 
 void Trainer::pause() {
   enter(RunState::paused, fmt::format("paused after step {}", progress_.step));
   while (control_.pauseWanted() && !control_.stopNow()) {
-    if (control_.takeCheckpoint()) save(false);
+    if (control_.takeCheckpoint()) save();
     control_.wait();
   }
   if (!control_.stopNow()) enter(RunState::running, "training");
@@ -159,8 +163,7 @@ bool Trainer::finishEpoch() {
   report.testSeconds = watch.lap();
   report.counts = sums.counts;
   report.timings = sums.timings;
-  const bool isBest = scores->top1 > progress_.bestTop1;
-  if (isBest) {
+  if (scores->top1 > progress_.bestTop1) {
     progress_.bestTop1 = scores->top1;
     progress_.bestEpoch = progress_.epoch;
   }
@@ -168,16 +171,51 @@ bool Trainer::finishEpoch() {
   progress_.stepInEpoch = 0;
   progress_.sums = {};
   sink_.onEpoch(report);
-  save(isBest);
+  return save();
+}
+
+/// Whether this moment is the end of the epoch with the best test so far.
+bool Trainer::isBest() const {
+  return progress_.stepInEpoch == 0 && progress_.bestEpoch > 0 && progress_.bestEpoch == progress_.epoch - 1;
+}
+
+/// returns  false: there was no room for a checkpoint until a stop was wanted
+bool Trainer::save() {
+  if (prepared_.runFolder.empty()) return true;
+  sink_.beforeCheckpoint();
+  const std::optional<Written> written = writeOnceThereIsSpace();
+  sinceCheckpoint_.lap();
+  if (!written) return false;
+  savedStep_ = progress_.step;
+  sink_.onCheckpoint({progress_.step, progress_.epoch, written->file.string(), written->hash});
   return true;
 }
 
-void Trainer::save(bool isBest) {
-  sinceCheckpoint_.lap();
-  if (prepared_.runFolder.empty()) return;
+/// Waits while the disk is full, unless a stop is wanted: training is never ended by what may pass.
+std::optional<Written> Trainer::writeOnceThereIsSpace() {
+  const Checkpoint state = checkpoint();
+  const StateReport before = shown_;
+  for (bool waiting = false;; waiting = true) {
+    try {
+      const Written written = writeCheckpoint(prepared_.runFolder, state, isBest());
+      if (!waiting) return written;
+      sink_.onEvent("there is room for the checkpoint again: training goes on");
+      enter(before.state, before.text);
+      return written;
+    } catch (const NoSpace& problem) {
+      if (!waiting && !control_.stopNow())
+        enter(RunState::paused, fmt::format("{}; training waits, and goes on by itself", problem.what()));
+    }
+    for (int halfSeconds = 0; halfSeconds < 2 && !control_.stopNow(); ++halfSeconds) control_.wait();
+    if (control_.stopNow()) return std::nullopt;
+  }
+}
+
+Checkpoint Trainer::checkpoint() const {
   Checkpoint checkpoint;
   checkpoint.configHash = configHash(prepared_.config);
   checkpoint.dataHash = data_.hash;
+  checkpoint.run = prepared_.runFolder.filename().string();
   checkpoint.libtorchVersion = runningLibTorch();
   checkpoint.version = UADA_VERSION;
   checkpoint.seed = prepared_.config.seed;
@@ -186,8 +224,18 @@ void Trainer::save(bool isBest) {
   checkpoint.config = toJson(prepared_.config);
   checkpoint.progress = progress_;
   checkpoint.tensors = takeTensors(stepper_->network(), stepper_->optimiser());
-  const Written written = writeCheckpoint(prepared_.runFolder, checkpoint, isBest);
-  sink_.onCheckpoint({progress_.step, progress_.epoch, written.file.string(), written.hash});
+  return checkpoint;
+}
+
+/// A stop came while the disk was full.
+RunState Trainer::stoppedUnsaved() {
+  const std::string kept =
+      savedStep_ < 0 ? "no checkpoint was written before: a resume begins at step 0"
+                     : fmt::format("the checkpoint of step {} stands, and a resume begins there", savedStep_);
+  const std::string text = fmt::format(
+      "stopped at step {} without a checkpoint, because the disk is full; {}", progress_.step, kept);
+  sink_.onEvent(text);
+  return stopped(text);
 }
 
 RunState Trainer::stopped(const std::string& text) {
@@ -196,7 +244,8 @@ RunState Trainer::stopped(const std::string& text) {
 }
 
 void Trainer::enter(RunState state, const std::string& text) {
-  enter_({state, text, prepared_.device.name, prepared_.threads, data_.hash, data_.isPublished});
+  shown_ = {state, text, prepared_.device.name, prepared_.threads, data_.hash, data_.isPublished};
+  enter_(shown_);
 }
 
 void Trainer::reportResult() {

@@ -44,8 +44,12 @@ class Trainer {
   bool finishEpoch();
   bool between();
   void pause();
-  void save(bool isBest);
+  bool save();
+  Checkpoint checkpoint() const;
+  std::optional<Written> writeOnceThereIsSpace();
+  bool isBest() const;
   RunState stopped(const std::string& text);
+  RunState stoppedUnsaved();
   void enter(RunState state, const std::string& text);
   void reportResult();
 
@@ -62,6 +66,8 @@ class Trainer {
   std::vector<std::uint32_t> order_;  ///< of the running epoch
   double waited_ = 0;                 ///< seconds in the sink since the last step
   Stopwatch sinceCheckpoint_;
+  std::int64_t savedStep_ = -1;  ///< of the newest checkpoint; -1: there is none
+  StateReport shown_;            ///< the last one
 };
 
 }  // namespace uada
