@@ -106,10 +106,24 @@ class TestSession : public QObject {
     QCOMPARE(s.steps(s.runs().front().id).back().loss, seen.back().loss);
   }
 
+  /// A full disk is told at once, a pause that was asked for is not.
+  void tellsWhyARunPausesByItself() {
+    FakeSettings settings;
+    settings.waitsAtStep = 3;
+    Bench bench(settings);
+    Session& s = *bench.session;
+    QSignalSpy problems(&s, &Session::problem);
+    s.start(fakeConfig("uada", 1, 1));
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 20000);
+    QCOMPARE(problems.size(), 1);
+    QVERIFY(problems[0][0].toString().endsWith(": the disk is full"));
+  }
+
   void pauseResumeAndStop() {
     Bench bench(slow(5ms, 1000));
     Session& s = *bench.session;
     RunActions actions(s, bench.theme, nullptr);
+    const QSignalSpy problems(&s, &Session::problem);
     s.start(fakeConfig("uada", 1, 3));
     QVERIFY(!actions.start->isEnabled());
     QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::running, 20000);
@@ -117,6 +131,7 @@ class TestSession : public QObject {
     actions.pause->trigger();
     QTRY_COMPARE(s.state(), SessionState::paused);
     QCOMPARE(actions.pause->text(), QString("Resume"));
+    QCOMPARE(problems.size(), 0);
     const qint64 held = s.progress().step;
     actions.pause->trigger();
     QTRY_COMPARE(s.state(), SessionState::running);

@@ -190,6 +190,7 @@ class Session : public QObject {
   std::deque<RunConfig> queue_;
   qint64 selected_ = 0, cursor_ = 0;
   bool follow_ = true;
+  bool pauseAsked_ = false;    ///< by a person
   bool firstBatch_ = false;    ///< of an attempt: earlier rows of the steps it repeats are dropped
   double secondsPerStep_ = 0;  ///< of late
   std::int64_t dataVersion_ = -1;

@@ -39,6 +39,7 @@ void Session::begin(const RunConfig& config, std::optional<RunDetail> resumed) {
   progress_.text = QStringLiteral("loading the engine");
   failure_.clear();
   firstBatch_ = true;
+  pauseAsked_ = false;
   secondsPerStep_ = 0;
   live_ = std::make_unique<LiveRun>(project, engine_, config, std::move(resumed));
   drainTimer_.start();
@@ -47,10 +48,14 @@ void Session::begin(const RunConfig& config, std::optional<RunDetail> resumed) {
 }
 
 void Session::pause() {
-  if (controls().pause) live_->send(Command::pause);
+  if (!controls().pause) return;
+  pauseAsked_ = true;
+  live_->send(Command::pause);
 }
 void Session::resume() {
-  if (controls().resume) live_->send(Command::resume);
+  if (!controls().resume) return;
+  pauseAsked_ = false;
+  live_->send(Command::resume);
 }
 void Session::checkpoint() {
   if (controls().checkpoint) live_->send(Command::checkpoint);
@@ -112,6 +117,9 @@ void Session::drainStates() {
     // Only finishRun() leaves the live states, and a request to stop stays visible until then.
     if (state > SessionState::stopping || state_ == SessionState::stopping) continue;
     progress_.text = text(report.text);
+    // A run that pauses by itself waits for something that a person has to do.
+    if (state == SessionState::paused && !pauseAsked_)
+      Q_EMIT problem(progress_.title + ": " + text(report.text));
     setState(state);
   }
   for (const std::string& event : live_->events.drain().items) {
