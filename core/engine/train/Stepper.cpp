@@ -9,6 +9,8 @@
 
 #include "core/augment/Stages.h"
 #include "core/base/Error.h"
+#include "core/engine/Decisions.h"
+#include "core/engine/RunImages.h"
 #include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Stopwatch.h"
 
@@ -17,25 +19,6 @@ namespace {
 
 constexpr int kTestBatch = 250;
 constexpr int kTop = 5;
-
-RenderSettings renderSettings(const Dataset& data) {
-  if (data.width != data.height) {
-    throw Error(fmt::format("images of {} x {} pixels cannot be trained on: they must be square", data.width,
-                            data.height));
-  }
-  const ChannelStatistics statistics = channelStatistics(data);
-  RenderSettings settings;
-  settings.side = data.width;
-  settings.mean = statistics.mean;
-  for (std::size_t c = 0; c < 3; ++c) {
-    if (!(statistics.deviation[c] > 0)) {
-      throw Error(
-          "the training images cannot be normalised: every pixel of a colour channel has the same value");
-    }
-    settings.deviation[c] = statistics.deviation[c];
-  }
-  return settings;
-}
 
 std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
   const ModelContext context{data.classes, data.width};
@@ -139,7 +122,7 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
       pictured_(config.runtime.pictured),
       space_(makeSpace(config, data.width)),
       chooser_(makeChooser(config.method, *space_)),
-      renderer_(data, renderSettings(data), pool),
+      renderer_(data, runRendering(data), pool),
       network_(placedNetwork(config, data, device)),
       sgd_(network_->parameters(), config.recipe.training) {}
 
@@ -199,15 +182,9 @@ Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> 
 void Stepper::illustrate(Chosen& chosen) const {
   for (std::size_t i = 0; i < chosen.decisions.size(); ++i) {
     Decision& decision = chosen.decisions[i];
-    const auto picture = [&](const Plan& plan) {
-      return renderer_.picture(decision.index, space_->clamped(plan));
-    };
     decision.label = data_.labels[decision.index];
-    decision.original = Image(data_.image(decision.index));
-    decision.unperturbed = picture(decision.plan);
-    for (GroupDecision& group : decision.groups) group.picture = picture(group.candidate);
-    const Image trained = picture(chosen.decided[i]);
-    decision.pixelHash = pixelHash(trained.view());
+    drawPictures(decision, renderer_);
+    decision.pixelHash = pixelHash(renderer_.picture(decision.index, chosen.decided[i]).view());
   }
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/engine/RunImages.h"
 #include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Schedule.h"
 
@@ -45,12 +46,10 @@ RunState Trainer::run() {
 }
 
 void Trainer::readData() {
-  const Choice& choice = prepared_.config.recipe.dataset;
-  const DatasetEntry& entry = findDataset(choice.name);
-  const auto settings = settingsFromJson<DataSettings>(choice.settings, "dataset");
+  const DatasetEntry& entry = findDataset(prepared_.config.recipe.dataset.name);
   enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
-  train_ = readSplit(entry, Split::train, settings.trainLimit);
-  test_ = readSplit(entry, Split::test, settings.testLimit);
+  train_ = readSplit(Split::train);
+  test_ = readSplit(Split::test);
   data_ = dataIdentity(train_, test_);
   checkLabels(train_, "training");
   checkLabels(test_, "test");
@@ -60,17 +59,19 @@ void Trainer::readData() {
   }
 }
 
-/// limit  0: all images; more than there are: all, and it is said
-Dataset Trainer::readSplit(const DatasetEntry& entry, Split split, int limit) {
-  Dataset data = entry.load(prepared_.dataFolder, split);
-  const auto wanted = static_cast<std::size_t>(limit);
-  if (wanted > data.size()) {
+/// A limit above what there is means all, and it is said.
+Dataset Trainer::readSplit(Split split) {
+  const Choice& dataset = prepared_.config.recipe.dataset;
+  Dataset data = runImages(dataset, split, prepared_.dataFolder);
+  const auto settings = settingsFromJson<DataSettings>(dataset.settings, "dataset");
+  const int limit = split == Split::train ? settings.trainLimit : settings.testLimit;
+  if (static_cast<std::size_t>(limit) > data.size()) {
     sink_.onEvent(fmt::format("recipe.dataset.{} is {}, but there are only {} images in '{}': all are used",
                               split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
                               groupedText(static_cast<long long>(data.size())),
                               prepared_.dataFolder.string()));
   }
-  return subset(std::move(data), wanted);
+  return data;
 }
 
 void Trainer::restore() {

@@ -37,7 +37,7 @@ class Trainer {
 
  private:
   void readData();
-  Dataset readSplit(const DatasetEntry& entry, Split split, int limit);
+  Dataset readSplit(Split split);
   void restore();
   bool trainEpoch();
   void step();
