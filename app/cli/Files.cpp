@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 /// Links resolved as far as the path exists.
 fs::path resolved(const fs::path& path) {
   std::error_code error;
-  fs::path whole = fs::weakly_canonical(path, error);
+  fs::path whole = fs::weakly_canonical(fs::absolute(path), error);
   return error ? fs::absolute(path).lexically_normal() : whole;
 }
 

@@ -100,6 +100,15 @@ struct ExportOptions {
   bool json = false;
 };
 
+struct ReplayOptions {
+  std::string run, out;
+  std::string project = kDefaultProject;
+  std::string folder;        ///< where the data set lies now; empty: as the run's configuration says
+  std::int64_t step = -1;    ///< decisions of this step alone; -1: of all
+  std::int64_t sample = -1;  ///< of this training image alone; -1: of all
+  bool json = false;
+};
+
 struct DataCheckOptions {
   std::string dataset, folder;
   bool json = false;
@@ -138,9 +147,9 @@ struct DoctorOptions {
   bool json = false;
 };
 
-using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
-                             RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions,
-                             BenchOptions, DoctorOptions, PolicyImportOptions, PolicyListOptions,
-                             PolicyRemoveOptions>;
+using Request =
+    std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
+                 RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions, BenchOptions,
+                 DoctorOptions, PolicyImportOptions, PolicyListOptions, PolicyRemoveOptions, ReplayOptions>;
 
 }  // namespace uada::cli

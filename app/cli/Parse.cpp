@@ -31,6 +31,7 @@ class Parser {
   void addSampling();
   void addRunning();
   void addResults();
+  void addReplay();
   void addCare();
   std::vector<std::string> verbNames() const;
 
@@ -46,6 +47,7 @@ class Parser {
   ShowOptions show_;
   TableOptions table_;
   ExportOptions export_;
+  ReplayOptions replay_;
   DataCheckOptions check_;
   PolicyImportOptions import_;
   PolicyListOptions policies_;
@@ -90,6 +92,7 @@ Parser::Parser() : app_(kAbout, "uada") {
   addSampling();
   addRunning();
   addResults();
+  addReplay();
   addCare();
 }
 
@@ -232,7 +235,8 @@ void Parser::addSampling() {
                 "", 1, 100000);
   CLI::Option* plan = sample->add_option(
       "--plan", sample_.plan,
-      "Plan to replay, JSON or a file of it; or a line of --json or of exported decisions");
+      "Plan to replay, JSON or a file of it; or a line of --json or of exported decisions: the plan that was "
+      "trained on, on the line's own image");
   plan->type_name("PLAN");
   for (CLI::Option* drawing : {policy, method, set, subpolicy, project, seed, epoch, epochs})
     plan->excludes(drawing);
@@ -312,7 +316,8 @@ void Parser::addResults() {
            "policy             .csv or .jsonl, a row an op and step\n"
            "decisions          .jsonl: every plan, loss and choice of the pictured samples; probe_loss "
            "and dl\n"
-           "                   are lists where each coordinate is probed, null where the move was random\n"
+           "                   are lists where each coordinate is probed, null where the move was random;\n"
+           "                   'uada sample DATASET OUT.png --plan LINE' draws what was trained on\n"
            "samples            .png: a contact sheet; without an ending: a folder of PNG files\n"
            "weights            .safetensors\n"
            "Example: uada export 3fa2 --what policy --out policy.csv",
@@ -327,6 +332,31 @@ void Parser::addResults() {
   exported->add_option("--format", export_.format, "For a FILE without ending: csv or jsonl")
       ->type_name("NAME");
   addProject(exported, export_);
+}
+
+void Parser::addReplay() {
+  CLI::App* replay =
+      verb(app_, "replay", "Render a run's stored decisions again and compare the pixels",
+           "From the stored plans and the run's own data (its files, limits and mean) the original, the\n"
+           "unperturbed plan and every candidate are drawn anew; of the one that was trained on, named\n"
+           "'-trained', the SHA-256 of the pixels is compared with the stored one. The pictures that the\n"
+           "project keeps are compared, too. Needs no LibTorch. Ends with 1 if anything differs.\n"
+           "Example: uada replay 3fa2 --step 26 --out replayed",
+           replay_);
+  positional(replay, "RUN", replay_.run, "Run whose decisions are replayed");
+  addNumber(replay, "--step", replay_.step, "Only the decisions of this step", "", 1,
+            std::numeric_limits<std::int64_t>::max());
+  addNumber(replay, "--sample", replay_.sample,
+            "Only those of this training image, counted as the run counts, from 0", "", 0,
+            std::numeric_limits<std::int32_t>::max());
+  replay->add_option("--out", replay_.out, "Folder to write the pictures to; made if it is not there")
+      ->type_name("DIR")
+      ->required();
+  replay
+      ->add_option("--data", replay_.folder,
+                   "Where the data set lies now; default: where the run had it, else searched for")
+      ->type_name("DIR");
+  addProject(replay, replay_);
 }
 
 void Parser::addCare() {

@@ -3,13 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <functional>
 #include <iterator>
 
-#include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
 #include "core/base/Error.h"
-#include "core/base/Files.h"
+#include "core/base/Printable.h"
+#include "core/engine/Decisions.h"
 #include "core/images/ContactSheet.h"
 #include "core/images/ImageIo.h"
 #include "core/ops/Op.h"
@@ -57,6 +59,13 @@ std::vector<SheetCell> rowOf(const Decision& decision) {
   return row;
 }
 
+/// A group's name as a part of a file's name. It comes from the project, which may be anyone's.
+std::string fileWord(std::string name) {
+  const auto isPlain = [](unsigned char c) { return std::isalnum(c) || c == ' ' || c == '_'; };
+  std::ranges::replace_if(name, std::not_fn(isPlain), '-');
+  return quotable(name);
+}
+
 constexpr std::size_t kColumns = 2;  // of a sheet, before those of the groups
 
 SheetStyle styleFor(const Decision& decision) {
@@ -80,25 +89,25 @@ std::vector<std::string> planLines(const Plan& plan) {
   return lines;
 }
 
-void writePictures(const std::vector<Decision>& decisions, const fs::path& folder) {
+void makePictureFolder(const fs::path& folder) {
   std::error_code error;
   fs::create_directory(folder, error);  // the folder above it must be there, as for a file
   if (error) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
-  std::string lines;
-  for (const Decision& decision : decisions) {
-    const auto write = [&](const Image& image, const std::string& name, bool trained) {
-      if (image.empty()) return;
-      const std::string stem = fmt::format("step{:07}-image{:06}-{}{}", decision.step, decision.index, name,
-                                           trained ? "-trained" : "");
-      writePng(folder / (stem + ".png"), image.view());
-    };
-    write(decision.original, "original", false);
-    write(decision.unperturbed, "unperturbed", decision.winner < 0);
-    for (std::size_t g = 0; g < decision.groups.size(); ++g)
-      write(decision.groups[g].picture, decision.groups[g].group, decision.winner == static_cast<int>(g));
-    lines += decisionJson(decision).dump() + '\n';
-  }
-  writeFileAtomically(folder / "decisions.jsonl", lines);
+}
+
+std::vector<std::string> writePictures(const Decision& decision, const fs::path& folder) {
+  std::vector<std::string> files;
+  const auto write = [&](const Image& image, const std::string& name) {
+    if (image.empty()) return;
+    files.push_back(fmt::format("step{:07}-image{:06}-{}.png", decision.step, decision.index, name));
+    writePng(folder / files.back(), image.view());
+  };
+  static_cast<void>(planOf(decision, decision.winner));  // refused before anything is written
+  write(decision.original, "original");
+  for (int which = -1; which < static_cast<int>(decision.groups.size()); ++which)
+    write(pictureOf(decision, which),
+          fileWord(nameOf(decision, which)) + (which == decision.winner ? "-trained" : ""));
+  return files;
 }
 
 void requireSheetRoom(const Decision& decision, std::size_t rows) {

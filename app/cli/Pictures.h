@@ -11,9 +11,12 @@ namespace uada::cli {
 /// A plan's parts, a line each, as captions want them.
 std::vector<std::string> planLines(const Plan& plan);
 
-/// Writes the pictures of each decision as PNG into a folder (made if need be), the trained one with
-/// "-trained" in its name, and decisions.jsonl, which names nothing but what was decided.
-void writePictures(const std::vector<Decision>& decisions, const std::filesystem::path& folder);
+/// A folder for pictures, made if need be; the folder above it must be there. Throws Error naming it.
+void makePictureFolder(const std::filesystem::path& folder);
+/// Writes the pictures of a decision as PNG: "step0000026-image000007-original.png", then "-unperturbed" and
+/// each group, the trained one with "-trained" behind. Those that are empty are left out.
+/// returns  the files' names, in that order. throws  Error if the winner is none of its groups
+std::vector<std::string> writePictures(const Decision& decision, const std::filesystem::path& folder);
 
 /// Throws Error where the contact sheet of so many decisions like this one, which has its pictures, would be
 /// larger than is written.

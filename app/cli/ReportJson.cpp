@@ -10,21 +10,6 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); 
 Json number(const std::optional<double>& value) { return value ? number(*value) : Json(); }
 /// Null: not known.
 Json flag(std::optional<bool> value) { return value ? Json(*value) : Json(); }
-Json number(std::uint32_t value) { return Json(static_cast<std::int64_t>(value)); }
-
-Json numbers(const std::vector<int>& values) {
-  Json json = Json::array();
-  for (const int value : values) json.push(value);
-  return json;
-}
-
-/// Of one probe its number, of a probe for each coordinate a list, of none null.
-Json ofProbes(const std::vector<double>& values) {
-  if (values.size() == 1) return number(values[0]);
-  Json json;
-  for (const double value : values) json.push(number(value));
-  return json;
-}
 
 void add(Json& json, const Counts& counts) {
   json["forwards_no_grad"] = counts.forwardsNoGrad;
@@ -174,31 +159,6 @@ Json policyJson(const PolicyReport& report) {
                              {"clamped", group.clamped}});
   json["ops"] = ops;
   json["groups"] = groups;
-  return json;
-}
-
-Json decisionJson(const Decision& decision) {
-  Json json =
-      Json::Object{{"step", decision.step},           {"epoch", decision.epoch},
-                   {"index", number(decision.index)}, {"label", decision.label},
-                   {"plan", toJson(decision.plan)},   {"unperturbed_loss", number(decision.unperturbedLoss)}};
-  Json groups = Json::array();
-  for (const GroupDecision& group : decision.groups)
-    groups.push(Json::Object{{"group", group.group},
-                             {"position", group.position},
-                             {"before", numbers(group.before)},
-                             {"delta", numbers(group.delta)},
-                             {"probe_loss", ofProbes(group.probeLoss)},
-                             {"dl", ofProbes(group.dL)},
-                             {"after", numbers(group.after)},
-                             {"candidate_loss", number(group.candidateLoss)},
-                             {"inert", group.inert},
-                             {"clamped", group.clamped},
-                             {"candidate", toJson(group.candidate)}});
-  json["groups"] = groups;
-  const bool moved = decision.winner >= 0 && decision.winner < static_cast<int>(decision.groups.size());
-  json["winner"] = moved ? decision.groups[decision.winner].group : "unperturbed";
-  json["pixel_hash"] = decision.pixelHash;
   return json;
 }
 

@@ -14,7 +14,5 @@ Json epochJson(const EpochReport& report);
 Json checkpointJson(const CheckpointReport& report);
 Json resultJson(const ResultReport& report);
 Json policyJson(const PolicyReport& report);
-/// Without the pictures.
-Json decisionJson(const Decision& decision);
 
 }  // namespace uada::cli

@@ -16,6 +16,7 @@ int perform(const RunsOptions& options);
 int perform(const ShowOptions& options);
 int perform(const TableOptions& options);
 int perform(const ExportOptions& options);
+int perform(const ReplayOptions& options);
 int perform(const DataCheckOptions& options);
 int perform(const BenchOptions& options);
 int perform(const PolicyImportOptions& options);

@@ -1,16 +1,12 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <memory>
-#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "core/augment/Space.h"
 #include "core/base/Printable.h"
 #include "core/engine/methods/Method.h"
-#include "core/images/ImageIo.h"
-#include "core/store/DecisionRow.h"
 #include "core/store/ReaderImpl.h"
 
 namespace uada {
@@ -90,7 +86,6 @@ GroupStatistics readGroup(Row& row) {
 }
 
 /// Of a stored picture: a network's input, enlarged by nobody.
-constexpr ImageLimits kPictureLimits{.maxPixels = 4'000'000, .maxFileBytes = 16'000'000};
 constexpr int kPoliciesVersion = 2;  ///< of the first schema that has the table policies
 
 constexpr const char* kStepColumns =
@@ -129,22 +124,6 @@ std::string ProjectReader::Impl::nameOf(std::int64_t run) {
   const bool isThere = bindAll(query, run).executeStep() && query.getColumn(0).isText();
   return isThere && isKey(query.getColumn(0).getString()) ? query.getColumn(0).getString()
                                                           : std::to_string(run);
-}
-
-Image ProjectReader::Impl::picture(std::int64_t run, std::int64_t attempt, const Decision& d, int candidate) {
-  SQLite::Statement query(
-      database,
-      "SELECT png FROM pictures WHERE run = ? AND attempt = ? AND step = ? AND sample = ? "
-      "AND candidate = ?");
-  if (!bindAll(query, run, attempt, d.step, d.index, candidate).executeStep()) return {};
-  const SQLite::Column png = query.getColumn(0);
-  try {
-    return decodePng({static_cast<const std::byte*>(png.getBlob()), static_cast<std::size_t>(png.getBytes())},
-                     "a stored picture", kPictureLimits);
-  } catch (const Error& error) {
-    leaveOut(run, "pictures", fmt::format("step {}: {}", d.step, error.what()));
-    return {};
-  }
 }
 
 std::vector<CheckpointReport> ProjectReader::Impl::checkpoints(std::int64_t run) {
@@ -329,36 +308,6 @@ std::vector<PolicyReport> ProjectReader::policy(std::int64_t run, std::int64_t a
                   if (impl_->isSound(run, "policy_groups", step, row) && at(step))
                     report->groups.push_back(std::move(group));
                 });
-    return all;
-  });
-}
-
-std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t limit, bool withPictures) const {
-  return guarded(file(), [&] {
-    std::vector<Decision> all;
-    SQLite::Transaction snapshot(impl_->database);
-    auto parts = impl_->parts(run, "decisions");
-    std::ranges::reverse(parts);
-    SQLite::Statement query(
-        impl_->database,
-        fmt::format(
-            "SELECT {} FROM decisions WHERE run = ? AND attempt = ? AND step < ? ORDER BY step DESC, sample",
-            kDecisionColumns));
-    for (const Part& part : parts) {
-      for (bindAll(query, run, part.attempt, part.end);
-           (!limit || all.size() < limit) && query.executeStep();) {
-        Row row(query);
-        Decision d = readDecision(row);
-        if (!impl_->isSound(run, "decisions", d.step, row)) continue;
-        if (withPictures) {
-          d.original = impl_->picture(run, part.attempt, d, -2);
-          d.unperturbed = impl_->picture(run, part.attempt, d, -1);
-          for (std::size_t i = 0; i < d.groups.size(); ++i)
-            d.groups[i].picture = impl_->picture(run, part.attempt, d, static_cast<int>(i));
-        }
-        all.push_back(std::move(d));
-      }
-    }
     return all;
   });
 }

@@ -77,7 +77,7 @@ struct ProjectReader::Impl {
   bool isSound(std::int64_t run, const char* table, std::int64_t step, const store::Row& row);
   /// table  empty: the run itself, which is not counted
   void leaveOut(std::int64_t run, const char* table, const std::string& why);
-  Image picture(std::int64_t run, std::int64_t attempt, const Decision& decision, int candidate);
+  void readPictures(std::int64_t run, std::int64_t attempt, Decision& decision);
   std::vector<CheckpointReport> checkpoints(std::int64_t run);
   std::vector<PolicyFile> policies();
   std::shared_ptr<const PolicyFile> policyFileOf(const Choice& method);

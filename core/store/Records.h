@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/config/RunConfig.h"
+#include "core/engine/DecisionLine.h"
 #include "core/engine/Reports.h"
 
 namespace uada {
@@ -30,8 +31,8 @@ const char* verdictText(std::optional<bool> isPublished);
 /// One row of the list of runs. Numbers are derived from rows, never stored twice.
 struct RunSummary {
   std::int64_t id = 0;
-  std::string key;         ///< 8 hexadecimal digits, unique across projects: names the run folder
-  std::string title;       ///< "r18-c10-uada-s1"
+  std::string key;    ///< 8 hexadecimal digits, unique across projects: names the run folder
+  std::string title;  ///< "r18-c10-uada-s1"
   std::string experiment;
   std::string dataset, model, method;
   std::int64_t seed = 0;
@@ -39,7 +40,7 @@ struct RunSummary {
   std::string dataHash;    ///< of the images it was trained and tested on; empty: they were not read yet
   std::optional<bool> isDataPublished;  ///< whether they are the published ones; none: not known
   RunState state = RunState::interrupted;
-  std::string problem;     ///< of a failed run
+  std::string problem;  ///< of a failed run
   /// What is wrong with its rows, in words: "epochs: 0 to 2147483647 expected, -5 found"; such values are left
   /// out of what stands here. Empty: nothing.
   std::string damage;
@@ -64,6 +65,13 @@ struct FinishedRun {
   RunConfig config;
 };
 
+/// Where a decision stands in a project.
+struct DecisionPlace {
+  std::int64_t attempt = 1;  ///< from 1
+  std::int64_t step = 0;
+  std::int64_t sample = 0;  ///< Decision::index
+};
+
 /// A run with everything that was recorded about it.
 struct RunDetail {
   RunSummary summary;
@@ -72,5 +80,8 @@ struct RunDetail {
   std::vector<CheckpointReport> checkpoints;
   std::vector<std::string> events;
 };
+
+/// Where the decisions of an attempt come from.
+DecisionOrigin originOf(const RunDetail& run, std::int64_t attempt);
 
 }  // namespace uada

@@ -1,6 +1,6 @@
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <iterator>
 
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
@@ -13,6 +13,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/engine/DecisionLine.h"
 #include "core/engine/Engine.h"
 #include "core/store/Project.h"
 
@@ -123,39 +124,56 @@ std::string exportRows(const Wanted& wanted) {
 }
 
 std::string exportDecisions(const Wanted& wanted) {
-  std::vector<Json> rows;
-  for (const Decision& decision : wanted.project.decisions(wanted.run.id, 0, false))
-    rows.push_back(decisionJson(decision));
-  if (rows.empty())
-    nothingThere(wanted.run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
-  std::reverse(rows.begin(), rows.end());  // oldest first
-  writeFileAtomically(wanted.options.out, linesText(rows));
-  return plural(static_cast<long long>(rows.size()), "decision");
+  const auto& [project, run, options, form] = wanted;
+  const RunDetail detail = project.detail(run.id);
+  const auto places = project.decisionPlaces(run.id);
+  if (places.empty())
+    nothingThere(run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
+  std::string lines;
+  for (const DecisionPlace& place : places)
+    lines +=
+        decisionToJson(project.decision(run.id, place, false), originOf(detail, place.attempt)).dump() + '\n';
+  writeFileAtomically(options.out, lines);
+  return plural(static_cast<long long>(places.size()), "decision");
 }
 
-/// Throws where the contact sheet of so many decisions, 0: of all, would be too large, before they are read.
-void requireRoom(const ProjectReader& project, const RunSummary& run, std::size_t count) {
-  const auto newest = project.decisions(run.id, 1, true);
-  if (!newest.empty()) requireSheetRoom(newest.front(), project.decisions(run.id, count, false).size());
+/// One decision after the other: their pictures may be more than the memory holds.
+void exportPictures(const ProjectReader& project, const RunDetail& run,
+                    const std::vector<DecisionPlace>& places, const std::string& folder) {
+  makePictureFolder(folder);
+  std::string lines;
+  for (const DecisionPlace& place : places) {
+    const Decision decision = project.decision(run.summary.id, place, true);
+    writePictures(decision, folder);
+    lines += decisionToJson(decision, originOf(run, place.attempt)).dump() + '\n';
+  }
+  writeFileAtomically(std::filesystem::path(folder) / "decisions.jsonl", lines);
+}
+
+void exportSheet(const ProjectReader& project, const RunSummary& run,
+                 const std::vector<DecisionPlace>& places, const std::string& file) {
+  // Refused by the size of the newest, before all are read.
+  requireSheetRoom(project.decision(run.id, places.back(), true), places.size());
+  std::vector<Decision> decisions;
+  for (const DecisionPlace& place : places) decisions.push_back(project.decision(run.id, place, true));
+  writeContactSheet(decisions, file);
 }
 
 std::string exportSamples(const Wanted& wanted) {
   constexpr int kUsualRows = 8, kUsualPictured = 64;
   const auto& [project, run, options, form] = wanted;
   const bool sheet = form == "png";
-  const auto count = static_cast<std::size_t>(options.count >= 0 ? options.count
-                                              : sheet            ? kUsualRows
-                                                                 : kUsualPictured);
-  if (sheet) requireRoom(project, run, count);
-  auto decisions = project.decisions(run.id, count, true);
-  if (decisions.empty())
+  const int count = options.count >= 0 ? options.count : sheet ? kUsualRows : kUsualPictured;
+  auto places = project.decisionPlaces(run.id);
+  if (places.empty())
     nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
-  std::reverse(decisions.begin(), decisions.end());
+  const std::ptrdiff_t older = std::ssize(places) - count;
+  if (count > 0 && older > 0) places.erase(places.begin(), places.begin() + older);
   if (sheet)
-    writeContactSheet(decisions, options.out);
+    exportSheet(project, run, places, options.out);
   else
-    writePictures(decisions, options.out);
-  return plural(static_cast<long long>(decisions.size()), "sample");
+    exportPictures(project, project.detail(run.id), places, options.out);
+  return plural(static_cast<long long>(places.size()), "sample");
 }
 
 std::string exportWeights(const Wanted& wanted) {

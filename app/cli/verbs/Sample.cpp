@@ -17,9 +17,11 @@
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/SetValue.h"
 #include "core/data/Dataset.h"
+#include "core/engine/DecisionLine.h"
 #include "core/engine/methods/Method.h"
 #include "core/images/ContactSheet.h"
 #include "core/images/ImageIo.h"
@@ -37,7 +39,7 @@ constexpr std::size_t kPlanBytes = 1u << 20;
 
 /// Where plans come from: one that is given, or a policy's space.
 struct PlanSource {
-  std::optional<Plan> plan;
+  std::optional<PlanLine> line;
   Choice policy;
   std::shared_ptr<const PolicyFile> file;  ///< of a policy that is one
   std::string text;                        ///< for people
@@ -46,9 +48,9 @@ struct PlanSource {
 PlanSource givenPlan(const std::string& given) {
   const std::size_t begin = given.find_first_not_of(" \t\r\n");
   const bool isText = begin != given.npos && given[begin] == '{';
-  const GivenPlan read =
-      isText ? planFromText(given, "--plan") : planFromText(readTextFile(given, kPlanBytes), given);
-  return {read.plan, {}, nullptr, read.isMember ? "the plan in the given line" : "the given plan"};
+  const PlanLine line =
+      isText ? planLineFromText(given, "--plan") : planLineFromText(readTextFile(given, kPlanBytes), given);
+  return {line, {}, nullptr, lineText(line)};
 }
 
 PlanSource planSource(const SampleOptions& options) {
@@ -90,9 +92,9 @@ void refuseIdle(const SampleOptions& options, const PlanSource& source, bool isP
     const std::string picture = fmt::format("of a data set, and '{}' is a picture", options.dataset);
     if (options.index >= 0) refuse("--index", picture);
     if (!options.folder.empty()) refuse("--folder", picture);
-    if (source.plan && options.count > 0) refuse("--count", "--plan gives one row of one picture");
+    if (source.line && options.count > 0) refuse("--count", "--plan gives one row of one picture");
   }
-  if (source.plan) return;
+  if (source.line) return;
   const auto written = writtenPolicy(source);
   const std::string policy = "the policy " + policyLabel(source.policy);
   if (!options.project.empty() && !source.file)
@@ -138,7 +140,8 @@ struct Subject {
   Dataset data;
   RenderSettings settings;
   std::string title;
-  bool hasLabels = true;  ///< false: a picture that belongs to no data set
+  std::string dataset;  ///< name in the catalogue; empty: a picture that belongs to none
+  int trainLimit = 0;   ///< the rows' images count in those that it leaves
   std::vector<Row> rows;
 };
 
@@ -151,18 +154,40 @@ std::string labelText(const DatasetEntry& entry, int label) {
   return named ? entry.classNames[label] : fmt::format("class {}", label);
 }
 
-Subject datasetSubject(const SampleOptions& options) {
+/// Whether a given line says which image of the subject it is of, as far as it can be told.
+bool namesImage(const PlanLine& line, std::string_view dataset) {
+  return line.index && (line.dataset.empty() || line.dataset == dataset);
+}
+
+/// The images of the rows, and for messages who asks for them.
+std::pair<std::vector<std::uint32_t>, const char*> wantedImages(const SampleOptions& options,
+                                                                const PlanSource& source,
+                                                                const Subject& subject) {
+  if (options.index >= 0) return {{static_cast<std::uint32_t>(options.index)}, "--index"};
+  if (source.line && options.count == 0 && namesImage(*source.line, subject.dataset))
+    return {{*source.line->index}, "--plan: index"};
+  return {balancedIndices(subject.data, rowsWanted(options)), "--count"};
+}
+
+/// What a line is of is counted as its run counted, in the images that the limit leaves, and drawn with their
+/// mean.
+Subject datasetSubject(const SampleOptions& options, const PlanSource& source) {
   const DatasetEntry& entry = findDataset(options.dataset);
   Subject subject;
   subject.title = entry.title;
-  subject.data = entry.load(locateDataset(entry, options.folder), Split::train);
+  subject.dataset = entry.name;
+  if (source.line && source.line->dataset == entry.name) subject.trainLimit = source.line->trainLimit;
+  subject.data = subset(entry.load(locateDataset(entry, options.folder), Split::train),
+                        static_cast<std::size_t>(subject.trainLimit));
   subject.settings.side = options.input > 0 ? options.input : subject.data.width;
   subject.settings.mean = channelStatistics(subject.data).mean;
-  auto indices = balancedIndices(subject.data, rowsWanted(options));
-  if (options.index >= 0) indices.assign(1, static_cast<std::uint32_t>(options.index));
+  if (subject.trainLimit > 0)
+    subject.title +=
+        fmt::format(", limited to {} training images", groupedText(std::ssize(subject.data.labels)));
+  const auto [indices, option] = wantedImages(options, source, subject);
   for (const std::uint32_t index : indices) {
     if (index >= subject.data.size())
-      throw UsageError(fmt::format("--index {}: {} has training images 0 to {}", index, entry.title,
+      throw UsageError(fmt::format("{} {}: {} has training images 0 to {}", option, index, entry.title,
                                    subject.data.size() - 1));
     subject.rows.push_back(
         {index, index, fmt::format("{}: {}", index, labelText(entry, subject.data.labels[index]))});
@@ -190,7 +215,6 @@ Subject pictureSubject(const SampleOptions& options, bool anySize) {
   subject.data.classes = 1;
   subject.data.rgb = std::move(image.rgb);
   subject.data.labels = {0};  // there must be one
-  subject.hasLabels = false;
   const std::size_t rows = options.plan.empty() ? rowsWanted(options) : 1;
   for (std::size_t i = 0; i < rows; ++i)
     subject.rows.push_back({0, static_cast<std::uint32_t>(i), fmt::format("draw {}", i)});
@@ -200,9 +224,10 @@ Subject pictureSubject(const SampleOptions& options, bool anySize) {
 Subject subjectOf(const SampleOptions& options, const PlanSource& source) {
   const bool isPicture = options.dataset.find_first_of("./") != std::string::npos;
   refuseIdle(options, source, isPicture);
-  if (!isPicture) return datasetSubject(options);
+  if (!isPicture) return datasetSubject(options, source);
   const Json* crop = source.policy.settings.find("crop");
-  const bool resized = source.plan ? source.plan->resizedCrop.has_value() : crop && *crop == Json("resized");
+  const bool resized =
+      source.line ? source.line->plan.resizedCrop.has_value() : crop && *crop == Json("resized");
   return pictureSubject(options, resized);
 }
 
@@ -261,19 +286,41 @@ std::uint64_t pixelsOf(const std::vector<SheetCell>& cells) {
   return pixels;
 }
 
+/// The hash that a given line has of the row's pixels; empty: none.
+std::string storedHash(const PlanSource& source, const Subject& subject, const Subject::Row& row) {
+  const auto& line = source.line;
+  return line && namesImage(*line, subject.dataset) && line->index == row.image ? line->pixelHash : "";
+}
+
 Json sampleJson(const Subject& subject, const Subject::Row& row, const Plan& plan, const std::string& hash,
-                const std::vector<Stage>& stages) {
-  Json json = Json::Object{{"index", static_cast<std::int64_t>(row.image)},
-                           {"label", subject.hasLabels ? Json(subject.data.labels[row.image]) : Json()},
+                const std::string& stored, const std::vector<Stage>& stages) {
+  const bool isImage = !subject.dataset.empty();  // of a data set
+  Json json = Json::Object{{"dataset", isImage ? Json(subject.dataset) : Json()},
+                           {"train_limit", isImage ? Json(subject.trainLimit) : Json()},
+                           {"data_hash", isImage ? Json(subject.data.hash) : Json()},
+                           {"index", static_cast<std::int64_t>(row.image)},
+                           {"label", isImage ? Json(subject.data.labels[row.image]) : Json()},
                            {"plan", toJson(plan)},
                            {"pixel_hash", hash},
                            {"stages", Json::array()}};
   for (const Stage& stage : stages) json["stages"].push(stageJson(stage));
+  if (stored.empty()) return json;
+  json["stored"] = stored;
+  json["equal"] = stored == hash;
   return json;
 }
 
+/// "7: dog  flip · rotate 6  3fa2...", and how it compares with what is stored.
+std::string sampleLine(const Subject::Row& row, const Plan& plan, const std::string& hash,
+                       const std::string& stored) {
+  std::string line = fmt::format("{}  {}  {}", row.title, planText(plan), hash);
+  if (stored == hash) line += "  equal to the stored hash";
+  if (!stored.empty() && stored != hash) line += "  NOT EQUAL to the stored hash " + quotable(stored);
+  return line;
+}
+
 Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source) {
-  const std::unique_ptr<Space> space = source.plan ? nullptr
+  const std::unique_ptr<Space> space = source.line ? nullptr
                                                    : spaceOf(source, options, subject.settings.side,
                                                              {subject.data.width, subject.data.height});
   ThreadPool pool(1);
@@ -283,15 +330,19 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
   for (const Subject::Row& row : subject.rows) {
     Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
     const PlanBounds bounds{subject.settings.side, subject.settings.pad};
-    const Plan plan = clampPlan(source.plan ? *source.plan : space->sample(random, options.epoch), bounds);
-    sheet.isClamped = source.plan && !(plan == *source.plan);
+    const Plan plan =
+        clampPlan(source.line ? source.line->plan : space->sample(random, options.epoch), bounds);
+    // Decisions record what was computed: coordinates out of range are nothing unusual in them.
+    sheet.isClamped =
+        source.line && source.line->kind != PlanLine::Kind::decision && plan != source.line->plan;
     sheet.drawn = plan;
     const std::vector<Stage> stages = stagesOf(renderer, row.image, plan);
     const std::string hash = pixelHash(stages.back().image.view());
     sheet.rows.push_back(rowOf(stages, row.title, hash));
     sheet.columns = std::max(sheet.columns, stages.size());
-    sheet.samples.push_back(sampleJson(subject, row, plan, hash, stages));
-    sheet.lines.push_back(fmt::format("{}  {}  {}", row.title, planText(plan), hash));
+    const std::string stored = storedHash(source, subject, row);
+    sheet.samples.push_back(sampleJson(subject, row, plan, hash, stored, stages));
+    sheet.lines.push_back(sampleLine(row, plan, hash, stored));
     pixels += pixelsOf(sheet.rows.back());
     if (pixels > kMaxSheetPixels)  // before all of them fill the memory
       throw UsageError(
@@ -328,17 +379,21 @@ int perform(const SampleOptions& options) {
   writePng(options.out, image.view());  // nothing is said of a sheet that there is not
   if (sheet.isClamped)
     console.note(fmt::format("the plan lies out of range; what is drawn is {}", toJson(sheet.drawn).dump()));
+  const std::string foreign =
+      foreignText(source.line.value_or(PlanLine()), subject.dataset, subject.data.hash);
+  if (!foreign.empty()) console.note(foreign);
   for (const Json& sample : sheet.samples) console.object("sample", sample);
   for (const std::string& line : sheet.lines) console.say(line);
-  const std::string when = source.plan ? "" : fmt::format(", seed {}, epoch {}", options.seed, options.epoch);
+  const std::string when = source.line ? "" : fmt::format(", seed {}, epoch {}", options.seed, options.epoch);
   console.say(fmt::format("{}: {} of {} with {}{}; {} x {} pixels", options.out,
                           plural(static_cast<long long>(sheet.rows.size()), "row"), subject.title,
                           source.text, when, image.width, image.height));
   Json json = Json::Object{{"file", options.out}, {"width", image.width}, {"height", image.height}};
-  if (!source.plan) {
+  if (!source.line) {
     json["seed"] = options.seed;
     json["policy"] = source.policy.name;
   }
+  if (source.line) json["foreign"] = foreign.empty() ? Json() : Json(foreign);
   if (source.file) json["sha256"] = source.file->sha256;
   console.object("image", json);
   return 0;

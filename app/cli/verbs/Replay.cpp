@@ -1,0 +1,208 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "app/cli/Console.h"
+#include "app/cli/Files.h"
+#include "app/cli/Pictures.h"
+#include "app/cli/RunText.h"
+#include "app/cli/Verbs.h"
+#include "core/augment/Stages.h"
+#include "core/base/Error.h"
+#include "core/base/Printable.h"
+#include "core/base/Text.h"
+#include "core/base/ThreadPool.h"
+#include "core/engine/Decisions.h"
+#include "core/engine/RunImages.h"
+#include "core/store/Project.h"
+
+namespace uada::cli {
+namespace {
+
+constexpr std::size_t kShownDigits = 12;
+
+/// The decisions that are asked for, oldest first. Throws Error if there is none.
+std::vector<DecisionPlace> wantedPlaces(const ProjectReader& project, const RunSummary& run,
+                                        const ReplayOptions& options) {
+  auto places = project.decisionPlaces(run.id);
+  if (places.empty())
+    throw Error(
+        fmt::format("{} ({}) has no decisions to replay: no sample was pictured (runtime.pictured, "
+                    "runtime.picture_every)",
+                    run.key, run.title));
+  const std::string all =
+      fmt::format("its {} are of steps {} to {} ('uada export {} --what decisions' lists them)",
+                  plural(std::ssize(places), "decision"), places.front().step, places.back().step, run.key);
+  std::erase_if(places, [&](const DecisionPlace& place) {
+    return (options.step >= 0 && place.step != options.step) ||
+           (options.sample >= 0 && place.sample != options.sample);
+  });
+  if (!places.empty()) return places;
+  const std::string sample = options.sample < 0 ? "" : fmt::format(" of sample {}", options.sample);
+  const std::string step = options.step < 0 ? "" : fmt::format(" at step {}", options.step);
+  throw Error(fmt::format("{} ({}) has no decision{}{}: {}", run.key, run.title, sample, step, all));
+}
+
+/// The run's training images. Throws Error, naming both hashes, if no attempt of the run has seen them.
+Dataset imagesOf(const RunDetail& run, const ReplayOptions& options, const Console& console) {
+  const Choice& dataset = run.config.recipe.dataset;
+  const DatasetEntry& entry = findDataset(dataset.name);
+  const std::string& own = dataset.settings.at("folder").asString();
+  const auto folder = locateDataset(entry, options.folder.empty() ? own : options.folder);
+  console.note(fmt::format("reading {} from {}", entry.title, folder.string()));
+  Dataset data = runImages(dataset, Split::train, folder);
+  std::string seen;
+  for (const Manifest& attempt : run.attempts) {
+    const std::string hash = trainingHash(attempt.dataHash);
+    if (hash == data.hash) return data;
+    if (!hash.empty()) seen = hash;
+  }
+  if (!seen.empty())
+    throw Error(
+        fmt::format("the images in '{}' are not those of {} ({}): the hash of the training files is {}, "
+                    "the run recorded {}; name their folder with --data",
+                    folder.string(), run.summary.key, run.summary.title, data.hash, seen));
+  console.note(
+      "the run has recorded no hash of its data: only the pixels can tell whether these are its images");
+  return data;
+}
+
+/// What came of one decision.
+struct Replayed {
+  std::string winner, stored, replayed;
+  std::optional<bool> picturesEqual;  ///< none: the project keeps none of them
+  std::vector<std::string> files;
+  std::string problem;  ///< why it could not be replayed, or its pictures not be compared; empty: it was
+  bool isEqual() const { return !replayed.empty() && replayed == stored; }
+  bool isSound() const { return isEqual() && problem.empty() && picturesEqual.value_or(true); }
+};
+
+/// Whether the pictures that the project keeps are those that were drawn. None: it keeps none.
+std::optional<bool> comparePictures(const Decision& kept, const Decision& drawn) {
+  std::optional<bool> equal;
+  const auto compare = [&](const Image& a, const Image& b) {
+    if (!a.empty()) equal = equal.value_or(true) && a == b;
+  };
+  compare(kept.original, drawn.original);
+  for (int which = -1; which < static_cast<int>(drawn.groups.size()); ++which)
+    compare(pictureOf(kept, which), pictureOf(drawn, which));
+  return equal;
+}
+
+/// A run whose decisions are replayed.
+struct Replay {
+  const ProjectReader& project;
+  const RunDetail& run;
+  const Dataset& data;
+  const Renderer& renderer;
+  const std::string& folder;
+
+  void draw(const DecisionPlace& place, Replayed& result) const {
+    const std::string hash = trainingHash(originOf(run, place.attempt).dataHash);
+    if (!hash.empty() && hash != data.hash)
+      throw Error(fmt::format("attempt {} saw other images: the hash of their files is {}, not {}",
+                              place.attempt, hash, data.hash));
+    Decision drawn = project.decision(run.summary.id, place, false);
+    result.stored = drawn.pixelHash;
+    result.winner = nameOf(drawn, drawn.winner);
+    drawPictures(drawn, renderer);
+    result.replayed = pixelHash(pictureOf(drawn, drawn.winner).view());
+    result.files = writePictures(drawn, folder);
+    result.picturesEqual = comparePictures(project.decision(run.summary.id, place, true), drawn);
+  }
+
+  /// A decision that cannot be replayed hides none of the others.
+  Replayed operator()(const DecisionPlace& place) const {
+    Replayed result;
+    try {
+      draw(place, result);
+    } catch (const Error& why) {
+      result.problem = why.what();
+    }
+    return result;
+  }
+};
+
+Json replayJson(const DecisionPlace& place, const Replayed& result) {
+  const auto text = [](const std::string& hash) { return hash.empty() ? Json() : Json(hash); };
+  Json json = Json::Object{{"step", place.step},
+                           {"sample", place.sample},
+                           {"winner", text(result.winner)},
+                           {"stored", text(result.stored)},
+                           {"replayed", text(result.replayed)},
+                           {"equal", result.isEqual()},
+                           {"pictures_equal", result.picturesEqual ? Json(*result.picturesEqual) : Json()},
+                           {"files", Json::array()}};
+  for (const std::string& file : result.files) json["files"].push(file);
+  if (!result.problem.empty()) json["problem"] = result.problem;
+  return json;
+}
+
+/// Lines of a table whose columns are as wide as the numbers need, so that each can be said at once.
+class ReplayTable {
+ public:
+  explicit ReplayTable(const std::vector<DecisionPlace>& places) {
+    std::int64_t sample = 0;
+    for (const DecisionPlace& place : places) sample = std::max(sample, place.sample);
+    step_ = std::max(step_, groupedText(places.back().step).size());
+    sample_ = std::max(sample_, groupedText(sample).size());
+  }
+  std::string heading() const { return line("step", "sample", "trained on", "stored", "replayed", "equal"); }
+  std::string row(const DecisionPlace& place, const Replayed& result) const {
+    const auto digits = [](const std::string& hash) {
+      return hash.empty() ? "-" : quotable(hash.substr(0, kShownDigits));
+    };
+    const bool pictures = result.picturesEqual.value_or(true);
+    std::string equal = !result.isEqual() ? "NO" : pictures ? "yes" : "yes, but not the kept pictures";
+    if (!result.problem.empty()) equal += ": " + result.problem;
+    return line(groupedText(place.step), groupedText(place.sample),
+                result.winner.empty() ? "-" : quotable(result.winner), digits(result.stored),
+                digits(result.replayed), equal);
+  }
+
+ private:
+  std::string line(const std::string& step, const std::string& sample, const std::string& winner,
+                   const std::string& stored, const std::string& replayed, const std::string& equal) const {
+    return fmt::format("{:>{}}  {:>{}}  {:<11}  {:<12}  {:<12}  {}", step, step_, sample, sample_, winner,
+                       stored, replayed, equal);
+  }
+  std::size_t step_ = 4, sample_ = 6;  ///< of the headings
+};
+
+/// "36 decisions, all equal".
+std::string verdict(std::size_t count, std::size_t sound) {
+  const std::string decisions = plural(static_cast<long long>(count), "decision");
+  if (sound == count) return decisions + (count == 1 ? ", equal" : ", all equal");
+  return fmt::format("{}, {} equal, {} not", decisions, groupedText(static_cast<long long>(sound)),
+                     groupedText(static_cast<long long>(count - sound)));
+}
+
+}  // namespace
+
+int perform(const ReplayOptions& options) {
+  const Console console(options.json);
+  requireNotOfProject(options.out, options.project);
+  const ProjectReader project(options.project);
+  const RunDetail run = project.detail(project.findRun(options.run).id);
+  const auto places = wantedPlaces(project, run.summary, options);
+  makePictureFolder(options.out);
+  const Dataset data = imagesOf(run, options, console);
+  ThreadPool pool(1);
+  const Renderer renderer(data, runRendering(data), pool);
+  const Replay replay{project, run, data, renderer, options.out};
+  const ReplayTable table(places);
+  console.say(table.heading());
+  std::size_t sound = 0;
+  for (const DecisionPlace& place : places) {
+    const Replayed result = replay(place);
+    sound += result.isSound();
+    console.object("replay", replayJson(place, result));
+    console.say(table.row(place, result));
+  }
+  console.say(fmt::format("{}; pictures in {}", verdict(places.size(), sound), options.out));
+  return sound == places.size() ? 0 : 1;
+}
+
+}  // namespace uada::cli
