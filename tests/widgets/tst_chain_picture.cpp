@@ -1,9 +1,12 @@
 #include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTabBar>
 
 #include "core/base/Error.h"
+#include "core/engine/RunImages.h"
+#include "tests/core/DataTools.h"
 #include "tests/widgets/OpsTools.h"
 #include "widgets/panels/OpsPanel.h"
 #include "widgets/panels/ops/ChainStrip.h"
@@ -26,6 +29,22 @@ SamplePlan runsPlan(const OpsBench& bench, const Image& original) {
   return sample;
 }
 
+/// A decision on image 5 whose flip was trained on.
+Decision flipWon(const Renderer& renderer) {
+  Decision decision;
+  decision.step = 26;
+  decision.index = 5;
+  decision.plan = examplePlan();
+  decision.plan.boxFill = BoxFill::mean;
+  GroupDecision& flip = decision.groups.emplace_back();
+  flip.group = "flip";
+  flip.candidate = decision.plan;
+  flip.candidate.flip = true;
+  decision.winner = 0;
+  decision.pixelHash = pixelHash(renderer.picture(5, flip.candidate).view());
+  return decision;
+}
+
 ChainPolicy resizedPolicy() {
   ChainPolicy policy({"", "randaugment", "", "", ""});
   policy.setFields(parseJson(R"({"crop":"resized"})", "test"));
@@ -43,6 +62,9 @@ class TestChainPicture : public QObject {
   void cleanup() { bench_.reset(); }
 
   void runsPlansAreCompared();
+  void runsPlansSayWhenTheImagesAreOthers();
+  void linesBringTheirImage();
+  void linesSayWhenTheImageIsAnother();
   void runsPlansAreDroppedForANewerPicture();
   void resizedCropsTakeTheWholePicture();
   void partnersOfResizedCropsAreTheRenderers();
@@ -71,6 +93,79 @@ void TestChainPicture::runsPlansAreCompared() {
   QCOMPARE(at<QTabBar>(panel, "ops_tabs")->currentIndex(), 1);
   at<QLineEdit>(panel, "chain_expected")->setText(QString(64, '0'));
   QCOMPARE(state->text(), QString("✗ differs"));
+}
+
+/// The data set's folder may hold other files than the run had.
+void TestChainPicture::runsPlansSayWhenTheImagesAreOthers() {
+  writeCifar10(bench_->folder.path().toStdString());
+  SamplePlan sample = runsPlan(*bench_, pattern(32, 32));
+  sample.dataset.settings["folder"] = bench_->folder.path().toStdString();
+  const Dataset data = runImages(sample.dataset, Split::train, bench_->folder.path().toStdString());
+  OpsPanel panel(bench_->workbench);
+  panel.show();
+  for (const auto& [hash, foreign] :
+       {std::pair{data.hash + "+test", ""}, std::pair{std::string("else+test"), "recorded is else"},
+        std::pair{std::string(), "cannot be known"}}) {
+    sample.dataHash = hash;
+    panel.open(sample);
+    QTRY_VERIFY_WITH_TIMEOUT(!panel.source().isBusy(), 20000);
+    const QString text = at<QLabel>(panel, "chain_policy_text")->text();
+    QVERIFY2(text.startsWith("The plan of sample 1 at step 5 of a run"), qPrintable(text));
+    QVERIFY2(*foreign ? text.contains(foreign) : !text.contains(';'), qPrintable(text));
+  }
+}
+
+/// A pasted line of a decision is drawn from its own image, counted as its run counted, to the stored hash.
+void TestChainPicture::linesBringTheirImage() {
+  const std::string folder = bench_->folder.path().toStdString();
+  writeCifar10(folder);
+  const Dataset limited =
+      runImages({"cifar10", settingsToJson(DataSettings{folder, 6, 0})}, Split::train, folder);
+  ThreadPool pool(1);
+  const Renderer renderer(limited, runRendering(limited), pool);
+  const Decision decision = flipWon(renderer);
+  OpsPanel panel(bench_->workbench);
+  panel.resize(900, 600);
+  panel.show();
+  panel.source().read({{}, "cifar10", folder, 0, 3});
+  QTRY_VERIFY_WITH_TIMEOUT(panel.findChild<QPlainTextEdit*>("chain_plan"), 20000);
+  const std::string line =
+      decisionToJson(decision, {"3fa2c1d0", "cifar10", 6, limited.hash + "+test"}).dump();
+  at<QPlainTextEdit>(panel, "chain_plan")->setPlainText(QString::fromStdString(line));
+  QTRY_COMPARE_WITH_TIMEOUT(panel.source().request().trainLimit, 6, 20000);
+  QCOMPARE(panel.source().request().folder.string(), folder);
+  QCOMPARE(panel.source().picture().index, 5U);
+  QVERIFY(panel.source().picture().image == Image(limited.image(5)));
+  QCOMPARE(at<QLineEdit>(panel, "chain_hash")->text().toStdString(), decision.pixelHash);
+  QCOMPARE(at<QLabel>(panel, "chain_hash_state")->text(), QString("✓ equal"));
+  QCOMPARE(at<QLabel>(panel, "chain_policy_text")->text(),
+           QString("Replays the candidate of flip, which was trained on at step 26 of run 3fa2c1d0"));
+  panel.source().readSample(2);  // another image: the plan stays, and it is said
+  QVERIFY(at<QLabel>(panel, "chain_policy_text")
+              ->text()
+              .endsWith("; it is of training image 5 of 6, not of this one"));
+}
+
+void TestChainPicture::linesSayWhenTheImageIsAnother() {
+  const std::string folder = bench_->folder.path().toStdString();
+  writeCifar10(folder);
+  const Dataset data = makeData(32, 8);
+  ThreadPool pool(1);
+  const Decision decision = flipWon(Renderer(data, runRendering(data), pool));
+  OpsPanel panel(bench_->workbench);
+  panel.show();
+  panel.source().read({{}, "cifar10", folder, 0, 5});
+  QTRY_VERIFY_WITH_TIMEOUT(panel.findChild<QPlainTextEdit*>("chain_plan"), 20000);
+  const auto noteOf = [&](const DecisionOrigin& origin) {
+    at<QPlainTextEdit>(panel, "chain_plan")
+        ->setPlainText(QString::fromStdString(decisionToJson(decision, origin).dump()));
+    return at<QLabel>(panel, "chain_policy_text")->text();
+  };
+  QVERIFY(noteOf({"3fa2c1d0", "cifar10", 0, "else+test"}).endsWith(", recorded is else"));
+  QVERIFY(noteOf({"3fa2c1d0", "cifar10", 0, ""}).contains("cannot be known"));
+  QVERIFY(noteOf({"3fa2c1d0", "nowhere", 0, "else"})
+              .endsWith("of nowhere, not of cifar10: the images are others"));
+  QCOMPARE(at<QLabel>(panel, "chain_hash_state")->text(), QString("✗ differs"));
 }
 
 /// A run's plan belongs to its sample: whoever opens a file meanwhile sees that file without it.

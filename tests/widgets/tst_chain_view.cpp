@@ -136,10 +136,16 @@ void TestChainView::wrongPlansAreExplained() {
   QVERIFY(replays->isVisible());
   QVERIFY2(replays->text().startsWith("Replays"), qPrintable(replays->text()));
   QCOMPARE(view.hash(), before);
-  json->setPlainText("{\"step\":3,\"plan\":" + good + ",\"winner\":\"chain\"}");
+  // Of a decision's line what was trained on.
+  json->setPlainText("{\"step\":3,\"plan\":{},\"groups\":[{\"group\":\"chain\",\"candidate\":" + good +
+                     "}],\"winner\":\"chain\"}");
   QVERIFY(!problem->isVisible());
   QCOMPARE(view.hash(), before);
-  QVERIFY(at<QLabel>(view, "chain_policy_text")->text().contains("plan in the line"));
+  QCOMPARE(replays->text(),
+           QString("Replays the candidate of chain, which was trained on at step 3; nothing says "
+                   "which data set the plan is of: whether these are its images cannot be known"));
+  json->setPlainText("{\"step\":3,\"plan\":" + good + ",\"winner\":\"chain\"}");
+  QVERIFY2(problem->text().contains("'chain' is none of its groups"), qPrintable(problem->text()));
 }
 
 void TestChainView::everySubpolicyIsVisited() {

@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QMenu>
@@ -9,8 +10,11 @@
 #include <QTest>
 #include <QTimer>
 
+#include "core/engine/DecisionLine.h"
+#include "core/engine/Decisions.h"
 #include "core/ops/Op.h"
 #include "tests/core/FakeEngine.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/PolicyBins.h"
 #include "widgets/panels/PolicyPanel.h"
 #include "widgets/panels/SamplesModel.h"
@@ -315,8 +319,50 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(opened[1].pixelHash.toStdString(), decision.pixelHash);
     QCOMPARE(opened[0].pixelHash.isEmpty(), decision.winner >= 0);
     QCOMPARE(opened[1].index, decision.index);
+    const RunDetail run = session.reader().detail(session.selectedRun());
+    QVERIFY(!run.attempts.back().dataHash.empty());
+    QCOMPARE(opened[1].dataHash, run.attempts.back().dataHash);
     QCOMPARE(opened[1].dataset.name,
              session.reader().detail(session.selectedRun()).config.recipe.dataset.name);
+  }
+
+  /// What the context menu copies: plans as they are, and the decision as a line that stands for itself.
+  void samplesCopyPlansAndDecisions() {
+    Session session(theme_, [this]() -> Engine& { return engine_; });
+    session.openProject(folder_.filePath("copies.uada"));
+    const Workbench workbench{session, settings_, theme_};
+    session.start(fakeConfig("uada", 1, 1));
+    QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+    SamplesPanel panel(workbench);
+    panel.resize(900, 500);
+    panel.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&panel));
+    auto* list = panel.findChild<SamplesView*>("samples_list");
+    const auto copied = [&](int column, const QString& words) {
+      QApplication::clipboard()->clear();
+      QTimer::singleShot(0, [words] {
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        if (!menu) return;
+        for (QAction* action : menu->actions())
+          if (action->text() == words) action->trigger();
+        menu->close();
+      });
+      const QRect row = list->visualRect(list->model()->index(0, 0));
+      Q_EMIT list->customContextMenuRequested(list->grid().picture(row, column).center());
+      return QApplication::clipboard()->text().toStdString();
+    };
+    const Decision& decision = panel.model().at(0);
+    const auto plan = [](const std::string& text) { return planFromJson(parseJson(text, "copied")); };
+    QVERIFY(plan(copied(1, "Copy unperturbed plan as JSON")) == decision.plan);
+    QVERIFY(plan(copied(1, "Copy trained plan as JSON")) == planOf(decision, decision.winner));
+    const int other = decision.winner == 0 ? 1 : 0;  // a candidate that was not trained on
+    const QString words = QString("Copy plan of %1′ as JSON").arg(q(nameOf(decision, other)));
+    QVERIFY(plan(copied(2 + other, words)) == planOf(decision, other));
+    const PlanLine line = planLineFromText(copied(0, "Copy decision as JSON"), "copied");
+    QVERIFY(line.plan == planOf(decision, decision.winner));
+    QCOMPARE(line.dataset, std::string("fashion_mnist"));
+    QCOMPARE(line.trainLimit, 100);
+    QVERIFY(line.index == decision.index && line.pixelHash == decision.pixelHash && !line.trainHash.empty());
   }
 
   void samplesAndPolicyArriveLiveAndComeFromTheProject() {

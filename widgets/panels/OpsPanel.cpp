@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/engine/RunImages.h"
 #include "widgets/panels/ops/ChainView.h"
 #include "widgets/panels/ops/OpExplorer.h"
 #include "widgets/panels/ops/SourceBar.h"
@@ -85,6 +86,7 @@ void OpsPanel::makeViews() {
             explorer_->setSetting(setting);
             tabs_->setCurrentIndex(0);
           });
+  connect(chain_, &ChainView::imageWanted, this, &OpsPanel::readImageOf);
   connect(chain_, &ChainView::failed, &workbench_.session, &Session::problem);
   connect(explorer_, &OpExplorer::failed, &workbench_.session, &Session::problem);
 }
@@ -122,6 +124,13 @@ void OpsPanel::open(const SamplePlan& sample) {
   source_->read(wantedRequest_);
 }
 
+/// The training image that a pasted line is of; from the folder that its data set was read from last.
+void OpsPanel::readImageOf(const PlanLine& line) {
+  PictureRequest request{{}, line.dataset, {}, line.trainLimit, *line.index};
+  if (source_->request().dataset == line.dataset) request.folder = source_->request().folder;
+  source_->read(request);
+}
+
 void OpsPanel::prepareExport() {
   const Session& session = workbench_.session;
   if (pages_->currentIndex() != 0 || isReading() || !session.selectedRun()) return;
@@ -134,6 +143,7 @@ void OpsPanel::prepareExport() {
     sample.plan = newest.plan;
     sample.original = newest.original;
   }
+  sample.dataHash = originOf(run, std::ssize(run.attempts)).dataHash;
   const int tab = workbench_.settings.value("ops/tab").toInt();  // open() shows the plan
   const auto later = static_cast<Qt::ConnectionType>(Qt::QueuedConnection | Qt::SingleShotConnection);
   connect(source_, &PictureSource::loaded, this, [this, tab] { tabs_->setCurrentIndex(tab); }, later);
@@ -154,7 +164,15 @@ void OpsPanel::showLoaded() {
   remember();
   if (!isWanted()) return;
   const SamplePlan sample = *std::exchange(wanted_, std::nullopt);
-  showPlan(sample, tr("The plan of %1").arg(sample.title));
+  QString note = tr("The plan of %1").arg(sample.title);
+  const OpsPicture& picture = source_->picture();
+  PlanLine line;
+  line.kind = PlanLine::Kind::sample;
+  line.dataset = sample.dataset.name;
+  line.trainHash = trainingHash(sample.dataHash);
+  if (const std::string foreign = foreignText(line, picture.dataset, picture.data->hash); !foreign.empty())
+    note += QStringLiteral("; ") + QString::fromStdString(foreign);
+  showPlan(sample, note);
 }
 
 void OpsPanel::showPlan(const SamplePlan& sample, const QString& note) {
@@ -173,7 +191,10 @@ void OpsPanel::showFailed(const QString& why) {
   picture.title = sample.title.toStdString();
   picture.data = std::make_shared<const Dataset>(oneImageSet(picture.image));
   source_->use(std::move(picture));
-  showPlan(sample, tr("The plan of %1, on the picture kept with the run. %2").arg(sample.title, why));
+  showPlan(
+      sample,
+      tr("The plan of %1, on the picture kept with the run: mean colour and second images are others. %2")
+          .arg(sample.title, why));
 }
 
 void OpsPanel::dragEnterEvent(QDragEnterEvent* event) {

@@ -12,6 +12,7 @@ class QTabBar;
 namespace uada {
 
 class ChainView;
+struct PlanLine;
 class OpExplorer;
 class SourceBar;
 
@@ -37,6 +38,7 @@ class OpsPanel : public PanelWidget {
  private:
   void makeViews();
   void showLoaded();
+  void readImageOf(const PlanLine& line);
   void showFailed(const QString& why);
   bool isWanted();
   void showPlan(const SamplePlan& sample, const QString& note);

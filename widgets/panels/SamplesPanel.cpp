@@ -14,10 +14,13 @@
 
 #include "core/base/Error.h"
 #include "core/data/Dataset.h"
+#include "core/engine/DecisionLine.h"
+#include "core/engine/Decisions.h"
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Pictures.h"
 #include "widgets/models/Saving.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/SamplesView.h"
 #include "widgets/panels/ops/SamplePlan.h"
 #include "widgets/session/Session.h"
@@ -214,18 +217,17 @@ void SamplesPanel::showMenu(const QPoint& at) {
   const Decision* decision = index.isValid() ? view_->decisionAt(index) : nullptr;
   if (!decision) return;
   const QImage image = imageAt(*decision, view_->columnAt(at));
-  const std::string plan = toJson(decision->plan).dump();
-  const std::string trained =
-      toJson(decision->winner < 0 ? decision->plan : decision->groups[decision->winner].candidate).dump();
+  const int shown = planAt(*decision, view_->columnAt(at));
   QMenu menu(this);
   menu.addAction(workbench_.theme.icon("ops"), tr("Open in Ops"),
                  [&] { openInOps(*decision, view_->columnAt(at)); });
   menu.addSeparator();
-  const auto put = [](const std::string& text) {
-    QApplication::clipboard()->setText(QString::fromStdString(text));
-  };
-  menu.addAction(tr("Copy unperturbed plan as JSON"), [&] { put(plan); });
-  menu.addAction(tr("Copy trained plan as JSON"), [&] { put(trained); });
+  menu.addAction(tr("Copy unperturbed plan as JSON"), [&] { copyPlan(*decision, -1); });
+  menu.addAction(tr("Copy trained plan as JSON"), [&] { copyPlan(*decision, decision->winner); });
+  if (shown >= 0 && shown != decision->winner)
+    menu.addAction(tr("Copy plan of %1′ as JSON").arg(q(nameOf(*decision, shown))),
+                   [&] { copyPlan(*decision, shown); });
+  menu.addAction(tr("Copy decision as JSON"), [&] { copyDecision(*decision); });
   menu.addSeparator();
   menu.addAction(tr("Copy image"), [&] { QApplication::clipboard()->setImage(image); })
       ->setEnabled(!image.isNull());
@@ -236,19 +238,43 @@ void SamplesPanel::showMenu(const QPoint& at) {
   menu.exec(view_->viewport()->mapToGlobal(at));
 }
 
+/// Which plan of a decision the picture at a column shows, as planOf() counts.
+int SamplesPanel::planAt(const Decision& d, int column) {
+  const int groups = static_cast<int>(d.groups.size());
+  if (groups > 0 && column == 1) return -1;
+  return groups > 0 && column >= 2 && column - 2 < groups ? column - 2 : d.winner;
+}
+
+void SamplesPanel::copyPlan(const Decision& decision, int which) const {
+  try {
+    QApplication::clipboard()->setText(q(toJson(planOf(decision, which)).dump()));
+  } catch (const Error& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+  }
+}
+
+/// The line that 'uada export --what decisions' writes: pasted into Ops it shows what was trained on.
+void SamplesPanel::copyDecision(const Decision& decision) const {
+  try {
+    const RunDetail run = workbench_.session.reader().detail(run_);
+    QApplication::clipboard()->setText(
+        q(decisionToJson(decision, originOf(run, std::ssize(run.attempts))).dump()));
+  } catch (const Error& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+  }
+}
+
 /// The plan of the picture at the column; of the trained one with its recorded hash.
 void SamplesPanel::openInOps(const Decision& d, int column) {
-  const int groups = static_cast<int>(d.groups.size());
-  const bool unperturbed = groups > 0 && column == 1,
-             group = groups > 0 && column >= 2 && column - 2 < groups;
-  const int shown = unperturbed ? -1 : group ? column - 2 : d.winner;
+  const int shown = planAt(d, column);
   SamplePlan sample;
   sample.index = d.index;
-  sample.plan = shown < 0 ? d.plan : d.groups[static_cast<std::size_t>(shown)].candidate;
   if (shown == d.winner) sample.pixelHash = QString::fromStdString(d.pixelHash);
   sample.original = d.original;
   try {
+    sample.plan = planOf(d, shown);
     const RunDetail run = workbench_.session.reader().detail(run_);
+    sample.dataHash = originOf(run, std::ssize(run.attempts)).dataHash;
     sample.dataset = run.config.recipe.dataset;
     sample.title = tr("sample %1 at step %2 of %3")
                        .arg(countText(d.index), countText(d.step), QString::fromStdString(run.summary.title));

@@ -35,6 +35,9 @@ class SamplesPanel : public PanelWidget {
   void refresh();
   void applyFilter();
   void goTo(qint64 step);
+  static int planAt(const Decision& decision, int column);
+  void copyPlan(const Decision& decision, int which) const;
+  void copyDecision(const Decision& decision) const;
   void openInOps(const Decision& decision, int column);
   void showMenu(const QPoint& at);
   void saveImage(const QImage& image);

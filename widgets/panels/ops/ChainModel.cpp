@@ -144,6 +144,21 @@ std::string sourceText(const ChainSource& source, const Plan& plan) {
   return fmt::format("The whole picture, {} × {} px", source.whole->width, source.whole->height);
 }
 
+bool isPictureOf(const PlanLine& line, const OpsPicture& picture) {
+  return line.dataset == picture.dataset && line.trainLimit == picture.trainLimit &&
+         line.index == picture.index;
+}
+
+std::string lineNote(const PlanLine& line, const OpsPicture& picture) {
+  std::string note = "Replays " + lineText(line);
+  const std::string foreign = foreignText(line, picture.dataset, picture.data ? picture.data->hash : "");
+  if (!foreign.empty()) return note + "; " + foreign;
+  if (line.index && !isPictureOf(line, picture))
+    note += fmt::format("; it is of training image {}{}, not of this one", *line.index,
+                        line.trainLimit > 0 ? fmt::format(" of {}", line.trainLimit) : "");
+  return note;
+}
+
 void ChainPolicy::setFields(const Json& fields) {
   const Policy& policy = findPolicy(choice_.policy);
   space_.reset();

@@ -9,6 +9,7 @@
 #include "core/augment/Space.h"
 #include "core/augment/Stages.h"
 #include "core/augment/found/FoundPolicy.h"
+#include "core/engine/DecisionLine.h"
 #include "widgets/panels/ops/OpsModel.h"
 
 namespace uada {
@@ -54,6 +55,11 @@ constexpr int kMostChainSide = 512;
 const std::shared_ptr<const Dataset>& renderedFrom(const ChainSource& source, const Plan& plan);
 /// What the plan is applied to, in words: "The middle 50 × 50 of 90 × 50 px"; of a sample empty.
 std::string sourceText(const ChainSource& source, const Plan& plan);
+
+/// Whether the picture is the one that a line names.
+bool isPictureOf(const PlanLine& line, const OpsPicture& picture);
+/// What is replayed, and whether the picture or its data set is another than the line's, in words.
+std::string lineNote(const PlanLine& line, const OpsPicture& picture);
 
 /// What a plan is drawn with: all that training has, so that the plan is the one of a run with that seed.
 struct ChainDraw {

@@ -15,6 +15,7 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QToolButton>
+#include <algorithm>
 #include <limits>
 
 #include "core/base/Error.h"
@@ -208,10 +209,7 @@ QWidget* ChainView::makePlanRow() {
           [this] { QApplication::clipboard()->setText(json_->toPlainText()); });
   connect(paste, &QPushButton::clicked, this,
           [this] { json_->setPlainText(QApplication::clipboard()->text()); });
-  connect(json_, &QPlainTextEdit::textChanged, this, [this] {
-    planNote_.clear();
-    readPlan();
-  });
+  connect(json_, &QPlainTextEdit::textChanged, this, &ChainView::readText);
   return box;
 }
 
@@ -326,19 +324,30 @@ void ChainView::showWritten() {
 /// Replays what is typed or pasted.
 void ChainView::readPlan() {
   given_ = true;
+  line_ = {};
   showProblem(policyProblem_, {});
   showWritten();
   if (!source_.square) return;
   try {
-    const GivenPlan given = planFromText(json_->toPlainText().toStdString(), "the plan");
-    if (given.isMember) {
-      planNote_ = tr("Replays the plan in the line below");
+    line_ = planLineFromText(json_->toPlainText().toStdString(), "the plan");
+    if (line_.kind != PlanLine::Kind::plan) {
+      planNote_ = q(lineNote(line_, picture_));
+      hash_->setExpected(q(line_.pixelHash));
       showWritten();
     }
-    replay(given.plan);
+    replay(line_.plan);
   } catch (const Error& error) {
     refuse(planProblem_, QString::fromUtf8(error.what()));
   }
+}
+
+/// A line brings its own image with it, if there is a data set of the name.
+void ChainView::readText() {
+  planNote_.clear();
+  readPlan();
+  const auto isNamed = [this](const DatasetEntry& entry) { return entry.name == line_.dataset; };
+  if (line_.index && std::ranges::any_of(datasets(), isNamed) && !isPictureOf(line_, picture_))
+    Q_EMIT imageWanted(line_);
 }
 
 void ChainView::showPlan(const Plan& plan, const QString& hash, const QString& note) {

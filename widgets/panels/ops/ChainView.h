@@ -39,6 +39,8 @@ class ChainView : public QWidget {
  Q_SIGNALS:
   /// An op of the plan, to be looked at in the op explorer with the picture that it works on.
   void opWanted(const uada::OpsPicture& picture, const uada::OpSetting& setting, const QString& caption);
+  /// A line was given of another training image than the one shown.
+  void imageWanted(const uada::PlanLine& line);
   void failed(const QString& text);
 
  protected:
@@ -59,6 +61,7 @@ class ChainView : public QWidget {
   void reroll();
   void redraw();
   void readPlan();
+  void readText();
   void replay(const Plan& plan);
   void refuse(QLabel* label, const QString& why);
   void showWritten();
@@ -73,6 +76,7 @@ class ChainView : public QWidget {
   OpsPicture picture_;
   ChainSource source_;
   std::optional<Plan> plan_;
+  PlanLine line_;       ///< that is replayed, if `given_`
   QString planNote_;    ///< where a given plan comes from
   bool given_ = false;  ///< the plan was typed or pasted, not drawn
 

@@ -18,6 +18,8 @@ struct OpsPicture {
   Image image;
   std::string title;                    ///< "photo.jpg", "Fashion-MNIST, training sample 12: coat"
   std::shared_ptr<const Dataset> data;  ///< training images that it belongs to; null: a file
+  std::string dataset;                  ///< its name in the catalogue; empty: a file
+  int trainLimit = 0;                   ///< DataSettings::trainLimit of `data`
   std::uint32_t index = 0;              ///< in `data`
   ChannelStatistics statistics;         ///< of `data`, else of the picture itself
 };

@@ -57,6 +57,8 @@ OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
   if (!request.file.empty()) return readFile(request.file);
   const DatasetEntry& entry = findDataset(request.dataset);
   OpsPicture picture;
+  picture.dataset = request.dataset;
+  picture.trainLimit = request.trainLimit;
   picture.data = known.data;
   picture.statistics = known.statistics;
   if (!picture.data) {

@@ -11,8 +11,9 @@ namespace uada {
 
 /// A sample of a run with a plan, to be looked at in the view Ops.
 struct SamplePlan {
-  QString title;   ///< "image 1,204 at step 4,680 of r18-c10-uada-s1"
-  Choice dataset;  ///< settings: DataSettings
+  QString title;         ///< "image 1,204 at step 4,680 of r18-c10-uada-s1"
+  Choice dataset;        ///< settings: DataSettings
+  std::string dataHash;  ///< recorded of it; empty: not recorded
   std::uint32_t index = 0;
   Plan plan;
   QString pixelHash;  ///< recorded of the plan's pixels; may be empty
