@@ -15,6 +15,7 @@
 #include "core/base/Files.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "widgets/forms/CostStrip.h"
 #include "widgets/forms/ExperimentForm.h"
 #include "widgets/forms/FieldEditor.h"
 #include "widgets/forms/NewRunDialog.h"
@@ -398,8 +399,9 @@ class TestForms : public QObject {
     const std::vector<RunConfig> runs = expand(dialog.experiment());
     MeasuredRate rate{"earlier", "fashion_mnist", runs[0].recipe.model, 50, "cpu", "here", 0.01};
     const PlanCost cost = planCost(runs, {rate});
-    QCOMPARE(cost.one.steps, std::int64_t{20});
-    QCOMPARE(cost.one.relativeToRaUc, 4.0);
+    QCOMPARE(cost.steps, std::int64_t{20});
+    QCOMPARE(cost.methods.size(), std::size_t{1});
+    QCOMPARE(cost.methods[0].relativeToRaUc, 4.0);
     QCOMPARE(cost.forwardEquivalents, 240.0);
     QVERIFY(cost.seconds.has_value());
     QCOMPARE(*cost.seconds, 240 * 0.01 * 2);
@@ -407,10 +409,42 @@ class TestForms : public QObject {
     QVERIFY(!planCost(runs, {rate}).seconds.has_value());
   }
 
+  /// Every method of the experiment with its own ratio, and all the steps and networks of all its recipes.
+  void costsOfAllMethodsAreTold() {
+    const Experiment experiment = experimentFromJson(
+        parseJson(R"({"name": "several", "seeds": [1, 2],
+          "methods": ["ra-uc", {"name": "uada", "epsilon": 2}, {"name": "uada", "chain_probe": "each"}],
+          "recipes": [{"name": "a", "dataset": {"name": "fashion_mnist", "train_limit": 1000},
+                       "model": {"name": "resnet", "depth": "10", "width": 8},
+                       "training": {"epochs": 2, "batch": 100}},
+                      {"name": "b", "dataset": {"name": "fashion_mnist", "train_limit": 1000},
+                       "model": {"name": "resnet", "depth": "10", "width": 16},
+                       "training": {"epochs": 3, "batch": 100}}]})",
+                  "several"),
+        "several");
+    const PlanCost cost = planCost(expand(experiment), {});
+    QCOMPARE(cost.runs, std::size_t{12});
+    QCOMPARE(cost.steps, std::int64_t{6 * 20 + 6 * 30});
+    QVERIFY(cost.leastParameters < cost.mostParameters);
+    QStringList methods;
+    for (const MethodCost& method : cost.methods)
+      methods << QString("%1: %2").arg(QString::fromStdString(method.label)).arg(method.relativeToRaUc, 0, 'f', 2);
+    QCOMPARE(methods.join(" | "), QString("ra-uc: 1.00 | uada, epsilon 2, chain probe one_random: 4.00 | "
+                                          "uada, epsilon 1, chain probe each: 4.67"));
+    CostStrip strip(theme_);
+    strip.show(cost);
+    QCOMPARE(strip.findChild<QLabel*>("cost_relative")->text(), QString("1.00 to 4.67 ×"));
+    QCOMPARE(strip.findChild<QLabel*>("cost_steps")->text(), QString("about 300"));
+    QVERIFY2(strip.findChild<QLabel*>("cost_note")->text().contains(
+                 "Relative to ra-uc: ra-uc 1.00 ×; uada, epsilon 2, chain probe one_random 4.00 ×; uada, "
+                 "epsilon 1, chain probe each 4.67 ×."),
+             qPrintable(strip.findChild<QLabel*>("cost_note")->text()));
+  }
+
   void costIsShown() {
     NewRunDialog dialog(theme_, {});
     fillSmallRun(dialog);
-    QCOMPARE(dialog.findChild<QLabel*>("cost_steps")->text(), QString("20"));
+    QCOMPARE(dialog.findChild<QLabel*>("cost_steps")->text(), QString("about 20"));
     QCOMPARE(dialog.findChild<QLabel*>("cost_relative")->text(), QString("4.00 ×"));
     QCOMPARE(dialog.findChild<QLabel*>("cost_time")->text(), QString("not known yet"));
     fill(dialog, "epochs", "0");

@@ -4,6 +4,7 @@
 
 #include <QGridLayout>
 #include <QLabel>
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/Text.h"
@@ -20,6 +21,22 @@ std::string amountText(double amount) {
   return fmt::format("{:.1f} billion", amount / 1e9);
 }
 
+/// "4.00", or "1.00 to 4.00" where they differ.
+std::string rangeText(const std::vector<MethodCost>& methods) {
+  const auto [least, most] = std::ranges::minmax(methods, {}, &MethodCost::relativeToRaUc);
+  const std::string low = fmt::format("{:.2f}", least.relativeToRaUc);
+  const std::string high = fmt::format("{:.2f}", most.relativeToRaUc);
+  return low == high ? low : low + " to " + high;
+}
+
+/// "ra-uc 1.00 ×; uada 4.00 ×"
+std::string methodsText(const std::vector<MethodCost>& methods) {
+  std::vector<std::string> parts;
+  for (const MethodCost& method : methods)
+    parts.push_back(fmt::format("{} {:.2f} ×", method.label, method.relativeToRaUc));
+  return joined(parts, "; ");
+}
+
 void setText(QLabel* label, const std::string& text) { label->setText(QString::fromStdString(text)); }
 
 }  // namespace
@@ -30,11 +47,17 @@ CostStrip::CostStrip(const Theme& theme, QWidget* parent) : QWidget(parent), the
   grid->setHorizontalSpacing(3 * kGrid);
   grid->setVerticalSpacing(2);
   grid->addWidget(headingLabel(tr("3  Cost"), this), 0, 0, 2, 1, Qt::AlignTop);
-  steps_ = addNumber(tr("Steps"), tr("Batches trained on, all runs"), "cost_steps");
+  steps_ = addNumber(
+      tr("Steps"),
+      tr("Batches trained on, all runs, by the published size of the data set. Once a run has read its "
+         "data, it says how many there are"),
+      "cost_steps");
   equivalents_ = addNumber(tr("Forward-equivalents"), tr("Batch forwards, a backward counting two, all runs"),
                            "cost_equivalents");
   relative_ = addNumber(tr("Relative to ra-uc"),
-                        tr("Forward-equivalents of a step over those of plain training"), "cost_relative");
+                        tr("Forward-equivalents of a step over those of ra-uc, plain training with the same "
+                           "recipe; below, of each method"),
+                        "cost_relative");
   parameters_ = addNumber(tr("Parameters"), tr("Trainable ones of the network"), "cost_parameters");
   time_ =
       addNumber(tr("Time"), tr("Predicted from finished runs of the same data set and network"), "cost_time");
@@ -63,17 +86,22 @@ QLabel* CostStrip::addNumber(const QString& title, const QString& help, const ch
 }
 
 void CostStrip::show(const PlanCost& cost) {
-  setText(steps_, amountText(static_cast<double>(cost.one.steps) * static_cast<double>(cost.runs)));
-  setText(equivalents_, amountText(cost.forwardEquivalents));
-  setText(relative_, fmt::format("{:.2f} ×", cost.one.relativeToRaUc));
-  setText(parameters_, groupedText(cost.one.parameters));
+  setText(steps_, "about " + amountText(static_cast<double>(cost.steps)));
+  setText(equivalents_, "about " + amountText(cost.forwardEquivalents));
+  setText(relative_, cost.methods.empty() ? "–" : rangeText(cost.methods) + " ×");
+  setText(parameters_, cost.leastParameters == cost.mostParameters
+                           ? groupedText(cost.mostParameters)
+                           : groupedText(cost.leastParameters) + " to " + groupedText(cost.mostParameters));
   setText(time_, cost.seconds ? "about " + durationText(*cost.seconds) : "not known yet");
   setText(disk_, "about " + bytesText(cost.bytes));
   const std::string runs =
       cost.runs == 1 ? "One run. " : fmt::format("{} runs, one after the other. ", cost.runs);
+  const std::string methods =
+      cost.methods.size() > 1 ? fmt::format("Relative to ra-uc: {}. ", methodsText(cost.methods)) : "";
   setText(note_,
-          runs + (cost.seconds ? "Time from " + cost.measuredOn + "."
-                               : "The time is known once a run of this data set and network has finished."));
+          runs + methods +
+              (cost.seconds ? "Time from " + cost.measuredOn + "."
+                            : "The time is known once a run of this data set and network has finished."));
 }
 
 void CostStrip::showUnknown(const QString& why) {

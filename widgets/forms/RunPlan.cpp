@@ -7,6 +7,7 @@
 
 #include "core/base/Error.h"
 #include "core/data/Dataset.h"
+#include "core/tables/Labels.h"
 
 namespace uada {
 namespace {
@@ -32,6 +33,30 @@ double bytesOnDisk(const RunConfig& config, const CostEstimate& cost) {
       config.runtime.pictured * (static_cast<double>(cost.steps) / std::max(1, config.runtime.pictureEvery));
   const double perPicture = (decides ? 6.0 : 2.0) * 3 * data.width * data.height + 600.0;
   return checkpoints + perStep * static_cast<double>(cost.steps) + pictures * perPicture;
+}
+
+/// The methods of the runs, each once, with names that differ.
+/// relative  of each run, to ra-uc
+std::vector<MethodCost> methodCosts(const std::vector<RunConfig>& runs, const std::vector<double>& relative) {
+  std::vector<MethodCost> costs;
+  std::vector<Choice> methods;
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    const Choice& method = runs[run].method;
+    std::size_t i = 0;
+    while (i < methods.size() && !(methods[i] == method && costs[i].relativeToRaUc == relative[run])) ++i;
+    if (i < methods.size()) continue;
+    methods.push_back(method);
+    costs.push_back({{}, relative[run]});
+  }
+  std::vector<std::string> labels;
+  std::vector<Json> settings;
+  for (const Choice& method : methods) {
+    labels.push_back(method.name);
+    settings.push_back(toldSettings(method));
+  }
+  labels = toldApart(std::move(labels), settings);
+  for (std::size_t i = 0; i < costs.size(); ++i) costs[i].label = labels[i];
+  return costs;
 }
 
 }  // namespace
@@ -91,11 +116,16 @@ const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const Ru
 PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates) {
   PlanCost plan;
   plan.runs = runs.size();
+  std::vector<double> relative;
   double seconds = 0;
   bool allMeasured = !runs.empty();
   for (const RunConfig& run : runs) {
     const CostEstimate cost = estimateCost(run);
-    if (&run == &runs.front()) plan.one = cost;
+    relative.push_back(cost.relativeToRaUc);
+    plan.steps += cost.steps;
+    plan.leastParameters =
+        &run == &runs.front() ? cost.parameters : std::min(plan.leastParameters, cost.parameters);
+    plan.mostParameters = std::max(plan.mostParameters, cost.parameters);
     plan.forwardEquivalents += cost.forwardEquivalents;
     plan.bytes += bytesOnDisk(run, cost);
     const MeasuredRate* rate = fittingRate(rates, run);
@@ -105,6 +135,7 @@ PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<Measured
     if (plan.measuredOn.empty()) plan.measuredOn = fmt::format("{} on {}", rate->title, rate->device);
   }
   if (allMeasured) plan.seconds = seconds;
+  plan.methods = methodCosts(runs, relative);
   return plan;
 }
 

@@ -27,11 +27,19 @@ std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_
 /// The newest one of the same data set and model (batches of another size count in proportion); none: null.
 const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config);
 
-/// What a list of runs will take.
+/// A method of an experiment, and what its step costs.
+struct MethodCost {
+  std::string label;          ///< "uada", "uada, epsilon 2": told apart from the experiment's other methods
+  double relativeToRaUc = 1;  ///< forward-equivalents of a step over those of plain training
+};
+
+/// What a list of runs will take, by the published sizes of their data sets.
 struct PlanCost {
   std::size_t runs = 0;
-  CostEstimate one;               ///< of the first run
-  double forwardEquivalents = 0;  ///< of all
+  std::int64_t steps = 0;                                ///< of all
+  std::vector<MethodCost> methods;                       ///< each once, in the order of the runs
+  std::int64_t leastParameters = 0, mostParameters = 0;  ///< of a run
+  double forwardEquivalents = 0;                         ///< of all
   double bytes = 0;               ///< on disk, about: newest checkpoints, pictures, rows
   std::optional<double> seconds;  ///< of all, where a measured rate fits every run
   std::string measuredOn;         ///< "r18w16-fmnist-uada-s1 on cpu"
