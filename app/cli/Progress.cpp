@@ -34,8 +34,11 @@ std::string blocks(double share, int width) {
 
 }  // namespace
 
-Pace::Pace(const RunConfig& config)
-    : steps_(estimateCost(config).steps), epochs_(config.recipe.training.epochs) {}
+Pace::Pace(const RunConfig& config) : epochs_(config.recipe.training.epochs) {}
+
+void Pace::add(const StateReport& report) {
+  if (report.plannedSteps > 0) steps_ = report.plannedSteps;
+}
 
 void Pace::add(const StepReport& report, Clock::time_point now) {
   if (marks_.empty()) marks_.push_back({now, report.step - 1, 0});
@@ -48,7 +51,6 @@ void Pace::add(const StepReport& report, Clock::time_point now) {
 void Pace::add(const EpochReport& report) {
   epoch_ = report.epoch;
   testSeconds_ = report.testSeconds;
-  if (report.epoch > 0) steps_ = report.step / report.epoch * epochs_;  // as it is, not as it was estimated
 }
 
 double Pace::share() const {
@@ -71,7 +73,7 @@ std::optional<double> Pace::imagesPerSecond() const {
 
 std::optional<double> Pace::secondsLeft() const {
   const auto rate = stepsPerSecond();
-  if (!rate || *rate <= 0) return std::nullopt;
+  if (!rate || *rate <= 0 || steps_ == 0) return std::nullopt;
   return std::max<double>(0, steps_ - step_) / *rate + testSeconds_ * (epochs_ - epoch_);
 }
 
@@ -86,6 +88,7 @@ Progress::Progress(const RunConfig& config, std::string prefix, bool quiet)
 Progress::~Progress() { clear(); }
 
 void Progress::show(const StateReport& report) {
+  pace_.add(report);
   const std::string text = report.text.empty() ? stateName(report.state) : report.text;
   if (text == state_) return;
   state_ = text;
@@ -138,8 +141,8 @@ void Progress::refresh() {
 }
 
 std::string Progress::plain() const {
-  std::string text = fmt::format("{}  epoch {}/{}  step {}/{}", prefix_, epoch_, epochs_,
-                                 groupedText(pace_.step()), groupedText(pace_.steps()));
+  std::string text = fmt::format("{}  epoch {}/{}  step {}", prefix_, epoch_, epochs_,
+                                 stepText(pace_.step(), pace_.steps()));
   for (const std::string& part : parts()) text += "  " + part;
   return text;
 }

@@ -19,10 +19,11 @@ class Pace {
   using Clock = std::chrono::steady_clock;
   explicit Pace(const RunConfig& config);
 
+  void add(const StateReport& report);
   void add(const StepReport& report, Clock::time_point now);
   void add(const EpochReport& report);
   std::int64_t step() const { return step_; }
-  std::int64_t steps() const { return steps_; }
+  std::int64_t steps() const { return steps_; }  ///< planned, as the engine says; 0: not known yet
   double share() const;
   std::optional<double> stepsPerSecond() const;
   std::optional<double> imagesPerSecond() const;

@@ -25,6 +25,8 @@ Json timingsJson(const Timings& timings) {
 
 }  // namespace
 
+Json stepsJson(std::int64_t steps) { return steps > 0 ? Json(steps) : Json(); }
+
 Json summaryJson(const RunSummary& run) {
   Json json = Json::Object{{"id", run.id},
                            {"key", run.key},
@@ -45,6 +47,8 @@ Json summaryJson(const RunSummary& run) {
                            {"epoch", run.epoch},
                            {"epochs", run.epochs},
                            {"step", run.step},
+                           {"steps_per_epoch", stepsJson(run.stepsPerEpoch)},
+                           {"planned_steps", stepsJson(run.plannedSteps())},
                            {"diverged", run.hasDiverged}};
   json["loss"] = number(run.loss);
   json["last_top1"] = number(run.lastTop1);

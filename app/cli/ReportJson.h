@@ -6,6 +6,8 @@
 
 namespace uada::cli {
 
+/// A number of steps; 0 stands for not known yet and becomes null.
+Json stepsJson(std::int64_t steps);
 /// What was recorded as JSON with the keys of design.md 8. Quantities that a run does not have are null.
 Json summaryJson(const RunSummary& run);
 Json manifestJson(const Manifest& manifest);

@@ -19,6 +19,10 @@ std::string lossText(std::optional<double> loss) {
 
 std::string epochText(const RunSummary& run) { return fmt::format("{}/{}", run.epoch, run.epochs); }
 
+std::string stepText(std::int64_t step, std::int64_t planned) {
+  return groupedText(step) + '/' + (planned > 0 ? groupedText(planned) : "?");
+}
+
 std::string localTime(const std::string& utc) {
   std::tm parts{};
   if (!::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &parts)) return utc.empty() ? "-" : utc;

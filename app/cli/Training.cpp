@@ -46,7 +46,9 @@ class Lines {
                                 {"device", r.device},
                                 {"threads", r.threads},
                                 {"data_hash", r.dataHash},
-                                {"data_published", r.dataHash.empty() ? Json() : Json(r.isDataPublished)}});
+                                {"data_published", r.dataHash.empty() ? Json() : Json(r.isDataPublished)},
+                                {"steps_per_epoch", stepsJson(r.stepsPerEpoch)},
+                                {"planned_steps", stepsJson(r.plannedSteps)}});
   }
   void write(const StepReport& report) const { write("step", stepJson(report)); }
   void write(const EpochReport& report) const { write("epoch", epochJson(report)); }

@@ -136,6 +136,8 @@ struct StateReport {
   int threads = 0;
   std::string dataHash;  ///< Dataset::hash of the training and the test set, joined by '+': once known
   bool isDataPublished = false;  ///< known with dataHash: the files are the published ones
+  std::int64_t stepsPerEpoch = 0;  ///< of the data that is there; 0: the data is not read yet
+  std::int64_t plannedSteps = 0;   ///< of the whole run; 0 likewise
 };
 
 /// The end of an attempt that reached its last epoch.

@@ -56,7 +56,8 @@ Inserter::Inserter(SQLite::Database& database, std::filesystem::path project)
              "device = CASE WHEN ?6 = '' THEN device ELSE ?6 END, "
              "threads = CASE WHEN ?7 = 0 THEN threads ELSE ?7 END, "
              "data_hash = CASE WHEN ?8 = '' THEN data_hash ELSE ?8 END, "
-             "data_published = CASE WHEN ?8 = '' THEN data_published ELSE ?9 END "
+             "data_published = CASE WHEN ?8 = '' THEN data_published ELSE ?9 END, "
+             "steps_per_epoch = CASE WHEN ?10 = 0 THEN steps_per_epoch ELSE ?10 END "
              "WHERE run = ?1 AND attempt = ?2"),
       seen_(database, "UPDATE attempts SET seen = ?3 WHERE run = ?1 AND attempt = ?2") {}
 
@@ -66,7 +67,7 @@ void Inserter::add(std::int64_t run, int attempt, const StateReport& r) {
   const std::string problem = r.state == RunState::failed ? r.text : "";
   const std::string ended = isLive(r.state) ? "" : utcNow();
   bindAll(state_, run, attempt, std::string(stateName(r.state)), problem, ended, r.device, r.threads,
-          r.dataHash, r.isDataPublished)
+          r.dataHash, r.isDataPublished, r.stepsPerEpoch)
       .exec();
 }
 

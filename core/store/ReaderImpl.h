@@ -59,6 +59,8 @@ struct ProjectReader::Impl {
   /// sql  with parameters run, attempt, after, end; take(attempt, row) for each row in order
   template <class Take>
   void each(std::int64_t run, const char* table, const std::string& sql, std::int64_t afterStep, Take take);
+  /// Whether attempts say of their data if they are the published ones, and how many steps they give.
+  bool tellsData();
   /// Whether the data of an attempt d are the published ones, as an expression.
   const char* verdictSql();
   /// A row of what summary() reads for each run, and then its configuration. which  of the runs r, and in

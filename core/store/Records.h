@@ -47,6 +47,9 @@ struct RunSummary {
   int attempts = 0;
   int epoch = 0, epochs = 0;
   std::int64_t step = 0;
+  std::int64_t stepsPerEpoch = 0;  ///< of the data that is there; 0: not known yet
+  /// Of all epochs; 0: not known yet.
+  std::int64_t plannedSteps() const { return stepsPerEpoch * epochs; }
   std::optional<double> loss, lastTop1, bestTop1, lastTop5;
   int bestEpoch = 0;
   bool hasDiverged = false;  ///< finished, with a test loss that is no finite number

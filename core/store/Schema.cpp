@@ -261,6 +261,7 @@ WHERE json_valid(config);
 )sql"},
                                           {4, fmt::format(R"sql(
 ALTER TABLE attempts ADD COLUMN data_published INTEGER;  -- 1: the images are the published ones, 0: others, NULL: not known
+ALTER TABLE attempts ADD COLUMN steps_per_epoch INTEGER NOT NULL DEFAULT 0;  -- of the images that are there, 0: not known
 UPDATE attempts AS d SET data_published = {};
 DROP VIEW IF EXISTS table3;
 DROP VIEW IF EXISTS table2;

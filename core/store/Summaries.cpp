@@ -16,10 +16,10 @@ using namespace store;
 
 namespace {
 
-/// Of the first schema that says whether the data are the published ones.
+/// Of the first schema that says whether the data are the published ones, and how many steps they give.
 constexpr int kVerdictsVersion = 4;
 /// Of a summary: each group is NULL where there is none.
-constexpr int kDataColumns = 2, kAttemptColumns = 10, kStepColumns = 3, kEpochColumns = 2,
+constexpr int kDataColumns = 3, kAttemptColumns = 10, kStepColumns = 3, kEpochColumns = 2,
               kResultColumns = 11;
 
 RunState stateOf(const std::string& name) {
@@ -45,6 +45,8 @@ void readPlace(Row& row, RunSummary& run) {
   const std::int64_t step = row.integer();
   const int epoch = row.small();
   if (epoch > 0 && step >= run.step) run.step = step, run.epoch = epoch;
+  // Earlier versions did not store it.
+  if (run.stepsPerEpoch == 0 && epoch > 0) run.stepsPerEpoch = step / epoch;
 }
 
 /// What it was trained on, as soon as that was read.
@@ -52,6 +54,7 @@ void readDataSet(Row& row, RunSummary& run) {
   if (row.isNull()) return row.skip(kDataColumns);
   run.dataHash = row.text();
   run.isDataPublished = row.flag();
+  run.stepsPerEpoch = row.integer();
 }
 
 void readResult(Row& row, RunSummary& run) {
@@ -90,17 +93,18 @@ std::vector<Part> ProjectReader::Impl::parts(std::int64_t run, const char* table
   return all;
 }
 
-const char* ProjectReader::Impl::verdictSql() {
-  const bool isStored = database.execAndGet("PRAGMA user_version").getInt() >= kVerdictsVersion;
-  return isStored ? "d.data_published" : kPublishedByHash;
+bool ProjectReader::Impl::tellsData() {
+  return database.execAndGet("PRAGMA user_version").getInt() >= kVerdictsVersion;
 }
+
+const char* ProjectReader::Impl::verdictSql() { return tellsData() ? "d.data_published" : kPublishedByHash; }
 
 std::string ProjectReader::Impl::summarySql(const std::string& which) {
   // Of a run the newest attempt a, the newest that has read its data d, its result x, and the last step s and
   // epoch e of any attempt: all by primary key, so that a list of runs is one query.
   constexpr const char* kSelect = R"sql(
 SELECT r.id, r.key, r.title, r.experiment, r.dataset, r.model, r.method, r.seed, r.config_hash, r.recipe_hash,
-       r.epochs, r.created, r.notes, r.tags, d.data_hash, {},
+       r.epochs, r.created, r.notes, r.tags, d.data_hash, {}, {},
        a.attempt, a.state, a.problem, a.ended, a.seen, a.host, a.pid, a.process_start, a.device, a.threads,
        s.step, s.epoch, s.loss, e.step, e.epoch,
        x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.best_top1,
@@ -117,7 +121,7 @@ LEFT JOIN epochs e ON e.run = r.id AND e.attempt = (SELECT max(attempt) FROM epo
                  WHERE run = r.id AND attempt = (SELECT max(attempt) FROM epochs WHERE run = r.id))
 LEFT JOIN results x ON x.run = a.run AND x.attempt = a.attempt
 {})sql";
-  return fmt::format(kSelect, verdictSql(), which);
+  return fmt::format(kSelect, verdictSql(), tellsData() ? "d.steps_per_epoch" : "0", which);
 }
 
 RunSummary ProjectReader::Impl::summary(Row& row) {

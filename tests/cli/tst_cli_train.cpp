@@ -88,6 +88,10 @@ void TestCliTrain::trainsComparesAndSkips() {
   QCOMPARE(ofKind(all, "step").size(), 20);  // 100 images in batches of 20, 2 epochs, 2 runs
   QCOMPARE(ofKind(all, "epoch").size(), 4);
   QVERIFY(ofKind(all, "checkpoint").size() >= 4);
+  const auto states = ofKind(all, "state");
+  QVERIFY(states[0].contains("planned_steps") && states[0]["planned_steps"].isNull());  // nothing is read yet
+  QCOMPARE(states.last()["steps_per_epoch"].toInt(), 5);  // of 100 images, not of the published 50,000
+  QCOMPARE(states.last()["planned_steps"].toInt(), 10);
   const auto results = ofKind(all, "result");
   QCOMPARE(results.size(), 2);
   QCOMPARE(results[0]["forwards_train"].toInt(), 10);
@@ -163,13 +167,15 @@ void TestCliTrain::speaksToPeople() {
   const Result list = program_->run({"runs"});
   COMPARE_CODE(list, 0);
   QCOMPARE(list.out.trimmed().split('\n').size(), 4);
-  QVERIFY(list.out.contains("finished") && list.out.contains("2/2"));
+  QVERIFY(list.out.contains("finished") && list.out.contains("2/2") && list.out.contains(" 10/10 "));
+  QVERIFY2(run.err.contains("2 to train in about "), qPrintable(run.err));  // before the data is read
   const QString key = runs()[0]["key"].toString();
   for (const QString& name :
        {key, key.left(5), QString("r10w4-c10-uada-s1"), runs()[0]["title"].toString()}) {
     const Result show = program_->run({"show", name});
     COMPARE_CODE(show, 0);
-    QVERIFY2(show.out.contains("test top-1"), qPrintable(show.out));
+    QVERIFY2(show.out.contains("test top-1") && show.out.contains("epoch       2/2, step 10/10\n"),
+             qPrintable(show.out));
   }
   COMPARE_CODE(program_->run({"show", "zzzz"}), 2);
   const Result table = program_->run({"table", "2", "--measured", "--format", "csv"});

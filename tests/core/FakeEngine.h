@@ -29,6 +29,7 @@ namespace uada {
 struct FakeSettings {
   std::chrono::milliseconds stepDelay{0};  ///< between steps; a command cuts it short
   int stepsPerEpoch = 10;
+  bool saysSteps = true;  ///< false: as an engine that reports none
   int pictured = 2;  ///< samples with a decision, every `pictureEvery` steps
   int pictureEvery = 5;
   int side = 8;                    ///< of the pictures, pixels
@@ -337,7 +338,11 @@ class FakeJob : public Job {
       state_ = state;
     }
     const int threads = numbers_.config.runtime.threads > 0 ? numbers_.config.runtime.threads : 2;
-    sink_.onState({state, text, "cpu", threads, numbers_.settings.data, numbers_.settings.isPublished});
+    StateReport report{state, text, "cpu", threads, numbers_.settings.data,
+                       numbers_.settings.isPublished};
+    if (numbers_.settings.saysSteps) report.stepsPerEpoch = numbers_.settings.stepsPerEpoch;
+    report.plannedSteps = report.stepsPerEpoch * numbers_.config.recipe.training.epochs;
+    sink_.onState(report);
   }
 
   const FakeNumbers numbers_;

@@ -219,7 +219,9 @@ class TestPolicyProjects : public QObject {
     }
     sqlite(file_,
            "DROP TABLE policies; DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; "
-           "ALTER TABLE runs DROP COLUMN policy; PRAGMA user_version=1");  // as version 1 left it
+           "ALTER TABLE runs DROP COLUMN policy; ALTER TABLE attempts DROP COLUMN steps_per_epoch; "
+           "ALTER TABLE attempts DROP COLUMN data_published; PRAGMA "
+           "user_version=1");  // as version 1 left it
     {
       const ProjectReader reader(file_);
       QVERIFY(reader.policies().empty());
@@ -233,7 +235,7 @@ class TestPolicyProjects : public QObject {
     for (std::thread& thread : threads) thread.join();
     QCOMPARE(failures.load(), 0);
     QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"),
-             "3\n0\n1");
+             "4\n0\n1");
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});

@@ -264,7 +264,9 @@ class TestStore : public QObject {
     const auto file = newProject();
     ProjectWriter writer(file);
     const auto run = beginRun(writer, fakeConfig());
-    writer.append(run, 1, StateReport{RunState::running, "", "cuda:0", 3, "d5", true});
+    StateReport running{RunState::running, "", "cuda:0", 3, "d5", true};
+    running.stepsPerEpoch = 7;
+    writer.append(run, 1, running);
     writer.append(run, 1, StateReport{static_cast<RunState>(state), "why", "", 0, ""});
     writer.flush();
     const ProjectReader reader(file);
@@ -274,6 +276,8 @@ class TestStore : public QObject {
     QCOMPARE(summary.problem, state == static_cast<int>(RunState::failed) ? "why" : "");
     QCOMPARE(summary.device, "cuda:0");  // an empty one later does not forget it
     QCOMPARE(summary.threads, 3);
+    QCOMPARE(summary.stepsPerEpoch, std::int64_t{7});
+    QCOMPARE(summary.plannedSteps(), std::int64_t{21});
     const Manifest manifest = reader.detail(run).attempts.at(0);
     QCOMPARE(manifest.dataHash, "d5");
     QCOMPARE(manifest.isDataPublished, std::optional(true));

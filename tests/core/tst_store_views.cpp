@@ -118,9 +118,11 @@ class TestStoreViews : public QObject {
       add("cifar100", "other");
       add("cifar10", "");
     }
-    sqlite(file,
-           "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs;"
-           "ALTER TABLE attempts DROP COLUMN data_published; PRAGMA user_version=3");  // as version 3 left it
+    sqlite(
+        file,
+        "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs;"
+        "ALTER TABLE attempts DROP COLUMN data_published; ALTER TABLE attempts DROP COLUMN steps_per_epoch;"
+        "PRAGMA user_version=3");  // as version 3 left it
     const auto verdicts = [&] {
       std::string all;
       for (const RunSummary& run : ProjectReader(file).runs())
@@ -178,6 +180,7 @@ class TestStoreViews : public QObject {
     sqlite(file,
            "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; ALTER TABLE runs DROP COLUMN policy;"
            "ALTER TABLE attempts DROP COLUMN data_published;"
+           "ALTER TABLE attempts DROP COLUMN steps_per_epoch;"
            "UPDATE runs SET config = 'cut short' WHERE id = 4;"
            "CREATE VIEW finished_runs AS SELECT id, method FROM runs; CREATE VIEW table2 AS SELECT method "
            "FROM finished_runs;"

@@ -112,6 +112,25 @@ class TestTraining : public QObject {
     for (const EpochReport& epoch : sink.epochs) QVERIFY(epoch.testTop5 >= epoch.testTop1);
   }
 
+  /// 26 images in batches of 8 give 4 steps, 25 give 3: a last image alone joins the batch before. Said once
+  /// the data is read.
+  void saysHowManyStepsThereAre() {
+    for (const auto& [limit, steps] : {std::pair{0, 4}, {25, 3}, {1000, 4}}) {
+      RunConfig config = tinyConfig(images_.folder(), "ra-uc", 2, 8);
+      config.recipe.dataset.settings["train_limit"] = limit;
+      const Attempt attempt(config, {});
+      const std::vector<StateReport>& states = attempt.sink.states;
+      QCOMPARE(states.front().state, RunState::preparing);
+      QCOMPARE(states.front().stepsPerEpoch, std::int64_t{0});
+      QCOMPARE(states.front().plannedSteps, std::int64_t{0});
+      for (std::size_t i = 1; i < states.size(); ++i) {
+        QCOMPARE(states[i].stepsPerEpoch, std::int64_t{steps});
+        QCOMPARE(states[i].plannedSteps, std::int64_t{2 * steps});
+      }
+      QCOMPARE(attempt.sink.steps.size(), static_cast<std::size_t>(2 * steps));
+    }
+  }
+
   /// The mean of an epoch's steps, by hand.
   void sumsUpAnEpoch() {
     const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 1, 8), {});

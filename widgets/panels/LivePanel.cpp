@@ -136,12 +136,13 @@ Axis LivePanel::xAxis() const {
 }
 
 double LivePanel::stepsPerEpoch(qint64 run) {
-  const auto& epochs = workbench_.session.epochs(run);
-  if (!epochs.empty()) return static_cast<double>(epochs.front().step) / epochs.front().epoch;
-  const Progress& p = workbench_.session.progress();
-  if (run == p.run && p.steps > 0 && p.epochs > 0) return static_cast<double>(p.steps) / p.epochs;
-  return 1;
+  const Progress& progress = workbench_.session.progress();
+  if (run == progress.run && progress.stepsPerEpoch > 0) return static_cast<double>(progress.stepsPerEpoch);
+  const RunSummary* summary = workbench_.session.find(run);
+  return summary ? static_cast<double>(summary->stepsPerEpoch) : 0;
 }
+
+bool LivePanel::hasPlace(qint64 run) { return x_->currentIndex() != epoch || stepsPerEpoch(run) > 0; }
 
 std::vector<double> LivePanel::positions(qint64 run, const std::vector<std::int64_t>& steps) {
   std::vector<double> x;
@@ -163,7 +164,7 @@ std::vector<double> LivePanel::positions(qint64 run, const std::vector<std::int6
 
 void LivePanel::addLoss(Figure& figure, qint64 run) {
   const auto& reports = workbench_.session.steps(run);
-  if (reports.empty()) return;
+  if (reports.empty() || !hasPlace(run)) return;
   Curve loss, gain;
   std::vector<std::int64_t> steps;
   bool hasGain = false;
@@ -189,7 +190,7 @@ void LivePanel::addLoss(Figure& figure, qint64 run) {
 
 void LivePanel::addAccuracy(Figure& figure, qint64 run) {
   const auto& epochs = workbench_.session.epochs(run);
-  if (epochs.empty()) return;
+  if (epochs.empty() || !hasPlace(run)) return;
   Curve curve;
   std::vector<std::int64_t> steps;
   const EpochReport* best = &epochs.front();
@@ -253,18 +254,25 @@ void LivePanel::redraw() {
   accuracy.left = {tr("Top-1"), "%"};
   loss.empty = tr("Appears with the first training step");
   accuracy.empty = tr("Appears with the first epoch");
+  QStringList placeless;
   for (const qint64 run : s.shownRuns()) {
     addLoss(loss, run);
     addAccuracy(accuracy, run);
+    if (!s.steps(run).empty() && !hasPlace(run)) placeless << nameOf(run);
+  }
+  if (!placeless.empty()) {
+    const QString what = tr("the steps of an epoch are not known of %1").arg(placeless.join(", "));
+    loss.title += tr(" (%1)").arg(what);
+    loss.empty = accuracy.empty = tr("Nothing by epoch: %1; choose x: step").arg(what);
   }
   const auto isGain = [](const Curve& curve) { return curve.dashed; };
   if (std::none_of(loss.curves.begin(), loss.curves.end(), isGain)) loss.left.title = tr("Loss");
-  const bool nothing = loss.curves.empty() && accuracy.curves.empty() && !s.isLive();
+  const bool nothing = loss.curves.empty() && accuracy.curves.empty() && placeless.empty() && !s.isLive();
   pages_->setCurrentIndex(nothing ? 1 : 0);
   loss_->show(std::move(loss));
   accuracy_->show(std::move(accuracy));
   const qint64 run = s.selectedRun();
-  const bool cursor = run != 0 && s.cursor() > 0 && !s.followsLive();
+  const bool cursor = run != 0 && s.cursor() > 0 && !s.followsLive() && hasPlace(run);
   const std::optional<double> x = cursor ? std::optional(positions(run, {s.cursor()}).front()) : std::nullopt;
   loss_->setCursor(x);
   accuracy_->setCursor(x);

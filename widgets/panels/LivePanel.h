@@ -39,7 +39,8 @@ class LivePanel : public PanelWidget {
   std::vector<CostBars::Row> costs();
   /// Position of each step on the chosen axis.
   std::vector<double> positions(qint64 run, const std::vector<std::int64_t>& steps);
-  double stepsPerEpoch(qint64 run);
+  double stepsPerEpoch(qint64 run);  ///< 0: not known
+  bool hasPlace(qint64 run);         ///< whether its steps have positions on the chosen axis
   Axis xAxis() const;
   QString nameOf(qint64 run) const;
   double smoothing() const;

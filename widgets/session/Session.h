@@ -52,8 +52,9 @@ struct Progress {
   qint64 run = 0;
   QString title;
   int epoch = 0, epochs = 0;
-  qint64 step = 0, steps = 0;
-  double share = 0;         ///< 0..1
+  qint64 step = 0;
+  qint64 steps = 0, stepsPerEpoch = 0;  ///< planned, as the engine says; 0: not known yet
+  double share = 0;         ///< 0..1; 0 until the steps are known
   double secondsLeft = -1;  ///< negative: not known yet
   QString text;             ///< what is being prepared
   QString device;

@@ -31,11 +31,13 @@ void Session::resumeRun(qint64 run) {
 
 void Session::begin(const RunConfig& config, std::optional<RunDetail> resumed) {
   ProjectWriter& project = writer();
-  const CostEstimate cost = estimateCost(config);
   progress_ = {};
   progress_.title = text(runTitle(config));
   progress_.epochs = config.recipe.training.epochs;
-  progress_.steps = cost.steps;
+  if (resumed) {
+    progress_.steps = resumed->summary.plannedSteps();
+    progress_.stepsPerEpoch = resumed->summary.stepsPerEpoch;
+  }
   progress_.text = QStringLiteral("loading the engine");
   failure_.clear();
   firstBatch_ = true;
@@ -112,6 +114,10 @@ void Session::drainStates() {
   for (const StateReport& report : live_->states.drain().items) {
     if (!report.device.empty()) progress_.device = text(report.device);
     if (report.threads > 0) progress_.threads = report.threads;
+    if (report.plannedSteps > 0) {
+      progress_.steps = report.plannedSteps;
+      progress_.stepsPerEpoch = report.stepsPerEpoch;
+    }
     if (!report.text.empty()) Q_EMIT logged(progress_.title + ": " + text(report.text));
     const SessionState state = uada::sessionState(report.state);
     // Only finishRun() leaves the live states, and a request to stop stays visible until then.
@@ -184,14 +190,13 @@ void Session::updateProgress(const StepReport& last) {
   progress_.epoch = last.epoch;
   const double seconds = last.timings.total();
   secondsPerStep_ = secondsPerStep_ == 0 ? seconds : 0.98 * secondsPerStep_ + 0.02 * seconds;
-  const qint64 total = std::max(progress_.steps, progress_.step);
+  const qint64 total = progress_.steps;
   progress_.share = total > 0 ? static_cast<double>(progress_.step) / static_cast<double>(total) : 0;
   const std::vector<EpochReport>& epochs = histories_[progress_.run].epochs;
   const double testing = epochs.empty() ? 0 : epochs.back().testSeconds;
-  progress_.secondsLeft = progress_.steps > 0
-                              ? secondsPerStep_ * static_cast<double>(total - progress_.step) +
-                                    testing * (progress_.epochs - progress_.epoch + 1)
-                              : -1;
+  progress_.secondsLeft = total > 0 ? secondsPerStep_ * static_cast<double>(total - progress_.step) +
+                                          testing * (progress_.epochs - progress_.epoch + 1)
+                                    : -1;
 }
 
 void Session::finishRun() {

@@ -265,7 +265,7 @@ void printResults(const Experiment& experiment, const std::vector<std::int64_t>&
   noteRemarks(project, console);
 }
 
-/// What an experiment will take, before it starts.
+/// What an experiment will take, before it starts: about, since the data is not looked into.
 std::string planText(const Experiment& experiment, const std::vector<Wanted>& all,
                      const std::string& project) {
   std::int64_t steps = 0, left = 0;
@@ -275,7 +275,7 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
       steps += estimateCost(wanted.config).steps;
     }
   const std::string name = experiment.title.empty() ? experiment.name : experiment.title;
-  return fmt::format("{}: {}, {} to train in {} steps, into {}", name,
+  return fmt::format("{}: {}, {} to train in about {} steps, into {}", name,
                      plural(static_cast<long long>(all.size()), "run"), groupedText(left), groupedText(steps),
                      project);
 }

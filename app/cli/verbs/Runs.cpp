@@ -17,13 +17,15 @@ std::string runsText(const std::vector<RunSummary>& runs) {
                    {"title"},
                    {"state"},
                    {"epoch", Align::right},
+                   {"step", Align::right},
                    {"best", Align::right},
                    {"last", Align::right},
                    {"time", Align::right},
                    {"created"}});
   for (const RunSummary& run : runs)
-    table.add({run.key, run.title, stateName(run.state), epochText(run), percentText(run.bestTop1),
-               percentText(run.lastTop1), durationText(run.seconds), localTime(run.created)});
+    table.add({run.key, run.title, stateName(run.state), epochText(run),
+               stepText(run.step, run.plannedSteps()), percentText(run.bestTop1), percentText(run.lastTop1),
+               durationText(run.seconds), localTime(run.created)});
   return table.text();
 }
 

@@ -50,7 +50,7 @@ std::string summaryText(const RunDetail& detail) {
   line("policy", choiceText(policyOf(detail.config.method)));
   line("seed", std::to_string(run.seed));
   line("training", settingsText(settingsToJson(detail.config.recipe.training)));
-  line("epoch", fmt::format("{}, step {}", epochText(run), groupedText(run.step)));
+  line("epoch", fmt::format("{}, step {}", epochText(run), stepText(run.step, run.plannedSteps())));
   line("best top-1",
        percentText(run.bestTop1) + (run.bestTop1 ? fmt::format(" (epoch {})", run.bestEpoch) : ""));
   line("last top-1", percentText(run.lastTop1));

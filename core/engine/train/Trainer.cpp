@@ -27,7 +27,6 @@ RunState Trainer::run() {
   readData();
   if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
   stepper_ = std::make_unique<Stepper>(prepared_.config, train_, prepared_.device.device, pool_);
-  batches_ = {train_.size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
   restore();
   enter(RunState::running,
         fmt::format("training on {} images", groupedText(static_cast<long long>(train_.size()))));
@@ -57,6 +56,7 @@ void Trainer::readData() {
     throw Error(fmt::format("'{}' has {} training and {} test images: at least 2 and 1 are needed",
                             prepared_.dataFolder.string(), train_.size(), test_.size()));
   }
+  batches_ = {train_.size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
 }
 
 /// A limit above what there is means all, and it is said.
@@ -246,6 +246,10 @@ RunState Trainer::stopped(const std::string& text) {
 
 void Trainer::enter(RunState state, const std::string& text) {
   shown_ = {state, text, prepared_.device.name, prepared_.threads, data_.hash, data_.isPublished};
+  if (!data_.hash.empty()) {
+    shown_.stepsPerEpoch = batches_.steps();
+    shown_.plannedSteps = shown_.stepsPerEpoch * prepared_.config.recipe.training.epochs;
+  }
   enter_(shown_);
 }
 
