@@ -1,5 +1,7 @@
 #include "core/tables/Cost.h"
 
+#include "core/tables/FinishedRun.h"
+
 namespace uada {
 namespace {
 
@@ -51,6 +53,23 @@ std::optional<double> CostReference::timePerStep(const RunSummary& run) const {
   const Sum* sum = found(timed_, machineOf(run));
   if (!sum || run.step <= 0) return std::nullopt;
   return ratio(run.seconds / static_cast<double>(run.step), sum->seconds, sum->steps);
+}
+
+int CostReference::timedRuns(const RunSummary& run) const {
+  const Sum* sum = found(timed_, machineOf(run));
+  return sum ? static_cast<int>(sum->runs) : 0;
+}
+
+CostReference costReference(const std::vector<RunSummary>& runs) {
+  std::map<std::string, const RunSummary*> newest;
+  for (const RunSummary& run : runs) {
+    if (run.state != RunState::finished) continue;
+    const RunSummary*& known = newest[repeatKey(run)];
+    if (!known || known->id < run.id) known = &run;
+  }
+  CostReference reference;
+  for (const auto& [key, run] : newest) reference.add(*run);
+  return reference;
 }
 
 }  // namespace uada

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/store/Records.h"
 
@@ -32,6 +33,8 @@ class CostReference {
   /// Training seconds a step relative to those of ra-uc on the same host, device and threads: also of runs
   /// that are not finished.
   std::optional<double> timePerStep(const RunSummary& run) const;
+  /// How many runs timePerStep() compares with.
+  int timedRuns(const RunSummary& run) const;
 
  private:
   struct Sum {
@@ -47,5 +50,9 @@ class CostReference {
   std::map<std::string, Sum> all_;
   std::map<Machine, Sum> timed_;
 };
+
+/// Of the runs of a project those that tables count: the newest finished one of each configuration, images
+/// and seed.
+CostReference costReference(const std::vector<RunSummary>& runs);
 
 }  // namespace uada

@@ -10,6 +10,10 @@
 
 namespace uada {
 
+std::string repeatKey(const RunSummary& run) {
+  return fmt::format("{}\n{}\n{}", run.configHash, run.dataHash, run.seed);
+}
+
 std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs) {
   std::ranges::sort(runs, {}, [](const FinishedRun& run) { return run.summary.id; });
   std::unordered_set<std::string> seen;
@@ -17,8 +21,7 @@ std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs) {
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {  // newest first
     const RunSummary& summary = run->summary;
     if (summary.state != RunState::finished) continue;
-    if (seen.insert(fmt::format("{}\n{}\n{}", summary.configHash, summary.dataHash, summary.seed)).second)
-      kept.push_back(std::move(*run));
+    if (seen.insert(repeatKey(summary)).second) kept.push_back(std::move(*run));
   }
   std::ranges::reverse(kept);
   return kept;

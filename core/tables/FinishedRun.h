@@ -12,6 +12,8 @@ namespace uada {
 /// newest, since a repeat of a seed is no further sample. keys  only these runs; empty: all
 std::vector<FinishedRun> finishedRuns(const ProjectReader& project,
                                       const std::vector<std::int64_t>& keys = {});
+/// Equal for runs that repeat one another: the same configuration, images and seed.
+std::string repeatKey(const RunSummary& run);
 /// The same choice among runs at hand.
 std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs);
 

@@ -5,6 +5,7 @@
 
 #include "tests/core/FakeEngine.h"
 #include "widgets/panels/LivePanel.h"
+#include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
@@ -13,7 +14,7 @@
 using namespace uada;
 using namespace std::chrono_literals;
 
-/// What Live says of runs: how far they are, and where their steps lie by epoch.
+/// What Live says of runs: how far they are, where their steps lie by epoch, and what they cost beside ra-uc.
 class TestLive : public QObject {
   Q_OBJECT
 
@@ -22,12 +23,18 @@ class TestLive : public QObject {
   void progressFollowsTheEngine();
   void unfinishedRunsLieWithinTheirEpoch();
   void runsOfUnknownLengthAreSaidToBe();
+  void costsAreComparedWithTheSameRecipe();
 
  private:
   QString file() const { return folder_->filePath("live.uada"); }
   void open();
   /// Trains it to its end, or to a stop after so many steps.
   void train(const RunConfig& config, std::int64_t stopAfter = 0);
+  /// Of a run: what stands beside its bar, and behind that.
+  QString ratioOf(qint64 run) { return rowOf(run).ratio; }
+  QString helpOf(qint64 run) { return rowOf(run).ratioHelp; }
+  CostBars::Row rowOf(qint64 run);
+
   std::unique_ptr<QTemporaryDir> folder_;
   std::unique_ptr<FakeEngine> engine_;
   Theme theme_{Theme::Kind::light};
@@ -58,6 +65,13 @@ void TestLive::train(const RunConfig& config, std::int64_t stopAfter) {
     session_->stopNow();
   }
   QTRY_VERIFY_WITH_TIMEOUT(!session_->isLive(), 20000);
+}
+
+CostBars::Row TestLive::rowOf(qint64 run) {
+  for (const CostBars::Row& row : panel_->findChild<CostBars*>()->rows())
+    if (row.colour == session_->colour(run) && row.name == QString::fromStdString(session_->find(run)->title))
+      return row;
+  return {};
 }
 
 /// The data set's published size says 6,000 steps an epoch; what is there has 40.
@@ -117,6 +131,34 @@ void TestLive::runsOfUnknownLengthAreSaidToBe() {
   QVERIFY2(loss->figure().empty.contains("the steps of an epoch are not known of ") &&
                loss->figure().empty.contains("choose x: step"),
            qPrintable(loss->figure().empty));
+  panel_.reset();
+}
+
+/// 11.5 ms a step beside 3.5 ms: the fake's times.
+void TestLive::costsAreComparedWithTheSameRecipe() {
+  const auto wide = [](RunConfig config) {
+    config.recipe.model.settings["width"] = 32;
+    return config;
+  };
+  train(wide(fakeConfig("uada", 1, 1)));
+  const qint64 wideUada = session_->runs().front().id;
+  train(fakeConfig("ra-uc", 1, 2));  // another number of epochs: another recipe
+  train(fakeConfig("uada", 1, 1));
+  const qint64 uada = session_->runs().front().id;
+  engine_ = std::make_unique<FakeEngine>(FakeSettings{.stepDelay = 5ms, .stepsPerEpoch = 1000});
+  train(fakeConfig("ra-uc", 2, 1), 3);  // unfinished: no reference
+  const Workbench workbench{*session_, *settings_, theme_};
+  for (const qint64 run : {wideUada, uada}) session_->setChecked(run, true);
+  panel_ = std::make_unique<LivePanel>(workbench);
+  QTRY_COMPARE(ratioOf(uada), QString("no ra-uc to compare"));
+  QVERIFY2(helpOf(uada).contains("no finished ra-uc run of the same recipe and images on the same host"),
+           qPrintable(helpOf(uada)));
+  engine_ = std::make_unique<FakeEngine>();
+  train(fakeConfig("ra-uc", 1, 1));
+  QTRY_COMPARE(ratioOf(uada), QString("3.29 × ra-uc"));
+  QVERIFY2(helpOf(uada).contains("relative to the one finished ra-uc run of the same recipe and images"),
+           qPrintable(helpOf(uada)));
+  QCOMPARE(ratioOf(wideUada), QString("no ra-uc to compare"));
   panel_.reset();
 }
 

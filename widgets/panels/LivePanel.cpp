@@ -1,7 +1,5 @@
 #include "widgets/panels/LivePanel.h"
 
-#include <fmt/core.h>
-
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
@@ -14,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/models/Numbers.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -58,13 +57,17 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   connect(&s, &Session::selectionChanged, this, &LivePanel::schedule);
   connect(&s, &Session::cursorChanged, this, &LivePanel::schedule);
   connect(&s, &Session::checkedChanged, this, &LivePanel::schedule);
-  connect(&s, &Session::runsChanged, this, &LivePanel::schedule);
-  connect(&s, &Session::projectChanged, this, &LivePanel::schedule);
+  for (const auto signal : {&Session::runsChanged, &Session::projectChanged})
+    connect(&s, signal, this, [this] {
+      reference_ = costReference(workbench_.session.runs());
+      schedule();
+    });
   for (Plot* plot : {loss_, accuracy_}) {
     connect(plot, &Plot::clicked, this, [this](double x, double) {
       if (x_->currentIndex() == step) workbench_.session.setCursor(std::llround(x));
     });
   }
+  reference_ = costReference(s.runs());
   redraw();
 }
 
@@ -206,9 +209,26 @@ void LivePanel::addAccuracy(Figure& figure, qint64 run) {
   figure.curves.push_back(std::move(curve));
 }
 
+/// What a run's step takes beside those of ra-uc, if there are any to compare with.
+void LivePanel::addRatio(CostBars::Row& row, const RunSummary& summary) const {
+  RunSummary measured = summary;  // a live run is further than the list says
+  measured.step = row.steps;
+  measured.seconds = row.timings.total();
+  const std::optional<double> ratio = reference_.timePerStep(measured);
+  row.ratio = ratio ? tr("%1 ra-uc").arg(ratioText(ratio)) : tr("no ra-uc to compare");
+  const QString which = tr("of the same recipe and images on the same host, device and number of threads");
+  const int count = reference_.timedRuns(measured);
+  row.ratioHelp =
+      !ratio ? tr("There is no finished ra-uc run %1 to compare with").arg(which)
+      : count == 1
+          ? tr("Time per step relative to the one finished ra-uc run %1").arg(which)
+          : tr("Time per step relative to the mean of %1 finished ra-uc runs %2").arg(count).arg(which);
+}
+
 std::vector<CostBars::Row> LivePanel::costs() {
   Session& s = workbench_.session;
-  const auto measured = [&](qint64 run) {
+  std::vector<CostBars::Row> rows;
+  for (const qint64 run : s.shownRuns()) {
     CostBars::Row row;
     for (const StepReport& report : s.steps(run)) {
       const Timings& t = report.timings;
@@ -216,28 +236,11 @@ std::vector<CostBars::Row> LivePanel::costs() {
       row.timings.train += t.train, row.timings.wait += t.wait, row.timings.other += t.other;
       ++row.steps;
     }
-    return row;
-  };
-  std::vector<CostBars::Row> rows;
-  for (const qint64 run : s.shownRuns()) {
-    CostBars::Row row = measured(run);
     const RunSummary* summary = s.find(run);
     if (row.steps == 0 || !summary) continue;
     row.name = nameOf(run);
     row.colour = s.colour(run);
-    double seconds = 0, steps = 0;  // of all plain runs of the same recipe
-    for (const RunSummary& other : s.runs()) {
-      if (other.method != "ra-uc" || other.dataset != summary->dataset || other.model != summary->model)
-        continue;
-      const CostBars::Row plain = measured(other.id);
-      seconds += plain.timings.total();
-      steps += static_cast<double>(plain.steps);
-    }
-    if (seconds > 0) {
-      const double ratio = row.timings.total() / static_cast<double>(row.steps) / (seconds / steps);
-      row.ratio = QString::fromStdString(fmt::format("{:.2f} x ra-uc", ratio));
-      row.ratioHelp = tr("Time per step relative to the project's ra-uc runs on the same data and network");
-    }
+    addRatio(row, *summary);
     rows.push_back(std::move(row));
   }
   return rows;

@@ -2,6 +2,7 @@
 
 #include <QTimer>
 
+#include "core/tables/Cost.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
@@ -37,6 +38,7 @@ class LivePanel : public PanelWidget {
   void addLoss(Figure& figure, qint64 run);
   void addAccuracy(Figure& figure, qint64 run);
   std::vector<CostBars::Row> costs();
+  void addRatio(CostBars::Row& row, const RunSummary& summary) const;
   /// Position of each step on the chosen axis.
   std::vector<double> positions(qint64 run, const std::vector<std::int64_t>& steps);
   double stepsPerEpoch(qint64 run);  ///< 0: not known
@@ -45,6 +47,7 @@ class LivePanel : public PanelWidget {
   QString nameOf(qint64 run) const;
   double smoothing() const;
 
+  CostReference reference_;  ///< of the project's runs as they are listed
   QTimer redraw_;
   QStackedWidget* pages_ = nullptr;
   QComboBox* x_ = nullptr;

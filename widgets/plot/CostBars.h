@@ -18,11 +18,12 @@ class CostBars : public QWidget {
     QColor colour;
     Timings timings;      ///< seconds, over `steps`
     std::int64_t steps = 0;
-    QString ratio;        ///< "4.1 x ra-uc"; may be empty
-    QString ratioHelp;
+    QString ratio;        ///< "4.10 × ra-uc"; may be empty
+    QString ratioHelp;    ///< what it is compared with
   };
   explicit CostBars(const Theme& theme, QWidget* parent = nullptr);
   void show(std::vector<Row> rows);
+  const std::vector<Row>& rows() const { return rows_; }
   using QWidget::show;
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override { return sizeHint(); }
