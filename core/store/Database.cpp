@@ -177,14 +177,9 @@ void checkFolder(const std::filesystem::path& file) {
     throw Error(fmt::format("'{}' is a folder; a project is a file", file.string()));
   if (!std::filesystem::is_directory(folder, code))
     throw Error(fmt::format("cannot open '{}': there is no folder '{}'", file.string(), folder.string()));
-  // SQLite would wait for ever at a pipe in the place of one of its own files.
-  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
-    const auto path = beside(file, ending);
-    const auto found = std::filesystem::status(path, code).type();
-    if (found != std::filesystem::file_type::not_found && found != std::filesystem::file_type::regular)
-      throw Error(fmt::format("cannot open '{}': it is not a regular file", path.string()));
-  }
   if (type == std::filesystem::file_type::not_found) return;
+  if (type != std::filesystem::file_type::regular)
+    throw Error(fmt::format("cannot open '{}': it is not a regular file", file.string()));
   if (!isAllowed(file, R_OK))
     throw Error(fmt::format("cannot read '{}': {}; give yourself the permission to read it (chmod u+rw)",
                             file.string(), std::strerror(errno)));
