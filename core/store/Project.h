@@ -105,8 +105,11 @@ class ProjectReader {
   std::vector<Decision> decisions(std::int64_t run, std::size_t limit, bool withPictures) const;
   /// Where the decisions stand, oldest first; what they say is not read.
   std::vector<DecisionPlace> decisionPlaces(std::int64_t run) const;
-  /// One of them. Throws Error naming it if it is damaged or no longer there.
+  /// One of them. Throws Error naming it if it, or a picture that is asked for, is damaged or no longer there.
   Decision decision(std::int64_t run, const DecisionPlace& place, bool withPictures) const;
+  /// The same; none, and a picture empty, where it is damaged: takeRemarks() tells.
+  std::optional<Decision> soundDecision(std::int64_t run, const DecisionPlace& place,
+                                        bool withPictures) const;
   std::optional<CheckpointReport> lastCheckpoint(std::int64_t run) const;
   /// What was left out of what was read since the last call, a sentence for each run and kind of row: "run
   /// 3fa2c1d0 of '/x/y.uada': 2 rows of decisions are damaged and left out (step 5: ...)", or that the run is

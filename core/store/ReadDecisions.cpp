@@ -16,8 +16,8 @@ namespace {
 /// Of what a project keeps; a training image is far smaller.
 constexpr ImageLimits kPictureLimits{.maxPixels = 4'000'000, .maxFileBytes = 16'000'000};
 
-std::string placeText(std::int64_t step, std::int64_t sample) {
-  return fmt::format("the stored decision of sample {} at step {}", sample, step);
+std::string nameOf(const DecisionPlace& place) {
+  return fmt::format("the stored decision of sample {} at step {}", place.sample, place.step);
 }
 
 }  // namespace
@@ -31,8 +31,8 @@ DecisionOrigin originOf(const RunDetail& run, std::int64_t attempt) {
   return origin;
 }
 
-/// All pictures of a decision that were kept.
-void ProjectReader::Impl::readPictures(std::int64_t run, std::int64_t attempt, Decision& d) {
+void ProjectReader::Impl::readPictures(std::int64_t run, std::int64_t attempt, Decision& d,
+                                       const std::function<void(const std::string&)>& damaged) {
   SQLite::Statement query(
       database,
       "SELECT candidate, png FROM pictures WHERE run = ? AND attempt = ? AND step = ? AND sample = ?");
@@ -46,13 +46,34 @@ void ProjectReader::Impl::readPictures(std::int64_t run, std::int64_t attempt, D
                          : nullptr;
     if (!picture) continue;  // of no group that the decision has
     try {
-      *picture = decodePng(
-          {static_cast<const std::byte*>(png.getBlob()), static_cast<std::size_t>(png.getBytes())},
-          "a stored picture", kPictureLimits);
+      *picture =
+          decodePng({static_cast<const std::byte*>(png.getBlob()), static_cast<std::size_t>(png.getBytes())},
+                    "a stored picture", kPictureLimits);
     } catch (const Error& error) {
-      leaveOut(run, "pictures", fmt::format("step {}: {}", d.step, error.what()));
+      damaged(error.what());
     }
   }
+}
+
+void ProjectReader::Impl::readSoundPictures(std::int64_t run, std::int64_t attempt, Decision& d) {
+  readPictures(run, attempt, d, [&](const std::string& why) {
+    leaveOut(run, "pictures", fmt::format("step {}: {}", d.step, why));
+  });
+}
+
+Decision ProjectReader::Impl::decisionAt(std::int64_t run, const DecisionPlace& place) {
+  if (place.sample < 0 || place.sample > std::numeric_limits<std::uint32_t>::max())
+    throw Error("no data set has such a sample");
+  SQLite::Statement query(
+      database,
+      fmt::format("SELECT {} FROM decisions WHERE run = ? AND attempt = ? AND step = ? AND sample = ?",
+                  kDecisionColumns));
+  if (!bindAll(query, run, place.attempt, place.step, place.sample).executeStep())
+    throw Error("it is no longer there");
+  Row row(query);
+  Decision decision = readDecision(row);
+  if (!row.problem().empty()) throw Error(row.problem());
+  return decision;
 }
 
 std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t limit, bool withPictures) const {
@@ -71,7 +92,7 @@ std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t lim
         Row row(query);
         Decision d = readDecision(row);
         if (!impl_->isSound(run, "decisions", d.step, row)) continue;
-        if (withPictures) impl_->readPictures(run, part.attempt, d);
+        if (withPictures) impl_->readSoundPictures(run, part.attempt, d);
         all.push_back(std::move(d));
       }
     }
@@ -96,22 +117,31 @@ std::vector<DecisionPlace> ProjectReader::decisionPlaces(std::int64_t run) const
 }
 
 Decision ProjectReader::decision(std::int64_t run, const DecisionPlace& place, bool withPictures) const {
-  const std::string name = placeText(place.step, place.sample);
-  if (place.sample < 0 || place.sample > std::numeric_limits<std::uint32_t>::max())
-    throw Error(fmt::format("{} is damaged: no data set has such a sample", name));
   return guarded(file(), [&] {
     SQLite::Transaction snapshot(impl_->database);
-    SQLite::Statement query(
-        impl_->database,
-        fmt::format("SELECT {} FROM decisions WHERE run = ? AND attempt = ? AND step = ? AND sample = ?",
-                    kDecisionColumns));
-    if (!bindAll(query, run, place.attempt, place.step, place.sample).executeStep())
-      throw Error(fmt::format("{} is no longer in '{}'", name, file().string()));
-    Row row(query);
-    Decision decision = readDecision(row);
-    if (!row.problem().empty()) throw Error(fmt::format("{} is damaged: {}", name, row.problem()));
-    if (withPictures) impl_->readPictures(run, place.attempt, decision);
-    return decision;
+    try {
+      Decision decision = impl_->decisionAt(run, place);
+      if (withPictures)
+        impl_->readPictures(run, place.attempt, decision, [](const std::string& why) { throw Error(why); });
+      return decision;
+    } catch (const Error& why) {
+      throw Error(fmt::format("{} cannot be read: {}", nameOf(place), why.what()));
+    }
+  });
+}
+
+std::optional<Decision> ProjectReader::soundDecision(std::int64_t run, const DecisionPlace& place,
+                                                     bool withPictures) const {
+  return guarded(file(), [&]() -> std::optional<Decision> {
+    SQLite::Transaction snapshot(impl_->database);
+    try {
+      Decision decision = impl_->decisionAt(run, place);
+      if (withPictures) impl_->readSoundPictures(run, place.attempt, decision);
+      return decision;
+    } catch (const Error& why) {
+      impl_->leaveOut(run, "decisions", fmt::format("step {}: {}", place.step, why.what()));
+      return std::nullopt;
+    }
   });
 }
 

@@ -79,7 +79,13 @@ struct ProjectReader::Impl {
   bool isSound(std::int64_t run, const char* table, std::int64_t step, const store::Row& row);
   /// table  empty: the run itself, which is not counted
   void leaveOut(std::int64_t run, const char* table, const std::string& why);
-  void readPictures(std::int64_t run, std::int64_t attempt, Decision& decision);
+  /// Throws Error saying what is wrong with it.
+  Decision decisionAt(std::int64_t run, const DecisionPlace& place);
+  /// All pictures of a decision that were kept. damaged  called with the reason for each that cannot be read
+  void readPictures(std::int64_t run, std::int64_t attempt, Decision& decision,
+                    const std::function<void(const std::string&)>& damaged);
+  /// The same; those that cannot be read are taken down as left out.
+  void readSoundPictures(std::int64_t run, std::int64_t attempt, Decision& decision);
   std::vector<CheckpointReport> checkpoints(std::int64_t run);
   std::vector<PolicyFile> policies();
   std::shared_ptr<const PolicyFile> policyFileOf(const Choice& method);

@@ -123,40 +123,47 @@ std::string exportRows(const Wanted& wanted) {
   return plural(static_cast<long long>(rows.size()), "row");
 }
 
+/// Damaged decisions are left out, here and below: noteRemarks() tells them.
 std::string exportDecisions(const Wanted& wanted) {
   const auto& [project, run, options, form] = wanted;
   const RunDetail detail = project.detail(run.id);
-  const auto places = project.decisionPlaces(run.id);
-  if (places.empty())
+  std::vector<Json> rows;
+  for (const DecisionPlace& place : project.decisionPlaces(run.id))
+    if (const auto decision = project.soundDecision(run.id, place, false))
+      rows.push_back(decisionToJson(*decision, originOf(detail, place.attempt)));
+  if (rows.empty())
     nothingThere(run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
-  std::string lines;
-  for (const DecisionPlace& place : places)
-    lines +=
-        decisionToJson(project.decision(run.id, place, false), originOf(detail, place.attempt)).dump() + '\n';
-  writeFileAtomically(options.out, lines);
-  return plural(static_cast<long long>(places.size()), "decision");
+  writeFileAtomically(options.out, linesText(rows));
+  return plural(static_cast<long long>(rows.size()), "decision");
 }
 
-/// One decision after the other: their pictures may be more than the memory holds.
-void exportPictures(const ProjectReader& project, const RunDetail& run,
-                    const std::vector<DecisionPlace>& places, const std::string& folder) {
+/// One decision after the other: their pictures may be more than the memory holds. returns  how many
+std::size_t exportPictures(const ProjectReader& project, const RunDetail& run,
+                           const std::vector<DecisionPlace>& places, const std::string& folder) {
   makePictureFolder(folder);
-  std::string lines;
+  std::vector<Json> rows;
   for (const DecisionPlace& place : places) {
-    const Decision decision = project.decision(run.summary.id, place, true);
-    writePictures(decision, folder);
-    lines += decisionToJson(decision, originOf(run, place.attempt)).dump() + '\n';
+    const auto decision = project.soundDecision(run.summary.id, place, true);
+    if (!decision) continue;
+    writePictures(*decision, folder);
+    rows.push_back(decisionToJson(*decision, originOf(run, place.attempt)));
   }
-  writeFileAtomically(std::filesystem::path(folder) / "decisions.jsonl", lines);
+  writeFileAtomically(std::filesystem::path(folder) / "decisions.jsonl", linesText(rows));
+  return rows.size();
 }
 
-void exportSheet(const ProjectReader& project, const RunSummary& run,
-                 const std::vector<DecisionPlace>& places, const std::string& file) {
-  // Refused by the size of the newest, before all are read.
-  requireSheetRoom(project.decision(run.id, places.back(), true), places.size());
+/// returns  how many
+std::size_t exportSheet(const ProjectReader& project, const RunSummary& run,
+                        const std::vector<DecisionPlace>& places, const std::string& file) {
   std::vector<Decision> decisions;
-  for (const DecisionPlace& place : places) decisions.push_back(project.decision(run.id, place, true));
-  writeContactSheet(decisions, file);
+  for (const DecisionPlace& place : places) {
+    auto decision = project.soundDecision(run.id, place, true);
+    if (!decision) continue;
+    if (decisions.empty()) requireSheetRoom(*decision, places.size());  // before all of them are read
+    decisions.push_back(std::move(*decision));
+  }
+  if (!decisions.empty()) writeContactSheet(decisions, file);
+  return decisions.size();
 }
 
 std::string exportSamples(const Wanted& wanted) {
@@ -165,15 +172,15 @@ std::string exportSamples(const Wanted& wanted) {
   const bool sheet = form == "png";
   const int count = options.count >= 0 ? options.count : sheet ? kUsualRows : kUsualPictured;
   auto places = project.decisionPlaces(run.id);
-  if (places.empty())
-    nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
   const std::ptrdiff_t older = std::ssize(places) - count;
   if (count > 0 && older > 0) places.erase(places.begin(), places.begin() + older);
-  if (sheet)
-    exportSheet(project, run, places, options.out);
-  else
-    exportPictures(project, project.detail(run.id), places, options.out);
-  return plural(static_cast<long long>(places.size()), "sample");
+  std::size_t written = 0;
+  if (!places.empty())
+    written = sheet ? exportSheet(project, run, places, options.out)
+                    : exportPictures(project, project.detail(run.id), places, options.out);
+  if (written == 0)
+    nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
+  return plural(static_cast<long long>(written), "sample");
 }
 
 std::string exportWeights(const Wanted& wanted) {
