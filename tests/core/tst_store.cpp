@@ -225,10 +225,12 @@ class TestStore : public QObject {
       ProjectWriter writer(file);
       run = beginRun(writer, fakeConfig());
     }
-    sqlite(file, R"(UPDATE runs SET title = 't' || char(10) || '1 finished' || char(8238), experiment = 'a' ||
-      char(13) || 'b', dataset = char(27) || 'c', method = 'm' || char(10), tags = 'x' || char(10) || 'y',
-      notes = 'two' || char(10) || 'lines' || char(27),
-      config = replace(config, '"recipe":{"name":"', '"recipe":{"name":"\nx'))");
+    sqlite(file,
+           "UPDATE runs SET title = 't' || char(10) || '1 finished' || char(8238), experiment = 'a' || "
+           "char(13) || 'b', dataset = char(27) || 'c', method = 'm' || char(10), tags = 'x' || char(10) || "
+           "'y', "
+           "notes = 'two' || char(10) || 'lines' || char(27), "
+           "config = replace(config, '\"recipe\":{\"name\":\"', '\"recipe\":{\"name\":\"\\nx')");
     const ProjectReader reader(file);
     const RunSummary summary = reader.runs().at(0);
     QCOMPARE(summary.title, std::string("t 1 finished?"));

@@ -62,7 +62,7 @@ class TestDamagedProject : public QObject {
     QSignalSpy problems(&session, &Session::problem);
     session.openProject(QString::fromStdString(file));
     QCOMPARE(session.runs().size(), std::size_t{2});
-    const RunsModel list(session, theme_);
+    const RunsModel list(session, theme_, nullptr);
     QCOMPARE(list.rowCount(), 2);
     const Workbench workbench{session, settings_, theme_};
     for (const qint64 run : {2, 1}) {
