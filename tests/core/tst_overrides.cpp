@@ -203,7 +203,7 @@ class TestOverrides : public QObject {
       if (known->second == choice || shownBy(known->second, kMany) != shownBy(choice, kMany)) continue;
       QFAIL((choiceToJson(choice).dump() + "\n" + choiceToJson(known->second).dump()).c_str());
     }
-    QVERIFY(distinct >= static_cast<int>(changes.size()) / 2);
+    QVERIFY(distinct > 1);  // of crop-flip only the crop can be another
   }
 
   void presets() {

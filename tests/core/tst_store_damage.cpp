@@ -231,9 +231,9 @@ class TestStoreDamage : public QObject {
       const std::string pipe = file_.string() + ending;
       std::filesystem::remove(pipe);
       QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
-      const std::string expected = "cannot open '" + pipe + "': it is not a regular file";
-      QCOMPARE(errorOf([&] { ProjectReader reader(file_); }), expected);
-      QCOMPARE(errorOf([&] { ProjectWriter writer(file_); }), expected);
+      const std::string expected = std::string(ending) + "' beside it is not a regular file; move that away";
+      QVERIFY(errorOf([&] { ProjectReader reader(file_); }).find(expected) != std::string::npos);
+      QVERIFY(errorOf([&] { ProjectWriter writer(file_); }).find(expected) != std::string::npos);
       std::filesystem::remove(pipe);
     }
   }

@@ -333,6 +333,7 @@ class TestForms : public QObject {
     fill(dialog, "cutout", "false");
     const Choice policy = policyOf(dialog.experiment().methods[0]);
     QCOMPARE(policyLabel(policy), std::string("autoaugment table=svhn cutout=false"));
+    fill(dialog, "cutout", "true");
     fill(dialog, "cutout_size", "0");
     QCoreApplication::processEvents();
     QVERIFY(!dialog.findChild<QPushButton*>("start")->isEnabled());
