@@ -108,7 +108,7 @@ SELECT r.id, r.key, r.title, r.experiment, r.dataset, r.model, r.method, r.seed,
        a.attempt, a.state, a.problem, a.ended, a.seen, a.host, a.pid, a.process_start, a.device, a.threads,
        s.step, s.epoch, s.loss, e.step, e.epoch,
        x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.best_top1,
-       x.best_epoch, x.last_top1, x.last_top5, x.last_loss, r.config
+       x.best_epoch, x.last_top1, x.last_top5, x.last_loss, json_valid(r.config), r.config
 FROM runs r
 LEFT JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
 LEFT JOIN attempts d ON d.run = r.id
@@ -154,6 +154,7 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
   } else {
     readResult(row, run);
   }
+  if (row.flag() != true) row.complain("config: JSON expected, other text found");
   run.damage = row.problem();
   return run;
 }

@@ -167,6 +167,8 @@ class TestStoreDamage : public QObject {
              "state: the name of a state expected, 'done' found");
     QCOMPARE(damageOf("UPDATE results SET best_top1 = 7 WHERE run = 1"),
              "best_top1: 0 to 1 expected, 7 found");
+    QCOMPARE(damageOf("UPDATE runs SET config = '{' WHERE id = 1"),
+             "config: JSON expected, other text found");
     QCOMPARE(damageOf("UPDATE results SET seconds = 'x' WHERE run = 1"),
              "seconds: a number expected, 'x' found");
   }
@@ -174,7 +176,7 @@ class TestStoreDamage : public QObject {
   void tablesLeaveADamagedRunOut_data() {
     QTest::addColumn<QString>("sql");
     QTest::addColumn<QString>("why");
-    QTest::newRow("config") << "UPDATE runs SET config = '{' WHERE id = 1" << "line 1";
+    QTest::newRow("config") << "UPDATE runs SET config = '{' WHERE id = 1" << "config: JSON expected";
     QTest::newRow("config of another kind") << "UPDATE runs SET config = 'null' WHERE id = 1" << "expected";
     QTest::newRow("result") << "UPDATE results SET last_top1 = -1 WHERE run = 1"
                             << "last_top1: 0 to 1 expected";
