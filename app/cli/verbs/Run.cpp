@@ -12,6 +12,7 @@
 #include "app/cli/Training.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
 #include "core/data/Dataset.h"
@@ -282,15 +283,25 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
 
 int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }
 
+/// --device is another way to set runtime.device; the two may not say different things.
+std::vector<std::string> allSets(const RunOptions& options) {
+  auto sets = options.sets;
+  if (options.device.empty()) return sets;
+  requireDeviceName(options.device, "--device");
+  const std::string wanted = "runtime.device=" + options.device;
+  for (const std::string& set : sets)
+    if (set.starts_with("runtime.device=") && set != wanted)
+      throw UsageError(fmt::format("--set {}: --device says '{}'; leave one of the two out", quotable(set),
+                                   options.device));
+  sets.push_back(wanted);
+  return sets;
+}
+
 }  // namespace
 
 int perform(const RunOptions& options) {
   const Console console(options.json, options.quiet);
-  auto sets = options.sets;
-  if (!options.device.empty()) {
-    requireDeviceName(options.device, "--device");
-    sets.push_back("runtime.device=" + options.device);
-  }
+  const auto sets = allSets(options);
   const auto kept =
       isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
   const std::string file = findExperiment(options.experiment).string();
