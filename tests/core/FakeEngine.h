@@ -30,7 +30,7 @@ struct FakeSettings {
   std::chrono::milliseconds stepDelay{0};  ///< between steps; a command cuts it short
   int stepsPerEpoch = 10;
   bool saysSteps = true;  ///< false: as an engine that reports none
-  int pictured = 2;  ///< samples with a decision, every `pictureEvery` steps
+  int pictured = 2;       ///< samples with a decision, every `pictureEvery` steps
   int pictureEvery = 5;
   int side = 8;                    ///< of the pictures, pixels
   std::string data = "fake-data";  ///< hash of the images
@@ -309,8 +309,7 @@ class FakeJob : public Job {
     if (command == Command::checkpoint) return checkpoint();
     if (command == Command::pause || command == Command::resume) {
       const bool pause = command == Command::pause;
-      if (pause != paused_)
-        report(pause ? RunState::paused : RunState::running, "");
+      if (pause != paused_) report(pause ? RunState::paused : RunState::running, "");
       paused_ = pause;
       return;
     }
@@ -338,8 +337,7 @@ class FakeJob : public Job {
       state_ = state;
     }
     const int threads = numbers_.config.runtime.threads > 0 ? numbers_.config.runtime.threads : 2;
-    StateReport report{state, text, "cpu", threads, numbers_.settings.data,
-                       numbers_.settings.isPublished};
+    StateReport report{state, text, "cpu", threads, numbers_.settings.data, numbers_.settings.isPublished};
     if (numbers_.settings.saysSteps) report.stepsPerEpoch = numbers_.settings.stepsPerEpoch;
     report.plannedSteps = report.stepsPerEpoch * numbers_.config.recipe.training.epochs;
     sink_.onState(report);

@@ -134,10 +134,11 @@ class TestTableKeys : public QObject {
 
   void otherImagesHaveColumnsOfTheirOwn() {
     const Recipe recipe = paperRecipe();
-    const Table table = makeTable2({finishedRun(recipe, {1, "uada", 1, 0.91, 0.9, 1, Json::object(), "real", true}),
-                                    finishedRun(recipe, {2, "uada", 2, 0.10, 0.1, 1, Json::object(), "noise", false}),
-                                    finishedRun(recipe, {3, "uada", 3, 0.92, 0.9, 1, Json::object(), "real", {}}),
-                                    finishedRun(recipe, {4, "uada", 4, 0.20, 0.2, 1, Json::object(), "old", {}})});
+    const Table table =
+        makeTable2({finishedRun(recipe, {1, "uada", 1, 0.91, 0.9, 1, Json::object(), "real", true}),
+                    finishedRun(recipe, {2, "uada", 2, 0.10, 0.1, 1, Json::object(), "noise", false}),
+                    finishedRun(recipe, {3, "uada", 3, 0.92, 0.9, 1, Json::object(), "real", {}}),
+                    finishedRun(recipe, {4, "uada", 4, 0.20, 0.2, 1, Json::object(), "old", {}})});
     QCOMPARE(cell(table, "UADA", "C10 R18").values, (std::vector<double>{91, 92}));
     QCOMPARE(cell(table, "UADA", "CIFAR-10 r18, other images than published").values,
              std::vector<double>{10});
@@ -187,11 +188,12 @@ class TestTableKeys : public QObject {
 
   void costsAreDividedByRunsOnTheSameImages() {
     const Recipe recipe = demoRecipe();
-    const std::vector<FinishedRun> runs{finishedRun(recipe, {1, "ra-uc", 1, 0.8, 0.8, 100, Json::object(), "a"}),
-                                        finishedRun(recipe, {2, "ra-uc", 1, 0.8, 0.8, 10, Json::object(), "b"}),
-                                        finishedRun(recipe, {3, "uada", 1, 0.8, 0.8, 400, Json::object(), "a"}),
-                                        finishedRun(recipe, {4, "uada", 1, 0.8, 0.8, 50, Json::object(), "b"}),
-                                        finishedRun(recipe, {5, "uada", 1, 0.8, 0.8, 50, Json::object(), "c"})};
+    const std::vector<FinishedRun> runs{
+        finishedRun(recipe, {1, "ra-uc", 1, 0.8, 0.8, 100, Json::object(), "a"}),
+        finishedRun(recipe, {2, "ra-uc", 1, 0.8, 0.8, 10, Json::object(), "b"}),
+        finishedRun(recipe, {3, "uada", 1, 0.8, 0.8, 400, Json::object(), "a"}),
+        finishedRun(recipe, {4, "uada", 1, 0.8, 0.8, 50, Json::object(), "b"}),
+        finishedRun(recipe, {5, "uada", 1, 0.8, 0.8, 50, Json::object(), "c"})};
     CostReference reference;
     for (const FinishedRun& run : runs) reference.add(run.summary);
     QCOMPARE(reference.ratios(runs[2].summary).time, std::optional(4.0));

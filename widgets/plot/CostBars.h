@@ -16,10 +16,10 @@ class CostBars : public QWidget {
   struct Row {
     QString name;
     QColor colour;
-    Timings timings;      ///< seconds, over `steps`
+    Timings timings;  ///< seconds, over `steps`
     std::int64_t steps = 0;
-    QString ratio;        ///< "4.10 × ra-uc"; may be empty
-    QString ratioHelp;    ///< what it is compared with
+    QString ratio;      ///< "4.10 × ra-uc"; may be empty
+    QString ratioHelp;  ///< what it is compared with
   };
   explicit CostBars(const Theme& theme, QWidget* parent = nullptr);
   void show(std::vector<Row> rows);
