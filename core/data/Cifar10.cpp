@@ -29,10 +29,7 @@ const std::vector<PublishedFile>& published() {
 }
 
 SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
-  SplitReader reader(kCifarSide, kCifarSide, kLimits.back(), hashing);
-  for (const PublishedFile& file : published())
-    if (file.split == split) reader.read(dir / file.name, file, readFile);
-  return reader.finish();
+  return readCifarSplit({published(), kLimits, readFile}, dir, split, hashing);
 }
 
 std::optional<fs::path> find(const fs::path& dir) {

@@ -37,19 +37,44 @@ std::string sizeProblem(const std::filesystem::path& file, std::uintmax_t bytes,
   return {};
 }
 
+/// What is wrong with a file as it lies there; nothing of it is read.
+std::string formProblem(const std::filesystem::path& file, const UnpackingReader& reader,
+                        std::size_t recordBytes) {
+  if (!reader.problem().empty()) return reader.problem();
+  if (reader.isPacked())
+    return fmt::format("'{}': packed with gzip, records of {} bytes expected; unpack it (gzip -d)",
+                       file.string(), groupedText(static_cast<long long>(recordBytes)));
+  return sizeProblem(file, reader.fileBytes(), recordBytes);
+}
+
+std::size_t recordBytesOf(std::span<const int> limits) { return limits.size() + 3 * kPlane; }
+
 }  // namespace
+
+SplitReading readCifarSplit(const CifarSet& set, const std::filesystem::path& dir, Split split,
+                            Hashing hashing) {
+  SplitReader reader(kCifarSide, kCifarSide, set.limits.back(), hashing);
+  // A set is loaded whole or not at all: a wrong file is found before another one is read.
+  if (hashing == Hashing::together)
+    for (const PublishedFile& file : set.files)
+      if (file.split == split) {
+        const auto path = dir / file.name;
+        const UnpackingReader found(path, file.bytes, nullptr);
+        const std::string problem = formProblem(path, found, recordBytesOf(set.limits));
+        if (!problem.empty()) throw Error(problem);
+      }
+  for (const PublishedFile& file : set.files)
+    if (file.split == split) reader.read(dir / file.name, file, set.readFile);
+  return reader.finish();
+}
 
 DataReport::File readCifarFile(const std::filesystem::path& file, const PublishedFile& published,
                                std::span<const int> limits, Dataset& data, ContentHash& hash) {
   UnpackingReader reader(file, published.bytes, &hash);
   DataReport::File result;
   result.bytes = reader.fileBytes();
-  result.problem = reader.problem();
-  const std::size_t recordBytes = limits.size() + 3 * kPlane;
-  if (result.problem.empty() && reader.isPacked())
-    result.problem = fmt::format("'{}': packed with gzip, records of {} bytes expected; unpack it (gzip -d)",
-                                 file.string(), groupedText(static_cast<long long>(recordBytes)));
-  if (result.problem.empty()) result.problem = sizeProblem(file, result.bytes, recordBytes);
+  const std::size_t recordBytes = recordBytesOf(limits);
+  result.problem = formProblem(file, reader, recordBytes);
   if (!result.problem.empty()) return result;
   const std::size_t count = result.bytes / recordBytes;
   data.rgb.reserve(data.rgb.size() + 3 * kPlane * count);

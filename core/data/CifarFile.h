@@ -13,6 +13,17 @@ DataReport::File readCifarFile(const std::filesystem::path& file, const Publishe
 
 constexpr int kCifarSide = 32;
 
+/// One of the two data sets of that format.
+struct CifarSet {
+  const std::vector<PublishedFile>& files;
+  std::span<const int> limits;
+  ReadFile readFile;
+};
+/// The files of one split. To be loaded, all of them are looked at before one is read.
+/// throws  Error, with Hashing::together, if one is missing, packed or of a wrong size
+SplitReading readCifarSplit(const CifarSet& set, const std::filesystem::path& dir, Split split,
+                            Hashing hashing);
+
 /// Forms in which people have CIFAR, and what to do with them.
 constexpr const char* kPythonVersion = "the Python version, which is not read";
 constexpr const char* kArchive = "an archive, to be unpacked";

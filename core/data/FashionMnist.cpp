@@ -146,6 +146,16 @@ const std::vector<PublishedFile>& published() {
   return files;
 }
 
+/// Throws Error if a file that is there is damaged or longer than it may be.
+void requireWhole(const fs::path& dir, const PublishedFile& published) {
+  std::error_code ignored;
+  const fs::path plain = dir / published.name, packed = dir / (published.name + ".gz");
+  const fs::path file = fs::exists(plain, ignored) ? plain : packed;
+  if (!fs::exists(file, ignored)) return;
+  const Measured found = measure(file, published.bytes);
+  if (!found.problem.empty()) throw Error(found.problem);
+}
+
 /// Reads the plain file, or the packed one where there is no plain one. Where there are both, and the plain
 /// one is not what was published, both have to hold the same.
 void readEither(SplitReader& reader, const fs::path& dir, const PublishedFile& published, ReadFile readFile) {
@@ -169,6 +179,7 @@ void readEither(SplitReader& reader, const fs::path& dir, const PublishedFile& p
 
 SplitReading readSplit(const fs::path& dir, Split split, Hashing hashing) {
   const auto files = published().begin() + (split == Split::train ? 0 : 2);
+  if (hashing == Hashing::together) requireWhole(dir, files[1]);  // short, so looked at before the long one
   SplitReader reader(kSide, kSide, kClasses, hashing);
   readEither(reader, dir, files[0], readImages);
   const std::string images = reader.last().name;

@@ -85,6 +85,7 @@ class TestData : public QObject {
   void packedFashionProblems();
   void bothFormsHaveToAgree();
   void hugeFilesAreNotRead();
+  void wrongFilesAreFoundFirst();
   void tooLittleMemoryIsNamed();
   void cifar10IsRead();
   void cifar100TakesFineLabels();
@@ -300,9 +301,24 @@ void TestData::hugeFilesAreNotRead() {
   refused("fashion_mnist", "train-labels-idx1-ubyte", "4,294,967,303 bytes found, at most 60,008 expected");
 }
 
+/// Of several files all are looked at before one is read.
+void TestData::wrongFilesAreFoundFirst() {
+  writeCifar10(dir());
+  fs::resize_file(dir() / "data_batch_1.bin",
+                  30'729'000 / 3073 * 3073);  // images of black, to be read in vain
+  writeFile(dir() / "data_batch_5.bin", {});
+  const long growth = growthOf([&] { loadError("cifar10", dir(), Split::train); });
+  QVERIFY2(0 <= growth && growth < 5'000, std::to_string(growth).c_str());
+  QVERIFY(loadError("cifar10", dir(), Split::train).find("data_batch_5.bin': 0 bytes found") !=
+          std::string::npos);
+}
+
 void TestData::tooLittleMemoryIsNamed() {
-  writeFile(dir() / "data_batch_1.bin", {});
-  fs::resize_file(dir() / "data_batch_1.bin", 30'730'000);
+  for (int i = 1; i <= 5; ++i) {
+    const fs::path file = dir() / ("data_batch_" + std::to_string(i) + ".bin");
+    writeFile(file, {});
+    fs::resize_file(file, 30'730'000);
+  }
   mostBytesAtOnce = 20'000'000;
   const std::string found = loadError("cifar10", dir(), Split::train);
   mostBytesAtOnce = std::numeric_limits<std::size_t>::max();
