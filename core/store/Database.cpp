@@ -127,10 +127,12 @@ void peek(const std::filesystem::path& file) {
   }
 }
 
+/// From the table's own pages: those of the index may still be another project's.
 std::set<std::string> runKeys(SQLite::Database& database) {
   std::set<std::string> keys;
-  SQLite::Statement query(database, "SELECT key FROM runs");
-  while (query.executeStep()) keys.insert(query.getColumn(0).getString());
+  SQLite::Statement query(database, "SELECT id, key FROM runs NOT INDEXED");
+  while (query.executeStep())
+    keys.insert(query.getColumn(0).getString() + ' ' + query.getColumn(1).getString());
   return keys;
 }
 
@@ -246,7 +248,10 @@ void quickCheck(SQLite::Database& database, const std::filesystem::path& file) {
 
 std::filesystem::path projectFile(const std::filesystem::path& name) {
   if (name.empty()) throw Error("the project has no name: give the path of a file");
-  const auto path = std::filesystem::absolute(name).lexically_normal();
+  // A link means the project that it names: locks and run folders lie beside that.
+  std::error_code code;
+  auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(name), code);
+  if (code) path = std::filesystem::absolute(name).lexically_normal();
   for (const auto& [what, size, most] : {std::tuple("name", path.filename().string().size(), kNameBytes),
                                          std::tuple("path", path.string().size(), kPathBytes)})
     if (size + kLongestEnding.size() >= most)

@@ -142,6 +142,35 @@ class TestStoreMoved : public QObject {
     QCOMPARE(ProjectReader(away_).runs().size(), std::size_t{1});
   }
 
+  /// A -wal may hold the page of the runs alone, and not that of their keys' index.
+  void aPageOfAnotherProjectIsNotMixedIn() {
+    const fs::path other = besideOf(project_, ".other");
+    ProjectWriter(project_).createRun(fakeConfig());
+    ProjectWriter(other).createRun(fakeConfig("ra-uc"));
+    const std::string key = sqlite(project_, "SELECT key FROM runs");
+    Child({"sqlite3", other.string(), ".dbconfig no_ckpt_on_close on",
+           "PRAGMA wal_autocheckpoint=0; UPDATE runs SET notes = 'mine'"})
+        .rest();
+    QVERIFY(fs::file_size(besideOf(other, "-wal")) > 32);
+    fs::rename(besideOf(other, "-wal"), besideOf(project_, "-wal"));
+    for (const std::string& problem :
+         {errorOf([&] { ProjectReader(project_).runs(); }), errorOf([&] { ProjectWriter writer(project_); })})
+      QVERIFY(contains(problem, "-wal' was left there by another project"));
+    fs::remove(besideOf(project_, "-wal"));
+    fs::remove(besideOf(project_, "-shm"));
+    QCOMPARE(ProjectReader(project_).runs().at(0).key, key);
+  }
+
+  /// Locks and run folders lie beside the project that a link names.
+  void aLinkMeansItsProject() {
+    const auto run = ProjectWriter(project_).createRun(fakeConfig());
+    fs::create_symlink(project_, away_);
+    const ProjectReader reader(away_);
+    QVERIFY(reader.file() == fs::canonical(project_));
+    QCOMPARE(ProjectWriter(away_).createRun(fakeConfig("uada", 2)).id, run.id + 1);
+    QVERIFY(!fs::exists(besideOf(away_, "-wal")) && !fs::exists(besideOf(away_, "-lock")));
+  }
+
   void anUnfinishedProjectIsNotToBeRemoved() {
     writeFileAtomically(project_, "");
     const std::string problem = errorOf([&] { ProjectReader reader(project_); });
