@@ -307,6 +307,12 @@ RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunDetail& 
     : impl_(std::make_unique<Impl>(project, run.summary)) {
   if (run.summary.state == RunState::finished)
     throw Error(fmt::format("run {} is finished: nothing is left to train", run.summary.key));
+  if (!run.checkpoints.empty() && !std::filesystem::exists(impl_->folder))
+    throw Error(fmt::format(
+        "run {} has {} in the project, but its folder '{}' is not there: move it to that place, or train "
+        "the run anew",
+        run.summary.key, run.checkpoints.size() == 1 ? "a checkpoint" : "checkpoints",
+        impl_->folder.string()));
   impl_->takeLock();
   std::vector<std::string> remarks;
   const RunConfig config = impl_->adopt(run, remarks);

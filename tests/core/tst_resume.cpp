@@ -112,6 +112,21 @@ class TestResume : public QObject {
             stepsIn(key) == (std::vector<std::int64_t>{25, 30}));
   }
 
+  /// Checkpoints that lie elsewhere are no reason to begin again.
+  void aMissingFolderIsNamed() {
+    const std::string key = stoppedAt(25);
+    const auto folder = runFolder(file_, key);
+    fs::rename(folder, folder.string() + "x");
+    ProjectWriter writer(file_);
+    const std::string problem =
+        errorOf([&] { RunSession(writer, engine_, detail(key), nullptr).job().wait(); });
+    QVERIFY(contains(problem, "its folder '" + folder.string() + "' is not there: move it to that place"));
+    QVERIFY(!fs::exists(folder));
+    fs::rename(folder.string() + "x", folder);
+    RunSession(writer, engine_, detail(key), nullptr).job().wait();
+    QCOMPARE(engine_.lastOptions.checkpoint.filename().string(), nameOf(25));
+  }
+
   /// Ninety epochs are no ninety notes about files that had to make room.
   void saysOneThingAboutManyMissingFiles() {
     engine_.settings.stepsPerEpoch = 1;
@@ -178,7 +193,8 @@ class TestResume : public QObject {
         process->wait();
       }
       const auto steps = stepsIn(key);
-      QVERIFY2(steps.size() <= 3, std::to_string(steps.size()).c_str());
+      // Three, and one more if the end came between a file and the removal of the oldest.
+      QVERIFY2(steps.size() <= 4, std::to_string(steps.size()).c_str());
       process = elsewhere(key);
       QCOMPARE(process->line(), "run " + key);
       QCOMPARE(lastBeginning(), nameOf(steps.back()));
