@@ -199,7 +199,10 @@ WITH done AS (
   FROM runs r
   JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
   JOIN results x ON x.run = a.run AND x.attempt = a.attempt
-  WHERE a.state = 'finished')
+  WHERE a.state = 'finished' AND -- damaged rows count nowhere
+    (x.best_top1 IS NULL OR typeof(x.best_top1) IN ('real', 'integer') AND x.best_top1 BETWEEN 0 AND 1)
+    AND (x.last_top1 IS NULL OR typeof(x.last_top1) IN ('real', 'integer') AND x.last_top1 BETWEEN 0 AND 1)
+    AND typeof(x.seconds) IN ('real', 'integer') AND x.seconds >= 0)
 SELECT * FROM done WHERE nth = 1;
 
 CREATE VIEW table2 AS            -- top-1 in percent over the n seeds that did not diverge; sd: sample standard deviation,

@@ -29,8 +29,10 @@ RunState stateOf(const std::string& name) {
   return RunState::interrupted;
 }
 
+constexpr std::size_t kMostShown = 1000;  ///< bytes of a title or a time; ours are far shorter
+
 /// A name or a message as every output may show it, also of a time when any text was taken for one.
-std::string lineOf(Row& row) { return oneLine(row.text()); }
+std::string lineOf(Row& row, std::size_t most = std::string::npos) { return oneLine(row.text(), most); }
 
 /// Where the run is: its last step, or epoch where steps are missing.
 void readPlace(Row& row, RunSummary& run) {
@@ -60,6 +62,7 @@ void readDataSet(Row& row, RunSummary& run) {
 void readResult(Row& row, RunSummary& run) {
   row.skip();  // the attempt: there is a result
   run.seconds = row.real();
+  if (!(run.seconds >= 0)) row.complain("seconds: a number from 0 on expected, another value found");
   run.counts = readCounts(row);
   const double best = row.share();
   run.bestEpoch = row.small();
@@ -128,7 +131,7 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
   RunSummary run;
   run.id = row.integer();
   run.key = row.text();
-  run.title = lineOf(row);
+  run.title = lineOf(row, kMostShown);
   run.experiment = lineOf(row);
   run.dataset = lineOf(row);
   run.model = lineOf(row);
@@ -137,7 +140,7 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
   run.configHash = row.text();
   run.recipeHash = row.text();
   run.epochs = row.small();
-  run.created = row.text();
+  run.created = lineOf(row, kMostShown);
   run.notes = printable(row.text());
   run.tags = lineOf(row);
   if (!isKey(run.key)) {
@@ -167,8 +170,8 @@ void ProjectReader::Impl::readAttempt(Row& row, RunSummary& run) const {
   if (state != stateName(run.state))
     row.complain(fmt::format("state: the name of a state expected, '{}' found", quotable(state)));
   run.problem = lineOf(row);
-  run.ended = row.text();
-  const std::string seen = row.text();
+  run.ended = lineOf(row, kMostShown);
+  const std::string seen = lineOf(row, kMostShown);
   const Owner owner{row.text(), row.integer(), row.integer()};
   run.host = owner.host;
   run.pid = owner.pid;

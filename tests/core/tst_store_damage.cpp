@@ -171,6 +171,20 @@ class TestStoreDamage : public QObject {
              "config: JSON expected, other text found");
     QCOMPARE(damageOf("UPDATE results SET seconds = 'x' WHERE run = 1"),
              "seconds: a number expected, 'x' found");
+    for (const char* seconds : {"NULL", "-5"})
+      QCOMPARE(damageOf(std::string("UPDATE results SET seconds = ") + seconds + " WHERE run = 1"),
+               "seconds: a number from 0 on expected, another value found");
+  }
+
+  /// As the program's tables do.
+  void viewsLeaveADamagedRunOut() {
+    const auto counted = [&] { return sqlite(file_, "SELECT count(*) FROM finished_runs"); };
+    QVERIFY(damage(sound_, file_, "UPDATE runs SET notes = 'sound' WHERE id = 1"));
+    const std::string all = counted();
+    for (const char* change : {"best_top1 = 'abc'", "last_top1 = -1", "best_top1 = 1e400", "seconds = -5"}) {
+      QVERIFY(damage(sound_, file_, std::string("UPDATE results SET ") + change + " WHERE run = 1"));
+      QCOMPARE(std::stoi(counted()), std::stoi(all) - 1);
+    }
   }
 
   void tablesLeaveADamagedRunOut_data() {
