@@ -26,12 +26,12 @@ bool isControl(std::string_view character) {
   return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
 }
 
-/// Marks that turn the direction of what follows, and Unicode's own ends of lines and paragraphs: with them a
-/// text is shown as another, or as more lines, than it is.
+/// Marks that turn the direction of what follows or show nothing, and Unicode's own ends of lines and
+/// paragraphs: with them a text is shown as another, or as more lines, than it is.
 bool isMark(std::string_view character) {
-  constexpr std::string_view kMarks[] = {"\u061C", "\u200E", "\u200F", "\u2028", "\u2029",
-                                         "\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
-                                         "\u2066", "\u2067", "\u2068", "\u2069"};
+  constexpr std::string_view kMarks[] = {"\u061C", "\u200B", "\u200E", "\u200F", "\u2028", "\u2029",
+                                         "\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2060",
+                                         "\u2066", "\u2067", "\u2068", "\u2069", "\uFEFF"};
   return std::ranges::find(kMarks, character) != std::end(kMarks);
 }
 

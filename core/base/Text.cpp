@@ -74,7 +74,8 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& kn
   };
   const std::string wanted = lower(name);
   const std::string* nearest = nullptr;
-  std::size_t least = (name.size() < 3 ? 0 : name.size() / 3) + 1;
+  std::size_t least =
+      (name.size() < 3 ? 0 : std::max<std::size_t>(name.size() / 3, name.size() > 3 ? 2 : 1)) + 1;
   for (const std::string& one : known) {
     const std::size_t letters = editDistance(wanted, lower(one));
     if (letters >= least) continue;

@@ -21,7 +21,7 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 /// Letters to insert, remove or change to make one word of the other (Levenshtein).
 std::size_t editDistance(std::string_view a, std::string_view b);
 /// "; did you mean 'epochs'?": the known name that is nearest to one that is not known, whatever its case;
-/// "" if none is near: more than a third of the letters would have to change.
+/// "" if none is near: more than a third of the letters, of four and five two, would have to change.
 std::string suggestion(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace uada

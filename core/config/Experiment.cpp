@@ -43,7 +43,10 @@ std::string text(const Json& json, const char* key, std::size_t most, const std:
 const Json::Array& list(const Json& json, const char* key, const std::string& where) {
   const Json* value = json.find(key);
   if (!value || !value->isArray() || value->asArray().empty())
-    throw UsageError(fmt::format("{}: the key '{}' must be an array with at least one entry", where, key));
+    throw UsageError(fmt::format("{}: the key '{}' must be an array with at least one entry{}", where, key,
+                                 !value             ? ""
+                                 : value->isArray() ? ", none found"
+                                                    : fmt::format(", {} found", value->typeName())));
   return value->asArray();
 }
 
@@ -143,8 +146,14 @@ void readMethods(Experiment& experiment, const Json& json, const std::vector<Pol
     methods.push_back(newMethodFromJson(withNamedPolicy(item, kept, place + ".policy"), place));
     experiment.policyFiles.push_back(readPolicyFile(methods.back(), kept, place));
   }
-  refuseRepeated(
-      methods, [](const Choice& method) { return choiceToJson(method).dump(); }, where + ": methods");
+  // A policy file is what it holds, wherever it lies.
+  const auto identityOf = [](const Choice& method) {
+    Json json = choiceToJson(method);
+    const Json* policy = json.find("policy");
+    if (policy && policy->isObject() && policy->find("sha256")) json["policy"]["file"] = Json();
+    return json.dump();
+  };
+  refuseRepeated(methods, identityOf, where + ": methods");
 }
 
 /// What stands in a file, short enough for a message.
@@ -182,6 +191,18 @@ std::vector<int> readTables(const Json& json, const std::string& where) {
   return tables;
 }
 
+/// The last one would hide the first.
+void refuseSetTwice(const std::vector<std::string>& overrides) {
+  std::map<std::string, std::string> seen;
+  for (const std::string& override : overrides) {
+    const std::string key = override.substr(0, override.find('='));
+    if (const auto [first, isNew] = seen.emplace(key, override); !isNew && first->second != override)
+      throw UsageError(
+          fmt::format("--set {}: the same key was set before, by --set {}; leave one of the two out",
+                      quotable(override), quotable(first->second)));
+  }
+}
+
 /// Before memory is taken for each run.
 void refuseTooMany(const Experiment& experiment, const std::string& where) {
   const std::size_t recipes = experiment.recipes.size(), methods = experiment.methods.size(),
@@ -202,7 +223,7 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
   refuseUnknownKeys(json, kKeys, where);
   Experiment experiment;
   experiment.name = text(json, "name", kMaxNameBytes, where);
-  if (experiment.name.empty())
+  if (experiment.name.find_first_not_of(' ') == std::string::npos)
     throw UsageError(fmt::format("{}: the key 'name' is {}", where, json.find("name") ? "empty" : "missing"));
   experiment.title = text(json, "title", kMaxTitleBytes, where);
   experiment.recipes = readRecipes(json, where);
@@ -220,6 +241,7 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
 Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides,
                           const std::vector<PolicyFile>& kept) {
   Json json = readJsonFile(file);
+  refuseSetTwice(overrides);
   for (const std::string& override : overrides) setValue(json, override);
   return experimentFromJson(json, file, kept);
 }

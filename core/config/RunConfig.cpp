@@ -27,8 +27,9 @@ Choice readChoice(const Json& json, const std::string& where, const Complete& co
   if (!json.isObject())
     throw UsageError(fmt::format("{}: a name or an object expected, {} found", where, json.typeName()));
   const Json* name = json.find("name");
-  if (!name || !name->isString())
-    throw UsageError(fmt::format("{}: the key 'name' (a text) is missing", where));
+  if (!name) throw UsageError(fmt::format("{}: the key 'name' (a text) is missing", where));
+  if (!name->isString())
+    throw UsageError(fmt::format("{}.name: a text expected, {} found", where, name->typeName()));
   Json settings = Json::object();
   for (const auto& [key, value] : json.asObject())
     if (key != "name") settings[key] = value;

@@ -85,6 +85,9 @@ std::string boolProblem(const Json& value) {
   return value.isBool() ? "" : fmt::format("true or false expected, {} found", value.typeName());
 }
 
+/// 0 and -0 mean the same setting, and so are one record.
+double unsignedZero(double value) { return value + 0.0; }
+
 Json numbers(const std::vector<double>& values) {
   Json list = Json::array();
   for (const double value : values) list.push(value);
@@ -145,7 +148,7 @@ void FieldReader::field(const Field& f, int& v) {
   if (const Json* given = take(f, v)) v = static_cast<int>(*wholeNumberOf(f, *given));
 }
 void FieldReader::field(const Field& f, double& v) {
-  if (const Json* given = take(f, v)) v = given->asDouble();
+  if (const Json* given = take(f, v)) v = unsignedZero(given->asDouble());
 }
 void FieldReader::field(const Field& f, std::string& v) {
   if (const Json* given = take(f, v)) v = given->asString();
@@ -154,7 +157,7 @@ void FieldReader::field(const Field& f, std::vector<double>& v) {
   const Json* given = take(f, Json::array());
   if (!given) return;
   v.clear();
-  for (const Json& item : given->asArray()) v.push_back(item.asDouble());
+  for (const Json& item : given->asArray()) v.push_back(unsignedZero(item.asDouble()));
 }
 
 void FieldReader::finish() const { refuseUnknownKeys(json_, known_, where_); }
@@ -165,10 +168,10 @@ void FieldReader::finish() const { refuseUnknownKeys(json_, known_, where_); }
 /// is 1000.
 static Json asFieldHasIt(const FieldValue& known, const Json& value) {
   if (known.value.isInt()) return *wholeNumberOf(known.field, value);
-  if (known.value.isNumber()) return value.asDouble();
+  if (known.value.isNumber()) return unsignedZero(value.asDouble());
   if (!known.value.isArray()) return value;
   std::vector<double> values;
-  for (const Json& item : value.asArray()) values.push_back(item.asDouble());
+  for (const Json& item : value.asArray()) values.push_back(unsignedZero(item.asDouble()));
   return numbers(values);
 }
 
@@ -216,7 +219,7 @@ void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, 
   for (const auto& [key, value] : json.asObject())
     if (std::ranges::find(known, key) == known.end())
       throw UsageError(fmt::format("{}: unknown key '{}'; known: {}{}", where, quotable(key),
-                                   joined(known, ", "), suggestion(key, known)));
+                                   known.empty() ? "none" : joined(known, ", "), suggestion(key, known)));
 }
 
 std::optional<std::int64_t> wholeNumber(const Json& value) {

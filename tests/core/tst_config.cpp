@@ -10,6 +10,7 @@
 #include "core/config/RunConfig.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "tests/core/ErrorOf.h"
 
 using namespace uada;
 
@@ -208,6 +209,12 @@ class TestConfig : public QObject {
         << "f.json: methods[1]: 'uada' stands there twice";
     QTest::newRow("one image") << "\"train_limit\": 1000" << "\"train_limit\": 1"
                                << "f.json: recipe.dataset.train_limit: 1 found, at least 2 expected";
+    QTest::newRow("name of a method as a number")
+        << "\"ra-uc\"" << "{\"name\": 5}" << "f.json: methods[0].name: a text expected, an integer found";
+    QTest::newRow("seeds as a number") << "[1, 2], \"tables\"" << "7, \"tables\""
+                                       << "at least one entry, an integer found";
+    QTest::newRow("blank name") << "\"small\"" << "\"  \"" << "f.json: the key 'name' is empty";
+    QTest::newRow("name that shows nothing") << "\"small\"" << "\"a\u200B\"" << "f.json: name: 'a?' has ends";
     QTest::newRow("empty name") << "\"small\"" << "\"\"" << "f.json: the key 'name' is empty";
     for (const char* device : {"cuda:-1", "cuda:x", "cuda:", "cuda:1234567", "gpu", ""})
       QTest::addRow("device '%s'", device)
@@ -266,6 +273,27 @@ class TestConfig : public QObject {
     QFETCH(QString, part);
     const auto message = problemOf(replaced(kExperiment, from.toStdString(), to.toStdString()));
     QVERIFY2(QString::fromStdString(message).contains(part), message.c_str());
+  }
+
+  /// 0 and -0 train alike, so that they are recorded alike.
+  void zeroHasNoSign() {
+    const auto hashOf = [](const char* rate) {
+      return configHash(expand(read(replaced(kExperiment, "\"epochs\": 3",
+                                             fmt::format("\"epochs\": 3, \"learning_rate\": {}", rate))))[0]);
+    };
+    QCOMPARE(hashOf("-0.0"), hashOf("0"));
+    QVERIFY(hashOf("0.5") != hashOf("0"));
+  }
+
+  void oneKeyIsSetOnce() {
+    QTemporaryDir folder;
+    const auto file = folder.filePath("f.json").toStdString();
+    writeFileAtomically(file, kExperiment);
+    QCOMPARE(
+        test::errorOf([&] { readExperiment(file, {"seeds=[1]", "seeds=[2]"}); }),
+        QString(
+            "--set seeds=[2]: the same key was set before, by --set seeds=[1]; leave one of the two out"));
+    QCOMPARE(readExperiment(file, {"seeds=[2]", "seeds=[2]"}).seeds, std::vector<std::int64_t>{2});
   }
 
   /// A depth of 10 was once the text "10" alone: both are the same run, recorded as it always was.
