@@ -52,26 +52,29 @@ class DataHere {
 /// What is to be done about one run of the experiment.
 struct Wanted {
   RunConfig config;
-  /// The newest of the same configuration and seed on the same images; a finished one goes first. Of images
-  /// that cannot be read, or that the run had not read yet, the same is taken for granted.
+  /// The newest of the same configuration and seed on the same images; a finished one goes first. A run that
+  /// had not read its images yet goes on with those that are there.
   std::optional<RunSummary> existing = {};
-  std::string doubt = {};  ///< why the images could not be compared; empty: they were, or need not be
   bool isFinished() const { return existing && existing->state == RunState::finished; }
   bool isElsewhere() const { return existing && isLive(existing->state); }
   bool needsTraining() const { return !isFinished() && !isElsewhere(); }
 };
 
+/// Throws Error if a run is finished but the images cannot be read: what it came to says nothing of others.
 void findExisting(Wanted& wanted, const std::vector<RunSummary>& runs, DataHere& data) {
   const std::string hash = configHash(wanted.config);
   wanted.existing.reset();
-  wanted.doubt.clear();
   for (const RunSummary& run : runs) {  // newest first
     if (run.configHash != hash || run.seed != wanted.config.seed) continue;
     if (!run.dataHash.empty()) {
       const DataHere::Found& here = data.of(wanted.config);
+      if (!here.problem.empty() && run.state == RunState::finished)
+        throw Error(
+            fmt::format("{}; so it cannot be told whether they are the images that run {} was "
+                        "trained on; 'uada show {}' and 'uada table' give its results",
+                        here.problem, run.key, run.key));
       if (here.problem.empty() && here.hash != run.dataHash)
         continue;  // what it came to says nothing of these
-      wanted.doubt = here.problem;
     }
     const bool goesFirst = run.state == RunState::finished || (isLive(run.state) && !wanted.isElsewhere());
     if (!wanted.existing || goesFirst) wanted.existing = run;
@@ -118,9 +121,6 @@ void skip(const Wanted& wanted, const std::string& prefix, const Console& consol
                                                  prefix, run.key, percentText(run.lastTop1))
                                    : fmt::format("{}  left out: {} is {} in process {} on {}", prefix,
                                                  run.key, stateName(run.state), run.pid, run.host));
-  if (wanted.isFinished() && !wanted.doubt.empty())
-    console.note(fmt::format("{}  whether {} had these images could not be checked: {}", prefix, run.key,
-                             wanted.doubt));
   console.object("skipped", summaryJson(run));
 }
 
@@ -276,7 +276,7 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
       steps += estimateCost(wanted.config).steps;
     }
   const std::string name = experiment.title.empty() ? experiment.name : experiment.title;
-  return fmt::format("{}: {}, {} to train in about {} steps, into {}", name,
+  return fmt::format("{}: {}, {} to train in about {} steps if the data set is whole, into {}", name,
                      plural(static_cast<long long>(all.size()), "run"), groupedText(left), groupedText(steps),
                      project);
 }
