@@ -6,9 +6,11 @@
 #include <thread>
 #include <variant>
 
+#include "app/cli/Console.h"
 #include "app/cli/Progress.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
+#include "core/base/Error.h"
 #include "core/base/Mailbox.h"
 #include "core/base/Text.h"
 
@@ -80,6 +82,33 @@ std::string resultText(const std::string& prefix, const ResultReport& result) {
                      durationText(result.seconds));
 }
 
+/// What was trained counts once it is stored: another program may hold the project for a while.
+template <class Say>
+void storeRows(ProjectWriter& project, Say say) {
+  constexpr int kTries = 3;  // of some 10 s each
+  for (int left = kTries - 1;; --left) try {
+      return project.flush();
+    } catch (const Error& error) {
+      if (left == 0) throw;
+      say(error.what());
+    }
+}
+
+/// What a run waits for is said even where little else is, until it goes on or ends.
+class Waiting {
+ public:
+  Waiting(std::string title, bool quiet) : title_(std::move(title)), quiet_(quiet) {}
+  void show(const StateReport& report) {
+    const bool waits = report.state == RunState::paused;
+    if (quiet_ && (waits || waited_)) printProblem(fmt::format("{}: {}", title_, report.text));
+    waited_ = waits || (waited_ && report.state == RunState::stopping);
+  }
+
+ private:
+  std::string title_;
+  bool quiet_, waited_ = false;
+};
+
 }  // namespace
 
 Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, const Console& console,
@@ -94,6 +123,7 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
   const Lines lines(console, session->run().id);
   Job& job = session->job();
   std::string problem;
+  Waiting waiting(session->run().title, quiet);
   for (bool done = false, asked = false; !done;) {
     done = job.isDone();                    // before the drain, so that the last report is not missed
     if (console.isUnread()) signals.ask();  // 'uada run --json | head -1': what is trained on would be lost
@@ -105,6 +135,7 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
     }
     for (const Report& report : feed.drain()) {
       std::visit([&](const auto& r) { lines.write(r), progress.show(r); }, report);
+      if (const auto* state = std::get_if<StateReport>(&report)) waiting.show(*state);
       if (const auto* result = std::get_if<ResultReport>(&report))
         progress.line(resultText(task.prefix, *result));
     }
@@ -117,7 +148,8 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
     if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   job.wait();
-  project.flush();  // what was trained counts once it is stored
+  storeRows(project,
+            [&](const std::string& text) { progress.line(fmt::format("{}  {}", task.prefix, text)); });
   return {session->run().id, job.state(), job.problem()};
 }
 
