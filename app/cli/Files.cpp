@@ -33,6 +33,7 @@ bool isBelow(const fs::path& path, const fs::path& folder) {
 }  // namespace
 
 void requireNotOfProject(const std::string& out, const fs::path& project) {
+  if (out.empty()) throw UsageError("--out '': the name of a file or folder expected");
   const auto refuse = [&](const char* what) {
     throw UsageError(fmt::format("--out '{}' is {} '{}', which it would overwrite; give another name", out,
                                  what, project.string()));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <fstream>
 #include <functional>
 #include <iterator>
 
@@ -93,6 +94,18 @@ void makePictureFolder(const fs::path& folder) {
   std::error_code error;
   fs::create_directory(folder, error);  // the folder above it must be there, as for a file
   if (error) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
+}
+
+void requireOwnPictures(const fs::path& lines, const std::string& run) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(lines, ignored)) return;
+  std::string first;
+  std::getline(std::ifstream(lines), first);
+  if (!first.empty() && first.find(fmt::format("\"run\":\"{}\"", run)) == first.npos)
+    throw UsageError(
+        fmt::format("'{}' is of another run than {}, whose pictures would lie between those; name "
+                    "another folder",
+                    lines.string(), run));
 }
 
 std::vector<std::string> writePictures(const Decision& decision, const fs::path& folder) {

@@ -13,6 +13,9 @@ std::vector<std::string> planLines(const Plan& plan);
 
 /// A folder for pictures, made if need be; the folder above it must be there. Throws Error naming it.
 void makePictureFolder(const std::filesystem::path& folder);
+/// Throws UsageError if the lines that an earlier export left in a folder are of another run.
+/// run  its key
+void requireOwnPictures(const std::filesystem::path& lines, const std::string& run);
 /// Writes the pictures of a decision as PNG: "step0000026-image000007-original.png", then "-unperturbed" and
 /// each group, the trained one with "-trained" behind. Those that are empty are left out.
 /// returns  the files' names, in that order. throws  Error if the winner is none of its groups

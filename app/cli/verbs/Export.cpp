@@ -141,6 +141,8 @@ std::string exportDecisions(const Wanted& wanted) {
 std::size_t exportPictures(const ProjectReader& project, const RunDetail& run,
                            const std::vector<DecisionPlace>& places, const std::string& folder) {
   makePictureFolder(folder);
+  const auto file = std::filesystem::path(folder) / "decisions.jsonl";
+  requireOwnPictures(file, run.summary.key);
   std::vector<Json> rows;
   for (const DecisionPlace& place : places) {
     const auto decision = project.soundDecision(run.summary.id, place, true);
@@ -148,7 +150,7 @@ std::size_t exportPictures(const ProjectReader& project, const RunDetail& run,
     writePictures(*decision, folder);
     rows.push_back(decisionToJson(*decision, originOf(run, place.attempt)));
   }
-  writeFileAtomically(std::filesystem::path(folder) / "decisions.jsonl", linesText(rows));
+  writeFileAtomically(file, linesText(rows));
   return rows.size();
 }
 
