@@ -138,6 +138,13 @@ void TestPolicyField::oddFilesAreRead_data() {
       jsonLine("f0_00001", "f0_00002", 12, 1) + "\r\n" + jsonLine("f0_00003", "f0_00001", 12, 2) +
           jsonLine("f0_00004", "f0_00003", 34, 3),
       "a.txt", "a pba 0-12: rotate 0.1 2; 12-34: rotate 0.3 4; 34-50: rotate 0.4 5;");
+  row("a list within a string",
+      "x = '''\nB = [[('Rotate', 0.5, 0.5)]]\n'''  # not code\nA = [[('Color', 0.5, 0.25)]]\n", "a.py",
+      "A faa color 0.5 0.25;");
+  row("two lists of one line", "A = [[('Color', 0.5, 0.25)]]; B = [[('Color', 0.5, 0.5)]]\n", "a.py",
+      "A faa color 0.5 0.25; | B faa color 0.5 0.5;");
+  row("a list that is only used", "A = [[('Color', 0.5, 0.25)]]\nif A == B: pass\nprint(A)\n", "a.py",
+      "A faa color 0.5 0.25;");
   row("lines of other trials before",
       jsonLine("1", "2", 3, 0) + jsonLine("9", "8", 12, 1) + jsonLine("7", "9", 34, 2), "a.txt",
       "a pba 0-12: rotate 0.1 2; 12-34: rotate 0.2 3; 34-50: rotate 0.3 4; | ~the first line of the "
@@ -184,6 +191,10 @@ void TestPolicyField::wrongFilesAreNamed_data() {
   row("a schedule that falls", jsonLine("9", "8", 34, 1) + jsonLine("7", "9", 12, 2),
       "f.json: a segment from epoch 34 to 12 found");
   row("a schedule of more epochs", jsonLine("9", "8", 50, 1), "f.json: a segment from epoch 50 to 50 found");
+  for (const char* change : {"A += [[('Rotate', 0.5, 0.5)]]", "A.append([('Rotate', 0.5, 0.5)])", "del A[0]",
+                             "A[0] = []", "A = A[::-1]"})
+    row(change, fmt::format("A = [[('Color', 0.5, 0.5)]]\n\n{}\n", change),
+        "f.json: A: line 3 changes the list, and Python is not run; write it whole");
   row("an object of other things", R"({"policy": [["Color", 0.5, 0.5]]})", "the key 'format' is missing");
 }
 

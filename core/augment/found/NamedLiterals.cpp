@@ -36,6 +36,25 @@ std::size_t nextLine(std::string_view text, std::size_t at) {
   return end == text.npos ? text.size() : end + 1;
 }
 
+/// The start of the next line that is code: those inside strings of three quotes are not.
+std::size_t nextCodeLine(std::string_view text, std::size_t at) {
+  while (at < text.size() && text[at] != '\n') {
+    const char c = text[at];
+    if (c == '#') return nextLine(text, at);
+    if (c != '"' && c != '\'') {
+      ++at;
+    } else if (const std::string quotes(3, c); text.substr(at, 3) == quotes) {
+      const std::size_t end = text.find(quotes, at + 3);
+      at = end == text.npos ? text.size() : end + 3;
+    } else {  // of one quote: ends on its line
+      for (++at; at < text.size() && text[at] != c && text[at] != '\n'; ++at)
+        if (text[at] == '\\' && at + 1 < text.size()) ++at;
+      if (at < text.size() && text[at] == c) ++at;
+    }
+  }
+  return std::min(at + 1, text.size());
+}
+
 /// At the first indented line from `at` that is neither empty nor a comment; the text's end if the body is
 /// over.
 std::size_t bodyLine(std::string_view text, std::size_t at) {
@@ -132,7 +151,7 @@ class Findings {
       : text_(text), place_(place), passed_(passed) {}
 
   std::vector<NamedLiteral> read() {
-    for (std::size_t at = 0; at < text_.size(); at = nextLine(text_, at)) {
+    for (std::size_t at = 0; at < text_.size(); at = next(at)) {
       std::string_view inner;
       if (const std::string_view name = functionAt(text_, at); !name.empty()) {
         const std::size_t begin = bodyLiteral(text_, nextLine(text_, at), inner);
@@ -144,10 +163,45 @@ class Findings {
         take(nameAt(text_, at), begin, at, [&](std::size_t& end) { return endsThere(text_, end); });
       }
     }
+    refuseChanged();
     return std::move(found_);
   }
 
  private:
+  /// The next statement that can begin a list: behind a semicolon, or on the next line.
+  std::size_t next(std::size_t at) const {
+    const std::size_t end = afterBlanks(text_, at);
+    if (end > 0 && end < text_.size() && text_[end] == ';') return afterBlanks(text_, end + 1);
+    return nextCodeLine(text_, at);
+  }
+
+  /// A list that a later line changes is not what the file means by its name.
+  void refuseChanged() {
+    std::size_t line = 1, counted = 0;
+    for (std::size_t at = 0; at < text_.size(); at = nextCodeLine(text_, at)) {
+      const std::size_t begin = text_.substr(at, 4) == "del " ? afterBlanks(text_, at + 4) : at;
+      const std::string_view name = nameAt(text_, begin);
+      const auto list = std::ranges::find(found_, name, &NamedLiteral::name);
+      if (name.empty() || list == found_.end() || !changes(begin, begin > at)) continue;
+      if (!list->problem.empty() || !looksLikePolicy(list->value)) continue;
+      line += static_cast<std::size_t>(std::count(text_.begin() + counted, text_.begin() + at, '\n'));
+      counted = at;
+      list->problem = fmt::format("{}: {}: line {} changes the list, and Python is not run; write it whole",
+                                  place_, quotable(name), line);
+    }
+  }
+
+  /// Whether what follows the name at `begin` changes what it stands for. isDeleted  behind `del`
+  bool changes(std::size_t begin, bool isDeleted) const {
+    if (isDeleted) return true;
+    const std::size_t at = afterBlanks(text_, begin + nameAt(text_, begin).size());
+    if (at >= text_.size()) return false;
+    const char c = text_[at], second = at + 1 < text_.size() ? text_[at + 1] : ' ';
+    if (c == '.' || c == '[') return true;
+    if (c == '=') return second != '=' && afterAssignment(text_, begin) == 0;
+    return second == '=' && std::string_view("+-*/|&").find(c) != std::string_view::npos;
+  }
+
   void pass(std::string_view name, std::string why) {
     if (passed_.size() < kMaxPassed) passed_.push_back({std::string(name), std::move(why)});
   }
