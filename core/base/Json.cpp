@@ -55,11 +55,9 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     open_.back().key = name;
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& e) override {
-    std::string_view what = e.what();  // "[json.exception.parse_error.101] parse error at line ..."
-    if (const auto end = what.find("] "); end != what.npos) what.remove_prefix(end + 2);
-    const bool saysWhere = what.starts_with("parse error at line");
-    return fail(saysWhere ? std::string(what) : placeAfter(position) + std::string(what));
+  bool parse_error(std::size_t position, const std::string& lastRead,
+                   const nlohmann::json::exception& e) override {
+    return fail(placeAfter(position) + wrongText(e.what(), quotable(lastRead)));
   }
 
   explicit Builder(std::string_view text) : text_(text) {}
@@ -69,6 +67,18 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool isLimit = false;  ///< the problem is that there is too much
 
  private:
+  /// In words of our own what the library says to its developers.
+  static std::string wrongText(std::string_view what, const std::string& lastRead) {
+    const auto says = [&](std::string_view part) { return what.find(part) != what.npos; };
+    if (says("number overflow")) return fmt::format("{} found, which is beyond any number", lastRead);
+    if (says("UTF-8")) return "invalid UTF-8 found; save the file as UTF-8";
+    if (says("control character")) return "a control character found in a text; write it as an escape";
+    if (says("unexpected end of input") || says("missing closing quote"))
+      return "the JSON ends too early; it is cut short";
+    if (says("expected end of input"))
+      return fmt::format("text behind the end of the JSON found at '{}'", lastRead);
+    return fmt::format("no valid JSON found at '{}'", lastRead);
+  }
   /// "line 3, column 12: " of the last of the first `position` characters.
   std::string placeAfter(std::size_t position) const {
     const std::string_view read = text_.substr(0, position);
