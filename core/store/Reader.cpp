@@ -157,8 +157,14 @@ std::vector<RunSummary> ProjectReader::runs() const {
 }
 
 RunConfig ProjectReader::Impl::config(const RunSummary& run, const std::string& text) const {
-  const std::string where = fmt::format("run {} of '{}'", run.key, file.string());
-  return runConfigFromJson(parseJson(text, where), where);
+  try {
+    return runConfigFromJson(parseJson(text, "config"), "config");
+  } catch (const Error& error) {
+    throw Error(
+        fmt::format("run {} of '{}' is damaged: {}; restore a copy of the project, or take the "
+                    "configuration from config.json in the run's folder",
+                    run.key, file.string(), error.what()));
+  }
 }
 
 std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int64_t>& runs) const {
