@@ -480,6 +480,14 @@ std::string optionSuggestion(const CLI::App& verb, int argc, char** argv) {
   return "";
 }
 
+/// "NUMBER: 'two' cannot be read as one" of "Could not convert: NUMBER = two".
+std::string conversionText(std::string_view what) {
+  const auto name = what.find(": "), value = what.find(" = ");
+  if (name == what.npos || value == what.npos || value < name) return withoutNewlines(std::string(what));
+  return fmt::format("{}: '{}' found, a number expected", what.substr(name + 2, value - name - 2),
+                     quotable(what.substr(value + 3)));
+}
+
 std::optional<Request> Parser::parse(int argc, char** argv) {
   if (argc < 2)
     throw UsageError("what is to be done? For example 'uada run demo'; 'uada --help' lists the verbs");
@@ -490,6 +498,8 @@ std::optional<Request> Parser::parse(int argc, char** argv) {
     app_.exit(success, text, text);
     std::fputs(text.str().c_str(), stdout);
     return std::nullopt;
+  } catch (const CLI::ConversionError& error) {
+    throw UsageError(conversionText(error.what()));
   } catch (const CLI::ParseError& error) {
     const auto verbs = app_.get_subcommands();
     if (verbs.empty() && argv[1][0] != '-')

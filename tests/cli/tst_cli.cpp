@@ -90,6 +90,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("run demo --device cuda:-1", "--device: 'cuda:-1' is no device; use auto, cpu, cuda or cuda:N");
   row("run demo --set tables=[2,5]", "demo.json: tables: there is no table 5 to fill in; 'uada list tables'");
   row("run demo --device gpu", "--device: 'gpu' is no device");
+  row("table two", "NUMBER: 'two' found, a number expected");
   row("run demo --device cpu --set runtime.device=auto",
       "--set runtime.device=auto: --device says 'cpu'; leave one of the two out");
   row("run demo --set runtime.device=cuda:x", "demo.json: runtime.device: 'cuda:x' is no device");

@@ -63,7 +63,7 @@ Dataset imagesOf(const RunDetail& run, const ReplayOptions& options, const Conso
     throw Error(
         fmt::format("the images in '{}' are not those of {} ({}): the hash of the training files is {}, "
                     "the run recorded {}; name their folder with --data",
-                    folder.string(), run.summary.key, run.summary.title, data.hash, seen));
+                    folder.string(), run.summary.key, run.summary.title, data.hash, quotable(seen)));
   console.note(
       "the run has recorded no hash of its data: only the pixels can tell whether these are its images");
   return data;
@@ -103,7 +103,7 @@ struct Replay {
     const std::string hash = trainingHash(originOf(run, place.attempt).dataHash);
     if (!hash.empty() && hash != data.hash)
       throw Error(fmt::format("attempt {} saw other images: the hash of their files is {}, not {}",
-                              place.attempt, hash, data.hash));
+                              place.attempt, quotable(hash), data.hash));
     Decision drawn = project.decision(run.summary.id, place, false);
     result.stored = drawn.pixelHash;
     result.winner = nameOf(drawn, drawn.winner);

@@ -323,6 +323,13 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
   const std::unique_ptr<Space> space = source.line ? nullptr
                                                    : spaceOf(source, options, subject.settings.side,
                                                              {subject.data.width, subject.data.height});
+  constexpr std::uint64_t kLeastStages = 2;  // the picture and what is made of it
+  const auto side = static_cast<std::uint64_t>(subject.settings.side);
+  if (kLeastStages * side * side > kMaxSheetPixels)
+    throw UsageError(
+        fmt::format("a contact sheet has at most 64 million pixels, and {0} pictures of {1} x {1} "
+                    "are more; ask for smaller ones with --input",
+                    kLeastStages, side));
   ThreadPool pool(1);
   const Renderer renderer(subject.data, subject.settings, pool);
   Sheet sheet;
