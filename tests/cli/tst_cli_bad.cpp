@@ -102,7 +102,7 @@ void TestCliBad::policiesAreRefused_data() {
       "A: line 1: at most 10,000 entries of a list are allowed; leave some out");
   row("10 million lines", {"", "#,\n", "", 10'000'000}, "30.0 MB found, at most 4.0 MB are read");
   row("10 million spaces", {kHead, " ", "", 10'000'000}, "10.0 MB found, at most 4.0 MB are read");
-  row("a number of all digits", {kHead, "1", "]}", 3'900'000}, "number overflow");
+  row("a number of all digits", {kHead, "1", "]}", 3'900'000}, "beyond any number");
   row("a key of all letters", {"{\"", "k", "\": 1}", 3'900'000}, "the key 'format' is missing");
   row("empty strings", {kHead, "\"\",", "1]}", 1'300'000}, "subpolicies[10000]: at most 10,000 entries");
 }
