@@ -25,7 +25,7 @@ void FrameSettings::visit(SettingsVisitor& v) {
   crop.visit(v);
   v.field({.name = "order",
            .title = "Order",
-           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA (A17); "
+           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA; "
                    "usual: before a padded crop, after a resized one",
            .choices = {"usual", "chain_first", "crop_first"},
            .advanced = true,
@@ -41,7 +41,7 @@ void FrameSettings::visit(SettingsVisitor& v) {
           cutoutSize);
   v.field({.name = "cutout_fill",
            .title = "Cutout shows",
-           .help = "The data set's mean, or black before normalisation, as UADA (A18)",
+           .help = "The data set's mean, or black before normalisation, as UADA",
            .choices = {"mean", "black"},
            .advanced = true,
            .unless = {{"cutout", false}}},

@@ -22,7 +22,7 @@ struct Crop {
 };
 
 /// The part of a source image of any size that is resized to the network's input: torchvision's random
-/// resized crop. Moved as it is (A20): height and width stay what was drawn.
+/// resized crop. Moved as it is: height and width stay what was drawn.
 struct ResizedCrop {
   int row = 0, col = 0;  ///< of its upper left corner, source pixels; in range the part lies in the image
   int height = 1, width = 1;  ///< source pixels, 1 to the source's
@@ -67,7 +67,7 @@ constexpr int kMaxSteps = 8;
 /// family (chain, crop, flip, cutout) (methods.md 3.1). A resized crop comes first in any order: it makes the
 /// image that the network's input is of.
 enum class RenderOrder : std::uint8_t { cropFirst, chainFirst };
-/// What the erased box shows: black before normalisation, or the data set's mean: 0 after it (A18).
+/// What the erased box shows: black before normalisation, or the data set's mean: 0 after it.
 enum class BoxFill : std::uint8_t { black, mean };
 
 /// What lies outside the image when ops or the crop uncover it, and what the op cutout erases: the colours

@@ -144,7 +144,7 @@ bool PlanSpace::isProbed(const Step& step) const {
 }
 
 /// What delta = 1 means: a level or a pixel of the network's input; of a resized crop as many source pixels
-/// as keep one of 32 (A20), at least one.
+/// as keep one of 32, at least one.
 int PlanSpace::unitOf(const Plan& plan, Group group) const {
   return group == Group::crop && plan.resizedCrop ? std::max(1, (bounds_.side + 16) / 32) : 1;
 }

@@ -15,7 +15,7 @@ struct ProbeSettings {
   void visit(SettingsVisitor& v) {
     v.field({.name = "chain_probe",
              .title = "Probe of the chain",
-             .help = "One op of the chain drawn for each probe, or every op as a group of its own (A6)",
+             .help = "One op of the chain drawn for each probe, or every op as a group of its own",
              .choices = {"one_random", "each"},
              .advanced = true,
              .unless = {{"ops", 0}},
@@ -23,14 +23,14 @@ struct ProbeSettings {
             chainProbe);
     v.field({.name = "coordinatewise",
              .title = "A probe for each coordinate",
-             .help = "Of crop 2 and of cutout 4 probes instead of one that moves them all (A9)",
+             .help = "Of crop 2 and of cutout 4 probes instead of one that moves them all",
              .advanced = true,
              .later = true,
              .needs = Adapting::probes},
             coordinatewise);
     v.field({.name = "skip_inert",
              .title = "Skip ops without level",
-             .help = "Probe only ops that take a level; off: as in the authors' code (A11)",
+             .help = "Probe only ops that take a level; off: as in the authors' code",
              .advanced = true,
              .unless = {{"ops", 0}},
              .needs = Adapting::moves},
@@ -51,8 +51,8 @@ struct CropSettings {
 
 /// How plans made of whole pixels and levels are probed, updated and clamped, as the UADA authors' code does
 /// (methods.md 1.2, "probe", "update", "clamping"). A policy adds how plans are drawn and which groups move.
-/// Only steps that fired are probed (A19); a chain without any is inert. A group has one probe, or where the
-/// settings say so one for each coordinate (A9).
+/// Only steps that fired are probed; a chain without any is inert. A group has one probe, or where the
+/// settings say so one for each coordinate.
 class PlanSpace : public Space {
  public:
   using Space::probes, Space::update;

@@ -31,7 +31,7 @@ constexpr int kMaxCoordinates = 4;
 /// A plan with one group, or one coordinate of it, moved by delta.
 struct Probe {
   Plan plan;  ///< raw coordinates, perhaps out of range
-  /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels (A20); 0: not
+  /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels; 0: not
   /// moved
   std::array<std::int16_t, kMaxCoordinates> delta{};
   /// Of the group: crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move.
@@ -39,7 +39,7 @@ struct Probe {
   std::int8_t position = -1;  ///< chain: which step was moved; -1: none
   bool inert = false;         ///< the moved op takes no value, or there was nothing to move: the same image
   bool clamped = false;       ///< a moved coordinate was out of range and is clamped when used
-  bool unchanged = false;     ///< after clamping every coordinate equals the original: dL is exactly 0 (A12)
+  bool unchanged = false;     ///< after clamping every coordinate equals the original: dL is exactly 0
 };
 
 /// A candidate: the plan moved by epsilon along the estimated gradient's sign.
@@ -63,7 +63,7 @@ class Space {
     return draw(random, epoch, source);
   }
   /// Probes that the estimate of one group's gradient takes: 1 that moves all its coordinates, or 1 for each
-  /// of them (A9).
+  /// of them.
   virtual int probes(Group group) const = 0;
   /// Those of all groups.
   int probes() const;

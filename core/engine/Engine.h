@@ -90,7 +90,7 @@ class Engine {
   virtual std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) = 0;
   virtual std::vector<DeviceInfo> devices() = 0;
   virtual std::string libtorchVersion() const = 0;
-  /// Times `step.METHOD` for each given method; see design.md 8. threads  0: all cores. device  "auto",
+  /// Times `step.METHOD` for each given method. threads  0: all cores. device  "auto",
   /// "cpu", "cuda" or "cuda:N"; throws Error if it cannot be used.
   virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
                                               const std::string& device) = 0;

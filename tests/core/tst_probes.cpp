@@ -117,7 +117,7 @@ class TestProbes : public QObject {
   }
 };
 
-/// Nothing but the group moved, each coordinate by one: all of them, or the probe's own (A9).
+/// Nothing but the group moved, each coordinate by one: all of them, or the probe's own.
 void TestProbes::probesMoveOneGroupByOne() {
   const auto space = rowSpace();
   for (std::uint32_t index = 0; index < 2000; ++index) {
@@ -307,7 +307,7 @@ void TestProbes::coordinatewiseTakesTheSameCoins() {
 }
 
 /// The box (2, 20, 18, 32) of the example probed by (+1, -1, -1, +1): harder, easier, equal, and past the
-/// image's edge, which is the same image whatever its loss (A12).
+/// image's edge, which is the same image whatever its loss.
 void TestProbes::coordinatewiseMovesEachByItsOwnSign() {
   const auto space = makeSpace("uada-cifar", R"({"coordinatewise":true})");
   Plan plan = examplePlan();

@@ -175,7 +175,7 @@ class TestTraining : public QObject {
     QVERIFY(a.sink.numbers() != c.sink.numbers());
   }
 
-  /// Epsilon 0 and ra-uc are the same training (A23).
+  /// Epsilon 0 and ra-uc are the same training.
   void isRaUcWithoutAStep() {
     RunConfig zero = tinyConfig(images_.folder(), "uada", 1, 8);
     zero.method.settings["epsilon"] = 0;

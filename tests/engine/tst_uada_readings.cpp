@@ -16,7 +16,7 @@ Choice choice(const char* settings) {
 int signOf(double x) { return (x > 0) - (x < 0); }
 
 /// Equation (5) said again, of all samples of a batch and with every coordinate's own dL.
-/// against  the sign is turned round (A22)
+/// against  the sign is turned round
 void checkMoves(const Chosen& chosen, bool against) {
   for (const Decision& decision : chosen.decisions) {
     for (const GroupDecision& g : decision.groups) {

@@ -29,7 +29,7 @@ struct ScheduleRow {
 /// The first of the rows that form one chain to the last, where the target of a row is the clone of the next.
 std::size_t chainBegin(const std::vector<ScheduleRow>& rows);
 
-/// The segments of a schedule (methods.md 3.5): of the rows from chainBegin() on; the first segment has the
+/// The segments of a schedule: of the rows from chainBegin() on; the first segment has the
 /// policy before that row, segment r + 1 that after row r, none where it would have no epoch. Throws Error if
 /// there are no rows, they fall, or end behind `epochs`. returns  the "segments" of a file of format
 /// uada-policy-schedule

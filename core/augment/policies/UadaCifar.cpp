@@ -35,7 +35,7 @@ struct UadaCifarSettings {
             cutoutSize);
     v.field({.name = "cutout_fill",
              .title = "Cutout shows",
-             .help = "Black before normalisation, as the authors' code, or the data set's mean (A18)",
+             .help = "Black before normalisation, as the authors' code, or the data set's mean",
              .choices = {"black", "mean"},
              .advanced = true,
              .unless = {{"cutout", false}}},
@@ -43,7 +43,7 @@ struct UadaCifarSettings {
     v.field(
         {.name = "order",
          .title = "Order",
-         .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family (A17)",
+         .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family",
          .choices = {"crop_first", "chain_first"},
          .advanced = true,
          .unless = {{"ops", 0}, {"crop", "resized"}}},

@@ -31,7 +31,7 @@ class Oracle {
   /// plans    [V * B], variant-major, every coordinate in its range
   /// returns  the number of the first of the V variants; they count from 0 in each step
   virtual int render(std::span<const Plan> plans) = 0;
-  /// One forward of the whole variant without gradient, batch normalisation in training mode (A15).
+  /// One forward of the whole variant without gradient, batch normalisation in training mode.
   /// returns  [B], cross-entropy of each sample
   virtual std::vector<float> losses(int variant, Phase phase) = 0;
 };

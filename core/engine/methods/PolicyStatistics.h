@@ -11,9 +11,9 @@ namespace uada {
 /// One group's trial over a whole batch of B samples with P probes each.
 struct GroupTrial {
   Group group = Group::flip;
-  std::size_t perSample = 1;          ///< P: 1, or one for each coordinate (A9)
+  std::size_t perSample = 1;          ///< P: 1, or one for each coordinate
   std::vector<Probe> probes;          ///< [B, P]
-  std::vector<float> probeLoss, dL;   ///< [B, P]; empty: the update was random (A21)
+  std::vector<float> probeLoss, dL;   ///< [B, P]; empty: the update was random
   std::vector<Candidate> candidates;  ///< [B]
   std::vector<float> loss, gain;      ///< [B]: of the candidate; minus the unperturbed loss
 

@@ -12,10 +12,10 @@ namespace {
 
 /// Algorithm 1 in the authors' released form (methods.md 1.2): 1 + N probe forwards, N candidate forwards;
 /// for each sample the candidate with the largest loss, the first of equals, in the order of the space's
-/// groups and then the unperturbed plan. Where paper and code differ we follow the code (A2, A12, A15),
+/// groups and then the unperturbed plan. Where paper and code differ we follow the code,
 /// except that a probe whose clamped coordinates equal the plan's has dL = 0 instead of the noise of two
-/// forwards of one image (A12). The other readings are settings: of the whole batch one decision (A1), a
-/// random or a reversed move, the smallest loss (A21, A22); a probe for each coordinate is the space's (A9).
+/// forwards of one image. The other readings are settings: of the whole batch one decision, a
+/// random or a reversed move, the smallest loss; a probe for each coordinate is the space's.
 class UadaChooser : public Chooser {
  public:
   UadaChooser(const Uada& settings, const Space& space)
@@ -91,7 +91,7 @@ class UadaChooser : public Chooser {
     return first;
   }
 
-  /// The losses of a variant that decide: each sample's own, or for all of them the mean over the batch (A1).
+  /// The losses of a variant that decide: each sample's own, or for all of them the mean over the batch.
   std::vector<float> losses(Oracle& oracle, int variant, Phase phase) const {
     std::vector<float> losses = oracle.losses(variant, phase);
     if (settings_.perBatch()) {
@@ -113,7 +113,7 @@ class UadaChooser : public Chooser {
     }
   }
 
-  /// What equation (5) takes for dL: the estimate, its opposite (A22), or a random sign (A21). The
+  /// What equation (5) takes for dL: the estimate, its opposite, or a random sign. The
   /// coordinates' deltas are fair coins already, so only the flip needs one more.
   /// returns  [B, P]
   std::vector<float> directions(const Batch& drawn, const GroupTrial& trial) const {
@@ -152,7 +152,7 @@ class UadaChooser : public Chooser {
     return first;
   }
 
-  /// Step 8: the arg-max of each sample, or the arg-min (A22). A later candidate must be harder (easier), not
+  /// Step 8: the arg-max of each sample, or the arg-min. A later candidate must be harder (easier), not
   /// equal.
   std::vector<int> winners(std::span<const GroupTrial> trials, std::span<const float> unperturbed) const {
     const bool easiest = settings_.selection == "easiest";

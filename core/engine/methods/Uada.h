@@ -31,13 +31,13 @@ struct Uada {
             epsilon);
     v.field({.name = "include_unperturbed",
              .title = "Unperturbed is a candidate",
-             .help = "As in the authors' code; off: Algorithm 1 to the letter (A2)",
+             .help = "As in the authors' code; off: Algorithm 1 to the letter",
              .advanced = true,
              .unless = {{"epsilon", 0}}},
             includeUnperturbed);
     v.field({.name = "granularity",
              .title = "Decided for",
-             .help = "Each sample by itself, or a batch as one: one plan, moved by the mean loss (A1)",
+             .help = "Each sample by itself, or a batch as one: one plan, moved by the mean loss",
              .choices = {"sample", "batch"},
              .advanced = true,
              .later = true,
@@ -45,7 +45,7 @@ struct Uada {
             granularity);
     v.field({.name = "update",
              .title = "Move",
-             .help = "Along the estimated gradient, against it, or at random without probes (A21, A22)",
+             .help = "Along the estimated gradient, against it, or at random without probes",
              .choices = {"gradient", "against", "random"},
              .advanced = true,
              .later = true,
@@ -53,7 +53,7 @@ struct Uada {
             update);
     v.field({.name = "selection",
              .title = "Train on",
-             .help = "Candidate with the largest or the smallest loss (A22)",
+             .help = "Candidate with the largest or the smallest loss",
              .choices = {"hardest", "easiest"},
              .advanced = true,
              .later = true,
@@ -67,7 +67,7 @@ struct Uada {
   }
   /// 1 + P probe forwards, P probes of N groups (P = N unless the policy probes each coordinate, A9), N
   /// candidate forwards, one training step; as many chains as forwards without gradient (methods.md 1.4). A
-  /// random update has no probes (A21). Epsilon 0 is the plain policy (A23).
+  /// random update has no probes. Epsilon 0 is the plain policy.
   static Passes passes(const Uada& settings, int groups, int probes) {
     if (settings.epsilon == 0) return {};
     const double shown = 1.0 + groups + (settings.probes() ? probes : 0);
