@@ -13,7 +13,7 @@
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
-#include "core/config/Settings.h"
+#include "core/settings/Settings.h"
 #include "core/ops/Op.h"
 
 namespace uada {

@@ -9,8 +9,8 @@
 
 #include "core/augment/Plan.h"
 #include "core/base/Philox.h"
-#include "core/config/PolicyFile.h"
-#include "core/config/Settings.h"
+#include "core/augment/PolicyFile.h"
+#include "core/settings/Settings.h"
 
 namespace uada {
 

@@ -155,13 +155,6 @@ Choice newMethodFromJson(const Json& json, const std::string& where) {
   return methodFromJson(resolved, where);  // states the policy only where that is the method's way
 }
 
-Json choiceToJson(const Choice& choice) {
-  Json json = Json::object();
-  json["name"] = choice.name;
-  for (const auto& [key, value] : choice.settings.asObject()) json[key] = value;
-  return json;
-}
-
 std::string policyLabel(const Choice& policy) {
   std::string label = policyWord(policy);
   for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings))
@@ -245,6 +238,14 @@ RunConfig runConfigFromJson(const Json& json, const std::string& where) {
   return config;
 }
 
+std::string methodIdentity(const Choice& method) {
+  Json json = choiceToJson(method);
+  const Json* policy = json.find("policy");
+  const Json* hash = policy && policy->isObject() ? policy->find("sha256") : nullptr;
+  if (hash && !(*hash == Json(""))) json["policy"]["file"] = Json();  // it is what it holds, wherever it lies
+  return json.dump();
+}
+
 std::string recipeHash(const Recipe& recipe) {
   Json json = recipeToJson(recipe);
   json["name"] = Json();
@@ -253,7 +254,15 @@ std::string recipeHash(const Recipe& recipe) {
 }
 
 std::string configHash(const RunConfig& config) {
+  return sha256(recipeHash(config.recipe) + methodIdentity(config.method));
+}
+
+std::string configHashWithPath(const RunConfig& config) {
   return sha256(recipeHash(config.recipe) + choiceToJson(config.method).dump());
+}
+
+bool isHashOf(const std::string& hash, const RunConfig& config) {
+  return hash == configHash(config) || hash == configHashWithPath(config);
 }
 
 CostEstimate estimateCost(const RunConfig& config) {

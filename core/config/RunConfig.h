@@ -5,47 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "core/augment/PolicyFile.h"
 #include "core/base/Json.h"
-#include "core/config/PolicyFile.h"
-#include "core/config/Settings.h"
+#include "core/data/DataSettings.h"
+#include "core/settings/Choice.h"
+#include "core/settings/Settings.h"
 
 namespace uada {
 
 class Space;
-
-/// A catalogue entry by name with its complete settings (defaults filled in).
-struct Choice {
-  std::string name;
-  Json settings = Json::object();
-  friend bool operator==(const Choice&, const Choice&) = default;
-};
-
-/// Which images of a data set are used, and from where.
-struct DataSettings {
-  std::string folder;  ///< empty: searched for (datasets.def); not part of a run's identity
-  int trainLimit = 0;  ///< images per set, balanced over classes; 0: all
-  int testLimit = 0;
-
-  void visit(SettingsVisitor& v) {
-    v.field({.name = "folder",
-             .title = "Folder",
-             .help = "Where the files lie; empty: searched for",
-             .advanced = true},
-            folder);
-    v.field({.name = "train_limit",
-             .title = "Training images",
-             .help = "The first images of each class, balanced; 0: all",
-             .min = 0,
-             .max = 1e8},
-            trainLimit);
-    v.field({.name = "test_limit",
-             .title = "Test images",
-             .help = "The first images of each class, balanced; 0: all",
-             .min = 0,
-             .max = 1e8},
-            testLimit);
-  }
-};
 
 /// How the network is trained, whatever the method (methods.md 6; defaults are those of UC for CIFAR).
 struct Training {
@@ -196,8 +164,6 @@ Choice policyFromJson(const Json& json, const std::string& where);
 /// trainings that do the same are recorded as the same.
 Choice newMethodFromJson(const Json& json, const std::string& where);
 Choice newPolicyFromJson(const Json& json, const std::string& where);
-/// {"name": ..., settings ...}
-Json choiceToJson(const Choice& choice);
 /// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A policy of the
 /// library goes by its name, a file as "mine@1a2b3c4d" by its own name and the beginning of its hash.
 std::string policyLabel(const Choice& policy);
@@ -212,9 +178,16 @@ std::string runTitle(const RunConfig& config);
 Json toJson(const RunConfig& config);
 /// Strict; names no catalogue has are refused. where: for messages.
 RunConfig runConfigFromJson(const Json& json, const std::string& where);
-/// SHA-256 of what defines the result: all but seed, runtime, experiment name and the data's folder. Runs
-/// with equal hashes are repeats of one another.
+/// What defines a method, as text: a policy file by its hash, not by its path.
+std::string methodIdentity(const Choice& method);
+/// SHA-256 of what defines the result: all but seed, runtime, experiment name, the data's folder and the path
+/// of a policy file. Runs with equal hashes are repeats of one another.
 std::string configHash(const RunConfig& config);
+/// The same with the path of a policy file in it, as project files before version 5 and their checkpoints
+/// have it.
+std::string configHashWithPath(const RunConfig& config);
+/// Whether a checkpoint with this hash was made by the configuration; of either kind.
+bool isHashOf(const std::string& hash, const RunConfig& config);
 
 constexpr std::size_t kMaxRuns = 10'000;       ///< of an experiment
 constexpr std::size_t kMaxNameBytes = 100;     ///< of experiment and recipe: file names are made from them

@@ -2,7 +2,7 @@
 
 #include <QWidget>
 
-#include "core/config/Settings.h"
+#include "core/settings/Settings.h"
 
 class QCheckBox;
 class QComboBox;

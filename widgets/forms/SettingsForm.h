@@ -3,7 +3,7 @@
 #include <QWidget>
 #include <vector>
 
-#include "core/config/Settings.h"
+#include "core/settings/Settings.h"
 
 class QGridLayout;
 class QToolButton;

@@ -9,7 +9,7 @@
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "core/base/Printable.h"
-#include "core/config/Settings.h"
+#include "core/settings/Settings.h"
 
 namespace uada {
 

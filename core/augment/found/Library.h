@@ -8,7 +8,7 @@
 
 #include "core/augment/found/FoundPolicy.h"
 #include "core/augment/found/Published.h"
-#include "core/config/PolicyFile.h"
+#include "core/augment/PolicyFile.h"
 
 namespace uada {
 

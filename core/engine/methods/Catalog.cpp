@@ -1,4 +1,5 @@
 #include "core/base/Catalog.h"
+#include "core/config/RunConfig.h"
 
 #include "core/augment/Space.h"
 #include "core/engine/methods/Method.h"

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/base/Json.h"
-#include "core/config/RunConfig.h"
-#include "core/config/Settings.h"
+#include "core/settings/Choice.h"
+#include "core/settings/Settings.h"
 
 namespace uada {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/Json.h"
-#include "core/config/Settings.h"
+#include "core/settings/Settings.h"
 
 namespace uada {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "core/config/RunConfig.h"
+#include "core/settings/Choice.h"
 #include "core/engine/models/Model.h"
 
 namespace uada {

@@ -1,4 +1,4 @@
-#include "core/config/Settings.h"
+#include "core/settings/Settings.h"
 
 #include <fmt/core.h>
 
