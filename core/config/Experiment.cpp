@@ -12,6 +12,7 @@
 #include "core/config/DeviceName.h"
 #include "core/config/RunConfig.h"
 #include "core/config/SetValue.h"
+#include "core/data/Dataset.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
 
@@ -64,6 +65,15 @@ void refuseRepeated(const std::vector<Entry>& entries, const IdentityOf& identit
                       where, i, quotable(entries[i].name), first->second));
 }
 
+/// A limit of the whole set or more is no limit: two ways to say one thing would be two trainings to the
+/// tables.
+void stateAllAsZero(Choice& dataset) {
+  const DatasetEntry& entry = findDataset(dataset.name);
+  for (const auto& [key, images] :
+       {std::pair{"train_limit", entry.trainImages}, {"test_limit", entry.testImages}})
+    if (dataset.settings.at(key).asInt() >= images) dataset.settings[key] = 0;
+}
+
 /// More strictly than a stored one.
 Recipe readRecipe(const Json& json, const std::string& where) {
   Recipe recipe = recipeFromJson(json, where);
@@ -74,6 +84,7 @@ Recipe readRecipe(const Json& json, const std::string& where) {
   // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
   if (recipe.dataset.settings.at("train_limit").asInt() == 1)
     throw UsageError(where + ".dataset.train_limit: 1 found, at least 2 expected, or 0 for all images");
+  stateAllAsZero(recipe.dataset);
   return recipe;
 }
 
@@ -146,14 +157,7 @@ void readMethods(Experiment& experiment, const Json& json, const std::vector<Pol
     methods.push_back(newMethodFromJson(withNamedPolicy(item, kept, place + ".policy"), place));
     experiment.policyFiles.push_back(readPolicyFile(methods.back(), kept, place));
   }
-  // A policy file is what it holds, wherever it lies.
-  const auto identityOf = [](const Choice& method) {
-    Json json = choiceToJson(method);
-    const Json* policy = json.find("policy");
-    if (policy && policy->isObject() && policy->find("sha256")) json["policy"]["file"] = Json();
-    return json.dump();
-  };
-  refuseRepeated(methods, identityOf, where + ": methods");
+  refuseRepeated(methods, methodIdentity, where + ": methods");
 }
 
 /// What stands in a file, short enough for a message.

@@ -16,9 +16,10 @@ namespace fs = std::filesystem;
 constexpr std::size_t kKept = 2;
 
 /// Why a run does not go on from a checkpoint; "" if it can.
-std::string obstacle(const FoundCheckpoint& found, const RunSummary& run) {
+std::string obstacle(const FoundCheckpoint& found, const RunDetail& detail) {
+  const RunSummary& run = detail.summary;
   if (!found.problem.empty()) return found.problem;
-  if (found.configHash != run.configHash) return "it was made with another configuration";
+  if (!isHashOf(found.configHash, detail.config)) return "it was made with another configuration";
   if (found.seed != run.seed)
     return fmt::format("it was made with seed {}, the run has {}", found.seed, run.seed);
   if (!found.run.empty() && found.run != run.key) return fmt::format("it is of the run {}", found.run);
@@ -69,7 +70,7 @@ ResumePoint adoptCheckpoint(Engine& engine, const std::filesystem::path& folder,
   const std::vector<FoundCheckpoint> found = engine.checkpoints(folder);
   for (const FoundCheckpoint& one : found) {
     if (point.file.empty()) {
-      if (const std::string why = obstacle(one, run.summary); !why.empty()) {
+      if (const std::string why = obstacle(one, run); !why.empty()) {
         point.remarks.push_back(setAside(one, why));
         continue;
       }

@@ -211,6 +211,7 @@ void makeSchema(SQLite::Database& database, const std::filesystem::path& file) {
     for (const Migration& migration : migrations()) {
       if (migration.to <= pragma(database, "user_version")) continue;
       database.exec(migration.sql);
+      if (migration.rows) migration.rows(database);
       database.exec(fmt::format("PRAGMA user_version={}", migration.to));
     }
     database.exec("COMMIT");

@@ -16,7 +16,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 4;
+constexpr int kSchemaVersion = 5;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -105,7 +105,8 @@ class ProjectReader {
   std::vector<Decision> decisions(std::int64_t run, std::size_t limit, bool withPictures) const;
   /// Where the decisions stand, oldest first; what they say is not read.
   std::vector<DecisionPlace> decisionPlaces(std::int64_t run) const;
-  /// One of them. Throws Error naming it if it, or a picture that is asked for, is damaged or no longer there.
+  /// One of them. Throws Error naming it if it, or a picture that is asked for, is damaged or no longer
+  /// there.
   Decision decision(std::int64_t run, const DecisionPlace& place, bool withPictures) const;
   /// The same; none, and a picture empty, where it is damaged: takeRemarks() tells.
   std::optional<Decision> soundDecision(std::int64_t run, const DecisionPlace& place,

@@ -2,6 +2,11 @@
 
 #include <fmt/core.h>
 
+#include "core/base/Error.h"
+#include "core/base/Json.h"
+#include "core/config/RunConfig.h"
+#include "core/store/Database.h"
+
 namespace uada::store {
 
 // Comments inside CREATE statements are kept by SQLite: `.schema` of the sqlite3 program shows them.
@@ -243,6 +248,25 @@ GROUP BY f.config_hash, f.data_hash
 ORDER BY dataset, model, recipe, method, policy, settings, f.data_hash;
 )sql";
 
+/// Runs whose policy is a file were told apart by where it lay. A run whose configuration cannot be read, or
+/// does not give its hash, stays as it is: it is shown as damaged.
+static void hashWithoutPaths(SQLite::Database& database) {
+  SQLite::Statement query(database,
+                          "SELECT id, config, config_hash FROM runs WHERE CASE WHEN json_valid(config) THEN "
+                          "json_extract(config, '$.method.policy.file') END IS NOT NULL");
+  SQLite::Statement update(database, "UPDATE runs SET config_hash = ? WHERE id = ?");
+  while (query.executeStep()) {
+    try {
+      const RunConfig config =
+          runConfigFromJson(parseJson(query.getColumn(1).getString(), "config"), "config");
+      if (configHashWithPath(config) != query.getColumn(2).getString()) continue;
+      update.reset();
+      bindAll(update, configHash(config), query.getColumn(0).getInt64()).exec();
+    } catch (const Error&) {
+    }
+  }
+}
+
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> all{{2, R"sql(
 CREATE TABLE policies (          -- found policies that runs use, so that no other machine needs the user's library
@@ -270,7 +294,8 @@ DROP VIEW IF EXISTS table3;
 DROP VIEW IF EXISTS table2;
 DROP VIEW IF EXISTS finished_runs;
 {})sql",
-                                                          kPublishedByHash, kViews)}};
+                                                          kPublishedByHash, kViews)},
+                                          {5, "", hashWithoutPaths}};
   return all;
 }
 

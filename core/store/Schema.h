@@ -1,5 +1,7 @@
 #pragma once
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <string>
 #include <vector>
 
@@ -9,11 +11,12 @@ namespace uada::store {
 /// kSchemaVersion.
 extern const char* const kFirstSchema;
 
-/// Adds to the schema of version `to` - 1 and changes nothing that is stored, so that it needs no copy of the
-/// file first. Views hold nothing and may be replaced.
+/// Adds to the schema of version `to` - 1 and changes nothing that was reported, so that it needs no copy of
+/// the file first. Views hold nothing and may be replaced.
 struct Migration {
   int to = 0;
   std::string sql;
+  void (*rows)(SQLite::Database&) = nullptr;  ///< after it: what SQL alone cannot bring up to date
 };
 const std::vector<Migration>& migrations();
 

@@ -8,8 +8,6 @@
 namespace uada {
 namespace {
 
-std::string identity(const Choice& method) { return choiceToJson(method).dump(); }
-
 std::string rowName(const PaperTable& paper, const Choice& method) {
   const std::string policy = policyOf(method).name;
   for (const PaperTable::Row& row : paper.rows)
@@ -26,7 +24,7 @@ TableBuilder::TableBuilder(Table table, const PaperTable& paper, const std::vect
   for (const std::string& name : columns) addColumn(name);
   for (const PaperTable::Row& values : paper.rows) {
     const std::size_t row = appendRow(values.name, values.method ? values.method->name : "");
-    if (values.method) rows_.emplace(identity(*values.method), row);
+    if (values.method) rows_.emplace(methodIdentity(*values.method), row);
     for (std::size_t i = 0; i < values.values.size(); ++i) table_.cells[row][i].paper = values.values[i];
   }
 }
@@ -48,7 +46,7 @@ std::size_t TableBuilder::row(const FinishedRun& run) {
   const auto known = rowsOfConfig_.find(run.summary.configHash);
   if (known != rowsOfConfig_.end()) return known->second;
   const Choice& method = run.config.method;
-  const auto [place, isNew] = rows_.try_emplace(identity(method), table_.rows.size());
+  const auto [place, isNew] = rows_.try_emplace(methodIdentity(method), table_.rows.size());
   if (isNew) {
     appendRow("", method.name);
     own_.push_back(method);

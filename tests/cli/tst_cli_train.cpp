@@ -39,7 +39,7 @@ class TestCliTrain : public QObject {
   void exportsWhatWasRecorded();
   void exportsNothingOverTheProject();
   void leavesOutWhatAnotherProcessHasBegun();
-  void saysThatALimitIsAboveTheSet();
+  void refusesALimitAboveTheSet();
   void resumesOnAGivenDevice();
   void trainsOnAnyPolicy();
   void refusesDamagedDataBeforeTraining();
@@ -377,13 +377,14 @@ void TestCliTrain::leavesOutWhatAnotherProcessHasBegun() {
   QCOMPARE(runs().size(), 1);
 }
 
-void TestCliTrain::saysThatALimitIsAboveTheSet() {
+/// Such a run would be recorded with a limit that it does not have, beside its equal without one.
+void TestCliTrain::refusesALimitAboveTheSet() {
   const Result result =
       program_->run(experiment(1, R"(["ra-uc"])") + QStringList{"--set", "recipe.dataset.train_limit=5000"});
-  COMPARE_CODE(result, 0);
+  COMPARE_CODE(result, 1);
   QVERIFY2(result.err.contains("recipe.dataset.train_limit is 5,000, but there are only 100 images"),
            qPrintable(result.err));
-  QVERIFY2(!result.err.contains("test_limit"), qPrintable(result.err));
+  QVERIFY2(result.err.contains("set it to 0 for all, or to fewer"), qPrintable(result.err));
 }
 
 void TestCliTrain::resumesOnAGivenDevice() {

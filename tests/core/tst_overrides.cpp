@@ -235,6 +235,17 @@ class TestOverrides : public QObject {
              std::string("r18-c10-plain-randaugment-ops=3-magnitude=5-s1"));
   }
 
+  /// All of a set is said in one way.
+  void aLimitOfTheWholeSetIsNone() {
+    const auto hash = [](const char* limits) {
+      const std::string recipe =
+          fmt::format(R"({{"dataset": {{"name": "cifar10"{}}}, "model": "resnet"}})", limits);
+      return configHash(expand(read(written(recipe, R"("ra-uc")")))[0]);
+    };
+    QCOMPARE(hash(R"(, "train_limit": 50000, "test_limit": 20000)"), hash(""));
+    QVERIFY(hash(R"(, "train_limit": 49999)") != hash(""));
+  }
+
   /// A run of a time when the preset was recorded beside other values: as it is stored, so it stays.
   void storedPresetsAreReadAsTheyAre() {
     const char* stored = R"({"recipe": {"dataset": "cifar10", "model": "resnet"}, "seed": 1, "method":

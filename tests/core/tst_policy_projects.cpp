@@ -211,6 +211,42 @@ class TestPolicyProjects : public QObject {
                      "the copy of the policy 'mine' is damaged"));
   }
 
+  void aFileIsWhatItHolds() {
+    const auto here = library_->write("here.json", policyText()),
+               there = library_->write("there.json", policyText());
+    const RunConfig one = expand(read(found(here.string())))[0], two = expand(read(found(there.string())))[0];
+    QVERIFY(toJson(one).dump() != toJson(two).dump());
+    QCOMPARE(configHash(one), configHash(two));
+    QVERIFY(configHashWithPath(one) != configHashWithPath(two));
+    QVERIFY(isHashOf(configHashWithPath(one), one) && !isHashOf(configHashWithPath(one), two));
+  }
+
+  /// Before version 5 the hash took in where the file lay, also that of the checkpoints.
+  void olderProjectsAreHashedAnewAndGoneOnWith() {
+    const RunConfig run = expand(read(kMine))[0];
+    std::string key;
+    {
+      ProjectWriter writer(file_);
+      key = stoppedAt(writer, 12, run);
+      stoppedAt(writer, 5, fakeConfig());
+    }
+    const std::string before = sqlite(file_, "SELECT config_hash FROM runs WHERE id = 2");
+    sqlite(file_, "UPDATE runs SET config_hash = '" + configHashWithPath(run) +
+                      "' WHERE id = 1; PRAGMA user_version=4");
+    for (const auto& entry : fs::directory_iterator(runFolder(file_, key)))
+      if (entry.path().extension() == ".fake") {
+        Json json = readJsonFile(entry.path().string());
+        json["config"] = configHashWithPath(run);
+        writeFileAtomically(entry.path(), json.dump());
+      }
+    ProjectWriter writer(file_);
+    QCOMPARE(sqlite(file_, "SELECT config_hash FROM runs ORDER BY id"), configHash(run) + "\n" + before);
+    RunSession session(writer, engine_, detail(key), nullptr);
+    session.job().wait();
+    QCOMPARE(session.job().state(), RunState::finished);
+    QVERIFY(!engine_.lastOptions.checkpoint.empty());
+  }
+
   void olderProjectsGainTheTable() {
     std::string key;
     {
@@ -235,7 +271,7 @@ class TestPolicyProjects : public QObject {
     for (std::thread& thread : threads) thread.join();
     QCOMPARE(failures.load(), 0);
     QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"),
-             "4\n0\n1");
+             "5\n0\n1");
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});

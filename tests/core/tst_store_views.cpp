@@ -132,7 +132,7 @@ class TestStoreViews : public QObject {
     QCOMPARE(verdicts(), "??nyy");  // newest first; also of a file that cannot be written
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT data_published FROM attempts ORDER BY run"),
-             "4\n1\n1\n0");
+             "5\n1\n1\n0");
     QCOMPARE(verdicts(), "??nyy");
   }
 
@@ -188,7 +188,7 @@ class TestStoreViews : public QObject {
     QCOMPARE(ProjectReader(file).runs().size(), std::size_t{4});
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT id, policy FROM runs ORDER BY id"),
-             "4\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
+             "5\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
     QCOMPARE(sqlite(file, "SELECT method, policy, n FROM table2 WHERE method = 'uada'"),
              "uada|randaugment|1\nuada|uada-cifar|1");
   }

@@ -10,7 +10,7 @@ namespace {
 
 /// Throws Error if the checkpoint was made by another configuration; says what merely changes bits.
 void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared& prepared) {
-  if (checkpoint.configHash != configHash(config)) {
+  if (!isHashOf(checkpoint.configHash, config)) {
     throw Error(
         fmt::format("the checkpoint was made with another configuration (its hash is {}, this run's is {}): "
                     "resume with the configuration it was started with, or start a new run",

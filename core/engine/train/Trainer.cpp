@@ -59,17 +59,20 @@ void Trainer::readData() {
   batches_ = {train_.size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
 }
 
-/// A limit above what there is means all, and it is said.
+/// A limit above what there is means all: a run that goes on says so, a new one would be recorded as what it
+/// is not.
 Dataset Trainer::readSplit(Split split) {
   const Choice& dataset = prepared_.config.recipe.dataset;
   Dataset data = runImages(dataset, split, prepared_.dataFolder);
   const auto settings = settingsFromJson<DataSettings>(dataset.settings, "dataset");
   const int limit = split == Split::train ? settings.trainLimit : settings.testLimit;
   if (static_cast<std::size_t>(limit) > data.size()) {
-    sink_.onEvent(fmt::format("recipe.dataset.{} is {}, but there are only {} images in '{}': all are used",
-                              split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
-                              groupedText(static_cast<long long>(data.size())),
-                              prepared_.dataFolder.string()));
+    const std::string found =
+        fmt::format("recipe.dataset.{} is {}, but there are only {} images in '{}'",
+                    split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
+                    groupedText(static_cast<long long>(data.size())), prepared_.dataFolder.string());
+    if (!prepared_.checkpoint) throw Error(found + ": set it to 0 for all, or to fewer");
+    sink_.onEvent(found + ": all are used");
   }
   return data;
 }
