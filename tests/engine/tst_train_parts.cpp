@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/base/Error.h"
-#include "core/engine/tasks/Classification.h"
+#include "core/engine/tasks/Labels.h"
 #include "core/engine/train/Device.h"
 #include "core/engine/train/Schedule.h"
 #include "core/engine/train/Sgd.h"

@@ -1,31 +1,22 @@
 #pragma once
 
-#include <torch/torch.h>
-
-#include <cstdint>
-#include <span>
-#include <vector>
-
-#include "core/data/Dataset.h"
+#include "core/engine/tasks/Task.h"
 
 namespace uada {
 
-/// Cross-entropy of each sample: logsumexp(z) - z[y].
-/// logits   [B, classes], float
-/// targets  [B], int64, 0..classes-1
-/// returns  [B], float
-at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets);
+/// One of several classes for each image: cross-entropy, and the share of images whose class is the most
+/// likely one, or among the five most likely.
+struct Classification {
+  static constexpr const char* kName = "classification";
+  static constexpr const char* kTitle = "Classification";
+  static constexpr TargetKind kTarget = TargetKind::label;
 
-/// How many samples have their label among the k largest logits. Equal logits rank by class, the lowest
-/// first, as argmax does on the CPU; a label whose logit is not a number is wrong (methods.md 8). logits [B,
-/// classes], targets [B] int64
-std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k);
-
-/// Throws Error naming the first label outside 0..classes-1 and its place in the set.
-/// which  "training" or "test", for the message
-void checkLabels(const Dataset& data, std::string_view which);
-
-/// Labels of the given samples: [B], int64, on the CPU.
-at::Tensor targetsOf(const Dataset& data, std::span<const std::uint32_t> indices);
+  void visit(SettingsVisitor&) {}
+  static Metric loss() { return {"loss", "loss", "", 1, 4, false}; }
+  static Metric top1() { return {"top1", "top-1", "%", 100, 2, true}; }
+  static Metric top5() { return {"top5", "top-5", "%", 100, 2, true}; }
+  static std::vector<Metric> trainMetrics() { return {loss(), top1()}; }
+  static std::vector<Metric> testMetrics() { return {top1(), top5(), loss()}; }
+};
 
 }  // namespace uada

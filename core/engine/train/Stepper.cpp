@@ -11,7 +11,7 @@
 #include "core/base/Error.h"
 #include "core/engine/Decisions.h"
 #include "core/engine/RunImages.h"
-#include "core/engine/tasks/Classification.h"
+#include "core/engine/tasks/Labels.h"
 #include "core/engine/train/Stopwatch.h"
 
 namespace uada {

@@ -6,7 +6,7 @@
 #include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/engine/RunImages.h"
-#include "core/engine/tasks/Classification.h"
+#include "core/engine/tasks/Labels.h"
 #include "core/engine/train/Schedule.h"
 
 namespace uada {

@@ -1,4 +1,4 @@
-#include "core/engine/tasks/Classification.h"
+#include "core/engine/tasks/Labels.h"
 
 #include <fmt/core.h>
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/data/Dataset.h"
+
+namespace uada {
+
+/// Cross-entropy of each sample: logsumexp(z) - z[y].
+/// logits   [B, classes], float
+/// targets  [B], int64, 0..classes-1
+/// returns  [B], float
+at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets);
+
+/// How many samples have their label among the k largest logits. Equal logits rank by class, the lowest
+/// first, as argmax does on the CPU; a label whose logit is not a number is wrong (methods.md 8). logits [B,
+/// classes], targets [B] int64
+std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k);
+
+/// Throws Error naming the first label outside 0..classes-1 and its place in the set.
+/// which  "training" or "test", for the message
+void checkLabels(const Dataset& data, std::string_view which);
+
+/// Labels of the given samples: [B], int64, on the CPU.
+at::Tensor targetsOf(const Dataset& data, std::span<const std::uint32_t> indices);
+
+}  // namespace uada
