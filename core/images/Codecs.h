@@ -7,6 +7,7 @@
 #include "core/base/Files.h"
 #include "core/images/Image.h"
 #include "core/images/ImageIo.h"
+#include "core/images/Trusted.h"
 
 namespace uada {
 
@@ -29,5 +30,15 @@ void testJpeg(ByteSource& source, const ImageHeader& header, std::string_view wh
 /// Then the picture is made.
 Image unpackPng(ByteSource& source, const ImageHeader& header, std::string_view what);
 Image unpackJpeg(ByteSource& source, const ImageHeader& header, std::string_view what);
+
+/// The single pass of decodeTrusted(), whose first bytes are known to be those of the format.
+ImageView unpackTrustedPng(ByteSource& source, std::string_view what, DecodeScratch& scratch,
+                           const PixelBox* part, const ImageLimits& limits);
+ImageView unpackTrustedJpeg(ByteSource& source, std::string_view what, DecodeScratch& scratch,
+                            const PixelBox* part, const ImageLimits& limits);
+/// Where such a picture is put.
+ImageSpan roomFor(const ImageHeader& header, DecodeScratch& scratch);
+/// The part, or the whole picture. Throws Error for a part that is empty or not inside.
+PixelBox partIn(ImageView picture, const PixelBox* part, std::string_view what);
 
 }  // namespace uada

@@ -111,6 +111,33 @@ Image decodeImage(std::span<const std::byte> bytes, std::string_view what, const
   return decode(source, what, limits);
 }
 
+ImageView decodeTrusted(std::span<const std::byte> bytes, std::string_view what, DecodeScratch& scratch,
+                        const PixelBox* part, const ImageLimits& limits) {
+  ByteSource source(bytes);
+  const std::span<const std::byte> start = source.from(0, kSignatureBytes);
+  refuseOtherFormats(start, what);
+  refuseTooManyBytes(source.size(), what, limits);
+  const auto unpack = hasAt(start, 0, kPng) ? unpackTrustedPng : unpackTrustedJpeg;
+  return unpack(source, what, scratch, part, limits);
+}
+
+ImageSpan roomFor(const ImageHeader& header, DecodeScratch& scratch) {
+  const ImageSpan picture{nullptr, header.width, header.height};
+  if (scratch.pixels.size() < picture.bytes()) scratch.pixels.resize(picture.bytes());
+  return {scratch.pixels.data(), header.width, header.height};
+}
+
+PixelBox partIn(ImageView picture, const PixelBox* part, std::string_view what) {
+  if (!part) return {0, 0, picture.width, picture.height};
+  if (part->left >= 0 && part->top >= 0 && part->right <= picture.width && part->bottom <= picture.height &&
+      part->width() > 0 && part->height() > 0)
+    return *part;
+  throw Error(
+      fmt::format("cannot read {}: columns {} to {} of rows {} to {} are not in its {} x {} pixels; was "
+                  "the file changed?",
+                  what, part->left, part->right, part->top, part->bottom, picture.width, picture.height));
+}
+
 Image decodePng(std::span<const std::byte> bytes, std::string_view what, const ImageLimits& limits) {
   ByteSource source(bytes);
   return unpackPng(source, checkPng(source, what, limits), what);

@@ -1,88 +1,10 @@
-#include <fmt/core.h>
-#include <jerror.h>
-#include <jpeglib.h>
-
-#include <csetjmp>
-#include <cstdio>  // jpeglib.h needs it
 #include <cstring>
 #include <vector>
 
-#include "core/images/Codecs.h"
+#include "core/images/JpegDecoder.h"
 
 namespace uada {
 namespace {
-
-/// Whether pixels are lost or made up where the library only warns.
-bool losesPixels(const jpeg_decompress_struct& info) {
-  const jpeg_error_mgr& warning = *info.err;
-  switch (warning.msg_code) {
-    case JWRN_JFIF_MAJOR:       // of a mark that says nothing about pixels
-    case JWRN_ADOBE_XFORM:      // an unknown kind of colours: taken as the usual one, as everywhere
-    case JWRN_NOT_SEQUENTIAL:   // coefficients that the scan of a baseline JPEG names: it has all of them
-    case JWRN_EXTRANEOUS_DATA:  // bytes that no segment and no pixel needs
-      return false;
-    case JWRN_BOGUS_PROGRESSION:  // a coefficient's bits are missing; or the blocks' means come later
-      return info.Ss == 0 || warning.msg_parm.i[1] != 0;
-    default: return true;
-  }
-}
-
-/// The library's answers to what is wrong: it leaves the call, also where it would only warn and give grey
-/// areas for missing data.
-struct Refusals : jpeg_error_mgr {
-  std::jmp_buf back;
-  char message[JMSG_LENGTH_MAX] = {};
-
-  Refusals() {
-    jpeg_std_error(this);
-    error_exit = leave;
-    emit_message = [](j_common_ptr info, int level) {
-      // Below 0 are warnings; the others are traces.
-      if (level < 0 && losesPixels(*reinterpret_cast<j_decompress_ptr>(info))) leave(info);
-    };
-    output_message = [](j_common_ptr) {};
-  }
-  [[noreturn]] static void leave(j_common_ptr info) {
-    auto* self = static_cast<Refusals*>(info->err);
-    self->format_message(info, self->message);
-    std::longjmp(self->back, 1);
-  }
-};
-
-/// Gives the library the bytes of a ByteSource.
-struct SourceBytes : jpeg_source_mgr {
-  ByteSource& source;
-  std::uint64_t at = 0;
-
-  explicit SourceBytes(ByteSource& from) : jpeg_source_mgr{}, source(from) {
-    init_source = term_source = [](j_decompress_ptr) {};
-    resync_to_restart = jpeg_resync_to_restart;
-    fill_input_buffer = [](j_decompress_ptr info) { return static_cast<SourceBytes*>(info->src)->fill(); };
-    skip_input_data = [](j_decompress_ptr info, long count) {
-      static_cast<SourceBytes*>(info->src)->skip(count);
-    };
-  }
-  boolean fill() {
-    static constexpr JOCTET kEndMark[] = {0xff, JPEG_EOI};
-    const std::span<const std::byte> piece = source.from(at);
-    const bool over = piece.empty();  // another end mark: what is missing then shows as damage
-    next_input_byte = over ? kEndMark : reinterpret_cast<const JOCTET*>(piece.data());
-    bytes_in_buffer = over ? sizeof kEndMark : piece.size();
-    at += piece.size();
-    return TRUE;
-  }
-  void skip(long count) {
-    if (count <= 0) return;
-    const auto left = static_cast<std::size_t>(count);
-    if (left <= bytes_in_buffer) {
-      next_input_byte += left;
-      bytes_in_buffer -= left;
-    } else {
-      at += left - bytes_in_buffer;
-      bytes_in_buffer = 0;
-    }
-  }
-};
 
 /// A block's bits, lowest first: which of its coefficients are not zero.
 std::uint64_t maskOf(const JCOEF* block) {
@@ -167,88 +89,50 @@ class NonZeros {
   std::uint64_t* masks_;  // [down, across]; null if not progressive
 };
 
-/// Four inks become three colours as in Pillow. They are stored as Adobe's programs do, 255 where there is
-/// no ink, whatever the file says.
-void mixInks(const JSAMPLE* inks, std::uint8_t* rgb, int width) {
-  for (int x = 0; x < width; ++x, inks += 4)
-    for (int colour = 0; colour < 3; ++colour)
-      *rgb++ = static_cast<std::uint8_t>((inks[colour] * inks[3] + 127) / 255);
-}
-
-/// A JPEG in the library's hands.
-class Decoder {
+/// Tests or unpacks a JPEG whose header was checked before.
+class CheckedJpeg : public jpeg::Decoder {
  public:
-  Decoder(ByteSource& source, std::string_view what) : source_(source), what_(what) {
-    info_.err = &refusals_;
-    run([&] { jpeg_create_decompress(&info_); });
-    info_.src = &source_;
-  }
-  ~Decoder() { jpeg_destroy_decompress(&info_); }
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-
-  void readHeader(const ImageHeader& header) {
-    run([&] { jpeg_read_header(&info_, TRUE); });
-    if (info_.image_width != JDIMENSION(header.width) || info_.image_height != JDIMENSION(header.height))
-      refuseDamaged(what_, "JPEG", "is damaged: it has two headers");
+  CheckedJpeg(ByteSource& source, const ImageHeader& checked, std::string_view what) : Decoder(source, what) {
+    readHeader();
+    if (header().width != checked.width || header().height != checked.height)
+      refuseDamaged(what, "JPEG", "is damaged: it has two headers");
   }
   /// Unpacks all scans to coefficients that are not kept.
   void test() {
     run([&] {
       NonZeros::use(info_, atHand_);
       info_.buffered_image = TRUE;
-      info_.out_color_space = hasInks() ? JCS_CMYK : JCS_RGB;
+      choosePixels();
       jpeg_start_decompress(&info_);
       while (jpeg_consume_input(&info_) != JPEG_REACHED_EOI) continue;
     });
-    for (int i = 0; i < info_.num_components; ++i)
-      if (!info_.comp_info[i].quant_table || (info_.progressive_mode && info_.coef_bits[i][0] < 0))
-        refuseDamaged(what_, "JPEG", fmt::format("is damaged: no scan has its colour {}", i + 1));
+    requireColours();
   }
   void unpack(ImageSpan pixels) {
     std::vector<JSAMPLE> inks(hasInks() ? 4 * std::size_t{info_.image_width} : 0);
     run([&] {
-      info_.out_color_space = hasInks() ? JCS_CMYK : JCS_RGB;
-      info_.dct_method = JDCT_ISLOW;  // the slow transform equals Pillow's
+      choosePixels();
       jpeg_start_decompress(&info_);
-      while (info_.output_scanline < info_.output_height) {
-        std::uint8_t* rgb = pixels.row(static_cast<int>(info_.output_scanline));
-        JSAMPROW row = hasInks() ? inks.data() : rgb;
-        jpeg_read_scanlines(&info_, &row, 1);
-        if (hasInks()) mixInks(inks.data(), rgb, pixels.width);
-      }
+      while (info_.output_scanline < info_.output_height)
+        readRow(pixels.row(static_cast<int>(info_.output_scanline)), inks.data());
       jpeg_finish_decompress(&info_);
     });
   }
 
  private:
-  bool hasInks() const { return info_.num_components == 4; }
-  /// The calls must hold nothing that has a destructor: the library may leave them.
-  template <class Calls>
-  void run(Calls calls) {
-    if (setjmp(refusals_.back) == 0) return calls();
-    refuseDamaged(what_, "JPEG", fmt::format("is damaged or of a rare kind ({})", refusals_.message));
-  }
-  jpeg_decompress_struct info_{};
-  Refusals refusals_;
-  SourceBytes source_;
   NonZeros* atHand_ = nullptr;
-  std::string_view what_;
 };
 
 }  // namespace
 
 void testJpeg(ByteSource& source, const ImageHeader& header, std::string_view what) {
-  Decoder decoder(source, what);
-  decoder.readHeader(header);
-  decoder.test();
+  CheckedJpeg(source, header, what).test();
 }
 
 Image unpackJpeg(ByteSource& source, const ImageHeader& header, std::string_view what) {
-  Decoder decoder(source, what);
-  decoder.readHeader(header);
+  CheckedJpeg jpeg(source, header, what);
   Image image(header.width, header.height);
-  decoder.unpack(image.span());
+  jpeg.unpack(image.span());
   return image;
 }
 

@@ -286,21 +286,54 @@ void testPng(ByteSource& source, const ImageHeader& header, std::string_view wha
   test.end();
 }
 
-Image unpackPng(ByteSource& source, const ImageHeader& header, std::string_view what) {
+/// Unpacks rows 0 to `rows`-1, of an interlaced picture all.
+static void unpackRows(ByteSource& source, ImageSpan picture, int rows, std::string_view what) {
   CriticalBytes critical(source, what);
-  const Opened png = opened(critical, header, what);
+  const Opened png = opened(critical, {picture.width, picture.height}, what);
   spng_ctx* context = png.context.get();
   if (int code = spng_decode_image(context, nullptr, 0, SPNG_FMT_RGB8, SPNG_DECODE_PROGRESSIVE))
     refuse(what, code);
-  Image image(header.width, header.height);
-  const ImageSpan pixels = image.span();
-  const std::size_t stride = std::size_t{3} * header.width;
+  const bool isPart = rows < picture.height && png.header.interlace_method == 0;
+  const std::size_t stride = std::size_t{3} * picture.width;
   spng_row_info row{};
   int code = 0;
-  while (!(code = spng_get_row_info(context, &row)))  // of an interlaced picture they come several times
-    if ((code = spng_decode_row(context, pixels.row(static_cast<int>(row.row_num)), stride))) break;
+  while (!(code = spng_get_row_info(context, &row))) {  // of an interlaced picture they come several times
+    if (isPart && row.row_num >= static_cast<std::uint32_t>(rows)) return;
+    if ((code = spng_decode_row(context, picture.row(static_cast<int>(row.row_num)), stride))) break;
+  }
   if (code != SPNG_EOI) refuse(what, code);
+}
+
+Image unpackPng(ByteSource& source, const ImageHeader& header, std::string_view what) {
+  Image image(header.width, header.height);
+  unpackRows(source, image.span(), header.height, what);
   return image;
+}
+
+/// Whether pixels may name colours that the palette lacks: the decoder makes them black.
+static bool mayLackColours(ByteSource& source, const Header& header) {
+  Chunk chunk = header.chunk;
+  while (header.hasPalette() && chunk.type != "PLTE" && chunk.type != "IDAT")
+    if (!chunkAt(source, chunk.end(), chunk)) return true;
+  return header.hasPalette() && (chunk.type != "PLTE" || chunk.length / kEntry < header.nameable());
+}
+
+static void requireEnd(ByteSource& source, Chunk chunk, std::string_view what) {
+  while (chunk.type != "IEND")
+    if (!chunkAt(source, chunk.end(), chunk)) refuseDamaged(what, "PNG", "is cut short: it has no end mark");
+}
+
+ImageView unpackTrustedPng(ByteSource& source, std::string_view what, DecodeScratch& scratch,
+                           const PixelBox* part, const ImageLimits& limits) {
+  const Header header = headerOf(source, what);
+  refuseSize(header.width, header.height, what, limits);
+  const ImageHeader size{static_cast<int>(header.width), static_cast<int>(header.height)};
+  const ImageSpan picture = roomFor(size, scratch);
+  const PixelBox box = partIn(picture, part, what);
+  if (mayLackColours(source, header)) testPng(source, checkPng(source, what, limits), what);
+  requireEnd(source, header.chunk, what);
+  unpackRows(source, picture, box.bottom, what);
+  return picture;
 }
 
 std::vector<std::byte> encodePng(ImageView image) {
