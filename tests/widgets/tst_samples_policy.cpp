@@ -203,7 +203,7 @@ class TestSamplesPolicy : public QObject {
     cutout.before = {1, 2, 17, 18};
     cutout.after = {2, 1, 17, 19};
     QCOMPARE(moveText(d, cutout), QString("(1, 2, 17, 18) → (2, 1, 17, 19)"));
-    QCOMPARE(moveCaption(d, cutout), QString("by (+1, −1, 0, +1)"));
+    QCOMPARE(moveCaption(d, cutout), QString("+1 −1 0 +1"));
     QCOMPARE(moveCaption(d, d.groups[0]), moveText(d, d.groups[0]));
     Decision plain = d;
     plain.groups.clear();
@@ -393,6 +393,29 @@ class TestSamplesPolicy : public QObject {
     const QString file = folder_.filePath("policy.csv");
     policy.exportTo(file);
     QVERIFY(QFile(file).size() > 100);
+  }
+
+  /// The level as drawn is noise: it comes first only where nothing else was measured.
+  void policyOpensOnTheGain() {
+    Session session(theme_, [this]() -> Engine& { return engine_; });
+    session.openProject(folder_.filePath("opens.uada"));
+    const Workbench workbench{session, settings_, theme_};
+    PolicyPanel policy(workbench);
+    policy.show();
+    const auto* quantity = policy.findChild<QComboBox*>("quantity");
+    const auto train = [&](const char* method) {
+      session.start(fakeConfig(method, 1, 1));
+      QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+      QTRY_COMPARE_WITH_TIMEOUT(policy.bins().lastStep(), std::int64_t{10}, 5000);
+    };
+    train("uada");
+    QTRY_COMPARE_WITH_TIMEOUT(quantity->currentData().toString(), QString("gain"), 5000);
+    train("ra-uc");
+    QTRY_COMPARE_WITH_TIMEOUT(quantity->currentData().toString(), QString("before"), 5000);
+    policy.findChild<QComboBox*>("quantity")->setCurrentIndex(quantity->findData(QString("clamped")));
+    session.select(session.runs().back().id);  // what was chosen stays
+    QTRY_COMPARE_WITH_TIMEOUT(policy.bins().groups().size(), std::size_t{4}, 5000);
+    QCOMPARE(quantity->currentData().toString(), QString("clamped"));
   }
 };
 

@@ -84,7 +84,10 @@ QWidget* PolicyPanel::makeBar() {
   row->addWidget(of);
   row->addWidget(op_);
   row->addStretch();
-  connect(quantity_, &QComboBox::currentIndexChanged, this, &PolicyPanel::redraw);
+  connect(quantity_, &QComboBox::currentIndexChanged, this, [this] {
+    chosen_ = true;
+    redraw();
+  });
   connect(op_, &QComboBox::currentIndexChanged, this, &PolicyPanel::redraw);
   return bar;
 }
@@ -139,11 +142,18 @@ void PolicyPanel::showEvent(QShowEvent* event) {
 void PolicyPanel::redraw() {
   pages_->setCurrentIndex(bins_.isEmpty() ? 0 : 1);
   if (bins_.isEmpty()) return;
+  if (!chosen_) showUsual();
   fillOps();
   if (!isVisible()) return;  // drawn when it is shown
   heat_->show(policyHeat(bins_, quantity()));
   levels_->show(levelTrajectory(bins_, op_->currentData().toString().toStdString(), workbench_.theme));
   winners_->show(winnerShares(bins_, workbench_.theme));
+}
+
+/// Until something is chosen: what each op gained, or its levels where nothing was tried.
+void PolicyPanel::showUsual() {
+  const QSignalBlocker quiet(quantity_);
+  quantity_->setCurrentIndex(quantity_->findData(QString(bins_.groups().empty() ? "before" : "gain")));
 }
 
 /// The ops that occurred, in the catalogue's order; the chosen one stays chosen.

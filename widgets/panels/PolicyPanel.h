@@ -41,13 +41,15 @@ class PolicyPanel : public PanelWidget {
   void add(qint64 run, const std::vector<PolicyReport>& reports);
   void redraw();
   void fillOps();
+  void showUsual();
   void choose(double step, double y);
   void markStep(qint64 step);
   PolicyQuantity quantity() const;
 
   PolicyBins bins_;
   qint64 run_ = 0;
-  bool stale_ = true;  ///< to be read again when seen
+  bool stale_ = true;    ///< to be read again when seen
+  bool chosen_ = false;  ///< the quantity, by a person
   std::optional<double> marked_;
   QTimer redrawTimer_;  ///< at most five drawings a second
   QStackedWidget* pages_ = nullptr;

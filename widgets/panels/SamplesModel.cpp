@@ -65,7 +65,7 @@ QString moveCaption(const Decision& decision, const GroupDecision& group) {
   QStringList moves;
   for (std::size_t i = 0; i < group.before.size(); ++i)
     moves << signedText(group.after[i] - group.before[i], 0);
-  return QObject::tr("by (%1)").arg(moves.join(QStringLiteral(", ")));
+  return moves.join(QLatin1Char(' '));  // no brackets: four of them fit under a small picture
 }
 
 double gainOf(const Decision& decision) {
