@@ -5,12 +5,12 @@ namespace uada {
 namespace {
 
 constexpr char kRule[] =
-    "Measured: mean ± sample standard deviation over n seeds of the best epoch's test accuracy, "
-    "as the paper reports it (this selects on the test set; the comparison shows the last epoch's "
-    "too). Finished runs only, the newest of each seed. In parentheses: the paper's value. RA is "
-    "measured in UADA's own space (method ra-uc), the paper's ε = 0. The paper's columns take the "
-    "authors' full data, as they were published, and training; every other recipe, and every other set of "
-    "images, has a column of its own, which no published number belongs to.";
+    "Measured: mean ± sample standard deviation over n seeds of the best epoch's test accuracy, as the paper "
+    "reports it (this selects on the test set; the comparison shows the last epoch's too). Finished runs "
+    "only, the newest of each seed. Marked paper, or in parentheses: the paper's value. RA is measured in "
+    "UADA's own space (method ra-uc), the paper's ε = 0. The paper's columns take the authors' full data, as "
+    "they were published, and training; every other recipe, and every other set of images, has a column of "
+    "its own, which no published number belongs to.";
 
 /// The paper's column that runs on these images belong into; none: they get one of their own.
 std::optional<std::size_t> paperColumn(const PaperTable& paper, const MeasuredRecipe& measured) {

@@ -6,12 +6,11 @@ namespace uada {
 namespace {
 
 constexpr char kRule[] =
-    "Measured: mean ± sample standard deviation over n seeds, each run divided by the mean of the "
-    "ra-uc runs of the same recipe on the same images. Time: training seconds without tests, only against "
-    "runs on "
-    "the same host, device and number of threads. Forwards: forwards + 2 × backwards. Chains: "
-    "images rendered. Finished runs only, the newest of each seed. The first column is the "
-    "paper's; its values for Adv. AA, LTDA and DivAug come from those methods' papers.";
+    "Measured: mean ± sample standard deviation over n seeds, each run divided by the mean of the ra-uc runs "
+    "of the same recipe on the same images. Time: training seconds without tests, only against runs on the "
+    "same host, device and number of threads. Forwards: forwards + 2 × backwards. Chains: images rendered. "
+    "Finished runs only, the newest of each seed. The first column is the paper's; its values for Adv. AA, "
+    "LTDA and DivAug come from those methods' papers.";
 
 }  // namespace
 

@@ -40,13 +40,9 @@ std::optional<std::string> common(const std::vector<RunGroup>& groups, std::stri
 
 constexpr char kNote[] =
     "Top-1 test accuracy in percent, mean ± sample standard deviation over n seeds. Difference: last epoch's "
-    "top-1 "
-    "minus that of ra-uc with the same recipe on the same images, in percentage points, with its 95 % "
-    "interval "
-    "(Welch); it needs two seeds of each, and some spread. Time (only on the same host, device and threads), "
-    "forwards (+ 2 × backwards) and chains "
-    "are "
-    "relative to ra-uc.";
+    "top-1 minus that of ra-uc with the same recipe on the same images, in percentage points, with its 95 % "
+    "interval (Welch); it needs two seeds of each, and some spread. Time (only on the same host, device and "
+    "threads), forwards (+ 2 × backwards) and chains are relative to ra-uc.";
 
 /// Data and model have columns only where groups differ in them; else the title tells them.
 TableGrid gridOf(const std::vector<RunGroup>& groups) {

@@ -38,7 +38,7 @@ TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   table_->setFrameShape(QFrame::NoFrame);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->verticalHeader()->setDefaultSectionSize(2 * kRowHeight);
-  table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignTop);  // beside what was measured
   table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter |
                                                   Qt::Alignment(Qt::TextWordWrap));
   table_->horizontalHeader()->setFixedHeight(2 * kRowHeight);
