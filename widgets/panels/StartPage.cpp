@@ -68,7 +68,7 @@ StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWid
   auto* demo = card(
       theme, "demo", "demo", tr("Run the demo"),
       tr("Trains a small ResNet on Fashion-MNIST with plain augmentation (ra-uc) and with UADA, two seeds "
-         "each, and compares them. About 10 minutes on 2 cores."));
+         "each, and compares them. About 5 minutes on 2 cores."));
   auto* fresh =
       card(theme, "newRun", "new", tr("New run"),
            tr("Choose data set, network, method and settings; see what it will cost before it starts."));

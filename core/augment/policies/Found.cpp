@@ -24,7 +24,7 @@ struct FoundSettings {
     v.field(
         {.name = "sha256",
          .title = "Hash",
-         .help = "SHA-256 of the policy's file: another is refused; empty: that of the file is taken down",
+         .help = "SHA-256 of the policy's file: another is refused; empty: that of the file is recorded",
          .advanced = true,
          .role = Field::Role::proof},
         sha256);

@@ -9,8 +9,7 @@ namespace uada {
 struct Plain {
   static constexpr const char* kName = "plain";
   static constexpr const char* kTitle = "Plain training";
-  static constexpr const char* kSource =
-      "any policy, without adaptation: AutoAugment, RandAugment, TrivialAugment, found ones";
+  static constexpr const char* kSource = "any policy as its authors use it, without adaptation";
   static constexpr const char* kPolicy = "autoaugment";
   static constexpr PolicySetting kPolicySetting = PolicySetting::stated;
 

@@ -17,13 +17,13 @@ struct ResNet {
   void visit(SettingsVisitor& v) {
     v.field({.name = "depth",
              .title = "Depth",
-             .help = "Layers with weights: 10 (1 block a stage), 18 (2) or 34 (3, 4, 6, 3)",
+             .help = "Layers with weights: 10, 18 or 34",
              .choices = {"10", "18", "34"},
              .storedAsText = true},
             depth);
     v.field({.name = "width",
              .title = "Width",
-             .help = "Channels of the first stage; doubled at each further one",
+             .help = "Channels of stage 1; doubled at each stage",
              .min = 1,
              .max = 1024},
             width);
