@@ -19,9 +19,6 @@ struct Pictures {
   void reset() { now.rgb = opaque.rgb; }
 };
 
-/// Whether an op changes alpha when it is drawn on a picture of it.
-bool draws(const Op& op) { return op.geometric || (op.alpha != Alpha::kept && op.alpha != Alpha::reset); }
-
 }  // namespace
 
 /// The alpha of the plan's picture by the AutoAugment authors' code (Outside::mean): [side, side, 3], the
@@ -34,14 +31,16 @@ ImageView Renderer::opacity(const Plan& clamped) const {
   const ChangeList list = changesOf(clamped);
   for (const Change& change : list.all()) {
     if (change.kind == Change::Kind::part) continue;  // the image begins there
-    if (change.kind != Change::Kind::op) {            // crop, flip
-      draw(change, pictures.now.view(), pictures.next.span());
+    const bool isOp = change.kind == Change::Kind::op;
+    if (const std::optional<Map> map = mapOf(change)) {
+      const Filter filter = isOp ? samplingFor(change).filter.value_or(Filter::nearest) : Filter::nearest;
+      warp(pictures.now.view(), pictures.next.span(), *map, filter, {0, 0, 0});
       std::swap(pictures.now, pictures.next);
       continue;
     }
     const Op& op = ops()[change.op];
     if (op.alpha == Alpha::reset) pictures.reset();
-    if (!draws(op)) continue;
+    if (op.alpha == Alpha::kept || op.alpha == Alpha::reset) continue;
     Sampling sampling = samplingFor(change);
     const std::uint8_t inBox = op.alpha == Alpha::painted ? 255 : 0;
     sampling.fill = {0, 0, 0};

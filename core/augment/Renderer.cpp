@@ -90,8 +90,7 @@ ImageView Renderer::source(std::uint32_t index) const {
 /// Throws  Error if the plan cannot be drawn from an image of the sample's size.
 void Renderer::refuseSize(std::uint32_t index, const Plan& plan) const {
   const ImageView image = source(index);
-  const ImageSize wanted =
-      plan.resizedCrop ? plan.resizedCrop->source : ImageSize{settings_.side, settings_.side};
+  const ImageSize wanted = sourceOf(plan);
   if (wanted != ImageSize{image.width, image.height})
     throw Error(fmt::format(
         "cannot render sample {} of {} x {} pixels with a plan for images of {} x {}: only a resized "

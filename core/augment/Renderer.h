@@ -8,6 +8,7 @@
 
 #include "core/augment/ChangeTree.h"
 #include "core/augment/Plan.h"
+#include "core/augment/Targets.h"
 #include "core/base/ThreadPool.h"
 #include "core/data/Dataset.h"
 #include "core/ops/Normalise.h"
@@ -54,6 +55,14 @@ class Renderer {
   /// mean.
   Image picture(std::uint32_t index, const Plan& plan) const;
 
+  /// How the plan moves the sample and its target: the maps of its geometric changes, in order.
+  std::vector<Map> maps(const Plan& plan) const;
+  /// The target of a sample that is rendered with the plan. A label stays; a label map is read at the nearest
+  /// pixel; boxes are moved as movedBoxes() says; a picture is moved as the image is, its colours stay. A box
+  /// that the plan erases changes no target.
+  /// throws  Error if a label map or a picture is not of the size that the plan is for
+  Target target(const Plan& plan, const TargetView& target, const TargetRule& rule = {}) const;
+
   const RenderSettings& settings() const { return settings_; }
   /// The sample as it lies in the data set. throws  Error if there is none of that number
   ImageView source(std::uint32_t index) const;
@@ -69,6 +78,8 @@ class Renderer {
   void draw(const Change& change, ImageView in, ImageSpan out) const;
   std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
   Sampling samplingFor(const Change& change) const;
+  std::optional<Map> mapOf(const Change& change) const;
+  ImageSize sourceOf(const Plan& plan) const;
   ImageView opacity(const Plan& clamped) const;
   void uncover(std::uint8_t* image, const Plan& clamped) const;
   std::size_t bytes() const { return std::size_t{3} * settings_.side * settings_.side; }

@@ -148,6 +148,19 @@ bool fitsFixed(const Affine& a, int width, int height) {
   return fits(0, 0) && fits(width, height) && fits(0, height) && fits(width, 0);
 }
 
+void warp(ImageView in, ImageSpan out, const Map& map, Filter filter, std::array<std::uint8_t, 3> fill) {
+  const Map whole = mapOf(map.affine, {in.width, in.height});
+  if (map == whole) {
+    Sampling sampling;
+    sampling.fill = fill;
+    sampling.filter = filter;
+    return applyAffine(in, out, map.affine, sampling);
+  }
+  eachNearest(map, [&](int y, int x, int row, int column) {
+    put(out.row(y) + std::size_t{3} * x, row < 0 ? fill.data() : in.row(row) + std::size_t{3} * column);
+  });
+}
+
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling) {
   if (sampling.filter.value_or(Filter::nearest) == Filter::nearest) return nearest(in, out, affine, sampling);
   if (interpolatedAlongAxis(in, out, affine, sampling)) return;

@@ -3,26 +3,10 @@
 #include <cstdint>
 
 #include "core/images/Image.h"
+#include "core/ops/Map.h"
 #include "core/ops/Op.h"
 
 namespace uada {
-
-/// Output pixel (x, y) is read at source point (xx x + xy y + x0, yx x + yy y + y0); pixel centres lie at
-/// halves.
-struct Affine {
-  double xx = 1, xy = 0, x0 = 0;
-  double yx = 0, yy = 1, y0 = 0;
-};
-
-/// The same in 16.16 fixed point, from the centre of the first pixel on.
-struct FixedAffine {
-  std::int64_t xx, xy, x0;
-  std::int64_t yx, yy, y0;
-  explicit FixedAffine(const Affine& affine);
-};
-
-/// Whether 16 bits hold the whole part of all source points of an output of that size.
-bool fitsFixed(const Affine& affine, int width, int height);
 
 /// Rounds down a number that an int can hold; std::floor is a call on the plainest processors.
 inline int wholeOf(double v) {

@@ -36,17 +36,12 @@ void padCrop(ImageView in, ImageSpan out, int row, int col, int pad) {
   }
 }
 
-namespace {
-
-/// Where pixel i of the endless mirrored line lies in 0..size-1: for 3 ... 2 1 0 1 2 1 0 1 ...
 int reflected(std::int64_t i, int size) {
   if (size == 1) return 0;
   const std::int64_t period = 2 * (std::int64_t{size} - 1);
   const std::int64_t place = (i % period + period) % period;
   return static_cast<int>(std::min(place, period - place));
 }
-
-}  // namespace
 
 void padCropReflect(ImageView in, ImageSpan out, int row, int col, int pad) {
   const std::int64_t left = std::int64_t{col} - pad, top = std::int64_t{row} - pad;

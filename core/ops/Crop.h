@@ -24,6 +24,9 @@ void padCrop(ImageView in, ImageSpan out, int row, int col, int pad);
 /// torchvision's "reflect"), as often as the padding needs. row, col, pad: within +-2^30
 void padCropReflect(ImageView in, ImageSpan out, int row, int col, int pad);
 
+/// Where pixel i of the endless mirrored line lies in 0..size-1: for 3 ... 2 1 0 1 2 1 0 1 ...
+int reflected(std::int64_t i, int size);
+
 /// Paints rows rowBegin..rowEnd-1, columns colBegin..colEnd-1; what lies outside the image is left out.
 void eraseBox(ImageSpan image, int rowBegin, int rowEnd, int colBegin, int colEnd,
               std::array<std::uint8_t, 3> colour = {0, 0, 0});

@@ -12,6 +12,7 @@ Op flipLeftRight() {
         .unit = ""};
   op.geometric = true;
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.map = [](double, ImageSize size) { return Affine{.xx = -1, .x0 = 1.0 * size.width}; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { flipHorizontal(in, out); };
   return op;
 }

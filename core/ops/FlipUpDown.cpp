@@ -12,6 +12,7 @@ Op flipUpDown() {
         .unit = ""};
   op.geometric = true;
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
+  op.map = [](double, ImageSize size) { return Affine{.yy = -1, .y0 = 1.0 * size.height}; };
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) { flipVertical(in, out); };
   return op;
 }

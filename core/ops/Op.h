@@ -9,10 +9,10 @@
 
 #include "core/images/Image.h"
 #include "core/ops/Grid.h"
+#include "core/ops/Map.h"
 
 namespace uada {
 
-enum class Filter { nearest, bilinear, bicubic };
 Filter filterFromName(std::string_view name);  ///< "nearest", "bilinear", "bicubic"; throws UsageError
 std::string_view filterName(Filter filter);
 
@@ -61,6 +61,11 @@ struct Op {
   /// Bit-exact to Pillow (methods.md 2.2); allocates nothing. Defined for every double: a value that is not a
   /// number copies the image, others beyond the sensible range saturate.
   void (*apply)(ImageView in, ImageSpan out, double value, const Sampling& sampling) = nullptr;
+
+  /// Of geometric ops: where apply() with one raw value reads an image of that size from. With
+  /// Filter::nearest the op equals eachNearest() of this map to the bit, with others applyAffine(). Null: no
+  /// pixel moves.
+  Affine (*map)(double value, ImageSize size) = nullptr;
 
   /// Of ops whose new byte depends on the old byte of the same channel alone, and on what all of the image
   /// adds to it: its extremes, histogram or mean.

@@ -12,58 +12,11 @@ namespace {
 
 bool inside(double v, int size) { return v >= 0.0 && v < size; }
 
-/// No rotation or shear: the source column depends on x alone, the row on y alone. Both are summed up in
-/// double column by column, as Pillow does; a multiplication would round differently.
-void nearestAligned(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  constexpr int kChunk = 256;
-  std::array<int, kChunk> columns;
-  double xs = a.x0 + a.xx * 0.5;
-  for (int begin = 0; begin < out.width; begin += kChunk) {
-    const int count = std::min(kChunk, out.width - begin);
-    for (int i = 0; i < count; ++i, xs += a.xx) columns[i] = inside(xs, in.width) ? static_cast<int>(xs) : -1;
-    double ys = a.y0 + a.yy * 0.5;
-    for (int y = 0; y < out.height; ++y, ys += a.yy) {
-      std::uint8_t* to = out.row(y) + std::size_t{3} * begin;
-      const std::uint8_t* from = inside(ys, in.height) ? in.row(static_cast<int>(ys)) : nullptr;
-      for (int i = 0; i < count; ++i) {
-        put(to + 3 * i, from && columns[i] >= 0 ? from + std::size_t{3} * columns[i] : fill.data());
-      }
-    }
-  }
-}
-
-/// 16.16 fixed point: the usual way of shear and rotation.
-void nearestFixed(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  const FixedAffine f(a);
-  std::int64_t rowX = f.x0, rowY = f.y0;
-  for (int y = 0; y < out.height; ++y, rowX += f.xy, rowY += f.yy) {
-    std::uint8_t* to = out.row(y);
-    std::int64_t xs = rowX, ys = rowY;
-    for (int x = 0; x < out.width; ++x, to += 3, xs += f.xx, ys += f.yx) {
-      const std::int64_t column = xs >> 16, row = ys >> 16;
-      const bool known = column >= 0 && column < in.width && row >= 0 && row < in.height;
-      put(to, known ? in.row(static_cast<int>(row)) + 3 * column : fill.data());
-    }
-  }
-}
-
-/// For points that 16 bits cannot hold: images or shears of more than 32767 pixels.
-void nearestDouble(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  double rowX = a.x0 + a.xy * 0.5 + a.xx * 0.5;
-  double rowY = a.y0 + a.yy * 0.5 + a.yx * 0.5;
-  for (int y = 0; y < out.height; ++y, rowX += a.xy, rowY += a.yy) {
-    std::uint8_t* to = out.row(y);
-    double xs = rowX, ys = rowY;
-    for (int x = 0; x < out.width; ++x, to += 3, xs += a.xx, ys += a.yx) {
-      const bool known = inside(xs, in.width) && inside(ys, in.height);
-      put(to, known ? in.row(static_cast<int>(ys)) + std::size_t{3} * static_cast<int>(xs) : fill.data());
-    }
-  }
-}
-
 void nearest(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
-  if (a.xy == 0 && a.yx == 0) return nearestAligned(in, out, a, fill);
-  fitsFixed(a, out.width, out.height) ? nearestFixed(in, out, a, fill) : nearestDouble(in, out, a, fill);
+  eachNearest(
+      {a, {0, 0, in.width, in.height}, {out.width, out.height}}, [&](int y, int x, int row, int column) {
+        put(out.row(y) + std::size_t{3} * x, row < 0 ? fill.data() : in.row(row) + std::size_t{3} * column);
+      });
 }
 
 double linear(double a, double b, double d) { return a + (b - a) * d; }

@@ -39,7 +39,7 @@ void quarterTurn(ImageView in, ImageSpan out, int quarters) {
   }
 }
 
-/// From output to source, about the centre of the image.
+/// From output to source, about the centre of the image. degrees: in 0..360
 Affine rotation(double degrees, int width, int height) {
   const double angle = -(degrees * (std::numbers::pi / 180.0));
   const double cosine = rounded15(std::cos(angle)), sine = rounded15(std::sin(angle));
@@ -73,6 +73,9 @@ Op rotate() {
   op.max = 180;
   op.hasValue = op.isSigned = op.geometric = true;
   op.valueAt = [](Grid grid, double level, int sign, int) { return rotateLevel(grid, level, sign); };
+  op.map = [](double value, ImageSize size) {
+    return std::isfinite(value) ? rotation(fullTurn(value), size.width, size.height) : Affine{};
+  };
   op.apply = turn;
   return op;
 }

@@ -17,6 +17,7 @@ Op shearY() {
   op.hasValue = op.isSigned = op.geometric = true;
   op.uc10Filter = Filter::bicubic;
   op.valueAt = [](Grid grid, double level, int sign, int) { return shearLevel(grid, level, sign); };
+  op.map = [](double value, ImageSize) { return std::isnan(value) ? Affine{} : Affine{.yx = value}; };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
     if (std::isnan(value)) return copyImage(in, out);
     applyAffine(in, out, {.yx = value}, sampling);

@@ -16,6 +16,7 @@ Op translateY() {
   op.max = 150;
   op.hasValue = op.isSigned = op.geometric = true;
   op.valueAt = translateLevel;
+  op.map = [](double value, ImageSize) { return std::isnan(value) ? Affine{} : Affine{.y0 = value}; };
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
     if (std::isnan(value)) return copyImage(in, out);
     applyAffine(in, out, {.y0 = value}, sampling);
