@@ -12,6 +12,7 @@
 #include "app/cli/RunText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
+#include "core/engine/models/Model.h"
 
 namespace uada::cli {
 namespace {
@@ -83,6 +84,7 @@ Progress::Progress(const RunConfig& config, std::string prefix, bool quiet)
       quiet_(quiet),
       terminal_(::isatty(STDERR_FILENO) != 0),
       epochs_(config.recipe.training.epochs),
+      task_(findTask(findModel(config.recipe.model.name).task)),
       shown_(Pace::Clock::now()) {}
 
 Progress::~Progress() { clear(); }
@@ -98,10 +100,14 @@ void Progress::show(const StateReport& report) {
 }
 
 void Progress::show(const StepReport& report) {
-  if (report.epoch != epoch_) correct_ = count_ = 0;
+  if (report.epoch != epoch_) sums_.clear(), count_ = 0;
   epoch_ = report.epoch;
   loss_ = report.loss;
-  correct_ += report.correct;
+  sums_.resize(report.metrics.size());
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    sums_[i].name = report.metrics[i].name;
+    sums_[i].value += report.metrics[i].value * report.count;
+  }
   count_ += report.count;
   pace_.add(report, Pace::Clock::now());
   changed_ = true;
@@ -109,14 +115,19 @@ void Progress::show(const StepReport& report) {
 
 void Progress::show(const EpochReport& report) {
   pace_.add(report);
-  testTop1_ = report.testTop1;
-  line(fmt::format("{}  epoch {}/{}  train loss {}  top-1 {}  test loss {}  top-1 {}  top-5 {}  {}", prefix_,
-                   report.epoch, epochs_, lossText(report.trainLoss), percentText(report.trainTop1),
-                   lossText(report.testLoss), percentText(report.testTop1), percentText(report.testTop5),
+  test_ = metricOf(report.test, task_.testMetrics.front().name);
+  const auto texts = [](const std::vector<Metric>& metrics, const Metrics& values) {
+    std::string text;
+    for (const Metric& metric : metrics)
+      text += fmt::format(" {} {} ", metric.title, metric.text(metricOf(values, metric.name)));
+    return text;
+  };
+  line(fmt::format("{}  epoch {}/{}  train{} test{} {}", prefix_, report.epoch, epochs_,
+                   texts(task_.trainMetrics, report.train), texts(task_.testMetrics, report.test),
                    durationText(report.seconds)));
 }
 
-void Progress::show(const std::string& event) { line(fmt::format("{}  note: {}", prefix_, event)); }
+void Progress::show(const EventReport& event) { line(fmt::format("{}  note: {}", prefix_, event.text)); }
 
 void Progress::line(const std::string& text) {
   if (quiet_) return;
@@ -152,10 +163,12 @@ std::vector<std::string> Progress::parts() const {
   std::vector<std::string> parts;
   if (const auto left = pace_.secondsLeft()) parts.push_back(durationText(*left) + " left");
   parts.push_back("loss " + lossText(loss_));
-  if (count_ > 0)
-    parts.push_back("top-1 " + percentText(static_cast<double>(correct_) / static_cast<double>(count_)));
+  for (const MetricValue& sum : sums_) {
+    const Metric& metric = task_.trainMetric(sum.name);
+    parts.push_back(metric.title + ' ' + metric.text(sum.value / static_cast<double>(count_)));
+  }
   if (const auto steps = pace_.stepsPerSecond()) parts.push_back(fmt::format("{:.1f} steps/s", *steps));
-  if (testTop1_) parts.push_back("test " + percentText(*testTop1_));
+  if (test_) parts.push_back("test " + task_.testMetrics.front().text(*test_));
   if (const auto images = pace_.imagesPerSecond())
     parts.push_back(groupedText(std::llround(*images)) + " images/s");
   return parts;

@@ -9,6 +9,7 @@
 
 #include "core/config/RunConfig.h"
 #include "core/engine/Reports.h"
+#include "core/engine/tasks/Task.h"
 
 namespace uada::cli {
 
@@ -53,7 +54,7 @@ class Progress {
   void show(const EpochReport& report);
   void show(const CheckpointReport&) {}
   void show(const ResultReport&) {}
-  void show(const std::string& event);
+  void show(const EventReport& event);
   /// A line of its own; the bar moves below it.
   void line(const std::string& text);
   /// Call now and then: redraws what has changed, not oftener than eye or file need it.
@@ -70,8 +71,10 @@ class Progress {
   bool quiet_, terminal_, drawn_ = false, changed_ = false;
   int epoch_ = 0, epochs_ = 1;
   double loss_ = 0;
-  std::int64_t correct_ = 0, count_ = 0;  ///< of this epoch's trained images
-  std::optional<double> testTop1_;
+  const Task& task_;
+  std::vector<MetricValue> sums_;  ///< of this epoch's trained images, each times its image
+  std::int64_t count_ = 0;
+  std::optional<double> test_;  ///< of the main metric
   Pace::Clock::time_point shown_;
 };
 

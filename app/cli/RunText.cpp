@@ -9,8 +9,8 @@
 
 namespace uada::cli {
 
-std::string percentText(std::optional<double> share) {
-  return share && std::isfinite(*share) ? fmt::format("{:.2f} %", 100 * *share) : "-";
+std::string metricText(const RunSummary& run, std::optional<double> value) {
+  return mainMetric(run).text(value.value_or(std::nan("")));
 }
 
 std::string lossText(std::optional<double> loss) {

@@ -9,9 +9,10 @@
 namespace uada::cli {
 
 /// Numbers as window.md 3 writes them; "-" for what is not there.
-std::string percentText(std::optional<double> share);  ///< 0.9523 -> "95.23 %"
-std::string lossText(std::optional<double> loss);      ///< four significant digits
-std::string epochText(const RunSummary& run);          ///< "12/300"
+/// A value of the run's main metric: 0.9523 -> "95.23 %".
+std::string metricText(const RunSummary& run, std::optional<double> value);
+std::string lossText(std::optional<double> loss);  ///< four significant digits
+std::string epochText(const RunSummary& run);      ///< "12/300"
 /// "120/3,000"; planned  0: not known, "120/?"
 std::string stepText(std::int64_t step, std::int64_t planned);
 /// An ISO 8601 time in UTC as the local date and minute: "2026-11-22 15:03".

@@ -13,25 +13,19 @@
 #include "core/base/Error.h"
 #include "core/base/Mailbox.h"
 #include "core/base/Text.h"
+#include "core/engine/ReportJson.h"
 
 namespace uada::cli {
 namespace {
-
-using Report =
-    std::variant<StateReport, StepReport, EpochReport, CheckpointReport, ResultReport, std::string>;
 
 /// Carries reports from the training thread to the main thread, which may be stuck at a terminal: never
 /// waits.
 class Feed : public Sink {
  public:
-  void onState(const StateReport& report) override { box_.post(report); }
-  void onStep(const StepReport& report) override { box_.post(report); }
-  void onPolicy(const PolicyReport&) override {}
-  void onDecision(const Decision&) override {}
-  void onEpoch(const EpochReport& report) override { box_.post(report); }
-  void onCheckpoint(const CheckpointReport& report) override { box_.post(report); }
-  void onResult(const ResultReport& report) override { box_.post(report); }
-  void onEvent(const std::string& text) override { box_.post(text); }
+  void take(const Report& report) override {
+    if (!std::holds_alternative<PolicyReport>(report) && !std::holds_alternative<Decision>(report))
+      box_.post(report);
+  }
   std::vector<Report> drain() { return box_.drain().items; }
 
  private:
@@ -52,11 +46,11 @@ class Lines {
                                 {"steps_per_epoch", stepsJson(r.stepsPerEpoch)},
                                 {"planned_steps", stepsJson(r.plannedSteps)}});
   }
-  void write(const StepReport& report) const { write("step", stepJson(report)); }
-  void write(const EpochReport& report) const { write("epoch", epochJson(report)); }
-  void write(const CheckpointReport& report) const { write("checkpoint", checkpointJson(report)); }
-  void write(const ResultReport& report) const { write("result", resultJson(report)); }
-  void write(const std::string& event) const { write("event", Json::Object{{"text", event}}); }
+  void write(const StepReport& report) const { write("step", reportToJson(report)); }
+  void write(const EpochReport& report) const { write("epoch", reportToJson(report)); }
+  void write(const CheckpointReport& report) const { write("checkpoint", reportToJson(report)); }
+  void write(const ResultReport& report) const { write("result", reportToJson(report)); }
+  void write(const EventReport& event) const { write("event", Json::Object{{"text", event.text}}); }
 
  private:
   void write(const char* kind, const Json& members) const {
@@ -76,10 +70,10 @@ void announce(const Console& console, const RunSession& session, const Task& tas
   console.object("run", json);
 }
 
-std::string resultText(const std::string& prefix, const ResultReport& result) {
-  return fmt::format("{}  finished: top-1 {}, best {} in epoch {}, {} of training", prefix,
-                     percentText(result.lastTop1), percentText(result.bestTop1), result.bestEpoch,
-                     durationText(result.seconds));
+std::string resultText(const std::string& prefix, const Metric& metric, const ResultReport& result) {
+  return fmt::format("{}  finished: {} {}, best {} in epoch {}, {} of training", prefix, metric.title,
+                     metric.text(metricOf(result.last, metric.name)), metric.text(result.best),
+                     result.bestEpoch, durationText(result.seconds));
 }
 
 /// What was trained counts once it is stored: another program may hold the project for a while.
@@ -134,10 +128,12 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
           fmt::format("{}  stopping: writing a checkpoint (once more: at once, without one)", task.prefix));
     }
     for (const Report& report : feed.drain()) {
-      std::visit([&](const auto& r) { lines.write(r), progress.show(r); }, report);
+      std::visit(Cases{[](const PolicyReport&) {}, [](const Decision&) {},
+                       [&](const auto& r) { lines.write(r), progress.show(r); }},
+                 report);
       if (const auto* state = std::get_if<StateReport>(&report)) waiting.show(*state);
       if (const auto* result = std::get_if<ResultReport>(&report))
-        progress.line(resultText(task.prefix, *result));
+        progress.line(resultText(task.prefix, mainMetric(session->run()), *result));
     }
     if (const std::string now = project.problem(); now != problem) {
       problem = now;

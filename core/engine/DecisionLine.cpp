@@ -2,12 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <cmath>
 #include <limits>
 
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
+#include "core/engine/DecisionJson.h"
 #include "core/engine/Decisions.h"
+#include "core/engine/ReportJson.h"
 #include "core/engine/RunImages.h"
 
 namespace uada {
@@ -16,37 +17,6 @@ namespace {
 /// What decisions call the plan that no group has moved.
 constexpr std::string_view kUnperturbed = "unperturbed";
 constexpr std::int64_t kMostImages = std::numeric_limits<std::int32_t>::max();
-
-/// JSON has no NaN: what does not exist is null.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
-Json numbers(const std::vector<int>& values) {
-  Json json = Json::array();
-  for (const int value : values) json.push(value);
-  return json;
-}
-
-/// Of one probe its number, of a probe for each coordinate a list, of none null.
-Json ofProbes(const std::vector<double>& values) {
-  if (values.size() == 1) return number(values[0]);
-  Json json;
-  for (const double value : values) json.push(number(value));
-  return json;
-}
-
-Json groupToJson(const GroupDecision& group) {
-  return Json::Object{{"group", group.group},
-                      {"position", group.position},
-                      {"before", numbers(group.before)},
-                      {"delta", numbers(group.delta)},
-                      {"probe_loss", ofProbes(group.probeLoss)},
-                      {"dl", ofProbes(group.dL)},
-                      {"after", numbers(group.after)},
-                      {"candidate_loss", number(group.candidateLoss)},
-                      {"inert", group.inert},
-                      {"clamped", group.clamped},
-                      {"candidate", toJson(group.candidate)}};
-}
 
 /// Members of a line by key; what is not there, or null, is left as it is.
 class LineReader {
@@ -103,9 +73,8 @@ Json decisionToJson(const Decision& decision, const DecisionOrigin& origin) {
                            {"index", static_cast<std::int64_t>(decision.index)},
                            {"label", decision.label},
                            {"plan", toJson(decision.plan)},
-                           {"unperturbed_loss", number(decision.unperturbedLoss)},
-                           {"groups", Json::array()}};
-  for (const GroupDecision& group : decision.groups) json["groups"].push(groupToJson(group));
+                           {"unperturbed_loss", numberToJson(decision.unperturbedLoss)},
+                           {"groups", groupsToJson(decision.groups)}};
   json["winner"] = nameOf(decision, decision.winner);
   json["pixel_hash"] = decision.pixelHash;
   return json;

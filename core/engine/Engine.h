@@ -16,18 +16,10 @@ namespace uada {
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void onState(const StateReport&) = 0;
-  virtual void onStep(const StepReport&) = 0;
-  virtual void onPolicy(const PolicyReport&) = 0;
-  virtual void onDecision(const Decision&) = 0;
-  virtual void onEpoch(const EpochReport&) = 0;
+  virtual void take(const Report& report) = 0;
   /// A checkpoint is about to be written: all that was reported should be safe before it is there, so that a
   /// run that goes on from it misses nothing. May wait a second.
   virtual void beforeCheckpoint() {}
-  virtual void onCheckpoint(const CheckpointReport&) = 0;
-  virtual void onResult(const ResultReport&) = 0;
-  /// A line for the log; also recorded changes of settings.
-  virtual void onEvent(const std::string& text) = 0;
 };
 
 enum class Command { pause, resume, stopAfterEpoch, stopNow, checkpoint };

@@ -1,10 +1,8 @@
 #include "core/engine/Reports.h"
 
-#include <fmt/core.h>
-
+#include <algorithm>
+#include <limits>
 #include <utility>
-
-#include "core/base/Error.h"
 
 namespace uada {
 
@@ -22,7 +20,21 @@ const char* stateName(RunState state) {
 RunState stateFromName(std::string_view name) {
   for (const auto& [value, known] : kStates)
     if (name == known) return value;
-  throw Error(fmt::format("unknown state of a run '{}'", name));
+  return RunState::interrupted;
+}
+
+const std::vector<StepPhase>& phases() {
+  static const std::vector<StepPhase> all{
+#define PHASE(name, title, version) {#name, title, version},
+#include "core/engine/phases.def"
+#undef PHASE
+  };
+  return all;
+}
+
+double metricOf(const Metrics& metrics, std::string_view name) {
+  const auto found = std::ranges::find(metrics, name, &MetricValue::name);
+  return found == metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->value;
 }
 
 }  // namespace uada

@@ -8,11 +8,6 @@
 
 namespace uada::store {
 
-/// The groups of a decision as one JSON array; pictures are left out.
-std::string groupsToJson(const std::vector<GroupDecision>& groups);
-/// throws  Error naming the group and the member, if it is not what groupsToJson() writes
-std::vector<GroupDecision> groupsFromJson(const std::string& text);
-
 /// The columns of the table decisions that readDecision() takes, in order.
 extern const char* const kDecisionColumns;
 /// A stored decision without its pictures, checked: its plans can be rendered, its winner is one of its

@@ -6,22 +6,19 @@
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/engine/DecisionJson.h"
 #include "core/images/ImageIo.h"
 #include "core/store/Database.h"
 #include "core/store/DecisionRow.h"
 #include "core/store/Locks.h"
 #include "core/store/Project.h"
+#include "core/store/ReportRows.h"
 
 namespace uada::store {
 
 namespace {
 
-/// "INSERT OR REPLACE INTO steps VALUES (?, ?, ...)": a report that comes again replaces the first.
-std::string insertInto(const std::string& table, int columns) {
-  std::string sql = "INSERT OR REPLACE INTO " + table + " VALUES (?";
-  for (int i = 1; i < columns; ++i) sql += ", ?";
-  return sql + ")";
-}
+constexpr int kNow = kSchemaVersion;
 
 /// A checkpoint in the run's folder is stored by its name, so that a project can be moved.
 std::string storedName(const std::filesystem::path& file, const std::filesystem::path& project) {
@@ -39,17 +36,25 @@ bool isLive(RunState state) {
 Inserter::Inserter(SQLite::Database& database, std::filesystem::path project)
     : database_(database),
       project_(std::move(project)),
-      step_(database, insertInto("steps", 20)),
-      policy_(database, insertInto("policy", 6)),
-      op_(database, insertInto("policy_ops", 19)),
-      group_(database, insertInto("policy_groups", 14)),
-      decision_(database, insertInto("decisions", 11)),
-      picture_(database, insertInto("pictures", 6)),
-      epoch_(database, insertInto("epochs", 21)),
-      checkpoint_(database,
-                  "INSERT INTO checkpoints (run, attempt, step, epoch, file, hash, written) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?)"),
-      result_(database, insertInto("results", 13)),
+      step_(database, insertInto<StepReport>("steps", {"run", "attempt"}, kNow)),
+      policy_(database, insertInto<PolicyReport>("policy", {"run", "attempt"}, kNow)),
+      op_(database, insertInto<OpStatistics>("policy_ops", {"run", "attempt", "step", "position"}, kNow)),
+      group_(database,
+             insertInto<GroupStatistics>("policy_groups", {"run", "attempt", "step", "position"}, kNow)),
+      decision_(database,
+                "INSERT OR REPLACE INTO decisions (run, attempt, step, sample, epoch, label, winner, "
+                "unperturbed_loss, pixel_hash, plan, groups) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      picture_(database,
+               "INSERT OR REPLACE INTO pictures (run, attempt, step, sample, candidate, png) "
+               "VALUES (?, ?, ?, ?, ?, ?)"),
+      epoch_(database, insertInto<EpochReport>("epochs", {"run", "attempt"}, kNow)),
+      metric_(
+          database,
+          "INSERT OR REPLACE INTO metrics (run, attempt, step, part, name, value) VALUES (?, ?, ?, ?, ?, ?)"),
+      checkpoint_(database, insertInto<CheckpointReport>("checkpoints", {"run", "attempt", "written"}, kNow)),
+      result_(database, insertInto<ResultReport>("results", {"run", "attempt"}, kNow)),
+      resultMetric_(database,
+                    "INSERT OR REPLACE INTO result_metrics (run, attempt, name, value) VALUES (?, ?, ?, ?)"),
       event_(database, "INSERT INTO events (run, attempt, time, kind, text) VALUES (?, ?, ?, ?, ?)"),
       state_(database,
              "UPDATE attempts SET state = ?3, problem = ?4, ended = ?5, "
@@ -72,40 +77,32 @@ void Inserter::add(std::int64_t run, int attempt, const StateReport& r) {
 }
 
 void Inserter::add(std::int64_t run, int attempt, const StepReport& r) {
-  const Counts& c = r.counts;
-  const Timings& t = r.timings;
-  bindAll(step_, run, attempt, r.step, r.epoch, r.learningRate, r.loss, r.unperturbedLoss, r.gain, r.correct,
-          r.count, c.forwardsNoGrad, c.forwardsTrain, c.backwards, c.chains, t.render, t.probe, t.candidate,
-          t.train, t.wait, t.other)
-      .exec();
-  touched_.emplace(run, attempt);
+  insertReport(step_, r, run, attempt);
+  addMetrics(run, attempt, r.step, "step", r.metrics);
 }
 
 void Inserter::add(std::int64_t run, int attempt, const PolicyReport& r) {
-  bindAll(policy_, run, attempt, r.step, r.epoch, r.unperturbedWins, r.count).exec();
+  insertReport(policy_, r, run, attempt);
   int position = 0;
-  for (const OpStatistics& o : r.ops)
-    bindAll(op_, run, attempt, r.step, o.op, position++, o.count, o.beforeMean, o.beforeSpread, o.afterMean,
-            o.afterSpread, o.probed, o.plus, o.minus, o.zero, o.meanDL, o.wins, o.meanGain, o.inert,
-            o.clamped)
-        .exec();
+  for (const OpStatistics& op : r.ops) insertReport(op_, op, run, attempt, r.step, position++);
   position = 0;
-  for (const GroupStatistics& g : r.groups)
-    bindAll(group_, run, attempt, r.step, g.group, position++, g.count, g.plus, g.minus, g.zero, g.meanDL,
-            g.wins, g.meanGain, g.inert, g.clamped)
-        .exec();
-  touched_.emplace(run, attempt);
+  for (const GroupStatistics& group : r.groups) insertReport(group_, group, run, attempt, r.step, position++);
+}
+
+void Inserter::addMetrics(std::int64_t run, int attempt, std::int64_t step, const char* part,
+                          const Metrics& metrics) {
+  for (const MetricValue& metric : metrics)
+    bindAll(metric_, run, attempt, step, std::string(part), metric.name, metric.value).exec();
 }
 
 void Inserter::add(std::int64_t run, int attempt, const Decision& d) {
   bindAll(decision_, run, attempt, d.step, d.index, d.epoch, d.label, d.winner, d.unperturbedLoss,
-          d.pixelHash, toJson(d.plan).dump(), groupsToJson(d.groups))
+          d.pixelHash, toJson(d.plan).dump(), groupsToJson(d.groups).dump())
       .exec();
   addPicture(run, attempt, d, -2, d.original);
   addPicture(run, attempt, d, -1, d.unperturbed);
   for (std::size_t i = 0; i < d.groups.size(); ++i)
     addPicture(run, attempt, d, static_cast<int>(i), d.groups[i].picture);
-  touched_.emplace(run, attempt);
 }
 
 void Inserter::addPicture(std::int64_t run, int attempt, const Decision& d, int candidate,
@@ -116,34 +113,32 @@ void Inserter::addPicture(std::int64_t run, int attempt, const Decision& d, int 
 }
 
 void Inserter::add(std::int64_t run, int attempt, const EpochReport& r) {
-  const Counts& c = r.counts;
-  const Timings& t = r.timings;
-  bindAll(epoch_, run, attempt, r.epoch, r.step, r.trainLoss, r.trainTop1, r.testLoss, r.testTop1, r.testTop5,
-          r.seconds, r.testSeconds, c.forwardsNoGrad, c.forwardsTrain, c.backwards, c.chains, t.render,
-          t.probe, t.candidate, t.train, t.wait, t.other)
-      .exec();
-  touched_.emplace(run, attempt);
+  insertReport(epoch_, r, run, attempt);
+  addMetrics(run, attempt, r.step, "train", r.train);
+  addMetrics(run, attempt, r.step, "test", r.test);
 }
 
-void Inserter::add(std::int64_t run, int attempt, const CheckpointReport& r) {
-  bindAll(checkpoint_, run, attempt, r.step, r.epoch, storedName(r.file, project_), r.hash, utcNow()).exec();
-  touched_.emplace(run, attempt);
+void Inserter::add(std::int64_t run, int attempt, CheckpointReport r) {
+  r.file = storedName(r.file, project_);
+  insertReport(checkpoint_, r, run, attempt, utcNow());
 }
 
 void Inserter::add(std::int64_t run, int attempt, const ResultReport& r) {
-  const Counts& c = r.counts;
-  bindAll(result_, run, attempt, r.bestTop1, r.lastTop1, r.lastTop5, r.lastLoss, r.bestEpoch, r.parameters,
-          r.seconds, c.forwardsNoGrad, c.forwardsTrain, c.backwards, c.chains)
-      .exec();
-  touched_.emplace(run, attempt);
+  insertReport(result_, r, run, attempt);
+  for (const MetricValue& metric : r.last)
+    bindAll(resultMetric_, run, attempt, metric.name, metric.value).exec();
 }
 
-void Inserter::add(std::int64_t run, int attempt, const std::string& event) {
-  addEvent(run, attempt, "event", event);
+void Inserter::add(std::int64_t run, int attempt, const EventReport& event) {
+  addEvent(run, attempt, "event", event.text);
 }
 
 void Inserter::addEvent(std::int64_t run, int attempt, const char* kind, const std::string& text) {
   bindAll(event_, run, attempt, utcNow(), std::string(kind), text).exec();
+}
+
+void Inserter::add(std::int64_t run, int attempt, const Report& report) {
+  std::visit([&](const auto& one) { add(run, attempt, one); }, report);
   touched_.emplace(run, attempt);
 }
 

@@ -16,14 +16,7 @@ class Inserter {
  public:
   Inserter(SQLite::Database& database, std::filesystem::path project);
 
-  void add(std::int64_t run, int attempt, const StateReport& report);
-  void add(std::int64_t run, int attempt, const StepReport& report);
-  void add(std::int64_t run, int attempt, const PolicyReport& report);
-  void add(std::int64_t run, int attempt, const Decision& decision);
-  void add(std::int64_t run, int attempt, const EpochReport& report);
-  void add(std::int64_t run, int attempt, const CheckpointReport& report);
-  void add(std::int64_t run, int attempt, const ResultReport& report);
-  void add(std::int64_t run, int attempt, const std::string& event);
+  void add(std::int64_t run, int attempt, const Report& report);
   /// Notes when each attempt that got rows was last heard of; the last thing before a commit.
   void noteSeen();
   /// After a rollback.
@@ -33,14 +26,23 @@ class Inserter {
   const std::filesystem::path& project() const { return project_; }
 
  private:
+  void add(std::int64_t run, int attempt, const StateReport& report);
+  void add(std::int64_t run, int attempt, const StepReport& report);
+  void add(std::int64_t run, int attempt, const PolicyReport& report);
+  void add(std::int64_t run, int attempt, const Decision& decision);
+  void add(std::int64_t run, int attempt, const EpochReport& report);
+  void add(std::int64_t run, int attempt, CheckpointReport report);
+  void add(std::int64_t run, int attempt, const ResultReport& report);
+  void add(std::int64_t run, int attempt, const EventReport& event);
+  void addMetrics(std::int64_t run, int attempt, std::int64_t step, const char* part, const Metrics& metrics);
   void addPicture(std::int64_t run, int attempt, const Decision& decision, int candidate,
                   const Image& picture);
   void addEvent(std::int64_t run, int attempt, const char* kind, const std::string& text);
 
   SQLite::Database& database_;
   const std::filesystem::path project_;
-  SQLite::Statement step_, policy_, op_, group_, decision_, picture_, epoch_, checkpoint_, result_, event_,
-      state_, seen_;
+  SQLite::Statement step_, policy_, op_, group_, decision_, picture_, epoch_, metric_, checkpoint_, result_,
+      resultMetric_, event_, state_, seen_;
   std::set<std::pair<std::int64_t, int>> touched_;
 };
 

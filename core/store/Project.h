@@ -16,7 +16,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 5;
+constexpr int kSchemaVersion = 6;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -54,14 +54,7 @@ class ProjectWriter {
   bool settle(std::chrono::milliseconds patience);
 
   /// Appended in the order given; a failure is kept and shown by the next waiting call and by problem().
-  void append(std::int64_t run, int attempt, const StateReport& report);
-  void append(std::int64_t run, int attempt, const StepReport& report);
-  void append(std::int64_t run, int attempt, const PolicyReport& report);
-  void append(std::int64_t run, int attempt, const Decision& decision);
-  void append(std::int64_t run, int attempt, const EpochReport& report);
-  void append(std::int64_t run, int attempt, const CheckpointReport& report);
-  void append(std::int64_t run, int attempt, const ResultReport& report);
-  void append(std::int64_t run, int attempt, const std::string& event);
+  void append(std::int64_t run, int attempt, Report report);
 
   /// Why the last commit failed ("disk full ..."), or "". Queued rows are kept and tried again every second.
   std::string problem() const;

@@ -77,9 +77,8 @@ Decision ProjectReader::Impl::decisionAt(std::int64_t run, const DecisionPlace& 
 }
 
 std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t limit, bool withPictures) const {
-  return guarded(file(), [&] {
+  return impl_->read([&] {
     std::vector<Decision> all;
-    SQLite::Transaction snapshot(impl_->database);
     auto parts = impl_->parts(run, "decisions");
     std::ranges::reverse(parts);
     SQLite::Statement query(impl_->database,
@@ -101,9 +100,8 @@ std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t lim
 }
 
 std::vector<DecisionPlace> ProjectReader::decisionPlaces(std::int64_t run) const {
-  return guarded(file(), [&] {
+  return impl_->read([&] {
     std::vector<DecisionPlace> all;
-    SQLite::Transaction snapshot(impl_->database);
     impl_->each(run, "decisions",
                 "SELECT step, sample FROM decisions WHERE run = ? AND attempt = ? AND step > ? AND step < ? "
                 "ORDER BY step, sample",
@@ -117,8 +115,7 @@ std::vector<DecisionPlace> ProjectReader::decisionPlaces(std::int64_t run) const
 }
 
 Decision ProjectReader::decision(std::int64_t run, const DecisionPlace& place, bool withPictures) const {
-  return guarded(file(), [&] {
-    SQLite::Transaction snapshot(impl_->database);
+  return impl_->read([&] {
     try {
       Decision decision = impl_->decisionAt(run, place);
       if (withPictures)
@@ -132,8 +129,7 @@ Decision ProjectReader::decision(std::int64_t run, const DecisionPlace& place, b
 
 std::optional<Decision> ProjectReader::soundDecision(std::int64_t run, const DecisionPlace& place,
                                                      bool withPictures) const {
-  return guarded(file(), [&]() -> std::optional<Decision> {
-    SQLite::Transaction snapshot(impl_->database);
+  return impl_->read([&]() -> std::optional<Decision> {
     try {
       Decision decision = impl_->decisionAt(run, place);
       if (withPictures) impl_->readSoundPictures(run, place.attempt, decision);

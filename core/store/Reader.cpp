@@ -8,6 +8,8 @@
 #include "core/base/Printable.h"
 #include "core/engine/methods/Method.h"
 #include "core/store/ReaderImpl.h"
+#include "core/store/ReportRows.h"
+#include "core/store/Schema.h"
 
 namespace uada {
 
@@ -15,96 +17,30 @@ using namespace store;
 
 namespace {
 
-Timings readTimings(Row& row) {
-  return {row.real(), row.real(), row.real(), row.real(), row.real(), row.real()};
+/// Of the first schema that has the table policies, and of that which has metrics.
+constexpr int kPoliciesVersion = 2, kMetricsVersion = 6;
+
+constexpr const char* kRange = "WHERE run = ? AND attempt = ? AND step > ? AND step < ?";
+
+template <class R>
+std::string select(int version, const char* first, const char* table, const char* order) {
+  return fmt::format("SELECT {}{} FROM {} {} ORDER BY {}", first, joined(columnsOf<R>(version), ", "), table,
+                     kRange, order);
 }
 
-StepReport readStep(Row& row) {
-  StepReport r;
-  r.step = row.integer(1);
-  r.epoch = row.small();
-  r.learningRate = row.real();
-  r.loss = row.real();
-  r.unperturbedLoss = row.real();
-  r.gain = row.real();
-  r.correct = row.small();
-  r.count = row.small();
-  r.counts = readCounts(row);
-  r.timings = readTimings(row);
-  return r;
-}
+/// Moves on to the report of a step; reports are in the order of the steps, and so are the steps asked for.
+template <class R>
+class Follower {
+ public:
+  explicit Follower(std::vector<R>& reports) : report_(reports.begin()), end_(reports.end()) {}
+  R* at(std::int64_t step) {
+    while (report_ != end_ && report_->step < step) ++report_;
+    return report_ != end_ && report_->step == step ? &*report_ : nullptr;
+  }
 
-EpochReport readEpoch(Row& row) {
-  EpochReport r;
-  r.epoch = row.small(1);
-  r.step = row.integer();
-  r.trainLoss = row.real();
-  r.trainTop1 = row.real();
-  r.testLoss = row.real();
-  r.testTop1 = row.real();
-  r.testTop5 = row.real();
-  r.seconds = row.real();
-  r.testSeconds = row.real();
-  r.counts = readCounts(row);
-  r.timings = readTimings(row);
-  return r;
-}
-
-OpStatistics readOp(Row& row) {
-  OpStatistics o;
-  o.op = row.text();
-  o.count = row.small();
-  o.beforeMean = row.real();
-  o.beforeSpread = row.real();
-  o.afterMean = row.real();
-  o.afterSpread = row.real();
-  o.probed = row.small();
-  o.plus = row.small();
-  o.minus = row.small();
-  o.zero = row.small();
-  o.meanDL = row.real();
-  o.wins = row.small();
-  o.meanGain = row.real();
-  o.inert = row.small();
-  o.clamped = row.small();
-  return o;
-}
-
-GroupStatistics readGroup(Row& row) {
-  GroupStatistics g;
-  g.group = row.text();
-  g.count = row.small();
-  g.plus = row.small();
-  g.minus = row.small();
-  g.zero = row.small();
-  g.meanDL = row.real();
-  g.wins = row.small();
-  g.meanGain = row.real();
-  g.inert = row.small();
-  g.clamped = row.small();
-  return g;
-}
-
-/// Of a stored picture: a network's input, enlarged by nobody.
-constexpr int kPoliciesVersion = 2;  ///< of the first schema that has the table policies
-
-constexpr const char* kStepColumns =
-    "step, epoch, learning_rate, loss, unperturbed_loss, gain, correct, count, forwards_no_grad, "
-    "forwards_train, "
-    "backwards, chains, render_seconds, probe_seconds, candidate_seconds, train_seconds, wait_seconds, "
-    "other_seconds";
-constexpr const char* kEpochColumns =
-    "epoch, step, train_loss, train_top1, test_loss, test_top1, test_top5, seconds, test_seconds, "
-    "forwards_no_grad, "
-    "forwards_train, backwards, chains, render_seconds, probe_seconds, candidate_seconds, train_seconds, "
-    "wait_seconds, "
-    "other_seconds";
-constexpr const char* kOpColumns =
-    "op, count, before_mean, before_spread, after_mean, after_spread, probed, plus, minus, zero, mean_dl, "
-    "wins, "
-    "mean_gain, inert, clamped";
-constexpr const char* kGroupColumns =
-    "grp, count, plus, minus, zero, mean_dl, wins, mean_gain, inert, clamped";
+ private:
+  std::vector<R>::iterator report_, end_;
+};
 
 }  // namespace
 
@@ -139,14 +75,29 @@ std::vector<CheckpointReport> ProjectReader::Impl::checkpoints(std::int64_t run)
   return all;
 }
 
+/// Another process may bring the file up to date while it is open here.
+void ProjectReader::Impl::fitVersion() {
+  const int now = database.execAndGet("PRAGMA user_version").getInt();
+  if (now == version_) return;
+  if (version_ < kMetricsVersion) database.exec("PRAGMA query_only=OFF");
+  if (version_ > 0 && version_ < kMetricsVersion)
+    database.exec("DROP VIEW temp.metrics; DROP VIEW temp.result_metrics; DROP VIEW temp.results");
+  if (now < kMetricsVersion)
+    database.exec(
+        fmt::format("CREATE TEMP VIEW metrics AS {}; CREATE TEMP VIEW result_metrics AS {}; "
+                    "CREATE TEMP VIEW results AS {}",
+                    kMetricsBefore6, kResultMetricsBefore6, kResultsBefore6));
+  database.exec("PRAGMA query_only=ON");
+  version_ = now;
+}
+
 ProjectReader::ProjectReader(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
 ProjectReader::~ProjectReader() = default;
 const std::filesystem::path& ProjectReader::file() const { return impl_->file; }
 
 std::vector<RunSummary> ProjectReader::runs() const {
-  return guarded(file(), [&] {
+  return impl_->read([&] {
     std::vector<RunSummary> all;
-    SQLite::Transaction snapshot(impl_->database);
     SQLite::Statement query(impl_->database, impl_->summarySql("ORDER BY r.id DESC"));
     while (query.executeStep()) {
       Row row(query);
@@ -169,10 +120,9 @@ RunConfig ProjectReader::Impl::config(const RunSummary& run, const std::string& 
 
 std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int64_t>& runs) const {
   const std::unordered_set<std::int64_t> wanted(runs.begin(), runs.end());
-  return guarded(file(), [&] {
+  return impl_->read([&] {
     std::vector<FinishedRun> all;
     std::unordered_map<std::string, RunConfig> known;  // by hash: what defines the result is read once
-    SQLite::Transaction snapshot(impl_->database);
     SQLite::Statement query(impl_->database, impl_->summarySql("WHERE a.state = 'finished' ORDER BY r.id"));
     while (query.executeStep()) {
       Row row(query);
@@ -193,7 +143,7 @@ std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int6
 
 std::vector<PolicyFile> ProjectReader::Impl::policies() {
   std::vector<PolicyFile> all;
-  if (database.execAndGet("PRAGMA user_version").getInt() < kPoliciesVersion) return all;
+  if (version() < kPoliciesVersion) return all;
   SQLite::Statement query(database, "SELECT name, sha256, text FROM policies ORDER BY name");
   while (query.executeStep()) {
     Row row(query);
@@ -204,10 +154,7 @@ std::vector<PolicyFile> ProjectReader::Impl::policies() {
 }
 
 std::vector<PolicyFile> ProjectReader::policies() const {
-  return guarded(file(), [&] {
-    SQLite::Transaction snapshot(impl_->database);
-    return impl_->policies();
-  });
+  return impl_->read([&] { return impl_->policies(); });
 }
 
 /// The project's copy of what the method's policy is made of.
@@ -221,8 +168,7 @@ std::shared_ptr<const PolicyFile> ProjectReader::Impl::policyFileOf(const Choice
 }
 
 RunDetail ProjectReader::detail(std::int64_t run) const {
-  return guarded(file(), [&] {
-    SQLite::Transaction snapshot(impl_->database);
+  return impl_->read([&] {
     SQLite::Statement query(impl_->database, impl_->summarySql("WHERE r.id = ?"));
     if (!bindAll(query, run).executeStep()) impl_->keyOf(run);
     Row row(query);
@@ -248,78 +194,73 @@ RunDetail ProjectReader::detail(std::int64_t run) const {
   });
 }
 
+template <class R>
+std::vector<R> ProjectReader::Impl::reports(std::int64_t run, const char* table, const char* order,
+                                            std::int64_t afterStep) {
+  std::vector<R> all;
+  each(run, table, select<R>(version(), "", table, order), afterStep, [&](std::int64_t, Row& row) {
+    R report = reportFrom<R>(row, version());
+    if (isSound(run, table, report.step, row)) all.push_back(std::move(report));
+  });
+  return all;
+}
+
+template <class R>
+void ProjectReader::Impl::addMetrics(std::int64_t run, const char* table, const char* part,
+                                     Metrics R::* metrics, std::int64_t afterStep, std::vector<R>& reports) {
+  Follower<R> follower(reports);
+  const std::string sql =
+      fmt::format("SELECT step, name, value FROM metrics {} AND part = '{}' ORDER BY step", kRange, part);
+  each(run, table, sql, afterStep, [&](std::int64_t, Row& row) {
+    const std::int64_t step = row.integer();
+    MetricValue metric{row.text(), row.real()};
+    R* report = follower.at(step);
+    if (isSound(run, "metrics", step, row) && report) (report->*metrics).push_back(std::move(metric));
+  });
+}
+
 std::vector<StepReport> ProjectReader::steps(std::int64_t run, std::int64_t afterStep) const {
-  return guarded(file(), [&] {
-    std::vector<StepReport> all;
-    SQLite::Transaction snapshot(impl_->database);
-    impl_->each(
-        run, "steps",
-        fmt::format(
-            "SELECT {} FROM steps WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY step",
-            kStepColumns),
-        afterStep, [&](std::int64_t, Row& row) {
-          const StepReport report = readStep(row);
-          if (impl_->isSound(run, "steps", report.step, row)) all.push_back(report);
-        });
+  return impl_->read([&] {
+    auto all = impl_->reports<StepReport>(run, "steps", "step", afterStep);
+    impl_->addMetrics(run, "steps", "step", &StepReport::metrics, afterStep, all);
     return all;
   });
 }
 
 std::vector<EpochReport> ProjectReader::epochs(std::int64_t run) const {
-  return guarded(file(), [&] {
-    std::vector<EpochReport> all;
-    SQLite::Transaction snapshot(impl_->database);
-    impl_->each(
-        run, "epochs",
-        fmt::format(
-            "SELECT {} FROM epochs WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY epoch",
-            kEpochColumns),
-        -1, [&](std::int64_t, Row& row) {
-          const EpochReport report = readEpoch(row);
-          if (impl_->isSound(run, "epochs", report.step, row)) all.push_back(report);
-        });
+  return impl_->read([&] {
+    auto all = impl_->reports<EpochReport>(run, "epochs", "epoch", -1);
+    impl_->addMetrics(run, "epochs", "train", &EpochReport::train, -1, all);
+    impl_->addMetrics(run, "epochs", "test", &EpochReport::test, -1, all);
     return all;
   });
 }
 
+template <class Part>
+void ProjectReader::Impl::addParts(std::int64_t run, const char* table,
+                                   std::vector<Part> PolicyReport::* parts, std::int64_t afterStep,
+                                   std::vector<PolicyReport>& reports) {
+  Follower<PolicyReport> follower(reports);
+  each(run, "policy", select<Part>(version(), "step, ", table, "step, position"), afterStep,
+       [&](std::int64_t, Row& row) {
+         const std::int64_t step = row.integer();
+         Part part = reportFrom<Part>(row, version());
+         PolicyReport* report = follower.at(step);
+         if (isSound(run, table, step, row) && report) (report->*parts).push_back(std::move(part));
+       });
+}
+
 std::vector<PolicyReport> ProjectReader::policy(std::int64_t run, std::int64_t afterStep) const {
-  return guarded(file(), [&] {
-    std::vector<PolicyReport> all;
-    SQLite::Transaction snapshot(impl_->database);
-    const std::string rows = "WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY step";
-    impl_->each(run, "policy", "SELECT step, epoch, unperturbed_wins, count FROM policy " + rows, afterStep,
-                [&](std::int64_t, Row& row) {
-                  PolicyReport report{row.integer(1), row.small(), row.small(), row.small(), {}, {}};
-                  if (impl_->isSound(run, "policy", report.step, row)) all.push_back(std::move(report));
-                });
-    // The parts come in the order of the reports: each goes to the report of its step.
-    auto report = all.begin();
-    const auto at = [&](std::int64_t step) {
-      while (report != all.end() && report->step < step) ++report;
-      return report != all.end() && report->step == step;
-    };
-    impl_->each(run, "policy", fmt::format("SELECT step, {} FROM policy_ops {}, position", kOpColumns, rows),
-                afterStep, [&](std::int64_t, Row& row) {
-                  const std::int64_t step = row.integer();
-                  OpStatistics op = readOp(row);
-                  if (impl_->isSound(run, "policy_ops", step, row) && at(step))
-                    report->ops.push_back(std::move(op));
-                });
-    report = all.begin();
-    impl_->each(run, "policy",
-                fmt::format("SELECT step, {} FROM policy_groups {}, position", kGroupColumns, rows),
-                afterStep, [&](std::int64_t, Row& row) {
-                  const std::int64_t step = row.integer();
-                  GroupStatistics group = readGroup(row);
-                  if (impl_->isSound(run, "policy_groups", step, row) && at(step))
-                    report->groups.push_back(std::move(group));
-                });
+  return impl_->read([&] {
+    auto all = impl_->reports<PolicyReport>(run, "policy", "step", afterStep);
+    impl_->addParts(run, "policy_ops", &PolicyReport::ops, afterStep, all);
+    impl_->addParts(run, "policy_groups", &PolicyReport::groups, afterStep, all);
     return all;
   });
 }
 
 std::optional<CheckpointReport> ProjectReader::lastCheckpoint(std::int64_t run) const {
-  return guarded(file(), [&]() -> std::optional<CheckpointReport> {
+  return impl_->read([&]() -> std::optional<CheckpointReport> {
     auto all = impl_->checkpoints(run);
     if (all.empty()) return {};
     return all.back();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,21 +55,45 @@ struct ProjectReader::Impl {
   explicit Impl(const std::filesystem::path& path)
       : file(store::projectFile(path)), database(store::openForReading(file)) {}
 
+  /// Runs body, which sees one moment of the file; what SQLite says becomes an Error in words.
+  template <class Body>
+  auto read(Body body) {
+    return store::guarded(file, [&] {
+      fitVersion();
+      SQLite::Transaction snapshot(database);
+      return body();
+    });
+  }
+  /// Of the file's schema. Older ones are asked like the newest: see fitVersion().
+  int version() const { return version_; }
+  /// Makes the tables of metrics out of the columns of a file from before there were such tables.
+  void fitVersion();
+
   /// Ascending. A later attempt begins where its first step, or its first row in this table, says.
   std::vector<store::Part> parts(std::int64_t run, const char* table);
   /// sql  with parameters run, attempt, after, end; take(attempt, row) for each row in order
   template <class Take>
   void each(std::int64_t run, const char* table, const std::string& sql, std::int64_t afterStep, Take take);
+  template <class R>
+  std::vector<R> reports(std::int64_t run, const char* table, const char* order, std::int64_t afterStep);
+  /// table  whose rows say where a later attempt begins. reports  in the order of their steps
+  template <class R>
+  void addMetrics(std::int64_t run, const char* table, const char* part, Metrics R::* metrics,
+                  std::int64_t afterStep, std::vector<R>& reports);
+  template <class Part>
+  void addParts(std::int64_t run, const char* table, std::vector<Part> PolicyReport::* parts,
+                std::int64_t afterStep, std::vector<PolicyReport>& reports);
   /// Whether attempts say of their data if they are the published ones, and how many steps they give.
-  bool tellsData();
+  bool tellsData() const;
   /// Whether the data of an attempt d are the published ones, as an expression.
-  const char* verdictSql();
+  const char* verdictSql() const;
   /// A row of what summary() reads for each run, and then its configuration. which  of the runs r, and in
   /// which order
   std::string summarySql(const std::string& which);
   RunSummary summary(store::Row& row);
   void readAttempt(store::Row& row, RunSummary& run) const;
   void addEpochs(RunSummary& run);
+  void addLastMetrics(store::Row& row, RunSummary& run);
   void addCosts(RunSummary& run);
   RunConfig config(const RunSummary& run, const std::string& text) const;
   /// Of the next column; none, taken down as not counted, if that or the run is damaged.
@@ -92,6 +117,8 @@ struct ProjectReader::Impl {
 
   const std::filesystem::path file;
   SQLite::Database database;
+  int version_ = 0;
+  std::optional<SQLite::Statement> lastMetrics;
   std::map<std::pair<std::int64_t, std::int64_t>, store::Spent> spent;     ///< by run and attempt
   std::map<std::pair<std::int64_t, std::string>, store::LeftOut> leftOut;  ///< by run and table
 };

@@ -8,6 +8,7 @@
 #include "core/config/RunConfig.h"
 #include "core/engine/DecisionLine.h"
 #include "core/engine/Reports.h"
+#include "core/engine/tasks/Task.h"
 
 namespace uada {
 
@@ -37,12 +38,12 @@ struct RunSummary {
   std::string dataset, model, method;
   std::int64_t seed = 0;
   std::string configHash, recipeHash;
-  std::string dataHash;    ///< of the images it was trained and tested on; empty: they were not read yet
+  std::string dataHash;  ///< of the images it was trained and tested on; empty: they were not read yet
   std::optional<bool> isDataPublished;  ///< whether they are the published ones; none: not known
   RunState state = RunState::interrupted;
   std::string problem;  ///< of a failed run
-  /// What is wrong with its rows, in words: "epochs: 0 to 2147483647 expected, -5 found"; such values are left
-  /// out of what stands here. Empty: nothing.
+  /// What is wrong with its rows, in words: "epochs: 0 to 2147483647 expected, -5 found"; such values are
+  /// left out of what stands here. Empty: nothing.
   std::string damage;
   int attempts = 0;
   int epoch = 0, epochs = 0;
@@ -50,10 +51,17 @@ struct RunSummary {
   std::int64_t stepsPerEpoch = 0;  ///< of the data that is there; 0: not known yet
   /// Of all epochs; 0: not known yet.
   std::int64_t plannedSteps() const { return stepsPerEpoch * epochs; }
-  std::optional<double> loss, lastTop1, bestTop1, lastTop5;
-  int bestEpoch = 0;
-  bool hasDiverged = false;  ///< finished, with a test loss that is no finite number
-  double seconds = 0;      ///< training, all attempts
+  std::optional<double> loss;  ///< of the last step
+  std::string metric;          ///< the main one of its task: what `best` is of; empty: not known
+  std::optional<double> best;  ///< of the tests after its epochs
+  int bestEpoch = 0;           ///< the first with it
+  Metrics last;                ///< of the test after its last epoch
+  /// None: there was no such test yet. NaN: the test gave no number.
+  std::optional<double> lastOf(std::string_view name) const;
+  std::optional<double> lastMain() const { return lastOf(metric); }
+  bool hasDiverged =
+      false;           ///< finished, with a main metric or a loss of the last test that is no finite number
+  double seconds = 0;  ///< training, all attempts
   Counts counts;
   std::string created, ended;  ///< UTC, ISO 8601
   std::string host, device;
@@ -61,6 +69,11 @@ struct RunSummary {
   int threads = 0;
   std::string notes, tags;
 };
+
+/// The task of the run's model; classification if no catalogue has that model.
+const Task& taskOf(const RunSummary& run);
+/// What the run's `best` is of.
+const Metric& mainMetric(const RunSummary& run);
 
 /// What tables are made of: a finished run with its configuration.
 struct FinishedRun {

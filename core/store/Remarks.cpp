@@ -30,7 +30,7 @@ std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run,
 }
 
 std::optional<RunConfig> ProjectReader::soundConfig(const RunSummary& run) const {
-  return guarded(file(), [&]() -> std::optional<RunConfig> {
+  return impl_->read([&]() -> std::optional<RunConfig> {
     SQLite::Statement query(impl_->database, "SELECT config FROM runs WHERE id = ?");
     if (!bindAll(query, run.id).executeStep()) return std::nullopt;  // it was removed
     Row row(query);
@@ -39,7 +39,7 @@ std::optional<RunConfig> ProjectReader::soundConfig(const RunSummary& run) const
 }
 
 std::vector<std::string> ProjectReader::takeRemarks() const {
-  return guarded(file(), [&] {
+  return impl_->read([&] {
     std::vector<std::string> remarks;
     for (const auto& [place, rows] : std::exchange(impl_->leftOut, {})) {
       const auto& [run, table] = place;

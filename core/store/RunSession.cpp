@@ -13,6 +13,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/engine/ReportJson.h"
 #include "core/store/Checkpoints.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
@@ -41,80 +42,42 @@ class Recorder : public Sink {
         observer_(observer),
         log_(openLog(log)) {}
 
-  void onState(const StateReport& report) override {
-    Json line = Json::object();
-    line["state"] = stateName(report.state);
-    line["text"] = report.text;
-    log("state", std::move(line));
+  void take(const Report& report) override {
+    log(report);
     project_.append(run_, attempt_, report);
-    if (observer_) observer_->onState(report);
-  }
-  void onStep(const StepReport& report) override {
-    project_.append(run_, attempt_, report);
-    if (observer_) observer_->onStep(report);
-  }
-  void onPolicy(const PolicyReport& report) override {
-    project_.append(run_, attempt_, report);
-    if (observer_) observer_->onPolicy(report);
-  }
-  void onDecision(const Decision& decision) override {
-    project_.append(run_, attempt_, decision);
-    if (observer_) observer_->onDecision(decision);
-  }
-  void onEpoch(const EpochReport& report) override {
-    Json line = Json::object();
-    line["epoch"] = report.epoch;
-    line["step"] = report.step;
-    line["train_loss"] = report.trainLoss;
-    line["test_loss"] = report.testLoss;
-    line["test_top1"] = report.testTop1;
-    line["test_top5"] = report.testTop5;
-    line["seconds"] = report.seconds;
-    log("epoch", std::move(line));
-    project_.append(run_, attempt_, report);
-    if (observer_) observer_->onEpoch(report);
+    if (const auto* checkpoint = std::get_if<CheckpointReport>(&report)) rotation_.written(checkpoint->file);
+    if (observer_) observer_->take(report);
   }
   void beforeCheckpoint() override {
     if (project_.settle(kPatience)) rotation_.stored();
     if (observer_) observer_->beforeCheckpoint();
-  }
-  void onCheckpoint(const CheckpointReport& report) override {
-    Json line = Json::object();
-    line["step"] = report.step;
-    line["file"] = std::filesystem::path(report.file).filename().string();
-    line["hash"] = report.hash;
-    log("checkpoint", std::move(line));
-    project_.append(run_, attempt_, report);
-    rotation_.written(report.file);
-    if (observer_) observer_->onCheckpoint(report);
-  }
-  void onResult(const ResultReport& report) override {
-    Json line = Json::object();
-    line["best_top1"] = report.bestTop1;
-    line["last_top1"] = report.lastTop1;
-    line["seconds"] = report.seconds;
-    log("result", std::move(line));
-    project_.append(run_, attempt_, report);
-    if (observer_) observer_->onResult(report);
-  }
-  void onEvent(const std::string& text) override {
-    Json line = Json::object();
-    line["text"] = text;
-    log("event", std::move(line));
-    project_.append(run_, attempt_, text);
-    if (observer_) observer_->onEvent(text);
   }
   /// The job is over and all rows are stored.
   void beforeEnd() { rotation_.stored(); }
   /// The job never came to be: the observer learns it from the exception.
   void recordFailure(const std::string& text) {
     observer_ = nullptr;
-    onState({RunState::failed, text, "", 0, ""});
+    take(StateReport{RunState::failed, text, "", 0, ""});
   }
 
  private:
-  /// The project is what counts; a full disk may cost lines of this copy.
-  void log(const char* kind, Json fields) {
+  /// What is rare. The project is what counts; a full disk may cost lines of this copy.
+  void log(const Report& report) {
+    std::visit(Cases{[&](const StateReport& r) {
+                       write("state", Json::Object{{"state", stateName(r.state)}, {"text", r.text}});
+                     },
+                     [&](const EpochReport& r) { write("epoch", reportToJson(r)); },
+                     [&](const CheckpointReport& r) {
+                       write("checkpoint",
+                             Json::Object{{"step", r.step},
+                                          {"file", std::filesystem::path(r.file).filename().string()},
+                                          {"hash", r.hash}});
+                     },
+                     [&](const ResultReport& r) { write("result", reportToJson(r)); },
+                     [&](const EventReport& r) { write("event", Json::Object{{"text", r.text}}); }, kNothing},
+               report);
+  }
+  void write(const char* kind, const Json& fields) {
     if (!log_) return;
     Json line = Json::object();
     line["time"] = utcNow();
@@ -288,7 +251,7 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   run.attempts = attempt;
   run.state = RunState::preparing;
   recorder = std::make_unique<Recorder>(project, run.id, attempt, folder / "log.jsonl", point.kept, observer);
-  for (const std::string& remark : remarks) recorder->onEvent(remark);
+  for (const std::string& remark : remarks) recorder->take(EventReport{remark});
   try {
     if (!problem.empty()) throw Error(problem);
     job = engine.start(config, {folder, point.file}, *recorder);

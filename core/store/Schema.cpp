@@ -2,9 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <set>
+
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "core/config/RunConfig.h"
+#include "core/engine/tasks/Task.h"
 #include "core/store/Database.h"
 
 namespace uada::store {
@@ -189,32 +192,39 @@ CREATE TABLE events (
 CREATE INDEX events_of_run ON events(run, attempt);
 )sql";
 
-/// Views hold nothing: a later version may replace them.
+/// Views hold nothing: a later version may replace them. {shares}: metrics that lie in 0..1, as names of SQL;
+/// {scale}: what they are shown times.
 constexpr const char* kViews = R"sql(
-CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed: accuracy in percent, what it cost
-WITH done AS (
+CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed: its task's main metric,
+WITH done AS (                   -- shares in percent, at the best and the last epoch, and what it cost
   SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
          CASE WHEN json_valid(r.config)
               THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings,
          r.seed, r.config_hash, r.recipe_hash, a.data_hash, a.data_published,
-         a.host, a.device, a.threads, 100 * x.best_top1 AS best, 100 * x.last_top1 AS last, x.seconds,
-         x.best_top1 IS NULL OR x.last_top1 IS NULL OR x.last_loss IS NULL OR abs(x.last_loss) = 9e999 AS diverged,
+         a.host, a.device, a.threads, x.metric, {scale} * x.best AS best, {scale} * l.value AS last, x.seconds,
+         x.best IS NULL OR l.value IS NULL OR EXISTS (
+           SELECT 1 FROM result_metrics m WHERE m.run = x.run AND m.attempt = x.attempt AND m.name = 'loss'
+           AND (m.value IS NULL OR abs(m.value) = 9e999)) AS diverged,
          x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains,
          row_number() OVER (PARTITION BY r.config_hash, a.data_hash, r.seed ORDER BY r.id DESC) AS nth
   FROM runs r
   JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
   JOIN results x ON x.run = a.run AND x.attempt = a.attempt
+  LEFT JOIN result_metrics l ON l.run = x.run AND l.attempt = x.attempt AND l.name = x.metric
   WHERE a.state = 'finished' AND -- damaged rows count nowhere
-    (x.best_top1 IS NULL OR typeof(x.best_top1) IN ('real', 'integer') AND x.best_top1 BETWEEN 0 AND 1)
-    AND (x.last_top1 IS NULL OR typeof(x.last_top1) IN ('real', 'integer') AND x.last_top1 BETWEEN 0 AND 1)
+    (x.best IS NULL OR typeof(x.best) IN ('real', 'integer')
+                       AND (x.metric NOT IN ({shares}) OR x.best BETWEEN 0 AND 1))
+    AND (l.value IS NULL OR typeof(l.value) IN ('real', 'integer')
+                            AND (x.metric NOT IN ({shares}) OR l.value BETWEEN 0 AND 1))
     AND typeof(x.seconds) IN ('real', 'integer') AND x.seconds >= 0)
 SELECT * FROM done WHERE nth = 1;
 
 CREATE VIEW table2 AS            -- top-1 in percent over the n seeds that did not diverge; sd: sample standard deviation,
-WITH groups AS (                 -- NULL for n = 1
+WITH shown AS (SELECT * FROM finished_runs WHERE metric = 'top1'), -- NULL for n = 1
+groups AS (
   SELECT config_hash, data_hash, sum(NOT diverged) AS n, sum(diverged) AS diverged,
          avg(CASE WHEN NOT diverged THEN best END) AS best_mean, avg(CASE WHEN NOT diverged THEN last END) AS last_mean
-  FROM finished_runs GROUP BY config_hash, data_hash)
+  FROM shown GROUP BY config_hash, data_hash)
 SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
        max(f.policy) AS policy, min(f.settings) AS settings,
        g.config_hash, g.data_hash, min(f.data_published) AS data_published, g.n, g.diverged, g.best_mean,
@@ -223,7 +233,7 @@ SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe
        g.last_mean,
        CASE WHEN g.n > 1 THEN sqrt(sum(CASE WHEN NOT f.diverged THEN (f.last - g.last_mean) * (f.last - g.last_mean) END)
                                    / (g.n - 1)) END AS last_sd
-FROM finished_runs f JOIN groups g ON g.config_hash = f.config_hash AND g.data_hash = f.data_hash
+FROM shown f JOIN groups g ON g.config_hash = f.config_hash AND g.data_hash = f.data_hash
 GROUP BY g.config_hash, g.data_hash
 ORDER BY dataset, model, recipe, method, policy, settings, g.data_hash;
 
@@ -267,6 +277,66 @@ static void hashWithoutPaths(SQLite::Database& database) {
   }
 }
 
+/// A task's metrics by name in tables of their own, where top-1 and top-5 had columns. Damaged numbers stay
+/// as they are.
+static std::string metricsText() {
+  return R"sql(
+PRAGMA legacy_alter_table=ON;    -- views that people have made of the old columns do not keep the rest back
+DROP VIEW IF EXISTS table3;
+DROP VIEW IF EXISTS table2;
+DROP VIEW IF EXISTS finished_runs;
+CREATE TABLE metrics (           -- of the run's task, by name
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  step INTEGER NOT NULL,               -- after it
+  part TEXT NOT NULL,                  -- step: of its batch; train: of the epoch's batches; test: of the test set
+  name TEXT NOT NULL,
+  value,                               -- shares are in 0..1
+  PRIMARY KEY (run, attempt, step, part, name),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE result_metrics (    -- of the test after the last epoch
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value,
+  PRIMARY KEY (run, attempt, name),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+INSERT OR REPLACE INTO metrics SELECT * FROM (
+)sql" + std::string(kMetricsBefore6) +
+         R"sql();
+INSERT OR REPLACE INTO result_metrics SELECT * FROM (
+)sql" + std::string(kResultMetricsBefore6) +
+         R"sql();
+ALTER TABLE results ADD COLUMN metric TEXT NOT NULL DEFAULT 'top1';  -- the task's main one
+ALTER TABLE results ADD COLUMN best;                                 -- of it, over the epochs
+UPDATE results SET best = best_top1;
+ALTER TABLE results DROP COLUMN best_top1;
+ALTER TABLE results DROP COLUMN last_top1;
+ALTER TABLE results DROP COLUMN last_top5;
+ALTER TABLE results DROP COLUMN last_loss;
+ALTER TABLE steps DROP COLUMN correct;
+ALTER TABLE epochs DROP COLUMN train_loss;
+ALTER TABLE epochs DROP COLUMN train_top1;
+ALTER TABLE epochs DROP COLUMN test_loss;
+ALTER TABLE epochs DROP COLUMN test_top1;
+ALTER TABLE epochs DROP COLUMN test_top5;
+PRAGMA legacy_alter_table=OFF;
+)sql";
+}
+
+/// With the scales of the catalogue of tasks.
+static std::string viewsText() {
+  std::string shares, scale = "CASE x.metric";
+  std::set<std::string> seen;
+  for (const Task& task : tasks()) {
+    const Metric& main = task.testMetrics.front();
+    if (!seen.insert(main.name).second) continue;
+    scale += fmt::format(" WHEN '{}' THEN {}", main.name, main.scale);
+    if (main.scale == 100) shares += (shares.empty() ? "'" : ", '") + main.name + '\'';
+  }
+  return fmt::format(kViews, fmt::arg("shares", shares), fmt::arg("scale", scale + " ELSE 1 END"));
+}
+
 const std::vector<Migration>& migrations() {
   static const std::vector<Migration> all{{2, R"sql(
 CREATE TABLE policies (          -- found policies that runs use, so that no other machine needs the user's library
@@ -290,14 +360,34 @@ WHERE json_valid(config);
 ALTER TABLE attempts ADD COLUMN data_published INTEGER;  -- 1: the images are the published ones, 0: others, NULL: not known
 ALTER TABLE attempts ADD COLUMN steps_per_epoch INTEGER NOT NULL DEFAULT 0;  -- of the images that are there, 0: not known
 UPDATE attempts AS d SET data_published = {};
-DROP VIEW IF EXISTS table3;
-DROP VIEW IF EXISTS table2;
-DROP VIEW IF EXISTS finished_runs;
-{})sql",
-                                                          kPublishedByHash, kViews)},
-                                          {5, "", hashWithoutPaths}};
+)sql",
+                                                          kPublishedByHash)},
+                                          {5, "", hashWithoutPaths},
+                                          {6, metricsText() + viewsText()}};
   return all;
 }
+
+const char* const kMetricsBefore6 = R"sql(
+SELECT run, attempt, step, 'step' AS part, 'top1' AS name,
+       CASE WHEN typeof(correct) = 'integer' AND typeof(count) = 'integer' THEN correct * 1.0 / count
+            ELSE correct END AS value FROM main.steps
+UNION ALL SELECT run, attempt, step, 'train', 'loss', train_loss FROM main.epochs
+UNION ALL SELECT run, attempt, step, 'train', 'top1', train_top1 FROM main.epochs
+UNION ALL SELECT run, attempt, step, 'test', 'loss', test_loss FROM main.epochs
+UNION ALL SELECT run, attempt, step, 'test', 'top1', test_top1 FROM main.epochs
+UNION ALL SELECT run, attempt, step, 'test', 'top5', test_top5 FROM main.epochs
+)sql";
+
+const char* const kResultMetricsBefore6 = R"sql(
+SELECT run, attempt, 'loss' AS name, last_loss AS value FROM main.results
+UNION ALL SELECT run, attempt, 'top1', last_top1 FROM main.results
+UNION ALL SELECT run, attempt, 'top5', last_top5 FROM main.results
+)sql";
+
+const char* const kResultsBefore6 = R"sql(
+SELECT run, attempt, 'top1' AS metric, best_top1 AS best, best_epoch, parameters, seconds, forwards_no_grad,
+       forwards_train, backwards, chains FROM main.results
+)sql";
 
 const char* const kPublishedByHash = R"sql(CASE
   WHEN d.data_hash IN (

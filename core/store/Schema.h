@@ -24,4 +24,9 @@ const std::vector<Migration>& migrations();
 /// down, as an expression on a row d of attempts: 1 published, 0 others, NULL not known.
 extern const char* const kPublishedByHash;
 
+/// The tables metrics, result_metrics and results of version 6, as queries on the tables of an older file.
+extern const char* const kMetricsBefore6;
+extern const char* const kResultMetricsBefore6;
+extern const char* const kResultsBefore6;
+
 }  // namespace uada::store

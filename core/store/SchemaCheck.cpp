@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,7 +17,7 @@
 namespace uada::store {
 namespace {
 
-/// The columns of each ordinary table, in order. A virtual table has no page, a computed column is hidden.
+/// The columns of each ordinary table, by name. A virtual table has no page, a computed column is hidden.
 using Tables = std::map<std::string, std::vector<std::string>>;
 
 std::vector<std::string> columnsOf(SQLite::Database& database, const std::string& table) {
@@ -26,6 +27,7 @@ std::vector<std::string> columnsOf(SQLite::Database& database, const std::string
     const bool isComputed = query.getColumn("hidden").getInt() != 0;
     columns.push_back(query.getColumn("name").getString() + (isComputed ? " (computed)" : ""));
   }
+  std::ranges::sort(columns);  // nothing reads a column by its place
   return columns;
 }
 

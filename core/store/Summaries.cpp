@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/base/Printable.h"
+#include "core/engine/tasks/Task.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
 #include "core/store/ReaderImpl.h"
+#include "core/store/ReportRows.h"
 #include "core/store/Schema.h"
 
 namespace uada {
@@ -19,15 +22,7 @@ namespace {
 /// Of the first schema that says whether the data are the published ones, and how many steps they give.
 constexpr int kVerdictsVersion = 4;
 /// Of a summary: each group is NULL where there is none.
-constexpr int kDataColumns = 3, kAttemptColumns = 10, kStepColumns = 3, kEpochColumns = 2,
-              kResultColumns = 11;
-
-RunState stateOf(const std::string& name) {
-  for (const auto state : {RunState::preparing, RunState::running, RunState::paused, RunState::stopping,
-                           RunState::finished, RunState::stopped, RunState::failed})
-    if (name == stateName(state)) return state;
-  return RunState::interrupted;
-}
+constexpr int kDataColumns = 3, kAttemptColumns = 10, kStepColumns = 3, kEpochColumns = 2, kResultColumns = 9;
 
 constexpr std::size_t kMostShown = 1000;  ///< bytes of a title or a time; ours are far shorter
 
@@ -59,19 +54,27 @@ void readDataSet(Row& row, RunSummary& run) {
   run.stepsPerEpoch = row.integer();
 }
 
+/// A value of the run's main metric. Shares are from 0 to 1.
+double mainValue(Row& row, const RunSummary& run) {
+  return mainMetric(run).scale == 100 ? row.share() : row.real();
+}
+
 void readResult(Row& row, RunSummary& run) {
   row.skip();  // the attempt: there is a result
   run.seconds = row.real();
   if (!(run.seconds >= 0)) row.complain("seconds: a number from 0 on expected, another value found");
   run.counts = readCounts(row);
-  const double best = row.share();
+  run.metric = row.text();
+  const double best = mainValue(row, run);
   run.bestEpoch = row.small();
-  if (!std::isnan(best)) run.bestTop1 = best;
-  run.lastTop1 = row.share();
-  run.lastTop5 = row.share();
-  const double loss = row.real();
-  run.hasDiverged = run.state == RunState::finished &&
-                    !(std::isfinite(best) && std::isfinite(*run.lastTop1) && std::isfinite(loss));
+  if (!std::isnan(best)) run.best = best;
+}
+
+/// A finished run without one number of its last test, or whose loss is none.
+bool hasDiverged(const RunSummary& run) {
+  const double last = metricOf(run.last, run.metric), loss = metricOf(run.last, "loss");
+  return run.state == RunState::finished &&
+         !(run.best && std::isfinite(*run.best) && std::isfinite(last) && std::isfinite(loss));
 }
 
 }  // namespace
@@ -96,11 +99,11 @@ std::vector<Part> ProjectReader::Impl::parts(std::int64_t run, const char* table
   return all;
 }
 
-bool ProjectReader::Impl::tellsData() {
-  return database.execAndGet("PRAGMA user_version").getInt() >= kVerdictsVersion;
-}
+bool ProjectReader::Impl::tellsData() const { return version() >= kVerdictsVersion; }
 
-const char* ProjectReader::Impl::verdictSql() { return tellsData() ? "d.data_published" : kPublishedByHash; }
+const char* ProjectReader::Impl::verdictSql() const {
+  return tellsData() ? "d.data_published" : kPublishedByHash;
+}
 
 std::string ProjectReader::Impl::summarySql(const std::string& which) {
   // Of a run the newest attempt a, the newest that has read its data d, its result x, and the last step s and
@@ -110,8 +113,8 @@ SELECT r.id, r.key, r.title, r.experiment, r.dataset, r.model, r.method, r.seed,
        r.epochs, r.created, r.notes, r.tags, d.data_hash, {}, {},
        a.attempt, a.state, a.problem, a.ended, a.seen, a.host, a.pid, a.process_start, a.device, a.threads,
        s.step, s.epoch, s.loss, e.step, e.epoch,
-       x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.best_top1,
-       x.best_epoch, x.last_top1, x.last_top5, x.last_loss, json_valid(r.config), r.config
+       x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.metric, x.best,
+       x.best_epoch, json_valid(r.config), r.config
 FROM runs r
 LEFT JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
 LEFT JOIN attempts d ON d.run = r.id
@@ -156,6 +159,7 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
     addCosts(run);
   } else {
     readResult(row, run);
+    addLastMetrics(row, run);
   }
   if (row.flag() != true) row.complain("config: JSON expected, other text found");
   run.damage = row.problem();
@@ -166,7 +170,7 @@ void ProjectReader::Impl::readAttempt(Row& row, RunSummary& run) const {
   if (row.isNull()) return row.skip(kAttemptColumns);  // none has begun
   run.attempts = row.small();
   const std::string state = row.text();
-  run.state = stateOf(state);
+  run.state = stateFromName(state);
   if (state != stateName(run.state))
     row.complain(fmt::format("state: the name of a state expected, '{}' found", quotable(state)));
   run.problem = lineOf(row);
@@ -182,29 +186,52 @@ void ProjectReader::Impl::readAttempt(Row& row, RunSummary& run) const {
   run.ended = seen;
 }
 
-/// Accuracies of a run without a result.
+/// Metrics of a run without a result.
 void ProjectReader::Impl::addEpochs(RunSummary& run) {
-  each(run.id, "epochs",
-       "SELECT test_top1, test_top5, epoch FROM epochs "
-       "WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY epoch",
-       -1, [&](std::int64_t, Row& row) {
-         run.lastTop1 = row.real();
-         run.lastTop5 = row.real();
-         // The first of equal ones; NaN is never the best.
-         if (!(*run.lastTop1 > run.bestTop1.value_or(-1))) return;
-         run.bestTop1 = run.lastTop1;
-         run.bestEpoch = row.small();
-       });
+  std::int64_t last = 0;
+  run.metric = mainMetric(run).name;
+  each(
+      run.id, "epochs",
+      "SELECT m.step, m.name, m.value, e.epoch FROM metrics m JOIN epochs e ON e.run = m.run AND e.attempt = "
+      "m.attempt AND e.step = m.step WHERE m.run = ? AND m.attempt = ? AND m.step > ? AND m.step < ? "
+      "AND m.part = 'test' ORDER BY e.epoch",
+      -1, [&](std::int64_t, Row& row) {
+        const std::int64_t step = row.integer();
+        if (step != std::exchange(last, step)) run.last.clear();
+        run.last.push_back({row.text(), row.real()});
+        const MetricValue& metric = run.last.back();
+        const double best = run.best.value_or(std::nan(""));
+        if (metric.name != run.metric || !mainMetric(run).isBetter(metric.value, best)) return;
+        run.best = metric.value;  // the first of equal ones; NaN is never the best
+        run.bestEpoch = row.small();
+      });
+}
+
+/// Of a run with a result.
+void ProjectReader::Impl::addLastMetrics(Row& row, RunSummary& run) {
+  if (!lastMetrics)
+    lastMetrics.emplace(database, "SELECT name, value FROM result_metrics WHERE run = ? AND attempt = ?");
+  bindAll(*lastMetrics, run.id, run.attempts);
+  while (lastMetrics->executeStep()) {
+    Row metric(*lastMetrics);
+    std::string name = metric.text();
+    const double value = name == run.metric ? mainValue(metric, run) : metric.real();
+    if (metric.problem().empty())
+      run.last.push_back({std::move(name), value});
+    else
+      row.complain("result_metrics: " + metric.problem());
+  }
+  lastMetrics->reset();
+  run.hasDiverged = hasDiverged(run);
 }
 
 void ProjectReader::Impl::addCosts(RunSummary& run) {
   const auto ranges = parts(run.id, "steps");
-  SQLite::Statement query(
-      database,
-      "SELECT total(render_seconds + probe_seconds + candidate_seconds + train_seconds + wait_seconds + "
-      "other_seconds), coalesce(sum(forwards_no_grad), 0), coalesce(sum(forwards_train), 0), "
-      "coalesce(sum(backwards), 0), coalesce(sum(chains), 0), max(step) FROM steps "
-      "WHERE run = ? AND attempt = ? AND step > ? AND step < ?");
+  SQLite::Statement query(database,
+                          "SELECT total(" + joined(phaseColumns(version()), " + ") +
+                              "), coalesce(sum(forwards_no_grad), 0), coalesce(sum(forwards_train), 0), "
+                              "coalesce(sum(backwards), 0), coalesce(sum(chains), 0), max(step) FROM steps "
+                              "WHERE run = ? AND attempt = ? AND step > ? AND step < ?");
   for (const Part& part : ranges) {
     Spent& sum = spent[{run.id, part.attempt}];
     if (sum.end != part.end) sum = {part.end, -1, 0, {}};

@@ -329,32 +329,12 @@ bool ProjectWriter::settle(std::chrono::milliseconds patience) {
   }
 }
 
-void ProjectWriter::append(std::int64_t run, int attempt, const StateReport& report) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
-}
-void ProjectWriter::append(std::int64_t run, int attempt, const StepReport& report) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
-}
-void ProjectWriter::append(std::int64_t run, int attempt, const PolicyReport& report) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
-}
-void ProjectWriter::append(std::int64_t run, int attempt, const Decision& decision) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, decision); });
-}
-void ProjectWriter::append(std::int64_t run, int attempt, const EpochReport& report) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
-}
-void ProjectWriter::append(std::int64_t run, int attempt, const CheckpointReport& report) {
-  impl_->append([=, this](Inserter& to) {
+void ProjectWriter::append(std::int64_t run, int attempt, Report report) {
+  const bool isCheckpoint = std::holds_alternative<CheckpointReport>(report);
+  impl_->append([run, attempt, isCheckpoint, report = std::move(report), this](Inserter& to) {
     to.add(run, attempt, report);
-    impl_->moveLogDue = true;
+    if (isCheckpoint) impl_->moveLogDue = true;
   });
-}
-void ProjectWriter::append(std::int64_t run, int attempt, const ResultReport& report) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, report); });
-}
-void ProjectWriter::append(std::int64_t run, int attempt, const std::string& event) {
-  impl_->append([=](Inserter& to) { to.add(run, attempt, event); });
 }
 
 std::string ProjectWriter::problem() const {

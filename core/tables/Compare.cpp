@@ -32,13 +32,13 @@ std::vector<std::vector<FinishedRun>> groupedByMethod(std::vector<FinishedRun> r
 
 std::optional<double> meanOf(const std::vector<double>& values) { return Cell{values, {}, {}}.mean(); }
 
-void addAccuracy(RunGroup& group, const RunSummary& run) {
+void addMetric(RunGroup& group, const RunSummary& run) {
   if (run.hasDiverged) {
     ++group.diverged;
     return;
   }
-  if (run.lastTop1) group.last.push_back(100 * *run.lastTop1);
-  if (run.bestTop1) group.best.push_back(100 * *run.bestTop1);
+  if (const auto last = run.lastOf(group.metric.name)) group.last.push_back(group.metric.scale * *last);
+  if (run.best) group.best.push_back(group.metric.scale * *run.best);
 }
 
 RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& reference) {
@@ -50,10 +50,11 @@ RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& re
   group.configHash = runs.front().summary.configHash;
   group.dataHash = measured.dataHash;
   group.label = findMethod(group.method).title;
+  group.metric = mainMetric(runs.front().summary);
   std::vector<double> time, forwards, chains;
   for (const FinishedRun& run : runs) {
     group.runs.push_back(run.summary);
-    addAccuracy(group, run.summary);
+    addMetric(group, run.summary);
     const auto n = static_cast<double>(runs.size());
     group.seconds += run.summary.seconds / n;
     group.forwardEquivalents += run.summary.counts.forwardEquivalents() / n;

@@ -51,8 +51,8 @@ Table makeTable2(const std::vector<FinishedRun>& runs) {
     const auto ofPaper = paperColumn(paper, recipes[i]);
     const std::size_t column = ofPaper ? *ofPaper : builder.addColumn(names[i]);
     for (const FinishedRun& run : groups[i]) {
-      const auto& best = run.summary.bestTop1;
-      const bool counts = best && !run.summary.hasDiverged;
+      const auto& best = run.summary.best;
+      const bool counts = best && run.summary.metric == "top1" && !run.summary.hasDiverged;
       builder.add(column, run, counts ? std::optional(100 * *best) : std::nullopt);
     }
   }

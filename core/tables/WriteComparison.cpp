@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <set>
+
 #include "core/base/Text.h"
 #include "core/tables/Grid.h"
 #include "core/tables/Table.h"
@@ -38,17 +40,26 @@ std::optional<std::string> common(const std::vector<RunGroup>& groups, std::stri
   return groups.empty() ? std::nullopt : std::optional(groups.front().*member);
 }
 
-constexpr char kNote[] =
-    "Top-1 test accuracy in percent, mean ± sample standard deviation over n seeds. Difference: last epoch's "
-    "top-1 minus that of ra-uc with the same recipe on the same images, in percentage points, with its 95 % "
-    "interval (Welch); it needs two seeds of each, and some spread. Time (only on the same host, device and "
-    "threads), forwards (+ 2 × backwards) and chains are relative to ra-uc.";
+/// "Test top-1 in percent" where all groups have one metric.
+std::string noteText(const std::vector<RunGroup>& groups) {
+  std::set<std::string> titles;
+  for (const RunGroup& group : groups)
+    titles.insert(group.metric.title + (group.metric.unit == "%" ? " in percent" : ""));
+  const std::vector<std::string> all(titles.begin(), titles.end());
+  return fmt::format(
+      "Test {}, mean ± sample standard deviation over n seeds. Difference: the last epoch's {} minus that of "
+      "ra-uc with the same recipe on the same images{}, with its 95 % interval (Welch); it needs two seeds of "
+      "each, and some spread. Time (only on the same host, device and threads), forwards (+ 2 × backwards) and "
+      "chains are relative to ra-uc.",
+      joined(all, " or "), all.size() == 1 ? groups.front().metric.title : "value",
+      all.size() == 1 && groups.front().metric.unit == "%" ? ", in percentage points" : "");
+}
 
 /// Data and model have columns only where groups differ in them; else the title tells them.
 TableGrid gridOf(const std::vector<RunGroup>& groups) {
   const auto dataset = common(groups, &RunGroup::dataset), model = common(groups, &RunGroup::model);
   TableGrid grid{.title = "Comparison of methods",
-                 .note = groups.empty() ? "Nothing to compare yet: no run has finished." : kNote,
+                 .note = groups.empty() ? "Nothing to compare yet: no run has finished." : noteText(groups),
                  .label = "uada-comparison",
                  .header = {"Method"},
                  .rows = {}};

@@ -33,7 +33,7 @@ inline void writeDamageable(const std::filesystem::path& file) {
         for (std::uint32_t sample : {0u, 1u}) writer.append(run, attempt, numbers.decision(step, sample));
       writer.append(run, attempt,
                     CheckpointReport{20, 2, "checkpoint-20.fake", sha256(std::string_view("c"))});
-      writer.append(run, attempt, std::string("an event"));
+      writer.append(run, attempt, EventReport{"an event"});
       writer.append(run, attempt, numbers.result());
       writer.append(run, attempt, StateReport{RunState::finished, "", "cpu", 2, "data"});
     }

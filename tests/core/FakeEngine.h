@@ -73,7 +73,9 @@ struct FakeNumbers {
     report.unperturbedLoss = isAdaptive() ? report.loss - 0.05 : none;
     report.gain = isAdaptive() ? 0.05 : none;
     report.count = config.recipe.training.batch;
-    report.correct = static_cast<int>(report.count * (0.9 - 0.8 * std::exp(-static_cast<double>(step) / 40)));
+    const int correct =
+        static_cast<int>(report.count * (0.9 - 0.8 * std::exp(-static_cast<double>(step) / 40)));
+    report.metrics = {{"top1", static_cast<double>(correct) / report.count}};
     report.counts = counts();
     report.timings = {0.001, isAdaptive() ? 0.004 : 0, isAdaptive() ? 0.004 : 0, 0.002, 0, 0.0005};
     return report;
@@ -157,29 +159,26 @@ struct FakeNumbers {
     EpochReport report;
     report.epoch = number;
     report.step = std::int64_t{number} * settings.stepsPerEpoch;
-    report.testTop1 = top1(number);
-    report.testTop5 = (1 + report.testTop1) / 2;
-    report.testLoss = 1 - report.testTop1;
-    report.trainLoss = report.testLoss + 0.1;
-    report.trainTop1 = report.testTop1 - 0.1;
+    const double top = top1(number);
+    report.test = {{"top1", top}, {"top5", (1 + top) / 2}, {"loss", 1 - top}};
+    report.train = {{"loss", 1 - top + 0.1}, {"top1", top - 0.1}};
     report.testSeconds = 0.01;
     for (std::int64_t s = report.step - settings.stepsPerEpoch + 1; s <= report.step; ++s) {
       const StepReport one = step(s);
       report.counts += one.counts;
       report.seconds += one.timings.total();
-      report.timings.render += one.timings.render, report.timings.probe += one.timings.probe;
-      report.timings.candidate += one.timings.candidate, report.timings.train += one.timings.train;
-      report.timings.other += one.timings.other;
+      report.timings += one.timings;
     }
     return report;
   }
 
   ResultReport result() const {
     ResultReport report;
+    report.metric = "top1";
     for (int number = 1; number <= config.recipe.training.epochs; ++number) {
       const EpochReport one = epoch(number);
-      if (one.testTop1 > report.bestTop1) report.bestTop1 = one.testTop1, report.bestEpoch = number;
-      report.lastTop1 = one.testTop1, report.lastTop5 = one.testTop5, report.lastLoss = one.testLoss;
+      if (number == 1 || top1(number) > report.best) report.best = top1(number), report.bestEpoch = number;
+      report.last = one.test;
       report.seconds += one.seconds;
       report.counts += one.counts;
     }
@@ -253,7 +252,7 @@ class FakeJob : public Job {
       const std::int64_t steps =
           std::int64_t{numbers_.config.recipe.training.epochs} * numbers_.settings.stepsPerEpoch;
       while (step_ < steps && !poll()) oneStep();
-      if (step_ == steps) sink_.onResult(numbers_.result());
+      if (step_ == steps) sink_.take(numbers_.result());
       if (step_ < steps) checkpoint();
       report(step_ == steps ? RunState::finished : RunState::stopped, "");
     } catch (const std::exception& e) {
@@ -273,14 +272,14 @@ class FakeJob : public Job {
       report(RunState::running, "");
     }
     if (step == numbers_.settings.failsAtStep) throw Error("the loss is NaN at step " + std::to_string(step));
-    sink_.onStep(numbers_.step(step));
-    sink_.onPolicy(numbers_.policy(step));
+    sink_.take(numbers_.step(step));
+    sink_.take(numbers_.policy(step));
     if (step % numbers_.settings.pictureEvery == 0)
       for (int sample = 0; sample < numbers_.settings.pictured; ++sample)
-        sink_.onDecision(numbers_.decision(step, static_cast<std::uint32_t>(sample)));
+        sink_.take(numbers_.decision(step, static_cast<std::uint32_t>(sample)));
     step_ = step;
     if (step % numbers_.settings.stepsPerEpoch) return;
-    sink_.onEpoch(numbers_.epoch(numbers_.epochOf(step)));
+    sink_.take(numbers_.epoch(numbers_.epochOf(step)));
     checkpoint();
     if (stopAfterEpoch_) stop_ = true;
   }
@@ -328,7 +327,7 @@ class FakeJob : public Job {
     const std::string text = json.dump();
     const auto file = options_.folder / ("checkpoint-" + std::to_string(step_) + ".fake");
     writeFileAtomically(file, text);
-    sink_.onCheckpoint({step_, step_ ? numbers_.epochOf(step_) : 0, file.string(), sha256(text)});
+    sink_.take(CheckpointReport{step_, step_ ? numbers_.epochOf(step_) : 0, file.string(), sha256(text)});
   }
 
   void report(RunState state, const std::string& text) {
@@ -340,7 +339,7 @@ class FakeJob : public Job {
     StateReport report{state, text, "cpu", threads, numbers_.settings.data, numbers_.settings.isPublished};
     if (numbers_.settings.saysSteps) report.stepsPerEpoch = numbers_.settings.stepsPerEpoch;
     report.plannedSteps = report.stepsPerEpoch * numbers_.config.recipe.training.epochs;
-    sink_.onState(report);
+    sink_.take(report);
   }
 
   const FakeNumbers numbers_;

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <fmt/core.h>
-#include <fmt/ranges.h>
-
 #include <QString>
 #include <QTest>
 #include <string>
 
-#include "core/engine/Reports.h"
 #include "core/store/Project.h"
 #include "tests/core/Child.h"
+#include "tests/core/ReportText.h"
 
 /// So that a failed comparison shows both texts.
 template <>
@@ -40,6 +37,55 @@ class WriteLock {
   bool isHeld_;
 };
 
+/// Makes a project what an earlier version of the program left: the tables of that version with the same
+/// rows, and none of its views.
+inline void makeOlder(const std::filesystem::path& file, int version) {
+  const auto metric = [](const std::string& of, const std::string& part, const std::string& name) {
+    return "(SELECT value FROM metrics m WHERE m.run = " + of + ".run AND m.attempt = " + of +
+           ".attempt AND m.step = " + of + ".step AND part = '" + part + "' AND name = '" + name + "')";
+  };
+  std::string sql = "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs;";
+  sql +=
+      "ALTER TABLE steps ADD COLUMN correct INTEGER NOT NULL DEFAULT 0; UPDATE steps SET correct = "
+      "coalesce(round(count * " +
+      metric("steps", "step", "top1") + "), 0);";
+  for (const auto& [part, name] : {std::pair("train", "loss"),
+                                   {"train", "top1"},
+                                   {"test", "loss"},
+                                   {"test", "top1"},
+                                   {"test", "top5"}}) {
+    const std::string column = std::string(part) + "_" + name;
+    sql += "ALTER TABLE epochs ADD COLUMN " + column + "; UPDATE epochs SET " + column + " = " +
+           metric("epochs", part, name) + ";";
+  }
+  for (const char* name : {"loss", "top1", "top5"})
+    sql += std::string("ALTER TABLE results ADD COLUMN last_") + name + "; UPDATE results SET last_" + name +
+           " = (SELECT value FROM result_metrics m WHERE m.run = results.run AND m.attempt = results.attempt "
+           "AND name = '" +
+           name + "');";
+  sql +=
+      "ALTER TABLE results ADD COLUMN best_top1; UPDATE results SET best_top1 = best; ALTER TABLE results "
+      "DROP COLUMN best; ALTER TABLE results DROP COLUMN metric; DROP TABLE metrics; DROP TABLE "
+      "result_metrics;";
+  if (version < 4)
+    sql +=
+        "ALTER TABLE attempts DROP COLUMN data_published; ALTER TABLE attempts DROP COLUMN steps_per_epoch;";
+  if (version < 3) sql += "ALTER TABLE runs DROP COLUMN policy;";
+  if (version < 2) sql += "DROP TABLE policies;";
+  sqlite(file, sql + "PRAGMA user_version=" + std::to_string(version));
+}
+
+/// The end of a run of classification.
+inline ResultReport resultOf(double best, double last, double loss, double seconds, const Counts& counts) {
+  return {.metric = "top1",
+          .best = best,
+          .bestEpoch = 1,
+          .last = {{"top1", last}, {"top5", 0.99}, {"loss", loss}},
+          .parameters = 100,
+          .seconds = seconds,
+          .counts = counts};
+}
+
 /// The message of the Error that body throws; "" if it throws none.
 template <class Body>
 std::string errorOf(Body body) {
@@ -62,56 +108,6 @@ inline bool contains(const std::string& text, std::string_view part) {
   if (text.find(part) != text.npos) return true;
   qWarning("'%s' is not in '%s'", std::string(part).c_str(), text.c_str());
   return false;
-}
-
-// Each report as a text that shows every bit of every number: {:a} is exact and knows -0, NaN and the
-// infinities.
-inline std::string text(const Counts& c) {
-  return fmt::format("{} {} {} {}", c.forwardsNoGrad, c.forwardsTrain, c.backwards, c.chains);
-}
-inline std::string text(const Timings& t) {
-  return fmt::format("{:a} {:a} {:a} {:a} {:a} {:a}", t.render, t.probe, t.candidate, t.train, t.wait,
-                     t.other);
-}
-inline std::string text(const StepReport& r) {
-  return fmt::format("{} {} {:a} {:a} {:a} {:a} {} {} | {} | {}", r.step, r.epoch, r.learningRate, r.loss,
-                     r.unperturbedLoss, r.gain, r.correct, r.count, text(r.counts), text(r.timings));
-}
-inline std::string text(const EpochReport& r) {
-  return fmt::format("{} {} {:a} {:a} {:a} {:a} {:a} {:a} {:a} | {} | {}", r.epoch, r.step, r.trainLoss,
-                     r.trainTop1, r.testLoss, r.testTop1, r.testTop5, r.seconds, r.testSeconds,
-                     text(r.counts), text(r.timings));
-}
-inline std::string text(const PolicyReport& r) {
-  std::string all = fmt::format("{} {} {} {}", r.step, r.epoch, r.unperturbedWins, r.count);
-  for (const OpStatistics& o : r.ops)
-    all += fmt::format("\n{} {} {:a} {:a} {:a} {:a} {} {} {} {} {:a} {} {:a} {} {}", o.op, o.count,
-                       o.beforeMean, o.beforeSpread, o.afterMean, o.afterSpread, o.probed, o.plus, o.minus,
-                       o.zero, o.meanDL, o.wins, o.meanGain, o.inert, o.clamped);
-  for (const GroupStatistics& g : r.groups)
-    all += fmt::format("\n{} {} {} {} {} {:a} {} {:a} {} {}", g.group, g.count, g.plus, g.minus, g.zero,
-                       g.meanDL, g.wins, g.meanGain, g.inert, g.clamped);
-  return all;
-}
-inline std::string text(const Image& image) {
-  return fmt::format("{}x{} {}", image.width, image.height, fmt::join(image.rgb, ","));
-}
-inline std::string text(const Decision& d) {
-  std::string all = fmt::format("{} {} {} {} {} {:a} {} {}\n{}\n{}", d.step, d.epoch, d.index, d.label,
-                                toJson(d.plan).dump(), d.unperturbedLoss, d.winner, d.pixelHash,
-                                text(d.original), text(d.unperturbed));
-  for (const GroupDecision& g : d.groups)
-    all += fmt::format("\n{} {} {} {} {} {:a} {:a} {:a} {} {} {}\n{}", g.group, g.position,
-                       fmt::join(g.before, ","), fmt::join(g.delta, ","), fmt::join(g.after, ","),
-                       fmt::join(g.probeLoss, ","), fmt::join(g.dL, ","), g.candidateLoss, g.inert, g.clamped,
-                       toJson(g.candidate).dump(), text(g.picture));
-  return all;
-}
-template <class Report>
-std::string text(const std::vector<Report>& reports) {
-  std::string all;
-  for (const Report& report : reports) all += text(report) + "\n";
-  return all;
 }
 
 }  // namespace uada

@@ -50,8 +50,9 @@ inline FinishedRun finishedRun(const Recipe& recipe, const Made& made) {
   summary.dataHash = made.data;
   summary.isDataPublished = made.isPublished;
   summary.state = RunState::finished;
-  summary.bestTop1 = made.best;
-  summary.lastTop1 = made.last;
+  summary.metric = "top1";
+  summary.best = made.best;
+  summary.last = {{"top1", made.last}};
   summary.seconds = made.seconds;
   const std::int64_t probes = made.method == "uada" ? 9 : 0;
   summary.counts = {.forwardsNoGrad = 10 * probes,

@@ -18,17 +18,19 @@ class Watcher : public Sink {
   std::vector<std::string> events;
   int policies = 0, decisions = 0, epochs = 0, checkpoints = 0, results = 0;
 
-  void onState(const StateReport& report) override { states.push_back(report.state); }
-  void onStep(const StepReport& report) override {
-    steps.push_back(report);
-    if (report.step == stopAt_) writeFileAtomically(engine_->lastOptions.folder / "stop", "stop\n");
+  void take(const Report& report) override {
+    std::visit(Cases{[&](const StateReport& r) { states.push_back(r.state); },
+                     [&](const StepReport& r) {
+                       steps.push_back(r);
+                       if (r.step == stopAt_)
+                         writeFileAtomically(engine_->lastOptions.folder / "stop", "stop\n");
+                     },
+                     [&](const PolicyReport&) { ++policies; }, [&](const Decision&) { ++decisions; },
+                     [&](const EpochReport&) { ++epochs; }, [&](const CheckpointReport&) { ++checkpoints; },
+                     [&](const ResultReport&) { ++results; },
+                     [&](const EventReport& r) { events.push_back(r.text); }},
+               report);
   }
-  void onPolicy(const PolicyReport&) override { ++policies; }
-  void onDecision(const Decision&) override { ++decisions; }
-  void onEpoch(const EpochReport&) override { ++epochs; }
-  void onCheckpoint(const CheckpointReport&) override { ++checkpoints; }
-  void onResult(const ResultReport&) override { ++results; }
-  void onEvent(const std::string& text) override { events.push_back(text); }
 
  private:
   FakeEngine* engine_;

@@ -231,8 +231,8 @@ class TestPolicyProjects : public QObject {
       stoppedAt(writer, 5, fakeConfig());
     }
     const std::string before = sqlite(file_, "SELECT config_hash FROM runs WHERE id = 2");
-    sqlite(file_, "UPDATE runs SET config_hash = '" + configHashWithPath(run) +
-                      "' WHERE id = 1; PRAGMA user_version=4");
+    makeOlder(file_, 4);
+    sqlite(file_, "UPDATE runs SET config_hash = '" + configHashWithPath(run) + "' WHERE id = 1");
     for (const auto& entry : fs::directory_iterator(runFolder(file_, key)))
       if (entry.path().extension() == ".fake") {
         Json json = readJsonFile(entry.path().string());
@@ -253,11 +253,7 @@ class TestPolicyProjects : public QObject {
       ProjectWriter writer(file_);
       key = stoppedAt(writer, 5, fakeConfig());
     }
-    sqlite(file_,
-           "DROP TABLE policies; DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; "
-           "ALTER TABLE runs DROP COLUMN policy; ALTER TABLE attempts DROP COLUMN steps_per_epoch; "
-           "ALTER TABLE attempts DROP COLUMN data_published; PRAGMA "
-           "user_version=1");  // as version 1 left it
+    makeOlder(file_, 1);
     {
       const ProjectReader reader(file_);
       QVERIFY(reader.policies().empty());
@@ -271,7 +267,7 @@ class TestPolicyProjects : public QObject {
     for (std::thread& thread : threads) thread.join();
     QCOMPARE(failures.load(), 0);
     QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"),
-             "5\n0\n1");
+             "6\n0\n1");
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});

@@ -61,7 +61,7 @@ class TestRunSession : public QObject {
     const FakeNumbers numbers = engine_.numbers(config);
     QCOMPARE(run.state, RunState::finished);
     QCOMPARE(run.step, 30);
-    QCOMPARE(run.bestTop1.value(), numbers.result().bestTop1);
+    QCOMPARE(run.best.value(), numbers.result().best);
     QCOMPARE(run.counts.chains, numbers.result().counts.chains);
     QCOMPARE(text(reader.steps(run.id)), expectedSteps(config));
     QCOMPARE(text(reader.steps(run.id)), text(watcher.steps));

@@ -29,8 +29,7 @@ EpochReport epoch(int number, std::int64_t step, double top1) {
   EpochReport report;
   report.epoch = number;
   report.step = step;
-  report.testTop1 = top1;
-  report.testTop5 = (1 + top1) / 2;
+  report.test = {{"top1", top1}, {"top5", (1 + top1) / 2}};
   return report;
 }
 
@@ -74,8 +73,16 @@ class TestStore : public QObject {
     std::vector<EpochReport> epochs;
     const FakeNumbers numbers{{}, fakeConfig()};
     for (int i = 1; i <= 20; ++i) {
-      StepReport step{
-          i, 1, awkward(), awkward(), awkward(), awkward(), 7, 10, {i, 2, 3, INT64_MAX}, awkwardTimings()};
+      const StepReport step{.step = i,
+                            .epoch = 1,
+                            .learningRate = awkward(),
+                            .loss = awkward(),
+                            .unperturbedLoss = awkward(),
+                            .gain = awkward(),
+                            .count = 10,
+                            .metrics = {{"top1", awkward()}, {"a", awkward()}},
+                            .counts = {i, 2, 3, INT64_MAX},
+                            .timings = awkwardTimings()};
       PolicyReport policy = numbers.policy(i);
       for (auto& op : policy.ops) op.beforeMean = awkward(), op.meanDL = awkward(), op.inert = i;
       for (auto& group : policy.groups) group.meanDL = awkward(), group.meanGain = awkward();
@@ -85,17 +92,14 @@ class TestStore : public QObject {
       writer.append(run, 1, policy);
     }
     for (int i = 1; i <= 5; ++i) {
-      epochs.push_back({i,
-                        4 * i,
-                        awkward(),
-                        awkward(),
-                        awkward(),
-                        awkward(),
-                        awkward(),
-                        awkward(),
-                        awkward(),
-                        {1, 2, 3, 4},
-                        awkwardTimings()});
+      epochs.push_back({.epoch = i,
+                        .step = 4 * i,
+                        .train = {{"loss", awkward()}, {"top1", awkward()}},
+                        .test = {{"top1", awkward()}, {"top5", awkward()}, {"loss", awkward()}},
+                        .seconds = awkward(),
+                        .testSeconds = awkward(),
+                        .counts = {1, 2, 3, 4},
+                        .timings = awkwardTimings()});
       writer.append(run, 1, epochs.back());
     }
     writer.flush();
@@ -180,7 +184,8 @@ class TestStore : public QObject {
     std::string winners, wins, epochs;
     for (const Decision& d : reader.decisions(run, 0, false)) winners += std::to_string(d.label);
     for (const PolicyReport& p : reader.policy(run)) wins += std::to_string(p.unperturbedWins);
-    for (const EpochReport& e : reader.epochs(run)) epochs += fmt::format("{}@{:.1f} ", e.epoch, e.testTop1);
+    for (const EpochReport& e : reader.epochs(run))
+      epochs += fmt::format("{}@{:.1f} ", e.epoch, metricOf(e.test, "top1"));
     QCOMPARE(winners, "333332211111");
     QCOMPARE(wins, "111112233333");
     QCOMPARE(epochs, "1@0.1 2@0.3 ");
@@ -196,7 +201,7 @@ class TestStore : public QObject {
     ProjectWriter writer(file);
     const auto run = beginRun(writer, fakeConfig());
     const ProjectReader reader(file);
-    QVERIFY(!reader.runs().at(0).lastTop1 && !reader.runs()[0].loss);
+    QVERIFY(!reader.runs().at(0).lastMain() && !reader.runs()[0].loss);
     writer.append(run, 1, epoch(1, 10, 0.5));
     writer.append(run, 1, epoch(2, 20, 0.7));
     writer.append(run, 1, epoch(3, 30, 0.7));
@@ -206,9 +211,9 @@ class TestStore : public QObject {
     writer.append(run, 1, step);
     writer.flush();
     RunSummary summary = reader.runs().at(0);
-    QCOMPARE(summary.bestTop1.value(), 0.7);
+    QCOMPARE(summary.best.value(), 0.7);
     QCOMPARE(summary.bestEpoch, 2);  // the first of equal ones; NaN is never the best
-    QVERIFY(std::isnan(summary.lastTop1.value()) && std::isnan(summary.loss.value()));
+    QVERIFY(std::isnan(summary.lastMain().value()) && std::isnan(summary.loss.value()));
     QCOMPARE(summary.epoch, 5);
     QCOMPARE(summary.epochs, 3);
     QCOMPARE(summary.title, runTitle(fakeConfig()));
@@ -300,8 +305,8 @@ class TestStore : public QObject {
     const auto inside = runFolder(file, run.key) / "a.ckpt";
     writer.append(run.id, 1, CheckpointReport{10, 1, inside.string(), "aa"});
     writer.append(run.id, 1, CheckpointReport{9, 1, "/elsewhere/b.ckpt", "bb"});
-    writer.append(run.id, 1, std::string("first"));
-    writer.append(run.id, 1, std::string("second"));
+    writer.append(run.id, 1, EventReport{"first"});
+    writer.append(run.id, 1, EventReport{"second"});
     writer.flush();
     QCOMPARE(reader.lastCheckpoint(run.id)->hash, "bb");
     const RunDetail detail = reader.detail(run.id);
@@ -331,7 +336,7 @@ class TestStore : public QObject {
     for (const std::string& text : hostile) {
       const bool isTaken = isPlainLine(text) && text.size() <= 1000;
       if (isTaken) writer.setNotes(run, text, text);
-      writer.append(run, 1, text);
+      writer.append(run, 1, EventReport{text});
       writer.append(run, 1, StateReport{RunState::failed, text, "", 0, ""});
       writer.flush();
       const RunSummary summary = reader.runs().at(0);

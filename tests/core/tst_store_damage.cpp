@@ -30,7 +30,7 @@ std::string rowsOf(const ProjectReader& project, std::int64_t run) {
 std::string summaryText(const RunSummary& run) {
   return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}", run.id, run.key, run.title, run.dataset,
                      run.method, run.seed, run.configHash, stateName(run.state), run.epoch, run.epochs,
-                     run.step, run.lastTop1.value_or(-1), run.bestTop1.value_or(-1), run.damage);
+                     run.step, run.lastMain().value_or(-1), run.best.value_or(-1), run.damage);
 }
 
 /// All that the programs read of a project, where the run 2 is sound: throws nothing but where run 1 alone is
@@ -127,8 +127,8 @@ class TestStoreDamage : public QObject {
     row("picture",
         "UPDATE pictures SET png = x'89504e470d0a1a0a' WHERE step = 5 AND sample = 0 AND candidate = -1",
         "1 row of pictures is damaged and left out (step 5: ");
-    row("step", "UPDATE steps SET correct = 'abc' WHERE step = 7",
-        "1 row of steps is damaged and left out (step 7: correct: a whole number expected, 'abc' found)");
+    row("step", "UPDATE steps SET count = 'abc' WHERE step = 7",
+        "1 row of steps is damaged and left out (step 7: count: a whole number expected, 'abc' found)");
     row("epoch", "UPDATE epochs SET epoch = -epoch WHERE epoch = 2",
         "1 row of epochs is damaged and left out (step 20: epoch: 1 to 2147483647 expected, -2 found)");
     row("policy", "UPDATE policy_ops SET count = -3 WHERE step = 2 AND op = 'color'",
@@ -165,8 +165,7 @@ class TestStoreDamage : public QObject {
              "threads: a whole number expected, 'many' found");
     QCOMPARE(damageOf("UPDATE attempts SET state = 'done' WHERE run = 1"),
              "state: the name of a state expected, 'done' found");
-    QCOMPARE(damageOf("UPDATE results SET best_top1 = 7 WHERE run = 1"),
-             "best_top1: 0 to 1 expected, 7 found");
+    QCOMPARE(damageOf("UPDATE results SET best = 7 WHERE run = 1"), "best: 0 to 1 expected, 7 found");
     QCOMPARE(damageOf("UPDATE runs SET config = '{' WHERE id = 1"),
              "config: JSON expected, other text found");
     QCOMPARE(damageOf("UPDATE results SET seconds = 'x' WHERE run = 1"),
@@ -181,8 +180,9 @@ class TestStoreDamage : public QObject {
     const auto counted = [&] { return sqlite(file_, "SELECT count(*) FROM finished_runs"); };
     QVERIFY(damage(sound_, file_, "UPDATE runs SET notes = 'sound' WHERE id = 1"));
     const std::string all = counted();
-    for (const char* change : {"best_top1 = 'abc'", "last_top1 = -1", "best_top1 = 1e400", "seconds = -5"}) {
-      QVERIFY(damage(sound_, file_, std::string("UPDATE results SET ") + change + " WHERE run = 1"));
+    for (const char* change : {"results SET best = 'abc'", "result_metrics SET value = -1",
+                               "results SET best = 1e400", "results SET seconds = -5"}) {
+      QVERIFY(damage(sound_, file_, std::string("UPDATE ") + change + " WHERE run = 1"));
       QCOMPARE(std::stoi(counted()), std::stoi(all) - 1);
     }
   }
@@ -192,8 +192,8 @@ class TestStoreDamage : public QObject {
     QTest::addColumn<QString>("why");
     QTest::newRow("config") << "UPDATE runs SET config = '{' WHERE id = 1" << "config: JSON expected";
     QTest::newRow("config of another kind") << "UPDATE runs SET config = 'null' WHERE id = 1" << "expected";
-    QTest::newRow("result") << "UPDATE results SET last_top1 = -1 WHERE run = 1"
-                            << "last_top1: 0 to 1 expected";
+    QTest::newRow("result") << "UPDATE result_metrics SET value = -1 WHERE run = 1 AND name = 'top1'"
+                            << "result_metrics: value: 0 to 1 expected";
   }
   void tablesLeaveADamagedRunOut() {
     QFETCH(QString, sql);
@@ -225,7 +225,7 @@ class TestStoreDamage : public QObject {
     expect(
         "ALTER TABLE steps RENAME TO others; CREATE TABLE steps (run, attempt, "
         "step AS (length(hex(zeroblob(100000000)))))",
-        "steps has the columns run attempt step (computed); run attempt step epoch ");
+        "steps has the columns attempt run step (computed); attempt backwards candidate_seconds ");
     expect(
         "PRAGMA writable_schema=ON; UPDATE sqlite_master SET rootpage = 0, "
         "sql = 'CREATE VIRTUAL TABLE results USING none' WHERE name = 'results'",

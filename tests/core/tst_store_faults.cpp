@@ -228,11 +228,11 @@ class TestStoreFaults : public QObject {
     const auto run = busy.createRun(fakeConfig()).id;
     busy.beginAttempt(run, currentManifest(), "");
     const std::string wide(200000, 'x');
-    for (int i = 0; i < 60; ++i) busy.append(run, 1, wide);
+    for (int i = 0; i < 60; ++i) busy.append(run, 1, EventReport{wide});
     busy.flush();
     const auto main = std::filesystem::file_size(project);
     QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::file_size(project) > main + 10000000, 10000);
-    for (int i = 0; i < 5; ++i) busy.append(run, 1, wide);
+    for (int i = 0; i < 5; ++i) busy.append(run, 1, EventReport{wide});
     busy.flush();  // begins the log anew and cuts it to its limit
     QVERIFY(std::filesystem::file_size(project.string() + "-wal") < (16 << 20));
   }

@@ -22,7 +22,7 @@ class TestStoreViews : public QObject {
   static std::int64_t finish(ProjectWriter& writer, const RunConfig& config, double best, double last,
                              double seconds, const Counts& counts, const std::string& data = "data") {
     const std::int64_t run = beginRun(writer, config);
-    writer.append(run, 1, ResultReport{best, last, 0.99, 0.1, 1, 100, seconds, counts});
+    writer.append(run, 1, resultOf(best, last, 0.1, seconds, counts));
     writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, data, true});
     return run;
   }
@@ -54,7 +54,7 @@ class TestStoreViews : public QObject {
         "ra-uc|3|20.0|300.0|1000.0|1.0|1.0|1.0\nuada|1|1.0|1200.0|9000.0|||\nuada|1|84.0|1200.0|9000.0|4.2|4."
         "0|9.0");
     QCOMPARE(sqlite(file, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
-             "1430340673\n4\nwal");
+             "1430340673\n6\nwal");
   }
 
   /// The same configuration on other images is another row, with the ra-uc of those images.
@@ -85,7 +85,7 @@ class TestStoreViews : public QObject {
     finish(writer, fakeConfig("uada", 1), 0.9, 0.9, 10, plain);
     for (const double loss : {std::nan(""), std::numeric_limits<double>::infinity()}) {
       const std::int64_t run = beginRun(writer, fakeConfig("uada", std::isnan(loss) ? 2 : 3));
-      writer.append(run, 1, ResultReport{0.1, 0.1, 0.5, loss, 1, 100, 10, plain});
+      writer.append(run, 1, resultOf(0.1, 0.1, loss, 10, plain));
       writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, "data", true});
     }
     writer.flush();
@@ -118,11 +118,7 @@ class TestStoreViews : public QObject {
       add("cifar100", "other");
       add("cifar10", "");
     }
-    sqlite(
-        file,
-        "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs;"
-        "ALTER TABLE attempts DROP COLUMN data_published; ALTER TABLE attempts DROP COLUMN steps_per_epoch;"
-        "PRAGMA user_version=3");  // as version 3 left it
+    makeOlder(file, 3);
     const auto verdicts = [&] {
       std::string all;
       for (const RunSummary& run : ProjectReader(file).runs())
@@ -132,8 +128,51 @@ class TestStoreViews : public QObject {
     QCOMPARE(verdicts(), "??nyy");  // newest first; also of a file that cannot be written
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT data_published FROM attempts ORDER BY run"),
-             "5\n1\n1\n0");
+             "6\n1\n1\n0");
     QCOMPARE(verdicts(), "??nyy");
+  }
+
+  /// What is read of a project of an earlier version is what was written, before and after it is brought up
+  /// to date, and while that happens.
+  void olderProjectsShowTheirMetrics_data() {
+    QTest::addColumn<int>("version");
+    for (int version = 1; version < 6; ++version) QTest::addRow("version %d", version) << version;
+  }
+  void olderProjectsShowTheirMetrics() {
+    QFETCH(int, version);
+    const auto file = newProject();
+    const FakeNumbers numbers{{}, fakeConfig()};
+    {
+      ProjectWriter writer(file);
+      const auto run = beginRun(writer, fakeConfig());
+      for (int step = 1; step <= 30; ++step) {
+        writer.append(run, 1, numbers.step(step));
+        if (step % 10 == 0) writer.append(run, 1, numbers.epoch(step / 10));
+      }
+      beginRun(writer, fakeConfig());  // not finished
+      writer.append(2, 1, numbers.step(1));
+      writer.append(2, 1, numbers.epoch(1));
+      writer.append(run, 1, numbers.result());
+      writer.append(run, 1, StateReport{RunState::finished, "", "cpu", 2, "data", true});
+    }
+    const auto all = [](const ProjectReader& project) {
+      std::string text = uada::text(project.steps(1)) + uada::text(project.epochs(1));
+      for (const RunSummary& run : project.runs()) {
+        text += fmt::format("{} {:a} {} {}", run.metric, run.best.value(), run.bestEpoch, run.hasDiverged);
+        for (const char* name : {"top1", "top5", "loss"})
+          text += fmt::format(" {:a}", run.lastOf(name).value());
+      }
+      return text;
+    };
+    const std::string before = all(ProjectReader(file)), table = sqlite(file, "SELECT * FROM table2");
+    QVERIFY(contains(before, " top1 0x"));
+    makeOlder(file, version);
+    const ProjectReader reader(file);
+    QCOMPARE(all(reader), before);
+    ProjectWriter(file).flush();
+    QCOMPARE(all(reader), before);  // it was open
+    QCOMPARE(all(ProjectReader(file)), before);
+    if (version >= 4) QCOMPARE(sqlite(file, "SELECT * FROM table2"), table);
   }
 
   /// As the tables do: by its label, with what is not usual; and a method's other settings beside it.
@@ -177,18 +216,15 @@ class TestStoreViews : public QObject {
       finish(writer, fakeConfig("ra-uc", 1), 0.5, 0.5, 1, counts);
       finish(writer, fakeConfig("ra-uc", 2), 0.5, 0.5, 1, counts);
     }
+    makeOlder(file, 2);
     sqlite(file,
-           "DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs; ALTER TABLE runs DROP COLUMN policy;"
-           "ALTER TABLE attempts DROP COLUMN data_published;"
-           "ALTER TABLE attempts DROP COLUMN steps_per_epoch;"
            "UPDATE runs SET config = 'cut short' WHERE id = 4;"
            "CREATE VIEW finished_runs AS SELECT id, method FROM runs; CREATE VIEW table2 AS SELECT method "
-           "FROM finished_runs;"
-           "PRAGMA user_version=2");  // as version 2 left it
+           "FROM finished_runs");
     QCOMPARE(ProjectReader(file).runs().size(), std::size_t{4});
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT id, policy FROM runs ORDER BY id"),
-             "5\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
+             "6\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
     QCOMPARE(sqlite(file, "SELECT method, policy, n FROM table2 WHERE method = 'uada'"),
              "uada|randaugment|1\nuada|uada-cifar|1");
   }

@@ -273,18 +273,19 @@ std::int64_t record(ProjectWriter& project, const FinishedRun& made, bool finish
   EpochReport epoch;
   epoch.epoch = 1;
   epoch.step = 5;
-  epoch.testTop1 = *summary.bestTop1;
+  epoch.test = {{"top1", *summary.best}};
   project.append(run, attempt, epoch);
   epoch.epoch = 2;
   epoch.step = 10;
-  epoch.testTop1 = *summary.lastTop1;
+  epoch.test = {{"top1", *summary.lastMain()}};
   epoch.counts = summary.counts;
   project.append(run, attempt, epoch);
   if (finishes) {
     project.append(run, attempt,
-                   ResultReport{.bestTop1 = *summary.bestTop1,
-                                .lastTop1 = *summary.lastTop1,
+                   ResultReport{.metric = "top1",
+                                .best = *summary.best,
                                 .bestEpoch = 1,
+                                .last = {{"top1", *summary.lastMain()}, {"loss", 0.1}},
                                 .seconds = summary.seconds,
                                 .counts = summary.counts});
     project.append(run, attempt, StateReport{RunState::finished, "", "cpu", 2, summary.dataHash, true});

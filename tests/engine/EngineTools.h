@@ -14,6 +14,7 @@
 #include "core/config/RunConfig.h"
 #include "core/engine/Engine.h"
 #include "core/engine/methods/Method.h"
+#include "tests/core/ReportText.h"
 
 namespace uada {
 
@@ -69,36 +70,29 @@ inline RunConfig tinyConfig(const std::string& folder, const std::string& method
 /// Keeps every report; `stepped` is called after each step, on the job's thread.
 class RecordingSink : public Sink {
  public:
-  void onState(const StateReport& report) override { states.push_back(report); }
-  void onStep(const StepReport& report) override {
-    steps.push_back(report);
-    if (stepped) stepped(report.step);
+  void take(const Report& report) override {
+    std::visit(Cases{[&](const StateReport& r) { states.push_back(r); },
+                     [&](const StepReport& r) {
+                       steps.push_back(r);
+                       if (stepped) stepped(r.step);
+                     },
+                     [&](const PolicyReport& r) { policies.push_back(r); },
+                     [&](const Decision& r) { decisions.push_back(r); },
+                     [&](const EpochReport& r) { epochs.push_back(r); },
+                     [&](const CheckpointReport& r) { checkpoints.push_back(r); },
+                     [&](const ResultReport& r) { results.push_back(r); },
+                     [&](const EventReport& r) { events.push_back(r.text); }},
+               report);
   }
-  void onPolicy(const PolicyReport& report) override { policies.push_back(report); }
-  void onDecision(const Decision& decision) override { decisions.push_back(decision); }
-  void onEpoch(const EpochReport& report) override { epochs.push_back(report); }
-  void onCheckpoint(const CheckpointReport& report) override { checkpoints.push_back(report); }
-  void onResult(const ResultReport& report) override { results.push_back(report); }
-  void onEvent(const std::string& text) override { events.push_back(text); }
 
   /// Every number of every report but the times, to the last bit.
   std::vector<std::string> numbers() const {
     std::vector<std::string> lines;
-    for (const StepReport& s : steps) {
-      lines.push_back(fmt::format("step {} {} {:a} {:a} {:a} {:a} {} {} {}", s.step, s.epoch, s.learningRate,
-                                  s.loss, s.unperturbedLoss, s.gain, s.correct, s.count,
-                                  s.counts.forwardEquivalents()));
-    }
-    for (const PolicyReport& p : policies) lines.push_back(text(p));
-    for (const Decision& d : decisions) lines.push_back(text(d));
-    for (const EpochReport& e : epochs) {
-      lines.push_back(fmt::format("epoch {} {} {:a} {:a} {:a} {:a} {:a} {}", e.epoch, e.step, e.trainLoss,
-                                  e.trainTop1, e.testLoss, e.testTop1, e.testTop5, e.counts.chains));
-    }
-    for (const ResultReport& r : results) {
-      lines.push_back(fmt::format("result {:a} {:a} {:a} {:a} {} {} {}", r.bestTop1, r.lastTop1, r.lastTop5,
-                                  r.lastLoss, r.bestEpoch, r.parameters, r.counts.chains));
-    }
+    for (const StepReport& step : steps) lines.push_back("step " + text(step, false));
+    for (const PolicyReport& policy : policies) lines.push_back("policy " + text(policy));
+    for (const Decision& decision : decisions) lines.push_back("decision " + text(decision));
+    for (const EpochReport& epoch : epochs) lines.push_back("epoch " + text(epoch, false));
+    for (const ResultReport& result : results) lines.push_back("result " + text(result, false));
     return lines;
   }
 
@@ -111,30 +105,6 @@ class RecordingSink : public Sink {
   std::vector<ResultReport> results;
   std::vector<std::string> events;
   std::function<void(std::int64_t)> stepped;
-
- private:
-  static std::string text(const PolicyReport& p) {
-    std::string line = fmt::format("policy {} {} {}", p.step, p.unperturbedWins, p.count);
-    for (const OpStatistics& o : p.ops) {
-      line += fmt::format(" {} {} {:a} {:a} {:a} {:a} {} {} {} {} {:a} {} {:a} {} {}", o.op, o.count,
-                          o.beforeMean, o.beforeSpread, o.afterMean, o.afterSpread, o.probed, o.plus, o.minus,
-                          o.zero, o.meanDL, o.wins, o.meanGain, o.inert, o.clamped);
-    }
-    for (const GroupStatistics& g : p.groups) {
-      line += fmt::format(" {} {} {} {} {} {:a} {} {:a} {} {}", g.group, g.count, g.plus, g.minus, g.zero,
-                          g.meanDL, g.wins, g.meanGain, g.inert, g.clamped);
-    }
-    return line;
-  }
-  static std::string text(const Decision& d) {
-    std::string line = fmt::format("decision {} {} {} {} {:a} {} {}", d.step, d.index, d.label,
-                                   planText(d.plan), d.unperturbedLoss, d.winner, d.pixelHash);
-    for (const GroupDecision& g : d.groups) {
-      line += fmt::format(" {} {:a} {:a} {:a} {}", g.group, fmt::join(g.probeLoss, ","), fmt::join(g.dL, ","),
-                          g.candidateLoss, planText(g.candidate));
-    }
-    return line;
-  }
 };
 
 }  // namespace uada

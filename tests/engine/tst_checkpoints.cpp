@@ -27,7 +27,7 @@ struct Watched {
     Control control(folder);
     sink.stepped = stepped;
     Trainer trainer(prepare(config, {folder, checkpoint}), sink, control, [&](const StateReport& report) {
-      sink.onState(report);
+      sink.take(report);
       if (report.state != RunState::paused) return;
       pausedBecause = report.text;
       paused(control);

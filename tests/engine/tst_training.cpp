@@ -24,7 +24,7 @@ struct Attempt {
     Control control(folder);
     if (act) sink.stepped = [&](std::int64_t step) { act(control, step); };
     Trainer trainer(prepare(config, {folder, checkpoint}), sink, control, [&](const StateReport& report) {
-      sink.onState(report);
+      sink.take(report);
       if (report.state == RunState::paused && paused) paused(control);
     });
     state = trainer.run();
@@ -105,11 +105,13 @@ class TestTraining : public QObject {
              sink.checkpoints[1].hash);
     QCOMPARE(sink.results.size(), std::size_t{1});
     QCOMPARE(sink.results[0].counts.chains, std::int64_t{2 * 26 * 9});
-    QCOMPARE(sink.results[0].bestTop1, std::max(sink.epochs[0].testTop1, sink.epochs[1].testTop1));
+    QCOMPARE(sink.results[0].best,
+             std::max(metricOf(sink.epochs[0].test, "top1"), metricOf(sink.epochs[1].test, "top1")));
     QCOMPARE(sink.states.back().state, RunState::finished);
     QVERIFY(says(sink.states.back().dataHash, "+"));
     QVERIFY(!sink.states.back().isDataPublished);  // images that this test makes
-    for (const EpochReport& epoch : sink.epochs) QVERIFY(epoch.testTop5 >= epoch.testTop1);
+    for (const EpochReport& epoch : sink.epochs)
+      QVERIFY(metricOf(epoch.test, "top5") >= metricOf(epoch.test, "top1"));
   }
 
   /// 26 images in batches of 8 give 4 steps, 25 give 3: a last image alone joins the batch before. Said once
@@ -137,13 +139,13 @@ class TestTraining : public QObject {
     double loss = 0, correct = 0;
     for (const StepReport& step : attempt.sink.steps) {
       loss += step.loss * step.count;
-      correct += step.correct;
+      correct += metricOf(step.metrics, "top1") * step.count;
       QCOMPARE(step.counts.forwardsNoGrad, std::int64_t{0});
       QCOMPARE(step.counts.chains, std::int64_t{step.count});
       QVERIFY(std::isnan(step.unperturbedLoss) && std::isnan(step.gain));
     }
-    QVERIFY(std::abs(attempt.sink.epochs[0].trainLoss - loss / 26) < 1e-12);
-    QVERIFY(std::abs(attempt.sink.epochs[0].trainTop1 - correct / 26) < 1e-12);
+    QVERIFY(std::abs(attempt.sink.epochs[0].train[0].value - loss / 26) < 1e-12);
+    QVERIFY(std::abs(metricOf(attempt.sink.epochs[0].train, "top1") - correct / 26) < 1e-12);
   }
 
   void recordsPicturesThatReplay() {
@@ -363,9 +365,9 @@ class TestTraining : public QObject {
     RunConfig config = tinyConfig(images.folder(), method.toStdString(), 5, 16);
     config.recipe.model.settings["width"] = 4;
     const Attempt attempt(config, {});
-    QVERIFY2(attempt.sink.results[0].lastTop1 >= 0.9,
-             std::to_string(attempt.sink.results[0].lastTop1).c_str());
-    QCOMPARE(attempt.sink.results[0].lastTop5, 1.0);
+    QVERIFY2(metricOf(attempt.sink.results[0].last, "top1") >= 0.9,
+             std::to_string(metricOf(attempt.sink.results[0].last, "top1")).c_str());
+    QCOMPARE(metricOf(attempt.sink.results[0].last, "top5"), 1.0);
   }
 
   void exportsTheWeights() {

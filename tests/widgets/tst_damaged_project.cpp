@@ -50,7 +50,7 @@ class TestDamagedProject : public QObject {
     row("configuration", "UPDATE runs SET config = '{' WHERE id = 1", "config");
     row("epochs of the run", "UPDATE runs SET epochs = -1 WHERE id = 1", "");
     row("key", "UPDATE runs SET key = '/', title = NULL WHERE id = 1", "key: 8 hexadecimal digits");
-    row("result", "UPDATE results SET best_top1 = 12, seconds = 'x' WHERE run = 1", "");
+    row("result", "UPDATE results SET best = 12, seconds = 'x' WHERE run = 1", "");
     row("attempt", "UPDATE attempts SET state = 'odd', threads = 'x', seen = NULL WHERE run = 1", "");
   }
   void everyPanelIsShown() {

@@ -26,8 +26,10 @@ static RunGroup group(const char* label, std::vector<std::int64_t> runs, std::ve
   for (const std::int64_t run : runs) {
     g.runs.emplace_back();
     g.runs.back().id = run;
-    g.runs.back().lastTop1 = last[g.runs.size() - 1] / 100;
+    g.runs.back().metric = "top1";
+    g.runs.back().last = {{"top1", last[g.runs.size() - 1] / 100}};
   }
+  g.metric = findTask("classification").testMetrics.front();
   g.last = last;
   g.best = last;
   for (double& value : g.best) value += 1;

@@ -40,7 +40,7 @@ class TestSameRun : public QObject {
       QCOMPARE(right[i].loss, left[i].loss);
       QCOMPARE(right[i].gain, left[i].gain);
     }
-    QCOMPARE(*b.lastTop1, *a.lastTop1);
+    QCOMPARE(*b.lastMain(), *a.lastMain());
   }
 };
 

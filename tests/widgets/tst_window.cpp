@@ -121,10 +121,10 @@ class TestWindow : public QObject {
     QTRY_COMPARE(loss->figure().curves.back().y.size(), std::size_t{80});
     QCOMPARE(loss->figure().curves.back().y.front(),
              bench.engine.numbers(fakeConfig("uada", 1, 4)).step(1).loss);
-    auto* accuracy = live->findChild<Plot*>("accuracy");
-    QCOMPARE(accuracy->figure().curves.front().x, (std::vector<double>{20, 40, 60, 80}));
+    auto* test = live->findChild<Plot*>("test");
+    QCOMPARE(test->figure().curves.front().x, (std::vector<double>{20, 40, 60, 80}));
     live->findChild<QComboBox*>("x")->setCurrentIndex(1);
-    QTRY_COMPARE(accuracy->figure().curves.front().x, (std::vector<double>{1, 2, 3, 4}));
+    QTRY_COMPARE(test->figure().curves.front().x, (std::vector<double>{1, 2, 3, 4}));
     QVERIFY(bench.window->findChild<QLabel*>("status")->text().contains("FINISHED"));
     QVERIFY(bench.window->panel("log")->findChild<QPlainTextEdit*>("log")->toPlainText().contains(
         "epoch 4 of 4"));

@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <QObject>
 #include <cmath>
 
 #include "core/base/Text.h"
+#include "widgets/models/Words.h"
 
 namespace uada {
 
@@ -34,5 +36,12 @@ QString ratioText(std::optional<double> ratio) {
 }
 
 QString countText(long long count) { return QString::fromStdString(groupedText(count)); }
+
+MetricTitle metricTitle(const std::vector<RunSummary>& runs) {
+  const Metric& first = runs.empty() ? tasks().front().testMetrics.front() : mainMetric(runs.front());
+  for (const RunSummary& run : runs)
+    if (mainMetric(run).name != first.name) return {QObject::tr("main metric"), {}};
+  return {q(first.title), q(first.unit)};
+}
 
 }  // namespace uada

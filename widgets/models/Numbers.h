@@ -2,6 +2,9 @@
 
 #include <QString>
 #include <optional>
+#include <vector>
+
+#include "core/store/Records.h"
 
 namespace uada {
 
@@ -13,5 +16,12 @@ QString signedText(double value, int digits);    ///< "+0.52", with a true minus
 QString ratioText(std::optional<double> ratio);  ///< "4.00 ×"
 QString countText(long long count);              ///< "1,234,567"
 QString orDash(const QString& text);
+
+/// How the main test metric of these runs is called within a sentence: "top-1" in "%"; "main metric" without
+/// a unit where the runs differ in it.
+struct MetricTitle {
+  QString title, unit;
+};
+MetricTitle metricTitle(const std::vector<RunSummary>& runs);
 
 }  // namespace uada

@@ -59,7 +59,8 @@ QVariant RunsModel::display(const RunSummary& run, int column) const {
   switch (column) {
     case title: return session_.nameOf(run.id);
     case epoch: return QStringLiteral("%1/%2").arg(run.epoch).arg(run.epochs);
-    case accuracy: return run.lastTop1 ? QString::number(100 * *run.lastTop1, 'f', 2) + " %" : QString();
+    case score:
+      return run.lastMain() ? QString::fromStdString(mainMetric(run).text(*run.lastMain())) : QString();
     default: return {};
   }
 }

@@ -14,8 +14,8 @@ class Theme;
 class RunsModel : public QAbstractTableModel {
   Q_OBJECT
  public:
-  enum Column { square, title, state, epoch, accuracy, columns };
-  static constexpr int kRunRole = Qt::UserRole;    ///< the run's id
+  enum Column { square, title, state, epoch, score, columns };
+  static constexpr int kRunRole = Qt::UserRole;       ///< the run's id
   static constexpr int kTextRole = Qt::UserRole + 1;  ///< all that a filter looks into
 
   RunsModel(Session& session, const Theme& theme, QObject* parent);

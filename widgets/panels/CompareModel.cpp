@@ -21,8 +21,11 @@ double meanOf(const std::vector<double>& values) { return Cell{values, {}, {}}.m
 /// Sample standard deviation; NaN below two values.
 double spreadOf(const std::vector<double>& values) { return Cell{values, {}, {}}.spread().value_or(kNone); }
 
-double bestOf(const std::vector<double>& values) {
-  return values.empty() ? kNone : *std::max_element(values.begin(), values.end());
+double bestOf(const CompareRow& row) {
+  double best = kNone;
+  for (const double value : row.best)
+    if (row.metric.isBetter(value, best)) best = value;
+  return best;
 }
 
 void flatten(const Json& json, const std::string& path, std::map<std::string, QString>& out) {
@@ -38,6 +41,7 @@ CompareRow groupRow(const RunGroup& group) {
   CompareRow row;
   row.label = q(group.label);
   for (const RunSummary& run : group.runs) row.runs.push_back(run.id);
+  row.metric = group.metric;
   row.last = group.last;
   row.best = group.best;
   row.diverged = static_cast<int>(group.diverged);
@@ -54,8 +58,9 @@ CompareRow runRow(const RunSummary& run, const QString& name) {
   row.label = name;
   row.runs = {run.id};
   row.diverged = run.hasDiverged ? 1 : 0;
-  if (run.lastTop1 && !run.hasDiverged) row.last = {100 * *run.lastTop1};
-  if (run.bestTop1 && !run.hasDiverged) row.best = {100 * *run.bestTop1};
+  row.metric = mainMetric(run);
+  if (run.lastMain() && !run.hasDiverged) row.last = {row.metric.scale * *run.lastMain()};
+  if (run.best && !run.hasDiverged) row.best = {row.metric.scale * *run.best};
   row.seconds = run.seconds;
   return row;
 }
@@ -194,7 +199,7 @@ void CompareModel::addNumbers() {
       [](const CompareRow& r) { return meanOf(r.best); }, points);
   add(
       QObject::tr("Max %"), QObject::tr("The highest top-1 of any epoch and seed"),
-      [](const CompareRow& r) { return bestOf(r.best); }, points);
+      [](const CompareRow& r) { return bestOf(r); }, points);
   columns_.push_back({QObject::tr("− ra-uc"),
                       QObject::tr("Last top-1 minus that of ra-uc with the same recipe on the same images, "
                                   "percentage points, with its 95 % interval (Welch)"),

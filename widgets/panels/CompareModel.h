@@ -15,7 +15,8 @@ namespace uada {
 struct CompareRow {
   QString label;
   std::vector<qint64> runs;
-  std::vector<double> last, best;  ///< top-1 in percent, a run each that did not diverge
+  Metric metric;                   ///< the main one of the task
+  std::vector<double> last, best;  ///< of it as shown (top-1 in percent), a run each that did not diverge
   int diverged = 0;                ///< runs whose numbers are none
   double seconds = 0;
   std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe

@@ -1,3 +1,4 @@
+#include "widgets/models/Numbers.h"
 #include "widgets/panels/ComparePanel.h"
 
 #include <QApplication>
@@ -167,13 +168,16 @@ void ComparePanel::sayWhatIsLeftOut() {
   note_->setText(text);
 }
 
-/// Test accuracy of every run in the table, in the run's colour.
+/// The main test metric of every run in the table, in the run's colour.
 void ComparePanel::drawCurves() {
   Session& session = workbench_.session;
   Figure figure;
   figure.x.title = tr("Epoch");
-  figure.left.title = tr("Test accuracy");
-  figure.left.unit = QStringLiteral("%");
+  std::vector<RunSummary> shown;
+  for (const RunGroup& group : groups_) shown.insert(shown.end(), group.runs.begin(), group.runs.end());
+  const auto [title, unit] = metricTitle(shown);
+  figure.left.title = tr("Test %1").arg(title);
+  figure.left.unit = unit;
   figure.empty = tr("The curves appear with the first epoch");
   for (const CompareRow& row : model_.rows()) {
     for (const qint64 run : row.runs) {
@@ -182,7 +186,8 @@ void ComparePanel::drawCurves() {
       curve.colour = session.colour(run);
       for (const EpochReport& epoch : session.epochs(run)) {
         curve.x.push_back(epoch.epoch);
-        curve.y.push_back(100 * epoch.testTop1);
+        const Metric& metric = row.metric;
+        curve.y.push_back(metric.scale * metricOf(epoch.test, metric.name));
       }
       figure.curves.push_back(std::move(curve));
     }

@@ -21,9 +21,6 @@ namespace {
 using Line = std::pair<QString, QString>;
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
-QString percent(const std::optional<double>& share) {
-  return share ? QString::number(100 * *share, 'f', 2) + " %" : QStringLiteral("-");
-}
 
 // "recipe.training.batch" -> "128", leaf by leaf.
 void flatten(const Json& json, const QString& path, std::vector<Line>& out) {
@@ -48,10 +45,12 @@ std::vector<Line> resultLines(const RunSummary& run) {
   std::vector<Line> lines{{QObject::tr("State"), stateWord(run.state)},
                           {QObject::tr("Epoch"), QStringLiteral("%1 of %2").arg(run.epoch).arg(run.epochs)},
                           {QObject::tr("Step"), text(groupedText(run.step))},
-                          {QObject::tr("Test top-1, last"), percent(run.lastTop1)},
-                          {QObject::tr("Test top-1, best"), percent(run.bestTop1)}};
-  if (run.bestTop1) lines.back().second += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
-  if (run.lastTop5) lines.emplace_back(QObject::tr("Test top-5, last"), percent(run.lastTop5));
+                          {QObject::tr("Test %1, best").arg(text(mainMetric(run).title)),
+                           text(mainMetric(run).text(run.best.value_or(std::nan(""))))}};
+  if (run.best) lines.back().second += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
+  for (const Metric& metric : taskOf(run).testMetrics)
+    if (const auto value = run.lastOf(metric.name))
+      lines.emplace_back(QObject::tr("Test %1, last").arg(text(metric.title)), text(metric.text(*value)));
   if (!run.problem.empty()) lines.emplace_back(QObject::tr("Problem"), text(run.problem));
   if (!run.damage.empty()) lines.emplace_back(QObject::tr("Damaged"), text(run.damage));
   return lines;

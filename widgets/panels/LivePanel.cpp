@@ -32,19 +32,19 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   inside->setSpacing(0);
   loss_ = new Plot(workbench.theme);
   loss_->setObjectName("loss");
-  accuracy_ = new Plot(workbench.theme);
-  accuracy_->setObjectName("accuracy");
+  test_ = new Plot(workbench.theme);
+  test_->setObjectName("test");
   cost_ = new CostBars(workbench.theme);
   auto* plots = new QSplitter;
   plots->addWidget(loss_);
-  plots->addWidget(accuracy_);
+  plots->addWidget(test_);
   plots->setSizes({600, 400});
   plots->setChildrenCollapsible(false);
   inside->addWidget(makeTools());
   inside->addWidget(plots, 1);
   inside->addWidget(cost_);
   pages_->addWidget(page);
-  pages_->addWidget(emptyState(workbench, tr("Loss, gain, test accuracy and cost will be drawn here"),
+  pages_->addWidget(emptyState(workbench, tr("Loss, gain, test metric and cost will be drawn here"),
                                tr("Start a run (Ctrl+Return), or tick stored runs in the list on the left"),
                                "live"));
   redraw_.setSingleShot(true);
@@ -62,7 +62,7 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
       reference_ = costReference(workbench_.session.runs());
       schedule();
     });
-  for (Plot* plot : {loss_, accuracy_}) {
+  for (Plot* plot : {loss_, test_}) {
     connect(plot, &Plot::clicked, this, [this](double x, double) {
       if (x_->currentIndex() == step) workbench_.session.setCursor(std::llround(x));
     });
@@ -99,7 +99,7 @@ QWidget* LivePanel::makeTools() {
   connect(x_, &QComboBox::currentIndexChanged, this, [this, changed] {
     changed();
     loss_->fit();
-    accuracy_->fit();
+    test_->fit();
   });
   connect(log_, &QCheckBox::toggled, this, changed);
   connect(smoothing_, &QSlider::valueChanged, this, changed);
@@ -109,7 +109,7 @@ QWidget* LivePanel::makeTools() {
   fit->setToolTip(tr("Fit both plots (or double click in one)"));
   connect(fit, &QToolButton::clicked, this, [this] {
     loss_->fit();
-    accuracy_->fit();
+    test_->fit();
   });
   auto* label = new QLabel(tr("x"));
   auto* smooth = new QLabel(tr("smoothing"));
@@ -191,18 +191,22 @@ void LivePanel::addLoss(Figure& figure, qint64 run) {
   figure.curves.push_back(std::move(loss));
 }
 
-void LivePanel::addAccuracy(Figure& figure, qint64 run) {
+void LivePanel::addTest(Figure& figure, qint64 run) {
   const auto& epochs = workbench_.session.epochs(run);
   if (epochs.empty() || !hasPlace(run)) return;
   Curve curve;
   std::vector<std::int64_t> steps;
-  const EpochReport* best = &epochs.front();
+  const RunSummary* summary = workbench_.session.find(run);
+  if (!summary) return;
+  const Metric& metric = mainMetric(*summary);
+  double best = std::nan("");
   for (const EpochReport& report : epochs) {
+    const double value = metricOf(report.test, metric.name);
     steps.push_back(report.step);
-    curve.y.push_back(100 * report.testTop1);
-    if (report.testTop1 > best->testTop1) best = &report;
+    curve.y.push_back(metric.scale * value);
+    if (metric.isBetter(value, best)) best = value;
   }
-  curve.name = tr("%1, best %2 %").arg(nameOf(run)).arg(100 * best->testTop1, 0, 'f', 2);
+  curve.name = tr("%1, best %2").arg(nameOf(run), QString::fromStdString(metric.text(best)));
   curve.colour = workbench_.session.colour(run);
   curve.x = positions(run, steps);
   curve.points = true;
@@ -231,9 +235,7 @@ std::vector<CostBars::Row> LivePanel::costs() {
   for (const qint64 run : s.shownRuns()) {
     CostBars::Row row;
     for (const StepReport& report : s.steps(run)) {
-      const Timings& t = report.timings;
-      row.timings.render += t.render, row.timings.probe += t.probe, row.timings.candidate += t.candidate;
-      row.timings.train += t.train, row.timings.wait += t.wait, row.timings.other += t.other;
+      row.timings += report.timings;
       ++row.steps;
     }
     const RunSummary* summary = s.find(run);
@@ -248,37 +250,41 @@ std::vector<CostBars::Row> LivePanel::costs() {
 
 void LivePanel::redraw() {
   Session& s = workbench_.session;
-  Figure loss, accuracy;
+  Figure loss, test;
   loss.title = tr("Training loss and gain");
-  accuracy.title = tr("Test accuracy");
-  loss.x = accuracy.x = xAxis();
+  loss.x = test.x = xAxis();
   loss.left = {tr("Loss, gain (dashed)"), ""};
   loss.left.log = log_->isChecked();
-  accuracy.left = {tr("Top-1"), "%"};
+  std::vector<RunSummary> shown;
+  for (const qint64 run : s.shownRuns())
+    if (const RunSummary* summary = s.find(run)) shown.push_back(*summary);
+  const MetricTitle metric = metricTitle(shown);
+  test.title = tr("Test %1").arg(metric.title);
+  test.left = {metric.title, metric.unit};
   loss.empty = tr("Appears with the first training step");
-  accuracy.empty = tr("Appears with the first epoch");
+  test.empty = tr("Appears with the first epoch");
   QStringList placeless;
   for (const qint64 run : s.shownRuns()) {
     addLoss(loss, run);
-    addAccuracy(accuracy, run);
+    addTest(test, run);
     if (!s.steps(run).empty() && !hasPlace(run)) placeless << nameOf(run);
   }
   if (!placeless.empty()) {
     const QString what = tr("the steps of an epoch are not known of %1").arg(placeless.join(", "));
     loss.title += tr(" (%1)").arg(what);
-    loss.empty = accuracy.empty = tr("Nothing by epoch: %1; choose x: step").arg(what);
+    loss.empty = test.empty = tr("Nothing by epoch: %1; choose x: step").arg(what);
   }
   const auto isGain = [](const Curve& curve) { return curve.dashed; };
   if (std::none_of(loss.curves.begin(), loss.curves.end(), isGain)) loss.left.title = tr("Loss");
-  const bool nothing = loss.curves.empty() && accuracy.curves.empty() && placeless.empty() && !s.isLive();
+  const bool nothing = loss.curves.empty() && test.curves.empty() && placeless.empty() && !s.isLive();
   pages_->setCurrentIndex(nothing ? 1 : 0);
   loss_->show(std::move(loss));
-  accuracy_->show(std::move(accuracy));
+  test_->show(std::move(test));
   const qint64 run = s.selectedRun();
   const bool cursor = run != 0 && s.cursor() > 0 && !s.followsLive() && hasPlace(run);
   const std::optional<double> x = cursor ? std::optional(positions(run, {s.cursor()}).front()) : std::nullopt;
   loss_->setCursor(x);
-  accuracy_->setCursor(x);
+  test_->setCursor(x);
   cost_->show(costs());
 }
 
@@ -297,7 +303,7 @@ void LivePanel::writeExport(const QString& file, const std::string& ending) {
 }
 
 Panel panel::live() {
-  return {"live", "Live", "Loss, gain, test accuracy and cost of the shown runs",
+  return {"live", "Live", "Loss, gain, test metric and cost of the shown runs",
           [](const Workbench& workbench) -> PanelWidget* { return new LivePanel(workbench); }};
 }
 

@@ -16,8 +16,8 @@ namespace uada {
 
 struct StepReport;
 
-/// Curves of the shown runs: training loss and gain on the left, test accuracy on the right, cost below.
-/// Redrawn at most ten times a second, however fast the training.
+/// Curves of the shown runs: training loss and gain on the left, the main test metric on the right, cost
+/// below. Redrawn at most ten times a second, however fast the training.
 class LivePanel : public PanelWidget {
   Q_OBJECT
  public:
@@ -36,7 +36,7 @@ class LivePanel : public PanelWidget {
   }
   void redraw();
   void addLoss(Figure& figure, qint64 run);
-  void addAccuracy(Figure& figure, qint64 run);
+  void addTest(Figure& figure, qint64 run);
   std::vector<CostBars::Row> costs();
   void addRatio(CostBars::Row& row, const RunSummary& summary) const;
   /// Position of each step on the chosen axis.
@@ -53,7 +53,7 @@ class LivePanel : public PanelWidget {
   QComboBox* x_ = nullptr;
   QCheckBox* log_ = nullptr;
   QSlider* smoothing_ = nullptr;
-  Plot *loss_ = nullptr, *accuracy_ = nullptr;
+  Plot *loss_ = nullptr, *test_ = nullptr;
   CostBars* cost_ = nullptr;
 };
 

@@ -202,7 +202,7 @@ void RunsPanel::removeRun(qint64 run) {
 }  // namespace
 
 Panel panel::runs() {
-  return {"runs", "Runs", "The project's runs: state, progress and test accuracy; the queue",
+  return {"runs", "Runs", "The project's runs: state, progress and main test metric; the queue",
           [](const Workbench& workbench) -> PanelWidget* { return new RunsPanel(workbench); }};
 }
 

@@ -6,7 +6,6 @@
 #include <QPainter>
 #include <QToolTip>
 #include <algorithm>
-#include <array>
 
 #include "core/base/Text.h"
 #include "widgets/session/Theme.h"
@@ -15,12 +14,17 @@ namespace uada {
 
 namespace {
 
-constexpr int kParts = 6;
-const std::array<const char*, kParts> kNames{"render", "probe", "candidate", "train", "wait", "other"};
-
-std::array<double, kParts> parts(const Timings& t) {
-  return {t.render, t.probe, t.candidate, t.train, t.wait, t.other};
+/// Seconds of each of phases(), in their order.
+std::vector<double> parts(const Timings& timings) {
+  struct {
+    std::vector<double> seconds;
+    void phase(const char*, double value) { seconds.push_back(value); }
+  } lister;
+  Timings::visit(timings, lister);
+  return lister.seconds;
 }
+
+QString nameOf(std::size_t phase) { return QString::fromStdString(phases()[phase].name); }
 
 double msPerStep(double seconds, std::int64_t steps) {
   return steps > 0 ? 1000 * seconds / static_cast<double>(steps) : 0;
@@ -67,11 +71,11 @@ void CostBars::paintLegend(QPainter& painter) const {
   painter.setPen(theme_.colour("muted"));
   painter.drawText(QRect(kGrid, 0, labelWidth(), kRowHeight), Qt::AlignVCenter, tr("Time per step"));
   int x = labelWidth();
-  for (int i = 0; i < kParts; ++i) {
+  for (std::size_t i = 0; i < phases().size(); ++i) {
     painter.fillRect(x, kRowHeight / 2 - 5, 10, 10, theme_.category(i));
     x += 16;
-    painter.drawText(QRect(x, 0, width(), kRowHeight), Qt::AlignVCenter, kNames[i]);
-    x += fontMetrics().horizontalAdvance(kNames[i]) + 2 * kGrid;
+    painter.drawText(QRect(x, 0, width(), kRowHeight), Qt::AlignVCenter, nameOf(i));
+    x += fontMetrics().horizontalAdvance(nameOf(i)) + 2 * kGrid;
   }
 }
 
@@ -83,7 +87,7 @@ void CostBars::paintRow(QPainter& painter, int index, double longest) const {
   painter.setPen(theme_.colour("text"));
   painter.drawText(QRect(kGrid + 16, top, labelWidth(), kRowHeight), Qt::AlignVCenter, row.name);
   double before = 0;
-  for (int i = 0; i < kParts; ++i) {
+  for (std::size_t i = 0; i < phases().size(); ++i) {
     const double ms = msPerStep(parts(row.timings)[i], row.steps);
     const int x0 = bar.left() + static_cast<int>(before / longest * bar.width());
     const int x1 = bar.left() + static_cast<int>((before + ms) / longest * bar.width());
@@ -117,12 +121,12 @@ bool CostBars::event(QEvent* event) {
   const Row& row = rows_[index];
   QString text = QStringLiteral("<b>%1</b>, mean of %2 steps<table>")
                      .arg(row.name, QString::fromStdString(groupedText(row.steps)));
-  for (int i = 0; i < kParts; ++i) {
+  for (std::size_t i = 0; i < phases().size(); ++i) {
     const double seconds = parts(row.timings)[i], total = row.timings.total();
     text +=
         QStringLiteral(
             "<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2&nbsp;&nbsp;</td><td align=right>%3 %</td></tr>")
-            .arg(kNames[i], msText(msPerStep(seconds, row.steps)))
+            .arg(nameOf(i), msText(msPerStep(seconds, row.steps)))
             .arg(total > 0 ? 100 * seconds / total : 0, 0, 'f', 1);
   }
   QToolTip::showText(help->globalPos(), text + "</table>" + row.ratioHelp, this);

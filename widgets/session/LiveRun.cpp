@@ -53,8 +53,16 @@ void LiveRun::serve(RunSession& session) {
   end_ = {session.job().state(), session.job().problem()};
 }
 
-void LiveRun::onCheckpoint(const CheckpointReport& report) {
-  events.post(fmt::format("checkpoint at step {}: {}", groupedText(report.step), report.file));
+void LiveRun::take(const Report& report) {
+  std::visit(
+      Cases{[&](const StateReport& r) { states.post(r); }, [&](const StepReport& r) { steps.post(r); },
+            [&](const PolicyReport& r) { policy.post(r); }, [&](const Decision& r) { decisions.post(r); },
+            [&](const EpochReport& r) { epochs.post(r); },
+            [&](const CheckpointReport& r) {
+              events.post(fmt::format("checkpoint at step {}: {}", groupedText(r.step), r.file));
+            },
+            [](const ResultReport&) {}, [&](const EventReport& r) { events.post(r.text); }},
+      report);
 }
 
 }  // namespace uada

@@ -43,14 +43,7 @@ class LiveRun final : private Sink {
  private:
   void run();
   void serve(RunSession& session);
-  void onState(const StateReport& report) override { states.post(report); }
-  void onStep(const StepReport& report) override { steps.post(report); }
-  void onPolicy(const PolicyReport& report) override { policy.post(report); }
-  void onDecision(const Decision& decision) override { decisions.post(decision); }
-  void onEpoch(const EpochReport& report) override { epochs.post(report); }
-  void onCheckpoint(const CheckpointReport& report) override;
-  void onResult(const ResultReport&) override {}
-  void onEvent(const std::string& text) override { events.post(text); }
+  void take(const Report& report) override;
 
   ProjectWriter& project_;
   const EngineProvider engine_;

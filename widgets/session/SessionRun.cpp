@@ -175,12 +175,15 @@ void Session::drainReports() {
   for (const EpochReport& report : epochs.items) {
     std::erase_if(known.epochs, [&](const EpochReport& e) { return e.epoch >= report.epoch; });
     known.epochs.push_back(report);
-    Q_EMIT logged(QStringLiteral("%1: epoch %2 of %3: loss %4, test accuracy %5 %")
+    const RunSummary* summary = find(run);
+    const Metric& metric = summary ? mainMetric(*summary) : tasks().front().testMetrics.front();
+    Q_EMIT logged(QStringLiteral("%1: epoch %2 of %3: loss %4, test %5 %6")
                       .arg(progress_.title)
                       .arg(report.epoch)
                       .arg(progress_.epochs)
-                      .arg(report.trainLoss, 0, 'f', 4)
-                      .arg(100 * report.testTop1, 0, 'f', 2));
+                      .arg(metricOf(report.train, "loss"), 0, 'f', 4)
+                      .arg(QString::fromStdString(metric.title),
+                           QString::fromStdString(metric.text(metricOf(report.test, metric.name)))));
   }
   Q_EMIT epochEnded(run, epochs.items);
 }

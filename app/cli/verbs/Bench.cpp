@@ -70,6 +70,7 @@ std::optional<double> storedRows(const StopSignals& signals) {
     report.epoch = 1;
     report.loss = 1.0 / i;
     report.count = 128;
+    report.metrics = {{"top1", 0.5}};
     project.append(run.id, attempt, report);
   }
   project.flush();

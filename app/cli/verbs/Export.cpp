@@ -15,6 +15,7 @@
 #include "core/base/Text.h"
 #include "core/engine/DecisionLine.h"
 #include "core/engine/Engine.h"
+#include "core/engine/ReportJson.h"
 #include "core/store/Project.h"
 
 namespace uada::cli {
@@ -38,19 +39,24 @@ std::string csvCell(const Json& value) {
   return '"' + text + '"';
 }
 
-/// Rows with the same keys as CSV; the header comes from the first.
+/// Rows as CSV. The columns are the keys of the first; what another row lacks of them is empty.
 std::string csvText(const std::vector<Json>& rows) {
+  std::vector<std::string> columns;
   std::string text;
   for (const Json& row : rows) {
     Json::Object flat;
     flatten(row, "", flat);
-    std::string header, line;
-    for (const auto& [key, value] : flat) {
-      header += (header.empty() ? "" : ",") + key;
-      line += (&key == &flat.front().first ? "" : ",") + csvCell(value);
+    const Json cells(flat);
+    if (columns.empty()) {
+      for (const auto& [key, value] : flat) columns.push_back(key);
+      text = joined(columns, ",") + '\n';
     }
-    if (text.empty()) text = header + '\n';
-    text += line + '\n';
+    std::vector<std::string> line;
+    for (const std::string& column : columns) {
+      const Json* value = cells.find(column);
+      line.push_back(value ? csvCell(*value) : "");
+    }
+    text += joined(line, ",") + '\n';
   }
   return text;
 }
@@ -63,39 +69,34 @@ std::string linesText(const std::vector<Json>& rows) {
 
 std::vector<Json> curveRows(const ProjectReader& project, std::int64_t run) {
   std::vector<Json> rows;
-  for (const StepReport& report : project.steps(run)) rows.push_back(stepJson(report));
+  for (const StepReport& report : project.steps(run)) rows.push_back(reportToJson(report));
   return rows;
 }
 
 std::vector<Json> epochRows(const ProjectReader& project, std::int64_t run) {
   std::vector<Json> rows;
-  for (const EpochReport& report : project.epochs(run)) rows.push_back(epochJson(report));
+  for (const EpochReport& report : project.epochs(run)) rows.push_back(reportToJson(report));
   return rows;
 }
 
-/// A row for each op and each group of a step, and one for the unperturbed plans, all with the same columns.
-void addPolicyRows(const Json& report, std::vector<Json>& rows) {
-  static const char* const kColumns[] = {
-      "count", "before_mean", "before_spread", "after_mean", "after_spread", "probed", "plus",
-      "minus", "zero",        "mean_dl",       "wins",       "mean_gain",    "inert",  "clamped"};
-  const auto add = [&](const char* of, const Json& name, const Json& from) {
-    Json row =
-        Json::Object{{"step", report.at("step")}, {"epoch", report.at("epoch")}, {"of", of}, {"name", name}};
-    for (const char* column : kColumns) {
-      const Json* value = from.find(column);
-      row[column] = value ? *value : Json();
-    }
+/// A row for each op and each group of a step, and one for the unperturbed plans, all with the columns that
+/// ops have.
+void addPolicyRows(const PolicyReport& report, std::vector<Json>& rows) {
+  const Json columns = reportToJson(OpStatistics{});
+  const auto add = [&](const char* of, const std::string& name, const Json& from) {
+    Json row = Json::Object{{"step", report.step}, {"epoch", report.epoch}, {"of", of}, {"name", name}};
+    for (const auto& [column, ignored] : columns.asObject())
+      if (column != "op") row[column] = from.find(column) ? from.at(column) : Json();
     rows.push_back(std::move(row));
   };
-  for (const Json& op : report.at("ops").asArray()) add("op", op.at("op"), op);
-  for (const Json& group : report.at("groups").asArray()) add("group", group.at("group"), group);
-  add("unperturbed", "unperturbed",
-      Json::Object{{"count", report.at("count")}, {"wins", report.at("unperturbed_wins")}});
+  for (const OpStatistics& op : report.ops) add("op", op.op, reportToJson(op));
+  for (const GroupStatistics& group : report.groups) add("group", group.group, reportToJson(group));
+  add("unperturbed", "unperturbed", Json::Object{{"count", report.count}, {"wins", report.unperturbedWins}});
 }
 
 std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
   std::vector<Json> rows;
-  for (const PolicyReport& report : project.policy(run)) addPolicyRows(policyJson(report), rows);
+  for (const PolicyReport& report : project.policy(run)) addPolicyRows(report, rows);
   return rows;
 }
 

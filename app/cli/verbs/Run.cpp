@@ -117,10 +117,11 @@ Task taskOf(const Wanted& wanted, ProjectWriter& project, std::string prefix) {
 
 void skip(const Wanted& wanted, const std::string& prefix, const Console& console) {
   const RunSummary& run = *wanted.existing;
-  console.note(wanted.isFinished() ? fmt::format("{}  finished before as {}: top-1 {} (--again trains anew)",
-                                                 prefix, run.key, percentText(run.lastTop1))
-                                   : fmt::format("{}  left out: {} is {} in process {} on {}", prefix,
-                                                 run.key, stateName(run.state), run.pid, run.host));
+  console.note(wanted.isFinished()
+                   ? fmt::format("{}  finished before as {}: {} {} (--again trains anew)", prefix, run.key,
+                                 mainMetric(run).title, metricText(run, run.lastMain()))
+                   : fmt::format("{}  left out: {} is {} in process {} on {}", prefix, run.key,
+                                 stateName(run.state), run.pid, run.host));
   console.object("skipped", summaryJson(run));
 }
 
@@ -228,12 +229,13 @@ void writeGroup(const RunGroup& group, const Console& console) {
                            {"data_hash", group.dataHash},
                            {"n", static_cast<std::int64_t>(group.runs.size() - group.diverged)},
                            {"diverged", static_cast<std::int64_t>(group.diverged)}};
-  for (const auto& [name, values] :
-       {std::pair("last_top1", &group.last), std::pair("best_top1", &group.best)}) {
+  json["metric"] = group.metric.name;
+  for (const auto& [name, values] : {std::pair("last_" + group.metric.name, &group.last),
+                                     std::pair("best_" + group.metric.name, &group.best)}) {
     json[name] = Json::array();
     for (const double value : *values) json[name].push(value);
   }
-  json["unit"] = "%";
+  json["unit"] = group.metric.unit;
   json["seconds"] = group.seconds;
   json["forward_equivalents"] = group.forwardEquivalents;
   json["chains"] = group.chains;

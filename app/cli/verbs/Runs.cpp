@@ -24,8 +24,8 @@ std::string runsText(const std::vector<RunSummary>& runs) {
                    {"created"}});
   for (const RunSummary& run : runs)
     table.add({run.key, run.title, stateName(run.state), epochText(run),
-               stepText(run.step, run.plannedSteps()), percentText(run.bestTop1), percentText(run.lastTop1),
-               durationText(run.seconds), localTime(run.created)});
+               stepText(run.step, run.plannedSteps()), metricText(run, run.best),
+               metricText(run, run.lastMain()), durationText(run.seconds), localTime(run.created)});
   return table.text();
 }
 

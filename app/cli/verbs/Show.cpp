@@ -6,6 +6,7 @@
 #include "app/cli/Verbs.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
+#include "core/engine/ReportJson.h"
 #include "core/engine/methods/Method.h"
 #include "core/store/Project.h"
 
@@ -36,7 +37,7 @@ std::string choiceText(const Choice& choice) {
 std::string summaryText(const RunDetail& detail) {
   const RunSummary& run = detail.summary;
   std::string text;
-  const auto line = [&](const char* name, const std::string& value) {
+  const auto line = [&](const std::string& name, const std::string& value) {
     if (!value.empty()) text += fmt::format("{:<12}{}\n", name, oneLine(value));
   };
   line("key", fmt::format("{}  (number {})", run.key, run.id));
@@ -51,10 +52,10 @@ std::string summaryText(const RunDetail& detail) {
   line("seed", std::to_string(run.seed));
   line("training", settingsText(settingsToJson(detail.config.recipe.training)));
   line("epoch", fmt::format("{}, step {}", epochText(run), stepText(run.step, run.plannedSteps())));
-  line("best top-1",
-       percentText(run.bestTop1) + (run.bestTop1 ? fmt::format(" (epoch {})", run.bestEpoch) : ""));
-  line("last top-1", percentText(run.lastTop1));
-  line("last top-5", percentText(run.lastTop5));
+  line("best " + mainMetric(run).title,
+       metricText(run, run.best) + (run.best ? fmt::format(" (epoch {})", run.bestEpoch) : ""));
+  for (const Metric& metric : taskOf(run).testMetrics)
+    if (metric.name != "loss") line("last " + metric.title, metric.text(metricOf(run.last, metric.name)));
   line("loss", lossText(run.loss));
   line("time", durationText(run.seconds) + " of training");
   line("computed", fmt::format("{} forwards without gradient, {} with, {} backwards, {} augmentation chains",
@@ -88,27 +89,28 @@ std::string attemptsText(const RunDetail& detail) {
   return table.empty() ? "" : '\n' + table.text();
 }
 
-std::string epochsText(const std::vector<EpochReport>& epochs, const std::string& key) {
-  TextTable table({{"epoch", Align::right},
-                   {"step", Align::right},
-                   {"train loss", Align::right},
-                   {"train top-1", Align::right},
-                   {"test loss", Align::right},
-                   {"test top-1", Align::right},
-                   {"test top-5", Align::right},
-                   {"time", Align::right}});
+std::string epochsText(const std::vector<EpochReport>& epochs, const RunSummary& run) {
+  const Task& task = taskOf(run);
+  std::vector<TextTable::Column> columns{{"epoch", Align::right}, {"step", Align::right}};
+  for (const Metric& metric : task.trainMetrics) columns.push_back({"train " + metric.title, Align::right});
+  for (const Metric& metric : task.testMetrics) columns.push_back({"test " + metric.title, Align::right});
+  columns.push_back({"time", Align::right});
+  TextTable table(columns);
   const std::size_t first = epochs.size() > kShownEpochs ? epochs.size() - kShownEpochs : 0;
   for (std::size_t i = first; i < epochs.size(); ++i) {
     const EpochReport& e = epochs[i];
-    table.add({groupedText(e.epoch), groupedText(e.step), lossText(e.trainLoss), percentText(e.trainTop1),
-               lossText(e.testLoss), percentText(e.testTop1), percentText(e.testTop5),
-               durationText(e.seconds)});
+    std::vector<std::string> cells{groupedText(e.epoch), groupedText(e.step)};
+    for (const Metric& metric : task.trainMetrics)
+      cells.push_back(metric.text(metricOf(e.train, metric.name)));
+    for (const Metric& metric : task.testMetrics) cells.push_back(metric.text(metricOf(e.test, metric.name)));
+    cells.push_back(durationText(e.seconds));
+    table.add(cells);
   }
   if (table.empty()) return "";
   std::string text = '\n' + table.text();
   if (first > 0)
     text += fmt::format("{} earlier: uada export {} --what epochs --out epochs.csv\n", plural(first, "epoch"),
-                        key);
+                        run.key);
   return text;
 }
 
@@ -132,12 +134,12 @@ int perform(const ShowOptions& options) {
   run["config"] = toJson(detail.config);
   console.object("run", run);
   for (const Manifest& attempt : detail.attempts) console.object("attempt", manifestJson(attempt));
-  for (const EpochReport& epoch : epochs) console.object("epoch", epochJson(epoch));
+  for (const EpochReport& epoch : epochs) console.object("epoch", reportToJson(epoch));
   for (const CheckpointReport& checkpoint : detail.checkpoints)
-    console.object("checkpoint", checkpointJson(checkpoint));
+    console.object("checkpoint", reportToJson(checkpoint));
   for (const std::string& event : detail.events) console.object("event", Json::Object{{"text", event}});
 
-  std::string text = summaryText(detail) + attemptsText(detail) + epochsText(epochs, detail.summary.key) +
+  std::string text = summaryText(detail) + attemptsText(detail) + epochsText(epochs, detail.summary) +
                      checkpointsText(detail);
   for (const std::string& event : detail.events)
     text += (&event == detail.events.data() ? "\nevents\n  " : "  ") + event + '\n';

@@ -23,6 +23,24 @@ std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k
   return inTop.sum().item<std::int64_t>();
 }
 
+std::vector<MetricSum> trainSums(const at::Tensor& logits, const at::Tensor& targets) {
+  return {{"top1", static_cast<double>(countTop(logits, targets, 1)), static_cast<double>(targets.size(0))}};
+}
+
+void LabelMeter::add(const at::Tensor& logits, const at::Tensor& targets) {
+  loss_ += crossEntropy(logits, targets).sum(at::kDouble).item<double>();
+  top1_ += countTop(logits, targets, 1);
+  top5_ += countTop(logits, targets, 5);
+  count_ += targets.size(0);
+}
+
+Metrics LabelMeter::values() const {
+  const auto count = static_cast<double>(count_);
+  return {{"top1", static_cast<double>(top1_) / count},
+          {"top5", static_cast<double>(top5_) / count},
+          {"loss", loss_ / count}};
+}
+
 void checkLabels(const Dataset& data, std::string_view which) {
   for (std::size_t i = 0; i < data.size(); ++i) {
     const std::int32_t label = data.labels[i];

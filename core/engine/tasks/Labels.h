@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/data/Dataset.h"
+#include "core/engine/Reports.h"
+#include "core/engine/tasks/MetricSum.h"
 
 namespace uada {
 
@@ -20,6 +22,21 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets);
 /// first, as argmax does on the CPU; a label whose logit is not a number is wrong (methods.md 8). logits [B,
 /// classes], targets [B] int64
 std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k);
+
+/// What classification counts on a trained batch: Classification::trainMetrics() but the loss.
+std::vector<MetricSum> trainSums(const at::Tensor& logits, const at::Tensor& targets);
+
+/// Sums up Classification::testMetrics() over batches.
+class LabelMeter {
+ public:
+  /// logits [B, classes], targets [B] int64
+  void add(const at::Tensor& logits, const at::Tensor& targets);
+  Metrics values() const;
+
+ private:
+  double loss_ = 0;
+  std::int64_t top1_ = 0, top5_ = 0, count_ = 0;
+};
 
 /// Throws Error naming the first label outside 0..classes-1 and its place in the set.
 /// which  "training" or "test", for the message

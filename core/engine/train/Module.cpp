@@ -67,7 +67,7 @@ class TrainingJob : public Job {
   void enter(const StateReport& report) {
     state_ = report.state;
     last_ = report;
-    sink_.onState(report);
+    sink_.take(report);
   }
 
   void fail(const std::string& message) {

@@ -1,58 +1,113 @@
 #include "core/engine/train/Progress.h"
 
+#include <algorithm>
+
+#include "core/engine/ReportJson.h"
+
 namespace uada {
 namespace {
 
-Json toJson(const Counts& counts) {
-  return Json::Array{counts.forwardsNoGrad, counts.forwardsTrain, counts.backwards, counts.chains};
+template <class R>
+Json toJson(const R& sums) {
+  detail::JsonWriter writer;
+  R::visit(sums, writer);
+  return std::move(writer.json);
 }
 
-Counts countsFromJson(const Json& json) {
-  const Json::Array& a = json.asArray();
-  return {a.at(0).asInt(), a.at(1).asInt(), a.at(2).asInt(), a.at(3).asInt()};
+/// Numbers by their names, or, of earlier versions, by their places in a list.
+class NumberReader {
+ public:
+  explicit NumberReader(const Json& json) : json_(json) {}
+  void field(const char* name, std::int64_t& value) { value = next(name).asInt(); }
+  void phase(const char* name, double& seconds) {
+    if (const Json* found = find(name)) seconds = found->asDouble();
+  }
+
+ private:
+  const Json& next(const char* name) {
+    return json_.isArray() ? json_.asArray().at(place_++) : json_.at(name);
+  }
+  /// None: a phase that was not known then.
+  const Json* find(const char* name) {
+    if (!json_.isArray()) return json_.find(name);
+    return place_ < json_.asArray().size() ? &json_.asArray()[place_++] : nullptr;
+  }
+  const Json& json_;
+  std::size_t place_ = 0;
+};
+
+template <class R>
+R numbersFromJson(const Json& json) {
+  R sums;
+  NumberReader reader(json);
+  R::visit(sums, reader);
+  return sums;
 }
 
-Json toJson(const Timings& t) {
-  return Json::Array{t.render, t.probe, t.candidate, t.train, t.wait, t.other};
-}
-
-Timings timingsFromJson(const Json& json) {
-  const Json::Array& a = json.asArray();
-  return {a.at(0).asDouble(), a.at(1).asDouble(), a.at(2).asDouble(),
-          a.at(3).asDouble(), a.at(4).asDouble(), a.at(5).asDouble()};
-}
+Json timingsToJson(const Timings& timings) { return toJson(timings).at("timings"); }
 
 Json toJson(const EpochSums& sums) {
-  Json json = Json::object();
+  Json json = Json::object(), metrics = Json::object();
   json["loss"] = sums.loss;
-  json["correct"] = sums.correct;
   json["count"] = sums.count;
+  for (const MetricSum& metric : sums.metrics) metrics[metric.name] = Json::Array{metric.sum, metric.weight};
+  json["metrics"] = std::move(metrics);
   json["seconds"] = sums.seconds;
   json["counts"] = toJson(sums.counts);
-  json["timings"] = toJson(sums.timings);
+  json["timings"] = timingsToJson(sums.timings);
   return json;
 }
 
 EpochSums sumsFromJson(const Json& json) {
-  return {json.at("loss").asDouble(),        json.at("correct").asInt(),
-          json.at("count").asInt(),          json.at("seconds").asDouble(),
-          countsFromJson(json.at("counts")), timingsFromJson(json.at("timings"))};
+  EpochSums sums;
+  sums.loss = json.at("loss").asDouble();
+  sums.count = json.at("count").asInt();
+  if (const Json* metrics = json.find("metrics"))
+    for (const auto& [name, parts] : metrics->asObject())
+      sums.metrics.push_back({name, parts.asArray().at(0).asDouble(), parts.asArray().at(1).asDouble()});
+  else if (sums.count > 0)
+    sums.metrics.push_back({"top1", json.at("correct").asDouble(), static_cast<double>(sums.count)});
+  sums.seconds = json.at("seconds").asDouble();
+  sums.counts = numbersFromJson<Counts>(json.at("counts"));
+  sums.timings = numbersFromJson<Timings>(json.at("timings"));
+  return sums;
+}
+
+Json toJson(const Metrics& metrics) {
+  Json json = Json::object();
+  for (const MetricValue& metric : metrics) json[metric.name] = metric.value;
+  return json;
+}
+
+/// Of a checkpoint from before tasks had names for their metrics.
+void readTop1(const Json& json, Progress& progress) {
+  const double best = json.at("best_top1").asDouble();
+  if (best < 0) return;  // no epoch was tested yet
+  progress.best = best;
+  for (const char* name : {"top1", "top5", "loss"})
+    progress.last.push_back({name, json.at(std::string("last_") + name).asDouble()});
 }
 
 }  // namespace
 
-void EpochSums::add(const StepReport& report) {
+void EpochSums::add(const StepReport& report, const std::vector<MetricSum>& added) {
   loss += report.loss * report.count;
-  correct += report.correct;
   count += report.count;
   counts += report.counts;
-  timings.render += report.timings.render;
-  timings.probe += report.timings.probe;
-  timings.candidate += report.timings.candidate;
-  timings.train += report.timings.train;
-  timings.wait += report.timings.wait;
-  timings.other += report.timings.other;
+  timings += report.timings;
   seconds += report.timings.total();
+  for (const MetricSum& metric : added) {
+    auto known = std::ranges::find(metrics, metric.name, &MetricSum::name);
+    if (known == metrics.end()) known = metrics.insert(known, {metric.name});
+    known->sum += metric.sum;
+    known->weight += metric.weight;
+  }
+}
+
+Metrics EpochSums::means() const {
+  Metrics all{{"loss", loss / static_cast<double>(count)}};
+  for (const MetricSum& metric : metrics) all.push_back({metric.name, metric.mean()});
+  return all;
 }
 
 Json toJson(const Progress& progress) {
@@ -63,11 +118,9 @@ Json toJson(const Progress& progress) {
   json["sums"] = toJson(progress.sums);
   json["counts"] = toJson(progress.counts);
   json["seconds"] = progress.seconds;
-  json["best_top1"] = progress.bestTop1;
+  json["best"] = progress.best;
   json["best_epoch"] = progress.bestEpoch;
-  json["last_top1"] = progress.lastTop1;
-  json["last_top5"] = progress.lastTop5;
-  json["last_loss"] = progress.lastLoss;
+  json["last"] = toJson(progress.last);
   return json;
 }
 
@@ -77,13 +130,16 @@ Progress progressFromJson(const Json& json) {
   progress.epoch = static_cast<int>(json.at("epoch").asInt());
   progress.stepInEpoch = json.at("step_in_epoch").asInt();
   progress.sums = sumsFromJson(json.at("sums"));
-  progress.counts = countsFromJson(json.at("counts"));
+  progress.counts = numbersFromJson<Counts>(json.at("counts"));
   progress.seconds = json.at("seconds").asDouble();
-  progress.bestTop1 = json.at("best_top1").asDouble();
   progress.bestEpoch = static_cast<int>(json.at("best_epoch").asInt());
-  progress.lastTop1 = json.at("last_top1").asDouble();
-  progress.lastTop5 = json.at("last_top5").asDouble();
-  progress.lastLoss = json.at("last_loss").asDouble();
+  if (!json.find("last")) {
+    readTop1(json, progress);
+    return progress;
+  }
+  progress.best = json.at("best").asDouble();
+  for (const auto& [name, value] : json.at("last").asObject())
+    progress.last.push_back({name, value.asDouble()});
   return progress;
 }
 

@@ -18,7 +18,6 @@ namespace uada {
 namespace {
 
 constexpr int kTestBatch = 250;
-constexpr int kTop = 5;
 
 std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
   const ModelContext context{data.classes, data.width};
@@ -145,7 +144,8 @@ StepOutcome Stepper::step(const Batch& batch, double learningRate, bool record) 
   report.loss = trained.loss;
   report.unperturbedLoss = mean(chosen.unperturbed);
   report.gain = mean(chosen.best) - report.unperturbedLoss;
-  report.correct = trained.correct;
+  for (const MetricSum& metric : trained.metrics) report.metrics.push_back({metric.name, metric.mean()});
+  outcome.metrics = trained.metrics;
   report.count = static_cast<int>(oracle.size());
   report.counts = oracle.counts;
   report.counts.forwardsTrain = report.counts.backwards = 1;
@@ -167,7 +167,7 @@ Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> 
   const at::Tensor loss = crossEntropy(logits, oracle.targets()).mean();
   trained.loss = loss.item<float>();
   if (!std::isfinite(trained.loss)) refuseStep(batch, "the loss", learningRate);
-  trained.correct = static_cast<int>(countTop(logits, oracle.targets(), 1));
+  trained.metrics = trainSums(logits, oracle.targets());
   loss.backward();
   if (!sgd_.gradientsAreFinite()) {
     sgd_.dropGradients();
@@ -188,14 +188,13 @@ void Stepper::illustrate(Chosen& chosen) const {
   }
 }
 
-std::optional<TestScores> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
+std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
   const c10::InferenceMode inference;
   network_->setNormMode(NormMode::eval);
   const std::int64_t side = renderer_.settings().side;
   const Renderer renderer(data, renderer_.settings(), pool_);
   std::vector<std::uint32_t> indices;
-  double loss = 0;
-  std::int64_t top1 = 0, top5 = 0;
+  LabelMeter meter;
   for (std::size_t begin = 0; begin < data.size(); begin += kTestBatch) {
     if (interrupted()) return {};
     indices.resize(std::min<std::size_t>(kTestBatch, data.size() - begin));
@@ -205,13 +204,9 @@ std::optional<TestScores> Stepper::test(const Dataset& data, const std::function
     const at::Tensor targets = targetsOf(data, indices).to(device_);
     const at::Tensor images =
         imagesOf(pixels_.data(), static_cast<std::int64_t>(indices.size()), side, device_);
-    const at::Tensor logits = network_->forward(images);  // [B, classes]
-    loss += crossEntropy(logits, targets).sum(at::kDouble).item<double>();
-    top1 += countTop(logits, targets, 1);
-    top5 += countTop(logits, targets, kTop);
+    meter.add(network_->forward(images), targets);
   }
-  const auto count = static_cast<double>(data.size());
-  return TestScores{loss / count, static_cast<double>(top1) / count, static_cast<double>(top5) / count};
+  return meter.values();
 }
 
 }  // namespace uada

@@ -11,6 +11,7 @@
 #include "core/augment/Space.h"
 #include "core/engine/methods/Chooser.h"
 #include "core/engine/models/Network.h"
+#include "core/engine/train/Progress.h"
 #include "core/engine/train/Sgd.h"
 
 namespace uada {
@@ -18,12 +19,9 @@ namespace uada {
 /// What one step leaves behind.
 struct StepOutcome {
   StepReport report;
+  std::vector<MetricSum> metrics;  ///< those of the report, in parts
   PolicyReport policy;
   std::vector<Decision> decisions;
-};
-
-struct TestScores {
-  double loss = 0, top1 = 0, top5 = 0;  ///< mean; 0..1
 };
 
 /// Network, optimiser, space, method and renderer of one run: all that one training step needs (design.md 5).
@@ -38,7 +36,7 @@ class Stepper {
   StepOutcome step(const Batch& batch, double learningRate, bool record);
 
   /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.
-  std::optional<TestScores> test(const Dataset& data, const std::function<bool()>& interrupted);
+  std::optional<Metrics> test(const Dataset& data, const std::function<bool()>& interrupted);
 
   Network& network() { return *network_; }
   Sgd& optimiser() { return sgd_; }
@@ -47,7 +45,7 @@ class Stepper {
   class BatchOracle;
   struct Trained {
     float loss = 0;
-    int correct = 0;
+    std::vector<MetricSum> metrics;
     double seconds = 0;
   };
   Trained train(const BatchOracle& oracle, std::span<const int> variants, const Batch& batch,

@@ -6,7 +6,9 @@
 #include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/engine/RunImages.h"
+#include "core/engine/models/Model.h"
 #include "core/engine/tasks/Labels.h"
+#include "core/engine/tasks/Task.h"
 #include "core/engine/train/Schedule.h"
 
 namespace uada {
@@ -23,7 +25,7 @@ Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
 }
 
 RunState Trainer::run() {
-  for (const std::string& note : prepared_.notes) sink_.onEvent(note);
+  for (const std::string& note : prepared_.notes) sink_.take(EventReport{note});
   readData();
   if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
   stepper_ = std::make_unique<Stepper>(prepared_.config, train_, prepared_.device.device, pool_);
@@ -72,7 +74,7 @@ Dataset Trainer::readSplit(Split split) {
                     split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
                     groupedText(static_cast<long long>(data.size())), prepared_.dataFolder.string());
     if (!prepared_.checkpoint) throw Error(found + ": set it to 0 for all, or to fewer");
-    sink_.onEvent(found + ": all are used");
+    sink_.take(EventReport{found + ": all are used"});
   }
   return data;
 }
@@ -89,7 +91,7 @@ void Trainer::restore() {
   putTensors(checkpoint.tensors, stepper_->network(), stepper_->optimiser());
   progress_ = checkpoint.progress;
   savedStep_ = progress_.step;
-  sink_.onEvent(fmt::format("resumed after step {} in epoch {}", progress_.step, progress_.epoch));
+  sink_.take(EventReport{fmt::format("resumed after step {} in epoch {}", progress_.step, progress_.epoch)});
   prepared_.checkpoint.reset();
   // The file of the best epoch is set aside with what was newer than this checkpoint, or was damaged.
   if (isBest() && !prepared_.runFolder.empty() && !std::filesystem::exists(bestFile(prepared_.runFolder)))
@@ -139,43 +141,45 @@ void Trainer::step() {
   outcome.report.timings.wait = waited_;
   progress_.step = batch.step;
   ++progress_.stepInEpoch;
-  progress_.sums.add(outcome.report);
+  progress_.sums.add(outcome.report, outcome.metrics);
   progress_.counts += outcome.report.counts;
   progress_.seconds += outcome.report.timings.total();
   Stopwatch watch;
-  sink_.onStep(outcome.report);
-  sink_.onPolicy(outcome.policy);
-  for (const Decision& decision : outcome.decisions) sink_.onDecision(decision);
+  sink_.take(std::move(outcome.report));
+  sink_.take(std::move(outcome.policy));
+  for (Decision& decision : outcome.decisions) sink_.take(std::move(decision));
   waited_ = watch.lap();
 }
 
 /// Tests, reports and saves. returns  false: stopped while testing; the test is done again after a resume
 bool Trainer::finishEpoch() {
   Stopwatch watch;
-  const std::optional<TestScores> scores = stepper_->test(test_, [this] { return control_.stopNow(); });
+  std::optional<Metrics> scores = stepper_->test(test_, [this] { return control_.stopNow(); });
   if (!scores) return false;
   const EpochSums& sums = progress_.sums;
   EpochReport report;
   report.epoch = progress_.epoch;
   report.step = progress_.step;
-  report.trainLoss = sums.loss / static_cast<double>(sums.count);
-  report.trainTop1 = static_cast<double>(sums.correct) / static_cast<double>(sums.count);
-  report.testLoss = progress_.lastLoss = scores->loss;
-  report.testTop1 = progress_.lastTop1 = scores->top1;
-  report.testTop5 = progress_.lastTop5 = scores->top5;
+  report.train = sums.means();
+  report.test = progress_.last = std::move(*scores);
   report.seconds = sums.seconds;
   report.testSeconds = watch.lap();
   report.counts = sums.counts;
   report.timings = sums.timings;
-  if (scores->top1 > progress_.bestTop1) {
-    progress_.bestTop1 = scores->top1;
+  const double main = metricOf(report.test, mainMetric().name);
+  if (mainMetric().isBetter(main, progress_.best)) {
+    progress_.best = main;
     progress_.bestEpoch = progress_.epoch;
   }
   ++progress_.epoch;
   progress_.stepInEpoch = 0;
   progress_.sums = {};
-  sink_.onEpoch(report);
+  sink_.take(std::move(report));
   return save();
+}
+
+const Metric& Trainer::mainMetric() const {
+  return findTask(findModel(prepared_.config.recipe.model.name).task).testMetrics.front();
 }
 
 /// Whether this moment is the end of the epoch with the best test so far.
@@ -191,7 +195,7 @@ bool Trainer::save() {
   sinceCheckpoint_.lap();
   if (!written) return false;
   savedStep_ = progress_.step;
-  sink_.onCheckpoint({progress_.step, progress_.epoch, written->file.string(), written->hash});
+  sink_.take(CheckpointReport{progress_.step, progress_.epoch, written->file.string(), written->hash});
   return true;
 }
 
@@ -203,7 +207,7 @@ std::optional<Written> Trainer::writeOnceThereIsSpace() {
     try {
       const Written written = writeCheckpoint(prepared_.runFolder, state, isBest());
       if (!waiting) return written;
-      sink_.onEvent("there is room for the checkpoint again: training goes on");
+      sink_.take(EventReport{"there is room for the checkpoint again: training goes on"});
       enter(before.state, before.text);
       return written;
     } catch (const NoSpace& problem) {
@@ -238,7 +242,7 @@ RunState Trainer::stoppedUnsaved() {
                      : fmt::format("the checkpoint of step {} stands, and a resume begins there", savedStep_);
   const std::string text = fmt::format(
       "stopped at step {} without a checkpoint, because the disk is full; {}", progress_.step, kept);
-  sink_.onEvent(text);
+  sink_.take(EventReport{text});
   return stopped(text);
 }
 
@@ -258,15 +262,14 @@ void Trainer::enter(RunState state, const std::string& text) {
 
 void Trainer::reportResult() {
   ResultReport result;
-  result.bestTop1 = progress_.bestTop1;
+  result.metric = mainMetric().name;
+  result.best = progress_.best;
   result.bestEpoch = progress_.bestEpoch;
-  result.lastTop1 = progress_.lastTop1;
-  result.lastTop5 = progress_.lastTop5;
-  result.lastLoss = progress_.lastLoss;
+  result.last = progress_.last;
   result.parameters = stepper_->network().parameterCount();
   result.seconds = progress_.seconds;
   result.counts = progress_.counts;
-  sink_.onResult(result);
+  sink_.take(std::move(result));
 }
 
 }  // namespace uada

@@ -14,6 +14,8 @@
 
 namespace uada {
 
+struct Metric;
+
 /// What was found out before the training thread starts.
 struct Prepared {
   RunConfig config;
@@ -48,6 +50,7 @@ class Trainer {
   Checkpoint checkpoint() const;
   std::optional<Written> writeOnceThereIsSpace();
   bool isBest() const;
+  const Metric& mainMetric() const;
   RunState stopped(const std::string& text);
   RunState stoppedUnsaved();
   void enter(RunState state, const std::string& text);
