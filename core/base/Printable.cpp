@@ -38,6 +38,8 @@ bool isMark(std::string_view character) {
 }  // namespace
 
 std::string printable(std::string_view text, std::size_t most) {
+  const auto isPlain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  if (text.size() <= most && std::ranges::all_of(text, isPlain)) return std::string(text);
   std::string shown;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t bytes = characterBytes(text.substr(at));

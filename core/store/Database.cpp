@@ -321,7 +321,8 @@ SQLite::Database openForReading(const std::filesystem::path& file) {
   const bool readOnly = !isAllowed(file.parent_path(), W_OK);
   try {
     SQLite::Database database(uri(file, readOnly && !hasLog ? "immutable=1" : "mode=ro"),
-                              SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyMilliseconds);
+                              SQLite::OPEN_READONLY | SQLite::OPEN_URI | SQLite::OPEN_NOMUTEX,
+                              kBusyMilliseconds);  // a reader is used on one thread
     protect(database);
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     database.exec("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON");

@@ -15,9 +15,11 @@ std::string repeatKey(const RunSummary& run) {
 }
 
 std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs) {
-  std::ranges::sort(runs, {}, [](const FinishedRun& run) { return run.summary.id; });
+  const auto number = [](const FinishedRun& run) { return run.summary.id; };
+  if (!std::ranges::is_sorted(runs, {}, number)) std::ranges::sort(runs, {}, number);
   std::unordered_set<std::string> seen;
   std::vector<FinishedRun> kept;
+  kept.reserve(runs.size());
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {  // newest first
     const RunSummary& summary = run->summary;
     if (summary.state != RunState::finished) continue;

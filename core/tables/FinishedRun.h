@@ -20,8 +20,8 @@ std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs);
 /// The same recipe, whatever its name, on the same images; in the order in which their first runs were made.
 std::vector<std::vector<FinishedRun>> groupedByRecipe(std::vector<FinishedRun> runs);
 
-Table makeTable2(const std::vector<FinishedRun>& runs);
-Table makeTable3(const std::vector<FinishedRun>& runs);
+Table makeTable2(std::vector<FinishedRun> runs);
+Table makeTable3(std::vector<FinishedRun> runs);
 std::vector<RunGroup> groupRuns(const std::vector<FinishedRun>& runs);
 
 }  // namespace uada

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/tables/Builder.h"
 #include "core/tables/Labels.h"
 
@@ -29,7 +31,7 @@ std::vector<std::string> ownNames(const PaperTable& paper, const std::vector<Mea
 
 }  // namespace
 
-Table makeTable2(const std::vector<FinishedRun>& runs) {
+Table makeTable2(std::vector<FinishedRun> runs) {
   const PaperTable& paper = paperTable("table2");
   std::vector<std::string> columns;
   for (const auto& column : paper.columns) columns.push_back(column.name);
@@ -43,7 +45,7 @@ Table makeTable2(const std::vector<FinishedRun>& runs) {
                         .columns = {},
                         .cells = {}},
                        paper, columns);
-  const auto groups = groupedByRecipe(onePerSeed(runs));
+  const auto groups = groupedByRecipe(onePerSeed(std::move(runs)));
   std::vector<MeasuredRecipe> recipes;
   for (const auto& group : groups) recipes.push_back(measuredRecipe(group));
   const auto names = ownNames(paper, recipes);

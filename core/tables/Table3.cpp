@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/tables/Builder.h"
 #include "core/tables/Cost.h"
 #include "core/tables/Labels.h"
@@ -14,7 +16,7 @@ constexpr char kRule[] =
 
 }  // namespace
 
-Table makeTable3(const std::vector<FinishedRun>& runs) {
+Table makeTable3(std::vector<FinishedRun> runs) {
   const PaperTable& paper = paperTable("table3");
   TableBuilder builder({.number = 3,
                         .name = "table3",
@@ -26,7 +28,7 @@ Table makeTable3(const std::vector<FinishedRun>& runs) {
                         .columns = {},
                         .cells = {}},
                        paper, {"Time (paper)"});
-  const auto groups = groupedByRecipe(onePerSeed(runs));
+  const auto groups = groupedByRecipe(onePerSeed(std::move(runs)));
   std::vector<MeasuredRecipe> recipes;
   CostReference reference;
   for (const auto& group : groups) {

@@ -48,8 +48,10 @@ std::string noteText(const std::vector<RunGroup>& groups) {
   const std::vector<std::string> all(titles.begin(), titles.end());
   return fmt::format(
       "Test {}, mean ± sample standard deviation over n seeds. Difference: the last epoch's {} minus that of "
-      "ra-uc with the same recipe on the same images{}, with its 95 % interval (Welch); it needs two seeds of "
-      "each, and some spread. Time (only on the same host, device and threads), forwards (+ 2 × backwards) and "
+      "ra-uc with the same recipe on the same images{}, with its 95 % interval (Welch); it needs two seeds "
+      "of "
+      "each, and some spread. Time (only on the same host, device and threads), forwards (+ 2 × backwards) "
+      "and "
       "chains are relative to ra-uc.",
       joined(all, " or "), all.size() == 1 ? groups.front().metric.title : "value",
       all.size() == 1 && groups.front().metric.unit == "%" ? ", in percentage points" : "");

@@ -34,7 +34,7 @@ def main(project, recipes):
             run = database.execute(
                 f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
                 list(row.values())).lastrowid
-            for table in ("attempts", "steps", "epochs", "results"):
+            for table in ("attempts", "steps", "epochs", "metrics", "results", "result_metrics"):
                 copied(database, table, pattern["id"], run)
     database.commit()
 
