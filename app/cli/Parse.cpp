@@ -160,11 +160,14 @@ void Parser::addInspecting() {
                         "Example: uada list ops\n         uada list settings uada\n         uada list models "
                         "--classes 100 --json",
                         list_);
-  positional(list, "KIND", list_.what,
-             "ops, grids, models, datasets, methods, policies, settings, tables or experiments");
+  positional(
+      list, "KIND", list_.what,
+      "ops, grids, models, tasks, datasets, optimisers, schedules, methods, policies, settings, tables or "
+      "experiments");
   list->add_option(
       "NAME", list_.of,
-      "settings: of this method, policy or model, or of dataset, training or runtime; default: all");
+      "settings: of this method, policy, model, optimiser or schedule, or of dataset, input, training or "
+      "runtime; default: all");
   addNumber(list, "--classes", list_.classes, "Count the models' parameters for so many classes", "10", 1,
             1000000);
 

@@ -84,7 +84,7 @@ Progress::Progress(const RunConfig& config, std::string prefix, bool quiet)
       quiet_(quiet),
       terminal_(::isatty(STDERR_FILENO) != 0),
       epochs_(config.recipe.training.epochs),
-      task_(findTask(findModel(config.recipe.model.name).task)),
+      task_(taskOf(config.recipe)),
       shown_(Pace::Clock::now()) {}
 
 Progress::~Progress() { clear(); }

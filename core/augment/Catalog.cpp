@@ -1,6 +1,5 @@
-#include "core/base/Catalog.h"
-
 #include "core/augment/Space.h"
+#include "core/settings/CatalogChoice.h"
 
 namespace uada {
 
@@ -18,5 +17,9 @@ const std::vector<Policy>& policies() {
 }
 
 const Policy& findPolicy(std::string_view name) { return findEntry(policies(), name, "policy"); }
+
+Choice policyFromJson(const Json& json, const std::string& where) {
+  return choiceFromJson(policies(), "policy", json, where);
+}
 
 }  // namespace uada

@@ -38,11 +38,11 @@ struct ChangeList {
 /// sample.
 class ChangeTree {
  public:
-  /// source  of any size, if every plan's first change makes it one of `side`
-  /// side    of the pictures, pixels
-  void begin(ImageView source, int side) {
+  /// source  of any size, if every plan's first change makes it one of `size`
+  /// size    of the pictures
+  void begin(ImageView source, ImageSize size) {
     source_ = source;
-    side_ = side;
+    size_ = size;
     used_ = 0;
   }
 
@@ -83,12 +83,14 @@ class ChangeTree {
     Node& node = nodes_[used_++];
     node.parent = parent;
     node.change = change;
-    if (node.picture.width != side_ || node.picture.height != side_) node.picture = Image(side_, side_);
+    if (ImageSize{node.picture.width, node.picture.height} != size_)
+      node.picture = Image(size_.width, size_.height);
     return node.picture.span();
   }
 
   ImageView source_;
-  int side_ = 0, used_ = 0;
+  ImageSize size_;
+  int used_ = 0;
   /// Views of pictures stay valid while the list grows: moving an image keeps its pixels where they are.
   static_assert(std::is_nothrow_move_constructible_v<Image>);
   std::vector<Node> nodes_;  ///< the first `used_` belong to this sample; a parent comes before its children

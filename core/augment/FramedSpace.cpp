@@ -57,10 +57,10 @@ void FrameSettings::visit(SettingsVisitor& v) {
   probing.visit(v);
 }
 
-Json withUsualOrder(Json settings, const Json&, const std::string&) {
-  const bool isResized = settings.at("crop") == Json("resized");
-  if (settings.at("order") == Json(isResized ? "crop_first" : "chain_first")) settings["order"] = "usual";
-  return settings;
+void sayUsualOrder(Choice& policy, const Json&, const std::string&) {
+  const bool isResized = policy.settings().at("crop") == Json("resized");
+  if (policy.settings().at("order") == Json(isResized ? "crop_first" : "chain_first"))
+    policy.set("order", "usual");
 }
 
 FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& context, Grid grid, int steps)

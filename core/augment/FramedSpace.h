@@ -18,8 +18,8 @@ struct FrameSettings {
   void visit(SettingsVisitor& v);
 };
 
-/// Policy::resolved of the family: the order that is usual with the crop is said as `usual`.
-Json withUsualOrder(Json settings, const Json& given, const std::string& where);
+/// Policy::resolve of the family: the order that is usual with the crop is said as `usual`.
+void sayUsualOrder(Choice& policy, const Json& given, const std::string& where);
 
 /// A policy that draws a chain of ops and puts the family's frame around it.
 /// Draws, in this order for ever: the chain; the crop (PlanSpace::drawCrop), flip; the box's left and top.

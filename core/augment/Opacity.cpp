@@ -9,9 +9,9 @@ namespace {
 /// A picture of the alpha, one to make the next in, and one that is opaque: the thread's own.
 struct Pictures {
   Image now, next, opaque;
-  void begin(int side) {
-    if (now.width != side || now.height != side) {
-      now = next = opaque = Image(side, side);
+  void begin(ImageSize size) {
+    if (ImageSize{now.width, now.height} != size) {
+      now = next = opaque = Image(size.width, size.height);
       std::fill(opaque.rgb.begin(), opaque.rgb.end(), 255);
     }
     reset();
@@ -21,13 +21,13 @@ struct Pictures {
 
 }  // namespace
 
-/// The alpha of the plan's picture by the AutoAugment authors' code (Outside::mean): [side, side, 3], the
+/// The alpha of the plan's picture by the AutoAugment authors' code (Outside::mean): [height, width, 3], the
 /// same in all channels, until the thread's next call; where it is 0, and only there, the mean shows. It goes
 /// the way of the picture: cut, filtered, turned and moved like it, with nothing outside; and is whole again
 /// behind each op that makes the image opaque.
 ImageView Renderer::opacity(const Plan& clamped) const {
   thread_local Pictures pictures;
-  pictures.begin(settings_.side);
+  pictures.begin(settings_.input.size());
   const ChangeList list = changesOf(clamped);
   for (const Change& change : list.all()) {
     if (change.kind == Change::Kind::part) continue;  // the image begins there

@@ -95,8 +95,8 @@ void CropSettings::visit(SettingsVisitor& v) {
 }
 
 PlanSpace::PlanSpace(const PolicyContext& context, const CropSettings& crop, ProbeSettings probing)
-    : bounds_{context.side, context.pad},
-      source_(context.source.empty() ? ImageSize{context.side, context.side} : context.source),
+    : input_(context.input),
+      source_(context.source.empty() ? context.input.size() : context.source),
       crop_(crop),
       eachStep_(probing.chainProbe == "each"),
       coordinatewise_(probing.coordinatewise),
@@ -126,17 +126,16 @@ void PlanSpace::drawCrop(Plan& plan, Random& random, ImageSize source) const {
         ResizedCrop{part.top, part.left, part.height(), part.width(), size, filterFromName(crop_.filter)};
     return;
   }
-  const auto places = static_cast<std::uint32_t>(2 * bounds_.pad + 1);
+  const auto places = static_cast<std::uint32_t>(2 * input_.pad + 1);
   const int row = static_cast<int>(random.below(places));
   const int col = static_cast<int>(random.below(places));
   plan.crop = Crop{row, col, crop_.crop == "reflected"};
 }
 
 Box PlanSpace::drawBox(Random& random, int size) const {
-  const auto side = static_cast<std::uint32_t>(bounds_.side);
-  const int left = static_cast<int>(random.below(side)) - size / 2;
-  const int top = static_cast<int>(random.below(side)) - size / 2;
-  return {left, top, std::min(bounds_.side, left + size), std::min(bounds_.side, top + size)};
+  const int left = static_cast<int>(random.below(static_cast<std::uint32_t>(input_.height))) - size / 2;
+  const int top = static_cast<int>(random.below(static_cast<std::uint32_t>(input_.width))) - size / 2;
+  return {left, top, std::min(input_.height, left + size), std::min(input_.width, top + size)};
 }
 
 bool PlanSpace::isProbed(const Step& step) const {
@@ -146,7 +145,7 @@ bool PlanSpace::isProbed(const Step& step) const {
 /// What delta = 1 means: a level or a pixel of the network's input; of a resized crop as many source pixels
 /// as keep one of 32, at least one.
 int PlanSpace::unitOf(const Plan& plan, Group group) const {
-  return group == Group::crop && plan.resizedCrop ? std::max(1, (bounds_.side + 16) / 32) : 1;
+  return group == Group::crop && plan.resizedCrop ? std::max(1, (input_.width + 16) / 32) : 1;
 }
 
 /// The step that a probe moves: uniform over those that may be, or the group's own; -1 if there is none.

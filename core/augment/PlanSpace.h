@@ -60,7 +60,8 @@ class PlanSpace : public Space {
   Probe probe(const Plan& plan, Group group, Random& random, int number = 0) const override;
   Candidate update(const Plan& plan, std::span<const Probe> probes, Group group, std::span<const float> dL,
                    double epsilon) const override;
-  Plan clamped(const Plan& plan) const override { return clampPlan(plan, bounds_); }
+  Plan clamped(const Plan& plan) const override { return clampPlan(plan, input_); }
+  bool takesAnySize() const override { return crop_.resized(); }
 
  protected:
   /// throws  UsageError if the crop's least area or aspect is above its greatest
@@ -71,8 +72,8 @@ class PlanSpace : public Space {
   /// A padded crop: row, then column, uniform in 0..2*pad. A resized one as drawResizedCrop() does, in the
   /// source.
   void drawCrop(Plan& plan, Random& random, ImageSize source) const;
-  /// left, top uniform in -size/2 .. side - size/2 - 1; the far edges end at the image. The same distribution
-  /// as a box about a uniform pixel that is cut at the image.
+  /// left, top uniform in -size/2 .. side - size/2 - 1 of the input's height and width; the far edges end at
+  /// the image. The same distribution as a box about a uniform pixel that is cut at the image.
   Box drawBox(Random& random, int size) const;
 
  private:
@@ -81,7 +82,7 @@ class PlanSpace : public Space {
   int unitOf(const Plan& plan, Group group) const;
   bool isClamped(const Plan& plan, Group group, int position) const;
 
-  PlanBounds bounds_;
+  Input input_;
   ImageSize source_;
   CropSettings crop_;
   bool eachStep_, coordinatewise_, skipInert_;

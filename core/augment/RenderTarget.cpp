@@ -10,16 +10,17 @@ namespace uada {
 
 /// The size of the images that the plan is for.
 ImageSize Renderer::sourceOf(const Plan& plan) const {
-  return plan.resizedCrop ? plan.resizedCrop->source : ImageSize{settings_.side, settings_.side};
+  return plan.resizedCrop ? plan.resizedCrop->source : settings_.input.size();
 }
 
 /// None: no pixel moves.
 std::optional<Map> Renderer::mapOf(const Change& change) const {
-  const ImageSize input{settings_.side, settings_.side};
+  const ImageSize input = settings_.input.size();
   switch (change.kind) {
     case Change::Kind::crop: {
-      Map map = uada::mapOf(
-          {.x0 = 1.0 * change.crop.col - settings_.pad, .y0 = 1.0 * change.crop.row - settings_.pad}, input);
+      Map map = uada::mapOf({.x0 = 1.0 * change.crop.col - settings_.input.pad,
+                             .y0 = 1.0 * change.crop.row - settings_.input.pad},
+                            input);
       if (change.crop.reflect) map.edge = Edge::mirrored;
       return map;
     }
@@ -40,7 +41,7 @@ std::optional<Map> Renderer::mapOf(const Change& change) const {
 
 std::vector<Map> Renderer::maps(const Plan& plan) const {
   std::vector<Map> maps;
-  const ChangeList list = changesOf(clampPlan(plan, {settings_.side, settings_.pad}));
+  const ChangeList list = changesOf(clampPlan(plan, settings_.input));
   for (const Change& change : list.all())
     if (const std::optional<Map> map = mapOf(change)) maps.push_back(*map);
   return maps;
@@ -63,10 +64,10 @@ Target Renderer::target(const Plan& plan, const TargetView& target, const Target
   if (const auto* picture = std::get_if<ImageView>(&target)) {
     refuseSize(picture->width, picture->height);
     Image moved(*picture);
-    const ChangeList list = changesOf(clampPlan(plan, {settings_.side, settings_.pad}));
+    const ChangeList list = changesOf(clampPlan(plan, settings_.input));
     for (const Change& change : list.all()) {
       if (!mapOf(change)) continue;
-      Image next(settings_.side, settings_.side);
+      Image next(settings_.input.width, settings_.input.height);
       draw(change, moved.view(), next.span());
       moved = std::move(next);
     }

@@ -41,15 +41,16 @@ Change changeOf(const Step& step, Grid grid, int width) {
   return change;
 }
 
-/// Paints the part of the box that lies in an image [side, side, 3] in one colour.
+/// Paints the part of the box that lies in an image [height, width, 3] in one colour.
 template <class Number>
-void paint(Number* image, const Box& box, int side, const std::array<Number, 3>& colour) {
-  const auto inside = [&](int edge) { return std::clamp(edge, 0, side); };
-  const int begin = inside(box.left), end = inside(box.right), width = inside(box.bottom) - inside(box.top);
+void paint(Number* image, const Box& box, ImageSize size, const std::array<Number, 3>& colour) {
+  const auto row = [&](int edge) { return std::clamp(edge, 0, size.height); };
+  const auto column = [&](int edge) { return std::clamp(edge, 0, size.width); };
+  const int begin = row(box.left), end = row(box.right), width = column(box.bottom) - column(box.top);
   if (begin >= end || width <= 0) return;
-  Number* const first = image + 3 * (begin * side + inside(box.top));
+  Number* const first = image + 3 * (begin * size.width + column(box.top));
   for (int col = 0; col < width; ++col) std::copy(colour.begin(), colour.end(), first + 3 * col);
-  for (int row = 1; row < end - begin; ++row) std::copy_n(first, 3 * width, first + 3 * row * side);
+  for (int r = 1; r < end - begin; ++r) std::copy_n(first, 3 * width, first + 3 * r * size.width);
 }
 
 /// Paints the pixels of an image that are transparent.
@@ -98,12 +99,12 @@ void Renderer::refuseSize(std::uint32_t index, const Plan& plan) const {
         index, image.width, image.height, wanted.width, wanted.height));
 }
 
-/// The image as the test set shows it, side x side; until the thread's next call.
+/// The image as the test set shows it, as large as the input; until the thread's next call.
 ImageView Renderer::centred(ImageView image) const {
-  if (image.width == settings_.side && image.height == settings_.side) return image;
+  const ImageSize size = settings_.input.size();
+  if (ImageSize{image.width, image.height} == size) return image;
   thread_local Image centre;
-  if (centre.width != settings_.side || centre.height != settings_.side)
-    centre = Image(settings_.side, settings_.side);
+  if (ImageSize{centre.width, centre.height} != size) centre = Image(size.width, size.height);
   resizedCentre(image, centre.span(), threadsScratch());
   return centre.view();
 }
@@ -111,14 +112,15 @@ ImageView Renderer::centred(ImageView image) const {
 ChangeList Renderer::changesOf(const Plan& clamped) const {
   ChangeList list;
   const auto cropAndFlip = [&] {
-    if (clamped.crop && (clamped.crop->row != settings_.pad || clamped.crop->col != settings_.pad))
+    if (clamped.crop &&
+        (clamped.crop->row != settings_.input.pad || clamped.crop->col != settings_.input.pad))
       list.add({.kind = Change::Kind::crop, .crop = *clamped.crop});
     if (clamped.flip.value_or(false)) list.add({.kind = Change::Kind::flip});
   };
   if (clamped.resizedCrop) list.add({.kind = Change::Kind::part, .part = *clamped.resizedCrop});
   if (clamped.order == RenderOrder::cropFirst) cropAndFlip();
   for (const Step& step : clamped.chain())
-    if (step.fired) list.add(changeOf(step, clamped.grid, settings_.side));
+    if (step.fired) list.add(changeOf(step, clamped.grid, settings_.input.width));
   if (clamped.order == RenderOrder::chainFirst) cropAndFlip();
   return list;
 }
@@ -136,7 +138,7 @@ Sampling Renderer::samplingFor(const Change& change) const {
 void Renderer::draw(const Change& change, ImageView in, ImageSpan out) const {
   if (change.kind == Change::Kind::crop)
     return (change.crop.reflect ? padCropReflect : padCrop)(in, out, change.crop.row, change.crop.col,
-                                                            settings_.pad);
+                                                            settings_.input.pad);
   if (change.kind == Change::Kind::part) {
     const ResizedCrop& part = change.part;
     const PixelBox box{part.col, part.row, part.col + part.width, part.row + part.height};
@@ -171,10 +173,10 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
                   [&](std::size_t begin, std::size_t end) {
                     ChangeTree& tree = threadsTree();
                     for (std::size_t sample = begin; sample < end; ++sample) {
-                      tree.begin(source(indices[sample]), settings_.side);
+                      tree.begin(source(indices[sample]), settings_.input.size());
                       for (std::size_t place = sample; place < plans.size(); place += samples) {
                         refuseSize(indices[sample], plans[place]);
-                        const Plan plan = clampPlan(plans[place], {settings_.side, settings_.pad});
+                        const Plan plan = clampPlan(plans[place], settings_.input);
                         put(place, tree.reach(changesOf(plan).all(), drawn), plan);
                       }
                     }
@@ -197,7 +199,7 @@ void Renderer::renderNumbers(std::span<const std::uint32_t> indices, std::span<c
     normaliser_.apply(picture, image);
     if (plan.outside == Outside::mean) cover(image, opacity(plan), std::array<Number, 3>{});
     if (!plan.cutout) return;
-    paint(image, *plan.cutout, settings_.side,
+    paint(image, *plan.cutout, settings_.input.size(),
           plan.boxFill == BoxFill::mean ? std::array<Number, 3>{} : blackNumbers);
   });
 }
@@ -217,7 +219,7 @@ void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<con
     std::uint8_t* image = out + place * bytes();
     std::copy_n(picture.rgb, bytes(), image);
     uncover(image, plan);
-    if (plan.cutout) paint(image, *plan.cutout, settings_.side, colourOf(plan.boxFill));
+    if (plan.cutout) paint(image, *plan.cutout, settings_.input.size(), colourOf(plan.boxFill));
   });
 }
 
@@ -229,15 +231,16 @@ void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
 }
 
 Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
-  const Plan clamped = clampPlan(plan, {settings_.side, settings_.pad});
+  const Plan clamped = clampPlan(plan, settings_.input);
   ChangeTree& tree = threadsTree();
   refuseSize(index, plan);
-  tree.begin(source(index), settings_.side);
+  tree.begin(source(index), settings_.input.size());
   Image image(tree.reach(changesOf(clamped).all(), [this](const Change& change, ImageView in, ImageSpan out) {
     draw(change, in, out);
   }));
   uncover(image.rgb.data(), clamped);
-  if (clamped.cutout) paint(image.rgb.data(), *clamped.cutout, settings_.side, colourOf(clamped.boxFill));
+  if (clamped.cutout)
+    paint(image.rgb.data(), *clamped.cutout, settings_.input.size(), colourOf(clamped.boxFill));
   return image;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/augment/ChangeTree.h"
+#include "core/augment/Input.h"
 #include "core/augment/Plan.h"
 #include "core/augment/Targets.h"
 #include "core/base/ThreadPool.h"
@@ -17,8 +18,7 @@
 namespace uada {
 
 struct RenderSettings {
-  int side = 32;                       ///< of the square output, pixels
-  int pad = 4;                         ///< zero padding before the crop, pixels
+  Input input;
   std::optional<Sampling> sampling{};  ///< of geometric ops; none: as the grid's code has it
   std::array<float, 3> mean{0, 0, 0};  ///< of the training set / 255
   std::array<float, 3> deviation{1, 1, 1};
@@ -32,8 +32,8 @@ Sampling samplingOf(Grid grid, const Op& op);
 /// sample indices, so that it can run where the data set lies. Used by one thread at a time; spreads its work
 /// over the pool; no allocation per sample. What the variants of a sample have in common is drawn once. The
 /// data set must outlive it. Its images may be of any size for plans with a resized crop, which must have
-/// been drawn for an image of that size, and for plain(); for other plans they must be side x side, else
-/// Error.
+/// been drawn for an image of that size, and for plain(); for other plans they must be as large as the input,
+/// else Error.
 class Renderer {
  public:
   Renderer(const Dataset& data, RenderSettings settings, ThreadPool& pool);
@@ -41,14 +41,14 @@ class Renderer {
   /// Renders V variants of B samples, normalised.
   /// indices  [B] into the data set
   /// plans    [V * B], variant-major: plans[v * B + b] belongs to indices[b]
-  /// out      [V * B, side, side, 3], float32, (byte / 255 - mean) / deviation
+  /// out      [V * B, height, width, 3], float32, (byte / 255 - mean) / deviation
   void render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, float* out) const;
   /// The same, each number rounded to the nearest bfloat16 (its bits), ties to even.
   void render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, std::uint16_t* out) const;
-  /// The same before normalisation: out [V * B, side, side, 3] bytes.
+  /// The same before normalisation: out [V * B, height, width, 3] bytes.
   void renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
                    std::uint8_t* out) const;
-  /// Unaugmented images (test set), normalised: out [B, side, side, 3]. Images that are not side x side are
+  /// Unaugmented images (test set), normalised: out [B, height, width, 3]. Images of another size are
   /// resized and cut as resizedCentre() does (for 224: shorter side 256, then the middle).
   void plain(std::span<const std::uint32_t> indices, float* out) const;
   /// The pixels the network sees of one plan, before normalisation; a box of BoxFill::mean in the rounded
@@ -82,7 +82,7 @@ class Renderer {
   ImageSize sourceOf(const Plan& plan) const;
   ImageView opacity(const Plan& clamped) const;
   void uncover(std::uint8_t* image, const Plan& clamped) const;
-  std::size_t bytes() const { return std::size_t{3} * settings_.side * settings_.side; }
+  std::size_t bytes() const { return std::size_t{3} * settings_.input.height * settings_.input.width; }
 
   const Dataset& data_;
   RenderSettings settings_;

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "core/augment/Input.h"
 #include "core/augment/Plan.h"
-#include "core/base/Philox.h"
 #include "core/augment/PolicyFile.h"
+#include "core/base/Philox.h"
+#include "core/settings/Choice.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
@@ -82,6 +84,8 @@ class Space {
   }
   /// The plan with every coordinate in its range: the one that is rendered.
   virtual Plan clamped(const Plan& plan) const = 0;
+  /// Whether its plans are of images of any size; else of those as large as the input.
+  virtual bool takesAnySize() const { return false; }
 
   /// The raw coordinates of one group, as recorded with a decision: crop row, col, of either kind; flip 0/1;
   /// chain: the level at `position`; cutout l, t, r, b.
@@ -93,10 +97,9 @@ class Space {
 
 /// What a policy must know of the images.
 struct PolicyContext {
-  int side = 32;          ///< width = height of the network's input, pixels
-  int pad = 4;            ///< zero padding of the crop, pixels
+  Input input;
   int epochs = 1;         ///< of the whole training: schedules are stretched to it
-  ImageSize source = {};  ///< of the data set's images: resized crops are drawn in it; empty: side x side
+  ImageSize source = {};  ///< of the data set's images: resized crops are drawn in it; empty: as the input
   /// Of a written policy with sub-policies: the only one that is drawn from, to look at it alone. The other
   /// draws stay those of the whole policy.
   std::optional<std::size_t> subpolicy = {};
@@ -109,17 +112,29 @@ struct FoundPolicy;
 /// A catalogue entry of `policies.def`.
 struct Policy {
   std::string name, title, source;
-  std::vector<FieldValue> (*fields)();
-  std::unique_ptr<Space> (*make)(const Json& settings, const PolicyContext& context);
+  std::vector<FieldValue> (*fields)() = nullptr;
+  Choice::Read read = nullptr;
+  std::unique_ptr<Space> (*make)(const Choice& policy, const PolicyContext& context) = nullptr;
   /// Of policies that are written down: what they draw from. Throws Error as make() does.
-  FoundPolicy (*written)(const Json& settings) = nullptr;
+  FoundPolicy (*written)(const Choice& policy) = nullptr;
   bool isFile = false;  ///< its settings `file` and `sha256` name a policy file
-  /// Complete settings that are newly given with what has several ways to be said said in one: a preset as
-  /// the values that it stands for. Null: nothing has. given: as it was before it was completed; throws
-  /// UsageError if it contradicts itself.
-  Json (*resolved)(Json settings, const Json& given, const std::string& where) = nullptr;
+  /// Says what has several ways to be said in one, where a policy is newly given: a preset as the values that
+  /// it stands for. Null: nothing has. given: as it was before it was completed; throws UsageError if it
+  /// contradicts itself.
+  void (*resolve)(Choice& policy, const Json& given, const std::string& where) = nullptr;
 };
+/// An entry whose settings are the struct S; what it does is added by its source.
+template <class S>
+Policy policyEntry(const char* name, const char* title, const char* source) {
+  return {name, title, source, [] { return fieldsOf<S>(); }, &readChoice<S>};
+}
 const std::vector<Policy>& policies();
 const Policy& findPolicy(std::string_view name);
+/// By name or as an object with `name` and settings. Throws UsageError. where: for messages
+Choice policyFromJson(const Json& json, const std::string& where);
+/// The space of the policy's plans.
+inline std::unique_ptr<Space> makeSpace(const Choice& policy, const PolicyContext& context = {}) {
+  return findPolicy(policy.name).make(policy, context);
+}
 
 }  // namespace uada

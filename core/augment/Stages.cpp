@@ -96,14 +96,14 @@ void describe(Stage& stage, const Plan& plan, const RenderSettings& settings) {
     case Part::original: stage.title = "Original"; return;
     case Part::crop:
       return plan.resizedCrop ? describeCrop(stage, *plan.resizedCrop)
-                              : describeCrop(stage, *plan.crop, settings.pad);
+                              : describeCrop(stage, *plan.crop, settings.input.pad);
     case Part::flip:
       stage.title = "Flip";
       stage.done = *plan.flip;
       stage.detail = stage.done ? "left to right" : "not applied";
       return;
     case Part::cutout: return describeBox(stage, *plan.cutout, plan.boxFill);
-    case Part::op: return describeOp(stage, plan, settings.side);
+    case Part::op: return describeOp(stage, plan, settings.input.width);
   }
 }
 
@@ -111,7 +111,7 @@ void describe(Stage& stage, const Plan& plan, const RenderSettings& settings) {
 
 std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const Plan& plan) {
   const RenderSettings& settings = renderer.settings();
-  const Plan used = clampPlan(plan, {settings.side, settings.pad});
+  const Plan used = clampPlan(plan, settings.input);
   Plan part;
   part.grid = plan.grid;
   part.order = plan.order;

@@ -65,27 +65,9 @@ void refuseRepeated(const std::vector<Entry>& entries, const IdentityOf& identit
                       where, i, quotable(entries[i].name), first->second));
 }
 
-/// A limit of the whole set or more is no limit: two ways to say one thing would be two trainings to the
-/// tables.
-void stateAllAsZero(Choice& dataset) {
-  const DatasetEntry& entry = findDataset(dataset.name);
-  for (const auto& [key, images] :
-       {std::pair{"train_limit", entry.trainImages}, {"test_limit", entry.testImages}})
-    if (dataset.settings.at(key).asInt() >= images) dataset.settings[key] = 0;
-}
-
-/// More strictly than a stored one.
 Recipe readRecipe(const Json& json, const std::string& where) {
-  Recipe recipe = recipeFromJson(json, where);
   text(json, "name", kMaxNameBytes, where);
-  requireUsable(fieldsOf<DataSettings>(), recipe.dataset.settings, where + ".dataset");
-  requireUsable(findModel(recipe.model.name).fields, recipe.model.settings, where + ".model");
-  requireUsable(fieldsOf<Training>(), settingsToJson(recipe.training), where + ".training");
-  // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
-  if (recipe.dataset.settings.at("train_limit").asInt() == 1)
-    throw UsageError(where + ".dataset.train_limit: 1 found, at least 2 expected, or 0 for all images");
-  stateAllAsZero(recipe.dataset);
-  return recipe;
+  return newRecipeFromJson(json, where);
 }
 
 std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {
@@ -103,19 +85,19 @@ std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {
 /// file.
 std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vector<PolicyFile>& kept,
                                                  const std::string& where) {
-  const Choice policy = policyOf(method);
+  Choice policy = policyOf(method);
   if (!findPolicy(policy.name).isFile) return nullptr;
-  const std::string &name = policy.settings.at("file").asString(),
-                    &hash = policy.settings.at("sha256").asString();
+  const std::string name = policy.settings().at("file").asString(),
+                    hash = policy.settings().at("sha256").asString();
   auto file = std::make_shared<const PolicyFile>(choosePolicyFile(name, hash, kept, where + ".policy"));
   const FoundPolicy found = policyIn(*file);  // refuses a damaged one before any run starts
-  if (policy.settings.at("as_published").asBool() && !hasPublishedErrors(found))
+  if (policy.settings().at("as_published").asBool() && !hasPublishedErrors(found))
     throw UsageError(
         fmt::format("{}.policy.as_published: true has no effect with file {}, whose published "
                     "code has no known errors; leave it out",
                     where, quotable(name)));
-  method.settings["policy"] = choiceToJson(policy);
-  method.settings["policy"]["sha256"] = file->sha256;
+  policy.set("sha256", file->sha256);
+  method.set("policy", choiceToJson(policy));
   return file;
 }
 
@@ -207,6 +189,23 @@ void refuseSetTwice(const std::vector<std::string>& overrides) {
   }
 }
 
+/// A padded crop leaves the images their size, which must then be the input's.
+void requireFittingCrops(const Experiment& experiment, const std::string& where) {
+  Experiment one = experiment;
+  one.seeds = {1};
+  for (const RunConfig& run : expand(one)) {
+    const DatasetEntry& data = findDataset(run.recipe.dataset.name);
+    const ImageSize images{data.width, data.height};
+    const Input input = inputOf(run.recipe, images, where);
+    if (input.size() == images || makeSpace(run, input, images)->takesAnySize()) continue;
+    throw UsageError(fmt::format(
+        "{}: recipe.input: {} x {} pixels with method {}, whose policy {} draws a padded crop of images of "
+        "that size, but those of {} have {} x {}; give a policy with crop resized, or leave the input out",
+        where, input.width, input.height, run.method.name, policyOf(run.method).name, data.name, images.width,
+        images.height));
+  }
+}
+
 /// Before memory is taken for each run.
 void refuseTooMany(const Experiment& experiment, const std::string& where) {
   const std::size_t recipes = experiment.recipes.size(), methods = experiment.methods.size(),
@@ -234,10 +233,11 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
   readMethods(experiment, json, kept, where);
   experiment.seeds = readSeeds(json, where);
   refuseTooMany(experiment, where);
+  requireFittingCrops(experiment, where);
   if (const Json* runtime = json.find("runtime"))
     experiment.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
   requireUsable(fieldsOf<Runtime>(), settingsToJson(experiment.runtime), where + ": runtime");
-  requireDeviceName(experiment.runtime.device, where + ": runtime.device");
+  parseDeviceName(experiment.runtime.device, where + ": runtime.device");
   experiment.tables = readTables(json, where);
   return experiment;
 }

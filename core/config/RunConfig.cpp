@@ -4,50 +4,20 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <utility>
 
 #include "core/augment/Space.h"
 #include "core/augment/found/Library.h"
-#include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
+#include "core/config/StoredName.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
 
 namespace uada {
 namespace {
-
-/// {"name": "resnet", "depth": "18"} -> the choice, completed and checked by `complete`.
-template <class Complete>
-Choice readChoice(const Json& json, const std::string& where, const Complete& complete) {
-  if (json.isString()) return readChoice(Json(Json::Object{{"name", json}}), where, complete);
-  if (!json.isObject())
-    throw UsageError(fmt::format("{}: a name or an object expected, {} found", where, json.typeName()));
-  const Json* name = json.find("name");
-  if (!name) throw UsageError(fmt::format("{}: the key 'name' (a text) is missing", where));
-  if (!name->isString())
-    throw UsageError(fmt::format("{}.name: a text expected, {} found", where, name->typeName()));
-  Json settings = Json::object();
-  for (const auto& [key, value] : json.asObject())
-    if (key != "name") settings[key] = value;
-  return {name->asString(), complete(name->asString(), settings)};
-}
-
-Choice readDataset(const Json& json, const std::string& where) {
-  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
-    findEntry(datasets(), name, "dataset", where);
-    return settingsToJson(settingsFromJson<DataSettings>(settings, where));
-  });
-}
-
-Choice readModel(const Json& json, const std::string& where) {
-  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
-    return findEntry(models(), name, "model", where).complete(settings, where);
-  });
-}
 
 /// The settings that differ from their defaults, as text; without what a title has anyhow or does not need.
 std::vector<std::pair<std::string, std::string>> unusual(const std::vector<FieldValue>& fields,
@@ -71,69 +41,40 @@ constexpr std::size_t kHashDigits = 8;
 /// the same: "mine@1a2b3c4d".
 std::string policyWord(const Choice& policy) {
   if (!findPolicy(policy.name).isFile) return policy.name;
-  const std::string& given = policy.settings.at("file").asString();
-  const std::string& hash = policy.settings.at("sha256").asString();
+  const std::string& given = policy.settings().at("file").asString();
+  const std::string& hash = policy.settings().at("sha256").asString();
   if (!isPolicyPath(given) || hash.empty()) return given;
   std::string name = std::filesystem::path(given).filename().string();
   if (name.ends_with(".json")) name.erase(name.size() - 5);
   return name + '@' + hash.substr(0, kHashDigits);
 }
 
-/// A name that is stored may be of a time when any text was taken for one; it is shown as one line.
-std::string storedName(const Json& json, const char* key, const std::string& where) {
-  constexpr std::size_t kMost = 200;  // bytes
-  const Json* name = json.find(key);
-  if (!name) return "";
-  if (!name->isString())
-    throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, name->typeName()));
-  return oneLine(name->asString(), kMost);
-}
-
-std::string shortDataset(const std::string& name) {
-  static const std::map<std::string, std::string> known{
-      {"cifar10", "c10"}, {"cifar100", "c100"}, {"fashion_mnist", "fmnist"}};
-  const auto it = known.find(name);
-  return it == known.end() ? name : it->second;
-}
-
 }  // namespace
-
-Choice methodFromJson(const Json& json, const std::string& where) {
-  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
-    return findEntry(methods(), name, "method", where).complete(settings, where);
-  });
-}
-
-Choice policyFromJson(const Json& json, const std::string& where) {
-  return readChoice(json, where, [&](const std::string& name, const Json& settings) {
-    return completeSettings(findEntry(policies(), name, "policy", where).fields(), settings, where);
-  });
-}
 
 Choice newPolicyFromJson(const Json& json, const std::string& where) {
   Choice policy = policyFromJson(json, where);
   const Policy& entry = findPolicy(policy.name);
-  if (entry.resolved) policy.settings = entry.resolved(std::move(policy.settings), json, where);
-  requireUsable(entry.fields(), policy.settings, where);
+  if (entry.resolve) entry.resolve(policy, json, where);
+  requireUsable(entry.fields(), policy.settings(), where);
   return policy;
 }
 
 /// Settings of a policy that the method makes no use of, and of a method that the policy leaves nothing to
 /// do.
-static void requireUsableTogether(const Method& method, const Json& settings, const Choice& policy,
-                                  const std::string& where) {
-  const Adapted adapted = method.adapted(settings);
+static void requireUsableTogether(const Choice& choice, const Choice& policy, const std::string& where) {
+  const Method& method = findMethod(choice.name);
+  const Adapted adapted = method.adapted(choice);
   const Policy& entry = findPolicy(policy.name);
   for (const FieldValue& known : entry.fields()) {
-    const Json* value = policy.settings.find(known.field.name);
+    const Json* value = policy.settings().find(known.field.name);
     if (value && !(*value == known.value) && known.field.needs > adapted.by)
       throw UsageError(fmt::format("{}.policy.{}: {} has no effect with {}; leave one of the two out", where,
                                    known.field.name, value->dump(), adapted.because));
   }
   if (adapted.by == Adapting::nothing || entry.isFile) return;
-  if (!entry.make(policy.settings, {})->groups().empty()) return;
+  if (!makeSpace(policy)->groups().empty()) return;
   for (const FieldValue& known : method.fields) {
-    const Json* value = settings.find(known.field.name);
+    const Json* value = choice.settings().find(known.field.name);
     if (value && !(*value == known.value))
       throw UsageError(
           fmt::format("{}.{}: {} has no effect with policy {}, which has nothing to move; leave one of the "
@@ -145,11 +86,11 @@ static void requireUsableTogether(const Method& method, const Json& settings, co
 Choice newMethodFromJson(const Json& json, const std::string& where) {
   const Choice method = methodFromJson(json, where);
   const Method& entry = findMethod(method.name);
-  requireUsable(entry.fields, method.settings, where);
+  requireUsable(entry.fields, method.settings(), where);
   if (entry.policySetting == PolicySetting::fixed) return method;
   const Json* given = json.find("policy");
   const Choice policy = newPolicyFromJson(given ? *given : Json(entry.policy), where + ".policy");
-  requireUsableTogether(entry, method.settings, policy, where);
+  requireUsableTogether(method, policy, where);
   Json resolved = choiceToJson(method);
   resolved["policy"] = choiceToJson(policy);
   return methodFromJson(resolved, where);  // states the policy only where that is the method's way
@@ -157,55 +98,28 @@ Choice newMethodFromJson(const Json& json, const std::string& where) {
 
 std::string policyLabel(const Choice& policy) {
   std::string label = policyWord(policy);
-  for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings))
+  for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings()))
     label += fmt::format(" {}={}", key, value);
   return oneLine(label);
 }
 
-std::unique_ptr<Space> makeSpace(const RunConfig& config, int side) {
-  const Choice policy = policyOf(config.method);
+std::unique_ptr<Space> makeSpace(const RunConfig& config, const Input& input, ImageSize images) {
   PolicyContext context;
-  context.side = side;
+  context.input = input;
   context.epochs = config.recipe.training.epochs;
+  context.source = images;
   context.file = config.policyFile.get();
-  return findPolicy(policy.name).make(policy.settings, context);
-}
-
-Recipe recipeFromJson(const Json& json, const std::string& where) {
-  refuseUnknownKeys(json, {"name", "dataset", "model", "training"}, where);
-  for (const char* key : {"dataset", "model"})
-    if (!json.find(key)) throw UsageError(fmt::format("{}: the key '{}' is missing", where, key));
-  Recipe recipe;
-  recipe.dataset = readDataset(json.at("dataset"), where + ".dataset");
-  recipe.model = readModel(json.at("model"), where + ".model");
-  if (const Json* training = json.find("training"))
-    recipe.training = settingsFromJson<Training>(*training, where + ".training");
-  recipe.name = storedName(json, "name", where);
-  if (recipe.name.empty())
-    recipe.name = findModel(recipe.model.name).shortName(recipe.model.settings) + "-" +
-                  shortDataset(recipe.dataset.name);
-  if (recipe.training.schedule == "step" && !std::ranges::is_sorted(recipe.training.milestones))
-    throw UsageError(fmt::format("{}.training.milestones: ascending shares expected", where));
-  return recipe;
-}
-
-Json recipeToJson(const Recipe& recipe) {
-  Json json = Json::object();
-  json["name"] = recipe.name;
-  json["dataset"] = choiceToJson(recipe.dataset);
-  json["model"] = choiceToJson(recipe.model);
-  json["training"] = settingsToJson(recipe.training);
-  return json;
+  return makeSpace(policyOf(config.method), context);
 }
 
 std::string runTitle(const RunConfig& config) {
   std::string settings;
-  for (const auto& [key, value] : unusual(findMethod(config.method.name).fields, config.method.settings))
+  for (const auto& [key, value] : unusual(findMethod(config.method.name).fields, config.method.settings()))
     settings += fmt::format("-{}={}", key, value);
-  if (config.method.settings.find("policy")) {
-    const Choice policy = policyOf(config.method);
+  if (config.method.settings().find("policy")) {
+    const Choice& policy = policyOf(config.method);
     settings += '-' + policyWord(policy);
-    for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings))
+    for (const auto& [key, value] : unusual(findPolicy(policy.name).fields(), policy.settings()))
       settings += fmt::format("-{}={}", key, value);
   }
   return oneLine(fmt::format("{}-{}{}-s{}", config.recipe.name, config.method.name, settings, config.seed));
@@ -246,13 +160,6 @@ std::string methodIdentity(const Choice& method) {
   return json.dump();
 }
 
-std::string recipeHash(const Recipe& recipe) {
-  Json json = recipeToJson(recipe);
-  json["name"] = Json();
-  json["dataset"]["folder"] = Json();  // where the files lie is not what they are
-  return sha256(json.dump());
-}
-
 std::string configHash(const RunConfig& config) {
   return sha256(recipeHash(config.recipe) + methodIdentity(config.method));
 }
@@ -267,9 +174,11 @@ bool isHashOf(const std::string& hash, const RunConfig& config) {
 
 CostEstimate estimateCost(const RunConfig& config) {
   const DatasetEntry& data = findDataset(config.recipe.dataset.name);
-  const auto settings = settingsFromJson<DataSettings>(config.recipe.dataset.settings, "dataset");
-  const auto space = makeSpace(config, data.width);
-  const Passes passes = findMethod(config.method.name).passes(config.method.settings, *space);
+  const auto& settings = config.recipe.dataset.as<DataSettings>();
+  const ImageSize size{data.width, data.height};
+  const Input input = inputOf(config.recipe, size);
+  const auto space = makeSpace(config, input, size);
+  const Passes passes = findMethod(config.method.name).passes(config.method, *space);
 
   const std::int64_t images = settings.trainLimit > 0
                                   ? std::min<std::int64_t>(settings.trainLimit, data.trainImages)
@@ -279,9 +188,8 @@ CostEstimate estimateCost(const RunConfig& config) {
   cost.steps = training.epochs * ((images + training.batch - 1) / training.batch);
   cost.relativeToRaUc = passes.relativeToRaUc();
   cost.forwardEquivalents = 3 * cost.relativeToRaUc * static_cast<double>(cost.steps);
-  cost.parameters =
-      findModel(config.recipe.model.name)
-          .parameters(config.recipe.model.settings, {.classes = data.classes, .side = data.width});
+  cost.parameters = findModel(config.recipe.model.name)
+                        .parameters(config.recipe.model, {.classes = data.classes, .input = input});
   return cost;
 }
 

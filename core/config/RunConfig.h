@@ -5,27 +5,27 @@
 #include <string>
 #include <vector>
 
+#include "core/augment/Input.h"
 #include "core/augment/PolicyFile.h"
 #include "core/base/Json.h"
 #include "core/data/DataSettings.h"
+#include "core/engine/methods/Method.h"
+#include "core/engine/optimisers/Optimiser.h"
+#include "core/engine/schedules/Schedule.h"
 #include "core/settings/Choice.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
 
 class Space;
+struct DatasetEntry;
+struct Task;
 
-/// How the network is trained, whatever the method (methods.md 6; defaults are those of UC for CIFAR).
+/// How long the network is trained, whatever the method (defaults are those of the UADA authors' code for
+/// CIFAR).
 struct Training {
   int epochs = 300;
   int batch = 128;
-  double learningRate = 0.1;
-  double momentum = 0.9;
-  bool nesterov = false;
-  double weightDecay = 5e-4;
-  std::string schedule = "step";
-  std::vector<double> milestones{0.3, 0.6, 0.8};
-  double decay = 0.2;
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "epochs",
@@ -40,55 +40,41 @@ struct Training {
              .min = 2,
              .max = 65536},
             batch);
-    v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100},
-            learningRate);
-    v.field({.name = "momentum",
-             .title = "Momentum",
-             .help = "Of SGD",
-             .min = 0,
-             .max = 0.9999,
-             .unless = {{"learning_rate", 0.0}}},
-            momentum);
-    v.field({.name = "nesterov",
-             .title = "Nesterov",
-             .help = "Nesterov's form of momentum",
-             .advanced = true,
-             .unless = {{"momentum", 0.0}, {"learning_rate", 0.0}}},
-            nesterov);
-    v.field({.name = "weight_decay",
-             .title = "Weight decay",
-             .help = "L2 penalty, added to the gradient of every parameter",
-             .min = 0,
-             .max = 1,
-             .unless = {{"learning_rate", 0.0}}},
-            weightDecay);
-    v.field({.name = "schedule",
-             .title = "Schedule",
-             .help = "Of the learning rate: steps, half a cosine to 0 by step, or constant",
-             .choices = {"step", "cosine", "constant"},
-             .unless = {{"learning_rate", 0.0}}},
-            schedule);
-    v.field({.name = "milestones",
-             .title = "Milestones",
-             .help = "Shares of the epochs after which the rate is multiplied (schedule step)",
-             .min = 0,
-             .max = 1,
-             .advanced = true,
-             .unless =
-                 {{"schedule", "cosine"}, {"schedule", "constant"}, {"decay", 1.0}, {"learning_rate", 0.0}}},
-            milestones);
-    v.field({.name = "decay",
-             .title = "Decay",
-             .help = "Factor at each milestone (schedule step)",
-             .min = 0,
-             .max = 1,
-             .advanced = true,
-             .unless = {{"schedule", "cosine"},
-                        {"schedule", "constant"},
-                        {"milestones", Json::array()},
-                        {"learning_rate", 0.0}}},
-            decay);
   }
+};
+
+/// The input as a recipe states it.
+struct InputSettings {
+  int height = 0, width = 0;
+  int pad = 4;
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "height",
+             .title = "Input height",
+             .help = "Of what the network sees, pixels; 0: as the data set's images",
+             .min = 0,
+             .max = kMostSide,
+             .advanced = true,
+             .later = true},
+            height);
+    v.field({.name = "width",
+             .title = "Input width",
+             .help = "Of what the network sees, pixels; 0: as the data set's images",
+             .min = 0,
+             .max = kMostSide,
+             .advanced = true,
+             .later = true},
+            width);
+    v.field({.name = "pad",
+             .title = "Padding",
+             .help = "Around the image, of which a padded crop is a window; pixels",
+             .min = 0,
+             .max = kMostPad,
+             .advanced = true,
+             .later = true},
+            pad);
+  }
+  static constexpr int kMostSide = 4096, kMostPad = 128;
 };
 
 /// What does not change the result's meaning, but (threads, device) its bits.
@@ -134,12 +120,19 @@ struct Runtime {
   }
 };
 
-/// Model, data set and training: everything but method and seed (design.md 4).
+/// What is trained, on what and how: everything but method and seed.
 struct Recipe {
   std::string name;  ///< short, for titles: "r18-c10"; one line
   Choice dataset;    ///< settings: DataSettings
+  InputSettings input;
   Choice model;
+  Choice task;  ///< the model's
+  Choice optimiser = usualOptimiser();
+  Choice schedule = usualSchedule();
   Training training;
+  /// Settings of the schedule `step` that an older version recorded with another schedule, where they had no
+  /// effect: they are part of the recipe's hash. Else empty.
+  Json idle = Json::object();
 };
 
 /// One recipe, one method, one seed.
@@ -154,22 +147,36 @@ struct RunConfig {
   std::shared_ptr<const PolicyFile> policyFile = {};
 };
 
+/// Also what older versions wrote, which had optimiser and schedule among the settings of `training`.
 Recipe recipeFromJson(const Json& json, const std::string& where);
 Json recipeToJson(const Recipe& recipe);
-/// A method, or a policy, by name or as an object with `name` and settings.
-Choice methodFromJson(const Json& json, const std::string& where);
-Choice policyFromJson(const Json& json, const std::string& where);
-/// The same as newly given, which is stricter than what is stored: a setting that another one leaves without
-/// effect is refused where it is not the default, and what is said in several ways comes out in one, so that
-/// trainings that do the same are recorded as the same.
+/// Epochs, batch, and the settings of optimiser and schedule in one object, as they were recorded before
+/// these were choices: what hashes are made from, and what tells trainings apart.
+Json trainingJson(const Recipe& recipe);
+/// What defines the recipe: its name and the data's folder are null.
+Json recipeIdentity(const Recipe& recipe);
+/// What the model learns.
+const Task& taskOf(const Recipe& recipe);
+/// Throws UsageError if what belongs to the images is not what the model learns from.
+void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where);
+/// What the network sees.
+/// images  size of the data set's; empty: they have no size in common
+/// throws  UsageError if the recipe leaves the size to images that have none in common, or if it is no square
+Input inputOf(const Recipe& recipe, ImageSize images, const std::string& where = "recipe");
+/// The learning rate of a step. epoch, stepInEpoch: from 0
+double learningRate(const Recipe& recipe, int epoch, std::int64_t stepInEpoch, std::int64_t stepsPerEpoch);
+/// Recipes, methods and policies as newly given, which is stricter than what is stored: a setting that
+/// another one leaves without effect is refused where it is not the default, and what is said in several ways
+/// comes out in one, so that trainings that do the same are recorded as the same.
+Recipe newRecipeFromJson(const Json& json, const std::string& where);
 Choice newMethodFromJson(const Json& json, const std::string& where);
 Choice newPolicyFromJson(const Json& json, const std::string& where);
 /// "autoaugment table=svhn": the policy and its settings that differ from their defaults. A policy of the
 /// library goes by its name, a file as "mine@1a2b3c4d" by its own name and the beginning of its hash.
 std::string policyLabel(const Choice& policy);
 /// The space that the run's plans are drawn from. Throws Error if its policy's file is not there or another.
-/// side  of the images, pixels
-std::unique_ptr<Space> makeSpace(const RunConfig& config, int side);
+/// images  size of the data set's; empty: as the input
+std::unique_ptr<Space> makeSpace(const RunConfig& config, const Input& input, ImageSize images = {});
 /// SHA-256 of what defines a recipe: its name and the data's folder do not.
 std::string recipeHash(const Recipe& recipe);
 

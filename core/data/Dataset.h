@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/data/TargetKind.h"
 #include "core/images/Image.h"
 
 namespace uada {
@@ -87,6 +88,7 @@ struct DatasetEntry {
   /// Throws Error naming the file, what was found and what was expected. dir: as `find` gave it.
   Dataset (*load)(const std::filesystem::path& dir, Split split);
   DataReport (*check)(const std::filesystem::path& dir);
+  TargetKind target = TargetKind::label;  ///< what belongs to each image
 };
 
 /// "'/x/data_batch_1' (the Python version, which is not read)" for each other form in the folder.

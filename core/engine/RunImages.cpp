@@ -7,18 +7,15 @@
 namespace uada {
 
 Dataset runImages(const Choice& dataset, Split split, const std::filesystem::path& folder) {
-  const auto settings = settingsFromJson<DataSettings>(dataset.settings, "dataset");
+  const auto& settings = dataset.as<DataSettings>();
   const int limit = split == Split::train ? settings.trainLimit : settings.testLimit;
   return subset(findDataset(dataset.name).load(folder, split), static_cast<std::size_t>(limit));
 }
 
-RenderSettings runRendering(const Dataset& train) {
-  if (train.width != train.height)
-    throw Error(fmt::format("images of {} x {} pixels cannot be trained on: they must be square", train.width,
-                            train.height));
+RenderSettings runRendering(const Recipe& recipe, const Dataset& train) {
   const ChannelStatistics statistics = channelStatistics(train);
   RenderSettings settings;
-  settings.side = train.width;
+  settings.input = inputOf(recipe, {train.width, train.height});
   settings.mean = statistics.mean;
   settings.deviation = statistics.deviation;
   for (const float deviation : statistics.deviation)

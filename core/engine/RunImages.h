@@ -17,9 +17,9 @@ namespace uada {
 /// folder   as locateDataset() gave it
 Dataset runImages(const Choice& dataset, Split split, const std::filesystem::path& folder);
 
-/// How they are rendered: side, mean and deviation of the run's training images.
-/// throws  Error if they are not square, or all pixels of a channel have the same value
-RenderSettings runRendering(const Dataset& train);
+/// How they are rendered: the recipe's input, mean and deviation of the run's training images.
+/// throws  Error if all pixels of a channel have the same value, and as inputOf() does
+RenderSettings runRendering(const Recipe& recipe, const Dataset& train);
 
 /// The training set's part of DataIdentity::hash, as it was recorded; empty: it was not.
 std::string trainingHash(std::string_view recorded);

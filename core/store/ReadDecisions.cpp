@@ -25,7 +25,7 @@ std::string nameOf(const DecisionPlace& place) {
 DecisionOrigin originOf(const RunDetail& run, std::int64_t attempt) {
   const Choice& dataset = run.config.recipe.dataset;
   DecisionOrigin origin{run.summary.key, dataset.name, 0, ""};
-  origin.trainLimit = settingsFromJson<DataSettings>(dataset.settings, "dataset").trainLimit;
+  origin.trainLimit = dataset.as<DataSettings>().trainLimit;
   const auto number = static_cast<std::size_t>(attempt - 1);
   if (number < run.attempts.size()) origin.dataHash = run.attempts[number].dataHash;
   return origin;

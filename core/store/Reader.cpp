@@ -161,7 +161,7 @@ std::vector<PolicyFile> ProjectReader::policies() const {
 std::shared_ptr<const PolicyFile> ProjectReader::Impl::policyFileOf(const Choice& method) {
   const Choice policy = policyOf(method);
   if (!findPolicy(policy.name).isFile) return nullptr;
-  const std::string& hash = policy.settings.at("sha256").asString();
+  const std::string& hash = policy.settings().at("sha256").asString();
   for (PolicyFile& file : policies())
     if (file.sha256 == hash) return std::make_shared<const PolicyFile>(std::move(file));
   return nullptr;

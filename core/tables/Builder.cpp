@@ -13,8 +13,7 @@ std::string rowName(const PaperTable& paper, const Choice& method) {
   for (const PaperTable::Row& row : paper.rows)
     if (row.method && row.method->name == method.name && policyOf(*row.method).name == policy)
       return methodLabel(method, row.name, *row.method);
-  const Method& entry = findMethod(method.name);
-  return methodLabel(method, entry.title, {entry.name, entry.complete(Json::object(), entry.name)});
+  return methodLabel(method, findMethod(method.name).title, methodFromJson(method.name, "usual"));
 }
 
 }  // namespace

@@ -71,10 +71,10 @@ RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& re
 }
 
 void compareToRaUc(std::vector<RunGroup>& groups) {
-  const auto raUc = std::ranges::find(groups, "ra-uc", &RunGroup::method);
+  const auto raUc = std::ranges::find(groups, referenceMethod().name, &RunGroup::method);
   if (raUc == groups.end()) return;
   for (RunGroup& group : groups)
-    if (group.method != "ra-uc") group.toRaUc = difference(group.last, raUc->last);
+    if (group.method != referenceMethod().name) group.toRaUc = difference(group.last, raUc->last);
 }
 
 /// The told settings of a method with its usual policy; none where the policy has to be stated.
@@ -82,7 +82,8 @@ Json usualPolicy(const RunConfig& config) {
   const PolicySetting kind = findMethod(config.method.name).policySetting;
   if (kind == PolicySetting::stated) return Json::object();
   Json told = toldSettings(config.method);
-  if (kind != PolicySetting::fixed) told["policy"] = policyLabel(policyOf(Choice{config.method.name, {}}));
+  if (kind != PolicySetting::fixed)
+    told["policy"] = policyLabel(policyOf(methodFromJson(config.method.name, "usual")));
   return told;
 }
 
@@ -108,8 +109,8 @@ void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>&
       methodFamilies, [](const RunConfig& config) { return toldSettings(config.method); }, usualPolicy,
       [](std::string& label, const std::string& text) { label += " (" + text + ")"; });
   add(
-      recipeFamilies, [](const RunConfig& config) { return settingsToJson(config.recipe.training); },
-      [](const RunConfig& config) { return settingsToJson(config.recipe.training); },
+      recipeFamilies, [](const RunConfig& config) { return trainingJson(config.recipe); },
+      [](const RunConfig& config) { return trainingJson(config.recipe); },
       [](std::string& label, const std::string& text) { label += ", " + text; });
 }
 

@@ -26,7 +26,7 @@ CostReference::Machine CostReference::machineOf(const RunSummary& run) {
 }
 
 void CostReference::add(const RunSummary& run) {
-  if (run.method != "ra-uc") return;
+  if (run.method != referenceMethod().name) return;
   for (Sum* sum : {&all_[recipeAndData(run)], &timed_[machineOf(run)]}) {
     sum->seconds += run.seconds;
     sum->forwards += run.counts.forwardEquivalents();

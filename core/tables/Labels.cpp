@@ -46,7 +46,7 @@ std::string withSuffix(const std::string& label, const std::string& suffix) {
 }
 
 std::string limitsText(const Recipe& recipe) {
-  const auto settings = settingsFromJson<DataSettings>(recipe.dataset.settings, "dataset");
+  const auto settings = recipe.dataset.as<DataSettings>();
   std::vector<std::string> parts;
   if (settings.trainLimit > 0) parts.push_back(groupedText(settings.trainLimit) + " images");
   if (settings.testLimit > 0) parts.push_back(groupedText(settings.testLimit) + " test images");
@@ -97,8 +97,7 @@ std::vector<std::vector<std::size_t>> repeated(const std::vector<std::string>& t
 
 /// What defines the recipe, whatever its name and wherever its files lie.
 Json definition(const MeasuredRecipe& measured) {
-  Json json = recipeToJson(measured.recipe);
-  json["name"] = json["dataset"]["folder"] = Json();
+  Json json = recipeIdentity(measured.recipe);
   json["images"] = measured.dataHash;
   return json;
 }
@@ -145,7 +144,7 @@ std::vector<std::string> toldApart(std::vector<std::string> labels, const std::v
 }
 
 Json toldSettings(const Choice& method) {
-  Json settings = method.settings;
+  Json settings = method.settings();
   if (findMethod(method.name).policySetting != PolicySetting::fixed)
     settings["policy"] = policyLabel(policyOf(method));
   return settings;
@@ -160,9 +159,7 @@ std::string datasetLabel(const MeasuredRecipe& measured) {
   return withSuffix(findDataset(measured.recipe.dataset.name).title, dataText(measured));
 }
 
-std::string modelLabel(const Recipe& recipe) {
-  return findModel(recipe.model.name).shortName(recipe.model.settings);
-}
+std::string modelLabel(const Recipe& recipe) { return findModel(recipe.model.name).shortName(recipe.model); }
 
 std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes,
                                       const std::vector<Recipe>& paper) {
@@ -170,13 +167,12 @@ std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes
   std::map<std::string, std::vector<std::size_t>> families;
   std::map<std::string, std::vector<Json>> known;
   for (std::size_t i = 0; i < recipes.size(); ++i) families[plainLabel(recipes[i])].push_back(i);
-  for (const Recipe& recipe : paper)
-    known[plainLabel({recipe, "", true})].push_back(settingsToJson(recipe.training));
+  for (const Recipe& recipe : paper) known[plainLabel({recipe, "", true})].push_back(trainingJson(recipe));
   std::vector<Json> things;
   for (const MeasuredRecipe& recipe : recipes) things.push_back(definition(recipe));
   for (const auto& [label, members] : families) {
     std::vector<Json> trainings;
-    for (const std::size_t i : members) trainings.push_back(settingsToJson(recipes[i].recipe.training));
+    for (const std::size_t i : members) trainings.push_back(trainingJson(recipes[i].recipe));
     std::ranges::copy(known[label], std::back_inserter(trainings));
     const std::vector<std::string> special = differences(trainings);
     for (std::size_t k = 0; k < members.size(); ++k) labels[members[k]] = withSuffix(label, special[k]);

@@ -52,10 +52,11 @@ const PaperTable& paperTable(const std::string& name) {
 bool isPaperRecipe(const Recipe& recipe, const Recipe& paper) {
   if (recipe.dataset.name != paper.dataset.name) return false;
   const DatasetEntry& entry = findDataset(recipe.dataset.name);
-  const auto data = settingsFromJson<DataSettings>(recipe.dataset.settings, "dataset");
+  const auto data = recipe.dataset.as<DataSettings>();
   const auto whole = [](int limit, int images) { return limit == 0 || limit >= images; };
   return whole(data.trainLimit, entry.trainImages) && whole(data.testLimit, entry.testImages) &&
-         recipe.model == paper.model && settingsToJson(recipe.training) == settingsToJson(paper.training);
+         recipe.model == paper.model && settingsToJson(recipe.input) == settingsToJson(paper.input) &&
+         recipe.task == paper.task && trainingJson(recipe) == trainingJson(paper);
 }
 
 }  // namespace uada

@@ -25,6 +25,10 @@ void TestCliList::listsEveryKind_data() {
   QTest::newRow("ops") << "ops" << "op" << "rotate"
                        << QStringList{"min", "max", "unit", "signed", "geometric"};
   QTest::newRow("models") << "models" << "model" << "resnet" << QStringList{"task", "parameters"};
+  QTest::newRow("tasks") << "tasks" << "task" << "classification"
+                         << QStringList{"target", "train_metrics", "test_metrics"};
+  QTest::newRow("optimisers") << "optimisers" << "optimiser" << "sgd" << QStringList{"settings"};
+  QTest::newRow("schedules") << "schedules" << "schedule" << "cosine" << QStringList{"settings"};
   QTest::newRow("datasets") << "datasets" << "dataset" << "cifar10" << QStringList{"classes", "folder"};
   QTest::newRow("methods") << "methods" << "method" << "uada" << QStringList{"passes", "policy"};
   QTest::newRow("policies") << "policies" << "policy" << "uada-cifar" << QStringList{"groups"};
@@ -46,7 +50,7 @@ void TestCliList::listsEveryKind() {
   const auto all = objects(json.out);
   QCOMPARE(ofKind(all, kind).size(), all.size());
   const QStringList lines = text.out.trimmed().split('\n');
-  const auto notes = lines.filter(QRegularExpression("^(cost|settings):")).size();
+  const auto notes = lines.filter(QRegularExpression("^(cost|settings|metrics):")).size();
   QCOMPARE(all.size() + 2 + notes, lines.size());  // titles and rule
   for (const QJsonObject& object : all)
     for (const QString& key : QStringList{"name", "title", "source"} + keys)

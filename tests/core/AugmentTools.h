@@ -64,8 +64,10 @@ inline void addSpaceRows() {
 }
 
 inline std::unique_ptr<Space> makeSpace(std::string_view policy, const char* settings = "{}",
-                                        int side = kSide, int epochs = 1) {
-  return findPolicy(policy).make(parseJson(settings, "test"), {side, kPad, epochs});
+                                        int side = kSide, int epochs = 1, ImageSize source = {}) {
+  const std::string name(policy);
+  return makeSpace(findPolicy(policy).read(name, parseJson(settings, "test"), "test"),
+                   {squareInput(side, kPad), epochs, source});
 }
 
 inline Random planStream(std::uint32_t index, std::uint64_t seed = 7, std::uint32_t epoch = 1) {
@@ -126,7 +128,7 @@ inline Dataset makeData(int side, int count) { return makeData(ImageSize{side, s
 
 inline RenderSettings settingsOf(int side) {
   RenderSettings settings;
-  settings.side = side;
+  settings.input.height = settings.input.width = side;
   settings.mean = {0.5f, 0.4f, 0.3f};
   settings.deviation = {0.25f, 0.5f, 1.0f};
   return settings;

@@ -67,7 +67,7 @@ struct FakeNumbers {
     StepReport report;
     report.step = step;
     report.epoch = epochOf(step);
-    report.learningRate = config.recipe.training.learningRate;
+    report.learningRate = learningRate(config.recipe, 0, 0, 1);
     report.loss = 0.2 + 2.1 * std::exp(-static_cast<double>(step) / 40) + 0.1 * numbers.uniform();
     const double none = std::numeric_limits<double>::quiet_NaN();
     report.unperturbedLoss = isAdaptive() ? report.loss - 0.05 : none;
@@ -116,7 +116,7 @@ struct FakeNumbers {
   }
 
   Image picture(std::int64_t step, std::uint32_t index) const {
-    Image image(settings.side, settings.side);
+    Image image(settings.input.width, settings.input.height);
     Random numbers = random(step, 1000 + index);
     for (std::uint8_t& value : image.rgb) value = static_cast<std::uint8_t>(numbers.next());
     return image;

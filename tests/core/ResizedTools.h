@@ -10,7 +10,7 @@ constexpr ImageSize kSource{50, 37};  ///< larger than the network's input
 inline std::unique_ptr<Space> resizedSpace(std::string_view policy, const QByteArray& more = {},
                                            int side = kSide, ImageSize source = kSource) {
   const QByteArray settings = R"({"crop":"resized")" + (more.isEmpty() ? "" : "," + more) + "}";
-  return findPolicy(policy).make(parseJson(settings.constData(), "test"), {side, kPad, 1, source});
+  return makeSpace(policy, settings.constData(), side, 1, source);
 }
 
 inline Plan planWith(const ResizedCrop& part) {

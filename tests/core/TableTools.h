@@ -37,7 +37,7 @@ inline Recipe demoRecipe() {
 inline FinishedRun finishedRun(const Recipe& recipe, const Made& made) {
   FinishedRun run;
   run.config.recipe = recipe;
-  run.config.method = {made.method, findMethod(made.method).complete(made.settings, "test")};
+  run.config.method = findMethod(made.method).read(made.method, made.settings, "test");
   run.config.seed = made.seed;
   RunSummary& summary = run.summary;
   summary.id = made.id;

@@ -48,11 +48,13 @@ void TestAugment::policyIsListed() {
   QVERIFY(!entry.title.empty() && !entry.source.empty());
   Json settings = Json::object();
   for (const auto& [field, value] : entry.fields()) settings[field.name] = value;
-  const auto stated = entry.make(settings, {kSide, kPad});  // the listed defaults are the defaults
-  const auto silent = entry.make(Json::object(), {kSide, kPad});
+  const PolicyContext context{squareInput(kSide, kPad)};
+  const auto stated = makeSpace(entry.read(entry.name, settings, "test"), context);  // as listed
+  const auto silent = makeSpace(policyFromJson(entry.name, "test"), context);
   for (std::uint32_t index = 0; index < 50; ++index)
     QVERIFY(samplePlan(*stated, index) == samplePlan(*silent, index));
-  QVERIFY_THROWS_EXCEPTION(UsageError, entry.make(parseJson(R"({"no_such_key":1})", "test"), {}));
+  QVERIFY_THROWS_EXCEPTION(UsageError,
+                           entry.read(entry.name, parseJson(R"({"no_such_key":1})", "test"), "test"));
 }
 
 void TestAugment::plansComeFromTheirOwnStream() {

@@ -10,6 +10,7 @@
 #include "core/config/RunConfig.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Sgd.h"
 #include "tests/core/ErrorOf.h"
 
 using namespace uada;
@@ -49,9 +50,9 @@ class TestConfig : public QObject {
     QCOMPARE(e.recipes.size(), std::size_t{1});
     QCOMPARE(e.recipes[0].name, std::string("r10w16-c10"));
     QCOMPARE(e.recipes[0].training.epochs, 3);
-    QCOMPARE(e.recipes[0].training.momentum, 0.9);  // a default
-    QCOMPARE(e.recipes[0].model.settings.at("width").asInt(), 16);
-    QCOMPARE(e.methods[1].settings.at("include_unperturbed").asBool(), true);
+    QCOMPARE(e.recipes[0].optimiser.as<Sgd>().momentum, 0.9);  // a default
+    QCOMPARE(e.recipes[0].model.settings().at("width").asInt(), 16);
+    QCOMPARE(e.methods[1].settings().at("include_unperturbed").asBool(), true);
     QVERIFY(e.tables == (std::vector<int>{2, 3}));
   }
 
@@ -77,9 +78,9 @@ class TestConfig : public QObject {
     b.runtime.threads = 7;
     b.experiment = "other";
     b.recipe.name = "other";
-    b.recipe.dataset.settings["folder"] = "/elsewhere";
+    b.recipe.dataset.set("folder", "/elsewhere");
     QCOMPARE(configHash(a), configHash(b));
-    b.method.settings["epsilon"] = 3;
+    b.method.set("epsilon", 3);
     QVERIFY(configHash(a) != configHash(b));
     QCOMPARE(recipeHash(a.recipe), recipeHash(b.recipe));
     b.recipe.training.epochs = 4;
@@ -92,7 +93,7 @@ class TestConfig : public QObject {
     const auto titleOf = [](const char* file, char digit) {
       Json policy(Json::Object{{"name", "found"}, {"file", file}, {"sha256", std::string(64, digit)}});
       RunConfig config = expand(read(kExperiment))[1];
-      config.method = {"uada", findMethod("uada").complete(Json(Json::Object{{"policy", policy}}), "test")};
+      config.method = findMethod("uada").read("uada", Json(Json::Object{{"policy", policy}}), "test");
       return runTitle(config);
     };
     QCOMPARE(titleOf("x/autoaugment.json", '1'), std::string("r10w16-c10-uada-autoaugment@11111111-s1"));
@@ -118,10 +119,10 @@ class TestConfig : public QObject {
                          "r10w16-c10-uada-trivialaugment-s1", "r10w16-c10-plain-autoaugment-s1",
                          "r10w16-c10-plain-autoaugment-table=svhn-cutout=false-s1", "r10w16-c10-uada-s1",
                          "r10w16-c10-uada-uada-cifar-chain_probe=each-s1"}));
-    QCOMPARE(policyOf(e.methods[0]).settings.at("cutout_size").asInt(), 16);  // complete
+    QCOMPARE(policyOf(e.methods[0]).settings().at("cutout_size").asInt(), 16);  // complete
     QCOMPARE(policyLabel(policyOf(e.methods[2])), std::string("autoaugment table=svhn cutout=false"));
     QCOMPARE(policyOf(e.methods[3]).name, std::string("uada-cifar"));
-    QVERIFY(!e.methods[3].settings.find("policy"));  // stating the default is no other method
+    QVERIFY(!e.methods[3].settings().find("policy"));  // stating the default is no other method
     QCOMPARE(toJson(experimentFromJson(toJson(e), "again")).dump(), toJson(e).dump());
     for (std::size_t i = 0; i < 5; ++i) {
       QCOMPARE(toJson(runConfigFromJson(toJson(runs[i]), "again")).dump(), toJson(runs[i]).dump());
@@ -144,14 +145,14 @@ class TestConfig : public QObject {
   /// Settings that came later are stated where they are not the default, and only there.
   void laterSettingsAreSilentDefaults() {
     const auto runs = expand(read(kExperiment));
-    QVERIFY(!runs[1].method.settings.find("granularity"));
+    QVERIFY(!runs[1].method.settings().find("granularity"));
     const auto policy = [](const char* json) {
-      return policyFromJson(parseJson(json, "test"), "test").settings;
+      return policyFromJson(parseJson(json, "test"), "test").settings();
     };
     QVERIFY(policy(R"({"name":"uada-cifar","coordinatewise":true})").at("coordinatewise").asBool());
     QVERIFY(!policy(R"({"name":"uada-cifar","coordinatewise":false})").find("coordinatewise"));
     const auto method = [](const char* json) {
-      return findMethod("uada").complete(parseJson(json, "test"), "test");
+      return findMethod("uada").read("uada", parseJson(json, "test"), "test").settings();
     };
     QCOMPARE(method(R"({"granularity":"batch"})").at("granularity").asString(), std::string("batch"));
     QVERIFY(!method(R"({"granularity":"sample"})").find("granularity"));
@@ -305,7 +306,7 @@ class TestConfig : public QObject {
       QCOMPARE(configHash(number), configHash(text));
       QCOMPARE(runTitle(number), std::string("r10w16-c10-ra-uc-s1"));
     }
-    QCOMPARE(text.recipe.model.settings.at("depth").asString(), std::string("10"));
+    QCOMPARE(text.recipe.model.settings().at("depth").asString(), std::string("10"));
     QCOMPARE(findModel("resnet").fields[0].value.asInt(), 18);
     const auto problem = [](const char* depth) {
       return QString::fromStdString(problemOf(replaced(kExperiment, "\"10\"", depth)));
@@ -378,8 +379,8 @@ class TestConfig : public QObject {
         readExperiment(file, {"recipe.training.epochs=9", "seeds=[5]", "recipe.training.schedule=cosine",
                               "methods.1.epsilon=3", "runtime.threads=1"});
     QCOMPARE(e.recipes[0].training.epochs, 9);
-    QCOMPARE(e.recipes[0].training.schedule, std::string("cosine"));
-    QCOMPARE(e.methods[1].settings.at("epsilon").asInt(), 3);
+    QCOMPARE(e.recipes[0].schedule.name, std::string("cosine"));
+    QCOMPARE(e.methods[1].settings().at("epsilon").asInt(), 3);
     QVERIFY(e.seeds == std::vector<std::int64_t>{5});
     QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"recipe.training.epoch=9"}));
     QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"nonsense"}));
@@ -411,9 +412,10 @@ class TestConfig : public QObject {
     QFETCH(QString, depth);
     QFETCH(int, classes);
     QFETCH(qint64, parameters);
-    Json settings = Json::object();
-    settings["depth"] = depth.toStdString();
-    QCOMPARE(findModel("resnet").parameters(settings, {.classes = classes}), std::int64_t{parameters});
+    Choice resnet = modelFromJson("resnet", "test");
+    resnet.set("depth", depth.toStdString());
+    QCOMPARE(findModel("resnet").parameters(resnet, {.classes = classes, .input = {}}),
+             std::int64_t{parameters});
   }
 
   /// 1,000 images in batches of 100, 3 epochs; N = 4 groups: 9 forwards without gradient, 12 in all
@@ -426,7 +428,7 @@ class TestConfig : public QObject {
     QCOMPARE(plain.forwardEquivalents, 90.0);
     QCOMPARE(uada.relativeToRaUc, 4.0);
     QCOMPARE(uada.forwardEquivalents, 360.0);
-    QCOMPARE(findMethod("uada").passes(runs[1].method.settings, *makeSpace(runs[1], 32)).chains, 9.0);
+    QCOMPARE(findMethod("uada").passes(runs[1].method, *makeSpace(runs[1], squareInput(32))).chains, 9.0);
   }
 
   /// Every committed experiment reads and expands.

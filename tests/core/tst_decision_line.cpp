@@ -89,7 +89,7 @@ void TestDecisionLine::plansAreCountedFromTheUnperturbed() {
 void TestDecisionLine::picturesAreTheRenderers() {
   const Dataset data = makeData(32, 8);
   ThreadPool pool(1);
-  const Renderer renderer(data, runRendering(data), pool);
+  const Renderer renderer(data, runRendering({}, data), pool);
   Decision decision = chainWon();
   drawPictures(decision, renderer);
   QVERIFY(decision.original == Image(data.image(5)));
@@ -206,24 +206,24 @@ void TestDecisionLine::imagesAreLimitedAsInTraining() {
   QTemporaryDir dir;
   const fs::path folder = dir.path().toStdString();
   writeCifar10(folder);  // labels 1 0, 2 0, 3 0, 4 0, 5 0; red is 0 or 1: the second of each file
-  Choice choice{"cifar10", settingsToJson(DataSettings{folder, 6, 2})};
+  Choice choice{"cifar10", DataSettings{folder, 6, 2}};
   const Dataset limited = runImages(choice, Split::train, folder);
   QCOMPARE(limited.labels, (std::vector<std::int32_t>{1, 0, 2, 3, 4, 5}));
   QCOMPARE(runImages(choice, Split::test, folder).size(), std::size_t{2});
-  QCOMPARE(runRendering(limited).mean[0], 1.0F / 6 / 255);  // one of the six is 1
-  QCOMPARE(runRendering(limited).side, 32);
-  choice.settings = settingsToJson(DataSettings{folder, 0, 0});
-  QCOMPARE(runRendering(runImages(choice, Split::train, folder)).mean[0], 0.5F / 255);
+  QCOMPARE(runRendering({}, limited).mean[0], 1.0F / 6 / 255);  // one of the six is 1
+  QVERIFY(runRendering({}, limited).input == squareInput(32));
+  choice = {"cifar10", DataSettings{folder, 0, 0}};
+  QCOMPARE(runRendering({}, runImages(choice, Split::train, folder)).mean[0], 0.5F / 255);
   Dataset grey = limited;
   std::ranges::fill(grey.rgb, 7);
   QCOMPARE(
-      errorOf([&] { runRendering(grey); }),
+      errorOf([&] { runRendering({}, grey); }),
       QString(
           "the training images cannot be normalised: every pixel of a colour channel has the same value"));
   grey.width = 16;
   grey.height = 64;
-  QCOMPARE(errorOf([&] { runRendering(grey); }),
-           QString("images of 16 x 64 pixels cannot be trained on: they must be square"));
+  QCOMPARE(errorOf([&] { runRendering({}, grey); }),
+           QString("recipe.input.height: 64 found with width 16, a square expected; give both alike"));
 }
 
 void TestDecisionLine::hashesAreOfTheTrainingFiles() {

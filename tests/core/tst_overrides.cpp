@@ -2,12 +2,15 @@
 
 #include <QTest>
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "core/base/Files.h"
 #include "core/config/RunConfig.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Optimiser.h"
+#include "core/engine/schedules/Schedule.h"
 #include "tests/core/AugmentTools.h"
 #include "tests/core/ErrorOf.h"
 
@@ -22,7 +25,7 @@ struct Owner {
   std::vector<FieldValue> fields;
   std::string place;  ///< in messages
   /// A whole experiment with these settings of the owner.
-  std::string (*experiment)(const std::string& name, const std::string& settings);
+  std::function<std::string(const std::string& name, const std::string& settings)> experiment;
 };
 
 std::string written(const std::string& recipe, const std::string& method, const std::string& runtime = "{}") {
@@ -34,11 +37,17 @@ const char* kRecipe = R"({"dataset": "cifar10", "model": "resnet"})";
 
 std::vector<Owner> owners() {
   std::vector<Owner> all;
-  all.push_back({"training", fieldsOf<Training>(), "recipe.training", [](const auto&, const auto& settings) {
-                   return written(
-                       R"({"dataset": "cifar10", "model": "resnet", "training": {)" + settings + "}}",
-                       "\"uada\"");
-                 }});
+  const auto inRecipe = [](const char* part) {
+    return [part](const std::string& name, const std::string& settings) {
+      return written(fmt::format(R"({{"dataset": "cifar10", "model": "resnet", "{}": {{"name": "{}"{}{}}}}})",
+                                 part, name, settings.empty() ? "" : ", ", settings),
+                     "\"uada\"");
+    };
+  };
+  for (const Optimiser& optimiser : optimisers())
+    all.push_back({optimiser.name, optimiser.fields, "recipe.optimiser", inRecipe("optimiser")});
+  for (const Schedule& schedule : schedules())
+    all.push_back({schedule.name, schedule.fields, "recipe.schedule", inRecipe("schedule")});
   all.push_back({"runtime", fieldsOf<Runtime>(), "runtime", [](const auto&, const auto& settings) {
                    return written(kRecipe, "\"uada\"", "{" + settings + "}");
                  }});
@@ -91,6 +100,11 @@ std::vector<Json> others(const FieldValue& known) {
   return all;
 }
 
+/// A recipe with these settings in `training`, where optimiser and schedule once stood.
+std::string inTraining(const std::string& settings) {
+  return written(R"({"dataset": "cifar10", "model": "resnet", "training": {)" + settings + "}}", "\"uada\"");
+}
+
 std::string recordOf(const std::string& text) {
   const RunConfig run = expand(read(text)).front();
   return configHash(run) + settingsToJson(run.runtime).dump();
@@ -102,7 +116,7 @@ std::string shownBy(const Choice& policy, int samples) {
   static const Dataset data = makeData(kSide, 512);
   static ThreadPool pool(1);
   static const Renderer renderer(data, settingsOf(kSide), pool);
-  const auto space = findPolicy(policy.name).make(policy.settings, {kSide, kPad});
+  const auto space = makeSpace(policy, {squareInput(kSide, kPad)});
   const Batch batch = uadaBatch(*space, static_cast<std::size_t>(samples));
   std::vector<std::uint8_t> bytes(batch.plans.size() * 3 * kSide * kSide);
   renderer.renderBytes(batch.indices, batch.plans, bytes.data());
@@ -169,6 +183,42 @@ class TestOverrides : public QObject {
         }
   }
 
+  void idleSettingsOfTheOldTraining_data() {
+    QTest::addColumn<QString>("settings");
+    QTest::addColumn<QString>("problem");
+    const auto row = [](const char* settings, const char* problem) {
+      QTest::newRow(settings) << settings << problem;
+    };
+    row(R"("schedule": "cosine", "decay": 0.5)",
+        "f: recipe.training.decay: 0.5 has no effect with schedule cosine; leave one of the two out");
+    row(R"("schedule": "constant", "milestones": [0.5])",
+        "f: recipe.training.milestones: [0.5] has no effect with schedule constant; leave one of the two "
+        "out");
+    row(R"("learning_rate": 0, "schedule": "cosine")",
+        "f: recipe.training.schedule: \"cosine\" has no effect with learning_rate 0.0; leave one of the two "
+        "out");
+    row(R"("learning_rate": 0, "decay": 0.5)",
+        "f: recipe.training.decay: 0.5 has no effect with learning_rate 0.0; leave one of the two out");
+    row(R"("momentum": 0, "nesterov": true)",
+        "f: recipe.training.nesterov: true has no effect with momentum 0.0; leave one of the two out");
+    row(R"("milestones": [], "decay": 0.5)",
+        "f: recipe.training.decay: 0.5 has no effect with milestones []; leave one of the two out");
+    row(R"("schedule": "cosine", "decay": 0.2, "milestones": [0.3, 0.6, 0.8])", "");  // the defaults
+  }
+  void idleSettingsOfTheOldTraining() {
+    QFETCH(QString, settings);
+    QFETCH(QString, problem);
+    QCOMPARE(problemOf(inTraining(settings.toStdString())), problem);
+  }
+  void aRateOfZeroNeedsNoSchedule() {
+    const std::string both = written(
+        R"({"dataset": "cifar10", "model": "resnet", "optimiser": {"learning_rate": 0}, "schedule": "cosine"})",
+        "\"uada\"");
+    QCOMPARE(problemOf(both),
+             QString("f: recipe.optimiser.learning_rate: 0 leaves the schedule cosine without "
+                     "effect; leave one of the two out"));
+  }
+
   /// Any one or two settings of a policy: those that show the same pictures are recorded as the same.
   void equalPicturesAreEqualRecords_data() {
     QTest::addColumn<QString>("policy");
@@ -214,7 +264,7 @@ class TestOverrides : public QObject {
     const Choice done = policy(R"("ops": 3, "magnitude": 5)");
     QCOMPARE(policy(R"("preset": "cifar10-wrn-28-10")"), done);
     QCOMPARE(policy(R"("preset": "cifar10-wrn-28-10", "ops": 3)"), done);
-    QCOMPARE(done.settings.at("preset").asString(), std::string("none"));
+    QCOMPARE(done.settings().at("preset").asString(), std::string("none"));
     QCOMPARE(errorOf([&] { policy(R"("preset": "cifar10-wrn-28-10", "ops": 2)"); }),
              QString("p.ops: 2 found, but the preset 'cifar10-wrn-28-10' sets 3; leave one of the two out"));
     QCOMPARE(
@@ -252,8 +302,8 @@ class TestOverrides : public QObject {
       {"name": "plain", "policy": {"name": "randaugment", "preset": "cifar10-wrn-28-10", "ops": 2,
        "magnitude": 9, "order": "chain_first", "cutout": false, "cutout_size": 8}}})";
     const RunConfig run = runConfigFromJson(parseJson(stored, "s"), "s");
-    QCOMPARE(policyOf(run.method).settings.at("preset").asString(), std::string("cifar10-wrn-28-10"));
-    QCOMPARE(policyOf(run.method).settings.at("ops").asInt(), 2);
+    QCOMPARE(policyOf(run.method).settings().at("preset").asString(), std::string("cifar10-wrn-28-10"));
+    QCOMPARE(policyOf(run.method).settings().at("ops").asInt(), 2);
     QCOMPARE(toJson(runConfigFromJson(toJson(run), "again")).dump(), toJson(run).dump());
     QCOMPARE(QString::fromStdString(configHash(run)),
              QString("ad3a7133ea488be376a01cab095a8b35748c6b4bc383f23bec88bece2bfe3efc"));

@@ -20,15 +20,17 @@ int placeIn(const std::vector<std::string>& names, const Step& step) {
   return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
-const std::vector<std::string> kFourteen{"shear_x",   "shear_y",    "translate_x", "translate_y",  "rotate",
-                                         "color",     "posterize",  "solarize",    "contrast",     "sharpness",
-                                         "brightness", "autocontrast", "equalize",  "identity"};
-const std::vector<std::string> kUniform{"identity",     "shear_x",  "shear_y",  "translate_x", "translate_y", "rotate",
-                                        "autocontrast", "invert",   "equalize", "solarize",    "posterize",   "contrast",
-                                        "color",        "brightness", "sharpness", "cutout"};
-const std::vector<std::string> kSixteen{"autocontrast", "equalize",     "invert",    "rotate",     "posterize", "solarize",
-                                        "solarize_add", "color",        "contrast",  "brightness", "sharpness", "shear_x",
-                                        "shear_y",      "cutout_abs",   "translate_x", "translate_y"};
+const std::vector<std::string> kFourteen{
+    "shear_x",  "shear_y",  "translate_x", "translate_y", "rotate",       "color",    "posterize",
+    "solarize", "contrast", "sharpness",   "brightness",  "autocontrast", "equalize", "identity"};
+const std::vector<std::string> kUniform{"identity",    "shear_x",    "shear_y",      "translate_x",
+                                        "translate_y", "rotate",     "autocontrast", "invert",
+                                        "equalize",    "solarize",   "posterize",    "contrast",
+                                        "color",       "brightness", "sharpness",    "cutout"};
+const std::vector<std::string> kSixteen{"autocontrast", "equalize",   "invert",       "rotate",
+                                        "posterize",    "solarize",   "solarize_add", "color",
+                                        "contrast",     "brightness", "sharpness",    "shear_x",
+                                        "shear_y",      "cutout_abs", "translate_x",  "translate_y"};
 
 std::vector<int> histogram(const std::map<int, int>& counts, int kinds) {
   std::vector<int> all(static_cast<std::size_t>(kinds));
@@ -37,7 +39,9 @@ std::vector<int> histogram(const std::map<int, int>& counts, int kinds) {
 }
 
 FoundSpace spaceOf(const char* json, int epochs = 1) {
-  return {foundPolicyFromJson(parseJson(json, "test"), "test"), FrameSettings{}, {kSide, kPad, epochs}};
+  return {foundPolicyFromJson(parseJson(json, "test"), "test"),
+          FrameSettings{},
+          {squareInput(kSide, kPad), epochs}};
 }
 
 }  // namespace
@@ -71,7 +75,8 @@ class TestPolicies : public QObject {
 
 void TestPolicies::autoAugmentDrawsItsTable_data() {
   QTest::addColumn<QString>("table");
-  QTest::addColumn<int>("different");  // ImageNet's table has five rows twice, SVHN's two that differ in a probability
+  QTest::addColumn<int>(
+      "different");  // ImageNet's table has five rows twice, SVHN's two that differ in a probability
   QTest::newRow("cifar10") << "cifar10" << 25;
   QTest::newRow("imagenet") << "imagenet" << 20;
   QTest::newRow("svhn") << "svhn" << 24;
@@ -82,7 +87,9 @@ void TestPolicies::autoAugmentDrawsItsTable() {
   QFETCH(int, different);
   const FoundPolicy policy = loadPolicy("autoaugment-" + table.toStdString()).policy;
   QCOMPARE(policy.count(), std::size_t{25});
-  const auto key = [](int a, int levelA, int b, int levelB) { return ((a * 32 + levelA) * 32 + b) * 32 + levelB; };
+  const auto key = [](int a, int levelA, int b, int levelB) {
+    return ((a * 32 + levelA) * 32 + b) * 32 + levelB;
+  };
   std::map<int, double> share;  // of each different row
   std::map<int, std::array<double, 2>> probability;
   for (const auto& row : policy.lists) {
@@ -110,7 +117,8 @@ void TestPolicies::autoAugmentDrawsItsTable() {
   QVERIFY(follows(counts, expected) && isUniform(signs, 0, 2));
   for (const auto& [k, p] : probability)
     for (std::size_t i = 0; i < 2; ++i)
-      QVERIFY(follows({fired[k][i], rows[k] - fired[k][i]}, {p[i] / share[k], std::max(0.0, 1 - p[i] / share[k])}));
+      QVERIFY(follows({fired[k][i], rows[k] - fired[k][i]},
+                      {p[i] / share[k], std::max(0.0, 1 - p[i] / share[k])}));
 }
 
 /// Crop, flip and box do not depend on the chain.
@@ -119,14 +127,16 @@ void TestPolicies::framesAreDrawnAsStated() {
   std::map<int, int> row, col, flip, left, top;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(*space, index);
-    ++row[plan.crop->row], ++col[plan.crop->col], ++flip[*plan.flip], ++left[plan.cutout->left], ++top[plan.cutout->top];
+    ++row[plan.crop->row], ++col[plan.crop->col], ++flip[*plan.flip], ++left[plan.cutout->left],
+        ++top[plan.cutout->top];
     QVERIFY(plan.order == RenderOrder::chainFirst && plan.boxFill == BoxFill::mean);
     QCOMPARE(plan.cutout->right, std::min(32, plan.cutout->left + 16));
   }
   QVERIFY(isUniform(row, 0, 9) && isUniform(col, 0, 9) && isUniform(flip, 0, 2));
   QVERIFY(isUniform(left, -8, 32) && isUniform(top, -8, 32));
 
-  const Plan black = samplePlan(*makeSpace("autoaugment", R"({"order":"crop_first","cutout_fill":"black"})"), 0);
+  const Plan black =
+      samplePlan(*makeSpace("autoaugment", R"({"order":"crop_first","cutout_fill":"black"})"), 0);
   QVERIFY(black.order == RenderOrder::cropFirst && black.boxFill == BoxFill::black && black.cutout);
   QVERIFY(!samplePlan(*makeSpace("autoaugment", R"({"cutout":false})"), 0).cutout);
 }
@@ -191,7 +201,8 @@ void TestPolicies::trivialAugmentDrawsOneOp_data() {
 
 void TestPolicies::trivialAugmentDrawsOneOp() {
   QFETCH(QString, grid);
-  const auto space = makeSpace("trivialaugment", (std::string(R"({"space":")") + QTest::currentDataTag() + "\"}").c_str());
+  const auto space =
+      makeSpace("trivialaugment", (std::string(R"({"space":")") + QTest::currentDataTag() + "\"}").c_str());
   std::map<int, int> op, level;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(*space, index);
@@ -218,7 +229,8 @@ void TestPolicies::uniformAugmentFiresHalf() {
 
 /// The found share itself is used until a step is moved; then by ninths of the range, and never beyond it.
 void TestPolicies::sharesStayExact() {
-  const FoundSpace space = spaceOf(R"({"format":"uada-policy","version":1,"name":"n","decoding":"faa","subpolicies":[
+  const FoundSpace space =
+      spaceOf(R"({"format":"uada-policy","version":1,"name":"n","decoding":"faa","subpolicies":[
       [{"op":"rotate","probability":1,"level":0.49884310562180767}],[{"op":"color","probability":1,"level":0.97}]]})");
   int rotations = 0;
   for (std::uint32_t index = 0; index < 64; ++index) {
@@ -243,9 +255,11 @@ void TestPolicies::scheduleIsStretched() {
   const auto at = [&](int epoch, int of) { return policy.listsAt(epoch, of); };
   using Lists = std::vector<std::size_t>;
   QVERIFY((at(1, 100) == Lists{0} && at(20, 100) == Lists{0} && at(21, 100) == Lists{0, 1}));
-  QVERIFY((at(31, 100) == Lists{1} && at(60, 100) == Lists{1} && at(61, 100) == Lists{1, 2} && at(100, 100) == Lists{1, 2}));
+  QVERIFY((at(31, 100) == Lists{1} && at(60, 100) == Lists{1} && at(61, 100) == Lists{1, 2} &&
+           at(100, 100) == Lists{1, 2}));
   QVERIFY((at(61, 300) == Lists{0, 1} && at(60, 300) == Lists{0} && at(300, 300) == Lists{1, 2}));
-  QVERIFY((at(1, 1) == Lists{0} && at(7, 5) == Lists{1, 2} && at(-3, 10) == Lists{0}));  // beyond the training: its end
+  QVERIFY((at(1, 1) == Lists{0} && at(7, 5) == Lists{1, 2} &&
+           at(-3, 10) == Lists{0}));  // beyond the training: its end
 
   const auto space = makeSpace("found", R"({"file":"example-timed"})", kSide, 10);
   std::map<std::string, int> early, late;
@@ -257,7 +271,8 @@ void TestPolicies::scheduleIsStretched() {
   QVERIFY(late.size() == 2 && follows({late["shear_x"], late["solarize"]}, {0.5, 0.5}));
 }
 
-constexpr const char* kSure = R"({"format":"uada-policy-schedule","version":1,"name":"n","decoding":"pba","epochs":10,
+constexpr const char* kSure =
+    R"({"format":"uada-policy-schedule","version":1,"name":"n","decoding":"pba","epochs":10,
   "apply_count_probabilities":[0.2,0.3,0.5],"segments":[{"start_epoch":0,"epochs":10,
   "first_half":[{"op":"rotate","probability_10":10,"level":1},{"op":"color","probability_10":10,"level":2}],
   "second_half":[{"op":"invert","probability_10":0,"level":3},{"op":"cutout","probability_10":10,"level":4}]}]})";
@@ -271,7 +286,8 @@ void TestPolicies::segmentsCountTheirOps() {
     const std::vector<std::string> names{"rotate", "color", "cutout"};
     if (plan.stepCount > 0) ++first[placeIn(names, plan.steps[0])];
     if (plan.stepCount == 2) ++pairs[placeIn(names, plan.steps[0]) * 3 + placeIn(names, plan.steps[1])];
-    for (const Step& step : plan.chain()) QVERIFY(step.fired && step.level == 1 + placeIn(names, step) + (step.level == 4));
+    for (const Step& step : plan.chain())
+      QVERIFY(step.fired && step.level == 1 + placeIn(names, step) + (step.level == 4));
   }
   QVERIFY(follows(histogram(count, 3), {0.2, 0.3, 0.5}));
   QVERIFY(isUniform(first, 0, 3));
@@ -280,8 +296,9 @@ void TestPolicies::segmentsCountTheirOps() {
 }
 
 void TestPolicies::segmentsFollowTheEpoch() {
-  const auto space = makeSpace("found", R"({"file":"example-segments"})", kSide, 100);  // 20 and 30 of 50 epochs
-  std::map<int, std::map<int, int>> levels;                                             // of rotations, by epoch
+  const auto space =
+      makeSpace("found", R"({"file":"example-segments"})", kSide, 100);  // 20 and 30 of 50 epochs
+  std::map<int, std::map<int, int>> levels;                              // of rotations, by epoch
   for (const int epoch : {1, 40, 41, 100})
     for (std::uint32_t index = 0; index < 500; ++index) {
       const Plan plan = samplePlan(*space, index, 7, epoch);
@@ -307,7 +324,8 @@ void TestPolicies::elementsFollowTheirDistribution() {
     }
     const bool early = epoch == 2;
     QVERIFY(follows(histogram(fired, 2), early ? std::vector{0.7, 0.3} : std::vector{0.4, 0.6}));
-    QVERIFY(follows(histogram(element, 5), early ? std::vector{0.2, 0.2, 0.2, 0.2, 0.2} : std::vector{0.1, 0.05, 0.4, 0.25, 0.2}));
+    QVERIFY(follows(histogram(element, 5),
+                    early ? std::vector{0.2, 0.2, 0.2, 0.2, 0.2} : std::vector{0.1, 0.05, 0.4, 0.25, 0.2}));
   }
 }
 
@@ -317,7 +335,7 @@ void TestPolicies::publishedErrorsAreAskedFor() {
   FoundPolicy policy = loadPolicy("example-elements").policy;
   policy.releasedLevel = 14;
   for (const bool asPublished : {false, true}) {
-    const FoundSpace space(policy, FrameSettings{}, {kSide, kPad, 1}, asPublished);
+    const FoundSpace space(policy, FrameSettings{}, {squareInput(kSide, kPad), 1}, asPublished);
     std::map<int, int> levels;
     for (std::uint32_t index = 0; index < 500; ++index) ++levels[samplePlan(space, index).steps[0].level];
     QCOMPARE(levels.size(), std::size_t{asPublished ? 1u : 4u});
@@ -376,15 +394,16 @@ void TestPolicies::skippedOpsAreNotProbed() {
 /// Looked at alone a sub-policy is the one that is drawn; whatever else is drawn stays the same.
 void TestPolicies::oneSubpolicyAlone() {
   const Policy& entry = findPolicy("autoaugment");
-  const Json settings = parseJson(R"({"table":"svhn","grid":"dv10"})", "test");
-  const FoundPolicy policy = entry.written(settings);
+  const Choice choice =
+      entry.read(entry.name, parseJson(R"({"table":"svhn","grid":"dv10"})", "test"), "test");
+  const FoundPolicy policy = entry.written(choice);
   QCOMPARE(policy.lists.size(), std::size_t{25});
   QVERIFY(policy.grid == Grid::dv10);
-  PolicyContext context{kSide, kPad};
-  const auto whole = entry.make(settings, context);
+  PolicyContext context{squareInput(kSide, kPad)};
+  const auto whole = entry.make(choice, context);
   for (std::size_t k = 0; k < policy.lists.size(); ++k) {
     context.subpolicy = k;
-    const auto alone = entry.make(settings, context);
+    const auto alone = entry.make(choice, context);
     for (std::uint32_t index = 0; index < 20; ++index) {
       const Plan plan = samplePlan(*alone, index), usual = samplePlan(*whole, index);
       QCOMPARE(std::size_t{plan.stepCount}, policy.lists[k].size());
@@ -396,7 +415,7 @@ void TestPolicies::oneSubpolicyAlone() {
     }
   }
   context.subpolicy = 25;
-  QVERIFY_THROWS_EXCEPTION(UsageError, entry.make(settings, context));
+  QVERIFY_THROWS_EXCEPTION(UsageError, entry.make(choice, context));
   QVERIFY(!findPolicy("randaugment").written);
 }
 

@@ -28,7 +28,7 @@ Experiment read(const std::string& policy, const std::vector<PolicyFile>& kept =
 }
 
 std::vector<Plan> plansOf(const RunConfig& config) {
-  const auto space = makeSpace(config, 28);
+  const auto space = makeSpace(config, squareInput(28));
   std::vector<Plan> plans;
   for (std::uint32_t index = 0; index < 50; ++index) {
     Random random(7, 1, index, Purpose::plan);
@@ -83,7 +83,7 @@ class TestPolicyProjects : public QObject {
   void experimentsTakeDownTheHash() {
     const Experiment experiment = read(kMine);
     const std::string hash = sha256(policyText());
-    QCOMPARE(experiment.methods[0].settings.at("policy").at("sha256").asString(), hash);
+    QCOMPARE(experiment.methods[0].settings().at("policy").at("sha256").asString(), hash);
     const auto runs = expand(experiment);
     QCOMPARE(runs.size(), std::size_t{2});
     for (const RunConfig& run : runs) QCOMPARE(run.policyFile->text, policyText());
@@ -207,7 +207,7 @@ class TestPolicyProjects : public QObject {
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     sqlite(file_, "UPDATE policies SET text = replace(text, '0.', '1.')");
-    QVERIFY(contains(errorOf([&] { makeSpace(ProjectReader(file_).detail(1).config, 28); }),
+    QVERIFY(contains(errorOf([&] { makeSpace(ProjectReader(file_).detail(1).config, squareInput(28)); }),
                      "the copy of the policy 'mine' is damaged"));
   }
 

@@ -172,9 +172,7 @@ void TestRenderPlans::allocatesNothingPerSample() {
 #endif
   const Dataset data = makeData(ImageSize{width, 32}, 64);
   const Renderer renderer(data, settingsOf(32), pool_);
-  const auto space =
-      findPolicy("uada-cifar")
-          .make(parseJson(settings.toUtf8().constData(), "test"), {kSide, kPad, 1, {width, 32}});
+  const auto space = makeSpace("uada-cifar", settings.toUtf8().constData(), kSide, 1, {width, 32});
   std::vector<float> out(64 * 9 * 3 * 32 * 32);
   std::vector<long> counts;
   for (const std::size_t samples : {64, 4, 64}) {  // the first makes the thread's buffers

@@ -24,9 +24,7 @@ class TestReplay : public QObject {
   ThreadPool pool_{2};
 };
 
-void TestReplay::storedPlansGiveTheSamePixels_data() {
-  addSpaceRows();
-}
+void TestReplay::storedPlansGiveTheSamePixels_data() { addSpaceRows(); }
 
 /// methods.md 1.6, invariant 2: plans that went through text, another data set object and another renderer.
 void TestReplay::storedPlansGiveTheSamePixels() {
@@ -83,9 +81,7 @@ void TestReplay::equalsPillow() {
   if (python.isEmpty()) QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
 
   const Dataset data = makeData(ImageSize{width, height}, 400);
-  const auto space =
-      findPolicy("uada-cifar")
-          .make(parseJson(settings.toUtf8().constData(), "test"), {side, kPad, 1, {width, height}});
+  const auto space = makeSpace("uada-cifar", settings.toUtf8().constData(), side, 1, {width, height});
   const Batch batch = uadaBatch(*space, data.size());
   std::vector<Image> images;
   for (std::uint32_t index = 0; index < data.size(); ++index) images.emplace_back(data.image(index));

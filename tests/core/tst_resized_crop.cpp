@@ -186,9 +186,7 @@ void TestResizedCrop::eachImageHasItsOwnSize() {
     QVERIFY(plan.resizedCrop->source == used);
     QVERIFY(plan.resizedCrop->width <= used.width && plan.resizedCrop->height <= used.height);
     QVERIFY(space->clamped(plan).resizedCrop == plan.resizedCrop);
-    QVERIFY(findPolicy("randaugment")
-                .make(parseJson(R"({"crop":"resized"})", "test"), {kSide, kPad, 1, used})
-                ->sample(other) == plan);
+    QVERIFY(makeSpace("randaugment", R"({"crop":"resized"})", kSide, 1, used)->sample(other) == plan);
   }
   const auto square = resizedSpace("randaugment", {}, 28, {});  // no size known: the network's own
   QVERIFY((samplePlan(*square, 0).resizedCrop->source == ImageSize{28, 28}));

@@ -118,7 +118,7 @@ class TestRunSession : public QObject {
     RunDetail moved = detail(key);
     moved.config.runtime.device = "cuda:1";
     moved.config.runtime.threads = 7;
-    moved.config.recipe.dataset.settings["folder"] = "/elsewhere";
+    moved.config.recipe.dataset.set("folder", "/elsewhere");
     Watcher watcher;
     {
       RunSession session(*writer_, engine_, moved, &watcher);
@@ -126,7 +126,7 @@ class TestRunSession : public QObject {
     }
     QCOMPARE(engine_.lastOptions.checkpoint.filename(), "checkpoint-15.fake");
     QCOMPARE(engine_.lastConfig.runtime.device, "cuda:1");
-    QCOMPARE(engine_.lastConfig.recipe.dataset.settings.at("folder").asString(), "/elsewhere");
+    QCOMPARE(engine_.lastConfig.recipe.dataset.settings().at("folder").asString(), "/elsewhere");
     QCOMPARE(engine_.lastConfig.runtime.threads, 2);  // those of the checkpoint: they change bits
     QCOMPARE(watcher.events.size(), std::size_t{2});
     QVERIFY(contains(watcher.events.at(0), "2 threads it began with, not 7"));

@@ -79,7 +79,7 @@ std::vector<FinishedRun> sweep(int count) {
   std::vector<FinishedRun> runs;
   for (int i = 0; i < count; ++i) {
     Recipe recipe = demoRecipe();
-    recipe.training.learningRate = 0.001 * (1 + i / 2);
+    recipe.optimiser.set("learning_rate", 0.001 * (1 + i / 2));
     runs.push_back(finishedRun(recipe, {i + 1, i % 2 ? "uada" : "ra-uc", 1, 0.8, 0.8}));
   }
   return runs;
@@ -180,7 +180,7 @@ class TestTableKeys : public QObject {
   /// train_limit 50000 is the whole set: the same training as with 0, under another hash.
   void aCellCountsSeedsOnce() {
     Recipe counted = paperRecipe();
-    counted.dataset.settings["train_limit"] = 50000;
+    counted.dataset.set("train_limit", 50000);
     const Table table = makeTable2({finishedRun(paperRecipe(), {1, "uada", 1, 0.97, 0.96}),
                                     finishedRun(counted, {2, "uada", 1, 0.98, 0.96}),
                                     finishedRun(counted, {3, "uada", 2, 0.95, 0.96}),

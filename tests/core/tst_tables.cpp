@@ -130,12 +130,12 @@ void TestTables::spreadOfCell() {
 
 void TestTables::paperColumnsTakePaperRecipesOnly() {
   Recipe whole = paperRecipe(), few = whole, thin = whole, brief = whole, counted = whole;
-  few.dataset.settings["train_limit"] = 500;
-  thin.model.settings["width"] = 16;
+  few.dataset.set("train_limit", 500);
+  thin.model.set("width", 16);
   brief.training.epochs = 1;
-  counted.dataset.settings["train_limit"] = 50000;
+  counted.dataset.set("train_limit", 50000);
   whole.name = "whatever";
-  whole.dataset.settings["folder"] = "/data";
+  whole.dataset.set("folder", "/data");
   const Table table =
       makeTable2({finishedRun(whole, {1, "uada", 1, 0.97, 0.96}), finishedRun(few, {2, "uada", 1, 0.5, 0.5}),
                   finishedRun(thin, {3, "uada", 1, 0.9, 0.9}), finishedRun(brief, {4, "uada", 1, 0.4, 0.4}),

@@ -14,6 +14,7 @@
 #include "core/config/RunConfig.h"
 #include "core/engine/Engine.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/models/Model.h"
 #include "tests/core/ReportText.h"
 
 namespace uada {
@@ -53,12 +54,13 @@ class StripedImages {
 inline RunConfig tinyConfig(const std::string& folder, const std::string& method, int epochs, int batch) {
   RunConfig config;
   config.recipe.name = "tiny";
-  config.recipe.dataset = {"cifar10", settingsToJson(DataSettings{folder, 0, 0})};
-  config.recipe.model = {"resnet", parseJson(R"({"depth": "10", "width": 2})", "test")};
+  config.recipe.dataset = {"cifar10", DataSettings{folder, 0, 0}};
+  config.recipe.model =
+      modelFromJson(parseJson(R"({"name": "resnet", "depth": "10", "width": 2})", "test"), "test");
   config.recipe.training.epochs = epochs;
   config.recipe.training.batch = batch;
-  config.recipe.training.learningRate = 0.05;
-  config.method = {method, findMethod(method).complete(Json::object(), method)};
+  config.recipe.optimiser.set("learning_rate", 0.05);
+  config.method = methodFromJson(method, "test");
   config.seed = 3;
   config.runtime.threads = 1;
   config.runtime.device = "cpu";

@@ -10,13 +10,15 @@
 
 namespace uada::test {
 
-inline std::unique_ptr<Space> uadaSpace() { return findPolicy("uada-cifar").make(Json::object(), {32, 4}); }
+inline std::unique_ptr<Space> uadaSpace() {
+  return makeSpace(policyFromJson("uada-cifar", "test"), {squareInput(32)});
+}
 
 inline Choice uadaChoice(int epsilon, bool includeUnperturbed = true) {
-  Uada settings;
-  settings.epsilon = epsilon;
-  settings.includeUnperturbed = includeUnperturbed;
-  return {"uada", settingsToJson(settings)};
+  Choice method = methodFromJson("uada", "test");
+  method.set("epsilon", epsilon);
+  method.set("include_unperturbed", includeUnperturbed);
+  return method;
 }
 
 inline Batch batchOf(std::uint32_t count) {

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "core/base/Error.h"
+#include "core/engine/optimisers/Sgd.h"
 #include "tests/engine/EngineTools.h"
 
 using namespace uada;
@@ -99,7 +100,7 @@ class TestLoading : public QObject {
   void reportsWhatFailsLater() {
     RecordingSink sink;
     RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
-    config.recipe.training.learningRate = 1e30;
+    config.recipe.optimiser = {"sgd", Sgd{.learningRate = 1e30}};
     const auto job = loadEngine().start(config, {}, sink);
     job->wait();
     QCOMPARE(job->state(), RunState::failed);

@@ -22,7 +22,7 @@ class TestMethods : public QObject {
     QCOMPARE(oracle.probes, (std::vector<int>{0, 1, 2, 3, 4}));
     QCOMPARE(oracle.candidates, (std::vector<int>{5, 6, 7, 8}));
     QCOMPARE(oracle.shown.size(), std::size_t{9});
-    const Passes passes = findMethod("uada").passes(uadaChoice(1).settings, *space);
+    const Passes passes = findMethod("uada").passes(uadaChoice(1), *space);
     QCOMPARE(passes.forwardsNoGrad, 9.0);
     QCOMPARE(passes.chains, 9.0);
   }

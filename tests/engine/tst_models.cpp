@@ -9,9 +9,7 @@ using namespace uada;
 
 namespace {
 
-Choice resnet(const std::string& depth, int width) {
-  return {"resnet", settingsToJson(ResNet{std::stoi(depth), width})};
-}
+Choice resnet(const std::string& depth, int width) { return {"resnet", ResNet{std::stoi(depth), width}}; }
 
 at::Tensor ramp(at::IntArrayRef sizes) {
   const at::Tensor x = at::arange(c10::multiply_integers(sizes), at::kFloat).reshape(sizes);
@@ -41,7 +39,7 @@ class TestModels : public QObject {
     QFETCH(qint64, expected);
     const Choice choice = resnet(depth.toStdString(), width);
     const auto network = makeNetwork(choice, {classes, 32}, 1);
-    const std::int64_t formula = findModel("resnet").parameters(choice.settings, {classes, 32});
+    const std::int64_t formula = findModel("resnet").parameters(choice, {classes, squareInput(32)});
     QCOMPARE(network->parameterCount(), formula);
     if (expected > 0) QCOMPARE(formula, std::int64_t{expected});
   }

@@ -6,10 +6,12 @@
 #include <set>
 
 #include "core/base/Error.h"
+#include "core/engine/optimisers/Sgd.h"
+#include "core/engine/optimisers/Updater.h"
+#include "core/engine/schedules/Schedule.h"
+#include "core/engine/schedules/StepSchedule.h"
 #include "core/engine/tasks/Labels.h"
 #include "core/engine/train/Device.h"
-#include "core/engine/train/Schedule.h"
-#include "core/engine/train/Sgd.h"
 #include "core/engine/train/Shuffle.h"
 
 using namespace uada;
@@ -30,19 +32,16 @@ class TestTrainParts : public QObject {
     QFETCH(double, momentum);
     QFETCH(bool, nesterov);
     QFETCH(double, weightDecay);
-    Training training;
-    training.momentum = momentum;
-    training.nesterov = nesterov;
-    training.weightDecay = weightDecay;
+    const Sgd settings{0.1, momentum, nesterov, weightDecay};
     const at::Tensor start = at::linspace(-1, 1, 7), target = at::linspace(3, -2, 7);
     at::Tensor own = start.clone().requires_grad_(), theirs = start.clone().requires_grad_();
-    Sgd sgd({own}, training);
+    const auto sgd = makeUpdater({"sgd", settings}, {own});
     torch::optim::SGD reference(
         {theirs},
         torch::optim::SGDOptions(0.1).momentum(momentum).nesterov(nesterov).weight_decay(weightDecay));
     for (int i = 0; i < 6; ++i) {
       (own - target).pow(2).sum().backward();
-      sgd.step(0.1);
+      sgd->step(0.1);
       QVERIFY(!own.grad().defined());
       reference.zero_grad();
       (theirs - target).pow(2).sum().backward();
@@ -55,35 +54,32 @@ class TestTrainParts : public QObject {
   /// By hand: p = 1, g = 2 + 0.5 * 1 = 2.5, v = 2.5, p = 0.75; then g = 1.5 + 0.375 = 1.875, v = 4.125, p =
   /// 0.3375.
   void descendsByHand() {
-    Training training;
-    training.momentum = 0.9;
-    training.weightDecay = 0.5;
     at::Tensor p = at::tensor({1.0f}).requires_grad_();
-    Sgd sgd({p}, training);
+    const auto sgd = makeUpdater({"sgd", Sgd{.momentum = 0.9, .weightDecay = 0.5}}, {p});
     p.pow(2).sum().backward();
-    sgd.step(0.1);
+    sgd->step(0.1);
     QCOMPARE(p.item<float>(), 0.75f);
     p.pow(2).sum().backward();
-    sgd.step(0.1);
+    sgd->step(0.1);
     QCOMPARE(p.item<float>(), 0.3375f);
   }
 
   void seesGradientsThatAreNoNumbers() {
     at::Tensor p = at::ones({3}).requires_grad_();
-    Sgd sgd({p}, {});
+    const auto sgd = makeUpdater({"sgd", Sgd{}}, {p});
     p.sum().backward();
-    QVERIFY(sgd.gradientsAreFinite());
+    QVERIFY(sgd->gradientsAreFinite());
     p.mutable_grad()[1] = std::numeric_limits<float>::quiet_NaN();
-    QVERIFY(!sgd.gradientsAreFinite());
+    QVERIFY(!sgd->gradientsAreFinite());
     p.mutable_grad()[1] = std::numeric_limits<float>::infinity();
-    QVERIFY(!sgd.gradientsAreFinite());
+    QVERIFY(!sgd->gradientsAreFinite());
   }
 
   /// 10 epochs, milestones at 3, 6, 8; the first batch of an epoch uses the rate of the epoch before.
   void stepsLikeTheAuthorsCode() {
-    Training t;
-    t.epochs = 10;
-    const auto rate = [&](int epoch, int step) { return learningRate(t, epoch, step, 5); };
+    const auto rate = [](int epoch, int step) {
+      return findSchedule("step").rate({"step", StepSchedule{}}, 0.1, {epoch, step, 5, 10});
+    };
     QCOMPARE(rate(0, 0), 0.1);
     QCOMPARE(rate(2, 4), 0.1);
     QCOMPARE(rate(3, 0), 0.1);
@@ -94,17 +90,15 @@ class TestTrainParts : public QObject {
     QCOMPARE(rate(9, 4), 0.1 * 0.2 * 0.2 * 0.2);
   }
   void followsTheCosine() {
-    Training t;
-    t.schedule = "cosine";
-    t.epochs = 4;
-    QCOMPARE(learningRate(t, 0, 0, 3), 0.1);
-    QCOMPARE(learningRate(t, 1, 0, 3), 0.1 * (1 + std::sqrt(0.5)) / 2);  // 3 of 12 steps: cos(pi / 4)
-    QVERIFY(std::abs(learningRate(t, 2, 0, 3) - 0.05) < 1e-15);
-    QVERIFY(learningRate(t, 3, 2, 3) < 0.002);
-    t.schedule = "constant";
-    QCOMPARE(learningRate(t, 3, 2, 3), 0.1);
-    t.schedule = "other";
-    QVERIFY_THROWS_EXCEPTION(UsageError, learningRate(t, 0, 0, 1));
+    const auto rate = [](const char* schedule, int epoch, int step) {
+      return findSchedule(schedule).rate(scheduleFromJson(schedule, "test"), 0.1, {epoch, step, 3, 4});
+    };
+    QCOMPARE(rate("cosine", 0, 0), 0.1);
+    QCOMPARE(rate("cosine", 1, 0), 0.1 * (1 + std::sqrt(0.5)) / 2);  // 3 of 12 steps: cos(pi / 4)
+    QVERIFY(std::abs(rate("cosine", 2, 0) - 0.05) < 1e-15);
+    QVERIFY(rate("cosine", 3, 2) < 0.002);
+    QCOMPARE(rate("constant", 3, 2), 0.1);
+    QVERIFY_THROWS_EXCEPTION(UsageError, rate("other", 0, 0));
   }
 
   /// 0 threads are as many as OpenMP was told to use; whoever asks for a number gets that.

@@ -6,6 +6,8 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/engine/RunImages.h"
+#include "core/engine/optimisers/Sgd.h"
 #include "core/engine/train/Trainer.h"
 #include "tests/engine/EngineTools.h"
 
@@ -119,7 +121,7 @@ class TestTraining : public QObject {
   void saysHowManyStepsThereAre() {
     for (const auto& [limit, steps] : {std::pair{0, 4}, {25, 3}, {26, 4}}) {
       RunConfig config = tinyConfig(images_.folder(), "ra-uc", 2, 8);
-      config.recipe.dataset.settings["train_limit"] = limit;
+      config.recipe.dataset.set("train_limit", limit);
       const Attempt attempt(config, {});
       const std::vector<StateReport>& states = attempt.sink.states;
       QCOMPARE(states.front().state, RunState::preparing);
@@ -168,6 +170,39 @@ class TestTraining : public QObject {
     }
   }
 
+  /// Images of 32 pixels, of which the network sees resized crops of 16, and resized middles in the test.
+  void trainsFromLargerImages() {
+    RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    config.recipe.input = {16, 16, 4};
+    config.method.set("policy",
+                      parseJson(R"({"name": "uada-cifar", "crop": "resized", "cutout_size": 6})", "t"));
+    QTemporaryDir dir;
+    const Attempt attempt(config, made(dir));
+    QCOMPARE(attempt.state, RunState::finished);
+    const Dataset data = findDataset("cifar10").load(images_.folder(), Split::train);
+    ThreadPool pool(1);
+    const Renderer renderer(data, runRendering(config.recipe, data), pool);
+    QVERIFY(renderer.settings().input == squareInput(16));
+    QVERIFY(!attempt.sink.decisions.empty());
+    for (const Decision& d : attempt.sink.decisions) {
+      QVERIFY(d.original == Image(data.image(d.index)));
+      QVERIFY(d.plan.resizedCrop && d.plan.resizedCrop->source == (ImageSize{32, 32}));
+      QCOMPARE(d.unperturbed.width, 16);
+      QVERIFY(d.unperturbed == renderer.picture(d.index, d.plan));
+      for (const GroupDecision& g : d.groups) QVERIFY(g.picture == renderer.picture(d.index, g.candidate));
+    }
+    const Attempt again(config, {});
+    QVERIFY(again.sink.numbers() == attempt.sink.numbers());
+  }
+
+  /// A padded crop of images of another size cannot be shown: no step is done.
+  void refusesPaddedCropsOfLargerImages() {
+    RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
+    config.recipe.input = {16, 16, 4};
+    QVERIFY(
+        says(refusal([&] { Attempt(config, {}); }), "only a resized crop that was drawn for its size fits"));
+  }
+
   void repeatsItself() {
     const RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
     RunConfig other = config;
@@ -180,7 +215,7 @@ class TestTraining : public QObject {
   /// Epsilon 0 and ra-uc are the same training.
   void isRaUcWithoutAStep() {
     RunConfig zero = tinyConfig(images_.folder(), "uada", 1, 8);
-    zero.method.settings["epsilon"] = 0;
+    zero.method.set("epsilon", 0);
     const Attempt a(zero, {}), b(tinyConfig(images_.folder(), "ra-uc", 1, 8), {});
     QVERIFY(a.sink.numbers() == b.sink.numbers());
   }
@@ -316,9 +351,9 @@ class TestTraining : public QObject {
   void refusesWhatCannotStart() {
     RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
     config.runtime.device = "tpu";
-    QVERIFY(says(refusal([&] { prepare(config, {}); }), "unknown device 'tpu'"));
+    QVERIFY(says(refusal([&] { prepare(config, {}); }), "device: 'tpu' is no device; use auto"));
     config.runtime.device = "cuda:9x";
-    QVERIFY(says(refusal([&] { prepare(config, {}); }), "unknown device"));
+    QVERIFY(says(refusal([&] { prepare(config, {}); }), "is no device"));
     config = tinyConfig("/nowhere", "ra-uc", 1, 8);
     QVERIFY(says(refusal([&] { prepare(config, {}); }), "/nowhere"));
     config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
@@ -348,7 +383,7 @@ class TestTraining : public QObject {
     const std::vector<at::Tensor> after = stepper.network().parameters();
     for (std::size_t i = 0; i < after.size(); ++i) QVERIFY(after[i].equal(before[i]));
     QTemporaryDir dir;
-    config.recipe.training.learningRate = 1e30;
+    config.recipe.optimiser = {"sgd", Sgd{.learningRate = 1e30}};
     QVERIFY(says(refusal([&] { Attempt(config, made(dir)); }), "training failed"));
     QVERIFY(QDir(dir.path()).isEmpty());
   }
@@ -363,7 +398,7 @@ class TestTraining : public QObject {
     QFETCH(QString, method);
     const StripedImages images(160, 60);
     RunConfig config = tinyConfig(images.folder(), method.toStdString(), 5, 16);
-    config.recipe.model.settings["width"] = 4;
+    config.recipe.model.set("width", 4);
     const Attempt attempt(config, {});
     QVERIFY2(metricOf(attempt.sink.results[0].last, "top1") >= 0.9,
              std::to_string(metricOf(attempt.sink.results[0].last, "top1")).c_str());

@@ -10,7 +10,7 @@ using namespace uada::test;
 namespace {
 
 Choice choice(const char* settings) {
-  return {"uada", settingsToJson(settingsFromJson<Uada>(parseJson(settings, "test"), "test"))};
+  return findMethod("uada").read("uada", parseJson(settings, "test"), "test");
 }
 
 int signOf(double x) { return (x > 0) - (x < 0); }
@@ -39,15 +39,16 @@ class TestUadaReadings : public QObject {
  private Q_SLOTS:
   /// Crop takes 2 probes and cutout 4: 1 + 8 probe and 4 candidate forwards.
   void coordinatewiseProbesEachCoordinate() {
-    const auto space =
-        findPolicy("uada-cifar").make(parseJson(R"({"coordinatewise":true})", "test"), {32, 4});
+    const auto space = makeSpace(
+        findPolicy("uada-cifar").read("uada-cifar", parseJson(R"({"coordinatewise":true})", "test"), "test"),
+        {squareInput(32)});
     PlanOracle oracle(50);
     const auto chooser = makeChooser(uadaChoice(1), *space);
     QCOMPARE(chooser->variants(), 13);
     const Chosen chosen = chooser->choose(batchOf(50), oracle, 50);
     QCOMPARE(oracle.probes.size(), std::size_t{9});
     QCOMPARE(oracle.candidates, (std::vector<int>{9, 10, 11, 12}));
-    QCOMPARE(findMethod("uada").passes(uadaChoice(1).settings, *space).chains, 13.0);
+    QCOMPARE(findMethod("uada").passes(uadaChoice(1), *space).chains, 13.0);
     const std::size_t expected[] = {1, 2, 1, 4};
     for (std::size_t g = 0; g < 4; ++g) QCOMPARE(chosen.decisions[0].groups[g].dL.size(), expected[g]);
     checkMoves(chosen, false);
@@ -88,7 +89,7 @@ class TestUadaReadings : public QObject {
     const Choice random = choice(R"({"update":"random"})");
     const auto chooser = makeChooser(random, *space);
     QCOMPARE(chooser->variants(), 5);
-    QCOMPARE(findMethod("uada").passes(random.settings, *space).forwardsNoGrad, 5.0);
+    QCOMPARE(findMethod("uada").passes(random, *space).forwardsNoGrad, 5.0);
     const Chosen chosen = chooser->choose(batchOf(400), oracle, 400);
     QCOMPARE(oracle.probes, std::vector<int>{0});
     QCOMPARE(oracle.candidates, (std::vector<int>{1, 2, 3, 4}));

@@ -1,5 +1,6 @@
-#include "core/augment/Clamp.h"
 #include "core/augment/Plan.h"
+
+#include "core/augment/Clamp.h"
 #include "core/augment/Renderer.h"
 #include "core/base/Json.h"
 #include "tests/fuzz/Fuzz.h"
@@ -19,14 +20,14 @@ Dataset twoPictures() {
 void checkPixels(const Plan& plan) {
   static const Dataset data = twoPictures();
   static ThreadPool pool(1);
-  static const Renderer renderer(data, {.side = kSide}, pool);
+  static const Renderer renderer(data, {.input = squareInput(kSide)}, pool);
   Image picture;
   if (isRefused([&] { picture = renderer.picture(0, plan); })) {
     require(plan.resizedCrop.has_value(), "only a resized crop is bound to a size");
     return;
   }
   require(picture.width == kSide && picture.height == kSide, "a picture has the size of its data set");
-  const Plan clamped = clampPlan(plan, {.side = kSide, .pad = renderer.settings().pad});
+  const Plan clamped = clampPlan(plan, renderer.settings().input);
   require(renderer.picture(0, clamped) == picture, "a clamped plan gives the same pixels");
 }
 

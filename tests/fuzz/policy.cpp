@@ -22,7 +22,7 @@ void checkEntries(const FoundPolicy& policy) {
 /// Plans of the first, a middle and the last epoch are in range and survive being stored.
 void checkPlans(const FoundPolicy& policy) {
   constexpr int kEpochs = 90;
-  const FoundSpace space(policy, {}, {.side = 32, .pad = 4, .epochs = kEpochs});
+  const FoundSpace space(policy, {}, {.input = squareInput(32), .epochs = kEpochs});
   for (const int epoch : {1, kEpochs / 2, kEpochs}) {
     Random random(7, static_cast<std::uint32_t>(epoch), 1, Purpose::plan);
     const Plan plan = space.sample(random, epoch);

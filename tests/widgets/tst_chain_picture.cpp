@@ -23,7 +23,7 @@ SamplePlan runsPlan(const OpsBench& bench, const Image& original) {
   SamplePlan sample;
   sample.title = "sample 1 at step 5 of a run";
   sample.dataset.name = "cifar10";
-  sample.dataset.settings["folder"] = bench.folder.filePath("nowhere").toStdString();
+  sample.dataset.set("folder", bench.folder.filePath("nowhere").toStdString());
   sample.plan = examplePlan();
   sample.original = original;
   return sample;
@@ -99,7 +99,7 @@ void TestChainPicture::runsPlansAreCompared() {
 void TestChainPicture::runsPlansSayWhenTheImagesAreOthers() {
   writeCifar10(bench_->folder.path().toStdString());
   SamplePlan sample = runsPlan(*bench_, pattern(32, 32));
-  sample.dataset.settings["folder"] = bench_->folder.path().toStdString();
+  sample.dataset.set("folder", bench_->folder.path().toStdString());
   const Dataset data = runImages(sample.dataset, Split::train, bench_->folder.path().toStdString());
   OpsPanel panel(bench_->workbench);
   panel.show();
@@ -119,10 +119,9 @@ void TestChainPicture::runsPlansSayWhenTheImagesAreOthers() {
 void TestChainPicture::linesBringTheirImage() {
   const std::string folder = bench_->folder.path().toStdString();
   writeCifar10(folder);
-  const Dataset limited =
-      runImages({"cifar10", settingsToJson(DataSettings{folder, 6, 0})}, Split::train, folder);
+  const Dataset limited = runImages({"cifar10", DataSettings{folder, 6, 0}}, Split::train, folder);
   ThreadPool pool(1);
-  const Renderer renderer(limited, runRendering(limited), pool);
+  const Renderer renderer(limited, runRendering({}, limited), pool);
   const Decision decision = flipWon(renderer);
   OpsPanel panel(bench_->workbench);
   panel.resize(900, 600);
@@ -151,7 +150,7 @@ void TestChainPicture::linesSayWhenTheImageIsAnother() {
   writeCifar10(folder);
   const Dataset data = makeData(32, 8);
   ThreadPool pool(1);
-  const Decision decision = flipWon(Renderer(data, runRendering(data), pool));
+  const Decision decision = flipWon(Renderer(data, runRendering({}, data), pool));
   OpsPanel panel(bench_->workbench);
   panel.show();
   panel.source().read({{}, "cifar10", folder, 0, 5});

@@ -66,7 +66,7 @@ void TestChainView::everyPolicyShowsTheRenderersPixels() {
 
 /// A run with that seed draws the same plan for the sample in that epoch.
 void TestChainView::plansAreThoseOfTraining() {
-  const auto space = findPolicy("uada-cifar").make(parseJson("{}", "test"), {32, 4, 200});
+  const auto space = makeSpace(policyFromJson("uada-cifar", "test"), {squareInput(32), 200});
   Random random(77, 3, 9, Purpose::plan);
   const std::string expected = toJson(space->sample(random, 3)).dump();
   ChainView view(bench_->workbench);

@@ -15,6 +15,7 @@
 #include "core/base/Files.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Optimiser.h"
 #include "widgets/forms/CostStrip.h"
 #include "widgets/forms/ExperimentForm.h"
 #include "widgets/forms/FieldEditor.h"
@@ -43,16 +44,34 @@ static QString problemAt(const QWidget& form, const char* field) {
 static void fillSmallRun(NewRunDialog& dialog) {
   dialog.findChild<QAbstractButton*>("fashion_mnist")->click();
   dialog.findChild<QAbstractButton*>("uada")->click();
+  dialog.findChild<QAbstractButton*>("cosine")->click();
   for (const auto& [field, text] : {std::pair{"width", "8"},
                                     {"depth", "10"},
                                     {"epochs", "2"},
                                     {"batch", "100"},
                                     {"train_limit", "1000"},
-                                    {"schedule", "cosine"},
                                     {"seeds", "3"}})
     fill(dialog, field, text);
   QCoreApplication::processEvents();
 }
+
+/// A setting of each kind.
+struct EveryKind {
+  int whole = 5, untouched = 7;
+  double number = 0.1;
+  bool on = false;
+  std::string word = "one";
+  std::vector<double> list{0.3, 0.6};
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "whole", .title = "Whole", .help = "h", .min = 1, .max = 100}, whole);
+    v.field({.name = "untouched", .title = "Untouched", .help = "h"}, untouched);
+    v.field({.name = "number", .title = "Number", .help = "h", .min = 0, .max = 0.9}, number);
+    v.field({.name = "on", .title = "On", .help = "h"}, on);
+    v.field({.name = "word", .title = "Word", .help = "h", .choices = {"one", "two"}}, word);
+    v.field({.name = "list", .title = "List", .help = "h", .min = 0, .max = 1, .advanced = true}, list);
+  }
+};
 
 class TestForms : public QObject {
   Q_OBJECT
@@ -90,37 +109,37 @@ class TestForms : public QObject {
 
   void formReadsEveryKindOfEditor() {
     SettingsForm form(theme_);
-    form.setFields(fieldsOf<Training>());
-    fill(form, "epochs", "12");
-    fill(form, "learning_rate", "0.05");
-    fill(form, "nesterov", "true");
-    fill(form, "schedule", "step");
-    fill(form, "milestones", "0.5, 0.75");
-    const auto training = settingsFromJson<Training>(form.values(), "form");
-    QCOMPARE(training.epochs, 12);
-    QCOMPARE(training.learningRate, 0.05);
-    QVERIFY(training.nesterov);
-    QCOMPARE(training.schedule, std::string("step"));
-    QCOMPARE(training.milestones, (std::vector<double>{0.5, 0.75}));
-    QCOMPARE(training.batch, Training().batch);
+    form.setFields(fieldsOf<EveryKind>());
+    fill(form, "whole", "12");
+    fill(form, "number", "0.05");
+    fill(form, "on", "true");
+    fill(form, "word", "two");
+    fill(form, "list", "0.5, 0.75");
+    const auto read = settingsFromJson<EveryKind>(form.values(), "form");
+    QCOMPARE(read.whole, 12);
+    QCOMPARE(read.number, 0.05);
+    QVERIFY(read.on);
+    QCOMPARE(read.word, std::string("two"));
+    QCOMPARE(read.list, (std::vector<double>{0.5, 0.75}));
+    QCOMPARE(read.untouched, 7);
     QCOMPARE(form.problems(), 0);
   }
 
   /// What another setting leaves without effect is grey, and not given, whatever was typed before.
   void settingsWithoutEffectAreGrey() {
     SettingsForm form(theme_);
-    form.setFields(fieldsOf<Training>());
-    fill(form, "decay", "7");  // out of range
-    QVERIFY(form.findChild<QWidget*>("decay")->isEnabled());
+    form.setFields(findOptimiser("sgd").fields);
+    fill(form, "weight_decay", "7");  // out of range
+    QVERIFY(form.findChild<QWidget*>("weight_decay")->isEnabled());
     QCOMPARE(form.problems(), 1);
-    fill(form, "schedule", "cosine");
-    QVERIFY(!form.findChild<QWidget*>("decay")->isEnabled());
-    QVERIFY(form.editor("decay")->toolTip().contains("Without effect with schedule cosine"));
-    QVERIFY(!form.values().find("decay") && !form.values().find("milestones"));
+    fill(form, "learning_rate", "0");
+    QVERIFY(!form.findChild<QWidget*>("weight_decay")->isEnabled());
+    QVERIFY(form.editor("weight_decay")->toolTip().contains("Without effect with learning_rate 0"));
+    QVERIFY(!form.values().find("weight_decay") && !form.values().find("momentum"));
     QCOMPARE(form.problems(), 0);
-    fill(form, "schedule", "step");
-    QVERIFY(form.findChild<QWidget*>("decay")->isEnabled());
-    QVERIFY(form.values().find("decay"));
+    fill(form, "learning_rate", "0.1");
+    QVERIFY(form.findChild<QWidget*>("weight_decay")->isEnabled());
+    QVERIFY(form.values().find("weight_decay"));
     form.setFields(findPolicy("randaugment").fields());
     fill(form, "preset", "cifar100-wrn-28-2");
     QVERIFY(!form.findChild<QWidget*>("ops")->isEnabled() && !form.values().find("magnitude"));
@@ -146,11 +165,11 @@ class TestForms : public QObject {
     SettingsForm form(theme_);
     for (const Model& model : models()) {
       form.setFields(model.fields);
-      QCOMPARE(model.complete(form.values(), model.name), model.complete(Json::object(), model.name));
+      QCOMPARE(model.read(model.name, form.values(), "form"), modelFromJson(model.name, "form"));
     }
     for (const Method& method : methods()) {
       form.setFields(method.fields);
-      QCOMPARE(method.complete(form.values(), method.name), method.complete(Json::object(), method.name));
+      QCOMPARE(method.read(method.name, form.values(), "form"), methodFromJson(method.name, "form"));
     }
   }
 
@@ -158,20 +177,20 @@ class TestForms : public QObject {
     QTest::addColumn<QString>("field");
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("word");
-    QTest::newRow("too small") << "epochs" << "0" << "between 1 and 100000";
-    QTest::newRow("no number") << "epochs" << "many" << "number";
-    QTest::newRow("not whole") << "batch" << "12.5" << "whole";
-    QTest::newRow("out of range") << "momentum" << "1" << "between 0 and 0.9999";
-    QTest::newRow("empty") << "learning_rate" << "" << "number";
-    QTest::newRow("in a list") << "milestones" << "0.3, 1.5" << "between 0 and 1";
-    QTest::newRow("no list") << "milestones" << "early" << "array";
+    QTest::newRow("too small") << "whole" << "0" << "between 1 and 100";
+    QTest::newRow("no number") << "whole" << "many" << "number";
+    QTest::newRow("not whole") << "whole" << "12.5" << "whole";
+    QTest::newRow("out of range") << "number" << "1" << "between 0 and 0.9";
+    QTest::newRow("empty") << "number" << "" << "number";
+    QTest::newRow("in a list") << "list" << "0.3, 1.5" << "between 0 and 1";
+    QTest::newRow("no list") << "list" << "early" << "array";
   }
   void problemsStandUnderTheField() {
     QFETCH(QString, field);
     QFETCH(QString, text);
     QFETCH(QString, word);
     SettingsForm form(theme_);
-    form.setFields(fieldsOf<Training>());
+    form.setFields(fieldsOf<EveryKind>());
     QVERIFY(problemAt(form, qPrintable(field)).isEmpty());
     fill(form, qPrintable(field), text);
     QVERIFY2(problemAt(form, qPrintable(field)).contains(word),
@@ -184,13 +203,13 @@ class TestForms : public QObject {
 
   void advancedFieldsAreFoldedUntilWrong() {
     SettingsForm form(theme_);
-    form.setFields(fieldsOf<Training>());
-    auto* decay = form.findChild<QLineEdit*>("decay");
-    QVERIFY(!decay->isVisibleTo(&form));
-    QVERIFY(form.findChild<QLineEdit*>("epochs")->isVisibleTo(&form));
-    decay->setText("7");
-    QVERIFY(decay->isVisibleTo(&form));
-    QVERIFY(!problemAt(form, "decay").isEmpty());
+    form.setFields(fieldsOf<EveryKind>());
+    auto* folded = form.findChild<QLineEdit*>("list");
+    QVERIFY(!folded->isVisibleTo(&form));
+    QVERIFY(form.findChild<QLineEdit*>("whole")->isVisibleTo(&form));
+    folded->setText("7");
+    QVERIFY(folded->isVisibleTo(&form));
+    QVERIFY(!problemAt(form, "list").isEmpty());
   }
 
   void seeds_data() {
@@ -232,11 +251,11 @@ class TestForms : public QObject {
     const RunConfig& run = started[1];
     QCOMPARE(run.seed, std::int64_t{5});
     QCOMPARE(run.recipe.dataset.name, std::string("fashion_mnist"));
-    QCOMPARE(run.recipe.dataset.settings.at("train_limit").asInt(), std::int64_t{1000});
-    QCOMPARE(run.recipe.model.settings.at("width").asInt(), std::int64_t{8});
+    QCOMPARE(run.recipe.dataset.settings().at("train_limit").asInt(), std::int64_t{1000});
+    QCOMPARE(run.recipe.model.settings().at("width").asInt(), std::int64_t{8});
     QCOMPARE(run.recipe.training.epochs, 2);
     QCOMPARE(run.method.name, std::string("uada"));
-    QCOMPARE(run.method.settings.at("epsilon").asInt(), std::int64_t{2});
+    QCOMPARE(run.method.settings().at("epsilon").asInt(), std::int64_t{2});
     QCOMPARE(dialog.result(), int(QDialog::Accepted));
   }
 
@@ -268,7 +287,7 @@ class TestForms : public QObject {
   void ruleOverTwoFieldsIsSaidAtOne() {
     NewRunDialog dialog(theme_, {});
     fillSmallRun(dialog);
-    fill(dialog, "schedule", "step");
+    dialog.findChild<QAbstractButton*>("step")->click();
     fill(dialog, "milestones", "0.8, 0.3");
     QVERIFY(problemAt(dialog, "milestones").contains("ascending"));
     fill(dialog, "milestones", "0.3, 0.8");
@@ -327,7 +346,7 @@ class TestForms : public QObject {
     fillSmallRun(dialog);
     const auto card = [&](const char* name) { return dialog.findChild<QAbstractButton*>(name); };
     QVERIFY(card("uada-cifar")->isVisibleTo(&dialog) && card("uada-cifar")->isChecked());
-    QVERIFY(!dialog.experiment().methods[0].settings.find("policy"));  // the default is not stated
+    QVERIFY(!dialog.experiment().methods[0].settings().find("policy"));  // the default is not stated
     card("autoaugment")->click();
     fill(dialog, "table", "svhn");
     fill(dialog, "cutout", "false");
@@ -340,7 +359,7 @@ class TestForms : public QObject {
     fill(dialog, "cutout_size", "8");
     card("ra-uc")->click();
     QVERIFY(!card("autoaugment")->isVisibleTo(&dialog));
-    QVERIFY(!dialog.experiment().methods[0].settings.find("policy"));
+    QVERIFY(!dialog.experiment().methods[0].settings().find("policy"));
     card("plain")->click();  // at first with its own default
     QCOMPARE(policyLabel(policyOf(dialog.experiment().methods[0])), std::string("autoaugment"));
 
@@ -363,7 +382,7 @@ class TestForms : public QObject {
     dialog.findChild<QAbstractButton*>("found")->click();
     QCoreApplication::processEvents();
     QVERIFY(problemAt(dialog, "file").isEmpty());
-    const std::string hash = policyOf(dialog.experiment().methods[0]).settings.at("sha256").asString();
+    const std::string hash = policyOf(dialog.experiment().methods[0]).settings().at("sha256").asString();
     QCOMPARE(hash.size(), std::size_t{64});
     dialog.setExperiment(dialog.experiment());
     QCOMPARE(dialog.findChild<QLineEdit*>("sha256")->text().toStdString(), hash);
@@ -379,7 +398,7 @@ class TestForms : public QObject {
     fill(dialog, "file", "example-timed");
     QCoreApplication::processEvents();
     QVERIFY(problemAt(dialog, "file").isEmpty());
-    QVERIFY(policyOf(dialog.experiment().methods[0]).settings.at("sha256").asString() != hash);
+    QVERIFY(policyOf(dialog.experiment().methods[0]).settings().at("sha256").asString() != hash);
     QVERIFY(dialog.findChild<QPushButton*>("start")->isEnabled());
   }
 
@@ -406,7 +425,7 @@ class TestForms : public QObject {
     QCOMPARE(cost.forwardEquivalents, 240.0);
     QVERIFY(cost.seconds.has_value());
     QCOMPARE(*cost.seconds, 240 * 0.01 * 2);
-    rate.model.settings["width"] = 64;
+    rate.model.set("width", 64);
     QVERIFY(!planCost(runs, {rate}).seconds.has_value());
   }
 

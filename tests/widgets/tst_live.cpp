@@ -79,7 +79,7 @@ CostBars::Row TestLive::rowOf(qint64 run) {
 void TestLive::progressFollowsTheEngine() {
   engine_ = std::make_unique<FakeEngine>(FakeSettings{.stepDelay = 5ms, .stepsPerEpoch = 40});
   RunConfig config = fakeConfig("uada", 1, 3);
-  config.recipe.dataset.settings["train_limit"] = 0;
+  config.recipe.dataset.set("train_limit", 0);
   session_->start(config);
   QCOMPARE(session_->progress().steps, qint64{0});  // nothing is known before the data is read
   QTRY_VERIFY_WITH_TIMEOUT(session_->progress().step >= 60, 20000);
@@ -138,7 +138,7 @@ void TestLive::runsOfUnknownLengthAreSaidToBe() {
 /// 11.5 ms a step beside 3.5 ms: the fake's times.
 void TestLive::costsAreComparedWithTheSameRecipe() {
   const auto wide = [](RunConfig config) {
-    config.recipe.model.settings["width"] = 32;
+    config.recipe.model.set("width", 32);
     return config;
   };
   train(wide(fakeConfig("uada", 1, 1)));

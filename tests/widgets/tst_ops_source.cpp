@@ -141,7 +141,7 @@ void TestOpsSource::exportsShowARunsSample() {
   {
     ProjectWriter writer(project.toStdString());
     RunConfig config = fakeConfig();
-    config.recipe.dataset.settings["folder"] = "/nowhere";
+    config.recipe.dataset.set("folder", "/nowhere");
     const std::int64_t run = writer.createRun(config).id;
     writer.beginAttempt(run, currentManifest(), "");
     for (int step = 1; step <= 2; ++step) {

@@ -10,6 +10,8 @@
 #include "core/data/Dataset.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Optimiser.h"
+#include "core/engine/schedules/Schedule.h"
 #include "widgets/forms/ChoiceCards.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/forms/PolicyForm.h"
@@ -52,19 +54,19 @@ std::vector<FieldValue> fieldsOfEntry(const Entries& entries, const QString& nam
   return {};
 }
 
-/// {"name": ..., settings...}: a choice as experiment files have it.
-Json named(const QString& name, const Json& settings) {
-  Json json = Json::object();
-  json["name"] = name.toStdString();
-  for (const auto& [key, value] : settings.asObject()) json[key] = value;
-  return json;
+/// What an experiment file has for the chosen card and its settings.
+Json choiceJson(const ChoiceCards* cards, const SettingsForm* form) {
+  return choiceToJson(cards->chosen().toStdString(), form->values());
 }
 
-/// "new run: recipes[0].training.milestones: ascending ..." -> "milestones".
-std::string fieldInMessage(const std::string& message) {
+/// "new run: recipes[0].schedule.milestones: ascending ..." -> "schedule", "milestones".
+std::pair<std::string, std::string> placeInMessage(const std::string& message) {
   const std::size_t colon = message.rfind(": ");
   const std::size_t dot = colon == message.npos ? colon : message.rfind('.', colon);
-  return dot == message.npos ? "" : message.substr(dot + 1, colon - dot - 1);
+  if (dot == message.npos) return {};
+  const std::size_t before = dot == 0 ? message.npos : message.find_last_of(". ", dot - 1);
+  const std::size_t begin = before == message.npos ? 0 : before + 1;
+  return {message.substr(begin, dot - begin), message.substr(dot + 1, colon - dot - 1)};
 }
 
 }  // namespace
@@ -78,9 +80,8 @@ ExperimentForm::ExperimentForm(const Theme& theme, std::vector<PolicyFile> kept,
   addWhat(page);
   addHow(page);
   page->addStretch(1);
-  for (SettingsForm* form : {dataForm_, modelForm_, methodForm_, training_, runtime_})
-    connect(form, &SettingsForm::edited, this, &ExperimentForm::change);
-  for (ChoiceCards* cards : {data_, model_, method_})
+  for (SettingsForm* form : forms()) connect(form, &SettingsForm::edited, this, &ExperimentForm::change);
+  for (ChoiceCards* cards : {data_, model_, method_, optimiser_, schedule_})
     connect(cards, &ChoiceCards::changed, this, &ExperimentForm::change);
   connect(policy_, &PolicyForm::edited, this, &ExperimentForm::change);
   connect(name_, &QLineEdit::textChanged, this, &ExperimentForm::change);
@@ -117,13 +118,15 @@ void ExperimentForm::addWhat(QLayout* page) {
   page->addWidget(method_);
   page->addWidget(methodForm_);
   page->addWidget(policy_);
+  wholeProblem_ = problemLabel(theme_, this);
+  page->addWidget(wholeProblem_);
 }
 
 /// The chosen method's settings and, where it takes any policy, the policy: at first the method's own.
 void ExperimentForm::showMethod() {
   const Method& method = findMethod(method_->chosen().toStdString());
   methodForm_->setFields(method.fields);
-  policy_->setPolicy(policyOf({method.name}));
+  policy_->setPolicy(policyOf(methodFromJson(method.name, "form")));
   policy_->setVisible(method.policySetting != PolicySetting::fixed);
 }
 
@@ -135,10 +138,44 @@ void ExperimentForm::addHow(QVBoxLayout* page) {
   training_ = new SettingsForm(theme_, kColumns, this);
   training_->setFields(fieldsOf<Training>());
   page->addWidget(training_);
+  addChoice(page, tr("Optimiser"), "optimiser", optimisers(), &optimiser_, &optimiserForm_);
+  addChoice(page, tr("Schedule of the learning rate"), "schedule", schedules(), &schedule_, &scheduleForm_);
+  page->addWidget(quietLabel(tr("Input of the network"), theme_, this));
+  input_ = new SettingsForm(theme_, kColumns, this);
+  input_->setFields(fieldsOf<InputSettings>());
+  page->addWidget(input_);
   page->addWidget(quietLabel(tr("Machine and recording: not part of the result's meaning"), theme_, this));
   runtime_ = new SettingsForm(theme_, kColumns, this);
   runtime_->setFields(fieldsOf<Runtime>());
   page->addWidget(runtime_);
+}
+
+/// Cards of a catalogue's entries with the settings of the chosen one.
+template <class Entries>
+void ExperimentForm::addChoice(QLayout* page, const QString& title, const char* name, const Entries& entries,
+                               ChoiceCards** cards, SettingsForm** form) {
+  ChoiceCards* const made = *cards = new ChoiceCards(cardsOf(entries), theme_, kColumns, this);
+  made->setObjectName(name);
+  SettingsForm* const settings = *form = new SettingsForm(theme_, kColumns, this);
+  const auto showFields = [made, settings, &entries] {
+    settings->setFields(fieldsOfEntry(entries, made->chosen()));
+  };
+  showFields();
+  connect(made, &ChoiceCards::changed, this, showFields);
+  page->addWidget(quietLabel(title, theme_, this));
+  page->addWidget(made);
+  page->addWidget(settings);
+}
+
+std::vector<SettingsForm*> ExperimentForm::forms() const {
+  return {dataForm_, modelForm_, methodForm_, training_, optimiserForm_, scheduleForm_, input_, runtime_};
+}
+
+/// The form that shows the recipe's part of that key; those of other parts are the training's.
+SettingsForm* ExperimentForm::formOf(const std::string& part) const {
+  if (part == "optimiser") return optimiserForm_;
+  if (part == "schedule") return scheduleForm_;
+  return part == "input" ? input_ : training_;
 }
 
 QWidget* ExperimentForm::makeNameAndSeeds() {
@@ -211,7 +248,8 @@ void ExperimentForm::checkSeeds() {
 
 /// Rules over several fields (the strict reader's), said at the field that the message names.
 void ExperimentForm::checkWhole() {
-  for (const FieldValue& field : fieldsOf<Training>()) training_->setRemark(field.field.name, {});
+  for (SettingsForm* form : {training_, optimiserForm_, scheduleForm_, input_}) form->dropRemarks();
+  showProblem(wholeProblem_, {});
   wholeWrong_ = false;
   if (problems() > 0) return;
   try {
@@ -219,20 +257,22 @@ void ExperimentForm::checkWhole() {
     name_->setPlaceholderText(q(sound.name));
   } catch (const Error& error) {
     wholeWrong_ = true;
-    training_->setRemark(fieldInMessage(error.what()), q(error.what()));
+    const auto [part, field] = placeInMessage(error.what());
+    SettingsForm* const form = formOf(part);
+    form->setRemark(field, q(error.what()));
+    if (!form->editor(field)) showProblem(wholeProblem_, q(error.what()));
   }
 }
 
 int ExperimentForm::problems() const {
   int count = seedsProblem_->text().isEmpty() ? 0 : 1;
-  for (const SettingsForm* form : {dataForm_, modelForm_, methodForm_, training_, runtime_})
-    count += form->problems();
+  for (const SettingsForm* form : forms()) count += form->problems();
   if (methodJson().find("policy")) count += policy_->problems();
   return count;
 }
 
 Json ExperimentForm::methodJson() const {
-  Json json = named(method_->chosen(), methodForm_->values());
+  Json json = choiceJson(method_, methodForm_);
   if (findMethod(method_->chosen().toStdString()).policySetting != PolicySetting::fixed)
     json["policy"] = policy_->policy();
   return json;
@@ -241,8 +281,11 @@ Json ExperimentForm::methodJson() const {
 Json ExperimentForm::recipeJson() const {
   Json recipe = Json::object();
   if (!recipeName_.empty()) recipe["name"] = recipeName_;
-  recipe["dataset"] = named(data_->chosen(), dataForm_->values());
-  recipe["model"] = named(model_->chosen(), modelForm_->values());
+  recipe["dataset"] = choiceJson(data_, dataForm_);
+  recipe["input"] = input_->values();
+  recipe["model"] = choiceJson(model_, modelForm_);
+  recipe["optimiser"] = choiceJson(optimiser_, optimiserForm_);
+  recipe["schedule"] = choiceJson(schedule_, scheduleForm_);
   recipe["training"] = training_->values();
   return recipe;
 }
@@ -277,13 +320,18 @@ void ExperimentForm::setExperiment(const Experiment& experiment) {
   title_ = experiment.title;
   tables_ = experiment.tables;
   data_->choose(q(recipe.dataset.name));
-  dataForm_->setValues(recipe.dataset.settings);
+  dataForm_->setValues(recipe.dataset.settings());
   model_->choose(q(recipe.model.name));
-  modelForm_->setValues(recipe.model.settings);
+  modelForm_->setValues(recipe.model.settings());
   method_->choose(q(method.name));
-  methodForm_->setValues(method.settings);
+  methodForm_->setValues(method.settings());
   policy_->setPolicy(policyOf(method));
   training_->setValues(settingsToJson(recipe.training));
+  optimiser_->choose(q(recipe.optimiser.name));
+  optimiserForm_->setValues(recipe.optimiser.settings());
+  schedule_->choose(q(recipe.schedule.name));
+  scheduleForm_->setValues(recipe.schedule.settings());
+  input_->setValues(settingsToJson(recipe.input));
   runtime_->setValues(settingsToJson(experiment.runtime));
   recipeName_.clear();
   const std::string usual = recipeFromJson(recipeJson(), "recipe").name;

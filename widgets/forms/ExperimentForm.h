@@ -44,6 +44,11 @@ class ExperimentForm : public QWidget {
   void checkSeeds();
   void checkWhole();
   void showMethod();
+  template <class Entries>
+  void addChoice(QLayout* page, const QString& title, const char* name, const Entries& entries,
+                 ChoiceCards** cards, SettingsForm** form);
+  std::vector<SettingsForm*> forms() const;
+  SettingsForm* formOf(const std::string& part) const;
   Json recipeJson() const;
   Json methodJson() const;
   Json toJson() const;
@@ -54,12 +59,15 @@ class ExperimentForm : public QWidget {
   bool dataMissing_ = false, wholeWrong_ = false;
   std::string title_, recipeName_;  ///< kept from a file; the form does not edit them
   std::vector<int> tables_;
-  ChoiceCards *data_ = nullptr, *model_ = nullptr, *method_ = nullptr;
+  ChoiceCards *data_ = nullptr, *model_ = nullptr, *method_ = nullptr, *optimiser_ = nullptr,
+              *schedule_ = nullptr;
   SettingsForm *dataForm_ = nullptr, *modelForm_ = nullptr, *methodForm_ = nullptr;
   PolicyForm* policy_ = nullptr;  ///< of methods that take any
-  SettingsForm *training_ = nullptr, *runtime_ = nullptr;
+  SettingsForm *training_ = nullptr, *optimiserForm_ = nullptr, *scheduleForm_ = nullptr, *input_ = nullptr,
+               *runtime_ = nullptr;
   QLineEdit *name_ = nullptr, *seeds_ = nullptr;
   QLabel *nameProblem_ = nullptr, *seedsProblem_ = nullptr;
+  QLabel* wholeProblem_ = nullptr;  ///< what is wrong with no field in particular
 };
 
 }  // namespace uada

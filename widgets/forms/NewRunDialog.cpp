@@ -25,7 +25,7 @@ namespace {
 /// Throws Error for a data set that is not there.
 void findData(const Experiment& experiment) {
   for (const Recipe& recipe : experiment.recipes)
-    locateDataset(findDataset(recipe.dataset.name), recipe.dataset.settings.at("folder").asString());
+    locateDataset(findDataset(recipe.dataset.name), recipe.dataset.as<DataSettings>().folder);
 }
 
 QString textOf(const Experiment& experiment) { return QString::fromStdString(toJson(experiment).dump(2)); }

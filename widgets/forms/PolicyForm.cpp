@@ -47,12 +47,12 @@ PolicyForm::PolicyForm(const Theme& theme, std::vector<PolicyFile> kept, QWidget
   connect(form_, &SettingsForm::edited, this, &PolicyForm::change);
 }
 
-Json PolicyForm::policy() const { return choiceToJson({cards_->chosen().toStdString(), form_->values()}); }
+Json PolicyForm::policy() const { return choiceToJson(cards_->chosen().toStdString(), form_->values()); }
 
 void PolicyForm::setPolicy(const Choice& policy) {
   cards_->choose(QString::fromStdString(policy.name));
-  if (const Json* file = policy.settings.find("file")) file_ = file->asString();
-  form_->setValues(policy.settings);
+  if (const Json* file = policy.settings().find("file")) file_ = file->asString();
+  form_->setValues(policy.settings());
 }
 
 int PolicyForm::problems() const { return form_->problems(); }

@@ -107,6 +107,11 @@ void SettingsForm::setRemark(const std::string& name, const QString& text) {
   refreshFold();
 }
 
+void SettingsForm::dropRemarks() {
+  for (FieldEditor* editor : editors_) editor->setRemark({});
+  refreshFold();
+}
+
 int SettingsForm::problems() const {
   int count = 0;
   for (const FieldEditor* editor : editors_)

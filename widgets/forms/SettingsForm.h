@@ -29,6 +29,7 @@ class SettingsForm : public QWidget {
   FieldEditor* editor(const std::string& name) const;
   /// A remark under a field from elsewhere ("data set not found ..."); "" takes it back.
   void setRemark(const std::string& name, const QString& text);
+  void dropRemarks();
   /// How many fields are wrong.
   int problems() const;
   bool isEmpty() const { return editors_.empty(); }

@@ -78,9 +78,8 @@ QString differenceText(const std::optional<Difference>& difference) {
 std::map<std::string, QString> flatSettings(const RunConfig& config) {
   std::map<std::string, QString> settings;
   Json json = Json::object();
-  json["dataset"] = recipeToJson(config.recipe).at("dataset");
-  json["model"] = recipeToJson(config.recipe).at("model");
-  json["training"] = settingsToJson(config.recipe.training);
+  for (const auto& [key, value] : recipeIdentity(config.recipe).asObject())
+    if (value.isObject()) json[key] = value;
   json["method"] = choiceToJson(config.method);
   flatten(json, "", settings);
   settings.erase("dataset.folder");  // where the files lie is not part of the result

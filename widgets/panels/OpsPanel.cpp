@@ -118,7 +118,7 @@ void OpsPanel::remember() const {
 }
 
 void OpsPanel::open(const SamplePlan& sample) {
-  const auto settings = settingsFromJson<DataSettings>(sample.dataset.settings, "data set");
+  const auto& settings = sample.dataset.as<DataSettings>();
   wantedRequest_ = {{}, sample.dataset.name, settings.folder, settings.trainLimit, sample.index};
   wanted_ = sample;
   source_->read(wantedRequest_);
@@ -142,6 +142,8 @@ void OpsPanel::prepareExport() {
     sample.index = newest.index;
     sample.plan = newest.plan;
     sample.original = newest.original;
+    if (!newest.original.empty())
+      sample.input = inputOf(run.config.recipe, {newest.original.width, newest.original.height});
   }
   sample.dataHash = originOf(run, std::ssize(run.attempts)).dataHash;
   const int tab = workbench_.settings.value("ops/tab").toInt();  // open() shows the plan
@@ -176,7 +178,7 @@ void OpsPanel::showLoaded() {
 }
 
 void OpsPanel::showPlan(const SamplePlan& sample, const QString& note) {
-  chain_->showPlan(sample.plan, sample.pixelHash, note);
+  chain_->showPlan(sample.plan, sample.pixelHash, note, sample.input);
   tabs_->setCurrentIndex(1);
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/engine/methods/Method.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/TableExport.h"
@@ -165,9 +166,9 @@ void TablesPanel::load() {
   showCell(model_.index(chosen.row(), chosen.column()));
 }
 
-/// The row of ra-uc, which the others are marked against; -1: not measured.
+/// The row of the reference method, which the others are marked against; -1: not measured.
 int TablesPanel::baselineRow(const Table& table) const {
-  const auto row = std::ranges::find(table.methods, "ra-uc");
+  const auto row = std::ranges::find(table.methods, referenceMethod().name);
   return row == table.methods.end() ? -1 : static_cast<int>(row - table.methods.begin());
 }
 

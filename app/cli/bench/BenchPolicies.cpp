@@ -36,12 +36,13 @@ std::vector<PolicyCase> policyCases(int side) {
 }
 
 std::unique_ptr<Space> spaceOf(const PolicyCase& policy, int side, Part part) {
-  Json settings = policy.settings;
+  Json settings = choiceToJson(policy.policy, policy.settings);
   settings["order"] = "crop_first";
   settings["cutout"] = false;
   if (part == Part::resized) settings["crop"] = "resized";
   const ImageSize source = part == Part::resized ? kPhotograph : ImageSize{side, side};
-  return findPolicy(policy.policy).make(settings, {.side = side, .pad = side / 8, .source = source});
+  return makeSpace(policyFromJson(settings, "bench"),
+                   {.input = squareInput(side, side / 8), .source = source});
 }
 
 /// Batches whose plans are drawn anew each time, as in training.
@@ -96,7 +97,7 @@ Json commandOf(const char* what, const PolicyCase& policy, int side, Part part) 
                       {"table", policy.table},
                       {"part", nameOf(part)},
                       {"side", side},
-                      {"pad", settings.pad},
+                      {"pad", settings.input.pad},
                       {"mean", numbers(settings.mean)},
                       {"deviation", numbers(settings.deviation)}};
 }

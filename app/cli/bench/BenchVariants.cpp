@@ -41,7 +41,7 @@ std::vector<Plan> uadaPlans(const Space& space, std::uint32_t samples) {
 /// A batch with the nine variants of each of its samples.
 struct Variants {
   explicit Variants(int side) : data(madeUpImages({side, side})), settings(batchSettings(side)) {
-    const auto space = findPolicy("uada-cifar").make(Json::object(), {.side = side, .pad = settings.pad});
+    const auto space = makeSpace(policyFromJson("uada-cifar", "bench"), {.input = settings.input});
     plans = uadaPlans(*space, static_cast<std::uint32_t>(data.size()));
     out.resize(plans.size() * data.image(0).bytes());
   }
@@ -63,7 +63,7 @@ bool prepareReference(Reference& reference, const Variants& variants, bool relea
   const auto answer = reference.ask(Json::Object{{"do", "variants"},
                                                  {"released", released},
                                                  {"plans", plansJson(variants.plans)},
-                                                 {"pad", variants.settings.pad},
+                                                 {"pad", variants.settings.input.pad},
                                                  {"mean", numbers(variants.settings.mean)},
                                                  {"deviation", numbers(variants.settings.deviation)}});
   if (!answer.problem.empty()) {

@@ -6,8 +6,7 @@ namespace uada::cli {
 
 RenderSettings batchSettings(int side) {
   RenderSettings settings;
-  settings.side = side;
-  settings.pad = side / 8;
+  settings.input = squareInput(side, side / 8);
   settings.mean = {0.4914f, 0.4822f, 0.4465f};
   settings.deviation = {0.247f, 0.2435f, 0.2616f};
   return settings;

@@ -51,7 +51,7 @@ RunConfig smallConfig() {
   RunConfig config;
   config.experiment = "bench";
   config.recipe = recipeFromJson(parseJson(R"({"dataset": "cifar10", "model": "resnet"})", "bench"), "bench");
-  config.method = methodFromJson(Json("ra-uc"), "bench");
+  config.method = methodFromJson(referenceMethod().name, "bench");
   return config;
 }
 
@@ -87,7 +87,7 @@ void requireCores(int threads) {
 
 void benchStep(const BenchOptions& options, BenchLines& lines) {
   requireCores(options.threads);
-  requireDeviceName(options.device, "--device");
+  parseDeviceName(options.device, "--device");
   std::vector<std::string> chosen = options.methods;
   for (const std::string& name : chosen) findMethod(name);
   if (chosen.empty())

@@ -15,6 +15,9 @@
 #include "core/data/Dataset.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Optimiser.h"
+#include "core/engine/schedules/Schedule.h"
+#include "core/engine/tasks/Task.h"
 #include "core/ops/Op.h"
 #include "core/tables/Table.h"
 
@@ -144,7 +147,8 @@ void listModels(const Console& console, const ListOptions& options) {
                    {"settings"}});
   for (const Model& model : models()) {
     const Json settings = settingsJson(model.fields);
-    const std::int64_t parameters = model.parameters(settings, {.classes = options.classes, .side = 32});
+    const std::int64_t parameters =
+        model.parameters(modelFromJson(model.name, "list"), {.classes = options.classes, .input = {}});
     table.add({model.name, model.title, model.task, groupedText(parameters), settingsText(model.fields)});
     Json json = nameTitleSource(model);
     json["task"] = model.task;
@@ -154,6 +158,53 @@ void listModels(const Console& console, const ListOptions& options) {
     console.object("model", json);
   }
   console.say(table.text());
+}
+
+void listTasks(const Console& console, const ListOptions&) {
+  TextTable table({{"task"}, {"title"}, {"learns from"}, {"training metrics"}, {"test metrics"}});
+  const auto names = [](const std::vector<Metric>& metrics) {
+    std::vector<std::string> all;
+    for (const Metric& metric : metrics) all.push_back(metric.name);
+    return all;
+  };
+  const auto metricsJson = [](const std::vector<Metric>& metrics) {
+    Json all = Json::array();
+    for (const Metric& metric : metrics)
+      all.push(Json::Object{{"name", metric.name},
+                            {"title", metric.title},
+                            {"unit", metric.unit},
+                            {"higher_is_better", metric.higherIsBetter}});
+    return all;
+  };
+  for (const Task& task : tasks()) {
+    table.add({task.name, task.title, targetText(task.target), joined(names(task.trainMetrics), ", "),
+               joined(names(task.testMetrics), ", ")});
+    Json json = nameTitleSource(task);
+    json["target"] = targetText(task.target);
+    json["train_metrics"] = metricsJson(task.trainMetrics);
+    json["test_metrics"] = metricsJson(task.testMetrics);
+    console.object("task", json);
+  }
+  console.say(table.text() + "metrics: the first of the test says which epoch was best\n");
+}
+
+/// Optimisers or schedules. kind: one of them, in singular
+template <class Entries>
+void listWithSettings(const Console& console, const char* kind, const Entries& entries) {
+  TextTable table({{kind}, {"title"}, {"settings"}, {"source"}});
+  for (const auto& entry : entries) {
+    table.add({entry.name, entry.title, settingsText(entry.fields), entry.source});
+    Json json = nameTitleSource(entry);
+    json["settings"] = settingsJson(entry.fields);
+    console.object(kind, json);
+  }
+  console.say(table.text());
+}
+void listOptimisers(const Console& console, const ListOptions&) {
+  listWithSettings(console, "optimiser", optimisers());
+}
+void listSchedules(const Console& console, const ListOptions&) {
+  listWithSettings(console, "schedule", schedules());
 }
 
 void listDatasets(const Console& console, const ListOptions&) {
@@ -174,10 +225,8 @@ void listDatasets(const Console& console, const ListOptions&) {
 
 /// Forward-equivalents of a method with its defaults relative to ra-uc.
 double relativePasses(const Method& method) {
-  const Json settings = settingsJson(method.fields);
-  const Choice policy = policyOf({method.name, settings});
-  const auto space = findPolicy(policy.name).make(policy.settings, {});
-  return method.passes(settings, *space).relativeToRaUc();
+  const Choice choice = methodFromJson(method.name, "list");
+  return method.passes(choice, *makeSpace(policyOf(choice))).relativeToRaUc();
 }
 
 void listMethods(const Console& console, const ListOptions&) {
@@ -202,7 +251,7 @@ void listMethods(const Console& console, const ListOptions&) {
 void listPolicies(const Console& console, const ListOptions&) {
   TextTable table({{"policy"}, {"title"}, {"groups", Align::right}, {"source"}});
   for (const Policy& policy : policies()) {
-    const auto groups = policy.make(settingsJson(policy.fields()), {})->groups().size();
+    const auto groups = makeSpace(policyFromJson(policy.name, "list"))->groups().size();
     table.add({policy.name, policy.title, fmt::format("{}", groups), policy.source});
     Json json = nameTitleSource(policy);
     json["groups"] = static_cast<int>(groups);
@@ -246,10 +295,18 @@ struct Kind {
   const char* name;
   void (*list)(const Console&, const ListOptions&);
 };
-constexpr Kind kKinds[] = {
-    {"ops", listOps},           {"grids", listGrids},     {"models", listModels},
-    {"datasets", listDatasets}, {"methods", listMethods}, {"policies", listPolicies},
-    {"settings", listSettings}, {"tables", listTables},   {"experiments", listExperiments}};
+constexpr Kind kKinds[] = {{"ops", listOps},
+                           {"grids", listGrids},
+                           {"models", listModels},
+                           {"tasks", listTasks},
+                           {"datasets", listDatasets},
+                           {"optimisers", listOptimisers},
+                           {"schedules", listSchedules},
+                           {"methods", listMethods},
+                           {"policies", listPolicies},
+                           {"settings", listSettings},
+                           {"tables", listTables},
+                           {"experiments", listExperiments}};
 
 }  // namespace
 

@@ -11,6 +11,8 @@
 #include "core/config/RunConfig.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Optimiser.h"
+#include "core/engine/schedules/Schedule.h"
 
 namespace uada::cli {
 namespace {
@@ -24,6 +26,11 @@ struct Owner {
 std::vector<Owner> owners() {
   std::vector<Owner> all{{"dataset", "recipe.dataset", fieldsOf<DataSettings>()}};
   for (const Model& model : models()) all.push_back({model.name, "recipe.model", model.fields});
+  all.push_back({"input", "recipe.input", fieldsOf<InputSettings>()});
+  for (const Optimiser& optimiser : optimisers())
+    all.push_back({optimiser.name, "recipe.optimiser", optimiser.fields});
+  for (const Schedule& schedule : schedules())
+    all.push_back({schedule.name, "recipe.schedule", schedule.fields});
   all.push_back({"training", "recipe.training", fieldsOf<Training>()});
   for (const Method& method : methods()) all.push_back({method.name, "method", method.fields});
   for (const Policy& policy : policies()) all.push_back({policy.name, "policy", policy.fields()});

@@ -49,7 +49,7 @@ std::vector<DecisionPlace> wantedPlaces(const ProjectReader& project, const RunS
 Dataset imagesOf(const RunDetail& run, const ReplayOptions& options, const Console& console) {
   const Choice& dataset = run.config.recipe.dataset;
   const DatasetEntry& entry = findDataset(dataset.name);
-  const std::string& own = dataset.settings.at("folder").asString();
+  const std::string& own = dataset.as<DataSettings>().folder;
   const auto folder = locateDataset(entry, options.folder.empty() ? own : options.folder);
   console.note(fmt::format("reading {} from {}", entry.title, folder.string()));
   Dataset data = runImages(dataset, Split::train, folder);
@@ -190,7 +190,7 @@ int perform(const ReplayOptions& options) {
   makePictureFolder(options.out);
   const Dataset data = imagesOf(run, options, console);
   ThreadPool pool(1);
-  const Renderer renderer(data, runRendering(data), pool);
+  const Renderer renderer(data, runRendering(run.config.recipe, data), pool);
   const Replay replay{project, run, data, renderer, options.out};
   const ReplayTable table(places);
   console.say(table.heading());

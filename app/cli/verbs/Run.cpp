@@ -34,7 +34,7 @@ class DataHere {
   };
   const Found& of(const RunConfig& config) {
     const Choice& choice = config.recipe.dataset;
-    const std::string folder = settingsFromJson<DataSettings>(choice.settings, "dataset").folder;
+    const std::string folder = choice.as<DataSettings>().folder;
     const auto [place, isNew] = found_.try_emplace({choice.name, folder});
     if (!isNew) return place->second;
     try {
@@ -99,8 +99,7 @@ void requireParts(const std::vector<Wanted>& all) {
   for (const Wanted& wanted : all) {
     if (!wanted.needsTraining()) continue;
     const Choice& choice = wanted.config.recipe.dataset;
-    const auto settings = settingsFromJson<DataSettings>(choice.settings, "dataset");
-    locateDataset(findDataset(choice.name), settings.folder);
+    locateDataset(findDataset(choice.name), choice.as<DataSettings>().folder);
   }
 }
 
@@ -109,7 +108,7 @@ Task taskOf(const Wanted& wanted, ProjectWriter& project, std::string prefix) {
   if (!wanted.existing) return task;
   task.resumed = ProjectReader(project.file()).detail(wanted.existing->id);
   RunConfig& stored = task.resumed->config;  // where it runs may have changed; what it is has not
-  stored.recipe.dataset.settings = wanted.config.recipe.dataset.settings;
+  stored.recipe.dataset = wanted.config.recipe.dataset;
   stored.runtime = wanted.config.runtime;
   task.config = stored;
   return task;
@@ -289,7 +288,7 @@ int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? si
 std::vector<std::string> allSets(const RunOptions& options) {
   auto sets = options.sets;
   if (options.device.empty()) return sets;
-  requireDeviceName(options.device, "--device");
+  parseDeviceName(options.device, "--device");
   const std::string wanted = "runtime.device=" + options.device;
   for (const std::string& set : sets)
     if (set.starts_with("runtime.device=") && set != wanted)
@@ -328,7 +327,7 @@ int perform(const RunOptions& options) {
 
 int perform(const ResumeOptions& options) {
   const Console console(options.json, options.quiet);
-  if (!options.device.empty()) requireDeviceName(options.device, "--device");
+  if (!options.device.empty()) parseDeviceName(options.device, "--device");
   RunDetail run = [&] {
     const ProjectReader project(options.project);
     return project.detail(project.findRun(options.run).id);

@@ -59,13 +59,14 @@ PlanSource planSource(const SampleOptions& options) {
   if (!options.project.empty()) kept = ProjectReader(options.project).policies();
   PlanSource source;
   Json json = options.policy.empty()
-                  ? choiceToJson(policyOf({options.method.empty() ? "ra-uc" : options.method}))
+                  ? choiceToJson(policyOf(methodFromJson(
+                        options.method.empty() ? referenceMethod().name : options.method, "--method")))
                   : namedPolicy(options.policy, kept);
   for (const std::string& set : options.sets) setValue(json, set);
   source.policy = newPolicyFromJson(json, "--set");
   source.text = "plans of " + policyLabel(source.policy);
   if (!findPolicy(source.policy.name).isFile) return source;
-  const Json& settings = source.policy.settings;
+  const Json& settings = source.policy.settings();
   source.file = std::make_shared<const PolicyFile>(
       choosePolicyFile(settings.at("file").asString(), settings.at("sha256").asString(), kept));
   return source;
@@ -75,7 +76,7 @@ PlanSource planSource(const SampleOptions& options) {
 std::optional<FoundPolicy> writtenPolicy(const PlanSource& source) {
   if (source.file) return policyIn(*source.file);
   const Policy& policy = findPolicy(source.policy.name);
-  return policy.written ? std::optional(policy.written(source.policy.settings)) : std::nullopt;
+  return policy.written ? std::optional(policy.written(source.policy)) : std::nullopt;
 }
 
 bool isTimed(const FoundPolicy& policy) {
@@ -108,15 +109,15 @@ void refuseIdle(const SampleOptions& options, const PlanSource& source, bool isP
            fmt::format("{} found, at most the {} of --epochs expected", options.epoch, options.epochs));
 }
 
-std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& options, int side,
+std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& options, const Input& input,
                                ImageSize image) {
   PolicyContext context;
-  context.side = side;
+  context.input = input;
   context.epochs = options.epochs > 0 ? options.epochs : std::max(SampleOptions::kUsualEpochs, options.epoch);
   context.source = image;
   context.file = source.file.get();
   if (options.subpolicy >= 0) context.subpolicy = static_cast<std::size_t>(options.subpolicy);
-  return findPolicy(source.policy.name).make(source.policy.settings, context);
+  return makeSpace(source.policy, context);
 }
 
 /// The first sample of each class, then the second of each, and so on.
@@ -179,7 +180,7 @@ Subject datasetSubject(const SampleOptions& options, const PlanSource& source) {
   if (source.line && source.line->dataset == entry.name) subject.trainLimit = source.line->trainLimit;
   subject.data = subset(entry.load(locateDataset(entry, options.folder), Split::train),
                         static_cast<std::size_t>(subject.trainLimit));
-  subject.settings.side = options.input > 0 ? options.input : subject.data.width;
+  subject.settings.input = squareInput(options.input > 0 ? options.input : subject.data.width);
   subject.settings.mean = channelStatistics(subject.data).mean;
   if (subject.trainLimit > 0)
     subject.title +=
@@ -202,7 +203,8 @@ Subject pictureSubject(const SampleOptions& options, bool anySize) {
   Subject subject;
   subject.title = options.dataset;
   const int own = image.width == image.height ? image.width : kUsualInput;
-  const int side = subject.settings.side = options.input > 0 ? options.input : own;
+  const int side = options.input > 0 ? options.input : own;
+  subject.settings.input = squareInput(side);
   if (!anySize && (image.width != side || image.height != side)) {
     Image centre(side, side);
     ResizeScratch scratch;
@@ -225,7 +227,7 @@ Subject subjectOf(const SampleOptions& options, const PlanSource& source) {
   const bool isPicture = options.dataset.find_first_of("./") != std::string::npos;
   refuseIdle(options, source, isPicture);
   if (!isPicture) return datasetSubject(options, source);
-  const Json* crop = source.policy.settings.find("crop");
+  const Json* crop = source.policy.settings().find("crop");
   const bool resized =
       source.line ? source.line->plan.resizedCrop.has_value() : crop && *crop == Json("resized");
   return pictureSubject(options, resized);
@@ -321,10 +323,10 @@ std::string sampleLine(const Subject::Row& row, const Plan& plan, const std::str
 
 Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source) {
   const std::unique_ptr<Space> space = source.line ? nullptr
-                                                   : spaceOf(source, options, subject.settings.side,
+                                                   : spaceOf(source, options, subject.settings.input,
                                                              {subject.data.width, subject.data.height});
   constexpr std::uint64_t kLeastStages = 2;  // the picture and what is made of it
-  const auto side = static_cast<std::uint64_t>(subject.settings.side);
+  const auto side = static_cast<std::uint64_t>(subject.settings.input.width);
   if (kLeastStages * side * side > kMaxSheetPixels)
     throw UsageError(
         fmt::format("a contact sheet has at most 64 million pixels, and {0} pictures of {1} x {1} "
@@ -336,9 +338,8 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
   std::uint64_t pixels = 0;
   for (const Subject::Row& row : subject.rows) {
     Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
-    const PlanBounds bounds{subject.settings.side, subject.settings.pad};
-    const Plan plan =
-        clampPlan(source.line ? source.line->plan : space->sample(random, options.epoch), bounds);
+    const Plan plan = clampPlan(source.line ? source.line->plan : space->sample(random, options.epoch),
+                                subject.settings.input);
     // Decisions record what was computed: coordinates out of range are nothing unusual in them.
     sheet.isClamped =
         source.line && source.line->kind != PlanLine::Kind::decision && plan != source.line->plan;

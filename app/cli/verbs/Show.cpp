@@ -30,7 +30,7 @@ std::string settingsText(const Json& settings) {
 }
 
 std::string choiceText(const Choice& choice) {
-  const std::string settings = settingsText(choice.settings);
+  const std::string settings = settingsText(choice.settings());
   return settings.empty() ? choice.name : choice.name + "  " + settings;
 }
 
@@ -46,11 +46,12 @@ std::string summaryText(const RunDetail& detail) {
   line("damaged", run.damage);
   line("experiment", run.experiment);
   line("data set", choiceText(detail.config.recipe.dataset));
+  line("input", settingsText(settingsToJson(detail.config.recipe.input)));
   line("model", choiceText(detail.config.recipe.model));
   line("method", choiceText(detail.config.method));
   line("policy", choiceText(policyOf(detail.config.method)));
   line("seed", std::to_string(run.seed));
-  line("training", settingsText(settingsToJson(detail.config.recipe.training)));
+  line("training", settingsText(trainingJson(detail.config.recipe)));
   line("epoch", fmt::format("{}, step {}", epochText(run), stepText(run.step, run.plannedSteps())));
   line("best " + mainMetric(run).title,
        metricText(run, run.best) + (run.best ? fmt::format(" (epoch {})", run.bestEpoch) : ""));

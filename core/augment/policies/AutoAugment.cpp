@@ -33,31 +33,27 @@ FoundPolicy written(const AutoAugmentSettings& settings) {
   return policy;
 }
 
-constexpr const char* kPlace = "policy autoaugment";
-
 /// Of a table without an op that was published with an error the published levels are the right ones.
-Json resolved(Json settings, const Json& given, const std::string& where) {
-  const auto read = settingsFromJson<AutoAugmentSettings>(settings, where);
-  if (read.grid == "aa10-published" && !hasPublishedErrors(loadPolicy("autoaugment-" + read.table).policy))
-    settings["grid"] = "aa10";
-  return withUsualOrder(std::move(settings), given, where);
+void resolve(Choice& policy, const Json& given, const std::string& where) {
+  const auto& settings = policy.as<AutoAugmentSettings>();
+  if (settings.grid == "aa10-published" &&
+      !hasPublishedErrors(loadPolicy("autoaugment-" + settings.table).policy))
+    policy.set("grid", "aa10");
+  sayUsualOrder(policy, given, where);
 }
 
 }  // namespace
 
 /// 25 sub-policies of two ops (methods.md 3.1 to 3.3), from the files that come with the program.
 Policy autoAugment() {
-  return {"autoaugment",
-          "AutoAugment",
-          "Cubuk et al., CVPR 2019",
-          [] { return fieldsOf<AutoAugmentSettings>(); },
-          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<AutoAugmentSettings>(json, kPlace);
-            return std::make_unique<FoundSpace>(written(settings), settings.frame, context);
-          },
-          [](const Json& json) { return written(settingsFromJson<AutoAugmentSettings>(json, kPlace)); },
-          false,
-          resolved};
+  Policy entry = policyEntry<AutoAugmentSettings>("autoaugment", "AutoAugment", "Cubuk et al., CVPR 2019");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    const auto& settings = policy.as<AutoAugmentSettings>();
+    return std::make_unique<FoundSpace>(written(settings), settings.frame, context);
+  };
+  entry.written = [](const Choice& policy) { return written(policy.as<AutoAugmentSettings>()); };
+  entry.resolve = resolve;
+  return entry;
 }
 
 }  // namespace uada

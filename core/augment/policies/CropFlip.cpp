@@ -30,13 +30,13 @@ class CropFlipSpace : public PlanSpace {
 }  // namespace
 
 Policy cropFlip() {
-  return {"crop-flip", "Crop and flip",
-          "zero-padded or resized crop and horizontal flip; Xu & Zhao 2023, baselines of Tables 2 and 4",
-          [] { return fieldsOf<CropFlipSettings>(); },
-          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<CropFlipSettings>(json, "policy crop-flip");
-            return std::make_unique<CropFlipSpace>(settings, context);
-          }};
+  Policy entry = policyEntry<CropFlipSettings>(
+      "crop-flip", "Crop and flip",
+      "zero-padded or resized crop and horizontal flip; Xu & Zhao 2023, baselines of Tables 2 and 4");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    return std::make_unique<CropFlipSpace>(policy.as<CropFlipSettings>(), context);
+  };
+  return entry;
 }
 
 }  // namespace uada

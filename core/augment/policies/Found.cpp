@@ -21,13 +21,12 @@ struct FoundSettings {
              .role = Field::Role::title,
              .suggestions = policyNames},
             file);
-    v.field(
-        {.name = "sha256",
-         .title = "Hash",
-         .help = "SHA-256 of the policy's file: another is refused; empty: that of the file is recorded",
-         .advanced = true,
-         .role = Field::Role::proof},
-        sha256);
+    v.field({.name = "sha256",
+             .title = "Hash",
+             .help = "SHA-256 of the policy's file: another is refused; empty: that of the file is recorded",
+             .advanced = true,
+             .role = Field::Role::proof},
+            sha256);
     v.field({.name = "as_published",
              .title = "Published errors",
              .help = "With the errors of the published code: AutoAugment's posterize, the one level of DDAS",
@@ -45,25 +44,22 @@ FoundPolicy written(const FoundSettings& settings, const PolicyFile* given) {
   return policyIn(file);
 }
 
-constexpr const char* kPlace = "policy found";
-
 }  // namespace
 
 /// Fast AutoAugment, DADA, Population Based Augmentation, DDAS and policies that anyone writes
 /// (methods.md 3.5).
 Policy found() {
-  return {"found",
-          "Found or written policy",
-          "a policy file; Fast AutoAugment, DADA, PBA, DDAS import as such",
-          [] { return fieldsOf<FoundSettings>(); },
-          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<FoundSettings>(json, kPlace);
-            return std::make_unique<FoundSpace>(written(settings, context.file), settings.frame, context,
-                                                settings.asPublished);
-          },
-          [](const Json& json) { return written(settingsFromJson<FoundSettings>(json, kPlace), nullptr); },
-          true,
-          withUsualOrder};
+  Policy entry = policyEntry<FoundSettings>(
+      "found", "Found or written policy", "a policy file; Fast AutoAugment, DADA, PBA, DDAS import as such");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    const auto& settings = policy.as<FoundSettings>();
+    return std::make_unique<FoundSpace>(written(settings, context.file), settings.frame, context,
+                                        settings.asPublished);
+  };
+  entry.written = [](const Choice& policy) { return written(policy.as<FoundSettings>(), nullptr); };
+  entry.isFile = true;
+  entry.resolve = sayUsualOrder;
+  return entry;
 }
 
 }  // namespace uada

@@ -34,8 +34,8 @@ std::vector<Unless> anyPreset() {
 }
 
 /// A preset is another way to state ops and magnitude: these are what is recorded.
-Json withoutPreset(Json settings, const Json& given, const std::string& where) {
-  const std::string name = settings.at("preset").asString();
+void spellOutPreset(Choice& policy, const Json& given, const std::string& where) {
+  const std::string name = policy.settings().at("preset").asString();
   if (name != "none") {
     const Preset& preset = findEntry(kPresets, name, "preset", where);
     for (const auto& [key, value] :
@@ -44,11 +44,11 @@ Json withoutPreset(Json settings, const Json& given, const std::string& where) {
       if (stated && wholeNumber(*stated) != value)
         throw UsageError(fmt::format("{}.{}: {} found, but the preset '{}' sets {}; leave one of the two out",
                                      where, key, stated->dump(), name, value));
-      settings[key] = value;
+      policy.set(key, value);
     }
-    settings["preset"] = "none";
+    policy.set("preset", "none");
   }
-  return withUsualOrder(std::move(settings), given, where);
+  sayUsualOrder(policy, given, where);
 }
 
 struct RandAugmentSettings {
@@ -120,22 +120,19 @@ class RandAugmentSpace : public FramedSpace {
 }  // namespace
 
 Policy randAugment() {
-  return {"randaugment",
-          "RandAugment",
-          "Cubuk et al., CVPR Workshops 2020; torchvision, pytorch-randaugment",
-          [] { return fieldsOf<RandAugmentSettings>(); },
-          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            auto settings = settingsFromJson<RandAugmentSettings>(json, "policy randaugment");
-            if (settings.preset != "none") {
-              const Preset& preset = findEntry(kPresets, settings.preset, "preset");
-              settings.ops = preset.ops;
-              settings.magnitude = preset.magnitude;
-            }
-            return std::make_unique<RandAugmentSpace>(settings, context);
-          },
-          nullptr,
-          false,
-          withoutPreset};
+  Policy entry = policyEntry<RandAugmentSettings>(
+      "randaugment", "RandAugment", "Cubuk et al., CVPR Workshops 2020; torchvision, pytorch-randaugment");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    auto settings = policy.as<RandAugmentSettings>();
+    if (settings.preset != "none") {
+      const Preset& preset = findEntry(kPresets, settings.preset, "preset");
+      settings.ops = preset.ops;
+      settings.magnitude = preset.magnitude;
+    }
+    return std::make_unique<RandAugmentSpace>(settings, context);
+  };
+  entry.resolve = spellOutPreset;
+  return entry;
 }
 
 }  // namespace uada

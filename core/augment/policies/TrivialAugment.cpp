@@ -46,17 +46,13 @@ class TrivialAugmentSpace : public FramedSpace {
 }  // namespace
 
 Policy trivialAugment() {
-  return {"trivialaugment",
-          "TrivialAugment",
-          "Mueller & Hutter, ICCV 2021; authors' code, torchvision",
-          [] { return fieldsOf<TrivialAugmentSettings>(); },
-          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<TrivialAugmentSettings>(json, "policy trivialaugment");
-            return std::make_unique<TrivialAugmentSpace>(settings, context);
-          },
-          nullptr,
-          false,
-          withUsualOrder};
+  Policy entry = policyEntry<TrivialAugmentSettings>(
+      "trivialaugment", "TrivialAugment", "Mueller & Hutter, ICCV 2021; authors' code, torchvision");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    return std::make_unique<TrivialAugmentSpace>(policy.as<TrivialAugmentSettings>(), context);
+  };
+  entry.resolve = sayUsualOrder;
+  return entry;
 }
 
 }  // namespace uada

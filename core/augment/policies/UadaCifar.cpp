@@ -40,14 +40,13 @@ struct UadaCifarSettings {
              .advanced = true,
              .unless = {{"cutout", false}}},
             cutoutFill);
-    v.field(
-        {.name = "order",
-         .title = "Order",
-         .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family",
-         .choices = {"crop_first", "chain_first"},
-         .advanced = true,
-         .unless = {{"ops", 0}, {"crop", "resized"}}},
-        order);
+    v.field({.name = "order",
+             .title = "Order",
+             .help = "Ops after crop and flip, as the authors' code, or before, as the AutoAugment family",
+             .choices = {"crop_first", "chain_first"},
+             .advanced = true,
+             .unless = {{"ops", 0}, {"crop", "resized"}}},
+            order);
     crop.visit(v);
     probing.visit(v);
   }
@@ -96,13 +95,13 @@ class UadaCifarSpace : public PlanSpace {
 }  // namespace
 
 Policy uadaCifar() {
-  return {"uada-cifar", "UADA for CIFAR",
-          "Xu & Zhao, IJCAI 2023; authors' code: crop, flip, 2 of 14 ops, Cutout 16",
-          [] { return fieldsOf<UadaCifarSettings>(); },
-          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<UadaCifarSettings>(json, "policy uada-cifar");
-            return std::make_unique<UadaCifarSpace>(settings, context);
-          }};
+  Policy entry = policyEntry<UadaCifarSettings>(
+      "uada-cifar", "UADA for CIFAR",
+      "Xu & Zhao, IJCAI 2023; authors' code: crop, flip, 2 of 14 ops, Cutout 16");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    return std::make_unique<UadaCifarSpace>(policy.as<UadaCifarSettings>(), context);
+  };
+  return entry;
 }
 
 }  // namespace uada

@@ -49,17 +49,13 @@ class UniformAugmentSpace : public FramedSpace {
 }  // namespace
 
 Policy uniformAugment() {
-  return {"uniformaugment",
-          "UniformAugment",
-          "LingChen et al. 2020; space of TrivialAugment's code",
-          [] { return fieldsOf<UniformAugmentSettings>(); },
-          [](const Json& json, const PolicyContext& context) -> std::unique_ptr<Space> {
-            const auto settings = settingsFromJson<UniformAugmentSettings>(json, "policy uniformaugment");
-            return std::make_unique<UniformAugmentSpace>(settings, context);
-          },
-          nullptr,
-          false,
-          withUsualOrder};
+  Policy entry = policyEntry<UniformAugmentSettings>("uniformaugment", "UniformAugment",
+                                                     "LingChen et al. 2020; space of TrivialAugment's code");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    return std::make_unique<UniformAugmentSpace>(policy.as<UniformAugmentSettings>(), context);
+  };
+  entry.resolve = sayUsualOrder;
+  return entry;
 }
 
 }  // namespace uada

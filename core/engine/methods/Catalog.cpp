@@ -1,43 +1,51 @@
-#include "core/base/Catalog.h"
-#include "core/config/RunConfig.h"
+#include <algorithm>
 
 #include "core/augment/Space.h"
 #include "core/engine/methods/Method.h"
+#include "core/settings/CatalogChoice.h"
 #include "methods_headers.h"
 
 namespace uada {
 namespace {
 
+/// The settings of a method as they are stated: the policy only where that is the method's way.
 template <class S>
-S ownSettings(const Json& settings, const std::string& where) {
-  if (S::kPolicySetting == PolicySetting::fixed) return settingsFromJson<S>(settings, where);
-  return settingsFromJson<S>(settings, where, {"policy"});
+Json statedSettings(const MethodSettings<S>& settings, const Choice& usual) {
+  Json stated = settingsToJson(settings.own);
+  if (S::kPolicySetting == PolicySetting::fixed) return stated;
+  if (S::kPolicySetting == PolicySetting::stated || !(settings.policy == usual))
+    stated["policy"] = choiceToJson(settings.policy);
+  return stated;
+}
+
+template <class S>
+Choice readMethod(const std::string& name, const Json& settings, const std::string& where) {
+  std::vector<std::string> extra;
+  if (S::kPolicySetting != PolicySetting::fixed) extra.emplace_back("policy");
+  const Choice usual = policyFromJson(S::kPolicy, where + ".policy");
+  MethodSettings<S> read{settingsFromJson<S>(settings, where, extra), usual};
+  if (const Json* given = settings.find("policy")) read.policy = policyFromJson(*given, where + ".policy");
+  Json stated = statedSettings(read, usual);
+  return {name, std::move(stated), std::move(read), &readMethod<S>};
 }
 
 template <class S>
 Method entry() {
-  Method method{S::kName,          S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy,
-                S::kPolicySetting, nullptr,   nullptr,    nullptr};
-  method.complete = [](const Json& settings, const std::string& where) {
-    Json complete = settingsToJson(ownSettings<S>(settings, where));
-    if (S::kPolicySetting == PolicySetting::fixed) return complete;
-    const std::string place = where + ".policy";
-    const Choice usual = policyFromJson(S::kPolicy, place);
-    const Json* given = settings.find("policy");
-    const Choice policy = given ? policyFromJson(*given, place) : usual;
-    if (S::kPolicySetting == PolicySetting::stated || !(policy == usual))
-      complete["policy"] = choiceToJson(policy);
-    return complete;
-  };
-  method.passes = [](const Json& settings, const Space& space) {
-    return S::passes(ownSettings<S>(settings, S::kName), static_cast<int>(space.groups().size()),
+  Method method{S::kName, S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy, S::kPolicySetting};
+  if constexpr (requires { S::kReference; }) method.isReference = S::kReference;
+  method.read = &readMethod<S>;
+  method.passes = [](const Choice& choice, const Space& space) {
+    return S::passes(choice.as<MethodSettings<S>>().own, static_cast<int>(space.groups().size()),
                      space.probes());
   };
-  method.adapted = [](const Json& settings) -> Adapted {
+  method.adapted = [](const Choice& choice) -> Adapted {
     if constexpr (requires(const S& own) { S::adapted(own); })
-      return S::adapted(ownSettings<S>(settings, S::kName));
+      return S::adapted(choice.as<MethodSettings<S>>().own);
     else
       return {Adapting::nothing, std::string("method ") + S::kName};
+  };
+  method.policyOf = [](const Choice& choice) -> const Choice& {
+    return choice.as<MethodSettings<S>>().policy;
   };
   return method;
 }
@@ -55,10 +63,12 @@ const std::vector<Method>& methods() {
 
 const Method& findMethod(std::string_view name) { return findEntry(methods(), name, "method"); }
 
-Choice policyOf(const Choice& method) {
-  const Method& entry = findMethod(method.name);
-  const Json* given = method.settings.find("policy");
-  return policyFromJson(given ? *given : Json(entry.policy), method.name + ".policy");
+const Method& referenceMethod() { return *std::ranges::find_if(methods(), &Method::isReference); }
+
+Choice methodFromJson(const Json& json, const std::string& where) {
+  return choiceFromJson(methods(), "method", json, where);
 }
+
+const Choice& policyOf(const Choice& method) { return findMethod(method.name).policyOf(method); }
 
 }  // namespace uada

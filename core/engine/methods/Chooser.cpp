@@ -19,13 +19,13 @@ namespace {
 
 struct Maker {
   std::string_view name;
-  std::unique_ptr<Chooser> (*make)(const Json& settings, const Space& space);
+  std::unique_ptr<Chooser> (*make)(const Choice& method, const Space& space);
 };
 
 template <class S>
 Maker maker() {
-  return {S::kName, [](const Json& settings, const Space& space) {
-            return make(settingsFromJson<S>(settings, S::kName, {"policy"}), space);
+  return {S::kName, [](const Choice& method, const Space& space) {
+            return make(method.as<MethodSettings<S>>().own, space);
           }};
 }
 
@@ -65,7 +65,7 @@ std::unique_ptr<Chooser> makeChooser(const Choice& method, const Space& space) {
 #include "core/engine/methods/methods.def"
   };
 #undef METHOD
-  return findEntry(all, method.name, "method").make(method.settings, space);
+  return findEntry(all, method.name, "method").make(method, space);
 }
 
 std::unique_ptr<Chooser> makePlainChooser(const Space& space) {

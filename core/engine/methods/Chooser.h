@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/augment/Space.h"
-#include "core/config/RunConfig.h"
 #include "core/engine/Reports.h"
+#include "core/settings/Choice.h"
 
 namespace uada {
 

@@ -29,24 +29,38 @@ struct Adapted {
   std::string because = {};  ///< "epsilon 0", "method plain"
 };
 
+/// What the choice of a method holds: the method's own settings and the policy that it draws from.
+template <class S>
+struct MethodSettings {
+  S own;
+  Choice policy;
+};
+
 /// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in
 /// methods/X.h with kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const
-/// X&, int groups, int probes)`; one that adapts the policy has `static Adapted adapted(const X&)`.
+/// X&, int groups, int probes)`; one that adapts the policy has `static Adapted adapted(const X&)`, and the
+/// one that costs and gains of the others are told against has `kReference = true`.
 struct Method {
   std::string name, title, source;
   std::vector<FieldValue> fields;  ///< without `policy`
   std::string policy;              ///< the default
   PolicySetting policySetting = PolicySetting::fixed;
-  /// Settings with defaults filled in.
-  Json (*complete)(const Json& settings, const std::string& where);
+  bool isReference = false;  ///< of one: others are compared with it
+  /// Of a choice MethodSettings<X>.
+  Choice::Read read = nullptr;
   /// space  of the policy that the method draws from
-  Passes (*passes)(const Json& settings, const Space& space);
-  Adapted (*adapted)(const Json& settings);
+  Passes (*passes)(const Choice& method, const Space& space) = nullptr;
+  Adapted (*adapted)(const Choice& method) = nullptr;
+  const Choice& (*policyOf)(const Choice& method) = nullptr;
 };
 const std::vector<Method>& methods();
 const Method& findMethod(std::string_view name);
+/// The one that costs and gains of the others are told against.
+const Method& referenceMethod();
 
-/// The policy that a method with these settings draws from.
-Choice policyOf(const Choice& method);
+/// By name or as an object with `name` and settings. Throws UsageError. where: for messages
+Choice methodFromJson(const Json& json, const std::string& where);
+/// The policy that the method draws from; it stays as long as a copy of the method does.
+const Choice& policyOf(const Choice& method);
 
 }  // namespace uada

@@ -1,6 +1,5 @@
-#include "core/base/Catalog.h"
-
 #include "core/engine/models/Model.h"
+#include "core/settings/CatalogChoice.h"
 #include "models_headers.h"
 
 namespace uada {
@@ -8,14 +7,11 @@ namespace {
 
 template <class S>
 Model entry() {
-  Model model{S::kName, S::kTitle, S::kSource, S::kTask, fieldsOf<S>(), nullptr, nullptr, nullptr};
-  model.complete = [](const Json& settings, const std::string& where) {
-    return settingsToJson(settingsFromJson<S>(settings, where));
+  Model model{S::kName, S::kTitle, S::kSource, S::kTask, fieldsOf<S>(), &readChoice<S>};
+  model.parameters = [](const Choice& choice, const ModelContext& context) {
+    return S::parameters(choice.as<S>(), context);
   };
-  model.parameters = [](const Json& settings, const ModelContext& context) {
-    return S::parameters(settingsFromJson<S>(settings, S::kName), context);
-  };
-  model.shortName = [](const Json& settings) { return S::shortName(settingsFromJson<S>(settings, S::kName)); };
+  model.shortName = [](const Choice& choice) { return S::shortName(choice.as<S>()); };
   return model;
 }
 
@@ -31,5 +27,9 @@ const std::vector<Model>& models() {
 }
 
 const Model& findModel(std::string_view name) { return findEntry(models(), name, "model"); }
+
+Choice modelFromJson(const Json& json, const std::string& where) {
+  return choiceFromJson(models(), "model", json, where);
+}
 
 }  // namespace uada

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/Json.h"
+#include "core/augment/Input.h"
+#include "core/settings/Choice.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
@@ -12,19 +13,22 @@ namespace uada {
 /// What a network is made for.
 struct ModelContext {
   int classes = 10;
-  int side = 32;  ///< pixels
+  Input input;
 };
 
-/// A catalogue entry of `models.def`, without torch. MODEL(X) stands for the settings struct X in models/X.h with
-/// kName, kTitle, kSource, kTask, visit() and `static std::int64_t parameters(const X&, const ModelContext&)`.
+/// A catalogue entry of `models.def`, without torch. MODEL(X) stands for the settings struct X in models/X.h
+/// with kName, kTitle, kSource, kTask, visit() and `static std::int64_t parameters(const X&, const
+/// ModelContext&)`.
 struct Model {
   std::string name, title, source, task;
   std::vector<FieldValue> fields;
-  Json (*complete)(const Json& settings, const std::string& where);  ///< strict, with defaults filled in
-  std::int64_t (*parameters)(const Json& settings, const ModelContext& context);  ///< trainable
-  std::string (*shortName)(const Json& settings);  ///< "r18", "r18w16": for titles and columns
+  Choice::Read read = nullptr;
+  std::int64_t (*parameters)(const Choice& model, const ModelContext& context) = nullptr;  ///< trainable
+  std::string (*shortName)(const Choice& model) = nullptr;  ///< "r18", "r18w16": for titles and columns
 };
 const std::vector<Model>& models();
 const Model& findModel(std::string_view name);
+/// By name or as an object with `name` and settings. Throws UsageError. where: for messages
+Choice modelFromJson(const Json& json, const std::string& where);
 
 }  // namespace uada

@@ -19,14 +19,13 @@ namespace {
 
 struct Maker {
   std::string_view name;
-  std::shared_ptr<Network> (*make)(const Json& settings, const ModelContext& context);
+  std::shared_ptr<Network> (*make)(const Choice& model, const ModelContext& context);
 };
 
 template <class S>
 Maker maker() {
-  return {S::kName, [](const Json& settings, const ModelContext& context) {
-            return make(settingsFromJson<S>(settings, S::kName), context);
-          }};
+  return {S::kName,
+          [](const Choice& model, const ModelContext& context) { return make(model.as<S>(), context); }};
 }
 
 /// 64-bit FNV-1a, so that a parameter's numbers depend on its name and not on its place.
@@ -55,7 +54,7 @@ std::shared_ptr<Network> makeNetwork(const Choice& model, const ModelContext& co
 #include "core/engine/models/models.def"
   };
 #undef MODEL
-  const std::shared_ptr<Network> network = findEntry(all, model.name, "model").make(model.settings, context);
+  const std::shared_ptr<Network> network = findEntry(all, model.name, "model").make(model, context);
   drawWeights(*network, seed);
   return network;
 }

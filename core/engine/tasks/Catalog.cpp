@@ -12,7 +12,8 @@ namespace {
 
 template <class S>
 Task entry() {
-  return {S::kName, S::kTitle, S::kTarget, fieldsOf<S>(), S::trainMetrics(), S::testMetrics()};
+  return {S::kName,          S::kTitle,        S::kTarget,     fieldsOf<S>(),
+          S::trainMetrics(), S::testMetrics(), &readChoice<S>, S::kSource};
 }
 
 }  // namespace

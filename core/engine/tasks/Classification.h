@@ -9,6 +9,7 @@ namespace uada {
 struct Classification {
   static constexpr const char* kName = "classification";
   static constexpr const char* kTitle = "Classification";
+  static constexpr const char* kSource = "softmax cross-entropy; top-1 and top-5 as in ILSVRC";
   static constexpr TargetKind kTarget = TargetKind::label;
 
   void visit(SettingsVisitor&) {}

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/data/TargetKind.h"
+#include "core/settings/Choice.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
@@ -25,7 +26,7 @@ struct Metric {
 };
 
 /// A catalogue entry of `tasks.def`, without torch. TASK(X) stands for the settings struct X in tasks/X.h
-/// with kName, kTitle, kTarget, visit() and static trainMetrics() and testMetrics().
+/// with kName, kTitle, kSource, kTarget, visit() and static trainMetrics() and testMetrics().
 struct Task {
   std::string name, title;
   TargetKind target = TargetKind::label;  ///< what it learns from
@@ -37,6 +38,9 @@ struct Task {
   /// Throws UsageError listing those that there are.
   const Metric& trainMetric(std::string_view metric) const;
   const Metric& testMetric(std::string_view metric) const;
+
+  Choice::Read read = nullptr;
+  std::string source = {};  ///< for people
 };
 const std::vector<Task>& tasks();
 const Task& findTask(std::string_view name);

@@ -16,7 +16,7 @@ namespace uada {
 namespace {
 
 constexpr int kBatch = 128, kSide = 32, kClasses = 10, kWarmUps = 2, kRounds = 7;
-constexpr const char* kReference = "ra-uc";
+const std::string& reference() { return referenceMethod().name; }
 
 /// Coloured gradients with noise: made up, but compressible like pictures.
 Dataset madeUpImages() {
@@ -57,8 +57,9 @@ double median(std::vector<double> values) {
 
 Runner makeRunner(const std::string& method, const Dataset& data, at::Device device, ThreadPool& pool) {
   RunConfig config;
-  config.recipe.model = {"resnet", parseJson(R"({"depth": "10", "width": 16})", "bench")};
-  config.method = {method, findMethod(method).complete(Json::object(), method)};
+  config.recipe.model =
+      modelFromJson(parseJson(R"({"name": "resnet", "depth": 10, "width": 16})", "bench"), "bench");
+  config.method = methodFromJson(method, "bench");
   config.recipe.training.batch = kBatch;
   return {method, std::make_unique<Stepper>(config, data, device, pool), {}};
 }
@@ -72,8 +73,8 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Dev
   at::globalContext().setFlushDenormal(true);
   const Dataset data = madeUpImages();
   ThreadPool pool(threads);
-  if (std::find(methods.begin(), methods.end(), kReference) == methods.end())
-    methods.insert(methods.begin(), kReference);
+  if (std::find(methods.begin(), methods.end(), reference()) == methods.end())
+    methods.insert(methods.begin(), reference());
   std::vector<Runner> runners;
   for (const std::string& method : methods) runners.push_back(makeRunner(method, data, device, pool));
   Batch batch;
@@ -110,15 +111,15 @@ std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int 
   });
   worker.join();
   if (problem) std::rethrow_exception(problem);
-  const auto reference =
-      std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == kReference; });
-  const double base = median(reference->milliseconds);
+  const auto plain =
+      std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == reference(); });
+  const double base = median(plain->milliseconds);
   std::vector<BenchResult> results;
   for (const Runner& runner : runners) {
     if (std::find(methods.begin(), methods.end(), runner.method) == methods.end()) continue;
     const double value = median(runner.milliseconds);
-    results.push_back({benchName(runner.method), value, "ms", benchName(kReference), base, value / base, used,
-                       chosen.name});
+    results.push_back({benchName(runner.method), value, "ms", benchName(reference()), base, value / base,
+                       used, chosen.name});
   }
   return results;
 }

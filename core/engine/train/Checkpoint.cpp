@@ -17,7 +17,6 @@ namespace {
 
 constexpr const char* kFormat = "uada checkpoint 1";
 constexpr const char* kModel = "model.";
-constexpr const char* kVelocity = "velocity.";
 constexpr const char* kSuffix = ".safetensors";
 constexpr std::size_t kMaxBytes = std::size_t{16} << 30;
 constexpr std::string_view kPrefix = "checkpoint-";
@@ -88,7 +87,12 @@ void copyInto(at::Tensor target, const TensorFile& file, const std::string& name
 
 }  // namespace
 
-TensorFile takeTensors(const Network& network, const Sgd& sgd) {
+/// "velocity.conv1.weight"
+static std::string stateName(const Updater::State& state, const std::string& parameter) {
+  return state.name + '.' + parameter;
+}
+
+TensorFile takeTensors(const Network& network, const Updater& optimiser) {
   at::NoGradGuard noGrad;
   TensorFile file;
   const auto parameters = network.named_parameters();
@@ -97,26 +101,28 @@ TensorFile takeTensors(const Network& network, const Sgd& sgd) {
   for (const auto& entry : network.named_buffers()) {
     file.tensors.emplace_back(kModel + entry.key(), entry.value().clone());
   }
-  for (std::size_t i = 0; i < sgd.velocities.size(); ++i) {
-    file.tensors.emplace_back(kVelocity + parameters[i].key(), sgd.velocities[i].clone());
-  }
+  for (const Updater::State& state : optimiser.state())
+    for (std::size_t i = 0; i < state.tensors.size(); ++i)
+      file.tensors.emplace_back(stateName(state, parameters[i].key()), state.tensors[i].clone());
   return file;
 }
 
-void putTensors(const TensorFile& file, Network& network, Sgd& sgd) {
+void putTensors(const TensorFile& file, Network& network, Updater& optimiser) {
   at::NoGradGuard noGrad;
   const auto parameters = network.named_parameters();
   const auto buffers = network.named_buffers();
-  const std::size_t wanted = parameters.size() + buffers.size() + sgd.velocities.size();
+  const std::vector<Updater::State> states = optimiser.state();
+  std::size_t wanted = parameters.size() + buffers.size();
+  for (const Updater::State& state : states) wanted += state.tensors.size();
   if (file.tensors.size() != wanted) {
     throw Error(
         fmt::format("the checkpoint has {} tensors, this network wants {}", file.tensors.size(), wanted));
   }
   for (const auto& entry : parameters) copyInto(entry.value(), file, kModel + entry.key());
   for (const auto& entry : buffers) copyInto(entry.value(), file, kModel + entry.key());
-  for (std::size_t i = 0; i < sgd.velocities.size(); ++i) {
-    copyInto(sgd.velocities[i], file, kVelocity + parameters[i].key());
-  }
+  for (const Updater::State& state : states)
+    for (std::size_t i = 0; i < state.tensors.size(); ++i)
+      copyInto(state.tensors[i], file, stateName(state, parameters[i].key()));
 }
 
 Checkpoint readCheckpoint(const fs::path& file) {

@@ -7,8 +7,8 @@
 #include "core/config/RunConfig.h"
 #include "core/engine/Engine.h"
 #include "core/engine/models/Network.h"
+#include "core/engine/optimisers/Updater.h"
 #include "core/engine/train/Progress.h"
-#include "core/engine/train/Sgd.h"
 #include "core/engine/train/TensorFile.h"
 
 namespace uada {
@@ -26,10 +26,10 @@ struct Checkpoint {
   TensorFile tensors;
 };
 
-/// Copies of the network's parameters and buffers ("model.") and the optimiser's velocities ("velocity.").
-TensorFile takeTensors(const Network& network, const Sgd& sgd);
+/// Copies of the network's parameters and buffers ("model.") and the optimiser's state ("velocity.").
+TensorFile takeTensors(const Network& network, const Updater& optimiser);
 /// Throws Error naming the tensor if one is missing or has another shape.
-void putTensors(const TensorFile& file, Network& network, Sgd& sgd);
+void putTensors(const TensorFile& file, Network& network, Updater& optimiser);
 
 /// Throws Error naming the file and what is wrong with it.
 Checkpoint readCheckpoint(const std::filesystem::path& file);

@@ -15,6 +15,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/config/DeviceName.h"
 
 namespace uada {
 namespace {
@@ -97,18 +98,12 @@ int askedThreads() {
 }  // namespace
 
 ChosenDevice chooseDevice(const std::string& wanted) {
-  if (wanted == "cpu") return {at::kCPU, "cpu", {}};
-  if (wanted == "auto") {
+  const auto [kind, number] = parseDeviceName(wanted, "device");
+  if (kind == DeviceName::Kind::cpu) return {at::kCPU, "cpu", {}};
+  if (kind == DeviceName::Kind::automatic) {
     if (cuda().devices > 0) return {at::Device(at::kCUDA, 0), "cuda:0", {}};
     return {at::kCPU, "cpu", fmt::format("training on the CPU: {}", cuda().reason)};
   }
-  int number = 0;
-  bool known = wanted == "cuda";
-  if (wanted.starts_with("cuda:")) {
-    const auto [end, problem] = std::from_chars(wanted.data() + 5, wanted.data() + wanted.size(), number);
-    known = problem == std::errc() && end == wanted.data() + wanted.size() && number >= 0;
-  }
-  if (!known) throw UsageError(fmt::format("unknown device '{}'; known: auto cpu cuda cuda:N", wanted));
   if (cuda().devices == 0) {
     throw Error(
         fmt::format("device '{}' cannot be used: {}; use --device auto or cpu", wanted, cuda().reason));

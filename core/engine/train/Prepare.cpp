@@ -45,10 +45,9 @@ Prepared prepare(const RunConfig& config, const StartOptions& options) {
   Prepared prepared;
   prepared.config = config;
   prepared.runFolder = options.folder;
-  findModel(config.recipe.model.name).complete(config.recipe.model.settings, "model");
-  findMethod(config.method.name).complete(config.method.settings, "method");
-  const auto settings = settingsFromJson<DataSettings>(config.recipe.dataset.settings, "dataset");
-  prepared.dataFolder = locateDataset(findDataset(config.recipe.dataset.name), settings.folder);
+  const DatasetEntry& data = findDataset(config.recipe.dataset.name);
+  requireTargets(config.recipe, data, "recipe");
+  prepared.dataFolder = locateDataset(data, config.recipe.dataset.as<DataSettings>().folder);
   if (!options.folder.empty() && !std::filesystem::is_directory(options.folder)) {
     throw Error(fmt::format("the run folder '{}' does not exist: make it first", options.folder.string()));
   }

@@ -20,17 +20,17 @@ namespace {
 constexpr int kTestBatch = 250;
 
 std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
-  const ModelContext context{data.classes, data.width};
+  const ModelContext context{data.classes, inputOf(config.recipe, {data.width, data.height})};
   std::shared_ptr<Network> network =
       makeNetwork(config.recipe.model, context, static_cast<std::uint64_t>(config.seed));
   network->to(device);
   return network;
 }
 
-/// Borrows [B, side, side, 3] floats as [B, 3, side, side], channels last in memory; copies to another
+/// Borrows [B, height, width, 3] floats as [B, 3, height, width], channels last in memory; copies to another
 /// device.
-at::Tensor imagesOf(float* pixels, std::int64_t count, std::int64_t side, at::Device device) {
-  const at::Tensor nhwc = at::from_blob(pixels, {count, side, side, 3}, at::kFloat);
+at::Tensor imagesOf(float* pixels, std::int64_t count, const Input& input, at::Device device) {
+  const at::Tensor nhwc = at::from_blob(pixels, {count, input.height, input.width, 3}, at::kFloat);
   return nhwc.permute({0, 3, 1, 2}).to(device);
 }
 
@@ -54,7 +54,7 @@ class Stepper::BatchOracle : public Oracle {
   BatchOracle(Stepper& stepper, const Batch& batch)
       : stepper_(stepper),
         batch_(batch),
-        side_(stepper.renderer_.settings().side),
+        input_(stepper.renderer_.settings().input),
         targets_(targetsOf(stepper.data_, batch.indices).to(stepper.device_)) {
     // Grown before anything is rendered: tensors borrow these pixels.
     stepper_.pixels_.resize(pixelsPerVariant() * static_cast<std::size_t>(stepper.chooser_->variants()));
@@ -77,7 +77,7 @@ class Stepper::BatchOracle : public Oracle {
   std::vector<float> losses(int variant, Phase phase) override {
     Stopwatch watch;
     const c10::InferenceMode inference;
-    const at::Tensor images = imagesOf(pixels(variant), size(), side_, stepper_.device_);
+    const at::Tensor images = imagesOf(pixels(variant), size(), input_, stepper_.device_);
     const at::Tensor losses = crossEntropy(stepper_.network_->forward(images), targets_).cpu();  // [B]
     // Not const_data_ptr<float>(): clang 19 mangles it unlike the compiler that LibTorch was built with.
     const auto* values = static_cast<const float*>(losses.const_data_ptr());
@@ -86,10 +86,9 @@ class Stepper::BatchOracle : public Oracle {
     return {values, values + losses.numel()};
   }
 
-  /// Copies each sample's winner into one batch: [B, 3, side, side].
+  /// Copies each sample's winner into one batch: [B, 3, height, width].
   at::Tensor gathered(std::span<const int> variants) const {
-    const std::int64_t side = side_;
-    const at::Tensor images = at::empty({size(), side, side, 3}, at::kFloat);
+    const at::Tensor images = at::empty({size(), input_.height, input_.width, 3}, at::kFloat);
     const std::size_t each = pixelsPerVariant() / batch_.indices.size();
     float* out = images.mutable_data_ptr<float>();
     for (std::size_t b = 0; b < variants.size(); ++b) {
@@ -104,12 +103,12 @@ class Stepper::BatchOracle : public Oracle {
   Timings timings;
 
  private:
-  std::size_t pixelsPerVariant() const { return batch_.indices.size() * side_ * side_ * 3; }
+  std::size_t pixelsPerVariant() const { return batch_.indices.size() * input_.height * input_.width * 3; }
   float* pixels(int variant) const { return stepper_.pixels_.data() + pixelsPerVariant() * variant; }
 
   Stepper& stepper_;
   const Batch& batch_;
-  const std::size_t side_;
+  const Input input_;
   const at::Tensor targets_;  // [B], int64
   std::size_t rendered_ = 0;
 };
@@ -119,11 +118,11 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
       pool_(pool),
       device_(device),
       pictured_(config.runtime.pictured),
-      space_(makeSpace(config, data.width)),
+      space_(makeSpace(config, inputOf(config.recipe, {data.width, data.height}), {data.width, data.height})),
       chooser_(makeChooser(config.method, *space_)),
-      renderer_(data, runRendering(data), pool),
+      renderer_(data, runRendering(config.recipe, data), pool),
       network_(placedNetwork(config, data, device)),
-      sgd_(network_->parameters(), config.recipe.training) {}
+      updater_(makeUpdater(config.recipe.optimiser, network_->parameters())) {}
 
 StepOutcome Stepper::step(const Batch& batch, double learningRate, bool record) {
   Stopwatch watch;
@@ -169,11 +168,11 @@ Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> 
   if (!std::isfinite(trained.loss)) refuseStep(batch, "the loss", learningRate);
   trained.metrics = trainSums(logits, oracle.targets());
   loss.backward();
-  if (!sgd_.gradientsAreFinite()) {
-    sgd_.dropGradients();
+  if (!updater_->gradientsAreFinite()) {
+    updater_->dropGradients();
     refuseStep(batch, "a gradient", learningRate);
   }
-  sgd_.step(learningRate);
+  updater_->step(learningRate);
   trained.seconds = watch.lap();
   return trained;
 }
@@ -191,7 +190,7 @@ void Stepper::illustrate(Chosen& chosen) const {
 std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
   const c10::InferenceMode inference;
   network_->setNormMode(NormMode::eval);
-  const std::int64_t side = renderer_.settings().side;
+  const Input& input = renderer_.settings().input;
   const Renderer renderer(data, renderer_.settings(), pool_);
   std::vector<std::uint32_t> indices;
   LabelMeter meter;
@@ -199,11 +198,11 @@ std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bo
     if (interrupted()) return {};
     indices.resize(std::min<std::size_t>(kTestBatch, data.size() - begin));
     std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(begin));
-    pixels_.resize(std::max(pixels_.size(), indices.size() * side * side * 3));
+    pixels_.resize(std::max(pixels_.size(), indices.size() * input.height * input.width * 3));
     renderer.plain(indices, pixels_.data());
     const at::Tensor targets = targetsOf(data, indices).to(device_);
     const at::Tensor images =
-        imagesOf(pixels_.data(), static_cast<std::int64_t>(indices.size()), side, device_);
+        imagesOf(pixels_.data(), static_cast<std::int64_t>(indices.size()), input, device_);
     meter.add(network_->forward(images), targets);
   }
   return meter.values();

@@ -9,10 +9,11 @@
 
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
+#include "core/config/RunConfig.h"
 #include "core/engine/methods/Chooser.h"
 #include "core/engine/models/Network.h"
+#include "core/engine/optimisers/Updater.h"
 #include "core/engine/train/Progress.h"
-#include "core/engine/train/Sgd.h"
 
 namespace uada {
 
@@ -39,7 +40,7 @@ class Stepper {
   std::optional<Metrics> test(const Dataset& data, const std::function<bool()>& interrupted);
 
   Network& network() { return *network_; }
-  Sgd& optimiser() { return sgd_; }
+  Updater& optimiser() { return *updater_; }
 
  private:
   class BatchOracle;
@@ -60,8 +61,8 @@ class Stepper {
   std::unique_ptr<Chooser> chooser_;
   Renderer renderer_;
   std::shared_ptr<Network> network_;
-  Sgd sgd_;
-  std::vector<float> pixels_;  ///< of a step's variants: [V, B, side, side, 3], kept to avoid allocation
+  std::unique_ptr<Updater> updater_;
+  std::vector<float> pixels_;  ///< of a step's variants: [V, B, height, width, 3], kept to avoid allocation
 };
 
 }  // namespace uada

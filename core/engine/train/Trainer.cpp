@@ -6,10 +6,8 @@
 #include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/engine/RunImages.h"
-#include "core/engine/models/Model.h"
 #include "core/engine/tasks/Labels.h"
 #include "core/engine/tasks/Task.h"
-#include "core/engine/train/Schedule.h"
 
 namespace uada {
 
@@ -66,7 +64,7 @@ void Trainer::readData() {
 Dataset Trainer::readSplit(Split split) {
   const Choice& dataset = prepared_.config.recipe.dataset;
   Dataset data = runImages(dataset, split, prepared_.dataFolder);
-  const auto settings = settingsFromJson<DataSettings>(dataset.settings, "dataset");
+  const auto& settings = dataset.as<DataSettings>();
   const int limit = split == Split::train ? settings.trainLimit : settings.testLimit;
   if (static_cast<std::size_t>(limit) > data.size()) {
     const std::string found =
@@ -135,7 +133,7 @@ void Trainer::step() {
   batch.epoch = progress_.epoch;
   batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(batches_.begin(place)),
                        order_.begin() + static_cast<std::ptrdiff_t>(batches_.end(place)));
-  const double rate = learningRate(config.recipe.training, progress_.epoch - 1, place, batches_.steps());
+  const double rate = learningRate(config.recipe, progress_.epoch - 1, place, batches_.steps());
   const bool record = (batch.step - 1) % config.runtime.pictureEvery == 0;
   StepOutcome outcome = stepper_->step(batch, rate, record);
   outcome.report.timings.wait = waited_;
@@ -178,9 +176,7 @@ bool Trainer::finishEpoch() {
   return save();
 }
 
-const Metric& Trainer::mainMetric() const {
-  return findTask(findModel(prepared_.config.recipe.model.name).task).testMetrics.front();
-}
+const Metric& Trainer::mainMetric() const { return taskOf(prepared_.config.recipe).testMetrics.front(); }
 
 /// Whether this moment is the end of the epoch with the best test so far.
 bool Trainer::isBest() const {

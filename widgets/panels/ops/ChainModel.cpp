@@ -127,7 +127,7 @@ ChainSource chainSource(const OpsPicture& picture, int side) {
   source.index = picture.index;
   source.whole = picture.data ? picture.data : dataOf(picture.image);
   source.square = picture.data ? picture.data : dataOf(squareOf(picture.image, side, source.note));
-  source.render.side = source.square->width;
+  source.render.input = squareInput(source.square->width);
   source.render.mean = picture.statistics.mean;
   source.render.deviation = picture.statistics.deviation;
   for (float& deviation : source.render.deviation)
@@ -162,12 +162,13 @@ std::string lineNote(const PlanLine& line, const OpsPicture& picture) {
 void ChainPolicy::setFields(const Json& fields) {
   const Policy& policy = findPolicy(choice_.policy);
   space_.reset();
-  settings_ = fields.isObject() ? fields : Json::object();
+  Json settings = fields.isObject() ? fields : Json::object();
+  if (!choice_.file.empty()) settings["file"] = choice_.file;
+  policy_ = policy.read(policy.name, settings, "policy " + policy.name);
   if (choice_.file.empty()) {
-    if (policy.written) written_ = policy.written(settings_);
+    if (policy.written) written_ = policy.written(policy_);
     return;
   }
-  settings_["file"] = choice_.file;
   if (file_) return;
   PolicyFile file = choosePolicyFile(choice_.file, "", {});
   written_ = policyIn(file);
@@ -176,16 +177,15 @@ void ChainPolicy::setFields(const Json& fields) {
 
 Plan ChainPolicy::draw(const ChainDraw& draw, const ChainSource& source) {
   PolicyContext context;
-  context.side = source.render.side;
-  context.pad = source.render.pad;
+  context.input = source.render.input;
   context.epochs = draw.epochs;
   context.source = {source.whole->width, source.whole->height};
   context.subpolicy = draw.subpolicy;
   context.file = file_ ? &*file_ : nullptr;
-  const auto key = [](const PolicyContext& c) {
-    return std::tie(c.side, c.pad, c.epochs, c.source, c.subpolicy);
+  const auto isAlike = [](const PolicyContext& a, const PolicyContext& b) {
+    return a.input == b.input && a.epochs == b.epochs && a.source == b.source && a.subpolicy == b.subpolicy;
   };
-  if (!space_ || key(context) != key(context_)) space_ = findPolicy(choice_.policy).make(settings_, context);
+  if (!space_ || !isAlike(context, context_)) space_ = makeSpace(policy_, context);
   context_ = context;
   Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
                 Purpose::plan);

@@ -86,7 +86,7 @@ class ChainPolicy {
   PolicyChoice choice_;
   std::optional<PolicyFile> file_;
   std::optional<FoundPolicy> written_;
-  Json settings_;
+  Choice policy_;
   PolicyContext context_;  ///< of space_
   std::unique_ptr<Space> space_;
 };

@@ -227,6 +227,7 @@ ChainDraw ChainView::drawOf() const {
 
 void ChainView::setPicture(const OpsPicture& picture) {
   picture_ = picture;
+  planInput_.reset();
   sideBox_->setVisible(!picture.data);
   sourceText_->setVisible(!picture.data);
   if (picture.image.empty()) return;
@@ -291,6 +292,7 @@ void ChainView::reroll() {
 void ChainView::redraw() {
   given_ = false;
   planNote_.clear();
+  planInput_.reset();
   showWritten();
   if (!problem_.isEmpty()) return refuse(policyProblem_, problem_);
   if (!source_.square) return;
@@ -344,14 +346,17 @@ void ChainView::readPlan() {
 /// A line brings its own image with it, if there is a data set of the name.
 void ChainView::readText() {
   planNote_.clear();
+  planInput_.reset();
   readPlan();
   const auto isNamed = [this](const DatasetEntry& entry) { return entry.name == line_.dataset; };
   if (line_.index && std::ranges::any_of(datasets(), isNamed) && !isPictureOf(line_, picture_))
     Q_EMIT imageWanted(line_);
 }
 
-void ChainView::showPlan(const Plan& plan, const QString& hash, const QString& note) {
+void ChainView::showPlan(const Plan& plan, const QString& hash, const QString& note,
+                         std::optional<Input> input) {
   planNote_ = note;
+  planInput_ = input;
   const QSignalBlocker quiet(json_);
   json_->setPlainText(q(toJson(plan).dump()));
   hash_->setExpected(hash);
@@ -359,7 +364,9 @@ void ChainView::showPlan(const Plan& plan, const QString& hash, const QString& n
 }
 
 void ChainView::replay(const Plan& plan) {
-  std::vector<Stage> stages = stagesOf(source_, plan);
+  ChainSource source = source_;
+  if (planInput_) source.render.input = *planInput_;
+  std::vector<Stage> stages = stagesOf(source, plan);
   plan_ = plan;
   hash_->setHash(q(pixelHash(stages.back().image.view())));
   strip_->setStages(std::move(stages));

@@ -32,7 +32,8 @@ class ChainView : public QWidget {
   void setPicture(const OpsPicture& picture);
   /// Replays a plan.
   /// hash  recorded of its pixels, to be compared with; may be empty
-  void showPlan(const Plan& plan, const QString& hash, const QString& note);
+  /// input  of the run that the plan is of; none: as the picture
+  void showPlan(const Plan& plan, const QString& hash, const QString& note, std::optional<Input> input = {});
   const ChainStrip& strip() const { return *strip_; }
   QString hash() const;  ///< of the pixels shown; empty: none
 
@@ -76,9 +77,10 @@ class ChainView : public QWidget {
   OpsPicture picture_;
   ChainSource source_;
   std::optional<Plan> plan_;
-  PlanLine line_;       ///< that is replayed, if `given_`
-  QString planNote_;    ///< where a given plan comes from
-  bool given_ = false;  ///< the plan was typed or pasted, not drawn
+  PlanLine line_;                   ///< that is replayed, if `given_`
+  QString planNote_;                ///< where a given plan comes from
+  std::optional<Input> planInput_;  ///< of the run that a given plan is of
+  bool given_ = false;              ///< the plan was typed or pasted, not drawn
 
   QComboBox *policy_ = nullptr, *side_ = nullptr;
   QToolButton *settingsButton_ = nullptr, *previous_ = nullptr, *next_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <QString>
 #include <cstdint>
+#include <optional>
 
 #include "core/augment/Plan.h"
 #include "core/config/RunConfig.h"
@@ -16,8 +17,9 @@ struct SamplePlan {
   std::string dataHash;  ///< recorded of it; empty: not recorded
   std::uint32_t index = 0;
   Plan plan;
-  QString pixelHash;  ///< recorded of the plan's pixels; may be empty
-  Image original;     ///< kept with the run: used if the data set cannot be read; may be empty
+  std::optional<Input> input = {};  ///< of the run's network; none: as the images
+  QString pixelHash;                ///< recorded of the plan's pixels; may be empty
+  Image original;                   ///< kept with the run: used if the data set cannot be read; may be empty
 };
 
 }  // namespace uada

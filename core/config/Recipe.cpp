@@ -1,0 +1,297 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/base/Catalog.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Printable.h"
+#include "core/config/RunConfig.h"
+#include "core/config/StoredName.h"
+#include "core/data/Dataset.h"
+#include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Sgd.h"
+#include "core/engine/schedules/ConstantSchedule.h"
+#include "core/engine/schedules/CosineSchedule.h"
+#include "core/engine/schedules/StepSchedule.h"
+#include "core/engine/tasks/Task.h"
+
+namespace uada {
+namespace {
+
+/// Hands fields on with more that leaves them without effect.
+class WithUnless : public SettingsVisitor {
+ public:
+  WithUnless(SettingsVisitor& to, std::vector<Unless> more) : to_(to), more_(std::move(more)) {}
+  void field(const Field& field, bool& value) override { to_.field(extended(field), value); }
+  void field(const Field& field, int& value) override { to_.field(extended(field), value); }
+  void field(const Field& field, double& value) override { to_.field(extended(field), value); }
+  void field(const Field& field, std::string& value) override { to_.field(extended(field), value); }
+  void field(const Field& field, std::vector<double>& value) override { to_.field(extended(field), value); }
+
+ private:
+  Field extended(Field field) const {
+    field.unless.insert(field.unless.end(), more_.begin(), more_.end());
+    return field;
+  }
+  SettingsVisitor& to_;
+  std::vector<Unless> more_;
+};
+
+/// `training` as it was before optimiser and schedule were choices.
+struct OldTraining {
+  Training training;
+  Sgd sgd;
+  std::string schedule = StepSchedule::kName;
+  StepSchedule steps;
+
+  void visit(SettingsVisitor& v) {
+    training.visit(v);
+    sgd.visit(v);
+    const Unless noRate{"learning_rate", 0.0};
+    v.field({.name = "schedule",
+             .title = "Schedule",
+             .help = "Of the learning rate",
+             .choices = {StepSchedule::kName, CosineSchedule::kName, ConstantSchedule::kName},
+             .unless = {noRate}},
+            schedule);
+    WithUnless ofSteps(v,
+                       {{"schedule", CosineSchedule::kName}, {"schedule", ConstantSchedule::kName}, noRate});
+    steps.visit(ofSteps);
+  }
+};
+
+/// Whether older versions recorded the settings of `step` with the schedule, which has none itself.
+bool isRecordedWithSteps(const std::string& schedule) {
+  return schedule == CosineSchedule::kName || schedule == ConstantSchedule::kName;
+}
+
+std::vector<std::string> namesOf(const std::vector<FieldValue>& fields) {
+  std::vector<std::string> names;
+  for (const FieldValue& known : fields) names.push_back(known.field.name);
+  return names;
+}
+
+/// The first of the keys that the object has; null: none.
+const std::string* firstGiven(const Json* json, const std::vector<std::string>& keys) {
+  if (!json || !json->isObject()) return nullptr;
+  const auto given = std::ranges::find_if(keys, [&](const std::string& key) { return json->find(key); });
+  return given == keys.end() ? nullptr : &*given;
+}
+
+/// Whether `training` has settings that are now those of optimiser or schedule.
+bool isOld(const Json* training) {
+  return firstGiven(training, namesOf(fieldsOf<Sgd>())) || firstGiven(training, {"schedule"}) ||
+         firstGiven(training, namesOf(fieldsOf<StepSchedule>()));
+}
+
+void refuseBoth(const Json* training, const std::vector<std::string>& keys, const char* owner,
+                const std::string& where) {
+  if (const std::string* key = firstGiven(training, keys))
+    throw UsageError(
+        fmt::format("{0}.training.{1}: the recipe has '{2}', too; say it there alone, as "
+                    "recipe.{2}",
+                    where, *key, owner));
+}
+
+/// Takes epochs, batch, optimiser and schedule, in the present form or the old one.
+void readTraining(Recipe& recipe, const Json& json, const std::string& where) {
+  const Json *training = json.find("training"), *optimiser = json.find("optimiser"),
+             *schedule = json.find("schedule");
+  const std::string place = where + ".training";
+  OldTraining old;
+  if (isOld(training))
+    old = settingsFromJson<OldTraining>(*training, place);
+  else if (training)
+    old.training = settingsFromJson<Training>(*training, place);
+  recipe.training = old.training;
+  if (optimiser) {
+    refuseBoth(training, namesOf(fieldsOf<Sgd>()), "optimiser", where);
+    recipe.optimiser = optimiserFromJson(*optimiser, where + ".optimiser");
+  } else {
+    recipe.optimiser = Choice(Sgd::kName, old.sgd);
+  }
+  if (schedule) {
+    refuseBoth(training, {"schedule"}, "schedule", where);
+    recipe.schedule = scheduleFromJson(*schedule, where + ".schedule");
+    if (!isRecordedWithSteps(recipe.schedule.name))
+      refuseBoth(training, namesOf(fieldsOf<StepSchedule>()), "schedule", where);
+  } else {
+    const bool isStep = old.schedule == StepSchedule::kName;
+    recipe.schedule = findSchedule(old.schedule)
+                          .read(old.schedule, isStep ? settingsToJson(old.steps) : Json::object(), place);
+  }
+  if (!isRecordedWithSteps(recipe.schedule.name)) return;
+  for (const FieldValue& known : fieldsOf(old.steps))
+    if (const Json usual = settingsToJson(StepSchedule{}).at(known.field.name); !(known.value == usual))
+      recipe.idle[known.field.name] = known.value;
+}
+
+Choice datasetFromJson(const Json& json, const std::string& where) {
+  const NamedSettings given = namedSettings(json, where);
+  findEntry(datasets(), given.name, "dataset", where);
+  return readChoice<DataSettings>(given.name, given.settings, where);
+}
+
+/// The task that the model learns; one that is stated must be that.
+Choice taskFromJson(const Json* json, const Choice& model, const std::string& where) {
+  const std::string& learnt = findModel(model.name).task;
+  const NamedSettings given =
+      json ? namedSettings(*json, where, learnt) : NamedSettings{learnt, Json::object()};
+  const Task& task = findEntry(tasks(), given.name, "task", where);
+  if (given.name != learnt)
+    throw UsageError(
+        fmt::format("{}: {} found, but the model {} learns {}; leave the task out, or choose a "
+                    "model that learns it",
+                    where, given.name, model.name, learnt));
+  return task.read(given.name, given.settings, where);
+}
+
+std::string shortDataset(const std::string& name) {
+  static const std::map<std::string, std::string> known{
+      {"cifar10", "c10"}, {"cifar100", "c100"}, {"fashion_mnist", "fmnist"}};
+  const auto it = known.find(name);
+  return it == known.end() ? name : it->second;
+}
+
+/// What has several ways to be said is recorded in one: a limit of the whole set or more is none, and the
+/// input as large as the images is not stated.
+void sayInOneWay(Recipe& recipe) {
+  const DatasetEntry& entry = findDataset(recipe.dataset.name);
+  for (const auto& [key, images] :
+       {std::pair{"train_limit", entry.trainImages}, {"test_limit", entry.testImages}})
+    if (recipe.dataset.settings().at(key).asInt() >= images) recipe.dataset.set(key, 0);
+  InputSettings& input = recipe.input;
+  const auto size = [](int stated, int own) { return stated == 0 ? own : stated; };
+  if (size(input.height, entry.height) == entry.height && size(input.width, entry.width) == entry.width)
+    input.height = input.width = 0;
+}
+
+/// Each setting that another one leaves without effect, of one owner or of two.
+void requireUsableTraining(const Recipe& recipe, const Json& json, const std::string& where) {
+  if (isOld(json.find("training")))
+    requireUsable(fieldsOf<OldTraining>(), trainingJson(recipe), where + ".training");
+  const Optimiser& optimiser = findOptimiser(recipe.optimiser.name);
+  requireUsable(optimiser.fields, recipe.optimiser.settings(), where + ".optimiser");
+  requireUsable(findSchedule(recipe.schedule.name).fields, recipe.schedule.settings(), where + ".schedule");
+  if (optimiser.learningRate(recipe.optimiser) == 0 && !(recipe.schedule == usualSchedule()))
+    throw UsageError(
+        fmt::format("{}.optimiser.learning_rate: 0 leaves the schedule {} without effect; leave "
+                    "one of the two out",
+                    where, recipe.schedule.name));
+}
+
+}  // namespace
+
+Recipe recipeFromJson(const Json& json, const std::string& where) {
+  refuseUnknownKeys(json, {"name", "dataset", "input", "model", "task", "optimiser", "schedule", "training"},
+                    where);
+  for (const char* key : {"dataset", "model"})
+    if (!json.find(key)) throw UsageError(fmt::format("{}: the key '{}' is missing", where, key));
+  Recipe recipe;
+  recipe.dataset = datasetFromJson(json.at("dataset"), where + ".dataset");
+  if (const Json* input = json.find("input"))
+    recipe.input = settingsFromJson<InputSettings>(*input, where + ".input");
+  recipe.model = modelFromJson(json.at("model"), where + ".model");
+  recipe.task = taskFromJson(json.find("task"), recipe.model, where + ".task");
+  readTraining(recipe, json, where);
+  recipe.name = storedName(json, "name", where);
+  if (recipe.name.empty())
+    recipe.name =
+        findModel(recipe.model.name).shortName(recipe.model) + "-" + shortDataset(recipe.dataset.name);
+  return recipe;
+}
+
+Recipe newRecipeFromJson(const Json& json, const std::string& where) {
+  Recipe recipe = recipeFromJson(json, where);
+  requireUsable(fieldsOf<DataSettings>(), recipe.dataset.settings(), where + ".dataset");
+  requireUsable(findModel(recipe.model.name).fields, recipe.model.settings(), where + ".model");
+  requireUsableTraining(recipe, json, where);
+  // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
+  if (recipe.dataset.as<DataSettings>().trainLimit == 1)
+    throw UsageError(where + ".dataset.train_limit: 1 found, at least 2 expected, or 0 for all images");
+  sayInOneWay(recipe);
+  const DatasetEntry& data = findDataset(recipe.dataset.name);
+  requireTargets(recipe, data, where);
+  inputOf(recipe, {data.width, data.height}, where);
+  return recipe;
+}
+
+Json recipeToJson(const Recipe& recipe) {
+  Json json = Json::object();
+  json["name"] = recipe.name;
+  json["dataset"] = choiceToJson(recipe.dataset);
+  if (const Json input = settingsToJson(recipe.input); !input.asObject().empty()) json["input"] = input;
+  json["model"] = choiceToJson(recipe.model);
+  json["task"] = choiceToJson(recipe.task);
+  json["optimiser"] = choiceToJson(recipe.optimiser);
+  json["schedule"] = choiceToJson(recipe.schedule);
+  json["training"] = settingsToJson(recipe.training);
+  for (const auto& [key, value] : recipe.idle.asObject()) json["training"][key] = value;
+  return json;
+}
+
+Json trainingJson(const Recipe& recipe) {
+  Json json = settingsToJson(recipe.training);
+  const auto add = [&](const Json& settings) {
+    for (const auto& [key, value] : settings.asObject()) json[key] = value;
+  };
+  if (recipe.optimiser.name != Sgd::kName) json["optimiser"] = recipe.optimiser.name;
+  add(recipe.optimiser.settings());
+  json["schedule"] = recipe.schedule.name;
+  if (isRecordedWithSteps(recipe.schedule.name)) add(settingsToJson(StepSchedule{}));
+  add(recipe.schedule.settings());
+  add(recipe.idle);
+  return json;
+}
+
+Json recipeIdentity(const Recipe& recipe) {
+  Json json = Json::object();
+  json["name"] = Json();
+  json["dataset"] = choiceToJson(recipe.dataset);
+  json["dataset"]["folder"] = Json();  // where the files lie is not what they are
+  json["model"] = choiceToJson(recipe.model);
+  json["training"] = trainingJson(recipe);
+  if (const Json input = settingsToJson(recipe.input); !input.asObject().empty()) json["input"] = input;
+  if (!recipe.task.settings().asObject().empty()) json["task"] = choiceToJson(recipe.task);
+  return json;
+}
+
+std::string recipeHash(const Recipe& recipe) { return sha256(recipeIdentity(recipe).dump()); }
+
+const Task& taskOf(const Recipe& recipe) { return findTask(findModel(recipe.model.name).task); }
+
+void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where) {
+  const Task& task = taskOf(recipe);
+  if (task.target == data.target) return;
+  throw UsageError(fmt::format(
+      "{}.model: {} learns {} from {} of each image, but {} has {}; choose another model, or "
+      "another data set",
+      where, recipe.model.name, task.name, targetText(task.target), data.name, targetText(data.target)));
+}
+
+Input inputOf(const Recipe& recipe, ImageSize images, const std::string& where) {
+  const InputSettings& stated = recipe.input;
+  const Input input{stated.height > 0 ? stated.height : images.height,
+                    stated.width > 0 ? stated.width : images.width, stated.pad};
+  if (input.size().empty())
+    throw UsageError(
+        fmt::format("{}.input.height: height and width expected, since the images of {} have no size "
+                    "in common",
+                    where, recipe.dataset.name));
+  if (input.height != input.width)
+    throw UsageError(
+        fmt::format("{}.input.height: {} found with width {}, a square expected; give both alike", where,
+                    input.height, input.width));
+  return input;
+}
+
+double learningRate(const Recipe& recipe, int epoch, std::int64_t stepInEpoch, std::int64_t stepsPerEpoch) {
+  const double initial = findOptimiser(recipe.optimiser.name).learningRate(recipe.optimiser);
+  return findSchedule(recipe.schedule.name)
+      .rate(recipe.schedule, initial, {epoch, stepInEpoch, stepsPerEpoch, recipe.training.epochs});
+}
+
+}  // namespace uada

@@ -1,0 +1,42 @@
+#include "core/engine/optimisers/Sgd.h"
+
+#include "core/engine/optimisers/Updater.h"
+
+namespace uada {
+namespace {
+
+/// As torch.optim.SGD without dampening:
+/// g += weightDecay * p;  v = momentum * v + g;  p -= rate * (nesterov ? g + momentum * v : v).
+class SgdUpdater : public Updater {
+ public:
+  SgdUpdater(const Sgd& settings, const std::vector<at::Tensor>& parameters)
+      : Updater(parameters), settings_(settings) {
+    for (const at::Tensor& parameter : parameters) velocities_.push_back(at::zeros_like(parameter));
+  }
+  std::vector<State> state() const override { return {{"velocity", velocities_}}; }
+
+ private:
+  void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
+            double rate) override {
+    if (settings_.weightDecay != 0) at::_foreach_add_(gradients, parameters, settings_.weightDecay);
+    if (settings_.momentum == 0) {
+      at::_foreach_add_(parameters, gradients, -rate);
+      return;
+    }
+    at::_foreach_mul_(velocities_, settings_.momentum);
+    at::_foreach_add_(velocities_, gradients, 1);
+    if (settings_.nesterov) at::_foreach_add_(gradients, velocities_, settings_.momentum);
+    at::_foreach_add_(parameters, settings_.nesterov ? gradients : velocities_, -rate);
+  }
+
+  const Sgd settings_;
+  std::vector<at::Tensor> velocities_;  // like the parameters; zero at the start
+};
+
+}  // namespace
+
+std::unique_ptr<Updater> make(const Sgd& settings, std::vector<at::Tensor> parameters) {
+  return std::make_unique<SgdUpdater>(settings, parameters);
+}
+
+}  // namespace uada
