@@ -10,7 +10,7 @@
 namespace uada::cli {
 
 /// What gives a picture another size or window, for `apply` and `list ops`. Plans have crops of their own
-/// (Plan::crop, Plan::resizedCrop), so these are no ops of a chain.
+/// (core/augment/parts), so these are no ops of a chain.
 struct Framing {
   const char* name;
   const char* title;

@@ -31,8 +31,9 @@ std::string numbersText(const std::vector<int>& values) {
 /// "rotate 6 → 7": what the candidate moved.
 std::string moveText(const GroupDecision& group) {
   std::string name = group.group;
-  if (group.position >= 0 && group.position < group.candidate.stepCount)
-    name = ops().at(group.candidate.steps[group.position].op).name;
+  const auto chain = group.candidate.chain();
+  if (group.position >= 0 && group.position < std::ssize(chain))
+    name = ops().at(chain[group.position].op).name;
   if (group.inert) return name + " takes no value";
   return fmt::format("{} {} → {}", name, numbersText(group.before), numbersText(group.after));
 }

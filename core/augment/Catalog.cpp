@@ -1,3 +1,4 @@
+#include "core/augment/PartKind.h"
 #include "core/augment/Space.h"
 #include "core/settings/CatalogChoice.h"
 
@@ -20,6 +21,25 @@ const Policy& findPolicy(std::string_view name) { return findEntry(policies(), n
 
 Choice policyFromJson(const Json& json, const std::string& where) {
   return choiceFromJson(policies(), "policy", json, where);
+}
+
+#define PART(name) PartKind name();
+namespace part {
+#include "core/augment/parts/parts.def"
+}
+#undef PART
+
+const std::vector<PartKind>& partKinds() {
+#define PART(name) part::name(),
+  static const std::vector<PartKind> all{
+#include "core/augment/parts/parts.def"
+  };
+#undef PART
+  return all;
+}
+
+std::uint8_t partIndex(std::string_view name) {
+  return static_cast<std::uint8_t>(&findEntry(partKinds(), name, "part") - partKinds().data());
 }
 
 }  // namespace uada

@@ -1,37 +1,13 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <span>
 #include <type_traits>
 #include <vector>
 
-#include "core/augment/Plan.h"
+#include "core/augment/ChangeList.h"
 #include "core/images/Image.h"
 
 namespace uada {
-
-/// One change of the picture on the way through a plan. Equal changes have equal effects on equal pictures.
-struct Change {
-  enum class Kind : std::uint8_t { crop, part, flip, op };
-  Kind kind = Kind::flip;
-  Grid grid = Grid::uc10;     ///< op: whose fill and filter it reads the picture with
-  std::uint16_t op = 0;       ///< op: index into ops()
-  double value = 0;           ///< op: raw; 0 where it takes none
-  float x = 0, y = 0;         ///< op: its place, 0 where it has none
-  std::uint32_t partner = 0;  ///< op: 0 where it has none
-  Crop crop = {};             ///< crop
-  ResizedCrop part = {};      ///< part: of the source, resized
-  friend bool operator==(const Change&, const Change&) = default;
-};
-
-/// What changes pixels before the box is erased, in order.
-struct ChangeList {
-  std::array<Change, 2 + kMaxSteps> changes{};
-  std::size_t count = 0;
-  void add(const Change& change) { changes[count++] = change; }
-  std::span<const Change> all() const { return {changes.data(), count}; }
-};
 
 /// The pictures of one sample on the way through several plans. Plans that begin alike share the pictures of
 /// their common changes (performance.md 2.4, prefix sharing). One thread's; memory is kept for the next

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "core/augment/Parts.h"
 #include "core/base/Error.h"
 
 namespace uada {
@@ -73,11 +74,9 @@ FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& contex
     throw UsageError(fmt::format("a chain of {} ops, at most {} allowed", steps, kMaxSteps));
 }
 
-Step FramedSpace::drawStep(std::size_t op, int level, Random& random) const {
-  Step step;
-  step.op = static_cast<std::uint16_t>(op);
-  step.level = static_cast<std::int16_t>(level);
-  step.sign = static_cast<std::int8_t>(random.sign());
+Part FramedSpace::drawStep(std::size_t op, int level, Random& random) const {
+  const int sign = random.sign();
+  Part step = stepPart(op, level, sign);
   if (ops()[op].hasPlace) {
     step.x = static_cast<float>(random.next() >> 8) * 0x1p-24f;  // below 1 in single precision, too
     step.y = static_cast<float>(random.next() >> 8) * 0x1p-24f;
@@ -89,13 +88,14 @@ Step FramedSpace::drawStep(std::size_t op, int level, Random& random) const {
 Plan FramedSpace::draw(Random& random, int epoch, ImageSize source) const {
   Plan plan;
   plan.grid = grid_;
-  plan.order = order_;
+  plan.setOrder(order_);
   plan.outside = frame_.outside == "mean" ? Outside::mean : Outside::colour;
   drawChain(plan, random, epoch);
   drawCrop(plan, random, source);
-  plan.flip = random.coin();
+  const bool flip = random.coin();
+  plan.add(flipPart(flip));
   if (frame_.cutout) {
-    plan.cutout = drawBox(random, frame_.cutoutSize);
+    plan.add(drawBox(random, frame_.cutoutSize));
     plan.boxFill = frame_.cutoutFill == "mean" ? BoxFill::mean : BoxFill::black;
   }
   return plan;

@@ -34,7 +34,7 @@ class FramedSpace : public PlanSpace {
   /// Adds at most the stated number of steps, made by drawStep().
   virtual void drawChain(Plan& plan, Random& random, int epoch) const = 0;
   /// A step that fired. Draws the sign; of ops with a place x, y; of ops with a partner its number.
-  Step drawStep(std::size_t op, int level, Random& random) const;
+  Part drawStep(std::size_t op, int level, Random& random) const;
   Grid grid() const { return grid_; }
 
  private:

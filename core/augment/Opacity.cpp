@@ -25,20 +25,20 @@ struct Pictures {
 /// same in all channels, until the thread's next call; where it is 0, and only there, the mean shows. It goes
 /// the way of the picture: cut, filtered, turned and moved like it, with nothing outside; and is whole again
 /// behind each op that makes the image opaque.
-ImageView Renderer::opacity(const Plan& clamped) const {
+ImageView Renderer::opacity(const ChangeList& list) const {
   thread_local Pictures pictures;
   pictures.begin(settings_.input.size());
-  const ChangeList list = changesOf(clamped);
-  for (const Change& change : list.all()) {
-    if (change.kind == Change::Kind::part) continue;  // the image begins there
-    const bool isOp = change.kind == Change::Kind::op;
+  for (const Change& change : list.changes()) {
+    const PartKind& kind = kindOf(change.part);
+    if (kind.phase == RenderPhase::source) continue;  // the image begins there
     if (const std::optional<Map> map = mapOf(change)) {
-      const Filter filter = isOp ? samplingFor(change).filter.value_or(Filter::nearest) : Filter::nearest;
-      warp(pictures.now.view(), pictures.next.span(), *map, filter, {0, 0, 0});
+      const std::optional<Filter> filter = kind.isOp ? samplingFor(change).filter : std::nullopt;
+      warp(pictures.now.view(), pictures.next.span(), *map, filter.value_or(Filter::nearest), {0, 0, 0});
       std::swap(pictures.now, pictures.next);
       continue;
     }
-    const Op& op = ops()[change.op];
+    if (!kind.isOp) continue;
+    const Op& op = ops()[change.part.op];
     if (op.alpha == Alpha::reset) pictures.reset();
     if (op.alpha == Alpha::kept || op.alpha == Alpha::reset) continue;
     Sampling sampling = samplingFor(change);

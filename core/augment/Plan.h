@@ -14,36 +14,24 @@
 
 namespace uada {
 
-/// Offsets of the crop in the padded image, in pixels, 0..2*pad when in range.
-struct Crop {
-  int row = 0, col = 0;
-  bool reflect = false;  ///< padded with the image mirrored about its edge instead of zeros
-  friend bool operator==(const Crop&, const Crop&) = default;
-};
-
-/// The part of a source image of any size that is resized to the network's input: torchvision's random
-/// resized crop. Moved as it is: height and width stay what was drawn.
-struct ResizedCrop {
-  int row = 0, col = 0;  ///< of its upper left corner, source pixels; in range the part lies in the image
-  int height = 1, width = 1;  ///< source pixels, 1 to the source's
-  ImageSize source{1, 1};     ///< of the image it was drawn for: a plan fits no other
-  Filter filter = Filter::bilinear;
-  friend bool operator==(const ResizedCrop&, const ResizedCrop&) = default;
-};
-
-/// One op of the chain. level may lie outside the grid: it is clamped when used, kept raw when stored.
-struct Step {
-  std::uint16_t op = 0;  ///< index into ops()
-  std::int16_t level = 0;
-  std::int8_t sign = 1;  ///< -1 or +1, drawn at sampling, never moved
-  bool fired = true;     ///< whether the op's gate opened, drawn at sampling, never moved; false: not applied
+/// One element of a plan: a crop, a flip, an op of the chain ... What its numbers mean says its kind
+/// (core/augment/parts). A kind leaves what it does not need as it is here.
+struct Part {
+  std::uint8_t kind = 0;   ///< index into partKinds()
+  std::uint8_t style = 0;  ///< drawn or set, never moved: how a crop is padded, how a picture is resized
+  std::uint16_t op = 0;    ///< of the chain: index into ops()
+  std::int8_t sign = 1;    ///< -1 or +1, drawn at sampling, never moved
+  bool fired = true;  ///< whether the op's gate opened, drawn at sampling, never moved; false: not applied
+  /// The coordinates, which UADA may move: raw, perhaps out of range. They are clamped when used.
+  std::array<std::int32_t, 4> at{};
+  std::array<std::int32_t, 4> size{};  ///< drawn and never moved
   /// Of ops with a place: its centre as a share of width and height, in [0, 1).
   float x = 0.5f, y = 0.5f;
   std::uint32_t partner = 0;  ///< of ops with a partner: image partner % size of the data set
   /// On a continuous grid: the share of its range that was found or drawn. The level counts from the nearest
   /// of kShareLevels, so that an unmoved step means exactly this share.
   std::optional<double> found = {};
-  friend bool operator==(const Step&, const Step&) = default;
+  friend bool operator==(const Part&, const Part&) = default;
 };
 
 /// Whole levels that a continuous grid is moved in (methods.md 1.3, A19).
@@ -53,15 +41,10 @@ int levelOfShare(double share);
 /// The highest level of a plan's steps on a grid.
 int topLevelOf(Grid grid);
 /// The level that Op::valueAt takes: the step's own, or between levels.
-double placeOnGrid(const Step& step, Grid grid);
-
-/// The erased box as the authors' code has it: rows max(0,left)..right-1, columns max(0,top)..bottom-1.
-struct Box {
-  int left = 0, top = 0, right = 0, bottom = 0;
-  friend bool operator==(const Box&, const Box&) = default;
-};
+double placeOnGrid(const Part& step, Grid grid);
 
 constexpr int kMaxSteps = 8;
+constexpr int kMostParts = kMaxSteps + 6;
 
 /// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
 /// family (chain, crop, flip, cutout) (methods.md 3.1). A resized crop comes first in any order: it makes the
@@ -78,26 +61,49 @@ enum class BoxFill : std::uint8_t { black, mean };
 /// nearest, which that code never uses, alpha is read like a colour of its own.
 enum class Outside : std::uint8_t { colour, mean };
 
-/// Every random choice made for one sample. A plan and an image give the same pixels for ever.
-/// A part that the policy does not have is empty. Values are raw (unclamped).
-struct Plan {
-  std::optional<Crop> crop;                ///< at most one of the two: a window of the padded image,
-  std::optional<ResizedCrop> resizedCrop;  ///< or a part of the source, resized
-  std::optional<bool> flip;
-  std::array<Step, kMaxSteps> steps{};
-  std::uint8_t stepCount = 0;
-  std::optional<Box> cutout;
+/// What holds for all parts of a plan.
+struct Style {
   Grid grid = Grid::uc10;  ///< of the steps' levels
-  RenderOrder order = RenderOrder::cropFirst;
   BoxFill boxFill = BoxFill::black;
   Outside outside = Outside::colour;
-
-  std::span<const Step> chain() const { return {steps.data(), stepCount}; }
-  std::span<Step> chain() { return {steps.data(), stepCount}; }
-  void add(Step step) { steps[stepCount++] = step; }
-  int topLevel() const { return topLevelOf(grid); }
-  friend bool operator==(const Plan&, const Plan&) = default;
+  friend bool operator==(const Style&, const Style&) = default;
 };
+
+/// Every random choice made for one sample: its parts in the order in which they are rendered. A plan and an
+/// image give the same pixels for ever. Values are raw (unclamped).
+class Plan : public Style {
+ public:
+  std::span<const Part> parts() const { return {parts_.data(), count_}; }
+  std::span<Part> parts() { return {parts_.data(), count_}; }
+  /// The ops, which follow one another.
+  std::span<const Part> chain() const;
+  std::span<Part> chain();
+  /// The first part of a kind; null: the plan has none. kind: "crop"
+  const Part* find(std::string_view kind) const;
+  Part* find(std::string_view kind);
+
+  /// Puts a part where it is rendered: behind those of its kind. throws  Error if there are kMostParts
+  void add(const Part& part);
+  /// Takes the place of the part of its kind, or is added.
+  void set(const Part& part);
+  /// All parts of a kind.
+  void remove(std::string_view kind);
+  /// The plan as far as its first parts go.
+  Plan first(std::size_t count) const;
+
+  RenderOrder order() const { return order_; }
+  void setOrder(RenderOrder order);
+  int topLevel() const { return topLevelOf(grid); }
+  friend bool operator==(const Plan& a, const Plan& b);
+
+ private:
+  std::array<Part, kMostParts> parts_{};  ///< the first count_ are used
+  std::uint8_t count_ = 0;
+  RenderOrder order_ = RenderOrder::cropFirst;  ///< stored with a plan even where it changes nothing
+};
+
+/// The size of the images that the plan was drawn for; none: of the network's input.
+std::optional<ImageSize> sourceSize(const Plan& plan);
 
 /// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where
 /// they are not the default "crop_padding":"reflect", "grid":"aa10", "order":"chain-first",

@@ -74,12 +74,11 @@ class PlanSpace : public Space {
   void drawCrop(Plan& plan, Random& random, ImageSize source) const;
   /// left, top uniform in -size/2 .. side - size/2 - 1 of the input's height and width; the far edges end at
   /// the image. The same distribution as a box about a uniform pixel that is cut at the image.
-  Box drawBox(Random& random, int size) const;
+  Part drawBox(Random& random, int size) const;
 
  private:
   int drawPosition(const Plan& plan, Group group, Random& random) const;
-  bool isProbed(const Step& step) const;
-  int unitOf(const Plan& plan, Group group) const;
+  bool isProbed(const Part& step) const;
   bool isClamped(const Plan& plan, Group group, int position) const;
 
   Input input_;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/augment/Clamp.h"
 #include "core/augment/Renderer.h"
 #include "core/base/Error.h"
 
@@ -10,39 +9,19 @@ namespace uada {
 
 /// The size of the images that the plan is for.
 ImageSize Renderer::sourceOf(const Plan& plan) const {
-  return plan.resizedCrop ? plan.resizedCrop->source : settings_.input.size();
+  return sourceSize(plan).value_or(settings_.input.size());
 }
 
 /// None: no pixel moves.
 std::optional<Map> Renderer::mapOf(const Change& change) const {
-  const ImageSize input = settings_.input.size();
-  switch (change.kind) {
-    case Change::Kind::crop: {
-      Map map = uada::mapOf({.x0 = 1.0 * change.crop.col - settings_.input.pad,
-                             .y0 = 1.0 * change.crop.row - settings_.input.pad},
-                            input);
-      if (change.crop.reflect) map.edge = Edge::mirrored;
-      return map;
-    }
-    case Change::Kind::part: {
-      const ResizedCrop& part = change.part;
-      return Map{{.xx = 1.0 * part.width / input.width, .yy = 1.0 * part.height / input.height},
-                 {part.col, part.row, part.col + part.width, part.row + part.height},
-                 input,
-                 Edge::repeated};
-    }
-    case Change::Kind::flip: return uada::mapOf({.xx = -1, .x0 = 1.0 * input.width}, input);
-    case Change::Kind::op: break;
-  }
-  const auto map = ops()[change.op].map;
-  if (!map) return {};
-  return uada::mapOf(map(change.value, input), input);
+  const auto map = kindOf(change.part).map;
+  return map ? map(change, settings_.input) : std::nullopt;
 }
 
 std::vector<Map> Renderer::maps(const Plan& plan) const {
   std::vector<Map> maps;
-  const ChangeList list = changesOf(clampPlan(plan, settings_.input));
-  for (const Change& change : list.all())
+  const ChangeList list = changesOf(plan);
+  for (const Change& change : list.changes())
     if (const std::optional<Map> map = mapOf(change)) maps.push_back(*map);
   return maps;
 }
@@ -64,11 +43,11 @@ Target Renderer::target(const Plan& plan, const TargetView& target, const Target
   if (const auto* picture = std::get_if<ImageView>(&target)) {
     refuseSize(picture->width, picture->height);
     Image moved(*picture);
-    const ChangeList list = changesOf(clampPlan(plan, settings_.input));
-    for (const Change& change : list.all()) {
+    const ChangeList list = changesOf(plan);
+    for (const Change& change : list.changes()) {
       if (!mapOf(change)) continue;
       Image next(settings_.input.width, settings_.input.height);
-      draw(change, moved.view(), next.span());
+      kindOf(change.part).draw(change, *this, moved.view(), next.span());
       moved = std::move(next);
     }
     return moved;

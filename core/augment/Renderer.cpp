@@ -7,7 +7,6 @@
 
 #include "core/augment/Clamp.h"
 #include "core/base/Error.h"
-#include "core/ops/Crop.h"
 #include "core/ops/Resize.h"
 
 namespace uada {
@@ -27,35 +26,25 @@ ResizeScratch& threadsScratch() {
   return scratch;
 }
 
-/// Values that an op does not read are left out, so that changes of equal effect are equal.
-/// width  of the picture, pixels
-Change changeOf(const Step& step, Grid grid, int width) {
-  const Op& op = ops().at(step.op);
-  Change change{.kind = Change::Kind::op, .grid = grid, .op = step.op};
-  change.value = rawValue(op, grid, placeOnGrid(step, grid), step.sign, width);
-  if (op.hasPlace) {
-    change.x = step.x;
-    change.y = step.y;
-  }
-  if (op.hasPartner) change.partner = step.partner;
-  return change;
+void draw(const Renderer& renderer, const Change& change, ImageView in, ImageSpan out) {
+  kindOf(change.part).draw(change, renderer, in, out);
 }
 
 /// Paints the part of the box that lies in an image [height, width, 3] in one colour.
 template <class Number>
-void paint(Number* image, const Box& box, ImageSize size, const std::array<Number, 3>& colour) {
+void paint(Number* image, const PixelBox& box, ImageSize size, const std::array<Number, 3>& colour) {
   const auto row = [&](int edge) { return std::clamp(edge, 0, size.height); };
   const auto column = [&](int edge) { return std::clamp(edge, 0, size.width); };
-  const int begin = row(box.left), end = row(box.right), width = column(box.bottom) - column(box.top);
+  const int begin = row(box.top), end = row(box.bottom), width = column(box.right) - column(box.left);
   if (begin >= end || width <= 0) return;
-  Number* const first = image + 3 * (begin * size.width + column(box.top));
+  Number* const first = image + 3 * (begin * size.width + column(box.left));
   for (int col = 0; col < width; ++col) std::copy(colour.begin(), colour.end(), first + 3 * col);
   for (int r = 1; r < end - begin; ++r) std::copy_n(first, 3 * width, first + 3 * r * size.width);
 }
 
 /// Paints the pixels of an image that are transparent.
 template <class Number>
-void cover(Number* image, ImageView opacity, const std::array<Number, 3>& colour) {
+void uncover(Number* image, ImageView opacity, const std::array<Number, 3>& colour) {
   for (std::size_t i = 0; i < opacity.bytes(); i += 3)
     if (opacity.rgb[i] == 0) std::copy(colour.begin(), colour.end(), image + i);
 }
@@ -109,46 +98,27 @@ ImageView Renderer::centred(ImageView image) const {
   return centre.view();
 }
 
-ChangeList Renderer::changesOf(const Plan& clamped) const {
+/// list  is emptied first; given, so that it need not be made for every plan
+void Renderer::listChanges(const Plan& plan, ChangeList& list) const {
+  list.clear();
+  const Frame frame{settings_.input, plan};
+  for (const Part& part : plan.parts()) kindOf(part).append(clampPart(part, frame), frame, list);
+}
+
+ChangeList Renderer::changesOf(const Plan& plan) const {
   ChangeList list;
-  const auto cropAndFlip = [&] {
-    if (clamped.crop &&
-        (clamped.crop->row != settings_.input.pad || clamped.crop->col != settings_.input.pad))
-      list.add({.kind = Change::Kind::crop, .crop = *clamped.crop});
-    if (clamped.flip.value_or(false)) list.add({.kind = Change::Kind::flip});
-  };
-  if (clamped.resizedCrop) list.add({.kind = Change::Kind::part, .part = *clamped.resizedCrop});
-  if (clamped.order == RenderOrder::cropFirst) cropAndFlip();
-  for (const Step& step : clamped.chain())
-    if (step.fired) list.add(changeOf(step, clamped.grid, settings_.input.width));
-  if (clamped.order == RenderOrder::chainFirst) cropAndFlip();
+  listChanges(plan, list);
   return list;
 }
 
-/// Without the partner.
 Sampling Renderer::samplingFor(const Change& change) const {
-  Sampling sampling = samplings_[static_cast<std::size_t>(change.grid)][change.op];
-  if (ops()[change.op].hasPlace) {
-    sampling.x = change.x;
-    sampling.y = change.y;
+  const Part& part = change.part;
+  Sampling sampling = samplings_[static_cast<std::size_t>(change.grid)][part.op];
+  if (ops()[part.op].hasPlace) {
+    sampling.x = part.x;
+    sampling.y = part.y;
   }
   return sampling;
-}
-
-void Renderer::draw(const Change& change, ImageView in, ImageSpan out) const {
-  if (change.kind == Change::Kind::crop)
-    return (change.crop.reflect ? padCropReflect : padCrop)(in, out, change.crop.row, change.crop.col,
-                                                            settings_.input.pad);
-  if (change.kind == Change::Kind::part) {
-    const ResizedCrop& part = change.part;
-    const PixelBox box{part.col, part.row, part.col + part.width, part.row + part.height};
-    return resize(in, box, out, part.filter, threadsScratch());
-  }
-  if (change.kind == Change::Kind::flip) return flipHorizontal(in, out);
-  const Op& op = ops()[change.op];
-  Sampling sampling = samplingFor(change);
-  if (op.hasPartner) sampling.other = centred(data_.image(change.partner % data_.size()));
-  op.apply(in, out, change.value, sampling);
 }
 
 std::array<std::uint8_t, 3> Renderer::colourOf(BoxFill fill) const {
@@ -158,8 +128,8 @@ std::array<std::uint8_t, 3> Renderer::colourOf(BoxFill fill) const {
   return colour;
 }
 
-/// put(place, picture, plan) receives every picture without its box, and the clamped plan, from any thread;
-/// place as in `plans`. A thread draws the variants of a sample one after another.
+/// put(place, picture, plan, list) receives every picture without its boxes, the plan and what it changes,
+/// from any thread; place as in `plans`. A thread draws the variants of a sample one after another.
 template <class Put>
 void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
                          const Put& put) const {
@@ -167,25 +137,29 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
   if (samples * variants != plans.size())
     throw Error(fmt::format("cannot render {} plans of {} samples: a whole number of each is needed",
                             plans.size(), samples));
-  const auto drawn = [this](const Change& change, ImageView in, ImageSpan out) { draw(change, in, out); };
+  const auto drawn = [this](const Change& change, ImageView in, ImageSpan out) {
+    draw(*this, change, in, out);
+  };
   const std::size_t share = samples / (4 * static_cast<std::size_t>(pool_.threads()));
   pool_.forRanges(samples, std::clamp<std::size_t>(share, 1, kGrain),
                   [&](std::size_t begin, std::size_t end) {
                     ChangeTree& tree = threadsTree();
+                    ChangeList list;
                     for (std::size_t sample = begin; sample < end; ++sample) {
                       tree.begin(source(indices[sample]), settings_.input.size());
                       for (std::size_t place = sample; place < plans.size(); place += samples) {
                         refuseSize(indices[sample], plans[place]);
-                        const Plan plan = clampPlan(plans[place], settings_.input);
-                        put(place, tree.reach(changesOf(plan).all(), drawn), plan);
+                        listChanges(plans[place], list);
+                        put(place, tree.reach(list.changes(), drawn), plans[place], list);
                       }
                     }
                   });
 }
 
-/// What is transparent at the end of the plan, in bytes: the rounded mean.
-void Renderer::uncover(std::uint8_t* image, const Plan& clamped) const {
-  if (clamped.outside == Outside::mean) cover(image, opacity(clamped), colourOf(BoxFill::mean));
+/// What is transparent at the end of the plan, in bytes: the rounded mean; then the boxes.
+void Renderer::finish(std::uint8_t* image, const Plan& plan, const ChangeList& list) const {
+  if (plan.outside == Outside::mean) uncover(image, opacity(list), colourOf(BoxFill::mean));
+  for (const Cover& cover : list.covers()) paint(image, cover.box, settings_.input.size(), colourOf(cover.fill));
 }
 
 template <class Number>
@@ -194,14 +168,15 @@ void Renderer::renderNumbers(std::span<const std::uint32_t> indices, std::span<c
   const std::array<std::uint8_t, 3> black{};
   std::array<Number, 3> blackNumbers;
   normaliser_.apply({black.data(), 1, 1}, blackNumbers.data());
-  renderAll(indices, plans, [&](std::size_t place, ImageView picture, const Plan& plan) {
+  const auto put = [&](std::size_t place, ImageView picture, const Plan& plan, const ChangeList& list) {
     Number* image = out + place * bytes();
     normaliser_.apply(picture, image);
-    if (plan.outside == Outside::mean) cover(image, opacity(plan), std::array<Number, 3>{});
-    if (!plan.cutout) return;
-    paint(image, *plan.cutout, settings_.input.size(),
-          plan.boxFill == BoxFill::mean ? std::array<Number, 3>{} : blackNumbers);
-  });
+    if (plan.outside == Outside::mean) uncover(image, opacity(list), std::array<Number, 3>{});
+    for (const Cover& cover : list.covers())
+      paint(image, cover.box, settings_.input.size(),
+            cover.fill == BoxFill::mean ? std::array<Number, 3>{} : blackNumbers);
+  };
+  renderAll(indices, plans, put);
 }
 
 void Renderer::render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, float* out) const {
@@ -215,12 +190,12 @@ void Renderer::render(std::span<const std::uint32_t> indices, std::span<const Pl
 
 void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
                            std::uint8_t* out) const {
-  renderAll(indices, plans, [&](std::size_t place, ImageView picture, const Plan& plan) {
+  const auto put = [&](std::size_t place, ImageView picture, const Plan& plan, const ChangeList& list) {
     std::uint8_t* image = out + place * bytes();
     std::copy_n(picture.rgb, bytes(), image);
-    uncover(image, plan);
-    if (plan.cutout) paint(image, *plan.cutout, settings_.input.size(), colourOf(plan.boxFill));
-  });
+    finish(image, plan, list);
+  };
+  renderAll(indices, plans, put);
 }
 
 void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
@@ -231,16 +206,14 @@ void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
 }
 
 Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
-  const Plan clamped = clampPlan(plan, settings_.input);
-  ChangeTree& tree = threadsTree();
   refuseSize(index, plan);
+  const ChangeList list = changesOf(plan);
+  ChangeTree& tree = threadsTree();
   tree.begin(source(index), settings_.input.size());
-  Image image(tree.reach(changesOf(clamped).all(), [this](const Change& change, ImageView in, ImageSpan out) {
-    draw(change, in, out);
+  Image image(tree.reach(list.changes(), [this](const Change& change, ImageView in, ImageSpan out) {
+    draw(*this, change, in, out);
   }));
-  uncover(image.rgb.data(), clamped);
-  if (clamped.cutout)
-    paint(image.rgb.data(), *clamped.cutout, settings_.input.size(), colourOf(clamped.boxFill));
+  finish(image.rgb.data(), plan, list);
   return image;
 }
 

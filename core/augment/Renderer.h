@@ -8,6 +8,7 @@
 
 #include "core/augment/ChangeTree.h"
 #include "core/augment/Input.h"
+#include "core/augment/PartKind.h"
 #include "core/augment/Plan.h"
 #include "core/augment/Targets.h"
 #include "core/base/ThreadPool.h"
@@ -66,6 +67,10 @@ class Renderer {
   const RenderSettings& settings() const { return settings_; }
   /// The sample as it lies in the data set. throws  Error if there is none of that number
   ImageView source(std::uint32_t index) const;
+  /// How the op of a change reads the picture; without the partner.
+  Sampling samplingFor(const Change& change) const;
+  /// The image of a plan's partner, of the input's size; until the thread's next call.
+  ImageView partner(std::uint32_t number) const { return centred(data_.image(number % data_.size())); }
 
  private:
   template <class Put>
@@ -74,14 +79,13 @@ class Renderer {
   void renderNumbers(std::span<const std::uint32_t> indices, std::span<const Plan> plans, Number* out) const;
   void refuseSize(std::uint32_t index, const Plan& plan) const;
   ImageView centred(ImageView image) const;
-  ChangeList changesOf(const Plan& clamped) const;
-  void draw(const Change& change, ImageView in, ImageSpan out) const;
+  void listChanges(const Plan& plan, ChangeList& list) const;
+  ChangeList changesOf(const Plan& plan) const;
   std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
-  Sampling samplingFor(const Change& change) const;
   std::optional<Map> mapOf(const Change& change) const;
   ImageSize sourceOf(const Plan& plan) const;
-  ImageView opacity(const Plan& clamped) const;
-  void uncover(std::uint8_t* image, const Plan& clamped) const;
+  ImageView opacity(const ChangeList& list) const;
+  void finish(std::uint8_t* image, const Plan& plan, const ChangeList& list) const;
   std::size_t bytes() const { return std::size_t{3} * settings_.input.height * settings_.input.width; }
 
   const Dataset& data_;

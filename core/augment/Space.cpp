@@ -1,21 +1,52 @@
 #include "core/augment/Space.h"
 
-namespace uada {
+#include <fmt/core.h>
 
-const char* groupName(Group group) {
-  switch (group) {
-    case Group::flip: return "flip";
-    case Group::crop: return "crop";
-    case Group::chain: return "chain";
-    case Group::cutout: return "cutout";
-    default: break;
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "core/base/Printable.h"
+
+namespace uada {
+namespace {
+
+const PartKind& kindOf(Group group) { return partKinds()[group.kind]; }
+
+}  // namespace
+
+Group groupNamed(std::string_view name) {
+  const auto at = std::ranges::find(partKinds(), name, &PartKind::group);
+  if (at != partKinds().end()) return {static_cast<std::uint8_t>(at - partKinds().begin())};
+  std::string known;
+  for (const PartKind& kind : partKinds()) known += " " + kind.group;
+  throw UsageError(fmt::format("unknown group '{}'; known:{}", quotable(name), known));
+}
+
+Group stepGroup(int position) {
+  static const Group chain = groupNamed("chain");
+  return {chain.kind, static_cast<std::int8_t>(position)};
+}
+
+std::string groupName(Group group) {
+  if (group.position < 0) return kindOf(group).group;
+  return fmt::format("{} {}", kindOf(group).name, group.position + 1);
+}
+
+bool isChain(Group group) { return kindOf(group).isOp; }
+bool toggles(Group group) { return kindOf(group).toggles; }
+bool toggles(std::string_view group) {
+  const auto at = std::ranges::find(partKinds(), group, &PartKind::group);
+  return at != partKinds().end() && at->toggles;
+}
+
+const Part* partOf(const Plan& plan, Group group, int position) {
+  if (isChain(group)) {
+    const auto chain = plan.chain();
+    return position >= 0 && position < std::ssize(chain) ? &chain[position] : nullptr;
   }
-  static const std::array<std::string, kMaxSteps> steps = [] {
-    std::array<std::string, kMaxSteps> names;
-    for (std::size_t i = 0; i < names.size(); ++i) names[i] = "step " + std::to_string(i + 1);
-    return names;
-  }();
-  return steps.at(static_cast<std::size_t>(group) - static_cast<std::size_t>(Group::step)).c_str();
+  for (const Part& part : plan.parts())
+    if (kindOf(part).group == kindOf(group).group) return &part;
+  return nullptr;
 }
 
 int Space::probes() const {
@@ -25,23 +56,9 @@ int Space::probes() const {
 }
 
 std::vector<int> Space::coordinates(const Plan& plan, Group group, int position) {
-  switch (group) {
-    case Group::flip:
-      if (plan.flip) return {*plan.flip ? 1 : 0};
-      break;
-    case Group::crop:
-      if (plan.crop) return {plan.crop->row, plan.crop->col};
-      if (plan.resizedCrop) return {plan.resizedCrop->row, plan.resizedCrop->col};
-      break;
-    case Group::cutout:
-      if (plan.cutout) return {plan.cutout->left, plan.cutout->top, plan.cutout->right, plan.cutout->bottom};
-      break;
-    case Group::chain:
-    default:  // a step of the chain
-      if (position >= 0 && position < plan.stepCount) return {plan.steps[position].level};
-      break;
-  }
-  return {};
+  const Part* part = partOf(plan, group, position);
+  if (!part) return {};
+  return {part->at.begin(), part->at.begin() + kindOf(*part).coordinates};
 }
 
 }  // namespace uada

@@ -5,9 +5,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/augment/Input.h"
+#include "core/augment/PartKind.h"
 #include "core/augment/Plan.h"
 #include "core/augment/PolicyFile.h"
 #include "core/base/Philox.h"
@@ -16,17 +18,28 @@
 
 namespace uada {
 
-/// The coordinates of a plan that UADA moves together. The order is the order of candidates, which decides
-/// ties (methods.md 1.2: flip', crop', chain', cutout', unperturbed). The values from `step` on are the steps
-/// of the chain as groups of their own (A6, chain_probe=each): take them from stepGroup().
-enum class Group : std::uint8_t { flip, crop, chain, cutout, step };
-constexpr int kGroups = 4 + kMaxSteps;
-const char* groupName(Group group);  ///< "flip", "crop", "chain", "cutout", "step 1", "step 2" ...
-constexpr Group stepGroup(int position) {
-  return static_cast<Group>(static_cast<int>(Group::step) + position);
-}
+/// The coordinates of a plan that UADA moves together: those of its part of this name, or of one op of its
+/// chain.
+struct Group {
+  /// Of PartKind::group: the place of the first kind that has it in partKinds().
+  std::uint8_t kind = 0;
+  /// The step of the chain that moves, as a group of its own (chain_probe=each); -1: another part, or a step
+  /// that is drawn for each probe.
+  std::int8_t position = -1;
+  friend bool operator==(const Group&, const Group&) = default;
+};
+/// "flip", "crop", "chain", "cutout". throws  UsageError listing the known names
+Group groupNamed(std::string_view name);
+Group stepGroup(int position);
+std::string groupName(Group group);  ///< "flip", "crop", "chain", "cutout", "step 1", "step 2" ...
 /// Whether the group moves a level of the chain.
-constexpr bool isChain(Group group) { return group == Group::chain || group >= Group::step; }
+bool isChain(Group group);
+/// Whether it is switched on or off (PartKind::toggles).
+bool toggles(Group group);
+/// The same of a name as stored; false for a name that no group has.
+bool toggles(std::string_view group);
+/// The part of a plan that the group moves; null: none. position: of a chain: the step
+const Part* partOf(const Plan& plan, Group group, int position);
 
 constexpr int kMaxCoordinates = 4;
 

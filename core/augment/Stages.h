@@ -11,8 +11,7 @@ namespace uada {
 
 /// A picture on the way through a plan: behind one of its parts.
 struct Stage {
-  enum class Part { original, crop, flip, op, cutout };
-  Part part = Part::original;
+  std::string part;             ///< PartKind::name; empty: the sample itself
   int step = -1;                ///< of the chain; -1: another part
   bool done = true;             ///< false: an op that did not fire, no flip, an empty box
   std::optional<double> level;  ///< as used (clamped); of ops that take a value

@@ -79,7 +79,7 @@ bool hasDiverged(const RunSummary& run) {
 
 }  // namespace
 
-std::vector<Part> ProjectReader::Impl::parts(std::int64_t run, const char* table) {
+std::vector<store::Part> ProjectReader::Impl::parts(std::int64_t run, const char* table) {
   SQLite::Statement query(
       database,
       fmt::format("SELECT attempt, (SELECT min(step) FROM steps s WHERE s.run = a.run AND s.attempt = "
@@ -87,7 +87,7 @@ std::vector<Part> ProjectReader::Impl::parts(std::int64_t run, const char* table
                   "(SELECT min(step) FROM {} t WHERE t.run = a.run AND t.attempt = a.attempt AND step > 0) "
                   "FROM attempts a WHERE run = ? ORDER BY attempt DESC",
                   table));
-  std::vector<Part> all;
+  std::vector<store::Part> all;
   std::int64_t end = INT64_MAX;
   bindAll(query, run);
   while (query.executeStep()) {
@@ -232,7 +232,7 @@ void ProjectReader::Impl::addCosts(RunSummary& run) {
                               "), coalesce(sum(forwards_no_grad), 0), coalesce(sum(forwards_train), 0), "
                               "coalesce(sum(backwards), 0), coalesce(sum(chains), 0), max(step) FROM steps "
                               "WHERE run = ? AND attempt = ? AND step > ? AND step < ?");
-  for (const Part& part : ranges) {
+  for (const store::Part& part : ranges) {
     Spent& sum = spent[{run.id, part.attempt}];
     if (sum.end != part.end) sum = {part.end, -1, 0, {}};
     bindAll(query, run.id, part.attempt, sum.lastStep, part.end).executeStep();

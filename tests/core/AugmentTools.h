@@ -8,6 +8,7 @@
 
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
+#include "tests/core/PlanTools.h"
 
 /// What the tests of core/augment share.
 namespace uada::test {
@@ -79,19 +80,14 @@ inline Plan samplePlan(const Space& space, std::uint32_t index, std::uint64_t se
   return space.sample(random, epoch);
 }
 
-inline Step makeStep(const char* op, int level, int sign = 1) {
-  return {static_cast<std::uint16_t>(opIndex(op)), static_cast<std::int16_t>(level),
-          static_cast<std::int8_t>(sign)};
-}
-
 /// The sample of methods.md 1.5. Which ops its chain has is not said there.
 inline Plan examplePlan() {
   Plan plan;
-  plan.crop = Crop{4, 7};
-  plan.flip = false;
+  plan.set(cropPart(4, 7));
+  plan.set(flipPart(false));
   plan.add(makeStep("rotate", 3));
   plan.add(makeStep("color", 9, -1));
-  plan.cutout = Box{2, 20, 18, 32};
+  plan.set(cutoutPart(2, 20, 18, 32));
   return plan;
 }
 

@@ -22,6 +22,7 @@
 #include "core/base/Philox.h"
 #include "core/engine/Engine.h"
 #include "core/ops/Op.h"
+#include "tests/core/PlanTools.h"
 
 namespace uada {
 
@@ -129,13 +130,12 @@ struct FakeNumbers {
     d.epoch = epochOf(step);
     d.index = sample;
     d.label = static_cast<int>(sample % 10);
-    d.plan.crop = Crop{static_cast<int>(numbers.below(9)), static_cast<int>(numbers.below(9))};
-    d.plan.flip = numbers.coin();
-    d.plan.add(
-        {static_cast<std::uint16_t>(opIndex("rotate")), static_cast<std::int16_t>(numbers.below(9)), 1});
-    d.plan.add(
-        {static_cast<std::uint16_t>(opIndex("color")), static_cast<std::int16_t>(numbers.below(9)), -1});
-    d.plan.cutout = Box{1, 2, 5, 6};
+    const int row = static_cast<int>(numbers.below(9)), col = static_cast<int>(numbers.below(9));
+    d.plan.set(cropPart(row, col));
+    d.plan.set(flipPart(numbers.coin()));
+    d.plan.add(test::makeStep("rotate", static_cast<int>(numbers.below(9))));
+    d.plan.add(test::makeStep("color", static_cast<int>(numbers.below(9)), -1));
+    d.plan.set(cutoutPart(1, 2, 5, 6));
     d.original = picture(0, sample);
     d.unperturbed = picture(step, 10 * sample);
     d.pixelHash = sha256(std::as_bytes(std::span(d.unperturbed.rgb)));
@@ -195,20 +195,20 @@ struct FakeNumbers {
     g.dL = {g.probeLoss[0] - d.unperturbedLoss};
     g.candidateLoss = numbers.uniform();
     if (name == "flip") {
-      g.before = {*d.plan.flip}, g.delta = {1}, g.after = {!*d.plan.flip};
-      g.candidate.flip = !*d.plan.flip;
+      g.before = {test::isFlipped(d.plan)}, g.delta = {1}, g.after = {!test::isFlipped(d.plan)};
+      g.candidate.set(flipPart(!test::isFlipped(d.plan)));
     } else if (name == "crop") {
-      g.before = {d.plan.crop->row, d.plan.crop->col}, g.delta = {1, -1};
-      g.candidate.crop = Crop{d.plan.crop->row + 1, d.plan.crop->col - 1};
-      g.after = {g.candidate.crop->row, g.candidate.crop->col};
+      g.before = {test::at(d.plan, "crop", 0), test::at(d.plan, "crop", 1)}, g.delta = {1, -1};
+      g.candidate.set(cropPart(test::at(d.plan, "crop", 0) + 1, test::at(d.plan, "crop", 1) - 1));
+      g.after = {test::at(g.candidate, "crop", 0), test::at(g.candidate, "crop", 1)};
       g.clamped = g.after[1] < 0;
     } else if (name == "chain") {
       g.position = 0;
-      g.before = {d.plan.steps[0].level}, g.delta = {-1}, g.after = {d.plan.steps[0].level + 1};
-      g.candidate.steps[0].level = static_cast<std::int16_t>(g.after[0]);
+      g.before = {d.plan.chain()[0].at[0]}, g.delta = {-1}, g.after = {d.plan.chain()[0].at[0] + 1};
+      g.candidate.chain()[0].at[0] = g.after[0];
     } else {
       g.before = {1, 2, 5, 6}, g.delta = {1, 1, -1, -1}, g.after = {2, 3, 4, 5};
-      g.candidate.cutout = Box{2, 3, 4, 5};
+      g.candidate.set(cutoutPart(2, 3, 4, 5));
     }
     return g;
   }

@@ -13,15 +13,30 @@ inline std::unique_ptr<Space> resizedSpace(std::string_view policy, const QByteA
   return makeSpace(policy, settings.constData(), side, 1, source);
 }
 
+/// A resized crop by the names of its numbers.
+struct ResizedCrop {
+  int row = 0, col = 0, height = 1, width = 1;
+  ImageSize source{1, 1};
+  Filter filter = Filter::bilinear;
+  friend bool operator==(const ResizedCrop&, const ResizedCrop&) = default;
+};
+
 inline Plan planWith(const ResizedCrop& part) {
   Plan plan;
-  plan.resizedCrop = part;
+  plan.add(resizedCropPart(part.row, part.col, {part.width, part.height}, part.source, part.filter));
   return plan;
+}
+
+/// That of a plan, which must have one.
+inline ResizedCrop resizedOf(const Plan& plan) {
+  const Part& part = *plan.find("resized_crop");
+  return {part.at[0],   part.at[1],        part.size[0],
+          part.size[1], *sourceSize(plan), static_cast<Filter>(part.style)};
 }
 
 inline Probe probedCrop(const Space& space, const Plan& plan, std::uint32_t index) {
   Random random(7, 1, index, Purpose::probe);
-  return space.probe(plan, Group::crop, random);
+  return space.probe(plan, groupNamed("crop"), random);
 }
 
 /// One row a policy.

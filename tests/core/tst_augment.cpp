@@ -79,18 +79,19 @@ void TestAugment::plansComeFromTheirOwnStream() {
 
 void TestAugment::settingsChooseTheGroups() {
   const auto bare = makeSpace("uada-cifar", R"({"ops":0,"cutout":false})");
-  QVERIFY((bare->groups() == std::vector<Group>{Group::flip, Group::crop}));
+  QVERIFY((bare->groups() == std::vector<Group>{groupNamed("flip"), groupNamed("crop")}));
   const Plan plan = samplePlan(*bare, 0);
-  QVERIFY(plan.crop && plan.flip && plan.stepCount == 0 && !plan.cutout);
-  QCOMPARE(int{samplePlan(*makeSpace("uada-cifar", R"({"ops":8})"), 0).stepCount}, 8);
+  QVERIFY(plan.find("crop") && plan.find("flip") && plan.parts().size() == 2);
+  QCOMPARE(samplePlan(*makeSpace("uada-cifar", R"({"ops":8})"), 0).chain().size(), std::size_t{8});
 
   const auto small = makeSpace("uada-cifar", R"({"cutout_size":7})", 28);  // odd size, side of Fashion-MNIST
   int least = 99, most = -99;
   for (std::uint32_t index = 0; index < 2000; ++index) {
-    const Box box = *samplePlan(*small, index).cutout;
-    least = std::min({least, box.left, box.top});
-    most = std::max({most, box.left, box.top});
-    QVERIFY(box.right == std::min(28, box.left + 7) && box.bottom == std::min(28, box.top + 7));
+    const Plan boxed = samplePlan(*small, index);
+    const auto& [left, top, right, bottom] = boxed.find("cutout")->at;
+    least = std::min({least, left, top});
+    most = std::max({most, left, top});
+    QVERIFY(right == std::min(28, left + 7) && bottom == std::min(28, top + 7));
   }
   QCOMPARE(least, -3);
   QCOMPARE(most, 24);
@@ -109,14 +110,14 @@ void TestAugment::drawsAreUniform() {
   std::map<int, int> row, col, place, flip, op, opPair, level, sign, left, top;
   for (std::uint32_t index = 0; index < 40000; ++index) {
     const Plan plan = samplePlan(*space, index);
-    QCOMPARE(int{plan.stepCount}, 2);
-    ++row[plan.crop->row], ++col[plan.crop->col], ++place[plan.crop->row * 9 + plan.crop->col],
-        ++flip[*plan.flip];
-    for (const Step& step : plan.chain()) ++op[step.op], ++level[step.level], ++sign[step.sign > 0];
-    ++opPair[plan.steps[0].op * 1000 + plan.steps[1].op];
-    ++left[plan.cutout->left], ++top[plan.cutout->top];
-    QCOMPARE(plan.cutout->right, std::min(32, plan.cutout->left + 16));
-    QCOMPARE(plan.cutout->bottom, std::min(32, plan.cutout->top + 16));
+    QCOMPARE(static_cast<int>(plan.chain().size()), 2);
+    ++row[at(plan, "crop", 0)], ++col[at(plan, "crop", 1)],
+        ++place[at(plan, "crop", 0) * 9 + at(plan, "crop", 1)], ++flip[isFlipped(plan)];
+    for (const Part& step : plan.chain()) ++op[step.op], ++level[step.at[0]], ++sign[step.sign > 0];
+    ++opPair[plan.chain()[0].op * 1000 + plan.chain()[1].op];
+    ++left[at(plan, "cutout", 0)], ++top[at(plan, "cutout", 1)];
+    QCOMPARE(at(plan, "cutout", 2), std::min(32, at(plan, "cutout", 0) + 16));
+    QCOMPARE(at(plan, "cutout", 3), std::min(32, at(plan, "cutout", 1) + 16));
   }
   QVERIFY(isUniform(row, 0, 9) && isUniform(col, 0, 9) && isUniform(place, 0, 81));
   QVERIFY(isUniform(flip, 0, 2) && isUniform(sign, 0, 2) && isUniform(level, 0, 10));

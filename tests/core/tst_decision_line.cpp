@@ -17,7 +17,7 @@ namespace {
 
 Plan flipped() {
   Plan plan = examplePlan();
-  plan.flip = true;
+  plan.set(flipPart(true));
   return plan;
 }
 
@@ -36,7 +36,7 @@ Decision chainWon() {
     group.candidate = name == std::string("flip") ? flipped() : examplePlan();
     decision.groups.push_back(group);
   }
-  decision.groups[1].candidate.steps[0].level = 4;
+  decision.groups[1].candidate.chain()[0].at[0] = 4;
   decision.winner = 1;
   decision.pixelHash = "abc";
   return decision;
@@ -75,7 +75,7 @@ void TestDecisionLine::plansAreCountedFromTheUnperturbed() {
   const Decision decision = chainWon();
   QVERIFY(planOf(decision, -1) == examplePlan());
   QVERIFY(planOf(decision, 0) == flipped());
-  QCOMPARE(planOf(decision, decision.winner).steps[0].level, 4);
+  QCOMPARE(planOf(decision, decision.winner).chain()[0].at[0], 4);
   QCOMPARE(nameOf(decision, -1), std::string("unperturbed"));
   QCOMPARE(nameOf(decision, 1), std::string("chain"));
   QVERIFY(pictureOf(decision, 1).empty());

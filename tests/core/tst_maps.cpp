@@ -76,20 +76,17 @@ Plan geometricPlan(std::mt19937& random, ImageSize source) {
   Plan plan;
   const bool resized = source != ImageSize{kSide, kSide};
   plan.grid = Grid::ta31;
-  if (!resized && random() % 2) plan.order = RenderOrder::chainFirst;
+  if (!resized && random() % 2) plan.setOrder(RenderOrder::chainFirst);
   if (resized) {
     const int width = 1 + static_cast<int>(random() % source.width);
     const int height = 1 + static_cast<int>(random() % source.height);
-    plan.resizedCrop = ResizedCrop{static_cast<int>(random() % 60),
-                                   static_cast<int>(random() % 60),
-                                   height,
-                                   width,
-                                   source,
-                                   Filter::nearest};
+    const int row = static_cast<int>(random() % 60), col = static_cast<int>(random() % 60);
+    plan.add(resizedCropPart(row, col, {width, height}, source, Filter::nearest));
   } else {
-    plan.crop = Crop{static_cast<int>(random() % 9), static_cast<int>(random() % 9), random() % 3 == 0};
+    const int row = static_cast<int>(random() % 9), col = static_cast<int>(random() % 9);
+    plan.set(cropPart(row, col, random() % 3 == 0));
   }
-  plan.flip = random() % 2 > 0;
+  plan.set(flipPart(random() % 2 > 0));
   while (plan.chain().size() < 3) {
     const Op& op = ops()[random() % ops().size()];
     if (!op.geometric || !hasLevels(op, plan.grid)) continue;
@@ -231,7 +228,7 @@ void TestMaps::picturesFollowThePicture() {
     Plan plan = geometricPlan(random, {kSide, kSide});
     const Image moved = renderer.picture(0, plan);
     plan.add(makeStep("invert", 0));
-    plan.cutout = Box{0, 0, 8, 8};
+    plan.set(cutoutPart(0, 0, 8, 8));
     QVERIFY(std::get<Image>(renderer.target(plan, data.image(0))) == moved);
     QCOMPARE(std::get<Label>(renderer.target(plan, Label{7})).value, 7);
   }

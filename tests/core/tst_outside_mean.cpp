@@ -41,19 +41,20 @@ std::vector<Golden> goldenRows() {
 Plan randomPlan(std::mt19937& random) {
   Plan plan;
   plan.grid = random() % 2 ? Grid::aa10 : Grid::aa10Published;
-  plan.order = random() % 8 ? RenderOrder::chainFirst : RenderOrder::cropFirst;
+  plan.setOrder(random() % 8 ? RenderOrder::chainFirst : RenderOrder::cropFirst);
   plan.outside = Outside::mean;
-  for (auto steps = 2 + random() % 3; plan.stepCount < static_cast<int>(steps);) {
+  for (auto steps = 2 + random() % 3; plan.chain().size() < steps;) {
     const Op& op = ops()[random() % ops().size()];
     if (op.hasPartner || !hasLevels(op, plan.grid)) continue;
-    Step step = makeStep(op.name.c_str(), static_cast<int>(random() % 10), random() % 2 ? 1 : -1);
+    Part step = makeStep(op.name.c_str(), static_cast<int>(random() % 10), random() % 2 ? 1 : -1);
     step.fired = random() % 8 > 0;
     step.x = static_cast<float>(random() % 4096) / 4096;
     step.y = static_cast<float>(random() % 4096) / 4096;
     plan.add(step);
   }
-  if (random() % 2) plan.crop = Crop{static_cast<int>(random() % 9), static_cast<int>(random() % 9)};
-  plan.flip = random() % 2 > 0;
+  const int row = static_cast<int>(random() % 9), col = static_cast<int>(random() % 9);
+  if (random() % 2) plan.set(cropPart(row, col));
+  plan.set(flipPart(random() % 2 > 0));
   return plan;
 }
 
@@ -170,7 +171,7 @@ void TestOutsideMean::partnersAreOpaque() {
   std::vector<bool> clear;
   shown(data, 0, plan, clear);
   QCOMPARE(std::count(clear.begin(), clear.end(), true), 10 * 32);
-  plan.steps[1].level = 1;
+  plan.chain()[1].at[0] = 1;
   shown(data, 0, plan, clear);
   QCOMPARE(std::count(clear.begin(), clear.end(), true), 0);
 }

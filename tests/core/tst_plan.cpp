@@ -31,11 +31,11 @@ void TestPlan::jsonHasTheStatedForm() {
   QVERIFY(planFromJson(toJson(examplePlan())) == examplePlan());
 
   Plan plan;  // what is not as it was before there were other policies
-  plan.crop = Crop{1, 2, true};
+  plan.set(cropPart(1, 2, true));
   plan.grid = Grid::faa;
-  plan.order = RenderOrder::chainFirst;
+  plan.setOrder(RenderOrder::chainFirst);
   plan.boxFill = BoxFill::mean;
-  Step step = makeStep("cutout_abs", 4);
+  Part step = makeStep("cutout_abs", 4);
   step.fired = false;
   step.x = 0.25f;
   step.y = 0.75f;
@@ -119,15 +119,15 @@ void TestPlan::jsonRefusesWhatIsNotAPlan() {
 void TestPlan::textNamesWhatIsDone() {
   Plan plan = examplePlan();
   QCOMPARE(planText(plan), std::string("crop (4, 7) · rotate 3 + color -9 · cutout (2, 20, 18, 32)"));
-  plan.flip = true;
-  plan.cutout.reset();
-  plan.steps[0] = makeStep("identity", 4);
-  plan.steps[1] = makeStep("shear_x", -1, -1);
+  plan.set(flipPart(true));
+  plan.remove("cutout");
+  plan.chain()[0] = makeStep("identity", 4);
+  plan.chain()[1] = makeStep("shear_x", -1, -1);
   QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · identity + shear x -(-1)"));
-  plan.steps[0].fired = false;
+  plan.chain()[0].fired = false;
   QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · shear x -(-1)"));
   QCOMPARE(planText(Plan{}), std::string("unchanged"));
-  plan.steps[1] = makeStep("shear_x", 0, -1);
+  plan.chain()[1] = makeStep("shear_x", 0, -1);
   QCOMPARE(planText(plan), std::string("crop (4, 7) · flip · shear x 0"));
   QCOMPARE(toJson(plan)["chain"].asArray()[1].at("sign").asInt(), -1);
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr int kDraws = 40000;
 
 /// Place of an op in a list of names; -1: not in it.
-int placeIn(const std::vector<std::string>& names, const Step& step) {
+int placeIn(const std::vector<std::string>& names, const Part& step) {
   const auto found = std::ranges::find(names, ops()[step.op].name);
   return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
@@ -105,11 +105,12 @@ void TestPolicies::autoAugmentDrawsItsTable() {
   std::map<int, std::array<int, 2>> fired;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(*space, index);
-    QVERIFY(plan.stepCount == 2 && plan.grid == Grid::aa10);
-    const int k = key(plan.steps[0].op, plan.steps[0].level, plan.steps[1].op, plan.steps[1].level);
+    QVERIFY(plan.chain().size() == 2 && plan.grid == Grid::aa10);
+    const int k = key(plan.chain()[0].op, plan.chain()[0].at[0], plan.chain()[1].op, plan.chain()[1].at[0]);
     QVERIFY(share.contains(k));
     ++rows[k];
-    for (std::size_t i = 0; i < 2; ++i) fired[k][i] += plan.steps[i].fired, ++signs[plan.steps[i].sign > 0];
+    for (std::size_t i = 0; i < 2; ++i)
+      fired[k][i] += plan.chain()[i].fired, ++signs[plan.chain()[i].sign > 0];
   }
   std::vector<int> counts;
   std::vector<double> expected;
@@ -127,18 +128,18 @@ void TestPolicies::framesAreDrawnAsStated() {
   std::map<int, int> row, col, flip, left, top;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(*space, index);
-    ++row[plan.crop->row], ++col[plan.crop->col], ++flip[*plan.flip], ++left[plan.cutout->left],
-        ++top[plan.cutout->top];
-    QVERIFY(plan.order == RenderOrder::chainFirst && plan.boxFill == BoxFill::mean);
-    QCOMPARE(plan.cutout->right, std::min(32, plan.cutout->left + 16));
+    ++row[at(plan, "crop", 0)], ++col[at(plan, "crop", 1)], ++flip[isFlipped(plan)],
+        ++left[at(plan, "cutout", 0)], ++top[at(plan, "cutout", 1)];
+    QVERIFY(plan.order() == RenderOrder::chainFirst && plan.boxFill == BoxFill::mean);
+    QCOMPARE(at(plan, "cutout", 2), std::min(32, at(plan, "cutout", 0) + 16));
   }
   QVERIFY(isUniform(row, 0, 9) && isUniform(col, 0, 9) && isUniform(flip, 0, 2));
   QVERIFY(isUniform(left, -8, 32) && isUniform(top, -8, 32));
 
   const Plan black =
       samplePlan(*makeSpace("autoaugment", R"({"order":"crop_first","cutout_fill":"black"})"), 0);
-  QVERIFY(black.order == RenderOrder::cropFirst && black.boxFill == BoxFill::black && black.cutout);
-  QVERIFY(!samplePlan(*makeSpace("autoaugment", R"({"cutout":false})"), 0).cutout);
+  QVERIFY(black.order() == RenderOrder::cropFirst && black.boxFill == BoxFill::black && black.find("cutout"));
+  QVERIFY(!samplePlan(*makeSpace("autoaugment", R"({"cutout":false})"), 0).find("cutout"));
 }
 
 void TestPolicies::randAugmentDrawsUniformly_data() {
@@ -157,12 +158,13 @@ void TestPolicies::randAugmentDrawsUniformly() {
   std::map<int, int> op, pair, sign;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(*space, index);
-    QVERIFY(plan.stepCount == 3 && gridName(plan.grid) == grid.toStdString());
-    for (const Step& step : plan.chain()) {
-      QVERIFY(step.fired && step.level == 11);
+    QVERIFY(plan.chain().size() == 3 && gridName(plan.grid) == grid.toStdString());
+    for (const Part& step : plan.chain()) {
+      QVERIFY(step.fired && step.at[0] == 11);
       ++op[placeIn(names, step)], ++sign[step.sign > 0];
     }
-    ++pair[placeIn(names, plan.steps[0]) * static_cast<int>(names.size()) + placeIn(names, plan.steps[2])];
+    ++pair[placeIn(names, plan.chain()[0]) * static_cast<int>(names.size()) +
+           placeIn(names, plan.chain()[2])];
   }
   const int kinds = static_cast<int>(names.size());
   QVERIFY(isUniform(op, 0, kinds) && isUniform(pair, 0, kinds * kinds) && isUniform(sign, 0, 2));
@@ -188,8 +190,8 @@ void TestPolicies::presetsAreThePublishedSettings() {
   QFETCH(int, magnitude);
   const std::string settings = std::string(R"({"preset":")") + QTest::currentDataTag() + "\"}";
   const Plan plan = samplePlan(*makeSpace("randaugment", settings.c_str()), 0);
-  QCOMPARE(int{plan.stepCount}, ops);
-  QCOMPARE(int{plan.steps[0].level}, magnitude);
+  QCOMPARE(static_cast<int>(plan.chain().size()), ops);
+  QCOMPARE(int{plan.chain()[0].at[0]}, magnitude);
 }
 
 void TestPolicies::trivialAugmentDrawsOneOp_data() {
@@ -206,8 +208,8 @@ void TestPolicies::trivialAugmentDrawsOneOp() {
   std::map<int, int> op, level;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(*space, index);
-    QVERIFY(plan.stepCount == 1 && gridName(plan.grid) == grid.toStdString() && plan.steps[0].fired);
-    ++op[placeIn(kFourteen, plan.steps[0])], ++level[plan.steps[0].level];
+    QVERIFY(plan.chain().size() == 1 && gridName(plan.grid) == grid.toStdString() && plan.chain()[0].fired);
+    ++op[placeIn(kFourteen, plan.chain()[0])], ++level[plan.chain()[0].at[0]];
   }
   QVERIFY(isUniform(op, 0, 14) && isUniform(level, 0, 31));
 }
@@ -217,10 +219,10 @@ void TestPolicies::uniformAugmentFiresHalf() {
   std::map<int, int> op, level, fired, x;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(*space, index);
-    QCOMPARE(int{plan.stepCount}, 2);
-    ++fired[2 * plan.steps[0].fired + plan.steps[1].fired];
-    for (const Step& step : plan.chain()) {
-      ++op[placeIn(kUniform, step)], ++level[step.level];
+    QCOMPARE(static_cast<int>(plan.chain().size()), 2);
+    ++fired[2 * plan.chain()[0].fired + plan.chain()[1].fired];
+    for (const Part& step : plan.chain()) {
+      ++op[placeIn(kUniform, step)], ++level[step.at[0]];
       if (ops()[step.op].hasPlace) ++x[static_cast<int>(step.x * 16)];
     }
   }
@@ -235,14 +237,14 @@ void TestPolicies::sharesStayExact() {
   int rotations = 0;
   for (std::uint32_t index = 0; index < 64; ++index) {
     const Plan plan = samplePlan(space, index);
-    const Step& step = plan.steps[0];
+    const Part& step = plan.chain()[0];
     const bool rotate = ops()[step.op].name == "rotate";
     rotations += rotate;
     QCOMPARE(placeOnGrid(step, plan.grid), rotate ? 0.49884310562180767 : 0.97);
-    QCOMPARE(int{step.level}, rotate ? 4 : 9);
+    QCOMPARE(int{step.at[0]}, rotate ? 4 : 9);
     Random random(7, 1, index, Purpose::probe);
-    const Probe probe = space.probe(plan, Group::chain, random);
-    const double moved = placeOnGrid(probe.plan.steps[0], Grid::faa);
+    const Probe probe = space.probe(plan, groupNamed("chain"), random);
+    const double moved = placeOnGrid(probe.plan.chain()[0], Grid::faa);
     QVERIFY(std::abs(moved - (rotate ? 0.49884310562180767 : 0.97) - probe.delta[0] / 9.0) < 1e-12);
     QCOMPARE(probe.clamped, !rotate && probe.delta[0] > 0);
     QCOMPARE(probe.unchanged, probe.clamped);
@@ -264,8 +266,8 @@ void TestPolicies::scheduleIsStretched() {
   const auto space = makeSpace("found", R"({"file":"example-timed"})", kSide, 10);
   std::map<std::string, int> early, late;
   for (std::uint32_t index = 0; index < 2000; ++index) {
-    ++early[ops()[samplePlan(*space, index, 7, 1).steps[0].op].name];
-    ++late[ops()[samplePlan(*space, index, 7, 10).steps[0].op].name];
+    ++early[ops()[samplePlan(*space, index, 7, 1).chain()[0].op].name];
+    ++late[ops()[samplePlan(*space, index, 7, 10).chain()[0].op].name];
   }
   QVERIFY(early.size() == 1 && early.contains("rotate"));
   QVERIFY(late.size() == 2 && follows({late["shear_x"], late["solarize"]}, {0.5, 0.5}));
@@ -282,12 +284,13 @@ void TestPolicies::segmentsCountTheirOps() {
   std::map<int, int> count, first, pairs;
   for (std::uint32_t index = 0; index < kDraws; ++index) {
     const Plan plan = samplePlan(space, index);
-    ++count[plan.stepCount];
+    ++count[plan.chain().size()];
     const std::vector<std::string> names{"rotate", "color", "cutout"};
-    if (plan.stepCount > 0) ++first[placeIn(names, plan.steps[0])];
-    if (plan.stepCount == 2) ++pairs[placeIn(names, plan.steps[0]) * 3 + placeIn(names, plan.steps[1])];
-    for (const Step& step : plan.chain())
-      QVERIFY(step.fired && step.level == 1 + placeIn(names, step) + (step.level == 4));
+    if (plan.chain().size() > 0) ++first[placeIn(names, plan.chain()[0])];
+    if (plan.chain().size() == 2)
+      ++pairs[placeIn(names, plan.chain()[0]) * 3 + placeIn(names, plan.chain()[1])];
+    for (const Part& step : plan.chain())
+      QVERIFY(step.fired && step.at[0] == 1 + placeIn(names, step) + (step.at[0] == 4));
   }
   QVERIFY(follows(histogram(count, 3), {0.2, 0.3, 0.5}));
   QVERIFY(isUniform(first, 0, 3));
@@ -302,8 +305,8 @@ void TestPolicies::segmentsFollowTheEpoch() {
   for (const int epoch : {1, 40, 41, 100})
     for (std::uint32_t index = 0; index < 500; ++index) {
       const Plan plan = samplePlan(*space, index, 7, epoch);
-      for (const Step& step : plan.chain())
-        if (ops()[step.op].name == "rotate") ++levels[epoch][step.level];
+      for (const Part& step : plan.chain())
+        if (ops()[step.op].name == "rotate") ++levels[epoch][step.at[0]];
     }
   for (const int epoch : {1, 40}) QVERIFY(levels[epoch].size() == 1 && levels[epoch].contains(2));
   for (const int epoch : {41, 100}) QVERIFY(levels[epoch].size() == 1 && levels[epoch].contains(5));
@@ -315,11 +318,12 @@ void TestPolicies::elementsFollowTheirDistribution() {
     std::map<int, int> element, fired;
     for (std::uint32_t index = 0; index < kDraws; ++index) {
       const Plan plan = samplePlan(*space, index, 7, epoch);
-      QVERIFY(plan.stepCount == 2 && plan.steps[0].fired == plan.steps[1].fired && plan.grid == Grid::ddas);
-      ++fired[plan.steps[0].fired];
-      for (const Step& step : plan.chain()) {
+      QVERIFY(plan.chain().size() == 2 && plan.chain()[0].fired == plan.chain()[1].fired &&
+              plan.grid == Grid::ddas);
+      ++fired[plan.chain()[0].fired];
+      for (const Part& step : plan.chain()) {
         const int place = placeIn({"identity", "flip_ud", "rotate", "", "sharpness"}, step);
-        ++element[place + (place == 2 && step.level == 14)];
+        ++element[place + (place == 2 && step.at[0] == 14)];
       }
     }
     const bool early = epoch == 2;
@@ -337,7 +341,7 @@ void TestPolicies::publishedErrorsAreAskedFor() {
   for (const bool asPublished : {false, true}) {
     const FoundSpace space(policy, FrameSettings{}, {squareInput(kSide, kPad), 1}, asPublished);
     std::map<int, int> levels;
-    for (std::uint32_t index = 0; index < 500; ++index) ++levels[samplePlan(space, index).steps[0].level];
+    for (std::uint32_t index = 0; index < 500; ++index) ++levels[samplePlan(space, index).chain()[0].at[0]];
     QCOMPARE(levels.size(), std::size_t{asPublished ? 1u : 4u});
     QVERIFY(levels.contains(14));
   }
@@ -350,13 +354,14 @@ void TestPolicies::probesTakeOnlyFiredSteps() {
   for (std::uint32_t index = 0; index < 4000; ++index) {
     const Plan plan = samplePlan(*space, index);
     Random random(7, 1, index, Purpose::probe);
-    const Probe probe = space->probe(plan, Group::chain, random);
-    QCOMPARE(probe.position < 0, !plan.steps[0].fired && !plan.steps[1].fired);
-    if (probe.position >= 0) QVERIFY(plan.steps[probe.position].fired);
+    const Probe probe = space->probe(plan, groupNamed("chain"), random);
+    QCOMPARE(probe.position < 0, !plan.chain()[0].fired && !plan.chain()[1].fired);
+    if (probe.position >= 0) QVERIFY(plan.chain()[probe.position].fired);
     none += probe.position < 0;
-    second += probe.position == 1 && !plan.steps[0].fired;
-    for (std::size_t i = 0; i < 2; ++i) QVERIFY(probe.plan.steps[i].fired == plan.steps[i].fired);
-    QVERIFY(space->update(plan, probe, Group::chain, 1, 1).plan.steps[1].fired == plan.steps[1].fired);
+    second += probe.position == 1 && !plan.chain()[0].fired;
+    for (std::size_t i = 0; i < 2; ++i) QVERIFY(probe.plan.chain()[i].fired == plan.chain()[i].fired);
+    QVERIFY(space->update(plan, probe, groupNamed("chain"), 1, 1).plan.chain()[1].fired ==
+            plan.chain()[1].fired);
   }
   QVERIFY(none > 400 && second > 400);
 }
@@ -370,8 +375,8 @@ void TestPolicies::eachStepIsAGroup() {
   Random random(7, 1, 0, Purpose::probe);
   for (int i = 0; i < 2; ++i) {
     const Probe probe = space->probe(plan, stepGroup(i), random);
-    QVERIFY(probe.position == i && probe.plan.steps[1 - i] == plan.steps[1 - i]);
-    QCOMPARE(int{probe.plan.steps[i].level}, plan.steps[i].level + probe.delta[0]);
+    QVERIFY(probe.position == i && probe.plan.chain()[1 - i] == plan.chain()[1 - i]);
+    QCOMPARE(int{probe.plan.chain()[i].at[0]}, plan.chain()[i].at[0] + probe.delta[0]);
   }
   QVERIFY(space->probe(plan, stepGroup(2), random).inert);
 }
@@ -379,15 +384,15 @@ void TestPolicies::eachStepIsAGroup() {
 void TestPolicies::skippedOpsAreNotProbed() {
   const auto space = makeSpace("uada-cifar", R"({"skip_inert":true})");
   Plan plan = examplePlan();
-  plan.steps[0] = makeStep("equalize", 4);
+  plan.chain()[0] = makeStep("equalize", 4);
   for (std::uint32_t index = 0; index < 50; ++index) {
     Random random(7, 1, index, Purpose::probe);
-    const Probe probe = space->probe(plan, Group::chain, random);
+    const Probe probe = space->probe(plan, groupNamed("chain"), random);
     QVERIFY(probe.position == 1 && !probe.inert);
   }
-  plan.steps[1] = makeStep("identity", 4);
+  plan.chain()[1] = makeStep("identity", 4);
   Random random(7, 1, 0, Purpose::probe);
-  const Probe probe = space->probe(plan, Group::chain, random);
+  const Probe probe = space->probe(plan, groupNamed("chain"), random);
   QVERIFY(probe.position == -1 && probe.inert && probe.unchanged);
 }
 
@@ -406,12 +411,13 @@ void TestPolicies::oneSubpolicyAlone() {
     const auto alone = entry.make(choice, context);
     for (std::uint32_t index = 0; index < 20; ++index) {
       const Plan plan = samplePlan(*alone, index), usual = samplePlan(*whole, index);
-      QCOMPARE(std::size_t{plan.stepCount}, policy.lists[k].size());
-      for (std::size_t i = 0; i < plan.stepCount; ++i) {
-        QCOMPARE(plan.steps[i].op, policy.lists[k][i].op);
-        QCOMPARE(static_cast<double>(plan.steps[i].level), policy.lists[k][i].level);
+      QCOMPARE(plan.chain().size(), policy.lists[k].size());
+      for (std::size_t i = 0; i < plan.chain().size(); ++i) {
+        QCOMPARE(plan.chain()[i].op, policy.lists[k][i].op);
+        QCOMPARE(static_cast<double>(plan.chain()[i].at[0]), policy.lists[k][i].level);
       }
-      QVERIFY(plan.crop == usual.crop && plan.flip == usual.flip && plan.cutout == usual.cutout);
+      QVERIFY(samePart(plan, usual, "crop") && samePart(plan, usual, "flip") &&
+              samePart(plan, usual, "cutout"));
     }
   }
   context.subpolicy = 25;

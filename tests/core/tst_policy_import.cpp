@@ -305,10 +305,10 @@ void TestPolicyImport::foundPoliciesKeepTheRulesOfSpaces() {
     const auto space = makeSpace("found", (R"({"file":")" + file + "\"}").c_str(), kSide, 300);
     for (std::uint32_t index = 0; index < 120; ++index) {
       const Plan plan = samplePlan(*space, index, 7, 1 + static_cast<int>(index) * 2);
-      QVERIFY(space->clamped(plan).steps == plan.steps);
+      QVERIFY(stepsOf(space->clamped(plan)) == stepsOf(plan));
       const Plan stored = planFromJson(parseJson(toJson(plan).dump(), "test"));
       QVERIFY(stored == plan);
-      for (const Step& step : plan.chain()) QVERIFY(step.level >= 0 && step.level <= plan.topLevel());
+      for (const Part& step : plan.chain()) QVERIFY(step.at[0] >= 0 && step.at[0] <= plan.topLevel());
       Random random(7, 1, index, Purpose::probe);
       for (const Group group : space->groups()) {
         const Probe probe = space->probe(plan, group, random);
@@ -340,7 +340,7 @@ void TestPolicyImport::foundPoliciesAreDrawnAsWritten() {
     std::vector<int> counts(shares.size());
     for (std::uint32_t index = 0; index < 20000; ++index) {
       const Plan plan = samplePlan(*space, index);
-      ++counts[2 * plan.steps[0].op + (plan.steps[0].fired ? 0 : 1)];
+      ++counts[2 * plan.chain()[0].op + (plan.chain()[0].fired ? 0 : 1)];
     }
     QVERIFY2(follows(counts, shares), file.c_str());
     ++checked;

@@ -15,16 +15,10 @@ namespace {
 
 /// The plan with one group's coordinates taken from another plan.
 Plan withGroup(Plan plan, const Plan& from, Group group) {
-  switch (group) {
-    case Group::flip: plan.flip = from.flip; break;
-    case Group::crop:
-      plan.crop = from.crop;
-      plan.resizedCrop = from.resizedCrop;
-      break;
-    case Group::cutout: plan.cutout = from.cutout; break;
-    case Group::chain:
-    default: plan.steps = from.steps; plan.stepCount = from.stepCount;
-  }
+  if (isChain(group))
+    setSteps(plan, from.chain());
+  else if (const Part* part = partOf(from, group, -1))
+    plan.set(*part);
   return plan;
 }
 
@@ -39,28 +33,28 @@ Probe probeByHand(const Plan& plan, const std::vector<int>& delta, int position 
 }
 
 void checkRange(const Plan& used) {
-  if (used.crop)
-    for (const int offset : {used.crop->row, used.crop->col}) QVERIFY(offset >= 0 && offset <= 2 * kPad);
-  if (const auto& part = used.resizedCrop)
-    QVERIFY(part->row >= 0 && part->row + part->height <= kSide && part->col >= 0 &&
-            part->col + part->width <= kSide);
-  for (const Step& step : used.chain()) {
-    QVERIFY(step.level >= 0 && step.level <= used.topLevel());
+  if (used.find("crop"))
+    for (const int offset : {at(used, "crop", 0), at(used, "crop", 1)})
+      QVERIFY(offset >= 0 && offset <= 2 * kPad);
+  if (const Part* part = used.find("resized_crop"))
+    for (const int k : {0, 1}) QVERIFY(part->at[k] >= 0 && part->at[k] + part->size[k] <= kSide);
+  for (const Part& step : used.chain()) {
+    QVERIFY(step.at[0] >= 0 && step.at[0] <= used.topLevel());
     const Op& op = ops()[step.op];
     if (!op.hasValue || op.geometric || used.grid == Grid::ddas) continue;  // DDAS goes beyond on purpose
     const double value = rawValue(op, used.grid, placeOnGrid(step, used.grid), step.sign, kSide);
     QVERIFY2(value >= std::min(op.min, -1.0) && value <= op.max, op.name.c_str());
   }
-  if (const auto& box = used.cutout)
-    for (const int edge : {box->left, box->top, box->right, box->bottom}) QVERIFY(edge >= 0 && edge <= kSide);
+  if (const Part* box = used.find("cutout"))
+    for (const int edge : box->at) QVERIFY(edge >= 0 && edge <= kSide);
 }
 
 /// alone  the only coordinate that moves; -1: all of them
 void checkProbe(const Space& space, const Plan& plan, Group group, const Probe& probe, int alone) {
-  const int coordinates = isChain(group)         ? (probe.position < 0 ? 0 : 1)
-                          : group == Group::flip ? 1
-                          : group == Group::crop ? 2
-                                                 : 4;
+  const int coordinates = isChain(group)                ? (probe.position < 0 ? 0 : 1)
+                          : group == groupNamed("flip") ? 1
+                          : group == groupNamed("crop") ? 2
+                                                        : 4;
   const auto before = Space::coordinates(plan, group, probe.position);
   const auto after = Space::coordinates(probe.plan, group, probe.position);
   const auto used = Space::coordinates(space.clamped(probe.plan), group, probe.position);
@@ -79,11 +73,11 @@ void checkProbe(const Space& space, const Plan& plan, Group group, const Probe& 
     QVERIFY(probe.inert && probe.unchanged && probe.plan == plan);
     return;
   }
-  QVERIFY(plan.steps[probe.position].fired);
+  QVERIFY(plan.chain()[probe.position].fired);
   Plan others = probe.plan;  // op types, signs and the other steps stay
-  others.steps[probe.position].level = plan.steps[probe.position].level;
+  others.chain()[probe.position].at[0] = plan.chain()[probe.position].at[0];
   QVERIFY(others == plan);
-  QCOMPARE(probe.inert, !ops()[plan.steps[probe.position].op].hasValue);
+  QCOMPARE(probe.inert, !ops()[plan.chain()[probe.position].op].hasValue);
 }
 
 }  // namespace
@@ -122,7 +116,7 @@ void TestProbes::probesMoveOneGroupByOne() {
   const auto space = rowSpace();
   for (std::uint32_t index = 0; index < 2000; ++index) {
     const Plan plan = samplePlan(*space, index);
-    QVERIFY(space->clamped(plan).crop == plan.crop && space->clamped(plan).steps == plan.steps);
+    QVERIFY(samePart(space->clamped(plan), plan, "crop") && stepsOf(space->clamped(plan)) == stepsOf(plan));
     Random random(7, 1, index, Purpose::probe);
     for (const Group group : space->groups()) {
       const std::vector<Probe> probes = probesOf(*space, plan, group, random);
@@ -174,35 +168,40 @@ void TestProbes::handWorkedExample() {
   const auto space = makeSpace("uada-cifar");
   const Plan plan = examplePlan();
   const float L0 = 1.0f;
-  const Candidate crop = space->update(plan, probeByHand(plan, {1, -1}), Group::crop, 1.2f - L0, 1);
-  const Candidate flip = space->update(plan, probeByHand(plan, {1}), Group::flip, 0.9f - L0, 1);
-  const Candidate chain = space->update(plan, probeByHand(plan, {1}, 1), Group::chain, 1.0f - L0, 1);
+  const Candidate crop = space->update(plan, probeByHand(plan, {1, -1}), groupNamed("crop"), 1.2f - L0, 1);
+  const Candidate flip = space->update(plan, probeByHand(plan, {1}), groupNamed("flip"), 0.9f - L0, 1);
+  const Candidate chain = space->update(plan, probeByHand(plan, {1}, 1), groupNamed("chain"), 1.0f - L0, 1);
   const Candidate cutout =
-      space->update(plan, probeByHand(plan, {1, -1, -1, 1}), Group::cutout, 0.7f - L0, 1);
+      space->update(plan, probeByHand(plan, {1, -1, -1, 1}), groupNamed("cutout"), 0.7f - L0, 1);
 
   Plan expected = plan;
-  expected.crop = Crop{5, 6};
+  expected.set(cropPart(5, 6));
   QVERIFY(crop.plan == expected && !crop.clamped);
   QVERIFY(flip.plan == plan);
   QVERIFY(chain.plan == plan && !chain.clamped);
   expected = plan;
-  expected.cutout = Box{1, 21, 19, 31};
+  expected.set(cutoutPart(1, 21, 19, 31));
   QVERIFY(cutout.plan == expected && space->clamped(cutout.plan) == expected && !cutout.clamped);
 }
 
 void TestProbes::updateRoundsTowardZero() {
   const auto space = makeSpace("uada-cifar");
   Plan plan = examplePlan();
-  plan.cutout = Box{-3, 0, 13, 16};
+  plan.set(cutoutPart(-3, 0, 13, 16));
   const Probe probe = probeByHand(plan, {1, 1, 1, 1});
-  QVERIFY(space->update(plan, probe, Group::cutout, 1, 0.5).plan.cutout == (Box{-2, 0, 13, 16}));
-  QVERIFY(space->update(plan, probe, Group::cutout, -1, 0.5).plan.cutout == (Box{-3, 0, 12, 15}));
-  QVERIFY(space->update(plan, probe, Group::cutout, 1, 2.9).plan.cutout == (Box{0, 2, 15, 18}));
-  QVERIFY(space->update(plan, probe, Group::cutout, -1, 3).plan.cutout == (Box{-6, -3, 10, 13}));
-  QVERIFY(space->update(plan, probe, Group::cutout, std::nanf(""), 3).plan == plan);  // no sign, no move
-  const Candidate far = space->update(plan, probeByHand(plan, {1}, 1), Group::chain, 0.1f, 3);
-  QCOMPARE(int{far.plan.steps[1].level}, 12);  // raw
-  QCOMPARE(int{space->clamped(far.plan).steps[1].level}, 9);
+  QVERIFY(*space->update(plan, probe, groupNamed("cutout"), 1, 0.5).plan.find("cutout") ==
+          cutoutPart(-2, 0, 13, 16));
+  QVERIFY(*space->update(plan, probe, groupNamed("cutout"), -1, 0.5).plan.find("cutout") ==
+          cutoutPart(-3, 0, 12, 15));
+  QVERIFY(*space->update(plan, probe, groupNamed("cutout"), 1, 2.9).plan.find("cutout") ==
+          cutoutPart(0, 2, 15, 18));
+  QVERIFY(*space->update(plan, probe, groupNamed("cutout"), -1, 3).plan.find("cutout") ==
+          cutoutPart(-6, -3, 10, 13));
+  QVERIFY(space->update(plan, probe, groupNamed("cutout"), std::nanf(""), 3).plan ==
+          plan);  // no sign, no move
+  const Candidate far = space->update(plan, probeByHand(plan, {1}, 1), groupNamed("chain"), 0.1f, 3);
+  QCOMPARE(int{far.plan.chain()[1].at[0]}, 12);  // raw
+  QCOMPARE(int{space->clamped(far.plan).chain()[1].at[0]}, 9);
   QVERIFY(far.clamped);
 }
 
@@ -210,14 +209,14 @@ void TestProbes::flipKeepsTheToggleOnlyWhenHarder() {
   const auto space = makeSpace("uada-cifar");
   for (const bool flipped : {false, true}) {
     Plan plan = examplePlan();
-    plan.flip = flipped;
+    plan.set(flipPart(flipped));
     Random random(1, 1, 1, Purpose::probe);
-    const Probe probe = space->probe(plan, Group::flip, random);
-    QCOMPARE(*probe.plan.flip, !flipped);
+    const Probe probe = space->probe(plan, groupNamed("flip"), random);
+    QCOMPARE(isFlipped(probe.plan), !flipped);
     for (const double epsilon : {1.0, 3.0}) {
-      QCOMPARE(*space->update(plan, probe, Group::flip, 1e-6f, epsilon).plan.flip, !flipped);
-      QCOMPARE(*space->update(plan, probe, Group::flip, 0, epsilon).plan.flip, flipped);
-      QCOMPARE(*space->update(plan, probe, Group::flip, -1, epsilon).plan.flip, flipped);
+      QCOMPARE(isFlipped(space->update(plan, probe, groupNamed("flip"), 1e-6f, epsilon).plan), !flipped);
+      QCOMPARE(isFlipped(space->update(plan, probe, groupNamed("flip"), 0, epsilon).plan), flipped);
+      QCOMPARE(isFlipped(space->update(plan, probe, groupNamed("flip"), -1, epsilon).plan), flipped);
     }
   }
 }
@@ -226,16 +225,16 @@ void TestProbes::flipKeepsTheToggleOnlyWhenHarder() {
 void TestProbes::unchangedProbesMoveNothing() {
   const auto space = makeSpace("uada-cifar", R"({"ops":1})");
   Plan plan = examplePlan();
-  plan.stepCount = 1;
+  keepSteps(plan, 1);
   int unchanged = 0;
   for (std::uint32_t index = 0; index < 64; ++index) {
-    plan.steps[0].level = index % 2 ? 9 : 0;
+    plan.chain()[0].at[0] = index % 2 ? 9 : 0;
     Random random(3, 1, index, Purpose::probe);
-    const Probe probe = space->probe(plan, Group::chain, random);
+    const Probe probe = space->probe(plan, groupNamed("chain"), random);
     const bool outward = probe.delta[0] == (index % 2 ? 1 : -1);
     QCOMPARE(probe.unchanged, outward);
     QCOMPARE(probe.clamped, outward);
-    if (outward) QVERIFY(space->update(plan, probe, Group::chain, 1, 1).plan == plan);
+    if (outward) QVERIFY(space->update(plan, probe, groupNamed("chain"), 1, 1).plan == plan);
     unchanged += outward;
   }
   QVERIFY2(unchanged > 15 && unchanged < 49, "about half of the coins point outward");
@@ -245,9 +244,9 @@ void TestProbes::inertStepsAreMarked() {
   const auto space = makeSpace("uada-cifar");
   Plan plan = examplePlan();
   for (const char* name : {"autocontrast", "equalize", "identity"}) {
-    plan.steps[0] = plan.steps[1] = makeStep(name, 4);
+    plan.chain()[0] = plan.chain()[1] = makeStep(name, 4);
     Random random(3, 1, 0, Purpose::probe);
-    const Probe probe = space->probe(plan, Group::chain, random);
+    const Probe probe = space->probe(plan, groupNamed("chain"), random);
     QVERIFY(probe.inert && !probe.clamped && !probe.unchanged);
   }
 }
@@ -277,9 +276,9 @@ void TestProbes::probeCoinsAreFair() {
       const Probe probe = space->probe(plan, group, random);
       int coins = 0;
       for (int k = 0; k < probe.coordinates; ++k) coins = 2 * coins + (probe.delta[k] > 0);
-      if (group == Group::crop) ++crop[coins];
-      if (group == Group::chain) ++chain[coins], ++position[probe.position];
-      if (group == Group::cutout) ++cutout[coins];
+      if (group == groupNamed("crop")) ++crop[coins];
+      if (group == groupNamed("chain")) ++chain[coins], ++position[probe.position];
+      if (group == groupNamed("cutout")) ++cutout[coins];
     }
   }
   QVERIFY(isUniform(position, 0, 2) && isUniform(chain, 0, 2));
@@ -316,8 +315,10 @@ void TestProbes::coordinatewiseMovesEachByItsOwnSign() {
   for (const auto& delta : deltas) probes.push_back(probeByHand(plan, delta));
   probes[3].unchanged = true;
   const std::vector<float> dL{0.25f, -0.5f, 0, 3};
-  QVERIFY(space->update(plan, probes, Group::cutout, dL, 1).plan.cutout == (Box{3, 21, 18, 32}));
-  QVERIFY(space->update(plan, probes, Group::cutout, dL, 3).plan.cutout == (Box{5, 23, 18, 32}));
+  QVERIFY(*space->update(plan, probes, groupNamed("cutout"), dL, 1).plan.find("cutout") ==
+          cutoutPart(3, 21, 18, 32));
+  QVERIFY(*space->update(plan, probes, groupNamed("cutout"), dL, 3).plan.find("cutout") ==
+          cutoutPart(5, 23, 18, 32));
 }
 
 QTEST_GUILESS_MAIN(TestProbes)

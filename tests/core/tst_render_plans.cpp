@@ -110,15 +110,16 @@ void TestRenderPlans::probesOfTheBoxChangeOnlyItsEdges() {
   for (std::uint32_t index = 0; index < 64; ++index) {
     const Plan plan = samplePlan(*space, index);
     Random random(7, 1, index, Purpose::probe);
-    const Probe probe = space->probe(plan, Group::cutout, random);
+    const Probe probe = space->probe(plan, groupNamed("cutout"), random);
     const Image before = renderer_.picture(index, plan), after = renderer_.picture(index, probe.plan);
-    const auto inBox = [](const Box& box, int y, int x) {
-      return y >= box.left && y < box.right && x >= box.top && x < box.bottom;
+    const auto inBox = [](const Plan& one, int y, int x) {
+      const auto& [left, top, right, bottom] = one.find("cutout")->at;
+      return y >= left && y < right && x >= top && x < bottom;
     };
     for (int y = 0; y < 32; ++y)
       for (int x = 0; x < 32; ++x) {
         const std::size_t at = 3 * (y * 32 + x);
-        if (inBox(*plan.cutout, y, x) == inBox(*probe.plan.cutout, y, x))
+        if (inBox(plan, y, x) == inBox(probe.plan, y, x))
           QVERIFY(std::equal(&before.rgb[at], &before.rgb[at] + 3, &after.rgb[at]));
       }
   }

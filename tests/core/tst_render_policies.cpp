@@ -7,9 +7,9 @@ using namespace uada::test;
 
 namespace {
 
-Plan chainOf(std::initializer_list<Step> steps) {
+Plan chainOf(std::initializer_list<Part> steps) {
   Plan plan;
-  for (const Step& step : steps) plan.add(step);
+  for (const Part& step : steps) plan.add(step);
   return plan;
 }
 
@@ -39,7 +39,7 @@ class TestRenderPolicies : public QObject {
 /// A18: exactly 0 for the network, the rounded mean in pictures.
 void TestRenderPolicies::boxesMayShowTheMean() {
   Plan plan;
-  plan.cutout = Box{-5, 30, 2, 40};  // raw: rows 0 and 1, columns 30 and 31 are used
+  plan.set(cutoutPart(-5, 30, 2, 40));  // raw: rows 0 and 1, columns 30 and 31 are used
   plan.boxFill = BoxFill::mean;
   const std::vector<std::uint32_t> indices{2};
   std::vector<float> out(3 * 32 * 32), plain(out.size());
@@ -74,26 +74,28 @@ void TestRenderPolicies::gridsDecideHowImagesAreRead() {
 
 void TestRenderPolicies::stepsThatDidNotFireDoNothing() {
   Plan plan = chainOf({makeStep("rotate", 9), makeStep("solarize", 8)});
-  plan.steps[0].fired = false;
+  plan.chain()[0].fired = false;
   QVERIFY(renderer_.picture(1, plan) == renderer_.picture(1, chainOf({makeStep("solarize", 8)})));
-  plan.steps[1].fired = false;
+  plan.chain()[1].fired = false;
   QVERIFY(renderer_.picture(1, plan) == Image(data_.image(1)));
 }
 
 void TestRenderPolicies::placesAndPartnersCount() {
   Plan plan = chainOf({makeStep("cutout", 5)});  // side 10 on this grid
   plan.grid = Grid::aa10;
-  plan.steps[0].x = 0.25f;  // column 8
-  plan.steps[0].y = 0.5f;   // row 16
+  plan.chain()[0].x = 0.25f;  // column 8
+  plan.chain()[0].y = 0.5f;   // row 16
   const Image picture = renderer_.picture(1, plan);
   for (std::size_t i = 0; i < picture.rgb.size(); i += 3) {
     const std::size_t row = i / 96, column = i / 3 % 32;
-    if (row >= 11 && row < 21 && column >= 3 && column < 13) QCOMPARE(picture.rgb[i], std::uint8_t{125});
-    else QCOMPARE(picture.rgb[i], data_.image(1).rgb[i]);
+    if (row >= 11 && row < 21 && column >= 3 && column < 13)
+      QCOMPARE(picture.rgb[i], std::uint8_t{125});
+    else
+      QCOMPARE(picture.rgb[i], data_.image(1).rgb[i]);
   }
   plan = chainOf({makeStep("sample_pairing", 30)});
   plan.grid = Grid::ta31;
-  plan.steps[0].partner = 64 + 9;  // of 64 samples: number 9
+  plan.chain()[0].partner = 64 + 9;  // of 64 samples: number 9
   Sampling sampling;
   sampling.other = data_.image(9);
   Image expected(32, 32);
@@ -129,7 +131,7 @@ void TestRenderPolicies::whatIsOutsideMayShowTheMean() {
     for (int i = 0; i < 32 * 32; ++i) clear[i] = i % 32 >= begin && i % 32 < end;
     return clear;
   };
-  const Step moved = makeStep("translate_x", 9);  // 9 pixels to the left
+  const Part moved = makeStep("translate_x", 9);  // 9 pixels to the left
   QVERIFY(transparent(chainOf({moved})) == columns(23, 32));
   for (const char* kept : {"color", "contrast", "brightness", "sharpness"})
     QVERIFY2(transparent(chainOf({moved, makeStep(kept, 8)})) == columns(23, 32), kept);
@@ -141,12 +143,12 @@ void TestRenderPolicies::whatIsOutsideMayShowTheMean() {
         reset);
   }
   Plan cropped = chainOf({moved});
-  cropped.order = RenderOrder::chainFirst;
-  cropped.crop = Crop{4, 1};  // three columns of padding come in at the left
+  cropped.setOrder(RenderOrder::chainFirst);
+  cropped.set(cropPart(4, 1));  // three columns of padding come in at the left
   std::vector<bool> expected = columns(26, 32);
   for (int i = 0; i < 32 * 32; ++i) expected[i] = expected[i] || i % 32 < 3;
   QVERIFY(transparent(cropped) == expected);
-  cropped.flip = true;
+  cropped.set(flipPart(true));
   const std::vector<bool> mirrored = transparent(cropped);
   QVERIFY(!mirrored.empty());
   for (int i = 0; i < 32 * 32; ++i) QCOMPARE(bool(mirrored[i]), bool(expected[i / 32 * 32 + 31 - i % 32]));
@@ -154,17 +156,17 @@ void TestRenderPolicies::whatIsOutsideMayShowTheMean() {
 
 void TestRenderPolicies::holesGoTheWayOfThePicture() {
   Plan plan = chainOf({makeStep("cutout", 5), makeStep("rotate", 9), makeStep("shear_y", 4, -1)});
-  plan.steps[0].x = 0.3f;
+  plan.chain()[0].x = 0.3f;
   Image mask(32, 32), next(32, 32);
   std::fill(mask.rgb.begin(), mask.rgb.end(), 255);
   Sampling sampling;
   sampling.filter = Filter::nearest;
-  for (const Step& step : plan.chain()) {
+  for (const Part& step : plan.chain()) {
     const Op& op = ops()[step.op];
     Sampling own = sampling;
     own.x = step.x, own.y = step.y;
     own.cover = std::array<std::uint8_t, 3>{0, 0, 0};
-    op.apply(mask.view(), next.span(), op.valueAt(Grid::aa10, step.level, step.sign, 32), own);
+    op.apply(mask.view(), next.span(), op.valueAt(Grid::aa10, step.at[0], step.sign, 32), own);
     std::swap(mask, next);
   }
   const std::vector<bool> clear = transparent(plan);

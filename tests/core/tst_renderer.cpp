@@ -10,9 +10,9 @@ using namespace uada::test;
 
 namespace {
 
-Plan chainOf(std::initializer_list<Step> steps) {
+Plan chainOf(std::initializer_list<Part> steps) {
   Plan plan;
-  for (const Step& step : steps) plan.add(step);
+  for (const Part& step : steps) plan.add(step);
   return plan;
 }
 
@@ -23,21 +23,21 @@ Image byHand(ImageView in, const Plan& plan, int pad) {
   for (int y = 0; y < side; ++y)
     for (int x = 0; x < side; ++x)
       for (int c = 0; c < 3; ++c) {
-        const int fromX = plan.flip.value_or(false) ? side - 1 - x : x;
-        const int row = y + (plan.crop ? plan.crop->row - pad : 0),
-                  col = fromX + (plan.crop ? plan.crop->col - pad : 0);
+        const int fromX = isFlipped(plan) ? side - 1 - x : x;
+        const int row = y + (plan.find("crop") ? at(plan, "crop", 0) - pad : 0),
+                  col = fromX + (plan.find("crop") ? at(plan, "crop", 1) - pad : 0);
         const bool isInside = row >= 0 && row < side && col >= 0 && col < side;
-        const auto& box = plan.cutout;
-        const bool isErased = box && y >= box->left && y < box->right && x >= box->top && x < box->bottom;
+        const Part* box = plan.find("cutout");
+        const bool isErased = box && y >= box->at[0] && y < box->at[2] && x >= box->at[1] && x < box->at[3];
         out.rgb[3 * (y * side + x) + c] = isInside && !isErased ? in.row(row)[3 * col + c] : 0;
       }
   return out;
 }
 
-Image applied(ImageView in, const Step& step, std::optional<Filter> filter = {}) {
+Image applied(ImageView in, const Part& step, std::optional<Filter> filter = {}) {
   const Op& op = ops()[step.op];
   Image out(in.width, in.height);
-  const double value = op.hasValue ? op.valueAt(Grid::uc10, step.level, step.sign, in.width) : 0;
+  const double value = op.hasValue ? op.valueAt(Grid::uc10, step.at[0], step.sign, in.width) : 0;
   op.apply(in, out.span(), value, {{128, 128, 128}, filter ? *filter : op.uc10Filter});
   return out;
 }
@@ -75,17 +75,17 @@ void TestRenderer::cropFlipAndBoxMatchTheLoopsByHand() {
     for (int col = 0; col <= 8; ++col)
       for (const bool flip : {false, true}) {
         Plan plan;
-        plan.crop = Crop{row, col};
-        plan.flip = flip;
+        plan.set(cropPart(row, col));
+        plan.set(flipPart(flip));
         QVERIFY(renderer.picture(1, plan) == byHand(small.image(1), plan, 4));
-        plan.cutout = Box{row - 2, col - 3, row + 1, col + 1};
+        plan.set(cutoutPart(row - 2, col - 3, row + 1, col + 1));
         QVERIFY(renderer.picture(1, plan) == byHand(small.image(1), plan, 4));
       }
 }
 
 void TestRenderer::reflectedCropsShowTheMirroredEdge() {
   Plan plan;
-  plan.crop = Crop{1, 6, true};  // three rows up, two columns right of the middle
+  plan.set(cropPart(1, 6, true));  // three rows up, two columns right of the middle
   const ImageView in = data_.image(2);
   const Image out = renderer_.picture(2, plan);
   for (int y = 0; y < 32; ++y)
@@ -94,7 +94,7 @@ void TestRenderer::reflectedCropsShowTheMirroredEdge() {
       QVERIFY(std::equal(in.row(row) + 3 * col, in.row(row) + 3 * col + 3, out.view().row(y) + 3 * x));
     }
   Plan zeros = plan;
-  zeros.crop->reflect = false;
+  zeros.set(cropPart(1, 6));
   QVERIFY(!(renderer_.picture(2, zeros) == out));
   std::vector<std::uint8_t> both(2 * 3 * 32 * 32);  // drawn apart, though they begin alike
   const Plan plans[] = {plan, zeros};
@@ -126,7 +126,7 @@ void TestRenderer::boxesPartlyOutside() {
   Dataset white = makeData(32, 1);
   std::fill(white.rgb.begin(), white.rgb.end(), 255);
   Plan plan;
-  plan.cutout = Box{box[0], box[1], box[2], box[3]};
+  plan.set(cutoutPart(box[0], box[1], box[2], box[3]));
   const Image image = Renderer(white, settingsOf(32), pool_).picture(0, plan);
   QCOMPARE(std::count(image.rgb.begin(), image.rgb.end(), 0), 3 * erased);
   QVERIFY(image == byHand(white.image(0), plan, 4));
@@ -187,23 +187,23 @@ void TestRenderer::chainsMatchPillow() {
 
 void TestRenderer::stagesComeInTheStatedOrder() {
   Plan plan = chainOf({makeStep("rotate", 5), makeStep("solarize", 6), makeStep("translate_x", 4, -1)});
-  plan.crop = Crop{1, 7};
-  plan.flip = true;
-  plan.cutout = Box{3, 5, 19, 21};
+  plan.set(cropPart(1, 7));
+  plan.set(flipPart(true));
+  plan.set(cutoutPart(3, 5, 19, 21));
   Plan geometry, box;
-  geometry.crop = plan.crop;
-  geometry.flip = true;
-  box.cutout = plan.cutout;
+  geometry.set(*plan.find("crop"));
+  geometry.set(flipPart(true));
+  box.set(*plan.find("cutout"));
 
   Image expected = byHand(data_.image(3), geometry, 4);
-  for (const Step& step : plan.chain()) expected = applied(expected.view(), step);
+  for (const Part& step : plan.chain()) expected = applied(expected.view(), step);
   expected = byHand(expected.view(), box, 4);
   QVERIFY(renderer_.picture(3, plan) == expected);
 
   Image family(data_.image(3));
-  for (const Step& step : plan.chain()) family = applied(family.view(), step);
+  for (const Part& step : plan.chain()) family = applied(family.view(), step);
   family = byHand(byHand(family.view(), geometry, 4).view(), box, 4);
-  plan.order = RenderOrder::chainFirst;
+  plan.setOrder(RenderOrder::chainFirst);
   QVERIFY(renderer_.picture(3, plan) == family);
   QVERIFY(!(family == expected));
 }
@@ -211,7 +211,7 @@ void TestRenderer::stagesComeInTheStatedOrder() {
 void TestRenderer::filterOfTheSettingsWins() {
   RenderSettings settings = settingsOf(32);
   settings.sampling = Sampling{{128, 128, 128}, Filter::nearest};
-  const Step shear = makeStep("shear_x", 7);
+  const Part shear = makeStep("shear_x", 7);
   const Image nearest = Renderer(data_, settings, pool_).picture(0, chainOf({shear}));
   QVERIFY(nearest == applied(data_.image(0), shear, Filter::nearest));
   QVERIFY(!(nearest == renderer_.picture(0, chainOf({shear}))));
@@ -223,19 +223,19 @@ void TestRenderer::variantsThatBeginAlikeStayApart() {
   const Plan first = chainOf(
       {makeStep("rotate", 5), makeStep("sample_pairing", 6), makeStep("cutout", 30), makeStep("color", 9)});
   std::vector<Plan> plans(11, first);
-  plans[1].steps[0].level = 6;
-  plans[2].steps[0].op = makeStep("shear_y", 5).op;
-  plans[3].steps[1].partner = 3;
-  plans[4].steps[2].x = 0.25f;
-  plans[5].steps[2].y = 0.75f;
-  plans[6].steps[3].level = 2;
-  plans[7].steps[1].fired = false;
-  plans[8].flip = true;
-  plans[9].crop = Crop{2, 5};
-  plans[10].steps[1].fired = false;  // plan 7 on another grid
+  plans[1].chain()[0].at[0] = 6;
+  plans[2].chain()[0].op = makeStep("shear_y", 5).op;
+  plans[3].chain()[1].partner = 3;
+  plans[4].chain()[2].x = 0.25f;
+  plans[5].chain()[2].y = 0.75f;
+  plans[6].chain()[3].at[0] = 2;
+  plans[7].chain()[1].fired = false;
+  plans[8].set(flipPart(true));
+  plans[9].set(cropPart(2, 5));
+  plans[10].chain()[1].fired = false;  // plan 7 on another grid
   plans[10].grid = Grid::taWide31;
   plans.push_back(first);
-  plans.back().stepCount = 2;
+  keepSteps(plans.back(), 2);
   for (Plan& plan : plans)
     if (&plan != &plans[10]) plan.grid = Grid::uniform;
   const std::vector<std::uint32_t> indices{4};
@@ -253,7 +253,7 @@ void TestRenderer::variantsThatBeginAlikeStayApart() {
 
 void TestRenderer::normalisesAfterTheBox() {
   Plan plan;
-  plan.cutout = Box{0, 0, 1, 1};
+  plan.set(cutoutPart(0, 0, 1, 1));
   const std::vector<std::uint32_t> indices{2};
   std::vector<float> out(3 * 32 * 32);
   renderer_.render(indices, {&plan, 1}, out.data());

@@ -44,10 +44,10 @@ void TestResizedCrop::everyPolicyDrawsThem() {
   const auto space = resizedSpace(policy.toStdString());
   for (std::uint32_t index = 0; index < 300; ++index) {
     const Plan plan = samplePlan(*space, index);
-    QVERIFY(plan.resizedCrop && !plan.crop && plan.flip);
-    QVERIFY(plan.order == RenderOrder::cropFirst);
-    QVERIFY(plan.resizedCrop->source == kSource && plan.resizedCrop->filter == Filter::bilinear);
-    QVERIFY(space->clamped(plan).resizedCrop == plan.resizedCrop);
+    QVERIFY(plan.find("resized_crop") && !plan.find("crop") && plan.find("flip"));
+    QVERIFY(plan.order() == RenderOrder::cropFirst);
+    QVERIFY(resizedOf(plan).source == kSource && resizedOf(plan).filter == Filter::bilinear);
+    QVERIFY(samePart(space->clamped(plan), plan, "resized_crop"));
     QVERIFY(planFromJson(parseJson(toJson(plan).dump(), "test")) == plan);
     QVERIFY(plan == samplePlan(*space, index));
   }
@@ -60,22 +60,22 @@ void TestResizedCrop::probesMoveThePlaceAlone() {
   for (std::uint32_t index = 0; index < 500; ++index) {
     const Plan plan = samplePlan(*space, index);
     for (const Group group : space->groups()) {
-      if (group != Group::crop) continue;
+      if (group != groupNamed("crop")) continue;
       ++cropGroups;
       const Probe probe = probedCrop(*space, plan, index);
       QCOMPARE(int{probe.coordinates}, 2);
       QVERIFY(std::abs(probe.delta[0]) == 7 && std::abs(probe.delta[1]) == 7);
       Plan moved = plan;
-      moved.resizedCrop->row += probe.delta[0];
-      moved.resizedCrop->col += probe.delta[1];
+      moved.find("resized_crop")->at[0] += probe.delta[0];
+      moved.find("resized_crop")->at[1] += probe.delta[1];
       QVERIFY(probe.plan == moved);
       const Plan used = space->clamped(probe.plan);
-      const ResizedCrop& part = *used.resizedCrop;
+      const ResizedCrop part = resizedOf(used);
       QVERIFY(part.row >= 0 && part.row + part.height <= 375 && part.col >= 0 &&
               part.col + part.width <= 500);
-      QVERIFY(part.height == plan.resizedCrop->height && part.width == plan.resizedCrop->width);
-      QCOMPARE(probe.clamped, used.resizedCrop != probe.plan.resizedCrop);
-      QCOMPARE(probe.unchanged, used.resizedCrop == plan.resizedCrop);
+      QVERIFY(part.height == resizedOf(plan).height && part.width == resizedOf(plan).width);
+      QCOMPARE(probe.clamped, !samePart(used, probe.plan, "resized_crop"));
+      QCOMPARE(probe.unchanged, samePart(used, plan, "resized_crop"));
       clamped += probe.clamped;
       for (const float dL : {-1.0f, 0.0f, 1.0f})
         QVERIFY(space->update(plan, probe, group, dL, 0).plan == plan);
@@ -108,7 +108,7 @@ void TestResizedCrop::stepsAreOfOneThirtySecond() {
   for (std::uint32_t index = 0; index < 4000; ++index) {
     const Probe probe = probedCrop(*space, plan, index);
     QVERIFY(std::abs(probe.delta[0]) == pixels && std::abs(probe.delta[1]) == pixels);
-    QCOMPARE(probe.plan.resizedCrop->row - 1000, int{probe.delta[0]});
+    QCOMPARE(resizedOf(probe.plan).row - 1000, int{probe.delta[0]});
     ++coins[2 * (probe.delta[0] > 0) + (probe.delta[1] > 0)];
   }
   QVERIFY(isUniform(coins, 0, 4));
@@ -123,18 +123,19 @@ void TestResizedCrop::handWorkedMoves() {
   probe.plan = plan;
   probe.coordinates = 2;
   probe.delta = {-7, 7};
-  const auto placeAt = [&](const Plan& moved) { return Space::coordinates(moved, Group::crop, -1); };
+  const auto placeAt = [&](const Plan& moved) { return Space::coordinates(moved, groupNamed("crop"), -1); };
   using Place = std::vector<int>;
-  const Candidate along = space->update(plan, probe, Group::crop, 0.5f, 1);
+  const Candidate along = space->update(plan, probe, groupNamed("crop"), 0.5f, 1);
   QVERIFY((placeAt(along.plan) == Place{-4, 297} && placeAt(space->clamped(along.plan)) == Place{0, 297}));
   QVERIFY(along.clamped);
-  const Candidate against = space->update(plan, probe, Group::crop, -0.5f, 1);
+  const Candidate against = space->update(plan, probe, groupNamed("crop"), -0.5f, 1);
   QVERIFY((placeAt(against.plan) == Place{10, 283}) && !against.clamped);
-  const Candidate far = space->update(plan, probe, Group::crop, 0.5f, 3);
+  const Candidate far = space->update(plan, probe, groupNamed("crop"), 0.5f, 3);
   QVERIFY((placeAt(far.plan) == Place{-18, 311} && placeAt(space->clamped(far.plan)) == Place{0, 300}));
-  const Candidate half = space->update(plan, probe, Group::crop, -0.5f, 0.5);  // 3.5 pixels, toward zero
+  const Candidate half =
+      space->update(plan, probe, groupNamed("crop"), -0.5f, 0.5);  // 3.5 pixels, toward zero
   QVERIFY((placeAt(half.plan) == Place{6, 286}));
-  QVERIFY(space->update(plan, probe, Group::crop, 0, 1).plan == plan);
+  QVERIFY(space->update(plan, probe, groupNamed("crop"), 0, 1).plan == plan);
 }
 
 /// A12: a part that is the whole image has nowhere to go.
@@ -144,7 +145,7 @@ void TestResizedCrop::wholeImagesCannotMove() {
   for (std::uint32_t index = 0; index < 20; ++index) {
     const Probe probe = probedCrop(*space, plan, index);
     QVERIFY(probe.unchanged && probe.clamped && !probe.inert);
-    QVERIFY(space->update(plan, probe, Group::crop, 1, 1).plan == plan);
+    QVERIFY(space->update(plan, probe, groupNamed("crop"), 1, 1).plan == plan);
   }
 }
 
@@ -154,7 +155,7 @@ void TestResizedCrop::placesAreUniform() {
       "crop-flip", R"("min_area":0.25,"max_area":0.25,"min_aspect":1,"max_aspect":1)", 32, {40, 40});
   std::map<int, int> row, col, place;
   for (std::uint32_t index = 0; index < 40000; ++index) {
-    const ResizedCrop part = *samplePlan(*space, index).resizedCrop;
+    const ResizedCrop part = resizedOf(samplePlan(*space, index));
     QVERIFY(part.height == 20 && part.width == 20);
     ++row[part.row], ++col[part.col], ++place[part.row / 3 * 7 + part.col / 3];
   }
@@ -166,7 +167,7 @@ void TestResizedCrop::partsAreOfTheRule() {
   const auto space = resizedSpace("crop-flip", R"("max_area":0.7)", 224, {600, 600});
   std::map<int, int> area, aspect;
   for (std::uint32_t index = 0; index < 20000; ++index) {
-    const ResizedCrop part = *samplePlan(*space, index).resizedCrop;
+    const ResizedCrop part = resizedOf(samplePlan(*space, index));
     const double w = part.width, h = part.height;
     const double share = w * h / 360000, ratio = std::log(w / h) / std::log(4.0 / 3);
     QVERIFY((w + 0.5) * (h + 0.5) >= 0.08 * 360000 && (w - 0.5) * (h - 0.5) <= 0.7 * 360000);
@@ -183,20 +184,20 @@ void TestResizedCrop::eachImageHasItsOwnSize() {
     Random random = planStream(3), other = planStream(3);
     const ImageSize used = size.empty() ? kSource : size;
     const Plan plan = space->sample(random, 1, size);
-    QVERIFY(plan.resizedCrop->source == used);
-    QVERIFY(plan.resizedCrop->width <= used.width && plan.resizedCrop->height <= used.height);
-    QVERIFY(space->clamped(plan).resizedCrop == plan.resizedCrop);
+    QVERIFY(resizedOf(plan).source == used);
+    QVERIFY(resizedOf(plan).width <= used.width && resizedOf(plan).height <= used.height);
+    QVERIFY(samePart(space->clamped(plan), plan, "resized_crop"));
     QVERIFY(makeSpace("randaugment", R"({"crop":"resized"})", kSide, 1, used)->sample(other) == plan);
   }
   const auto square = resizedSpace("randaugment", {}, 28, {});  // no size known: the network's own
-  QVERIFY((samplePlan(*square, 0).resizedCrop->source == ImageSize{28, 28}));
+  QVERIFY((resizedOf(samplePlan(*square, 0)).source == ImageSize{28, 28}));
 }
 
 void TestResizedCrop::settingsAreHeeded() {
-  QVERIFY(samplePlan(*resizedSpace("uada-cifar", R"("resize_filter":"bicubic")"), 0).resizedCrop->filter ==
+  QVERIFY(resizedOf(samplePlan(*resizedSpace("uada-cifar", R"("resize_filter":"bicubic")"), 0)).filter ==
           Filter::bicubic);
   const auto order = [](const char* settings) {
-    return samplePlan(*makeSpace("randaugment", settings), 0).order;
+    return samplePlan(*makeSpace("randaugment", settings), 0).order();
   };
   QVERIFY(order("{}") == RenderOrder::chainFirst && order(R"({"order":"usual"})") == RenderOrder::chainFirst);
   QVERIFY(order(R"({"order":"chain_first"})") == RenderOrder::chainFirst);
@@ -234,15 +235,15 @@ void TestResizedCrop::jsonHasTheStatedForm() {
   QCOMPARE(toJson(plan).dump(), std::string(R"({"resized_crop":[12,-3,100,200],"source":[375,500]})"));
   QCOMPARE(planText(plan), std::string("resized crop (12, -3, 100, 200)"));
   QVERIFY(planFromJson(toJson(plan)) == plan);
-  plan.resizedCrop->filter = Filter::bicubic;
-  plan.flip = true;
+  plan = planWith({12, -3, 100, 200, {500, 375}, Filter::bicubic});
+  plan.set(flipPart(true));
   QCOMPARE(
       toJson(plan).dump(),
       std::string(
           R"({"resized_crop":[12,-3,100,200],"source":[375,500],"resize_filter":"bicubic","flip":true})"));
   QCOMPARE(planText(plan), std::string("resized crop (12, -3, 100, 200) · flip"));
   QVERIFY(planFromJson(toJson(plan)) == plan);
-  plan.resizedCrop->filter = Filter::nearest;
+  plan = planWith({12, -3, 100, 200, {500, 375}, Filter::nearest});
   QVERIFY(planFromJson(toJson(plan)) == plan);
 }
 

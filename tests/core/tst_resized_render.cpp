@@ -53,11 +53,11 @@ void TestResizedRender::picturesShowThePart() {
       const Image expected = resized(cut.view(), kSide, kSide, filter);
       Plan plan = planWith({box.top, box.left, box.height(), box.width(), kSource, filter});
       QVERIFY(renderer.picture(1, plan) == expected);
-      plan.flip = true;
+      plan.set(flipPart(true));
       QVERIFY(renderer.picture(1, plan) == flipped(expected));
-      plan.resizedCrop->col += 1000;  // raw: shown as far right as there is image
+      plan.find("resized_crop")->at[1] += 1000;  // raw: shown as far right as there is image
       Plan right = plan;
-      right.resizedCrop->col = 50 - box.width();
+      right.find("resized_crop")->at[1] = 50 - box.width();
       QVERIFY(renderer.picture(1, plan) == renderer.picture(1, right));
     }
   const Plan exact = planWith({2, 9, 32, 32, kSource});  // of the network's size: nothing is resized
@@ -71,12 +71,12 @@ void TestResizedRender::partsComeBeforeTheChain() {
   const Dataset data = makeData(kSource, 1);
   const Renderer renderer(data, smallSettings(), pool_);
   Plan plan = planWith({1, 20, 30, 28, kSource});
-  plan.flip = true;
+  plan.set(flipPart(true));
   const Image part = renderer.picture(0, plan);
   plan.grid = Grid::tv31;
   plan.add(makeStep("translate_x", 9));
   plan.add(makeStep("rotate", 20, -1));
-  plan.cutout = Box{-8, 3, 8, 19};
+  plan.set(cutoutPart(-8, 3, 8, 19));
 
   Dataset made;
   made.width = made.height = kSide;
@@ -84,8 +84,8 @@ void TestResizedRender::partsComeBeforeTheChain() {
   made.labels = {0};
   made.rgb = part.rgb;
   Plan rest = plan;
-  rest.resizedCrop.reset();
-  rest.flip.reset();
+  rest.remove("resized_crop");
+  rest.remove("flip");
   QVERIFY(Renderer(made, smallSettings(), pool_).picture(0, rest) == renderer.picture(0, plan));
 }
 
@@ -134,7 +134,7 @@ void TestResizedRender::probesDifferThroughTheirGroup() {
   int moved = 0;
   for (std::uint32_t index = 0; index < data.size(); ++index) {
     Plan plan = samplePlan(*space, index);
-    for (Step& step : plan.chain()) step.partner = 0;
+    for (Part& step : plan.chain()) step.partner = 0;
     const Probe probe = probedCrop(*space, plan, index);
     if (probe.clamped) continue;
     ++moved;
@@ -157,7 +157,7 @@ void TestResizedRender::partnersAreBroughtToSize() {
   Plan plan = planWith({0, 0, 37, 50, kSource});
   const Image alone = renderer.picture(0, plan);
   plan.grid = Grid::ta31;
-  Step step = makeStep("sample_pairing", 9);
+  Part step = makeStep("sample_pairing", 9);
   step.partner = 5;  // image 5 % 3
   plan.add(step);
   Image partner(kSide, kSide);
@@ -209,10 +209,10 @@ void TestResizedRender::stagesTellTheirPart() {
   const Dataset data = makeData(kSource, 2);
   const Renderer renderer(data, smallSettings(), pool_);
   Plan plan = planWith({30, 20, 10, 24, kSource});  // rows 0..27 are free
-  plan.flip = true;
+  plan.set(flipPart(true));
   const std::vector<Stage> stages = stagesOf(renderer, 1, plan);
   QCOMPARE(stages.size(), std::size_t{3});
-  QVERIFY(stages[0].image == Image(data.image(1)) && stages[1].part == Stage::Part::crop);
+  QVERIFY(stages[0].image == Image(data.image(1)) && stages[1].part == "resized_crop");
   QCOMPARE(stages[1].title + ": " + stages[1].detail,
            std::string("Resized crop: 24 x 10 pixels of 50 x 37 from row 27, column 20"));
   QVERIFY(stages[2].image == renderer.picture(1, plan) && stages[2].image == flipped(stages[1].image));

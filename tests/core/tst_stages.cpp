@@ -37,8 +37,7 @@ void TestStages::endsWithTheTrainedPixels() {
     const std::vector<Stage> stages = stagesOf(renderer_, index, plan);
     QVERIFY(stages.front().image == Image(data_.image(index)));
     QVERIFY(stages.back().image == renderer_.picture(index, plan));
-    QCOMPARE(stages.size(), std::size_t{1} + plan.crop.has_value() + plan.resizedCrop.has_value() +
-                                plan.flip.has_value() + plan.stepCount + plan.cutout.has_value());
+    QCOMPARE(stages.size(), 1 + plan.parts().size());
     for (std::size_t i = 1; i < stages.size(); ++i)
       if (!stages[i].done) QVERIFY(stages[i].image == stages[i - 1].image);
   }
@@ -47,7 +46,7 @@ void TestStages::endsWithTheTrainedPixels() {
 /// The plan of methods.md 1.5, made again from the ops themselves.
 void TestStages::eachStageIsOneOpFurther() {
   Plan plan = examplePlan();
-  plan.flip = true;
+  plan.set(flipPart(true));
   const std::vector<Stage> stages = stagesOf(renderer_, 3, plan);
   QCOMPARE(stages.size(), std::size_t{6});
   Image image(32, 32), next(32, 32);
@@ -69,21 +68,20 @@ void TestStages::eachStageIsOneOpFurther() {
 
 void TestStages::chainComesFirstWhereThePlanSaysSo() {
   Plan plan = examplePlan();
-  plan.order = RenderOrder::chainFirst;
-  using Part = Stage::Part;
-  const Part expected[] = {Part::original, Part::op, Part::op, Part::crop, Part::flip, Part::cutout};
+  plan.setOrder(RenderOrder::chainFirst);
+  const std::string expected[] = {"", "step", "step", "crop", "flip", "cutout"};
   const std::vector<Stage> stages = stagesOf(renderer_, 0, plan);
   QCOMPARE(stages.size(), std::size(expected));
-  for (std::size_t i = 0; i < stages.size(); ++i) QVERIFY(stages[i].part == expected[i]);
+  for (std::size_t i = 0; i < stages.size(); ++i) QCOMPARE(stages[i].part, expected[i]);
   QCOMPARE(stages[2].step, 1);
 }
 
 void TestStages::captionsSayWhatWasDone() {
   Plan plan = examplePlan();
-  plan.steps[0].level = 11;  // out of range: used as 9
-  plan.steps[1].fired = false;
+  plan.chain()[0].at[0] = 11;  // out of range: used as 9
+  plan.chain()[1].fired = false;
   plan.add(makeStep("equalize", 4));
-  plan.cutout = Box{3, 3, 3, 9};
+  plan.set(cutoutPart(3, 3, 3, 9));
   const std::vector<Stage> stages = stagesOf(renderer_, 0, plan);
   const auto caption = [&](std::size_t i) { return stages[i].title + " | " + stages[i].detail; };
   QCOMPARE(caption(0), std::string("Original | "));
@@ -94,13 +92,13 @@ void TestStages::captionsSayWhatWasDone() {
   QCOMPARE(caption(5), std::string("Equalize | "));
   QCOMPARE(caption(6), std::string("Cutout | empty box"));
   QVERIFY(!stages[4].done && !stages[6].done && !stages[5].value);
-  plan.crop = Crop{4, 4, true};
+  plan.set(cropPart(4, 4, true));
   QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail,
            std::string("row 4, column 4 of the image padded by 4: not moved"));
-  plan.crop = Crop{8, 0, true};
+  plan.set(cropPart(8, 0, true));
   QCOMPARE(stagesOf(renderer_, 0, plan)[1].detail,
            std::string("row 8, column 0 of the image padded by 4, reflected"));
-  plan.cutout = Box{2, 20, 18, 32};
+  plan.set(cutoutPart(2, 20, 18, 32));
   QCOMPARE(stagesOf(renderer_, 0, plan).back().detail, std::string("rows 2-17, columns 20-31, black"));
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/Error.h"
+#include "tests/core/PlanTools.h"
 #include "tests/engine/OracleTools.h"
 
 using namespace uada;
@@ -56,7 +57,8 @@ class TestUadaReadings : public QObject {
     QCOMPARE(cutout.count, 50);
     QCOMPARE(cutout.plus + cutout.minus + cutout.zero, 200);
     // The first variant after the unperturbed and the flip moves the crop's row alone.
-    for (std::size_t b = 0; b < 50; ++b) QCOMPARE(oracle.shown[2][b].crop->col, oracle.shown[0][b].crop->col);
+    for (std::size_t b = 0; b < 50; ++b)
+      QCOMPARE(at(oracle.shown[2][b], "crop", 1), at(oracle.shown[0][b], "crop", 1));
   }
 
   /// A1: one plan, one move, one winner; the mean loss decides.

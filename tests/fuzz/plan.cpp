@@ -23,7 +23,7 @@ void checkPixels(const Plan& plan) {
   static const Renderer renderer(data, {.input = squareInput(kSide)}, pool);
   Image picture;
   if (isRefused([&] { picture = renderer.picture(0, plan); })) {
-    require(plan.resizedCrop.has_value(), "only a resized crop is bound to a size");
+    require(plan.find("resized_crop") != nullptr, "only a resized crop is bound to a size");
     return;
   }
   require(picture.width == kSide && picture.height == kSide, "a picture has the size of its data set");

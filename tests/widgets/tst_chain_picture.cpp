@@ -39,7 +39,7 @@ Decision flipWon(const Renderer& renderer) {
   GroupDecision& flip = decision.groups.emplace_back();
   flip.group = "flip";
   flip.candidate = decision.plan;
-  flip.candidate.flip = true;
+  flip.candidate.set(flipPart(true));
   decision.winner = 0;
   decision.pixelHash = pixelHash(renderer.picture(5, flip.candidate).view());
   return decision;
@@ -196,13 +196,13 @@ void TestChainPicture::resizedCropsTakeTheWholePicture() {
   ChainPolicy policy = resizedPolicy();
   for (int seed = 1; seed < 20; ++seed) {
     const Plan plan = policy.draw({seed}, source);
-    QVERIFY(plan.resizedCrop && plan.resizedCrop->source == (ImageSize{90, 50}));
+    QVERIFY(sourceSize(plan) == (ImageSize{90, 50}));
     const std::vector<Stage> stages = stagesOf(source, plan);
     QVERIFY(stages.front().image == image);
     QCOMPARE(stages.back().image.width, 32);
   }
   Plan foreign = policy.draw({1}, source);
-  foreign.resizedCrop->source = {91, 50};
+  foreign.find("resized_crop")->size[3] = 91;
   QVERIFY_THROWS_EXCEPTION(Error, stagesOf(source, foreign));
 }
 
@@ -221,17 +221,13 @@ void TestChainPicture::partnersOfResizedCropsAreTheRenderers() {
   ChainPolicy policy = resizedPolicy();
   Plan plan = policy.draw({3}, chainSource(picture, 32));
   plan.grid = Grid::ta31;
-  plan.stepCount = 0;
-  Step step;
-  step.op = static_cast<std::uint16_t>(opIndex("sample_pairing"));
-  step.level = 30;
-  step.fired = true;
-  plan.add(step);
+  keepSteps(plan, 0);
+  plan.add(makeStep("sample_pairing", 30));
   view.showPlan(plan, {}, "a test");
   const std::vector<Stage>& stages = view.strip().stages();
   QVERIFY2(stages.size() > 2, qPrintable(at<QLabel>(view, "chain_plan_problem")->text()));
   for (std::size_t k = 0; k < stages.size(); ++k) {
-    if (stages[k].part != Stage::Part::op) continue;
+    if (stages[k].step < 0) continue;
     Q_EMIT const_cast<ChainStrip&>(view.strip()).opWanted(static_cast<int>(k));
     QVERIFY(explorer.result() == stages[k].image);
     QVERIFY(explorer.result() != stages[k - 1].image);

@@ -160,8 +160,8 @@ void TestChainView::everySubpolicyIsVisited() {
     QCOMPARE(at<QSpinBox>(view, "chain_sub")->value(), static_cast<int>(k) + 1);
     const Plan plan =
         planFromJson(parseJson(at<QPlainTextEdit>(view, "chain_plan")->toPlainText().toStdString(), "shown"));
-    QCOMPARE(std::size_t{plan.stepCount}, policy.lists[k].size());
-    for (std::size_t i = 0; i < plan.stepCount; ++i) QCOMPARE(plan.steps[i].op, policy.lists[k][i].op);
+    QCOMPARE(plan.chain().size(), policy.lists[k].size());
+    for (std::size_t i = 0; i < plan.chain().size(); ++i) QCOMPARE(plan.chain()[i].op, policy.lists[k][i].op);
     QCOMPARE(at<QLabel>(view, "chain_policy_text")->text().toStdString(), listText(policy, policy.lists[k]));
   }
   next->click();  // round again: as drawn
@@ -209,7 +209,7 @@ void TestChainView::opsOpenInTheExplorer() {
       at<QSpinBox>(view, "chain_seed")->setValue(seed);
       for (std::size_t k = 0; k < view.strip().stages().size(); ++k) {
         const Stage& stage = view.strip().stages()[k];
-        if (stage.part != Stage::Part::op || !stage.done) continue;
+        if (stage.step < 0 || !stage.done) continue;
         Q_EMIT const_cast<ChainStrip&>(view.strip()).opWanted(static_cast<int>(k));
         QVERIFY2(explorer.result() == stage.image, stage.title.c_str());
         ++opened;
@@ -329,7 +329,7 @@ void TestChainView::gatesAreOfferedWhereThereAreAny() {
     bool shut = false;
     for (int seed = 1; seed <= 300 && !shut; ++seed) {
       Plan plan = policy.draw({seed}, source);
-      for (const Step& step : plan.chain()) shut = shut || !step.fired;
+      for (const Part& step : plan.chain()) shut = shut || !step.fired;
     }
     QVERIFY2(fire->isEnabled() == shut, choice.title.c_str());
     QVERIFY(fire->toolTip().contains("always") != shut);

@@ -60,9 +60,9 @@ static Decision chainWon(std::int64_t step) {
   d.step = step;
   d.index = 7;
   d.label = 1;
-  d.plan.crop = Crop{4, 7};
-  d.plan.add({static_cast<std::uint16_t>(opIndex("rotate")), 6, 1});
-  d.plan.add({static_cast<std::uint16_t>(opIndex("color")), 3, -1});
+  d.plan.set(cropPart(4, 7));
+  d.plan.add(test::makeStep("rotate", 6));
+  d.plan.add(test::makeStep("color", 3, -1));
   d.unperturbedLoss = 0.41;
   const auto plain = [](std::uint8_t r, std::uint8_t g, std::uint8_t b) {
     Image image(4, 4);
@@ -86,10 +86,27 @@ static Decision chainWon(std::int64_t step) {
   chain.after = {7};
   chain.candidateLoss = 0.93;
   chain.candidate = d.plan;
-  chain.candidate.steps[0].level = 7;
+  chain.candidate.chain()[0].at[0] = 7;
   chain.picture = plain(200, 200, 0);
   d.groups = {crop, chain};
   d.winner = 1;
+  return d;
+}
+
+/// The same of a run with chain_probe=each, where every step of the chain is a group: the second one won.
+static Decision secondStepWon(std::int64_t step) {
+  Decision d = chainWon(step);
+  GroupDecision first = d.groups[1], second = d.groups[1];
+  first.group = "step 1";
+  first.candidateLoss = 0.5;
+  second.group = "step 2";
+  second.position = 1;
+  second.before = {3};
+  second.after = {2};
+  second.candidate = d.plan;
+  second.candidate.chain()[1].at[0] = 2;
+  d.groups = {d.groups[0], first, second};
+  d.winner = 2;
   return d;
 }
 
@@ -268,7 +285,7 @@ class TestSamplesPolicy : public QObject {
     panel.show();
     Decision plain = chainWon(2);
     plain.winner = -1;
-    plain.plan.steps[0].op = static_cast<std::uint16_t>(opIndex("shear_x"));
+    plain.plan.chain()[0].op = static_cast<std::uint16_t>(opIndex("shear_x"));
     Q_EMIT session.decided(0, {chainWon(1), plain, chainWon(3)});
     const auto* list = panel.findChild<SamplesView*>("samples_list");
     const auto rows = [&] { return list->model()->rowCount(); };
@@ -285,6 +302,35 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(rows(), 2);
     panel.findChild<QDoubleSpinBox*>("filter_gain")->setValue(0.6);
     QCOMPARE(rows(), 0);
+  }
+
+  /// Where every step is a group of its own, the winners are the steps, and captions name their ops.
+  void stepsOfTheChainAreWinners() {
+    Session session(theme_, [this]() -> Engine& { return engine_; });
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel panel(workbench);
+    panel.show();
+    Decision first = secondStepWon(2), crop = secondStepWon(3);
+    first.winner = 1;
+    crop.winner = 0;
+    Q_EMIT session.decided(0, {secondStepWon(1), first, crop});
+    const auto* list = panel.findChild<SamplesView*>("samples_list");
+    auto* winner = panel.findChild<QComboBox*>("filter_winner");
+    QStringList offered;
+    for (int i = 0; i < winner->count(); ++i) offered << winner->itemData(i).toString();
+    QCOMPARE(offered, (QStringList{"", "crop", "step 1", "step 2", "unperturbed"}));
+    QCOMPARE(winner->itemText(3), QStringLiteral("step 2′ won"));
+    winner->setCurrentIndex(winner->findData("step 2"));
+    QCOMPARE(list->model()->rowCount(), 1);
+    QCOMPARE(list->decisionAt(list->model()->index(0, 0))->step, std::int64_t{1});
+    const Decision d = secondStepWon(1);
+    QCOMPARE(moveText(d, d.groups[1]), QStringLiteral("rotate 6 → 7"));
+    QCOMPARE(moveText(d, d.groups[2]), QStringLiteral("color 3 → 2"));
+    QCOMPARE(moveCaption(d, d.groups[2]), QStringLiteral("color 3 → 2"));
+    QCOMPARE(moveText(d, d.groups[0]), QStringLiteral("(4, 7) → (5, −1)"));
+    Q_EMIT session.decided(0, {secondStepWon(4)});
+    QCOMPARE(winner->currentData().toString(), QStringLiteral("step 2"));  // stays chosen
+    QCOMPARE(list->model()->rowCount(), 2);
   }
 
   /// The context menu hands over the plan of the picture under it, and the hash if it is the trained one.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/augment/Space.h"
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
@@ -18,43 +19,44 @@ QString tupleText(const std::vector<int>& numbers) {
   return QStringLiteral("(%1)").arg(parts.join(QStringLiteral(", ")));
 }
 
-QString opWord(const Step& step) { return q(ops()[step.op].title).toLower(); }
+QString opWord(const Part& step) { return q(ops()[step.op].title).toLower(); }
 
 }  // namespace
 
 QStringList opTitles(const Plan& plan) {
   QStringList titles;
-  for (const Step& step : plan.chain()) titles << q(ops()[step.op].title);
+  for (const Part& step : plan.chain()) titles << q(ops()[step.op].title);
   return titles;
 }
 
 QString chainText(const Plan& plan) {
   QStringList parts;
-  for (const Step& step : plan.chain()) {
+  for (const Part& step : plan.chain()) {
     if (!step.fired) continue;
     const Op& op = ops()[step.op];
     if (!op.hasValue) {
       parts << opWord(step);
       continue;
     }
-    const bool minus = step.sign < 0 && step.level > 0 && signCounts(op, plan.grid);
+    const bool minus = step.sign < 0 && step.at[0] > 0 && signCounts(op, plan.grid);
     parts << opWord(step) + ' ' + (minus ? QStringLiteral("−") : QString()) +
-                 QString::number(std::clamp<int>(step.level, 0, plan.topLevel()));
+                 QString::number(std::clamp(step.at[0], 0, plan.topLevel()));
   }
   return parts.join(QStringLiteral(" + "));
 }
 
 QString moveText(const Decision& decision, const GroupDecision& group) {
   if (group.before.empty() || group.after.empty()) return {};
-  if (group.group == "flip") {
+  if (toggles(group.group)) {
     const auto word = [](int on) { return on ? QStringLiteral("on") : QStringLiteral("off"); };
     if (group.before == group.after) return word(group.before[0]) + QObject::tr(", unchanged");
     return word(group.before[0]) + QStringLiteral(" → ") + word(group.after[0]);
   }
   const QString arrow = QStringLiteral(" → ");
-  if (group.group != "chain") return tupleText(group.before) + arrow + tupleText(group.after);
+  // An op of the chain, whichever name its group has, is the one at a position.
+  if (group.position < 0) return tupleText(group.before) + arrow + tupleText(group.after);
   const auto chain = decision.plan.chain();
-  const bool known = group.position >= 0 && group.position < static_cast<int>(chain.size());
+  const bool known = group.position < std::ssize(chain);
   const QString op = known ? opWord(chain[group.position]) + ' ' : QString();
   if (known && !ops()[chain[group.position].op].hasValue) return op + QStringLiteral("has no level");
   return op + numberText(group.before[0]) + arrow + numberText(group.after[0]);
@@ -136,7 +138,7 @@ bool SamplesFilterModel::filterAcceptsRow(int row, const QModelIndex&) const {
   const Decision& d = static_cast<const SamplesModel*>(sourceModel())->at(row);
   const auto chain = d.plan.chain();
   if (!filter_.op.empty() &&
-      std::ranges::none_of(chain, [&](const Step& step) { return ops()[step.op].name == filter_.op; }))
+      std::ranges::none_of(chain, [&](const Part& step) { return ops()[step.op].name == filter_.op; }))
     return false;
   const std::string winner = d.winner < 0 ? "unperturbed" : d.groups[d.winner].group;
   if (!filter_.winner.empty() && (d.groups.empty() || winner != filter_.winner)) return false;

@@ -98,10 +98,7 @@ QWidget* SamplesPanel::makeFilters() {
   for (const Op& op : ops()) op_->addItem(QString::fromStdString(op.title), QString::fromStdString(op.name));
   winner_ = new QComboBox(bar);
   winner_->setObjectName("filter_winner");
-  winner_->addItem(tr("Any winner"), QString());
-  for (const char* name : {"flip", "crop", "chain", "cutout"})
-    winner_->addItem(name + QStringLiteral("′ won"), name);
-  winner_->addItem(tr("Unperturbed won"), "unperturbed");
+  offerWinners();
   gain_ = new QDoubleSpinBox(bar);
   gain_->setObjectName("filter_gain");
   gain_->setRange(kAnyGain, 100);
@@ -125,6 +122,17 @@ QWidget* SamplesPanel::makeFilters() {
   connect(gain_, &QDoubleSpinBox::valueChanged, this, &SamplesPanel::applyFilter);
   connect(older_, &QPushButton::clicked, this, [this] { load(limit_ * 4); });
   return bar;
+}
+
+/// The run's groups, in candidate order. A winner that is asked for stays so, as long as the run has it.
+void SamplesPanel::offerWinners() {
+  const QVariant wanted = winner_->currentData();
+  const QSignalBlocker blocker(winner_);
+  winner_->clear();
+  winner_->addItem(tr("Any winner"), QString());
+  for (const std::string& name : model_.groups()) winner_->addItem(tr("%1′ won").arg(q(name)), q(name));
+  winner_->addItem(tr("Unperturbed won"), "unperturbed");
+  winner_->setCurrentIndex(std::max(0, winner_->findData(wanted)));
 }
 
 void SamplesPanel::load(std::size_t limit) {
@@ -175,6 +183,7 @@ void SamplesPanel::refresh() {
   const Image& picture = model_.at(0).original.empty() ? model_.at(0).unperturbed : model_.at(0).original;
   view_->setColumns(model_.groups(), picture.width > 0 ? picture.width : 32,
                     run ? classNamesOf(run->dataset) : std::vector<std::string>());
+  offerWinners();
   winner_->setEnabled(!model_.groups().empty());
   gain_->setEnabled(!model_.groups().empty());
   applyFilter();

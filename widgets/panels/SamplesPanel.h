@@ -28,6 +28,7 @@ class SamplesPanel : public PanelWidget {
 
  private:
   QWidget* makeFilters();
+  void offerWinners();
   void load(std::size_t limit);
   void reload(std::size_t limit);
   void add(qint64 run, const std::vector<Decision>& decisions);

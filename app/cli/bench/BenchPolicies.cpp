@@ -65,8 +65,8 @@ class Batches {
       Random random(1, epoch, i, Purpose::plan);
       plans_[i] = space_->sample(random);
       if (part_ != Part::ops) continue;
-      plans_[i].crop.reset();
-      plans_[i].flip.reset();
+      plans_[i].remove("crop");
+      plans_[i].remove("flip");
     }
     if (part_ == Part::ops)
       renderer_.renderBytes(indices_, plans_, bytes_.data());

@@ -229,7 +229,7 @@ Subject subjectOf(const SampleOptions& options, const PlanSource& source) {
   if (!isPicture) return datasetSubject(options, source);
   const Json* crop = source.policy.settings().find("crop");
   const bool resized =
-      source.line ? source.line->plan.resizedCrop.has_value() : crop && *crop == Json("resized");
+      source.line ? sourceSize(source.line->plan).has_value() : crop && *crop == Json("resized");
   return pictureSubject(options, resized);
 }
 

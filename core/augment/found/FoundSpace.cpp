@@ -30,9 +30,9 @@ void FoundSpace::drawChain(Plan& plan, Random& random, int epoch) const {
   }
 }
 
-Step FoundSpace::drawOp(const PolicyOp& op, Random& random) const {
+Part FoundSpace::drawOp(const PolicyOp& op, Random& random) const {
   const bool share = gridInfo(grid()).continuous;
-  Step step = drawStep(op.op, share ? levelOfShare(op.level) : static_cast<int>(op.level), random);
+  Part step = drawStep(op.op, share ? levelOfShare(op.level) : static_cast<int>(op.level), random);
   if (share) step.found = op.level;
   return step;
 }
@@ -45,7 +45,7 @@ void FoundSpace::drawSubpolicy(Plan& plan, Random& random, int epoch) const {
   const std::size_t list = only_ ? *only_ : lists.empty() ? drawn : lists[drawn];
   for (const PolicyOp& op : policy_.lists[list]) {
     const bool fired = random.uniform() < op.probability;
-    Step step = drawOp(op, random);
+    Part step = drawOp(op, random);
     step.fired = fired;
     plan.add(step);
   }
@@ -57,7 +57,7 @@ void FoundSpace::drawSegment(Plan& plan, Random& random, int epoch) const {
   for (double sum = policy_.counts[0]; wanted + 1 < policy_.counts.size() && at >= sum;)
     sum += policy_.counts[++wanted];
   std::vector<PolicyOp> left = policy_.lists[policy_.listsAt(epoch, epochs_).front()];
-  while (plan.stepCount < wanted && !left.empty()) {
+  while (plan.chain().size() < wanted && !left.empty()) {
     std::swap(left[random.below(static_cast<std::uint32_t>(left.size()))], left.back());
     const PolicyOp op = left.back();
     left.pop_back();
@@ -71,7 +71,7 @@ void FoundSpace::drawElements(Plan& plan, Random& random, int epoch) const {
   for (int i = 0; i < policy_.opsPerImage; ++i) {
     const auto element =
         std::ranges::upper_bound(part.cumulative, random.uniform()) - part.cumulative.begin();
-    Step step = drawOp(policy_.lists.front()[static_cast<std::size_t>(element)], random);
+    Part step = drawOp(policy_.lists.front()[static_cast<std::size_t>(element)], random);
     step.fired = fired;
     plan.add(step);
   }

@@ -24,7 +24,7 @@ class FoundSpace : public FramedSpace {
   void drawSubpolicy(Plan& plan, Random& random, int epoch) const;
   void drawSegment(Plan& plan, Random& random, int epoch) const;
   void drawElements(Plan& plan, Random& random, int epoch) const;
-  Step drawOp(const PolicyOp& op, Random& random) const;
+  Part drawOp(const PolicyOp& op, Random& random) const;
 
   FoundPolicy policy_;
   int epochs_;

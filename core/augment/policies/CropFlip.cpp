@@ -1,3 +1,4 @@
+#include "core/augment/Parts.h"
 #include "core/augment/PlanSpace.h"
 
 namespace uada {
@@ -22,7 +23,8 @@ class CropFlipSpace : public PlanSpace {
   Plan draw(Random& random, int, ImageSize source) const override {
     Plan plan;
     drawCrop(plan, random, source);
-    plan.flip = random.coin();
+    const bool flip = random.coin();
+    plan.add(flipPart(flip));
     return plan;
   }
 };

@@ -1,3 +1,4 @@
+#include "core/augment/Parts.h"
 #include "core/augment/PlanSpace.h"
 #include "core/base/Error.h"
 
@@ -71,21 +72,21 @@ class UadaCifarSpace : public PlanSpace {
  private:
   Plan draw(Random& random, int, ImageSize source) const override {
     Plan plan;
-    if (settings_.order == "chain_first") plan.order = RenderOrder::chainFirst;
+    if (settings_.order == "chain_first") plan.setOrder(RenderOrder::chainFirst);
     if (settings_.cutoutFill == "mean") plan.boxFill = BoxFill::mean;
     drawCrop(plan, random, source);
-    plan.flip = random.coin();
+    const bool flip = random.coin();
+    plan.add(flipPart(flip));
     for (int i = 0; i < settings_.ops; ++i) plan.add(drawStep(random));
-    if (settings_.cutout) plan.cutout = drawBox(random, settings_.cutoutSize);
+    if (settings_.cutout) plan.add(drawBox(random, settings_.cutoutSize));
     return plan;
   }
 
-  Step drawStep(Random& random) const {
-    Step step;
-    step.op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
-    step.level = static_cast<std::int16_t>(random.below(levelsOf(Grid::uc10)));
-    step.sign = static_cast<std::int8_t>(random.sign());
-    return step;
+  Part drawStep(Random& random) const {
+    const std::uint16_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
+    const auto level = static_cast<int>(random.below(levelsOf(Grid::uc10)));
+    const int sign = random.sign();
+    return stepPart(op, level, sign);
   }
 
   UadaCifarSettings settings_;

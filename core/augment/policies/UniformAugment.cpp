@@ -36,7 +36,7 @@ class UniformAugmentSpace : public FramedSpace {
       const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid()))));
       const double probability = random.uniform();
       const bool fired = random.uniform() < probability;
-      Step step = drawStep(op, level, random);
+      Part step = drawStep(op, level, random);
       step.fired = fired;
       plan.add(step);
     }

@@ -107,13 +107,13 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
     for (const std::size_t place : chainPlaces) {
       const int position = trials[place].position(b);
       if (position >= 0)
-        after.steps[position] = space.clamped(trials[place].candidates[b].plan).steps[position];
+        after.chain()[position] = space.clamped(trials[place].candidates[b].plan).chain()[position];
     }
     for (std::size_t k = 0; k < before.chain().size(); ++k) {
       if (!before.chain()[k].fired) continue;
       OpSums& op = sums[before.chain()[k].op];
-      op.before.add(before.chain()[k].level);
-      op.after.add(after.chain()[k].level);
+      op.before.add(before.chain()[k].at[0]);
+      op.after.add(after.chain()[k].at[0]);
       for (const std::size_t place : chainPlaces)
         if (trials[place].position(b) == static_cast<int>(k))
           addProbed(op, trials[place], b, winners[b] == static_cast<int>(place));

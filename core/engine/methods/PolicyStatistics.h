@@ -10,7 +10,7 @@ namespace uada {
 
 /// One group's trial over a whole batch of B samples with P probes each.
 struct GroupTrial {
-  Group group = Group::flip;
+  Group group;
   std::size_t perSample = 1;          ///< P: 1, or one for each coordinate
   std::vector<Probe> probes;          ///< [B, P]
   std::vector<float> probeLoss, dL;   ///< [B, P]; empty: the update was random

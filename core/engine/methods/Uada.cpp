@@ -122,7 +122,7 @@ class UadaChooser : public Chooser {
       std::ranges::transform(directions, directions.begin(), std::negate<>());
     if (settings_.probes()) return directions;
     directions.assign(trial.probes.size(), 1.0F);
-    for (std::size_t b = 0; b < directions.size() && trial.group == Group::flip; ++b) {
+    for (std::size_t b = 0; b < directions.size() && toggles(trial.group); ++b) {
       Random random(drawn.seed, static_cast<std::uint32_t>(drawn.epoch), drawn.indices[b], Purpose::update);
       directions[b] = static_cast<float>(random.sign());
     }

@@ -136,11 +136,11 @@ ChainSource chainSource(const OpsPicture& picture, int side) {
 }
 
 const std::shared_ptr<const Dataset>& renderedFrom(const ChainSource& source, const Plan& plan) {
-  return plan.resizedCrop ? source.whole : source.square;
+  return sourceSize(plan) ? source.whole : source.square;
 }
 
 std::string sourceText(const ChainSource& source, const Plan& plan) {
-  if (source.note.empty() || !plan.resizedCrop) return source.note;
+  if (source.note.empty() || !sourceSize(plan)) return source.note;
   return fmt::format("The whole picture, {} × {} px", source.whole->width, source.whole->height);
 }
 
@@ -190,7 +190,7 @@ Plan ChainPolicy::draw(const ChainDraw& draw, const ChainSource& source) {
   Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
                 Purpose::plan);
   Plan plan = space_->sample(random, draw.epoch);
-  for (Step& step : plan.chain()) step.fired = step.fired || draw.everyOpFires;
+  for (Part& step : plan.chain()) step.fired = step.fired || draw.everyOpFires;
   return plan;
 }
 

@@ -204,7 +204,7 @@ bool ChainStrip::event(QEvent* event) {
 
 void ChainStrip::mouseDoubleClickEvent(QMouseEvent* event) {
   const int at = stageAt(event->pos());
-  if (at >= 0 && stages_[static_cast<std::size_t>(at)].part == Stage::Part::op) Q_EMIT opWanted(at);
+  if (at >= 0 && stages_[static_cast<std::size_t>(at)].step >= 0) Q_EMIT opWanted(at);
 }
 
 void ChainStrip::contextMenuEvent(QContextMenuEvent* event) {
@@ -213,7 +213,7 @@ void ChainStrip::contextMenuEvent(QContextMenuEvent* event) {
   const Stage& stage = stages_[static_cast<std::size_t>(at)];
   const QImage image = copyOf(stage.image);
   QMenu menu(this);
-  if (stage.part == Stage::Part::op)
+  if (stage.step >= 0)
     menu.addAction(tr("Open in the op explorer"), [this, at] { Q_EMIT opWanted(at); });
   menu.addAction(tr("Copy image"), [image] { QApplication::clipboard()->setImage(image); });
   menu.addAction(tr("Save image..."), [this, image] {

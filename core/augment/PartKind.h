@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/augment/ChangeList.h"
+#include "core/augment/Input.h"
+#include "core/augment/Plan.h"
+#include "core/ops/Map.h"
+
+namespace uada {
+
+class Renderer;
+struct Stage;
+
+/// What a part's ranges and effects depend on beside itself.
+struct Frame {
+  Input input;
+  Style style;  ///< of its plan
+};
+
+/// The values that a coordinate may have when it is used.
+struct Range {
+  int low = 0, high = 0;
+};
+
+/// When a part is rendered; within one phase parts stand in the order of `parts.def`.
+enum class RenderPhase : std::uint8_t {
+  source,  ///< makes an image of the input's size from the sample, first of all
+  frame,   ///< before the chain, or in plans of RenderOrder::chainFirst behind it
+  chain,
+  cover,  ///< last
+};
+
+/// Of a coordinate that is stored: small enough that no arithmetic on coordinates overflows.
+constexpr int kFarthest = 1'000'000;
+
+/// A catalogue entry of `parts.def`: what a kind of part means. Probe, update, clamping, rendering, JSON and
+/// captions go through it. Where a function takes `clamped`, its coordinates are in their ranges.
+struct PartKind {
+  std::string name;   ///< "crop"
+  std::string group;  ///< of the coordinates that UADA moves together, as stored: "crop", "chain"
+  RenderPhase phase = RenderPhase::frame;
+  int coordinates = 0;            ///< how many of Part::at it has
+  bool isOp = false;              ///< an op of the chain: one of several, of which one is probed
+  bool toggles = false;           ///< its one coordinate is 0 or 1, and a probe changes it into the other
+  std::vector<std::string> keys;  ///< of a plan's JSON
+
+  /// Of coordinate k.
+  Range (*range)(const Part& part, const Frame& frame, int k) = nullptr;
+  /// What delta = 1 means, in the coordinates' own unit. Null: 1.
+  int (*unit)(const Frame& frame) = nullptr;
+  /// What coordinates can be stored as.
+  Range stored{-kFarthest, kFarthest};
+  /// Of kinds of RenderPhase::source: the size of the images that the part was drawn for.
+  ImageSize (*source)(const Part& part) = nullptr;
+
+  /// Adds what the part changes, if anything, to what is drawn.
+  void (*append)(const Part& clamped, const Frame& frame, ChangeList& list) = nullptr;
+  /// Draws one of those changes. in: of the input's size, or of source(). Null: it only covers.
+  void (*draw)(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) = nullptr;
+  /// How the change moves pixels, and targets with them; none: it moves none. Null: none ever does.
+  std::optional<Map> (*map)(const Change& change, const Input& input) = nullptr;
+
+  /// "crop (4, 7)", with raw coordinates; empty: nothing is done.
+  std::string (*text)(const Part& part, const Style& style) = nullptr;
+  /// Title, detail, and whether something is done.
+  void (*describe)(const Part& clamped, const Frame& frame, Stage& stage) = nullptr;
+
+  /// Writes the part's keys into the JSON of a plan; of ops one element more of its array.
+  void (*write)(const Part& part, Json& plan) = nullptr;
+  /// Adds the parts that the JSON of a plan has; style and order of `plan` are read before. throws  Error
+  void (*read)(const Json& json, Plan& plan) = nullptr;
+
+  int unitOf(const Frame& frame) const { return unit ? unit(frame) : 1; }
+};
+
+/// In the order in which they are written down; at most 256.
+const std::vector<PartKind>& partKinds();
+inline const PartKind& kindOf(const Part& part) { return partKinds()[part.kind]; }
+/// Its place in partKinds(). throws  UsageError listing the known names
+std::uint8_t partIndex(std::string_view name);
+
+}  // namespace uada
