@@ -46,6 +46,10 @@ class BenchLines {
 /// Operations, chains and scaling (app/cli/bench); each beside Pillow or torchvision where a Python has them.
 /// throws  Error at the end if pixels or numbers of ours differ from the reference's, or if that failed
 void benchRender(const BenchOptions& options, const Console& console, BenchLines& lines);
+/// load.opencv.224, load.albumentations.224: JPEGs of 500 x 375 to numbers behind a resized crop and
+/// RandAugment, beside a loader on that library where a Python has it; load.decode and load.part: the decoder
+/// alone.
+void benchLoad(const BenchOptions& options, const Console& console, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);
 

@@ -133,12 +133,13 @@ struct PolicyRemoveOptions {
 };
 
 struct BenchOptions {
-  std::string what;                  ///< render, step, store, start, window
+  std::string what;                  ///< render, load, step, store, start, window
   std::vector<std::string> methods;  ///< step: empty: all
   int threads = 0;                   ///< step: 0: all cores
   std::string device = "cpu";        ///< step
-  std::string only;                  ///< render: lines whose name fits; with * and ?; empty: all
-  double seconds = 2;                ///< render: of each line, about
+  std::string folder;                ///< load: of JPEG files; empty: made-up ones
+  std::string only;                  ///< render, load: lines whose name fits; with * and ?; empty: all
+  double seconds = 2;                ///< render, load: of each line, about
   bool json = false;
 };
 

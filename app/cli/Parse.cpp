@@ -410,19 +410,21 @@ void Parser::addCare() {
                            remove_);
   positional(removed, "NAME", remove_.name, "Name it is kept under");
 
-  CLI::App* bench =
-      verb(app_, "bench", "Measure speed on this machine",
-           "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
-           "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
-           "        pixels are compared, 'times longer' is the reference's time over ours\n"
-           "step    a training step of each method, on the CPU unless --device says otherwise\n"
-           "store   rows a second into a project file\n"
-           "start   the window's first paint (needs uada-workbench beside this program)\n"
-           "window  a change in the op explorer until it is painted (likewise)\n"
-           "Example: uada bench render --only 'render.*.32'\n"
-           "         uada bench step --method uada --method ra-uc --json",
-           bench_);
-  positional(bench, "WHAT", bench_.what, "render, step, store, start or window");
+  CLI::App* bench = verb(
+      app_, "bench", "Measure speed on this machine",
+      "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
+      "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
+      "        pixels are compared, 'times longer' is the reference's time over ours\n"
+      "load    JPEG files to the numbers of a batch, one thread, beside OpenCV and albumentations where a\n"
+      "        Python has them\n"
+      "step    a training step of each method, on the CPU unless --device says otherwise\n"
+      "store   rows a second into a project file\n"
+      "start   the window's first paint (needs uada-workbench beside this program)\n"
+      "window  a change in the op explorer until it is painted (likewise)\n"
+      "Example: uada bench render --only 'render.*.32'\n"
+      "         uada bench step --method uada --method ra-uc --json",
+      bench_);
+  positional(bench, "WHAT", bench_.what, "render, load, step, store, start or window");
   bench->add_option("--method", bench_.methods, "step: only this method; may be repeated")
       ->type_name("NAME")
       ->take_all()
@@ -431,9 +433,13 @@ void Parser::addCare() {
             "step: CPU threads, at most the cores of this machine; default: all", "", 1, 1024);
   bench->add_option("--device", bench_.device, "step: auto, cpu, cuda or cuda:N; default: cpu")
       ->type_name("NAME");
-  bench->add_option("--only", bench_.only, "render: only lines with such a name, as 'op.*.32'")
+  bench
+      ->add_option("--folder", bench_.folder,
+                   "load: of JPEG files; default: made-up ones of 500 x 375 pixels")
+      ->type_name("DIR");
+  bench->add_option("--only", bench_.only, "render, load: only lines with such a name, as 'op.*.32'")
       ->type_name("GLOB");
-  bench->add_option("--seconds", bench_.seconds, "render: time for each line, about")
+  bench->add_option("--seconds", bench_.seconds, "render, load: time for each line, about")
       ->type_name("S")
       ->default_str("2")
       ->check(number(0, 3600));

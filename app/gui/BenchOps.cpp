@@ -97,10 +97,10 @@ double changeTime(OpExplorer& explorer, const PaintCount& painted, const OpSetti
 OpsPicture shown() {
   OpsPicture shown;
   shown.image = picture();
-  Dataset data = oneImageSet(shown.image);
+  ResidentDataset data = *oneImageSet(shown.image);
   data.rgb.insert(data.rgb.end(), shown.image.rgb.rbegin(), shown.image.rgb.rend());
   data.labels = {0, 0};
-  shown.data = std::make_shared<const Dataset>(std::move(data));
+  shown.data = std::make_shared<const ResidentDataset>(std::move(data));
   return shown;
 }
 

@@ -20,4 +20,12 @@ Plan clampPlan(const Plan& plan, const Input& input) {
   return out;
 }
 
+PixelBox shownPart(const Plan& plan, const Input& input, ImageSize image) {
+  const Frame frame{input, plan};
+  for (const Part& part : plan.parts())
+    if (const PartKind& kind = kindOf(part); kind.phase == RenderPhase::source && kind.map)
+      if (const auto map = kind.map({.part = clampPart(part, frame)}, input)) return map->part;
+  return {0, 0, image.width, image.height};
+}
+
 }  // namespace uada

@@ -12,4 +12,7 @@ Part clampPart(const Part& part, const Frame& frame);
 /// erases nothing.
 Plan clampPlan(const Plan& plan, const Input& input);
 
+/// What the plan shows of an image of this size: of a resized crop the part that it cuts, else all of it.
+PixelBox shownPart(const Plan& plan, const Input& input, ImageSize image);
+
 }  // namespace uada

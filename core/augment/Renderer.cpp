@@ -71,17 +71,41 @@ Renderer::Renderer(const Dataset& data, RenderSettings settings, ThreadPool& poo
   }
 }
 
-ImageView Renderer::source(std::uint32_t index) const {
+ImageSize Renderer::sizeOf(std::uint32_t index) const {
   if (index >= data_.size())
     throw Error(fmt::format("cannot render sample {}: the data set has {}", index, data_.size()));
-  return data_.image(index);
+  return data_.imageSize(index);
+}
+
+Held<ImageView> Renderer::source(std::uint32_t index, const PixelBox* part) const {
+  const ImageSize size = sizeOf(index);
+  Held<ImageView> image = data_.image(index, part);
+  if (ImageSize{image->width, image->height} != size)
+    throw Error(fmt::format("sample {} has {} x {} pixels, not {} x {} as its data set says", index,
+                            image->width, image->height, size.width, size.height));
+  return image;
+}
+
+/// The part of the sample's image that is enough for its plans: plans[first], and every `step` further one.
+/// throws  Error if one of them cannot be drawn from the image
+PixelBox Renderer::shownPart(std::uint32_t index, std::span<const Plan> plans, std::size_t first,
+                             std::size_t step) const {
+  const auto [width, height] = sizeOf(index);
+  PixelBox shown{width, height, 0, 0};
+  for (std::size_t place = first; place < plans.size(); place += step) {
+    refuseSize(index, plans[place]);
+    const PixelBox part = uada::shownPart(plans[place], settings_.input, {width, height});
+    shown = {std::min(shown.left, part.left), std::min(shown.top, part.top),
+             std::max(shown.right, part.right), std::max(shown.bottom, part.bottom)};
+  }
+  return shown;
 }
 
 /// Throws  Error if the plan cannot be drawn from an image of the sample's size.
 void Renderer::refuseSize(std::uint32_t index, const Plan& plan) const {
-  const ImageView image = source(index);
+  const ImageSize image = sizeOf(index);
   const ImageSize wanted = sourceOf(plan);
-  if (wanted != ImageSize{image.width, image.height})
+  if (wanted != image)
     throw Error(fmt::format(
         "cannot render sample {} of {} x {} pixels with a plan for images of {} x {}: only a resized "
         "crop that was drawn for its size fits",
@@ -109,6 +133,12 @@ ChangeList Renderer::changesOf(const Plan& plan) const {
   ChangeList list;
   listChanges(plan, list);
   return list;
+}
+
+ImageView Renderer::partner(std::uint32_t number) const {
+  thread_local std::optional<Held<ImageView>> kept;  // decoded pixels live until the next call
+  kept.emplace(data_.image(static_cast<std::uint32_t>(number % data_.size())));
+  return centred(**kept);
 }
 
 Sampling Renderer::samplingFor(const Change& change) const {
@@ -146,9 +176,10 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
                     ChangeTree& tree = threadsTree();
                     ChangeList list;
                     for (std::size_t sample = begin; sample < end; ++sample) {
-                      tree.begin(source(indices[sample]), settings_.input.size());
+                      const PixelBox part = shownPart(indices[sample], plans, sample, samples);
+                      const Held<ImageView> image = source(indices[sample], &part);
+                      tree.begin(*image, settings_.input.size());
                       for (std::size_t place = sample; place < plans.size(); place += samples) {
-                        refuseSize(indices[sample], plans[place]);
                         listChanges(plans[place], list);
                         put(place, tree.reach(list.changes(), drawn), plans[place], list);
                       }
@@ -200,16 +231,19 @@ void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<con
 
 void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
   pool_.forRanges(indices.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i)
-      normaliser_.apply(centred(source(indices[i])), out + i * bytes());
+    for (std::size_t i = begin; i < end; ++i) {
+      const Held<ImageView> image = source(indices[i]);
+      normaliser_.apply(centred(*image), out + i * bytes());
+    }
   });
 }
 
 Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
-  refuseSize(index, plan);
   const ChangeList list = changesOf(plan);
   ChangeTree& tree = threadsTree();
-  tree.begin(source(index), settings_.input.size());
+  const PixelBox part = shownPart(index, {&plan, 1}, 0, 1);
+  const Held<ImageView> whole = source(index, &part);
+  tree.begin(*whole, settings_.input.size());
   Image image(tree.reach(list.changes(), [this](const Change& change, ImageView in, ImageSpan out) {
     draw(*this, change, in, out);
   }));

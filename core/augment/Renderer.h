@@ -65,18 +65,22 @@ class Renderer {
   Target target(const Plan& plan, const TargetView& target, const TargetRule& rule = {}) const;
 
   const RenderSettings& settings() const { return settings_; }
-  /// The sample as it lies in the data set. throws  Error if there is none of that number
-  ImageView source(std::uint32_t index) const;
+  /// The sample as it lies in the data set; part: as Dataset::image() has it. throws  Error if there is none
+  /// of that number
+  Held<ImageView> source(std::uint32_t index, const PixelBox* part = nullptr) const;
   /// How the op of a change reads the picture; without the partner.
   Sampling samplingFor(const Change& change) const;
   /// The image of a plan's partner, of the input's size; until the thread's next call.
-  ImageView partner(std::uint32_t number) const { return centred(data_.image(number % data_.size())); }
+  ImageView partner(std::uint32_t number) const;
 
  private:
   template <class Put>
   void renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans, const Put& put) const;
   template <class Number>
   void renderNumbers(std::span<const std::uint32_t> indices, std::span<const Plan> plans, Number* out) const;
+  ImageSize sizeOf(std::uint32_t index) const;
+  PixelBox shownPart(std::uint32_t index, std::span<const Plan> plans, std::size_t first,
+                     std::size_t step) const;
   void refuseSize(std::uint32_t index, const Plan& plan) const;
   ImageView centred(ImageView image) const;
   void listChanges(const Plan& plan, ChangeList& list) const;

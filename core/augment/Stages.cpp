@@ -15,7 +15,7 @@ std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const
   std::vector<Stage> stages;
   Stage& original = stages.emplace_back();
   original.title = "Original";
-  original.image = Image(renderer.source(index));
+  original.image = Image(*renderer.source(index));
   int step = 0;
   for (std::size_t i = 0; i < used.parts().size(); ++i) {
     const Part& part = used.parts()[i];

@@ -7,7 +7,8 @@ namespace uada {
 
 /// One block of Philox4x32-10: 128 random bits from a 128-bit counter and a 64-bit key.
 /// source  Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011; Random123 known answers
-inline std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+inline std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = std::uint64_t{0xD2511F53} * counter[0];
     const std::uint64_t b = std::uint64_t{0xCD9E8D57} * counter[2];
@@ -27,6 +28,7 @@ enum class Purpose : std::uint32_t {
   weights = 4,
   dropout = 5,
   update = 6,
+  validation = 7,
   test = 99
 };
 

@@ -197,7 +197,8 @@ void requireFittingCrops(const Experiment& experiment, const std::string& where)
     const DatasetEntry& data = findDataset(run.recipe.dataset.name);
     const ImageSize images{data.width, data.height};
     const Input input = inputOf(run.recipe, images, where);
-    if (input.size() == images || makeSpace(run, input, images)->takesAnySize()) continue;
+    // What a folder holds is only known once it is opened.
+    if (images.empty() || input.size() == images || makeSpace(run, input, images)->takesAnySize()) continue;
     throw UsageError(fmt::format(
         "{}: recipe.input: {} x {} pixels with method {}, whose policy {} draws a padded crop of images of "
         "that size, but those of {} have {} x {}; give a policy with crop resized, or leave the input out",

@@ -162,7 +162,7 @@ void sayInOneWay(Recipe& recipe) {
   const DatasetEntry& entry = findDataset(recipe.dataset.name);
   for (const auto& [key, images] :
        {std::pair{"train_limit", entry.trainImages}, {"test_limit", entry.testImages}})
-    if (recipe.dataset.settings().at(key).asInt() >= images) recipe.dataset.set(key, 0);
+    if (images > 0 && recipe.dataset.settings().at(key).asInt() >= images) recipe.dataset.set(key, 0);
   InputSettings& input = recipe.input;
   const auto size = [](int stated, int own) { return stated == 0 ? own : stated; };
   if (size(input.height, entry.height) == entry.height && size(input.width, entry.width) == entry.width)

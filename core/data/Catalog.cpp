@@ -46,7 +46,8 @@ static std::string expectedFiles(const DatasetEntry& entry,
                                  const std::vector<std::filesystem::path>& folders) {
   std::vector<std::string> names, others;
   for (const PublishedFile& file : entry.published) names.push_back(file.name);
-  std::string text = "; expected: " + joined(names, ", ");
+  if (names.empty() && entry.otherForms.empty()) return "";
+  std::string text = names.empty() ? "" : "; expected: " + joined(names, ", ");
   for (const std::string& ending : entry.endings)
     if (!ending.empty()) text += fmt::format(" (each may end in {})", ending);
   for (const auto& folder : folders)
@@ -56,6 +57,9 @@ static std::string expectedFiles(const DatasetEntry& entry,
 
 std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesystem::path& dir) {
   if (auto found = entry.find(dir)) return *found;
+  if (entry.isOwn && dir.empty())
+    throw Error(
+        fmt::format("{}: no folder is named; set recipe.dataset.folder ({})", entry.title, entry.source));
   const auto folders = dir.empty() ? userDataFolders() : std::vector{dir};
   std::string where;
   if (dir.empty()) {

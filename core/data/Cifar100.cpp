@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array kLimits{20, 100};  // coarse, fine
 
-DataReport::File readFile(const fs::path& file, const PublishedFile& published, Dataset& data,
+DataReport::File readFile(const fs::path& file, const PublishedFile& published, ResidentDataset& data,
                           ContentHash& hash) {
   return readCifarFile(file, published, kLimits, data, hash);
 }
@@ -75,8 +75,9 @@ DatasetEntry cifar100() {
                          {"cifar-100-python.tar.gz", kPythonVersion},
                          {"cifar-100-binary.tar.gz", kArchive}},
           .find = find,
-          .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
-          .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};
+          .load = [](const fs::path& dir, Split split,
+                     const Loading&) { return loadSplit(readSplit, dir, split); },
+          .check = [](const fs::path& dir, const Loading&) { return checkSplits(readSplit, dir); }};
 }
 
 }  // namespace uada

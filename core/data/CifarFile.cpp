@@ -14,7 +14,7 @@ constexpr std::size_t kPlane = std::size_t{kCifarSide} * kCifarSide;
 
 /// Takes one record over, or says which of its labels is out of range.
 std::string takeRecord(const std::filesystem::path& file, std::span<const std::uint8_t> record,
-                       std::span<const int> limits, Dataset& data, std::size_t index) {
+                       std::span<const int> limits, ResidentDataset& data, std::size_t index) {
   for (std::size_t i = 0; i < limits.size(); ++i)
     if (record[i] >= limits[i]) return wrongLabel(file, record[i], index, limits[i]);
   data.labels.push_back(record[limits.size() - 1]);
@@ -69,7 +69,7 @@ SplitReading readCifarSplit(const CifarSet& set, const std::filesystem::path& di
 }
 
 DataReport::File readCifarFile(const std::filesystem::path& file, const PublishedFile& published,
-                               std::span<const int> limits, Dataset& data, ContentHash& hash) {
+                               std::span<const int> limits, ResidentDataset& data, ContentHash& hash) {
   UnpackingReader reader(file, published.bytes, &hash);
   DataReport::File result;
   result.bytes = reader.fileBytes();

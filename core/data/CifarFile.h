@@ -9,7 +9,7 @@ namespace uada {
 /// at most that of the published file.
 /// limits  how many values each label byte has, the last being the one that is kept: {10} or {20, 100}
 DataReport::File readCifarFile(const std::filesystem::path& file, const PublishedFile& published,
-                               std::span<const int> limits, Dataset& data, ContentHash& hash);
+                               std::span<const int> limits, ResidentDataset& data, ContentHash& hash);
 
 constexpr int kCifarSide = 32;
 

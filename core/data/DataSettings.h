@@ -11,6 +11,10 @@ struct DataSettings {
   std::string folder;  ///< empty: searched for (datasets.def); not part of a run's identity
   int trainLimit = 0;  ///< images per set, balanced over classes; 0: all
   int testLimit = 0;
+  double validation = 0;  ///< share of the training images that is tested on in place of the test images
+  int validationSeed = 1;
+  std::string damaged = "refuse";
+  std::string normalisation = "data_set";
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "folder",
@@ -30,6 +34,40 @@ struct DataSettings {
              .min = 0,
              .max = 1e8},
             testLimit);
+    v.field({.name = "validation",
+             .title = "Validation share",
+             .help = "Share of each class's training images that is set aside and tested on in place of the "
+                     "test images; 0: none",
+             .min = 0,
+             .max = 0.9,
+             .advanced = true,
+             .later = true},
+            validation);
+    v.field({.name = "validation_seed",
+             .title = "Validation seed",
+             .help = "Which images are set aside: equal seeds, equal images",
+             .min = 0,
+             .max = 1e9,
+             .advanced = true,
+             .later = true,
+             .unless = {{"validation", 0.0}}},
+            validationSeed);
+    v.field({.name = "damaged",
+             .title = "Damaged files",
+             .help = "Of sets of image files: refuse the set, or skip the files and name them",
+             .choices = {"refuse", "skip"},
+             .advanced = true,
+             .later = true},
+            damaged);
+    v.field(
+        {.name = "normalisation",
+         .title = "Normalisation",
+         .help = "Mean and deviation: of the data set's training images, the usual ones of ImageNet, or a "
+                 "half each",
+         .choices = {"data_set", "imagenet", "half"},
+         .advanced = true,
+         .later = true},
+        normalisation);
   }
 };
 

@@ -1,9 +1,13 @@
 #include "core/data/Dataset.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/Error.h"
+#include "core/base/Philox.h"
+#include "core/data/DatasetView.h"
 
 namespace uada {
 
@@ -12,23 +16,39 @@ const DataReport::File* DataReport::firstDifferent() const {
   return found == files.end() ? nullptr : &*found;
 }
 
+std::string className(const DatasetEntry& entry, const Dataset& data, int label) {
+  const std::vector<std::string> own = data.classNames();
+  const std::vector<std::string>& names = own.empty() ? entry.classNames : own;
+  const bool isNamed = label >= 0 && label < static_cast<int>(names.size());
+  return isNamed ? names[static_cast<std::size_t>(label)] : fmt::format("class {}", label);
+}
+
 DataIdentity dataIdentity(const Dataset& train, const Dataset& test) {
-  return {train.hash + "+" + test.hash, train.isPublished && test.isPublished};
+  return {train.identity() + "+" + test.identity(), train.isPublished() && test.isPublished()};
 }
 
 DataIdentity readDataIdentity(const DatasetEntry& entry, const std::filesystem::path& folder) {
   const std::filesystem::path found = locateDataset(entry, folder);
-  const Dataset train = entry.load(found, Split::train);
-  return dataIdentity(train, entry.load(found, Split::test));
+  const auto train = entry.load(found, Split::train, {});
+  return dataIdentity(*train, *entry.load(found, Split::test, {}));
 }
 
-ChannelStatistics channelStatistics(const Dataset& data) {
-  if (data.rgb.empty()) throw Error("no mean of a data set without images; give it at least one");
-  // Counting the 256 values first keeps the sums exact and the loop short.
-  std::array<std::array<std::uint64_t, 256>, 3> counts{};
-  for (std::size_t i = 0; i + 2 < data.rgb.size(); i += 3)
-    for (std::size_t c = 0; c < 3; ++c) ++counts[c][data.rgb[i + c]];
-  const auto n = static_cast<double>(data.rgb.size() / 3);
+ImageSize commonSize(const Dataset& data) {
+  const ImageSize first = data.size() > 0 ? data.imageSize(0) : ImageSize{};
+  for (std::uint32_t i = 1; i < data.size(); ++i)
+    if (data.imageSize(i) != first) return {};
+  return first;
+}
+
+namespace {
+
+/// Counting the 256 values first keeps the sums exact and the loop short.
+using Counts = std::array<std::array<std::uint64_t, 256>, 3>;
+
+ChannelStatistics statisticsOf(const Counts& counts) {
+  std::uint64_t pixels = 0;
+  for (const std::uint64_t count : counts[0]) pixels += count;
+  const auto n = static_cast<double>(pixels);
   ChannelStatistics statistics;
   for (std::size_t c = 0; c < 3; ++c) {
     std::uint64_t sum = 0;
@@ -45,14 +65,17 @@ ChannelStatistics channelStatistics(const Dataset& data) {
   return statistics;
 }
 
-namespace {
+std::vector<std::vector<std::uint32_t>> samplesOfClasses(const Dataset& data) {
+  std::vector<std::vector<std::uint32_t>> samples(static_cast<std::size_t>(data.classes()));
+  for (std::uint32_t i = 0; i < data.size(); ++i)
+    samples.at(static_cast<std::size_t>(data.label(i))).push_back(i);
+  return samples;
+}
 
 /// Indices of the samples that subset() keeps, ascending.
-std::vector<std::size_t> balancedIndices(const Dataset& data, std::size_t count) {
-  std::vector<std::vector<std::size_t>> ofClass(static_cast<std::size_t>(data.classes));
-  for (std::size_t i = 0; i < data.size(); ++i)
-    ofClass[static_cast<std::size_t>(data.labels[i])].push_back(i);
-  std::vector<std::size_t> kept;
+std::vector<std::uint32_t> balancedIndices(const Dataset& data, std::size_t count) {
+  const auto ofClass = samplesOfClasses(data);
+  std::vector<std::uint32_t> kept;
   for (std::size_t round = 0; kept.size() < count; ++round)
     for (const auto& indices : ofClass)
       if (round < indices.size() && kept.size() < count) kept.push_back(indices[round]);
@@ -62,19 +85,53 @@ std::vector<std::size_t> balancedIndices(const Dataset& data, std::size_t count)
 
 }  // namespace
 
-Dataset subset(Dataset data, std::size_t count) {
-  if (count == 0 || count >= data.size()) return data;
-  const std::size_t bytes = std::size_t{3} * data.width * data.height;
-  std::size_t to = 0;
-  for (const std::size_t from :
-       balancedIndices(data, count)) {  // from >= to: nothing is overwritten too soon
-    std::copy_n(data.rgb.begin() + from * bytes, bytes, data.rgb.begin() + to * bytes);
-    data.labels[to++] = data.labels[from];
+ChannelStatistics channelStatistics(const Dataset& data) {
+  if (data.size() == 0) throw Error("no mean of a data set without images; give it at least one");
+  if (data.pixelSums(0)) {
+    PixelSums sums;
+    for (std::uint32_t i = 0; i < data.size(); ++i) sums += data.pixelSums(i).value();
+    return statisticsOf(sums);
   }
-  data.rgb.resize(to * bytes);
-  data.labels.resize(to);
-  data.rgb.shrink_to_fit();
-  return data;
+  Counts counts{};
+  for (std::uint32_t i = 0; i < data.size(); ++i) {
+    const Held<ImageView> image = data.image(i);
+    for (std::size_t at = 0; at < image->bytes(); at += 3)
+      for (std::size_t c = 0; c < 3; ++c) ++counts[c][image->rgb[at + c]];
+  }
+  return statisticsOf(counts);
+}
+
+std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> data, std::size_t count) {
+  if (count == 0 || count >= data->size()) return data;
+  std::vector<std::uint32_t> indices = balancedIndices(*data, count);
+  return std::make_shared<DatasetView>(std::move(data), std::move(indices));
+}
+
+Parts setAside(const std::shared_ptr<const Dataset>& data, double share, std::uint64_t seed) {
+  // The index settles ties.
+  const auto number = [seed](std::uint32_t index) {
+    return std::pair(Random(seed, 0, index, Purpose::validation).next(), index);
+  };
+  std::vector<std::uint32_t> training, validation;
+  int label = 0;
+  for (std::vector<std::uint32_t>& samples : samplesOfClasses(*data)) {
+    if (samples.size() < 2 && !samples.empty())
+      throw Error(
+          fmt::format("class {} has a single training image: none can be set aside for validation; "
+                      "add images, or set recipe.dataset.validation to 0",
+                      label));
+    ++label;
+    if (samples.empty()) continue;
+    std::ranges::sort(samples, {}, number);
+    const auto wanted = std::llround(share * static_cast<double>(samples.size()));
+    const auto count = std::clamp<std::ptrdiff_t>(wanted, 1, std::ssize(samples) - 1);
+    validation.insert(validation.end(), samples.begin(), samples.begin() + count);
+    training.insert(training.end(), samples.begin() + count, samples.end());
+  }
+  std::ranges::sort(training);
+  std::ranges::sort(validation);
+  return {std::make_shared<DatasetView>(data, std::move(training)),
+          std::make_shared<DatasetView>(data, std::move(validation))};
 }
 
 }  // namespace uada

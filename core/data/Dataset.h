@@ -3,39 +3,69 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/data/TargetKind.h"
+#include "core/data/Held.h"
+#include "core/data/Loading.h"
+#include "core/data/PixelSums.h"
+#include "core/data/Target.h"
 #include "core/images/Image.h"
+#include "core/images/PixelBox.h"
 
 namespace uada {
 
 enum class Split { train, test };
 
-/// A classification data set in memory: equal-sized 8-bit RGB images and a label each.
-struct Dataset {
-  int width = 0, height = 0, classes = 0;
-  std::vector<std::uint8_t> rgb;     ///< [N, height, width, 3]
-  std::vector<std::int32_t> labels;  ///< [N], 0..classes-1
-  std::string hash;                  ///< SHA-256 over the files' unpacked bytes, in the order read
-  bool isPublished = false;  ///< its files are those that were published; true of a subset() of them too
+/// Numbered samples: an image and a target each. Any thread may use it at any time.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual std::size_t size() const = 0;
+  /// Known without decoding. index: below size(), here and in the others.
+  virtual ImageSize imageSize(std::uint32_t index) const = 0;
+  /// Pixels that lie in memory, or were decoded now.
+  /// part    the only pixels that are wanted, inside the image; null: all. What lies outside may be anything
+  /// throws  Error naming the file, if it was damaged or changed since the set was opened
+  virtual Held<ImageView> image(std::uint32_t index, const PixelBox* part = nullptr) const = 0;
+  virtual Held<TargetView> target(std::uint32_t index) const = 0;
+  virtual TargetKind targetKind() const = 0;
+  /// How many classes there are; labels are 0 to one less.
+  virtual int classes() const = 0;
+  /// Of the classes, as the files name them; empty: they do not, and the catalogue's names hold.
+  virtual std::vector<std::string> classNames() const { return {}; }
+  /// Tells the samples of this set from others, wherever its files lie: a hash of their content.
+  virtual std::string identity() const = 0;
+  /// Whether its files are those that were published; true of a part of them too.
+  virtual bool isPublished() const { return false; }
+  /// Whether images lie in memory, so that to ask for one costs nothing.
+  virtual bool isResident() const { return false; }
+  /// Sums over the pixels of an image, where they are known without decoding.
+  virtual std::optional<PixelSums> pixelSums(std::uint32_t) const { return std::nullopt; }
 
-  std::size_t size() const { return labels.size(); }
-  ImageView image(std::size_t index) const {
-    return {rgb.data() + std::size_t{3} * width * height * index, width, height};
-  }
+  /// Of a set with labels.
+  std::int32_t label(std::uint32_t index) const { return std::get<Label>(*target(index)).value; }
 };
 
-/// Mean and unbiased deviation over all pixels of the set, per channel, of value / 255.
-struct ChannelStatistics {
-  std::array<float, 3> mean{}, deviation{};
-};
+/// The size that all images have; empty: there are none, or they differ.
+ImageSize commonSize(const Dataset& data);
+
+/// Over all pixels of the set. throws  Error for a set without images
 ChannelStatistics channelStatistics(const Dataset& data);
 
 /// The first `count` samples of each class in turn (balanced, deterministic); 0 or more than there are: all.
-Dataset subset(Dataset data, std::size_t count);
+std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> data, std::size_t count);
+
+/// The training images in two parts. Each class gives the rounded share of its samples to the second part, at
+/// least one and not all: those with the lowest random numbers, which depend on seed and sample alone.
+/// share   above 0, below 1
+/// throws  Error for a class with fewer than two samples
+struct Parts {
+  std::shared_ptr<const Dataset> training, validation;
+};
+Parts setAside(const std::shared_ptr<const Dataset>& data, double share, std::uint64_t seed);
 
 /// What `uada data check` found.
 struct DataReport {
@@ -71,8 +101,9 @@ struct DatasetEntry {
   std::string name;    ///< "fashion_mnist", "cifar10", "cifar100"
   std::string title;   ///< "Fashion-MNIST"
   std::string source;  ///< origin and licence, for people
+  /// Of the official set, for estimates; 0: not known before the folder is looked at, or they differ.
   int width = 0, height = 0, classes = 0;
-  int trainImages = 0, testImages = 0;   ///< of the official set, for estimates
+  int trainImages = 0, testImages = 0;
   std::vector<std::string> classNames;   ///< empty: read from the folder if there
   std::vector<PublishedFile> published;  ///< in the order in which they are read
   std::vector<std::string> endings;      ///< what their names may have behind them: "", ".gz"
@@ -81,18 +112,23 @@ struct DatasetEntry {
     std::string file, what;  ///< "data_batch_1", "the Python version, which is not read"
   };
   std::vector<OtherForm> otherForms;
+  bool isOwn = false;  ///< any folder that is named; there is none that is looked for
 
   /// The folder that holds this set: `dir` itself or its official sub-folder; with an empty `dir` the places
   /// where it is usually found (Debian's package, UADA_DATA, the user's data folder). None: not found.
   std::optional<std::filesystem::path> (*find)(const std::filesystem::path& dir);
   /// Throws Error naming the file, what was found and what was expected. dir: as `find` gave it.
-  Dataset (*load)(const std::filesystem::path& dir, Split split);
-  DataReport (*check)(const std::filesystem::path& dir);
+  std::shared_ptr<const Dataset> (*load)(const std::filesystem::path& dir, Split split,
+                                         const Loading& loading);
+  DataReport (*check)(const std::filesystem::path& dir, const Loading& loading);
   TargetKind target = TargetKind::label;  ///< what belongs to each image
 };
 
 /// "'/x/data_batch_1' (the Python version, which is not read)" for each other form in the folder.
 std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::filesystem::path& folder);
+
+/// "tench", as the catalogue or the files name the class; "class 7" where neither does.
+std::string className(const DatasetEntry& entry, const Dataset& data, int label);
 
 /// What tells the images of a run from others.
 struct DataIdentity {

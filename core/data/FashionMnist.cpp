@@ -91,7 +91,7 @@ std::string problemAtEnd(UnpackingReader& reader, const fs::path& file, std::uin
   return {};
 }
 
-DataReport::File readImages(const fs::path& file, const PublishedFile& published, Dataset& data,
+DataReport::File readImages(const fs::path& file, const PublishedFile& published, ResidentDataset& data,
                             ContentHash& hash) {
   UnpackingReader reader(file, published.bytes, &hash);
   DataReport::File result;
@@ -114,7 +114,7 @@ DataReport::File readImages(const fs::path& file, const PublishedFile& published
   return result;
 }
 
-DataReport::File readLabels(const fs::path& file, const PublishedFile& published, Dataset& data,
+DataReport::File readLabels(const fs::path& file, const PublishedFile& published, ResidentDataset& data,
                             ContentHash& hash) {
   UnpackingReader reader(file, published.bytes, &hash);
   DataReport::File result;
@@ -216,8 +216,9 @@ DatasetEntry fashionMnist() {
           .endings = kEndings,
           .otherForms = {},
           .find = find,
-          .load = [](const fs::path& dir, Split split) { return loadSplit(readSplit, dir, split); },
-          .check = [](const fs::path& dir) { return checkSplits(readSplit, dir); }};
+          .load = [](const fs::path& dir, Split split,
+                     const Loading&) { return loadSplit(readSplit, dir, split); },
+          .check = [](const fs::path& dir, const Loading&) { return checkSplits(readSplit, dir); }};
 }
 
 }  // namespace uada

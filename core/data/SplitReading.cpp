@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 SplitReader::SplitReader(int width, int height, int classes, Hashing hashing) : hashing_(hashing) {
   reading_.data.width = width;
   reading_.data.height = height;
-  reading_.data.classes = classes;
+  reading_.data.classCount = classes;
 }
 
 void SplitReader::read(const fs::path& file, const PublishedFile& published, ReadFile readFile) {
@@ -46,16 +46,16 @@ bool SplitReader::isSound() const {
 
 SplitReading SplitReader::finish() {
   reading_.data.hash = together_.digits();
-  reading_.data.isPublished =
+  reading_.data.published =
       std::ranges::all_of(reading_.files, &std::string::empty, &DataReport::File::difference);
   return std::move(reading_);
 }
 
-Dataset loadSplit(ReadSplit readSplit, const std::filesystem::path& dir, Split split) {
+std::shared_ptr<const Dataset> loadSplit(ReadSplit readSplit, const std::filesystem::path& dir, Split split) {
   SplitReading reading = readSplit(dir, split, Hashing::together);
   for (const auto& file : reading.files)
     if (!file.problem.empty()) throw Error(file.problem);
-  return std::move(reading.data);
+  return std::make_shared<const ResidentDataset>(std::move(reading.data));
 }
 
 DataReport checkSplits(ReadSplit readSplit, const std::filesystem::path& dir) {
@@ -63,7 +63,7 @@ DataReport checkSplits(ReadSplit readSplit, const std::filesystem::path& dir) {
   for (const Split split : {Split::train, Split::test}) {
     SplitReading reading = readSplit(dir, split, Hashing::each);
     auto& perClass = split == Split::train ? report.trainPerClass : report.testPerClass;
-    perClass.resize(static_cast<std::size_t>(reading.data.classes));
+    perClass.resize(static_cast<std::size_t>(reading.data.classCount));
     for (const int label : reading.data.labels) ++perClass[static_cast<std::size_t>(label)];
     (split == Split::train ? report.train : report.test) = reading.data.size();
     for (auto& file : reading.files) {

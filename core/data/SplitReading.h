@@ -5,14 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/data/Dataset.h"
+#include "core/data/ResidentDataset.h"
 #include "core/data/UnpackingReader.h"
 
 namespace uada {
 
 /// What reading one split gave, sound or not: loading throws its first problem, checking shows them all.
 struct SplitReading {
-  Dataset data;
+  ResidentDataset data;
   std::vector<DataReport::File> files;
 };
 
@@ -23,7 +23,7 @@ using ReadSplit = SplitReading (*)(const std::filesystem::path& dir, Split split
 
 /// Reads one file, appends to `data`, and says what is wrong with it.
 using ReadFile = DataReport::File (*)(const std::filesystem::path& file, const PublishedFile& published,
-                                      Dataset& data, ContentHash& hash);
+                                      ResidentDataset& data, ContentHash& hash);
 
 /// Collects the files of one split with the hash that is asked for.
 class SplitReader {
@@ -33,7 +33,7 @@ class SplitReader {
   /// The last file read: what only shows beside another one is added by who reads them.
   DataReport::File& last() { return reading_.files.back(); }
   bool isSound() const;
-  const Dataset& data() const { return reading_.data; }
+  const ResidentDataset& data() const { return reading_.data; }
   SplitReading finish();
 
  private:
@@ -42,7 +42,7 @@ class SplitReader {
   Sha256 together_;
 };
 
-Dataset loadSplit(ReadSplit readSplit, const std::filesystem::path& dir, Split split);
+std::shared_ptr<const Dataset> loadSplit(ReadSplit readSplit, const std::filesystem::path& dir, Split split);
 DataReport checkSplits(ReadSplit readSplit, const std::filesystem::path& dir);
 
 /// "'/x/y': 9 bytes found, 10 expected; the file is cut short; fetch it again"

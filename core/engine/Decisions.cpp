@@ -29,7 +29,7 @@ std::string nameOf(const Decision& decision, int which) {
 }
 
 void drawPictures(Decision& decision, const Renderer& renderer) {
-  decision.original = Image(renderer.source(decision.index));
+  decision.original = Image(*renderer.source(decision.index));
   decision.unperturbed = renderer.picture(decision.index, decision.plan);
   for (GroupDecision& group : decision.groups)
     group.picture = renderer.picture(decision.index, group.candidate);

@@ -162,31 +162,7 @@ void FieldReader::field(const Field& f, std::vector<double>& v) {
 
 void FieldReader::finish() const { refuseUnknownKeys(json_, known_, where_); }
 
-}  // namespace detail
-
-/// The value in the form that the field has it: 3 for a setting that is not whole is 3.0, 1e3 for one that is
-/// is 1000.
-static Json asFieldHasIt(const FieldValue& known, const Json& value) {
-  if (known.value.isInt()) return *wholeNumberOf(known.field, value);
-  if (known.value.isNumber()) return unsignedZero(value.asDouble());
-  if (!known.value.isArray()) return value;
-  std::vector<double> values;
-  for (const Json& item : value.asArray()) values.push_back(unsignedZero(item.asDouble()));
-  return numbers(values);
-}
-
-Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<FieldValue>& values) {
-  Json json = Json::object();
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const Field& field = fields[i].field;
-    if (field.later && values[i].value == fields[i].value) continue;
-    json[field.name] = field.storedAsText ? Json(values[i].value.dump()) : values[i].value;
-  }
-  return json;
-}
-
-/// Of two settings "min_x" and "max_x" the first may not be above the second.
-static void refuseCrossed(const std::vector<FieldValue>& values, const std::string& where) {
+void refuseCrossed(const std::vector<FieldValue>& values, const std::string& where) {
   for (const auto& [least, low] : values)
     for (const auto& [most, high] : values) {
       const bool isPair = least.name.starts_with("min_") && most.name == "max_" + least.name.substr(4);
@@ -196,21 +172,16 @@ static void refuseCrossed(const std::vector<FieldValue>& values, const std::stri
     }
 }
 
-Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where) {
-  if (!given.isObject())
-    throw UsageError(fmt::format("{}: an object expected, {} found", where, given.typeName()));
-  std::vector<FieldValue> values = fields;
-  std::vector<std::string> known;
-  for (FieldValue& field : values) {
-    known.push_back(field.field.name);
-    const Json* value = given.find(field.field.name);
-    const std::string problem = value ? fieldProblem(field, *value) : "";
-    if (!problem.empty()) throw UsageError(fmt::format("{}.{}: {}", where, field.field.name, problem));
-    if (value) field.value = asFieldHasIt(field, *value);
+}  // namespace detail
+
+Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<FieldValue>& values) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const Field& field = fields[i].field;
+    if (field.later && values[i].value == fields[i].value) continue;
+    json[field.name] = field.storedAsText ? Json(values[i].value.dump()) : values[i].value;
   }
-  refuseUnknownKeys(given, known, where);
-  refuseCrossed(values, where);
-  return statedSettings(fields, values);
+  return json;
 }
 
 void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where) {

@@ -98,6 +98,9 @@ class FieldReader : public SettingsVisitor {
   std::string where_;
   std::vector<std::string> known_;
 };
+
+/// Of two settings "min_x" and "max_x" the first may not be above the second: else throws UsageError.
+void refuseCrossed(const std::vector<FieldValue>& values, const std::string& where);
 }  // namespace detail
 
 template <class S>
@@ -122,12 +125,10 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
   detail::FieldReader reader(json, where, std::move(extra));
   base.visit(reader);
   reader.finish();
+  detail::refuseCrossed(fieldsOf(base), where);
   return base;
 }
 
-/// The fields' defaults and what the object gives, as settingsToJson(settingsFromJson<S>()) does for a
-/// struct.
-Json completeSettings(const std::vector<FieldValue>& fields, const Json& given, const std::string& where);
 
 /// What a field takes, in words: "a whole number between 0 and 9", "step, cosine or constant".
 std::string allowedText(const FieldValue& known);

@@ -54,7 +54,7 @@ bool isPaperRecipe(const Recipe& recipe, const Recipe& paper) {
   const DatasetEntry& entry = findDataset(recipe.dataset.name);
   const auto data = recipe.dataset.as<DataSettings>();
   const auto whole = [](int limit, int images) { return limit == 0 || limit >= images; };
-  return whole(data.trainLimit, entry.trainImages) && whole(data.testLimit, entry.testImages) &&
+  return data.validation == 0 && whole(data.trainLimit, entry.trainImages) && whole(data.testLimit, entry.testImages) &&
          recipe.model == paper.model && settingsToJson(recipe.input) == settingsToJson(paper.input) &&
          recipe.task == paper.task && trainingJson(recipe) == trainingJson(paper);
 }

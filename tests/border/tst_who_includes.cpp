@@ -71,6 +71,7 @@ std::set<std::string> torchFree(const Tree& tree) {
 
 /// The line of the table that a file belongs to; "": none.
 std::string unitOf(const std::string& file, const std::set<std::string>& free) {
+  if (std::ranges::count(kCatalogueFolders, folderOf(file)) && file.ends_with(".def")) return kCatalogues;
   if (std::ranges::count(kCatalogueFolders, folderOf(file)))
     return free.contains(file) ? kCatalogues : kEngine;
   std::string unit;

@@ -13,6 +13,7 @@ class TestCliBench : public QObject {
   void benchStoreGivesTheFixedName();
   void benchStoreLeavesNothingWhenStopped();
   void benchAsksTheWindow();
+  void benchLoadMeasuresOurSideAlways();
 };
 
 void TestCliBench::benchStoreGivesTheFixedName() {
@@ -56,6 +57,20 @@ void TestCliBench::benchAsksTheWindow() {
       QVERIFY(result.err.contains("uada-workbench"));
     }
   }
+}
+
+void TestCliBench::benchLoadMeasuresOurSideAlways() {
+  const Program program;
+  const Result result = program.run({"bench", "load", "--seconds", "0.02", "--json"});
+  COMPARE_CODE(result, 0);
+  QStringList names;
+  for (const auto& line : ofKind(objects(result.out), "bench")) {
+    names << line["name"].toString();
+    QVERIFY(line["value"].toDouble() > 0);
+  }
+  QCOMPARE(names, (QStringList{"load.opencv.224", "load.albumentations.224", "load.decode", "load.part"}));
+  QCOMPARE(QDir(program.path(".")).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+           QStringList());
 }
 
 QTEST_GUILESS_MAIN(TestCliBench)

@@ -8,6 +8,7 @@
 
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
+#include "core/data/ResidentDataset.h"
 #include "tests/core/PlanTools.h"
 
 /// What the tests of core/augment share.
@@ -102,11 +103,11 @@ inline std::uint32_t crc32(const std::vector<std::uint8_t>& bytes) {
 }
 
 /// Pictures made by the generator of methods.md 2.3; the first of 32 x 32 pixels is its input picture.
-inline Dataset makeData(ImageSize size, int count) {
-  Dataset data;
+inline ResidentDataset makeData(ImageSize size, int count) {
+  ResidentDataset data;
   data.width = size.width;
   data.height = size.height;
-  data.classes = 2;
+  data.classCount = 2;
   std::uint32_t state = 1;
   for (int n = 0; n < count; ++n) {
     data.labels.push_back(n % 2);
@@ -120,7 +121,7 @@ inline Dataset makeData(ImageSize size, int count) {
   }
   return data;
 }
-inline Dataset makeData(int side, int count) { return makeData(ImageSize{side, side}, count); }
+inline ResidentDataset makeData(int side, int count) { return makeData(ImageSize{side, side}, count); }
 
 inline RenderSettings settingsOf(int side) {
   RenderSettings settings;

@@ -117,7 +117,7 @@ struct FakeNumbers {
   }
 
   Image picture(std::int64_t step, std::uint32_t index) const {
-    Image image(settings.input.width, settings.input.height);
+    Image image(settings.side, settings.side);
     Random numbers = random(step, 1000 + index);
     for (std::uint8_t& value : image.rgb) value = static_cast<std::uint8_t>(numbers.next());
     return image;

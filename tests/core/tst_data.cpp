@@ -11,6 +11,7 @@
 #include "core/data/Dataset.h"
 #include "tests/core/DataTools.h"
 #include "tests/core/Growth.h"
+#include "tests/core/Resident.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -63,7 +64,7 @@ void writeFashion(const fs::path& dir) {
 
 std::string loadError(const char* name, const fs::path& dir, Split split) {
   try {
-    findDataset(name).load(dir, split);
+    findDataset(name).load(dir, split, {});
   } catch (const Error& error) {
     return error.what();
   }
@@ -101,19 +102,20 @@ void TestData::init() { dir_ = std::make_unique<QTemporaryDir>(); }
 
 void TestData::fashionIsRead() {
   writeFashion(dir());
-  const Dataset data = findDataset("fashion_mnist").load(dir(), Split::train);
+  const ResidentDataset data = resident(findDataset("fashion_mnist").load(dir(), Split::train, {}));
   QCOMPARE(data.size(), std::size_t{3});
   QCOMPARE(data.labels, (std::vector<std::int32_t>{9, 0, 4}));
   QCOMPARE(data.width, 28);
   QCOMPARE(data.height, 28);
-  QCOMPARE(data.classes, 10);
+  QCOMPARE(data.classCount, 10);
   QCOMPARE(data.rgb.size(), std::size_t{3 * 3 * 784});
-  const ImageView image = data.image(2);
+  const ImageView image = data.view(2);
   for (std::size_t p = 0; p < 784; ++p)
     for (std::size_t c = 0; c < 3; ++c) QCOMPARE(image.rgb[3 * p + c], grey(2, p));
   const Bytes all = idxImages(3) + idxLabels({9, 0, 4});
   QCOMPARE(data.hash, sha256(std::as_bytes(std::span(all))));
-  QCOMPARE(findDataset("fashion_mnist").load(dir(), Split::test).labels, (std::vector<std::int32_t>{1, 2}));
+  QCOMPARE(resident(findDataset("fashion_mnist").load(dir(), Split::test, {})).labels,
+           (std::vector<std::int32_t>{1, 2}));
 }
 
 void TestData::packedFashionEqualsPlain() {
@@ -122,8 +124,8 @@ void TestData::packedFashionEqualsPlain() {
   for (const auto& file : fs::directory_iterator(dir() / "plain"))
     writeGzip(dir() / "packed" / (file.path().filename().string() + ".gz"), readFile(file.path()));
   const DatasetEntry& entry = findDataset("fashion_mnist");
-  const Dataset plain = entry.load(dir() / "plain", Split::train),
-                packed = entry.load(dir() / "packed", Split::train);
+  const ResidentDataset plain = resident(entry.load(dir() / "plain", Split::train, {})),
+                        packed = resident(entry.load(dir() / "packed", Split::train, {}));
   QCOMPARE(packed.rgb, plain.rgb);
   QCOMPARE(packed.labels, plain.labels);
   QCOMPARE(packed.hash, plain.hash);
@@ -178,7 +180,7 @@ void TestData::fashionProblems() {
   QVERIFY2(found.contains(expected), qPrintable(found));
   QVERIFY2(!found.contains('\n'), qPrintable(found));
   QCOMPARE(QString::fromStdString(loadError("fashion_mnist", dir(), Split::test)), QString("no error"));
-  const DataReport report = findDataset("fashion_mnist").check(dir());
+  const DataReport report = findDataset("fashion_mnist").check(dir(), {});
   QCOMPARE(report.problems, std::vector<std::string>{found.toStdString()});
 }
 
@@ -202,7 +204,7 @@ void TestData::packedFashionProblems() {
   const auto loads = [&] { return loadError("fashion_mnist", dir(), Split::train) == "no error"; };
   writeFile(packed, sound + Bytes{'x', 0, 'y'});
   expect("3 bytes follow the end of the packed data; fetch it again");
-  QCOMPARE(findDataset("fashion_mnist").check(dir()).problems.size(), std::size_t{1});
+  QCOMPARE(findDataset("fashion_mnist").check(dir(), {}).problems.size(), std::size_t{1});
   writeFile(packed, sound);
   QVERIFY(loads());
   const Bytes whole = idxImages(3);  // packed in two members, as gzip allows
@@ -245,8 +247,8 @@ void TestData::bothFormsHaveToAgree() {
   const fs::path plain = dir() / "train-images-idx3-ubyte", packed = dir() / "train-images-idx3-ubyte.gz";
   const DatasetEntry& entry = findDataset("fashion_mnist");
   writeGzip(packed, idxImages(3));
-  QCOMPARE(entry.load(dir(), Split::train).size(), std::size_t{3});
-  const DataReport report = entry.check(dir());
+  QCOMPARE(entry.load(dir(), Split::train, {})->size(), std::size_t{3});
+  const DataReport report = entry.check(dir(), {});
   QVERIFY(report.problems.empty());
   QCOMPARE(report.files[0].name, std::string("train-images-idx3-ubyte"));
   QCOMPARE(report.files[0].remark, std::string("'train-images-idx3-ubyte.gz' is there too and is not used"));
@@ -331,29 +333,29 @@ void TestData::tooLittleMemoryIsNamed() {
 void TestData::cifar10IsRead() {
   writeCifar10(dir());
   const DatasetEntry& entry = findDataset("cifar10");
-  const Dataset data = entry.load(dir(), Split::train);
+  const ResidentDataset data = resident(entry.load(dir(), Split::train, {}));
   QCOMPARE(data.labels, (std::vector<std::int32_t>{1, 0, 2, 0, 3, 0, 4, 0, 5, 0}));
   for (std::size_t image = 0; image < data.size(); ++image) {
     for (std::size_t p = 0; p < 1024; ++p) {
-      const std::uint8_t* pixel = data.image(image).rgb + 3 * p;
+      const std::uint8_t* pixel = data.view(image).rgb + 3 * p;
       QCOMPARE(pixel[0], static_cast<std::uint8_t>(image % 2));
       QCOMPARE(pixel[1], static_cast<std::uint8_t>(p));
       QCOMPARE(pixel[2], static_cast<std::uint8_t>(255 - image % 2));
     }
   }
-  QCOMPARE(entry.load(dir(), Split::test).labels, (std::vector<std::int32_t>{3, 7, 9}));
+  QCOMPARE(resident(entry.load(dir(), Split::test, {})).labels, (std::vector<std::int32_t>{3, 7, 9}));
 }
 
 void TestData::cifar100TakesFineLabels() {
   writeFile(dir() / "train.bin", cifarRecords({{19, 99}, {0, 12}}));
   writeFile(dir() / "test.bin", cifarRecords({{5, 20}}));
   const DatasetEntry& entry = findDataset("cifar100");
-  const Dataset data = entry.load(dir(), Split::train);
+  const ResidentDataset data = resident(entry.load(dir(), Split::train, {}));
   QCOMPARE(data.labels, (std::vector<std::int32_t>{99, 12}));
-  QCOMPARE(data.classes, 100);
-  QCOMPARE(data.image(1).rgb[0], std::uint8_t{1});
-  QCOMPARE(data.image(1).rgb[3 * 1023 + 2], std::uint8_t{254});
-  QCOMPARE(entry.load(dir(), Split::test).size(), std::size_t{1});
+  QCOMPARE(data.classCount, 100);
+  QCOMPARE(data.view(1).rgb[0], std::uint8_t{1});
+  QCOMPARE(data.view(1).rgb[3 * 1023 + 2], std::uint8_t{254});
+  QCOMPARE(entry.load(dir(), Split::test, {})->size(), std::size_t{1});
 }
 
 void TestData::cifarProblems_data() {

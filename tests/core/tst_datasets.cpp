@@ -4,10 +4,12 @@
 #include <QTest>
 
 #include "core/base/Error.h"
+#include "core/data/DataSettings.h"
 #include "core/data/Dataset.h"
 #include "core/data/Md5.h"
 #include "tests/core/DataTools.h"
 #include "tests/core/ErrorOf.h"
+#include "tests/core/Resident.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -29,6 +31,25 @@ class Setting {
   bool was_;
 };
 
+/// Images of one row.
+ResidentDataset made(int width, int classes, Bytes rgb, std::vector<std::int32_t> labels) {
+  ResidentDataset data;
+  data.width = width;
+  data.height = 1;
+  data.classCount = classes;
+  data.rgb = std::move(rgb);
+  data.labels = std::move(labels);
+  data.hash = "h";
+  return data;
+}
+
+/// Nine images of one pixel, whose value is their number.
+ResidentDataset ninePixels() {
+  ResidentDataset data = made(1, 3, {}, {0, 0, 1, 0, 2, 1, 2, 0, 1});
+  for (std::uint8_t i = 0; i < 9; ++i) data.rgb.insert(data.rgb.end(), {i, i, i});
+  return data;
+}
+
 }  // namespace
 
 /// The catalogue of data sets: where they lie, whether they are sound, what they hold.
@@ -43,6 +64,7 @@ class TestDatasets : public QObject {
   void missingSetIsExplained();
   void subsetIsBalanced();
   void subsetOfRareClasses();
+  void validationIsSetAside();
   void statisticsByHand();
   void realFashion();
   void realCifar();
@@ -57,17 +79,21 @@ class TestDatasets : public QObject {
 void TestDatasets::init() { dir_ = std::make_unique<QTemporaryDir>(); }
 
 void TestDatasets::catalogueIsComplete() {
-  QCOMPARE(datasets().size(), std::size_t{3});
+  QCOMPARE(datasets().size(), std::size_t{6});
   for (const DatasetEntry& entry : datasets()) {
-    QCOMPARE(static_cast<int>(entry.classNames.size()), entry.classes);
-    QVERIFY(entry.width > 0 && entry.height > 0 && !entry.title.empty() && !entry.source.empty());
-    QCOMPARE(entry.testImages, 10000);
+    QVERIFY(!entry.title.empty() && !entry.source.empty());
+    // Sets of one image file each name their classes themselves, and were not published as a few files.
+    if (!entry.published.empty()) {
+      QCOMPARE(static_cast<int>(entry.classNames.size()), entry.classes);
+      QVERIFY(entry.width > 0 && entry.height > 0);
+      QCOMPARE(entry.testImages, 10000);
+    }
     for (const PublishedFile& file : entry.published) {
       QVERIFY(!file.name.empty() && file.bytes > 0);
       QCOMPARE(file.md5.size(), std::size_t{32});
     }
     QCOMPARE(&findDataset(entry.name), &entry);
-    QVERIFY(!entry.find(dir()));
+    QCOMPARE(entry.find(dir()).has_value(), entry.isOwn);
   }
   QCOMPARE(findDataset("cifar100").classNames.at(99), std::string("worm"));
   QVERIFY_THROWS_EXCEPTION(UsageError, findDataset("cifar"));
@@ -76,7 +102,7 @@ void TestDatasets::catalogueIsComplete() {
 void TestDatasets::checkReportsEveryFile() {
   writeCifar10(dir());
   const DatasetEntry& entry = findDataset("cifar10");
-  const DataReport sound = entry.check(dir());
+  const DataReport sound = entry.check(dir(), {});
   QVERIFY(sound.problems.empty());
   QCOMPARE(sound.train, std::size_t{10});
   QCOMPARE(sound.test, std::size_t{3});
@@ -93,7 +119,7 @@ void TestDatasets::checkReportsEveryFile() {
   fs::resize_file(dir() / "data_batch_3.bin", 3072);
   fs::resize_file(dir() / "data_batch_4.bin", std::uintmax_t{3073} << 20);  // sparse
   writeFile(dir() / "test_batch.bin", cifarRecords({{200}}));
-  const DataReport broken = entry.check(dir());
+  const DataReport broken = entry.check(dir(), {});
   QCOMPARE(broken.files.size(), std::size_t{6});
   QCOMPARE(broken.problems.size(), std::size_t{4});
   for (const std::size_t file : {0, 2, 3, 5}) QVERIFY(!broken.files[file].problem.empty());
@@ -159,32 +185,51 @@ void TestDatasets::missingSetIsExplained() {
 }
 
 void TestDatasets::subsetIsBalanced() {
-  Dataset data{
-      .width = 1, .height = 1, .classes = 3, .rgb = {}, .labels = {0, 0, 1, 0, 2, 1, 2, 0, 1}, .hash = "h"};
-  for (std::uint8_t i = 0; i < 9; ++i) data.rgb.insert(data.rgb.end(), {i, i, i});
-  const Dataset six = subset(data, 6);
+  const auto data = std::make_shared<const ResidentDataset>(ninePixels());
+  const ResidentDataset six = resident(subset(data, 6));
   QCOMPARE(six.labels, (std::vector<std::int32_t>{0, 0, 1, 2, 1, 2}));
-  QCOMPARE(six.image(3).rgb[0], std::uint8_t{4});
-  QCOMPARE(six.image(5).rgb[2], std::uint8_t{6});
+  QCOMPARE(six.view(3).rgb[0], std::uint8_t{4});
+  QCOMPARE(six.view(5).rgb[2], std::uint8_t{6});
   QCOMPARE(six.rgb.size(), std::size_t{18});
   QCOMPARE(six.hash, std::string("h"));
   // Four: one of each class, then the second of class 0.
-  QCOMPARE(subset(data, 4).labels, (std::vector<std::int32_t>{0, 0, 1, 2}));
-  QCOMPARE(subset(data, 0).size(), std::size_t{9});
-  QCOMPARE(subset(data, 100).size(), std::size_t{9});
+  QCOMPARE(resident(subset(data, 4)).labels, (std::vector<std::int32_t>{0, 0, 1, 2}));
+  QCOMPARE(subset(data, 0)->size(), std::size_t{9});
+  QCOMPARE(subset(data, 100)->size(), std::size_t{9});
 }
 
 void TestDatasets::subsetOfRareClasses() {
-  Dataset data{
-      .width = 1, .height = 1, .classes = 3, .rgb = Bytes(15), .labels = {0, 0, 0, 0, 2}, .hash = {}};
-  QCOMPARE(subset(data, 4).labels, (std::vector<std::int32_t>{0, 0, 0, 2}));
+  const auto data = std::make_shared<const ResidentDataset>(made(1, 3, Bytes(15), {0, 0, 0, 0, 2}));
+  QCOMPARE(resident(subset(data, 4)).labels, (std::vector<std::int32_t>{0, 0, 0, 2}));
+}
+
+void TestDatasets::validationIsSetAside() {
+  // What is not set is no part of what defines a run: hashes of older runs hold.
+  QCOMPARE(settingsToJson(DataSettings{}).asObject().size(), std::size_t{3});
+  const auto data = std::make_shared<const ResidentDataset>(ninePixels());
+  const auto numbers = [](const std::shared_ptr<const Dataset>& part) {
+    std::vector<int> all;
+    for (std::uint32_t i = 0; i < part->size(); ++i) all.push_back(part->image(i)->rgb[0]);
+    return all;
+  };
+  // Of the classes {0, 1, 3, 7}, {2, 5, 8} and {4, 6} one each, by Philox outside of this program.
+  const Parts parts = setAside(data, 0.3, 1);
+  QCOMPARE(numbers(parts.validation), (std::vector<int>{0, 2, 6}));
+  QCOMPARE(numbers(parts.training), (std::vector<int>{1, 3, 4, 5, 7, 8}));
+  QCOMPARE(numbers(setAside(data, 0.3, 2).validation), (std::vector<int>{1, 6, 8}));
+  // Never none and never all of a class.
+  QCOMPARE(setAside(data, 0.01, 1).validation->size(), std::size_t{3});
+  QCOMPARE(setAside(data, 0.99, 1).training->size(), std::size_t{3});
+  QCOMPARE(parts.validation->identity(), data->identity());
+  QCOMPARE(parts.validation->label(1), data->label(static_cast<std::uint32_t>(numbers(parts.validation)[1])));
+  const auto single = std::make_shared<const ResidentDataset>(made(1, 2, Bytes(9), {0, 0, 1}));
+  QVERIFY(errorOf([&] { setAside(single, 0.5, 1); }).contains("class 1 has a single training image"));
 }
 
 void TestDatasets::statisticsByHand() {
   // Red 0, 255: mean 1/2, deviation sqrt(2 * (1/2)^2 / 1) = sqrt(1/2). Green constant. Blue 51, 102: 0.3, 0.2
   // / sqrt(2).
-  const Dataset data{
-      .width = 2, .height = 1, .classes = 1, .rgb = {0, 51, 51, 255, 51, 102}, .labels = {0}, .hash = {}};
+  const ResidentDataset data = made(2, 1, {0, 51, 51, 255, 51, 102}, {0});
   const ChannelStatistics statistics = channelStatistics(data);
   QCOMPARE(statistics.mean[0], 0.5f);
   QCOMPARE(statistics.mean[1], 0.2f);
@@ -192,21 +237,21 @@ void TestDatasets::statisticsByHand() {
   QCOMPARE(statistics.deviation[0], 0.70710678f);
   QCOMPARE(statistics.deviation[1], 0.0f);
   QCOMPARE(statistics.deviation[2], 0.14142136f);
-  QVERIFY_THROWS_EXCEPTION(Error, channelStatistics(Dataset{}));
+  QVERIFY_THROWS_EXCEPTION(Error, channelStatistics(ResidentDataset{}));
 }
 
 void TestDatasets::realFashion() {
   const DatasetEntry& entry = findDataset("fashion_mnist");
   const auto folder = entry.find({});
   if (!folder) QSKIP("not run: Fashion-MNIST is not installed (Debian's package dataset-fashion-mnist)");
-  const DataReport report = entry.check(*folder);
+  const DataReport report = entry.check(*folder, {});
   QVERIFY2(report.problems.empty(), report.problems.empty() ? "" : report.problems[0].c_str());
   QCOMPARE(report.trainPerClass, std::vector<std::size_t>(10, 6000));
   QCOMPARE(report.testPerClass, std::vector<std::size_t>(10, 1000));
   QVERIFY(!report.firstDifferent());
-  const Dataset train = entry.load(*folder, Split::train);
-  QVERIFY(train.isPublished && entry.load(*folder, Split::test).isPublished);
-  QVERIFY(subset(train, 100).isPublished);
+  const ResidentDataset train = resident(entry.load(*folder, Split::train, {}));
+  QVERIFY(train.published && entry.load(*folder, Split::test, {})->isPublished());
+  QVERIFY(subset(std::make_shared<const ResidentDataset>(train), 100)->isPublished());
   const ChannelStatistics statistics = channelStatistics(train);
   QVERIFY(std::abs(statistics.mean[1] - 0.2860) < 5e-5);
   QVERIFY(std::abs(statistics.deviation[1] - 0.3530) < 5e-5);
@@ -217,13 +262,13 @@ void TestDatasets::realCifar() {
   if (folder.isEmpty()) QSKIP("not run: UADA_TEST_DATA names no folder with CIFAR-10 and CIFAR-100");
   const DatasetEntry& ten = findDataset("cifar10");
   const fs::path tenFolder = locateDataset(ten, folder.toStdString());
-  const DataReport report = ten.check(tenFolder);
+  const DataReport report = ten.check(tenFolder, {});
   QVERIFY(report.problems.empty());
   QCOMPARE(report.trainPerClass, std::vector<std::size_t>(10, 5000));
   QCOMPARE(report.testPerClass, std::vector<std::size_t>(10, 1000));
   QVERIFY(!report.firstDifferent());
-  const Dataset train = ten.load(tenFolder, Split::train);
-  QVERIFY(train.isPublished && ten.load(tenFolder, Split::test).isPublished);
+  const ResidentDataset train = resident(ten.load(tenFolder, Split::train, {}));
+  QVERIFY(train.published && ten.load(tenFolder, Split::test, {})->isPublished());
   const ChannelStatistics statistics = channelStatistics(train);
   const float mean[] = {0.49140f, 0.48216f, 0.44653f}, deviation[] = {0.24703f, 0.24349f, 0.26159f};
   for (std::size_t c = 0; c < 3; ++c) {
@@ -231,7 +276,7 @@ void TestDatasets::realCifar() {
     QVERIFY(std::abs(statistics.deviation[c] - deviation[c]) < 6e-6f);
   }
   const DatasetEntry& hundred = findDataset("cifar100");
-  const DataReport mini = hundred.check(locateDataset(hundred, folder.toStdString()));
+  const DataReport mini = hundred.check(locateDataset(hundred, folder.toStdString()), {});
   QVERIFY(mini.problems.empty());
   QCOMPARE(mini.trainPerClass, std::vector<std::size_t>(100, mini.train / 100));
   QCOMPARE(mini.firstDifferent()->difference,
@@ -250,12 +295,12 @@ void TestDatasets::oneOtherPixelIsNotPublished() {
   gzclose(packed);
   fs::create_symlink(*folder / "t10k-images-idx3-ubyte.gz", dir() / "t10k-images-idx3-ubyte.gz");
   writeFile(dir() / "t10k-labels-idx1-ubyte", labels);
-  QVERIFY(entry.load(dir(), Split::test).isPublished);
+  QVERIFY(entry.load(dir(), Split::test, {})->isPublished());
   auto last = labels.end() - 1;
   while (*last == labels.back()) --last;
   std::swap(*last, labels.back());
   writeFile(dir() / "t10k-labels-idx1-ubyte", labels);
-  QVERIFY(!entry.load(dir(), Split::test).isPublished);
+  QVERIFY(!entry.load(dir(), Split::test, {})->isPublished());
 }
 
 void TestDatasets::md5OfTheStandard() {

@@ -9,6 +9,7 @@
 #include "tests/core/AugmentTools.h"
 #include "tests/core/DataTools.h"
 #include "tests/core/ErrorOf.h"
+#include "tests/core/Resident.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -87,12 +88,12 @@ void TestDecisionLine::plansAreCountedFromTheUnperturbed() {
 }
 
 void TestDecisionLine::picturesAreTheRenderers() {
-  const Dataset data = makeData(32, 8);
+  const ResidentDataset data = makeData(32, 8);
   ThreadPool pool(1);
   const Renderer renderer(data, runRendering({}, data), pool);
   Decision decision = chainWon();
   drawPictures(decision, renderer);
-  QVERIFY(decision.original == Image(data.image(5)));
+  QVERIFY(decision.original == Image(data.view(5)));
   for (int which = -1; which < 2; ++which)
     QVERIFY(pictureOf(decision, which) == renderer.picture(5, planOf(decision, which)));
   QVERIFY(!(pictureOf(decision, 0) == pictureOf(decision, -1)));
@@ -207,14 +208,14 @@ void TestDecisionLine::imagesAreLimitedAsInTraining() {
   const fs::path folder = dir.path().toStdString();
   writeCifar10(folder);  // labels 1 0, 2 0, 3 0, 4 0, 5 0; red is 0 or 1: the second of each file
   Choice choice{"cifar10", DataSettings{folder, 6, 2}};
-  const Dataset limited = runImages(choice, Split::train, folder);
+  const ResidentDataset limited = resident(runImages(choice, Split::train, folder));
   QCOMPARE(limited.labels, (std::vector<std::int32_t>{1, 0, 2, 3, 4, 5}));
-  QCOMPARE(runImages(choice, Split::test, folder).size(), std::size_t{2});
+  QCOMPARE(runImages(choice, Split::test, folder)->size(), std::size_t{2});
   QCOMPARE(runRendering({}, limited).mean[0], 1.0F / 6 / 255);  // one of the six is 1
   QVERIFY(runRendering({}, limited).input == squareInput(32));
   choice = {"cifar10", DataSettings{folder, 0, 0}};
-  QCOMPARE(runRendering({}, runImages(choice, Split::train, folder)).mean[0], 0.5F / 255);
-  Dataset grey = limited;
+  QCOMPARE(runRendering({}, *runImages(choice, Split::train, folder)).mean[0], 0.5F / 255);
+  ResidentDataset grey = limited;
   std::ranges::fill(grey.rgb, 7);
   QCOMPARE(
       errorOf([&] { runRendering({}, grey); }),
@@ -227,7 +228,7 @@ void TestDecisionLine::imagesAreLimitedAsInTraining() {
 }
 
 void TestDecisionLine::hashesAreOfTheTrainingFiles() {
-  Dataset train, test;
+  ResidentDataset train, test;
   train.hash = "a1";
   test.hash = "b2";
   QCOMPARE(trainingHash(dataIdentity(train, test).hash), std::string("a1"));

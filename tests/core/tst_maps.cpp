@@ -61,11 +61,11 @@ LabelMap someLabels(ImageSize size, std::mt19937& random) {
   return labels;
 }
 
-Dataset pictureOf(const LabelMap& labels) {
-  Dataset data;
+ResidentDataset pictureOf(const LabelMap& labels) {
+  ResidentDataset data;
   data.width = labels.width;
   data.height = labels.height;
-  data.classes = 1;
+  data.classCount = 1;
   data.labels = {0};
   for (const std::uint8_t label : labels.labels) data.rgb.insert(data.rgb.end(), 3, label);
   return data;
@@ -202,7 +202,7 @@ void TestMaps::labelsFollowThePicture() {
   int moved = 0, ignored = 0;
   for (int i = 0; i < 300; ++i) {
     const LabelMap labels = someLabels(size, random);
-    const Dataset data = pictureOf(labels);
+    const ResidentDataset data = pictureOf(labels);
     const Renderer renderer(data, settings, pool_);
     const Plan plan = geometricPlan(random, size);
     const Image picture = renderer.picture(0, plan);
@@ -223,13 +223,13 @@ void TestMaps::labelsFollowThePicture() {
 void TestMaps::picturesFollowThePicture() {
   std::mt19937 random(8);
   for (int i = 0; i < 50; ++i) {
-    const Dataset data = makeData(kSide, 1);
+    const ResidentDataset data = makeData(kSide, 1);
     const Renderer renderer(data, settingsOf(kSide), pool_);
     Plan plan = geometricPlan(random, {kSide, kSide});
     const Image moved = renderer.picture(0, plan);
     plan.add(makeStep("invert", 0));
     plan.set(cutoutPart(0, 0, 8, 8));
-    QVERIFY(std::get<Image>(renderer.target(plan, data.image(0))) == moved);
+    QVERIFY(std::get<Image>(renderer.target(plan, data.view(0))) == moved);
     QCOMPARE(std::get<Label>(renderer.target(plan, Label{7})).value, 7);
   }
 }
@@ -306,7 +306,7 @@ void TestMaps::boxesOfNoPlaceVanish() {
 }
 
 void TestMaps::otherSizesAreRefused() {
-  const Dataset data = makeData(kSide, 1);
+  const ResidentDataset data = makeData(kSide, 1);
   const Renderer renderer(data, settingsOf(kSide), pool_);
   const LabelMap labels(31, 32);
   const Image picture(33, 32);

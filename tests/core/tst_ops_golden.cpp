@@ -14,7 +14,7 @@ using namespace uada::test;
 namespace {
 
 /// The input of methods.md 2.3.
-Image goldenInput() { return Image(makeData(32, 1).image(0)); }
+Image goldenInput() { return Image(makeData(32, 1).view(0)); }
 
 }  // namespace
 

@@ -79,7 +79,7 @@ class TestOutsideMean : public QObject {
 
 Image TestOutsideMean::shown(const Dataset& data, std::uint32_t index, const Plan& plan,
                              std::vector<bool>& clear) {
-  const Renderer renderer(data, settingsOf(data.width), pool_);
+  const Renderer renderer(data, settingsOf(commonSize(data).width), pool_);
   const Normaliser normaliser(renderer.settings().mean, renderer.settings().deviation);
   Image picture = renderer.picture(index, plan);
   std::vector<float> numbers(picture.rgb.size()), ofPicture(picture.rgb.size());
@@ -100,7 +100,7 @@ Image TestOutsideMean::shown(const Dataset& data, std::uint32_t index, const Pla
 void TestOutsideMean::equalsTheAuthorsCode() {
   const std::vector<Golden> rows = goldenRows();
   QVERIFY(rows.size() >= 300);
-  Dataset data;
+  ResidentDataset data;
   std::uint32_t index = 0;
   std::vector<bool> clear;
   int partly = 0;
@@ -131,16 +131,16 @@ void TestOutsideMean::equalsPillow() {
   if (python.isEmpty()) QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
   constexpr std::uint32_t kPlans = 200;
   std::mt19937 random(static_cast<unsigned>(side));
-  Dataset data = makeData(side, kPlans);
+  ResidentDataset data = makeData(side, kPlans);
   const auto space = makeSpace("autoaugment", R"({"outside":"mean"})", side);
   std::vector<Image> images;
   std::vector<Plan> plans;
   PillowCall call;
   for (std::uint32_t index = 0; index < kPlans; ++index) {
     if (index % 4 == 0)  // few colours, so that histograms matter
-      for (std::size_t i = 0; i < data.image(index).bytes(); ++i)
-        data.rgb[index * data.image(index).bytes() + i] &= 0xE0;
-    images.emplace_back(data.image(index));
+      for (std::size_t i = 0; i < data.view(index).bytes(); ++i)
+        data.rgb[index * data.view(index).bytes() + i] &= 0xE0;
+    images.emplace_back(data.view(index));
     plans.push_back(index % 2 ? randomPlan(random) : samplePlan(*space, index));
   }
   for (std::uint32_t index = 0; index < kPlans; ++index)
@@ -162,7 +162,7 @@ void TestOutsideMean::equalsPillow() {
 
 /// Of a blend with an opaque image nothing is transparent, unless its weight is 0.
 void TestOutsideMean::partnersAreOpaque() {
-  const Dataset data = makeData(32, 4);
+  const ResidentDataset data = makeData(32, 4);
   Plan plan;
   plan.grid = Grid::ta31;
   plan.outside = Outside::mean;

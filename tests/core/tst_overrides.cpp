@@ -113,7 +113,7 @@ std::string recordOf(const std::string& text) {
 /// One step of UADA on a few samples, as a hash: the pixels that a policy with these settings shows, and what
 /// is recorded of its probes.
 std::string shownBy(const Choice& policy, int samples) {
-  static const Dataset data = makeData(kSide, 512);
+  static const ResidentDataset data = makeData(kSide, 512);
   static ThreadPool pool(1);
   static const Renderer renderer(data, settingsOf(kSide), pool);
   const auto space = makeSpace(policy, {squareInput(kSide, kPad)});

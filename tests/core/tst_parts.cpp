@@ -51,7 +51,7 @@ void addKinds() {
     QTest::newRow(kind.name.c_str()) << QString::fromStdString(kind.name);
 }
 
-Frame frameOf(const Plan& plan) { return {{kSide, kPad}, plan}; }
+Frame frameOf(const Plan& plan) { return {squareInput(kSide, kPad), plan}; }
 
 }  // namespace
 
@@ -79,7 +79,7 @@ class TestParts : public QObject {
   void groupsHaveNames();
 
  private:
-  const Dataset data_ = makeData(kSide, 8);
+  const ResidentDataset data_ = makeData(kSide, 8);
   ThreadPool pool_{1};
   const Renderer renderer_{data_, settingsOf(kSide), pool_};
 };
@@ -116,7 +116,7 @@ void TestParts::areClampedToTheirRanges() {
   for (Part part : all) {
     const Plan plan = planOf(part);
     const Part used = clampPart(part, frameOf(plan));
-    QVERIFY(clampPlan(plan, {kSide, kPad}) == planOf(used));
+    QVERIFY(clampPlan(plan, squareInput(kSide, kPad)) == planOf(used));
     for (int k = 0; k < kind.coordinates; ++k) {
       const Range range = kind.range(part, frameOf(plan), k);
       QVERIFY(range.low <= range.high && range.low >= kind.stored.low && range.high <= kind.stored.high);
@@ -168,9 +168,9 @@ void TestParts::changesAreDrawnAsMapped() {
     if (maps.empty()) continue;
     QCOMPARE(maps.size(), std::size_t{1});
     Image mapped(kSide, kSide);
-    warp(data_.image(2), mapped.span(), maps[0], Filter::nearest, {0, 0, 0});
+    warp(data_.view(2), mapped.span(), maps[0], Filter::nearest, {0, 0, 0});
     QVERIFY2(mapped == renderer.picture(2, plan), planText(plan).c_str());
-    QVERIFY(!(mapped == Image(data_.image(2))));
+    QVERIFY(!(mapped == Image(data_.view(2))));
   }
 }
 

@@ -297,7 +297,7 @@ void TestPolicyImport::manifestIsMet() {
 void TestPolicyImport::foundPoliciesKeepTheRulesOfSpaces() {
   if (given().empty()) QSKIP("UADA_TEST_POLICIES is not set: the found policies were not drawn from");
   const Json manifest = readJsonFile(given() / "MANIFEST.json");
-  const Dataset data = makeData(32, 16);
+  const ResidentDataset data = makeData(32, 16);
   ThreadPool pool(1);
   const Renderer renderer(data, settingsOf(32), pool);
   for (const Json& entry : manifest.at("files").asArray()) {

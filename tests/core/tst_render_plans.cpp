@@ -55,7 +55,7 @@ class TestRenderPlans : public QObject {
     return makeSpace(policy.toStdString(), settings.toUtf8().constData(), side);
   }
   ThreadPool pool_{1};
-  const Dataset data_ = makeData(32, 64);
+  const ResidentDataset data_ = makeData(32, 64);
   const Renderer renderer_{data_, settingsOf(32), pool_};
 };
 
@@ -171,7 +171,7 @@ void TestRenderPlans::allocatesNothingPerSample() {
 #ifdef UADA_SANITIZED
   QSKIP("not run: allocations are counted only in builds without sanitizers");
 #endif
-  const Dataset data = makeData(ImageSize{width, 32}, 64);
+  const ResidentDataset data = makeData(ImageSize{width, 32}, 64);
   const Renderer renderer(data, settingsOf(32), pool_);
   const auto space = makeSpace("uada-cifar", settings.toUtf8().constData(), kSide, 1, {width, 32});
   std::vector<float> out(64 * 9 * 3 * 32 * 32);

@@ -32,7 +32,7 @@ class TestRenderPolicies : public QObject {
   std::vector<bool> transparent(Plan plan) const;
 
   ThreadPool pool_{1};
-  const Dataset data_ = makeData(32, 64);
+  const ResidentDataset data_ = makeData(32, 64);
   const Renderer renderer_{data_, settingsOf(32), pool_};
 };
 
@@ -51,7 +51,7 @@ void TestRenderPolicies::boxesMayShowTheMean() {
     const std::size_t row = i / 96, column = i / 3 % 32;
     const bool inside = row < 2 && column >= 30;
     QCOMPARE(out[i], inside ? 0.0f : plain[i]);
-    QCOMPARE(picture.rgb[i], inside ? mean[i % 3] : data_.image(2).rgb[i]);
+    QCOMPARE(picture.rgb[i], inside ? mean[i % 3] : data_.view(2).rgb[i]);
   }
 }
 
@@ -67,7 +67,7 @@ void TestRenderPolicies::gridsDecideHowImagesAreRead() {
     sampling.filter = grey ? Filter::bicubic : Filter::nearest;
     const double level = info.continuous ? 7.0 / 9 : 7;
     Image expected(32, 32);
-    shear.apply(data_.image(4), expected.span(), shear.valueAt(info.grid, level, 1, 32), sampling);
+    shear.apply(data_.view(4), expected.span(), shear.valueAt(info.grid, level, 1, 32), sampling);
     QVERIFY2(renderer_.picture(4, plan) == expected, std::string(info.name).c_str());
   }
 }
@@ -77,7 +77,7 @@ void TestRenderPolicies::stepsThatDidNotFireDoNothing() {
   plan.chain()[0].fired = false;
   QVERIFY(renderer_.picture(1, plan) == renderer_.picture(1, chainOf({makeStep("solarize", 8)})));
   plan.chain()[1].fired = false;
-  QVERIFY(renderer_.picture(1, plan) == Image(data_.image(1)));
+  QVERIFY(renderer_.picture(1, plan) == Image(data_.view(1)));
 }
 
 void TestRenderPolicies::placesAndPartnersCount() {
@@ -91,16 +91,16 @@ void TestRenderPolicies::placesAndPartnersCount() {
     if (row >= 11 && row < 21 && column >= 3 && column < 13)
       QCOMPARE(picture.rgb[i], std::uint8_t{125});
     else
-      QCOMPARE(picture.rgb[i], data_.image(1).rgb[i]);
+      QCOMPARE(picture.rgb[i], data_.view(1).rgb[i]);
   }
   plan = chainOf({makeStep("sample_pairing", 30)});
   plan.grid = Grid::ta31;
   plan.chain()[0].partner = 64 + 9;  // of 64 samples: number 9
   Sampling sampling;
-  sampling.other = data_.image(9);
+  sampling.other = data_.view(9);
   Image expected(32, 32);
-  findOp("sample_pairing").apply(data_.image(1), expected.span(), 0.4, sampling);
-  QVERIFY(renderer_.picture(1, plan) == expected && !(expected == Image(data_.image(1))));
+  findOp("sample_pairing").apply(data_.view(1), expected.span(), 0.4, sampling);
+  QVERIFY(renderer_.picture(1, plan) == expected && !(expected == Image(data_.view(1))));
 }
 
 std::vector<bool> TestRenderPolicies::transparent(Plan plan) const {

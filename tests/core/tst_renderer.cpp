@@ -64,12 +64,12 @@ class TestRenderer : public QObject {
 
  private:
   ThreadPool pool_{1};
-  const Dataset data_ = makeData(32, 64);
+  const ResidentDataset data_ = makeData(32, 64);
   const Renderer renderer_{data_, settingsOf(32), pool_};
 };
 
 void TestRenderer::cropFlipAndBoxMatchTheLoopsByHand() {
-  const Dataset small = makeData(9, 2);
+  const ResidentDataset small = makeData(9, 2);
   const Renderer renderer(small, settingsOf(9), pool_);
   for (int row = 0; row <= 8; ++row)
     for (int col = 0; col <= 8; ++col)
@@ -77,16 +77,16 @@ void TestRenderer::cropFlipAndBoxMatchTheLoopsByHand() {
         Plan plan;
         plan.set(cropPart(row, col));
         plan.set(flipPart(flip));
-        QVERIFY(renderer.picture(1, plan) == byHand(small.image(1), plan, 4));
+        QVERIFY(renderer.picture(1, plan) == byHand(small.view(1), plan, 4));
         plan.set(cutoutPart(row - 2, col - 3, row + 1, col + 1));
-        QVERIFY(renderer.picture(1, plan) == byHand(small.image(1), plan, 4));
+        QVERIFY(renderer.picture(1, plan) == byHand(small.view(1), plan, 4));
       }
 }
 
 void TestRenderer::reflectedCropsShowTheMirroredEdge() {
   Plan plan;
   plan.set(cropPart(1, 6, true));  // three rows up, two columns right of the middle
-  const ImageView in = data_.image(2);
+  const ImageView in = data_.view(2);
   const Image out = renderer_.picture(2, plan);
   for (int y = 0; y < 32; ++y)
     for (int x = 0; x < 32; ++x) {
@@ -123,13 +123,13 @@ void TestRenderer::boxesPartlyOutside_data() {
 void TestRenderer::boxesPartlyOutside() {
   QFETCH(QList<int>, box);
   QFETCH(int, erased);
-  Dataset white = makeData(32, 1);
+  ResidentDataset white = makeData(32, 1);
   std::fill(white.rgb.begin(), white.rgb.end(), 255);
   Plan plan;
   plan.set(cutoutPart(box[0], box[1], box[2], box[3]));
   const Image image = Renderer(white, settingsOf(32), pool_).picture(0, plan);
   QCOMPARE(std::count(image.rgb.begin(), image.rgb.end(), 0), 3 * erased);
-  QVERIFY(image == byHand(white.image(0), plan, 4));
+  QVERIFY(image == byHand(white.view(0), plan, 4));
   QVERIFY(white.rgb ==
           std::vector<std::uint8_t>(3 * 32 * 32, 255));  // the data set's own pixels are not touched
 }
@@ -195,12 +195,12 @@ void TestRenderer::stagesComeInTheStatedOrder() {
   geometry.set(flipPart(true));
   box.set(*plan.find("cutout"));
 
-  Image expected = byHand(data_.image(3), geometry, 4);
+  Image expected = byHand(data_.view(3), geometry, 4);
   for (const Part& step : plan.chain()) expected = applied(expected.view(), step);
   expected = byHand(expected.view(), box, 4);
   QVERIFY(renderer_.picture(3, plan) == expected);
 
-  Image family(data_.image(3));
+  Image family(data_.view(3));
   for (const Part& step : plan.chain()) family = applied(family.view(), step);
   family = byHand(byHand(family.view(), geometry, 4).view(), box, 4);
   plan.setOrder(RenderOrder::chainFirst);
@@ -213,7 +213,7 @@ void TestRenderer::filterOfTheSettingsWins() {
   settings.sampling = Sampling{{128, 128, 128}, Filter::nearest};
   const Part shear = makeStep("shear_x", 7);
   const Image nearest = Renderer(data_, settings, pool_).picture(0, chainOf({shear}));
-  QVERIFY(nearest == applied(data_.image(0), shear, Filter::nearest));
+  QVERIFY(nearest == applied(data_.view(0), shear, Filter::nearest));
   QVERIFY(!(nearest == renderer_.picture(0, chainOf({shear}))));
 }
 
@@ -259,7 +259,7 @@ void TestRenderer::normalisesAfterTheBox() {
   renderer_.render(indices, {&plan, 1}, out.data());
   const float black[] = {(0 - 0.5f) / 0.25f, (0 - 0.4f) / 0.5f, (0 - 0.3f) / 1.0f};
   for (int c = 0; c < 3; ++c) QCOMPARE(out[c], black[c]);
-  const ImageView image = data_.image(2);
+  const ImageView image = data_.view(2);
   const RenderSettings& settings = renderer_.settings();
   for (std::size_t i = 3; i < out.size(); ++i) {
     const float mean = settings.mean[i % 3], deviation = settings.deviation[i % 3];
@@ -288,8 +288,8 @@ void TestRenderer::plainIsTheImageItself() {
   renderer_.plain(indices, plain.data());
   renderer_.render(indices, empty, rendered.data());
   QVERIFY(plain == rendered);
-  QVERIFY(renderer_.picture(5, Plan{}) == Image(data_.image(5)));
-  QCOMPARE(plain[0], (static_cast<float>(data_.image(5).rgb[0]) / 255.0f - 0.5f) / 0.25f);
+  QVERIFY(renderer_.picture(5, Plan{}) == Image(data_.view(5)));
+  QCOMPARE(plain[0], (static_cast<float>(data_.view(5).rgb[0]) / 255.0f - 0.5f) / 0.25f);
 }
 
 void TestRenderer::refusesWhatDoesNotFit() {

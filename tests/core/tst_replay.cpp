@@ -31,7 +31,7 @@ void TestReplay::storedPlansGiveTheSamePixels() {
   QFETCH(QString, policy);
   QFETCH(QString, settings);
   const auto space = makeSpace(policy.toStdString(), settings.toUtf8().constData());
-  const Dataset data = makeData(32, 64), again = makeData(32, 64);
+  const ResidentDataset data = makeData(32, 64), again = makeData(32, 64);
   const Renderer renderer(data, settingsOf(32), pool_), later(again, settingsOf(32), pool_);
   for (std::uint32_t index = 0; index < 64; ++index) {
     const Plan plan = samplePlan(*space, index);
@@ -51,7 +51,7 @@ void TestReplay::picturesAreTheSameForEver_data() {
 void TestReplay::picturesAreTheSameForEver() {
   QFETCH(int, side);
   QFETCH(quint32, crc);
-  const Dataset data = makeData(side, 16);
+  const ResidentDataset data = makeData(side, 16);
   const Batch batch = uadaBatch(*makeSpace("uada-cifar", "{}", side), 16);
   std::vector<std::uint8_t> bytes(batch.plans.size() * 3 * side * side);
   Renderer(data, settingsOf(side), pool_).renderBytes(batch.indices, batch.plans, bytes.data());
@@ -80,11 +80,11 @@ void TestReplay::equalsPillow() {
   const QString python = pythonWithPillow(version);
   if (python.isEmpty()) QSKIP("not run: the comparison with Pillow needs Debian's package python3-pil");
 
-  const Dataset data = makeData(ImageSize{width, height}, 400);
+  const ResidentDataset data = makeData(ImageSize{width, height}, 400);
   const auto space = makeSpace("uada-cifar", settings.toUtf8().constData(), side, 1, {width, height});
   const Batch batch = uadaBatch(*space, data.size());
   std::vector<Image> images;
-  for (std::uint32_t index = 0; index < data.size(); ++index) images.emplace_back(data.image(index));
+  for (std::uint32_t index = 0; index < data.size(); ++index) images.emplace_back(data.view(index));
   PillowCall call;
   for (std::size_t i = 0; i < batch.plans.size(); ++i)
     call.add(fmt::format("{} {} {} {}", side, width, height, toJson(batch.plans[i]).dump()),

@@ -44,12 +44,12 @@ class TestResizedRender : public QObject {
 };
 
 void TestResizedRender::picturesShowThePart() {
-  const Dataset data = makeData(kSource, 2);
+  const ResidentDataset data = makeData(kSource, 2);
   const Renderer renderer(data, smallSettings(), pool_);
   for (const Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic})
     for (const PixelBox box : {PixelBox{0, 0, 50, 37}, {18, 5, 50, 37}, {3, 4, 4, 5}, {9, 2, 41, 34}}) {
       Image cut(box.width(), box.height());
-      padCrop(data.image(1), cut.span(), box.top, box.left, 0);
+      padCrop(data.view(1), cut.span(), box.top, box.left, 0);
       const Image expected = resized(cut.view(), kSide, kSide, filter);
       Plan plan = planWith({box.top, box.left, box.height(), box.width(), kSource, filter});
       QVERIFY(renderer.picture(1, plan) == expected);
@@ -62,13 +62,13 @@ void TestResizedRender::picturesShowThePart() {
     }
   const Plan exact = planWith({2, 9, 32, 32, kSource});  // of the network's size: nothing is resized
   Image cut(32, 32);
-  padCrop(data.image(0), cut.span(), 2, 9, 0);
+  padCrop(data.view(0), cut.span(), 2, 9, 0);
   QVERIFY(renderer.picture(0, exact) == cut);
 }
 
 /// As torchvision has it: crop, flip, ops at the network's size, then the box.
 void TestResizedRender::partsComeBeforeTheChain() {
-  const Dataset data = makeData(kSource, 1);
+  const ResidentDataset data = makeData(kSource, 1);
   const Renderer renderer(data, smallSettings(), pool_);
   Plan plan = planWith({1, 20, 30, 28, kSource});
   plan.set(flipPart(true));
@@ -78,9 +78,9 @@ void TestResizedRender::partsComeBeforeTheChain() {
   plan.add(makeStep("rotate", 20, -1));
   plan.set(cutoutPart(-8, 3, 8, 19));
 
-  Dataset made;
+  ResidentDataset made;
   made.width = made.height = kSide;
-  made.classes = 1;
+  made.classCount = 1;
   made.labels = {0};
   made.rgb = part.rgb;
   Plan rest = plan;
@@ -93,7 +93,7 @@ void TestResizedRender::partsComeBeforeTheChain() {
 void TestResizedRender::replaysAreEqual() {
   QFETCH(QString, policy);
   for (const ImageSize size : {kSource, ImageSize{20, 61}}) {
-    const Dataset data = makeData(size, 24), again = makeData(size, 24);
+    const ResidentDataset data = makeData(size, 24), again = makeData(size, 24);
     const auto space = resizedSpace(policy.toStdString(), {}, kSide, size);
     ThreadPool pair(2);
     const Renderer renderer(data, smallSettings(), pool_), later(again, smallSettings(), pair);
@@ -127,7 +127,7 @@ void TestResizedRender::probesDifferThroughTheirGroup() {
   QFETCH(QString, policy);
   constexpr int side = 64;  // two source pixels a step
   const ImageSize size{90, 80};
-  const Dataset data = makeData(size, 40);
+  const ResidentDataset data = makeData(size, 40);
   const auto space = resizedSpace(policy.toStdString(), {}, side, size);
   const Renderer renderer(data, settingsOf(side), pool_);
   if (space->groups().empty()) return;
@@ -140,10 +140,10 @@ void TestResizedRender::probesDifferThroughTheirGroup() {
     ++moved;
     const int down = probe.delta[0], right = probe.delta[1];
     QVERIFY(std::abs(down) == 2 && std::abs(right) == 2);
-    Dataset shifted = data;
+    ResidentDataset shifted = data;
     ImageSpan image{shifted.rgb.data() + std::size_t{3} * size.width * size.height * index, size.width,
                     size.height};
-    padCrop(data.image(index), image, down, right, 0);
+    padCrop(data.view(index), image, down, right, 0);
     QVERIFY(Renderer(shifted, settingsOf(side), pool_).picture(index, plan) ==
             renderer.picture(index, probe.plan));
   }
@@ -152,7 +152,7 @@ void TestResizedRender::probesDifferThroughTheirGroup() {
 
 /// Sample pairing needs a partner of the picture's size: the one that a test image would be.
 void TestResizedRender::partnersAreBroughtToSize() {
-  const Dataset data = makeData(kSource, 3);
+  const ResidentDataset data = makeData(kSource, 3);
   const Renderer renderer(data, smallSettings(), pool_);
   Plan plan = planWith({0, 0, 37, 50, kSource});
   const Image alone = renderer.picture(0, plan);
@@ -162,7 +162,7 @@ void TestResizedRender::partnersAreBroughtToSize() {
   plan.add(step);
   Image partner(kSide, kSide);
   ResizeScratch scratch;
-  resizedCentre(data.image(2), partner.span(), scratch);
+  resizedCentre(data.view(2), partner.span(), scratch);
   const Op& op = findOp("sample_pairing");
   Image expected(kSide, kSide);
   const double value = rawValue(op, plan.grid, placeOnGrid(step, plan.grid), 1, kSide);
@@ -172,7 +172,7 @@ void TestResizedRender::partnersAreBroughtToSize() {
 }
 
 void TestResizedRender::otherSizesAreRefused() {
-  const Dataset data = makeData(kSource, 2), square = makeData(kSide, 2);
+  const ResidentDataset data = makeData(kSource, 2), square = makeData(kSide, 2);
   const Renderer renderer(data, smallSettings(), pool_), fitting(square, smallSettings(), pool_);
   const auto refusal = [](const Renderer& by, const Plan& plan) -> QString {
     try {
@@ -192,7 +192,7 @@ void TestResizedRender::otherSizesAreRefused() {
 }
 
 void TestResizedRender::testImagesShowTheirCentre() {
-  const Dataset data = makeData(kSource, 2);
+  const ResidentDataset data = makeData(kSource, 2);
   const Renderer renderer(data, smallSettings(), pool_);
   const std::vector<std::uint32_t> indices{1, 0};
   std::vector<float> out(2 * 3 * kSide * kSide), expected(3 * kSide * kSide);
@@ -200,19 +200,19 @@ void TestResizedRender::testImagesShowTheirCentre() {
   // 32 * 256 / 224 = 36.57: shorter side 37, as it is; longer 50; the middle 32 of each: row round(2.5) = 2,
   // column 9.
   Image centre(kSide, kSide);
-  padCrop(data.image(0), centre.span(), 2, 9, 0);
+  padCrop(data.view(0), centre.span(), 2, 9, 0);
   Normaliser(smallSettings().mean, smallSettings().deviation).apply(centre.view(), expected.data());
   QVERIFY(std::equal(expected.begin(), expected.end(), out.begin() + 3 * kSide * kSide));
 }
 
 void TestResizedRender::stagesTellTheirPart() {
-  const Dataset data = makeData(kSource, 2);
+  const ResidentDataset data = makeData(kSource, 2);
   const Renderer renderer(data, smallSettings(), pool_);
   Plan plan = planWith({30, 20, 10, 24, kSource});  // rows 0..27 are free
   plan.set(flipPart(true));
   const std::vector<Stage> stages = stagesOf(renderer, 1, plan);
   QCOMPARE(stages.size(), std::size_t{3});
-  QVERIFY(stages[0].image == Image(data.image(1)) && stages[1].part == "resized_crop");
+  QVERIFY(stages[0].image == Image(data.view(1)) && stages[1].part == "resized_crop");
   QCOMPARE(stages[1].title + ": " + stages[1].detail,
            std::string("Resized crop: 24 x 10 pixels of 50 x 37 from row 27, column 20"));
   QVERIFY(stages[2].image == renderer.picture(1, plan) && stages[2].image == flipped(stages[1].image));

@@ -22,7 +22,7 @@ class TestStages : public QObject {
   void hashIsThatOfTheBytes();
 
  private:
-  Dataset data_ = makeData(32, 64);
+  ResidentDataset data_ = makeData(32, 64);
   ThreadPool pool_{1};
   Renderer renderer_{data_, settingsOf(32), pool_};
 };
@@ -35,7 +35,7 @@ void TestStages::endsWithTheTrainedPixels() {
   for (std::uint32_t index = 0; index < 64; ++index) {
     const Plan plan = samplePlan(*space, index);
     const std::vector<Stage> stages = stagesOf(renderer_, index, plan);
-    QVERIFY(stages.front().image == Image(data_.image(index)));
+    QVERIFY(stages.front().image == Image(data_.view(index)));
     QVERIFY(stages.back().image == renderer_.picture(index, plan));
     QCOMPARE(stages.size(), 1 + plan.parts().size());
     for (std::size_t i = 1; i < stages.size(); ++i)
@@ -50,7 +50,7 @@ void TestStages::eachStageIsOneOpFurther() {
   const std::vector<Stage> stages = stagesOf(renderer_, 3, plan);
   QCOMPARE(stages.size(), std::size_t{6});
   Image image(32, 32), next(32, 32);
-  padCrop(data_.image(3), image.span(), 4, 7, kPad);
+  padCrop(data_.view(3), image.span(), 4, 7, kPad);
   QVERIFY(stages[1].image == image);
   flipHorizontal(image.view(), next.span());
   QVERIFY(stages[2].image == next);

@@ -208,7 +208,7 @@ class TestMethods : public QObject {
     const auto space = uadaSpace();
     PlanOracle none(5), plain(5);
     const Chosen zero = makeChooser(uadaChoice(0), *space)->choose(batchOf(5), none, 2);
-    const Chosen raUc = makeChooser({"ra-uc"}, *space)->choose(batchOf(5), plain, 2);
+    const Chosen raUc = makeChooser(methodFromJson(Json("ra-uc"), "test"), *space)->choose(batchOf(5), plain, 2);
     QVERIFY(none.shown == plain.shown);
     QVERIFY(none.probes.empty() && none.candidates.empty());
     QVERIFY(zero.unperturbed.empty());

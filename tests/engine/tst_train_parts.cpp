@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/Error.h"
+#include "core/data/ResidentDataset.h"
 #include "core/engine/optimisers/Sgd.h"
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/schedules/Schedule.h"
@@ -171,8 +172,8 @@ class TestTrainParts : public QObject {
   }
 
   void refusesLabelsOutOfRange() {
-    Dataset data;
-    data.classes = 3;
+    ResidentDataset data;
+    data.classCount = 3;
     data.labels = {0, 2, 1};
     checkLabels(data, "training");
     for (const int wrong : {3, -1, -100}) {

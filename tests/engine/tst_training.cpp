@@ -9,48 +9,14 @@
 #include "core/engine/RunImages.h"
 #include "core/engine/optimisers/Sgd.h"
 #include "core/engine/train/Trainer.h"
-#include "tests/engine/EngineTools.h"
+#include "tests/core/Resident.h"
+#include "tests/engine/Attempt.h"
 
 using namespace uada;
+using uada::test::resident;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// One attempt on this thread. act: called with the control after each step.
-struct Attempt {
-  RecordingSink sink;
-  RunState state = RunState::preparing;
-
-  Attempt(const RunConfig& config, const fs::path& folder, const fs::path& checkpoint = {},
-          const std::function<void(Control&, std::int64_t)>& act = {}) {
-    Control control(folder);
-    if (act) sink.stepped = [&](std::int64_t step) { act(control, step); };
-    Trainer trainer(prepare(config, {folder, checkpoint}), sink, control, [&](const StateReport& report) {
-      sink.take(report);
-      if (report.state == RunState::paused && paused) paused(control);
-    });
-    state = trainer.run();
-    sink.stepped = {};
-  }
-  std::function<void(Control&)> paused = [](Control& control) { control.send(Command::resume); };
-};
-
-std::function<void(Control&, std::int64_t)> atStep(std::int64_t wanted, Command command) {
-  return [=](Control& control, std::int64_t step) {
-    if (step == wanted) control.send(command);
-  };
-}
-
-std::vector<std::string> joinedNumbers(const RecordingSink& first, const RecordingSink& second) {
-  RecordingSink all = first;
-  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-  append(all.steps, second.steps);
-  append(all.policies, second.policies);
-  append(all.decisions, second.decisions);
-  append(all.epochs, second.epochs);
-  append(all.results, second.results);
-  return all.numbers();
-}
 
 bool sameTensors(const Checkpoint& a, const Checkpoint& b) {
   return a.tensors.tensors.size() == b.tensors.tensors.size() &&
@@ -153,13 +119,13 @@ class TestTraining : public QObject {
   void recordsPicturesThatReplay() {
     const RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
     const Attempt attempt(config, {});
-    const Dataset data = findDataset("cifar10").load(images_.folder(), Split::train);
+    const ResidentDataset data = resident(findDataset("cifar10").load(images_.folder(), Split::train, {}));
     ThreadPool pool(1);
     const Renderer renderer(data, RenderSettings{}, pool);
     QVERIFY(!attempt.sink.decisions.empty());
     for (const Decision& d : attempt.sink.decisions) {
       QCOMPARE(d.label, data.labels[d.index]);
-      QVERIFY(d.original == Image(data.image(d.index)));
+      QVERIFY(d.original == Image(data.view(d.index)));
       QVERIFY(d.unperturbed == renderer.picture(d.index, d.plan));
       for (const GroupDecision& g : d.groups) QVERIFY(g.picture == renderer.picture(d.index, g.candidate));
       const Plan& winner = d.winner < 0 ? d.plan : d.groups[static_cast<std::size_t>(d.winner)].candidate;
@@ -179,14 +145,14 @@ class TestTraining : public QObject {
     QTemporaryDir dir;
     const Attempt attempt(config, made(dir));
     QCOMPARE(attempt.state, RunState::finished);
-    const Dataset data = findDataset("cifar10").load(images_.folder(), Split::train);
+    const auto data = runImages(config.recipe.dataset, Split::train, images_.folder());
     ThreadPool pool(1);
-    const Renderer renderer(data, runRendering(config.recipe, data), pool);
+    const Renderer renderer(*data, runRendering(config.recipe, *data), pool);
     QVERIFY(renderer.settings().input == squareInput(16));
     QVERIFY(!attempt.sink.decisions.empty());
     for (const Decision& d : attempt.sink.decisions) {
-      QVERIFY(d.original == Image(data.image(d.index)));
-      QVERIFY(d.plan.resizedCrop && d.plan.resizedCrop->source == (ImageSize{32, 32}));
+      QVERIFY(d.original == Image(*data->image(d.index)));
+      QVERIFY(sourceSize(d.plan) == (ImageSize{32, 32}));
       QCOMPARE(d.unperturbed.width, 16);
       QVERIFY(d.unperturbed == renderer.picture(d.index, d.plan));
       for (const GroupDecision& g : d.groups) QVERIFY(g.picture == renderer.picture(d.index, g.candidate));
@@ -366,7 +332,7 @@ class TestTraining : public QObject {
   void keepsTheWeightsFromNonsense() {
     RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
     ThreadPool pool(1);
-    const Dataset data = findDataset("cifar10").load(images_.folder(), Split::train);
+    const ResidentDataset data = resident(findDataset("cifar10").load(images_.folder(), Split::train, {}));
     Stepper stepper(config, data, at::kCPU, pool);
     std::vector<at::Tensor> before;
     std::string message;

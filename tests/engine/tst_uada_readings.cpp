@@ -58,7 +58,7 @@ class TestUadaReadings : public QObject {
     QCOMPARE(cutout.plus + cutout.minus + cutout.zero, 200);
     // The first variant after the unperturbed and the flip moves the crop's row alone.
     for (std::size_t b = 0; b < 50; ++b)
-      QCOMPARE(at(oracle.shown[2][b], "crop", 1), at(oracle.shown[0][b], "crop", 1));
+      QCOMPARE(test::at(oracle.shown[2][b], "crop", 1), test::at(oracle.shown[0][b], "crop", 1));
   }
 
   /// A1: one plan, one move, one winner; the mean loss decides.

@@ -3,6 +3,7 @@
 #include "core/augment/Clamp.h"
 #include "core/augment/Renderer.h"
 #include "core/base/Json.h"
+#include "core/data/ResidentDataset.h"
 #include "tests/fuzz/Fuzz.h"
 
 namespace uada::fuzz {
@@ -10,15 +11,18 @@ namespace {
 
 constexpr int kSide = 12;
 
-Dataset twoPictures() {
-  Dataset data{.width = kSide, .height = kSide, .classes = 2, .rgb = {}, .labels = {0, 1}, .hash = {}};
+ResidentDataset twoPictures() {
+  ResidentDataset data;
+  data.width = data.height = kSide;
+  data.classCount = 2;
+  data.labels = {0, 1};
   for (int i = 0; i < 2 * kSide * kSide * 3; ++i) data.rgb.push_back(static_cast<std::uint8_t>(37 * i));
   return data;
 }
 
 /// A plan is drawn, as it is and clamped to the same pixels, unless it is for pictures of another size.
 void checkPixels(const Plan& plan) {
-  static const Dataset data = twoPictures();
+  static const ResidentDataset data = twoPictures();
   static ThreadPool pool(1);
   static const Renderer renderer(data, {.input = squareInput(kSide)}, pool);
   Image picture;

@@ -33,10 +33,10 @@ inline OpsPicture pictureOf(const Image& image) {
 
 inline OpsPicture sampleOf(int side, std::uint32_t index) {
   OpsPicture picture;
-  picture.data = std::make_shared<const Dataset>(makeData(side, 16));
+  picture.data = std::make_shared<const ResidentDataset>(makeData(side, 16));
   picture.statistics = channelStatistics(*picture.data);
   picture.index = index;
-  picture.image = Image(picture.data->image(index));
+  picture.image = Image(*picture.data->image(index));
   return picture;
 }
 

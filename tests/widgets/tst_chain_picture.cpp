@@ -7,6 +7,7 @@
 #include "core/base/Error.h"
 #include "core/engine/RunImages.h"
 #include "tests/core/DataTools.h"
+#include "tests/core/Resident.h"
 #include "tests/widgets/OpsTools.h"
 #include "widgets/panels/OpsPanel.h"
 #include "widgets/panels/ops/ChainStrip.h"
@@ -100,7 +101,8 @@ void TestChainPicture::runsPlansSayWhenTheImagesAreOthers() {
   writeCifar10(bench_->folder.path().toStdString());
   SamplePlan sample = runsPlan(*bench_, pattern(32, 32));
   sample.dataset.set("folder", bench_->folder.path().toStdString());
-  const Dataset data = runImages(sample.dataset, Split::train, bench_->folder.path().toStdString());
+  const ResidentDataset data =
+      resident(runImages(sample.dataset, Split::train, bench_->folder.path().toStdString()));
   OpsPanel panel(bench_->workbench);
   panel.show();
   for (const auto& [hash, foreign] :
@@ -119,7 +121,8 @@ void TestChainPicture::runsPlansSayWhenTheImagesAreOthers() {
 void TestChainPicture::linesBringTheirImage() {
   const std::string folder = bench_->folder.path().toStdString();
   writeCifar10(folder);
-  const Dataset limited = runImages({"cifar10", DataSettings{folder, 6, 0}}, Split::train, folder);
+  const ResidentDataset limited =
+      resident(runImages({"cifar10", DataSettings{folder, 6, 0}}, Split::train, folder));
   ThreadPool pool(1);
   const Renderer renderer(limited, runRendering({}, limited), pool);
   const Decision decision = flipWon(renderer);
@@ -134,7 +137,7 @@ void TestChainPicture::linesBringTheirImage() {
   QTRY_COMPARE_WITH_TIMEOUT(panel.source().request().trainLimit, 6, 20000);
   QCOMPARE(panel.source().request().folder.string(), folder);
   QCOMPARE(panel.source().picture().index, 5U);
-  QVERIFY(panel.source().picture().image == Image(limited.image(5)));
+  QVERIFY(panel.source().picture().image == Image(limited.view(5)));
   QCOMPARE(at<QLineEdit>(panel, "chain_hash")->text().toStdString(), decision.pixelHash);
   QCOMPARE(at<QLabel>(panel, "chain_hash_state")->text(), QString("✓ equal"));
   QCOMPARE(at<QLabel>(panel, "chain_policy_text")->text(),
@@ -148,7 +151,7 @@ void TestChainPicture::linesBringTheirImage() {
 void TestChainPicture::linesSayWhenTheImageIsAnother() {
   const std::string folder = bench_->folder.path().toStdString();
   writeCifar10(folder);
-  const Dataset data = makeData(32, 8);
+  const ResidentDataset data = makeData(32, 8);
   ThreadPool pool(1);
   const Decision decision = flipWon(Renderer(data, runRendering({}, data), pool));
   OpsPanel panel(bench_->workbench);
@@ -192,7 +195,7 @@ void TestChainPicture::runsPlansAreDroppedForANewerPicture() {
 void TestChainPicture::resizedCropsTakeTheWholePicture() {
   const Image image = pattern(90, 50);
   ChainSource source = chainSource(pictureOf(image), 32);
-  QCOMPARE(source.square->width, 32);
+  QCOMPARE(source.square->imageSize(0).width, 32);
   ChainPolicy policy = resizedPolicy();
   for (int seed = 1; seed < 20; ++seed) {
     const Plan plan = policy.draw({seed}, source);

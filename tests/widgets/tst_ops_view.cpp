@@ -135,7 +135,7 @@ void TestOpsView::opsWorkWithoutAGrid() {
   auto* raw = at<QDoubleSpinBox>(explorer, "op_raw");
   const auto expected = [&] {
     Sampling sampling = samplingOf(explorer.setting().grid, entry);
-    sampling.other = picture.data->image(0);
+    sampling.other = *picture.data->image(0);
     Image image(20, 20);
     entry.apply(picture.image.view(), image.span(), raw->value(), sampling);
     return image;
@@ -207,7 +207,7 @@ void TestOpsView::partnersAreTrainingImages() {
   explorer.setSetting(setting);
   at<QSpinBox>(explorer, "op_partner")->setValue(7);
   Sampling sampling = samplingOf(Grid::ta31, findOp("sample_pairing"));
-  sampling.other = picture.data->image(7);
+  sampling.other = *picture.data->image(7);
   Image expected(32, 32);
   findOp("sample_pairing").apply(picture.image.view(), expected.span(), 0.4, sampling);
   QVERIFY(explorer.result() == expected);
@@ -227,16 +227,16 @@ void TestOpsView::partnersAreBroughtToSizeAsInTraining() {
   explorer.setPicture(picture, "Original");
   Image partner(32, 32), expected(32, 32);
   ResizeScratch scratch;
-  resizedCentre(picture.data->image(12), partner.span(), scratch);
+  resizedCentre(*picture.data->image(12), partner.span(), scratch);
   Sampling sampling;
   sampling.other = partner.view();
   findOp("sample_pairing").apply(picture.image.view(), expected.span(), 0.4, sampling);
   QVERIFY(explorer.result() == expected);
-  picture.data = std::make_shared<const Dataset>(makeData(32, 5));
+  picture.data = std::make_shared<const ResidentDataset>(makeData(32, 5));
   explorer.setPicture(picture, "Original");
   QCOMPARE(at<QSpinBox>(explorer, "op_partner")->value(), 4);
   QCOMPARE(explorer.setting().partner, 4U);
-  sampling.other = picture.data->image(4);
+  sampling.other = *picture.data->image(4);
   findOp("sample_pairing").apply(picture.image.view(), expected.span(), 0.4, sampling);
   QVERIFY(explorer.result() == expected);
 }

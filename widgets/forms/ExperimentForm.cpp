@@ -29,11 +29,13 @@ std::vector<CardText> datasetCards() {
   const QLocale english(QLocale::English);
   std::vector<CardText> cards;
   for (const DatasetEntry& entry : datasets()) {
-    const QString size = QObject::tr("%1 + %2 images of %3 × %4, %5 classes")
-                             .arg(english.toString(entry.trainImages), english.toString(entry.testImages))
-                             .arg(entry.width)
-                             .arg(entry.height)
-                             .arg(entry.classes);
+    const QString side =
+        entry.width > 0 ? QObject::tr("%1 × %2").arg(entry.width).arg(entry.height) : QObject::tr("any size");
+    const QString size =
+        entry.isOwn ? QObject::tr("Your images: a folder for each class, or a CSV")
+                    : QObject::tr("%1 + %2 images of %3, %4 classes")
+                          .arg(english.toString(entry.trainImages), english.toString(entry.testImages), side,
+                               english.toString(entry.classes));
     cards.push_back({q(entry.name), q(entry.title), size});
   }
   return cards;

@@ -78,7 +78,8 @@ QString differenceText(const std::optional<Difference>& difference) {
 std::map<std::string, QString> flatSettings(const RunConfig& config) {
   std::map<std::string, QString> settings;
   Json json = Json::object();
-  for (const auto& [key, value] : recipeIdentity(config.recipe).asObject())
+  const Json recipe = recipeIdentity(config.recipe);
+  for (const auto& [key, value] : recipe.asObject())
     if (value.isObject()) json[key] = value;
   json["method"] = choiceToJson(config.method);
   flatten(json, "", settings);

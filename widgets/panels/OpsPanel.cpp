@@ -172,7 +172,8 @@ void OpsPanel::showLoaded() {
   line.kind = PlanLine::Kind::sample;
   line.dataset = sample.dataset.name;
   line.trainHash = trainingHash(sample.dataHash);
-  if (const std::string foreign = foreignText(line, picture.dataset, picture.data->hash); !foreign.empty())
+  if (const std::string foreign = foreignText(line, picture.dataset, picture.data->identity());
+      !foreign.empty())
     note += QStringLiteral("; ") + QString::fromStdString(foreign);
   showPlan(sample, note);
 }
@@ -191,7 +192,7 @@ void OpsPanel::showFailed(const QString& why) {
   OpsPicture picture;
   picture.image = sample.original;
   picture.title = sample.title.toStdString();
-  picture.data = std::make_shared<const Dataset>(oneImageSet(picture.image));
+  picture.data = oneImageSet(picture.image);
   source_->use(std::move(picture));
   showPlan(
       sample,

@@ -17,12 +17,12 @@ constexpr double kMostMemcpy = 2;
 /// The images of one size and room for their results: a call takes the next of the ring.
 struct Ring {
   explicit Ring(int side) : data(madeUpImages({side, side})), out(data.rgb.size()) {}
-  ImageView image(std::size_t i) const { return data.image(i % data.size()); }
+  ImageView image(std::size_t i) const { return data.view(i % data.size()); }
   ImageSpan result(std::size_t i) {
-    const std::size_t bytes = data.image(0).bytes();
+    const std::size_t bytes = data.view(0).bytes();
     return {out.data() + i % data.size() * bytes, data.width, data.height};
   }
-  Dataset data;
+  ResidentDataset data;
   std::vector<std::uint8_t> out;
 };
 

@@ -74,12 +74,12 @@ class Batches {
       renderer_.render(indices_, plans_, numbers_.data());
   }
 
-  const Dataset& data() const { return data_; }
+  const ResidentDataset& data() const { return data_; }
   const std::vector<Plan>& plans() const { return plans_; }
   const std::vector<std::uint8_t>& bytes() const { return bytes_; }
 
  private:
-  Dataset data_;
+  ResidentDataset data_;
   ThreadPool pool_;
   Renderer renderer_;
   std::unique_ptr<Space> space_;

@@ -43,11 +43,11 @@ struct Variants {
   explicit Variants(int side) : data(madeUpImages({side, side})), settings(batchSettings(side)) {
     const auto space = makeSpace(policyFromJson("uada-cifar", "bench"), {.input = settings.input});
     plans = uadaPlans(*space, static_cast<std::uint32_t>(data.size()));
-    out.resize(plans.size() * data.image(0).bytes());
+    out.resize(plans.size() * data.view(0).bytes());
   }
   std::size_t each() const { return plans.size() / data.size(); }
 
-  Dataset data;
+  ResidentDataset data;
   RenderSettings settings;
   std::vector<Plan> plans;
   std::vector<float> out;
@@ -127,7 +127,7 @@ void benchHalf(RenderBench& bench, int side, const std::string& name) {
 }
 
 void benchPlain(RenderBench& bench, int side, const std::string& name) {
-  const Dataset data = madeUpImages({side, side});
+  const ResidentDataset data = madeUpImages({side, side});
   ThreadPool pool(1);
   const Renderer renderer(data, batchSettings(side), pool);
   const std::vector<std::uint32_t> indices = allOf(data);

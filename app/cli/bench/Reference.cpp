@@ -28,10 +28,15 @@ using Library = Reference::Library;
 constexpr std::string_view kAnswer = "uada ";
 
 const char* keyOf(Library library) {
-  constexpr const char* keys[] = {"pillow", "numpy", "torchvision"};
+  constexpr const char* keys[] = {"pillow", "numpy", "torchvision", "opencv", "albumentations"};
   return keys[static_cast<int>(library)];
 }
-const char* nameOf(Library library) { return library == Library::pillow ? "Pillow" : keyOf(library); }
+const char* nameOf(Library library) {
+  if (library == Library::opencv) return "OpenCV";
+  return library == Library::pillow ? "Pillow" : keyOf(library);
+}
+constexpr Library kLibraries[] = {Library::pillow, Library::numpy, Library::torchvision, Library::opencv,
+                                  Library::albumentations};
 
 /// versions  as the child says at the start: null for what is missing
 bool has(const Json& versions, Library library) {
@@ -172,7 +177,8 @@ Reference::Reference() {
       if (!child_) problem_ = fmt::format("'{}' does not run as Python", python);
       continue;
     }
-    const int worth = has(hello.head, Library::pillow) ? 1 + has(hello.head, Library::torchvision) : 0;
+    int worth = 0;
+    for (const Library library : kLibraries) worth += has(hello.head, library);
     if (worth <= best) continue;
     best = worth;
     child_ = std::move(child);
@@ -201,7 +207,7 @@ std::string Reference::title(Library library) const {
 std::string Reference::summary() const {
   if (!problem_.empty()) return problem_;
   std::string text = fmt::format("Python {} ({})", versions_.at("python").asString(), python_);
-  for (const Library library : {Library::pillow, Library::numpy, Library::torchvision})
+  for (const Library library : kLibraries)
     text += has(versions_, library) ? ", " + title(library) : fmt::format(", no {}", nameOf(library));
   return text;
 }
@@ -211,7 +217,7 @@ Reference::Answer Reference::ask(Json command, std::span<const std::uint8_t> dat
   return child_->ask(std::move(command), data);
 }
 
-void Reference::show(const Dataset& data) {
+void Reference::show(const ResidentDataset& data) {
   const ImageSize size{data.width, data.height};
   if (shown_ == size || !child_) return;
   const Answer answer =

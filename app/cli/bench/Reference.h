@@ -8,14 +8,13 @@
 
 #include "app/cli/bench/Measure.h"
 #include "core/base/Json.h"
-#include "core/data/Dataset.h"
+#include "core/data/ResidentDataset.h"
 
 namespace uada::cli {
 
 /// The same work in Python (reference.py, which is compiled into the program): a child process with one
 /// thread that prepares what it is told, then runs blocks of it. UADA_PYTHON names the Python; empty: none.
-/// Unset: the first of python3 on PATH and /usr/bin/python3 that has both Pillow and torchvision, else one
-/// that has Pillow.
+/// Unset: of python3 on PATH and /usr/bin/python3 the one that has more of the libraries.
 class Reference {
  public:
   struct Answer {
@@ -23,7 +22,7 @@ class Reference {
     Json head;
     std::vector<std::uint8_t> data;
   };
-  enum class Library { pillow, numpy, torchvision };
+  enum class Library { pillow, numpy, torchvision, opencv, albumentations };
 
   Reference();
   ~Reference();
@@ -40,7 +39,7 @@ class Reference {
   /// Hands over a command and the bytes that follow it, and waits for the answer.
   Answer ask(Json command, std::span<const std::uint8_t> data = {});
   /// Hands over the images unless images of their size are there.
-  void show(const Dataset& data);
+  void show(const ResidentDataset& data);
   /// Blocks of what was prepared last.
   Arm arm();
 

@@ -83,13 +83,13 @@ void RenderBench::finish() {
   if (!problems.empty()) throw Error(joined(problems, "; "));
 }
 
-Dataset madeUpImages(ImageSize size) {
+ResidentDataset madeUpImages(ImageSize size) {
   const auto [width, height] = size;
   const int longest = std::max(width, height);
-  Dataset data;
+  ResidentDataset data;
   data.width = width;
   data.height = height;
-  data.classes = 10;
+  data.classCount = 10;
   for (std::uint32_t i = 0; i < imagesOf(longest); ++i) {
     Random random(1, 0, i, Purpose::test);
     const std::uint32_t slopes[] = {random.below(8), random.below(8), random.below(8)};

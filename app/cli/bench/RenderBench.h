@@ -6,7 +6,7 @@
 #include "app/cli/bench/Judge.h"
 #include "app/cli/bench/Measure.h"
 #include "app/cli/bench/Reference.h"
-#include "core/data/Dataset.h"
+#include "core/data/ResidentDataset.h"
 
 namespace uada::cli {
 
@@ -41,7 +41,7 @@ class RenderBench {
 
 /// Soft blobs with a little noise: neither flat nor pure noise, which would favour or punish single ops.
 /// About as many bytes at each size.
-Dataset madeUpImages(ImageSize size);
+ResidentDataset madeUpImages(ImageSize size);
 
 /// op.NAME.SIDE with the op's own filter, op.NAME.FILTER.SIDE with another, memcpy.SIDE.
 void benchOps(RenderBench& bench, int side);

@@ -1,4 +1,4 @@
-"""Does the work of `uada bench render` with Pillow, numpy and torchvision, to be timed side by side.
+"""Does the work of `uada bench` with Pillow, numpy, torchvision and OpenCV, to be timed side by side.
 
 Part of the program, which starts it as a child process and talks to it over standard input and output: a
 JSON object a line, followed by as many raw bytes as its "bytes" says, both ways; answers begin with "uada ".
@@ -11,6 +11,8 @@ Commands, by "do":
   replay      the pixels of "plans" by torchvision's own operations and level tables
   torchvision prepares a transform that draws by itself, ra, aa or ta: its "part" ops alone, or the whole
               pipeline with a padded or a resized crop
+  load        prepares the loading of the files "names" in "folder" with "library" opencv or albumentations:
+              JPEG, resized crop, flip, RandAugment(2, 9), numbers, "side" x "side"
   block       runs "calls" of what was prepared; answers with the CPU seconds of this process
 A call is one image (of variants: all those of one sample), and each block goes on where the last one ended.
 """
@@ -35,12 +37,14 @@ except ImportError:
     numpy = None
 
 
-def version_of_torchvision():
-    """Without importing it: torch takes seconds."""
-    try:
-        return importlib.metadata.version("torchvision")
-    except importlib.metadata.PackageNotFoundError:
-        return None
+def version_of(*names):
+    """Of the first package that is there, without importing it: torch takes seconds."""
+    for name in names:
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return None
 
 
 # Single operations, with raw values.
@@ -254,6 +258,117 @@ def pipeline(transform, part, side, pad, mean, deviation):
                                transforms.ToTensor(), transforms.Normalize(mean, deviation)])
 
 
+# A loader by hand on OpenCV, as those have it who find the others slow, and one of albumentations.
+
+class CvLoader:
+    """torchvision's resized crop and RandAugment, on BGR pixels of cv2.imread."""
+
+    def __init__(self, side, mean, deviation):
+        import random
+        import cv2
+        cv2.setNumThreads(0)
+        self.cv2, self.random, self.side = cv2, random.Random(1), side
+        self.scale = (1 / (255 * numpy.array(deviation, numpy.float32)))[::-1].copy()
+        self.shift = -(numpy.array(mean, numpy.float32) / numpy.array(deviation, numpy.float32))[::-1].copy()
+
+    def crop(self, height, width):
+        for _ in range(10):
+            area = height * width * self.random.uniform(0.08, 1)
+            aspect = 2.718281828459045 ** self.random.uniform(-0.2876820724517809, 0.2876820724517809)
+            w, h = round((area * aspect) ** 0.5), round((area / aspect) ** 0.5)
+            if 0 < w <= width and 0 < h <= height:
+                return self.random.randint(0, height - h), self.random.randint(0, width - w), h, w
+        return 0, 0, height, width
+
+    def table(self, image, values):
+        return self.cv2.LUT(image, numpy.clip(values, 0, 255).astype(numpy.uint8))
+
+    def warp(self, image, matrix):
+        return self.cv2.warpAffine(image, numpy.float32(matrix), (self.side, self.side),
+                                   flags=self.cv2.INTER_NEAREST)
+
+    def stretched(self, image):
+        for c in range(3):
+            low, high = int(image[:, :, c].min()), int(image[:, :, c].max())
+            if high > low:
+                line = (numpy.arange(256, dtype=numpy.float32) - low) * (255 / (high - low))
+                image[:, :, c] = self.table(image[:, :, c], line)
+        return image
+
+    def op(self, image, name, m, sign):
+        cv2, all256, side = self.cv2, numpy.arange(256, dtype=numpy.float32), self.side
+        if name == "shear_x":
+            return self.warp(image, [[1, 0.3 * m * sign, 0], [0, 1, 0]])
+        if name == "shear_y":
+            return self.warp(image, [[1, 0, 0], [0.3 * m * sign, 1, 0]])
+        if name == "translate_x":
+            return self.warp(image, [[1, 0, 150 / 331 * side * m * sign], [0, 1, 0]])
+        if name == "translate_y":
+            return self.warp(image, [[1, 0, 0], [0, 1, 150 / 331 * side * m * sign]])
+        if name == "rotate":
+            return self.warp(image, cv2.getRotationMatrix2D((side / 2, side / 2), 30 * m * sign, 1))
+        factor = 1 + 0.9 * m * sign
+        if name == "brightness":
+            return self.table(image, all256 * factor)
+        if name == "contrast":
+            grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).mean()
+            return self.table(image, grey + (all256 - grey) * factor)
+        if name == "color":
+            grey = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+            return cv2.addWeighted(image, factor, grey, 1 - factor, 0)
+        if name == "sharpness":
+            smooth = numpy.float32([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
+            return cv2.addWeighted(image, factor, cv2.filter2D(image, -1, smooth), 1 - factor, 0)
+        if name == "posterize":
+            return image & numpy.uint8(256 - 2 ** round(4 * m))
+        if name == "solarize":
+            return self.table(image, numpy.where(all256 < 255 * (1 - m), all256, 255 - all256))
+        if name == "autocontrast":
+            return self.stretched(image)
+        if name == "equalize":
+            return cv2.merge([cv2.equalizeHist(channel) for channel in cv2.split(image)])
+        return image
+
+    OPS = ("identity", "shear_x", "shear_y", "translate_x", "translate_y", "rotate", "brightness", "color",
+           "contrast", "sharpness", "posterize", "solarize", "autocontrast", "equalize")
+
+    def __call__(self, path):
+        image = self.cv2.imread(path)
+        top, left, height, width = self.crop(*image.shape[:2])
+        image = self.cv2.resize(image[top:top + height, left:left + width], (self.side, self.side),
+                                interpolation=self.cv2.INTER_LINEAR)
+        if self.random.random() < 0.5:
+            image = self.cv2.flip(image, 1)
+        for _ in range(2):
+            image = self.op(image, self.random.choice(self.OPS), 9 / 30, self.random.choice((-1, 1)))
+        return image.astype(numpy.float32) * self.scale + self.shift
+
+
+def albumentations_loader(paths, side, mean, deviation):
+    """An endless DataLoader without workers, so that all its work is done in this process."""
+    import albumentations as a
+    import cv2
+    import torch
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+    ops = [a.Affine(shear=(-17, 17)), a.Affine(translate_percent=(-0.14, 0.14)), a.Rotate(9), a.Equalize(),
+           a.Solarize(), a.Posterize(), a.ColorJitter(0.27, 0, 0, 0), a.ColorJitter(0, 0.27, 0, 0),
+           a.ColorJitter(0, 0, 0.27, 0), a.Sharpen(), a.NoOp()]
+    transform = a.Compose([a.RandomResizedCrop((side, side)), a.HorizontalFlip(), a.SomeOf(ops, 2),
+                           a.Normalize(mean, deviation)])
+
+    class Files(torch.utils.data.Dataset):
+        def __len__(self):
+            return len(paths)
+
+        def __getitem__(self, k):
+            image = cv2.cvtColor(cv2.imread(paths[k]), cv2.COLOR_BGR2RGB)
+            return torch.from_numpy(transform(image=image)["image"])
+
+    while True:
+        yield from torch.utils.data.DataLoader(Files(), batch_size=1, shuffle=True)
+
+
 class Server:
     def __init__(self):
         self.images, self.work, self.units, self.at = [], None, 0, 0
@@ -263,7 +378,9 @@ class Server:
 
     def do_hello(self, *_):
         return {"python": sys.version.split()[0], "pillow": PIL and PIL.__version__,
-                "numpy": numpy and numpy.__version__, "torchvision": PIL and version_of_torchvision()}, b""
+                "numpy": numpy and numpy.__version__, "torchvision": PIL and version_of("torchvision"),
+                "opencv": numpy and version_of("opencv-python-headless", "opencv-python", "opencv"),
+                "albumentations": version_of("torch") and version_of("albumentations")}, b""
 
     def do_images(self, command, data):
         shape = command["width"], command["height"]
@@ -314,6 +431,17 @@ class Server:
             settings = (command[key] for key in ("part", "side", "pad", "mean", "deviation"))
             transform = pipeline(transform, *settings)
         self.prepare(lambda k: transform(self.images[k]), len(self.images))
+        return {}, b""
+
+    def do_load(self, command, _):
+        paths = [command["folder"] + "/" + name for name in command["names"]]
+        settings = [command[key] for key in ("side", "mean", "deviation")]
+        if command["library"] == "opencv":
+            load = CvLoader(*settings)
+            self.prepare(lambda k: load(paths[k]), len(paths))
+        else:
+            batches = albumentations_loader(paths, *settings)
+            self.prepare(lambda k: next(batches), len(paths))
         return {}, b""
 
     def do_block(self, command, _):

@@ -14,6 +14,7 @@
 #include "app/cli/Places.h"
 #include "app/cli/Signals.h"
 #include "app/cli/Verbs.h"
+#include "app/cli/bench/ScratchFolder.h"
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/config/DeviceName.h"
@@ -24,28 +25,6 @@ namespace uada::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder in the current one, where projects lie, that is removed at the end.
-class ScratchFolder {
- public:
-  ScratchFolder() : path_(fs::current_path() / fmt::format(".uada-bench-{}", ::getpid())) {
-    std::error_code error;
-    fs::create_directory(path_, error);
-    if (error)
-      throw Error(fmt::format("cannot make the folder '{}': {}; change to one that can be written to",
-                              path_.string(), error.message()));
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 RunConfig smallConfig() {
   RunConfig config;
@@ -152,6 +131,7 @@ struct Kind {
 };
 constexpr Kind kKinds[] = {
     {"render", benchRender},
+    {"load", benchLoad},
     {"step",
      [](const BenchOptions& options, const Console&, BenchLines& lines) {
        benchStep(options, lines);

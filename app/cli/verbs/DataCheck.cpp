@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/cli/Console.h"
+#include "app/cli/DataLoading.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -71,15 +72,16 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
     for (const auto& text : texts) list.push(text);
     return list;
   };
-  console.object("data", Json::Object{{"name", entry.name},
-                                      {"folder", folder},
-                                      {"train", static_cast<std::int64_t>(report.train)},
-                                      {"test", static_cast<std::int64_t>(report.test)},
-                                      {"train_per_class", countsJson(report.trainPerClass)},
-                                      {"test_per_class", countsJson(report.testPerClass)},
-                                      {"published", report.firstDifferent() == nullptr},
-                                      {"remarks", listOf(remarks(entry, folder, report))},
-                                      {"problems", listOf(report.problems)}});
+  console.object("data",
+                 Json::Object{{"name", entry.name},
+                              {"folder", folder},
+                              {"train", static_cast<std::int64_t>(report.train)},
+                              {"test", static_cast<std::int64_t>(report.test)},
+                              {"train_per_class", countsJson(report.trainPerClass)},
+                              {"test_per_class", countsJson(report.testPerClass)},
+                              {"published", !entry.published.empty() && report.firstDifferent() == nullptr},
+                              {"remarks", listOf(remarks(entry, folder, report))},
+                              {"problems", listOf(report.problems)}});
 }
 
 /// Of the whole set first, then of single files.
@@ -98,14 +100,14 @@ int perform(const DataCheckOptions& options) {
   const Console console(options.json);
   const DatasetEntry& entry = findDataset(options.dataset);
   const std::string folder = locateDataset(entry, options.folder).string();
-  const DataReport report = entry.check(folder);
+  const DataReport report = entry.check(folder, loadingOf(console));
   writeObjects(console, entry, folder, report);
   console.say(fmt::format("{} in {}\n\n", entry.title, folder));
-  console.say(filesText(report));
+  if (!report.files.empty()) console.say(filesText(report));
   console.say(countText("train", report.train, report.trainPerClass));
   console.say(countText("test", report.test, report.testPerClass));
   for (const std::string& remark : remarks(entry, folder, report)) console.say("note: " + remark);
-  console.say("\n" + publishedText(entry, report));
+  if (!entry.published.empty()) console.say("\n" + publishedText(entry, report));
   const auto problems = allProblems(report);
   if (problems.empty()) {
     console.say("No problems found.");

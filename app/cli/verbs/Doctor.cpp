@@ -66,6 +66,7 @@ void checkEngine(Checks& checks) {
 
 void checkData(Checks& checks) {
   for (const DatasetEntry& entry : datasets()) {
+    if (entry.isOwn) continue;
     const auto folder = entry.find({});
     std::string fix;
     if (!folder) try {

@@ -211,8 +211,11 @@ void listDatasets(const Console& console, const ListOptions&) {
   TextTable table({{"data set"}, {"title"}, {"classes", Align::right}, {"size", Align::right}, {"found in"}});
   for (const DatasetEntry& entry : datasets()) {
     const auto folder = entry.find({});
-    table.add({entry.name, entry.title, groupedText(entry.classes),
-               fmt::format("{}x{}", entry.width, entry.height), folder ? folder->string() : "not found"});
+    table.add({entry.name, entry.title, entry.classes > 0 ? groupedText(entry.classes) : "any",
+               entry.width > 0 ? fmt::format("{}x{}", entry.width, entry.height) : "any",
+               folder        ? folder->string()
+               : entry.isOwn ? "the folder that you name"
+                             : "not found"});
     Json json = nameTitleSource(entry);
     json["classes"] = entry.classes;
     json["width"] = entry.width;

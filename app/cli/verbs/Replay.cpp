@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "app/cli/Console.h"
+#include "app/cli/DataLoading.h"
 #include "app/cli/Files.h"
 #include "app/cli/Pictures.h"
 #include "app/cli/RunText.h"
@@ -46,24 +47,25 @@ std::vector<DecisionPlace> wantedPlaces(const ProjectReader& project, const RunS
 }
 
 /// The run's training images. Throws Error, naming both hashes, if no attempt of the run has seen them.
-Dataset imagesOf(const RunDetail& run, const ReplayOptions& options, const Console& console) {
+std::shared_ptr<const Dataset> imagesOf(const RunDetail& run, const ReplayOptions& options,
+                                        const Console& console) {
   const Choice& dataset = run.config.recipe.dataset;
   const DatasetEntry& entry = findDataset(dataset.name);
   const std::string& own = dataset.as<DataSettings>().folder;
   const auto folder = locateDataset(entry, options.folder.empty() ? own : options.folder);
   console.note(fmt::format("reading {} from {}", entry.title, folder.string()));
-  Dataset data = runImages(dataset, Split::train, folder);
+  auto data = runImages(dataset, Split::train, folder, loadingOf(console));
   std::string seen;
   for (const Manifest& attempt : run.attempts) {
     const std::string hash = trainingHash(attempt.dataHash);
-    if (hash == data.hash) return data;
+    if (hash == data->identity()) return data;
     if (!hash.empty()) seen = hash;
   }
   if (!seen.empty())
     throw Error(
         fmt::format("the images in '{}' are not those of {} ({}): the hash of the training files is {}, "
                     "the run recorded {}; name their folder with --data",
-                    folder.string(), run.summary.key, run.summary.title, data.hash, quotable(seen)));
+                    folder.string(), run.summary.key, run.summary.title, data->identity(), quotable(seen)));
   console.note(
       "the run has recorded no hash of its data: only the pixels can tell whether these are its images");
   return data;
@@ -101,9 +103,9 @@ struct Replay {
 
   void draw(const DecisionPlace& place, Replayed& result) const {
     const std::string hash = trainingHash(originOf(run, place.attempt).dataHash);
-    if (!hash.empty() && hash != data.hash)
+    if (!hash.empty() && hash != data.identity())
       throw Error(fmt::format("attempt {} saw other images: the hash of their files is {}, not {}",
-                              place.attempt, quotable(hash), data.hash));
+                              place.attempt, quotable(hash), data.identity()));
     Decision drawn = project.decision(run.summary.id, place, false);
     result.stored = drawn.pixelHash;
     result.winner = nameOf(drawn, drawn.winner);
@@ -188,10 +190,10 @@ int perform(const ReplayOptions& options) {
   const RunDetail run = project.detail(project.findRun(options.run).id);
   const auto places = wantedPlaces(project, run.summary, options);
   makePictureFolder(options.out);
-  const Dataset data = imagesOf(run, options, console);
+  const auto data = imagesOf(run, options, console);
   ThreadPool pool(1);
-  const Renderer renderer(data, runRendering(run.config.recipe, data), pool);
-  const Replay replay{project, run, data, renderer, options.out};
+  const Renderer renderer(*data, runRendering(run.config.recipe, *data), pool);
+  const Replay replay{project, run, *data, renderer, options.out};
   const ReplayTable table(places);
   console.say(table.heading());
   std::size_t sound = 0;

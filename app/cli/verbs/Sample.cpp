@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/cli/Console.h"
+#include "app/cli/DataLoading.h"
 #include "app/cli/Files.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Verbs.h"
@@ -20,7 +21,7 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/SetValue.h"
-#include "core/data/Dataset.h"
+#include "core/data/ResidentDataset.h"
 #include "core/engine/DecisionLine.h"
 #include "core/engine/methods/Method.h"
 #include "core/images/ContactSheet.h"
@@ -122,8 +123,9 @@ std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& op
 
 /// The first sample of each class, then the second of each, and so on.
 std::vector<std::uint32_t> balancedIndices(const Dataset& data, std::size_t count) {
-  std::vector<std::vector<std::uint32_t>> byClass(data.classes);
-  for (std::uint32_t i = 0; i < data.size(); ++i) byClass[data.labels[i]].push_back(i);
+  std::vector<std::vector<std::uint32_t>> byClass(static_cast<std::size_t>(data.classes()));
+  for (std::uint32_t i = 0; i < data.size(); ++i)
+    byClass.at(static_cast<std::size_t>(data.label(i))).push_back(i);
   std::vector<std::uint32_t> chosen;
   for (std::size_t round = 0; chosen.size() < std::min(count, data.size()); ++round)
     for (const auto& members : byClass)
@@ -138,7 +140,7 @@ struct Subject {
     std::uint32_t image = 0, stream = 0;
     std::string title;
   };
-  Dataset data;
+  std::shared_ptr<const Dataset> data;
   RenderSettings settings;
   std::string title;
   std::string dataset;  ///< name in the catalogue; empty: a picture that belongs to none
@@ -148,11 +150,6 @@ struct Subject {
 
 std::size_t rowsWanted(const SampleOptions& options) {
   return static_cast<std::size_t>(options.count > 0 ? options.count : SampleOptions::kUsualCount);
-}
-
-std::string labelText(const DatasetEntry& entry, int label) {
-  const bool named = label < static_cast<int>(entry.classNames.size());
-  return named ? entry.classNames[label] : fmt::format("class {}", label);
 }
 
 /// Whether a given line says which image of the subject it is of, as far as it can be told.
@@ -167,31 +164,38 @@ std::pair<std::vector<std::uint32_t>, const char*> wantedImages(const SampleOpti
   if (options.index >= 0) return {{static_cast<std::uint32_t>(options.index)}, "--index"};
   if (source.line && options.count == 0 && namesImage(*source.line, subject.dataset))
     return {{*source.line->index}, "--plan: index"};
-  return {balancedIndices(subject.data, rowsWanted(options)), "--count"};
+  return {balancedIndices(*subject.data, rowsWanted(options)), "--count"};
+}
+
+/// The side of the network's input that goes with the images: theirs where all are equal squares.
+int usualInput(const Dataset& data) {
+  const ImageSize size = commonSize(data);
+  return !size.empty() && size.width == size.height ? size.width : kUsualInput;
 }
 
 /// What a line is of is counted as its run counted, in the images that the limit leaves, and drawn with their
 /// mean.
-Subject datasetSubject(const SampleOptions& options, const PlanSource& source) {
+Subject datasetSubject(const SampleOptions& options, const PlanSource& source, const Console& console) {
   const DatasetEntry& entry = findDataset(options.dataset);
   Subject subject;
   subject.title = entry.title;
   subject.dataset = entry.name;
   if (source.line && source.line->dataset == entry.name) subject.trainLimit = source.line->trainLimit;
-  subject.data = subset(entry.load(locateDataset(entry, options.folder), Split::train),
+  subject.data = subset(entry.load(locateDataset(entry, options.folder), Split::train, loadingOf(console)),
                         static_cast<std::size_t>(subject.trainLimit));
-  subject.settings.input = squareInput(options.input > 0 ? options.input : subject.data.width);
-  subject.settings.mean = channelStatistics(subject.data).mean;
+  subject.settings.input = squareInput(options.input > 0 ? options.input : usualInput(*subject.data));
+  subject.settings.mean = channelStatistics(*subject.data).mean;
   if (subject.trainLimit > 0)
-    subject.title +=
-        fmt::format(", limited to {} training images", groupedText(std::ssize(subject.data.labels)));
+    subject.title += fmt::format(", limited to {} training images",
+                                 groupedText(static_cast<long long>(subject.data->size())));
   const auto [indices, option] = wantedImages(options, source, subject);
   for (const std::uint32_t index : indices) {
-    if (index >= subject.data.size())
+    if (index >= subject.data->size())
       throw UsageError(fmt::format("{} {}: {} has training images 0 to {}", option, index, entry.title,
-                                   subject.data.size() - 1));
+                                   subject.data->size() - 1));
     subject.rows.push_back(
-        {index, index, fmt::format("{}: {}", index, labelText(entry, subject.data.labels[index]))});
+        {index, index,
+         fmt::format("{}: {}", index, className(entry, *subject.data, subject.data->label(index)))});
   }
   return subject;
 }
@@ -212,21 +216,17 @@ Subject pictureSubject(const SampleOptions& options, bool anySize) {
     image = std::move(centre);
   }
   subject.settings.mean = kImageNetMean;
-  subject.data.width = image.width;
-  subject.data.height = image.height;
-  subject.data.classes = 1;
-  subject.data.rgb = std::move(image.rgb);
-  subject.data.labels = {0};  // there must be one
+  subject.data = oneImageSet(std::move(image));
   const std::size_t rows = options.plan.empty() ? rowsWanted(options) : 1;
   for (std::size_t i = 0; i < rows; ++i)
     subject.rows.push_back({0, static_cast<std::uint32_t>(i), fmt::format("draw {}", i)});
   return subject;
 }
 
-Subject subjectOf(const SampleOptions& options, const PlanSource& source) {
+Subject subjectOf(const SampleOptions& options, const PlanSource& source, const Console& console) {
   const bool isPicture = options.dataset.find_first_of("./") != std::string::npos;
   refuseIdle(options, source, isPicture);
-  if (!isPicture) return datasetSubject(options, source);
+  if (!isPicture) return datasetSubject(options, source, console);
   const Json* crop = source.policy.settings().find("crop");
   const bool resized =
       source.line ? sourceSize(source.line->plan).has_value() : crop && *crop == Json("resized");
@@ -299,9 +299,9 @@ Json sampleJson(const Subject& subject, const Subject::Row& row, const Plan& pla
   const bool isImage = !subject.dataset.empty();  // of a data set
   Json json = Json::Object{{"dataset", isImage ? Json(subject.dataset) : Json()},
                            {"train_limit", isImage ? Json(subject.trainLimit) : Json()},
-                           {"data_hash", isImage ? Json(subject.data.hash) : Json()},
+                           {"data_hash", isImage ? Json(subject.data->identity()) : Json()},
                            {"index", static_cast<std::int64_t>(row.image)},
-                           {"label", isImage ? Json(subject.data.labels[row.image]) : Json()},
+                           {"label", isImage ? Json(subject.data->label(row.image)) : Json()},
                            {"plan", toJson(plan)},
                            {"pixel_hash", hash},
                            {"stages", Json::array()}};
@@ -322,9 +322,8 @@ std::string sampleLine(const Subject::Row& row, const Plan& plan, const std::str
 }
 
 Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source) {
-  const std::unique_ptr<Space> space = source.line ? nullptr
-                                                   : spaceOf(source, options, subject.settings.input,
-                                                             {subject.data.width, subject.data.height});
+  const std::unique_ptr<Space> space =
+      source.line ? nullptr : spaceOf(source, options, subject.settings.input, commonSize(*subject.data));
   constexpr std::uint64_t kLeastStages = 2;  // the picture and what is made of it
   const auto side = static_cast<std::uint64_t>(subject.settings.input.width);
   if (kLeastStages * side * side > kMaxSheetPixels)
@@ -333,13 +332,15 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
                     "are more; ask for smaller ones with --input",
                     kLeastStages, side));
   ThreadPool pool(1);
-  const Renderer renderer(subject.data, subject.settings, pool);
+  const Renderer renderer(*subject.data, subject.settings, pool);
   Sheet sheet;
   std::uint64_t pixels = 0;
   for (const Subject::Row& row : subject.rows) {
     Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
-    const Plan plan = clampPlan(source.line ? source.line->plan : space->sample(random, options.epoch),
-                                subject.settings.input);
+    const Plan plan =
+        clampPlan(source.line ? source.line->plan
+                              : space->sample(random, options.epoch, subject.data->imageSize(row.image)),
+                  subject.settings.input);
     // Decisions record what was computed: coordinates out of range are nothing unusual in them.
     sheet.isClamped =
         source.line && source.line->kind != PlanLine::Kind::decision && plan != source.line->plan;
@@ -381,14 +382,14 @@ int perform(const SampleOptions& options) {
   if (std::filesystem::equivalent(options.out, options.dataset, absent))
     throw UsageError(fmt::format("'{}' is the picture itself; name another file for the sheet", options.out));
   const PlanSource source = planSource(options);  // refuses what is unknown before anything is read
-  const Subject subject = subjectOf(options, source);
+  const Subject subject = subjectOf(options, source, console);
   Sheet sheet = makeSheet(options, subject, source);
   const Image image = drawn(sheet, options.side);
   writePng(options.out, image.view());  // nothing is said of a sheet that there is not
   if (sheet.isClamped)
     console.note(fmt::format("the plan lies out of range; what is drawn is {}", toJson(sheet.drawn).dump()));
   const std::string foreign =
-      foreignText(source.line.value_or(PlanLine()), subject.dataset, subject.data.hash);
+      foreignText(source.line.value_or(PlanLine()), subject.dataset, subject.data->identity());
   if (!foreign.empty()) console.note(foreign);
   for (const Json& sample : sheet.samples) console.object("sample", sample);
   for (const std::string& line : sheet.lines) console.say(line);

@@ -18,7 +18,7 @@ void append(const Part& part, const Frame& frame, ChangeList& list) {
 
 void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
   const Part& part = change.part;
-  (isReflected(part) ? padCropReflect : padCrop)(in, out, part.at[0], part.at[1], renderer.settings().pad);
+  (isReflected(part) ? padCropReflect : padCrop)(in, out, part.at[0], part.at[1], renderer.settings().input.pad);
 }
 
 std::optional<Map> map(const Change& change, const Input& input) {
@@ -69,7 +69,7 @@ namespace part {
 
 /// A window of the padded image. Coordinates: row and column, pixels.
 PartKind paddedCrop() {
-  PartKind kind{.name = "crop", .group = "crop", .phase = RenderPhase::frame, .coordinates = 2};
+  PartKind kind{.name = "crop", .group = "crop", .phase = RenderPhase::frame, .coordinates = 2, .keys = {}};
   kind.keys = {"crop", "crop_padding"};
   kind.range = [](const Part&, const Frame& frame, int) { return Range{0, 2 * frame.input.pad}; };
   kind.append = append;

@@ -75,9 +75,9 @@ std::unique_ptr<Chooser> makePlainChooser(const Space& space) {
 std::vector<Plan> samplePlans(const Batch& batch, const Space& space) {
   std::vector<Plan> plans;
   plans.reserve(batch.indices.size());
-  for (const std::uint32_t index : batch.indices) {
-    Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), index, Purpose::plan);
-    plans.push_back(space.sample(random, batch.epoch));
+  for (std::size_t b = 0; b < batch.indices.size(); ++b) {
+    Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[b], Purpose::plan);
+    plans.push_back(space.sample(random, batch.epoch, batch.sizes.empty() ? ImageSize{} : batch.sizes[b]));
   }
   return plans;
 }

@@ -18,6 +18,7 @@ struct Batch {
   std::int64_t step = 1;               ///< from 1, over the run
   int epoch = 1;                       ///< from 1
   std::vector<std::uint32_t> indices;  ///< [B] into the training set
+  std::vector<ImageSize> sizes = {};   ///< [B] of their images; empty: as the space was made for
 };
 
 /// Which part of a step a forward belongs to, for the timings.

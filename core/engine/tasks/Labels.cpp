@@ -43,18 +43,18 @@ Metrics LabelMeter::values() const {
 
 void checkLabels(const Dataset& data, std::string_view which) {
   for (std::size_t i = 0; i < data.size(); ++i) {
-    const std::int32_t label = data.labels[i];
-    if (label >= 0 && label < data.classes) continue;
+    const std::int32_t label = data.label(static_cast<std::uint32_t>(i));
+    if (label >= 0 && label < data.classes()) continue;
     throw Error(
         fmt::format("label {} of {} image {} is outside 0..{}: check the files with 'uada data check'", label,
-                    which, i, data.classes - 1));
+                    which, i, data.classes() - 1));
   }
 }
 
 at::Tensor targetsOf(const Dataset& data, std::span<const std::uint32_t> indices) {
   const at::Tensor targets = at::empty({static_cast<std::int64_t>(indices.size())}, at::kLong);
   std::int64_t* values = targets.mutable_data_ptr<std::int64_t>();
-  for (std::size_t b = 0; b < indices.size(); ++b) values[b] = data.labels[indices[b]];
+  for (std::size_t b = 0; b < indices.size(); ++b) values[b] = data.label(indices[b]);
   return targets;
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/base/Philox.h"
+#include "core/data/ResidentDataset.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/train/Device.h"
@@ -19,10 +20,10 @@ constexpr int kBatch = 128, kSide = 32, kClasses = 10, kWarmUps = 2, kRounds = 7
 const std::string& reference() { return referenceMethod().name; }
 
 /// Coloured gradients with noise: made up, but compressible like pictures.
-Dataset madeUpImages() {
-  Dataset data;
+ResidentDataset madeUpImages() {
+  ResidentDataset data;
   data.width = data.height = kSide;
-  data.classes = kClasses;
+  data.classCount = kClasses;
   for (std::uint32_t i = 0; i < kBatch; ++i) {
     Random random(1, 0, i, Purpose::test);
     data.labels.push_back(static_cast<std::int32_t>(i % kClasses));
@@ -71,7 +72,7 @@ void waitForDevice(Stepper& stepper) { stepper.network().parameters().back().fla
 std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Device device) {
   at::set_num_threads(threads);
   at::globalContext().setFlushDenormal(true);
-  const Dataset data = madeUpImages();
+  const ResidentDataset data = madeUpImages();
   ThreadPool pool(threads);
   if (std::find(methods.begin(), methods.end(), reference()) == methods.end())
     methods.insert(methods.begin(), reference());

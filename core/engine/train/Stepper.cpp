@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/augment/Clamp.h"
 #include "core/augment/Stages.h"
 #include "core/base/Error.h"
 #include "core/engine/Decisions.h"
@@ -18,9 +19,10 @@ namespace uada {
 namespace {
 
 constexpr int kTestBatch = 250;
+constexpr int kCropMoves = 32;  // source pixels
 
 std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
-  const ModelContext context{data.classes, inputOf(config.recipe, {data.width, data.height})};
+  const ModelContext context{data.classes(), inputOf(config.recipe, commonSize(data))};
   std::shared_ptr<Network> network =
       makeNetwork(config.recipe.model, context, static_cast<std::uint64_t>(config.seed));
   network->to(device);
@@ -37,6 +39,18 @@ at::Tensor imagesOf(float* pixels, std::int64_t count, const Input& input, at::D
 double mean(std::span<const float> values) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Throws  Error where only a resized crop would fit the images to the input, and the policy draws none.
+void requireFittingCrop(const Space& space, const Dataset& data, const Input& input) {
+  const ImageSize size = commonSize(data);
+  if (size == input.size() || space.takesAnySize()) return;
+  throw Error(
+      fmt::format("the training images have {}, the network's input {} x {} pixels, and the policy draws no "
+                  "resized crop: "
+                  "give a policy with crop resized, or images of the input's size",
+                  size.empty() ? "different sizes" : fmt::format("{} x {}", size.width, size.height),
+                  input.width, input.height));
 }
 
 [[noreturn]] void refuseStep(const Batch& batch, std::string_view what, double learningRate) {
@@ -118,11 +132,25 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
       pool_(pool),
       device_(device),
       pictured_(config.runtime.pictured),
-      space_(makeSpace(config, inputOf(config.recipe, {data.width, data.height}), {data.width, data.height})),
+      space_(makeSpace(config, inputOf(config.recipe, commonSize(data)), commonSize(data))),
       chooser_(makeChooser(config.method, *space_)),
       renderer_(data, runRendering(config.recipe, data), pool),
       network_(placedNetwork(config, data, device)),
-      updater_(makeUpdater(config.recipe.optimiser, network_->parameters())) {}
+      updater_(makeUpdater(config.recipe.optimiser, network_->parameters())) {
+  requireFittingCrop(*space_, data, renderer_.settings().input);
+}
+
+Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
+  return [this, seed, epoch](std::uint32_t index) {
+    const ImageSize size = data_.imageSize(index);
+    Random random(seed, static_cast<std::uint32_t>(epoch), index, Purpose::plan);
+    const PixelBox shown = shownPart(space_->sample(random, epoch, size), renderer_.settings().input, size);
+    // A method that moves the crop looks beyond it; where that is not enough the image is decoded again.
+    const int room = chooser_->variants() > 1 ? kCropMoves : 0;
+    return PixelBox{std::max(0, shown.left - room), std::max(0, shown.top - room),
+                    std::min(size.width, shown.right + room), std::min(size.height, shown.bottom + room)};
+  };
+}
 
 StepOutcome Stepper::step(const Batch& batch, double learningRate, bool record) {
   Stopwatch watch;
@@ -181,7 +209,7 @@ Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> 
 void Stepper::illustrate(Chosen& chosen) const {
   for (std::size_t i = 0; i < chosen.decisions.size(); ++i) {
     Decision& decision = chosen.decisions[i];
-    decision.label = data_.labels[decision.index];
+    decision.label = data_.label(decision.index);
     drawPictures(decision, renderer_);
     decision.pixelHash = pixelHash(renderer_.picture(decision.index, chosen.decided[i]).view());
   }

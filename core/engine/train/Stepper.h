@@ -10,6 +10,7 @@
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
 #include "core/config/RunConfig.h"
+#include "core/data/Prefetch.h"
 #include "core/engine/methods/Chooser.h"
 #include "core/engine/models/Network.h"
 #include "core/engine/optimisers/Updater.h"
@@ -38,6 +39,9 @@ class Stepper {
 
   /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.
   std::optional<Metrics> test(const Dataset& data, const std::function<bool()>& interrupted);
+
+  /// Which part of each image the plans of an epoch show: what is worth decoding ahead.
+  Prefetch::PartOf shownParts(std::uint64_t seed, int epoch) const;
 
   Network& network() { return *network_; }
   Updater& optimiser() { return *updater_; }

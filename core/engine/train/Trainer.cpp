@@ -11,6 +11,8 @@
 
 namespace uada {
 
+static constexpr std::size_t kBytesAhead = std::size_t{256} << 20;  // of pixels, decoded before their step
+
 Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
                  std::function<void(const StateReport&)> enter)
     : prepared_(std::move(prepared)),
@@ -24,12 +26,16 @@ Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
 
 RunState Trainer::run() {
   for (const std::string& note : prepared_.notes) sink_.take(EventReport{note});
-  readData();
+  try {
+    readData();
+  } catch (const LoadingStopped&) {
+    return stopped("stopped before the first step");
+  }
   if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
-  stepper_ = std::make_unique<Stepper>(prepared_.config, train_, prepared_.device.device, pool_);
+  stepper_ = std::make_unique<Stepper>(prepared_.config, *train_, prepared_.device.device, pool_);
   restore();
   enter(RunState::running,
-        fmt::format("training on {} images", groupedText(static_cast<long long>(train_.size()))));
+        fmt::format("training on {} images", groupedText(static_cast<long long>(train_->size()))));
   while (progress_.epoch <= prepared_.config.recipe.training.epochs) {
     if (!trainEpoch() || !finishEpoch()) {
       enter(RunState::stopping, "writing a checkpoint");
@@ -49,28 +55,48 @@ void Trainer::readData() {
   enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
   train_ = readSplit(Split::train);
   test_ = readSplit(Split::test);
-  data_ = dataIdentity(train_, test_);
-  checkLabels(train_, "training");
-  checkLabels(test_, "test");
-  if (train_.size() < 2 || test_.size() < 1) {
+  data_ = dataIdentity(*train_, *test_);
+  checkLabels(*train_, "training");
+  checkLabels(*test_, "test");
+  if (train_->size() < 2 || test_->size() < 1) {
     throw Error(fmt::format("'{}' has {} training and {} test images: at least 2 and 1 are needed",
-                            prepared_.dataFolder.string(), train_.size(), test_.size()));
+                            prepared_.dataFolder.string(), train_->size(), test_->size()));
   }
-  batches_ = {train_.size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
+  if (!train_->isResident())
+    train_ = ahead_ = std::make_shared<Prefetch>(train_, std::max(1, prepared_.threads / 2), kBytesAhead);
+  batches_ = {train_->size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
+}
+
+/// Says how far the first look at image files has come, which a stop ends.
+Loading Trainer::loading() {
+  constexpr double kPause = 1;  // seconds
+  Loading loading;
+  loading.threads = prepared_.threads;
+  loading.note = [this](const std::string& text) { sink_.take(EventReport{text}); };
+  loading.progress = [this, said = Stopwatch()](std::size_t done, std::size_t all) mutable {
+    if (said.seconds() > kPause) {
+      said.lap();
+      enter(RunState::preparing,
+            fmt::format("looking at image files for the first time: {} of {}",
+                        groupedText(static_cast<long long>(done)), groupedText(static_cast<long long>(all))));
+    }
+    return !control_.stopNow();
+  };
+  return loading;
 }
 
 /// A limit above what there is means all: a run that goes on says so, a new one would be recorded as what it
 /// is not.
-Dataset Trainer::readSplit(Split split) {
+std::shared_ptr<const Dataset> Trainer::readSplit(Split split) {
   const Choice& dataset = prepared_.config.recipe.dataset;
-  Dataset data = runImages(dataset, split, prepared_.dataFolder);
+  auto data = runImages(dataset, split, prepared_.dataFolder, loading());
   const auto& settings = dataset.as<DataSettings>();
   const int limit = split == Split::train ? settings.trainLimit : settings.testLimit;
-  if (static_cast<std::size_t>(limit) > data.size()) {
+  if (static_cast<std::size_t>(limit) > data->size()) {
     const std::string found =
         fmt::format("recipe.dataset.{} is {}, but there are only {} images in '{}'",
                     split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
-                    groupedText(static_cast<long long>(data.size())), prepared_.dataFolder.string());
+                    groupedText(static_cast<long long>(data->size())), prepared_.dataFolder.string());
     if (!prepared_.checkpoint) throw Error(found + ": set it to 0 for all, or to fewer");
     sink_.take(EventReport{found + ": all are used"});
   }
@@ -98,10 +124,15 @@ void Trainer::restore() {
 
 /// returns  false: stopped within the epoch
 bool Trainer::trainEpoch() {
-  order_ = shuffledOrder(train_.size(), static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch);
+  order_ = shuffledOrder(train_->size(), static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch);
+  const std::size_t begin = batches_.begin(progress_.stepInEpoch);
+  if (ahead_)
+    ahead_->expect({order_.begin() + static_cast<std::ptrdiff_t>(begin), order_.end()},
+                   stepper_->shownParts(static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch));
   while (progress_.stepInEpoch < batches_.steps()) {
     if (!between()) return false;
     step();
+    if (ahead_) ahead_->release(batches_.begin(progress_.stepInEpoch) - begin);
   }
   return between();
 }
@@ -133,6 +164,7 @@ void Trainer::step() {
   batch.epoch = progress_.epoch;
   batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(batches_.begin(place)),
                        order_.begin() + static_cast<std::ptrdiff_t>(batches_.end(place)));
+  for (const std::uint32_t index : batch.indices) batch.sizes.push_back(train_->imageSize(index));
   const double rate = learningRate(config.recipe, progress_.epoch - 1, place, batches_.steps());
   const bool record = (batch.step - 1) % config.runtime.pictureEvery == 0;
   StepOutcome outcome = stepper_->step(batch, rate, record);
@@ -152,7 +184,7 @@ void Trainer::step() {
 /// Tests, reports and saves. returns  false: stopped while testing; the test is done again after a resume
 bool Trainer::finishEpoch() {
   Stopwatch watch;
-  std::optional<Metrics> scores = stepper_->test(test_, [this] { return control_.stopNow(); });
+  std::optional<Metrics> scores = stepper_->test(*test_, [this] { return control_.stopNow(); });
   if (!scores) return false;
   const EpochSums& sums = progress_.sums;
   EpochReport report;

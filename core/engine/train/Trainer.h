@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/data/Prefetch.h"
 #include "core/engine/Engine.h"
 #include "core/engine/train/Checkpoint.h"
 #include "core/engine/train/Control.h"
@@ -39,7 +40,8 @@ class Trainer {
 
  private:
   void readData();
-  Dataset readSplit(Split split);
+  Loading loading();
+  std::shared_ptr<const Dataset> readSplit(Split split);
   void restore();
   bool trainEpoch();
   void step();
@@ -61,7 +63,8 @@ class Trainer {
   Control& control_;
   std::function<void(const StateReport&)> enter_;
   ThreadPool pool_;
-  Dataset train_, test_;
+  std::shared_ptr<const Dataset> train_, test_;
+  std::shared_ptr<Prefetch> ahead_;  ///< the training set, where its images are not in memory; else null
   DataIdentity data_;
   std::unique_ptr<Stepper> stepper_;
   Progress progress_;

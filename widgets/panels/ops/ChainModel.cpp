@@ -33,10 +33,6 @@ std::pair<int, int> sameAround(int epoch, int epochs, const Part& part) {
   return {from, to};
 }
 
-std::shared_ptr<const Dataset> dataOf(const Image& image) {
-  return std::make_shared<const Dataset>(oneImageSet(image));
-}
-
 Image squareOf(const Image& image, int side, std::string& note) {
   const int shorter = std::min(image.width, image.height);
   Image square = image;
@@ -124,10 +120,13 @@ std::string epochText(const FoundPolicy& policy, int epoch, int epochs) {
 
 ChainSource chainSource(const OpsPicture& picture, int side) {
   ChainSource source;
-  source.index = picture.index;
-  source.whole = picture.data ? picture.data : dataOf(picture.image);
-  source.square = picture.data ? picture.data : dataOf(squareOf(picture.image, side, source.note));
-  source.render.input = squareInput(source.square->width);
+  // Images of different sizes are shown one by one, as files are: partners would not fit.
+  const ImageSize size = picture.data ? commonSize(*picture.data) : ImageSize{};
+  const bool isSquare = !size.empty() && size.width == size.height;
+  source.index = isSquare ? picture.index : 0;
+  source.whole = isSquare ? picture.data : oneImageSet(picture.image);
+  source.square = isSquare ? picture.data : oneImageSet(squareOf(picture.image, side, source.note));
+  source.render.input = squareInput(source.square->imageSize(0).width);
   source.render.mean = picture.statistics.mean;
   source.render.deviation = picture.statistics.deviation;
   for (float& deviation : source.render.deviation)
@@ -141,7 +140,8 @@ const std::shared_ptr<const Dataset>& renderedFrom(const ChainSource& source, co
 
 std::string sourceText(const ChainSource& source, const Plan& plan) {
   if (source.note.empty() || !sourceSize(plan)) return source.note;
-  return fmt::format("The whole picture, {} × {} px", source.whole->width, source.whole->height);
+  const auto [width, height] = source.whole->imageSize(0);
+  return fmt::format("The whole picture, {} × {} px", width, height);
 }
 
 bool isPictureOf(const PlanLine& line, const OpsPicture& picture) {
@@ -151,7 +151,8 @@ bool isPictureOf(const PlanLine& line, const OpsPicture& picture) {
 
 std::string lineNote(const PlanLine& line, const OpsPicture& picture) {
   std::string note = "Replays " + lineText(line);
-  const std::string foreign = foreignText(line, picture.dataset, picture.data ? picture.data->hash : "");
+  const std::string foreign =
+      foreignText(line, picture.dataset, picture.data ? picture.data->identity() : "");
   if (!foreign.empty()) return note + "; " + foreign;
   if (line.index && !isPictureOf(line, picture))
     note += fmt::format("; it is of training image {}{}, not of this one", *line.index,
@@ -179,7 +180,7 @@ Plan ChainPolicy::draw(const ChainDraw& draw, const ChainSource& source) {
   PolicyContext context;
   context.input = source.render.input;
   context.epochs = draw.epochs;
-  context.source = {source.whole->width, source.whole->height};
+  context.source = source.whole->imageSize(0);
   context.subpolicy = draw.subpolicy;
   context.file = file_ ? &*file_ : nullptr;
   const auto isAlike = [](const PolicyContext& a, const PolicyContext& b) {

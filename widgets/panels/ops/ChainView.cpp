@@ -392,7 +392,7 @@ void ChainView::openStage(int stage) {
   if (!plan_) return;
   const Stage& before = strip_->stages()[static_cast<std::size_t>(stage) - 1];
   const Stage& at = strip_->stages()[static_cast<std::size_t>(stage)];
-  const Step& step = plan_->steps[static_cast<std::size_t>(at.step)];
+  const Part& step = plan_->chain()[static_cast<std::size_t>(at.step)];
   OpSetting setting;
   setting.op = step.op;
   setting.grid = plan_->grid;

@@ -301,7 +301,7 @@ void OpExplorer::openPartner(const QString& file) {
 Image OpExplorer::partner() const {
   if (!setting_.entry().hasPartner) return {};
   if (picture_.data)
-    return broughtToSize(picture_.data->image(setting_.partner % picture_.data->size()), picture_.image);
+    return broughtToSize(*picture_.data->image(setting_.partner % picture_.data->size()), picture_.image);
   const Image& file = partnerFile_->picture().image;
   if (file.empty()) return {};
   return resized(file.view(), picture_.image.width, picture_.image.height, Filter::bilinear);

@@ -14,16 +14,6 @@
 
 namespace uada {
 
-Dataset oneImageSet(const Image& image) {
-  Dataset data;
-  data.width = image.width;
-  data.height = image.height;
-  data.classes = 1;
-  data.rgb = image.rgb;
-  data.labels = {0};
-  return data;
-}
-
 double rawValueOf(const OpSetting& setting, int width, int height) {
   const Op& op = setting.entry();
   if (setting.typed) return *setting.typed;

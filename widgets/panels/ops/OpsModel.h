@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/data/Dataset.h"
+#include "core/data/ResidentDataset.h"
 #include "core/images/Image.h"
 #include "core/ops/Op.h"
 
@@ -23,9 +23,6 @@ struct OpsPicture {
   std::uint32_t index = 0;              ///< in `data`
   ChannelStatistics statistics;         ///< of `data`, else of the picture itself
 };
-
-/// A data set of this one image.
-Dataset oneImageSet(const Image& image);
 
 /// What the op explorer is set to.
 struct OpSetting {

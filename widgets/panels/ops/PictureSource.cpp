@@ -21,7 +21,7 @@ OpsPicture readFile(const std::filesystem::path& file) {
     throw Error(fmt::format("'{}' is {} x {} pixels; at most {} a side are shown here, scale it down",
                             file.string(), picture.image.width, picture.image.height, kMostOpsSide));
   picture.title = file.filename().string();
-  picture.statistics = channelStatistics(oneImageSet(picture.image));
+  picture.statistics = channelStatistics(*oneImageSet(picture.image));
   return picture;
 }
 
@@ -40,17 +40,15 @@ void showSample(OpsPicture& picture, const DatasetEntry& entry, std::uint32_t in
     throw Error(fmt::format("{} has no training sample {}: the last is {}", entry.title, index,
                             picture.data->size() - 1));
   picture.index = index;
-  picture.image = Image(picture.data->image(index));
+  picture.image = Image(*picture.data->image(index));
   picture.title = sampleTitle(entry, *picture.data, index);
 }
 
 }  // namespace
 
 std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uint32_t index) {
-  const auto label = static_cast<std::size_t>(data.labels.at(index));
-  const std::string name =
-      label < entry.classNames.size() ? entry.classNames[label] : fmt::format("class {}", label);
-  return fmt::format("{}, training sample {}: {}", entry.title, index, name);
+  return fmt::format("{}, training sample {}: {}", entry.title, index,
+                     className(entry, data, data.label(index)));
 }
 
 OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
@@ -63,8 +61,7 @@ OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
   picture.statistics = known.statistics;
   if (!picture.data) {
     const std::filesystem::path folder = locateDataset(entry, request.folder);
-    picture.data = std::make_shared<const Dataset>(
-        subset(entry.load(folder, Split::train), static_cast<std::size_t>(request.trainLimit)));
+    picture.data = subset(entry.load(folder, Split::train, {}), static_cast<std::size_t>(request.trainLimit));
     picture.statistics = channelStatistics(*picture.data);
   }
   showSample(picture, entry, request.index);
@@ -119,7 +116,7 @@ void PictureSource::finish(std::uint64_t number, std::variant<OpsPicture, QStrin
 void PictureSource::use(OpsPicture picture) {
   ask({});
   if (picture.statistics.deviation == ChannelStatistics{}.deviation)
-    picture.statistics = channelStatistics(oneImageSet(picture.image));
+    picture.statistics = channelStatistics(*oneImageSet(picture.image));
   picture_ = std::move(picture);
   request_ = {};
   Q_EMIT loaded();

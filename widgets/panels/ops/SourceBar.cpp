@@ -47,6 +47,7 @@ QWidget* SourceBar::makeRow() {
   dataset_->addItem(tr("Sample of a data set"));
   dataset_->setToolTip(tr("A training image, as the renderer reads it"));
   for (const DatasetEntry& entry : datasets()) {
+    if (entry.isOwn) continue;  // its images are opened as files
     dataset_->addItem(QString::fromStdString(entry.title), QString::fromStdString(entry.name));
     dataset_->setItemData(dataset_->count() - 1, QString::fromStdString(entry.source), Qt::ToolTipRole);
   }

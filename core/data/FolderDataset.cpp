@@ -1,0 +1,128 @@
+#include "core/data/FolderDataset.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/base/Error.h"
+#include "core/base/Sha256.h"
+#include "core/base/Text.h"
+#include "core/images/Trusted.h"
+
+namespace uada {
+namespace {
+
+constexpr std::size_t kNamed = 5;  // damaged files in a message
+
+std::string identityOf(const FolderIndex& index) {
+  Sha256 hash;
+  const auto add = [&](std::string_view text) {
+    hash.update(std::as_bytes(std::span(text)));
+    hash.update(std::as_bytes(std::span("\0", 1)));
+  };
+  for (const std::string& name : index.classes) add(name);
+  for (const IndexedFile& entry : index.files) {
+    add(entry.file.name);
+    add(std::to_string(entry.file.label));
+    add(entry.hash);
+  }
+  return hash.digits();
+}
+
+/// An open file that is read whole.
+class File {
+ public:
+  explicit File(const std::filesystem::path& path)
+      : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (fd_ < 0) fail(std::strerror(errno));
+  }
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  /// Throws unless size and time of the last change are those of the index.
+  void requireUnchanged(const ListedFile& indexed) const {
+    struct stat state{};
+    if (::fstat(fd_, &state) != 0) fail(std::strerror(errno));
+    constexpr std::int64_t kNanoseconds = 1'000'000'000;
+    const std::int64_t time = state.st_mtim.tv_sec * kNanoseconds + state.st_mtim.tv_nsec;
+    if (static_cast<std::uint64_t>(state.st_size) != indexed.bytes || time != indexed.time)
+      fail("it was changed since the data set was opened; start again");
+  }
+  void read(std::vector<std::byte>& bytes) const {
+    for (std::size_t done = 0; done < bytes.size();) {
+      const ssize_t got = ::read(fd_, bytes.data() + done, bytes.size() - done);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) fail(got < 0 ? std::strerror(errno) : "it became shorter while it was read");
+      done += static_cast<std::size_t>(got);
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view why) const {
+    throw Error(fmt::format("cannot read '{}': {}", path_.string(), why));
+  }
+  const std::filesystem::path& path_;
+  int fd_;
+};
+
+}  // namespace
+
+FolderDataset::FolderDataset(std::filesystem::path folder, FolderIndex index)
+    : folder_(std::move(folder)), index_(std::move(index)), identity_(identityOf(index_)) {}
+
+Held<ImageView> FolderDataset::image(std::uint32_t index, const PixelBox* part) const {
+  thread_local std::vector<std::byte> bytes;
+  thread_local DecodeScratch scratch;
+  const std::filesystem::path file = path(index);
+  const ListedFile& listed = index_.files[index].file;
+  const File open(file);
+  open.requireUnchanged(listed);
+  bytes.resize(static_cast<std::size_t>(listed.bytes));
+  open.read(bytes);
+  scratch.pixels = pool_->take();
+  const ImageView view = decodeTrusted(bytes, "'" + file.string() + "'", scratch, part);
+  if (ImageSize{view.width, view.height} != imageSize(index))
+    throw Error(
+        fmt::format("'{}' has {} x {} pixels, {} x {} were found when the data set was opened; start "
+                    "again",
+                    file.string(), view.width, view.height, imageSize(index).width, imageSize(index).height));
+  return Held<ImageView>(view, pool_->owning(std::exchange(scratch.pixels, {})));
+}
+
+std::string damageText(const FolderListing& listing, const FolderIndex& index) {
+  std::vector<std::string> problems;
+  for (const IndexedFile& entry : index.files)
+    if (!entry.problem.empty()) problems.push_back(entry.problem);
+  if (problems.empty()) return {};
+  const std::size_t count = problems.size();
+  const auto number = [](std::size_t n) { return groupedText(static_cast<long long>(n)); };
+  if (count > kNamed) problems.resize(kNamed);
+  std::string text =
+      fmt::format("{} of {} {} images in '{}' cannot be used: {}", number(count), number(index.files.size()),
+                  listing.split, listing.folder.string(), joined(problems, "; "));
+  if (count > kNamed) text += fmt::format("; and {} more", number(count - kNamed));
+  return text;
+}
+
+std::shared_ptr<const FolderDataset> openFolder(const FolderListing& listing, const Loading& loading) {
+  FolderIndex index = indexOf(listing, loading);
+  const std::string damage = damageText(listing, index);
+  if (!damage.empty() && !loading.skipsDamaged)
+    throw Error(damage + "; mend or remove them, or set recipe.dataset.damaged to skip");
+  if (!damage.empty() && loading.note) loading.note(damage + "; they are left out");
+  std::erase_if(index.files, [](const IndexedFile& entry) { return !entry.problem.empty(); });
+  if (index.files.empty())
+    throw Error(
+        fmt::format("'{}' holds no {} image that can be read", listing.folder.string(), listing.split));
+  return std::make_shared<FolderDataset>(listing.folder, std::move(index));
+}
+
+}  // namespace uada

@@ -1,0 +1,118 @@
+#include "core/data/FolderIndex.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <thread>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/ThreadPool.h"
+#include "core/images/Trusted.h"
+
+namespace uada {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxIndexBytes = std::size_t{4} << 30;
+/// Files that are looked at between two reports of progress: some tenths of a second.
+constexpr std::size_t kFilesAtOnce = 128;
+constexpr std::size_t kShownDigits = 32;
+
+void say(const Loading& loading, const std::string& text) {
+  if (loading.note) loading.note(text);
+}
+
+/// The entries of a stored index by name; empty where there is none that can be used.
+std::map<std::string, IndexedFile, std::less<>> storedEntries(const FolderListing& listing,
+                                                              const fs::path& path, const Loading& loading) {
+  std::map<std::string, IndexedFile, std::less<>> entries;
+  std::error_code ignored;
+  if (path.empty() || !fs::exists(path, ignored)) return entries;
+  try {
+    FolderIndex stored = unpackedIndex(listing, readTextFile(path, kMaxIndexBytes));
+    for (IndexedFile& entry : stored.files) entries.emplace(entry.file.name, std::move(entry));
+  } catch (const Error& problem) {
+    say(loading, fmt::format("'{}' is made anew: {}", path.string(), problem.what()));
+  }
+  return entries;
+}
+
+/// Looks at the files of some places of the index, on all threads.
+void lookAt(const FolderListing& listing, const std::vector<std::size_t>& places, FolderIndex& index,
+            const Loading& loading) {
+  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  ThreadPool pool(loading.threads > 0 ? loading.threads : cores);
+  for (std::size_t begin = 0; begin < places.size(); begin += kFilesAtOnce) {
+    if (loading.progress && !loading.progress(begin, places.size()))
+      throw LoadingStopped(fmt::format("stopped while '{}' was looked at, after {} of {} files",
+                                       listing.folder.string(), begin, places.size()));
+    pool.forRanges(std::min(kFilesAtOnce, places.size() - begin), 4, [&](std::size_t from, std::size_t to) {
+      for (std::size_t i = begin + from; i < begin + to; ++i)
+        index.files[places[i]] = lookedAt(listing.folder, listing.files[places[i]]);
+    });
+  }
+  if (loading.progress) loading.progress(places.size(), places.size());
+}
+
+void store(const fs::path& path, const FolderListing& listing, const FolderIndex& index,
+           const Loading& loading) {
+  if (path.empty()) return say(loading, "there is no home folder: the index of the images is not kept");
+  try {
+    std::error_code failed;
+    fs::create_directories(path.parent_path(), failed);
+    if (failed)
+      throw Error(fmt::format("cannot make '{}': {}", path.parent_path().string(), failed.message()));
+    writeFileAtomically(path, packedIndex(listing, index));
+  } catch (const Error& problem) {
+    say(loading, fmt::format("the index of the images is not kept: {}", problem.what()));
+  }
+}
+
+}  // namespace
+
+IndexedFile lookedAt(const fs::path& folder, const ListedFile& file) {
+  thread_local DecodeScratch scratch;
+  IndexedFile entry;
+  entry.file = file;
+  const fs::path path = folder / file.name;
+  try {
+    const std::vector<std::byte> bytes = readBinaryFile(path, ImageLimits{}.maxFileBytes);
+    const ImageView image = decodeTrusted(bytes, "'" + path.string() + "'", scratch);
+    entry.hash = sha256(bytes).substr(0, kShownDigits);
+    entry.sums = sumsOf(image);
+    entry.width = image.width;
+    entry.height = image.height;
+  } catch (const Error& problem) {
+    entry.problem = problem.what();
+  }
+  return entry;
+}
+
+FolderIndex indexOf(const FolderListing& listing, const Loading& loading) {
+  const fs::path path = indexFile(listing);
+  auto stored = storedEntries(listing, path, loading);
+  FolderIndex index{listing.classes, {}};
+  index.files.resize(listing.files.size());
+  std::vector<std::size_t> unknown;
+  for (std::size_t i = 0; i < listing.files.size(); ++i) {
+    const ListedFile& file = listing.files[i];
+    const auto known = stored.find(file.name);
+    // What was wrong with a file may have passed: it is looked at again.
+    if (known != stored.end() && known->second.problem.empty() && known->second.file.bytes == file.bytes &&
+        known->second.file.time == file.time) {
+      index.files[i] = std::move(known->second);
+      index.files[i].file.label = file.label;
+    } else {
+      unknown.push_back(i);
+    }
+  }
+  const bool isKnown = unknown.empty() && stored.size() == listing.files.size();
+  if (!unknown.empty()) lookAt(listing, unknown, index, loading);
+  if (!isKnown) store(path, listing, index, loading);
+  return index;
+}
+
+}  // namespace uada

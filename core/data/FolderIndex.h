@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/data/Loading.h"
+#include "core/data/PixelSums.h"
+
+namespace uada {
+
+/// An image file of a split, as the folder shows it; nothing of it is read.
+struct ListedFile {
+  std::string name;  ///< relative to the set's folder, with '/'
+  std::int32_t label = 0;
+  std::uint64_t bytes = 0;
+  std::int64_t time = 0;  ///< of the last change, nanoseconds
+  friend bool operator==(const ListedFile&, const ListedFile&) = default;
+};
+
+/// A split of a set of image files, in the order of its samples.
+struct FolderListing {
+  std::filesystem::path folder;
+  std::string split;  ///< "train" or "test"
+  std::vector<std::string> classes;
+  std::vector<ListedFile> files;
+};
+
+/// What one look at every file has told.
+struct IndexedFile {
+  ListedFile file;
+  std::int32_t width = 0, height = 0;  ///< pixels; 0: it is damaged
+  PixelSums sums;
+  std::string hash;     ///< the first 32 digits of the bytes' SHA-256
+  std::string problem;  ///< in words, if it is damaged
+  friend bool operator==(const IndexedFile&, const IndexedFile&) = default;
+};
+
+struct FolderIndex {
+  std::vector<std::string> classes;
+  std::vector<IndexedFile> files;
+};
+
+/// The index of a listing. It is taken from the user's cache folder where a sound one is there, and only
+/// files whose name, size or time is another are read, whole and on all threads; then it is stored there. An
+/// index file that is damaged, or of another folder or version, is made anew. Where the cache folder cannot
+/// be written to a note says so, and the index is made at each start.
+/// throws  LoadingStopped if Loading::progress says stop
+FolderIndex indexOf(const FolderListing& listing, const Loading& loading);
+
+/// The entry of a file that is read whole now. What is wrong with it stands in the entry.
+IndexedFile lookedAt(const std::filesystem::path& folder, const ListedFile& file);
+
+/// Where the index of a listing is kept: ${XDG_CACHE_HOME:-~/.cache}/uada/index; empty: there is no home.
+std::filesystem::path indexFile(const FolderListing& listing);
+
+/// The index as bytes with a hash of all of them, and back.
+/// throws  Error for whatever is not such bytes, and for the index of another folder or split
+std::string packedIndex(const FolderListing& listing, const FolderIndex& index);
+FolderIndex unpackedIndex(const FolderListing& listing, std::string_view bytes);
+
+}  // namespace uada

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/data/Dataset.h"
+#include "core/data/FolderIndex.h"
+
+namespace uada {
+
+/// The names of the folders in a folder, sorted by their bytes: as the classes of torchvision's ImageFolder.
+/// Names that begin with a dot are left out.
+std::vector<std::string> folderNames(const std::filesystem::path& folder);
+
+/// A class sub-folder for each class: its PNG and JPEG files, by their endings, in it and in folders below,
+/// sorted by their names; a file's number is its place. Other pictures are counted in a note.
+/// part     of the listing's folder, where the class folders are: "train"; empty: the folder itself
+/// below    of each class folder, where the files are: "images"; empty: the class folder itself
+/// throws   Error for a class folder that the listing's classes do not have, and for one without images
+void listClassFolders(FolderListing& listing, const std::string& part, const std::string& below,
+                      const Loading& loading);
+
+/// Lines of a text file: an image and its class.
+struct LabelledLine {
+  std::size_t number = 0;  ///< from 1
+  std::string name, label;
+};
+/// Columns apart by tabs or spaces; those beyond the second are not read. Empty lines are passed over.
+std::vector<LabelledLine> readLabelLines(const std::filesystem::path& file);
+/// A CSV: the first line is path,label; a value may stand in double quotes, which are doubled inside.
+std::vector<LabelledLine> readLabelCsv(const std::filesystem::path& file);
+
+/// Adds the files of the lines, in their order. Their labels are places in the listing's classes.
+/// part    of the listing's folder, which the names begin at
+/// source  the file of the lines, for errors
+/// throws  Error naming file and line of a class that is not known, of a file that is not there, and of one
+///         that is named twice
+void addLabelled(FolderListing& listing, const std::vector<LabelledLine>& lines, const std::string& part,
+                 const std::filesystem::path& source);
+
+}  // namespace uada

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/data/Dataset.h"
+#include "core/data/FolderIndex.h"
+
+namespace uada {
+
+/// Lists the files of one split; nothing of them is read. One for each way in which sets of image files lie.
+using ListSplit = FolderListing (*)(const std::filesystem::path& dir, Split split, const Loading& loading);
+
+/// The load() and check() of a set of image files.
+std::shared_ptr<const Dataset> loadFolderSplit(ListSplit list, const std::filesystem::path& dir, Split split,
+                                               const Loading& loading);
+DataReport checkFolderSplits(ListSplit list, const std::filesystem::path& dir, const Loading& loading);
+
+/// Class sub-folders in train, and in test, val, valid or validation.
+/// throws  Error if there is no folder of the split
+FolderListing listParts(const std::filesystem::path& dir, Split split, const Loading& loading);
+/// The folder's part with the test images; empty: there is none.
+std::string testPart(const std::filesystem::path& dir);
+
+}  // namespace uada

@@ -1,0 +1,406 @@
+#include <QTest>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/Files.h"
+#include "core/data/FolderDataset.h"
+#include "core/data/FolderListing.h"
+#include "core/data/FolderSets.h"
+#include "tests/core/ErrorOf.h"
+#include "tests/core/FolderTools.h"
+#include "tests/core/JpegMaker.h"
+
+using namespace uada;
+using namespace uada::test;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// How a data set was opened.
+struct Opened {
+  std::shared_ptr<const Dataset> data;
+  std::size_t lookedAt = 0;  ///< files
+  std::vector<std::string> notes;
+  bool says(std::string_view text) const {
+    return std::ranges::any_of(notes, [&](const std::string& n) { return n.find(text) != n.npos; });
+  }
+};
+
+Opened opened(const char* entry, const fs::path& dir, Split split, bool skips = false) {
+  Opened result;
+  Loading loading;
+  loading.skipsDamaged = skips;
+  loading.threads = 2;
+  loading.progress = [&](std::size_t, std::size_t all) {
+    result.lookedAt = all;
+    return true;
+  };
+  loading.note = [&](const std::string& text) { result.notes.push_back(text); };
+  result.data = findDataset(entry).load(dir, split, loading);
+  return result;
+}
+
+std::vector<int> labelsOf(const Dataset& data) {
+  std::vector<int> labels;
+  for (std::uint32_t i = 0; i < data.size(); ++i) labels.push_back(data.label(i));
+  return labels;
+}
+
+/// The numbers of the images, by their first pixels.
+std::vector<int> numbersOf(const Dataset& data) {
+  std::vector<int> numbers;
+  for (std::uint32_t i = 0; i < data.size(); ++i) {
+    const ImageSize size = data.imageSize(i);
+    const Held<ImageView> image = data.image(i);
+    for (int n = 0; n < 12; ++n)
+      if (Image(*image) == numbered(n, size.width, size.height)) numbers.push_back(n);
+  }
+  return numbers;
+}
+
+using Ints = std::vector<int>;
+
+}  // namespace
+
+class TestFolders : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void classFoldersAreSorted();
+  void partsAreDecoded();
+  void indexIsMadeOnce();
+  void changedFilesAreLookedAtAgain();
+  void damagedIndexesAreMadeAnew();
+  void foreignIndexesAreNotTrusted();
+  void claimsOfAnIndexAreChecked();
+  void damagedFilesAreRefusedOrSkipped();
+  void aStopEndsTheLook();
+  void changesWhileOpenAreFound();
+  void identityIsOfTheContent();
+  void statisticsComeFromTheIndex();
+  void csvNamesPathsAndLabels();
+  void badCsvsAreRefused_data();
+  void badCsvsAreRefused();
+  void foldersWithoutTestImages();
+  void wrongFoldersAreNamed();
+  void tinyImageNetHasAnnotations();
+  void imageNetHasWnids();
+  void realSetsAreRead();
+};
+
+void TestFolders::classFoldersAreSorted() {
+  const ImageFolder folder;
+  folder.addClasses();
+  folder.addText("train/a/notes.txt", "not a picture");
+  folder.addText("train/a/.hidden.png", "not a picture");
+  folder.addText("train/b/old.bmp", "BM");
+  const Opened train = opened("folder", folder.dir(), Split::train);
+  QCOMPARE(numbersOf(*train.data), (Ints{0, 1, 2, 3}));
+  QCOMPARE(labelsOf(*train.data), (Ints{0, 0, 1, 1}));
+  QCOMPARE(train.data->classes(), 2);
+  QCOMPARE(train.data->classNames(), (std::vector<std::string>{"a", "b"}));
+  QVERIFY(train.data->imageSize(0) == (ImageSize{6, 5}) && train.data->imageSize(2) == (ImageSize{9, 7}));
+  QVERIFY(commonSize(*train.data).empty());
+  QVERIFY(train.says("1 picture is in") || train.says("old.bmp"));
+  const Opened test = opened("folder", folder.dir(), Split::test);
+  QCOMPARE(numbersOf(*test.data), (Ints{4, 5}));
+  QVERIFY(commonSize(*test.data) == (ImageSize{6, 5}));
+  QCOMPARE(QString::fromStdString(className(findDataset("folder"), *test.data, 1)), QString("b"));
+  QCOMPARE(QString::fromStdString(className(findDataset("folder"), *test.data, 7)), QString("class 7"));
+}
+
+void TestFolders::partsAreDecoded() {
+  const ImageFolder folder;
+  const std::vector<std::byte> jpeg = jpegmaker::packed(jpegmaker::scene(90, 70, 3), {});
+  folder.addText("train/a/1.jpg", {reinterpret_cast<const char*>(jpeg.data()), jpeg.size()});
+  const auto data = opened("folder", folder.dir(), Split::train).data;
+  const Image whole = decodeImage(jpeg, "whole");
+  QVERIFY(Image(*data->image(0)) == whole);
+  const PixelBox box{20, 30, 60, 50};
+  const Held<ImageView> part = data->image(0, &box);
+  for (int y = box.top; y < box.bottom; ++y)
+    QVERIFY(std::equal(part->row(y) + 60, part->row(y) + 180, whole.view().row(y) + 60));
+}
+
+void TestFolders::indexIsMadeOnce() {
+  const ImageFolder folder;
+  folder.addClasses();
+  const Opened first = opened("folder", folder.dir(), Split::train);
+  QCOMPARE(first.lookedAt, std::size_t{4});
+  const Opened again = opened("folder", folder.dir(), Split::train);
+  QCOMPARE(again.lookedAt, std::size_t{0});
+  QCOMPARE(again.data->identity(), first.data->identity());
+  QCOMPARE(numbersOf(*again.data), (Ints{0, 1, 2, 3}));
+  QVERIFY(again.data->imageSize(3) == (ImageSize{9, 7}));
+  QVERIFY(again.data->pixelSums(3) == first.data->pixelSums(3));
+}
+
+void TestFolders::changedFilesAreLookedAtAgain() {
+  const ImageFolder folder;
+  folder.addClasses();
+  const Opened first = opened("folder", folder.dir(), Split::train);
+  folder.add("train/b/1.png", numbered(8, 4, 3));
+  const Opened changed = opened("folder", folder.dir(), Split::train);
+  QCOMPARE(changed.lookedAt, std::size_t{1});
+  QCOMPARE(numbersOf(*changed.data), (Ints{0, 1, 8, 3}));
+  QVERIFY(changed.data->identity() != first.data->identity());
+  // Another time alone is enough to look again.
+  fs::last_write_time(folder.dir() / "train/a/x.png",
+                      fs::file_time_type::clock::now() + std::chrono::hours(1));
+  QCOMPARE(opened("folder", folder.dir(), Split::train).lookedAt, std::size_t{1});
+  folder.add("train/a/new.png", numbered(9));
+  QCOMPARE(opened("folder", folder.dir(), Split::train).lookedAt, std::size_t{1});
+  fs::remove(folder.dir() / "train/a/new.png");
+  const Opened fewer = opened("folder", folder.dir(), Split::train);
+  QCOMPARE(fewer.lookedAt, std::size_t{0});
+  QCOMPARE(fewer.data->size(), std::size_t{4});
+}
+
+void TestFolders::damagedIndexesAreMadeAnew() {
+  const ImageFolder folder;
+  folder.addClasses();
+  const std::string identity = opened("folder", folder.dir(), Split::train).data->identity();
+  const fs::path file = fs::directory_iterator(folder.indexes())->path();
+  const std::string sound = readTextFile(file, 1 << 20);
+  const auto isMadeAnew = [&](std::string bytes) {
+    writeFileAtomically(file, bytes);
+    const Opened made = opened("folder", folder.dir(), Split::train);
+    return made.lookedAt == 4 && made.says("is made anew") && made.data->identity() == identity &&
+           readTextFile(file, 1 << 20) == sound;
+  };
+  for (std::size_t at = 0; at < sound.size(); at += 13) {
+    std::string bytes = sound;
+    bytes[at] = static_cast<char>(bytes[at] ^ 4);
+    QVERIFY2(isMadeAnew(bytes), std::to_string(at).c_str());
+  }
+  for (const std::size_t size : {std::size_t{0}, std::size_t{5}, sound.size() / 2, sound.size() - 1})
+    QVERIFY2(isMadeAnew(sound.substr(0, size)), std::to_string(size).c_str());
+  QVERIFY(isMadeAnew(sound + "x"));
+}
+
+void TestFolders::foreignIndexesAreNotTrusted() {
+  const ImageFolder folder;
+  folder.addClasses();
+  opened("folder", folder.dir(), Split::train);
+  const fs::path train = fs::directory_iterator(folder.indexes())->path();
+  opened("folder", folder.dir(), Split::test);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder.indexes()))
+    if (entry.path() != train) fs::copy_file(entry.path(), train, fs::copy_options::overwrite_existing);
+  const Opened made = opened("folder", folder.dir(), Split::train);
+  QVERIFY(made.lookedAt == 4 && made.says("of another folder"));
+}
+
+/// With a hash that is right, as who wants to do harm could write it.
+void TestFolders::claimsOfAnIndexAreChecked() {
+  const FolderListing listing{"/x", "train", {"a"}, {}};
+  FolderIndex index{{"a"}, {}};
+  index.files.resize(1);
+  index.files[0].file.name = "a/1.png";
+  const std::string sound = packedIndex(listing, index);
+  QVERIFY(unpackedIndex(listing, sound).files == index.files);
+  const auto refusal = [&](std::string content) {
+    content += sha256(content);
+    return errorOf([&] { unpackedIndex(listing, content); });
+  };
+  const std::string content = sound.substr(0, sound.size() - 64);
+  QCOMPARE(refusal(content), QString());
+  QVERIFY(refusal(content + "x").contains("bytes follow"));
+  QVERIFY(refusal(content.substr(0, content.size() - 1)).contains("cut short"));
+  std::string many = content;  // behind the class "a" stands the number of files
+  const std::size_t at = many.find(std::string("\1\0\0\0a", 5)) + 5;
+  many[at + 7] = '\x70';
+  QVERIFY(refusal(many).contains("more entries"));
+}
+
+void TestFolders::damagedFilesAreRefusedOrSkipped() {
+  const ImageFolder folder;
+  folder.addClasses();
+  folder.addText("train/a/y.PNG", "GIF89a");
+  folder.addText("train/b/2.png", "");
+  const QString refusal = errorOf([&] { opened("folder", folder.dir(), Split::train); });
+  for (const char* part : {"2 of 4 train images", "train/a/y.PNG", "train/b/2.png", "recipe.dataset.damaged"})
+    QVERIFY2(refusal.contains(part), qPrintable(refusal));
+  const Opened skipped = opened("folder", folder.dir(), Split::train, true);
+  QCOMPARE(numbersOf(*skipped.data), (Ints{0, 2}));
+  QVERIFY(skipped.says("2 of 4") && skipped.says("y.PNG") && skipped.says("left out"));
+  // What was wrong may have passed without a change of size or time: a folder that was not mounted.
+  QCOMPARE(skipped.lookedAt, std::size_t{2});
+  const DataReport report = findDataset("folder").check(folder.dir(), {});
+  QCOMPARE(report.problems.size(), std::size_t{2});
+  QCOMPARE(report.trainPerClass, (std::vector<std::size_t>{1, 1}));
+  QCOMPARE(report.test, std::size_t{2});
+  for (const char* name : {"train/a/x.png", "train/b/1.png"}) folder.addText(name, "x");
+  QVERIFY(errorOf([&] { opened("folder", folder.dir(), Split::train, true); }).contains("no train image"));
+}
+
+void TestFolders::aStopEndsTheLook() {
+  const ImageFolder folder;
+  folder.addClasses();
+  Loading loading;
+  loading.progress = [](std::size_t, std::size_t) { return false; };
+  QVERIFY_THROWS_EXCEPTION(LoadingStopped, findDataset("folder").load(folder.dir(), Split::train, loading));
+  QVERIFY(!fs::exists(folder.indexes()));
+}
+
+void TestFolders::changesWhileOpenAreFound() {
+  const ImageFolder folder;
+  folder.addClasses();
+  const auto data = opened("folder", folder.dir(), Split::train).data;
+  folder.add("train/a/x.png", numbered(7));
+  QVERIFY(errorOf([&] { data->image(0); }).contains("x.png': it was changed"));
+  fs::remove(folder.dir() / "train/a/y.PNG");
+  QVERIFY(errorOf([&] { data->image(1); }).contains("y.PNG': No such file"));
+  QVERIFY(Image(*data->image(2)) == numbered(2, 9, 7));
+}
+
+void TestFolders::identityIsOfTheContent() {
+  const ImageFolder folder, other;
+  folder.addClasses();
+  const std::string identity = opened("folder", folder.dir(), Split::train).data->identity();
+  QCOMPARE(identity.size(), std::size_t{64});
+  fs::copy(folder.dir(), other.dir(), fs::copy_options::recursive);
+  QCOMPARE(opened("folder", other.dir(), Split::train).data->identity(), identity);
+  fs::rename(other.dir() / "train/a/x.png", other.dir() / "train/a/w.png");
+  QVERIFY(opened("folder", other.dir(), Split::train).data->identity() != identity);
+}
+
+void TestFolders::statisticsComeFromTheIndex() {
+  const ImageFolder folder;
+  // Red 0 and 255, once each; green 51 of all; blue 51 and 102: as statisticsByHand of tst_datasets.
+  Image first(1, 1), second(1, 1);
+  first.rgb = {0, 51, 51};
+  second.rgb = {255, 51, 102};
+  folder.add("train/a/1.png", first);
+  folder.add("train/b/2.png", second);
+  const auto data = opened("folder", folder.dir(), Split::train).data;
+  const ChannelStatistics statistics = channelStatistics(*data);
+  QCOMPARE(statistics.mean, (std::array<float, 3>{0.5f, 0.2f, 0.3f}));
+  QCOMPARE(statistics.deviation, (std::array<float, 3>{0.70710678f, 0.0f, 0.14142136f}));
+  QVERIFY(data->pixelSums(1)->squares == (std::array<std::uint64_t, 3>{65025, 2601, 10404}));
+}
+
+void TestFolders::csvNamesPathsAndLabels() {
+  const ImageFolder folder;
+  for (int i = 0; i < 4; ++i) folder.add("images/" + std::to_string(i) + ".png", numbered(i));
+  folder.add("a, \"b\".png", numbered(4));
+  folder.addText("train.csv",
+                 "\xef\xbb\xbfpath,label\r\nimages/3.png,10\nimages/0.png,2\n\n\"a, \"\"b\"\".png\",9\n");
+  folder.addText("test.csv", "path,label\nimages/1.png,10\nimages/2.png,2\n");
+  const auto train = opened("folder", folder.dir(), Split::train).data;
+  QCOMPARE(train->classNames(), (std::vector<std::string>{"2", "9", "10"}));  // whole numbers, by value
+  QCOMPARE(numbersOf(*train), (Ints{3, 0, 4}));                               // in the file's order
+  QCOMPARE(labelsOf(*train), (Ints{2, 0, 1}));
+  const auto test = opened("folder", folder.dir(), Split::test).data;
+  QCOMPARE(labelsOf(*test), (Ints{2, 0}));
+  QCOMPARE(test->classes(), 3);
+}
+
+void TestFolders::badCsvsAreRefused_data() {
+  QTest::addColumn<QString>("train");
+  QTest::addColumn<QString>("test");
+  QTest::addColumn<QString>("found");
+  const char* good = "path,label\n0.png,a\n";
+  QTest::newRow("no first line") << "0.png,a\n"
+                                 << good << "line 1: '0.png,a' found, the first line path,label";
+  QTest::newRow("empty") << "" << good << "is empty";
+  QTest::newRow("three values") << "path,label\n0.png,a,b\n" << good << "line 2";
+  QTest::newRow("no label") << "path,label\n0.png,\n" << good << "line 2";
+  QTest::newRow("no file") << "path,label\n0.png,a\n9.png,a\n" << good << "line 3: there is no file";
+  QTest::newRow("twice") << "path,label\n0.png,a\n0.png,a\n" << good << "line 3: '0.png' is named a second";
+  QTest::newRow("unknown class") << good << "path,label\n0.png,c\n" << "line 2: the class 'c'";
+}
+
+void TestFolders::badCsvsAreRefused() {
+  QFETCH(const QString, train);
+  QFETCH(const QString, test);
+  QFETCH(const QString, found);
+  const ImageFolder folder;
+  folder.add("0.png", numbered(0));
+  folder.addText("train.csv", train.toStdString());
+  folder.addText("test.csv", test.toStdString());
+  const QString message = errorOf([&] {
+    opened("folder", folder.dir(), Split::train);
+    opened("folder", folder.dir(), Split::test);
+  });
+  QVERIFY2(message.contains(found), qPrintable(message));
+}
+
+void TestFolders::foldersWithoutTestImages() {
+  const ImageFolder folder;
+  folder.add("cats/1.png", numbered(0));
+  folder.add("dogs/deeper/1.png", numbered(1));
+  QCOMPARE(labelsOf(*opened("folder", folder.dir(), Split::train).data), (Ints{0, 1}));
+  QVERIFY(
+      errorOf([&] { opened("folder", folder.dir(), Split::test); }).contains("recipe.dataset.validation"));
+}
+
+void TestFolders::wrongFoldersAreNamed() {
+  const ImageFolder folder;
+  folder.addClasses();
+  folder.add("val/c/1.png", numbered(0));
+  QVERIFY(
+      errorOf([&] { opened("folder", folder.dir(), Split::test); }).contains("the class 'c' is not one of"));
+  fs::create_directories(folder.dir() / "train/empty");
+  QVERIFY(errorOf([&] { opened("folder", folder.dir(), Split::train); }).contains("empty' holds no PNG"));
+  const ImageFolder bare;
+  fs::create_directories(bare.dir());
+  QVERIFY(errorOf([&] { opened("folder", bare.dir(), Split::train); }).contains("holds no images"));
+  QVERIFY(!findDataset("folder").find({}) && !findDataset("folder").find(bare.dir() / "missing"));
+}
+
+void TestFolders::tinyImageNetHasAnnotations() {
+  const ImageFolder folder;
+  folder.addText("wnids.txt", "n02\nn01");
+  folder.add("train/n02/images/n02_0.png", numbered(1));
+  folder.add("train/n01/images/n01_0.png", numbered(0));
+  folder.addText("train/n01/n01_boxes.txt", "n01_0.png\t0\t0\t5\t4\n");
+  folder.add("val/images/val_7.png", numbered(2));
+  folder.add("val/images/val_3.png", numbered(3));
+  folder.addText("val/val_annotations.txt", "val_7.png\tn02\t0\t0\t5\t4\nval_3.png\tn01\t0\t0\t5\t4\n");
+  QVERIFY(findDataset("tiny_imagenet").find(folder.dir()) == folder.dir());
+  QCOMPARE(labelsOf(*opened("tiny_imagenet", folder.dir(), Split::train).data), (Ints{0, 1}));
+  const auto test = opened("tiny_imagenet", folder.dir(), Split::test).data;
+  QCOMPARE(numbersOf(*test), (Ints{2, 3}));
+  QCOMPARE(labelsOf(*test), (Ints{1, 0}));
+  folder.addText("val/val_annotations.txt", "val_7.png\n");
+  QVERIFY(errorOf([&] { opened("tiny_imagenet", folder.dir(), Split::test); }).contains("line 1"));
+}
+
+void TestFolders::imageNetHasWnids() {
+  const ImageFolder folder;
+  folder.add("train/n02102040/b.png", numbered(1));
+  folder.add("train/n01440764/a.png", numbered(0));
+  folder.add("val/ILSVRC2012_val_00000002.png", numbered(3));
+  folder.add("val/ILSVRC2012_val_00000001.png", numbered(2));
+  QVERIFY(findDataset("imagenet").find(folder.dir()) == folder.dir());
+  QVERIFY(errorOf([&] { opened("imagenet", folder.dir(), Split::test); }).contains("val.txt' is not there"));
+  folder.addText("val.txt", "ILSVRC2012_val_00000001.png n02102040\nILSVRC2012_val_00000002.png n01440764\n");
+  const auto test = opened("imagenet", folder.dir(), Split::test).data;
+  QCOMPARE(numbersOf(*test), (Ints{2, 3}));
+  QCOMPARE(labelsOf(*test), (Ints{1, 0}));
+}
+
+void TestFolders::realSetsAreRead() {
+  const QString data = qEnvironmentVariable("UADA_TEST_DATA");
+  const ImageFolder own;  // its cache
+  const fs::path dir = data.toStdString();
+  const auto tiny = findDataset("tiny_imagenet").find(dir), net = findDataset("imagenet").find(dir);
+  if (data.isEmpty() || !tiny || !net) QSKIP("no tiny-ImageNet and Imagenette: real folders were not read");
+  const auto train = opened("tiny_imagenet", *tiny, Split::train).data;
+  const auto test = opened("tiny_imagenet", *tiny, Split::test).data;
+  QCOMPARE(train->size(), std::size_t{2000});
+  QCOMPARE(test->size(), std::size_t{1000});
+  QCOMPARE(test->classes(), 20);
+  std::vector<int> ofClass(20);
+  for (std::uint32_t i = 0; i < test->size(); ++i) ++ofClass[static_cast<std::size_t>(test->label(i))];
+  QCOMPARE(ofClass, Ints(20, 50));
+  QVERIFY(commonSize(*train) == (ImageSize{64, 64}));
+  const auto large = opened("imagenet", *net, Split::train).data;
+  QCOMPARE(large->size(), std::size_t{600});
+  QCOMPARE(opened("imagenet", *net, Split::test).data->size(), std::size_t{200});
+  QVERIFY(commonSize(*large) == (ImageSize{224, 224}));
+}
+
+QTEST_GUILESS_MAIN(TestFolders)
+#include "tst_folders.moc"
