@@ -8,7 +8,7 @@
 
 namespace uada::cli {
 
-/// Where a verb's words go (design.md 8): the answer to standard output, in words or with --json as JSON
+/// Where a verb's words go: the answer to standard output, in words or with --json as JSON
 /// lines; what is said beside it to standard error. Used on the main thread.
 class Console {
  public:

@@ -18,7 +18,8 @@ void makePictureFolder(const std::filesystem::path& folder);
 void requireOwnPictures(const std::filesystem::path& lines, const std::string& run);
 /// Writes the pictures of a decision as PNG: "step0000026-image000007-original.png", then "-unperturbed" and
 /// each group, the trained one with "-trained" behind. Those that are empty are left out.
-/// returns  the files' names, in that order. throws  Error if the winner is none of its groups
+/// returns  the files' names, in that order.
+/// throws  Error if the winner is none of its groups
 std::vector<std::string> writePictures(const Decision& decision, const std::filesystem::path& folder);
 
 /// Throws Error where the contact sheet of so many decisions like this one, which has its pictures, would be

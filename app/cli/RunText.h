@@ -8,7 +8,7 @@
 
 namespace uada::cli {
 
-/// Numbers as window.md 3 writes them; "-" for what is not there.
+/// Numbers for people; "-" for what is not there.
 /// A value of the run's main metric: 0.9523 -> "95.23 %".
 std::string metricText(const RunSummary& run, std::optional<double> value);
 std::string lossText(std::optional<double> loss);  ///< four significant digits

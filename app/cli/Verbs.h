@@ -4,7 +4,7 @@
 
 namespace uada::cli {
 
-/// The verbs. Each does what its help says, prints, and returns the exit code (design.md 8); throws Error if
+/// The verbs. Each does what its help says, prints, and returns the exit code; throws Error if
 /// it could not, UsageError if it was asked for something that is not on offer.
 int perform(const ListOptions& options);
 int perform(const ApplyOptions& options);

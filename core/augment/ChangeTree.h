@@ -10,7 +10,7 @@
 namespace uada {
 
 /// The pictures of one sample on the way through several plans. Plans that begin alike share the pictures of
-/// their common changes (performance.md 2.4, prefix sharing). One thread's; memory is kept for the next
+/// their common changes. One thread's; memory is kept for the next
 /// sample.
 class ChangeTree {
  public:

@@ -7,7 +7,7 @@ namespace uada {
 /// The part with every coordinate in its range.
 Part clampPart(const Part& part, const Frame& frame);
 
-/// The plan with every coordinate in its range (methods.md 1.2, "clamping": at use only); a resized crop in
+/// The plan with every coordinate in its range (docs/methods.md, "clamping at use"); a resized crop in
 /// the source image that it names. A box whose right or bottom lies before its left or top stays so: it
 /// erases nothing.
 Plan clampPlan(const Plan& plan, const Input& input);

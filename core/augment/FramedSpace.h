@@ -5,7 +5,7 @@
 
 namespace uada {
 
-/// What the AutoAugment family does around its ops (methods.md 3.1): crop and flip, and a Cutout box.
+/// What the AutoAugment family does around its ops: crop and flip, and a Cutout box.
 struct FrameSettings {
   CropSettings crop;
   std::string order = "usual";

@@ -72,7 +72,8 @@ struct PartKind {
 
   /// Writes the part's keys into the JSON of a plan; of ops one element more of its array.
   void (*write)(const Part& part, Json& plan) = nullptr;
-  /// Adds the parts that the JSON of a plan has; style and order of `plan` are read before. throws  Error
+  /// Adds the parts that the JSON of a plan has; style and order of `plan` are read before.
+  /// throws  Error
   void (*read)(const Json& json, Plan& plan) = nullptr;
 
   int unitOf(const Frame& frame) const { return unit ? unit(frame) : 1; }
@@ -81,7 +82,8 @@ struct PartKind {
 /// In the order in which they are written down; at most 256.
 const std::vector<PartKind>& partKinds();
 inline const PartKind& kindOf(const Part& part) { return partKinds()[part.kind]; }
-/// Its place in partKinds(). throws  UsageError listing the known names
+/// Its place in partKinds().
+/// throws  UsageError listing the known names
 std::uint8_t partIndex(std::string_view name);
 
 }  // namespace uada

@@ -34,7 +34,7 @@ struct Part {
   friend bool operator==(const Part&, const Part&) = default;
 };
 
-/// Whole levels that a continuous grid is moved in (methods.md 1.3, A19).
+/// Whole levels that a continuous grid is moved in (docs/methods.md, "over another policy").
 constexpr int kShareLevels = 10;
 /// The level nearest to a share of a continuous grid's range, 0..kShareLevels-1.
 int levelOfShare(double share);
@@ -47,7 +47,7 @@ constexpr int kMaxSteps = 8;
 constexpr int kMostParts = kMaxSteps + 6;
 
 /// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
-/// family (chain, crop, flip, cutout) (methods.md 3.1). A resized crop comes first in any order: it makes the
+/// family (chain, crop, flip, cutout). A resized crop comes first in any order: it makes the
 /// image that the network's input is of.
 enum class RenderOrder : std::uint8_t { cropFirst, chainFirst };
 /// What the erased box shows: black before normalisation, or the data set's mean: 0 after it.
@@ -57,7 +57,7 @@ enum class BoxFill : std::uint8_t { black, mean };
 /// that the ops have; or the data set's mean, 0 after normalisation, as in the AutoAugment authors' code,
 /// where these pixels have alpha 0 through all later ops but auto-contrast, equalize, invert, solarize and
 /// posterize, which make the whole image opaque, and blur and smooth, which filter alpha, too: what they make
-/// opaque in part shows its colour (methods.md 2.2; Alpha has the rule of each op). With other filters than
+/// opaque in part shows its colour (Alpha has the rule of each op). With other filters than
 /// nearest, which that code never uses, alpha is read like a colour of its own.
 enum class Outside : std::uint8_t { colour, mean };
 
@@ -82,7 +82,8 @@ class Plan : public Style {
   const Part* find(std::string_view kind) const;
   Part* find(std::string_view kind);
 
-  /// Puts a part where it is rendered: behind those of its kind. throws  Error if there are kMostParts
+  /// Puts a part where it is rendered: behind those of its kind.
+  /// throws  Error if there are kMostParts
   void add(const Part& part);
   /// Takes the place of the part of its kind, or is added.
   void set(const Part& part);

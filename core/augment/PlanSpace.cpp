@@ -188,7 +188,7 @@ Candidate PlanSpace::update(const Plan& plan, std::span<const Probe> probes, Gro
   if (!part) return candidate;  // a chain of which nothing fired
   std::vector<int> to = coordinates(plan, group, position);
   for (std::size_t p = 0; p < probes.size() && epsilon > 0; ++p) {
-    // A12: a probe that is the same image as the original says nothing, whatever noise the network added.
+    // A probe that is the same image as the original says nothing, whatever noise the network added.
     const int sign = probes[p].unchanged ? 0 : signOf(dL[p]);
     for (std::size_t k = 0; k < to.size(); ++k) {
       const int delta = probes[p].delta[k];  // 0: another probe's coordinate

@@ -6,7 +6,7 @@
 
 namespace uada {
 
-/// How the groups of a plan are probed (methods.md 1.3, A6, A9 and A11).
+/// How the groups of a plan are probed (docs/methods.md, "Choices").
 struct ProbeSettings {
   std::string chainProbe = "one_random";
   bool coordinatewise = false;
@@ -39,7 +39,7 @@ struct ProbeSettings {
 };
 
 /// Which crop a policy draws: a window of the zero-padded image, or for images larger than the network's
-/// input torchvision's random resized crop (methods.md 6, Table 4).
+/// input torchvision's random resized crop.
 struct CropSettings {
   std::string crop = "padded";
   ResizedCropRule rule;
@@ -50,7 +50,7 @@ struct CropSettings {
 };
 
 /// How plans made of whole pixels and levels are probed, updated and clamped, as the UADA authors' code does
-/// (methods.md 1.2, "probe", "update", "clamping"). A policy adds how plans are drawn and which groups move.
+/// (docs/methods.md, "Choices"). A policy adds how plans are drawn and which groups move.
 /// Only steps that fired are probed; a chain without any is inert. A group has one probe, or where the
 /// settings say so one for each coordinate.
 class PlanSpace : public Space {

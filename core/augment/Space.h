@@ -28,7 +28,8 @@ struct Group {
   std::int8_t position = -1;
   friend bool operator==(const Group&, const Group&) = default;
 };
-/// "flip", "crop", "chain", "cutout". throws  UsageError listing the known names
+/// "flip", "crop", "chain", "cutout".
+/// throws  UsageError listing the known names
 Group groupNamed(std::string_view name);
 Group stepGroup(int position);
 std::string groupName(Group group);  ///< "flip", "crop", "chain", "cutout", "step 1", "step 2" ...
@@ -63,7 +64,7 @@ struct Candidate {
   bool clamped = false;
 };
 
-/// A distribution over plans plus, per group, how to perturb, update and clamp it (design.md 4).
+/// A distribution over plans plus, per group, how to perturb, update and clamp it.
 /// Immutable; any thread may use it.
 class Space {
  public:
@@ -82,7 +83,7 @@ class Space {
   virtual int probes(Group group) const = 0;
   /// Those of all groups.
   int probes() const;
-  /// Moves one group by delta = +-1 unit (fair coins from `random`, A8); the flip is toggled.
+  /// Moves one group by delta = +-1 unit (fair coins from `random`); the flip is toggled.
   /// number  0 .. probes(group) - 1: where there are several, the one coordinate that is moved
   virtual Probe probe(const Plan& plan, Group group, Random& random, int number = 0) const = 0;
   /// Equation (5): coordinate += epsilon * sign(dL / delta), toward zero where fractional; sign(0) = 0. The

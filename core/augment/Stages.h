@@ -23,8 +23,8 @@ struct Stage {
 
 /// What a plan does to a sample, one picture for each of its parts in the order they are rendered: the first
 /// is the sample as it lies in the data set, the last what the network sees. Each is the renderer's own
-/// picture of the plan's first parts, so nothing here can differ from training. throws  Error if the plan's
-/// grid has no levels for one of its ops, or there is no such sample
+/// picture of the plan's first parts, so nothing here can differ from training.
+/// throws  Error if the plan's grid has no levels for one of its ops, or there is no such sample
 std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const Plan& plan);
 
 /// SHA-256 of the pixels [height, width, 3] as 64 hexadecimal digits: what a decision records of the image

@@ -9,7 +9,7 @@ namespace uada {
 
 /// A task that could not be done. The message says what, which (file, setting) and why, and what to do.
 /// It is one line of at most 2,000 bytes without control characters, whatever was quoted in it.
-/// Caught only where a thread or a user action starts (design.md 5).
+/// Caught only where a thread or a user action starts.
 class Error : public std::runtime_error {
  public:
   explicit Error(std::string_view message);

@@ -38,8 +38,8 @@ class FileCalls {
 FileCalls& systemFileCalls();
 
 /// A file that appears whole or not at all: written to a temporary name in the same folder, synced, renamed
-/// over the old one, folder synced. Every step is checked (QSaveFile is not: reliability.md 0, findings 1,
-/// 2). Destroyed before commit() it leaves the old file and no temporary one.
+/// over the old one, folder synced. Every step is checked (QSaveFile does not check all). Destroyed before
+/// commit() it leaves the old file and no temporary one.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path, FileCalls& calls = systemFileCalls());
@@ -51,8 +51,8 @@ class AtomicFile {
   void write(std::string_view text);
   /// Throws Error (NoSpace) naming the file and the system's reason; the old file is then still in place.
   void commit();
-  /// As commit(), but replaces nothing. returns  false: there is a file of the name, perhaps made this moment
-  /// by another process; it is kept
+  /// As commit(), but replaces nothing.
+  /// returns  false: there is a file of the name, perhaps made this moment by another process; it is kept
   bool commitNew();
 
  private:
@@ -68,8 +68,8 @@ class AtomicFile {
 
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text,
                          FileCalls& calls = systemFileCalls());
-/// Of several that make the same file at once, one gets true, and the file is its. returns  false: there was
-/// a file of the name, which is kept
+/// Of several that make the same file at once, one gets true, and the file is its.
+/// returns  false: there was a file of the name, which is kept
 bool writeNewFileAtomically(const std::filesystem::path& path, std::string_view text,
                             FileCalls& calls = systemFileCalls());
 

@@ -66,8 +66,8 @@ class Json {
 
 /// Strict JSON with // and /* */ comments. Duplicate keys, numbers outside double, text after the end, NUL
 /// characters and invalid UTF-8 are errors that name source, line and remedy; more than 64 levels, 10,000
-/// entries of one array or object, 400,000 values or 4 MiB are LimitErrors that name source and entry. source
-/// the file's name, or words such as "--set", for messages
+/// entries of one array or object, 400,000 values or 4 MiB are LimitErrors that name source and entry.
+/// source  the file's name, or words such as "--set", for messages
 Json parseJson(std::string_view text, std::string_view source);
 Json readJsonFile(const std::filesystem::path& file);
 

@@ -12,7 +12,8 @@ struct DeviceName {
 };
 
 /// Throws UsageError if the name is none of auto, cpu, cuda and cuda:N with a number N of at most three
-/// digits; cuda is cuda:0. where  stands before the message: "small.json: runtime.device"
+/// digits; cuda is cuda:0.
+/// where  stands before the message: "small.json: runtime.device"
 DeviceName parseDeviceName(const std::string& name, const std::string& where);
 
 }  // namespace uada

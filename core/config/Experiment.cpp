@@ -81,7 +81,7 @@ std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {
   return recipes;
 }
 
-/// The file that the method's policy is made of, with its hash taken down in the settings; null: it is no
+/// The file that the method's policy is made of, with its hash stored in the settings; null: it is no
 /// file.
 std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vector<PolicyFile>& kept,
                                                  const std::string& where) {

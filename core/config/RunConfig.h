@@ -200,8 +200,8 @@ constexpr std::size_t kMaxRuns = 10'000;       ///< of an experiment
 constexpr std::size_t kMaxNameBytes = 100;     ///< of experiment and recipe: file names are made from them
 constexpr std::size_t kMaxTitleBytes = 1'000;  ///< of an experiment
 
-/// A JSON file: recipes x methods x seeds (design.md 4). Keys: name, title, recipe or recipes, methods,
-/// seeds, runtime, tables.
+/// A JSON file: recipes x methods x seeds (docs/formats.md, "Experiment"). Keys: name, title, recipe or
+/// recipes, methods, seeds, runtime, tables.
 struct Experiment {
   std::string name, title;
   std::vector<Recipe> recipes;
@@ -213,12 +213,11 @@ struct Experiment {
       policyFiles;  ///< of each method; null: its policy is no file
 };
 
-/// overrides  "recipe.training.epochs=2", "runtime.threads=1", "seeds=[1,2]": a dotted path and a JSON value
-/// (or
-///            a bare string); applied before the strict reading, so an unknown key is an error that names it
-/// kept       policies that the project of the runs has used: see choosePolicyFile(). The hash of each policy
-/// file is
-///            taken down in the method's settings
+/// overrides  "recipe.training.epochs=2", "runtime.threads=1", "seeds=[1,2]": a dotted path and a JSON
+///            value (or a bare string); applied before the strict reading, so an unknown key is an error
+///            that names it
+/// kept       policies that the project of the runs has used: see choosePolicyFile(). The hash of each
+///            policy file is stored in the method's settings
 Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides = {},
                           const std::vector<PolicyFile>& kept = {});
 Experiment experimentFromJson(const Json& json, const std::string& where,
@@ -231,7 +230,7 @@ std::vector<RunConfig> expand(const Experiment& experiment);
 struct CostEstimate {
   std::int64_t steps = 0;
   double forwardEquivalents = 0;  ///< of one batch, over the run; backward counts 2
-  double relativeToRaUc = 1;      ///< methods.md 1.4
+  double relativeToRaUc = 1;      ///< docs/methods.md, "Cost"
   std::int64_t parameters = 0;
 };
 CostEstimate estimateCost(const RunConfig& config);

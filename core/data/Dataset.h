@@ -52,7 +52,8 @@ class Dataset {
 /// The size that all images have; empty: there are none, or they differ.
 ImageSize commonSize(const Dataset& data);
 
-/// Over all pixels of the set. throws  Error for a set without images
+/// Over all pixels of the set.
+/// throws  Error for a set without images
 ChannelStatistics channelStatistics(const Dataset& data);
 
 /// The first `count` samples of each class in turn (balanced, deterministic); 0 or more than there are: all.
@@ -136,7 +137,8 @@ struct DataIdentity {
   bool isPublished = false;
 };
 DataIdentity dataIdentity(const Dataset& train, const Dataset& test);
-/// Reads both sets. Throws Error as find() and load() do. folder  empty: the usual places
+/// Reads both sets. Throws Error as find() and load() do.
+/// folder  empty: the usual places
 DataIdentity readDataIdentity(const DatasetEntry& entry, const std::filesystem::path& folder);
 
 const std::vector<DatasetEntry>& datasets();

@@ -20,7 +20,8 @@ struct DecisionOrigin {
 };
 
 /// A decision as 'uada export --what decisions' writes it, without the pictures. Quantities that the run does
-/// not have are null. throws  Error if the winner is none of its groups
+/// not have are null.
+/// throws  Error if the winner is none of its groups
 Json decisionToJson(const Decision& decision, const DecisionOrigin& origin);
 
 /// A plan that a person gives to be replayed, and what is said with it.

@@ -70,7 +70,7 @@ struct BenchResult {
   std::string device;
 };
 
-/// The engine's whole face (design.md 2): plain structs in, plain structs out. Any thread may call it.
+/// The engine's whole face: plain structs in, plain structs out. Any thread may call it.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -82,8 +82,9 @@ class Engine {
   virtual std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) = 0;
   virtual std::vector<DeviceInfo> devices() = 0;
   virtual std::string libtorchVersion() const = 0;
-  /// Times `step.METHOD` for each given method. threads  0: all cores. device  "auto",
-  /// "cpu", "cuda" or "cuda:N"; throws Error if it cannot be used.
+  /// Times `step.METHOD` for each given method.
+  /// threads  0: all cores.
+  /// device   "auto", "cpu", "cuda" or "cuda:N"; throws Error if it cannot be used.
   virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
                                               const std::string& device) = 0;
   /// Writes the weights of a checkpoint as a safetensors file.

@@ -17,7 +17,8 @@
 ///   v.field(name, value)     int, std::int64_t, double or std::string
 ///   v.phase(name, seconds)   one of phases.def
 ///   v.metrics(part, values)  of the task; part: "" of a step, "train" and "test" of an epoch, "last" of a
-///   result v.total(seconds)         the sum of the phases, in reports that have no `seconds` of their own
+///                            result
+///   v.total(seconds)         the sum of the phases, in reports that have no `seconds` of their own
 /// A quantity that does not exist is NaN.
 namespace uada {
 

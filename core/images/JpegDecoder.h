@@ -55,7 +55,8 @@ class Decoder {
   bool hasInks() const { return info_.num_components == 4; }
   /// Sets what pixels are made: those that Pillow makes.
   void choosePixels();
-  /// Reads the next row. inks  room for 4 bytes a pixel, where there are inks
+  /// Reads the next row.
+  /// inks  room for 4 bytes a pixel, where there are inks
   void readRow(std::uint8_t* rgb, JSAMPLE* inks);
   /// Throws if a colour came in no scan. To be asked once all scans were read.
   void requireColours() const;

@@ -29,7 +29,7 @@ inline bool hasFewDigits(double coordinate) {
   return coordinate * 1024 == wholeOf(coordinate * 1024);
 }
 
-/// Resamples as Pillow's Image.transform(AFFINE) does (methods.md 2.2, the Affine rows), with its three ways
+/// Resamples as Pillow's Image.transform(AFFINE) does, with its three ways
 /// to find the nearest pixel, which differ in rounding. Points outside get sampling.fill. Any coefficients
 /// but NaN. in and out: the same size, not the same memory.
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling);

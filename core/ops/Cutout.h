@@ -8,7 +8,7 @@
 
 namespace uada {
 
-// Four things go by the name of Cutout (methods.md 2.2):
+// Four things go by the name of Cutout:
 //   1. the UADA authors': Plan::cutout in black, painted before normalisation;
 //   2. that of DeVries & Taylor: Plan::cutout with BoxFill::mean, 0 after normalisation: the data set's mean;
 //   3. the RandAugment code's rectangle, which includes its far edge: op "cutout_abs", inclusiveBox();

@@ -5,9 +5,9 @@
 
 namespace uada {
 
-/// How a level becomes an op's raw value, as one published code has it (methods.md 2.1, where every formula
-/// stands). Names are stored in the database: never renamed. Errors of the published codes are grids of their
-/// own, so that nobody gets them unasked.
+/// How a level becomes an op's raw value, as one published code has it (docs/methods.md, "Levels", has
+/// every formula). Names are stored in the database: never renamed. Errors of the published codes are grids
+/// of their own, so that nobody gets them unasked.
 enum class Grid {
   uc10,           ///< the UADA authors' code: level / 9; rotation ignores the sign
   dv10,           ///< DeepVoltaire's AutoAugment: as uc10, rotation with its sign

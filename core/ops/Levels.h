@@ -6,8 +6,8 @@
 
 namespace uada {
 
-// The formulas of methods.md 2.1, one function for each kind of op. A level outside the grid is clamped, one
-// that is not a number counts as 0.
+// The formulas of docs/methods.md, "Levels", one function for each kind of op. A level outside the grid is
+// clamped, one that is not a number counts as 0.
 
 /// What an op answers on a grid that does not have it.
 constexpr double kNoLevel = std::numeric_limits<double>::quiet_NaN();

@@ -58,7 +58,7 @@ struct Op {
   double (*valueAt)(Grid grid, double level, int sign, int side) = nullptr;
 
   /// Writes the result for one raw value. in and out: the same size, not the same memory, at least 1x1.
-  /// Bit-exact to Pillow (methods.md 2.2); allocates nothing. Defined for every double: a value that is not a
+  /// Bit-exact to Pillow; allocates nothing. Defined for every double: a value that is not a
   /// number copies the image, others beyond the sensible range saturate.
   void (*apply)(ImageView in, ImageSpan out, double value, const Sampling& sampling) = nullptr;
 
@@ -74,8 +74,8 @@ struct Op {
   bool inert() const { return !hasValue; }  ///< a moved level changes nothing
 };
 
-/// Op::valueAt, 0 without a sign and for an op without values. throws  Error if the grid has no levels for
-/// the op
+/// Op::valueAt, 0 without a sign and for an op without values.
+/// throws  Error if the grid has no levels for the op
 double rawValue(const Op& op, Grid grid, double level, int sign, int side);
 /// Whether the grid's code has levels for the op; true for ops that take none.
 bool hasLevels(const Op& op, Grid grid);

@@ -134,7 +134,8 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
 std::string allowedText(const FieldValue& known);
 
 /// What is wrong with a value for a field, in words, or "" if it is allowed: for forms the same rule as for
-/// files. known  the field with a value of its type (its default)
+/// files.
+/// known  the field with a value of its type (its default)
 std::string fieldProblem(const FieldValue& known, const Json& value);
 
 /// The whole number that a value is: 3, and also 3.0 and 1e3.

@@ -76,7 +76,8 @@ struct ProjectReader::Impl {
   void each(std::int64_t run, const char* table, const std::string& sql, std::int64_t afterStep, Take take);
   template <class R>
   std::vector<R> reports(std::int64_t run, const char* table, const char* order, std::int64_t afterStep);
-  /// table  whose rows say where a later attempt begins. reports  in the order of their steps
+  /// table  whose rows say where a later attempt begins.
+  /// reports  in the order of their steps
   template <class R>
   void addMetrics(std::int64_t run, const char* table, const char* part, Metrics R::* metrics,
                   std::int64_t afterStep, std::vector<R>& reports);
@@ -87,8 +88,8 @@ struct ProjectReader::Impl {
   bool tellsData() const;
   /// Whether the data of an attempt d are the published ones, as an expression.
   const char* verdictSql() const;
-  /// A row of what summary() reads for each run, and then its configuration. which  of the runs r, and in
-  /// which order
+  /// A row of what summary() reads for each run, and then its configuration.
+  /// which  of the runs r, and in which order
   std::string summarySql(const std::string& which);
   RunSummary summary(store::Row& row);
   void readAttempt(store::Row& row, RunSummary& run) const;
@@ -96,20 +97,21 @@ struct ProjectReader::Impl {
   void addLastMetrics(store::Row& row, RunSummary& run);
   void addCosts(RunSummary& run);
   RunConfig config(const RunSummary& run, const std::string& text) const;
-  /// Of the next column; none, taken down as not counted, if that or the run is damaged.
+  /// Of the next column; none, recorded as not counted, if that or the run is damaged.
   std::optional<RunConfig> soundConfig(const RunSummary& run, store::Row& row);
   std::string keyOf(std::int64_t run);
   std::string nameOf(std::int64_t run);
-  /// Whether all columns of a row were as expected; if not, it is taken down as left out.
+  /// Whether all columns of a row were as expected; if not, it is recorded as left out.
   bool isSound(std::int64_t run, const char* table, std::int64_t step, const store::Row& row);
   /// table  empty: the run itself, which is not counted
   void leaveOut(std::int64_t run, const char* table, const std::string& why);
   /// Throws Error saying what is wrong with it.
   Decision decisionAt(std::int64_t run, const DecisionPlace& place);
-  /// All pictures of a decision that were kept. damaged  called with the reason for each that cannot be read
+  /// All pictures of a decision that were kept.
+  /// damaged  called with the reason for each that cannot be read
   void readPictures(std::int64_t run, std::int64_t attempt, Decision& decision,
                     const std::function<void(const std::string&)>& damaged);
-  /// The same; those that cannot be read are taken down as left out.
+  /// The same; those that cannot be read are recorded as left out.
   void readSoundPictures(std::int64_t run, std::int64_t attempt, Decision& decision);
   std::vector<CheckpointReport> checkpoints(std::int64_t run);
   std::vector<PolicyFile> policies();

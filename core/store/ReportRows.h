@@ -103,7 +103,8 @@ std::vector<std::string> columnsOf(int version) {
 }
 
 /// "INSERT OR REPLACE INTO steps (run, attempt, step, ...) VALUES (?, ?, ?, ...)": a report that comes again
-/// replaces the first. first  columns before those of the report
+/// replaces the first.
+/// first  columns before those of the report
 template <class R>
 std::string insertInto(const char* table, std::vector<std::string> first, int version) {
   for (std::string& name : columnsOf<R>(version)) first.push_back(std::move(name));

@@ -134,7 +134,7 @@ std::string takeRun(SQLite::Database& database, const std::filesystem::path& pro
   }
   SQLite::Statement remove(database, "DELETE FROM runs WHERE id = ?");
   bindAll(remove, run).exec();
-  // A policy that no run names any more gives its name free.
+  // The name of a policy that no run uses any more is free.
   database.exec(
       "DELETE FROM policies WHERE NOT EXISTS (SELECT 1 FROM runs WHERE instr(config, policies.sha256))");
   return key;

@@ -12,19 +12,21 @@ namespace uada::store {
 
 /// What is known of a run before it has a row: all but its id.
 RunSummary newRun(const std::filesystem::path& project, const RunConfig& config);
-/// Adds its row, and the policy it names. Returns its id. throws  Error if the project has another policy of
-/// that name
+/// Adds its row, and the policy it names. Returns its id.
+/// throws  Error if the project has another policy of that name
 std::int64_t addRun(SQLite::Database& database, const RunConfig& config, const RunSummary& summary);
-/// The next attempt of a run, from 1; those before it end. throws  Error if there is no such run
+/// The next attempt of a run, from 1; those before it end.
+/// throws  Error if there is no such run
 int addAttempt(SQLite::Database& database, std::int64_t run, const Manifest& manifest,
                const std::string& fromCheckpoint);
 /// throws  Error if there is no such run
 void noteRun(SQLite::Database& database, std::int64_t run, const std::string& notes, const std::string& tags);
-/// The same configuration in other words. throws  Error if there is no such run of its hash and seed
+/// The same configuration in other words.
+/// throws  Error if there is no such run of its hash and seed
 void replaceConfig(SQLite::Database& database, std::int64_t run, const RunConfig& config);
 /// Removes all rows of a run, and policies that no run names any more. Returns its key; "" if what stands in
-/// its place is none, so that no folder is its own. throws  Error if there is no such run, or a process is
-/// training it
+/// its place is none, so that no folder is its own.
+/// throws  Error if there is no such run, or a process is training it
 std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run);
 
 }  // namespace uada::store

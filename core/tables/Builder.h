@@ -15,12 +15,14 @@ namespace uada {
 /// both have names for people, which nothing is found by.
 class TableBuilder {
  public:
-  /// Begins with the paper's rows; their values stand in the first columns. columns  the first ones
+  /// Begins with the paper's rows; their values stand in the first columns.
+  /// columns  the first ones
   TableBuilder(Table table, const PaperTable& paper, const std::vector<std::string>& columns);
   /// A further column; returns its index.
   std::size_t addColumn(const std::string& name);
   /// One measured value, in the paper's row for the run's method if that has default settings, else in a row
-  /// of its own. Of runs with one seed in a cell the newest counts. value  none: the run has diverged
+  /// of its own. Of runs with one seed in a cell the newest counts.
+  /// value  none: the run has diverged
   void add(std::size_t column, const FinishedRun& run, std::optional<double> value);
   /// Names the rows that are not the paper's, no two alike.
   Table finish();

@@ -9,7 +9,8 @@
 namespace uada {
 
 /// The finished runs of a project, oldest first; of those with equal configuration, data and seed only the
-/// newest, since a repeat of a seed is no further sample. keys  only these runs; empty: all
+/// newest, since a repeat of a seed is no further sample.
+/// keys  only these runs; empty: all
 std::vector<FinishedRun> finishedRuns(const ProjectReader& project,
                                       const std::vector<std::int64_t>& keys = {});
 /// Equal for runs that repeat one another: the same configuration, images and seed.

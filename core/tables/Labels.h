@@ -39,8 +39,8 @@ std::string datasetLabel(const MeasuredRecipe& measured);
 std::string modelLabel(const Recipe& recipe);
 
 /// A column's name for each recipe, no two alike: "Fashion-MNIST r10w16, 6,000 images", with settings of
-/// training where two recipes differ in nothing else. paper  recipes that the names must not be taken for:
-/// the difference of training to them is told as well
+/// training where two recipes differ in nothing else.
+/// paper  recipes that the names must not be taken for: the difference of training to them is told as well
 std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes,
                                       const std::vector<Recipe>& paper = {});
 

@@ -9,7 +9,7 @@
 namespace uada {
 namespace {
 
-/// The recipe of a column: the authors' code trains as Training's defaults say (methods.md 6).
+/// The recipe of a column: the authors' code trains as Training's defaults say.
 std::optional<Recipe> columnRecipe(const Json& column) {
   const Json* model = column.find("model");
   if (!model) return std::nullopt;

@@ -68,8 +68,9 @@ TableGrid gridOf(const Table& table, const TableOptions& options) {
   return grid;
 }
 
-/// The lines of a cell. source  whether anything was measured for it; seeds that diverged have a line of
-/// their own, whose n counts them
+/// The lines of a cell.
+/// source  whether anything was measured for it; seeds that diverged have a line of their own, whose n counts
+///         them
 std::string csvCell(const Cell& cell, const std::string& place, const TableOptions& options) {
   const auto number = [](bool given, std::optional<double> value) {
     return given && value ? csvNumber(*value) : std::string();

@@ -67,7 +67,7 @@ void TestCliList::listsTheRangesOfGrids() {
   };
   const QJsonObject wide = find("ta-wide31"), ops = wide["ops"].toObject();
   QCOMPARE(wide["top"].toInt(), 30);
-  QCOMPARE(ops["rotate"].toObject()["values"].toArray(), (QJsonArray{0, 135}));  // methods.md 2.1
+  QCOMPARE(ops["rotate"].toObject()["values"].toArray(), (QJsonArray{0, 135}));
   QVERIFY(ops["rotate"].toObject()["signed"].toBool() && !ops["posterize"].toObject()["signed"].toBool());
   QVERIFY(!ops.contains("invert") && !wide["continuous"].toBool() && find("faa")["continuous"].toBool());
   const QString text = Program().run({"list", "grids"}).out;

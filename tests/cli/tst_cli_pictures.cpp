@@ -223,7 +223,7 @@ void TestCliPictures::plansAreReplayed() {
   const QJsonObject one = samplesOf(drawn)[0];
   QCOMPARE(one["index"].toInt(), 7);
   const QJsonArray chain = one["plan"].toObject()["chain"].toArray();
-  QCOMPARE(chain[0].toObject()["op"].toString(), QString("invert"));  // row 4 of methods.md 3.3
+  QCOMPARE(chain[0].toObject()["op"].toString(), QString("invert"));  // row 4 of the table for SVHN
   QCOMPARE(chain[1].toObject()["op"].toString(), QString("equalize"));
   const QString plan = textOf(one["plan"]);
   const QStringList replay{"sample", "cifar10", "b.png", "--folder", "cifar",

@@ -81,7 +81,7 @@ inline Plan samplePlan(const Space& space, std::uint32_t index, std::uint64_t se
   return space.sample(random, epoch);
 }
 
-/// The sample of methods.md 1.5. Which ops its chain has is not said there.
+/// The sample of docs/methods.md, "A worked example". Which ops its chain has is not said there.
 inline Plan examplePlan() {
   Plan plan;
   plan.set(cropPart(4, 7));
@@ -92,7 +92,7 @@ inline Plan examplePlan() {
   return plan;
 }
 
-/// CRC-32 of zlib's polynomial, as the golden vectors of methods.md 2.3 have it.
+/// CRC-32 of zlib's polynomial, as the golden vectors of OpGolden.h have it.
 inline std::uint32_t crc32(const std::vector<std::uint8_t>& bytes) {
   std::uint32_t crc = ~0u;
   for (const std::uint8_t byte : bytes) {
@@ -102,7 +102,7 @@ inline std::uint32_t crc32(const std::vector<std::uint8_t>& bytes) {
   return ~crc;
 }
 
-/// Pictures made by the generator of methods.md 2.3; the first of 32 x 32 pixels is its input picture.
+/// Pictures made by a generator of 32 bits; the first of 32 x 32 pixels is its input picture.
 inline ResidentDataset makeData(ImageSize size, int count) {
   ResidentDataset data;
   data.width = size.width;

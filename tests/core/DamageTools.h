@@ -66,7 +66,8 @@ inline std::vector<Damage> allDamages(const std::filesystem::path& file,
   return all;
 }
 
-/// The file with one thing changed. returns  whether the database let it happen
+/// The file with one thing changed.
+/// returns  whether the database let it happen
 inline bool damage(const std::filesystem::path& sound, const std::filesystem::path& file,
                    const std::string& sql) {
   std::filesystem::copy_file(sound, file, std::filesystem::copy_options::overwrite_existing);

@@ -104,7 +104,7 @@ void TestAugment::settingsAreStrict() {
   QVERIFY_THROWS_EXCEPTION(UsageError, findPolicy("uada"));
 }
 
-/// methods.md 1.2: every draw of the space, and some pairs of draws.
+/// Every draw of the space, and some pairs of draws.
 void TestAugment::drawsAreUniform() {
   const auto space = makeSpace("uada-cifar");
   std::map<int, int> row, col, place, flip, op, opPair, level, sign, left, top;

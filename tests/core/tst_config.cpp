@@ -404,7 +404,7 @@ class TestConfig : public QObject {
     QTest::addColumn<QString>("depth");
     QTest::addColumn<int>("classes");
     QTest::addColumn<qint64>("parameters");
-    QTest::newRow("C10") << "18" << 10 << qint64{11173962};  // methods.md 5
+    QTest::newRow("C10") << "18" << 10 << qint64{11173962};
     QTest::newRow("C100") << "18" << 100 << qint64{11220132};
     QTest::newRow("tiny") << "18" << 200 << qint64{11271432};
   }
@@ -419,7 +419,7 @@ class TestConfig : public QObject {
   }
 
   /// 1,000 images in batches of 100, 3 epochs; N = 4 groups: 9 forwards without gradient, 12 in all
-  /// (methods.md 1.4).
+  /// (docs/methods.md, "Cost").
   void cost() {
     const auto runs = expand(read(kExperiment));
     const CostEstimate plain = estimateCost(runs[0]), uada = estimateCost(runs[1]);

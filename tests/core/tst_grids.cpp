@@ -21,7 +21,7 @@ struct Row {
 
 constexpr double kThird = 150.0 / 331.0 * 32;  // of torchvision's and DeepVoltaire's translation at 32 pixels
 
-// Computed by hand from the formulas of methods.md 2.1, for positive sign and images of 32 pixels.
+// Computed by hand from the formulas of docs/methods.md, "Levels", for positive sign and images of 32 pixels.
 // clang-format off
 constexpr Row kRows[] = {
     {"uc10", "shear_x", 0, 3, 0.1, 9, 0.3},
@@ -109,7 +109,7 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-/// The decodings of levels that methods.md 2.1 tells apart.
+/// The decodings of levels that docs/methods.md, "Levels", tells apart.
 class TestGrids : public QObject {
   Q_OBJECT
 
@@ -173,7 +173,7 @@ void TestGrids::torchvisionPosterize_data() {
   QTest::newRow("TrivialAugmentWide") << "tv-wide31" << "8887777766666555554444433333222";
 }
 
-/// The tables printed in methods.md 2.2.
+/// Bits at each level, as torchvision computes them.
 void TestGrids::torchvisionPosterize() {
   QFETCH(QString, grid);
   QFETCH(QString, bits);

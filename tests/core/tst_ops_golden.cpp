@@ -13,12 +13,12 @@ using namespace uada::test;
 
 namespace {
 
-/// The input of methods.md 2.3.
+/// The picture that the golden vectors begin with.
 Image goldenInput() { return Image(makeData(32, 1).view(0)); }
 
 }  // namespace
 
-/// The golden vectors of methods.md 2.3: what Pillow made of one picture.
+/// The golden vectors: what Pillow made of one picture.
 class TestOpsGolden : public QObject {
   Q_OBJECT
 

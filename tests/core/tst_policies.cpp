@@ -347,7 +347,7 @@ void TestPolicies::publishedErrorsAreAskedFor() {
   }
 }
 
-/// A19: of a sub-policy's two ops one or none may be there to move.
+/// Of a sub-policy's two ops one or none may be there to move.
 void TestPolicies::probesTakeOnlyFiredSteps() {
   const auto space = makeSpace("autoaugment");
   int none = 0, second = 0;

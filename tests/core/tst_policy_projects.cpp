@@ -91,7 +91,7 @@ class TestPolicyProjects : public QObject {
     QVERIFY(contains(toJson(runs[0]).dump(), hash));
     QVERIFY(toJson(runs[0]).dump().find("subpolicies\"") ==
             std::string::npos);  // the text is not part of the configuration
-    // What was stated and what was taken down are the same run.
+    // What was stated and what was recorded are the same run.
     const Experiment stated = read(found("mine", hash));
     QCOMPARE(configHash(expand(stated)[0]), configHash(runs[0]));
     import(policyText("example-timed.json", "example-timed\","));

@@ -82,7 +82,7 @@ void checkProbe(const Space& space, const Plan& plan, Group group, const Probe& 
 
 }  // namespace
 
-/// How every space perturbs, updates and clamps its groups (methods.md 1.2, 1.3).
+/// How every space perturbs, updates and clamps its groups (docs/methods.md, "Choices").
 class TestProbes : public QObject {
   Q_OBJECT
 
@@ -163,7 +163,7 @@ void TestProbes::epsilonZeroChangesNothing() {
   }
 }
 
-/// methods.md 1.5, its four rows.
+/// The four rows of docs/methods.md, "A worked example".
 void TestProbes::handWorkedExample() {
   const auto space = makeSpace("uada-cifar");
   const Plan plan = examplePlan();
@@ -221,7 +221,7 @@ void TestProbes::flipKeepsTheToggleOnlyWhenHarder() {
   }
 }
 
-/// A12: the clamped probe equals the original in every coordinate.
+/// The clamped probe equals the original in every coordinate.
 void TestProbes::unchangedProbesMoveNothing() {
   const auto space = makeSpace("uada-cifar", R"({"ops":1})");
   Plan plan = examplePlan();
@@ -285,7 +285,7 @@ void TestProbes::probeCoinsAreFair() {
   QVERIFY(isUniform(crop, 0, 4) && isUniform(cutout, 0, 16));  // each coordinate by itself
 }
 
-/// A9: crop 2 and cutout 4 probes, which move together what the one probe moves.
+/// Crop 2 and cutout 4 probes, which move together what the one probe moves.
 void TestProbes::coordinatewiseTakesTheSameCoins() {
   const auto joint = makeSpace("uada-cifar"), apart = makeSpace("uada-cifar", R"({"coordinatewise":true})");
   QCOMPARE(joint->probes(), 4);

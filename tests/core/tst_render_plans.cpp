@@ -69,7 +69,7 @@ void TestRenderPlans::rawPlansRenderAsClamped() {
   }
 }
 
-/// methods.md 1.6, invariant 1.
+/// With epsilon 0 a candidate is the unperturbed picture, to the bit.
 void TestRenderPlans::epsilonZeroIsBitEqual() {
   const auto space = rowSpace();
   for (std::uint32_t index = 0; index < 64; ++index) {
@@ -104,7 +104,7 @@ void TestRenderPlans::inertAndUnchangedProbesAreTheSamePicture() {
   QVERIFY(different > others * 9 / 10);  // some neighbouring levels are the same picture (posterize)
 }
 
-/// methods.md 1.6, invariant 3, in pixels: outside the edges that moved nothing changes.
+/// A probe changes only its group: outside the edges that moved nothing changes.
 void TestRenderPlans::probesOfTheBoxChangeOnlyItsEdges() {
   const auto space = makeSpace("uada-cifar");
   for (std::uint32_t index = 0; index < 64; ++index) {

@@ -36,7 +36,7 @@ class TestRenderPolicies : public QObject {
   const Renderer renderer_{data_, settingsOf(32), pool_};
 };
 
-/// A18: exactly 0 for the network, the rounded mean in pictures.
+/// Exactly 0 for the network, the rounded mean in pictures.
 void TestRenderPolicies::boxesMayShowTheMean() {
   Plan plan;
   plan.set(cutoutPart(-5, 30, 2, 40));  // raw: rows 0 and 1, columns 30 and 31 are used

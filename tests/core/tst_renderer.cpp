@@ -134,7 +134,7 @@ void TestRenderer::boxesPartlyOutside() {
           std::vector<std::uint8_t>(3 * 32 * 32, 255));  // the data set's own pixels are not touched
 }
 
-/// Rows of methods.md 2.3 that a level of the grid reaches, rendered through a plan: level, sign, filter and
+/// Golden vectors that a level of the grid reaches, rendered through a plan: level, sign, filter and
 /// fill.
 void TestRenderer::chainsMatchPillow_data() {
   QTest::addColumn<QString>("op");

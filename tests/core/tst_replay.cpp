@@ -26,7 +26,7 @@ class TestReplay : public QObject {
 
 void TestReplay::storedPlansGiveTheSamePixels_data() { addSpaceRows(); }
 
-/// methods.md 1.6, invariant 2: plans that went through text, another data set object and another renderer.
+/// Replay: plans that went through text, another data set object and another renderer.
 void TestReplay::storedPlansGiveTheSamePixels() {
   QFETCH(QString, policy);
   QFETCH(QString, settings);

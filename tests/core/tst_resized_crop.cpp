@@ -10,7 +10,7 @@
 using namespace uada;
 using namespace uada::test;
 
-/// Random resized crops as a part of plans, with their group (methods.md 1.3, A20).
+/// Random resized crops as a part of plans, with their group (docs/methods.md, "resized crop").
 class TestResizedCrop : public QObject {
   Q_OBJECT
 
@@ -138,7 +138,7 @@ void TestResizedCrop::handWorkedMoves() {
   QVERIFY(space->update(plan, probe, groupNamed("crop"), 0, 1).plan == plan);
 }
 
-/// A12: a part that is the whole image has nowhere to go.
+/// A part that is the whole image has nowhere to go.
 void TestResizedCrop::wholeImagesCannotMove() {
   const auto space = resizedSpace("uada-cifar");
   const Plan plan = planWith({0, 0, 37, 50, kSource});

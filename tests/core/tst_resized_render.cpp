@@ -89,7 +89,7 @@ void TestResizedRender::partsComeBeforeTheChain() {
   QVERIFY(Renderer(made, smallSettings(), pool_).picture(0, rest) == renderer.picture(0, plan));
 }
 
-/// methods.md 1.6, invariants 1 and 2, on images of two sizes; whatever threads, batches and order.
+/// Epsilon 0 and replay, on images of two sizes; whatever threads, batches and order.
 void TestResizedRender::replaysAreEqual() {
   QFETCH(QString, policy);
   for (const ImageSize size : {kSource, ImageSize{20, 61}}) {

@@ -40,7 +40,8 @@ class TestResume : public QObject {
     ProjectWriter writer(file_);
     return uada::stoppedAt(step, fakeConfig(), writer, engine_);
   }
-  /// Trains a run in a process of its own, which says first "run KEY". key  empty: a new one
+  /// Trains a run in a process of its own, which says first "run KEY".
+  /// key  empty: a new one
   std::unique_ptr<Child> elsewhere(const std::string& key = "") {
     std::vector<std::string> command{PROGRAM_DIR "/store_helper", key.empty() ? "session" : "resume",
                                      file_.string()};

@@ -43,7 +43,7 @@ void TestStages::endsWithTheTrainedPixels() {
   }
 }
 
-/// The plan of methods.md 1.5, made again from the ops themselves.
+/// The plan of docs/methods.md, "A worked example", made again from the ops themselves.
 void TestStages::eachStageIsOneOpFurther() {
   Plan plan = examplePlan();
   plan.set(flipPart(true));

@@ -34,7 +34,8 @@ std::string summaryText(const RunSummary& run) {
 }
 
 /// All that the programs read of a project, where the run 2 is sound: throws nothing but where run 1 alone is
-/// asked for. returns  what is said of run 2
+/// asked for.
+/// returns  what is said of run 2
 std::string soundPart(const std::filesystem::path& file) {
   const ProjectReader project(file);
   std::string all;

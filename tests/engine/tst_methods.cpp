@@ -13,7 +13,7 @@ using namespace uada::test;
 class TestMethods : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  /// Methods.md 1.4: (1 + N) probe and N candidate forwards of one variant each, 2N + 1 chains.
+  /// docs/methods.md, "Cost": (1 + N) probe and N candidate forwards of one variant each, 2N + 1 chains.
   void asksForTwoNPlusOneForwards() {
     const auto space = uadaSpace();
     PlanOracle oracle(6);
@@ -137,7 +137,7 @@ class TestMethods : public QObject {
     QVERIFY(moved > 300);
   }
 
-  /// A12: a probe that ends where it began says nothing, whatever the two forwards gave.
+  /// A probe that ends where it began says nothing, whatever the two forwards gave.
   void takesNoNoiseForAGradient() {
     class Noisy : public PlanOracle {
      public:
@@ -203,7 +203,7 @@ class TestMethods : public QObject {
     QCOMPARE(wins, 200);
   }
 
-  /// A23: epsilon 0 is the plain policy, with the plans of ra-uc.
+  /// Epsilon 0 is the plain policy, with the plans of ra-uc.
   void isPlainWithoutAStep() {
     const auto space = uadaSpace();
     PlanOracle none(5), plain(5);

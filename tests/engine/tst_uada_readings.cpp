@@ -34,7 +34,7 @@ void checkMoves(const Chosen& chosen, bool against) {
 
 }  // namespace
 
-/// The readings of Algorithm 1 that are settings (methods.md 1.3: A1, A9, A21, A22).
+/// The readings of Algorithm 1 that are settings (docs/methods.md, "Choices").
 class TestUadaReadings : public QObject {
   Q_OBJECT
  private Q_SLOTS:
@@ -61,7 +61,7 @@ class TestUadaReadings : public QObject {
       QCOMPARE(test::at(oracle.shown[2][b], "crop", 1), test::at(oracle.shown[0][b], "crop", 1));
   }
 
-  /// A1: one plan, one move, one winner; the mean loss decides.
+  /// granularity batch: one plan, one move, one winner; the mean loss decides.
   void aBatchDecidesAsOne() {
     const auto space = uadaSpace();
     ScriptedOracle oracle(2, {{1, 3}, {1, 2}, {0, 8}, {1, 3}, {1, 1}, {5, 0}, {0, 5.5f}, {4, 0}, {9, 0.5f}});
@@ -83,8 +83,8 @@ class TestUadaReadings : public QObject {
     checkMoves(chosen, false);
   }
 
-  /// A21: no probe is shown; half of all coordinates move each way, half of the flips are kept; still the
-  /// hardest.
+  /// update random: no probe is shown; half of all coordinates move each way, half of the flips are kept;
+  /// still the hardest.
   void randomUpdatesAskForNoProbe() {
     const auto space = uadaSpace();
     PlanOracle oracle(400);
@@ -111,7 +111,7 @@ class TestUadaReadings : public QObject {
       QCOMPARE(group.plus + group.minus + group.zero, 0);
   }
 
-  /// A22: against the gradient, and the easiest.
+  /// Both settings of Table 6: against the gradient, and the easiest.
   void minimisesBothWays() {
     const auto space = uadaSpace();
     PlanOracle oracle(80);

@@ -62,7 +62,7 @@ void PolicyForm::change() {
   Q_EMIT edited();
 }
 
-/// The hash goes with the file: when another is named, it is taken down anew.
+/// The hash goes with the file: when another is named, it is recorded anew.
 void PolicyForm::checkFile() {
   if (!findPolicy(cards_->chosen().toStdString()).isFile) return;
   const Json values = form_->values();

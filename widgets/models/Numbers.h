@@ -8,7 +8,7 @@
 
 namespace uada {
 
-/// Numbers as window.md 3 has them. NaN and absent values are an en dash.
+/// Numbers as they are shown. NaN and absent values are an en dash.
 QString lossText(double loss);                   ///< four significant digits: "0.4123"
 QString percentText(double percent);             ///< "93.41 %"
 QString plainPercentText(double percent);        ///< "93.41": under a heading that says %

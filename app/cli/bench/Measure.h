@@ -62,7 +62,7 @@ struct Measured {
 };
 
 /// Measures the arms in turn, in short blocks: A B C, C B A, A B C ... A ratio is the median over the pairs
-/// of neighbouring blocks, so that what slows the machine for a while slows both sides (performance.md 9).
+/// of neighbouring blocks, so that what slows the machine for a while slows both sides.
 /// seconds  of all blocks together, about; at least one call each
 Measured measure(const std::vector<Arm>& arms, double seconds);
 

@@ -24,7 +24,8 @@ class RenderBench {
   Measured measure(const std::vector<Arm>& arms) const { return cli::measure(arms, seconds_); }
   /// Adds a line; one whose output differs or whose reference failed is remembered for finish().
   void add(BenchLine line);
-  /// Says what the machine did meanwhile. throws  Error if some output differed or some reference failed
+  /// Says what the machine did meanwhile.
+  /// throws  Error if some output differed or some reference failed
   void finish();
 
  private:

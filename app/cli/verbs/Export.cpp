@@ -138,7 +138,8 @@ std::string exportDecisions(const Wanted& wanted) {
   return plural(static_cast<long long>(rows.size()), "decision");
 }
 
-/// One decision after the other: their pictures may be more than the memory holds. returns  how many
+/// One decision after the other: their pictures may be more than the memory holds.
+/// returns  how many
 std::size_t exportPictures(const ProjectReader& project, const RunDetail& run,
                            const std::vector<DecisionPlace>& places, const std::string& folder) {
   makePictureFolder(folder);

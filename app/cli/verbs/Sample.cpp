@@ -34,7 +34,7 @@ namespace {
 
 constexpr int kUsualInput = 224;          // of a picture that is not square, pixels
 constexpr std::size_t kShownDigits = 12;  // fit under a picture of 112 pixels
-/// Of ImageNet, for pictures that belong to no data set (methods.md 6).
+/// Of ImageNet, for pictures that belong to no data set.
 constexpr std::array<float, 3> kImageNetMean{0.485f, 0.456f, 0.406f};
 constexpr std::size_t kPlanBytes = 1u << 20;
 

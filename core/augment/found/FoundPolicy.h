@@ -18,14 +18,13 @@ struct PolicyOp {
   double probability = 1;  ///< that it is applied
 };
 
-/// What a policy file says (methods.md 3.5): the three forms that are called its formats.
-///   uada-policy            sub-policies, one drawn for each image; with a schedule: of those named for the
-///   epoch uada-policy-schedule   Population Based Augmentation: of each segment of epochs a list of ops; how
-///   many of
-///                          them are applied is drawn
+/// What a policy file says (docs/formats.md, "Policy file"): the three forms that are called its formats.
+///   uada-policy            sub-policies, one drawn for each image; with a schedule: of those named for
+///                          the epoch
+///   uada-policy-schedule   Population Based Augmentation: of each segment of epochs a list of ops; how
+///                          many of them are applied is drawn
 ///   uada-element-schedule  DDAS: for each part of the training a distribution over elements and the
-///   probability
-///                          that an image is augmented
+///                          probability that an image is augmented
 struct FoundPolicy {
   enum class Kind { subpolicies, segments, elements };
   /// Epochs from..to-1 of `epochs`, counted from 0, in which a list is used.
@@ -64,7 +63,8 @@ struct FoundPolicy {
 constexpr std::size_t kMaxSubpolicies = 10'000;
 
 /// Strict: throws Error naming place and entry for unknown ops and keys, probabilities and levels out of
-/// range, and more entries than are allowed. place  the file's name, for messages
+/// range, and more entries than are allowed.
+/// place  the file's name, for messages
 FoundPolicy foundPolicyFromJson(const Json& json, const std::string& place);
 
 /// The op that a published policy means: "auto_contrast", "AutoContrast" and "autocontrast" are the same;

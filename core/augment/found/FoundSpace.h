@@ -6,12 +6,10 @@
 namespace uada {
 
 /// Plans of a policy file. Draws of a chain, in this order for ever:
-///   sub-policies: which one (drawn, too, where only one is looked at); of each of its ops whether it fires,
-///   then what
-///     drawStep() draws
-///   segments: how many are to fire; then ops in random order, each: which of those left, whether it fires;
-///   of those
-///     that fire, which alone stand in the plan, what drawStep() draws
+///   sub-policies: which one (drawn, too, where only one is looked at); of each of its ops whether it
+///     fires, then what drawStep() draws
+///   segments: how many are to fire; then ops in random order, each: which of those left, whether it
+///     fires; of those that fire, which alone stand in the plan, what drawStep() draws
 ///   elements: whether the image is augmented; of each op which element, then what drawStep() draws
 class FoundSpace : public FramedSpace {
  public:

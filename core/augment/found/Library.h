@@ -59,8 +59,8 @@ struct ImportOptions {
 ///         if the file is larger than 4 MB; UsageError if levels are given for a file that states its own
 Import importPolicy(const std::filesystem::path& file, const ImportOptions& options = {});
 
-/// Takes an imported policy, sound or damaged, out of policiesFolder(). Projects keep their copies. returns
-/// what it was
+/// Takes an imported policy, sound or damaged, out of policiesFolder(). Projects keep their copies.
+/// returns  what it was
 /// throws   UsageError if it comes with the program, or listing those that are imported
 InstalledPolicy removePolicy(const std::string& name);
 

@@ -14,7 +14,8 @@ namespace uada {
 /// truth value, string or array as NumPy prints it, np.float64(0.83), is what stands in its brackets. Nothing
 /// is run: other names, operators, calls and anything else are refused. Throws Error naming place and line;
 /// LimitError for more than 16 levels, 10,000 entries of one list, 100 keys of one dictionary or 400,000
-/// values. at  where to begin in the text; afterwards just behind the literal
+/// values.
+/// at  where to begin in the text; afterwards just behind the literal
 Json readLiteral(std::string_view text, std::size_t& at, const std::string& place);
 /// values  how many the file has had so far; afterwards with these
 Json readLiteral(std::string_view text, std::size_t& at, const std::string& place, std::size_t& values);

@@ -103,8 +103,8 @@ std::size_t bodyLiteral(std::string_view text, std::size_t at, std::string_view&
   return at < text.size() && (text[at] == '[' || text[at] == '(') ? at : 0;
 }
 
-/// Whether the body goes on, behind its literal, with no more than the return of it. at  afterwards behind
-/// that
+/// Whether the body goes on, behind its literal, with no more than the return of it.
+/// at  afterwards behind that
 bool bodyEnds(std::string_view text, std::size_t& at, std::string_view name) {
   if (!endsThere(text, at)) return false;
   if (name.empty()) return true;
@@ -191,7 +191,8 @@ class Findings {
     }
   }
 
-  /// Whether what follows the name at `begin` changes what it stands for. isDeleted  behind `del`
+  /// Whether what follows the name at `begin` changes what it stands for.
+  /// isDeleted  behind `del`
   bool changes(std::size_t begin, bool isDeleted) const {
     if (isDeleted) return true;
     const std::size_t at = afterBlanks(text_, begin + nameAt(text_, begin).size());
@@ -206,7 +207,8 @@ class Findings {
     if (passed_.size() < kMaxPassed) passed_.push_back({std::string(name), std::move(why)});
   }
 
-  /// Keeps the literal that begins at `begin`. at  goes behind it where it is one and all there is.
+  /// Keeps the literal that begins at `begin`.
+  /// at  goes behind it where it is one and all there is.
   template <class IsAll>
   void take(std::string_view name, std::size_t begin, std::size_t& at, IsAll isAll) {
     NamedLiteral literal{std::string(name), {}, {}};

@@ -31,8 +31,8 @@ std::size_t chainBegin(const std::vector<ScheduleRow>& rows);
 
 /// The segments of a schedule: of the rows from chainBegin() on; the first segment has the
 /// policy before that row, segment r + 1 that after row r, none where it would have no epoch. Throws Error if
-/// there are no rows, they fall, or end behind `epochs`. returns  the "segments" of a file of format
-/// uada-policy-schedule
+/// there are no rows, they fall, or end behind `epochs`.
+/// returns  the "segments" of a file of format uada-policy-schedule
 Json scheduleSegments(const std::vector<ScheduleRow>& rows, int epochs, const std::string& place);
 
 struct Published {

@@ -44,7 +44,7 @@ void resolve(Choice& policy, const Json& given, const std::string& where) {
 
 }  // namespace
 
-/// 25 sub-policies of two ops (methods.md 3.1 to 3.3), from the files that come with the program.
+/// 25 sub-policies of two ops, from the files that come with the program.
 Policy autoAugment() {
   Policy entry = policyEntry<AutoAugmentSettings>("autoaugment", "AutoAugment", "Cubuk et al., CVPR 2019");
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {

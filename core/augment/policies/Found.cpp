@@ -47,7 +47,7 @@ FoundPolicy written(const FoundSettings& settings, const PolicyFile* given) {
 }  // namespace
 
 /// Fast AutoAugment, DADA, Population Based Augmentation, DDAS and policies that anyone writes
-/// (methods.md 3.5).
+/// (docs/formats.md, "Policy file").
 Policy found() {
   Policy entry = policyEntry<FoundSettings>(
       "found", "Found or written policy", "a policy file; Fast AutoAugment, DADA, PBA, DDAS import as such");

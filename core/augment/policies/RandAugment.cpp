@@ -8,7 +8,7 @@
 namespace uada {
 namespace {
 
-/// N and M by task (methods.md 3.4; pytorch-randaugment's configurations, RandAugment's appendix).
+/// N and M by task (pytorch-randaugment's configurations, RandAugment's appendix).
 struct Preset {
   std::string_view name;
   int ops, magnitude;
@@ -89,7 +89,7 @@ struct RandAugmentSettings {
   }
 };
 
-/// The list of pytorch-randaugment, which is that of the EfficientNet code (methods.md 2.1).
+/// The list of pytorch-randaugment, which is that of the EfficientNet code.
 std::vector<std::size_t> sixteenOps() {
   return opsNamed({"autocontrast", "equalize", "invert", "rotate", "posterize", "solarize", "solarize_add",
                    "color", "contrast", "brightness", "sharpness", "shear_x", "shear_y", "cutout_abs",

@@ -53,7 +53,7 @@ struct UadaCifarSettings {
   }
 };
 
-/// The distribution of plans of the UADA authors' code for CIFAR (methods.md 1.2).
+/// The distribution of plans of the UADA authors' code for CIFAR.
 /// With a resized crop and without a box it is what their paper does for ImageNet.
 /// Draws, in this order for ever: the crop, flip; of each op its type, level and sign; the box's left and
 /// top.

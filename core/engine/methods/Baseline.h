@@ -4,7 +4,7 @@
 
 namespace uada {
 
-/// Zero-padded random crop and horizontal flip, nothing else (methods.md 3.4).
+/// Zero-padded random crop and horizontal flip, nothing else.
 struct Baseline {
   static constexpr const char* kName = "baseline";
   static constexpr const char* kTitle = "Baseline";

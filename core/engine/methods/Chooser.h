@@ -48,7 +48,7 @@ struct Chosen {
 };
 
 /// The torch-side half of a method: decides, from a batch and a loss oracle, which plans are trained on
-/// (design.md 4).
+/// (docs/methods.md, "Methods").
 class Chooser {
  public:
   virtual ~Chooser() = default;

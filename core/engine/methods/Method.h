@@ -11,7 +11,7 @@ namespace uada {
 
 class Space;
 
-/// What a method costs for each batch, in the counts of methods.md 1.4.
+/// What a method costs for each batch, in the counts of docs/methods.md, "Cost".
 struct Passes {
   double forwardsNoGrad = 0, forwardsTrain = 1, backwards = 1;
   double chains = 1;  ///< augmentation chains a sample

@@ -5,7 +5,7 @@
 namespace uada {
 
 /// Any policy as its authors use it, without adaptation: what AutoAugment, RandAugment, TrivialAugment,
-/// UniformAugment and found policies are compared by (methods.md 3).
+/// UniformAugment and found policies are compared by.
 struct Plain {
   static constexpr const char* kName = "plain";
   static constexpr const char* kTitle = "Plain training";

@@ -4,7 +4,7 @@
 
 namespace uada {
 
-/// The plain use of UADA's own space: what UADA with epsilon 0 trains on (methods.md 1.3 A23, 3.4).
+/// The plain use of UADA's own space: what UADA with epsilon 0 trains on.
 struct RaUc {
   static constexpr const char* kName = "ra-uc";
   static constexpr const char* kTitle = "RandAugment (UADA's space)";

@@ -10,12 +10,21 @@
 namespace uada {
 namespace {
 
-/// Algorithm 1 in the authors' released form (methods.md 1.2): 1 + N probe forwards, N candidate forwards;
-/// for each sample the candidate with the largest loss, the first of equals, in the order of the space's
-/// groups and then the unperturbed plan. Where paper and code differ we follow the code,
-/// except that a probe whose clamped coordinates equal the plan's has dL = 0 instead of the noise of two
-/// forwards of one image. The other readings are settings: of the whole batch one decision, a
-/// random or a reversed move, the smallest loss; a probe for each coordinate is the space's.
+/// Algorithm 1. O_i are the coordinates of group i, L is a sample's loss under a plan, delta a probe's move:
+///   (2)  G_i = (L(O_i + delta) - L(O_i)) / delta     takeProbeLosses() gives dL, the numerator
+///   (4)  O_i' = O_i + epsilon sign(dL / dO_i)        which would need the true derivative
+///   (5)  O_i' = O_i + epsilon sign(G_i)              (2) in its place: tryCandidates(), Space::update()
+/// An example with epsilon 1 and L = 1.00 (docs/methods.md, "A worked example"): the crop at (4, 7), probed
+/// by (+1, -1), has L = 1.20, so it moves on that way, to (5, 6); the box (2, 20, 18, 32), probed by
+/// (+1, -1, -1, +1), has L = 0.70, so it moves the other way, to (1, 21, 19, 31). If both candidates then
+/// have L = 1.15, and nothing has more, the sample is trained on the crop's, the first of equals.
+///
+/// In the authors' released form: 1 + N probe forwards, N candidate forwards; for each sample the candidate
+/// with the largest loss, the first of equals, in the order of the space's groups and then the unperturbed
+/// plan. Where paper and code differ we follow the code, except that a probe whose clamped coordinates equal
+/// the plan's has dL = 0 instead of the noise of two forwards of one image. The other readings are settings:
+/// of the whole batch one decision, a random or a reversed move, the smallest loss; a probe for each
+/// coordinate is the space's (docs/methods.md, "Choices").
 class UadaChooser : public Chooser {
  public:
   UadaChooser(const Uada& settings, const Space& space)
@@ -209,7 +218,7 @@ class UadaChooser : public Chooser {
 }  // namespace
 
 std::unique_ptr<Chooser> make(const Uada& settings, const Space& space) {
-  if (settings.epsilon == 0 || space.groups().empty()) return makePlainChooser(space);  // A23
+  if (settings.epsilon == 0 || space.groups().empty()) return makePlainChooser(space);
   return std::make_unique<UadaChooser>(settings, space);
 }
 

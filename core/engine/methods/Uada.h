@@ -5,13 +5,13 @@
 namespace uada {
 
 /// Universal Adaptive Data Augmentation (Xu & Zhao, IJCAI 2023, Algorithm 1) in the authors' released form
-/// (methods.md 1.2): per sample, one group moved per candidate, the hardest is trained on.
+/// (docs/methods.md, "UADA"): per sample, one group moved per candidate, the hardest is trained on.
 struct Uada {
   static constexpr const char* kName = "uada";
   static constexpr const char* kTitle = "UADA";
   static constexpr const char* kSource = "Xu & Zhao, IJCAI 2023; authors' code";
   static constexpr const char* kPolicy = "uada-cifar";
-  static constexpr PolicySetting kPolicySetting = PolicySetting::other;  // A19
+  static constexpr PolicySetting kPolicySetting = PolicySetting::other;
 
   int epsilon = 1;
   bool includeUnperturbed = true;
@@ -65,9 +65,9 @@ struct Uada {
     if (!settings.probes()) return {Adapting::moves, "update random"};
     return {Adapting::probes};
   }
-  /// 1 + P probe forwards, P probes of N groups (P = N unless the policy probes each coordinate, A9), N
-  /// candidate forwards, one training step; as many chains as forwards without gradient (methods.md 1.4). A
-  /// random update has no probes. Epsilon 0 is the plain policy.
+  /// 1 + P probe forwards, P probes of N groups (P = N unless the policy probes each coordinate), N
+  /// candidate forwards, one training step; as many chains as forwards without gradient (docs/methods.md,
+  /// "Cost"). A random update has no probes. Epsilon 0 is the plain policy.
   static Passes passes(const Uada& settings, int groups, int probes) {
     if (settings.epsilon == 0) return {};
     const double shown = 1.0 + groups + (settings.probes() ? probes : 0);

@@ -4,7 +4,7 @@
 
 namespace uada {
 
-/// CIFAR-style ResNet of basic blocks (methods.md 5.1): 3x3 stem without pooling, four stages.
+/// CIFAR-style ResNet of basic blocks: 3x3 stem without pooling, four stages.
 struct ResNet {
   static constexpr const char* kName = "resnet";
   static constexpr const char* kTitle = "ResNet (CIFAR style)";

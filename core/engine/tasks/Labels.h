@@ -19,8 +19,9 @@ namespace uada {
 at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets);
 
 /// How many samples have their label among the k largest logits. Equal logits rank by class, the lowest
-/// first, as argmax does on the CPU; a label whose logit is not a number is wrong (methods.md 8). logits [B,
-/// classes], targets [B] int64
+/// first, as argmax does on the CPU; a label whose logit is not a number is wrong.
+/// logits   [B, classes]
+/// targets  [B], int64
 std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k);
 
 /// What classification counts on a trained batch: Classification::trainMetrics() but the loss.

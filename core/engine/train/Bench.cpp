@@ -38,7 +38,7 @@ ResidentDataset madeUpImages() {
   return data;
 }
 
-/// "step.ra_uc", "step.uada_parity": names that scripts depend on (design.md 8).
+/// "step.ra_uc", "step.uada_parity": names that scripts depend on.
 std::string benchName(std::string method) {
   if (method == "uada") return "step.uada_parity";
   std::replace(method.begin(), method.end(), '-', '_');

@@ -40,7 +40,8 @@ std::vector<FoundCheckpoint> listCheckpoints(const std::filesystem::path& folder
 std::filesystem::path bestFile(const std::filesystem::path& folder);
 
 /// Writes `checkpoint-STEP.safetensors` (and `best.safetensors` with the same content), and reads it back.
-/// Older ones stay: who keeps the run's rows removes them. returns  path and SHA-256 of the file
+/// Older ones stay: who keeps the run's rows removes them.
+/// returns  path and SHA-256 of the file
 /// throws  NoSpace saying how much room is needed and where; nothing of the name has changed then
 struct Written {
   std::filesystem::path file;

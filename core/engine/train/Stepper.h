@@ -26,7 +26,7 @@ struct StepOutcome {
   std::vector<Decision> decisions;
 };
 
-/// Network, optimiser, space, method and renderer of one run: all that one training step needs (design.md 5).
+/// Network, optimiser, space, method and renderer of one run: all that one training step needs.
 /// Lives on the training thread.
 class Stepper {
  public:
@@ -34,7 +34,8 @@ class Stepper {
   Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool);
 
   /// Chooses plans, trains on them once. Throws Error, before the weights are touched, if a loss or gradient
-  /// is not a finite number. record  whether the decisions of the first samples are recorded, with pictures
+  /// is not a finite number.
+  /// record  whether the decisions of the first samples are recorded, with pictures
   StepOutcome step(const Batch& batch, double learningRate, bool record);
 
   /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.

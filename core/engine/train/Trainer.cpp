@@ -137,7 +137,8 @@ bool Trainer::trainEpoch() {
   return between();
 }
 
-/// What is done between steps. returns  false: stop now
+/// What is done between steps.
+/// returns  false: stop now
 bool Trainer::between() {
   if (control_.pauseWanted()) pause();
   if (control_.stopNow()) return false;
@@ -181,7 +182,8 @@ void Trainer::step() {
   waited_ = watch.lap();
 }
 
-/// Tests, reports and saves. returns  false: stopped while testing; the test is done again after a resume
+/// Tests, reports and saves.
+/// returns  false: stopped while testing; the test is done again after a resume
 bool Trainer::finishEpoch() {
   Stopwatch watch;
   std::optional<Metrics> scores = stepper_->test(*test_, [this] { return control_.stopNow(); });

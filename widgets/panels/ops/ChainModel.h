@@ -47,8 +47,8 @@ struct ChainSource {
   std::string note;  ///< what was done to a file's picture to make it square; of a sample empty
 };
 /// A sample stays where it lies, so that its plans and pixels are those of training. A file is a data set of
-/// one image; to make it square its middle is cut out and resized (bilinear, antialiased). side  of a file's
-/// square, pixels; 0: its own, at most kMostChainSide
+/// one image; to make it square its middle is cut out and resized (bilinear, antialiased).
+/// side  of a file's square, pixels; 0: its own, at most kMostChainSide
 ChainSource chainSource(const OpsPicture& picture, int side);
 constexpr int kMostChainSide = 512;
 /// The set that a plan is rendered from.
