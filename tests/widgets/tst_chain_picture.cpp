@@ -23,8 +23,7 @@ namespace {
 SamplePlan runsPlan(const OpsBench& bench, const Image& original) {
   SamplePlan sample;
   sample.title = "sample 1 at step 5 of a run";
-  sample.dataset.name = "cifar10";
-  sample.dataset.set("folder", bench.folder.filePath("nowhere").toStdString());
+  sample.dataset = {"cifar10", DataSettings{bench.folder.filePath("nowhere").toStdString(), 0, 0}};
   sample.plan = examplePlan();
   sample.original = original;
   return sample;

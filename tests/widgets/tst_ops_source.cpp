@@ -80,7 +80,7 @@ void TestOpsSource::samplesOfADataSetAreFollowed() {
   QCOMPARE(sample->maximum(), 99);
   sample->setValue(42);
   const OpsPicture& picture = panel.source().picture();
-  QVERIFY(picture.image == Image(picture.data->image(42)));
+  QVERIFY(picture.image == Image(*picture.data->image(42)));
   request.index = 7;  // the number is moved while another one is read
   panel.source().read(request);
   QVERIFY(panel.source().isBusy());

@@ -142,8 +142,8 @@ void OpsPanel::prepareExport() {
     sample.index = newest.index;
     sample.plan = newest.plan;
     sample.original = newest.original;
-    if (!newest.original.empty())
-      sample.input = inputOf(run.config.recipe, {newest.original.width, newest.original.height});
+    const Image& seen = newest.unperturbed;  // by the network
+    if (!seen.empty()) sample.input = Input{seen.height, seen.width, run.config.recipe.input.pad};
   }
   sample.dataHash = originOf(run, std::ssize(run.attempts)).dataHash;
   const int tab = workbench_.settings.value("ops/tab").toInt();  // open() shows the plan

@@ -285,7 +285,8 @@ void SamplesPanel::openInOps(const Decision& d, int column) {
     const RunDetail run = workbench_.session.reader().detail(run_);
     sample.dataHash = originOf(run, std::ssize(run.attempts)).dataHash;
     sample.dataset = run.config.recipe.dataset;
-    if (!d.original.empty()) sample.input = inputOf(run.config.recipe, {d.original.width, d.original.height});
+    const Image& seen = d.unperturbed;  // by the network
+    if (!seen.empty()) sample.input = Input{seen.height, seen.width, run.config.recipe.input.pad};
     sample.title = tr("sample %1 at step %2 of %3")
                        .arg(countText(d.index), countText(d.step), QString::fromStdString(run.summary.title));
     workbench_.openInOps(sample);
