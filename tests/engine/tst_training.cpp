@@ -165,8 +165,8 @@ class TestTraining : public QObject {
   void refusesPaddedCropsOfLargerImages() {
     RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
     config.recipe.input = {16, 16, 4};
-    QVERIFY(
-        says(refusal([&] { Attempt(config, {}); }), "only a resized crop that was drawn for its size fits"));
+    const std::string why = refusal([&] { Attempt(config, {}); });
+    QVERIFY2(says(why, "32 x 32, the network's input 16 x 16 pixels"), why.c_str());
   }
 
   void repeatsItself() {
