@@ -57,8 +57,9 @@ std::string limitsText(const Recipe& recipe) {
 std::string dataText(const MeasuredRecipe& measured) {
   std::vector<std::string> parts;
   if (const std::string limits = limitsText(measured.recipe); !limits.empty()) parts.push_back(limits);
-  if (!measured.isPublished) parts.push_back("images not known as published");
-  if (!measured.isPublished.value_or(true)) parts.push_back("other images than published");
+  const bool isPublic = !findDataset(measured.recipe.dataset.name).published.empty();
+  if (isPublic && !measured.isPublished) parts.push_back("images not known as published");
+  if (isPublic && !measured.isPublished.value_or(true)) parts.push_back("other images than published");
   return joined(parts, ", ");
 }
 

@@ -277,9 +277,11 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
       steps += estimateCost(wanted.config).steps;
     }
   const std::string name = experiment.title.empty() ? experiment.name : experiment.title;
-  return fmt::format("{}: {}, {} to train in about {} steps if the data set is whole, into {}", name,
-                     plural(static_cast<long long>(all.size()), "run"), groupedText(left), groupedText(steps),
-                     project);
+  // How many images a folder holds is known once it is read.
+  const std::string about =
+      steps > 0 ? fmt::format(" in about {} steps if the data set is whole", groupedText(steps)) : "";
+  return fmt::format("{}: {}, {} to train{}, into {}", name,
+                     plural(static_cast<long long>(all.size()), "run"), groupedText(left), about, project);
 }
 
 int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }
