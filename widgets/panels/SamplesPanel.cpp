@@ -180,7 +180,7 @@ void SamplesPanel::refresh() {
   pages_->setCurrentIndex(any ? 1 : 0);
   if (!any) return;
   const RunSummary* run = workbench_.session.find(run_);
-  const Image& picture = model_.at(0).original.empty() ? model_.at(0).unperturbed : model_.at(0).original;
+  const Image& picture = model_.at(0).unperturbed.empty() ? model_.at(0).original : model_.at(0).unperturbed;
   view_->setColumns(model_.groups(), picture.width > 0 ? picture.width : 32,
                     run ? classNamesOf(run->dataset) : std::vector<std::string>());
   offerWinners();

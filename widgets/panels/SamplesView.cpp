@@ -36,7 +36,7 @@ SampleGrid sampleGrid(int width, int groups, int sourceSide, int lineHeight) {
   grid.columns = groups + (groups > 0 ? 3 : 2);
   grid.columnWidth = std::max(96, (width - kMargin) / grid.columns);
   grid.zoom = std::clamp((grid.columnWidth - 2 * kMargin) / std::max(1, sourceSide), 1, kMostZoom);
-  grid.side = grid.zoom * sourceSide;
+  grid.side = std::min(grid.zoom * sourceSide, grid.columnWidth - 2 * kMargin);
   grid.lineHeight = lineHeight;
   grid.rowHeight = kMargin + grid.side + kFrame + 1 + grid.textLines * lineHeight + kMargin;
   return grid;
@@ -85,7 +85,12 @@ void SampleDelegate::paintCell(QPainter& painter, const QRect& row, int column, 
     painter.setPen(theme_.colour("muted"));
     painter.drawText(place, Qt::AlignCenter | Qt::TextWordWrap, QObject::tr("same as\nunperturbed"));
   } else {
-    painter.drawImage(place, viewOf(picture));
+    // An original may be larger than the network's input, and no square.
+    const QSize own(picture.width, picture.height), fitted = own.scaled(place.size(), Qt::KeepAspectRatio);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, fitted.width() < own.width());
+    QRect shown(QPoint(), fitted);
+    shown.moveCenter(place.center());
+    painter.drawImage(shown, viewOf(picture));
   }
   if (winner) {
     painter.setPen(QPen(theme_.colour("accent"), kFrame, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
