@@ -18,18 +18,10 @@ void JsonWriter::metrics(std::string_view part, const Metrics& metrics) {
     json[part.empty() ? metric.name : std::string(part) + '_' + metric.name] = numberToJson(metric.value);
 }
 
-/// With the members in the order of the struct.
-template <class R>
-Json plain(const R& report) {
-  JsonWriter writer;
-  R::visit(report, writer);
-  return std::move(writer.json);
-}
-
 }  // namespace detail
 
 Json reportToJson(const PolicyReport& report) {
-  Json json = detail::plain(report);
+  Json json = reportToJson<PolicyReport>(report);
   Json ops = Json::array(), groups = Json::array();
   for (const OpStatistics& op : report.ops) ops.push(reportToJson(op));
   for (const GroupStatistics& group : report.groups) groups.push(reportToJson(group));
@@ -40,7 +32,7 @@ Json reportToJson(const PolicyReport& report) {
 
 Json reportToJson(const ResultReport& report) {
   Json json = Json::object();
-  const Json members = detail::plain(report);
+  const Json members = reportToJson<ResultReport>(report);
   for (const auto& [key, value] : members.asObject())
     json[key == "best" ? "best_" + report.metric : key] = value;
   return json;
