@@ -86,4 +86,5 @@ def main():
             out.write(render(image, json.loads(plan), side).tobytes())
 
 
-main()
+if __name__ == "__main__":
+    main()
