@@ -67,9 +67,9 @@ struct Uada {
   }
   /// 1 + P probe forwards, P probes of N groups (P = N unless the policy probes each coordinate), N
   /// candidate forwards, one training step; as many chains as forwards without gradient (docs/methods.md,
-  /// "Cost"). A random update has no probes. Epsilon 0 is the plain policy.
+  /// "Cost"). A random update has no probes. Epsilon 0, and a policy without groups, is the plain policy.
   static Passes passes(const Uada& settings, int groups, int probes) {
-    if (settings.epsilon == 0) return {};
+    if (settings.epsilon == 0 || groups == 0) return {};
     const double shown = 1.0 + groups + (settings.probes() ? probes : 0);
     return {shown, 1, 1, shown};
   }
