@@ -1,0 +1,222 @@
+#include <QTest>
+
+#include "core/engine/tasks/Task.h"
+#include "core/engine/train/Trainer.h"
+#include "tests/core/Resident.h"
+#include "tests/engine/Attempt.h"
+
+using namespace uada;
+namespace fs = std::filesystem;
+
+namespace {
+
+template <class Output>
+at::Tensor mainOf(const Output& output) {
+  if constexpr (requires { output.main; })
+    return output.main;
+  else
+    return output;
+}
+
+/// An entry of a catalogue with settings.
+struct Variant {
+  std::string text;
+  Choice choice;
+};
+
+/// An entry as it is usual, and with each of its switches turned, each of its choices taken, and each whole
+/// number at its least and one higher than usual.
+std::vector<Variant> variantsOf(const Choice& usual, const std::vector<FieldValue>& fields) {
+  std::vector<Variant> variants{{usual.name, usual}};
+  const auto add = [&](const FieldValue& known, const Json& value) {
+    if (value == known.value || !fieldProblem(known, value).empty()) return;
+    Choice choice = usual;
+    choice.set(known.field.name, value);
+    variants.push_back({usual.name + " " + known.field.name + " " + value.dump(), choice});
+  };
+  for (const FieldValue& known : fields) {
+    const Field& field = known.field;
+    for (const std::string& choice : field.choices) add(known, choice);
+    if (known.value.isBool()) add(known, !known.value.asBool());
+    if (!known.value.isInt() || !field.choices.empty()) continue;
+    add(known, static_cast<std::int64_t>(field.min));
+    add(known, known.value.asInt() + 1);
+  }
+  return variants;
+}
+
+/// Those of all entries. read: makes a choice of a name
+template <class Entry, class Read>
+std::vector<Variant> variantsOf(const std::vector<Entry>& entries, const Read& read) {
+  std::vector<Variant> all;
+  for (const Entry& entry : entries)
+    for (const Variant& variant : variantsOf(read(Json(entry.name), "test"), entry.fields))
+      all.push_back(variant);
+  return all;
+}
+
+/// Also with every policy, where a method takes one.
+std::vector<Variant> methodVariants() {
+  std::vector<Variant> all = variantsOf(methods(), methodFromJson);
+  for (const auto& method : methods()) {
+    for (const Policy& policy : policies()) {
+      if (method.policySetting == PolicySetting::fixed || policy.name == method.policy) continue;
+      Choice choice = methodFromJson(Json(method.name), "test");
+      choice.set("policy", policy.name);
+      all.push_back({method.name + " over " + policy.name, choice});
+    }
+  }
+  return all;
+}
+
+/// Of each model the variant with the fewest parameters.
+std::vector<Variant> smallestModels() {
+  std::vector<Variant> smallest;
+  for (const Model& model : models()) {
+    const auto size = [&](const Variant& variant) {
+      return model.parameters(variant.choice, {10, squareInput(32)});
+    };
+    smallest.push_back(
+        std::ranges::min(variantsOf(modelFromJson(Json(model.name), "test"), model.fields), {}, size));
+  }
+  return smallest;
+}
+
+/// usualOnly  without changed settings
+void addRows(const std::vector<Variant>& variants, bool usualOnly = false) {
+  QTest::addColumn<Choice>("entry");
+  for (const Variant& variant : variants)
+    if (!usualOnly || variant.text == variant.choice.name)
+      QTest::newRow(variant.text.c_str()) << variant.choice;
+}
+
+}  // namespace
+
+/// What holds for every model, method, optimiser and schedule: a new entry is tested without a new line here.
+class TestCatalogues : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void modelsAreWhatTheySay_data() { addRows(variantsOf(models(), modelFromJson)); }
+  void modelsAreWhatTheySay();
+  void modelsLearn_data() { addRows(smallestModels()); }
+  void modelsLearn();
+  void modelsResume_data() { modelsLearn_data(); }
+  void modelsResume();
+  void methodsDoTheirPasses_data() { addRows(methodVariants()); }
+  void methodsDoTheirPasses();
+  void methodsResume_data() { addRows(methodVariants(), true); }
+  void methodsResume();
+  void optimisersResume_data() { addRows(variantsOf(optimisers(), optimiserFromJson)); }
+  void optimisersResume();
+  void schedulesResume_data() { addRows(variantsOf(schedules(), scheduleFromJson)); }
+  void schedulesResume();
+
+ private:
+  RunConfig config(int epochs) const { return tinyConfig(images_.folder(), "ra-uc", epochs, 4); }
+  void resumes(const RunConfig& config);
+
+  const StripedImages images_{10, 4};  // batches of 4, 4, 2
+};
+
+/// The formula gives the network's parameters; what it says has a number for each class.
+void TestCatalogues::modelsAreWhatTheySay() {
+  QFETCH(Choice, entry);
+  const Model& model = findModel(entry.name);
+  constexpr int kClasses = 7;
+  const ModelContext context{kClasses, squareInput(32)};
+  const auto network = makeNetwork(entry, context, 1);
+  QCOMPARE(network->parameterCount(), model.parameters(entry, context));
+  const at::NoGradGuard noGrad;
+  const at::Tensor output = mainOf(network->forward(at::zeros({2, 3, 32, 32})));
+  QCOMPARE(output.size(0), std::int64_t{2});
+  QCOMPARE(output.size(1), std::int64_t{kClasses});
+  QVERIFY(findTask(model.task).target != TargetKind::label || output.dim() == 2);
+  QVERIFY(output.isfinite().all().item<bool>());
+}
+
+/// Two small steps on one batch lower its loss.
+void TestCatalogues::modelsLearn() {
+  QFETCH(Choice, entry);
+  RunConfig config = this->config(1);
+  config.recipe.model = entry;
+  ThreadPool pool(1);
+  const ResidentDataset data =
+      test::resident(findDataset("cifar10").load(images_.folder(), Split::train, {}));
+  Stepper stepper(config, data, at::kCPU, pool);
+  std::vector<double> losses;
+  for (std::int64_t step = 1; step <= 3; ++step)
+    losses.push_back(stepper.step({3, step, 1, {0, 1, 2, 3}}, 0.002, false).report.loss);
+  QVERIFY2(losses[1] < losses[0] && losses[2] < losses[1], fmt::format("{}", losses).c_str());
+}
+
+/// Stopped in the middle of an epoch and resumed from the checkpoint, a run gives the same numbers to the
+/// last bit.
+void TestCatalogues::resumes(const RunConfig& config) {
+  const Attempt whole(config, {});
+  QCOMPARE(whole.state, RunState::finished);
+  for (const int stop : {2, 4}) {
+    if (stop > std::ssize(whole.sink.steps)) continue;
+    const QTemporaryDir folder;
+    const fs::path run = folder.path().toStdString();
+    const Attempt first(config, run, {}, atStep(stop, Command::stopNow));
+    QCOMPARE(first.state, RunState::stopped);
+    const Attempt second(config, run, run);
+    QCOMPARE(second.state, RunState::finished);
+    QVERIFY(joinedNumbers(first.sink, second.sink) == whole.sink.numbers());
+  }
+}
+
+void TestCatalogues::modelsResume() {
+  QFETCH(Choice, entry);
+  RunConfig config = this->config(1);
+  config.recipe.model = entry;
+  resumes(config);
+}
+
+/// What the catalogue says that a step costs is what each step does.
+void TestCatalogues::methodsDoTheirPasses() {
+  QFETCH(Choice, entry);
+  RunConfig config = this->config(1);
+  config.method = entry;
+  const auto space = makeSpace(config, squareInput(32));
+  const Passes passes = findMethod(config.method.name).passes(config.method, *space);
+  const Attempt attempt(config, {});
+  QCOMPARE(attempt.state, RunState::finished);
+  QCOMPARE(attempt.sink.steps.size(), std::size_t{3});
+  for (const StepReport& step : attempt.sink.steps) {
+    QVERIFY(std::isfinite(step.loss));
+    QCOMPARE(static_cast<double>(step.counts.forwardsNoGrad), passes.forwardsNoGrad);
+    QCOMPARE(static_cast<double>(step.counts.forwardsTrain), passes.forwardsTrain);
+    QCOMPARE(static_cast<double>(step.counts.backwards), passes.backwards);
+    QCOMPARE(static_cast<double>(step.counts.chains), passes.chains * step.count);
+  }
+}
+
+void TestCatalogues::methodsResume() {
+  QFETCH(Choice, entry);
+  RunConfig config = this->config(2);
+  config.method = entry;
+  resumes(config);
+}
+
+void TestCatalogues::optimisersResume() {
+  QFETCH(Choice, entry);
+  RunConfig config = this->config(2);
+  config.recipe.optimiser = entry;
+  resumes(config);
+}
+
+void TestCatalogues::schedulesResume() {
+  QFETCH(Choice, entry);
+  RunConfig config = this->config(2);
+  config.recipe.schedule = entry;
+  for (int epoch = 0; epoch < 2; ++epoch)
+    for (std::int64_t step = 0; step < 3; ++step) {
+      const double rate = learningRate(config.recipe, epoch, step, 3);
+      QVERIFY(rate >= 0 && rate <= 0.05);
+    }
+  resumes(config);
+}
+
+QTEST_GUILESS_MAIN(TestCatalogues)
+#include "tst_catalogues.moc"
