@@ -74,7 +74,7 @@ FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& contex
     throw UsageError(fmt::format("a chain of {} ops, at most {} allowed", steps, kMaxSteps));
 }
 
-Part FramedSpace::drawStep(std::size_t op, int level, Random& random) const {
+Part drawnStep(std::size_t op, int level, Random& random) {
   const int sign = random.sign();
   Part step = stepPart(op, level, sign);
   if (ops()[op].hasPlace) {
@@ -105,6 +105,12 @@ std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names)
   std::vector<std::size_t> found;
   for (const std::string_view name : names) found.push_back(opIndex(name));
   return found;
+}
+
+std::vector<std::size_t> fifteenOps() {
+  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "autocontrast", "invert",
+                   "equalize", "solarize", "posterize", "contrast", "color", "brightness", "sharpness",
+                   "cutout"});
 }
 
 std::vector<std::size_t> fourteenOps() {

@@ -31,10 +31,8 @@ class FramedSpace : public PlanSpace {
   /// steps  the most that a chain has
   FramedSpace(const FrameSettings& frame, const PolicyContext& context, Grid grid, int steps);
 
-  /// Adds at most the stated number of steps, made by drawStep().
+  /// Adds at most the stated number of steps, made by drawnStep().
   virtual void drawChain(Plan& plan, Random& random, int epoch) const = 0;
-  /// A step that fired. Draws the sign; of ops with a place x, y; of ops with a partner its number.
-  Part drawStep(std::size_t op, int level, Random& random) const;
   Grid grid() const { return grid_; }
 
  private:
@@ -46,6 +44,11 @@ class FramedSpace : public PlanSpace {
   int steps_;
 };
 
+/// A step that fired. Draws the sign; of ops with a place x, y; of ops with a partner its number.
+Part drawnStep(std::size_t op, int level, Random& random);
+
+/// The ops of AutoAugment without sample pairing, those of Adversarial AutoAugment.
+std::vector<std::size_t> fifteenOps();
 /// The 14 ops of the RandAugment paper, TrivialAugment and UADA.
 std::vector<std::size_t> fourteenOps();
 /// Ops by name.

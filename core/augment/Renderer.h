@@ -65,6 +65,7 @@ class Renderer {
   Target target(const Plan& plan, const TargetView& target, const TargetRule& rule = {}) const;
 
   const RenderSettings& settings() const { return settings_; }
+  const Dataset& data() const { return data_; }
   /// The sample as it lies in the data set; part: as Dataset::image() has it.
   /// throws  Error if there is none of that number
   Held<ImageView> source(std::uint32_t index, const PixelBox* part = nullptr) const;

@@ -29,6 +29,7 @@ enum class Purpose : std::uint32_t {
   dropout = 5,
   update = 6,
   validation = 7,
+  policy = 8,
   test = 99
 };
 

@@ -13,7 +13,7 @@
 #include "core/config/RunConfig.h"
 #include "core/config/SetValue.h"
 #include "core/data/Dataset.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 
 namespace uada {
@@ -104,7 +104,7 @@ std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vect
 /// Also of a method that is unknown.
 bool takesPolicy(const Json& method) {
   const Json* name = method.find("name");
-  const auto isNamed = [&](const Method& known) { return name && *name == Json(known.name); };
+  const auto isNamed = [&](const MethodEntry& known) { return name && *name == Json(known.name); };
   const auto known = std::ranges::find_if(methods(), isNamed);
   return known == methods().end() || known->policySetting != PolicySetting::fixed;
 }

@@ -13,7 +13,7 @@
 #include "core/base/Printable.h"
 #include "core/config/StoredName.h"
 #include "core/data/Dataset.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 
 namespace uada {
@@ -62,7 +62,7 @@ Choice newPolicyFromJson(const Json& json, const std::string& where) {
 /// Settings of a policy that the method makes no use of, and of a method that the policy leaves nothing to
 /// do.
 static void requireUsableTogether(const Choice& choice, const Choice& policy, const std::string& where) {
-  const Method& method = findMethod(choice.name);
+  const MethodEntry& method = findMethod(choice.name);
   const Adapted adapted = method.adapted(choice);
   const Policy& entry = findPolicy(policy.name);
   for (const FieldValue& known : entry.fields()) {
@@ -85,7 +85,7 @@ static void requireUsableTogether(const Choice& choice, const Choice& policy, co
 
 Choice newMethodFromJson(const Json& json, const std::string& where) {
   const Choice method = methodFromJson(json, where);
-  const Method& entry = findMethod(method.name);
+  const MethodEntry& entry = findMethod(method.name);
   requireUsable(entry.fields, method.settings(), where);
   if (entry.policySetting == PolicySetting::fixed) return method;
   const Json* given = json.find("policy");

@@ -9,7 +9,7 @@
 #include "core/augment/PolicyFile.h"
 #include "core/base/Json.h"
 #include "core/data/DataSettings.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
 #include "core/settings/Choice.h"

@@ -6,7 +6,7 @@
 
 #include "core/augment/Space.h"
 #include "core/base/Printable.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/store/ReaderImpl.h"
 #include "core/store/ReportRows.h"
 #include "core/store/Schema.h"

@@ -7,7 +7,7 @@
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"

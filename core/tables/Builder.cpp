@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/tables/Labels.h"
 
 namespace uada {

@@ -2,7 +2,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/tables/Cost.h"
 #include "core/tables/FinishedRun.h"
 #include "core/tables/Labels.h"
@@ -11,7 +11,8 @@ namespace uada {
 namespace {
 
 std::size_t catalogueOrder(const std::string& method) {
-  return static_cast<std::size_t>(std::ranges::find(methods(), method, &Method::name) - methods().begin());
+  return static_cast<std::size_t>(std::ranges::find(methods(), method, &MethodEntry::name) -
+                                  methods().begin());
 }
 
 /// Runs of one recipe on the same images, those with equal configuration together, in the order of the

@@ -9,7 +9,7 @@
 #include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/data/Dataset.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 
 namespace uada {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/Error.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/tables/FinishedRun.h"
 
 /// What the tests of core/tables share.

@@ -3,7 +3,7 @@
 
 #include "core/augment/Space.h"
 #include "core/data/DataSettings.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
@@ -121,7 +121,7 @@ class TestChoice : public QObject {
 
   /// One method is what the others are told against; a policy goes with every method.
   void methodsHaveAPolicyAndOneReference() {
-    QCOMPARE(static_cast<int>(std::ranges::count_if(methods(), &Method::isReference)), 1);
+    QCOMPARE(static_cast<int>(std::ranges::count_if(methods(), &MethodEntry::isReference)), 1);
     QCOMPARE(referenceMethod().name, std::string("ra-uc"));
     Choice method = methodFromJson("uada", "w");
     QCOMPARE(policyOf(method).name, std::string("uada-cifar"));

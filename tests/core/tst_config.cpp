@@ -8,7 +8,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/config/RunConfig.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Sgd.h"
 #include "tests/core/ErrorOf.h"

@@ -7,7 +7,7 @@
 
 #include "core/base/Files.h"
 #include "core/config/RunConfig.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
@@ -51,7 +51,7 @@ std::vector<Owner> owners() {
   all.push_back({"runtime", fieldsOf<Runtime>(), "runtime", [](const auto&, const auto& settings) {
                    return written(kRecipe, "\"uada\"", "{" + settings + "}");
                  }});
-  for (const Method& method : methods())
+  for (const MethodEntry& method : methods())
     all.push_back({method.name, method.fields, "methods[0]", [](const auto& name, const auto& settings) {
                      return written(kRecipe, fmt::format(R"({{"name": "{}"{}{}}})", name,
                                                          settings.empty() ? "" : ", ", settings));

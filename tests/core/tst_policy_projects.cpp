@@ -4,7 +4,7 @@
 
 #include "core/augment/Space.h"
 #include "core/augment/found/Library.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/store/RunSession.h"
 #include "tests/core/FakeEngine.h"
 #include "tests/core/PolicyTools.h"

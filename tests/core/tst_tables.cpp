@@ -2,7 +2,7 @@
 #include <QTest>
 
 #include "core/base/Error.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/tables/Grid.h"
 #include "core/tables/Paper.h"

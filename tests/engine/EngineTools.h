@@ -13,8 +13,9 @@
 #include "core/base/Philox.h"
 #include "core/config/RunConfig.h"
 #include "core/engine/Engine.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/tasks/Classification.h"
 #include "tests/core/ReportText.h"
 
 namespace uada {
@@ -57,6 +58,7 @@ inline RunConfig tinyConfig(const std::string& folder, const std::string& method
   config.recipe.dataset = {"cifar10", DataSettings{folder, 0, 0}};
   config.recipe.model =
       modelFromJson(parseJson(R"({"name": "resnet", "depth": "10", "width": 2})", "test"), "test");
+  config.recipe.task = {Classification::kName, Classification{}};
   config.recipe.training.epochs = epochs;
   config.recipe.training.batch = batch;
   config.recipe.optimiser.set("learning_rate", 0.05);

@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/methods/Chooser.h"
+#include "core/base/Error.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/methods/Uada.h"
 
 namespace uada::test {
@@ -30,20 +31,40 @@ inline Batch batchOf(std::uint32_t count) {
   return batch;
 }
 
-/// Losses that depend on the plan alone: what a network in a fixed state would give.
-class PlanOracle : public Oracle {
+/// Losses that depend on the plan alone: what a network in a fixed state would give. Nothing is trained.
+class PlanContext : public StepContext {
  public:
-  explicit PlanOracle(std::size_t count) : count_(count) {}
-  int render(std::span<const Plan> plans) override {
-    const auto first = static_cast<int>(shown.size());
-    for (std::size_t at = 0; at < plans.size(); at += count_) {
-      shown.emplace_back(plans.begin() + static_cast<std::ptrdiff_t>(at),
-                         plans.begin() + static_cast<std::ptrdiff_t>(at + count_));
+  /// count     samples of the batch
+  /// pictured  those whose decisions are recorded
+  explicit PlanContext(std::size_t count, int pictured = 0) : count_(count), pictured_(pictured) {}
+
+  Rows render(std::span<const Shown> rows) override {
+    const auto first = static_cast<int>(shown.size() * count_);
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      if (at % count_ == 0) shown.emplace_back();
+      shown.back().push_back(rows[at].plan);
     }
-    return first;
+    return {first, static_cast<int>(rows.size())};
   }
-  std::vector<float> losses(int variant, Phase phase) override {
-    (phase == Phase::probe ? probes : candidates).push_back(variant);
+  at::Tensor losses(Rows rows, Mode mode) override {
+    const int variant = variantOf(rows.first);
+    (mode.phase == Phase::probe ? probes : candidates).push_back(variant);
+    return at::tensor(lossesOf(variant));
+  }
+  Trained train(std::span<const int> rows, bool losses) override {
+    Trained trained;
+    std::vector<float> own;
+    for (const int row : rows) {
+      variants.push_back(variantOf(row));
+      own.push_back(loss(planOf(row)));
+    }
+    if (losses) trained.losses = at::tensor(own);
+    return trained;
+  }
+  [[noreturn]] void refuse(std::string_view what) const override { throw Error(std::string(what)); }
+  int pictured() const override { return pictured_; }
+
+  virtual std::vector<float> lossesOf(int variant) {
     std::vector<float> losses;
     for (const Plan& plan : shown[static_cast<std::size_t>(variant)]) losses.push_back(loss(plan));
     return losses;
@@ -52,25 +73,32 @@ class PlanOracle : public Oracle {
     std::size_t hash = std::hash<std::string>{}(toJson(plan).dump());
     return static_cast<float>(hash % 1000) / 100;
   }
-  std::vector<std::vector<Plan>> shown;
-  std::vector<int> probes, candidates;
+  int variantOf(int row) const { return row / static_cast<int>(count_); }
+  const Plan& planOf(int row) const {
+    return shown[static_cast<std::size_t>(row) / count_][static_cast<std::size_t>(row) % count_];
+  }
+
+  std::vector<std::vector<Plan>> shown;  ///< by variant
+  std::vector<int> probes, candidates;   ///< variants, in the order of asking
+  std::vector<int> variants;             ///< [B]: trained on
 
  private:
   const std::size_t count_;
+  const int pictured_;
 };
 
-class FlatOracle : public PlanOracle {
+class FlatContext : public PlanContext {
  public:
-  using PlanOracle::PlanOracle;
+  using PlanContext::PlanContext;
   float loss(const Plan&) const override { return 1; }
 };
 
 /// Gives the k-th asked variant the k-th list of losses.
-class ScriptedOracle : public PlanOracle {
+class ScriptedContext : public PlanContext {
  public:
-  ScriptedOracle(std::size_t count, std::vector<std::vector<float>> script)
-      : PlanOracle(count), script_(std::move(script)) {}
-  std::vector<float> losses(int, Phase) override { return script_.at(asked_++); }
+  ScriptedContext(std::size_t count, std::vector<std::vector<float>> script)
+      : PlanContext(count, static_cast<int>(count)), script_(std::move(script)) {}
+  std::vector<float> lossesOf(int) override { return script_.at(asked_++); }
 
  private:
   std::vector<std::vector<float>> script_;

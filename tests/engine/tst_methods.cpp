@@ -16,13 +16,12 @@ class TestMethods : public QObject {
   /// docs/methods.md, "Cost": (1 + N) probe and N candidate forwards of one variant each, 2N + 1 chains.
   void asksForTwoNPlusOneForwards() {
     const auto space = uadaSpace();
-    PlanOracle oracle(6);
-    const auto chooser = makeChooser(uadaChoice(1), *space);
-    QCOMPARE(chooser->variants(), 9);
-    chooser->choose(batchOf(6), oracle, 0);
-    QCOMPARE(oracle.probes, (std::vector<int>{0, 1, 2, 3, 4}));
-    QCOMPARE(oracle.candidates, (std::vector<int>{5, 6, 7, 8}));
-    QCOMPARE(oracle.shown.size(), std::size_t{9});
+    PlanContext context(6, 6);
+    const auto method = makeMethod(uadaChoice(1), {*space});
+    method->step(batchOf(6), context);
+    QCOMPARE(context.probes, (std::vector<int>{0, 1, 2, 3, 4}));
+    QCOMPARE(context.candidates, (std::vector<int>{5, 6, 7, 8}));
+    QCOMPARE(context.shown.size(), std::size_t{9});
     const Passes passes = findMethod("uada").passes(uadaChoice(1), *space);
     QCOMPARE(passes.forwardsNoGrad, 9.0);
     QCOMPARE(passes.chains, 9.0);
@@ -44,12 +43,12 @@ class TestMethods : public QObject {
   /// Probe i differs from the base only through group i, candidates likewise (1.6, 3).
   void movesOneGroupAtATime() {
     const auto space = uadaSpace();
-    PlanOracle oracle(40);
-    makeChooser(uadaChoice(1), *space)->choose(batchOf(40), oracle, 0);
+    PlanContext context(40, 40);
+    makeMethod(uadaChoice(1), {*space})->step(batchOf(40), context);
     for (std::size_t v = 1; v < 9; ++v) {
       int moved = 0;
       for (std::size_t b = 0; b < 40; ++b) {
-        const Plan &base = oracle.shown[0][b], &plan = oracle.shown[v][b];
+        const Plan &base = context.shown[0][b], &plan = context.shown[v][b];
         const Group group = space->groups()[(v - 1) % 4];
         QVERIFY(group == groupNamed("flip") || samePart(plan, base, "flip"));
         QVERIFY(group == groupNamed("crop") || samePart(plan, base, "crop"));
@@ -64,17 +63,17 @@ class TestMethods : public QObject {
   void choosesTheHardest() {
     const auto space = uadaSpace();
     const Batch batch = batchOf(60);
-    PlanOracle oracle(60);
-    const Chosen chosen = makeChooser(uadaChoice(1), *space)->choose(batch, oracle, 60);
+    PlanContext context(60, 60);
+    const StepOutcome chosen = makeMethod(uadaChoice(1), {*space})->step(batch, context);
     std::map<int, int> wins;
     for (std::size_t b = 0; b < 60; ++b) {
       QVERIFY(chosen.best[b] >= chosen.unperturbed[b]);
       float most = chosen.unperturbed[b];
-      for (std::size_t v = 5; v < 9; ++v) most = std::max(most, oracle.loss(oracle.shown[v][b]));
+      for (std::size_t v = 5; v < 9; ++v) most = std::max(most, context.loss(context.shown[v][b]));
       QCOMPARE(chosen.best[b], most);
-      const auto variant = static_cast<std::size_t>(chosen.variants[b]);
-      QCOMPARE(oracle.loss(oracle.shown[variant][b]), most);
-      QVERIFY(space->clamped(chosen.decided[b]) == oracle.shown[variant][b]);
+      const auto variant = static_cast<std::size_t>(context.variants[b]);
+      QCOMPARE(context.loss(context.shown[variant][b]), most);
+      QVERIFY(space->clamped(chosen.decided[b]) == context.shown[variant][b]);
       ++wins[chosen.decisions[b].winner];
     }
     QVERIFY(wins.size() >= 4);
@@ -85,22 +84,22 @@ class TestMethods : public QObject {
   /// 1.5: of equal candidates the first in the order flip, crop, chain, cutout, unperturbed wins.
   void breaksTies() {
     const auto space = uadaSpace();
-    FlatOracle flat(3);
-    const Chosen all = makeChooser(uadaChoice(1), *space)->choose(batchOf(3), flat, 3);
+    FlatContext flat(3, 3);
+    const StepOutcome all = makeMethod(uadaChoice(1), {*space})->step(batchOf(3), flat);
     for (const Decision& decision : all.decisions) QCOMPARE(decision.winner, 0);
-    ScriptedOracle oracle(1, {{1.0f}, {0.9f}, {1.2f}, {1.0f}, {0.7f}, {1.0f}, {1.15f}, {1.0f}, {1.15f}});
-    const Chosen example = makeChooser(uadaChoice(1), *space)->choose(batchOf(1), oracle, 1);
+    ScriptedContext context(1, {{1.0f}, {0.9f}, {1.2f}, {1.0f}, {0.7f}, {1.0f}, {1.15f}, {1.0f}, {1.15f}});
+    const StepOutcome example = makeMethod(uadaChoice(1), {*space})->step(batchOf(1), context);
     QCOMPARE(example.decisions[0].winner, 1);
-    QCOMPARE(example.variants[0], 6);
+    QCOMPARE(context.variants[0], 6);
   }
 
   void includesTheUnperturbedOnlyIfAsked() {
     const auto space = uadaSpace();
     const std::vector<std::vector<float>> script{{2.0f}, {1.0f}, {1.0f}, {1.0f}, {1.0f},
                                                  {0.5f}, {0.4f}, {0.9f}, {0.3f}};
-    ScriptedOracle with(1, script), without(1, script);
-    QCOMPARE(makeChooser(uadaChoice(1, true), *space)->choose(batchOf(1), with, 1).decisions[0].winner, -1);
-    const Chosen literal = makeChooser(uadaChoice(1, false), *space)->choose(batchOf(1), without, 1);
+    ScriptedContext with(1, script), without(1, script);
+    QCOMPARE(makeMethod(uadaChoice(1, true), {*space})->step(batchOf(1), with).decisions[0].winner, -1);
+    const StepOutcome literal = makeMethod(uadaChoice(1, false), {*space})->step(batchOf(1), without);
     QCOMPARE(literal.decisions[0].winner, 2);
     QCOMPARE(literal.best[0], 0.9f);
   }
@@ -114,8 +113,8 @@ class TestMethods : public QObject {
   void recordsDecisionsThatCanBeRecomputed() {
     QFETCH(int, epsilon);
     const auto space = uadaSpace();
-    PlanOracle oracle(80);
-    const Chosen chosen = makeChooser(uadaChoice(epsilon), *space)->choose(batchOf(80), oracle, 80);
+    PlanContext context(80, 80);
+    const StepOutcome chosen = makeMethod(uadaChoice(epsilon), {*space})->step(batchOf(80), context);
     QCOMPARE(chosen.decisions.size(), std::size_t{80});
     int moved = 0;
     for (const Decision& decision : chosen.decisions) {
@@ -139,23 +138,23 @@ class TestMethods : public QObject {
 
   /// A probe that ends where it began says nothing, whatever the two forwards gave.
   void takesNoNoiseForAGradient() {
-    class Noisy : public PlanOracle {
+    class Noisy : public PlanContext {
      public:
-      using PlanOracle::PlanOracle;
-      std::vector<float> losses(int variant, Phase phase) override {
-        std::vector<float> losses = PlanOracle::losses(variant, phase);
+      using PlanContext::PlanContext;
+      std::vector<float> lossesOf(int variant) override {
+        std::vector<float> losses = PlanContext::lossesOf(variant);
         for (float& loss : losses) loss += 0.001f * static_cast<float>(variant);
         return losses;
       }
     };
     const auto space = uadaSpace();
-    Noisy oracle(300);
-    const Chosen chosen = makeChooser(uadaChoice(1), *space)->choose(batchOf(300), oracle, 300);
+    Noisy context(300, 300);
+    const StepOutcome chosen = makeMethod(uadaChoice(1), {*space})->step(batchOf(300), context);
     int unchanged = 0;
     for (std::size_t b = 0; b < 300; ++b) {
       for (std::size_t g = 0; g < 4; ++g) {
         const GroupDecision& part = chosen.decisions[b].groups[g];
-        if (oracle.shown[1 + g][b] != oracle.shown[0][b]) continue;
+        if (context.shown[1 + g][b] != context.shown[0][b]) continue;
         ++unchanged;
         QCOMPARE(part.dL, std::vector{0.0});
         QVERIFY(part.before == part.after);
@@ -166,8 +165,8 @@ class TestMethods : public QObject {
 
   void addsUpThePolicy() {
     const auto space = uadaSpace();
-    PlanOracle oracle(200);
-    const Chosen chosen = makeChooser(uadaChoice(1), *space)->choose(batchOf(200), oracle, 200);
+    PlanContext context(200, 200);
+    const StepOutcome chosen = makeMethod(uadaChoice(1), {*space})->step(batchOf(200), context);
     const PolicyReport& policy = chosen.policy;
     QCOMPARE(policy.count, 200);
     QCOMPARE(policy.step, std::int64_t{3});
@@ -206,13 +205,14 @@ class TestMethods : public QObject {
   /// Epsilon 0 is the plain policy, with the plans of ra-uc.
   void isPlainWithoutAStep() {
     const auto space = uadaSpace();
-    PlanOracle none(5), plain(5);
-    const Chosen zero = makeChooser(uadaChoice(0), *space)->choose(batchOf(5), none, 2);
-    const Chosen raUc = makeChooser(methodFromJson(Json("ra-uc"), "test"), *space)->choose(batchOf(5), plain, 2);
+    PlanContext none(5, 2), plain(5, 2);
+    const StepOutcome zero = makeMethod(uadaChoice(0), {*space})->step(batchOf(5), none);
+    const StepOutcome raUc =
+        makeMethod(methodFromJson(Json("ra-uc"), "test"), {*space})->step(batchOf(5), plain);
     QVERIFY(none.shown == plain.shown);
     QVERIFY(none.probes.empty() && none.candidates.empty());
     QVERIFY(zero.unperturbed.empty());
-    QCOMPARE(zero.variants, std::vector<int>(5, 0));
+    QCOMPARE(none.variants, std::vector<int>(5, 0));
     QCOMPARE(zero.decisions.size(), std::size_t{2});
     QVERIFY(zero.decisions[0].groups.empty() && std::isnan(zero.decisions[0].unperturbedLoss));
     QCOMPARE(raUc.policy.unperturbedWins, 5);

@@ -47,7 +47,7 @@ class TestModels : public QObject {
   void takesAnySide() {
     const auto network = makeNetwork(resnet("10", 2), {10, 28}, 1);
     for (const int side : {28, 32, 64}) {
-      const at::Tensor logits = network->forward(ramp({3, 3, side, side}));
+      const at::Tensor logits = network->forward(ramp({3, 3, side, side})).main;
       QVERIFY(logits.sizes() == at::IntArrayRef({3, 10}));
       QVERIFY(logits.isfinite().all().item<bool>());
     }
@@ -58,7 +58,7 @@ class TestModels : public QObject {
     for (const int width : {1, 2, 4, 8, 12}) {
       const auto network = makeNetwork(resnet("10", width), {10, 32}, 1);
       const at::Tensor x = ramp({25, 3, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
-      for (int i = 0; i < 3; ++i) network->forward(x).square().sum().backward();
+      for (int i = 0; i < 3; ++i) network->forward(x).main.square().sum().backward();
       for (const at::Tensor& parameter : network->parameters())
         QVERIFY(parameter.grad().isfinite().all().item<bool>());
     }

@@ -18,7 +18,7 @@ int signOf(double x) { return (x > 0) - (x < 0); }
 
 /// Equation (5) said again, of all samples of a batch and with every coordinate's own dL.
 /// against  the sign is turned round
-void checkMoves(const Chosen& chosen, bool against) {
+void checkMoves(const StepOutcome& chosen, bool against) {
   for (const Decision& decision : chosen.decisions) {
     for (const GroupDecision& g : decision.groups) {
       const bool each = g.dL.size() > 1;
@@ -43,12 +43,11 @@ class TestUadaReadings : public QObject {
     const auto space = makeSpace(
         findPolicy("uada-cifar").read("uada-cifar", parseJson(R"({"coordinatewise":true})", "test"), "test"),
         {squareInput(32)});
-    PlanOracle oracle(50);
-    const auto chooser = makeChooser(uadaChoice(1), *space);
-    QCOMPARE(chooser->variants(), 13);
-    const Chosen chosen = chooser->choose(batchOf(50), oracle, 50);
-    QCOMPARE(oracle.probes.size(), std::size_t{9});
-    QCOMPARE(oracle.candidates, (std::vector<int>{9, 10, 11, 12}));
+    PlanContext context(50, 50);
+    const auto method = makeMethod(uadaChoice(1), {*space});
+    const StepOutcome chosen = method->step(batchOf(50), context);
+    QCOMPARE(context.probes.size(), std::size_t{9});
+    QCOMPARE(context.candidates, (std::vector<int>{9, 10, 11, 12}));
     QCOMPARE(findMethod("uada").passes(uadaChoice(1), *space).chains, 13.0);
     const std::size_t expected[] = {1, 2, 1, 4};
     for (std::size_t g = 0; g < 4; ++g) QCOMPARE(chosen.decisions[0].groups[g].dL.size(), expected[g]);
@@ -58,16 +57,17 @@ class TestUadaReadings : public QObject {
     QCOMPARE(cutout.plus + cutout.minus + cutout.zero, 200);
     // The first variant after the unperturbed and the flip moves the crop's row alone.
     for (std::size_t b = 0; b < 50; ++b)
-      QCOMPARE(test::at(oracle.shown[2][b], "crop", 1), test::at(oracle.shown[0][b], "crop", 1));
+      QCOMPARE(test::at(context.shown[2][b], "crop", 1), test::at(context.shown[0][b], "crop", 1));
   }
 
   /// granularity batch: one plan, one move, one winner; the mean loss decides.
   void aBatchDecidesAsOne() {
     const auto space = uadaSpace();
-    ScriptedOracle oracle(2, {{1, 3}, {1, 2}, {0, 8}, {1, 3}, {1, 1}, {5, 0}, {0, 5.5f}, {4, 0}, {9, 0.5f}});
-    const Chosen chosen =
-        makeChooser(choice(R"({"granularity":"batch"})"), *space)->choose(batchOf(2), oracle, 2);
-    for (const std::vector<Plan>& variant : oracle.shown) QVERIFY(variant[0] == variant[1]);
+    ScriptedContext context(2,
+                            {{1, 3}, {1, 2}, {0, 8}, {1, 3}, {1, 1}, {5, 0}, {0, 5.5f}, {4, 0}, {9, 0.5f}});
+    const StepOutcome chosen =
+        makeMethod(choice(R"({"granularity":"batch"})"), {*space})->step(batchOf(2), context);
+    for (const std::vector<Plan>& variant : context.shown) QVERIFY(variant[0] == variant[1]);
     const double dL[] = {-0.5, 2, 0, -1};  // means of the probes' losses less the unperturbed ones'
     for (const Decision& decision : chosen.decisions) {
       QCOMPARE(decision.winner, 3);  // means 2.5, 2.75, 2, 4.75 and 2 unperturbed
@@ -78,7 +78,7 @@ class TestUadaReadings : public QObject {
       }
       QCOMPARE(decision.groups[3].candidateLoss, 4.75);
     }
-    QCOMPARE(chosen.variants, (std::vector<int>{8, 8}));
+    QCOMPARE(context.variants, (std::vector<int>{8, 8}));
     QCOMPARE(chosen.best, (std::vector<float>{4.75f, 4.75f}));
     checkMoves(chosen, false);
   }
@@ -87,14 +87,13 @@ class TestUadaReadings : public QObject {
   /// still the hardest.
   void randomUpdatesAskForNoProbe() {
     const auto space = uadaSpace();
-    PlanOracle oracle(400);
+    PlanContext context(400, 400);
     const Choice random = choice(R"({"update":"random"})");
-    const auto chooser = makeChooser(random, *space);
-    QCOMPARE(chooser->variants(), 5);
+    const auto method = makeMethod(random, {*space});
     QCOMPARE(findMethod("uada").passes(random, *space).forwardsNoGrad, 5.0);
-    const Chosen chosen = chooser->choose(batchOf(400), oracle, 400);
-    QCOMPARE(oracle.probes, std::vector<int>{0});
-    QCOMPARE(oracle.candidates, (std::vector<int>{1, 2, 3, 4}));
+    const StepOutcome chosen = method->step(batchOf(400), context);
+    QCOMPARE(context.probes, std::vector<int>{0});
+    QCOMPARE(context.candidates, (std::vector<int>{1, 2, 3, 4}));
     int flipped = 0, up = 0;
     for (std::size_t b = 0; b < 400; ++b) {
       const Decision& decision = chosen.decisions[b];
@@ -102,7 +101,7 @@ class TestUadaReadings : public QObject {
       flipped += decision.groups[0].after != decision.groups[0].before;
       up += decision.groups[3].after[0] > decision.groups[3].before[0];
       float most = chosen.unperturbed[b];
-      for (std::size_t v = 1; v < 5; ++v) most = std::max(most, oracle.loss(oracle.shown[v][b]));
+      for (std::size_t v = 1; v < 5; ++v) most = std::max(most, context.loss(context.shown[v][b]));
       QCOMPARE(chosen.best[b], most);
     }
     QVERIFY(flipped > 150 && flipped < 250);
@@ -114,18 +113,18 @@ class TestUadaReadings : public QObject {
   /// Both settings of Table 6: against the gradient, and the easiest.
   void minimisesBothWays() {
     const auto space = uadaSpace();
-    PlanOracle oracle(80);
-    const Chosen chosen = makeChooser(choice(R"({"update":"against","selection":"easiest"})"), *space)
-                              ->choose(batchOf(80), oracle, 80);
+    PlanContext context(80, 80);
+    const StepOutcome chosen = makeMethod(choice(R"({"update":"against","selection":"easiest"})"), {*space})
+                                   ->step(batchOf(80), context);
     checkMoves(chosen, true);
     for (std::size_t b = 0; b < 80; ++b) {
       float least = chosen.unperturbed[b];
-      for (std::size_t v = 5; v < 9; ++v) least = std::min(least, oracle.loss(oracle.shown[v][b]));
+      for (std::size_t v = 5; v < 9; ++v) least = std::min(least, context.loss(context.shown[v][b]));
       QCOMPARE(chosen.best[b], least);
     }
-    FlatOracle flat(3);
-    const Chosen ties =
-        makeChooser(choice(R"({"selection":"easiest"})"), *space)->choose(batchOf(3), flat, 3);
+    FlatContext flat(3, 3);
+    const StepOutcome ties =
+        makeMethod(choice(R"({"selection":"easiest"})"), {*space})->step(batchOf(3), flat);
     for (const Decision& decision : ties.decisions) QCOMPARE(decision.winner, 0);
   }
 

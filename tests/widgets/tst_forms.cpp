@@ -13,7 +13,7 @@
 #include "core/augment/Space.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "widgets/forms/CostStrip.h"
@@ -167,7 +167,7 @@ class TestForms : public QObject {
       form.setFields(model.fields);
       QCOMPARE(model.read(model.name, form.values(), "form"), modelFromJson(model.name, "form"));
     }
-    for (const Method& method : methods()) {
+    for (const MethodEntry& method : methods()) {
       form.setFields(method.fields);
       QCOMPARE(method.read(method.name, form.values(), "form"), methodFromJson(method.name, "form"));
     }

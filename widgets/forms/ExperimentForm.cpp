@@ -8,7 +8,7 @@
 
 #include "core/base/Error.h"
 #include "core/data/Dataset.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
@@ -126,7 +126,7 @@ void ExperimentForm::addWhat(QLayout* page) {
 
 /// The chosen method's settings and, where it takes any policy, the policy: at first the method's own.
 void ExperimentForm::showMethod() {
-  const Method& method = findMethod(method_->chosen().toStdString());
+  const MethodEntry& method = findMethod(method_->chosen().toStdString());
   methodForm_->setFields(method.fields);
   policy_->setPolicy(policyOf(methodFromJson(method.name, "form")));
   policy_->setVisible(method.policySetting != PolicySetting::fixed);

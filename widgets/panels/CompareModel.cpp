@@ -7,7 +7,7 @@
 #include <set>
 
 #include "core/base/Text.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 

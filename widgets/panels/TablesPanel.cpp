@@ -15,7 +15,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/TableExport.h"

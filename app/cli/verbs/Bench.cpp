@@ -18,7 +18,7 @@
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/config/DeviceName.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/store/Project.h"
 
 namespace uada::cli {
@@ -70,7 +70,7 @@ void benchStep(const BenchOptions& options, BenchLines& lines) {
   std::vector<std::string> chosen = options.methods;
   for (const std::string& name : chosen) findMethod(name);
   if (chosen.empty())
-    for (const Method& method : methods()) chosen.push_back(method.name);
+    for (const MethodEntry& method : methods()) chosen.push_back(method.name);
   for (const BenchResult& result : loadEngine().benchSteps(chosen, options.threads, options.device))
     lines.add(result);
 }

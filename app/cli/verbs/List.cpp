@@ -13,7 +13,7 @@
 #include "core/base/Text.h"
 #include "core/config/RunConfig.h"
 #include "core/data/Dataset.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
@@ -227,14 +227,14 @@ void listDatasets(const Console& console, const ListOptions&) {
 }
 
 /// Forward-equivalents of a method with its defaults relative to ra-uc.
-double relativePasses(const Method& method) {
+double relativePasses(const MethodEntry& method) {
   const Choice choice = methodFromJson(method.name, "list");
   return method.passes(choice, *makeSpace(policyOf(choice))).relativeToRaUc();
 }
 
 void listMethods(const Console& console, const ListOptions&) {
   TextTable table({{"method"}, {"title"}, {"cost", Align::right}, {"policy"}, {"source"}});
-  for (const Method& method : methods()) {
+  for (const MethodEntry& method : methods()) {
     const double passes = relativePasses(method);
     const bool isFixed = method.policySetting == PolicySetting::fixed;
     table.add({method.name, method.title, fmt::format("{:.2f}", passes),

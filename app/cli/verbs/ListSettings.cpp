@@ -9,7 +9,7 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/RunConfig.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
@@ -32,7 +32,7 @@ std::vector<Owner> owners() {
   for (const Schedule& schedule : schedules())
     all.push_back({schedule.name, "recipe.schedule", schedule.fields});
   all.push_back({"training", "recipe.training", fieldsOf<Training>()});
-  for (const Method& method : methods()) all.push_back({method.name, "method", method.fields});
+  for (const MethodEntry& method : methods()) all.push_back({method.name, "method", method.fields});
   for (const Policy& policy : policies()) all.push_back({policy.name, "policy", policy.fields()});
   all.push_back({"runtime", "runtime", fieldsOf<Runtime>()});
   return all;

@@ -23,7 +23,7 @@
 #include "core/config/SetValue.h"
 #include "core/data/ResidentDataset.h"
 #include "core/engine/DecisionLine.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/images/ContactSheet.h"
 #include "core/images/ImageIo.h"
 #include "core/ops/Resize.h"

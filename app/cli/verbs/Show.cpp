@@ -7,7 +7,7 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/engine/ReportJson.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/store/Project.h"
 
 namespace uada::cli {

@@ -32,7 +32,7 @@ void FoundSpace::drawChain(Plan& plan, Random& random, int epoch) const {
 
 Part FoundSpace::drawOp(const PolicyOp& op, Random& random) const {
   const bool share = gridInfo(grid()).continuous;
-  Part step = drawStep(op.op, share ? levelOfShare(op.level) : static_cast<int>(op.level), random);
+  Part step = drawnStep(op.op, share ? levelOfShare(op.level) : static_cast<int>(op.level), random);
   if (share) step.found = op.level;
   return step;
 }

@@ -7,10 +7,10 @@ namespace uada {
 
 /// Plans of a policy file. Draws of a chain, in this order for ever:
 ///   sub-policies: which one (drawn, too, where only one is looked at); of each of its ops whether it
-///     fires, then what drawStep() draws
+///     fires, then what drawnStep() draws
 ///   segments: how many are to fire; then ops in random order, each: which of those left, whether it
-///     fires; of those that fire, which alone stand in the plan, what drawStep() draws
-///   elements: whether the image is augmented; of each op which element, then what drawStep() draws
+///     fires; of those that fire, which alone stand in the plan, what drawnStep() draws
+///   elements: whether the image is augmented; of each op which element, then what drawnStep() draws
 class FoundSpace : public FramedSpace {
  public:
   /// asPublished  with the errors of the published code: its grid, and of elements its one level

@@ -96,7 +96,7 @@ std::vector<std::size_t> sixteenOps() {
                    "translate_x", "translate_y"});
 }
 
-/// Draws of each op: its type, then what drawStep() draws.
+/// Draws of each op: its type, then what drawnStep() draws.
 class RandAugmentSpace : public FramedSpace {
  public:
   RandAugmentSpace(const RandAugmentSettings& settings, const PolicyContext& context)
@@ -109,7 +109,7 @@ class RandAugmentSpace : public FramedSpace {
   void drawChain(Plan& plan, Random& random, int) const override {
     for (int i = 0; i < count_; ++i) {
       const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
-      plan.add(drawStep(op, magnitude_, random));
+      plan.add(drawnStep(op, magnitude_, random));
     }
   }
 

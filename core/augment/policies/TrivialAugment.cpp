@@ -27,7 +27,7 @@ Grid gridOf(const TrivialAugmentSettings& settings) {
   return settings.space == "wide" ? Grid::taWide31 : Grid::tvWide31;
 }
 
-/// One op, uniform, at a uniform level. Draws its type, its level, then what drawStep() draws.
+/// One op, uniform, at a uniform level. Draws its type, its level, then what drawnStep() draws.
 class TrivialAugmentSpace : public FramedSpace {
  public:
   TrivialAugmentSpace(const TrivialAugmentSettings& settings, const PolicyContext& context)
@@ -37,7 +37,7 @@ class TrivialAugmentSpace : public FramedSpace {
   void drawChain(Plan& plan, Random& random, int) const override {
     const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
     const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid()))));
-    plan.add(drawStep(op, level, random));
+    plan.add(drawnStep(op, level, random));
   }
 
   std::vector<std::size_t> ops_;

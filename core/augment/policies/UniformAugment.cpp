@@ -19,7 +19,7 @@ struct UniformAugmentSettings {
 };
 
 /// Each op is applied with a probability that is itself uniform, so in half of the cases. Draws of each op:
-/// its type, its level, the probability, whether it fires, then what drawStep() draws.
+/// its type, its level, the probability, whether it fires, then what drawnStep() draws.
 class UniformAugmentSpace : public FramedSpace {
  public:
   UniformAugmentSpace(const UniformAugmentSettings& settings, const PolicyContext& context)
@@ -36,7 +36,7 @@ class UniformAugmentSpace : public FramedSpace {
       const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid()))));
       const double probability = random.uniform();
       const bool fired = random.uniform() < probability;
-      Part step = drawStep(op, level, random);
+      Part step = drawnStep(op, level, random);
       step.fired = fired;
       plan.add(step);
     }

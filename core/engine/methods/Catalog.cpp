@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "core/augment/Space.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/settings/CatalogChoice.h"
 #include "methods_headers.h"
 
@@ -30,8 +30,8 @@ Choice readMethod(const std::string& name, const Json& settings, const std::stri
 }
 
 template <class S>
-Method entry() {
-  Method method{S::kName, S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy, S::kPolicySetting};
+MethodEntry entry() {
+  MethodEntry method{S::kName, S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy, S::kPolicySetting};
   if constexpr (requires { S::kReference; }) method.isReference = S::kReference;
   method.read = &readMethod<S>;
   method.passes = [](const Choice& choice, const Space& space) {
@@ -52,18 +52,18 @@ Method entry() {
 
 }  // namespace
 
-const std::vector<Method>& methods() {
+const std::vector<MethodEntry>& methods() {
 #define METHOD(Settings) entry<Settings>(),
-  static const std::vector<Method> all{
+  static const std::vector<MethodEntry> all{
 #include "core/engine/methods/methods.def"
   };
 #undef METHOD
   return all;
 }
 
-const Method& findMethod(std::string_view name) { return findEntry(methods(), name, "method"); }
+const MethodEntry& findMethod(std::string_view name) { return findEntry(methods(), name, "method"); }
 
-const Method& referenceMethod() { return *std::ranges::find_if(methods(), &Method::isReference); }
+const MethodEntry& referenceMethod() { return *std::ranges::find_if(methods(), &MethodEntry::isReference); }
 
 Choice methodFromJson(const Json& json, const std::string& where) {
   return choiceFromJson(methods(), "method", json, where);

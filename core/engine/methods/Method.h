@@ -1,66 +1,125 @@
 #pragma once
 
-#include <string>
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
-#include "core/base/Json.h"
+#include "core/augment/Space.h"
+#include "core/engine/Reports.h"
+#include "core/engine/models/Network.h"
+#include "core/engine/models/StateVisitor.h"
+#include "core/engine/tasks/MetricSum.h"
 #include "core/settings/Choice.h"
-#include "core/settings/Settings.h"
 
 namespace uada {
 
-class Space;
-
-/// What a method costs for each batch, in the counts of docs/methods.md, "Cost".
-struct Passes {
-  double forwardsNoGrad = 0, forwardsTrain = 1, backwards = 1;
-  double chains = 1;  ///< augmentation chains a sample
-  double relativeToRaUc() const { return (forwardsNoGrad + forwardsTrain + 2 * backwards) / 3; }
+/// The samples of one step.
+struct Batch {
+  std::uint64_t seed = 1;
+  std::int64_t step = 1;               ///< from 1, over the run
+  int epoch = 1;                       ///< from 1
+  std::vector<std::uint32_t> indices;  ///< [B] into the training set
+  std::vector<ImageSize> sizes = {};   ///< [B] of their images; empty: as the space was made for
 };
 
-/// Whether a method takes the setting `policy`, the name of a policy or an object with `name` and settings.
-/// fixed: no. other: yes; complete settings have it only where it is not the default. stated: yes, and they
-/// always have it.
-enum class PolicySetting { fixed, other, stated };
-
-/// What a method does with its policy's plans, and the setting that keeps it from doing more.
-struct Adapted {
-  Adapting by = Adapting::nothing;
-  std::string because = {};  ///< "epsilon 0", "method plain"
+/// A sample of the batch under a plan.
+struct Shown {
+  int place = 0;  ///< in Batch::indices
+  Plan plan;      ///< every coordinate in its range
 };
 
-/// What the choice of a method holds: the method's own settings and the policy that it draws from.
-template <class S>
-struct MethodSettings {
-  S own;
-  Choice policy;
+/// Rendered images, each with its target: rows `first` to `first + count - 1` of the step, which count from
+/// 0.
+struct Rows {
+  int first = 0, count = 0;
+  /// The v-th of variants of `size` rows.
+  Rows variant(int v, int size) const { return {first + v * size, size}; }
 };
 
-/// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in
-/// methods/X.h with kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const
-/// X&, int groups, int probes)`; one that adapts the policy has `static Adapted adapted(const X&)`, and the
-/// one that costs and gains of the others are told against has `kReference = true`.
-struct Method {
-  std::string name, title, source;
-  std::vector<FieldValue> fields;  ///< without `policy`
-  std::string policy;              ///< the default
-  PolicySetting policySetting = PolicySetting::fixed;
-  bool isReference = false;  ///< of one: others are compared with it
-  /// Of a choice MethodSettings<X>.
-  Choice::Read read = nullptr;
-  /// space  of the policy that the method draws from
-  Passes (*passes)(const Choice& method, const Space& space) = nullptr;
-  Adapted (*adapted)(const Choice& method) = nullptr;
-  const Choice& (*policyOf)(const Choice& method) = nullptr;
-};
-const std::vector<Method>& methods();
-const Method& findMethod(std::string_view name);
-/// The one that costs and gains of the others are told against.
-const Method& referenceMethod();
+/// Which part of a step a forward belongs to, for the timings.
+enum class Phase { probe, candidate };
 
-/// By name or as an object with `name` and settings. Throws UsageError. where: for messages
-Choice methodFromJson(const Json& json, const std::string& where);
-/// The policy that the method draws from; it stays as long as a copy of the method does.
-const Choice& policyOf(const Choice& method);
+/// How the network looks at rows that it is not trained on.
+struct Mode {
+  Phase phase = Phase::probe;
+  NormMode norm = NormMode::train;
+};
+
+/// What one training pass left behind.
+struct Trained {
+  double loss = 0;                 ///< the task's objective
+  std::vector<MetricSum> metrics;  ///< Task::trainMetrics but the loss
+  at::Tensor losses;               ///< [rows], float: each row's own; undefined unless asked for
+};
+
+/// What a method can do in a step, with the network in its present state.
+class StepContext {
+ public:
+  virtual ~StepContext() = default;
+  /// Makes a row of each; a target moves with its image. The rows are kept until the step ends.
+  virtual Rows render(std::span<const Shown> shown) = 0;
+  /// One forward without gradient.
+  /// rows     of one call of render()
+  /// returns  [count], float, on the device: each row's loss as the task compares them
+  virtual at::Tensor losses(Rows rows, Mode mode) = 0;
+  /// Trains on the rows: one forward, one backward, one change of the weights.
+  /// losses  whether Trained::losses are wanted
+  /// throws  Error, before the weights are touched, if the loss or a gradient is not a finite number
+  virtual Trained train(std::span<const int> rows, bool losses = false) = 0;
+  /// Ends the training with an Error that says what is not a finite number.
+  [[noreturn]] virtual void refuse(std::string_view what) const = 0;
+  /// The decisions of this many samples are recorded: the first of the batch.
+  virtual int pictured() const = 0;
+};
+
+/// What a method says of one step.
+struct StepOutcome {
+  Trained trained;
+  std::vector<float> unperturbed;  ///< [B]; empty: the method has none
+  std::vector<float> best;         ///< [B]: loss of the chosen candidate; empty likewise
+  PolicyReport policy;
+  std::vector<Decision> decisions;  ///< without pictures and hashes
+  std::vector<Plan> decided;        ///< for each decision: the plan that was trained on, raw
+};
+
+/// The torch-side half of a method: owns the training step, and may learn from it. Lives on the training
+/// thread (docs/methods.md, "Methods").
+class Method {
+ public:
+  virtual ~Method() = default;
+  /// Before the first step of an epoch, and again before the first one after a resume: what it draws must
+  /// follow from what visit() restores. epoch: from 1
+  virtual void beginEpoch(int /*epoch*/, StepContext&) {}
+  /// Trains once on the batch.
+  virtual StepOutcome step(const Batch& batch, StepContext& context) = 0;
+  /// After the test that follows the last step.
+  virtual void endEpoch(int /*epoch*/, StepContext&) {}
+  /// All that it has learned.
+  virtual void visit(StateVisitor&) {}
+};
+
+/// What a method is made for. The space outlives it.
+struct MethodContext {
+  const Space& space;
+  std::uint64_t seed = 1;  ///< the run's
+};
+
+/// The method of a catalogue entry.
+std::unique_ptr<Method> makeMethod(const Choice& method, const MethodContext& context);
+
+/// Trains on the plans as they are drawn: baseline, plain, ra-uc, and UADA with epsilon 0.
+std::unique_ptr<Method> makePlainMethod(const MethodContext& context);
+
+/// Plans drawn once for each sample from its own stream (seed, epoch, index): [B], raw.
+std::vector<Plan> samplePlans(const Batch& batch, const Space& space);
+/// Adds the plans of the whole batch, clamped: one variant.
+/// plans  [B], raw
+void addVariant(std::vector<Shown>& shown, std::span<const Plan> plans, const Space& space);
+/// What is recorded of a sample that is trained on as it was drawn.
+Decision drawnDecision(const Batch& batch, std::size_t place, const Plan& plan);
 
 }  // namespace uada

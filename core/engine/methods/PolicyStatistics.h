@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/engine/methods/Chooser.h"
+#include "core/engine/methods/Method.h"
 
 namespace uada {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 
 namespace uada {
 

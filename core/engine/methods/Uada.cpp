@@ -1,10 +1,11 @@
 #include "core/engine/methods/Uada.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
-#include "core/engine/methods/Chooser.h"
+#include "core/engine/methods/Method.h"
 #include "core/engine/methods/PolicyStatistics.h"
 
 namespace uada {
@@ -25,35 +26,37 @@ namespace {
 /// the plan's has dL = 0 instead of the noise of two forwards of one image. The other readings are settings:
 /// of the whole batch one decision, a random or a reversed move, the smallest loss; a probe for each
 /// coordinate is the space's (docs/methods.md, "Choices").
-class UadaChooser : public Chooser {
+class UadaMethod : public Method {
  public:
-  UadaChooser(const Uada& settings, const Space& space)
-      : settings_(settings), space_(space), groups_(space.groups()) {}
-  int variants() const override {
-    return static_cast<int>(
-        Uada::passes(settings_, static_cast<int>(groups_.size()), space_.probes()).chains);
-  }
+  UadaMethod(const Uada& settings, const MethodContext& context)
+      : settings_(settings), space_(context.space), groups_(space_.groups()) {}
 
-  Chosen choose(const Batch& batch, Oracle& oracle, int pictured) const override {
+  StepOutcome step(const Batch& batch, StepContext& context) override {
     const Batch drawn = drawnBy(batch);
     const std::vector<Plan> plans = samplePlans(drawn, space_);
     std::vector<GroupTrial> trials = probed(drawn, plans);
-    Chosen chosen;
-    const int first = tryProbes(plans, trials, chosen.unperturbed, oracle);
-    const int candidates = tryCandidates(drawn, plans, trials, chosen.unperturbed, oracle);
+    StepOutcome outcome;
+    const Rows unperturbed = tryProbes(plans, trials, outcome.unperturbed, context);
+    const Rows candidates = tryCandidates(drawn, plans, trials, outcome.unperturbed, context);
 
-    const std::vector<int> winners = this->winners(trials, chosen.unperturbed);
-    for (std::size_t b = 0; b < plans.size(); ++b) {
+    const std::vector<int> winners = this->winners(trials, outcome.unperturbed);
+    std::vector<int> picked;
+    for (int b = 0; b < unperturbed.count; ++b) {
       const int winner = winners[b];
-      chosen.variants.push_back(winner == kUnperturbed ? first : candidates + winner);
-      chosen.best.push_back(winner == kUnperturbed ? chosen.unperturbed[b] : trials[winner].loss[b]);
+      picked.push_back(
+          b + (winner == kUnperturbed ? unperturbed : candidates.variant(winner, unperturbed.count)).first);
+      outcome.best.push_back(winner == kUnperturbed ? outcome.unperturbed[b] : trials[winner].loss[b]);
     }
-    chosen.policy = policyReport(batch, plans, space_, trials, winners);
-    for (std::size_t b = 0; b < plans.size() && static_cast<int>(b) < pictured; ++b) {
-      chosen.decisions.push_back(recorded(batch, b, plans[b], chosen.unperturbed[b], trials, winners[b]));
-      chosen.decided.push_back(winners[b] == kUnperturbed ? plans[b] : trials[winners[b]].candidates[b].plan);
+    outcome.policy = policyReport(batch, plans, space_, trials, winners);
+    for (std::size_t b = 0; b < plans.size() && static_cast<int>(b) < context.pictured(); ++b) {
+      outcome.decisions.push_back(recorded(batch, b, plans[b], outcome.unperturbed[b], trials, winners[b]));
+      outcome.decided.push_back(winners[b] == kUnperturbed ? plans[b]
+                                                           : trials[winners[b]].candidates[b].plan);
     }
-    return chosen;
+    if (!std::ranges::all_of(outcome.unperturbed, [](float loss) { return std::isfinite(loss); }))
+      context.refuse("the loss of an unperturbed image");
+    outcome.trained = context.train(picked);
+    return outcome;
   }
 
  private:
@@ -79,30 +82,35 @@ class UadaChooser : public Chooser {
   }
 
   /// Renders the unperturbed plans, then the probes group by group, and takes their losses.
-  /// returns  the variant of the unperturbed plans
-  int tryProbes(std::span<const Plan> plans, std::vector<GroupTrial>& trials, std::vector<float>& unperturbed,
-                Oracle& oracle) const {
-    std::vector<Plan> shown;
-    for (const Plan& plan : plans) shown.push_back(space_.clamped(plan));
+  /// returns  the rows of the unperturbed plans
+  Rows tryProbes(std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+                 std::vector<float>& unperturbed, StepContext& context) const {
+    std::vector<Shown> shown;
+    addVariant(shown, plans, space_);
+    std::vector<Plan> moved(plans.size());
     for (const GroupTrial& trial : trials) {
       for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p) {
-        for (std::size_t b = 0; b < plans.size(); ++b)
-          shown.push_back(space_.clamped(trial.probesOf(b)[p].plan));
+        for (std::size_t b = 0; b < plans.size(); ++b) moved[b] = trial.probesOf(b)[p].plan;
+        addVariant(shown, moved, space_);
       }
     }
-    const int first = oracle.render(shown);
-    unperturbed = losses(oracle, first, Phase::probe);
-    int variant = first;
+    const Rows all = context.render(shown);
+    const auto size = static_cast<int>(plans.size());
+    unperturbed = losses(context, all.variant(0, size), Phase::probe);
+    int variant = 0;
     for (GroupTrial& trial : trials) {
       for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p)
-        takeProbeLosses(trial, p, losses(oracle, ++variant, Phase::probe), unperturbed);
+        takeProbeLosses(trial, p, losses(context, all.variant(++variant, size), Phase::probe), unperturbed);
     }
-    return first;
+    return all.variant(0, size);
   }
 
   /// The losses of a variant that decide: each sample's own, or for all of them the mean over the batch.
-  std::vector<float> losses(Oracle& oracle, int variant, Phase phase) const {
-    std::vector<float> losses = oracle.losses(variant, phase);
+  std::vector<float> losses(StepContext& context, Rows variant, Phase phase) const {
+    const at::Tensor values = context.losses(variant, {phase}).cpu();  // [B]
+    // Not const_data_ptr<float>(): clang 19 mangles it unlike the compiler that LibTorch was built with.
+    const auto* first = static_cast<const float*>(values.const_data_ptr());
+    std::vector<float> losses(first, first + values.numel());
     if (settings_.perBatch()) {
       const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
       std::ranges::fill(losses, static_cast<float>(sum / static_cast<double>(losses.size())));
@@ -139,26 +147,27 @@ class UadaChooser : public Chooser {
   }
 
   /// Equation (5) and the losses of its results.
-  /// returns  the variant of the first group's candidates
-  int tryCandidates(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
-                    std::span<const float> unperturbed, Oracle& oracle) const {
-    std::vector<Plan> shown;
+  /// returns  the rows of the candidates, a variant for each group
+  Rows tryCandidates(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+                     std::span<const float> unperturbed, StepContext& context) const {
+    std::vector<Shown> shown;
     for (GroupTrial& trial : trials) {
       const std::vector<float> dL = directions(drawn, trial);
       for (std::size_t b = 0; b < plans.size(); ++b) {
         trial.candidates.push_back(space_.update(plans[b], trial.probesOf(b), trial.group,
                                                  std::span(dL).subspan(b * trial.perSample, trial.perSample),
                                                  settings_.epsilon));
-        shown.push_back(space_.clamped(trial.candidates.back().plan));
+        shown.push_back({static_cast<int>(b), space_.clamped(trial.candidates.back().plan)});
       }
     }
-    const int first = oracle.render(shown);
+    const Rows all = context.render(shown);
+    const auto size = static_cast<int>(plans.size());
     for (std::size_t g = 0; g < trials.size(); ++g) {
-      trials[g].loss = losses(oracle, first + static_cast<int>(g), Phase::candidate);
+      trials[g].loss = losses(context, all.variant(static_cast<int>(g), size), Phase::candidate);
       for (std::size_t b = 0; b < plans.size(); ++b)
         trials[g].gain.push_back(trials[g].loss[b] - unperturbed[b]);
     }
-    return first;
+    return all;
   }
 
   /// Step 8: the arg-max of each sample, or the arg-min. A later candidate must be harder (easier), not
@@ -217,9 +226,9 @@ class UadaChooser : public Chooser {
 
 }  // namespace
 
-std::unique_ptr<Chooser> make(const Uada& settings, const Space& space) {
-  if (settings.epsilon == 0 || space.groups().empty()) return makePlainChooser(space);
-  return std::make_unique<UadaChooser>(settings, space);
+std::unique_ptr<Method> make(const Uada& settings, const MethodContext& context) {
+  if (settings.epsilon == 0 || context.space.groups().empty()) return makePlainMethod(context);
+  return std::make_unique<UadaMethod>(settings, context);
 }
 
 }  // namespace uada

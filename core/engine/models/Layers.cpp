@@ -1,14 +1,17 @@
 #include "core/engine/models/Layers.h"
 
+#include "core/base/Philox.h"
+
 namespace uada {
 
-Conv::Conv(int in, int out, int kernel, int stride) : stride_(stride), padding_(kernel / 2) {
+Conv::Conv(int in, int out, int kernel, int stride, int dilation)
+    : stride_(stride), dilation_(dilation), padding_(kernel / 2 * dilation) {
   at::Tensor weight = at::zeros({out, in, kernel, kernel}).contiguous(at::MemoryFormat::ChannelsLast);
   weight_ = register_parameter("weight", weight);
 }
 
 at::Tensor Conv::forward(const at::Tensor& x) const {
-  if (weight_.size(2) > 1 || stride_ == 1) return at::conv2d(x, weight_, {}, stride_, padding_);
+  if (weight_.size(2) > 1 || stride_ == 1) return at::conv2d(x, weight_, {}, stride_, padding_, dilation_);
   // A strided 1x1 convolution reads every stride-th pixel. oneDNN's own, as in LibTorch 2.11, crashes
   // (AVX-512) or never ends (AVX2) in the backward pass of 8 input channels and fewer, so the pixels are
   // picked first.
@@ -31,6 +34,25 @@ at::Tensor BatchNorm::forward(const at::Tensor& x) const {
   return at::batch_norm(x, weight_, bias_, runningMean_, runningVar_, mode == NormMode::train, kMomentum,
                         kEpsilon, cudnn);
 }
+
+at::Tensor ChannelDropout::forward(const at::Tensor& x) const {
+  if (rate_ == 0 || mode == NormMode::eval) return x;
+  Random random(noise.seed, static_cast<std::uint32_t>(noise.step), noise.pass * kMostDropouts + layer,
+                Purpose::dropout);
+  const at::Tensor mask = at::empty({x.size(0), x.size(1), 1, 1}, at::kFloat);
+  auto* values = mask.mutable_data_ptr<float>();
+  const auto kept = static_cast<float>(1 / (1 - rate_));
+  for (std::int64_t i = 0; i < mask.numel(); ++i) values[i] = random.uniform() < rate_ ? 0 : kept;
+  return x * mask.to(x.device());
+}
+
+Conv1x1::Conv1x1(int in, int out) {
+  weight_ =
+      register_parameter("weight", at::zeros({out, in, 1, 1}).contiguous(at::MemoryFormat::ChannelsLast));
+  bias_ = register_parameter("bias", at::zeros({out}));
+}
+
+at::Tensor Conv1x1::forward(const at::Tensor& x) const { return at::conv2d(x, weight_, bias_); }
 
 Linear::Linear(int in, int out) {
   weight_ = register_parameter("weight", at::zeros({out, in}));

@@ -1,6 +1,7 @@
 #include "core/engine/models/Network.h"
 
 #include <cmath>
+#include <numbers>
 #include <string_view>
 
 #include "core/base/Catalog.h"
@@ -35,18 +36,32 @@ std::uint64_t nameHash(std::string_view name) {
   return hash;
 }
 
-void fillUniform(at::Tensor& parameter, const std::string& name, double bound, std::uint64_t seed) {
+}  // namespace
+
+static Random weightsOf(const std::string& name, std::uint64_t seed) {
   const std::uint64_t hash = nameHash(name);
-  Random random(seed, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash),
-                Purpose::weights);
-  const at::Tensor drawn = at::empty(parameter.sizes());
-  float* values = drawn.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < drawn.numel(); ++i)
-    values[i] = static_cast<float>(bound * (2 * random.uniform() - 1));
-  parameter.copy_(drawn);
+  return {seed, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash), Purpose::weights};
 }
 
-}  // namespace
+void drawUniform(at::Tensor values, const std::string& name, double bound, std::uint64_t seed) {
+  Random random = weightsOf(name, seed);
+  const at::Tensor drawn = at::empty(values.sizes());
+  auto* numbers = drawn.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < drawn.numel(); ++i)
+    numbers[i] = static_cast<float>(bound * (2 * random.uniform() - 1));
+  values.copy_(drawn);
+}
+
+void drawNormal(at::Tensor values, const std::string& name, double deviation, std::uint64_t seed) {
+  Random random = weightsOf(name, seed);
+  const at::Tensor drawn = at::empty(values.sizes());
+  auto* numbers = drawn.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < drawn.numel(); ++i) {
+    const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
+    numbers[i] = static_cast<float>(deviation * radius * std::cos(2 * std::numbers::pi * random.uniform()));
+  }
+  values.copy_(drawn);
+}
 
 std::shared_ptr<Network> makeNetwork(const Choice& model, const ModelContext& context, std::uint64_t seed) {
 #define MODEL(Settings) maker<Settings>(),
@@ -69,15 +84,41 @@ void drawWeights(Network& network, std::uint64_t seed) {
       entry.value().fill_(entry.key() == prefix + "weight" ? 1 : 0);
       continue;
     }
+    if (const std::optional<double> deviation = network.deviationOf(entry.key(), weight);
+        deviation && entry.value().dim() == 4) {
+      drawNormal(entry.value(), entry.key(), *deviation, seed);
+      continue;
+    }
     const double fanIn = static_cast<double>(weight.numel() / weight.size(0));
-    fillUniform(entry.value(), entry.key(), 1 / std::sqrt(fanIn), seed);
+    drawUniform(entry.value(), entry.key(), 1 / std::sqrt(fanIn), seed);
   }
 }
 
 void Network::setNormMode(NormMode mode) {
+  if (mode == mode_) return;
+  mode_ = mode;
   for (const auto& module : modules()) {
     if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->mode = mode;
+    if (auto* dropout = dynamic_cast<ChannelDropout*>(module.get())) dropout->mode = mode;
   }
+}
+
+void Network::setNoise(const Noise& noise) {
+  if (!dropouts_) {
+    dropouts_.emplace();
+    for (const auto& module : modules())
+      if (auto* dropout = dynamic_cast<ChannelDropout*>(module.get())) {
+        dropout->layer = static_cast<std::uint32_t>(dropouts_->size());
+        dropouts_->push_back(dropout);
+      }
+    TORCH_CHECK(dropouts_->size() <= kMostDropouts, "more dropout layers than have numbers of their own");
+  }
+  for (ChannelDropout* dropout : *dropouts_) dropout->noise = noise;
+}
+
+void Network::visit(StateVisitor& visitor) const {
+  for (const auto& entry : named_parameters()) visitor.tensor("model." + entry.key(), entry.value());
+  for (const auto& entry : named_buffers()) visitor.tensor("model." + entry.key(), entry.value());
 }
 
 std::int64_t Network::parameterCount() const {

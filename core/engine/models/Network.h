@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "core/settings/Choice.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/models/StateVisitor.h"
+#include "core/settings/Choice.h"
 
 namespace uada {
 
@@ -17,19 +21,57 @@ enum class NormMode {
   eval,   ///< running statistics
 };
 
+class ChannelDropout;
+
+/// What a network says of B images: what a task makes its losses from.
+struct Output {
+  at::Tensor main;      ///< logits: of classification [B, classes], of segmentation [B, classes, H, W]
+  at::Tensor aux = {};  ///< the same of a second classifier, where the network has one that trains it
+};
+
+/// What random layers draw from, beside their place: a forward of a step.
+struct Noise {
+  std::uint64_t seed = 0;
+  std::int64_t step = 0;
+  std::uint32_t pass = 0;  ///< from 0 in each step
+};
+constexpr std::uint32_t kMostDropouts = 64;  ///< of a network
+
 /// A network as the trainer knows it. Owned by the training thread.
 class Network : public torch::nn::Module {
  public:
   /// x        [B, 3, H, W], float, channels last in memory
-  /// returns  [B, classes], logits
-  virtual at::Tensor forward(const at::Tensor& x) = 0;
+  virtual Output forward(const at::Tensor& x) = 0;
   void setNormMode(NormMode mode);
+  /// Of the next forward.
+  void setNoise(const Noise& noise);
+  /// Its parameters and buffers, as "model.conv1.weight".
+  void visit(StateVisitor& visitor) const;
   std::int64_t parameterCount() const;
+  /// Of a convolution's initial weights that are drawn from a normal distribution; none: as drawWeights()
+  /// says.
+  virtual std::optional<double> deviationOf(const std::string& /*parameter*/, const at::Tensor&) const {
+    return std::nullopt;
+  }
+
+ protected:
+  /// Whether the next forward is one that is learned from.
+  bool wantsAux() const { return mode_ != NormMode::eval; }
+
+ private:
+  NormMode mode_ = NormMode::train;
+  std::optional<std::vector<ChannelDropout*>> dropouts_;  ///< its layers, once they were looked for
 };
 
 /// Builds the network of a catalogue entry, with its initial weights.
 /// seed  the run's: the weights depend on it and on each parameter's name, nothing else
 std::shared_ptr<Network> makeNetwork(const Choice& model, const ModelContext& context, std::uint64_t seed);
+
+/// U(-bound, bound) from Philox, keyed by seed and name: what else is drawn changes nothing.
+void drawUniform(at::Tensor values, const std::string& name, double bound, std::uint64_t seed);
+
+/// The same, normally distributed about 0 (Box and Muller 1958).
+void drawNormal(at::Tensor values, const std::string& name, double deviation, std::uint64_t seed);
 
 /// Draws every weight from Philox, keyed by parameter name and seed, from PyTorch's default distributions:
 /// convolution and linear weights and linear biases U(-1/sqrt(fan in), 1/sqrt(fan in)), which is

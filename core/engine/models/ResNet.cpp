@@ -56,11 +56,11 @@ class ResNetNetwork : public Network {
     register_module("linear", linear_);
   }
 
-  at::Tensor forward(const at::Tensor& x) override {
+  Output forward(const at::Tensor& x) override {
     at::Tensor h = bn1_->forward(conv1_->forward(x)).relu_();  // [B, width, H, W]
     for (const auto& block : blocks_) h = block->forward(h);
     h = h.mean({2, 3});  // [B, 8 width]: average over the whole map, whatever the input's side
-    return linear_->forward(h);
+    return {linear_->forward(h)};
   }
 
  private:

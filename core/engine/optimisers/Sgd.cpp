@@ -9,11 +9,9 @@ namespace {
 /// g += weightDecay * p;  v = momentum * v + g;  p -= rate * (nesterov ? g + momentum * v : v).
 class SgdUpdater : public Updater {
  public:
-  SgdUpdater(const Sgd& settings, const std::vector<at::Tensor>& parameters)
-      : Updater(parameters), settings_(settings) {
-    for (const at::Tensor& parameter : parameters) velocities_.push_back(at::zeros_like(parameter));
-  }
-  std::vector<State> state() const override { return {{"velocity", velocities_}}; }
+  SgdUpdater(const Sgd& settings, const Parameters& parameters)
+      : Updater(parameters), settings_(settings), velocities_(zerosLikeParameters()) {}
+  void visit(StateVisitor& visitor) override { visitEach(visitor, "velocity", velocities_); }
 
  private:
   void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
@@ -35,7 +33,7 @@ class SgdUpdater : public Updater {
 
 }  // namespace
 
-std::unique_ptr<Updater> make(const Sgd& settings, std::vector<at::Tensor> parameters) {
+std::unique_ptr<Updater> make(const Sgd& settings, const Parameters& parameters) {
   return std::make_unique<SgdUpdater>(settings, parameters);
 }
 

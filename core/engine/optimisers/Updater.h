@@ -4,24 +4,22 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/engine/models/StateVisitor.h"
 #include "core/settings/Choice.h"
 
 namespace uada {
 
-/// The torch-side half of an optimiser: moves the parameters of a network along their gradients. Lives on the
-/// training thread.
+/// What an optimiser moves, with its names.
+using Parameters = std::vector<std::pair<std::string, at::Tensor>>;
+
+/// The torch-side half of an optimiser: moves parameters along their gradients. Lives on the thread of its
+/// maker.
 class Updater {
  public:
-  /// What an optimiser remembers, one tensor for each parameter, in their order. The tensors are its own: who
-  /// copies values into them sets its state.
-  struct State {
-    std::string name;  ///< "velocity": stands before the parameter's name in checkpoints
-    std::vector<at::Tensor> tensors;
-  };
-
-  explicit Updater(std::vector<at::Tensor> parameters) : parameters_(std::move(parameters)) {}
+  explicit Updater(const Parameters& parameters);
   virtual ~Updater() = default;
 
   /// Moves every parameter along its gradient and drops the gradients.
@@ -29,19 +27,25 @@ class Updater {
   void dropGradients();
   /// Whether every gradient is a finite number.
   bool gradientsAreFinite() const;
-  virtual std::vector<State> state() const = 0;
+  /// What it remembers of its parameters, as "velocity.conv1.weight".
+  virtual void visit(StateVisitor& visitor) = 0;
 
  protected:
   /// gradients  of `parameters`, in their order; they may be changed
   virtual void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
                     double rate) = 0;
+  /// Visits what is remembered of the first parameters, in their order.
+  /// name  stands before the parameter's: "velocity"
+  void visitEach(StateVisitor& visitor, const std::string& name, const std::vector<at::Tensor>& values) const;
+  std::vector<at::Tensor> zerosLikeParameters() const;
 
  private:
   std::vector<at::Tensor> gradients() const;
+  std::vector<std::string> names_;
   std::vector<at::Tensor> parameters_;
 };
 
 /// The updater of a catalogue entry.
-std::unique_ptr<Updater> makeUpdater(const Choice& optimiser, std::vector<at::Tensor> parameters);
+std::unique_ptr<Updater> makeUpdater(const Choice& optimiser, const Parameters& parameters);
 
 }  // namespace uada

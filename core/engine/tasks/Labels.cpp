@@ -51,11 +51,4 @@ void checkLabels(const Dataset& data, std::string_view which) {
   }
 }
 
-at::Tensor targetsOf(const Dataset& data, std::span<const std::uint32_t> indices) {
-  const at::Tensor targets = at::empty({static_cast<std::int64_t>(indices.size())}, at::kLong);
-  std::int64_t* values = targets.mutable_data_ptr<std::int64_t>();
-  for (std::size_t b = 0; b < indices.size(); ++b) values[b] = data.label(indices[b]);
-  return targets;
-}
-
 }  // namespace uada

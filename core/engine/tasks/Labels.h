@@ -9,6 +9,7 @@
 #include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
 #include "core/engine/tasks/MetricSum.h"
+#include "core/engine/tasks/TaskHead.h"
 
 namespace uada {
 
@@ -28,11 +29,11 @@ std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k
 std::vector<MetricSum> trainSums(const at::Tensor& logits, const at::Tensor& targets);
 
 /// Sums up Classification::testMetrics() over batches.
-class LabelMeter {
+class LabelMeter : public Meter {
  public:
   /// logits [B, classes], targets [B] int64
   void add(const at::Tensor& logits, const at::Tensor& targets);
-  Metrics values() const;
+  Metrics values() const override;
 
  private:
   double loss_ = 0;
@@ -42,8 +43,5 @@ class LabelMeter {
 /// Throws Error naming the first label outside 0..classes-1 and its place in the set.
 /// which  "training" or "test", for the message
 void checkLabels(const Dataset& data, std::string_view which);
-
-/// Labels of the given samples: [B], int64, on the CPU.
-at::Tensor targetsOf(const Dataset& data, std::span<const std::uint32_t> indices);
 
 }  // namespace uada

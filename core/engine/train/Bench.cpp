@@ -7,8 +7,9 @@
 
 #include "core/base/Philox.h"
 #include "core/data/ResidentDataset.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Device.h"
 #include "core/engine/train/Stepper.h"
 #include "core/engine/train/Stopwatch.h"
@@ -60,6 +61,7 @@ Runner makeRunner(const std::string& method, const Dataset& data, at::Device dev
   RunConfig config;
   config.recipe.model =
       modelFromJson(parseJson(R"({"name": "resnet", "depth": 10, "width": 16})", "bench"), "bench");
+  config.recipe.task = {Classification::kName, Classification{}};
   config.method = methodFromJson(method, "bench");
   config.recipe.training.batch = kBatch;
   return {method, std::make_unique<Stepper>(config, data, device, pool), {}};

@@ -1,11 +1,13 @@
 #include "core/engine/train/Checkpoint.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <functional>
 #include <limits>
+#include <set>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -76,53 +78,66 @@ void writeBytes(const fs::path& file, std::span<const std::byte> bytes) {
   atomic.commit();
 }
 
-void copyInto(at::Tensor target, const TensorFile& file, const std::string& name) {
-  const at::Tensor& source = file.tensor(name);
-  if (source.sizes() != target.sizes()) {
-    throw Error(fmt::format("tensor '{}' of the checkpoint has {} values, this network wants {}", name,
-                            source.numel(), target.numel()));
+class Taking : public StateVisitor {
+ public:
+  void tensor(const std::string& name, at::Tensor value) override {
+    file.tensors.emplace_back(name, value.detach().cpu().clone());
   }
-  target.copy_(source);
-}
+  TensorFile file;
+};
+
+class Putting : public StateVisitor {
+ public:
+  explicit Putting(const TensorFile& file) : file_(file) {}
+  void tensor(const std::string& name, at::Tensor value) override {
+    const at::Tensor& source = file_.tensor(name);
+    if (source.sizes() != value.sizes() || source.scalar_type() != value.scalar_type())
+      throw Error(fmt::format("tensor '{}' of the checkpoint is {}, this run wants {}", name, text(source),
+                              text(value)));
+    value.copy_(source);
+    put_.insert(name);
+  }
+  void refuseOthers() const {
+    std::vector<std::string> others;
+    for (const auto& [name, tensor] : file_.tensors)
+      if (!put_.contains(name)) others.push_back('\'' + name + '\'');
+    if (others.empty()) return;
+    throw Error(
+        fmt::format("the checkpoint has {} that this run does not know: {} tensors found, {} expected",
+                    listed(others), file_.tensors.size(), put_.size()));
+  }
+
+ private:
+  static std::string text(const at::Tensor& tensor) {
+    return fmt::format("{} of [{}]", c10::toString(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
+  }
+  /// The first few.
+  static std::string listed(std::vector<std::string> names) {
+    constexpr std::size_t kMost = 3;
+    if (names.size() <= kMost) return joined(names, ", ");
+    const std::size_t more = names.size() - kMost;
+    names.resize(kMost);
+    return fmt::format("{} and {} more", joined(names, ", "), more);
+  }
+
+  const TensorFile& file_;
+  std::set<std::string> put_;
+};
 
 }  // namespace
 
-/// "velocity.conv1.weight"
-static std::string stateName(const Updater::State& state, const std::string& parameter) {
-  return state.name + '.' + parameter;
+TensorFile takeTensors(const VisitState& visit) {
+  at::NoGradGuard noGrad;
+  Taking taking;
+  visit(taking);
+  return std::move(taking.file);
 }
 
-TensorFile takeTensors(const Network& network, const Updater& optimiser) {
+void putTensors(const TensorFile& file, const VisitState& visit) {
   at::NoGradGuard noGrad;
-  TensorFile file;
-  const auto parameters = network.named_parameters();
-  for (const auto& entry : parameters)
-    file.tensors.emplace_back(kModel + entry.key(), entry.value().detach().clone());
-  for (const auto& entry : network.named_buffers()) {
-    file.tensors.emplace_back(kModel + entry.key(), entry.value().clone());
-  }
-  for (const Updater::State& state : optimiser.state())
-    for (std::size_t i = 0; i < state.tensors.size(); ++i)
-      file.tensors.emplace_back(stateName(state, parameters[i].key()), state.tensors[i].clone());
-  return file;
-}
-
-void putTensors(const TensorFile& file, Network& network, Updater& optimiser) {
-  at::NoGradGuard noGrad;
-  const auto parameters = network.named_parameters();
-  const auto buffers = network.named_buffers();
-  const std::vector<Updater::State> states = optimiser.state();
-  std::size_t wanted = parameters.size() + buffers.size();
-  for (const Updater::State& state : states) wanted += state.tensors.size();
-  if (file.tensors.size() != wanted) {
-    throw Error(
-        fmt::format("the checkpoint has {} tensors, this network wants {}", file.tensors.size(), wanted));
-  }
-  for (const auto& entry : parameters) copyInto(entry.value(), file, kModel + entry.key());
-  for (const auto& entry : buffers) copyInto(entry.value(), file, kModel + entry.key());
-  for (const Updater::State& state : states)
-    for (std::size_t i = 0; i < state.tensors.size(); ++i)
-      copyInto(state.tensors[i], file, stateName(state, parameters[i].key()));
+  Putting putting(file);
+  visit(putting);
+  putting.refuseOthers();
 }
 
 Checkpoint readCheckpoint(const fs::path& file) {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "core/config/RunConfig.h"
 #include "core/engine/Engine.h"
-#include "core/engine/models/Network.h"
-#include "core/engine/optimisers/Updater.h"
+#include "core/engine/models/StateVisitor.h"
 #include "core/engine/train/Progress.h"
 #include "core/engine/train/TensorFile.h"
 
@@ -26,10 +26,13 @@ struct Checkpoint {
   TensorFile tensors;
 };
 
-/// Copies of the network's parameters and buffers ("model.") and the optimiser's state ("velocity.").
-TensorFile takeTensors(const Network& network, const Updater& optimiser);
-/// Throws Error naming the tensor if one is missing or has another shape.
-void putTensors(const TensorFile& file, Network& network, Updater& optimiser);
+/// Calls a visitor with all that a run has learned: Stepper::visit.
+using VisitState = std::function<void(StateVisitor&)>;
+/// Copies, on the CPU.
+TensorFile takeTensors(const VisitState& visit);
+/// Throws Error naming the tensors if some are missing, are more than are visited, or have another shape or
+/// type.
+void putTensors(const TensorFile& file, const VisitState& visit);
 
 /// Throws Error naming the file and what is wrong with it.
 Checkpoint readCheckpoint(const std::filesystem::path& file);

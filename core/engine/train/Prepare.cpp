@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
 #include "core/base/Error.h"
-#include "core/engine/methods/Method.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/train/Trainer.h"
 

@@ -12,13 +12,12 @@
 #include "core/base/Error.h"
 #include "core/engine/Decisions.h"
 #include "core/engine/RunImages.h"
-#include "core/engine/tasks/Labels.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/engine/train/Stopwatch.h"
 
 namespace uada {
 namespace {
 
-constexpr int kTestBatch = 250;
 constexpr int kCropMoves = 32;  // source pixels
 
 std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
@@ -29,11 +28,16 @@ std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& d
   return network;
 }
 
-/// Borrows [B, height, width, 3] floats as [B, 3, height, width], channels last in memory; copies to another
-/// device.
-at::Tensor imagesOf(float* pixels, std::int64_t count, const Input& input, at::Device device) {
-  const at::Tensor nhwc = at::from_blob(pixels, {count, input.height, input.width, 3}, at::kFloat);
-  return nhwc.permute({0, 3, 1, 2}).to(device);
+Parameters parametersOf(const Network& network) {
+  Parameters parameters;
+  for (const auto& entry : network.named_parameters()) parameters.emplace_back(entry.key(), entry.value());
+  return parameters;
+}
+
+/// How many chains the run's method renders for each sample.
+double shownChains(const RunConfig& config) {
+  const auto space = makeSpace(config, squareInput(32));
+  return findMethod(config.method.name).passes(config.method, *space).chains;
 }
 
 double mean(std::span<const float> values) {
@@ -53,78 +57,84 @@ void requireFittingCrop(const Space& space, const Dataset& data, const Input& in
                   input.width, input.height));
 }
 
-[[noreturn]] void refuseStep(const Batch& batch, std::string_view what, double learningRate) {
-  throw Error(
-      fmt::format("training failed: {} is not a finite number at step {} (epoch {}, learning rate {:g}); the "
-                  "weights were not changed by this step; a lower learning rate may help",
-                  what, batch.step, batch.epoch, learningRate));
-}
-
 }  // namespace
 
-/// Renders into the stepper's buffer and asks the network; keeps counts and timings.
-class Stepper::BatchOracle : public Oracle {
+/// Does what the method asks for; keeps counts and timings.
+class Stepper::Context : public StepContext {
  public:
-  BatchOracle(Stepper& stepper, const Batch& batch)
-      : stepper_(stepper),
-        batch_(batch),
-        input_(stepper.renderer_.settings().input),
-        targets_(targetsOf(stepper.data_, batch.indices).to(stepper.device_)) {
-    // Grown before anything is rendered: tensors borrow these pixels.
-    stepper_.pixels_.resize(pixelsPerVariant() * static_cast<std::size_t>(stepper.chooser_->variants()));
+  Context(Stepper& stepper, const Batch& batch, double learningRate, int pictured)
+      : stepper_(stepper), batch_(batch), learningRate_(learningRate), pictured_(pictured) {
+    stepper_.rows_.clear();
   }
 
-  int render(std::span<const Plan> plans) override {
+  Rows render(std::span<const Shown> shown) override {
     Stopwatch watch;
-    const std::size_t variants = plans.size() / batch_.indices.size();
-    TORCH_CHECK(variants * batch_.indices.size() == plans.size(),
-                "plans must be whole variants of the batch");
-    TORCH_CHECK((rendered_ + variants) * pixelsPerVariant() <= stepper_.pixels_.size(),
-                "more variants than announced");
-    stepper_.renderer_.render(batch_.indices, plans, pixels(static_cast<int>(rendered_)));
-    counts.chains += static_cast<std::int64_t>(plans.size());
-    rendered_ += variants;
+    const Rows rows = stepper_.rows_.add(batch_.indices, shown);
+    counts.chains += rows.count;
     timings.render += watch.lap();
-    return static_cast<int>(rendered_ - variants);
+    return rows;
   }
 
-  std::vector<float> losses(int variant, Phase phase) override {
+  at::Tensor losses(Rows rows, Mode mode) override {
     Stopwatch watch;
     const c10::InferenceMode inference;
-    const at::Tensor images = imagesOf(pixels(variant), size(), input_, stepper_.device_);
-    const at::Tensor losses = crossEntropy(stepper_.network_->forward(images), targets_).cpu();  // [B]
-    // Not const_data_ptr<float>(): clang 19 mangles it unlike the compiler that LibTorch was built with.
-    const auto* values = static_cast<const float*>(losses.const_data_ptr());
-    ++counts.forwardsNoGrad;
-    (phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
-    return {values, values + losses.numel()};
+    const Output output = forward(stepper_.rows_.images(rows), mode.norm);
+    const at::Tensor losses = stepper_.head_->losses(output, stepper_.rows_.targets(rows));
+    counts.forwardsNoGrad += batches(rows.count);
+    (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
+    return losses;
   }
 
-  /// Copies each sample's winner into one batch: [B, 3, height, width].
-  at::Tensor gathered(std::span<const int> variants) const {
-    const at::Tensor images = at::empty({size(), input_.height, input_.width, 3}, at::kFloat);
-    const std::size_t each = pixelsPerVariant() / batch_.indices.size();
-    float* out = images.mutable_data_ptr<float>();
-    for (std::size_t b = 0; b < variants.size(); ++b) {
-      std::copy_n(pixels(variants[b]) + b * each, each, out + b * each);
+  Trained train(std::span<const int> rows, bool losses) override {
+    Stopwatch watch;
+    const RowBuffer::Picked picked = stepper_.rows_.pick(rows);
+    const Output output = forward(picked.images, NormMode::train);
+    const at::Tensor loss = stepper_.head_->objective(output, picked.targets);
+    Trained trained;
+    trained.loss = loss.item<float>();
+    if (!std::isfinite(trained.loss)) refuse("the loss");
+    trained.metrics = stepper_.head_->trainSums(output, picked.targets);
+    if (losses) {
+      at::NoGradGuard noGrad;
+      trained.losses = stepper_.head_->losses(output, picked.targets);
     }
-    return images.permute({0, 3, 1, 2}).to(stepper_.device_);
+    loss.backward();
+    if (!stepper_.updater_->gradientsAreFinite()) {
+      stepper_.updater_->dropGradients();
+      refuse("a gradient");
+    }
+    stepper_.updater_->step(learningRate_);
+    counts.forwardsTrain += batches(static_cast<int>(rows.size()));
+    counts.backwards += batches(static_cast<int>(rows.size()));
+    timings.train += watch.lap();
+    return trained;
   }
 
-  const at::Tensor& targets() const { return targets_; }
-  std::int64_t size() const { return static_cast<std::int64_t>(batch_.indices.size()); }
+  [[noreturn]] void refuse(std::string_view what) const override {
+    throw Error(
+        fmt::format("training failed: {} is not a finite number at step {} (epoch {}, learning rate {:g}); "
+                    "the weights were not changed by this step; a lower learning rate may help",
+                    what, batch_.step, batch_.epoch, learningRate_));
+  }
+
+  int pictured() const override { return pictured_; }
+
   Counts counts;
   Timings timings;
 
  private:
-  std::size_t pixelsPerVariant() const { return batch_.indices.size() * input_.height * input_.width * 3; }
-  float* pixels(int variant) const { return stepper_.pixels_.data() + pixelsPerVariant() * variant; }
+  Output forward(const at::Tensor& images, NormMode norm) {
+    stepper_.network_->setNormMode(norm);
+    stepper_.network_->setNoise({batch_.seed, batch_.step, passes_++});
+    return stepper_.network_->forward(images);
+  }
+  std::int64_t batches(int rows) const { return rows / static_cast<int>(batch_.indices.size()); }
 
   Stepper& stepper_;
   const Batch& batch_;
-  const Input input_;
-  const at::Tensor targets_;  // [B], int64
-  std::size_t rendered_ = 0;
+  const double learningRate_;
+  const int pictured_;
+  std::uint32_t passes_ = 0;
 };
 
 Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool)
@@ -132,11 +142,14 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
       pool_(pool),
       device_(device),
       pictured_(config.runtime.pictured),
+      looksBeyond_(shownChains(config) > 1),
       space_(makeSpace(config, inputOf(config.recipe, commonSize(data)), commonSize(data))),
-      chooser_(makeChooser(config.method, *space_)),
+      method_(makeMethod(config.method, {*space_, static_cast<std::uint64_t>(config.seed)})),
       renderer_(data, runRendering(config.recipe, data), pool),
       network_(placedNetwork(config, data, device)),
-      updater_(makeUpdater(config.recipe.optimiser, network_->parameters())) {
+      head_(makeTaskHead(config.recipe.task, {data.classes(), device})),
+      updater_(makeUpdater(config.recipe.optimiser, parametersOf(*network_))),
+      rows_(renderer_, *head_, pool, device) {
   requireFittingCrop(*space_, data, renderer_.settings().input);
 }
 
@@ -146,94 +159,79 @@ Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
     Random random(seed, static_cast<std::uint32_t>(epoch), index, Purpose::plan);
     const PixelBox shown = shownPart(space_->sample(random, epoch, size), renderer_.settings().input, size);
     // A method that moves the crop looks beyond it; where that is not enough the image is decoded again.
-    const int room = chooser_->variants() > 1 ? kCropMoves : 0;
+    const int room = looksBeyond_ ? kCropMoves : 0;
     return PixelBox{std::max(0, shown.left - room), std::max(0, shown.top - room),
                     std::min(size.width, shown.right + room), std::min(size.height, shown.bottom + room)};
   };
 }
 
-StepOutcome Stepper::step(const Batch& batch, double learningRate, bool record) {
-  Stopwatch watch;
-  network_->setNormMode(NormMode::train);
-  BatchOracle oracle(*this, batch);
-  Chosen chosen = chooser_->choose(batch, oracle, record ? pictured_ : 0);
-  for (const float loss : chosen.unperturbed) {
-    if (!std::isfinite(loss)) refuseStep(batch, "the loss of an unperturbed image", learningRate);
-  }
-  const Trained trained = train(oracle, chosen.variants, batch, learningRate);
-  illustrate(chosen);
+void Stepper::beginEpoch(int epoch) {
+  const Batch none;
+  Context context(*this, none, 0, 0);
+  method_->beginEpoch(epoch, context);
+}
 
-  StepOutcome outcome;
-  StepReport& report = outcome.report;
+void Stepper::endEpoch(int epoch) {
+  const Batch none;
+  Context context(*this, none, 0, 0);
+  method_->endEpoch(epoch, context);
+}
+
+StepReports Stepper::step(const Batch& batch, double learningRate, bool record) {
+  Stopwatch watch;
+  Context context(*this, batch, learningRate, record ? pictured_ : 0);
+  StepOutcome outcome = method_->step(batch, context);
+  illustrate(outcome);
+
+  StepReports reports;
+  StepReport& report = reports.report;
   report.step = batch.step;
   report.epoch = batch.epoch;
   report.learningRate = learningRate;
-  report.loss = trained.loss;
-  report.unperturbedLoss = mean(chosen.unperturbed);
-  report.gain = mean(chosen.best) - report.unperturbedLoss;
-  for (const MetricSum& metric : trained.metrics) report.metrics.push_back({metric.name, metric.mean()});
-  outcome.metrics = trained.metrics;
-  report.count = static_cast<int>(oracle.size());
-  report.counts = oracle.counts;
-  report.counts.forwardsTrain = report.counts.backwards = 1;
-  report.timings = oracle.timings;
-  const double named = oracle.timings.render + oracle.timings.probe + oracle.timings.candidate;
-  outcome.policy = std::move(chosen.policy);
-  outcome.decisions = std::move(chosen.decisions);
-  report.timings.train = trained.seconds;
-  report.timings.other = std::max(0.0, watch.lap() - named - trained.seconds);
-  return outcome;
-}
-
-Stepper::Trained Stepper::train(const BatchOracle& oracle, std::span<const int> variants, const Batch& batch,
-                                double learningRate) {
-  Stopwatch watch;
-  Trained trained;
-  const at::Tensor images = oracle.gathered(variants);
-  const at::Tensor logits = network_->forward(images);  // [B, classes]
-  const at::Tensor loss = crossEntropy(logits, oracle.targets()).mean();
-  trained.loss = loss.item<float>();
-  if (!std::isfinite(trained.loss)) refuseStep(batch, "the loss", learningRate);
-  trained.metrics = trainSums(logits, oracle.targets());
-  loss.backward();
-  if (!updater_->gradientsAreFinite()) {
-    updater_->dropGradients();
-    refuseStep(batch, "a gradient", learningRate);
-  }
-  updater_->step(learningRate);
-  trained.seconds = watch.lap();
-  return trained;
+  report.loss = outcome.trained.loss;
+  report.unperturbedLoss = mean(outcome.unperturbed);
+  report.gain = mean(outcome.best) - report.unperturbedLoss;
+  for (const MetricSum& metric : outcome.trained.metrics)
+    report.metrics.push_back({metric.name, metric.mean()});
+  report.count = static_cast<int>(batch.indices.size());
+  report.counts = context.counts;
+  report.timings = context.timings;
+  report.timings.other = std::max(0.0, watch.lap() - context.timings.total());
+  reports.metrics = std::move(outcome.trained.metrics);
+  reports.policy = std::move(outcome.policy);
+  reports.decisions = std::move(outcome.decisions);
+  return reports;
 }
 
 /// Adds label, pictures and the hash of the trained pixels to each recorded decision.
-void Stepper::illustrate(Chosen& chosen) const {
-  for (std::size_t i = 0; i < chosen.decisions.size(); ++i) {
-    Decision& decision = chosen.decisions[i];
-    decision.label = data_.label(decision.index);
+void Stepper::illustrate(StepOutcome& outcome) const {
+  for (std::size_t i = 0; i < outcome.decisions.size(); ++i) {
+    Decision& decision = outcome.decisions[i];
+    if (data_.targetKind() == TargetKind::label) decision.label = data_.label(decision.index);
     drawPictures(decision, renderer_);
-    decision.pixelHash = pixelHash(renderer_.picture(decision.index, chosen.decided[i]).view());
+    decision.pixelHash = pixelHash(renderer_.picture(decision.index, outcome.decided[i]).view());
   }
 }
 
 std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
   const c10::InferenceMode inference;
   network_->setNormMode(NormMode::eval);
-  const Input& input = renderer_.settings().input;
   const Renderer renderer(data, renderer_.settings(), pool_);
-  std::vector<std::uint32_t> indices;
-  LabelMeter meter;
-  for (std::size_t begin = 0; begin < data.size(); begin += kTestBatch) {
+  const std::unique_ptr<Meter> meter = head_->meter();
+  std::vector<std::uint32_t> samples;
+  for (std::size_t begin = 0; begin < data.size(); begin += head_->testBatch()) {
     if (interrupted()) return {};
-    indices.resize(std::min<std::size_t>(kTestBatch, data.size() - begin));
-    std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(begin));
-    pixels_.resize(std::max(pixels_.size(), indices.size() * input.height * input.width * 3));
-    renderer.plain(indices, pixels_.data());
-    const at::Tensor targets = targetsOf(data, indices).to(device_);
-    const at::Tensor images =
-        imagesOf(pixels_.data(), static_cast<std::int64_t>(indices.size()), input, device_);
-    meter.add(network_->forward(images), targets);
+    samples.resize(std::min(head_->testBatch(), data.size() - begin));
+    std::iota(samples.begin(), samples.end(), static_cast<std::uint32_t>(begin));
+    head_->test(*network_, renderer, samples, *meter);
   }
-  return meter.values();
+  return meter->values();
+}
+
+void Stepper::visit(StateVisitor& visitor) {
+  network_->visit(visitor);
+  updater_->visit(visitor);
+  method_->visit(visitor);
 }
 
 }  // namespace uada

@@ -11,32 +11,36 @@
 #include "core/augment/Space.h"
 #include "core/config/RunConfig.h"
 #include "core/data/Prefetch.h"
-#include "core/engine/methods/Chooser.h"
+#include "core/engine/methods/Method.h"
 #include "core/engine/models/Network.h"
 #include "core/engine/optimisers/Updater.h"
-#include "core/engine/train/Progress.h"
+#include "core/engine/tasks/TaskHead.h"
+#include "core/engine/train/RowBuffer.h"
 
 namespace uada {
 
 /// What one step leaves behind.
-struct StepOutcome {
+struct StepReports {
   StepReport report;
   std::vector<MetricSum> metrics;  ///< those of the report, in parts
   PolicyReport policy;
   std::vector<Decision> decisions;
 };
 
-/// Network, optimiser, space, method and renderer of one run: all that one training step needs.
+/// Network, optimiser, task, space, method and renderer of one run: all that one training step needs.
 /// Lives on the training thread.
 class Stepper {
  public:
   /// data  the training set; outlives the stepper, as does the pool
   Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool);
 
-  /// Chooses plans, trains on them once. Throws Error, before the weights are touched, if a loss or gradient
-  /// is not a finite number.
+  /// Lets the method train on the batch once. Throws Error, before the weights are touched, if a loss or
+  /// gradient is not a finite number.
   /// record  whether the decisions of the first samples are recorded, with pictures
-  StepOutcome step(const Batch& batch, double learningRate, bool record);
+  StepReports step(const Batch& batch, double learningRate, bool record);
+  /// Tells the method; see there.
+  void beginEpoch(int epoch);
+  void endEpoch(int epoch);
 
   /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.
   std::optional<Metrics> test(const Dataset& data, const std::function<bool()>& interrupted);
@@ -44,30 +48,27 @@ class Stepper {
   /// Which part of each image the plans of an epoch show: what is worth decoding ahead.
   Prefetch::PartOf shownParts(std::uint64_t seed, int epoch) const;
 
+  /// All that network, optimiser and method have learned.
+  void visit(StateVisitor& visitor);
+  const TaskHead& head() const { return *head_; }
   Network& network() { return *network_; }
-  Updater& optimiser() { return *updater_; }
 
  private:
-  class BatchOracle;
-  struct Trained {
-    float loss = 0;
-    std::vector<MetricSum> metrics;
-    double seconds = 0;
-  };
-  Trained train(const BatchOracle& oracle, std::span<const int> variants, const Batch& batch,
-                double learningRate);
-  void illustrate(Chosen& chosen) const;
+  class Context;
+  void illustrate(StepOutcome& outcome) const;
 
   const Dataset& data_;
   ThreadPool& pool_;
   const at::Device device_;
   const int pictured_;
+  const bool looksBeyond_;  ///< the method shows more than the plans as they are drawn
   std::unique_ptr<Space> space_;
-  std::unique_ptr<Chooser> chooser_;
+  std::unique_ptr<Method> method_;
   Renderer renderer_;
   std::shared_ptr<Network> network_;
+  std::unique_ptr<TaskHead> head_;
   std::unique_ptr<Updater> updater_;
-  std::vector<float> pixels_;  ///< of a step's variants: [V, B, height, width, 3], kept to avoid allocation
+  RowBuffer rows_;
 };
 
 }  // namespace uada

@@ -17,6 +17,7 @@ constexpr const char* kSeal = "uada.sha256";
 
 std::string_view typeName(const at::Tensor& tensor) {
   if (tensor.scalar_type() == at::kFloat) return "F32";
+  if (tensor.scalar_type() == at::kDouble) return "F64";
   if (tensor.scalar_type() == at::kLong) return "I64";
   throw Error(fmt::format("a tensor of type {} cannot be written", c10::toString(tensor.scalar_type())));
 }
@@ -117,7 +118,7 @@ class Reader {
 
   at::Tensor takeTensor(const Json& value, const std::string& name) {
     const std::string& type = value.at("dtype").asString();
-    if (type != "F32" && type != "I64")
+    if (type != "F32" && type != "F64" && type != "I64")
       refuse(fmt::format("tensor '{}' has the unknown type {}", name, type));
     const std::size_t begin = next_, bytes = takeExtent(value, name);
     std::size_t wanted = type == "F32" ? 4 : 8;
@@ -131,7 +132,9 @@ class Reader {
     }
     if (wanted != bytes)
       refuse(fmt::format("tensor '{}' has {} bytes, its shape wants {}", name, bytes, wanted));
-    at::Tensor tensor = at::empty(sizes, type == "F32" ? at::kFloat : at::kLong);
+    at::Tensor tensor = at::empty(sizes, type == "F32"   ? at::kFloat
+                                         : type == "F64" ? at::kDouble
+                                                         : at::kLong);
     if (bytes > 0) std::memcpy(tensor.mutable_data_ptr(), data_.data() + begin, bytes);
     return tensor;
   }

@@ -11,7 +11,7 @@
 namespace uada {
 
 /// Named tensors and named texts in the layout of safetensors: 8 bytes little-endian header length, a JSON
-/// header, the tensors one after the other without gaps. float32 and int64 only.
+/// header, the tensors one after the other without gaps. float32, float64 and int64 only.
 struct TensorFile {
   std::vector<std::pair<std::string, at::Tensor>> tensors;  ///< on the CPU, contiguous once read
   std::vector<std::pair<std::string, std::string>> texts;   ///< the header's __metadata__

@@ -6,7 +6,6 @@
 #include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/engine/RunImages.h"
-#include "core/engine/tasks/Labels.h"
 #include "core/engine/tasks/Task.h"
 
 namespace uada {
@@ -33,6 +32,8 @@ RunState Trainer::run() {
   }
   if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
   stepper_ = std::make_unique<Stepper>(prepared_.config, *train_, prepared_.device.device, pool_);
+  stepper_->head().check(*train_, "training");
+  stepper_->head().check(*test_, "test");
   restore();
   enter(RunState::running,
         fmt::format("training on {} images", groupedText(static_cast<long long>(train_->size()))));
@@ -56,8 +57,6 @@ void Trainer::readData() {
   train_ = readSplit(Split::train);
   test_ = readSplit(Split::test);
   data_ = dataIdentity(*train_, *test_);
-  checkLabels(*train_, "training");
-  checkLabels(*test_, "test");
   if (train_->size() < 2 || test_->size() < 1) {
     throw Error(fmt::format("'{}' has {} training and {} test images: at least 2 and 1 are needed",
                             prepared_.dataFolder.string(), train_->size(), test_->size()));
@@ -112,7 +111,7 @@ void Trainer::restore() {
                     "restore the files, or start a new run",
                     prepared_.dataFolder.string(), data_.hash, checkpoint.dataHash));
   }
-  putTensors(checkpoint.tensors, stepper_->network(), stepper_->optimiser());
+  putTensors(checkpoint.tensors, [this](StateVisitor& visitor) { stepper_->visit(visitor); });
   progress_ = checkpoint.progress;
   savedStep_ = progress_.step;
   sink_.take(EventReport{fmt::format("resumed after step {} in epoch {}", progress_.step, progress_.epoch)});
@@ -129,6 +128,7 @@ bool Trainer::trainEpoch() {
   if (ahead_)
     ahead_->expect({order_.begin() + static_cast<std::ptrdiff_t>(begin), order_.end()},
                    stepper_->shownParts(static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch));
+  stepper_->beginEpoch(progress_.epoch);
   while (progress_.stepInEpoch < batches_.steps()) {
     if (!between()) return false;
     step();
@@ -168,17 +168,17 @@ void Trainer::step() {
   for (const std::uint32_t index : batch.indices) batch.sizes.push_back(train_->imageSize(index));
   const double rate = learningRate(config.recipe, progress_.epoch - 1, place, batches_.steps());
   const bool record = (batch.step - 1) % config.runtime.pictureEvery == 0;
-  StepOutcome outcome = stepper_->step(batch, rate, record);
-  outcome.report.timings.wait = waited_;
+  StepReports reports = stepper_->step(batch, rate, record);
+  reports.report.timings.wait = waited_;
   progress_.step = batch.step;
   ++progress_.stepInEpoch;
-  progress_.sums.add(outcome.report, outcome.metrics);
-  progress_.counts += outcome.report.counts;
-  progress_.seconds += outcome.report.timings.total();
+  progress_.sums.add(reports.report, reports.metrics);
+  progress_.counts += reports.report.counts;
+  progress_.seconds += reports.report.timings.total();
   Stopwatch watch;
-  sink_.take(std::move(outcome.report));
-  sink_.take(std::move(outcome.policy));
-  for (Decision& decision : outcome.decisions) sink_.take(std::move(decision));
+  sink_.take(std::move(reports.report));
+  sink_.take(std::move(reports.policy));
+  for (Decision& decision : reports.decisions) sink_.take(std::move(decision));
   waited_ = watch.lap();
 }
 
@@ -203,6 +203,7 @@ bool Trainer::finishEpoch() {
     progress_.best = main;
     progress_.bestEpoch = progress_.epoch;
   }
+  stepper_->endEpoch(progress_.epoch);
   ++progress_.epoch;
   progress_.stepInEpoch = 0;
   progress_.sums = {};
@@ -261,7 +262,7 @@ Checkpoint Trainer::checkpoint() const {
   checkpoint.device = prepared_.device.name;
   checkpoint.config = toJson(prepared_.config);
   checkpoint.progress = progress_;
-  checkpoint.tensors = takeTensors(stepper_->network(), stepper_->optimiser());
+  checkpoint.tensors = takeTensors([this](StateVisitor& visitor) { stepper_->visit(visitor); });
   return checkpoint;
 }
 

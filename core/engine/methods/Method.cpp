@@ -1,0 +1,67 @@
+#include "core/engine/methods/Method.h"
+
+#include <limits>
+#include <string_view>
+
+#include "core/base/Catalog.h"
+#include "core/engine/methods/MethodEntry.h"
+#include "methods_headers.h"
+
+namespace uada {
+
+// Each method's source defines its own: makeMethod() below is all that calls them.
+#define METHOD(Settings) std::unique_ptr<Method> make(const Settings& settings, const MethodContext& context);
+#include "core/engine/methods/methods.def"
+#undef METHOD
+
+namespace {
+
+struct Maker {
+  std::string_view name;
+  std::unique_ptr<Method> (*make)(const Choice& method, const MethodContext& context);
+};
+
+template <class S>
+Maker maker() {
+  return {S::kName, [](const Choice& method, const MethodContext& context) {
+            return make(method.as<MethodSettings<S>>().own, context);
+          }};
+}
+
+}  // namespace
+
+std::unique_ptr<Method> makeMethod(const Choice& method, const MethodContext& context) {
+#define METHOD(Settings) maker<Settings>(),
+  static const std::vector<Maker> all{
+#include "core/engine/methods/methods.def"
+  };
+#undef METHOD
+  return findEntry(all, method.name, "method").make(method, context);
+}
+
+std::vector<Plan> samplePlans(const Batch& batch, const Space& space) {
+  std::vector<Plan> plans;
+  plans.reserve(batch.indices.size());
+  for (std::size_t b = 0; b < batch.indices.size(); ++b) {
+    Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[b], Purpose::plan);
+    plans.push_back(space.sample(random, batch.epoch, batch.sizes.empty() ? ImageSize{} : batch.sizes[b]));
+  }
+  return plans;
+}
+
+void addVariant(std::vector<Shown>& shown, std::span<const Plan> plans, const Space& space) {
+  for (std::size_t b = 0; b < plans.size(); ++b)
+    shown.push_back({static_cast<int>(b), space.clamped(plans[b])});
+}
+
+Decision drawnDecision(const Batch& batch, std::size_t place, const Plan& plan) {
+  Decision decision;
+  decision.step = batch.step;
+  decision.epoch = batch.epoch;
+  decision.index = batch.indices[place];
+  decision.plan = plan;
+  decision.unperturbedLoss = std::numeric_limits<double>::quiet_NaN();
+  return decision;
+}
+
+}  // namespace uada

@@ -1,0 +1,58 @@
+#include "core/engine/tasks/Classification.h"
+
+#include "core/engine/tasks/Labels.h"
+#include "core/engine/tasks/TaskHead.h"
+
+namespace uada {
+namespace {
+
+constexpr std::size_t kTestBatch = 250;
+
+class ClassificationHead : public TaskHead {
+ public:
+  explicit ClassificationHead(const HeadContext& context) : context_(context) {}
+
+  Targets targets(std::span<const Target> targets) const override {
+    const at::Tensor classes = at::empty({static_cast<std::int64_t>(targets.size())}, at::kLong);
+    std::int64_t* values = classes.mutable_data_ptr<std::int64_t>();
+    for (std::size_t r = 0; r < targets.size(); ++r) values[r] = std::get<Label>(targets[r]).value;
+    return {classes};
+  }
+
+  at::Tensor losses(const Output& output, const Targets& targets) const override {
+    return crossEntropy(output.main, targets.classes);
+  }
+  at::Tensor objective(const Output& output, const Targets& targets) const override {
+    return losses(output, targets).mean();
+  }
+  std::vector<MetricSum> trainSums(const Output& output, const Targets& targets) const override {
+    return uada::trainSums(output.main, targets.classes);
+  }
+
+  std::unique_ptr<Meter> meter() const override { return std::make_unique<LabelMeter>(); }
+  std::size_t testBatch() const override { return kTestBatch; }
+  void test(Network& network, const Renderer& renderer, std::span<const std::uint32_t> samples,
+            Meter& meter) const override {
+    const Input& input = renderer.settings().input;
+    const auto count = static_cast<std::int64_t>(samples.size());
+    const at::Tensor pixels = at::empty({count, input.height, input.width, 3}, at::kFloat);
+    auto* values = pixels.mutable_data_ptr<float>();
+    renderer.plain(samples, values);
+    std::vector<Target> labels;
+    for (const std::uint32_t sample : samples) labels.emplace_back(Label{renderer.data().label(sample)});
+    const Output output = network.forward(imagesOf(values, count, input, context_.device));
+    static_cast<LabelMeter&>(meter).add(output.main, targets(labels).to(context_.device).classes);
+  }
+  void check(const Dataset& data, std::string_view which) const override { checkLabels(data, which); }
+
+ private:
+  const HeadContext context_;
+};
+
+}  // namespace
+
+std::unique_ptr<TaskHead> make(const Classification&, const HeadContext& context) {
+  return std::make_unique<ClassificationHead>(context);
+}
+
+}  // namespace uada

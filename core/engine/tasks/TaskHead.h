@@ -1,0 +1,78 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/augment/Renderer.h"
+#include "core/data/Dataset.h"
+#include "core/engine/Reports.h"
+#include "core/engine/models/Network.h"
+#include "core/engine/tasks/MetricSum.h"
+#include "core/settings/Choice.h"
+
+namespace uada {
+
+/// The targets of R rows, as the task's losses take them.
+struct Targets {
+  at::Tensor classes;  ///< of labels [R], of label maps [R, height, width]; int64
+
+  Targets to(at::Device device) const { return {classes.to(device)}; }
+  Targets part(int first, int count) const { return {classes.narrow(0, first, count)}; }
+};
+
+/// Sums up a task's test metrics.
+class Meter {
+ public:
+  virtual ~Meter() = default;
+  /// Task::testMetrics over all that was added.
+  virtual Metrics values() const = 0;
+};
+
+/// The torch-side half of a task. Lives on the training thread.
+class TaskHead {
+ public:
+  virtual ~TaskHead() = default;
+  /// returns  on the CPU
+  virtual Targets targets(std::span<const Target> targets) const = 0;
+  /// What becomes of a target whose image is moved.
+  virtual TargetRule targetRule() const { return {}; }
+  /// What a method compares.
+  /// returns  [R], float
+  virtual at::Tensor losses(const Output& output, const Targets& targets) const = 0;
+  /// What is trained on.
+  /// returns  a scalar
+  virtual at::Tensor objective(const Output& output, const Targets& targets) const = 0;
+  /// Task::trainMetrics but the loss, of a trained batch.
+  virtual std::vector<MetricSum> trainSums(const Output& output, const Targets& targets) const = 0;
+  virtual std::unique_ptr<Meter> meter() const = 0;
+  /// How many samples test() takes at once.
+  virtual std::size_t testBatch() const = 0;
+  /// Scores unaugmented samples and adds them to a meter that meter() made. The network is in NormMode::eval,
+  /// without gradients.
+  /// samples   of the renderer's data set
+  virtual void test(Network& network, const Renderer& renderer, std::span<const std::uint32_t> samples,
+                    Meter& meter) const = 0;
+  /// Throws Error naming the first target that the network has no class for.
+  /// which  "training" or "test", for the message
+  virtual void check(const Dataset& data, std::string_view which) const = 0;
+};
+
+/// What a task is learned on.
+struct HeadContext {
+  int classes = 10;
+  at::Device device = at::kCPU;
+};
+
+/// The head of a catalogue entry.
+std::unique_ptr<TaskHead> makeTaskHead(const Choice& task, const HeadContext& context);
+
+/// Borrows [B, height, width, 3] floats as [B, 3, height, width], channels last in memory; copies to another
+/// device.
+at::Tensor imagesOf(float* pixels, std::int64_t count, const Input& input, at::Device device);
+
+}  // namespace uada
