@@ -7,6 +7,7 @@
 
 #include "core/base/Error.h"
 #include "core/data/ResidentDataset.h"
+#include "core/engine/optimisers/Adam.h"
 #include "core/engine/optimisers/Sgd.h"
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/schedules/Schedule.h"
@@ -36,7 +37,7 @@ class TestTrainParts : public QObject {
     const Sgd settings{0.1, momentum, nesterov, weightDecay};
     const at::Tensor start = at::linspace(-1, 1, 7), target = at::linspace(3, -2, 7);
     at::Tensor own = start.clone().requires_grad_(), theirs = start.clone().requires_grad_();
-    const auto sgd = makeUpdater({"sgd", settings}, {own});
+    const auto sgd = makeUpdater({"sgd", settings}, {{"p", own}});
     torch::optim::SGD reference(
         {theirs},
         torch::optim::SGDOptions(0.1).momentum(momentum).nesterov(nesterov).weight_decay(weightDecay));
@@ -52,11 +53,27 @@ class TestTrainParts : public QObject {
     QVERIFY(!own.allclose(start));
   }
 
+  void adaptsLikeTorch() {
+    const at::Tensor start = at::linspace(-1, 1, 7), target = at::linspace(3, -2, 7);
+    at::Tensor own = start.clone().requires_grad_(), theirs = start.clone().requires_grad_();
+    const auto adam = makeUpdater({"adam", Adam{.weightDecay = 0.01}}, {{"p", own}});
+    torch::optim::Adam reference({theirs}, torch::optim::AdamOptions(0.1).weight_decay(0.01));
+    for (int i = 0; i < 6; ++i) {
+      (own - target).pow(2).sum().backward();
+      adam->step(0.1);
+      reference.zero_grad();
+      (theirs - target).pow(2).sum().backward();
+      reference.step();
+      QVERIFY(own.allclose(theirs, 1e-6, 1e-7));
+    }
+    QVERIFY(!own.allclose(start, 0.1, 0.1));
+  }
+
   /// By hand: p = 1, g = 2 + 0.5 * 1 = 2.5, v = 2.5, p = 0.75; then g = 1.5 + 0.375 = 1.875, v = 4.125, p =
   /// 0.3375.
   void descendsByHand() {
     at::Tensor p = at::tensor({1.0f}).requires_grad_();
-    const auto sgd = makeUpdater({"sgd", Sgd{.momentum = 0.9, .weightDecay = 0.5}}, {p});
+    const auto sgd = makeUpdater({"sgd", Sgd{.momentum = 0.9, .weightDecay = 0.5}}, {{"p", p}});
     p.pow(2).sum().backward();
     sgd->step(0.1);
     QCOMPARE(p.item<float>(), 0.75f);
@@ -67,7 +84,7 @@ class TestTrainParts : public QObject {
 
   void seesGradientsThatAreNoNumbers() {
     at::Tensor p = at::ones({3}).requires_grad_();
-    const auto sgd = makeUpdater({"sgd", Sgd{}}, {p});
+    const auto sgd = makeUpdater({"sgd", Sgd{}}, {{"p", p}});
     p.sum().backward();
     QVERIFY(sgd->gradientsAreFinite());
     p.mutable_grad()[1] = std::numeric_limits<float>::quiet_NaN();
