@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
+#include <memory>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -188,15 +190,24 @@ class TestTraining : public QObject {
 
   /// Stopped after each step in turn and resumed, a run gives the same numbers and weights to the last bit.
   void resumesExactly_data() {
+    QTest::addColumn<QString>("method");
     QTest::addColumn<int>("stop");
-    for (int stop = 1; stop <= 8; ++stop) QTest::addRow("after step %d", stop) << stop;
+    for (int stop = 1; stop <= 8; ++stop) QTest::addRow("after step %d", stop) << "uada" << stop;
+    // A method that learns, and does so at the end of an epoch: after step 4.
+    for (const int stop : {2, 4, 5})
+      QTest::addRow("adversarial, after step %d", stop) << "adversarial" << stop;
   }
   void resumesExactly() {
+    QFETCH(QString, method);
     QFETCH(int, stop);
-    static QTemporaryDir wholeDir;
-    const RunConfig config = tinyConfig(images_.folder(), "uada", 2, 8);
-    static const Attempt whole(config, made(wholeDir));
+    const RunConfig config = tinyConfig(images_.folder(), method.toStdString(), 2, 8);
     QTemporaryDir dir;
+    static std::map<QString, QTemporaryDir> wholeDirs;
+    static std::map<QString, std::unique_ptr<const Attempt>> wholes;
+    QTemporaryDir& wholeDir = wholeDirs[method];
+    std::unique_ptr<const Attempt>& kept = wholes[method];
+    if (!kept) kept = std::make_unique<Attempt>(config, made(wholeDir));
+    const Attempt& whole = *kept;
     const Attempt first(config, made(dir), {}, atStep(stop, Command::stopNow));
     QCOMPARE(first.state, RunState::stopped);
     QCOMPARE(first.sink.steps.size(), static_cast<std::size_t>(stop));

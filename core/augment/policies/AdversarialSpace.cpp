@@ -1,0 +1,54 @@
+#include "core/augment/FramedSpace.h"
+
+namespace uada {
+namespace {
+
+struct AdversarialSpaceSettings {
+  int ops = 2;
+  FrameSettings frame{.crop = {}, .order = "crop_first"};
+
+  void visit(SettingsVisitor& v) {
+    v.field({.name = "ops",
+             .title = "Ops",
+             .help = "Operations for each image, drawn with replacement",
+             .min = 1,
+             .max = kMaxSteps},
+            ops);
+    frame.visit(v);
+  }
+};
+
+/// What Adversarial AutoAugment's policies are made of, drawn uniformly: that method puts learned ops and
+/// levels in the place of these.
+/// Draws of each op: its type, its level, then what drawnStep() draws.
+class AdversarialSpace : public FramedSpace {
+ public:
+  AdversarialSpace(const AdversarialSpaceSettings& settings, const PolicyContext& context)
+      : FramedSpace(settings.frame, context, Grid::aa10, settings.ops), count_(settings.ops) {}
+
+ private:
+  void drawChain(Plan& plan, Random& random, int) const override {
+    for (int i = 0; i < count_; ++i) {
+      const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
+      const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(Grid::aa10))));
+      plan.add(drawnStep(op, level, random));
+    }
+  }
+
+  int count_;
+  std::vector<std::size_t> ops_ = fifteenOps();
+};
+
+}  // namespace
+
+Policy adversarialSpace() {
+  Policy entry = policyEntry<AdversarialSpaceSettings>(
+      "adversarial-space", "Adversarial AutoAugment's space",
+      "Zhang et al., ICLR 2020: crop, flip, 2 of AutoAugment's 15 ops at any of 10 levels, Cutout 16");
+  entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
+    return std::make_unique<AdversarialSpace>(policy.as<AdversarialSpaceSettings>(), context);
+  };
+  return entry;
+}
+
+}  // namespace uada
