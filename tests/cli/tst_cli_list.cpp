@@ -104,7 +104,7 @@ void TestCliList::listsAllSettingsInATerminal() {
   const QString all = Program().run({"list", "settings"}).out;
   for (const QString& line : all.split('\n')) QVERIFY2(line.size() <= 120, qPrintable(line));
   QCOMPARE(all.count("\ncutout_size "), 1);
-  QVERIFY2(all.contains("\nuada-cifar, autoaugment, randaugment, trivialaugment, uniformaugment, found "
+  QVERIFY2(all.contains("\nuada-cifar, autoaugment, randaugment, trivialaugment, uniformaugment, adversarial-space, found "
                         "(policy)\n"),
            qPrintable(all));
   QVERIFY2(all.contains("\nbaseline (method)\nno settings\n"), qPrintable(all));

@@ -122,7 +122,7 @@ class TestRecipe : public QObject {
     row(R"(, "optimiser": {"momentum": 0, "nesterov": true})",
         "r.optimiser.nesterov: true has no effect with momentum 0.0; leave one of the two out");
     row(R"(, "schedule": "cosin")",
-        "r.schedule: unknown schedule 'cosin'; known: step cosine constant; did you mean 'cosine'?");
+        "r.schedule: unknown schedule 'cosin'; known: step cosine constant poly; did you mean 'cosine'?");
     row(R"(, "schedule": {"name": "cosine", "decay": 0.5})", "r.schedule: unknown key 'decay'");
     row(R"(, "schedule": {"milestones": [0.8, 0.3]})", "r.schedule.milestones: ascending shares expected");
     row(R"(, "training": {"milestones": [0.8, 0.3]})", "r.training.milestones: ascending shares expected");
