@@ -10,14 +10,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-template <class Output>
-at::Tensor mainOf(const Output& output) {
-  if constexpr (requires { output.main; })
-    return output.main;
-  else
-    return output;
-}
-
 /// An entry of a catalogue with settings.
 struct Variant {
   std::string text;
@@ -127,7 +119,7 @@ void TestCatalogues::modelsAreWhatTheySay() {
   const auto network = makeNetwork(entry, context, 1);
   QCOMPARE(network->parameterCount(), model.parameters(entry, context));
   const at::NoGradGuard noGrad;
-  const at::Tensor output = mainOf(network->forward(at::zeros({2, 3, 32, 32})));
+  const at::Tensor output = network->forward(at::zeros({2, 3, 32, 32})).main;
   QCOMPARE(output.size(0), std::int64_t{2});
   QCOMPARE(output.size(1), std::int64_t{kClasses});
   QVERIFY(findTask(model.task).target != TargetKind::label || output.dim() == 2);
