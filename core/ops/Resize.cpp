@@ -131,7 +131,7 @@ void centreCrop(ImageView in, ImageSpan out) {
 }
 
 void resizedCentre(ImageView in, ImageSpan out, ResizeScratch& scratch) {
-  const int shorter = rounded(out.width * 256.0 / 224);
+  const int shorter = rounded(std::max(out.width, out.height) * 256.0 / 224);
   const auto [width, height] = shorterSideTo(shorter, in.width, in.height);
   const int left = rounded((width - out.width) / 2.0), top = rounded((height - out.height) / 2.0);
   resizeWindow(in, {0, 0, in.width, in.height}, {width, height}, left, top, out, Filter::bilinear, scratch);

@@ -36,7 +36,7 @@ void centreCrop(ImageView in, ImageSpan out);
 /// What ImageNet's test images are shown through: resized until the shorter side is 8/7 of the side of `out`
 /// (256 of 224), bilinear, antialiased, then the middle.
 /// in   of any size, at least 1x1
-/// out  square, not the same memory
+/// out  where it is no square, its longer side counts; not the same memory
 void resizedCentre(ImageView in, ImageSpan out, ResizeScratch& scratch);
 
 /// Of torchvision's RandomResizedCrop.

@@ -37,6 +37,7 @@ class TestResizedRender : public QObject {
   void partnersAreBroughtToSize();
   void otherSizesAreRefused();
   void testImagesShowTheirCentre();
+  void testImagesFitATallInput();
   void stagesTellTheirPart();
 
  private:
@@ -203,6 +204,22 @@ void TestResizedRender::testImagesShowTheirCentre() {
   padCrop(data.view(0), centre.span(), 2, 9, 0);
   Normaliser(smallSettings().mean, smallSettings().deviation).apply(centre.view(), expected.data());
   QVERIFY(std::equal(expected.begin(), expected.end(), out.begin() + 3 * kSide * kSide));
+}
+
+/// Of an input of 16 x 48 pixels the longer side counts: 48 * 256 / 224 = 54.86, so the shorter side becomes
+/// 55, the longer 55 * 50 / 37 = 74; the middle begins at row round(3.5) = 4, column 29.
+void TestResizedRender::testImagesFitATallInput() {
+  const ResidentDataset data = makeData(kSource, 1);
+  RenderSettings settings = smallSettings();
+  settings.input.width = 16;
+  settings.input.height = 48;
+  const std::vector<std::uint32_t> indices{0};
+  std::vector<float> out(3 * 16 * 48), expected(out.size());
+  Renderer(data, settings, pool_).plain(indices, out.data());
+  Image centre(16, 48);
+  padCrop(resized(data.view(0), 74, 55, Filter::bilinear).view(), centre.span(), 4, 29, 0);
+  Normaliser(settings.mean, settings.deviation).apply(centre.view(), expected.data());
+  QVERIFY(out == expected);
 }
 
 void TestResizedRender::stagesTellTheirPart() {
