@@ -9,16 +9,19 @@
 
 namespace uada {
 
+/// Gives an image a size; its memory is kept, its pixels are anything.
+inline void shape(Image& image, ImageSize size) {
+  image.width = size.width;
+  image.height = size.height;
+  image.rgb.resize(image.view().bytes());
+}
+
 /// The pictures of one sample on the way through several plans. Plans that begin alike share the pictures of
-/// their common changes. One thread's; memory is kept for the next
-/// sample.
+/// their common changes. One thread's; memory is kept for the next sample.
 class ChangeTree {
  public:
-  /// source  of any size, if every plan's first change makes it one of `size`
-  /// size    of the pictures
-  void begin(ImageView source, ImageSize size) {
+  void begin(ImageView source) {
     source_ = source;
-    size_ = size;
     used_ = 0;
   }
 
@@ -59,13 +62,11 @@ class ChangeTree {
     Node& node = nodes_[used_++];
     node.parent = parent;
     node.change = change;
-    if (ImageSize{node.picture.width, node.picture.height} != size_)
-      node.picture = Image(size_.width, size_.height);
+    shape(node.picture, change.out);
     return node.picture.span();
   }
 
   ImageView source_;
-  ImageSize size_;
   int used_ = 0;
   /// Views of pictures stay valid while the list grows: moving an image keeps its pixels where they are.
   static_assert(std::is_nothrow_move_constructible_v<Image>);

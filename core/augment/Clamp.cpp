@@ -16,16 +16,20 @@ Part clampPart(const Part& part, const Frame& frame) {
 
 Plan clampPlan(const Plan& plan, const Input& input) {
   Plan out = plan;
-  for (Part& part : out.parts()) part = clampPart(part, {input, plan});
+  Part* next = out.parts().data();
+  eachClamped(plan, input, [&](const Part& part, const Frame&) { *next++ = part; });
   return out;
 }
 
 PixelBox shownPart(const Plan& plan, const Input& input, ImageSize image) {
-  const Frame frame{input, plan};
-  for (const Part& part : plan.parts())
-    if (const PartKind& kind = kindOf(part); kind.phase == RenderPhase::source && kind.map)
-      if (const auto map = kind.map({.part = clampPart(part, frame)}, input)) return map->part;
-  return {0, 0, image.width, image.height};
+  const PixelBox whole{0, 0, image.width, image.height};
+  if (!sourceSize(plan)) return whole;
+  const Part& first = plan.parts().front();
+  const PartKind& kind = kindOf(first);
+  const Frame frame{input, plan, image};
+  const Part used = clampPart(first, frame);
+  const auto map = kind.map({.part = used, .in = image, .out = kind.made(used, frame)}, input);
+  return map ? map->part : whole;
 }
 
 }  // namespace uada

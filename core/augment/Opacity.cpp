@@ -9,14 +9,18 @@ namespace {
 /// A picture of the alpha, one to make the next in, and one that is opaque: the thread's own.
 struct Pictures {
   Image now, next, opaque;
+  /// now: opaque, of this size
   void begin(ImageSize size) {
-    if (ImageSize{now.width, now.height} != size) {
-      now = next = opaque = Image(size.width, size.height);
+    shape(now, size);
+    std::fill(now.rgb.begin(), now.rgb.end(), 255);
+  }
+  const Image& opaqueLikeNow() {
+    if (opaque.width != now.width || opaque.height != now.height) {
+      shape(opaque, {now.width, now.height});
       std::fill(opaque.rgb.begin(), opaque.rgb.end(), 255);
     }
-    reset();
+    return opaque;
   }
-  void reset() { now.rgb = opaque.rgb; }
 };
 
 }  // namespace
@@ -27,10 +31,14 @@ struct Pictures {
 /// behind each op that makes the image opaque.
 ImageView Renderer::opacity(const ChangeList& list) const {
   thread_local Pictures pictures;
-  pictures.begin(settings_.input.size());
-  for (const Change& change : list.changes()) {
+  const auto changes = list.changes();
+  const ImageSize whole = changes.empty() ? list.size() : changes.front().in;
+  // Behind a part that takes images of any size the picture begins anew.
+  const bool isMade = !changes.empty() && kindOf(changes.front().part).phase == RenderPhase::source;
+  pictures.begin(isMade ? changes.front().out : whole);
+  for (const Change& change : changes.subspan(isMade ? 1 : 0)) {
     const PartKind& kind = kindOf(change.part);
-    if (kind.phase == RenderPhase::source) continue;  // the image begins there
+    shape(pictures.next, change.out);
     if (const std::optional<Map> map = mapOf(change)) {
       const std::optional<Filter> filter = kind.isOp ? samplingFor(change).filter : std::nullopt;
       warp(pictures.now.view(), pictures.next.span(), *map, filter.value_or(Filter::nearest), {0, 0, 0});
@@ -39,13 +47,13 @@ ImageView Renderer::opacity(const ChangeList& list) const {
     }
     if (!kind.isOp) continue;
     const Op& op = ops()[change.part.op];
-    if (op.alpha == Alpha::reset) pictures.reset();
+    if (op.alpha == Alpha::reset) pictures.begin(change.in);
     if (op.alpha == Alpha::kept || op.alpha == Alpha::reset) continue;
     Sampling sampling = samplingFor(change);
     const std::uint8_t inBox = op.alpha == Alpha::painted ? 255 : 0;
     sampling.fill = {0, 0, 0};
     sampling.cover = {inBox, inBox, inBox};
-    sampling.other = pictures.opaque.view();
+    sampling.other = pictures.opaqueLikeNow().view();
     op.apply(pictures.now.view(), pictures.next.span(), change.value, sampling);
     std::swap(pictures.now, pictures.next);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,17 +20,20 @@ struct Stage;
 /// What a part's ranges and effects depend on beside itself.
 struct Frame {
   Input input;
-  Style style;  ///< of its plan
+  Style style;     ///< of its plan
+  ImageSize size;  ///< of the picture that reaches the part
 };
 
 /// The values that a coordinate may have when it is used.
 struct Range {
   int low = 0, high = 0;
+  /// What a level of ten is: a tenth of it, at least 1.
+  int tenth() const { return std::max(1, (high - low + 5) / 10); }
 };
 
 /// When a part is rendered; within one phase parts stand in the order of `parts.def`.
 enum class RenderPhase : std::uint8_t {
-  source,  ///< makes an image of the input's size from the sample, first of all
+  source,  ///< makes the first picture of the sample, which may have any size
   frame,   ///< before the chain, or in plans of RenderOrder::chainFirst behind it
   chain,
   cover,  ///< last
@@ -44,23 +48,27 @@ struct PartKind {
   std::string name;   ///< "crop"
   std::string group;  ///< of the coordinates that UADA moves together, as stored: "crop", "chain"
   RenderPhase phase = RenderPhase::frame;
-  int coordinates = 0;            ///< how many of Part::at it has
-  bool isOp = false;              ///< an op of the chain: one of several, of which one is probed
-  bool toggles = false;           ///< its one coordinate is 0 or 1, and a probe changes it into the other
-  std::vector<std::string> keys;  ///< of a plan's JSON
+  int coordinates = 0;              ///< how many of Part::at it has
+  bool isOp = false;                ///< an op of the chain: one of several, of which one is probed
+  bool toggles = false;             ///< its one coordinate is 0 or 1, and a probe changes it into the other
+  std::vector<std::string> keys{};  ///< of a plan's JSON
 
   /// Of coordinate k.
   Range (*range)(const Part& part, const Frame& frame, int k) = nullptr;
-  /// What delta = 1 means, in the coordinates' own unit. Null: 1.
-  int (*unit)(const Frame& frame) = nullptr;
+  /// What delta = 1 means for coordinate k, in its own unit. Null: 1.
+  int (*unit)(const Part& part, const Input& input, int k) = nullptr;
+  /// How many of the coordinates' unit people call 1: 1000 of a factor in thousandths.
+  int perOne = 1;
   /// What coordinates can be stored as.
   Range stored{-kFarthest, kFarthest};
   /// Of kinds of RenderPhase::source: the size of the images that the part was drawn for.
   ImageSize (*source)(const Part& part) = nullptr;
+  /// The size of the picture that the part makes of one of frame.size. Null: the same.
+  ImageSize (*made)(const Part& clamped, const Frame& frame) = nullptr;
 
   /// Adds what the part changes, if anything, to what is drawn.
   void (*append)(const Part& clamped, const Frame& frame, ChangeList& list) = nullptr;
-  /// Draws one of those changes. in: of the input's size, or of source(). Null: it only covers.
+  /// Draws one of those changes; in and out have its sizes. Null: it only covers.
   void (*draw)(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) = nullptr;
   /// How the change moves pixels, and targets with them; none: it moves none. Null: none ever does.
   std::optional<Map> (*map)(const Change& change, const Input& input) = nullptr;
@@ -76,12 +84,15 @@ struct PartKind {
   /// throws  Error
   void (*read)(const Json& json, Plan& plan) = nullptr;
 
-  int unitOf(const Frame& frame) const { return unit ? unit(frame) : 1; }
+  int unitOf(const Part& part, const Input& input, int k) const { return unit ? unit(part, input, k) : 1; }
 };
 
 /// In the order in which they are written down; at most 256.
 const std::vector<PartKind>& partKinds();
-inline const PartKind& kindOf(const Part& part) { return partKinds()[part.kind]; }
+inline const PartKind& kindOf(const Part& part) {
+  static const PartKind* const first = partKinds().data();  // asked for every part of every plan
+  return first[part.kind];
+}
 /// Its place in partKinds().
 /// throws  UsageError listing the known names
 std::uint8_t partIndex(std::string_view name);

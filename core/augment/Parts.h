@@ -18,6 +18,22 @@ Part resizedCropPart(int row, int col, ImageSize size, ImageSize source, Filter 
 
 Part flipPart(bool on);
 
+/// The image scaled to factor / 1000 of its size; in range the factor lies in `range`.
+/// source  of the image it was drawn for: a plan fits no other
+/// throws  Error if the largest factor makes a side longer than kMostCvSide
+Part scalePart(int factor, Range range, ImageSize source, Filter filter = Filter::bilinear);
+
+/// A rotation by angle / 100 degrees, counter-clockwise; in range the angle lies in `range`.
+/// fired  whether it is done at all
+Part rotationPart(int angle, Range range, bool fired, Filter filter = Filter::bilinear);
+
+Part blurPart(bool on);
+
+/// The part of the picture that the network sees: a window of the input's size, where the picture is too
+/// small of the picture padded on both sides. row, col  of its upper left corner in the padded picture; in
+/// range the window lies in it
+Part windowPart(int row, int col);
+
 /// One op of the chain. level may lie outside the grid: it is clamped when used, kept raw when stored.
 /// op  index into ops()
 Part stepPart(std::size_t op, int level, int sign = 1);

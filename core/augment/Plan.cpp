@@ -120,9 +120,10 @@ bool operator==(const Plan& a, const Plan& b) {
 }
 
 std::optional<ImageSize> sourceSize(const Plan& plan) {
-  for (const Part& part : plan.parts())
-    if (const auto source = kindOf(part).source) return source(part);
-  return {};
+  if (plan.parts().empty()) return {};
+  const Part& first = plan.parts().front();
+  const auto source = kindOf(first).source;
+  return source ? std::optional(source(first)) : std::nullopt;
 }
 
 int levelOfShare(double share) {

@@ -18,10 +18,10 @@ namespace uada {
 /// (core/augment/parts). A kind leaves what it does not need as it is here.
 struct Part {
   std::uint8_t kind = 0;   ///< index into partKinds()
-  std::uint8_t style = 0;  ///< drawn or set, never moved: how a crop is padded, how a picture is resized
+  std::uint8_t style = 0;  ///< drawn or set, never moved: how a crop is padded, which filter reads a picture
   std::uint16_t op = 0;    ///< of the chain: index into ops()
   std::int8_t sign = 1;    ///< -1 or +1, drawn at sampling, never moved
-  bool fired = true;  ///< whether the op's gate opened, drawn at sampling, never moved; false: not applied
+  bool fired = true;       ///< whether its gate opened, drawn at sampling, never moved; false: not applied
   /// The coordinates, which UADA may move: raw, perhaps out of range. They are clamped when used.
   std::array<std::int32_t, 4> at{};
   std::array<std::int32_t, 4> size{};  ///< drawn and never moved
@@ -47,8 +47,8 @@ constexpr int kMaxSteps = 8;
 constexpr int kMostParts = kMaxSteps + 6;
 
 /// Order of the parts of a plan: the UADA authors' (crop, flip, chain, cutout) or that of the AutoAugment
-/// family (chain, crop, flip, cutout). A resized crop comes first in any order: it makes the
-/// image that the network's input is of.
+/// family (chain, crop, flip, cutout). A resized crop or a scale comes first in any order: it takes images of
+/// any size. Rotation and blur stand before the flip, a window behind it.
 enum class RenderOrder : std::uint8_t { cropFirst, chainFirst };
 /// What the erased box shows: black before normalisation, or the data set's mean: 0 after it.
 enum class BoxFill : std::uint8_t { black, mean };
@@ -110,7 +110,8 @@ std::optional<ImageSize> sourceSize(const Plan& plan);
 /// they are not the default "crop_padding":"reflect", "grid":"aa10", "order":"chain-first",
 /// "cutout_fill":"mean", "outside":"mean", and of a step "fired":false, "at":[x,y], "partner":7,
 /// "found":0.43. In place of crop "resized_crop":[row,col,height,width] with "source":[height,width] and, if
-/// it is not bilinear, "resize_filter":"bicubic".
+/// it is not bilinear, "resize_filter":"bicubic". Of semantic segmentation "scale", "rotation", "blur" and,
+/// in place of crop, "window":[row,col] (docs/formats.md, "Plan").
 Json toJson(const Plan& plan);
 /// Strict: throws Error naming the wrong key, op or filter. A step may leave out "sign", which is then 1, and
 /// the "level" of an op that takes none.

@@ -61,6 +61,24 @@ bool boolean(const Json& json, std::string_view key) {
   throw Error(fmt::format("plan: {}: true or false expected, {} found", key, json.typeName()));
 }
 
+Range range(const Json& object, std::string_view where, Range usual, int min, int max) {
+  const Json* given = object.find("range");
+  if (!given) return usual;
+  const std::string key = fmt::format("{}: range", where);
+  const Json::Array& ends = listOf(*given, key);
+  if (ends.size() != 2) throw Error(fmt::format("plan: {}: 2 numbers expected, {} found", key, ends.size()));
+  const Range range{integer(ends[0], key, min, max), integer(ends[1], key, min, max)};
+  if (range.low > range.high)
+    throw Error(
+        fmt::format("plan: {}: {} to {} found, the lower end comes first", key, range.low, range.high));
+  return range;
+}
+
+Filter filter(const Json& object) {
+  const Json* given = object.find("filter");
+  return given ? filterFromName(word(*given, "filter")) : Filter::bilinear;
+}
+
 bool isSecond(const Json& json, std::string_view key, std::string_view first, std::string_view second) {
   const Json* given = json.find(key);
   if (!given) return false;

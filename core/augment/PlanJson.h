@@ -18,6 +18,11 @@ const Json::Array& listOf(const Json& json, std::string_view key);
 /// The pixel coordinates under one key, exactly `count` of them.
 std::array<int, 4> pixels(const Json& json, std::string_view key, std::size_t count, int min = -kFarthest);
 bool boolean(const Json& json, std::string_view key);
+/// Two integers, the lower first, under "range" of an object; absent: `usual`.
+/// where  the object's key
+Range range(const Json& object, std::string_view where, Range usual, int min, int max);
+/// How a picture is read: "filter" of an object; absent: bilinear.
+Filter filter(const Json& object);
 /// where  "plan: chain[2]"
 const Json& member(const Json& json, std::string_view key, std::string_view where);
 /// A name, fit to be quoted: none that is known is longer or has other characters.

@@ -110,7 +110,7 @@ std::vector<Group> PlanSpace::allGroups(int steps, bool box) const {
 
 void PlanSpace::drawCrop(Plan& plan, Random& random, ImageSize source) const {
   if (crop_.resized()) {
-    const ImageSize size = source.empty() ? source_ : source;
+    const ImageSize size = sourceOr(source);
     const PixelBox part = drawResizedCrop(random, size.width, size.height, crop_.rule);
     return plan.add(resizedCropPart(part.top, part.left, {part.width(), part.height()}, size,
                                     filterFromName(crop_.filter)));
@@ -157,19 +157,19 @@ Probe PlanSpace::probe(const Plan& plan, Group group, Random& random, int number
   probe.plan = plan;
   if (isChain(group)) probe.position = static_cast<std::int8_t>(drawPosition(plan, group, random));
   Part* const part = partOf(probe.plan, group, probe.position);
-  probe.inert = isChain(group) && (!part || ops()[part->op].inert());
-  if (!part) {
+  probe.inert = !part || !part->fired || (isChain(group) && ops()[part->op].inert());
+  std::vector<int> moved = coordinates(plan, group, probe.position);
+  probe.coordinates = static_cast<std::uint8_t>(moved.size());
+  if (!part || !part->fired) {
     probe.unchanged = true;
     return probe;
   }
-  std::vector<int> moved = coordinates(plan, group, probe.position);
-  probe.coordinates = static_cast<std::uint8_t>(moved.size());
   const PartKind& kind = kindOf(*part);
-  const int unit = kind.unitOf({input_, plan});
   const bool alone = probes(group) > 1;
   for (std::size_t k = 0; k < moved.size(); ++k) {
     if (alone && static_cast<int>(k) != number) continue;
-    const int delta = kind.toggles ? 1 - 2 * moved[k] : random.sign() * unit;
+    const int delta =
+        kind.toggles ? 1 - 2 * moved[k] : random.sign() * kind.unitOf(*part, input_, static_cast<int>(k));
     probe.delta[k] = static_cast<std::int16_t>(delta);
     moved[k] += delta;
   }

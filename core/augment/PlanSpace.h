@@ -51,8 +51,8 @@ struct CropSettings {
 
 /// How plans made of whole pixels and levels are probed, updated and clamped, as the UADA authors' code does
 /// (docs/methods.md, "Choices"). A policy adds how plans are drawn and which groups move.
-/// Only steps that fired are probed; a chain without any is inert. A group has one probe, or where the
-/// settings say so one for each coordinate.
+/// Only what fired is probed: a chain without a step that fired, and another part that did not, are inert. A
+/// group has one probe, or where the settings say so one for each coordinate.
 class PlanSpace : public Space {
  public:
   using Space::probes, Space::update;
@@ -67,6 +67,9 @@ class PlanSpace : public Space {
   /// throws  UsageError if the crop's least area or aspect is above its greatest
   PlanSpace(const PolicyContext& context, const CropSettings& crop, ProbeSettings probing = {});
 
+  const Input& input() const { return input_; }
+  /// Of an image that plans are drawn for. given: empty: as the policy's context says
+  ImageSize sourceOr(ImageSize given) const { return given.empty() ? source_ : given; }
   /// flip, crop, the chain of at most `steps` ops as the settings say, the box if there is one.
   std::vector<Group> allGroups(int steps, bool box) const;
   /// A padded crop: row, then column, uniform in 0..2*pad. A resized one as drawResizedCrop() does, in the

@@ -46,7 +46,7 @@ Target Renderer::target(const Plan& plan, const TargetView& target, const Target
     const ChangeList list = changesOf(plan);
     for (const Change& change : list.changes()) {
       if (!mapOf(change)) continue;
-      Image next(settings_.input.width, settings_.input.height);
+      Image next(change.out.width, change.out.height);
       kindOf(change.part).draw(change, *this, moved.view(), next.span());
       moved = std::move(next);
     }

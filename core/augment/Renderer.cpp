@@ -49,6 +49,15 @@ void uncover(Number* image, ImageView opacity, const std::array<Number, 3>& colo
     if (opacity.rgb[i] == 0) std::copy(colour.begin(), colour.end(), image + i);
 }
 
+void requireInputSize(const ChangeList& list, const Input& input) {
+  const auto [width, height] = list.size();
+  if (width != input.width || height != input.height)
+    throw Error(
+        fmt::format("cannot render a plan that ends in a picture of {} x {} pixels for an input of {} x "
+                    "{}: a window of the input's size is missing",
+                    width, height, input.width, input.height));
+}
+
 }  // namespace
 
 Sampling samplingOf(Grid grid, const Op& op) {
@@ -108,25 +117,24 @@ void Renderer::refuseSize(std::uint32_t index, const Plan& plan) const {
   if (wanted != image)
     throw Error(fmt::format(
         "cannot render sample {} of {} x {} pixels with a plan for images of {} x {}: only a resized "
-        "crop that was drawn for its size fits",
+        "crop or a scale that was drawn for its size fits",
         index, image.width, image.height, wanted.width, wanted.height));
 }
 
-/// The image as the test set shows it, as large as the input; until the thread's next call.
-ImageView Renderer::centred(ImageView image) const {
-  const ImageSize size = settings_.input.size();
+/// The image as the test set shows it, of a size; until the thread's next call.
+ImageView Renderer::centred(ImageView image, ImageSize size) const {
   if (ImageSize{image.width, image.height} == size) return image;
   thread_local Image centre;
-  if (ImageSize{centre.width, centre.height} != size) centre = Image(size.width, size.height);
+  shape(centre, size);
   resizedCentre(image, centre.span(), threadsScratch());
   return centre.view();
 }
 
 /// list  is emptied first; given, so that it need not be made for every plan
 void Renderer::listChanges(const Plan& plan, ChangeList& list) const {
-  list.clear();
-  const Frame frame{settings_.input, plan};
-  for (const Part& part : plan.parts()) kindOf(part).append(clampPart(part, frame), frame, list);
+  list.begin(sourceOf(plan));
+  eachClamped(plan, settings_.input,
+              [&](const Part& part, const Frame& frame) { kindOf(part).append(part, frame, list); });
 }
 
 ChangeList Renderer::changesOf(const Plan& plan) const {
@@ -135,10 +143,10 @@ ChangeList Renderer::changesOf(const Plan& plan) const {
   return list;
 }
 
-ImageView Renderer::partner(std::uint32_t number) const {
+ImageView Renderer::partner(std::uint32_t number, ImageSize size) const {
   thread_local std::optional<Held<ImageView>> kept;  // decoded pixels live until the next call
   kept.emplace(data_.image(static_cast<std::uint32_t>(number % data_.size())));
-  return centred(**kept);
+  return centred(**kept, size);
 }
 
 Sampling Renderer::samplingFor(const Change& change) const {
@@ -178,9 +186,10 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
                     for (std::size_t sample = begin; sample < end; ++sample) {
                       const PixelBox part = shownPart(indices[sample], plans, sample, samples);
                       const Held<ImageView> image = source(indices[sample], &part);
-                      tree.begin(*image, settings_.input.size());
+                      tree.begin(*image);
                       for (std::size_t place = sample; place < plans.size(); place += samples) {
                         listChanges(plans[place], list);
+                        requireInputSize(list, settings_.input);
                         put(place, tree.reach(list.changes(), drawn), plans[place], list);
                       }
                     }
@@ -190,7 +199,7 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
 /// What is transparent at the end of the plan, in bytes: the rounded mean; then the boxes.
 void Renderer::finish(std::uint8_t* image, const Plan& plan, const ChangeList& list) const {
   if (plan.outside == Outside::mean) uncover(image, opacity(list), colourOf(BoxFill::mean));
-  for (const Cover& cover : list.covers()) paint(image, cover.box, settings_.input.size(), colourOf(cover.fill));
+  for (const Cover& cover : list.covers()) paint(image, cover.box, list.size(), colourOf(cover.fill));
 }
 
 template <class Number>
@@ -233,7 +242,7 @@ void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
   pool_.forRanges(indices.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const Held<ImageView> image = source(indices[i]);
-      normaliser_.apply(centred(*image), out + i * bytes());
+      normaliser_.apply(centred(*image, settings_.input.size()), out + i * bytes());
     }
   });
 }
@@ -243,7 +252,7 @@ Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
   ChangeTree& tree = threadsTree();
   const PixelBox part = shownPart(index, {&plan, 1}, 0, 1);
   const Held<ImageView> whole = source(index, &part);
-  tree.begin(*whole, settings_.input.size());
+  tree.begin(*whole);
   Image image(tree.reach(list.changes(), [this](const Change& change, ImageView in, ImageSpan out) {
     draw(*this, change, in, out);
   }));

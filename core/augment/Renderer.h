@@ -31,9 +31,10 @@ Sampling samplingOf(Grid grid, const Op& op);
 
 /// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes
 /// sample indices, so that it can run where the data set lies. Used by one thread at a time; spreads its work
-/// over the pool; no allocation per sample. What the variants of a sample have in common is drawn once. The
-/// data set must outlive it. Its images may be of any size for plans with a resized crop, which must have
-/// been drawn for an image of that size, and for plain(); for other plans they must be as large as the input,
+/// over the pool; allocates nothing per sample but in parts that OpenCV draws. What the variants of a sample
+/// have in common is drawn once. The data set must outlive it. Its images may be of any size for plans with a
+/// resized crop or a scale, which must have been drawn for an image of that size, and for plain(); for other
+/// plans they must be as large as the input, else Error. A plan must end in a picture of the input's size,
 /// else Error.
 class Renderer {
  public:
@@ -53,7 +54,7 @@ class Renderer {
   /// resized and cut as resizedCentre() does (for 224: shorter side 256, then the middle).
   void plain(std::span<const std::uint32_t> indices, float* out) const;
   /// The pixels the network sees of one plan, before normalisation; a box of BoxFill::mean in the rounded
-  /// mean.
+  /// mean. Of another size than the input's if the plan ends in one, as the first parts of a plan may.
   Image picture(std::uint32_t index, const Plan& plan) const;
 
   /// How the plan moves the sample and its target: the maps of its geometric changes, in order.
@@ -71,8 +72,10 @@ class Renderer {
   Held<ImageView> source(std::uint32_t index, const PixelBox* part = nullptr) const;
   /// How the op of a change reads the picture; without the partner.
   Sampling samplingFor(const Change& change) const;
-  /// The image of a plan's partner, of the input's size; until the thread's next call.
-  ImageView partner(std::uint32_t number) const;
+  /// The image of a plan's partner, brought to a size; until the thread's next call.
+  ImageView partner(std::uint32_t number, ImageSize size) const;
+  /// Black, or the mean in 8 bits.
+  std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
 
  private:
   template <class Put>
@@ -83,10 +86,9 @@ class Renderer {
   PixelBox shownPart(std::uint32_t index, std::span<const Plan> plans, std::size_t first,
                      std::size_t step) const;
   void refuseSize(std::uint32_t index, const Plan& plan) const;
-  ImageView centred(ImageView image) const;
+  ImageView centred(ImageView image, ImageSize size) const;
   void listChanges(const Plan& plan, ChangeList& list) const;
   ChangeList changesOf(const Plan& plan) const;
-  std::array<std::uint8_t, 3> colourOf(BoxFill fill) const;
   std::optional<Map> mapOf(const Change& change) const;
   ImageSize sourceOf(const Plan& plan) const;
   ImageView opacity(const ChangeList& list) const;

@@ -12,11 +12,16 @@ namespace {
 
 const PartKind& kindOf(Group group) { return partKinds()[group.kind]; }
 
+/// Null: no group has the name.
+const PartKind* kindNamed(std::string_view group) {
+  const auto at = std::ranges::find(partKinds(), group, &PartKind::group);
+  return at == partKinds().end() ? nullptr : &*at;
+}
+
 }  // namespace
 
 Group groupNamed(std::string_view name) {
-  const auto at = std::ranges::find(partKinds(), name, &PartKind::group);
-  if (at != partKinds().end()) return {static_cast<std::uint8_t>(at - partKinds().begin())};
+  if (const PartKind* kind = kindNamed(name)) return {static_cast<std::uint8_t>(kind - partKinds().data())};
   std::string known;
   for (const PartKind& kind : partKinds()) known += " " + kind.group;
   throw UsageError(fmt::format("unknown group '{}'; known:{}", quotable(name), known));
@@ -35,8 +40,12 @@ std::string groupName(Group group) {
 bool isChain(Group group) { return kindOf(group).isOp; }
 bool toggles(Group group) { return kindOf(group).toggles; }
 bool toggles(std::string_view group) {
-  const auto at = std::ranges::find(partKinds(), group, &PartKind::group);
-  return at != partKinds().end() && at->toggles;
+  const PartKind* kind = kindNamed(group);
+  return kind && kind->toggles;
+}
+int perOne(std::string_view group) {
+  const PartKind* kind = kindNamed(group);
+  return kind ? kind->perOne : 1;
 }
 
 const Part* partOf(const Plan& plan, Group group, int position) {

@@ -39,6 +39,9 @@ bool isChain(Group group);
 bool toggles(Group group);
 /// The same of a name as stored; false for a name that no group has.
 bool toggles(std::string_view group);
+/// How many of the unit of a group's coordinates people call 1 (PartKind::perOne); 1 for a name that no group
+/// has.
+int perOne(std::string_view group);
 /// The part of a plan that the group moves; null: none. position: of a chain: the step
 const Part* partOf(const Plan& plan, Group group, int position);
 

@@ -10,22 +10,19 @@
 namespace uada {
 
 std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const Plan& plan) {
-  const Input& input = renderer.settings().input;
-  const Plan used = clampPlan(plan, input);
   std::vector<Stage> stages;
   Stage& original = stages.emplace_back();
   original.title = "Original";
   original.image = Image(*renderer.source(index));
   int step = 0;
-  for (std::size_t i = 0; i < used.parts().size(); ++i) {
-    const Part& part = used.parts()[i];
+  eachClamped(plan, renderer.settings().input, [&](const Part& part, const Frame& frame) {
     const PartKind& kind = kindOf(part);
     Stage& stage = stages.emplace_back();
     stage.part = kind.name;
     if (kind.isOp) stage.step = step++;
-    kind.describe(part, {input, used}, stage);
-    stage.image = renderer.picture(index, plan.first(i + 1));
-  }
+    kind.describe(part, frame, stage);
+    stage.image = renderer.picture(index, plan.first(stages.size() - 1));
+  });
   return stages;
 }
 

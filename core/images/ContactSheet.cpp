@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <span>
 
 #include "core/base/Error.h"
+#include "core/images/OpenCv.h"
 
 namespace uada {
 namespace {
@@ -174,12 +174,6 @@ void drawRow(cv::Mat& sheet, const Row& row, int cellWidth, int pictureSide) {
       top += kLineHeight;
     }
   }
-}
-
-/// OpenCV's own threads would compete with the training.
-void keepOpenCvSerial() {
-  static std::once_flag once;
-  std::call_once(once, [] { cv::setNumThreads(0); });
 }
 
 }  // namespace

@@ -18,22 +18,27 @@ void flipVertical(ImageView in, ImageSpan out) {
   for (int y = 0; y < in.height; ++y) std::memcpy(out.row(in.height - 1 - y), in.row(y), bytes);
 }
 
-void padCrop(ImageView in, ImageSpan out, int row, int col, int pad) {
-  // In 64 bits, so that no offset overflows.
-  const std::int64_t left = std::int64_t{col} - pad, top = std::int64_t{row} - pad;
-  const auto begin = std::clamp<std::int64_t>(-left, 0, out.width);
-  const auto end = std::clamp<std::int64_t>(in.width - left, begin, out.width);
+void cutWindow(ImageView in, ImageSpan out, std::int64_t top, std::int64_t left,
+               std::array<std::uint8_t, 3> outside) {
+  const auto begin = static_cast<int>(std::clamp<std::int64_t>(-left, 0, out.width));
+  const auto end = static_cast<int>(std::clamp<std::int64_t>(in.width - left, begin, out.width));
   for (int y = 0; y < out.height; ++y) {
     std::uint8_t* to = out.row(y);
     const std::int64_t source = top + y;
     if (source < 0 || source >= in.height || begin == end) {
-      std::memset(to, 0, std::size_t{3} * out.width);
+      fillPixels(to, out.width, outside);
       continue;
     }
-    std::memset(to, 0, 3 * begin);
-    std::memcpy(to + 3 * begin, in.row(static_cast<int>(source)) + 3 * (left + begin), 3 * (end - begin));
-    std::memset(to + 3 * end, 0, 3 * (out.width - end));
+    fillPixels(to, begin, outside);
+    std::memcpy(to + std::size_t{3} * begin, in.row(static_cast<int>(source)) + 3 * (left + begin),
+                std::size_t{3} * (end - begin));
+    fillPixels(to + std::size_t{3} * end, out.width - end, outside);
   }
+}
+
+void padCrop(ImageView in, ImageSpan out, int row, int col, int pad) {
+  // In 64 bits, so that no offset overflows.
+  cutWindow(in, out, std::int64_t{row} - pad, std::int64_t{col} - pad, {0, 0, 0});
 }
 
 int reflected(std::int64_t i, int size) {

@@ -14,6 +14,13 @@ void flipHorizontal(ImageView in, ImageSpan out);
 /// Rows in reverse order. in and out: the same size, not the same memory.
 void flipVertical(ImageView in, ImageSpan out);
 
+/// A window of the image, which may lie beside it in part or whole.
+/// out        the window, of any size; not the same memory as `in`
+/// top, left  of the image's row and column that the window begins at, any value within +-2^60
+/// outside    the colour of pixels that are not in the image
+void cutWindow(ImageView in, ImageSpan out, std::int64_t top, std::int64_t left,
+               std::array<std::uint8_t, 3> outside);
+
 /// A window of the image padded with zeros on all sides.
 /// out       the window, of any size; pixels outside the image are 0; not the same memory as `in`
 /// row, col  of the window's upper left corner in the padded image, any value; pad, pad is the image's own

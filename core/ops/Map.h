@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "core/images/Image.h"
 #include "core/ops/Crop.h"
@@ -19,6 +20,18 @@ struct Affine {
   double yx = 0, yy = 1, y0 = 0;
   friend bool operator==(const Affine&, const Affine&) = default;
 };
+
+/// The same map where whole numbers are the middles of pixels, as OpenCV counts; and the way back.
+inline Affine middlesAtWhole(Affine a) {
+  a.x0 += (a.xx + a.xy) / 2 - 0.5;
+  a.y0 += (a.yx + a.yy) / 2 - 0.5;
+  return a;
+}
+inline Affine middlesAtHalf(Affine a) {
+  a.x0 -= (a.xx + a.xy) / 2 - 0.5;
+  a.y0 -= (a.yx + a.yy) / 2 - 0.5;
+  return a;
+}
 
 /// The same in 16.16 fixed point, from the centre of the first pixel on.
 struct FixedAffine {
@@ -37,6 +50,14 @@ enum class Edge : std::uint8_t {
   repeated,  ///< the nearest pixel
 };
 
+/// How the pixel nearest to a point is found: as the code does it that draws the picture.
+enum class Nearest : std::uint8_t {
+  pillow,    ///< Image.transform(AFFINE): the one that the point lies in
+  cvResize,  ///< cv::resize: output pixel x reads floor(x * xx), half a step before the middle of what it
+             ///< shows
+  cvWarp,    ///< cv::warpAffine: the one whose middle is nearest, in 1/1024 of a pixel
+};
+
 /// Where the pixels of a picture come from: how a geometric op or part of a plan moves the image, and with it
 /// its target.
 struct Map {
@@ -44,6 +65,7 @@ struct Map {
   PixelBox part;  ///< of the source image: what can be read; points count from its upper left corner
   ImageSize out;  ///< of the moved image
   Edge edge = Edge::nothing;
+  Nearest nearest = Nearest::pillow;
   friend bool operator==(const Map&, const Map&) = default;
 };
 
@@ -104,10 +126,50 @@ void eachDouble(const Map& map, const Find& find) {
   }
 }
 
+/// What find(line) gives of each of the first lines.
+template <class Find>
+auto ofLines(int count, const Find& find) {
+  std::vector<decltype(find(0))> found;
+  found.reserve(static_cast<std::size_t>(count));
+  for (int line = 0; line < count; ++line) found.push_back(find(line));
+  return found;
+}
+
+/// Only the factors of the affine are read: 1 / fx and 1 / fy of the call.
+template <class Find>
+void eachOfCvResize(const Map& map, const Find& find) {
+  const auto columns = ofLines(map.out.width, [&](int x) {
+    return pixelAt(std::floor(x * map.affine.xx), map.part.width(), Edge::repeated);
+  });
+  for (int y = 0; y < map.out.height; ++y) {
+    const int row = pixelAt(std::floor(y * map.affine.yy), map.part.height(), Edge::repeated);
+    for (int x = 0; x < map.out.width; ++x) find(y, x, row, columns[static_cast<std::size_t>(x)]);
+  }
+}
+
+/// Column and row are sums of what the column and what the row of the output adds, each rounded to 1/1024.
+template <class Find>
+void eachOfCvWarp(const Map& map, const Find& find) {
+  const Affine a = middlesAtWhole(map.affine);
+  const auto parts = [](double place) {
+    return std::int64_t{std::llrint(std::clamp(place * 1024, -0x1p31, 0x1p31 - 1))};
+  };
+  const auto acrossX = ofLines(map.out.width, [&](int x) { return parts(a.xx * x) + 512; });
+  const auto acrossY = ofLines(map.out.width, [&](int x) { return parts(a.yx * x) + 512; });
+  for (int y = 0; y < map.out.height; ++y) {
+    const std::int64_t downX = parts(a.xy * y + a.x0), downY = parts(a.yy * y + a.y0);
+    for (int x = 0; x < map.out.width; ++x) {
+      const auto column = static_cast<std::size_t>(x);
+      find(y, x, pixelAt((downY + acrossY[column]) >> 10, map.part.height(), map.edge),
+           pixelAt((downX + acrossX[column]) >> 10, map.part.width(), map.edge));
+    }
+  }
+}
+
 }  // namespace detail
 
-/// Finds the source pixel nearest to each output pixel as Pillow's Image.transform(AFFINE) does, with its
-/// three ways, which differ in rounding: what the op or part with Filter::nearest reads, to the bit.
+/// Finds the source pixel nearest to each output pixel in the map's way; Pillow's is three ways, which differ
+/// in rounding. It is what the op or part with Filter::nearest reads, to the bit.
 /// put(y, x, row, column): of the output, then of the source image; row and column are -1 where there is none
 template <class Put>
 void eachNearest(const Map& map, const Put& put) {
@@ -116,6 +178,8 @@ void eachNearest(const Map& map, const Put& put) {
     const bool known = row >= 0 && column >= 0;
     put(y, x, known ? map.part.top + row : -1, known ? map.part.left + column : -1);
   };
+  if (map.nearest == Nearest::cvResize) return detail::eachOfCvResize(map, find);
+  if (map.nearest == Nearest::cvWarp) return detail::eachOfCvWarp(map, find);
   if (a.xy == 0 && a.yx == 0) return detail::eachAligned(map, find);
   fitsFixed(a, map.out.width, map.out.height) ? detail::eachFixed(map, find) : detail::eachDouble(map, find);
 }

@@ -76,8 +76,15 @@ Plan geometricPlan(std::mt19937& random, ImageSize source) {
   Plan plan;
   const bool resized = source != ImageSize{kSide, kSide};
   plan.grid = Grid::ta31;
+  const auto between = [&](int least, int most) {
+    return least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
+  };
   if (!resized && random() % 2) plan.setOrder(RenderOrder::chainFirst);
-  if (resized) {
+  if (random() % 2) {
+    plan.add(scalePart(between(100, 4000), {100, 4000}, source, Filter::nearest));
+    plan.add(rotationPart(between(-18000, 18000), {-18000, 18000}, random() % 4 > 0, Filter::nearest));
+    plan.add(windowPart(between(0, 99), between(0, 99)));
+  } else if (resized) {
     const int width = 1 + static_cast<int>(random() % source.width);
     const int height = 1 + static_cast<int>(random() % source.height);
     const int row = static_cast<int>(random() % 60), col = static_cast<int>(random() % 60);
@@ -199,6 +206,7 @@ void TestMaps::labelsFollowThePicture() {
   std::mt19937 random(static_cast<unsigned>(width));
   RenderSettings settings = settingsOf(kSide);
   settings.sampling = Sampling{};  // black outside, the nearest pixel
+  settings.mean = {0, 0, 0};
   int moved = 0, ignored = 0;
   for (int i = 0; i < 300; ++i) {
     const LabelMap labels = someLabels(size, random);

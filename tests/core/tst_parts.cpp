@@ -25,7 +25,15 @@ std::map<std::string, std::vector<Part>> madeExamples() {
           {"resized_crop",
            {resizedCropPart(3, 9, {20, 11}, {kSide, kSide}),
             resizedCropPart(-5, 40, {8, 30}, {kSide, kSide}, Filter::nearest)}},
+          {"scale",
+           {scalePart(1350, {500, 2000}, {kSide, kSide}),
+            scalePart(5000, {750, 1500}, {kSide, kSide}, Filter::nearest)}},
+          {"rotation",
+           {rotationPart(-420, {-1000, 1000}, true), rotationPart(3000, {-500, 2000}, true, Filter::bicubic),
+            rotationPart(7, {-1000, 1000}, false)}},
+          {"blur", {blurPart(true), blurPart(false)}},
           {"flip", {flipPart(true), flipPart(false)}},
+          {"window", {windowPart(0, 0), windowPart(7, -2)}},
           {"step", {makeStep("rotate", 5, -1), makeStep("translate_x", 40), placed, shut}},
           {"cutout", {cutoutPart(2, 20, 18, 32), cutoutPart(-9, 3, 7, 40)}}};
 }
@@ -51,7 +59,14 @@ void addKinds() {
     QTest::newRow(kind.name.c_str()) << QString::fromStdString(kind.name);
 }
 
-Frame frameOf(const Plan& plan) { return {squareInput(kSide, kPad), plan}; }
+Frame frameOf(const Plan& plan) { return {squareInput(kSide, kPad), plan, {kSide, kSide}}; }
+
+/// The part as it is drawn with the nearest pixel.
+Part nearestOf(Part part) {
+  for (const char* kind : {"resized_crop", "scale", "rotation"})
+    if (part.kind == partIndex(kind)) part.style = static_cast<std::uint8_t>(Filter::nearest);
+  return part;
+}
 
 }  // namespace
 
@@ -92,6 +107,7 @@ void TestParts::areComplete() {
   QVERIFY(kind.coordinates >= 1 && kind.coordinates <= kMaxCoordinates);
   QVERIFY(kind.range && kind.append && kind.text && kind.describe && kind.write && kind.read);
   QCOMPARE(kind.source != nullptr, kind.phase == RenderPhase::source);
+  QVERIFY(!kind.source || (kind.made && kind.map));
   QCOMPARE(kind.isOp, kind.phase == RenderPhase::chain);
   QVERIFY(!kind.toggles || kind.coordinates == 1);
   for (const Part& part : examplesOf(kind.name)) QVERIFY(&kindOf(part) == &kind);
@@ -145,7 +161,8 @@ void TestParts::moveOneUnit() {
     QCOMPARE(int{probe.coordinates}, kind.coordinates);
     Plan moved = plan;
     for (int k = 0; k < kind.coordinates; ++k) {
-      QCOMPARE(std::abs(int{probe.delta[k]}), kind.toggles ? 1 : kind.unitOf(frameOf(plan)));
+      const int unit = kind.toggles ? 1 : kind.unitOf(part, squareInput(kSide, kPad), k);
+      QCOMPARE(std::abs(int{probe.delta[k]}), unit);
       moved.parts()[0].at[k] += probe.delta[k];
     }
     QVERIFY(probe.plan == moved && !(moved == plan));
@@ -160,14 +177,14 @@ void TestParts::changesAreDrawnAsMapped() {
   QFETCH(QString, name);
   RenderSettings settings = settingsOf(kSide);
   settings.sampling = Sampling{};
+  settings.mean = {0, 0, 0};
   const Renderer renderer(data_, settings, pool_);
-  for (Part part : examplesOf(name.toStdString())) {
-    if (part.kind == partIndex("resized_crop")) part.style = static_cast<std::uint8_t>(Filter::nearest);
-    const Plan plan = planOf(part);
+  for (const Part& part : examplesOf(name.toStdString())) {
+    const Plan plan = planOf(nearestOf(part));
     const std::vector<Map> maps = renderer.maps(plan);
     if (maps.empty()) continue;
     QCOMPARE(maps.size(), std::size_t{1});
-    Image mapped(kSide, kSide);
+    Image mapped(maps[0].out.width, maps[0].out.height);
     warp(data_.view(2), mapped.span(), maps[0], Filter::nearest, {0, 0, 0});
     QVERIFY2(mapped == renderer.picture(2, plan), planText(plan).c_str());
     QVERIFY(!(mapped == Image(data_.view(2))));
@@ -199,12 +216,18 @@ void TestParts::keysAreTheirOwn() {
 void TestParts::standInRenderingOrder() {
   std::vector<Part> parts{makeStep("rotate", 1), cutoutPart(0, 0, 1, 1), flipPart(true), cropPart(1, 2),
                           makeStep("color", 2)};
+  Plan scene;
+  scene.setOrder(RenderOrder::chainFirst);
+  for (const Part& part : {windowPart(0, 0), flipPart(true), makeStep("color", 1), blurPart(true),
+                           rotationPart(0, {0, 0}, true), scalePart(1, {1, 1}, {1, 1})})
+    scene.add(part);
   const auto order = [](const Plan& plan) {
     std::string names;
     for (const Part& part : plan.parts())
       names += (kindOf(part).isOp ? ops()[part.op].name : kindOf(part).name) + " ";
     return names;
   };
+  QCOMPARE(order(scene), std::string("scale color rotation blur flip window "));
   for (int turn = 0; turn < 5; ++turn) {
     std::ranges::rotate(parts, parts.begin() + 1);
     Plan plan, family;
@@ -245,11 +268,12 @@ void TestParts::plansHaveALimit() {
 }
 
 void TestParts::groupsHaveNames() {
-  for (const char* name : {"flip", "crop", "chain", "cutout"})
+  for (const char* name : {"flip", "crop", "chain", "cutout", "scale", "rotate", "blur"})
     QCOMPARE(groupName(groupNamed(name)), std::string(name));
   QCOMPARE(groupName(stepGroup(0)) + ", " + groupName(stepGroup(7)), std::string("step 1, step 8"));
   QVERIFY(isChain(groupNamed("chain")) && isChain(stepGroup(3)) && !isChain(groupNamed("crop")));
   QVERIFY(toggles(groupNamed("flip")) && toggles("flip") && !toggles("crop") && !toggles("step 1"));
+  QVERIFY(toggles("blur") && !toggles("rotate"));
   QVERIFY(errorOf([] { groupNamed("crap"); }).contains("unknown group 'crap'; known:"));
 }
 

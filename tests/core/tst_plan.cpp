@@ -99,6 +99,33 @@ void TestPlan::jsonRefusesWhatIsNotAPlan_data() {
   QTest::newRow("unknown fill") << R"({"cutout_fill":"grey"})" << "cutout_fill";
   QTest::newRow("op that the grid has not") << R"({"chain":[{"op":"cutout","level":1,"sign":1}]})"
                                             << "chain[0]: the op cutout has no levels on the grid uc10";
+  QTest::newRow("scale without a source") << R"({"scale":{"thousandths":1000}})"
+                                          << "plan: scale: the key 'source' is missing";
+  const auto scale = [](const char* rest) {
+    return QString(R"({"scale":{"thousandths":1000,"source":[9,9]%1}})").arg(rest);
+  };
+  QTest::newRow("scale of text") << R"({"scale":"1.5"})" << "scale";
+  QTest::newRow("scale with a stranger") << scale(R"(,"factor":2)") << "'factor'";
+  QTest::newRow("scale of one end") << scale(R"(,"range":[500])") << "scale: range: 2 numbers expected";
+  QTest::newRow("scale of turned ends") << scale(R"(,"range":[900,800])") << "scale: range: 900 to 800 found";
+  QTest::newRow("scale too large") << scale(R"(,"range":[900,4001])")
+                                   << "scale: range: 4001 found, 100 to 4000";
+  QTest::newRow("scale of no filter") << scale(R"(,"filter":"area")") << "area";
+  QTest::newRow("scale of a giant") << R"({"scale":{"thousandths":1000,"source":[9,20000]}})"
+                                    << "an image of 20000 x 9 pixels cannot be scaled by up to 2";
+  QTest::newRow("two sources")
+      << R"({"resized_crop":[0,0,3,3],"source":[9,9],"scale":{"thousandths":1000,"source":[9,9]}})"
+      << "a resized_crop or a scale expected";
+  QTest::newRow("two windows") << R"({"crop":[1,2],"window":[1,2]})" << "a crop or a window expected";
+  QTest::newRow("window and part") << R"({"resized_crop":[0,0,3,3],"source":[9,9],"window":[1,2]})"
+                                   << "a resized_crop or a window expected";
+  QTest::newRow("window of three") << R"({"window":[1,2,3]})" << "window: 2 numbers expected";
+  QTest::newRow("blur as number") << R"({"blur":1})" << "blur";
+  QTest::newRow("rotation without angle") << R"({"rotation":{}})" << "rotation: the key 'hundredths'";
+  QTest::newRow("rotation beyond a half turn")
+      << R"({"rotation":{"hundredths":1,"range":[-1,18001]}})" << "rotation: range: 18001 found";
+  QTest::newRow("rotation fired as text") << R"({"rotation":{"hundredths":1,"fired":"no"}})"
+                                          << "rotation: fired";
   const QString one = R"({"op":"identity","level":0,"sign":1})";
   QTest::newRow("nine ops") << R"({"chain":[)" + QStringList(kMaxSteps + 1, one).join(",") + "]}" << "chain";
 }

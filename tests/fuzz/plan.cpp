@@ -27,10 +27,11 @@ void checkPixels(const Plan& plan) {
   static const Renderer renderer(data, {.input = squareInput(kSide)}, pool);
   Image picture;
   if (isRefused([&] { picture = renderer.picture(0, plan); })) {
-    require(plan.find("resized_crop") != nullptr, "only a resized crop is bound to a size");
+    require(sourceSize(plan).has_value(), "only a resized crop and a scale are bound to a size");
     return;
   }
-  require(picture.width == kSide && picture.height == kSide, "a picture has the size of its data set");
+  const bool isOpen = plan.find("scale") && !plan.find("window");  // ends where the scale leads
+  require(isOpen || (picture.width == kSide && picture.height == kSide), "a picture has the input's size");
   const Plan clamped = clampPlan(plan, renderer.settings().input);
   require(renderer.picture(0, clamped) == picture, "a clamped plan gives the same pixels");
 }

@@ -55,7 +55,7 @@ PartKind cutout() {
   PartKind kind{.name = "cutout", .group = "cutout", .phase = RenderPhase::cover, .coordinates = 4};
   kind.keys = {"cutout"};
   kind.range = [](const Part&, const Frame& frame, int k) {
-    return Range{0, k % 2 == 0 ? frame.input.height : frame.input.width};  // left and right are rows
+    return Range{0, k % 2 == 0 ? frame.size.height : frame.size.width};  // left and right are rows
   };
   kind.append = [](const Part& part, const Frame& frame, ChangeList& list) {
     list.cover({boxOf(part), frame.style.boxFill});

@@ -13,8 +13,8 @@ void append(const Part& part, const Frame&, ChangeList& list) {
   if (isOn(part)) list.add({.part = part});
 }
 
-std::optional<Map> map(const Change&, const Input& input) {
-  return mapOf({.xx = -1, .x0 = 1.0 * input.width}, input.size());
+std::optional<Map> map(const Change& change, const Input&) {
+  return mapOf({.xx = -1, .x0 = 1.0 * change.in.width}, change.in);
 }
 
 void describe(const Part& part, const Frame&, Stage& stage) {

@@ -18,13 +18,13 @@ void append(const Part& part, const Frame& frame, ChangeList& list) {
 
 void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
   const Part& part = change.part;
-  (isReflected(part) ? padCropReflect : padCrop)(in, out, part.at[0], part.at[1], renderer.settings().input.pad);
+  (isReflected(part) ? padCropReflect : padCrop)(in, out, part.at[0], part.at[1],
+                                                 renderer.settings().input.pad);
 }
 
 std::optional<Map> map(const Change& change, const Input& input) {
   const auto& at = change.part.at;
-  Map map =
-      mapOf({.x0 = 1.0 * at[1] - input.pad, .y0 = 1.0 * at[0] - input.pad}, input.size());
+  Map map = mapOf({.x0 = 1.0 * at[1] - input.pad, .y0 = 1.0 * at[0] - input.pad}, change.in);
   if (isReflected(change.part)) map.edge = Edge::mirrored;
   return map;
 }

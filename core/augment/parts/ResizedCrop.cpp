@@ -15,6 +15,7 @@ namespace {
 int heightOf(const Part& part) { return part.size[0]; }
 int widthOf(const Part& part) { return part.size[1]; }
 ImageSize source(const Part& part) { return {part.size[3], part.size[2]}; }
+ImageSize made(const Part&, const Frame& frame) { return frame.input.size(); }
 Filter filterOf(const Part& part) { return static_cast<Filter>(part.style); }
 
 PixelBox boxOf(const Part& part) {
@@ -31,10 +32,11 @@ void draw(const Change& change, const Renderer&, ImageView in, ImageSpan out) {
   resize(in, boxOf(change.part), out, filterOf(change.part), scratch);
 }
 
-std::optional<Map> map(const Change& change, const Input& input) {
-  return Map{{.xx = 1.0 * widthOf(change.part) / input.width, .yy = 1.0 * heightOf(change.part) / input.height},
+std::optional<Map> map(const Change& change, const Input&) {
+  return Map{{.xx = 1.0 * widthOf(change.part) / change.out.width,
+              .yy = 1.0 * heightOf(change.part) / change.out.height},
              boxOf(change.part),
-             input.size(),
+             change.out,
              Edge::repeated};
 }
 
@@ -99,9 +101,12 @@ PartKind resizedCrop() {
   PartKind kind{.name = "resized_crop", .group = "crop", .phase = RenderPhase::source, .coordinates = 2};
   kind.keys = {"resized_crop", "source", "resize_filter"};
   kind.range = range;
-  kind.unit = [](const Frame& frame) { return std::max(1, (frame.input.width + 16) / 32); };
+  kind.unit = [](const Part&, const Input& input, int) { return std::max(1, (input.width + 16) / 32); };
   kind.source = source;
-  kind.append = [](const Part& part, const Frame&, ChangeList& list) { list.add({.part = part}); };
+  kind.made = made;
+  kind.append = [](const Part& part, const Frame& frame, ChangeList& list) {
+    list.add({.part = part}, made(part, frame));
+  };
   kind.draw = draw;
   kind.map = map;
   kind.text = text;

@@ -100,7 +100,7 @@ void append(const Part& step, const Frame& frame, ChangeList& list) {
   Change change{.grid = grid};
   change.part.kind = step.kind;
   change.part.op = step.op;
-  change.value = rawValue(op, grid, placeOnGrid(step, grid), step.sign, frame.input.width);
+  change.value = rawValue(op, grid, placeOnGrid(step, grid), step.sign, frame.size.width);
   if (op.hasPlace) {
     change.part.x = step.x;
     change.part.y = step.y;
@@ -112,14 +112,13 @@ void append(const Part& step, const Frame& frame, ChangeList& list) {
 void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
   const Op& op = ops()[change.part.op];
   Sampling sampling = renderer.samplingFor(change);
-  if (op.hasPartner) sampling.other = renderer.partner(change.part.partner);
+  if (op.hasPartner) sampling.other = renderer.partner(change.part.partner, change.in);
   op.apply(in, out, change.value, sampling);
 }
 
-std::optional<Map> map(const Change& change, const Input& input) {
+std::optional<Map> map(const Change& change, const Input&) {
   const Op& op = ops()[change.part.op];
-  const ImageSize size = input.size();
-  return op.map ? std::optional(mapOf(op.map(change.value, size), size)) : std::nullopt;
+  return op.map ? std::optional(mapOf(op.map(change.value, change.in), change.in)) : std::nullopt;
 }
 
 std::string text(const Part& step, const Style& style) {
@@ -144,7 +143,7 @@ void describe(const Part& step, const Frame& frame, Stage& stage) {
   if (op.hasValue) {
     const double top = topLevel(grid);
     stage.level = std::clamp(placeOnGrid(step, grid), 0.0, top);
-    stage.value = rawValue(op, grid, *stage.level, step.sign, frame.input.width);
+    stage.value = rawValue(op, grid, *stage.level, step.sign, frame.size.width);
     const std::string raw = rawValueText(op, *stage.value);
     stage.detail = gridInfo(grid).continuous ? fmt::format("share {:.3g}: {}", *stage.level, raw)
                                              : fmt::format("level {:g} of {:g}: {}", *stage.level, top, raw);

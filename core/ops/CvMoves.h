@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/images/Image.h"
+#include "core/ops/Map.h"
+
+/// Scaling, rotation and blur as OpenCV does them, on 8 bits: the steps of semantic segmentation's usual
+/// training. Its last bits may change with OpenCV's version (4.6 is what the tests know).
+namespace uada {
+
+/// The most pixels of a side that OpenCV turns.
+constexpr int kMostCvSide = 32766;
+
+/// The map of an image that is scaled by a factor > 0: cv::resize with fx = fy = factor, whose size is
+/// rounded (halves to even), here at least 1. Where the size stays, the image does.
+Map scaleMap(ImageSize image, double factor);
+/// in, out  of the sizes of scaleMap(), which differ
+void scaleImage(ImageView in, ImageSpan out, double factor, Filter filter);
+
+/// The map of a rotation about the point (width / 2, height / 2) of an image whose pixels' middles are whole
+/// numbers, so half a pixel beside its centre: cv::getRotationMatrix2D and cv::warpAffine. The size stays.
+/// degrees  positive is counter-clockwise
+Map rotationMap(ImageSize image, double degrees);
+/// map      of rotationMap() for the size of `in` and `out`
+/// outside  the colour of what lies outside the image; it is interpolated with the image's rim
+/// throws   Error if a side is longer than kMostCvSide
+void rotateImage(ImageView in, ImageSpan out, const Map& map, Filter filter,
+                 std::array<std::uint8_t, 3> outside);
+
+/// The 5 x 5 Gaussian (1 4 6 4 1) / 16 in both directions, rounded once; the image is mirrored about its
+/// outermost pixels: cv::GaussianBlur with sigma 0. in and out: the same size, not the same memory.
+void gaussianBlur5(ImageView in, ImageSpan out);
+
+}  // namespace uada
