@@ -205,8 +205,10 @@ void TestCliPictures::samplesShowEveryStep() {
   for (const QJsonObject& one : samplesOf(result)) {
     const QJsonArray stages = one["stages"].toArray();
     const QJsonObject plan = one["plan"].toObject();
-    const int frame = plan.contains("crop") + plan.contains("flip") + plan.contains("cutout");
-    QCOMPARE(stages.size(), 1 + plan["chain"].toArray().size() + frame);
+    qsizetype parts = plan["chain"].toArray().size();
+    for (const char* part : {"crop", "scale", "rotation", "blur", "flip", "window", "cutout"})
+      parts += plan.contains(part);
+    QCOMPARE(stages.size(), 1 + parts);
     QCOMPARE(stages[0].toObject()["title"].toString(), QString("Original"));
     QCOMPARE(hashOf(one).size(), 64);
   }

@@ -39,11 +39,13 @@ inline Probe probedCrop(const Space& space, const Plan& plan, std::uint32_t inde
   return space.probe(plan, groupNamed("crop"), random);
 }
 
-/// One row a policy.
+/// One row a policy that can draw a resized crop.
 inline void policyRows() {
   QTest::addColumn<QString>("policy");
+  const auto isCrop = [](const FieldValue& one) { return one.field.name == "crop"; };
   for (const Policy& policy : policies())
-    QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
+    if (std::ranges::any_of(policy.fields(), isCrop))
+      QTest::newRow(policy.name.c_str()) << QString::fromStdString(policy.name);
 }
 
 }  // namespace uada::test

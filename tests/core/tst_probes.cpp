@@ -38,6 +38,9 @@ void checkRange(const Plan& used) {
       QVERIFY(offset >= 0 && offset <= 2 * kPad);
   if (const Part* part = used.find("resized_crop"))
     for (const int k : {0, 1}) QVERIFY(part->at[k] >= 0 && part->at[k] + part->size[k] <= kSide);
+  for (const char* kind : {"scale", "rotation"})
+    if (const Part* part = used.find(kind))
+      QVERIFY(part->at[0] >= part->size[0] && part->at[0] <= part->size[1]);
   for (const Part& step : used.chain()) {
     QVERIFY(step.at[0] >= 0 && step.at[0] <= used.topLevel());
     const Op& op = ops()[step.op];
@@ -51,23 +54,26 @@ void checkRange(const Plan& used) {
 
 /// alone  the only coordinate that moves; -1: all of them
 void checkProbe(const Space& space, const Plan& plan, Group group, const Probe& probe, int alone) {
-  const int coordinates = isChain(group)                ? (probe.position < 0 ? 0 : 1)
-                          : group == groupNamed("flip") ? 1
-                          : group == groupNamed("crop") ? 2
-                                                        : 4;
+  const Part* part = partOf(plan, group, probe.position);
+  const std::map<std::string, int> all{{"scale", 1}, {"rotate", 1}, {"blur", 1},
+                                       {"flip", 1},  {"crop", 2},   {"cutout", 4}};
+  const int coordinates = isChain(group) ? (probe.position < 0 ? 0 : 1) : all.at(groupName(group));
   const auto before = Space::coordinates(plan, group, probe.position);
   const auto after = Space::coordinates(probe.plan, group, probe.position);
   const auto used = Space::coordinates(space.clamped(probe.plan), group, probe.position);
   QCOMPARE(int{probe.coordinates}, coordinates);
   QCOMPARE(static_cast<int>(before.size()), coordinates);
   for (std::size_t k = 0; k < before.size(); ++k) {
-    QCOMPARE(std::abs(probe.delta[k]), alone < 0 || alone == static_cast<int>(k) ? 1 : 0);
+    const bool isMoved = part->fired && (alone < 0 || alone == static_cast<int>(k));
+    const int unit = kindOf(*part).unitOf(*part, squareInput(kSide, kPad), static_cast<int>(k));
+    QCOMPARE(std::abs(probe.delta[k]), isMoved ? unit : 0);
     QCOMPARE(after[k], before[k] + probe.delta[k]);
   }
   if (!isChain(group)) QCOMPARE(int{probe.position}, -1);
   QVERIFY(withGroup(plan, probe.plan, group) == probe.plan);  // nothing else moved
   QCOMPARE(probe.clamped, used != after);
   QCOMPARE(probe.unchanged, used == Space::coordinates(space.clamped(plan), group, probe.position));
+  if (!isChain(group)) QCOMPARE(probe.inert, !part->fired);
   if (!isChain(group)) return;
   if (probe.position < 0) {  // nothing there that could be moved
     QVERIFY(probe.inert && probe.unchanged && probe.plan == plan);

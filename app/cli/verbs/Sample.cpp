@@ -227,10 +227,9 @@ Subject subjectOf(const SampleOptions& options, const PlanSource& source, const 
   const bool isPicture = options.dataset.find_first_of("./") != std::string::npos;
   refuseIdle(options, source, isPicture);
   if (!isPicture) return datasetSubject(options, source, console);
-  const Json* crop = source.policy.settings().find("crop");
-  const bool resized =
-      source.line ? sourceSize(source.line->plan).has_value() : crop && *crop == Json("resized");
-  return pictureSubject(options, resized);
+  const bool anySize = source.line ? sourceSize(source.line->plan).has_value()
+                                   : spaceOf(source, options, squareInput(kUsualInput), {})->takesAnySize();
+  return pictureSubject(options, anySize);
 }
 
 Json stageJson(const Stage& stage) {

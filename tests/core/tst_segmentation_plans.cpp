@@ -1,0 +1,488 @@
+#include <QtTest>
+#include <algorithm>
+#include <map>
+
+#include "core/augment/Clamp.h"
+#include "core/augment/Stages.h"
+#include "core/ops/CvMoves.h"
+#include "tests/core/AugmentTools.h"
+#include "tests/core/ChiSquare.h"
+#include "tests/core/ErrorOf.h"
+
+using namespace uada;
+using namespace uada::test;
+
+namespace {
+
+constexpr Range kFactors{500, 2000}, kAngles{-1000, 1000}, kAnyAngle{-18000, 18000};
+constexpr std::uint8_t kMean[] = {128, 102, 77};  // of settingsOf(), in 8 bits
+
+/// Grey values, row by row.
+ResidentDataset greyImage(ImageSize size, const std::vector<int>& values) {
+  ResidentDataset data;
+  data.width = size.width;
+  data.height = size.height;
+  data.classCount = 1;
+  data.labels = {0};
+  for (const int value : values) data.rgb.insert(data.rgb.end(), 3, static_cast<std::uint8_t>(value));
+  return data;
+}
+
+/// The reds of a picture, -1 where it shows the mean colour.
+std::vector<int> greys(const Image& picture) {
+  std::vector<int> values;
+  for (std::size_t i = 0; i < picture.rgb.size(); i += 3)
+    values.push_back(std::equal(kMean, kMean + 3, picture.rgb.begin() + static_cast<std::ptrdiff_t>(i))
+                         ? -1
+                         : picture.rgb[i]);
+  return values;
+}
+
+LabelMap labelMap(ImageSize size, std::vector<std::uint8_t> labels) {
+  LabelMap map(size.width, size.height);
+  map.labels = std::move(labels);
+  return map;
+}
+
+Plan planOf(std::initializer_list<Part> parts) {
+  Plan plan;
+  for (const Part& part : parts) plan.add(part);
+  return plan;
+}
+
+/// All five parts, the rotation done.
+Plan wholePlan(ImageSize source) {
+  return planOf({scalePart(1350, kFactors, source), rotationPart(420, kAngles, true), blurPart(true),
+                 flipPart(true), windowPart(12, 40)});
+}
+
+RenderSettings settingsOf(ImageSize input) {
+  RenderSettings settings = uada::test::settingsOf(input.width);
+  settings.input.height = input.height;
+  return settings;
+}
+
+using Labels = std::vector<std::uint8_t>;
+
+}  // namespace
+
+/// Plans of semantic segmentation: pictures of any size on their way to a window of the input's size
+/// (docs/methods.md, "Semantic segmentation").
+class TestSegmentationPlans : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void scaledByTwoAndCut();
+  void scaledByAHalfAndPadded();
+  void sizesAreRounded();
+  void turnedByAQuarter();
+  void blurredByFive();
+  void windowsAreClampedBehindTheScale();
+  void whatIsNotOfTheInputsSizeIsRefused();
+  void notFiredIsInertAndUndrawn();
+  void groupsMoveByTheirUnits();
+  void togglesAreKeptWhereHarder();
+  void elevenVariantsOfASample();
+  void paddingMayBeTheMeanItself();
+  void opsWorkAtAnySize();
+  void plansAreReadAndNamed();
+  void stagesHaveTheirSizes();
+  void drawsAreUniform();
+  void settingsCount();
+  void imagesOfAnySizeAreDrawnFor();
+
+ private:
+  ThreadPool pool_{1};
+};
+
+/// Columns 0, 64, 128, 192 become 0, 16, 48, 80, 112, 144, 176, 192; of them 2 to 5 are cut out.
+void TestSegmentationPlans::scaledByTwoAndCut() {
+  const ImageSize size{4, 4};
+  std::vector<int> values;
+  Labels classes;
+  for (int i = 0; i < 16; ++i)
+    values.push_back(64 * (i % 4)), classes.push_back(static_cast<std::uint8_t>(1 + i % 4));
+  const ResidentDataset data = greyImage(size, values);
+  const Renderer renderer(data, settingsOf(size), pool_);
+  const Plan plan = planOf({scalePart(2000, kFactors, size), windowPart(1, 2)});
+  const LabelMap labels = labelMap(size, classes);
+  const Image picture = renderer.picture(0, plan);
+  const auto moved = std::get<LabelMap>(renderer.target(plan, labels.view()));
+  QCOMPARE(moved.width, 4);
+  for (int y = 0; y < 4; ++y) {
+    const auto row = greys(picture);
+    QCOMPARE(std::vector(row.begin() + 4 * y, row.begin() + 4 * y + 4), (std::vector<int>{48, 80, 112, 144}));
+    QCOMPARE(Labels(moved.labels.begin() + 4 * y, moved.labels.begin() + 4 * y + 4), (Labels{2, 2, 3, 3}));
+  }
+  // (1, 1, 3, 3) becomes (2, 2, 6, 6), lies at (0, 1) in the window and is cut at 4.
+  const auto boxes = std::get<Boxes>(renderer.target(plan, BoxesView(Boxes{{1, 1, 3, 3, 7}})));
+  QVERIFY((boxes == Boxes{{0, 1, 4, 4, 7}}));
+  const auto same = std::get<Image>(renderer.target(plan, data.view(0)));
+  QVERIFY(same == picture);  // a picture goes the image's own way
+}
+
+/// Half of the padding on each side, of an odd one the smaller half first. A window has no room to move.
+void TestSegmentationPlans::scaledByAHalfAndPadded() {
+  const ImageSize size{4, 4};
+  std::vector<int> values;
+  Labels classes;
+  for (int i = 0; i < 16; ++i)
+    values.push_back(64 * (i % 4)), classes.push_back(static_cast<std::uint8_t>(1 + i % 4));
+  const ResidentDataset data = greyImage(size, values);
+  const Renderer renderer(data, settingsOf({5, 4}), pool_);
+  const Plan plan = planOf({scalePart(500, kFactors, size), windowPart(5, -3)});
+  QCOMPARE(greys(renderer.picture(0, plan)), (std::vector<int>{-1, -1, -1,  -1, -1,  //
+                                                               -1, 32, 160, -1, -1,  //
+                                                               -1, 32, 160, -1, -1,  //
+                                                               -1, -1, -1,  -1, -1}));
+  const LabelMap labels = labelMap(size, classes);
+  const auto moved = std::get<LabelMap>(renderer.target(plan, labels.view(), {.ignore = 9}));
+  QCOMPARE(moved.labels, (Labels{9, 9, 9, 9, 9,  //
+                                 9, 1, 3, 9, 9,  //
+                                 9, 1, 3, 9, 9,  //
+                                 9, 9, 9, 9, 9}));
+  const auto boxes = std::get<Boxes>(renderer.target(plan, BoxesView(Boxes{{0, 0, 4, 4, 1}})));
+  QVERIFY((boxes == Boxes{{1, 1, 3, 3, 1}}));
+}
+
+/// Halves to the even neighbour, as OpenCV rounds; never to nothing.
+void TestSegmentationPlans::sizesAreRounded() {
+  const auto scaled = [](int width, int height, double factor) {
+    return scaleMap({width, height}, factor).out;
+  };
+  QVERIFY((scaled(480, 360, 1.35) == ImageSize{648, 486}));
+  QVERIFY((scaled(5, 7, 0.5) == ImageSize{2, 4}));  // 2.5 and 3.5
+  QVERIFY((scaled(1, 9, 0.3) == ImageSize{1, 3}));
+  QVERIFY((scaled(4, 4, 1.1) == ImageSize{4, 4}));
+  const ResidentDataset data = greyImage({1, 9}, {10, 20, 30, 40, 50, 60, 70, 80, 90});
+  const Renderer renderer(data, settingsOf({1, 9}), pool_);
+  for (const Filter filter : {Filter::nearest, Filter::bilinear}) {
+    const Image picture = renderer.picture(0, planOf({scalePart(300, {300, 300}, {1, 9}, filter)}));
+    QCOMPARE(picture.width, 1);
+    QCOMPARE(picture.height, 3);
+  }
+}
+
+/// The middle that OpenCV turns about is the pixel width / 2, height / 2, so a row is lost.
+void TestSegmentationPlans::turnedByAQuarter() {
+  const ImageSize size{3, 3};
+  const ResidentDataset data = greyImage(size, {10, 20, 30, 40, 50, 60, 70, 80, 90});
+  const Renderer renderer(data, settingsOf(size), pool_);
+  const Plan quarter = planOf({rotationPart(9000, kAnyAngle, true)});
+  QCOMPARE(greys(renderer.picture(0, quarter)), (std::vector<int>{-1, -1, -1, 30, 60, 90, 20, 50, 80}));
+  const LabelMap labels = labelMap(size, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+  QCOMPARE(std::get<LabelMap>(renderer.target(quarter, labels.view())).labels,
+           (Labels{255, 255, 255, 3, 6, 9, 2, 5, 8}));
+  // (x, y) goes to (y, 4 - x): of (0, 0, 2, 1) a half stays inside.
+  const auto boxes =
+      std::get<Boxes>(renderer.target(quarter, BoxesView(Boxes{{0, 0, 2, 1, 1}}), {.leastSide = 0.5}));
+  QCOMPARE(boxes.size(), std::size_t{1});
+  for (const auto& [got, wanted] :
+       {std::pair(boxes[0].left, 0.F), {boxes[0].top, 2.F}, {boxes[0].right, 1.F}, {boxes[0].bottom, 3.F}})
+    QVERIFY(std::abs(got - wanted) < 1e-5F);
+  for (const Plan& still :
+       {planOf({rotationPart(0, kAngles, true)}), planOf({rotationPart(500, {0, 0}, true)})}) {
+    QVERIFY(renderer.picture(0, still) == Image(data.view(0)));
+    QVERIFY(renderer.maps(still).empty());
+  }
+  // A drawn rotation by nothing reads every pixel where it is.
+  QVERIFY(movedLabels(labels.view(), rotationMap(size, 0), 9) == labels);
+}
+
+/// One pixel of 250: 250 / 256 times the products of 1, 4, 6, 4, 1.
+void TestSegmentationPlans::blurredByFive() {
+  const ImageSize size{7, 7};
+  std::vector<int> values(49, 0);
+  values[24] = 250;
+  const ResidentDataset data = greyImage(size, values);
+  const Renderer renderer(data, settingsOf(size), pool_);
+  const Plan plan = planOf({blurPart(true)});
+  QCOMPARE(greys(renderer.picture(0, plan)), (std::vector<int>{0, 0, 0,  0,  0,  0, 0,  //
+                                                               0, 1, 4,  6,  4,  1, 0,  //
+                                                               0, 4, 16, 23, 16, 4, 0,  //
+                                                               0, 6, 23, 35, 23, 6, 0,  //
+                                                               0, 4, 16, 23, 16, 4, 0,  //
+                                                               0, 1, 4,  6,  4,  1, 0,  //
+                                                               0, 0, 0,  0,  0,  0, 0}));
+  QVERIFY(renderer.maps(plan).empty());
+  QVERIFY(renderer.picture(0, planOf({blurPart(false)})) == Image(data.view(0)));
+}
+
+/// 40 pixels times 2 are 80, times 1.85 only 74: the window that lay at the edge is moved in when it is used,
+/// and stays where it was in the plan.
+void TestSegmentationPlans::windowsAreClampedBehindTheScale() {
+  const ImageSize size{40, 40};
+  const ResidentDataset data = makeData(size, 1);
+  const Renderer renderer(data, settingsOf({kSide, kSide}), pool_);
+  const auto space = makeSpace("segmentation", "{}", kSide, 1, size);
+  const Plan plan = planOf({scalePart(2000, kFactors, size), windowPart(48, 48)});
+  QVERIFY(space->clamped(plan) == plan);
+  Probe probe;
+  probe.plan = plan;
+  probe.coordinates = 1;
+  probe.delta[0] = -150;
+  const Candidate moved = space->update(plan, probe, groupNamed("scale"), 0.25f, 1);
+  QCOMPARE(at(moved.plan, "scale", 0), 1850);
+  QCOMPARE(at(moved.plan, "window", 0), 48);
+  QVERIFY(!moved.clamped);  // the scale itself is in its range
+  const Plan used = space->clamped(moved.plan);
+  QVERIFY(*used.find("window") == windowPart(42, 42));
+  QVERIFY(space->clamped(used) == used);
+  QVERIFY(renderer.picture(0, moved.plan) == renderer.picture(0, used));
+  const Candidate back = space->update(plan, probe, groupNamed("scale"), -0.25f, 1);
+  QCOMPARE(at(back.plan, "scale", 0), 2150);
+  QVERIFY(back.clamped && space->clamped(back.plan) == plan);
+}
+
+void TestSegmentationPlans::whatIsNotOfTheInputsSizeIsRefused() {
+  const ImageSize size{40, 36};
+  const ResidentDataset data = makeData(size, 1);
+  const Renderer renderer(data, settingsOf({kSide, kSide}), pool_);
+  const std::vector<std::uint32_t> indices{0};
+  std::vector<float> out(3 * kSide * kSide);
+  const auto refusal = [&](const Plan& plan) {
+    return errorOf([&] { renderer.render(indices, {&plan, 1}, out.data()); });
+  };
+  const Plan open = planOf({scalePart(1500, kFactors, size), flipPart(true)});
+  QVERIFY(refusal(open).contains("ends in a picture of 60 x 54 pixels for an input of 32 x 32"));
+  QCOMPARE(renderer.picture(0, open).width, 60);
+  Plan closed = open;
+  closed.add(windowPart(3, 3));
+  QCOMPARE(refusal(closed), QString());
+  QVERIFY(refusal(planOf({scalePart(1500, kFactors, {36, 40}), windowPart(3, 3)})).contains("36 x 40"));
+  const LabelMap labels(36, 40);
+  QVERIFY(errorOf([&] { renderer.target(closed, labels.view()); }).contains("a label map of 36 x 40"));
+  QVERIFY(errorOf([] { scalePart(500, kFactors, {20000, 5}); }).contains("20000 x 5"));
+}
+
+void TestSegmentationPlans::notFiredIsInertAndUndrawn() {
+  const ImageSize size{kSide, kSide};
+  const ResidentDataset data = makeData(size, 1);
+  const Renderer renderer(data, settingsOf(size), pool_);
+  const auto space = makeSpace("segmentation");
+  Plan plan = wholePlan(size);
+  plan.find("rotation")->fired = false;
+  Plan without = plan;
+  without.remove("rotation");
+  QVERIFY(renderer.picture(0, plan) == renderer.picture(0, without));
+  Random random(1, 1, 1, Purpose::probe);
+  const Group group = groupNamed("rotate");
+  const Probe probe = space->probe(plan, group, random);
+  QVERIFY(probe.inert && probe.unchanged && !probe.clamped && probe.plan == plan);
+  QCOMPARE(int{probe.coordinates}, 1);
+  QCOMPARE(int{probe.delta[0]}, 0);
+  QVERIFY(space->update(plan, probe, group, 3, 9).plan == plan);
+  plan.find("rotation")->fired = true;
+  QVERIFY(!space->probe(plan, group, random).inert);
+}
+
+/// A tenth of the range of scale and angle; of the window a 32nd of the input's side: 22 pixels of 713.
+void TestSegmentationPlans::groupsMoveByTheirUnits() {
+  std::string names;
+  const auto space = makeSpace("segmentation", "{}", 713, 1, {2048, 1024});
+  for (const Group group : space->groups()) names += groupName(group) + " ";
+  QCOMPARE(names, std::string("scale rotate blur flip crop "));
+  Plan plan = wholePlan({2048, 1024});
+  const std::map<std::string, std::vector<int>> units{
+      {"scale", {150}}, {"rotate", {200}}, {"blur", {1}}, {"flip", {1}}, {"crop", {22, 22}}};
+  for (const Group group : space->groups()) {
+    Random random(5, 1, 1, Purpose::probe);
+    const Probe probe = space->probe(plan, group, random);
+    const std::vector<int> wanted = units.at(groupName(group));
+    QCOMPARE(static_cast<std::size_t>(probe.coordinates), wanted.size());
+    const auto before = Space::coordinates(plan, group, -1),
+               moved = Space::coordinates(probe.plan, group, -1);
+    const auto after = Space::coordinates(space->update(plan, probe, group, 1, 1).plan, group, -1);
+    for (std::size_t k = 0; k < wanted.size(); ++k) {
+      QCOMPARE(std::abs(probe.delta[k]), wanted[k]);
+      QCOMPARE(moved[k], before[k] + probe.delta[k]);
+    }
+    QCOMPARE(after, moved);
+  }
+  // Other ranges and inputs: (3000 - 1000) / 10; 32nds of 16 rows and 100 columns.
+  QCOMPARE(kindOf(*plan.find("scale")).unitOf(scalePart(1, {1000, 3000}, {9, 9}), {}, 0), 200);
+  QCOMPARE(kindOf(*plan.find("scale")).unitOf(scalePart(1, {1000, 1000}, {9, 9}), {}, 0), 1);
+  const PartKind& window = kindOf(*plan.find("window"));
+  QCOMPARE(window.unitOf(windowPart(0, 0), {.height = 16, .width = 100}, 0), 1);
+  QCOMPARE(window.unitOf(windowPart(0, 0), {.height = 16, .width = 100}, 1), 3);
+}
+
+void TestSegmentationPlans::togglesAreKeptWhereHarder() {
+  const auto space = makeSpace("segmentation");
+  for (const char* name : {"blur", "flip"}) {
+    const Group group = groupNamed(name);
+    QVERIFY(toggles(group) && toggles(name));
+    const Plan plan = wholePlan({kSide, kSide});
+    Random random(1, 1, 1, Purpose::probe);
+    const Probe probe = space->probe(plan, group, random);
+    QCOMPARE(at(probe.plan, name, 0), 0);
+    QCOMPARE(at(space->update(plan, probe, group, 0.1f, 3).plan, name, 0), 0);
+    QCOMPARE(at(space->update(plan, probe, group, -0.1f, 3).plan, name, 0), 1);
+  }
+}
+
+/// The unperturbed plan, five probes, five candidates; all can be drawn, and hold to one group.
+void TestSegmentationPlans::elevenVariantsOfASample() {
+  const ImageSize size{45, 38};
+  const ResidentDataset data = makeData(size, 12);
+  const auto space = makeSpace("segmentation", "{}", kSide, 1, size);
+  QCOMPARE(space->probes(), 5);
+  const Batch batch = uadaBatch(*space, data.size());
+  QCOMPARE(batch.plans.size(), 11 * data.size());
+  ThreadPool pair(2);
+  const Renderer renderer(data, settingsOf({kSide, kSide}), pair),
+      alone(data, settingsOf({kSide, kSide}), pool_);
+  constexpr std::size_t bytes = 3 * kSide * kSide;
+  std::vector<std::uint8_t> all(bytes * batch.plans.size());
+  renderer.renderBytes(batch.indices, batch.plans, all.data());
+  for (std::size_t i = 0; i < batch.plans.size(); ++i) {
+    const Plan stored = planFromJson(parseJson(toJson(batch.plans[i]).dump(), "test"));
+    QVERIFY(stored == batch.plans[i]);
+    const Image picture = alone.picture(batch.indices[i % data.size()], stored);
+    QVERIFY(std::equal(picture.rgb.begin(), picture.rgb.end(),
+                       all.begin() + static_cast<std::ptrdiff_t>(bytes * i)));
+  }
+}
+
+/// In 8 bits the mean's rounded colour, which the network sees as nearly 0; exactly 0 where the plan says so.
+void TestSegmentationPlans::paddingMayBeTheMeanItself() {
+  const ImageSize size{8, 8};
+  const ResidentDataset data = greyImage(size, std::vector<int>(64, 200));
+  const Renderer renderer(data, settingsOf(size), pool_);
+  Plan plan = planOf({scalePart(500, kFactors, size), rotationPart(0, kAngles, true), windowPart(0, 0)});
+  const std::vector<std::uint32_t> indices{0};
+  std::vector<float> rounded(192), exact(192);
+  renderer.render(indices, {&plan, 1}, rounded.data());
+  plan.outside = Outside::mean;
+  renderer.render(indices, {&plan, 1}, exact.data());
+  int padded = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    const bool isInside = i / 24 >= 2 && i / 24 < 6 && i / 3 % 8 >= 2 && i / 3 % 8 < 6;
+    QCOMPARE(exact[i], isInside ? rounded[i] : 0.0f);
+    padded += !isInside && rounded[i] != 0;
+  }
+  QVERIFY(padded > 0);
+}
+
+/// A chain behind a scale draws at that size: also an op with a partner, and one that is erased in part.
+void TestSegmentationPlans::opsWorkAtAnySize() {
+  const ImageSize size{30, 22};
+  const ResidentDataset data = makeData(size, 3);
+  const Renderer renderer(data, settingsOf({kSide, kSide}), pool_);
+  Plan plan = planOf({scalePart(1700, kFactors, size), windowPart(2, 9)});
+  plan.setOrder(RenderOrder::chainFirst);
+  plan.grid = Grid::ta31;
+  for (const char* op : {"sample_pairing", "translate_x", "invert"}) plan.add(makeStep(op, 12));
+  plan.add(cutoutPart(3, 3, 9, 9));
+  for (const Outside outside : {Outside::colour, Outside::mean}) {
+    plan.outside = outside;
+    const Image picture = renderer.picture(0, plan);
+    QVERIFY(picture.width == kSide && picture.height == kSide);
+    const std::vector<Stage> stages = stagesOf(renderer, 0, plan);
+    QVERIFY(stages[2].image.width == 51 && stages[4].image.height == 37);
+    QVERIFY(stages[2].image != stages[1].image);
+  }
+  const LabelMap labels(30, 22, 5);
+  QCOMPARE(std::get<LabelMap>(renderer.target(plan, labels.view())).width, kSide);
+}
+
+void TestSegmentationPlans::plansAreReadAndNamed() {
+  const Plan plan = wholePlan({480, 360});
+  QCOMPARE(toJson(plan).dump(),
+           std::string(R"({"scale":{"thousandths":1350,"range":[500,2000],"source":[360,480]},)"
+                       R"("rotation":{"hundredths":420,"range":[-1000,1000]},"blur":true,"flip":true,)"
+                       R"("window":[12,40]})"));
+  QCOMPARE(planText(plan), std::string("scale 1.35 · rotate 4.2 degrees · blur · flip · window (12, 40)"));
+  const auto read = [](const char* text) { return planFromJson(parseJson(text, "test")); };
+  const Plan shortest = read(R"({"window":[12,40],"flip":true,"blur":true,"rotation":{"hundredths":420},)"
+                             R"("scale":{"source":[360,480],"thousandths":1350}})");
+  QVERIFY(shortest == plan);
+  const Plan other =
+      planOf({scalePart(-5, {100, 4000}, {7, 8}, Filter::nearest),
+              rotationPart(-30, {-30, 0}, false, Filter::bicubic), blurPart(false), windowPart(-1, 1000)});
+  QVERIFY(read(toJson(other).dump().c_str()) == other);
+  QCOMPARE(planText(other), std::string("scale -0.005 · window (-1, 1000)"));
+}
+
+void TestSegmentationPlans::stagesHaveTheirSizes() {
+  const ImageSize size{40, 24};
+  const ResidentDataset data = makeData(size, 1);
+  const Renderer renderer(data, settingsOf({kSide, kSide}), pool_);
+  Plan plan = wholePlan(size);
+  plan.find("scale")->at[0] = 1250;
+  plan.find("rotation")->fired = false;
+  plan.set(blurPart(false));
+  std::string texts;
+  const std::vector<Stage> stages = stagesOf(renderer, 0, plan);
+  for (const Stage& stage : stages)
+    texts += stage.title + " " + std::to_string(stage.image.width) + " x " +
+             std::to_string(stage.image.height) + (stage.done ? "" : " not done") + ": " + stage.detail +
+             "\n";
+  QCOMPARE(texts, std::string("Original 40 x 24: \n"
+                              "Scale 50 x 30: 1.25 times: 50 x 30 pixels\n"
+                              "Rotation 50 x 30 not done: 4.2 degrees, not applied\n"
+                              "Blur 50 x 30 not done: not applied\n"
+                              "Flip 50 x 30: left to right\n"
+                              "Window 32 x 32: row 0, column 18 of 50 x 32 pixels, padded\n"));
+  QVERIFY(stages.back().image == renderer.picture(0, plan));
+  QVERIFY((shownPart(plan, squareInput(kSide), size) == PixelBox{0, 0, 40, 24}));
+}
+
+void TestSegmentationPlans::drawsAreUniform() {
+  constexpr int kDraws = 40000;
+  const auto space = makeSpace("segmentation", R"({"rotate_chance":0.25,"blur_chance":0.75})");
+  std::map<int, int> scale, angle, flip;
+  std::vector<int> fired(2), blur(2);
+  for (std::uint32_t index = 0; index < kDraws; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    ++scale[at(plan, "scale", 0) / 3], ++angle[at(plan, "rotation", 0)], ++flip[isFlipped(plan)];
+    ++fired[plan.find("rotation")->fired], ++blur[static_cast<std::size_t>(at(plan, "blur", 0))];
+    QVERIFY(space->clamped(plan) == plan);
+  }
+  scale.erase(166);  // 500 alone; the others are three factors each
+  QVERIFY(isUniform(scale, 167, 500) && isUniform(angle, -1000, 2001) && isUniform(flip, 0, 2));
+  QVERIFY(follows(fired, {0.75, 0.25}) && follows(blur, {0.25, 0.75}));
+
+  const auto doubled = makeSpace("segmentation", R"({"min_scale":2})", kSide, 1, {40, 26});
+  std::map<int, int> row, col;
+  for (std::uint32_t index = 0; index < kDraws; ++index) {
+    const Plan plan = samplePlan(*doubled, index);
+    ++row[at(plan, "window", 0)], ++col[at(plan, "window", 1)];
+  }
+  QVERIFY(isUniform(row, 0, 52 - 32 + 1) && isUniform(col, 0, 80 - 32 + 1));
+}
+
+void TestSegmentationPlans::settingsCount() {
+  const auto space =
+      makeSpace("segmentation",
+                R"({"min_scale":0.75,"max_scale":1.25,"max_angle":2.5,"rotate_chance":1,"blur_chance":0})");
+  for (std::uint32_t index = 0; index < 200; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    const Part &scale = *plan.find("scale"), &rotation = *plan.find("rotation");
+    QVERIFY(scale.at[0] >= 750 && scale.at[0] <= 1250 && scale.size[0] == 750 && scale.size[1] == 1250);
+    QVERIFY(std::abs(rotation.at[0]) <= 250 && rotation.fired && rotation.size[0] == -250);
+    QCOMPARE(at(plan, "blur", 0), 0);
+  }
+  QVERIFY(errorOf([] {
+            makeSpace("segmentation", R"({"min_scale":1.5,"max_scale":1})");
+          }).contains("min_scale: 1.5 found, at most the 1.0 of max_scale expected"));
+}
+
+void TestSegmentationPlans::imagesOfAnySizeAreDrawnFor() {
+  const auto space = makeSpace("segmentation");
+  QVERIFY(space->takesAnySize() && !makeSpace("uada-cifar")->takesAnySize());
+  for (const ImageSize size : {ImageSize{90, 20}, {20, 90}, {kSide, kSide}, {3, 2}}) {
+    const ResidentDataset data = makeData(size, 6);
+    const Renderer renderer(data, settingsOf({kSide, kSide}), pool_);
+    for (std::uint32_t index = 0; index < data.size(); ++index) {
+      Random random = planStream(index);
+      const Plan plan = space->sample(random, 1, size);
+      QVERIFY(sourceSize(plan) == size);
+      const Image picture = renderer.picture(index, plan);
+      QVERIFY(picture.width == kSide && picture.height == kSide);
+    }
+  }
+}
+
+QTEST_GUILESS_MAIN(TestSegmentationPlans)
+#include "tst_segmentation_plans.moc"
