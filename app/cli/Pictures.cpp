@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "app/cli/RunText.h"
+#include "core/augment/Space.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/engine/Decisions.h"
@@ -22,9 +23,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string numbersText(const std::vector<int>& values) {
+/// perOne: how many of the values' unit are 1
+std::string numbersText(const std::vector<int>& values, int perOne) {
   std::string text;
-  for (const int value : values) text += fmt::format("{}{}", text.empty() ? "" : ", ", value);
+  for (const int value : values)
+    text += (text.empty() ? "" : ", ") +
+            (perOne == 1 ? std::to_string(value) : fmt::format("{:g}", 1.0 * value / perOne));
   return values.size() == 1 ? text : '(' + text + ')';
 }
 
@@ -34,8 +38,9 @@ std::string moveText(const GroupDecision& group) {
   const auto chain = group.candidate.chain();
   if (group.position >= 0 && group.position < std::ssize(chain))
     name = ops().at(chain[group.position].op).name;
-  if (group.inert) return name + " takes no value";
-  return fmt::format("{} {} → {}", name, numbersText(group.before), numbersText(group.after));
+  if (group.inert) return name + (group.position < 0 ? " is not applied" : " takes no value");
+  const int unit = perOne(group.group);
+  return fmt::format("{} {} → {}", name, numbersText(group.before, unit), numbersText(group.after, unit));
 }
 
 /// Where there is no loss nothing is said.

@@ -221,6 +221,18 @@ class TestSamplesPolicy : public QObject {
     cutout.after = {2, 1, 17, 19};
     QCOMPARE(moveText(d, cutout), QString("(1, 2, 17, 18) → (2, 1, 17, 19)"));
     QCOMPARE(moveCaption(d, cutout), QString("+1 −1 0 +1"));
+    GroupDecision scale;
+    scale.group = "scale";
+    scale.before = {1350};
+    scale.after = {1500};
+    QCOMPARE(moveCaption(d, scale), QString("1.35 → 1.5"));
+    GroupDecision rotation;
+    rotation.group = "rotate";
+    rotation.before = {-420};
+    rotation.after = {-220};
+    QCOMPARE(moveText(d, rotation), QString("−4.2 → −2.2"));
+    rotation.inert = true;
+    QCOMPARE(moveText(d, rotation), QString("not applied"));
     QCOMPARE(moveCaption(d, d.groups[0]), moveText(d, d.groups[0]));
     Decision plain = d;
     plain.groups.clear();

@@ -11,12 +11,16 @@
 namespace uada {
 namespace {
 
-QString numberText(int number) { return QString::number(number).replace('-', QStringLiteral("−")); }
+/// perOne: how many of the number's unit are 1
+QString numberText(int number, int perOne = 1) {
+  QString text = perOne == 1 ? QString::number(number) : QString::number(1.0 * number / perOne);
+  return text.replace('-', QStringLiteral("−"));
+}
 
-QString tupleText(const std::vector<int>& numbers) {
+QString tupleText(const std::vector<int>& numbers, int perOne) {
   QStringList parts;
-  for (const int number : numbers) parts << numberText(number);
-  return QStringLiteral("(%1)").arg(parts.join(QStringLiteral(", ")));
+  for (const int number : numbers) parts << numberText(number, perOne);
+  return parts.size() == 1 ? parts[0] : QStringLiteral("(%1)").arg(parts.join(QStringLiteral(", ")));
 }
 
 QString opWord(const Part& step) { return q(ops()[step.op].title).toLower(); }
@@ -54,7 +58,11 @@ QString moveText(const Decision& decision, const GroupDecision& group) {
   }
   const QString arrow = QStringLiteral(" → ");
   // An op of the chain, whichever name its group has, is the one at a position.
-  if (group.position < 0) return tupleText(group.before) + arrow + tupleText(group.after);
+  if (group.position < 0 && group.inert) return QObject::tr("not applied");
+  if (group.position < 0) {
+    const int unit = perOne(group.group);
+    return tupleText(group.before, unit) + arrow + tupleText(group.after, unit);
+  }
   const auto chain = decision.plan.chain();
   const bool known = group.position < std::ssize(chain);
   const QString op = known ? opWord(chain[group.position]) + ' ' : QString();

@@ -191,7 +191,7 @@ Plan ChainPolicy::draw(const ChainDraw& draw, const ChainSource& source) {
   Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
                 Purpose::plan);
   Plan plan = space_->sample(random, draw.epoch);
-  for (Part& step : plan.chain()) step.fired = step.fired || draw.everyOpFires;
+  for (Part& part : plan.parts()) part.fired = part.fired || draw.everyOpFires;
   return plan;
 }
 
