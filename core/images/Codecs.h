@@ -11,6 +11,12 @@
 
 namespace uada {
 
+/// So many bytes at a file's start tell its format.
+constexpr std::size_t kSignatureBytes = 16;
+bool isPng(std::span<const std::byte> start);
+/// Throws Error "cannot read WHAT: it is a GIF, WHY", or that it is empty.
+[[noreturn]] void refuseFormat(std::span<const std::byte> start, std::string_view what, std::string_view why);
+void refuseTooManyBytes(std::uint64_t size, std::string_view what, const ImageLimits& limits);
 /// Throws Error naming the picture, its size, the limit and the remedy; also where a side is 0.
 void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what, const ImageLimits& limits);
 /// Throws Error "cannot read WHAT: the KIND WHY; copy or export it again".
@@ -30,6 +36,10 @@ void testJpeg(ByteSource& source, const ImageHeader& header, std::string_view wh
 /// Then the picture is made.
 Image unpackPng(ByteSource& source, const ImageHeader& header, std::string_view what);
 Image unpackJpeg(ByteSource& source, const ImageHeader& header, std::string_view what);
+/// The last two steps for a PNG of grey or palette with at most 8 bits a pixel: of a palette the numbers,
+/// which may be of colours that it lacks. to  [height, width]
+void testNumbers(ByteSource& source, const ImageHeader& header, std::string_view what);
+void unpackNumbers(ByteSource& source, const ImageHeader& header, std::string_view what, std::uint8_t* to);
 
 /// The single pass of decodeTrusted(), whose first bytes are known to be those of the format.
 ImageView unpackTrustedPng(ByteSource& source, std::string_view what, DecodeScratch& scratch,

@@ -18,10 +18,10 @@ struct Signature {
   std::string_view bytes;
   std::string_view name;
 };
-constexpr std::size_t kSignatureBytes = 16;
 constexpr std::uint64_t kMaxSide = 65'500;  // pixels; of a JPEG in the library. It bounds the memory of a row
 constexpr std::string_view kPng("\x89PNG\r\n\x1a\n"), kJpeg("\xff\xd8\xff");
-constexpr Signature kOthers[] = {{0, "GIF8", "a GIF"},
+constexpr Signature kOthers[] = {{0, kJpeg, "a JPEG"},
+                                 {0, "GIF8", "a GIF"},
                                  {8, "WEBP", "a WebP picture"},
                                  {0, std::string_view("II*\0", 4), "a TIFF"},
                                  {0, std::string_view("MM\0*", 4), "a TIFF"},
@@ -42,32 +42,20 @@ bool hasAt(std::span<const std::byte> bytes, std::size_t at, std::string_view wa
 
 /// Throws unless the first bytes are those of a PNG or JPEG.
 void refuseOtherFormats(std::span<const std::byte> start, std::string_view what) {
-  if (hasAt(start, 0, kPng) || hasAt(start, 0, kJpeg)) return;
-  if (start.empty()) throw Error(fmt::format("cannot read {}: it is empty; copy or export it again", what));
-  const auto* other =
-      std::ranges::find_if(kOthers, [&](const Signature& s) { return hasAt(start, s.at, s.bytes); });
-  const std::string_view found = other == std::end(kOthers) ? "" : other->name;
-  throw Error(fmt::format("cannot read {}: it is {}neither a PNG nor a JPEG; convert it to PNG or JPEG", what,
-                          found.empty() ? "" : fmt::format("{}, ", found)));
-}
-
-void refuseTooManyBytes(std::uint64_t size, std::string_view what, const ImageLimits& limits) {
-  if (size <= limits.maxFileBytes) return;
-  throw Error(fmt::format("cannot read {}: {} are more than the limit of {}; scale the picture down", what,
-                          bytesText(static_cast<double>(size)),
-                          bytesText(static_cast<double>(limits.maxFileBytes))));
+  if (!isPng(start) && !hasAt(start, 0, kJpeg))
+    refuseFormat(start, what, "neither a PNG nor a JPEG; convert it to PNG or JPEG");
 }
 
 ImageHeader check(ByteSource& source, std::string_view what, const ImageLimits& limits) {
   const std::span<const std::byte> start = source.from(0, kSignatureBytes);
   refuseOtherFormats(start, what);
   refuseTooManyBytes(source.size(), what, limits);
-  return hasAt(start, 0, kPng) ? checkPng(source, what, limits) : checkJpeg(source, what, limits);
+  return isPng(start) ? checkPng(source, what, limits) : checkJpeg(source, what, limits);
 }
 
 Image decode(ByteSource& source, std::string_view what, const ImageLimits& limits) {
   const ImageHeader header = check(source, what, limits);
-  if (hasAt(source.from(0, kSignatureBytes), 0, kPng)) {
+  if (isPng(source.from(0, kSignatureBytes))) {
     testPng(source, header, what);
     return unpackPng(source, header, what);
   }
@@ -76,6 +64,23 @@ Image decode(ByteSource& source, std::string_view what, const ImageLimits& limit
 }
 
 }  // namespace
+
+bool isPng(std::span<const std::byte> start) { return hasAt(start, 0, kPng); }
+
+void refuseFormat(std::span<const std::byte> start, std::string_view what, std::string_view why) {
+  if (start.empty()) throw Error(fmt::format("cannot read {}: it is empty; copy or export it again", what));
+  const auto* other =
+      std::ranges::find_if(kOthers, [&](const Signature& s) { return hasAt(start, s.at, s.bytes); });
+  const std::string found = other == std::end(kOthers) ? "" : fmt::format("{}, ", other->name);
+  throw Error(fmt::format("cannot read {}: it is {}{}", what, found, why));
+}
+
+void refuseTooManyBytes(std::uint64_t size, std::string_view what, const ImageLimits& limits) {
+  if (size <= limits.maxFileBytes) return;
+  throw Error(fmt::format("cannot read {}: {} are more than the limit of {}; scale the picture down", what,
+                          bytesText(static_cast<double>(size)),
+                          bytesText(static_cast<double>(limits.maxFileBytes))));
+}
 
 void refuseSize(std::uint64_t width, std::uint64_t height, std::string_view what, const ImageLimits& limits) {
   if (width == 0 || height == 0)
@@ -117,7 +122,7 @@ ImageView decodeTrusted(std::span<const std::byte> bytes, std::string_view what,
   const std::span<const std::byte> start = source.from(0, kSignatureBytes);
   refuseOtherFormats(start, what);
   refuseTooManyBytes(source.size(), what, limits);
-  const auto unpack = hasAt(start, 0, kPng) ? unpackTrustedPng : unpackTrustedJpeg;
+  const auto unpack = isPng(start) ? unpackTrustedPng : unpackTrustedJpeg;
   return unpack(source, what, scratch, part, limits);
 }
 

@@ -83,6 +83,11 @@ Header headerOf(ByteSource& source, std::string_view what) {
   return header;
 }
 
+void requireEnd(ByteSource& source, Chunk chunk, std::string_view what) {
+  while (chunk.type != "IEND")
+    if (!chunkAt(source, chunk.end(), chunk)) refuseDamaged(what, "PNG", "is cut short: it has no end mark");
+}
+
 }  // namespace png
 
 ImageHeader checkPng(ByteSource& source, std::string_view what, const ImageLimits& limits) {

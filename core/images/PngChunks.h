@@ -40,5 +40,7 @@ struct Header {
 /// The header, which is the first chunk that makes pixels. Throws Error if that is another one, also of a
 /// PNG that Xcode rewrote.
 Header headerOf(ByteSource& source, std::string_view what);
+/// Throws Error unless chunks go on from this one to the end mark.
+void requireEnd(ByteSource& source, Chunk chunk, std::string_view what);
 
 }  // namespace uada::png

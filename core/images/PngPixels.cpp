@@ -262,9 +262,8 @@ class PixelTest {
   Bytef buffer_[1 << 15];
 };
 
-}  // namespace
-
-void testPng(ByteSource& source, const ImageHeader& header, std::string_view what) {
+/// looksUp  a pixel may not name a colour that the palette lacks
+void testPixels(ByteSource& source, const ImageHeader& header, std::string_view what, bool looksUp) {
   CriticalBytes critical(source, what);
   const Opened png = opened(critical, header, what);
   if (int code = spng_decode_chunks(png.context.get())) refuse(what, code);  // up to the pixels
@@ -272,7 +271,7 @@ void testPng(ByteSource& source, const ImageHeader& header, std::string_view wha
   Chunk chunk;
   for (std::uint64_t next = kSignature; chunkAt(source, next, chunk) && chunk.type != "IEND";
        next = chunk.end()) {
-    if (chunk.type == "PLTE") test.setPalette(chunk.length / kEntry);
+    if (chunk.type == "PLTE" && looksUp) test.setPalette(chunk.length / kEntry);
     if (chunk.type != "IDAT") continue;
     const std::uint64_t end = chunk.data() + chunk.length;
     for (std::uint64_t at = chunk.data(); at < end;) {
@@ -286,28 +285,62 @@ void testPng(ByteSource& source, const ImageHeader& header, std::string_view wha
   test.end();
 }
 
+}  // namespace
+
+void testPng(ByteSource& source, const ImageHeader& header, std::string_view what) {
+  testPixels(source, header, what, true);
+}
+
+void testNumbers(ByteSource& source, const ImageHeader& header, std::string_view what) {
+  testPixels(source, header, what, false);
+}
+
+/// Where unpacked rows are put, and in which form of the decoder's.
+struct RowsTo {
+  std::uint8_t* to;
+  std::size_t stride;  ///< bytes
+  int format;
+};
+
 /// Unpacks rows 0 to `rows`-1, of an interlaced picture all.
-static void unpackRows(ByteSource& source, ImageSpan picture, int rows, std::string_view what) {
+static void unpackRows(ByteSource& source, const ImageHeader& size, const RowsTo& place, int rows,
+                       std::string_view what) {
   CriticalBytes critical(source, what);
-  const Opened png = opened(critical, {picture.width, picture.height}, what);
+  const Opened png = opened(critical, size, what);
   spng_ctx* context = png.context.get();
-  if (int code = spng_decode_image(context, nullptr, 0, SPNG_FMT_RGB8, SPNG_DECODE_PROGRESSIVE))
+  if (int code = spng_decode_image(context, nullptr, 0, place.format, SPNG_DECODE_PROGRESSIVE))
     refuse(what, code);
-  const bool isPart = rows < picture.height && png.header.interlace_method == 0;
-  const std::size_t stride = std::size_t{3} * picture.width;
+  const bool isPart = rows < size.height && png.header.interlace_method == 0;
   spng_row_info row{};
   int code = 0;
   while (!(code = spng_get_row_info(context, &row))) {  // of an interlaced picture they come several times
     if (isPart && row.row_num >= static_cast<std::uint32_t>(rows)) return;
-    if ((code = spng_decode_row(context, picture.row(static_cast<int>(row.row_num)), stride))) break;
+    if ((code = spng_decode_row(context, place.to + row.row_num * place.stride, place.stride))) break;
   }
   if (code != SPNG_EOI) refuse(what, code);
 }
 
+static RowsTo colourRows(ImageSpan picture) {
+  return {picture.rgb, std::size_t{3} * picture.width, SPNG_FMT_RGB8};
+}
+
 Image unpackPng(ByteSource& source, const ImageHeader& header, std::string_view what) {
   Image image(header.width, header.height);
-  unpackRows(source, image.span(), header.height, what);
+  unpackRows(source, header, colourRows(image.span()), header.height, what);
   return image;
+}
+
+void unpackNumbers(ByteSource& source, const ImageHeader& header, std::string_view what, std::uint8_t* to) {
+  const std::size_t bits = headerOf(source, what).depth, width = static_cast<std::size_t>(header.width);
+  const std::size_t stride = (width * bits + 7) / 8, height = static_cast<std::size_t>(header.height);
+  if (bits == 8) return unpackRows(source, header, {to, stride, SPNG_FMT_RAW}, header.height, what);
+  std::vector<std::uint8_t> packed(stride * height);  // several pixels a byte, the first in the upper bits
+  unpackRows(source, header, {packed.data(), stride, SPNG_FMT_RAW}, header.height, what);
+  for (std::size_t y = 0; y < height; ++y)
+    for (std::size_t x = 0; x < width; ++x) {
+      const unsigned byte = packed[y * stride + x * bits / 8];
+      to[y * width + x] = static_cast<std::uint8_t>(byte >> (8 - bits - x * bits % 8) & ((1U << bits) - 1));
+    }
 }
 
 /// Whether pixels may name colours that the palette lacks: the decoder makes them black.
@@ -316,11 +349,6 @@ static bool mayLackColours(ByteSource& source, const Header& header) {
   while (header.hasPalette() && chunk.type != "PLTE" && chunk.type != "IDAT")
     if (!chunkAt(source, chunk.end(), chunk)) return true;
   return header.hasPalette() && (chunk.type != "PLTE" || chunk.length / kEntry < header.nameable());
-}
-
-static void requireEnd(ByteSource& source, Chunk chunk, std::string_view what) {
-  while (chunk.type != "IEND")
-    if (!chunkAt(source, chunk.end(), chunk)) refuseDamaged(what, "PNG", "is cut short: it has no end mark");
 }
 
 ImageView unpackTrustedPng(ByteSource& source, std::string_view what, DecodeScratch& scratch,
@@ -332,7 +360,7 @@ ImageView unpackTrustedPng(ByteSource& source, std::string_view what, DecodeScra
   const PixelBox box = partIn(picture, part, what);
   if (mayLackColours(source, header)) testPng(source, checkPng(source, what, limits), what);
   requireEnd(source, header.chunk, what);
-  unpackRows(source, picture, box.bottom, what);
+  unpackRows(source, size, colourRows(picture), box.bottom, what);
   return picture;
 }
 
