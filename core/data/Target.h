@@ -17,6 +17,9 @@ struct Label {
   friend bool operator==(const Label&, const Label&) = default;
 };
 
+/// Of a pixel that is of no class, in the label maps of data sets: neither trained on nor counted.
+constexpr std::uint8_t kIgnoredLabel = 255;
+
 /// Borrowed: the class of each pixel, [height, width], rows top to bottom. The owner outlives the view.
 struct LabelMapView {
   const std::uint8_t* labels = nullptr;
