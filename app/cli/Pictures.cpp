@@ -51,11 +51,17 @@ std::vector<std::string> captions(std::string first, std::vector<std::string> ot
   return others;
 }
 
+/// "image 7, label 3"; "image 7" of a set whose images have no label.
+std::string imageLine(const Decision& decision) {
+  const std::string image = fmt::format("image {}", decision.index);
+  return decision.label < 0 ? image : image + fmt::format(", label {}", decision.label);
+}
+
 std::vector<SheetCell> rowOf(const Decision& decision) {
   std::vector<SheetCell> row;
   row.push_back(
-      {decision.original, captions(fmt::format("image {}, label {}", decision.index, decision.label),
-                                   {fmt::format("step {}, epoch {}", decision.step, decision.epoch)})});
+      {decision.original,
+       captions(imageLine(decision), {fmt::format("step {}, epoch {}", decision.step, decision.epoch)})});
   row.push_back({decision.unperturbed, captions(lossLine(decision.unperturbedLoss), planLines(decision.plan)),
                  decision.winner < 0});
   for (std::size_t g = 0; g < decision.groups.size(); ++g) {

@@ -24,13 +24,13 @@ struct DataSettings {
             folder);
     v.field({.name = "train_limit",
              .title = "Training images",
-             .help = "The first images of each class, balanced; 0: all",
+             .help = "The first images of each class, balanced; with label maps the first; 0: all",
              .min = 0,
              .max = 1e8},
             trainLimit);
     v.field({.name = "test_limit",
              .title = "Test images",
-             .help = "The first images of each class, balanced; 0: all",
+             .help = "The first images of each class, balanced; with label maps the first; 0: all",
              .min = 0,
              .max = 1e8},
             testLimit);

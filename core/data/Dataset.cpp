@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/base/Error.h"
 #include "core/base/Philox.h"
@@ -19,7 +20,8 @@ const DataReport::File* DataReport::firstDifferent() const {
 std::string className(const DatasetEntry& entry, const Dataset& data, int label) {
   const std::vector<std::string> own = data.classNames();
   const std::vector<std::string>& names = own.empty() ? entry.classNames : own;
-  const bool isNamed = label >= 0 && label < static_cast<int>(names.size());
+  if (label < 0) return {};
+  const bool isNamed = label < static_cast<int>(names.size());
   return isNamed ? names[static_cast<std::size_t>(label)] : fmt::format("class {}", label);
 }
 
@@ -65,22 +67,17 @@ ChannelStatistics statisticsOf(const Counts& counts) {
   return statistics;
 }
 
+/// Of a set without labels they are of one.
 std::vector<std::vector<std::uint32_t>> samplesOfClasses(const Dataset& data) {
+  if (data.targetKind() != TargetKind::label) {
+    std::vector<std::uint32_t> all(data.size());
+    std::iota(all.begin(), all.end(), 0U);
+    return {all};
+  }
   std::vector<std::vector<std::uint32_t>> samples(static_cast<std::size_t>(data.classes()));
   for (std::uint32_t i = 0; i < data.size(); ++i)
     samples.at(static_cast<std::size_t>(data.label(i))).push_back(i);
   return samples;
-}
-
-/// Indices of the samples that subset() keeps, ascending.
-std::vector<std::uint32_t> balancedIndices(const Dataset& data, std::size_t count) {
-  const auto ofClass = samplesOfClasses(data);
-  std::vector<std::uint32_t> kept;
-  for (std::size_t round = 0; kept.size() < count; ++round)
-    for (const auto& indices : ofClass)
-      if (round < indices.size() && kept.size() < count) kept.push_back(indices[round]);
-  std::sort(kept.begin(), kept.end());
-  return kept;
 }
 
 }  // namespace
@@ -101,10 +98,30 @@ ChannelStatistics channelStatistics(const Dataset& data) {
   return statisticsOf(counts);
 }
 
+std::vector<std::uint32_t> firstOfEachClass(const Dataset& data, std::size_t count) {
+  const auto ofClass = samplesOfClasses(data);
+  std::vector<std::uint32_t> first;
+  for (std::size_t round = 0; first.size() < std::min(count, data.size()); ++round)
+    for (const auto& indices : ofClass)
+      if (round < indices.size() && first.size() < count) first.push_back(indices[round]);
+  return first;
+}
+
 std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> data, std::size_t count) {
   if (count == 0 || count >= data->size()) return data;
-  std::vector<std::uint32_t> indices = balancedIndices(*data, count);
+  std::vector<std::uint32_t> indices = firstOfEachClass(*data, count);
+  std::ranges::sort(indices);
   return std::make_shared<DatasetView>(std::move(data), std::move(indices));
+}
+
+/// Refuses to set aside the only sample of a class, or of a set without labels.
+static void requireTwo(const Dataset& data, std::size_t samples, int label) {
+  const bool hasLabels = data.targetKind() == TargetKind::label;
+  if (samples >= 2 || (samples == 0 && hasLabels)) return;
+  throw Error(
+      fmt::format("{} single training image: none can be set aside for validation; add images, or set "
+                  "recipe.dataset.validation to 0",
+                  hasLabels ? fmt::format("class {} has a", label) : "the data set has no more than a"));
 }
 
 Parts setAside(const std::shared_ptr<const Dataset>& data, double share, std::uint64_t seed) {
@@ -115,12 +132,7 @@ Parts setAside(const std::shared_ptr<const Dataset>& data, double share, std::ui
   std::vector<std::uint32_t> training, validation;
   int label = 0;
   for (std::vector<std::uint32_t>& samples : samplesOfClasses(*data)) {
-    if (samples.size() < 2 && !samples.empty())
-      throw Error(
-          fmt::format("class {} has a single training image: none can be set aside for validation; "
-                      "add images, or set recipe.dataset.validation to 0",
-                      label));
-    ++label;
+    requireTwo(*data, samples.size(), label++);
     if (samples.empty()) continue;
     std::ranges::sort(samples, {}, number);
     const auto wanted = std::llround(share * static_cast<double>(samples.size()));

@@ -45,8 +45,10 @@ class Dataset {
   /// Sums over the pixels of an image, where they are known without decoding.
   virtual std::optional<PixelSums> pixelSums(std::uint32_t) const { return std::nullopt; }
 
-  /// Of a set with labels.
-  std::int32_t label(std::uint32_t index) const { return std::get<Label>(*target(index)).value; }
+  /// The class of the image; -1: of a set whose images have none as a whole.
+  std::int32_t label(std::uint32_t index) const {
+    return targetKind() == TargetKind::label ? std::get<Label>(*target(index)).value : -1;
+  }
 };
 
 /// The size that all images have; empty: there are none, or they differ.
@@ -56,13 +58,18 @@ ImageSize commonSize(const Dataset& data);
 /// throws  Error for a set without images
 ChannelStatistics channelStatistics(const Dataset& data);
 
-/// The first `count` samples of each class in turn (balanced, deterministic); 0 or more than there are: all.
+/// Indices of the first sample of each class, then of the second of each, and so on, `count` in all or as
+/// many as there are. Of a set without labels the first in order.
+std::vector<std::uint32_t> firstOfEachClass(const Dataset& data, std::size_t count);
+
+/// The samples of firstOfEachClass(), in the set's order; 0 or more than there are: all.
 std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> data, std::size_t count);
 
 /// The training images in two parts. Each class gives the rounded share of its samples to the second part, at
-/// least one and not all: those with the lowest random numbers, which depend on seed and sample alone.
+/// least one and not all: those with the lowest random numbers, which depend on seed and sample alone. A set
+/// without labels does so as a whole.
 /// share   above 0, below 1
-/// throws  Error for a class with fewer than two samples
+/// throws  Error for a class with one sample, and for a set without labels that has fewer than two
 struct Parts {
   std::shared_ptr<const Dataset> training, validation;
 };
@@ -82,7 +89,14 @@ struct DataReport {
   };
   std::vector<File> files;
   std::size_t train = 0, test = 0;
-  std::vector<std::size_t> trainPerClass, testPerClass;
+  std::vector<std::size_t> trainPerClass, testPerClass;  ///< images; empty: their pixels have classes
+  /// Of the sound images of a split with label maps.
+  struct Maps {
+    ImageSize least, most;  ///< the smallest and the largest sides
+    std::vector<std::uint64_t>
+        pixels;  ///< of each class, and last of none; empty: a split without label maps
+  };
+  Maps trainMaps, testMaps;
   std::vector<std::string> problems;  ///< in words; empty: sound
 
   /// The first file that is not the published one; none: the whole set is as it was published.
@@ -99,7 +113,7 @@ struct PublishedFile {
 
 /// A catalogue entry of `datasets.def`.
 struct DatasetEntry {
-  std::string name;    ///< "fashion_mnist", "cifar10", "cifar100"
+  std::string name;    ///< "fashion_mnist", "cifar10"
   std::string title;   ///< "Fashion-MNIST"
   std::string source;  ///< origin and licence, for people
   /// Of the official set, for estimates; 0: not known before the folder is looked at, or they differ.
@@ -113,6 +127,8 @@ struct DatasetEntry {
     std::string file, what;  ///< "data_batch_1", "the Python version, which is not read"
   };
   std::vector<OtherForm> otherForms;
+  /// RGB, for drawing label maps; empty: none are usual.
+  std::vector<std::array<std::uint8_t, 3>> classColours = {};
   bool isOwn = false;  ///< any folder that is named; there is none that is looked for
 
   /// The folder that holds this set: `dir` itself or its official sub-folder; with an empty `dir` the places
@@ -128,7 +144,7 @@ struct DatasetEntry {
 /// "'/x/data_batch_1' (the Python version, which is not read)" for each other form in the folder.
 std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::filesystem::path& folder);
 
-/// "tench", as the catalogue or the files name the class; "class 7" where neither does.
+/// "tench", as the catalogue or the files name the class; "class 7" where neither does; "" for -1.
 std::string className(const DatasetEntry& entry, const Dataset& data, int label);
 
 /// What tells the images of a run from others.

@@ -12,6 +12,7 @@
 #include "core/base/Error.h"
 #include "core/base/Sha256.h"
 #include "core/base/Text.h"
+#include "core/images/LabelPng.h"
 #include "core/images/Trusted.h"
 
 namespace uada {
@@ -30,6 +31,9 @@ std::string identityOf(const FolderIndex& index) {
     add(entry.file.name);
     add(std::to_string(entry.file.label));
     add(entry.hash);
+    if (entry.file.map.name.empty()) continue;
+    add(entry.file.map.name);
+    add(entry.mapHash);
   }
   return hash.digits();
 }
@@ -48,12 +52,12 @@ class File {
   File& operator=(const File&) = delete;
 
   /// Throws unless size and time of the last change are those of the index.
-  void requireUnchanged(const ListedFile& indexed) const {
+  void requireUnchanged(std::uint64_t bytes, std::int64_t lastChange) const {
     struct stat state{};
     if (::fstat(fd_, &state) != 0) fail(std::strerror(errno));
     constexpr std::int64_t kNanoseconds = 1'000'000'000;
     const std::int64_t time = state.st_mtim.tv_sec * kNanoseconds + state.st_mtim.tv_nsec;
-    if (static_cast<std::uint64_t>(state.st_size) != indexed.bytes || time != indexed.time)
+    if (static_cast<std::uint64_t>(state.st_size) != bytes || time != lastChange)
       fail("it was changed since the data set was opened; start again");
   }
   void read(std::vector<std::byte>& bytes) const {
@@ -73,28 +77,60 @@ class File {
   int fd_;
 };
 
+/// The bytes of a file as the index knows it, until the thread's next call.
+std::span<const std::byte> unchangedBytes(const std::filesystem::path& path, std::uint64_t size,
+                                          std::int64_t time) {
+  thread_local std::vector<std::byte> bytes;
+  const File open(path);
+  open.requireUnchanged(size, time);
+  bytes.resize(static_cast<std::size_t>(size));
+  open.read(bytes);
+  return bytes;
+}
+
 }  // namespace
 
-FolderDataset::FolderDataset(std::filesystem::path folder, FolderIndex index)
-    : folder_(std::move(folder)), index_(std::move(index)), identity_(identityOf(index_)) {}
+FolderDataset::FolderDataset(std::filesystem::path folder, FolderIndex index, MakeClasses makeClasses)
+    : folder_(std::move(folder)),
+      index_(std::move(index)),
+      makeClasses_(makeClasses),
+      identity_(identityOf(index_)) {}
 
-Held<ImageView> FolderDataset::image(std::uint32_t index, const PixelBox* part) const {
-  thread_local std::vector<std::byte> bytes;
-  thread_local DecodeScratch scratch;
-  const std::filesystem::path file = path(index);
-  const ListedFile& listed = index_.files[index].file;
-  const File open(file);
-  open.requireUnchanged(listed);
-  bytes.resize(static_cast<std::size_t>(listed.bytes));
-  open.read(bytes);
-  scratch.pixels = pool_->take();
-  const ImageView view = decodeTrusted(bytes, "'" + file.string() + "'", scratch, part);
-  if (ImageSize{view.width, view.height} != imageSize(index))
+void FolderDataset::requireSize(const std::filesystem::path& file, ImageSize found,
+                                std::uint32_t index) const {
+  const ImageSize expected = imageSize(index);
+  if (found != expected)
     throw Error(
         fmt::format("'{}' has {} x {} pixels, {} x {} were found when the data set was opened; start "
                     "again",
-                    file.string(), view.width, view.height, imageSize(index).width, imageSize(index).height));
+                    file.string(), found.width, found.height, expected.width, expected.height));
+}
+
+Held<ImageView> FolderDataset::image(std::uint32_t index, const PixelBox* part) const {
+  thread_local DecodeScratch scratch;
+  const std::filesystem::path file = path(index);
+  const ListedFile& listed = index_.files[index].file;
+  const std::span<const std::byte> bytes = unchangedBytes(file, listed.bytes, listed.time);
+  scratch.pixels = pool_->take();
+  const ImageView view = decodeTrusted(bytes, "'" + file.string() + "'", scratch, part);
+  requireSize(file, {view.width, view.height}, index);
   return Held<ImageView>(view, pool_->owning(std::exchange(scratch.pixels, {})));
+}
+
+Held<TargetView> FolderDataset::target(std::uint32_t index) const {
+  const ListedFile& listed = index_.files[index].file;
+  if (!makeClasses_) return Held<TargetView>(Label{listed.label});
+  const std::filesystem::path file = folder_ / listed.map.name;
+  const auto bytes = unchangedBytes(file, listed.map.bytes, listed.map.time);
+  LabelMap map;
+  map.labels = maps_->take();
+  const ImageSize size = decodeLabelsTrusted(bytes, "'" + file.string() + "'", map.labels);
+  requireSize(file, size, index);
+  map.width = size.width;
+  map.height = size.height;
+  makeClasses_(map, file);
+  const LabelMapView view = map.view();
+  return Held<TargetView>(view, maps_->owning(std::move(map.labels)));
 }
 
 std::string damageText(const FolderListing& listing, const FolderIndex& index) {
@@ -122,7 +158,7 @@ std::shared_ptr<const FolderDataset> openFolder(const FolderListing& listing, co
   if (index.files.empty())
     throw Error(
         fmt::format("'{}' holds no {} image that can be read", listing.folder.string(), listing.split));
-  return std::make_shared<FolderDataset>(listing.folder, std::move(index));
+  return std::make_shared<FolderDataset>(listing.folder, std::move(index), listing.makeClasses);
 }
 
 }  // namespace uada

@@ -11,21 +11,21 @@
 
 namespace uada {
 
-/// A data set for classification whose images are files of any size, decoded when they are asked for.
+/// A data set whose images are files of any size, decoded when they are asked for. Each has a label, or a
+/// file with its label map, which is decoded likewise.
 class FolderDataset final : public Dataset {
  public:
-  /// index  of sound files only
-  FolderDataset(std::filesystem::path folder, FolderIndex index);
+  /// index        of sound files only
+  /// makeClasses  of a set with label maps, as the listing has it
+  FolderDataset(std::filesystem::path folder, FolderIndex index, MakeClasses makeClasses = nullptr);
 
   std::size_t size() const override { return index_.files.size(); }
   ImageSize imageSize(std::uint32_t index) const override {
     return {index_.files[index].width, index_.files[index].height};
   }
   Held<ImageView> image(std::uint32_t index, const PixelBox* part = nullptr) const override;
-  Held<TargetView> target(std::uint32_t index) const override {
-    return Held<TargetView>(Label{index_.files[index].file.label});
-  }
-  TargetKind targetKind() const override { return TargetKind::label; }
+  Held<TargetView> target(std::uint32_t index) const override;
+  TargetKind targetKind() const override { return makeClasses_ ? TargetKind::labelMap : TargetKind::label; }
   int classes() const override { return static_cast<int>(index_.classes.size()); }
   std::vector<std::string> classNames() const override { return index_.classes; }
   std::string identity() const override { return identity_; }
@@ -34,10 +34,14 @@ class FolderDataset final : public Dataset {
   std::filesystem::path path(std::uint32_t index) const { return folder_ / index_.files[index].file.name; }
 
  private:
+  /// Throws Error naming the file, if it does not have the size that the index has.
+  void requireSize(const std::filesystem::path& file, ImageSize found, std::uint32_t index) const;
   std::filesystem::path folder_;
   FolderIndex index_;
+  MakeClasses makeClasses_;
   std::string identity_;  ///< SHA-256 of the classes and of each file's name, label and content
-  std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
+  std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();  ///< of images
+  std::shared_ptr<BufferPool> maps_ = std::make_shared<BufferPool>();
 };
 
 /// Opens a split by its listing, through the index.

@@ -9,6 +9,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/ThreadPool.h"
+#include "core/images/LabelPng.h"
 #include "core/images/Trusted.h"
 
 namespace uada {
@@ -51,7 +52,7 @@ void lookAt(const FolderListing& listing, const std::vector<std::size_t>& places
                                        listing.folder.string(), begin, places.size()));
     pool.forRanges(std::min(kFilesAtOnce, places.size() - begin), 4, [&](std::size_t from, std::size_t to) {
       for (std::size_t i = begin + from; i < begin + to; ++i)
-        index.files[places[i]] = lookedAt(listing.folder, listing.files[places[i]]);
+        index.files[places[i]] = lookedAt(listing, listing.files[places[i]]);
     });
   }
   if (loading.progress) loading.progress(places.size(), places.size());
@@ -71,13 +72,36 @@ void store(const fs::path& path, const FolderListing& listing, const FolderIndex
   }
 }
 
+/// Looks at the label map of an image whose size is known.
+void lookAtMap(const FolderListing& listing, IndexedFile& entry) {
+  const fs::path path = listing.folder / entry.file.map.name;
+  const std::string what = "'" + path.string() + "'";
+  std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    throw Error(fmt::format("'{}' has no labels: {} is not there; add it, or remove the image",
+                            (listing.folder / entry.file.name).string(), what));
+  const std::vector<std::byte> bytes = readBinaryFile(path, ImageLimits{}.maxFileBytes);
+  LabelMap map;
+  const ImageSize size = decodeLabelsTrusted(bytes, what, map.labels);
+  map.width = size.width;
+  map.height = size.height;
+  if (size != ImageSize{entry.width, entry.height})
+    throw Error(fmt::format("{} has {} x {} pixels, {} x {} expected as its image '{}' has; export it again",
+                            what, size.width, size.height, entry.width, entry.height, entry.file.name));
+  listing.makeClasses(map, path);
+  entry.mapHash = sha256(bytes).substr(0, kShownDigits);
+  const std::size_t classes = listing.classes.size();
+  entry.mapPixels.assign(classes + 1, 0);
+  for (const std::uint8_t label : map.labels) ++entry.mapPixels[std::min<std::size_t>(label, classes)];
+}
+
 }  // namespace
 
-IndexedFile lookedAt(const fs::path& folder, const ListedFile& file) {
+IndexedFile lookedAt(const FolderListing& listing, const ListedFile& file) {
   thread_local DecodeScratch scratch;
   IndexedFile entry;
   entry.file = file;
-  const fs::path path = folder / file.name;
+  const fs::path path = listing.folder / file.name;
   try {
     const std::vector<std::byte> bytes = readBinaryFile(path, ImageLimits{}.maxFileBytes);
     const ImageView image = decodeTrusted(bytes, "'" + path.string() + "'", scratch);
@@ -85,7 +109,10 @@ IndexedFile lookedAt(const fs::path& folder, const ListedFile& file) {
     entry.sums = sumsOf(image);
     entry.width = image.width;
     entry.height = image.height;
+    if (listing.makeClasses) lookAtMap(listing, entry);
   } catch (const Error& problem) {
+    entry = {};
+    entry.file = file;
     entry.problem = problem.what();
   }
   return entry;
@@ -102,7 +129,7 @@ FolderIndex indexOf(const FolderListing& listing, const Loading& loading) {
     const auto known = stored.find(file.name);
     // What was wrong with a file may have passed: it is looked at again.
     if (known != stored.end() && known->second.problem.empty() && known->second.file.bytes == file.bytes &&
-        known->second.file.time == file.time) {
+        known->second.file.time == file.time && known->second.file.map == file.map) {
       index.files[i] = std::move(known->second);
       index.files[i].file.label = file.label;
     } else {

@@ -8,24 +8,41 @@
 
 #include "core/data/Loading.h"
 #include "core/data/PixelSums.h"
+#include "core/data/Target.h"
 
 namespace uada {
 
-/// An image file of a split, as the folder shows it; nothing of it is read.
-struct ListedFile {
+/// A file as its folder shows it; nothing of it is read.
+struct FileState {
   std::string name;  ///< relative to the set's folder, with '/'
-  std::int32_t label = 0;
   std::uint64_t bytes = 0;
   std::int64_t time = 0;  ///< of the last change, nanoseconds
+  friend bool operator==(const FileState&, const FileState&) = default;
+};
+
+/// An image file of a split, likewise.
+struct ListedFile {
+  std::string name;
+  std::int32_t label = 0;  ///< 0 in a set with label maps
+  std::uint64_t bytes = 0;
+  std::int64_t time = 0;
+  FileState map = {};  ///< the file with its label map; without a name: the set has none
   friend bool operator==(const ListedFile&, const ListedFile&) = default;
 };
+
+/// Makes classes of the numbers that a set's label files hold, in place; what is of none becomes
+/// kIgnoredLabel.
+/// name    of the file, which may tell what the numbers are
+/// throws  Error naming the file and the first number that the set does not have
+using MakeClasses = void (*)(LabelMap& map, const std::filesystem::path& name);
 
 /// A split of a set of image files, in the order of its samples.
 struct FolderListing {
   std::filesystem::path folder;
-  std::string split;  ///< "train" or "test"
+  std::string split;  ///< "train", "val" or "test"
   std::vector<std::string> classes;
   std::vector<ListedFile> files;
+  MakeClasses makeClasses = nullptr;  ///< of a set with label maps; null: each image has a label
 };
 
 /// What one look at every file has told.
@@ -33,8 +50,10 @@ struct IndexedFile {
   ListedFile file;
   std::int32_t width = 0, height = 0;  ///< pixels; 0: it is damaged
   PixelSums sums;
-  std::string hash;     ///< the first 32 digits of the bytes' SHA-256
-  std::string problem;  ///< in words, if it is damaged
+  std::string hash;                      ///< the first 32 digits of the bytes' SHA-256
+  std::string mapHash;                   ///< likewise of the file with the label map; empty: the set has none
+  std::vector<std::uint64_t> mapPixels;  ///< of each class, and last those of none
+  std::string problem;                   ///< in words, if it is damaged
   friend bool operator==(const IndexedFile&, const IndexedFile&) = default;
 };
 
@@ -44,14 +63,14 @@ struct FolderIndex {
 };
 
 /// The index of a listing. It is taken from the user's cache folder where a sound one is there, and only
-/// files whose name, size or time is another are read, whole and on all threads; then it is stored there. An
-/// index file that is damaged, or of another folder or version, is made anew. Where the cache folder cannot
-/// be written to a note says so, and the index is made at each start.
-/// throws  LoadingStopped if Loading::progress says stop
+/// files whose name, size or time, or whose label map's, is another are read, whole and on all threads; then
+/// it is stored there. An index file that is damaged, or of another folder or version, is made anew. Where
+/// the cache folder cannot be written to a note says so, and the index is made at each start. throws
+/// LoadingStopped if Loading::progress says stop
 FolderIndex indexOf(const FolderListing& listing, const Loading& loading);
 
-/// The entry of a file that is read whole now. What is wrong with it stands in the entry.
-IndexedFile lookedAt(const std::filesystem::path& folder, const ListedFile& file);
+/// The entry of a file that is read whole now, and its label map. What is wrong with it stands in the entry.
+IndexedFile lookedAt(const FolderListing& listing, const ListedFile& file);
 
 /// Where the index of a listing is kept: ${XDG_CACHE_HOME:-~/.cache}/uada/index; empty: there is no home.
 std::filesystem::path indexFile(const FolderListing& listing);

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "UADA image index 1\n";
+constexpr std::string_view kMagic = "UADA image index 2\n";
 constexpr std::size_t kHashDigits = 64;
 static_assert(std::endian::native == std::endian::little, "index files are of this machine's cache only");
 
@@ -67,6 +67,15 @@ class Unpacker {
   std::string_view bytes_;
 };
 
+void visitPixels(Packer& packer, const std::vector<std::uint64_t>& pixels) {
+  packer.number(static_cast<std::uint64_t>(pixels.size()));
+  for (const std::uint64_t count : pixels) packer.number(count);
+}
+void visitPixels(Unpacker& unpacker, std::vector<std::uint64_t>& pixels) {
+  pixels.resize(unpacker.count(sizeof(std::uint64_t)));
+  for (std::uint64_t& count : pixels) unpacker.number(count);
+}
+
 /// The members of an entry, written and read by one list.
 template <class Archive, class Entry>
 void visitEntry(Archive& archive, Entry& entry) {
@@ -74,15 +83,20 @@ void visitEntry(Archive& archive, Entry& entry) {
   archive.number(entry.file.label);
   archive.number(entry.file.bytes);
   archive.number(entry.file.time);
+  archive.text(entry.file.map.name);
+  archive.number(entry.file.map.bytes);
+  archive.number(entry.file.map.time);
   archive.number(entry.width);
   archive.number(entry.height);
   for (auto& value : entry.sums.sum) archive.number(value);
   for (auto& value : entry.sums.squares) archive.number(value);
   archive.number(entry.sums.pixels);
   archive.text(entry.hash);
+  archive.text(entry.mapHash);
+  visitPixels(archive, entry.mapPixels);
   archive.text(entry.problem);
 }
-constexpr std::size_t kLeastEntry = 3 * 4 + 3 * 4 + 2 * 8 + 7 * 8;  // bytes
+constexpr std::size_t kLeastEntry = 5 * 4 + 3 * 4 + 4 * 8 + 8 * 8;  // bytes
 
 std::string keyOf(const FolderListing& listing) {
   std::error_code ignored;

@@ -44,6 +44,20 @@ void requireReadable(const fs::path& folder, const std::error_code& failed) {
   if (failed) throw Error(fmt::format("cannot look into '{}': {}", folder.string(), failed.message()));
 }
 
+/// take(name, isFolder) for all that lies in a folder, but for names that begin with a dot.
+template <class Take>
+void eachEntry(const fs::path& folder, const Take& take) {
+  std::error_code failed;
+  fs::directory_iterator entries(folder, failed);
+  requireReadable(folder, failed);
+  for (; entries != fs::directory_iterator(); entries.increment(failed)) {
+    requireReadable(folder, failed);
+    std::error_code ignored;
+    std::string name = entries->path().filename().string();
+    if (!name.starts_with('.')) take(std::move(name), entries->is_directory(ignored));
+  }
+}
+
 /// What a class folder holds, by name.
 struct Found {
   std::vector<std::string> names;   ///< relative to the set's folder
@@ -93,17 +107,24 @@ std::int32_t labelOf(const FolderListing& listing, const Numbers& numbers, const
                   listing.classes.empty() ? "" : quotable(listing.classes.front())));
 }
 
+/// Asks for a file's state. Returns why there is none; null: it is in `file`.
+const char* lookUp(const fs::path& folder, FileState& file) {
+  struct stat state{};
+  if (::stat((folder / file.name).c_str(), &state) != 0) return std::strerror(errno);
+  if (!S_ISREG(state.st_mode)) return "it is something else";
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  file.bytes = static_cast<std::uint64_t>(state.st_size);
+  file.time = state.st_mtim.tv_sec * kNanoseconds + state.st_mtim.tv_nsec;
+  return nullptr;
+}
+
 /// Adds a file by name. where: for the error where it is not there.
 void addFile(FolderListing& listing, std::string name, std::int32_t label, const std::string& where) {
-  const fs::path path = listing.folder / name;
-  struct stat state{};
-  const int code = ::stat(path.c_str(), &state) == 0 ? 0 : errno;
-  if (code != 0 || !S_ISREG(state.st_mode))
+  FileState file{std::move(name)};
+  if (const char* why = lookUp(listing.folder, file))
     throw Error(fmt::format("{}: there is no file '{}' ({}); mend the name, or remove it", where,
-                            path.string(), code ? std::strerror(code) : "it is something else"));
-  constexpr std::int64_t kNanoseconds = 1'000'000'000;
-  listing.files.push_back({std::move(name), label, static_cast<std::uint64_t>(state.st_size),
-                           state.st_mtim.tv_sec * kNanoseconds + state.st_mtim.tv_nsec});
+                            (listing.folder / file.name).string(), why));
+  listing.files.push_back({std::move(file.name), label, file.bytes, file.time});
 }
 
 /// The values of a CSV's line.
@@ -149,15 +170,9 @@ void eachLine(const fs::path& file, const Act& act) {
 
 std::vector<std::string> folderNames(const fs::path& folder) {
   std::vector<std::string> names;
-  std::error_code failed;
-  fs::directory_iterator entries(folder, failed);
-  requireReadable(folder, failed);
-  for (; entries != fs::directory_iterator(); entries.increment(failed)) {
-    requireReadable(folder, failed);
-    std::error_code ignored;
-    std::string name = entries->path().filename().string();
-    if (!name.starts_with('.') && entries->is_directory(ignored)) names.push_back(std::move(name));
-  }
+  eachEntry(folder, [&](std::string name, bool isFolder) {
+    if (isFolder) names.push_back(std::move(name));
+  });
   std::ranges::sort(names);
   return names;
 }
@@ -183,6 +198,29 @@ void listClassFolders(FolderListing& listing, const std::string& part, const std
     loading.note(fmt::format("{} picture{} in '{}' neither PNG nor JPEG and left out, the first is '{}'",
                              groupedText(static_cast<long long>(others)), others == 1 ? " is" : "s are",
                              folder.string(), quotable(firstOther)));
+}
+
+std::vector<std::string> fileNames(const fs::path& folder, std::string_view ending, std::size_t* others) {
+  std::vector<std::string> names;
+  eachEntry(folder, [&](std::string name, bool isFolder) {
+    if (isFolder) return;
+    if (name.ends_with(ending))
+      names.push_back(std::move(name));
+    else if (others)
+      ++*others;
+  });
+  std::ranges::sort(names);
+  return names;
+}
+
+void addPair(FolderListing& listing, const std::string& image, const std::vector<std::string>& maps) {
+  addFile(listing, image, 0, listing.folder.string());
+  FileState& map = listing.files.back().map;
+  for (const std::string& name : maps) {
+    map.name = name;
+    if (!lookUp(listing.folder, map)) return;
+  }
+  map = {maps.front()};
 }
 
 std::vector<LabelledLine> readLabelLines(const fs::path& file) {

@@ -23,6 +23,16 @@ std::vector<std::string> folderNames(const std::filesystem::path& folder);
 void listClassFolders(FolderListing& listing, const std::string& part, const std::string& below,
                       const Loading& loading);
 
+/// The names of the files in a folder that end so, sorted by their bytes. Names that begin with a dot are
+/// left out. others  if not null: the other files are counted there
+std::vector<std::string> fileNames(const std::filesystem::path& folder, std::string_view ending,
+                                   std::size_t* others = nullptr);
+
+/// Adds an image and the first of its label files that is there. Where none is, the first stands in the
+/// listing, and the image is found damaged when it is looked at.
+/// image, maps  relative to the listing's folder
+void addPair(FolderListing& listing, const std::string& image, const std::vector<std::string>& maps);
+
 /// Lines of a text file: an image and its class.
 struct LabelledLine {
   std::size_t number = 0;  ///< from 1

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "core/base/Error.h"
 #include "core/data/FolderDataset.h"
 #include "core/data/FolderListing.h"
@@ -15,17 +17,34 @@ std::shared_ptr<const Dataset> loadFolderSplit(ListSplit list, const fs::path& d
   return openFolder(list(dir, split, loading), loading);
 }
 
+/// Counts a sound file whose image has a label map.
+static void count(DataReport::Maps& maps, const IndexedFile& entry) {
+  const bool isFirst = maps.most == ImageSize{};
+  if (isFirst) maps.least = {entry.width, entry.height};
+  maps.least = {std::min(maps.least.width, entry.width), std::min(maps.least.height, entry.height)};
+  maps.most = {std::max(maps.most.width, entry.width), std::max(maps.most.height, entry.height)};
+  for (std::size_t c = 0; c < entry.mapPixels.size(); ++c) maps.pixels[c] += entry.mapPixels[c];
+}
+
 DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading& loading) {
   DataReport report;
   for (const Split split : {Split::train, Split::test}) {
     const FolderListing listing = list(dir, split, loading);
     const FolderIndex index = indexOf(listing, loading);
-    auto& perClass = split == Split::train ? report.trainPerClass : report.testPerClass;
-    perClass.resize(index.classes.size());
+    const bool isTrain = split == Split::train, hasMaps = listing.makeClasses != nullptr;
+    auto& perClass = isTrain ? report.trainPerClass : report.testPerClass;
+    auto& maps = isTrain ? report.trainMaps : report.testMaps;
+    if (hasMaps)
+      maps.pixels.resize(index.classes.size() + 1);
+    else
+      perClass.resize(index.classes.size());
     for (const IndexedFile& entry : index.files) {
       if (entry.problem.empty()) {
-        ++perClass[static_cast<std::size_t>(entry.file.label)];
-        ++(split == Split::train ? report.train : report.test);
+        if (hasMaps)
+          count(maps, entry);
+        else
+          ++perClass[static_cast<std::size_t>(entry.file.label)];
+        ++(isTrain ? report.train : report.test);
         continue;
       }
       report.files.push_back({.name = entry.file.name,

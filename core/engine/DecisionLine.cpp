@@ -71,7 +71,7 @@ Json decisionToJson(const Decision& decision, const DecisionOrigin& origin) {
                            {"step", decision.step},
                            {"epoch", decision.epoch},
                            {"index", static_cast<std::int64_t>(decision.index)},
-                           {"label", decision.label},
+                           {"label", decision.label < 0 ? Json() : Json(decision.label)},
                            {"plan", toJson(decision.plan)},
                            {"unperturbed_loss", numberToJson(decision.unperturbedLoss)},
                            {"groups", groupsToJson(decision.groups)}};

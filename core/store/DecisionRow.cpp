@@ -41,7 +41,7 @@ Decision readDecision(Row& row) {
   d.step = row.integer(1);
   d.epoch = row.small();
   d.index = static_cast<std::uint32_t>(row.integer(0, std::numeric_limits<std::uint32_t>::max()));
-  d.label = row.small();
+  d.label = row.small(-1);
   d.winner = row.small(-1);
   d.unperturbedLoss = row.real();
   d.pixelHash = row.text();

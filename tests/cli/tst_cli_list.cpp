@@ -29,7 +29,8 @@ void TestCliList::listsEveryKind_data() {
                          << QStringList{"target", "train_metrics", "test_metrics"};
   QTest::newRow("optimisers") << "optimisers" << "optimiser" << "sgd" << QStringList{"settings"};
   QTest::newRow("schedules") << "schedules" << "schedule" << "cosine" << QStringList{"settings"};
-  QTest::newRow("datasets") << "datasets" << "dataset" << "cifar10" << QStringList{"classes", "folder"};
+  QTest::newRow("datasets") << "datasets" << "dataset" << "cifar10"
+                            << QStringList{"classes", "folder", "target"};
   QTest::newRow("methods") << "methods" << "method" << "uada" << QStringList{"passes", "policy"};
   QTest::newRow("policies") << "policies" << "policy" << "uada-cifar" << QStringList{"groups"};
   QTest::newRow("tables") << "tables" << "table" << "table2" << QStringList{"number"};

@@ -2,9 +2,12 @@
 
 #include <QString>
 #include <QTemporaryDir>
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/Files.h"
@@ -54,5 +57,29 @@ class ImageFolder {
   QTemporaryDir folder_;
   QByteArray cache_;
 };
+
+/// How a data set was opened.
+struct Opened {
+  std::shared_ptr<const Dataset> data;
+  std::size_t lookedAt = 0;  ///< files
+  std::vector<std::string> notes;
+  bool says(std::string_view text) const {
+    return std::ranges::any_of(notes, [&](const std::string& n) { return n.find(text) != n.npos; });
+  }
+};
+
+inline Opened opened(const char* entry, const std::filesystem::path& dir, Split split, bool skips = false) {
+  Opened result;
+  Loading loading;
+  loading.skipsDamaged = skips;
+  loading.threads = 2;
+  loading.progress = [&](std::size_t, std::size_t all) {
+    result.lookedAt = all;
+    return true;
+  };
+  loading.note = [&](const std::string& text) { result.notes.push_back(text); };
+  result.data = findDataset(entry).load(dir, split, loading);
+  return result;
+}
 
 }  // namespace uada::test

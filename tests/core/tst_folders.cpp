@@ -18,30 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// How a data set was opened.
-struct Opened {
-  std::shared_ptr<const Dataset> data;
-  std::size_t lookedAt = 0;  ///< files
-  std::vector<std::string> notes;
-  bool says(std::string_view text) const {
-    return std::ranges::any_of(notes, [&](const std::string& n) { return n.find(text) != n.npos; });
-  }
-};
-
-Opened opened(const char* entry, const fs::path& dir, Split split, bool skips = false) {
-  Opened result;
-  Loading loading;
-  loading.skipsDamaged = skips;
-  loading.threads = 2;
-  loading.progress = [&](std::size_t, std::size_t all) {
-    result.lookedAt = all;
-    return true;
-  };
-  loading.note = [&](const std::string& text) { result.notes.push_back(text); };
-  result.data = findDataset(entry).load(dir, split, loading);
-  return result;
-}
-
 std::vector<int> labelsOf(const Dataset& data) {
   std::vector<int> labels;
   for (std::uint32_t i = 0; i < data.size(); ++i) labels.push_back(data.label(i));

@@ -118,9 +118,9 @@ void SampleDelegate::paintCell(QPainter& painter, const QRect& row, int column, 
 
 SampleDelegate::CellText SampleDelegate::originalText(const Decision& d) const {
   const bool named = d.label >= 0 && d.label < static_cast<int>(classNames.size());
-  return {named ? q(classNames[d.label]) : QObject::tr("class %1").arg(d.label),
-          QObject::tr("step %1").arg(countText(d.step)),
-          {}};
+  const QString unnamed =
+      d.label < 0 ? QObject::tr("image %1").arg(d.index) : QObject::tr("class %1").arg(d.label);
+  return {named ? q(classNames[d.label]) : unnamed, QObject::tr("step %1").arg(countText(d.step)), {}};
 }
 
 SampleDelegate::CellText SampleDelegate::groupText(const Decision& d, const GroupDecision& group) {

@@ -41,7 +41,7 @@ struct Files {
     lines.resize(std::min(lines.size(), kMostFiles));
     addLabelled(listing, lines, "", folder);
     for (const ListedFile& file : listing.files) {
-      index.files.push_back(lookedAt(folder, file));
+      index.files.push_back(lookedAt(listing, file));
       if (!index.files.back().problem.empty()) throw Error(index.files.back().problem);
       names.push_back(file.name);
     }
@@ -66,7 +66,8 @@ class Loader {
       : data_(files.folder, files.index), pool_(1), renderer_(data_, batchSettings(kSide), pool_) {
     const Policy& policy = findPolicy("randaugment");
     const Json settings = Json::Object{{"crop", "resized"}, {"cutout", false}};
-    space_ = policy.make(policy.read(policy.name, settings, "bench load"), {.input = batchSettings(kSide).input});
+    space_ =
+        policy.make(policy.read(policy.name, settings, "bench load"), {.input = batchSettings(kSide).input});
     numbers_.resize(std::size_t{3} * kSide * kSide);
   }
   void operator()() {

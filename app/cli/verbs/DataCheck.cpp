@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "app/cli/Console.h"
 #include "app/cli/DataLoading.h"
@@ -14,23 +15,60 @@ namespace {
 
 using Align = TextTable::Align;
 
-std::string filesText(const DataReport& report) {
+std::string filesText(const DatasetEntry& entry, const DataReport& report) {
   TextTable table({{"file"}, {"bytes", Align::right}, {"SHA-256 (unpacked)"}, {"published"}, {"state"}});
   for (const auto& file : report.files)
     table.add({file.name, groupedText(static_cast<long long>(file.bytes)),
-               file.hash.empty() ? "-" : file.hash.substr(0, 16), file.difference.empty() ? "yes" : "no",
+               file.hash.empty() ? "-" : file.hash.substr(0, 16),
+               entry.published.empty()   ? "-"
+               : file.difference.empty() ? "yes"
+                                         : "no",
                file.problem.empty() ? "sound" : file.problem});
   return table.text();
 }
 
-/// "train  60,000 images, 6,000 in each of 10 classes".
-std::string countText(const char* split, std::size_t count, const std::vector<std::size_t>& perClass) {
+/// "480 x 360 pixels", "480 x 360 to 960 x 720 pixels".
+std::string sizeText(const DataReport::Maps& maps) {
+  const auto text = [](ImageSize size) { return fmt::format("{} x {}", size.width, size.height); };
+  return (maps.least == maps.most ? text(maps.most) : text(maps.least) + " to " + text(maps.most)) +
+         " pixels";
+}
+
+/// "train  60,000 images, 6,000 in each of 10 classes"; "train  74 images of 480 x 360 pixels".
+std::string countText(const char* split, std::size_t count, const std::vector<std::size_t>& perClass,
+                      const DataReport::Maps& maps) {
   const auto number = [](std::size_t n) { return groupedText(static_cast<long long>(n)); };
   std::string text = fmt::format("{:5}  {} images", split, number(count));
+  if (!maps.most.empty()) return text + " of " + sizeText(maps);
   if (perClass.empty()) return text;
   const auto [least, most] = std::ranges::minmax(perClass);
   if (least == most) return text + fmt::format(", {} in each of {} classes", number(least), perClass.size());
   return text + fmt::format(", {} to {} in each of {} classes", number(least), number(most), perClass.size());
+}
+
+/// What share of a split's pixels each class has, and what is of none. Empty: a set without label maps.
+std::string pixelsText(const DatasetEntry& entry, const DataReport& report) {
+  const auto sum = [](const std::vector<std::uint64_t>& pixels) {
+    return std::accumulate(pixels.begin(), pixels.end(), std::uint64_t{0});
+  };
+  const std::uint64_t train = sum(report.trainMaps.pixels), test = sum(report.testMaps.pixels);
+  if (train + test == 0) return "";
+  TextTable table({{"class"},
+                   {"train pixels", Align::right},
+                   {"%", Align::right},
+                   {"test pixels", Align::right},
+                   {"%", Align::right}});
+  for (std::size_t c = 0; c <= entry.classNames.size(); ++c) {
+    const std::uint64_t inTrain = report.trainMaps.pixels.at(c), inTest = report.testMaps.pixels.at(c);
+    const auto percent = [](std::uint64_t part, std::uint64_t all) {
+      return all == 0 ? "-"
+                      : fmt::format("{:.2f}", 100 * static_cast<double>(part) / static_cast<double>(all));
+    };
+    table.add({c < entry.classNames.size() ? entry.classNames[c] : "ignored",
+               groupedText(static_cast<long long>(inTrain)), percent(inTrain, train),
+               groupedText(static_cast<long long>(inTest)), percent(inTest, test)});
+  }
+  return table.text();
 }
 
 /// Whether these are the files that papers were written about.
@@ -51,10 +89,21 @@ std::vector<std::string> remarks(const DatasetEntry& entry, const std::string& f
   return all;
 }
 
-Json countsJson(const std::vector<std::size_t>& counts) {
+template <class Count>
+Json countsJson(const std::vector<Count>& counts) {
   Json json = Json::array();
-  for (const std::size_t count : counts) json.push(static_cast<std::int64_t>(count));
+  for (const Count count : counts) json.push(static_cast<std::int64_t>(count));
   return json;
+}
+
+/// Null for a split without label maps.
+Json pixelsJson(const DataReport::Maps& maps) {
+  if (maps.pixels.empty()) return {};
+  const auto sizeJson = [](ImageSize size) { return Json(Json::Array{size.width, size.height}); };
+  return Json::Object{{"smallest", sizeJson(maps.least)},
+                      {"largest", sizeJson(maps.most)},
+                      {"per_class", countsJson(std::vector(maps.pixels.begin(), maps.pixels.end() - 1))},
+                      {"ignored", static_cast<std::int64_t>(maps.pixels.back())}};
 }
 
 void writeObjects(const Console& console, const DatasetEntry& entry, const std::string& folder,
@@ -64,7 +113,7 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
                                         {"bytes", static_cast<std::int64_t>(file.bytes)},
                                         {"hash", file.hash},
                                         {"md5", file.md5},
-                                        {"published", file.difference.empty()},
+                                        {"published", !entry.published.empty() && file.difference.empty()},
                                         {"difference", file.difference},
                                         {"problem", file.problem}});
   const auto listOf = [](const std::vector<std::string>& texts) {
@@ -79,6 +128,8 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
                               {"test", static_cast<std::int64_t>(report.test)},
                               {"train_per_class", countsJson(report.trainPerClass)},
                               {"test_per_class", countsJson(report.testPerClass)},
+                              {"train_pixels", pixelsJson(report.trainMaps)},
+                              {"test_pixels", pixelsJson(report.testMaps)},
                               {"published", !entry.published.empty() && report.firstDifferent() == nullptr},
                               {"remarks", listOf(remarks(entry, folder, report))},
                               {"problems", listOf(report.problems)}});
@@ -103,9 +154,10 @@ int perform(const DataCheckOptions& options) {
   const DataReport report = entry.check(folder, loadingOf(console));
   writeObjects(console, entry, folder, report);
   console.say(fmt::format("{} in {}\n\n", entry.title, folder));
-  if (!report.files.empty()) console.say(filesText(report));
-  console.say(countText("train", report.train, report.trainPerClass));
-  console.say(countText("test", report.test, report.testPerClass));
+  if (!report.files.empty()) console.say(filesText(entry, report));
+  console.say(countText("train", report.train, report.trainPerClass, report.trainMaps));
+  console.say(countText("test", report.test, report.testPerClass, report.testMaps));
+  if (const std::string pixels = pixelsText(entry, report); !pixels.empty()) console.say("\n" + pixels);
   for (const std::string& remark : remarks(entry, folder, report)) console.say("note: " + remark);
   if (!entry.published.empty()) console.say("\n" + publishedText(entry, report));
   const auto problems = allProblems(report);

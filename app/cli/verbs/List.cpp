@@ -208,15 +208,22 @@ void listSchedules(const Console& console, const ListOptions&) {
 }
 
 void listDatasets(const Console& console, const ListOptions&) {
-  TextTable table({{"data set"}, {"title"}, {"classes", Align::right}, {"size", Align::right}, {"found in"}});
+  TextTable table({{"data set"},
+                   {"title"},
+                   {"an image has"},
+                   {"classes", Align::right},
+                   {"size", Align::right},
+                   {"found in"}});
   for (const DatasetEntry& entry : datasets()) {
     const auto folder = entry.find({});
-    table.add({entry.name, entry.title, entry.classes > 0 ? groupedText(entry.classes) : "any",
+    table.add({entry.name, entry.title, targetText(entry.target),
+               entry.classes > 0 ? groupedText(entry.classes) : "any",
                entry.width > 0 ? fmt::format("{}x{}", entry.width, entry.height) : "any",
                folder        ? folder->string()
                : entry.isOwn ? "the folder that you name"
                              : "not found"});
     Json json = nameTitleSource(entry);
+    json["target"] = targetText(entry.target);
     json["classes"] = entry.classes;
     json["width"] = entry.width;
     json["height"] = entry.height;

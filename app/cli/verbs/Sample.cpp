@@ -121,18 +121,6 @@ std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& op
   return makeSpace(source.policy, context);
 }
 
-/// The first sample of each class, then the second of each, and so on.
-std::vector<std::uint32_t> balancedIndices(const Dataset& data, std::size_t count) {
-  std::vector<std::vector<std::uint32_t>> byClass(static_cast<std::size_t>(data.classes()));
-  for (std::uint32_t i = 0; i < data.size(); ++i)
-    byClass.at(static_cast<std::size_t>(data.label(i))).push_back(i);
-  std::vector<std::uint32_t> chosen;
-  for (std::size_t round = 0; chosen.size() < std::min(count, data.size()); ++round)
-    for (const auto& members : byClass)
-      if (round < members.size() && chosen.size() < count) chosen.push_back(members[round]);
-  return chosen;
-}
-
 /// What is drawn from, and for each row of the sheet which image it shows and which stream its plan comes
 /// from.
 struct Subject {
@@ -164,7 +152,7 @@ std::pair<std::vector<std::uint32_t>, const char*> wantedImages(const SampleOpti
   if (options.index >= 0) return {{static_cast<std::uint32_t>(options.index)}, "--index"};
   if (source.line && options.count == 0 && namesImage(*source.line, subject.dataset))
     return {{*source.line->index}, "--plan: index"};
-  return {balancedIndices(*subject.data, rowsWanted(options)), "--count"};
+  return {firstOfEachClass(*subject.data, rowsWanted(options)), "--count"};
 }
 
 /// The side of the network's input that goes with the images: theirs where all are equal squares.
@@ -193,9 +181,9 @@ Subject datasetSubject(const SampleOptions& options, const PlanSource& source, c
     if (index >= subject.data->size())
       throw UsageError(fmt::format("{} {}: {} has training images 0 to {}", option, index, entry.title,
                                    subject.data->size() - 1));
+    const std::string name = className(entry, *subject.data, subject.data->label(index));
     subject.rows.push_back(
-        {index, index,
-         fmt::format("{}: {}", index, className(entry, *subject.data, subject.data->label(index)))});
+        {index, index, name.empty() ? fmt::format("{}", index) : fmt::format("{}: {}", index, name)});
   }
   return subject;
 }
@@ -296,11 +284,12 @@ std::string storedHash(const PlanSource& source, const Subject& subject, const S
 Json sampleJson(const Subject& subject, const Subject::Row& row, const Plan& plan, const std::string& hash,
                 const std::string& stored, const std::vector<Stage>& stages) {
   const bool isImage = !subject.dataset.empty();  // of a data set
+  const int label = subject.data->label(row.image);
   Json json = Json::Object{{"dataset", isImage ? Json(subject.dataset) : Json()},
                            {"train_limit", isImage ? Json(subject.trainLimit) : Json()},
                            {"data_hash", isImage ? Json(subject.data->identity()) : Json()},
                            {"index", static_cast<std::int64_t>(row.image)},
-                           {"label", isImage ? Json(subject.data->label(row.image)) : Json()},
+                           {"label", isImage && label >= 0 ? Json(label) : Json()},
                            {"plan", toJson(plan)},
                            {"pixel_hash", hash},
                            {"stages", Json::array()}};

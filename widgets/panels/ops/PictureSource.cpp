@@ -47,8 +47,8 @@ void showSample(OpsPicture& picture, const DatasetEntry& entry, std::uint32_t in
 }  // namespace
 
 std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uint32_t index) {
-  return fmt::format("{}, training sample {}: {}", entry.title, index,
-                     className(entry, data, data.label(index)));
+  const std::string name = className(entry, data, data.label(index));
+  return fmt::format("{}, training sample {}{}", entry.title, index, name.empty() ? "" : ": " + name);
 }
 
 OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
