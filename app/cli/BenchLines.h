@@ -50,6 +50,8 @@ void benchRender(const BenchOptions& options, const Console& console, BenchLines
 /// RandAugment, beside a loader on that library where a Python has it; load.decode and load.part: the decoder
 /// alone.
 void benchLoad(const BenchOptions& options, const Console& console, BenchLines& lines);
+/// "seg.intersection": milliseconds to compare one label map with another.
+void benchSeg(const BenchOptions& options, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);
 

@@ -114,10 +114,17 @@ struct DataCheckOptions {
   bool json = false;
 };
 
+struct EvalSegOptions {
+  std::string predicted, truth;  ///< folders of label maps, or one of each
+  int classes = 0;
+  int ignore = 255;  ///< label of the truth whose pixels are left out
+  bool json = false;
+};
+
 struct PolicyImportOptions {
   std::string file;
-  std::string name;  ///< empty: the file's own
-  int epochs = 200;  ///< that the lines of a schedule were made for
+  std::string name;    ///< empty: the file's own
+  int epochs = 200;    ///< that the lines of a schedule were made for
   std::string levels;  ///< "shares", "grid"; empty: as the file shows
   bool json = false;
 };
@@ -133,13 +140,13 @@ struct PolicyRemoveOptions {
 };
 
 struct BenchOptions {
-  std::string what;                  ///< render, load, step, store, start, window
+  std::string what;                  ///< render, load, seg, step, store, start, window
   std::vector<std::string> methods;  ///< step: empty: all
   int threads = 0;                   ///< step: 0: all cores
   std::string device = "cpu";        ///< step
   std::string folder;                ///< load: of JPEG files; empty: made-up ones
   std::string only;                  ///< render, load: lines whose name fits; with * and ?; empty: all
-  double seconds = 2;                ///< render, load: of each line, about
+  double seconds = 2;                ///< render, load, seg: of each line, about
   bool json = false;
 };
 
@@ -148,9 +155,9 @@ struct DoctorOptions {
   bool json = false;
 };
 
-using Request =
-    std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
-                 RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions, BenchOptions,
-                 DoctorOptions, PolicyImportOptions, PolicyListOptions, PolicyRemoveOptions, ReplayOptions>;
+using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
+                             RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions,
+                             BenchOptions, DoctorOptions, PolicyImportOptions, PolicyListOptions,
+                             PolicyRemoveOptions, ReplayOptions, EvalSegOptions>;
 
 }  // namespace uada::cli

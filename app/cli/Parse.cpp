@@ -32,6 +32,7 @@ class Parser {
   void addRunning();
   void addResults();
   void addReplay();
+  void addEvaluation();
   void addCare();
   std::vector<std::string> verbNames() const;
 
@@ -49,6 +50,7 @@ class Parser {
   ExportOptions export_;
   ReplayOptions replay_;
   DataCheckOptions check_;
+  EvalSegOptions segmentation_;
   PolicyImportOptions import_;
   PolicyListOptions policies_;
   PolicyRemoveOptions remove_;
@@ -93,6 +95,7 @@ Parser::Parser() : app_(kAbout, "uada") {
   addRunning();
   addResults();
   addReplay();
+  addEvaluation();
   addCare();
 }
 
@@ -362,6 +365,30 @@ void Parser::addReplay() {
   addProject(replay, replay_);
 }
 
+void Parser::addEvaluation() {
+  CLI::App* eval = app_.add_subcommand("eval", "Evaluate predictions that any program wrote: eval seg");
+  eval->group("Verbs");
+  eval->footer("Example: uada eval seg predicted gtFine/val --classes 19");
+  eval->require_subcommand(1);
+  CLI::App* seg = verb(
+      *eval, "seg", "Compare predicted label maps with true ones: IoU and accuracy of each class, and means",
+      "A label map is a PNG of 8-bit grey, or with a palette, whose numbers are the classes. Every PNG in "
+      "TRUTH,\n"
+      "in sub-folders too, needs one of the same name and size in PREDICTED; or give two files. Pixels "
+      "whose\n"
+      "true label is ignored are left out; labels that are no class count for none. mIoU and mAcc are given\n"
+      "over all classes, where an absent one counts as 0, and over those that the truth has. With --json\n"
+      "all values are shares, 0 to 1.\n"
+      "Example: uada eval seg predicted truth --classes 19",
+      segmentation_);
+  positional(seg, "PREDICTED", segmentation_.predicted, "Folder of predicted label maps, or one of them");
+  positional(seg, "TRUTH", segmentation_.truth, "Folder of true label maps, or one of them");
+  addNumber(seg, "--classes", segmentation_.classes, "How many classes there are: labels 0 to N - 1", "", 1,
+            255)
+      ->required();
+  addNumber(seg, "--ignore", segmentation_.ignore, "Label of the truth that is left out", "255", 0, 255);
+}
+
 void Parser::addCare() {
   CLI::App* data = app_.add_subcommand("data", "Look after data sets: data check");
   data->group("Verbs");
@@ -417,6 +444,7 @@ void Parser::addCare() {
       "        pixels are compared, 'times longer' is the reference's time over ours\n"
       "load    JPEG files to the numbers of a batch, one thread, beside OpenCV and albumentations where a\n"
       "        Python has them\n"
+      "seg     a predicted label map of 2,048 x 1,024 pixels and 19 classes compared with the true one\n"
       "step    a training step of each method, on the CPU unless --device says otherwise\n"
       "store   rows a second into a project file\n"
       "start   the window's first paint (needs uada-workbench beside this program)\n"
@@ -424,7 +452,7 @@ void Parser::addCare() {
       "Example: uada bench render --only 'render.*.32'\n"
       "         uada bench step --method uada --method ra-uc --json",
       bench_);
-  positional(bench, "WHAT", bench_.what, "render, load, step, store, start or window");
+  positional(bench, "WHAT", bench_.what, "render, load, seg, step, store, start or window");
   bench->add_option("--method", bench_.methods, "step: only this method; may be repeated")
       ->type_name("NAME")
       ->take_all()
@@ -439,7 +467,7 @@ void Parser::addCare() {
       ->type_name("DIR");
   bench->add_option("--only", bench_.only, "render, load: only lines with such a name, as 'op.*.32'")
       ->type_name("GLOB");
-  bench->add_option("--seconds", bench_.seconds, "render, load: time for each line, about")
+  bench->add_option("--seconds", bench_.seconds, "render, load, seg: time for each line, about")
       ->type_name("S")
       ->default_str("2")
       ->check(number(0, 3600));

@@ -18,6 +18,7 @@ int perform(const TableOptions& options);
 int perform(const ExportOptions& options);
 int perform(const ReplayOptions& options);
 int perform(const DataCheckOptions& options);
+int perform(const EvalSegOptions& options);
 int perform(const BenchOptions& options);
 int perform(const PolicyImportOptions& options);
 int perform(const PolicyListOptions& options);

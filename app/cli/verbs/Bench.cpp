@@ -132,6 +132,11 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"render", benchRender},
     {"load", benchLoad},
+    {"seg",
+     [](const BenchOptions& options, const Console&, BenchLines& lines) {
+       benchSeg(options, lines);
+       lines.finish();
+     }},
     {"step",
      [](const BenchOptions& options, const Console&, BenchLines& lines) {
        benchStep(options, lines);

@@ -1,0 +1,192 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "app/cli/Console.h"
+#include "app/cli/Verbs.h"
+#include "core/base/Error.h"
+#include "core/base/Printable.h"
+#include "core/base/Text.h"
+#include "core/base/ThreadPool.h"
+#include "core/data/LabelCounts.h"
+#include "core/data/LabelFile.h"
+
+namespace uada::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Align = TextTable::Align;
+
+/// A predicted label map and the true one.
+struct FilePair {
+  fs::path predicted, truth;
+};
+
+std::string numberText(std::uint64_t number) { return groupedText(static_cast<long long>(number)); }
+
+bool isFolder(const fs::path& path) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(path, failed);
+  if (fs::is_directory(status)) return true;
+  if (fs::exists(status)) return false;
+  throw Error(fmt::format("'{}' is not there ({}); name a folder of label maps, or one as a PNG file",
+                          path.string(), failed ? failed.message() : "no such file"));
+}
+
+/// The PNG files in a folder and those below, relative to it, sorted. Names that begin with a dot are left
+/// out.
+std::vector<std::string> pngFiles(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  const auto check = [&] {
+    if (failed) throw Error(fmt::format("cannot look into '{}': {}", folder.string(), failed.message()));
+  };
+  fs::recursive_directory_iterator entries(folder, failed);
+  check();
+  for (; entries != fs::recursive_directory_iterator(); entries.increment(failed), check()) {
+    const fs::path& path = entries->path();
+    std::error_code ignored;
+    const bool isHidden = path.filename().string().starts_with('.');
+    if (isHidden) entries.disable_recursion_pending();
+    if (!isHidden && path.extension() == ".png" && !entries->is_directory(ignored))
+      names.push_back(path.lexically_relative(folder).generic_string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// Each truth with the prediction of the same name.
+/// throws  Error if there is no truth, and if one has no prediction
+std::vector<FilePair> pairsOf(const fs::path& predicted, const fs::path& truth, const Console& console) {
+  const std::vector<std::string> wanted = pngFiles(truth), found = pngFiles(predicted);
+  if (wanted.empty())
+    throw Error(
+        fmt::format("'{}' holds no PNG file; name the folder of the true label maps", truth.string()));
+  std::vector<std::string> missing, spare;
+  std::ranges::set_difference(wanted, found, std::back_inserter(missing));
+  std::ranges::set_difference(found, wanted, std::back_inserter(spare));
+  if (!missing.empty())
+    throw Error(fmt::format(
+        "'{}' is not there: {} of {} files in '{}' {} no prediction of the same name; add "
+        "{}, or name other folders",
+        (predicted / missing.front()).string(), numberText(missing.size()), numberText(wanted.size()),
+        truth.string(), missing.size() == 1 ? "has" : "have", missing.size() == 1 ? "it" : "them"));
+  if (!spare.empty())
+    console.note(fmt::format("{} PNG file{} in '{}' {} no truth and {} not counted; the first is '{}'",
+                             numberText(spare.size()), spare.size() == 1 ? "" : "s", predicted.string(),
+                             spare.size() == 1 ? "has" : "have", spare.size() == 1 ? "is" : "are",
+                             quotable(spare.front())));
+  std::vector<FilePair> pairs;
+  for (const std::string& name : wanted) pairs.push_back({predicted / name, truth / name});
+  return pairs;
+}
+
+std::vector<FilePair> filesOf(const EvalSegOptions& options, const Console& console) {
+  const fs::path predicted = options.predicted, truth = options.truth;
+  const bool isPredictedFolder = isFolder(predicted), isTruthFolder = isFolder(truth);
+  if (isPredictedFolder != isTruthFolder)
+    throw UsageError(fmt::format("'{}' is a {} and '{}' a {}; give two folders, or two files",
+                                 predicted.string(), isPredictedFolder ? "folder" : "file", truth.string(),
+                                 isTruthFolder ? "folder" : "file"));
+  if (!isTruthFolder) return {{predicted, truth}};
+  return pairsOf(predicted, truth, console);
+}
+
+void count(LabelCounts& counts, const FilePair& files, int ignore) {
+  const LabelMap truth = readLabelMap(files.truth), predicted = readLabelMap(files.predicted);
+  if (predicted.width != truth.width || predicted.height != truth.height)
+    throw Error(
+        fmt::format("'{}' has {} x {} pixels, {} x {} expected as '{}' has; resize the prediction to "
+                    "the nearest label",
+                    files.predicted.string(), predicted.width, predicted.height, truth.width, truth.height,
+                    files.truth.string()));
+  counts.add(predicted.view(), truth.view(), ignore);
+}
+
+LabelCounts countAll(const std::vector<FilePair>& pairs, const EvalSegOptions& options) {
+  ThreadPool pool(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  LabelCounts all(options.classes);
+  std::mutex mutex;
+  pool.forRanges(pairs.size(), 4, [&](std::size_t begin, std::size_t end) {
+    LabelCounts some(options.classes);
+    for (std::size_t i = begin; i < end; ++i) count(some, pairs[i], options.ignore);
+    std::lock_guard lock(mutex);
+    all.merge(some);
+  });
+  return all;
+}
+
+/// Refuses a truth without a pixel of a class; says how many labels are of none.
+void checkLabels(const LabelCounts& counts, const EvalSegOptions& options, const Console& console) {
+  const ClassPixels& outside = counts.outside();
+  if (counts.counted() == 0)
+    throw Error(
+        fmt::format("no pixel of '{}' has a label from 0 to {}: {} have the ignored label {}, {} others; "
+                    "give other --classes or --ignore",
+                    options.truth, counts.classes() - 1, numberText(counts.ignored()), options.ignore,
+                    numberText(outside.truth)));
+  if (outside.truth + outside.predicted > 0)
+    console.note(
+        fmt::format("labels beyond {} are of no class: {} pixels of the truth, {} of the predictions",
+                    counts.classes() - 1, numberText(outside.truth), numberText(outside.predicted)));
+}
+
+std::string percent(double share) { return fmt::format("{:.2f}", 100 * share); }
+
+void sayResult(const LabelCounts& counts, const Console& console) {
+  TextTable table({{"class", Align::right},
+                   {"IoU %", Align::right},
+                   {"accuracy %", Align::right},
+                   {"true pixels", Align::right},
+                   {"predicted", Align::right}});
+  int occurring = 0;
+  for (int c = 0; c < counts.classes(); ++c) {
+    const ClassPixels& pixels = counts.pixels(c);
+    occurring += pixels.truth > 0;
+    table.add({fmt::format("{}", c), percent(counts.iou(c)), percent(counts.accuracy(c)),
+               numberText(pixels.truth), numberText(pixels.predicted)});
+  }
+  TextTable means({{"mean over"}, {"mIoU %", Align::right}, {"mAcc %", Align::right}});
+  means.add({fmt::format("all {} classes, 0 for one that is absent", counts.classes()),
+             percent(counts.meanIou()), percent(counts.meanAccuracy())});
+  means.add({fmt::format("the {} classes that the truth has", occurring), percent(counts.meanIouOccurring()),
+             percent(counts.meanAccuracyOccurring())});
+  console.say(table.text() + "\n" + means.text());
+  console.say(fmt::format("\nallAcc {} % of {} pixels in {} images; {} ignored",
+                          percent(counts.overallAccuracy()), numberText(counts.counted()),
+                          numberText(counts.images()), numberText(counts.ignored())));
+}
+
+void writeObject(const LabelCounts& counts, const Console& console) {
+  const auto integer = [](std::uint64_t number) { return Json(static_cast<std::int64_t>(number)); };
+  Json classes = Json::array();
+  for (int c = 0; c < counts.classes(); ++c)
+    classes.push(Json::Object{{"class", c},
+                              {"iou", counts.iou(c)},
+                              {"accuracy", counts.accuracy(c)},
+                              {"truth_pixels", integer(counts.pixels(c).truth)},
+                              {"predicted_pixels", integer(counts.pixels(c).predicted)}});
+  console.object("eval", Json::Object{{"miou", counts.meanIou()},
+                                      {"miou_occurring", counts.meanIouOccurring()},
+                                      {"macc", counts.meanAccuracy()},
+                                      {"macc_occurring", counts.meanAccuracyOccurring()},
+                                      {"all_acc", counts.overallAccuracy()},
+                                      {"images", integer(counts.images())},
+                                      {"classes", classes}});
+}
+
+}  // namespace
+
+int perform(const EvalSegOptions& options) {
+  const Console console(options.json);
+  const LabelCounts counts = countAll(filesOf(options, console), options);
+  checkLabels(counts, options, console);
+  sayResult(counts, console);
+  writeObject(counts, console);
+  return 0;
+}
+
+}  // namespace uada::cli
