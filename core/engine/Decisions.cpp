@@ -28,11 +28,22 @@ std::string nameOf(const Decision& decision, int which) {
   return which == -1 ? "unperturbed" : groupOf(decision, which).group;
 }
 
-void drawPictures(Decision& decision, const Renderer& renderer) {
-  decision.original = Image(*renderer.source(decision.index));
-  decision.unperturbed = renderer.picture(decision.index, decision.plan);
-  for (GroupDecision& group : decision.groups)
-    group.picture = renderer.picture(decision.index, group.candidate);
+/// The picture, with its label map on the right if the sample has one.
+static Image withLabels(ImageView picture, const Target& target, std::span<const ClassColour> colours) {
+  const auto* labels = std::get_if<LabelMap>(&target);
+  return labels ? sideBySide(picture, labelPicture(labels->view(), colours).view()) : Image(picture);
+}
+
+void drawPictures(Decision& decision, const Renderer& renderer, std::span<const ClassColour> colours) {
+  const Held<TargetView> target = renderer.data().target(decision.index);
+  const auto drawn = [&](const Plan& plan) {
+    return withLabels(renderer.picture(decision.index, plan).view(), renderer.target(plan, *target), colours);
+  };
+  const auto* labels = std::get_if<LabelMapView>(&*target);
+  const Held<ImageView> source = renderer.source(decision.index);
+  decision.original = labels ? withLabels(*source, LabelMap(*labels), colours) : Image(*source);
+  decision.unperturbed = drawn(decision.plan);
+  for (GroupDecision& group : decision.groups) group.picture = drawn(group.candidate);
 }
 
 }  // namespace uada

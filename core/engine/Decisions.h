@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/augment/Renderer.h"
+#include "core/data/LabelPicture.h"
 #include "core/engine/Reports.h"
 
 /// The plans and pictures of a recorded decision.
@@ -19,8 +20,10 @@ const Image& pictureOf(const Decision& decision, int which);
 std::string nameOf(const Decision& decision, int which);
 
 /// Draws the original, the unperturbed plan and every candidate of a decision, as training does.
+/// Where the sample has a label map it stands on the right of each picture, moved as the picture is.
 /// renderer  of the run's training images
+/// colours   of the classes of label maps
 /// throws    Error if there is no such sample, or a plan cannot be drawn from it
-void drawPictures(Decision& decision, const Renderer& renderer);
+void drawPictures(Decision& decision, const Renderer& renderer, std::span<const ClassColour> colours = {});
 
 }  // namespace uada

@@ -206,7 +206,7 @@ struct GroupDecision {
   double candidateLoss = 0;
   bool inert = false, clamped = false;
   Plan candidate;
-  Image picture;  ///< candidate, before normalisation; may be empty
+  Image picture;  ///< 8-bit; its label map, if there is one, on its right; may be empty
 };
 
 /// All that was decided for one pictured sample at one step. Its groups and plans have a form of their own:
@@ -215,13 +215,13 @@ struct Decision {
   std::int64_t step = 0;
   int epoch = 0;
   std::uint32_t index = 0;  ///< in the training set
-  int label = 0;
+  int label = 0;  ///< -1: the samples of the set have none
   Plan plan;
   double unperturbedLoss = 0;  ///< NaN where the method has none
   std::vector<GroupDecision> groups;
   int winner = -1;              ///< index into groups; -1: the unperturbed plan
   std::string pixelHash;        ///< SHA-256 of the trained image's bytes: proves a replay
-  Image original, unperturbed;  ///< 8-bit
+  Image original, unperturbed;  ///< 8-bit; likewise
 };
 
 struct EpochReport {

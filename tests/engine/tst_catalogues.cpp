@@ -1,9 +1,10 @@
 #include <QTest>
 
+#include "core/engine/RunImages.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Trainer.h"
-#include "tests/core/Resident.h"
 #include "tests/engine/Attempt.h"
+#include "tests/engine/SceneTools.h"
 
 using namespace uada;
 namespace fs = std::filesystem;
@@ -104,10 +105,19 @@ class TestCatalogues : public QObject {
   void schedulesResume();
 
  private:
+  /// A run that trains the model, on data of its task.
+  RunConfig configFor(const Choice& model) const {
+    const bool isOfLabels = findTask(findModel(model.name).task).target == TargetKind::label;
+    RunConfig config = isOfLabels ? this->config(1) : sceneConfig(scenes_.dir(), "plain", 1, 4);
+    config.recipe.model = model;
+    return config;
+  }
   RunConfig config(int epochs) const { return tinyConfig(images_.folder(), "ra-uc", epochs, 4); }
   void resumes(const RunConfig& config);
 
+  static constexpr int kSide = 33;     // which every model takes
   const StripedImages images_{10, 4};  // batches of 4, 4, 2
+  const MadeScenes scenes_{10, 2};
 };
 
 /// The formula gives the network's parameters; what it says has a number for each class.
@@ -115,11 +125,11 @@ void TestCatalogues::modelsAreWhatTheySay() {
   QFETCH(Choice, entry);
   const Model& model = findModel(entry.name);
   constexpr int kClasses = 7;
-  const ModelContext context{kClasses, squareInput(32)};
+  const ModelContext context{kClasses, squareInput(kSide)};
   const auto network = makeNetwork(entry, context, 1);
   QCOMPARE(network->parameterCount(), model.parameters(entry, context));
   const at::NoGradGuard noGrad;
-  const at::Tensor output = network->forward(at::zeros({2, 3, 32, 32})).main;
+  const at::Tensor output = network->forward(at::zeros({2, 3, kSide, kSide})).main;
   QCOMPARE(output.size(0), std::int64_t{2});
   QCOMPARE(output.size(1), std::int64_t{kClasses});
   QVERIFY(findTask(model.task).target != TargetKind::label || output.dim() == 2);
@@ -129,16 +139,17 @@ void TestCatalogues::modelsAreWhatTheySay() {
 /// Every small step on one batch changes its loss, and a few of them lower it.
 void TestCatalogues::modelsLearn() {
   QFETCH(Choice, entry);
-  RunConfig config = this->config(1);
-  config.recipe.model = entry;
+  const RunConfig config = configFor(entry);
   ThreadPool pool(1);
-  const ResidentDataset data =
-      test::resident(findDataset("cifar10").load(images_.folder(), Split::train, {}));
-  Stepper stepper(config, data, at::kCPU, pool);
+  const auto data =
+      runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
+  Stepper stepper(config, *data, at::kCPU, pool);
+  Batch batch{3, 1, 1, {0, 1, 2, 3}};
+  for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));
   std::vector<double> losses;
-  for (std::int64_t step = 1; step <= 8; ++step) {
-    losses.push_back(stepper.step({3, step, 1, {0, 1, 2, 3}}, 0.005, false).report.loss);
-    QVERIFY(std::isfinite(losses.back()) && (step == 1 || losses.back() != *(losses.end() - 2)));
+  for (; batch.step <= 8; ++batch.step) {
+    losses.push_back(stepper.step(batch, 0.005, false).report.loss);
+    QVERIFY(std::isfinite(losses.back()) && (batch.step == 1 || losses.back() != *(losses.end() - 2)));
   }
   QVERIFY2(losses.back() < losses.front(), fmt::format("{}", losses).c_str());
 }
@@ -162,9 +173,7 @@ void TestCatalogues::resumes(const RunConfig& config) {
 
 void TestCatalogues::modelsResume() {
   QFETCH(Choice, entry);
-  RunConfig config = this->config(1);
-  config.recipe.model = entry;
-  resumes(config);
+  resumes(configFor(entry));
 }
 
 /// What the catalogue says that a step costs is what each step does.

@@ -99,6 +99,7 @@ struct Replay {
   const RunDetail& run;
   const Dataset& data;
   const Renderer& renderer;
+  const std::vector<ClassColour>& colours;
   const std::string& folder;
 
   void draw(const DecisionPlace& place, Replayed& result) const {
@@ -109,8 +110,8 @@ struct Replay {
     Decision drawn = project.decision(run.summary.id, place, false);
     result.stored = drawn.pixelHash;
     result.winner = nameOf(drawn, drawn.winner);
-    drawPictures(drawn, renderer);
-    result.replayed = pixelHash(pictureOf(drawn, drawn.winner).view());
+    drawPictures(drawn, renderer, colours);
+    result.replayed = pixelHash(renderer.picture(drawn.index, planOf(drawn, drawn.winner)).view());
     result.files = writePictures(drawn, folder);
     result.picturesEqual = comparePictures(project.decision(run.summary.id, place, true), drawn);
   }
@@ -193,7 +194,8 @@ int perform(const ReplayOptions& options) {
   const auto data = imagesOf(run, options, console);
   ThreadPool pool(1);
   const Renderer renderer(*data, runRendering(run.config.recipe, *data), pool);
-  const Replay replay{project, run, *data, renderer, options.out};
+  const Replay replay{
+      project, run, *data, renderer, findDataset(run.config.recipe.dataset.name).classColours, options.out};
   const ReplayTable table(places);
   console.say(table.heading());
   std::size_t sound = 0;

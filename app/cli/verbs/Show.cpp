@@ -48,6 +48,8 @@ std::string summaryText(const RunDetail& detail) {
   line("data set", choiceText(detail.config.recipe.dataset));
   line("input", settingsText(settingsToJson(detail.config.recipe.input)));
   line("model", choiceText(detail.config.recipe.model));
+  if (const Choice& task = detail.config.recipe.task; !task.settings().asObject().empty())
+    line("task", choiceText(task));
   line("method", choiceText(detail.config.method));
   line("policy", choiceText(policyOf(detail.config.method)));
   line("seed", std::to_string(run.seed));

@@ -34,6 +34,12 @@ Parameters parametersOf(const Network& network) {
   return parameters;
 }
 
+/// Of the classes of label maps.
+std::vector<ClassColour> coloursOf(const Recipe& recipe) {
+  if (recipe.dataset.name.empty()) return {};  // images that belong to no data set
+  return findDataset(recipe.dataset.name).classColours;
+}
+
 /// How many chains the run's method renders for each sample.
 double shownChains(const RunConfig& config) {
   const auto space = makeSpace(config, squareInput(32));
@@ -143,6 +149,7 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
       device_(device),
       pictured_(config.runtime.pictured),
       looksBeyond_(shownChains(config) > 1),
+      colours_(coloursOf(config.recipe)),
       space_(makeSpace(config, inputOf(config.recipe, commonSize(data)), commonSize(data))),
       method_(makeMethod(config.method, {*space_, static_cast<std::uint64_t>(config.seed)})),
       renderer_(data, runRendering(config.recipe, data), pool),
@@ -207,8 +214,8 @@ StepReports Stepper::step(const Batch& batch, double learningRate, bool record) 
 void Stepper::illustrate(StepOutcome& outcome) const {
   for (std::size_t i = 0; i < outcome.decisions.size(); ++i) {
     Decision& decision = outcome.decisions[i];
-    if (data_.targetKind() == TargetKind::label) decision.label = data_.label(decision.index);
-    drawPictures(decision, renderer_);
+    decision.label = data_.targetKind() == TargetKind::label ? data_.label(decision.index) : -1;
+    drawPictures(decision, renderer_, colours_);
     decision.pixelHash = pixelHash(renderer_.picture(decision.index, outcome.decided[i]).view());
   }
 }

@@ -10,6 +10,7 @@
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
 #include "core/config/RunConfig.h"
+#include "core/data/LabelPicture.h"
 #include "core/data/Prefetch.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Network.h"
@@ -62,6 +63,7 @@ class Stepper {
   const at::Device device_;
   const int pictured_;
   const bool looksBeyond_;  ///< the method shows more than the plans as they are drawn
+  const std::vector<ClassColour> colours_;
   std::unique_ptr<Space> space_;
   std::unique_ptr<Method> method_;
   Renderer renderer_;

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "core/data/Target.h"
+#include "core/images/Image.h"
+
+namespace uada {
+
+using ClassColour = std::array<std::uint8_t, 3>;
+
+/// A label map in colours.
+/// colours  of the classes; a label beyond them is black: it is ignored
+Image labelPicture(LabelMapView map, std::span<const ClassColour> colours);
+
+/// Two pictures of one height side by side, without a gap.
+Image sideBySide(ImageView left, ImageView right);
+
+}  // namespace uada

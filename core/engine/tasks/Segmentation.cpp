@@ -1,0 +1,182 @@
+#include "core/engine/tasks/Segmentation.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "core/data/LabelCounts.h"
+#include "core/engine/tasks/TaskHead.h"
+
+namespace uada {
+namespace {
+
+constexpr std::uint8_t kIgnored = 255;
+constexpr std::int64_t kWindows = 8;  // that the network sees at once in a test
+
+/// Of each pixel, 0 where it is ignored: [R, H, W].
+at::Tensor pixelLosses(const at::Tensor& logits, const at::Tensor& classes) {
+  return at::cross_entropy_loss(logits, classes, {}, at::Reduction::None, kIgnored);
+}
+
+at::Tensor meanLoss(const at::Tensor& logits, const at::Tensor& classes) {
+  return at::cross_entropy_loss(logits, classes, {}, at::Reduction::Mean, kIgnored);
+}
+
+class SceneMeter : public Meter {
+ public:
+  explicit SceneMeter(int classes) : counts(classes) {}
+  Metrics values() const override {
+    return {{"miou_occurring", counts.meanIouOccurring()},
+            {"macc_occurring", counts.meanAccuracyOccurring()},
+            {"all_acc", counts.overallAccuracy()},
+            {"loss", lossSum / static_cast<double>(pixels)}};
+  }
+
+  LabelCounts counts;
+  double lossSum = 0;       ///< of -log of the true class's averaged probability
+  std::int64_t pixels = 0;  ///< that have a class
+};
+
+/// Where windows begin so that they cover `size` pixels, a third of a window shared; the last ends with them.
+std::vector<std::int64_t> windowStarts(std::int64_t size, std::int64_t window) {
+  const std::int64_t stride = (2 * window + 2) / 3;
+  std::vector<std::int64_t> starts;
+  for (std::int64_t at = 0;; at += stride) {
+    starts.push_back(std::min(at, size - window));
+    if (at + window >= size) return starts;
+  }
+}
+
+class SegmentationHead : public TaskHead {
+ public:
+  SegmentationHead(const Segmentation& settings, const HeadContext& context)
+      : settings_(settings), context_(context) {}
+
+  Targets targets(std::span<const Target> targets) const override {
+    std::vector<at::Tensor> maps;
+    for (const Target& target : targets) maps.push_back(mapOf(std::get<LabelMap>(target).view()));
+    return {at::stack(maps)};
+  }
+  TargetRule targetRule() const override { return {.ignore = kIgnored}; }
+
+  at::Tensor losses(const Output& output, const Targets& targets) const override {
+    at::Tensor losses = pixelLosses(output.main, targets.classes);
+    if (output.aux.defined())
+      losses = losses + settings_.auxWeight * pixelLosses(output.aux, targets.classes);
+    const at::Tensor sums = losses.flatten(1).sum(1);  // [R]
+    if (settings_.compared == "sum") return sums;
+    return sums / (targets.classes != kIgnored).flatten(1).sum(1).clamp_min(1);
+  }
+  at::Tensor objective(const Output& output, const Targets& targets) const override {
+    const at::Tensor main = meanLoss(output.main, targets.classes);
+    if (!output.aux.defined()) return main;
+    return main + settings_.auxWeight * meanLoss(output.aux, targets.classes);
+  }
+  std::vector<MetricSum> trainSums(const Output& output, const Targets& targets) const override {
+    at::NoGradGuard noGrad;
+    const at::Tensor valid = targets.classes != kIgnored;
+    const at::Tensor right = (output.main.argmax(1) == targets.classes).logical_and_(valid);
+    return {{"all_acc", right.sum().item<double>(), valid.sum().item<double>()}};
+  }
+
+  std::unique_ptr<Meter> meter() const override { return std::make_unique<SceneMeter>(context_.classes); }
+  std::size_t testBatch() const override { return 1; }
+  void test(Network& network, const Renderer& renderer, std::span<const std::uint32_t> samples,
+            Meter& meter) const override {
+    for (const std::uint32_t sample : samples) {
+      const Held<ImageView> image = renderer.source(sample);
+      const Held<TargetView> target = renderer.data().target(sample);
+      const at::Tensor chances = probabilities(network, renderer.settings(), *image);
+      add(static_cast<SceneMeter&>(meter), chances, std::get<LabelMapView>(*target));
+    }
+  }
+
+  void check(const Dataset& data, std::string_view which) const override {
+    if (data.targetKind() != TargetKind::labelMap)
+      throw Error(fmt::format("the {} set has no label maps, which segmentation learns from", which));
+    // Labels are checked as they are read: a data set that gives label maps gives those of its classes.
+  }
+
+ private:
+  static at::Tensor mapOf(LabelMapView map) {
+    return at::from_blob(const_cast<std::uint8_t*>(map.labels), {map.height, map.width}, at::kByte)
+        .to(at::kLong);
+  }
+
+  /// Of the whole image, averaged over windows of the network's input, and over their mirror images.
+  /// returns  [classes, height, width], on the CPU
+  at::Tensor probabilities(Network& network, const RenderSettings& rendering, ImageView image) const {
+    const Input& input = rendering.input;
+    const at::Tensor padded = paddedImage(rendering, image);  // [1, 3, H, W]
+    const std::int64_t height = padded.size(2), width = padded.size(3);
+    at::Tensor sum = at::zeros({context_.classes, height, width});
+    at::Tensor times = at::zeros({height, width});
+    std::vector<std::pair<std::int64_t, std::int64_t>> places;
+    for (const std::int64_t top : windowStarts(height, input.height))
+      for (const std::int64_t left : windowStarts(width, input.width)) places.emplace_back(top, left);
+    for (std::size_t first = 0; first < places.size(); first += kWindows) {
+      const std::size_t end = std::min<std::size_t>(places.size(), first + kWindows);
+      std::vector<at::Tensor> windows;
+      for (std::size_t i = first; i < end; ++i)
+        windows.push_back(
+            padded[0].narrow(1, places[i].first, input.height).narrow(2, places[i].second, input.width));
+      const at::Tensor chances = windowChances(network, at::stack(windows));
+      for (std::size_t i = first; i < end; ++i) {
+        const auto part = [&](const at::Tensor& whole, int rows) {
+          return whole.narrow(rows, places[i].first, input.height)
+              .narrow(rows + 1, places[i].second, input.width);
+        };
+        part(sum, 1).add_(chances[static_cast<std::int64_t>(i - first)]);
+        part(times, 0).add_(1);
+      }
+    }
+    const std::int64_t top = (height - image.height) / 2, left = (width - image.width) / 2;
+    return (sum / times).narrow(1, top, image.height).narrow(2, left, image.width);
+  }
+
+  /// windows  [W, 3, h, w]
+  /// returns  [W, classes, h, w], on the CPU
+  at::Tensor windowChances(Network& network, const at::Tensor& windows) const {
+    const at::Tensor images = windows.contiguous(at::MemoryFormat::ChannelsLast).to(context_.device);
+    at::Tensor chances = network.forward(images).main.softmax(1);
+    if (settings_.flipTest) {
+      const at::Tensor mirrored = images.flip({3}).contiguous(at::MemoryFormat::ChannelsLast);
+      chances = (chances + network.forward(mirrored).main.softmax(1).flip({3})) / 2;
+    }
+    return chances.cpu();
+  }
+
+  /// Normalised, with the mean around it, half on each side, where it is smaller than the input.
+  static at::Tensor paddedImage(const RenderSettings& rendering, ImageView image) {
+    const at::Tensor bytes =
+        at::from_blob(const_cast<std::uint8_t*>(image.rgb), {1, image.height, image.width, 3}, at::kByte);
+    const at::Tensor mean = at::tensor(at::ArrayRef<float>(rendering.mean.data(), 3));
+    const at::Tensor deviation = at::tensor(at::ArrayRef<float>(rendering.deviation.data(), 3));
+    const at::Tensor normalised = ((bytes.to(at::kFloat) / 255 - mean) / deviation).permute({0, 3, 1, 2});
+    const std::int64_t tall = std::max(0, rendering.input.height - image.height);
+    const std::int64_t wide = std::max(0, rendering.input.width - image.width);
+    return at::constant_pad_nd(normalised, {wide / 2, wide - wide / 2, tall / 2, tall - tall / 2}, 0);
+  }
+
+  static void add(SceneMeter& meter, const at::Tensor& chances, LabelMapView truth) {
+    const at::Tensor predicted = chances.argmax(0).to(at::kByte).contiguous();
+    meter.counts.add({static_cast<const std::uint8_t*>(predicted.const_data_ptr()), truth.width, truth.height}, truth, kIgnored);
+    const at::Tensor classes = mapOf(truth);
+    const at::Tensor valid = classes != kIgnored;
+    const at::Tensor own = chances.gather(0, classes.masked_fill(valid.logical_not(), 0).unsqueeze(0))[0];
+    meter.lossSum -= own.clamp_min(1e-12).log().masked_select(valid).sum(at::kDouble).item<double>();
+    meter.pixels += valid.sum().item<std::int64_t>();
+  }
+
+  const Segmentation settings_;
+  const HeadContext context_;
+};
+
+}  // namespace
+
+std::unique_ptr<TaskHead> make(const Segmentation& settings, const HeadContext& context) {
+  return std::make_unique<SegmentationHead>(settings, context);
+}
+
+}  // namespace uada

@@ -1,0 +1,193 @@
+#include <QTest>
+#include <cmath>
+
+#include "core/engine/Decisions.h"
+#include "core/engine/RunImages.h"
+#include "core/engine/train/Stepper.h"
+#include "tests/engine/Attempt.h"
+#include "tests/engine/SceneTools.h"
+
+using namespace uada;
+
+namespace {
+
+std::unique_ptr<TaskHead> headOf(const std::string& compared, double auxWeight = 0.4) {
+  return makeTaskHead({Segmentation::kName, Segmentation{.compared = compared, .auxWeight = auxWeight}}, {2});
+}
+
+/// Two images of one row and three columns with two classes. The loss of a pixel with logits (0, z) is
+/// log(1 + e^z) for class 0 and log(1 + e^-z) for class 1.
+struct Example {
+  Targets targets{at::tensor({0, 1, 255, 1, 255, 255}, at::kLong).view({2, 1, 3})};
+  at::Tensor logits = at::zeros({2, 2, 1, 3});
+  Example() {
+    logits[0][1][0] = at::tensor({1.0F, 2.0F, 9.0F});
+    logits[1][1][0] = at::tensor({-1.0F, 9.0F, 9.0F});
+  }
+};
+const double kFirst = std::log(1 + std::exp(1.0)), kSecond = std::log(1 + std::exp(-2.0)),
+             kThird = std::log(1 + std::exp(1.0));
+
+bool isNear(const at::Tensor& a, double b) { return std::abs(a.item<double>() - b) < 1e-5; }
+
+/// Bright pixels are of class 1, dark ones of class 0, wherever the window is cut.
+class BrightnessNetwork : public Network {
+ public:
+  Output forward(const at::Tensor& x) override {
+    const at::Tensor bright = x.select(1, 0);
+    std::vector<at::Tensor> classes(19, at::full_like(bright, -100));
+    classes[0] = at::zeros_like(bright);
+    classes[1] = bright * 4;
+    return {at::stack(classes, 1)};
+  }
+};
+
+}  // namespace
+
+class TestSegmentation : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  /// What decides is the sum over an image's pixels, or their mean; ignored pixels count nowhere.
+  void comparesByHand() {
+    const Example example;
+    const at::Tensor sums = headOf("sum")->losses({example.logits}, example.targets);
+    QVERIFY(isNear(sums[0], kFirst + kSecond) && isNear(sums[1], kThird));
+    const at::Tensor means = headOf("mean")->losses({example.logits}, example.targets);
+    QVERIFY(isNear(means[0], (kFirst + kSecond) / 2) && isNear(means[1], kThird));
+    const at::Tensor both = headOf("sum")->losses({example.logits, example.logits}, example.targets);
+    QVERIFY(isNear(both[0], 1.4 * (kFirst + kSecond)));
+    Targets none = example.targets;
+    none.classes = at::full({2, 1, 3}, 255, at::kLong);
+    QCOMPARE(headOf("mean")->losses({example.logits}, none).abs().sum().item<double>(), 0.0);
+  }
+
+  /// What is trained on is the mean over all pixels of the batch that have a class.
+  void trainsByHand() {
+    const Example example;
+    const double mean = (kFirst + kSecond + kThird) / 3;
+    QVERIFY(isNear(headOf("sum")->objective({example.logits}, example.targets), mean));
+    QVERIFY(isNear(headOf("sum")->objective({example.logits, example.logits}, example.targets), 1.4 * mean));
+    QVERIFY(isNear(headOf("sum", 0)->objective({example.logits, example.logits}, example.targets), mean));
+    const std::vector<MetricSum> metrics = headOf("sum")->trainSums({example.logits}, example.targets);
+    QCOMPARE(metrics.front().name, std::string("all_acc"));
+    QCOMPARE(metrics.front().sum, 1.0);  // of three pixels only the second is right
+    QCOMPARE(metrics.front().weight, 3.0);
+  }
+
+  /// The whole image is covered whatever its size, also where it is smaller than a window; a network that
+  /// looks at each pixel alone says the same in every window, and in the mirror.
+  void testsWholeImages_data() {
+    QTest::addColumn<int>("side");
+    for (const int side : {17, 33, 41, 57, 73}) QTest::addRow("windows of %d", side) << side;
+  }
+  void testsWholeImages() {
+    QFETCH(int, side);
+    const MadeScenes scenes(2, 2);
+    RunConfig config = sceneConfig(scenes.dir(), "plain", 1, 2);
+    config.recipe.input = {side, side, 4};
+    const auto data = runImages(config.recipe.dataset, Split::test, scenes.dir());
+    ThreadPool pool(1);
+    RenderSettings rendering = runRendering(config.recipe, *data);
+    rendering.mean = {0.3F, 0.3F, 0.3F};
+    const Renderer renderer(*data, rendering, pool);
+    const auto network = std::make_shared<BrightnessNetwork>();
+    network->setNormMode(NormMode::eval);
+    const auto head = makeTaskHead(config.recipe.task, {19});
+    const auto meter = head->meter();
+    head->test(*network, renderer, std::vector<std::uint32_t>{0, 1}, *meter);
+    // Roads are dark: class 0 everywhere; cars (class 13) are bright, and become class 1.
+    std::uint64_t roads = 0, all = 0;
+    for (std::uint32_t i = 0; i < 2; ++i) {
+      const Held<TargetView> target = data->target(i);
+      const auto& map = std::get<LabelMapView>(*target);
+      for (std::size_t p = 0; p < map.size(); ++p) {
+        roads += map.labels[p] == 0;
+        all += map.labels[p] != 255;
+      }
+    }
+    QVERIFY(roads > 0 && roads < all);
+    const Metrics values = meter->values();
+    QCOMPARE(metricOf(values, "all_acc"), static_cast<double>(roads) / static_cast<double>(all));
+    QCOMPARE(metricOf(values, "macc_occurring"), 0.5);  // of two classes one
+    QCOMPARE(metricOf(values, "miou_occurring"), 0.5);
+  }
+
+  /// PSPNet gives a map of the input's size, and a second one only while it is trained.
+  void networksGiveMaps() {
+    const auto network = makeNetwork(modelFromJson(parseJson(R"({"name": "pspnet", "width": 4})", "t"), "t"),
+                                     {5, squareInput(41)}, 1);
+    const Output output = network->forward(at::randn({2, 3, 41, 41}));
+    QVERIFY(output.main.sizes() == at::IntArrayRef({2, 5, 41, 41}));
+    QVERIFY(output.aux.sizes() == at::IntArrayRef({2, 5, 41, 41}));
+    network->setNormMode(NormMode::eval);
+    QVERIFY(!network->forward(at::zeros({1, 3, 41, 41})).aux.defined());
+    const Choice usual = modelFromJson("pspnet", "t");
+    QVERIFY_THROWS_EXCEPTION(UsageError, makeNetwork(usual, {5, squareInput(40)}, 1));
+  }
+  /// As published: 49,080,038 and 68,072,166 weights for the 19 classes of Cityscapes, of which 2,364,691
+  /// only train.
+  void publishedSizesAreMet() {
+    const auto count = [](const char* settings) {
+      const Choice model = modelFromJson(parseJson(settings, "t"), "t");
+      return findModel("pspnet").parameters(model, {19, squareInput(713)});
+    };
+    QCOMPARE(count(R"({"name": "pspnet", "depth": 50, "width": 64})"), std::int64_t{49'080'038});
+    QCOMPARE(count(R"({"name": "pspnet", "depth": 101, "width": 64})"), std::int64_t{68'072'166});
+  }
+
+  /// Dropped channels follow from seed, step and forward alone; a test drops none.
+  void dropsTheSameChannelsAgain() {
+    const auto network = makeNetwork(modelFromJson(parseJson(R"({"name": "pspnet", "width": 4})", "t"), "t"),
+                                     {5, squareInput(33)}, 1);
+    network->setNormMode(NormMode::probe);
+    const at::Tensor x = at::randn({2, 3, 33, 33});
+    const auto seen = [&](const Noise& noise) {
+      network->setNoise(noise);
+      return network->forward(x).main;
+    };
+    const at::Tensor first = seen({1, 5, 0});
+    QVERIFY(seen({1, 5, 0}).equal(first));
+    QVERIFY(!seen({1, 5, 1}).equal(first));
+    QVERIFY(!seen({1, 6, 0}).equal(first));
+    QVERIFY(!seen({2, 5, 0}).equal(first));
+  }
+
+  /// Eleven chains of each image: five groups, a probe and a candidate each, and the plan as it was drawn.
+  /// Each picture that is recorded has its label map on its right.
+  void showsImagesWithTheirMaps() {
+    const MadeScenes scenes(4, 2);
+    const RunConfig config = sceneConfig(scenes.dir(), "uada", 1, 4);
+    const auto data = runImages(config.recipe.dataset, Split::train, scenes.dir());
+    ThreadPool pool(2);
+    Stepper stepper(config, *data, at::kCPU, pool);
+    Batch batch{3, 1, 1, {0, 1, 2, 3}};
+    for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));
+    const StepReports reports = stepper.step(batch, 0.01, true);
+    QCOMPARE(reports.report.counts.chains, std::int64_t{44});
+    QCOMPARE(reports.report.counts.forwardsNoGrad, std::int64_t{11});
+    QVERIFY(reports.report.gain >= 0);
+    QCOMPARE(reports.decisions.size(), std::size_t{3});
+    for (const Decision& decision : reports.decisions) {
+      QCOMPARE(decision.label, -1);
+      QCOMPARE(decision.original.width, 2 * MadeScenes::kWidth);
+      QCOMPARE(decision.unperturbed.width, 66);
+      QCOMPARE(decision.groups.size(), std::size_t{5});
+      for (const GroupDecision& group : decision.groups) QCOMPARE(group.picture.width, 66);
+    }
+  }
+
+  void learns() {
+    const MadeScenes scenes(8, 4);
+    RunConfig config = sceneConfig(scenes.dir(), "uada", 6, 4);
+    config.recipe.optimiser.set("learning_rate", 0.05);
+    const Attempt attempt(config, {});
+    QCOMPARE(attempt.state, RunState::finished);
+    QCOMPARE(attempt.sink.results.front().metric, std::string("miou_occurring"));
+    const double first = metricOf(attempt.sink.epochs.front().test, "miou_occurring");
+    QVERIFY2(attempt.sink.results.front().best > first + 0.2 && attempt.sink.results.front().best > 0.6,
+             fmt::format("{} from {}", attempt.sink.results.front().best, first).c_str());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestSegmentation)
+#include "tst_segmentation.moc"
