@@ -1,0 +1,1 @@
+// Only what is precompiled for the tests; a library needs a source.
