@@ -9,10 +9,10 @@
 #include "tests/core/DataTools.h"
 #include "tests/core/Resident.h"
 #include "tests/widgets/OpsTools.h"
-#include "widgets/panels/OpsPanel.h"
 #include "widgets/panels/ops/ChainStrip.h"
 #include "widgets/panels/ops/ChainView.h"
 #include "widgets/panels/ops/OpExplorer.h"
+#include "widgets/panels/ops/OpsPanel.h"
 
 using namespace uada;
 using namespace uada::test;

@@ -4,8 +4,8 @@
 #include <QTest>
 
 #include "tests/core/DamageTools.h"
-#include "widgets/models/RunsModel.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/runs/RunsModel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 

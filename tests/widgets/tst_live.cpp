@@ -4,7 +4,7 @@
 #include <QTest>
 
 #include "tests/core/FakeEngine.h"
-#include "widgets/panels/LivePanel.h"
+#include "widgets/panels/live/LivePanel.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/RunActions.h"

@@ -6,7 +6,7 @@
 #include <QTabBar>
 
 #include "tests/widgets/OpsTools.h"
-#include "widgets/panels/OpsPanel.h"
+#include "widgets/panels/ops/OpsPanel.h"
 
 using namespace uada;
 using namespace uada::test;

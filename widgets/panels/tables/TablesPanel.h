@@ -1,7 +1,7 @@
 #pragma once
 
 #include "widgets/panels/Panel.h"
-#include "widgets/panels/TablesModel.h"
+#include "widgets/panels/tables/TablesModel.h"
 
 class QCheckBox;
 class QComboBox;

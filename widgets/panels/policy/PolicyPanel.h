@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "widgets/panels/Panel.h"
-#include "widgets/panels/PolicyBins.h"
+#include "widgets/panels/policy/PolicyBins.h"
 #include "widgets/plot/Plot.h"
 
 class QComboBox;

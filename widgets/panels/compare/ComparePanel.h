@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/tables/Table.h"
-#include "widgets/panels/CompareModel.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/compare/CompareModel.h"
 
 class QCheckBox;
 class QLabel;

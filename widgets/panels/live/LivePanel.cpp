@@ -1,4 +1,4 @@
-#include "widgets/panels/LivePanel.h"
+#include "widgets/panels/live/LivePanel.h"
 
 #include <QCheckBox>
 #include <QComboBox>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "widgets/panels/Panel.h"
-#include "widgets/panels/SamplesModel.h"
+#include "widgets/panels/samples/SamplesModel.h"
 
 class QComboBox;
 class QDoubleSpinBox;

@@ -1,5 +1,4 @@
-#include "widgets/models/Numbers.h"
-#include "widgets/panels/ComparePanel.h"
+#include "widgets/panels/compare/ComparePanel.h"
 
 #include <QApplication>
 #include <QCheckBox>
@@ -16,6 +15,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "widgets/models/Numbers.h"
 #include "widgets/panels/TableExport.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"

@@ -1,4 +1,4 @@
-#include "widgets/panels/TablesModel.h"
+#include "widgets/panels/tables/TablesModel.h"
 
 #include <QPainter>
 #include <cmath>

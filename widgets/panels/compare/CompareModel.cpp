@@ -1,4 +1,4 @@
-#include "widgets/panels/CompareModel.h"
+#include "widgets/panels/compare/CompareModel.h"
 
 #include <QColor>
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "widgets/panels/PolicyPanel.h"
+#include "widgets/panels/policy/PolicyPanel.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>

@@ -1,4 +1,4 @@
-#include "widgets/panels/PolicyBins.h"
+#include "widgets/panels/policy/PolicyBins.h"
 
 #include <algorithm>
 #include <cmath>

@@ -13,7 +13,7 @@
 #include <QVBoxLayout>
 
 #include "core/base/Error.h"
-#include "widgets/models/RunsModel.h"
+#include "widgets/panels/runs/RunsModel.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"

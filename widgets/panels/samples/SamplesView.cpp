@@ -1,4 +1,4 @@
-#include "widgets/panels/SamplesView.h"
+#include "widgets/panels/samples/SamplesView.h"
 
 #include <QAbstractProxyModel>
 #include <QPainter>
@@ -10,7 +10,7 @@
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Pictures.h"
 #include "widgets/models/Words.h"
-#include "widgets/panels/SamplesModel.h"
+#include "widgets/panels/samples/SamplesModel.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {

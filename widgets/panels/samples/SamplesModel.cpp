@@ -1,4 +1,4 @@
-#include "widgets/panels/SamplesModel.h"
+#include "widgets/panels/samples/SamplesModel.h"
 
 #include <algorithm>
 #include <limits>

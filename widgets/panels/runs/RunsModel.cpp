@@ -1,4 +1,4 @@
-#include "widgets/models/RunsModel.h"
+#include "widgets/panels/runs/RunsModel.h"
 
 #include <QIcon>
 #include <QPainter>

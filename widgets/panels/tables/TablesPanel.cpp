@@ -1,4 +1,4 @@
-#include "widgets/panels/TablesPanel.h"
+#include "widgets/panels/tables/TablesPanel.h"
 
 #include <QApplication>
 #include <QCheckBox>

@@ -1,4 +1,4 @@
-#include "widgets/panels/SamplesPanel.h"
+#include "widgets/panels/samples/SamplesPanel.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -21,8 +21,8 @@
 #include "widgets/models/Pictures.h"
 #include "widgets/models/Saving.h"
 #include "widgets/models/Words.h"
-#include "widgets/panels/SamplesView.h"
 #include "widgets/panels/ops/SamplePlan.h"
+#include "widgets/panels/samples/SamplesView.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 

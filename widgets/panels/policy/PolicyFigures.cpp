@@ -2,7 +2,7 @@
 
 #include "core/ops/Op.h"
 #include "widgets/models/Words.h"
-#include "widgets/panels/PolicyPanel.h"
+#include "widgets/panels/policy/PolicyPanel.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {

@@ -1,4 +1,4 @@
-#include "widgets/panels/OpsPanel.h"
+#include "widgets/panels/ops/OpsPanel.h"
 
 #include <QDragEnterEvent>
 #include <QFileInfo>
