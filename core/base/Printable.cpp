@@ -38,10 +38,17 @@ bool isMark(std::string_view character) {
 }  // namespace
 
 std::string printable(std::string_view text, std::size_t most) {
-  const auto isPlain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  const auto isPlain = [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\n' || c == '\t'; };
   if (text.size() <= most && std::ranges::all_of(text, isPlain)) return std::string(text);
   std::string shown;
   for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(rest, isPlain) - rest.begin());
+    const std::size_t room = most - shown.size();
+    shown += rest.substr(0, std::min(plain, room));
+    if (plain > room) return shown + "…";
+    at += plain;
+    if (at == text.size()) break;
     const std::size_t bytes = characterBytes(text.substr(at));
     const std::string_view character = text.substr(at, std::max<std::size_t>(bytes, 1));
     if (shown.size() + character.size() > most) return shown + "…";

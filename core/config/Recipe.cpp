@@ -8,6 +8,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
+#include "core/config/ConfigReader.h"
 #include "core/config/RunConfig.h"
 #include "core/config/StoredName.h"
 #include "core/data/Dataset.h"
@@ -68,10 +69,20 @@ bool isRecordedWithSteps(const std::string& schedule) {
   return schedule == CosineSchedule::kName || schedule == ConstantSchedule::kName;
 }
 
-std::vector<std::string> namesOf(const std::vector<FieldValue>& fields) {
-  std::vector<std::string> names;
-  for (const FieldValue& known : fields) names.push_back(known.field.name);
-  return names;
+/// Of the settings S.
+template <class S>
+const std::vector<std::string>& keysOf() {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> names;
+    for (const FieldValue& known : fieldsOf<S>()) names.push_back(known.field.name);
+    return names;
+  }();
+  return keys;
+}
+
+const Json& usualSteps() {
+  static const Json usual = settingsToJson(StepSchedule{});
+  return usual;
 }
 
 /// The first of the keys that the object has; null: none.
@@ -83,8 +94,8 @@ const std::string* firstGiven(const Json* json, const std::vector<std::string>& 
 
 /// Whether `training` has settings that are now those of optimiser or schedule.
 bool isOld(const Json* training) {
-  return firstGiven(training, namesOf(fieldsOf<Sgd>())) || firstGiven(training, {"schedule"}) ||
-         firstGiven(training, namesOf(fieldsOf<StepSchedule>()));
+  return firstGiven(training, keysOf<Sgd>()) || firstGiven(training, {"schedule"}) ||
+         firstGiven(training, keysOf<StepSchedule>());
 }
 
 void refuseBoth(const Json* training, const std::vector<std::string>& keys, const char* owner,
@@ -108,7 +119,7 @@ void readTraining(Recipe& recipe, const Json& json, const std::string& where) {
     old.training = settingsFromJson<Training>(*training, place);
   recipe.training = old.training;
   if (optimiser) {
-    refuseBoth(training, namesOf(fieldsOf<Sgd>()), "optimiser", where);
+    refuseBoth(training, keysOf<Sgd>(), "optimiser", where);
     recipe.optimiser = optimiserFromJson(*optimiser, where + ".optimiser");
   } else {
     recipe.optimiser = Choice(Sgd::kName, old.sgd);
@@ -117,7 +128,7 @@ void readTraining(Recipe& recipe, const Json& json, const std::string& where) {
     refuseBoth(training, {"schedule"}, "schedule", where);
     recipe.schedule = scheduleFromJson(*schedule, where + ".schedule");
     if (!isRecordedWithSteps(recipe.schedule.name))
-      refuseBoth(training, namesOf(fieldsOf<StepSchedule>()), "schedule", where);
+      refuseBoth(training, keysOf<StepSchedule>(), "schedule", where);
   } else {
     const bool isStep = old.schedule == StepSchedule::kName;
     recipe.schedule = findSchedule(old.schedule)
@@ -125,8 +136,7 @@ void readTraining(Recipe& recipe, const Json& json, const std::string& where) {
   }
   if (!isRecordedWithSteps(recipe.schedule.name)) return;
   for (const FieldValue& known : fieldsOf(old.steps))
-    if (const Json usual = settingsToJson(StepSchedule{}).at(known.field.name); !(known.value == usual))
-      recipe.idle[known.field.name] = known.value;
+    if (!(known.value == usualSteps().at(known.field.name))) recipe.idle[known.field.name] = known.value;
 }
 
 Choice datasetFromJson(const Json& json, const std::string& where) {
@@ -186,15 +196,21 @@ void requireUsableTraining(const Recipe& recipe, const Json& json, const std::st
 }  // namespace
 
 Recipe recipeFromJson(const Json& json, const std::string& where) {
+  return ConfigReader().readRecipe(json, where);
+}
+
+Recipe ConfigReader::readRecipe(const Json& json, const std::string& where) {
   refuseUnknownKeys(json, {"name", "dataset", "input", "model", "task", "optimiser", "schedule", "training"},
                     where);
   for (const char* key : {"dataset", "model"})
     if (!json.find(key)) throw UsageError(fmt::format("{}: the key '{}' is missing", where, key));
   Recipe recipe;
-  recipe.dataset = datasetFromJson(json.at("dataset"), where + ".dataset");
+  recipe.dataset = datasets_.of(
+      json.at("dataset"), [&](const Json& dataset) { return datasetFromJson(dataset, where + ".dataset"); });
   if (const Json* input = json.find("input"))
     recipe.input = settingsFromJson<InputSettings>(*input, where + ".input");
-  recipe.model = modelFromJson(json.at("model"), where + ".model");
+  recipe.model =
+      models_.of(json.at("model"), [&](const Json& model) { return modelFromJson(model, where + ".model"); });
   recipe.task = taskFromJson(json.find("task"), recipe.model, where + ".task");
   readTraining(recipe, json, where);
   recipe.name = storedName(json, "name", where);
@@ -241,7 +257,7 @@ Json trainingJson(const Recipe& recipe) {
   if (recipe.optimiser.name != Sgd::kName) json["optimiser"] = recipe.optimiser.name;
   add(recipe.optimiser.settings());
   json["schedule"] = recipe.schedule.name;
-  if (isRecordedWithSteps(recipe.schedule.name)) add(settingsToJson(StepSchedule{}));
+  if (isRecordedWithSteps(recipe.schedule.name)) add(usualSteps());
   add(recipe.schedule.settings());
   add(recipe.idle);
   return json;

@@ -11,6 +11,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
+#include "core/config/ConfigReader.h"
 #include "core/config/StoredName.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/MethodEntry.h"
@@ -136,19 +137,29 @@ Json toJson(const RunConfig& config) {
 }
 
 RunConfig runConfigFromJson(const Json& json, const std::string& where) {
+  return ConfigReader().read(json, where);
+}
+
+RunConfig ConfigReader::read(const Json& json, const std::string& where) {
   refuseUnknownKeys(json, {"experiment", "recipe", "method", "seed", "runtime"}, where);
   for (const char* key : {"recipe", "method", "seed"})
     if (!json.find(key)) throw UsageError(fmt::format("{}: the key '{}' is missing", where, key));
   RunConfig config;
   config.experiment = storedName(json, "experiment", where);
-  config.recipe = recipeFromJson(json.at("recipe"), where + ": recipe");
-  config.method = methodFromJson(json.at("method"), where + ": method");
+  config.recipe = readRecipe(json.at("recipe"), where + ": recipe");
+  config.method = methods_.of(json.at("method"),
+                              [&](const Json& method) { return methodFromJson(method, where + ": method"); });
   const Json& seed = json.at("seed");
   if (!seed.isInt())
     throw UsageError(fmt::format("{}: seed: a whole number expected, {} found", where, seed.typeName()));
   config.seed = seed.asInt();
-  if (const Json* runtime = json.find("runtime"))
-    config.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");
+  if (const Json* runtime = json.find("runtime")) {
+    if (runtimeJson_.isNull() || !(*runtime == runtimeJson_)) {
+      runtime_ = settingsFromJson<Runtime>(*runtime, where + ": runtime");
+      runtimeJson_ = *runtime;
+    }
+    config.runtime = runtime_;
+  }
   return config;
 }
 

@@ -77,9 +77,9 @@ class ProjectReader {
 
   /// Newest first. A run in a live state whose process is gone counts as interrupted.
   std::vector<RunSummary> runs() const;
-  /// Oldest first. runs: only these; empty: all. Of a configuration what does not define the result (the
-  /// data's folder, runtime, experiment and recipe's name) may be another run's of the same hash, and the
-  /// policy's file is left out.
+  /// Oldest first. runs: only these; empty: all. Of a configuration what does not define the result (seed,
+  /// the data's folder, runtime, experiment and recipe's name) may be another run's of the same hash, and
+  /// the policy's file is left out.
   std::vector<FinishedRun> finishedRuns(const std::vector<std::int64_t>& runs = {}) const;
   /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near
   /// ones.

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -95,14 +96,21 @@ ProjectReader::ProjectReader(const std::filesystem::path& file) : impl_(std::mak
 ProjectReader::~ProjectReader() = default;
 const std::filesystem::path& ProjectReader::file() const { return impl_->file; }
 
+std::size_t ProjectReader::Impl::countRuns() {
+  return static_cast<std::size_t>(database.execAndGet("SELECT count(*) FROM runs").getInt64());
+}
+
 std::vector<RunSummary> ProjectReader::runs() const {
   return impl_->read([&] {
     std::vector<RunSummary> all;
-    SQLite::Statement query(impl_->database, impl_->summarySql("ORDER BY r.id DESC"));
+    all.reserve(impl_->countRuns());
+    SQLite::Statement query(impl_->database, impl_->summarySql("ORDER BY r.id"));
+    LastMetrics metrics(impl_->database);
     while (query.executeStep()) {
       Row row(query);
-      all.push_back(impl_->summary(row));
+      all.push_back(impl_->summary(row, metrics));
     }
+    std::ranges::reverse(all);
     return all;
   });
 }
@@ -122,20 +130,23 @@ std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int6
   const std::unordered_set<std::int64_t> wanted(runs.begin(), runs.end());
   return impl_->read([&] {
     std::vector<FinishedRun> all;
-    std::unordered_map<std::string, RunConfig> known;  // by hash: what defines the result is read once
+    all.reserve(wanted.empty() ? impl_->countRuns() : wanted.size());
+    // By hash: what defines the result is read once.
+    std::unordered_map<std::string, std::shared_ptr<const RunConfig>> known;
+    ConfigReader configs;
+    LastMetrics metrics(impl_->database);
     SQLite::Statement query(impl_->database, impl_->summarySql("WHERE a.state = 'finished' ORDER BY r.id"));
     while (query.executeStep()) {
       Row row(query);
       if (!wanted.empty() && !wanted.contains(query.getColumn(0).getInt64())) continue;
-      RunSummary summary = impl_->summary(row);
+      RunSummary summary = impl_->summary(row, metrics);
       auto config = known.find(summary.damage.empty() ? summary.configHash : "");
       if (config == known.end()) {
-        auto own = impl_->soundConfig(summary, row);
+        auto own = impl_->soundConfig(summary, row, configs);
         if (!own) continue;
-        config = known.emplace(summary.configHash, std::move(*own)).first;
+        config = known.emplace(summary.configHash, std::make_shared<const RunConfig>(std::move(*own))).first;
       }
       all.push_back({std::move(summary), config->second});
-      all.back().config.seed = all.back().summary.seed;
     }
     return all;
   });
@@ -173,7 +184,8 @@ RunDetail ProjectReader::detail(std::int64_t run) const {
     if (!bindAll(query, run).executeStep()) impl_->keyOf(run);
     Row row(query);
     RunDetail detail;
-    detail.summary = impl_->summary(row);
+    LastMetrics metrics(impl_->database, run);
+    detail.summary = impl_->summary(row, metrics);
     detail.config = impl_->config(detail.summary, row.text());
     detail.config.policyFile = impl_->policyFileOf(detail.config.method);
     detail.checkpoints = impl_->checkpoints(run);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/Error.h"
+#include "core/config/ConfigReader.h"
 #include "core/store/Database.h"
 #include "core/store/Project.h"
 
@@ -29,6 +30,31 @@ struct Spent {
   std::int64_t end = 0, lastStep = -1;
   double seconds = 0;
   Counts counts;
+};
+
+/// The metrics of results, read once along with the runs that they are of.
+class LastMetrics {
+ public:
+  /// run  of these alone; none: of all
+  explicit LastMetrics(SQLite::Database& database, std::optional<std::int64_t> run = {});
+  /// Those of one attempt, take(row) with name and value for each. The runs are asked for in ascending order.
+  template <class Take>
+  void of(std::int64_t run, std::int64_t attempt, Take take) {
+    const auto place = [this] {
+      return std::pair(query_.getColumn(0).getInt64(), query_.getColumn(1).getInt64());
+    };
+    const std::pair wanted(run, attempt);
+    while (isThere_ && place() < wanted) isThere_ = query_.executeStep();
+    for (; isThere_ && place() == wanted; isThere_ = query_.executeStep()) {
+      Row row(query_);
+      row.skip(2);
+      take(row);
+    }
+  }
+
+ private:
+  SQLite::Statement query_;
+  bool isThere_;
 };
 
 /// Rows of one table that are damaged, and what is wrong with the first of them.
@@ -91,14 +117,16 @@ struct ProjectReader::Impl {
   /// A row of what summary() reads for each run, and then its configuration.
   /// which  of the runs r, and in which order
   std::string summarySql(const std::string& which);
-  RunSummary summary(store::Row& row);
+  /// metrics  of the results of these runs
+  RunSummary summary(store::Row& row, store::LastMetrics& metrics);
   void readAttempt(store::Row& row, RunSummary& run) const;
   void addEpochs(RunSummary& run);
-  void addLastMetrics(store::Row& row, RunSummary& run);
+  void addLastMetrics(store::Row& row, store::LastMetrics& metrics, RunSummary& run);
   void addCosts(RunSummary& run);
+  std::size_t countRuns();
   RunConfig config(const RunSummary& run, const std::string& text) const;
   /// Of the next column; none, recorded as not counted, if that or the run is damaged.
-  std::optional<RunConfig> soundConfig(const RunSummary& run, store::Row& row);
+  std::optional<RunConfig> soundConfig(const RunSummary& run, store::Row& row, ConfigReader& configs);
   std::string keyOf(std::int64_t run);
   std::string nameOf(std::int64_t run);
   /// Whether all columns of a row were as expected; if not, it is recorded as left out.
@@ -120,7 +148,6 @@ struct ProjectReader::Impl {
   const std::filesystem::path file;
   SQLite::Database database;
   int version_ = 0;
-  std::optional<SQLite::Statement> lastMetrics;
   std::map<std::pair<std::int64_t, std::int64_t>, store::Spent> spent;     ///< by run and attempt
   std::map<std::pair<std::int64_t, std::string>, store::LeftOut> leftOut;  ///< by run and table
 };

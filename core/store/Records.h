@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -78,7 +79,8 @@ const Metric& mainMetric(const RunSummary& run);
 /// What tables are made of: a finished run with its configuration.
 struct FinishedRun {
   RunSummary summary;
-  RunConfig config;
+  /// Runs with equal hashes share it: its seed, and what else does not define the result, may be another's.
+  std::shared_ptr<const RunConfig> config;
 };
 
 /// Where a decision stands in a project.

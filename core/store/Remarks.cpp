@@ -17,11 +17,12 @@ void ProjectReader::Impl::leaveOut(std::int64_t run, const char* table, const st
   if (rows.rows++ == 0) rows.first = why;
 }
 
-std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run, Row& row) {
+std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run, Row& row,
+                                                          ConfigReader& configs) {
   const std::string text = row.text();
   std::string why = run.damage.empty() ? row.problem() : run.damage;
   try {
-    if (why.empty()) return runConfigFromJson(parseJson(text, "config"), "config");
+    if (why.empty()) return configs.read(parseJson(text, "config"), "config");
   } catch (const Error& error) {
     why = error.what();
   }
@@ -34,7 +35,8 @@ std::optional<RunConfig> ProjectReader::soundConfig(const RunSummary& run) const
     SQLite::Statement query(impl_->database, "SELECT config FROM runs WHERE id = ?");
     if (!bindAll(query, run.id).executeStep()) return std::nullopt;  // it was removed
     Row row(query);
-    return impl_->soundConfig(run, row);
+    ConfigReader configs;
+    return impl_->soundConfig(run, row, configs);
   });
 }
 

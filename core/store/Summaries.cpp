@@ -79,6 +79,12 @@ bool hasDiverged(const RunSummary& run) {
 
 }  // namespace
 
+store::LastMetrics::LastMetrics(SQLite::Database& database, std::optional<std::int64_t> run)
+    : query_(database, fmt::format("SELECT run, attempt, name, value FROM result_metrics {} ORDER BY run, "
+                                   "attempt, name",
+                                   run ? fmt::format("WHERE run = {}", *run) : "")),
+      isThere_(query_.executeStep()) {}
+
 std::vector<store::Part> ProjectReader::Impl::parts(std::int64_t run, const char* table) {
   SQLite::Statement query(
       database,
@@ -119,18 +125,16 @@ FROM runs r
 LEFT JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
 LEFT JOIN attempts d ON d.run = r.id
   AND d.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id AND data_hash <> '')
-LEFT JOIN steps s ON s.run = r.id AND s.attempt = (SELECT max(attempt) FROM steps WHERE run = r.id)
-  AND s.step = (SELECT max(step) FROM steps
-                WHERE run = r.id AND attempt = (SELECT max(attempt) FROM steps WHERE run = r.id))
-LEFT JOIN epochs e ON e.run = r.id AND e.attempt = (SELECT max(attempt) FROM epochs WHERE run = r.id)
-  AND e.epoch = (SELECT max(epoch) FROM epochs
-                 WHERE run = r.id AND attempt = (SELECT max(attempt) FROM epochs WHERE run = r.id))
+LEFT JOIN steps s ON s.run = r.id AND (s.attempt, s.step) =
+  (SELECT attempt, step FROM steps WHERE run = r.id ORDER BY attempt DESC, step DESC LIMIT 1)
+LEFT JOIN epochs e ON e.run = r.id AND (e.attempt, e.epoch) =
+  (SELECT attempt, epoch FROM epochs WHERE run = r.id ORDER BY attempt DESC, epoch DESC LIMIT 1)
 LEFT JOIN results x ON x.run = a.run AND x.attempt = a.attempt
 {})sql";
   return fmt::format(kSelect, verdictSql(), tellsData() ? "d.steps_per_epoch" : "0", which);
 }
 
-RunSummary ProjectReader::Impl::summary(Row& row) {
+RunSummary ProjectReader::Impl::summary(Row& row, LastMetrics& metrics) {
   RunSummary run;
   run.id = row.integer();
   run.key = row.text();
@@ -159,7 +163,7 @@ RunSummary ProjectReader::Impl::summary(Row& row) {
     addCosts(run);
   } else {
     readResult(row, run);
-    addLastMetrics(row, run);
+    addLastMetrics(row, metrics, run);
   }
   if (row.flag() != true) row.complain("config: JSON expected, other text found");
   run.damage = row.problem();
@@ -208,20 +212,15 @@ void ProjectReader::Impl::addEpochs(RunSummary& run) {
 }
 
 /// Of a run with a result.
-void ProjectReader::Impl::addLastMetrics(Row& row, RunSummary& run) {
-  if (!lastMetrics)
-    lastMetrics.emplace(database, "SELECT name, value FROM result_metrics WHERE run = ? AND attempt = ?");
-  bindAll(*lastMetrics, run.id, run.attempts);
-  while (lastMetrics->executeStep()) {
-    Row metric(*lastMetrics);
+void ProjectReader::Impl::addLastMetrics(Row& row, LastMetrics& metrics, RunSummary& run) {
+  metrics.of(run.id, run.attempts, [&](Row& metric) {
     std::string name = metric.text();
     const double value = name == run.metric ? mainValue(metric, run) : metric.real();
     if (metric.problem().empty())
       run.last.push_back({std::move(name), value});
     else
       row.complain("result_metrics: " + metric.problem());
-  }
-  lastMetrics->reset();
+  });
   run.hasDiverged = hasDiverged(run);
 }
 

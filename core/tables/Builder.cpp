@@ -44,7 +44,7 @@ std::size_t TableBuilder::appendRow(const std::string& name, const std::string& 
 std::size_t TableBuilder::row(const FinishedRun& run) {
   const auto known = rowsOfConfig_.find(run.summary.configHash);
   if (known != rowsOfConfig_.end()) return known->second;
-  const Choice& method = run.config.method;
+  const Choice& method = run.config->method;
   const auto [place, isNew] = rows_.try_emplace(methodIdentity(method), table_.rows.size());
   if (isNew) {
     appendRow("", method.name);
@@ -72,15 +72,12 @@ Table TableBuilder::finish() {
     }
   }
   std::vector<std::string> names;
-  std::vector<Json> things;
-  for (const Choice& method : own_) {
-    names.push_back(rowName(paper_, method));
-    things.push_back(choiceToJson(method));
-  }
+  for (const Choice& method : own_) names.push_back(rowName(paper_, method));
   const std::size_t first = table_.rows.size() - own_.size();
   const std::vector<std::string> taken(table_.rows.begin(),
                                        table_.rows.begin() + static_cast<std::ptrdiff_t>(first));
-  std::ranges::copy(toldApart(std::move(names), things, taken),
+  std::ranges::copy(toldApart(
+                        std::move(names), [&](std::size_t i) { return choiceToJson(own_[i]); }, taken),
                     table_.rows.begin() + static_cast<std::ptrdiff_t>(first));
   return std::move(table_);
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <unordered_map>
 
 #include "core/engine/methods/MethodEntry.h"
@@ -9,6 +10,9 @@
 
 namespace uada {
 namespace {
+
+/// Of each group.
+using Configs = std::vector<std::shared_ptr<const RunConfig>>;
 
 std::size_t catalogueOrder(const std::string& method) {
   return static_cast<std::size_t>(std::ranges::find(methods(), method, &MethodEntry::name) -
@@ -26,7 +30,7 @@ std::vector<std::vector<FinishedRun>> groupedByMethod(std::vector<FinishedRun> r
     groups[place].push_back(std::move(run));
   }
   std::ranges::sort(groups, {}, [](const std::vector<FinishedRun>& group) {
-    return std::pair(catalogueOrder(group.front().config.method.name), group.front().summary.id);
+    return std::pair(catalogueOrder(group.front().config->method.name), group.front().summary.id);
   });
   return groups;
 }
@@ -46,8 +50,8 @@ RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& re
   const MeasuredRecipe measured = measuredRecipe(runs);
   RunGroup group;
   group.dataset = datasetLabel(measured);
-  group.model = modelLabel(measured.recipe);
-  group.method = runs.front().config.method.name;
+  group.model = modelLabel(*measured.recipe);
+  group.method = runs.front().config->method.name;
   group.configHash = runs.front().summary.configHash;
   group.dataHash = measured.dataHash;
   group.label = findMethod(group.method).title;
@@ -89,8 +93,7 @@ Json usualPolicy(const RunConfig& config) {
 }
 
 /// Tells groups apart whose data, network and method read alike: by the method's settings, then by training.
-/// configs  of each group
-void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>& configs) {
+void addDifferences(std::vector<RunGroup>& groups, const Configs& configs) {
   std::map<std::string, std::vector<std::size_t>> methodFamilies, recipeFamilies;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     methodFamilies[groups[i].method].push_back(i);
@@ -99,8 +102,9 @@ void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>&
   const auto add = [&](const auto& families, const auto& settings, const auto& usual, const auto& append) {
     for (const auto& [name, members] : families) {
       std::vector<Json> family;
-      for (const std::size_t i : members) family.push_back(settings(configs[i]));
-      family.push_back(usual(configs[members.front()]));  // what differs from it is told of a lone group, too
+      for (const std::size_t i : members) family.push_back(settings(*configs[i]));
+      family.push_back(
+          usual(*configs[members.front()]));  // what differs from it is told of a lone group, too
       const auto texts = differences(family);
       for (std::size_t k = 0; k < members.size(); ++k)
         if (!texts[k].empty()) append(groups[members[k]].label, texts[k]);
@@ -116,19 +120,19 @@ void addDifferences(std::vector<RunGroup>& groups, const std::vector<RunConfig>&
 }
 
 /// Tells groups apart that read alike in label, data and network all the same.
-void tellApart(std::vector<RunGroup>& groups, const std::vector<RunConfig>& configs) {
+void tellApart(std::vector<RunGroup>& groups, const Configs& configs) {
   std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> families;
   for (std::size_t i = 0; i < groups.size(); ++i) families[{groups[i].dataset, groups[i].model}].push_back(i);
   for (const auto& [place, members] : families) {
     std::vector<std::string> labels;
-    std::vector<Json> things;
-    for (const std::size_t i : members) {
-      labels.push_back(groups[i].label);
-      Json& thing = things.emplace_back(choiceToJson(configs[i].method));
-      thing["recipe_sha256"] = recipeHash(configs[i].recipe);
+    for (const std::size_t i : members) labels.push_back(groups[i].label);
+    labels = toldApart(std::move(labels), [&](std::size_t k) {
+      const std::size_t i = members[k];
+      Json thing = choiceToJson(configs[i]->method);
+      thing["recipe_sha256"] = recipeHash(configs[i]->recipe);
       thing["images"] = groups[i].dataHash;
-    }
-    labels = toldApart(std::move(labels), things);
+      return thing;
+    });
     for (std::size_t k = 0; k < members.size(); ++k) groups[members[k]].label = std::move(labels[k]);
   }
 }
@@ -137,7 +141,7 @@ void tellApart(std::vector<RunGroup>& groups, const std::vector<RunConfig>& conf
 
 std::vector<RunGroup> groupRuns(const std::vector<FinishedRun>& runs) {
   std::vector<RunGroup> all;
-  std::vector<RunConfig> configs;
+  Configs configs;
   for (auto& recipe : groupedByRecipe(onePerSeed(runs))) {
     CostReference reference;
     for (const FinishedRun& run : recipe) reference.add(run.summary);

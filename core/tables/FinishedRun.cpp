@@ -14,19 +14,33 @@ std::string repeatKey(const RunSummary& run) {
   return fmt::format("{}\n{}\n{}", run.configHash, run.dataHash, run.seed);
 }
 
+namespace {
+
+/// By the same as repeatKey().
+struct RepeatHash {
+  std::size_t operator()(const RunSummary* run) const {
+    return std::hash<std::string>()(run->configHash) ^ static_cast<std::size_t>(run->seed);
+  }
+};
+struct AreRepeats {
+  bool operator()(const RunSummary* a, const RunSummary* b) const {
+    return a->configHash == b->configHash && a->dataHash == b->dataHash && a->seed == b->seed;
+  }
+};
+
+}  // namespace
+
 std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs) {
   const auto number = [](const FinishedRun& run) { return run.summary.id; };
   if (!std::ranges::is_sorted(runs, {}, number)) std::ranges::sort(runs, {}, number);
-  std::unordered_set<std::string> seen;
-  std::vector<FinishedRun> kept;
-  kept.reserve(runs.size());
-  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {  // newest first
-    const RunSummary& summary = run->summary;
-    if (summary.state != RunState::finished) continue;
-    if (seen.insert(repeatKey(summary)).second) kept.push_back(std::move(*run));
-  }
-  std::ranges::reverse(kept);
-  return kept;
+  std::unordered_set<const RunSummary*, RepeatHash, AreRepeats> seen;
+  std::vector<bool> isKept(runs.size());
+  for (std::size_t i = runs.size(); i-- > 0;)  // newest first
+    if (const RunSummary& run = runs[i].summary; run.state == RunState::finished)
+      isKept[i] = seen.insert(&run).second;
+  std::size_t i = 0;
+  std::erase_if(runs, [&](const FinishedRun&) { return !isKept[i++]; });
+  return runs;
 }
 
 std::vector<FinishedRun> finishedRuns(const ProjectReader& project, const std::vector<std::int64_t>& keys) {

@@ -56,8 +56,8 @@ std::string limitsText(const Recipe& recipe) {
 /// "6,000 images, other images than published"
 std::string dataText(const MeasuredRecipe& measured) {
   std::vector<std::string> parts;
-  if (const std::string limits = limitsText(measured.recipe); !limits.empty()) parts.push_back(limits);
-  const bool isPublic = !findDataset(measured.recipe.dataset.name).published.empty();
+  if (const std::string limits = limitsText(*measured.recipe); !limits.empty()) parts.push_back(limits);
+  const bool isPublic = !findDataset(measured.recipe->dataset.name).published.empty();
   if (isPublic && !measured.isPublished) parts.push_back("images not known as published");
   if (isPublic && !measured.isPublished.value_or(true)) parts.push_back("other images than published");
   return joined(parts, ", ");
@@ -65,7 +65,7 @@ std::string dataText(const MeasuredRecipe& measured) {
 
 /// "Fashion-MNIST r10w16, 6,000 images"
 std::string plainLabel(const MeasuredRecipe& measured) {
-  const Recipe& recipe = measured.recipe;
+  const Recipe& recipe = *measured.recipe;
   return withSuffix(findDataset(recipe.dataset.name).title + " " + modelLabel(recipe), dataText(measured));
 }
 
@@ -98,7 +98,7 @@ std::vector<std::vector<std::size_t>> repeated(const std::vector<std::string>& t
 
 /// What defines the recipe, whatever its name and wherever its files lie.
 Json definition(const MeasuredRecipe& measured) {
-  Json json = recipeIdentity(measured.recipe);
+  Json json = recipeIdentity(*measured.recipe);
   json["images"] = measured.dataHash;
   return json;
 }
@@ -106,7 +106,8 @@ Json definition(const MeasuredRecipe& measured) {
 }  // namespace
 
 MeasuredRecipe measuredRecipe(const std::vector<FinishedRun>& runs) {
-  MeasuredRecipe measured{runs.front().config.recipe, runs.front().summary.dataHash, {}};
+  const auto& config = runs.front().config;
+  MeasuredRecipe measured{{config, &config->recipe}, runs.front().summary.dataHash, {}};
   for (const FinishedRun& run : runs)  // of equal images one verdict holds for all
     if (const auto verdict = run.summary.isDataPublished)
       measured.isPublished = measured.isPublished.value_or(true) && *verdict;
@@ -125,11 +126,12 @@ std::vector<std::string> differences(const std::vector<Json>& family) {
   return texts;
 }
 
-std::vector<std::string> toldApart(std::vector<std::string> labels, const std::vector<Json>& things,
+std::vector<std::string> toldApart(std::vector<std::string> labels,
+                                   const std::function<Json(std::size_t)>& thing,
                                    const std::vector<std::string>& taken) {
   for (const auto& family : repeated(labels)) {
     std::vector<Json> flat(family.size(), Json::object());
-    for (std::size_t k = 0; k < family.size(); ++k) flatten(things[family[k]], "", flat[k]);
+    for (std::size_t k = 0; k < family.size(); ++k) flatten(thing(family[k]), "", flat[k]);
     const std::vector<std::string> special = differences(flat);
     for (std::size_t k = 0; k < family.size(); ++k)
       labels[family[k]] = withSuffix(labels[family[k]], special[k]);
@@ -140,7 +142,7 @@ std::vector<std::string> toldApart(std::vector<std::string> labels, const std::v
   for (const auto& family : repeated(all))
     for (const std::size_t i : family)
       if (i < labels.size())
-        labels[i] = withSuffix(labels[i], "#" + sha256(things[i].dump()).substr(0, kHashDigits));
+        labels[i] = withSuffix(labels[i], "#" + sha256(thing(i).dump()).substr(0, kHashDigits));
   return labels;
 }
 
@@ -157,7 +159,7 @@ std::string methodLabel(const Choice& method, const std::string& name, const Cho
 }
 
 std::string datasetLabel(const MeasuredRecipe& measured) {
-  return withSuffix(findDataset(measured.recipe.dataset.name).title, dataText(measured));
+  return withSuffix(findDataset(measured.recipe->dataset.name).title, dataText(measured));
 }
 
 std::string modelLabel(const Recipe& recipe) { return findModel(recipe.model.name).shortName(recipe.model); }
@@ -168,17 +170,16 @@ std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes
   std::map<std::string, std::vector<std::size_t>> families;
   std::map<std::string, std::vector<Json>> known;
   for (std::size_t i = 0; i < recipes.size(); ++i) families[plainLabel(recipes[i])].push_back(i);
-  for (const Recipe& recipe : paper) known[plainLabel({recipe, "", true})].push_back(trainingJson(recipe));
-  std::vector<Json> things;
-  for (const MeasuredRecipe& recipe : recipes) things.push_back(definition(recipe));
+  for (const Recipe& recipe : paper)
+    known[plainLabel({{std::shared_ptr<const Recipe>(), &recipe}, "", true})].push_back(trainingJson(recipe));
   for (const auto& [label, members] : families) {
     std::vector<Json> trainings;
-    for (const std::size_t i : members) trainings.push_back(trainingJson(recipes[i].recipe));
+    for (const std::size_t i : members) trainings.push_back(trainingJson(*recipes[i].recipe));
     std::ranges::copy(known[label], std::back_inserter(trainings));
     const std::vector<std::string> special = differences(trainings);
     for (std::size_t k = 0; k < members.size(); ++k) labels[members[k]] = withSuffix(label, special[k]);
   }
-  return toldApart(std::move(labels), things);
+  return toldApart(std::move(labels), [&](std::size_t i) { return definition(recipes[i]); });
 }
 
 std::vector<std::string> runNames(const std::vector<RunSummary>& runs) {

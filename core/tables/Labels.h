@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +12,7 @@ namespace uada {
 
 /// A recipe on the images that runs of it had.
 struct MeasuredRecipe {
-  Recipe recipe;
+  std::shared_ptr<const Recipe> recipe;  ///< never null
   std::string dataHash;
   std::optional<bool> isPublished;  ///< whether the images are the published ones; none: not known
 };
@@ -22,9 +24,10 @@ MeasuredRecipe measuredRecipe(const std::vector<FinishedRun>& runs);
 std::vector<std::string> differences(const std::vector<Json>& family);
 
 /// Labels no two of which read alike: to those that do is added in what the things they stand for differ.
-/// things  what each label stands for, as JSON; equal ones keep equal labels
-/// taken   labels that none may read like
-std::vector<std::string> toldApart(std::vector<std::string> labels, const std::vector<Json>& things,
+/// thing  what a label stands for, by its index, as JSON; equal ones keep equal labels
+/// taken  labels that none may read like
+std::vector<std::string> toldApart(std::vector<std::string> labels,
+                                   const std::function<Json(std::size_t)>& thing,
                                    const std::vector<std::string>& taken = {});
 
 /// A method's settings as differences() tells them: its policy, where it may have any, in words.

@@ -18,7 +18,7 @@ constexpr char kRule[] =
 std::optional<std::size_t> paperColumn(const PaperTable& paper, const MeasuredRecipe& measured) {
   if (!measured.isPublished.value_or(false)) return std::nullopt;
   for (std::size_t i = 0; i < paper.columns.size(); ++i)
-    if (paper.columns[i].recipe && isPaperRecipe(measured.recipe, *paper.columns[i].recipe)) return i;
+    if (paper.columns[i].recipe && isPaperRecipe(*measured.recipe, *paper.columns[i].recipe)) return i;
   return std::nullopt;
 }
 

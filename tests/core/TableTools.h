@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,17 +36,19 @@ inline Recipe demoRecipe() {
 }
 
 inline FinishedRun finishedRun(const Recipe& recipe, const Made& made) {
+  RunConfig config;
+  config.recipe = recipe;
+  config.method = findMethod(made.method).read(made.method, made.settings, "test");
+  config.seed = made.seed;
   FinishedRun run;
-  run.config.recipe = recipe;
-  run.config.method = findMethod(made.method).read(made.method, made.settings, "test");
-  run.config.seed = made.seed;
+  run.config = std::make_shared<const RunConfig>(config);
   RunSummary& summary = run.summary;
   summary.id = made.id;
   summary.dataset = recipe.dataset.name;
   summary.model = recipe.model.name;
   summary.method = made.method;
   summary.seed = made.seed;
-  summary.configHash = configHash(run.config);
+  summary.configHash = configHash(config);
   summary.recipeHash = recipeHash(recipe);
   summary.dataHash = made.data;
   summary.isDataPublished = made.isPublished;

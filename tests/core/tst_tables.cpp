@@ -267,7 +267,7 @@ namespace {
 /// result and the last state.
 std::int64_t record(ProjectWriter& project, const FinishedRun& made, bool finishes) {
   const RunSummary& summary = made.summary;
-  const std::int64_t run = project.createRun(made.config).id;
+  const std::int64_t run = project.createRun(*made.config).id;
   const int attempt = project.beginAttempt(run, currentManifest(), "");
   project.append(run, attempt, StateReport{RunState::running, "", "cpu", 2, summary.dataHash, true});
   EpochReport epoch;
@@ -303,7 +303,9 @@ void TestTables::fromAProject() {
   {
     ProjectWriter project(file);
     for (const FinishedRun& run : made) ids.push_back(record(project, run, true));
-    made[1].config.seed = 3;
+    RunConfig other = *made[1].config;
+    other.seed = 3;
+    made[1].config = std::make_shared<const RunConfig>(other);
     record(project, made[1], false);
     project.flush();
   }

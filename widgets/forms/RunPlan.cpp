@@ -49,12 +49,8 @@ std::vector<MethodCost> methodCosts(const std::vector<RunConfig>& runs, const st
     costs.push_back({{}, relative[run]});
   }
   std::vector<std::string> labels;
-  std::vector<Json> settings;
-  for (const Choice& method : methods) {
-    labels.push_back(method.name);
-    settings.push_back(toldSettings(method));
-  }
-  labels = toldApart(std::move(labels), settings);
+  for (const Choice& method : methods) labels.push_back(method.name);
+  labels = toldApart(std::move(labels), [&](std::size_t i) { return toldSettings(methods[i]); });
   for (std::size_t i = 0; i < costs.size(); ++i) costs[i].label = labels[i];
   return costs;
 }

@@ -47,7 +47,8 @@ int perform(const RunsOptions& options) {
   const ProjectReader project(options.project);
   const auto runs = project.runs();
   noteRemarks(project, console);
-  for (const RunSummary& run : runs) console.object("run", summaryJson(run));
+  if (options.json)
+    for (const RunSummary& run : runs) console.object("run", summaryJson(run));
   if (runs.empty()) {
     console.say(fmt::format("No runs in {} yet; 'uada run demo' starts some.", options.project));
     return 0;

@@ -25,7 +25,10 @@ const std::vector<Optimiser>& optimisers() {
 
 const Optimiser& findOptimiser(std::string_view name) { return findEntry(optimisers(), name, "optimiser"); }
 
-Choice usualOptimiser() { return {Sgd::kName, Sgd{}}; }
+Choice usualOptimiser() {
+  static const Choice usual(Sgd::kName, Sgd{});
+  return usual;
+}
 
 Choice optimiserFromJson(const Json& json, const std::string& where) {
   return choiceFromJson(optimisers(), "optimiser", json, where, Sgd::kName);

@@ -36,7 +36,10 @@ const std::vector<Schedule>& schedules() {
 
 const Schedule& findSchedule(std::string_view name) { return findEntry(schedules(), name, "schedule"); }
 
-Choice usualSchedule() { return {StepSchedule::kName, StepSchedule{}}; }
+Choice usualSchedule() {
+  static const Choice usual(StepSchedule::kName, StepSchedule{});
+  return usual;
+}
 
 Choice scheduleFromJson(const Json& json, const std::string& where) {
   return choiceFromJson(schedules(), "schedule", json, where, StepSchedule::kName);
