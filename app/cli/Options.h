@@ -67,6 +67,32 @@ struct ResumeOptions {
   bool json = false, quiet = false;
 };
 
+/// queue add, list, remove and run.
+struct QueueAddOptions {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string project = kDefaultProject;
+  std::string device;  ///< empty: as the experiment says
+  bool json = false;
+};
+
+struct QueueListOptions {
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+struct QueueRemoveOptions {
+  std::int64_t number = 0;
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+struct QueueRunOptions {
+  std::string project = kDefaultProject;
+  std::string device;  ///< empty: as each run's configuration says
+  bool json = false, quiet = false;
+};
+
 struct StopOptions {
   std::string run;
   std::string project = kDefaultProject;
@@ -155,9 +181,10 @@ struct DoctorOptions {
   bool json = false;
 };
 
-using Request = std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
-                             RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions,
-                             BenchOptions, DoctorOptions, PolicyImportOptions, PolicyListOptions,
-                             PolicyRemoveOptions, ReplayOptions, EvalSegOptions>;
+using Request =
+    std::variant<ListOptions, ApplyOptions, SampleOptions, RunOptions, ResumeOptions, StopOptions,
+                 RunsOptions, ShowOptions, TableOptions, ExportOptions, DataCheckOptions, BenchOptions,
+                 DoctorOptions, PolicyImportOptions, PolicyListOptions, PolicyRemoveOptions, ReplayOptions,
+                 EvalSegOptions, QueueAddOptions, QueueListOptions, QueueRemoveOptions, QueueRunOptions>;
 
 }  // namespace uada::cli

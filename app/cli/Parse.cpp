@@ -31,6 +31,7 @@ class Parser {
   void addSampling();
   void addRunning();
   void addResults();
+  void addQueue();
   void addReplay();
   void addEvaluation();
   void addCare();
@@ -56,6 +57,10 @@ class Parser {
   PolicyRemoveOptions remove_;
   BenchOptions bench_;
   DoctorOptions doctor_;
+  QueueAddOptions queueAdd_;
+  QueueListOptions queueList_;
+  QueueRemoveOptions queueRemove_;
+  QueueRunOptions queueRun_;
   std::string value_, fill_ = "0,0,0", cover_, at_;
 };
 
@@ -94,6 +99,7 @@ Parser::Parser() : app_(kAbout, "uada") {
   addSampling();
   addRunning();
   addResults();
+  addQueue();
   addReplay();
   addEvaluation();
   addCare();
@@ -156,6 +162,16 @@ CLI::Option* addNumber(CLI::App* verb, const char* name, Target& value, const ch
 
 CLI::Option* positional(CLI::App* verb, const char* name, std::string& value, const char* about) {
   return verb->add_option(name, value, about)->required();
+}
+
+/// What changes an experiment.
+void addSets(CLI::App* verb, std::vector<std::string>& sets, std::string& device) {
+  verb->add_option("--set", sets, "Change a setting of the experiment; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
+  verb->add_option("--device", device, "auto, cpu, cuda or cuda:N; default: as the experiment says")
+      ->type_name("NAME");
 }
 
 void Parser::addInspecting() {
@@ -266,12 +282,7 @@ void Parser::addRunning() {
   positional(run, "EXPERIMENT", run_.experiment,
              "JSON file, or the name of one from 'uada list experiments'");
   addProject(run, run_);
-  run->add_option("--set", run_.sets, "Change a setting of the experiment; may be repeated")
-      ->type_name("KEY=VALUE")
-      ->take_all()
-      ->allow_extra_args(false);
-  run->add_option("--device", run_.device, "auto, cpu, cuda or cuda:N; default: as the experiment says")
-      ->type_name("NAME");
+  addSets(run, run_.sets, run_.device);
   run->add_flag("--again", run_.again, "Train anew, also what is finished or could be resumed");
   run->add_flag("--quiet", run_.quiet, "No progress, only results and errors");
 
@@ -338,6 +349,45 @@ void Parser::addResults() {
   exported->add_option("--format", export_.format, "For a FILE without ending: csv or jsonl")
       ->type_name("NAME");
   addProject(exported, export_);
+}
+
+void Parser::addQueue() {
+  CLI::App* queue =
+      app_.add_subcommand("queue", "Add, list, remove and train the runs that wait in a project");
+  queue->group("Verbs");
+  queue->footer("Example: uada queue add demo\n         uada queue run");
+  queue->require_subcommand(1);
+  CLI::App* add = verb(*queue, "add", "Add every run of an experiment to the end of the queue",
+                       "The window shows and trains the same queue. Policy files are kept in the project.\n"
+                       "Example: uada queue add demo --set seeds=[1,2,3]",
+                       queueAdd_);
+  positional(add, "EXPERIMENT", queueAdd_.experiment,
+             "JSON file, or the name of one from 'uada list experiments'");
+  addProject(add, queueAdd_);
+  addSets(add, queueAdd_.sets, queueAdd_.device);
+
+  CLI::App* list = verb(*queue, "list", "List the runs that wait, the next one first",
+                        "Example: uada queue list --project thesis.uada", queueList_);
+  addProject(list, queueList_);
+
+  CLI::App* remove =
+      verb(*queue, "remove", "Take a run out of the queue", "Example: uada queue remove 3", queueRemove_);
+  addNumber(remove, "NUMBER", queueRemove_.number, "Its number in 'uada queue list'", "", 1,
+            std::numeric_limits<std::int64_t>::max())
+      ->required();
+  addProject(remove, queueRemove_);
+
+  CLI::App* run =
+      verb(*queue, "run", "Train the runs that wait, one after the other, until none is left",
+           "A run that fails does not keep the next ones back; the exit code is then 1. One that\n"
+           "cannot be started stays in the queue. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint\n"
+           "first; a second one ends at once.\n"
+           "Example: uada queue run --device cuda",
+           queueRun_);
+  addProject(run, queueRun_);
+  run->add_option("--device", queueRun_.device, "auto, cpu, cuda or cuda:N; default: as each run says")
+      ->type_name("NAME");
+  run->add_flag("--quiet", queueRun_.quiet, "No progress, only results and errors");
 }
 
 void Parser::addReplay() {

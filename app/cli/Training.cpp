@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <csignal>
 #include <thread>
 #include <variant>
 
@@ -12,7 +13,9 @@
 #include "app/cli/RunText.h"
 #include "core/base/Error.h"
 #include "core/base/Mailbox.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
+#include "core/config/DeviceName.h"
 #include "core/engine/ReportJson.h"
 
 namespace uada::cli {
@@ -105,13 +108,33 @@ class Waiting {
 
 }  // namespace
 
+std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device) {
+  if (device.empty()) return sets;
+  parseDeviceName(device, "--device");
+  const std::string wanted = "runtime.device=" + device;
+  for (const std::string& set : sets)
+    if (set.starts_with("runtime.device=") && set != wanted)
+      throw UsageError(
+          fmt::format("--set {}: --device says '{}'; leave one of the two out", quotable(set), device));
+  sets.push_back(wanted);
+  return sets;
+}
+
+int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }
+
+void reportFailure(const Outcome& outcome, const std::string& title, const Console& console) {
+  printProblem(fmt::format("{} failed: {}", title, outcome.problem));
+  console.object("error", Json::Object{{"run", outcome.run}, {"message", outcome.problem}});
+}
+
 Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, const Console& console,
               bool quiet) {
   Progress progress(task.config, task.prefix, quiet);
   Engine& engine = loadEngine();
   Feed feed;
-  const auto session = task.resumed ? std::make_unique<RunSession>(project, engine, *task.resumed, &feed)
-                                    : std::make_unique<RunSession>(project, engine, task.config, &feed);
+  const auto session = task.resumed
+                           ? std::make_unique<RunSession>(project, engine, *task.resumed, &feed)
+                           : std::make_unique<RunSession>(project, engine, task.config, &feed, task.queued);
   task.turn = {};
   announce(console, *session, task);
   const Lines lines(console, session->run().id);

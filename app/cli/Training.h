@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "app/cli/Console.h"
 #include "app/cli/Signals.h"
@@ -22,7 +24,16 @@ struct Task {
   std::optional<RunDetail> resumed;  ///< none: a new run
   std::string prefix;                ///< before its lines: "[2/4] r18-c10-uada-s1"
   store::FileLock turn;              ///< given back once the run is recorded as being trained
+  std::int64_t queued = 0;           ///< of the project's queue, which it leaves; 0: none
 };
+
+/// --device is another way to set runtime.device: all that is set. Throws UsageError where the two say
+/// different things.
+std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device);
+/// Of a training that a signal ended.
+int exitCode(const StopSignals& signals);
+/// Says that a run failed and why.
+void reportFailure(const Outcome& outcome, const std::string& title, const Console& console);
 
 /// Trains one run to its end, its failure or a signal; shows progress, or writes JSON lines. Waits for a
 /// checkpoint when a signal comes.

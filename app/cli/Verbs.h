@@ -24,5 +24,9 @@ int perform(const PolicyImportOptions& options);
 int perform(const PolicyListOptions& options);
 int perform(const PolicyRemoveOptions& options);
 int perform(const DoctorOptions& options);
+int perform(const QueueAddOptions& options);
+int perform(const QueueListOptions& options);
+int perform(const QueueRemoveOptions& options);
+int perform(const QueueRunOptions& options);
 
 }  // namespace uada::cli

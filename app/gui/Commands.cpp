@@ -58,7 +58,7 @@ void Commands::newRun() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     const auto take = [this](const std::vector<RunConfig>& runs, bool start) {
       guarded([&] {
-        for (const RunConfig& run : runs) workbench_.session.queue(run);
+        workbench_.session.queue(runs);
         if (start) workbench_.session.startNext();
       });
     };
@@ -78,7 +78,7 @@ void Commands::runDemo() {
       QDir().mkpath(folder);
       openProject(folder + "/demo.uada");
     }
-    for (const RunConfig& run : expand(demo)) workbench_.session.queue(run);
+    workbench_.session.queue(expand(demo));
     workbench_.session.startNext();
   });
 }

@@ -16,7 +16,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 6;
+constexpr int kSchemaVersion = 7;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -42,7 +42,12 @@ class ProjectWriter {
   /// Each of these waits for its commit (acknowledged rows are never lost) and throws Error if it failed.
   /// The policy file of the configuration is kept with the run; another one under a name that the project
   /// knows is refused.
-  RunSummary createRun(const RunConfig& config);
+  /// queued  a run of the queue, taken out by the same commit: an error if it is no longer there; 0: none
+  RunSummary createRun(const RunConfig& config, std::int64_t queued = 0);
+  /// Adds runs to the end of the queue, each with its policy file, all or none. Returns their numbers.
+  std::vector<std::int64_t> queue(const std::vector<RunConfig>& runs);
+  /// Takes one out of the queue.
+  void unqueue(std::int64_t queued);
   int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
   void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);
   /// Of the same hash and seed: where the data lie, the device and the like.
@@ -89,7 +94,7 @@ class ProjectReader {
   /// Of a run that is to be counted: none, with a remark, if this or another of its rows is damaged. Without
   /// the policy's file.
   std::optional<RunConfig> soundConfig(const RunSummary& run) const;
-  /// The policy files that runs of the project use, by name.
+  /// The policy files that runs of the project and its queue use, by name.
   std::vector<PolicyFile> policies() const;
   std::vector<StepReport> steps(std::int64_t run, std::int64_t afterStep = 0) const;
   std::vector<EpochReport> epochs(std::int64_t run) const;
@@ -105,6 +110,10 @@ class ProjectReader {
   std::optional<Decision> soundDecision(std::int64_t run, const DecisionPlace& place,
                                         bool withPictures) const;
   std::optional<CheckpointReport> lastCheckpoint(std::int64_t run) const;
+  /// The runs that wait, the next one first.
+  std::vector<QueuedRun> queue() const;
+  /// With its policy file. Throws Error if it is not in the queue or damaged.
+  RunConfig queuedConfig(std::int64_t queued) const;
   /// What was left out of what was read since the last call, a sentence for each run and kind of row: "run
   /// 3fa2c1d0 of '/x/y.uada': 2 rows of decisions are damaged and left out (step 5: ...)", or that the run is
   /// not counted.

@@ -83,6 +83,13 @@ struct FinishedRun {
   std::shared_ptr<const RunConfig> config;
 };
 
+/// A run that waits for its turn.
+struct QueuedRun {
+  std::int64_t id = 0;  ///< in the order of the queue; no other run of the project's queue ever has it
+  std::string title;
+  std::string added;  ///< UTC, ISO 8601
+};
+
 /// Where a decision stands in a project.
 struct DecisionPlace {
   std::int64_t attempt = 1;  ///< from 1

@@ -261,8 +261,9 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   }
 }
 
-RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer)
-    : impl_(std::make_unique<Impl>(project, project.createRun(config))) {
+RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer,
+                       std::int64_t queued)
+    : impl_(std::make_unique<Impl>(project, project.createRun(config, queued))) {
   impl_->begin(engine, config, observer, {});
 }
 

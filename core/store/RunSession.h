@@ -13,8 +13,10 @@ namespace uada {
 class RunSession {
  public:
   /// Creates the run and its folder with config.json, and starts. observer: also gets every report, on the
-  /// job's thread, after the store's queue; may be null; outlives the session.
-  RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer);
+  /// job's thread, after the storage thread's channel; may be null; outlives the session.
+  /// queued  the run of the project's queue that it is, which is taken out; 0: none
+  RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer,
+             std::int64_t queued = 0);
   /// Resumes the run from the newest checkpoint of its folder that is whole and its own (from the beginning
   /// if it has none). run.config may differ from what is stored in what does not define the run (configHash,
   /// seed): folder, device and runtime are taken and recorded; the number of threads stays that of the first

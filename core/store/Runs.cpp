@@ -31,7 +31,8 @@ std::int64_t lastAttempt(SQLite::Database& database, std::int64_t run) {
   return query.getColumn(0).getInt64();
 }
 
-/// A name means one policy in a project: that its runs can be compared, and gone on with elsewhere.
+}  // namespace
+
 void keepPolicy(SQLite::Database& database, const PolicyFile& policy) {
   SQLite::Statement query(database, "SELECT sha256 FROM policies WHERE name = ?");
   if (!bindAll(query, policy.name).executeStep()) {
@@ -47,7 +48,11 @@ void keepPolicy(SQLite::Database& database, const PolicyFile& policy) {
         policy.name, known, policy.sha256));
 }
 
-}  // namespace
+void dropUnusedPolicies(SQLite::Database& database) {
+  database.exec(
+      "DELETE FROM policies WHERE NOT EXISTS (SELECT 1 FROM runs WHERE instr(config, policies.sha256)) "
+      "AND NOT EXISTS (SELECT 1 FROM queue WHERE instr(config, policies.sha256))");
+}
 
 RunSummary newRun(const std::filesystem::path& project, const RunConfig& config) {
   RunSummary summary;
@@ -134,9 +139,7 @@ std::string takeRun(SQLite::Database& database, const std::filesystem::path& pro
   }
   SQLite::Statement remove(database, "DELETE FROM runs WHERE id = ?");
   bindAll(remove, run).exec();
-  // The name of a policy that no run uses any more is free.
-  database.exec(
-      "DELETE FROM policies WHERE NOT EXISTS (SELECT 1 FROM runs WHERE instr(config, policies.sha256))");
+  dropUnusedPolicies(database);
   return key;
 }
 

@@ -15,6 +15,12 @@ RunSummary newRun(const std::filesystem::path& project, const RunConfig& config)
 /// Adds its row, and the policy it names. Returns its id.
 /// throws  Error if the project has another policy of that name
 std::int64_t addRun(SQLite::Database& database, const RunConfig& config, const RunSummary& summary);
+/// Keeps a policy file. A name means one policy in a project: that its runs can be compared, and gone on with
+/// elsewhere.
+/// throws  Error if the project has another policy of that name
+void keepPolicy(SQLite::Database& database, const PolicyFile& policy);
+/// Removes policies that no run names any more, trained or queued: their names are free.
+void dropUnusedPolicies(SQLite::Database& database);
 /// The next attempt of a run, from 1; those before it end.
 /// throws  Error if there is no such run
 int addAttempt(SQLite::Database& database, std::int64_t run, const Manifest& manifest,

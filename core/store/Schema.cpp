@@ -363,7 +363,15 @@ UPDATE attempts AS d SET data_published = {};
 )sql",
                                                           kPublishedByHash)},
                                           {5, "", hashWithoutPaths},
-                                          {6, metricsText() + viewsText()}};
+                                          {6, metricsText() + viewsText()},
+                                          {7, R"sql(
+CREATE TABLE queue (             -- runs that wait for their turn, the next one first
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  title  TEXT NOT NULL,
+  config TEXT NOT NULL,                -- JSON, complete, as that of a run; the policies that it names are kept
+  added  TEXT NOT NULL                 -- UTC, ISO 8601
+);
+)sql"}};
   return all;
 }
 

@@ -17,6 +17,7 @@
 #include "core/store/Locks.h"
 #include "core/store/Log.h"
 #include "core/store/Project.h"
+#include "core/store/Queue.h"
 #include "core/store/Runs.h"
 
 namespace uada {
@@ -274,10 +275,29 @@ ProjectWriter::ProjectWriter(const std::filesystem::path& file) : impl_(std::mak
 ProjectWriter::~ProjectWriter() = default;
 const std::filesystem::path& ProjectWriter::file() const { return impl_->file; }
 
-RunSummary ProjectWriter::createRun(const RunConfig& config) {
+RunSummary ProjectWriter::createRun(const RunConfig& config, std::int64_t queued) {
   RunSummary summary = newRun(file(), config);
-  impl_->call([&](Inserter& to) { summary.id = addRun(to.database(), config, summary); });
+  impl_->call([&](Inserter& to) {
+    if (queued > 0) takeQueued(to.database(), queued);
+    summary.id = addRun(to.database(), config, summary);
+  });
   return summary;
+}
+
+std::vector<std::int64_t> ProjectWriter::queue(const std::vector<RunConfig>& runs) {
+  std::vector<std::int64_t> queued;
+  impl_->call([&](Inserter& to) {
+    queued.clear();
+    for (const RunConfig& run : runs) queued.push_back(addQueued(to.database(), run));
+  });
+  return queued;
+}
+
+void ProjectWriter::unqueue(std::int64_t queued) {
+  impl_->call([&](Inserter& to) {
+    takeQueued(to.database(), queued);
+    dropUnusedPolicies(to.database());
+  });
 }
 
 int ProjectWriter::beginAttempt(std::int64_t run, const Manifest& manifest,

@@ -41,6 +41,7 @@ class TestCliTrain : public QObject {
   void leavesOutWhatAnotherProcessHasBegun();
   void refusesALimitAboveTheSet();
   void resumesOnAGivenDevice();
+  void trainsTheQueue();
   void trainsOnAnyPolicy();
   void refusesDamagedDataBeforeTraining();
   void refusesADeviceThatIsNotThere();
@@ -401,6 +402,46 @@ void TestCliTrain::resumesOnAGivenDevice() {
 
 /// Plain and with UADA over it, a policy of the catalogue and an imported one; then by somebody without the
 /// import.
+/// In order, whatever becomes of one of them; with the policy files that they need.
+void TestCliTrain::trainsTheQueue() {
+  program_->set("XDG_DATA_HOME", program_->path("library"));
+  program_->write("mine.json", kMine);
+  COMPARE_CODE(program_->run({"policies", "import", "mine.json"}), 0);
+  const auto add = [&](const QString& methods, const QStringList& more) {
+    QStringList arguments = experiment(1, methods).mid(1);
+    arguments.prepend("add");
+    return program_->run(QStringList{"queue"} + arguments + more);
+  };
+  const auto waiting = [&] {
+    return ofKind(objects(program_->run({"queue", "list", "--json"}).out), "queued");
+  };
+  const Result first = add(R"(["ra-uc"])", {"--set", "recipe.dataset.folder=" + program_->path("nothing")});
+  COMPARE_CODE(first, 0);
+  QVERIFY(first.err.contains("1 run added to the queue of uada.uada"));
+  const Result second = add(kPolicyMethods, {"--json"});
+  COMPARE_CODE(second, 0);
+  QCOMPARE(ofKind(objects(second.out), "queued").size(), 3);
+  QCOMPARE(waiting().size(), 4);
+  QCOMPARE(waiting()[0]["title"].toString(), QString("r10w4-c10-ra-uc-s1"));
+  QVERIFY(program_->run({"queue", "list"}).out.contains("r10w4-c10-plain-autoaugment-s1"));
+  COMPARE_CODE(program_->run({"queue", "remove", "3"}), 0);
+  QCOMPARE(program_->run({"queue", "remove", "3"}).code, 2);
+  COMPARE_CODE(program_->run({"policies", "remove", "mine"}), 0);
+
+  const Result trained = program_->run({"queue", "run", "--json"});
+  QCOMPARE(trained.code, 1);
+  QVERIFY(trained.err.contains("r10w4-c10-ra-uc-s1 failed: ") && trained.err.contains("1 of 3 runs failed"));
+  QVERIFY(waiting().isEmpty());
+  QStringList titles, states;
+  for (const QJsonObject& run : runs()) titles << run["title"].toString(), states << run["state"].toString();
+  QCOMPARE(titles,
+           (QStringList{"r10w4-c10-uada-mine-s1", "r10w4-c10-plain-autoaugment-s1", "r10w4-c10-ra-uc-s1"}));
+  QCOMPARE(states, (QStringList{"finished", "finished", "failed"}));
+  const Result nothing = program_->run({"queue", "run"});
+  COMPARE_CODE(nothing, 0);
+  QVERIFY(nothing.err.contains("No runs wait in uada.uada."));
+}
+
 void TestCliTrain::trainsOnAnyPolicy() {
   program_->set("XDG_DATA_HOME", program_->path("library"));
   program_->write("mine.json", kMine);

@@ -142,7 +142,7 @@ class TestResults : public QObject {
     Session session(theme_, [this]() -> Engine& { return engine_; });
     session.openProject(folder_.filePath("results.uada"));
     for (const char* method : {"ra-uc", "uada"})
-      for (const int seed : {1, 2}) session.queue(fakeConfig(method, seed, 1));
+      for (const int seed : {1, 2}) session.queue({fakeConfig(method, seed, 1)});
     session.startNext();
     const auto finished = [&] {
       return std::ranges::count(session.runs(), RunState::finished, &RunSummary::state) == 4;

@@ -29,7 +29,8 @@ static FakeSettings failing(std::int64_t step) {
 
 /// A project in a new folder and a session over a fake engine.
 struct Bench {
-  explicit Bench(FakeSettings settings = {}) : engine(std::move(settings)) {
+  explicit Bench(FakeSettings settings = {}) : engine(std::move(settings)) { reopen(); }
+  void reopen() {
     session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; });
     session->openProject(file());
   }
@@ -181,21 +182,82 @@ class TestSession : public QObject {
     s.start(fakeConfig());
     QTRY_COMPARE(s.state(), SessionState::failed);
     QVERIFY(s.failure().contains("./setup"));
+    s.queue({fakeConfig()});
+    s.startNext();
+    QTRY_COMPARE(s.state(), SessionState::failed);
+    QCOMPARE(s.queued().size(), std::size_t{1});  // it has not begun
   }
 
   void queueIsKeptAndTakenInOrder() {
     Bench bench;
     Session& s = *bench.session;
-    for (const int seed : {1, 2, 3}) s.queue(fakeConfig("uada", seed, 1));
-    s.unqueue(1);
+    s.queue({fakeConfig("uada", 1, 1), fakeConfig("uada", 2, 1)});
+    s.queue({fakeConfig("uada", 3, 1)});
+    s.unqueue(s.queued()[1].id);
     s.closeProject();
     s.openProject(bench.file());
     QCOMPARE(s.queued().size(), std::size_t{2});
-    QCOMPARE(s.queued().back().seed, std::int64_t{3});
+    QVERIFY(s.queued().back().title.ends_with("-s3"));
     s.startNext();
     QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty() && s.state() == SessionState::finished, 20000);
     QCOMPARE(s.runs().size(), std::size_t{2});
     QCOMPARE(s.runs().front().seed, std::int64_t{3});  // newest first
+  }
+
+  /// Closed with runs waiting, opened again, and the policy file gone meanwhile: same runs, same text.
+  void queueKeepsPolicyFiles() {
+    const std::string text = R"({"format": "uada-policy", "version": 1, "name": "mine", "decoding": "faa",
+      "subpolicies": [[{"op": "Rotate", "probability": 0.9, "level": 0.7},
+                       {"op": "Color", "probability": 1, "level": 0.2}]]})";
+    QTemporaryDir elsewhere;
+    const std::string policy = elsewhere.filePath("mine.json").toStdString();
+    writeFileAtomically(policy, text);
+    Json method = Json::Object{{"name", "uada"}};
+    method["policy"] = Json::Object{{"name", "found"}, {"file", policy}};
+    Json experiment = Json::Object{{"name", "e"}, {"methods", Json::Array{method}}};
+    experiment["recipe"] = recipeToJson(fakeConfig("uada", 1, 1).recipe);
+    experiment["seeds"] = Json::Array{Json(2), Json(1)};
+    Bench bench(slow(1ms, 20));
+    bench.session->queue(expand(experimentFromJson(experiment, "e.json")));
+    const auto titles = [&] {
+      QStringList list;
+      for (const QueuedRun& run : bench.session->queued()) list << QString::fromStdString(run.title);
+      return list;
+    };
+    const QStringList before = titles();
+    QCOMPARE(before.size(), 2);
+    QVERIFY(before[0].endsWith("-s2") && before[1].endsWith("-s1"));
+    bench.session.reset();
+    elsewhere.remove();
+    bench.reopen();
+    Session& s = *bench.session;
+    QCOMPARE(titles(), before);
+    s.startNext();
+    QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty() && s.state() == SessionState::finished, 20000);
+    QCOMPARE(s.runs().size(), std::size_t{2});
+    for (const RunSummary& run : s.runs()) {
+      const RunDetail detail = s.reader().detail(run.id);
+      QVERIFY(detail.config.policyFile);
+      QCOMPARE(detail.config.policyFile->text, text);
+      const auto file = runFolder(bench.file().toStdString(), run.key) / "policy.json";
+      QCOMPARE(readTextFile(file, 1 << 20), text);  // what a resume elsewhere goes on with
+    }
+  }
+
+  /// What another program does to the queue is seen.
+  void queueIsSharedWithOtherPrograms() {
+    Bench bench;
+    Session& s = *bench.session;
+    const QSignalSpy changed(&s, &Session::queueChanged);
+    {
+      ProjectWriter other(bench.file().toStdString());
+      other.queue({fakeConfig("uada", 5, 1)});
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(s.queued().size(), std::size_t{1}, 20000);
+    QCOMPARE(changed.size(), 1);
+    ProjectWriter(bench.file().toStdString()).unqueue(s.queued()[0].id);
+    s.startNext();  // there is none any more
+    QVERIFY(!s.isLive() && s.queued().empty());
   }
 
   void closingWhileTrainingLosesNothing() {

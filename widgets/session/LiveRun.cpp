@@ -7,12 +7,8 @@
 
 namespace uada {
 
-LiveRun::LiveRun(ProjectWriter& project, EngineProvider engine, RunConfig config,
-                 std::optional<RunDetail> resumed)
-    : project_(project),
-      engine_(std::move(engine)),
-      config_(std::move(config)),
-      resumed_(std::move(resumed)) {
+LiveRun::LiveRun(ProjectWriter& project, EngineProvider engine, Wanted wanted)
+    : project_(project), engine_(std::move(engine)), wanted_(std::move(wanted)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -28,16 +24,15 @@ void LiveRun::run() {
     loading.text = "loading the engine";
     states.post(loading);
     Engine& engine = engine_();
-    if (resumed_) {
-      RunSession session(project_, engine, *resumed_, this);
+    if (wanted_.resumed) {
+      RunSession session(project_, engine, *wanted_.resumed, this);
       serve(session);
     } else {
-      RunSession session(project_, engine, config_, this);
+      RunSession session(project_, engine, wanted_.config, this, wanted_.queued);
       serve(session);
     }
   } catch (const std::exception& error) {
-    end_ = {RunState::failed,
-            problemText(error, "the training of " + runTitle(resumed_ ? resumed_->config : config_))};
+    end_ = {RunState::failed, problemText(error, "the training of " + runTitle(wanted_.config))};
   }
   over_ = true;
 }

@@ -18,8 +18,13 @@ namespace uada {
 class LiveRun final : private Sink {
  public:
   using EngineProvider = std::function<Engine&()>;
-  /// resumed  continue this run instead of creating one
-  LiveRun(ProjectWriter& project, EngineProvider engine, RunConfig config, std::optional<RunDetail> resumed);
+  /// What is to be trained.
+  struct Wanted {
+    RunConfig config;
+    std::int64_t queued = 0;           ///< of the project's queue, taken out when the run is created; 0: none
+    std::optional<RunDetail> resumed;  ///< continue this run instead of creating one
+  };
+  LiveRun(ProjectWriter& project, EngineProvider engine, Wanted wanted);
   /// Stops the job with a checkpoint, if it is live, and joins.
   ~LiveRun() override;
 
@@ -47,8 +52,7 @@ class LiveRun final : private Sink {
 
   ProjectWriter& project_;
   const EngineProvider engine_;
-  const RunConfig config_;
-  const std::optional<RunDetail> resumed_;
+  const Wanted wanted_;
   Channel<Command> commands_{64};
   End end_;
   std::atomic<bool> over_ = false;

@@ -1,14 +1,12 @@
 #include "widgets/session/Session.h"
 
-#include <fmt/core.h>
-
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/Error.h"
-#include "core/base/Files.h"
+#include "core/store/Queue.h"
 #include "core/tables/Cost.h"
 #include "core/tables/Labels.h"
 #include "widgets/session/LiveRun.h"
@@ -42,7 +40,8 @@ void Session::openProject(const QString& file) {
   reader_ = std::move(reader);
   takeRuns(reader_->runs());
   dataVersion_ = reader_->dataVersion();
-  loadQueue();
+  adoptQueue();
+  queue_ = reader_->queue();
   if (!runs_.empty()) {
     selected_ = runs_.front().id;
     for (const RunSummary& run : runs_) {  // the newest run's comparison: as many as there are plain colours
@@ -133,6 +132,7 @@ void Session::poll() {
     const std::int64_t version = reader_->dataVersion();
     if (version == dataVersion_) return;
     dataVersion_ = version;
+    readQueue();
     for (auto it = histories_.begin(); it != histories_.end();) {  // runs that other processes train
       const RunSummary* run = find(it->first);
       const bool foreign = it->first != liveRun() && run && run->state < RunState::finished;
@@ -246,50 +246,38 @@ void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
 
 // ---- queue
 
-static std::filesystem::path queueFile(const ProjectWriter& writer) {
-  return runFolder(writer.file(), "queue").parent_path() / "queue.json";
-}
-
-void Session::saveQueue() {
-  Json list = Json::array();
-  for (const RunConfig& config : queue_) list.push(toJson(config));
-  const std::filesystem::path file = queueFile(writer());
-  std::filesystem::create_directories(file.parent_path());
-  writeFileAtomically(file, list.dump(2));
-  Q_EMIT queueChanged();
-}
-
-void Session::loadQueue() {
-  const std::filesystem::path file = queueFile(*writer_);
-  if (!std::filesystem::exists(file)) return;
+/// A damaged file of an earlier version must not keep the project shut.
+void Session::adoptQueue() {
   try {
-    const Json json = readJsonFile(file);
-    if (!json.isArray())
-      throw Error(fmt::format("{}: an array of runs expected, {} found", file.string(), json.typeName()));
-    for (const Json& item : json.asArray()) queue_.push_back(runConfigFromJson(item, file.string()));
-  } catch (const Error& error) {  // a damaged queue must not keep the project shut
+    adoptQueueFile(*writer_);
+  } catch (const Error& error) {
     Q_EMIT problem(text(error.what()));
   }
 }
 
-void Session::queue(const RunConfig& config) {
-  writer();
-  queue_.push_back(config);
-  saveQueue();
+void Session::readQueue() {
+  std::vector<QueuedRun> now = reader_->queue();
+  if (std::ranges::equal(now, queue_, {}, &QueuedRun::id, &QueuedRun::id)) return;
+  queue_ = std::move(now);
+  Q_EMIT queueChanged();
 }
 
-void Session::unqueue(int index) {
-  if (index < 0 || index >= static_cast<int>(queue_.size())) return;
-  queue_.erase(queue_.begin() + index);
-  saveQueue();
+void Session::queue(const std::vector<RunConfig>& configs) {
+  writer().queue(configs);
+  readQueue();
+}
+
+void Session::unqueue(qint64 queued) {
+  writer().unqueue(queued);
+  readQueue();
 }
 
 void Session::startNext() {
-  if (isLive() || queue_.empty()) return;
-  const RunConfig next = queue_.front();
-  queue_.pop_front();
-  saveQueue();
-  begin(next, std::nullopt);
+  if (isLive() || !hasProject()) return;
+  readQueue();
+  if (queue_.empty()) return;
+  const std::int64_t next = queue_.front().id;
+  begin(reader_->queuedConfig(next), next, std::nullopt);
 }
 
 }  // namespace uada

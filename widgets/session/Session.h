@@ -4,7 +4,6 @@
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -54,9 +53,9 @@ struct Progress {
   int epoch = 0, epochs = 0;
   qint64 step = 0;
   qint64 steps = 0, stepsPerEpoch = 0;  ///< planned, as the engine says; 0: not known yet
-  double share = 0;         ///< 0..1; 0 until the steps are known
-  double secondsLeft = -1;  ///< negative: not known yet
-  QString text;             ///< what is being prepared
+  double share = 0;                     ///< 0..1; 0 until the steps are known
+  double secondsLeft = -1;              ///< negative: not known yet
+  QString text;                         ///< what is being prepared
   QString device;
   int threads = 0;
 };
@@ -111,14 +110,15 @@ class Session : public QObject {
   qint64 cursor() const { return cursor_; }  ///< step of the selected run, from 1; 0: nothing yet
   qint64 lastStep() const;                   ///< of the selected run
   bool followsLive() const { return follow_; }
-  const std::deque<RunConfig>& queued() const { return queue_; }
+  /// The project's queue, the next run first; kept up to date, whoever changes it.
+  const std::vector<QueuedRun>& queued() const { return queue_; }
 
  public Q_SLOTS:
   /// Start if nothing is live, else queue. Errors that stop it at once are thrown; later ones make the state
   /// failed.
   void start(const uada::RunConfig& config);
-  void queue(const uada::RunConfig& config);
-  void unqueue(int index);
+  void queue(const std::vector<uada::RunConfig>& configs);
+  void unqueue(qint64 queued);
   /// Continues the run from its newest checkpoint.
   void resumeRun(qint64 run);
   void pause();
@@ -160,7 +160,7 @@ class Session : public QObject {
     std::vector<StepReport> steps;
     std::vector<EpochReport> epochs;
   };
-  void begin(const RunConfig& config, std::optional<RunDetail> resumed);
+  void begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed);
   void drain();
   void drainStart();
   void drainStates();
@@ -172,8 +172,8 @@ class Session : public QObject {
   void updateProgress(const StepReport& last);
   History& history(qint64 run);
   void takeRuns(std::vector<RunSummary> runs);
-  void saveQueue();
-  void loadQueue();
+  void adoptQueue();
+  void readQueue();
 
   const Theme& theme_;
   EngineProvider engine_;
@@ -188,7 +188,7 @@ class Session : public QObject {
   std::unordered_map<qint64, QString> names_;
   std::map<qint64, History> histories_;
   std::set<qint64> checked_;
-  std::deque<RunConfig> queue_;
+  std::vector<QueuedRun> queue_;
   qint64 selected_ = 0, cursor_ = 0;
   bool follow_ = true;
   bool pauseAsked_ = false;    ///< by a person

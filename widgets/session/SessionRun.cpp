@@ -16,20 +16,20 @@ bool Session::isLive() const { return live_ != nullptr; }
 
 void Session::start(const RunConfig& config) {
   if (isLive()) {
-    queue(config);
+    queue({config});
   } else {
-    begin(config, std::nullopt);
+    begin(config, 0, std::nullopt);
   }
 }
 
 void Session::resumeRun(qint64 run) {
   if (isLive()) throw Error("another run is training: stop it first, or wait until it has finished");
   RunDetail detail = reader().detail(run);
-  const RunConfig config = detail.config;
-  begin(config, std::move(detail));
+  RunConfig config = detail.config;
+  begin(std::move(config), 0, std::move(detail));
 }
 
-void Session::begin(const RunConfig& config, std::optional<RunDetail> resumed) {
+void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
   ProjectWriter& project = writer();
   progress_ = {};
   progress_.title = text(runTitle(config));
@@ -43,7 +43,8 @@ void Session::begin(const RunConfig& config, std::optional<RunDetail> resumed) {
   firstBatch_ = true;
   pauseAsked_ = false;
   secondsPerStep_ = 0;
-  live_ = std::make_unique<LiveRun>(project, engine_, config, std::move(resumed));
+  live_ = std::make_unique<LiveRun>(project, engine_,
+                                    LiveRun::Wanted{std::move(config), queued, std::move(resumed)});
   drainTimer_.start();
   Q_EMIT logged(QStringLiteral("%1: starting").arg(progress_.title));
   setState(SessionState::preparing);
@@ -102,6 +103,7 @@ void Session::drainStart() {
   for (const RunSummary& run : live_->started.drain().items) {
     progress_.run = run.id;
     history(run.id);
+    readQueue();
     refresh();
     setChecked(run.id, true);
     selected_ = 0;  // select() also moves the cursor to the end

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <map>
 #include <thread>
 
@@ -12,7 +11,6 @@
 #include "app/cli/Training.h"
 #include "app/cli/Verbs.h"
 #include "core/base/Error.h"
-#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
 #include "core/data/Dataset.h"
@@ -122,11 +120,6 @@ void skip(const Wanted& wanted, const std::string& prefix, const Console& consol
                    : fmt::format("{}  left out: {} is {} in process {} on {}", prefix, run.key,
                                  stateName(run.state), run.pid, run.host));
   console.object("skipped", summaryJson(run));
-}
-
-void reportFailure(const Outcome& outcome, const std::string& title, const Console& console) {
-  printProblem(fmt::format("{} failed: {}", title, outcome.problem));
-  console.object("error", Json::Object{{"run", outcome.run}, {"message", outcome.problem}});
 }
 
 /// Held from looking at what there is to do until it is recorded that this process does it, so that two
@@ -284,27 +277,11 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
                      plural(static_cast<long long>(all.size()), "run"), groupedText(left), about, project);
 }
 
-int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }
-
-/// --device is another way to set runtime.device; the two may not say different things.
-std::vector<std::string> allSets(const RunOptions& options) {
-  auto sets = options.sets;
-  if (options.device.empty()) return sets;
-  parseDeviceName(options.device, "--device");
-  const std::string wanted = "runtime.device=" + options.device;
-  for (const std::string& set : sets)
-    if (set.starts_with("runtime.device=") && set != wanted)
-      throw UsageError(fmt::format("--set {}: --device says '{}'; leave one of the two out", quotable(set),
-                                   options.device));
-  sets.push_back(wanted);
-  return sets;
-}
-
 }  // namespace
 
 int perform(const RunOptions& options) {
   const Console console(options.json, options.quiet);
-  const auto sets = allSets(options);
+  const auto sets = allSets(options.sets, options.device);
   const auto kept =
       isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
   const std::string file = findExperiment(options.experiment).string();

@@ -13,8 +13,8 @@
 #include <QVBoxLayout>
 
 #include "core/base/Error.h"
-#include "widgets/panels/runs/RunsModel.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/runs/RunsModel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -31,6 +31,7 @@ class RunsPanel : public PanelWidget {
   QWidget* makeHead();
   void makeList();
   void updateQueue();
+  void takeOut();
   void followSelection();
   void updateEmpty();
   void contextMenu(const QPoint& position);
@@ -64,7 +65,7 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
   take->setShortcut(Qt::Key_Delete);
   take->setShortcutContext(Qt::WidgetShortcut);
   queue_->addAction(take);
-  connect(take, &QAction::triggered, this, [this] { workbench_.session.unqueue(queue_->currentRow()); });
+  connect(take, &QAction::triggered, this, [this] { takeOut(); });
   layout->addWidget(queueTitle_);
   layout->addWidget(queue_);
   connect(&workbench.session, &Session::queueChanged, this, &RunsPanel::updateQueue);
@@ -149,10 +150,24 @@ void RunsPanel::updateEmpty() { pages_->setCurrentIndex(workbench_.session.runs(
 void RunsPanel::updateQueue() {
   const auto& queue = workbench_.session.queued();
   queue_->clear();
-  for (const RunConfig& config : queue) queue_->addItem(QString::fromStdString(runTitle(config)));
+  for (const QueuedRun& run : queue) {
+    auto* item = new QListWidgetItem(QString::fromStdString(run.title), queue_);
+    item->setData(RunsModel::kRunRole, QVariant::fromValue<qint64>(run.id));
+  }
   queueTitle_->setText(tr("QUEUE (%1)").arg(queue.size()));
   queue_->setVisible(!queue.empty());
   queueTitle_->setVisible(!queue.empty());
+}
+
+/// The chosen run of the queue. Another program may have taken it since.
+void RunsPanel::takeOut() {
+  const QListWidgetItem* chosen = queue_->currentItem();
+  if (!chosen) return;
+  try {
+    workbench_.session.unqueue(chosen->data(RunsModel::kRunRole).toLongLong());
+  } catch (const std::exception& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
+  }
 }
 
 void RunsPanel::contextMenu(const QPoint& position) {
