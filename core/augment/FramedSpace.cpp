@@ -24,14 +24,16 @@ RenderOrder orderOf(const FrameSettings& frame) {
 
 void FrameSettings::visit(SettingsVisitor& v) {
   crop.visit(v);
-  v.field({.name = "order",
-           .title = "Order",
-           .help = "Ops before crop and flip, as the AutoAugment family, or after, as UADA; "
-                   "usual: before a padded crop, after a resized one",
-           .choices = {"usual", "chain_first", "crop_first"},
-           .advanced = true,
-           .unless = {{"crop", "resized"}}},
-          order);
+  v.field(
+      {.name = "order",
+       .title = "Order",
+       .help =
+           "Ops before crop and flip, as the AutoAugment family, or after, as UADA; "
+           "usual: before a padded crop, after a resized one; in Adversarial AutoAugment's space after both",
+       .choices = {"usual", "chain_first", "crop_first"},
+       .advanced = true,
+       .unless = {{"crop", "resized"}}},
+      order);
   v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, cutout);
   v.field({.name = "cutout_size",
            .title = "Cutout size",

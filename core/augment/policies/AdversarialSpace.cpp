@@ -5,7 +5,7 @@ namespace {
 
 struct AdversarialSpaceSettings {
   int ops = 2;
-  FrameSettings frame{.crop = {}, .order = "crop_first"};
+  FrameSettings frame;
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "ops",
@@ -24,9 +24,14 @@ struct AdversarialSpaceSettings {
 class AdversarialSpace : public FramedSpace {
  public:
   AdversarialSpace(const AdversarialSpaceSettings& settings, const PolicyContext& context)
-      : FramedSpace(settings.frame, context, Grid::aa10, settings.ops), count_(settings.ops) {}
+      : FramedSpace(framed(settings.frame), context, Grid::aa10, settings.ops), count_(settings.ops) {}
 
  private:
+  /// Here ops usually come behind either crop.
+  static FrameSettings framed(FrameSettings frame) {
+    if (frame.order == "usual") frame.order = "crop_first";
+    return frame;
+  }
   void drawChain(Plan& plan, Random& random, int) const override {
     for (int i = 0; i < count_; ++i) {
       const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
@@ -47,6 +52,9 @@ Policy adversarialSpace() {
       "Zhang et al., ICLR 2020: crop, flip, 2 of AutoAugment's 15 ops at any of 10 levels, Cutout 16");
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
     return std::make_unique<AdversarialSpace>(policy.as<AdversarialSpaceSettings>(), context);
+  };
+  entry.resolve = [](Choice& choice, const Json&, const std::string&) {
+    if (choice.settings().at("order") == Json("crop_first")) choice.set("order", "usual");
   };
   return entry;
 }
