@@ -56,13 +56,16 @@ std::vector<QueuedRun> ProjectReader::queue() const {
 
 RunConfig ProjectReader::queuedConfig(std::int64_t queued) const {
   return impl_->read([&] {
-    SQLite::Statement query(impl_->database, "SELECT config FROM queue WHERE id = ?");
-    const bool isThere = impl_->version() >= kQueueVersion && bindAll(query, queued).executeStep();
-    if (!isThere)
+    const auto refuseMissing = [&](bool isThere) {
+      if (isThere) return;
       throw Error(
           fmt::format("there is no run {} in the queue of '{}'; 'uada queue list' names those that "
                       "there are",
                       queued, file().string()));
+    };
+    refuseMissing(impl_->version() >= kQueueVersion);
+    SQLite::Statement query(impl_->database, "SELECT config FROM queue WHERE id = ?");
+    refuseMissing(bindAll(query, queued).executeStep());
     Row row(query);
     const std::string text = row.text();
     try {

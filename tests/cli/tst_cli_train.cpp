@@ -415,7 +415,7 @@ void TestCliTrain::trainsTheQueue() {
   const auto waiting = [&] {
     return ofKind(objects(program_->run({"queue", "list", "--json"}).out), "queued");
   };
-  const Result first = add(R"(["ra-uc"])", {"--set", "recipe.dataset.folder=" + program_->path("nothing")});
+  const Result first = add(R"(["ra-uc"])", {"--set", "recipe.dataset.train_limit=40000"});
   COMPARE_CODE(first, 0);
   QVERIFY(first.err.contains("1 run added to the queue of uada.uada"));
   const Result second = add(kPolicyMethods, {"--json"});

@@ -134,7 +134,7 @@ class TestWindow : public QObject {
   void clickingTheSquareComparesARun() {
     Bench bench;
     bench.open();
-    for (const int seed : {1, 2}) bench.session->queue(fakeConfig("uada", seed, 1));
+    for (const int seed : {1, 2}) bench.session->queue({fakeConfig("uada", seed, 1)});
     bench.session->startNext();
     QTRY_VERIFY_WITH_TIMEOUT(bench.session->runs().size() == 2 && !bench.session->isLive(), 20000);
     auto* list = bench.window->panel("runs")->findChild<QTreeView*>("runs");
