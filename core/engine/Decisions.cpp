@@ -35,12 +35,12 @@ static Image withLabels(ImageView picture, const Target& target, std::span<const
 }
 
 void drawPictures(Decision& decision, const Renderer& renderer, std::span<const ClassColour> colours) {
+  const Held<ImageView> source = renderer.source(decision.index);  // first: it refuses what is not there
   const Held<TargetView> target = renderer.data().target(decision.index);
   const auto drawn = [&](const Plan& plan) {
     return withLabels(renderer.picture(decision.index, plan).view(), renderer.target(plan, *target), colours);
   };
   const auto* labels = std::get_if<LabelMapView>(&*target);
-  const Held<ImageView> source = renderer.source(decision.index);
   decision.original = labels ? withLabels(*source, LabelMap(*labels), colours) : Image(*source);
   decision.unperturbed = drawn(decision.plan);
   for (GroupDecision& group : decision.groups) group.picture = drawn(group.candidate);
