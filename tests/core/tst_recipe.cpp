@@ -134,7 +134,9 @@ class TestRecipe : public QObject {
         "r.training.decay: the recipe has 'schedule', too; say it there alone, as recipe.schedule");
     row(R"(, "training": {"epoch": 5})", "r.training: unknown key 'epoch'; known: epochs, batch; did you");
     row(R"(, "training": {"epoch": 5, "momentum": 0.5})", "r.training: unknown key 'epoch'; known: epochs, ");
-    row(R"(, "task": "segmentation")", "r.task: unknown task 'segmentation'; known: classification");
+    row(R"(, "task": "detection")", "r.task: unknown task 'detection'; known: classification segmentation");
+    row(R"(, "task": "segmentation")",
+        "r.task: segmentation found, but the model resnet learns classification; leave the task out, or ");
     row(R"(, "task": {"smoothing": 0.1})", "r.task: unknown key 'smoothing'");
     row(R"(, "input": {"height": 24, "width": 16})",
         "r.input.height: 24 found with width 16, a square expected; give both alike");

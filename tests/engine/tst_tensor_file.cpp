@@ -90,7 +90,7 @@ class TestTensorFile : public QObject {
 
   void refusesOtherTypes() {
     TensorFile file;
-    file.tensors = {{"x", at::zeros({2}, at::kDouble)}};
+    file.tensors = {{"x", at::zeros({2}, at::kHalf)}};
     QVERIFY_THROWS_EXCEPTION(Error, encode(file, true));
   }
 
