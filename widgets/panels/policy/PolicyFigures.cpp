@@ -66,6 +66,9 @@ double topOfScale(const PolicyBins& bins, const std::vector<std::string>& ops) {
   return top;
 }
 
+/// Of a run whose plans have other parts than ops.
+QString noOps() { return QObject::tr("This run's policy draws no ops"); }
+
 }  // namespace
 
 Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
@@ -73,8 +76,8 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
   Figure figure;
   figure.x = stepAxis();
   figure.legend = false;
-  figure.empty = QObject::tr("No op was reported yet");
-  if (bins.isEmpty()) return figure;
+  figure.empty = bins.isEmpty() ? QObject::tr("No op was reported yet") : noOps();
+  if (bins.ops().empty()) return figure;
   HeatMap heat;
   heat.scale = text.isSigned ? HeatMap::Scale::diverging : HeatMap::Scale::sequential;
   heat.columns = bins.columns();
@@ -97,7 +100,8 @@ Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Them
   Figure figure;
   figure.x = stepAxis();
   figure.left = {QObject::tr("Mean level"), {}, false, 0.0, op.empty() ? kTenLevels : topOfScale(bins, {op})};
-  figure.empty = QObject::tr("This op was not drawn yet");
+  const bool drawsNone = !bins.isEmpty() && bins.ops().empty();
+  figure.empty = drawsNone ? noOps() : QObject::tr("This op was not drawn yet");
   if (op.empty()) return figure;
   figure.title = q(findOp(op).title);
   Trajectory before = trajectory(bins, op, false, QObject::tr("before"), theme.category(0));
