@@ -47,15 +47,16 @@ class BrightnessNetwork : public Network {
 class TestSegmentation : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  /// What decides is the sum over an image's pixels, or their mean; ignored pixels count nowhere.
+  /// What decides is the sum over an image's pixels, told per pixel of the input, or the mean over those that
+  /// have a class; ignored pixels count nowhere.
   void comparesByHand() {
     const Example example;
     const at::Tensor sums = headOf("sum")->losses({example.logits}, example.targets);
-    QVERIFY(isNear(sums[0], kFirst + kSecond) && isNear(sums[1], kThird));
+    QVERIFY(isNear(sums[0], (kFirst + kSecond) / 3) && isNear(sums[1], kThird / 3));
     const at::Tensor means = headOf("mean")->losses({example.logits}, example.targets);
     QVERIFY(isNear(means[0], (kFirst + kSecond) / 2) && isNear(means[1], kThird));
     const at::Tensor both = headOf("sum")->losses({example.logits, example.logits}, example.targets);
-    QVERIFY(isNear(both[0], 1.4 * (kFirst + kSecond)));
+    QVERIFY(isNear(both[0], 1.4 * (kFirst + kSecond) / 3));
     Targets none = example.targets;
     none.classes = at::full({2, 1, 3}, 255, at::kLong);
     QCOMPARE(headOf("mean")->losses({example.logits}, none).abs().sum().item<double>(), 0.0);

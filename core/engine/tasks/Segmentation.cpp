@@ -65,7 +65,8 @@ class SegmentationHead : public TaskHead {
     if (output.aux.defined())
       losses = losses + settings_.auxWeight * pixelLosses(output.aux, targets.classes);
     const at::Tensor sums = losses.flatten(1).sum(1);  // [R]
-    if (settings_.compared == "sum") return sums;
+    // All images have as many pixels, so that this orders them as their sums do.
+    if (settings_.compared == "sum") return sums / static_cast<double>(losses[0].numel());
     return sums / (targets.classes != kIgnored).flatten(1).sum(1).clamp_min(1);
   }
   at::Tensor objective(const Output& output, const Targets& targets) const override {
@@ -161,7 +162,9 @@ class SegmentationHead : public TaskHead {
 
   static void add(SceneMeter& meter, const at::Tensor& chances, LabelMapView truth) {
     const at::Tensor predicted = chances.argmax(0).to(at::kByte).contiguous();
-    meter.counts.add({static_cast<const std::uint8_t*>(predicted.const_data_ptr()), truth.width, truth.height}, truth, kIgnored);
+    meter.counts.add(
+        {static_cast<const std::uint8_t*>(predicted.const_data_ptr()), truth.width, truth.height}, truth,
+        kIgnored);
     const at::Tensor classes = mapOf(truth);
     const at::Tensor valid = classes != kIgnored;
     const at::Tensor own = chances.gather(0, classes.masked_fill(valid.logical_not(), 0).unsqueeze(0))[0];

@@ -22,8 +22,9 @@ struct Segmentation {
     v.field(
         {.name = "compared",
          .title = "Compared loss",
-         .help = "Of an image, by which UADA chooses: the sum over its pixels, as the paper has it, which "
-                 "favours images with few padded pixels, or their mean",
+         .help = "Of an image, by which UADA chooses: the sum over its pixels, as the paper has it, told per "
+                 "pixel of the input, which favours images with few padded pixels; or the mean over those "
+                 "that have a class",
          .choices = {"sum", "mean"},
          .advanced = true},
         compared);
