@@ -69,6 +69,8 @@ class TestSegmentation : public QObject {
     QVERIFY(isNear(headOf("sum")->objective({example.logits}, example.targets), mean));
     QVERIFY(isNear(headOf("sum")->objective({example.logits, example.logits}, example.targets), 1.4 * mean));
     QVERIFY(isNear(headOf("sum", 0)->objective({example.logits, example.logits}, example.targets), mean));
+    const Targets none{at::full({2, 1, 3}, 255, at::kLong)};
+    QVERIFY(isNear(headOf("sum")->objective({example.logits, example.logits}, none), 0));
     const std::vector<MetricSum> metrics = headOf("sum")->trainSums({example.logits}, example.targets);
     QCOMPARE(metrics.front().name, std::string("all_acc"));
     QCOMPARE(metrics.front().sum, 1.0);  // of three pixels only the second is right

@@ -19,8 +19,10 @@ at::Tensor pixelLosses(const at::Tensor& logits, const at::Tensor& classes) {
   return at::cross_entropy_loss(logits, classes, {}, at::Reduction::None, kIgnored);
 }
 
+/// Over the pixels that have a class; 0 where none has, so that such a batch ends no training.
 at::Tensor meanLoss(const at::Tensor& logits, const at::Tensor& classes) {
-  return at::cross_entropy_loss(logits, classes, {}, at::Reduction::Mean, kIgnored);
+  const at::Tensor sum = at::cross_entropy_loss(logits, classes, {}, at::Reduction::Sum, kIgnored);
+  return sum / (classes != kIgnored).sum().clamp_min(1);
 }
 
 class SceneMeter : public Meter {
