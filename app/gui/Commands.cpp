@@ -23,18 +23,20 @@ QStringList Commands::recent() const {
   return list.mid(0, 5);
 }
 
-void Commands::openProject(const QString& file) {
+void Commands::openProject(const QString& file, const std::function<void()>& then) {
   guarded([&] {
-    workbench_.session.openProject(file);
-    QStringList list = workbench_.settings.value("recent").toStringList();
-    list.removeAll(workbench_.session.projectFile());
-    list.prepend(workbench_.session.projectFile());
-    workbench_.settings.setValue("recent", list.mid(0, 5));
+    workbench_.session.openProject(file, [this, then] {
+      QStringList list = workbench_.settings.value("recent").toStringList();
+      list.removeAll(workbench_.session.projectFile());
+      list.prepend(workbench_.session.projectFile());
+      workbench_.settings.setValue("recent", list.mid(0, 5));
+      guarded(then);
+    });
   });
 }
 
 // The file dialogue opens an existing project and creates a new one alike.
-void Commands::chooseProject() {
+void Commands::chooseProject(const std::function<void()>& then) {
   QFileDialog dialog(window_, tr("Open or create a project"),
                      recent().isEmpty() ? QString() : QFileInfo(recent().front()).absolutePath(),
                      tr("UADA projects (*.uada)"));
@@ -42,19 +44,28 @@ void Commands::chooseProject() {
   dialog.setOption(QFileDialog::DontConfirmOverwrite);
   dialog.setLabelText(QFileDialog::Accept, tr("Open"));
   dialog.setDefaultSuffix("uada");
-  if (dialog.exec() == QDialog::Accepted) openProject(dialog.selectedFiles().front());
-}
-
-bool Commands::ensureProject() {
-  if (!workbench_.session.hasProject()) chooseProject();
-  return workbench_.session.hasProject();
+  if (dialog.exec() == QDialog::Accepted) openProject(dialog.selectedFiles().front(), then);
 }
 
 void Commands::newRun() {
-  if (!ensureProject()) return;
-  guarded([this] {
-    auto* dialog = new NewRunDialog(workbench_.theme, measuredRates(workbench_.session.reader()),
-                                    workbench_.session.reader().policies(), window_);
+  if (!workbench_.session.hasProject()) {
+    chooseProject([this] { newRun(); });
+    return;
+  }
+  using Known = std::pair<std::vector<MeasuredRate>, std::vector<PolicyFile>>;
+  workbench_.session.ask(
+      this,
+      [](const OpenProject& project) {
+        return Known{measuredRates(project.reader), project.reader.policies()};
+      },
+      [this](std::optional<Known> known) {
+        if (known) showNewRun(std::move(known->first), std::move(known->second));
+      });
+}
+
+void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies) {
+  guarded([&] {
+    auto* dialog = new NewRunDialog(workbench_.theme, std::move(rates), std::move(policies), window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     const auto take = [this](const std::vector<RunConfig>& runs, bool start) {
       guarded([&] {
@@ -72,14 +83,15 @@ void Commands::newRun() {
 
 void Commands::runDemo() {
   guarded([this] {
-    const Experiment demo = readExperiment(findDemo().string());
-    if (!workbench_.session.hasProject()) {
-      const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + "/uada";
-      QDir().mkpath(folder);
-      openProject(folder + "/demo.uada");
-    }
-    workbench_.session.queue(expand(demo));
-    workbench_.session.startNext();
+    const std::vector<RunConfig> runs = expand(readExperiment(findDemo().string()));
+    const auto train = [this, runs] {
+      workbench_.session.queue(runs);
+      workbench_.session.startNext();
+    };
+    if (workbench_.session.hasProject()) return train();
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + "/uada";
+    QDir().mkpath(folder);
+    openProject(folder + "/demo.uada", train);
   });
 }
 

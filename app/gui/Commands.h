@@ -4,7 +4,10 @@
 #include <QStringList>
 #include <QWidget>
 #include <functional>
+#include <vector>
 
+#include "core/augment/PolicyFile.h"
+#include "widgets/forms/RunPlan.h"
 #include "widgets/session/Workbench.h"
 
 namespace uada {
@@ -19,8 +22,9 @@ class Commands : public QObject {
   Commands(const Workbench& workbench, QWidget* window)
       : QObject(window), workbench_(workbench), window_(window) {}
 
-  void openProject(const QString& file);  ///< or creates it; remembered among recent()
-  void chooseProject();
+  /// Or creates it; remembered among recent(). then: once it is open
+  void openProject(const QString& file, const std::function<void()>& then = [] {});
+  void chooseProject(const std::function<void()>& then = [] {});
   void newRun();
   void runDemo();
   void exportView(PanelWidget* view, const QString& title);
@@ -28,7 +32,7 @@ class Commands : public QObject {
   QStringList recent() const;  ///< newest first, existing files only
 
  private:
-  bool ensureProject();
+  void showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies);
   void guarded(const std::function<void()>& action);
 
   const Workbench& workbench_;

@@ -85,8 +85,9 @@ void MainWindow::makeViews() {
   auto* start = new StartPage(workbench_, commands_->recent());
   connect(start, &StartPage::demoWanted, commands_, &Commands::runDemo);
   connect(start, &StartPage::newRunWanted, commands_, &Commands::newRun);
-  connect(start, &StartPage::openWanted, commands_, &Commands::chooseProject);
-  connect(start, &StartPage::projectWanted, commands_, &Commands::openProject);
+  connect(start, &StartPage::openWanted, commands_, [this] { commands_->chooseProject(); });
+  connect(start, &StartPage::projectWanted, commands_,
+          [this](const QString& file) { commands_->openProject(file); });
   pages_->addWidget(start);
   pages_->addWidget(views_);
   auto* centre = new QWidget;
@@ -131,7 +132,7 @@ void MainWindow::makeDocks() {
 void MainWindow::makeMenus() {
   QMenu* file = menuBar()->addMenu(tr("&File"));
   file->addAction(workbench_.theme.icon("open"), tr("Open or create project..."), QKeySequence::Open,
-                  commands_, &Commands::chooseProject);
+                  commands_, [this] { commands_->chooseProject(); });
   for (const QString& name : commands_->recent())
     file->addAction(QFileInfo(name).fileName(), this, [this, name] { commands_->openProject(name); });
   file->addSeparator();

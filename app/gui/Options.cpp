@@ -19,7 +19,10 @@ Options readOptions(const QStringList& arguments) {
       {{"project", "Open this project, or create it.", "FILE"},
        {"settings", "Keep layouts and choices in this file.", "FILE"},
        {"theme", "light or dark; else as the desktop.", "KIND"},
-       {"bench", "Print the time to the first paint as one JSON line, and end."},
+       {"bench",
+        "Print the time to the first paint as a JSON line, and end; with --project also how long it takes to "
+        "open "
+        "that, and the longest event while its runs are looked at."},
        {"bench-ops", "Print the time of a change in the op explorer as one JSON line, and end."},
        {"export",
         "Write a view (live, samples, policy, compare, tables, ops) or the whole window without showing it, "

@@ -9,10 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <string_view>
 
 #include "app/gui/BenchOps.h"
+#include "app/gui/BenchProject.h"
 #include "app/gui/Display.h"
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
@@ -76,8 +78,9 @@ static void printBench(double began) {
 static void showRuns(Session& session, const QStringList& names) {
   if (names.isEmpty()) return;
   for (const qint64 run : session.checkedRuns()) session.setChecked(run, false);
-  for (const QString& name : names) session.setChecked(session.reader().findRun(name.toStdString()).id, true);
-  session.select(session.reader().findRun(names.front().toStdString()).id);
+  const ProjectReader project(session.projectFile().toStdString());
+  for (const QString& name : names) session.setChecked(project.findRun(name.toStdString()).id, true);
+  session.select(project.findRun(names.front().toStdString()).id);
 }
 
 /// Lets queued replots and layouts happen.
@@ -137,7 +140,7 @@ static std::unique_ptr<QSettings> makeSettings(const Options& options) {
   return std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "uada", "workbench");
 }
 
-static int run(QApplication& app, double began) {
+static int run(TimedApplication& app, double began) {
   const Options options = readOptions(app.arguments());
   const auto settings = makeSettings(options);
   const QString kind = options.theme.isEmpty() ? settings->value("theme").toString() : options.theme;
@@ -146,14 +149,16 @@ static int run(QApplication& app, double began) {
                                       : Theme::preferred());
   theme.apply();
   app.setWindowIcon(QIcon(":/icons/uada.svg"));
-  Session session(theme);
+  const bool exports = !options.exportKind.isEmpty();
+  Session session(
+      theme, []() -> Engine& { return loadEngine(); }, exports ? Answers::atOnce : Answers::later);
   Workbench workbench{session, *settings, theme};
   MainWindow window(workbench);
   if (options.benchOps) {
     benchOps(workbench);
     return 0;
   }
-  if (!options.exportKind.isEmpty()) {
+  if (exports) {
     exportAndEnd(window, session, options);
     return 0;
   }
@@ -165,15 +170,27 @@ static int run(QApplication& app, double began) {
   QObject::connect(&session, &Session::stateChanged, &window, [&] {
     if (!session.isLive()) Signals::reset();
   });
+  // What fails in an event cannot be thrown through Qt.
+  std::exception_ptr problem;
+  const auto bench = [&] {
+    try {
+      if (!options.project.isEmpty()) benchProject(app, window, session, options.project);
+    } catch (...) {
+      problem = std::current_exception();
+    }
+    app.quit();
+  };
   QObject::connect(&window, &MainWindow::painted, &window, [&] {
     if (options.bench) {
       printBench(began);
-      return app.quit();
+      return bench();
     }
     if (!options.project.isEmpty()) window.openProject(options.project);
   });
   window.show();
-  return app.exec();
+  const int code = app.exec();
+  if (problem) std::rethrow_exception(problem);
+  return code;
 }
 
 }  // namespace uada
@@ -182,7 +199,7 @@ int main(int argc, char** argv) {
   const double began = uada::waitPassively(argv);
   if (uada::isOffscreen(argc, argv)) setenv("QT_QPA_PLATFORM", "offscreen", 1);
   auto guard = std::make_unique<uada::DisplayGuard>();
-  QApplication app(argc, argv);
+  uada::TimedApplication app(argc, argv);
   guard.reset();
   app.setApplicationName("uada-workbench");
   app.setApplicationVersion(UADA_GUI_VERSION);

@@ -53,6 +53,7 @@ RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& re
   group.model = modelLabel(*measured.recipe);
   group.method = runs.front().config->method.name;
   group.configHash = runs.front().summary.configHash;
+  group.config = runs.front().config;
   group.dataHash = measured.dataHash;
   group.label = findMethod(group.method).title;
   group.metric = mainMetric(runs.front().summary);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,7 +71,8 @@ struct RunGroup {
   std::string configHash, dataHash;
   std::string label;  ///< "UADA", with settings only where groups differ in them; no two read alike
   std::vector<RunSummary> runs;
-  Metric metric;                   ///< the main one of the task
+  std::shared_ptr<const RunConfig> config;  ///< of one of them; never null
+  Metric metric;                            ///< the main one of the task
   std::vector<double> last, best;  ///< of it as shown (top-1 in percent), a seed each that did not diverge
   std::size_t diverged = 0;        ///< seeds that finished with numbers that are none
   double seconds = 0, forwardEquivalents = 0, chains = 0;     ///< mean a run

@@ -46,7 +46,7 @@ struct OpsBench {
   Theme theme{Theme::Kind::light};
   QSettings settings{folder.filePath("settings.ini"), QSettings::IniFormat};
   FakeEngine engine;
-  Session session{theme, [this]() -> Engine& { return engine; }};
+  Session session{theme, [this]() -> Engine& { return engine; }, Answers::atOnce};
   Workbench workbench{session, settings, theme};
 
   QString file(const char* name, const Image& image) const {

@@ -54,7 +54,7 @@ void TestLive::init() {
 
 void TestLive::open() {
   panel_.reset();
-  session_ = std::make_unique<Session>(theme_, [this]() -> Engine& { return *engine_; });
+  session_ = std::make_unique<Session>(theme_, [this]() -> Engine& { return *engine_; }, Answers::atOnce);
   session_->openProject(file());
 }
 

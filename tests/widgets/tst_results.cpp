@@ -139,7 +139,7 @@ class TestResults : public QObject {
   }
 
   void panelsShowAndExportFinishedRuns() {
-    Session session(theme_, [this]() -> Engine& { return engine_; });
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     session.openProject(folder_.filePath("results.uada"));
     for (const char* method : {"ra-uc", "uada"})
       for (const int seed : {1, 2}) session.queue({fakeConfig(method, seed, 1)});

@@ -24,7 +24,7 @@ class TestSameRun : public QObject {
     QVERIFY2(result.code == 0, qPrintable(result.err));
 
     const Theme theme(Theme::Kind::light);
-    Session session(theme);
+    Session session(theme, []() -> Engine& { return loadEngine(); }, Answers::atOnce);
     session.openProject(program.path("window.uada"));
     session.start(
         expand(readExperiment(program.path("e.json").toStdString(), {folder.toStdString()})).front());

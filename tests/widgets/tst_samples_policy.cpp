@@ -290,7 +290,7 @@ class TestSamplesPolicy : public QObject {
   }
 
   void panelFiltersByOpWinnerAndGain() {
-    Session session(theme_, [this]() -> Engine& { return engine_; });
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     const Workbench workbench{session, settings_, theme_};
     SamplesPanel panel(workbench);
     panel.resize(900, 500);
@@ -318,7 +318,7 @@ class TestSamplesPolicy : public QObject {
 
   /// Where every step is a group of its own, the winners are the steps, and captions name their ops.
   void stepsOfTheChainAreWinners() {
-    Session session(theme_, [this]() -> Engine& { return engine_; });
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     const Workbench workbench{session, settings_, theme_};
     SamplesPanel panel(workbench);
     panel.show();
@@ -347,7 +347,7 @@ class TestSamplesPolicy : public QObject {
 
   /// The context menu hands over the plan of the picture under it, and the hash if it is the trained one.
   void samplesOpenInOps() {
-    Session session(theme_, [this]() -> Engine& { return engine_; });
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     session.openProject(folder_.filePath("ops.uada"));
     Workbench workbench{session, settings_, theme_};
     std::vector<SamplePlan> opened;
@@ -377,16 +377,17 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(opened[1].pixelHash.toStdString(), decision.pixelHash);
     QCOMPARE(opened[0].pixelHash.isEmpty(), decision.winner >= 0);
     QCOMPARE(opened[1].index, decision.index);
-    const RunDetail run = session.reader().detail(session.selectedRun());
+    const RunDetail run = ProjectReader(session.projectFile().toStdString()).detail(session.selectedRun());
     QVERIFY(!run.attempts.back().dataHash.empty());
     QCOMPARE(opened[1].dataHash, run.attempts.back().dataHash);
-    QCOMPARE(opened[1].dataset.name,
-             session.reader().detail(session.selectedRun()).config.recipe.dataset.name);
+    QCOMPARE(opened[1].dataset.name, ProjectReader(session.projectFile().toStdString())
+                                         .detail(session.selectedRun())
+                                         .config.recipe.dataset.name);
   }
 
   /// What the context menu copies: plans as they are, and the decision as a line that stands for itself.
   void samplesCopyPlansAndDecisions() {
-    Session session(theme_, [this]() -> Engine& { return engine_; });
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     session.openProject(folder_.filePath("copies.uada"));
     const Workbench workbench{session, settings_, theme_};
     session.start(fakeConfig("uada", 1, 1));
@@ -424,7 +425,7 @@ class TestSamplesPolicy : public QObject {
   }
 
   void samplesAndPolicyArriveLiveAndComeFromTheProject() {
-    Session session(theme_, [this]() -> Engine& { return engine_; });
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     session.openProject(folder_.filePath("live.uada"));
     const Workbench workbench{session, settings_, theme_};
     SamplesPanel samples(workbench);
@@ -455,7 +456,7 @@ class TestSamplesPolicy : public QObject {
 
   /// The level as drawn is noise: it comes first only where nothing else was measured.
   void policyOpensOnTheGain() {
-    Session session(theme_, [this]() -> Engine& { return engine_; });
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     session.openProject(folder_.filePath("opens.uada"));
     const Workbench workbench{session, settings_, theme_};
     PolicyPanel policy(workbench);

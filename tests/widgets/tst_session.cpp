@@ -2,6 +2,8 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <atomic>
+#include <future>
 #include <set>
 
 #include "tests/core/FakeEngine.h"
@@ -29,14 +31,18 @@ static FakeSettings failing(std::int64_t step) {
 
 /// A project in a new folder and a session over a fake engine.
 struct Bench {
-  explicit Bench(FakeSettings settings = {}) : engine(std::move(settings)) { reopen(); }
+  explicit Bench(FakeSettings settings = {}, Answers answers = Answers::atOnce)
+      : engine(std::move(settings)), answers(answers) {
+    reopen();
+  }
   void reopen() {
-    session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; });
+    session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; }, answers);
     session->openProject(file());
   }
   QString file() const { return folder.filePath("p.uada"); }
   QTemporaryDir folder;
   FakeEngine engine;
+  const Answers answers;
   Theme theme{Theme::Kind::light};
   std::unique_ptr<Session> session;
 };
@@ -107,6 +113,34 @@ class TestSession : public QObject {
     QCOMPARE(s.steps(s.runs().front().id).back().loss, seen.back().loss);
   }
 
+  /// Nor does what was asked of it reach the next one.
+  void closingDoesNotWaitForAReader() {
+    Bench bench({}, Answers::later);
+    Session& s = *bench.session;
+    QTRY_VERIFY(s.hasProject());
+    std::promise<void> go;
+    std::atomic<bool> isReading = false, isRead = false;
+    bool answered = false;
+    s.ask(
+        &s,
+        [&, may = go.get_future().share()](const OpenProject&) {
+          isReading = true;
+          may.wait_for(20s);
+          isRead = true;
+          return 0;
+        },
+        [&](std::optional<int>) { answered = true; });
+    QTRY_VERIFY(isReading);
+    s.openProject(bench.folder.filePath("other.uada"));
+    QTRY_VERIFY(s.projectFile().endsWith("other.uada"));
+    QVERIFY(!isRead);
+    go.set_value();
+    QTRY_VERIFY(isRead);
+    s.start(fakeConfig("uada", 1, 1));
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 20000);
+    QVERIFY(!answered);
+  }
+
   /// A full disk is told at once, a pause that was asked for is not.
   void tellsWhyARunPausesByItself() {
     FakeSettings settings;
@@ -138,12 +172,12 @@ class TestSession : public QObject {
     QTRY_COMPARE(s.state(), SessionState::running);
     QTRY_VERIFY(s.progress().step > held);
     actions.checkpoint->trigger();
-    QTRY_VERIFY(s.reader().lastCheckpoint(s.liveRun()).has_value());
+    QTRY_VERIFY(ProjectReader(s.projectFile().toStdString()).lastCheckpoint(s.liveRun()).has_value());
     actions.stopNow->trigger();
     QCOMPARE(s.state(), SessionState::stopping);
     QTRY_COMPARE(s.state(), SessionState::stopped);
     const qint64 run = s.selectedRun(), last = s.steps(run).back().step;
-    QCOMPARE(s.reader().lastCheckpoint(run)->step, last);
+    QCOMPARE(ProjectReader(s.projectFile().toStdString()).lastCheckpoint(run)->step, last);
     QVERIFY(actions.resumeSelected->isEnabled());
 
     bench.engine.settings.stepDelay = 0ms;  // the rest of it quickly
@@ -177,7 +211,8 @@ class TestSession : public QObject {
   void missingEngineSaysWhy() {
     QTemporaryDir folder;
     const Theme theme(Theme::Kind::dark);
-    Session s(theme, []() -> Engine& { throw Error("LibTorch was not found: run ./setup"); });
+    Session s(
+        theme, []() -> Engine& { throw Error("LibTorch was not found: run ./setup"); }, Answers::atOnce);
     s.openProject(folder.filePath("p.uada"));
     s.start(fakeConfig());
     QTRY_COMPARE(s.state(), SessionState::failed);
@@ -236,7 +271,7 @@ class TestSession : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty() && s.state() == SessionState::finished, 20000);
     QCOMPARE(s.runs().size(), std::size_t{2});
     for (const RunSummary& run : s.runs()) {
-      const RunDetail detail = s.reader().detail(run.id);
+      const RunDetail detail = ProjectReader(s.projectFile().toStdString()).detail(run.id);
       QVERIFY(detail.config.policyFile);
       QCOMPARE(detail.config.policyFile->text, text);
       const auto file = runFolder(bench.file().toStdString(), run.key) / "policy.json";
@@ -257,7 +292,8 @@ class TestSession : public QObject {
     QCOMPARE(changed.size(), 1);
     ProjectWriter(bench.file().toStdString()).unqueue(s.queued()[0].id);
     s.startNext();  // there is none any more
-    QVERIFY(!s.isLive() && s.queued().empty());
+    QVERIFY(!s.isLive());
+    QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty(), 20000);
   }
 
   void closingWhileTrainingLosesNothing() {

@@ -39,9 +39,12 @@ static FakeSettings failing(std::int64_t step) {
 
 /// The real window over a fake engine.
 struct Bench {
-  explicit Bench(FakeSettings fake = {}) : engine(std::move(fake)) { make(); }
+  explicit Bench(FakeSettings fake = {}, Answers answers = Answers::atOnce)
+      : engine(std::move(fake)), answers(answers) {
+    make();
+  }
   void make() {
-    session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; });
+    session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; }, answers);
     workbench = std::make_unique<Workbench>(Workbench{*session, settings, theme});
     window = std::make_unique<MainWindow>(*workbench);
     window->show();
@@ -52,9 +55,11 @@ struct Bench {
     workbench.reset();
     session.reset();
   }
-  void open() { window->openProject(folder.filePath("p.uada")); }
+  QString file() const { return folder.filePath("p.uada"); }
+  void open() { window->openProject(file()); }
   QTemporaryDir folder;
   FakeEngine engine;
+  const Answers answers;
   Theme theme{Theme::Kind::light};
   QSettings settings{folder.filePath("settings.ini"), QSettings::IniFormat};
   std::unique_ptr<Session> session;
@@ -184,9 +189,9 @@ class TestWindow : public QObject {
     bench.window->close();  // impatient
     QCOMPARE(asked, 2);
     QTRY_VERIFY_WITH_TIMEOUT(!bench.window->isVisible(), 20000);
-    const RunSummary run = bench.session->reader().runs().front();
+    const RunSummary run = ProjectReader(bench.file().toStdString()).runs().front();
     QCOMPARE(run.state, RunState::stopped);
-    QCOMPARE(bench.session->reader().lastCheckpoint(run.id)->step, run.step);
+    QCOMPARE(ProjectReader(bench.file().toStdString()).lastCheckpoint(run.id)->step, run.step);
   }
 
   void layoutIsRestoredAndReset() {

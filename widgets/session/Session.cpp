@@ -1,14 +1,13 @@
 #include "widgets/session/Session.h"
 
-#include <QElapsedTimer>
 #include <QFileInfo>
 #include <algorithm>
-#include <cmath>
+#include <chrono>
+#include <functional>
+#include <utility>
 
 #include "core/base/Error.h"
-#include "core/store/Queue.h"
 #include "core/tables/Cost.h"
-#include "core/tables/Labels.h"
 #include "widgets/session/LiveRun.h"
 #include "widgets/session/Theme.h"
 
@@ -19,7 +18,8 @@ static constexpr int kPollMs = 1000;
 
 static QString text(const std::string& s) { return QString::fromStdString(s); }
 
-Session::Session(const Theme& theme, EngineProvider engine) : theme_(theme), engine_(std::move(engine)) {
+Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
+    : theme_(theme), engine_(std::move(engine)), answers_(answers) {
   drainTimer_.setInterval(kDrainMs);
   pollTimer_.setInterval(kPollMs);
   connect(&drainTimer_, &QTimer::timeout, this, &Session::drain);
@@ -30,22 +30,41 @@ Session::~Session() { live_.reset(); }
 
 // ---- project
 
-void Session::openProject(const QString& file) {
+void Session::openProject(const QString& file, std::function<void()> then) {
   if (isLive()) throw Error("cannot open another project while a run is training: stop it first");
   const std::filesystem::path path = QFileInfo(file).absoluteFilePath().toStdString();
-  auto writer = std::make_unique<ProjectWriter>(path);
-  auto reader = std::make_unique<ProjectReader>(path);
+  leave(std::move(opening_));
+  opening_ = std::make_unique<ProjectView>(path, answers_);
+  if (answers_ == Answers::atOnce) {
+    auto list = opening_->firstList();
+    adopt(std::move(opening_), std::move(list));
+    return then();
+  }
+  connect(opening_.get(), &ProjectView::opened, this, [this, then](const std::shared_ptr<RunList>& list) {
+    if (!isLive()) {
+      adopt(std::move(opening_), list);
+      return then();
+    }
+    opening_.release()->deleteLater();
+    Q_EMIT problem(tr("The project was not opened: a run is training; stop it first"));
+  });
+  connect(opening_.get(), &ProjectView::failed, this, [this](const QString& why) {
+    opening_.release()->deleteLater();
+    Q_EMIT problem(why);
+  });
+}
+
+void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> list) {
   closeProject();
-  writer_ = std::move(writer);
-  reader_ = std::move(reader);
-  takeRuns(reader_->runs());
-  dataVersion_ = reader_->dataVersion();
-  adoptQueue();
-  queue_ = reader_->queue();
-  if (!runs_.empty()) {
-    selected_ = runs_.front().id;
-    for (const RunSummary& run : runs_) {  // the newest run's comparison: as many as there are plain colours
-      if (recipeAndData(run) == recipeAndData(runs_.front()) && checked_.size() < 7) {
+  view_ = std::move(view);
+  connect(view_.get(), &ProjectView::problem, this, &Session::problem);
+  connect(view_.get(), &ProjectView::damaged, this, &Session::tellRemarks);
+  list_ = std::move(list);
+  dataVersion_ = list_->dataVersion;
+  if (!runs().empty()) {
+    selected_ = runs().front().id;
+    for (const RunSummary& run : runs()) {  // the newest run's comparison: as many as there are plain colours
+      if (recipeAndData(run) == recipeAndData(runs().front()) && checked_.size() < 7) {
         checked_.insert(run.id);
       }
     }
@@ -59,20 +78,34 @@ void Session::openProject(const QString& file) {
   Q_EMIT cursorChanged(cursor_);
   Q_EMIT queueChanged();
   Q_EMIT stateChanged();
-  Q_EMIT logged(QStringLiteral("opened %1: %2 runs").arg(projectFile()).arg(runs_.size()));
+  Q_EMIT logged(QStringLiteral("opened %1: %2 runs").arg(projectFile()).arg(runs().size()));
+}
+
+/// Nobody waits for what it is still reading.
+void Session::leave(std::unique_ptr<ProjectView> view) {
+  if (!view) return;
+  view->disconnect(this);
+  connect(view.get(), &ProjectView::ended, this, [this, gone = view.get()] {
+    // Not within its own signal.
+    QTimer::singleShot(0, this, [this, gone] {
+      std::erase_if(leaving_, [gone](const auto& one) { return one.get() == gone; });
+    });
+  });
+  view->close();
+  leaving_.push_back(std::move(view));
 }
 
 void Session::closeProject() {
   if (isLive()) throw Error("cannot close the project while a run is training: stop it first");
   pollTimer_.stop();
   live_.reset();
-  reader_.reset();
-  writer_.reset();
-  takeRuns({});
+  leave(std::move(view_));
+  list_ = std::make_shared<const RunList>();
   histories_.clear();
   checked_.clear();
-  queue_.clear();
   selected_ = cursor_ = 0;
+  dataVersion_ = -1;
+  polling_ = starting_ = false;
   follow_ = true;
   failure_.clear();
   progress_ = {};
@@ -80,35 +113,41 @@ void Session::closeProject() {
   state_ = SessionState::idle;
 }
 
-QString Session::projectFile() const { return reader_ ? text(reader_->file().string()) : QString(); }
+QString Session::projectFile() const { return view_ ? text(view_->file().string()) : QString(); }
 
-const ProjectReader& Session::reader() const {
-  if (!reader_) throw Error("no project is open: open or create one first");
-  return *reader_;
-}
-ProjectWriter& Session::writer() {
-  if (!writer_) throw Error("no project is open: open or create one first");
-  return *writer_;
+ProjectView& Session::view() const {
+  if (!view_) throw Error("no project is open: open or create one first");
+  return *view_;
 }
 
-QStringList Session::takeRemarks() {
-  QStringList remarks;
-  if (reader_)
-    for (const std::string& remark : reader_->takeRemarks()) remarks << text(remark);
+void Session::tellRemarks(const QStringList& remarks) {
   for (const QString& remark : remarks) {
     if (remarks_.contains(remark)) continue;
     remarks_ << remark;
     Q_EMIT problem(remark + tr("; restore a copy of the project if you need it"));
   }
-  return remarks;
+}
+
+/// Changes the project, and then shows what it has become.
+template <class Work>
+void Session::change(Work work) {
+  ask(
+      this,
+      [work = std::move(work)](const OpenProject& project) {
+        work(project);
+        return RunList::read(project.reader);
+      },
+      [this](std::optional<std::shared_ptr<RunList>> list) {
+        if (list) takeList(std::move(*list));
+      });
 }
 
 void Session::refresh() {
-  if (!reader_) return;
-  QElapsedTimer clock;
-  clock.start();
-  takeRuns(reader_->runs());
-  for (RunSummary& run : runs_) {
+  if (hasProject()) change([](const OpenProject&) {});
+}
+
+void Session::takeList(std::shared_ptr<RunList> list) {
+  for (RunSummary& run : list->runs) {
     if (run.id != liveRun()) continue;
     run.state = state_ == SessionState::paused     ? RunState::paused
                 : state_ == SessionState::stopping ? RunState::stopping
@@ -117,51 +156,56 @@ void Session::refresh() {
     run.epoch = std::max(run.epoch, progress_.epoch);
     run.step = std::max<std::int64_t>(run.step, progress_.step);
   }
-  // A large project is asked less often: never more than a twentieth of the time.
-  pollTimer_.setInterval(std::max<int>(kPollMs, static_cast<int>(20 * clock.elapsed())));
+  const bool isSameQueue = std::ranges::equal(list->queue, list_->queue, {}, &QueuedRun::id, &QueuedRun::id);
+  list_ = std::move(list);
+  dataVersion_ = list_->dataVersion;
+  if (!pollTimer_.isActive()) pollTimer_.start();  // ended if an earlier list could not be read
+  std::erase_if(checked_, [this](qint64 run) { return !find(run); });
+  if (!isSameQueue) Q_EMIT queueChanged();
   Q_EMIT runsChanged();
+  if (selected_ != 0 && !find(selected_)) select(runs().empty() ? 0 : runs().front().id);
 }
 
 void Session::poll() {
-  if (!reader_) return;
-  try {
-    const QString trouble = text(writer_->problem());
-    if (trouble != lastWriterProblem_ && !trouble.isEmpty()) Q_EMIT problem(trouble);
-    lastWriterProblem_ = trouble;
-    takeRemarks();
-    const std::int64_t version = reader_->dataVersion();
-    if (version == dataVersion_) return;
-    dataVersion_ = version;
-    readQueue();
-    for (auto it = histories_.begin(); it != histories_.end();) {  // runs that other processes train
-      const RunSummary* run = find(it->first);
-      const bool foreign = it->first != liveRun() && run && run->state < RunState::finished;
-      const qint64 id = it->first;
-      it = foreign ? histories_.erase(it) : std::next(it);
-      if (foreign) Q_EMIT reloaded(id);
-    }
-    refresh();
-  } catch (const std::exception& error) {
-    pollTimer_.stop();
-    Q_EMIT problem(text(problemText(error)));
-  }
+  if (!hasProject() || polling_) return;
+  const QString trouble = text(view_->writer().problem());
+  if (trouble != lastWriterProblem_ && !trouble.isEmpty()) Q_EMIT problem(trouble);
+  lastWriterProblem_ = trouble;
+  readChanges();
 }
 
-const RunSummary* Session::find(qint64 run) const {
-  const auto it = std::find_if(runs_.begin(), runs_.end(), [&](const RunSummary& r) { return r.id == run; });
-  return it == runs_.end() ? nullptr : &*it;
-}
-
-void Session::takeRuns(std::vector<RunSummary> runs) {
-  runs_ = std::move(runs);
-  names_.clear();
-  const std::vector<std::string> names = runNames(runs_);
-  for (std::size_t i = 0; i < runs_.size(); ++i) names_[runs_[i].id] = text(names[i]);
-}
-
-QString Session::nameOf(qint64 run) const {
-  const auto known = names_.find(run);
-  return known == names_.end() ? QString::number(run) : known->second;
+/// The list, if anything was committed since it was read.
+void Session::readChanges() {
+  struct Changes {
+    std::shared_ptr<RunList> list;  ///< null: nothing was
+    std::chrono::milliseconds took{};
+  };
+  polling_ = true;
+  ask(
+      this,
+      [last = dataVersion_](const OpenProject& project) {
+        const auto start = std::chrono::steady_clock::now();
+        Changes changes;
+        if (project.reader.dataVersion() != last) changes.list = RunList::read(project.reader);
+        changes.took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+        return changes;
+      },
+      [this](std::optional<Changes> changes) {
+        polling_ = false;
+        if (!changes) return pollTimer_.stop();  // it is told why
+        if (!changes->list) return;
+        // A large project is asked less often: never more than a twentieth of the time.
+        pollTimer_.setInterval(std::max<int>(kPollMs, static_cast<int>(20 * changes->took.count())));
+        takeList(std::move(changes->list));
+        for (const auto& [run, history] : histories_) {  // runs that other processes train
+          const RunSummary* summary = find(run);
+          if (run != liveRun() && summary && summary->step > 0 &&
+              (history.steps.empty() || history.steps.back().step < summary->step ||
+               history.attempts != summary->attempts))
+            readMore(run);
+        }
+      });
 }
 
 QColor Session::colour(qint64 run) const {
@@ -169,24 +213,75 @@ QColor Session::colour(qint64 run) const {
   return theme_.runColour(run, summary ? summary->key : std::to_string(run));
 }
 
+// ---- histories
+
 Session::History& Session::history(qint64 run) {
-  const auto it = histories_.find(run);
-  if (it != histories_.end()) return it->second;
-  History loaded;
-  if (reader_ && run > 0) loaded = {reader_->steps(run), reader_->epochs(run)};
-  return histories_.emplace(run, std::move(loaded)).first->second;
+  const auto [place, isNew] = histories_.try_emplace(run);
+  if (isNew && hasProject() && run > 0) readHistory(run);
+  return histories_[run];
 }
+
+void Session::readHistory(qint64 run) {
+  const RunSummary* summary = find(run);
+  const int attempts = summary ? summary->attempts : 0;
+  ask(
+      this,
+      [run, attempts](const OpenProject& project) {
+        return History{project.reader.steps(run), project.reader.epochs(run), attempts};
+      },
+      [this, run](std::optional<History> stored) {
+        if (stored) takeStored(run, std::move(*stored));
+      });
+}
+
+/// What was reported live meanwhile is newer than what was read.
+void Session::takeStored(qint64 run, History stored) {
+  History& known = histories_[run];
+  const std::int64_t firstLive = known.steps.empty() ? INT64_MAX : known.steps.front().step;
+  const auto join = [firstLive](auto& read, auto& live) {
+    std::erase_if(read, [&](const auto& report) { return report.step >= firstLive; });
+    read.insert(read.end(), live.begin(), live.end());
+    live = std::move(read);
+  };
+  join(stored.steps, known.steps);
+  join(stored.epochs, known.epochs);
+  known.attempts = stored.attempts;
+  Q_EMIT curvesRead(run);
+}
+
+/// Of a run that another process trains: what it has reported since, or all if it was resumed.
+void Session::readMore(qint64 run) {
+  const RunSummary* summary = find(run);
+  const History& known = histories_[run];
+  const bool isSameAttempt = summary && summary->attempts == known.attempts;
+  const std::int64_t after = isSameAttempt && !known.steps.empty() ? known.steps.back().step : 0;
+  ask(
+      this,
+      [run, after, attempts = summary ? summary->attempts : 0](const OpenProject& project) {
+        return History{project.reader.steps(run, after), project.reader.epochs(run), attempts};
+      },
+      [this, run, after](std::optional<History> more) {
+        if (!more || run == liveRun()) return;
+        History& history = histories_[run];
+        std::erase_if(history.steps, [&](const StepReport& step) { return step.step > after; });
+        history.steps.insert(history.steps.end(), more->steps.begin(), more->steps.end());
+        history.epochs = std::move(more->epochs);
+        history.attempts = more->attempts;
+        Q_EMIT reloaded(run);
+      });
+}
+
 const std::vector<StepReport>& Session::steps(qint64 run) { return history(run).steps; }
 const std::vector<EpochReport>& Session::epochs(qint64 run) { return history(run).epochs; }
 
 // ---- selection, cursor, notes
 
 std::vector<qint64> Session::checkedRuns() const {
-  std::vector<qint64> list;
-  for (const RunSummary& run : runs_) {
-    if (checked_.contains(run.id)) list.push_back(run.id);
-  }
-  return list;
+  std::vector<qint64> checked;
+  for (const qint64 run : checked_)
+    if (find(run)) checked.push_back(run);
+  std::ranges::sort(checked, std::greater());  // newest first, as they are listed
+  return checked;
 }
 
 std::vector<qint64> Session::shownRuns() const {
@@ -231,53 +326,43 @@ void Session::setFollowsLive(bool follow) {
 
 void Session::removeRun(qint64 run) {
   if (run == liveRun()) throw Error("this run is training: stop it first");
-  writer().removeRun(run);
+  change([run](const OpenProject& project) { project.writer.removeRun(run); });
   histories_.erase(run);
-  checked_.erase(run);
-  refresh();
-  if (selected_ == run) select(runs_.empty() ? 0 : runs_.front().id);
-  Q_EMIT checkedChanged();
+  if (checked_.erase(run) > 0) Q_EMIT checkedChanged();
 }
 
 void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
-  writer().setNotes(run, notes.toStdString(), tags.toStdString());
-  refresh();
+  change([run, notes = notes.toStdString(), tags = tags.toStdString()](const OpenProject& project) {
+    project.writer.setNotes(run, notes, tags);
+  });
 }
 
 // ---- queue
 
-/// A damaged file of an earlier version must not keep the project shut.
-void Session::adoptQueue() {
-  try {
-    adoptQueueFile(*writer_);
-  } catch (const Error& error) {
-    Q_EMIT problem(text(error.what()));
-  }
-}
-
-void Session::readQueue() {
-  std::vector<QueuedRun> now = reader_->queue();
-  if (std::ranges::equal(now, queue_, {}, &QueuedRun::id, &QueuedRun::id)) return;
-  queue_ = std::move(now);
-  Q_EMIT queueChanged();
-}
-
 void Session::queue(const std::vector<RunConfig>& configs) {
-  writer().queue(configs);
-  readQueue();
+  change([configs](const OpenProject& project) { project.writer.queue(configs); });
 }
 
 void Session::unqueue(qint64 queued) {
-  writer().unqueue(queued);
-  readQueue();
+  change([queued](const OpenProject& project) { project.writer.unqueue(queued); });
 }
 
 void Session::startNext() {
-  if (isLive() || !hasProject()) return;
-  readQueue();
-  if (queue_.empty()) return;
-  const std::int64_t next = queue_.front().id;
-  begin(reader_->queuedConfig(next), next, std::nullopt);
+  struct Next {
+    std::int64_t queued = 0;  ///< 0: none waits
+    RunConfig config;
+  };
+  if (isLive() || !hasProject() || std::exchange(starting_, true)) return;
+  ask(
+      this,
+      [](const OpenProject& project) {
+        const auto queue = project.reader.queue();
+        return queue.empty() ? Next() : Next{queue.front().id, project.reader.queuedConfig(queue.front().id)};
+      },
+      [this](std::optional<Next> next) {
+        starting_ = false;
+        if (next && next->queued > 0 && !isLive()) begin(std::move(next->config), next->queued, std::nullopt);
+      });
 }
 
 }  // namespace uada

@@ -9,11 +9,10 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <unordered_map>
 #include <vector>
 
 #include "core/engine/Engine.h"
-#include "core/store/Project.h"
+#include "widgets/session/ProjectView.h"
 
 namespace uada {
 
@@ -68,21 +67,28 @@ class Session : public QObject {
   Q_OBJECT
  public:
   using EngineProvider = std::function<Engine&()>;
-  /// engine  called on a background thread; tests give a fake
-  explicit Session(const Theme& theme, EngineProvider engine = []() -> Engine& { return loadEngine(); });
+  /// engine   called on a background thread; tests give a fake
+  /// answers  of what is asked of the project
+  explicit Session(
+      const Theme& theme, EngineProvider engine = []() -> Engine& { return loadEngine(); },
+      Answers answers = Answers::later);
   /// Stops a live run with a checkpoint and waits for it.
   ~Session() override;
 
-  /// Closes the present project (no run may be live) and opens or creates another. Throws Error.
-  void openProject(const QString& file);
+  /// Begins to open or create another project; once it is open the present one is closed, and
+  /// projectChanged() is emitted. Throws Error if a run is live, and with Answers::atOnce if it cannot be
+  /// opened; else that is a problem(). then  called once it is open
+  void openProject(const QString& file, std::function<void()> then = [] {});
   void closeProject();
-  bool hasProject() const { return reader_ != nullptr; }
+  bool hasProject() const { return view_ != nullptr; }
   QString projectFile() const;
-  /// Throws Error if no project is open.
-  const ProjectReader& reader() const;
-  ProjectWriter& writer();
-  /// What was damaged and left out of what was read since the last call; each is told as a problem() once.
-  QStringList takeRemarks();
+  /// Asks the project, as ProjectView::ask() does. Throws Error if none is open.
+  template <class Work, class Then>
+  void ask(const QObject* context, Work work, Then then) {
+    view().ask(context, std::move(work), std::move(then));
+  }
+  /// Tells as a problem() what was damaged and left out of what was read; each once.
+  void tellRemarks(const QStringList& remarks);
 
   SessionState state() const { return state_; }
   Controls controls() const { return uada::controls(state_, hasProject()); }
@@ -93,12 +99,13 @@ class Session : public QObject {
   QString failure() const { return failure_; }
 
   /// Newest first, kept up to date; runs of other processes too.
-  const std::vector<RunSummary>& runs() const { return runs_; }
-  const RunSummary* find(qint64 run) const;
-  /// Its title, with its key where another run has that title; no two runs of the list have one name.
-  QString nameOf(qint64 run) const;
+  const std::vector<RunSummary>& runs() const { return list_->runs; }
+  const std::shared_ptr<const RunList>& list() const { return list_; }
+  const RunSummary* find(qint64 run) const { return list_->find(run); }
+  QString nameOf(qint64 run) const { return list_->nameOf(run); }
   QColor colour(qint64 run) const;
-  /// Every step so far, live ones included; read once from the project. Valid until the next event loop turn.
+  /// Every step so far, live ones included. What is not read yet is asked for, and curvesRead() is emitted
+  /// when it is there. Valid until the next event loop turn.
   const std::vector<StepReport>& steps(qint64 run);
   const std::vector<EpochReport>& epochs(qint64 run);
 
@@ -111,7 +118,7 @@ class Session : public QObject {
   qint64 lastStep() const;                   ///< of the selected run
   bool followsLive() const { return follow_; }
   /// The project's queue, the next run first; kept up to date, whoever changes it.
-  const std::vector<QueuedRun>& queued() const { return queue_; }
+  const std::vector<QueuedRun>& queued() const { return list_->queue; }
 
  public Q_SLOTS:
   /// Start if nothing is live, else queue. Errors that stop it at once are thrown; later ones make the state
@@ -119,7 +126,7 @@ class Session : public QObject {
   void start(const uada::RunConfig& config);
   void queue(const std::vector<uada::RunConfig>& configs);
   void unqueue(qint64 queued);
-  /// Continues the run from its newest checkpoint.
+  /// Continues the run from its newest checkpoint. Throws Error if another one is live.
   void resumeRun(qint64 run);
   void pause();
   void resume();
@@ -135,7 +142,7 @@ class Session : public QObject {
   void setChecked(qint64 run, bool checked);
   void setCursor(qint64 step);  ///< also ends following unless it is the last step
   void setFollowsLive(bool follow);
-  void removeRun(qint64 run);  ///< not the live one. Throws Error
+  void removeRun(qint64 run);  ///< not the live one: throws Error
   void setNotes(qint64 run, const QString& notes, const QString& tags);
   void refresh();  ///< reads the list of runs again
 
@@ -147,7 +154,8 @@ class Session : public QObject {
   void policyMoved(qint64 run, const std::vector<uada::PolicyReport>& reports);
   void decided(qint64 run, const std::vector<uada::Decision>& decisions);
   void epochEnded(qint64 run, const std::vector<uada::EpochReport>& reports);
-  void reloaded(qint64 run);  ///< its stored curves changed otherwise: read them again
+  void curvesRead(qint64 run);  ///< what was asked for by steps() or epochs() is there
+  void reloaded(qint64 run);    ///< what is stored of it changed otherwise: read it again
   void logged(const QString& line);
   void problem(const QString& text);  ///< what, why and what to do
   void cursorChanged(qint64 step);
@@ -159,7 +167,11 @@ class Session : public QObject {
   struct History {
     std::vector<StepReport> steps;
     std::vector<EpochReport> epochs;
+    int attempts = 0;  ///< of the run when it was read
   };
+  ProjectView& view() const;
+  void adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> list);
+  void leave(std::unique_ptr<ProjectView> view);
   void begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed);
   void drain();
   void drainStart();
@@ -167,34 +179,39 @@ class Session : public QObject {
   void drainReports();
   void appendSteps(std::vector<StepReport> reports, bool lost);
   void finishRun();
+  void flushThenRefresh(bool startsNext);
   void poll();
+  void readChanges();
   void setState(SessionState state);
   void updateProgress(const StepReport& last);
   History& history(qint64 run);
-  void takeRuns(std::vector<RunSummary> runs);
-  void adoptQueue();
-  void readQueue();
+  void readHistory(qint64 run);
+  void takeStored(qint64 run, History stored);
+  void readMore(qint64 run);
+  void takeList(std::shared_ptr<RunList> list);
+  template <class Work>
+  void change(Work work);
 
   const Theme& theme_;
   EngineProvider engine_;
-  std::unique_ptr<ProjectWriter> writer_;
-  std::unique_ptr<ProjectReader> reader_;
-  std::unique_ptr<LiveRun> live_;  ///< after writer_: stopped and joined before it goes
+  const Answers answers_;
+  std::unique_ptr<ProjectView> view_, opening_;
+  std::vector<std::unique_ptr<ProjectView>> leaving_;  ///< closed, but still reading
+  std::unique_ptr<LiveRun> live_;  ///< after view_: stopped and joined before the writer goes
   QTimer drainTimer_, pollTimer_;
   SessionState state_ = SessionState::idle;
   Progress progress_;
   QString failure_;
-  std::vector<RunSummary> runs_;
-  std::unordered_map<qint64, QString> names_;
+  std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();  ///< never null
   std::map<qint64, History> histories_;
   std::set<qint64> checked_;
-  std::vector<QueuedRun> queue_;
   qint64 selected_ = 0, cursor_ = 0;
   bool follow_ = true;
   bool pauseAsked_ = false;    ///< by a person
   bool firstBatch_ = false;    ///< of an attempt: earlier rows of the steps it repeats are dropped
   double secondsPerStep_ = 0;  ///< of late
   std::int64_t dataVersion_ = -1;
+  bool polling_ = false, starting_ = false;  ///< asked, and not answered yet
   QString lastWriterProblem_;
   QStringList remarks_;  ///< told before
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "widgets/session/LiveRun.h"
@@ -24,13 +25,19 @@ void Session::start(const RunConfig& config) {
 
 void Session::resumeRun(qint64 run) {
   if (isLive()) throw Error("another run is training: stop it first, or wait until it has finished");
-  RunDetail detail = reader().detail(run);
-  RunConfig config = detail.config;
-  begin(std::move(config), 0, std::move(detail));
+  if (std::exchange(starting_, true)) return;
+  ask(
+      this, [run](const OpenProject& project) { return project.reader.detail(run); },
+      [this](std::optional<RunDetail> detail) {
+        starting_ = false;
+        if (!detail || isLive()) return;
+        RunConfig config = detail->config;
+        begin(std::move(config), 0, std::move(detail));
+      });
 }
 
 void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
-  ProjectWriter& project = writer();
+  ProjectWriter& project = view().writer();
   progress_ = {};
   progress_.title = text(runTitle(config));
   progress_.epochs = config.recipe.training.epochs;
@@ -102,8 +109,11 @@ void Session::drain() {
 void Session::drainStart() {
   for (const RunSummary& run : live_->started.drain().items) {
     progress_.run = run.id;
+    if (!find(run.id)) {
+      list_ = RunList::with(*list_, run);
+      Q_EMIT runsChanged();
+    }
     history(run.id);
-    readQueue();
     refresh();
     setChecked(run.id, true);
     selected_ = 0;  // select() also moves the cursor to the end
@@ -138,8 +148,14 @@ void Session::drainStates() {
 void Session::appendSteps(std::vector<StepReport> reports, bool lost) {
   const qint64 run = progress_.run;
   if (lost) {  // the window was late: the stored rows are complete
-    writer_->flush();
     histories_.erase(run);
+    ask(
+        this,
+        [](const OpenProject& project) {
+          project.writer.flush();
+          return true;
+        },
+        [](std::optional<bool>) {});
     Q_EMIT reloaded(run);
   }
   History& known = history(run);
@@ -219,10 +235,21 @@ void Session::finishRun() {
   progress_.text.clear();
   progress_.secondsLeft = -1;
   setState(uada::sessionState(end.state));  // before what may throw
-  writer_->flush();
-  refresh();
   // A stopped or failed run does not start the next one behind the user's back.
-  if (end.state == RunState::finished) startNext();
+  flushThenRefresh(end.state == RunState::finished);
+}
+
+void Session::flushThenRefresh(bool startsNext) {
+  ask(
+      this,
+      [](const OpenProject& project) {
+        project.writer.flush();
+        return RunList::read(project.reader);
+      },
+      [this, startsNext](std::optional<std::shared_ptr<RunList>> list) {
+        if (list) takeList(std::move(*list));
+        if (startsNext) startNext();
+      });
 }
 
 }  // namespace uada

@@ -12,6 +12,7 @@
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
+#include <unordered_map>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -23,6 +24,8 @@
 
 namespace uada {
 namespace {
+
+constexpr int kRedrawMs = 100;
 
 /// Whole rows are chosen, so that no single cell is framed.
 class RowDelegate : public QStyledItemDelegate {
@@ -55,6 +58,7 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
   table_->horizontalHeader()->setHighlightSections(false);
+  table_->horizontalHeader()->setResizeContentsPrecision(0);  // what is seen: there may be thousands of rows
   curves_ = new Plot(workbench.theme, this);
   curves_->setObjectName("compare_curves");
   auto* split = new QSplitter(Qt::Vertical, this);
@@ -81,6 +85,12 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   connect(session, &Session::checkedChanged, this, &ComparePanel::reload);
   connect(session, &Session::runsChanged, this, &ComparePanel::reload);
   connect(session, &Session::projectChanged, this, &ComparePanel::reload);
+  connect(session, &Session::curvesRead, this, [this] { redraw_.start(); });
+  redraw_.setSingleShot(true);
+  redraw_.setInterval(kRedrawMs);
+  connect(&redraw_, &QTimer::timeout, this, [this] {
+    if (isVisible()) drawCurves();
+  });
   connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
     workbench_.session.select(model_.rows()[sorted_->mapToSource(index).row()].runs.front());
   });
@@ -102,7 +112,7 @@ QWidget* ComparePanel::makeBar() {
   row->addWidget(differing_);
   row->addWidget(bySeed_);
   row->addWidget(note_, 1);
-  row->addWidget(copyButton(this, [this](TableFormat format) { return writeComparison(groups_, format); }));
+  row->addWidget(copyButton(this, [this](TableFormat format) { return writeComparison(*groups_, format); }));
   row->addWidget(
       exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
   connect(differing_, &QCheckBox::toggled, this, &ComparePanel::fill);
@@ -124,31 +134,55 @@ void ComparePanel::showEvent(QShowEvent* event) {
 void ComparePanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
-  groups_.clear();
-  try {
-    if (session.hasProject()) {
-      const std::vector<qint64> checked = session.checkedRuns();
-      groups_ = compareRuns(session.reader(), {checked.begin(), checked.end()});
-    }
-  } catch (const std::exception& error) {
-    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
-  }
+  ++asked_;
+  if (!session.hasProject()) return take({});
+  const std::vector<qint64> checked = session.checkedRuns();
+  session.ask(
+      this,
+      [runs = std::vector<std::int64_t>(checked.begin(), checked.end())](const OpenProject& project) {
+        return compareRuns(project.reader, runs);
+      },
+      [this, question = asked_](std::optional<std::vector<RunGroup>> groups) {
+        if (question == asked_) take(groups ? std::move(*groups) : std::vector<RunGroup>());
+      });
+}
+
+void ComparePanel::take(std::vector<RunGroup> groups) {
+  groups_ = std::make_shared<const std::vector<RunGroup>>(std::move(groups));
+  pages_->setCurrentIndex(groups_->empty() ? 0 : 1);
   fill();
 }
 
+namespace {
+
+std::vector<CompareRow> rowsOf(const std::vector<RunGroup>& groups, bool bySeed, const RunList& list) {
+  std::unordered_map<qint64, const RunConfig*> configs;
+  for (const RunGroup& group : groups)
+    for (const RunSummary& run : group.runs) configs[run.id] = group.config.get();
+  return compareRows(
+      groups, bySeed, [&](qint64 run) { return *configs.at(run); },
+      [&](qint64 run) { return list.nameOf(run); });
+}
+
+}  // namespace
+
+/// The rows are made on the reader thread, too: there may be thousands.
 void ComparePanel::fill() {
-  pages_->setCurrentIndex(groups_.empty() ? 0 : 1);
   Session& session = workbench_.session;
-  std::vector<CompareRow> rows;
-  try {
-    rows = compareRows(
-        groups_, bySeed_->isChecked(), [&](qint64 run) { return session.reader().detail(run).config; },
-        [&](qint64 run) { return session.nameOf(run); });
-  } catch (const std::exception& error) {
-    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
-  }
+  if (!session.hasProject()) return showRows({});
+  session.ask(
+      this,
+      [groups = groups_, bySeed = bySeed_->isChecked(), list = session.list()](const OpenProject&) {
+        return rowsOf(*groups, bySeed, *list);
+      },
+      [this, groups = groups_](std::optional<std::vector<CompareRow>> rows) {
+        if (groups == groups_) showRows(rows ? std::move(*rows) : std::vector<CompareRow>());
+      });
+}
+
+void ComparePanel::showRows(std::vector<CompareRow> rows) {
   std::vector<QColor> colours;
-  for (const CompareRow& row : rows) colours.push_back(session.colour(row.runs.front()));
+  for (const CompareRow& row : rows) colours.push_back(workbench_.session.colour(row.runs.front()));
   model_.setRows(std::move(rows), std::move(colours), differing_->isChecked());
   table_->resizeColumnsToContents();
   sayWhatIsLeftOut();
@@ -168,19 +202,23 @@ void ComparePanel::sayWhatIsLeftOut() {
   note_->setText(text);
 }
 
-/// The main test metric of every run in the table, in the run's colour.
+/// The main test metric of the runs in the table, in the run's colour: of as many as can be told apart.
 void ComparePanel::drawCurves() {
+  constexpr int kMost = 100;
   Session& session = workbench_.session;
   Figure figure;
   figure.x.title = tr("Epoch");
   std::vector<RunSummary> shown;
-  for (const RunGroup& group : groups_) shown.insert(shown.end(), group.runs.begin(), group.runs.end());
-  const auto [title, unit] = metricTitle(shown);
-  figure.left.title = tr("Test %1").arg(title);
-  figure.left.unit = unit;
   figure.empty = tr("The curves appear with the first epoch");
   for (const CompareRow& row : model_.rows()) {
     for (const qint64 run : row.runs) {
+      const RunSummary* summary = session.find(run);
+      if (!summary) continue;
+      if (shown.size() == kMost) {
+        figure.title = tr("The first %1 runs").arg(kMost);
+        break;
+      }
+      shown.push_back(*summary);
       Curve curve;
       curve.name = session.nameOf(run);
       curve.colour = session.colour(run);
@@ -192,6 +230,9 @@ void ComparePanel::drawCurves() {
       figure.curves.push_back(std::move(curve));
     }
   }
+  const auto [title, unit] = metricTitle(shown);
+  figure.left.title = tr("Test %1").arg(title);
+  figure.left.unit = unit;
   curves_->show(std::move(figure));
 }
 
@@ -200,11 +241,11 @@ QStringList ComparePanel::exportFilters() const { return tableFilters() << tr("P
 void ComparePanel::writeExport(const QString& file, const std::string& ending) {
   if (stale_) load();
   if (ending == "png") return PanelWidget::writeExport(file, ending);
-  writeFileAtomically(file.toStdString(), writeComparison(groups_, tableFormatFromName(ending)));
+  writeFileAtomically(file.toStdString(), writeComparison(*groups_, tableFormatFromName(ending)));
 }
 
 void ComparePanel::copy() const {
-  QApplication::clipboard()->setText(QString::fromStdString(writeComparison(groups_, TableFormat::text)));
+  QApplication::clipboard()->setText(QString::fromStdString(writeComparison(*groups_, TableFormat::text)));
 }
 
 namespace panel {

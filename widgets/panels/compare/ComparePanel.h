@@ -1,5 +1,8 @@
 #pragma once
 
+#include <QTimer>
+#include <memory>
+
 #include "core/tables/Table.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/compare/CompareModel.h"
@@ -33,12 +36,16 @@ class ComparePanel : public PanelWidget {
   QWidget* makeBar();
   void reload();
   void load();
+  void take(std::vector<RunGroup> groups);
   void fill();
+  void showRows(std::vector<CompareRow> rows);
   void drawCurves();
   void sayWhatIsLeftOut();
 
   bool stale_ = true;  ///< to be read again when seen
-  std::vector<RunGroup> groups_;
+  int asked_ = 0;      ///< questions to the project; only the last is answered
+  std::shared_ptr<const std::vector<RunGroup>> groups_ = std::make_shared<const std::vector<RunGroup>>();
+  QTimer redraw_;  ///< when curves have been read
   CompareModel model_;
   QSortFilterProxyModel* sorted_ = nullptr;
   QStackedWidget* pages_ = nullptr;

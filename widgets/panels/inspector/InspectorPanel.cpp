@@ -87,6 +87,28 @@ std::vector<Line> machineLines(const RunDetail& detail) {
   return lines;
 }
 
+/// What is read of the selected run, and of those that it is compared with.
+struct Detail {
+  RunDetail run;
+  std::vector<RunConfig> others;
+};
+
+/// The settings in which not all of them are alike, as the selected run has them.
+std::vector<Line> differingLines(const Detail& detail) {
+  const std::vector<Line> lines = configLines(detail.run.config);
+  std::vector<Line> differing;
+  for (const RunConfig& other : detail.others) {
+    const std::vector<Line> theirs = configLines(other);
+    for (const Line& line : lines) {
+      const bool same = std::find(theirs.begin(), theirs.end(), line) != theirs.end();
+      const bool known = std::find(differing.begin(), differing.end(), line) != differing.end();
+      if (!same && !known) differing.push_back(line);
+    }
+  }
+  if (differing.empty()) differing.emplace_back(QObject::tr("nothing differs among the shown runs"), "");
+  return differing;
+}
+
 /// The selected run: configuration (against the other shown runs), results, cost, machine, notes and tags.
 class InspectorPanel : public PanelWidget {
  public:
@@ -98,7 +120,7 @@ class InspectorPanel : public PanelWidget {
   void refreshNumbers();
   void fill(QTreeWidgetItem* section, const std::vector<Line>& lines);
   QTreeWidgetItem* addSection(const QString& title);
-  std::vector<Line> shownConfig();
+  void showDetail(const Detail& detail);
   void saveNotes();
   bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -207,25 +229,9 @@ void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<Line>& lin
   section->setHidden(lines.empty());
 }
 
-std::vector<Line> InspectorPanel::shownConfig() {
-  Session& session = workbench_.session;
-  std::vector<Line> lines = configLines(session.reader().detail(run_).config);
-  if (!differs_->isChecked()) return lines;
-  std::vector<Line> differing;
-  for (const qint64 other : session.shownRuns()) {
-    const RunSummary* summary = session.find(other);
-    if (other == run_ || !summary) continue;
-    const auto config = session.reader().soundConfig(*summary);
-    if (!config) continue;
-    const std::vector<Line> theirs = configLines(*config);
-    for (const Line& line : lines) {
-      const bool same = std::find(theirs.begin(), theirs.end(), line) != theirs.end();
-      const bool known = std::find(differing.begin(), differing.end(), line) != differing.end();
-      if (!same && !known) differing.push_back(line);
-    }
-  }
-  if (differing.empty()) differing.emplace_back(tr("nothing differs among the shown runs"), "");
-  return differing;
+void InspectorPanel::showDetail(const Detail& detail) {
+  fill(config_, differs_->isChecked() ? differingLines(detail) : configLines(detail.run.config));
+  fill(machine_, machineLines(detail.run));
 }
 
 void InspectorPanel::reload() {
@@ -241,12 +247,22 @@ void InspectorPanel::reload() {
                            text(run->key)));
   tags_->setText(text(run->tags));
   notes_->setPlainText(text(run->notes));
-  try {
-    fill(config_, shownConfig());
-    fill(machine_, machineLines(session.reader().detail(run_)));
-  } catch (const std::exception& error) {
-    Q_EMIT session.problem(text(problemText(error)));
-  }
+  std::vector<RunSummary> others;
+  if (differs_->isChecked())
+    for (const qint64 other : session.shownRuns())
+      if (const RunSummary* summary = session.find(other); summary && other != run_)
+        others.push_back(*summary);
+  session.ask(
+      this,
+      [id = run_, others](const OpenProject& project) {
+        Detail detail{project.reader.detail(id), {}};
+        for (const RunSummary& other : others)
+          if (auto config = project.reader.soundConfig(other)) detail.others.push_back(std::move(*config));
+        return detail;
+      },
+      [this, id = run_](std::optional<Detail> detail) {
+        if (detail && id == run_) showDetail(*detail);
+      });
   refreshNumbers();
 }
 

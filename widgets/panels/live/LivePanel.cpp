@@ -53,21 +53,18 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   Session& s = workbench.session;
   connect(&s, &Session::stepped, this, &LivePanel::schedule);
   connect(&s, &Session::epochEnded, this, &LivePanel::schedule);
+  connect(&s, &Session::curvesRead, this, &LivePanel::schedule);
   connect(&s, &Session::reloaded, this, &LivePanel::schedule);
   connect(&s, &Session::selectionChanged, this, &LivePanel::schedule);
   connect(&s, &Session::cursorChanged, this, &LivePanel::schedule);
   connect(&s, &Session::checkedChanged, this, &LivePanel::schedule);
   for (const auto signal : {&Session::runsChanged, &Session::projectChanged})
-    connect(&s, signal, this, [this] {
-      reference_ = costReference(workbench_.session.runs());
-      schedule();
-    });
+    connect(&s, signal, this, &LivePanel::schedule);
   for (Plot* plot : {loss_, test_}) {
     connect(plot, &Plot::clicked, this, [this](double x, double) {
       if (x_->currentIndex() == step) workbench_.session.setCursor(std::llround(x));
     });
   }
-  reference_ = costReference(s.runs());
   redraw();
 }
 
@@ -218,10 +215,11 @@ void LivePanel::addRatio(CostBars::Row& row, const RunSummary& summary) const {
   RunSummary measured = summary;  // a live run is further than the list says
   measured.step = row.steps;
   measured.seconds = row.timings.total();
-  const std::optional<double> ratio = reference_.timePerStep(measured);
+  const CostReference& reference = workbench_.session.list()->reference;
+  const std::optional<double> ratio = reference.timePerStep(measured);
   row.ratio = ratio ? tr("%1 ra-uc").arg(ratioText(ratio)) : tr("no ra-uc to compare");
   const QString which = tr("of the same recipe and images on the same host, device and number of threads");
-  const int count = reference_.timedRuns(measured);
+  const int count = reference.timedRuns(measured);
   row.ratioHelp =
       !ratio ? tr("There is no finished ra-uc run %1 to compare with").arg(which)
       : count == 1

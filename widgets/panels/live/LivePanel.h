@@ -2,7 +2,6 @@
 
 #include <QTimer>
 
-#include "core/tables/Cost.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
@@ -14,6 +13,7 @@ class QStackedWidget;
 
 namespace uada {
 
+struct RunSummary;
 struct StepReport;
 
 /// Curves of the shown runs: training loss and gain on the left, the main test metric on the right, cost
@@ -47,7 +47,6 @@ class LivePanel : public PanelWidget {
   QString nameOf(qint64 run) const;
   double smoothing() const;
 
-  CostReference reference_;  ///< of the project's runs as they are listed
   QTimer redraw_;
   QStackedWidget* pages_ = nullptr;
   QComboBox* x_ = nullptr;

@@ -132,13 +132,25 @@ void OpsPanel::readImageOf(const PlanLine& line) {
 }
 
 void OpsPanel::prepareExport() {
-  const Session& session = workbench_.session;
+  Session& session = workbench_.session;
   if (pages_->currentIndex() != 0 || isReading() || !session.selectedRun()) return;
-  const RunDetail run = session.reader().detail(session.selectedRun());
+  using Newest = std::pair<RunDetail, std::vector<Decision>>;
+  session.ask(
+      this,
+      [id = session.selectedRun()](const OpenProject& project) {
+        return Newest{project.reader.detail(id), project.reader.decisions(id, 1, true)};
+      },
+      [this](const std::optional<Newest>& newest) {
+        if (newest) showNewest(newest->first, newest->second);
+      });
+}
+
+/// The newest pictured sample of a run.
+void OpsPanel::showNewest(const RunDetail& run, const std::vector<Decision>& decisions) {
   SamplePlan sample;
   sample.title = QString::fromStdString(run.summary.title);
   sample.dataset = run.config.recipe.dataset;
-  for (const Decision& newest : session.reader().decisions(run.summary.id, 1, true)) {
+  for (const Decision& newest : decisions) {
     sample.index = newest.index;
     sample.plan = newest.plan;
     sample.original = newest.original;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/ops/PictureSource.h"
@@ -12,6 +13,8 @@ class QTabBar;
 namespace uada {
 
 class ChainView;
+struct Decision;
+struct RunDetail;
 struct PlanLine;
 class OpExplorer;
 class SourceBar;
@@ -37,6 +40,7 @@ class OpsPanel : public PanelWidget {
 
  private:
   void makeViews();
+  void showNewest(const RunDetail& run, const std::vector<Decision>& decisions);
   void showLoaded();
   void readImageOf(const PlanLine& line);
   void showFailed(const QString& why);

@@ -6,6 +6,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <cmath>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "core/ops/Op.h"
@@ -108,6 +109,7 @@ PolicyQuantity PolicyPanel::quantity() const {
 /// Reads now if the panel is seen, else when it is shown.
 void PolicyPanel::reload() {
   run_ = workbench_.session.selectedRun();
+  meanwhile_.clear();
   stale_ = true;
   if (isVisible()) load();
 }
@@ -116,18 +118,32 @@ void PolicyPanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
   bins_.clear();
-  try {
-    if (run_ && session.hasProject()) {
-      for (const PolicyReport& report : session.reader().policy(run_)) bins_.add(report);
-    }
-  } catch (const std::exception& error) {
-    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
+  answered_ = ++asked_;
+  if (run_ && session.hasProject()) {
+    session.ask(
+        this, [run = run_](const OpenProject& project) { return project.reader.policy(run); },
+        [this, question = ++asked_](std::optional<std::vector<PolicyReport>> stored) {
+          if (question == asked_) take(stored.value_or(std::vector<PolicyReport>()));
+        });
   }
+  redraw();
+}
+
+/// What was reported meanwhile comes after what was stored.
+void PolicyPanel::take(const std::vector<PolicyReport>& stored) {
+  answered_ = asked_;
+  bins_.clear();
+  for (const PolicyReport& report : stored) bins_.add(report);
+  add(run_, std::exchange(meanwhile_, {}));
   redraw();
 }
 
 void PolicyPanel::add(qint64 run, const std::vector<PolicyReport>& reports) {
   if (run != run_ || stale_) return;
+  if (answered_ != asked_) {
+    meanwhile_.insert(meanwhile_.end(), reports.begin(), reports.end());
+    return;
+  }
   for (const PolicyReport& report : reports) {
     if (report.step > bins_.lastStep()) bins_.add(report);  // the project may have been read with it
   }

@@ -38,6 +38,7 @@ class PolicyPanel : public PanelWidget {
   QWidget* makeBar();
   void reload();
   void load();
+  void take(const std::vector<PolicyReport>& stored);
   void add(qint64 run, const std::vector<PolicyReport>& reports);
   void redraw();
   void fillOps();
@@ -48,8 +49,10 @@ class PolicyPanel : public PanelWidget {
 
   PolicyBins bins_;
   qint64 run_ = 0;
-  bool stale_ = true;    ///< to be read again when seen
-  bool chosen_ = false;  ///< the quantity, by a person
+  bool stale_ = true;                    ///< to be read again when seen
+  int asked_ = 0, answered_ = 0;         ///< questions to the project; only the last is waited for
+  std::vector<PolicyReport> meanwhile_;  ///< reported while it is waited for
+  bool chosen_ = false;                  ///< the quantity, by a person
   std::optional<double> marked_;
   QTimer redrawTimer_;  ///< at most five drawings a second
   QStackedWidget* pages_ = nullptr;

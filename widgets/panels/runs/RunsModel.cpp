@@ -3,6 +3,7 @@
 #include <QIcon>
 #include <QPainter>
 #include <QPixmap>
+#include <algorithm>
 
 #include "core/base/Text.h"
 #include "widgets/session/Session.h"
@@ -26,38 +27,40 @@ static QString stateText(const RunSummary& run) {
 }
 
 RunsModel::RunsModel(Session& session, const Theme& theme, QObject* parent)
-    : QAbstractTableModel(parent), session_(session), theme_(theme), runs_(session.runs()) {
+    : QAbstractTableModel(parent), session_(session), theme_(theme), list_(session.list()) {
   connect(&session, &Session::runsChanged, this, &RunsModel::update);
   connect(&session, &Session::projectChanged, this, &RunsModel::update);
   connect(&session, &Session::checkedChanged, this, [this] {
-    if (!runs_.empty()) Q_EMIT dataChanged(index(0, square), index(rowCount() - 1, square));
+    if (rowCount() > 0)
+      Q_EMIT dataChanged(index(0, square), index(rowCount() - 1, square), {Qt::DecorationRole});
   });
 }
 
 void RunsModel::update() {
-  const auto ids = [](const std::vector<RunSummary>& runs) {
-    std::vector<std::int64_t> list;
-    for (const RunSummary& run : runs) list.push_back(run.id);
-    return list;
-  };
-  if (ids(runs_) != ids(session_.runs())) {
+  const std::shared_ptr<const RunList> before = list_;
+  if (!std::ranges::equal(before->runs, session_.runs(), {}, &RunSummary::id, &RunSummary::id)) {
     beginResetModel();
-    runs_ = session_.runs();
+    list_ = session_.list();
     endResetModel();
     return;
   }
-  runs_ = session_.runs();
-  if (!runs_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1));
+  list_ = session_.list();
+  if (rowCount() > 0) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1));
+}
+
+QModelIndex RunsModel::indexOf(qint64 run, int column) const {
+  const RunSummary* summary = list_->find(run);
+  return summary ? index(static_cast<int>(summary - list_->runs.data()), column) : QModelIndex();
 }
 
 int RunsModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(runs_.size());
+  return parent.isValid() ? 0 : static_cast<int>(list_->runs.size());
 }
 int RunsModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : columns; }
 
 QVariant RunsModel::display(const RunSummary& run, int column) const {
   switch (column) {
-    case title: return session_.nameOf(run.id);
+    case title: return list_->nameOf(run.id);
     case epoch: return QStringLiteral("%1/%2").arg(run.epoch).arg(run.epochs);
     case score:
       return run.lastMain() ? QString::fromStdString(mainMetric(run).text(*run.lastMain())) : QString();
@@ -66,7 +69,7 @@ QVariant RunsModel::display(const RunSummary& run, int column) const {
 }
 
 QVariant RunsModel::data(const QModelIndex& index, int role) const {
-  const RunSummary& run = runs_.at(index.row());
+  const RunSummary& run = list_->runs.at(index.row());
   const int column = index.column();
   switch (role) {
     case Qt::DisplayRole: return display(run, column);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <vector>
+#include <memory>
 
-#include "core/store/Records.h"
+#include "widgets/session/RunList.h"
 
 namespace uada {
 
@@ -23,13 +23,15 @@ class RunsModel : public QAbstractTableModel {
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+  /// Not valid: there is no such run.
+  QModelIndex indexOf(qint64 run, int column) const;
 
  private:
   void update();
   QVariant display(const RunSummary& run, int column) const;
   Session& session_;
   const Theme& theme_;
-  std::vector<RunSummary> runs_;
+  std::shared_ptr<const RunList> list_;
 };
 
 /// A square in a picture of 16 by 16 pixels, filled or outlined.

@@ -40,6 +40,7 @@ class RunsPanel : public PanelWidget {
 
   QStackedWidget* pages_ = new QStackedWidget;
   QTreeView* list_ = new QTreeView;
+  RunsModel* runs_ = nullptr;
   QSortFilterProxyModel* rows_ = nullptr;
   QLabel* queueTitle_ = new QLabel;
   QListWidget* queue_ = new QListWidget;
@@ -104,7 +105,8 @@ QWidget* RunsPanel::makeHead() {
 
 void RunsPanel::makeList() {
   rows_ = new QSortFilterProxyModel(this);
-  rows_->setSourceModel(new RunsModel(workbench_.session, workbench_.theme, this));
+  runs_ = new RunsModel(workbench_.session, workbench_.theme, this);
+  rows_->setSourceModel(runs_);
   rows_->setFilterCaseSensitivity(Qt::CaseInsensitive);
   rows_->setFilterRole(RunsModel::kTextRole);
   rows_->setFilterKeyColumn(0);
@@ -118,6 +120,7 @@ void RunsPanel::makeList() {
   QHeaderView* header = list_->header();
   header->setStretchLastSection(false);
   header->setMinimumSectionSize(3 * kGrid);
+  header->setResizeContentsPrecision(0);  // what is seen: a list may have thousands of rows
   header->setSectionResizeMode(QHeaderView::ResizeToContents);
   header->setSectionResizeMode(RunsModel::title, QHeaderView::Stretch);
   for (const int column : {RunsModel::square, RunsModel::state}) {
@@ -139,10 +142,8 @@ void RunsPanel::makeList() {
 void RunsPanel::followSelection() {
   const qint64 selected = workbench_.session.selectedRun();
   if (list_->currentIndex().isValid() && runAt(list_->currentIndex()) == selected) return;
-  for (int row = 0; row < rows_->rowCount(); ++row) {
-    const QModelIndex index = rows_->index(row, RunsModel::title);
-    if (runAt(index) == selected) list_->setCurrentIndex(index);
-  }
+  const QModelIndex index = rows_->mapFromSource(runs_->indexOf(selected, RunsModel::title));
+  if (index.isValid()) list_->setCurrentIndex(index);
 }
 
 void RunsPanel::updateEmpty() { pages_->setCurrentIndex(workbench_.session.runs().empty() ? 1 : 0); }

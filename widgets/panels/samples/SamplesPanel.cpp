@@ -11,6 +11,7 @@
 #include <QScrollBar>
 #include <QStackedWidget>
 #include <algorithm>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "core/data/Dataset.h"
@@ -140,20 +141,38 @@ void SamplesPanel::load(std::size_t limit) {
   run_ = session.selectedRun();
   limit_ = limit;
   stale_ = false;
-  std::vector<Decision> stored;
-  try {
-    if (run_ && session.hasProject()) stored = session.reader().decisions(run_, limit, true);
-  } catch (const std::exception& error) {
-    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
-  }
-  leftOut_ = session.takeRemarks();
-  older_->setVisible(stored.size() == limit);
-  model_.set(std::move(stored));
+  meanwhile_.clear();
+  ++asked_;
+  if (!run_ || !session.hasProject()) return take({});
+  session.ask(
+      this,
+      [run = run_, limit](const OpenProject& project) {
+        Stored stored{project.reader.decisions(run, limit, true), {}};
+        for (const std::string& remark : project.reader.takeRemarks()) stored.leftOut << q(remark);
+        return stored;
+      },
+      [this, question = asked_](std::optional<Stored> stored) {
+        if (question == asked_) take(stored ? std::move(*stored) : Stored());
+      });
+}
+
+/// What was reported meanwhile comes after what was stored.
+void SamplesPanel::take(Stored stored) {
+  answered_ = asked_;
+  leftOut_ = stored.leftOut;
+  workbench_.session.tellRemarks(leftOut_);
+  older_->setVisible(stored.decisions.size() == limit_);
+  model_.set(std::move(stored.decisions));
   refresh();
+  if (const auto live = std::exchange(meanwhile_, {}); !live.empty()) add(run_, live);
 }
 
 void SamplesPanel::add(qint64 run, const std::vector<Decision>& decisions) {
   if (run != run_ || stale_) return;
+  if (answered_ != asked_) {
+    meanwhile_.insert(meanwhile_.end(), decisions.begin(), decisions.end());
+    return;
+  }
   std::vector<Decision> fresh;
   const std::int64_t newest = model_.rowCount() ? model_.at(0).step : 0;
   for (const Decision& decision : decisions) {
@@ -264,13 +283,15 @@ void SamplesPanel::copyPlan(const Decision& decision, int which) const {
 
 /// The line that 'uada export --what decisions' writes: pasted into Ops it shows what was trained on.
 void SamplesPanel::copyDecision(const Decision& decision) const {
-  try {
-    const RunDetail run = workbench_.session.reader().detail(run_);
-    QApplication::clipboard()->setText(
-        q(decisionToJson(decision, originOf(run, std::ssize(run.attempts))).dump()));
-  } catch (const Error& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
-  }
+  workbench_.session.ask(
+      this,
+      [run = run_, decision](const OpenProject& project) {
+        const RunDetail detail = project.reader.detail(run);
+        return q(decisionToJson(decision, originOf(detail, std::ssize(detail.attempts))).dump());
+      },
+      [](const std::optional<QString>& line) {
+        if (line) QApplication::clipboard()->setText(*line);
+      });
 }
 
 /// The plan of the picture at the column; of the trained one with its recorded hash.
@@ -282,17 +303,23 @@ void SamplesPanel::openInOps(const Decision& d, int column) {
   sample.original = d.original;
   try {
     sample.plan = planOf(d, shown);
-    const RunDetail run = workbench_.session.reader().detail(run_);
-    sample.dataHash = originOf(run, std::ssize(run.attempts)).dataHash;
-    sample.dataset = run.config.recipe.dataset;
-    const Image& seen = d.unperturbed;  // by the network
-    if (!seen.empty()) sample.input = Input{seen.height, seen.width, run.config.recipe.input.pad};
-    sample.title = tr("sample %1 at step %2 of %3")
-                       .arg(countText(d.index), countText(d.step), QString::fromStdString(run.summary.title));
-    workbench_.openInOps(sample);
   } catch (const std::exception& error) {
     Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
+    return;
   }
+  const ImageSize seen{d.unperturbed.width, d.unperturbed.height};  // by the network
+  const QString title = tr("sample %1 at step %2 of %3").arg(countText(d.index), countText(d.step));
+  workbench_.session.ask(
+      this, [run = run_](const OpenProject& project) { return project.reader.detail(run); },
+      [this, drawn = sample, seen, title](const std::optional<RunDetail>& run) {
+        if (!run) return;
+        SamplePlan sample = drawn;
+        sample.dataHash = originOf(*run, std::ssize(run->attempts)).dataHash;
+        sample.dataset = run->config.recipe.dataset;
+        if (!seen.empty()) sample.input = Input{seen.height, seen.width, run->config.recipe.input.pad};
+        sample.title = title.arg(QString::fromStdString(run->summary.title));
+        workbench_.openInOps(sample);
+      });
 }
 
 void SamplesPanel::saveImage(const QImage& image) {

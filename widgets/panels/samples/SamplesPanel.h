@@ -29,7 +29,13 @@ class SamplesPanel : public PanelWidget {
  private:
   QWidget* makeFilters();
   void offerWinners();
+  /// What the project has.
+  struct Stored {
+    std::vector<Decision> decisions;
+    QStringList leftOut;  ///< why some of them are not shown
+  };
   void load(std::size_t limit);
+  void take(Stored stored);
   void reload(std::size_t limit);
   void add(qint64 run, const std::vector<Decision>& decisions);
   void holdPlace(int added);
@@ -47,9 +53,11 @@ class SamplesPanel : public PanelWidget {
   SamplesModel model_;
   SamplesFilterModel filtered_;
   qint64 run_ = 0;
-  bool stale_ = true;      ///< to be read again when seen
-  std::size_t limit_ = 0;  ///< decisions asked of the project
-  QStringList leftOut_;    ///< why some of them are not shown
+  bool stale_ = true;                ///< to be read again when seen
+  int asked_ = 0, answered_ = 0;     ///< questions to the project; only the last is waited for
+  std::vector<Decision> meanwhile_;  ///< reported while it is waited for
+  std::size_t limit_ = 0;            ///< decisions asked of the project
+  QStringList leftOut_;              ///< why some of them are not shown
   QStackedWidget* pages_ = nullptr;
   SamplesView* view_ = nullptr;
   QComboBox *op_ = nullptr, *winner_ = nullptr;

@@ -146,15 +146,21 @@ void TablesPanel::load() {
   Session& session = workbench_.session;
   pages_->setCurrentIndex(session.hasProject() ? 1 : 0);
   if (!session.hasProject() || which_->count() == 0) return;
+  session.ask(
+      this,
+      [number = which_->currentData().toInt()](const OpenProject& project) {
+        return findTable(number).make(project.reader);
+      },
+      [this, question = ++asked_](std::optional<Table> table) {
+        if (table && question == asked_) take(std::move(*table));
+      });
+}
+
+void TablesPanel::take(Table table) {
   const QModelIndex chosen = table_->currentIndex();
-  try {
-    Table table = findTable(which_->currentData().toInt()).make(session.reader());
-    const int baseline = baselineRow(table);
-    model_.setTable(std::move(table), baseline);
-  } catch (const std::exception& error) {
-    Q_EMIT session.problem(QString::fromStdString(problemText(error)));
-  }
-  table_->resizeColumnsToContents();
+  const int baseline = baselineRow(table);
+  model_.setTable(std::move(table), baseline);
+  setColumnWidths();
   legend_->setText(tr("<b>Bold</b>: measured, mean ± sample spread, a dot a seed; – not measured. ▲ ▼: "
                       "higher or lower than ra-uc in "
                       "the same column, with a 95 % interval that leaves out zero. ≠: the published value "
@@ -164,6 +170,21 @@ void TablesPanel::load() {
   hideEmpty();
   if (!chosen.isValid()) table_->scrollTo(firstMeasured(), QAbstractItemView::PositionAtCenter);
   showCell(model_.index(chosen.row(), chosen.column()));
+}
+
+/// As resizeColumnsToContents(), which takes seconds for thousands of columns: only the first ones are
+/// measured.
+void TablesPanel::setColumnWidths() {
+  constexpr int kMeasured = 100;
+  int widest = table_->horizontalHeader()->defaultSectionSize();
+  for (int column = 0; column < model_.columnCount(); ++column) {
+    if (column < kMeasured) {
+      table_->resizeColumnToContents(column);
+      widest = std::max(widest, table_->columnWidth(column));
+    } else {
+      table_->setColumnWidth(column, widest);
+    }
+  }
 }
 
 /// The row of the reference method, which the others are marked against; -1: not measured.

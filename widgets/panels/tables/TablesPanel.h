@@ -31,6 +31,8 @@ class TablesPanel : public PanelWidget {
   QWidget* makeDetails();
   void reload();
   void load();
+  void take(Table table);
+  void setColumnWidths();
   void showCell(const QModelIndex& index);
   std::string text(TableFormat format) const;
   int baselineRow(const Table& table) const;
@@ -39,6 +41,7 @@ class TablesPanel : public PanelWidget {
   QString cellSummary(const QModelIndex& index) const;
 
   bool stale_ = true;  ///< to be read again when seen
+  int asked_ = 0;      ///< questions to the project; only the last is answered
   TablesModel model_;
   TableCellDelegate* delegate_ = nullptr;
   QStackedWidget* pages_ = nullptr;

@@ -1,0 +1,119 @@
+#include "widgets/session/ProjectView.h"
+
+#include <QStringList>
+#include <chrono>
+#include <utility>
+
+#include "core/base/Error.h"
+#include "core/store/Queue.h"
+
+namespace uada {
+
+ProjectView::ProjectView(std::filesystem::path file, Answers answers)
+    : file_(std::move(file)), answers_(answers) {
+  auto first = first_.get_future();
+  thread_ = std::thread([this] { work(); });
+  if (answers_ == Answers::later) return;
+  try {
+    list_ = first.get();
+  } catch (...) {
+    thread_.join();
+    throw;
+  }
+}
+
+ProjectView::~ProjectView() {
+  requests_.close();
+  thread_.join();
+}
+
+void ProjectView::close() {
+  isClosed_ = true;
+  requests_.close();
+}
+
+QString ProjectView::told(const std::function<void()>& body) {
+  try {
+    body();
+    return {};
+  } catch (const std::exception& error) {
+    return QString::fromStdString(problemText(error));
+  }
+}
+
+void ProjectView::deliver(Answer answer) {
+  answered_.push(std::move(answer));
+  QMetaObject::invokeMethod(this, "drain", Qt::QueuedConnection);
+}
+
+void ProjectView::drain() {
+  const QPointer<ProjectView> isThere(this);
+  for (const Answer& answer : answered_.takeAll(std::chrono::milliseconds(0)))
+    if (isThere && !isClosed_) answer();
+}
+
+// The top of the thread: the one place where its errors are caught.
+void ProjectView::work() {
+  bool isOpen = false;
+  try {
+    writer_ = std::make_unique<ProjectWriter>(file_);
+    reader_ = std::make_unique<ProjectReader>(file_);
+    const QString why = told([this] { adoptQueueFile(*writer_); });
+    auto list = RunList::read(*reader_);
+    if (answers_ == Answers::atOnce)
+      first_.set_value(list);
+    else
+      deliver([this, list] { Q_EMIT opened(list); });
+    // Of a damaged queue: it must not keep the project shut.
+    if (!why.isEmpty()) deliver([this, why] { Q_EMIT problem(why); });
+    isOpen = true;
+  } catch (const std::exception& error) {
+    if (answers_ == Answers::atOnce)
+      first_.set_exception(std::current_exception());
+    else
+      deliver([this, why = QString::fromStdString(problemText(error))] { Q_EMIT failed(why); });
+  }
+  if (isOpen) serve();
+  reader_.reset();  // where it was made
+  writer_.reset();
+  QMetaObject::invokeMethod(this, "tellEnd", Qt::QueuedConnection);
+}
+
+void ProjectView::tellEnd() {
+  if (isClosed_) Q_EMIT ended();
+}
+
+void ProjectView::serve() {
+  const OpenProject project{*writer_, *reader_};
+  while (!requests_.isClosed())
+    for (const Request& request : requests_.takeAll(std::chrono::seconds(1))) {
+      if (requests_.isClosed()) return;
+      if (Answer answer = request(project)) deliver(std::move(answer));
+      tellRemarks();
+    }
+}
+
+void ProjectView::tellRemarks() {
+  QStringList remarks;
+  const QString why = told([&] {
+    for (const std::string& remark : reader_->takeRemarks()) remarks << QString::fromStdString(remark);
+  });
+  if (!why.isEmpty()) deliver([this, why] { Q_EMIT problem(why); });
+  if (!remarks.isEmpty()) deliver([this, remarks] { Q_EMIT damaged(remarks); });
+}
+
+void ProjectView::post(Request request) {
+  if (answers_ == Answers::later) {
+    requests_.push(std::move(request));
+    return;
+  }
+  std::promise<Answer> done;
+  auto answer = done.get_future();
+  requests_.push([&](const OpenProject& project) -> Answer {
+    done.set_value(request(project));
+    return nullptr;
+  });
+  answer.get()();
+}
+
+}  // namespace uada
