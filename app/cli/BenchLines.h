@@ -5,10 +5,21 @@
 #include <vector>
 
 #include "app/cli/Console.h"
-#include "app/cli/Options.h"
 #include "core/engine/Engine.h"
 
 namespace uada::cli {
+
+/// Of `uada bench`.
+struct BenchOptions {
+  std::string what;                  ///< render, load, seg, step, store, start, window
+  std::vector<std::string> methods;  ///< step: empty: all
+  int threads = 0;                   ///< step: 0: all cores
+  std::string device = "cpu";        ///< step
+  std::string folder;                ///< load: of JPEG files; empty: made-up ones
+  std::string only;                  ///< render, load: lines whose name fits; with * and ?; empty: all
+  double seconds = 2;                ///< render, load, seg: of each line, about
+  bool json = false;
+};
 
 /// A result and what `uada bench render` knows about it beside; empty or 0: not measured. Quartiles are over
 /// blocks. A ratio says how many times longer the reference takes.

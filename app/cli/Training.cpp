@@ -108,6 +108,11 @@ class Waiting {
 
 }  // namespace
 
+bool isLive(RunState state) {
+  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
+         state == RunState::stopping;
+}
+
 std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device) {
   if (device.empty()) return sets;
   parseDeviceName(device, "--device");

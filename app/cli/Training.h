@@ -27,6 +27,8 @@ struct Task {
   std::int64_t queued = 0;           ///< of the project's queue, which it leaves; 0: none
 };
 
+/// Preparing, running, paused or stopping.
+bool isLive(RunState state);
 /// --device is another way to set runtime.device: all that is set. Throws UsageError where the two say
 /// different things.
 std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device);

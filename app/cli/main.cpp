@@ -8,9 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
-#include "app/cli/Parse.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 
@@ -18,12 +17,8 @@ namespace {
 
 using namespace uada;
 
-bool wantsJson(const cli::Request& request) {
-  return std::visit([](const auto& options) { return options.json; }, request);
-}
-
 int perform(const cli::Request& request) {
-  const int code = std::visit([](const auto& options) { return cli::perform(options); }, request);
+  const int code = request.perform();
   if (code == 0)
     cli::finishOutput();
   else  // it is said already what went wrong; what is still to be written may have no reader
@@ -73,7 +68,7 @@ int main(int argc, char** argv) {
       cli::finishOutput();
       return EXIT_SUCCESS;
     }
-    json = wantsJson(*request);
+    json = request->json;
     return perform(*request);
   } catch (const UsageError& error) {
     return fail(error.what(), json, 2);

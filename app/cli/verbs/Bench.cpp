@@ -11,9 +11,9 @@
 #include <thread>
 
 #include "app/cli/BenchLines.h"
+#include "app/cli/CommandLine.h"
 #include "app/cli/Places.h"
 #include "app/cli/Signals.h"
-#include "app/cli/Verbs.h"
 #include "app/cli/bench/ScratchFolder.h"
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
@@ -23,6 +23,19 @@
 
 namespace uada::cli {
 namespace {
+
+void describe(Verb& verb, BenchOptions& options) {
+  verb.argument("WHAT", options.what, "render, load, seg, step, store, start or window").required();
+  verb.texts("--method", "NAME", options.methods, "step: only this method; may be repeated");
+  verb.number("--threads", options.threads, 1, 1024,
+              "step: CPU threads, at most the cores of this machine; default: all");
+  verb.text("--device", "NAME", options.device, "step: auto, cpu, cuda or cuda:N; default: cpu");
+  verb.text("--folder", "DIR", options.folder,
+            "load: of JPEG files; default: made-up ones of 500 x 375 pixels");
+  verb.text("--only", "GLOB", options.only, "render, load: only lines with such a name, as 'op.*.32'");
+  verb.decimal("--seconds", "S", options.seconds, 0, 3600, "render, load, seg: time for each line, about")
+      .usual("2");
+}
 
 namespace fs = std::filesystem;
 
@@ -159,6 +172,13 @@ constexpr Kind kKinds[] = {
      }},
 };
 
+int perform(const BenchOptions& options) {
+  const Console console(options.json);
+  BenchLines lines(console);
+  findEntry(kKinds, options.what, "measurement").measure(options, console, lines);
+  return 0;
+}
+
 }  // namespace
 
 void benchStore(BenchLines& lines) {
@@ -178,11 +198,22 @@ void benchStore(BenchLines& lines) {
   lines.add(result);
 }
 
-int perform(const BenchOptions& options) {
-  const Console console(options.json);
-  BenchLines lines(console);
-  findEntry(kKinds, options.what, "measurement").measure(options, console, lines);
-  return 0;
+void addBench(Verbs& verbs) {
+  verbs.add(
+      {"bench", "Measure speed on this machine",
+       "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
+       "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
+       "        pixels are compared, 'times longer' is the reference's time over ours\n"
+       "load    JPEG files to the numbers of a batch, one thread, beside OpenCV and albumentations where a\n"
+       "        Python has them\n"
+       "seg     a predicted label map of 2,048 x 1,024 pixels and 19 classes compared with the true one\n"
+       "step    a training step of each method, on the CPU unless --device says otherwise\n"
+       "store   rows a second into a project file\n"
+       "start   the window's first paint (needs uada-workbench beside this program)\n"
+       "window  a change in the op explorer until it is painted (likewise)\n"
+       "Example: uada bench render --only 'render.*.32'\n"
+       "         uada bench step --method uada --method ra-uc --json"},
+      describe, perform);
 }
 
 }  // namespace uada::cli

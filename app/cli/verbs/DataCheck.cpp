@@ -3,15 +3,25 @@
 #include <algorithm>
 #include <numeric>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/DataLoading.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/data/Dataset.h"
 
 namespace uada::cli {
 namespace {
+
+struct Options {
+  std::string dataset, folder;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("DATASET", options.dataset, "Name of the data set").required();
+  verb.argument("DIR", options.folder, "Where it lies; default: searched for");
+}
 
 using Align = TextTable::Align;
 
@@ -145,9 +155,7 @@ std::vector<std::string> allProblems(const DataReport& report) {
   return all;
 }
 
-}  // namespace
-
-int perform(const DataCheckOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   const DatasetEntry& entry = findDataset(options.dataset);
   const std::string folder = locateDataset(entry, options.folder).string();
@@ -168,6 +176,16 @@ int perform(const DataCheckOptions& options) {
   for (const auto& problem : problems) console.say("problem: " + problem);
   throw Error(fmt::format("{} in {}: {} problem{}; first: {}", entry.name, folder, problems.size(),
                           problems.size() == 1 ? "" : "s", problems.front()));
+}
+
+}  // namespace
+
+void addData(Verbs& verbs) {
+  Verbs data =
+      verbs.group({"data", "Look after data sets: data check", "Example: uada data check fashion_mnist"});
+  data.add({"check", "Check a data set: counts, hashes, damaged files, label range",
+            "Example: uada data check cifar10 ~/data/cifar-10-batches-bin"},
+           describe, perform);
 }
 
 }  // namespace uada::cli

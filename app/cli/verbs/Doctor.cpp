@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Places.h"
 #include "app/cli/RunText.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/data/Dataset.h"
@@ -16,6 +16,13 @@
 
 namespace uada::cli {
 namespace {
+
+struct Options {
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) { verb.project(options.project); }
 
 namespace fs = std::filesystem;
 
@@ -116,9 +123,7 @@ void checkProject(Checks& checks, const std::string& project) {
        enough && writable ? "" : "--project FILE on a disk with more than 1 GB free that you may write to"});
 }
 
-}  // namespace
-
-int perform(const DoctorOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   Checks checks;
   checkProgram(checks);
@@ -140,6 +145,14 @@ int perform(const DoctorOptions& options) {
   console.say(table.text());
   console.say(fixes.empty() ? "\nNothing is missing." : "\nTo fix:\n" + fixes);
   return 0;
+}
+
+}  // namespace
+
+void addDoctor(Verbs& verbs) {
+  verbs.add({"doctor", "Say what is installed, what is missing and the command that fixes it",
+             "Example: uada doctor"},
+            describe, perform);
 }
 
 }  // namespace uada::cli

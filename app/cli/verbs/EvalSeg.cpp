@@ -5,8 +5,8 @@
 #include <mutex>
 #include <thread>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
@@ -16,6 +16,21 @@
 
 namespace uada::cli {
 namespace {
+
+struct Options {
+  std::string predicted, truth;  ///< folders of label maps, or one of each
+  int classes = 0;
+  int ignore = 255;  ///< label of the truth whose pixels are left out
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("PREDICTED", options.predicted, "Folder of predicted label maps, or one of them").required();
+  verb.argument("TRUTH", options.truth, "Folder of true label maps, or one of them").required();
+  verb.number("--classes", options.classes, 1, 255, "How many classes there are: labels 0 to N - 1")
+      .required();
+  verb.number("--ignore", options.ignore, 0, 255, "Label of the truth that is left out").usual("255");
+}
 
 namespace fs = std::filesystem;
 using Align = TextTable::Align;
@@ -84,7 +99,7 @@ std::vector<FilePair> pairsOf(const fs::path& predicted, const fs::path& truth, 
   return pairs;
 }
 
-std::vector<FilePair> filesOf(const EvalSegOptions& options, const Console& console) {
+std::vector<FilePair> filesOf(const Options& options, const Console& console) {
   const fs::path predicted = options.predicted, truth = options.truth;
   const bool isPredictedFolder = isFolder(predicted), isTruthFolder = isFolder(truth);
   if (isPredictedFolder != isTruthFolder)
@@ -106,7 +121,7 @@ void count(LabelCounts& counts, const FilePair& files, int ignore) {
   counts.add(predicted.view(), truth.view(), ignore);
 }
 
-LabelCounts countAll(const std::vector<FilePair>& pairs, const EvalSegOptions& options) {
+LabelCounts countAll(const std::vector<FilePair>& pairs, const Options& options) {
   ThreadPool pool(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   LabelCounts all(options.classes);
   std::mutex mutex;
@@ -120,7 +135,7 @@ LabelCounts countAll(const std::vector<FilePair>& pairs, const EvalSegOptions& o
 }
 
 /// Refuses a truth without a pixel of a class; says how many labels are of none.
-void checkLabels(const LabelCounts& counts, const EvalSegOptions& options, const Console& console) {
+void checkLabels(const LabelCounts& counts, const Options& options, const Console& console) {
   const ClassPixels& outside = counts.outside();
   if (counts.counted() == 0)
     throw Error(
@@ -178,15 +193,32 @@ void writeObject(const LabelCounts& counts, const Console& console) {
                                       {"classes", classes}});
 }
 
-}  // namespace
-
-int perform(const EvalSegOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   const LabelCounts counts = countAll(filesOf(options, console), options);
   checkLabels(counts, options, console);
   sayResult(counts, console);
   writeObject(counts, console);
   return 0;
+}
+
+}  // namespace
+
+void addEval(Verbs& verbs) {
+  Verbs eval = verbs.group({"eval", "Evaluate predictions that any program wrote: eval seg",
+                            "Example: uada eval seg predicted gtFine/val --classes 19"});
+  eval.add(
+      {"seg", "Compare predicted label maps with true ones: IoU and accuracy of each class, and means",
+       "A label map is a PNG of 8-bit grey, or with a palette, whose numbers are the classes. Every PNG in "
+       "TRUTH,\n"
+       "in sub-folders too, needs one of the same name and size in PREDICTED; or give two files. Pixels "
+       "whose\n"
+       "true label is ignored are left out; labels that are no class count for none. mIoU and mAcc are "
+       "given\n"
+       "over all classes, where an absent one counts as 0, and over those that the truth has. With --json\n"
+       "all values are shares, 0 to 1.\n"
+       "Example: uada eval seg predicted truth --classes 19"},
+      describe, perform);
 }
 
 }  // namespace uada::cli

@@ -2,12 +2,12 @@
 
 #include <iterator>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
 #include "app/cli/Pictures.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Catalog.h"
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
@@ -20,6 +20,25 @@
 
 namespace uada::cli {
 namespace {
+
+struct Options {
+  std::string run, what = "curves", out;
+  std::string format;  ///< csv or jsonl; empty: by the ending of out
+  int count = -1;      ///< samples: the newest so many; 0: all; -1: by the kind of export
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("RUN", options.run, "Run to export from").required();
+  verb.text("--what", "KIND", options.what, "curves, epochs, policy, decisions, samples or weights")
+      .usual("curves");
+  verb.text("--out", "FILE", options.out, "File or folder to write").required();
+  verb.number("--count", options.count, 0, 1000000,
+              "samples: the newest so many (64, on a contact sheet 8); 0: all");
+  verb.text("--format", "NAME", options.format, "For a FILE without ending: csv or jsonl");
+  verb.project(options.project);
+}
 
 /// Members of members become columns: {"timings": {"render": 1}} -> timings_render.
 void flatten(const Json& json, const std::string& prefix, Json::Object& flat) {
@@ -108,7 +127,7 @@ std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
 struct Wanted {
   const ProjectReader& project;
   const RunSummary& run;
-  const ExportOptions& options;
+  const Options& options;
   std::string form;
 };
 
@@ -218,9 +237,7 @@ const std::vector<Kind>& kinds() {
   return all;
 }
 
-}  // namespace
-
-int perform(const ExportOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   const Kind& kind = findEntry(kinds(), options.what, "kind of export");
   requireNotOfProject(options.out, options.project);
@@ -237,6 +254,23 @@ int perform(const ExportOptions& options) {
                                         {"file", options.out},
                                         {"content", written}});
   return 0;
+}
+
+}  // namespace
+
+void addExport(Verbs& verbs) {
+  verbs.add(
+      {"export", "Write what a run recorded to a file",
+       "The ending of FILE is its form.\n"
+       "curves, epochs     .csv or .jsonl (JSON lines), a row a step or epoch\n"
+       "policy             .csv or .jsonl, a row an op and step\n"
+       "decisions          .jsonl: every plan, loss and choice of the pictured samples; probe_loss and dl\n"
+       "                   are lists where each coordinate is probed, null where the move was random;\n"
+       "                   'uada sample DATASET OUT.png --plan LINE' draws what was trained on\n"
+       "samples            .png: a contact sheet; without an ending: a folder of PNG files\n"
+       "weights            .safetensors\n"
+       "Example: uada export 3fa2 --what policy --out policy.csv"},
+      describe, perform);
 }
 
 }  // namespace uada::cli

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Framings.h"
 #include "app/cli/Places.h"
-#include "app/cli/Verbs.h"
 #include "app/cli/verbs/ListSettings.h"
 #include "core/augment/Space.h"
 #include "core/base/Catalog.h"
@@ -23,6 +23,24 @@
 
 namespace uada::cli {
 namespace {
+
+struct Options {
+  std::string what, of;
+  int classes = 10;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("KIND", options.what,
+                "ops, grids, models, tasks, datasets, optimisers, schedules, methods, policies, settings, "
+                "tables or experiments")
+      .required();
+  verb.argument("NAME", options.of,
+                "settings: of this method, policy, model, optimiser or schedule, or of dataset, input, "
+                "training or runtime; default: all");
+  verb.number("--classes", options.classes, 1, 1000000, "Count the models' parameters for so many classes")
+      .usual("10");
+}
 
 using Align = TextTable::Align;
 
@@ -60,7 +78,7 @@ Json levelsJson(const Op& op, const GridInfo& info) {
   return Json::Array{rawValue(op, info.grid, 0, 1, 32), rawValue(op, info.grid, info.top, 1, 32)};
 }
 
-void listOps(const Console& console, const ListOptions&) {
+void listOps(const Console& console, const Options&) {
   const auto right = Align::right;
   TextTable table({{"op"}, {"title"}, {"min", right}, {"max", right}, {"unit"}, {"properties"}, {"source"}});
   for (const Op& op : ops()) {
@@ -110,7 +128,7 @@ std::string usedText(const Op& op, double value) {
 }
 
 /// What a level of each grid means: the raw values of its ends.
-void listGrids(const Console& console, const ListOptions&) {
+void listGrids(const Console& console, const Options&) {
   const auto right = Align::right;
   TextTable names({{"grid"}, {"levels", right}, {"title"}});
   TextTable ranges({{"grid"}, {"op"}, {"at 0", right}, {"at the top", right}, {"unit"}, {"sign"}});
@@ -139,7 +157,7 @@ void listGrids(const Console& console, const ListOptions&) {
               "as it is; other ops have no levels there\n");
 }
 
-void listModels(const Console& console, const ListOptions& options) {
+void listModels(const Console& console, const Options& options) {
   TextTable table({{"model"},
                    {"title"},
                    {"task"},
@@ -160,7 +178,7 @@ void listModels(const Console& console, const ListOptions& options) {
   console.say(table.text());
 }
 
-void listTasks(const Console& console, const ListOptions&) {
+void listTasks(const Console& console, const Options&) {
   TextTable table({{"task"}, {"title"}, {"learns from"}, {"training metrics"}, {"test metrics"}});
   const auto names = [](const std::vector<Metric>& metrics) {
     std::vector<std::string> all;
@@ -200,14 +218,14 @@ void listWithSettings(const Console& console, const char* kind, const Entries& e
   }
   console.say(table.text());
 }
-void listOptimisers(const Console& console, const ListOptions&) {
+void listOptimisers(const Console& console, const Options&) {
   listWithSettings(console, "optimiser", optimisers());
 }
-void listSchedules(const Console& console, const ListOptions&) {
+void listSchedules(const Console& console, const Options&) {
   listWithSettings(console, "schedule", schedules());
 }
 
-void listDatasets(const Console& console, const ListOptions&) {
+void listDatasets(const Console& console, const Options&) {
   TextTable table({{"data set"},
                    {"title"},
                    {"an image has"},
@@ -239,7 +257,7 @@ double relativePasses(const MethodEntry& method) {
   return method.passes(choice, *makeSpace(policyOf(choice))).relativeToRaUc();
 }
 
-void listMethods(const Console& console, const ListOptions&) {
+void listMethods(const Console& console, const Options&) {
   TextTable table({{"method"}, {"title"}, {"cost", Align::right}, {"policy"}, {"source"}});
   for (const MethodEntry& method : methods()) {
     const double passes = relativePasses(method);
@@ -258,7 +276,7 @@ void listMethods(const Console& console, const ListOptions&) {
               "settings: uada list settings METHOD\n");
 }
 
-void listPolicies(const Console& console, const ListOptions&) {
+void listPolicies(const Console& console, const Options&) {
   TextTable table({{"policy"}, {"title"}, {"groups", Align::right}, {"source"}});
   for (const Policy& policy : policies()) {
     const auto groups = makeSpace(policyFromJson(policy.name, "list"))->groups().size();
@@ -271,7 +289,7 @@ void listPolicies(const Console& console, const ListOptions&) {
   console.say(table.text() + "settings: uada list settings POLICY\n");
 }
 
-void listTables(const Console& console, const ListOptions&) {
+void listTables(const Console& console, const Options&) {
   TextTable table({{"table"}, {"number", Align::right}, {"title"}});
   for (const TableEntry& entry : tables()) {
     table.add({entry.name, fmt::format("{}", entry.number), entry.title});
@@ -283,7 +301,7 @@ void listTables(const Console& console, const ListOptions&) {
   console.say(table.text());
 }
 
-void listExperiments(const Console& console, const ListOptions&) {
+void listExperiments(const Console& console, const Options&) {
   TextTable table({{"experiment"}, {"runs", Align::right}, {"title"}, {"file"}});
   for (const auto& file : experimentFiles()) {
     const Experiment experiment = readExperiment(file.string());
@@ -303,29 +321,38 @@ void listExperiments(const Console& console, const ListOptions&) {
 
 struct Kind {
   const char* name;
-  void (*list)(const Console&, const ListOptions&);
+  void (*list)(const Console&, const Options&);
 };
-constexpr Kind kKinds[] = {{"ops", listOps},
-                           {"grids", listGrids},
-                           {"models", listModels},
-                           {"tasks", listTasks},
-                           {"datasets", listDatasets},
-                           {"optimisers", listOptimisers},
-                           {"schedules", listSchedules},
-                           {"methods", listMethods},
-                           {"policies", listPolicies},
-                           {"settings", listSettings},
-                           {"tables", listTables},
-                           {"experiments", listExperiments}};
+constexpr Kind kKinds[] = {
+    {"ops", listOps},
+    {"grids", listGrids},
+    {"models", listModels},
+    {"tasks", listTasks},
+    {"datasets", listDatasets},
+    {"optimisers", listOptimisers},
+    {"schedules", listSchedules},
+    {"methods", listMethods},
+    {"policies", listPolicies},
+    {"settings", [](const Console& console, const Options& options) { listSettings(console, options.of); }},
+    {"tables", listTables},
+    {"experiments", listExperiments}};
 
-}  // namespace
-
-int perform(const ListOptions& options) {
+int perform(const Options& options) {
   if (!options.of.empty() && options.what != "settings")
     throw UsageError(fmt::format("uada list {}: '{}' is one too many; only settings are listed of one name",
                                  options.what, options.of));
   findEntry(kKinds, options.what, "kind of thing to list").list(Console(options.json), options);
   return 0;
+}
+
+}  // namespace
+
+void addList(Verbs& verbs) {
+  verbs.add({"list", "List what the programs know by name",
+             "Example: uada list ops\n"
+             "         uada list settings uada\n"
+             "         uada list models --classes 100 --json"},
+            describe, perform);
 }
 
 }  // namespace uada::cli

@@ -116,14 +116,14 @@ std::string sectionText(const Section& section) {
 
 }  // namespace
 
-void listSettings(const Console& console, const ListOptions& options) {
+void listSettings(const Console& console, const std::string& of) {
   std::vector<Owner> asked = owners();
   std::vector<std::string> names;
   for (const Owner& owner : asked) names.push_back(owner.name);
-  if (!options.of.empty()) std::erase_if(asked, [&](const Owner& owner) { return owner.name != options.of; });
+  if (!of.empty()) std::erase_if(asked, [&](const Owner& owner) { return owner.name != of; });
   if (asked.empty())
-    throw UsageError(fmt::format("nothing named '{}' has settings; one of {} expected{}",
-                                 quotable(options.of), joined(names, ", "), suggestion(options.of, names)));
+    throw UsageError(fmt::format("nothing named '{}' has settings; one of {} expected{}", quotable(of),
+                                 joined(names, ", "), suggestion(of, names)));
   for (const Owner& owner : asked)
     for (const FieldValue& setting : owner.fields) console.object("setting", settingJson(owner, setting));
   std::vector<std::string> texts;

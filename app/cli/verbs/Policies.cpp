@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
-#include "app/cli/Verbs.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
@@ -9,6 +9,42 @@
 
 namespace uada::cli {
 namespace {
+
+struct ImportOptions {
+  std::string file;
+  std::string name;    ///< empty: the file's own
+  int epochs = 200;    ///< that the lines of a schedule were made for
+  std::string levels;  ///< "shares", "grid"; empty: as the file shows
+  bool json = false;
+};
+
+void describeImport(Verb& verb, ImportOptions& options) {
+  verb.argument("FILE", options.file, "Policy file").required();
+  verb.text("--name", "NAME", options.name,
+            "Name to keep it under; of several, the one to import or the start of their names");
+  verb.text("--levels", "shares|grid", options.levels,
+            "How levels are read: as shares, 0 to 1 of an op's range, or of the grid 0 to 9");
+  verb.number("--epochs", options.epochs, 1, 100000, "Epochs that the lines of a schedule were made for")
+      .usual("200");
+}
+
+struct ListOptions {
+  std::string project;  ///< whose copies are listed; empty: the program's and the imported ones
+  bool json = false;
+};
+
+void describeList(Verb& verb, ListOptions& options) {
+  verb.text("--project", "FILE", options.project, "List the copies that this project keeps instead");
+}
+
+struct RemoveOptions {
+  std::string name;
+  bool json = false;
+};
+
+void describeRemove(Verb& verb, RemoveOptions& options) {
+  verb.argument("NAME", options.name, "Name it is kept under").required();
+}
 
 using Align = TextTable::Align;
 constexpr std::size_t kShownDigits = 12, kSourceWidth = 60;
@@ -88,9 +124,7 @@ void sayLeftOut(const Console& console, const LeftOut& list, bool wrong) {
   console.note(fmt::format("left out: {}: {}", printable(list.name), printable(list.why)));
 }
 
-}  // namespace
-
-int perform(const PolicyImportOptions& options) {
+int performImport(const ImportOptions& options) {
   const Console console(options.json);
   const Levels levels = options.levels.empty() ? Levels::found : levelsFromName(options.levels);
   const Import import =
@@ -106,7 +140,7 @@ int perform(const PolicyImportOptions& options) {
   return 1;
 }
 
-int perform(const PolicyListOptions& options) {
+int performList(const ListOptions& options) {
   const Console console(options.json);
   if (!options.project.empty()) {
     listCopies(options.project, console);
@@ -118,13 +152,39 @@ int perform(const PolicyListOptions& options) {
   return 0;
 }
 
-int perform(const PolicyRemoveOptions& options) {
+int performRemove(const RemoveOptions& options) {
   const Console console(options.json);
   const InstalledPolicy policy = removePolicy(options.name);
   console.object("removed", toJson(policy));
   console.say(fmt::format("removed {} (SHA-256 {}): {}", policy.name,
                           policy.sha256.empty() ? "not known" : policy.sha256, policy.file.string()));
   return 0;
+}
+
+}  // namespace
+
+void addPolicies(Verbs& verbs) {
+  Verbs policies =
+      verbs.group({"policies", "Import, list and remove found policies", "Example: uada policies list"});
+  policies.add(
+      {"import", "Check a policy file and keep it under a name",
+       "FILE is JSON as in experiments/policies, or as its author published it: Fast AutoAugment's\n"
+       "archive.py or the list that its search prints, DADA's genotype.py, AutoAugment's policies.py, a\n"
+       "schedule of Population Based Augmentation. Python is not run: only lists of literals are read.\n"
+       "Levels above 1 are those of the grid 0 to 9; levels of which one is written with a point are\n"
+       "shares of each op's range. Which was taken stands in the output. A list whose levels are all 0\n"
+       "or 1 is imported only with --levels.\n"
+       "Of several lists in FILE the sound ones are imported. Each that is not is named with the\n"
+       "reason, and the exit code is 1.\n"
+       "Example: uada policies import archive.py --name fa_reduced_cifar10"},
+      describeImport, performImport);
+  policies.add({"list", "List the policies that can be used by name",
+                "Example: uada policies list\n         uada policies list --project thesis.uada"},
+               describeList, performList);
+  policies.add({"remove", "Remove an imported policy",
+                "Projects whose runs have used it keep their copy.\n"
+                "Example: uada policies remove fa_reduced_cifar10"},
+               describeRemove, performRemove);
 }
 
 }  // namespace uada::cli

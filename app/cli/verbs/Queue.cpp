@@ -3,18 +3,68 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Places.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Training.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
 
 namespace uada::cli {
 namespace {
+
+struct AddOptions {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string project = kDefaultProject;
+  std::string device;  ///< empty: as the experiment says
+  bool json = false;
+};
+
+void describeAdd(Verb& verb, AddOptions& options) {
+  verb.argument("EXPERIMENT", options.experiment,
+                "JSON file, or the name of one from 'uada list experiments'")
+      .required();
+  verb.project(options.project);
+  verb.sets(options.sets);
+  verb.device(options.device, "as the experiment says");
+}
+
+struct ListOptions {
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describeList(Verb& verb, ListOptions& options) { verb.project(options.project); }
+
+struct RemoveOptions {
+  std::int64_t number = 0;
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describeRemove(Verb& verb, RemoveOptions& options) {
+  verb.number("NUMBER", options.number, 1, std::numeric_limits<std::int64_t>::max(),
+              "Its number in 'uada queue list'")
+      .required();
+  verb.project(options.project);
+}
+
+struct RunOptions {
+  std::string project = kDefaultProject;
+  std::string device;  ///< empty: as each run's configuration says
+  bool json = false, quiet = false;
+};
+
+void describeRun(Verb& verb, RunOptions& options) {
+  verb.project(options.project);
+  verb.device(options.device, "as each run says");
+  verb.quiet(options.quiet);
+}
 
 Json queuedJson(const QueuedRun& run) {
   return Json::Object{{"id", run.id}, {"title", run.title}, {"added", run.added}};
@@ -43,7 +93,7 @@ std::optional<QueuedRun> nextAfter(std::int64_t last, const std::string& project
 }
 
 /// A run that cannot be started stays in the queue.
-Outcome trainQueued(const QueuedRun& queued, ProjectWriter& project, const QueueRunOptions& options,
+Outcome trainQueued(const QueuedRun& queued, ProjectWriter& project, const RunOptions& options,
                     const StopSignals& signals, const Console& console) {
   try {
     Task task{
@@ -55,9 +105,7 @@ Outcome trainQueued(const QueuedRun& queued, ProjectWriter& project, const Queue
   }
 }
 
-}  // namespace
-
-int perform(const QueueAddOptions& options) {
+int performAdd(const AddOptions& options) {
   const Console console(options.json);
   const auto kept =
       isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
@@ -77,7 +125,7 @@ int perform(const QueueAddOptions& options) {
   return 0;
 }
 
-int perform(const QueueListOptions& options) {
+int performList(const ListOptions& options) {
   const Console console(options.json);
   const std::vector<QueuedRun> runs = queueOf(options.project);
   for (const QueuedRun& run : runs) console.object("queued", queuedJson(run));
@@ -87,7 +135,7 @@ int perform(const QueueListOptions& options) {
   return 0;
 }
 
-int perform(const QueueRemoveOptions& options) {
+int performRemove(const RemoveOptions& options) {
   const Console console(options.json);
   for (const QueuedRun& run : queueOf(options.project)) {
     if (run.id != options.number) continue;
@@ -102,7 +150,7 @@ int perform(const QueueRemoveOptions& options) {
                   options.number, options.project));
 }
 
-int perform(const QueueRunOptions& options) {
+int performRun(const RunOptions& options) {
   const Console console(options.json, options.quiet);
   if (!options.device.empty()) parseDeviceName(options.device, "--device");
   if (queueOf(options.project).empty()) {
@@ -128,6 +176,28 @@ int perform(const QueueRunOptions& options) {
   }
   if (failed > 0) throw Error(fmt::format("{} of {} failed", failed, plural(trained, "run")));
   return 0;
+}
+
+}  // namespace
+
+void addQueue(Verbs& verbs) {
+  Verbs queue = verbs.group({"queue", "Add, list, remove and train the runs that wait in a project",
+                             "Example: uada queue add demo\n         uada queue run"});
+  queue.add({"add", "Add every run of an experiment to the end of the queue",
+             "The window shows and trains the same queue. Policy files are kept in the project.\n"
+             "Example: uada queue add demo --set seeds=[1,2,3]"},
+            describeAdd, performAdd);
+  queue.add({"list", "List the runs that wait, the next one first",
+             "Example: uada queue list --project thesis.uada"},
+            describeList, performList);
+  queue.add({"remove", "Take a run out of the queue", "Example: uada queue remove 3"}, describeRemove,
+            performRemove);
+  queue.add({"run", "Train the runs that wait, one after the other, until none is left",
+             "A run that fails does not keep the next ones back; the exit code is then 1. One that\n"
+             "cannot be started stays in the queue. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint\n"
+             "first; a second one ends at once.\n"
+             "Example: uada queue run --device cuda"},
+            describeRun, performRun);
 }
 
 }  // namespace uada::cli

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <optional>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/DataLoading.h"
 #include "app/cli/Files.h"
 #include "app/cli/Pictures.h"
 #include "app/cli/RunText.h"
-#include "app/cli/Verbs.h"
 #include "core/augment/Stages.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
@@ -22,11 +23,33 @@
 namespace uada::cli {
 namespace {
 
+struct Options {
+  std::string run, out;
+  std::string project = kDefaultProject;
+  std::string folder;        ///< where the data set lies now; empty: as the run's configuration says
+  std::int64_t step = -1;    ///< decisions of this step alone; -1: of all
+  std::int64_t sample = -1;  ///< of this training image alone; -1: of all
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("RUN", options.run, "Run whose decisions are replayed").required();
+  verb.number("--step", options.step, 1, std::numeric_limits<std::int64_t>::max(),
+              "Only the decisions of this step");
+  verb.number("--sample", options.sample, 0, std::numeric_limits<std::int32_t>::max(),
+              "Only those of this training image, counted as the run counts, from 0");
+  verb.text("--out", "DIR", options.out, "Folder to write the pictures to; made if it is not there")
+      .required();
+  verb.text("--data", "DIR", options.folder,
+            "Where the data set lies now; default: where the run had it, else searched for");
+  verb.project(options.project);
+}
+
 constexpr std::size_t kShownDigits = 12;
 
 /// The decisions that are asked for, oldest first. Throws Error if there is none.
 std::vector<DecisionPlace> wantedPlaces(const ProjectReader& project, const RunSummary& run,
-                                        const ReplayOptions& options) {
+                                        const Options& options) {
   auto places = project.decisionPlaces(run.id);
   if (places.empty())
     throw Error(
@@ -47,7 +70,7 @@ std::vector<DecisionPlace> wantedPlaces(const ProjectReader& project, const RunS
 }
 
 /// The run's training images. Throws Error, naming both hashes, if no attempt of the run has seen them.
-std::shared_ptr<const Dataset> imagesOf(const RunDetail& run, const ReplayOptions& options,
+std::shared_ptr<const Dataset> imagesOf(const RunDetail& run, const Options& options,
                                         const Console& console) {
   const Choice& dataset = run.config.recipe.dataset;
   const DatasetEntry& entry = findDataset(dataset.name);
@@ -182,9 +205,7 @@ std::string verdict(std::size_t count, std::size_t sound) {
                      groupedText(static_cast<long long>(count - sound)));
 }
 
-}  // namespace
-
-int perform(const ReplayOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   requireNotOfProject(options.out, options.project);
   const ProjectReader project(options.project);
@@ -207,6 +228,18 @@ int perform(const ReplayOptions& options) {
   }
   console.say(fmt::format("{}; pictures in {}", verdict(places.size(), sound), options.out));
   return sound == places.size() ? 0 : 1;
+}
+
+}  // namespace
+
+void addReplay(Verbs& verbs) {
+  verbs.add({"replay", "Render a run's stored decisions again and compare the pixels",
+             "From the stored plans and the run's own data (its files, limits and mean) the original, the\n"
+             "unperturbed plan and every candidate are drawn anew; of the one that was trained on, named\n"
+             "'-trained', the SHA-256 of the pixels is compared with the stored one. The pictures that the\n"
+             "project keeps are compared, too. Needs no LibTorch. Ends with 1 if anything differs.\n"
+             "Example: uada replay 3fa2 --step 26 --out replayed"},
+            describe, perform);
 }
 
 }  // namespace uada::cli

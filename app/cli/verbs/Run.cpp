@@ -5,23 +5,37 @@
 #include <map>
 #include <thread>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Places.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Training.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
-#include "core/config/DeviceName.h"
 #include "core/data/Dataset.h"
 #include "core/tables/Table.h"
 
 namespace uada::cli {
 namespace {
 
-bool isLive(RunState state) {
-  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
-         state == RunState::stopping;
+struct Options {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string project = kDefaultProject;
+  std::string device;  ///< empty: as the experiment says
+  bool again = false;  ///< train anew what is already finished
+  bool json = false, quiet = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("EXPERIMENT", options.experiment,
+                "JSON file, or the name of one from 'uada list experiments'")
+      .required();
+  verb.project(options.project);
+  verb.sets(options.sets);
+  verb.device(options.device, "as the experiment says");
+  verb.flag("--again", options.again, "Train anew, also what is finished or could be resumed");
+  verb.quiet(options.quiet);
 }
 
 /// The images that an experiment's configurations name, each read once, and only when it is asked for.
@@ -80,7 +94,7 @@ void findExisting(Wanted& wanted, const std::vector<RunSummary>& runs, DataHere&
   }
 }
 
-std::vector<Wanted> wantedRuns(const RunOptions& options, const Experiment& experiment, DataHere& data) {
+std::vector<Wanted> wantedRuns(const Options& options, const Experiment& experiment, DataHere& data) {
   std::vector<RunSummary> runs;
   if (isProject(options.project) && !options.again) runs = ProjectReader(options.project).runs();
   std::vector<Wanted> all;
@@ -157,7 +171,7 @@ struct Tally {
   bool stopped = false;
 };
 
-Tally trainAll(const std::vector<Wanted>& all, const RunOptions& options, DataHere& data,
+Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere& data,
                const StopSignals& signals, const Console& console) {
   Tally tally;
   std::optional<ProjectWriter> project;
@@ -277,9 +291,7 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
                      plural(static_cast<long long>(all.size()), "run"), groupedText(left), about, project);
 }
 
-}  // namespace
-
-int perform(const RunOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json, options.quiet);
   const auto sets = allSets(options.sets, options.device);
   const auto kept =
@@ -304,35 +316,15 @@ int perform(const RunOptions& options) {
   return 0;
 }
 
-int perform(const ResumeOptions& options) {
-  const Console console(options.json, options.quiet);
-  if (!options.device.empty()) parseDeviceName(options.device, "--device");
-  RunDetail run = [&] {
-    const ProjectReader project(options.project);
-    return project.detail(project.findRun(options.run).id);
-  }();
-  if (!options.device.empty()) run.config.runtime.device = options.device;
-  const RunSummary& summary = run.summary;
-  if (summary.state == RunState::finished) {
-    console.note(fmt::format("{} ({}) is finished: nothing to resume", summary.key, summary.title));
-    console.object("skipped", summaryJson(summary));
-    return 0;
-  }
-  if (isLive(summary.state))
-    throw Error(fmt::format("{} ({}) is {} in process {} on {}; 'uada stop {}' stops it", summary.key,
-                            summary.title, stateName(summary.state), summary.pid, summary.host, summary.key));
-  const StopSignals signals;
-  loadEngine();
-  ProjectWriter project(options.project);
-  const Outcome outcome =
-      train(project, {run.config, run, summary.title, {}}, signals, console, options.quiet);
-  if (outcome.state == RunState::failed)
-    throw Error(fmt::format("{} failed: {}", summary.title, outcome.problem));
-  if (outcome.state == RunState::stopped) {
-    console.note(fmt::format("Stopped; 'uada resume {}' continues.", summary.key));
-    return exitCode(signals);
-  }
-  return 0;
+}  // namespace
+
+void addRun(Verbs& verbs) {
+  verbs.add({"run", "Train every run of an experiment and print the comparison",
+             "Finished runs of the project are kept, stopped and interrupted ones resumed, so that the same\n"
+             "command continues where it ended. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint first; a\n"
+             "second one ends at once.\n"
+             "Example: uada run demo --set recipe.training.epochs=2 --set seeds=[1,2,3]"},
+            describe, perform);
 }
 
 }  // namespace uada::cli

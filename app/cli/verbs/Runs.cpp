@@ -1,14 +1,21 @@
 #include <fmt/core.h>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Text.h"
-#include "core/store/RunSession.h"
+#include "core/store/Project.h"
 
 namespace uada::cli {
 namespace {
+
+struct Options {
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) { verb.project(options.project); }
 
 using Align = TextTable::Align;
 
@@ -40,9 +47,7 @@ std::string problemsText(const std::vector<RunSummary>& runs) {
   return text;
 }
 
-}  // namespace
-
-int perform(const RunsOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   const ProjectReader project(options.project);
   const auto runs = project.runs();
@@ -58,16 +63,11 @@ int perform(const RunsOptions& options) {
   return 0;
 }
 
-int perform(const StopOptions& options) {
-  const Console console(options.json);
-  const ProjectReader project(options.project);
-  const RunSummary run = project.findRun(options.run);
-  requestStop(project, run);
-  console.say(fmt::format("Asked {} ({}) to write a checkpoint and stop; 'uada resume {}' continues it.",
-                          run.key, run.title, run.key));
-  console.object("stop",
-                 Json::Object{{"run", run.id}, {"key", run.key}, {"host", run.host}, {"pid", run.pid}});
-  return 0;
+}  // namespace
+
+void addRuns(Verbs& verbs) {
+  verbs.add({"runs", "List the runs of a project, newest first", "Example: uada runs --project thesis.uada"},
+            describe, perform);
 }
 
 }  // namespace uada::cli

@@ -1,9 +1,9 @@
 #include <fmt/core.h>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/engine/ReportJson.h"
@@ -12,6 +12,17 @@
 
 namespace uada::cli {
 namespace {
+
+struct Options {
+  std::string run;
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("RUN", options.run, "Run to show").required();
+  verb.project(options.project);
+}
 
 using Align = TextTable::Align;
 constexpr std::size_t kShownEpochs = 10;
@@ -124,9 +135,7 @@ std::string checkpointsText(const RunDetail& detail) {
   return table.empty() ? "" : '\n' + table.text();
 }
 
-}  // namespace
-
-int perform(const ShowOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   const ProjectReader project(options.project);
   const RunDetail detail = project.detail(project.findRun(options.run).id);
@@ -148,6 +157,12 @@ int perform(const ShowOptions& options) {
     text += (&event == detail.events.data() ? "\nevents\n  " : "  ") + event + '\n';
   console.say(text);
   return 0;
+}
+
+}  // namespace
+
+void addShow(Verbs& verbs) {
+  verbs.add({"show", "Show all that was recorded about a run", "Example: uada show 3fa2"}, describe, perform);
 }
 
 }  // namespace uada::cli

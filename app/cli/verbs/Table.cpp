@@ -5,10 +5,10 @@
 
 #include <filesystem>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Files.h"
 #include "app/cli/RunText.h"
-#include "app/cli/Verbs.h"
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -16,10 +16,28 @@
 namespace uada::cli {
 namespace {
 
+struct Options {
+  int number = 0;
+  std::string format, out;  ///< format: text, csv, md or tex; empty: by the ending of out, else text
+  bool paper = false, measured = false;  ///< neither: both
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.argument("NUMBER", options.number, "Table of the paper ('uada list tables')").required();
+  verb.text("--format", "NAME", options.format,
+            "text, csv, md or tex; default: by the ending of FILE, else text");
+  verb.text("--out", "FILE", options.out, "File to write; default: standard output");
+  verb.flag("--paper", options.paper, "Only the published numbers");
+  verb.flag("--measured", options.measured, "Only the measured numbers");
+  verb.project(options.project);
+}
+
 Json number(std::optional<double> value) { return value ? Json(*value) : Json(); }
 
 /// One object a cell and source, with the columns of the CSV form.
-void writeObjects(const Console& console, const Table& table, const uada::TableOptions& shown) {
+void writeObjects(const Console& console, const Table& table, const TableOptions& shown) {
   for (std::size_t r = 0; r < table.rows.size(); ++r)
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       const Cell& cell = table.cells[r][c];
@@ -67,16 +85,14 @@ Table measured(const TableEntry& entry, const std::string& file, const Console& 
   return table;
 }
 
-}  // namespace
-
-int perform(const TableOptions& options) {
+int perform(const Options& options) {
   const Console console(options.json);
   const TableEntry& entry = findTable(options.number);
   if (!options.out.empty()) requireNotOfProject(options.out, options.project);
   const TableFormat format =
       tableFormatFromName(options.out.empty() ? formOf(tableForms(), options.format)
                                               : formOf(options.out, "a table", tableForms(), options.format));
-  uada::TableOptions shown;
+  TableOptions shown;
   if (options.paper != options.measured) {
     shown.paper = options.paper;
     shown.measured = options.measured;
@@ -92,6 +108,15 @@ int perform(const TableOptions& options) {
   writeFileAtomically(options.out, text);
   console.note(fmt::format("{}: {}", options.out, table.title));
   return 0;
+}
+
+}  // namespace
+
+void addTable(Verbs& verbs) {
+  verbs.add({"table", "Fill in a table of the paper from the project's finished runs",
+             "The ending of FILE is its form: .txt, .csv, .md or .tex.\n"
+             "Example: uada table 2 --out table2.tex"},
+            describe, perform);
 }
 
 }  // namespace uada::cli
