@@ -362,7 +362,7 @@ void TestFolders::realSetsAreRead() {
   const ImageFolder own;  // its cache
   const fs::path dir = data.toStdString();
   const auto tiny = findDataset("tiny_imagenet").find(dir), net = findDataset("imagenet").find(dir);
-  if (data.isEmpty() || !tiny || !net) QSKIP("no tiny-ImageNet and Imagenette: real folders were not read");
+  if (data.isEmpty() || !tiny || !net) QSKIP("not run: UADA_TEST_DATA has no tiny-ImageNet and Imagenette");
   const auto train = opened("tiny_imagenet", *tiny, Split::train).data;
   const auto test = opened("tiny_imagenet", *tiny, Split::test).data;
   QCOMPARE(train->size(), std::size_t{2000});

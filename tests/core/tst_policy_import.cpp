@@ -264,7 +264,8 @@ void TestPolicyImport::damagedCopiesCountOnlyWhereUsed() {
 }
 
 void TestPolicyImport::manifestIsMet() {
-  if (given().empty()) QSKIP("UADA_TEST_POLICIES is not set: the found policies were not imported");
+  if (given().empty())
+    QSKIP("not run: UADA_TEST_POLICIES is not set, so the found policies were not imported");
   const Json manifest = readJsonFile(given() / "MANIFEST.json");
   int raw = 0;
   for (const Json& entry : manifest.at("files").asArray()) {
@@ -295,7 +296,8 @@ void TestPolicyImport::manifestIsMet() {
 }
 
 void TestPolicyImport::foundPoliciesKeepTheRulesOfSpaces() {
-  if (given().empty()) QSKIP("UADA_TEST_POLICIES is not set: the found policies were not drawn from");
+  if (given().empty())
+    QSKIP("not run: UADA_TEST_POLICIES is not set, so the found policies were not drawn from");
   const Json manifest = readJsonFile(given() / "MANIFEST.json");
   const ResidentDataset data = makeData(32, 16);
   ThreadPool pool(1);
@@ -323,7 +325,8 @@ void TestPolicyImport::foundPoliciesKeepTheRulesOfSpaces() {
 
 /// The first op of the plans, and whether it fires, against the shares that the file gives it.
 void TestPolicyImport::foundPoliciesAreDrawnAsWritten() {
-  if (given().empty()) QSKIP("UADA_TEST_POLICIES is not set: the found policies were not drawn from");
+  if (given().empty())
+    QSKIP("not run: UADA_TEST_POLICIES is not set, so the found policies were not drawn from");
   const Json manifest = readJsonFile(given() / "MANIFEST.json");
   int checked = 0;
   for (const Json& entry : manifest.at("files").asArray()) {
