@@ -7,21 +7,6 @@
 
 namespace uada {
 
-namespace {
-
-/// Throws  UsageError for ops before a resized crop.
-RenderOrder orderOf(const FrameSettings& frame) {
-  if (frame.order != "chain_first") {
-    const bool first = frame.order == "crop_first" || frame.crop.resized();
-    return first ? RenderOrder::cropFirst : RenderOrder::chainFirst;
-  }
-  if (frame.crop.resized())
-    throw UsageError("order chain_first with crop resized: a resized crop comes first; leave the order out");
-  return RenderOrder::chainFirst;
-}
-
-}  // namespace
-
 void FrameSettings::visit(SettingsVisitor& v) {
   crop.visit(v);
   v.field(
@@ -34,21 +19,7 @@ void FrameSettings::visit(SettingsVisitor& v) {
        .advanced = true,
        .unless = {{"crop", "resized"}}},
       order);
-  v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, cutout);
-  v.field({.name = "cutout_size",
-           .title = "Cutout size",
-           .help = "Side of the erased box, pixels",
-           .min = 1,
-           .max = 1024,
-           .unless = {{"cutout", false}}},
-          cutoutSize);
-  v.field({.name = "cutout_fill",
-           .title = "Cutout shows",
-           .help = "The data set's mean, or black before normalisation, as UADA",
-           .choices = {"mean", "black"},
-           .advanced = true,
-           .unless = {{"cutout", false}}},
-          cutoutFill);
+  cutout.visit(v, "The data set's mean, or black before normalisation, as UADA", {"mean", "black"});
   v.field(
       {.name = "outside",
        .title = "Outside shows",
@@ -60,6 +31,16 @@ void FrameSettings::visit(SettingsVisitor& v) {
   probing.visit(v);
 }
 
+void FramedOps::visit(SettingsVisitor& v) {
+  v.field({.name = "ops",
+           .title = "Ops",
+           .help = "Operations for each image, drawn with replacement",
+           .min = 1,
+           .max = kMaxSteps},
+          ops);
+  frame.visit(v);
+}
+
 void sayUsualOrder(Choice& policy, const Json&, const std::string&) {
   const bool isResized = policy.settings().at("crop") == Json("resized");
   if (policy.settings().at("order") == Json(isResized ? "crop_first" : "chain_first"))
@@ -69,7 +50,7 @@ void sayUsualOrder(Choice& policy, const Json&, const std::string&) {
 FramedSpace::FramedSpace(const FrameSettings& frame, const PolicyContext& context, Grid grid, int steps)
     : PlanSpace(context, frame.crop, frame.probing),
       frame_(frame),
-      order_(orderOf(frame)),
+      order_(frame.crop.orderOf(frame.order)),
       grid_(grid),
       steps_(steps) {
   if (steps > kMaxSteps)
@@ -96,29 +77,11 @@ Plan FramedSpace::draw(Random& random, int epoch, ImageSize source) const {
   drawCrop(plan, random, source);
   const bool flip = random.coin();
   plan.add(flipPart(flip));
-  if (frame_.cutout) {
-    plan.add(drawBox(random, frame_.cutoutSize));
-    plan.boxFill = frame_.cutoutFill == "mean" ? BoxFill::mean : BoxFill::black;
+  if (frame_.cutout.on) {
+    plan.add(drawBox(random, frame_.cutout.size));
+    plan.boxFill = frame_.cutout.boxFill();
   }
   return plan;
-}
-
-std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names) {
-  std::vector<std::size_t> found;
-  for (const std::string_view name : names) found.push_back(opIndex(name));
-  return found;
-}
-
-std::vector<std::size_t> fifteenOps() {
-  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "autocontrast", "invert",
-                   "equalize", "solarize", "posterize", "contrast", "color", "brightness", "sharpness",
-                   "cutout"});
-}
-
-std::vector<std::size_t> fourteenOps() {
-  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "color", "posterize",
-                   "solarize", "contrast", "sharpness", "brightness", "autocontrast", "equalize",
-                   "identity"});
 }
 
 }  // namespace uada

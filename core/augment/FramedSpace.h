@@ -9,11 +9,17 @@ namespace uada {
 struct FrameSettings {
   CropSettings crop;
   std::string order = "usual";
-  bool cutout = true;
-  int cutoutSize = 16;
-  std::string cutoutFill = "mean";
+  CutoutSettings cutout;
   std::string outside = "colour";
   ProbeSettings probing;
+
+  void visit(SettingsVisitor& v);
+};
+
+/// Of a policy that draws `ops` ops, each for itself, and puts the frame around them.
+struct FramedOps {
+  int ops = 2;
+  FrameSettings frame;
 
   void visit(SettingsVisitor& v);
 };
@@ -25,7 +31,7 @@ void sayUsualOrder(Choice& policy, const Json& given, const std::string& where);
 /// Draws, in this order for ever: the chain; the crop (PlanSpace::drawCrop), flip; the box's left and top.
 class FramedSpace : public PlanSpace {
  public:
-  std::vector<Group> groups() const override { return allGroups(steps_, frame_.cutout); }
+  std::vector<Group> groups() const override { return allGroups(steps_, frame_.cutout.on); }
 
  protected:
   /// steps  the most that a chain has
@@ -46,12 +52,5 @@ class FramedSpace : public PlanSpace {
 
 /// A step that fired. Draws the sign; of ops with a place x, y; of ops with a partner its number.
 Part drawnStep(std::size_t op, int level, Random& random);
-
-/// The ops of AutoAugment without sample pairing, those of Adversarial AutoAugment.
-std::vector<std::size_t> fifteenOps();
-/// The 14 ops of the RandAugment paper, TrivialAugment and UADA.
-std::vector<std::size_t> fourteenOps();
-/// Ops by name.
-std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names);
 
 }  // namespace uada

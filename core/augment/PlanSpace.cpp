@@ -35,6 +35,14 @@ int signOf(float x) { return (x > 0) - (x < 0); }
 
 }  // namespace
 
+RenderOrder CropSettings::orderOf(const std::string& order) const {
+  if (order != "chain_first")
+    return order == "crop_first" || resized() ? RenderOrder::cropFirst : RenderOrder::chainFirst;
+  if (resized())
+    throw UsageError("order chain_first with crop resized: a resized crop comes first; leave the order out");
+  return RenderOrder::chainFirst;
+}
+
 void CropSettings::visit(SettingsVisitor& v) {
   v.field(
       {.name = "crop",
@@ -82,6 +90,24 @@ void CropSettings::visit(SettingsVisitor& v) {
            .advanced = true,
            .unless = notResized()},
           filter);
+}
+
+void CutoutSettings::visit(SettingsVisitor& v, const char* fillHelp, const std::vector<std::string>& fills) {
+  v.field({.name = "cutout", .title = "Cutout", .help = "Erase one box of every image"}, on);
+  v.field({.name = "cutout_size",
+           .title = "Cutout size",
+           .help = "Side of the erased box, pixels",
+           .min = 1,
+           .max = 1024,
+           .unless = {{"cutout", false}}},
+          size);
+  v.field({.name = "cutout_fill",
+           .title = "Cutout shows",
+           .help = fillHelp,
+           .choices = fills,
+           .advanced = true,
+           .unless = {{"cutout", false}}},
+          fill);
 }
 
 PlanSpace::PlanSpace(const PolicyContext& context, const CropSettings& crop, ProbeSettings probing)
@@ -201,6 +227,32 @@ Candidate PlanSpace::update(const Plan& plan, std::span<const Probe> probes, Gro
   assign(*part, to);
   candidate.clamped = isClamped(candidate.plan, group, position);
   return candidate;
+}
+
+std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names) {
+  std::vector<std::size_t> found;
+  for (const std::string_view name : names) found.push_back(opIndex(name));
+  return found;
+}
+
+std::vector<std::size_t> fifteenOps() {
+  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "autocontrast", "invert",
+                   "equalize", "solarize", "posterize", "contrast", "color", "brightness", "sharpness",
+                   "cutout"});
+}
+
+std::vector<std::size_t> fourteenOps() {
+  return opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "color", "posterize",
+                   "solarize", "contrast", "sharpness", "brightness", "autocontrast", "equalize",
+                   "identity"});
+}
+
+std::size_t drawnOp(const std::vector<std::size_t>& ops, Random& random) {
+  return ops[random.below(static_cast<std::uint32_t>(ops.size()))];
+}
+
+int drawnLevel(Grid grid, Random& random) {
+  return static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid))));
 }
 
 }  // namespace uada

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
 #include "core/augment/Clamp.h"
 #include "core/augment/Space.h"
 #include "core/ops/Resize.h"
@@ -46,7 +50,21 @@ struct CropSettings {
   std::string filter = "bilinear";
 
   bool resized() const { return crop == "resized"; }
+  /// Of a setting `order`: "crop_first", "chain_first", or as is usual with the crop.
+  /// throws  UsageError for ops before a resized crop
+  RenderOrder orderOf(const std::string& order) const;
   void visit(SettingsVisitor& v);
+};
+
+/// The box that a policy erases of every image.
+struct CutoutSettings {
+  bool on = true;
+  int size = 16;  ///< of a side, pixels
+  std::string fill = "mean";
+
+  BoxFill boxFill() const { return fill == "mean" ? BoxFill::mean : BoxFill::black; }
+  /// fillHelp, fills  of the setting `fill`; its choices with the usual one first
+  void visit(SettingsVisitor& v, const char* fillHelp, const std::vector<std::string>& fills);
 };
 
 /// How plans made of whole pixels and levels are probed, updated and clamped, as the UADA authors' code does
@@ -89,5 +107,17 @@ class PlanSpace : public Space {
   CropSettings crop_;
   bool eachStep_, coordinatewise_, skipInert_;
 };
+
+/// Ops by name.
+std::vector<std::size_t> opsNamed(std::initializer_list<std::string_view> names);
+/// The ops of AutoAugment without sample pairing, those of Adversarial AutoAugment.
+std::vector<std::size_t> fifteenOps();
+/// The 14 ops of the RandAugment paper, TrivialAugment and UADA.
+std::vector<std::size_t> fourteenOps();
+
+/// One of the ops, uniform.
+std::size_t drawnOp(const std::vector<std::size_t>& ops, Random& random);
+/// A whole level of the grid, uniform.
+int drawnLevel(Grid grid, Random& random);
 
 }  // namespace uada

@@ -61,9 +61,8 @@ DatasetEntry cifar10() {
                          {"cifar-10-python.tar.gz", kPythonVersion},
                          {"cifar-10-binary.tar.gz", kArchive}},
           .find = find,
-          .load = [](const fs::path& dir, Split split,
-                     const Loading&) { return loadSplit(readSplit, dir, split); },
-          .check = [](const fs::path& dir, const Loading&) { return checkSplits(readSplit, dir); }};
+          .load = loadFiles<readSplit>,
+          .check = checkFiles<readSplit>};
 }
 
 }  // namespace uada

@@ -75,9 +75,8 @@ DatasetEntry cifar100() {
                          {"cifar-100-python.tar.gz", kPythonVersion},
                          {"cifar-100-binary.tar.gz", kArchive}},
           .find = find,
-          .load = [](const fs::path& dir, Split split,
-                     const Loading&) { return loadSplit(readSplit, dir, split); },
-          .check = [](const fs::path& dir, const Loading&) { return checkSplits(readSplit, dir); }};
+          .load = loadFiles<readSplit>,
+          .check = checkFiles<readSplit>};
 }
 
 }  // namespace uada

@@ -143,21 +143,18 @@ std::optional<fs::path> findCamVid(const fs::path& dir) {
 
 template <ListSplit list>
 DatasetEntry sceneEntry() {
-  DatasetEntry entry{
-      .name = {},
-      .title = {},
-      .source = {},
-      .classes = static_cast<int>(std::size(kClasses)),
-      .classNames = {},
-      .published = {},
-      .endings = {},
-      .otherForms = {},
-      .find = nullptr,
-      .load = [](const fs::path& dir, Split split,
-                 const Loading& loading) { return loadFolderSplit(list, dir, split, loading); },
-      .check = [](const fs::path& dir,
-                  const Loading& loading) { return checkFolderSplits(list, dir, loading); },
-      .target = TargetKind::labelMap};
+  DatasetEntry entry{.name = {},
+                     .title = {},
+                     .source = {},
+                     .classes = static_cast<int>(std::size(kClasses)),
+                     .classNames = {},
+                     .published = {},
+                     .endings = {},
+                     .otherForms = {},
+                     .find = nullptr,
+                     .load = loadFolders<list>,
+                     .check = checkFolders<list>,
+                     .target = TargetKind::labelMap};
   for (const SceneClass& known : kClasses) {
     entry.classNames.emplace_back(known.name);
     entry.classColours.push_back(known.colour);
@@ -178,8 +175,7 @@ DatasetEntry cityscapes() {
   entry.height = 1024;
   entry.trainImages = 2975;
   entry.testImages = 500;  // of val
-  entry.otherForms = {{"leftImg8bit_trainvaltest.zip", "the archive, which is not read; unpack it"},
-                      {"gtFine_trainvaltest.zip", "the archive, which is not read; unpack it"}};
+  entry.otherForms = {{"leftImg8bit_trainvaltest.zip", kUnpackIt}, {"gtFine_trainvaltest.zip", kUnpackIt}};
   entry.find = findCityscapes;
   return entry;
 }

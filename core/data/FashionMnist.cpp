@@ -216,9 +216,8 @@ DatasetEntry fashionMnist() {
           .endings = kEndings,
           .otherForms = {},
           .find = find,
-          .load = [](const fs::path& dir, Split split,
-                     const Loading&) { return loadSplit(readSplit, dir, split); },
-          .check = [](const fs::path& dir, const Loading&) { return checkSplits(readSplit, dir); }};
+          .load = loadFiles<readSplit>,
+          .check = checkFiles<readSplit>};
 }
 
 }  // namespace uada

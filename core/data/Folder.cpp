@@ -92,10 +92,8 @@ DatasetEntry folder() {
           .otherForms = {},
           .isOwn = true,
           .find = find,
-          .load = [](const fs::path& dir, Split split,
-                     const Loading& loading) { return loadFolderSplit(list, dir, split, loading); },
-          .check = [](const fs::path& dir,
-                      const Loading& loading) { return checkFolderSplits(list, dir, loading); }};
+          .load = loadFolders<list>,
+          .check = checkFolders<list>};
 }
 
 }  // namespace uada

@@ -49,13 +49,10 @@ DatasetEntry imageNet() {
           .classNames = {},
           .published = {},
           .endings = {},
-          .otherForms = {{"ILSVRC2012_img_train.tar", "the archive, which is not read; unpack it"},
-                         {"ILSVRC2012_img_val.tar", "the archive, which is not read; unpack it"}},
+          .otherForms = {{"ILSVRC2012_img_train.tar", kUnpackIt}, {"ILSVRC2012_img_val.tar", kUnpackIt}},
           .find = find,
-          .load = [](const fs::path& dir, Split split,
-                     const Loading& loading) { return loadFolderSplit(list, dir, split, loading); },
-          .check = [](const fs::path& dir,
-                      const Loading& loading) { return checkFolderSplits(list, dir, loading); }};
+          .load = loadFolders<list>,
+          .check = checkFolders<list>};
 }
 
 }  // namespace uada

@@ -44,6 +44,15 @@ class SplitReader {
 
 std::shared_ptr<const Dataset> loadSplit(ReadSplit readSplit, const std::filesystem::path& dir, Split split);
 DataReport checkSplits(ReadSplit readSplit, const std::filesystem::path& dir);
+/// The load() and check() of a set whose images are read into memory.
+template <ReadSplit readSplit>
+std::shared_ptr<const Dataset> loadFiles(const std::filesystem::path& dir, Split split, const Loading&) {
+  return loadSplit(readSplit, dir, split);
+}
+template <ReadSplit readSplit>
+DataReport checkFiles(const std::filesystem::path& dir, const Loading&) {
+  return checkSplits(readSplit, dir);
+}
 
 /// "'/x/y': 9 bytes found, 10 expected; the file is cut short; fetch it again"
 /// expected  a number or words, such as "a multiple of 3,073"

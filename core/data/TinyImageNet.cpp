@@ -52,12 +52,10 @@ DatasetEntry tinyImageNet() {
           .classNames = {},
           .published = {},
           .endings = {},
-          .otherForms = {{"tiny-imagenet-200.zip", "the archive, which is not read; unpack it"}},
+          .otherForms = {{"tiny-imagenet-200.zip", kUnpackIt}},
           .find = find,
-          .load = [](const fs::path& dir, Split split,
-                     const Loading& loading) { return loadFolderSplit(list, dir, split, loading); },
-          .check = [](const fs::path& dir,
-                      const Loading& loading) { return checkFolderSplits(list, dir, loading); }};
+          .load = loadFolders<list>,
+          .check = checkFolders<list>};
 }
 
 }  // namespace uada

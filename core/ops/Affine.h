@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "core/images/Image.h"
 #include "core/ops/Map.h"
 #include "core/ops/Op.h"
+#include "core/ops/Tables.h"
 
 namespace uada {
 
@@ -33,6 +35,22 @@ inline bool hasFewDigits(double coordinate) {
 /// to find the nearest pixel, which differ in rounding. Points outside get sampling.fill. Any coefficients
 /// but NaN. in and out: the same size, not the same memory.
 void applyAffine(ImageView in, ImageSpan out, const Affine& affine, const Sampling& sampling);
+
+/// The map and the apply() of an op whose value is one coefficient; without a number the image is kept.
+template <double Affine::* coefficient>
+void moveBy(Op& op) {
+  op.map = [](double value, ImageSize) {
+    Affine affine;
+    if (!std::isnan(value)) affine.*coefficient = value;
+    return affine;
+  };
+  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
+    if (std::isnan(value)) return copyImage(in, out);
+    Affine affine;
+    affine.*coefficient = value;
+    applyAffine(in, out, affine, sampling);
+  };
+}
 
 /// Interpolates where only one coordinate moves: shear and translation along x or y. Returns whether it
 /// did; for other coefficients nothing is done (in Shear.cpp).

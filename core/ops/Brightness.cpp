@@ -18,14 +18,7 @@ ByteTable brightened(double value) {
 
 /// Blends with black: 0 black, 1 unchanged.
 Op brightness() {
-  Op op{.name = "brightness",
-        .title = "Brightness",
-        .source = "Pillow ImageEnhance.Brightness; AutoAugment, CVPR 2019",
-        .unit = "factor"};
-  op.min = 0;
-  op.max = 2;
-  op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
+  Op op = enhancer("brightness", "Brightness", "Pillow ImageEnhance.Brightness; AutoAugment, CVPR 2019");
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     simd::applyTable(in, out, brightened(value));
   };

@@ -22,14 +22,7 @@ ByteTable contrasted(ImageView image, double value) {
 
 /// Blends with the image's mean grey, one rounded integer: 0 flat grey, 1 unchanged.
 Op contrast() {
-  Op op{.name = "contrast",
-        .title = "Contrast",
-        .source = "Pillow ImageEnhance.Contrast; AutoAugment, CVPR 2019",
-        .unit = "factor"};
-  op.min = 0;
-  op.max = 2;
-  op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
+  Op op = enhancer("contrast", "Contrast", "Pillow ImageEnhance.Contrast; AutoAugment, CVPR 2019");
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     simd::applyTable(in, out, contrasted(in, value));
   };

@@ -26,19 +26,6 @@ ByteTable equalizedTable(const Histogram& counts) {
   return simd::shareTable(sums.before, step / 2, step);
 }
 
-namespace {
-
-ChannelTables tablesOf(ImageView image) {
-  const auto counts = histograms(image);
-  if (counts[0] == counts[1] && counts[0] == counts[2]) {  // a grey image
-    const ByteTable table = equalizedTable(counts[0]);
-    return {table, table, table};
-  }
-  return {equalizedTable(counts[0]), equalizedTable(counts[1]), equalizedTable(counts[2])};
-}
-
-}  // namespace
-
 /// Makes the histogram of each channel as even as a table of bytes can, as Pillow's ImageOps.equalize: with
 /// step = (pixels - count of the brightest value that occurs) / 255 in integers, v becomes
 /// min(255, (step / 2 + count of all values below v) / step). A channel of one value, or with step 0, is
@@ -51,7 +38,7 @@ Op equalize() {
   op.valueAt = [](Grid, double, int, int) -> double { return 0; };
   op.alpha = Alpha::reset;
   op.apply = [](ImageView in, ImageSpan out, double, const Sampling&) {
-    simd::applyTables(in, out, tablesOf(in));
+    simd::applyTables(in, out, tablesOf(histograms(in), equalizedTable));
   };
   op.lookUp = LookUp::ofImage;
   return op;

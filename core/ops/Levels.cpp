@@ -130,6 +130,15 @@ double factorLevel(Grid grid, double level, int sign) {
   return kNoLevel;
 }
 
+Op enhancer(const char* name, const char* title, const char* source) {
+  Op op{.name = name, .title = title, .source = source, .unit = "factor"};
+  op.min = 0;
+  op.max = 2;
+  op.hasValue = op.isSigned = true;
+  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
+  return op;
+}
+
 double posterizeLevel(Grid grid, double level) {
   if (isTorchvision(grid)) {
     // Ties to even, as torch.round.

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "core/ops/Grid.h"
+#include "core/ops/Op.h"
 
 namespace uada {
 
@@ -28,6 +28,8 @@ double translateLevel(Grid grid, double level, int sign, int side);
 double rotateLevel(Grid grid, double level, int sign);
 /// Of the four enhancers.
 double factorLevel(Grid grid, double level, int sign);
+/// What these have in common: their value is a factor, 1 leaves the image as it is.
+Op enhancer(const char* name, const char* title, const char* source);
 double posterizeLevel(Grid grid, double level);
 double solarizeLevel(Grid grid, double level);
 double solarizeAddLevel(Grid grid, double level);

@@ -15,14 +15,7 @@ void sharpen(ImageView in, ImageSpan out, float factor) {
 
 /// Blends with the smoothed image: 0 smooth, 1 unchanged, above 1 sharper. The border of one pixel is kept.
 Op sharpness() {
-  Op op{.name = "sharpness",
-        .title = "Sharpness",
-        .source = "Pillow ImageEnhance.Sharpness; AutoAugment, CVPR 2019",
-        .unit = "factor"};
-  op.min = 0;
-  op.max = 2;
-  op.hasValue = op.isSigned = true;
-  op.valueAt = [](Grid grid, double level, int sign, int) { return factorLevel(grid, level, sign); };
+  Op op = enhancer("sharpness", "Sharpness", "Pillow ImageEnhance.Sharpness; AutoAugment, CVPR 2019");
   op.apply = [](ImageView in, ImageSpan out, double value, const Sampling&) {
     if (std::isnan(value)) return copyImage(in, out);
     sharpen(in, out, blendFactor(value));

@@ -1,8 +1,5 @@
-#include <cmath>
-
 #include "core/ops/Affine.h"
 #include "core/ops/Levels.h"
-#include "core/ops/Tables.h"
 
 namespace uada {
 
@@ -17,11 +14,7 @@ Op shearY() {
   op.hasValue = op.isSigned = op.geometric = true;
   op.uc10Filter = Filter::bicubic;
   op.valueAt = [](Grid grid, double level, int sign, int) { return shearLevel(grid, level, sign); };
-  op.map = [](double value, ImageSize) { return std::isnan(value) ? Affine{} : Affine{.yx = value}; };
-  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
-    if (std::isnan(value)) return copyImage(in, out);
-    applyAffine(in, out, {.yx = value}, sampling);
-  };
+  moveBy<&Affine::yx>(op);
   return op;
 }
 

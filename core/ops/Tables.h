@@ -31,6 +31,16 @@ void copyImage(ImageView in, ImageSpan out);
 /// Counts of each value, per channel.
 std::array<Histogram, 3> histograms(ImageView image);
 
+/// What make() gives of each channel's; made once where the three are equal, as of a grey image.
+template <class Found>
+ChannelTables tablesOf(const std::array<Found, 3>& found, ByteTable (*make)(const Found&)) {
+  if (found[0] == found[1] && found[0] == found[2]) {
+    const ByteTable table = make(found[0]);
+    return {table, table, table};
+  }
+  return {make(found[0]), make(found[1]), make(found[2])};
+}
+
 /// Spreads the values that the counts are of as evenly as a table can (in Equalize.cpp).
 ByteTable equalizedTable(const Histogram& counts);
 

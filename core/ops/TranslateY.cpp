@@ -1,8 +1,5 @@
-#include <cmath>
-
 #include "core/ops/Affine.h"
 #include "core/ops/Levels.h"
-#include "core/ops/Tables.h"
 
 namespace uada {
 
@@ -16,11 +13,7 @@ Op translateY() {
   op.max = 150;
   op.hasValue = op.isSigned = op.geometric = true;
   op.valueAt = translateLevel;
-  op.map = [](double value, ImageSize) { return std::isnan(value) ? Affine{} : Affine{.y0 = value}; };
-  op.apply = [](ImageView in, ImageSpan out, double value, const Sampling& sampling) {
-    if (std::isnan(value)) return copyImage(in, out);
-    applyAffine(in, out, {.y0 = value}, sampling);
-  };
+  moveBy<&Affine::y0>(op);
   return op;
 }
 

@@ -3,27 +3,12 @@
 namespace uada {
 namespace {
 
-struct AdversarialSpaceSettings {
-  int ops = 2;
-  FrameSettings frame;
-
-  void visit(SettingsVisitor& v) {
-    v.field({.name = "ops",
-             .title = "Ops",
-             .help = "Operations for each image, drawn with replacement",
-             .min = 1,
-             .max = kMaxSteps},
-            ops);
-    frame.visit(v);
-  }
-};
-
 /// What Adversarial AutoAugment's policies are made of, drawn uniformly: that method puts learned ops and
 /// levels in the place of these.
 /// Draws of each op: its type, its level, then what drawnStep() draws.
 class AdversarialSpace : public FramedSpace {
  public:
-  AdversarialSpace(const AdversarialSpaceSettings& settings, const PolicyContext& context)
+  AdversarialSpace(const FramedOps& settings, const PolicyContext& context)
       : FramedSpace(framed(settings.frame), context, Grid::aa10, settings.ops), count_(settings.ops) {}
 
  private:
@@ -34,8 +19,8 @@ class AdversarialSpace : public FramedSpace {
   }
   void drawChain(Plan& plan, Random& random, int) const override {
     for (int i = 0; i < count_; ++i) {
-      const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
-      const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(Grid::aa10))));
+      const std::size_t op = drawnOp(ops_, random);
+      const int level = drawnLevel(Grid::aa10, random);
       plan.add(drawnStep(op, level, random));
     }
   }
@@ -47,11 +32,11 @@ class AdversarialSpace : public FramedSpace {
 }  // namespace
 
 Policy adversarialSpace() {
-  Policy entry = policyEntry<AdversarialSpaceSettings>(
+  Policy entry = policyEntry<FramedOps>(
       "adversarial-space", "Adversarial AutoAugment's space",
       "Zhang et al., ICLR 2020: crop, flip, 2 of AutoAugment's 15 ops at any of 10 levels, Cutout 16");
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
-    return std::make_unique<AdversarialSpace>(policy.as<AdversarialSpaceSettings>(), context);
+    return std::make_unique<AdversarialSpace>(policy.as<FramedOps>(), context);
   };
   entry.resolve = [](Choice& choice, const Json&, const std::string&) {
     if (choice.settings().at("order") == Json("crop_first")) choice.set("order", "usual");

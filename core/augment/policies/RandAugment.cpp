@@ -108,7 +108,7 @@ class RandAugmentSpace : public FramedSpace {
  private:
   void drawChain(Plan& plan, Random& random, int) const override {
     for (int i = 0; i < count_; ++i) {
-      const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
+      const std::size_t op = drawnOp(ops_, random);
       plan.add(drawnStep(op, magnitude_, random));
     }
   }

@@ -35,8 +35,8 @@ class TrivialAugmentSpace : public FramedSpace {
 
  private:
   void drawChain(Plan& plan, Random& random, int) const override {
-    const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
-    const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid()))));
+    const std::size_t op = drawnOp(ops_, random);
+    const int level = drawnLevel(grid(), random);
     plan.add(drawnStep(op, level, random));
   }
 

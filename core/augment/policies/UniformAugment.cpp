@@ -3,26 +3,11 @@
 namespace uada {
 namespace {
 
-struct UniformAugmentSettings {
-  int ops = 2;
-  FrameSettings frame;
-
-  void visit(SettingsVisitor& v) {
-    v.field({.name = "ops",
-             .title = "Ops",
-             .help = "Operations for each image, drawn with replacement",
-             .min = 1,
-             .max = kMaxSteps},
-            ops);
-    frame.visit(v);
-  }
-};
-
 /// Each op is applied with a probability that is itself uniform, so in half of the cases. Draws of each op:
 /// its type, its level, the probability, whether it fires, then what drawnStep() draws.
 class UniformAugmentSpace : public FramedSpace {
  public:
-  UniformAugmentSpace(const UniformAugmentSettings& settings, const PolicyContext& context)
+  UniformAugmentSpace(const FramedOps& settings, const PolicyContext& context)
       : FramedSpace(settings.frame, context, Grid::uniform, settings.ops),
         count_(settings.ops),
         ops_(opsNamed({"identity", "shear_x", "shear_y", "translate_x", "translate_y", "rotate",
@@ -32,8 +17,8 @@ class UniformAugmentSpace : public FramedSpace {
  private:
   void drawChain(Plan& plan, Random& random, int) const override {
     for (int i = 0; i < count_; ++i) {
-      const std::size_t op = ops_[random.below(static_cast<std::uint32_t>(ops_.size()))];
-      const auto level = static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid()))));
+      const std::size_t op = drawnOp(ops_, random);
+      const int level = drawnLevel(grid(), random);
       const double probability = random.uniform();
       const bool fired = random.uniform() < probability;
       Part step = drawnStep(op, level, random);
@@ -49,10 +34,10 @@ class UniformAugmentSpace : public FramedSpace {
 }  // namespace
 
 Policy uniformAugment() {
-  Policy entry = policyEntry<UniformAugmentSettings>("uniformaugment", "UniformAugment",
-                                                     "LingChen et al. 2020; space of TrivialAugment's code");
+  Policy entry = policyEntry<FramedOps>("uniformaugment", "UniformAugment",
+                                        "LingChen et al. 2020; space of TrivialAugment's code");
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
-    return std::make_unique<UniformAugmentSpace>(policy.as<UniformAugmentSettings>(), context);
+    return std::make_unique<UniformAugmentSpace>(policy.as<FramedOps>(), context);
   };
   entry.resolve = sayUsualOrder;
   return entry;
