@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "app/cli/Console.h"
+#include "app/cli/Places.h"
 #include "app/cli/Progress.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
@@ -106,13 +107,7 @@ class Waiting {
   bool quiet_, waited_ = false;
 };
 
-}  // namespace
-
-bool isLive(RunState state) {
-  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
-         state == RunState::stopping;
-}
-
+/// --device is another way to set runtime.device.
 std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device) {
   if (device.empty()) return sets;
   parseDeviceName(device, "--device");
@@ -123,6 +118,29 @@ std::vector<std::string> allSets(std::vector<std::string> sets, const std::strin
           fmt::format("--set {}: --device says '{}'; leave one of the two out", quotable(set), device));
   sets.push_back(wanted);
   return sets;
+}
+
+}  // namespace
+
+bool isLive(RunState state) {
+  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
+         state == RunState::stopping;
+}
+
+void describeExperiment(Verb& verb, ExperimentOptions& options) {
+  verb.argument("EXPERIMENT", options.experiment,
+                "JSON file, or the name of one from 'uada list experiments'")
+      .required();
+  verb.project(options.project);
+  verb.sets(options.sets);
+  verb.device(options.device, "as the experiment says");
+}
+
+Experiment readExperiment(const ExperimentOptions& options) {
+  const auto sets = allSets(options.sets, options.device);
+  const auto kept =
+      isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
+  return readExperiment(findExperiment(options.experiment).string(), sets, kept);
 }
 
 int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }

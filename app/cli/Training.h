@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Signals.h"
 #include "core/store/Locks.h"
@@ -29,9 +30,17 @@ struct Task {
 
 /// Preparing, running, paused or stopping.
 bool isLive(RunState state);
-/// --device is another way to set runtime.device: all that is set. Throws UsageError where the two say
-/// different things.
-std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device);
+/// What names the runs of an experiment, for `run` and `queue add`.
+struct ExperimentOptions {
+  std::string experiment;
+  std::vector<std::string> sets;
+  std::string project = kDefaultProject;
+  std::string device;  ///< empty: as the experiment says
+};
+void describeExperiment(Verb& verb, ExperimentOptions& options);
+/// With all that is set; policies that the project keeps are known, too.
+/// throws  UsageError where --device and runtime.device, which are the same, say different things
+Experiment readExperiment(const ExperimentOptions& options);
 /// Of a training that a signal ended.
 int exitCode(const StopSignals& signals);
 /// Says that a run failed and why.

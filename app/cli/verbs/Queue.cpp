@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "app/cli/CommandLine.h"
-#include "app/cli/Places.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Training.h"
 #include "core/base/Error.h"
@@ -17,22 +16,11 @@
 namespace uada::cli {
 namespace {
 
-struct AddOptions {
-  std::string experiment;
-  std::vector<std::string> sets;
-  std::string project = kDefaultProject;
-  std::string device;  ///< empty: as the experiment says
+struct AddOptions : ExperimentOptions {
   bool json = false;
 };
 
-void describeAdd(Verb& verb, AddOptions& options) {
-  verb.argument("EXPERIMENT", options.experiment,
-                "JSON file, or the name of one from 'uada list experiments'")
-      .required();
-  verb.project(options.project);
-  verb.sets(options.sets);
-  verb.device(options.device, "as the experiment says");
-}
+void describeAdd(Verb& verb, AddOptions& options) { describeExperiment(verb, options); }
 
 struct ListOptions {
   std::string project = kDefaultProject;
@@ -107,10 +95,7 @@ Outcome trainQueued(const QueuedRun& queued, ProjectWriter& project, const RunOp
 
 int performAdd(const AddOptions& options) {
   const Console console(options.json);
-  const auto kept =
-      isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
-  const Experiment experiment = readExperiment(findExperiment(options.experiment).string(),
-                                               allSets(options.sets, options.device), kept);
+  const Experiment experiment = readExperiment(options);
   const std::vector<RunConfig> runs = expand(experiment);
   ProjectWriter project(options.project);
   adoptQueueFile(project);

@@ -18,22 +18,13 @@
 namespace uada::cli {
 namespace {
 
-struct Options {
-  std::string experiment;
-  std::vector<std::string> sets;
-  std::string project = kDefaultProject;
-  std::string device;  ///< empty: as the experiment says
+struct Options : ExperimentOptions {
   bool again = false;  ///< train anew what is already finished
   bool json = false, quiet = false;
 };
 
 void describe(Verb& verb, Options& options) {
-  verb.argument("EXPERIMENT", options.experiment,
-                "JSON file, or the name of one from 'uada list experiments'")
-      .required();
-  verb.project(options.project);
-  verb.sets(options.sets);
-  verb.device(options.device, "as the experiment says");
+  describeExperiment(verb, options);
   verb.flag("--again", options.again, "Train anew, also what is finished or could be resumed");
   verb.quiet(options.quiet);
 }
@@ -293,12 +284,8 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
 
 int perform(const Options& options) {
   const Console console(options.json, options.quiet);
-  const auto sets = allSets(options.sets, options.device);
-  const auto kept =
-      isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
-  const std::string file = findExperiment(options.experiment).string();
-  const Experiment experiment = readExperiment(file, sets, kept);
-  requireTables(experiment, file);
+  const Experiment experiment = readExperiment(options);
+  requireTables(experiment, findExperiment(options.experiment).string());
   DataHere data;
   const auto all = wantedRuns(options, experiment, data);
 
