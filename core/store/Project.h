@@ -96,7 +96,9 @@ class ProjectReader {
   std::optional<RunConfig> soundConfig(const RunSummary& run) const;
   /// The policy files that runs of the project and its queue use, by name.
   std::vector<PolicyFile> policies() const;
-  std::vector<StepReport> steps(std::int64_t run, std::int64_t afterStep = 0) const;
+  /// Those after one step, up to and with another.
+  std::vector<StepReport> steps(std::int64_t run, std::int64_t afterStep = 0,
+                                std::int64_t lastStep = INT64_MAX - 1) const;
   std::vector<EpochReport> epochs(std::int64_t run) const;
   std::vector<PolicyReport> policy(std::int64_t run, std::int64_t afterStep = 0) const;
   /// Newest first; limit 0: all. withPictures false leaves the images empty.

@@ -208,9 +208,9 @@ RunDetail ProjectReader::detail(std::int64_t run) const {
 
 template <class R>
 std::vector<R> ProjectReader::Impl::reports(std::int64_t run, const char* table, const char* order,
-                                            std::int64_t afterStep) {
+                                            Steps steps) {
   std::vector<R> all;
-  each(run, table, select<R>(version(), "", table, order), afterStep, [&](std::int64_t, Row& row) {
+  each(run, table, select<R>(version(), "", table, order), steps, [&](std::int64_t, Row& row) {
     R report = reportFrom<R>(row, version());
     if (isSound(run, table, report.step, row)) all.push_back(std::move(report));
   });
@@ -219,11 +219,11 @@ std::vector<R> ProjectReader::Impl::reports(std::int64_t run, const char* table,
 
 template <class R>
 void ProjectReader::Impl::addMetrics(std::int64_t run, const char* table, const char* part,
-                                     Metrics R::* metrics, std::int64_t afterStep, std::vector<R>& reports) {
+                                     Metrics R::* metrics, Steps steps, std::vector<R>& reports) {
   Follower<R> follower(reports);
   const std::string sql =
       fmt::format("SELECT step, name, value FROM metrics {} AND part = '{}' ORDER BY step", kRange, part);
-  each(run, table, sql, afterStep, [&](std::int64_t, Row& row) {
+  each(run, table, sql, steps, [&](std::int64_t, Row& row) {
     const std::int64_t step = row.integer();
     MetricValue metric{row.text(), row.real()};
     R* report = follower.at(step);
@@ -231,19 +231,21 @@ void ProjectReader::Impl::addMetrics(std::int64_t run, const char* table, const 
   });
 }
 
-std::vector<StepReport> ProjectReader::steps(std::int64_t run, std::int64_t afterStep) const {
+std::vector<StepReport> ProjectReader::steps(std::int64_t run, std::int64_t afterStep,
+                                             std::int64_t lastStep) const {
   return impl_->read([&] {
-    auto all = impl_->reports<StepReport>(run, "steps", "step", afterStep);
-    impl_->addMetrics(run, "steps", "step", &StepReport::metrics, afterStep, all);
+    const Impl::Steps steps{afterStep, lastStep};
+    auto all = impl_->reports<StepReport>(run, "steps", "step", steps);
+    impl_->addMetrics(run, "steps", "step", &StepReport::metrics, steps, all);
     return all;
   });
 }
 
 std::vector<EpochReport> ProjectReader::epochs(std::int64_t run) const {
   return impl_->read([&] {
-    auto all = impl_->reports<EpochReport>(run, "epochs", "epoch", -1);
-    impl_->addMetrics(run, "epochs", "train", &EpochReport::train, -1, all);
-    impl_->addMetrics(run, "epochs", "test", &EpochReport::test, -1, all);
+    auto all = impl_->reports<EpochReport>(run, "epochs", "epoch", {});
+    impl_->addMetrics(run, "epochs", "train", &EpochReport::train, {}, all);
+    impl_->addMetrics(run, "epochs", "test", &EpochReport::test, {}, all);
     return all;
   });
 }
@@ -264,7 +266,7 @@ void ProjectReader::Impl::addParts(std::int64_t run, const char* table,
 
 std::vector<PolicyReport> ProjectReader::policy(std::int64_t run, std::int64_t afterStep) const {
   return impl_->read([&] {
-    auto all = impl_->reports<PolicyReport>(run, "policy", "step", afterStep);
+    auto all = impl_->reports<PolicyReport>(run, "policy", "step", {afterStep});
     impl_->addParts(run, "policy_ops", &PolicyReport::ops, afterStep, all);
     impl_->addParts(run, "policy_groups", &PolicyReport::groups, afterStep, all);
     return all;

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -97,16 +98,22 @@ struct ProjectReader::Impl {
 
   /// Ascending. A later attempt begins where its first step, or its first row in this table, says.
   std::vector<store::Part> parts(std::int64_t run, const char* table);
+  /// The steps that are asked for: after one, up to and with another.
+  struct Steps {
+    Steps(std::int64_t afterStep = -1, std::int64_t lastStep = INT64_MAX - 1)
+        : after(afterStep), last(lastStep) {}
+    std::int64_t after, last;
+  };
   /// sql  with parameters run, attempt, after, end; take(attempt, row) for each row in order
   template <class Take>
-  void each(std::int64_t run, const char* table, const std::string& sql, std::int64_t afterStep, Take take);
+  void each(std::int64_t run, const char* table, const std::string& sql, Steps steps, Take take);
   template <class R>
-  std::vector<R> reports(std::int64_t run, const char* table, const char* order, std::int64_t afterStep);
+  std::vector<R> reports(std::int64_t run, const char* table, const char* order, Steps steps);
   /// table  whose rows say where a later attempt begins.
   /// reports  in the order of their steps
   template <class R>
-  void addMetrics(std::int64_t run, const char* table, const char* part, Metrics R::* metrics,
-                  std::int64_t afterStep, std::vector<R>& reports);
+  void addMetrics(std::int64_t run, const char* table, const char* part, Metrics R::* metrics, Steps steps,
+                  std::vector<R>& reports);
   template <class Part>
   void addParts(std::int64_t run, const char* table, std::vector<Part> PolicyReport::* parts,
                 std::int64_t afterStep, std::vector<PolicyReport>& reports);
@@ -153,12 +160,12 @@ struct ProjectReader::Impl {
 };
 
 template <class Take>
-void ProjectReader::Impl::each(std::int64_t run, const char* table, const std::string& sql,
-                               std::int64_t afterStep, Take take) {
+void ProjectReader::Impl::each(std::int64_t run, const char* table, const std::string& sql, Steps steps,
+                               Take take) {
   const auto ranges = parts(run, table);
   SQLite::Statement query(database, sql);
   for (const store::Part& part : ranges) {
-    store::bindAll(query, run, part.attempt, afterStep, part.end);
+    store::bindAll(query, run, part.attempt, steps.after, std::min(part.end, steps.last + 1));
     while (query.executeStep()) {
       store::Row row(query);
       take(part.attempt, row);

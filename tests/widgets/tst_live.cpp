@@ -1,12 +1,16 @@
 #include <QComboBox>
+#include <QFile>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
+#include <cmath>
 
 #include "tests/core/FakeEngine.h"
 #include "widgets/panels/live/LivePanel.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
+#include "widgets/plot/PlotText.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -24,6 +28,7 @@ class TestLive : public QObject {
   void unfinishedRunsLieWithinTheirEpoch();
   void runsOfUnknownLengthAreSaidToBe();
   void costsAreComparedWithTheSameRecipe();
+  void longRunsAreDrawnInPartAndReadOutExactly();
 
  private:
   QString file() const { return folder_->filePath("live.uada"); }
@@ -110,7 +115,7 @@ void TestLive::unfinishedRunsLieWithinTheirEpoch() {
     const auto curves = [&] { return panel_->findChild<Plot*>("loss")->figure().curves; };
     QTRY_VERIFY(!curves().empty() && curves().back().x.back() < 1);
     QCOMPARE(curves().back().x.front(), 0.001);
-    QCOMPARE(curves().back().x.back(), static_cast<double>(session_->steps(run).back().step) / 1000);
+    QCOMPARE(curves().back().x.back(), static_cast<double>(session_->histories().of(run).lastStep()) / 1000);
     panel_.reset();
   }
 }
@@ -160,6 +165,52 @@ void TestLive::costsAreComparedWithTheSameRecipe() {
   QVERIFY2(helpOf(uada).contains("relative to the one finished ra-uc run of the same recipe and images"),
            qPrintable(helpOf(uada)));
   QCOMPARE(ratioOf(wideUada), QString("no ra-uc to compare"));
+  panel_.reset();
+}
+
+/// Of more steps than the window keeps: a step's loss is what the project has, as text and as a file.
+void TestLive::longRunsAreDrawnInPartAndReadOutExactly() {
+  constexpr std::int64_t kSteps = 140'000, kAsked = 70'001;
+  const auto lossOf = [](std::int64_t step) {
+    return step == 99'999 ? 50.0 : 1 + static_cast<double>(step * 7919 % 1000) / 1000;
+  };
+  std::int64_t run = 0;
+  {
+    ProjectWriter writer(file().toStdString());
+    run = writer.createRun(fakeConfig("ra-uc", 1, 1)).id;
+    writer.beginAttempt(run, currentManifest(), "");
+    StepReport report;
+    report.epoch = report.count = 1;
+    report.gain = report.unperturbedLoss = std::nan("");
+    report.timings.train = 0.5;
+    for (report.step = 1; report.step <= kSteps; ++report.step) {
+      report.loss = lossOf(report.step);
+      writer.append(run, 1, report);
+    }
+    writer.flush();
+  }
+  open();
+  const Workbench workbench{*session_, *settings_, theme_};
+  session_->setChecked(run, true);
+  panel_ = std::make_unique<LivePanel>(workbench);
+  Plot* loss = panel_->findChild<Plot*>("loss");
+  QTRY_COMPARE(loss->figure().curves.size(), std::size_t{1});
+  const Curve& curve = loss->figure().curves.front();
+  QVERIFY2(curve.x.size() <= 64 * 1024, qPrintable(QString::number(curve.x.size())));
+  QCOMPARE(*std::ranges::max_element(curve.y), 50.0);
+  QCOMPARE(panel_->findChild<CostBars*>()->rows().at(0).timings.train, 0.5 * kSteps);
+  const auto readOut = [&] { return loss->readOut(static_cast<double>(kAsked), 0); };
+  QVERIFY2(readOut().contains("…"), qPrintable(readOut()));
+  Q_EMIT loss->hovered(static_cast<double>(kAsked), 0);
+  const QString exact = valueText(lossOf(kAsked), "");
+  QVERIFY2(readOut().contains(exact) && readOut().contains("70,001"), qPrintable(readOut()));
+  panel_->exportTo(folder_->filePath("loss.csv"));
+  QFile csv(folder_->filePath("loss.csv"));
+  QVERIFY(csv.open(QIODevice::ReadOnly));
+  const QList<QByteArray> lines = csv.readAll().trimmed().split('\n');
+  QCOMPARE(lines.size(), kSteps + 1);
+  QVERIFY2(lines[kAsked].endsWith(QStringLiteral(",70001,%1").arg(lossOf(kAsked)).toUtf8()),
+           lines[kAsked].constData());
   panel_.reset();
 }
 

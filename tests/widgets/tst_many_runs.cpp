@@ -165,7 +165,7 @@ class TestManyRuns : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty() && s.state() == SessionState::finished, 30000);
     QTRY_COMPARE(s.runs().size(), std::size_t{201});
     settle(s);
-    QCOMPARE(s.steps(s.selectedRun()).size(), std::size_t{10});
+    QCOMPARE(s.histories().of(s.selectedRun()).steps(), std::uint64_t{10});
     QVERIFY2(Statements::onGui().isEmpty(), qPrintable(Statements::onGui().join('\n').left(2000)));
     QVERIFY(Statements::elsewhere().size() > 100);
     QCOMPARE(problems.size(), 0);

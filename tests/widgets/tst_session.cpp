@@ -109,8 +109,8 @@ class TestSession : public QObject {
     // What another session reads from the file is what was seen live.
     s.closeProject();
     s.openProject(bench.file());
-    QCOMPARE(s.steps(s.runs().front().id).size(), std::size_t{30});
-    QCOMPARE(s.steps(s.runs().front().id).back().loss, seen.back().loss);
+    QCOMPARE(s.histories().of(s.runs().front().id).steps(), std::uint64_t{30});
+    QCOMPARE(s.histories().of(s.runs().front().id).loss.nearest(30)->y, seen.back().loss);
   }
 
   /// Nor does what was asked of it reach the next one.
@@ -176,7 +176,7 @@ class TestSession : public QObject {
     actions.stopNow->trigger();
     QCOMPARE(s.state(), SessionState::stopping);
     QTRY_COMPARE(s.state(), SessionState::stopped);
-    const qint64 run = s.selectedRun(), last = s.steps(run).back().step;
+    const qint64 run = s.selectedRun(), last = s.histories().of(run).lastStep();
     QCOMPARE(ProjectReader(s.projectFile().toStdString()).lastCheckpoint(run)->step, last);
     QVERIFY(actions.resumeSelected->isEnabled());
 
@@ -184,7 +184,7 @@ class TestSession : public QObject {
     actions.resumeSelected->trigger();
     QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 30000);
     QCOMPARE(s.selectedRun(), run);
-    const auto& steps = s.steps(run);
+    const auto steps = s.histories().of(run).loss.points(1, 3000, 3000);
     QCOMPARE(steps.size(), std::size_t{3000});
     for (std::size_t i = 0; i < steps.size(); ++i) QCOMPARE(steps[i].step, static_cast<std::int64_t>(i + 1));
   }
@@ -196,7 +196,7 @@ class TestSession : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(s.progress().step > 0, 20000);
     s.stopAfterEpoch();
     QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::stopped, 20000);
-    QCOMPARE(s.steps(s.selectedRun()).back().step % 20, std::int64_t{0});
+    QCOMPARE(s.histories().of(s.selectedRun()).lastStep() % 20, std::int64_t{0});
   }
 
   void failureSaysWhy() {
@@ -204,7 +204,7 @@ class TestSession : public QObject {
     bench.session->start(fakeConfig());
     QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::failed, 20000);
     QVERIFY(bench.session->failure().contains("the loss is NaN at step 7"));
-    QCOMPARE(bench.session->steps(bench.session->selectedRun()).size(), std::size_t{6});
+    QCOMPARE(bench.session->histories().of(bench.session->selectedRun()).steps(), std::uint64_t{6});
     QVERIFY(bench.session->controls().start);
   }
 

@@ -79,19 +79,15 @@ void CursorBar::update() {
 
 void CursorBar::move(int reports) {
   Session& session = workbench_.session;
-  const auto& steps = session.steps(session.selectedRun());
-  auto it = std::lower_bound(steps.begin(), steps.end(), session.cursor(),
-                             [](const StepReport& s, qint64 step) { return s.step < step; });
-  if (reports < 0 && it != steps.begin()) {
-    session.setCursor(std::prev(it)->step);
-  } else if (reports > 0 && it != steps.end() && std::next(it) != steps.end()) {
-    session.setCursor(std::next(it)->step);
-  }
+  const Pyramid& steps = session.histories().of(session.selectedRun()).loss;
+  const qint64 now = session.cursor();
+  const qint64 wanted = reports < 0 ? steps.before(now) : steps.after(now);
+  if (wanted != now) session.setCursor(wanted);
 }
 
 void CursorBar::moveEpoch(int direction) {
   Session& session = workbench_.session;
-  const auto& epochs = session.epochs(session.selectedRun());
+  const auto& epochs = session.histories().epochsOf(session.selectedRun());
   const qint64 now = session.cursor();
   if (direction < 0) {
     for (auto it = epochs.rbegin(); it != epochs.rend(); ++it) {

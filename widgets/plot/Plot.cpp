@@ -72,6 +72,7 @@ struct Plot::Impl {
   QCPColorMap* map = nullptr;
   bool zoomed = false, painted = false;
   QCPRange filledRange;
+  QPoint pointer;
   int filledWidth = -1;
 
   explicit Impl(const Theme& t) : theme(t) {}
@@ -90,6 +91,7 @@ struct Plot::Impl {
   void fill();
   void tickFormat();
   void hover(const QPoint& position);
+  void readOutAt(const QPoint& position);
   void replotOverlay() {
     if (painted) plot->layer("overlay")->replot();  // before that, it has no buffer
   }
@@ -195,14 +197,18 @@ QCPGraph* Plot::Impl::graph(QCPAxis* y, const QColor& colour, int width, int alp
 }
 
 void Plot::Impl::addCurve(const Curve& curve) {
-  const bool smooth = curve.smoothing > 0;
+  const bool hasMean = !curve.meanX.empty();
+  const bool smooth = curve.smoothing > 0 || hasMean;
   const Qt::PenStyle style = curve.dashed ? Qt::DashLine : Qt::SolidLine;
   if (smooth) drawn.push_back({graph(yAxis(curve), curve.colour, 1, 60), &curve.x, curve.y, 1});
   QCPGraph* line = graph(yAxis(curve), curve.colour, smooth || curve.points ? 2 : 1, 255, style);
   if (curve.points) line->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, 5));
   line->setName(curve.name);
   if (curve.inLegend && figure.legend) line->addToLegend(legend);
-  drawn.push_back({line, &curve.x, smooth ? smoothed(curve.y, curve.smoothing) : curve.y, smooth ? 2 : 1});
+  if (hasMean)
+    drawn.push_back({line, &curve.meanX, curve.mean, 2});
+  else
+    drawn.push_back({line, &curve.x, smooth ? smoothed(curve.y, curve.smoothing) : curve.y, smooth ? 2 : 1});
 }
 
 void Plot::Impl::addBand(const Band& band) {
@@ -427,16 +433,22 @@ void Plot::Impl::hover(const QPoint& position) {
     hair->point2->setCoords(x, 1);
     hair->point1->setTypeY(QCPItemPosition::ptAxisRectRatio);
     hair->point2->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    readOutText->setText(owner->readOut(x, y));
-    readOut->adjustSize();
-    const int w = readOut->width(), h = readOut->height();
-    const int left = position.x() + 2 * kGrid + w < plot->width() ? position.x() + 2 * kGrid
-                                                                  : position.x() - 2 * kGrid - w;
-    readOut->move(std::max(0, left), std::clamp(position.y() - h / 2, 0, std::max(0, plot->height() - h)));
+    pointer = position;
+    readOutAt(position);
     Q_EMIT owner->hovered(x, y);
   }
   readOut->setVisible(inside && !readOutText->text().isEmpty());
   replotOverlay();
+}
+
+void Plot::Impl::readOutAt(const QPoint& position) {
+  readOutText->setText(
+      owner->readOut(plot->xAxis->pixelToCoord(position.x()), plot->yAxis->pixelToCoord(position.y())));
+  readOut->adjustSize();
+  const int w = readOut->width(), h = readOut->height();
+  const int left =
+      position.x() + 2 * kGrid + w < plot->width() ? position.x() + 2 * kGrid : position.x() - 2 * kGrid - w;
+  readOut->move(std::max(0, left), std::clamp(position.y() - h / 2, 0, std::max(0, plot->height() - h)));
 }
 
 Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>(theme)) {
@@ -451,6 +463,9 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   connect(p, &QCustomPlot::afterLayout, this, [this] { impl_->fill(); });
   connect(p, &QCustomPlot::afterReplot, this, [this] { impl_->painted = true; });
   connect(p, &QCustomPlot::mouseWheel, this, [this] { impl_->zoomed = true; });
+  connect(p->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {
+    if (impl_->zoomed) Q_EMIT zoomed();
+  });
   connect(p, &QCustomPlot::mouseDoubleClick, this, [this] { fit(); });
   connect(p, &QCustomPlot::mouseMove, this, [this](QMouseEvent* e) { impl_->hover(e->pos()); });
   connect(p, &QCustomPlot::mousePress, this, [p](QMouseEvent* e) {  // Shift: drag moves instead of zooming
@@ -491,6 +506,15 @@ void Plot::show(Figure figure) {
 
 const Figure& Plot::figure() const { return impl_->figure; }
 bool Plot::isZoomed() const { return impl_->zoomed; }
+
+std::optional<std::pair<double, double>> Plot::zoomedTo() const {
+  const QCPRange range = impl_->plot->xAxis->range();
+  return impl_->zoomed ? std::optional(std::pair(range.lower, range.upper)) : std::nullopt;
+}
+
+void Plot::updateReadOut() {
+  if (impl_->readOut->isVisible()) impl_->readOutAt(impl_->pointer);
+}
 
 void Plot::fit() {
   impl_->zoomed = false;

@@ -4,8 +4,10 @@
 #include <QString>
 #include <QStringList>
 #include <QWidget>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 class QCustomPlot;
@@ -26,10 +28,15 @@ struct Curve {
   QString name;
   QColor colour;
   std::vector<double> x, y;
-  double smoothing = 0;  ///< 0: none; else the weight of the past in a bias-corrected exponential mean, below 1
-  bool points = false;   ///< a mark at each value (few values only)
+  double smoothing =
+      0;  ///< 0: none; else the weight of the past in a bias-corrected exponential mean, below 1
+  std::vector<double> meanX, mean;  ///< or the average itself
+  /// Of a long curve, of whose values x and y have only the extremes: the place and the value nearest to x;
+  /// none: they are being read. Null: x and y have them all.
+  std::function<std::optional<std::pair<double, double>>(double x)> exact;
+  bool points = false;  ///< a mark at each value (few values only)
   bool dashed = false;
-  bool right = false;    ///< on the right axis
+  bool right = false;  ///< on the right axis
   bool inLegend = true;
 };
 
@@ -54,9 +61,9 @@ struct HeatMap {
   QStringList rows;
   int columns = 0;
   double x0 = 0, x1 = 1;
-  std::vector<double> values;  ///< [row][column]; NaN: nothing to show
+  std::vector<double> values;      ///< [row][column]; NaN: nothing to show
   std::optional<double> min, max;  ///< of the scale; else from the values
-  QString title, unit;         ///< of the scale
+  QString title, unit;             ///< of the scale
 };
 
 struct Figure {
@@ -71,9 +78,9 @@ struct Figure {
   QString empty;  ///< shown in the middle while there is nothing to draw
 };
 
-/// A figure with zoom (drag), pan (middle button), wheel at the pointer, fit (double click), read-out under the pointer,
-/// export and copy. Curves are reduced to min/max envelopes for drawing only; read-outs and exports of numbers use
-/// every value. GUI thread. The only user of QCustomPlot.
+/// A figure with zoom (drag), pan (middle button), wheel at the pointer, fit (double click), read-out under
+/// the pointer, export and copy. Curves are reduced to min/max envelopes for drawing only; read-outs and
+/// exports of numbers use every value (Curve::exact). GUI thread. The only user of QCustomPlot.
 class Plot : public QWidget {
   Q_OBJECT
  public:
@@ -88,6 +95,10 @@ class Plot : public QWidget {
   void setCursor(std::optional<double> x);
   void fit();
   bool isZoomed() const;
+  /// What is seen of the x axis, if a person has zoomed.
+  std::optional<std::pair<double, double>> zoomedTo() const;
+  /// Reads out again what is under the pointer, for values that have been read meanwhile.
+  void updateReadOut();
 
   /// One line per curve: "uada s1  0.4123" at the value nearest to x; for a heat map the cell under (x, y).
   QString readOut(double x, double y) const;
@@ -100,6 +111,7 @@ class Plot : public QWidget {
  Q_SIGNALS:
   void clicked(double x, double y);
   void hovered(double x, double y);
+  void zoomed();  ///< by a person
 
  protected:
   void leaveEvent(QEvent* event) override;
@@ -110,8 +122,8 @@ class Plot : public QWidget {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The minimum and maximum of each of `columns` equal parts of [x0, x1], in order of x, plus one neighbour on each side:
-/// at most 2 * columns + 2 points that draw the same picture. NaN gaps are kept.
+/// The minimum and maximum of each of `columns` equal parts of [x0, x1], in order of x, plus one neighbour on
+/// each side: at most 2 * columns + 2 points that draw the same picture. NaN gaps are kept.
 void envelope(const std::vector<double>& x, const std::vector<double>& y, double x0, double x1, int columns,
               std::vector<double>& outX, std::vector<double>& outY);
 /// Bias-corrected exponential mean; NaN values are skipped (their place stays NaN). weight in [0, 1).

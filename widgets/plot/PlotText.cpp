@@ -31,6 +31,13 @@ static std::size_t nearest(const std::vector<double>& xs, double x) {
   return i > 0 && x - xs[i - 1] < xs[i] - x ? i - 1 : i;
 }
 
+/// The place and the value nearest to x; none: it is being read.
+static std::optional<std::pair<double, double>> pointOf(const Curve& curve, double x) {
+  if (curve.exact) return curve.exact(x);
+  const std::size_t i = nearest(curve.x, x);
+  return std::pair(curve.x[i], curve.y[i]);
+}
+
 static QString row(const QColor& colour, const QString& name, const QString& value) {
   return QStringLiteral(
              "<tr><td><span style='color:%1'>&#9632;</span> %2&nbsp;&nbsp;</td><td "
@@ -54,10 +61,14 @@ QString readOutOf(const Figure& figure, double x, double y) {
   double at = std::nan("");
   for (const Curve& curve : figure.curves) {
     if (curve.x.empty()) continue;
-    const std::size_t i = nearest(curve.x, x);
-    if (std::isnan(at) || std::abs(curve.x[i] - x) < std::abs(at - x)) at = curve.x[i];
+    const std::optional<std::pair<double, double>> point = pointOf(curve, x);
+    if (!point) {
+      rows += row(curve.colour, curve.name, QStringLiteral("…"));
+      continue;
+    }
+    if (std::isnan(at) || std::abs(point->first - x) < std::abs(at - x)) at = point->first;
     const Axis& axis = curve.right && figure.right ? *figure.right : figure.left;
-    rows += row(curve.colour, curve.name, valueText(curve.y[i], axis.unit));
+    rows += row(curve.colour, curve.name, valueText(point->second, axis.unit));
   }
   if (figure.areas && !figure.areas->x.empty()) {
     const std::size_t i = nearest(figure.areas->x, x);
@@ -69,7 +80,7 @@ QString readOutOf(const Figure& figure, double x, double y) {
   }
   if (rows.isEmpty()) return {};
   return QStringLiteral("<b>%1 %2</b><table cellspacing='0'>%3</table>")
-      .arg(figure.x.title.toLower(), valueText(at, figure.x.unit), rows);
+      .arg(figure.x.title.toLower(), std::isnan(at) ? QString() : valueText(at, figure.x.unit), rows);
 }
 
 static void addCsv(std::string& out, const QString& name, const std::vector<double>& x,

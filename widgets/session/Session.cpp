@@ -24,6 +24,10 @@ Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
   pollTimer_.setInterval(kPollMs);
   connect(&drainTimer_, &QTimer::timeout, this, &Session::drain);
   connect(&pollTimer_, &QTimer::timeout, this, &Session::poll);
+  connect(&histories_, &Histories::changed, this, &Session::reloaded);
+  histories_.isShown = [this](qint64 run) {
+    return run == liveRun() || run == selected_ || checked_.contains(run);
+  };
 }
 
 Session::~Session() { live_.reset(); }
@@ -61,6 +65,8 @@ void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> 
   connect(view_.get(), &ProjectView::damaged, this, &Session::tellRemarks);
   list_ = std::move(list);
   dataVersion_ = list_->dataVersion;
+  histories_.reset(view_.get());
+  histories_.update(list_, 0);
   if (!runs().empty()) {
     selected_ = runs().front().id;
     for (const RunSummary& run : runs()) {  // the newest run's comparison: as many as there are plain colours
@@ -101,7 +107,7 @@ void Session::closeProject() {
   live_.reset();
   leave(std::move(view_));
   list_ = std::make_shared<const RunList>();
-  histories_.clear();
+  histories_.reset(nullptr);
   checked_.clear();
   selected_ = cursor_ = 0;
   dataVersion_ = -1;
@@ -161,6 +167,7 @@ void Session::takeList(std::shared_ptr<RunList> list) {
   dataVersion_ = list_->dataVersion;
   if (!pollTimer_.isActive()) pollTimer_.start();  // ended if an earlier list could not be read
   std::erase_if(checked_, [this](qint64 run) { return !find(run); });
+  histories_.update(list_, liveRun());
   if (!isSameQueue) Q_EMIT queueChanged();
   Q_EMIT runsChanged();
   if (selected_ != 0 && !find(selected_)) select(runs().empty() ? 0 : runs().front().id);
@@ -198,13 +205,6 @@ void Session::readChanges() {
         // A large project is asked less often: never more than a twentieth of the time.
         pollTimer_.setInterval(std::max<int>(kPollMs, static_cast<int>(20 * changes->took.count())));
         takeList(std::move(changes->list));
-        for (const auto& [run, history] : histories_) {  // runs that other processes train
-          const RunSummary* summary = find(run);
-          if (run != liveRun() && summary && summary->step > 0 &&
-              (history.steps.empty() || history.steps.back().step < summary->step ||
-               history.attempts != summary->attempts))
-            readMore(run);
-        }
       });
 }
 
@@ -212,67 +212,6 @@ QColor Session::colour(qint64 run) const {
   const RunSummary* summary = find(run);
   return theme_.runColour(run, summary ? summary->key : std::to_string(run));
 }
-
-// ---- histories
-
-Session::History& Session::history(qint64 run) {
-  const auto [place, isNew] = histories_.try_emplace(run);
-  if (isNew && hasProject() && run > 0) readHistory(run);
-  return histories_[run];
-}
-
-void Session::readHistory(qint64 run) {
-  const RunSummary* summary = find(run);
-  const int attempts = summary ? summary->attempts : 0;
-  ask(
-      this,
-      [run, attempts](const OpenProject& project) {
-        return History{project.reader.steps(run), project.reader.epochs(run), attempts};
-      },
-      [this, run](std::optional<History> stored) {
-        if (stored) takeStored(run, std::move(*stored));
-      });
-}
-
-/// What was reported live meanwhile is newer than what was read.
-void Session::takeStored(qint64 run, History stored) {
-  History& known = histories_[run];
-  const std::int64_t firstLive = known.steps.empty() ? INT64_MAX : known.steps.front().step;
-  const auto join = [firstLive](auto& read, auto& live) {
-    std::erase_if(read, [&](const auto& report) { return report.step >= firstLive; });
-    read.insert(read.end(), live.begin(), live.end());
-    live = std::move(read);
-  };
-  join(stored.steps, known.steps);
-  join(stored.epochs, known.epochs);
-  known.attempts = stored.attempts;
-  Q_EMIT curvesRead(run);
-}
-
-/// Of a run that another process trains: what it has reported since, or all if it was resumed.
-void Session::readMore(qint64 run) {
-  const RunSummary* summary = find(run);
-  const History& known = histories_[run];
-  const bool isSameAttempt = summary && summary->attempts == known.attempts;
-  const std::int64_t after = isSameAttempt && !known.steps.empty() ? known.steps.back().step : 0;
-  ask(
-      this,
-      [run, after, attempts = summary ? summary->attempts : 0](const OpenProject& project) {
-        return History{project.reader.steps(run, after), project.reader.epochs(run), attempts};
-      },
-      [this, run, after](std::optional<History> more) {
-        if (!more || run == liveRun()) return;
-        History& history = histories_[run];
-        std::erase_if(history.steps, [&](const StepReport& step) { return step.step > after; });
-        history.steps.insert(history.steps.end(), more->steps.begin(), more->steps.end());
-        history.epochs = std::move(more->epochs);
-        history.attempts = more->attempts;
-        Q_EMIT reloaded(run);
-      });
-}
-
-const std::vector<StepReport>& Session::steps(qint64 run) { return history(run).steps; }
-const std::vector<EpochReport>& Session::epochs(qint64 run) { return history(run).epochs; }
 
 // ---- selection, cursor, notes
 
@@ -327,7 +266,7 @@ void Session::setFollowsLive(bool follow) {
 void Session::removeRun(qint64 run) {
   if (run == liveRun()) throw Error("this run is training: stop it first");
   change([run](const OpenProject& project) { project.writer.removeRun(run); });
-  histories_.erase(run);
+  histories_.forget(run);
   if (checked_.erase(run) > 0) Q_EMIT checkedChanged();
 }
 

@@ -5,13 +5,13 @@
 #include <QStringList>
 #include <QTimer>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <vector>
 
 #include "core/engine/Engine.h"
+#include "widgets/session/Histories.h"
 #include "widgets/session/ProjectView.h"
 
 namespace uada {
@@ -104,10 +104,7 @@ class Session : public QObject {
   const RunSummary* find(qint64 run) const { return list_->find(run); }
   QString nameOf(qint64 run) const { return list_->nameOf(run); }
   QColor colour(qint64 run) const;
-  /// Every step so far, live ones included. What is not read yet is asked for, and curvesRead() is emitted
-  /// when it is there. Valid until the next event loop turn.
-  const std::vector<StepReport>& steps(qint64 run);
-  const std::vector<EpochReport>& epochs(qint64 run);
+  Histories& histories() { return histories_; }
 
   qint64 selectedRun() const { return selected_; }
   bool isChecked(qint64 run) const { return checked_.contains(run); }
@@ -154,8 +151,7 @@ class Session : public QObject {
   void policyMoved(qint64 run, const std::vector<uada::PolicyReport>& reports);
   void decided(qint64 run, const std::vector<uada::Decision>& decisions);
   void epochEnded(qint64 run, const std::vector<uada::EpochReport>& reports);
-  void curvesRead(qint64 run);  ///< what was asked for by steps() or epochs() is there
-  void reloaded(qint64 run);    ///< what is stored of it changed otherwise: read it again
+  void reloaded(qint64 run);  ///< what is stored of it changed otherwise: read it again
   void logged(const QString& line);
   void problem(const QString& text);  ///< what, why and what to do
   void cursorChanged(qint64 step);
@@ -164,11 +160,6 @@ class Session : public QObject {
   void queueChanged();
 
  private:
-  struct History {
-    std::vector<StepReport> steps;
-    std::vector<EpochReport> epochs;
-    int attempts = 0;  ///< of the run when it was read
-  };
   ProjectView& view() const;
   void adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> list);
   void leave(std::unique_ptr<ProjectView> view);
@@ -177,17 +168,13 @@ class Session : public QObject {
   void drainStart();
   void drainStates();
   void drainReports();
-  void appendSteps(std::vector<StepReport> reports, bool lost);
+  void appendSteps(const std::vector<StepReport>& reports, bool lost);
   void finishRun();
   void flushThenRefresh(bool startsNext);
   void poll();
   void readChanges();
   void setState(SessionState state);
   void updateProgress(const StepReport& last);
-  History& history(qint64 run);
-  void readHistory(qint64 run);
-  void takeStored(qint64 run, History stored);
-  void readMore(qint64 run);
   void takeList(std::shared_ptr<RunList> list);
   template <class Work>
   void change(Work work);
@@ -203,7 +190,7 @@ class Session : public QObject {
   Progress progress_;
   QString failure_;
   std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();  ///< never null
-  std::map<qint64, History> histories_;
+  Histories histories_;
   std::set<qint64> checked_;
   qint64 selected_ = 0, cursor_ = 0;
   bool follow_ = true;

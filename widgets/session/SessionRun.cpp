@@ -113,7 +113,6 @@ void Session::drainStart() {
       list_ = RunList::with(*list_, run);
       Q_EMIT runsChanged();
     }
-    history(run.id);
     refresh();
     setChecked(run.id, true);
     selected_ = 0;  // select() also moves the cursor to the end
@@ -145,10 +144,10 @@ void Session::drainStates() {
   }
 }
 
-void Session::appendSteps(std::vector<StepReport> reports, bool lost) {
+void Session::appendSteps(const std::vector<StepReport>& reports, bool lost) {
   const qint64 run = progress_.run;
-  if (lost) {  // the window was late: the stored rows are complete
-    histories_.erase(run);
+  const std::int64_t first = reports.front().step;
+  if (lost)  // the window was late: what is stored is complete
     ask(
         this,
         [](const OpenProject& project) {
@@ -156,20 +155,12 @@ void Session::appendSteps(std::vector<StepReport> reports, bool lost) {
           return true;
         },
         [](std::optional<bool>) {});
-    Q_EMIT reloaded(run);
-  }
-  History& known = history(run);
-  const std::int64_t first = reports.front().step;
-  if (firstBatch_ && !known.steps.empty() && known.steps.back().step >= first) {
-    std::erase_if(known.steps, [&](const StepReport& s) { return s.step >= first; });
-    std::erase_if(known.epochs, [&](const EpochReport& e) { return e.step >= first; });
-    Q_EMIT reloaded(run);
+  if (lost || firstBatch_) {
+    histories_.beginAt(run, first);
+    if (first > 1) Q_EMIT reloaded(run);
   }
   firstBatch_ = false;
-  const std::int64_t last = known.steps.empty() ? 0 : known.steps.back().step;
-  std::erase_if(reports, [&](const StepReport& s) { return s.step <= last; });
-  if (reports.empty()) return;
-  known.steps.insert(known.steps.end(), reports.begin(), reports.end());
+  histories_.append(run, reports);
   for (const StepReport& report : reports) updateProgress(report);
   Q_EMIT stepped(run, reports);
   if (selected_ == run && follow_) {
@@ -180,8 +171,8 @@ void Session::appendSteps(std::vector<StepReport> reports, bool lost) {
 }
 
 void Session::drainReports() {
-  auto steps = live_->steps.drain();
-  if (!steps.items.empty()) appendSteps(std::move(steps.items), steps.dropped > 0);
+  const auto steps = live_->steps.drain();
+  if (!steps.items.empty()) appendSteps(steps.items, steps.dropped > 0);
   const qint64 run = progress_.run;
   if (const auto policy = live_->policy.drain(); !policy.items.empty()) Q_EMIT policyMoved(run, policy.items);
   if (const auto decisions = live_->decisions.drain(); !decisions.items.empty()) {
@@ -189,10 +180,8 @@ void Session::drainReports() {
   }
   const auto epochs = live_->epochs.drain();
   if (epochs.items.empty()) return;
-  History& known = history(run);
+  histories_.append(run, epochs.items);
   for (const EpochReport& report : epochs.items) {
-    std::erase_if(known.epochs, [&](const EpochReport& e) { return e.epoch >= report.epoch; });
-    known.epochs.push_back(report);
     const RunSummary* summary = find(run);
     const Metric& metric = summary ? mainMetric(*summary) : tasks().front().testMetrics.front();
     Q_EMIT logged(QStringLiteral("%1: epoch %2 of %3: loss %4, test %5 %6")
@@ -213,7 +202,7 @@ void Session::updateProgress(const StepReport& last) {
   secondsPerStep_ = secondsPerStep_ == 0 ? seconds : 0.98 * secondsPerStep_ + 0.02 * seconds;
   const qint64 total = progress_.steps;
   progress_.share = total > 0 ? static_cast<double>(progress_.step) / static_cast<double>(total) : 0;
-  const std::vector<EpochReport>& epochs = histories_[progress_.run].epochs;
+  const std::vector<EpochReport>& epochs = histories_.epochsOf(progress_.run);
   const double testing = epochs.empty() ? 0 : epochs.back().testSeconds;
   progress_.secondsLeft = total > 0 ? secondsPerStep_ * static_cast<double>(total - progress_.step) +
                                           testing * (progress_.epochs - progress_.epoch + 1)

@@ -81,11 +81,11 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(pages_);
 
-  const Session* session = &workbench.session;
+  Session* session = &workbench.session;
   connect(session, &Session::checkedChanged, this, &ComparePanel::reload);
   connect(session, &Session::runsChanged, this, &ComparePanel::reload);
   connect(session, &Session::projectChanged, this, &ComparePanel::reload);
-  connect(session, &Session::curvesRead, this, [this] { redraw_.start(); });
+  connect(&session->histories(), &Histories::curvesRead, this, [this] { redraw_.start(); });
   redraw_.setSingleShot(true);
   redraw_.setInterval(kRedrawMs);
   connect(&redraw_, &QTimer::timeout, this, [this] {
@@ -222,7 +222,7 @@ void ComparePanel::drawCurves() {
       Curve curve;
       curve.name = session.nameOf(run);
       curve.colour = session.colour(run);
-      for (const EpochReport& epoch : session.epochs(run)) {
+      for (const EpochReport& epoch : session.histories().epochsOf(run)) {
         curve.x.push_back(epoch.epoch);
         const Metric& metric = row.metric;
         curve.y.push_back(metric.scale * metricOf(epoch.test, metric.name));

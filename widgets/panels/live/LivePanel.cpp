@@ -12,13 +12,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/Files.h"
 #include "widgets/models/Numbers.h"
+#include "widgets/panels/live/LossNumbers.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
 static constexpr int kRedrawMs = 100;
+static constexpr std::size_t kMostRuns = 100;           // that can be told apart
+static constexpr std::size_t kMostPoints = 128 * 1024;  // drawn of all runs' losses
 
 LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   auto* layout = new QVBoxLayout(this);
@@ -53,7 +57,9 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   Session& s = workbench.session;
   connect(&s, &Session::stepped, this, &LivePanel::schedule);
   connect(&s, &Session::epochEnded, this, &LivePanel::schedule);
-  connect(&s, &Session::curvesRead, this, &LivePanel::schedule);
+  connect(&s.histories(), &Histories::curvesRead, this, &LivePanel::schedule);
+  connect(loss_, &Plot::zoomed, this, &LivePanel::schedule);
+  connect(loss_, &Plot::hovered, this, &LivePanel::readAround);
   connect(&s, &Session::reloaded, this, &LivePanel::schedule);
   connect(&s, &Session::selectionChanged, this, &LivePanel::schedule);
   connect(&s, &Session::cursorChanged, this, &LivePanel::schedule);
@@ -144,68 +150,122 @@ double LivePanel::stepsPerEpoch(qint64 run) {
 
 bool LivePanel::hasPlace(qint64 run) { return x_->currentIndex() != epoch || stepsPerEpoch(run) > 0; }
 
-std::vector<double> LivePanel::positions(qint64 run, const std::vector<std::int64_t>& steps) {
-  std::vector<double> x;
-  x.reserve(steps.size());
-  if (x_->currentIndex() == time) {
-    const auto& reports = workbench_.session.steps(run);
-    double seconds = 0;
-    std::size_t i = 0;
-    for (const std::int64_t s : steps) {
-      for (; i < reports.size() && reports[i].step <= s; ++i) seconds += reports[i].timings.total();
-      x.push_back(seconds / 60);
-    }
-    return x;
+std::vector<qint64> LivePanel::drawnRuns() const {
+  std::vector<qint64> runs = workbench_.session.shownRuns();
+  if (runs.size() > kMostRuns) runs.resize(kMostRuns);
+  return runs;
+}
+
+double LivePanel::placeOf(qint64 run, std::int64_t step) {
+  switch (x_->currentIndex()) {
+    case time: return history(run).seconds.between(step) / 60;
+    case epoch: return static_cast<double>(step) / stepsPerEpoch(run);
+    default: return static_cast<double>(step);
   }
-  const double unit = x_->currentIndex() == epoch ? stepsPerEpoch(run) : 1;
-  for (const std::int64_t s : steps) x.push_back(static_cast<double>(s) / unit);
-  return x;
+}
+
+std::int64_t LivePanel::stepAt(qint64 run, double x) {
+  switch (x_->currentIndex()) {
+    case time: return history(run).seconds.reaches(60 * x);
+    case epoch: return std::llround(x * stepsPerEpoch(run));
+    default: return std::llround(x);
+  }
+}
+
+/// As many points as a screen can show, finer where it is zoomed in.
+Curve LivePanel::curveOf(qint64 run, const Pyramid& raw, const Pyramid& smooth) {
+  const std::size_t most = std::clamp<std::size_t>(kMostPoints / drawnRuns().size(), 2048, 16384);
+  const auto seen = loss_->zoomedTo();
+  const std::int64_t from = seen ? stepAt(run, seen->first) : 0;
+  const std::int64_t to = seen ? stepAt(run, seen->second) : raw.lastStep();
+  Curve curve;
+  const auto take = [&](const Pyramid& pyramid, std::vector<double>& x, std::vector<double>& y) {
+    for (const Pyramid::Value& value : pyramid.points(from, to, most)) {
+      x.push_back(placeOf(run, value.step));
+      y.push_back(value.y);
+    }
+  };
+  take(raw, curve.x, curve.y);
+  if (smoothing() > 0) take(smooth, curve.meanX, curve.mean);
+  curve.name = nameOf(run);
+  curve.colour = workbench_.session.colour(run);
+  return curve;
 }
 
 void LivePanel::addLoss(Figure& figure, qint64 run) {
-  const auto& reports = workbench_.session.steps(run);
-  if (reports.empty() || !hasPlace(run)) return;
-  Curve loss, gain;
-  std::vector<std::int64_t> steps;
-  bool hasGain = false;
-  for (const StepReport& report : reports) {
-    steps.push_back(report.step);
-    loss.y.push_back(report.loss);
-    gain.y.push_back(report.gain);
-    hasGain = hasGain || !std::isnan(report.gain);
-  }
-  loss.name = nameOf(run);
-  loss.colour = gain.colour = workbench_.session.colour(run);
-  loss.x = positions(run, steps);
-  loss.smoothing = gain.smoothing = smoothing();
-  if (hasGain && !log_->isChecked()) {
+  const History& known = history(run);
+  if (known.empty() || !hasPlace(run)) return;
+  const auto add = [&](Curve curve, double StepReport::* value) {
+    if (curve.x.size() < known.steps())
+      curve.exact = [this, run, value](double x) { return exactAt(run, x, value); };
+    figure.curves.push_back(std::move(curve));
+  };
+  Curve loss = curveOf(run, known.loss, known.smoothLoss(smoothing()));
+  if (known.hasGain() && !log_->isChecked()) {
+    Curve gain = curveOf(run, known.gain, known.smoothGain(smoothing()));
     gain.name = tr("%1 gain").arg(loss.name);
-    gain.x = loss.x;
     gain.dashed = true;
     gain.inLegend = false;  // the axis says what is dashed
-    figure.curves.push_back(std::move(gain));
+    add(std::move(gain), &StepReport::gain);
   }
-  figure.curves.push_back(std::move(loss));
+  add(std::move(loss), &StepReport::loss);
+}
+
+/// What a person points at is never one of the drawn points alone.
+std::optional<std::pair<double, double>> LivePanel::exactAt(qint64 run, double x,
+                                                            double StepReport::* value) {
+  const History& known = history(run);
+  const std::int64_t step = std::clamp<std::int64_t>(stepAt(run, x), 1, known.lastStep());
+  const Pyramid& curve = value == &StepReport::gain ? known.gain : known.loss;
+  if (const Pyramid::Value* point = curve.nearest(step))
+    return std::pair(placeOf(run, point->step), point->y);
+  const std::vector<StepReport>& rows = around_[run];
+  if (rows.empty() || step < rows.front().step || step > rows.back().step) return std::nullopt;
+  const auto row = std::ranges::lower_bound(rows, step, {}, &StepReport::step);
+  return std::pair(placeOf(run, row->step), (*row).*value);
+}
+
+/// Exact values of long runs are in the project alone: those around the pointer are read.
+void LivePanel::readAround(double x) {
+  constexpr std::int64_t kReach = 500;  // steps
+  if (isReadingAround_) return;
+  for (const qint64 run : drawnRuns()) {
+    if (history(run).isExact() || history(run).empty() || !hasPlace(run)) continue;
+    if (exactAt(run, x, &StepReport::loss)) continue;
+    const std::int64_t step = std::clamp<std::int64_t>(stepAt(run, x), 1, history(run).lastStep());
+    isReadingAround_ = true;
+    workbench_.session.ask(
+        this,
+        [run, step](const OpenProject& project) {
+          return project.reader.steps(run, step - kReach, step + kReach);
+        },
+        [this, run, x](std::optional<std::vector<StepReport>> rows) {
+          isReadingAround_ = false;
+          if (!rows) return;
+          around_[run] = std::move(*rows);
+          loss_->updateReadOut();
+          if (exactAt(run, x, &StepReport::loss)) readAround(x);  // the next run
+        });
+    return;
+  }
 }
 
 void LivePanel::addTest(Figure& figure, qint64 run) {
-  const auto& epochs = workbench_.session.epochs(run);
+  const auto& epochs = history(run).epochs;
   if (epochs.empty() || !hasPlace(run)) return;
   Curve curve;
-  std::vector<std::int64_t> steps;
   const RunSummary* summary = workbench_.session.find(run);
   if (!summary) return;
   const Metric& metric = mainMetric(*summary);
   double best = std::nan("");
   for (const EpochReport& report : epochs) {
     const double value = metricOf(report.test, metric.name);
-    steps.push_back(report.step);
+    curve.x.push_back(placeOf(run, report.step));
     curve.y.push_back(metric.scale * value);
     if (metric.isBetter(value, best)) best = value;
   }
   curve.name = tr("%1, best %2").arg(nameOf(run), QString::fromStdString(metric.text(best)));
   curve.colour = workbench_.session.colour(run);
-  curve.x = positions(run, steps);
   curve.points = true;
   figure.curves.push_back(std::move(curve));
 }
@@ -230,12 +290,10 @@ void LivePanel::addRatio(CostBars::Row& row, const RunSummary& summary) const {
 std::vector<CostBars::Row> LivePanel::costs() {
   Session& s = workbench_.session;
   std::vector<CostBars::Row> rows;
-  for (const qint64 run : s.shownRuns()) {
+  for (const qint64 run : drawnRuns()) {
     CostBars::Row row;
-    for (const StepReport& report : s.steps(run)) {
-      row.timings += report.timings;
-      ++row.steps;
-    }
+    row.timings = history(run).timings;
+    row.steps = static_cast<std::int64_t>(history(run).steps());
     const RunSummary* summary = s.find(run);
     if (row.steps == 0 || !summary) continue;
     row.name = nameOf(run);
@@ -254,7 +312,7 @@ void LivePanel::redraw() {
   loss.left = {tr("Loss, gain (dashed)"), ""};
   loss.left.log = log_->isChecked();
   std::vector<RunSummary> shown;
-  for (const qint64 run : s.shownRuns())
+  for (const qint64 run : drawnRuns())
     if (const RunSummary* summary = s.find(run)) shown.push_back(*summary);
   const MetricTitle metric = metricTitle(shown);
   test.title = tr("Test %1").arg(metric.title);
@@ -262,11 +320,12 @@ void LivePanel::redraw() {
   loss.empty = tr("Appears with the first training step");
   test.empty = tr("Appears with the first epoch");
   QStringList placeless;
-  for (const qint64 run : s.shownRuns()) {
+  for (const qint64 run : drawnRuns()) {
     addLoss(loss, run);
     addTest(test, run);
-    if (!s.steps(run).empty() && !hasPlace(run)) placeless << nameOf(run);
+    if (!history(run).empty() && !hasPlace(run)) placeless << nameOf(run);
   }
+  if (s.shownRuns().size() > kMostRuns) loss.title += tr(" of the first %1 runs").arg(kMostRuns);
   if (!placeless.empty()) {
     const QString what = tr("the steps of an epoch are not known of %1").arg(placeless.join(", "));
     loss.title += tr(" (%1)").arg(what);
@@ -280,7 +339,7 @@ void LivePanel::redraw() {
   test_->show(std::move(test));
   const qint64 run = s.selectedRun();
   const bool cursor = run != 0 && s.cursor() > 0 && !s.followsLive() && hasPlace(run);
-  const std::optional<double> x = cursor ? std::optional(positions(run, {s.cursor()}).front()) : std::nullopt;
+  const std::optional<double> x = cursor ? std::optional(placeOf(run, s.cursor())) : std::nullopt;
   loss_->setCursor(x);
   test_->setCursor(x);
   cost_->show(costs());
@@ -297,7 +356,29 @@ void LivePanel::writeExport(const QString& file, const std::string& ending) {
     redraw();
   }
   if (ending == "png") return PanelWidget::writeExport(file, ending);
+  if (ending == "csv") return writeNumbers(file);
   loss_->exportTo(file);
+}
+
+void LivePanel::writeNumbers(const QString& file) {
+  std::vector<LossNumbers> runs;
+  const bool isTime = x_->currentIndex() == time;
+  for (const qint64 run : drawnRuns()) {
+    const double unit = x_->currentIndex() == epoch ? stepsPerEpoch(run) : 1;
+    if (!history(run).empty() && hasPlace(run))
+      runs.push_back({run, nameOf(run), unit, isTime, !log_->isChecked()});
+  }
+  workbench_.session.ask(
+      this,
+      [runs, file](const OpenProject& project) {
+        project.writer.flush();  // what has just been reported, too
+        const QByteArray text = lossNumbers(project.reader, runs);
+        writeFileAtomically(file.toStdString(), std::string_view(text.constData(), text.size()));
+        return true;
+      },
+      [this, file](std::optional<bool> written) {
+        if (written) Q_EMIT workbench_.session.logged(tr("wrote the numbers to %1").arg(file));
+      });
 }
 
 Panel panel::live() {

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <QTimer>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "widgets/panels/Panel.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
+#include "widgets/session/Session.h"
 
 class QCheckBox;
 class QComboBox;
@@ -14,7 +19,6 @@ class QStackedWidget;
 namespace uada {
 
 struct RunSummary;
-struct StepReport;
 
 /// Curves of the shown runs: training loss and gain on the left, the main test metric on the right, cost
 /// below. Redrawn at most ten times a second, however fast the training.
@@ -39,8 +43,16 @@ class LivePanel : public PanelWidget {
   void addTest(Figure& figure, qint64 run);
   std::vector<CostBars::Row> costs();
   void addRatio(CostBars::Row& row, const RunSummary& summary) const;
-  /// Position of each step on the chosen axis.
-  std::vector<double> positions(qint64 run, const std::vector<std::int64_t>& steps);
+  /// The runs whose curves are drawn: as many as can be told apart.
+  std::vector<qint64> drawnRuns() const;
+  const History& history(qint64 run) { return workbench_.session.histories().of(run); }
+  /// Position of a step on the chosen axis, and the step at a position.
+  double placeOf(qint64 run, std::int64_t step);
+  std::int64_t stepAt(qint64 run, double x);
+  Curve curveOf(qint64 run, const Pyramid& raw, const Pyramid& smooth);
+  std::optional<std::pair<double, double>> exactAt(qint64 run, double x, double StepReport::* value);
+  void readAround(double x);
+  void writeNumbers(const QString& file);
   double stepsPerEpoch(qint64 run);  ///< 0: not known
   bool hasPlace(qint64 run);         ///< whether its steps have positions on the chosen axis
   Axis xAxis() const;
@@ -48,6 +60,8 @@ class LivePanel : public PanelWidget {
   double smoothing() const;
 
   QTimer redraw_;
+  std::map<qint64, std::vector<StepReport>> around_;  ///< the pointer: of runs of which not all is in memory
+  bool isReadingAround_ = false;
   QStackedWidget* pages_ = nullptr;
   QComboBox* x_ = nullptr;
   QCheckBox* log_ = nullptr;
