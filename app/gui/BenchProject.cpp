@@ -1,35 +1,19 @@
 #include "app/gui/BenchProject.h"
 
 #include <QElapsedTimer>
-#include <QEvent>
 #include <QLineEdit>
-#include <QMetaEnum>
 #include <QTabWidget>
+#include <QTableView>
+#include <QTreeView>
 #include <cstdio>
 
 #include "app/gui/MainWindow.h"
+#include "app/gui/TimedApplication.h"
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
-
-bool TimedApplication::notify(QObject* receiver, QEvent* event) {
-  if (!isTiming || depth_ > 0) return QApplication::notify(receiver, event);
-  const char* name = receiver->metaObject()->className();
-  const char* type = QMetaEnum::fromType<QEvent::Type>().valueToKey(event->type());
-  QElapsedTimer clock;
-  clock.start();
-  ++depth_;
-  const bool taken = QApplication::notify(receiver, event);
-  --depth_;
-  const double milliseconds = 1e-6 * static_cast<double>(clock.nsecsElapsed());
-  if (milliseconds > longest) {
-    longest = milliseconds;
-    what = QStringLiteral("%1 of %2").arg(type ? type : "event", name);
-  }
-  return taken;
-}
 
 namespace {
 
@@ -57,17 +41,55 @@ void settle(Session& session) {
   while (clock.elapsed() < kPause) QApplication::processEvents(QEventLoop::WaitForMoreEvents, 20);
 }
 
-void printLine(const char* name, double milliseconds, std::size_t runs, const QString& event) {
+Json line(const char* name, double milliseconds, std::size_t runs) {
   Json line = Json::object();
   line["kind"] = "bench";
   line["name"] = name;
   line["value"] = milliseconds;
   line["unit"] = "ms";
   line["runs"] = static_cast<std::int64_t>(runs);
-  if (!event.isEmpty()) line["event"] = event.toStdString();
   line["threads"] = 1;
   line["device"] = "cpu";
-  std::puts(line.dump().c_str());
+  return line;
+}
+
+/// From the top to the bottom and back.
+void scroll(QAbstractItemView& view, Session& session) {
+  view.scrollToBottom();
+  settle(session);
+  view.scrollToTop();
+  settle(session);
+}
+
+/// What a person does in a project: every view, some runs, filters, orders.
+void useAll(MainWindow& window, Session& session) {
+  auto& table = *window.findChild<QTableView*>("comparison");
+  for (int view = 0; view < window.views()->count(); ++view) {
+    window.views()->setCurrentIndex(view);
+    settle(session);
+    if (!table.isVisible()) continue;
+    scroll(table, session);
+    for (const int column : {0, 1, 0}) {
+      table.sortByColumn(column, Qt::DescendingOrder);
+      settle(session);
+    }
+  }
+  window.views()->setCurrentIndex(0);
+  scroll(*window.findChild<QTreeView*>("runs"), session);
+  const std::size_t count = session.runs().size();
+  for (std::size_t i = 0; i < 10 && count > 0; ++i) {
+    const qint64 run = session.runs()[i * (count - 1) / 10].id;
+    session.selection().select(run);
+    session.selection().setChecked(run, !session.selection().isChecked(run));
+    settle(session);
+  }
+  auto* filter = window.findChild<QLineEdit*>("filter");
+  for (const char* text : {"u", "uada", "uada s1", ""}) {
+    filter->setText(text);
+    settle(session);
+  }
+  session.refresh();
+  settle(session);
 }
 
 }  // namespace
@@ -79,29 +101,17 @@ void benchProject(TimedApplication& application, MainWindow& window, Session& se
   clock.start();
   window.openProject(project);
   waitUntil([&] { return session.hasProject(); }, "the opening of the project");
-  printLine("window.open", 1e-6 * static_cast<double>(clock.nsecsElapsed()), session.runs().size(), {});
+  const std::size_t runs = session.runs().size();
+  const Json opened = line("window.open", 1e-6 * static_cast<double>(clock.nsecsElapsed()), runs);
+  std::puts(opened.dump().c_str());
   settle(session);
-  for (int view = 0; view < window.views()->count(); ++view) {
-    window.views()->setCurrentIndex(view);
-    settle(session);
-  }
-  window.views()->setCurrentIndex(0);
-  const std::size_t count = session.runs().size();
-  for (std::size_t i = 0; i < 10 && count > 0; ++i) {
-    const qint64 run = session.runs()[i * (count - 1) / 10].id;
-    session.select(run);
-    session.setChecked(run, !session.isChecked(run));
-    settle(session);
-  }
-  auto* filter = window.findChild<QLineEdit*>("filter");
-  for (const char* text : {"u", "uada", "uada s1", ""}) {
-    filter->setText(text);
-    settle(session);
-  }
-  session.refresh();
-  settle(session);
+  useAll(window, session);
   application.isTiming = false;
-  printLine("window.longest_event", application.longest, count, application.what);
+  Json longest = line("window.longest_event", application.wall.milliseconds, runs);
+  longest["event"] = application.wall.event.toStdString();
+  longest["cpu_ms"] = application.cpu.milliseconds;
+  longest["cpu_event"] = application.cpu.event.toStdString();
+  std::puts(longest.dump().c_str());
 }
 
 }  // namespace uada

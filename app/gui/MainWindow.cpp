@@ -272,7 +272,7 @@ void MainWindow::paintEvent(QPaintEvent* event) {
 void MainWindow::stopAndClose() {
   closing_ = true;
   if (workbench_.session.isLive()) {
-    workbench_.session.stopNow();
+    workbench_.session.training()->stopNow();
   } else {
     close();
   }

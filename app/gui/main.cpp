@@ -19,6 +19,7 @@
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
 #include "app/gui/Signals.h"
+#include "app/gui/TimedApplication.h"
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "widgets/models/Saving.h"
@@ -77,10 +78,11 @@ static void printBench(double began) {
 
 static void showRuns(Session& session, const QStringList& names) {
   if (names.isEmpty()) return;
-  for (const qint64 run : session.checkedRuns()) session.setChecked(run, false);
+  for (const qint64 run : session.selection().checked()) session.selection().setChecked(run, false);
   const ProjectReader project(session.projectFile().toStdString());
-  for (const QString& name : names) session.setChecked(project.findRun(name.toStdString()).id, true);
-  session.select(project.findRun(names.front().toStdString()).id);
+  for (const QString& name : names)
+    session.selection().setChecked(project.findRun(name.toStdString()).id, true);
+  session.selection().select(project.findRun(names.front().toStdString()).id);
 }
 
 /// Lets queued replots and layouts happen.
@@ -164,7 +166,7 @@ static int run(TimedApplication& app, double began) {
   }
   Signals signals_([&](int signal) {
     // `uada stop` sends SIGTERM: the run ends with a checkpoint, the window stays.
-    if (signal == SIGTERM && session.isLive()) return session.stopNow();
+    if (signal == SIGTERM && session.isLive()) return session.training()->stopNow();
     window.stopAndClose();
   });
   QObject::connect(&session, &Session::stateChanged, &window, [&] {

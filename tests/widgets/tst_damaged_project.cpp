@@ -66,7 +66,7 @@ class TestDamagedProject : public QObject {
     QCOMPARE(list.rowCount(), 2);
     const Workbench workbench{session, settings_, theme_};
     for (const qint64 run : {2, 1}) {
-      session.select(run);
+      session.selection().select(run);
       for (const Panel& entry : panels()) {
         const std::unique_ptr<PanelWidget> panel(entry.make(workbench));
         panel->resize(900, 600);

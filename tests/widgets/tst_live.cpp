@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "tests/core/FakeEngine.h"
+#include "widgets/models/Numbers.h"
 #include "widgets/panels/live/LivePanel.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
@@ -27,6 +28,7 @@ class TestLive : public QObject {
   void progressFollowsTheEngine();
   void unfinishedRunsLieWithinTheirEpoch();
   void runsOfUnknownLengthAreSaidToBe();
+  void timesAreReadable();
   void costsAreComparedWithTheSameRecipe();
   void longRunsAreDrawnInPartAndReadOutExactly();
 
@@ -67,7 +69,7 @@ void TestLive::train(const RunConfig& config, std::int64_t stopAfter) {
   session_->start(config);
   if (stopAfter > 0) {
     QTRY_VERIFY_WITH_TIMEOUT(session_->progress().step >= stopAfter, 20000);
-    session_->stopNow();
+    session_->training()->stopNow();
   }
   QTRY_VERIFY_WITH_TIMEOUT(!session_->isLive(), 20000);
 }
@@ -95,7 +97,7 @@ void TestLive::progressFollowsTheEngine() {
   QVERIFY(progress.secondsLeft >= 0);
   QVERIFY2(statusText(*session_).contains(QString("%1 %").arg(progress.step * 100 / 120)),
            qPrintable(statusText(*session_)));
-  session_->stopNow();
+  session_->training()->stopNow();
   QTRY_VERIFY_WITH_TIMEOUT(!session_->isLive(), 20000);
   QCOMPARE(session_->runs().front().stepsPerEpoch, std::int64_t{40});
   QCOMPARE(session_->runs().front().plannedSteps(), std::int64_t{120});
@@ -109,7 +111,7 @@ void TestLive::unfinishedRunsLieWithinTheirEpoch() {
     if (again) open();
     const Workbench workbench{*session_, *settings_, theme_};
     const qint64 run = session_->runs().front().id;
-    session_->setChecked(run, true);
+    session_->selection().setChecked(run, true);
     panel_ = std::make_unique<LivePanel>(workbench);
     panel_->findChild<QComboBox*>("x")->setCurrentIndex(1);
     const auto curves = [&] { return panel_->findChild<Plot*>("loss")->figure().curves; };
@@ -127,7 +129,7 @@ void TestLive::runsOfUnknownLengthAreSaidToBe() {
   train(fakeConfig("uada", 1, 3), 3);
   open();
   const Workbench workbench{*session_, *settings_, theme_};
-  session_->setChecked(session_->runs().front().id, true);
+  session_->selection().setChecked(session_->runs().front().id, true);
   QCOMPARE(session_->runs().front().plannedSteps(), std::int64_t{0});
   panel_ = std::make_unique<LivePanel>(workbench);
   Plot* loss = panel_->findChild<Plot*>("loss");
@@ -138,6 +140,14 @@ void TestLive::runsOfUnknownLengthAreSaidToBe() {
                loss->figure().empty.contains("choose x: step"),
            qPrintable(loss->figure().empty));
   panel_.reset();
+}
+
+void TestLive::timesAreReadable() {
+  QCOMPARE(stepTimeText(0), QString("0.000 ms"));
+  QCOMPARE(stepTimeText(3.5), QString("3.500 ms"));
+  QCOMPARE(stepTimeText(518.24), QString("518.2 ms"));
+  QCOMPARE(stepTimeText(999.96), QString("1.00 s"));
+  QCOMPARE(stepTimeText(2298.0), QString("2.30 s"));
 }
 
 /// 11.5 ms a step beside 3.5 ms: the fake's times.
@@ -154,7 +164,7 @@ void TestLive::costsAreComparedWithTheSameRecipe() {
   engine_ = std::make_unique<FakeEngine>(FakeSettings{.stepDelay = 5ms, .stepsPerEpoch = 1000});
   train(fakeConfig("ra-uc", 2, 1), 3);  // unfinished: no reference
   const Workbench workbench{*session_, *settings_, theme_};
-  for (const qint64 run : {wideUada, uada}) session_->setChecked(run, true);
+  for (const qint64 run : {wideUada, uada}) session_->selection().setChecked(run, true);
   panel_ = std::make_unique<LivePanel>(workbench);
   QTRY_COMPARE(ratioOf(uada), QString("no ra-uc to compare"));
   QVERIFY2(helpOf(uada).contains("no finished ra-uc run of the same recipe and images on the same host"),
@@ -191,7 +201,7 @@ void TestLive::longRunsAreDrawnInPartAndReadOutExactly() {
   }
   open();
   const Workbench workbench{*session_, *settings_, theme_};
-  session_->setChecked(run, true);
+  session_->selection().setChecked(run, true);
   panel_ = std::make_unique<LivePanel>(workbench);
   Plot* loss = panel_->findChild<Plot*>("loss");
   QTRY_COMPARE(loss->figure().curves.size(), std::size_t{1});

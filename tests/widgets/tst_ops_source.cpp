@@ -156,7 +156,7 @@ void TestOpsSource::exportsShowARunsSample() {
     writer.flush();
   }
   bench_->session.openProject(project);
-  bench_->session.select(bench_->session.runs().at(0).id);
+  bench_->session.selection().select(bench_->session.runs().at(0).id);
   panel.resize(900, 600);
   panel.prepareExport();
   QTRY_VERIFY(!panel.isReading() && !panel.source().picture().image.empty());

@@ -13,6 +13,7 @@
 #include "tests/core/FakeEngine.h"
 #include "widgets/panels/compare/CompareModel.h"
 #include "widgets/panels/compare/ComparePanel.h"
+#include "widgets/panels/compare/GroupCurve.h"
 #include "widgets/panels/tables/TablesModel.h"
 #include "widgets/panels/tables/TablesPanel.h"
 #include "widgets/session/Session.h"
@@ -69,10 +70,34 @@ class TestResults : public QObject {
     QCOMPARE(text(model, 0, "Last %"), QString("91.00"));
     QCOMPARE(text(model, 0, "± spread"), QString("1.41"));  // sqrt(2)
     QCOMPARE(text(model, 0, "Best %"), QString("92.00"));
-    QCOMPARE(text(model, 0, "Max %"), QString("93.00"));
     QCOMPARE(text(model, 0, "Forwards ×"), QString("4.00 ×"));
     QCOMPARE(text(model, 0, "Time ×"), QString("–"));
     QCOMPARE(text(model, 1, "± spread"), QString("–"));
+  }
+
+  /// Of epochs that not all have reached, and of a test that gave no number.
+  void curvesAreMeansOverSeeds() {
+    const Metric& metric = tasks().front().testMetrics.front();
+    const auto epochs = [&](const std::vector<double>& values) {
+      std::vector<EpochReport> reports;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        EpochReport report;
+        report.epoch = static_cast<int>(i + 1);
+        report.test = {{metric.name, values[i]}};
+        reports.push_back(report);
+      }
+      return reports;
+    };
+    const auto a = epochs({0.5, 0.6, 0.9}), b = epochs({0.7, std::nan("")});
+    const GroupCurve curve = groupCurve({&a, &b}, metric);
+    QCOMPARE(curve.mean.x, (std::vector<double>{1, 2, 3}));
+    QCOMPARE(curve.mean.y[0], 60.0);
+    QCOMPARE(curve.mean.y[1], 60.0);
+    QCOMPARE(curve.mean.y[2], 90.0);
+    QCOMPARE(curve.spread.x, std::vector<double>{1});
+    QCOMPARE(curve.spread.low[0], 60 - std::sqrt(200.0));
+    QCOMPARE(curve.spread.high[0], 60 + std::sqrt(200.0));
+    QVERIFY(groupCurve({&a}, metric).spread.x.empty());
   }
 
   void onlyDifferingSettingsAreColumnsUnlessAllAreWanted() {
@@ -200,7 +225,7 @@ class TestResults : public QObject {
     QCOMPARE(runs->count(), 2);
     QVERIFY(panel.findChild<QLabel*>("cell_summary")->text().contains("95 % interval"));
     Q_EMIT runs->itemActivated(runs->item(1));
-    QCOMPARE(session.selectedRun(), runs->item(1)->data(Qt::UserRole).toLongLong());
+    QCOMPARE(session.selection().run(), runs->item(1)->data(Qt::UserRole).toLongLong());
     panel.findChild<QCheckBox*>("show_paper")->setChecked(false);
     QVERIFY(!view->isColumnHidden(measured.column()));
     QVERIFY(view->isColumnHidden(0));  // the paper's own columns were not measured

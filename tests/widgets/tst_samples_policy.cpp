@@ -377,11 +377,12 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(opened[1].pixelHash.toStdString(), decision.pixelHash);
     QCOMPARE(opened[0].pixelHash.isEmpty(), decision.winner >= 0);
     QCOMPARE(opened[1].index, decision.index);
-    const RunDetail run = ProjectReader(session.projectFile().toStdString()).detail(session.selectedRun());
+    const RunDetail run =
+        ProjectReader(session.projectFile().toStdString()).detail(session.selection().run());
     QVERIFY(!run.attempts.back().dataHash.empty());
     QCOMPARE(opened[1].dataHash, run.attempts.back().dataHash);
     QCOMPARE(opened[1].dataset.name, ProjectReader(session.projectFile().toStdString())
-                                         .detail(session.selectedRun())
+                                         .detail(session.selection().run())
                                          .config.recipe.dataset.name);
   }
 
@@ -472,7 +473,7 @@ class TestSamplesPolicy : public QObject {
     train("ra-uc");
     QTRY_COMPARE_WITH_TIMEOUT(quantity->currentData().toString(), QString("before"), 5000);
     policy.findChild<QComboBox*>("quantity")->setCurrentIndex(quantity->findData(QString("clamped")));
-    session.select(session.runs().back().id);  // what was chosen stays
+    session.selection().select(session.runs().back().id);  // what was chosen stays
     QTRY_COMPARE_WITH_TIMEOUT(policy.bins().groups().size(), std::size_t{4}, 5000);
     QCOMPARE(quantity->currentData().toString(), QString("clamped"));
   }

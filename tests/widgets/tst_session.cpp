@@ -104,8 +104,8 @@ class TestSession : public QObject {
     QCOMPARE(epochs, std::size_t{3});
     QCOMPARE(s.runs().size(), std::size_t{1});
     QCOMPARE(s.runs().front().state, RunState::finished);
-    QCOMPARE(s.cursor(), qint64{30});
-    QVERIFY(s.isChecked(s.runs().front().id));
+    QCOMPARE(s.selection().cursor(), qint64{30});
+    QVERIFY(s.selection().isChecked(s.runs().front().id));
     // What another session reads from the file is what was seen live.
     s.closeProject();
     s.openProject(bench.file());
@@ -176,14 +176,14 @@ class TestSession : public QObject {
     actions.stopNow->trigger();
     QCOMPARE(s.state(), SessionState::stopping);
     QTRY_COMPARE(s.state(), SessionState::stopped);
-    const qint64 run = s.selectedRun(), last = s.histories().of(run).lastStep();
+    const qint64 run = s.selection().run(), last = s.histories().of(run).lastStep();
     QCOMPARE(ProjectReader(s.projectFile().toStdString()).lastCheckpoint(run)->step, last);
     QVERIFY(actions.resumeSelected->isEnabled());
 
     bench.engine.settings.stepDelay = 0ms;  // the rest of it quickly
     actions.resumeSelected->trigger();
     QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 30000);
-    QCOMPARE(s.selectedRun(), run);
+    QCOMPARE(s.selection().run(), run);
     const auto steps = s.histories().of(run).loss.points(1, 3000, 3000);
     QCOMPARE(steps.size(), std::size_t{3000});
     for (std::size_t i = 0; i < steps.size(); ++i) QCOMPARE(steps[i].step, static_cast<std::int64_t>(i + 1));
@@ -194,9 +194,9 @@ class TestSession : public QObject {
     Session& s = *bench.session;
     s.start(fakeConfig("ra-uc", 1, 100));
     QTRY_VERIFY_WITH_TIMEOUT(s.progress().step > 0, 20000);
-    s.stopAfterEpoch();
+    s.training()->stopAfterEpoch();
     QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::stopped, 20000);
-    QCOMPARE(s.histories().of(s.selectedRun()).lastStep() % 20, std::int64_t{0});
+    QCOMPARE(s.histories().of(s.selection().run()).lastStep() % 20, std::int64_t{0});
   }
 
   void failureSaysWhy() {
@@ -204,7 +204,7 @@ class TestSession : public QObject {
     bench.session->start(fakeConfig());
     QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::failed, 20000);
     QVERIFY(bench.session->failure().contains("the loss is NaN at step 7"));
-    QCOMPARE(bench.session->histories().of(bench.session->selectedRun()).steps(), std::uint64_t{6});
+    QCOMPARE(bench.session->histories().of(bench.session->selection().run()).steps(), std::uint64_t{6});
     QVERIFY(bench.session->controls().start);
   }
 

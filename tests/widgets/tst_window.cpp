@@ -144,10 +144,10 @@ class TestWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(bench.session->runs().size() == 2 && !bench.session->isLive(), 20000);
     auto* list = bench.window->panel("runs")->findChild<QTreeView*>("runs");
     const QModelIndex square = list->model()->index(1, 0);
-    const bool before = bench.session->isChecked(bench.session->runs()[1].id);
+    const bool before = bench.session->selection().isChecked(bench.session->runs()[1].id);
     QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(square).center());
-    QCOMPARE(bench.session->isChecked(bench.session->runs()[1].id), !before);
-    QCOMPARE(bench.session->selectedRun(), bench.session->runs()[1].id);
+    QCOMPARE(bench.session->selection().isChecked(bench.session->runs()[1].id), !before);
+    QCOMPARE(bench.session->selection().run(), bench.session->runs()[1].id);
   }
 
   void failureIsABanner() {

@@ -35,6 +35,12 @@ QString ratioText(std::optional<double> ratio) {
   return ratio ? QString::number(*ratio, 'f', 2) + QStringLiteral(" ×") : orDash({});
 }
 
+QString stepTimeText(double milliseconds) {
+  const bool isLong = milliseconds >= 999.95;
+  return QString::fromStdString(isLong ? fmt::format("{:.2f} s", milliseconds / 1000)
+                                       : fmt::format("{:#.4g} ms", milliseconds));
+}
+
 QString countText(long long count) { return QString::fromStdString(groupedText(count)); }
 
 MetricTitle metricTitle(const std::vector<RunSummary>& runs) {

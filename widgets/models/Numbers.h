@@ -14,7 +14,9 @@ QString percentText(double percent);             ///< "93.41 %"
 QString plainPercentText(double percent);        ///< "93.41": under a heading that says %
 QString signedText(double value, int digits);    ///< "+0.52", with a true minus sign
 QString ratioText(std::optional<double> ratio);  ///< "4.00 ×"
-QString countText(long long count);              ///< "1,234,567"
+/// Of a step or a part of it: "320.1 ms", "2.30 s".
+QString stepTimeText(double milliseconds);
+QString countText(long long count);  ///< "1,234,567"
 QString orDash(const QString& text);
 
 /// How the main test metric of these runs is called within a sentence: "top-1" in "%"; "main metric" without

@@ -40,16 +40,18 @@ CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
   }
   layout->insertSpacing(layout->indexOf(follow_), 2 * kGrid);
   Session& session = workbench.session;
-  connect(first, &QToolButton::clicked, this, [&session] { session.setCursor(1); });
+  connect(first, &QToolButton::clicked, this, [&session] { session.selection().setCursor(1); });
   connect(back, &QToolButton::clicked, this, &CursorBar::previousReport);
   connect(forth, &QToolButton::clicked, this, &CursorBar::nextReport);
-  connect(last, &QToolButton::clicked, this, [&session] { session.setCursor(session.lastStep()); });
-  connect(slider_, &QSlider::valueChanged, this, [&session](int value) { session.setCursor(value); });
-  connect(follow_, &QCheckBox::toggled, &session, &Session::setFollowsLive);
+  connect(last, &QToolButton::clicked, this,
+          [&session] { session.selection().setCursor(session.selection().lastStep()); });
+  connect(slider_, &QSlider::valueChanged, this,
+          [&session](int value) { session.selection().setCursor(value); });
+  connect(follow_, &QCheckBox::toggled, &session.selection(), &Selection::setFollowsLive);
   for (const auto signal : {&Session::projectChanged, &Session::runsChanged}) {
     connect(&session, signal, this, &CursorBar::update);
   }
-  connect(&session, &Session::cursorChanged, this, &CursorBar::update);
+  connect(&session.selection(), &Selection::cursorChanged, this, &CursorBar::update);
   update();
 }
 
@@ -64,41 +66,41 @@ QToolButton* CursorBar::button(const QString& icon, const QString& help) {
 
 void CursorBar::update() {
   Session& session = workbench_.session;
-  const qint64 last = session.lastStep();
+  const qint64 last = session.selection().lastStep();
   const QSignalBlocker quiet(slider_), still(follow_);
   slider_->setRange(last > 0 ? 1 : 0, static_cast<int>(last));
   slider_->setPageStep(std::max<int>(1, static_cast<int>(last / 20)));
-  slider_->setValue(static_cast<int>(session.cursor()));
-  follow_->setChecked(session.followsLive());
+  slider_->setValue(static_cast<int>(session.selection().cursor()));
+  follow_->setChecked(session.selection().followsLive());
   setEnabled(last > 0);
   label_->setText(last > 0 ? tr("step %1 of %2")
-                                 .arg(QString::fromStdString(groupedText(session.cursor())),
+                                 .arg(QString::fromStdString(groupedText(session.selection().cursor())),
                                       QString::fromStdString(groupedText(last)))
                            : tr("no steps yet"));
 }
 
 void CursorBar::move(int reports) {
   Session& session = workbench_.session;
-  const Pyramid& steps = session.histories().of(session.selectedRun()).loss;
-  const qint64 now = session.cursor();
+  const Pyramid& steps = session.histories().of(session.selection().run()).loss;
+  const qint64 now = session.selection().cursor();
   const qint64 wanted = reports < 0 ? steps.before(now) : steps.after(now);
-  if (wanted != now) session.setCursor(wanted);
+  if (wanted != now) session.selection().setCursor(wanted);
 }
 
 void CursorBar::moveEpoch(int direction) {
   Session& session = workbench_.session;
-  const auto& epochs = session.histories().epochsOf(session.selectedRun());
-  const qint64 now = session.cursor();
+  const auto& epochs = session.histories().epochsOf(session.selection().run());
+  const qint64 now = session.selection().cursor();
   if (direction < 0) {
     for (auto it = epochs.rbegin(); it != epochs.rend(); ++it) {
-      if (it->step < now) return session.setCursor(it->step);
+      if (it->step < now) return session.selection().setCursor(it->step);
     }
-    session.setCursor(1);
+    session.selection().setCursor(1);
   } else {
     for (const EpochReport& epoch : epochs) {
-      if (epoch.step > now) return session.setCursor(epoch.step);
+      if (epoch.step > now) return session.selection().setCursor(epoch.step);
     }
-    session.setCursor(session.lastStep());
+    session.selection().setCursor(session.selection().lastStep());
   }
 }
 

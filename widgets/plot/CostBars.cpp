@@ -1,13 +1,12 @@
 #include "widgets/plot/CostBars.h"
 
-#include <fmt/core.h>
-
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
 #include <algorithm>
 
 #include "core/base/Text.h"
+#include "widgets/models/Numbers.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -29,8 +28,6 @@ QString nameOf(std::size_t phase) { return QString::fromStdString(phases()[phase
 double msPerStep(double seconds, std::int64_t steps) {
   return steps > 0 ? 1000 * seconds / static_cast<double>(steps) : 0;
 }
-
-QString msText(double ms) { return QString::fromStdString(fmt::format("{:#.4g} ms", ms)); }
 
 }  // namespace
 
@@ -58,7 +55,7 @@ int CostBars::labelWidth() const {
 int CostBars::numberWidth() const {
   int width = 0;
   for (const Row& row : rows_)
-    width = std::max(width, fontMetrics().horizontalAdvance("00000.0 ms    " + row.ratio));
+    width = std::max(width, fontMetrics().horizontalAdvance("000.0 ms    " + row.ratio));
   return width + 4 * kGrid;
 }
 
@@ -95,7 +92,7 @@ void CostBars::paintRow(QPainter& painter, int index, double longest) const {
     before += ms;
   }
   const QRect numbers(bar.right() + kGrid, top, width() - bar.right() - 2 * kGrid, kRowHeight);
-  painter.drawText(numbers, Qt::AlignVCenter | Qt::AlignLeft, msText(before));
+  painter.drawText(numbers, Qt::AlignVCenter | Qt::AlignLeft, stepTimeText(before));
   painter.setPen(theme_.colour("muted"));
   painter.drawText(numbers, Qt::AlignVCenter | Qt::AlignRight, row.ratio);
 }
@@ -126,7 +123,7 @@ bool CostBars::event(QEvent* event) {
     text +=
         QStringLiteral(
             "<tr><td>%1&nbsp;&nbsp;</td><td align=right>%2&nbsp;&nbsp;</td><td align=right>%3 %</td></tr>")
-            .arg(nameOf(i), msText(msPerStep(seconds, row.steps)))
+            .arg(nameOf(i), stepTimeText(msPerStep(seconds, row.steps)))
             .arg(total > 0 ? 100 * seconds / total : 0, 0, 'f', 1);
   }
   QToolTip::showText(help->globalPos(), text + "</table>" + row.ratioHelp, this);

@@ -32,21 +32,23 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
     });
   });
   connect(pause, &QAction::triggered, this, [this] {
-    if (session_.controls().resume) {
-      session_.resume();
-    } else {
-      session_.pause();
-    }
+    TrainedRun* training = session_.training();
+    if (training) session_.controls().resume ? training->resume() : training->pause();
   });
-  connect(stopAfterEpoch, &QAction::triggered, &session, &Session::stopAfterEpoch);
-  connect(stopNow, &QAction::triggered, &session, &Session::stopNow);
-  connect(checkpoint, &QAction::triggered, &session, &Session::checkpoint);
+  const auto tell = [this](QAction* action, void (TrainedRun::*what)()) {
+    connect(action, &QAction::triggered, this, [this, what] {
+      if (TrainedRun* training = session_.training()) (training->*what)();
+    });
+  };
+  tell(stopAfterEpoch, &TrainedRun::stopAfterEpoch);
+  tell(stopNow, &TrainedRun::stopNow);
+  tell(checkpoint, &TrainedRun::checkpoint);
   connect(resumeSelected, &QAction::triggered, this,
-          [this] { guarded([this] { session_.resumeRun(session_.selectedRun()); }); });
+          [this] { guarded([this] { session_.resumeRun(session_.selection().run()); }); });
   for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::queueChanged}) {
     connect(&session, signal, this, &RunActions::update);
   }
-  connect(&session, &Session::selectionChanged, this, &RunActions::update);
+  connect(&session.selection(), &Selection::selectionChanged, this, &RunActions::update);
   update();
 }
 
@@ -79,7 +81,7 @@ void RunActions::update() {
   stopAfterEpoch->setEnabled(c.stop && session_.state() != SessionState::stopping);
   stopNow->setEnabled(c.stop);
   checkpoint->setEnabled(c.checkpoint);
-  const RunSummary* run = session_.find(session_.selectedRun());
+  const RunSummary* run = session_.find(session_.selection().run());
   resumeSelected->setEnabled(c.start && run &&
                              (run->state == RunState::stopped || run->state == RunState::failed ||
                               run->state == RunState::interrupted));

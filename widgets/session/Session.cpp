@@ -7,30 +7,26 @@
 #include <utility>
 
 #include "core/base/Error.h"
-#include "core/tables/Cost.h"
-#include "widgets/session/LiveRun.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
-static constexpr int kDrainMs = 33;
 static constexpr int kPollMs = 1000;
 
 static QString text(const std::string& s) { return QString::fromStdString(s); }
 
 Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
-    : theme_(theme), engine_(std::move(engine)), answers_(answers) {
-  drainTimer_.setInterval(kDrainMs);
+    : theme_(theme),
+      engine_(std::move(engine)),
+      answers_(answers),
+      selection_([this](qint64 run) { return lastStepOf(run); }) {
   pollTimer_.setInterval(kPollMs);
-  connect(&drainTimer_, &QTimer::timeout, this, &Session::drain);
   connect(&pollTimer_, &QTimer::timeout, this, &Session::poll);
   connect(&histories_, &Histories::changed, this, &Session::reloaded);
-  histories_.isShown = [this](qint64 run) {
-    return run == liveRun() || run == selected_ || checked_.contains(run);
-  };
+  histories_.isShown = [this](qint64 run) { return run == liveRun() || selection_.isShown(run); };
 }
 
-Session::~Session() { live_.reset(); }
+Session::~Session() { training_.reset(); }
 
 // ---- project
 
@@ -67,21 +63,10 @@ void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> 
   dataVersion_ = list_->dataVersion;
   histories_.reset(view_.get());
   histories_.update(list_, 0);
-  if (!runs().empty()) {
-    selected_ = runs().front().id;
-    for (const RunSummary& run : runs()) {  // the newest run's comparison: as many as there are plain colours
-      if (recipeAndData(run) == recipeAndData(runs().front()) && checked_.size() < 7) {
-        checked_.insert(run.id);
-      }
-    }
-  }
-  cursor_ = lastStep();
   pollTimer_.start();
   Q_EMIT projectChanged();
   Q_EMIT runsChanged();
-  Q_EMIT checkedChanged();
-  Q_EMIT selectionChanged(selected_);
-  Q_EMIT cursorChanged(cursor_);
+  selection_.begin(list_);
   Q_EMIT queueChanged();
   Q_EMIT stateChanged();
   Q_EMIT logged(QStringLiteral("opened %1: %2 runs").arg(projectFile()).arg(runs().size()));
@@ -104,19 +89,13 @@ void Session::leave(std::unique_ptr<ProjectView> view) {
 void Session::closeProject() {
   if (isLive()) throw Error("cannot close the project while a run is training: stop it first");
   pollTimer_.stop();
-  live_.reset();
+  training_.reset();
   leave(std::move(view_));
   list_ = std::make_shared<const RunList>();
   histories_.reset(nullptr);
-  checked_.clear();
-  selected_ = cursor_ = 0;
   dataVersion_ = -1;
   polling_ = starting_ = false;
-  follow_ = true;
-  failure_.clear();
-  progress_ = {};
   remarks_.clear();
-  state_ = SessionState::idle;
 }
 
 QString Session::projectFile() const { return view_ ? text(view_->file().string()) : QString(); }
@@ -155,22 +134,21 @@ void Session::refresh() {
 void Session::takeList(std::shared_ptr<RunList> list) {
   for (RunSummary& run : list->runs) {
     if (run.id != liveRun()) continue;
-    run.state = state_ == SessionState::paused     ? RunState::paused
-                : state_ == SessionState::stopping ? RunState::stopping
-                : state_ == SessionState::running  ? RunState::running
-                                                   : RunState::preparing;
-    run.epoch = std::max(run.epoch, progress_.epoch);
-    run.step = std::max<std::int64_t>(run.step, progress_.step);
+    run.state = state() == SessionState::paused     ? RunState::paused
+                : state() == SessionState::stopping ? RunState::stopping
+                : state() == SessionState::running  ? RunState::running
+                                                    : RunState::preparing;
+    run.epoch = std::max(run.epoch, progress().epoch);
+    run.step = std::max<std::int64_t>(run.step, progress().step);
   }
   const bool isSameQueue = std::ranges::equal(list->queue, list_->queue, {}, &QueuedRun::id, &QueuedRun::id);
   list_ = std::move(list);
   dataVersion_ = list_->dataVersion;
   if (!pollTimer_.isActive()) pollTimer_.start();  // ended if an earlier list could not be read
-  std::erase_if(checked_, [this](qint64 run) { return !find(run); });
   histories_.update(list_, liveRun());
   if (!isSameQueue) Q_EMIT queueChanged();
   Q_EMIT runsChanged();
-  if (selected_ != 0 && !find(selected_)) select(runs().empty() ? 0 : runs().front().id);
+  selection_.update(list_);
 }
 
 void Session::poll() {
@@ -213,61 +191,19 @@ QColor Session::colour(qint64 run) const {
   return theme_.runColour(run, summary ? summary->key : std::to_string(run));
 }
 
-// ---- selection, cursor, notes
-
-std::vector<qint64> Session::checkedRuns() const {
-  std::vector<qint64> checked;
-  for (const qint64 run : checked_)
-    if (find(run)) checked.push_back(run);
-  std::ranges::sort(checked, std::greater());  // newest first, as they are listed
-  return checked;
+qint64 Session::lastStepOf(qint64 run) const {
+  if (run != 0 && run == liveRun()) return progress().step;
+  const RunSummary* summary = find(run);
+  return summary ? summary->step : 0;
 }
 
-std::vector<qint64> Session::shownRuns() const {
-  std::vector<qint64> list = checkedRuns();
-  if (selected_ && !checked_.contains(selected_)) list.insert(list.begin(), selected_);
-  return list;
-}
-
-qint64 Session::lastStep() const {
-  if (selected_ != 0 && selected_ == liveRun()) return progress_.step;
-  const RunSummary* run = find(selected_);
-  return run ? run->step : 0;
-}
-
-void Session::select(qint64 run) {
-  if (run == selected_) return;
-  selected_ = run;
-  Q_EMIT selectionChanged(run);
-  follow_ = true;
-  cursor_ = lastStep();
-  Q_EMIT cursorChanged(cursor_);
-}
-
-void Session::setChecked(qint64 run, bool checked) {
-  const bool changed = checked ? checked_.insert(run).second : checked_.erase(run) > 0;
-  if (changed) Q_EMIT checkedChanged();
-}
-
-void Session::setCursor(qint64 step) {
-  const qint64 last = lastStep();
-  const qint64 wanted = std::clamp<qint64>(step, std::min<qint64>(1, last), last);
-  follow_ = wanted == last;
-  cursor_ = wanted;
-  Q_EMIT cursorChanged(cursor_);
-}
-
-void Session::setFollowsLive(bool follow) {
-  follow_ = follow;
-  if (follow) cursor_ = lastStep();
-  Q_EMIT cursorChanged(cursor_);
-}
+// ---- notes, queue
 
 void Session::removeRun(qint64 run) {
   if (run == liveRun()) throw Error("this run is training: stop it first");
   change([run](const OpenProject& project) { project.writer.removeRun(run); });
   histories_.forget(run);
-  if (checked_.erase(run) > 0) Q_EMIT checkedChanged();
+  selection_.setChecked(run, false);
 }
 
 void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
@@ -275,8 +211,6 @@ void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
     project.writer.setNotes(run, notes, tags);
   });
 }
-
-// ---- queue
 
 void Session::queue(const std::vector<RunConfig>& configs) {
   change([configs](const OpenProject& project) { project.writer.queue(configs); });
@@ -301,6 +235,104 @@ void Session::startNext() {
       [this](std::optional<Next> next) {
         starting_ = false;
         if (next && next->queued > 0 && !isLive()) begin(std::move(next->config), next->queued, std::nullopt);
+      });
+}
+
+void Session::start(const RunConfig& config) { isLive() ? queue({config}) : begin(config, 0, std::nullopt); }
+
+void Session::resumeRun(qint64 run) {
+  if (isLive()) throw Error("another run is training: stop it first, or wait until it has finished");
+  if (std::exchange(starting_, true)) return;
+  ask(
+      this, [run](const OpenProject& project) { return project.reader.detail(run); },
+      [this](std::optional<RunDetail> detail) {
+        starting_ = false;
+        if (!detail || isLive()) return;
+        RunConfig config = detail->config;
+        begin(std::move(config), 0, std::move(detail));
+      });
+}
+
+// ---- the run that is trained
+
+const Progress& Session::progress() const {
+  static const Progress nothing;
+  return training_ ? training_->progress() : nothing;
+}
+
+void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
+  Q_EMIT logged(QStringLiteral("%1: starting").arg(text(runTitle(config))));
+  training_ = std::make_unique<TrainedRun>(view().writer(), engine_,
+                                           LiveRun::Wanted{std::move(config), queued, std::move(resumed)});
+  watch(*training_);
+  Q_EMIT stateChanged();
+}
+
+void Session::watch(TrainedRun& training) {
+  connect(&training, &TrainedRun::begun, this, &Session::showBegun);
+  connect(&training, &TrainedRun::changed, this, &Session::stateChanged);
+  connect(&training, &TrainedRun::stepped, this, &Session::takeSteps);
+  connect(&training, &TrainedRun::policyMoved, this,
+          [this](const std::vector<PolicyReport>& reports) { Q_EMIT policyMoved(progress().run, reports); });
+  connect(&training, &TrainedRun::decided, this,
+          [this](const std::vector<Decision>& decisions) { Q_EMIT decided(progress().run, decisions); });
+  connect(&training, &TrainedRun::epochEnded, this, [this](const std::vector<EpochReport>& reports) {
+    histories_.append(progress().run, reports);
+    Q_EMIT epochEnded(progress().run, reports);
+  });
+  connect(&training, &TrainedRun::logged, this, &Session::logged);
+  connect(&training, &TrainedRun::problem, this, &Session::problem);
+  // A stopped or failed run does not start the next one behind the user's back.
+  connect(&training, &TrainedRun::ended, this,
+          [this](RunState state) { flushThenRefresh(state == RunState::finished); });
+}
+
+void Session::showBegun(const RunSummary& run) {
+  if (!find(run.id)) {
+    list_ = RunList::with(*list_, run);
+    histories_.update(list_, run.id);
+    Q_EMIT runsChanged();
+    selection_.update(list_);
+  }
+  refresh();
+  selection_.showLive(run.id);
+}
+
+/// isGap  steps before these are in the project alone
+void Session::takeSteps(const std::vector<StepReport>& reports, bool isGap) {
+  const qint64 run = progress().run;
+  const std::int64_t first = reports.front().step;
+  if (isGap) {
+    ask(
+        this,
+        [](const OpenProject& project) {
+          project.writer.flush();
+          return true;
+        },
+        [](std::optional<bool>) {});
+    histories_.beginAt(run, first);
+    if (first > 1) Q_EMIT reloaded(run);
+  }
+  histories_.append(run, reports);
+  Q_EMIT stepped(run, reports);
+  selection_.follow(run);
+}
+
+void Session::dismissFailure() {
+  if (training_) training_->dismissFailure();
+  Q_EMIT stateChanged();
+}
+
+void Session::flushThenRefresh(bool startsNext) {
+  ask(
+      this,
+      [](const OpenProject& project) {
+        project.writer.flush();
+        return RunList::read(project.reader);
+      },
+      [this, startsNext](std::optional<std::shared_ptr<RunList>> list) {
+        if (list) takeList(std::move(*list));
+        if (startsNext) QTimer::singleShot(0, this, &Session::startNext);  // not within a signal of training_
       });
 }
 

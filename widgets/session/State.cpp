@@ -1,4 +1,4 @@
-#include "widgets/session/Session.h"
+#include "widgets/session/State.h"
 
 namespace uada {
 

@@ -21,13 +21,6 @@ double meanOf(const std::vector<double>& values) { return Cell{values, {}, {}}.m
 /// Sample standard deviation; NaN below two values.
 double spreadOf(const std::vector<double>& values) { return Cell{values, {}, {}}.spread().value_or(kNone); }
 
-double bestOf(const CompareRow& row) {
-  double best = kNone;
-  for (const double value : row.best)
-    if (row.metric.isBetter(value, best)) best = value;
-  return best;
-}
-
 void flatten(const Json& json, const std::string& path, std::map<std::string, QString>& out) {
   if (json.isObject()) {
     for (const auto& [key, value] : json.asObject())
@@ -180,6 +173,9 @@ void CompareModel::addNumbers() {
   const auto ratio = [](std::optional<double> value) { return value.value_or(kNone); };
   const auto times = [](double value) { return std::isfinite(value) ? ratioText(value) : orDash({}); };
   const auto points = [](double value) { return plainPercentText(value); };
+  const bool arePercent =
+      std::ranges::all_of(rows_, [](const CompareRow& row) { return row.metric.unit == "%"; });
+  const QString unit = arePercent ? QStringLiteral(" %") : QString();
   add(
       QObject::tr("n"), QObject::tr("Finished runs whose numbers count"),
       [](const CompareRow& r) { return double(r.last.size()); }, [](double n) { return QString::number(n); });
@@ -188,23 +184,21 @@ void CompareModel::addNumbers() {
         QObject::tr("Diverged"), QObject::tr("Finished runs whose test loss is no number: not counted"),
         [](const CompareRow& r) { return double(r.diverged); }, [](double n) { return QString::number(n); });
   add(
-      QObject::tr("Last %"), QObject::tr("Top-1 of the last epoch, mean over seeds"),
+      QObject::tr("Last") + unit, QObject::tr("Main test metric of the last epoch, mean over seeds"),
       [](const CompareRow& r) { return meanOf(r.last); }, points);
   add(
-      QObject::tr("± spread"), QObject::tr("Sample standard deviation over seeds, percentage points"),
+      QObject::tr("± spread"), QObject::tr("Sample standard deviation over seeds, in the unit of the metric"),
       [](const CompareRow& r) { return spreadOf(r.last); }, points);
   add(
-      QObject::tr("Best %"),
-      QObject::tr("Top-1 of each run's best epoch, chosen on the test set; mean over seeds"),
+      QObject::tr("Best") + unit,
+      QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
       [](const CompareRow& r) { return meanOf(r.best); }, points);
-  add(
-      QObject::tr("Max %"), QObject::tr("The highest top-1 of any epoch and seed"),
-      [](const CompareRow& r) { return bestOf(r); }, points);
-  columns_.push_back({QObject::tr("− ra-uc"),
-                      QObject::tr("Last top-1 minus that of ra-uc with the same recipe on the same images, "
-                                  "percentage points, with its 95 % interval (Welch)"),
-                      [](const CompareRow& r) { return differenceText(r.toRaUc); },
-                      [](const CompareRow& r) { return r.toRaUc ? r.toRaUc->mean : kNone; }});
+  columns_.push_back(
+      {QObject::tr("− ra-uc"),
+       QObject::tr("Last minus that of ra-uc with the same recipe on the same images, with its "
+                   "95 % interval (Welch)"),
+       [](const CompareRow& r) { return differenceText(r.toRaUc); },
+       [](const CompareRow& r) { return r.toRaUc ? r.toRaUc->mean : kNone; }});
   add(
       QObject::tr("Time"), QObject::tr("Training time of a run, mean"),
       [](const CompareRow& r) { return r.seconds; }, [](double seconds) { return q(durationText(seconds)); });

@@ -18,6 +18,7 @@
 #include "core/base/Files.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/TableExport.h"
+#include "widgets/panels/compare/GroupCurve.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -82,7 +83,7 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   layout->addWidget(pages_);
 
   Session* session = &workbench.session;
-  connect(session, &Session::checkedChanged, this, &ComparePanel::reload);
+  connect(&session->selection(), &Selection::checkedChanged, this, &ComparePanel::reload);
   connect(session, &Session::runsChanged, this, &ComparePanel::reload);
   connect(session, &Session::projectChanged, this, &ComparePanel::reload);
   connect(&session->histories(), &Histories::curvesRead, this, [this] { redraw_.start(); });
@@ -92,7 +93,7 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
     if (isVisible()) drawCurves();
   });
   connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
-    workbench_.session.select(model_.rows()[sorted_->mapToSource(index).row()].runs.front());
+    workbench_.session.selection().select(model_.rows()[sorted_->mapToSource(index).row()].runs.front());
   });
   reload();
 }
@@ -136,7 +137,7 @@ void ComparePanel::load() {
   Session& session = workbench_.session;
   ++asked_;
   if (!session.hasProject()) return take({});
-  const std::vector<qint64> checked = session.checkedRuns();
+  const std::vector<qint64> checked = session.selection().checked();
   session.ask(
       this,
       [runs = std::vector<std::int64_t>(checked.begin(), checked.end())](const OpenProject& project) {
@@ -191,48 +192,46 @@ void ComparePanel::showRows(std::vector<CompareRow> rows) {
 
 void ComparePanel::sayWhatIsLeftOut() {
   int unfinished = 0;
-  for (const qint64 run : workbench_.session.checkedRuns()) {
+  for (const qint64 run : workbench_.session.selection().checked()) {
     const RunSummary* summary = workbench_.session.find(run);
     unfinished += summary && summary->state != RunState::finished ? 1 : 0;
   }
-  const bool all = workbench_.session.checkedRuns().empty();
+  const bool all = workbench_.session.selection().checked().empty();
   QString text = all ? tr("All finished runs: check some in the list to compare only those") : QString();
   if (unfinished == 1) text = tr("One checked run is not finished and not counted");
   if (unfinished > 1) text = tr("%1 checked runs are not finished and not counted").arg(unfinished);
   note_->setText(text);
 }
 
-/// The main test metric of the runs in the table, in the run's colour: of as many as can be told apart.
+/// The main test metric of each row in its colour, with the spread over its seeds: of as many runs as can be
+/// told apart.
 void ComparePanel::drawCurves() {
-  constexpr int kMost = 100;
+  constexpr std::size_t kMost = 100;
   Session& session = workbench_.session;
   Figure figure;
   figure.x.title = tr("Epoch");
-  std::vector<RunSummary> shown;
   figure.empty = tr("The curves appear with the first epoch");
+  std::vector<RunSummary> shown;
   for (const CompareRow& row : model_.rows()) {
+    if (shown.size() >= kMost) break;
+    std::vector<const std::vector<EpochReport>*> epochs;
     for (const qint64 run : row.runs) {
       const RunSummary* summary = session.find(run);
-      if (!summary) continue;
-      if (shown.size() == kMost) {
-        figure.title = tr("The first %1 runs").arg(kMost);
-        break;
-      }
+      if (!summary || shown.size() >= kMost) continue;
       shown.push_back(*summary);
-      Curve curve;
-      curve.name = session.nameOf(run);
-      curve.colour = session.colour(run);
-      for (const EpochReport& epoch : session.histories().epochsOf(run)) {
-        curve.x.push_back(epoch.epoch);
-        const Metric& metric = row.metric;
-        curve.y.push_back(metric.scale * metricOf(epoch.test, metric.name));
-      }
-      figure.curves.push_back(std::move(curve));
+      epochs.push_back(&session.histories().epochsOf(run));
     }
+    GroupCurve group = groupCurve(epochs, row.metric);
+    if (group.mean.x.empty()) continue;
+    group.mean.name = row.label;
+    group.mean.colour = group.spread.colour = session.colour(row.runs.front());
+    if (!group.spread.x.empty()) figure.bands.push_back(std::move(group.spread));
+    figure.curves.push_back(std::move(group.mean));
   }
   const auto [title, unit] = metricTitle(shown);
-  figure.left.title = tr("Test %1").arg(title);
-  figure.left.unit = unit;
+  figure.left = {tr("Test %1").arg(title), unit};
+  if (!figure.bands.empty()) figure.title = tr("Mean over seeds, ± sample standard deviation");
+  if (shown.size() >= kMost) figure.title = tr("The first %1 runs: mean over seeds").arg(kMost);
   curves_->show(std::move(figure));
 }
 

@@ -168,8 +168,8 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   pages_->addWidget(page);
   pages_->addWidget(emptyState(workbench, tr("The selected run will be described here"),
                                tr("Select one in the list of runs"), "inspector"));
-  connect(&workbench.session, &Session::selectionChanged, this, [this] { reload(); });
-  connect(&workbench.session, &Session::checkedChanged, this, [this] { reload(); });
+  connect(&workbench.session.selection(), &Selection::selectionChanged, this, [this] { reload(); });
+  connect(&workbench.session.selection(), &Selection::checkedChanged, this, [this] { reload(); });
   connect(&workbench.session, &Session::projectChanged, this, [this] { reload(); });
   connect(&workbench.session, &Session::runsChanged, this, [this] { refreshNumbers(); });
   connect(differs_, &QCheckBox::toggled, this, [this] { reload(); });
@@ -237,7 +237,7 @@ void InspectorPanel::showDetail(const Detail& detail) {
 void InspectorPanel::reload() {
   Session& session = workbench_.session;
   saveNotes();
-  run_ = session.selectedRun();
+  run_ = session.selection().run();
   const RunSummary* run = session.find(run_);
   pages_->setCurrentIndex(run ? 0 : 1);
   if (!run) return;
@@ -249,7 +249,7 @@ void InspectorPanel::reload() {
   notes_->setPlainText(text(run->notes));
   std::vector<RunSummary> others;
   if (differs_->isChecked())
-    for (const qint64 other : session.shownRuns())
+    for (const qint64 other : session.selection().shown())
       if (const RunSummary* summary = session.find(other); summary && other != run_)
         others.push_back(*summary);
   session.ask(

@@ -61,14 +61,14 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   connect(loss_, &Plot::zoomed, this, &LivePanel::schedule);
   connect(loss_, &Plot::hovered, this, &LivePanel::readAround);
   connect(&s, &Session::reloaded, this, &LivePanel::schedule);
-  connect(&s, &Session::selectionChanged, this, &LivePanel::schedule);
-  connect(&s, &Session::cursorChanged, this, &LivePanel::schedule);
-  connect(&s, &Session::checkedChanged, this, &LivePanel::schedule);
+  connect(&s.selection(), &Selection::selectionChanged, this, &LivePanel::schedule);
+  connect(&s.selection(), &Selection::cursorChanged, this, &LivePanel::schedule);
+  connect(&s.selection(), &Selection::checkedChanged, this, &LivePanel::schedule);
   for (const auto signal : {&Session::runsChanged, &Session::projectChanged})
     connect(&s, signal, this, &LivePanel::schedule);
   for (Plot* plot : {loss_, test_}) {
     connect(plot, &Plot::clicked, this, [this](double x, double) {
-      if (x_->currentIndex() == step) workbench_.session.setCursor(std::llround(x));
+      if (x_->currentIndex() == step) workbench_.session.selection().setCursor(std::llround(x));
     });
   }
   redraw();
@@ -151,7 +151,7 @@ double LivePanel::stepsPerEpoch(qint64 run) {
 bool LivePanel::hasPlace(qint64 run) { return x_->currentIndex() != epoch || stepsPerEpoch(run) > 0; }
 
 std::vector<qint64> LivePanel::drawnRuns() const {
-  std::vector<qint64> runs = workbench_.session.shownRuns();
+  std::vector<qint64> runs = workbench_.session.selection().shown();
   if (runs.size() > kMostRuns) runs.resize(kMostRuns);
   return runs;
 }
@@ -325,7 +325,7 @@ void LivePanel::redraw() {
     addTest(test, run);
     if (!history(run).empty() && !hasPlace(run)) placeless << nameOf(run);
   }
-  if (s.shownRuns().size() > kMostRuns) loss.title += tr(" of the first %1 runs").arg(kMostRuns);
+  if (s.selection().shown().size() > kMostRuns) loss.title += tr(" of the first %1 runs").arg(kMostRuns);
   if (!placeless.empty()) {
     const QString what = tr("the steps of an epoch are not known of %1").arg(placeless.join(", "));
     loss.title += tr(" (%1)").arg(what);
@@ -337,9 +337,9 @@ void LivePanel::redraw() {
   pages_->setCurrentIndex(nothing ? 1 : 0);
   loss_->show(std::move(loss));
   test_->show(std::move(test));
-  const qint64 run = s.selectedRun();
-  const bool cursor = run != 0 && s.cursor() > 0 && !s.followsLive() && hasPlace(run);
-  const std::optional<double> x = cursor ? std::optional(placeOf(run, s.cursor())) : std::nullopt;
+  const qint64 run = s.selection().run();
+  const bool cursor = run != 0 && s.selection().cursor() > 0 && !s.selection().followsLive() && hasPlace(run);
+  const std::optional<double> x = cursor ? std::optional(placeOf(run, s.selection().cursor())) : std::nullopt;
   loss_->setCursor(x);
   test_->setCursor(x);
   cost_->show(costs());

@@ -133,11 +133,11 @@ void OpsPanel::readImageOf(const PlanLine& line) {
 
 void OpsPanel::prepareExport() {
   Session& session = workbench_.session;
-  if (pages_->currentIndex() != 0 || isReading() || !session.selectedRun()) return;
+  if (pages_->currentIndex() != 0 || isReading() || !session.selection().run()) return;
   using Newest = std::pair<RunDetail, std::vector<Decision>>;
   session.ask(
       this,
-      [id = session.selectedRun()](const OpenProject& project) {
+      [id = session.selection().run()](const OpenProject& project) {
         return Newest{project.reader.detail(id), project.reader.decisions(id, 1, true)};
       },
       [this](const std::optional<Newest>& newest) {

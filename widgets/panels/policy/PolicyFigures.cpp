@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/ops/Op.h"
@@ -66,6 +67,22 @@ double topOfScale(const PolicyBins& bins, const std::vector<std::string>& ops) {
   return top;
 }
 
+/// A few far values leave no colour for the others: then the scale ends before them, and says so.
+void limitScale(HeatMap& heat, Figure& figure) {
+  constexpr double kShare = 0.98;  // of the cells that the scale holds
+  if (heat.max) return;
+  std::vector<double> sizes;
+  for (const double value : heat.values)
+    if (std::isfinite(value)) sizes.push_back(std::abs(value));
+  if (sizes.empty()) return;
+  std::ranges::sort(sizes);
+  const double end = sizes[static_cast<std::size_t>(kShare * static_cast<double>(sizes.size() - 1))];
+  if (end <= 0 || sizes.back() <= 2 * end) return;
+  heat.max = end;
+  heat.min = heat.scale == HeatMap::Scale::diverging ? -end : 0;
+  figure.title = QObject::tr("The scale ends before the 2 % largest values");
+}
+
 /// Of a run whose plans have other parts than ops.
 QString noOps() { return QObject::tr("This run's policy draws no ops"); }
 
@@ -92,6 +109,7 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
     for (int column = 0; column < bins.columns(); ++column)
       heat.values.push_back(bins.value(op, column, quantity));
   }
+  limitScale(heat, figure);
   figure.heat = std::move(heat);
   return figure;
 }

@@ -49,14 +49,14 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   redrawTimer_.setInterval(200);
   connect(&redrawTimer_, &QTimer::timeout, this, &PolicyPanel::redraw);
 
-  const Session* session = &workbench.session;
-  connect(session, &Session::selectionChanged, this, &PolicyPanel::reload);
+  Session* session = &workbench.session;
+  connect(&session->selection(), &Selection::selectionChanged, this, &PolicyPanel::reload);
   connect(session, &Session::projectChanged, this, &PolicyPanel::reload);
   connect(session, &Session::reloaded, this, [this](qint64 run) {
     if (run == run_) reload();
   });
   connect(session, &Session::policyMoved, this, &PolicyPanel::add);
-  connect(session, &Session::cursorChanged, this, &PolicyPanel::markStep);
+  connect(&session->selection(), &Selection::cursorChanged, this, &PolicyPanel::markStep);
   connect(heat_, &Plot::clicked, this, &PolicyPanel::choose);
   reload();
 }
@@ -95,7 +95,7 @@ QWidget* PolicyPanel::makeBar() {
 
 /// A line at the cursor's step; none while it follows the live run, where it would only mark the edge.
 void PolicyPanel::markStep(qint64 step) {
-  const bool marked = step > 0 && !workbench_.session.followsLive();
+  const bool marked = step > 0 && !workbench_.session.selection().followsLive();
   const std::optional<double> x = marked ? std::optional<double>(static_cast<double>(step)) : std::nullopt;
   if (x == marked_) return;
   marked_ = x;
@@ -108,7 +108,7 @@ PolicyQuantity PolicyPanel::quantity() const {
 
 /// Reads now if the panel is seen, else when it is shown.
 void PolicyPanel::reload() {
-  run_ = workbench_.session.selectedRun();
+  run_ = workbench_.session.selection().run();
   meanwhile_.clear();
   stale_ = true;
   if (isVisible()) load();
@@ -190,7 +190,7 @@ void PolicyPanel::choose(double step, double y) {
   const int row = rows - 1 - static_cast<int>(std::lround(y));
   if (row < 0 || row >= rows) return;
   op_->setCurrentIndex(row);
-  workbench_.session.setCursor(std::clamp<qint64>(std::llround(step), 1, bins_.lastStep()));
+  workbench_.session.selection().setCursor(std::clamp<qint64>(std::llround(step), 1, bins_.lastStep()));
 }
 
 QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }

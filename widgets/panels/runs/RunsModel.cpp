@@ -30,7 +30,7 @@ RunsModel::RunsModel(Session& session, const Theme& theme, QObject* parent)
     : QAbstractTableModel(parent), session_(session), theme_(theme), list_(session.list()) {
   connect(&session, &Session::runsChanged, this, &RunsModel::update);
   connect(&session, &Session::projectChanged, this, &RunsModel::update);
-  connect(&session, &Session::checkedChanged, this, [this] {
+  connect(&session.selection(), &Selection::checkedChanged, this, [this] {
     if (rowCount() > 0)
       Q_EMIT dataChanged(index(0, square), index(rowCount() - 1, square), {Qt::DecorationRole});
   });
@@ -76,7 +76,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     case Qt::DecorationRole:
       if (column == square) {  // a selected row must not tint it
         QIcon icon;
-        const QPixmap picture = colourSquare(session_.colour(run.id), session_.isChecked(run.id));
+        const QPixmap picture = colourSquare(session_.colour(run.id), session_.selection().isChecked(run.id));
         for (const auto mode : {QIcon::Normal, QIcon::Selected}) icon.addPixmap(picture, mode);
         return icon;
       }

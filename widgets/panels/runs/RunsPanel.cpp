@@ -70,7 +70,7 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
   layout->addWidget(queueTitle_);
   layout->addWidget(queue_);
   connect(&workbench.session, &Session::queueChanged, this, &RunsPanel::updateQueue);
-  connect(&workbench.session, &Session::selectionChanged, this, &RunsPanel::followSelection);
+  connect(&workbench.session.selection(), &Selection::selectionChanged, this, &RunsPanel::followSelection);
   for (const auto signal : {&Session::runsChanged, &Session::projectChanged}) {
     connect(&workbench.session, signal, this, [this] {
       updateEmpty();
@@ -130,17 +130,18 @@ void RunsPanel::makeList() {
   connect(list_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
     Session& session = workbench_.session;
     const qint64 run = runAt(index);
-    if (index.column() == RunsModel::square) session.setChecked(run, !session.isChecked(run));
+    if (index.column() == RunsModel::square)
+      session.selection().setChecked(run, !session.selection().isChecked(run));
   });
   connect(list_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& index) {
-            if (index.isValid()) workbench_.session.select(runAt(index));
+            if (index.isValid()) workbench_.session.selection().select(runAt(index));
           });
   connect(list_, &QTreeView::customContextMenuRequested, this, &RunsPanel::contextMenu);
 }
 
 void RunsPanel::followSelection() {
-  const qint64 selected = workbench_.session.selectedRun();
+  const qint64 selected = workbench_.session.selection().run();
   if (list_->currentIndex().isValid() && runAt(list_->currentIndex()) == selected) return;
   const QModelIndex index = rows_->mapFromSource(runs_->indexOf(selected, RunsModel::title));
   if (index.isValid()) list_->setCurrentIndex(index);
@@ -179,8 +180,9 @@ void RunsPanel::contextMenu(const QPoint& position) {
   QMenu menu;
   QAction* compare = menu.addAction(tr("Compare"));
   compare->setCheckable(true);
-  compare->setChecked(session.isChecked(run));
-  connect(compare, &QAction::triggered, this, [&session, run](bool on) { session.setChecked(run, on); });
+  compare->setChecked(session.selection().isChecked(run));
+  connect(compare, &QAction::triggered, this,
+          [&session, run](bool on) { session.selection().setChecked(run, on); });
   const RunSummary* summary = session.find(run);
   QAction* resume = menu.addAction(tr("Resume from its newest checkpoint"));
   resume->setEnabled(summary && !session.isLive() && summary->state > RunState::finished);

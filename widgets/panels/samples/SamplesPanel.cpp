@@ -63,14 +63,14 @@ SamplesPanel::SamplesPanel(const Workbench& workbench, QWidget* parent) : PanelW
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(pages_);
 
-  const Session* session = &workbench.session;
-  connect(session, &Session::selectionChanged, this, [this] { reload(kFirstLoad); });
+  Session* session = &workbench.session;
+  connect(&session->selection(), &Selection::selectionChanged, this, [this] { reload(kFirstLoad); });
   connect(session, &Session::projectChanged, this, [this] { reload(kFirstLoad); });
   connect(session, &Session::reloaded, this, [this](qint64 run) {
     if (run == run_) reload(limit_);
   });
   connect(session, &Session::decided, this, &SamplesPanel::add);
-  connect(session, &Session::cursorChanged, this, &SamplesPanel::goTo);
+  connect(&session->selection(), &Selection::cursorChanged, this, &SamplesPanel::goTo);
   connect(view_, &QWidget::customContextMenuRequested, this, &SamplesPanel::showMenu);
   reload(kFirstLoad);
 }
@@ -79,7 +79,7 @@ SamplesPanel::SamplesPanel(const Workbench& workbench, QWidget* parent) : PanelW
 void SamplesPanel::reload(std::size_t limit) {
   limit_ = limit;
   stale_ = true;
-  run_ = workbench_.session.selectedRun();
+  run_ = workbench_.session.selection().run();
   if (isVisible()) load(limit);
 }
 
@@ -138,7 +138,7 @@ void SamplesPanel::offerWinners() {
 
 void SamplesPanel::load(std::size_t limit) {
   Session& session = workbench_.session;
-  run_ = session.selectedRun();
+  run_ = session.selection().run();
   limit_ = limit;
   stale_ = false;
   meanwhile_.clear();
@@ -223,7 +223,7 @@ void SamplesPanel::applyFilter() {
 
 /// Shows the newest sample at or before the step.
 void SamplesPanel::goTo(qint64 step) {
-  if (workbench_.session.followsLive()) return;  // the newest stand at the top anyway
+  if (workbench_.session.selection().followsLive()) return;  // the newest stand at the top anyway
   for (int row = 0; row < filtered_.rowCount(); ++row) {
     const QModelIndex index = filtered_.index(row, 0);
     if (view_->decisionAt(index)->step > step) continue;

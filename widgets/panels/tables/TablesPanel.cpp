@@ -122,7 +122,7 @@ QWidget* TablesPanel::makeDetails() {
   runs_->setFrameShape(QFrame::NoFrame);
   runs_->setToolTip(tr("Enter or double click: show this run"));
   connect(runs_, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
-    workbench_.session.select(item->data(Qt::UserRole).toLongLong());
+    workbench_.session.selection().select(item->data(Qt::UserRole).toLongLong());
   });
   layout->addWidget(summary_);
   layout->addWidget(runs_);

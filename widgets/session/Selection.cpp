@@ -1,0 +1,84 @@
+#include "widgets/session/Selection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/tables/Cost.h"
+
+namespace uada {
+
+std::vector<qint64> Selection::checked() const {
+  std::vector<qint64> checked;
+  for (const qint64 run : checked_)
+    if (list_->find(run)) checked.push_back(run);
+  std::ranges::sort(checked, std::greater());  // newest first, as they are listed
+  return checked;
+}
+
+std::vector<qint64> Selection::shown() const {
+  std::vector<qint64> runs = checked();
+  if (run_ != 0 && !isChecked(run_)) runs.insert(runs.begin(), run_);
+  return runs;
+}
+
+void Selection::begin(std::shared_ptr<const RunList> list) {
+  constexpr std::size_t kCompared = 7;  // as many as there are plain colours
+  list_ = std::move(list);
+  checked_.clear();
+  if (!list_->runs.empty()) {
+    const std::string newest = recipeAndData(list_->runs.front());
+    for (const RunSummary& run : list_->runs)
+      if (checked_.size() < kCompared && recipeAndData(run) == newest) checked_.insert(run.id);
+  }
+  Q_EMIT checkedChanged();
+  moveTo(list_->runs.empty() ? 0 : list_->runs.front().id);
+}
+
+void Selection::update(std::shared_ptr<const RunList> list) {
+  list_ = std::move(list);
+  if (std::erase_if(checked_, [this](qint64 run) { return !list_->find(run); }) > 0) Q_EMIT checkedChanged();
+  if (run_ != 0 && !list_->find(run_)) select(list_->runs.empty() ? 0 : list_->runs.front().id);
+}
+
+void Selection::showLive(qint64 run) {
+  setChecked(run, true);
+  moveTo(run);
+}
+
+void Selection::follow(qint64 run) {
+  if (run != run_ || !follows_) return;
+  cursor_ = lastStep();
+  Q_EMIT cursorChanged(cursor_);
+}
+
+void Selection::moveTo(qint64 run) {
+  run_ = run;
+  Q_EMIT selectionChanged(run);
+  follows_ = true;
+  cursor_ = lastStep();
+  Q_EMIT cursorChanged(cursor_);
+}
+
+void Selection::select(qint64 run) {
+  if (run != run_) moveTo(run);
+}
+
+void Selection::setChecked(qint64 run, bool checked) {
+  const bool changed = checked ? checked_.insert(run).second : checked_.erase(run) > 0;
+  if (changed) Q_EMIT checkedChanged();
+}
+
+void Selection::setCursor(qint64 step) {
+  const qint64 last = lastStep();
+  cursor_ = std::clamp<qint64>(step, std::min<qint64>(1, last), last);
+  follows_ = cursor_ == last;
+  Q_EMIT cursorChanged(cursor_);
+}
+
+void Selection::setFollowsLive(bool follow) {
+  follows_ = follow;
+  if (follow) cursor_ = lastStep();
+  Q_EMIT cursorChanged(cursor_);
+}
+
+}  // namespace uada

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <QObject>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "widgets/session/RunList.h"
+
+namespace uada {
+
+/// Which runs are looked at: the selected one, those that are compared with it, and the step that the cursor
+/// stands at. GUI thread.
+class Selection : public QObject {
+  Q_OBJECT
+ public:
+  /// lastStepOf  of a run, with what it has reported since the list was read
+  explicit Selection(std::function<qint64(qint64 run)> lastStepOf) : lastStepOf_(std::move(lastStepOf)) {}
+
+  qint64 run() const { return run_; }  ///< the selected one; 0: none
+  bool isChecked(qint64 run) const { return checked_.contains(run); }
+  /// Whether it is checked or selected.
+  bool isShown(qint64 run) const { return run == run_ || isChecked(run); }
+  std::vector<qint64> checked() const;                   ///< in the order of the list
+  std::vector<qint64> shown() const;                     ///< the checked ones and the selected one
+  qint64 cursor() const { return cursor_; }              ///< step of the selected run, from 1; 0: nothing yet
+  qint64 lastStep() const { return lastStepOf_(run_); }  ///< of the selected run
+  bool followsLive() const { return follows_; }
+
+  /// Another project: its newest run is selected, and compared with the others of its recipe and images.
+  void begin(std::shared_ptr<const RunList> list);
+  /// The same project, read again: what is no longer there is let go.
+  void update(std::shared_ptr<const RunList> list);
+  /// The run has begun to train.
+  void showLive(qint64 run);
+  /// The run has moved on.
+  void follow(qint64 run);
+
+ public Q_SLOTS:
+  void select(qint64 run);
+  void setChecked(qint64 run, bool checked);
+  void setCursor(qint64 step);  ///< also ends following unless it is the last step
+  void setFollowsLive(bool follow);
+
+ Q_SIGNALS:
+  void selectionChanged(qint64 run);
+  void checkedChanged();
+  void cursorChanged(qint64 step);
+
+ private:
+  void moveTo(qint64 run);
+
+  const std::function<qint64(qint64)> lastStepOf_;
+  std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();
+  std::set<qint64> checked_;
+  qint64 run_ = 0, cursor_ = 0;
+  bool follows_ = true;
+};
+
+}  // namespace uada

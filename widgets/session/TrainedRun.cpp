@@ -1,0 +1,168 @@
+#include "widgets/session/TrainedRun.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/Error.h"
+#include "core/engine/tasks/Task.h"
+
+namespace uada {
+
+static constexpr int kDrainMs = 33;
+
+static QString text(const std::string& s) { return QString::fromStdString(s); }
+
+TrainedRun::TrainedRun(ProjectWriter& project, LiveRun::EngineProvider engine, LiveRun::Wanted wanted) {
+  progress_.title = text(runTitle(wanted.config));
+  progress_.epochs = wanted.config.recipe.training.epochs;
+  if (wanted.resumed) {
+    progress_.steps = wanted.resumed->summary.plannedSteps();
+    progress_.stepsPerEpoch = wanted.resumed->summary.stepsPerEpoch;
+  }
+  progress_.text = QStringLiteral("loading the engine");
+  metric_ = tasks().front().testMetrics.front();
+  live_ = std::make_unique<LiveRun>(project, std::move(engine), std::move(wanted));
+  drainTimer_.setInterval(kDrainMs);
+  connect(&drainTimer_, &QTimer::timeout, this, &TrainedRun::drain);
+  drainTimer_.start();
+}
+
+TrainedRun::~TrainedRun() { live_.reset(); }
+
+void TrainedRun::pause() {
+  if (!controls().pause) return;
+  pauseAsked_ = true;
+  live_->send(Command::pause);
+}
+
+void TrainedRun::resume() {
+  if (!controls().resume) return;
+  pauseAsked_ = false;
+  live_->send(Command::resume);
+}
+
+void TrainedRun::checkpoint() {
+  if (controls().checkpoint) live_->send(Command::checkpoint);
+}
+
+void TrainedRun::stopAfterEpoch() {
+  if (!controls().stop) return;
+  live_->send(Command::stopAfterEpoch);
+  progress_.text = QStringLiteral("stops after this epoch");
+  setState(SessionState::stopping);
+}
+
+void TrainedRun::stopNow() {
+  if (!controls().stop) return;
+  live_->send(Command::stopNow);
+  progress_.text = QStringLiteral("saving a checkpoint");
+  setState(SessionState::stopping);
+}
+
+void TrainedRun::setState(SessionState state) {
+  state_ = state;
+  Q_EMIT changed();
+}
+
+void TrainedRun::drain() {
+  if (!live_) return;
+  try {
+    const bool isOver = live_->isOver();  // read first: then every report is in its mailbox
+    drainStart();
+    drainStates();
+    drainSteps();
+    if (const auto policy = live_->policy.drain(); !policy.items.empty()) Q_EMIT policyMoved(policy.items);
+    if (const auto decisions = live_->decisions.drain(); !decisions.items.empty())
+      Q_EMIT decided(decisions.items);
+    drainEpochs();
+    if (isOver) finish();
+  } catch (const std::exception& error) {
+    Q_EMIT problem(text(problemText(error)));
+  }
+}
+
+void TrainedRun::drainStart() {
+  for (const RunSummary& run : live_->started.drain().items) {
+    progress_.run = run.id;
+    metric_ = mainMetric(run);
+    Q_EMIT logged(QStringLiteral("%1: run %2").arg(text(run.title), text(run.key)));
+    Q_EMIT begun(run);
+  }
+}
+
+void TrainedRun::drainStates() {
+  for (const StateReport& report : live_->states.drain().items) {
+    if (!report.device.empty()) progress_.device = text(report.device);
+    if (report.threads > 0) progress_.threads = report.threads;
+    if (report.plannedSteps > 0) {
+      progress_.steps = report.plannedSteps;
+      progress_.stepsPerEpoch = report.stepsPerEpoch;
+    }
+    if (!report.text.empty()) Q_EMIT logged(progress_.title + ": " + text(report.text));
+    const SessionState state = uada::sessionState(report.state);
+    // Only finish() leaves the live states, and a request to stop stays visible until then.
+    if (state > SessionState::stopping || state_ == SessionState::stopping) continue;
+    progress_.text = text(report.text);
+    // A run that pauses by itself waits for something that a person has to do.
+    if (state == SessionState::paused && !pauseAsked_)
+      Q_EMIT problem(progress_.title + ": " + text(report.text));
+    setState(state);
+  }
+  for (const std::string& event : live_->events.drain().items)
+    Q_EMIT logged(progress_.title + ": " + text(event));
+}
+
+void TrainedRun::drainSteps() {
+  const auto steps = live_->steps.drain();
+  if (steps.items.empty()) return;
+  for (const StepReport& report : steps.items) updateProgress(report);
+  Q_EMIT stepped(steps.items, std::exchange(firstBatch_, false) || steps.dropped > 0);
+  Q_EMIT changed();
+}
+
+void TrainedRun::drainEpochs() {
+  const auto epochs = live_->epochs.drain();
+  if (epochs.items.empty()) return;
+  for (const EpochReport& report : epochs.items) {
+    testSeconds_ = report.testSeconds;
+    Q_EMIT logged(QStringLiteral("%1: epoch %2 of %3: loss %4, test %5 %6")
+                      .arg(progress_.title)
+                      .arg(report.epoch)
+                      .arg(progress_.epochs)
+                      .arg(metricOf(report.train, "loss"), 0, 'f', 4)
+                      .arg(text(metric_.title), text(metric_.text(metricOf(report.test, metric_.name)))));
+  }
+  Q_EMIT epochEnded(epochs.items);
+}
+
+void TrainedRun::updateProgress(const StepReport& last) {
+  progress_.step = last.step;
+  progress_.epoch = last.epoch;
+  const double seconds = last.timings.total();
+  secondsPerStep_ = secondsPerStep_ == 0 ? seconds : 0.98 * secondsPerStep_ + 0.02 * seconds;
+  const qint64 total = progress_.steps;
+  progress_.share = total > 0 ? static_cast<double>(progress_.step) / static_cast<double>(total) : 0;
+  progress_.secondsLeft = total > 0 ? secondsPerStep_ * static_cast<double>(total - progress_.step) +
+                                          testSeconds_ * (progress_.epochs - progress_.epoch + 1)
+                                    : -1;
+}
+
+void TrainedRun::finish() {
+  const LiveRun::End end = live_->end();
+  live_.reset();
+  drainTimer_.stop();
+  if (end.state == RunState::failed) {
+    failure_ = text(end.problem.empty() ? "the run ended without saying why; the log has its last lines"
+                                        : end.problem);
+    Q_EMIT logged(progress_.title + ": failed: " + failure_);
+  } else {
+    Q_EMIT logged(progress_.title + ": " + stateWord(end.state));
+    if (end.state == RunState::finished) progress_.share = 1;
+  }
+  progress_.text.clear();
+  progress_.secondsLeft = -1;
+  setState(uada::sessionState(end.state));  // before what may throw
+  Q_EMIT ended(end.state);
+}
+
+}  // namespace uada
