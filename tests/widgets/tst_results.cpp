@@ -11,6 +11,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "tests/core/FakeEngine.h"
+#include "widgets/models/SettingLines.h"
 #include "widgets/panels/compare/CompareModel.h"
 #include "widgets/panels/compare/ComparePanel.h"
 #include "widgets/panels/compare/GroupCurve.h"
@@ -116,6 +117,21 @@ class TestResults : public QObject {
     QCOMPARE(text(model, 0, "epochs"), QString("3"));
   }
 
+  /// Of every method: what the inspector shows is read in forms, too.
+  void everySettingHasATitle() {
+    for (const MethodEntry& method : methods()) {
+      const std::vector<SettingLine> lines = settingLines(fakeConfig(method.name, 1));
+      QVERIFY(lines.size() > 20);
+      for (const SettingLine& line : lines)
+        QVERIFY2(line.title != line.key && !line.title.contains('_'), qPrintable(line.key));
+    }
+    const auto lines = settingLines(fakeConfig("uada", 7, 3));
+    const auto epochs = std::ranges::find(lines, QString("training.epochs"), &SettingLine::key);
+    QCOMPARE(epochs->title, QString("Epochs"));
+    QCOMPARE(epochs->value, QString("3"));
+    QCOMPARE(std::ranges::find(lines, QString("seed"), &SettingLine::key)->value, QString("7"));
+  }
+
   void aRowPerSeedShowsEachRun() {
     CompareModel model;
     model.setRows(compareRows({group("UADA", {1, 2}, {90, 92})}, true, configOf, nameOf), {}, true);
@@ -140,6 +156,19 @@ class TestResults : public QObject {
     QFETCH(double, paper);
     QFETCH(int, outside);
     QCOMPARE(outsidePaper({{values.begin(), values.end()}, {}, paper}), outside);
+  }
+
+  void measuredColumnsComeFirst() {
+    Table table;
+    table.rows = {"RA", "UADA"};
+    table.columns = {"a", "b", "c", "d"};
+    const Cell none{{}, {}, 96.33}, some{{90}, {1}, {}};
+    table.cells = {{none, none, none, some}, {none, some, none, none}};
+    const Table sorted = measuredFirst(table);
+    QCOMPARE(sorted.columns, (std::vector<std::string>{"b", "d", "a", "c"}));
+    QVERIFY(sorted.cells[1][0].isMeasured() && !sorted.cells[0][0].isMeasured());
+    QVERIFY(sorted.cells[0][1].isMeasured() && !sorted.cells[1][1].isMeasured());
+    QCOMPARE(sorted.rows, table.rows);
   }
 
   void cellsSayMeasuredPaperAndMark() {
@@ -228,7 +257,8 @@ class TestResults : public QObject {
     QCOMPARE(session.selection().run(), runs->item(1)->data(Qt::UserRole).toLongLong());
     panel.findChild<QCheckBox*>("show_paper")->setChecked(false);
     QVERIFY(!view->isColumnHidden(measured.column()));
-    QVERIFY(view->isColumnHidden(0));  // the paper's own columns were not measured
+    QCOMPARE(measured.column(), 0);
+    QVERIFY(view->isColumnHidden(panel.model().columnCount() - 1));  // the paper's own were not measured
     for (const char* ending : {"csv", "md", "tex", "txt"}) {
       const QString file = folder_.filePath(QString("table2.") + ending);
       panel.exportTo(file);

@@ -248,6 +248,13 @@ class TestSamplesPolicy : public QObject {
     }
     QVERIFY(sampleGrid(1920, 4, 32, 16).zoom > sampleGrid(800, 4, 32, 16).zoom);
     QCOMPARE(sampleGrid(800, 0, 32, 16).columns, 2);  // a method that decides nothing
+    const QFontMetrics metrics(QApplication::font());
+    const int width = metrics.horizontalAdvance("shear y 8 + tr");
+    using Lines = std::pair<QString, QString>;
+    QCOMPARE(inTwoLines("rotate 6", metrics, width), Lines("rotate 6", ""));
+    QCOMPARE(inTwoLines("shear y 8 + rotate 3", metrics, width), Lines("shear y 8 +", "rotate 3"));
+    QVERIFY(inTwoLines("shear y 8 + translate y 9 and more", metrics, width).second.endsWith("…"));
+    QVERIFY(inTwoLines("wwwwwwwwwwwwwwwwwwwwwwwwwwwww", metrics, width).first.endsWith("…"));
   }
 
   void modelKeepsTheNewestFirst() {

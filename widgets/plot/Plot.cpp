@@ -6,6 +6,7 @@
 #include <QBuffer>
 #include <QClipboard>
 #include <QFrame>
+#include <QHash>
 #include <QLabel>
 #include <QLocale>
 #include <QPdfWriter>
@@ -69,6 +70,7 @@ struct Plot::Impl {
     int pixelsPerColumn = 1;
   };
   std::vector<Drawn> drawn;
+  QHash<const QCPAbstractPlottable*, QString> names;  ///< of the legend's entries, whole
   QCPColorMap* map = nullptr;
   bool zoomed = false, painted = false;
   QCPRange filledRange;
@@ -302,6 +304,7 @@ void Plot::Impl::axis(QCPAxis* a, const Axis& data) {
 void Plot::Impl::rebuild() {
   plot->clearPlottables();
   legend->clearItems();
+  names.clear();
   drawn.clear();
   map = nullptr;
   const bool heat = figure.heat.has_value();
@@ -324,6 +327,7 @@ void Plot::Impl::rebuild() {
   if (figure.areas) addAreas(*figure.areas);
   for (const Band& band : figure.bands) addBand(band);
   for (const Curve& curve : figure.curves) addCurve(curve);
+  for (int i = 0; i < plot->plottableCount(); ++i) names[plot->plottable(i)] = plot->plottable(i)->name();
   wrapLegend();
   legend->setVisible(legend->itemCount() > 0);
   // Below the largest its own hint does not count; that of an empty legend would squeeze the whole column.
@@ -337,13 +341,17 @@ void Plot::Impl::rebuild() {
   if (!zoomed) fitRanges();
 }
 
-// As many entries in a row as fit.
+// As many entries in a row as fit; what is wider than a row is shortened in the middle.
 void Plot::Impl::wrapLegend() {
+  const QFontMetrics metrics(legend->font());
+  const int room = std::max(10 * kGrid, owner->width() - 7 * kGrid);
   int widest = 1;
   for (int i = 0; i < legend->itemCount(); ++i) {
     auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i));
-    if (item)
-      widest = std::max(widest, QFontMetrics(legend->font()).horizontalAdvance(item->plottable()->name()));
+    if (!item) continue;
+    const QString full = names.value(item->plottable());
+    item->plottable()->setName(metrics.elidedText(full, Qt::ElideMiddle, room));
+    widest = std::max(widest, metrics.horizontalAdvance(item->plottable()->name()));
   }
   const int columns = std::max(1, (owner->width() - 2 * kGrid) / (widest + 16 + 3 * kGrid));
   if (columns == legend->wrap()) return;

@@ -10,6 +10,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "widgets/models/SettingLines.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -21,25 +22,6 @@ namespace {
 using Line = std::pair<QString, QString>;
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
-
-// "recipe.training.batch" -> "128", leaf by leaf.
-void flatten(const Json& json, const QString& path, std::vector<Line>& out) {
-  if (json.isObject() && !json.asObject().empty()) {
-    for (const auto& [key, value] : json.asObject())
-      flatten(value, path.isEmpty() ? text(key) : path + "." + text(key), out);
-  } else {
-    out.emplace_back(path, json.isString() ? text(json.asString()) : text(json.dump()));
-  }
-}
-
-std::vector<Line> configLines(const RunConfig& config) {
-  std::vector<Line> lines;
-  flatten(toJson(config), {}, lines);
-  for (Line& line : lines) {
-    if (line.first.startsWith("recipe.")) line.first.remove(0, 7);
-  }
-  return lines;
-}
 
 std::vector<Line> resultLines(const RunSummary& run) {
   std::vector<Line> lines{{QObject::tr("State"), stateWord(run.state)},
@@ -94,18 +76,17 @@ struct Detail {
 };
 
 /// The settings in which not all of them are alike, as the selected run has them.
-std::vector<Line> differingLines(const Detail& detail) {
-  const std::vector<Line> lines = configLines(detail.run.config);
-  std::vector<Line> differing;
+std::vector<SettingLine> differingLines(const Detail& detail) {
+  const std::vector<SettingLine> lines = settingLines(detail.run.config);
+  std::vector<SettingLine> differing;
   for (const RunConfig& other : detail.others) {
-    const std::vector<Line> theirs = configLines(other);
-    for (const Line& line : lines) {
-      const bool same = std::find(theirs.begin(), theirs.end(), line) != theirs.end();
-      const bool known = std::find(differing.begin(), differing.end(), line) != differing.end();
-      if (!same && !known) differing.push_back(line);
+    const std::vector<SettingLine> theirs = settingLines(other);
+    for (const SettingLine& line : lines) {
+      const bool isSame = std::ranges::find(theirs, line) != theirs.end();
+      const bool isKnown = std::ranges::find(differing, line) != differing.end();
+      if (!isSame && !isKnown) differing.push_back(line);
     }
   }
-  if (differing.empty()) differing.emplace_back(QObject::tr("nothing differs among the shown runs"), "");
   return differing;
 }
 
@@ -230,7 +211,16 @@ void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<Line>& lin
 }
 
 void InspectorPanel::showDetail(const Detail& detail) {
-  fill(config_, differs_->isChecked() ? differingLines(detail) : configLines(detail.run.config));
+  const bool differs = differs_->isChecked();
+  const std::vector<SettingLine> settings =
+      differs ? differingLines(detail) : settingLines(detail.run.config);
+  std::vector<Line> lines;
+  for (const SettingLine& setting : settings) lines.emplace_back(setting.title, setting.value);
+  if (lines.empty()) lines.emplace_back(tr("nothing differs among the shown runs"), "");
+  fill(config_, lines);
+  for (int i = 0; i < static_cast<int>(settings.size()); ++i)
+    config_->child(i)->setToolTip(0,
+                                  QStringLiteral("%1\n%2").arg(settings[i].help, settings[i].key).trimmed());
   fill(machine_, machineLines(detail.run));
 }
 

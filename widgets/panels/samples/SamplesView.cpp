@@ -31,6 +31,15 @@ QRect SampleGrid::caption(const QRect& row, int column) const {
   return {above.left(), above.bottom() + 1 + kFrame + 1, columnWidth - kMargin, textLines * lineHeight};
 }
 
+std::pair<QString, QString> inTwoLines(const QString& text, const QFontMetrics& metrics, int width) {
+  if (metrics.horizontalAdvance(text) <= width) return {text, {}};
+  int end = static_cast<int>(text.size());
+  while (end > 0 && metrics.horizontalAdvance(text.left(end)) > width)
+    end = end > 1 ? static_cast<int>(text.lastIndexOf(' ', end - 1)) : 0;
+  if (end <= 0) return {metrics.elidedText(text, Qt::ElideRight, width), {}};
+  return {text.left(end), metrics.elidedText(text.mid(end + 1), Qt::ElideRight, width)};
+}
+
 SampleGrid sampleGrid(int width, int groups, int sourceSide, int lineHeight) {
   SampleGrid grid;
   grid.columns = groups + (groups > 0 ? 3 : 2);
@@ -106,14 +115,17 @@ void SampleDelegate::paintCell(QPainter& painter, const QRect& row, int column, 
     painter.drawText(where, Qt::AlignLeft | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(words, Qt::ElideRight, where.width()));
   };
-  write(line(0), text.first, theme_.colour("text"));
-  write(line(1), text.second, theme_.colour("muted"));
+  const auto [above, below] = inTwoLines(text.first, painter.fontMetrics(), caption.width());
+  write(line(0), above, theme_.colour("text"));
+  write(line(below.isEmpty() ? 0 : 1), below, theme_.colour("text"));
+  const int loss = text.first.isEmpty() ? 0 : below.isEmpty() ? 1 : 2;
+  write(line(loss), text.second, theme_.colour("muted"));
   if (text.hasGain) {
     const int used = painter.fontMetrics().horizontalAdvance(text.second + QStringLiteral("  "));
     const QColor colour = theme_.colour(text.gain > 0 ? "good" : "muted");
-    write(line(1).adjusted(used, 0, 0, 0), signedText(text.gain, 2), colour);
+    write(line(loss).adjusted(used, 0, 0, 0), signedText(text.gain, 2), colour);
   }
-  write(line(2), text.mark, theme_.colour("warning"));
+  write(line(loss + 1), text.mark, theme_.colour("warning"));
 }
 
 SampleDelegate::CellText SampleDelegate::originalText(const Decision& d) const {

@@ -2,6 +2,7 @@
 
 #include <QListView>
 #include <QStyledItemDelegate>
+#include <utility>
 
 #include "core/engine/Reports.h"
 
@@ -15,12 +16,14 @@ struct SampleGrid {
   int columnWidth = 0;
   int zoom = 1;       ///< whole: pixels stay crisp
   int side = 0;       ///< of a picture as drawn
-  int textLines = 3;  ///< under each picture
+  int textLines = 4;  ///< under each picture: two of the plan, the loss, a mark
   int lineHeight = 0;
   int rowHeight = 0;
   QRect picture(const QRect& row, int column) const;
   QRect caption(const QRect& row, int column) const;
 };
+/// A text in at most two lines, broken between words; the second ends in "…" if it does not fit.
+std::pair<QString, QString> inTwoLines(const QString& text, const QFontMetrics& metrics, int width);
 /// width        of the view
 /// sourceSide   of a picture in its own pixels
 SampleGrid sampleGrid(int width, int groups, int sourceSide, int lineHeight);
@@ -37,7 +40,7 @@ class SampleDelegate : public QStyledItemDelegate {
 
  private:
   struct CellText {
-    QString first, second;  ///< lines under the picture
+    QString first, second;  ///< under the picture: what it is, in two lines, and its loss
     QString mark;           ///< "inert", "clamped"
     double gain = 0;        ///< shown beside the loss
     bool hasGain = false;

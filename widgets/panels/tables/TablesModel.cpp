@@ -1,7 +1,9 @@
 #include "widgets/panels/tables/TablesModel.h"
 
 #include <QPainter>
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
@@ -31,6 +33,21 @@ QString noiseMark(const Cell& cell, const Cell& baseline) {
   const std::optional<Difference> d = difference(cell.values, baseline.values);
   if (!d || !d->interval || (d->interval->low <= 0 && d->interval->high >= 0)) return {};
   return d->mean > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
+}
+
+Table measuredFirst(const Table& table) {
+  std::vector<std::size_t> order(table.columns.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_partition(order, [&](std::size_t column) {
+    return std::ranges::any_of(table.cells, [&](const auto& row) { return row[column].isMeasured(); });
+  });
+  Table sorted = table;
+  for (std::size_t column = 0; column < order.size(); ++column) {
+    sorted.columns[column] = table.columns[order[column]];
+    for (std::size_t row = 0; row < table.cells.size(); ++row)
+      sorted.cells[row][column] = table.cells[row][order[column]];
+  }
+  return sorted;
 }
 
 void TablesModel::setTable(Table table, int baselineRow) {

@@ -18,6 +18,10 @@ int outsidePaper(const Cell& cell);
 /// difference that leaves out zero; else "".
 QString noiseMark(const Cell& cell, const Cell& baseline);
 
+/// The columns with something measured before the others, each in the table's order: for the eye. Exports
+/// keep the paper's.
+Table measuredFirst(const Table& table);
+
 /// A table of the paper as an item model. Qt::DisplayRole: "93.41 ± 0.12"; the cell itself through cellAt().
 class TablesModel : public QAbstractTableModel {
  public:

@@ -157,9 +157,15 @@ void TablesPanel::load() {
 }
 
 void TablesPanel::take(Table table) {
-  const QModelIndex chosen = table_->currentIndex();
-  const int baseline = baselineRow(table);
-  model_.setTable(std::move(table), baseline);
+  const QModelIndex current = table_->currentIndex();
+  const std::string column = current.isValid() ? model_.table().columns[current.column()] : "";
+  asMade_ = std::move(table);
+  model_.setTable(measuredFirst(asMade_), baselineRow(asMade_));
+  const auto& columns = model_.table().columns;
+  const auto place = std::ranges::find(columns, column);
+  const bool isThere = current.isValid() && place != columns.end();
+  const QModelIndex chosen =
+      isThere ? model_.index(current.row(), static_cast<int>(place - columns.begin())) : QModelIndex();
   setColumnWidths();
   legend_->setText(tr("<b>Bold</b>: measured, mean ± sample spread, a dot a seed; – not measured. ▲ ▼: "
                       "higher or lower than ra-uc in "
@@ -169,7 +175,7 @@ void TablesPanel::take(Table table) {
                    QString::fromStdString(model_.table().rule).toHtmlEscaped());
   hideEmpty();
   if (!chosen.isValid()) table_->scrollTo(firstMeasured(), QAbstractItemView::PositionAtCenter);
-  showCell(model_.index(chosen.row(), chosen.column()));
+  showCell(chosen);
 }
 
 /// As resizeColumnsToContents(), which takes seconds for thousands of columns: only the first ones are
@@ -272,7 +278,7 @@ void TablesPanel::showCell(const QModelIndex& index) {
 }
 
 std::string TablesPanel::text(TableFormat format) const {
-  return write(model_.table(), format, {.paper = paper_->isChecked(), .measured = measured_->isChecked()});
+  return write(asMade_, format, {.paper = paper_->isChecked(), .measured = measured_->isChecked()});
 }
 
 QStringList TablesPanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }

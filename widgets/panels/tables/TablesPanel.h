@@ -42,6 +42,7 @@ class TablesPanel : public PanelWidget {
 
   bool stale_ = true;  ///< to be read again when seen
   int asked_ = 0;      ///< questions to the project; only the last is answered
+  Table asMade_;       ///< with the columns in the paper's order
   TablesModel model_;
   TableCellDelegate* delegate_ = nullptr;
   QStackedWidget* pages_ = nullptr;

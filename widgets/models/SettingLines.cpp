@@ -1,0 +1,87 @@
+#include "widgets/models/SettingLines.h"
+
+#include <map>
+
+#include "core/augment/Space.h"
+#include "core/data/DataSettings.h"
+#include "core/engine/methods/MethodEntry.h"
+#include "core/engine/models/Model.h"
+#include "core/engine/optimisers/Optimiser.h"
+#include "core/engine/schedules/Schedule.h"
+#include "core/engine/tasks/Task.h"
+#include "widgets/models/Words.h"
+
+namespace uada {
+namespace {
+
+struct Known {
+  QString title, help;
+};
+using KnownSettings = std::map<QString, Known>;
+
+void add(KnownSettings& known, const QString& part, const std::vector<FieldValue>& fields) {
+  for (const FieldValue& one : fields)
+    known[part + "." + q(one.field.name)] = {q(one.field.title), q(one.field.help)};
+}
+
+/// Of the catalogue's entry of that name; none, if this version has none.
+template <class Entries>
+void addEntry(KnownSettings& known, const QString& part, const Entries& entries, const std::string& name) {
+  for (const auto& entry : entries)
+    if (entry.name == name) add(known, part, entry.fields);
+}
+
+KnownSettings knownSettings(const RunConfig& config) {
+  KnownSettings known{{"experiment", {QObject::tr("Experiment"), {}}},
+                      {"name", {QObject::tr("Recipe"), {}}},
+                      {"seed", {QObject::tr("Seed"), {}}},
+                      {"dataset.name", {QObject::tr("Data set"), {}}},
+                      {"model.name", {QObject::tr("Model"), {}}},
+                      {"task.name", {QObject::tr("Task"), {}}},
+                      {"optimiser.name", {QObject::tr("Optimiser"), {}}},
+                      {"schedule.name", {QObject::tr("Schedule"), {}}},
+                      {"method.name", {QObject::tr("Method"), {}}},
+                      {"method.policy.name", {QObject::tr("Policy"), {}}}};
+  add(known, "dataset", fieldsOf<DataSettings>());
+  add(known, "input", fieldsOf<InputSettings>());
+  add(known, "training", fieldsOf<Training>());
+  add(known, "runtime", fieldsOf<Runtime>());
+  addEntry(known, "model", models(), config.recipe.model.name);
+  addEntry(known, "task", tasks(), config.recipe.task.name);
+  addEntry(known, "optimiser", optimisers(), config.recipe.optimiser.name);
+  addEntry(known, "schedule", schedules(), config.recipe.schedule.name);
+  addEntry(known, "method", methods(), config.method.name);
+  for (const Policy& policy : policies()) {
+    const Json* chosen = config.method.settings().find("policy");
+    const Json* name = chosen && chosen->isObject() ? chosen->find("name") : nullptr;
+    if (name && name->isString() && name->asString() == policy.name)
+      add(known, "method.policy", policy.fields());
+  }
+  return known;
+}
+
+void flatten(const Json& json, const QString& path, const KnownSettings& known,
+             std::vector<SettingLine>& lines) {
+  if (json.isObject() && !json.asObject().empty()) {
+    for (const auto& [key, value] : json.asObject())
+      flatten(value, path.isEmpty() || path == "recipe" ? q(key) : path + "." + q(key), known, lines);
+    return;
+  }
+  const auto found = known.find(path);
+  SettingLine line{path, path, {}, json.isString() ? q(json.asString()) : q(json.dump())};
+  if (found != known.end()) {
+    line.title = found->second.title;
+    line.help = found->second.help;
+  }
+  lines.push_back(std::move(line));
+}
+
+}  // namespace
+
+std::vector<SettingLine> settingLines(const RunConfig& config) {
+  std::vector<SettingLine> lines;
+  flatten(toJson(config), {}, knownSettings(config), lines);
+  return lines;
+}
+
+}  // namespace uada
