@@ -464,6 +464,22 @@ class TestForms : public QObject {
     for (int i = 0; i < 3; ++i) QVERIFY2(note.contains(labels[i] + ' ' + ratios[i]), qPrintable(note));
   }
 
+  /// Nothing is made up of a folder that nobody has looked into.
+  void costOfAFolderIsNotKnown() {
+    const Experiment experiment =
+        experimentFromJson(parseJson(R"({"name": "own", "methods": ["ra-uc", "uada"], "seeds": [1],
+         "recipe": {"dataset": {"name": "folder", "folder": "/own"}, "input": {"height": 32, "width": 32},
+                    "model": {"name": "resnet", "depth": "10", "width": 8}, "training": {"epochs": 2}}})",
+                                     "own"),
+                           "own");
+    CostStrip strip(theme_);
+    strip.show(planCost(expand(experiment), {}));
+    for (const char* name : {"cost_steps", "cost_equivalents", "cost_parameters", "cost_time", "cost_disk"})
+      QCOMPARE(strip.findChild<QLabel*>(name)->text(), QString("not known yet"));
+    QCOMPARE(strip.findChild<QLabel*>("cost_relative")->text(), QString("1.00 to 4.00 ×"));
+    QVERIFY(strip.findChild<QLabel*>("cost_note")->text().contains("once a run has read it"));
+  }
+
   void costIsShown() {
     NewRunDialog dialog(theme_, {});
     fillSmallRun(dialog);

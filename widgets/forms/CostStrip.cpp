@@ -86,22 +86,27 @@ QLabel* CostStrip::addNumber(const QString& title, const QString& help, const ch
 }
 
 void CostStrip::show(const PlanCost& cost) {
-  setText(steps_, "about " + amountText(static_cast<double>(cost.steps)));
-  setText(equivalents_, "about " + amountText(cost.forwardEquivalents));
+  const auto known = [isKnown = cost.steps > 0](const std::string& text) {
+    return isKnown ? "about " + text : "not known yet";
+  };
+  setText(steps_, known(amountText(static_cast<double>(cost.steps))));
+  setText(equivalents_, known(amountText(cost.forwardEquivalents)));
   setText(relative_, cost.methods.empty() ? "–" : rangeText(cost.methods) + " ×");
-  setText(parameters_, cost.leastParameters == cost.mostParameters
+  setText(parameters_, cost.steps == 0 ? "not known yet"  // it depends on the classes
+                       : cost.leastParameters == cost.mostParameters
                            ? groupedText(cost.mostParameters)
                            : groupedText(cost.leastParameters) + " to " + groupedText(cost.mostParameters));
   setText(time_, cost.seconds ? "about " + durationText(*cost.seconds) : "not known yet");
-  setText(disk_, "about " + bytesText(cost.bytes));
+  setText(disk_, known(bytesText(cost.bytes)));
   const std::string runs =
       cost.runs == 1 ? "One run. " : fmt::format("{} runs, one after the other. ", cost.runs);
   const std::string methods =
       cost.methods.size() > 1 ? fmt::format("Relative to ra-uc: {}. ", methodsText(cost.methods)) : "";
-  setText(note_,
-          runs + methods +
-              (cost.seconds ? "Time from " + cost.measuredOn + "."
-                            : "The time is known once a run of this data set and network has finished."));
+  const std::string time =
+      cost.steps == 0 ? "How many images and classes the folder has is known once a run has read it."
+      : cost.seconds  ? "Time from " + cost.measuredOn + "."
+                      : "The time is known once a run of this data set and network has finished.";
+  setText(note_, runs + methods + time);
 }
 
 void CostStrip::showUnknown(const QString& why) {

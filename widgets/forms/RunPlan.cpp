@@ -114,11 +114,12 @@ PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<Measured
   plan.runs = runs.size();
   std::vector<double> relative;
   double seconds = 0;
-  bool allMeasured = !runs.empty();
+  bool allMeasured = !runs.empty(), areStepsKnown = true;
   for (const RunConfig& run : runs) {
     const CostEstimate cost = estimateCost(run);
     relative.push_back(cost.relativeToRaUc);
     plan.steps += cost.steps;
+    areStepsKnown = areStepsKnown && cost.steps > 0;
     plan.leastParameters =
         &run == &runs.front() ? cost.parameters : std::min(plan.leastParameters, cost.parameters);
     plan.mostParameters = std::max(plan.mostParameters, cost.parameters);
@@ -130,7 +131,8 @@ PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<Measured
     seconds += cost.forwardEquivalents * rate->secondsPerEquivalent * run.recipe.training.batch / rate->batch;
     if (plan.measuredOn.empty()) plan.measuredOn = fmt::format("{} on {}", rate->title, rate->device);
   }
-  if (allMeasured) plan.seconds = seconds;
+  if (!areStepsKnown) plan.steps = 0;
+  if (allMeasured && areStepsKnown) plan.seconds = seconds;
   plan.methods = methodCosts(runs, relative);
   return plan;
 }

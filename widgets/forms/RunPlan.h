@@ -36,7 +36,8 @@ struct MethodCost {
 /// What a list of runs will take, by the published sizes of their data sets.
 struct PlanCost {
   std::size_t runs = 0;
-  std::int64_t steps = 0;                                ///< of all
+  /// Of all. 0: not known before the data are read, nor what follows from it; so for own folders.
+  std::int64_t steps = 0;
   std::vector<MethodCost> methods;                       ///< each once, in the order of the runs
   std::int64_t leastParameters = 0, mostParameters = 0;  ///< of a run
   double forwardEquivalents = 0;                         ///< of all
