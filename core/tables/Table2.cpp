@@ -32,6 +32,10 @@ std::vector<std::string> ownNames(const PaperTable& paper, const std::vector<Mea
 }  // namespace
 
 Table makeTable2(std::vector<FinishedRun> runs) {
+  // Runs of other tasks have no top-1; that is no divergence.
+  std::erase_if(runs, [](const FinishedRun& run) {
+    return !run.summary.metric.empty() && run.summary.metric != "top1";
+  });
   const PaperTable& paper = paperTable("table2");
   std::vector<std::string> columns;
   for (const auto& column : paper.columns) columns.push_back(column.name);
@@ -54,7 +58,7 @@ Table makeTable2(std::vector<FinishedRun> runs) {
     const std::size_t column = ofPaper ? *ofPaper : builder.addColumn(names[i]);
     for (const FinishedRun& run : groups[i]) {
       const auto& best = run.summary.best;
-      const bool counts = best && run.summary.metric == "top1" && !run.summary.hasDiverged;
+      const bool counts = best && !run.summary.metric.empty() && !run.summary.hasDiverged;
       builder.add(column, run, counts ? std::optional(100 * *best) : std::nullopt);
     }
   }

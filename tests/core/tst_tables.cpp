@@ -24,6 +24,7 @@ class TestTables : public QObject {
   void paperColumnsTakePaperRecipesOnly();
   void otherRecipesGetTheirOwnColumn();
   void settingsGetTheirOwnRow();
+  void runsOfOtherTasksDoNotCount();
   void unfinishedRunsDoNotCount();
   void repeatedSeedsCountOnce();
   void costRelativeToRaUc();
@@ -173,6 +174,15 @@ void TestTables::settingsGetTheirOwnRow() {
   QCOMPARE(cell(table, "UADA (include unperturbed off)", "C10 R18").values, std::vector<double>{95});
   QVERIFY(!cell(table, "UADA (epsilon 2)", "C10 R18").paper);
   QCOMPARE(table.rows[16], std::string("UADA (epsilon 2)"));
+}
+
+/// Nor are they said to have diverged.
+void TestTables::runsOfOtherTasksDoNotCount() {
+  auto runs = demoRuns();
+  for (FinishedRun& run : runs) run.summary.metric = "miou";
+  const Table table = makeTable2(runs);
+  QCOMPARE(table.columns, makeTable2({}).columns);
+  QCOMPARE(table.rows, makeTable2({}).rows);
 }
 
 void TestTables::unfinishedRunsDoNotCount() {
