@@ -51,7 +51,10 @@ MainWindow::MainWindow(Workbench& workbench)
   };
   workbench_.newRun = [this] { commands_->newRun(); };
   confirmClose = [this] {
-    QMessageBox box(QMessageBox::NoIcon, tr("A run is training"), statusText(workbench_.session), {}, this);
+    const Session& session = workbench_.session;
+    const QString what =
+        session.isLive() ? statusText(session) : tr("Another process of this window trains the queue");
+    QMessageBox box(QMessageBox::NoIcon, tr("A run is training"), what, {}, this);
     box.setInformativeText(
         tr("It is stopped with a checkpoint before the window closes, and can be resumed later."));
     QPushButton* stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
@@ -70,7 +73,8 @@ MainWindow::MainWindow(Workbench& workbench)
   restoreGeometry(workbench.settings.value("window/geometry").toByteArray());
   restoreState(workbench.settings.value("window/layout").toByteArray());
   connect(actions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
-  connect(&workbench.session, &Session::stateChanged, this, &MainWindow::showStatus);
+  for (const auto signal : {&Session::stateChanged, &Session::workersChanged})
+    connect(&workbench.session, signal, this, &MainWindow::showStatus);
   connect(&workbench.session, &Session::projectChanged, this, &MainWindow::showPage);
   connect(&workbench.session, &Session::runsChanged, this, &MainWindow::showPage);
   showStatus();
@@ -250,7 +254,7 @@ void MainWindow::showStatus() {
     parts[1] = QStringLiteral("<span style='color:%1'><b>%2</b></span>").arg(colour, parts[1]);
   }
   status_->setText(parts.join(QStringLiteral("&nbsp;&nbsp;&nbsp;&nbsp;")));
-  if (closing_ && !session.isLive()) QTimer::singleShot(0, this, &QWidget::close);
+  if (closing_ && !session.isTraining()) QTimer::singleShot(0, this, &QWidget::close);
 }
 
 void MainWindow::showPage() {
@@ -271,15 +275,14 @@ void MainWindow::paintEvent(QPaintEvent* event) {
 
 void MainWindow::stopAndClose() {
   closing_ = true;
-  if (workbench_.session.isLive()) {
-    workbench_.session.training()->stopNow();
-  } else {
-    close();
-  }
+  Session& session = workbench_.session;
+  session.stopWorkers();
+  if (session.isLive()) session.training()->stopNow();
+  if (!session.isTraining()) close();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (workbench_.session.isLive()) {
+  if (workbench_.session.isTraining()) {
     event->ignore();
     if (closing_ || asking_) return;  // the checkpoint is being written; the window closes by itself
     asking_ = true;

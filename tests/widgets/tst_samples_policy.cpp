@@ -188,6 +188,21 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(9));
   }
 
+  /// A change of 9 levels in one of 200 steps; all others change by one.
+  void aFewFarValuesDoNotLeadTheScale() {
+    PolicyBins bins;
+    for (int step = 1; step <= 200; ++step)
+      bins.add(report(step, {op("rotate", 10, 0, step == 77 ? 9 : 1)}));
+    const Figure figure = policyHeat(bins, PolicyQuantity::change);
+    QCOMPARE(figure.heat->max, std::optional<double>(1));
+    QCOMPARE(figure.heat->min, std::optional<double>(-1));
+    QVERIFY(!figure.title.isEmpty());
+    PolicyBins even;
+    for (int step = 1; step <= 200; ++step) even.add(report(step, {op("rotate", 10, 0, 1 + step % 2)}));
+    QVERIFY(!policyHeat(even, PolicyQuantity::change).heat->max);
+    QVERIFY(policyHeat(even, PolicyQuantity::change).title.isEmpty());
+  }
+
   /// The strip, not its scale or an empty legend, has most of the width.
   void heatFillsTheWidth() {
     PolicyBins bins;

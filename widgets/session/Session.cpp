@@ -1,5 +1,6 @@
 #include "widgets/session/Session.h"
 
+#include <QCoreApplication>
 #include <QFileInfo>
 #include <algorithm>
 #include <chrono>
@@ -26,12 +27,21 @@ Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
   histories_.isShown = [this](qint64 run) { return run == liveRun() || selection_.isShown(run); };
 }
 
-Session::~Session() { training_.reset(); }
+Session::~Session() {
+  stopWorkers();
+  workers_.clear();
+  training_.reset();
+}
+
+void Session::refuseWhileTraining(const std::string& what) const {
+  if (isLive()) throw Error("cannot " + what + " while a run is training: stop it first");
+  if (isTraining()) throw Error("cannot " + what + " while another process trains its queue: stop it first");
+}
 
 // ---- project
 
 void Session::openProject(const QString& file, std::function<void()> then) {
-  if (isLive()) throw Error("cannot open another project while a run is training: stop it first");
+  refuseWhileTraining("open another project");
   const std::filesystem::path path = QFileInfo(file).absoluteFilePath().toStdString();
   leave(std::move(opening_));
   opening_ = std::make_unique<ProjectView>(path, answers_);
@@ -41,7 +51,7 @@ void Session::openProject(const QString& file, std::function<void()> then) {
     return then();
   }
   connect(opening_.get(), &ProjectView::opened, this, [this, then](const std::shared_ptr<RunList>& list) {
-    if (!isLive()) {
+    if (!isTraining()) {
       adopt(std::move(opening_), list);
       return then();
     }
@@ -87,7 +97,7 @@ void Session::leave(std::unique_ptr<ProjectView> view) {
 }
 
 void Session::closeProject() {
-  if (isLive()) throw Error("cannot close the project while a run is training: stop it first");
+  refuseWhileTraining("close the project");
   pollTimer_.stop();
   training_.reset();
   leave(std::move(view_));
@@ -316,6 +326,31 @@ void Session::takeSteps(const std::vector<StepReport>& reports, bool isGap) {
   histories_.append(run, reports);
   Q_EMIT stepped(run, reports);
   selection_.follow(run);
+}
+
+// ---- other processes
+
+std::vector<const QueueWorker*> Session::workers() const {
+  std::vector<const QueueWorker*> live;
+  for (const auto& worker : workers_)
+    if (worker->isLive()) live.push_back(worker.get());
+  return live;
+}
+
+void Session::startWorker(const QString& device) {
+  view();  // there is a project
+  std::erase_if(workers_, [](const auto& worker) { return !worker->isLive(); });
+  const QString program =
+      workerProgram.isEmpty() ? QCoreApplication::applicationDirPath() + "/uada" : workerProgram;
+  const auto& worker = workers_.emplace_back(std::make_unique<QueueWorker>(program, projectFile(), device));
+  connect(worker.get(), &QueueWorker::changed, this, &Session::workersChanged);
+  connect(worker.get(), &QueueWorker::logged, this, &Session::logged);
+  connect(worker.get(), &QueueWorker::problem, this, &Session::problem);
+  Q_EMIT workersChanged();
+}
+
+void Session::stopWorkers() {
+  for (const auto& worker : workers_) worker->stop();
 }
 
 void Session::dismissFailure() {

@@ -12,6 +12,7 @@
 #include "core/engine/Engine.h"
 #include "widgets/session/Histories.h"
 #include "widgets/session/ProjectView.h"
+#include "widgets/session/QueueWorker.h"
 #include "widgets/session/Selection.h"
 #include "widgets/session/State.h"
 #include "widgets/session/TrainedRun.h"
@@ -58,6 +59,11 @@ class Session : public QObject {
   qint64 liveRun() const { return isLive() ? progress().run : 0; }
   /// Why the last run failed, or "".
   QString failure() const { return training_ ? training_->failure() : QString(); }
+  /// Other processes of this window that train the queue, too: those that live.
+  std::vector<const QueueWorker*> workers() const;
+  bool isTraining() const { return isLive() || !workers().empty(); }
+  /// The command line tool; beside the window's program.
+  QString workerProgram;
   Selection& selection() { return selection_; }
   Histories& histories() { return histories_; }
 
@@ -80,6 +86,11 @@ class Session : public QObject {
   void resumeRun(qint64 run);
   /// Takes the next one from the queue if nothing is live.
   void startNext();
+  /// Trains the queue in another process as well. Throws Error if no project is open.
+  /// device  "": as each run says
+  void startWorker(const QString& device);
+  /// With checkpoints.
+  void stopWorkers();
   /// Takes away the message of the last failure.
   void dismissFailure();
 
@@ -91,6 +102,7 @@ class Session : public QObject {
   void projectChanged();
   void runsChanged();
   void stateChanged();  ///< state, controls or progress
+  void workersChanged();
   void stepped(qint64 run, const std::vector<uada::StepReport>& reports);
   void policyMoved(qint64 run, const std::vector<uada::PolicyReport>& reports);
   void decided(qint64 run, const std::vector<uada::Decision>& decisions);
@@ -112,6 +124,7 @@ class Session : public QObject {
   void poll();
   void readChanges();
   void takeList(std::shared_ptr<RunList> list);
+  void refuseWhileTraining(const std::string& what) const;
   qint64 lastStepOf(qint64 run) const;
   template <class Work>
   void change(Work work);
@@ -121,6 +134,7 @@ class Session : public QObject {
   const Answers answers_;
   std::unique_ptr<ProjectView> view_, opening_;
   std::vector<std::unique_ptr<ProjectView>> leaving_;  ///< closed, but still reading
+  std::vector<std::unique_ptr<QueueWorker>> workers_;
   std::unique_ptr<TrainedRun> training_;  ///< after view_: stopped and joined before the writer goes
   std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();  ///< never null
   Histories histories_;

@@ -1,5 +1,6 @@
 #include <QAction>
 #include <QHeaderView>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -32,6 +33,8 @@ class RunsPanel : public PanelWidget {
   void makeList();
   void updateQueue();
   void takeOut();
+  void startWorker();
+  void updateWorkers();
   void followSelection();
   void updateEmpty();
   void contextMenu(const QPoint& position);
@@ -44,6 +47,7 @@ class RunsPanel : public PanelWidget {
   QSortFilterProxyModel* rows_ = nullptr;
   QLabel* queueTitle_ = new QLabel;
   QListWidget* queue_ = new QListWidget;
+  QLabel* workers_ = new QLabel;  ///< other processes that train the queue
 };
 
 RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
@@ -67,8 +71,20 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
   take->setShortcutContext(Qt::WidgetShortcut);
   queue_->addAction(take);
   connect(take, &QAction::triggered, this, [this] { takeOut(); });
+  auto* start = new QAction(tr("Train the queue in another process, too..."), this);
+  auto* stop = new QAction(tr("Stop the other processes"), this);
+  for (QAction* action : {start, stop}) queue_->addAction(action);
+  workers_->addAction(stop);
+  workers_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  workers_->setObjectName("workers");
+  workers_->setWordWrap(true);
+  workers_->setContentsMargins(kGrid, 0, kGrid, kGrid / 2);
+  connect(start, &QAction::triggered, this, [this] { startWorker(); });
+  connect(stop, &QAction::triggered, &workbench.session, &Session::stopWorkers);
+  connect(&workbench.session, &Session::workersChanged, this, &RunsPanel::updateWorkers);
   layout->addWidget(queueTitle_);
   layout->addWidget(queue_);
+  layout->addWidget(workers_);
   connect(&workbench.session, &Session::queueChanged, this, &RunsPanel::updateQueue);
   connect(&workbench.session.selection(), &Selection::selectionChanged, this, &RunsPanel::followSelection);
   for (const auto signal : {&Session::runsChanged, &Session::projectChanged}) {
@@ -78,6 +94,7 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
     });
   }
   updateQueue();
+  updateWorkers();
   updateEmpty();
   followSelection();
 }
@@ -170,6 +187,29 @@ void RunsPanel::takeOut() {
   } catch (const std::exception& error) {
     Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
   }
+}
+
+void RunsPanel::startWorker() {
+  const QString asRunsSay = tr("as each run says");
+  bool isChosen = false;
+  const QString device =
+      QInputDialog::getItem(this, tr("Train the queue in another process"), tr("Device"),
+                            {asRunsSay, "cpu", "cuda", "cuda:0", "cuda:1"}, 0, true, &isChosen);
+  if (!isChosen) return;
+  try {
+    workbench_.session.startWorker(device == asRunsSay ? QString() : device);
+  } catch (const std::exception& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
+  }
+}
+
+void RunsPanel::updateWorkers() {
+  QStringList lines;
+  for (const QueueWorker* worker : workbench_.session.workers()) lines << worker->text();
+  workers_->setText(lines.join('\n'));
+  workers_->setToolTip(
+      tr("Other processes that train the queue; right-click to stop them with a checkpoint"));
+  workers_->setVisible(!lines.isEmpty());
 }
 
 void RunsPanel::contextMenu(const QPoint& position) {
