@@ -45,4 +45,20 @@ inline bool waitForSteps(QProcess& process, int steps, QByteArray& seen) {
   return waitForText(process, R"({"kind":"step")", steps, seen);
 }
 
+/// What `uada runs` lists.
+inline QList<QJsonObject> runsIn(const Program& program) {
+  return ofKind(objects(program.run({"runs", "--json"}).out), "run");
+}
+
+/// The loss of every step of a run, with all digits.
+inline QStringList lossesIn(const Program& program, const QString& project, const QString& run = "1") {
+  QStringList losses;
+  const Result result =
+      program.run({"export", run, "--format", "jsonl", "--out", "curves.jsonl", "--project", project});
+  if (result.code != 0) return {result.err};
+  for (const QByteArray& line : program.read("curves.jsonl").trimmed().split('\n'))
+    losses << QString::number(QJsonDocument::fromJson(line).object()["loss"].toDouble(), 'g', 17);
+  return losses;
+}
+
 }  // namespace uada::test

@@ -1,6 +1,3 @@
-#include <signal.h>
-#include <unistd.h>
-
 #include <QtEndian>
 #include <filesystem>
 
@@ -29,18 +26,11 @@ class TestCliTrain : public QObject {
   void trainsComparesAndSkips();
   void otherImagesAreAnotherRun();
   void speaksToPeople();
-  void stops_data();
-  void stops();
-  void stopsWhenNobodyReads();
   void usesAndRecordsTheThreadsOfTheEnvironment();
-  void resumesToTheSameNumbers();
-  void survivesKill();
-  void secondSignalEndsAtOnce();
   void exportsWhatWasRecorded();
   void exportsNothingOverTheProject();
   void leavesOutWhatAnotherProcessHasBegun();
   void refusesALimitAboveTheSet();
-  void resumesOnAGivenDevice();
   void trainsTheQueue();
   void trainsOnAnyPolicy();
   void refusesDamagedDataBeforeTraining();
@@ -48,9 +38,7 @@ class TestCliTrain : public QObject {
 
  private:
   QStringList experiment(int epochs, const QString& methods) const;
-  std::unique_ptr<QProcess> startLong() const;
-  QStringList lossesOf(const QString& project, const QString& run = "1") const;
-  QList<QJsonObject> runs() const { return ofKind(objects(program_->run({"runs", "--json"}).out), "run"); }
+  QList<QJsonObject> runs() const { return runsIn(*program_); }
   std::unique_ptr<Program> program_;
 };
 
@@ -61,19 +49,6 @@ void TestCliTrain::init() {
 
 QStringList TestCliTrain::experiment(int epochs, const QString& methods) const {
   return tinyExperiment(*program_, epochs, methods);
-}
-
-std::unique_ptr<QProcess> TestCliTrain::startLong() const { return startLongTraining(*program_); }
-
-/// The loss of every step of a run, with all digits.
-QStringList TestCliTrain::lossesOf(const QString& project, const QString& run) const {
-  QStringList losses;
-  const Result result =
-      program_->run({"export", run, "--format", "jsonl", "--out", "curves.jsonl", "--project", project});
-  if (result.code != 0) return {result.err};
-  for (const QByteArray& line : program_->read("curves.jsonl").trimmed().split('\n'))
-    losses << QString::number(QJsonDocument::fromJson(line).object()["loss"].toDouble(), 'g', 17);
-  return losses;
 }
 
 void TestCliTrain::trainsComparesAndSkips() {
@@ -184,108 +159,12 @@ void TestCliTrain::speaksToPeople() {
   COMPARE_CODE(table, 0);
 }
 
-void TestCliTrain::stops_data() {
-  QTest::addColumn<QString>("by");
-  QTest::addColumn<int>("code");
-  QTest::newRow("SIGINT") << "INT" << 130;
-  QTest::newRow("SIGTERM") << "TERM" << 143;
-  QTest::newRow("SIGHUP") << "HUP" << 129;
-  QTest::newRow("uada stop") << "stop" << 143;
-}
-
-void TestCliTrain::stops() {
-  QFETCH(QString, by);
-  QFETCH(int, code);
-  const auto process = startLong();
-  QByteArray seen;
-  QVERIFY(waitForSteps(*process, 3, seen));
-  if (by == "stop")
-    COMPARE_CODE(program_->run({"stop", "1"}), 0);
-  else
-    ::kill(static_cast<pid_t>(process->processId()), by == "TERM" ? SIGTERM : by == "HUP" ? SIGHUP : SIGINT);
-  Result stopped = Program::finish(*process);
-  stopped.out.prepend(QString::fromUtf8(seen));
-  COMPARE_CODE(stopped, code);
-  const auto checkpoints = ofKind(objects(stopped.out), "checkpoint");
-  const auto steps = ofKind(objects(stopped.out), "step");
-  QVERIFY(!checkpoints.isEmpty());
-  QCOMPARE(checkpoints.back()["step"], steps.back()["step"]);  // nothing is trained twice
-  QCOMPARE(runs()[0]["state"].toString(), QString("stopped"));
-  QCOMPARE(program_->run({"stop", "1"}).code, 1);  // it is not live any more
-}
-
-/// The reader of 'run --json' goes after the first line: a stop, with its checkpoint, as by a first SIGTERM.
-void TestCliTrain::stopsWhenNobodyReads() {
-  QProcess shell;
-  shell.setWorkingDirectory(program_->path("."));
-  QStringList words = experiment(2000, R"(["uada"])");
-  for (QString& word : words) word = "'" + word + "'";
-  shell.start("/bin/bash", {"-c", QString("'%1/uada' %2 --json | head -1; exit ${PIPESTATUS[0]}")
-                                      .arg(QStringLiteral(PROGRAM_DIR), words.join(' '))});
-  const Result stopped = Program::finish(shell);
-  COMPARE_CODE(stopped, 143);
-  QCOMPARE(objects(stopped.out).size(), 1);
-  const auto listed = runs();
-  QCOMPARE(listed[0]["state"].toString(), QString("stopped"));
-  const QDir checkpoints(program_->path("uada.files/" + listed[0]["key"].toString()));
-  QVERIFY2(!checkpoints.entryList({"checkpoint-*.safetensors"}, QDir::Files).isEmpty(),
-           qPrintable(checkpoints.entryList().join(' ')));
-}
-
 void TestCliTrain::usesAndRecordsTheThreadsOfTheEnvironment() {
   program_->set("OMP_NUM_THREADS", "3");
   const Result run =
       program_->run(experiment(1, R"(["ra-uc"])") + QStringList{"--json", "--set", "runtime.threads=0"});
   COMPARE_CODE(run, 0);
   QCOMPARE(runs()[0]["threads"].toInt(), 3);
-}
-
-void TestCliTrain::resumesToTheSameNumbers() {
-  const QStringList arguments = experiment(16, R"(["uada"])");
-  const auto process = program_->start(arguments + QStringList{"--json"});
-  QByteArray seen;
-  QVERIFY(waitForSteps(*process, 3, seen));
-  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
-  COMPARE_CODE(Program::finish(*process), 143);
-
-  COMPARE_CODE(program_->run(arguments), 0);  // the same command continues
-  QCOMPARE(runs().size(), 1);
-  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
-  QCOMPARE(runs()[0]["attempts"].toInt(), 2);
-
-  COMPARE_CODE(program_->run(arguments + QStringList{"--project", "straight.uada"}), 0);
-  const QStringList losses = lossesOf("uada.uada");
-  QCOMPARE(losses.size(), 80);
-  QCOMPARE(losses, lossesOf("straight.uada"));
-}
-
-void TestCliTrain::survivesKill() {
-  const auto process = program_->start(experiment(16, R"(["uada"])") + QStringList{"--json"});
-  QByteArray seen;
-  QVERIFY(waitForSteps(*process, 12, seen));  // past the checkpoints of two epochs
-  process->kill();
-  QVERIFY(process->waitForFinished(kTimeout));
-  QCOMPARE(process->exitStatus(), QProcess::CrashExit);
-  QCOMPARE(runs()[0]["state"].toString(), QString("interrupted"));
-  const Result resumed = program_->run({"resume", "1", "--json"});
-  COMPARE_CODE(resumed, 0);
-  const auto steps = ofKind(objects(resumed.out), "step");
-  QVERIFY(!steps.isEmpty() && steps.front()["step"].toInt() > 5);  // not from the beginning
-  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
-  const Result nothing = program_->run({"resume", "1"});
-  COMPARE_CODE(nothing, 0);
-  QVERIFY(nothing.err.contains("nothing to resume"));
-}
-
-void TestCliTrain::secondSignalEndsAtOnce() {
-  const auto process = startLong();
-  QByteArray seen;
-  QVERIFY(waitForSteps(*process, 1, seen));
-  ::kill(static_cast<pid_t>(process->processId()), SIGINT);
-  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
-  const int code = Program::finish(*process).code;
-  QVERIFY2(code == 130 || code == 143,
-           qPrintable(QString::number(code)));  // two pending signals come in any order
 }
 
 void TestCliTrain::exportsWhatWasRecorded() {
@@ -388,20 +267,6 @@ void TestCliTrain::refusesALimitAboveTheSet() {
   QVERIFY2(result.err.contains("set it to 0 for all, or to fewer"), qPrintable(result.err));
 }
 
-void TestCliTrain::resumesOnAGivenDevice() {
-  const auto process = program_->start(experiment(16, R"(["uada"])") + QStringList{"--json"});
-  QByteArray seen;
-  QVERIFY(waitForSteps(*process, 3, seen));
-  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
-  COMPARE_CODE(Program::finish(*process), 143);
-  const Result nowhere = program_->run({"resume", "1", "--device", "cuda:99"});
-  COMPARE_CODE(nowhere, 1);
-  COMPARE_CODE(program_->run({"resume", "1", "--device", "cpu"}), 0);
-  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
-}
-
-/// Plain and with UADA over it, a policy of the catalogue and an imported one; then by somebody without the
-/// import.
 /// In order, whatever becomes of one of them; with the policy files that they need.
 void TestCliTrain::trainsTheQueue() {
   program_->set("XDG_DATA_HOME", program_->path("library"));
@@ -442,6 +307,8 @@ void TestCliTrain::trainsTheQueue() {
   QVERIFY(nothing.err.contains("No runs wait in uada.uada."));
 }
 
+/// Plain and with UADA over it, a policy of the catalogue and an imported one; then by somebody without the
+/// import.
 void TestCliTrain::trainsOnAnyPolicy() {
   program_->set("XDG_DATA_HOME", program_->path("library"));
   program_->write("mine.json", kMine);
@@ -462,8 +329,8 @@ void TestCliTrain::trainsOnAnyPolicy() {
   QVERIFY(QDir(program_->path("library")).removeRecursively());
   const QStringList again = experiment(1, kPolicyMethods) + QStringList{"--json", "--again"};
   COMPARE_CODE(program_->run(again), 0);  // the project has it
-  QCOMPARE(lossesOf("uada.uada", "3").size(), 5);
-  QCOMPARE(lossesOf("uada.uada", "6"), lossesOf("uada.uada", "3"));
+  QCOMPARE(lossesIn(*program_, "uada.uada", "3").size(), 5);
+  QCOMPARE(lossesIn(*program_, "uada.uada", "6"), lossesIn(*program_, "uada.uada", "3"));
   COMPARE_CODE(program_->run(again + QStringList{"--project", "new.uada"}), 2);  // this one does not
 }
 

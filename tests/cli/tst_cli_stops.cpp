@@ -1,0 +1,141 @@
+#include <signal.h>
+
+#include "tests/cli/TinyTraining.h"
+
+using namespace uada::test;
+
+/// How training ends before its end, by a signal, by `uada stop` or by a crash, and goes on.
+class TestCliStops : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init();
+  void stops_data();
+  void stops();
+  void stopsWhenNobodyReads();
+  void resumesToTheSameNumbers();
+  void survivesKill();
+  void secondSignalEndsAtOnce();
+  void resumesOnAGivenDevice();
+
+ private:
+  QStringList experiment(int epochs) const { return tinyExperiment(*program_, epochs, R"(["uada"])"); }
+  QList<QJsonObject> runs() const { return runsIn(*program_); }
+  std::unique_ptr<Program> program_;
+};
+
+void TestCliStops::init() {
+  program_ = std::make_unique<Program>();
+  writeTinyExperiment(*program_);
+}
+
+void TestCliStops::stops_data() {
+  QTest::addColumn<QString>("by");
+  QTest::addColumn<int>("code");
+  QTest::newRow("SIGINT") << "INT" << 130;
+  QTest::newRow("SIGTERM") << "TERM" << 143;
+  QTest::newRow("SIGHUP") << "HUP" << 129;
+  QTest::newRow("uada stop") << "stop" << 143;
+}
+
+void TestCliStops::stops() {
+  QFETCH(QString, by);
+  QFETCH(int, code);
+  const auto process = startLongTraining(*program_);
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 3, seen));
+  if (by == "stop")
+    COMPARE_CODE(program_->run({"stop", "1"}), 0);
+  else
+    ::kill(static_cast<pid_t>(process->processId()), by == "TERM" ? SIGTERM : by == "HUP" ? SIGHUP : SIGINT);
+  Result stopped = Program::finish(*process);
+  stopped.out.prepend(QString::fromUtf8(seen));
+  COMPARE_CODE(stopped, code);
+  const auto checkpoints = ofKind(objects(stopped.out), "checkpoint");
+  const auto steps = ofKind(objects(stopped.out), "step");
+  QVERIFY(!checkpoints.isEmpty());
+  QCOMPARE(checkpoints.back()["step"], steps.back()["step"]);  // nothing is trained twice
+  QCOMPARE(runs()[0]["state"].toString(), QString("stopped"));
+  QCOMPARE(program_->run({"stop", "1"}).code, 1);  // it is not live any more
+}
+
+/// The reader of 'run --json' goes after the first line: a stop, with its checkpoint, as by a first SIGTERM.
+void TestCliStops::stopsWhenNobodyReads() {
+  QProcess shell;
+  shell.setWorkingDirectory(program_->path("."));
+  QStringList words = experiment(2000);
+  for (QString& word : words) word = "'" + word + "'";
+  shell.start("/bin/bash", {"-c", QString("'%1/uada' %2 --json | head -1; exit ${PIPESTATUS[0]}")
+                                      .arg(QStringLiteral(PROGRAM_DIR), words.join(' '))});
+  const Result stopped = Program::finish(shell);
+  COMPARE_CODE(stopped, 143);
+  QCOMPARE(objects(stopped.out).size(), 1);
+  const auto listed = runs();
+  QCOMPARE(listed[0]["state"].toString(), QString("stopped"));
+  const QDir checkpoints(program_->path("uada.files/" + listed[0]["key"].toString()));
+  QVERIFY2(!checkpoints.entryList({"checkpoint-*.safetensors"}, QDir::Files).isEmpty(),
+           qPrintable(checkpoints.entryList().join(' ')));
+}
+
+void TestCliStops::resumesToTheSameNumbers() {
+  const QStringList arguments = experiment(16);
+  const auto process = program_->start(arguments + QStringList{"--json"});
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 3, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  COMPARE_CODE(Program::finish(*process), 143);
+
+  COMPARE_CODE(program_->run(arguments), 0);  // the same command continues
+  QCOMPARE(runs().size(), 1);
+  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
+  QCOMPARE(runs()[0]["attempts"].toInt(), 2);
+
+  COMPARE_CODE(program_->run(arguments + QStringList{"--project", "straight.uada"}), 0);
+  const QStringList losses = lossesIn(*program_, "uada.uada");
+  QCOMPARE(losses.size(), 80);
+  QCOMPARE(losses, lossesIn(*program_, "straight.uada"));
+}
+
+void TestCliStops::survivesKill() {
+  const auto process = program_->start(experiment(16) + QStringList{"--json"});
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 12, seen));  // past the checkpoints of two epochs
+  process->kill();
+  QVERIFY(process->waitForFinished(kTimeout));
+  QCOMPARE(process->exitStatus(), QProcess::CrashExit);
+  QCOMPARE(runs()[0]["state"].toString(), QString("interrupted"));
+  const Result resumed = program_->run({"resume", "1", "--json"});
+  COMPARE_CODE(resumed, 0);
+  const auto steps = ofKind(objects(resumed.out), "step");
+  QVERIFY(!steps.isEmpty() && steps.front()["step"].toInt() > 5);  // not from the beginning
+  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
+  const Result nothing = program_->run({"resume", "1"});
+  COMPARE_CODE(nothing, 0);
+  QVERIFY(nothing.err.contains("nothing to resume"));
+}
+
+void TestCliStops::secondSignalEndsAtOnce() {
+  const auto process = startLongTraining(*program_);
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 1, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGINT);
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  const int code = Program::finish(*process).code;
+  QVERIFY2(code == 130 || code == 143,
+           qPrintable(QString::number(code)));  // two pending signals come in any order
+}
+
+void TestCliStops::resumesOnAGivenDevice() {
+  const auto process = program_->start(experiment(16) + QStringList{"--json"});
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 3, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  COMPARE_CODE(Program::finish(*process), 143);
+  const Result nowhere = program_->run({"resume", "1", "--device", "cuda:99"});
+  COMPARE_CODE(nowhere, 1);
+  COMPARE_CODE(program_->run({"resume", "1", "--device", "cpu"}), 0);
+  QCOMPARE(runs()[0]["state"].toString(), QString("finished"));
+}
+
+QTEST_GUILESS_MAIN(TestCliStops)
+#include "tst_cli_stops.moc"
