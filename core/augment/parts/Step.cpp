@@ -97,7 +97,8 @@ void append(const Part& step, const Frame& frame, ChangeList& list) {
   if (!step.fired) return;
   const Op& op = ops().at(step.op);
   const Grid grid = frame.style.grid;
-  Change change{.grid = grid};
+  Change change;
+  change.grid = grid;
   change.part.kind = step.kind;
   change.part.op = step.op;
   change.value = rawValue(op, grid, placeOnGrid(step, grid), step.sign, frame.size.width);
