@@ -3,7 +3,6 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
@@ -36,11 +35,13 @@ QString noiseMark(const Cell& cell, const Cell& baseline) {
 }
 
 Table measuredFirst(const Table& table) {
-  std::vector<std::size_t> order(table.columns.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_partition(order, [&](std::size_t column) {
-    return std::ranges::any_of(table.cells, [&](const auto& row) { return row[column].isMeasured(); });
-  });
+  std::vector<std::size_t> order, rest;
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    const bool isMeasured =
+        std::ranges::any_of(table.cells, [&](const auto& row) { return row[column].isMeasured(); });
+    (isMeasured ? order : rest).push_back(column);
+  }
+  order.insert(order.end(), rest.begin(), rest.end());
   Table sorted = table;
   for (std::size_t column = 0; column < order.size(); ++column) {
     sorted.columns[column] = table.columns[order[column]];
