@@ -1,4 +1,3 @@
-#include <QFile>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -7,7 +6,6 @@
 #include <future>
 #include <set>
 
-#include "core/base/Error.h"
 #include "tests/core/FakeEngine.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/plot/PlotText.h"
@@ -141,46 +139,6 @@ class TestSession : public QObject {
     s.start(fakeConfig("uada", 1, 1));
     QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 20000);
     QVERIFY(!answered);
-  }
-
-  /// The queue is trained by another program; here by one that only says so.
-  void theQueueIsTrainedByAnotherProcess() {
-    Bench bench;
-    Session& s = *bench.session;
-    s.workerProgram = bench.folder.filePath("uada");
-    QFile program(s.workerProgram);
-    QVERIFY(program.open(QIODevice::WriteOnly));
-    program.write(
-        "#!/bin/sh\necho \"$@\" > \"$4.arguments\"\ntrap 'exit 143' TERM\n"
-        "echo '{\"kind\":\"run\",\"id\":7,\"title\":\"tiny\"}'\necho '{\"kind\":\"step\",\"step\":1200}'\n"
-        "while [ ! -e \"$4.end\" ]; do sleep 0.02; done\n"
-        "echo '{\"kind\":\"error\",\"run\":7,\"message\":\"no disk\"}'\necho '1 of 1 failed' >&2\nexit 1\n");
-    program.close();
-    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
-    QSignalSpy problems(&s, &Session::problem);
-    s.startWorker("cuda:1");
-    QVERIFY(s.isTraining() && !s.isLive());
-    QTRY_COMPARE(s.workers().at(0)->text(), QString("cuda:1: tiny, step 1,200"));
-    QVERIFY_THROWS_EXCEPTION(Error, s.closeProject());
-    QFile arguments(s.projectFile() + ".arguments");
-    QVERIFY(arguments.open(QIODevice::ReadOnly));
-    QCOMPARE(QString::fromUtf8(arguments.readAll()).trimmed(),
-             "queue run --project " + s.projectFile() + " --json --quiet --device cuda:1");
-    s.stopWorkers();
-    QTRY_VERIFY(!s.isTraining());
-    QCOMPARE(problems.size(), 0);
-    s.startWorker("");
-    QTRY_COMPARE(s.workers().at(0)->text(), QString("another process: tiny, step 1,200"));
-    QVERIFY(QFile(s.projectFile() + ".end").open(QIODevice::WriteOnly));
-    QTRY_VERIFY(!s.isTraining());
-    QCOMPARE(problems.size(), 2);
-    QCOMPARE(problems[0][0].toString(), QString("tiny on another process: no disk"));
-    QVERIFY(problems[1][0].toString().endsWith("ended: 1 of 1 failed"));
-    s.workerProgram = "/nowhere/uada";
-    s.startWorker("cpu");
-    QTRY_COMPARE(problems.size(), 3);
-    QVERIFY(problems[2][0].toString().contains("'/nowhere/uada' cannot be started"));
-    s.closeProject();
   }
 
   /// A full disk is told at once, a pause that was asked for is not.

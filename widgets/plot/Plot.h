@@ -30,10 +30,10 @@ struct Curve {
   std::vector<double> x, y;
   double smoothing =
       0;  ///< 0: none; else the weight of the past in a bias-corrected exponential mean, below 1
-  std::vector<double> meanX, mean;  ///< or the average itself
+  std::vector<double> meanX = {}, mean = {};  ///< or the average itself
   /// Of a long curve, of whose values x and y have only the extremes: the place and the value nearest to x;
   /// none: they are being read. Null: x and y have them all.
-  std::function<std::optional<std::pair<double, double>>(double x)> exact;
+  std::function<std::optional<std::pair<double, double>>(double x)> exact = {};
   bool points = false;  ///< a mark at each value (few values only)
   bool dashed = false;
   bool right = false;  ///< on the right axis
