@@ -36,7 +36,7 @@ struct FakeSettings {
   int side = 8;                    ///< of the pictures, pixels
   std::string data = "fake-data";  ///< hash of the images
   bool isPublished = true;         ///< of the images
-  std::string refusal;             ///< not empty: start() throws an Error with it
+  std::string refusal = {};        ///< not empty: start() throws an Error with it
   std::int64_t waitsAtStep = 0;    ///< not 0: the job pauses by itself before this step, for a moment
   std::int64_t failsAtStep = 0;    ///< not 0: the job fails before this step with "the loss is NaN at step N"
 };
