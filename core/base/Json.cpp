@@ -21,6 +21,7 @@ constexpr std::size_t kMaxBytes = 4u << 20;
 constexpr std::size_t kMaxDepth = 64;
 constexpr std::size_t kMaxProblem = 200;  // bytes; the parser quotes what it has read
 constexpr std::size_t kMaxPlace = 120;    // bytes; leaves room for the reason
+constexpr std::size_t kUsualMembers = 8;  // of an object that is made key by key: room from the start
 
 /// A key that an object has twice; null if there is none.
 const std::string* repeatedKey(const Json::Object& members) {
@@ -295,6 +296,7 @@ Json& Json::operator[](std::string_view key) {
   if (!members) wrongType(*this, "an object");
   for (auto& [name, value] : *members)
     if (name == key) return value;
+  if (members->empty()) members->reserve(kUsualMembers);
   return members->emplace_back(std::string(key), Json()).second;
 }
 

@@ -85,6 +85,15 @@ std::string boolProblem(const Json& value) {
   return value.isBool() ? "" : fmt::format("true or false expected, {} found", value.typeName());
 }
 
+/// like  a value of the field's type
+std::string problemOf(const Field& field, const Json& like, const Json& value) {
+  if (like.isBool()) return boolProblem(value);
+  if (like.isInt()) return integerProblem(field, value);
+  if (like.isNumber()) return numberProblem(field, value);
+  if (like.isString()) return textProblem(field, value);
+  return listProblem(field, value);
+}
+
 /// 0 and -0 mean the same setting, and so are one record.
 double unsignedZero(double value) { return value + 0.0; }
 
@@ -114,16 +123,13 @@ std::string allowedText(const FieldValue& known) {
 }
 
 std::string fieldProblem(const FieldValue& known, const Json& value) {
-  if (known.value.isBool()) return boolProblem(value);
-  if (known.value.isInt()) return integerProblem(known.field, value);
-  if (known.value.isNumber()) return numberProblem(known.field, value);
-  if (known.value.isString()) return textProblem(known.field, value);
-  return listProblem(known.field, value);
+  return problemOf(known.field, known.value, value);
 }
 
 namespace detail {
 
 void FieldLister::field(const Field& f, std::vector<double>& v) { fields.push_back({f, numbers(v)}); }
+void ValueLister::field(const Field&, std::vector<double>& v) { values.push_back(numbers(v)); }
 
 FieldReader::FieldReader(const Json& json, std::string where, std::vector<std::string> extra)
     : json_(json), where_(std::move(where)), known_(std::move(extra)) {
@@ -136,7 +142,7 @@ const Json* FieldReader::take(const Field& f, const Json& like) {
   known_.push_back(f.name);
   const Json* given = json_.find(f.name);
   if (!given) return nullptr;
-  if (const std::string problem = fieldProblem({f, like}, *given); !problem.empty())
+  if (const std::string problem = problemOf(f, like, *given); !problem.empty())
     throw UsageError(fmt::format("{}.{}: {}", where_, f.name, problem));
   return given;
 }
@@ -146,9 +152,11 @@ void FieldReader::field(const Field& f, bool& v) {
 }
 void FieldReader::field(const Field& f, int& v) {
   if (const Json* given = take(f, v)) v = static_cast<int>(*wholeNumberOf(f, *given));
+  note(f, v);
 }
 void FieldReader::field(const Field& f, double& v) {
   if (const Json* given = take(f, v)) v = unsignedZero(given->asDouble());
+  note(f, v);
 }
 void FieldReader::field(const Field& f, std::string& v) {
   if (const Json* given = take(f, v)) v = given->asString();
@@ -160,26 +168,33 @@ void FieldReader::field(const Field& f, std::vector<double>& v) {
   for (const Json& item : given->asArray()) v.push_back(unsignedZero(item.asDouble()));
 }
 
-void FieldReader::finish() const { refuseUnknownKeys(json_, known_, where_); }
+void FieldReader::note(const Field& f, const Json& value) {
+  if (f.name.starts_with("min_") || f.name.starts_with("max_")) limits_.emplace_back(f.name, value);
+}
 
-void refuseCrossed(const std::vector<FieldValue>& values, const std::string& where) {
-  for (const auto& [least, low] : values)
-    for (const auto& [most, high] : values) {
-      const bool isPair = least.name.starts_with("min_") && most.name == "max_" + least.name.substr(4);
-      if (isPair && low.isNumber() && high.isNumber() && low.asDouble() > high.asDouble())
-        throw UsageError(fmt::format("{}.{}: {} found, at most the {} of {} expected", where, least.name,
-                                     low.dump(), high.dump(), most.name));
+void FieldReader::finish() const {
+  refuseUnknownKeys(json_, known_, where_);
+  refuseCrossed();
+}
+
+void FieldReader::refuseCrossed() const {
+  for (const auto& [least, low] : limits_)
+    for (const auto& [most, high] : limits_) {
+      const bool isPair = least.starts_with("min_") && most == "max_" + least.substr(4);
+      if (isPair && low.asDouble() > high.asDouble())
+        throw UsageError(fmt::format("{}.{}: {} found, at most the {} of {} expected", where_, least,
+                                     low.dump(), high.dump(), most));
     }
 }
 
 }  // namespace detail
 
-Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<FieldValue>& values) {
+Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<Json>& values) {
   Json json = Json::object();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const Field& field = fields[i].field;
-    if (field.later && values[i].value == fields[i].value) continue;
-    json[field.name] = field.storedAsText ? Json(values[i].value.dump()) : values[i].value;
+    if (field.later && values[i] == fields[i].value) continue;
+    json[field.name] = field.storedAsText ? Json(values[i].dump()) : values[i];
   }
   return json;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/Json.h"
@@ -27,9 +28,9 @@ struct Field {
   /// that the others do not say, so it is left out of titles.
   enum class Role { setting, title, proof };
 
-  std::string name;   ///< snake_case key in files and --set
-  std::string title;  ///< label in a form
-  std::string help;   ///< one sentence; unit and the paper's symbol
+  std::string name;        ///< snake_case key in files and --set
+  std::string_view title;  ///< label in a form; a literal
+  std::string_view help;   ///< one sentence; unit and the paper's symbol; a literal
   double min = std::numeric_limits<double>::lowest();
   double max = std::numeric_limits<double>::max();
   std::vector<std::string> choices = {};  ///< of a string or a whole number; empty: any
@@ -77,6 +78,17 @@ class FieldLister : public SettingsVisitor {
   void field(const Field& f, std::vector<double>& v) override;
 };
 
+/// The values alone.
+class ValueLister : public SettingsVisitor {
+ public:
+  std::vector<Json> values;
+  void field(const Field&, bool& v) override { values.emplace_back(v); }
+  void field(const Field&, int& v) override { values.emplace_back(v); }
+  void field(const Field&, double& v) override { values.emplace_back(v); }
+  void field(const Field&, std::string& v) override { values.emplace_back(v); }
+  void field(const Field&, std::vector<double>& v) override;
+};
+
 /// Reads a strict JSON object: unknown keys, wrong types and values out of range are errors that name the
 /// place, the key, what was found and what would be right.
 class FieldReader : public SettingsVisitor {
@@ -89,18 +101,19 @@ class FieldReader : public SettingsVisitor {
   void field(const Field& f, double& v) override;
   void field(const Field& f, std::string& v) override;
   void field(const Field& f, std::vector<double>& v) override;
-  /// Call after visiting: throws for the first key that no field took.
+  /// Call after visiting: throws for the first key that no field took, and where of two settings "min_x" and
+  /// "max_x" the first is above the second.
   void finish() const;
 
  private:
   const Json* take(const Field& f, const Json& like);
+  void note(const Field& f, const Json& value);
+  void refuseCrossed() const;
   const Json& json_;
   std::string where_;
   std::vector<std::string> known_;
+  std::vector<std::pair<std::string, Json>> limits_;  ///< the settings "min_x" and "max_x"
 };
-
-/// Of two settings "min_x" and "max_x" the first may not be above the second: else throws UsageError.
-void refuseCrossed(const std::vector<FieldValue>& values, const std::string& where);
 }  // namespace detail
 
 template <class S>
@@ -111,11 +124,14 @@ std::vector<FieldValue> fieldsOf(S settings = {}) {
 }
 
 /// values  a value for each of the fields, in their order
-Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<FieldValue>& values);
+Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<Json>& values);
 
 template <class S>
 Json settingsToJson(S settings) {
-  return statedSettings(fieldsOf<S>(), fieldsOf(std::move(settings)));
+  static const std::vector<FieldValue> kDefaults = fieldsOf<S>();
+  detail::ValueLister lister;
+  settings.visit(lister);
+  return statedSettings(kDefaults, lister.values);
 }
 
 /// Starts from the defaults of S (or `base`) and takes what the object gives.
@@ -125,10 +141,8 @@ S settingsFromJson(const Json& json, const std::string& where, std::vector<std::
   detail::FieldReader reader(json, where, std::move(extra));
   base.visit(reader);
   reader.finish();
-  detail::refuseCrossed(fieldsOf(base), where);
   return base;
 }
-
 
 /// What a field takes, in words: "a whole number between 0 and 9", "step, cosine or constant".
 std::string allowedText(const FieldValue& known);

@@ -14,6 +14,7 @@
 #include <cmath>
 
 #include "widgets/forms/FormStyle.h"
+#include "widgets/models/Words.h"
 
 namespace uada {
 namespace {
@@ -67,11 +68,11 @@ FieldEditor::FieldEditor(FieldValue field, const Theme& theme, QWidget* parent)
   layout->setSpacing(2);
   QWidget* editor = makeEditor();
   editor->setObjectName(QString::fromStdString(field_.field.name));
-  const QString help = QString::fromStdString(field_.field.help);
+  const QString help = q(field_.field.help);
   setIdle({});
-  editor->setAccessibleName(QString::fromStdString(field_.field.title));
+  editor->setAccessibleName(q(field_.field.title));
   editor->setAccessibleDescription(help);
-  title_ = new QLabel(QString::fromStdString(field_.field.title), this);
+  title_ = new QLabel(q(field_.field.title), this);
   title_->setBuddy(editor);
   hint_ = hintLabel(help, theme, this);
   problem_ = problemLabel(theme, this);
@@ -149,7 +150,7 @@ void FieldEditor::setIdle(const QString& because) {
   setEnabled(because.isEmpty());
   const QString note = because.isEmpty() ? tr("Default: %1").arg(fieldText(field_.value))
                                          : tr("Without effect with %1").arg(because);
-  setToolTip(tr("%1\n%2").arg(QString::fromStdString(field_.field.help), note));
+  setToolTip(tr("%1\n%2").arg(q(field_.field.help), note));
 }
 
 void FieldEditor::addFolderButton() {

@@ -47,8 +47,8 @@ Json settingJson(const Owner& owner, const FieldValue& setting) {
   const Field& field = setting.field;
   Json json =
       Json::Object{{"of", owner.name},     {"place", owner.kind},       {"name", field.name},
-                   {"title", field.title}, {"default", setting.value},  {"allowed", allowedText(setting)},
-                   {"help", field.help},   {"advanced", field.advanced}};
+                   {"title", std::string(field.title)}, {"default", setting.value},  {"allowed", allowedText(setting)},
+                   {"help", std::string(field.help)},   {"advanced", field.advanced}};
   if (!field.choices.empty()) {
     json["choices"] = Json::array();
     for (const std::string& choice : field.choices)
@@ -108,7 +108,7 @@ std::string sectionText(const Section& section) {
                    {"takes", left, kTakes},
                    {"what it does", left, kHelp}});
   for (const FieldValue& setting : section.fields)
-    table.add({setting.field.name, valueText(setting.value), allowedText(setting), setting.field.help});
+    table.add({setting.field.name, valueText(setting.value), allowedText(setting), std::string(setting.field.help)});
   const std::string names = joined(section.names, ", ");
   return fmt::format("{}{}\n{}", names, names == section.kind ? "" : fmt::format(" ({})", section.kind),
                      table.empty() ? "no settings\n" : table.text());
