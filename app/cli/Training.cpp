@@ -169,7 +169,7 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
     if (console.isUnread()) signals.ask();  // 'uada run --json | head -1': what is trained on would be lost
     if (signals.received() && !asked) {
       asked = true;
-      job.send(Command::stopNow);
+      job.send(command::Stop{});
       progress.line(
           fmt::format("{}  stopping: writing a checkpoint (once more: at once, without one)", task.prefix));
     }

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "core/augment/Clamp.h"
 #include "core/base/Error.h"
@@ -58,6 +60,35 @@ void requireInputSize(const ChangeList& list, const Input& input) {
                     width, height, input.width, input.height));
 }
 
+/// Which rows show each sample, in their order.
+class RowsBySample {
+ public:
+  /// throws  Error if a row shows none of the samples, and if plans alone are no whole variants
+  RowsBySample(const ShownRows& rows, std::size_t samples) : begins_(samples + 1), rows_(rows.size()) {
+    if (rows.areWholeVariants() && (samples == 0 ? rows.size() > 0 : rows.size() % samples != 0))
+      throw Error(fmt::format("cannot render {} plans of {} samples: a whole number of each is needed",
+                              rows.size(), samples));
+    for (std::size_t row = 0; row < rows.size(); ++row) ++begins_[placeOf(rows, row, samples) + 1];
+    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+    std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
+    for (std::size_t row = 0; row < rows.size(); ++row) rows_[next[placeOf(rows, row, samples)]++] = row;
+  }
+  std::span<const std::size_t> of(std::size_t sample) const {
+    return std::span(rows_).subspan(begins_[sample], begins_[sample + 1] - begins_[sample]);
+  }
+
+ private:
+  static std::size_t placeOf(const ShownRows& rows, std::size_t row, std::size_t samples) {
+    const int place = rows.place(row, samples);
+    if (place < 0 || static_cast<std::size_t>(place) >= samples)
+      throw Error(fmt::format("cannot render row {} of sample {}: the batch has {}", row, place, samples));
+    return static_cast<std::size_t>(place);
+  }
+
+  std::vector<std::size_t> begins_;  ///< of each sample's, in rows_
+  std::vector<std::size_t> rows_;
+};
+
 }  // namespace
 
 Sampling samplingOf(Grid grid, const Op& op) {
@@ -95,15 +126,15 @@ Held<ImageView> Renderer::source(std::uint32_t index, const PixelBox* part) cons
   return image;
 }
 
-/// The part of the sample's image that is enough for its plans: plans[first], and every `step` further one.
+/// The part of the sample's image that is enough for those of the rows.
 /// throws  Error if one of them cannot be drawn from the image
-PixelBox Renderer::shownPart(std::uint32_t index, std::span<const Plan> plans, std::size_t first,
-                             std::size_t step) const {
+PixelBox Renderer::shownPart(std::uint32_t index, const ShownRows& rows,
+                             std::span<const std::size_t> which) const {
   const auto [width, height] = sizeOf(index);
   PixelBox shown{width, height, 0, 0};
-  for (std::size_t place = first; place < plans.size(); place += step) {
-    refuseSize(index, plans[place]);
-    const PixelBox part = uada::shownPart(plans[place], settings_.input, {width, height});
+  for (const std::size_t row : which) {
+    refuseSize(index, rows.plan(row));
+    const PixelBox part = uada::shownPart(rows.plan(row), settings_.input, {width, height});
     shown = {std::min(shown.left, part.left), std::min(shown.top, part.top),
              std::max(shown.right, part.right), std::max(shown.bottom, part.bottom)};
   }
@@ -166,15 +197,13 @@ std::array<std::uint8_t, 3> Renderer::colourOf(BoxFill fill) const {
   return colour;
 }
 
-/// put(place, picture, plan, list) receives every picture without its boxes, the plan and what it changes,
-/// from any thread; place as in `plans`. A thread draws the variants of a sample one after another.
+/// put(row, picture, plan, list) receives every picture without its boxes, the plan and what it changes, from
+/// any thread. A thread draws the rows of a sample one after another.
 template <class Put>
-void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
+void Renderer::renderAll(std::span<const std::uint32_t> indices, const ShownRows& rows,
                          const Put& put) const {
-  const std::size_t samples = indices.size(), variants = samples ? plans.size() / samples : 0;
-  if (samples * variants != plans.size())
-    throw Error(fmt::format("cannot render {} plans of {} samples: a whole number of each is needed",
-                            plans.size(), samples));
+  const std::size_t samples = indices.size();
+  const RowsBySample bySample(rows, samples);
   const auto drawn = [this](const Change& change, ImageView in, ImageSpan out) {
     draw(*this, change, in, out);
   };
@@ -184,13 +213,15 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, std::span<const
                     ChangeTree& tree = threadsTree();
                     ChangeList list;
                     for (std::size_t sample = begin; sample < end; ++sample) {
-                      const PixelBox part = shownPart(indices[sample], plans, sample, samples);
+                      const std::span<const std::size_t> own = bySample.of(sample);
+                      if (own.empty()) continue;
+                      const PixelBox part = shownPart(indices[sample], rows, own);
                       const Held<ImageView> image = source(indices[sample], &part);
                       tree.begin(*image);
-                      for (std::size_t place = sample; place < plans.size(); place += samples) {
-                        listChanges(plans[place], list);
+                      for (const std::size_t row : own) {
+                        listChanges(rows.plan(row), list);
                         requireInputSize(list, settings_.input);
-                        put(place, tree.reach(list.changes(), drawn), plans[place], list);
+                        put(row, tree.reach(list.changes(), drawn), rows.plan(row), list);
                       }
                     }
                   });
@@ -203,39 +234,39 @@ void Renderer::finish(std::uint8_t* image, const Plan& plan, const ChangeList& l
 }
 
 template <class Number>
-void Renderer::renderNumbers(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
+void Renderer::renderNumbers(std::span<const std::uint32_t> indices, const ShownRows& rows,
                              Number* out) const {
   const std::array<std::uint8_t, 3> black{};
   std::array<Number, 3> blackNumbers;
   normaliser_.apply({black.data(), 1, 1}, blackNumbers.data());
-  const auto put = [&](std::size_t place, ImageView picture, const Plan& plan, const ChangeList& list) {
-    Number* image = out + place * bytes();
+  const auto put = [&](std::size_t row, ImageView picture, const Plan& plan, const ChangeList& list) {
+    Number* image = out + row * bytes();
     normaliser_.apply(picture, image);
     if (plan.outside == Outside::mean) uncover(image, opacity(list), std::array<Number, 3>{});
     for (const Cover& cover : list.covers())
       paint(image, cover.box, settings_.input.size(),
             cover.fill == BoxFill::mean ? std::array<Number, 3>{} : blackNumbers);
   };
-  renderAll(indices, plans, put);
+  renderAll(indices, rows, put);
 }
 
-void Renderer::render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, float* out) const {
-  renderNumbers(indices, plans, out);
+void Renderer::render(std::span<const std::uint32_t> indices, const ShownRows& rows, float* out) const {
+  renderNumbers(indices, rows, out);
 }
 
-void Renderer::render(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
+void Renderer::render(std::span<const std::uint32_t> indices, const ShownRows& rows,
                       std::uint16_t* out) const {
-  renderNumbers(indices, plans, out);
+  renderNumbers(indices, rows, out);
 }
 
-void Renderer::renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
+void Renderer::renderBytes(std::span<const std::uint32_t> indices, const ShownRows& rows,
                            std::uint8_t* out) const {
-  const auto put = [&](std::size_t place, ImageView picture, const Plan& plan, const ChangeList& list) {
-    std::uint8_t* image = out + place * bytes();
+  const auto put = [&](std::size_t row, ImageView picture, const Plan& plan, const ChangeList& list) {
+    std::uint8_t* image = out + row * bytes();
     std::copy_n(picture.rgb, bytes(), image);
     finish(image, plan, list);
   };
-  renderAll(indices, plans, put);
+  renderAll(indices, rows, put);
 }
 
 void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
@@ -250,7 +281,8 @@ void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {
 Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
   const ChangeList list = changesOf(plan);
   ChangeTree& tree = threadsTree();
-  const PixelBox part = shownPart(index, {&plan, 1}, 0, 1);
+  const std::size_t only = 0;
+  const PixelBox part = shownPart(index, {&plan, 1}, {&only, 1});
   const Held<ImageView> whole = source(index, &part);
   tree.begin(*whole);
   Image image(tree.reach(list.changes(), [this](const Change& change, ImageView in, ImageSpan out) {

@@ -10,6 +10,7 @@
 #include "core/augment/Input.h"
 #include "core/augment/PartKind.h"
 #include "core/augment/Plan.h"
+#include "core/augment/Shown.h"
 #include "core/augment/Targets.h"
 #include "core/base/ThreadPool.h"
 #include "core/data/Dataset.h"
@@ -40,16 +41,15 @@ class Renderer {
  public:
   Renderer(const Dataset& data, RenderSettings settings, ThreadPool& pool);
 
-  /// Renders V variants of B samples, normalised.
+  /// Renders R rows of a batch of B samples, normalised.
   /// indices  [B] into the data set
-  /// plans    [V * B], variant-major: plans[v * B + b] belongs to indices[b]
-  /// out      [V * B, height, width, 3], float32, (byte / 255 - mean) / deviation
-  void render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, float* out) const;
+  /// rows     [R]
+  /// out      [R, height, width, 3], float32, (byte / 255 - mean) / deviation
+  void render(std::span<const std::uint32_t> indices, const ShownRows& rows, float* out) const;
   /// The same, each number rounded to the nearest bfloat16 (its bits), ties to even.
-  void render(std::span<const std::uint32_t> indices, std::span<const Plan> plans, std::uint16_t* out) const;
-  /// The same before normalisation: out [V * B, height, width, 3] bytes.
-  void renderBytes(std::span<const std::uint32_t> indices, std::span<const Plan> plans,
-                   std::uint8_t* out) const;
+  void render(std::span<const std::uint32_t> indices, const ShownRows& rows, std::uint16_t* out) const;
+  /// The same before normalisation: out [R, height, width, 3] bytes.
+  void renderBytes(std::span<const std::uint32_t> indices, const ShownRows& rows, std::uint8_t* out) const;
   /// Unaugmented images (test set), normalised: out [B, height, width, 3]. Images of another size are
   /// resized and cut as resizedCentre() does (for 224: shorter side 256, then the middle).
   void plain(std::span<const std::uint32_t> indices, float* out) const;
@@ -67,6 +67,7 @@ class Renderer {
 
   const RenderSettings& settings() const { return settings_; }
   const Dataset& data() const { return data_; }
+  ThreadPool& pool() const { return pool_; }
   /// The sample as it lies in the data set; part: as Dataset::image() has it.
   /// throws  Error if there is none of that number
   Held<ImageView> source(std::uint32_t index, const PixelBox* part = nullptr) const;
@@ -79,12 +80,11 @@ class Renderer {
 
  private:
   template <class Put>
-  void renderAll(std::span<const std::uint32_t> indices, std::span<const Plan> plans, const Put& put) const;
+  void renderAll(std::span<const std::uint32_t> indices, const ShownRows& rows, const Put& put) const;
   template <class Number>
-  void renderNumbers(std::span<const std::uint32_t> indices, std::span<const Plan> plans, Number* out) const;
+  void renderNumbers(std::span<const std::uint32_t> indices, const ShownRows& rows, Number* out) const;
   ImageSize sizeOf(std::uint32_t index) const;
-  PixelBox shownPart(std::uint32_t index, std::span<const Plan> plans, std::size_t first,
-                     std::size_t step) const;
+  PixelBox shownPart(std::uint32_t index, const ShownRows& rows, std::span<const std::size_t> which) const;
   void refuseSize(std::uint32_t index, const Plan& plan) const;
   ImageView centred(ImageView image, ImageSize size) const;
   void listChanges(const Plan& plan, ChangeList& list) const;

@@ -11,6 +11,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
+#include "core/base/Text.h"
 #include "core/config/ConfigReader.h"
 #include "core/config/StoredName.h"
 #include "core/data/Dataset.h"
@@ -51,6 +52,19 @@ std::string policyWord(const Choice& policy) {
 }
 
 }  // namespace
+
+Runtime changedRuntime(const Runtime& runtime, const std::string& key, const Json& value) {
+  static const std::vector<std::string> kKeys{"runtime.pictured", "runtime.picture_every",
+                                              "runtime.checkpoint_minutes"};
+  if (std::ranges::find(kKeys, key) == kKeys.end())
+    throw UsageError(
+        fmt::format("{}: a run under way keeps it, since its result or its bits would change; {} can be "
+                    "changed; start another run",
+                    quotable(key), joined(kKeys, ", ")));
+  Json changed = Json::object();
+  changed[key.substr(key.find('.') + 1)] = value;
+  return settingsFromJson<Runtime>(changed, "runtime", {}, runtime);
+}
 
 Choice newPolicyFromJson(const Json& json, const std::string& where) {
   Choice policy = policyFromJson(json, where);

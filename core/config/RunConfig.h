@@ -120,6 +120,11 @@ struct Runtime {
   }
 };
 
+/// The settings with another value for one that a run under way can take: those that neither define its
+/// result nor its bits. key     "runtime.picture_every" throws  UsageError for another key, and for a value
+/// that is not allowed
+Runtime changedRuntime(const Runtime& runtime, const std::string& key, const Json& value);
+
 /// What is trained, on what and how: everything but method and seed.
 struct Recipe {
   std::string name;  ///< short, for titles: "r18-c10"; one line

@@ -11,7 +11,7 @@ namespace uada {
 /// A data set whose images are decoded ahead on threads of its own, in the order in which they will be asked
 /// for. Its pixels are those of the set behind it, whichever thread decodes them: numbers of threads and
 /// bytes change nothing but time. What a decoding throws is thrown again where that image is asked for.
-/// image() may be called from any thread; expect() and release() by one thread while no other asks.
+/// image() and release() may be called from any thread; expect() while no other asks.
 class Prefetch final : public Dataset {
  public:
   /// Which part of an image will be asked for; called on any thread. An image that is then asked for beyond

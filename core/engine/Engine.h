@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/config/RunConfig.h"
@@ -22,14 +23,30 @@ class Sink {
   virtual void beforeCheckpoint() {}
 };
 
-enum class Command { pause, resume, stopAfterEpoch, stopNow, checkpoint };
+/// What a running job can be told.
+namespace command {
+struct Pause {};
+struct Resume {};
+struct Stop {
+  bool isAfterEpoch = false;  ///< else with the running step
+};
+struct Checkpoint {};
+/// Another value for a setting of Runtime that the job reads again and again: see changedRuntime(). An event
+/// says what was changed, or why not.
+struct Change {
+  std::string key;  ///< "runtime.picture_every"
+  Json value;
+};
+}  // namespace command
+using Command =
+    std::variant<command::Pause, command::Resume, command::Stop, command::Checkpoint, command::Change>;
 
 /// One training thread. Destroying a live job stops it (with a checkpoint) and joins. A local of `main` or a
 /// member of the session, never a static.
 class Job {
  public:
   virtual ~Job() = default;
-  virtual void send(Command command) = 0;   ///< polled between steps
+  virtual void send(Command command) = 0;   ///< obeyed between steps
   virtual bool isDone() const = 0;          ///< set last, after every report
   virtual void wait() = 0;                  ///< joins; the last state is then known
   virtual RunState state() const = 0;       ///< finished, stopped or failed once done

@@ -222,7 +222,7 @@ class FakeJob : public Job {
     thread_ = std::thread([this] { train(); });
   }
   ~FakeJob() override {
-    send(Command::stopNow);
+    send(command::Stop{});
     wait();
   }
 
@@ -290,7 +290,7 @@ class FakeJob : public Job {
     changed_.wait_for(lock, numbers_.settings.stepDelay, [&] { return !commands_.empty(); });
     while (!stop_) {
       while (!commands_.empty()) {
-        const Command command = commands_.front();
+        const Command command = std::move(commands_.front());
         commands_.pop_front();
         lock.unlock();
         obey(command);
@@ -300,21 +300,27 @@ class FakeJob : public Job {
       changed_.wait(lock, [&] { return !commands_.empty(); });
     }
     lock.unlock();
-    if (std::filesystem::exists(options_.folder / "stop")) obey(Command::stopNow);
+    if (std::filesystem::exists(options_.folder / "stop")) obey(command::Stop{});
     return stop_;
   }
 
-  void obey(Command command) {
-    if (command == Command::checkpoint) return checkpoint();
-    if (command == Command::pause || command == Command::resume) {
-      const bool pause = command == Command::pause;
-      if (pause != paused_) report(pause ? RunState::paused : RunState::running, "");
-      paused_ = pause;
-      return;
-    }
-    if (!stop_ && !stopAfterEpoch_) report(RunState::stopping, "");
-    (command == Command::stopNow ? stop_ : stopAfterEpoch_) = true;
-    paused_ = false;
+  void obey(const Command& command) {
+    std::visit(Cases{[&](command::Checkpoint) { checkpoint(); }, [&](command::Pause) { pause(true); },
+                     [&](command::Resume) { pause(false); },
+                     [&](command::Stop stop) {
+                       if (!stop_ && !stopAfterEpoch_) report(RunState::stopping, "");
+                       (stop.isAfterEpoch ? stopAfterEpoch_ : stop_) = true;
+                       paused_ = false;
+                     },
+                     [&](const command::Change& change) {
+                       sink_.take(EventReport{change.key + " is " + change.value.dump()});
+                     }},
+               command);
+  }
+
+  void pause(bool wanted) {
+    if (wanted != paused_) report(wanted ? RunState::paused : RunState::running, "");
+    paused_ = wanted;
   }
 
   void checkpoint() {

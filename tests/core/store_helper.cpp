@@ -47,7 +47,7 @@ void write(const std::string& project, std::int64_t count) {
 void serve(RunSession& session) {
   say("run " + session.run().key);
   while (!session.job().isDone()) {
-    if (stopped.exchange(false)) session.job().send(Command::stopNow);
+    if (stopped.exchange(false)) session.job().send(command::Stop{});
     ::usleep(1000);
   }
   say(stateName(session.job().state()));

@@ -301,7 +301,7 @@ void TestRenderer::refusesWhatDoesNotFit() {
   QVERIFY_THROWS_EXCEPTION(Error, renderer_.picture(64, Plan{}));
   QVERIFY_THROWS_EXCEPTION(Error, renderer_.render(indices, plans, out.data()));  // 3 plans of 2 samples
   QVERIFY_THROWS_EXCEPTION(Error, renderer_.render({}, plans, out.data()));
-  renderer_.render({}, {}, static_cast<float*>(nullptr));  // an empty batch is no error
+  renderer_.render({}, std::vector<Plan>{}, static_cast<float*>(nullptr));  // an empty batch is no error
 }
 
 QTEST_GUILESS_MAIN(TestRenderer)

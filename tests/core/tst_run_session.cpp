@@ -195,13 +195,13 @@ class TestRunSession : public QObject {
   void pausesAndResumes() {
     engine_.settings.stepDelay = std::chrono::hours(1);
     RunSession session(*writer_, engine_, fakeConfig(), nullptr);
-    session.job().send(Command::pause);
+    session.job().send(command::Pause{});
     QTRY_COMPARE(session.job().state(), RunState::paused);
     writer_->flush();
     QCOMPARE(ProjectReader(file_).runs().at(0).state, RunState::paused);
-    session.job().send(Command::resume);
+    session.job().send(command::Resume{});
     QTRY_COMPARE(session.job().state(), RunState::running);
-    session.job().send(Command::stopNow);
+    session.job().send(command::Stop{});
     session.job().wait();
     QCOMPARE(session.job().state(), RunState::stopped);
   }

@@ -26,7 +26,7 @@ struct Attempt {
     state = trainer.run();
     sink.stepped = {};
   }
-  std::function<void(Control&)> paused = [](Control& control) { control.send(Command::resume); };
+  std::function<void(Control&)> paused = [](Control& control) { control.send(command::Resume{}); };
 };
 
 inline std::function<void(Control&, std::int64_t)> atStep(std::int64_t wanted, Command command) {

@@ -51,14 +51,16 @@ class PlanContext : public StepContext {
     (mode.phase == Phase::probe ? probes : candidates).push_back(variant);
     return at::tensor(lossesOf(variant));
   }
-  Trained train(std::span<const int> rows, bool losses) override {
+  Trained train(const TrainedOn& on) override {
     Trained trained;
     std::vector<float> own;
-    for (const int row : rows) {
+    for (std::int64_t at = 0; at < on.rows.numel(); ++at) {
+      const int row = on.rows[at].item<int>();
       variants.push_back(variantOf(row));
       own.push_back(loss(planOf(row)));
     }
-    if (losses) trained.losses = at::tensor(own);
+    if (on.wantsLosses) trained.losses = at::tensor(own);
+    if (on.numbers.defined()) trained.numbers = on.numbers.to(at::kDouble).contiguous();
     return trained;
   }
   [[noreturn]] void refuse(std::string_view what) const override { throw Error(std::string(what)); }

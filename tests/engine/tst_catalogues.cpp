@@ -4,6 +4,7 @@
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Trainer.h"
 #include "tests/engine/Attempt.h"
+#include "tests/engine/OracleTools.h"
 #include "tests/engine/SceneTools.h"
 
 using namespace uada;
@@ -97,6 +98,8 @@ class TestCatalogues : public QObject {
   void modelsResume();
   void methodsDoTheirPasses_data() { addRows(methodVariants()); }
   void methodsDoTheirPasses();
+  void methodsKnowTheirFirstRows_data() { addRows(methodVariants()); }
+  void methodsKnowTheirFirstRows();
   void methodsResume_data() { addRows(methodVariants(), true); }
   void methodsResume();
   void optimisersResume_data() { addRows(variantsOf(optimisers(), optimiserFromJson)); }
@@ -148,7 +151,7 @@ void TestCatalogues::modelsLearn() {
   for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));
   std::vector<double> losses;
   for (; batch.step <= 8; ++batch.step) {
-    losses.push_back(stepper.step(batch, 0.005, false).report.loss);
+    losses.push_back(stepper.step(batch, 0.005, 0).report.loss);
     QVERIFY(std::isfinite(losses.back()) && (batch.step == 1 || losses.back() != *(losses.end() - 2)));
   }
   QVERIFY2(losses.back() < losses.front(), fmt::format("{}", losses).c_str());
@@ -163,7 +166,7 @@ void TestCatalogues::resumes(const RunConfig& config) {
     if (stop > std::ssize(whole.sink.steps)) continue;
     const QTemporaryDir folder;
     const fs::path run = folder.path().toStdString();
-    const Attempt first(config, run, {}, atStep(stop, Command::stopNow));
+    const Attempt first(config, run, {}, atStep(stop, command::Stop{}));
     QCOMPARE(first.state, RunState::stopped);
     const Attempt second(config, run, run);
     QCOMPARE(second.state, RunState::finished);
@@ -193,6 +196,31 @@ void TestCatalogues::methodsDoTheirPasses() {
     QCOMPARE(static_cast<double>(step.counts.backwards), passes.backwards);
     QCOMPARE(static_cast<double>(step.counts.chains), passes.chains * step.count);
   }
+}
+
+/// What is rendered ahead is what the step then asks for: else it would be rendered twice.
+void TestCatalogues::methodsKnowTheirFirstRows() {
+  class FirstRows : public test::PlanContext {
+   public:
+    using PlanContext::PlanContext;
+    Rows render(std::span<const Shown> rows) override {
+      if (first.empty()) first.assign(rows.begin(), rows.end());
+      return PlanContext::render(rows);
+    }
+    std::vector<Shown> first;
+  };
+  QFETCH(Choice, entry);
+  RunConfig config = this->config(1);
+  config.method = entry;
+  const auto space = makeSpace(config, squareInput(32));
+  const auto method = makeMethod(entry, {*space, 7});
+  const Batch batch{7, 2, 1, {4, 1, 9}};
+  FirstRows context(batch.indices.size());
+  method->beginEpoch(1, context);
+  const std::vector<Shown> known = method->known(batch);
+  method->step(batch, context);
+  QVERIFY(!known.empty());
+  QVERIFY(known == context.first);
 }
 
 void TestCatalogues::methodsResume() {

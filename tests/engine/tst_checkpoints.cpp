@@ -98,7 +98,7 @@ class TestCheckpoints : public QObject {
     fs::create_directory(run);
     const Watched attempt(
         config_, run, {}, [&](std::int64_t step) { step == 5 ? fill(ballast) : void(); },
-        [](Control& control) { control.send(Command::stopNow); });
+        [](Control& control) { control.send(command::Stop{}); });
     QCOMPARE(attempt.state, RunState::stopped);
     QVERIFY(says(attempt.sink.states.back().text, "the checkpoint of step 4 stands"));
     QVERIFY(says(attempt.sink.events.back(), "the checkpoint of step 4 stands"));

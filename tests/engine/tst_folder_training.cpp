@@ -126,7 +126,7 @@ void TestFolderTraining::resumesExactly() {
   const Attempt whole(config, {});
   QTemporaryDir dir;
   const std::filesystem::path run = dir.path().toStdString();
-  const Attempt first(config, run, {}, atStep(4, Command::stopNow));  // the first of the second epoch
+  const Attempt first(config, run, {}, atStep(4, command::Stop{}));  // the first of the second epoch
   QCOMPARE(first.state, RunState::stopped);
   const Attempt second(config, run, run);
   QCOMPARE(second.state, RunState::finished);

@@ -131,12 +131,12 @@ class TestLoading : public QObject {
     std::promise<Job*> made;
     std::shared_future<Job*> job = made.get_future().share();
     sink.stepped = [&](std::int64_t step) {
-      if (step == 1) job.get()->send(Command::pause);
+      if (step == 1) job.get()->send(command::Pause{});
     };
     const auto own = loadEngine().start(tinyConfig(images_.folder(), "ra-uc", 1, 8), {}, sink);
     made.set_value(own.get());
     QTRY_COMPARE(own->state(), RunState::paused);
-    own->send(Command::resume);
+    own->send(command::Resume{});
     own->wait();
     QCOMPARE(own->state(), RunState::finished);
     QCOMPARE(sink.steps.size(), std::size_t{4});

@@ -2,7 +2,7 @@
 
 #include "core/data/ResidentDataset.h"
 #include "core/engine/tasks/Classification.h"
-#include "core/engine/train/RowBuffer.h"
+#include "core/engine/train/RenderAhead.h"
 #include "tests/core/PlanTools.h"
 #include "tests/engine/OracleTools.h"
 
@@ -14,31 +14,91 @@ class TestRows : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void bothKindsAreTheSamePictures() {
-    RowBuffer floats(renderer_, *head_, pool_, at::kCPU),
-        bytes(renderer_, *head_, pool_, at::kCPU, RowBuffer::Kind::bytes);
+    RowBuffer floats(*head_, renderer_.settings(), at::kCPU),
+        bytes(*head_, renderer_.settings(), at::kCPU, RowBuffer::Kind::bytes);
     const std::vector<Shown> shown = variants(3);
-    const Rows a = floats.add(batch_.indices, shown), b = bytes.add(batch_.indices, shown);
+    const Rows a = floats.add(renderer_, batch_.indices, shown),
+               b = bytes.add(renderer_, batch_.indices, shown);
     QCOMPARE(a.count, 15);
     QVERIFY(floats.images(a).allclose(bytes.images(b), 1e-5, 1e-6));
     QVERIFY(floats.targets(a).classes.equal(bytes.targets(b).classes));
     QVERIFY(floats.images(a).is_contiguous(at::MemoryFormat::ChannelsLast));
   }
 
-  /// Rows of several calls count on; a pick copies any of them together with their targets.
+  /// Rows of several calls count on, also where the memory grows; a pick copies any of them together with
+  /// their targets.
+  void picksAnyRows_data() {
+    QTest::addColumn<bool>("bytes");
+    QTest::addRow("floats") << false;
+    QTest::addRow("bytes") << true;
+  }
   void picksAnyRows() {
-    RowBuffer rows(renderer_, *head_, pool_, at::kCPU);
-    const Rows first = rows.add(batch_.indices, variants(2)), second = rows.add(batch_.indices, variants(1));
+    QFETCH(const bool, bytes);
+    RowBuffer rows(*head_, renderer_.settings(), at::kCPU,
+                   bytes ? RowBuffer::Kind::bytes : RowBuffer::Kind::floats);
+    const Rows first = rows.add(renderer_, batch_.indices, variants(2));
+    const at::Tensor before = rows.images(first).clone();
+    const Rows second = rows.add(renderer_, batch_.indices, variants(1));
     QCOMPARE(second.first, 10);
-    const auto picked = rows.pick(std::vector<int>{12, 0, 9});
+    QVERIFY(rows.images(first).equal(before));
+    const auto picked = rows.pick(at::tensor({12, 0, 9}, at::kLong));
     QVERIFY(picked.images[0].equal(rows.images(second)[2]));
     QVERIFY(picked.images[1].equal(rows.images(first)[0]));
     QVERIFY(picked.images[2].equal(rows.images(first)[9]));
     QVERIFY(picked.targets.classes.equal(at::tensor({2, 0, 4}, at::kLong)));
     QVERIFY(picked.images.is_contiguous(at::MemoryFormat::ChannelsLast));
-    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(std::vector<int>{15}));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(at::tensor({15}, at::kLong)));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.images({10, 6}));
     rows.clear();
-    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(std::vector<int>{0}));
-    QCOMPARE(rows.add(batch_.indices, variants(1)).first, 0);
+    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(at::tensor({0}, at::kLong)));
+    QCOMPARE(rows.add(renderer_, batch_.indices, variants(1)).first, 0);
+  }
+
+  /// Any pairs of a sample and a plan, in any order and number, are drawn as they are in whole variants.
+  void rowsAreAnyPairs() {
+    const std::vector<Shown> whole = variants(3);
+    const std::vector<std::size_t> which{14, 3, 3, 0, 8, 13};
+    std::vector<Shown> packed;
+    for (const std::size_t row : which) packed.push_back(whole[row]);
+    RowBuffer all(*head_, renderer_.settings(), at::kCPU), some(*head_, renderer_.settings(), at::kCPU);
+    const at::Tensor expected = all.images(all.add(renderer_, batch_.indices, whole));
+    const Rows rows = some.add(renderer_, batch_.indices, packed);
+    for (std::size_t at = 0; at < which.size(); ++at)
+      QVERIFY(some.images(rows)[static_cast<std::int64_t>(at)].equal(
+          expected[static_cast<std::int64_t>(which[at])]));
+    QVERIFY(some.targets(rows).classes.equal(at::tensor({4, 3, 3, 0, 3, 3}, at::kLong)));
+    packed[0].place = 5;
+    QVERIFY_THROWS_EXCEPTION(Error, some.add(renderer_, batch_.indices, packed));
+  }
+
+  /// A step finds the rows of the batch that was expected, and none of another.
+  void rendersAhead() {
+    const auto method = makeMethod(methodFromJson("ra-uc", "test"), {*space_, 5});
+    RenderAhead ahead(*method, data_, renderer_.settings(), *head_, at::kCPU, 2);
+    QVERIFY(ahead.take(batch_).shown.empty());
+    for (const bool isExpected : {true, false, true}) {
+      ahead.expect(batch_);
+      Batch asked = batch_;
+      asked.step += isExpected ? 0 : 1;
+      const RenderAhead::Begun begun = ahead.take(asked);
+      QCOMPARE(begun.shown.empty(), !isExpected);
+      if (!isExpected) continue;
+      RowBuffer now(*head_, renderer_.settings(), at::kCPU);
+      const Rows rows = now.add(renderer_, batch_.indices, method->known(batch_));
+      QVERIFY(begun.rows.images(rows).equal(now.images(rows)));
+      QVERIFY(begun.rows.targets(rows).classes.equal(now.targets(rows).classes));
+    }
+  }
+  /// What goes wrong ahead is said where the rows are asked for; the next batch is not concerned.
+  void failsWhereItIsAsked() {
+    const auto method = makeMethod(methodFromJson("ra-uc", "test"), {*space_, 5});
+    RenderAhead ahead(*method, data_, renderer_.settings(), *head_, at::kCPU, 1);
+    Batch wrong = batch_;
+    wrong.indices.back() = 99;  // the set has 5
+    ahead.expect(wrong);
+    QVERIFY_THROWS_EXCEPTION(Error, ahead.take(wrong));
+    ahead.expect(batch_);
+    QVERIFY(!ahead.take(batch_).shown.empty());
   }
 
  private:

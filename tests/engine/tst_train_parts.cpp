@@ -86,11 +86,11 @@ class TestTrainParts : public QObject {
     at::Tensor p = at::ones({3}).requires_grad_();
     const auto sgd = makeUpdater({"sgd", Sgd{}}, {{"p", p}});
     p.sum().backward();
-    QVERIFY(sgd->gradientsAreFinite());
+    QVERIFY(sgd->gradientsAreFinite().item<bool>());
     p.mutable_grad()[1] = std::numeric_limits<float>::quiet_NaN();
-    QVERIFY(!sgd->gradientsAreFinite());
+    QVERIFY(!sgd->gradientsAreFinite().item<bool>());
     p.mutable_grad()[1] = std::numeric_limits<float>::infinity();
-    QVERIFY(!sgd->gradientsAreFinite());
+    QVERIFY(!sgd->gradientsAreFinite().item<bool>());
   }
 
   /// 10 epochs, milestones at 3, 6, 8; the first batch of an epoch uses the rate of the epoch before.
@@ -180,12 +180,12 @@ class TestTrainParts : public QObject {
   void ranksEqualLogitsByClass() {
     const at::Tensor logits = at::tensor({1.0f, 5.0f, 5.0f, 2.0f}).repeat({4, 1});
     const at::Tensor targets = at::tensor({0, 1, 2, 3}, at::kLong);
-    QCOMPARE(countTop(logits, targets, 1), std::int64_t{1});  // only class 1
-    QCOMPARE(countTop(logits, targets, 2), std::int64_t{2});  // and class 2
-    QCOMPARE(countTop(logits, targets, 3), std::int64_t{3});
-    QCOMPARE(countTop(logits, targets, 5), std::int64_t{4});
+    QCOMPARE(countTop(logits, targets, 1).item<std::int64_t>(), std::int64_t{1});  // only class 1
+    QCOMPARE(countTop(logits, targets, 2).item<std::int64_t>(), std::int64_t{2});  // and class 2
+    QCOMPARE(countTop(logits, targets, 3).item<std::int64_t>(), std::int64_t{3});
+    QCOMPARE(countTop(logits, targets, 5).item<std::int64_t>(), std::int64_t{4});
     const at::Tensor nothing = at::full({1, 4}, std::numeric_limits<float>::quiet_NaN());
-    QCOMPARE(countTop(nothing, at::tensor({0}, at::kLong), 5), std::int64_t{0});
+    QCOMPARE(countTop(nothing, at::tensor({0}, at::kLong), 5).item<std::int64_t>(), std::int64_t{0});
   }
 
   void refusesLabelsOutOfRange() {

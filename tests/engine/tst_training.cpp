@@ -208,7 +208,7 @@ class TestTraining : public QObject {
     std::unique_ptr<const Attempt>& kept = wholes[method];
     if (!kept) kept = std::make_unique<Attempt>(config, made(wholeDir));
     const Attempt& whole = *kept;
-    const Attempt first(config, made(dir), {}, atStep(stop, Command::stopNow));
+    const Attempt first(config, made(dir), {}, atStep(stop, command::Stop{}));
     QCOMPARE(first.state, RunState::stopped);
     QCOMPARE(first.sink.steps.size(), static_cast<std::size_t>(stop));
     QCOMPARE(first.sink.states.back().state, RunState::stopped);
@@ -222,7 +222,7 @@ class TestTraining : public QObject {
     QTemporaryDir dir;
     const RunConfig config = tinyConfig(images_.folder(), "ra-uc", 2, 8);
     const Attempt whole(config, {});
-    const Attempt first(config, made(dir), {}, atStep(3, Command::stopNow));
+    const Attempt first(config, made(dir), {}, atStep(3, command::Stop{}));
     Checkpoint checkpoint = findCheckpoint(made(dir));
     for (auto& [name, tensor] : checkpoint.tensors.tensors) {
       if (name.starts_with("velocity.")) tensor.zero_();
@@ -236,7 +236,7 @@ class TestTraining : public QObject {
     QTemporaryDir dir;
     const RunConfig config = tinyConfig(images_.folder(), "ra-uc", 2, 8);
     const Attempt whole(config, {});
-    const Attempt first(config, made(dir), {}, atStep(1, Command::stopAfterEpoch));
+    const Attempt first(config, made(dir), {}, atStep(1, command::Stop{.isAfterEpoch = true}));
     QCOMPARE(first.state, RunState::stopped);
     QCOMPARE(first.sink.steps.size(), std::size_t{4});
     QCOMPARE(first.sink.epochs.size(), std::size_t{1});
@@ -245,7 +245,7 @@ class TestTraining : public QObject {
   }
   void finishesIfStoppedAfterTheLastEpoch() {
     const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 1, 8), {}, {},
-                          atStep(2, Command::stopAfterEpoch));
+                          atStep(2, command::Stop{.isAfterEpoch = true}));
     QCOMPARE(attempt.state, RunState::finished);
     QCOMPARE(attempt.sink.results.size(), std::size_t{1});
   }
@@ -253,18 +253,39 @@ class TestTraining : public QObject {
   void pausesWithoutATrace() {
     const RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
     const Attempt plain(config, {});
-    const Attempt paused(config, {}, {}, atStep(2, Command::pause));
+    const Attempt paused(config, {}, {}, atStep(2, command::Pause{}));
     QCOMPARE(paused.state, RunState::finished);
     QVERIFY(std::any_of(paused.sink.states.begin(), paused.sink.states.end(),
                         [](const StateReport& s) { return s.state == RunState::paused; }));
     QVERIFY(paused.sink.numbers() == plain.sink.numbers());
+  }
+  /// What defines neither the result nor its bits can change while a run is under way; what cannot says why.
+  void changesWhatItMay() {
+    RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    config.runtime.pictureEvery = 1;
+    const Attempt plain(config, {});
+    const Attempt changed(config, {}, {}, [](Control& control, std::int64_t step) {
+      if (step != 1) return;
+      control.send(command::Change{"runtime.pictured", 1});
+      control.send(command::Change{"runtime.picture_every", 0});
+      control.send(command::Change{"recipe.training.epochs", 9});
+    });
+    const auto steps = static_cast<std::size_t>(std::ssize(plain.sink.steps));
+    QVERIFY(plain.sink.decisions.size() > 2 * steps);
+    QCOMPARE(changed.sink.decisions.size(), 3 + (steps - 1));
+    QCOMPARE(changed.sink.steps.back().loss, plain.sink.steps.back().loss);
+    const std::vector<std::string>& events = changed.sink.events;
+    QVERIFY(std::ranges::count(events, "runtime.pictured is 1 after step 1") == 1);
+    for (const char* refused : {"not changed: runtime.picture_every: 0 found",
+                                "not changed: recipe.training.epochs: a run under way keeps it"})
+      QVERIFY(std::ranges::any_of(events, [&](const std::string& e) { return e.starts_with(refused); }));
   }
   /// The file is looked for every half second; a paused run waits for it.
   void heedsTheStopFile() {
     QTemporaryDir dir;
     RecordingSink sink;
     Control control(made(dir));
-    sink.stepped = [&](std::int64_t) { control.send(Command::pause); };
+    sink.stepped = [&](std::int64_t) { control.send(command::Pause{}); };
     Trainer trainer(prepare(tinyConfig(images_.folder(), "ra-uc", 1, 8), {made(dir), {}}), sink, control,
                     [&](const StateReport& report) {
                       if (report.state == RunState::paused) std::ofstream(made(dir) / "stop") << "stop";
@@ -278,7 +299,7 @@ class TestTraining : public QObject {
   void keepsTheBest() {
     QTemporaryDir dir;
     const Attempt attempt(tinyConfig(images_.folder(), "ra-uc", 4, 8), made(dir), {},
-                          atStep(2, Command::checkpoint));
+                          atStep(2, command::Checkpoint{}));
     QCOMPARE(attempt.sink.checkpoints.size(), std::size_t{5});
     const Checkpoint best = readCheckpoint(made(dir) / "best.safetensors");
     QCOMPARE(best.progress.bestEpoch, best.progress.epoch - 1);
@@ -289,7 +310,7 @@ class TestTraining : public QObject {
     QTemporaryDir dir;
     const RunConfig config = tinyConfig(images_.folder(), "ra-uc", 3, 8);
     const Attempt whole(config, {});
-    const Attempt first(config, made(dir), {}, atStep(6, Command::stopNow));
+    const Attempt first(config, made(dir), {}, atStep(6, command::Stop{}));
     const fs::path newest = made(dir) / "checkpoint-0000000006.safetensors";
     fs::resize_file(newest, fs::file_size(newest) - 1);
     QVERIFY(says(refusal([&] { readCheckpoint(newest); }), "checkpoint-0000000006"));
@@ -304,7 +325,7 @@ class TestTraining : public QObject {
     QTemporaryDir dir;
     const StripedImages own(26, 12);
     const RunConfig config = tinyConfig(own.folder(), "ra-uc", 2, 8);
-    const Attempt first(config, made(dir), {}, atStep(1, Command::stopNow));
+    const Attempt first(config, made(dir), {}, atStep(1, command::Stop{}));
     const auto refusalOf = [&](const RunConfig& other) {
       return refusal([&] { Attempt(other, made(dir), made(dir)); });
     };
@@ -351,7 +372,7 @@ class TestTraining : public QObject {
       before.clear();
       for (const at::Tensor& p : stepper.network().parameters()) before.push_back(p.detach().clone());
       message = refusal([&] {
-        stepper.step(batch, 1e30, false);
+        stepper.step(batch, 1e30, 0);
         throw Error("");
       });
     }

@@ -268,7 +268,7 @@ class TestWholeStep : public QObject {
     const RunConfig config = configOf(images_, method.toStdString(), seed_);
     const QTemporaryDir whole, begun;
     const Attempt attempt(config, whole.path().toStdString());
-    const Attempt one(config, begun.path().toStdString(), {}, atStep(1, Command::stopNow));
+    const Attempt one(config, begun.path().toStdString(), {}, atStep(1, command::Stop{}));
     QCOMPARE(attempt.sink.steps.size(), steps.size());
     QCOMPARE(attempt.sink.decisions.size(), steps.size() * kBatch);
     Differences differences;

@@ -43,7 +43,7 @@ void LiveRun::serve(RunSession& session) {
     for (const Command command : commands_.takeAll(std::chrono::milliseconds(50)))
       session.job().send(command);
   }
-  if (!session.job().isDone()) session.job().send(Command::stopNow);
+  if (!session.job().isDone()) session.job().send(command::Stop{});
   session.job().wait();
   end_ = {session.job().state(), session.job().problem()};
 }

@@ -32,29 +32,29 @@ TrainedRun::~TrainedRun() { live_.reset(); }
 void TrainedRun::pause() {
   if (!controls().pause) return;
   pauseAsked_ = true;
-  live_->send(Command::pause);
+  live_->send(command::Pause{});
 }
 
 void TrainedRun::resume() {
   if (!controls().resume) return;
   pauseAsked_ = false;
-  live_->send(Command::resume);
+  live_->send(command::Resume{});
 }
 
 void TrainedRun::checkpoint() {
-  if (controls().checkpoint) live_->send(Command::checkpoint);
+  if (controls().checkpoint) live_->send(command::Checkpoint{});
 }
 
 void TrainedRun::stopAfterEpoch() {
   if (!controls().stop) return;
-  live_->send(Command::stopAfterEpoch);
+  live_->send(command::Stop{.isAfterEpoch = true});
   progress_.text = QStringLiteral("stops after this epoch");
   setState(SessionState::stopping);
 }
 
 void TrainedRun::stopNow() {
   if (!controls().stop) return;
-  live_->send(Command::stopNow);
+  live_->send(command::Stop{});
   progress_.text = QStringLiteral("saving a checkpoint");
   setState(SessionState::stopping);
 }

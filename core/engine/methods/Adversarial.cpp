@@ -1,7 +1,6 @@
 #include "core/engine/methods/Adversarial.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/augment/FramedSpace.h"
 #include "core/augment/Parts.h"
@@ -39,10 +38,7 @@ class AdversarialMethod : public Method {
   StepOutcome step(const Batch& batch, StepContext& context) override {
     const auto size = batch.indices.size();
     const std::vector<Plan> plans = drawnPlans(batch);
-    std::vector<Shown> shown;
-    for (std::size_t at = 0; at < plans.size(); at += size)
-      addVariant(shown, std::span(plans).subspan(at, size), space_);
-    const Rows rows = context.render(shown);
+    const Rows rows = context.render(shownBy(plans, size));
     StepOutcome outcome;
     outcome.policy = policyReport(batch, plans, space_, {}, {});
     // Each pictured sample under the next policy, so that all of them are seen.
@@ -51,12 +47,15 @@ class AdversarialMethod : public Method {
       outcome.decisions.push_back(drawnDecision(batch, b, plan));
       outcome.decided.push_back(plan);
     }
-    std::vector<int> all(static_cast<std::size_t>(rows.count));
-    std::iota(all.begin(), all.end(), rows.first);
-    outcome.trained = context.train(all, true);
-    lossSums_ += outcome.trained.losses.cpu().to(at::kDouble).view({settings_.policies, -1}).sum(1);
+    outcome.trained = context.train({.rows = numbersOf(rows), .wantsLosses = true});
+    lossSums_ += outcome.trained.losses.to(at::kDouble).view({settings_.policies, -1}).sum(1);
     samples_ += static_cast<std::int64_t>(size);
     return outcome;
+  }
+
+  /// The policies of an epoch stay until it ends.
+  std::vector<Shown> known(const Batch& batch) const override {
+    return shownBy(drawnPlans(batch), batch.indices.size());
   }
 
   void endEpoch(int, StepContext&) override {
@@ -76,9 +75,17 @@ class AdversarialMethod : public Method {
  private:
   static constexpr int kLevels = 10;
 
+  std::vector<Shown> shownBy(std::span<const Plan> plans, std::size_t size) const {
+    std::vector<Shown> shown;
+    for (std::size_t at = 0; at < plans.size(); at += size)
+      addVariant(shown, plans.subspan(at, size), space_);
+    return shown;
+  }
+
   /// [M * B]: the batch under the first policy, then under the second ... A sample's plans come one after
   /// another from its own stream.
   std::vector<Plan> drawnPlans(const Batch& batch) const {
+    TORCH_CHECK(!choices_.empty(), "an epoch draws its policies first: beginEpoch() comes before step()");
     const auto size = batch.indices.size(), copies = static_cast<std::size_t>(settings_.policies);
     std::vector<Plan> plans(size * copies);
     for (std::size_t b = 0; b < size; ++b) {

@@ -54,6 +54,10 @@ void addVariant(std::vector<Shown>& shown, std::span<const Plan> plans, const Sp
     shown.push_back({static_cast<int>(b), space.clamped(plans[b])});
 }
 
+at::Tensor numbersOf(Rows rows) {
+  return at::arange(rows.first, rows.first + rows.count, at::TensorOptions(at::kLong));
+}
+
 Decision drawnDecision(const Batch& batch, std::size_t place, const Plan& plan) {
   Decision decision;
   decision.step = batch.step;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/augment/Shown.h"
 #include "core/augment/Space.h"
 #include "core/engine/Reports.h"
 #include "core/engine/models/Network.h"
@@ -24,12 +25,6 @@ struct Batch {
   int epoch = 1;                       ///< from 1
   std::vector<std::uint32_t> indices;  ///< [B] into the training set
   std::vector<ImageSize> sizes = {};   ///< [B] of their images; empty: as the space was made for
-};
-
-/// A sample of the batch under a plan.
-struct Shown {
-  int place = 0;  ///< in Batch::indices
-  Plan plan;      ///< every coordinate in its range
 };
 
 /// Rendered images, each with its target: rows `first` to `first + count - 1` of the step, which count from
@@ -49,27 +44,36 @@ struct Mode {
   NormMode norm = NormMode::train;
 };
 
+/// What a method trains on.
+struct TrainedOn {
+  at::Tensor rows;           ///< [K], int64: row numbers of the step, on the CPU or on the device
+  bool wantsLosses = false;  ///< whether Trained::losses are wanted
+  at::Tensor numbers = {};   ///< any of the method's that it wants to read: they come with those of the step
+};
+
 /// What one training pass left behind.
 struct Trained {
   double loss = 0;                 ///< the task's objective
   std::vector<MetricSum> metrics;  ///< Task::trainMetrics but the loss
-  at::Tensor losses;               ///< [rows], float: each row's own; undefined unless asked for
+  at::Tensor losses;               ///< [K], float, on the CPU: each row's own; undefined unless asked for
+  at::Tensor numbers;              ///< TrainedOn::numbers, on the CPU, float64
 };
 
 /// What a method can do in a step, with the network in its present state.
 class StepContext {
  public:
   virtual ~StepContext() = default;
-  /// Makes a row of each; a target moves with its image. The rows are kept until the step ends.
+  /// Makes a row of each, whose plan has every coordinate in its range; a target moves with its image. The
+  /// rows are kept until the step ends.
   virtual Rows render(std::span<const Shown> shown) = 0;
   /// One forward without gradient.
   /// rows     of one call of render()
   /// returns  [count], float, on the device: each row's loss as the task compares them
   virtual at::Tensor losses(Rows rows, Mode mode) = 0;
-  /// Trains on the rows: one forward, one backward, one change of the weights.
-  /// losses  whether Trained::losses are wanted
+  /// Trains on the rows: one forward, one backward, one change of the weights. All numbers of the step are
+  /// read from the device once, before that change.
   /// throws  Error, before the weights are touched, if the loss or a gradient is not a finite number
-  virtual Trained train(std::span<const int> rows, bool losses = false) = 0;
+  virtual Trained train(const TrainedOn& on) = 0;
   /// Ends the training with an Error that says what is not a finite number.
   [[noreturn]] virtual void refuse(std::string_view what) const = 0;
   /// The decisions of this many samples are recorded: the first of the batch.
@@ -96,6 +100,10 @@ class Method {
   virtual void beginEpoch(int /*epoch*/, StepContext&) {}
   /// Trains once on the batch.
   virtual StepOutcome step(const Batch& batch, StepContext& context) = 0;
+  /// The rows that the step on a batch asks for first, as far as they follow from what is known before it:
+  /// they are rendered ahead. Called by another thread while a step runs, so it may read only what steps
+  /// leave alone. Empty: nothing is known.
+  virtual std::vector<Shown> known(const Batch&) const { return {}; }
   /// After the test that follows the last step.
   virtual void endEpoch(int /*epoch*/, StepContext&) {}
   /// All that it has learned.
@@ -119,6 +127,8 @@ std::vector<Plan> samplePlans(const Batch& batch, const Space& space);
 /// Adds the plans of the whole batch, clamped: one variant.
 /// plans  [B], raw
 void addVariant(std::vector<Shown>& shown, std::span<const Plan> plans, const Space& space);
+/// All rows of one call, in their order.
+at::Tensor numbersOf(Rows rows);
 /// What is recorded of a sample that is trained on as it was drawn.
 Decision drawnDecision(const Batch& batch, std::size_t place, const Plan& plan);
 

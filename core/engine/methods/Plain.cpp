@@ -1,7 +1,5 @@
 #include "core/engine/methods/Plain.h"
 
-#include <numeric>
-
 #include "core/engine/methods/Baseline.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/methods/PolicyStatistics.h"
@@ -16,22 +14,26 @@ class PlainMethod : public Method {
 
   StepOutcome step(const Batch& batch, StepContext& context) override {
     const std::vector<Plan> plans = samplePlans(batch, space_);
-    std::vector<Shown> shown;
-    addVariant(shown, plans, space_);
     StepOutcome outcome;
-    const Rows rows = context.render(shown);
+    const Rows rows = context.render(shownBy(plans));
     outcome.policy = policyReport(batch, plans, space_, {}, {});
     for (std::size_t b = 0; b < plans.size() && static_cast<int>(b) < context.pictured(); ++b) {
       outcome.decisions.push_back(drawnDecision(batch, b, plans[b]));
       outcome.decided.push_back(plans[b]);
     }
-    std::vector<int> all(static_cast<std::size_t>(rows.count));
-    std::iota(all.begin(), all.end(), rows.first);
-    outcome.trained = context.train(all);
+    outcome.trained = context.train({numbersOf(rows)});
     return outcome;
   }
 
+  std::vector<Shown> known(const Batch& batch) const override { return shownBy(samplePlans(batch, space_)); }
+
  private:
+  std::vector<Shown> shownBy(std::span<const Plan> plans) const {
+    std::vector<Shown> shown;
+    addVariant(shown, plans, space_);
+    return shown;
+  }
+
   const Space& space_;
 };
 

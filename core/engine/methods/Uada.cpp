@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
+#include <utility>
 
 #include "core/engine/methods/Method.h"
 #include "core/engine/methods/PolicyStatistics.h"
@@ -36,27 +36,23 @@ class UadaMethod : public Method {
     const std::vector<Plan> plans = samplePlans(drawn, space_);
     std::vector<GroupTrial> trials = probed(drawn, plans);
     StepOutcome outcome;
-    const Rows unperturbed = tryProbes(plans, trials, outcome.unperturbed, context);
-    const Rows candidates = tryCandidates(drawn, plans, trials, outcome.unperturbed, context);
-
-    const std::vector<int> winners = this->winners(trials, outcome.unperturbed);
-    std::vector<int> picked;
-    for (int b = 0; b < unperturbed.count; ++b) {
-      const int winner = winners[b];
-      picked.push_back(
-          b + (winner == kUnperturbed ? unperturbed : candidates.variant(winner, unperturbed.count)).first);
-      outcome.best.push_back(winner == kUnperturbed ? outcome.unperturbed[b] : trials[winner].loss[b]);
-    }
-    outcome.policy = policyReport(batch, plans, space_, trials, winners);
-    for (std::size_t b = 0; b < plans.size() && static_cast<int>(b) < context.pictured(); ++b) {
-      outcome.decisions.push_back(recorded(batch, b, plans[b], outcome.unperturbed[b], trials, winners[b]));
-      outcome.decided.push_back(winners[b] == kUnperturbed ? plans[b]
-                                                           : trials[winners[b]].candidates[b].plan);
-    }
+    const Tried unperturbed = tryProbes(plans, trials, outcome.unperturbed, context);
     if (!std::ranges::all_of(outcome.unperturbed, [](float loss) { return std::isfinite(loss); }))
       context.refuse("the loss of an unperturbed image");
-    outcome.trained = context.train(picked);
+    moveGroups(drawn, plans, trials);
+    const Tried candidates = tryCandidates(trials, context);
+    const at::Tensor winners = this->winners(candidates.losses, unperturbed.losses);
+    outcome.trained = context.train(
+        {.rows = rowsOf(winners, unperturbed.rows, candidates.rows),
+         .numbers = at::cat({candidates.losses, winners.to(at::kFloat).unsqueeze(0)})});  // [N + 1, B]
+    report(batch, plans, trials, context.pictured(), outcome);
     return outcome;
+  }
+
+  std::vector<Shown> known(const Batch& batch) const override {
+    const Batch drawn = drawnBy(batch);
+    const std::vector<Plan> plans = samplePlans(drawn, space_);
+    return firstRows(plans, probed(drawn, plans));
   }
 
  private:
@@ -81,10 +77,14 @@ class UadaMethod : public Method {
     return trials;
   }
 
-  /// Renders the unperturbed plans, then the probes group by group, and takes their losses.
-  /// returns  the rows of the unperturbed plans
-  Rows tryProbes(std::span<const Plan> plans, std::vector<GroupTrial>& trials,
-                 std::vector<float>& unperturbed, StepContext& context) const {
+  /// Variants of the batch: rows of the step, and what decides between them.
+  struct Tried {
+    Rows rows;
+    at::Tensor losses;  // [variants, B], float, on the device
+  };
+
+  /// The unperturbed plans, then the probes group by group.
+  std::vector<Shown> firstRows(std::span<const Plan> plans, std::span<const GroupTrial> trials) const {
     std::vector<Shown> shown;
     addVariant(shown, plans, space_);
     std::vector<Plan> moved(plans.size());
@@ -94,28 +94,38 @@ class UadaMethod : public Method {
         addVariant(shown, moved, space_);
       }
     }
-    const Rows all = context.render(shown);
-    const auto size = static_cast<int>(plans.size());
-    unperturbed = losses(context, all.variant(0, size), Phase::probe);
-    int variant = 0;
-    for (GroupTrial& trial : trials) {
-      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p)
-        takeProbeLosses(trial, p, losses(context, all.variant(++variant, size), Phase::probe), unperturbed);
-    }
-    return all.variant(0, size);
+    return shown;
   }
 
-  /// The losses of a variant that decide: each sample's own, or for all of them the mean over the batch.
-  std::vector<float> losses(StepContext& context, Rows variant, Phase phase) const {
-    const at::Tensor values = context.losses(variant, {phase}).cpu();  // [B]
-    // Not const_data_ptr<float>(): clang 19 mangles it unlike the compiler that LibTorch was built with.
-    const auto* first = static_cast<const float*>(values.const_data_ptr());
-    std::vector<float> losses(first, first + values.numel());
-    if (settings_.perBatch()) {
-      const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
-      std::ranges::fill(losses, static_cast<float>(sum / static_cast<double>(losses.size())));
+  /// Takes the losses of the first rows, and reads them: the candidates follow from them.
+  /// returns  the unperturbed plans; losses [B]
+  Tried tryProbes(std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+                  std::vector<float>& unperturbed, StepContext& context) const {
+    const Rows all = context.render(firstRows(plans, trials));
+    const auto size = static_cast<int>(plans.size());
+    const at::Tensor losses = this->losses(context, all, size, Phase::probe);
+    const at::Tensor read = losses.cpu();
+    const auto* next = static_cast<const float*>(read.const_data_ptr());
+    const auto take = [&] { return std::span(std::exchange(next, next + size), plans.size()); };
+    const std::span<const float> own = take();
+    unperturbed.assign(own.begin(), own.end());
+    for (GroupTrial& trial : trials) {
+      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p)
+        takeProbeLosses(trial, p, take(), unperturbed);
     }
-    return losses;
+    return {all.variant(0, size), losses[0]};
+  }
+
+  /// The losses that decide: each sample's own, or for all of a variant the mean over the batch.
+  /// size     B, rows of a variant
+  /// returns  [variants, B]
+  at::Tensor losses(StepContext& context, Rows rows, int size, Phase phase) const {
+    std::vector<at::Tensor> losses;
+    for (int variant = 0; variant < rows.count / size; ++variant)
+      losses.push_back(context.losses(rows.variant(variant, size), {phase}));
+    const at::Tensor all = at::stack(losses);
+    if (!settings_.perBatch()) return all;
+    return all.to(at::kDouble).mean(1, true).to(at::kFloat).expand_as(all).contiguous();
   }
 
   /// dL = L(probe) - L(unperturbed): equation (2) times delta.
@@ -146,46 +156,79 @@ class UadaMethod : public Method {
     return directions;
   }
 
-  /// Equation (5) and the losses of its results.
-  /// returns  the rows of the candidates, a variant for each group
-  Rows tryCandidates(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
-                     std::span<const float> unperturbed, StepContext& context) const {
-    std::vector<Shown> shown;
+  /// Equation (5): the candidates of every group.
+  void moveGroups(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials) const {
     for (GroupTrial& trial : trials) {
       const std::vector<float> dL = directions(drawn, trial);
-      for (std::size_t b = 0; b < plans.size(); ++b) {
+      for (std::size_t b = 0; b < plans.size(); ++b)
         trial.candidates.push_back(space_.update(plans[b], trial.probesOf(b), trial.group,
                                                  std::span(dL).subspan(b * trial.perSample, trial.perSample),
                                                  settings_.epsilon));
-        shown.push_back({static_cast<int>(b), space_.clamped(trial.candidates.back().plan)});
-      }
     }
-    const Rows all = context.render(shown);
-    const auto size = static_cast<int>(plans.size());
-    for (std::size_t g = 0; g < trials.size(); ++g) {
-      trials[g].loss = losses(context, all.variant(static_cast<int>(g), size), Phase::candidate);
-      for (std::size_t b = 0; b < plans.size(); ++b)
-        trials[g].gain.push_back(trials[g].loss[b] - unperturbed[b]);
-    }
-    return all;
+  }
+
+  /// A variant for each group.
+  Tried tryCandidates(std::span<const GroupTrial> trials, StepContext& context) const {
+    std::vector<Shown> shown;
+    for (const GroupTrial& trial : trials)
+      for (std::size_t b = 0; b < trial.candidates.size(); ++b)
+        shown.push_back({static_cast<int>(b), space_.clamped(trial.candidates[b].plan)});
+    const Rows rows = context.render(shown);
+    const auto size = static_cast<int>(trials.front().candidates.size());
+    return {rows, losses(context, rows, size, Phase::candidate)};
   }
 
   /// Step 8: the arg-max of each sample, or the arg-min. A later candidate must be harder (easier), not
   /// equal.
-  std::vector<int> winners(std::span<const GroupTrial> trials, std::span<const float> unperturbed) const {
+  /// losses       [N, B] of the candidates
+  /// unperturbed  [B]
+  /// returns      [B], int64: a group, or kUnperturbed
+  at::Tensor winners(const at::Tensor& losses, const at::Tensor& unperturbed) const {
     const bool easiest = settings_.selection == "easiest";
-    const auto beats = [easiest](float a, float b) { return easiest ? a < b : a > b; };
-    std::vector<int> winners(unperturbed.size(), 0);
-    for (std::size_t b = 0; b < unperturbed.size(); ++b) {
-      float best = trials[0].loss[b];
-      for (std::size_t g = 1; g < trials.size(); ++g) {
-        if (!beats(trials[g].loss[b], best)) continue;
-        best = trials[g].loss[b];
-        winners[b] = static_cast<int>(g);
-      }
-      if (settings_.includeUnperturbed && beats(unperturbed[b], best)) winners[b] = kUnperturbed;
-    }
+    const auto beats = [easiest](const at::Tensor& a, const at::Tensor& b) {
+      return easiest ? a.lt(b) : a.gt(b);
+    };
+    at::Tensor best = losses[0];
+    at::Tensor winners = at::zeros_like(best, at::kLong);
+    const auto take = [&](const at::Tensor& challenger, std::int64_t group) {
+      const at::Tensor isBeaten = beats(challenger, best);
+      best = at::where(isBeaten, challenger, best);
+      winners.masked_fill_(isBeaten, group);
+    };
+    for (std::int64_t g = 1; g < losses.size(0); ++g) take(losses[g], g);
+    if (settings_.includeUnperturbed) take(unperturbed, kUnperturbed);
     return winners;
+  }
+
+  /// Where the winners stand among the rows of the step.
+  static at::Tensor rowsOf(const at::Tensor& winners, Rows unperturbed, Rows candidates) {
+    const std::int64_t size = winners.numel();
+    const at::Tensor places = at::arange(size, winners.options());
+    return places + at::where(winners == kUnperturbed, at::full_like(winners, unperturbed.first),
+                              candidates.first + winners * size);
+  }
+
+  /// Takes the numbers that came with the training, and reports all that was decided.
+  void report(const Batch& batch, std::span<const Plan> plans, std::vector<GroupTrial>& trials, int pictured,
+              StepOutcome& outcome) const {
+    const auto* next = static_cast<const double*>(outcome.trained.numbers.const_data_ptr());
+    for (GroupTrial& trial : trials) {
+      for (std::size_t b = 0; b < plans.size(); ++b) {
+        trial.loss.push_back(static_cast<float>(*next++));
+        trial.gain.push_back(trial.loss[b] - outcome.unperturbed[b]);
+      }
+    }
+    std::vector<int> winners(plans.size());
+    for (std::size_t b = 0; b < plans.size(); ++b) {
+      const int winner = winners[b] = static_cast<int>(*next++);
+      outcome.best.push_back(winner == kUnperturbed ? outcome.unperturbed[b] : trials[winner].loss[b]);
+    }
+    outcome.policy = policyReport(batch, plans, space_, trials, winners);
+    for (std::size_t b = 0; b < plans.size() && static_cast<int>(b) < pictured; ++b) {
+      outcome.decisions.push_back(recorded(batch, b, plans[b], outcome.unperturbed[b], trials, winners[b]));
+      outcome.decided.push_back(winners[b] == kUnperturbed ? plans[b]
+                                                           : trials[winners[b]].candidates[b].plan);
+    }
   }
 
   static Decision recorded(const Batch& batch, std::size_t b, const Plan& plan, float unperturbed,

@@ -66,9 +66,9 @@ void Updater::dropGradients() {
   for (at::Tensor& parameter : parameters_) parameter.mutable_grad() = at::Tensor();
 }
 
-bool Updater::gradientsAreFinite() const {
+at::Tensor Updater::gradientsAreFinite() const {
   at::NoGradGuard noGrad;
-  return at::stack(at::_foreach_norm(gradients(), 2)).sum().isfinite().item<bool>();
+  return at::stack(at::_foreach_norm(gradients(), 2)).sum().isfinite();
 }
 
 std::vector<at::Tensor> Updater::gradients() const {

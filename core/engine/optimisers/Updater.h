@@ -25,8 +25,8 @@ class Updater {
   /// Moves every parameter along its gradient and drops the gradients.
   void step(double rate);
   void dropGradients();
-  /// Whether every gradient is a finite number.
-  bool gradientsAreFinite() const;
+  /// Whether every gradient is a finite number: a scalar, bool, on the device.
+  at::Tensor gradientsAreFinite() const;
   /// What it remembers of its parameters, as "velocity.conv1.weight".
   virtual void visit(StateVisitor& visitor) = 0;
 

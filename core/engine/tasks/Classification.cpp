@@ -25,8 +25,9 @@ class ClassificationHead : public TaskHead {
   at::Tensor objective(const Output& output, const Targets& targets) const override {
     return losses(output, targets).mean();
   }
-  std::vector<MetricSum> trainSums(const Output& output, const Targets& targets) const override {
-    return uada::trainSums(output.main, targets.classes);
+  at::Tensor trainSums(const Output& output, const Targets& targets) const override {
+    const at::Tensor right = countTop(output.main, targets.classes, 1).to(at::kDouble);
+    return at::stack({right, at::full_like(right, static_cast<double>(targets.rows()))}).unsqueeze(0);
   }
 
   std::unique_ptr<Meter> meter() const override { return std::make_unique<LabelMeter>(); }

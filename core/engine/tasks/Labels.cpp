@@ -13,24 +13,20 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets) {
   return at::cross_entropy_loss(logits, targets, {}, at::Reduction::None);
 }
 
-std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k) {
+at::Tensor countTop(const at::Tensor& logits, const at::Tensor& targets, int k) {
   at::NoGradGuard noGrad;
   const at::Tensor column = targets.unsqueeze(1);   // [B, 1]
   const at::Tensor own = logits.gather(1, column);  // [B, 1]
   const at::Tensor classes = at::arange(logits.size(1), targets.options()).unsqueeze(0);
   const at::Tensor ahead = (logits > own).logical_or_((logits == own).logical_and_(classes < column));
   const at::Tensor inTop = (ahead.sum(1) < k).logical_and_(own.squeeze(1).isnan().logical_not_());
-  return inTop.sum().item<std::int64_t>();
-}
-
-std::vector<MetricSum> trainSums(const at::Tensor& logits, const at::Tensor& targets) {
-  return {{"top1", static_cast<double>(countTop(logits, targets, 1)), static_cast<double>(targets.size(0))}};
+  return inTop.sum();
 }
 
 void LabelMeter::add(const at::Tensor& logits, const at::Tensor& targets) {
   loss_ += crossEntropy(logits, targets).sum(at::kDouble).item<double>();
-  top1_ += countTop(logits, targets, 1);
-  top5_ += countTop(logits, targets, 5);
+  top1_ += countTop(logits, targets, 1).item<std::int64_t>();
+  top5_ += countTop(logits, targets, 5).item<std::int64_t>();
   count_ += targets.size(0);
 }
 

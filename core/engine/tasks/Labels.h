@@ -8,7 +8,6 @@
 
 #include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
-#include "core/engine/tasks/MetricSum.h"
 #include "core/engine/tasks/TaskHead.h"
 
 namespace uada {
@@ -23,10 +22,8 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets);
 /// first, as argmax does on the CPU; a label whose logit is not a number is wrong.
 /// logits   [B, classes]
 /// targets  [B], int64
-std::int64_t countTop(const at::Tensor& logits, const at::Tensor& targets, int k);
-
-/// What classification counts on a trained batch: Classification::trainMetrics() but the loss.
-std::vector<MetricSum> trainSums(const at::Tensor& logits, const at::Tensor& targets);
+/// returns  a scalar, int64, on the device
+at::Tensor countTop(const at::Tensor& logits, const at::Tensor& targets, int k);
 
 /// Sums up Classification::testMetrics() over batches.
 class LabelMeter : public Meter {

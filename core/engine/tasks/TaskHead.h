@@ -12,7 +12,6 @@
 #include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
 #include "core/engine/models/Network.h"
-#include "core/engine/tasks/MetricSum.h"
 #include "core/settings/Choice.h"
 
 namespace uada {
@@ -21,8 +20,20 @@ namespace uada {
 struct Targets {
   at::Tensor classes;  ///< of labels [R], of label maps [R, height, width]; int64
 
+  std::int64_t rows() const { return classes.defined() ? classes.size(0) : 0; }
   Targets to(at::Device device) const { return {classes.to(device)}; }
-  Targets part(int first, int count) const { return {classes.narrow(0, first, count)}; }
+  Targets part(std::int64_t first, std::int64_t count) const { return {classes.narrow(0, first, count)}; }
+  /// rows  [K], int64
+  Targets picked(const at::Tensor& rows) const { return {classes.index_select(0, rows)}; }
+  /// For so many rows of this kind, not yet filled.
+  Targets room(std::int64_t rows, at::Device device) const {
+    std::vector<std::int64_t> shape = classes.sizes().vec();
+    shape[0] = rows;
+    return {at::empty(shape, classes.options().device(device))};
+  }
+  void put(std::int64_t first, const Targets& part) {
+    classes.narrow(0, first, part.rows()).copy_(part.classes);
+  }
 };
 
 /// Sums up a task's test metrics.
@@ -47,8 +58,10 @@ class TaskHead {
   /// What is trained on.
   /// returns  a scalar
   virtual at::Tensor objective(const Output& output, const Targets& targets) const = 0;
-  /// Task::trainMetrics but the loss, of a trained batch.
-  virtual std::vector<MetricSum> trainSums(const Output& output, const Targets& targets) const = 0;
+  /// Task::trainMetrics but the loss, of a trained batch, in parts that add up: a sum and what it is divided
+  /// by.
+  /// returns  [metrics, 2], float64, on the device
+  virtual at::Tensor trainSums(const Output& output, const Targets& targets) const = 0;
   virtual std::unique_ptr<Meter> meter() const = 0;
   /// How many samples test() takes at once.
   virtual std::size_t testBatch() const = 0;

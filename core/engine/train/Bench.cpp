@@ -83,11 +83,15 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Dev
   Batch batch;
   batch.indices.resize(kBatch);
   std::iota(batch.indices.begin(), batch.indices.end(), 0u);
+  for (Runner& runner : runners) runner.stepper->beginEpoch(1);
   for (int round = -kWarmUps; round < kRounds; ++round) {
     for (Runner& runner : runners) {
-      batch.step = batch.epoch = round + kWarmUps + 1;
+      batch.step = round + kWarmUps + 1;
+      batch.seed = static_cast<std::uint64_t>(batch.step);  // other plans each time
+      Batch next = batch;
+      next.seed = static_cast<std::uint64_t>(++next.step);
       Stopwatch watch;
-      runner.stepper->step(batch, 0.01, false);
+      runner.stepper->step(batch, 0.01, 0, &next);
       waitForDevice(*runner.stepper);
       if (round >= 0) runner.milliseconds.push_back(1000 * watch.lap());
     }

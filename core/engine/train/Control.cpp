@@ -14,11 +14,11 @@ Control::Control(std::filesystem::path folder) : stopFile_(folder.empty() ? fold
 
 void Control::send(Command command) {
   std::lock_guard lock(mutex_);
-  if (command == Command::pause) paused_ = true;
-  if (command == Command::resume) paused_ = false;
-  if (command == Command::stopNow) stopNow_ = true;
-  if (command == Command::stopAfterEpoch) stopAfterEpoch_ = true;
-  if (command == Command::checkpoint) checkpoint_ = true;
+  std::visit(Cases{[&](command::Pause) { paused_ = true; }, [&](command::Resume) { paused_ = false; },
+                   [&](command::Stop stop) { (stop.isAfterEpoch ? stopAfterEpoch_ : stopNow_) = true; },
+                   [&](command::Checkpoint) { checkpoint_ = true; },
+                   [&](command::Change& change) { changes_.push_back(std::move(change)); }},
+             command);
   changed_.notify_all();
 }
 
@@ -45,6 +45,11 @@ bool Control::pauseWanted() {
 bool Control::takeCheckpoint() {
   std::lock_guard lock(mutex_);
   return std::exchange(checkpoint_, false);
+}
+
+std::vector<command::Change> Control::takeChanges() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(changes_, {});
 }
 
 void Control::wait() {

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <vector>
 
 #include "core/engine/Engine.h"
 #include "core/engine/train/Stopwatch.h"
@@ -13,7 +14,7 @@ namespace uada {
 /// resume counts; a stop cannot be taken back.
 class Control {
  public:
-  /// folder  where a file named `stop` means Command::stopNow; empty: nowhere. One that is left over is
+  /// folder  where a file named `stop` means command::Stop; empty: nowhere. One that is left over is
   /// removed.
   explicit Control(std::filesystem::path folder);
   void send(Command command);
@@ -21,7 +22,8 @@ class Control {
   bool stopNow();  ///< also looks for the stop file, at most every half second
   bool stopAfterEpoch();
   bool pauseWanted();
-  bool takeCheckpoint();  ///< true once for each request
+  bool takeCheckpoint();                       ///< true once for each request
+  std::vector<command::Change> takeChanges();  ///< each once, in the order they came
   /// Waits for a command, at most half a second.
   void wait();
 
@@ -31,6 +33,7 @@ class Control {
   std::condition_variable changed_;
   Stopwatch sinceLook_;
   bool paused_ = false, stopNow_ = false, stopAfterEpoch_ = false, checkpoint_ = false;
+  std::vector<command::Change> changes_;
 };
 
 }  // namespace uada

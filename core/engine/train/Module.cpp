@@ -24,10 +24,10 @@ class TrainingJob : public Job {
         thread_([this, p = std::move(prepared)]() mutable { work(std::move(p)); }) {}
 
   ~TrainingJob() override {
-    if (!done_) control_.send(Command::stopNow);
+    if (!done_) control_.send(command::Stop{});
     wait();
   }
-  void send(Command command) override { control_.send(command); }
+  void send(Command command) override { control_.send(std::move(command)); }
   bool isDone() const override { return done_; }
   void wait() override {
     std::lock_guard lock(joining_);

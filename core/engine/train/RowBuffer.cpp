@@ -1,27 +1,16 @@
 #include "core/engine/train/RowBuffer.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace uada {
-namespace {
 
-/// A tensor of that shape in memory that is kept, and grows where it is not enough.
-at::Tensor roomIn(at::Tensor& memory, at::IntArrayRef shape, const at::TensorOptions& options) {
-  const std::int64_t wanted = c10::multiply_integers(shape);
-  if (!memory.defined() || memory.numel() < wanted) memory = at::empty({wanted}, options);
-  return memory.narrow(0, 0, wanted).view(shape);
-}
-
-}  // namespace
-
-RowBuffer::RowBuffer(const Renderer& renderer, const TaskHead& head, ThreadPool& pool, at::Device device,
+RowBuffer::RowBuffer(const TaskHead& head, const RenderSettings& settings, at::Device device,
                      std::optional<Kind> kind)
-    : renderer_(renderer),
-      head_(head),
-      pool_(pool),
+    : head_(head),
+      input_(settings.input),
       device_(device),
       kind_(kind.value_or(device.is_cpu() ? Kind::floats : Kind::bytes)) {
-  const RenderSettings& settings = renderer.settings();
   std::vector<float> scale, shift;
   for (std::size_t c = 0; c < 3; ++c) {
     scale.push_back(1 / (255 * settings.deviation[c]));
@@ -31,83 +20,100 @@ RowBuffer::RowBuffer(const Renderer& renderer, const TaskHead& head, ThreadPool&
   shift_ = at::tensor(shift).to(device);
 }
 
-Rows RowBuffer::add(std::span<const std::uint32_t> batch, std::span<const Shown> shown) {
-  const std::size_t size = batch.size();
-  TORCH_CHECK(size > 0 && shown.size() % size == 0, "rows must be whole variants of the batch");
-  std::vector<Plan> plans;
-  plans.reserve(shown.size());
-  for (std::size_t r = 0; r < shown.size(); ++r) {
-    TORCH_CHECK(shown[r].place == static_cast<int>(r % size), "rows must stand in the order of the batch");
-    plans.push_back(shown[r].plan);
-  }
-  if (used_ == chunks_.size()) chunks_.emplace_back();
-  Chunk& chunk = chunks_[used_++];
-  chunk.rows = {rows_, static_cast<int>(shown.size())};
-  rows_ += chunk.rows.count;
-  renderImages(chunk, batch, plans);
-  chunk.targets = movedTargets(batch, shown).to(device_);
-  return chunk.rows;
+Rows RowBuffer::add(const Renderer& renderer, std::span<const std::uint32_t> batch,
+                    std::span<const Shown> shown) {
+  const Rows rows{static_cast<int>(count_), static_cast<int>(shown.size())};
+  makeRoom(count_ + rows.count);
+  renderImages(renderer, batch, shown);
+  putTargets(movedTargets(renderer, batch, shown));
+  count_ += rows.count;
+  return rows;
 }
 
-void RowBuffer::renderImages(Chunk& chunk, std::span<const std::uint32_t> batch,
-                             std::span<const Plan> plans) const {
-  const Input& input = renderer_.settings().input;
-  const std::int64_t shape[] = {chunk.rows.count, input.height, input.width, 3};
+/// Rows that are there stay. A step has as many as the last one, so this comes once.
+void RowBuffer::makeRoom(std::int64_t rows) {
+  if (images_.defined() && images_.size(0) >= rows) return;
+  const std::int64_t shape[] = {rows, input_.height, input_.width, 3};
+  const at::Tensor before = images_;
+  images_ = at::empty(shape, at::TensorOptions(at::kFloat).device(device_));
+  if (count_ > 0) images_.narrow(0, 0, count_).copy_(before.narrow(0, 0, count_));
+  // The bytes of earlier rows have gone to the device, or are on their way from the memory that is let go.
+  if (kind_ == Kind::bytes)
+    bytes_ = at::empty(shape, at::TensorOptions(at::kByte).pinned_memory(device_.is_cuda()));
+}
+
+void RowBuffer::renderImages(const Renderer& renderer, std::span<const std::uint32_t> batch,
+                             std::span<const Shown> shown) {
+  const auto count = static_cast<std::int64_t>(shown.size());
+  at::Tensor images = images_.narrow(0, count_, count);
   if (kind_ == Kind::floats) {
-    chunk.images = roomIn(chunk.memory, shape, at::kFloat);
-    renderer_.render(batch, plans, chunk.images.mutable_data_ptr<float>());
+    renderer.render(batch, shown, static_cast<float*>(images.mutable_data_ptr()));
     return;
   }
-  const auto bytes = at::TensorOptions(at::kByte).pinned_memory(device_.is_cuda());
-  const at::Tensor rendered = roomIn(chunk.memory, shape, bytes);
-  renderer_.renderBytes(batch, plans, rendered.mutable_data_ptr<std::uint8_t>());
-  const at::Tensor there = rendered.to(device_, /*non_blocking=*/true);
-  chunk.images = at::addcmul(shift_, there.to(at::kFloat), scale_);
+  const at::Tensor bytes = bytes_.narrow(0, count_, count);
+  renderer.renderBytes(batch, shown, static_cast<std::uint8_t*>(bytes.mutable_data_ptr()));
+  const at::Tensor there = bytes.to(device_, /*non_blocking=*/true);
+  at::addcmul_out(images, shift_, there.to(at::kFloat), scale_);
 }
 
 /// A label stays as it is; what has a place in the image is moved with it.
-Targets RowBuffer::movedTargets(std::span<const std::uint32_t> batch, std::span<const Shown> shown) const {
-  const Dataset& data = renderer_.data();
+Targets RowBuffer::movedTargets(const Renderer& renderer, std::span<const std::uint32_t> batch,
+                                std::span<const Shown> shown) const {
+  const Dataset& data = renderer.data();
+  if (data.targetKind() == TargetKind::label) {
+    std::vector<Target> labels;
+    for (const std::uint32_t index : batch) labels.emplace_back(Label{data.label(index)});
+    std::vector<std::int64_t> places;
+    for (const Shown& row : shown) places.push_back(row.place);
+    return head_.targets(labels).picked(at::tensor(places, at::kLong));
+  }
+  std::vector<std::vector<std::size_t>> rowsOf(batch.size());  // each target is read once
+  for (std::size_t r = 0; r < shown.size(); ++r)
+    rowsOf[static_cast<std::size_t>(shown[r].place)].push_back(r);
   std::vector<Target> moved(shown.size());
   const TargetRule rule = head_.targetRule();
-  pool_.forRanges(batch.size(), data.targetKind() == TargetKind::label ? batch.size() : 1,
-                  [&](std::size_t begin, std::size_t end) {
-                    for (std::size_t b = begin; b < end; ++b) {
-                      const Held<TargetView> target = data.target(batch[b]);
-                      for (std::size_t r = b; r < shown.size(); r += batch.size())
-                        moved[r] = renderer_.target(shown[r].plan, *target, rule);
-                    }
-                  });
+  renderer.pool().forRanges(batch.size(), 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t b = begin; b < end; ++b) {
+      if (rowsOf[b].empty()) continue;
+      const Held<TargetView> target = data.target(batch[b]);
+      for (const std::size_t r : rowsOf[b]) moved[r] = renderer.target(shown[r].plan, *target, rule);
+    }
+  });
   return head_.targets(moved);
 }
 
-const RowBuffer::Chunk& RowBuffer::chunkOf(int row) const {
-  const auto end = chunks_.begin() + static_cast<std::ptrdiff_t>(used_);
-  const auto found = std::find_if(chunks_.begin(), end, [row](const Chunk& chunk) {
-    return row >= chunk.rows.first && row < chunk.rows.first + chunk.rows.count;
-  });
-  TORCH_CHECK(found != end, "row ", row, " was not rendered in this step");
-  return *found;
+/// On the device, behind those of the rows that are there.
+void RowBuffer::putTargets(const Targets& targets) {
+  const std::int64_t room = images_.size(0);
+  if (targets_.rows() < room) {
+    const Targets before = targets_;
+    targets_ = targets.room(room, device_);
+    if (count_ > 0) targets_.put(0, before.part(0, count_));
+  }
+  targets_.put(count_, targets);
+}
+
+Rows RowBuffer::checked(Rows rows) const {
+  TORCH_CHECK(rows.first >= 0 && rows.count >= 0 && rows.first + rows.count <= count_, "rows ", rows.first,
+              " to ", rows.first + rows.count - 1, " were not rendered in this step");
+  return rows;
 }
 
 at::Tensor RowBuffer::images(Rows rows) const {
-  const Chunk& chunk = chunkOf(rows.first);
-  return chunk.images.narrow(0, rows.first - chunk.rows.first, rows.count).permute({0, 3, 1, 2});
+  const auto [first, count] = checked(rows);
+  return images_.narrow(0, first, count).permute({0, 3, 1, 2});
 }
 
 Targets RowBuffer::targets(Rows rows) const {
-  const Chunk& chunk = chunkOf(rows.first);
-  return chunk.targets.part(rows.first - chunk.rows.first, rows.count);
+  const auto [first, count] = checked(rows);
+  return targets_.part(first, count);
 }
 
-RowBuffer::Picked RowBuffer::pick(std::span<const int> rows) const {
-  std::vector<at::Tensor> images, classes;
-  for (std::size_t at = 0; at < rows.size(); ++at) {
-    const Chunk& chunk = chunkOf(rows[at]);
-    images.push_back(chunk.images[rows[at] - chunk.rows.first]);
-    classes.push_back(chunk.targets.classes[rows[at] - chunk.rows.first]);
-  }
-  return {at::stack(images).permute({0, 3, 1, 2}), {at::stack(classes)}};
+RowBuffer::Picked RowBuffer::pick(const at::Tensor& rows) const {
+  if (rows.device().is_cpu() && rows.numel() > 0)
+    checked({rows.min().item<int>(), rows.max().item<int>() - rows.min().item<int>() + 1});
+  const at::Tensor numbers = rows.to(device_);
+  return {images_.index_select(0, numbers).permute({0, 3, 1, 2}), targets_.picked(numbers)};
 }
 
 }  // namespace uada

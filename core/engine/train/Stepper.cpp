@@ -13,6 +13,7 @@
 #include "core/engine/Decisions.h"
 #include "core/engine/RunImages.h"
 #include "core/engine/methods/MethodEntry.h"
+#include "core/engine/tasks/Task.h"
 #include "core/engine/train/Stopwatch.h"
 
 namespace uada {
@@ -46,6 +47,17 @@ double shownChains(const RunConfig& config) {
   return findMethod(config.method.name).passes(config.method, *space).chains;
 }
 
+/// Those that the task counts on trained batches.
+std::vector<std::string> countedMetrics(const Recipe& recipe) {
+  std::vector<std::string> names;
+  for (const Metric& metric : taskOf(recipe).trainMetrics)
+    if (metric.name != "loss") names.push_back(metric.name);
+  return names;
+}
+
+/// On the CPU the training has all cores but one thread's.
+int threadsAhead(at::Device device, const ThreadPool& pool) { return device.is_cpu() ? 1 : pool.threads(); }
+
 double mean(std::span<const float> values) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -68,14 +80,20 @@ void requireFittingCrop(const Space& space, const Dataset& data, const Input& in
 /// Does what the method asks for; keeps counts and timings.
 class Stepper::Context : public StepContext {
  public:
-  Context(Stepper& stepper, const Batch& batch, double learningRate, int pictured)
-      : stepper_(stepper), batch_(batch), learningRate_(learningRate), pictured_(pictured) {
-    stepper_.rows_.clear();
-  }
+  Context(Stepper& stepper, const Batch& batch, double learningRate, int pictured, RenderAhead::Begun begun)
+      : stepper_(stepper),
+        batch_(batch),
+        learningRate_(learningRate),
+        pictured_(pictured),
+        begun_(std::move(begun)) {}
 
   Rows render(std::span<const Shown> shown) override {
     Stopwatch watch;
-    const Rows rows = stepper_.rows_.add(batch_.indices, shown);
+    const bool isThere = !begun_.shown.empty() && std::ranges::equal(begun_.shown, shown);
+    if (!begun_.shown.empty() && !isThere) begun_.rows.clear();
+    begun_.shown.clear();
+    const Rows rows = isThere ? Rows{0, static_cast<int>(shown.size())}
+                              : begun_.rows.add(stepper_.renderer_, batch_.indices, shown);
     counts.chains += rows.count;
     timings.render += watch.lap();
     return rows;
@@ -84,34 +102,24 @@ class Stepper::Context : public StepContext {
   at::Tensor losses(Rows rows, Mode mode) override {
     Stopwatch watch;
     const c10::InferenceMode inference;
-    const Output output = forward(stepper_.rows_.images(rows), mode.norm);
-    const at::Tensor losses = stepper_.head_->losses(output, stepper_.rows_.targets(rows));
+    const Output output = forward(begun_.rows.images(rows), mode.norm);
+    const at::Tensor losses = stepper_.head_->losses(output, begun_.rows.targets(rows));
     counts.forwardsNoGrad += batches(rows.count);
     (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
     return losses;
   }
 
-  Trained train(std::span<const int> rows, bool losses) override {
+  Trained train(const TrainedOn& on) override {
     Stopwatch watch;
-    const RowBuffer::Picked picked = stepper_.rows_.pick(rows);
+    const RowBuffer::Picked picked = begun_.rows.pick(on.rows);
     const Output output = forward(picked.images, NormMode::train);
     const at::Tensor loss = stepper_.head_->objective(output, picked.targets);
-    Trained trained;
-    trained.loss = loss.item<float>();
-    if (!std::isfinite(trained.loss)) refuse("the loss");
-    trained.metrics = stepper_.head_->trainSums(output, picked.targets);
-    if (losses) {
-      at::NoGradGuard noGrad;
-      trained.losses = stepper_.head_->losses(output, picked.targets);
-    }
     loss.backward();
-    if (!stepper_.updater_->gradientsAreFinite()) {
-      stepper_.updater_->dropGradients();
-      refuse("a gradient");
-    }
+    const Trained trained = read(on, loss, output, picked.targets);
     stepper_.updater_->step(learningRate_);
-    counts.forwardsTrain += batches(static_cast<int>(rows.size()));
-    counts.backwards += batches(static_cast<int>(rows.size()));
+    const std::int64_t passes = batches(static_cast<int>(on.rows.numel()));
+    counts.forwardsTrain += passes;
+    counts.backwards += passes;
     timings.train += watch.lap();
     return trained;
   }
@@ -136,18 +144,50 @@ class Stepper::Context : public StepContext {
   }
   std::int64_t batches(int rows) const { return rows / static_cast<int>(batch_.indices.size()); }
 
+  /// Brings all numbers of the step from the device at once. Refuses what is not finite.
+  Trained read(const TrainedOn& on, const at::Tensor& loss, const Output& output,
+               const Targets& targets) const {
+    at::NoGradGuard noGrad;
+    const TaskHead& head = *stepper_.head_;
+    std::vector<at::Tensor> parts{loss.view({1}), stepper_.updater_->gradientsAreFinite().view({1}),
+                                  head.trainSums(output, targets).flatten()};
+    if (on.wantsLosses) parts.push_back(head.losses(output, targets));
+    if (on.numbers.defined()) parts.push_back(on.numbers.flatten());
+    std::vector<std::int64_t> sizes;
+    for (at::Tensor& part : parts) {
+      part = part.to(at::kDouble);
+      sizes.push_back(part.numel());
+    }
+    const std::vector<at::Tensor> numbers = at::cat(parts).cpu().split_with_sizes(sizes);
+
+    Trained trained;
+    trained.loss = numbers[0].item<double>();
+    const bool isFinite = std::isfinite(trained.loss), areFinite = numbers[1].item<double>() != 0;
+    if (!isFinite || !areFinite) {
+      stepper_.updater_->dropGradients();
+      refuse(isFinite ? "a gradient" : "the loss");
+    }
+    const auto* sums = static_cast<const double*>(numbers[2].const_data_ptr());
+    for (const std::string& name : stepper_.trainMetrics_) {
+      trained.metrics.push_back({name, sums[0], sums[1]});
+      sums += 2;
+    }
+    if (on.wantsLosses) trained.losses = numbers[3].to(at::kFloat);
+    if (on.numbers.defined()) trained.numbers = numbers.back();
+    return trained;
+  }
+
   Stepper& stepper_;
   const Batch& batch_;
   const double learningRate_;
   const int pictured_;
+  RenderAhead::Begun begun_;
   std::uint32_t passes_ = 0;
 };
 
 Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool)
     : data_(data),
       pool_(pool),
-      device_(device),
-      pictured_(config.runtime.pictured),
       looksBeyond_(shownChains(config) > 1),
       colours_(coloursOf(config.recipe)),
       space_(makeSpace(config, inputOf(config.recipe, commonSize(data)), commonSize(data))),
@@ -156,7 +196,8 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
       network_(placedNetwork(config, data, device)),
       head_(makeTaskHead(config.recipe.task, {data.classes(), device})),
       updater_(makeUpdater(config.recipe.optimiser, parametersOf(*network_))),
-      rows_(renderer_, *head_, pool, device) {
+      trainMetrics_(countedMetrics(config.recipe)),
+      ahead_(*method_, data, renderer_.settings(), *head_, device, threadsAhead(device, pool)) {
   requireFittingCrop(*space_, data, renderer_.settings().input);
 }
 
@@ -174,19 +215,23 @@ Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
 
 void Stepper::beginEpoch(int epoch) {
   const Batch none;
-  Context context(*this, none, 0, 0);
+  Context context(*this, none, 0, 0, ahead_.take(none));
   method_->beginEpoch(epoch, context);
 }
 
 void Stepper::endEpoch(int epoch) {
   const Batch none;
-  Context context(*this, none, 0, 0);
+  Context context(*this, none, 0, 0, ahead_.take(none));
   method_->endEpoch(epoch, context);
 }
 
-StepReports Stepper::step(const Batch& batch, double learningRate, bool record) {
+StepReports Stepper::step(const Batch& batch, double learningRate, int pictured, const Batch* next) {
   Stopwatch watch;
-  Context context(*this, batch, learningRate, record ? pictured_ : 0);
+  RenderAhead::Begun begun = ahead_.take(batch);
+  const double waited = watch.lap();
+  if (next) ahead_.expect(*next);
+  Context context(*this, batch, learningRate, pictured, std::move(begun));
+  context.timings.render = waited;
   StepOutcome outcome = method_->step(batch, context);
   illustrate(outcome);
 
@@ -203,7 +248,7 @@ StepReports Stepper::step(const Batch& batch, double learningRate, bool record) 
   report.count = static_cast<int>(batch.indices.size());
   report.counts = context.counts;
   report.timings = context.timings;
-  report.timings.other = std::max(0.0, watch.lap() - context.timings.total());
+  report.timings.other = std::max(0.0, waited + watch.lap() - context.timings.total());
   reports.metrics = std::move(outcome.trained.metrics);
   reports.policy = std::move(outcome.policy);
   reports.decisions = std::move(outcome.decisions);

@@ -16,7 +16,7 @@
 #include "core/engine/models/Network.h"
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/tasks/TaskHead.h"
-#include "core/engine/train/RowBuffer.h"
+#include "core/engine/train/RenderAhead.h"
 
 namespace uada {
 
@@ -37,8 +37,9 @@ class Stepper {
 
   /// Lets the method train on the batch once. Throws Error, before the weights are touched, if a loss or
   /// gradient is not a finite number.
-  /// record  whether the decisions of the first samples are recorded, with pictures
-  StepReports step(const Batch& batch, double learningRate, bool record);
+  /// pictured  of how many samples, the first, the decisions are recorded, with pictures
+  /// next      what the next step is for: its rows are rendered ahead; null: not known
+  StepReports step(const Batch& batch, double learningRate, int pictured, const Batch* next = nullptr);
   /// Tells the method; see there.
   void beginEpoch(int epoch);
   void endEpoch(int epoch);
@@ -60,8 +61,6 @@ class Stepper {
 
   const Dataset& data_;
   ThreadPool& pool_;
-  const at::Device device_;
-  const int pictured_;
   const bool looksBeyond_;  ///< the method shows more than the plans as they are drawn
   const std::vector<ClassColour> colours_;
   std::unique_ptr<Space> space_;
@@ -70,7 +69,8 @@ class Stepper {
   std::shared_ptr<Network> network_;
   std::unique_ptr<TaskHead> head_;
   std::unique_ptr<Updater> updater_;
-  RowBuffer rows_;
+  std::vector<std::string> trainMetrics_;  ///< in the order of TaskHead::trainSums()
+  RenderAhead ahead_;                      ///< last: its thread uses what stands above
 };
 
 }  // namespace uada

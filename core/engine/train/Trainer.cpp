@@ -142,33 +142,57 @@ bool Trainer::trainEpoch() {
 bool Trainer::between() {
   if (control_.pauseWanted()) pause();
   if (control_.stopNow()) return false;
+  obeyChanges();
   const double minutes = sinceCheckpoint_.seconds() / 60;
   if (control_.takeCheckpoint() || minutes >= prepared_.config.runtime.checkpointMinutes) return save();
   return true;
+}
+
+void Trainer::obeyChanges() {
+  for (const command::Change& wanted : control_.takeChanges()) {
+    try {
+      Runtime& runtime = prepared_.config.runtime;
+      runtime = changedRuntime(runtime, wanted.key, wanted.value);
+      sink_.take(EventReport{
+          fmt::format("{} is {} after step {}", wanted.key, wanted.value.dump(), progress_.step)});
+    } catch (const UsageError& problem) {
+      sink_.take(EventReport{fmt::format("not changed: {}", problem.what())});
+    }
+  }
 }
 
 void Trainer::pause() {
   enter(RunState::paused, fmt::format("paused after step {}", progress_.step));
   while (control_.pauseWanted() && !control_.stopNow()) {
     if (control_.takeCheckpoint()) save();
+    obeyChanges();
     control_.wait();
   }
   if (!control_.stopNow()) enter(RunState::running, "training");
 }
 
-void Trainer::step() {
-  const RunConfig& config = prepared_.config;
-  const std::int64_t place = progress_.stepInEpoch;
+/// place  in the running epoch
+Batch Trainer::batchAt(std::int64_t place) const {
   Batch batch;
-  batch.seed = static_cast<std::uint64_t>(config.seed);
-  batch.step = progress_.step + 1;
+  batch.seed = static_cast<std::uint64_t>(prepared_.config.seed);
+  batch.step = progress_.step - progress_.stepInEpoch + place + 1;
   batch.epoch = progress_.epoch;
   batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(batches_.begin(place)),
                        order_.begin() + static_cast<std::ptrdiff_t>(batches_.end(place)));
   for (const std::uint32_t index : batch.indices) batch.sizes.push_back(train_->imageSize(index));
+  return batch;
+}
+
+void Trainer::step() {
+  const RunConfig& config = prepared_.config;
+  const std::int64_t place = progress_.stepInEpoch;
+  const Batch batch = batchAt(place);
+  std::optional<Batch> next;
+  if (place + 1 < batches_.steps()) next = batchAt(place + 1);
   const double rate = learningRate(config.recipe, progress_.epoch - 1, place, batches_.steps());
-  const bool record = (batch.step - 1) % config.runtime.pictureEvery == 0;
-  StepReports reports = stepper_->step(batch, rate, record);
+  const bool isPictured = (batch.step - 1) % config.runtime.pictureEvery == 0;
+  StepReports reports =
+      stepper_->step(batch, rate, isPictured ? config.runtime.pictured : 0, next ? &*next : nullptr);
   reports.report.timings.wait = waited_;
   progress_.step = batch.step;
   ++progress_.stepInEpoch;

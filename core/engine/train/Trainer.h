@@ -44,9 +44,11 @@ class Trainer {
   std::shared_ptr<const Dataset> readSplit(Split split);
   void restore();
   bool trainEpoch();
+  Batch batchAt(std::int64_t place) const;
   void step();
   bool finishEpoch();
   bool between();
+  void obeyChanges();
   void pause();
   bool save();
   Checkpoint checkpoint() const;
