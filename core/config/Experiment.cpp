@@ -15,6 +15,7 @@
 #include "core/data/Dataset.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
+#include "core/settings/SettingError.h"
 
 namespace uada {
 namespace {
@@ -92,10 +93,10 @@ std::shared_ptr<const PolicyFile> readPolicyFile(Choice& method, const std::vect
   auto file = std::make_shared<const PolicyFile>(choosePolicyFile(name, hash, kept, where + ".policy"));
   const FoundPolicy found = policyIn(*file);  // refuses a damaged one before any run starts
   if (policy.settings().at("as_published").asBool() && !hasPublishedErrors(found))
-    throw UsageError(
-        fmt::format("{}.policy.as_published: true has no effect with file {}, whose published "
-                    "code has no known errors; leave it out",
-                    where, quotable(name)));
+    throw SettingError(
+        where + ".policy", "as_published",
+        fmt::format("true has no effect with file {}, whose published code has no known errors; leave it out",
+                    quotable(name)));
   policy.set("sha256", file->sha256);
   method.set("policy", choiceToJson(policy));
   return file;
@@ -120,10 +121,10 @@ Json withNamedPolicy(const Json& method, const std::vector<PolicyFile>& kept, co
     for (const auto& [key, value] : given->asObject()) {
       if (key == "name") continue;
       if (policy.find(key))
-        throw UsageError(
-            fmt::format("{}.{}: '{}' is a policy file by itself; leave '{}' out, or give the name "
-                        "'found'",
-                        where, key, name->asString(), key));
+        throw SettingError(
+            where, key,
+            fmt::format("'{}' is a policy file by itself; leave '{}' out, or give the name 'found'",
+                        name->asString(), key));
       policy[key] = value;
     }
   Json spelledOut = method;

@@ -18,6 +18,7 @@
 #include "core/engine/schedules/CosineSchedule.h"
 #include "core/engine/schedules/StepSchedule.h"
 #include "core/engine/tasks/Task.h"
+#include "core/settings/SettingError.h"
 
 namespace uada {
 namespace {
@@ -101,10 +102,8 @@ bool isOld(const Json* training) {
 void refuseBoth(const Json* training, const std::vector<std::string>& keys, const char* owner,
                 const std::string& where) {
   if (const std::string* key = firstGiven(training, keys))
-    throw UsageError(
-        fmt::format("{0}.training.{1}: the recipe has '{2}', too; say it there alone, as "
-                    "recipe.{2}",
-                    where, *key, owner));
+    throw SettingError(where + ".training", *key,
+                       fmt::format("the recipe has '{0}', too; say it there alone, as recipe.{0}", owner));
 }
 
 /// Takes epochs, batch, optimiser and schedule, in the present form or the old one.
@@ -187,10 +186,9 @@ void requireUsableTraining(const Recipe& recipe, const Json& json, const std::st
   requireUsable(optimiser.fields, recipe.optimiser.settings(), where + ".optimiser");
   requireUsable(findSchedule(recipe.schedule.name).fields, recipe.schedule.settings(), where + ".schedule");
   if (optimiser.learningRate(recipe.optimiser) == 0 && !(recipe.schedule == usualSchedule()))
-    throw UsageError(
-        fmt::format("{}.optimiser.learning_rate: 0 leaves the schedule {} without effect; leave "
-                    "one of the two out",
-                    where, recipe.schedule.name));
+    throw SettingError(where + ".optimiser", "learning_rate",
+                       fmt::format("0 leaves the schedule {} without effect; leave one of the two out",
+                                   recipe.schedule.name));
 }
 
 }  // namespace
@@ -227,7 +225,8 @@ Recipe newRecipeFromJson(const Json& json, const std::string& where) {
   requireUsableTraining(recipe, json, where);
   // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
   if (recipe.dataset.as<DataSettings>().trainLimit == 1)
-    throw UsageError(where + ".dataset.train_limit: 1 found, at least 2 expected, or 0 for all images");
+    throw SettingError(where + ".dataset", "train_limit",
+                       "1 found, at least 2 expected, or 0 for all images");
   sayInOneWay(recipe);
   const DatasetEntry& data = findDataset(recipe.dataset.name);
   requireTargets(recipe, data, where);
@@ -282,10 +281,11 @@ const Task& taskOf(const Recipe& recipe) { return findTask(findModel(recipe.mode
 void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where) {
   const Task& task = taskOf(recipe);
   if (task.target == data.target) return;
-  throw UsageError(fmt::format(
-      "{}.model: {} learns {} from {} of each image, but {} has {}; choose another model, or "
-      "another data set",
-      where, recipe.model.name, task.name, targetText(task.target), data.name, targetText(data.target)));
+  throw SettingError(
+      where, "model",
+      fmt::format(
+          "{} learns {} from {} of each image, but {} has {}; choose another model, or another data set",
+          recipe.model.name, task.name, targetText(task.target), data.name, targetText(data.target)));
 }
 
 Input inputOf(const Recipe& recipe, ImageSize images, const std::string& where) {
@@ -293,14 +293,16 @@ Input inputOf(const Recipe& recipe, ImageSize images, const std::string& where) 
   const Input input{stated.height > 0 ? stated.height : images.height,
                     stated.width > 0 ? stated.width : images.width, stated.pad};
   if (input.size().empty())
-    throw UsageError(
-        fmt::format("{}.input.height: height and width expected, since the images of {} have no size "
-                    "in common",
-                    where, recipe.dataset.name));
+    throw SettingError(where + ".input", "height",
+                       fmt::format("height and width expected, since the images of {} have no size in common",
+                                   recipe.dataset.name));
   if (input.height != input.width)
-    throw UsageError(
-        fmt::format("{}.input.height: {} found with width {}, a square expected; give both alike", where,
-                    input.height, input.width));
+    throw SettingError(
+        where + ".input", "height",
+        fmt::format("{} found with width {}, a square expected; give both alike", input.height, input.width));
+  if (recipe.model.name.empty()) return input;  // of pictures that no network sees
+  if (const std::string problem = findModel(recipe.model.name).inputProblem(input); !problem.empty())
+    throw SettingError(where + ".input", "height", problem);
   return input;
 }
 

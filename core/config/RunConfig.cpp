@@ -17,6 +17,7 @@
 #include "core/data/Dataset.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
+#include "core/settings/SettingError.h"
 
 namespace uada {
 namespace {
@@ -83,18 +84,19 @@ static void requireUsableTogether(const Choice& choice, const Choice& policy, co
   for (const FieldValue& known : entry.fields()) {
     const Json* value = policy.settings().find(known.field.name);
     if (value && !(*value == known.value) && known.field.needs > adapted.by)
-      throw UsageError(fmt::format("{}.policy.{}: {} has no effect with {}; leave one of the two out", where,
-                                   known.field.name, value->dump(), adapted.because));
+      throw SettingError(
+          where + ".policy", known.field.name,
+          fmt::format("{} has no effect with {}; leave one of the two out", value->dump(), adapted.because));
   }
   if (adapted.by == Adapting::nothing || entry.isFile) return;
   if (!makeSpace(policy)->groups().empty()) return;
   for (const FieldValue& known : method.fields) {
     const Json* value = choice.settings().find(known.field.name);
     if (value && !(*value == known.value))
-      throw UsageError(
-          fmt::format("{}.{}: {} has no effect with policy {}, which has nothing to move; leave one of the "
-                      "two out",
-                      where, known.field.name, value->dump(), policy.name));
+      throw SettingError(
+          where, known.field.name,
+          fmt::format("{} has no effect with policy {}, which has nothing to move; leave one of the two out",
+                      value->dump(), policy.name));
   }
 }
 

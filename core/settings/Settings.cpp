@@ -9,6 +9,7 @@
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
+#include "core/settings/SettingError.h"
 
 namespace uada {
 namespace {
@@ -143,7 +144,7 @@ const Json* FieldReader::take(const Field& f, const Json& like) {
   const Json* given = json_.find(f.name);
   if (!given) return nullptr;
   if (const std::string problem = problemOf(f, like, *given); !problem.empty())
-    throw UsageError(fmt::format("{}.{}: {}", where_, f.name, problem));
+    throw SettingError(where_, f.name, problem);
   return given;
 }
 
@@ -182,8 +183,9 @@ void FieldReader::refuseCrossed() const {
     for (const auto& [most, high] : limits_) {
       const bool isPair = least.starts_with("min_") && most == "max_" + least.substr(4);
       if (isPair && low.asDouble() > high.asDouble())
-        throw UsageError(fmt::format("{}.{}: {} found, at most the {} of {} expected", where_, least,
-                                     low.dump(), high.dump(), most));
+        throw SettingError(
+            where_, least,
+            fmt::format("{} found, at most the {} of {} expected", low.dump(), high.dump(), most));
     }
 }
 
@@ -232,11 +234,13 @@ void requireUsable(const std::vector<FieldValue>& fields, const Json& settings, 
     if (!value || *value == known.value) continue;
     const std::string idle = idleBy(known.field, settings);
     if (!idle.empty())
-      throw UsageError(fmt::format("{}.{}: {} has no effect with {}; leave one of the two out", where,
-                                   known.field.name, oneLine(value->dump(), 200), idle));
+      throw SettingError(where, known.field.name,
+                         fmt::format("{} has no effect with {}; leave one of the two out",
+                                     oneLine(value->dump(), 200), idle));
     if (value->isString() && !isPlainLine(value->asString()))
-      throw UsageError(fmt::format("{}.{}: '{}' has control characters or marks of direction; remove them",
-                                   where, known.field.name, quotable(value->asString())));
+      throw SettingError(where, known.field.name,
+                         fmt::format("'{}' has control characters or marks of direction; remove them",
+                                     quotable(value->asString())));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "core/engine/optimisers/Sgd.h"
 #include "core/engine/schedules/StepSchedule.h"
 #include "core/engine/tasks/Task.h"
+#include "core/settings/SettingError.h"
 #include "tests/core/ErrorOf.h"
 
 using namespace uada;
@@ -48,6 +49,51 @@ Experiment experimentOf(const std::string& rest, const std::string& methods) {
 class TestRecipe : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  /// An error of a setting carries its place, whatever its message.
+  void errorsCarryTheirSetting_data() {
+    QTest::addColumn<QByteArray>("recipe");
+    QTest::addColumn<QByteArray>("owner");
+    QTest::addColumn<QByteArray>("key");
+    const char* cifar = R"("dataset": "cifar10", "model": "resnet")";
+    const auto row = [&](const char* owner, const char* key, const char* parts) {
+      QTest::addRow("%s.%s", owner, key)
+          << QByteArray(parts).replace("CIFAR", cifar) << QByteArray(owner) << QByteArray(key);
+    };
+    row("optimiser", "learning_rate", R"({CIFAR, "optimiser": {"name": "sgd", "learning_rate": -1}})");
+    row("training", "epochs", R"({CIFAR, "training": {"epochs": 0}})");
+    row("schedule", "milestones", R"({CIFAR, "schedule": {"name": "step", "milestones": [0.5, 0.2]}})");
+    row("schedule", "decay", R"({CIFAR, "schedule": {"name": "step", "milestones": [], "decay": 0.5}})");
+    row("dataset", "train_limit", R"({"dataset": {"name": "cifar10", "train_limit": 1}, "model": "resnet"})");
+    row("input", "height", R"({CIFAR, "input": {"height": 33, "width": 34}})");
+    row("recipe", "model",
+        R"({"dataset": "camvid", "model": "resnet", "input": {"height": 33, "width": 33}})");
+  }
+  void errorsCarryTheirSetting() {
+    QFETCH(const QByteArray, recipe);
+    QFETCH(const QByteArray, owner);
+    QFETCH(const QByteArray, key);
+    try {
+      newRecipeFromJson(parseJson(recipe.toStdString(), "test"), "a file. Of mine: recipe");
+      QFAIL("it is accepted");
+    } catch (const SettingError& error) {
+      QCOMPARE(QByteArray::fromStdString(error.owner()), owner);
+      QCOMPARE(QByteArray::fromStdString(error.key()), key);
+    }
+  }
+
+  /// What a network cannot take is refused with the recipe, not when a run starts.
+  void networksSayWhichInputTheyTake() {
+    const auto problemOf = [](int side) {
+      const std::string input = fmt::format(R"("input": {{"height": {0}, "width": {0}}})", side);
+      return test::errorOf([&] {
+        newRecipeFromJson(parseJson(R"({"dataset": "camvid", "model": "pspnet", )" + input + "}", "test"),
+                          "f.json: recipe");
+      });
+    };
+    QCOMPARE(problemOf(161), QString());
+    QVERIFY(problemOf(160).startsWith("f.json: recipe.input.height: 160 x 160 found"));
+  }
+
   /// The hashes are those that programs gave which knew the old form alone.
   void bothFormsAreOneRecipe_data() {
     QTest::addColumn<QString>("old");

@@ -124,7 +124,7 @@ class TestSegmentation : public QObject {
     network->setNormMode(NormMode::eval);
     QVERIFY(!network->forward(at::zeros({1, 3, 41, 41})).aux.defined());
     const Choice usual = modelFromJson("pspnet", "t");
-    QVERIFY_THROWS_EXCEPTION(UsageError, makeNetwork(usual, {5, squareInput(40)}, 1));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, makeNetwork(usual, {5, squareInput(40)}, 1));
   }
   /// As published: 49,080,038 and 68,072,166 weights for the 19 classes of Cityscapes, of which 2,364,691
   /// only train.

@@ -12,6 +12,7 @@
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
+#include "core/settings/SettingError.h"
 #include "widgets/forms/ChoiceCards.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/forms/PolicyForm.h"
@@ -59,16 +60,6 @@ std::vector<FieldValue> fieldsOfEntry(const Entries& entries, const QString& nam
 /// What an experiment file has for the chosen card and its settings.
 Json choiceJson(const ChoiceCards* cards, const SettingsForm* form) {
   return choiceToJson(cards->chosen().toStdString(), form->values());
-}
-
-/// "new run: recipes[0].schedule.milestones: ascending ..." -> "schedule", "milestones".
-std::pair<std::string, std::string> placeInMessage(const std::string& message) {
-  const std::size_t colon = message.rfind(": ");
-  const std::size_t dot = colon == message.npos ? colon : message.rfind('.', colon);
-  if (dot == message.npos) return {};
-  const std::size_t before = dot == 0 ? message.npos : message.find_last_of(". ", dot - 1);
-  const std::size_t begin = before == message.npos ? 0 : before + 1;
-  return {message.substr(begin, dot - begin), message.substr(dot + 1, colon - dot - 1)};
 }
 
 }  // namespace
@@ -175,9 +166,10 @@ std::vector<SettingsForm*> ExperimentForm::forms() const {
 
 /// The form that shows the recipe's part of that key; those of other parts are the training's.
 SettingsForm* ExperimentForm::formOf(const std::string& part) const {
+  if (part == "input") return input_;
   if (part == "optimiser") return optimiserForm_;
   if (part == "schedule") return scheduleForm_;
-  return part == "input" ? input_ : training_;
+  return part == "training" ? training_ : nullptr;
 }
 
 QWidget* ExperimentForm::makeNameAndSeeds() {
@@ -248,7 +240,7 @@ void ExperimentForm::checkSeeds() {
   }
 }
 
-/// Rules over several fields (the strict reader's), said at the field that the message names.
+/// Rules over several fields (the strict reader's), said at the field that the error names.
 void ExperimentForm::checkWhole() {
   for (SettingsForm* form : {training_, optimiserForm_, scheduleForm_, input_}) form->dropRemarks();
   showProblem(wholeProblem_, {});
@@ -257,12 +249,16 @@ void ExperimentForm::checkWhole() {
   try {
     const Experiment sound = experiment();
     name_->setPlaceholderText(q(sound.name));
+  } catch (const SettingError& error) {
+    wholeWrong_ = true;
+    SettingsForm* const form = formOf(error.owner());
+    if (form && form->editor(error.key()))
+      form->setRemark(error.key(), q(error.what()));
+    else
+      showProblem(wholeProblem_, q(error.what()));
   } catch (const Error& error) {
     wholeWrong_ = true;
-    const auto [part, field] = placeInMessage(error.what());
-    SettingsForm* const form = formOf(part);
-    form->setRemark(field, q(error.what()));
-    if (!form->editor(field)) showProblem(wholeProblem_, q(error.what()));
+    showProblem(wholeProblem_, q(error.what()));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/augment/FramedSpace.h"
 #include "core/base/Catalog.h"
+#include "core/settings/SettingError.h"
 
 namespace uada {
 namespace {
@@ -42,8 +43,9 @@ void spellOutPreset(Choice& policy, const Json& given, const std::string& where)
          {std::pair("ops", preset.ops), std::pair("magnitude", preset.magnitude)}) {
       const Json* stated = given.find(key);
       if (stated && wholeNumber(*stated) != value)
-        throw UsageError(fmt::format("{}.{}: {} found, but the preset '{}' sets {}; leave one of the two out",
-                                     where, key, stated->dump(), name, value));
+        throw SettingError(where, key,
+                           fmt::format("{} found, but the preset '{}' sets {}; leave one of the two out",
+                                       stated->dump(), name, value));
       policy.set(key, value);
     }
     policy.set("preset", "none");

@@ -11,6 +11,10 @@ Model entry() {
   model.parameters = [](const Choice& choice, const ModelContext& context) {
     return S::parameters(choice.as<S>(), context);
   };
+  model.inputProblem = [](const Input& input) -> std::string {
+    if constexpr (requires { S::inputProblem(input); }) return S::inputProblem(input);
+    return "";
+  };
   model.shortName = [](const Choice& choice) { return S::shortName(choice.as<S>()); };
   return model;
 }

@@ -18,12 +18,14 @@ struct ModelContext {
 
 /// A catalogue entry of `models.def`, without torch. MODEL(X) stands for the settings struct X in models/X.h
 /// with kName, kTitle, kSource, kTask, visit() and `static std::int64_t parameters(const X&, const
-/// ModelContext&)`.
+/// ModelContext&)`; and where it does not take every input `static std::string inputProblem(const Input&)`.
 struct Model {
   std::string name, title, source, task;
   std::vector<FieldValue> fields;
   Choice::Read read = nullptr;
   std::int64_t (*parameters)(const Choice& model, const ModelContext& context) = nullptr;  ///< trainable
+  /// What was found and expected where the network cannot take an input; "": it can.
+  std::string (*inputProblem)(const Input& input) = nullptr;
   std::string (*shortName)(const Choice& model) = nullptr;  ///< "r18", "r18w16": for titles and columns
 };
 const std::vector<Model>& models();

@@ -159,12 +159,7 @@ class PspNetwork : public Network {
 }  // namespace
 
 std::shared_ptr<Network> make(const PspNet& settings, const ModelContext& context) {
-  const auto fits = [](int side) { return side % 8 == 1; };
-  if (!fits(context.input.height) || !fits(context.input.width))
-    throw UsageError(
-        fmt::format("recipe.input: pspnet takes sides that are a multiple of 8 and one more, such as 161 or "
-                    "713; {} x {} found",
-                    context.input.width, context.input.height));
+  TORCH_CHECK(PspNet::inputProblem(context.input).empty(), "the recipe refuses such an input");
   return std::make_shared<PspNetwork>(settings, context);
 }
 

@@ -73,6 +73,11 @@ struct PspNet {
     sum += conv(2 * in, in / 4, 3) + in / 4 * classes + classes;        // the classifier
     return sum + conv(in / 2, in / 8, 3) + in / 8 * classes + classes;  // the one behind stage 3
   }
+  static std::string inputProblem(const Input& input) {
+    if (input.height % 8 == 1 && input.width % 8 == 1) return "";
+    return std::to_string(input.width) + " x " + std::to_string(input.height) +
+           " found, for pspnet sides that are a multiple of 8 and one more expected, such as 161 or 713";
+  }
   static std::string shortName(const PspNet& settings) {
     return "psp" + std::to_string(settings.depth) +
            (settings.width == 64 ? "" : "w" + std::to_string(settings.width));

@@ -1,5 +1,6 @@
 #include "core/engine/schedules/Schedule.h"
 #include "core/settings/CatalogChoice.h"
+#include "core/settings/SettingError.h"
 #include "schedules_headers.h"
 
 namespace uada {
@@ -9,7 +10,8 @@ template <class S>
 Choice readSchedule(const std::string& name, const Json& settings, const std::string& where) {
   S read = settingsFromJson<S>(settings, where);
   if constexpr (requires { read.problem(); })
-    if (const std::string problem = read.problem(); !problem.empty()) throw UsageError(where + "." + problem);
+    if (const auto [field, problem] = read.problem(); !problem.empty())
+      throw SettingError(where, field, problem);
   Json stated = settingsToJson(read);
   return {name, std::move(stated), std::move(read), &readSchedule<S>};
 }

@@ -20,7 +20,7 @@ struct Moment {
 
 /// A catalogue entry of `schedules.def`; none needs torch. SCHEDULE(X) stands for the settings struct X in
 /// schedules/X.h with kName, kTitle, kSource, visit() and `double rate(double initial, const Moment&) const`;
-/// one that can contradict itself has `std::string problem() const`, "FIELD: what is wrong" or "".
+/// one that can contradict itself has `problem() const`: the field and what is wrong with it, or empty texts.
 struct Schedule {
   std::string name, title, source;
   std::vector<FieldValue> fields;

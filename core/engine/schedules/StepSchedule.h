@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "core/engine/schedules/Schedule.h"
 
@@ -34,8 +36,9 @@ struct StepSchedule {
              .unless = {{"milestones", Json::array()}}},
             decay);
   }
-  std::string problem() const {
-    return std::ranges::is_sorted(milestones) ? "" : "milestones: ascending shares expected";
+  std::pair<std::string, std::string> problem() const {
+    if (std::ranges::is_sorted(milestones)) return {};
+    return {"milestones", "ascending shares expected"};
   }
   double rate(double initial, const Moment& moment) const {
     const int epoch = moment.stepInEpoch == 0 ? std::max(0, moment.epoch - 1) : moment.epoch;
