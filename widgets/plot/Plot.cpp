@@ -294,6 +294,11 @@ void Plot::Impl::axis(QCPAxis* a, const Axis& data) {
   a->setScaleType(data.log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
   if (data.log) {
     a->setTicker(QSharedPointer<QCPAxisTickerLog>(new QCPAxisTickerLog));
+  } else if (data.isWhole) {
+    const QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
+    ticker->setTickStep(1);
+    ticker->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    a->setTicker(ticker);
   } else {
     a->setTicker(QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
   }

@@ -209,7 +209,7 @@ void ComparePanel::drawCurves() {
   constexpr std::size_t kMost = 100;
   Session& session = workbench_.session;
   Figure figure;
-  figure.x.title = tr("Epoch");
+  figure.x = {.title = tr("Epoch"), .unit = {}, .isWhole = true};
   figure.empty = tr("The curves appear with the first epoch");
   std::vector<RunSummary> shown;
   for (const CompareRow& row : model_.rows()) {

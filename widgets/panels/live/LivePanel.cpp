@@ -137,7 +137,7 @@ Axis LivePanel::xAxis() const {
   switch (x_->currentIndex()) {
     case epoch: return {tr("Epoch"), ""};
     case time: return {tr("Training time"), tr("min")};
-    default: return {tr("Step"), ""};
+    default: return {.title = tr("Step"), .unit = {}, .isWhole = true};
   }
 }
 
