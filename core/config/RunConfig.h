@@ -86,14 +86,16 @@ struct Runtime {
   int checkpointMinutes = 5;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "threads",
-             .title = "Threads",
-             .help = "CPU threads; 0: OMP_NUM_THREADS, else all cores; stored, and restored on resume, since "
-                     "it changes bits",
-             .min = 0,
-             .max = 1024,
-             .advanced = true},
-            threads);
+    v.field(
+        {.name = "threads",
+         .title = "Threads",
+         .help =
+             "CPU threads, beside one that renders ahead; 0: OMP_NUM_THREADS, else all cores; stored, and "
+             "restored on resume, since it changes bits",
+         .min = 0,
+         .max = 1024,
+         .advanced = true},
+        threads);
     v.field({.name = "device", .title = "Device", .help = "auto, cpu, cuda or cuda:N"}, device);
     v.field({.name = "pictured",
              .title = "Pictured samples",
@@ -121,8 +123,8 @@ struct Runtime {
 };
 
 /// The settings with another value for one that a run under way can take: those that neither define its
-/// result nor its bits. key     "runtime.picture_every" throws  UsageError for another key, and for a value
-/// that is not allowed
+/// result nor its bits, by their place, such as "runtime.picture_every". Throws UsageError for another key,
+/// and for a value that is not allowed.
 Runtime changedRuntime(const Runtime& runtime, const std::string& key, const Json& value);
 
 /// What is trained, on what and how: everything but method and seed.

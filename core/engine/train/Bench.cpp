@@ -67,9 +67,13 @@ Runner makeRunner(const std::string& method, const Dataset& data, at::Device dev
   return {method, std::make_unique<Stepper>(config, data, device, pool), {}};
 }
 
-/// Waits until the device has done all that it was given: its work is done in order, and what is read from it
-/// comes last. A step does not wait for the change of the weights that ends it.
-void waitForDevice(Stepper& stepper) { stepper.network().parameters().back().flatten()[0].item<float>(); }
+/// Waits for what is rendered ahead, which would go on beside the next method's step, and until the device
+/// has done all that it was given: its work is done in order, and what is read from it comes last. A step
+/// does not wait for the change of the weights that ends it.
+void waitForAll(Stepper& stepper) {
+  stepper.waitAhead();
+  stepper.network().parameters().back().flatten()[0].item<float>();
+}
 
 std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Device device) {
   at::set_num_threads(threads);
@@ -92,7 +96,7 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Dev
       next.seed = static_cast<std::uint64_t>(++next.step);
       Stopwatch watch;
       runner.stepper->step(batch, 0.01, 0, &next);
-      waitForDevice(*runner.stepper);
+      waitForAll(*runner.stepper);
       if (round >= 0) runner.milliseconds.push_back(1000 * watch.lap());
     }
   }

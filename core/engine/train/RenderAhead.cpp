@@ -1,18 +1,39 @@
 #include "core/engine/train/RenderAhead.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace uada {
 
 RenderAhead::RenderAhead(const Method& method, const Dataset& data, const RenderSettings& settings,
                          const TaskHead& head, at::Device device, int threads)
     : method_(method),
-      pool_(std::max(1, threads)),
+      pool_(threads),
       renderer_(data, settings, pool_),
-      isOn_(threads > 0),
-      buffers_{RowBuffer(head, settings, device), RowBuffer(head, settings, device)} {}
+      buffers_{RowBuffer(head, settings, device), RowBuffer(head, settings, device)},
+      thread_([this] { work(); }) {}
 
 RenderAhead::~RenderAhead() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void RenderAhead::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return stop_ || task_.valid(); });
+    if (stop_) return;
+    std::packaged_task<std::vector<Shown>()> task = std::move(task_);
+    lock.unlock();
+    task();  // hands on what it throws
+    lock.lock();
+  }
+}
+
+void RenderAhead::wait() {
   if (running_.valid()) running_.wait();
 }
 
@@ -28,14 +49,20 @@ RenderAhead::Begun RenderAhead::take(const Batch& batch) {
 }
 
 void RenderAhead::expect(const Batch& batch) {
-  if (!isOn_) return;
+  wait();
   expected_ = batch;
-  running_ = std::async(std::launch::async, [this, &rows = buffers_[1 - current_]] {
+  std::packaged_task<std::vector<Shown>()> task([this, &rows = buffers_[1 - current_]] {
     std::vector<Shown> shown = method_.known(expected_);
     rows.clear();
     if (!shown.empty()) rows.add(renderer_, expected_.indices, shown);
     return shown;
   });
+  running_ = task.get_future();
+  {
+    std::lock_guard lock(mutex_);
+    task_ = std::move(task);
+  }
+  changed_.notify_all();
 }
 
 }  // namespace uada

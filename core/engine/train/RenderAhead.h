@@ -1,7 +1,10 @@
 #pragma once
 
 #include <array>
+#include <condition_variable>
 #include <future>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include "core/augment/Renderer.h"
@@ -15,7 +18,7 @@ namespace uada {
 class RenderAhead {
  public:
   /// method    outlives it, as do the data set and the head
-  /// threads   that render ahead; 0: nothing is rendered ahead
+  /// threads   that render ahead, at least 1
   RenderAhead(const Method& method, const Dataset& data, const RenderSettings& settings, const TaskHead& head,
               at::Device device, int threads);
   ~RenderAhead();
@@ -30,16 +33,24 @@ class RenderAhead {
   Begun take(const Batch& batch);
   /// Begins to render for the batch that the next step is for.
   void expect(const Batch& batch);
+  /// Waits until what was expected is rendered.
+  void wait();
 
  private:
+  void work();
+
   const Method& method_;
   ThreadPool pool_;
   const Renderer renderer_;
-  const bool isOn_;
   std::array<RowBuffer, 2> buffers_;  // of this step and of the next
   std::size_t current_ = 0;
   Batch expected_;
   std::future<std::vector<Shown>> running_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::packaged_task<std::vector<Shown>()> task_;  // guarded by the mutex, as stop_ is
+  bool stop_ = false;
+  std::thread thread_;  // one, whose memory for drawing is kept; last: it uses all above
 };
 
 }  // namespace uada

@@ -55,7 +55,8 @@ std::vector<std::string> countedMetrics(const Recipe& recipe) {
   return names;
 }
 
-/// On the CPU the training has all cores but one thread's.
+/// These come beside the run's threads. On the CPU one is enough: it has a whole step for a small part of its
+/// work. A GPU leaves the cores free.
 int threadsAhead(at::Device device, const ThreadPool& pool) { return device.is_cpu() ? 1 : pool.threads(); }
 
 double mean(std::span<const float> values) {
@@ -69,8 +70,7 @@ void requireFittingCrop(const Space& space, const Dataset& data, const Input& in
   if (size == input.size() || space.takesAnySize()) return;
   throw Error(
       fmt::format("the training images have {}, the network's input {} x {} pixels, and the policy draws no "
-                  "resized crop: "
-                  "give a policy with crop resized, or images of the input's size",
+                  "resized crop: give a policy with crop resized, or images of the input's size",
                   size.empty() ? "different sizes" : fmt::format("{} x {}", size.width, size.height),
                   input.width, input.height));
 }

@@ -40,6 +40,8 @@ class Stepper {
   /// pictured  of how many samples, the first, the decisions are recorded, with pictures
   /// next      what the next step is for: its rows are rendered ahead; null: not known
   StepReports step(const Batch& batch, double learningRate, int pictured, const Batch* next = nullptr);
+  /// Waits until the rows that are rendered ahead are there.
+  void waitAhead() { ahead_.wait(); }
   /// Tells the method; see there.
   void beginEpoch(int epoch);
   void endEpoch(int epoch);

@@ -23,6 +23,11 @@ Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
   at::globalContext().setFlushDenormal(true);
 }
 
+/// Decoding ahead asks the stepper which parts are shown: it ends first.
+Trainer::~Trainer() {
+  if (ahead_) ahead_->expect({}, {});
+}
+
 RunState Trainer::run() {
   for (const std::string& note : prepared_.notes) sink_.take(EventReport{note});
   try {

@@ -34,6 +34,7 @@ Prepared prepare(const RunConfig& config, const StartOptions& options);
 class Trainer {
  public:
   Trainer(Prepared prepared, Sink& sink, Control& control, std::function<void(const StateReport&)> enter);
+  ~Trainer();
   /// Trains to the last epoch or to a stop. Throws whatever goes wrong.
   /// returns  finished or stopped
   RunState run();
