@@ -163,9 +163,10 @@ template <class Take>
 void ProjectReader::Impl::each(std::int64_t run, const char* table, const std::string& sql, Steps steps,
                                Take take) {
   const auto ranges = parts(run, table);
+  const std::int64_t end = steps.last == INT64_MAX ? INT64_MAX : steps.last + 1;
   SQLite::Statement query(database, sql);
   for (const store::Part& part : ranges) {
-    store::bindAll(query, run, part.attempt, steps.after, std::min(part.end, steps.last + 1));
+    store::bindAll(query, run, part.attempt, steps.after, std::min(part.end, end));
     while (query.executeStep()) {
       store::Row row(query);
       take(part.attempt, row);

@@ -1,3 +1,4 @@
+#include <QEventLoop>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -5,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <set>
+#include <thread>
 
 #include "tests/core/FakeEngine.h"
 #include "widgets/plot/Plot.h"
@@ -139,6 +141,97 @@ class TestSession : public QObject {
     s.start(fakeConfig("uada", 1, 1));
     QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 20000);
     QVERIFY(!answered);
+  }
+
+  /// What is to be read is dropped when the project is closed, what is to be written is not.
+  void closingLosesNothingThatWasWritten() {
+    Bench bench({}, Answers::later);
+    Session& s = *bench.session;
+    QTRY_VERIFY(s.hasProject());
+    s.start(fakeConfig("uada", 1, 1));
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 20000);
+    QTRY_COMPARE(s.runs().size(), std::size_t{1});
+    const qint64 run = s.runs().front().id;
+    std::promise<void> go;
+    std::atomic<bool> isReading = false, isReadLater = false;
+    s.ask(
+        &s,
+        [&, may = go.get_future().share()](const OpenProject&) {
+          isReading = true;
+          may.wait_for(20s);
+          return 0;
+        },
+        [](std::optional<int>) {});
+    s.setNotes(run, "kept", "a, b");
+    s.queue({fakeConfig("uada", 2, 1)});
+    s.ask(&s, [&](const OpenProject&) { return isReadLater = true; }, [](std::optional<bool>) {});
+    QTRY_VERIFY(isReading);
+    s.openProject(bench.folder.filePath("other.uada"));
+    QTRY_VERIFY(s.projectFile().endsWith("other.uada"));
+    go.set_value();
+    const ProjectReader reader(bench.file().toStdString());
+    QTRY_COMPARE(reader.runs().front().notes, std::string("kept"));
+    QTRY_COMPARE(reader.queue().size(), std::size_t{1});
+    bench.session.reset();
+    QVERIFY(!isReadLater);
+  }
+
+  /// Who hears of another run or project finds the rest of the selection there, too.
+  void selectionIsWholeWhenItIsTold() {
+    Bench bench;
+    Session& s = *bench.session;
+    s.queue({fakeConfig("uada", 1, 1), fakeConfig("uada", 2, 2)});
+    s.startNext();
+    QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty() && s.state() == SessionState::finished, 20000);
+    const qint64 first = s.runs().back().id;
+    bool isWhole = true;
+    int told = 0;
+    const auto check = [&] {
+      ++told;
+      const Selection& selection = s.selection();
+      isWhole &= selection.followsLive() && selection.cursor() == selection.lastStep();
+    };
+    connect(&s.selection(), &Selection::selectionChanged, this, check);
+    s.selection().setCursor(3);
+    s.selection().select(first);
+    QCOMPARE(s.selection().cursor(), qint64{10});
+    QCOMPARE(told, 1);
+    s.selection().setCursor(3);
+    bool isThere = true;
+    connect(&s, &Session::projectChanged, this,
+            [&] { isThere &= s.selection().run() == 0 || s.find(s.selection().run()) != nullptr; });
+    s.openProject(bench.folder.filePath("other.uada"));
+    QCOMPARE(s.selection().run(), qint64{0});
+    QVERIFY(s.selection().checked().empty());
+    s.openProject(bench.file());
+    QCOMPARE(s.selection().run(), s.runs().front().id);
+    s.closeProject();
+    QCOMPARE(s.selection().run(), qint64{0});
+    QVERIFY(isWhole && isThere);
+  }
+
+  /// A list that was read before the run had a row comes after the run has begun.
+  void anOlderListKeepsTheRunThatHasBegun() {
+    Bench bench(slow(5ms, 1000), Answers::later);
+    Session& s = *bench.session;
+    QTRY_VERIFY(s.hasProject());
+    QEventLoop untilBegun;
+    const auto begun = connect(&s, &Session::runsChanged, &untilBegun, &QEventLoop::quit);
+    QTimer::singleShot(20s, &untilBegun, &QEventLoop::quit);  // lest it hang
+    s.ask(&s, [](const OpenProject&) { return 0; }, [&](std::optional<int>) { untilBegun.exec(); });
+    s.refresh();  // answered after that
+    std::atomic<bool> isRead = false;
+    s.ask(&s, [&](const OpenProject&) { return isRead = true; }, [](std::optional<bool>) {});
+    while (!isRead) std::this_thread::sleep_for(1ms);  // no answer is handed over meanwhile
+    bool isLost = false;
+    connect(&s, &Session::runsChanged, this, [&] { isLost |= s.liveRun() != 0 && !s.find(s.liveRun()); });
+    s.start(fakeConfig("uada", 1, 1));
+    QTRY_VERIFY_WITH_TIMEOUT(s.progress().step > 3, 20000);
+    disconnect(begun);
+    QVERIFY(!isLost);
+    QCOMPARE(s.selection().run(), s.liveRun());
+    s.training()->stopNow();
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::stopped, 20000);
   }
 
   /// A full disk is told at once, a pause that was asked for is not.

@@ -12,6 +12,7 @@
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
+#include <future>
 
 #include "app/gui/MainWindow.h"
 #include "tests/core/FakeEngine.h"
@@ -192,6 +193,61 @@ class TestWindow : public QObject {
     const RunSummary run = ProjectReader(bench.file().toStdString()).runs().front();
     QCOMPARE(run.state, RunState::stopped);
     QCOMPARE(ProjectReader(bench.file().toStdString()).lastCheckpoint(run.id)->step, run.step);
+  }
+
+  /// Another project has a run of the same number; what was typed last is saved when its own is left.
+  void notesStayWithTheirProject() {
+    Bench bench;
+    const QString other = bench.folder.filePath("other.uada");
+    for (const QString& file : {other, bench.file()}) {
+      bench.window->openProject(file);
+      bench.session->start(fakeConfig("uada", 1, 1));
+      QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::finished, 20000);
+    }
+    bench.window->findChild<QPlainTextEdit*>("notes")->setPlainText("of the first");
+    bench.window->openProject(other);
+    QCOMPARE(bench.window->findChild<QPlainTextEdit*>("notes")->toPlainText(), QString());
+    const auto notesIn = [](const QString& file) {
+      return ProjectReader(file.toStdString()).runs().front().notes;
+    };
+    QCOMPARE(notesIn(other), std::string());
+    QTRY_COMPARE(notesIn(bench.file()), std::string("of the first"));
+    bench.window->findChild<QPlainTextEdit*>("notes")->setPlainText("of the other");
+    bench.window->close();
+    QTRY_COMPARE(notesIn(other), std::string("of the other"));
+  }
+
+  /// The list is older than what is on its way to the project.
+  void notesAreNotShownAsTheyWere() {
+    Bench bench({}, Answers::later);
+    bench.open();
+    Session& s = *bench.session;
+    QTRY_VERIFY(s.hasProject());
+    s.queue({fakeConfig("uada", 1, 1), fakeConfig("uada", 2, 1)});
+    s.startNext();
+    const auto isOver = [&] { return s.runs().size() == 2 && s.state() == SessionState::finished; };
+    QTRY_VERIFY_WITH_TIMEOUT(isOver(), 20000);
+    const qint64 first = s.runs().back().id, second = s.runs().front().id;
+    s.selection().select(first);
+    std::promise<void> go;
+    s.ask(
+        &s,
+        [may = go.get_future().share()](const OpenProject&) {
+          may.wait_for(20s);
+          return 0;
+        },
+        [](std::optional<int>) {});
+    auto* notes = bench.window->findChild<QPlainTextEdit*>("notes");
+    notes->setPlainText("new");
+    s.selection().setChecked(first, !s.selection().isChecked(first));  // saves, and shows the run again
+    QCOMPARE(notes->toPlainText(), QString("new"));
+    s.selection().select(second);
+    QCOMPARE(notes->toPlainText(), QString());
+    s.selection().select(first);
+    QCOMPARE(notes->toPlainText(), QString("new"));
+    go.set_value();
+    QTRY_COMPARE(s.find(first)->notes, std::string("new"));
+    QVERIFY(s.find(second)->notes.empty());
   }
 
   void layoutIsRestoredAndReset() {

@@ -164,7 +164,7 @@ std::vector<SettingsForm*> ExperimentForm::forms() const {
   return {dataForm_, modelForm_, methodForm_, training_, optimiserForm_, scheduleForm_, input_, runtime_};
 }
 
-/// The form that shows the recipe's part of that key; those of other parts are the training's.
+/// The form that shows the recipe's part of that key; null: errors of that part are shown as the whole's.
 SettingsForm* ExperimentForm::formOf(const std::string& part) const {
   if (part == "input") return input_;
   if (part == "optimiser") return optimiserForm_;

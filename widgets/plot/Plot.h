@@ -21,7 +21,7 @@ struct Axis {
   QString unit;  ///< "" for none; shown in brackets
   bool log = false;
   std::optional<double> min = {}, max = {};  ///< fixed limits; else fitted
-  bool isWhole = false;                     ///< of whole numbers: no ticks between them
+  bool isWhole = false;                      ///< of whole numbers: no ticks between them
 };
 
 /// x ascending; NaN in y is a gap. With smoothing the raw curve is a thin shadow and the average the line.

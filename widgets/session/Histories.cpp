@@ -48,20 +48,25 @@ void Histories::read(qint64 run, Entry& entry, bool withSteps, std::int64_t last
       },
       [this, run, tell, question = entry.question](std::optional<History> history) {
         const auto place = entries_.find(run);
-        if (!history || place == entries_.end() || place->second.question != question) return;
-        take(run, std::move(*history));
-        (this->*tell)(run);
+        if (place == entries_.end() || place->second.question != question) return;
+        const bool isRead = history.has_value();
+        take(run, std::move(history));
+        if (isRead) (this->*tell)(run);
       });
 }
 
-/// What was reported live meanwhile comes after what was stored.
-void Histories::take(qint64 run, History history) {
+/// What was reported live meanwhile comes after what was stored. None: it could not be read, and is asked for
+/// again when it is next looked at.
+void Histories::take(qint64 run, std::optional<History> history) {
   Entry& entry = entries_[run];
   entry.question = 0;
-  entry.history = std::move(history);
-  append(run, std::exchange(entry.steps, {}));
-  append(run, std::exchange(entry.epochs, {}));
-  shrink();
+  if (history)
+    entry.history = std::move(*history);
+  else
+    entry.hasSteps = entry.hasEpochs = false;
+  addTo(entry, std::exchange(entry.steps, {}));
+  addTo(entry, std::exchange(entry.epochs, {}));
+  shrink(run);
 }
 
 void Histories::beginAt(qint64 run, std::int64_t first) {
@@ -82,8 +87,16 @@ void Histories::append(qint64 run, const std::vector<StepReport>& reports) {
     entry.steps.insert(entry.steps.end(), reports.begin(), reports.end());
     return;
   }
+  addTo(entry, reports);
+  shrink(run);
+}
+
+void Histories::addTo(Entry& entry, const std::vector<StepReport>& reports) {
   for (const StepReport& report : reports) entry.history.add(report);
-  shrink();
+}
+
+void Histories::addTo(Entry& entry, const std::vector<EpochReport>& reports) {
+  for (const EpochReport& report : reports) entry.history.add(report);
 }
 
 void Histories::append(qint64 run, const std::vector<EpochReport>& reports) {
@@ -92,22 +105,27 @@ void Histories::append(qint64 run, const std::vector<EpochReport>& reports) {
     entry.epochs.insert(entry.epochs.end(), reports.begin(), reports.end());
     return;
   }
-  for (const EpochReport& report : reports) entry.history.add(report);
+  addTo(entry, reports);
 }
 
 void Histories::update(std::shared_ptr<const RunList> list, qint64 live) {
   list_ = std::move(list);
   std::erase_if(entries_,
                 [&](const auto& entry) { return entry.first != live && !list_->find(entry.first); });
+  std::vector<qint64> behind;  // an answer that comes at once may forget entries
   for (auto& [run, entry] : entries_) {
     const RunSummary* summary = list_->find(run);
     if (run == live && summary) entry.history.attempts = summary->attempts;
-    if (run == live || !summary || entry.question != 0) continue;
+    if (run == live || !summary || entry.question != 0 || !entry.hasEpochs) continue;
     const History& history = entry.history;
+    // The epoch of a summary is that of its last step: it is tested once the next one has begun, or the end.
+    const int epochs = summary->epoch - (summary->step < summary->epoch * summary->stepsPerEpoch ? 1 : 0);
     const bool isBehind = entry.hasSteps ? history.lastStep() < summary->step
-                                         : static_cast<int>(history.epochs.size()) < summary->epoch;
-    if (isBehind || history.attempts != summary->attempts) readMore(run, entry);
+                                         : static_cast<int>(history.epochs.size()) < epochs;
+    if (isBehind || history.attempts != summary->attempts) behind.push_back(run);
   }
+  for (const qint64 run : behind)
+    if (const auto place = entries_.find(run); place != entries_.end()) readMore(run, place->second);
 }
 
 /// What it has reported since; all, if it was resumed.
@@ -129,10 +147,13 @@ void Histories::readMore(qint64 run, Entry& entry) {
       },
       [this, run, question = entry.question](std::optional<More> more) {
         const auto place = entries_.find(run);
-        if (!more || place == entries_.end() || place->second.question != question) return;
-        place->second.question = 0;
-        append(run, more->steps);
-        place->second.history.epochs = std::move(more->epochs);
+        if (place == entries_.end() || place->second.question != question) return;
+        Entry& entry = place->second;
+        entry.question = 0;
+        if (!more) return;  // the next list asks again
+        addTo(entry, more->steps);
+        entry.history.epochs = std::move(more->epochs);
+        shrink(run);
         Q_EMIT changed(run);
       });
 }
@@ -143,15 +164,16 @@ std::size_t Histories::bytes() const {
   return sum;
 }
 
-void Histories::shrink() {
+/// keep  what has just come: it is not forgotten before it is looked at
+void Histories::shrink(qint64 keep) {
   while (bytes() > mostBytes_)
-    if (!forgetOne() && !coarsenOne()) return;
+    if (!forgetOne(keep) && !coarsenOne()) return;
 }
 
-bool Histories::forgetOne() {
+bool Histories::forgetOne(qint64 keep) {
   auto oldest = entries_.end();
   for (auto it = entries_.begin(); it != entries_.end(); ++it)
-    if (!isShown(it->first) && it->second.question == 0 &&
+    if (it->first != keep && !isShown(it->first) && it->second.question == 0 &&
         (oldest == entries_.end() || it->second.asked < oldest->second.asked))
       oldest = it;
   if (oldest == entries_.end()) return false;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "widgets/session/History.h"
@@ -60,10 +61,12 @@ class Histories : public QObject {
   Entry& entryOf(qint64 run);
   using Tell = void (Histories::*)(qint64 run);
   void read(qint64 run, Entry& entry, bool withSteps, std::int64_t last, Tell tell);
-  void take(qint64 run, History history);
+  void take(qint64 run, std::optional<History> history);
   void readMore(qint64 run, Entry& entry);
-  void shrink();
-  bool forgetOne();
+  static void addTo(Entry& entry, const std::vector<StepReport>& reports);
+  static void addTo(Entry& entry, const std::vector<EpochReport>& reports);
+  void shrink(qint64 keep);
+  bool forgetOne(qint64 keep);
   bool coarsenOne();
 
   const std::size_t mostBytes_;

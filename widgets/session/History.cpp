@@ -7,7 +7,8 @@
 
 namespace uada {
 
-static constexpr std::int64_t kRead = 20'000;  // steps at a time
+static constexpr std::int64_t kRead = 20'000;      // steps at a time
+static constexpr std::int64_t kMostReads = 1'000;  // of a run
 
 bool History::hasGain() const { return !std::isnan(gain.high()); }
 
@@ -43,8 +44,9 @@ History History::read(const ProjectReader& reader, std::int64_t run, bool withSt
     for (const StepReport& step : reader.steps(run, after, to)) history.add(step);
   };
   std::int64_t after = 0;
-  for (; withSteps && after < std::min(last, known); after += kRead)
-    take(after, std::min(last, after + kRead));
+  // A damaged file may claim any number of steps: what is beyond is read at once.
+  const std::int64_t end = std::min({last, known, kMostReads * kRead});
+  for (; withSteps && after < end; after += kRead) take(after, std::min(last, after + kRead));
   if (withSteps && after < last) take(after, last);
   history.epochs = reader.epochs(run);
   std::erase_if(history.epochs, [last](const EpochReport& epoch) { return epoch.step > last; });

@@ -11,7 +11,7 @@ namespace uada {
 class ProjectReader;
 
 /// What the window keeps of the steps and epochs of one run. Grows step by step, in bounded memory: exact
-/// numbers of long runs are read from the project again (History::rowsNear).
+/// numbers of long runs are read from the project again.
 struct History {
   Pyramid loss, gain;
   Pyramid seconds;       ///< of training, up to and with a step

@@ -85,12 +85,14 @@ void ProjectView::tellEnd() {
 
 void ProjectView::serve() {
   const OpenProject project{*writer_, *reader_};
-  while (!requests_.isClosed())
+  for (bool isLast = false; !isLast;) {
+    isLast = requests_.isClosed();  // asked first: then nothing comes after what is taken
     for (const Request& request : requests_.takeAll(std::chrono::seconds(1))) {
-      if (requests_.isClosed()) return;
-      if (Answer answer = request(project)) deliver(std::move(answer));
+      if (request.access == Access::read && requests_.isClosed()) continue;
+      if (Answer answer = request.run(project)) deliver(std::move(answer));
       tellRemarks();
     }
+  }
 }
 
 void ProjectView::tellRemarks() {
@@ -109,10 +111,11 @@ void ProjectView::post(Request request) {
   }
   std::promise<Answer> done;
   auto answer = done.get_future();
-  requests_.push([&](const OpenProject& project) -> Answer {
-    done.set_value(request(project));
+  const auto run = [&](const OpenProject& project) -> Answer {
+    done.set_value(request.run(project));
     return nullptr;
-  });
+  };
+  requests_.push({run, request.access});
   answer.get()();
 }
 

@@ -19,6 +19,10 @@ namespace uada {
 /// for --export, where nobody waits at the window.
 enum class Answers { later, atOnce };
 
+/// What is asked of the project: to read from it, which nobody misses once the project is closed, or to
+/// write, to it or to another file, which is done even then.
+enum class Access { read, write };
+
 /// An open project as the window's reader thread has it.
 struct OpenProject {
   ProjectWriter& writer;        ///< waits for commits: of use on the reader thread alone
@@ -32,19 +36,19 @@ class ProjectView : public QObject {
  public:
   /// Begins to open or create it. With Answers::atOnce it is open then; throws Error if that failed.
   ProjectView(std::filesystem::path file, Answers answers);
-  /// Waits for what is being read; what was asked for after it is dropped.
+  /// Waits for what is being read and for all that is to be written; what else was to be read is dropped.
   ~ProjectView() override;
-  /// Drops what was asked for, without waiting for what is being read: ended() follows.
+  /// The same without waiting: ended() follows. No answer is handed over any more.
   void close();
 
   /// work(project) runs on the reader thread, then(std::optional of what it returned) on the GUI thread,
   /// unless `context` has gone meanwhile. none: it failed, which is told by problem().
   template <class Work, class Then>
-  void ask(const QObject* context, Work work, Then then) {
+  void ask(const QObject* context, Work work, Then then, Access access = Access::read) {
     using Result = std::invoke_result_t<Work, const OpenProject&>;
     const QPointer<const QObject> receiver(context);
-    post([work = std::move(work), then = std::move(then), receiver,
-          this](const OpenProject& project) -> Answer {
+    const auto run = [work = std::move(work), then = std::move(then), receiver,
+                      this](const OpenProject& project) -> Answer {
       auto result = std::make_shared<std::optional<Result>>();
       const QString why = told([&] { *result = work(project); });
       return [result, then, receiver, why, this] {
@@ -54,7 +58,8 @@ class ProjectView : public QObject {
         const QString whyNot = told([&] { then(std::move(*result)); });
         if (!whyNot.isEmpty() && isThere) Q_EMIT problem(whyNot);
       };
-    });
+    };
+    post({run, access});
   }
   /// For what any thread may do with it. Only while it is open.
   ProjectWriter& writer() { return *writer_; }
@@ -75,7 +80,10 @@ class ProjectView : public QObject {
 
  private:
   using Answer = std::function<void()>;
-  using Request = std::function<Answer(const OpenProject&)>;
+  struct Request {
+    std::function<Answer(const OpenProject&)> run;
+    Access access = Access::read;
+  };
   void work();
   void serve();
   void post(Request request);

@@ -1,5 +1,7 @@
 #include "widgets/session/QueueWorker.h"
 
+#include <vector>
+
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "core/base/Text.h"
@@ -11,7 +13,7 @@ static constexpr int kPatience = 60'000;  // milliseconds that a checkpoint may 
 QueueWorker::QueueWorker(const QString& program, const QString& project, const QString& device)
     : name_(device.isEmpty() ? tr("another process") : device) {
   connect(&process_, &QProcess::readyReadStandardOutput, this, &QueueWorker::readLines);
-  connect(&process_, &QProcess::readyReadStandardError, this, &QueueWorker::readProblems);
+  connect(&process_, &QProcess::readyReadStandardError, this, [this] { readProblems(false); });
   connect(&process_, &QProcess::finished, this, &QueueWorker::finish);
   connect(&process_, &QProcess::errorOccurred, this, [this, program](QProcess::ProcessError error) {
     if (error != QProcess::FailedToStart) return;
@@ -78,8 +80,13 @@ void QueueWorker::take(const QByteArray& line) {
   }
 }
 
-void QueueWorker::readProblems() {
-  for (const QByteArray& line : process_.readAllStandardError().split('\n')) {
+/// isOver  the last line may have no end
+void QueueWorker::readProblems(bool isOver) {
+  std::vector<QByteArray> lines;
+  process_.setReadChannel(QProcess::StandardError);
+  while (process_.canReadLine() || (isOver && !process_.atEnd())) lines.push_back(process_.readLine());
+  process_.setReadChannel(QProcess::StandardOutput);  // as readLines() expects
+  for (const QByteArray& line : lines) {
     if (line.trimmed().isEmpty()) continue;
     lastWords_ = QString::fromUtf8(line.trimmed());
     Q_EMIT logged(tr("%1: %2").arg(name_, lastWords_));
@@ -88,7 +95,7 @@ void QueueWorker::readProblems() {
 
 void QueueWorker::finish() {
   readLines();
-  readProblems();
+  readProblems(true);
   const bool isNormal = process_.exitStatus() == QProcess::NormalExit;
   const bool isStopped = isStopping_ || process_.exitCode() == 130 || process_.exitCode() == 143;
   if (!isNormal)

@@ -30,7 +30,7 @@ class QueueWorker : public QObject {
 
  private:
   void readLines();
-  void readProblems();
+  void readProblems(bool isOver);
   void take(const QByteArray& line);
   void finish();
 

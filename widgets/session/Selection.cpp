@@ -30,14 +30,18 @@ void Selection::begin(std::shared_ptr<const RunList> list) {
     for (const RunSummary& run : list_->runs)
       if (checked_.size() < kCompared && recipeAndData(run) == newest) checked_.insert(run.id);
   }
+  place(list_->runs.empty() ? 0 : list_->runs.front().id);
   Q_EMIT checkedChanged();
-  moveTo(list_->runs.empty() ? 0 : list_->runs.front().id);
+  tellPlace();
 }
 
 void Selection::update(std::shared_ptr<const RunList> list) {
   list_ = std::move(list);
-  if (std::erase_if(checked_, [this](qint64 run) { return !list_->find(run); }) > 0) Q_EMIT checkedChanged();
-  if (run_ != 0 && !list_->find(run_)) select(list_->runs.empty() ? 0 : list_->runs.front().id);
+  const bool isFewer = std::erase_if(checked_, [this](qint64 run) { return !list_->find(run); }) > 0;
+  const bool isGone = run_ != 0 && !list_->find(run_);
+  if (isGone) place(list_->runs.empty() ? 0 : list_->runs.front().id);
+  if (isFewer) Q_EMIT checkedChanged();
+  if (isGone) tellPlace();
 }
 
 void Selection::showLive(qint64 run) {
@@ -51,12 +55,21 @@ void Selection::follow(qint64 run) {
   Q_EMIT cursorChanged(cursor_);
 }
 
-void Selection::moveTo(qint64 run) {
+/// All of it, before any of it is told: who hears of a run asks for its cursor, too.
+void Selection::place(qint64 run) {
   run_ = run;
-  Q_EMIT selectionChanged(run);
   follows_ = true;
   cursor_ = lastStep();
+}
+
+void Selection::tellPlace() {
+  Q_EMIT selectionChanged(run_);
   Q_EMIT cursorChanged(cursor_);
+}
+
+void Selection::moveTo(qint64 run) {
+  place(run);
+  tellPlace();
 }
 
 void Selection::select(qint64 run) {

@@ -49,6 +49,8 @@ class Selection : public QObject {
   void cursorChanged(qint64 step);
 
  private:
+  void place(qint64 run);
+  void tellPlace();
   void moveTo(qint64 run);
 
   const std::function<qint64(qint64)> lastStepOf_;

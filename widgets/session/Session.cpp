@@ -13,6 +13,7 @@
 namespace uada {
 
 static constexpr int kPollMs = 1000;
+static constexpr int kRetryMs = 5000;  // after a list that could not be read
 
 static QString text(const std::string& s) { return QString::fromStdString(s); }
 
@@ -73,10 +74,10 @@ void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> 
   dataVersion_ = list_->dataVersion;
   histories_.reset(view_.get());
   histories_.update(list_, 0);
-  pollTimer_.start();
+  pollTimer_.start(kPollMs);
+  selection_.begin(list_);  // first: the panels ask for what is selected
   Q_EMIT projectChanged();
   Q_EMIT runsChanged();
-  selection_.begin(list_);
   Q_EMIT queueChanged();
   Q_EMIT stateChanged();
   Q_EMIT logged(QStringLiteral("opened %1: %2 runs").arg(projectFile()).arg(runs().size()));
@@ -98,6 +99,8 @@ void Session::leave(std::unique_ptr<ProjectView> view) {
 
 void Session::closeProject() {
   refuseWhileTraining("close the project");
+  // While it can still be asked: a panel saves what was written about the run that is let go.
+  if (view_) selection_.begin(std::make_shared<const RunList>());
   pollTimer_.stop();
   training_.reset();
   leave(std::move(view_));
@@ -105,6 +108,8 @@ void Session::closeProject() {
   histories_.reset(nullptr);
   dataVersion_ = -1;
   polling_ = starting_ = false;
+  begun_ = 0;
+  lastPollProblem_.clear();
   remarks_.clear();
 }
 
@@ -134,14 +139,25 @@ void Session::change(Work work) {
       },
       [this](std::optional<std::shared_ptr<RunList>> list) {
         if (list) takeList(std::move(*list));
-      });
+      },
+      Access::write);
 }
 
 void Session::refresh() {
-  if (hasProject()) change([](const OpenProject&) {});
+  if (!hasProject()) return;
+  ask(
+      this, [](const OpenProject& project) { return RunList::read(project.reader); },
+      [this](std::optional<std::shared_ptr<RunList>> list) {
+        if (list) takeList(std::move(*list));
+      });
 }
 
 void Session::takeList(std::shared_ptr<RunList> list) {
+  // One that was read before the run had a row may come after the run has begun.
+  if (list->find(begun_))
+    begun_ = 0;
+  else if (const RunSummary* run = find(begun_))
+    list = RunList::with(*list, *run);
   for (RunSummary& run : list->runs) {
     if (run.id != liveRun()) continue;
     run.state = state() == SessionState::paused     ? RunState::paused
@@ -154,7 +170,6 @@ void Session::takeList(std::shared_ptr<RunList> list) {
   const bool isSameQueue = std::ranges::equal(list->queue, list_->queue, {}, &QueuedRun::id, &QueuedRun::id);
   list_ = std::move(list);
   dataVersion_ = list_->dataVersion;
-  if (!pollTimer_.isActive()) pollTimer_.start();  // ended if an earlier list could not be read
   histories_.update(list_, liveRun());
   if (!isSameQueue) Q_EMIT queueChanged();
   Q_EMIT runsChanged();
@@ -169,31 +184,50 @@ void Session::poll() {
   readChanges();
 }
 
+struct Session::Changes {
+  std::shared_ptr<RunList> list;  ///< null: there are none
+  std::chrono::milliseconds took{};
+  QString why;  ///< it could not be read; "": it could
+};
+
 /// The list, if anything was committed since it was read.
 void Session::readChanges() {
-  struct Changes {
-    std::shared_ptr<RunList> list;  ///< null: nothing was
-    std::chrono::milliseconds took{};
-  };
   polling_ = true;
   ask(
       this,
       [last = dataVersion_](const OpenProject& project) {
         const auto start = std::chrono::steady_clock::now();
         Changes changes;
-        if (project.reader.dataVersion() != last) changes.list = RunList::read(project.reader);
+        try {
+          if (project.reader.dataVersion() != last) changes.list = RunList::read(project.reader);
+        } catch (const std::exception& error) {
+          changes.why = text(problemText(error));
+        }
         changes.took =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         return changes;
       },
       [this](std::optional<Changes> changes) {
         polling_ = false;
-        if (!changes) return pollTimer_.stop();  // it is told why
-        if (!changes->list) return;
-        // A large project is asked less often: never more than a twentieth of the time.
-        pollTimer_.setInterval(std::max<int>(kPollMs, static_cast<int>(20 * changes->took.count())));
-        takeList(std::move(changes->list));
+        if (changes) takeChanges(std::move(*changes));
       });
+}
+
+/// What keeps the list from being read may pass, so it is asked for again; each reason is told once.
+void Session::takeChanges(Changes changes) {
+  const QString before = std::exchange(lastPollProblem_, changes.why);
+  if (!changes.why.isEmpty()) {
+    pollTimer_.setInterval(std::max(kRetryMs, pollTimer_.interval()));
+    if (changes.why != before) Q_EMIT problem(changes.why);
+    return;
+  }
+  if (!changes.list) {
+    if (!before.isEmpty()) pollTimer_.setInterval(kPollMs);
+    return;
+  }
+  // A large project is asked less often: never more than a twentieth of the time.
+  pollTimer_.setInterval(std::max<int>(kPollMs, static_cast<int>(20 * changes.took.count())));
+  takeList(std::move(changes.list));
 }
 
 QColor Session::colour(qint64 run) const {
@@ -211,6 +245,7 @@ qint64 Session::lastStepOf(qint64 run) const {
 
 void Session::removeRun(qint64 run) {
   if (run == liveRun()) throw Error("this run is training: stop it first");
+  if (run == begun_) begun_ = 0;
   change([run](const OpenProject& project) { project.writer.removeRun(run); });
   histories_.forget(run);
   selection_.setChecked(run, false);
@@ -300,6 +335,7 @@ void Session::watch(TrainedRun& training) {
 void Session::showBegun(const RunSummary& run) {
   if (!find(run.id)) {
     list_ = RunList::with(*list_, run);
+    begun_ = run.id;
     histories_.update(list_, run.id);
     Q_EMIT runsChanged();
     selection_.update(list_);

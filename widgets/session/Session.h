@@ -44,8 +44,8 @@ class Session : public QObject {
   QString projectFile() const;
   /// Asks the project, as ProjectView::ask() does. Throws Error if none is open.
   template <class Work, class Then>
-  void ask(const QObject* context, Work work, Then then) {
-    view().ask(context, std::move(work), std::move(then));
+  void ask(const QObject* context, Work work, Then then, Access access = Access::read) {
+    view().ask(context, std::move(work), std::move(then), access);
   }
   /// Tells as a problem() what was damaged and left out of what was read; each once.
   void tellRemarks(const QStringList& remarks);
@@ -123,6 +123,8 @@ class Session : public QObject {
   void flushThenRefresh(bool startsNext);
   void poll();
   void readChanges();
+  struct Changes;
+  void takeChanges(Changes changes);
   void takeList(std::shared_ptr<RunList> list);
   void refuseWhileTraining(const std::string& what) const;
   qint64 lastStepOf(qint64 run) const;
@@ -142,7 +144,8 @@ class Session : public QObject {
   QTimer pollTimer_;
   std::int64_t dataVersion_ = -1;
   bool polling_ = false, starting_ = false;  ///< asked, and not answered yet
-  QString lastWriterProblem_;
+  qint64 begun_ = 0;                         ///< a run that no list that was read has told of yet; 0: none
+  QString lastWriterProblem_, lastPollProblem_;
   QStringList remarks_;  ///< told before
 };
 

@@ -137,18 +137,20 @@ void ComparePanel::load() {
   Session& session = workbench_.session;
   ++asked_;
   if (!session.hasProject()) return take({});
-  const std::vector<qint64> checked = session.selection().checked();
   session.ask(
-      this,
-      [runs = std::vector<std::int64_t>(checked.begin(), checked.end())](const OpenProject& project) {
-        return compareRuns(project.reader, runs);
-      },
+      this, [runs = checkedRuns()](const OpenProject& project) { return compareRuns(project.reader, runs); },
       [this, question = asked_](std::optional<std::vector<RunGroup>> groups) {
         if (question == asked_) take(groups ? std::move(*groups) : std::vector<RunGroup>());
       });
 }
 
+std::vector<std::int64_t> ComparePanel::checkedRuns() const {
+  const std::vector<qint64> checked = workbench_.session.selection().checked();
+  return {checked.begin(), checked.end()};
+}
+
 void ComparePanel::take(std::vector<RunGroup> groups) {
+  answered_ = asked_;
   groups_ = std::make_shared<const std::vector<RunGroup>>(std::move(groups));
   pages_->setCurrentIndex(groups_->empty() ? 0 : 1);
   fill();
@@ -240,7 +242,23 @@ QStringList ComparePanel::exportFilters() const { return tableFilters() << tr("P
 void ComparePanel::writeExport(const QString& file, const std::string& ending) {
   if (stale_) load();
   if (ending == "png") return PanelWidget::writeExport(file, ending);
-  writeFileAtomically(file.toStdString(), writeComparison(*groups_, tableFormatFromName(ending)));
+  const TableFormat format = tableFormatFromName(ending);
+  if (answered_ != asked_) return writeWhenRead(file, format);
+  writeFileAtomically(file.toStdString(), writeComparison(*groups_, format));
+}
+
+/// What is there is still the previous comparison.
+void ComparePanel::writeWhenRead(const QString& file, TableFormat format) {
+  workbench_.session.ask(
+      this,
+      [runs = checkedRuns(), file, format](const OpenProject& project) {
+        writeFileAtomically(file.toStdString(), writeComparison(compareRuns(project.reader, runs), format));
+        return true;
+      },
+      [this, file](std::optional<bool> written) {
+        if (written) Q_EMIT workbench_.session.logged(tr("wrote the comparison to %1").arg(file));
+      },
+      Access::write);
 }
 
 void ComparePanel::copy() const {

@@ -37,13 +37,15 @@ class ComparePanel : public PanelWidget {
   void reload();
   void load();
   void take(std::vector<RunGroup> groups);
+  std::vector<std::int64_t> checkedRuns() const;
+  void writeWhenRead(const QString& file, TableFormat format);
   void fill();
   void showRows(std::vector<CompareRow> rows);
   void drawCurves();
   void sayWhatIsLeftOut();
 
-  bool stale_ = true;  ///< to be read again when seen
-  int asked_ = 0;      ///< questions to the project; only the last is answered
+  bool stale_ = true;             ///< to be read again when seen
+  int asked_ = 0, answered_ = 0;  ///< questions to the project; only the last is answered
   std::shared_ptr<const std::vector<RunGroup>> groups_ = std::make_shared<const std::vector<RunGroup>>();
   QTimer redraw_;  ///< when curves have been read
   CompareModel model_;

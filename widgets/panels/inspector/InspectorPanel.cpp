@@ -7,6 +7,7 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <map>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -90,6 +91,12 @@ std::vector<SettingLine> differingLines(const Detail& detail) {
   return differing;
 }
 
+/// What a person writes about a run.
+struct Notes {
+  QString notes, tags;
+  bool operator==(const Notes&) const = default;
+};
+
 /// The selected run: configuration (against the other shown runs), results, cost, machine, notes and tags.
 class InspectorPanel : public PanelWidget {
  public:
@@ -98,12 +105,17 @@ class InspectorPanel : public PanelWidget {
  private:
   void makeNotes(QVBoxLayout* layout);
   void reload();
+  void showRun(const RunSummary& run);
+  void showNotes(const RunSummary& run);
+  void readDetail();
   void refreshNumbers();
   void fill(QTreeWidgetItem* section, const std::vector<Line>& lines);
   QTreeWidgetItem* addSection(const QString& title);
   void showDetail(const Detail& detail);
+  Notes typed() const { return {notes_->toPlainText(), tags_->text()}; }
   void saveNotes();
   bool eventFilter(QObject* watched, QEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
 
   QStackedWidget* pages_ = new QStackedWidget;
   QLabel* title_ = new QLabel;
@@ -112,7 +124,10 @@ class InspectorPanel : public PanelWidget {
   QTreeWidgetItem *results_ = nullptr, *cost_ = nullptr, *config_ = nullptr, *machine_ = nullptr;
   QLineEdit* tags_ = new QLineEdit;
   QPlainTextEdit* notes_ = new QPlainTextEdit;
-  qint64 run_ = 0;
+  qint64 run_ = 0;                  ///< that is described; 0: none
+  QString project_;                 ///< the file that it is of
+  Notes saved_;                     ///< of the run: what was typed since is not saved
+  std::map<qint64, Notes> saving_;  ///< of runs of which the list does not show it yet
 };
 
 InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workbench) {
@@ -174,13 +189,19 @@ bool InspectorPanel::eventFilter(QObject* watched, QEvent* event) {
   return PanelWidget::eventFilter(watched, event);
 }
 
+/// When the window closes no field loses the focus before.
+void InspectorPanel::hideEvent(QHideEvent* event) {
+  saveNotes();
+  PanelWidget::hideEvent(event);
+}
+
 void InspectorPanel::saveNotes() {
-  const RunSummary* run = workbench_.session.find(run_);
-  if (!run) return;
-  const QString notes = notes_->toPlainText(), tags = tags_->text();
-  if (notes == text(run->notes) && tags == text(run->tags)) return;
+  Session& session = workbench_.session;
+  // Another project may have a run of that number.
+  if (project_ != session.projectFile() || !session.find(run_) || typed() == saved_) return;
+  saved_ = saving_[run_] = typed();  // first: it may be written, and the list read, at once
   try {
-    workbench_.session.setNotes(run_, notes, tags);
+    session.setNotes(run_, saved_.notes, saved_.tags);
   } catch (const std::exception& error) {
     Q_EMIT workbench_.session.problem(text(problemText(error)));
   }
@@ -227,16 +248,40 @@ void InspectorPanel::showDetail(const Detail& detail) {
 void InspectorPanel::reload() {
   Session& session = workbench_.session;
   saveNotes();
-  run_ = session.selection().run();
-  const RunSummary* run = session.find(run_);
+  if (project_ != session.projectFile()) {
+    project_ = session.projectFile();
+    saving_.clear();
+    run_ = 0;
+  }
+  const RunSummary* run = session.find(session.selection().run());
   pages_->setCurrentIndex(run ? 0 : 1);
+  const bool isOther = run && run->id != run_;
+  run_ = run ? run->id : 0;
   if (!run) return;
+  showRun(*run);
+  if (isOther) showNotes(*run);  // else what is typed stays: the list may be older
+  readDetail();
+  refreshNumbers();
+}
+
+void InspectorPanel::showRun(const RunSummary& run) {
   title_->setText(QStringLiteral("<b>%1</b><br><span style='color:%2'>%3 on %4 &middot; %5</span>")
-                      .arg(text(run->title).toHtmlEscaped(), workbench_.theme.colour("muted").name(),
-                           text(run->model).toHtmlEscaped(), text(run->dataset).toHtmlEscaped(),
-                           text(run->key)));
-  tags_->setText(text(run->tags));
-  notes_->setPlainText(text(run->notes));
+                      .arg(text(run.title).toHtmlEscaped(), workbench_.theme.colour("muted").name(),
+                           text(run.model).toHtmlEscaped(), text(run.dataset).toHtmlEscaped(),
+                           text(run.key)));
+}
+
+/// What is on its way to the project is newer than the list.
+void InspectorPanel::showNotes(const RunSummary& run) {
+  const auto saving = saving_.find(run.id);
+  const Notes shown = saving == saving_.end() ? Notes{text(run.notes), text(run.tags)} : saving->second;
+  tags_->setText(shown.tags);
+  notes_->setPlainText(shown.notes);
+  saved_ = typed();
+}
+
+void InspectorPanel::readDetail() {
+  Session& session = workbench_.session;
   std::vector<RunSummary> others;
   if (differs_->isChecked())
     for (const qint64 other : session.selection().shown())
@@ -253,10 +298,13 @@ void InspectorPanel::reload() {
       [this, id = run_](std::optional<Detail> detail) {
         if (detail && id == run_) showDetail(*detail);
       });
-  refreshNumbers();
 }
 
 void InspectorPanel::refreshNumbers() {
+  std::erase_if(saving_, [this](const auto& one) {
+    const RunSummary* run = workbench_.session.find(one.first);
+    return !run || Notes{text(run->notes), text(run->tags)} == one.second;
+  });
   const RunSummary* run = workbench_.session.find(run_);
   if (!run) return reload();
   fill(results_, resultLines(*run));

@@ -66,6 +66,8 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   connect(&s.selection(), &Selection::checkedChanged, this, &LivePanel::schedule);
   for (const auto signal : {&Session::runsChanged, &Session::projectChanged})
     connect(&s, signal, this, &LivePanel::schedule);
+  connect(&s, &Session::projectChanged, this, [this] { forgetAround(0); });
+  connect(&s, &Session::reloaded, this, &LivePanel::forgetAround);
   for (Plot* plot : {loss_, test_}) {
     connect(plot, &Plot::clicked, this, [this](double x, double) {
       if (x_->currentIndex() == step) workbench_.session.selection().setCursor(std::llround(x));
@@ -215,6 +217,7 @@ void LivePanel::addLoss(Figure& figure, qint64 run) {
 std::optional<std::pair<double, double>> LivePanel::exactAt(qint64 run, double x,
                                                             double StepReport::* value) {
   const History& known = history(run);
+  if (known.empty()) return std::nullopt;  // the curve that is drawn is older
   const std::int64_t step = std::clamp<std::int64_t>(stepAt(run, x), 1, known.lastStep());
   const Pyramid& curve = value == &StepReport::gain ? known.gain : known.loss;
   if (const Pyramid::Value* point = curve.nearest(step))
@@ -223,6 +226,17 @@ std::optional<std::pair<double, double>> LivePanel::exactAt(qint64 run, double x
   if (rows.empty() || step < rows.front().step || step > rows.back().step) return std::nullopt;
   const auto row = std::ranges::lower_bound(rows, step, {}, &StepReport::step);
   return std::pair(placeOf(run, row->step), (*row).*value);
+}
+
+/// What was read is of steps that may have been trained anew, or of another project, which answers no more.
+/// run  0: of all of them
+void LivePanel::forgetAround(qint64 run) {
+  if (run == 0)
+    around_.clear();
+  else
+    around_.erase(run);
+  isReadingAround_ = false;
+  ++aroundQuestion_;
 }
 
 /// Exact values of long runs are in the project alone: those around the pointer are read.
@@ -239,7 +253,8 @@ void LivePanel::readAround(double x) {
         [run, step](const OpenProject& project) {
           return project.reader.steps(run, step - kReach, step + kReach);
         },
-        [this, run, x](std::optional<std::vector<StepReport>> rows) {
+        [this, run, x, question = aroundQuestion_](std::optional<std::vector<StepReport>> rows) {
+          if (question != aroundQuestion_) return;
           isReadingAround_ = false;
           if (!rows) return;
           around_[run] = std::move(*rows);
@@ -378,7 +393,8 @@ void LivePanel::writeNumbers(const QString& file) {
       },
       [this, file](std::optional<bool> written) {
         if (written) Q_EMIT workbench_.session.logged(tr("wrote the numbers to %1").arg(file));
-      });
+      },
+      Access::write);
 }
 
 Panel panel::live() {

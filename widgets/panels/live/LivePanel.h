@@ -52,6 +52,7 @@ class LivePanel : public PanelWidget {
   Curve curveOf(qint64 run, const Pyramid& raw, const Pyramid& smooth);
   std::optional<std::pair<double, double>> exactAt(qint64 run, double x, double StepReport::* value);
   void readAround(double x);
+  void forgetAround(qint64 run);
   void writeNumbers(const QString& file);
   double stepsPerEpoch(qint64 run);  ///< 0: not known
   bool hasPlace(qint64 run);         ///< whether its steps have positions on the chosen axis
@@ -62,6 +63,7 @@ class LivePanel : public PanelWidget {
   QTimer redraw_;
   std::map<qint64, std::vector<StepReport>> around_;  ///< the pointer: of runs of which not all is in memory
   bool isReadingAround_ = false;
+  int aroundQuestion_ = 0;  ///< to the project; the answer to an earlier one no longer counts
   QStackedWidget* pages_ = nullptr;
   QComboBox* x_ = nullptr;
   QCheckBox* log_ = nullptr;

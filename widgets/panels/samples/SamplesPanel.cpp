@@ -79,8 +79,19 @@ SamplesPanel::SamplesPanel(const Workbench& workbench, QWidget* parent) : PanelW
 void SamplesPanel::reload(std::size_t limit) {
   limit_ = limit;
   stale_ = true;
-  run_ = workbench_.session.selection().run();
+  ++asked_;  // an answer that is still to come is of what was selected before
+  follow();
   if (isVisible()) load(limit);
+}
+
+/// The samples of another run are never there while this one's are being read: they would be taken for its.
+void SamplesPanel::follow() {
+  const qint64 run = workbench_.session.selection().run();
+  if (run == run_) return;
+  run_ = run;
+  model_.clear();
+  leftOut_.clear();
+  applyFilter();
 }
 
 void SamplesPanel::showEvent(QShowEvent* event) {
@@ -138,7 +149,7 @@ void SamplesPanel::offerWinners() {
 
 void SamplesPanel::load(std::size_t limit) {
   Session& session = workbench_.session;
-  run_ = session.selection().run();
+  follow();
   limit_ = limit;
   stale_ = false;
   meanwhile_.clear();
@@ -241,28 +252,29 @@ QImage SamplesPanel::imageAt(const Decision& d, int column) const {
 }
 
 void SamplesPanel::showMenu(const QPoint& at) {
+  // Its own copies: rows come in, and another run may be selected, while the menu is open.
   const QModelIndex index = view_->indexAt(at);
-  const Decision* decision = index.isValid() ? view_->decisionAt(index) : nullptr;
-  if (!decision) return;
-  const QImage image = imageAt(*decision, view_->columnAt(at));
-  const int shown = planAt(*decision, view_->columnAt(at));
+  const Decision* pointed = index.isValid() ? view_->decisionAt(index) : nullptr;
+  if (!pointed) return;
+  const Decision decision = *pointed;
+  const qint64 run = run_;
+  const int column = view_->columnAt(at), shown = planAt(decision, column);
+  const QImage image = imageAt(decision, column), row = view_->rowPicture(index);
   QMenu menu(this);
-  menu.addAction(workbench_.theme.icon("ops"), tr("Open in Ops"),
-                 [&] { openInOps(*decision, view_->columnAt(at)); });
+  menu.addAction(workbench_.theme.icon("ops"), tr("Open in Ops"), [&] { openInOps(run, decision, column); });
   menu.addSeparator();
-  menu.addAction(tr("Copy unperturbed plan as JSON"), [&] { copyPlan(*decision, -1); });
-  menu.addAction(tr("Copy trained plan as JSON"), [&] { copyPlan(*decision, decision->winner); });
-  if (shown >= 0 && shown != decision->winner)
-    menu.addAction(tr("Copy plan of %1′ as JSON").arg(q(nameOf(*decision, shown))),
-                   [&] { copyPlan(*decision, shown); });
-  menu.addAction(tr("Copy decision as JSON"), [&] { copyDecision(*decision); });
+  menu.addAction(tr("Copy unperturbed plan as JSON"), [&] { copyPlan(decision, -1); });
+  menu.addAction(tr("Copy trained plan as JSON"), [&] { copyPlan(decision, decision.winner); });
+  if (shown >= 0 && shown != decision.winner)
+    menu.addAction(tr("Copy plan of %1′ as JSON").arg(q(nameOf(decision, shown))),
+                   [&] { copyPlan(decision, shown); });
+  menu.addAction(tr("Copy decision as JSON"), [&] { copyDecision(run, decision); });
   menu.addSeparator();
   menu.addAction(tr("Copy image"), [&] { QApplication::clipboard()->setImage(image); })
       ->setEnabled(!image.isNull());
-  menu.addAction(tr("Copy row as image"),
-                 [&] { QApplication::clipboard()->setImage(view_->rowPicture(index)); });
+  menu.addAction(tr("Copy row as image"), [&] { QApplication::clipboard()->setImage(row); });
   menu.addAction(tr("Save image…"), [&] { saveImage(image); })->setEnabled(!image.isNull());
-  menu.addAction(tr("Save row as image…"), [&] { saveImage(view_->rowPicture(index)); });
+  menu.addAction(tr("Save row as image…"), [&] { saveImage(row); });
   menu.exec(view_->viewport()->mapToGlobal(at));
 }
 
@@ -282,10 +294,10 @@ void SamplesPanel::copyPlan(const Decision& decision, int which) const {
 }
 
 /// The line that 'uada export --what decisions' writes: pasted into Ops it shows what was trained on.
-void SamplesPanel::copyDecision(const Decision& decision) const {
+void SamplesPanel::copyDecision(qint64 run, const Decision& decision) const {
   workbench_.session.ask(
       this,
-      [run = run_, decision](const OpenProject& project) {
+      [run, decision](const OpenProject& project) {
         const RunDetail detail = project.reader.detail(run);
         return q(decisionToJson(decision, originOf(detail, std::ssize(detail.attempts))).dump());
       },
@@ -295,7 +307,7 @@ void SamplesPanel::copyDecision(const Decision& decision) const {
 }
 
 /// The plan of the picture at the column; of the trained one with its recorded hash.
-void SamplesPanel::openInOps(const Decision& d, int column) {
+void SamplesPanel::openInOps(qint64 run, const Decision& d, int column) {
   const int shown = planAt(d, column);
   SamplePlan sample;
   sample.index = d.index;
@@ -310,7 +322,7 @@ void SamplesPanel::openInOps(const Decision& d, int column) {
   const ImageSize seen{d.unperturbed.width, d.unperturbed.height};  // by the network
   const QString title = tr("sample %1 at step %2 of %3").arg(countText(d.index), countText(d.step));
   workbench_.session.ask(
-      this, [run = run_](const OpenProject& project) { return project.reader.detail(run); },
+      this, [run](const OpenProject& project) { return project.reader.detail(run); },
       [this, drawn = sample, seen, title](const std::optional<RunDetail>& run) {
         if (!run) return;
         SamplePlan sample = drawn;

@@ -37,6 +37,7 @@ class SamplesPanel : public PanelWidget {
   void load(std::size_t limit);
   void take(Stored stored);
   void reload(std::size_t limit);
+  void follow();
   void add(qint64 run, const std::vector<Decision>& decisions);
   void holdPlace(int added);
   void refresh();
@@ -44,8 +45,8 @@ class SamplesPanel : public PanelWidget {
   void goTo(qint64 step);
   static int planAt(const Decision& decision, int column);
   void copyPlan(const Decision& decision, int which) const;
-  void copyDecision(const Decision& decision) const;
-  void openInOps(const Decision& decision, int column);
+  void copyDecision(qint64 run, const Decision& decision) const;
+  void openInOps(qint64 run, const Decision& decision, int column);
   void showMenu(const QPoint& at);
   void saveImage(const QImage& image);
   QImage imageAt(const Decision& decision, int column) const;

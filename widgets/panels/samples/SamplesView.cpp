@@ -89,6 +89,7 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
 void SampleDelegate::paintCell(QPainter& painter, const QRect& row, int column, const Image& picture,
                                const CellText& text, bool winner) const {
   const QRect place = grid.picture(row, column);
+  QRect shown = place;
   painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
   if (picture.empty()) {
     painter.setPen(theme_.colour("muted"));
@@ -97,14 +98,14 @@ void SampleDelegate::paintCell(QPainter& painter, const QRect& row, int column, 
     // An original may be larger than the network's input, and no square.
     const QSize own(picture.width, picture.height), fitted = own.scaled(place.size(), Qt::KeepAspectRatio);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, fitted.width() < own.width());
-    QRect shown(QPoint(), fitted);
+    shown.setSize(fitted);
     shown.moveCenter(place.center());
     painter.drawImage(shown, viewOf(picture));
   }
   if (winner) {
     painter.setPen(QPen(theme_.colour("accent"), kFrame, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.setBrush(Qt::NoBrush);
-    painter.drawRect(QRectF(place).adjusted(-1.5, -1.5, 1.5, 1.5));
+    painter.drawRect(QRectF(shown).adjusted(-1.5, -1.5, 1.5, 1.5));
   }
   const QRect caption = grid.caption(row, column);
   const auto line = [&](int i) {
