@@ -11,6 +11,7 @@
 #include "app/gui/TimedApplication.h"
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/store/Project.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -96,6 +97,7 @@ void useAll(MainWindow& window, Session& session) {
 
 void benchProject(TimedApplication& application, MainWindow& window, Session& session,
                   const QString& project) {
+  const ProjectReader sound(project.toStdString());  // says what is wrong with the file
   application.isTiming = true;
   QElapsedTimer clock;
   clock.start();

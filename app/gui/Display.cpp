@@ -29,7 +29,8 @@ void hold(QtMsgType type, const QMessageLogContext&, const QString& text) {
   const QString line =
       QStringLiteral(
           "uada-workbench: cannot open a window: no display can be reached (%1; Qt: %2); train, list and "
-          "export without one through 'uada', or start this program with xvfb-run or QT_QPA_PLATFORM=offscreen")
+          "export without one through 'uada', or start this program with xvfb-run or "
+          "QT_QPA_PLATFORM=offscreen")
           .arg(tried.join(QStringLiteral(", ")), held.join(QStringLiteral("; ")));
   std::fprintf(stderr, "%s\n", qPrintable(line));
   ::_exit(EXIT_FAILURE);  // Qt aborts once this returns

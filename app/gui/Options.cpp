@@ -21,8 +21,7 @@ Options readOptions(const QStringList& arguments) {
        {"theme", "light or dark; else as the desktop.", "KIND"},
        {"bench",
         "Print the time to the first paint as a JSON line, and end; with --project also how long it takes to "
-        "open "
-        "that, and the longest event while its runs are looked at."},
+        "open that, and the longest event while its runs are looked at."},
        {"bench-ops", "Print the time of a change in the op explorer as one JSON line, and end."},
        {"export",
         "Write a view (live, samples, policy, compare, tables, ops) or the whole window without showing it, "
@@ -39,6 +38,14 @@ Options readOptions(const QStringList& arguments) {
   options.project = parser.value("project");
   if (options.project.isEmpty() && !parser.positionalArguments().isEmpty())
     options.project = parser.positionalArguments().front();
+  const bool isGiven = parser.isSet("project");
+  if (parser.positionalArguments().size() > (isGiven ? 0 : 1))
+    throw UsageError("one project expected; '" + parser.positionalArguments().back().toStdString() +
+                     "' is one too many");
+  if (isGiven && options.project.isEmpty()) throw UsageError("--project is empty; give a FILE");
+  for (const char* name : {"out", "run", "size"})
+    if (parser.isSet(name) && !parser.isSet("export"))
+      throw UsageError(std::string("--") + name + " has no effect without --export; leave it out");
   options.settings = parser.value("settings");
   options.theme = parser.value("theme");
   options.bench = parser.isSet("bench");

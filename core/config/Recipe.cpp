@@ -296,10 +296,17 @@ Input inputOf(const Recipe& recipe, ImageSize images, const std::string& where) 
     throw SettingError(where + ".input", "height",
                        fmt::format("height and width expected, since the images of {} have no size in common",
                                    recipe.dataset.name));
-  if (input.height != input.width)
+  if (input.height != input.width) {
+    const bool isStated = stated.height > 0 || stated.width > 0;
     throw SettingError(
         where + ".input", "height",
-        fmt::format("{} found with width {}, a square expected; give both alike", input.height, input.width));
+        isStated
+            ? fmt::format("{} found with width {}, a square expected; give both alike", input.height,
+                          input.width)
+            : fmt::format("none found, and the images have {} x {} pixels, a square expected; give height "
+                          "and width alike",
+                          input.width, input.height));
+  }
   if (recipe.model.name.empty()) return input;  // of pictures that no network sees
   if (const std::string problem = findModel(recipe.model.name).inputProblem(input); !problem.empty())
     throw SettingError(where + ".input", "height", problem);

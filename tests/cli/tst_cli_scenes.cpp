@@ -41,6 +41,7 @@ class TestCliScenes : public QObject {
   void valuesByHand();
   void textHasEveryClass();
   void itselfIsPerfect();
+  void kindsOfFiles();
   void twoFiles();
   void anotherIgnoredLabel();
   void badInputIsRefused_data();
@@ -99,6 +100,22 @@ void TestCliScenes::itselfIsPerfect() {
   const Result result = eval({"truth", "truth", "--classes", "3"});
   COMPARE_CODE(result, 0);
   QCOMPARE(result.out.count("100.00"), 3 * 2 + 2 * 2 + 1);
+}
+
+/// Of the kinds of files that Cityscapes has in one folder the label maps count, of one numbering; endings
+/// count in any case.
+void TestCliScenes::kindsOfFiles() {
+  writeMap("cities/a_gtFine_labelIds.png", 2, 1, {1, 1});
+  program_->write("cities/a_gtFine_color.png", "no label map");
+  const Result ids = eval({"cities", "cities", "--classes", "3", "--json"});
+  QCOMPARE(ids.code, 0);
+  writeMap("cities/a_gtFine_labelTrainIds.png", 2, 1, {0, 0});
+  const Result both = eval({"cities", "cities", "--classes", "3"});
+  QCOMPARE(both.code, 1);
+  QVERIFY2(both.err.contains("'cities' holds label maps of two numberings"), qPrintable(both.err));
+  QVERIFY(QFile::rename(program_->path("truth/a.png"), program_->path("truth/a.PNG")));
+  const Result missing = eval({"pred", "truth", "--classes", "3"});
+  QVERIFY2(missing.err.contains("'pred/a.PNG' is not there"), qPrintable(missing.err));
 }
 
 void TestCliScenes::twoFiles() {

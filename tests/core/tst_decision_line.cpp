@@ -223,8 +223,10 @@ void TestDecisionLine::imagesAreLimitedAsInTraining() {
           "the training images cannot be normalised: every pixel of a colour channel has the same value"));
   grey.width = 16;
   grey.height = 64;
-  QCOMPARE(errorOf([&] { runRendering({}, grey); }),
-           QString("recipe.input.height: 64 found with width 16, a square expected; give both alike"));
+  QCOMPARE(
+      errorOf([&] { runRendering({}, grey); }),
+      QString("recipe.input.height: none found, and the images have 16 x 64 pixels, a square expected; give "
+              "height and width alike"));
 }
 
 void TestDecisionLine::hashesAreOfTheTrainingFiles() {

@@ -1,7 +1,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -51,8 +53,33 @@ bool isFolder(const fs::path& path) {
                           path.string(), failed ? failed.message() : "no such file"));
 }
 
-/// The PNG files in a folder and those below, relative to it, sorted. Names that begin with a dot are left
-/// out.
+/// In any case.
+bool hasPngEnding(const fs::path& path) {
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  return ending == ".png";
+}
+
+/// Of the files of Cityscapes, which has several kinds in one folder, the label maps; of others all.
+/// throws  Error if there are label maps of both numberings
+std::vector<std::string> labelMapsOf(std::vector<std::string> names, const fs::path& folder) {
+  const auto isOf = [](std::string_view ending) {
+    return [ending](const std::string& name) { return name.ends_with(ending); };
+  };
+  const bool hasIds = std::ranges::any_of(names, isOf("_labelIds.png")),
+             hasTrainIds = std::ranges::any_of(names, isOf("_labelTrainIds.png"));
+  if (hasIds && hasTrainIds)
+    throw Error(
+        fmt::format("'{}' holds label maps of two numberings, *_labelIds.png and *_labelTrainIds.png; name a "
+                    "folder with one of them",
+                    folder.string()));
+  if (hasIds) std::erase_if(names, std::not_fn(isOf("_labelIds.png")));
+  if (hasTrainIds) std::erase_if(names, std::not_fn(isOf("_labelTrainIds.png")));
+  return names;
+}
+
+/// The label maps among the PNG files in a folder and those below, relative to it, sorted. Names that begin
+/// with a dot are left out.
 std::vector<std::string> pngFiles(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code failed;
@@ -66,11 +93,11 @@ std::vector<std::string> pngFiles(const fs::path& folder) {
     std::error_code ignored;
     const bool isHidden = path.filename().string().starts_with('.');
     if (isHidden) entries.disable_recursion_pending();
-    if (!isHidden && path.extension() == ".png" && !entries->is_directory(ignored))
+    if (!isHidden && hasPngEnding(path) && !entries->is_directory(ignored))
       names.push_back(path.lexically_relative(folder).generic_string());
   }
   std::ranges::sort(names);
-  return names;
+  return labelMapsOf(std::move(names), folder);
 }
 
 /// Each truth with the prediction of the same name.
@@ -206,7 +233,7 @@ int perform(const Options& options) {
 
 void addEval(Verbs& verbs) {
   Verbs eval = verbs.group({"eval", "Evaluate predictions that any program wrote: eval seg",
-                            "Example: uada eval seg predicted gtFine/val --classes 19"});
+                            "Example: uada eval seg predicted true --classes 19"});
   eval.add(
       {"seg", "Compare predicted label maps with true ones: IoU and accuracy of each class, and means",
        "A label map is a PNG of 8-bit grey, or with a palette, whose numbers are the classes. Every PNG in "

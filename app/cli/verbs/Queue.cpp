@@ -93,6 +93,23 @@ Outcome trainQueued(const QueuedRun& queued, ProjectWriter& project, const RunOp
   }
 }
 
+/// Whether another program has begun to train it, or has removed it.
+bool isGone(const QueuedRun& run, const std::string& project) {
+  const std::vector<QueuedRun> waiting = ProjectReader(project).queue();
+  return std::ranges::find(waiting, run.id, &QueuedRun::id) == waiting.end();
+}
+
+/// A run that was begun is in the queue no more, also where its program was killed.
+void tellInterrupted(const std::string& project, const Console& console) {
+  std::vector<std::string> keys;
+  for (const RunSummary& run : ProjectReader(project).runs())
+    if (run.state == RunState::interrupted) keys.push_back(run.key);
+  if (keys.empty()) return;
+  console.note(fmt::format("{} interrupted: 'uada resume {}' continues {}, 'uada runs' lists all.",
+                           plural(static_cast<long long>(keys.size()), "run"), keys.front(),
+                           keys.size() == 1 ? "it" : "the newest"));
+}
+
 int performAdd(const AddOptions& options) {
   const Console console(options.json);
   const Experiment experiment = readExperiment(options);
@@ -140,6 +157,7 @@ int performRun(const RunOptions& options) {
   if (!options.device.empty()) parseDeviceName(options.device, "--device");
   if (queueOf(options.project).empty()) {
     console.note(fmt::format("No runs wait in {}.", options.project));
+    tellInterrupted(options.project, console);
     return 0;
   }
   const StopSignals signals;
@@ -149,6 +167,7 @@ int performRun(const RunOptions& options) {
   while (const auto next = nextAfter(last, options.project)) {
     last = next->id;
     const Outcome outcome = trainQueued(*next, project, options, signals, console);
+    if (outcome.run == 0 && isGone(*next, options.project)) continue;
     ++trained;
     if (outcome.state == RunState::failed) {
       reportFailure(outcome, next->title, console);
@@ -159,6 +178,7 @@ int performRun(const RunOptions& options) {
       return exitCode(signals);
     }
   }
+  tellInterrupted(options.project, console);
   if (failed > 0) throw Error(fmt::format("{} of {} failed", failed, plural(trained, "run")));
   return 0;
 }
