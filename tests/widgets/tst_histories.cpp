@@ -218,6 +218,7 @@ class TestHistories : public QObject {
   void historiesAreReadOnceAndAppended();
   void liveStepsReplaceWhatTheyRepeat();
   void memoryIsBounded();
+  void anyStepNumberIsRead();
 };
 
 /// A project of so many runs whose losses are their steps.
@@ -304,6 +305,24 @@ void TestHistories::memoryIsBounded() {
   QCOMPARE(histories.of(1).steps(), std::uint64_t{20'000});  // again: what has just come is not forgotten
   QCOMPARE(read, 4);
   QVERIFY(histories.bytes() <= kMost);
+}
+
+/// A damaged file may claim any number of steps: the time follows from the rows that are there.
+void TestHistories::anyStepNumberIsRead() {
+  QTemporaryDir folder;
+  const std::filesystem::path file = folder.filePath("p.uada").toStdString();
+  makeProject(file, 1, 50);
+  {
+    ProjectWriter writer(file);
+    writer.append(1, 1, report(std::int64_t{1'000'000'000'000}, 7));
+    writer.flush();
+  }
+  ProjectView view(file, Answers::atOnce);
+  Histories histories;
+  histories.reset(&view);
+  histories.update(view.firstList(), 0);
+  QCOMPARE(histories.of(1).steps(), std::uint64_t{51});
+  QCOMPARE(histories.of(1).loss.nearest(1'000'000'000'000)->y, 7.0);
 }
 
 QTEST_MAIN(TestHistories)

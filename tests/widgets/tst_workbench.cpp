@@ -13,6 +13,9 @@ class TestWorkbench : public QObject {
   void saysThatThereIsNoDisplay();
   void refusesExportsBeforeItOpensAnything_data();
   void refusesExportsBeforeItOpensAnything();
+  void refusesOptionsWithoutEffect_data();
+  void refusesOptionsWithoutEffect();
+  void benchSaysWhatIsNoProject();
 };
 
 void TestWorkbench::saysThatThereIsNoDisplay_data() {
@@ -62,6 +65,44 @@ void TestWorkbench::refusesExportsBeforeItOpensAnything() {
   const Result result = program.run(QStringList{"--project", "nowhere.uada"} + arguments.split(' '));
   COMPARE_CODE(result, 2);
   QVERIFY2(result.err.contains(said), qPrintable(result.err));  // Qt may have said something before
+}
+
+void TestWorkbench::refusesOptionsWithoutEffect_data() {
+  QTest::addColumn<QString>("arguments");
+  QTest::addColumn<QString>("said");
+  const auto row = [](const char* arguments, const char* said) {
+    QTest::newRow(arguments) << arguments << said;
+  };
+  row("--out o.png", "--out has no effect without --export; leave it out");
+  row("--size 800x600", "--size has no effect without --export; leave it out");
+  row("--bench --run 1", "--run has no effect without --export; leave it out");
+  row("--bench a.uada b.uada", "one project expected; 'b.uada' is one too many");
+  row("--bench --project a.uada b.uada", "one project expected; 'b.uada' is one too many");
+  row("--bench --project=", "--project is empty; give a FILE");
+}
+
+void TestWorkbench::refusesOptionsWithoutEffect() {
+  QFETCH(QString, arguments);
+  QFETCH(QString, said);
+  Program program("uada-workbench");
+  program.set("QT_QPA_PLATFORM", "offscreen");
+  const Result result = program.run(arguments.split(' '));
+  COMPARE_CODE(result, 2);
+  QVERIFY2(result.err.contains(said), qPrintable(result.err));
+}
+
+/// At once, and without making one.
+void TestWorkbench::benchSaysWhatIsNoProject() {
+  Program program("uada-workbench");
+  program.set("QT_QPA_PLATFORM", "offscreen");
+  program.write("text.uada", "no project");
+  const Result text = program.run({"--bench", "--project", "text.uada"});
+  COMPARE_CODE(text, 1);
+  QVERIFY2(text.err.contains("text.uada"), qPrintable(text.err));
+  const Result missing = program.run({"--bench", "--project", "missing.uada"});
+  COMPARE_CODE(missing, 1);
+  QVERIFY2(missing.err.contains("missing.uada"), qPrintable(missing.err));
+  QVERIFY(!QFile::exists(program.path("missing.uada")));
 }
 
 QTEST_GUILESS_MAIN(TestWorkbench)
