@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -95,6 +96,19 @@ void requireFolders(const fs::path& dir, std::string_view split) {
   }
 }
 
+/// Adds the label files in gtFine/SPLIT that belong to none of the listing's images.
+void listSpareMaps(FolderListing& listing, std::string_view split) {
+  std::set<std::string> images;
+  for (const ListedFile& file : listing.files) images.insert(file.name);
+  for (const std::string& city : folderNames(listing.folder / placeOf(kMaps, split)))
+    for (const std::string_view ending : {kIds, kTrainIds})
+      for (const std::string& map : fileNames(listing.folder / placeOf(kMaps, split) / city, ending)) {
+        const std::string name = map.substr(0, map.size() - ending.size());
+        if (!images.contains(fmt::format("{}/{}/{}{}", placeOf(kImages, split), city, name, kImageEnding)))
+          addSpareMap(listing, fmt::format("{}/{}/{}", placeOf(kMaps, split), city, map));
+      }
+}
+
 /// leftImg8bit/SPLIT/CITY/NAME_leftImg8bit.png, each with gtFine/SPLIT/CITY/NAME_gtFine_labelIds.png or,
 /// where that is missing, NAME_gtFine_labelTrainIds.png.
 FolderListing listScenes(const fs::path& dir, std::string_view split, const Loading& loading) {
@@ -114,6 +128,7 @@ FolderListing listScenes(const fs::path& dir, std::string_view split, const Load
         fmt::format("'{}' holds no images: files CITY/NAME{} are expected; unpack them, or name another "
                     "folder",
                     (dir / placeOf(kImages, split)).string(), kImageEnding));
+  listSpareMaps(listing, split);
   if (others > 0 && loading.note)
     loading.note(fmt::format("{} file{} in '{}' not named *{} and left out",
                              groupedText(static_cast<long long>(others)), others == 1 ? " is" : "s are",

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Sha256.h"
 #include "core/base/Text.h"
 #include "core/images/LabelPng.h"
@@ -148,6 +149,25 @@ std::string damageText(const FolderListing& listing, const FolderIndex& index) {
   return text;
 }
 
+/// Says what of a set with label maps tells nothing.
+static void noteMaps(const FolderListing& listing, const FolderIndex& index, const Loading& loading) {
+  if (!loading.note) return;
+  const auto number = [](std::size_t n) { return groupedText(static_cast<long long>(n)); };
+  const auto uncounted = std::ranges::count_if(index.files, &IndexedFile::isUncounted);
+  if (uncounted > 0)
+    loading.note(
+        fmt::format("{} of {} {} images in '{}' have no pixel with a class; the first is '{}'",
+                    number(static_cast<std::size_t>(uncounted)), number(index.files.size()), listing.split,
+                    listing.folder.string(),
+                    quotable(std::ranges::find_if(index.files, &IndexedFile::isUncounted)->file.name)));
+  if (!listing.spareMaps.empty())
+    loading.note(
+        fmt::format("{} label file{} of {} images in '{}' {} no image and {} not used; the first is '{}'",
+                    number(listing.spareMaps.size()), listing.spareMaps.size() == 1 ? "" : "s", listing.split,
+                    listing.folder.string(), listing.spareMaps.size() == 1 ? "has" : "have",
+                    listing.spareMaps.size() == 1 ? "is" : "are", quotable(listing.spareMaps.front().name)));
+}
+
 std::shared_ptr<const FolderDataset> openFolder(const FolderListing& listing, const Loading& loading) {
   FolderIndex index = indexOf(listing, loading);
   const std::string damage = damageText(listing, index);
@@ -158,6 +178,7 @@ std::shared_ptr<const FolderDataset> openFolder(const FolderListing& listing, co
   if (index.files.empty())
     throw Error(
         fmt::format("'{}' holds no {} image that can be read", listing.folder.string(), listing.split));
+  noteMaps(listing, index, loading);
   return std::make_shared<FolderDataset>(listing.folder, std::move(index), listing.makeClasses);
 }
 

@@ -118,6 +118,11 @@ IndexedFile lookedAt(const FolderListing& listing, const ListedFile& file) {
   return entry;
 }
 
+bool IndexedFile::isUncounted() const {
+  return !mapPixels.empty() &&
+         std::all_of(mapPixels.begin(), mapPixels.end() - 1, [](std::uint64_t n) { return n == 0; });
+}
+
 FolderIndex indexOf(const FolderListing& listing, const Loading& loading) {
   const fs::path path = indexFile(listing);
   auto stored = storedEntries(listing, path, loading);

@@ -42,7 +42,8 @@ struct FolderListing {
   std::string split;  ///< "train", "val" or "test"
   std::vector<std::string> classes;
   std::vector<ListedFile> files;
-  MakeClasses makeClasses = nullptr;  ///< of a set with label maps; null: each image has a label
+  MakeClasses makeClasses = nullptr;      ///< of a set with label maps; null: each image has a label
+  std::vector<FileState> spareMaps = {};  ///< label files without an image, which are not used
 };
 
 /// What one look at every file has told.
@@ -54,6 +55,8 @@ struct IndexedFile {
   std::string mapHash;                   ///< likewise of the file with the label map; empty: the set has none
   std::vector<std::uint64_t> mapPixels;  ///< of each class, and last those of none
   std::string problem;                   ///< in words, if it is damaged
+  /// Whether it has a label map, and no pixel of that has a class.
+  bool isUncounted() const;
   friend bool operator==(const IndexedFile&, const IndexedFile&) = default;
 };
 

@@ -223,6 +223,12 @@ void addPair(FolderListing& listing, const std::string& image, const std::vector
   map = {maps.front()};
 }
 
+void addSpareMap(FolderListing& listing, const std::string& map) {
+  FileState file{map};
+  static_cast<void>(lookUp(listing.folder, file));  // where it is gone again its size stays 0
+  listing.spareMaps.push_back(std::move(file));
+}
+
 std::vector<LabelledLine> readLabelLines(const fs::path& file) {
   std::vector<LabelledLine> lines;
   eachLine(file, [&](std::size_t number, std::string_view line) {

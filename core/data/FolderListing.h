@@ -33,6 +33,10 @@ std::vector<std::string> fileNames(const std::filesystem::path& folder, std::str
 /// image, maps  relative to the listing's folder
 void addPair(FolderListing& listing, const std::string& image, const std::vector<std::string>& maps);
 
+/// Adds a label file whose image is not there.
+/// map  relative to the listing's folder
+void addSpareMap(FolderListing& listing, const std::string& map);
+
 /// Lines of a text file: an image and its class.
 struct LabelledLine {
   std::size_t number = 0;  ///< from 1

@@ -26,6 +26,36 @@ static void count(DataReport::Maps& maps, const IndexedFile& entry) {
   for (std::size_t c = 0; c < entry.mapPixels.size(); ++c) maps.pixels[c] += entry.mapPixels[c];
 }
 
+/// A file that is as it should be, and of which there is something to say all the same.
+static DataReport::File remarked(const FileState& file, const char* remark) {
+  return {.name = file.name,
+          .bytes = file.bytes,
+          .hash = {},
+          .md5 = {},
+          .problem = {},
+          .difference = {},
+          .remark = remark};
+}
+
+/// Says of a split with label maps which of them tell nothing.
+static void checkMaps(const FolderListing& listing, const FolderIndex& index, DataReport& report) {
+  std::size_t sound = 0, uncounted = 0;
+  for (const IndexedFile& entry : index.files) {
+    if (!entry.problem.empty()) continue;
+    ++sound;
+    if (!entry.isUncounted()) continue;
+    ++uncounted;
+    report.files.push_back(remarked(entry.file.map, "no pixel has a class"));
+  }
+  if (sound > 0 && uncounted == sound)
+    report.problems.push_back(
+        fmt::format("no pixel of the {} images in '{}' has a class: nothing can be learned from them; are "
+                    "their label files those of this data set?",
+                    listing.split, listing.folder.string()));
+  for (const FileState& map : listing.spareMaps)
+    report.files.push_back(remarked(map, "there is no image that it belongs to; it is not used"));
+}
+
 DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading& loading) {
   DataReport report;
   for (const Split split : {Split::train, Split::test}) {
@@ -56,6 +86,7 @@ DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading&
                               .remark = {}});
       report.problems.push_back(entry.problem);
     }
+    if (hasMaps) checkMaps(listing, index, report);
   }
   return report;
 }

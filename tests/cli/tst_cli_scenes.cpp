@@ -42,6 +42,7 @@ class TestCliScenes : public QObject {
   void textHasEveryClass();
   void itselfIsPerfect();
   void kindsOfFiles();
+  void palettesMayLackColours();
   void twoFiles();
   void anotherIgnoredLabel();
   void badInputIsRefused_data();
@@ -116,6 +117,22 @@ void TestCliScenes::kindsOfFiles() {
   QVERIFY(QFile::rename(program_->path("truth/a.png"), program_->path("truth/a.PNG")));
   const Result missing = eval({"pred", "truth", "--classes", "3"});
   QVERIFY2(missing.err.contains("'pred/a.PNG' is not there"), qPrintable(missing.err));
+}
+
+/// Of a palette the numbers count; how many colours it has does not matter.
+void TestCliScenes::palettesMayLackColours() {
+  for (const std::size_t colours : {1, 2, 300}) {
+    program_->write("palette.png",
+                    QByteArray::fromStdString(textOf(tinypng::make({.width = 3,
+                                                                    .height = 1,
+                                                                    .depth = 8,
+                                                                    .colourType = 3,
+                                                                    .rows = {0, 1, 2},
+                                                                    .palette = Labels(3 * colours, 9)}))));
+    const Result result = eval({"palette.png", "palette.png", "--classes", "3", "--json"});
+    COMPARE_CODE(result, 0);
+    QVERIFY(isNear(objects(result.out).at(0)["miou"], 1));
+  }
 }
 
 void TestCliScenes::twoFiles() {
@@ -223,6 +240,18 @@ void TestCliScenes::dataSetIsChecked() {
   QCOMPARE(pixels["per_class"].toArray()[13].toInt(), 1);
   QCOMPARE(pixels["ignored"].toInt(), 1);
   QCOMPARE(pixels["largest"].toArray(), (QJsonArray{2, 2}));
+  for (const char* name : {"b", "c"})
+    writeMap(QString("scenes/gtFine/train/berlin/%1_gtFine_labelIds.png").arg(name), 2, 2, {7, 7, 7, 7});
+  const Result spare = program_->run({"data", "check", "camvid", "scenes"});
+  COMPARE_CODE(spare, 0);
+  QVERIFY2(spare.out.contains("note: 2 files: there is no image that it belongs to; it is not used: "
+                              "gtFine/train/berlin/b_gtFine_labelIds.png, "
+                              "gtFine/train/berlin/c_gtFine_labelIds.png\n"),
+           qPrintable(spare.out));
+  writeMap("scenes/gtFine/test/berlin/a_gtFine_labelIds.png", 2, 2, {0, 255, 4, 0});
+  const Result ignored = program_->run({"data", "check", "camvid", "scenes"});
+  COMPARE_CODE(ignored, 1);
+  QVERIFY2(ignored.err.contains("no pixel of the test images in '"), qPrintable(ignored.err));
   QVERIFY(QFile::remove(program_->path("scenes/gtFine/test/berlin/a_gtFine_labelIds.png")));
   const Result broken = program_->run({"data", "check", "camvid", "scenes"});
   COMPARE_CODE(broken, 1);

@@ -73,6 +73,7 @@ class TestScenes : public QObject {
   void changesWhileOpenAreFound();
   void badLayoutsAreExplained();
   void otherFilesAreSaid();
+  void whatTellsNothingIsSaid();
   void checkCountsPixels();
   void coloursAreThoseOfTheClasses();
   void camVidIsRead();
@@ -287,6 +288,33 @@ void TestScenes::otherFilesAreSaid() {
   const Opened train = opened("cityscapes", folder.dir(), Split::train);
   QCOMPARE(train.data->size(), std::size_t{3});
   QVERIFY(train.says("1 file is in"));
+}
+
+/// Images whose label map is ignored as a whole, and label maps without an image.
+void TestScenes::whatTellsNothingIsSaid() {
+  const SceneFolder folder;
+  folder.addScenes();
+  folder.addScene("train/aachen/z", 5, {0, 1, 255, 4, 4, 4});
+  folder.addLabels("train/bonn/x", Labels(6, 7));
+  folder.addLabels("train/rome/y", Labels(6, 7), "labelTrainIds");
+  const Opened train = opened("cityscapes", folder.dir(), Split::train);
+  QCOMPARE(train.data->size(), std::size_t{4});
+  QVERIFY(train.says("1 of 4 train images in '") &&
+          train.says("the first is 'leftImg8bit/train/aachen/z_leftImg8bit.png'"));
+  QVERIFY(train.says("2 label files of train images in '") && train.says("have no image and are not used") &&
+          train.says("the first is 'gtFine/train/bonn/x_gtFine_labelIds.png'"));
+  QVERIFY(opened("cityscapes", folder.dir(), Split::test).notes.empty());
+  const DataReport report = findDataset("cityscapes").check(folder.dir(), {});
+  QVERIFY(report.problems.empty());
+  QCOMPARE(report.files.size(), std::size_t{3});
+  QCOMPARE(report.files[0].name, std::string("gtFine/train/aachen/z_gtFine_labelIds.png"));
+  QCOMPARE(report.files[0].remark, std::string("no pixel has a class"));
+  QCOMPARE(report.files[2].name, std::string("gtFine/train/rome/y_gtFine_labelTrainIds.png"));
+  QVERIFY(report.files[2].remark.starts_with("there is no image"));
+  folder.addLabels("val/ulm/d", Labels(6, 0));
+  const DataReport ignored = findDataset("cityscapes").check(folder.dir(), {});
+  QCOMPARE(ignored.problems.size(), std::size_t{1});
+  QVERIFY(ignored.problems[0].starts_with("no pixel of the val images in '"));
 }
 
 void TestScenes::checkCountsPixels() {

@@ -4,6 +4,7 @@
 #include "core/engine/Decisions.h"
 #include "core/engine/RunImages.h"
 #include "core/engine/train/Stepper.h"
+#include "tests/core/ErrorOf.h"
 #include "tests/engine/Attempt.h"
 #include "tests/engine/SceneTools.h"
 
@@ -176,6 +177,24 @@ class TestSegmentation : public QObject {
       QCOMPARE(decision.groups.size(), std::size_t{5});
       for (const GroupDecision& group : decision.groups) QCOMPARE(group.picture.width, 66);
     }
+  }
+
+  /// Losses of such sets are 0, and a run of them would seem to be one.
+  void refusesASetWithoutClasses() {
+    const auto head = headOf("sum");
+    const auto problemWith = [&](const std::vector<std::uint8_t>& second) {
+      const test::ImageFolder folder;
+      for (const auto& [name, ids] : {std::pair("a", std::vector<std::uint8_t>(4, 0)), {"b", second}}) {
+        folder.add(fmt::format("leftImg8bit/train/x/{}_leftImg8bit.png", name), Image(2, 2));
+        folder.addText(fmt::format("gtFine/train/x/{}_gtFine_labelIds.png", name),
+                       test::textOf(test::labelPng(2, 2, ids)));
+      }
+      const auto data = findDataset("cityscapes").load(folder.dir(), Split::train, {});
+      return test::errorOf([&] { head->check(*data, "training"); });
+    };
+    QVERIFY(
+        problemWith({0, 4, 255, 0}).startsWith("no pixel of the training set's 2 label maps has a class"));
+    QCOMPARE(problemWith({0, 4, 255, 7}), QString());
   }
 
   void learns() {

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "app/cli/CommandLine.h"
@@ -25,6 +26,12 @@ void describe(Verb& verb, Options& options) {
 
 using Align = TextTable::Align;
 
+/// What a file that was not looked into is, is said beside it.
+std::string stateText(const DataReport::File& file) {
+  if (!file.problem.empty()) return file.problem;
+  return file.hash.empty() && !file.remark.empty() ? file.remark : "sound";
+}
+
 std::string filesText(const DatasetEntry& entry, const DataReport& report) {
   TextTable table({{"file"}, {"bytes", Align::right}, {"SHA-256 (unpacked)"}, {"published"}, {"state"}});
   for (const auto& file : report.files)
@@ -33,7 +40,7 @@ std::string filesText(const DatasetEntry& entry, const DataReport& report) {
                entry.published.empty()   ? "-"
                : file.difference.empty() ? "yes"
                                          : "no",
-               file.problem.empty() ? "sound" : file.problem});
+               stateText(file)});
   return table.text();
 }
 
@@ -88,12 +95,27 @@ std::string publishedText(const DatasetEntry& entry, const DataReport& report) {
   return fmt::format("These are the published files of {}.", entry.title);
 }
 
+/// A line for each remark: of one file, or of several, which are counted and the first of them named.
+std::vector<std::string> fileRemarks(const DataReport& report) {
+  constexpr std::size_t kNamed = 5;
+  std::map<std::string, std::vector<std::string>> files;  // by remark
+  for (const auto& file : report.files)
+    if (!file.remark.empty()) files[file.remark].push_back(file.name);
+  std::vector<std::string> lines;
+  for (auto& [remark, names] : files) {
+    const std::size_t count = names.size();
+    if (count > kNamed) names.resize(kNamed);
+    lines.push_back(count == 1 ? names.front() + ": " + remark
+                               : fmt::format("{} files: {}: {}{}", groupedText(static_cast<long long>(count)),
+                                             remark, joined(names, ", "), count > kNamed ? " and more" : ""));
+  }
+  return lines;
+}
+
 /// What else lies in the folder and is not used.
 std::vector<std::string> remarks(const DatasetEntry& entry, const std::string& folder,
                                  const DataReport& report) {
-  std::vector<std::string> all;
-  for (const auto& file : report.files)
-    if (!file.remark.empty()) all.push_back(file.name + ": " + file.remark);
+  std::vector<std::string> all = fileRemarks(report);
   for (const std::string& form : otherFormsIn(entry, folder))
     all.push_back(form + " is there too and is not used");
   return all;
@@ -125,6 +147,7 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
                                         {"md5", file.md5},
                                         {"published", !entry.published.empty() && file.difference.empty()},
                                         {"difference", file.difference},
+                                        {"remark", file.remark},
                                         {"problem", file.problem}});
   const auto listOf = [](const std::vector<std::string>& texts) {
     Json list = Json::array();

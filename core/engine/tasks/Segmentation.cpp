@@ -99,9 +99,18 @@ class SegmentationHead : public TaskHead {
     if (data.targetKind() != TargetKind::labelMap)
       throw Error(fmt::format("the {} set has no label maps, which segmentation learns from", which));
     // Labels are checked as they are read: a data set that gives label maps gives those of its classes.
+    for (std::uint32_t i = 0; i < data.size(); ++i)
+      if (hasClass(std::get<LabelMapView>(*data.target(i)))) return;
+    throw Error(fmt::format(
+        "no pixel of the {} set's {} label maps has a class, all are ignored: there is nothing to "
+        "learn or to count; look at its label files ('uada data check')",
+        which, data.size()));
   }
 
  private:
+  static bool hasClass(LabelMapView map) {
+    return std::any_of(map.labels, map.labels + map.size(), [](int label) { return label != kIgnored; });
+  }
   static at::Tensor mapOf(LabelMapView map) {
     return at::from_blob(const_cast<std::uint8_t*>(map.labels), {map.height, map.width}, at::kByte)
         .to(at::kLong);
