@@ -33,9 +33,11 @@ std::string localTime(const std::string& utc) {
   return text;
 }
 
-void noteRemarks(const ProjectReader& project, const Console& console) {
-  for (const std::string& remark : project.takeRemarks())
+std::vector<std::string> noteRemarks(const ProjectReader& project, const Console& console) {
+  std::vector<std::string> remarks = project.takeRemarks();
+  for (const std::string& remark : remarks)
     console.note(fmt::format("note: {}; restore a copy of the project if you need it", remark));
+  return remarks;
 }
 
 std::string plural(long long count, const std::string& word) {

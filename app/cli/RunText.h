@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/cli/Console.h"
 #include "core/store/Project.h"
@@ -18,7 +19,7 @@ std::string stepText(std::int64_t step, std::int64_t planned);
 /// An ISO 8601 time in UTC as the local date and minute: "2026-11-22 15:03".
 std::string localTime(const std::string& utc);
 /// A line beside the answer for each run of which something was damaged and left out.
-void noteRemarks(const ProjectReader& project, const Console& console);
+std::vector<std::string> noteRemarks(const ProjectReader& project, const Console& console);
 std::string plural(long long count, const std::string& word);  ///< "1 run", "1,200 runs"
 
 }  // namespace uada::cli

@@ -56,9 +56,7 @@ void ProjectReader::Impl::readPictures(std::int64_t run, std::int64_t attempt, D
 }
 
 void ProjectReader::Impl::readSoundPictures(std::int64_t run, std::int64_t attempt, Decision& d) {
-  readPictures(run, attempt, d, [&](const std::string& why) {
-    leaveOut(run, "pictures", fmt::format("step {}: {}", d.step, why));
-  });
+  readPictures(run, attempt, d, [&](const std::string& why) { leaveOut(run, "pictures", d.step, why); });
 }
 
 Decision ProjectReader::Impl::decisionAt(std::int64_t run, const DecisionPlace& place) {
@@ -135,7 +133,7 @@ std::optional<Decision> ProjectReader::soundDecision(std::int64_t run, const Dec
       if (withPictures) impl_->readSoundPictures(run, place.attempt, decision);
       return decision;
     } catch (const Error& why) {
-      impl_->leaveOut(run, "decisions", fmt::format("step {}: {}", place.step, why.what()));
+      impl_->leaveOut(run, "decisions", place.step, why.what());
       return std::nullopt;
     }
   });

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,10 +59,12 @@ class LastMetrics {
   bool isThere_;
 };
 
-/// Rows of one table that are damaged, and what is wrong with the first of them.
+/// Rows of one table that are damaged, where they are, and what is wrong with the first of them.
 struct LeftOut {
   std::size_t rows = 0;
   std::string first;
+  std::int64_t firstStep = 0;
+  std::set<std::int64_t> steps;  ///< of all rows; empty: they are of no step
 };
 
 inline Counts readCounts(Row& row) { return {row.integer(), row.integer(), row.integer(), row.integer()}; }
@@ -138,8 +141,10 @@ struct ProjectReader::Impl {
   std::string nameOf(std::int64_t run);
   /// Whether all columns of a row were as expected; if not, it is recorded as left out.
   bool isSound(std::int64_t run, const char* table, std::int64_t step, const store::Row& row);
-  /// table  empty: the run itself, which is not counted
-  void leaveOut(std::int64_t run, const char* table, const std::string& why);
+  /// A row of a step that is damaged.
+  void leaveOut(std::int64_t run, const char* table, std::int64_t step, const std::string& why);
+  /// A run that is not counted.
+  void leaveOut(std::int64_t run, const std::string& why);
   /// Throws Error saying what is wrong with it.
   Decision decisionAt(std::int64_t run, const DecisionPlace& place);
   /// All pictures of a decision that were kept.

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "core/base/Text.h"
 #include "core/store/ReaderImpl.h"
 
 namespace uada {
@@ -8,13 +9,36 @@ using namespace store;
 
 bool ProjectReader::Impl::isSound(std::int64_t run, const char* table, std::int64_t step, const Row& row) {
   if (row.problem().empty()) return true;
-  leaveOut(run, table, fmt::format("step {}: {}", step, row.problem()));
+  leaveOut(run, table, step, row.problem());
   return false;
 }
 
-void ProjectReader::Impl::leaveOut(std::int64_t run, const char* table, const std::string& why) {
+void ProjectReader::Impl::leaveOut(std::int64_t run, const char* table, std::int64_t step,
+                                   const std::string& why) {
   LeftOut& rows = leftOut[{run, table}];
+  if (rows.rows++ == 0) {
+    rows.first = fmt::format("step {}: {}", step, why);
+    rows.firstStep = step;
+  }
+  rows.steps.insert(step);
+}
+
+void ProjectReader::Impl::leaveOut(std::int64_t run, const std::string& why) {
+  LeftOut& rows = leftOut[{run, ""}];
   if (rows.rows++ == 0) rows.first = why;
+}
+
+/// ", also in steps 5, 10 and 2 more" than the first; "": there are no others.
+static std::string otherSteps(const LeftOut& rows) {
+  constexpr std::size_t kNamed = 8;
+  if (rows.steps.size() < 2) return {};
+  const std::size_t others = rows.steps.size() - 1;
+  std::vector<std::string> names;
+  for (const std::int64_t step : rows.steps)
+    if (step != rows.firstStep && names.size() < kNamed) names.push_back(std::to_string(step));
+  std::string text = fmt::format(", also in step{} {}", others == 1 ? "" : "s", joined(names, ", "));
+  if (others > kNamed) text += fmt::format(" and {} more", others - kNamed);
+  return text;
 }
 
 std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run, Row& row,
@@ -26,7 +50,7 @@ std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run,
   } catch (const Error& error) {
     why = error.what();
   }
-  leaveOut(run.id, "", why);
+  leaveOut(run.id, why);
   return std::nullopt;
 }
 
@@ -49,8 +73,8 @@ std::vector<std::string> ProjectReader::takeRemarks() const {
           table.empty()    ? " is damaged and not counted"
           : rows.rows == 1 ? fmt::format(": 1 row of {} is damaged and left out", table)
                            : fmt::format(": {} rows of {} are damaged and left out", rows.rows, table);
-      remarks.push_back(
-          fmt::format("run {} of '{}'{} ({})", impl_->nameOf(run), file().string(), what, rows.first));
+      remarks.push_back(fmt::format("run {} of '{}'{} ({}){}", impl_->nameOf(run), file().string(), what,
+                                    rows.first, otherSteps(rows)));
     }
     return remarks;
   });

@@ -36,6 +36,30 @@ class TestCliDamage : public QObject {
                  "found); restore a copy of the project if you need it\n");
   }
 
+  /// Every row that is left out is counted, and its step named.
+  void damagedRowsAreNamed() {
+    change("UPDATE steps SET count = 'abc' WHERE run = 1 AND step IN (3, 5, 7)");
+    const Result result = run({"export", key_, "--out", "c.csv", "--json"});
+    COMPARE_CODE(result, 0);
+    QVERIFY2(result.err.contains("3 rows of steps are damaged and left out (step 3: ") &&
+                 result.err.contains("), also in steps 5, 7; restore"),
+             qPrintable(result.err));
+    const QJsonArray leftOut = ofKind(objects(result.out), "export").at(0)["left_out"].toArray();
+    QCOMPARE(leftOut.size(), 1);
+    QVERIFY(leftOut[0].toString().contains("3 rows of steps"));
+  }
+
+  /// Where nothing else is left there is no file, and it is not said that nothing was recorded.
+  void nothingSoundIsAFailure() {
+    change("UPDATE decisions SET plan = 'abc' WHERE run = 1");
+    const Result result = run({"export", key_, "--what", "decisions", "--out", "none.jsonl"});
+    COMPARE_CODE(result, 1);
+    QVERIFY2(result.err.contains("has no decisions to export: run " + key_) &&
+                 result.err.contains("4 rows of decisions are damaged") && result.err.count('\n') == 1,
+             qPrintable(result.err));
+    QVERIFY(!QFile::exists(program_.path("none.jsonl")));
+  }
+
   void aDamagedRunIsListed() {
     change("UPDATE runs SET epochs = -3 WHERE id = 1");
     const Result result = run({"runs"});

@@ -114,7 +114,8 @@ class TestStoreDamage : public QObject {
     row("winner", "UPDATE decisions SET winner = 99 WHERE step = 5 AND sample = 1",
         "1 row of decisions is damaged and left out (step 5: winner: -1 to 3 expected, 99 found)");
     row("no groups", "UPDATE decisions SET groups = '[]', winner = 0",
-        "4 rows of decisions are damaged and left out (step 15: winner: -1 to -1 expected, 0 found)");
+        "4 rows of decisions are damaged and left out (step 15: winner: -1 to -1 expected, 0 found), also in "
+        "step 5");
     row("groups", "UPDATE decisions SET groups = '{' WHERE sample = 0 AND step = 5", "(step 5: groups: ");
     row("group",
         "UPDATE decisions SET groups = json_remove(groups, '$[1].after') WHERE step = 5 AND sample = 0",

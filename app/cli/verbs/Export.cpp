@@ -119,10 +119,6 @@ std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
   return rows;
 }
 
-[[noreturn]] void nothingThere(const RunSummary& run, const std::string& what, const char* why) {
-  throw Error(fmt::format("{} ({}) has no {} to export: {}", run.key, run.title, what, why));
-}
-
 /// What is asked for: `form` is the ending that the file has, or would have.
 struct Wanted {
   const ProjectReader& project;
@@ -131,6 +127,14 @@ struct Wanted {
   std::string form;
 };
 
+/// Where all that there was is damaged, that is why.
+[[noreturn]] void nothingThere(const Wanted& wanted, const std::string& what, const std::string& why) {
+  const std::vector<std::string> damage = wanted.project.takeRemarks();
+  throw Error(fmt::format(
+      "{} ({}) has no {} to export: {}", wanted.run.key, wanted.run.title, what,
+      damage.empty() ? why : joined(damage, "; ") + "; restore a copy of the project if you need it"));
+}
+
 using Rows = std::vector<Json> (*)(const ProjectReader&, std::int64_t);
 
 /// Returns what was written, in words.
@@ -138,7 +142,7 @@ template <Rows RowsOf>
 std::string exportRows(const Wanted& wanted) {
   const auto rows = RowsOf(wanted.project, wanted.run.id);
   if (rows.empty())
-    nothingThere(wanted.run, wanted.options.what, "nothing of it was recorded yet, or its method has none");
+    nothingThere(wanted, wanted.options.what, "nothing of it was recorded yet, or its method has none");
   writeFileAtomically(wanted.options.out, wanted.form == "csv" ? csvText(rows) : linesText(rows));
   return plural(static_cast<long long>(rows.size()), "row");
 }
@@ -152,7 +156,7 @@ std::string exportDecisions(const Wanted& wanted) {
     if (const auto decision = project.soundDecision(run.id, place, false))
       rows.push_back(decisionToJson(*decision, originOf(detail, place.attempt)));
   if (rows.empty())
-    nothingThere(run, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
+    nothingThere(wanted, "decisions", "no sample was pictured (runtime.pictured, runtime.picture_every)");
   writeFileAtomically(options.out, linesText(rows));
   return plural(static_cast<long long>(rows.size()), "decision");
 }
@@ -202,7 +206,7 @@ std::string exportSamples(const Wanted& wanted) {
     written = sheet ? exportSheet(project, run, places, options.out)
                     : exportPictures(project, project.detail(run.id), places, options.out);
   if (written == 0)
-    nothingThere(run, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
+    nothingThere(wanted, "samples", "none was pictured (runtime.pictured, runtime.picture_every)");
   return plural(static_cast<long long>(written), "sample");
 }
 
@@ -215,10 +219,11 @@ std::string exportWeights(const Wanted& wanted) {
     if (problem.empty()) problem = found.problem;
     if (!found.problem.empty()) continue;
     engine.exportWeights(found.file, options.out);
-    return "weights at step " + groupedText(found.step);
+    const std::string newer = problem.empty() ? "" : "; a newer checkpoint is left out: " + problem;
+    return "weights at step " + groupedText(found.step) + newer;
   }
   if (!problem.empty()) throw Error(problem);
-  nothingThere(run, "weights", "it has no checkpoint yet; one is written after every epoch");
+  nothingThere(wanted, "weights", "it has no checkpoint yet; one is written after every epoch");
 }
 
 struct Kind {
@@ -246,13 +251,15 @@ int perform(const Options& options) {
   const ProjectReader project(options.project);
   const RunSummary run = project.findRun(options.run);
   const std::string written = kind.write({project, run, options, form});
-  noteRemarks(project, console);
+  Json leftOut = Json::array();
+  for (const std::string& remark : noteRemarks(project, console)) leftOut.push(remark);
   console.say(fmt::format("{}: {} of {} ({})", options.out, written, run.key, run.title));
   console.object("export", Json::Object{{"run", run.id},
                                         {"key", run.key},
                                         {"what", options.what},
                                         {"file", options.out},
-                                        {"content", written}});
+                                        {"content", written},
+                                        {"left_out", leftOut}});
   return 0;
 }
 
