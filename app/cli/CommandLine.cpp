@@ -129,14 +129,35 @@ std::string conversionText(std::string_view what) {
                      quotable(what.substr(value + 3)));
 }
 
+/// What the command line names, as far as it can be told: a verb, a group of verbs or the program.
+struct Named {
+  const CLI::App* app;
+  std::string words;  ///< "uada eval seg"
+  int count = 0;      ///< of the words behind the program's name
+};
+Named namedBy(const CLI::App& program) {
+  Named named{&program, program.get_name()};
+  while (!named.app->get_subcommands().empty()) {
+    named.app = named.app->get_subcommands().front();
+    named.words += " " + named.app->get_name();
+    ++named.count;
+  }
+  return named;
+}
+
 std::string problemOf(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
-  const auto verbs = app.get_subcommands();
-  if (verbs.empty() && argv[1][0] != '-')
-    return fmt::format("unknown verb '{}'; known: {}{}", quotable(argv[1]), joined(verbNames(app), " "),
-                       suggestion(argv[1], verbNames(app)));
-  const std::string verb = verbs.empty() ? "" : " " + verbs.front()->get_name();
-  return fmt::format("{} (see 'uada{} --help'{})", withoutNewlines(error.what()), verb,
-                     verbs.empty() ? "" : optionSuggestion(*verbs.front(), argc, argv));
+  const Named named = namedBy(app);
+  const std::vector<std::string> known = verbNames(*named.app);
+  const char* next = named.count + 1 < argc ? argv[named.count + 1] : nullptr;
+  if (!known.empty() && next && next[0] != '-')
+    return fmt::format("unknown verb '{}'{}; known: {}{}", quotable(next),
+                       named.count == 0 ? "" : " of '" + named.words + "'", joined(known, " "),
+                       suggestion(next, known));
+  if (!known.empty() && !next)
+    return fmt::format("'{0}' needs one of the verbs {1} (see '{0} --help')", named.words,
+                       joined(known, ", "));
+  return fmt::format("{} (see '{} --help'{})", withoutNewlines(error.what()), named.words,
+                     optionSuggestion(*named.app, argc, argv));
 }
 
 template <class Number>

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 
 #include "core/base/Error.h"
@@ -43,7 +44,10 @@ std::pair<double, double> shares(const std::string& text) {
 }
 
 double rawValue(const std::string& text) {
-  if (const auto number = numberIn(text)) return *number;
+  const auto number = numberIn(text);
+  if (number && std::isinf(*number) && text.find_first_of("0123456789") != text.npos)
+    throw UsageError(fmt::format("VALUE '{}' is too large a number", text));
+  if (number) return *number;
   throw UsageError(fmt::format("VALUE '{}' is not a number (see 'uada apply --help')", text));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
@@ -27,7 +28,16 @@ std::string rangeText(const Field& field) {
   return "";
 }
 
+/// Whether a text is a number that is beyond all that can be held: "1e400".
+bool isBeyondNumbers(const std::string& text) {
+  char* end = nullptr;
+  const bool isInfinite = std::isinf(std::strtod(text.c_str(), &end));
+  return isInfinite && *end == 0 && text.find_first_of("0123456789") != text.npos;
+}
+
 std::string numberProblem(const Field& field, const Json& value) {
+  if (value.isString() && isBeyondNumbers(value.asString()))
+    return fmt::format("{} is too large a number", quotable(value.asString()));
   if (!value.isNumber()) return fmt::format("a number expected, {} found", value.typeName());
   const double number = value.asDouble();
   if (number >= field.min && number <= field.max) return "";  // false for NaN

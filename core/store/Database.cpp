@@ -178,7 +178,9 @@ void checkFolder(const std::filesystem::path& file) {
   if (type == std::filesystem::file_type::directory)
     throw Error(fmt::format("'{}' is a folder; a project is a file", file.string()));
   if (!std::filesystem::is_directory(folder, code))
-    throw Error(fmt::format("cannot open '{}': there is no folder '{}'", file.string(), folder.string()));
+    throw Error(
+        fmt::format("cannot open '{}': there is no folder '{}'; make it, or name another project file",
+                    file.string(), folder.string()));
   if (type == std::filesystem::file_type::not_found) return;
   if (type != std::filesystem::file_type::regular)
     throw Error(fmt::format("cannot open '{}': it is not a regular file", file.string()));
@@ -313,7 +315,10 @@ SQLite::Database openForReading(const std::filesystem::path& file) {
   requireOwnLog(file);
   std::error_code ignored;
   if (!std::filesystem::exists(file))
-    throw Error(fmt::format("there is no project file '{}'", file.string()));
+    throw Error(
+        fmt::format("there is no project file '{}': 'uada run' or the window makes one; or name another one "
+                    "(--project FILE)",
+                    file.string()));
   if (std::filesystem::file_size(file, ignored) == 0) throw Unfinished(file);
   peek(file);
   const auto log = logFile(file);

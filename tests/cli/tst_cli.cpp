@@ -130,7 +130,14 @@ void TestCli::wrongUseIsOneLine_data() {
   row("export x --what weights --out w",
       "an export of weights ends in .safetensors, and this one in nothing");
   row("export x --what samples --out s --format csv", "unknown format 'csv'; known: png");
-  row("data", "data --help");
+  row("data", "'uada data' needs one of the verbs check (see 'uada data --help')");
+  row("eval seg", "PREDICTED is required (see 'uada eval seg --help')");
+  row("eval bogus", "unknown verb 'bogus' of 'uada eval'; known: seg");
+  row("queue lost", "unknown verb 'lost' of 'uada queue'; known: add list remove run; did you mean 'list'?");
+  row("queue remove 1 --prject x", "(see 'uada queue remove --help'; did you mean '--project'?)");
+  row("run demo --set recipe.training.epochs=1e400", "recipe.training.epochs: 1e400 is too large a number");
+  row("run demo --set recipe.optimiser.learning_rate=-1e400", "learning_rate: -1e400 is too large a number");
+  row("apply rotate 1e400 a.png b.png", "VALUE '1e400' is too large a number");
   row("data check nix", "nix");
   row("bench step --device nonsense", "--device: 'nonsense' is no device; use auto, cpu, cuda or cuda:N");
   row("bench step --threads 1024", "--threads: 1024 found, at most ");
@@ -305,14 +312,16 @@ void TestCli::refusesWhatIsNoProject() {
   const Program program;
   program.write("text.uada", "this is a letter, not a database, and it is longer than a header of SQLite: " +
                                  QByteArray(200, 'x'));
-  for (const QStringList& verb :
-       {QStringList{"runs"}, QStringList{"show", "x"}, QStringList{"table", "2"}, QStringList{"stop", "x"}}) {
+  for (const QStringList& verb : {QStringList{"runs"}, QStringList{"show", "x"}, QStringList{"table", "2"},
+                                  QStringList{"stop", "x"}, QStringList{"queue", "list"}}) {
     const Result damaged = program.run(verb + QStringList{"--project", "text.uada"});
     COMPARE_CODE(damaged, 1);
     QVERIFY2(damaged.err.contains("text.uada"), qPrintable(damaged.err));
     const Result absent = program.run(verb + QStringList{"--project", "nowhere.uada"});
     COMPARE_CODE(absent, 1);
-    QVERIFY2(absent.err.contains("nowhere.uada"), qPrintable(absent.err));
+    QVERIFY2(absent.err.contains("nowhere.uada") &&
+                 absent.err.contains("makes one; or name another one (--project FILE)"),
+             qPrintable(absent.err));
     QVERIFY(!QFile::exists(program.path("nowhere.uada")));
   }
 }
