@@ -101,7 +101,7 @@ std::vector<Section> sectionsOf(const std::vector<Owner>& owners) {
 }
 
 std::string sectionText(const Section& section) {
-  constexpr std::size_t kTakes = 32, kHelp = 50;  // characters: all of it in 120
+  constexpr std::size_t kWidth = 120, kTakes = 32, kHelp = 50;  // characters
   const auto left = TextTable::Align::left;
   TextTable table({{"setting"},
                    {"default", TextTable::Align::right},
@@ -110,7 +110,8 @@ std::string sectionText(const Section& section) {
   for (const FieldValue& setting : section.fields)
     table.add({setting.field.name, valueText(setting.value), allowedText(setting), std::string(setting.field.help)});
   const std::string names = joined(section.names, ", ");
-  return fmt::format("{}{}\n{}", names, names == section.kind ? "" : fmt::format(" ({})", section.kind),
+  const std::string head = names == section.kind ? names : fmt::format("{} ({})", names, section.kind);
+  return fmt::format("{}\n{}", joined(wrapped(head, kWidth), "\n"),
                      table.empty() ? "no settings\n" : table.text());
 }
 
