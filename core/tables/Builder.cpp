@@ -11,8 +11,8 @@ namespace {
 std::string rowName(const PaperTable& paper, const Choice& method) {
   const std::string policy = policyOf(method).name;
   for (const PaperTable::Row& row : paper.rows)
-    if (row.method && row.method->name == method.name && policyOf(*row.method).name == policy)
-      return methodLabel(method, row.name, *row.method);
+    if (!row.methods.empty() && row.methods[0].name == method.name && policyOf(row.methods[0]).name == policy)
+      return methodLabel(method, row.name, row.methods[0]);
   return methodLabel(method, findMethod(method.name).title, methodFromJson(method.name, "usual"));
 }
 
@@ -22,8 +22,8 @@ TableBuilder::TableBuilder(Table table, const PaperTable& paper, const std::vect
     : paper_(paper), table_(std::move(table)) {
   for (const std::string& name : columns) addColumn(name);
   for (const PaperTable::Row& values : paper.rows) {
-    const std::size_t row = appendRow(values.name, values.method ? values.method->name : "");
-    if (values.method) rows_.emplace(methodIdentity(*values.method), row);
+    const std::size_t row = appendRow(values.name, values.methods.empty() ? "" : values.methods[0].name);
+    for (const Choice& method : values.methods) rows_.emplace(methodIdentity(method), row);
     for (std::size_t i = 0; i < values.values.size(); ++i) table_.cells[row][i].paper = values.values[i];
   }
 }
@@ -51,6 +51,10 @@ std::size_t TableBuilder::row(const FinishedRun& run) {
     own_.push_back(method);
   }
   return rowsOfConfig_[run.summary.configHash] = place->second;
+}
+
+bool TableBuilder::hasRow(const FinishedRun& run) const {
+  return rowsOfConfig_.contains(run.summary.configHash) || rows_.contains(methodIdentity(run.config->method));
 }
 
 void TableBuilder::add(std::size_t column, const FinishedRun& run, std::optional<double> value) {

@@ -20,6 +20,8 @@ class TableBuilder {
   TableBuilder(Table table, const PaperTable& paper, const std::vector<std::string>& columns);
   /// A further column; returns its index.
   std::size_t addColumn(const std::string& name);
+  /// Whether the run's method has a row already.
+  bool hasRow(const FinishedRun& run) const;
   /// One measured value, in the paper's row for the run's method if that has default settings, else in a row
   /// of its own. Of runs with one seed in a cell the newest counts.
   /// value  none: the run has diverged

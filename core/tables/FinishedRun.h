@@ -23,6 +23,9 @@ std::vector<std::vector<FinishedRun>> groupedByRecipe(std::vector<FinishedRun> r
 
 Table makeTable2(std::vector<FinishedRun> runs);
 Table makeTable3(std::vector<FinishedRun> runs);
+Table makeTable5(std::vector<FinishedRun> runs);
+Table makeTable6(std::vector<FinishedRun> runs);
+Table makeTable7(std::vector<FinishedRun> runs);
 std::vector<RunGroup> groupRuns(const std::vector<FinishedRun>& runs);
 
 }  // namespace uada

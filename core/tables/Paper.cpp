@@ -1,43 +1,73 @@
 #include "core/tables/Paper.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <map>
 
+#include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "core/data/Dataset.h"
+#include "core/engine/methods/MethodEntry.h"
+#include "core/engine/models/Model.h"
 #include "paper_tables.h"
+#include "shipped_recipes.h"
 
 namespace uada {
 namespace {
 
-/// The recipe of a column: the authors' code trains as Training's defaults say.
-std::optional<Recipe> columnRecipe(const Json& column) {
-  const Json* model = column.find("model");
-  if (!model) return std::nullopt;
-  Json recipe = Json::object();
-  recipe["dataset"] = column.at("dataset");
-  recipe["model"] = *model;
-  return recipeFromJson(recipe, "resources/paper/tables.json");
+constexpr char kFile[] = "resources/paper/tables.json";
+
+template <class Entries>
+bool isKnown(const Entries& entries, const Json& choice) {
+  const Json* const name = choice.isObject() ? &choice.at("name") : &choice;
+  return std::ranges::any_of(entries, [&](const auto& entry) { return *name == Json(entry.name); });
+}
+
+/// One of experiments/recipes, by its name; none while no catalogue has its network.
+std::optional<Recipe> recipeNamed(const std::string& name) {
+  for (const auto& [shipped, text] : kShippedRecipes) {
+    if (shipped != name) continue;
+    const std::string file = "experiments/recipes/" + name + ".json";
+    const Json json = parseJson(text, file);
+    return isKnown(models(), json.at("model")) ? std::optional(recipeFromJson(json, file)) : std::nullopt;
+  }
+  throw Error(fmt::format("{}: no recipe '{}' in experiments/recipes", kFile, name));
+}
+
+PaperTable::Column readColumn(const Json& json) {
+  PaperTable::Column column{json.at("name").asString()};
+  if (const Json* metric = json.find("metric")) column.metric = metric->asString();
+  if (const Json* recipe = json.find("recipe")) column.recipe = recipeNamed(recipe->asString());
+  return column;
+}
+
+PaperTable::Row readRow(const Json& json) {
+  PaperTable::Row row{json.at("name").asString(), {}, {}};
+  if (const Json* found = json.find("methods"))
+    for (const Json& method : found->asArray())
+      if (isKnown(methods(), method)) row.methods.push_back(methodFromJson(method, kFile));
+  if (const Json* values = json.find("values"))
+    for (const Json& value : values->asArray())
+      row.values.push_back(value.isNull() ? std::nullopt : std::optional(value.asDouble()));
+  return row;
 }
 
 PaperTable readTable(const Json& json) {
   PaperTable table;
   if (const Json* columns = json.find("columns"))
-    for (const Json& column : columns->asArray())
-      table.columns.push_back({column.at("name").asString(), columnRecipe(column)});
-  for (const Json& row : json.at("rows").asArray()) {
-    const Json* method = row.find("method");
-    PaperTable::Row& read = table.rows.emplace_back();
-    read.name = row.at("name").asString();
-    if (method) read.method = methodFromJson(*method, "resources/paper/tables.json");
-    for (const Json& value : row.at("values").asArray())
-      read.values.push_back(value.isNull() ? std::nullopt : std::optional(value.asDouble()));
-  }
+    for (const Json& column : columns->asArray()) table.columns.push_back(readColumn(column));
+  for (const Json& row : json.at("rows").asArray()) table.rows.push_back(readRow(row));
+  if (const Json* datasets = json.find("datasets"))
+    for (const Json& name : datasets->asArray()) table.datasets.push_back(name.asString());
+  const Json* const closed = json.find("closed");
+  table.isClosed = closed && closed->asBool();
   return table;
 }
 
 std::map<std::string, PaperTable> readAll() {
   std::map<std::string, PaperTable> tables;
-  const Json json = parseJson(kPaperTables, "resources/paper/tables.json");
+  const Json json = parseJson(kPaperTables, kFile);
   for (const auto& [name, table] : json.asObject()) tables[name] = readTable(table);
   return tables;
 }
@@ -54,9 +84,10 @@ bool isPaperRecipe(const Recipe& recipe, const Recipe& paper) {
   const DatasetEntry& entry = findDataset(recipe.dataset.name);
   const auto data = recipe.dataset.as<DataSettings>();
   const auto whole = [](int limit, int images) { return limit == 0 || limit >= images; };
-  return data.validation == 0 && whole(data.trainLimit, entry.trainImages) && whole(data.testLimit, entry.testImages) &&
-         recipe.model == paper.model && settingsToJson(recipe.input) == settingsToJson(paper.input) &&
-         recipe.task == paper.task && trainingJson(recipe) == trainingJson(paper);
+  return data.validation == 0 && whole(data.trainLimit, entry.trainImages) &&
+         whole(data.testLimit, entry.testImages) && recipe.model == paper.model &&
+         settingsToJson(recipe.input) == settingsToJson(paper.input) && recipe.task == paper.task &&
+         trainingJson(recipe) == trainingJson(paper);
 }
 
 }  // namespace uada

@@ -12,15 +12,21 @@ namespace uada {
 struct PaperTable {
   struct Column {
     std::string name;
-    std::optional<Recipe> recipe;  ///< none: no catalogue entry can be measured for it yet
+    std::string metric = "top1";  ///< of the best epoch's test
+    /// As the authors' code trains; none: no catalogue entry can be measured for it yet.
+    std::optional<Recipe> recipe = {};
   };
   struct Row {
     std::string name;
-    std::optional<Choice> method;  ///< that is measured for it; none: literature alone
-    std::vector<std::optional<double>> values;
+    /// Any of them is measured for it, the first one gives names to others of its kind; empty: literature
+    /// alone, or no catalogue has the method yet.
+    std::vector<Choice> methods;
+    std::vector<std::optional<double>> values;  ///< of the columns; a row that the paper has not: none
   };
   std::vector<Column> columns;
   std::vector<Row> rows;
+  std::vector<std::string> datasets;  ///< other recipes have columns if they are of these; empty: all have
+  bool isClosed = false;              ///< methods without a row are left out
 };
 
 /// name  "table2"

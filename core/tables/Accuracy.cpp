@@ -1,0 +1,120 @@
+#include "core/tables/Accuracy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/data/Dataset.h"
+#include "core/engine/tasks/Task.h"
+#include "core/tables/Builder.h"
+#include "core/tables/Labels.h"
+
+namespace uada {
+namespace {
+
+/// Whether the images are those of the paper: the published files, or where nobody published their sums, as
+/// many as there are.
+bool hasPaperImages(const MeasuredRecipe& measured, const RunSummary& run) {
+  const DatasetEntry& entry = findDataset(measured.recipe->dataset.name);
+  if (!entry.published.empty()) return measured.isPublished.value_or(false);
+  const int batch = measured.recipe->training.batch;
+  return entry.trainImages > 0 && run.stepsPerEpoch == (entry.trainImages + batch - 1) / batch;
+}
+
+/// The metrics that the paper's columns have, each once.
+std::vector<std::string> metricsOf(const PaperTable& paper) {
+  std::vector<std::string> metrics;
+  for (const auto& column : paper.columns)
+    if (std::ranges::find(metrics, column.metric) == metrics.end()) metrics.push_back(column.metric);
+  return metrics;
+}
+
+std::string titleOf(const RunSummary& run, const std::string& metric) {
+  for (const Metric& known : taskOf(run).testMetrics)
+    if (known.name == metric) return known.title;
+  return metric;
+}
+
+bool hasColumn(const PaperTable& paper, const FinishedRun& run) {
+  const auto& sets = paper.datasets;
+  return sets.empty() || std::ranges::find(sets, run.config->recipe.dataset.name) != sets.end();
+}
+
+std::vector<std::string> ownNames(const PaperTable& paper, const std::vector<MeasuredRecipe>& recipes) {
+  std::vector<Recipe> known;
+  for (const auto& column : paper.columns)
+    if (column.recipe) known.push_back(*column.recipe);
+  return recipeLabels(recipes, known);
+}
+
+/// Fills in the runs of one recipe.
+class Filling {
+ public:
+  Filling(TableBuilder& builder, const PaperTable& paper, const MetricOf& metricOf)
+      : builder_(builder), paper_(paper), metricOf_(metricOf), metrics_(metricsOf(paper)) {}
+
+  void add(const std::vector<FinishedRun>& runs, const MeasuredRecipe& measured, const std::string& name) {
+    const bool isPapers = hasPaperImages(measured, runs.front().summary);
+    for (const std::string& metric : metrics_) {
+      const auto ofPaper = isPapers ? paperColumn(*measured.recipe, metric) : std::nullopt;
+      const std::size_t column = ofPaper ? *ofPaper : builder_.addColumn(ownName(runs, metric, name));
+      for (const FinishedRun& run : runs) builder_.add(column, run, percentOf(run.summary, metric));
+    }
+  }
+
+ private:
+  std::optional<std::size_t> paperColumn(const Recipe& recipe, const std::string& metric) const {
+    for (std::size_t i = 0; i < paper_.columns.size(); ++i) {
+      const auto& column = paper_.columns[i];
+      if (column.metric == metric && column.recipe && isPaperRecipe(recipe, *column.recipe)) return i;
+    }
+    return std::nullopt;
+  }
+  std::string ownName(const std::vector<FinishedRun>& runs, const std::string& metric,
+                      const std::string& name) const {
+    return metrics_.size() == 1 ? name : name + ", " + titleOf(runs.front().summary, metric);
+  }
+  std::optional<double> percentOf(const RunSummary& run, const std::string& metric) const {
+    if (run.metric.empty() || run.hasDiverged) return std::nullopt;
+    const auto value = metricOf_(run, metric);
+    return value ? std::optional(100 * *value) : std::nullopt;
+  }
+
+  TableBuilder& builder_;
+  const PaperTable& paper_;
+  const MetricOf& metricOf_;
+  std::vector<std::string> metrics_;
+};
+
+}  // namespace
+
+std::optional<double> bestMain(const RunSummary& run, const std::string& metric) {
+  return metric == run.metric ? run.best : std::nullopt;
+}
+
+std::string accuracyRule(const std::string& rest) {
+  return "Measured: mean ± sample standard deviation over n seeds of the best epoch's test accuracy, as the "
+         "paper reports it (this selects on the test set; the comparison shows the last epoch's too). "
+         "Finished runs only, the newest of each seed. Marked paper, or in parentheses: the paper's value. " +
+         rest;
+}
+
+Table makeAccuracyTable(Table head, const PaperTable& paper, std::vector<FinishedRun> runs,
+                        const MetricOf& metricOf) {
+  std::vector<std::string> columns;
+  for (const auto& column : paper.columns) columns.push_back(column.name);
+  TableBuilder builder(std::move(head), paper, columns);
+  // Runs of other tasks have no top-1; that is no divergence.
+  std::erase_if(runs, [&](const FinishedRun& run) {
+    return (!run.summary.metric.empty() && run.summary.metric != "top1") || !hasColumn(paper, run) ||
+           (paper.isClosed && !builder.hasRow(run));
+  });
+  const auto groups = groupedByRecipe(onePerSeed(std::move(runs)));
+  std::vector<MeasuredRecipe> recipes;
+  for (const auto& group : groups) recipes.push_back(measuredRecipe(group));
+  const auto names = ownNames(paper, recipes);
+  Filling filling(builder, paper, metricOf);
+  for (std::size_t i = 0; i < groups.size(); ++i) filling.add(groups[i], recipes[i], names[i]);
+  return builder.finish();
+}
+
+}  // namespace uada
