@@ -28,10 +28,11 @@ const Names kCatalogueFolders{"core/engine/tasks", "core/engine/models", "core/e
 const std::vector<Folder> kFolders{
     {"core/base", {}},
     {"core/settings", {"core/base"}},
+    {"core/weights", {"core/base"}},
     {"core/images", {"core/base"}},
     {"core/ops", {"core/images"}},
     {"core/data", {"core/images", "core/settings"}},
-    {"core/augment", {"core/ops", "core/data", "core/settings"}},
+    {"core/augment", {"core/ops", "core/data", "core/settings", "core/weights"}},
     {kCatalogues, {"core/augment"}},
     {"core/config", {kCatalogues}},
     {"core/engine", {"core/config"}},
