@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -221,6 +222,34 @@ void refuseTooMany(const Experiment& experiment, const std::string& where) {
                     where, count(recipes), count(methods), count(seeds), count(runs), count(kMaxRuns)));
 }
 
+/// What the file holds that a recipe is given as, which lies beside the experiment. It is read strictly by
+/// itself, so that what is wrong with it is told by its own name.
+Json recipeInFile(const std::string& name, const std::string& file, const std::string& key) {
+  const std::filesystem::path path = std::filesystem::path(file).parent_path() / name;
+  if (std::error_code ignored; name.empty() || !std::filesystem::is_regular_file(path, ignored))
+    throw UsageError(
+        fmt::format("{}: {}: there is no recipe file '{}'; give an object, or a path from the experiment's "
+                    "folder such as \"recipes/r18-cifar10.json\"",
+                    file, key, quotable(path.string())));
+  Json recipe = readJsonFile(path);
+  readRecipe(recipe, path.string());
+  return recipe;
+}
+
+/// Before settings are overridden, so that these may change what the files say.
+void readRecipeFiles(Json& json, const std::string& file) {
+  if (const Json* recipe = json.find("recipe"); recipe && recipe->isString())
+    json["recipe"] = recipeInFile(recipe->asString(), file, "recipe");
+  const Json* given = json.find("recipes");
+  if (!given || !given->isArray()) return;
+  Json recipes = Json::array();
+  for (const Json& item : given->asArray())
+    recipes.push(item.isString() ? recipeInFile(item.asString(), file,
+                                                fmt::format("recipes[{}]", recipes.asArray().size()))
+                                 : item);
+  json["recipes"] = std::move(recipes);
+}
+
 }  // namespace
 
 Experiment experimentFromJson(const Json& json, const std::string& where,
@@ -248,6 +277,7 @@ Experiment readExperiment(const std::string& file, const std::vector<std::string
                           const std::vector<PolicyFile>& kept) {
   Json json = readJsonFile(file);
   refuseSetTwice(overrides);
+  readRecipeFiles(json, file);
   for (const std::string& override : overrides) setValue(json, override);
   return experimentFromJson(json, file, kept);
 }

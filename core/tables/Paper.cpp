@@ -90,4 +90,19 @@ bool isPaperRecipe(const Recipe& recipe, const Recipe& paper) {
          trainingJson(recipe) == trainingJson(paper);
 }
 
+const PaperTable::Row* rowOf(const PaperTable& table, const Choice& method) {
+  const std::string wanted = methodIdentity(method);
+  for (const PaperTable::Row& row : table.rows)
+    for (const Choice& known : row.methods)
+      if (methodIdentity(known) == wanted) return &row;
+  return nullptr;
+}
+
+std::vector<std::string> columnsOf(const PaperTable& table, const Recipe& recipe) {
+  std::vector<std::string> names;
+  for (const PaperTable::Column& column : table.columns)
+    if (column.recipe && isPaperRecipe(recipe, *column.recipe)) names.push_back(column.name);
+  return names;
+}
+
 }  // namespace uada

@@ -35,5 +35,9 @@ const PaperTable& paperTable(const std::string& name);
 /// Whether runs of the recipe, on images as they were published, belong into the paper's column: same data
 /// set in full, same network, same training.
 bool isPaperRecipe(const Recipe& recipe, const Recipe& paper);
+/// The row that runs of the method belong into; none: null.
+const PaperTable::Row* rowOf(const PaperTable& table, const Choice& method);
+/// The columns that runs of the recipe on the paper's images belong into, by name.
+std::vector<std::string> columnsOf(const PaperTable& table, const Recipe& recipe);
 
 }  // namespace uada

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <QDir>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -431,13 +432,63 @@ class TestConfig : public QObject {
     QCOMPARE(findMethod("uada").passes(runs[1].method, *makeSpace(runs[1], squareInput(32))).chains, 9.0);
   }
 
-  /// Every committed experiment reads and expands.
+  /// A recipe may lie in a file beside the experiment; it is the same recipe, which --set may change.
+  void recipesInFiles() {
+    const QTemporaryDir dir;
+    const auto path = [&](const char* name) { return dir.filePath(name).toStdString(); };
+    QDir(dir.path()).mkdir("recipes");
+    const std::string recipe = R"({"dataset": {"name": "cifar10", "train_limit": 1000},
+        "model": {"name": "resnet", "depth": "10", "width": 16}, "training": {"epochs": 3, "batch": 100}})";
+    writeFileAtomically(path("recipes/small.json"), recipe);
+    const auto experiment = [&](const std::string& keys) {
+      writeFileAtomically(path("e.json"),
+                          R"({"name": "e", "methods": ["uada"], "seeds": [1], )" + keys + "}");
+      return path("e.json");
+    };
+    const std::string one = experiment(R"("recipe": "recipes/small.json")");
+    QCOMPARE(recipeHash(readExperiment(one).recipes[0]), recipeHash(read(kExperiment).recipes[0]));
+    QCOMPARE(readExperiment(one, {"recipe.training.epochs=9"}).recipes[0].training.epochs, 9);
+    const std::string two =
+        experiment(R"("recipes": ["recipes/small.json", {"dataset": "cifar10", "model": "resnet"}])");
+    QCOMPARE(readExperiment(two).recipes.size(), std::size_t{2});
+    QCOMPARE(readExperiment(two, {"recipes.0.training.epochs=9"}).recipes[0].training.epochs, 9);
+
+    const auto problem = [&](const std::string& keys) {
+      return test::errorOf([&] { readExperiment(experiment(keys)); }).toStdString();
+    };
+    QCOMPARE(problem(R"("recipe": "recipes/no.json")"),
+             path("e.json") + ": recipe: there is no recipe file '" + path("recipes/no.json") +
+                 "'; give an object, or a path from the experiment's folder such as "
+                 "\"recipes/r18-cifar10.json\"");
+    QVERIFY(problem(R"("recipes": ["recipes"])").starts_with(path("e.json") + ": recipes[0]: there is no"));
+    QVERIFY(problem(R"("recipe": "")").starts_with(path("e.json") + ": recipe: there is no"));
+    // What is wrong in a file is told by its name.
+    writeFileAtomically(path("recipes/small.json"), replaced(recipe, "epochs", "epoch"));
+    QVERIFY(
+        problem(R"("recipe": "recipes/small.json")").starts_with(path("recipes/small.json") + ".training"));
+    writeFileAtomically(path("recipes/small.json"), R"("recipes/small.json")");
+    QVERIFY(problem(R"("recipe": "recipes/small.json")").starts_with(path("recipes/small.json")));
+    QVERIFY(!problemOf(experiment(R"("recipe": "recipes/small.json")")).empty());  // without a folder
+  }
+
+  /// Every committed experiment reads and expands, and feeds tables that there are.
   void committedExperiments() {
-    const QDir folder(PROJECT_DIR "/experiments");
-    const auto files = folder.entryList({"*.json"});
+    for (const char* folder : {PROJECT_DIR "/experiments", PROJECT_DIR "/experiments/quick"}) {
+      const auto files = QDir(folder).entryInfoList({"*.json"});
+      QVERIFY(!files.isEmpty());
+      for (const QFileInfo& file : files)
+        QVERIFY(!expand(readExperiment(file.filePath().toStdString())).empty());
+    }
+  }
+
+  /// Every committed recipe is used by an experiment, or reads like one that is.
+  void committedRecipes() {
+    const auto files = QDir(PROJECT_DIR "/experiments/recipes").entryInfoList({"*.json"});
     QVERIFY(!files.isEmpty());
-    for (const QString& file : files)
-      QVERIFY(!expand(readExperiment(folder.filePath(file).toStdString())).empty());
+    for (const QFileInfo& file : files) {
+      const std::string name = file.filePath().toStdString();
+      QVERIFY(newRecipeFromJson(readJsonFile(name), name).training.epochs >= 1);
+    }
   }
 };
 

@@ -1,6 +1,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
+#include <set>
 
 #include "core/engine/models/Model.h"
 #include "core/tables/Accuracy.h"
@@ -99,6 +100,36 @@ class TestPaperTables : public QObject {
       for (const auto& row : paperTable(table).rows) QVERIFY2(!row.methods.empty(), row.name.c_str());
     for (const char* row : {"DADA", "Fast AA", "PBA", "DDAS"})
       QVERIFY2(methodsOf("table2", row).empty(), row);
+  }
+
+  /// What can be measured is trained, in full and in small.
+  void experimentsFillEveryRow_data() {
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<int>("number");
+    for (const int number : {4, 5, 6, 7})
+      for (const char* folder : {"", "quick/"}) {
+        const QString file = QString(PROJECT_DIR "/experiments/%1table%2.json").arg(folder).arg(number);
+        if (number != 4 || *folder) QTest::addRow("%stable%d", folder, number) << file << number;
+      }
+  }
+  void experimentsFillEveryRow() {
+    QFETCH(QString, file);
+    QFETCH(int, number);
+    const Experiment experiment = readExperiment(file.toStdString());
+    QCOMPARE(experiment.tables, std::vector<int>{number});
+    const PaperTable& paper = paperTable("table" + std::to_string(number));
+    std::set<std::string> rows, columns;
+    for (const Choice& method : experiment.methods) {
+      const auto* row = rowOf(paper, method);
+      QVERIFY2(row, method.name.c_str());
+      rows.insert(row->name);
+    }
+    for (const Recipe& recipe : experiment.recipes)
+      for (const std::string& column : columnsOf(paper, recipe)) columns.insert(column);
+    QCOMPARE(rows.size(), paper.rows.size());
+    const auto known =
+        std::ranges::count_if(paper.columns, [](const auto& c) { return c.recipe.has_value(); });
+    QCOMPARE(columns.size(), file.contains("quick") ? 0 : static_cast<std::size_t>(known));
   }
 
   void cutoutIsARow() {
