@@ -29,15 +29,26 @@ std::vector<fs::path> experimentFolders() {
   return folders;
 }
 
-std::vector<fs::path> experimentFiles() {
-  std::vector<fs::path> files;
-  for (const fs::path& folder : experimentFolders())
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-      const bool known =
-          std::ranges::any_of(files, [&](const fs::path& f) { return f.stem() == entry.path().stem(); });
-      if (entry.path().extension() == ".json" && !known) files.push_back(entry.path());
-    }
-  std::ranges::sort(files, {}, [](const fs::path& file) { return file.stem().string(); });
+namespace {
+
+/// Adds the JSON files of a folder that have a new name. prefix: of the names
+void addFiles(std::vector<ExperimentFile>& files, const fs::path& folder, const std::string& prefix) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = prefix + entry.path().stem().string();
+    const auto isKnown = [&](const ExperimentFile& known) { return known.name == name; };
+    if (entry.path().extension() == ".json" && std::ranges::none_of(files, isKnown))
+      files.push_back({name, entry.path()});
+    if (prefix.empty() && entry.is_directory() && name != "policies" && name != "recipes")
+      addFiles(files, entry.path(), name + "/");
+  }
+}
+
+}  // namespace
+
+std::vector<ExperimentFile> experimentFiles() {
+  std::vector<ExperimentFile> files;
+  for (const fs::path& folder : experimentFolders()) addFiles(files, folder, "");
+  std::ranges::sort(files, {}, &ExperimentFile::name);
   return files;
 }
 
@@ -46,9 +57,9 @@ constexpr std::size_t kShownName = 200;  // bytes
 fs::path findExperiment(const std::string& name) {
   if (std::error_code error; fs::exists(name, error)) return name;
   std::vector<std::string> known;
-  for (const fs::path& file : experimentFiles()) {
-    if (name == file.stem() || name == file.filename()) return file;
-    known.push_back(oneLine(file.stem().string(), kShownName));
+  for (const ExperimentFile& file : experimentFiles()) {
+    if (name == file.name || name == file.name + ".json") return file.file;
+    known.push_back(oneLine(file.name, kShownName));
   }
   throw UsageError(fmt::format("there is no experiment file '{}', nor one of that name; known: {}{}",
                                oneLine(name, kShownName), known.empty() ? "none" : joined(known, " "),

@@ -12,11 +12,15 @@ std::filesystem::path programFolder();
 /// Folders that hold experiments, nearest first: ./experiments, the installed ones, those of the source tree.
 std::vector<std::filesystem::path> experimentFolders();
 
-/// A file as it stands, else NAME or NAME.json in one of experimentFolders(). Throws UsageError listing the
-/// names.
-std::filesystem::path findExperiment(const std::string& name);
+struct ExperimentFile {
+  std::string name;  ///< "table2", "quick/table2": its path in the folder, without the ending
+  std::filesystem::path file;
+};
+/// All experiment files, by name; of two with the same name the nearer. Those of one folder deeper, too, but
+/// for policies and recipes.
+std::vector<ExperimentFile> experimentFiles();
 
-/// All experiment files, by name; of two with the same name the nearer.
-std::vector<std::filesystem::path> experimentFiles();
+/// A file as it stands, else NAME or NAME.json of experimentFiles(). Throws UsageError listing the names.
+std::filesystem::path findExperiment(const std::string& name);
 
 }  // namespace uada::cli

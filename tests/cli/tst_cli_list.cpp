@@ -1,5 +1,10 @@
+#include <QTemporaryDir>
+
+#include "core/config/RunConfig.h"
+#include "core/store/Project.h"
 #include "tests/cli/Program.h"
 
+using namespace uada;
 using namespace uada::test;
 
 /// uada list.
@@ -11,6 +16,7 @@ class TestCliList : public QObject {
   void listsEveryKind();
   void listsTheRangesOfGrids();
   void listsSettings();
+  void plansOneExperiment();
   void countsParametersForTheClassesGiven();
 
  private:
@@ -34,7 +40,8 @@ void TestCliList::listsEveryKind_data() {
   QTest::newRow("methods") << "methods" << "method" << "uada" << QStringList{"passes", "policy"};
   QTest::newRow("policies") << "policies" << "policy" << "uada-cifar" << QStringList{"groups"};
   QTest::newRow("tables") << "tables" << "table" << "table2" << QStringList{"number"};
-  QTest::newRow("experiments") << "experiments" << "experiment" << "demo" << QStringList{"runs"};
+  QTest::newRow("experiments") << "experiments" << "experiment" << "quick/table7"
+                               << QStringList{"runs", "tables", "forward_equivalents", "seconds"};
 }
 
 void TestCliList::listsEveryKind() {
@@ -51,7 +58,7 @@ void TestCliList::listsEveryKind() {
   const auto all = objects(json.out);
   QCOMPARE(ofKind(all, kind).size(), all.size());
   const QStringList lines = text.out.trimmed().split('\n');
-  const auto notes = lines.filter(QRegularExpression("^(cost|settings|metrics):")).size();
+  const auto notes = lines.filter(QRegularExpression("^(cost|settings|metrics|forwards|time):")).size();
   QCOMPARE(all.size() + 2 + notes, lines.size());  // titles and rule
   for (const QJsonObject& object : all)
     for (const QString& key : QStringList{"name", "title", "source"} + keys)
@@ -105,9 +112,11 @@ void TestCliList::listsAllSettingsInATerminal() {
   const QString all = Program().run({"list", "settings"}).out;
   for (const QString& line : all.split('\n')) QVERIFY2(line.size() <= 120, qPrintable(line));
   QCOMPARE(all.count("\ncutout_size "), 1);
-  QVERIFY2(all.contains("\nuada-cifar, autoaugment, randaugment, trivialaugment, uniformaugment, adversarial-space, found "
-                        "(policy)\n"),
-           qPrintable(all));
+  QVERIFY2(
+      all.contains(
+          "\nuada-cifar, autoaugment, randaugment, trivialaugment, uniformaugment, adversarial-space, found "
+          "(policy)\n"),
+      qPrintable(all));
   QVERIFY2(all.contains("\nbaseline (method)\nno settings\n"), qPrintable(all));
   const QString one = Program().run({"list", "settings", "randaugment"}).out;
   QCOMPARE(one.count("\ncutout_size "), 1);
@@ -115,6 +124,53 @@ void TestCliList::listsAllSettingsInATerminal() {
     for (const char* key : {"name", "allowed", "help"})
       for (const QString& word : setting[key].toString().split(' '))
         QVERIFY2(one.contains(word) && all.contains(word), qPrintable(word));
+}
+
+/// By recipe and method, with the cells that they feed; time by a run of this machine: 60 s for 10 steps of 3
+/// forwards, so 2 s a forward, and 640 images in batches of 64 for 3 epochs are 30 steps.
+void TestCliList::plansOneExperiment() {
+  const auto row = [](const QJsonObject& line) {
+    return QString("%1 %2").arg(line["method"]["name"].toString()).arg(line["method"]["epsilon"].toInt());
+  };
+  const QTemporaryDir folder;
+  const QString project = folder.filePath("p.uada");
+  const auto planned = [&](const QString& name) {
+    return ofKind(objects(Program().run({"list", "experiments", name, "--project", project, "--json"}).out),
+                  "planned");
+  };
+  const auto full = planned("table7");
+  QCOMPARE(full.size() % 4, 0);
+  QCOMPARE(row(full[2]), QString("uada 2"));
+  QCOMPARE(full[2]["cells"].toArray(), (QJsonArray{"7: ε = 2 / C10 R18"}));
+  QCOMPARE(full[2]["runs"].toInt(), 3);
+  QCOMPARE(full[2]["steps"].toInt(), 3 * 300 * 391);
+  QCOMPARE(full[2]["forward_equivalents"].toDouble(), 12.0 * 3 * 300 * 391);
+  QVERIFY(full[2]["seconds"].isNull() && full[2]["measured_on"].isNull());
+  {
+    ProjectWriter writer(project.toStdString());
+    const auto run =
+        writer.createRun(expand(readExperiment(PROJECT_DIR "/experiments/quick/table7.json"))[0]);
+    const int attempt = writer.beginAttempt(run.id, currentManifest(), "");
+    const Counts counts{.forwardsNoGrad = 0, .forwardsTrain = 10, .backwards = 10, .chains = 640};
+    writer.append(run.id, attempt,
+                  ResultReport{.metric = "top1",
+                               .best = 0.5,
+                               .bestEpoch = 1,
+                               .last = {{"top1", 0.5}, {"loss", 1.0}},
+                               .seconds = 60,
+                               .counts = counts});
+    writer.append(run.id, attempt, StateReport{RunState::finished, "", "cpu", 2, "x", false});
+    writer.flush();
+  }
+  const auto quick = planned("quick/table7");
+  QCOMPARE(quick[0]["seconds"].toDouble(), 2.0 * 3 * 30);
+  QCOMPARE(quick[1]["seconds"].toDouble(), 2.0 * 12 * 30);
+  QVERIFY(quick[1]["measured_on"].toString().endsWith("-s1 on cpu"));
+  QCOMPARE(quick[1]["cells"].toArray(), (QJsonArray{"7: ε = 1 / own column"}));
+  const QString text = Program().run({"list", "experiments", "quick/table7", "--project", project}).out;
+  QVERIFY2(text.contains(QRegularExpression("uada, epsilon 1 +1 +30 +360 +4.00 +12:00 +7: ε = 1")),
+           qPrintable(text));
+  COMPARE_CODE(Program().run({"list", "experiments", "quick/table99"}), 2);
 }
 
 void TestCliList::countsParametersForTheClassesGiven() {

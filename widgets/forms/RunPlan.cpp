@@ -86,29 +86,6 @@ std::string seedsText(const std::vector<std::int64_t>& seeds) {
   return text;
 }
 
-std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_t limit) {
-  std::vector<MeasuredRate> rates;
-  for (const RunSummary& run : project.runs()) {
-    if (rates.size() == limit) break;
-    const double equivalents = run.counts.forwardEquivalents();
-    if (run.state != RunState::finished || run.seconds <= 0 || equivalents <= 0) continue;
-    const auto config = project.soundConfig(run);
-    if (!config) continue;
-    const Recipe& recipe = config->recipe;
-    rates.push_back({run.title, recipe.dataset.name, recipe.model, recipe.training.batch, run.device,
-                     run.host, run.seconds / equivalents});
-  }
-  return rates;
-}
-
-const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config) {
-  const auto fits = [&](const MeasuredRate& rate) {
-    return rate.dataset == config.recipe.dataset.name && rate.model == config.recipe.model && rate.batch > 0;
-  };
-  const auto found = std::ranges::find_if(rates, fits);
-  return found == rates.end() ? nullptr : &*found;
-}
-
 PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates) {
   PlanCost plan;
   plan.runs = runs.size();
@@ -128,7 +105,7 @@ PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<Measured
     const MeasuredRate* rate = fittingRate(rates, run);
     allMeasured = allMeasured && rate;
     if (!rate) continue;
-    seconds += cost.forwardEquivalents * rate->secondsPerEquivalent * run.recipe.training.batch / rate->batch;
+    seconds += secondsAt(*rate, run, cost.forwardEquivalents);
     if (plan.measuredOn.empty()) plan.measuredOn = fmt::format("{} on {}", rate->title, rate->device);
   }
   if (!areStepsKnown) plan.steps = 0;

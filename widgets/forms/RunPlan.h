@@ -5,27 +5,13 @@
 #include <vector>
 
 #include "core/config/RunConfig.h"
-#include "core/store/Project.h"
+#include "core/tables/Estimate.h"
 
 namespace uada {
 
 /// "1, 2, 5-7" -> 1 2 5 6 7. Throws UsageError saying what is wrong; at most 1,000.
 std::vector<std::int64_t> seedsFromText(const std::string& text);
 std::string seedsText(const std::vector<std::int64_t>& seeds);
-
-/// How fast a finished run was: what predictions are made from.
-struct MeasuredRate {
-  std::string title;  ///< of the run
-  std::string dataset;
-  Choice model;
-  int batch = 0;
-  std::string device, host;
-  double secondsPerEquivalent = 0;  ///< one forward-equivalent of one batch
-};
-/// Of the finished runs, newest first; at most `limit` are read.
-std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_t limit = 50);
-/// The newest one of the same data set and model (batches of another size count in proportion); none: null.
-const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config);
 
 /// A method of an experiment, and what its step costs.
 struct MethodCost {

@@ -5,13 +5,12 @@
 #include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Framings.h"
-#include "app/cli/Places.h"
+#include "app/cli/verbs/ListExperiments.h"
 #include "app/cli/verbs/ListSettings.h"
 #include "core/augment/Space.h"
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
-#include "core/config/RunConfig.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
@@ -26,6 +25,7 @@ namespace {
 
 struct Options {
   std::string what, of;
+  std::string project = kDefaultProject;
   int classes = 10;
   bool json = false;
 };
@@ -37,9 +37,10 @@ void describe(Verb& verb, Options& options) {
       .required();
   verb.argument("NAME", options.of,
                 "settings: of this method, policy, model, optimiser or schedule, or of dataset, input, "
-                "training or runtime; default: all");
+                "training or runtime; experiments: this one by recipe and method; default: all");
   verb.number("--classes", options.classes, 1, 1000000, "Count the models' parameters for so many classes")
       .usual("10");
+  verb.project(options.project);
 }
 
 using Align = TextTable::Align;
@@ -301,24 +302,6 @@ void listTables(const Console& console, const Options&) {
   console.say(table.text());
 }
 
-void listExperiments(const Console& console, const Options&) {
-  TextTable table({{"experiment"}, {"runs", Align::right}, {"title"}, {"file"}});
-  for (const auto& file : experimentFiles()) {
-    const Experiment experiment = readExperiment(file.string());
-    const auto runs = expand(experiment).size();
-    table.add(
-        {file.stem().string(), groupedText(static_cast<long long>(runs)), experiment.title, file.string()});
-    console.object("experiment", Json::Object{{"name", file.stem().string()},
-                                              {"title", experiment.title},
-                                              {"source", file.string()},
-                                              {"runs", static_cast<int>(runs)}});
-  }
-  if (table.empty())
-    console.say("No experiments here: they are JSON files in a folder 'experiments'.");
-  else
-    console.say(table.text());
-}
-
 struct Kind {
   const char* name;
   void (*list)(const Console&, const Options&);
@@ -335,12 +318,15 @@ constexpr Kind kKinds[] = {
     {"policies", listPolicies},
     {"settings", [](const Console& console, const Options& options) { listSettings(console, options.of); }},
     {"tables", listTables},
-    {"experiments", listExperiments}};
+    {"experiments", [](const Console& console, const Options& options) {
+       listExperiments(console, options.of, options.project);
+     }}};
 
 int perform(const Options& options) {
-  if (!options.of.empty() && options.what != "settings")
-    throw UsageError(fmt::format("uada list {}: '{}' is one too many; only settings are listed of one name",
-                                 options.what, options.of));
+  if (!options.of.empty() && options.what != "settings" && options.what != "experiments")
+    throw UsageError(fmt::format(
+        "uada list {}: '{}' is one too many; only settings and experiments are listed of one name",
+        options.what, options.of));
   findEntry(kKinds, options.what, "kind of thing to list").list(Console(options.json), options);
   return 0;
 }

@@ -45,10 +45,14 @@ std::string valueText(const Json& value) {
 
 Json settingJson(const Owner& owner, const FieldValue& setting) {
   const Field& field = setting.field;
-  Json json =
-      Json::Object{{"of", owner.name},     {"place", owner.kind},       {"name", field.name},
-                   {"title", std::string(field.title)}, {"default", setting.value},  {"allowed", allowedText(setting)},
-                   {"help", std::string(field.help)},   {"advanced", field.advanced}};
+  Json json = Json::Object{{"of", owner.name},
+                           {"place", owner.kind},
+                           {"name", field.name},
+                           {"title", std::string(field.title)},
+                           {"default", setting.value},
+                           {"allowed", allowedText(setting)},
+                           {"help", std::string(field.help)},
+                           {"advanced", field.advanced}};
   if (!field.choices.empty()) {
     json["choices"] = Json::array();
     for (const std::string& choice : field.choices)
@@ -108,7 +112,8 @@ std::string sectionText(const Section& section) {
                    {"takes", left, kTakes},
                    {"what it does", left, kHelp}});
   for (const FieldValue& setting : section.fields)
-    table.add({setting.field.name, valueText(setting.value), allowedText(setting), std::string(setting.field.help)});
+    table.add({setting.field.name, valueText(setting.value), allowedText(setting),
+               std::string(setting.field.help)});
   const std::string names = joined(section.names, ", ");
   const std::string head = names == section.kind ? names : fmt::format("{} ({})", names, section.kind);
   return fmt::format("{}\n{}", joined(wrapped(head, kWidth), "\n"),

@@ -1,0 +1,34 @@
+#include "core/tables/Estimate.h"
+
+#include <algorithm>
+
+namespace uada {
+
+std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_t limit) {
+  std::vector<MeasuredRate> rates;
+  for (const RunSummary& run : project.runs()) {
+    if (rates.size() == limit) break;
+    const double equivalents = run.counts.forwardEquivalents();
+    if (run.state != RunState::finished || run.seconds <= 0 || equivalents <= 0) continue;
+    const auto config = project.soundConfig(run);
+    if (!config) continue;
+    const Recipe& recipe = config->recipe;
+    rates.push_back({run.title, recipe.dataset.name, recipe.model, recipe.training.batch, run.device,
+                     run.host, run.seconds / equivalents});
+  }
+  return rates;
+}
+
+const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config) {
+  const auto fits = [&](const MeasuredRate& rate) {
+    return rate.dataset == config.recipe.dataset.name && rate.model == config.recipe.model && rate.batch > 0;
+  };
+  const auto found = std::ranges::find_if(rates, fits);
+  return found == rates.end() ? nullptr : &*found;
+}
+
+double secondsAt(const MeasuredRate& rate, const RunConfig& config, double forwardEquivalents) {
+  return forwardEquivalents * rate.secondsPerEquivalent * config.recipe.training.batch / rate.batch;
+}
+
+}  // namespace uada
