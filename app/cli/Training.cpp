@@ -9,7 +9,7 @@
 
 #include "app/cli/Console.h"
 #include "app/cli/Places.h"
-#include "app/cli/Progress.h"
+#include "app/cli/ProgressLine.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
 #include "core/base/Error.h"
@@ -122,11 +122,6 @@ std::vector<std::string> allSets(std::vector<std::string> sets, const std::strin
 
 }  // namespace
 
-bool isLive(RunState state) {
-  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
-         state == RunState::stopping;
-}
-
 void describeExperiment(Verb& verb, ExperimentOptions& options) {
   verb.argument("EXPERIMENT", options.experiment,
                 "JSON file, or the name of one from 'uada list experiments'")
@@ -152,7 +147,7 @@ void reportFailure(const Outcome& outcome, const std::string& title, const Conso
 
 Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, const Console& console,
               bool quiet) {
-  Progress progress(task.config, task.prefix, quiet);
+  ProgressLine progress(task.config, task.prefix, quiet);
   Engine& engine = loadEngine();
   Feed feed;
   const auto session = task.resumed

@@ -28,8 +28,6 @@ struct Task {
   std::int64_t queued = 0;           ///< of the project's queue, which it leaves; 0: none
 };
 
-/// Preparing, running, paused or stopping.
-bool isLive(RunState state);
 /// What names the runs of an experiment, for `run` and `queue add`.
 struct ExperimentOptions {
   std::string experiment;

@@ -25,6 +25,16 @@ std::string className(const DatasetEntry& entry, const Dataset& data, int label)
   return isNamed ? names[static_cast<std::size_t>(label)] : fmt::format("class {}", label);
 }
 
+std::vector<std::string> classNamesOf(const DatasetEntry& entry, const std::filesystem::path& folder) {
+  if (!entry.classNames.empty() || !entry.classesIn) return entry.classNames;
+  try {
+    const auto found = entry.find(folder);
+    return found ? entry.classesIn(*found) : std::vector<std::string>();
+  } catch (const Error&) {  // the folder may have changed since
+    return {};
+  }
+}
+
 DataIdentity dataIdentity(const Dataset& train, const Dataset& test) {
   return {train.identity() + "+" + test.identity(), train.isPublished() && test.isPublished()};
 }

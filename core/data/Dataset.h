@@ -139,6 +139,9 @@ struct DatasetEntry {
                                          const Loading& loading);
   DataReport (*check)(const std::filesystem::path& dir, const Loading& loading);
   TargetKind target = TargetKind::label;  ///< what belongs to each image
+  /// The names of the classes that a folder has, without a look at its images. Null: classNames holds for
+  /// all. Throws Error where the folder does not say.
+  std::vector<std::string> (*classesIn)(const std::filesystem::path& dir) = nullptr;
 };
 
 /// "'/x/data_batch_1' (the Python version, which is not read)" for each other form in the folder.
@@ -146,6 +149,10 @@ std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::file
 
 /// "tench", as the catalogue or the files name the class; "class 7" where neither does; "" for -1.
 std::string className(const DatasetEntry& entry, const Dataset& data, int label);
+
+/// The names of all classes, as the catalogue or the folder names them; empty: neither does.
+/// folder  of the data set; empty: the usual places
+std::vector<std::string> classNamesOf(const DatasetEntry& entry, const std::filesystem::path& folder);
 
 /// What tells the images of a run from others.
 struct DataIdentity {

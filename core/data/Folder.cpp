@@ -54,6 +54,11 @@ FolderListing listCsv(const fs::path& dir, Split split) {
   return listing;
 }
 
+std::vector<std::string> classesIn(const fs::path& dir) {
+  if (isFile(dir / "train.csv")) return labelsOf(readLabelCsv(dir / "train.csv"));
+  return folderNames(isFolder(dir / "train") ? dir / "train" : dir);
+}
+
 FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
   if (isFile(dir / "train.csv")) return listCsv(dir, split);
   if (isFolder(dir / "train")) return listParts(dir, split, loading);
@@ -93,7 +98,8 @@ DatasetEntry folder() {
           .isOwn = true,
           .find = find,
           .load = loadFolders<list>,
-          .check = checkFolders<list>};
+          .check = checkFolders<list>,
+          .classesIn = classesIn};
 }
 
 }  // namespace uada

@@ -91,6 +91,8 @@ DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading&
   return report;
 }
 
+std::vector<std::string> trainFolders(const fs::path& dir) { return folderNames(dir / "train"); }
+
 std::string testPart(const fs::path& dir) {
   for (const char* name : {"test", "val", "valid", "validation"}) {
     std::error_code ignored;

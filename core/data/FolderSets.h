@@ -30,6 +30,8 @@ constexpr const char* kUnpackIt = "the archive, which is not read; unpack it";
 /// Class sub-folders in train, and in test, val, valid or validation.
 /// throws  Error if there is no folder of the split
 FolderListing listParts(const std::filesystem::path& dir, Split split, const Loading& loading);
+/// DatasetEntry::classesIn of such sets: the names of the folders in train.
+std::vector<std::string> trainFolders(const std::filesystem::path& dir);
 /// The folder's part with the test images; empty: there is none.
 std::string testPart(const std::filesystem::path& dir);
 

@@ -52,7 +52,8 @@ DatasetEntry imageNet() {
           .otherForms = {{"ILSVRC2012_img_train.tar", kUnpackIt}, {"ILSVRC2012_img_val.tar", kUnpackIt}},
           .find = find,
           .load = loadFolders<list>,
-          .check = checkFolders<list>};
+          .check = checkFolders<list>,
+          .classesIn = trainFolders};
 }
 
 }  // namespace uada

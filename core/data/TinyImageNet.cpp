@@ -55,7 +55,8 @@ DatasetEntry tinyImageNet() {
           .otherForms = {{"tiny-imagenet-200.zip", kUnpackIt}},
           .find = find,
           .load = loadFolders<list>,
-          .check = checkFolders<list>};
+          .check = checkFolders<list>,
+          .classesIn = trainFolders};
 }
 
 }  // namespace uada

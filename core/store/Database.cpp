@@ -401,3 +401,13 @@ std::string explain(const SQLite::Exception& problem, const std::filesystem::pat
 }
 
 }  // namespace uada::store
+
+std::string uada::readOnlyReason(const std::filesystem::path& file) {
+  const auto path = store::projectFile(file);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return {};
+  for (const auto& place : {path, path.parent_path()})
+    if (!store::isAllowed(place, W_OK))
+      return fmt::format("'{}' cannot be written: {}", place.string(), std::strerror(errno));
+  return {};
+}

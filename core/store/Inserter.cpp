@@ -28,11 +28,6 @@ std::string storedName(const std::filesystem::path& file, const std::filesystem:
 
 }  // namespace
 
-bool isLive(RunState state) {
-  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
-         state == RunState::stopping;
-}
-
 Inserter::Inserter(SQLite::Database& database, std::filesystem::path project)
     : database_(database),
       project_(std::move(project)),

@@ -46,9 +46,7 @@ class Inserter {
   std::set<std::pair<std::int64_t, int>> touched_;
 };
 
-/// Live: preparing, running, paused or stopping.
-bool isLive(RunState state);
-/// The condition of the same on the column `state`.
+/// isLive() as a condition on the column `state`.
 constexpr const char* kLiveStates = "state IN ('preparing', 'running', 'paused', 'stopping')";
 
 /// Live attempts whose process is gone: their rows end where they ended.

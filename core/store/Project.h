@@ -25,6 +25,10 @@ std::filesystem::path runFolder(const std::filesystem::path& project, const std:
 /// ProjectWriter finishes such a file. Throws Error for any other file that is no project.
 bool isProject(const std::filesystem::path& file);
 
+/// Why a project that is there can be read and not written: "'/x/y.uada' cannot be written: Permission
+/// denied". Empty: it can be, or there is none.
+std::string readOnlyReason(const std::filesystem::path& file);
+
 /// The only writer of a project file in this process: owns the connection and the thread that uses it.
 /// Appends are gathered and committed every 250 ms; after kill -9 at most that much is lost. WAL,
 /// synchronous=FULL. Any thread may call any member; appends wait only while the disk is gone and 4,096

@@ -6,6 +6,11 @@
 
 namespace uada {
 
+bool isLive(RunState state) {
+  return state == RunState::preparing || state == RunState::running || state == RunState::paused ||
+         state == RunState::stopping;
+}
+
 std::optional<double> RunSummary::lastOf(std::string_view name) const {
   const auto found = std::ranges::find(last, name, &MetricValue::name);
   return found == last.end() ? std::nullopt : std::optional(found->value);

@@ -30,6 +30,9 @@ std::string shortDataHash(const std::string& dataHash);
 /// In words whether images are the published ones; none: not known.
 const char* verdictText(std::optional<bool> isPublished);
 
+/// Whether a process works on a run in this state: preparing, running, paused or stopping.
+bool isLive(RunState state);
+
 /// One row of the list of runs. Numbers are derived from rows, never stored twice.
 struct RunSummary {
   std::int64_t id = 0;

@@ -1,5 +1,6 @@
 #include "tests/cli/Program.h"
 #include "tests/core/DamageTools.h"
+#include "tests/core/ReadOnlyFolder.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -58,6 +59,26 @@ class TestCliDamage : public QObject {
                  result.err.contains("4 rows of decisions are damaged") && result.err.count('\n') == 1,
              qPrintable(result.err));
     QVERIFY(!QFile::exists(program_.path("none.jsonl")));
+  }
+
+  /// As root its file system is mounted read-only, else its folder has no permission.
+  void aReadOnlyProjectIsRead() {
+    const ReadOnlyFolder sealed(program_.path("sealed"));
+    const auto file = sealed.file("p.uada");
+    std::filesystem::copy_file(program_.path("sound.uada").toStdString(), file);
+    if (!sealed.seal()) QSKIP("not run: neither a read-only file system nor a folder without permission");
+    const QString project = QString::fromStdString(file.string());
+    for (const QStringList& verb : {QStringList{"runs"}, QStringList{"table", "2"}, QStringList{"show", key_},
+                                    QStringList{"queue", "list"},
+                                    QStringList{"export", key_, "--what", "decisions", "--out", "r.jsonl"}}) {
+      const Result result = program_.run(verb + QStringList{"--project", project});
+      COMPARE_CODE(result, 0);
+      QVERIFY2(!result.out.isEmpty() && !result.err.contains("cannot"), qPrintable(result.err));
+    }
+    QCOMPARE(program_.read("r.jsonl").count('\n'), 4);
+    const Result run = program_.run({"queue", "add", "demo", "--project", project});
+    COMPARE_CODE(run, 1);
+    QVERIFY2(run.err.contains("cannot write '") && run.err.count('\n') == 1, qPrintable(run.err));
   }
 
   void aDamagedRunIsListed() {

@@ -60,6 +60,7 @@ class TestFolders : public QObject {
   void badCsvsAreRefused();
   void foldersWithoutTestImages();
   void wrongFoldersAreNamed();
+  void classesAreNamedByFolders();
   void tinyImageNetHasAnnotations();
   void imageNetHasWnids();
   void realSetsAreRead();
@@ -323,6 +324,29 @@ void TestFolders::wrongFoldersAreNamed() {
   fs::create_directories(bare.dir());
   QVERIFY(errorOf([&] { opened("folder", bare.dir(), Split::train); }).contains("holds no images"));
   QVERIFY(!findDataset("folder").find({}) && !findDataset("folder").find(bare.dir() / "missing"));
+}
+
+/// For whoever shows a label: without a look at the images, and without an error where the folder is gone.
+void TestFolders::classesAreNamedByFolders() {
+  using Names = std::vector<std::string>;
+  const ImageFolder parts;
+  parts.addClasses();
+  const auto names = [](const char* entry, const std::filesystem::path& dir) {
+    return classNamesOf(findDataset(entry), dir);
+  };
+  QCOMPARE(names("folder", parts.dir()), (Names{"a", "b"}));
+  QCOMPARE(names("folder", parts.dir() / "train"), (Names{"a", "b"}));
+  QCOMPARE(names("folder", parts.dir() / "nowhere"), Names());
+  const ImageFolder listed;
+  listed.addText("train.csv", "path,label\nx.png,10\ny.png,9\n");
+  QCOMPARE(names("folder", listed.dir()), (Names{"9", "10"}));
+  listed.addText("train.csv", "damaged");
+  QCOMPARE(names("folder", listed.dir()), Names());
+  const ImageFolder wnids;
+  wnids.addText("train/n01440764/x", "");
+  wnids.addText("train/n01443537/x", "");
+  QCOMPARE(names("imagenet", wnids.dir()), (Names{"n01440764", "n01443537"}));
+  QCOMPARE(names("cifar10", "/nowhere").size(), std::size_t{10});
 }
 
 void TestFolders::tinyImageNetHasAnnotations() {

@@ -43,11 +43,11 @@ class Pace {
 
 /// Shows one run's progress on standard error: a bar that is redrawn on a terminal, else plain lines, one an
 /// epoch and one every ten seconds. Used on the main thread.
-class Progress {
+class ProgressLine {
  public:
   /// prefix  before everything: "[2/4] r18-c10-uada-s1"
-  Progress(const RunConfig& config, std::string prefix, bool quiet);
-  ~Progress();
+  ProgressLine(const RunConfig& config, std::string prefix, bool quiet);
+  ~ProgressLine();
 
   void show(const StateReport& report);
   void show(const StepReport& report);

@@ -1,4 +1,4 @@
-#include "app/cli/Progress.h"
+#include "app/cli/ProgressLine.h"
 
 #include <fmt/core.h>
 #include <sys/ioctl.h>
@@ -78,7 +78,7 @@ std::optional<double> Pace::secondsLeft() const {
   return std::max<double>(0, steps_ - step_) / *rate + testSeconds_ * (epochs_ - epoch_);
 }
 
-Progress::Progress(const RunConfig& config, std::string prefix, bool quiet)
+ProgressLine::ProgressLine(const RunConfig& config, std::string prefix, bool quiet)
     : pace_(config),
       prefix_(std::move(prefix)),
       quiet_(quiet),
@@ -87,9 +87,9 @@ Progress::Progress(const RunConfig& config, std::string prefix, bool quiet)
       task_(taskOf(config.recipe)),
       shown_(Pace::Clock::now()) {}
 
-Progress::~Progress() { clear(); }
+ProgressLine::~ProgressLine() { clear(); }
 
-void Progress::show(const StateReport& report) {
+void ProgressLine::show(const StateReport& report) {
   pace_.add(report);
   const std::string text = report.text.empty() ? stateName(report.state) : report.text;
   if (text == state_) return;
@@ -99,7 +99,7 @@ void Progress::show(const StateReport& report) {
   if (!told && report.state != RunState::running) line(fmt::format("{}  {}", prefix_, text));
 }
 
-void Progress::show(const StepReport& report) {
+void ProgressLine::show(const StepReport& report) {
   if (report.epoch != epoch_) sums_.clear(), count_ = 0;
   epoch_ = report.epoch;
   loss_ = report.loss;
@@ -113,7 +113,7 @@ void Progress::show(const StepReport& report) {
   changed_ = true;
 }
 
-void Progress::show(const EpochReport& report) {
+void ProgressLine::show(const EpochReport& report) {
   pace_.add(report);
   test_ = metricOf(report.test, task_.testMetrics.front().name);
   const auto texts = [](const std::vector<Metric>& metrics, const Metrics& values) {
@@ -127,16 +127,16 @@ void Progress::show(const EpochReport& report) {
                    durationText(report.seconds)));
 }
 
-void Progress::show(const EventReport& event) { line(fmt::format("{}  note: {}", prefix_, event.text)); }
+void ProgressLine::show(const EventReport& event) { line(fmt::format("{}  note: {}", prefix_, event.text)); }
 
-void Progress::line(const std::string& text) {
+void ProgressLine::line(const std::string& text) {
   if (quiet_) return;
   clear();
   std::fprintf(stderr, "%s\n", oneLine(text).c_str());
   shown_ = Pace::Clock::now();
 }
 
-void Progress::refresh() {
+void ProgressLine::refresh() {
   if (quiet_ || !changed_) return;
   const auto now = Pace::Clock::now();
   if (now - shown_ < (terminal_ ? Pace::Clock::duration(kRedraw) : kLine)) return;
@@ -151,7 +151,7 @@ void Progress::refresh() {
   shown_ = now;
 }
 
-std::string Progress::plain() const {
+std::string ProgressLine::plain() const {
   std::string text = fmt::format("{}  epoch {}/{}  step {}", prefix_, epoch_, epochs_,
                                  stepText(pace_.step(), pace_.steps()));
   for (const std::string& part : parts()) text += "  " + part;
@@ -159,7 +159,7 @@ std::string Progress::plain() const {
 }
 
 /// What else there is to say, the most wanted first.
-std::vector<std::string> Progress::parts() const {
+std::vector<std::string> ProgressLine::parts() const {
   std::vector<std::string> parts;
   if (const auto left = pace_.secondsLeft()) parts.push_back(durationText(*left) + " left");
   parts.push_back("loss " + lossText(loss_));
@@ -176,7 +176,7 @@ std::vector<std::string> Progress::parts() const {
 
 /// The same with name and bar where the terminal is wide; what does not fit is left out, the least wanted
 /// first.
-std::string Progress::bar(int width) const {
+std::string ProgressLine::bar(int width) const {
   constexpr int kWide = 110, kBar = 12, kName = 28;
   std::string text;
   if (width >= kWide) {
@@ -192,7 +192,7 @@ std::string Progress::bar(int width) const {
   return shortened(text, width);
 }
 
-void Progress::clear() {
+void ProgressLine::clear() {
   if (drawn_) std::fprintf(stderr, "\r\033[K");
   drawn_ = false;
 }
