@@ -1,0 +1,233 @@
+#include <QLocale>
+#include <QVBoxLayout>
+
+#include "widgets/plot/PlotImpl.h"
+#include "widgets/plot/PlotText.h"
+
+namespace uada {
+
+void Plot::Impl::build() {
+  plot = new QCustomPlot(owner);
+  plot->setPlottingHint(QCP::phFastPolylines, true);
+  plot->setNoAntialiasingOnDrag(true);
+  plot->setInteractions(QCP::iRangeZoom);
+  plot->setSelectionRectMode(QCP::srmCustom);
+  plot->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
+  plot->legend->setVisible(false);  // its place is a row of its own, above the axes
+  plot->plotLayout()->insertRow(0);
+  plot->plotLayout()->insertRow(0);
+  title = new QCPTextElement(plot);
+  plot->plotLayout()->addElement(0, 0, title);
+  legend = new QCPLegend;
+  plot->plotLayout()->addElement(1, 0, legend);
+  legend->setLayer("legend");
+  legend->setFillOrder(QCPLegend::foColumnsFirst);
+  legend->setBorderPen(Qt::NoPen);
+  legend->setBrush(Qt::NoBrush);
+  legend->setMargins({kGrid, 0, kGrid, 0});
+  legend->setIconSize(16, 10);
+  plot->setAutoAddPlottableToLegend(false);
+  plot->plotLayout()->setRowStretchFactor(0, 0.001);
+  plot->plotLayout()->setRowStretchFactor(1, 0.001);
+  plot->plotLayout()->setRowSpacing(2);
+  plot->layer("overlay")->setMode(QCPLayer::lmBuffered);  // lines that move are drawn without the curves
+  empty = new QCPItemText(plot);
+  empty->position->setType(QCPItemPosition::ptAxisRectRatio);
+  empty->position->setCoords(0.5, 0.5);
+  cursor = new QCPItemStraightLine(plot);
+  hair = new QCPItemStraightLine(plot);
+  for (auto* line : {cursor, hair}) {
+    line->setLayer("overlay");
+    line->setVisible(false);
+  }
+  readOut = new QFrame(plot);
+  readOut->setObjectName("readOut");
+  readOut->setAttribute(Qt::WA_TransparentForMouseEvents);
+  auto* layout = new QVBoxLayout(readOut);
+  layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  layout->addWidget(readOutText = new QLabel);
+  readOutText->setTextFormat(Qt::RichText);
+  readOut->hide();
+  restyle(theme);
+}
+
+void Plot::Impl::restyle(const Theme& with) {
+  const QColor text = with.colour("text"), muted = with.colour("muted"), line = with.colour("border");
+  QFont small = owner->font();
+  small.setPointSizeF(small.pointSizeF() * 0.92);
+  plot->setBackground(with.colour("base"));
+  for (QCPAxis* a : {plot->xAxis, plot->yAxis, plot->yAxis2}) {
+    a->setBasePen(line);
+    a->setTickPen(line);
+    a->setSubTickPen(Qt::NoPen);
+    a->setTickLabelColor(muted);
+    a->setLabelColor(muted);
+    a->setTickLabelFont(small);
+    a->setLabelFont(small);
+    a->grid()->setPen(QPen(with.colour("grid"), 1));
+    a->grid()->setZeroLinePen(Qt::NoPen);
+    a->setUpperEnding(QCPLineEnding::esNone);
+  }
+  plot->xAxis->grid()->setVisible(false);
+  legend->setFont(small);
+  legend->setTextColor(text);
+  QFont bold = owner->font();
+  bold.setWeight(QFont::DemiBold);
+  title->setFont(bold);
+  title->setTextColor(text);
+  empty->setColor(muted);
+  empty->setFont(owner->font());
+  cursor->setPen(QPen(with.colour("accent"), 1));
+  hair->setPen(QPen(muted, 1, Qt::DotLine));
+  plot->selectionRect()->setPen(QPen(with.colour("accent")));
+  QColor veil = with.colour("accent");
+  veil.setAlpha(30);
+  plot->selectionRect()->setBrush(veil);
+  if (scale) {
+    scale->axis()->setTickLabelColor(muted);
+    scale->axis()->setLabelColor(muted);
+    scale->axis()->setTickLabelFont(small);
+    scale->axis()->setLabelFont(small);
+    scale->axis()->setBasePen(line);
+    scale->axis()->setTickPen(line);
+    scale->axis()->setSubTickPen(Qt::NoPen);
+    for (QCPAxis* edge : scale->axis()->axisRect()->axes()) edge->setBasePen(line);
+  }
+}
+
+void Plot::Impl::axis(QCPAxis* a, const Axis& data) {
+  a->setLabel(axisText(data.title, data.unit));
+  a->setScaleType(data.log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+  if (data.log) {
+    a->setTicker(QSharedPointer<QCPAxisTickerLog>(new QCPAxisTickerLog));
+  } else if (data.isWhole) {
+    const QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
+    ticker->setTickStep(1);
+    ticker->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    a->setTicker(ticker);
+  } else {
+    a->setTicker(QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
+  }
+  a->setNumberFormat("gbd");
+  a->setNumberPrecision(5);
+}
+
+void Plot::Impl::rebuild() {
+  plot->clearPlottables();
+  legend->clearItems();
+  names.clear();
+  drawn.clear();
+  map = nullptr;
+  const bool heat = figure.heat.has_value();
+  title->setText(figure.title);
+  title->setVisible(!figure.title.isEmpty());
+  title->setMaximumSize(QWIDGETSIZE_MAX, figure.title.isEmpty() ? 0 : QWIDGETSIZE_MAX);
+  axis(plot->xAxis, figure.x);
+  axis(plot->yAxis, figure.left);
+  plot->yAxis2->setVisible(figure.right.has_value());
+  if (figure.right) axis(plot->yAxis2, *figure.right);
+  if (scale) {
+    scale->setVisible(heat);
+    if (!heat) {  // give its room back
+      plot->plotLayout()->remove(scale);
+      scale = nullptr;
+      plot->plotLayout()->simplify();
+    }
+  }
+  if (heat) addHeat(*figure.heat);
+  if (figure.areas) addAreas(*figure.areas);
+  for (const Band& band : figure.bands) addBand(band);
+  for (const Curve& curve : figure.curves) addCurve(curve);
+  for (int i = 0; i < plot->plottableCount(); ++i) names[plot->plottable(i)] = plot->plottable(i)->name();
+  wrapLegend();
+  legend->setVisible(legend->itemCount() > 0);
+  // Below the largest its own hint does not count; that of an empty legend would squeeze the whole column.
+  legend->setMaximumSize(QWIDGETSIZE_MAX / 2, legend->itemCount() > 0 ? QWIDGETSIZE_MAX : 0);
+  const bool nothing = drawn.empty() && !heat;
+  empty->setText(nothing ? figure.empty : QString());
+  empty->setVisible(nothing);
+  for (QCPAxis* a : {plot->xAxis, plot->yAxis}) a->setVisible(!nothing);
+  plot->axisRect()->setRangeZoomAxes(plot->xAxis, heat ? nullptr : plot->yAxis);
+  filledWidth = -1;
+  if (!zoomed) fitRanges();
+}
+
+// As many entries in a row as fit; what is wider than a row is shortened in the middle.
+void Plot::Impl::wrapLegend() {
+  const QFontMetrics metrics(legend->font());
+  const int room = std::max(10 * kGrid, owner->width() - 7 * kGrid);
+  int widest = 1;
+  for (int i = 0; i < legend->itemCount(); ++i) {
+    auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i));
+    if (!item) continue;
+    const QString full = names.value(item->plottable());
+    item->plottable()->setName(metrics.elidedText(full, Qt::ElideMiddle, room));
+    widest = std::max(widest, metrics.horizontalAdvance(item->plottable()->name()));
+  }
+  const int columns = std::max(1, (owner->width() - 2 * kGrid) / (widest + 16 + 3 * kGrid));
+  if (columns == legend->wrap()) return;
+  legend->setWrap(columns);
+  legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // arranges those already there
+}
+
+void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
+  Limits limits;
+  for (const Curve& curve : figure.curves) {
+    if (curve.right != right) continue;
+    for (const double v : curve.y) limits.take(v, data.log);
+  }
+  if (!right) {
+    for (const Band& band : figure.bands) {
+      for (const double v : band.low) limits.take(v, data.log);
+      for (const double v : band.high) limits.take(v, data.log);
+    }
+    if (figure.areas) {
+      for (const Drawn& d : drawn) {
+        for (const double v : d.y) limits.take(v, data.log);
+      }
+      limits.take(0, data.log);
+    }
+  }
+  if (!limits.any()) limits = {data.log ? 0.1 : 0.0, 1.0};
+  double low = limits.low, high = limits.high;
+  if (data.log) {
+    const double pad = std::pow(std::max(high / low, 1.5), 0.05);
+    low /= pad;
+    high *= pad;
+  } else {
+    const double pad = high > low ? 0.05 * (high - low) : std::max(0.5 * std::abs(high), 0.5);
+    low -= figure.areas && low >= 0 ? 0 : pad;
+    high += figure.areas ? 0 : pad;
+  }
+  a->setRange(data.min.value_or(low), data.max.value_or(high));
+}
+
+void Plot::Impl::fitRanges() {
+  if (figure.heat) {
+    plot->xAxis->setRange(figure.heat->x0, figure.heat->x1);
+    plot->yAxis->setRange(-0.5, static_cast<double>(figure.heat->rows.size()) - 0.5);
+    return;
+  }
+  Limits x;
+  const auto ends = [&](const std::vector<double>& values) {
+    if (values.empty()) return;
+    x.take(values.front(), figure.x.log);
+    x.take(values.back(), figure.x.log);
+  };
+  for (const Drawn& d : drawn) ends(*d.x);
+  if (!x.any()) x = {0, 1};
+  if (x.high <= x.low) x = {x.low - 0.5, x.low + 0.5};
+  const double pad = figure.areas || figure.x.log ? 0 : 0.01 * (x.high - x.low);
+  plot->xAxis->setRange(figure.x.min.value_or(x.low - pad), figure.x.max.value_or(x.high + pad));
+  fitY(plot->yAxis, figure.left, false);
+  if (figure.right) fitY(plot->yAxis2, *figure.right, true);
+}
+
+// Whole numbers are written with separators ("4,680") while more than a few fit on the axis.
+void Plot::Impl::tickFormat() {
+  const bool whole = !figure.x.log && plot->xAxis->range().size() > 8;
+  plot->xAxis->setNumberFormat(whole ? "f" : "gbd");
+  plot->xAxis->setNumberPrecision(whole ? 0 : 5);
+}
+
+}  // namespace uada

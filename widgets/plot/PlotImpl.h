@@ -1,0 +1,80 @@
+#pragma once
+
+// For the sources of Plot alone: the header of QCustomPlot is large, and needs Qt's keywords.
+#include <qcustomplot.h>
+
+#include <QFrame>
+#include <QHash>
+#include <QLabel>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "widgets/plot/Plot.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+/// The least and the greatest of the values that were taken.
+struct Limits {
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+  void take(double v, bool positiveOnly) {
+    if (!std::isfinite(v) || (positiveOnly && v <= 0)) return;
+    low = std::min(low, v);
+    high = std::max(high, v);
+  }
+  bool any() const { return low <= high; }
+};
+
+/// What a plot draws with, and what it has drawn. GUI thread.
+struct Plot::Impl {
+  Plot* owner = nullptr;
+  const Theme& theme;
+  Figure figure;
+  QCustomPlot* plot = nullptr;
+  QCPTextElement* title = nullptr;
+  QCPLegend* legend = nullptr;
+  QCPColorScale* scale = nullptr;
+  QCPItemText* empty = nullptr;
+  QCPItemStraightLine *cursor = nullptr, *hair = nullptr;
+  QFrame* readOut = nullptr;
+  QLabel* readOutText = nullptr;
+  struct Drawn {
+    QCPGraph* graph = nullptr;
+    const std::vector<double>* x = nullptr;
+    std::vector<double> y;
+    int pixelsPerColumn = 1;
+  };
+  std::vector<Drawn> drawn;
+  QHash<const QCPAbstractPlottable*, QString> names;  ///< of the legend's entries, whole
+  QCPColorMap* map = nullptr;
+  bool zoomed = false, painted = false;
+  QCPRange filledRange;
+  QPoint pointer;
+  int filledWidth = -1;
+
+  explicit Impl(const Theme& t) : theme(t) {}
+  void build();
+  void restyle(const Theme& with);
+  void rebuild();
+  void wrapLegend();
+  QCPGraph* graph(QCPAxis* y, const QColor& colour, int width, int alpha, Qt::PenStyle style = Qt::SolidLine);
+  void addCurve(const Curve& curve);
+  void addBand(const Band& band);
+  void addAreas(const StackedAreas& areas);
+  void addHeat(const HeatMap& heat);
+  void axis(QCPAxis* axis, const Axis& data);
+  void fitRanges();
+  void fitY(QCPAxis* axis, const Axis& data, bool right);
+  void fill();
+  void tickFormat();
+  void hover(const QPoint& position);
+  void readOutAt(const QPoint& position);
+  void replotOverlay() {
+    if (painted) plot->layer("overlay")->replot();  // before that, it has no buffer
+  }
+  QCPAxis* yAxis(const Curve& curve) const { return curve.right ? plot->yAxis2 : plot->yAxis; }
+};
+
+}  // namespace uada
