@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <exception>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "app/gui/BenchOps.h"
 #include "app/gui/BenchProject.h"
@@ -120,7 +122,14 @@ static PanelWidget* viewToExport(const MainWindow& window, const Options& option
   return view;
 }
 
-static void exportAndEnd(MainWindow& window, Session& session, const Options& options) {
+/// Tells one writing of a file from another; none: it is not there.
+static std::pair<ino_t, std::int64_t> writingOf(const QString& file) {
+  struct stat state{};
+  if (::stat(file.toStdString().c_str(), &state) != 0) return {};
+  return {state.st_ino, state.st_mtim.tv_sec * 1'000'000'000LL + state.st_mtim.tv_nsec};
+}
+
+static void exportView(MainWindow& window, Session& session, const Options& options) {
   PanelWidget* view = viewToExport(window, options);
   if (!QFileInfo::exists(options.project))
     throw Error("there is no project '" + options.project.toStdString() + "'");
@@ -132,9 +141,25 @@ static void exportAndEnd(MainWindow& window, Session& session, const Options& op
   settle();
   if (view) {
     fill(*view);
-    return view->exportTo(options.out);
+    view->exportTo(options.out);
+  } else {
+    savePicture(window.grab().toImage(), options.out);
   }
-  savePicture(window.grab().toImage(), options.out);
+  settle();  // what was damaged is told behind what was read
+}
+
+/// What the window would say in its banner is said on standard error: damaged rows that are left out, or why
+/// nothing was written, which is an error.
+static void exportAndEnd(MainWindow& window, Session& session, const Options& options) {
+  QStringList problems;
+  QObject::connect(&session, &Session::problem, &window, [&](const QString& text) { problems << text; });
+  const auto before = writingOf(options.out);
+  exportView(window, session, options);
+  const bool isWritten = writingOf(options.out) != before;
+  const QString why = isWritten || problems.isEmpty() ? QString() : problems.takeLast();
+  for (const QString& text : problems) std::fprintf(stderr, "uada-workbench: note: %s\n", qPrintable(text));
+  if (!isWritten)
+    throw Error(why.isEmpty() ? "'" + options.out.toStdString() + "' was not written" : why.toStdString());
 }
 
 static std::unique_ptr<QSettings> makeSettings(const Options& options) {
@@ -142,28 +167,16 @@ static std::unique_ptr<QSettings> makeSettings(const Options& options) {
   return std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "uada", "workbench");
 }
 
-static int run(TimedApplication& app, double began) {
-  const Options options = readOptions(app.arguments());
-  const auto settings = makeSettings(options);
-  const QString kind = options.theme.isEmpty() ? settings->value("theme").toString() : options.theme;
-  const Theme theme(kind == "dark"    ? Theme::Kind::dark
-                    : kind == "light" ? Theme::Kind::light
-                                      : Theme::preferred());
-  theme.apply();
-  app.setWindowIcon(QIcon(":/icons/uada.svg"));
-  const bool exports = !options.exportKind.isEmpty();
-  Session session(
-      theme, []() -> Engine& { return loadEngine(); }, exports ? Answers::atOnce : Answers::later);
-  Workbench workbench{session, *settings, theme};
-  MainWindow window(workbench);
-  if (options.benchOps) {
-    benchOps(workbench);
-    return 0;
-  }
-  if (exports) {
-    exportAndEnd(window, session, options);
-    return 0;
-  }
+static Theme themeOf(const Options& options, const QSettings& settings) {
+  const QString kind = options.theme.isEmpty() ? settings.value("theme").toString() : options.theme;
+  return Theme(kind == "dark"    ? Theme::Kind::dark
+               : kind == "light" ? Theme::Kind::light
+                                 : Theme::preferred());
+}
+
+/// The window as people use it, or measured, until it is closed.
+static int showWindow(TimedApplication& app, MainWindow& window, Session& session, const Options& options,
+                      double began) {
   Signals signals_([&](int signal) {
     // `uada stop` sends SIGTERM: the run ends with a checkpoint, the window stays.
     if (signal == SIGTERM && session.isLive()) return session.training()->stopNow();
@@ -193,6 +206,28 @@ static int run(TimedApplication& app, double began) {
   const int code = app.exec();
   if (problem) std::rethrow_exception(problem);
   return code;
+}
+
+static int run(TimedApplication& app, double began) {
+  const Options options = readOptions(app.arguments());
+  const auto settings = makeSettings(options);
+  const Theme theme = themeOf(options, *settings);
+  theme.apply();
+  app.setWindowIcon(QIcon(":/icons/uada.svg"));
+  const bool exports = !options.exportKind.isEmpty();
+  Session session(
+      theme, []() -> Engine& { return loadEngine(); }, exports ? Answers::atOnce : Answers::later);
+  Workbench workbench{session, *settings, theme};
+  MainWindow window(workbench);
+  if (options.benchOps) {
+    benchOps(workbench);
+    return 0;
+  }
+  if (exports) {
+    exportAndEnd(window, session, options);
+    return 0;
+  }
+  return showWindow(app, window, session, options, began);
 }
 
 }  // namespace uada

@@ -1,7 +1,9 @@
 #include <QtTest>
 
 #include "tests/cli/Program.h"
+#include "tests/core/DamageTools.h"
 
+using namespace uada;
 using namespace uada::test;
 
 /// The program uada-workbench as it is started.
@@ -16,6 +18,7 @@ class TestWorkbench : public QObject {
   void refusesOptionsWithoutEffect_data();
   void refusesOptionsWithoutEffect();
   void benchSaysWhatIsNoProject();
+  void exportsSayWhatIsDamaged();
 };
 
 void TestWorkbench::saysThatThereIsNoDisplay_data() {
@@ -103,6 +106,38 @@ void TestWorkbench::benchSaysWhatIsNoProject() {
   COMPARE_CODE(missing, 1);
   QVERIFY2(missing.err.contains("missing.uada"), qPrintable(missing.err));
   QVERIFY(!QFile::exists(program.path("missing.uada")));
+}
+
+/// What is sound is written; where nothing could be, that is a failure.
+void TestWorkbench::exportsSayWhatIsDamaged() {
+  Program program("uada-workbench");
+  program.set("QT_QPA_PLATFORM", "offscreen");
+  const auto path = [&](const char* name) { return std::filesystem::path(program.path(name).toStdString()); };
+  writeDamageable(path("sound.uada"));
+  QVERIFY(damage(path("sound.uada"), path("p.uada"),
+                 "UPDATE steps SET count = 'abc' WHERE run = 1 AND step IN (3, 7)"));
+  const auto exported = [&](const char* project, const char* out) {
+    return program.run(
+        {"--export", "live", "--project", project, "--run", "1", "--out", out, "--settings", "settings.ini"});
+  };
+  // Beside what Qt says of the platform.
+  const auto said = [](const Result& result) {
+    return result.err.split('\n').filter(QRegularExpression("^uada-workbench: ")).join('\n');
+  };
+  const Result whole = exported("sound.uada", "whole.csv");
+  COMPARE_CODE(whole, 0);
+  QCOMPARE(said(whole), QString());
+  QCOMPARE(program.read("whole.csv").count('\n'), 41);  // loss and gain of 20 steps
+  const Result result = exported("p.uada", "l.csv");
+  COMPARE_CODE(result, 0);
+  QVERIFY2(said(result).startsWith("uada-workbench: note: run ") &&
+               said(result).contains("2 rows of steps are damaged and left out (step 3: ") &&
+               said(result).contains("), also in step 7;") && said(result).count('\n') == 0,
+           qPrintable(said(result)));
+  QCOMPARE(program.read("l.csv").count('\n'), 37);
+  const Result failed = exported("sound.uada", "nowhere/l.csv");
+  COMPARE_CODE(failed, 1);
+  QVERIFY2(said(failed).contains("nowhere/l.csv") && said(failed).count('\n') == 0, qPrintable(said(failed)));
 }
 
 QTEST_GUILESS_MAIN(TestWorkbench)
