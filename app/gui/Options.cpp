@@ -8,8 +8,9 @@
 
 namespace uada {
 
-Options readOptions(const QStringList& arguments) {
-  QCommandLineParser parser;
+namespace {
+
+void describe(QCommandLineParser& parser) {
   parser.setApplicationDescription(
       "The window of the UADA Workbench.\n\nExample: uada-workbench --export live --project demo.uada --out "
       "live.png");
@@ -31,21 +32,43 @@ Options readOptions(const QStringList& arguments) {
        {"run", "Show this run in the export (key, number or title; repeatable); else the newest ones.",
         "RUN"},
        {"size", "Of the exported window.", "WIDTHxHEIGHT", "1440x900"}});
-  if (!parser.parse(arguments)) throw UsageError(parser.errorText().toStdString());
-  if (parser.isSet("help")) parser.showHelp();
-  if (parser.isSet("version")) parser.showVersion();
-  Options options;
-  options.project = parser.value("project");
-  if (options.project.isEmpty() && !parser.positionalArguments().isEmpty())
-    options.project = parser.positionalArguments().front();
+}
+
+/// Throws UsageError for options that do not fit together.
+void requireSense(const QCommandLineParser& parser) {
   const bool isGiven = parser.isSet("project");
   if (parser.positionalArguments().size() > (isGiven ? 0 : 1))
     throw UsageError("one project expected; '" + parser.positionalArguments().back().toStdString() +
                      "' is one too many");
-  if (isGiven && options.project.isEmpty()) throw UsageError("--project is empty; give a FILE");
+  if (isGiven && parser.value("project").isEmpty()) throw UsageError("--project is empty; give a FILE");
   for (const char* name : {"out", "run", "size"})
     if (parser.isSet(name) && !parser.isSet("export"))
       throw UsageError(std::string("--") + name + " has no effect without --export; leave it out");
+  const QString theme = parser.value("theme");
+  if (!theme.isEmpty() && theme != "light" && theme != "dark") throw UsageError("--theme is light or dark");
+}
+
+QSize sizeOf(const QString& text) {
+  const QStringList sides = text.split('x');
+  const QSize size(sides.value(0).toInt(), sides.value(1).toInt());
+  if (size.isEmpty()) throw UsageError("--size is WIDTHxHEIGHT, such as 1440x900");
+  requireDrawable(size, "--size " + text, "give a smaller one");
+  return size;
+}
+
+}  // namespace
+
+Options readOptions(const QStringList& arguments) {
+  QCommandLineParser parser;
+  describe(parser);
+  if (!parser.parse(arguments)) throw UsageError(parser.errorText().toStdString());
+  if (parser.isSet("help")) parser.showHelp();
+  if (parser.isSet("version")) parser.showVersion();
+  requireSense(parser);
+  Options options;
+  options.project = parser.value("project");
+  if (options.project.isEmpty() && !parser.positionalArguments().isEmpty())
+    options.project = parser.positionalArguments().front();
   options.settings = parser.value("settings");
   options.theme = parser.value("theme");
   options.bench = parser.isSet("bench");
@@ -53,12 +76,7 @@ Options readOptions(const QStringList& arguments) {
   options.exportKind = parser.value("export");
   options.out = parser.value("out");
   options.runs = parser.values("run");
-  const QStringList size = parser.value("size").split('x');
-  options.size = QSize(size.value(0).toInt(), size.value(1).toInt());
-  if (options.size.isEmpty()) throw UsageError("--size is WIDTHxHEIGHT, such as 1440x900");
-  requireDrawable(options.size, "--size " + parser.value("size"), "give a smaller one");
-  if (!options.theme.isEmpty() && options.theme != "light" && options.theme != "dark")
-    throw UsageError("--theme is light or dark");
+  options.size = sizeOf(parser.value("size"));
   if (!options.exportKind.isEmpty() && (options.out.isEmpty() || options.project.isEmpty())) {
     throw UsageError("--export needs --project FILE and --out FILE");
   }
