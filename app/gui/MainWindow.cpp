@@ -73,6 +73,7 @@ MainWindow::MainWindow(Workbench& workbench)
   restoreGeometry(workbench.settings.value("window/geometry").toByteArray());
   restoreState(workbench.settings.value("window/layout").toByteArray());
   connect(actions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
+  connect(actions_, &RunActions::demoWanted, commands_, &Commands::runDemo);
   for (const auto signal : {&Session::stateChanged, &Session::workersChanged})
     connect(&workbench.session, signal, this, &MainWindow::showStatus);
   connect(&workbench.session, &Session::projectChanged, this, &MainWindow::showPage);
@@ -152,8 +153,7 @@ void MainWindow::makeMenus() {
   file->addSeparator();
   file->addAction(tr("Quit"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
   QMenu* run = menuBar()->addMenu(tr("&Run"));
-  run->addAction(workbench_.theme.icon("new"), tr("New run..."), QKeySequence(tr("Ctrl+N")), commands_,
-                 &Commands::newRun);
+  run->addAction(actions_->newRun);
   run->addSeparator();
   run->addActions(
       {actions_->start, actions_->pause, actions_->stopAfterEpoch, actions_->stopNow, actions_->checkpoint});
@@ -169,7 +169,7 @@ void MainWindow::makeMenus() {
   view->addSeparator();
   view->addAction(tr("Reset layout"), this, &MainWindow::resetLayout);
   QMenu* tools = menuBar()->addMenu(tr("&Tools"));
-  tools->addAction(workbench_.theme.icon("demo"), tr("Run the demo"), commands_, &Commands::runDemo);
+  tools->addAction(actions_->demo);
   QMenu* help = menuBar()->addMenu(tr("&Help"));
   help->addAction(tr("Keys"), QKeySequence(Qt::Key_F1), commands_, &Commands::showKeys);
 }

@@ -90,7 +90,7 @@ void TestLive::progressFollowsTheEngine() {
   session_->start(config);
   QCOMPARE(session_->progress().steps, qint64{0});  // nothing is known before the data is read
   QTRY_VERIFY_WITH_TIMEOUT(session_->progress().step >= 60, 20000);
-  const Progress progress = session_->progress();
+  const RunProgress progress = session_->progress();
   QCOMPARE(progress.steps, qint64{120});
   QCOMPARE(progress.stepsPerEpoch, qint64{40});
   QCOMPARE(progress.share, static_cast<double>(progress.step) / 120);

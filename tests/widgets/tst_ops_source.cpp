@@ -5,6 +5,7 @@
 #include <QSpinBox>
 #include <QTabBar>
 
+#include "tests/core/FolderTools.h"
 #include "tests/widgets/OpsTools.h"
 #include "widgets/panels/ops/OpsPanel.h"
 
@@ -21,6 +22,7 @@ class TestOpsSource : public QObject {
 
   void filesAreReadAndRefusedInWords();
   void samplesOfADataSetAreFollowed();
+  void foldersSayHowFarTheyAre();
   void droppedFilesOpen();
   void theLastPictureCounts();
   void exportsShowARunsSample();
@@ -89,6 +91,32 @@ void TestOpsSource::samplesOfADataSetAreFollowed() {
   QCOMPARE(picture.index, 43U);
   QCOMPARE(panel.source().request().index, 43U);
   QCOMPARE(sample->value(), 43);
+}
+
+/// A folder whose files were never looked at takes a while: the window goes on, and what is no longer wanted
+/// ends.
+void TestOpsSource::foldersSayHowFarTheyAre() {
+  const ImageFolder folder;
+  for (int i = 0; i < 6; ++i)
+    folder.add("train/" + std::string(i % 2 ? "a" : "b") + "/" + std::to_string(i) + ".png", pattern(8, 8));
+  PictureRequest request;
+  request.dataset = "folder";
+  request.folder = folder.dir();
+  Loading stopped;
+  stopped.progress = [](std::size_t, std::size_t) { return false; };
+  QVERIFY_THROWS_EXCEPTION(LoadingStopped, readPicture(request, {}, stopped));
+  OpsPanel panel(bench_->workbench);
+  panel.show();
+  QStringList said;
+  connect(&panel.source(), &PictureSource::started, this, [&](const QString& text) { said << text; });
+  panel.source().read(request);
+  QCOMPARE(said, QStringList{"Reading Folder of images"});
+  QVERIFY(panel.source().isBusy());
+  QTRY_VERIFY(!panel.source().isBusy());
+  QVERIFY2(
+      said.size() > 1 && said[1].startsWith("Reading Folder of images: ") && said[1].endsWith(" of 6 files"),
+      qPrintable(said.join(", ")));
+  QVERIFY(panel.source().picture().image == pattern(8, 8));
 }
 
 void TestOpsSource::droppedFilesOpen() {

@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDir>
 #include <QDoubleSpinBox>
 #include <QMenu>
 #include <QPainter>
@@ -191,8 +192,7 @@ class TestSamplesPolicy : public QObject {
   /// A change of 9 levels in one of 200 steps; all others change by one.
   void aFewFarValuesDoNotLeadTheScale() {
     PolicyBins bins;
-    for (int step = 1; step <= 200; ++step)
-      bins.add(report(step, {op("rotate", 10, 0, step == 77 ? 9 : 1)}));
+    for (int step = 1; step <= 200; ++step) bins.add(report(step, {op("rotate", 10, 0, step == 77 ? 9 : 1)}));
     const Figure figure = policyHeat(bins, PolicyQuantity::change);
     QCOMPARE(figure.heat->max, std::optional<double>(1));
     QCOMPARE(figure.heat->min, std::optional<double>(-1));
@@ -339,6 +339,33 @@ class TestSamplesPolicy : public QObject {
   }
 
   /// Where every step is a group of its own, the winners are the steps, and captions name their ops.
+  /// Of a data set that only its folder names: by the names of its folders, as long as they are there.
+  void classesHaveTheNamesOfTheirFolders() {
+    const QString data = folder_.filePath("pets");
+    for (const char* name : {"train/cat", "train/dog"}) QVERIFY(QDir().mkpath(data + "/" + name));
+    const QString project = folder_.filePath("pets.uada");
+    {
+      ProjectWriter writer(project.toStdString());
+      RunConfig config = fakeConfig("uada", 1, 1);
+      config.recipe.dataset = {"folder", DataSettings{.folder = data.toStdString()}};
+      const std::int64_t run = writer.createRun(config).id;
+      writer.beginAttempt(run, currentManifest(), "");
+      writer.append(run, 1, chainWon(3));
+    }
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(project);
+    session.selection().select(session.runs().front().id);
+    const Workbench workbench{session, settings_, theme_};
+    const auto names = [&] {
+      SamplesPanel panel(workbench);
+      panel.show();
+      return static_cast<SampleDelegate*>(panel.findChild<SamplesView*>()->itemDelegate())->classNames;
+    };
+    QCOMPARE(names(), (std::vector<std::string>{"cat", "dog"}));
+    QVERIFY(QDir(data).removeRecursively());
+    QCOMPARE(names(), std::vector<std::string>());
+  }
+
   void stepsOfTheChainAreWinners() {
     Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     const Workbench workbench{session, settings_, theme_};

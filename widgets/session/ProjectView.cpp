@@ -22,6 +22,19 @@ ProjectView::ProjectView(std::filesystem::path file, Answers answers)
   }
 }
 
+namespace {
+
+ProjectWriter& requireWriter(ProjectWriter* writer, const std::string& readOnly) {
+  if (writer) return *writer;
+  throw Error("the project is open to be read: " + readOnly + "; copy it to a folder that can be written");
+}
+
+}  // namespace
+
+ProjectWriter& OpenProject::writer() const { return requireWriter(changing, readOnly); }
+
+ProjectWriter& ProjectView::writer() const { return requireWriter(writer_.get(), readOnly_); }
+
 ProjectView::~ProjectView() {
   requests_.close();
   thread_.join();
@@ -56,9 +69,12 @@ void ProjectView::drain() {
 void ProjectView::work() {
   bool isOpen = false;
   try {
-    writer_ = std::make_unique<ProjectWriter>(file_);
+    readOnly_ = readOnlyReason(file_);
+    if (readOnly_.empty()) writer_ = std::make_unique<ProjectWriter>(file_);
     reader_ = std::make_unique<ProjectReader>(file_);
-    const QString why = told([this] { adoptQueueFile(*writer_); });
+    const QString why = told([this] {
+      if (writer_) adoptQueueFile(*writer_);
+    });
     auto list = RunList::read(*reader_);
     if (answers_ == Answers::atOnce)
       first_.set_value(list);
@@ -84,7 +100,7 @@ void ProjectView::tellEnd() {
 }
 
 void ProjectView::serve() {
-  const OpenProject project{*writer_, *reader_};
+  const OpenProject project{*reader_, writer_.get(), readOnly_};
   for (bool isLast = false; !isLast;) {
     isLast = requests_.isClosed();  // asked first: then nothing comes after what is taken
     for (const Request& request : requests_.takeAll(std::chrono::seconds(1))) {

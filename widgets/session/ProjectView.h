@@ -8,6 +8,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "core/base/Channel.h"
@@ -25,12 +26,20 @@ enum class Access { read, write };
 
 /// An open project as the window's reader thread has it.
 struct OpenProject {
-  ProjectWriter& writer;        ///< waits for commits: of use on the reader thread alone
   const ProjectReader& reader;  ///< belongs to the reader thread
+  ProjectWriter* changing;      ///< null: the project can only be read
+  const std::string& readOnly;  ///< why
+  /// Waits for commits: of use on the reader thread alone. Throws Error if the project can only be read.
+  ProjectWriter& writer() const;
+  /// Stores what was reported before.
+  void flush() const {
+    if (changing) changing->flush();
+  }
 };
 
-/// An open project and the thread that reads it. No statement of SQL runs on the GUI thread: what is wanted
-/// is asked for, read on that thread in the order of asking, and handed over on the GUI thread.
+/// An open project and the thread that reads it. One that cannot be written is opened to be read. No
+/// statement of SQL runs on the GUI thread: what is wanted is asked for, read on that thread in the order of
+/// asking, and handed over on the GUI thread.
 class ProjectView : public QObject {
   Q_OBJECT
  public:
@@ -61,8 +70,10 @@ class ProjectView : public QObject {
     };
     post({run, access});
   }
-  /// For what any thread may do with it. Only while it is open.
-  ProjectWriter& writer() { return *writer_; }
+  /// For what any thread may do with it. Only while it is open; throws Error if it can only be read.
+  ProjectWriter& writer() const;
+  /// Why it can only be looked at; "": it can be changed. Only while it is open.
+  const std::string& readOnly() const { return readOnly_; }
   const std::filesystem::path& file() const { return file_; }
   /// Its runs when it was opened. With Answers::atOnce.
   std::shared_ptr<RunList> firstList() const { return list_; }
@@ -94,7 +105,8 @@ class ProjectView : public QObject {
 
   const std::filesystem::path file_;
   const Answers answers_;
-  std::unique_ptr<ProjectWriter> writer_;
+  std::string readOnly_;                   ///< the thread's, until it has opened the project
+  std::unique_ptr<ProjectWriter> writer_;  ///< null: it can only be read
   std::unique_ptr<ProjectReader> reader_;  ///< the thread's
   Channel<Request> requests_{SIZE_MAX};
   Channel<Answer> answered_{SIZE_MAX};            ///< from the thread, to be handed over

@@ -22,6 +22,11 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   checkpoint = add("checkpoint", tr("Checkpoint"), "checkpoint", tr("Save a checkpoint and go on"));
   resumeSelected = add("resumeSelected", tr("Resume selected run"), "start",
                        tr("Continue the selected run from its newest checkpoint"));
+  newRun = add("newRunAction", tr("New run..."), "new", tr("Set up a run, or several"));
+  newRun->setShortcut(QKeySequence(tr("Ctrl+N")));
+  connect(newRun, &QAction::triggered, this, &RunActions::newRunWanted);
+  demo = add("demo", tr("Run the demo"), "demo", tr("Train four small runs, and compare them"));
+  connect(demo, &QAction::triggered, this, &RunActions::demoWanted);
   connect(start, &QAction::triggered, this, [this] {
     guarded([this] {
       if (session_.queued().empty()) {
@@ -70,9 +75,18 @@ void RunActions::guarded(F action) {
   }
 }
 
+/// What changes the project is not to be had where that can only be read, and says why.
+void RunActions::allow(QAction* action, bool isAllowed) {
+  const QString why = session_.readOnly();
+  action->setEnabled(isAllowed && why.isEmpty());
+  action->setToolTip(why.isEmpty() ? action->statusTip() : why);
+}
+
 void RunActions::update() {
   const Controls c = session_.controls();
-  start->setEnabled(c.start);
+  allow(start, c.start);
+  allow(newRun, true);
+  allow(demo, true);
   pause->setEnabled(c.pause || c.resume);
   if (pause->text() != (c.resume ? tr("Resume") : tr("Pause"))) {
     pause->setText(c.resume ? tr("Resume") : tr("Pause"));
@@ -82,15 +96,16 @@ void RunActions::update() {
   stopNow->setEnabled(c.stop);
   checkpoint->setEnabled(c.checkpoint);
   const RunSummary* run = session_.find(session_.selection().run());
-  resumeSelected->setEnabled(c.start && run &&
-                             (run->state == RunState::stopped || run->state == RunState::failed ||
-                              run->state == RunState::interrupted));
+  allow(resumeSelected, c.start && run &&
+                            (run->state == RunState::stopped || run->state == RunState::failed ||
+                             run->state == RunState::interrupted));
 }
 
 QString statusText(const Session& session) {
   if (!session.hasProject()) return {};
+  if (!session.readOnly().isEmpty()) return QObject::tr("Read-only: %1").arg(session.readOnly());
   if (session.state() == SessionState::idle) return QObject::tr("Nothing is running");
-  const Progress& p = session.progress();
+  const RunProgress& p = session.progress();
   QStringList parts{p.title, stateWord(session.state()).toUpper()};
   if (session.state() == SessionState::preparing || session.state() == SessionState::stopping)
     parts << p.text;

@@ -10,7 +10,7 @@ class Session;
 class Theme;
 
 /// The controls of the live run as actions, for menu, tool bar and keys alike. Which are enabled follows from
-/// Session::controls() alone.
+/// Session::controls(), and from Session::readOnly(), which is then their tool tip.
 class RunActions : public QObject {
   Q_OBJECT
  public:
@@ -22,13 +22,17 @@ class RunActions : public QObject {
   QAction* stopNow = nullptr;
   QAction* checkpoint = nullptr;
   QAction* resumeSelected = nullptr;  ///< continue the selected, ended run from its newest checkpoint
+  QAction* newRun = nullptr;
+  QAction* demo = nullptr;
 
  Q_SIGNALS:
   void newRunWanted();
+  void demoWanted();
 
  private:
   QAction* add(const char* name, const QString& text, const QString& icon, const QString& help);
   void update();
+  void allow(QAction* action, bool isAllowed);
   template <class F>
   void guarded(F action);
 

@@ -81,6 +81,7 @@ void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> 
   Q_EMIT queueChanged();
   Q_EMIT stateChanged();
   Q_EMIT logged(QStringLiteral("opened %1: %2 runs").arg(projectFile()).arg(runs().size()));
+  if (!readOnly().isEmpty()) Q_EMIT logged(tr("opened to be read alone: %1").arg(readOnly()));
 }
 
 /// Nobody waits for what it is still reading.
@@ -112,6 +113,8 @@ void Session::closeProject() {
   lastPollProblem_.clear();
   remarks_.clear();
 }
+
+QString Session::readOnly() const { return view_ ? text(view_->readOnly()) : QString(); }
 
 QString Session::projectFile() const { return view_ ? text(view_->file().string()) : QString(); }
 
@@ -178,7 +181,7 @@ void Session::takeList(std::shared_ptr<RunList> list) {
 
 void Session::poll() {
   if (!hasProject() || polling_) return;
-  const QString trouble = text(view_->writer().problem());
+  const QString trouble = readOnly().isEmpty() ? text(view_->writer().problem()) : QString();
   if (trouble != lastWriterProblem_ && !trouble.isEmpty()) Q_EMIT problem(trouble);
   lastWriterProblem_ = trouble;
   readChanges();
@@ -246,23 +249,23 @@ qint64 Session::lastStepOf(qint64 run) const {
 void Session::removeRun(qint64 run) {
   if (run == liveRun()) throw Error("this run is training: stop it first");
   if (run == begun_) begun_ = 0;
-  change([run](const OpenProject& project) { project.writer.removeRun(run); });
+  change([run](const OpenProject& project) { project.writer().removeRun(run); });
   histories_.forget(run);
   selection_.setChecked(run, false);
 }
 
 void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
   change([run, notes = notes.toStdString(), tags = tags.toStdString()](const OpenProject& project) {
-    project.writer.setNotes(run, notes, tags);
+    project.writer().setNotes(run, notes, tags);
   });
 }
 
 void Session::queue(const std::vector<RunConfig>& configs) {
-  change([configs](const OpenProject& project) { project.writer.queue(configs); });
+  change([configs](const OpenProject& project) { project.writer().queue(configs); });
 }
 
 void Session::unqueue(qint64 queued) {
-  change([queued](const OpenProject& project) { project.writer.unqueue(queued); });
+  change([queued](const OpenProject& project) { project.writer().unqueue(queued); });
 }
 
 void Session::startNext() {
@@ -300,8 +303,8 @@ void Session::resumeRun(qint64 run) {
 
 // ---- the run that is trained
 
-const Progress& Session::progress() const {
-  static const Progress nothing;
+const RunProgress& Session::progress() const {
+  static const RunProgress nothing;
   return training_ ? training_->progress() : nothing;
 }
 
@@ -352,7 +355,7 @@ void Session::takeSteps(const std::vector<StepReport>& reports, bool isGap) {
     ask(
         this,
         [](const OpenProject& project) {
-          project.writer.flush();
+          project.flush();
           return true;
         },
         [](std::optional<bool>) {});
@@ -374,7 +377,7 @@ std::vector<const QueueWorker*> Session::workers() const {
 }
 
 void Session::startWorker(const QString& device) {
-  view();  // there is a project
+  view().writer();  // there is a project, and it can be changed
   std::erase_if(workers_, [](const auto& worker) { return !worker->isLive(); });
   const QString program =
       workerProgram.isEmpty() ? QCoreApplication::applicationDirPath() + "/uada" : workerProgram;
@@ -398,7 +401,7 @@ void Session::flushThenRefresh(bool startsNext) {
   ask(
       this,
       [](const OpenProject& project) {
-        project.writer.flush();
+        project.flush();
         return RunList::read(project.reader);
       },
       [this, startsNext](std::optional<std::shared_ptr<RunList>> list) {

@@ -42,6 +42,8 @@ class Session : public QObject {
   void closeProject();
   bool hasProject() const { return view_ != nullptr; }
   QString projectFile() const;
+  /// Why the open project can only be looked at; "": it can be changed.
+  QString readOnly() const;
   /// Asks the project, as ProjectView::ask() does. Throws Error if none is open.
   template <class Work, class Then>
   void ask(const QObject* context, Work work, Then then, Access access = Access::read) {
@@ -53,8 +55,8 @@ class Session : public QObject {
   /// The run that is trained, or was trained last since the project was opened; null: none.
   TrainedRun* training() const { return training_.get(); }
   SessionState state() const { return training_ ? training_->state() : SessionState::idle; }
-  Controls controls() const { return uada::controls(state(), hasProject()); }
-  const Progress& progress() const;  ///< of training(); else nothing
+  Controls controls() const { return uada::controls(state(), hasProject() && readOnly().isEmpty()); }
+  const RunProgress& progress() const;  ///< of training(); else nothing
   bool isLive() const { return training_ && training_->isLive(); }
   qint64 liveRun() const { return isLive() ? progress().run : 0; }
   /// Why the last run failed, or "".

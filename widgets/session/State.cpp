@@ -50,7 +50,7 @@ QString stateColour(SessionState state) {
 }
 QString stateColour(RunState state) { return stateColour(sessionState(state)); }
 
-Controls controls(SessionState state, bool hasProject) {
+Controls controls(SessionState state, bool canStart) {
   switch (state) {
     case SessionState::preparing: return {.stop = true};
     case SessionState::running: return {.pause = true, .stop = true, .checkpoint = true};
@@ -62,7 +62,7 @@ Controls controls(SessionState state, bool hasProject) {
     case SessionState::failed:
     case SessionState::interrupted: break;
   }
-  return {.start = hasProject};
+  return {.start = canStart};
 }
 
 }  // namespace uada

@@ -30,6 +30,7 @@ struct Controls {
   bool start = false, pause = false, resume = false, stop = false, checkpoint = false;
   friend bool operator==(const Controls&, const Controls&) = default;
 };
-Controls controls(SessionState state, bool hasProject);
+/// canStart  a project is open and can be written
+Controls controls(SessionState state, bool canStart);
 
 }  // namespace uada

@@ -11,8 +11,8 @@
 
 namespace uada {
 
-/// Progress of a run that is trained, for the tool bar.
-struct Progress {
+/// How far a run that is trained is, for the tool bar.
+struct RunProgress {
   qint64 run = 0;
   QString title;
   int epoch = 0, epochs = 0;
@@ -38,7 +38,7 @@ class TrainedRun : public QObject {
 
   bool isLive() const { return live_ != nullptr; }
   SessionState state() const { return state_; }
-  const Progress& progress() const { return progress_; }
+  const RunProgress& progress() const { return progress_; }
   /// Why it failed, or "".
   const QString& failure() const { return failure_; }
   void dismissFailure() { failure_.clear(); }
@@ -75,7 +75,7 @@ class TrainedRun : public QObject {
   std::unique_ptr<LiveRun> live_;
   QTimer drainTimer_;
   SessionState state_ = SessionState::preparing;
-  Progress progress_;
+  RunProgress progress_;
   QString failure_;
   Metric metric_;              ///< the main one of its task
   bool pauseAsked_ = false;    ///< by a person

@@ -43,23 +43,7 @@ class RowDelegate : public QStyledItemDelegate {
 }  // namespace
 
 ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
-  sorted_ = new QSortFilterProxyModel(this);
-  sorted_->setSourceModel(&model_);
-  sorted_->setSortRole(Qt::UserRole);
-  table_ = new QTableView(this);
-  table_->setObjectName("comparison");
-  table_->setModel(sorted_);
-  table_->setSortingEnabled(true);
-  table_->sortByColumn(-1, Qt::AscendingOrder);  // the catalogue's order until a heading is clicked
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setShowGrid(false);
-  table_->setItemDelegate(new RowDelegate(table_));
-  table_->setAlternatingRowColors(true);
-  table_->setFrameShape(QFrame::NoFrame);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->horizontalHeader()->setResizeContentsPrecision(0);  // what is seen: there may be thousands of rows
+  makeTable();
   curves_ = new Plot(workbench.theme, this);
   curves_->setObjectName("compare_curves");
   auto* split = new QSplitter(Qt::Vertical, this);
@@ -81,8 +65,35 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(pages_);
+  followSession();
+  reload();
+}
 
-  Session* session = &workbench.session;
+void ComparePanel::makeTable() {
+  sorted_ = new QSortFilterProxyModel(this);
+  sorted_->setSourceModel(&model_);
+  sorted_->setSortRole(Qt::UserRole);
+  table_ = new QTableView(this);
+  table_->setObjectName("comparison");
+  table_->setModel(sorted_);
+  table_->setSortingEnabled(true);
+  table_->sortByColumn(-1, Qt::AscendingOrder);  // the catalogue's order until a heading is clicked
+  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setShowGrid(false);
+  table_->setItemDelegate(new RowDelegate(table_));
+  table_->setAlternatingRowColors(true);
+  table_->setFrameShape(QFrame::NoFrame);
+  table_->verticalHeader()->hide();
+  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
+  table_->horizontalHeader()->setHighlightSections(false);
+  table_->horizontalHeader()->setResizeContentsPrecision(0);  // what is seen: there may be thousands of rows
+  connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
+    workbench_.session.selection().select(model_.rows()[sorted_->mapToSource(index).row()].runs.front());
+  });
+}
+
+void ComparePanel::followSession() {
+  Session* session = &workbench_.session;
   connect(&session->selection(), &Selection::checkedChanged, this, &ComparePanel::reload);
   connect(session, &Session::runsChanged, this, &ComparePanel::reload);
   connect(session, &Session::projectChanged, this, &ComparePanel::reload);
@@ -92,10 +103,6 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   connect(&redraw_, &QTimer::timeout, this, [this] {
     if (isVisible()) drawCurves();
   });
-  connect(table_, &QTableView::doubleClicked, this, [this](const QModelIndex& index) {
-    workbench_.session.selection().select(model_.rows()[sorted_->mapToSource(index).row()].runs.front());
-  });
-  reload();
 }
 
 QWidget* ComparePanel::makeBar() {
@@ -113,7 +120,8 @@ QWidget* ComparePanel::makeBar() {
   row->addWidget(differing_);
   row->addWidget(bySeed_);
   row->addWidget(note_, 1);
-  row->addWidget(copyButton(this, [this](TableFormat format) { return writeComparison(*groups_, format); }));
+  copy_ = copyButton(this, [this](TableFormat format) { return writeComparison(*groups_, format); });
+  row->addWidget(copy_);
   row->addWidget(
       exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
   connect(differing_, &QCheckBox::toggled, this, &ComparePanel::fill);
@@ -135,13 +143,24 @@ void ComparePanel::showEvent(QShowEvent* event) {
 void ComparePanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
-  ++asked_;
+  groupsRead_.drop();
   if (!session.hasProject()) return take({});
-  session.ask(
-      this, [runs = checkedRuns()](const OpenProject& project) { return compareRuns(project.reader, runs); },
-      [this, question = asked_](std::optional<std::vector<RunGroup>> groups) {
-        if (question == asked_) take(groups ? std::move(*groups) : std::vector<RunGroup>());
+  groupsRead_.ask(
+      session, this,
+      [runs = checkedRuns()](const OpenProject& project) { return compareRuns(project.reader, runs); },
+      [this](std::optional<std::vector<RunGroup>> groups) {
+        take(groups ? std::move(*groups) : std::vector<RunGroup>());
       });
+  showReading();
+}
+
+void ComparePanel::showReading() {
+  copy_->setEnabled(!isReading());
+  copy_->setToolTip(isReading() ? tr("The comparison is being read") : QString());
+}
+
+void ComparePanel::requireRead() const {
+  if (isReading()) throw Error("the comparison is being read: try again when its rows are there");
 }
 
 std::vector<std::int64_t> ComparePanel::checkedRuns() const {
@@ -150,7 +169,6 @@ std::vector<std::int64_t> ComparePanel::checkedRuns() const {
 }
 
 void ComparePanel::take(std::vector<RunGroup> groups) {
-  answered_ = asked_;
   groups_ = std::make_shared<const std::vector<RunGroup>>(std::move(groups));
   pages_->setCurrentIndex(groups_->empty() ? 0 : 1);
   fill();
@@ -172,15 +190,17 @@ std::vector<CompareRow> rowsOf(const std::vector<RunGroup>& groups, bool bySeed,
 /// The rows are made on the reader thread, too: there may be thousands.
 void ComparePanel::fill() {
   Session& session = workbench_.session;
+  rowsMade_.drop();
   if (!session.hasProject()) return showRows({});
-  session.ask(
-      this,
+  rowsMade_.ask(
+      session, this,
       [groups = groups_, bySeed = bySeed_->isChecked(), list = session.list()](const OpenProject&) {
         return rowsOf(*groups, bySeed, *list);
       },
-      [this, groups = groups_](std::optional<std::vector<CompareRow>> rows) {
-        if (groups == groups_) showRows(rows ? std::move(*rows) : std::vector<CompareRow>());
+      [this](std::optional<std::vector<CompareRow>> rows) {
+        showRows(rows ? std::move(*rows) : std::vector<CompareRow>());
       });
+  showReading();
 }
 
 void ComparePanel::showRows(std::vector<CompareRow> rows) {
@@ -189,6 +209,7 @@ void ComparePanel::showRows(std::vector<CompareRow> rows) {
   model_.setRows(std::move(rows), std::move(colours), differing_->isChecked());
   table_->resizeColumnsToContents();
   sayWhatIsLeftOut();
+  showReading();
   drawCurves();
 }
 
@@ -241,9 +262,12 @@ QStringList ComparePanel::exportFilters() const { return tableFilters() << tr("P
 
 void ComparePanel::writeExport(const QString& file, const std::string& ending) {
   if (stale_) load();
-  if (ending == "png") return PanelWidget::writeExport(file, ending);
+  if (ending == "png") {
+    requireRead();
+    return PanelWidget::writeExport(file, ending);
+  }
   const TableFormat format = tableFormatFromName(ending);
-  if (answered_ != asked_) return writeWhenRead(file, format);
+  if (groupsRead_.isWaiting()) return writeWhenRead(file, format);
   writeFileAtomically(file.toStdString(), writeComparison(*groups_, format));
 }
 
@@ -262,6 +286,10 @@ void ComparePanel::writeWhenRead(const QString& file, TableFormat format) {
 }
 
 void ComparePanel::copy() const {
+  if (isReading()) {
+    Q_EMIT workbench_.session.problem(tr("The comparison is being read: copy it when its rows are there"));
+    return;
+  }
   QApplication::clipboard()->setText(QString::fromStdString(writeComparison(*groups_, TableFormat::text)));
 }
 

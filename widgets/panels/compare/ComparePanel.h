@@ -6,12 +6,14 @@
 #include "core/tables/Table.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/compare/CompareModel.h"
+#include "widgets/session/LatestAnswer.h"
 
 class QCheckBox;
 class QLabel;
 class QSortFilterProxyModel;
 class QStackedWidget;
 class QTableView;
+class QToolButton;
 
 namespace uada {
 
@@ -27,13 +29,17 @@ class ComparePanel : public PanelWidget {
   QStringList exportFilters() const override;
   void copy() const override;  ///< as text
   const CompareModel& model() const { return model_; }
+  /// What is there is still the previous comparison.
+  bool isReading() const override { return groupsRead_.isWaiting() || rowsMade_.isWaiting(); }
 
  protected:
   void writeExport(const QString& file, const std::string& ending) override;
   void showEvent(QShowEvent* event) override;
 
  private:
+  void makeTable();
   QWidget* makeBar();
+  void followSession();
   void reload();
   void load();
   void take(std::vector<RunGroup> groups);
@@ -43,9 +49,11 @@ class ComparePanel : public PanelWidget {
   void showRows(std::vector<CompareRow> rows);
   void drawCurves();
   void sayWhatIsLeftOut();
+  void showReading();
+  void requireRead() const;
 
-  bool stale_ = true;             ///< to be read again when seen
-  int asked_ = 0, answered_ = 0;  ///< questions to the project; only the last is answered
+  bool stale_ = true;                   ///< to be read again when seen
+  LatestAnswer groupsRead_, rowsMade_;  ///< the rows are made of the groups
   std::shared_ptr<const std::vector<RunGroup>> groups_ = std::make_shared<const std::vector<RunGroup>>();
   QTimer redraw_;  ///< when curves have been read
   CompareModel model_;
@@ -54,6 +62,7 @@ class ComparePanel : public PanelWidget {
   QTableView* table_ = nullptr;
   QCheckBox *differing_ = nullptr, *bySeed_ = nullptr;
   QLabel* note_ = nullptr;
+  QToolButton* copy_ = nullptr;
   Plot* curves_ = nullptr;
 };
 

@@ -250,6 +250,10 @@ void InspectorPanel::reload() {
   saveNotes();
   if (project_ != session.projectFile()) {
     project_ = session.projectFile();
+    for (QWidget* field : std::initializer_list<QWidget*>{tags_, notes_}) {
+      field->setEnabled(session.readOnly().isEmpty());
+      field->setToolTip(session.readOnly());
+    }
     saving_.clear();
     run_ = 0;
   }

@@ -34,19 +34,10 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   auto* inside = new QVBoxLayout(page);
   inside->setContentsMargins(0, 0, 0, 0);
   inside->setSpacing(0);
-  loss_ = new Plot(workbench.theme);
-  loss_->setObjectName("loss");
-  test_ = new Plot(workbench.theme);
-  test_->setObjectName("test");
-  cost_ = new CostBars(workbench.theme);
-  auto* plots = new QSplitter;
-  plots->addWidget(loss_);
-  plots->addWidget(test_);
-  plots->setSizes({600, 400});
-  plots->setChildrenCollapsible(false);
+  QWidget* plots = makePlots();
   inside->addWidget(makeTools());
   inside->addWidget(plots, 1);
-  inside->addWidget(cost_);
+  inside->addWidget(cost_ = new CostBars(workbench.theme));
   pages_->addWidget(page);
   pages_->addWidget(emptyState(workbench, tr("Loss, gain, test metric and cost will be drawn here"),
                                tr("Start a run (Ctrl+Return), or tick stored runs in the list on the left"),
@@ -54,12 +45,35 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
   redraw_.setSingleShot(true);
   redraw_.setInterval(kRedrawMs);
   connect(&redraw_, &QTimer::timeout, this, &LivePanel::redraw);
-  Session& s = workbench.session;
+  followSession();
+  redraw();
+}
+
+QWidget* LivePanel::makePlots() {
+  loss_ = new Plot(workbench_.theme);
+  loss_->setObjectName("loss");
+  test_ = new Plot(workbench_.theme);
+  test_->setObjectName("test");
+  auto* plots = new QSplitter;
+  plots->addWidget(loss_);
+  plots->addWidget(test_);
+  plots->setSizes({600, 400});
+  plots->setChildrenCollapsible(false);
+  connect(loss_, &Plot::zoomed, this, &LivePanel::schedule);
+  connect(loss_, &Plot::hovered, this, &LivePanel::readAround);
+  for (Plot* plot : {loss_, test_}) {
+    connect(plot, &Plot::clicked, this, [this](double x, double) {
+      if (x_->currentIndex() == step) workbench_.session.selection().setCursor(std::llround(x));
+    });
+  }
+  return plots;
+}
+
+void LivePanel::followSession() {
+  Session& s = workbench_.session;
   connect(&s, &Session::stepped, this, &LivePanel::schedule);
   connect(&s, &Session::epochEnded, this, &LivePanel::schedule);
   connect(&s.histories(), &Histories::curvesRead, this, &LivePanel::schedule);
-  connect(loss_, &Plot::zoomed, this, &LivePanel::schedule);
-  connect(loss_, &Plot::hovered, this, &LivePanel::readAround);
   connect(&s, &Session::reloaded, this, &LivePanel::schedule);
   connect(&s.selection(), &Selection::selectionChanged, this, &LivePanel::schedule);
   connect(&s.selection(), &Selection::cursorChanged, this, &LivePanel::schedule);
@@ -68,12 +82,6 @@ LivePanel::LivePanel(const Workbench& workbench) : PanelWidget(workbench) {
     connect(&s, signal, this, &LivePanel::schedule);
   connect(&s, &Session::projectChanged, this, [this] { forgetAround(0); });
   connect(&s, &Session::reloaded, this, &LivePanel::forgetAround);
-  for (Plot* plot : {loss_, test_}) {
-    connect(plot, &Plot::clicked, this, [this](double x, double) {
-      if (x_->currentIndex() == step) workbench_.session.selection().setCursor(std::llround(x));
-    });
-  }
-  redraw();
 }
 
 QWidget* LivePanel::makeTools() {
@@ -144,7 +152,7 @@ Axis LivePanel::xAxis() const {
 }
 
 double LivePanel::stepsPerEpoch(qint64 run) {
-  const Progress& progress = workbench_.session.progress();
+  const RunProgress& progress = workbench_.session.progress();
   if (run == progress.run && progress.stepsPerEpoch > 0) return static_cast<double>(progress.stepsPerEpoch);
   const RunSummary* summary = workbench_.session.find(run);
   return summary ? static_cast<double>(summary->stepsPerEpoch) : 0;
@@ -235,27 +243,23 @@ void LivePanel::forgetAround(qint64 run) {
     around_.clear();
   else
     around_.erase(run);
-  isReadingAround_ = false;
-  ++aroundQuestion_;
+  aroundAnswer_.drop();
 }
 
 /// Exact values of long runs are in the project alone: those around the pointer are read.
 void LivePanel::readAround(double x) {
   constexpr std::int64_t kReach = 500;  // steps
-  if (isReadingAround_) return;
+  if (aroundAnswer_.isWaiting()) return;
   for (const qint64 run : drawnRuns()) {
     if (history(run).isExact() || history(run).empty() || !hasPlace(run)) continue;
     if (exactAt(run, x, &StepReport::loss)) continue;
     const std::int64_t step = std::clamp<std::int64_t>(stepAt(run, x), 1, history(run).lastStep());
-    isReadingAround_ = true;
-    workbench_.session.ask(
-        this,
+    aroundAnswer_.ask(
+        workbench_.session, this,
         [run, step](const OpenProject& project) {
           return project.reader.steps(run, step - kReach, step + kReach);
         },
-        [this, run, x, question = aroundQuestion_](std::optional<std::vector<StepReport>> rows) {
-          if (question != aroundQuestion_) return;
-          isReadingAround_ = false;
+        [this, run, x](std::optional<std::vector<StepReport>> rows) {
           if (!rows) return;
           around_[run] = std::move(*rows);
           loss_->updateReadOut();
@@ -386,7 +390,7 @@ void LivePanel::writeNumbers(const QString& file) {
   workbench_.session.ask(
       this,
       [runs, file](const OpenProject& project) {
-        project.writer.flush();  // what has just been reported, too
+        project.flush();  // what has just been reported, too
         const QByteArray text = lossNumbers(project.reader, runs);
         writeFileAtomically(file.toStdString(), std::string_view(text.constData(), text.size()));
         return true;

@@ -9,7 +9,7 @@
 #include "widgets/panels/Panel.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
-#include "widgets/session/Session.h"
+#include "widgets/session/LatestAnswer.h"
 
 class QCheckBox;
 class QComboBox;
@@ -34,7 +34,9 @@ class LivePanel : public PanelWidget {
 
  private:
   enum XAxis { step, epoch, time };
+  QWidget* makePlots();
   QWidget* makeTools();
+  void followSession();
   void schedule() {
     if (!redraw_.isActive()) redraw_.start();
   }
@@ -62,8 +64,7 @@ class LivePanel : public PanelWidget {
 
   QTimer redraw_;
   std::map<qint64, std::vector<StepReport>> around_;  ///< the pointer: of runs of which not all is in memory
-  bool isReadingAround_ = false;
-  int aroundQuestion_ = 0;  ///< to the project; the answer to an earlier one no longer counts
+  LatestAnswer aroundAnswer_;
   QStackedWidget* pages_ = nullptr;
   QComboBox* x_ = nullptr;
   QCheckBox* log_ = nullptr;

@@ -3,10 +3,12 @@
 #include <fmt/core.h>
 
 #include <QMetaObject>
+#include <chrono>
 #include <utility>
 
 #include "core/base/Error.h"
 #include "core/images/ImageIo.h"
+#include "widgets/models/Numbers.h"
 
 namespace uada {
 namespace {
@@ -51,7 +53,7 @@ std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uin
   return fmt::format("{}, training sample {}{}", entry.title, index, name.empty() ? "" : ": " + name);
 }
 
-OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
+OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known, const Loading& loading) {
   if (!request.file.empty()) return readFile(request.file);
   const DatasetEntry& entry = findDataset(request.dataset);
   OpsPicture picture;
@@ -61,7 +63,8 @@ OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
   picture.statistics = known.statistics;
   if (!picture.data) {
     const std::filesystem::path folder = locateDataset(entry, request.folder);
-    picture.data = subset(entry.load(folder, Split::train, {}), static_cast<std::size_t>(request.trainLimit));
+    picture.data =
+        subset(entry.load(folder, Split::train, loading), static_cast<std::size_t>(request.trainLimit));
     picture.statistics = channelStatistics(*picture.data);
   }
   showSample(picture, entry, request.index);
@@ -69,6 +72,7 @@ OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known) {
 }
 
 PictureSource::~PictureSource() {
+  isStopped_ = true;
   if (thread_.joinable()) thread_.join();
 }
 
@@ -76,6 +80,7 @@ void PictureSource::ask(const PictureRequest& request) {
   asked_ = request;
   ++number_;
   waiting_ = false;
+  isStopped_ = true;  // start() begins anew
 }
 
 void PictureSource::read(const PictureRequest& request) {
@@ -84,13 +89,38 @@ void PictureSource::read(const PictureRequest& request) {
   if (!waiting_) start();
 }
 
+/// Called on the thread.
+Loading PictureSource::loadingOf(std::uint64_t number, const QString& text) {
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kPause(200);
+  Loading loading;
+  loading.progress = [this, number, text, next = Clock::time_point()](std::size_t done,
+                                                                      std::size_t all) mutable {
+    if (const auto now = Clock::now(); now >= next) {
+      next = now + kPause;
+      const QString shown = tr("%1: %2 of %3 files").arg(text, countText(done), countText(all));
+      QMetaObject::invokeMethod(
+          this,
+          [this, number, shown] {
+            if (number == number_ && isBusy()) Q_EMIT started(shown);
+          },
+          Qt::QueuedConnection);
+    }
+    return !isStopped_;
+  };
+  return loading;
+}
+
 void PictureSource::start() {
   const bool reused = asked_.file.empty() && picture_.data && isSameData(asked_, request_);
-  Q_EMIT started(tr("Reading %1").arg(subject(asked_)));
-  thread_ = std::thread([this, request = asked_, number = number_, known = reused ? picture_ : OpsPicture{}] {
+  const QString text = tr("Reading %1").arg(subject(asked_));
+  isStopped_ = false;
+  Q_EMIT started(text);
+  thread_ = std::thread([this, request = asked_, number = number_, known = reused ? picture_ : OpsPicture{},
+                         loading = loadingOf(number_, text)] {
     std::variant<OpsPicture, QString> result;
     try {
-      result = readPicture(request, known);
+      result = readPicture(request, known, loading);
     } catch (const std::exception& error) {
       result = QString::fromStdString(problemText(error, "the reading of " + subject(request).toStdString()));
     }

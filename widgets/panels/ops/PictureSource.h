@@ -2,12 +2,14 @@
 
 #include <QObject>
 #include <QString>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
 #include <variant>
 
+#include "core/data/Loading.h"
 #include "widgets/panels/ops/OpsModel.h"
 
 namespace uada {
@@ -26,18 +28,20 @@ struct PictureRequest {
 };
 
 /// Reads the picture; a data set already read is used again. Throws Error in words for people.
-/// known  what was read before; may be null
-OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known);
+/// known    what was read before; may be null
+/// loading  of a data set: may be stopped, and told how far it is
+OpsPicture readPicture(const PictureRequest& request, const OpsPicture& known, const Loading& loading = {});
 /// "Fashion-MNIST, training sample 12: coat".
 std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uint32_t index);
 
-/// Reads pictures on a thread of its own, since a data set takes a second. Only the last one that was asked
-/// for counts, however it is had: what is still being read for an older request is dropped. GUI thread.
+/// Reads pictures on a thread of its own, since a data set takes a second, and a folder of images that was
+/// never opened before some minutes. Only the last one that was asked for counts, however it is had: what is
+/// still being read for an older request is stopped and dropped. GUI thread.
 class PictureSource : public QObject {
   Q_OBJECT
  public:
   using QObject::QObject;
-  /// Waits for the thread.
+  /// Stops the thread and waits for it.
   ~PictureSource() override;
 
   void read(const PictureRequest& request);
@@ -53,19 +57,23 @@ class PictureSource : public QObject {
   const PictureRequest& asked() const { return asked_; }      ///< last; of a picture that was there: empty
 
  Q_SIGNALS:
-  void started(const QString& text);  ///< "Reading Fashion-MNIST"
-  void loaded();                      ///< picture()
+  /// "Reading Fashion-MNIST"; then how far it is, "Reading Folder of images: 1,200 of 5,000 files", now and
+  /// then
+  void started(const QString& text);
+  void loaded();  ///< picture()
   void failed(const QString& why);
 
  private:
   void ask(const PictureRequest& request);
   void start();
+  Loading loadingOf(std::uint64_t number, const QString& text);
   void finish(std::uint64_t number, std::variant<OpsPicture, QString> result);
 
   OpsPicture picture_;
   PictureRequest request_, asked_;
-  std::uint64_t number_ = 0;  ///< of asked_
-  bool waiting_ = false;      ///< asked_ is to be read once the thread is done
+  std::uint64_t number_ = 0;             ///< of asked_
+  bool waiting_ = false;                 ///< asked_ is to be read once the thread is done
+  std::atomic<bool> isStopped_ = false;  ///< what the thread reads is no longer wanted
   std::thread thread_;
 };
 

@@ -118,12 +118,12 @@ void PolicyPanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
   bins_.clear();
-  answered_ = ++asked_;
+  answer_.drop();
   if (run_ && session.hasProject()) {
-    session.ask(
-        this, [run = run_](const OpenProject& project) { return project.reader.policy(run); },
-        [this, question = ++asked_](std::optional<std::vector<PolicyReport>> stored) {
-          if (question == asked_) take(stored.value_or(std::vector<PolicyReport>()));
+    answer_.ask(
+        session, this, [run = run_](const OpenProject& project) { return project.reader.policy(run); },
+        [this](std::optional<std::vector<PolicyReport>> stored) {
+          take(stored.value_or(std::vector<PolicyReport>()));
         });
   }
   redraw();
@@ -131,7 +131,6 @@ void PolicyPanel::load() {
 
 /// What was reported meanwhile comes after what was stored.
 void PolicyPanel::take(const std::vector<PolicyReport>& stored) {
-  answered_ = asked_;
   bins_.clear();
   for (const PolicyReport& report : stored) bins_.add(report);
   add(run_, std::exchange(meanwhile_, {}));
@@ -140,7 +139,7 @@ void PolicyPanel::take(const std::vector<PolicyReport>& stored) {
 
 void PolicyPanel::add(qint64 run, const std::vector<PolicyReport>& reports) {
   if (run != run_ || stale_) return;
-  if (answered_ != asked_) {
+  if (answer_.isWaiting()) {
     meanwhile_.insert(meanwhile_.end(), reports.begin(), reports.end());
     return;
   }

@@ -6,6 +6,7 @@
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/policy/PolicyBins.h"
 #include "widgets/plot/Plot.h"
+#include "widgets/session/LatestAnswer.h"
 
 class QComboBox;
 class QStackedWidget;
@@ -49,8 +50,8 @@ class PolicyPanel : public PanelWidget {
 
   PolicyBins bins_;
   qint64 run_ = 0;
-  bool stale_ = true;                    ///< to be read again when seen
-  int asked_ = 0, answered_ = 0;         ///< questions to the project; only the last is waited for
+  bool stale_ = true;  ///< to be read again when seen
+  LatestAnswer answer_;
   std::vector<PolicyReport> meanwhile_;  ///< reported while it is waited for
   bool chosen_ = false;                  ///< the quantity, by a person
   std::optional<double> marked_;

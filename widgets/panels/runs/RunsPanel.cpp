@@ -31,12 +31,14 @@ class RunsPanel : public PanelWidget {
  private:
   QWidget* makeHead();
   void makeList();
+  void makeQueue();
   void updateQueue();
   void takeOut();
   void startWorker();
   void updateWorkers();
   void followSelection();
   void updateEmpty();
+  void updateWritable();
   void contextMenu(const QPoint& position);
   qint64 runAt(const QModelIndex& index) const { return index.data(RunsModel::kRunRole).toLongLong(); }
   void removeRun(qint64 run);
@@ -48,6 +50,8 @@ class RunsPanel : public PanelWidget {
   QLabel* queueTitle_ = new QLabel;
   QListWidget* queue_ = new QListWidget;
   QLabel* workers_ = new QLabel;  ///< other processes that train the queue
+  QToolButton* newRun_ = new QToolButton;
+  QAction *takeOut_ = nullptr, *startWorker_ = nullptr;
 };
 
 RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
@@ -61,27 +65,7 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
       emptyState(workbench, tr("Runs will be listed here"),
                  tr("New run (Ctrl+N) sets one up; Tools > Run the demo trains four small ones"), "runs"));
   layout->addWidget(pages_, 1);
-  queueTitle_->setObjectName("muted");
-  queueTitle_->setContentsMargins(kGrid, kGrid, kGrid, kGrid / 2);
-  queue_->setObjectName("queue");
-  queue_->setMaximumHeight(16 * kGrid);
-  queue_->setContextMenuPolicy(Qt::ActionsContextMenu);
-  auto* take = new QAction(tr("Take out of the queue"), this);
-  take->setShortcut(Qt::Key_Delete);
-  take->setShortcutContext(Qt::WidgetShortcut);
-  queue_->addAction(take);
-  connect(take, &QAction::triggered, this, [this] { takeOut(); });
-  auto* start = new QAction(tr("Train the queue in another process, too..."), this);
-  auto* stop = new QAction(tr("Stop the other processes"), this);
-  for (QAction* action : {start, stop}) queue_->addAction(action);
-  workers_->addAction(stop);
-  workers_->setContextMenuPolicy(Qt::ActionsContextMenu);
-  workers_->setObjectName("workers");
-  workers_->setWordWrap(true);
-  workers_->setContentsMargins(kGrid, 0, kGrid, kGrid / 2);
-  connect(start, &QAction::triggered, this, [this] { startWorker(); });
-  connect(stop, &QAction::triggered, &workbench.session, &Session::stopWorkers);
-  connect(&workbench.session, &Session::workersChanged, this, &RunsPanel::updateWorkers);
+  makeQueue();
   layout->addWidget(queueTitle_);
   layout->addWidget(queue_);
   layout->addWidget(workers_);
@@ -93,10 +77,35 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
       followSelection();
     });
   }
+  connect(&workbench.session, &Session::projectChanged, this, &RunsPanel::updateWritable);
   updateQueue();
   updateWorkers();
   updateEmpty();
+  updateWritable();
   followSelection();
+}
+
+void RunsPanel::makeQueue() {
+  queueTitle_->setObjectName("muted");
+  queueTitle_->setContentsMargins(kGrid, kGrid, kGrid, kGrid / 2);
+  queue_->setObjectName("queue");
+  queue_->setMaximumHeight(16 * kGrid);
+  queue_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  takeOut_ = new QAction(tr("Take out of the queue"), this);
+  takeOut_->setShortcut(Qt::Key_Delete);
+  takeOut_->setShortcutContext(Qt::WidgetShortcut);
+  connect(takeOut_, &QAction::triggered, this, [this] { takeOut(); });
+  startWorker_ = new QAction(tr("Train the queue in another process, too..."), this);
+  auto* stop = new QAction(tr("Stop the other processes"), this);
+  for (QAction* action : {takeOut_, startWorker_, stop}) queue_->addAction(action);
+  workers_->addAction(stop);
+  workers_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  workers_->setObjectName("workers");
+  workers_->setWordWrap(true);
+  workers_->setContentsMargins(kGrid, 0, kGrid, kGrid / 2);
+  connect(startWorker_, &QAction::triggered, this, [this] { startWorker(); });
+  connect(stop, &QAction::triggered, &workbench_.session, &Session::stopWorkers);
+  connect(&workbench_.session, &Session::workersChanged, this, &RunsPanel::updateWorkers);
 }
 
 QWidget* RunsPanel::makeHead() {
@@ -109,14 +118,12 @@ QWidget* RunsPanel::makeHead() {
   filter->setClearButtonEnabled(true);
   connect(filter, &QLineEdit::textChanged, this,
           [this](const QString& text) { rows_->setFilterFixedString(text); });
-  auto* add = new QToolButton;
-  add->setObjectName("newRun");
-  add->setAutoRaise(true);
-  add->setIcon(workbench_.theme.icon("new"));
-  add->setToolTip(tr("New run (Ctrl+N)"));
-  connect(add, &QToolButton::clicked, this, [this] { workbench_.newRun(); });
+  newRun_->setObjectName("newRun");
+  newRun_->setAutoRaise(true);
+  newRun_->setIcon(workbench_.theme.icon("new"));
+  connect(newRun_, &QToolButton::clicked, this, [this] { workbench_.newRun(); });
   layout->addWidget(filter, 1);
-  layout->addWidget(add);
+  layout->addWidget(newRun_);
   return head;
 }
 
@@ -165,6 +172,17 @@ void RunsPanel::followSelection() {
 }
 
 void RunsPanel::updateEmpty() { pages_->setCurrentIndex(workbench_.session.runs().empty() ? 1 : 0); }
+
+/// What changes the project is not to be had where that can only be read, and says why.
+void RunsPanel::updateWritable() {
+  const QString why = workbench_.session.readOnly();
+  newRun_->setEnabled(why.isEmpty());
+  newRun_->setToolTip(why.isEmpty() ? tr("New run (Ctrl+N)") : why);
+  for (QAction* action : {takeOut_, startWorker_}) {
+    action->setEnabled(why.isEmpty());
+    action->setToolTip(why);
+  }
+}
 
 void RunsPanel::updateQueue() {
   const auto& queue = workbench_.session.queued();
@@ -218,6 +236,7 @@ void RunsPanel::contextMenu(const QPoint& position) {
   Session& session = workbench_.session;
   const qint64 run = runAt(index);
   QMenu menu;
+  menu.setToolTipsVisible(true);
   QAction* compare = menu.addAction(tr("Compare"));
   compare->setCheckable(true);
   compare->setChecked(session.selection().isChecked(run));
@@ -225,7 +244,9 @@ void RunsPanel::contextMenu(const QPoint& position) {
           [&session, run](bool on) { session.selection().setChecked(run, on); });
   const RunSummary* summary = session.find(run);
   QAction* resume = menu.addAction(tr("Resume from its newest checkpoint"));
-  resume->setEnabled(summary && !session.isLive() && summary->state > RunState::finished);
+  const QString why = session.readOnly();
+  resume->setEnabled(why.isEmpty() && summary && !session.isLive() && summary->state > RunState::finished);
+  resume->setToolTip(why);
   connect(resume, &QAction::triggered, this, [this, run] {
     try {
       workbench_.session.resumeRun(run);
@@ -235,7 +256,8 @@ void RunsPanel::contextMenu(const QPoint& position) {
   });
   menu.addSeparator();
   QAction* remove = menu.addAction(tr("Delete..."));
-  remove->setEnabled(run != session.liveRun());
+  remove->setEnabled(why.isEmpty() && run != session.liveRun());
+  remove->setToolTip(why);
   connect(remove, &QAction::triggered, this, [this, run] { removeRun(run); });
   menu.exec(list_->viewport()->mapToGlobal(position));
 }

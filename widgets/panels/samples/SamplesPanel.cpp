@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "core/data/DataSettings.h"
 #include "core/data/Dataset.h"
 #include "core/engine/DecisionLine.h"
 #include "core/engine/Decisions.h"
@@ -33,11 +34,14 @@ namespace {
 constexpr std::size_t kFirstLoad = 200;
 constexpr double kAnyGain = -100;
 
-std::vector<std::string> classNamesOf(const std::string& dataset) {
-  for (const DatasetEntry& entry : datasets()) {
-    if (entry.name == dataset) return entry.classNames;
+/// As the catalogue, or the folder that the run was trained on, names the classes; empty: neither does.
+std::vector<std::string> classNames(const ProjectReader& project, qint64 run) {
+  try {
+    const Choice dataset = project.detail(run).config.recipe.dataset;
+    return classNamesOf(findDataset(dataset.name), dataset.as<DataSettings>().folder);
+  } catch (const Error&) {  // a damaged run still has its samples
+    return {};
   }
-  return {};
 }
 
 }  // namespace
@@ -79,7 +83,7 @@ SamplesPanel::SamplesPanel(const Workbench& workbench, QWidget* parent) : PanelW
 void SamplesPanel::reload(std::size_t limit) {
   limit_ = limit;
   stale_ = true;
-  ++asked_;  // an answer that is still to come is of what was selected before
+  answer_.drop();  // it is of what was selected before
   follow();
   if (isVisible()) load(limit);
 }
@@ -153,24 +157,23 @@ void SamplesPanel::load(std::size_t limit) {
   limit_ = limit;
   stale_ = false;
   meanwhile_.clear();
-  ++asked_;
+  answer_.drop();
   if (!run_ || !session.hasProject()) return take({});
-  session.ask(
-      this,
+  answer_.ask(
+      session, this,
       [run = run_, limit](const OpenProject& project) {
-        Stored stored{project.reader.decisions(run, limit, true), {}};
+        Stored stored{project.reader.decisions(run, limit, true), {}, {}};
         for (const std::string& remark : project.reader.takeRemarks()) stored.leftOut << q(remark);
+        stored.classNames = classNames(project.reader, run);  // what is damaged of the run is no sample
         return stored;
       },
-      [this, question = asked_](std::optional<Stored> stored) {
-        if (question == asked_) take(stored ? std::move(*stored) : Stored());
-      });
+      [this](std::optional<Stored> stored) { take(stored ? std::move(*stored) : Stored()); });
 }
 
 /// What was reported meanwhile comes after what was stored.
 void SamplesPanel::take(Stored stored) {
-  answered_ = asked_;
   leftOut_ = stored.leftOut;
+  classNames_ = std::move(stored.classNames);
   workbench_.session.tellRemarks(leftOut_);
   older_->setVisible(stored.decisions.size() == limit_);
   model_.set(std::move(stored.decisions));
@@ -180,7 +183,7 @@ void SamplesPanel::take(Stored stored) {
 
 void SamplesPanel::add(qint64 run, const std::vector<Decision>& decisions) {
   if (run != run_ || stale_) return;
-  if (answered_ != asked_) {
+  if (answer_.isWaiting()) {
     meanwhile_.insert(meanwhile_.end(), decisions.begin(), decisions.end());
     return;
   }
@@ -209,10 +212,8 @@ void SamplesPanel::refresh() {
   const bool any = model_.rowCount() > 0;
   pages_->setCurrentIndex(any ? 1 : 0);
   if (!any) return;
-  const RunSummary* run = workbench_.session.find(run_);
   const Image& picture = model_.at(0).unperturbed.empty() ? model_.at(0).original : model_.at(0).unperturbed;
-  view_->setColumns(model_.groups(), picture.width > 0 ? picture.width : 32,
-                    run ? classNamesOf(run->dataset) : std::vector<std::string>());
+  view_->setColumns(model_.groups(), picture.width > 0 ? picture.width : 32, classNames_);
   offerWinners();
   winner_->setEnabled(!model_.groups().empty());
   gain_->setEnabled(!model_.groups().empty());

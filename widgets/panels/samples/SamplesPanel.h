@@ -2,6 +2,7 @@
 
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/samples/SamplesModel.h"
+#include "widgets/session/LatestAnswer.h"
 
 class QComboBox;
 class QDoubleSpinBox;
@@ -32,7 +33,8 @@ class SamplesPanel : public PanelWidget {
   /// What the project has.
   struct Stored {
     std::vector<Decision> decisions;
-    QStringList leftOut;  ///< why some of them are not shown
+    QStringList leftOut;                  ///< why some of them are not shown
+    std::vector<std::string> classNames;  ///< of the run's data set; empty: nobody names them
   };
   void load(std::size_t limit);
   void take(Stored stored);
@@ -54,11 +56,12 @@ class SamplesPanel : public PanelWidget {
   SamplesModel model_;
   SamplesFilterModel filtered_;
   qint64 run_ = 0;
-  bool stale_ = true;                ///< to be read again when seen
-  int asked_ = 0, answered_ = 0;     ///< questions to the project; only the last is waited for
+  bool stale_ = true;  ///< to be read again when seen
+  LatestAnswer answer_;
   std::vector<Decision> meanwhile_;  ///< reported while it is waited for
   std::size_t limit_ = 0;            ///< decisions asked of the project
   QStringList leftOut_;              ///< why some of them are not shown
+  std::vector<std::string> classNames_;
   QStackedWidget* pages_ = nullptr;
   SamplesView* view_ = nullptr;
   QComboBox *op_ = nullptr, *winner_ = nullptr;

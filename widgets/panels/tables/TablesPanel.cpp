@@ -146,13 +146,13 @@ void TablesPanel::load() {
   Session& session = workbench_.session;
   pages_->setCurrentIndex(session.hasProject() ? 1 : 0);
   if (!session.hasProject() || which_->count() == 0) return;
-  session.ask(
-      this,
+  answer_.ask(
+      session, this,
       [number = which_->currentData().toInt()](const OpenProject& project) {
         return findTable(number).make(project.reader);
       },
-      [this, question = ++asked_](std::optional<Table> table) {
-        if (table && question == asked_) take(std::move(*table));
+      [this](std::optional<Table> table) {
+        if (table) take(std::move(*table));
       });
 }
 

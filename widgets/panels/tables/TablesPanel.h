@@ -2,6 +2,7 @@
 
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/tables/TablesModel.h"
+#include "widgets/session/LatestAnswer.h"
 
 class QCheckBox;
 class QComboBox;
@@ -41,8 +42,8 @@ class TablesPanel : public PanelWidget {
   QString cellSummary(const QModelIndex& index) const;
 
   bool stale_ = true;  ///< to be read again when seen
-  int asked_ = 0;      ///< questions to the project; only the last is answered
-  Table asMade_;       ///< with the columns in the paper's order
+  LatestAnswer answer_;
+  Table asMade_;  ///< with the columns in the paper's order
   TablesModel model_;
   TableCellDelegate* delegate_ = nullptr;
   QStackedWidget* pages_ = nullptr;

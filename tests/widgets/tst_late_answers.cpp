@@ -1,0 +1,206 @@
+#include <QLabel>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <future>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "tests/core/DamageTools.h"
+#include "widgets/panels/compare/ComparePanel.h"
+#include "widgets/panels/live/LivePanel.h"
+#include "widgets/panels/samples/SamplesPanel.h"
+#include "widgets/plot/Plot.h"
+#include "widgets/session/LatestAnswer.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+using namespace uada::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Keeps the reader thread busy until it is let go: what is asked meanwhile is answered later.
+class Held {
+ public:
+  explicit Held(Session& session) {
+    session.ask(
+        &session,
+        [may = go_.get_future().share()](const OpenProject&) {
+          may.wait_for(20s);
+          return 0;
+        },
+        [](std::optional<int>) {});
+  }
+  void letGo() { go_.set_value(); }
+
+ private:
+  std::promise<void> go_;
+};
+
+}  // namespace
+
+/// What panels show while the answer to what they asked of the project is still to come, and of answers that
+/// come too late.
+class TestLateAnswers : public QObject {
+  Q_OBJECT
+ private:
+  std::unique_ptr<QTemporaryDir> folder_;
+  const Theme theme_{Theme::Kind::light};
+  FakeEngine engine_;
+  std::unique_ptr<QSettings> settings_;
+  std::unique_ptr<Session> session_;
+
+  QString file() const { return folder_->filePath("p.uada"); }
+  void open() {
+    session_ = std::make_unique<Session>(theme_, [this]() -> Engine& { return engine_; }, Answers::later);
+    session_->openProject(file());
+    QTRY_VERIFY(session_->hasProject());
+  }
+  Workbench workbench() { return {*session_, *settings_, theme_}; }
+
+ private Q_SLOTS:
+  void init() {
+    session_.reset();
+    folder_ = std::make_unique<QTemporaryDir>();
+    settings_ = std::make_unique<QSettings>(folder_->filePath("settings.ini"), QSettings::IniFormat);
+    writeDamageable(file().toStdString());
+  }
+  void cleanup() { session_.reset(); }
+
+  void onlyTheLastQuestionCounts() {
+    open();
+    LatestAnswer latest;
+    std::vector<int> answers;
+    const auto ask = [&](int number) {
+      latest.ask(
+          *session_, session_.get(), [number](const OpenProject&) { return number; },
+          [&](std::optional<int> answer) {
+            QVERIFY(!latest.isWaiting());
+            answers.push_back(*answer);
+          });
+    };
+    QVERIFY(!latest.isWaiting());
+    ask(1);
+    ask(2);
+    QVERIFY(latest.isWaiting());
+    QTRY_COMPARE(answers, std::vector<int>{2});
+    ask(3);
+    latest.drop();
+    QVERIFY(!latest.isWaiting());
+    ask(4);
+    QTRY_COMPARE(answers, (std::vector<int>{2, 4}));
+  }
+
+  /// The samples of the run before would be taken for those of the new one.
+  void samplesOfTheOtherRunAreGoneAtOnce() {
+    open();
+    const Workbench bench = workbench();
+    session_->selection().select(1);
+    SamplesPanel panel(bench);
+    panel.resize(900, 600);
+    panel.show();
+    QTRY_COMPARE(panel.model().rowCount(), 4);
+    QVERIFY(!panel.model().at(0).groups.empty());
+    Held reader(*session_);
+    session_->selection().select(2);
+    QCOMPARE(panel.model().rowCount(), 0);
+    reader.letGo();
+    QTRY_COMPARE(panel.model().rowCount(), 4);
+    QVERIFY(panel.model().at(0).groups.empty());
+  }
+
+  /// What is copied, drawn or written is never the comparison before; numbers are written once they are read.
+  void aComparisonThatIsBeingReadIsNotGivenAway() {
+    open();
+    const Workbench bench = workbench();
+    ComparePanel panel(bench);
+    panel.resize(900, 600);
+    panel.show();
+    QTRY_COMPARE(panel.model().rowCount(), 2);
+    const auto* copy = panel.findChild<QToolButton*>("copy");
+    QTRY_VERIFY(copy->isEnabled());
+    QSignalSpy problems(session_.get(), &Session::problem), logged(session_.get(), &Session::logged);
+    const QString csv = folder_->filePath("c.csv"), png = folder_->filePath("c.png");
+    Held reader(*session_);
+    session_->selection().setChecked(2, false);  // both were at first
+    QVERIFY(!copy->isEnabled() && !copy->toolTip().isEmpty());
+    panel.copy();
+    QCOMPARE(problems.count(), 1);
+    QVERIFY_THROWS_EXCEPTION(Error, panel.exportTo(png));
+    QVERIFY(!QFile::exists(png));
+    panel.exportTo(csv);
+    QVERIFY(!QFile::exists(csv));
+    reader.letGo();
+    QTRY_VERIFY(QFile::exists(csv));
+    const std::string text = readTextFile(csv.toStdString(), 1 << 20);
+    QCOMPARE(std::ranges::count(text, '\n'), std::ptrdiff_t{2});  // heading and the checked run
+    QTRY_COMPARE(panel.model().rowCount(), 1);
+    QTRY_VERIFY(copy->isEnabled());
+    panel.exportTo(png);
+    QVERIFY(QFile::exists(png));
+  }
+
+  /// What was read around the pointer may have been trained anew since.
+  void exactNumbersAreReadAgain() {
+    constexpr std::int64_t kSteps = 140'000, kAsked = 70'001;
+    std::int64_t run = 0;
+    {
+      ProjectWriter writer(file().toStdString());
+      run = writer.createRun(fakeConfig("ra-uc", 9, 1)).id;
+      writer.beginAttempt(run, currentManifest(), "");
+      StepReport report;
+      report.epoch = report.count = 1;
+      report.gain = report.unperturbedLoss = std::nan("");
+      for (report.step = 1; report.step <= kSteps; ++report.step) {
+        report.loss = 1 + static_cast<double>(report.step * 7919 % 1000) / 1000;
+        writer.append(run, 1, report);
+      }
+    }
+    open();
+    const Workbench bench = workbench();
+    session_->selection().setChecked(run, true);
+    LivePanel panel(bench);
+    auto* loss = panel.findChild<Plot*>("loss");
+    QTRY_COMPARE_WITH_TIMEOUT(loss->figure().curves.size(), std::size_t{1}, 20000);
+    const auto isExact = [&] { return !loss->readOut(static_cast<double>(kAsked), 0).contains("…"); };
+    QVERIFY(!isExact());
+    Q_EMIT loss->hovered(static_cast<double>(kAsked), 0);
+    QTRY_VERIFY(isExact());
+    {
+      Held reader(*session_);
+      Q_EMIT session_->reloaded(run);
+      QVERIFY(!isExact());
+      Q_EMIT loss->hovered(static_cast<double>(kAsked), 0);
+      Q_EMIT session_->reloaded(run);  // the answer that is still to come is of the numbers before
+      bool isAnswered = false;
+      session_->ask(
+          session_.get(), [](const OpenProject&) { return 0; },
+          [&](std::optional<int>) { isAnswered = true; });
+      reader.letGo();
+      QTRY_VERIFY(isAnswered);
+      QVERIFY(!isExact());
+    }
+    Q_EMIT loss->hovered(static_cast<double>(kAsked), 0);
+    QTRY_VERIFY(isExact());
+  }
+
+  /// What keeps the list from being read may pass: it is asked for again, and the reason is told once.
+  void aListThatCouldNotBeReadIsAskedForAgain() {
+    open();
+    QSignalSpy problems(session_.get(), &Session::problem);
+    SQLite::Database other(file().toStdString(), SQLite::OPEN_READWRITE, 5000);
+    other.exec("ALTER TABLE attempts RENAME TO hidden");
+    QTRY_COMPARE_WITH_TIMEOUT(problems.count(), 1, 20000);
+    QCOMPARE(session_->runs().size(), std::size_t{2});
+    other.exec("ALTER TABLE hidden RENAME TO attempts; UPDATE runs SET title = 'renamed' WHERE id = 2");
+    QTRY_COMPARE_WITH_TIMEOUT(session_->find(2)->title, std::string("renamed"), 30000);
+    QCOMPARE(problems.count(), 1);
+  }
+};
+
+QTEST_MAIN(TestLateAnswers)
+#include "tst_late_answers.moc"
