@@ -66,6 +66,7 @@ class TestCliDamage : public QObject {
     const ReadOnlyFolder sealed(program_.path("sealed"));
     const auto file = sealed.file("p.uada");
     std::filesystem::copy_file(program_.path("sound.uada").toStdString(), file);
+    leaveWithLog(file);
     if (!sealed.seal()) QSKIP("not run: neither a read-only file system nor a folder without permission");
     const QString project = QString::fromStdString(file.string());
     for (const QStringList& verb : {QStringList{"runs"}, QStringList{"table", "2"}, QStringList{"show", key_},

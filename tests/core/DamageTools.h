@@ -43,6 +43,12 @@ inline void writeDamageable(const std::filesystem::path& file) {
   database.exec("UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE type = 'table'");
 }
 
+/// Leaves a project as the programs do: in the mode with a log, which is empty and gone.
+inline void leaveWithLog(const std::filesystem::path& file) {
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+  database.exec("PRAGMA journal_mode=WAL");
+}
+
 struct Damage {
   std::string table, column, value;  ///< value: SQL
   std::string sql() const {
