@@ -19,11 +19,12 @@ constexpr double kOpen = std::numeric_limits<double>::max();
 
 std::string plain(double value) { return fmt::format("{:g}", value); }
 
-/// "at least 1", "between 0 and 1" or "".
+/// "at least 1", "between 0 and 1", "between 10 and 130 in steps of 6" or "".
 std::string rangeText(const Field& field) {
   const bool low = field.min > -kOpen, high = field.max < kOpen;
-  if (low && high) return fmt::format("between {} and {}", plain(field.min), plain(field.max));
-  if (low) return "at least " + plain(field.min);
+  const std::string steps = field.step > 1 ? fmt::format(" in steps of {}", field.step) : "";
+  if (low && high) return fmt::format("between {} and {}{}", plain(field.min), plain(field.max), steps);
+  if (low) return "at least " + plain(field.min) + steps;
   if (high) return "at most " + plain(field.max);
   return "";
 }
@@ -82,6 +83,8 @@ std::string integerProblem(const Field& field, const Json& value) {
   if (std::string problem = numberProblem(field, value); !problem.empty()) return problem;
   if (*whole < std::numeric_limits<int>::min() || *whole > std::numeric_limits<int>::max())
     return fmt::format("{} found, which is too large", *whole);
+  if (field.step > 1 && (*whole - static_cast<std::int64_t>(field.min)) % field.step != 0)
+    return fmt::format("{} found, a whole number {} expected", *whole, rangeText(field));
   return "";
 }
 

@@ -33,6 +33,7 @@ struct Field {
   std::string_view help;   ///< one sentence; unit and the paper's symbol; a literal
   double min = std::numeric_limits<double>::lowest();
   double max = std::numeric_limits<double>::max();
+  int step = 1;                           ///< of a whole number: from min on it may be every step-th
   std::vector<std::string> choices = {};  ///< of a string or a whole number; empty: any
   bool advanced = false;                  ///< folded away in forms
   Role role = Role::setting;
