@@ -1,8 +1,15 @@
 #include "core/engine/models/Layers.h"
 
+#include <cmath>
+
 #include "core/base/Philox.h"
 
 namespace uada {
+
+double fanOutDeviation(const at::Tensor& weight) {
+  const std::int64_t fanOut = weight.size(0) * weight.size(2) * weight.size(3);
+  return std::sqrt(2.0 / static_cast<double>(fanOut));
+}
 
 Conv::Conv(int in, int out, int kernel, int stride, int dilation)
     : stride_(stride), dilation_(dilation), padding_(kernel / 2 * dilation) {
@@ -10,13 +17,15 @@ Conv::Conv(int in, int out, int kernel, int stride, int dilation)
   weight_ = register_parameter("weight", weight);
 }
 
+void Conv::addBias() { bias_ = register_parameter("bias", at::zeros({weight_.size(0)})); }
+
 at::Tensor Conv::forward(const at::Tensor& x) const {
-  if (weight_.size(2) > 1 || stride_ == 1) return at::conv2d(x, weight_, {}, stride_, padding_, dilation_);
+  if (weight_.size(2) > 1 || stride_ == 1) return at::conv2d(x, weight_, bias_, stride_, padding_, dilation_);
   // A strided 1x1 convolution reads every stride-th pixel. oneDNN's own, as in LibTorch 2.11, crashes
   // (AVX-512) or never ends (AVX2) in the backward pass of 8 input channels and fewer, so the pixels are
   // picked first.
   const at::Tensor picked = x.slice(2, 0, c10::nullopt, stride_).slice(3, 0, c10::nullopt, stride_);
-  return at::conv2d(picked.contiguous(at::MemoryFormat::ChannelsLast), weight_);
+  return at::conv2d(picked.contiguous(at::MemoryFormat::ChannelsLast), weight_, bias_);
 }
 
 BatchNorm::BatchNorm(int channels) {
@@ -37,8 +46,7 @@ at::Tensor BatchNorm::forward(const at::Tensor& x) const {
 
 at::Tensor ChannelDropout::forward(const at::Tensor& x) const {
   if (rate_ == 0 || mode == NormMode::eval) return x;
-  Random random(noise.seed, static_cast<std::uint32_t>(noise.step), noise.pass * kMostDropouts + layer,
-                Purpose::dropout);
+  Random random(noise.seed, static_cast<std::uint32_t>(noise.step), stream(), Purpose::dropout);
   const at::Tensor mask = at::empty({x.size(0), x.size(1), 1, 1}, at::kFloat);
   auto* values = mask.mutable_data_ptr<float>();
   const auto kept = static_cast<float>(1 / (1 - rate_));

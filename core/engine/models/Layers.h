@@ -6,15 +6,23 @@ namespace uada {
 
 /// The layers draw no random numbers: drawWeights() fills them once the whole network stands.
 
+/// He's rule by fan-out: the deviation of a convolution's initial weights.
+/// weight  [out, in, kernel, kernel]
+/// source  He et al. 2015, equation (14): sqrt(2 / (kernel * kernel * out))
+double fanOutDeviation(const at::Tensor& weight);
+
 /// Square convolution without bias, "same" padding.
 class Conv : public torch::nn::Module {
  public:
   Conv(int in, int out, int kernel, int stride, int dilation = 1);
+  /// Before the first forward.
+  void addBias();
   /// x [B, in, H, W] -> [B, out, ceil(H / stride), ceil(W / stride)]
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
   at::Tensor weight_;  // [out, in, kernel, kernel]
+  at::Tensor bias_;    // [out], or none
   std::int64_t stride_, dilation_, padding_;
 };
 
@@ -31,16 +39,27 @@ class BatchNorm : public torch::nn::Module {
   at::Tensor weight_, bias_, runningMean_, runningVar_;  // [channels]
 };
 
+/// What draws random numbers unless the network is tested. They depend on nothing but Network::setNoise(),
+/// the layer's number in its network, and the row's place: the same rows give the same bits again.
+class RandomLayer {
+ public:
+  virtual ~RandomLayer() = default;
+  NormMode mode = NormMode::train;
+  Noise noise;
+  std::uint32_t number = 0;  ///< tells the network's random layers apart
+
+ protected:
+  /// The index of its random numbers among all that a step draws.
+  std::uint32_t stream() const { return noise.pass * kMostRandomLayers + number; }
+};
+
 /// Sets whole channels to zero while training, each by itself, and enlarges the others so that their mean
-/// stays. Which ones depends on Network::setNoise() and the layer's name alone.
-class ChannelDropout : public torch::nn::Module {
+/// stays.
+class ChannelDropout : public torch::nn::Module, public RandomLayer {
  public:
   explicit ChannelDropout(double rate) : rate_(rate) {}
   /// x [B, C, H, W] -> the same shape
   at::Tensor forward(const at::Tensor& x) const;
-  NormMode mode = NormMode::train;
-  Noise noise;
-  std::uint32_t layer = 0;  ///< tells the network's dropout layers apart
 
  private:
   double rate_;

@@ -84,6 +84,10 @@ void drawWeights(Network& network, std::uint64_t seed) {
       entry.value().fill_(entry.key() == prefix + "weight" ? 1 : 0);
       continue;
     }
+    if (network.startsAtZero(entry.key())) {
+      entry.value().zero_();
+      continue;
+    }
     if (const std::optional<double> deviation = network.deviationOf(entry.key(), weight);
         deviation && entry.value().dim() == 4) {
       drawNormal(entry.value(), entry.key(), *deviation, seed);
@@ -99,21 +103,22 @@ void Network::setNormMode(NormMode mode) {
   mode_ = mode;
   for (const auto& module : modules()) {
     if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->mode = mode;
-    if (auto* dropout = dynamic_cast<ChannelDropout*>(module.get())) dropout->mode = mode;
+    if (auto* layer = dynamic_cast<RandomLayer*>(module.get())) layer->mode = mode;
   }
 }
 
 void Network::setNoise(const Noise& noise) {
-  if (!dropouts_) {
-    dropouts_.emplace();
+  if (!randomLayers_) {
+    randomLayers_.emplace();
     for (const auto& module : modules())
-      if (auto* dropout = dynamic_cast<ChannelDropout*>(module.get())) {
-        dropout->layer = static_cast<std::uint32_t>(dropouts_->size());
-        dropouts_->push_back(dropout);
+      if (auto* layer = dynamic_cast<RandomLayer*>(module.get())) {
+        layer->number = static_cast<std::uint32_t>(randomLayers_->size());
+        randomLayers_->push_back(layer);
       }
-    TORCH_CHECK(dropouts_->size() <= kMostDropouts, "more dropout layers than have numbers of their own");
+    TORCH_CHECK(randomLayers_->size() <= kMostRandomLayers,
+                "more random layers than have numbers of their own");
   }
-  for (ChannelDropout* dropout : *dropouts_) dropout->noise = noise;
+  for (RandomLayer* layer : *randomLayers_) layer->noise = noise;
 }
 
 void Network::visit(StateVisitor& visitor) const {

@@ -21,7 +21,7 @@ enum class NormMode {
   eval,   ///< running statistics
 };
 
-class ChannelDropout;
+class RandomLayer;
 
 /// What a network says of B images: what a task makes its losses from.
 struct Output {
@@ -29,13 +29,13 @@ struct Output {
   at::Tensor aux = {};  ///< the same of a second classifier, where the network has one that trains it
 };
 
-/// What random layers draw from, beside their place: a forward of a step.
+/// What random layers draw from, beside their own number: a forward of a step.
 struct Noise {
   std::uint64_t seed = 0;
   std::int64_t step = 0;
   std::uint32_t pass = 0;  ///< from 0 in each step
 };
-constexpr std::uint32_t kMostDropouts = 64;  ///< of a network
+constexpr std::uint32_t kMostRandomLayers = 64;  ///< of a network
 
 /// A network as the trainer knows it. Owned by the training thread.
 class Network : public torch::nn::Module {
@@ -53,6 +53,8 @@ class Network : public torch::nn::Module {
   virtual std::optional<double> deviationOf(const std::string& /*parameter*/, const at::Tensor&) const {
     return std::nullopt;
   }
+  /// Whether a parameter's initial values are 0 where drawWeights() would draw them.
+  virtual bool startsAtZero(const std::string& /*parameter*/) const { return false; }
 
  protected:
   /// Whether the next forward is one that is learned from.
@@ -60,7 +62,7 @@ class Network : public torch::nn::Module {
 
  private:
   NormMode mode_ = NormMode::train;
-  std::optional<std::vector<ChannelDropout*>> dropouts_;  ///< its layers, once they were looked for
+  std::optional<std::vector<RandomLayer*>> randomLayers_;  ///< once they were looked for
 };
 
 /// Builds the network of a catalogue entry, with its initial weights.

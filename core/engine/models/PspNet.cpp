@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <cmath>
-
 #include "core/base/Error.h"
 #include "core/engine/models/Layers.h"
 
@@ -113,8 +111,7 @@ class PspNetwork : public Network {
   /// Of the backbone: He's rule by fan-out.
   std::optional<double> deviationOf(const std::string& name, const at::Tensor& weight) const override {
     if (!name.starts_with("stem_") && !name.starts_with("layer")) return std::nullopt;
-    const std::int64_t fanOut = weight.size(0) * weight.size(2) * weight.size(3);
-    return std::sqrt(2.0 / static_cast<double>(fanOut));
+    return fanOutDeviation(weight);
   }
 
  private:
