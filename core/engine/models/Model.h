@@ -28,6 +28,14 @@ struct Model {
   std::string (*inputProblem)(const Input& input) = nullptr;
   std::string (*shortName)(const Choice& model) = nullptr;  ///< "r18", "r18w16": for titles and columns
 };
+/// What an `inputProblem` says of a side below the least; "": nothing.
+/// network  what wants it, and why: "wrn, which halves them twice,"
+inline std::string sideProblem(const Input& input, int least, const std::string& network) {
+  if (input.height >= least && input.width >= least) return "";
+  return std::to_string(input.width) + " x " + std::to_string(input.height) + " found, for " + network +
+         " sides of at least " + std::to_string(least) + " expected";
+}
+
 const std::vector<Model>& models();
 const Model& findModel(std::string_view name);
 /// By name or as an object with `name` and settings. Throws UsageError. where: for messages

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <string>
+
 #include "core/engine/models/Model.h"
+#include "core/engine/models/ResNetShape.h"
 
 namespace uada {
 
-/// CIFAR-style ResNet of basic blocks: 3x3 stem without pooling, four stages.
+/// ResNet for small images: 3x3 stem without pooling, four stages, mean over the last map.
 struct ResNet {
   static constexpr const char* kName = "resnet";
   static constexpr const char* kTitle = "ResNet (CIFAR style)";
@@ -17,8 +20,8 @@ struct ResNet {
   void visit(SettingsVisitor& v) {
     v.field({.name = "depth",
              .title = "Depth",
-             .help = "Layers with weights: 10, 18 or 34",
-             .choices = {"10", "18", "34"},
+             .help = "Layers with weights: 10, 18 and 34 have basic blocks, 50 and 101 bottlenecks",
+             .choices = {"10", "18", "34", "50", "101"},
              .storedAsText = true},
             depth);
     v.field({.name = "width",
@@ -28,22 +31,9 @@ struct ResNet {
              .max = 1024},
             width);
   }
-  /// Basic blocks in each of the four stages.
-  std::vector<int> blocks() const {
-    if (depth == 34) return {3, 4, 6, 3};
-    return std::vector<int>(4, depth == 10 ? 1 : 2);
-  }
   static std::int64_t parameters(const ResNet& settings, const ModelContext& context) {
-    std::int64_t in = settings.width, sum = 27 * in + 2 * in;  // stem 3x3 from RGB, batch normalisation
-    std::int64_t out = in;
-    for (const int count : settings.blocks()) {
-      for (int block = 0; block < count; ++block, in = out) {
-        sum += 9 * in * out + 2 * out + 9 * out * out + 2 * out;
-        if (in != out) sum += in * out + 2 * out;  // 1x1 shortcut where the stride is 2
-      }
-      out *= 2;
-    }
-    return sum + in * context.classes + context.classes;
+    return resNetParameters(resNetShape(settings.depth), 27 * std::int64_t{settings.width}, settings.width,
+                            context.classes);
   }
   static std::string shortName(const ResNet& settings) {
     return "r" + std::to_string(settings.depth) +
