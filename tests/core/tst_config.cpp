@@ -172,7 +172,7 @@ class TestConfig : public QObject {
     QTest::newRow("fraction") << "\"epochs\": 3" << "\"epochs\": 2.5" << "a whole number expected";
     QTest::newRow("type") << "\"epochs\": 3" << "\"epochs\": \"3\"" << "a number expected, a string found";
     QTest::newRow("choice") << "\"depth\": \"10\"" << "\"depth\": \"11\""
-                            << "recipe.model.depth: '11' found, one of 10, 18, 34 expected";
+                            << "recipe.model.depth: '11' found, one of 10, 18, 34, 50, 101 expected";
     QTest::newRow("unknown model") << "\"resnet\"" << "\"resnett\""
                                    << "unknown model 'resnett'; known: resnet";
     QTest::newRow("unknown data set")
@@ -312,8 +312,10 @@ class TestConfig : public QObject {
     const auto problem = [](const char* depth) {
       return QString::fromStdString(problemOf(replaced(kExperiment, "\"10\"", depth)));
     };
-    QCOMPARE(problem("12"), QString("f.json: recipe.model.depth: 12 found, one of 10, 18, 34 expected"));
-    QCOMPARE(problem("10.5"), QString("f.json: recipe.model.depth: 10.5 found, one of 10, 18, 34 expected"));
+    QCOMPARE(problem("12"),
+             QString("f.json: recipe.model.depth: 12 found, one of 10, 18, 34, 50, 101 expected"));
+    QCOMPARE(problem("10.5"),
+             QString("f.json: recipe.model.depth: 10.5 found, one of 10, 18, 34, 50, 101 expected"));
     QCOMPARE(problem("true"),
              QString("f.json: recipe.model.depth: a whole number expected, true or false found"));
   }
