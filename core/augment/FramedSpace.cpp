@@ -68,6 +68,12 @@ Part drawnStep(std::size_t op, int level, Random& random) {
   return step;
 }
 
+Part drawnShareStep(std::size_t op, double share, Random& random) {
+  Part step = drawnStep(op, levelOfShare(share), random);
+  step.found = share;
+  return step;
+}
+
 Plan FramedSpace::draw(Random& random, int epoch, ImageSize source) const {
   Plan plan;
   plan.grid = grid_;

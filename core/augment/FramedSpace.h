@@ -52,5 +52,7 @@ class FramedSpace : public PlanSpace {
 
 /// A step that fired. Draws the sign; of ops with a place x, y; of ops with a partner its number.
 Part drawnStep(std::size_t op, int level, Random& random);
+/// The same on a continuous grid. share: of its range, 0 to 1
+Part drawnShareStep(std::size_t op, double share, Random& random);
 
 }  // namespace uada

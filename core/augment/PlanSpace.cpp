@@ -247,6 +247,20 @@ std::vector<std::size_t> fourteenOps() {
                    "identity"});
 }
 
+const std::vector<Element>& ohlElements() {
+  static const std::vector<Element> all = [] {
+    std::vector<Element> elements;
+    for (const std::size_t op :
+         opsNamed({"shear_x", "shear_y", "translate_x", "translate_y", "rotate", "color", "posterize",
+                   "solarize", "contrast", "sharpness", "brightness"})) {
+      for (int level = 0; level < levelsOf(Grid::ohl); ++level) elements.push_back({op, level});
+    }
+    for (const std::size_t op : opsNamed({"autocontrast", "equalize", "invert"})) elements.push_back({op, 0});
+    return elements;
+  }();
+  return all;
+}
+
 std::size_t drawnOp(const std::vector<std::size_t>& ops, Random& random) {
   return ops[random.below(static_cast<std::uint32_t>(ops.size()))];
 }

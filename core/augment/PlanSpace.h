@@ -115,6 +115,14 @@ std::vector<std::size_t> fifteenOps();
 /// The 14 ops of the RandAugment paper, TrivialAugment and UADA.
 std::vector<std::size_t> fourteenOps();
 
+/// An op at a strength.
+struct Element {
+  std::size_t op = 0;
+  int level = 0;
+};
+/// The 36 elements of OHL-Auto-Aug: 11 ops at three strengths each, and three without, levels of Grid::ohl.
+const std::vector<Element>& ohlElements();
+
 /// One of the ops, uniform.
 std::size_t drawnOp(const std::vector<std::size_t>& ops, Random& random);
 /// A whole level of the grid, uniform.

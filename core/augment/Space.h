@@ -101,6 +101,8 @@ class Space {
   }
   /// The plan with every coordinate in its range: the one that is rendered.
   virtual Plan clamped(const Plan& plan) const = 0;
+  /// Whether its plans may mix labels (Op::mixesLabels).
+  virtual bool mixesLabels() const { return false; }
   /// Whether its plans are of images of any size; else of those as large as the input.
   virtual bool takesAnySize() const { return false; }
 

@@ -23,6 +23,9 @@ constexpr GridInfo kGrids[] = {
     {Grid::ta31Paper, "ta31-paper", "TrivialAugment, RandAugment space, translations to 14.4 px", 30, false},
     {Grid::ta31Imagenet, "ta31-imagenet", "TrivialAugment, RandAugment space, translations to 70 px", 30,
      false},
+    {Grid::ltda, "ltda", "LTDA, 0 to 1", 1, true},
+    {Grid::divaug, "divaug", "DivAug, 0 to 1", 1, true},
+    {Grid::ohl, "ohl", "OHL-Auto-Aug, 3 strengths", 2, false},
 };
 
 }  // namespace
@@ -34,8 +37,14 @@ const GridInfo& gridInfo(Grid grid) { return kGrids[static_cast<std::size_t>(gri
 Grid gridFromName(std::string_view name) { return findEntry(grids(), name, "grid").grid; }
 
 std::string_view cutoutOf(Grid grid) {
-  const bool inclusive = grid == Grid::ra30 || grid == Grid::ra30Published || grid == Grid::faa;
-  return inclusive ? "cutout_abs" : "cutout";
+  switch (grid) {
+    case Grid::ra30:
+    case Grid::ra30Published:
+    case Grid::faa:
+    case Grid::ltda:
+    case Grid::divaug: return "cutout_abs";
+    default: return "cutout";
+  }
 }
 
 }  // namespace uada

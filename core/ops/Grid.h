@@ -25,6 +25,9 @@ enum class Grid {
   uniform,        ///< UniformAugment's space as TrivialAugment's code has it: level / 30
   ta31Paper,      ///< ta31 with translations up to 14.4 pixels, as in RandAugment's paper
   ta31Imagenet,   ///< ta31 with translations up to 70 pixels, which its code takes for ImageNet
+  ltda,           ///< LTDA: a share from 0 to 1; solarize grows weaker with it, posterize keeps 0 to 4 bits
+  divaug,         ///< DivAug: as faa, but posterize keeps 0 to 4 bits
+  ohl,            ///< OHL's three strengths of each op, in TrivialAugment's code
 };
 
 struct GridInfo {

@@ -46,7 +46,10 @@ double scaled(Grid grid, double level, double span) {
     case Grid::tv10:
     case Grid::tv31:
     case Grid::tvWide31: return line(0.0, span, level, topLevel(grid));
-    case Grid::faa: return level * span;
+    case Grid::faa:
+    case Grid::ltda:
+    case Grid::divaug: return level * span;
+    case Grid::ohl: return span * level / 2.0;
   }
   return kNoLevel;
 }
@@ -54,11 +57,12 @@ double scaled(Grid grid, double level, double span) {
 double wholeScaled(Grid grid, double level, double span) { return std::trunc(scaled(grid, level, span)); }
 
 double symmetric(Grid grid, double level, int sign, double span) {
-  if (grid == Grid::faa) return signOf(sign) * (scaled(grid, level, 2 * span) - span);
+  if (grid == Grid::faa || grid == Grid::divaug) return signOf(sign) * (scaled(grid, level, 2 * span) - span);
   return signOf(sign) * scaled(grid, level, span);
 }
 
 double shearLevel(Grid grid, double level, int sign) {
+  if (grid == Grid::ohl) return signOf(sign) * (scaled(grid, level, 0.2) + 0.1);
   return symmetric(grid, level, sign, isWide(grid) ? 0.99 : 0.3);
 }
 
@@ -81,7 +85,10 @@ double translateLevel(Grid grid, double level, int sign, int side) {
     case Grid::tv10:
     case Grid::tv31: return -signOf(sign) * wholeScaled(grid, level, kShare * side);
     case Grid::tvWide31: return -signOf(sign) * wholeScaled(grid, level, 32);
-    case Grid::faa: return symmetric(grid, level, sign, 0.45) * side;
+    case Grid::ltda: return symmetric(grid, level, sign, 10);
+    case Grid::ohl: return signOf(sign) * (wholeScaled(grid, level, 9) + 5);
+    case Grid::faa:
+    case Grid::divaug: return symmetric(grid, level, sign, 0.45) * side;
   }
   return kNoLevel;
 }
@@ -94,7 +101,9 @@ double rotateLevel(Grid grid, double level, int sign) {
     case Grid::tv31:
     case Grid::ra30:
     case Grid::ra30Published:
-    case Grid::faa: return symmetric(grid, level, sign, 30);
+    case Grid::faa:
+    case Grid::ltda:
+    case Grid::divaug: return symmetric(grid, level, sign, 30);
     case Grid::tvWide31: return symmetric(grid, level, sign, 135);
     case Grid::aa10:
     case Grid::aa10Published:
@@ -104,6 +113,7 @@ double rotateLevel(Grid grid, double level, int sign) {
     case Grid::ta31Imagenet:
     case Grid::uniform: return signOf(sign) * wholeScaled(grid, level, 30);
     case Grid::taWide31: return signOf(sign) * wholeScaled(grid, level, 135);
+    case Grid::ohl: return signOf(sign) * (wholeScaled(grid, level, 20) + 10);
   }
   return kNoLevel;
 }
@@ -124,10 +134,17 @@ double factorLevel(Grid grid, double level, int sign) {
     case Grid::uniform: return scaled(grid, level, 1.8) + 0.1;
     case Grid::ra30:
     case Grid::ra30Published:
-    case Grid::faa: return scaled(grid, level, 1.9 - 0.1) + 0.1;
+    case Grid::faa:
+    case Grid::ltda:
+    case Grid::divaug: return scaled(grid, level, 1.9 - 0.1) + 0.1;
     case Grid::taWide31: return scaled(grid, level, 1.99) + 0.01;
+    case Grid::ohl: return scaled(grid, level, 0.6) + 1.3;
   }
   return kNoLevel;
+}
+
+double colorLevel(Grid grid, double level, int sign) {
+  return grid == Grid::ohl ? scaled(grid, level, 0.6) + 0.3 : factorLevel(grid, level, sign);
 }
 
 Op enhancer(const char* name, const char* title, const char* source) {
@@ -151,6 +168,9 @@ double posterizeLevel(Grid grid, double level) {
     case Grid::ra30Published: return std::max(1.0, wholeScaled(grid, level, 4));
     case Grid::taWide31: return 8.0 - wholeScaled(grid, level, 6);
     case Grid::faa: return std::trunc(scaled(grid, level, 4) + 4.0);
+    case Grid::ltda:
+    case Grid::divaug: return wholeScaled(grid, level, 4);
+    case Grid::ohl: return 7.0 - wholeScaled(grid, level, 3);
     default: return 8.0 - wholeScaled(grid, level, 4);
   }
 }
@@ -162,7 +182,10 @@ double solarizeLevel(Grid grid, double level) {
     case Grid::dv10:
     case Grid::ra30: return 256.0 - scaled(grid, level, 256);
     case Grid::ra30Published:
-    case Grid::faa: return scaled(grid, level, 256);
+    case Grid::faa:
+    case Grid::ltda:
+    case Grid::divaug: return scaled(grid, level, 256);
+    case Grid::ohl: return 179.0 - wholeScaled(grid, level, 153);
     default: return 256.0 - wholeScaled(grid, level, 256);
   }
 }
@@ -182,13 +205,18 @@ double cutoutLevel(Grid grid, double level, int side) {
     case Grid::taWide31: return wholeScaled(grid, level, 0.6 * side);
     case Grid::uniform: return wholeScaled(grid, level, 0.2 * side);
     // At 0 this code leaves the image alone; a rectangle of side 0 would hide a pixel.
-    case Grid::faa: return bounded(grid, level) > 0 ? scaled(grid, level, 0.2) * side : -1.0;
+    case Grid::faa:
+    case Grid::divaug: return bounded(grid, level) > 0 ? scaled(grid, level, 0.2) * side : -1.0;
+    case Grid::ltda: return wholeScaled(grid, level, side / 2);
     default: return kNoLevel;
   }
 }
 
 double samplePairingLevel(Grid grid, double level) {
-  return isStandardTa(grid) || grid == Grid::uniform ? scaled(grid, level, 0.4) : kNoLevel;
+  const bool known = isStandardTa(grid) || grid == Grid::uniform || grid == Grid::divaug;
+  return known ? scaled(grid, level, 0.4) : kNoLevel;
 }
+
+double mixupLevel(Grid grid, double level) { return grid == Grid::ltda ? scaled(grid, level, 1) : kNoLevel; }
 
 }  // namespace uada

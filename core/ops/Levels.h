@@ -28,6 +28,8 @@ double translateLevel(Grid grid, double level, int sign, int side);
 double rotateLevel(Grid grid, double level, int sign);
 /// Of the four enhancers.
 double factorLevel(Grid grid, double level, int sign);
+/// Of color, which OHL takes from other factors.
+double colorLevel(Grid grid, double level, int sign);
 /// What these have in common: their value is a factor, 1 leaves the image as it is.
 Op enhancer(const char* name, const char* title, const char* source);
 double posterizeLevel(Grid grid, double level);
@@ -35,5 +37,6 @@ double solarizeLevel(Grid grid, double level);
 double solarizeAddLevel(Grid grid, double level);
 double cutoutLevel(Grid grid, double level, int side);
 double samplePairingLevel(Grid grid, double level);
+double mixupLevel(Grid grid, double level);
 
 }  // namespace uada

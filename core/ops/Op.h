@@ -49,6 +49,7 @@ struct Op {
   bool geometric = false;     ///< moves pixels; with a value: reads fill and filter of `sampling`
   bool hasPlace = false;      ///< reads x and y of `sampling`
   bool hasPartner = false;    ///< reads `sampling.other`
+  bool mixesLabels = false;   ///< its value is the partner's share of the label, too
   Alpha alpha = Alpha::kept;  ///< read for plans of Outside::mean
   Filter uc10Filter = Filter::nearest;  ///< what Grid::uc10 renders with: bicubic for shear, else nearest
 

@@ -67,7 +67,7 @@ void TestCliList::listsEveryKind() {
 
 void TestCliList::listsTheRangesOfGrids() {
   const auto all = objects(Program().run({"list", "grids", "--json"}).out);
-  QCOMPARE(ofKind(all, "grid").size(), 16);
+  QCOMPARE(ofKind(all, "grid").size(), 19);
   const auto find = [&](const char* name) {
     for (const QJsonObject& grid : all)
       if (grid["name"] == name) return grid;
@@ -112,11 +112,10 @@ void TestCliList::listsAllSettingsInATerminal() {
   const QString all = Program().run({"list", "settings"}).out;
   for (const QString& line : all.split('\n')) QVERIFY2(line.size() <= 120, qPrintable(line));
   QCOMPARE(all.count("\ncutout_size "), 1);
-  QVERIFY2(
-      all.contains(
-          "\nuada-cifar, autoaugment, randaugment, trivialaugment, uniformaugment, adversarial-space, found "
-          "(policy)\n"),
-      qPrintable(all));
+  QVERIFY2(all.contains("\nuada-cifar, autoaugment, randaugment, trivialaugment, uniformaugment, "
+                        "adversarial-space, ltda-space, "
+                        "divaug-space,\nentaugment-space, ohl-space, found (policy)\n"),
+           qPrintable(all));
   QVERIFY2(all.contains("\nbaseline (method)\nno settings\n"), qPrintable(all));
   const QString one = Program().run({"list", "settings", "randaugment"}).out;
   QCOMPARE(one.count("\ncutout_size "), 1);

@@ -104,6 +104,29 @@ constexpr Row kRows[] = {
     {"uniform", "posterize", 8, 14, 7, 30, 4},
     {"uniform", "contrast", 0.1, 15, 1.0, 30, 1.9},
     {"uniform", "cutout", 0, 15, 3, 30, 6},
+    {"ltda", "shear_y", 0, 0.5, 0.15, 1, 0.3},
+    {"ltda", "translate_x", 0, 0.25, 2.5, 1, 10},
+    {"ltda", "rotate", 0, 0.25, 7.5, 1, 30},
+    {"ltda", "solarize", 0, 0.25, 64, 1, 256},
+    {"ltda", "posterize", 0, 0.7, 2, 1, 4},
+    {"ltda", "color", 0.1, 0.5, 1.0, 1, 1.9},
+    {"ltda", "cutout_abs", 0, 0.5, 8, 1, 16},
+    {"ltda", "mixup", 0, 0.375, 0.375, 1, 1},
+    {"divaug", "shear_x", -0.3, 0.75, 0.15, 1, 0.3},
+    {"divaug", "translate_y", -14.4, 0.75, 7.2, 1, 14.4},
+    {"divaug", "rotate", -30, 0.25, -15, 1, 30},
+    {"divaug", "solarize", 0, 0.25, 64, 1, 256},
+    {"divaug", "posterize", 0, 0.7, 2, 1, 4},
+    {"divaug", "contrast", 0.1, 0.5, 1.0, 1, 1.9},
+    {"divaug", "cutout_abs", -1, 0.5, 3.2, 1, 6.4},
+    {"divaug", "sample_pairing", 0, 0.5, 0.2, 1, 0.4},
+    {"ohl", "shear_x", 0.1, 1, 0.2, 2, 0.3},
+    {"ohl", "translate_x", 5, 1, 9, 2, 14},
+    {"ohl", "rotate", 10, 1, 20, 2, 30},
+    {"ohl", "color", 0.3, 1, 0.6, 2, 0.9},
+    {"ohl", "brightness", 1.3, 1, 1.6, 2, 1.9},
+    {"ohl", "posterize", 7, 1, 6, 2, 4},
+    {"ohl", "solarize", 179, 1, 103, 2, 26},
 };
 // clang-format on
 
@@ -128,13 +151,13 @@ class TestGrids : public QObject {
 };
 
 void TestGrids::names() {
-  QCOMPARE(grids().size(), std::size_t{16});
+  QCOMPARE(grids().size(), std::size_t{19});
   for (std::size_t i = 0; i < grids().size(); ++i) {
     const GridInfo& info = grids()[i];
     QCOMPARE(static_cast<std::size_t>(info.grid), i);
     QVERIFY(gridFromName(info.name) == info.grid && gridName(info.grid) == info.name &&
             &gridInfo(info.grid) == &info);
-    QCOMPARE(info.continuous, info.grid == Grid::faa);
+    QCOMPARE(info.continuous, info.grid == Grid::faa || info.grid == Grid::ltda || info.grid == Grid::divaug);
     QCOMPARE(levelsOf(info.grid), info.top + 1);
   }
   for (const char* name : {"aa10", "uc10", "ra30", "tv31", "ta31", "ta-wide31", "faa", "uniform"})
@@ -197,8 +220,11 @@ void TestGrids::whichOpsHaveLevels() {
                                "contrast", "sharpness", "brightness",  "posterize",   "solarize"};
   const QHash<QString, QStringList> some{
       {"solarize_add", {"ra30", "ra30-published"}},
-      {"cutout", {"aa10", "aa10-published", "ddas", "ra30", "ra30-published", "ta-wide31", "faa", "uniform"}},
-      {"sample_pairing", {"ta31", "ta31-paper", "ta31-imagenet", "uniform"}}};
+      {"cutout",
+       {"aa10", "aa10-published", "ddas", "ra30", "ra30-published", "ta-wide31", "faa", "uniform", "ltda",
+        "divaug"}},
+      {"mixup", {"ltda"}},
+      {"sample_pairing", {"ta31", "ta31-paper", "ta31-imagenet", "uniform", "divaug"}}};
   for (const Op& op : ops()) {
     const QString name = QString::fromStdString(op.name);
     const QString row = name == QStringLiteral("cutout_abs") ? QStringLiteral("cutout") : name;
@@ -239,7 +265,8 @@ void TestGrids::signs() {
   for (Grid grid : {Grid::dv10, Grid::tv10, Grid::tv31, Grid::tvWide31})
     QCOMPARE(names(grid), moving + " rotate " + enhancing);
   for (Grid grid : {Grid::aa10, Grid::aa10Published, Grid::ddas, Grid::ra30, Grid::ra30Published, Grid::ta31,
-                    Grid::ta31Paper, Grid::ta31Imagenet, Grid::taWide31, Grid::faa, Grid::uniform})
+                    Grid::ta31Paper, Grid::ta31Imagenet, Grid::taWide31, Grid::faa, Grid::uniform, Grid::ltda,
+                    Grid::divaug, Grid::ohl})
     QCOMPARE(names(grid), moving + " rotate");
 }
 
@@ -263,7 +290,9 @@ void TestGrids::everyValueIsUsable() {
         for (int sign : {-1, 1}) {
           const double value = rawValue(op, info.grid, info.top * i / 30, sign, 32);
           QVERIFY(std::isfinite(value));
-          if (info.grid == Grid::ddas || (info.grid == Grid::faa && op.name.starts_with("cutout"))) continue;
+          if (info.grid == Grid::ddas ||
+              ((info.grid == Grid::faa || info.grid == Grid::divaug) && op.name.starts_with("cutout")))
+            continue;
           QVERIFY2(value >= op.min && value <= op.max, op.name.c_str());
         }
     }

@@ -4,7 +4,7 @@ usage: pillow_ops.py CASES IMAGES RESULTS [--sums]
   CASES    text, one case a line: op value filter red green blue x y width height offset
   IMAGES   raw 8-bit RGB, rows top to bottom; a case's image starts at its offset
   RESULTS  written: the results of all cases, one after the other; with --sums the 32 bytes SHA-256 of each
-x and y are the place of a cutout as shares of width and height. The partner of sample_pairing is the image
+x and y are the place of a cutout as shares of width and height. The partner of sample_pairing and mixup is the image
 itself upside down.
 Checked with Pillow 9.4.0 and Python 3.11.
 """
@@ -77,6 +77,7 @@ OPS = {
     "flip_ud": lambda i, c: i.transpose(Image.FLIP_TOP_BOTTOM),
     "blur": lambda i, c: i.filter(ImageFilter.BLUR),
     "smooth": lambda i, c: i.filter(ImageFilter.SMOOTH),
+    "mixup": lambda i, c: Image.blend(i, ImageOps.flip(i), c.value),
 }
 
 

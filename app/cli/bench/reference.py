@@ -107,6 +107,7 @@ def operation(op, value, filter, fill, x, y):
         "flip_ud": lambda i, _: i.transpose(Image.FLIP_TOP_BOTTOM),
         "blur": lambda i, _: i.filter(ImageFilter.BLUR),
         "smooth": lambda i, _: i.filter(ImageFilter.SMOOTH),
+        "mixup": lambda i, other: Image.blend(i, other, value),
     }[op]
 
 

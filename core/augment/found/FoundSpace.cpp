@@ -32,9 +32,8 @@ void FoundSpace::drawChain(Plan& plan, Random& random, int epoch) const {
 
 Part FoundSpace::drawOp(const PolicyOp& op, Random& random) const {
   const bool share = gridInfo(grid()).continuous;
-  Part step = drawnStep(op.op, share ? levelOfShare(op.level) : static_cast<int>(op.level), random);
-  if (share) step.found = op.level;
-  return step;
+  return share ? drawnShareStep(op.op, op.level, random)
+               : drawnStep(op.op, static_cast<int>(op.level), random);
 }
 
 void FoundSpace::drawSubpolicy(Plan& plan, Random& random, int epoch) const {
