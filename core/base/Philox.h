@@ -30,6 +30,9 @@ enum class Purpose : std::uint32_t {
   update = 6,
   validation = 7,
   policy = 8,
+  selection = 20,
+  magnitude = 21,
+  warp = 22,
   test = 99
 };
 

@@ -16,6 +16,7 @@
 #include "core/data/Dataset.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
+#include "core/engine/tasks/Task.h"
 #include "core/settings/SettingError.h"
 
 namespace uada {
@@ -209,6 +210,19 @@ void requireFittingCrops(const Experiment& experiment, const std::string& where)
   }
 }
 
+/// A method may know one task alone.
+void requireFittingTasks(const Experiment& experiment, const std::string& where) {
+  for (const Recipe& recipe : experiment.recipes)
+    for (const Choice& method : experiment.methods) {
+      const MethodEntry& entry = findMethod(method.name);
+      if (entry.task.empty() || entry.task == taskOf(recipe).name) continue;
+      throw UsageError(
+          fmt::format("{}: the method {} learns {} alone, but the recipe's model {} learns {}; leave the "
+                      "method out, or choose a model for {}",
+                      where, method.name, entry.task, recipe.model.name, taskOf(recipe).name, entry.task));
+    }
+}
+
 /// Before memory is taken for each run.
 void refuseTooMany(const Experiment& experiment, const std::string& where) {
   const std::size_t recipes = experiment.recipes.size(), methods = experiment.methods.size(),
@@ -264,6 +278,7 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
   readMethods(experiment, json, kept, where);
   experiment.seeds = readSeeds(json, where);
   refuseTooMany(experiment, where);
+  requireFittingTasks(experiment, where);
   requireFittingCrops(experiment, where);
   if (const Json* runtime = json.find("runtime"))
     experiment.runtime = settingsFromJson<Runtime>(*runtime, where + ": runtime");

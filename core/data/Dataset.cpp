@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "core/base/Error.h"
@@ -134,24 +135,35 @@ static void requireTwo(const Dataset& data, std::size_t samples, int label) {
                   hasLabels ? fmt::format("class {} has a", label) : "the data set has no more than a"));
 }
 
-Parts setAside(const std::shared_ptr<const Dataset>& data, double share, std::uint64_t seed) {
+std::vector<std::uint32_t> asideOf(const Dataset& data, double share, std::uint64_t seed) {
   // The index settles ties.
   const auto number = [seed](std::uint32_t index) {
     return std::pair(Random(seed, 0, index, Purpose::validation).next(), index);
   };
-  std::vector<std::uint32_t> training, validation;
+  std::vector<std::uint32_t> validation;
   int label = 0;
-  for (std::vector<std::uint32_t>& samples : samplesOfClasses(*data)) {
-    requireTwo(*data, samples.size(), label++);
+  for (std::vector<std::uint32_t>& samples : samplesOfClasses(data)) {
+    requireTwo(data, samples.size(), label++);
     if (samples.empty()) continue;
     std::ranges::sort(samples, {}, number);
     const auto wanted = std::llround(share * static_cast<double>(samples.size()));
     const auto count = std::clamp<std::ptrdiff_t>(wanted, 1, std::ssize(samples) - 1);
     validation.insert(validation.end(), samples.begin(), samples.begin() + count);
-    training.insert(training.end(), samples.begin() + count, samples.end());
   }
-  std::ranges::sort(training);
   std::ranges::sort(validation);
+  return validation;
+}
+
+std::vector<std::uint32_t> allBut(std::size_t count, std::span<const std::uint32_t> samples) {
+  std::vector<std::uint32_t> all(count), left;
+  std::iota(all.begin(), all.end(), 0U);
+  std::ranges::set_difference(all, samples, std::back_inserter(left));
+  return left;
+}
+
+Parts setAside(const std::shared_ptr<const Dataset>& data, double share, std::uint64_t seed) {
+  std::vector<std::uint32_t> validation = asideOf(*data, share, seed);
+  std::vector<std::uint32_t> training = allBut(data->size(), validation);
   return {std::make_shared<DatasetView>(data, std::move(training)),
           std::make_shared<DatasetView>(data, std::move(validation))};
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,10 @@ std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> data, std::
 struct Parts {
   std::shared_ptr<const Dataset> training, validation;
 };
+/// The numbers of the samples in the second part, in order; throws as setAside() does.
+std::vector<std::uint32_t> asideOf(const Dataset& data, double share, std::uint64_t seed);
+/// The numbers below `count` but these, which are in order.
+std::vector<std::uint32_t> allBut(std::size_t count, std::span<const std::uint32_t> samples);
 Parts setAside(const std::shared_ptr<const Dataset>& data, double share, std::uint64_t seed);
 
 /// What `uada data check` found.

@@ -51,6 +51,15 @@ class PlanContext : public StepContext {
     (mode.phase == Phase::probe ? probes : candidates).push_back(variant);
     return at::tensor(lossesOf(variant));
   }
+  Output outputs(Rows rows, Mode mode) override {
+    (mode.phase == Phase::probe ? probes : candidates).push_back(variantOf(rows.first));
+    return saidOf(numbersOf(rows));
+  }
+  at::Tensor images(Rows rows) const override { return at::zeros({rows.count, 3, 8, 8}); }
+  Snapshot save() const override { return {}; }
+  void load(const Snapshot&) override {}
+  void take(const Batch&) override { shown.clear(); }
+  double score(std::span<const std::uint32_t>) override { return 0; }
   Trained train(const TrainedOn& on) override {
     Trained trained;
     std::vector<float> own;
@@ -60,8 +69,19 @@ class PlanContext : public StepContext {
       own.push_back(loss(planOf(row)));
     }
     if (on.wantsLosses) trained.losses = at::tensor(own);
-    if (on.numbers.defined()) trained.numbers = on.numbers.to(at::kDouble).contiguous();
+    if (on.numbers.defined()) trained.numbers = on.numbers.to(at::kDouble).flatten().contiguous();
+    // As a network would: the gradient goes on to what the images were made from.
+    at::Tensor objective = on.images.defined() ? on.images.square().mean() : at::zeros({});
+    if (on.term) objective = objective + on.term(saidOf(on.rows));
+    if (objective.requires_grad()) objective.backward();
+    if (on.seen) trained.seen = on.seen(saidOf(on.rows)).to(at::kDouble).flatten().contiguous();
     return trained;
+  }
+  /// What a network says of one row: two logits, [1, 2], and three features.
+  virtual Output said(const Plan& plan) const {
+    const float value = loss(plan);
+    return {.main = at::tensor({value, 1.0F}).unsqueeze(0),
+            .features = at::tensor({value, 1.0F, -value}).unsqueeze(0)};
   }
   [[noreturn]] void refuse(std::string_view what) const override { throw Error(std::string(what)); }
   int pictured() const override { return pictured_; }
@@ -74,6 +94,15 @@ class PlanContext : public StepContext {
   virtual float loss(const Plan& plan) const {
     std::size_t hash = std::hash<std::string>{}(toJson(plan).dump());
     return static_cast<float>(hash % 1000) / 100;
+  }
+  Output saidOf(const at::Tensor& rows) const {
+    std::vector<at::Tensor> main, features;
+    for (std::int64_t at = 0; at < rows.numel(); ++at) {
+      Output one = said(planOf(rows[at].item<int>()));
+      main.push_back(one.main);
+      features.push_back(one.features);
+    }
+    return {.main = at::cat(main), .features = at::cat(features)};
   }
   int variantOf(int row) const { return row / static_cast<int>(count_); }
   const Plan& planOf(int row) const {

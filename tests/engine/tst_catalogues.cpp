@@ -188,7 +188,8 @@ void TestCatalogues::methodsDoTheirPasses() {
   const Passes passes = findMethod(config.method.name).passes(config.method, *space);
   const Attempt attempt(config, {});
   QCOMPARE(attempt.state, RunState::finished);
-  QCOMPARE(attempt.sink.steps.size(), std::size_t{3});
+  // Three, but where the method keeps images back.
+  QCOMPARE(std::ssize(attempt.sink.steps), attempt.sink.states.back().plannedSteps);
   for (const StepReport& step : attempt.sink.steps) {
     QVERIFY(std::isfinite(step.loss));
     QCOMPARE(static_cast<double>(step.counts.forwardsNoGrad), passes.forwardsNoGrad);
@@ -213,10 +214,14 @@ void TestCatalogues::methodsKnowTheirFirstRows() {
   RunConfig config = this->config(1);
   config.method = entry;
   const auto space = makeSpace(config, squareInput(32));
-  const auto method = makeMethod(entry, {*space, 7});
+  const auto data =
+      runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
+  const auto method = makeMethod(entry, {*space, 7, data.get(), 1, 3});
   const Batch batch{7, 2, 1, {4, 1, 9}};
   FirstRows context(batch.indices.size());
+  method->begin(context);
   method->beginEpoch(1, context);
+  context.first.clear();
   const std::vector<Shown> known = method->known(batch);
   method->step(batch, context);
   QVERIFY(!known.empty());

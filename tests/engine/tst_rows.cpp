@@ -1,4 +1,6 @@
 #include <QTest>
+#include <cmath>
+#include <tuple>
 
 #include "core/data/ResidentDataset.h"
 #include "core/engine/tasks/Classification.h"
@@ -69,6 +71,55 @@ class TestRows : public QObject {
     QVERIFY(some.targets(rows).classes.equal(at::tensor({4, 3, 3, 0, 3, 3}, at::kLong)));
     packed[0].place = 5;
     QVERIFY_THROWS_EXCEPTION(Error, some.add(renderer_, batch_.indices, packed));
+  }
+
+  /// A step that mixes labels gives the partner's its weight; the loss takes each class's share.
+  void mixesLabels() {
+    const auto mixed = [](const std::vector<std::tuple<double, std::uint32_t, bool>>& steps) {
+      Plan plan;
+      plan.grid = Grid::ltda;
+      plan.set(cropPart(4, 4));
+      for (const auto& [weight, partner, fired] : steps) {
+        Part step = stepPart(opIndex("mixup"), levelOfShare(weight));
+        step.found = weight;
+        step.partner = partner;
+        step.fired = fired;
+        plan.add(step);
+      }
+      return plan;
+    };
+    const std::vector<Shown> shown{
+        {1, mixed({})},                               // class 1
+        {1, mixed({{0.25, 3, true}})},                // a quarter of class 3
+        {1, mixed({{0.25, 3, false}})},               // not applied
+        {0, mixed({{0.5, 7, true}, {0.5, 4, true}})}  // 7 is sample 2 of 5
+    };
+    RowBuffer rows(*head_, renderer_.settings(), at::kCPU, {}, true);
+    const Targets targets = rows.targets(rows.add(renderer_, batch_.indices, shown));
+    QVERIFY(targets.classes.equal(at::tensor({1, 1, 1, 0}, at::kLong)));
+    const at::Tensor expected = at::tensor({0.0F,  1.0F,  0.0F,  0.0F,  0.0F,  //
+                                            0.0F,  0.75F, 0.0F,  0.25F, 0.0F,  //
+                                            0.0F,  1.0F,  0.0F,  0.0F,  0.0F,  //
+                                            0.25F, 0.0F,  0.25F, 0.0F,  0.5F})
+                                    .view({4, 5});
+    QVERIFY(targets.shares.equal(expected));
+    QVERIFY(rows.pick(at::tensor({3, 1}, at::kLong)).targets.shares[0].equal(expected[3]));
+    // Probabilities 1/8, 1/8, 1/4, 1/4, 1/4.
+    const at::Tensor logits = at::tensor({1.0F, 1.0F, 2.0F, 2.0F, 2.0F}).log().expand({4, 5});
+    const at::Tensor losses = head_->losses({logits}, targets);
+    const double eighth = std::log(8.0), quarter = std::log(4.0);
+    QVERIFY(losses.allclose(
+        at::tensor({eighth, 0.75 * eighth + 0.25 * quarter, eighth, 0.25 * eighth + 0.75 * quarter})
+            .to(at::kFloat),
+        1e-6));
+    // The picture is mixed by the same weight.
+    const at::Tensor images = rows.images({0, 2});
+    RowBuffer plain(*head_, renderer_.settings(), at::kCPU);
+    const at::Tensor other =
+        plain.images(plain.add(renderer_, batch_.indices, std::vector<Shown>{{3, mixed({})}}));
+    const at::Tensor wanted = 0.75 * images[0] + 0.25 * other[0];
+    QVERIFY((images[1] - wanted).abs().max().item<float>() < 1.01F / 255 / 0.2F);  // a step of 8 bits
+    QVERIFY(!plain.targets({0, 1}).shares.defined());
   }
 
   /// A step finds the rows of the batch that was expected, and none of another.

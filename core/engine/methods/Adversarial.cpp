@@ -7,7 +7,6 @@
 #include "core/base/Philox.h"
 #include "core/engine/methods/Controller.h"
 #include "core/engine/methods/Method.h"
-#include "core/engine/methods/PolicyStatistics.h"
 
 namespace uada {
 namespace {
@@ -38,15 +37,9 @@ class AdversarialMethod : public Method {
   StepOutcome step(const Batch& batch, StepContext& context) override {
     const auto size = batch.indices.size();
     const std::vector<Plan> plans = drawnPlans(batch);
-    const Rows rows = context.render(shownBy(plans, size));
+    const Rows rows = context.render(shownVariants(plans, size, space_));
     StepOutcome outcome;
-    outcome.policy = policyReport(batch, plans, space_, {}, {});
-    // Each pictured sample under the next policy, so that all of them are seen.
-    for (std::size_t b = 0; b < size && static_cast<int>(b) < context.pictured(); ++b) {
-      const Plan& plan = plans[b % static_cast<std::size_t>(settings_.policies) * size + b];
-      outcome.decisions.push_back(drawnDecision(batch, b, plan));
-      outcome.decided.push_back(plan);
-    }
+    reportDrawn(batch, plans, space_, context.pictured(), outcome);
     outcome.trained = context.train({.rows = numbersOf(rows), .wantsLosses = true});
     lossSums_ += outcome.trained.losses.to(at::kDouble).view({settings_.policies, -1}).sum(1);
     samples_ += static_cast<std::int64_t>(size);
@@ -55,7 +48,7 @@ class AdversarialMethod : public Method {
 
   /// The policies of an epoch stay until it ends.
   std::vector<Shown> known(const Batch& batch) const override {
-    return shownBy(drawnPlans(batch), batch.indices.size());
+    return shownVariants(drawnPlans(batch), batch.indices.size(), space_);
   }
 
   void endEpoch(int, StepContext&) override {
@@ -75,13 +68,6 @@ class AdversarialMethod : public Method {
  private:
   static constexpr int kLevels = 10;
 
-  std::vector<Shown> shownBy(std::span<const Plan> plans, std::size_t size) const {
-    std::vector<Shown> shown;
-    for (std::size_t at = 0; at < plans.size(); at += size)
-      addVariant(shown, plans.subspan(at, size), space_);
-    return shown;
-  }
-
   /// [M * B]: the batch under the first policy, then under the second ... A sample's plans come one after
   /// another from its own stream.
   std::vector<Plan> drawnPlans(const Batch& batch) const {
@@ -89,7 +75,7 @@ class AdversarialMethod : public Method {
     const auto size = batch.indices.size(), copies = static_cast<std::size_t>(settings_.policies);
     std::vector<Plan> plans(size * copies);
     for (std::size_t b = 0; b < size; ++b) {
-      Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[b], Purpose::plan);
+      Random random = streamOf(batch, b, Purpose::plan);
       const ImageSize source = batch.sizes.empty() ? ImageSize{} : batch.sizes[b];
       for (std::size_t m = 0; m < copies; ++m) {
         Plan& plan = plans[m * size + b] = space_.sample(random, batch.epoch, source);

@@ -33,6 +33,8 @@ template <class S>
 MethodEntry entry() {
   MethodEntry method{S::kName, S::kTitle, S::kSource, fieldsOf<S>(), S::kPolicy, S::kPolicySetting};
   if constexpr (requires { S::kReference; }) method.isReference = S::kReference;
+  if constexpr (requires { S::kTask; }) method.task = S::kTask;
+  if constexpr (requires { S::kNorms; }) method.norms = S::kNorms;
   method.read = &readMethod<S>;
   method.passes = [](const Choice& choice, const Space& space) {
     return S::passes(choice.as<MethodSettings<S>>().own, static_cast<int>(space.groups().size()),

@@ -5,6 +5,7 @@
 
 #include "core/base/Catalog.h"
 #include "core/engine/methods/MethodEntry.h"
+#include "core/engine/methods/PolicyStatistics.h"
 #include "methods_headers.h"
 
 namespace uada {
@@ -39,12 +40,18 @@ std::unique_ptr<Method> makeMethod(const Choice& method, const MethodContext& co
   return findEntry(all, method.name, "method").make(method, context);
 }
 
-std::vector<Plan> samplePlans(const Batch& batch, const Space& space) {
-  std::vector<Plan> plans;
-  plans.reserve(batch.indices.size());
-  for (std::size_t b = 0; b < batch.indices.size(); ++b) {
-    Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[b], Purpose::plan);
-    plans.push_back(space.sample(random, batch.epoch, batch.sizes.empty() ? ImageSize{} : batch.sizes[b]));
+Random streamOf(const Batch& batch, std::size_t place, Purpose purpose) {
+  return {batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[place], purpose};
+}
+
+std::vector<Plan> samplePlans(const Batch& batch, const Space& space, int copies) {
+  const std::size_t size = batch.indices.size();
+  std::vector<Plan> plans(size * static_cast<std::size_t>(copies));
+  for (std::size_t b = 0; b < size; ++b) {
+    Random random = streamOf(batch, b, Purpose::plan);
+    const ImageSize source = batch.sizes.empty() ? ImageSize{} : batch.sizes[b];
+    for (std::size_t at = b; at < plans.size(); at += size)
+      plans[at] = space.sample(random, batch.epoch, source);
   }
   return plans;
 }
@@ -52,6 +59,12 @@ std::vector<Plan> samplePlans(const Batch& batch, const Space& space) {
 void addVariant(std::vector<Shown>& shown, std::span<const Plan> plans, const Space& space) {
   for (std::size_t b = 0; b < plans.size(); ++b)
     shown.push_back({static_cast<int>(b), space.clamped(plans[b])});
+}
+
+std::vector<Shown> shownVariants(std::span<const Plan> plans, std::size_t size, const Space& space) {
+  std::vector<Shown> shown;
+  for (std::size_t at = 0; at < plans.size(); at += size) addVariant(shown, plans.subspan(at, size), space);
+  return shown;
 }
 
 at::Tensor numbersOf(Rows rows) {
@@ -66,6 +79,17 @@ Decision drawnDecision(const Batch& batch, std::size_t place, const Plan& plan) 
   decision.plan = plan;
   decision.unperturbedLoss = std::numeric_limits<double>::quiet_NaN();
   return decision;
+}
+
+void reportDrawn(const Batch& batch, std::span<const Plan> plans, const Space& space, int pictured,
+                 StepOutcome& outcome) {
+  const std::size_t size = batch.indices.size();
+  outcome.policy = policyReport(batch, plans, space, {}, {});
+  for (std::size_t b = 0; b < size && static_cast<int>(b) < pictured; ++b) {
+    const Plan& plan = plans[b % (plans.size() / size) * size + b];
+    outcome.decisions.push_back(drawnDecision(batch, b, plan));
+    outcome.decided.push_back(plan);
+  }
 }
 
 }  // namespace uada

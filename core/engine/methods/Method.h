@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "core/augment/Shown.h"
 #include "core/augment/Space.h"
+#include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
 #include "core/engine/models/Network.h"
 #include "core/engine/models/StateVisitor.h"
@@ -44,11 +46,20 @@ struct Mode {
   NormMode norm = NormMode::train;
 };
 
+/// What a method makes of what the network says of the rows that it trains on.
+using FromOutput = std::function<at::Tensor(const Output&)>;
+
 /// What a method trains on.
 struct TrainedOn {
   at::Tensor rows;           ///< [K], int64: row numbers of the step, on the CPU or on the device
   bool wantsLosses = false;  ///< whether Trained::losses are wanted
   at::Tensor numbers = {};   ///< any of the method's that it wants to read: they come with those of the step
+  /// [K, 3, height, width], on the device: shown in place of the rows' own, whose targets they have. The
+  /// gradient goes on to what they were made from.
+  at::Tensor images = {};
+  FromOutput term = {};  ///< a scalar, added to the task's objective; null: none
+  FromOutput seen = {};  ///< more numbers to read, taken without gradient; null: none
+  int norms = 0;         ///< which of its own batch normalisations the network uses: below MethodEntry::norms
 };
 
 /// What one training pass left behind.
@@ -56,7 +67,13 @@ struct Trained {
   double loss = 0;                 ///< the task's objective
   std::vector<MetricSum> metrics;  ///< Task::trainMetrics but the loss
   at::Tensor losses;               ///< [K], float, on the CPU: each row's own; undefined unless asked for
-  at::Tensor numbers;              ///< TrainedOn::numbers, on the CPU, float64
+  at::Tensor numbers;              ///< TrainedOn::numbers, on the CPU, float64, flat
+  at::Tensor seen;                 ///< what TrainedOn::seen gave, likewise
+};
+
+/// A state of the network and of its optimiser.
+struct Snapshot {
+  std::vector<at::Tensor> values;
 };
 
 /// What a method can do in a step, with the network in its present state.
@@ -70,10 +87,21 @@ class StepContext {
   /// rows     of one call of render()
   /// returns  [count], float, on the device: each row's loss as the task compares them
   virtual at::Tensor losses(Rows rows, Mode mode) = 0;
+  /// The same, and all that the network says; on the device.
+  virtual Output outputs(Rows rows, Mode mode) = 0;
+  /// [count, 3, height, width], on the device: of one call of render(), until the step ends.
+  virtual at::Tensor images(Rows rows) const = 0;
   /// Trains on the rows: one forward, one backward, one change of the weights. All numbers of the step are
   /// read from the device once, before that change.
   /// throws  Error, before the weights are touched, if the loss or a gradient is not a finite number
   virtual Trained train(const TrainedOn& on) = 0;
+  /// Copies of what the network and its optimiser have learned, and back into them.
+  virtual Snapshot save() const = 0;
+  virtual void load(const Snapshot& snapshot) = 0;
+  /// Outside of a step: the batch that rows are of from here on. Earlier rows are gone.
+  virtual void take(const Batch& batch) = 0;
+  /// The task's main metric over samples of the training set, without augmentation, as a test takes it.
+  virtual double score(std::span<const std::uint32_t> samples) = 0;
   /// Ends the training with an Error that says what is not a finite number.
   [[noreturn]] virtual void refuse(std::string_view what) const = 0;
   /// The decisions of this many samples are recorded: the first of the batch.
@@ -95,6 +123,8 @@ struct StepOutcome {
 class Method {
  public:
   virtual ~Method() = default;
+  /// Once, before anything it has learned is restored: the network has its initial weights.
+  virtual void begin(StepContext&) {}
   /// Before the first step of an epoch, and again before the first one after a resume: what it draws must
   /// follow from what visit() restores. epoch: from 1
   virtual void beginEpoch(int /*epoch*/, StepContext&) {}
@@ -104,8 +134,13 @@ class Method {
   /// they are rendered ahead. Called by another thread while a step runs, so it may read only what steps
   /// leave alone. Empty: nothing is known.
   virtual std::vector<Shown> known(const Batch&) const { return {}; }
+  /// After the last step, before the test that follows it. A run that is stopped in that test comes here
+  /// again when it goes on: what was done must follow from what visit() restores.
+  virtual void beforeTest(int /*epoch*/, StepContext&) {}
   /// After the test that follows the last step.
   virtual void endEpoch(int /*epoch*/, StepContext&) {}
+  /// Samples of the training set that it keeps for itself, in order: no step is on them.
+  virtual std::vector<std::uint32_t> keptBack() const { return {}; }
   /// All that it has learned.
   virtual void visit(StateVisitor&) {}
 };
@@ -113,7 +148,11 @@ class Method {
 /// What a method is made for. The space outlives it.
 struct MethodContext {
   const Space& space;
-  std::uint64_t seed = 1;  ///< the run's
+  std::uint64_t seed = 1;         ///< the run's
+  const Dataset* data = nullptr;  ///< the training set, which outlives it
+  int epochs = 1;                 ///< of the whole training
+  std::int64_t features = 0;      ///< how many Output::features the network has; 0: none
+  at::Device device = at::kCPU;   ///< of the network
 };
 
 /// The method of a catalogue entry.
@@ -122,14 +161,23 @@ std::unique_ptr<Method> makeMethod(const Choice& method, const MethodContext& co
 /// Trains on the plans as they are drawn: baseline, plain, ra-uc, and UADA with epsilon 0.
 std::unique_ptr<Method> makePlainMethod(const MethodContext& context);
 
-/// Plans drawn once for each sample from its own stream (seed, epoch, index): [B], raw.
-std::vector<Plan> samplePlans(const Batch& batch, const Space& space);
+/// The stream of a sample of the batch.
+Random streamOf(const Batch& batch, std::size_t place, Purpose purpose);
+/// Plans drawn for each sample from its own stream (seed, epoch, index): [copies, B], raw. A sample's copies
+/// are drawn one after another, so the first are the same however many there are.
+std::vector<Plan> samplePlans(const Batch& batch, const Space& space, int copies = 1);
 /// Adds the plans of the whole batch, clamped: one variant.
 /// plans  [B], raw
 void addVariant(std::vector<Shown>& shown, std::span<const Plan> plans, const Space& space);
+/// Variants of a batch of `size` samples, clamped. plans: [variants, size], raw
+std::vector<Shown> shownVariants(std::span<const Plan> plans, std::size_t size, const Space& space);
 /// All rows of one call, in their order.
 at::Tensor numbersOf(Rows rows);
 /// What is recorded of a sample that is trained on as it was drawn.
 Decision drawnDecision(const Batch& batch, std::size_t place, const Plan& plan);
+/// Reports what was trained on: each pictured sample under the next of its copies, so that all are seen.
+/// plans  [copies, B], raw
+void reportDrawn(const Batch& batch, std::span<const Plan> plans, const Space& space, int pictured,
+                 StepOutcome& outcome);
 
 }  // namespace uada

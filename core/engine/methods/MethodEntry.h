@@ -39,13 +39,16 @@ struct MethodSettings {
 /// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in
 /// methods/X.h with kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const
 /// X&, int groups, int probes)`; one that adapts the policy has `static Adapted adapted(const X&)`, and the
-/// one that costs and gains of the others are told against has `kReference = true`.
+/// one that costs and gains of the others are told against has `kReference = true`; one that knows one task
+/// alone has `kTask = "classification"`; one whose networks normalise in two ways has `kNorms = 2`.
 struct MethodEntry {
   std::string name, title, source;
   std::vector<FieldValue> fields;  ///< without `policy`
   std::string policy;              ///< the default
   PolicySetting policySetting = PolicySetting::fixed;
   bool isReference = false;  ///< of one: others are compared with it
+  std::string task = {};     ///< the only one that it learns; empty: any
+  int norms = 1;             ///< how many sets of batch normalisations its networks have: tests use the first
   /// Of a choice MethodSettings<X>.
   Choice::Read read = nullptr;
   /// space  of the policy that the method draws from

@@ -2,7 +2,6 @@
 
 #include "core/engine/methods/Baseline.h"
 #include "core/engine/methods/Method.h"
-#include "core/engine/methods/PolicyStatistics.h"
 #include "core/engine/methods/RaUc.h"
 
 namespace uada {
@@ -16,11 +15,7 @@ class PlainMethod : public Method {
     const std::vector<Plan> plans = samplePlans(batch, space_);
     StepOutcome outcome;
     const Rows rows = context.render(shownBy(plans));
-    outcome.policy = policyReport(batch, plans, space_, {}, {});
-    for (std::size_t b = 0; b < plans.size() && static_cast<int>(b) < context.pictured(); ++b) {
-      outcome.decisions.push_back(drawnDecision(batch, b, plans[b]));
-      outcome.decided.push_back(plans[b]);
-    }
+    reportDrawn(batch, plans, space_, context.pictured(), outcome);
     outcome.trained = context.train({numbersOf(rows)});
     return outcome;
   }

@@ -34,9 +34,15 @@ class BatchNorm : public torch::nn::Module {
   /// x [B, channels, H, W] -> a new tensor of the same shape
   at::Tensor forward(const at::Tensor& x) const;
   NormMode mode = NormMode::train;
+  /// Registers a second one, of its own weights and statistics.
+  void addSecond();
+  /// Whether forward() is the second one's, where there is one.
+  void useSecond(bool isUsed) { usesSecond_ = isUsed && second_; }
 
  private:
   at::Tensor weight_, bias_, runningMean_, runningVar_;  // [channels]
+  std::shared_ptr<BatchNorm> second_;
+  bool usesSecond_ = false;
 };
 
 /// What draws random numbers unless the network is tested. They depend on nothing but Network::setNoise(),
@@ -81,9 +87,13 @@ class Linear : public torch::nn::Module {
   Linear(int in, int out);
   /// x [B, in] -> [B, out]
   at::Tensor forward(const at::Tensor& x) const;
+  /// The last x, without gradient.
+  at::Tensor seen() const { return seen_; }
+  std::int64_t inputs() const { return weight_.size(1); }
 
  private:
   at::Tensor weight_, bias_;  // [out, in], [out]
+  mutable at::Tensor seen_;   // shares x's memory
 };
 
 }  // namespace uada

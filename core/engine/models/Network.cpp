@@ -121,6 +121,37 @@ void Network::setNoise(const Noise& noise) {
   for (RandomLayer* layer : *randomLayers_) layer->noise = noise;
 }
 
+void Network::addNorms() {
+  for (const auto& module : modules())
+    if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->addSecond();
+}
+
+void Network::useNorms(int set) {
+  if (set == norms_) return;
+  norms_ = set;
+  for (const auto& module : modules())
+    if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->useSecond(set == 1);
+}
+
+Linear* Network::lastLinear() {
+  if (!last_) {
+    last_ = nullptr;
+    for (const auto& module : modules())
+      if (auto* linear = dynamic_cast<Linear*>(module.get())) last_ = linear;
+  }
+  return *last_;
+}
+
+at::Tensor Network::features() {
+  const Linear* last = lastLinear();
+  return last ? last->seen() : at::Tensor();
+}
+
+std::int64_t Network::featureCount() {
+  const Linear* last = lastLinear();
+  return last ? last->inputs() : 0;
+}
+
 void Network::visit(StateVisitor& visitor) const {
   for (const auto& entry : named_parameters()) visitor.tensor("model." + entry.key(), entry.value());
   for (const auto& entry : named_buffers()) visitor.tensor("model." + entry.key(), entry.value());

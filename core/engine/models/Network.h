@@ -22,11 +22,15 @@ enum class NormMode {
 };
 
 class RandomLayer;
+class Linear;
 
 /// What a network says of B images: what a task makes its losses from.
 struct Output {
   at::Tensor main;      ///< logits: of classification [B, classes], of segmentation [B, classes, H, W]
   at::Tensor aux = {};  ///< the same of a second classifier, where the network has one that trains it
+  /// [B, n], without gradient: what the network's last linear layer saw; undefined: it has none. A method
+  /// finds it here; forward() leaves it out.
+  at::Tensor features = {};
 };
 
 /// What random layers draw from, beside their own number: a forward of a step.
@@ -45,6 +49,14 @@ class Network : public torch::nn::Module {
   void setNormMode(NormMode mode);
   /// Of the next forward.
   void setNoise(const Noise& noise);
+  /// Gives each batch normalisation a second set of weights and statistics, which begin like those of a new
+  /// one. Before an optimiser is made for the parameters.
+  void addNorms();
+  /// Which of the two sets the next forwards use: 0 or 1.
+  void useNorms(int set);
+  /// Output::features of the last forward; and how many there are for an image, 0: none.
+  at::Tensor features();
+  std::int64_t featureCount();
   /// Its parameters and buffers, as "model.conv1.weight".
   void visit(StateVisitor& visitor) const;
   std::int64_t parameterCount() const;
@@ -61,8 +73,12 @@ class Network : public torch::nn::Module {
   bool wantsAux() const { return mode_ != NormMode::eval; }
 
  private:
+  Linear* lastLinear();
+
   NormMode mode_ = NormMode::train;
   std::optional<std::vector<RandomLayer*>> randomLayers_;  ///< once they were looked for
+  std::optional<Linear*> last_;                            ///< its last linear layer, likewise; null: it has none
+  int norms_ = 0;
 };
 
 /// Builds the network of a catalogue entry, with its initial weights.

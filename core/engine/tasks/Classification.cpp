@@ -18,8 +18,10 @@ class ClassificationHead : public TaskHead {
     for (std::size_t r = 0; r < targets.size(); ++r) values[r] = std::get<Label>(targets[r]).value;
     return {classes};
   }
+  bool takesShares() const override { return true; }
 
   at::Tensor losses(const Output& output, const Targets& targets) const override {
+    if (targets.shares.defined()) return -(output.main.log_softmax(1) * targets.shares).sum(1);
     return crossEntropy(output.main, targets.classes);
   }
   at::Tensor objective(const Output& output, const Targets& targets) const override {

@@ -19,20 +19,38 @@ namespace uada {
 /// The targets of R rows, as the task's losses take them.
 struct Targets {
   at::Tensor classes;  ///< of labels [R], of label maps [R, height, width]; int64
+  /// [R, classes], float: where labels may be mixed, each class's share of a row's label, which adds up to 1;
+  /// else undefined. `classes` has the label of the sample itself.
+  at::Tensor shares = {};
 
   std::int64_t rows() const { return classes.defined() ? classes.size(0) : 0; }
-  Targets to(at::Device device) const { return {classes.to(device)}; }
-  Targets part(std::int64_t first, std::int64_t count) const { return {classes.narrow(0, first, count)}; }
+  Targets to(at::Device device) const {
+    return each([&](const at::Tensor& values) { return values.to(device); });
+  }
+  Targets part(std::int64_t first, std::int64_t count) const {
+    return each([&](const at::Tensor& values) { return values.narrow(0, first, count); });
+  }
   /// rows  [K], int64
-  Targets picked(const at::Tensor& rows) const { return {classes.index_select(0, rows)}; }
+  Targets picked(const at::Tensor& rows) const {
+    return each([&](const at::Tensor& values) { return values.index_select(0, rows); });
+  }
   /// For so many rows of this kind, not yet filled.
   Targets room(std::int64_t rows, at::Device device) const {
-    std::vector<std::int64_t> shape = classes.sizes().vec();
-    shape[0] = rows;
-    return {at::empty(shape, classes.options().device(device))};
+    return each([&](const at::Tensor& values) {
+      std::vector<std::int64_t> shape = values.sizes().vec();
+      shape[0] = rows;
+      return at::empty(shape, values.options().device(device));
+    });
   }
   void put(std::int64_t first, const Targets& part) {
     classes.narrow(0, first, part.rows()).copy_(part.classes);
+    if (shares.defined()) shares.narrow(0, first, part.rows()).copy_(part.shares);
+  }
+
+ private:
+  template <class Made>
+  Targets each(const Made& made) const {
+    return {made(classes), shares.defined() ? made(shares) : at::Tensor()};
   }
 };
 
@@ -50,6 +68,8 @@ class TaskHead {
   virtual ~TaskHead() = default;
   /// returns  on the CPU
   virtual Targets targets(std::span<const Target> targets) const = 0;
+  /// Whether its losses take Targets::shares.
+  virtual bool takesShares() const { return false; }
   /// What becomes of a target whose image is moved.
   virtual TargetRule targetRule() const { return {}; }
   /// What a method compares.

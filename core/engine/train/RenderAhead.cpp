@@ -5,11 +5,11 @@
 namespace uada {
 
 RenderAhead::RenderAhead(const Method& method, const Dataset& data, const RenderSettings& settings,
-                         const TaskHead& head, at::Device device, int threads)
+                         const TaskHead& head, at::Device device, int threads, bool mixes)
     : method_(method),
       pool_(threads),
       renderer_(data, settings, pool_),
-      buffers_{RowBuffer(head, settings, device), RowBuffer(head, settings, device)},
+      buffers_{RowBuffer(head, settings, device, {}, mixes), RowBuffer(head, settings, device, {}, mixes)},
       thread_([this] { work(); }) {}
 
 RenderAhead::~RenderAhead() {

@@ -19,8 +19,9 @@ class RenderAhead {
  public:
   /// method    outlives it, as do the data set and the head
   /// threads   that render ahead, at least 1
+  /// mixes     as of RowBuffer
   RenderAhead(const Method& method, const Dataset& data, const RenderSettings& settings, const TaskHead& head,
-              at::Device device, int threads);
+              at::Device device, int threads, bool mixes = false);
   ~RenderAhead();
 
   /// What a step begins with.

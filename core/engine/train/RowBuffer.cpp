@@ -5,12 +5,33 @@
 
 namespace uada {
 
+namespace {
+
+/// Each class's share of a row's label: its own, and of each step that mixes labels the partner's by that
+/// step's weight.
+/// shares  [classes], zeros
+void mixLabels(const Dataset& data, std::uint32_t index, const Plan& plan, const Input& input,
+               float* shares) {
+  shares[data.label(index)] = 1;
+  for (const Part& step : plan.chain()) {
+    const Op& op = ops()[step.op];
+    if (!op.mixesLabels || !step.fired) continue;
+    const double weight = rawValue(op, plan.grid, placeOnGrid(step, plan.grid), step.sign, input.width);
+    for (int c = 0; c < data.classes(); ++c) shares[c] *= static_cast<float>(1 - weight);
+    const auto partner = static_cast<std::uint32_t>(step.partner % data.size());
+    shares[data.label(partner)] += static_cast<float>(weight);
+  }
+}
+
+}  // namespace
+
 RowBuffer::RowBuffer(const TaskHead& head, const RenderSettings& settings, at::Device device,
-                     std::optional<Kind> kind)
+                     std::optional<Kind> kind, bool mixes)
     : head_(head),
       input_(settings.input),
       device_(device),
-      kind_(kind.value_or(device.is_cpu() ? Kind::floats : Kind::bytes)) {
+      kind_(kind.value_or(device.is_cpu() ? Kind::floats : Kind::bytes)),
+      mixes_(mixes) {
   std::vector<float> scale, shift;
   for (std::size_t c = 0; c < 3; ++c) {
     scale.push_back(1 / (255 * settings.deviation[c]));
@@ -56,17 +77,28 @@ void RowBuffer::renderImages(const Renderer& renderer, std::span<const std::uint
   at::addcmul_out(images, shift_, there.to(at::kFloat), scale_);
 }
 
-/// A label stays as it is; what has a place in the image is moved with it.
+Targets RowBuffer::labels(const Dataset& data, std::span<const std::uint32_t> batch,
+                          std::span<const Shown> shown) const {
+  std::vector<Target> labels;
+  for (const std::uint32_t index : batch) labels.emplace_back(Label{data.label(index)});
+  std::vector<std::int64_t> places;
+  for (const Shown& row : shown) places.push_back(row.place);
+  Targets targets = head_.targets(labels).picked(at::tensor(places, at::kLong));
+  if (!mixes_) return targets;
+  targets.shares = at::zeros({static_cast<std::int64_t>(shown.size()), data.classes()}, at::kFloat);
+  auto* next = targets.shares.mutable_data_ptr<float>();
+  for (const Shown& row : shown) {
+    mixLabels(data, batch[static_cast<std::size_t>(row.place)], row.plan, input_, next);
+    next += data.classes();
+  }
+  return targets;
+}
+
+/// A label stays as it is, or is mixed with others; what has a place in the image is moved with it.
 Targets RowBuffer::movedTargets(const Renderer& renderer, std::span<const std::uint32_t> batch,
                                 std::span<const Shown> shown) const {
   const Dataset& data = renderer.data();
-  if (data.targetKind() == TargetKind::label) {
-    std::vector<Target> labels;
-    for (const std::uint32_t index : batch) labels.emplace_back(Label{data.label(index)});
-    std::vector<std::int64_t> places;
-    for (const Shown& row : shown) places.push_back(row.place);
-    return head_.targets(labels).picked(at::tensor(places, at::kLong));
-  }
+  if (data.targetKind() == TargetKind::label) return labels(data, batch, shown);
   std::vector<std::vector<std::size_t>> rowsOf(batch.size());  // each target is read once
   for (std::size_t r = 0; r < shown.size(); ++r)
     rowsOf[static_cast<std::size_t>(shown[r].place)].push_back(r);
@@ -109,11 +141,18 @@ Targets RowBuffer::targets(Rows rows) const {
   return targets_.part(first, count);
 }
 
-RowBuffer::Picked RowBuffer::pick(const at::Tensor& rows) const {
+/// Row numbers on the device, looked at where they come from the CPU.
+at::Tensor RowBuffer::placed(const at::Tensor& rows) const {
   if (rows.device().is_cpu() && rows.numel() > 0)
     checked({rows.min().item<int>(), rows.max().item<int>() - rows.min().item<int>() + 1});
-  const at::Tensor numbers = rows.to(device_);
+  return rows.to(device_);
+}
+
+RowBuffer::Picked RowBuffer::pick(const at::Tensor& rows) const {
+  const at::Tensor numbers = placed(rows);
   return {images_.index_select(0, numbers).permute({0, 3, 1, 2}), targets_.picked(numbers)};
 }
+
+Targets RowBuffer::pickTargets(const at::Tensor& rows) const { return targets_.picked(placed(rows)); }
 
 }  // namespace uada

@@ -18,9 +18,10 @@ namespace uada {
 class RowBuffer {
  public:
   enum class Kind { floats, bytes };
-  /// kind  none: floats on the CPU, else bytes
+  /// kind   none: floats on the CPU, else bytes
+  /// mixes  whether plans may mix labels (Space::mixesLabels): targets then have shares
   RowBuffer(const TaskHead& head, const RenderSettings& settings, at::Device device,
-            std::optional<Kind> kind = {});
+            std::optional<Kind> kind = {}, bool mixes = false);
 
   /// Forgets all rows; their memory is used again.
   void clear() { count_ = 0; }
@@ -39,6 +40,8 @@ class RowBuffer {
   /// rows  [K], int64, on the CPU or on the device. Numbers on the device are not looked at: they must be of
   ///       rows that are there
   Picked pick(const at::Tensor& rows) const;
+  /// Their targets alone.
+  Targets pickTargets(const at::Tensor& rows) const;
 
  private:
   void makeRoom(std::int64_t rows);
@@ -46,13 +49,17 @@ class RowBuffer {
                     std::span<const Shown> shown);
   Targets movedTargets(const Renderer& renderer, std::span<const std::uint32_t> batch,
                        std::span<const Shown> shown) const;
+  Targets labels(const Dataset& data, std::span<const std::uint32_t> batch,
+                 std::span<const Shown> shown) const;
   void putTargets(const Targets& targets);
   Rows checked(Rows rows) const;
+  at::Tensor placed(const at::Tensor& rows) const;
 
   const TaskHead& head_;
   const Input input_;
   const at::Device device_;
   const Kind kind_;
+  const bool mixes_;
   at::Tensor scale_, shift_;  // [3]: of bytes, so that byte * scale + shift is normalised
   at::Tensor images_;         // [room, height, width, 3], float, on the device
   at::Tensor bytes_;          // the same on the way there; undefined for floats

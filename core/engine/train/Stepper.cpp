@@ -25,6 +25,7 @@ std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& d
   const ModelContext context{data.classes(), inputOf(config.recipe, commonSize(data))};
   std::shared_ptr<Network> network =
       makeNetwork(config.recipe.model, context, static_cast<std::uint64_t>(config.seed));
+  if (findMethod(config.method.name).norms > 1) network->addNorms();
   network->to(device);
   return network;
 }
@@ -82,7 +83,7 @@ class Stepper::Context : public StepContext {
  public:
   Context(Stepper& stepper, const Batch& batch, double learningRate, int pictured, RenderAhead::Begun begun)
       : stepper_(stepper),
-        batch_(batch),
+        batch_(&batch),
         learningRate_(learningRate),
         pictured_(pictured),
         begun_(std::move(begun)) {}
@@ -93,7 +94,7 @@ class Stepper::Context : public StepContext {
     if (!begun_.shown.empty() && !isThere) begun_.rows.clear();
     begun_.shown.clear();
     const Rows rows = isThere ? Rows{0, static_cast<int>(shown.size())}
-                              : begun_.rows.add(stepper_.renderer_, batch_.indices, shown);
+                              : begun_.rows.add(stepper_.renderer_, batch_->indices, shown);
     counts.chains += rows.count;
     timings.render += watch.lap();
     return rows;
@@ -109,12 +110,29 @@ class Stepper::Context : public StepContext {
     return losses;
   }
 
+  Output outputs(Rows rows, Mode mode) override {
+    Stopwatch watch;
+    const at::NoGradGuard noGrad;
+    const Output output = forward(begun_.rows.images(rows), mode.norm);
+    counts.forwardsNoGrad += batches(rows.count);
+    (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
+    return output;
+  }
+
+  at::Tensor images(Rows rows) const override { return begun_.rows.images(rows); }
+
   Trained train(const TrainedOn& on) override {
     Stopwatch watch;
-    const RowBuffer::Picked picked = begun_.rows.pick(on.rows);
+    const Targets targets = on.images.defined() ? begun_.rows.pickTargets(on.rows) : Targets{};
+    const RowBuffer::Picked picked =
+        on.images.defined() ? RowBuffer::Picked{on.images, targets} : begun_.rows.pick(on.rows);
+    stepper_.network_->useNorms(on.norms);
     const Output output = forward(picked.images, NormMode::train);
-    const at::Tensor loss = stepper_.head_->objective(output, picked.targets);
+    stepper_.network_->useNorms(0);
+    at::Tensor loss = stepper_.head_->objective(output, picked.targets);
+    if (on.term) loss = loss + on.term(output);
     loss.backward();
+    fillGradients();
     const Trained trained = read(on, loss, output, picked.targets);
     stepper_.updater_->step(learningRate_);
     const std::int64_t passes = batches(static_cast<int>(on.rows.numel()));
@@ -124,11 +142,38 @@ class Stepper::Context : public StepContext {
     return trained;
   }
 
+  Snapshot save() const override {
+    const at::NoGradGuard noGrad;
+    Snapshot snapshot;
+    for (const at::Tensor& value : learned()) snapshot.values.push_back(value.clone());
+    return snapshot;
+  }
+  void load(const Snapshot& snapshot) override {
+    const at::NoGradGuard noGrad;
+    const std::vector<at::Tensor> values = learned();
+    TORCH_CHECK(values.size() == snapshot.values.size(), "a snapshot of another network");
+    for (std::size_t i = 0; i < values.size(); ++i) values[i].copy_(snapshot.values[i]);
+  }
+
+  void take(const Batch& batch) override {
+    batch_ = &batch;
+    begun_.rows.clear();
+    begun_.shown.clear();
+  }
+
+  double score(std::span<const std::uint32_t> samples) override {
+    Stopwatch watch;
+    const std::unique_ptr<Meter> meter = stepper_.head_->meter();
+    stepper_.testOn(stepper_.renderer_, samples, *meter, [] { return false; });
+    timings.probe += watch.lap();
+    return meter->values().front().value;
+  }
+
   [[noreturn]] void refuse(std::string_view what) const override {
     throw Error(
         fmt::format("training failed: {} is not a finite number at step {} (epoch {}, learning rate {:g}); "
                     "the weights were not changed by this step; a lower learning rate may help",
-                    what, batch_.step, batch_.epoch, learningRate_));
+                    what, batch_->step, batch_->epoch, learningRate_));
   }
 
   int pictured() const override { return pictured_; }
@@ -139,10 +184,30 @@ class Stepper::Context : public StepContext {
  private:
   Output forward(const at::Tensor& images, NormMode norm) {
     stepper_.network_->setNormMode(norm);
-    stepper_.network_->setNoise({batch_.seed, batch_.step, passes_++});
-    return stepper_.network_->forward(images);
+    stepper_.network_->setNoise({batch_->seed, batch_->step, passes_++});
+    Output output = stepper_.network_->forward(images);
+    output.features = stepper_.network_->features();
+    return output;
   }
-  std::int64_t batches(int rows) const { return rows / static_cast<int>(batch_.indices.size()); }
+  /// Where there are several sets of batch normalisations one has no part in the loss: its gradient is 0.
+  void fillGradients() const {
+    if (stepper_.norms_ == 1) return;
+    for (at::Tensor parameter : stepper_.network_->parameters())
+      if (!parameter.grad().defined()) parameter.mutable_grad() = at::zeros_like(parameter);
+  }
+  std::int64_t batches(int rows) const { return rows / static_cast<int>(batch_->indices.size()); }
+  /// All that network and optimiser have learned, in their own memory.
+  std::vector<at::Tensor> learned() const {
+    class Lister : public StateVisitor {
+     public:
+      void tensor(const std::string&, at::Tensor value) override { values.push_back(std::move(value)); }
+      std::vector<at::Tensor> values;
+    };
+    Lister lister;
+    stepper_.network_->visit(lister);
+    stepper_.updater_->visit(lister);
+    return lister.values;
+  }
 
   /// Brings all numbers of the step from the device at once. Refuses what is not finite.
   Trained read(const TrainedOn& on, const at::Tensor& loss, const Output& output,
@@ -153,6 +218,7 @@ class Stepper::Context : public StepContext {
                                   head.trainSums(output, targets).flatten()};
     if (on.wantsLosses) parts.push_back(head.losses(output, targets));
     if (on.numbers.defined()) parts.push_back(on.numbers.flatten());
+    if (on.seen) parts.push_back(on.seen(output).flatten());
     std::vector<std::int64_t> sizes;
     for (at::Tensor& part : parts) {
       part = part.to(at::kDouble);
@@ -172,13 +238,15 @@ class Stepper::Context : public StepContext {
       trained.metrics.push_back({name, sums[0], sums[1]});
       sums += 2;
     }
-    if (on.wantsLosses) trained.losses = numbers[3].to(at::kFloat);
-    if (on.numbers.defined()) trained.numbers = numbers.back();
+    auto next = numbers.begin() + 3;
+    if (on.wantsLosses) trained.losses = (next++)->to(at::kFloat);
+    if (on.numbers.defined()) trained.numbers = *next++;
+    if (on.seen) trained.seen = *next++;
     return trained;
   }
 
   Stepper& stepper_;
-  const Batch& batch_;
+  const Batch* batch_;
   const double learningRate_;
   const int pictured_;
   RenderAhead::Begun begun_;
@@ -189,16 +257,25 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
     : data_(data),
       pool_(pool),
       looksBeyond_(shownChains(config) > 1),
+      norms_(findMethod(config.method.name).norms),
       colours_(coloursOf(config.recipe)),
       space_(makeSpace(config, inputOf(config.recipe, commonSize(data)), commonSize(data))),
-      method_(makeMethod(config.method, {*space_, static_cast<std::uint64_t>(config.seed)})),
-      renderer_(data, runRendering(config.recipe, data), pool),
       network_(placedNetwork(config, data, device)),
+      method_(makeMethod(config.method, {*space_, static_cast<std::uint64_t>(config.seed), &data,
+                                         config.recipe.training.epochs, network_->featureCount(), device})),
+      renderer_(data, runRendering(config.recipe, data), pool),
       head_(makeTaskHead(config.recipe.task, {data.classes(), device})),
       updater_(makeUpdater(config.recipe.optimiser, parametersOf(*network_))),
       trainMetrics_(countedMetrics(config.recipe)),
-      ahead_(*method_, data, renderer_.settings(), *head_, device, threadsAhead(device, pool)) {
+      ahead_(*method_, data, renderer_.settings(), *head_, device, threadsAhead(device, pool),
+             space_->mixesLabels()) {
+  if (space_->mixesLabels() && !head_->takesShares())
+    throw Error(fmt::format("the policy {} mixes labels, which the task {} cannot: give another policy",
+                            policyOf(config.method).name, config.recipe.task.name));
   requireFittingCrop(*space_, data, renderer_.settings().input);
+  const Batch none;
+  Context context(*this, none, 0, 0, ahead_.take(none));
+  method_->begin(context);
 }
 
 Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
@@ -213,16 +290,11 @@ Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
   };
 }
 
-void Stepper::beginEpoch(int epoch) {
+Counts Stepper::tell(void (Method::*what)(int, StepContext&), int epoch) {
   const Batch none;
   Context context(*this, none, 0, 0, ahead_.take(none));
-  method_->beginEpoch(epoch, context);
-}
-
-void Stepper::endEpoch(int epoch) {
-  const Batch none;
-  Context context(*this, none, 0, 0, ahead_.take(none));
-  method_->endEpoch(epoch, context);
+  (method_.get()->*what)(epoch, context);
+  return context.counts;
 }
 
 StepReports Stepper::step(const Batch& batch, double learningRate, int pictured, const Batch* next) {
@@ -266,18 +338,26 @@ void Stepper::illustrate(StepOutcome& outcome) const {
 }
 
 std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
-  const c10::InferenceMode inference;
-  network_->setNormMode(NormMode::eval);
   const Renderer renderer(data, renderer_.settings(), pool_);
   const std::unique_ptr<Meter> meter = head_->meter();
-  std::vector<std::uint32_t> samples;
-  for (std::size_t begin = 0; begin < data.size(); begin += head_->testBatch()) {
-    if (interrupted()) return {};
-    samples.resize(std::min(head_->testBatch(), data.size() - begin));
-    std::iota(samples.begin(), samples.end(), static_cast<std::uint32_t>(begin));
-    head_->test(*network_, renderer, samples, *meter);
-  }
+  std::vector<std::uint32_t> samples(data.size());
+  std::iota(samples.begin(), samples.end(), 0U);
+  if (!testOn(renderer, samples, *meter, interrupted)) return {};
   return meter->values();
+}
+
+/// Adds unaugmented samples of the renderer's data set to a meter.
+/// returns  false: interrupted
+bool Stepper::testOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
+                     const std::function<bool()>& interrupted) {
+  const c10::InferenceMode inference;
+  network_->setNormMode(NormMode::eval);
+  for (std::size_t begin = 0; begin < samples.size(); begin += head_->testBatch()) {
+    if (interrupted()) return false;
+    head_->test(*network_, renderer,
+                samples.subspan(begin, std::min(head_->testBatch(), samples.size() - begin)), meter);
+  }
+  return true;
 }
 
 void Stepper::visit(StateVisitor& visitor) {

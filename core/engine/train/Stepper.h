@@ -43,8 +43,12 @@ class Stepper {
   /// Waits until the rows that are rendered ahead are there.
   void waitAhead() { ahead_.wait(); }
   /// Tells the method; see there.
-  void beginEpoch(int epoch);
-  void endEpoch(int epoch);
+  /// returns  what it computed for that
+  Counts beginEpoch(int epoch) { return tell(&Method::beginEpoch, epoch); }
+  Counts beforeTest(int epoch) { return tell(&Method::beforeTest, epoch); }
+  Counts endEpoch(int epoch) { return tell(&Method::endEpoch, epoch); }
+  /// Samples that no step is on, in order: the method keeps them for itself.
+  std::vector<std::uint32_t> keptBack() const { return method_->keptBack(); }
 
   /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.
   std::optional<Metrics> test(const Dataset& data, const std::function<bool()>& interrupted);
@@ -59,16 +63,20 @@ class Stepper {
 
  private:
   class Context;
+  Counts tell(void (Method::*what)(int, StepContext&), int epoch);
   void illustrate(StepOutcome& outcome) const;
+  bool testOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
+              const std::function<bool()>& interrupted);
 
   const Dataset& data_;
   ThreadPool& pool_;
   const bool looksBeyond_;  ///< the method shows more than the plans as they are drawn
+  const int norms_;         ///< sets of batch normalisations
   const std::vector<ClassColour> colours_;
   std::unique_ptr<Space> space_;
+  std::shared_ptr<Network> network_;
   std::unique_ptr<Method> method_;
   Renderer renderer_;
-  std::shared_ptr<Network> network_;
   std::unique_ptr<TaskHead> head_;
   std::unique_ptr<Updater> updater_;
   std::vector<std::string> trainMetrics_;  ///< in the order of TaskHead::trainSums()

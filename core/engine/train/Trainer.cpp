@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
@@ -37,11 +39,13 @@ RunState Trainer::run() {
   }
   if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
   stepper_ = std::make_unique<Stepper>(prepared_.config, *train_, prepared_.device.device, pool_);
+  keptBack_ = stepper_->keptBack();
+  batches_.count -= keptBack_.size();
   stepper_->head().check(*train_, "training");
   stepper_->head().check(*test_, "test");
   restore();
   enter(RunState::running,
-        fmt::format("training on {} images", groupedText(static_cast<long long>(train_->size()))));
+        fmt::format("training on {} images", groupedText(static_cast<long long>(batches_.count))));
   while (progress_.epoch <= prepared_.config.recipe.training.epochs) {
     if (!trainEpoch() || !finishEpoch()) {
       enter(RunState::stopping, "writing a checkpoint");
@@ -129,17 +133,24 @@ void Trainer::restore() {
 /// returns  false: stopped within the epoch
 bool Trainer::trainEpoch() {
   order_ = shuffledOrder(train_->size(), static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch);
+  std::erase_if(order_, [&](std::uint32_t index) { return std::ranges::binary_search(keptBack_, index); });
   const std::size_t begin = batches_.begin(progress_.stepInEpoch);
   if (ahead_)
     ahead_->expect({order_.begin() + static_cast<std::ptrdiff_t>(begin), order_.end()},
                    stepper_->shownParts(static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch));
-  stepper_->beginEpoch(progress_.epoch);
+  count(stepper_->beginEpoch(progress_.epoch));
   while (progress_.stepInEpoch < batches_.steps()) {
     if (!between()) return false;
     step();
     if (ahead_) ahead_->release(batches_.begin(progress_.stepInEpoch) - begin);
   }
   return between();
+}
+
+/// Of what the method does between steps.
+void Trainer::count(const Counts& counts) {
+  progress_.sums.counts += counts;
+  progress_.counts += counts;
 }
 
 /// What is done between steps.
@@ -214,6 +225,7 @@ void Trainer::step() {
 /// Tests, reports and saves.
 /// returns  false: stopped while testing; the test is done again after a resume
 bool Trainer::finishEpoch() {
+  count(stepper_->beforeTest(progress_.epoch));
   Stopwatch watch;
   std::optional<Metrics> scores = stepper_->test(*test_, [this] { return control_.stopNow(); });
   if (!scores) return false;
@@ -232,7 +244,7 @@ bool Trainer::finishEpoch() {
     progress_.best = main;
     progress_.bestEpoch = progress_.epoch;
   }
-  stepper_->endEpoch(progress_.epoch);
+  count(stepper_->endEpoch(progress_.epoch));
   ++progress_.epoch;
   progress_.stepInEpoch = 0;
   progress_.sums = {};

@@ -50,6 +50,7 @@ class Trainer {
   bool finishEpoch();
   bool between();
   void obeyChanges();
+  void count(const Counts& counts);
   void pause();
   bool save();
   Checkpoint checkpoint() const;
@@ -72,8 +73,9 @@ class Trainer {
   std::unique_ptr<Stepper> stepper_;
   Progress progress_;
   Batches batches_;
-  std::vector<std::uint32_t> order_;  ///< of the running epoch
-  double waited_ = 0;                 ///< seconds in the sink since the last step
+  std::vector<std::uint32_t> keptBack_;  ///< by the method: no step is on them
+  std::vector<std::uint32_t> order_;     ///< of the running epoch
+  double waited_ = 0;                    ///< seconds in the sink since the last step
   Stopwatch sinceCheckpoint_;
   std::int64_t savedStep_ = -1;  ///< of the newest checkpoint; -1: there is none
   StateReport shown_;            ///< the last one
