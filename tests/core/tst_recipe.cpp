@@ -230,6 +230,22 @@ class TestRecipe : public QObject {
     QCOMPARE(experimentOf(R"(, "input": {"pad": 2})", R"("ra-uc")").methods.size(), std::size_t{1});
   }
 
+  /// A method that knows one task alone is refused with a model of another, before any run.
+  void methodsLearnTheirTask() {
+    const auto problemOf = [](const char* method) {
+      const std::string text = fmt::format(
+          R"({{"name": "e", "recipe": {{"dataset": "camvid", "model": "pspnet",
+               "input": {{"height": 161, "width": 161}}}},
+               "methods": [{{"name": "{}", "policy": "segmentation"}}], "seeds": [1]}})",
+          method);
+      return test::errorOf([&] { experimentFromJson(parseJson(text, "test"), "f.json"); });
+    };
+    QCOMPARE(problemOf("plain"), QString());
+    QCOMPARE(problemOf("divaug"),
+             QString("f.json: the method divaug learns classification alone, but the recipe's model pspnet "
+                     "learns segmentation; leave the method out, or choose a model for classification"));
+  }
+
   void modelsLearnFromWhatTheDataHas() {
     const Recipe recipe = given("");
     DatasetEntry scenes = findDataset("cifar10");
