@@ -13,6 +13,7 @@ namespace uada::cli {
 struct BenchOptions {
   std::string what;                  ///< render, load, seg, step, store, start, window
   std::vector<std::string> methods;  ///< step: empty: all
+  std::string model;                 ///< step: name or JSON; empty: the usual small one
   int threads = 0;                   ///< step: 0: all cores
   std::string device = "cpu";        ///< step
   std::string folder;                ///< load: of JPEG files; empty: made-up ones

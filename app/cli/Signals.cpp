@@ -9,12 +9,15 @@ namespace uada::cli {
 namespace {
 
 std::atomic<int> lastSignal{0};
+std::atomic<bool> checkpointWanted{false};
 static_assert(std::atomic<int>::is_always_lock_free);  // a handler may use nothing else
-struct sigaction formerInt, formerTerm, formerHangup, formerPipe;
+struct sigaction formerInt, formerTerm, formerHangup, formerPipe, formerUser;
 
 extern "C" void stopAsked(int signal) {
   if (lastSignal.exchange(signal) != 0) ::_exit(128 + signal);
 }
+
+extern "C" void checkpointAsked(int) { checkpointWanted = true; }
 
 void install(int signal, void (*handler)(int), struct sigaction* former) {
   struct sigaction action{};
@@ -29,10 +32,12 @@ void install(int signal, void (*handler)(int), struct sigaction* former) {
 
 StopSignals::StopSignals() {
   lastSignal = 0;
+  checkpointWanted = false;
   install(SIGINT, stopAsked, &formerInt);
   install(SIGTERM, stopAsked, &formerTerm);
   install(SIGHUP, stopAsked, &formerHangup);
   install(SIGPIPE, SIG_IGN, &formerPipe);
+  install(SIGUSR1, checkpointAsked, &formerUser);
 }
 
 StopSignals::~StopSignals() {
@@ -40,9 +45,12 @@ StopSignals::~StopSignals() {
   ::sigaction(SIGTERM, &formerTerm, nullptr);
   ::sigaction(SIGHUP, &formerHangup, nullptr);
   ::sigaction(SIGPIPE, &formerPipe, nullptr);
+  ::sigaction(SIGUSR1, &formerUser, nullptr);
 }
 
 int StopSignals::received() const { return lastSignal; }
+
+bool StopSignals::takeCheckpoint() const { return checkpointWanted.exchange(false); }
 
 void StopSignals::ask() const {
   int none = 0;

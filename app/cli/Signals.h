@@ -4,8 +4,9 @@ namespace uada::cli {
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP ask for a stop instead of ending the program; the second one
 /// ends it at once, without a checkpoint. SIGPIPE is ignored: training goes on when nobody reads what is said
-/// on standard error any more. One at a time, on the main thread. A SIGINT or SIGHUP that the caller ignores
-/// (nohup, background jobs) stays ignored.
+/// on standard error any more. SIGUSR1, which schedulers send before they take a machine away, asks for a
+/// checkpoint; training goes on. One at a time, on the main thread. A SIGINT or SIGHUP that the caller
+/// ignores (nohup, background jobs) stays ignored.
 class StopSignals {
  public:
   StopSignals();
@@ -15,6 +16,8 @@ class StopSignals {
 
   /// SIGINT, SIGTERM, SIGHUP, or 0 if none came.
   int received() const;
+  /// Whether SIGUSR1 has come since the last call.
+  bool takeCheckpoint() const;
   /// As if a first SIGTERM had come.
   void ask() const;
 };

@@ -168,10 +168,12 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
       progress.line(
           fmt::format("{}  stopping: writing a checkpoint (once more: at once, without one)", task.prefix));
     }
+    if (signals.takeCheckpoint() && !asked) job.send(command::Checkpoint{});
     for (const Report& report : feed.drain()) {
-      std::visit(Cases{[](const PolicyReport&) {}, [](const Decision&) {},
-                       [&](const auto& r) { lines.write(r), progress.show(r); }},
-                 report);
+      std::visit(
+          Cases{[](const PolicyReport&) {}, [](const Decision&) {}, [](const EvaluationReport&) {},
+                [](const LandscapeReport&) {}, [&](const auto& r) { lines.write(r), progress.show(r); }},
+          report);
       if (const auto* state = std::get_if<StateReport>(&report)) waiting.show(*state);
       if (const auto* result = std::get_if<ResultReport>(&report))
         progress.line(resultText(task.prefix, mainMetric(session->run()), *result));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/augment/Input.h"
 #include "core/augment/Plan.h"
 #include "core/ops/Crop.h"
 
@@ -54,5 +55,13 @@ class ChangeList {
   std::size_t changeCount_ = 0, coverCount_ = 0;
   ImageSize size_;
 };
+
+/// What a plan does to an image of the size that it was drawn for.
+/// list  is emptied first; given, so that it need not be made for every plan
+void listChanges(const Plan& plan, const Input& input, ChangeList& list);
+
+/// Whether two lists give the same pixels of one image, as far as their numbers tell: the same changes, and
+/// boxes that are the same within the picture.
+bool showSame(const ChangeList& a, const ChangeList& b);
 
 }  // namespace uada

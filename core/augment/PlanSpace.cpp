@@ -269,4 +269,10 @@ int drawnLevel(Grid grid, Random& random) {
   return static_cast<int>(random.below(static_cast<std::uint32_t>(levelsOf(grid))));
 }
 
+ChangeList PlanSpace::changes(const Plan& plan) const {
+  ChangeList list;
+  listChanges(plan, input_, list);
+  return list;
+}
+
 }  // namespace uada

@@ -79,6 +79,7 @@ class PlanSpace : public Space {
   Candidate update(const Plan& plan, std::span<const Probe> probes, Group group, std::span<const float> dL,
                    double epsilon) const override;
   Plan clamped(const Plan& plan) const override { return clampPlan(plan, input_); }
+  ChangeList changes(const Plan& plan) const override;
   bool takesAnySize() const override { return crop_.resized(); }
 
  protected:

@@ -161,16 +161,9 @@ ImageView Renderer::centred(ImageView image, ImageSize size) const {
   return centre.view();
 }
 
-/// list  is emptied first; given, so that it need not be made for every plan
-void Renderer::listChanges(const Plan& plan, ChangeList& list) const {
-  list.begin(sourceOf(plan));
-  eachClamped(plan, settings_.input,
-              [&](const Part& part, const Frame& frame) { kindOf(part).append(part, frame, list); });
-}
-
 ChangeList Renderer::changesOf(const Plan& plan) const {
   ChangeList list;
-  listChanges(plan, list);
+  listChanges(plan, settings_.input, list);
   return list;
 }
 
@@ -219,7 +212,7 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, const ShownRows
                       const Held<ImageView> image = source(indices[sample], &part);
                       tree.begin(*image);
                       for (const std::size_t row : own) {
-                        listChanges(rows.plan(row), list);
+                        listChanges(rows.plan(row), settings_.input, list);
                         requireInputSize(list, settings_.input);
                         put(row, tree.reach(list.changes(), drawn), rows.plan(row), list);
                       }

@@ -87,7 +87,6 @@ class Renderer {
   PixelBox shownPart(std::uint32_t index, const ShownRows& rows, std::span<const std::size_t> which) const;
   void refuseSize(std::uint32_t index, const Plan& plan) const;
   ImageView centred(ImageView image, ImageSize size) const;
-  void listChanges(const Plan& plan, ChangeList& list) const;
   ChangeList changesOf(const Plan& plan) const;
   std::optional<Map> mapOf(const Change& change) const;
   ImageSize sourceOf(const Plan& plan) const;

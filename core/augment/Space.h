@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/augment/ChangeList.h"
 #include "core/augment/Input.h"
 #include "core/augment/PartKind.h"
 #include "core/augment/Plan.h"
@@ -103,6 +104,8 @@ class Space {
   virtual Plan clamped(const Plan& plan) const = 0;
   /// Whether its plans may mix labels (Op::mixesLabels).
   virtual bool mixesLabels() const { return false; }
+  /// What a plan does to its sample: where showSame() says so of two, their pixels are equal.
+  virtual ChangeList changes(const Plan& plan) const = 0;
   /// Whether its plans are of images of any size; else of those as large as the input.
   virtual bool takesAnySize() const { return false; }
 

@@ -30,6 +30,7 @@ enum class Purpose : std::uint32_t {
   update = 6,
   validation = 7,
   policy = 8,
+  landscape = 9,
   selection = 20,
   magnitude = 21,
   warp = 22,

@@ -23,6 +23,14 @@ std::string groupedText(long long number) {
   return digits;
 }
 
+std::string passesText(double number) {
+  const auto whole = static_cast<long long>(number);
+  const auto tenths = static_cast<long long>(std::llround(10 * (number - static_cast<double>(whole))));
+  if (tenths == 0) return groupedText(whole);
+  if (tenths == 10) return groupedText(whole + 1);
+  return groupedText(whole) + '.' + std::to_string(tenths);
+}
+
 std::string bytesText(double bytes) {
   constexpr const char* units[] = {"B", "kB", "MB", "GB", "TB"};
   int unit = 0;

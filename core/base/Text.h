@@ -12,6 +12,8 @@ namespace uada {
 std::string durationText(double seconds);
 /// "1,234,567".
 std::string groupedText(long long number);
+/// "1,234", or of a part of one "1,234.6".
+std::string passesText(double number);
 /// "1.4 GB", powers of 1000.
 std::string bytesText(double bytes);
 /// "2026-11-22T14:03:09Z".

@@ -204,9 +204,12 @@ void requireFittingCrops(const Experiment& experiment, const std::string& where)
     if (images.empty() || input.size() == images || makeSpace(run, input, images)->takesAnySize()) continue;
     throw UsageError(fmt::format(
         "{}: recipe.input: {} x {} pixels with method {}, whose policy {} draws a padded crop of images of "
-        "that size, but those of {} have {} x {}; give a policy with crop resized, or leave the input out",
+        "that size, but those of {} have {} x {}; {}leave the input out",
         where, input.width, input.height, run.method.name, policyOf(run.method).name, data.name, images.width,
-        images.height));
+        images.height,
+        findMethod(run.method.name).policySetting == PolicySetting::fixed
+            ? "the method's policy is fixed: "
+            : "give a policy with crop resized, or "));
   }
 }
 

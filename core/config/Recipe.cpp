@@ -185,6 +185,10 @@ void requireUsableTraining(const Recipe& recipe, const Json& json, const std::st
   const Optimiser& optimiser = findOptimiser(recipe.optimiser.name);
   requireUsable(optimiser.fields, recipe.optimiser.settings(), where + ".optimiser");
   requireUsable(findSchedule(recipe.schedule.name).fields, recipe.schedule.settings(), where + ".schedule");
+  if (recipe.training.warmupEpochs >= recipe.training.epochs && recipe.training.warmupEpochs > 0)
+    throw SettingError(where + ".training", "warmup_epochs",
+                       fmt::format("{} found, fewer than the {} epochs of the training expected",
+                                   recipe.training.warmupEpochs, recipe.training.epochs));
   if (optimiser.learningRate(recipe.optimiser) == 0 && !(recipe.schedule == usualSchedule()))
     throw SettingError(where + ".optimiser", "learning_rate",
                        fmt::format("0 leaves the schedule {} without effect; leave one of the two out",
@@ -315,8 +319,13 @@ Input inputOf(const Recipe& recipe, ImageSize images, const std::string& where) 
 
 double learningRate(const Recipe& recipe, int epoch, std::int64_t stepInEpoch, std::int64_t stepsPerEpoch) {
   const double initial = findOptimiser(recipe.optimiser.name).learningRate(recipe.optimiser);
-  return findSchedule(recipe.schedule.name)
-      .rate(recipe.schedule, initial, {epoch, stepInEpoch, stepsPerEpoch, recipe.training.epochs});
+  const Schedule& schedule = findSchedule(recipe.schedule.name);
+  const int warm = recipe.training.warmupEpochs, rest = std::max(1, recipe.training.epochs - warm);
+  if (epoch >= warm)
+    return schedule.rate(recipe.schedule, initial, {epoch - warm, stepInEpoch, stepsPerEpoch, rest});
+  const double first = schedule.rate(recipe.schedule, initial, {0, 0, stepsPerEpoch, rest});
+  const double done = static_cast<double>(epoch * stepsPerEpoch + stepInEpoch + 1);
+  return first * done / static_cast<double>(warm * stepsPerEpoch);
 }
 
 }  // namespace uada

@@ -26,6 +26,11 @@ struct Task;
 struct Training {
   int epochs = 300;
   int batch = 128;
+  int warmupEpochs = 0;
+  double gradientClip = 0;
+  double averaging = 0;
+  std::string decayed = "all";
+  std::string precision = "float32";
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "epochs",
@@ -40,6 +45,51 @@ struct Training {
              .min = 2,
              .max = 65536},
             batch);
+    v.field(
+        {.name = "warmup_epochs",
+         .title = "Warm-up",
+         .help = "Epochs at the start in which the learning rate rises, step by step, from nothing to its "
+                 "first value; the schedule has the others",
+         .min = 0,
+         .max = 1000,
+         .advanced = true,
+         .later = true},
+        warmupEpochs);
+    v.field({.name = "gradient_clip",
+             .title = "Gradient clip",
+             .help = "Most that the norm of all gradients together may be: larger ones are scaled down; 0: "
+                     "any",
+             .min = 0,
+             .max = 1e6,
+             .advanced = true,
+             .later = true},
+            gradientClip);
+    v.field(
+        {.name = "averaging",
+         .title = "Averaged weights",
+         .help = "Share of the running average of the weights that is kept at a step, as 0.999; tests and "
+                 "exports take the average; 0: none",
+         .min = 0,
+         .max = 0.999999,
+         .advanced = true,
+         .later = true},
+        averaging);
+    v.field({.name = "decayed",
+             .title = "Weight decay of",
+             .help = "All parameters, or only those with two dimensions or more: not biases and batch "
+                     "normalisation",
+             .choices = {"all", "weights"},
+             .advanced = true,
+             .later = true},
+            decayed);
+    v.field({.name = "precision",
+             .title = "Precision",
+             .help = "Of convolutions and products while training: float32; tf32, its faster form on a GPU; "
+                     "or bf16, bfloat16. Tests are never in bf16",
+             .choices = {"float32", "tf32", "bf16"},
+             .advanced = true,
+             .later = true},
+            precision);
   }
 };
 

@@ -29,6 +29,8 @@ void setPath(Json& json, std::string_view path, Json value, const std::string& o
                                      quotable(key), items.size()));
       at = const_cast<Json*>(&items[std::stoul(key)]);
     } else {
+      if (at->isString())
+        *at = Json(Json::Object{{"name", *at}});  // a choice that is given by its name alone
       if (!at->isNull() && !at->isObject())
         throw UsageError(fmt::format("--set {}: '{}' is looked for in {}", shown(override), quotable(key),
                                      at->typeName()));

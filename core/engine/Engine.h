@@ -41,7 +41,7 @@ struct Change {
 using Command =
     std::variant<command::Pause, command::Resume, command::Stop, command::Checkpoint, command::Change>;
 
-/// One training thread. Destroying a live job stops it (with a checkpoint) and joins. A local of `main` or a
+/// One thread at work. Destroying a live job stops it (with a checkpoint) and joins. A local of `main` or a
 /// member of the session, never a static.
 class Job {
  public:
@@ -53,10 +53,28 @@ class Job {
   virtual std::string problem() const = 0;  ///< the message of a failed job
 };
 
-struct StartOptions {
-  std::filesystem::path folder;      ///< run folder for checkpoints and the stop file; made before start
-  std::filesystem::path checkpoint;  ///< resume from this one; empty: from the beginning
+/// What a job can do. (A replay of stored plans needs no network, so it is none of the engine's.)
+namespace work {
+struct Train {
+  RunConfig config;
+  std::filesystem::path folder = {};      ///< for checkpoints and the stop file; made before start
+  std::filesystem::path checkpoint = {};  ///< go on from this one; empty: from the beginning
 };
+/// Tests the network of a checkpoint on the run's test images: one EvaluationReport.
+struct Evaluate {
+  RunConfig config;
+  std::filesystem::path checkpoint;
+};
+/// The loss of a checkpoint's network over all levels of one op, or of two, on a pinned batch: a
+/// LandscapeReport for each level, or pair of levels.
+struct Landscape {
+  RunConfig config;
+  std::filesystem::path checkpoint;
+  std::vector<std::string> ops;  ///< 1 or 2
+  int samples = 128;             ///< the first of the training set; at least 2
+};
+}  // namespace work
+using Work = std::variant<work::Train, work::Evaluate, work::Landscape>;
 
 /// A file of a run's folder that is, or was, a checkpoint.
 struct FoundCheckpoint {
@@ -91,19 +109,20 @@ struct BenchResult {
 class Engine {
  public:
   virtual ~Engine() = default;
-  /// Starts training in the background. Throws Error if the configuration cannot be started at all (device,
-  /// data, checkpoint of another configuration); what fails later is reported through the sink.
-  virtual std::unique_ptr<Job> start(const RunConfig& config, const StartOptions& options, Sink& sink) = 0;
+  /// Starts the work in the background. Throws Error if it cannot be started at all (device, data, checkpoint
+  /// of another configuration, an op that is not there); what fails later is reported through the sink.
+  virtual std::unique_ptr<Job> start(const Work& work, Sink& sink) = 0;
   /// Reads every checkpoint of a run's folder, whole, and returns them from the highest step to the lowest;
   /// what cannot be read comes where its name puts it.
   virtual std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) = 0;
   virtual std::vector<DeviceInfo> devices() = 0;
   virtual std::string libtorchVersion() const = 0;
-  /// Times `step.METHOD` for each given method.
+  /// Times `step.METHOD` for each given method (benchedMethod() reads their names).
   /// threads  0: all cores.
   /// device   "auto", "cpu", "cuda" or "cuda:N"; throws Error if it cannot be used.
+  /// model    of classification
   virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
-                                              const std::string& device) = 0;
+                                              const std::string& device, const Choice& model) = 0;
   /// Writes the weights of a checkpoint as a safetensors file.
   virtual void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) = 0;
 };

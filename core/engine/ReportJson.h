@@ -24,6 +24,11 @@ class JsonWriter {
     json[name] = value;
   }
   void field(const char* name, double value) { json[name] = numberToJson(value); }
+  /// A whole number without a point.
+  void passes(const char* name, double value) {
+    const auto whole = static_cast<std::int64_t>(value);
+    json[name] = value == static_cast<double>(whole) ? Json(whole) : numberToJson(value);
+  }
   void phase(const char* name, double seconds);
   void metrics(std::string_view part, const Metrics& metrics);
   void total(double seconds) { json["seconds"] = seconds; }

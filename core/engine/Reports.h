@@ -15,6 +15,7 @@
 /// visitor v has
 ///   v.key(name, value)       the number that tells rows of one run apart, from 1
 ///   v.field(name, value)     int, std::int64_t, double or std::string
+///   v.passes(name, value)    forwards or backwards of a batch: double, nearly always a whole number
 ///   v.phase(name, seconds)   one of phases.def
 ///   v.metrics(part, values)  of the task; part: "" of a step, "train" and "test" of an epoch, "last" of a
 ///                            result
@@ -22,15 +23,16 @@
 /// A quantity that does not exist is NaN.
 namespace uada {
 
-/// What was computed; sums over the reported span.
+/// What was computed; sums over the reported span. Forwards and backwards are of batches: of fewer rows, as
+/// fast UADA has them, they are parts of one.
 struct Counts {
-  std::int64_t forwardsNoGrad = 0;  ///< batch forwards without gradient (unperturbed, probes, candidates)
-  std::int64_t forwardsTrain = 0;   ///< batch forwards with gradient
-  std::int64_t backwards = 0;
+  double forwardsNoGrad = 0;  ///< without gradient (unperturbed, probes, candidates)
+  double forwardsTrain = 0;   ///< with gradient
+  double backwards = 0;
   std::int64_t chains = 0;  ///< images rendered through an augmentation chain
 
   double forwardEquivalents() const {
-    return static_cast<double>(forwardsNoGrad + forwardsTrain) + 2.0 * static_cast<double>(backwards);
+    return forwardsNoGrad + forwardsTrain + 2 * backwards;
   }
   Counts& operator+=(const Counts& o) {
     forwardsNoGrad += o.forwardsNoGrad;
@@ -41,9 +43,9 @@ struct Counts {
   }
   template <class R, class V>
   static void visit(R& r, V& v) {
-    v.field("forwards_no_grad", r.forwardsNoGrad);
-    v.field("forwards_train", r.forwardsTrain);
-    v.field("backwards", r.backwards);
+    v.passes("forwards_no_grad", r.forwardsNoGrad);
+    v.passes("forwards_train", r.forwardsTrain);
+    v.passes("backwards", r.backwards);
     v.field("chains", r.chains);
   }
 };
@@ -201,7 +203,8 @@ struct GroupDecision {
   std::vector<int> delta;   ///< +-1 each; of a resized crop +-its unit in source pixels
   std::vector<int> after;   ///< raw coordinates of the candidate
   /// One of the group's probe, or of each coordinate's where those are probed one by one; none where the
-  /// update was random. Where a batch decides as one, these and all losses of the decision are its means.
+  /// update was random. With a probe each way the losses of those moved by -delta follow. Where a batch
+  /// decides as one, these and all losses of the decision are its means.
   std::vector<double> probeLoss, dL;
   double candidateLoss = 0;
   bool inert = false, clamped = false;
@@ -215,7 +218,7 @@ struct Decision {
   std::int64_t step = 0;
   int epoch = 0;
   std::uint32_t index = 0;  ///< in the training set
-  int label = 0;  ///< -1: the samples of the set have none
+  int label = 0;            ///< -1: the samples of the set have none
   Plan plan;
   double unperturbedLoss = 0;  ///< NaN where the method has none
   std::vector<GroupDecision> groups;
@@ -301,13 +304,66 @@ struct ResultReport {
   }
 };
 
+/// What work::Evaluate found. Belongs to no attempt of a run: it is not stored.
+struct EvaluationReport {
+  std::int64_t step = 0;  ///< of the checkpoint
+  int epoch = 0;          ///< likewise: those that were trained whole
+  Metrics test = {};      ///< Task::testMetrics
+  std::int64_t images = 0;
+  double seconds = 0;
+
+  template <class R, class V>
+  static void visit(R& r, V& v) {
+    v.field("step", r.step);
+    v.field("epoch", r.epoch);
+    v.metrics("test", r.test);
+    v.field("images", r.images);
+    v.field("seconds", r.seconds);
+  }
+};
+
+/// One place of a landscape: the loss of the pinned batch with the op, or both, at these levels. It is not
+/// stored.
+struct LandscapeReport {
+  std::string op;
+  int level = 0;
+  std::string other;            ///< empty: the landscape of one op
+  int otherLevel = -1;          ///< -1 likewise
+  double loss = 0, spread = 0;  ///< mean and deviation (population) of the samples' losses
+  /// Mean over the samples of (loss one level up - loss one level down) / 2. NaN at the ends of the range and
+  /// in a map.
+  double slope = 0;
+  /// What UADA's probe with delta +1 and -1 estimates the slope to be: mean of dL / delta. NaN where the
+  /// level does not exist, and in a map.
+  double probeUp = 0, probeDown = 0;
+  /// Share of the samples' probes, of both deltas, whose sign is that of the sample's own slope. NaN
+  /// likewise.
+  double agreement = 0;
+  int samples = 0;
+
+  template <class R, class V>
+  static void visit(R& r, V& v) {
+    v.field("op", r.op);
+    v.field("level", r.level);
+    v.field("other_op", r.other);
+    v.field("other_level", r.otherLevel);
+    v.field("loss", r.loss);
+    v.field("spread", r.spread);
+    v.field("slope", r.slope);
+    v.field("probe_up", r.probeUp);
+    v.field("probe_down", r.probeDown);
+    v.field("agreement", r.agreement);
+    v.field("samples", r.samples);
+  }
+};
+
 /// A line for the log; also recorded changes of settings.
 struct EventReport {
   std::string text;
 };
 
 using Report = std::variant<StateReport, StepReport, PolicyReport, Decision, EpochReport, CheckpointReport,
-                            ResultReport, EventReport>;
+                            ResultReport, EventReport, EvaluationReport, LandscapeReport>;
 
 /// So that a std::visit can name what it does with each report, or with few of them.
 template <class... F>

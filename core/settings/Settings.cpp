@@ -242,10 +242,13 @@ std::string idleBy(const Field& field, const Json& settings) {
 }
 
 void requireUsable(const std::vector<FieldValue>& fields, const Json& settings, const std::string& where) {
+  Json all = settings;  // what is not said has its default
+  for (const FieldValue& known : fields)
+    if (!all.find(known.field.name)) all[known.field.name] = known.value;
   for (const FieldValue& known : fields) {
     const Json* value = settings.find(known.field.name);
     if (!value || *value == known.value) continue;
-    const std::string idle = idleBy(known.field, settings);
+    const std::string idle = idleBy(known.field, all);
     if (!idle.empty())
       throw SettingError(where, known.field.name,
                          fmt::format("{} has no effect with {}; leave one of the two out",

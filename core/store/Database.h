@@ -72,6 +72,8 @@ class Row {
   double real();
   std::int64_t integer(std::int64_t least = 0, std::int64_t most = std::numeric_limits<std::int64_t>::max());
   int small(int least = 0) { return static_cast<int>(integer(least, std::numeric_limits<int>::max())); }
+  /// A whole number or a part of one, at least 0.
+  double amount();
   /// From 0 to 1; NULL: NaN.
   double share();
   /// 0 or 1; none: NULL.

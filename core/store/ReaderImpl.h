@@ -67,7 +67,7 @@ struct LeftOut {
   std::set<std::int64_t> steps;  ///< of all rows; empty: they are of no step
 };
 
-inline Counts readCounts(Row& row) { return {row.integer(), row.integer(), row.integer(), row.integer()}; }
+inline Counts readCounts(Row& row) { return {row.amount(), row.amount(), row.amount(), row.integer()}; }
 
 /// Runs a query; what SQLite says becomes an Error in words.
 template <class Body>

@@ -12,6 +12,14 @@ double Row::real() {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+double Row::amount() {
+  const SQLite::Column column = statement_.getColumn(next_);
+  const double value = real();
+  if (std::isfinite(value) && value >= 0) return value;
+  refuse(column, "a number from 0");
+  return 0;
+}
+
 double Row::share() {
   const SQLite::Column column = statement_.getColumn(next_);
   const double value = real();

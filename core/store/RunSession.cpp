@@ -254,7 +254,7 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   for (const std::string& remark : remarks) recorder->take(EventReport{remark});
   try {
     if (!problem.empty()) throw Error(problem);
-    job = engine.start(config, {folder, point.file}, *recorder);
+    job = engine.start(work::Train{config, folder, point.file}, *recorder);
   } catch (const std::exception& e) {
     recorder->recordFailure(problemText(e, "the start of " + runTitle(config)));
     throw;

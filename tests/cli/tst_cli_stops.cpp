@@ -1,5 +1,7 @@
 #include <signal.h>
 
+#include <algorithm>
+
 #include "tests/cli/TinyTraining.h"
 
 using namespace uada::test;
@@ -12,6 +14,7 @@ class TestCliStops : public QObject {
   void init();
   void stops_data();
   void stops();
+  void writesACheckpointOnSigusr1();
   void stopsWhenNobodyReads();
   void resumesToTheSameNumbers();
   void survivesKill();
@@ -57,6 +60,23 @@ void TestCliStops::stops() {
   QCOMPARE(checkpoints.back()["step"], steps.back()["step"]);  // nothing is trained twice
   QCOMPARE(runs()[0]["state"].toString(), QString("stopped"));
   QCOMPARE(program_->run({"stop", "1"}).code, 1);  // it is not live any more
+}
+
+/// A checkpoint within a step of the signal, and training goes on.
+void TestCliStops::writesACheckpointOnSigusr1() {
+  const auto process = startLongTraining(*program_);
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 2, seen));  // of five in an epoch, whose end has a checkpoint of its own
+  ::kill(static_cast<pid_t>(process->processId()), SIGUSR1);
+  QVERIFY(waitForSteps(*process, 12, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  const Result stopped = Program::finish(*process);
+  COMPARE_CODE(stopped, 143);
+  const auto checkpoints =
+      ofKind(objects(QString::fromUtf8(seen.left(seen.lastIndexOf('\n')))), "checkpoint");
+  const bool isWithinAnEpoch = std::ranges::any_of(
+      checkpoints, [](const QJsonObject& checkpoint) { return checkpoint["step"].toInt() % 5 != 0; });
+  QVERIFY2(isWithinAnEpoch, seen.constData());
 }
 
 /// The reader of 'run --json' goes after the first line: a stop, with its checkpoint, as by a first SIGTERM.

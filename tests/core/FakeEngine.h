@@ -217,7 +217,7 @@ struct FakeNumbers {
 /// Pretends to train: deterministic reports, real commands, checkpoints and a stop file, no torch.
 class FakeJob : public Job {
  public:
-  FakeJob(FakeNumbers numbers, StartOptions options, std::int64_t firstStep, Sink& sink)
+  FakeJob(FakeNumbers numbers, work::Train options, std::int64_t firstStep, Sink& sink)
       : numbers_(std::move(numbers)), options_(std::move(options)), step_(firstStep), sink_(sink) {
     thread_ = std::thread([this] { train(); });
   }
@@ -349,7 +349,7 @@ class FakeJob : public Job {
   }
 
   const FakeNumbers numbers_;
-  const StartOptions options_;
+  const work::Train options_;
   std::int64_t step_;  ///< the last one done
   Sink& sink_;
   bool paused_ = false, stop_ = false, stopAfterEpoch_ = false;  ///< of the job's thread
@@ -369,13 +369,14 @@ class FakeEngine : public Engine {
 
   FakeSettings settings;  ///< of the next start
   RunConfig lastConfig;   ///< of the last start
-  StartOptions lastOptions;
+  work::Train lastOptions;
 
   FakeNumbers numbers(const RunConfig& config) const { return {settings, config}; }
 
-  std::unique_ptr<Job> start(const RunConfig& config, const StartOptions& options, Sink& sink) override {
+  std::unique_ptr<Job> start(const Work& work, Sink& sink) override {
     if (!settings.refusal.empty()) throw Error(settings.refusal);
-    lastConfig = config;
+    const auto& options = std::get<work::Train>(work);
+    const RunConfig& config = lastConfig = options.config;
     lastOptions = options;
     std::int64_t step = 0;
     if (!options.checkpoint.empty()) {
@@ -408,7 +409,8 @@ class FakeEngine : public Engine {
   }
   std::vector<DeviceInfo> devices() override { return {{"cpu", "Fake processor", "2 threads", true, ""}}; }
   std::string libtorchVersion() const override { return "fake"; }
-  std::vector<BenchResult> benchSteps(const std::vector<std::string>&, int, const std::string&) override {
+  std::vector<BenchResult> benchSteps(const std::vector<std::string>&, int, const std::string&,
+                                      const Choice&) override {
     return {};
   }
   void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) override {

@@ -30,6 +30,7 @@ class Texter {
     if (withTimes_ || std::string_view(name).find("seconds") == std::string_view::npos)
       text += fmt::format("{:a} ", value);
   }
+  void passes(const char*, double value) { text += fmt::format("{} ", value); }
   void phase(const char*, double seconds) {
     if (withTimes_) text += fmt::format("{:a} ", seconds);
   }

@@ -58,7 +58,7 @@ inline FinishedRun finishedRun(const Recipe& recipe, const Made& made) {
   summary.last = {{"top1", made.last}};
   summary.seconds = made.seconds;
   const std::int64_t probes = made.method == "uada" ? 9 : 0;
-  summary.counts = {.forwardsNoGrad = 10 * probes,
+  summary.counts = {.forwardsNoGrad = 10.0 * static_cast<double>(probes),
                     .forwardsTrain = 10,
                     .backwards = 10,
                     .chains = 1280 * std::max<std::int64_t>(1, probes)};

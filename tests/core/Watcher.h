@@ -28,7 +28,7 @@ class Watcher : public Sink {
                      [&](const PolicyReport&) { ++policies; }, [&](const Decision&) { ++decisions; },
                      [&](const EpochReport&) { ++epochs; }, [&](const CheckpointReport&) { ++checkpoints; },
                      [&](const ResultReport&) { ++results; },
-                     [&](const EventReport& r) { events.push_back(r.text); }},
+                     [&](const EventReport& r) { events.push_back(r.text); }, kNothing},
                report);
   }
 

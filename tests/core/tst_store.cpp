@@ -81,7 +81,7 @@ class TestStore : public QObject {
                             .gain = awkward(),
                             .count = 10,
                             .metrics = {{"top1", awkward()}, {"a", awkward()}},
-                            .counts = {i, 2, 3, INT64_MAX},
+                            .counts = {static_cast<double>(i), 2, 3, INT64_MAX},
                             .timings = awkwardTimings()};
       PolicyReport policy = numbers.policy(i);
       for (auto& op : policy.ops) op.beforeMean = awkward(), op.meanDL = awkward(), op.inert = i;
@@ -167,7 +167,7 @@ class TestStore : public QObject {
     writer.flush();
     QCOMPARE(reader.runs().at(0).seconds,
              7.0);  // the same reader: only what is new, less what was superseded
-    QCOMPARE(reader.runs().at(0).counts.forwardsNoGrad, 14);
+    QCOMPARE(reader.runs().at(0).counts.forwardsNoGrad, 14.0);
   }
 
   void laterAttemptWinsInEveryTable() {
@@ -192,7 +192,7 @@ class TestStore : public QObject {
     const RunSummary summary = reader.findRun(std::to_string(run));
     QCOMPARE(summary.step, 12);
     QCOMPARE(summary.attempts, 3);
-    QCOMPARE(summary.counts.forwardsNoGrad, 12);
+    QCOMPARE(summary.counts.forwardsNoGrad, 12.0);
     QCOMPARE(summary.seconds, 6.0);
   }
 

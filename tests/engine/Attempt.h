@@ -19,7 +19,7 @@ struct Attempt {
           const std::function<void(Control&, std::int64_t)>& act = {}) {
     Control control(folder);
     if (act) sink.stepped = [&](std::int64_t step) { act(control, step); };
-    Trainer trainer(prepare(config, {folder, checkpoint}), sink, control, [&](const StateReport& report) {
+    Trainer trainer(prepare(config, folder, checkpoint), sink, control, [&](const StateReport& report) {
       sink.take(report);
       if (report.state == RunState::paused && paused) paused(control);
     });

@@ -85,7 +85,9 @@ class RecordingSink : public Sink {
                      [&](const EpochReport& r) { epochs.push_back(r); },
                      [&](const CheckpointReport& r) { checkpoints.push_back(r); },
                      [&](const ResultReport& r) { results.push_back(r); },
-                     [&](const EventReport& r) { events.push_back(r.text); }},
+                     [&](const EventReport& r) { events.push_back(r.text); },
+                     [&](const EvaluationReport& r) { evaluations.push_back(r); },
+                     [&](const LandscapeReport& r) { landscape.push_back(r); }},
                report);
   }
 
@@ -108,6 +110,8 @@ class RecordingSink : public Sink {
   std::vector<CheckpointReport> checkpoints;
   std::vector<ResultReport> results;
   std::vector<std::string> events;
+  std::vector<EvaluationReport> evaluations;
+  std::vector<LandscapeReport> landscape;
   std::function<void(std::int64_t)> stepped;
 };
 

@@ -39,17 +39,23 @@ class PlanContext : public StepContext {
   explicit PlanContext(std::size_t count, int pictured = 0) : count_(count), pictured_(pictured) {}
 
   Rows render(std::span<const Shown> rows) override {
-    const auto first = static_cast<int>(shown.size() * count_);
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-      if (at % count_ == 0) shown.emplace_back();
-      shown.back().push_back(rows[at].plan);
+    const auto first = static_cast<int>(all.size());
+    for (const Shown& row : rows) {
+      if (all.size() % count_ == 0) shown.emplace_back();
+      shown.back().push_back(row.plan);
+      all.push_back(row);
     }
     return {first, static_cast<int>(rows.size())};
   }
   at::Tensor losses(Rows rows, Mode mode) override {
     const int variant = variantOf(rows.first);
     (mode.phase == Phase::probe ? probes : candidates).push_back(variant);
-    return at::tensor(lossesOf(variant));
+    modes.push_back(mode);
+    if (rows.first % static_cast<int>(count_) == 0 && rows.count == static_cast<int>(count_))
+      return at::tensor(lossesOf(variant));
+    std::vector<float> own;
+    for (int row = rows.first; row < rows.first + rows.count; ++row) own.push_back(loss(planOf(row)));
+    return at::tensor(own);
   }
   Output outputs(Rows rows, Mode mode) override {
     (mode.phase == Phase::probe ? probes : candidates).push_back(variantOf(rows.first));
@@ -105,11 +111,11 @@ class PlanContext : public StepContext {
     return {.main = at::cat(main), .features = at::cat(features)};
   }
   int variantOf(int row) const { return row / static_cast<int>(count_); }
-  const Plan& planOf(int row) const {
-    return shown[static_cast<std::size_t>(row) / count_][static_cast<std::size_t>(row) % count_];
-  }
+  const Plan& planOf(int row) const { return all[static_cast<std::size_t>(row)].plan; }
 
-  std::vector<std::vector<Plan>> shown;  ///< by variant
+  std::vector<Shown> all;                ///< rows, in the order of rendering
+  std::vector<std::vector<Plan>> shown;  ///< by variant, where whole ones are asked for
+  std::vector<Mode> modes;               ///< in the order of asking
   std::vector<int> probes, candidates;   ///< variants, in the order of asking
   std::vector<int> variants;             ///< [B]: trained on
 

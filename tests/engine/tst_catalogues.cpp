@@ -76,6 +76,12 @@ std::vector<Variant> smallestModels() {
   return smallest;
 }
 
+/// Whether each step costs the same, which is known before.
+bool isSteady(const Choice& method) {
+  const Json &settings = method.settings(), *mode = settings.find("mode");
+  return !(mode && *mode == Json("fast")) && !settings.find("probe_every");
+}
+
 /// usualOnly  without changed settings
 void addRows(const std::vector<Variant>& variants, bool usualOnly = false) {
   QTest::addColumn<Choice>("entry");
@@ -179,7 +185,8 @@ void TestCatalogues::modelsResume() {
   resumes(configFor(entry));
 }
 
-/// What the catalogue says that a step costs is what each step does.
+/// What the catalogue says that a step costs is what each step does, or, where that depends on what turns
+/// out, about that.
 void TestCatalogues::methodsDoTheirPasses() {
   QFETCH(Choice, entry);
   RunConfig config = this->config(1);
@@ -192,10 +199,14 @@ void TestCatalogues::methodsDoTheirPasses() {
   QCOMPARE(std::ssize(attempt.sink.steps), attempt.sink.states.back().plannedSteps);
   for (const StepReport& step : attempt.sink.steps) {
     QVERIFY(std::isfinite(step.loss));
-    QCOMPARE(static_cast<double>(step.counts.forwardsNoGrad), passes.forwardsNoGrad);
-    QCOMPARE(static_cast<double>(step.counts.forwardsTrain), passes.forwardsTrain);
-    QCOMPARE(static_cast<double>(step.counts.backwards), passes.backwards);
-    QCOMPARE(static_cast<double>(step.counts.chains), passes.chains * step.count);
+    if (!isSteady(entry)) {
+      QVERIFY(step.counts.forwardsNoGrad >= 0 && step.counts.forwardsNoGrad <= 2 * passes.forwardsNoGrad);
+      continue;
+    }
+    QCOMPARE(step.counts.forwardsNoGrad, passes.forwardsNoGrad);
+    QCOMPARE(step.counts.forwardsTrain, passes.forwardsTrain);
+    QCOMPARE(step.counts.backwards, passes.backwards);
+    QCOMPARE(step.counts.chains, passes.chains * step.count);
   }
 }
 

@@ -26,7 +26,7 @@ struct Watched {
           const std::function<void(std::int64_t)>& stepped, const std::function<void(Control&)>& paused) {
     Control control(folder);
     sink.stepped = stepped;
-    Trainer trainer(prepare(config, {folder, checkpoint}), sink, control, [&](const StateReport& report) {
+    Trainer trainer(prepare(config, folder, checkpoint), sink, control, [&](const StateReport& report) {
       sink.take(report);
       if (report.state != RunState::paused) return;
       pausedBecause = report.text;

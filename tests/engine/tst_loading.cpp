@@ -61,7 +61,7 @@ class TestLoading : public QObject {
 
   void trainsInTheBackground() {
     RecordingSink sink;
-    const auto job = loadEngine().start(tinyConfig(images_.folder(), "uada", 1, 8), {}, sink);
+    const auto job = loadEngine().start(work::Train{tinyConfig(images_.folder(), "uada", 1, 8)}, sink);
     job->wait();
     QVERIFY(job->isDone());
     QCOMPARE(job->state(), RunState::finished);
@@ -75,9 +75,9 @@ class TestLoading : public QObject {
     RecordingSink sink;
     RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
     config.runtime.device = "abacus";
-    QVERIFY_THROWS_EXCEPTION(UsageError, loadEngine().start(config, {}, sink));
+    QVERIFY_THROWS_EXCEPTION(UsageError, loadEngine().start(work::Train{config}, sink));
     config = tinyConfig("/nowhere", "uada", 1, 8);
-    QVERIFY_THROWS_EXCEPTION(Error, loadEngine().start(config, {}, sink));
+    QVERIFY_THROWS_EXCEPTION(Error, loadEngine().start(work::Train{config}, sink));
     QVERIFY(sink.states.empty());
   }
   void choosesADevice() {
@@ -86,9 +86,9 @@ class TestLoading : public QObject {
     RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
     config.runtime.device = "cuda";
     if (!hasCuda)
-      QVERIFY(says(refusal([&] { loadEngine().start(config, {}, sink); }), "'cuda' cannot be used"));
+      QVERIFY(says(refusal([&] { loadEngine().start(work::Train{config}, sink); }), "'cuda' cannot be used"));
     config.runtime.device = "auto";
-    const auto job = loadEngine().start(config, {}, sink);
+    const auto job = loadEngine().start(work::Train{config}, sink);
     job->wait();
     QCOMPARE(job->state(), RunState::finished);
     QCOMPARE(sink.states.back().device, std::string(hasCuda ? "cuda:0" : "cpu"));
@@ -101,7 +101,7 @@ class TestLoading : public QObject {
     RecordingSink sink;
     RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
     config.recipe.optimiser = {"sgd", Sgd{.learningRate = 1e30}};
-    const auto job = loadEngine().start(config, {}, sink);
+    const auto job = loadEngine().start(work::Train{config}, sink);
     job->wait();
     QCOMPARE(job->state(), RunState::failed);
     QVERIFY(says(job->problem(), "is not a finite number"));
@@ -117,8 +117,8 @@ class TestLoading : public QObject {
       if (step == 2) started.set_value();
     };
     {
-      const auto job = loadEngine().start(tinyConfig(images_.folder(), "uada", 10000, 8),
-                                          {dir.path().toStdString(), {}}, sink);
+      const auto job = loadEngine().start(
+          work::Train{tinyConfig(images_.folder(), "uada", 10000, 8), dir.path().toStdString()}, sink);
       started.get_future().wait();
     }
     QCOMPARE(sink.states.back().state, RunState::stopped);
@@ -133,7 +133,7 @@ class TestLoading : public QObject {
     sink.stepped = [&](std::int64_t step) {
       if (step == 1) job.get()->send(command::Pause{});
     };
-    const auto own = loadEngine().start(tinyConfig(images_.folder(), "ra-uc", 1, 8), {}, sink);
+    const auto own = loadEngine().start(work::Train{tinyConfig(images_.folder(), "ra-uc", 1, 8)}, sink);
     made.set_value(own.get());
     QTRY_COMPARE(own->state(), RunState::paused);
     own->send(command::Resume{});

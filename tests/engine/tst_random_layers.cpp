@@ -111,6 +111,22 @@ class TestRandomLayers : public QObject {
         QVERIFY(!other.slice(1, begin, begin + 3).equal(first.slice(1, begin, begin + 3)));
   }
 
+  /// A sample meets the same noise wherever its row stands.
+  void noiseFollowsThePlaces() {
+    Dropout dropout(0.5);
+    ChannelDropout channels(0.5);
+    Shake shake(ShakeMode::image), batch(ShakeMode::batch);
+    const auto drawn = [&](const Noise& noise, const at::Tensor& x) {
+      dropout.noise = channels.noise = shake.noise = batch.noise = noise;
+      const at::Tensor zero = at::zeros_like(x);
+      return at::cat(
+          {dropout.forward(x), channels.forward(x), shake.forward(x, zero), batch.forward(x, zero)}, 1);
+    };
+    const at::Tensor whole = drawn({1, 2, 3}, ones(4, 3, 5));
+    const at::Tensor places = at::tensor({2, 0, 2}, at::kLong);
+    QVERIFY(drawn({1, 2, 3, places, 4}, ones(3, 3, 5)).equal(whole.index_select(0, places)));
+  }
+
   /// Every random layer of a network has numbers of its own.
   void layersAreToldApart_data() {
     QTest::addColumn<QString>("model");

@@ -59,9 +59,9 @@ class TestTraining : public QObject {
       QCOMPARE(step.step, static_cast<std::int64_t>(i + 1));
       QCOMPARE(step.epoch, i < 4 ? 1 : 2);
       QCOMPARE(step.count, i % 4 == 3 ? 2 : 8);
-      QCOMPARE(step.counts.forwardsNoGrad, std::int64_t{9});  // 1 + 2N, N = 4; with the trained one 2N + 2
-      QCOMPARE(step.counts.forwardsTrain, std::int64_t{1});
-      QCOMPARE(step.counts.backwards, std::int64_t{1});
+      QCOMPARE(step.counts.forwardsNoGrad, 9.0);  // 1 + 2N, N = 4; with the trained one 2N + 2
+      QCOMPARE(step.counts.forwardsTrain, 1.0);
+      QCOMPARE(step.counts.backwards, 1.0);
       QCOMPARE(step.counts.chains, std::int64_t{9 * step.count});
       QVERIFY(step.gain >= 0 && std::isfinite(step.loss) && std::isfinite(step.unperturbedLoss));
       QVERIFY(step.timings.probe > 0 && step.timings.candidate > 0 && step.timings.train > 0 &&
@@ -69,7 +69,7 @@ class TestTraining : public QObject {
     }
     QCOMPARE(sink.decisions.size(), std::size_t{4 * 3});  // steps 1, 3, 5, 7; three samples each
     QCOMPARE(sink.epochs.size(), std::size_t{2});
-    QCOMPARE(sink.epochs[1].counts.forwardsNoGrad, std::int64_t{36});
+    QCOMPARE(sink.epochs[1].counts.forwardsNoGrad, 36.0);
     QCOMPARE(sink.checkpoints.size(), std::size_t{2});
     QCOMPARE(sha256(std::span<const std::byte>(readBinaryFile(sink.checkpoints[1].file, 1 << 24))),
              sink.checkpoints[1].hash);
@@ -110,7 +110,7 @@ class TestTraining : public QObject {
     for (const StepReport& step : attempt.sink.steps) {
       loss += step.loss * step.count;
       correct += metricOf(step.metrics, "top1") * step.count;
-      QCOMPARE(step.counts.forwardsNoGrad, std::int64_t{0});
+      QCOMPARE(step.counts.forwardsNoGrad, 0.0);
       QCOMPARE(step.counts.chains, std::int64_t{step.count});
       QVERIFY(std::isnan(step.unperturbedLoss) && std::isnan(step.gain));
     }
@@ -286,7 +286,7 @@ class TestTraining : public QObject {
     RecordingSink sink;
     Control control(made(dir));
     sink.stepped = [&](std::int64_t) { control.send(command::Pause{}); };
-    Trainer trainer(prepare(tinyConfig(images_.folder(), "ra-uc", 1, 8), {made(dir), {}}), sink, control,
+    Trainer trainer(prepare(tinyConfig(images_.folder(), "ra-uc", 1, 8), made(dir)), sink, control,
                     [&](const StateReport& report) {
                       if (report.state == RunState::paused) std::ofstream(made(dir) / "stop") << "stop";
                     });
@@ -318,7 +318,7 @@ class TestTraining : public QObject {
     QCOMPARE(second.sink.steps.front().step, std::int64_t{5});
     QCOMPARE(second.sink.steps.back().loss, whole.sink.steps.back().loss);
     std::ofstream(newest).close();
-    QVERIFY(says(refusal([&] { prepare(config, {made(dir), newest}); }), "not a sound checkpoint"));
+    QVERIFY(says(refusal([&] { prepare(config, made(dir), newest); }), "not a sound checkpoint"));
   }
 
   void refusesToResumeSomethingElse() {
@@ -349,15 +349,15 @@ class TestTraining : public QObject {
   void refusesWhatCannotStart() {
     RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
     config.runtime.device = "tpu";
-    QVERIFY(says(refusal([&] { prepare(config, {}); }), "device: 'tpu' is no device; use auto"));
+    QVERIFY(says(refusal([&] { prepare(config); }), "device: 'tpu' is no device; use auto"));
     config.runtime.device = "cuda:9x";
-    QVERIFY(says(refusal([&] { prepare(config, {}); }), "is no device"));
+    QVERIFY(says(refusal([&] { prepare(config); }), "is no device"));
     config = tinyConfig("/nowhere", "ra-uc", 1, 8);
-    QVERIFY(says(refusal([&] { prepare(config, {}); }), "/nowhere"));
+    QVERIFY(says(refusal([&] { prepare(config); }), "/nowhere"));
     config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
-    QVERIFY(says(refusal([&] { prepare(config, {"/nowhere", {}}); }), "/nowhere"));
+    QVERIFY(says(refusal([&] { prepare(config, "/nowhere"); }), "/nowhere"));
     config.recipe.model.name = "perceptron";
-    QVERIFY(says(refusal([&] { prepare(config, {}); }), "perceptron"));
+    QVERIFY(says(refusal([&] { prepare(config); }), "perceptron"));
   }
 
   /// A loss that is no number stops the run before it reaches the weights.

@@ -56,7 +56,7 @@ void LiveRun::take(const Report& report) {
             [&](const CheckpointReport& r) {
               events.post(fmt::format("checkpoint at step {}: {}", groupedText(r.step), r.file));
             },
-            [](const ResultReport&) {}, [&](const EventReport& r) { events.post(r.text); }},
+            [&](const EventReport& r) { events.post(r.text); }, kNothing},
       report);
 }
 

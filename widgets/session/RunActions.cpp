@@ -25,7 +25,7 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   newRun = add("newRunAction", tr("New run..."), "new", tr("Set up a run, or several"));
   newRun->setShortcut(QKeySequence(tr("Ctrl+N")));
   connect(newRun, &QAction::triggered, this, &RunActions::newRunWanted);
-  demo = add("demo", tr("Run the demo"), "demo", tr("Train four small runs, and compare them"));
+  demo = add("demo", tr("Run the demo"), "demo", tr("Train eight small runs, and compare them"));
   connect(demo, &QAction::triggered, this, &RunActions::demoWanted);
   connect(start, &QAction::triggered, this, [this] {
     guarded([this] {

@@ -18,7 +18,9 @@
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
 #include "core/config/DeviceName.h"
+#include "core/engine/methods/Benched.h"
 #include "core/engine/methods/MethodEntry.h"
+#include "core/engine/models/Model.h"
 #include "core/store/Project.h"
 
 namespace uada::cli {
@@ -26,7 +28,9 @@ namespace {
 
 void describe(Verb& verb, BenchOptions& options) {
   verb.argument("WHAT", options.what, "render, load, seg, step, store, start or window").required();
-  verb.texts("--method", "NAME", options.methods, "step: only this method; may be repeated");
+  verb.texts("--method", "NAME", options.methods, "step: only this method, or uada-fast; may be repeated");
+  verb.text("--model", "NAME", options.model,
+            "step: of classification, by its name or as JSON; default: a ResNet-10 of width 16");
   verb.number("--threads", options.threads, 1, 1024,
               "step: CPU threads, at most the cores of this machine; default: all");
   verb.text("--device", "NAME", options.device, "step: auto, cpu, cuda or cuda:N; default: cpu");
@@ -77,14 +81,29 @@ void requireCores(int threads) {
         fmt::format("--threads: {} found, at most {} expected, the cores of this machine", threads, cores));
 }
 
+/// A name, or an object with settings. Throws UsageError.
+Choice benchedModel(const std::string& text) {
+  if (text.empty())
+    return modelFromJson(parseJson(R"({"name": "resnet", "depth": 10, "width": 16})", "--model"), "--model");
+  const Choice model =
+      modelFromJson(text.starts_with('{') ? parseJson(text, "--model") : Json(text), "--model");
+  if (findModel(model.name).task != "classification")
+    throw UsageError(fmt::format("--model: {} learns {}, a model of classification expected", model.name,
+                                 findModel(model.name).task));
+  return model;
+}
+
 void benchStep(const BenchOptions& options, BenchLines& lines) {
   requireCores(options.threads);
   parseDeviceName(options.device, "--device");
   std::vector<std::string> chosen = options.methods;
-  for (const std::string& name : chosen) findMethod(name);
-  if (chosen.empty())
+  for (const std::string& name : chosen) benchedMethod(name);
+  if (chosen.empty()) {
     for (const MethodEntry& method : methods()) chosen.push_back(method.name);
-  for (const BenchResult& result : loadEngine().benchSteps(chosen, options.threads, options.device))
+    chosen.emplace_back("uada-fast");
+  }
+  const Choice model = benchedModel(options.model);
+  for (const BenchResult& result : loadEngine().benchSteps(chosen, options.threads, options.device, model))
     lines.add(result);
 }
 

@@ -309,7 +309,7 @@ void addRun(Verbs& verbs) {
   verbs.add({"run", "Train every run of an experiment and print the comparison",
              "Finished runs of the project are kept, stopped and interrupted ones resumed, so that the same\n"
              "command continues where it ended. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint first; a\n"
-             "second one ends at once.\n"
+             "second one ends at once. SIGUSR1 writes one, and training goes on.\n"
              "Example: uada run demo --set recipe.training.epochs=2 --set seeds=[1,2,3]"},
             describe, perform);
 }

@@ -73,8 +73,8 @@ std::string summaryText(const RunDetail& detail) {
   line("loss", lossText(run.loss));
   line("time", durationText(run.seconds) + " of training");
   line("computed", fmt::format("{} forwards without gradient, {} with, {} backwards, {} augmentation chains",
-                               groupedText(run.counts.forwardsNoGrad), groupedText(run.counts.forwardsTrain),
-                               groupedText(run.counts.backwards), groupedText(run.counts.chains)));
+                               passesText(run.counts.forwardsNoGrad), passesText(run.counts.forwardsTrain),
+                               passesText(run.counts.backwards), groupedText(run.counts.chains)));
   line("created", localTime(run.created));
   line("ended", run.ended.empty() ? "" : localTime(run.ended));
   line("config", run.configHash.substr(0, 16));

@@ -99,7 +99,7 @@ int perform(const Options& options) {
   }
   const bool alone = !shown.measured && !std::filesystem::exists(options.project);
   const Table table = alone ? published(entry) : measured(entry, options.project, console);
-  writeObjects(console, table, shown);
+  if (options.json) writeObjects(console, table, shown);
   const std::string text = write(table, format, shown);
   if (options.out.empty()) {
     console.say(text);

@@ -91,7 +91,7 @@ void ActorCritic::learn(const Moves& moves, double share) {
 
 void ActorCritic::visit(StateVisitor& visitor) {
   for (const Parameters* parameters : {&actorParameters_, &criticParameters_})
-    for (const auto& [name, value] : *parameters) visitor.tensor(name, value);
+    for (const Parameter& one : *parameters) visitor.tensor(one.name, one.tensor);
   actor_->visit(visitor);
   critic_->visit(visitor);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/augment/Space.h"
+#include "core/engine/methods/Benched.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/settings/CatalogChoice.h"
 #include "methods_headers.h"
@@ -37,8 +38,15 @@ MethodEntry entry() {
   if constexpr (requires { S::kNorms; }) method.norms = S::kNorms;
   method.read = &readMethod<S>;
   method.passes = [](const Choice& choice, const Space& space) {
-    return S::passes(choice.as<MethodSettings<S>>().own, static_cast<int>(space.groups().size()),
-                     space.probes());
+    const S& own = choice.as<MethodSettings<S>>().own;
+    const std::vector<Group> groups = space.groups();
+    const auto count = static_cast<int>(groups.size());
+    if constexpr (requires { S::passes(own, count, count, count); }) {
+      const auto switched = std::ranges::count_if(groups, [](Group group) { return toggles(group); });
+      return S::passes(own, count, space.probes(), static_cast<int>(switched));
+    } else {
+      return S::passes(own, count, space.probes());
+    }
   };
   method.adapted = [](const Choice& choice) -> Adapted {
     if constexpr (requires(const S& own) { S::adapted(own); })
@@ -69,6 +77,13 @@ const MethodEntry& referenceMethod() { return *std::ranges::find_if(methods(), &
 
 Choice methodFromJson(const Json& json, const std::string& where) {
   return choiceFromJson(methods(), "method", json, where);
+}
+
+Choice benchedMethod(const std::string& name) {
+  if (name != "uada-fast") return methodFromJson(name, "--method");
+  Choice fast = methodFromJson("uada", "--method");
+  fast.set("mode", "fast");
+  return fast;
 }
 
 const Choice& policyOf(const Choice& method) { return findMethod(method.name).policyOf(method); }

@@ -119,7 +119,7 @@ void Controller::learn(std::span<const Policy> policies, const at::Tensor& advan
 }
 
 void Controller::visit(StateVisitor& visitor) {
-  for (const auto& [name, value] : parameters()) visitor.tensor(name, value);
+  for (const Parameter& one : parameters()) visitor.tensor(one.name, one.tensor);
   updater_->visit(visitor);
 }
 

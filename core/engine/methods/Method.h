@@ -40,10 +40,16 @@ struct Rows {
 /// Which part of a step a forward belongs to, for the timings.
 enum class Phase { probe, candidate };
 
+/// Of convolutions and products: as the training has it, or one of these.
+enum class Precision { training, float32, bf16 };
+
 /// How the network looks at rows that it is not trained on.
 struct Mode {
   Phase phase = Phase::probe;
   NormMode norm = NormMode::train;
+  Precision precision = Precision::training;
+  bool commonNoise =
+      false;  ///< dropout and shake draw for a sample what they draw in its other such forwards
 };
 
 /// What a method makes of what the network says of the rows that it trains on.
@@ -116,6 +122,7 @@ struct StepOutcome {
   PolicyReport policy;
   std::vector<Decision> decisions;  ///< without pictures and hashes
   std::vector<Plan> decided;        ///< for each decision: the plan that was trained on, raw
+  std::vector<std::string> notes;   ///< for the run's log
 };
 
 /// The torch-side half of a method: owns the training step, and may learn from it. Lives on the training

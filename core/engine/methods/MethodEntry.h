@@ -38,9 +38,10 @@ struct MethodSettings {
 
 /// A catalogue entry of `methods.def`, without torch. METHOD(X) stands for the settings struct X in
 /// methods/X.h with kName, kTitle, kSource, kPolicy, kPolicySetting, visit() and `static Passes passes(const
-/// X&, int groups, int probes)`; one that adapts the policy has `static Adapted adapted(const X&)`, and the
-/// one that costs and gains of the others are told against has `kReference = true`; one that knows one task
-/// alone has `kTask = "classification"`; one whose networks normalise in two ways has `kNorms = 2`.
+/// X&, int groups, int probes)` (and, where that counts, `int switched`: groups that are switched on or off);
+/// one that adapts the policy has `static Adapted adapted(const X&)`, and the one that costs and gains of the
+/// others are told against has `kReference = true`; one that knows one task alone has `kTask =
+/// "classification"`; one whose networks normalise in two ways has `kNorms = 2`.
 struct MethodEntry {
   std::string name, title, source;
   std::vector<FieldValue> fields;  ///< without `policy`

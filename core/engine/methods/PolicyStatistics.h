@@ -13,7 +13,9 @@ struct GroupTrial {
   Group group;
   std::size_t perSample = 1;          ///< P: 1, or one for each coordinate
   std::vector<Probe> probes;          ///< [B, P]
+  std::vector<Plan> opposite;         ///< [B, P]: moved by -delta; empty: not asked for
   std::vector<float> probeLoss, dL;   ///< [B, P]; empty: the update was random
+  std::vector<float> oppositeLoss;    ///< [B, P] likewise
   std::vector<Candidate> candidates;  ///< [B]
   std::vector<float> loss, gain;      ///< [B]: of the candidate; minus the unperturbed loss
 
@@ -22,6 +24,7 @@ struct GroupTrial {
   }
   std::span<const float> dLOf(std::size_t sample) const { return partOf(dL, sample); }
   std::span<const float> probeLossOf(std::size_t sample) const { return partOf(probeLoss, sample); }
+  std::span<const float> oppositeLossOf(std::size_t sample) const { return partOf(oppositeLoss, sample); }
   int position(std::size_t sample) const { return probesOf(sample).front().position; }
   bool inert(std::size_t sample) const { return probesOf(sample).front().inert; }
   /// Whether a coordinate was out of range, of a probe or of the candidate.

@@ -1,12 +1,17 @@
 #include "core/engine/methods/Uada.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "core/engine/methods/Method.h"
 #include "core/engine/methods/PolicyStatistics.h"
+#include "core/engine/methods/StepLosses.h"
 
 namespace uada {
 namespace {
@@ -26,36 +31,114 @@ namespace {
 /// the plan's has dL = 0 instead of the noise of two forwards of one image. The other readings are settings:
 /// of the whole batch one decision, a random or a reversed move, the smallest loss; a probe for each
 /// coordinate is the space's (docs/methods.md, "Choices").
+///
+/// Fast mode decides by the same rule and computes no image of a sample twice: a candidate that is its probe
+/// has the probe's loss (StepLosses; docs/methods.md, "Fast mode").
 class UadaMethod : public Method {
  public:
   UadaMethod(const Uada& settings, const MethodContext& context)
-      : settings_(settings), space_(context.space), groups_(space_.groups()) {}
+      : settings_(settings),
+        space_(context.space),
+        groups_(space_.groups()),
+        plain_(makePlainMethod(context)),
+        precision_(at::full({}, kUntried, at::kLong)) {}
 
   StepOutcome step(const Batch& batch, StepContext& context) override {
+    if (!isProbed(batch)) return plain_->step(batch, context);
     const Batch drawn = drawnBy(batch);
     const std::vector<Plan> plans = samplePlans(drawn, space_);
     std::vector<GroupTrial> trials = probed(drawn, plans);
     StepOutcome outcome;
-    const Tried unperturbed = tryProbes(plans, trials, outcome.unperturbed, context);
+    StepLosses losses(space_, rule(), static_cast<int>(plans.size()), context);
+    const Tried unperturbed = tryProbes(plans, trials, outcome.unperturbed, losses);
     if (!std::ranges::all_of(outcome.unperturbed, [](float loss) { return std::isfinite(loss); }))
       context.refuse("the loss of an unperturbed image");
     moveGroups(drawn, plans, trials);
-    const Tried candidates = tryCandidates(trials, context);
-    const at::Tensor winners = this->winners(candidates.losses, unperturbed.losses);
+    const Tried candidates = tryCandidates(trials, losses);
+    if (settings_.choosesPrecision() && precision_.item<std::int64_t>() == kUntried)
+      choosePrecision({0, static_cast<int>(plans.size())}, context, outcome.notes);
+    const at::Tensor winners = this->winners(candidates, unperturbed);
     outcome.trained = context.train(
-        {.rows = rowsOf(winners, unperturbed.rows, candidates.rows),
+        {.rows = rowsOf(winners, unperturbed, candidates),
          .numbers = at::cat({candidates.losses, winners.to(at::kFloat).unsqueeze(0)})});  // [N + 1, B]
     report(batch, plans, trials, context.pictured(), outcome);
     return outcome;
   }
 
   std::vector<Shown> known(const Batch& batch) const override {
+    if (!isProbed(batch)) return plain_->known(batch);
     const Batch drawn = drawnBy(batch);
     const std::vector<Plan> plans = samplePlans(drawn, space_);
-    return firstRows(plans, probed(drawn, plans));
+    std::vector<Shown> added;
+    RowPlaces(space_, settings_.reuses()).place(firstRows(plans, probed(drawn, plans)), added);
+    return added;
+  }
+
+  void visit(StateVisitor& visitor) override {
+    if (settings_.choosesPrecision()) visitor.tensor("method.precision", precision_);
   }
 
  private:
+  static constexpr std::int64_t kUntried = -1, kFloat32 = 0, kBf16 = 1;  // of precision_
+
+  /// Whether there is a choice in this step.
+  bool isProbed(const Batch& batch) const { return (batch.step - 1) % settings_.probeEvery == 0; }
+
+  LossRule rule() const {
+    const bool isFast = settings_.isFast();
+    const auto either = [isFast](const std::string& setting, const char* one) {
+      return setting == "usual" ? isFast : setting == one;
+    };
+    LossRule rule;
+    rule.reuses = settings_.reuses();
+    rule.first.norm = rule.others.norm = NormMode::train;
+    if (settings_.norm == "probe") rule.first.norm = rule.others.norm = NormMode::probe;
+    if (settings_.norm == "eval") rule.first.norm = rule.others.norm = NormMode::eval;
+    if (either(settings_.norm, "base")) {
+      rule.first.norm = NormMode::record;
+      rule.others.norm = NormMode::base;
+    }
+    rule.first.precision = precision();
+    rule.first.commonNoise = either(settings_.noise, "common");
+    rule.others.precision = rule.first.precision;
+    rule.others.commonNoise = rule.first.commonNoise;
+    return rule;
+  }
+
+  Precision precision() const {
+    if (settings_.choosesPrecision())
+      return precision_.item<std::int64_t>() == kBf16 ? Precision::bf16 : Precision::float32;
+    if (settings_.precision == "usual") return Precision::training;
+    return settings_.precision == "bf16" ? Precision::bf16 : Precision::float32;
+  }
+
+  /// Times forwards of the unperturbed batch both ways: whether the processor gains by bfloat16 is its own
+  /// matter. Done in the first step, for those after it; what was chosen is part of the run's state, since it
+  /// changes bits.
+  void choosePrecision(Rows rows, StepContext& context, std::vector<std::string>& notes) {
+    constexpr int kTrials = 3;
+    constexpr double kClearly = 0.9;  // of the time: what is about as fast is not worth other bits
+    double least[2];
+    for (const bool bf16 : {false, true}) {
+      const Mode mode{.norm = NormMode::probe,
+                      .precision = bf16 ? Precision::bf16 : Precision::float32,
+                      .commonNoise = true};
+      least[bf16] = std::numeric_limits<double>::infinity();
+      for (int trial = 0; trial < kTrials; ++trial) {
+        const auto begin = std::chrono::steady_clock::now();
+        context.losses(rows, mode).cpu();
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+        least[bf16] = std::min(least[bf16], took.count());
+      }
+    }
+    const bool isFaster = least[1] < kClearly * least[0];
+    precision_.fill_(isFaster ? kBf16 : kFloat32);
+    notes.push_back(
+        fmt::format("probes in {}: a forward of the batch took {:.1f} ms in float32 and {:.1f} ms "
+                    "in bfloat16",
+                    isFaster ? "bfloat16" : "float32", least[0], least[1]));
+  }
+
   /// The batch as its random choices are drawn: each sample from its own stream, or all from the first one's.
   Batch drawnBy(Batch batch) const {
     if (settings_.perBatch()) std::ranges::fill(batch.indices, batch.indices.front());
@@ -68,29 +151,74 @@ class UadaMethod : public Method {
     for (std::size_t b = 0; b < plans.size(); ++b) {
       Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[b], Purpose::probe);
       for (std::size_t g = 0; g < groups_.size(); ++g) {
-        trials[g].group = groups_[g];
-        trials[g].perSample = static_cast<std::size_t>(space_.probes(groups_[g]));
-        for (std::size_t p = 0; p < trials[g].perSample; ++p)
-          trials[g].probes.push_back(space_.probe(plans[b], groups_[g], random, static_cast<int>(p)));
+        GroupTrial& trial = trials[g];
+        trial.group = groups_[g];
+        trial.perSample = static_cast<std::size_t>(space_.probes(groups_[g]));
+        for (std::size_t p = 0; p < trial.perSample; ++p)
+          trial.probes.push_back(space_.probe(plans[b], groups_[g], random, static_cast<int>(p)));
       }
+      if (settings_.probedShare < 1 && random.uniform() >= settings_.probedShare) leave(plans[b], trials);
     }
+    if (settings_.estimator == "central") addOpposites(plans, trials);
     return trials;
   }
 
-  /// Variants of the batch: rows of the step, and what decides between them.
-  struct Tried {
-    Rows rows;
-    at::Tensor losses;  // [variants, B], float, on the device
-  };
+  /// The last sample is not probed: each of its probes is the plan itself.
+  static void leave(const Plan& plan, std::vector<GroupTrial>& trials) {
+    for (GroupTrial& trial : trials) {
+      for (Probe& probe : std::span(trial.probes).last(trial.perSample)) {
+        probe.plan = plan;
+        probe.delta = {};
+        probe.position = -1;
+        probe.unchanged = true;
+        probe.clamped = false;
+      }
+    }
+  }
 
-  /// The unperturbed plans, then the probes group by group.
+  /// Of a group that is switched there is no other way to move.
+  void addOpposites(std::span<const Plan> plans, std::vector<GroupTrial>& trials) const {
+    for (GroupTrial& trial : trials) {
+      if (toggles(trial.group)) continue;
+      for (std::size_t at = 0; at < trial.probes.size(); ++at)
+        trial.opposite.push_back(movedBy(plans[at / trial.perSample], trial, at, -1));
+    }
+  }
+
+  /// The plan with a probe's delta added or, with sign -1, taken away.
+  Plan movedBy(const Plan& plan, const GroupTrial& trial, std::size_t at, int sign) const {
+    std::vector<float> dL(trial.perSample, 0.0F);
+    dL[at % trial.perSample] = static_cast<float>(sign);
+    return space_.update(plan, trial.probesOf(at / trial.perSample), trial.group, dL, 1).plan;
+  }
+
+  /// Every group moved by its probes at once.
+  std::vector<Plan> jointProbes(std::span<const Plan> plans, std::span<const GroupTrial> trials) const {
+    std::vector<Plan> moved(plans.begin(), plans.end());
+    for (std::size_t b = 0; b < moved.size(); ++b)
+      for (const GroupTrial& trial : trials)
+        for (std::size_t p = 0; p < trial.perSample; ++p)
+          if (!trial.probesOf(b)[p].unchanged)
+            moved[b] = movedBy(moved[b], trial, b * trial.perSample + p, 1);
+    return moved;
+  }
+
+  /// The unperturbed plans, then the probes group by group, of a probe each way the opposite ones after them.
   std::vector<Shown> firstRows(std::span<const Plan> plans, std::span<const GroupTrial> trials) const {
     std::vector<Shown> shown;
     addVariant(shown, plans, space_);
+    if (!settings_.probes()) return shown;
+    if (settings_.estimator == "joint") {
+      addVariant(shown, jointProbes(plans, trials), space_);
+      return shown;
+    }
     std::vector<Plan> moved(plans.size());
     for (const GroupTrial& trial : trials) {
-      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p) {
+      for (std::size_t p = 0; p < trial.perSample; ++p) {
         for (std::size_t b = 0; b < plans.size(); ++b) moved[b] = trial.probesOf(b)[p].plan;
+        addVariant(shown, moved, space_);
+        if (trial.opposite.empty()) continue;
+        for (std::size_t b = 0; b < plans.size(); ++b) moved[b] = trial.opposite[b * trial.perSample + p];
         addVariant(shown, moved, space_);
       }
     }
@@ -98,34 +226,31 @@ class UadaMethod : public Method {
   }
 
   /// Takes the losses of the first rows, and reads them: the candidates follow from them.
-  /// returns  the unperturbed plans; losses [B]
+  /// returns  the unperturbed plans
   Tried tryProbes(std::span<const Plan> plans, std::vector<GroupTrial>& trials,
-                  std::vector<float>& unperturbed, StepContext& context) const {
-    const Rows all = context.render(firstRows(plans, trials));
-    const auto size = static_cast<int>(plans.size());
-    const at::Tensor losses = this->losses(context, all, size, Phase::probe);
-    const at::Tensor read = losses.cpu();
+                  std::vector<float>& unperturbed, StepLosses& losses) const {
+    const Tried tried = decisive(losses.take(firstRows(plans, trials), Phase::probe));
+    const at::Tensor read = tried.losses.cpu().contiguous();
     const auto* next = static_cast<const float*>(read.const_data_ptr());
-    const auto take = [&] { return std::span(std::exchange(next, next + size), plans.size()); };
+    const auto take = [&] { return std::span(std::exchange(next, next + plans.size()), plans.size()); };
     const std::span<const float> own = take();
     unperturbed.assign(own.begin(), own.end());
+    const bool isJoint = settings_.estimator == "joint";
+    const std::span<const float> joint = isJoint && settings_.probes() ? take() : own;
     for (GroupTrial& trial : trials) {
-      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p)
-        takeProbeLosses(trial, p, take(), unperturbed);
+      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p) {
+        takeProbeLosses(trial, p, isJoint ? joint : take(), unperturbed);
+        if (!trial.opposite.empty()) takeOppositeLosses(trial, p, take(), plans, unperturbed);
+      }
     }
-    return {all.variant(0, size), losses[0]};
+    return {tried.rows[0], tried.losses[0]};
   }
 
   /// The losses that decide: each sample's own, or for all of a variant the mean over the batch.
-  /// size     B, rows of a variant
-  /// returns  [variants, B]
-  at::Tensor losses(StepContext& context, Rows rows, int size, Phase phase) const {
-    std::vector<at::Tensor> losses;
-    for (int variant = 0; variant < rows.count / size; ++variant)
-      losses.push_back(context.losses(rows.variant(variant, size), {phase}));
-    const at::Tensor all = at::stack(losses);
-    if (!settings_.perBatch()) return all;
-    return all.to(at::kDouble).mean(1, true).to(at::kFloat).expand_as(all).contiguous();
+  Tried decisive(const Tried& tried) const {
+    if (!settings_.perBatch()) return tried;
+    const at::Tensor means = tried.losses.to(at::kDouble).mean(1, true).to(at::kFloat);
+    return {tried.rows, means.expand_as(tried.losses).contiguous()};
   }
 
   /// dL = L(probe) - L(unperturbed): equation (2) times delta.
@@ -140,11 +265,25 @@ class UadaMethod : public Method {
     }
   }
 
+  /// The central difference: dL = (L(plan + delta) - L(plan - delta)) / 2.
+  void takeOppositeLosses(GroupTrial& trial, std::size_t p, std::span<const float> losses,
+                          std::span<const Plan> plans, std::span<const float> unperturbed) const {
+    trial.oppositeLoss.resize(trial.probes.size());
+    for (std::size_t b = 0; b < losses.size(); ++b) {
+      const std::size_t at = b * trial.perSample + p;
+      const bool isUnchanged = space_.clamped(trial.opposite[at]) == space_.clamped(plans[b]);
+      trial.oppositeLoss[at] = isUnchanged ? unperturbed[b] : losses[b];
+      trial.dL[at] = (trial.probeLoss[at] - trial.oppositeLoss[at]) / 2;
+    }
+  }
+
   /// What equation (5) takes for dL: the estimate, its opposite, or a random sign. The
   /// coordinates' deltas are fair coins already, so only the flip needs one more.
   /// returns  [B, P]
   std::vector<float> directions(const Batch& drawn, const GroupTrial& trial) const {
     std::vector<float> directions = trial.dL;
+    if (settings_.oneSided)
+      for (float& dL : directions) dL = std::max(dL, 0.0F);
     if (settings_.update == "against")
       std::ranges::transform(directions, directions.begin(), std::negate<>());
     if (settings_.probes()) return directions;
@@ -168,22 +307,21 @@ class UadaMethod : public Method {
   }
 
   /// A variant for each group.
-  Tried tryCandidates(std::span<const GroupTrial> trials, StepContext& context) const {
+  Tried tryCandidates(std::span<const GroupTrial> trials, StepLosses& losses) const {
     std::vector<Shown> shown;
     for (const GroupTrial& trial : trials)
       for (std::size_t b = 0; b < trial.candidates.size(); ++b)
         shown.push_back({static_cast<int>(b), space_.clamped(trial.candidates[b].plan)});
-    const Rows rows = context.render(shown);
-    const auto size = static_cast<int>(trials.front().candidates.size());
-    return {rows, losses(context, rows, size, Phase::candidate)};
+    return decisive(losses.take(shown, Phase::candidate));
   }
 
   /// Step 8: the arg-max of each sample, or the arg-min. A later candidate must be harder (easier), not
-  /// equal.
-  /// losses       [N, B] of the candidates
+  /// equal. One that is the unperturbed image has not won.
+  /// candidates   N variants
   /// unperturbed  [B]
   /// returns      [B], int64: a group, or kUnperturbed
-  at::Tensor winners(const at::Tensor& losses, const at::Tensor& unperturbed) const {
+  at::Tensor winners(const Tried& candidates, const Tried& unperturbed) const {
+    const at::Tensor& losses = candidates.losses;
     const bool easiest = settings_.selection == "easiest";
     const auto beats = [easiest](const at::Tensor& a, const at::Tensor& b) {
       return easiest ? a.lt(b) : a.gt(b);
@@ -196,16 +334,14 @@ class UadaMethod : public Method {
       winners.masked_fill_(isBeaten, group);
     };
     for (std::int64_t g = 1; g < losses.size(0); ++g) take(losses[g], g);
-    if (settings_.includeUnperturbed) take(unperturbed, kUnperturbed);
-    return winners;
+    if (settings_.includeUnperturbed) take(unperturbed.losses, kUnperturbed);
+    return winners.masked_fill_(rowsOf(winners, unperturbed, candidates) == unperturbed.rows, kUnperturbed);
   }
 
-  /// Where the winners stand among the rows of the step.
-  static at::Tensor rowsOf(const at::Tensor& winners, Rows unperturbed, Rows candidates) {
-    const std::int64_t size = winners.numel();
-    const at::Tensor places = at::arange(size, winners.options());
-    return places + at::where(winners == kUnperturbed, at::full_like(winners, unperturbed.first),
-                              candidates.first + winners * size);
+  /// [B]: where the winners stand among the rows of the step.
+  static at::Tensor rowsOf(const at::Tensor& winners, const Tried& unperturbed, const Tried& candidates) {
+    const at::Tensor moved = candidates.rows.gather(0, winners.clamp_min(0).unsqueeze(0)).squeeze(0);
+    return at::where(winners == kUnperturbed, unperturbed.rows, moved);
   }
 
   /// Takes the numbers that came with the training, and reports all that was decided.
@@ -253,6 +389,7 @@ class UadaMethod : public Method {
       }
       part.after = Space::coordinates(candidate, trial.group, part.position);
       part.probeLoss.assign(probeLoss.begin(), probeLoss.end());
+      for (const float loss : trial.oppositeLossOf(b)) part.probeLoss.push_back(loss);
       part.dL.assign(dL.begin(), dL.end());
       part.candidateLoss = trial.loss[b];
       part.inert = trial.inert(b);
@@ -265,6 +402,8 @@ class UadaMethod : public Method {
   const Uada settings_;
   const Space& space_;
   const std::vector<Group> groups_;
+  const std::unique_ptr<Method> plain_;  ///< of steps without a choice
+  at::Tensor precision_;                 ///< int64: what choosePrecision() found
 };
 
 }  // namespace

@@ -102,7 +102,7 @@ at::Tensor WarpNet::maps(const Drawn& drawn) const {
 }
 
 void WarpNet::visit(StateVisitor& visitor) {
-  for (const auto& [name, value] : parameters_) visitor.tensor(name, value);
+  for (const Parameter& one : parameters_) visitor.tensor(one.name, one.tensor);
   updater_->visit(visitor);
 }
 

@@ -74,8 +74,8 @@ at::Tensor Dropout::forward(const at::Tensor& x) const {
   if (dropped_ == 0 || mode == NormMode::eval) return x;
   const std::int64_t rows = x.size(0), channels = x.size(1), height = x.size(2), width = x.size(3);
   const at::Tensor kept =
-      keptValues(rows, channels * height * width, dropped_,
-                 {noise.seed, static_cast<std::uint32_t>(noise.step), stream()}, x.device());
+      ofRows(keptValues(placesFor(rows), channels * height * width, dropped_,
+                        {noise.seed, static_cast<std::uint32_t>(noise.step), stream()}, x.device()));
   const at::Tensor mask =
       kept.view({rows, height, width, channels}).permute({0, 3, 1, 2});  // as x lies in memory
   return (x * mask).mul_(kRange / (kRange - dropped_));

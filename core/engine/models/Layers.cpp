@@ -45,6 +45,15 @@ at::Tensor BatchNorm::forward(const at::Tensor& x) const {
   const bool cudnn = x.is_cuda();
   if (mode == NormMode::probe)
     return at::batch_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon, cudnn);
+  if (mode == NormMode::record) {
+    const auto [out, mean, inverse] =
+        at::native_batch_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon);
+    baseMean_ = mean;
+    baseVar_ = inverse.pow(-2) - kEpsilon;
+    return out;
+  }
+  if (mode == NormMode::base)
+    return at::batch_norm(x, weight_, bias_, baseMean_, baseVar_, false, kMomentum, kEpsilon, cudnn);
   return at::batch_norm(x, weight_, bias_, runningMean_, runningVar_, mode == NormMode::train, kMomentum,
                         kEpsilon, cudnn);
 }
@@ -52,11 +61,11 @@ at::Tensor BatchNorm::forward(const at::Tensor& x) const {
 at::Tensor ChannelDropout::forward(const at::Tensor& x) const {
   if (rate_ == 0 || mode == NormMode::eval) return x;
   Random random(noise.seed, static_cast<std::uint32_t>(noise.step), stream(), Purpose::dropout);
-  const at::Tensor mask = at::empty({x.size(0), x.size(1), 1, 1}, at::kFloat);
+  const at::Tensor mask = at::empty({placesFor(x.size(0)), x.size(1), 1, 1}, at::kFloat);
   auto* values = mask.mutable_data_ptr<float>();
   const auto kept = static_cast<float>(1 / (1 - rate_));
   for (std::int64_t i = 0; i < mask.numel(); ++i) values[i] = random.uniform() < rate_ ? 0 : kept;
-  return x * mask.to(x.device());
+  return x * ofRows(mask).to(x.device());
 }
 
 Conv1x1::Conv1x1(int in, int out) {

@@ -43,6 +43,7 @@ class BatchNorm : public torch::nn::Module {
   at::Tensor weight_, bias_, runningMean_, runningVar_;  // [channels]
   std::shared_ptr<BatchNorm> second_;
   bool usesSecond_ = false;
+  mutable at::Tensor baseMean_, baseVar_;                // [channels]: of the last forward with `record`
 };
 
 /// What draws random numbers unless the network is tested. They depend on nothing but Network::setNoise(),
@@ -57,6 +58,12 @@ class RandomLayer {
  protected:
   /// The index of its random numbers among all that a step draws.
   std::uint32_t stream() const { return noise.pass * kMostRandomLayers + number; }
+  /// For how many places numbers are drawn.
+  std::int64_t placesFor(std::int64_t rows) const { return noise.places.defined() ? noise.samples : rows; }
+  /// What was drawn for each place, brought to the rows. dimension: that of the places
+  at::Tensor ofRows(const at::Tensor& drawn, std::int64_t dimension = 0) const {
+    return noise.places.defined() ? drawn.index_select(dimension, noise.places.to(drawn.device())) : drawn;
+  }
 };
 
 /// Sets whole channels to zero while training, each by itself, and enlarges the others so that their mean

@@ -16,9 +16,11 @@ namespace uada {
 
 /// Where batch normalisation takes its mean and variance from.
 enum class NormMode {
-  train,  ///< of the batch; running statistics are updated (the authors' mode for every forward)
-  probe,  ///< of the batch; running statistics stay
-  eval,   ///< running statistics
+  train,   ///< of the batch; running statistics are updated (the authors' mode for every forward)
+  probe,   ///< of the batch; running statistics stay
+  record,  ///< likewise; they are kept for `base`
+  base,    ///< those of the last forward with `record`: losses do not depend on what else is in the batch
+  eval,    ///< running statistics
 };
 
 class RandomLayer;
@@ -38,6 +40,10 @@ struct Noise {
   std::uint64_t seed = 0;
   std::int64_t step = 0;
   std::uint32_t pass = 0;  ///< from 0 in each step
+  /// Of each row its place in the batch, [rows], int64, on the CPU, so that a sample meets the same noise
+  /// wherever its row stands; undefined: row r has place r.
+  at::Tensor places = {};
+  std::int64_t samples = 0;  ///< of the batch; read with places
 };
 constexpr std::uint32_t kMostRandomLayers = 64;  ///< of a network
 
@@ -60,6 +66,8 @@ class Network : public torch::nn::Module {
   /// Its parameters and buffers, as "model.conv1.weight".
   void visit(StateVisitor& visitor) const;
   std::int64_t parameterCount() const;
+  /// Of the learning rate, for one of its parameters.
+  virtual double rateFactorOf(const std::string& /*parameter*/) const { return 1; }
   /// Of a convolution's initial weights that are drawn from a normal distribution; none: as drawWeights()
   /// says.
   virtual std::optional<double> deviationOf(const std::string& /*parameter*/, const at::Tensor&) const {

@@ -76,7 +76,7 @@ class Classifier : public torch::nn::Module {
 
 class PspNetwork : public Network {
  public:
-  PspNetwork(const PspNet& settings, const ModelContext& context) {
+  PspNetwork(const PspNet& settings, const ModelContext& context) : headRate_(settings.headRate) {
     const int w = settings.width;
     addStem(w);
     int in = 2 * w;
@@ -108,13 +108,17 @@ class PspNetwork : public Network {
     return output;
   }
 
+  double rateFactorOf(const std::string& name) const override { return isOfBackbone(name) ? 1 : headRate_; }
   /// Of the backbone: He's rule by fan-out.
   std::optional<double> deviationOf(const std::string& name, const at::Tensor& weight) const override {
-    if (!name.starts_with("stem_") && !name.starts_with("layer")) return std::nullopt;
+    if (!isOfBackbone(name)) return std::nullopt;
     return fanOutDeviation(weight);
   }
 
  private:
+  static bool isOfBackbone(const std::string& parameter) {
+    return parameter.starts_with("stem_") || parameter.starts_with("layer");
+  }
   void addStem(int w) {
     const int shapes[3][3] = {{3, w, 2}, {w, w, 1}, {w, 2 * w, 1}};
     for (const auto& [in, out, stride] : shapes) {
@@ -148,6 +152,7 @@ class PspNetwork : public Network {
     return at::cat(maps, 1);
   }
 
+  const double headRate_;
   std::vector<std::shared_ptr<ConvNorm>> stem_, pyramid_;
   std::vector<std::vector<std::shared_ptr<Bottleneck>>> stages_;
   std::shared_ptr<Classifier> main_, aux_;

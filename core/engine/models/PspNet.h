@@ -19,6 +19,7 @@ struct PspNet {
   int depth = 14;
   int width = 16;
   double dropout = 0.1;
+  double headRate = 1;
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "depth",
@@ -40,6 +41,14 @@ struct PspNet {
              .max = 0.9,
              .advanced = true},
             dropout);
+    v.field({.name = "head_rate",
+             .title = "Rate of the heads",
+             .help = "Factor of the learning rate for all behind the backbone; 10 where that is pretrained",
+             .min = 0.001,
+             .max = 1000,
+             .advanced = true,
+             .later = true},
+            headRate);
   }
 
   static constexpr int kExpansion = 4;  ///< of a bottleneck block

@@ -28,7 +28,8 @@ at::Tensor shaken(const at::Tensor& a, const at::Tensor& b, const at::Tensor& al
 
 at::Tensor Shake::forward(const at::Tensor& a, const at::Tensor& b) const {
   if (shares_ == ShakeMode::even || mode == NormMode::eval) return at::add(a, b).mul_(0.5);
-  const std::int64_t rows = shares_ == ShakeMode::batch ? 1 : a.size(0);
+  const bool isOfBatch = shares_ == ShakeMode::batch;
+  const std::int64_t rows = isOfBatch ? 1 : placesFor(a.size(0));
   const at::Tensor drawn = at::empty({2, rows, 1, 1, 1}, at::kFloat);
   auto* alpha = drawn.mutable_data_ptr<float>();
   float* beta = alpha + rows;
@@ -37,7 +38,7 @@ at::Tensor Shake::forward(const at::Tensor& a, const at::Tensor& b) const {
     alpha[row] = static_cast<float>(random.uniform());
     beta[row] = static_cast<float>(random.uniform());
   }
-  const at::Tensor shares = drawn.to(a.options());
+  const at::Tensor shares = (isOfBatch ? drawn : ofRows(drawn, 1)).to(a.options());
   return shaken(a, b, shares[0], shares[shares_ == ShakeMode::keep ? 0 : 1]);
 }
 

@@ -25,7 +25,7 @@ class AdamUpdater : public Updater {
  private:
   void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
             double rate) override {
-    if (settings_.weightDecay != 0) at::_foreach_add_(gradients, parameters, settings_.weightDecay);
+    addDecay(parameters, gradients, settings_.weightDecay);
     steps_ += 1;
     const double step = static_cast<double>(steps_.item<std::int64_t>());
     const double bias1 = 1 - std::pow(settings_.beta1, step), bias2 = 1 - std::pow(settings_.beta2, step);
@@ -36,7 +36,8 @@ class AdamUpdater : public Updater {
     std::vector<at::Tensor> roots = at::_foreach_sqrt(squares_);
     at::_foreach_div_(roots, std::sqrt(bias2));
     at::_foreach_add_(roots, settings_.epsilon);
-    at::_foreach_addcdiv_(parameters, means_, roots, -rate / bias1);
+    if (rateFactors().empty()) return at::_foreach_addcdiv_(parameters, means_, roots, -rate / bias1);
+    addScaled(parameters, at::_foreach_div(means_, roots), -rate / bias1);
   }
 
   const Adam settings_;

@@ -16,15 +16,12 @@ class SgdUpdater : public Updater {
  private:
   void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
             double rate) override {
-    if (settings_.weightDecay != 0) at::_foreach_add_(gradients, parameters, settings_.weightDecay);
-    if (settings_.momentum == 0) {
-      at::_foreach_add_(parameters, gradients, -rate);
-      return;
-    }
+    addDecay(parameters, gradients, settings_.weightDecay);
+    if (settings_.momentum == 0) return addScaled(parameters, gradients, -rate);
     at::_foreach_mul_(velocities_, settings_.momentum);
     at::_foreach_add_(velocities_, gradients, 1);
     if (settings_.nesterov) at::_foreach_add_(gradients, velocities_, settings_.momentum);
-    at::_foreach_add_(parameters, settings_.nesterov ? gradients : velocities_, -rate);
+    addScaled(parameters, settings_.nesterov ? gradients : velocities_, -rate);
   }
 
   const Sgd settings_;

@@ -1,5 +1,6 @@
 #include "core/engine/optimisers/Updater.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "core/base/Catalog.h"
@@ -39,19 +40,40 @@ std::unique_ptr<Updater> makeUpdater(const Choice& optimiser, const Parameters& 
 }
 
 Updater::Updater(const Parameters& parameters) {
-  for (const auto& [name, parameter] : parameters) {
-    names_.push_back(name);
-    parameters_.push_back(parameter);
+  for (const Parameter& parameter : parameters) {
+    if (!parameter.isDecayed) undecayed_.push_back(names_.size());
+    names_.push_back(parameter.name);
+    parameters_.push_back(parameter.tensor);
+    rateFactors_.push_back(parameter.rateFactor);
   }
+  if (std::ranges::all_of(rateFactors_, [](double factor) { return factor == 1; })) rateFactors_.clear();
 }
 
-void Updater::visitEach(StateVisitor& visitor, const std::string& name,
-                        const std::vector<at::Tensor>& values) const {
+void Updater::addDecay(const Tensors& parameters, const Tensors& gradients, double decay) const {
+  if (decay == 0) return;
+  if (undecayed_.empty()) return at::_foreach_add_(gradients, parameters, decay);
+  Tensors some, theirs;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (std::ranges::binary_search(undecayed_, i)) continue;
+    some.push_back(parameters[i]);
+    theirs.push_back(gradients[i]);
+  }
+  if (!some.empty()) at::_foreach_add_(theirs, some, decay);
+}
+
+void Updater::addScaled(Tensors& parameters, const Tensors& moves, double scale) const {
+  if (rateFactors_.empty()) return at::_foreach_add_(parameters, moves, scale);
+  std::vector<at::Scalar> scales;
+  for (const double factor : rateFactors_) scales.emplace_back(scale * factor);
+  at::_foreach_add_(parameters, at::_foreach_mul(moves, scales));
+}
+
+void Updater::visitEach(StateVisitor& visitor, const std::string& name, const Tensors& values) const {
   for (std::size_t i = 0; i < values.size(); ++i) visitor.tensor(name + '.' + names_[i], values[i]);
 }
 
-std::vector<at::Tensor> Updater::zerosLikeParameters() const {
-  std::vector<at::Tensor> zeros;
+Updater::Tensors Updater::zerosLikeParameters() const {
+  Tensors zeros;
   for (const at::Tensor& parameter : parameters_) zeros.push_back(at::zeros_like(parameter));
   return zeros;
 }
@@ -66,13 +88,20 @@ void Updater::dropGradients() {
   for (at::Tensor& parameter : parameters_) parameter.mutable_grad() = at::Tensor();
 }
 
+void Updater::clip(double most) {
+  at::NoGradGuard noGrad;
+  const Tensors all = gradients();
+  const at::Tensor norm = at::stack(at::_foreach_norm(all, 2)).norm();
+  at::_foreach_mul_(all, (most / (norm + 1e-6)).clamp_max(1));  // as torch.nn.utils.clip_grad_norm_
+}
+
 at::Tensor Updater::gradientsAreFinite() const {
   at::NoGradGuard noGrad;
   return at::stack(at::_foreach_norm(gradients(), 2)).sum().isfinite();
 }
 
-std::vector<at::Tensor> Updater::gradients() const {
-  std::vector<at::Tensor> all;
+Updater::Tensors Updater::gradients() const {
+  Tensors all;
   for (const at::Tensor& parameter : parameters_) {
     TORCH_CHECK(parameter.grad().defined(), "a parameter has no gradient: backward() comes first");
     all.push_back(parameter.grad());

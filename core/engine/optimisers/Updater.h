@@ -3,8 +3,8 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/engine/models/StateVisitor.h"
@@ -12,8 +12,14 @@
 
 namespace uada {
 
-/// What an optimiser moves, with its names.
-using Parameters = std::vector<std::pair<std::string, at::Tensor>>;
+/// What an optimiser moves.
+struct Parameter {
+  std::string name;
+  at::Tensor tensor;
+  double rateFactor = 1;  ///< of the learning rate
+  bool isDecayed = true;  ///< whether weight decay holds for it
+};
+using Parameters = std::vector<Parameter>;
 
 /// The torch-side half of an optimiser: moves parameters along their gradients. Lives on the thread of its
 /// maker.
@@ -25,24 +31,34 @@ class Updater {
   /// Moves every parameter along its gradient and drops the gradients.
   void step(double rate);
   void dropGradients();
+  /// Scales all gradients so that their norm, taken over all of them, is at most this one.
+  void clip(double most);
   /// Whether every gradient is a finite number: a scalar, bool, on the device.
   at::Tensor gradientsAreFinite() const;
   /// What it remembers of its parameters, as "velocity.conv1.weight".
   virtual void visit(StateVisitor& visitor) = 0;
 
  protected:
+  using Tensors = std::vector<at::Tensor>;
   /// gradients  of `parameters`, in their order; they may be changed
-  virtual void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
-                    double rate) = 0;
+  virtual void move(Tensors& parameters, const Tensors& gradients, double rate) = 0;
+  /// Adds the gradient of half the decay times the squared norm, where it holds.
+  void addDecay(const Tensors& parameters, const Tensors& gradients, double decay) const;
+  /// parameters += scale * factor * moves, with each parameter's factor of the learning rate.
+  void addScaled(Tensors& parameters, const Tensors& moves, double scale) const;
+  /// The parameters' factors of the learning rate; empty: all are 1.
+  std::span<const double> rateFactors() const { return rateFactors_; }
   /// Visits what is remembered of the first parameters, in their order.
   /// name  stands before the parameter's: "velocity"
-  void visitEach(StateVisitor& visitor, const std::string& name, const std::vector<at::Tensor>& values) const;
-  std::vector<at::Tensor> zerosLikeParameters() const;
+  void visitEach(StateVisitor& visitor, const std::string& name, const Tensors& values) const;
+  Tensors zerosLikeParameters() const;
 
  private:
-  std::vector<at::Tensor> gradients() const;
+  Tensors gradients() const;
   std::vector<std::string> names_;
-  std::vector<at::Tensor> parameters_;
+  Tensors parameters_;
+  std::vector<double> rateFactors_;     // empty: all are 1
+  std::vector<std::size_t> undecayed_;  // places of those without weight decay
 };
 
 /// The updater of a catalogue entry.

@@ -10,7 +10,8 @@ constexpr std::size_t kTestBatch = 250;
 
 class ClassificationHead : public TaskHead {
  public:
-  explicit ClassificationHead(const HeadContext& context) : context_(context) {}
+  ClassificationHead(const Classification& settings, const HeadContext& context)
+      : smoothing_(settings.labelSmoothing), context_(context) {}
 
   Targets targets(std::span<const Target> targets) const override {
     const at::Tensor classes = at::empty({static_cast<std::int64_t>(targets.size())}, at::kLong);
@@ -25,7 +26,8 @@ class ClassificationHead : public TaskHead {
     return crossEntropy(output.main, targets.classes);
   }
   at::Tensor objective(const Output& output, const Targets& targets) const override {
-    return losses(output, targets).mean();
+    if (smoothing_ == 0) return losses(output, targets).mean();
+    return at::cross_entropy_loss(output.main, targets.classes, {}, at::Reduction::Mean, -100, smoothing_);
   }
   at::Tensor trainSums(const Output& output, const Targets& targets) const override {
     const at::Tensor right = countTop(output.main, targets.classes, 1).to(at::kDouble);
@@ -49,13 +51,14 @@ class ClassificationHead : public TaskHead {
   void check(const Dataset& data, std::string_view which) const override { checkLabels(data, which); }
 
  private:
+  const double smoothing_;
   const HeadContext context_;
 };
 
 }  // namespace
 
-std::unique_ptr<TaskHead> make(const Classification&, const HeadContext& context) {
-  return std::make_unique<ClassificationHead>(context);
+std::unique_ptr<TaskHead> make(const Classification& settings, const HeadContext& context) {
+  return std::make_unique<ClassificationHead>(settings, context);
 }
 
 }  // namespace uada

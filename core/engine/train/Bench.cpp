@@ -7,10 +7,12 @@
 
 #include "core/base/Philox.h"
 #include "core/data/ResidentDataset.h"
+#include "core/engine/methods/Benched.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Device.h"
+#include "core/engine/train/Precision.h"
 #include "core/engine/train/Stepper.h"
 #include "core/engine/train/Stopwatch.h"
 
@@ -57,12 +59,12 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-Runner makeRunner(const std::string& method, const Dataset& data, at::Device device, ThreadPool& pool) {
+Runner makeRunner(const std::string& method, const Choice& model, const Dataset& data, at::Device device,
+                  ThreadPool& pool) {
   RunConfig config;
-  config.recipe.model =
-      modelFromJson(parseJson(R"({"name": "resnet", "depth": 10, "width": 16})", "bench"), "bench");
+  config.recipe.model = model;
   config.recipe.task = {Classification::kName, Classification{}};
-  config.method = methodFromJson(method, "bench");
+  config.method = benchedMethod(method);
   config.recipe.training.batch = kBatch;
   return {method, std::make_unique<Stepper>(config, data, device, pool), {}};
 }
@@ -75,15 +77,17 @@ void waitForAll(Stepper& stepper) {
   stepper.network().parameters().back().flatten()[0].item<float>();
 }
 
-std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Device device) {
+std::vector<Runner> timed(std::vector<std::string> methods, const Choice& model, int threads,
+                          at::Device device) {
   at::set_num_threads(threads);
   at::globalContext().setFlushDenormal(true);
+  allowTf32(false);
   const ResidentDataset data = madeUpImages();
   ThreadPool pool(threads);
   if (std::find(methods.begin(), methods.end(), reference()) == methods.end())
     methods.insert(methods.begin(), reference());
   std::vector<Runner> runners;
-  for (const std::string& method : methods) runners.push_back(makeRunner(method, data, device, pool));
+  for (const std::string& method : methods) runners.push_back(makeRunner(method, model, data, device, pool));
   // Two batches take turns: a method that keeps something for each sample knows the plans of the next one.
   const auto batchAt = [](std::int64_t step) {
     Batch batch;
@@ -110,7 +114,7 @@ std::vector<Runner> timed(std::vector<std::string> methods, int threads, at::Dev
 }  // namespace
 
 std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int threads,
-                                   const std::string& device) {
+                                   const std::string& device, const Choice& model) {
   const int used = threadCount(threads);
   const ChosenDevice chosen = chooseDevice(device);
   std::vector<Runner> runners;
@@ -118,7 +122,7 @@ std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int 
   // On a thread of its own: the number of threads and the handling of denormals are settings of a thread.
   std::thread worker([&] {
     try {
-      runners = timed(methods, used, chosen.device);
+      runners = timed(methods, model, used, chosen.device);
     } catch (...) {
       problem = std::current_exception();
     }

@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kFormat = "uada checkpoint 1";
 constexpr const char* kModel = "model.";
+const std::string kAverage = "average.";
 constexpr const char* kSuffix = ".safetensors";
 constexpr std::size_t kMaxBytes = std::size_t{16} << 30;
 constexpr std::string_view kPrefix = "checkpoint-";
@@ -226,9 +227,13 @@ Written writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint, bo
 void exportWeights(const fs::path& checkpoint, const fs::path& out) {
   const Checkpoint source = findCheckpoint(checkpoint);
   TensorFile weights;
-  for (const auto& [name, tensor] : source.tensors.tensors) {
-    if (name.starts_with(kModel))
-      weights.tensors.emplace_back(name.substr(std::string_view(kModel).size()), tensor);
+  const auto& all = source.tensors.tensors;
+  for (const auto& [name, tensor] : all) {
+    if (!name.starts_with(kModel)) continue;
+    const std::string own = name.substr(std::string_view(kModel).size());
+    const auto average =
+        std::ranges::find_if(all, [&](const auto& other) { return other.first == kAverage + own; });
+    weights.tensors.emplace_back(own, average == all.end() ? tensor : average->second);
   }
   weights.texts = {{"format", "pt"},
                    {"config", source.config.dump()},

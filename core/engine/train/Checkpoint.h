@@ -52,7 +52,7 @@ struct Written {
 };
 Written writeCheckpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint, bool isBest);
 
-/// The weights alone, as a plain safetensors file.
+/// The weights alone, as a plain safetensors file: their running average where one is kept.
 void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out);
 
 }  // namespace uada

@@ -9,21 +9,26 @@
 #include "core/base/Error.h"
 #include "core/engine/Engine.h"
 #include "core/engine/train/Bench.h"
+#include "core/engine/train/Examine.h"
 #include "core/engine/train/Trainer.h"
 
 namespace uada {
 namespace {
 
-/// The training thread and what other threads may ask of it.
-class TrainingJob : public Job {
+/// The thread of one piece of work and what other threads may ask of it.
+class WorkJob : public Job {
  public:
-  TrainingJob(Prepared prepared, const StartOptions& options, Sink& sink)
+  /// title   what is done, for messages: "the training of r18-c10-uada-s1"
+  /// folder  where a file named `stop` stops the job; empty: nowhere
+  /// work    called once, on the thread: (Sink&, Control&, Enter)
+  template <class Do>
+  WorkJob(std::string title, const std::filesystem::path& folder, Sink& sink, Do work)
       : sink_(sink),
-        title_("the training of " + runTitle(prepared.config)),
-        control_(options.folder),
-        thread_([this, p = std::move(prepared)]() mutable { work(std::move(p)); }) {}
+        title_(std::move(title)),
+        control_(folder),
+        thread_([this, work = std::move(work)]() mutable { perform(work); }) {}
 
-  ~TrainingJob() override {
+  ~WorkJob() override {
     if (!done_) control_.send(command::Stop{});
     wait();
   }
@@ -40,12 +45,11 @@ class TrainingJob : public Job {
   }
 
  private:
-  /// The top of the training thread: nothing may escape it.
-  void work(Prepared prepared) {
+  /// The top of the thread: nothing may escape it.
+  template <class Do>
+  void perform(Do& work) {
     try {
-      Trainer(std::move(prepared), sink_, control_, [this](const StateReport& report) {
-        enter(report);
-      }).run();
+      work(sink_, control_, [this](const StateReport& report) { enter(report); });
     } catch (const c10::Error& error) {
       fail(torchProblem(error));
     } catch (const std::exception& error) {
@@ -82,21 +86,52 @@ class TrainingJob : public Job {
   }
 
   Sink& sink_;
-  const std::string title_;  ///< what is done, for messages
+  const std::string title_;
   Control control_;
   std::atomic<RunState> state_ = RunState::preparing;
   std::atomic<bool> done_ = false;
-  StateReport last_;  ///< of the training thread
+  StateReport last_;  ///< of the job's thread
   mutable std::mutex problemLock_;
   std::string problem_;
   std::mutex joining_;
   std::thread thread_;  ///< last: it uses all above
 };
 
+std::unique_ptr<Job> startWork(const work::Train& train, Sink& sink) {
+  return std::make_unique<WorkJob>("the training of " + runTitle(train.config), train.folder, sink,
+                                   [p = prepare(train.config, train.folder, train.checkpoint)](
+                                       Sink& to, Control& control, const Enter& enter) mutable {
+                                     Trainer(std::move(p), to, control, enter).run();
+                                   });
+}
+
+void requireCheckpoint(const std::filesystem::path& checkpoint) {
+  if (checkpoint.empty()) throw Error("no checkpoint was named: only the network of one can be looked at");
+}
+
+std::unique_ptr<Job> startWork(const work::Evaluate& test, Sink& sink) {
+  requireCheckpoint(test.checkpoint);
+  return std::make_unique<WorkJob>("the test of " + runTitle(test.config), "", sink,
+                                   [p = prepare(test.config, {}, test.checkpoint)](
+                                       Sink& to, Control& control, const Enter& enter) mutable {
+                                     evaluate(std::move(p), to, control, enter);
+                                   });
+}
+
+std::unique_ptr<Job> startWork(const work::Landscape& wanted, Sink& sink) {
+  requireOps(wanted);
+  requireCheckpoint(wanted.checkpoint);
+  return std::make_unique<WorkJob>("the landscape of " + runTitle(wanted.config), "", sink,
+                                   [p = prepare(wanted.config, {}, wanted.checkpoint), wanted](
+                                       Sink& to, Control& control, const Enter& enter) mutable {
+                                     drawLandscape(std::move(p), wanted, to, control, enter);
+                                   });
+}
+
 class TorchEngine : public Engine {
  public:
-  std::unique_ptr<Job> start(const RunConfig& config, const StartOptions& options, Sink& sink) override {
-    return std::make_unique<TrainingJob>(prepare(config, options), options, sink);
+  std::unique_ptr<Job> start(const Work& work, Sink& sink) override {
+    return std::visit([&](const auto& one) { return startWork(one, sink); }, work);
   }
   std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) override {
     return listCheckpoints(folder);
@@ -104,8 +139,8 @@ class TorchEngine : public Engine {
   std::vector<DeviceInfo> devices() override { return listDevices(); }
   std::string libtorchVersion() const override { return runningLibTorch(); }
   std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
-                                      const std::string& device) override {
-    return timeSteps(methods, threads, device);
+                                      const std::string& device, const Choice& model) override {
+    return timeSteps(methods, threads, device, model);
   }
   void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) override {
     uada::exportWeights(checkpoint, out);

@@ -3,7 +3,7 @@
 #include "core/base/Error.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
-#include "core/engine/train/Trainer.h"
+#include "core/engine/train/RunData.h"
 
 namespace uada {
 namespace {
@@ -41,21 +41,22 @@ void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared
 
 }  // namespace
 
-Prepared prepare(const RunConfig& config, const StartOptions& options) {
+Prepared prepare(const RunConfig& config, const std::filesystem::path& folder,
+                 const std::filesystem::path& checkpoint) {
   Prepared prepared;
   prepared.config = config;
-  prepared.runFolder = options.folder;
+  prepared.runFolder = folder;
   const DatasetEntry& data = findDataset(config.recipe.dataset.name);
   requireTargets(config.recipe, data, "recipe");
   prepared.dataFolder = locateDataset(data, config.recipe.dataset.as<DataSettings>().folder);
-  if (!options.folder.empty() && !std::filesystem::is_directory(options.folder)) {
-    throw Error(fmt::format("the run folder '{}' does not exist: make it first", options.folder.string()));
+  if (!folder.empty() && !std::filesystem::is_directory(folder)) {
+    throw Error(fmt::format("the run folder '{}' does not exist: make it first", folder.string()));
   }
   prepared.device = chooseDevice(config.runtime.device);
   if (!prepared.device.note.empty()) prepared.notes.push_back(prepared.device.note);
   prepared.threads = threadCount(config.runtime.threads);
-  if (!options.checkpoint.empty()) {
-    prepared.checkpoint = findCheckpoint(options.checkpoint);
+  if (!checkpoint.empty()) {
+    prepared.checkpoint = findCheckpoint(checkpoint);
     checkOrigin(*prepared.checkpoint, config, prepared);
   }
   return prepared;

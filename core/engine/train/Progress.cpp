@@ -19,6 +19,7 @@ class NumberReader {
  public:
   explicit NumberReader(const Json& json) : json_(json) {}
   void field(const char* name, std::int64_t& value) { value = next(name).asInt(); }
+  void passes(const char* name, double& value) { value = next(name).asDouble(); }
   void phase(const char* name, double& seconds) {
     if (const Json* found = find(name)) seconds = found->asDouble();
   }

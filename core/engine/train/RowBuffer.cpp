@@ -47,13 +47,15 @@ Rows RowBuffer::add(const Renderer& renderer, std::span<const std::uint32_t> bat
   makeRoom(count_ + rows.count);
   renderImages(renderer, batch, shown);
   putTargets(movedTargets(renderer, batch, shown));
+  for (const Shown& row : shown) places_.push_back(row.place);
   count_ += rows.count;
   return rows;
 }
 
-/// Rows that are there stay. A step has as many as the last one, so this comes once.
+/// Rows that are there stay. What a step needs is about what the last one did, so that this comes seldom.
 void RowBuffer::makeRoom(std::int64_t rows) {
   if (images_.defined() && images_.size(0) >= rows) return;
+  if (images_.defined()) rows += rows / 4;  // not each time that a step has a few more than any before
   const std::int64_t shape[] = {rows, input_.height, input_.width, 3};
   const at::Tensor before = images_;
   images_ = at::empty(shape, at::TensorOptions(at::kFloat).device(device_));
@@ -139,6 +141,12 @@ at::Tensor RowBuffer::images(Rows rows) const {
 Targets RowBuffer::targets(Rows rows) const {
   const auto [first, count] = checked(rows);
   return targets_.part(first, count);
+}
+
+at::Tensor RowBuffer::places(Rows rows) const {
+  const auto [first, count] = checked(rows);
+  const std::vector<std::int64_t> places(places_.begin() + first, places_.begin() + first + count);
+  return at::tensor(places, at::kLong);
 }
 
 /// Row numbers on the device, looked at where they come from the CPU.

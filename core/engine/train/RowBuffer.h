@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "core/augment/Renderer.h"
 #include "core/engine/methods/Method.h"
@@ -24,7 +25,10 @@ class RowBuffer {
             std::optional<Kind> kind = {}, bool mixes = false);
 
   /// Forgets all rows; their memory is used again.
-  void clear() { count_ = 0; }
+  void clear() {
+    count_ = 0;
+    places_.clear();
+  }
   /// Renders rows of a batch, behind those that are there.
   /// batch  [B] into the renderer's data set
   Rows add(const Renderer& renderer, std::span<const std::uint32_t> batch, std::span<const Shown> shown);
@@ -32,6 +36,8 @@ class RowBuffer {
   /// [count, 3, height, width], float, channels last in memory, on the device.
   at::Tensor images(Rows rows) const;
   Targets targets(Rows rows) const;
+  /// [count], int64, on the CPU: of each row its sample's place in the batch.
+  at::Tensor places(Rows rows) const;
   /// Any rows, copied together on the device.
   struct Picked {
     at::Tensor images;
@@ -60,11 +66,12 @@ class RowBuffer {
   const at::Device device_;
   const Kind kind_;
   const bool mixes_;
-  at::Tensor scale_, shift_;  // [3]: of bytes, so that byte * scale + shift is normalised
-  at::Tensor images_;         // [room, height, width, 3], float, on the device
-  at::Tensor bytes_;          // the same on the way there; undefined for floats
-  Targets targets_;           // of all rows, on the device
-  std::int64_t count_ = 0;    // rows
+  at::Tensor scale_, shift_;          // [3]: of bytes, so that byte * scale + shift is normalised
+  at::Tensor images_;                 // [room, height, width, 3], float, on the device
+  at::Tensor bytes_;                  // the same on the way there; undefined for floats
+  Targets targets_;                   // of all rows, on the device
+  std::int64_t count_ = 0;            // rows
+  std::vector<std::int64_t> places_;  // of each row
 };
 
 }  // namespace uada

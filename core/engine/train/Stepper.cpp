@@ -14,12 +14,14 @@
 #include "core/engine/RunImages.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/tasks/Task.h"
+#include "core/engine/train/Precision.h"
 #include "core/engine/train/Stopwatch.h"
 
 namespace uada {
 namespace {
 
-constexpr int kCropMoves = 32;  // source pixels
+constexpr int kCropMoves = 32;            // source pixels
+constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share their noise
 
 std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
   const ModelContext context{data.classes(), inputOf(config.recipe, commonSize(data))};
@@ -30,10 +32,17 @@ std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& d
   return network;
 }
 
-Parameters parametersOf(const Network& network) {
+Parameters parametersOf(const Network& network, const Training& training) {
   Parameters parameters;
-  for (const auto& entry : network.named_parameters()) parameters.emplace_back(entry.key(), entry.value());
+  for (const auto& entry : network.named_parameters()) {
+    const bool isDecayed = training.decayed == "all" || entry.value().dim() > 1;
+    parameters.push_back({entry.key(), entry.value(), network.rateFactorOf(entry.key()), isDecayed});
+  }
   return parameters;
+}
+
+std::unique_ptr<Average> averageOf(const Network& network, double kept) {
+  return kept == 0 ? nullptr : std::make_unique<Average>(network, kept);
 }
 
 /// Of the classes of label maps.
@@ -66,14 +75,17 @@ double mean(std::span<const float> values) {
 }
 
 /// Throws  Error where only a resized crop would fit the images to the input, and the policy draws none.
-void requireFittingCrop(const Space& space, const Dataset& data, const Input& input) {
+void requireFittingCrop(const Space& space, const Choice& method, const Dataset& data, const Input& input) {
   const ImageSize size = commonSize(data);
   if (size == input.size() || space.takesAnySize()) return;
   throw Error(
       fmt::format("the training images have {}, the network's input {} x {} pixels, and the policy draws no "
-                  "resized crop: give a policy with crop resized, or images of the input's size",
+                  "resized crop: {} images of the input's size",
                   size.empty() ? "different sizes" : fmt::format("{} x {}", size.width, size.height),
-                  input.width, input.height));
+                  input.width, input.height,
+                  findMethod(method.name).policySetting == PolicySetting::fixed
+                      ? "that of the method is fixed, so choose another method, or"
+                      : "give a policy with crop resized, or"));
 }
 
 }  // namespace
@@ -103,7 +115,7 @@ class Stepper::Context : public StepContext {
   at::Tensor losses(Rows rows, Mode mode) override {
     Stopwatch watch;
     const c10::InferenceMode inference;
-    const Output output = forward(begun_.rows.images(rows), mode.norm);
+    const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
     const at::Tensor losses = stepper_.head_->losses(output, begun_.rows.targets(rows));
     counts.forwardsNoGrad += batches(rows.count);
     (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
@@ -113,7 +125,7 @@ class Stepper::Context : public StepContext {
   Output outputs(Rows rows, Mode mode) override {
     Stopwatch watch;
     const at::NoGradGuard noGrad;
-    const Output output = forward(begun_.rows.images(rows), mode.norm);
+    const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
     counts.forwardsNoGrad += batches(rows.count);
     (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
     return output;
@@ -127,15 +139,17 @@ class Stepper::Context : public StepContext {
     const RowBuffer::Picked picked =
         on.images.defined() ? RowBuffer::Picked{on.images, targets} : begun_.rows.pick(on.rows);
     stepper_.network_->useNorms(on.norms);
-    const Output output = forward(picked.images, NormMode::train);
+    const Output output = forward(picked.images, {});
     stepper_.network_->useNorms(0);
     at::Tensor loss = stepper_.head_->objective(output, picked.targets);
     if (on.term) loss = loss + on.term(output);
     loss.backward();
     fillGradients();
     const Trained trained = read(on, loss, output, picked.targets);
+    if (stepper_.training_.gradientClip > 0) stepper_.updater_->clip(stepper_.training_.gradientClip);
     stepper_.updater_->step(learningRate_);
-    const std::int64_t passes = batches(static_cast<int>(on.rows.numel()));
+    if (stepper_.average_) stepper_.average_->add();
+    const double passes = batches(static_cast<int>(on.rows.numel()));
     counts.forwardsTrain += passes;
     counts.backwards += passes;
     timings.train += watch.lap();
@@ -182,11 +196,25 @@ class Stepper::Context : public StepContext {
   Timings timings;
 
  private:
-  Output forward(const at::Tensor& images, NormMode norm) {
-    stepper_.network_->setNormMode(norm);
-    stepper_.network_->setNoise({batch_->seed, batch_->step, passes_++});
-    Output output = stepper_.network_->forward(images);
+  at::Tensor placesOf(Rows rows, Mode mode) const {
+    return mode.commonNoise ? begun_.rows.places(rows) : at::Tensor();
+  }
+  /// places  of common noise
+  Output forward(const at::Tensor& images, Mode mode, const at::Tensor& places = {}) {
+    stepper_.network_->setNormMode(mode.norm);
+    stepper_.network_->setNoise({batch_->seed, batch_->step, mode.commonNoise ? kCommonPass : passes_++,
+                                 places, static_cast<std::int64_t>(batch_->indices.size())});
+    Output output;
+    const bool isBf16 = mode.precision == Precision::training ? stepper_.training_.precision == "bf16"
+                                                              : mode.precision == Precision::bf16;
+    if (isBf16) {
+      const Bf16 lower(images.device());
+      output = floats(stepper_.network_->forward(images));
+    } else {
+      output = stepper_.network_->forward(images);
+    }
     output.features = stepper_.network_->features();
+    if (isBf16 && output.features.defined()) output.features = output.features.to(at::kFloat);
     return output;
   }
   /// Where there are several sets of batch normalisations one has no part in the loss: its gradient is 0.
@@ -195,7 +223,7 @@ class Stepper::Context : public StepContext {
     for (at::Tensor parameter : stepper_.network_->parameters())
       if (!parameter.grad().defined()) parameter.mutable_grad() = at::zeros_like(parameter);
   }
-  std::int64_t batches(int rows) const { return rows / static_cast<int>(batch_->indices.size()); }
+  double batches(int rows) const { return rows / static_cast<double>(batch_->indices.size()); }
   /// All that network and optimiser have learned, in their own memory.
   std::vector<at::Tensor> learned() const {
     class Lister : public StateVisitor {
@@ -206,6 +234,7 @@ class Stepper::Context : public StepContext {
     Lister lister;
     stepper_.network_->visit(lister);
     stepper_.updater_->visit(lister);
+    if (stepper_.average_) stepper_.average_->visit(lister);
     return lister.values;
   }
 
@@ -265,14 +294,16 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
                                          config.recipe.training.epochs, network_->featureCount(), device})),
       renderer_(data, runRendering(config.recipe, data), pool),
       head_(makeTaskHead(config.recipe.task, {data.classes(), device})),
-      updater_(makeUpdater(config.recipe.optimiser, parametersOf(*network_))),
+      training_(config.recipe.training),
+      updater_(makeUpdater(config.recipe.optimiser, parametersOf(*network_, training_))),
+      average_(averageOf(*network_, training_.averaging)),
       trainMetrics_(countedMetrics(config.recipe)),
       ahead_(*method_, data, renderer_.settings(), *head_, device, threadsAhead(device, pool),
              space_->mixesLabels()) {
   if (space_->mixesLabels() && !head_->takesShares())
     throw Error(fmt::format("the policy {} mixes labels, which the task {} cannot: give another policy",
                             policyOf(config.method).name, config.recipe.task.name));
-  requireFittingCrop(*space_, data, renderer_.settings().input);
+  requireFittingCrop(*space_, config.method, data, renderer_.settings().input);
   const Batch none;
   Context context(*this, none, 0, 0, ahead_.take(none));
   method_->begin(context);
@@ -288,6 +319,11 @@ Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
     return PixelBox{std::max(0, shown.left - room), std::max(0, shown.top - room),
                     std::min(size.width, shown.right + room), std::min(size.height, shown.bottom + room)};
   };
+}
+
+void Stepper::ask(const Batch& batch, const std::function<void(StepContext&)>& questions) {
+  Context context(*this, batch, 0, 0, ahead_.take(batch));
+  questions(context);
 }
 
 Counts Stepper::tell(void (Method::*what)(int, StepContext&), int epoch) {
@@ -324,6 +360,7 @@ StepReports Stepper::step(const Batch& batch, double learningRate, int pictured,
   reports.metrics = std::move(outcome.trained.metrics);
   reports.policy = std::move(outcome.policy);
   reports.decisions = std::move(outcome.decisions);
+  reports.notes = std::move(outcome.notes);
   return reports;
 }
 
@@ -338,6 +375,7 @@ void Stepper::illustrate(StepOutcome& outcome) const {
 }
 
 std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
+  const Average::Shown averaged(average_.get());
   const Renderer renderer(data, renderer_.settings(), pool_);
   const std::unique_ptr<Meter> meter = head_->meter();
   std::vector<std::uint32_t> samples(data.size());
@@ -363,6 +401,7 @@ bool Stepper::testOn(const Renderer& renderer, std::span<const std::uint32_t> sa
 void Stepper::visit(StateVisitor& visitor) {
   network_->visit(visitor);
   updater_->visit(visitor);
+  if (average_) average_->visit(visitor);
   method_->visit(visitor);
 }
 

@@ -16,6 +16,7 @@
 #include "core/engine/models/Network.h"
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/tasks/TaskHead.h"
+#include "core/engine/train/Average.h"
 #include "core/engine/train/RenderAhead.h"
 
 namespace uada {
@@ -26,6 +27,7 @@ struct StepReports {
   std::vector<MetricSum> metrics;  ///< those of the report, in parts
   PolicyReport policy;
   std::vector<Decision> decisions;
+  std::vector<std::string> notes;  ///< for the log
 };
 
 /// Network, optimiser, task, space, method and renderer of one run: all that one training step needs.
@@ -42,6 +44,8 @@ class Stepper {
   StepReports step(const Batch& batch, double learningRate, int pictured, const Batch* next = nullptr);
   /// Waits until the rows that are rendered ahead are there.
   void waitAhead() { ahead_.wait(); }
+  /// Lets a function ask for rows and losses as a method does, with the network as it is.
+  void ask(const Batch& batch, const std::function<void(StepContext&)>& questions);
   /// Tells the method; see there.
   /// returns  what it computed for that
   Counts beginEpoch(int epoch) { return tell(&Method::beginEpoch, epoch); }
@@ -78,7 +82,9 @@ class Stepper {
   std::unique_ptr<Method> method_;
   Renderer renderer_;
   std::unique_ptr<TaskHead> head_;
+  const Training training_;
   std::unique_ptr<Updater> updater_;
+  std::unique_ptr<Average> average_;       ///< null: none is kept
   std::vector<std::string> trainMetrics_;  ///< in the order of TaskHead::trainSums()
   RenderAhead ahead_;                      ///< last: its thread uses what stands above
 };

@@ -7,8 +7,8 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
-#include "core/engine/RunImages.h"
 #include "core/engine/tasks/Task.h"
+#include "core/engine/train/Precision.h"
 
 namespace uada {
 
@@ -23,6 +23,10 @@ Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
       pool_(prepared_.threads) {
   at::set_num_threads(prepared_.threads);  // of this thread's parallel regions
   at::globalContext().setFlushDenormal(true);
+  const bool isTf32 = prepared_.config.recipe.training.precision == "tf32";
+  allowTf32(isTf32);
+  if (isTf32 && prepared_.device.device.is_cpu())
+    prepared_.notes.push_back("training.precision tf32 has no effect on a CPU: float32 is used");
 }
 
 /// Decoding ahead asks the stepper which parts are shown: it ends first.
@@ -38,11 +42,11 @@ RunState Trainer::run() {
     return stopped("stopped before the first step");
   }
   if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
-  stepper_ = std::make_unique<Stepper>(prepared_.config, *train_, prepared_.device.device, pool_);
+  stepper_ = std::make_unique<Stepper>(prepared_.config, *data_.train, prepared_.device.device, pool_);
   keptBack_ = stepper_->keptBack();
   batches_.count -= keptBack_.size();
-  stepper_->head().check(*train_, "training");
-  stepper_->head().check(*test_, "test");
+  stepper_->head().check(*data_.train, "training");
+  stepper_->head().check(*data_.test, "test");
   restore();
   enter(RunState::running,
         fmt::format("training on {} images", groupedText(static_cast<long long>(batches_.count))));
@@ -61,65 +65,18 @@ RunState Trainer::run() {
 }
 
 void Trainer::readData() {
-  const DatasetEntry& entry = findDataset(prepared_.config.recipe.dataset.name);
-  enter(RunState::preparing, fmt::format("reading {} from {}", entry.title, prepared_.dataFolder.string()));
-  train_ = readSplit(Split::train);
-  test_ = readSplit(Split::test);
-  data_ = dataIdentity(*train_, *test_);
-  if (train_->size() < 2 || test_->size() < 1) {
-    throw Error(fmt::format("'{}' has {} training and {} test images: at least 2 and 1 are needed",
-                            prepared_.dataFolder.string(), train_->size(), test_->size()));
-  }
-  if (!train_->isResident())
-    train_ = ahead_ = std::make_shared<Prefetch>(train_, std::max(1, prepared_.threads / 2), kBytesAhead);
-  batches_ = {train_->size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
-}
-
-/// Says how far the first look at image files has come, which a stop ends.
-Loading Trainer::loading() {
-  constexpr double kPause = 1;  // seconds
-  Loading loading;
-  loading.threads = prepared_.threads;
-  loading.note = [this](const std::string& text) { sink_.take(EventReport{text}); };
-  loading.progress = [this, said = Stopwatch()](std::size_t done, std::size_t all) mutable {
-    if (said.seconds() > kPause) {
-      said.lap();
-      enter(RunState::preparing,
-            fmt::format("looking at image files for the first time: {} of {}",
-                        groupedText(static_cast<long long>(done)), groupedText(static_cast<long long>(all))));
-    }
-    return !control_.stopNow();
-  };
-  return loading;
-}
-
-/// A limit above what there is means all: a run that goes on says so, a new one would be recorded as what it
-/// is not.
-std::shared_ptr<const Dataset> Trainer::readSplit(Split split) {
-  const Choice& dataset = prepared_.config.recipe.dataset;
-  auto data = runImages(dataset, split, prepared_.dataFolder, loading());
-  const auto& settings = dataset.as<DataSettings>();
-  const int limit = split == Split::train ? settings.trainLimit : settings.testLimit;
-  if (static_cast<std::size_t>(limit) > data->size()) {
-    const std::string found =
-        fmt::format("recipe.dataset.{} is {}, but there are only {} images in '{}'",
-                    split == Split::train ? "train_limit" : "test_limit", groupedText(limit),
-                    groupedText(static_cast<long long>(data->size())), prepared_.dataFolder.string());
-    if (!prepared_.checkpoint) throw Error(found + ": set it to 0 for all, or to fewer");
-    sink_.take(EventReport{found + ": all are used"});
-  }
-  return data;
+  data_ = readRunData(prepared_, sink_, control_,
+                      [this](const std::string& text) { enter(RunState::preparing, text); });
+  if (!data_.train->isResident())
+    data_.train = ahead_ =
+        std::make_shared<Prefetch>(data_.train, std::max(1, prepared_.threads / 2), kBytesAhead);
+  batches_ = {data_.train->size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
 }
 
 void Trainer::restore() {
   if (!prepared_.checkpoint) return;
   const Checkpoint& checkpoint = *prepared_.checkpoint;
-  if (checkpoint.dataHash != data_.hash) {
-    throw Error(
-        fmt::format("the images in '{}' are not those the run was started with: their hash is {}, it was {}; "
-                    "restore the files, or start a new run",
-                    prepared_.dataFolder.string(), data_.hash, checkpoint.dataHash));
-  }
+  requireSameData(prepared_, data_);
   putTensors(checkpoint.tensors, [this](StateVisitor& visitor) { stepper_->visit(visitor); });
   progress_ = checkpoint.progress;
   savedStep_ = progress_.step;
@@ -132,7 +89,8 @@ void Trainer::restore() {
 
 /// returns  false: stopped within the epoch
 bool Trainer::trainEpoch() {
-  order_ = shuffledOrder(train_->size(), static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch);
+  order_ =
+      shuffledOrder(data_.train->size(), static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch);
   std::erase_if(order_, [&](std::uint32_t index) { return std::ranges::binary_search(keptBack_, index); });
   const std::size_t begin = batches_.begin(progress_.stepInEpoch);
   if (ahead_)
@@ -195,7 +153,7 @@ Batch Trainer::batchAt(std::int64_t place) const {
   batch.epoch = progress_.epoch;
   batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(batches_.begin(place)),
                        order_.begin() + static_cast<std::ptrdiff_t>(batches_.end(place)));
-  for (const std::uint32_t index : batch.indices) batch.sizes.push_back(train_->imageSize(index));
+  for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data_.train->imageSize(index));
   return batch;
 }
 
@@ -219,6 +177,7 @@ void Trainer::step() {
   sink_.take(std::move(reports.report));
   sink_.take(std::move(reports.policy));
   for (Decision& decision : reports.decisions) sink_.take(std::move(decision));
+  for (std::string& note : reports.notes) sink_.take(EventReport{std::move(note)});
   waited_ = watch.lap();
 }
 
@@ -227,7 +186,7 @@ void Trainer::step() {
 bool Trainer::finishEpoch() {
   count(stepper_->beforeTest(progress_.epoch));
   Stopwatch watch;
-  std::optional<Metrics> scores = stepper_->test(*test_, [this] { return control_.stopNow(); });
+  std::optional<Metrics> scores = stepper_->test(*data_.test, [this] { return control_.stopNow(); });
   if (!scores) return false;
   const EpochSums& sums = progress_.sums;
   EpochReport report;
@@ -294,7 +253,7 @@ std::optional<Written> Trainer::writeOnceThereIsSpace() {
 Checkpoint Trainer::checkpoint() const {
   Checkpoint checkpoint;
   checkpoint.configHash = configHash(prepared_.config);
-  checkpoint.dataHash = data_.hash;
+  checkpoint.dataHash = data_.identity.hash;
   checkpoint.run = prepared_.runFolder.filename().string();
   checkpoint.libtorchVersion = runningLibTorch();
   checkpoint.version = UADA_VERSION;
@@ -324,8 +283,9 @@ RunState Trainer::stopped(const std::string& text) {
 }
 
 void Trainer::enter(RunState state, const std::string& text) {
-  shown_ = {state, text, prepared_.device.name, prepared_.threads, data_.hash, data_.isPublished};
-  if (!data_.hash.empty()) {
+  shown_ = {
+      state, text, prepared_.device.name, prepared_.threads, data_.identity.hash, data_.identity.isPublished};
+  if (!data_.identity.hash.empty()) {
     shown_.stepsPerEpoch = batches_.steps();
     shown_.plannedSteps = shown_.stepsPerEpoch * prepared_.config.recipe.training.epochs;
   }

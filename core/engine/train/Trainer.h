@@ -10,25 +10,13 @@
 #include "core/engine/train/Checkpoint.h"
 #include "core/engine/train/Control.h"
 #include "core/engine/train/Device.h"
+#include "core/engine/train/RunData.h"
 #include "core/engine/train/Shuffle.h"
 #include "core/engine/train/Stepper.h"
 
 namespace uada {
 
 struct Metric;
-
-/// What was found out before the training thread starts.
-struct Prepared {
-  RunConfig config;
-  ChosenDevice device;
-  int threads = 1;
-  std::filesystem::path dataFolder, runFolder;
-  std::optional<Checkpoint> checkpoint;
-  std::vector<std::string> notes;  ///< for the log, once the job runs
-};
-
-/// Checks that the configuration can be started; see Engine::start.
-Prepared prepare(const RunConfig& config, const StartOptions& options);
 
 /// The training loop of one attempt. Made, used and destroyed on the training thread.
 class Trainer {
@@ -41,8 +29,6 @@ class Trainer {
 
  private:
   void readData();
-  Loading loading();
-  std::shared_ptr<const Dataset> readSplit(Split split);
   void restore();
   bool trainEpoch();
   Batch batchAt(std::int64_t place) const;
@@ -67,9 +53,8 @@ class Trainer {
   Control& control_;
   std::function<void(const StateReport&)> enter_;
   ThreadPool pool_;
-  std::shared_ptr<const Dataset> train_, test_;
+  RunData data_;
   std::shared_ptr<Prefetch> ahead_;  ///< the training set, where its images are not in memory; else null
-  DataIdentity data_;
   std::unique_ptr<Stepper> stepper_;
   Progress progress_;
   Batches batches_;

@@ -42,9 +42,9 @@ std::vector<Line> resultLines(const RunSummary& run) {
 std::vector<Line> costLines(const RunSummary& run) {
   const auto& c = run.counts;
   return {{QObject::tr("Training time"), text(durationText(run.seconds))},
-          {QObject::tr("No-gradient forwards"), text(groupedText(c.forwardsNoGrad))},
-          {QObject::tr("Training forwards"), text(groupedText(c.forwardsTrain))},
-          {QObject::tr("Backwards"), text(groupedText(c.backwards))},
+          {QObject::tr("No-gradient forwards"), text(passesText(c.forwardsNoGrad))},
+          {QObject::tr("Training forwards"), text(passesText(c.forwardsTrain))},
+          {QObject::tr("Backwards"), text(passesText(c.backwards))},
           {QObject::tr("Images rendered"), text(groupedText(c.chains))},
           {QObject::tr("Attempts"), QString::number(run.attempts)}};
 }

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "app/cli/CommandLine.h"
+#include "app/cli/Console.h"
+#include "core/engine/Engine.h"
+#include "core/store/Project.h"
+
+namespace uada::cli {
+
+/// What names a checkpoint of a run, and how its network is looked at.
+struct ExaminedRun {
+  std::string run;
+  std::string project = kDefaultProject;
+  std::int64_t step = -1;  ///< the checkpoint after this one; -1: the newest
+  bool best = false;       ///< the one of the epoch with the best test
+  std::string folder;      ///< where the data set lies now; empty: as the run's configuration says
+  std::string device;      ///< empty: as the run's configuration says
+};
+void describeExamined(Verb& verb, ExaminedRun& options);
+
+/// The run's configuration as the options change it. Neither changes its hash.
+RunConfig configOf(const RunDetail& run, const ExaminedRun& options);
+/// Throws Error that lists the steps of the checkpoints that are there.
+FoundCheckpoint checkpointOf(Engine& engine, const ProjectReader& project, const RunSummary& run,
+                             const ExaminedRun& options);
+
+/// Does the work and hands on its reports on this thread; a signal stops it.
+/// returns  the exit code of a signal, or 0
+/// throws   Error if the work failed
+int perform(Engine& engine, const Work& work, const Console& console,
+            const std::function<void(const Report&)>& take);
+
+}  // namespace uada::cli

@@ -1,0 +1,55 @@
+#include "app/cli/Rows.h"
+
+#include "core/base/Text.h"
+
+namespace uada::cli {
+namespace {
+
+/// Members of members become columns: {"timings": {"render": 1}} -> timings_render.
+void flatten(const Json& json, const std::string& prefix, Json::Object& flat) {
+  for (const auto& [key, value] : json.asObject())
+    if (value.isObject())
+      flatten(value, prefix + key + '_', flat);
+    else
+      flat.emplace_back(prefix + key, value);
+}
+
+std::string csvCell(const Json& value) {
+  if (value.isNull()) return "";
+  if (!value.isString()) return value.dump();
+  std::string text = value.asString();
+  if (text.find_first_of(",\"\r\n") == text.npos) return text;
+  for (std::size_t i = 0; (i = text.find('"', i)) != text.npos; i += 2) text.insert(i, 1, '"');
+  return '"' + text + '"';
+}
+
+}  // namespace
+
+std::string csvText(const std::vector<Json>& rows) {
+  std::vector<std::string> columns;
+  std::string text;
+  for (const Json& row : rows) {
+    Json::Object flat;
+    flatten(row, "", flat);
+    const Json cells(flat);
+    if (columns.empty()) {
+      for (const auto& [key, value] : flat) columns.push_back(key);
+      text = joined(columns, ",") + '\n';
+    }
+    std::vector<std::string> line;
+    for (const std::string& column : columns) {
+      const Json* value = cells.find(column);
+      line.push_back(value ? csvCell(*value) : "");
+    }
+    text += joined(line, ",") + '\n';
+  }
+  return text;
+}
+
+std::string linesText(const std::vector<Json>& rows) {
+  std::string text;
+  for (const Json& row : rows) text += row.dump() + '\n';
+  return text;
+}
+
+}  // namespace uada::cli

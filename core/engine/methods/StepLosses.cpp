@@ -1,0 +1,50 @@
+#include "core/engine/methods/StepLosses.h"
+
+#include <algorithm>
+
+namespace uada {
+
+std::int64_t RowPlaces::rowOf(const Shown& one, std::vector<Shown>& added) {
+  const auto place = static_cast<std::size_t>(one.place);
+  if (reuses_) {
+    if (known_.size() <= place) known_.resize(place + 1);
+    ChangeList changes = space_.changes(one.plan);
+    const auto same = std::ranges::find_if(known_[place],
+                                           [&](const auto& known) { return showSame(known.first, changes); });
+    if (same != known_[place].end()) return same->second;
+    known_[place].emplace_back(std::move(changes), count_);
+  }
+  added.push_back(one);
+  return count_++;
+}
+
+std::vector<std::int64_t> RowPlaces::place(std::span<const Shown> shown, std::vector<Shown>& added) {
+  std::vector<std::int64_t> rows;
+  rows.reserve(shown.size());
+  for (const Shown& one : shown) rows.push_back(rowOf(one, added));
+  return rows;
+}
+
+Tried StepLosses::take(std::span<const Shown> shown, Phase phase) {
+  std::vector<Shown> added;
+  const std::vector<std::int64_t> places = places_.place(shown, added);
+  if (!added.empty()) {
+    const at::Tensor losses = lossesOf(context_.render(added), phase);
+    losses_ = losses_.defined() ? at::cat({losses_, losses}) : losses;
+  }
+  const at::Tensor rows = at::tensor(places, at::kLong).to(losses_.device()).view({-1, size_});
+  return {rows, losses_.index_select(0, rows.flatten()).view_as(rows)};
+}
+
+/// In parts of a batch's size, the first of which is the unperturbed batch where nothing was asked before.
+at::Tensor StepLosses::lossesOf(Rows rows, Phase phase) {
+  std::vector<at::Tensor> losses;
+  for (int begin = 0; begin < rows.count; begin += size_) {
+    Mode mode = losses_.defined() || begin > 0 ? rule_.others : rule_.first;
+    mode.phase = phase;
+    losses.push_back(context_.losses({rows.first + begin, std::min(size_, rows.count - begin)}, mode));
+  }
+  return at::cat(losses);
+}
+
+}  // namespace uada

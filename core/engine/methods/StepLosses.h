@@ -1,0 +1,65 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/augment/ChangeList.h"
+#include "core/engine/methods/Method.h"
+
+namespace uada {
+
+/// Variants of the batch: of each plan its row of the step, and what decides between them.
+struct Tried {
+  at::Tensor rows;    ///< [variants, B], int64, on the device
+  at::Tensor losses;  ///< [variants, B], float, on the device
+};
+
+/// How the losses of a step's plans are found.
+struct LossRule {
+  Mode first;           ///< of the unperturbed batch
+  Mode others;          ///< of all that is compared with it
+  bool reuses = false;  ///< plans that show the same pixels of a sample share one row and its loss
+};
+
+/// Which of a step's plans have rows.
+class RowPlaces {
+ public:
+  RowPlaces(const Space& space, bool reuses) : space_(space), reuses_(reuses) {}
+  /// The row of each plan, counted from the step's first. What has none yet gets the next one.
+  /// added  the plans of the new rows are put here
+  std::vector<std::int64_t> place(std::span<const Shown> shown, std::vector<Shown>& added);
+
+ private:
+  std::int64_t rowOf(const Shown& one, std::vector<Shown>& added);
+
+  const Space& space_;
+  const bool reuses_;
+  std::int64_t count_ = 0;
+  std::vector<std::vector<std::pair<ChangeList, std::int64_t>>> known_;  // of each sample
+};
+
+/// The losses of one step's plans.
+class StepLosses {
+ public:
+  /// size  B, samples of the batch
+  StepLosses(const Space& space, const LossRule& rule, int size, StepContext& context)
+      : context_(context), rule_(rule), size_(size), places_(space, rule.reuses) {}
+  /// Renders what has no row yet, and computes its losses. The first variant of the first call is the
+  /// unperturbed batch.
+  /// shown  whole variants
+  Tried take(std::span<const Shown> shown, Phase phase);
+
+ private:
+  at::Tensor lossesOf(Rows rows, Phase phase);
+
+  StepContext& context_;
+  const LossRule rule_;
+  const int size_;
+  RowPlaces places_;
+  at::Tensor losses_;  // of all rows of the step; undefined: there are none
+};
+
+}  // namespace uada

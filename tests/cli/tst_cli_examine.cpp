@@ -1,0 +1,81 @@
+#include "tests/cli/TinyTraining.h"
+
+using namespace uada::test;
+
+/// A trained network is tested again, and looked at over the levels of ops.
+class TestCliExamine : public QObject {
+  Q_OBJECT
+ private:
+  std::unique_ptr<Program> program_;
+
+ private Q_SLOTS:
+  void initTestCase() {
+    program_ = std::make_unique<Program>();
+    writeTinyExperiment(*program_);
+    QCOMPARE(program_->run(tinyExperiment(*program_, 2, R"(["uada"])")).code, 0);
+  }
+
+  void testsAsRecorded() {
+    const Result said = program_->run({"test", "1"});
+    QCOMPARE(said.code, 0);
+    QVERIFY2(said.out.contains("after step 10, tested on 20 images"), qPrintable(said.out));
+    QCOMPARE(said.out.count("as recorded"), said.out.count('\n') - 1);
+    const Result json = program_->run({"test", "1", "--step", "5", "--json"});
+    const auto tests = ofKind(objects(json.out), "test");
+    QCOMPARE(tests.size(), 1);
+    QCOMPARE(tests[0]["step"].toInt(), 5);
+    QCOMPARE(tests[0]["epoch"].toInt(), 1);
+    QVERIFY(tests[0].contains("test_top1"));
+    QCOMPARE(program_->run({"test", "1", "--best"}).code, 0);
+  }
+
+  void writesALandscape() {
+    const Result said =
+        program_->run({"landscape", "1", "--op", "rotate", "--samples", "8", "--out", "l.csv"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const QList<QByteArray> lines = program_->read("l.csv").trimmed().split('\n');
+    QCOMPARE(lines.size(), 11);
+    QCOMPARE(lines[0],
+             "op,level,other_op,other_level,loss,spread,slope,probe_up,probe_down,agreement,samples");
+    QVERIFY(lines[1].startsWith("rotate,0,") && lines[1].endsWith(",8"));
+    QVERIFY(said.out.contains("10 places of") && said.out.contains("agreement"));
+    const Result map = program_->run(
+        {"landscape", "1", "--op", "rotate,color", "--samples", "4", "--out", "m.jsonl", "--json"});
+    QVERIFY2(map.code == 0, qPrintable(map.err));
+    QCOMPARE(ofKind(objects(map.out), "landscape").size(), 100);
+    QCOMPARE(program_->read("m.jsonl").count('\n'), 100);
+  }
+
+  void saysWhatIsWrong_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("no such checkpoint") << QStringList{"test", "1", "--step", "7"} << 1
+                                        << "no checkpoint after step 7; there are those of step 5, 10";
+    QTest::newRow("step and best") << QStringList{"test", "1", "--step", "5", "--best"} << 2 << "--best";
+    QTest::newRow("other data") << QStringList{"test", "1", "--data", "/nowhere"} << 1 << "/nowhere";
+    QTest::newRow("no run") << QStringList{"test", "9"} << 2 << "9";
+    QTest::newRow("no level") << QStringList{"landscape", "1", "--op", "equalize", "--out", "l.csv"} << 2
+                              << "the op equalize takes no level";
+    QTest::newRow("no op") << QStringList{"landscape", "1", "--op", "twirl", "--out", "l.csv"} << 2
+                           << "twirl";
+    QTest::newRow("three ops") << QStringList{"landscape", "1",    "--op", "rotate,color,shear_x",
+                                              "--out",     "l.csv"}
+                               << 2 << "color,shear_x";
+    QTest::newRow("form") << QStringList{"landscape", "1", "--op", "rotate", "--out", "l.png"} << 2 << ".csv";
+    QTest::newRow("the project") << QStringList{"landscape", "1", "--op", "rotate", "--out", "uada.uada"} << 2
+                                 << "uada.uada";
+  }
+  void saysWhatIsWrong() {
+    QFETCH(QStringList, arguments);
+    QFETCH(int, code);
+    QFETCH(QString, words);
+    const Result said = program_->run(arguments);
+    QVERIFY2(said.err.contains(words), qPrintable(said.err));
+    QCOMPARE(said.code, code);
+    QCOMPARE(said.err.trimmed().count('\n'), 0);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCliExamine)
+#include "tst_cli_examine.moc"
