@@ -69,6 +69,7 @@ class TestOhl : public QObject {
     // From there the gradients are (3/4 - p, p - 3/4) and (1/4 - p, p - 1/4), and with rewards 0.1 below and
     // above (-0.025, 0.025). Adam's mean is 0.5 * 0.5 * 0.025 - 0.5 * 0.025 over 1 - 0.5^2, its root still
     // 0.025: a third of a step back.
+    policy.learn(counts, at::tensor({0.6, 0.8}, at::kDouble));
     const double first = 0.5 * 0.025, mean = (0.5 * first - 0.5 * 0.025) / 0.75;
     const double theta = 0.05 + 0.05 * mean / 0.025;
     const double q = 1 / (1 + std::exp(-2 * theta));
