@@ -52,30 +52,33 @@ RunConfig configOf(const RunDetail& run, const ExaminedRun& options) {
 }
 
 FoundCheckpoint checkpointOf(Engine& engine, const ProjectReader& project, const RunSummary& run,
-                             const ExaminedRun& options) {
+                             const ExaminedRun& options, const Console& console) {
   const auto folder = runFolder(project.file(), run.key);
   std::vector<FoundCheckpoint> all;
   if (std::filesystem::is_directory(folder)) all = engine.checkpoints(folder);
   std::vector<std::string> steps;
-  std::string problem;
+  std::string problems;
   for (const FoundCheckpoint& found : all) {
     if (!found.problem.empty()) {
-      if (problem.empty()) problem = found.problem;
+      problems += (problems.empty() ? "" : "; ") + found.problem;
       continue;
     }
     const bool isWanted = options.best ? found.isBest : options.step < 0 || found.step == options.step;
-    if (isWanted) return found;
+    if (isWanted) {
+      if (!problems.empty()) console.note("passed over: " + problems);
+      return found;
+    }
     const std::string text = groupedText(found.step);
     if (steps.empty() || steps.front() != text) steps.insert(steps.begin(), text);  // the best is there twice
   }
   const std::string who = fmt::format("{} ({})", run.key, run.title);
-  if (steps.empty() && !problem.empty()) throw Error(problem);
+  if (steps.empty() && !problems.empty()) throw Error(problems);
   if (steps.empty())
     throw Error(
         fmt::format("{} has no checkpoint in '{}'; one is written after every epoch", who, folder.string()));
-  throw Error(fmt::format("{} has no checkpoint {}; there are those of step {}", who,
+  throw Error(fmt::format("{} has no sound checkpoint {}; there are those of step {}{}", who,
                           options.best ? "of the best epoch" : "after step " + groupedText(options.step),
-                          joined(steps, ", ")));
+                          joined(steps, ", "), problems.empty() ? "" : "; damaged: " + problems));
 }
 
 int perform(Engine& engine, const Work& work, const Console& console,

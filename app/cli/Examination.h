@@ -24,9 +24,10 @@ void describeExamined(Verb& verb, ExaminedRun& options);
 
 /// The run's configuration as the options change it. Neither changes its hash.
 RunConfig configOf(const RunDetail& run, const ExaminedRun& options);
-/// Throws Error that lists the steps of the checkpoints that are there.
+/// Says which damaged files are passed over. Throws Error that lists the steps of the checkpoints that are
+/// there.
 FoundCheckpoint checkpointOf(Engine& engine, const ProjectReader& project, const RunSummary& run,
-                             const ExaminedRun& options);
+                             const ExaminedRun& options, const Console& console);
 
 /// Does the work and hands on its reports on this thread; a signal stops it.
 /// returns  the exit code of a signal, or 0

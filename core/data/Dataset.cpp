@@ -130,8 +130,8 @@ static void requireTwo(const Dataset& data, std::size_t samples, int label) {
   const bool hasLabels = data.targetKind() == TargetKind::label;
   if (samples >= 2 || (samples == 0 && hasLabels)) return;
   throw Error(
-      fmt::format("{} single training image: none can be set aside for validation; add images, or set "
-                  "recipe.dataset.validation to 0",
+      fmt::format("{} single training image: none can be set aside; add images, or set aside none "
+                  "(recipe.dataset.validation, held_out of the method ohl)",
                   hasLabels ? fmt::format("class {} has a", label) : "the data set has no more than a"));
 }
 

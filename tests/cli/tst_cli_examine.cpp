@@ -51,7 +51,7 @@ class TestCliExamine : public QObject {
     QTest::addColumn<int>("code");
     QTest::addColumn<QString>("words");
     QTest::newRow("no such checkpoint") << QStringList{"test", "1", "--step", "7"} << 1
-                                        << "no checkpoint after step 7; there are those of step 5, 10";
+                                        << "no sound checkpoint after step 7; there are those of step 5, 10";
     QTest::newRow("step and best") << QStringList{"test", "1", "--step", "5", "--best"} << 2 << "--best";
     QTest::newRow("other data") << QStringList{"test", "1", "--data", "/nowhere"} << 1 << "/nowhere";
     QTest::newRow("no run") << QStringList{"test", "9"} << 2 << "9";

@@ -95,7 +95,7 @@ void TestCliList::listsSettings() {
     QVERIFY2(!setting["help"].toString().isEmpty() && !setting["allowed"].toString().isEmpty(),
              qPrintable(setting["name"].toString()));
   const auto some = objects(Program().run({"list", "settings", "uada", "--json"}).out);
-  QCOMPARE(ofKind(some, "setting").size(), 5);
+  QCOMPARE(ofKind(some, "setting").size(), 13);
   QCOMPARE(some[2]["name"].toString(), QString("granularity"));
   QCOMPARE(some[2]["choices"].toArray(), (QJsonArray{"sample", "batch"}));
   const QString text = Program().run({"list", "settings", "uada"}).out;

@@ -176,7 +176,7 @@ void TestPolicyField::wrongFilesAreNamed_data() {
       "f.json[0][0][2]: a number expected, null found");
   row("a level beyond the grid", R"([[["Contrast", 0.83, 11], ["Color", 1, 0]]])",
       "f.json[0][0][2]: 11 found, 0 to 9 allowed");
-  row("an unknown op", R"([[["Mixup", 0.83, 0.5]]])", "f.json[0][0][0]: unknown op 'Mixup'");
+  row("an unknown op", R"([[["Twist", 0.83, 0.5]]])", "f.json[0][0][0]: unknown op 'Twist'");
   row("an empty sub-policy", R"([[["Color", 0.83, 0.5]], []])", "f.json[1]: 0 entries found, 1 to 8 allowed");
   row("NumPy that computes", "A = [[('Color', np.sqrt(0.5), 0.5)]]",
       "f.json: A: line 1: the name 'np' found");

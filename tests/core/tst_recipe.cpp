@@ -178,7 +178,9 @@ class TestRecipe : public QObject {
         "r.training.schedule: the recipe has 'schedule', too; say it there alone, as recipe.schedule");
     row(R"(, "training": {"decay": 0.5}, "schedule": "step")",
         "r.training.decay: the recipe has 'schedule', too; say it there alone, as recipe.schedule");
-    row(R"(, "training": {"epoch": 5})", "r.training: unknown key 'epoch'; known: epochs, batch; did you");
+    row(R"(, "training": {"epoch": 5})",
+        "r.training: unknown key 'epoch'; known: epochs, batch, warmup_epochs, gradient_clip, averaging, "
+        "decayed, precision; did you mean 'epochs'?");
     row(R"(, "training": {"epoch": 5, "momentum": 0.5})", "r.training: unknown key 'epoch'; known: epochs, ");
     row(R"(, "task": "detection")", "r.task: unknown task 'detection'; known: classification segmentation");
     row(R"(, "task": "segmentation")",
@@ -221,9 +223,13 @@ class TestRecipe : public QObject {
     const char* input = R"(, "input": {"height": 24, "width": 24})";
     QCOMPARE(
         errorOf([&] { experimentOf(input, R"("ra-uc")"); }),
-        QString("f: recipe.input: 24 x 24 pixels with method ra-uc, whose policy uada-cifar draws a padded "
-                "crop of images of that size, but those of cifar10 have 32 x 32; give a policy with crop "
-                "resized, or leave the input out"));
+        QString(
+            "f: recipe.input: 24 x 24 pixels with method ra-uc, whose policy uada-cifar draws a padded "
+            "crop of images of that size, but those of cifar10 have 32 x 32; the method's policy is fixed: "
+            "leave the input out"));
+    QVERIFY(errorOf([&] {
+              experimentOf(input, R"("uada")");
+            }).contains("; give a policy with crop resized, or leave the input out"));
     const char* resized =
         R"({"name": "uada", "policy": {"name": "uada-cifar", "crop": "resized", "cutout": false}})";
     QCOMPARE(experimentOf(input, resized).methods.size(), std::size_t{1});

@@ -135,7 +135,10 @@ void TestResizedRender::probesDifferThroughTheirGroup() {
   int moved = 0;
   for (std::uint32_t index = 0; index < data.size(); ++index) {
     Plan plan = samplePlan(*space, index);
-    for (Part& step : plan.chain()) step.partner = 0;
+    for (Part& step : plan.chain()) {
+      step.partner = 0;
+      if (ops()[step.op].name == "mixup") step.fired = false;  // its partner does not move with the crop
+    }
     const Probe probe = probedCrop(*space, plan, index);
     if (probe.clamped) continue;
     ++moved;

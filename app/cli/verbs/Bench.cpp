@@ -81,12 +81,19 @@ void requireCores(int threads) {
         fmt::format("--threads: {} found, at most {} expected, the cores of this machine", threads, cores));
 }
 
+Json givenJson(const std::string& text) {
+  try {
+    return parseJson(text, "--model");
+  } catch (const Error& problem) {
+    throw UsageError(problem.what());
+  }
+}
+
 /// A name, or an object with settings. Throws UsageError.
 Choice benchedModel(const std::string& text) {
   if (text.empty())
     return modelFromJson(parseJson(R"({"name": "resnet", "depth": 10, "width": 16})", "--model"), "--model");
-  const Choice model =
-      modelFromJson(text.starts_with('{') ? parseJson(text, "--model") : Json(text), "--model");
+  const Choice model = modelFromJson(text.starts_with('{') ? givenJson(text) : Json(text), "--model");
   if (findModel(model.name).task != "classification")
     throw UsageError(fmt::format("--model: {} learns {}, a model of classification expected", model.name,
                                  findModel(model.name).task));

@@ -62,7 +62,7 @@ int perform(const Options& options) {
   const ProjectReader project(options.run.project);
   const RunDetail run = project.detail(project.findRun(options.run.run).id);
   Engine& engine = loadEngine();
-  const FoundCheckpoint found = checkpointOf(engine, project, run.summary, options.run);
+  const FoundCheckpoint found = checkpointOf(engine, project, run.summary, options.run, console);
   std::vector<LandscapeReport> places;
   const int code = perform(
       engine, work::Landscape{configOf(run, options.run), found.file, opsIn(options.ops), options.samples},

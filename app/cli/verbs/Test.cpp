@@ -30,7 +30,7 @@ int perform(const Options& options) {
   const ProjectReader project(options.run.project);
   const RunDetail run = project.detail(project.findRun(options.run.run).id);
   Engine& engine = loadEngine();
-  const FoundCheckpoint found = checkpointOf(engine, project, run.summary, options.run);
+  const FoundCheckpoint found = checkpointOf(engine, project, run.summary, options.run, console);
   const auto recorded = recordedTest(project, run.summary, found.step);
   const auto say = [&](const EvaluationReport& report) {
     console.say(fmt::format("{} ({}) after step {}, tested on {}", run.summary.key, run.summary.title,

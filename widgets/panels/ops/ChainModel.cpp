@@ -76,8 +76,20 @@ bool followsEpochs(const FoundPolicy& policy) {
   return policy.kind != FoundPolicy::Kind::subpolicies || !policy.schedule.empty();
 }
 
+/// Whether some of a policy's plans have an op that does not fire.
+static bool drawsShutOps(const std::string& policy) {
+  constexpr std::uint32_t kPlans = 100;
+  const auto space = makeSpace(policyFromJson(policy, "policy"), {squareInput(32)});
+  for (std::uint32_t index = 0; index < kPlans; ++index) {
+    Random random(1, 1, index, Purpose::plan);
+    const Plan plan = space->sample(random);
+    if (!std::ranges::all_of(plan.chain(), &Part::fired)) return true;
+  }
+  return false;
+}
+
 bool hasGates(const PolicyChoice& choice, const std::optional<FoundPolicy>& written) {
-  if (!written) return choice.policy == "uniformaugment";
+  if (!written) return drawsShutOps(choice.policy);
   switch (written->kind) {
     case FoundPolicy::Kind::subpolicies:
       return std::ranges::any_of(written->lists, [](const std::vector<PolicyOp>& list) {
