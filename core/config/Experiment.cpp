@@ -11,6 +11,7 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
+#include "core/config/ModelFiles.h"
 #include "core/config/RunConfig.h"
 #include "core/config/SetValue.h"
 #include "core/data/Dataset.h"
@@ -70,7 +71,9 @@ void refuseRepeated(const std::vector<Entry>& entries, const IdentityOf& identit
 
 Recipe readRecipe(const Json& json, const std::string& where) {
   text(json, "name", kMaxNameBytes, where);
-  return newRecipeFromJson(json, where);
+  Recipe recipe = newRecipeFromJson(json, where);
+  pinModelFiles(recipe.model, where + ".model");
+  return recipe;
 }
 
 std::vector<Recipe> readRecipes(const Json& json, const std::string& where) {

@@ -9,6 +9,7 @@
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
 #include "core/config/ConfigReader.h"
+#include "core/config/ModelFiles.h"
 #include "core/config/RunConfig.h"
 #include "core/config/StoredName.h"
 #include "core/data/Dataset.h"
@@ -271,7 +272,7 @@ Json recipeIdentity(const Recipe& recipe) {
   json["name"] = Json();
   json["dataset"] = choiceToJson(recipe.dataset);
   json["dataset"]["folder"] = Json();  // where the files lie is not what they are
-  json["model"] = choiceToJson(recipe.model);
+  json["model"] = modelIdentity(recipe.model);
   json["training"] = trainingJson(recipe);
   if (const Json input = settingsToJson(recipe.input); !input.asObject().empty()) json["input"] = input;
   if (!recipe.task.settings().asObject().empty()) json["task"] = choiceToJson(recipe.task);

@@ -234,7 +234,7 @@ std::string policyLabel(const Choice& policy);
 /// The space that the run's plans are drawn from. Throws Error if its policy's file is not there or another.
 /// images  size of the data set's; empty: as the input
 std::unique_ptr<Space> makeSpace(const RunConfig& config, const Input& input, ImageSize images = {});
-/// SHA-256 of what defines a recipe: its name and the data's folder do not.
+/// SHA-256 of what defines a recipe: its name, the data's folder and the paths of the model's files do not.
 std::string recipeHash(const Recipe& recipe);
 
 /// "r18-c10-uada-s1"; settings that differ from their defaults stand behind the method's name.
@@ -288,7 +288,7 @@ struct CostEstimate {
   std::int64_t steps = 0;
   double forwardEquivalents = 0;  ///< of one batch, over the run; backward counts 2
   double relativeToRaUc = 1;      ///< docs/methods.md, "Cost"
-  std::int64_t parameters = 0;
+  std::int64_t parameters = 0;  ///< trainable; 0: not known
 };
 CostEstimate estimateCost(const RunConfig& config);
 

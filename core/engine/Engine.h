@@ -123,7 +123,8 @@ class Engine {
   /// model    of classification
   virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
                                               const std::string& device, const Choice& model) = 0;
-  /// Writes the weights of a checkpoint as a safetensors file.
+  /// Writes the weights of a checkpoint: as a safetensors file, or, where `out` ends in .pth or .pt, as
+  /// PyTorch does.
   virtual void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) = 0;
 };
 

@@ -27,7 +27,7 @@ constexpr std::size_t kMaxPickle = 64u << 20, kMaxDimensions = 16, kMaxDepth = 3
 /// What a pickle says of a storage.
 struct NamedStorage {
   std::string key;
-  Element element = Element::f32;
+  NumberType element = NumberType::f32;
   std::int64_t numbers = 0;
 };
 

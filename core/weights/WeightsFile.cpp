@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -22,11 +23,11 @@ namespace uada {
 namespace {
 
 constexpr ElementInfo kElements[] = {
-    {Element::f64, "F64", "DoubleStorage", 8}, {Element::f32, "F32", "FloatStorage", 4},
-    {Element::f16, "F16", "HalfStorage", 2},   {Element::bf16, "BF16", "BFloat16Storage", 2},
-    {Element::i64, "I64", "LongStorage", 8},   {Element::i32, "I32", "IntStorage", 4},
-    {Element::i16, "I16", "ShortStorage", 2},  {Element::i8, "I8", "CharStorage", 1},
-    {Element::u8, "U8", "ByteStorage", 1},     {Element::boolean, "BOOL", "BoolStorage", 1},
+    {NumberType::f64, "F64", "DoubleStorage", 8}, {NumberType::f32, "F32", "FloatStorage", 4},
+    {NumberType::f16, "F16", "HalfStorage", 2},   {NumberType::bf16, "BF16", "BFloat16Storage", 2},
+    {NumberType::i64, "I64", "LongStorage", 8},   {NumberType::i32, "I32", "IntStorage", 4},
+    {NumberType::i16, "I16", "ShortStorage", 2},  {NumberType::i8, "I8", "CharStorage", 1},
+    {NumberType::u8, "U8", "ByteStorage", 1},     {NumberType::boolean, "BOOL", "BoolStorage", 1},
 };
 
 class BytesOfFile : public RandomBytes {
@@ -79,18 +80,18 @@ double halfOf(std::uint16_t bits) {
   return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 0x400, exponent - 25));
 }
 
-double numberOf(Element element, const std::byte* at) {
+double numberOf(NumberType element, const std::byte* at) {
   switch (element) {
-    case Element::f64: return numberAt<double>(at);
-    case Element::f32: return numberAt<float>(at);
-    case Element::f16: return halfOf(numberAt<std::uint16_t>(at));
-    case Element::bf16: return std::bit_cast<float>(std::uint32_t{numberAt<std::uint16_t>(at)} << 16);
-    case Element::i64: return static_cast<double>(numberAt<std::int64_t>(at));
-    case Element::i32: return numberAt<std::int32_t>(at);
-    case Element::i16: return numberAt<std::int16_t>(at);
-    case Element::i8: return numberAt<std::int8_t>(at);
-    case Element::u8:
-    case Element::boolean: return numberAt<std::uint8_t>(at);
+    case NumberType::f64: return numberAt<double>(at);
+    case NumberType::f32: return numberAt<float>(at);
+    case NumberType::f16: return halfOf(numberAt<std::uint16_t>(at));
+    case NumberType::bf16: return std::bit_cast<float>(std::uint32_t{numberAt<std::uint16_t>(at)} << 16);
+    case NumberType::i64: return static_cast<double>(numberAt<std::int64_t>(at));
+    case NumberType::i32: return numberAt<std::int32_t>(at);
+    case NumberType::i16: return numberAt<std::int16_t>(at);
+    case NumberType::i8: return numberAt<std::int8_t>(at);
+    case NumberType::u8:
+    case NumberType::boolean: return numberAt<std::uint8_t>(at);
   }
   return 0;
 }
@@ -111,7 +112,7 @@ void gather(const WeightTensor& tensor, std::size_t bytes, const std::byte* from
 
 std::span<const ElementInfo> elements() { return kElements; }
 
-const ElementInfo& elementInfo(Element element) { return kElements[static_cast<std::size_t>(element)]; }
+const ElementInfo& elementInfo(NumberType element) { return kElements[static_cast<std::size_t>(element)]; }
 
 std::shared_ptr<const RandomBytes> bytesOfFile(const std::filesystem::path& file) {
   return std::make_shared<BytesOfFile>(file);
@@ -214,6 +215,14 @@ std::vector<WeightTensor> networkTensors(const WeightsFile& file) {
   if (std::ranges::all_of(tensors, [&](const auto& tensor) { return tensor.name.starts_with(kParallel); }))
     for (WeightTensor& tensor : tensors) tensor.name.erase(0, kParallel.size());
   return tensors;
+}
+
+std::int64_t trainedNumbers(const WeightsFile& file) {
+  std::set<std::pair<std::size_t, std::int64_t>> seen;  // those of several names lie in one place
+  std::int64_t count = 0;
+  for (const WeightTensor& tensor : file.tensors)
+    if (tensor.isTrained && seen.emplace(tensor.storage, tensor.offset).second) count += tensor.count();
+  return count;
 }
 
 std::string fileHash(const std::filesystem::path& file) {

@@ -16,15 +16,15 @@
 namespace uada {
 
 /// What the numbers of a tensor are, little-endian.
-enum class Element { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
+enum class NumberType { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
 struct ElementInfo {
-  Element element;
+  NumberType element;
   std::string_view name;     ///< of safetensors: "F32"
   std::string_view storage;  ///< of PyTorch: "FloatStorage"
   std::size_t bytes;         ///< of one number
 };
 std::span<const ElementInfo> elements();
-const ElementInfo& elementInfo(Element element);
+const ElementInfo& elementInfo(NumberType element);
 
 /// Bytes at any place of a file, or of the memory.
 class RandomBytes {
@@ -47,7 +47,7 @@ struct Storage {
 /// One tensor of a file: where its numbers lie. Looked at only when they are asked for.
 struct WeightTensor {
   std::string name;  ///< a dictionary in another one stands before a slash: "state_dict/conv1.weight"
-  Element element = Element::f32;
+  NumberType element = NumberType::f32;
   std::vector<std::int64_t> sizes;
   std::vector<std::int64_t> strides;  ///< in numbers
   std::int64_t offset = 0;            ///< of the first number in its storage
@@ -88,10 +88,13 @@ WeightsFile readWeights(std::shared_ptr<const RandomBytes> bytes, const std::str
 /// "module.", where all have it. Throws Error listing what the file has if there are none.
 std::vector<WeightTensor> networkTensors(const WeightsFile& file);
 
+/// How many numbers of a file are trained: its parameters, each once.
+std::int64_t trainedNumbers(const WeightsFile& file);
+
 /// Of a tensor that is written.
 struct WrittenTensor {
   std::string name;
-  Element element = Element::f32;
+  NumberType element = NumberType::f32;
   std::vector<std::int64_t> sizes;
   std::span<const std::byte> numbers;  ///< row by row
 };

@@ -93,7 +93,7 @@ class TestWeights : public QObject {
     QCOMPARE(file.tensors[0].sizes, (std::vector<std::int64_t>{2, 3, 2, 2}));
     QCOMPARE(numbers(file, "conv.weight"), kWeight);
     QCOMPARE(numbers(file, "conv.bias"), (std::vector<double>{-1.5, 2}));
-    QCOMPARE(tensor(file, "bn.num_batches_tracked").element, Element::i64);
+    QCOMPARE(tensor(file, "bn.num_batches_tracked").element, NumberType::i64);
     QCOMPARE(numbers(file, "bn.num_batches_tracked"), (std::vector<double>{7}));
     QVERIFY(tensor(file, "bn.num_batches_tracked").sizes.empty());
   }
@@ -169,8 +169,8 @@ class TestWeights : public QObject {
     for (std::size_t i = 0; i < kept.size(); ++i)
       written.push_back({file.tensors[i].name, file.tensors[i].element, file.tensors[i].sizes, kept[i]});
     const std::vector<float> three{1, 2, 3};
-    written.push_back({"b.three", Element::f32, {3, 1, 1}, std::as_bytes(std::span(three))});
-    written.push_back({"none", Element::f32, {0, 3}, {}});
+    written.push_back({"b.three", NumberType::f32, {3, 1, 1}, std::as_bytes(std::span(three))});
+    written.push_back({"none", NumberType::f32, {0, 3}, {}});
     const Bytes bytes = pyTorchFile(written);
     const WeightsFile again = read(bytes);
     QCOMPARE(again.tensors.size(), written.size());

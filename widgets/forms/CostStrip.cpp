@@ -92,7 +92,8 @@ void CostStrip::show(const PlanCost& cost) {
   setText(steps_, known(amountText(static_cast<double>(cost.steps))));
   setText(equivalents_, known(amountText(cost.forwardEquivalents)));
   setText(relative_, cost.methods.empty() ? "–" : rangeText(cost.methods) + " ×");
-  setText(parameters_, cost.steps == 0 ? "not known yet"  // it depends on the classes
+  setText(parameters_, cost.steps == 0 || cost.leastParameters == 0
+                           ? "not known yet"  // they depend on the classes, or on a file
                        : cost.leastParameters == cost.mostParameters
                            ? groupedText(cost.mostParameters)
                            : groupedText(cost.leastParameters) + " to " + groupedText(cost.mostParameters));

@@ -92,14 +92,13 @@ void ExperimentForm::addWhat(QLayout* page) {
   model_ = new ChoiceCards(cardsOf(models()), theme_, kColumns, this);
   model_->setObjectName("model");
   modelForm_ = new SettingsForm(theme_, kColumns, this);
-  modelForm_->setFields(fieldsOfEntry(models(), model_->chosen()));
+  showModel();
   method_ = new ChoiceCards(cardsOf(methods()), theme_, kColumns, this);
   method_->setObjectName("method");
   methodForm_ = new SettingsForm(theme_, kColumns, this);
   policy_ = new PolicyForm(theme_, kept_, this);
   showMethod();
-  connect(model_, &ChoiceCards::changed, this,
-          [this] { modelForm_->setFields(fieldsOfEntry(models(), model_->chosen())); });
+  connect(model_, &ChoiceCards::changed, this, &ExperimentForm::showModel);
   connect(method_, &ChoiceCards::changed, this, &ExperimentForm::showMethod);
   page->addWidget(quietLabel(tr("Data set"), theme_, this));
   page->addWidget(data_);
@@ -113,6 +112,14 @@ void ExperimentForm::addWhat(QLayout* page) {
   page->addWidget(policy_);
   wholeProblem_ = problemLabel(theme_, this);
   page->addWidget(wholeProblem_);
+}
+
+/// The chosen model's settings; those that name a file have a button that asks for it.
+void ExperimentForm::showModel() {
+  const Model& model = findModel(model_->chosen().toStdString());
+  modelForm_->setFields(model.fields);
+  for (const FileSetting& setting : model.files)
+    modelForm_->editor(setting.file)->addFileButton(tr("Weights (*.safetensors *.pth *.pt);;All files (*)"));
 }
 
 /// The chosen method's settings and, where it takes any policy, the policy: at first the method's own.

@@ -43,6 +43,7 @@ class ExperimentForm : public QWidget {
   void findData();
   void checkSeeds();
   void checkWhole();
+  void showModel();
   void showMethod();
   template <class Entries>
   void addChoice(QLayout* page, const QString& title, const char* name, const Entries& entries,

@@ -153,13 +153,13 @@ void FieldEditor::setIdle(const QString& because) {
   setToolTip(tr("%1\n%2").arg(q(field_.field.help), note));
 }
 
-void FieldEditor::addFolderButton() {
+void FieldEditor::addFileButton(const QString& filter) {
   if (!line_) return;
   auto* action = line_->addAction(style()->standardIcon(QStyle::SP_DirOpenIcon), QLineEdit::TrailingPosition);
-  action->setToolTip(tr("Choose a folder"));
-  connect(action, &QAction::triggered, this, [this] {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Choose a folder"), line_->text());
-    if (!folder.isEmpty()) line_->setText(folder);
+  action->setToolTip(tr("Choose a file"));
+  connect(action, &QAction::triggered, this, [this, filter] {
+    const QString file = QFileDialog::getOpenFileName(this, tr("Choose a file"), line_->text(), filter);
+    if (!file.isEmpty()) line_->setText(file);
   });
 }
 

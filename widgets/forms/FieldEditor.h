@@ -32,8 +32,8 @@ class FieldEditor : public QWidget {
   void setRemark(const QString& text);
   /// Greys it out where another setting leaves it without effect: because names that; "": it has one.
   void setIdle(const QString& because);
-  /// Adds a button that asks for a folder.
-  void addFolderButton();
+  /// Adds a button that asks for a file.
+  void addFileButton(const QString& filter);
 
  Q_SIGNALS:
   void edited();

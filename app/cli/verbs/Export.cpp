@@ -193,7 +193,7 @@ const std::vector<Kind>& kinds() {
                                      {"policy", {"csv", "jsonl"}, exportRows<policyRows>},
                                      {"decisions", {"jsonl"}, exportDecisions},
                                      {"samples", {"png", ""}, exportSamples},
-                                     {"weights", {"safetensors"}, exportWeights}};
+                                     {"weights", {"safetensors", "pth"}, exportWeights}};
   return all;
 }
 
@@ -230,7 +230,7 @@ void addExport(Verbs& verbs) {
        "                   are lists where each coordinate is probed, null where the move was random;\n"
        "                   'uada sample DATASET OUT.png --plan LINE' draws what was trained on\n"
        "samples            .png: a contact sheet; without an ending: a folder of PNG files\n"
-       "weights            .safetensors\n"
+       "weights            .safetensors, or .pth, which torch.load() reads as a state dictionary\n"
        "Example: uada export 3fa2 --what policy --out policy.csv"},
       describe, perform);
 }

@@ -168,11 +168,12 @@ void listModels(const Console& console, const Options& options) {
     const Json settings = settingsJson(model.fields);
     const std::int64_t parameters =
         model.parameters(modelFromJson(model.name, "list"), {.classes = options.classes, .input = {}});
-    table.add({model.name, model.title, model.task, groupedText(parameters), settingsText(model.fields)});
+    table.add({model.name, model.title, model.task, parameters > 0 ? groupedText(parameters) : "its file's",
+               settingsText(model.fields)});
     Json json = nameTitleSource(model);
     json["task"] = model.task;
     json["classes"] = options.classes;
-    json["parameters"] = parameters;
+    json["parameters"] = parameters > 0 ? Json(parameters) : Json();
     json["settings"] = settings;
     console.object("model", json);
   }

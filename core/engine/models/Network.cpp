@@ -70,7 +70,7 @@ std::shared_ptr<Network> makeNetwork(const Choice& model, const ModelContext& co
   };
 #undef MODEL
   const std::shared_ptr<Network> network = findEntry(all, model.name, "model").make(model, context);
-  drawWeights(*network, seed);
+  if (!network->hasOwnWeights()) drawWeights(*network, seed);
   return network;
 }
 
@@ -100,6 +100,7 @@ void drawWeights(Network& network, std::uint64_t seed) {
 
 void Network::setNormMode(NormMode mode) {
   if (mode == mode_) return;
+  normModeChanged(mode);
   mode_ = mode;
   for (const auto& module : modules()) {
     if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->mode = mode;
@@ -108,6 +109,7 @@ void Network::setNormMode(NormMode mode) {
 }
 
 void Network::setNoise(const Noise& noise) {
+  noiseChanged(noise);
   if (!randomLayers_) {
     randomLayers_.emplace();
     for (const auto& module : modules())

@@ -64,7 +64,9 @@ class Network : public torch::nn::Module {
   at::Tensor features();
   std::int64_t featureCount();
   /// Its parameters and buffers, as "model.conv1.weight".
-  void visit(StateVisitor& visitor) const;
+  virtual void visit(StateVisitor& visitor) const;
+  /// Whether it comes with its weights, which are then not drawn.
+  virtual bool hasOwnWeights() const { return false; }
   std::int64_t parameterCount() const;
   /// Of the learning rate, for one of its parameters.
   virtual double rateFactorOf(const std::string& /*parameter*/) const { return 1; }
@@ -77,6 +79,9 @@ class Network : public torch::nn::Module {
   virtual bool startsAtZero(const std::string& /*parameter*/) const { return false; }
 
  protected:
+  /// For layers that are not ours. Throws Error if they cannot do it.
+  virtual void normModeChanged(NormMode /*mode*/) {}
+  virtual void noiseChanged(const Noise& /*noise*/) {}
   /// Whether the next forward is one that is learned from.
   bool wantsAux() const { return mode_ != NormMode::eval; }
 

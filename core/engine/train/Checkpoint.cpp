@@ -224,6 +224,18 @@ Written writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint, bo
   }
 }
 
+static bool isOfPyTorch(const fs::path& out) { return out.extension() == ".pth" || out.extension() == ".pt"; }
+
+/// The tensors alone: torch.load() would give texts beside them as a part of the dictionary.
+static std::vector<std::byte> pyTorchBytes(const TensorFile& weights) {
+  std::vector<WrittenTensor> written;
+  for (const auto& [name, tensor] : weights.tensors) {
+    const auto* numbers = static_cast<const std::byte*>(tensor.const_data_ptr());
+    written.push_back({name, elementOf(tensor), tensor.sizes().vec(), {numbers, tensor.nbytes()}});
+  }
+  return pyTorchFile(written);
+}
+
 void exportWeights(const fs::path& checkpoint, const fs::path& out) {
   const Checkpoint source = findCheckpoint(checkpoint);
   TensorFile weights;
@@ -240,7 +252,7 @@ void exportWeights(const fs::path& checkpoint, const fs::path& out) {
                    {"config_hash", source.configHash},
                    {"seed", std::to_string(source.seed)},
                    {"step", std::to_string(source.progress.step)}};
-  writeBytes(out, encode(weights, false));
+  writeBytes(out, isOfPyTorch(out) ? pyTorchBytes(weights) : encode(weights, false));
 }
 
 }  // namespace uada

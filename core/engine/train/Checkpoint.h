@@ -52,7 +52,8 @@ struct Written {
 };
 Written writeCheckpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint, bool isBest);
 
-/// The weights alone, as a plain safetensors file: their running average where one is kept.
+/// The weights alone, their running average where one is kept: as a plain safetensors file, or as
+/// torch.load() reads it where the name ends in .pth or .pt.
 void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out);
 
 }  // namespace uada

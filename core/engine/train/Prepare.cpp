@@ -41,6 +41,17 @@ void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared
 
 }  // namespace
 
+/// The file that a new run starts from; null: none is stated.
+static std::shared_ptr<const WeightsFile> startFile(const Choice& model) {
+  const StartSettings start = startOf(model);
+  if (start.weights.empty()) return nullptr;
+  const std::string found = fileHash(start.weights);
+  if (!start.sha256.empty() && found != start.sha256)
+    throw Error(fmt::format("the weights '{}' have changed: SHA-256 {} recorded, {} found; give the old file",
+                            start.weights, start.sha256, found));
+  return std::make_shared<const WeightsFile>(readWeights(start.weights));
+}
+
 Prepared prepare(const RunConfig& config, const std::filesystem::path& folder,
                  const std::filesystem::path& checkpoint) {
   Prepared prepared;
@@ -58,6 +69,8 @@ Prepared prepare(const RunConfig& config, const std::filesystem::path& folder,
   if (!checkpoint.empty()) {
     prepared.checkpoint = findCheckpoint(checkpoint);
     checkOrigin(*prepared.checkpoint, config, prepared);
+  } else {
+    prepared.start = startFile(config.recipe.model);
   }
   return prepared;
 }

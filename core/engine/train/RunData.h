@@ -13,6 +13,7 @@
 #include "core/engine/train/Checkpoint.h"
 #include "core/engine/train/Control.h"
 #include "core/engine/train/Device.h"
+#include "core/weights/WeightsFile.h"
 
 namespace uada {
 
@@ -23,7 +24,8 @@ struct Prepared {
   int threads = 1;
   std::filesystem::path dataFolder, runFolder;
   std::optional<Checkpoint> checkpoint;
-  std::vector<std::string> notes;  ///< for the log, once the job runs
+  std::shared_ptr<const WeightsFile> start;  ///< that a new run starts from; null: none
+  std::vector<std::string> notes;            ///< for the log, once the job runs
 };
 
 /// Checks that the configuration can be started; see Engine::start.

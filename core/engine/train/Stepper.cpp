@@ -15,6 +15,7 @@
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Precision.h"
+#include "core/engine/train/StartWeights.h"
 #include "core/engine/train/Stopwatch.h"
 
 namespace uada {
@@ -23,11 +24,21 @@ namespace {
 constexpr int kCropMoves = 32;            // source pixels
 constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share their noise
 
-std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device) {
+/// start  null: none; notes: what was taken of it
+std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device,
+                                       const WeightsFile* start, std::vector<std::string>& notes) {
   const ModelContext context{data.classes(), inputOf(config.recipe, commonSize(data))};
   std::shared_ptr<Network> network =
       makeNetwork(config.recipe.model, context, static_cast<std::uint64_t>(config.seed));
-  if (findMethod(config.method.name).norms > 1) network->addNorms();
+  if (start) notes = startFrom(*start, *network, data.classes());
+  if (findMethod(config.method.name).norms > 1) {
+    if (network->hasOwnWeights())
+      throw Error(
+          fmt::format("the method {} wants two sets of batch normalisations, which a network from elsewhere "
+                      "has not; choose another method or model",
+                      config.method.name));
+    network->addNorms();
+  }
   network->to(device);
   return network;
 }
@@ -282,14 +293,15 @@ class Stepper::Context : public StepContext {
   std::uint32_t passes_ = 0;
 };
 
-Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool)
+Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool,
+                 const WeightsFile* start)
     : data_(data),
       pool_(pool),
       looksBeyond_(shownChains(config) > 1),
       norms_(findMethod(config.method.name).norms),
       colours_(coloursOf(config.recipe)),
       space_(makeSpace(config, inputOf(config.recipe, commonSize(data)), commonSize(data))),
-      network_(placedNetwork(config, data, device)),
+      network_(placedNetwork(config, data, device, start, startNotes_)),
       method_(makeMethod(config.method, {*space_, static_cast<std::uint64_t>(config.seed), &data,
                                          config.recipe.training.epochs, network_->featureCount(), device})),
       renderer_(data, runRendering(config.recipe, data), pool),

@@ -18,6 +18,7 @@
 #include "core/engine/tasks/TaskHead.h"
 #include "core/engine/train/Average.h"
 #include "core/engine/train/RenderAhead.h"
+#include "core/weights/WeightsFile.h"
 
 namespace uada {
 
@@ -34,8 +35,10 @@ struct StepReports {
 /// Lives on the training thread.
 class Stepper {
  public:
-  /// data  the training set; outlives the stepper, as does the pool
-  Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool);
+  /// data   the training set; outlives the stepper, as does the pool
+  /// start  what the network starts from; null: the weights that its seed gives
+  Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool,
+          const WeightsFile* start = nullptr);
 
   /// Lets the method train on the batch once. Throws Error, before the weights are touched, if a loss or
   /// gradient is not a finite number.
@@ -64,6 +67,8 @@ class Stepper {
   void visit(StateVisitor& visitor);
   const TaskHead& head() const { return *head_; }
   Network& network() { return *network_; }
+  /// What was taken of the file that the network started from; empty: none.
+  const std::vector<std::string>& startNotes() const { return startNotes_; }
 
  private:
   class Context;
@@ -78,6 +83,7 @@ class Stepper {
   const int norms_;         ///< sets of batch normalisations
   const std::vector<ClassColour> colours_;
   std::unique_ptr<Space> space_;
+  std::vector<std::string> startNotes_;
   std::shared_ptr<Network> network_;
   std::unique_ptr<Method> method_;
   Renderer renderer_;

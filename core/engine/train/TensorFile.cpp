@@ -3,11 +3,11 @@
 #include <fmt/core.h>
 
 #include <cstring>
-#include <limits>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Json.h"
+#include "core/weights/WeightsFile.h"
 
 namespace uada {
 namespace {
@@ -15,12 +15,7 @@ namespace {
 constexpr std::size_t kLengthBytes = 8, kMaxHeader = 1 << 20, kDigits = 64;
 constexpr const char* kSeal = "uada.sha256";
 
-std::string_view typeName(const at::Tensor& tensor) {
-  if (tensor.scalar_type() == at::kFloat) return "F32";
-  if (tensor.scalar_type() == at::kDouble) return "F64";
-  if (tensor.scalar_type() == at::kLong) return "I64";
-  throw Error(fmt::format("a tensor of type {} cannot be written", c10::toString(tensor.scalar_type())));
-}
+std::string_view typeName(const at::Tensor& tensor) { return elementInfo(elementOf(tensor)).name; }
 
 Json entry(std::string_view type, Json shape, std::size_t begin, std::size_t end) {
   Json json = Json::object();
@@ -55,94 +50,39 @@ void append(std::vector<std::byte>& bytes, const void* data, std::size_t size) {
   bytes.insert(bytes.end(), begin, begin + size);
 }
 
-/// Reads the data behind the header, front to back.
-class Reader {
- public:
-  Reader(std::span<const std::byte> bytes, std::string where) : bytes_(bytes), where_(std::move(where)) {}
+constexpr SafetensorsWords kWords{"checkpoint", "use an older one"};
 
-  [[noreturn]] void refuse(const std::string& why) const {
-    throw Error(fmt::format("'{}' is not a sound checkpoint: {}; use an older one", where_, why));
+[[noreturn]] void refuse(const std::string& where, std::string_view why) {
+  throw Error(fmt::format("'{}' is not a sound {}: {}; {}", where, kWords.kind, why, kWords.remedy));
+}
+
+void requireSeal(std::span<const std::byte> bytes, const std::string& where) {
+  if (bytes.size() < kLengthBytes + kDigits) refuse(where, fmt::format("it has {} bytes", bytes.size()));
+  const std::span<const std::byte> digits = bytes.last(kDigits);
+  const std::string_view seal(reinterpret_cast<const char*>(digits.data()), kDigits);
+  if (sha256(bytes.first(bytes.size() - kDigits)) != seal)
+    refuse(where, "its content does not match its SHA-256");
+}
+
+bool isWritten(NumberType element) {
+  return element == NumberType::f32 || element == NumberType::f64 || element == NumberType::i64;
+}
+
+at::ScalarType typeOf(NumberType element) {
+  switch (element) {
+    case NumberType::f64: return at::kDouble;
+    case NumberType::f32: return at::kFloat;
+    case NumberType::f16: return at::kHalf;
+    case NumberType::bf16: return at::kBFloat16;
+    case NumberType::i64: return at::kLong;
+    case NumberType::i32: return at::kInt;
+    case NumberType::i16: return at::kShort;
+    case NumberType::i8: return at::kChar;
+    case NumberType::u8: return at::kByte;
+    case NumberType::boolean: return at::kBool;
   }
-
-  TensorFile read() {
-    const Json json = parseJson(headerText(), where_);
-    if (!json.isObject()) refuse("its header is not an object");
-    checkSeal();
-    TensorFile file;
-    for (const auto& [name, value] : json.asObject()) {
-      if (name == "__metadata__") {
-        for (const auto& [key, text] : value.asObject()) file.texts.emplace_back(key, text.asString());
-      } else if (name == kSeal) {
-        if (takeExtent(value, name) != kDigits) refuse("its seal has the wrong size");
-      } else {
-        file.tensors.emplace_back(name, takeTensor(value, name));
-      }
-    }
-    if (next_ != data_.size()) refuse(fmt::format("{} bytes belong to no tensor", data_.size() - next_));
-    return file;
-  }
-
- private:
-  std::string_view headerText() {
-    if (bytes_.size() < kLengthBytes) refuse(fmt::format("it has {} bytes", bytes_.size()));
-    std::uint64_t length = 0;
-    for (std::size_t i = kLengthBytes; i-- > 0;) length = length << 8 | static_cast<std::uint64_t>(bytes_[i]);
-    if (length > kMaxHeader || length + kLengthBytes + kDigits > bytes_.size()) {
-      refuse(fmt::format("its header claims {} bytes of {}", length, bytes_.size()));
-    }
-    data_ = bytes_.subspan(kLengthBytes + length);
-    return {reinterpret_cast<const char*>(bytes_.data()) + kLengthBytes, static_cast<std::size_t>(length)};
-  }
-
-  void checkSeal() const {
-    const std::string_view seal(reinterpret_cast<const char*>(bytes_.data()) + bytes_.size() - kDigits,
-                                kDigits);
-    if (sha256(bytes_.first(bytes_.size() - kDigits)) != seal)
-      refuse("its content does not match its SHA-256");
-  }
-
-  /// Checks that the tensor starts where the one before ended. Returns its size in bytes and steps over it.
-  std::size_t takeExtent(const Json& value, const std::string& name) {
-    const Json::Array& offsets = value.at("data_offsets").asArray();
-    if (offsets.size() != 2)
-      refuse(fmt::format("tensor '{}' has {} offsets instead of 2", name, offsets.size()));
-    const std::int64_t begin = offsets[0].asInt(), end = offsets[1].asInt();
-    if (begin < 0 || static_cast<std::size_t>(begin) != next_ || end < begin ||
-        static_cast<std::size_t>(end) > data_.size()) {
-      refuse(fmt::format("tensor '{}' lies at {}..{}, expected from {} on and within {}", name, begin, end,
-                         next_, data_.size()));
-    }
-    next_ = static_cast<std::size_t>(end);
-    return static_cast<std::size_t>(end - begin);
-  }
-
-  at::Tensor takeTensor(const Json& value, const std::string& name) {
-    const std::string& type = value.at("dtype").asString();
-    if (type != "F32" && type != "F64" && type != "I64")
-      refuse(fmt::format("tensor '{}' has the unknown type {}", name, type));
-    const std::size_t begin = next_, bytes = takeExtent(value, name);
-    std::size_t wanted = type == "F32" ? 4 : 8;
-    std::vector<std::int64_t> sizes;
-    for (const Json& size : value.at("shape").asArray()) {
-      sizes.push_back(size.asInt());
-      if (sizes.back() < 0 ||
-          __builtin_mul_overflow(wanted, static_cast<std::size_t>(sizes.back()), &wanted)) {
-        refuse(fmt::format("tensor '{}' has an impossible shape", name));
-      }
-    }
-    if (wanted != bytes)
-      refuse(fmt::format("tensor '{}' has {} bytes, its shape wants {}", name, bytes, wanted));
-    at::Tensor tensor = at::empty(sizes, type == "F32"   ? at::kFloat
-                                         : type == "F64" ? at::kDouble
-                                                         : at::kLong);
-    if (bytes > 0) std::memcpy(tensor.mutable_data_ptr(), data_.data() + begin, bytes);
-    return tensor;
-  }
-
-  std::span<const std::byte> bytes_, data_;
-  const std::string where_;
-  std::size_t next_ = 0;
-};
+  throw Error("an element of no known type");
+}
 
 template <class Pairs>
 const auto& find(const Pairs& pairs, const std::string& name, std::string_view kind) {
@@ -178,8 +118,40 @@ std::vector<std::byte> encode(const TensorFile& file, bool sealed) {
   return bytes;
 }
 
+NumberType elementOf(const at::Tensor& tensor) {
+  if (tensor.scalar_type() == at::kFloat) return NumberType::f32;
+  if (tensor.scalar_type() == at::kDouble) return NumberType::f64;
+  if (tensor.scalar_type() == at::kLong) return NumberType::i64;
+  throw Error(fmt::format("a tensor of type {} cannot be written", c10::toString(tensor.scalar_type())));
+}
+
+at::Tensor tensorOf(const WeightsFile& file, const WeightTensor& tensor) {
+  const std::vector<std::byte> numbers = file.numbers(tensor);
+  at::Tensor made = at::empty(tensor.sizes, typeOf(tensor.element));
+  if (!numbers.empty()) std::memcpy(made.mutable_data_ptr(), numbers.data(), numbers.size());
+  return made;
+}
+
 TensorFile decode(std::span<const std::byte> bytes, const std::string& where) {
-  return Reader(bytes, where).read();
+  requireSeal(bytes, where);
+  const WeightsFile read = readSafetensors(bytesOfMemory(bytes), where, kWords);
+  if (read.tensors.empty() || read.tensors.back().name != kSeal ||
+      read.storages.back().at + kDigits != bytes.size())
+    refuse(where, "its last tensor is not its seal");
+  TensorFile file;
+  for (const auto& [key, text] : read.values) file.texts.emplace_back(key, text.asString());
+  std::uint64_t next = 0;
+  for (const WeightTensor& tensor : read.tensors) {
+    const Storage& storage = read.storages[tensor.storage];
+    if (storage.at < next) refuse(where, fmt::format("tensor '{}' is out of order", tensor.name));
+    next = storage.at;
+    if (&tensor == &read.tensors.back()) break;
+    if (!isWritten(tensor.element))
+      refuse(where, fmt::format("tensor '{}' has the unknown type {}", tensor.name,
+                                elementInfo(tensor.element).name));
+    file.tensors.emplace_back(tensor.name, tensorOf(read, tensor));
+  }
+  return file;
 }
 
 }  // namespace uada

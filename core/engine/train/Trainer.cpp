@@ -42,7 +42,10 @@ RunState Trainer::run() {
     return stopped("stopped before the first step");
   }
   if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
-  stepper_ = std::make_unique<Stepper>(prepared_.config, *data_.train, prepared_.device.device, pool_);
+  stepper_ = std::make_unique<Stepper>(prepared_.config, *data_.train, prepared_.device.device, pool_,
+                                       prepared_.start.get());
+  prepared_.start.reset();
+  for (const std::string& note : stepper_->startNotes()) sink_.take(EventReport{note});
   keptBack_ = stepper_->keptBack();
   batches_.count -= keptBack_.size();
   stepper_->head().check(*data_.train, "training");

@@ -13,6 +13,7 @@
 #include "core/engine/train/RunData.h"
 #include "core/engine/train/Shuffle.h"
 #include "core/engine/train/Stepper.h"
+#include "core/weights/WeightsFile.h"
 
 namespace uada {
 

@@ -1,0 +1,126 @@
+#include <QTest>
+#include <fstream>
+
+#include "core/base/Files.h"
+#include "core/engine/train/Checkpoint.h"
+#include "core/engine/train/StartWeights.h"
+#include "tests/core/ErrorOf.h"
+#include "tests/engine/Attempt.h"
+
+using namespace uada;
+namespace fs = std::filesystem;
+
+/// Runs that start from a file of weights.
+class TestStartWeights : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  /// A run whose weights are those that the others start from.
+  void initTestCase() {
+    const fs::path run = dir_.filePath("run").toStdString();
+    fs::create_directory(run);
+    const Attempt attempt(config(), run);
+    QCOMPARE(attempt.state, RunState::finished);
+    checkpoint_ = attempt.sink.checkpoints.back().file;
+    for (const char* name : {"net.safetensors", "net.pth"}) exportWeights(checkpoint_, path(name));
+  }
+
+  void takesEveryFormat_data() {
+    QTest::addColumn<QString>("file");
+    QTest::newRow("safetensors") << QString::fromStdString(path("net.safetensors"));
+    QTest::newRow("pth") << QString::fromStdString(path("net.pth"));
+    QTest::newRow("checkpoint") << QString::fromStdString(checkpoint_);
+  }
+  void takesEveryFormat() {
+    QFETCH(QString, file);
+    const auto network = makeNetwork(config().recipe.model, {10, squareInput(32)}, 9);
+    const std::vector<std::string> notes = startFrom(readWeights(file.toStdString()), *network, 10);
+    QCOMPARE(notes.size(), std::size_t{1});
+    const TensorFile trained = readCheckpoint(checkpoint_).tensors;
+    for (const auto& entry : network->named_parameters())
+      QVERIFY(at::equal(entry.value(), trained.tensor("model." + entry.key())));
+    for (const auto& entry : network->named_buffers())
+      QVERIFY(at::equal(entry.value(), trained.tensor("model." + entry.key())));
+  }
+
+  /// The run that starts from a file begins with the loss that the file's weights have, says what it took,
+  /// and goes on after a stop without the file.
+  void startsAndResumes() {
+    const std::string file = path("once.pth");
+    fs::copy_file(path("net.pth"), file);
+    RunConfig from = config();
+    from.recipe.model.set("weights", file);
+    from.recipe.model.set("weights_sha256", fileHash(file));
+    const Attempt whole(from, {});
+    const Attempt fresh(config(), {});
+    QVERIFY(whole.sink.steps.front().loss != fresh.sink.steps.front().loss);
+    QVERIFY(whole.sink.steps.front().loss < fresh.sink.steps.front().loss);
+    const auto says = [](const std::string& event) { return event.find("tensors of") != event.npos; };
+    QVERIFY(std::ranges::any_of(whole.sink.events, says));
+    const fs::path run = dir_.filePath("resumed").toStdString();
+    fs::create_directory(run);
+    const Attempt first(from, run, {}, atStep(2, command::Stop{}));
+    fs::remove(file);
+    const Attempt second(from, run, run);
+    QVERIFY(joinedNumbers(first.sink, second.sink) == whole.sink.numbers());
+    QVERIFY(!test::errorOf([&] { prepare(from, {}); }).isEmpty());
+  }
+
+  /// Only what has a number for each class may be of another size.
+  void keepsItsClassifier() {
+    const auto network = makeNetwork(config().recipe.model, {7, squareInput(32)}, 9);
+    const at::Tensor before = network->named_parameters()["linear.weight"].clone();
+    const auto notes = startFrom(readWeights(path("net.pth")), *network, 7);
+    QCOMPARE(notes.size(), std::size_t{2});
+    QVERIFY(notes[1].find("'linear.bias', 'linear.weight'") != std::string::npos ||
+            notes[1].find("'linear.weight', 'linear.bias'") != std::string::npos);
+    QVERIFY(notes[1].find("of 10 classes there, of 7 here") != std::string::npos);
+    QVERIFY(at::equal(network->named_parameters()["linear.weight"], before));
+    const TensorFile trained = readCheckpoint(checkpoint_).tensors;
+    QVERIFY(at::equal(network->named_parameters()["conv1.weight"], trained.tensor("model.conv1.weight")));
+    const Choice wide =
+        modelFromJson(parseJson(R"({"name": "resnet", "depth": 10, "width": 3})", "test"), "t");
+    const auto other = makeNetwork(wide, {10, squareInput(32)}, 9);
+    const QString message = test::errorOf([&] { startFrom(readWeights(path("net.pth")), *other, 10); });
+    QVERIFY2(message.contains("is of [2") && message.contains("this network wants [3"), qPrintable(message));
+  }
+
+  /// Names are matched exactly; what is left over on either side is said.
+  void saysWhatIsLeftOver() {
+    const float ones[6] = {1, 1, 1, 1, 1, 1};
+    const auto numbers = std::as_bytes(std::span(ones));
+    const std::string file = path("few.pth");
+    const auto write = [&](const std::vector<WrittenTensor>& tensors) {
+      AtomicFile atomic(file);
+      atomic.write(pyTorchFile(tensors));
+      atomic.commit();
+    };
+    write({{"bn1.weight", NumberType::f32, {2}, numbers.first(8)},
+           {"fc.weight", NumberType::f32, {2, 3}, numbers},
+           {"bn1.num_batches_tracked", NumberType::i64, {}, numbers.first(8)}});
+    const auto network = makeNetwork(config().recipe.model, {10, squareInput(32)}, 9);
+    const auto notes = startFrom(readWeights(file), *network, 10);
+    QCOMPARE(notes.size(), std::size_t{3});
+    QVERIFY(notes[0].find("1 tensors of") != std::string::npos);
+    QVERIFY(notes[1].find("not in the file") == 0 && notes[1].find("more") != std::string::npos);
+    QCOMPARE(notes[2], std::string("in the file, but not used: 'fc.weight'"));
+    write({{"fc.weight", NumberType::f32, {2, 3}, numbers}});
+    QVERIFY(test::errorOf([&] { startFrom(readWeights(file), *network, 10); }).contains("no tensor"));
+    const float wrong[2] = {1, std::numeric_limits<float>::quiet_NaN()};
+    write({{"bn1.weight", NumberType::f32, {2}, std::as_bytes(std::span(wrong))}});
+    QVERIFY(test::errorOf([&] { startFrom(readWeights(file), *network, 10); }).contains("not finite"));
+  }
+
+ private:
+  RunConfig config() const {
+    RunConfig config = tinyConfig(images_.folder(), "ra-uc", 3, 4);
+    return config;
+  }
+  std::string path(const char* name) const { return dir_.filePath(name).toStdString(); }
+
+  const QTemporaryDir dir_;
+  const StripedImages images_{10, 4};
+  std::string checkpoint_;
+};
+
+QTEST_GUILESS_MAIN(TestStartWeights)
+#include "tst_start_weights.moc"
