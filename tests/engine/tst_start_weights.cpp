@@ -103,6 +103,15 @@ class TestStartWeights : public QObject {
     QVERIFY(notes[0].find("1 tensors of") != std::string::npos);
     QVERIFY(notes[1].find("not in the file") == 0 && notes[1].find("more") != std::string::npos);
     QCOMPARE(notes[2], std::string("in the file, but not used: 'fc.weight'"));
+    // What is no classifier has its shape; a classifier may differ in its classes alone.
+    write({{"bn1.weight", NumberType::f32, {3}, numbers.first(12)}});
+    QVERIFY(test::errorOf([&] {
+              startFrom(readWeights(file), *network, 10);
+            }).contains("is of [3], this network wants [2]"));
+    write({{"linear.weight", NumberType::f32, {2, 3}, numbers}});
+    QVERIFY(test::errorOf([&] {
+              startFrom(readWeights(file), *network, 10);
+            }).contains("is of [2, 3], this network wants [10, 16]"));
     write({{"fc.weight", NumberType::f32, {2, 3}, numbers}});
     QVERIFY(test::errorOf([&] { startFrom(readWeights(file), *network, 10); }).contains("no tensor"));
     const float wrong[2] = {1, std::numeric_limits<float>::quiet_NaN()};
