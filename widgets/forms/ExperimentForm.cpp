@@ -14,6 +14,7 @@
 #include "core/engine/schedules/Schedule.h"
 #include "core/settings/SettingError.h"
 #include "widgets/forms/ChoiceCards.h"
+#include "widgets/forms/FieldEditor.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/forms/PolicyForm.h"
 #include "widgets/forms/RunPlan.h"
