@@ -128,7 +128,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("export x --what samples --out s.jpg",
       "an export of samples ends in .png, or in nothing for a folder, and this one in .jpg");
   row("export x --what weights --out w",
-      "an export of weights ends in .safetensors, and this one in nothing");
+      "an export of weights ends in .safetensors or .pth, and this one in nothing");
   row("export x --what samples --out s --format csv", "unknown format 'csv'; known: png");
   row("data", "'uada data' needs one of the verbs check (see 'uada data --help')");
   row("eval seg", "PREDICTED is required (see 'uada eval seg --help')");
