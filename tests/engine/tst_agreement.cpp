@@ -136,12 +136,12 @@ void TestAgreement::agreesWithParity_data() {
   QTest::addColumn<double>("leastGain");
   QTest::newRow("parity again") << QByteArray(R"({"name":"uada"})") << 1.0 << 1 - 1e-6;
   QTest::newRow("bf16, statistics of each batch")
-      << QByteArray(R"({"name":"uada","precision":"bf16"})") << 0.965 << 0.99;
+      << QByteArray(R"({"name":"uada","precision":"bf16"})") << 0.97 << 0.99;
   // What halving the batch of the statistics changes is more: the signs say little here.
   QTest::newRow("float32, base statistics")
-      << QByteArray(R"({"name":"uada","mode":"fast","precision":"float32"})") << 0.8 << 0.97;
+      << QByteArray(R"({"name":"uada","mode":"fast","precision":"float32"})") << 0.8 << 0.98;
   QTest::newRow("bf16, base statistics")
-      << QByteArray(R"({"name":"uada","mode":"fast","precision":"bf16"})") << 0.8 << 0.97;
+      << QByteArray(R"({"name":"uada","mode":"fast","precision":"bf16"})") << 0.8 << 0.98;
 }
 
 void TestAgreement::agreesWithParity() {
