@@ -21,11 +21,12 @@ PixelBox wholeOf(ImageSize size) { return {0, 0, size.width, size.height}; }
 }  // namespace
 
 struct Prefetch::Ahead {
-  /// An image of the order. Of one that is being decoded only that thread touches `part`.
+  /// A sample of the order. Of one that is being decoded only that thread touches the rest.
   struct Item {
     enum class State { waiting, decoding, ready, released } state = State::waiting;
     PixelBox part;  ///< that was decoded
     std::optional<Held<ImageView>> image;
+    std::optional<Held<TargetView>> target;  ///< none: it lies in memory
     std::exception_ptr problem;
   };
 
@@ -39,7 +40,7 @@ struct Prefetch::Ahead {
   std::unordered_map<std::uint32_t, std::size_t> places;
   PartOf partOf;
   std::size_t next = 0, released = 0;  ///< of the order
-  std::size_t bytes = 0;               ///< of the images that are ready or being decoded
+  std::size_t bytes = 0;               ///< of the samples that are ready or being decoded
   int decoding = 0;                    ///< items that a thread is at
   bool stop = false;
   std::vector<std::thread> threads;
@@ -48,16 +49,23 @@ struct Prefetch::Ahead {
 
   std::size_t bytesOf(std::size_t place) const {
     const auto [width, height] = base.imageSize(order[place]);
-    return std::size_t{3} * static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    return pixels * (3 + targetBytes());
   }
 
-  /// Whether the next image may be begun; passes over those that were asked for before their turn.
+  /// Of a pixel. What is decoded as images are; labels and boxes lie in memory.
+  std::size_t targetBytes() const {
+    const TargetKind kind = base.targetKind();
+    return kind == TargetKind::labelMap ? 1 : kind == TargetKind::picture ? 3 : 0;
+  }
+
+  /// Whether the next sample may be begun; passes over those that were asked for before their turn.
   bool mayBegin() {
     while (next < order.size() && items[next].state != Item::State::waiting) ++next;
     return next < order.size() && (bytes == 0 || bytes + bytesOf(next) <= mostBytes);
   }
 
-  /// Decodes the image at a place that nobody has begun. The lock is held before and after.
+  /// Decodes the sample at a place that nobody has begun. The lock is held before and after.
   void decode(std::size_t place, std::unique_lock<std::mutex>& lock) {
     Item& item = items[place];  // stays where it is: expect() waits until no thread decodes
     item.state = Item::State::decoding;
@@ -66,11 +74,13 @@ struct Prefetch::Ahead {
     const std::uint32_t index = order[place];
     lock.unlock();
     std::optional<Held<ImageView>> image;
+    std::optional<Held<TargetView>> target;
     std::exception_ptr problem;
     PixelBox part;
     try {
       part = partOf ? partOf(index) : wholeOf(base.imageSize(index));
       image = base.image(index, &part);
+      if (targetBytes() > 0) target = base.target(index);
     } catch (...) {
       problem = std::current_exception();
     }
@@ -78,6 +88,7 @@ struct Prefetch::Ahead {
     --decoding;
     item.part = part;
     item.image = std::move(image);
+    item.target = std::move(target);
     item.problem = problem;
     item.state = Item::State::ready;
     if (place < released) free(place);
@@ -90,8 +101,21 @@ struct Prefetch::Ahead {
     if (item.state != Item::State::decoding) {
       item.state = Item::State::released;
       item.image.reset();
+      item.target.reset();
       item.problem = nullptr;
     }
+  }
+
+  /// The sample, decoded by now or by another thread in a moment; null: it was not expected.
+  /// throws  what its decoding threw
+  const Item* decoded(std::uint32_t index, std::unique_lock<std::mutex>& lock) {
+    const auto known = places.find(index);
+    if (known == places.end()) return nullptr;
+    const Item& item = items[known->second];
+    if (item.state == Item::State::waiting) decode(known->second, lock);
+    changed.wait(lock, [&] { return item.state != Item::State::decoding; });
+    if (item.problem) std::rethrow_exception(item.problem);
+    return &item;
   }
 
   void work() {
@@ -143,21 +167,22 @@ void Prefetch::release(std::size_t count) {
 }
 
 Held<ImageView> Prefetch::image(std::uint32_t index, const PixelBox* part) const {
-  using State = Ahead::Item::State;
-  Ahead& ahead = *ahead_;
   const PixelBox wanted = part ? *part : wholeOf(base_->imageSize(index));
   {
-    std::unique_lock lock(ahead.mutex);
-    const auto known = ahead.places.find(index);
-    if (known != ahead.places.end()) {
-      Ahead::Item& item = ahead.items[known->second];
-      if (item.state == State::waiting) ahead.decode(known->second, lock);
-      ahead.changed.wait(lock, [&] { return item.state != State::decoding; });
-      if (item.problem) std::rethrow_exception(item.problem);
-      if (item.image && isInside(wanted, item.part)) return *item.image;
-    }
+    std::unique_lock lock(ahead_->mutex);
+    const Ahead::Item* item = ahead_->decoded(index, lock);
+    if (item && item->image && isInside(wanted, item->part)) return *item->image;
   }
   return base_->image(index, part);
+}
+
+Held<TargetView> Prefetch::target(std::uint32_t index) const {
+  if (ahead_->targetBytes() > 0) {
+    std::unique_lock lock(ahead_->mutex);
+    const Ahead::Item* item = ahead_->decoded(index, lock);
+    if (item && item->target) return *item->target;
+  }
+  return base_->target(index);
 }
 
 }  // namespace uada

@@ -8,10 +8,11 @@
 
 namespace uada {
 
-/// A data set whose images are decoded ahead on threads of its own, in the order in which they will be asked
-/// for. Its pixels are those of the set behind it, whichever thread decodes them: numbers of threads and
-/// bytes change nothing but time. What a decoding throws is thrown again where that image is asked for.
-/// image() and release() may be called from any thread; expect() while no other asks.
+/// A data set whose images are decoded ahead on threads of its own, with their label maps or pictures, in the
+/// order in which they will be asked for. Its pixels are those of the set behind it, whichever thread decodes
+/// them: numbers of threads and bytes change nothing but time. What a decoding throws is thrown again where
+/// that sample is asked for.
+/// image(), target() and release() may be called from any thread; expect() while no other asks.
 class Prefetch final : public Dataset {
  public:
   /// Which part of an image will be asked for; called on any thread. An image that is then asked for beyond
@@ -32,7 +33,7 @@ class Prefetch final : public Dataset {
   std::size_t size() const override { return base_->size(); }
   ImageSize imageSize(std::uint32_t index) const override { return base_->imageSize(index); }
   Held<ImageView> image(std::uint32_t index, const PixelBox* part = nullptr) const override;
-  Held<TargetView> target(std::uint32_t index) const override { return base_->target(index); }
+  Held<TargetView> target(std::uint32_t index) const override;
   TargetKind targetKind() const override { return base_->targetKind(); }
   int classes() const override { return base_->classes(); }
   std::vector<std::string> classNames() const override { return base_->classNames(); }

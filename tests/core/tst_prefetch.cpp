@@ -22,7 +22,9 @@ constexpr std::size_t kBytes = 3 * kSide * kSide;  // of an image
 class Counted final : public Dataset {
  public:
   mutable std::atomic<int> decoded{0}, alive{0}, most{0};
-  int damaged = -1;
+  int damaged = -1, damagedMap = -1;
+  bool hasMaps = false;
+  mutable std::atomic<int> maps{0};
 
   std::size_t size() const override { return kCount; }
   ImageSize imageSize(std::uint32_t) const override { return {kSide, kSide}; }
@@ -45,9 +47,13 @@ class Counted final : public Dataset {
                            }));
   }
   Held<TargetView> target(std::uint32_t index) const override {
-    return Held<TargetView>(Label{static_cast<std::int32_t>(index % 3)});
+    if (!hasMaps) return Held<TargetView>(Label{static_cast<std::int32_t>(index % 3)});
+    ++maps;
+    if (static_cast<int>(index) == damagedMap) throw Error("map " + std::to_string(index) + " is damaged");
+    const auto map = std::make_shared<LabelMap>(kSide, kSide, static_cast<std::uint8_t>(index));
+    return Held<TargetView>(TargetView(map->view()), map);
   }
-  TargetKind targetKind() const override { return TargetKind::label; }
+  TargetKind targetKind() const override { return hasMaps ? TargetKind::labelMap : TargetKind::label; }
   int classes() const override { return 3; }
   std::string identity() const override { return "counted"; }
 };
@@ -76,6 +82,7 @@ class TestPrefetch : public QObject {
   void eachImageIsDecodedOnce();
   void memoryIsBounded();
   void problemsComeWhereTheImageIsAskedFor();
+  void labelMapsAreDecodedAhead();
   void beyondThePartIsDecodedAgain();
   void anOrderReplacesAnother();
   void askedForFromManyThreads();
@@ -141,6 +148,29 @@ void TestPrefetch::problemsComeWhereTheImageIsAskedFor() {
     const QString message = errorOf([&] { data.image(index); });
     QCOMPARE(message, index == 14 ? QString("image 14 is damaged") : QString());
   }
+}
+
+void TestPrefetch::labelMapsAreDecodedAhead() {
+  auto base = std::make_shared<Counted>();
+  base->hasMaps = true;
+  base->damagedMap = 21;
+  const std::size_t bytes = kBytes + kSide * kSide;  // of an image with its map
+  Prefetch data(base, 2, bytes * 6);
+  const std::vector<std::uint32_t> order = someOrder();
+  data.expect(order, {});
+  QTRY_COMPARE(base->maps.load(), 6);  // none was asked for yet
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::uint32_t index = order[i];
+    if (index == 21) {
+      QCOMPARE(errorOf([&] { data.target(index); }), QString("map 21 is damaged"));
+    } else {
+      data.image(index);
+      const Held<TargetView> target = data.target(index);
+      data.release(i + 1);
+      QVERIFY(std::get<LabelMapView>(*target).row(kSide - 1)[kSide - 1] == index);  // also when it is let go
+    }
+  }
+  QCOMPARE(base->maps.load(), kCount);
 }
 
 void TestPrefetch::beyondThePartIsDecodedAgain() {
