@@ -123,9 +123,11 @@ class Engine {
   /// model    of classification
   virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
                                               const std::string& device, const Choice& model) = 0;
-  /// Writes the weights of a checkpoint: as a safetensors file, or, where `out` ends in .pth or .pt, as
-  /// PyTorch does.
-  virtual void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) = 0;
+  /// Writes the weights of a checkpoint, their running average where one is kept.
+  /// form  "safetensors"; "pth": as PyTorch's torch.save(); "onnx": with what the network computes, so that
+  ///       other programs can run it. The last throws Error for a network that is a file from elsewhere
+  virtual void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out,
+                             const std::string& form) = 0;
 };
 
 /// What `uada_engine_v1()` returns.

@@ -36,7 +36,8 @@ const std::vector<Folder> kFolders{
     {kCatalogues, {"core/augment"}},
     {"core/config", {kCatalogues}},
     {"core/engine", {"core/config"}},
-    {kEngine, {"core/engine"}},  // the only one that may include torch
+    {"core/engine/onnx", {"core/weights"}},
+    {kEngine, {"core/engine", "core/engine/onnx"}},  // the only one that may include torch
     {"core/store", {"core/engine"}},
     {"core/tables", {"core/store"}},
     {"widgets/session", {"core/tables"}},

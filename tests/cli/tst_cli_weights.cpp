@@ -40,6 +40,17 @@ class TestCliWeights : public QObject {
     const Result written =
         program_->run({"export", "1", "--what", "weights", "--out", "w.pth", "--project", "first.uada"});
     COMPARE_CODE(written, 0);
+    COMPARE_CODE(
+        program_->run({"export", "1", "--what", "onnx", "--out", "net.onnx", "--project", "first.uada"}), 0);
+    QVERIFY(program_->read("net.onnx").contains("logits") && program_->read("net.onnx").contains("airplane"));
+    // The ending of the file is that of its form, and one without an ending is of the form that was asked
+    // for.
+    COMPARE_CODE(
+        program_->run({"export", "1", "--what", "onnx", "--out", "net.pth", "--project", "first.uada"}), 2);
+    COMPARE_CODE(program_->run({"export", "1", "--what", "weights", "--format", "pth", "--out", "bare",
+                                "--project", "first.uada"}),
+                 0);
+    QCOMPARE(program_->read("bare"), program_->read("w.pth"));
     const Result run = program_->run(
         tinyExperiment(*program_, 1, "[\"ra-uc\"]") +
         QStringList{"--set", "recipe.model.weights=w.pth", "--json", "--project", "second.uada"});

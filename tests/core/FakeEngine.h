@@ -413,7 +413,8 @@ class FakeEngine : public Engine {
                                       const Choice&) override {
     return {};
   }
-  void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) override {
+  void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out,
+                     const std::string& /*form*/) override {
     writeFileAtomically(out, readTextFile(checkpoint, 1 << 20));
   }
 };

@@ -21,7 +21,8 @@ class TestStartWeights : public QObject {
     const Attempt attempt(config(), run);
     QCOMPARE(attempt.state, RunState::finished);
     checkpoint_ = attempt.sink.checkpoints.back().file;
-    for (const char* name : {"net.safetensors", "net.pth"}) exportWeights(checkpoint_, path(name));
+    exportWeights(checkpoint_, path("net.safetensors"), "safetensors");
+    exportWeights(checkpoint_, path("net.pth"), "pth");
   }
 
   void takesEveryFormat_data() {

@@ -408,7 +408,7 @@ class TestTraining : public QObject {
     const RunConfig config = tinyConfig(images_.folder(), "baseline", 1, 8);
     const Attempt attempt(config, made(dir));
     const fs::path out = made(dir) / "weights.safetensors";
-    exportWeights(made(dir), out);
+    exportWeights(made(dir), out, "safetensors");
     const std::vector<std::byte> bytes = readBinaryFile(out, 1 << 24);
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     QVERIFY(says(text, "\"layer1_0.conv1.weight\":{\"dtype\":\"F32\",\"shape\":[2,2,3,3]"));

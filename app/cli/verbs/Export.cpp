@@ -32,7 +32,7 @@ struct Options {
 
 void describe(Verb& verb, Options& options) {
   verb.argument("RUN", options.run, "Run to export from").required();
-  verb.text("--what", "KIND", options.what, "curves, epochs, policy, decisions, samples or weights")
+  verb.text("--what", "KIND", options.what, "curves, epochs, policy, decisions, samples, weights or onnx")
       .usual("curves");
   verb.text("--out", "FILE", options.out, "File or folder to write").required();
   verb.number("--count", options.count, 0, 1000000,
@@ -173,7 +173,7 @@ std::string exportWeights(const Wanted& wanted) {
        engine.checkpoints(runFolder(project.file(), run.key))) {  // newest first
     if (problem.empty()) problem = found.problem;
     if (!found.problem.empty()) continue;
-    engine.exportWeights(found.file, options.out);
+    engine.exportWeights(found.file, options.out, form);
     const std::string newer = problem.empty() ? "" : "; a newer checkpoint is left out: " + problem;
     return "weights at step " + groupedText(found.step) + newer;
   }
@@ -193,7 +193,8 @@ const std::vector<Kind>& kinds() {
                                      {"policy", {"csv", "jsonl"}, exportRows<policyRows>},
                                      {"decisions", {"jsonl"}, exportDecisions},
                                      {"samples", {"png", ""}, exportSamples},
-                                     {"weights", {"safetensors", "pth"}, exportWeights}};
+                                     {"weights", {"safetensors", "pth"}, exportWeights},
+                                     {"onnx", {"onnx"}, exportWeights}};
   return all;
 }
 
@@ -231,6 +232,7 @@ void addExport(Verbs& verbs) {
        "                   'uada sample DATASET OUT.png --plan LINE' draws what was trained on\n"
        "samples            .png: a contact sheet; without an ending: a folder of PNG files\n"
        "weights            .safetensors, or .pth, which torch.load() reads as a state dictionary\n"
+       "onnx               .onnx: the network with its weights, for other programs to run\n"
        "Example: uada export 3fa2 --what policy --out policy.csv"},
       describe, perform);
 }

@@ -12,6 +12,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/engine/train/OnnxExport.h"
 
 namespace uada {
 namespace fs = std::filesystem;
@@ -23,6 +24,33 @@ const std::string kAverage = "average.";
 constexpr const char* kSuffix = ".safetensors";
 constexpr std::size_t kMaxBytes = std::size_t{16} << 30;
 constexpr std::string_view kPrefix = "checkpoint-";
+
+Json toJson(const MadeFor& madeFor) {
+  Json mean = Json::array(), deviation = Json::array();
+  for (const float number : madeFor.mean) mean.push(static_cast<double>(number));
+  for (const float number : madeFor.deviation) deviation.push(static_cast<double>(number));
+  return Json::Object{{"classes", madeFor.classes},
+                      {"height", madeFor.input.height},
+                      {"width", madeFor.input.width},
+                      {"pad", madeFor.input.pad},
+                      {"mean", mean},
+                      {"deviation", deviation}};
+}
+
+MadeFor madeForFromJson(const Json& json) {
+  MadeFor madeFor;
+  madeFor.classes = static_cast<int>(json.at("classes").asInt());
+  madeFor.input = {static_cast<int>(json.at("height").asInt()), static_cast<int>(json.at("width").asInt()),
+                   static_cast<int>(json.at("pad").asInt())};
+  const auto numbers = [&](const char* key, std::array<float, 3>& to) {
+    const Json::Array& from = json.at(key).asArray();
+    if (from.size() != to.size()) throw Error(fmt::format("{} numbers in {}, 3 expected", from.size(), key));
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<float>(from[i].asDouble());
+  };
+  numbers("mean", madeFor.mean);
+  numbers("deviation", madeFor.deviation);
+  return madeFor;
+}
 
 std::string manifest(const Checkpoint& checkpoint) {
   Json json = Json::object();
@@ -36,6 +64,7 @@ std::string manifest(const Checkpoint& checkpoint) {
   json["libtorch"] = checkpoint.libtorchVersion;
   json["progress"] = toJson(checkpoint.progress);
   json["config"] = checkpoint.config;
+  if (checkpoint.madeFor) json["network"] = toJson(*checkpoint.madeFor);
   return json.dump();
 }
 
@@ -51,6 +80,7 @@ Checkpoint fromManifest(const Json& json) {
   checkpoint.libtorchVersion = json.at("libtorch").asString();
   checkpoint.progress = progressFromJson(json.at("progress"));
   checkpoint.config = json.at("config");
+  if (const Json* network = json.find("network")) checkpoint.madeFor = madeForFromJson(*network);
   return checkpoint;
 }
 
@@ -126,6 +156,10 @@ class Putting : public StateVisitor {
 };
 
 }  // namespace
+
+MadeFor madeFor(const Dataset& train, const RenderSettings& rendering) {
+  return {train.classes(), rendering.input, rendering.mean, rendering.deviation};
+}
 
 TensorFile takeTensors(const VisitState& visit) {
   at::NoGradGuard noGrad;
@@ -224,8 +258,6 @@ Written writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint, bo
   }
 }
 
-static bool isOfPyTorch(const fs::path& out) { return out.extension() == ".pth" || out.extension() == ".pt"; }
-
 /// The tensors alone: torch.load() would give texts beside them as a part of the dictionary.
 static std::vector<std::byte> pyTorchBytes(const TensorFile& weights) {
   std::vector<WrittenTensor> written;
@@ -236,8 +268,8 @@ static std::vector<std::byte> pyTorchBytes(const TensorFile& weights) {
   return pyTorchFile(written);
 }
 
-void exportWeights(const fs::path& checkpoint, const fs::path& out) {
-  const Checkpoint source = findCheckpoint(checkpoint);
+/// Those of the network, by its own names: their running average where one is kept.
+static TensorFile weightsOf(const Checkpoint& source) {
   TensorFile weights;
   const auto& all = source.tensors.tensors;
   for (const auto& [name, tensor] : all) {
@@ -247,12 +279,20 @@ void exportWeights(const fs::path& checkpoint, const fs::path& out) {
         std::ranges::find_if(all, [&](const auto& other) { return other.first == kAverage + own; });
     weights.tensors.emplace_back(own, average == all.end() ? tensor : average->second);
   }
+  return weights;
+}
+
+void exportWeights(const fs::path& checkpoint, const fs::path& out, const std::string& form) {
+  const Checkpoint source = findCheckpoint(checkpoint);
+  TensorFile weights = weightsOf(source);
+  if (form == "onnx") return exportOnnx(source, weights, out);
+  if (form == "pth") return writeBytes(out, pyTorchBytes(weights));
   weights.texts = {{"format", "pt"},
                    {"config", source.config.dump()},
                    {"config_hash", source.configHash},
                    {"seed", std::to_string(source.seed)},
                    {"step", std::to_string(source.progress.step)}};
-  writeBytes(out, isOfPyTorch(out) ? pyTorchBytes(weights) : encode(weights, false));
+  writeBytes(out, encode(weights, false));
 }
 
 }  // namespace uada

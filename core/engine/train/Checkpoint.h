@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/augment/Renderer.h"
 #include "core/config/RunConfig.h"
 #include "core/engine/Engine.h"
 #include "core/engine/models/StateVisitor.h"
@@ -12,6 +15,15 @@
 #include "core/engine/train/TensorFile.h"
 
 namespace uada {
+
+/// What a network was made for, beside its configuration.
+struct MadeFor {
+  int classes = 0;
+  Input input;
+  std::array<float, 3> mean{}, deviation{};  ///< of its images' bytes / 255
+};
+/// rendering  of the training images
+MadeFor madeFor(const Dataset& train, const RenderSettings& rendering);
 
 /// One state of a run: a sealed tensor file whose header carries a manifest (configuration and its hash,
 /// seed, hash of the data, threads, versions, progress).
@@ -23,6 +35,7 @@ struct Checkpoint {
   std::string device;
   Json config;  ///< the whole RunConfig, for people
   Progress progress;
+  std::optional<MadeFor> madeFor;  ///< none in files of older versions
   TensorFile tensors;
 };
 
@@ -52,8 +65,8 @@ struct Written {
 };
 Written writeCheckpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint, bool isBest);
 
-/// The weights alone, their running average where one is kept: as a plain safetensors file, or as
-/// torch.load() reads it where the name ends in .pth or .pt.
-void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out);
+/// See Engine::exportWeights.
+void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out,
+                   const std::string& form);
 
 }  // namespace uada

@@ -142,8 +142,9 @@ class TorchEngine : public Engine {
                                       const std::string& device, const Choice& model) override {
     return timeSteps(methods, threads, device, model);
   }
-  void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out) override {
-    uada::exportWeights(checkpoint, out);
+  void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out,
+                     const std::string& form) override {
+    uada::exportWeights(checkpoint, out, form);
   }
 };
 

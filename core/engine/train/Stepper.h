@@ -66,6 +66,7 @@ class Stepper {
   /// All that network, optimiser and method have learned.
   void visit(StateVisitor& visitor);
   const TaskHead& head() const { return *head_; }
+  const RenderSettings& rendering() const { return renderer_.settings(); }
   Network& network() { return *network_; }
   /// What was taken of the file that the network started from; empty: none.
   const std::vector<std::string>& startNotes() const { return startNotes_; }

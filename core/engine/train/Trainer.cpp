@@ -265,6 +265,7 @@ Checkpoint Trainer::checkpoint() const {
   checkpoint.device = prepared_.device.name;
   checkpoint.config = toJson(prepared_.config);
   checkpoint.progress = progress_;
+  checkpoint.madeFor = madeFor(*data_.train, stepper_->rendering());
   checkpoint.tensors = takeTensors([this](StateVisitor& visitor) { stepper_->visit(visitor); });
   return checkpoint;
 }
