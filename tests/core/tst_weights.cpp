@@ -9,6 +9,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/weights/Pickle.h"
+#include "core/weights/PublishedNames.h"
 #include "core/weights/WeightsFile.h"
 #include "core/weights/Zip.h"
 #include "tests/core/ErrorOf.h"
@@ -114,6 +115,32 @@ class TestWeights : public QObject {
     QCOMPARE(network.size(), std::size_t{3});
     QCOMPARE(network[0].name, std::string("conv.weight"));
     QCOMPARE(file.doubles(network[0]), kWeight);
+  }
+
+  /// Published names of a network become ours; all that is no such name stays.
+  void knowsPublishedNames() {
+    const auto named = [](const char* model, std::vector<std::string> names) {
+      WeightsFile file;
+      for (const std::string& name : names) file.tensors.emplace_back().name = name;
+      NamedTensors tensors = tensorsFor(model, file);
+      std::string all = tensors.naming + ':';
+      for (const WeightTensor& tensor : tensors.tensors) all += ' ' + tensor.name;
+      return all;
+    };
+    QCOMPARE(named("pspnet", {"conv3.weight", "layer3.22.bn2.running_var", "layer4.0.downsample.1.bias",
+                              "fc.weight", "layer3.22.conv4.weight", "layer3.1.2.conv1.weight"}),
+             std::string("SemSeg's ResNet with a deep stem: stem_3.conv.weight "
+                         "layer3_22.spatial.bn.running_var layer4_0.shortcut.bn.bias fc.weight "
+                         "layer3.22.conv4.weight layer3.1.2.conv1.weight"));
+    QCOMPARE(named("pspnet", {"layer1.0.conv3.weight", "conv1.weight", "layer1.0.conv1.weight",
+                              "layer1.1.conv1.weight"}),
+             std::string("torchvision's ResNet: layer1_0.expand.conv.weight conv1.weight "
+                         "layer1.0.conv1.weight layer1_1.reduce.conv.weight"));
+    QCOMPARE(named("pspnet", {"module.layer0.0.weight", "module.ppm.features.3.2.bias", "module.cls.4.bias"}),
+             std::string("SemSeg's PSPNet: stem_1.conv.weight pyramid_6.bn.bias main.last.bias"));
+    QCOMPARE(named("pspnet", {"stem_1.conv.weight"}), std::string(": stem_1.conv.weight"));
+    QCOMPARE(named("resnet-imagenet", {"conv3.weight", "layer1.0.conv3.weight"}),
+             std::string(": conv3.weight layer1.0.conv3.weight"));
   }
 
   void readsStridesAndSharedNumbers_data() {

@@ -10,6 +10,7 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/engine/train/TensorFile.h"
+#include "core/weights/PublishedNames.h"
 
 namespace uada {
 namespace {
@@ -50,7 +51,8 @@ bool isOfClassifier(const std::string& name, const Tensors& tensors, int classes
 
 class Start {
  public:
-  Start(const WeightsFile& file, const Network& network, int classes) : file_(file), classes_(classes) {
+  Start(const WeightsFile& file, const Network& network, std::string_view model, int classes)
+      : file_(file), named_(tensorsFor(model, file)), classes_(classes) {
     Naming naming;
     network.visit(naming);
     tensors_ = std::move(naming.tensors);
@@ -58,7 +60,7 @@ class Start {
 
   std::vector<std::string> take() {
     const at::NoGradGuard noGrad;
-    for (const WeightTensor& given : networkTensors(file_)) {
+    for (const WeightTensor& given : named_.tensors) {
       const auto place = tensors_.find(given.name);
       if (place == tensors_.end()) {
         // A counter that PyTorch's batch normalisation keeps and nothing reads.
@@ -114,6 +116,7 @@ class Start {
   std::vector<std::string> notes() const {
     std::vector<std::string> notes{
         fmt::format("weights from '{}': {} tensors of {} taken", file_.where, taken_, tensors_.size())};
+    if (!named_.naming.empty()) notes.front() += ", by the names of " + named_.naming;
     if (!left_.empty())
       notes.push_back(fmt::format("{}: of {} classes there, of {} here; left as initialised", listed(left_),
                                   theirClasses_, classes_));
@@ -127,6 +130,7 @@ class Start {
   }
 
   const WeightsFile& file_;
+  const NamedTensors named_;
   const int classes_;
   Tensors tensors_;  ///< of the network
   int taken_ = 0;
@@ -136,8 +140,9 @@ class Start {
 
 }  // namespace
 
-std::vector<std::string> startFrom(const WeightsFile& file, const Network& network, int classes) {
-  return Start(file, network, classes).take();
+std::vector<std::string> startFrom(const WeightsFile& file, const Network& network, std::string_view model,
+                                   int classes) {
+  return Start(file, network, model, classes).take();
 }
 
 }  // namespace uada

@@ -30,7 +30,7 @@ std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& d
   const ModelContext context{data.classes(), inputOf(config.recipe, commonSize(data))};
   std::shared_ptr<Network> network =
       makeNetwork(config.recipe.model, context, static_cast<std::uint64_t>(config.seed));
-  if (start) notes = startFrom(*start, *network, data.classes());
+  if (start) notes = startFrom(*start, *network, config.recipe.model.name, data.classes());
   if (findMethod(config.method.name).norms > 1) {
     if (network->hasOwnWeights())
       throw Error(
