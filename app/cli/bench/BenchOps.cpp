@@ -2,15 +2,13 @@
 
 #include <cstring>
 
+#include "app/cli/bench/OpCases.h"
 #include "app/cli/bench/RenderBench.h"
 #include "app/cli/bench/Rendering.h"
-#include "core/ops/Op.h"
 
 namespace uada::cli {
 namespace {
 
-/// A fill that is neither black nor grey, so that a wrong one shows.
-constexpr std::array<std::uint8_t, 3> kFill{120, 130, 140};
 /// Look-up tables are to take at most so many times a memory copy.
 constexpr double kMostMemcpy = 2;
 
@@ -26,41 +24,15 @@ struct Ring {
   std::vector<std::uint8_t> out;
 };
 
-struct Case {
-  std::string name;
-  const Op* op;
-  double value;
-  Sampling sampling;
-};
+std::string lineName(int side, const OpCase& c) { return fmt::format("op.{}.{}", c.name, side); }
 
-/// About two thirds of the way to the strongest level, on the first grid that has the op.
-double usualValue(const Op& op, int side) {
-  for (const GridInfo& info : grids())
-    if (op.hasValue && hasLevels(op, info.grid))
-      return rawValue(op, info.grid, info.continuous ? 2.0 / 3 : static_cast<int>(info.top * 2 / 3), 1, side);
-  return 0;
-}
-
-std::vector<Case> casesOf(int side) {
-  std::vector<Case> cases;
-  for (const Op& op : ops()) {
-    const double value = usualValue(op, side);
-    cases.push_back({fmt::format("op.{}.{}", op.name, side), &op, value, {kFill, Filter::nearest}});
-    if (!op.geometric || !op.hasValue) continue;
-    for (const Filter filter : {Filter::bilinear, Filter::bicubic})
-      cases.push_back(
-          {fmt::format("op.{}.{}.{}", op.name, filterName(filter), side), &op, value, {kFill, filter}});
-  }
-  return cases;
-}
-
-void applyTo(Ring& ring, const Case& c, std::size_t i) {
+void applyTo(Ring& ring, const OpCase& c, std::size_t i) {
   Sampling sampling = c.sampling;
   if (c.op->hasPartner) sampling.other = ring.image(i + 1);
   c.op->apply(ring.image(i), ring.result(i), c.value, sampling);
 }
 
-Arm oursOf(Ring& ring, const Case& c) {
+Arm oursOf(Ring& ring, const OpCase& c) {
   return {timed(cpuSeconds, [&ring, &c, i = std::size_t{0}]() mutable { applyTo(ring, c, i++); })};
 }
 
@@ -72,7 +44,7 @@ Arm memcpyOf(Ring& ring) {
 }
 
 /// Tells Python about the op; its results are compared with ours. False, and why in the line: there is none.
-bool prepareReference(Reference& reference, Ring& ring, const Case& c, BenchLine& line) {
+bool prepareReference(Reference& reference, Ring& ring, const OpCase& c, BenchLine& line) {
   line.missing = reference.absence({Reference::Library::pillow});
   if (!line.missing.empty()) return false;
   reference.show(ring.data);
@@ -94,9 +66,9 @@ bool prepareReference(Reference& reference, Ring& ring, const Case& c, BenchLine
   return true;
 }
 
-void benchOp(RenderBench& bench, Ring& ring, const Case& c) {
+void benchOp(RenderBench& bench, Ring& ring, const OpCase& c) {
   BenchLine line;
-  line.result.name = c.name;
+  line.result.name = lineName(ring.data.width, c);
   const bool compares = prepareReference(bench.reference(), ring, c, line);
   std::vector<Arm> arms{oursOf(ring, c), memcpyOf(ring)};
   if (compares) arms.push_back(bench.reference().arm());
@@ -125,13 +97,13 @@ void benchMemcpy(RenderBench& bench, Ring& ring) {
 
 void benchOps(RenderBench& bench, int side) {
   bench.section(fmt::format("operations at {0} x {0} pixels", side));
-  std::vector<Case> cases = casesOf(side);
-  std::erase_if(cases, [&](const Case& c) { return !bench.wanted(c.name); });
+  std::vector<OpCase> cases = opCases(side);
+  std::erase_if(cases, [&](const OpCase& c) { return !bench.wanted(lineName(side, c)); });
   const bool copies = bench.wanted(fmt::format("memcpy.{}", side));
   if (cases.empty() && !copies) return;
   Ring ring(side);
   if (copies) benchMemcpy(bench, ring);
-  for (const Case& c : cases) benchOp(bench, ring, c);
+  for (const OpCase& c : cases) benchOp(bench, ring, c);
 }
 
 }  // namespace uada::cli

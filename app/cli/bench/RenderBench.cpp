@@ -111,6 +111,7 @@ void benchRender(const BenchOptions& options, const Console& console, BenchLines
   }
   benchScaling(bench);
   for (const int side : kSides) benchOps(bench, side);
+  benchBesideOpenCv(bench);
   bench.finish();
 }
 

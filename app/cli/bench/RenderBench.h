@@ -46,6 +46,8 @@ ResidentDataset madeUpImages(ImageSize size);
 
 /// op.NAME.SIDE with the op's own filter, op.NAME.FILTER.SIDE with another, memcpy.SIDE.
 void benchOps(RenderBench& bench, int side);
+/// opencv.NAME.224 and opencv.NAME.FILTER.224: an op beside the fastest call of OpenCV that does its work.
+void benchBesideOpenCv(RenderBench& bench);
 /// render.uada9.SIDE: nine variants of a sample; render.uada9_released.SIDE: beside the released script's
 /// way; render.plain.SIDE: only normalised.
 void benchVariants(RenderBench& bench, int side);

@@ -229,7 +229,8 @@ void addBench(Verbs& verbs) {
       {"bench", "Measure speed on this machine",
        "render  operations and augmentation chains, one thread, beside Pillow and torchvision where\n"
        "        UADA_PYTHON, python3 or /usr/bin/python3 has them: both do the same work in turn,\n"
-       "        pixels are compared, 'times longer' is the reference's time over ours\n"
+       "        pixels are compared, 'times longer' is the reference's time over ours; at 224 pixels each\n"
+       "        operation also beside the fastest call of OpenCV for the same work (opencv.NAME.224)\n"
        "load    JPEG files to the numbers of a batch, one thread, beside OpenCV and albumentations where a\n"
        "        Python has them\n"
        "seg     a predicted label map of 2,048 x 1,024 pixels and 19 classes compared with the true one\n"
