@@ -18,41 +18,6 @@ using reference::color;
 using reference::greySum;
 using reference::mix;
 #else
-/// grey() of Blend.h. Two products at a time are added in 32 bits; the weight of green, too large for 16 bits
-/// with sign, is halved and taken twice.
-HWY_INLINE Whole luma(Whole red, Whole green, Whole blue) {
-  const hn::Repartition<std::int16_t, Wholes> pairs;
-  constexpr std::int32_t kGreen = 38470 / 2 << 16;
-  const Whole high = hn::ShiftLeft<16>(green);
-  const auto redGreen = hn::BitCast(pairs, hn::Or(red, high));
-  const auto blueGreen = hn::BitCast(pairs, hn::Or(blue, high));
-  const auto redWeights = hn::BitCast(pairs, hn::Set(Wholes(), kGreen | 19595));
-  const auto blueWeights = hn::BitCast(pairs, hn::Set(Wholes(), kGreen | 7471));
-  Whole unused = hn::Zero(Wholes());
-  Whole sum = hn::Set(Wholes(), 32768);
-  sum = hn::ReorderWidenMulAccumulate(Wholes(), redGreen, redWeights, sum, unused);
-  sum = hn::ReorderWidenMulAccumulate(Wholes(), blueGreen, blueWeights, sum, unused);
-  return hn::ShiftRight<16>(sum);
-}
-
-template <int k>
-HWY_INLINE Whole lumaOf(Vector red, Vector green, Vector blue) {
-  return luma(quarter<k>(red), quarter<k>(green), quarter<k>(blue));
-}
-
-void color(ImageView in, ImageSpan out, float factor) {
-  const Single f = hn::Set(Singles(), factor);
-  const bool done = covered(in.bytes() / 3, kBytes, [&](std::size_t i) {
-    Vector red, green, blue;
-    hn::LoadInterleaved3(Bytes(), in.rgb + 3 * i, red, green, blue);
-    const Vector grey = joined(lumaOf<0>(red, green, blue), lumaOf<1>(red, green, blue),
-                               lumaOf<2>(red, green, blue), lumaOf<3>(red, green, blue));
-    hn::StoreInterleaved3(blended(grey, red, f), blended(grey, green, f), blended(grey, blue, f), Bytes(),
-                          out.rgb + 3 * i);
-  });
-  if (!done) reference::color(in, out, factor);
-}
-
 /// Pixels of three bytes to one a lane, with green twice, in so many lanes as there are: red, green, blue,
 /// green.
 HWY_INLINE Vector spread(Vector pixels) {
@@ -76,7 +41,8 @@ HWY_INLINE Vector spread(Vector pixels) {
 #endif
 }
 
-/// grey() of spread() pixels.
+/// grey() of Blend.h, of spread() pixels. Two products at a time are added in 32 bits; the weight of green,
+/// too large for 16 bits with sign, is halved and taken twice.
 HWY_INLINE Whole lumaOf(Vector spreadPixels) {
   const hn::Repartition<std::int16_t, Wholes> d;
   const auto bytes = hn::BitCast(hn::RebindToUnsigned<decltype(d)>(), spreadPixels);
@@ -88,6 +54,68 @@ HWY_INLINE Whole lumaOf(Vector spreadPixels) {
   sum = hn::ReorderWidenMulAccumulate(Wholes(), redBlue, weights, sum, unused);
   sum = hn::ReorderWidenMulAccumulate(Wholes(), greens, hn::Set(d, 38470 / 2), sum, unused);
   return hn::ShiftRight<16>(sum);
+}
+
+constexpr std::size_t kGroup = kBytes / 4 * 3;  ///< bytes of the pixels that spread() takes
+
+/// The way back from packed() vectors: in each 16 bytes 4 of red, 4 of green, and 4 of blue from kBlue on.
+template <int kBlue>
+HWY_INLINE Vector gathered(Vector channels) {
+#if HWY_TARGET <= HWY_AVX3_DL
+  alignas(64) static constexpr auto kPlaces = [] {
+    std::array<std::uint8_t, kBytes> places{};
+    for (std::size_t k = 0; k < kGroup; ++k) {
+      const std::size_t starts[] = {0, 4, kBlue}, pixel = k / 3;
+      places[k] = static_cast<std::uint8_t>(pixel / 4 * 16 + starts[k % 3] + pixel % 4);
+    }
+    return places;
+  }();
+  return Vector{_mm512_permutexvar_epi8(load(kPlaces.data()).raw, channels.raw)};
+#else
+  constexpr std::uint8_t b = kBlue;
+  alignas(16) static constexpr std::uint8_t kPlaces[] = {0,     4, b, 1,     5, b + 1, 2, 6,
+                                                         b + 2, 3, 7, b + 3, 0, 0,     0, 0};
+  alignas(64) static constexpr std::int32_t kLanes[] = {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 0, 0, 0};
+  alignas(64) static constexpr std::int32_t kFewLanes[] = {0, 1, 2, 4, 5, 6, 0, 0};
+  const Vector pixels = hn::TableLookupBytes(channels, hn::LoadDup128(Bytes(), kPlaces));
+  if constexpr (kBytes == 16) return pixels;
+  const auto lanes = hn::SetTableIndices(Wholes(), kBytes == 64 ? kLanes : kFewLanes);
+  return hn::BitCast(Bytes(), hn::TableLookupLanes(hn::BitCast(Wholes(), pixels), lanes));
+#endif
+}
+
+/// The channels of a group of pixels, blended with their grey, one pixel a lane.
+struct Coloured {
+  Whole red, green, blue;
+  HWY_INLINE Coloured(const std::uint8_t* from, Single factor) {
+    const Vector pixels = spread(load(from));
+    const Single grey = shifted(lumaOf(pixels));
+    red = blendedShifted(grey, shifted(quarter<0>(pixels)), factor);
+    green = blendedShifted(grey, shifted(quarter<1>(pixels)), factor);
+    blue = blendedShifted(grey, shifted(quarter<2>(pixels)), factor);
+  }
+};
+
+/// Two groups of pixels. Reads and writes kBytes - kGroup bytes more.
+HWY_INLINE void colorGroups(const std::uint8_t* from, std::uint8_t* to, Single factor) {
+  const Coloured first(from, factor), second(from + kGroup, factor);
+  const Short blues = hn::ReorderDemote2To(Shorts(), first.blue, second.blue);
+  const Short firsts = hn::ReorderDemote2To(Shorts(), first.red, first.green);
+  const Short seconds = hn::ReorderDemote2To(Shorts(), second.red, second.green);
+  store(gathered<8>(packed(firsts, blues)), to);
+  store(gathered<12>(packed(seconds, blues)), to + kGroup);
+}
+
+void color(ImageView in, ImageSpan out, float factor) {
+  constexpr std::size_t kStep = 2 * kGroup, kTouched = kGroup + kBytes;
+  const Single f = hn::Set(Singles(), factor);
+  const std::size_t bytes = in.bytes();
+  std::size_t i = 0;
+  for (; i + kTouched <= bytes; i += kStep) colorGroups(in.rgb + i, out.rgb + i, f);
+  std::uint8_t rest[2 * kTouched] = {}, done[2 * kTouched];
+  std::copy(in.rgb + i, in.rgb + bytes, rest);
+  for (std::size_t at = 0; at < bytes - i; at += kStep) colorGroups(rest + at, done + at, f);
+  std::copy_n(done, bytes - i, out.rgb + i);
 }
 
 /// Adds the spread pixels of from[at..end-1], as long as a whole vector can be read.
@@ -118,10 +146,8 @@ std::uint64_t greySum(ImageView image) {
 }
 
 void mix(ImageView in, ImageView other, ImageSpan out, float factor) {
-  // In vectors of 16 bytes the compiler does better by itself.
-  if (kBytes < 32) return reference::mix(in, other, out, factor);
   const Single f = hn::Set(Singles(), factor);
-  const bool done = covered(in.bytes(), kBytes, [&](std::size_t i) {
+  const bool done = coveredAligned(out.rgb, in.bytes(), [&](std::size_t i) {
     store(blended(load(in.rgb + i), load(other.rgb + i), f), out.rgb + i);
   });
   if (!done) reference::mix(in, other, out, factor);

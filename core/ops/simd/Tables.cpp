@@ -79,7 +79,7 @@ void applyTable(ImageView in, ImageSpan out, const ByteTable& table) {
   // In vectors of 16 bytes there is nothing to gain.
   if (kBytes < 32 || in.bytes() < kBytes) return reference::applyTable(in, out, table);
   const Lookup lookup(table);
-  covered(in.bytes(), kBytes, [&](std::size_t i) { store(lookup(load(in.rgb + i)), out.rgb + i); });
+  coveredAligned(out.rgb, in.bytes(), [&](std::size_t i) { store(lookup(load(in.rgb + i)), out.rgb + i); });
 }
 
 #if HWY_TARGET <= HWY_AVX3_DL
@@ -114,7 +114,7 @@ void applyTables(ImageView in, ImageSpan out, const ChannelTables& tables) {
 
 void mapBits(ImageView in, ImageSpan out, std::uint8_t keep, std::uint8_t turn) {
   const Vector kept = hn::Set(Bytes(), keep), turned = hn::Set(Bytes(), turn);
-  const bool done = covered(in.bytes(), kBytes, [&](std::size_t i) {
+  const bool done = coveredAligned(out.rgb, in.bytes(), [&](std::size_t i) {
     store(hn::Xor(hn::And(load(in.rgb + i), kept), turned), out.rgb + i);
   });
   if (!done) reference::mapBits(in, out, keep, turn);
@@ -129,15 +129,15 @@ HWY_INLINE Vector inverted(Vector v, int lowest) {
 void invertFrom(ImageView in, ImageSpan out, int lowest) {
   // No byte can hold 256.
   if (lowest > 255) return mapBits(in, out, 255, 0);
-  const bool done = covered(in.bytes(), kBytes,
-                            [&](std::size_t i) { store(inverted(load(in.rgb + i), lowest), out.rgb + i); });
+  const bool done = coveredAligned(
+      out.rgb, in.bytes(), [&](std::size_t i) { store(inverted(load(in.rgb + i), lowest), out.rgb + i); });
   if (!done) reference::invertFrom(in, out, lowest);
 }
 
 void addInverted(ImageView in, ImageSpan out, int shift) {
   const Vector more = hn::Set(Bytes(), static_cast<std::uint8_t>(std::max(shift, 0)));
   const Vector less = hn::Set(Bytes(), static_cast<std::uint8_t>(std::max(-shift, 0)));
-  const bool done = covered(in.bytes(), kBytes, [&](std::size_t i) {
+  const bool done = coveredAligned(out.rgb, in.bytes(), [&](std::size_t i) {
     store(inverted(hn::SaturatedSub(hn::SaturatedAdd(load(in.rgb + i), more), less), 128), out.rgb + i);
   });
   if (!done) reference::addInverted(in, out, shift);
