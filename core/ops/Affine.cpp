@@ -102,15 +102,19 @@ bool moved(ImageView in, ImageSpan out, const Affine& a, const Colour& fill) {
   int column = 0, row = 0;
   if (!movedRun(a.x0 + a.xx * 0.5, in.width, out.width, across, column)) return false;
   if (!movedRun(a.y0 + a.yy * 0.5, in.height, out.height, down, row)) return false;
-  for (int y = 0; y < out.height; ++y) {
+  if (across.begin == across.end) down.end = down.begin;
+  fillPixels(out.rgb, down.begin * out.width, fill);
+  fillPixels(out.row(down.end), (out.height - down.end) * out.width, fill);
+  if (down.begin == down.end) return true;
+  const std::uint8_t* from = in.row(row) + std::size_t{3} * column;
+  if (across.begin == 0 && across.end == in.width) {
+    std::memcpy(out.row(down.begin), from, std::size_t{3} * in.width * (down.end - down.begin));
+    return true;
+  }
+  for (int y = down.begin; y < down.end; ++y, from += std::size_t{3} * in.width) {
     std::uint8_t* to = out.row(y);
-    if (y < down.begin || y >= down.end || across.begin == across.end) {
-      fillPixels(to, out.width, fill);
-      continue;
-    }
     fillPixels(to, across.begin, fill);
-    std::memcpy(to + std::size_t{3} * across.begin, in.row(row + y - down.begin) + std::size_t{3} * column,
-                std::size_t{3} * (across.end - across.begin));
+    std::memcpy(to + std::size_t{3} * across.begin, from, std::size_t{3} * (across.end - across.begin));
     fillPixels(to + std::size_t{3} * across.end, out.width - across.end, fill);
   }
   return true;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -18,19 +17,20 @@ inline void put(std::uint8_t* out, const std::uint8_t* colour) {
 
 /// Paints `count` pixels in a row.
 inline void fillPixels(std::uint8_t* out, int count, const Colour& colour) {
-  if (count <= 0) return;
-  if (count <= 4) {
+  constexpr int kPixels = 16;  // a whole number of words
+  constexpr std::size_t kBytes = std::size_t{3} * kPixels;
+  if (count < kPixels) {
     for (int i = 0; i < count; ++i) put(out + 3 * i, colour.data());
     return;
   }
-  const std::size_t bytes = std::size_t{3} * static_cast<unsigned>(count);
-  if (colour[0] == colour[1] && colour[1] == colour[2]) {
-    std::memset(out, colour[0], bytes);
-    return;
-  }
-  put(out, colour.data());
-  for (std::size_t done = 3; done < bytes; done *= 2)
-    std::memcpy(out + done, out, std::min(done, bytes - done));
+  // Made of numbers: bytes written one by one would have to be waited for.
+  const std::uint64_t one = colour[0] | std::uint64_t{colour[1]} << 8 | std::uint64_t{colour[2]} << 16;
+  const std::uint64_t words[] = {one | one << 24 | one << 48, one >> 16 | one << 8 | one << 32 | one << 56,
+                                 one >> 8 | one << 16 | one << 40};
+  std::array<std::uint64_t, kBytes / 8> pixels;
+  for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = words[k % 3];
+  for (int i = 0; i + kPixels <= count; i += kPixels) std::memcpy(out + 3 * i, pixels.data(), kBytes);
+  std::memcpy(out + std::ptrdiff_t{3} * (count - kPixels), pixels.data(), kBytes);
 }
 
 }  // namespace uada
