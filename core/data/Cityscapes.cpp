@@ -65,7 +65,7 @@ constexpr ClassTable trainIdTable() {
   return table;
 }
 
-void makeClasses(LabelMap& map, const fs::path& file) {
+void makeClasses(LabelMap& map, const fs::path& file, int) {
   static constexpr ClassTable kOfIds = idTable(), kOfTrainIds = trainIdTable();
   const bool areTrainIds = file.string().ends_with(kTrainIds);
   const ClassTable& table = areTrainIds ? kOfTrainIds : kOfIds;
@@ -105,7 +105,7 @@ void listSpareMaps(FolderListing& listing, std::string_view split) {
       for (const std::string& map : fileNames(listing.folder / placeOf(kMaps, split) / city, ending)) {
         const std::string name = map.substr(0, map.size() - ending.size());
         if (!images.contains(fmt::format("{}/{}/{}{}", placeOf(kImages, split), city, name, kImageEnding)))
-          addSpareMap(listing, fmt::format("{}/{}/{}", placeOf(kMaps, split), city, map));
+          addSpareTarget(listing, fmt::format("{}/{}/{}", placeOf(kMaps, split), city, map));
       }
 }
 
@@ -113,7 +113,7 @@ void listSpareMaps(FolderListing& listing, std::string_view split) {
 /// where that is missing, NAME_gtFine_labelTrainIds.png.
 FolderListing listScenes(const fs::path& dir, std::string_view split, const Loading& loading) {
   requireFolders(dir, split);
-  FolderListing listing{dir, std::string(split), {}, {}, makeClasses};
+  FolderListing listing{dir, std::string(split), {}, {}, makeClasses, nullptr, {}};
   for (const SceneClass& known : kClasses) listing.classes.emplace_back(known.name);
   std::size_t others = 0;
   for (const std::string& city : folderNames(dir / placeOf(kImages, split)))

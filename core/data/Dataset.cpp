@@ -18,6 +18,25 @@ const DataReport::File* DataReport::firstDifferent() const {
   return found == files.end() ? nullptr : &*found;
 }
 
+/// Source: the devkit of PASCAL VOC, VOClabelcolormap: the bits of the number behind the class's, three at a
+/// time from the lowest, are the bits of red, green and blue from the highest.
+std::vector<std::array<std::uint8_t, 3>> classColoursOf(const DatasetEntry& entry, int classes) {
+  auto colours = entry.classColours;
+  for (int label = static_cast<int>(colours.size()); label < classes; ++label) {
+    std::array<std::uint8_t, 3> colour{};
+    for (int bits = label + 1, place = 7; bits > 0; bits >>= 3, --place)
+      for (int c = 0; c < 3; ++c)
+        colour[static_cast<std::size_t>(c)] |= static_cast<std::uint8_t>((bits >> c & 1) << place);
+    colours.push_back(colour);
+  }
+  return colours;
+}
+
+BoxesView boxesOf(const Dataset& data, std::uint32_t index) {
+  if (data.targetKind() != TargetKind::boxes) return {};
+  return std::get<BoxesView>(*data.target(index));
+}
+
 std::string className(const DatasetEntry& entry, const Dataset& data, int label) {
   const std::vector<std::string> own = data.classNames();
   const std::vector<std::string>& names = own.empty() ? entry.classNames : own;

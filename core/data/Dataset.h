@@ -52,6 +52,9 @@ class Dataset {
   }
 };
 
+/// The objects of an image; empty: it has none, or the set has other targets. As long as the set lives.
+BoxesView boxesOf(const Dataset& data, std::uint32_t index);
+
 /// The size that all images have; empty: there are none, or they differ.
 ImageSize commonSize(const Dataset& data);
 
@@ -94,7 +97,7 @@ struct DataReport {
   };
   std::vector<File> files;
   std::size_t train = 0, test = 0;
-  std::vector<std::size_t> trainPerClass, testPerClass;  ///< images; empty: their pixels have classes
+  std::vector<std::size_t> trainPerClass, testPerClass;  ///< images; empty: they have no labels
   /// Of the sound images of a split with label maps.
   struct Maps {
     ImageSize least, most;  ///< the smallest and the largest sides
@@ -102,7 +105,14 @@ struct DataReport {
         pixels;  ///< of each class, and last of none; empty: a split without label maps
   };
   Maps trainMaps, testMaps;
-  std::vector<std::string> problems;  ///< in words; empty: sound
+  /// Of the sound images of a split with boxes.
+  struct Objects {
+    std::vector<std::size_t> perClass;  ///< empty: a split without boxes
+    std::size_t difficult = 0;          ///< of them: neither trained on nor counted by the test
+  };
+  Objects trainObjects, testObjects;
+  std::vector<std::string> classNames;  ///< as the files name them; empty: they do not
+  std::vector<std::string> problems;    ///< in words; empty: sound
 
   /// The first file that is not the published one; none: the whole set is as it was published.
   const File* firstDifferent() const;
@@ -132,7 +142,7 @@ struct DatasetEntry {
     std::string file, what;  ///< "data_batch_1", "the Python version, which is not read"
   };
   std::vector<OtherForm> otherForms;
-  /// RGB, for drawing label maps; empty: none are usual.
+  /// RGB, for drawing label maps and boxes; empty: none are usual.
   std::vector<std::array<std::uint8_t, 3>> classColours = {};
   bool isOwn = false;  ///< any folder that is named; there is none that is looked for
 
@@ -151,6 +161,9 @@ struct DatasetEntry {
 
 /// "'/x/data_batch_1' (the Python version, which is not read)" for each other form in the folder.
 std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::filesystem::path& folder);
+
+/// RGB of each class: those that are usual for the set, else those that PASCAL VOC has for its labels.
+std::vector<std::array<std::uint8_t, 3>> classColoursOf(const DatasetEntry& entry, int classes);
 
 /// "tench", as the catalogue or the files name the class; "class 7" where neither does; "" for -1.
 std::string className(const DatasetEntry& entry, const Dataset& data, int label);

@@ -32,9 +32,9 @@ std::string identityOf(const FolderIndex& index) {
     add(entry.file.name);
     add(std::to_string(entry.file.label));
     add(entry.hash);
-    if (entry.file.map.name.empty()) continue;
-    add(entry.file.map.name);
-    add(entry.mapHash);
+    if (entry.file.target.name.empty()) continue;
+    add(entry.file.target.name);
+    add(entry.targetHash);
   }
   return hash.digits();
 }
@@ -91,10 +91,11 @@ std::span<const std::byte> unchangedBytes(const std::filesystem::path& path, std
 
 }  // namespace
 
-FolderDataset::FolderDataset(std::filesystem::path folder, FolderIndex index, MakeClasses makeClasses)
-    : folder_(std::move(folder)),
+FolderDataset::FolderDataset(const FolderListing& listing, FolderIndex index)
+    : folder_(listing.folder),
       index_(std::move(index)),
-      makeClasses_(makeClasses),
+      kind_(listing.targetKind()),
+      makeClasses_(listing.makeClasses),
       identity_(identityOf(index_)) {}
 
 void FolderDataset::requireSize(const std::filesystem::path& file, ImageSize found,
@@ -120,16 +121,17 @@ Held<ImageView> FolderDataset::image(std::uint32_t index, const PixelBox* part) 
 
 Held<TargetView> FolderDataset::target(std::uint32_t index) const {
   const ListedFile& listed = index_.files[index].file;
-  if (!makeClasses_) return Held<TargetView>(Label{listed.label});
-  const std::filesystem::path file = folder_ / listed.map.name;
-  const auto bytes = unchangedBytes(file, listed.map.bytes, listed.map.time);
+  if (kind_ == TargetKind::label) return Held<TargetView>(Label{listed.label});
+  if (kind_ == TargetKind::boxes) return Held<TargetView>(BoxesView(index_.files[index].boxes));
+  const std::filesystem::path file = folder_ / listed.target.name;
+  const auto bytes = unchangedBytes(file, listed.target.bytes, listed.target.time);
   LabelMap map;
   map.labels = maps_->take();
   const ImageSize size = decodeLabelsTrusted(bytes, "'" + file.string() + "'", map.labels);
   requireSize(file, size, index);
   map.width = size.width;
   map.height = size.height;
-  makeClasses_(map, file);
+  makeClasses_(map, file, classes());
   const LabelMapView view = map.view();
   return Held<TargetView>(view, maps_->owning(std::move(map.labels)));
 }
@@ -149,8 +151,8 @@ std::string damageText(const FolderListing& listing, const FolderIndex& index) {
   return text;
 }
 
-/// Says what of a set with label maps tells nothing.
-static void noteMaps(const FolderListing& listing, const FolderIndex& index, const Loading& loading) {
+/// Says what of a set with label maps or boxes tells nothing, and what of its boxes was mended.
+static void noteTargets(const FolderListing& listing, const FolderIndex& index, const Loading& loading) {
   if (!loading.note) return;
   const auto number = [](std::size_t n) { return groupedText(static_cast<long long>(n)); };
   const auto uncounted = std::ranges::count_if(index.files, &IndexedFile::isUncounted);
@@ -160,12 +162,21 @@ static void noteMaps(const FolderListing& listing, const FolderIndex& index, con
                     number(static_cast<std::size_t>(uncounted)), number(index.files.size()), listing.split,
                     listing.folder.string(),
                     quotable(std::ranges::find_if(index.files, &IndexedFile::isUncounted)->file.name)));
-  if (!listing.spareMaps.empty())
-    loading.note(
-        fmt::format("{} label file{} of {} images in '{}' {} no image and {} not used; the first is '{}'",
-                    number(listing.spareMaps.size()), listing.spareMaps.size() == 1 ? "" : "s", listing.split,
-                    listing.folder.string(), listing.spareMaps.size() == 1 ? "has" : "have",
-                    listing.spareMaps.size() == 1 ? "is" : "are", quotable(listing.spareMaps.front().name)));
+  const auto isMended = [](const IndexedFile& entry) { return !entry.remark.empty(); };
+  if (const auto mended = std::ranges::count_if(index.files, isMended); mended > 0) {
+    const IndexedFile& first = *std::ranges::find_if(index.files, isMended);
+    loading.note(fmt::format("the boxes of {} of {} {} images in '{}' were mended; of '{}' {}",
+                             number(static_cast<std::size_t>(mended)), number(index.files.size()),
+                             listing.split, listing.folder.string(), quotable(first.file.target.name),
+                             first.remark));
+  }
+  if (!listing.spareTargets.empty())
+    loading.note(fmt::format(
+        "{} {} file{} of {} images in '{}' {} no image and {} not used; the first is '{}'",
+        number(listing.spareTargets.size()), listing.readBoxes ? "annotation" : "label",
+        listing.spareTargets.size() == 1 ? "" : "s", listing.split, listing.folder.string(),
+        listing.spareTargets.size() == 1 ? "has" : "have", listing.spareTargets.size() == 1 ? "is" : "are",
+        quotable(listing.spareTargets.front().name)));
 }
 
 std::shared_ptr<const FolderDataset> openFolder(const FolderListing& listing, const Loading& loading) {
@@ -178,8 +189,8 @@ std::shared_ptr<const FolderDataset> openFolder(const FolderListing& listing, co
   if (index.files.empty())
     throw Error(
         fmt::format("'{}' holds no {} image that can be read", listing.folder.string(), listing.split));
-  noteMaps(listing, index, loading);
-  return std::make_shared<FolderDataset>(listing.folder, std::move(index), listing.makeClasses);
+  noteTargets(listing, index, loading);
+  return std::make_shared<FolderDataset>(listing, std::move(index));
 }
 
 }  // namespace uada

@@ -12,12 +12,11 @@
 namespace uada {
 
 /// A data set whose images are files of any size, decoded when they are asked for. Each has a label, or a
-/// file with its label map, which is decoded likewise.
+/// file with its label map, which is decoded likewise, or boxes.
 class FolderDataset final : public Dataset {
  public:
-  /// index        of sound files only
-  /// makeClasses  of a set with label maps, as the listing has it
-  FolderDataset(std::filesystem::path folder, FolderIndex index, MakeClasses makeClasses = nullptr);
+  /// index  of sound files of the listing only
+  FolderDataset(const FolderListing& listing, FolderIndex index);
 
   std::size_t size() const override { return index_.files.size(); }
   ImageSize imageSize(std::uint32_t index) const override {
@@ -25,7 +24,7 @@ class FolderDataset final : public Dataset {
   }
   Held<ImageView> image(std::uint32_t index, const PixelBox* part = nullptr) const override;
   Held<TargetView> target(std::uint32_t index) const override;
-  TargetKind targetKind() const override { return makeClasses_ ? TargetKind::labelMap : TargetKind::label; }
+  TargetKind targetKind() const override { return kind_; }
   int classes() const override { return static_cast<int>(index_.classes.size()); }
   std::vector<std::string> classNames() const override { return index_.classes; }
   std::string identity() const override { return identity_; }
@@ -38,6 +37,7 @@ class FolderDataset final : public Dataset {
   void requireSize(const std::filesystem::path& file, ImageSize found, std::uint32_t index) const;
   std::filesystem::path folder_;
   FolderIndex index_;
+  TargetKind kind_;
   MakeClasses makeClasses_;
   std::string identity_;  ///< SHA-256 of the classes and of each file's name, label and content
   std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();  ///< of images

@@ -21,6 +21,7 @@ constexpr std::size_t kMaxIndexBytes = std::size_t{4} << 30;
 /// Files that are looked at between two reports of progress: some tenths of a second.
 constexpr std::size_t kFilesAtOnce = 128;
 constexpr std::size_t kShownDigits = 32;
+constexpr std::size_t kMaxAnnotationBytes = std::size_t{4} << 20;
 
 void say(const Loading& loading, const std::string& text) {
   if (loading.note) loading.note(text);
@@ -72,15 +73,32 @@ void store(const fs::path& path, const FolderListing& listing, const FolderIndex
   }
 }
 
-/// Looks at the label map of an image whose size is known.
-void lookAtMap(const FolderListing& listing, IndexedFile& entry) {
-  const fs::path path = listing.folder / entry.file.map.name;
-  const std::string what = "'" + path.string() + "'";
+/// The bytes of the file with an image's label map or boxes.
+std::vector<std::byte> targetBytes(const FolderListing& listing, const IndexedFile& entry) {
+  const fs::path path = listing.folder / entry.file.target.name;
   std::error_code ignored;
   if (!fs::exists(path, ignored))
-    throw Error(fmt::format("'{}' has no labels: {} is not there; add it, or remove the image",
-                            (listing.folder / entry.file.name).string(), what));
-  const std::vector<std::byte> bytes = readBinaryFile(path, ImageLimits{}.maxFileBytes);
+    throw Error(fmt::format("'{}' has no {}: '{}' is not there; add it, or remove the image",
+                            (listing.folder / entry.file.name).string(),
+                            listing.readBoxes ? "annotation" : "labels", path.string()));
+  return readBinaryFile(path, listing.readBoxes ? kMaxAnnotationBytes : ImageLimits{}.maxFileBytes);
+}
+
+/// Looks at the boxes of an image whose size is known.
+void lookAtBoxes(const FolderListing& listing, IndexedFile& entry) {
+  const std::vector<std::byte> bytes = targetBytes(listing, entry);
+  const fs::path path = listing.folder / entry.file.target.name;
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  entry.boxes = listing.readBoxes(text, "'" + path.string() + "'", {entry.width, entry.height},
+                                  listing.classes, entry.remark);
+  entry.targetHash = sha256(bytes).substr(0, kShownDigits);
+}
+
+/// Looks at the label map of an image whose size is known.
+void lookAtMap(const FolderListing& listing, IndexedFile& entry) {
+  const std::vector<std::byte> bytes = targetBytes(listing, entry);
+  const fs::path path = listing.folder / entry.file.target.name;
+  const std::string what = "'" + path.string() + "'";
   LabelMap map;
   const ImageSize size = decodeLabelsTrusted(bytes, what, map.labels);
   map.width = size.width;
@@ -88,9 +106,9 @@ void lookAtMap(const FolderListing& listing, IndexedFile& entry) {
   if (size != ImageSize{entry.width, entry.height})
     throw Error(fmt::format("{} has {} x {} pixels, {} x {} expected as its image '{}' has; export it again",
                             what, size.width, size.height, entry.width, entry.height, entry.file.name));
-  listing.makeClasses(map, path);
-  entry.mapHash = sha256(bytes).substr(0, kShownDigits);
   const std::size_t classes = listing.classes.size();
+  listing.makeClasses(map, path, static_cast<int>(classes));
+  entry.targetHash = sha256(bytes).substr(0, kShownDigits);
   entry.mapPixels.assign(classes + 1, 0);
   for (const std::uint8_t label : map.labels) ++entry.mapPixels[std::min<std::size_t>(label, classes)];
 }
@@ -110,6 +128,7 @@ IndexedFile lookedAt(const FolderListing& listing, const ListedFile& file) {
     entry.width = image.width;
     entry.height = image.height;
     if (listing.makeClasses) lookAtMap(listing, entry);
+    if (listing.readBoxes) lookAtBoxes(listing, entry);
   } catch (const Error& problem) {
     entry = {};
     entry.file = file;
@@ -134,7 +153,7 @@ FolderIndex indexOf(const FolderListing& listing, const Loading& loading) {
     const auto known = stored.find(file.name);
     // What was wrong with a file may have passed: it is looked at again.
     if (known != stored.end() && known->second.problem.empty() && known->second.file.bytes == file.bytes &&
-        known->second.file.time == file.time && known->second.file.map == file.map) {
+        known->second.file.time == file.time && known->second.file.target == file.target) {
       index.files[i] = std::move(known->second);
       index.files[i].file.label = file.label;
     } else {

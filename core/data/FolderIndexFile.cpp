@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "UADA image index 2\n";
+constexpr std::string_view kMagic = "UADA image index 3\n";
 constexpr std::size_t kHashDigits = 64;
 static_assert(std::endian::native == std::endian::little, "index files are of this machine's cache only");
 
@@ -76,6 +76,22 @@ void visitPixels(Unpacker& unpacker, std::vector<std::uint64_t>& pixels) {
   for (std::uint64_t& count : pixels) unpacker.number(count);
 }
 
+template <class Archive, class Box>
+void visitBox(Archive& archive, Box& box) {
+  for (auto* edge : {&box.left, &box.top, &box.right, &box.bottom}) archive.number(*edge);
+  archive.number(box.label);
+  archive.number(box.difficult);
+}
+constexpr std::size_t kBoxBytes = 5 * 4 + 1;
+void visitBoxes(Packer& packer, const Boxes& boxes) {
+  packer.number(static_cast<std::uint64_t>(boxes.size()));
+  for (const ObjectBox& box : boxes) visitBox(packer, box);
+}
+void visitBoxes(Unpacker& unpacker, Boxes& boxes) {
+  boxes.resize(unpacker.count(kBoxBytes));
+  for (ObjectBox& box : boxes) visitBox(unpacker, box);
+}
+
 /// The members of an entry, written and read by one list.
 template <class Archive, class Entry>
 void visitEntry(Archive& archive, Entry& entry) {
@@ -83,20 +99,22 @@ void visitEntry(Archive& archive, Entry& entry) {
   archive.number(entry.file.label);
   archive.number(entry.file.bytes);
   archive.number(entry.file.time);
-  archive.text(entry.file.map.name);
-  archive.number(entry.file.map.bytes);
-  archive.number(entry.file.map.time);
+  archive.text(entry.file.target.name);
+  archive.number(entry.file.target.bytes);
+  archive.number(entry.file.target.time);
   archive.number(entry.width);
   archive.number(entry.height);
   for (auto& value : entry.sums.sum) archive.number(value);
   for (auto& value : entry.sums.squares) archive.number(value);
   archive.number(entry.sums.pixels);
   archive.text(entry.hash);
-  archive.text(entry.mapHash);
+  archive.text(entry.targetHash);
   visitPixels(archive, entry.mapPixels);
+  visitBoxes(archive, entry.boxes);
+  archive.text(entry.remark);
   archive.text(entry.problem);
 }
-constexpr std::size_t kLeastEntry = 5 * 4 + 3 * 4 + 4 * 8 + 8 * 8;  // bytes
+constexpr std::size_t kLeastEntry = 6 * 4 + 3 * 4 + 4 * 8 + 9 * 8;  // bytes
 
 std::string keyOf(const FolderListing& listing) {
   std::error_code ignored;

@@ -213,20 +213,34 @@ std::vector<std::string> fileNames(const fs::path& folder, std::string_view endi
   return names;
 }
 
-void addPair(FolderListing& listing, const std::string& image, const std::vector<std::string>& maps) {
+void addPair(FolderListing& listing, const std::string& image, const std::vector<std::string>& targets) {
   addFile(listing, image, 0, listing.folder.string());
-  FileState& map = listing.files.back().map;
-  for (const std::string& name : maps) {
-    map.name = name;
-    if (!lookUp(listing.folder, map)) return;
+  FileState& target = listing.files.back().target;
+  for (const std::string& name : targets) {
+    target.name = name;
+    if (!lookUp(listing.folder, target)) return;
   }
-  map = {maps.front()};
+  target = {targets.front()};
 }
 
-void addSpareMap(FolderListing& listing, const std::string& map) {
-  FileState file{map};
+void addSpareTarget(FolderListing& listing, const std::string& target) {
+  FileState file{target};
   static_cast<void>(lookUp(listing.folder, file));  // where it is gone again its size stays 0
-  listing.spareMaps.push_back(std::move(file));
+  listing.spareTargets.push_back(std::move(file));
+}
+
+std::vector<std::string> readNameLines(const fs::path& file) {
+  std::vector<std::string> names;
+  std::set<std::string, std::less<>> known;
+  eachLine(file, [&](std::size_t number, std::string_view line) {
+    constexpr std::string_view kGaps = "\t ";
+    const std::size_t first = line.find_first_not_of(kGaps);
+    if (first == line.npos) return;
+    const std::string_view name = line.substr(first, line.find_last_not_of(kGaps) - first + 1);
+    if (!known.emplace(name).second) refuseLine(file, number, line, "each name once");
+    names.emplace_back(name);
+  });
+  return names;
 }
 
 std::vector<LabelledLine> readLabelLines(const fs::path& file) {

@@ -28,14 +28,18 @@ void listClassFolders(FolderListing& listing, const std::string& part, const std
 std::vector<std::string> fileNames(const std::filesystem::path& folder, std::string_view ending,
                                    std::size_t* others = nullptr);
 
-/// Adds an image and the first of its label files that is there. Where none is, the first stands in the
-/// listing, and the image is found damaged when it is looked at.
-/// image, maps  relative to the listing's folder
-void addPair(FolderListing& listing, const std::string& image, const std::vector<std::string>& maps);
+/// Adds an image and the first of its files with a label map or boxes that is there. Where none is, the first
+/// stands in the listing, and the image is found damaged when it is looked at. image, targets  relative to
+/// the listing's folder
+void addPair(FolderListing& listing, const std::string& image, const std::vector<std::string>& targets);
 
-/// Adds a label file whose image is not there.
-/// map  relative to the listing's folder
-void addSpareMap(FolderListing& listing, const std::string& map);
+/// Adds a file with a label map or boxes whose image is not there.
+/// target  relative to the listing's folder
+void addSpareTarget(FolderListing& listing, const std::string& target);
+
+/// The lines of a text file without the blanks around them; empty ones are passed over.
+/// throws  Error for a line that stands twice
+std::vector<std::string> readNameLines(const std::filesystem::path& file);
 
 /// Lines of a text file: an image and its class.
 struct LabelledLine {

@@ -27,7 +27,7 @@ static void count(DataReport::Maps& maps, const IndexedFile& entry) {
 }
 
 /// A file that is as it should be, and of which there is something to say all the same.
-static DataReport::File remarked(const FileState& file, const char* remark) {
+static DataReport::File remarked(const FileState& file, const std::string& remark) {
   return {.name = file.name,
           .bytes = file.bytes,
           .hash = {},
@@ -45,15 +45,30 @@ static void checkMaps(const FolderListing& listing, const FolderIndex& index, Da
     ++sound;
     if (!entry.isUncounted()) continue;
     ++uncounted;
-    report.files.push_back(remarked(entry.file.map, "no pixel has a class"));
+    report.files.push_back(remarked(entry.file.target, "no pixel has a class"));
   }
   if (sound > 0 && uncounted == sound)
     report.problems.push_back(
         fmt::format("no pixel of the {} images in '{}' has a class: nothing can be learned from them; are "
                     "their label files those of this data set?",
                     listing.split, listing.folder.string()));
-  for (const FileState& map : listing.spareMaps)
-    report.files.push_back(remarked(map, "there is no image that it belongs to; it is not used"));
+}
+
+/// Says of a split with boxes what was mended, and counts its objects.
+static void checkBoxes(const FolderListing& listing, const FolderIndex& index, DataReport& report,
+                       DataReport::Objects& objects) {
+  objects.perClass.resize(listing.classes.size());
+  for (const IndexedFile& entry : index.files) {
+    for (const ObjectBox& box : entry.boxes) {
+      ++objects.perClass[static_cast<std::size_t>(box.label)];
+      objects.difficult += box.difficult;
+    }
+    if (!entry.remark.empty()) report.files.push_back(remarked(entry.file.target, entry.remark));
+  }
+  if (std::ranges::all_of(objects.perClass, [](std::size_t n) { return n == 0; }))
+    report.problems.push_back(
+        fmt::format("the {} images in '{}' have no objects: nothing can be learned from them", listing.split,
+                    listing.folder.string()));
 }
 
 DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading& loading) {
@@ -62,17 +77,18 @@ DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading&
     const FolderListing listing = list(dir, split, loading);
     const FolderIndex index = indexOf(listing, loading);
     const bool isTrain = split == Split::train, hasMaps = listing.makeClasses != nullptr;
+    report.classNames = index.classes;
     auto& perClass = isTrain ? report.trainPerClass : report.testPerClass;
     auto& maps = isTrain ? report.trainMaps : report.testMaps;
     if (hasMaps)
       maps.pixels.resize(index.classes.size() + 1);
-    else
+    else if (!listing.readBoxes)
       perClass.resize(index.classes.size());
     for (const IndexedFile& entry : index.files) {
       if (entry.problem.empty()) {
         if (hasMaps)
           count(maps, entry);
-        else
+        else if (!listing.readBoxes)
           ++perClass[static_cast<std::size_t>(entry.file.label)];
         ++(isTrain ? report.train : report.test);
         continue;
@@ -87,6 +103,10 @@ DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading&
       report.problems.push_back(entry.problem);
     }
     if (hasMaps) checkMaps(listing, index, report);
+    if (listing.readBoxes)
+      checkBoxes(listing, index, report, isTrain ? report.trainObjects : report.testObjects);
+    for (const FileState& file : listing.spareTargets)
+      report.files.push_back(remarked(file, "there is no image that it belongs to; it is not used"));
   }
   return report;
 }

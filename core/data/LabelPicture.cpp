@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/Error.h"
 
@@ -14,6 +15,25 @@ Image labelPicture(LabelMapView map, std::span<const ClassColour> colours) {
     if (map.labels[i] < colours.size())
       std::ranges::copy(colours[map.labels[i]], picture.rgb.begin() + 3 * i);
   return picture;
+}
+
+void drawBoxes(ImageSpan picture, BoxesView boxes, std::span<const ClassColour> colours) {
+  constexpr int kWide = 2;  // pixels
+  for (const ObjectBox& box : boxes) {
+    const auto place = static_cast<std::size_t>(box.label);
+    const ClassColour colour = place < colours.size() ? colours[place] : ClassColour{255, 255, 255};
+    const auto within = [](float edge, int size) {
+      return static_cast<int>(std::lround(std::clamp(edge, 0.0F, static_cast<float>(size))));
+    };
+    const int left = within(box.left, picture.width), right = within(box.right, picture.width);
+    const int top = within(box.top, picture.height), bottom = within(box.bottom, picture.height);
+    for (int y = top; y < bottom; ++y) {
+      const bool isEdge = y < top + kWide || y >= bottom - kWide;
+      for (int x = left; x < right; ++x)
+        if (isEdge || x < left + kWide || x >= right - kWide)
+          std::ranges::copy(colour, picture.row(y) + std::ptrdiff_t{3} * x);
+    }
+  }
 }
 
 Image sideBySide(ImageView left, ImageView right) {

@@ -15,6 +15,10 @@ using ClassColour = std::array<std::uint8_t, 3>;
 /// colours  of the classes; a label beyond them is black: it is ignored
 Image labelPicture(LabelMapView map, std::span<const ClassColour> colours);
 
+/// Draws the edges of boxes in the colours of their classes, two pixels wide, inside of each.
+/// colours  of the classes; a box of a class beyond them is white
+void drawBoxes(ImageSpan picture, BoxesView boxes, std::span<const ClassColour> colours);
+
 /// Two pictures of one height side by side, without a gap.
 Image sideBySide(ImageView left, ImageView right);
 

@@ -28,20 +28,23 @@ std::string nameOf(const Decision& decision, int which) {
   return which == -1 ? "unperturbed" : groupOf(decision, which).group;
 }
 
-/// The picture, with its label map on the right if the sample has one.
-static Image withLabels(ImageView picture, const Target& target, std::span<const ClassColour> colours) {
-  const auto* labels = std::get_if<LabelMap>(&target);
-  return labels ? sideBySide(picture, labelPicture(labels->view(), colours).view()) : Image(picture);
+/// The picture, with its label map on the right or its boxes drawn in if the sample has some.
+static Image withTarget(ImageView picture, const TargetView& target, std::span<const ClassColour> colours) {
+  if (const auto* labels = std::get_if<LabelMapView>(&target))
+    return sideBySide(picture, labelPicture(*labels, colours).view());
+  Image drawn(picture);
+  if (const auto* boxes = std::get_if<BoxesView>(&target)) drawBoxes(drawn.span(), *boxes, colours);
+  return drawn;
 }
 
 void drawPictures(Decision& decision, const Renderer& renderer, std::span<const ClassColour> colours) {
   const Held<ImageView> source = renderer.source(decision.index);  // first: it refuses what is not there
   const Held<TargetView> target = renderer.data().target(decision.index);
   const auto drawn = [&](const Plan& plan) {
-    return withLabels(renderer.picture(decision.index, plan).view(), renderer.target(plan, *target), colours);
+    const Target moved = renderer.target(plan, *target);
+    return withTarget(renderer.picture(decision.index, plan).view(), viewOf(moved), colours);
   };
-  const auto* labels = std::get_if<LabelMapView>(&*target);
-  decision.original = labels ? withLabels(*source, LabelMap(*labels), colours) : Image(*source);
+  decision.original = withTarget(*source, *target, colours);
   decision.unperturbed = drawn(decision.plan);
   for (GroupDecision& group : decision.groups) group.picture = drawn(group.candidate);
 }

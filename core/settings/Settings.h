@@ -31,6 +31,8 @@ struct Field {
   std::string name;        ///< snake_case key in files and --set
   std::string_view title;  ///< label in a form; a literal
   std::string_view help;   ///< one sentence; unit and the paper's symbol; a literal
+  /// What is shown of a run in place of 0 or of an empty text: "all". Empty: these as they are.
+  std::string_view shownAtNone = {};
   double min = std::numeric_limits<double>::lowest();
   double max = std::numeric_limits<double>::max();
   int step = 1;                           ///< of a whole number: from min on it may be every step-th

@@ -15,13 +15,13 @@ namespace uada {
 namespace {
 
 struct Known {
-  QString title, help;
+  QString title, help, shownAtNone;
 };
 using KnownSettings = std::map<QString, Known>;
 
 void add(KnownSettings& known, const QString& part, const std::vector<FieldValue>& fields) {
   for (const FieldValue& one : fields)
-    known[part + "." + q(one.field.name)] = {q(one.field.title), q(one.field.help)};
+    known[part + "." + q(one.field.name)] = {q(one.field.title), q(one.field.help), q(one.field.shownAtNone)};
 }
 
 /// Of the catalogue's entry of that name; none, if this version has none.
@@ -32,16 +32,16 @@ void addEntry(KnownSettings& known, const QString& part, const Entries& entries,
 }
 
 KnownSettings knownSettings(const RunConfig& config) {
-  KnownSettings known{{"experiment", {QObject::tr("Experiment"), {}}},
-                      {"name", {QObject::tr("Recipe"), {}}},
-                      {"seed", {QObject::tr("Seed"), {}}},
-                      {"dataset.name", {QObject::tr("Data set"), {}}},
-                      {"model.name", {QObject::tr("Model"), {}}},
-                      {"task.name", {QObject::tr("Task"), {}}},
-                      {"optimiser.name", {QObject::tr("Optimiser"), {}}},
-                      {"schedule.name", {QObject::tr("Schedule"), {}}},
-                      {"method.name", {QObject::tr("Method"), {}}},
-                      {"method.policy.name", {QObject::tr("Policy"), {}}}};
+  KnownSettings known{{"experiment", {QObject::tr("Experiment"), {}, {}}},
+                      {"name", {QObject::tr("Recipe"), {}, {}}},
+                      {"seed", {QObject::tr("Seed"), {}, {}}},
+                      {"dataset.name", {QObject::tr("Data set"), {}, {}}},
+                      {"model.name", {QObject::tr("Model"), {}, {}}},
+                      {"task.name", {QObject::tr("Task"), {}, {}}},
+                      {"optimiser.name", {QObject::tr("Optimiser"), {}, {}}},
+                      {"schedule.name", {QObject::tr("Schedule"), {}, {}}},
+                      {"method.name", {QObject::tr("Method"), {}, {}}},
+                      {"method.policy.name", {QObject::tr("Policy"), {}, {}}}};
   add(known, "dataset", fieldsOf<DataSettings>());
   add(known, "input", fieldsOf<InputSettings>());
   add(known, "training", fieldsOf<Training>());
@@ -72,6 +72,8 @@ void flatten(const Json& json, const QString& path, const KnownSettings& known,
   if (found != known.end()) {
     line.title = found->second.title;
     line.help = found->second.help;
+    const bool isNone = line.value.isEmpty() || line.value == "0";
+    if (isNone && !found->second.shownAtNone.isEmpty()) line.value = found->second.shownAtNone;
   }
   lines.push_back(std::move(line));
 }

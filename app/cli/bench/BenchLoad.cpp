@@ -63,7 +63,7 @@ void writeMadeUp(const fs::path& folder) {
 class Loader {
  public:
   explicit Loader(const Files& files)
-      : data_(files.folder, files.index), pool_(1), renderer_(data_, batchSettings(kSide), pool_) {
+      : data_({files.folder, "load", files.index.classes, {}}, files.index), pool_(1), renderer_(data_, batchSettings(kSide), pool_) {
     const Policy& policy = findPolicy("randaugment");
     const Json settings = Json::Object{{"crop", "resized"}, {"cutout", false}};
     space_ =

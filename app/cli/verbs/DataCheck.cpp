@@ -63,8 +63,22 @@ std::string countText(const char* split, std::size_t count, const std::vector<st
   return text + fmt::format(", {} to {} in each of {} classes", number(least), number(most), perClass.size());
 }
 
+/// How many objects each class has. Empty: a set without boxes.
+std::string objectsText(const DataReport& report) {
+  const auto& train = report.trainObjects.perClass;
+  const auto& test = report.testObjects.perClass;
+  if (train.empty()) return "";
+  TextTable table({{"class"}, {"train objects", Align::right}, {"test objects", Align::right}});
+  const auto number = [](std::size_t n) { return groupedText(static_cast<long long>(n)); };
+  for (std::size_t c = 0; c < train.size(); ++c)
+    table.add({report.classNames.at(c), number(train[c]), number(test.at(c))});
+  table.add(
+      {"difficult, of all", number(report.trainObjects.difficult), number(report.testObjects.difficult)});
+  return table.text();
+}
+
 /// What share of a split's pixels each class has, and what is of none. Empty: a set without label maps.
-std::string pixelsText(const DatasetEntry& entry, const DataReport& report) {
+std::string pixelsText(const DataReport& report) {
   const auto sum = [](const std::vector<std::uint64_t>& pixels) {
     return std::accumulate(pixels.begin(), pixels.end(), std::uint64_t{0});
   };
@@ -75,13 +89,13 @@ std::string pixelsText(const DatasetEntry& entry, const DataReport& report) {
                    {"%", Align::right},
                    {"test pixels", Align::right},
                    {"%", Align::right}});
-  for (std::size_t c = 0; c <= entry.classNames.size(); ++c) {
+  for (std::size_t c = 0; c <= report.classNames.size(); ++c) {
     const std::uint64_t inTrain = report.trainMaps.pixels.at(c), inTest = report.testMaps.pixels.at(c);
     const auto percent = [](std::uint64_t part, std::uint64_t all) {
       return all == 0 ? "-"
                       : fmt::format("{:.2f}", 100 * static_cast<double>(part) / static_cast<double>(all));
     };
-    table.add({c < entry.classNames.size() ? entry.classNames[c] : "ignored",
+    table.add({c < report.classNames.size() ? report.classNames[c] : "ignored",
                groupedText(static_cast<long long>(inTrain)), percent(inTrain, train),
                groupedText(static_cast<long long>(inTest)), percent(inTest, test)});
   }
@@ -128,6 +142,13 @@ Json countsJson(const std::vector<Count>& counts) {
   return json;
 }
 
+/// Null for a split without boxes.
+Json objectsJson(const DataReport::Objects& objects) {
+  if (objects.perClass.empty()) return {};
+  return Json::Object{{"per_class", countsJson(objects.perClass)},
+                      {"difficult", static_cast<std::int64_t>(objects.difficult)}};
+}
+
 /// Null for a split without label maps.
 Json pixelsJson(const DataReport::Maps& maps) {
   if (maps.pixels.empty()) return {};
@@ -163,6 +184,8 @@ void writeObjects(const Console& console, const DatasetEntry& entry, const std::
                               {"test_per_class", countsJson(report.testPerClass)},
                               {"train_pixels", pixelsJson(report.trainMaps)},
                               {"test_pixels", pixelsJson(report.testMaps)},
+                              {"train_objects", objectsJson(report.trainObjects)},
+                              {"test_objects", objectsJson(report.testObjects)},
                               {"published", !entry.published.empty() && report.firstDifferent() == nullptr},
                               {"remarks", listOf(remarks(entry, folder, report))},
                               {"problems", listOf(report.problems)}});
@@ -188,7 +211,8 @@ int perform(const Options& options) {
   if (!report.files.empty()) console.say(filesText(entry, report));
   console.say(countText("train", report.train, report.trainPerClass, report.trainMaps));
   console.say(countText("test", report.test, report.testPerClass, report.testMaps));
-  if (const std::string pixels = pixelsText(entry, report); !pixels.empty()) console.say("\n" + pixels);
+  for (const std::string& counts : {pixelsText(report), objectsText(report)})
+    if (!counts.empty()) console.say("\n" + counts);
   for (const std::string& remark : remarks(entry, folder, report)) console.say("note: " + remark);
   if (!entry.published.empty()) console.say("\n" + publishedText(entry, report));
   const auto problems = allProblems(report);

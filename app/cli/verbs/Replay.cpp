@@ -215,8 +215,8 @@ int perform(const Options& options) {
   const auto data = imagesOf(run, options, console);
   ThreadPool pool(1);
   const Renderer renderer(*data, runRendering(run.config.recipe, *data), pool);
-  const Replay replay{
-      project, run, *data, renderer, findDataset(run.config.recipe.dataset.name).classColours, options.out};
+  const DatasetEntry& entry = findDataset(run.config.recipe.dataset.name);
+  const Replay replay{project, run, *data, renderer, classColoursOf(entry, data->classes()), options.out};
   const ReplayTable table(places);
   console.say(table.heading());
   std::size_t sound = 0;

@@ -1,0 +1,30 @@
+#include "core/data/VocFolder.h"
+
+#include <fmt/core.h>
+
+#include "core/base/Error.h"
+#include "core/base/Printable.h"
+#include "core/data/FolderListing.h"
+
+namespace uada {
+
+namespace fs = std::filesystem;
+
+void addVocImages(FolderListing& listing, const std::string& part, const fs::path& list) {
+  const std::string before = part.empty() ? "" : part + "/";
+  for (const std::string& line : readNameLines(list)) {
+    const std::string name = line.substr(0, line.find_first_of(" \t"));
+    if (name.find('/') != name.npos || name.starts_with('.'))
+      throw Error(fmt::format("'{}' names '{}', the name of an image without folder and ending expected",
+                              list.string(), quotable(name)));
+    const std::string image = fmt::format("{}{}/{}.jpg", before, kVocImages, name);
+    std::error_code ignored;
+    if (!fs::exists(listing.folder / image, ignored))
+      throw Error(
+          fmt::format("'{}' names '{}', but there is no '{}'; unpack it again, or take it off the list",
+                      list.string(), quotable(name), (listing.folder / image).string()));
+    addPair(listing, image, {fmt::format("{}{}/{}.xml", before, kVocAnnotations, name)});
+  }
+}
+
+}  // namespace uada
