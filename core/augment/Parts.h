@@ -23,6 +23,35 @@ Part flipPart(bool on);
 /// throws  Error if the largest factor makes a side longer than kMostCvSide
 Part scalePart(int factor, Range range, ImageSize source, Filter filter = Filter::bilinear);
 
+/// The image as it lies in the data set, of any size.
+/// source  of the image it was drawn for: a plan fits no other
+Part wholePart(ImageSize source);
+
+/// Changes of light and colour, each of which may be left out. In range the numbers lie in SSD's ranges.
+struct Photometric {
+  std::optional<int> brightness = {};  ///< added to all channels, hundredths of a level of 255
+  std::optional<int> contrast = {};    ///< factor of all channels, thousandths
+  std::optional<int> saturation = {};  ///< factor of HSV's S, thousandths
+  std::optional<int> hue = {};         ///< added to HSV's H, hundredths of a degree
+  bool contrastLast = false;           ///< behind saturation and hue, not before them
+  int permutation = 0;                 ///< of the channels, in the order of their numbers: 0 is none, to 5
+};
+Part photometricPart(const Photometric& change);
+
+/// The image on a canvas of the mean colour, ratio / 1000 times as high and wide.
+/// left, top  of the image on it, pixels; in range the image lies on the canvas
+/// fired      whether it is done at all
+/// image      its size
+Part expandPart(int ratio, int left, int top, bool fired, ImageSize image);
+
+/// A rectangle of the picture; in range it lies in it and is at most twice as high as wide, or as wide as
+/// high.
+/// fired  whether it is cut out at all
+Part sampleCropPart(const PixelBox& box, bool fired);
+
+/// The picture resized to the network's input, whatever its aspect.
+Part resizePart();
+
 /// A rotation by angle / 100 degrees, counter-clockwise; in range the angle lies in `range`.
 /// fired  whether it is done at all
 Part rotationPart(int angle, Range range, bool fired, Filter filter = Filter::bilinear);

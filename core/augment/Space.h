@@ -14,6 +14,7 @@
 #include "core/augment/Plan.h"
 #include "core/augment/PolicyFile.h"
 #include "core/base/Philox.h"
+#include "core/data/Target.h"
 #include "core/settings/Choice.h"
 #include "core/settings/Settings.h"
 
@@ -79,8 +80,9 @@ class Space {
   /// Draws every random choice of one sample, once.
   /// epoch   from 1; of policies that change over the training (PolicyContext::epochs)
   /// source  of this image; empty: of all images as the policy's context says
-  Plan sample(Random& random, int epoch = 1, ImageSize source = {}) const {
-    return draw(random, epoch, source);
+  /// boxes   of its objects, source pixels: what a policy may keep in the picture
+  Plan sample(Random& random, int epoch = 1, ImageSize source = {}, BoxesView boxes = {}) const {
+    return drawAround(random, epoch, source, boxes);
   }
   /// Probes that the estimate of one group's gradient takes: 1 that moves all its coordinates, or 1 for each
   /// of them.
@@ -115,6 +117,10 @@ class Space {
 
  protected:
   virtual Plan draw(Random& random, int epoch, ImageSize source) const = 0;
+  /// Of policies that look at the objects; the others draw without.
+  virtual Plan drawAround(Random& random, int epoch, ImageSize source, BoxesView /*boxes*/) const {
+    return draw(random, epoch, source);
+  }
 };
 
 /// What a policy must know of the images.

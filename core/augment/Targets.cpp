@@ -47,6 +47,11 @@ Hull hullOfCorners(const Hull& box, const Affine& toOutput, const PixelBox& part
   return hull;
 }
 
+bool hasCentreInside(const Hull& hull, ImageSize size) {
+  const double x = (hull.left + hull.right) / 2, y = (hull.top + hull.bottom) / 2;
+  return x > 0 && x < size.width && y > 0 && y < size.height;
+}
+
 /// Cut at 0 and at the size.
 Hull cut(Hull hull, double width, double height) {
   const double before = hull.area();
@@ -74,11 +79,14 @@ Boxes movedBoxes(BoxesView boxes, std::span<const Map> maps, const TargetRule& r
   Boxes moved;
   for (const ObjectBox& box : boxes) {
     Hull hull{box.left, box.top, box.right, box.bottom};
+    bool isInside = true;
     for (const Map& map : maps) {
       const std::optional<Affine> toOutput = inverse(map.affine);
-      hull = toOutput ? cut(hullOfCorners(hull, *toOutput, map.part), map.out.width, map.out.height)
-                      : Hull{0, 0, 0, 0, 0};
+      const Hull whole = toOutput ? hullOfCorners(hull, *toOutput, map.part) : Hull{0, 0, 0, 0, 0};
+      isInside = isInside && hasCentreInside(whole, map.out);
+      hull = cut(whole, map.out.width, map.out.height);
     }
+    if (rule.keepsCentre && !isInside) continue;
     // Said so that what is no number does not survive.
     const bool survives = hull.share >= rule.leastShare && hull.area() > 0 &&
                           hull.right - hull.left >= rule.leastSide &&

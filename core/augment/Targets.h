@@ -14,6 +14,8 @@ struct TargetRule {
   /// A box survives that keeps this share of its area inside the image, over all moves together, and is as
   /// large as this on both sides, pixels.
   double leastShare = 0.25, leastSide = 1;
+  /// Whether a box must keep its centre inside the image at each move, too, as in SSD's code.
+  bool keepsCentre = false;
 };
 
 /// The label of the pixel that each pixel of the moved image is read at: the nearest.

@@ -20,17 +20,20 @@ struct DataSettings {
     v.field({.name = "folder",
              .title = "Folder",
              .help = "Where the files lie; empty: searched for",
+             .shownAtNone = "searched for",
              .advanced = true},
             folder);
     v.field({.name = "train_limit",
              .title = "Training images",
-             .help = "The first images of each class, balanced; with label maps the first; 0: all",
+             .help = "The first images of each class, balanced; of images without a label the first; 0: all",
+             .shownAtNone = "all",
              .min = 0,
              .max = 1e8},
             trainLimit);
     v.field({.name = "test_limit",
              .title = "Test images",
-             .help = "The first images of each class, balanced; with label maps the first; 0: all",
+             .help = "The first images of each class, balanced; of images without a label the first; 0: all",
+             .shownAtNone = "all",
              .min = 0,
              .max = 1e8},
             testLimit);
@@ -62,9 +65,9 @@ struct DataSettings {
     v.field(
         {.name = "normalisation",
          .title = "Normalisation",
-         .help = "Mean and deviation: of the data set's training images, the usual ones of ImageNet, or a "
-                 "half each",
-         .choices = {"data_set", "imagenet", "half"},
+         .help = "Mean and deviation: of the data set's training images, the usual ones of ImageNet, a half "
+                 "each, or the mean that VGG's weights were trained with and a deviation of one level of 255",
+         .choices = {"data_set", "imagenet", "half", "vgg"},
          .advanced = true,
          .later = true},
         normalisation);

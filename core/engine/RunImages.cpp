@@ -29,6 +29,8 @@ std::optional<ChannelStatistics> normalisationOf(const Recipe& recipe) {
   const std::string& name = recipe.dataset.as<DataSettings>().normalisation;
   if (name == "imagenet") return ChannelStatistics{{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
   if (name == "half") return ChannelStatistics{{0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}};
+  if (name == "vgg")
+    return ChannelStatistics{{123.0F / 255, 117.0F / 255, 104.0F / 255}, {1.0F / 255, 1.0F / 255, 1.0F / 255}};
   return std::nullopt;
 }
 

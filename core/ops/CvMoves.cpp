@@ -43,6 +43,20 @@ void scaleImage(ImageView in, ImageSpan out, double factor, Filter filter) {
   cv::resize(matOf(in), scaled, {}, factorOf(in.width, factor), factorOf(in.height, factor), flagOf(filter));
 }
 
+Map resizeMap(ImageSize in, ImageSize out) {
+  return {{.xx = 1.0 * in.width / out.width, .yy = 1.0 * in.height / out.height},
+          {0, 0, in.width, in.height},
+          out,
+          Edge::repeated,
+          Nearest::cvResize};
+}
+
+void resizeImage(ImageView in, ImageSpan out) {
+  keepOpenCvSerial();
+  cv::Mat resized = matOf(out);
+  cv::resize(matOf(in), resized, resized.size(), 0, 0, cv::INTER_LINEAR);
+}
+
 Map rotationMap(ImageSize image, double degrees) {
   const cv::Point2f centre(static_cast<float>(image.width) / 2, static_cast<float>(image.height) / 2);
   cv::Matx23d inverse;

@@ -6,8 +6,8 @@
 #include "core/images/Image.h"
 #include "core/ops/Map.h"
 
-/// Scaling, rotation and blur as OpenCV does them, on 8 bits: the steps of semantic segmentation's usual
-/// training. Its last bits may change with OpenCV's version (4.6 is what the tests know).
+/// Scaling, rotation and blur as OpenCV does them, on 8 bits: the steps of the usual training of semantic
+/// segmentation and detection. Its last bits may change with OpenCV's version (4.6 is what the tests know).
 namespace uada {
 
 /// The most pixels of a side that OpenCV turns.
@@ -18,6 +18,11 @@ constexpr int kMostCvSide = 32766;
 Map scaleMap(ImageSize image, double factor);
 /// in, out  of the sizes of scaleMap(), which differ
 void scaleImage(ImageView in, ImageSpan out, double factor, Filter filter);
+
+/// The map of an image that is resized, each direction by its own factor; and cv::resize, bilinear.
+/// in, out  of different sizes
+Map resizeMap(ImageSize in, ImageSize out);
+void resizeImage(ImageView in, ImageSpan out);
 
 /// The map of a rotation about the point (width / 2, height / 2) of an image whose pixels' middles are whole
 /// numbers, so half a pixel beside its centre: cv::getRotationMatrix2D and cv::warpAffine. The size stays.

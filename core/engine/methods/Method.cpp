@@ -51,7 +51,8 @@ std::vector<Plan> samplePlans(const Batch& batch, const Space& space, int copies
     Random random = streamOf(batch, b, Purpose::plan);
     const ImageSize source = batch.sizes.empty() ? ImageSize{} : batch.sizes[b];
     for (std::size_t at = b; at < plans.size(); at += size)
-      plans[at] = space.sample(random, batch.epoch, source);
+      const BoxesView boxes = batch.boxes.empty() ? BoxesView{} : batch.boxes[b];
+      plans[at] = space.sample(random, batch.epoch, source, boxes);
   }
   return plans;
 }

@@ -27,6 +27,7 @@ struct Batch {
   int epoch = 1;                       ///< from 1
   std::vector<std::uint32_t> indices;  ///< [B] into the training set
   std::vector<ImageSize> sizes = {};   ///< [B] of their images; empty: as the space was made for
+  std::vector<BoxesView> boxes = {};   ///< [B] of their objects; empty: the set has none
 };
 
 /// Rendered images, each with its target: rows `first` to `first + count - 1` of the step, which count from

@@ -102,7 +102,10 @@ Pinned pinnedOf(const Examined& run, const work::Landscape& wanted) {
   pinned.batch.epoch = std::min(run.progress().epoch, config.recipe.training.epochs);
   pinned.batch.indices.resize(std::min(static_cast<std::size_t>(wanted.samples), data.size()));
   std::iota(pinned.batch.indices.begin(), pinned.batch.indices.end(), 0U);
-  for (const std::uint32_t index : pinned.batch.indices) pinned.batch.sizes.push_back(data.imageSize(index));
+  for (const std::uint32_t index : pinned.batch.indices) {
+    pinned.batch.sizes.push_back(data.imageSize(index));
+    if (data.targetKind() == TargetKind::boxes) pinned.batch.boxes.push_back(boxesOf(data, index));
+  }
   pinned.plans = samplePlans(pinned.batch, *pinned.space);
   for (Plan& plan : pinned.plans) plan.remove("step");
   const Grid grid = pinned.plans.front().grid;

@@ -56,10 +56,10 @@ std::unique_ptr<Average> averageOf(const Network& network, double kept) {
   return kept == 0 ? nullptr : std::make_unique<Average>(network, kept);
 }
 
-/// Of the classes of label maps.
-std::vector<ClassColour> coloursOf(const Recipe& recipe) {
+/// Of the classes of label maps and boxes.
+std::vector<ClassColour> coloursOf(const Recipe& recipe, const Dataset& data) {
   if (recipe.dataset.name.empty()) return {};  // images that belong to no data set
-  return findDataset(recipe.dataset.name).classColours;
+  return classColoursOf(findDataset(recipe.dataset.name), data.classes());
 }
 
 /// How many chains the run's method renders for each sample.
@@ -299,7 +299,7 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
       pool_(pool),
       looksBeyond_(shownChains(config) > 1),
       norms_(findMethod(config.method.name).norms),
-      colours_(coloursOf(config.recipe)),
+      colours_(coloursOf(config.recipe, data)),
       space_(makeSpace(config, inputOf(config.recipe, commonSize(data)), commonSize(data))),
       network_(placedNetwork(config, data, device, start, startNotes_)),
       method_(makeMethod(config.method, {*space_, static_cast<std::uint64_t>(config.seed), &data,
@@ -325,7 +325,7 @@ Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
   return [this, seed, epoch](std::uint32_t index) {
     const ImageSize size = data_.imageSize(index);
     Random random(seed, static_cast<std::uint32_t>(epoch), index, Purpose::plan);
-    const PixelBox shown = shownPart(space_->sample(random, epoch, size), renderer_.settings().input, size);
+    const PixelBox shown = shownPart(space_->sample(random, epoch, size, boxesOf(data_, index)), renderer_.settings().input, size);
     // A method that moves the crop looks beyond it; where that is not enough the image is decoded again.
     const int room = looksBeyond_ ? kCropMoves : 0;
     return PixelBox{std::max(0, shown.left - room), std::max(0, shown.top - room),

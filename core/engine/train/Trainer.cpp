@@ -156,7 +156,10 @@ Batch Trainer::batchAt(std::int64_t place) const {
   batch.epoch = progress_.epoch;
   batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(batches_.begin(place)),
                        order_.begin() + static_cast<std::ptrdiff_t>(batches_.end(place)));
-  for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data_.train->imageSize(index));
+  for (const std::uint32_t index : batch.indices) {
+    batch.sizes.push_back(data_.train->imageSize(index));
+    if (data_.train->targetKind() == TargetKind::boxes) batch.boxes.push_back(boxesOf(*data_.train, index));
+  }
   return batch;
 }
 

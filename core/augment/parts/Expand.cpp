@@ -1,0 +1,121 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/augment/Parts.h"
+#include "core/augment/PlanJson.h"
+#include "core/augment/Renderer.h"
+#include "core/augment/Stages.h"
+#include "core/ops/Crop.h"
+#include "core/settings/Settings.h"
+
+namespace uada {
+namespace {
+
+constexpr int kPerOne = 1000;  // thousandths of the ratio
+constexpr Range kRatios{1000, 4000};
+constexpr int kNumbers = 3;  // ratio, left, top
+
+/// Of a canvas: its side times the ratio, cut to whole pixels.
+int canvasSide(int side, int ratio) { return static_cast<int>(std::int64_t{side} * ratio / kPerOne); }
+
+ImageSize canvas(const Part& part, ImageSize image) {
+  const int ratio = part.fired ? std::clamp(part.at[0], kRatios.low, kRatios.high) : kPerOne;
+  return {canvasSide(image.width, ratio), canvasSide(image.height, ratio)};
+}
+
+Range range(const Part& part, const Frame& frame, int k) {
+  if (!part.fired) return k == 0 ? Range{kPerOne, kPerOne} : Range{};
+  if (k == 0) return kRatios;
+  const ImageSize whole = canvas(part, frame.size);
+  return {0, k == 1 ? whole.width - frame.size.width : whole.height - frame.size.height};
+}
+
+/// A tenth of the ratio's range; of the place one of 32 pixels of the image.
+int unit(const Part& part, const Input&, int k) {
+  if (k == 0) return kRatios.tenth();
+  return std::max(1, (part.size[k == 1 ? 1 : 0] + 16) / 32);
+}
+
+void append(const Part& part, const Frame& frame, ChangeList& list) {
+  if (part.fired && part.at[0] != kPerOne) list.add({.part = part}, canvas(part, frame.size));
+}
+
+std::optional<Map> map(const Change& change, const Input&) {
+  return Map{{.x0 = -1.0 * change.part.at[1], .y0 = -1.0 * change.part.at[2]},
+             {0, 0, change.in.width, change.in.height},
+             change.out};
+}
+
+void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
+  cutWindow(in, out, -change.part.at[2], -change.part.at[1], renderer.colourOf(BoxFill::mean));
+}
+
+std::string text(const Part& part, const Style&) {
+  return part.fired
+             ? fmt::format("expand {:g} at ({}, {})", part.at[0] / double{kPerOne}, part.at[2], part.at[1])
+             : "";
+}
+
+void describe(const Part& part, const Frame& frame, Stage& stage) {
+  const ImageSize whole = canvas(part, frame.size);
+  stage.title = "Expand";
+  stage.done = part.fired;
+  stage.detail = part.fired ? fmt::format("{:g} times: {} x {} pixels, the image at row {}, column {}",
+                                          part.at[0] / double{kPerOne}, whole.width, whole.height, part.at[2],
+                                          part.at[1])
+                            : "not applied";
+}
+
+void write(const Part& part, Json& plan) {
+  Json expand = Json::object();
+  expand["thousandths"] = part.at[0];
+  expand["at"] = planjson::numbers({part.at[2], part.at[1]});
+  expand["image"] = planjson::numbers({part.size[0], part.size[1]});
+  if (!part.fired) expand["fired"] = false;
+  plan["expand"] = std::move(expand);
+}
+
+void read(const Json& json, Plan& plan) {
+  const Json* expand = json.find("expand");
+  if (!expand) return;
+  const std::string where = "plan: expand";
+  refuseUnknownKeys(*expand, {"thousandths", "at", "image", "fired"}, where);
+  const int ratio = planjson::integer(planjson::member(*expand, "thousandths", where), "expand: thousandths",
+                                      -kFarthest, kFarthest);
+  const auto at = planjson::pixels(planjson::member(*expand, "at", where), "expand: at", 2);
+  const auto image = planjson::pixels(planjson::member(*expand, "image", where), "expand: image", 2, 1);
+  const Json* fired = expand->find("fired");
+  plan.add(expandPart(ratio, at[1], at[0], !fired || planjson::boolean(*fired, "expand: fired"),
+                      {image[1], image[0]}));
+}
+
+}  // namespace
+
+Part expandPart(int ratio, int left, int top, bool fired, ImageSize image) {
+  static const std::uint8_t kind = partIndex("expand");
+  return {.kind = kind, .fired = fired, .at = {ratio, left, top}, .size = {image.height, image.width}};
+}
+
+namespace part {
+
+/// The image on a larger canvas, which shows the data set's mean in 8 bits. Coordinates: the ratio in
+/// thousandths, then left and top of the image, pixels.
+PartKind expand() {
+  PartKind kind{.name = "expand", .group = "expand", .phase = RenderPhase::frame, .coordinates = kNumbers};
+  kind.keys = {"expand"};
+  kind.range = range;
+  kind.unit = unit;
+  kind.made = [](const Part& part, const Frame& frame) { return canvas(part, frame.size); };
+  kind.append = append;
+  kind.draw = draw;
+  kind.map = map;
+  kind.text = text;
+  kind.describe = describe;
+  kind.write = write;
+  kind.read = read;
+  return kind;
+}
+
+}  // namespace part
+}  // namespace uada

@@ -1,0 +1,167 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/augment/Parts.h"
+#include "core/augment/PlanJson.h"
+#include "core/augment/Stages.h"
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "core/ops/Photometry.h"
+#include "core/settings/Settings.h"
+
+namespace uada {
+namespace {
+
+/// One of the numbers, in the order of Part::at.
+struct Number {
+  const char* key;
+  Range range;
+  int neutral;  ///< changes nothing
+  int perOne;   ///< of the unit that people read
+  const char* unit;
+};
+constexpr std::array<Number, 4> kNumbers{{{"brightness", {-3200, 3200}, 0, 100, ""},
+                                          {"contrast", {500, 1500}, 1000, 1000, ""},
+                                          {"saturation", {500, 1500}, 1000, 1000, ""},
+                                          {"hue", {-1800, 1800}, 0, 100, " degrees"}}};
+constexpr std::array<std::array<int, 3>, 6> kChannels{
+    {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
+constexpr int kLast = 8;  // a bit of the style, above the number of the permutation
+
+const Number& numberAt(int k) { return kNumbers[static_cast<std::size_t>(k)]; }
+int& valueAt(Part& part, int k) { return part.at[static_cast<std::size_t>(k)]; }
+int valueAt(const Part& part, int k) { return part.at[static_cast<std::size_t>(k)]; }
+/// Whether the k-th number is applied: drawn once, never moved.
+bool isOn(const Part& part, int k) { return (part.size[0] >> k & 1) != 0; }
+int permutationOf(const Part& part) { return part.style % kLast; }
+bool isContrastLast(const Part& part) { return part.style >= kLast; }
+double readable(const Part& part, int k) { return valueAt(part, k) / double(numberAt(k).perOne); }
+
+Range range(const Part& part, const Frame&, int k) {
+  return isOn(part, k) ? numberAt(k).range : Range{numberAt(k).neutral, numberAt(k).neutral};
+}
+
+LightChange changeOf(const Part& part) {
+  const auto number = [&](int k) { return static_cast<float>(readable(part, k)); };
+  return {.brightness = number(0),
+          .contrast = number(1),
+          .saturation = number(2),
+          .hue = number(3),
+          .contrastLast = isContrastLast(part),
+          .channels = kChannels[static_cast<std::size_t>(permutationOf(part))]};
+}
+
+void append(const Part& part, const Frame&, ChangeList& list) {
+  bool isNeutral = permutationOf(part) == 0;
+  for (int k = 0; k < 4; ++k) isNeutral = isNeutral && valueAt(part, k) == numberAt(k).neutral;
+  if (!isNeutral) list.add({.part = part});
+}
+
+/// "brightness 12.5, hue -3 degrees", in the order in which they are done.
+std::string text(const Part& part, const Style&) {
+  std::vector<std::string> texts;
+  const auto add = [&](int k) {
+    if (isOn(part, k))
+      texts.push_back(fmt::format("{} {:g}{}", numberAt(k).key, readable(part, k), numberAt(k).unit));
+  };
+  add(0);
+  if (!isContrastLast(part)) add(1);
+  add(2);
+  add(3);
+  if (isContrastLast(part)) add(1);
+  if (permutationOf(part) != 0) {
+    const auto& order = kChannels[static_cast<std::size_t>(permutationOf(part))];
+    texts.push_back(fmt::format("channels {} {} {}", order[0], order[1], order[2]));
+  }
+  return joined(texts, ", ");
+}
+
+void describe(const Part& part, const Frame& frame, Stage& stage) {
+  stage.title = "Light and colour";
+  stage.detail = text(part, frame.style);
+  stage.done = !stage.detail.empty();
+  if (!stage.done) stage.detail = "not applied";
+}
+
+void write(const Part& part, Json& plan) {
+  Json light = Json::object();
+  for (int k = 0; k < 4; ++k)
+    if (isOn(part, k)) light[numberAt(k).key] = valueAt(part, k);
+  if (isContrastLast(part)) light["contrast_last"] = true;
+  if (permutationOf(part) != 0) {
+    const auto& order = kChannels[static_cast<std::size_t>(permutationOf(part))];
+    light["channels"] = planjson::numbers({order[0], order[1], order[2]});
+  }
+  plan["photometric"] = std::move(light);
+}
+
+int permutationFrom(const Json& json) {
+  const auto order = planjson::pixels(json, "photometric: channels", 3, 0);
+  const auto known = std::ranges::find(kChannels, std::array<int, 3>{order[0], order[1], order[2]});
+  if (known == kChannels.end())
+    throw Error(fmt::format("plan: photometric: channels: 0, 1 and 2 in any order expected, {} {} {} found",
+                            order[0], order[1], order[2]));
+  return static_cast<int>(known - kChannels.begin());
+}
+
+void read(const Json& json, Plan& plan) {
+  const Json* light = json.find("photometric");
+  if (!light) return;
+  refuseUnknownKeys(*light, {"brightness", "contrast", "saturation", "hue", "contrast_last", "channels"},
+                    "plan: photometric");
+  Photometric change;
+  const auto take = [&](int k, std::optional<int>& value) {
+    if (const Json* given = light->find(numberAt(k).key))
+      value =
+          planjson::integer(*given, fmt::format("photometric: {}", numberAt(k).key), -kFarthest, kFarthest);
+  };
+  take(0, change.brightness);
+  take(1, change.contrast);
+  take(2, change.saturation);
+  take(3, change.hue);
+  if (const Json* last = light->find("contrast_last"))
+    change.contrastLast = planjson::boolean(*last, "photometric: contrast_last");
+  if (const Json* order = light->find("channels")) change.permutation = permutationFrom(*order);
+  plan.add(photometricPart(change));
+}
+
+}  // namespace
+
+Part photometricPart(const Photometric& change) {
+  static const std::uint8_t kind = partIndex("photometric");
+  Part part{.kind = kind,
+            .style = static_cast<std::uint8_t>(change.permutation + (change.contrastLast ? kLast : 0))};
+  const std::optional<int> numbers[] = {change.brightness, change.contrast, change.saturation, change.hue};
+  for (int k = 0; k < 4; ++k) {
+    valueAt(part, k) = numbers[k].value_or(numberAt(k).neutral);
+    if (numbers[k]) part.size[0] |= 1 << k;
+  }
+  part.fired = part.size[0] != 0;
+  return part;
+}
+
+namespace part {
+
+/// Light and colour. Coordinates: brightness in hundredths of a level, contrast and saturation in
+/// thousandths, hue in hundredths of a degree; delta of each is a tenth of its range. One that is not applied
+/// does not move.
+PartKind photometric() {
+  PartKind kind{.name = "photometric", .group = "photometric", .phase = RenderPhase::frame, .coordinates = 4};
+  kind.keys = {"photometric"};
+  kind.range = range;
+  kind.unit = [](const Part&, const Input&, int k) { return numberAt(k).range.tenth(); };
+  kind.append = append;
+  kind.draw = [](const Change& change, const Renderer&, ImageView in, ImageSpan out) {
+    changeLight(in, out, changeOf(change.part));
+  };
+  kind.text = text;
+  kind.describe = describe;
+  kind.write = write;
+  kind.read = read;
+  return kind;
+}
+
+}  // namespace part
+}  // namespace uada

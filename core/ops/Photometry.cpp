@@ -1,0 +1,78 @@
+#include "core/ops/Photometry.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "core/images/OpenCv.h"
+
+namespace uada {
+namespace {
+
+std::uint8_t level(float value) {
+  return static_cast<std::uint8_t>(std::lrint(std::clamp(value, 0.0F, 255.0F)));
+}
+
+/// Without HSV every channel is a function of its own level.
+void changeLevels(ImageView in, ImageSpan out, const LightChange& change) {
+  std::array<std::uint8_t, 256> levels;
+  for (int i = 0; i < 256; ++i)
+    levels[static_cast<std::size_t>(i)] =
+        level((static_cast<float>(i) + change.brightness) * change.contrast);
+  const auto [red, green, blue] = change.channels;
+  for (int y = 0; y < in.height; ++y) {
+    const std::uint8_t* from = in.row(y);
+    std::uint8_t* to = out.row(y);
+    for (int x = 0; x < in.width; ++x, from += 3, to += 3) {
+      to[0] = levels[from[red]];
+      to[1] = levels[from[green]];
+      to[2] = levels[from[blue]];
+    }
+  }
+}
+
+/// A row through HSV.
+class RowThroughHsv {
+ public:
+  explicit RowThroughHsv(int width) : colours_(1, width, CV_32FC3), hsv_(1, width, CV_32FC3) {}
+
+  void operator()(const std::uint8_t* from, std::uint8_t* to, const LightChange& change) {
+    const int count = 3 * colours_.cols;
+    auto* values = colours_.ptr<float>();
+    const float before = change.contrastLast ? 1 : change.contrast;
+    for (int i = 0; i < count; ++i) values[i] = (static_cast<float>(from[i]) + change.brightness) * before;
+    cv::cvtColor(colours_, hsv_, cv::COLOR_RGB2HSV);
+    auto* hsv = hsv_.ptr<float>();
+    for (int i = 0; i < count; i += 3) {
+      float hue = hsv[i] + change.hue;
+      if (hue > 360) hue -= 360;
+      if (hue < 0) hue += 360;
+      hsv[i] = hue;
+      hsv[i + 1] *= change.saturation;
+    }
+    cv::cvtColor(hsv_, colours_, cv::COLOR_HSV2RGB);
+    const float after = change.contrastLast ? change.contrast : 1;
+    values = colours_.ptr<float>();
+    const auto [red, green, blue] = change.channels;
+    for (int i = 0; i < count; i += 3) {
+      to[i] = level(values[i + red] * after);
+      to[i + 1] = level(values[i + green] * after);
+      to[i + 2] = level(values[i + blue] * after);
+    }
+  }
+
+ private:
+  cv::Mat colours_, hsv_;
+};
+
+}  // namespace
+
+void changeLight(ImageView in, ImageSpan out, const LightChange& change) {
+  if (!change.usesHsv()) return changeLevels(in, out, change);
+  keepOpenCvSerial();
+  RowThroughHsv row(in.width);
+  for (int y = 0; y < in.height; ++y) row(in.row(y), out.row(y), change);
+}
+
+}  // namespace uada
