@@ -50,8 +50,8 @@ std::vector<Plan> samplePlans(const Batch& batch, const Space& space, int copies
   for (std::size_t b = 0; b < size; ++b) {
     Random random = streamOf(batch, b, Purpose::plan);
     const ImageSize source = batch.sizes.empty() ? ImageSize{} : batch.sizes[b];
+    const BoxesView boxes = batch.boxes.empty() ? BoxesView{} : batch.boxes[b];
     for (std::size_t at = b; at < plans.size(); at += size)
-      const BoxesView boxes = batch.boxes.empty() ? BoxesView{} : batch.boxes[b];
       plans[at] = space.sample(random, batch.epoch, source, boxes);
   }
   return plans;
