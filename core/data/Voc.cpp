@@ -21,6 +21,27 @@ constexpr const char* kClasses[] = {"aeroplane",   "bicycle", "bird",  "boat",  
                                     "diningtable", "dog",     "horse", "motorbike", "person",
                                     "pottedplant", "sheep",   "sofa",  "train",     "tvmonitor"};
 
+constexpr const char* kCells[] = {"RBC", "WBC", "Platelets"};
+
+/// What classes.txt beside the years names; empty: there is none, as with VOC itself.
+std::vector<std::string> classesBeside(const fs::path& dir) {
+  std::error_code ignored;
+  const fs::path file = dir / "classes.txt";
+  return fs::is_regular_file(file, ignored) ? readNameLines(file) : std::vector<std::string>();
+}
+
+/// The folder of a set in the layout of VOC with these classes.
+std::optional<fs::path> findWith(const fs::path& dir, std::span<const char* const> classes, bool maySayNone) {
+  static const DatasetPlace place{.files = {"VOC2007/Annotations", "VOC2012/Annotations"},
+                                  .folders = {"VOCdevkit", "BCCD"},
+                                  .system = {}};
+  const auto found = findFolder(place, dir);
+  if (!found) return found;
+  const std::vector<std::string> named = classesBeside(*found);
+  const bool isThis = named.empty() ? maySayNone : std::ranges::equal(named, classes);
+  return isThis ? found : std::nullopt;
+}
+
 /// Trained on: trainval of 2007 and of 2012, as far as they are there. Tested on: test of 2007, since the
 /// annotations of 2012's test are not public.
 FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
@@ -46,13 +67,42 @@ FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
   return listing;
 }
 
-std::optional<fs::path> find(const fs::path& dir) {
-  static const DatasetPlace place{
-      .files = {"VOC2007/Annotations", "VOC2012/Annotations"}, .folders = {"VOCdevkit"}, .system = {}};
-  return findFolder(place, dir);
+std::optional<fs::path> find(const fs::path& dir) { return findWith(dir, kClasses, true); }
+
+FolderListing listCells(const fs::path& dir, Split split, const Loading&) {
+  FolderListing listing{dir, split == Split::train ? "train" : "test", {}, {}, nullptr, readVocBoxes, {}};
+  for (const char* name : kCells) listing.classes.emplace_back(name);
+  addVocImages(listing, "VOC2007",
+               dir / "VOC2007" / kVocLists / (split == Split::train ? "trainval.txt" : "test.txt"));
+  return listing;
 }
 
+std::optional<fs::path> findCells(const fs::path& dir) { return findWith(dir, kCells, false); }
+
 }  // namespace
+
+DatasetEntry bccd() {
+  DatasetEntry entry{.name = "bccd",
+                     .title = "Blood cells (BCCD)",
+                     .source =
+                         "Shenggan, github.com/Shenggan/BCCD_Dataset, MIT; in the layout of PASCAL VOC, with "
+                         "classes.txt (RBC, WBC, Platelets) beside the folder VOC2007",
+                     .width = 640,
+                     .height = 480,
+                     .classes = static_cast<int>(std::size(kCells)),
+                     .trainImages = 292,
+                     .testImages = 72,
+                     .classNames = {},
+                     .published = {},
+                     .endings = {},
+                     .otherForms = {},
+                     .find = findCells,
+                     .load = loadFolders<listCells>,
+                     .check = checkFolders<listCells>,
+                     .target = TargetKind::boxes};
+  entry.classNames.assign(std::begin(kCells), std::end(kCells));
+  return entry;
+}
 
 DatasetEntry voc() {
   DatasetEntry entry{.name = "voc",

@@ -1,6 +1,7 @@
 #include "core/tables/Accuracy.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/data/Dataset.h"
@@ -91,6 +92,18 @@ std::optional<double> bestMain(const RunSummary& run, const std::string& metric)
   return metric == run.metric ? run.best : std::nullopt;
 }
 
+MetricOf recordedMetric(const ProjectReader& project) {
+  return [&project](const RunSummary& run, const std::string& name) -> std::optional<double> {
+    if (name == run.metric) return run.best;
+    std::optional<double> value;
+    for (const EpochReport& epoch : project.epochs(run.id))  // of a resumed run the later one counts
+      if (epoch.epoch == run.bestEpoch)
+        for (const auto& [known, number] : epoch.test)
+          if (known == name && std::isfinite(number)) value = number;
+    return value;
+  };
+}
+
 std::string accuracyRule(const std::string& rest) {
   return "Measured: mean ± sample standard deviation over n seeds of the best epoch's test accuracy, as the "
          "paper reports it (this selects on the test set; the comparison shows the last epoch's too). "
@@ -103,9 +116,10 @@ Table makeAccuracyTable(Table head, const PaperTable& paper, std::vector<Finishe
   std::vector<std::string> columns;
   for (const auto& column : paper.columns) columns.push_back(column.name);
   TableBuilder builder(std::move(head), paper, columns);
-  // Runs of other tasks have no top-1; that is no divergence.
+  // Runs of other tasks have other metrics; that is no divergence.
+  const std::string& main = paper.columns.front().metric;
   std::erase_if(runs, [&](const FinishedRun& run) {
-    return (!run.summary.metric.empty() && run.summary.metric != "top1") || !hasColumn(paper, run) ||
+    return (!run.summary.metric.empty() && run.summary.metric != main) || !hasColumn(paper, run) ||
            (paper.isClosed && !builder.hasRow(run));
   });
   const auto groups = groupedByRecipe(onePerSeed(std::move(runs)));

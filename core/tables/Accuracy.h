@@ -21,8 +21,14 @@ std::optional<double> bestMain(const RunSummary& run, const std::string& metric)
 Table makeAccuracyTable(Table head, const PaperTable& paper, std::vector<FinishedRun> runs,
                         const MetricOf& metricOf = bestMain);
 
+/// Any metric of the test after the run's best epoch, as the project has it, which must outlive it.
+MetricOf recordedMetric(const ProjectReader& project);
+
 /// metricOf  gives top-5, too
 Table makeTable4(std::vector<FinishedRun> runs, const MetricOf& metricOf);
+/// metricOf  gives the accuracies, too
+Table makeTable8(std::vector<FinishedRun> runs, const MetricOf& metricOf);
+Table makeTable9(std::vector<FinishedRun> runs);
 
 /// What `rule` of these tables begins with.
 std::string accuracyRule(const std::string& rest);

@@ -1,25 +1,8 @@
-#include <cmath>
 #include <utility>
 
 #include "core/tables/Accuracy.h"
 
 namespace uada {
-namespace {
-
-/// Of the test after the run's best epoch, as the project has it.
-MetricOf recordedMetric(const ProjectReader& project) {
-  return [&project](const RunSummary& run, const std::string& name) -> std::optional<double> {
-    if (name == run.metric) return run.best;
-    std::optional<double> value;
-    for (const EpochReport& epoch : project.epochs(run.id))  // of a resumed run the later one counts
-      if (epoch.epoch == run.bestEpoch)
-        for (const auto& [known, number] : epoch.test)
-          if (known == name && std::isfinite(number)) value = number;
-    return value;
-  };
-}
-
-}  // namespace
 
 Table makeTable4(std::vector<FinishedRun> runs, const MetricOf& metricOf) {
   Table head{.number = 4,

@@ -96,7 +96,7 @@ class TestPaperTables : public QObject {
     QVERIFY(paperTable("table6").columns[2].recipe && paperTable("table7").columns[0].recipe);
     for (const char* row : {"Baseline", "Cutout", "AA", "RA", "TA", "UA", "Adv. AA", "UADA"})
       QVERIFY2(!methodsOf("table2", row).empty(), row);
-    for (const char* table : {"table4", "table5", "table6", "table7"})
+    for (const char* table : {"table4", "table5", "table6", "table7", "table8", "table9"})
       for (const auto& row : paperTable(table).rows) QVERIFY2(!row.methods.empty(), row.name.c_str());
     for (const char* row : {"DADA", "Fast AA", "PBA", "DDAS"})
       QVERIFY2(methodsOf("table2", row).empty(), row);
@@ -106,7 +106,7 @@ class TestPaperTables : public QObject {
   void experimentsFillEveryRow_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<int>("number");
-    for (const int number : {4, 5, 6, 7})
+    for (const int number : {4, 5, 6, 7, 8})
       for (const char* folder : {"", "quick/"}) {
         const QString file = QString(PROJECT_DIR "/experiments/%1table%2.json").arg(folder).arg(number);
         QTest::addRow("%stable%d", folder, number) << file << number;

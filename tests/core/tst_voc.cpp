@@ -258,8 +258,11 @@ void TestVoc::bccdIsRead() {
   if (folder.isEmpty() || !fs::exists(dir / "VOC2007/Annotations"))
     QSKIP("not run: UADA_TEST_DATA has no VOCdevkit with the blood cells of BCCD");
   const ImageFolder own;  // its cache
+  // The classes say which set it is.
+  QVERIFY(findDataset("bccd").find(folder.toStdString()) && !findDataset("voc").find(folder.toStdString()));
   const Opened train = opened("boxes", dir, Split::train);
   QCOMPARE(train.data->size(), std::size_t{292});
+  QVERIFY(opened("bccd", dir, Split::train).data->identity() != std::string());
   QCOMPARE(opened("boxes", dir, Split::test).data->size(), std::size_t{72});
   QCOMPARE(train.data->classNames(), (std::vector<std::string>{"RBC", "WBC", "Platelets"}));
   QVERIFY(commonSize(*train.data) == (ImageSize{640, 480}));

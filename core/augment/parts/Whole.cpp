@@ -40,6 +40,7 @@ PartKind whole() {
   kind.text = [](const Part&, const Style&) { return std::string(); };
   kind.describe = [](const Part& part, const Frame&, Stage& stage) {
     stage.title = "Whole image";
+    stage.done = false;
     stage.detail = fmt::format("{} x {} pixels", source(part).width, source(part).height);
   };
   kind.write = [](const Part& part, Json& plan) {
