@@ -27,6 +27,15 @@ namespace {
 
 constexpr int kColumns = 3;
 
+/// What a folder of the user's own images has to hold.
+QString ownImagesText(TargetKind target) {
+  switch (target) {
+    case TargetKind::labelMap: return QObject::tr("Your images, each with a label map of its name");
+    case TargetKind::boxes: return QObject::tr("Your images, each with boxes in an XML of PASCAL VOC");
+    default: return QObject::tr("Your images: a folder for each class, or a CSV");
+  }
+}
+
 std::vector<CardText> datasetCards() {
   const QLocale english(QLocale::English);
   std::vector<CardText> cards;
@@ -34,7 +43,7 @@ std::vector<CardText> datasetCards() {
     const QString side =
         entry.width > 0 ? QObject::tr("%1 × %2").arg(entry.width).arg(entry.height) : QObject::tr("any size");
     const QString size =
-        entry.isOwn ? QObject::tr("Your images: a folder for each class, or a CSV")
+        entry.isOwn ? ownImagesText(entry.target)
                     : QObject::tr("%1 + %2 images of %3, %4 classes")
                           .arg(english.toString(entry.trainImages), english.toString(entry.testImages), side,
                                english.toString(entry.classes));
