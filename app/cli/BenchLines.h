@@ -11,14 +11,14 @@ namespace uada::cli {
 
 /// Of `uada bench`.
 struct BenchOptions {
-  std::string what;                  ///< render, load, seg, step, store, start, window
+  std::string what;                  ///< render, load, seg, voc, step, store, start, window
   std::vector<std::string> methods;  ///< step: empty: all
   std::string model;                 ///< step: name or JSON; empty: the usual small one
   int threads = 0;                   ///< step: 0: all cores
   std::string device = "cpu";        ///< step
   std::string folder;                ///< load: of JPEG files; empty: made-up ones
   std::string only;                  ///< render, load: lines whose name fits; with * and ?; empty: all
-  double seconds = 2;                ///< render, load, seg: of each line, about
+  double seconds = 2;                ///< render, load, seg, voc: of each line, about
   bool json = false;
 };
 
@@ -64,6 +64,8 @@ void benchRender(const BenchOptions& options, const Console& console, BenchLines
 void benchLoad(const BenchOptions& options, const Console& console, BenchLines& lines);
 /// "seg.intersection": milliseconds to compare one label map with another.
 void benchSeg(const BenchOptions& options, BenchLines& lines);
+/// "voc.map": milliseconds for the mean average precision of a test set as large as VOC 2007's.
+void benchVoc(const BenchOptions& options, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);
 

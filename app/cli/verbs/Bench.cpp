@@ -27,7 +27,7 @@ namespace uada::cli {
 namespace {
 
 void describe(Verb& verb, BenchOptions& options) {
-  verb.argument("WHAT", options.what, "render, load, seg, step, store, start or window").required();
+  verb.argument("WHAT", options.what, "render, load, seg, voc, step, store, start or window").required();
   verb.texts("--method", "NAME", options.methods, "step: only this method, or uada-fast; may be repeated");
   verb.text("--model", "NAME", options.model,
             "step: of classification, by its name or as JSON; default: a ResNet-10 of width 16");
@@ -37,7 +37,8 @@ void describe(Verb& verb, BenchOptions& options) {
   verb.text("--folder", "DIR", options.folder,
             "load: of JPEG files; default: made-up ones of 500 x 375 pixels");
   verb.text("--only", "GLOB", options.only, "render, load: only lines with such a name, as 'op.*.32'");
-  verb.decimal("--seconds", "S", options.seconds, 0, 3600, "render, load, seg: time for each line, about")
+  verb.decimal("--seconds", "S", options.seconds, 0, 3600,
+               "render, load, seg, voc: time for each line, about")
       .usual("2");
 }
 
@@ -176,6 +177,11 @@ constexpr Kind kKinds[] = {
        benchSeg(options, lines);
        lines.finish();
      }},
+    {"voc",
+     [](const BenchOptions& options, const Console&, BenchLines& lines) {
+       benchVoc(options, lines);
+       lines.finish();
+     }},
     {"step",
      [](const BenchOptions& options, const Console&, BenchLines& lines) {
        benchStep(options, lines);
@@ -234,6 +240,7 @@ void addBench(Verbs& verbs) {
        "load    JPEG files to the numbers of a batch, one thread, beside OpenCV and albumentations where a\n"
        "        Python has them\n"
        "seg     a predicted label map of 2,048 x 1,024 pixels and 19 classes compared with the true one\n"
+       "voc     4,952 images with 200 boxes each compared with their objects: the mean average precision\n"
        "step    a training step of each method, on the CPU unless --device says otherwise\n"
        "store   rows a second into a project file\n"
        "start   the window's first paint (needs uada-workbench beside this program)\n"
