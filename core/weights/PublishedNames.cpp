@@ -65,11 +65,21 @@ constexpr Rename kPlainStem[] = {
     {"layer1.0.downsample.*.*", "layer1.0.downsample.*.*"},
 };
 
+/// VGG16 without its last layer, alone, as the detectors' codes start from it; and torchvision's, whose linear
+/// layers have no counterpart.
+constexpr Rename kVggOfSsd[] = {{"*.*", "vgg.*.*"}}, kVggOfRfb[] = {{"*.*", "base.*.*"}};
+constexpr Rename kFeaturesOfSsd[] = {{"features.*.*", "vgg.*.*"}};
+constexpr Rename kFeaturesOfRfb[] = {{"features.*.*", "base.*.*"}};
+
 const std::vector<Naming>& namings() {
   static const std::vector<Naming> all{
       {"pspnet", "SemSeg's PSPNet", "layer0.0.weight", {kSemSegPspNet, kBottlenecks}},
       {"pspnet", "SemSeg's ResNet with a deep stem", "conv3.weight", {kDeepStem, kBottlenecks}},
       {"pspnet", "torchvision's ResNet", "layer1.0.conv3.weight", {kPlainStem, kBottlenecks}},
+      {"ssd", "ssd.pytorch's VGG16", "33.weight", {kVggOfSsd}},
+      {"ssd", "torchvision's VGG16", "features.28.weight", {kFeaturesOfSsd}},
+      {"rfb", "ssd.pytorch's VGG16", "33.weight", {kVggOfRfb}},
+      {"rfb", "torchvision's VGG16", "features.28.weight", {kFeaturesOfRfb}},
   };
   return all;
 }

@@ -182,7 +182,8 @@ class TestRecipe : public QObject {
         "r.training: unknown key 'epoch'; known: epochs, batch, warmup_epochs, gradient_clip, averaging, "
         "decayed, precision; did you mean 'epochs'?");
     row(R"(, "training": {"epoch": 5, "momentum": 0.5})", "r.training: unknown key 'epoch'; known: epochs, ");
-    row(R"(, "task": "detection")", "r.task: unknown task 'detection'; known: classification segmentation");
+    row(R"(, "task": "tracking")",
+        "r.task: unknown task 'tracking'; known: classification segmentation detection");
     row(R"(, "task": "segmentation")",
         "r.task: segmentation found, but the model resnet learns classification; leave the task out, or ");
     row(R"(, "task": {"smoothing": 0.1})", "r.task: unknown key 'smoothing'");

@@ -139,6 +139,15 @@ class TestWeights : public QObject {
     QCOMPARE(named("pspnet", {"module.layer0.0.weight", "module.ppm.features.3.2.bias", "module.cls.4.bias"}),
              std::string("SemSeg's PSPNet: stem_1.conv.weight pyramid_6.bn.bias main.last.bias"));
     QCOMPARE(named("pspnet", {"stem_1.conv.weight"}), std::string(": stem_1.conv.weight"));
+    QCOMPARE(named("ssd", {"0.weight", "33.weight", "33.bias"}),
+             std::string("ssd.pytorch's VGG16: vgg.0.weight vgg.33.weight vgg.33.bias"));
+    QCOMPARE(named("rfb", {"0.weight", "33.weight"}),
+             std::string("ssd.pytorch's VGG16: base.0.weight base.33.weight"));
+    QCOMPARE(named("ssd", {"features.28.weight", "classifier.0.bias"}),
+             std::string("torchvision's VGG16: vgg.28.weight classifier.0.bias"));
+    QCOMPARE(named("rfb", {"features.28.weight"}), std::string("torchvision's VGG16: base.28.weight"));
+    QCOMPARE(named("ssd", {"vgg.33.weight", "L2Norm.weight", "extras.0.bias"}),
+             std::string(": vgg.33.weight L2Norm.weight extras.0.bias"));
     QCOMPARE(named("resnet-imagenet", {"conv3.weight", "layer1.0.conv3.weight"}),
              std::string(": conv3.weight layer1.0.conv3.weight"));
   }

@@ -4,6 +4,7 @@
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Trainer.h"
 #include "tests/engine/Attempt.h"
+#include "tests/engine/ObjectTools.h"
 #include "tests/engine/OracleTools.h"
 #include "tests/engine/SceneTools.h"
 #include "tests/engine/ScriptTools.h"
@@ -89,6 +90,13 @@ std::vector<Variant> smallestModels() {
   return smallest;
 }
 
+/// The least of some sides that a model takes.
+int sideFor(const Model& model) {
+  for (const int side : {33, 100})
+    if (model.inputProblem(squareInput(side)).empty()) return side;
+  return 0;
+}
+
 /// Whether each step costs the same, which is known before.
 bool isSteady(const Choice& method) {
   const Json &settings = method.settings(), *mode = settings.find("mode");
@@ -113,7 +121,13 @@ class TestCatalogues : public QObject {
   void modelsAreWhatTheySay();
   void modelsLearn_data() { addRows(smallestModels()); }
   void modelsLearn();
-  void modelsResume_data() { modelsLearn_data(); }
+  void modelsResume_data() {
+    std::vector<Variant> models = smallestModels();
+    // No data set has boxes: tst_detection has another test.
+    std::erase_if(models,
+                  [](const Variant& variant) { return targetOf(variant.choice) == TargetKind::boxes; });
+    addRows(models);
+  }
   void modelsResume();
   void methodsDoTheirPasses_data() { addRows(methodVariants()); }
   void methodsDoTheirPasses();
@@ -129,34 +143,49 @@ class TestCatalogues : public QObject {
  private:
   /// A run that trains the model, on data of its task.
   RunConfig configFor(const Choice& model) const {
-    const bool isOfLabels = findTask(findModel(model.name).task).target == TargetKind::label;
-    RunConfig config = isOfLabels ? this->config(1) : sceneConfig(scenes_.dir(), "plain", 1, 4);
+    const TargetKind target = targetOf(model);
+    RunConfig config = target == TargetKind::label   ? this->config(1)
+                       : target == TargetKind::boxes ? objectConfig("plain", 4)
+                                                     : sceneConfig(scenes_.dir(), "plain", 1, 4);
     config.recipe.model = model;
     return config;
   }
+  static TargetKind targetOf(const Choice& model) { return findTask(findModel(model.name).task).target; }
   RunConfig config(int epochs) const { return tinyConfig(images_.folder(), "ra-uc", epochs, 4); }
   void resumes(const RunConfig& config);
 
-  static constexpr int kSide = 33;     // which every model takes
   const StripedImages images_{10, 4};  // batches of 4, 4, 2
   const MadeScenes scenes_{10, 2};
 };
 
-/// The formula gives the network's parameters; what it says has a number for each class.
+/// The formula gives the network's parameters; what it says has a number for each class, of detection one
+/// more, for each of its priors.
 void TestCatalogues::modelsAreWhatTheySay() {
   QFETCH(Choice, entry);
   const Model& model = findModel(entry.name);
   constexpr int kClasses = 7;
   entry = withExampleFile(entry, kClasses);
-  const ModelContext context{kClasses, squareInput(kSide)};
+  const int side = sideFor(model);
+  QVERIFY2(side > 0, "it takes none of the sides that are tried here");
+  const ModelContext context{kClasses, squareInput(side)};
   const auto network = makeNetwork(entry, context, 1);
   QCOMPARE(network->parameterCount(), model.parameters(entry, context));
   const at::NoGradGuard noGrad;
-  const at::Tensor output = network->forward(at::zeros({2, 3, kSide, kSide})).main;
+  const Output said = network->forward(at::zeros({2, 3, side, side}));
+  const at::Tensor& output = said.main;
   QCOMPARE(output.size(0), std::int64_t{2});
-  QCOMPARE(output.size(1), std::int64_t{kClasses});
-  QVERIFY(findTask(model.task).target != TargetKind::label || output.dim() == 2);
   QVERIFY(output.isfinite().all().item<bool>());
+  const TargetKind target = findTask(model.task).target;
+  QCOMPARE(network->priors().defined(), target == TargetKind::boxes);
+  if (target == TargetKind::boxes) {
+    const std::int64_t priors = network->priors().size(0);
+    QVERIFY(output.sizes() == at::IntArrayRef({2, priors, kClasses + 1}));
+    QVERIFY(said.offsets.sizes() == at::IntArrayRef({2, priors, 4}) &&
+            said.offsets.isfinite().all().item<bool>());
+    return;
+  }
+  QCOMPARE(output.size(1), std::int64_t{kClasses});
+  QVERIFY(target != TargetKind::label || output.dim() == 2);
 }
 
 /// Every small step on one batch changes its loss, and a few of them lower it.
@@ -165,7 +194,9 @@ void TestCatalogues::modelsLearn() {
   const RunConfig config = configFor(entry);
   ThreadPool pool(1);
   const auto data =
-      runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
+      targetOf(entry) == TargetKind::boxes
+          ? std::shared_ptr<const Dataset>(std::make_shared<ObjectImages>(10))
+          : runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
   Stepper stepper(config, *data, at::kCPU, pool);
   Batch batch{3, 1, 1, {0, 1, 2, 3}};
   for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));

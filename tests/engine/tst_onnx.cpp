@@ -62,6 +62,7 @@ class TestOnnx : public QObject {
   void hasAnExampleOfEachNetwork() {
     for (const Model& model : models()) {
       const bool isFile = std::ranges::any_of(model.files, &FileSetting::isNeeded);
+      if (findTask(model.task).target == TargetKind::boxes) continue;  // the export refuses them
       const auto isOfIt = [&](const Example& example) { return modelOf(example.model).name == model.name; };
       QVERIFY2(isFile || std::ranges::any_of(kExamples, isOfIt), model.name.c_str());
     }

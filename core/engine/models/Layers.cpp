@@ -11,16 +11,30 @@ double fanOutDeviation(const at::Tensor& weight) {
   return std::sqrt(2.0 / static_cast<double>(fanOut));
 }
 
-Conv::Conv(int in, int out, int kernel, int stride, int dilation)
-    : stride_(stride), dilation_(dilation), padding_(kernel / 2 * dilation) {
-  at::Tensor weight = at::zeros({out, in, kernel, kernel}).contiguous(at::MemoryFormat::ChannelsLast);
-  weight_ = register_parameter("weight", weight);
+double glorotBound(const at::Tensor& weight) {
+  const std::int64_t pixels = weight.size(2) * weight.size(3);
+  return std::sqrt(6.0 / static_cast<double>(pixels * (weight.size(0) + weight.size(1))));
 }
+
+ConvShape sameSize(int in, int out, std::array<int, 2> kernel, int stride, int dilation) {
+  return {in, out, kernel, stride, dilation, {kernel[0] / 2 * dilation, kernel[1] / 2 * dilation}};
+}
+
+Conv::Conv(const ConvShape& shape)
+    : stride_(shape.stride), dilation_(shape.dilation), padding_{shape.padding[0], shape.padding[1]} {
+  const at::Tensor weight = at::zeros({shape.out, shape.in, shape.kernel[0], shape.kernel[1]});
+  weight_ = register_parameter("weight", weight.contiguous(at::MemoryFormat::ChannelsLast));
+  if (shape.hasBias) addBias();
+}
+
+Conv::Conv(int in, int out, int kernel, int stride, int dilation)
+    : Conv(sameSize(in, out, {kernel, kernel}, stride, dilation)) {}
 
 void Conv::addBias() { bias_ = register_parameter("bias", at::zeros({weight_.size(0)})); }
 
 at::Tensor Conv::forward(const at::Tensor& x) const {
-  if (weight_.size(2) > 1 || stride_ == 1) return at::conv2d(x, weight_, bias_, stride_, padding_, dilation_);
+  if (weight_.size(2) * weight_.size(3) > 1 || stride_ == 1)
+    return at::conv2d(x, weight_, bias_, stride_, padding_, dilation_);
   // A strided 1x1 convolution reads every stride-th pixel. oneDNN's own, as in LibTorch 2.11, crashes
   // (AVX-512) or never ends (AVX2) in the backward pass of 8 input channels and fewer, so the pixels are
   // picked first.
@@ -28,7 +42,7 @@ at::Tensor Conv::forward(const at::Tensor& x) const {
   return at::conv2d(picked.contiguous(at::MemoryFormat::ChannelsLast), weight_, bias_);
 }
 
-BatchNorm::BatchNorm(int channels) {
+BatchNorm::BatchNorm(int channels, double momentum) : momentum_(momentum) {
   weight_ = register_parameter("weight", at::ones({channels}));
   bias_ = register_parameter("bias", at::zeros({channels}));
   runningMean_ = register_buffer("running_mean", at::zeros({channels}));
@@ -36,25 +50,26 @@ BatchNorm::BatchNorm(int channels) {
 }
 
 void BatchNorm::addSecond() {
-  second_ = register_module("second", std::make_shared<BatchNorm>(static_cast<int>(weight_.numel())));
+  second_ =
+      register_module("second", std::make_shared<BatchNorm>(static_cast<int>(weight_.numel()), momentum_));
 }
 
 at::Tensor BatchNorm::forward(const at::Tensor& x) const {
   if (usesSecond_) return second_->forward(x);
-  constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
+  constexpr double kEpsilon = 1e-5;
   const bool cudnn = x.is_cuda();
   if (mode == NormMode::probe)
-    return at::batch_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon, cudnn);
+    return at::batch_norm(x, weight_, bias_, {}, {}, true, momentum_, kEpsilon, cudnn);
   if (mode == NormMode::record) {
     const auto [out, mean, inverse] =
-        at::native_batch_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon);
+        at::native_batch_norm(x, weight_, bias_, {}, {}, true, momentum_, kEpsilon);
     baseMean_ = mean;
     baseVar_ = inverse.pow(-2) - kEpsilon;
     return out;
   }
   if (mode == NormMode::base)
-    return at::batch_norm(x, weight_, bias_, baseMean_, baseVar_, false, kMomentum, kEpsilon, cudnn);
-  return at::batch_norm(x, weight_, bias_, runningMean_, runningVar_, mode == NormMode::train, kMomentum,
+    return at::batch_norm(x, weight_, bias_, baseMean_, baseVar_, false, momentum_, kEpsilon, cudnn);
+  return at::batch_norm(x, weight_, bias_, runningMean_, runningVar_, mode == NormMode::train, momentum_,
                         kEpsilon, cudnn);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "core/engine/models/Network.h"
 
 namespace uada {
@@ -11,26 +13,43 @@ namespace uada {
 /// source  He et al. 2015, equation (14): sqrt(2 / (kernel * kernel * out))
 double fanOutDeviation(const at::Tensor& weight);
 
-/// Square convolution without bias, "same" padding.
+/// What a convolution is made of. Of kernel and padding the first is of the height.
+struct ConvShape {
+  int in = 1, out = 1;
+  std::array<int, 2> kernel{1, 1};
+  int stride = 1, dilation = 1;
+  std::array<int, 2> padding{0, 0};
+  bool hasBias = false;
+};
+/// Whose map has the input's size, over its stride, rounded up: odd kernels.
+ConvShape sameSize(int in, int out, std::array<int, 2> kernel, int stride = 1, int dilation = 1);
+/// The bound of Glorot & Bengio 2010, equation (16): sqrt(6 / (inputs + outputs)), of a kernel's each pixel.
+/// weight  [out, in, height, width]
+double glorotBound(const at::Tensor& weight);
+
+/// A convolution; the square one without bias has "same" padding.
 class Conv : public torch::nn::Module {
  public:
+  explicit Conv(const ConvShape& shape);
   Conv(int in, int out, int kernel, int stride, int dilation = 1);
   /// Before the first forward.
   void addBias();
-  /// x [B, in, H, W] -> [B, out, ceil(H / stride), ceil(W / stride)]
+  /// x [B, in, H, W] -> [B, out, ceil(H / stride), ceil(W / stride)] where the padding is "same"
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
-  at::Tensor weight_;  // [out, in, kernel, kernel]
+  at::Tensor weight_;  // [out, in, height, width]
   at::Tensor bias_;    // [out], or none
-  std::int64_t stride_, dilation_, padding_;
+  std::int64_t stride_, dilation_;
+  std::array<std::int64_t, 2> padding_;
 };
 
-/// Batch normalisation over N, H, W with momentum 0.1 and epsilon 1e-5.
+/// Batch normalisation over N, H, W with epsilon 1e-5.
 /// source  Ioffe & Szegedy 2015, Algorithms 1 and 2; defaults of PyTorch
 class BatchNorm : public torch::nn::Module {
  public:
-  explicit BatchNorm(int channels);
+  /// momentum  the weight of a batch in the running statistics
+  explicit BatchNorm(int channels, double momentum = 0.1);
   /// x [B, channels, H, W] -> a new tensor of the same shape
   at::Tensor forward(const at::Tensor& x) const;
   NormMode mode = NormMode::train;
@@ -41,9 +60,10 @@ class BatchNorm : public torch::nn::Module {
 
  private:
   at::Tensor weight_, bias_, runningMean_, runningVar_;  // [channels]
+  const double momentum_;
   std::shared_ptr<BatchNorm> second_;
   bool usesSecond_ = false;
-  mutable at::Tensor baseMean_, baseVar_;                // [channels]: of the last forward with `record`
+  mutable at::Tensor baseMean_, baseVar_;  // [channels]: of the last forward with `record`
 };
 
 /// What draws random numbers unless the network is tested. They depend on nothing but Network::setNoise(),

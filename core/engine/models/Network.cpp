@@ -80,8 +80,8 @@ void drawWeights(Network& network, std::uint64_t seed) {
   for (auto& entry : parameters) {
     const std::string prefix = entry.key().substr(0, entry.key().rfind('.') + 1);
     const at::Tensor& weight = parameters[prefix + "weight"];
-    if (weight.dim() < 2) {  // batch normalisation
-      entry.value().fill_(entry.key() == prefix + "weight" ? 1 : 0);
+    if (weight.dim() < 2) {  // of a normalisation
+      entry.value().fill_(entry.key() == prefix + "weight" ? network.firstScaleOf(entry.key()) : 0);
       continue;
     }
     if (network.startsAtZero(entry.key())) {
@@ -94,7 +94,8 @@ void drawWeights(Network& network, std::uint64_t seed) {
       continue;
     }
     const double fanIn = static_cast<double>(weight.numel() / weight.size(0));
-    drawUniform(entry.value(), entry.key(), 1 / std::sqrt(fanIn), seed);
+    const double bound = network.boundOf(entry.key(), weight).value_or(1 / std::sqrt(fanIn));
+    drawUniform(entry.value(), entry.key(), bound, seed);
   }
 }
 

@@ -28,11 +28,16 @@ class Linear;
 
 /// What a network says of B images: what a task makes its losses from.
 struct Output {
-  at::Tensor main;      ///< logits: of classification [B, classes], of segmentation [B, classes, H, W]
+  /// Logits: of classification [B, classes], of segmentation [B, classes, H, W], of detection
+  /// [B, P, classes + 1], the first that of no object.
+  at::Tensor main;
   at::Tensor aux = {};  ///< the same of a second classifier, where the network has one that trains it
   /// [B, n], without gradient: what the network's last linear layer saw; undefined: it has none. A method
   /// finds it here; forward() leaves it out.
   at::Tensor features = {};
+  /// Of detection, [B, P, 4]: where an object lies from each of the P priors, as tasks/PriorBoxes.h encodes
+  /// it.
+  at::Tensor offsets = {};
 };
 
 /// What random layers draw from, beside their own number: a forward of a step.
@@ -63,6 +68,9 @@ class Network : public torch::nn::Module {
   /// Output::features of the last forward; and how many there are for an image, 0: none.
   at::Tensor features();
   std::int64_t featureCount();
+  /// Of detection, [P, 4], float, on the CPU: the boxes that the network says how to move, as middle x and y,
+  /// width and height in shares of the input; undefined: it has none.
+  virtual at::Tensor priors() const { return {}; }
   /// Its parameters and buffers, as "model.conv1.weight".
   virtual void visit(StateVisitor& visitor) const;
   /// Whether it comes with its weights, which are then not drawn.
@@ -75,6 +83,13 @@ class Network : public torch::nn::Module {
   virtual std::optional<double> deviationOf(const std::string& /*parameter*/, const at::Tensor&) const {
     return std::nullopt;
   }
+  /// The bound of a convolution's initial weights that are drawn from a uniform distribution; none: as
+  /// drawWeights() says.
+  virtual std::optional<double> boundOf(const std::string& /*parameter*/, const at::Tensor&) const {
+    return std::nullopt;
+  }
+  /// What the scales of a normalisation's channels begin with.
+  virtual double firstScaleOf(const std::string& /*parameter*/) const { return 1; }
   /// Whether a parameter's initial values are 0 where drawWeights() would draw them.
   virtual bool startsAtZero(const std::string& /*parameter*/) const { return false; }
 
@@ -90,7 +105,7 @@ class Network : public torch::nn::Module {
 
   NormMode mode_ = NormMode::train;
   std::optional<std::vector<RandomLayer*>> randomLayers_;  ///< once they were looked for
-  std::optional<Linear*> last_;                            ///< its last linear layer, likewise; null: it has none
+  std::optional<Linear*> last_;  ///< its last linear layer, likewise; null: it has none
   int norms_ = 0;
 };
 

@@ -18,10 +18,13 @@ namespace uada {
 
 /// The targets of R rows, as the task's losses take them.
 struct Targets {
-  at::Tensor classes;  ///< of labels [R], of label maps [R, height, width]; int64
+  /// Of labels [R], of label maps [R, height, width], of boxes [R, P]: of each prior, 0 of no object, else
+  /// one more than the object's; int64.
+  at::Tensor classes;
   /// [R, classes], float: where labels may be mixed, each class's share of a row's label, which adds up to 1;
   /// else undefined. `classes` has the label of the sample itself.
   at::Tensor shares = {};
+  at::Tensor offsets = {};  ///< of boxes [R, P, 4], float, as PriorBoxes encodes them; else undefined
 
   std::int64_t rows() const { return classes.defined() ? classes.size(0) : 0; }
   Targets to(at::Device device) const {
@@ -45,12 +48,14 @@ struct Targets {
   void put(std::int64_t first, const Targets& part) {
     classes.narrow(0, first, part.rows()).copy_(part.classes);
     if (shares.defined()) shares.narrow(0, first, part.rows()).copy_(part.shares);
+    if (offsets.defined()) offsets.narrow(0, first, part.rows()).copy_(part.offsets);
   }
 
  private:
   template <class Made>
   Targets each(const Made& made) const {
-    return {made(classes), shares.defined() ? made(shares) : at::Tensor()};
+    return {made(classes), shares.defined() ? made(shares) : at::Tensor(),
+            offsets.defined() ? made(offsets) : at::Tensor()};
   }
 };
 
@@ -99,6 +104,8 @@ class TaskHead {
 struct HeadContext {
   int classes = 10;
   at::Device device = at::kCPU;
+  Input input = {};
+  at::Tensor priors = {};  ///< Network::priors()
 };
 
 /// The head of a catalogue entry.

@@ -8,12 +8,18 @@
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
 #include "core/engine/RunImages.h"
+#include "core/engine/tasks/Task.h"
 #include "core/engine/train/OnnxTrace.h"
 
 namespace uada {
 namespace {
 
 void requireOwnNetwork(const Choice& model) {
+  if (findTask(findModel(model.name).task).target == TargetKind::boxes)
+    throw Error(
+        fmt::format("a {} network is not written as ONNX, because its boxes are told from priors and dropped "
+                    "where they overlap, which is no part of it; export its weights",
+                    model.name));
   for (const FileSetting& setting : findModel(model.name).files) {
     if (!setting.isNeeded) continue;
     const Json* file = model.settings().find(setting.file);

@@ -21,7 +21,10 @@ void allowTf32(bool allowed) {
 }
 
 Output floats(const Output& output) {
-  return {output.main.to(at::kFloat), output.aux.defined() ? output.aux.to(at::kFloat) : at::Tensor()};
+  const auto inFloat = [](const at::Tensor& values) {
+    return values.defined() ? values.to(at::kFloat) : at::Tensor();
+  };
+  return {output.main.to(at::kFloat), inFloat(output.aux), {}, inFloat(output.offsets)};
 }
 
 }  // namespace uada
