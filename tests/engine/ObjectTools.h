@@ -68,13 +68,35 @@ class ObjectImages : public Dataset {
   std::vector<MadeObjects> made_;
 };
 
+/// Such images and their annotations in folders.
+class ObjectFolder : public test::ImageFolder {
+ public:
+  ObjectFolder(std::uint32_t train, std::uint32_t testing) {
+    for (std::uint32_t i = 0; i < train + testing; ++i) write(i < train ? "train" : "test", i);
+  }
+
+ private:
+  void write(const char* split, std::uint32_t number) const {
+    const MadeObjects made(number);
+    const std::string name = fmt::format("{}/{:03}", split, number);
+    add(name + ".png", made.image);
+    std::string text = "<annotation>";
+    for (const ObjectBox& box : made.boxes)
+      text += fmt::format(
+          "<object><name>{}</name><difficult>0</difficult><bndbox><xmin>{}</xmin><ymin>{}</ymin>"
+          "<xmax>{}</xmax><ymax>{}</ymax></bndbox></object>",
+          box.label == 1 ? "bar" : "square", box.left + 1, box.top + 1, box.right + 1, box.bottom + 1);
+    addText(name + ".xml", text + "</annotation>");
+  }
+};
+
 /// A small SSD on images of the input's size.
-inline RunConfig objectConfig(const std::string& method, int batch, const std::string& model = "ssd",
-                              int width = 8) {
-  RunConfig config = tinyConfig("", method, 1, batch);
-  config.recipe.dataset.name = "";  // images of no data set
-  config.recipe.model =
-      modelFromJson(parseJson(fmt::format(R"({{"name": "{}", "width": {}}})", model, width), "test"), "test");
+/// folder  of an ObjectFolder; empty: images of no data set
+inline RunConfig objectConfig(const std::string& method, int batch, const std::string& folder = "",
+                              const std::string& model = R"({"name": "ssd", "width": 8})") {
+  RunConfig config = tinyConfig(folder, method, 1, batch);
+  config.recipe.dataset.name = folder.empty() ? "" : "boxes";
+  config.recipe.model = modelFromJson(parseJson(model, "test"), "test");
   config.recipe.task = {Detection::kName, Detection{}};
   return config;
 }

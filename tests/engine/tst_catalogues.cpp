@@ -121,13 +121,7 @@ class TestCatalogues : public QObject {
   void modelsAreWhatTheySay();
   void modelsLearn_data() { addRows(smallestModels()); }
   void modelsLearn();
-  void modelsResume_data() {
-    std::vector<Variant> models = smallestModels();
-    // No data set has boxes: tst_detection has another test.
-    std::erase_if(models,
-                  [](const Variant& variant) { return targetOf(variant.choice) == TargetKind::boxes; });
-    addRows(models);
-  }
+  void modelsResume_data() { modelsLearn_data(); }
   void modelsResume();
   void methodsDoTheirPasses_data() { addRows(methodVariants()); }
   void methodsDoTheirPasses();
@@ -143,19 +137,19 @@ class TestCatalogues : public QObject {
  private:
   /// A run that trains the model, on data of its task.
   RunConfig configFor(const Choice& model) const {
-    const TargetKind target = targetOf(model);
+    const TargetKind target = findTask(findModel(model.name).task).target;
     RunConfig config = target == TargetKind::label   ? this->config(1)
-                       : target == TargetKind::boxes ? objectConfig("plain", 4)
+                       : target == TargetKind::boxes ? objectConfig("plain", 4, objects_.dir())
                                                      : sceneConfig(scenes_.dir(), "plain", 1, 4);
     config.recipe.model = model;
     return config;
   }
-  static TargetKind targetOf(const Choice& model) { return findTask(findModel(model.name).task).target; }
   RunConfig config(int epochs) const { return tinyConfig(images_.folder(), "ra-uc", epochs, 4); }
   void resumes(const RunConfig& config);
 
   const StripedImages images_{10, 4};  // batches of 4, 4, 2
   const MadeScenes scenes_{10, 2};
+  const ObjectFolder objects_{10, 2};
 };
 
 /// The formula gives the network's parameters; what it says has a number for each class, of detection one
@@ -194,9 +188,7 @@ void TestCatalogues::modelsLearn() {
   const RunConfig config = configFor(entry);
   ThreadPool pool(1);
   const auto data =
-      targetOf(entry) == TargetKind::boxes
-          ? std::shared_ptr<const Dataset>(std::make_shared<ObjectImages>(10))
-          : runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
+      runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
   Stepper stepper(config, *data, at::kCPU, pool);
   Batch batch{3, 1, 1, {0, 1, 2, 3}};
   for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));

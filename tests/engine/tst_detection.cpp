@@ -75,6 +75,7 @@ class TestDetection : public QObject {
   void refusesWhatItCannotLearn();
   void movesBoxesWithImages();
   void resumesFromItsState();
+  void overfits();
 };
 
 /// A prior stands for the object that it shares at least half with; the best of an object does in any case.
@@ -267,10 +268,11 @@ void TestDetection::refusesWhatItCannotLearn() {
 }
 
 static Batch batchOf(const Dataset& data, std::int64_t step) {
-  Batch batch{3, step, 1, {}};
+  Batch batch{3, step, static_cast<int>(step), {}};  // other plans in each step
   for (std::uint32_t i = 0; i < data.size(); ++i) {
     batch.indices.push_back(i);
     batch.sizes.push_back(data.imageSize(i));
+    batch.boxes.push_back(boxesOf(data, i));
   }
   return batch;
 }
@@ -279,8 +281,10 @@ static Batch batchOf(const Dataset& data, std::int64_t step) {
 void TestDetection::movesBoxesWithImages() {
   const ObjectImages data(4);
   ThreadPool pool(1);
-  for (const char* model : {"ssd", "rfb"}) {
-    Stepper stepper(objectConfig("uada", 4, model, 2), data, at::kCPU, pool);
+  for (const char* model : {R"({"name": "ssd", "width": 2})", R"({"name": "rfb", "width": 2})"}) {
+    RunConfig config = objectConfig("uada", 4, "", model);
+    config.method.set("policy", "detection");
+    Stepper stepper(config, data, at::kCPU, pool);
     for (std::int64_t step = 1; step <= 2; ++step) {
       const StepReports reports = stepper.step(batchOf(data, step), 0.001, 0);
       QVERIFY(std::isfinite(reports.report.loss) && reports.report.loss > 0);
@@ -299,7 +303,7 @@ void TestDetection::resumesFromItsState() {
   };
   const ObjectImages data(4);
   ThreadPool pool(1);
-  const RunConfig config = objectConfig("ra-uc", 4, "rfb", 2);
+  const RunConfig config = objectConfig("ra-uc", 4, "", R"({"name": "rfb", "width": 2})");
   Stepper whole(config, data, at::kCPU, pool), resumed(config, data, at::kCPU, pool);
   whole.step(batchOf(data, 1), 0.01, 0);
   State from, to;
@@ -314,6 +318,31 @@ void TestDetection::resumesFromItsState() {
   QCOMPARE(resumed.step(batchOf(data, 2), 0.01, 0).report.loss, a);
   QVERIFY(resumed.test(data, [] { return false; })->front().value ==
           whole.test(data, [] { return false; })->front().value);
+}
+
+/// Eight images are learned by heart, whether mirrored or not.
+void TestDetection::overfits() {
+  const ObjectImages data(8);
+  ThreadPool pool(1);
+  RunConfig config = objectConfig("plain", 8);
+  config.recipe.input.pad = 0;  // mirrored, but not moved
+  Stepper stepper(config, data, at::kCPU, pool);
+  double found = 0;
+  std::int64_t step = 0;
+  const double rate = std::atof(std::getenv("RATE"));
+  while (found <= 0.9 && step < std::atoi(std::getenv("MOST"))) {
+    double loss = 0;
+    for (int i = 0; i < 50; ++i) {
+      ++step;
+      loss = stepper.step(batchOf(data, step), rate * std::min(1.0, static_cast<double>(step) / 100), 0)
+                 .report.loss;
+    }
+    const Metrics values = *stepper.test(data, [] { return false; });
+    found = metricOf(values, "map_voc07");
+    qInfo("mAP %.3f, loss %.3f, %.3f after %d steps", found, loss, metricOf(values, "loss"),
+          static_cast<int>(step));
+  }
+  QVERIFY2(found > 0.9, fmt::format("{}", found).c_str());
 }
 
 QTEST_GUILESS_MAIN(TestDetection)

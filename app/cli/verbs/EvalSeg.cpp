@@ -7,8 +7,8 @@
 #include <mutex>
 #include <thread>
 
-#include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
+#include "app/cli/verbs/Eval.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
@@ -231,9 +231,7 @@ int perform(const Options& options) {
 
 }  // namespace
 
-void addEval(Verbs& verbs) {
-  Verbs eval = verbs.group({"eval", "Evaluate predictions that any program wrote: eval seg",
-                            "Example: uada eval seg predicted true --classes 19"});
+void addEvalSeg(Verbs& eval) {
   eval.add(
       {"seg", "Compare predicted label maps with true ones: IoU and accuracy of each class, and means",
        "A label map is a PNG of 8-bit grey, or with a palette, whose numbers are the classes. Every PNG in "
