@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "core/augment/ChangeList.h"
+#include "core/augment/PartKind.h"
 #include "core/images/Image.h"
+#include "core/images/PixelBox.h"
 
 namespace uada {
 
@@ -17,7 +19,8 @@ inline void shape(Image& image, ImageSize size) {
 }
 
 /// The pictures of one sample on the way through several plans. Plans that begin alike share the pictures of
-/// their common changes. One thread's; memory is kept for the next sample.
+/// their common changes, and of those in the middle only what the last ones show is drawn. One thread's;
+/// memory is kept for the next sample. begin(), add() for each plan, settle(), then reach().
 class ChangeTree {
  public:
   void begin(ImageView source) {
@@ -25,20 +28,25 @@ class ChangeTree {
     used_ = 0;
   }
 
-  /// The picture after the changes; it stays until begin(). draw(change, in, out) makes the ones that are
-  /// new.
+  /// Adds the changes of a plan, whose last picture will be wanted whole. Returns its place, for reach().
+  int add(std::span<const Change> changes);
+
+  /// Finds which part of each picture is needed for those behind it.
+  void settle();
+
+  /// The whole picture at a place; it stays until begin(). draw(change, excerpt) makes those before it that
+  /// are new.
   template <class Draw>
-  ImageView reach(std::span<const Change> changes, const Draw& draw) {
-    int at = kSource;
-    for (const Change& change : changes) {
-      const int known = find(at, change);
-      if (known == kUnknown) {
-        const ImageSpan out = grow(at, change);  // first: it may move the nodes
-        draw(change, picture(at), out);
-      }
-      at = known == kUnknown ? used_ - 1 : known;
+  ImageView reach(int place, const Draw& draw) {
+    if (place == kSource) return source_;
+    Node& node = nodes_[static_cast<std::size_t>(place)];
+    if (!node.isDrawn) {
+      const ImageView before = reach(node.parent, draw);
+      shape(node.picture, {node.box.width(), node.box.height()});
+      if (!node.box.empty()) draw(node.change, {before, boxOf(node.parent), node.picture.span(), node.box});
+      node.isDrawn = true;
     }
-    return picture(at);
+    return node.picture.view();
   }
 
  private:
@@ -46,24 +54,16 @@ class ChangeTree {
   struct Node {
     int parent = kSource;
     Change change;
+    PixelBox box;  ///< of the picture: what is needed
+    bool isDrawn = false;
     Image picture;
   };
 
-  ImageView picture(int node) const { return node == kSource ? source_ : nodes_[node].picture.view(); }
-
-  int find(int parent, const Change& change) const {
-    for (int i = 0; i < used_; ++i)
-      if (nodes_[i].parent == parent && nodes_[i].change == change) return i;
-    return kUnknown;
-  }
-
-  ImageSpan grow(int parent, const Change& change) {
-    if (used_ == static_cast<int>(nodes_.size())) nodes_.emplace_back();
-    Node& node = nodes_[used_++];
-    node.parent = parent;
-    node.change = change;
-    shape(node.picture, change.out);
-    return node.picture.span();
+  int find(int parent, const Change& change) const;
+  int grow(int parent, const Change& change);
+  PixelBox boxOf(int place) const {
+    if (place == kSource) return {0, 0, source_.width, source_.height};
+    return nodes_[static_cast<std::size_t>(place)].box;
   }
 
   ImageView source_;

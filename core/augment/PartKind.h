@@ -42,6 +42,14 @@ enum class RenderPhase : std::uint8_t {
 /// Of a coordinate that is stored: small enough that no arithmetic on coordinates overflows.
 constexpr int kFarthest = 1'000'000;
 
+/// Boxes of the pictures before and behind a change, and the pixels in them.
+struct Excerpt {
+  ImageView in;
+  PixelBox inBox;
+  ImageSpan out;
+  PixelBox outBox;
+};
+
 /// A catalogue entry of `parts.def`: what a kind of part means. Probe, update, clamping, rendering, JSON and
 /// captions go through it. Where a function takes `clamped`, its coordinates are in their ranges.
 struct PartKind {
@@ -70,6 +78,12 @@ struct PartKind {
   void (*append)(const Part& clamped, const Frame& frame, ChangeList& list) = nullptr;
   /// Draws one of those changes; in and out have its sizes. Null: it only covers.
   void (*draw)(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) = nullptr;
+  /// Of kinds that can be drawn in part: what of the picture before the change is read for a box of the one
+  /// behind it. Null: all of it is, and all is drawn.
+  PixelBox (*needs)(const Change& change, const PixelBox& out) = nullptr;
+  /// Draws outBox; inBox holds what needs() says, or more. Null where needs() is; where it is not, draw() is
+  /// drawWhole<drawBox>.
+  void (*drawBox)(const Change& change, const Renderer& renderer, const Excerpt& excerpt) = nullptr;
   /// How the change moves pixels, and targets with them; none: it moves none. Null: none ever does.
   std::optional<Map> (*map)(const Change& change, const Input& input) = nullptr;
 
@@ -86,6 +100,12 @@ struct PartKind {
 
   int unitOf(const Part& part, const Input& input, int k) const { return unit ? unit(part, input, k) : 1; }
 };
+
+/// PartKind::draw of a kind that can be drawn in part.
+template <auto drawBox>
+void drawWhole(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
+  drawBox(change, renderer, Excerpt{in, {0, 0, in.width, in.height}, out, {0, 0, out.width, out.height}});
+}
 
 /// In the order in which they are written down; at most 256.
 const std::vector<PartKind>& partKinds();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/augment/MovedLabels.h"
 #include "core/augment/Renderer.h"
 #include "core/base/Error.h"
 
@@ -35,9 +36,7 @@ Target Renderer::target(const Plan& plan, const TargetView& target, const Target
   };
   if (const auto* labels = std::get_if<LabelMapView>(&target)) {
     refuseSize(labels->width, labels->height);
-    LabelMap moved(*labels);
-    for (const Map& map : maps(plan)) moved = movedLabels(moved.view(), map, rule.ignore);
-    return moved;
+    return movedLabels(*labels, maps(plan), rule.ignore);
   }
   if (const auto* boxes = std::get_if<BoxesView>(&target)) return movedBoxes(*boxes, maps(plan), rule);
   if (const auto* picture = std::get_if<ImageView>(&target)) {

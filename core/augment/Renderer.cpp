@@ -28,8 +28,20 @@ ResizeScratch& threadsScratch() {
   return scratch;
 }
 
-void draw(const Renderer& renderer, const Change& change, ImageView in, ImageSpan out) {
-  kindOf(change.part).draw(change, renderer, in, out);
+/// What several rows of a sample change, and where in the tree each ends.
+struct RowChanges {
+  std::vector<ChangeList> lists;
+  std::vector<int> places;
+};
+RowChanges& threadsChanges() {
+  thread_local RowChanges changes;
+  return changes;
+}
+
+void draw(const Renderer& renderer, const Change& change, const Excerpt& excerpt) {
+  const PartKind& kind = kindOf(change.part);
+  if (kind.drawBox) return kind.drawBox(change, renderer, excerpt);
+  kind.draw(change, renderer, excerpt.in, excerpt.out);
 }
 
 /// Paints the part of the box that lies in an image [height, width, 3] in one colour.
@@ -197,25 +209,28 @@ void Renderer::renderAll(std::span<const std::uint32_t> indices, const ShownRows
                          const Put& put) const {
   const std::size_t samples = indices.size();
   const RowsBySample bySample(rows, samples);
-  const auto drawn = [this](const Change& change, ImageView in, ImageSpan out) {
-    draw(*this, change, in, out);
-  };
+  const auto drawn = [this](const Change& change, const Excerpt& excerpt) { draw(*this, change, excerpt); };
   const std::size_t share = samples / (4 * static_cast<std::size_t>(pool_.threads()));
   pool_.forRanges(samples, std::clamp<std::size_t>(share, 1, kGrain),
                   [&](std::size_t begin, std::size_t end) {
                     ChangeTree& tree = threadsTree();
-                    ChangeList list;
+                    auto& [lists, places] = threadsChanges();
                     for (std::size_t sample = begin; sample < end; ++sample) {
                       const std::span<const std::size_t> own = bySample.of(sample);
                       if (own.empty()) continue;
                       const PixelBox part = shownPart(indices[sample], rows, own);
                       const Held<ImageView> image = source(indices[sample], &part);
                       tree.begin(*image);
-                      for (const std::size_t row : own) {
-                        listChanges(rows.plan(row), settings_.input, list);
-                        requireInputSize(list, settings_.input);
-                        put(row, tree.reach(list.changes(), drawn), rows.plan(row), list);
+                      if (lists.size() < own.size()) lists.resize(own.size());
+                      places.clear();
+                      for (std::size_t k = 0; k < own.size(); ++k) {
+                        listChanges(rows.plan(own[k]), settings_.input, lists[k]);
+                        requireInputSize(lists[k], settings_.input);
+                        places.push_back(tree.add(lists[k].changes()));
                       }
+                      tree.settle();
+                      for (std::size_t k = 0; k < own.size(); ++k)
+                        put(own[k], tree.reach(places[k], drawn), rows.plan(own[k]), lists[k]);
                     }
                   });
 }
@@ -278,9 +293,10 @@ Image Renderer::picture(std::uint32_t index, const Plan& plan) const {
   const PixelBox part = shownPart(index, {&plan, 1}, {&only, 1});
   const Held<ImageView> whole = source(index, &part);
   tree.begin(*whole);
-  Image image(tree.reach(list.changes(), [this](const Change& change, ImageView in, ImageSpan out) {
-    draw(*this, change, in, out);
-  }));
+  const int place = tree.add(list.changes());
+  tree.settle();
+  Image image(tree.reach(
+      place, [this](const Change& change, const Excerpt& excerpt) { draw(*this, change, excerpt); }));
   finish(image.rgb.data(), plan, list);
   return image;
 }

@@ -13,6 +13,12 @@ void flipHorizontal(ImageView in, ImageSpan out) {
     simd::reversePixels(in.row(y), out.row(y), static_cast<std::size_t>(in.width));
 }
 
+void flipHorizontal(ImageView in, const PixelBox& inBox, ImageSpan out, const PixelBox& part) {
+  for (int y = part.top; y < part.bottom; ++y)
+    simd::reversePixels(in.row(y - inBox.top) + std::size_t{3} * (part.left - inBox.left),
+                        out.row(y - part.top), static_cast<std::size_t>(part.width()));
+}
+
 void flipVertical(ImageView in, ImageSpan out) {
   const std::size_t bytes = std::size_t{3} * in.width;
   for (int y = 0; y < in.height; ++y) std::memcpy(out.row(in.height - 1 - y), in.row(y), bytes);

@@ -11,6 +11,11 @@ namespace uada {
 /// Columns in reverse order. in and out: the same size, not the same memory.
 void flipHorizontal(ImageView in, ImageSpan out);
 
+/// Of an image of which only a box is there: `part` of it, which lies in the box.
+/// in   the pixels of inBox
+/// out  of part's size
+void flipHorizontal(ImageView in, const PixelBox& inBox, ImageSpan out, const PixelBox& part);
+
 /// Rows in reverse order. in and out: the same size, not the same memory.
 void flipVertical(ImageView in, ImageSpan out);
 

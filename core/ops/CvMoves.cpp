@@ -1,11 +1,7 @@
 #include "core/ops/CvMoves.h"
 
-#include <fmt/core.h>
-
-#include <algorithm>
 #include <opencv2/imgproc.hpp>
 
-#include "core/base/Error.h"
 #include "core/images/OpenCv.h"
 
 namespace uada {
@@ -16,15 +12,15 @@ cv::Mat matOf(ImageView image) {
   return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb)};
 }
 
-int flagOf(Filter filter) {
-  if (filter == Filter::nearest) return cv::INTER_NEAREST;
-  return filter == Filter::bicubic ? cv::INTER_CUBIC : cv::INTER_LINEAR;
-}
-
 /// The factor of a side, which leaves at least one pixel.
 double factorOf(int side, double factor) { return cvRound(side * factor) < 1 ? 1.0 / side : factor; }
 
 }  // namespace
+
+int cvFilter(Filter filter) {
+  if (filter == Filter::nearest) return cv::INTER_NEAREST;
+  return filter == Filter::bicubic ? cv::INTER_CUBIC : cv::INTER_LINEAR;
+}
 
 Map scaleMap(ImageSize image, double factor) {
   const double across = factorOf(image.width, factor), down = factorOf(image.height, factor);
@@ -40,7 +36,8 @@ Map scaleMap(ImageSize image, double factor) {
 void scaleImage(ImageView in, ImageSpan out, double factor, Filter filter) {
   keepOpenCvSerial();
   cv::Mat scaled = matOf(out);
-  cv::resize(matOf(in), scaled, {}, factorOf(in.width, factor), factorOf(in.height, factor), flagOf(filter));
+  cv::resize(matOf(in), scaled, {}, factorOf(in.width, factor), factorOf(in.height, factor),
+             cvFilter(filter));
 }
 
 Map resizeMap(ImageSize in, ImageSize out) {
@@ -70,25 +67,6 @@ Map rotationMap(ImageSize image, double degrees) {
   Map map = mapOf(middlesAtHalf(fromWhole), image);
   map.nearest = Nearest::cvWarp;
   return map;
-}
-
-void rotateImage(ImageView in, ImageSpan out, const Map& map, Filter filter,
-                 std::array<std::uint8_t, 3> outside) {
-  if (std::max(in.width, in.height) > kMostCvSide)
-    throw Error(fmt::format("cannot rotate an image of {} x {} pixels: at most {} a side can be", in.width,
-                            in.height, kMostCvSide));
-  keepOpenCvSerial();
-  const Affine a = middlesAtWhole(map.affine);
-  const cv::Matx23d inverse(a.xx, a.xy, a.x0, a.yx, a.yy, a.y0);
-  cv::Mat rotated = matOf(out);
-  cv::warpAffine(matOf(in), rotated, inverse, rotated.size(), flagOf(filter) | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_CONSTANT, cv::Scalar(outside[0], outside[1], outside[2]));
-}
-
-void gaussianBlur5(ImageView in, ImageSpan out) {
-  keepOpenCvSerial();
-  cv::Mat blurred = matOf(out);
-  cv::GaussianBlur(matOf(in), blurred, {5, 5}, 0);
 }
 
 }  // namespace uada

@@ -13,6 +13,9 @@ namespace uada {
 /// The most pixels of a side that OpenCV turns.
 constexpr int kMostCvSide = 32766;
 
+/// cv::INTER_NEAREST and so on.
+int cvFilter(Filter filter);
+
 /// The map of an image that is scaled by a factor > 0: cv::resize with fx = fy = factor, whose size is
 /// rounded (halves to even), here at least 1. Where the size stays, the image does.
 Map scaleMap(ImageSize image, double factor);
@@ -28,14 +31,5 @@ void resizeImage(ImageView in, ImageSpan out);
 /// numbers, so half a pixel beside its centre: cv::getRotationMatrix2D and cv::warpAffine. The size stays.
 /// degrees  positive is counter-clockwise
 Map rotationMap(ImageSize image, double degrees);
-/// map      of rotationMap() for the size of `in` and `out`
-/// outside  the colour of what lies outside the image; it is interpolated with the image's rim
-/// throws   Error if a side is longer than kMostCvSide
-void rotateImage(ImageView in, ImageSpan out, const Map& map, Filter filter,
-                 std::array<std::uint8_t, 3> outside);
-
-/// The 5 x 5 Gaussian (1 4 6 4 1) / 16 in both directions, rounded once; the image is mirrored about its
-/// outermost pixels: cv::GaussianBlur with sigma 0. in and out: the same size, not the same memory.
-void gaussianBlur5(ImageView in, ImageSpan out);
 
 }  // namespace uada

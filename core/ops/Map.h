@@ -147,23 +147,40 @@ void eachOfCvResize(const Map& map, const Find& find) {
   }
 }
 
-/// Column and row are sums of what the column and what the row of the output adds, each rounded to 1/1024.
+/// Column and row of Nearest::cvWarp are sums of what the column and what the row of the output adds, each
+/// rounded to 1/1024.
+class CvWarp {
+ public:
+  explicit CvWarp(const Map& map) : map_(map) {
+    const Affine a = middlesAtWhole(map.affine);
+    const auto parts = [](double place) {
+      return std::int64_t{std::llrint(std::clamp(place * 1024, -0x1p31, 0x1p31 - 1))};
+    };
+    acrossX_ = ofLines(map.out.width, [&](int x) { return parts(a.xx * x) + 512; });
+    acrossY_ = ofLines(map.out.width, [&](int x) { return parts(a.yx * x) + 512; });
+    downX_ = ofLines(map.out.height, [&](int y) { return parts(a.xy * y + a.x0); });
+    downY_ = ofLines(map.out.height, [&](int y) { return parts(a.yy * y + a.y0); });
+  }
+  /// In the map's part; -1: none.
+  int row(int y, int x) const {
+    const std::int64_t sum = downY_[static_cast<std::size_t>(y)] + acrossY_[static_cast<std::size_t>(x)];
+    return pixelAt(sum >> 10, map_.part.height(), map_.edge);
+  }
+  int column(int y, int x) const {
+    const std::int64_t sum = downX_[static_cast<std::size_t>(y)] + acrossX_[static_cast<std::size_t>(x)];
+    return pixelAt(sum >> 10, map_.part.width(), map_.edge);
+  }
+
+ private:
+  Map map_;
+  std::vector<std::int64_t> acrossX_, acrossY_, downX_, downY_;
+};
+
 template <class Find>
 void eachOfCvWarp(const Map& map, const Find& find) {
-  const Affine a = middlesAtWhole(map.affine);
-  const auto parts = [](double place) {
-    return std::int64_t{std::llrint(std::clamp(place * 1024, -0x1p31, 0x1p31 - 1))};
-  };
-  const auto acrossX = ofLines(map.out.width, [&](int x) { return parts(a.xx * x) + 512; });
-  const auto acrossY = ofLines(map.out.width, [&](int x) { return parts(a.yx * x) + 512; });
-  for (int y = 0; y < map.out.height; ++y) {
-    const std::int64_t downX = parts(a.xy * y + a.x0), downY = parts(a.yy * y + a.y0);
-    for (int x = 0; x < map.out.width; ++x) {
-      const auto column = static_cast<std::size_t>(x);
-      find(y, x, pixelAt((downY + acrossY[column]) >> 10, map.part.height(), map.edge),
-           pixelAt((downX + acrossX[column]) >> 10, map.part.width(), map.edge));
-    }
-  }
+  const CvWarp warp(map);
+  for (int y = 0; y < map.out.height; ++y)
+    for (int x = 0; x < map.out.width; ++x) find(y, x, warp.row(y, x), warp.column(y, x));
 }
 
 }  // namespace detail

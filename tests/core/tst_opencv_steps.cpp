@@ -4,6 +4,7 @@
 #include "core/augment/Parts.h"
 #include "core/base/Files.h"
 #include "core/base/Json.h"
+#include "core/ops/CvBoxes.h"
 #include "core/ops/CvMoves.h"
 #include "tests/core/SegmentationTools.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr const char* kNumbers = PROJECT_DIR "/tests/golden/opencv_steps.json";
 constexpr ImageSize kSize{23, 17};
+constexpr PixelBox kWhole{0, 0, kSize.width, kSize.height};
 
 /// As the script makes it.
 ResidentDataset theImage() {
@@ -84,6 +86,10 @@ void TestOpenCvSteps::scales() {
     Image made(size.width, size.height);
     scaleImage(data_.view(0), made.span(), factor, Filter::bilinear);
     QVERIFY(made == wanted);
+    if (!scalesByBoxes(factor, Filter::bilinear)) continue;
+    Image byBoxes(size.width, size.height);
+    scaleBox({data_.view(0), kWhole}, kSize, {byBoxes.span(), {0, 0, size.width, size.height}}, factor);
+    QVERIFY(byBoxes == wanted);
   }
 }
 
@@ -91,15 +97,15 @@ void TestOpenCvSteps::turns() {
   for (const Json& one : numbers_.at("angles").asArray()) {
     const Image wanted = imageOf(one.at("picture"));
     Image made(wanted.width, wanted.height);
-    rotateImage(data_.view(0), made.span(), rotationMap(kSize, one.at("degrees").asDouble()),
-                Filter::bilinear, {124, 116, 104});
+    rotateBox({data_.view(0), kWhole}, {made.span(), kWhole},
+              rotationMap(kSize, one.at("degrees").asDouble()), Filter::bilinear, {124, 116, 104});
     QVERIFY2(made == wanted, one.at("degrees").dump().c_str());
   }
 }
 
 void TestOpenCvSteps::blur() {
   Image made(kSize.width, kSize.height);
-  gaussianBlur5(data_.view(0), made.span());
+  blurBox({data_.view(0), kWhole}, {made.span(), kWhole});
   QVERIFY(made == imageOf(numbers_.at("blur")));
 }
 

@@ -57,6 +57,7 @@ class TestSegmentationPlans : public QObject {
   void sizesAreRounded();
   void turnedByAQuarter();
   void blurredByFive();
+  void windowsShowTheirPartOfThePicture();
   void windowsAreClampedBehindTheScale();
   void whatIsNotOfTheInputsSizeIsRefused();
   void paddingMayBeTheMeanItself();
@@ -179,6 +180,46 @@ void TestSegmentationPlans::blurredByFive() {
                                                                0, 0, 0,  0,  0,  0, 0}));
   QVERIFY(renderer.maps(plan).empty());
   QVERIFY(renderer.picture(0, planOf({blurPart(false)})) == Image(data.view(0)));
+}
+
+/// Only what the windows of a sample show is drawn and looked up: it must be what a whole picture shows
+/// there.
+void TestSegmentationPlans::windowsShowTheirPartOfThePicture() {
+  const ImageSize size{90, 70}, input{41, 33};
+  const ResidentDataset data = makeData(size, 1);
+  LabelMap labels(size.width, size.height);
+  for (std::size_t i = 0; i < labels.labels.size(); ++i)
+    labels.labels[i] = static_cast<std::uint8_t>(i * 7 % 250);
+  const Renderer renderer(data, settingsOf(input), pool_);
+  const std::vector<std::uint32_t> indices{0};
+  std::vector<Plan> plans, open;
+  for (int i = 0; i < 60; ++i) {
+    const int factor = i % 10 == 9 ? 500 : 400 + 37 * i % 1600;
+    const Filter filter = i % 7 == 6 ? Filter::bicubic : Filter::bilinear;
+    open.push_back(planOf({scalePart(factor, {400, 2000}, size, filter),
+                           rotationPart(i * 613 % 36'000 - 18'000, kAnyAngle, i % 3 != 0),
+                           blurPart(i % 2 == 0), flipPart(i % 4 < 2)}));
+    plans.push_back(open.back());
+    plans.back().add(windowPart(i * 5 % 40, i * 11 % 50));
+  }
+  std::vector<std::uint8_t> rendered(plans.size() * 3 * input.width * input.height);
+  renderer.renderBytes(indices, plans, rendered.data());  // all at once: they share their beginnings
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const Image whole = renderer.picture(0, open[i]);
+    const std::vector<Map> maps = renderer.maps(plans[i]);
+    const Affine& window = maps.back().affine;
+    Image wanted(input.width, input.height), got = wanted;
+    cutWindow(whole.view(), wanted.span(), static_cast<int>(window.y0), static_cast<int>(window.x0),
+              {kMean[0], kMean[1], kMean[2]});
+    std::copy_n(rendered.begin() + static_cast<std::ptrdiff_t>(i * got.rgb.size()), got.rgb.size(),
+                got.rgb.begin());
+    QVERIFY2(got == wanted, planText(plans[i]).c_str());
+    QVERIFY2(renderer.picture(0, plans[i]) == wanted, planText(plans[i]).c_str());
+    LabelMap moved = labels;
+    for (const Map& map : maps) moved = movedLabels(moved.view(), map, 255);
+    QVERIFY2(std::get<LabelMap>(renderer.target(plans[i], labels.view())) == moved,
+             planText(plans[i]).c_str());
+  }
 }
 
 /// 40 pixels times 2 are 80, times 1.85 only 74: the window that lay at the edge is moved in when it is used,

@@ -2,7 +2,7 @@
 #include "core/augment/PlanJson.h"
 #include "core/augment/Renderer.h"
 #include "core/augment/Stages.h"
-#include "core/ops/CvMoves.h"
+#include "core/ops/CvBoxes.h"
 
 namespace uada {
 namespace {
@@ -11,6 +11,12 @@ bool isOn(const Part& part) { return part.at[0] != 0; }
 
 void append(const Part& part, const Frame&, ChangeList& list) {
   if (isOn(part)) list.add({.part = part});
+}
+
+PixelBox needs(const Change& change, const PixelBox& out) { return blurNeeds(change.in, out); }
+
+void drawBox(const Change&, const Renderer&, const Excerpt& e) {
+  blurBox({e.in, e.inBox}, {e.out, e.outBox});
 }
 
 void describe(const Part& part, const Frame&, Stage& stage) {
@@ -39,7 +45,9 @@ PartKind blur() {
   kind.keys = {"blur"};
   kind.range = [](const Part&, const Frame&, int) { return Range{0, 1}; };
   kind.append = append;
-  kind.draw = [](const Change&, const Renderer&, ImageView in, ImageSpan out) { gaussianBlur5(in, out); };
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.text = [](const Part& part, const Style&) { return std::string(isOn(part) ? "blur" : ""); };
   kind.describe = describe;
   kind.write = [](const Part& part, Json& plan) { plan["blur"] = isOn(part); };

@@ -17,6 +17,14 @@ std::optional<Map> map(const Change& change, const Input&) {
   return mapOf({.xx = -1, .x0 = 1.0 * change.in.width}, change.in);
 }
 
+PixelBox needs(const Change& change, const PixelBox& out) {
+  return {change.in.width - out.right, out.top, change.in.width - out.left, out.bottom};
+}
+
+void drawBox(const Change& change, const Renderer&, const Excerpt& e) {
+  flipHorizontal(e.in, e.inBox, e.out, needs(change, e.outBox));
+}
+
 void describe(const Part& part, const Frame&, Stage& stage) {
   stage.title = "Flip";
   stage.done = isOn(part);
@@ -43,7 +51,9 @@ PartKind flip() {
   kind.keys = {"flip"};
   kind.range = [](const Part&, const Frame&, int) { return Range{0, 1}; };
   kind.append = append;
-  kind.draw = [](const Change&, const Renderer&, ImageView in, ImageSpan out) { flipHorizontal(in, out); };
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.map = map;
   kind.text = [](const Part& part, const Style&) { return std::string(isOn(part) ? "flip" : ""); };
   kind.describe = describe;

@@ -4,6 +4,7 @@
 #include "core/augment/PlanJson.h"
 #include "core/augment/Renderer.h"
 #include "core/augment/Stages.h"
+#include "core/ops/CvBoxes.h"
 #include "core/ops/CvMoves.h"
 #include "core/settings/Settings.h"
 
@@ -26,9 +27,13 @@ std::optional<Map> map(const Change& change, const Input&) {
   return rotationMap(change.in, degreesOf(change.part));
 }
 
-void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
-  const Map turn = rotationMap(change.in, degreesOf(change.part));
-  rotateImage(in, out, turn, filterOf(change.part), renderer.colourOf(BoxFill::mean));
+PixelBox needs(const Change& change, const PixelBox& out) {
+  return rotationNeeds(rotationMap(change.in, degreesOf(change.part)), out);
+}
+
+void drawBox(const Change& change, const Renderer& renderer, const Excerpt& e) {
+  rotateBox({e.in, e.inBox}, {e.out, e.outBox}, rotationMap(change.in, degreesOf(change.part)),
+            filterOf(change.part), renderer.colourOf(BoxFill::mean));
 }
 
 std::string text(const Part& part, const Style&) {
@@ -86,7 +91,9 @@ PartKind rotation() {
   kind.range = [](const Part& part, const Frame&, int) { return rangeOf(part); };
   kind.unit = [](const Part& part, const Input&, int) { return rangeOf(part).tenth(); };
   kind.append = append;
-  kind.draw = draw;
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.map = map;
   kind.text = text;
   kind.describe = describe;

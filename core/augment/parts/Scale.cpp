@@ -7,6 +7,8 @@
 #include "core/augment/Renderer.h"
 #include "core/augment/Stages.h"
 #include "core/base/Error.h"
+#include "core/ops/Crop.h"
+#include "core/ops/CvBoxes.h"
 #include "core/ops/CvMoves.h"
 #include "core/settings/Settings.h"
 
@@ -28,8 +30,19 @@ void append(const Part& part, const Frame& frame, ChangeList& list) {
   if (const ImageSize scaled = made(part, frame); scaled != frame.size) list.add({.part = part}, scaled);
 }
 
-void draw(const Change& change, const Renderer&, ImageView in, ImageSpan out) {
-  scaleImage(in, out, factorOf(change.part), filterOf(change.part));
+bool goesByBoxes(const Part& part) { return scalesByBoxes(factorOf(part), filterOf(part)); }
+
+PixelBox needs(const Change& change, const PixelBox& out) {
+  if (goesByBoxes(change.part)) return scaleNeeds(change.in, factorOf(change.part), out);
+  return {0, 0, change.in.width, change.in.height};
+}
+
+void drawBox(const Change& change, const Renderer&, const Excerpt& e) {
+  if (goesByBoxes(change.part))
+    return scaleBox({e.in, e.inBox}, change.in, {e.out, e.outBox}, factorOf(change.part));
+  Image scaled(change.out.width, change.out.height);
+  scaleImage(e.in, scaled.span(), factorOf(change.part), filterOf(change.part));
+  cutWindow(scaled.view(), e.out, e.outBox.top, e.outBox.left, {});
 }
 
 std::string text(const Part& part, const Style&) { return fmt::format("scale {:g}", factorOf(part)); }
@@ -91,7 +104,9 @@ PartKind scale() {
   kind.source = source;
   kind.made = made;
   kind.append = append;
-  kind.draw = draw;
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.map = [](const Change& change, const Input&) {
     return std::optional(scaleMap(change.in, factorOf(change.part)));
   };

@@ -40,8 +40,15 @@ std::optional<Map> map(const Change& change, const Input&) {
              change.out};
 }
 
-void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
-  cutWindow(in, out, topOf(change), leftOf(change), renderer.colourOf(BoxFill::mean));
+PixelBox needs(const Change& change, const PixelBox& out) {
+  const int top = topOf(change), left = leftOf(change);
+  return within({out.left + left, out.top + top, out.right + left, out.bottom + top}, change.in.width,
+                change.in.height);
+}
+
+void drawBox(const Change& change, const Renderer& renderer, const Excerpt& e) {
+  cutWindow(e.in, e.out, std::int64_t{topOf(change)} + e.outBox.top - e.inBox.top,
+            std::int64_t{leftOf(change)} + e.outBox.left - e.inBox.left, renderer.colourOf(BoxFill::mean));
 }
 
 std::string text(const Part& part, const Style&) {
@@ -86,7 +93,9 @@ PartKind window() {
   };
   kind.made = made;
   kind.append = append;
-  kind.draw = draw;
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.map = map;
   kind.text = text;
   kind.describe = describe;
