@@ -106,7 +106,7 @@ class TestPaperTables : public QObject {
   void experimentsFillEveryRow_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<int>("number");
-    for (const int number : {4, 5, 6, 7, 8})
+    for (const int number : {4, 5, 6, 7, 8, 9})
       for (const char* folder : {"", "quick/"}) {
         const QString file = QString(PROJECT_DIR "/experiments/%1table%2.json").arg(folder).arg(number);
         QTest::addRow("%stable%d", folder, number) << file << number;
