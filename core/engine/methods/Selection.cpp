@@ -57,4 +57,49 @@ std::vector<Plan> chosenPlans(std::span<const Plan> plans, const at::Tensor& cho
   return picked;
 }
 
+namespace {
+
+class SelectingMethod : public Method {
+ public:
+  SelectingMethod(const Selecting& settings, const MethodContext& context, LookAtCandidate look,
+                  ChooseCandidates choose)
+      : candidates_(settings.candidates),
+        space_(context.space),
+        look_(std::move(look)),
+        choose_(std::move(choose)) {}
+
+  StepOutcome step(const Batch& batch, StepContext& context) override {
+    const std::size_t size = batch.indices.size();
+    const std::vector<Plan> plans = samplePlans(batch, space_, candidates_);
+    const Rows rows = context.render(shownVariants(plans, size, space_));
+    std::vector<at::Tensor> seen;
+    for (int c = 0; c < candidates_; ++c)
+      seen.push_back(look_(context, rows.variant(c, static_cast<int>(size)),
+                           {.phase = Phase::candidate, .norm = NormMode::eval}));
+    const at::Tensor chosen = choose_(at::stack(seen), batch);  // [S, B]
+    StepOutcome outcome;
+    outcome.trained = context.train({.rows = rowsOf(chosen, rows), .numbers = chosen});
+    reportDrawn(batch, chosenPlans(plans, outcome.trained.numbers, size), space_, context.pictured(),
+                outcome);
+    return outcome;
+  }
+
+  std::vector<Shown> known(const Batch& batch) const override {
+    return shownVariants(samplePlans(batch, space_, candidates_), batch.indices.size(), space_);
+  }
+
+ private:
+  const int candidates_;
+  const Space& space_;
+  const LookAtCandidate look_;
+  const ChooseCandidates choose_;
+};
+
+}  // namespace
+
+std::unique_ptr<Method> makeSelecting(const Selecting& settings, const MethodContext& context,
+                                      LookAtCandidate look, ChooseCandidates choose) {
+  return std::make_unique<SelectingMethod>(settings, context, std::move(look), std::move(choose));
+}
+
 }  // namespace uada

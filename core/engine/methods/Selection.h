@@ -2,7 +2,13 @@
 
 #include <torch/torch.h>
 
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
 #include "core/engine/methods/Method.h"
+#include "core/engine/methods/Selecting.h"
 
 namespace uada {
 
@@ -36,5 +42,17 @@ at::Tensor rowsOf(const at::Tensor& chosen, Rows candidates);
 /// plans   [C, B]
 /// chosen  [chosen * B] numbers of candidates, on the CPU
 std::vector<Plan> chosenPlans(std::span<const Plan> plans, const at::Tensor& chosen, std::size_t size);
+
+/// What a candidate is compared by: [B, ...] of the batch under it.
+using LookAtCandidate = std::function<at::Tensor(StepContext& step, Rows rows, Mode mode)>;
+/// Of what that gave for each candidate, [C, B, ...]. returns  [S, B], numbers of candidates
+using ChooseCandidates = std::function<at::Tensor(const at::Tensor& all, const Batch& batch)>;
+
+/// A method that, each step, of each image
+///   draws C candidates and looks at them in evaluation mode, without gradient;
+///   chooses S of them;
+///   takes one step on the mean loss of these S * B rows.
+std::unique_ptr<Method> makeSelecting(const Selecting& settings, const MethodContext& context,
+                                      LookAtCandidate look, ChooseCandidates choose);
 
 }  // namespace uada
