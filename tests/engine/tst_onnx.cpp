@@ -133,11 +133,16 @@ at::Tensor tensorOf(const cv::Mat& blob) {
   for (int i = 0; i < blob.dims; ++i) sizes.push_back(blob.size[i]);
   return at::from_blob(blob.data, sizes, at::kFloat).clone();
 }
-/// Of a batch of three, though one image was traced.
+/// Of a batch of three, though one image was traced. Undefined, with a line: OpenCV does not take the file.
 at::Tensor saidByOpenCv(const std::string& file, const at::Tensor& x) {
-  cv::dnn::Net net = cv::dnn::readNetFromONNX(file.data(), file.size());
-  net.setInput(blobOf(x), "image");
-  return tensorOf(net.forward("logits"));
+  try {
+    cv::dnn::Net net = cv::dnn::readNetFromONNX(file.data(), file.size());
+    net.setInput(blobOf(x), "image");
+    return tensorOf(net.forward("logits"));
+  } catch (const cv::Exception& problem) {
+    qWarning("%s", problem.what());
+    return {};
+  }
 }
 }  // namespace
 
@@ -153,6 +158,7 @@ void TestOnnx::agreesWithOpenCv() {
   network->setNormMode(NormMode::eval);
   const at::Tensor ours = network->forward(x.contiguous(at::MemoryFormat::ChannelsLast)).main.contiguous();
   const at::Tensor theirs = saidByOpenCv(onnxFile(made.onnx, "test", "1"), x);
+  QVERIFY(theirs.defined());
   QCOMPARE(theirs.sizes().vec(), ours.sizes().vec());
   const double apart = (theirs - ours).abs().max().item<double>() / ours.abs().max().item<double>();
   QVERIFY2(apart < 1e-4, qPrintable(QString::number(apart)));
