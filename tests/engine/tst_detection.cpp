@@ -4,6 +4,7 @@
 #include "core/engine/tasks/MultiBox.h"
 #include "core/engine/tasks/PriorBoxes.h"
 #include "core/engine/tasks/Suppression.h"
+#include "core/engine/train/OnnxExport.h"
 #include "core/engine/train/Stepper.h"
 #include "tests/core/ErrorOf.h"
 #include "tests/engine/ObjectTools.h"
@@ -75,6 +76,7 @@ class TestDetection : public QObject {
   void refusesWhatItCannotLearn();
   void movesBoxesWithImages();
   void resumesFromItsState();
+  void isNotWrittenAsOnnx();
   void overfits();
 };
 
@@ -318,6 +320,15 @@ void TestDetection::resumesFromItsState() {
   QCOMPARE(resumed.step(batchOf(data, 2), 0.01, 0).report.loss, a);
   QVERIFY(resumed.test(data, [] { return false; })->front().value ==
           whole.test(data, [] { return false; })->front().value);
+}
+
+void TestDetection::isNotWrittenAsOnnx() {
+  const ObjectFolder folder(2, 1);
+  Checkpoint checkpoint;
+  checkpoint.config = toJson(objectConfig("plain", 2, folder.dir()));
+  const QString said = test::errorOf([&] { exportOnnx(checkpoint, {}, folder.dir() / "out.onnx"); });
+  QVERIFY2(said.startsWith("a ssd network is not written as ONNX"), qPrintable(said));
+  QVERIFY(!std::filesystem::exists(folder.dir() / "out.onnx"));
 }
 
 /// Eight images are learned by heart, whether mirrored or not.
