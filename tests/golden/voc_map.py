@@ -3,7 +3,7 @@
 usage: voc_map.py FILE            writes the numbers
        voc_map.py --check FILE    compares them with those of a file; exit status 1 and a line: they differ
 
-Written from Everingham et al. 2010 (4.2) and docs/methods.md (Measures of detection), not from our sources; taken from
+Written from Everingham et al. 2010 (4.2) and docs/methods.md (Learning and testing detection), not from our sources; taken from
 there is only the rule of made-up boxes. Corners are counted from 1, as in VOC's files, and are whole numbers; scores differ.
 Boxes are drawn by the 32-bit generator s <- 1664525 s + 1013904223, from the case's seed on; a draw below n is
 floor(s / 65536) mod n.
