@@ -144,6 +144,19 @@ class TestFastUada : public QObject {
     for (const Mode& mode : context.modes) QVERIFY(mode.commonNoise && mode.precision == Precision::float32);
   }
 
+  /// Running statistics, and nothing else of a test: dropout and a second classifier stay.
+  void takesRunningStatisticsAlone() {
+    const auto space = uadaSpace();
+    for (const char* mode : {"parity", "fast"}) {
+      PixelContext context(8, *space);
+      makeMethod(choice(fmt::format(R"({{"mode":"{}","norm":"eval","precision":"float32"}})", mode).c_str()),
+                 {*space})
+          ->step(batchOf(8), context);
+      QVERIFY(context.modes.size() > 2);
+      for (const Mode& one : context.modes) QVERIFY(one.norm == NormMode::running);
+    }
+  }
+
   void takesOneSideAlone() {
     const auto space = uadaSpace();
     PixelContext context(100, *space);

@@ -4,6 +4,7 @@
 
 #include "core/base/Philox.h"
 #include "core/engine/models/Dropout.h"
+#include "core/engine/models/Network.h"
 #include "core/engine/models/Shake.h"
 
 using namespace uada;
@@ -179,6 +180,37 @@ class TestRandomLayers : public QObject {
     // Uniform and independent: deviations of the means are 0.013, 0.013 and 0.0037.
     QVERIFY(std::abs(alphas / 500) < 0.04 && std::abs(betas / 500) < 0.04 &&
             std::abs(products / 500) < 0.011);
+  }
+
+  /// With running statistics in training the layers draw as ever, and a second classifier is asked; in a test
+  /// they do not. Running statistics stay in both.
+  void drawWithRunningStatistics_data() {
+    QTest::addColumn<QString>("model");
+    for (const char* model :
+         {R"({"name":"wrn","depth":10,"width_factor":1,"dropout":0.5})",
+          R"({"name":"shake-shake","width":4})", R"({"name":"pspnet","width":4})"})
+      QTest::newRow(model) << model;
+  }
+  void drawWithRunningStatistics() {
+    QFETCH(QString, model);
+    const auto network =
+        makeNetwork(modelFromJson(parseJson(model.toStdString(), "t"), "t"), {5, squareInput(33)}, 1);
+    const at::NoGradGuard noGrad;
+    const at::Tensor x = channelsLast((at::arange(2 * 3 * 33 * 33) * 0.3).sin().reshape({2, 3, 33, 33}));
+    const at::Tensor mean = network->buffers().front();
+    const at::Tensor before = mean.clone();
+    const auto seen = [&](NormMode mode, std::uint32_t pass) {
+      network->setNormMode(mode);
+      network->setNoise({7, 1, pass});
+      return network->forward(x);
+    };
+    const Output running = seen(NormMode::running, 0), other = seen(NormMode::running, 1);
+    const Output tested = seen(NormMode::eval, 0), again = seen(NormMode::eval, 1);
+    QVERIFY(at::equal(mean, before));
+    QVERIFY(!at::equal(running.main, other.main) && !at::equal(running.main, tested.main));
+    QVERIFY(at::equal(tested.main, again.main));
+    QVERIFY(running.aux.defined() == model.contains("pspnet") && !tested.aux.defined());
+    QVERIFY(!at::equal(seen(NormMode::train, 0).main, running.main) && !at::equal(mean, before));
   }
 
   void otherModes() {

@@ -48,8 +48,38 @@ class TestTorchScript : public QObject {
     const at::Tensor trained = network->forward(x).main;
     QVERIFY(!at::equal(network->named_buffers()["mean"], before));
     QVERIFY(!at::allclose(evaluated, trained));
+    // Its batch normalisation is none of PyTorch's modules, so it cannot be told apart from its dropout.
+    QVERIFY_THROWS_EXCEPTION(Error, network->setNormMode(NormMode::running));
     const QString message = test::errorOf([&] { network->setNormMode(NormMode::probe); });
     QVERIFY2(message.contains("keeps its own batch normalisation"), qPrintable(message));
+  }
+
+  /// Modules of PyTorch's are told to use their running statistics; all else goes on training.
+  void switchesItsNormAlone() {
+    const Choice committed = scriptModel(PROJECT_DIR "/tests/golden/torchscript/net.pt");
+    const auto network = makeNetwork(committed, kContext, 1);
+    const at::NoGradGuard noGrad;
+    const at::Tensor x = (at::arange(4 * 3 * 8 * 8, at::kFloat) * 0.3).sin().reshape({4, 3, 8, 8});
+    const auto statistics = [&] {
+      std::vector<at::Tensor> all;
+      for (const at::Tensor& buffer : network->buffers()) all.push_back(buffer.clone());
+      return all;
+    };
+    const auto logits = [&](NormMode mode) {
+      network->setNormMode(mode);
+      network->setNoise({7, 1, 0});
+      return network->forward(x).main;
+    };
+    const auto before = statistics();
+    const at::Tensor running = logits(NormMode::running), evaluated = logits(NormMode::eval);
+    const auto after = statistics();
+    for (std::size_t i = 0; i < after.size(); ++i) QVERIFY(at::equal(after[i], before[i]));
+    QVERIFY(at::equal(logits(NormMode::running), running));
+    QVERIFY(!at::equal(running, evaluated));  // it has dropout
+    QVERIFY(!at::equal(logits(NormMode::train), running));
+    bool hasMoved = false;
+    for (std::size_t i = 0; i < before.size(); ++i) hasMoved |= !at::equal(statistics()[i], before[i]);
+    QVERIFY(hasMoved);
   }
 
   /// Dropout depends on the step's noise alone, not on what was drawn before.

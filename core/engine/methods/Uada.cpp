@@ -93,7 +93,7 @@ class UadaMethod : public Method {
     rule.reuses = settings_.reuses();
     rule.first.norm = rule.others.norm = NormMode::train;
     if (settings_.norm == "probe") rule.first.norm = rule.others.norm = NormMode::probe;
-    if (settings_.norm == "eval") rule.first.norm = rule.others.norm = NormMode::eval;
+    if (settings_.norm == "eval") rule.first.norm = rule.others.norm = NormMode::running;
     if (either(settings_.norm, "base")) {
       rule.first.norm = NormMode::record;
       rule.others.norm = NormMode::base;

@@ -20,7 +20,8 @@ enum class NormMode {
   probe,   ///< of the batch; running statistics stay
   record,  ///< likewise; they are kept for `base`
   base,    ///< those of the last forward with `record`: losses do not depend on what else is in the batch
-  eval,    ///< running statistics
+  running,  ///< running statistics; all else is as in training
+  eval,     ///< likewise, and the network is tested: no dropout, no second classifier
 };
 
 class RandomLayer;

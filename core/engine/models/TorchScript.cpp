@@ -38,7 +38,7 @@ class TorchScriptNetwork : public Network {
   }
 
   Output forward(const at::Tensor& x) override {
-    if (mode_ == NormMode::train) seedGenerators();
+    if (mode_ != NormMode::eval) seedGenerators();
     // As it stands, without what LibTorch makes of it once it has run a few times: a resumed run would
     // differ.
     const torch::jit::GraphOptimizerEnabledGuard plain(false);
@@ -57,14 +57,21 @@ class TorchScriptNetwork : public Network {
 
  protected:
   void normModeChanged(NormMode mode) override {
-    if (mode != NormMode::train && mode != NormMode::eval)
+    if (mode == NormMode::running && ownNorms().empty())
+      throw Error(
+          fmt::format("the network of '{}' has no module BatchNorm of PyTorch's, which could use its running "
+                      "statistics while the rest of it trains: choose another batch normalisation of probes",
+                      file_));
+    if (mode != NormMode::train && mode != NormMode::running && mode != NormMode::eval)
       throw Error(
           fmt::format("the network of '{}' keeps its own batch normalisation, which can be told to train or "
                       "to use its running statistics, and nothing between: choose a method, or a setting of "
                       "it, whose passes are those of training",
                       file_));
     mode_ = mode;
-    module_.train(mode == NormMode::train);
+    module_.train(mode != NormMode::eval);
+    if (mode == NormMode::running)
+      for (torch::jit::Module& norm : ownNorms()) norm.train(false);
   }
   void noiseChanged(const Noise& noise) override { noise_ = noise; }
 
@@ -81,6 +88,13 @@ class TorchScriptNetwork : public Network {
                       settings.file, settings.sha256, found));
   }
 
+  /// The parts of it that are batch normalisations of PyTorch's.
+  std::vector<torch::jit::Module> ownNorms() const {
+    std::vector<torch::jit::Module> norms;
+    for (const torch::jit::Module& part : module_.modules())
+      if (part.type()->name() && part.type()->name()->name().starts_with("BatchNorm")) norms.push_back(part);
+    return norms;
+  }
   /// Buffers, and parameters that are not trained.
   Named fixedTensors() const {
     Named fixed;
