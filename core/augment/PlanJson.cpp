@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 
 namespace uada::planjson {
@@ -15,7 +16,7 @@ Json numbers(std::initializer_list<int> values) {
 
 int integer(const Json& json, std::string_view key, int min, int max) {
   if (!json.isInt())
-    throw Error(fmt::format("plan: {}: an integer expected, {} found", key, json.typeName()));
+    throw Error(fmt::format("plan: {}: an integer expected, {} found", key, foundText(json)));
   if (json.asInt() < min || json.asInt() > max)
     throw Error(fmt::format("plan: {}: {} found, {} to {} expected", key, json.asInt(), min, max));
   return static_cast<int>(json.asInt());
@@ -23,7 +24,7 @@ int integer(const Json& json, std::string_view key, int min, int max) {
 
 const Json::Array& listOf(const Json& json, std::string_view key) {
   if (!json.isArray())
-    throw Error(fmt::format("plan: {}: an array expected, {} found", key, json.typeName()));
+    throw Error(fmt::format("plan: {}: an array expected, {} found", key, foundText(json)));
   return json.asArray();
 }
 
@@ -43,13 +44,13 @@ const Json& member(const Json& json, std::string_view key, std::string_view wher
 
 std::string word(const Json& json, std::string_view key) {
   if (!json.isString())
-    throw Error(fmt::format("plan: {}: a string expected, {} found", key, json.typeName()));
+    throw Error(fmt::format("plan: {}: a string expected, {} found", key, foundText(json)));
   return quotable(json.asString());
 }
 
 double share(const Json& json, std::string_view key, bool open) {
   if (!json.isNumber())
-    throw Error(fmt::format("plan: {}: a number expected, {} found", key, json.typeName()));
+    throw Error(fmt::format("plan: {}: a number expected, {} found", key, foundText(json)));
   const double value = json.asDouble();
   if (!(value >= 0 && value <= 1) || (open && static_cast<float>(value) == 1))
     throw Error(fmt::format("plan: {}: {} found, 0 to {} expected", key, value, open ? "below 1" : "1"));
@@ -58,7 +59,7 @@ double share(const Json& json, std::string_view key, bool open) {
 
 bool boolean(const Json& json, std::string_view key) {
   if (json.isBool()) return json.asBool();
-  throw Error(fmt::format("plan: {}: true or false expected, {} found", key, json.typeName()));
+  throw Error(fmt::format("plan: {}: true or false expected, {} found", key, foundText(json)));
 }
 
 Range range(const Json& object, std::string_view where, Range usual, int min, int max) {

@@ -11,6 +11,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/JsonLimits.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 
@@ -231,7 +232,7 @@ void write(std::string& out, const Json& json, int indent, int level) {
 }
 
 [[noreturn]] void wrongType(const Json& json, std::string_view wanted) {
-  throw Error(fmt::format("{} expected, {} found", wanted, json.typeName()));
+  throw Error(fmt::format("{} expected, {} found", wanted, foundText(json)));
 }
 
 }  // namespace

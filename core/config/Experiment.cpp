@@ -8,6 +8,7 @@
 #include "core/augment/Space.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
@@ -31,7 +32,7 @@ std::string text(const Json& json, const char* key, std::size_t most, const std:
   const Json* value = json.find(key);
   if (!value) return "";
   if (!value->isString())
-    throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, value->typeName()));
+    throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, foundText(*value)));
   const std::string& text = value->asString();
   if (text.size() > most)
     throw UsageError(fmt::format("{}: {}: '{}' has {} bytes, at most {} allowed; shorten it", where, key,
@@ -51,7 +52,7 @@ const Json::Array& list(const Json& json, const char* key, const std::string& wh
     throw UsageError(fmt::format("{}: the key '{}' must be an array with at least one entry{}", where, key,
                                  !value             ? ""
                                  : value->isArray() ? ", none found"
-                                                    : fmt::format(", {} found", value->typeName())));
+                                                    : fmt::format(", {} found", foundText(*value))));
   return value->asArray();
 }
 
@@ -148,18 +149,14 @@ void readMethods(Experiment& experiment, const Json& json, const std::vector<Pol
   refuseRepeated(methods, methodIdentity, where + ": methods");
 }
 
-/// What stands in a file, short enough for a message.
-std::string found(const Json& item) {
-  return item.isArray() || item.isObject() ? std::string(item.typeName()) : oneLine(item.dump(), 200);
-}
-
 std::vector<std::int64_t> readSeeds(const Json& json, const std::string& where) {
   std::vector<std::int64_t> seeds;
   std::set<std::int64_t> seen;
   for (const Json& item : list(json, "seeds", where)) {
     const auto seed = wholeNumber(item);
     if (!seed || *seed < 0)
-      throw UsageError(fmt::format("{}: seeds: whole numbers from 0 expected, {} found", where, found(item)));
+      throw UsageError(
+          fmt::format("{}: seeds: whole numbers from 0 expected, {} found", where, foundText(item)));
     if (!seen.insert(*seed).second)
       throw UsageError(fmt::format("{}: seeds: {} stands there twice; remove one", where, *seed));
     seeds.push_back(*seed);
@@ -173,11 +170,11 @@ std::vector<int> readTables(const Json& json, const std::string& where) {
   if (!given) return tables;
   if (!given->isArray())
     throw UsageError(fmt::format("{}: tables: an array of numbers 1 to 9 expected, such as [2, 3], {} found",
-                                 where, given->typeName()));
+                                 where, foundText(*given)));
   for (const Json& item : given->asArray()) {
     const auto number = wholeNumber(item);
     if (!number || *number < 1 || *number > 9)
-      throw UsageError(fmt::format("{}: tables: numbers 1 to 9 expected, {} found", where, found(item)));
+      throw UsageError(fmt::format("{}: tables: numbers 1 to 9 expected, {} found", where, foundText(item)));
     tables.push_back(static_cast<int>(*number));
   }
   return tables;

@@ -10,6 +10,7 @@
 #include "core/augment/found/Library.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/ConfigReader.h"
@@ -167,7 +168,7 @@ RunConfig ConfigReader::read(const Json& json, const std::string& where) {
                               [&](const Json& method) { return methodFromJson(method, where + ": method"); });
   const Json& seed = json.at("seed");
   if (!seed.isInt())
-    throw UsageError(fmt::format("{}: seed: a whole number expected, {} found", where, seed.typeName()));
+    throw UsageError(fmt::format("{}: seed: a whole number expected, {} found", where, foundText(seed)));
   config.seed = seed.asInt();
   if (const Json* runtime = json.find("runtime")) {
     if (runtimeJson_.isNull() || !(*runtime == runtimeJson_)) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 
 namespace uada {
@@ -33,7 +34,7 @@ void setPath(Json& json, std::string_view path, Json value, const std::string& o
         *at = Json(Json::Object{{"name", *at}});  // a choice that is given by its name alone
       if (!at->isNull() && !at->isObject())
         throw UsageError(fmt::format("--set {}: '{}' is looked for in {}", shown(override), quotable(key),
-                                     at->typeName()));
+                                     foundText(*at)));
       at = &(*at)[key];
     }
     if (dot == path.npos) break;

@@ -6,6 +6,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 
 namespace uada {
@@ -16,7 +17,7 @@ inline std::string storedName(const Json& json, const char* key, const std::stri
   const Json* name = json.find(key);
   if (!name) return "";
   if (!name->isString())
-    throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, name->typeName()));
+    throw UsageError(fmt::format("{}: {}: a text expected, {} found", where, key, foundText(*name)));
   return oneLine(name->asString(), kMost);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 #include "core/engine/ReportJson.h"
 
 namespace uada {
@@ -111,7 +112,7 @@ Json groupsToJson(const std::vector<GroupDecision>& groups) {
 
 std::vector<GroupDecision> groupsFromJson(const Json& all) {
   std::vector<GroupDecision> groups;
-  if (!all.isArray()) throw Error(fmt::format("groups: an array expected, {} found", all.typeName()));
+  if (!all.isArray()) throw Error(fmt::format("groups: an array expected, {} found", foundText(all)));
   for (const Json& json : all.asArray()) {
     try {
       if (groups.size() == kMostGroups) throw Error(fmt::format("at most {} expected", kMostGroups));

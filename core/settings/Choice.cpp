@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 
 namespace uada {
 
@@ -33,11 +34,11 @@ Json choiceToJson(const std::string& name, const Json& settings) {
 NamedSettings namedSettings(const Json& json, const std::string& where, const std::string& usual) {
   if (json.isString()) return {json.asString(), Json::object()};
   if (!json.isObject())
-    throw UsageError(fmt::format("{}: a name or an object expected, {} found", where, json.typeName()));
+    throw UsageError(fmt::format("{}: a name or an object expected, {} found", where, foundText(json)));
   const Json* name = json.find("name");
   if (!name && usual.empty()) throw UsageError(fmt::format("{}: the key 'name' (a text) is missing", where));
   if (name && !name->isString())
-    throw UsageError(fmt::format("{}.name: a text expected, {} found", where, name->typeName()));
+    throw UsageError(fmt::format("{}.name: a text expected, {} found", where, foundText(*name)));
   NamedSettings named{name ? name->asString() : usual, Json::object()};
   for (const auto& [key, value] : json.asObject())
     if (key != "name") named.settings[key] = value;

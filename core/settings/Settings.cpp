@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/settings/SettingError.h"
@@ -39,7 +40,7 @@ bool isBeyondNumbers(const std::string& text) {
 std::string numberProblem(const Field& field, const Json& value) {
   if (value.isString() && isBeyondNumbers(value.asString()))
     return fmt::format("{} is too large a number", quotable(value.asString()));
-  if (!value.isNumber()) return fmt::format("a number expected, {} found", value.typeName());
+  if (!value.isNumber()) return fmt::format("a number expected, {} found", foundText(value));
   const double number = value.asDouble();
   if (number >= field.min && number <= field.max) return "";  // false for NaN
   return fmt::format("{} found, a number {} expected", value.dump(), rangeText(field));
@@ -53,9 +54,9 @@ std::string choiceProblem(const Field& field, const std::string& text, const std
 
 std::string textProblem(const Field& field, const Json& value) {
   if (value.isNumber() || value.isBool())
-    return fmt::format("a text expected, {} found; write it in quotes: \"{}\"", value.typeName(),
+    return fmt::format("a text expected, {} found; write it in quotes: \"{}\"", foundText(value),
                        value.dump());
-  if (!value.isString()) return fmt::format("a text expected, {} found", value.typeName());
+  if (!value.isString()) return fmt::format("a text expected, {} found", foundText(value));
   if (field.choices.empty()) return "";
   return choiceProblem(field, value.asString(), "'" + quotable(value.asString()) + "'");
 }
@@ -75,7 +76,7 @@ std::string integerProblem(const Field& field, const Json& value) {
   if (!field.choices.empty()) {
     const bool isText = value.isString();
     if (!whole && !isText && !value.isNumber())
-      return fmt::format("a whole number expected, {} found", value.typeName());
+      return fmt::format("a whole number expected, {} found", foundText(value));
     return choiceProblem(field, whole ? std::to_string(*whole) : "",
                          isText ? "'" + quotable(value.asString()) + "'" : value.dump());
   }
@@ -89,14 +90,14 @@ std::string integerProblem(const Field& field, const Json& value) {
 }
 
 std::string listProblem(const Field& field, const Json& value) {
-  if (!value.isArray()) return fmt::format("an array of numbers expected, {} found", value.typeName());
+  if (!value.isArray()) return fmt::format("an array of numbers expected, {} found", foundText(value));
   for (const Json& item : value.asArray())
     if (std::string problem = numberProblem(field, item); !problem.empty()) return problem;
   return "";
 }
 
 std::string boolProblem(const Json& value) {
-  return value.isBool() ? "" : fmt::format("true or false expected, {} found", value.typeName());
+  return value.isBool() ? "" : fmt::format("true or false expected, {} found", foundText(value));
 }
 
 /// like  a value of the field's type
@@ -148,7 +149,7 @@ void ValueLister::field(const Field&, std::vector<double>& v) { values.push_back
 FieldReader::FieldReader(const Json& json, std::string where, std::vector<std::string> extra)
     : json_(json), where_(std::move(where)), known_(std::move(extra)) {
   if (!json.isObject())
-    throw UsageError(fmt::format("{}: an object expected, {} found", where_, json.typeName()));
+    throw UsageError(fmt::format("{}: an object expected, {} found", where_, foundText(json)));
 }
 
 /// The member for this field, already checked; null if it is not given.
@@ -216,7 +217,7 @@ Json statedSettings(const std::vector<FieldValue>& fields, const std::vector<Jso
 
 void refuseUnknownKeys(const Json& json, const std::vector<std::string>& known, const std::string& where) {
   if (!json.isObject())
-    throw UsageError(fmt::format("{}: an object expected, {} found", where, json.typeName()));
+    throw UsageError(fmt::format("{}: an object expected, {} found", where, foundText(json)));
   for (const auto& [key, value] : json.asObject())
     if (std::ranges::find(known, key) == known.end())
       throw UsageError(fmt::format("{}: unknown key '{}'; known: {}{}", where, quotable(key),

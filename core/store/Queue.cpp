@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/store/Database.h"
@@ -92,7 +93,7 @@ void adoptQueueFile(ProjectWriter& project) {
   const Json json = readJsonFile(file);
   if (!json.isArray())
     throw Error(fmt::format("{}: an array of runs expected, {} found; remove it, or put a copy in its place",
-                            file.string(), json.typeName()));
+                            file.string(), foundText(json)));
   std::vector<RunConfig> runs;
   for (const Json& item : json.asArray()) runs.push_back(runConfigFromJson(item, file.string()));
   project.queue(runs);

@@ -111,14 +111,19 @@ class Contents {
   }
   std::int64_t integer(Ref ref, const std::string& name) const {
     const PickleNode& node = pickle_[ref];
-    if (node.kind != Kind::integer || !node.text.empty() || node.integer < 0)
-      refuse(fmt::format("the tensor '{}' has an impossible shape", quotable(name)));
+    if (node.kind != Kind::integer || !node.text.empty())
+      refuse(fmt::format("the tensor '{}' has an impossible shape: what should be a number is none",
+                         quotable(name)));
+    if (node.integer < 0)
+      refuse(fmt::format("the tensor '{}' has an impossible shape: {} found, 0 or more expected",
+                         quotable(name), node.integer));
     return node.integer;
   }
   std::vector<std::int64_t> integers(Ref ref, const std::string& name) const {
     const PickleNode& node = pickle_[ref];
     if (node.kind != Kind::list || node.items.size() > kMaxDimensions)
-      refuse(fmt::format("the tensor '{}' has an impossible shape", quotable(name)));
+      refuse(fmt::format("the tensor '{}' has an impossible shape: {} sizes found, at most {} are read",
+                         quotable(name), node.items.size(), kMaxDimensions));
     std::vector<std::int64_t> values;
     for (const Ref item : node.items) values.push_back(integer(item, name));
     return values;
@@ -180,7 +185,8 @@ std::uint64_t bytesOf(const NamedStorage& storage, const std::string& where) {
   std::uint64_t bytes = 0;
   if (__builtin_mul_overflow(static_cast<std::uint64_t>(storage.numbers), elementInfo(storage.element).bytes,
                              &bytes))
-    refuse(where, fmt::format("the storage '{}' has an impossible size", quotable(storage.key)));
+    refuse(where, fmt::format("the storage '{}' has an impossible size: {} numbers found",
+                              quotable(storage.key), storage.numbers));
   return bytes;
 }
 

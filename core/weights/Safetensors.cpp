@@ -68,7 +68,8 @@ class SafetensorsReader {
       tensor.sizes.push_back(size.asInt());
       if (tensor.sizes.back() < 0 || tensor.sizes.size() > kMaxDimensions ||
           __builtin_mul_overflow(wanted, static_cast<std::uint64_t>(tensor.sizes.back()), &wanted))
-        refuse(fmt::format("tensor '{}' has an impossible shape", quotable(name)));
+        refuse(fmt::format("tensor '{}' has an impossible shape, {} as size {} of {}", quotable(name),
+                           tensor.sizes.back(), tensor.sizes.size(), value.at("shape").asArray().size()));
     }
     tensor.strides.assign(tensor.sizes.size(), 1);
     for (std::size_t i = tensor.sizes.size(); i-- > 1;)

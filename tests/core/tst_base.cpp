@@ -168,7 +168,7 @@ class TestBase : public QObject {
   }
 
   void jsonTypeErrors() {
-    QCOMPARE(messageOf([] { Json("x").asInt(); }), std::string("an integer expected, a string found"));
+    QCOMPARE(messageOf([] { Json("x").asInt(); }), std::string("an integer expected, \"x\" found"));
     QCOMPARE(messageOf([] { Json::object().at("k"); }), std::string("the key 'k' is missing"));
   }
 

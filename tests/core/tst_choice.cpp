@@ -116,7 +116,7 @@ class TestChoice : public QObject {
     QCOMPARE(errorOf([] { namedSettings(Json::object(), "w"); }),
              QString("w: the key 'name' (a text) is missing"));
     QCOMPARE(errorOf([] { namedSettings(parseJson(R"({"name": 3})", "t"), "w"); }),
-             QString("w.name: a text expected, an integer found"));
+             QString("w.name: a text expected, 3 found"));
   }
 
   /// One method is what the others are told against; a policy goes with every method.

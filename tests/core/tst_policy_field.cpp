@@ -230,7 +230,7 @@ void TestPolicyField::statedLevelsHoldForAll() {
   QCOMPARE(everything(text, "a.py", Levels::shares),
            QString("A !dir/a.py: A[0][0][2]: 7 found, 0 to 1 allowed | B faa rotate 0.5 0.5;"));
   QCOMPARE(everything(text, "a.py", Levels::grid),
-           QString("A aa10 rotate 0.5 7; | B !dir/a.py: B[0][0][2]: an integer expected, a fraction found"));
+           QString("A aa10 rotate 0.5 7; | B !dir/a.py: B[0][0][2]: an integer expected, 0.5 found"));
   const std::string schedule = jsonLine("9", "8", 12, 1);
   QVERIFY(refusal([&] {
             fromPublished(schedule, "s.txt", 50, Levels::grid);

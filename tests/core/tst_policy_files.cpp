@@ -100,7 +100,7 @@ void TestPolicyFiles::wrongFilesAreRefusedByEntry_data() {
   row("level 11", subs, "\"level\": 9", "\"level\": 11", "subpolicies[0][1]: level",
       "11 found, 0 to 9 allowed");
   row("fractional level", subs, "\"level\": 9", "\"level\": 8.5", "subpolicies[0][1]: level",
-      "a fraction found");
+      "8.5 found");
   row("no level", subs, "\"level\": 9", "\"level\": null", "subpolicies[0][1]: level", "null found");
   row("op without levels on the grid", subs, "translate_x", "sample_pairing", "subpolicies[0][1]: op",
       "no levels on the grid aa10");

@@ -164,7 +164,7 @@ class TestRecipe : public QObject {
     row(R"(, "optimiser": "adams")", "r.optimiser: unknown optimiser 'adams'; known: sgd");
     row(R"(, "optimiser": {"momentun": 1})", "r.optimiser: unknown key 'momentun'; known: learning_rate, ");
     row(R"(, "optimiser": {"momentum": 1})", "r.optimiser.momentum: 1 found, a number between 0 and 0.9999");
-    row(R"(, "optimiser": 3)", "r.optimiser: a name or an object expected, an integer found");
+    row(R"(, "optimiser": 3)", "r.optimiser: a name or an object expected, 3 found");
     row(R"(, "optimiser": {"momentum": 0, "nesterov": true})",
         "r.optimiser.nesterov: true has no effect with momentum 0.0; leave one of the two out");
     row(R"(, "schedule": "cosin")",

@@ -8,6 +8,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 #include "core/settings/Settings.h"
 
@@ -33,7 +34,7 @@ class Entry {
 
   /// The items of an array of `least` to `most` items.
   std::vector<Entry> items(std::size_t least, std::size_t most) const {
-    if (!json_.isArray()) fail(fmt::format("an array expected, {} found", json_.typeName()));
+    if (!json_.isArray()) fail(fmt::format("an array expected, {} found", foundText(json_)));
     const Json::Array& array = json_.asArray();
     if (array.size() < least || array.size() > most) {
       const std::string range =
@@ -46,20 +47,19 @@ class Entry {
     return entries;
   }
   double number(double least, double most) const {
-    if (!json_.isNumber()) fail(fmt::format("a number expected, {} found", json_.typeName()));
+    if (!json_.isNumber()) fail(fmt::format("a number expected, {} found", foundText(json_)));
     const double value = json_.asDouble();
     if (!(value >= least && value <= most))
       fail(fmt::format("{:g} found, {:g} to {:g} allowed", value, least, most));
     return value;
   }
   int integer(int least, int most) const {
-    if (!json_.isInt())
-      fail(fmt::format("an integer expected, {} found", json_.isNumber() ? "a fraction" : json_.typeName()));
+    if (!json_.isInt()) fail(fmt::format("an integer expected, {} found", foundText(json_)));
     return static_cast<int>(number(least, most));
   }
   /// Text of one line, at most `most` bytes.
   const std::string& text(std::size_t most = 100) const {
-    if (!json_.isString()) fail(fmt::format("a string expected, {} found", json_.typeName()));
+    if (!json_.isString()) fail(fmt::format("a string expected, {} found", foundText(json_)));
     const std::string& text = json_.asString();
     if (text.size() > most)
       fail(fmt::format("a text of {} bytes found, at most {} allowed", text.size(), most));

@@ -7,6 +7,7 @@
 
 #include "core/augment/Plan.h"
 #include "core/augment/found/Entry.h"
+#include "core/base/JsonText.h"
 #include "core/ops/Op.h"
 
 namespace uada {
@@ -201,7 +202,7 @@ FoundPolicy foundPolicyFromJson(const Json& json, const std::string& place) {
     file.fail(
         fmt::format("an object with a key 'format' expected, {} found; a file as its authors published it "
                     "is imported first, with 'uada policies import FILE'",
-                    json.typeName()));
+                    foundText(json)));
   const std::string& format = file["format"].text();
   file["version"].integer(1, 1);
   FoundPolicy policy;

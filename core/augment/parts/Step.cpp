@@ -10,6 +10,7 @@
 #include "core/augment/Stages.h"
 #include "core/base/Catalog.h"
 #include "core/base/Error.h"
+#include "core/base/JsonText.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
@@ -34,7 +35,8 @@ void readRest(Part& step, const Json& json, const std::string& place) {
   if (const Json* partner = json.find("partner")) {
     constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
     if (!partner->isInt() || partner->asInt() < 0 || partner->asInt() > most)
-      throw Error(fmt::format("plan: {}: partner: an integer from 0 to {} expected", place, most));
+      throw Error(fmt::format("plan: {}: partner: {} found, an integer from 0 to {} expected", place,
+                              foundText(*partner), most));
     step.partner = static_cast<std::uint32_t>(partner->asInt());
   }
   if (const Json* found = json.find("found")) step.found = share(*found, place + ": found", false);
