@@ -1,3 +1,5 @@
+#include "core/base/Catalog.h"
+
 #include <algorithm>
 
 #include "core/augment/Space.h"
@@ -80,7 +82,15 @@ Choice methodFromJson(const Json& json, const std::string& where) {
 }
 
 Choice benchedMethod(const std::string& name) {
-  if (name != "uada-fast") return methodFromJson(name, "--method");
+  struct Named {
+    std::string name;
+  };
+  constexpr const char* kFast = "uada-fast";
+  std::vector<Named> known;
+  for (const MethodEntry& method : methods()) known.push_back({method.name});
+  known.push_back({kFast});
+  findEntry(known, name, "method", "--method");
+  if (name != kFast) return methodFromJson(name, "--method");
   Choice fast = methodFromJson("uada", "--method");
   fast.set("mode", "fast");
   return fast;
