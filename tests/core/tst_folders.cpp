@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/base/Files.h"
+#include "core/base/Philox.h"
 #include "core/data/FolderDataset.h"
 #include "core/data/FolderListing.h"
 #include "core/data/FolderSets.h"
@@ -48,6 +49,7 @@ class TestFolders : public QObject {
   void indexIsMadeOnce();
   void changedFilesAreLookedAtAgain();
   void damagedIndexesAreMadeAnew();
+  void noDamageOfAnIndexGoesUnnoticed();
   void foreignIndexesAreNotTrusted();
   void claimsOfAnIndexAreChecked();
   void damagedFilesAreRefusedOrSkipped();
@@ -154,6 +156,31 @@ void TestFolders::damagedIndexesAreMadeAnew() {
   for (const std::size_t size : {std::size_t{0}, std::size_t{5}, sound.size() / 2, sound.size() - 1})
     QVERIFY2(isMadeAnew(sound.substr(0, size)), std::to_string(size).c_str());
   QVERIFY(isMadeAnew(sound + "x"));
+}
+
+/// Of the file that is read first when a data set is opened.
+void TestFolders::noDamageOfAnIndexGoesUnnoticed() {
+  const ImageFolder folder;
+  folder.addClasses();
+  opened("folder", folder.dir(), Split::train);
+  const std::string sound = readTextFile(fs::directory_iterator(folder.indexes())->path(), 1 << 20);
+  const FolderListing listing{folder.dir(), "train", {}, {}};
+  QVERIFY(!unpackedIndex(listing, sound).files.empty());
+  const auto isRefused = [&](std::string_view bytes) {
+    return errorOf([&] { unpackedIndex(listing, bytes); }).contains("the index is ");
+  };
+  Random random(1, 0, 0, Purpose::test);
+  std::string bytes = sound;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::uint32_t bit = random.below(static_cast<std::uint32_t>(8 * bytes.size()));
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    QVERIFY2(isRefused(bytes), std::to_string(bit).c_str());
+    bytes[bit / 8] = sound[bit / 8];
+  }
+  for (int i = 0; i < 2'000; ++i) {
+    const std::size_t size = random.below(static_cast<std::uint32_t>(sound.size()));
+    QVERIFY2(isRefused(std::string_view(sound).substr(0, size)), std::to_string(size).c_str());
+  }
 }
 
 void TestFolders::foreignIndexesAreNotTrusted() {

@@ -7,6 +7,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/Philox.h"
 #include "core/engine/train/Trainer.h"
 #include "tests/core/SmallDisk.h"
 #include "tests/engine/EngineTools.h"
@@ -152,6 +153,49 @@ class TestCheckpoints : public QObject {
     std::ofstream(bestFile(run)).close();
     const auto damaged = listCheckpoints(run).front();
     QVERIFY(damaged.isBest && !damaged.problem.empty());
+  }
+
+  /// Of a run's checkpoint: 20,000 bits that flip and 2,000 ends that are missing. A file is refused like its
+  /// bytes, and the list of a folder, which the programs read first, says so.
+  void noDamageGoesUnnoticed() {
+    const fs::path run = folder_.filePath("damage").toStdString();
+    fs::create_directory(run);
+    RunConfig config = config_;
+    config.recipe.training.epochs = 1;
+    const Watched attempt(config, run, {}, {}, {});
+    const fs::path file = attempt.sink.checkpoints.back().file;
+    fs::remove(bestFile(run));
+    const std::vector<std::byte> sound = readBinaryFile(file, 1 << 24);
+    std::vector<std::byte> bytes = sound;
+    Random random(1, 0, 0, Purpose::test);
+    const auto isRefused = [&](std::span<const std::byte> content) {
+      try {
+        decode(content, "file");
+        return false;
+      } catch (const Error&) {
+        return true;
+      }
+    };
+    const auto isListedAsDamaged = [&](std::span<const std::byte> content) {
+      std::ofstream(file, std::ios::binary)
+          .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+      const auto found = listCheckpoints(run);
+      return found.size() == 1 && !found[0].problem.empty() && found[0].configHash.empty();
+    };
+    QVERIFY(!isRefused(sound) && !isListedAsDamaged(sound));
+    for (int i = 0; i < 20'000; ++i) {
+      const std::uint32_t bit = random.below(static_cast<std::uint32_t>(8 * bytes.size()));
+      bytes[bit / 8] ^= std::byte{1} << (bit % 8);
+      QVERIFY2(isRefused(bytes), std::to_string(bit).c_str());
+      if (i % 200 == 0) QVERIFY2(isListedAsDamaged(bytes), std::to_string(bit).c_str());
+      bytes[bit / 8] = sound[bit / 8];
+    }
+    for (int i = 0; i < 2'000; ++i) {
+      const std::size_t size = random.below(static_cast<std::uint32_t>(sound.size()));
+      QVERIFY2(isRefused(std::span(sound).first(size)), std::to_string(size).c_str());
+      if (i % 20 == 0)
+        QVERIFY2(isListedAsDamaged(std::span(sound).first(size)), std::to_string(size).c_str());
+    }
   }
 
   /// The best file is made again from the checkpoint that is the best.
