@@ -57,7 +57,7 @@ std::string policyWord(const Choice& policy) {
 
 Runtime changedRuntime(const Runtime& runtime, const std::string& key, const Json& value) {
   static const std::vector<std::string> kKeys{"runtime.pictured", "runtime.picture_every",
-                                              "runtime.checkpoint_minutes"};
+                                              "runtime.checkpoint_minutes", "runtime.on_out_of_memory"};
   if (std::ranges::find(kKeys, key) == kKeys.end())
     throw UsageError(
         fmt::format("{}: a run under way keeps it, since its result or its bits would change; {} can be "

@@ -129,13 +129,15 @@ struct InputSettings {
   static constexpr int kMostSide = 4096, kMostPad = 128;
 };
 
-/// What does not change the result's meaning, but (threads, device) its bits.
+/// What does not change the result's meaning, but (threads, device, what is done where memory is short) its
+/// bits.
 struct Runtime {
   int threads = 0;
   std::string device = "auto";
   int pictured = 8;
   int pictureEvery = 25;
   int checkpointMinutes = 5;
+  std::string onOutOfMemory = "stop";
 
   void visit(SettingsVisitor& v) {
     v.field(
@@ -171,6 +173,16 @@ struct Runtime {
              .max = 1440,
              .advanced = true},
             checkpointMinutes);
+    v.field(
+        {.name = "on_out_of_memory",
+         .title = "Where memory is short",
+         .help = "stop: the run stops before the step; halve: half as many rows at a time are trained on "
+                 "from there on, and their gradients are added up, with batch normalisation's statistics of "
+                 "each part",
+         .choices = {"stop", "halve"},
+         .advanced = true,
+         .later = true},
+        onOutOfMemory);
   }
 };
 
@@ -290,7 +302,7 @@ struct CostEstimate {
   std::int64_t steps = 0;
   double forwardEquivalents = 0;  ///< of one batch, over the run; backward counts 2
   double relativeToRaUc = 1;      ///< docs/methods.md, "Cost"
-  std::int64_t parameters = 0;  ///< trainable; 0: not known
+  std::int64_t parameters = 0;    ///< trainable; 0: not known
 };
 CostEstimate estimateCost(const RunConfig& config);
 

@@ -21,6 +21,9 @@ class Sink {
   /// A checkpoint is about to be written: all that was reported should be safe before it is there, so that a
   /// run that goes on from it misses nothing. May wait a second.
   virtual void beforeCheckpoint() {}
+  /// Whether somebody looks on who can send a command. A run whose step could not be taken then pauses; else
+  /// it writes a checkpoint and fails.
+  virtual bool isWatched() const { return false; }
 };
 
 /// What a running job can be told.

@@ -52,6 +52,7 @@ class Recorder : public Sink {
     if (project_.settle(kPatience)) rotation_.stored();
     if (observer_) observer_->beforeCheckpoint();
   }
+  bool isWatched() const override { return observer_ && observer_->isWatched(); }
   /// The job is over and all rows are stored.
   void beforeEnd() { rotation_.stored(); }
   /// The job never came to be: the observer learns it from the exception.

@@ -49,6 +49,7 @@ class LiveRun final : private Sink {
   void run();
   void serve(RunSession& session);
   void take(const Report& report) override;
+  bool isWatched() const override { return true; }
 
   ProjectWriter& project_;
   const EngineProvider engine_;

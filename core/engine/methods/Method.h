@@ -100,7 +100,8 @@ class StepContext {
   virtual at::Tensor images(Rows rows) const = 0;
   /// Trains on the rows: one forward, one backward, one change of the weights. All numbers of the step are
   /// read from the device once, before that change.
-  /// throws  Error, before the weights are touched, if the loss or a gradient is not a finite number
+  /// throws  Error, before the weights are touched, if this loss, one that was asked for before it in the
+  ///         step, a number of TrainedOn::numbers, or a gradient is not finite
   virtual Trained train(const TrainedOn& on) = 0;
   /// Copies of what the network and its optimiser have learned, and back into them.
   virtual Snapshot save() const = 0;
@@ -109,7 +110,8 @@ class StepContext {
   virtual void take(const Batch& batch) = 0;
   /// The task's main metric over samples of the training set, without augmentation, as a test takes it.
   virtual double score(std::span<const std::uint32_t> samples) = 0;
-  /// Ends the training with an Error that says what is not a finite number.
+  /// Refuses the step with an Error that says what is not a finite number, and for which samples under
+  /// which plans. All that was learned is brought back to what it was before the step.
   [[noreturn]] virtual void refuse(std::string_view what) const = 0;
   /// The decisions of this many samples are recorded: the first of the batch.
   virtual int pictured() const = 0;
@@ -147,6 +149,9 @@ class Method {
   virtual void beforeTest(int /*epoch*/, StepContext&) {}
   /// After the test that follows the last step.
   virtual void endEpoch(int /*epoch*/, StepContext&) {}
+  /// Whether a step changes weights, of the network or its own, before its last call of StepContext::train()
+  /// is done: all is then copied before each step, so that one that fails leaves no trace.
+  virtual bool learnsWithinStep() const { return false; }
   /// Samples of the training set that it keeps for itself, in order: no step is on them.
   virtual std::vector<std::uint32_t> keptBack() const { return {}; }
   /// All that it has learned.

@@ -72,6 +72,7 @@ class OhlMethod : public Method {
     settled_.fill_(epoch);
   }
 
+  bool learnsWithinStep() const override { return true; }
   std::vector<std::uint32_t> keptBack() const override { return keptBack_; }
 
   void visit(StateVisitor& visitor) override {

@@ -1,8 +1,5 @@
 #include "core/engine/methods/OnlineAugment.h"
 
-#include <fmt/core.h>
-
-#include "core/base/Error.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/methods/WarpNet.h"
 
@@ -30,7 +27,7 @@ class OnlineAugmentMethod : public Method {
     reportDrawn(batch, plans, space_, context.pictured(), outcome);
     std::vector<Random> streams;
     for (std::size_t b = 0; b < plans.size(); ++b) streams.push_back(streamOf(batch, b, Purpose::warp));
-    for (int i = 0; i < settings_.inner; ++i) trainOnWarped(rows, streams, batch, context);
+    for (int i = 0; i < settings_.inner; ++i) trainOnWarped(rows, streams, context);
     outcome.trained = context.train({.rows = numbersOf(rows)});
     return outcome;
   }
@@ -39,6 +36,7 @@ class OnlineAugmentMethod : public Method {
     return shownVariants(samplePlans(batch, space_), batch.indices.size(), space_);
   }
 
+  bool learnsWithinStep() const override { return true; }
   void visit(StateVisitor& visitor) override { warp_.visit(visitor); }
 
  private:
@@ -46,7 +44,7 @@ class OnlineAugmentMethod : public Method {
     return difference.square().flatten(1).mean(1);
   }
 
-  void trainOnWarped(Rows rows, std::vector<Random>& streams, const Batch& batch, StepContext& context) {
+  void trainOnWarped(Rows rows, std::vector<Random>& streams, StepContext& context) {
     const at::Tensor x = context.images(rows);
     const WarpNet::Drawn drawn = warp_.draw(streams), other = warp_.draw(streams);
     const at::Tensor map = warp_.maps(drawn), inverse = inverseOf(map);
@@ -62,11 +60,9 @@ class OnlineAugmentMethod : public Method {
                                   -settings_.adversarial);
     on.term = [&](const Output&) { return term; };
     on.seen = [&](const Output&) { return warp_.gradientsAreFinite(); };
-    if (context.train(on).seen.item<double>() == 0)
-      throw Error(
-          fmt::format("training failed: a gradient of the network that makes the maps is not a finite "
-                      "number at step {} (epoch {}); a lower warp_learning_rate may help",
-                      batch.step, batch.epoch));
+    // One answer for each part that the rows are trained on in.
+    if (context.train(on).seen.min().item<double>() == 0)
+      context.refuse("a gradient of the network that makes the maps (see warp_learning_rate)");
     warp_.step();
   }
 

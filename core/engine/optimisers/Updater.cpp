@@ -100,6 +100,15 @@ at::Tensor Updater::gradientsAreFinite() const {
   return at::stack(at::_foreach_norm(gradients(), 2)).sum().isfinite();
 }
 
+std::vector<std::string> Updater::unsoundGradients() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const at::Tensor& gradient = parameters_[i].grad();
+    if (gradient.defined() && !gradient.isfinite().all().item<bool>()) names.push_back(names_[i]);
+  }
+  return names;
+}
+
 Updater::Tensors Updater::gradients() const {
   Tensors all;
   for (const at::Tensor& parameter : parameters_) {

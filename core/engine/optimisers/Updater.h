@@ -35,6 +35,8 @@ class Updater {
   void clip(double most);
   /// Whether every gradient is a finite number: a scalar, bool, on the device.
   at::Tensor gradientsAreFinite() const;
+  /// The parameters whose gradient has a number that is not finite.
+  std::vector<std::string> unsoundGradients() const;
   /// What it remembers of its parameters, as "velocity.conv1.weight".
   virtual void visit(StateVisitor& visitor) = 0;
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include "core/engine/Engine.h"
 #include "core/engine/train/Bench.h"
 #include "core/engine/train/Examine.h"
+#include "core/engine/train/StepFault.h"
 #include "core/engine/train/Trainer.h"
 
 namespace uada {
@@ -60,12 +62,10 @@ class WorkJob : public Job {
 
   /// LibTorch says in many lines, with its own source file, that memory is short.
   std::string torchProblem(const c10::Error& error) const {
-    const std::string what = error.what_without_backtrace();
-    const bool isMemory =
-        dynamic_cast<const c10::OutOfMemoryError*>(&error) || what.find("DefaultCPUAllocator") != what.npos;
-    if (isMemory)
-      return fmt::format("not enough memory for {}; a smaller batch or network needs less", title_);
-    return problemText(std::runtime_error(what), title_);
+    if (const std::optional<std::string> shortage = memoryShortage(error))
+      return fmt::format("not enough memory for {}: {}; a smaller batch or network needs less", title_,
+                         *shortage);
+    return problemText(std::runtime_error(error.what_without_backtrace()), title_);
   }
 
   void enter(const StateReport& report) {

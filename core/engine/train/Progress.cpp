@@ -119,6 +119,7 @@ Json toJson(const Progress& progress) {
   json["sums"] = toJson(progress.sums);
   json["counts"] = toJson(progress.counts);
   json["seconds"] = progress.seconds;
+  if (progress.rowsAtOnce > 0) json["rows_at_once"] = progress.rowsAtOnce;
   json["best"] = progress.best;
   json["best_epoch"] = progress.bestEpoch;
   json["last"] = toJson(progress.last);
@@ -133,6 +134,7 @@ Progress progressFromJson(const Json& json) {
   progress.sums = sumsFromJson(json.at("sums"));
   progress.counts = numbersFromJson<Counts>(json.at("counts"));
   progress.seconds = json.at("seconds").asDouble();
+  if (const Json* rows = json.find("rows_at_once")) progress.rowsAtOnce = static_cast<int>(rows->asInt());
   progress.bestEpoch = static_cast<int>(json.at("best_epoch").asInt());
   if (!json.find("last")) {
     readTop1(json, progress);

@@ -33,6 +33,7 @@ struct Progress {
   EpochSums sums;
   Counts counts;       ///< over the run
   double seconds = 0;  ///< of training over the run, tests left out
+  int rowsAtOnce = 0;  ///< at most, in training: Stepper::setRowsAtOnce
   double best =
       std::numeric_limits<double>::quiet_NaN();  ///< of the main metric; NaN: no test gave a number yet
   int bestEpoch = 0;

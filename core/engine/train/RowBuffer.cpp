@@ -57,12 +57,14 @@ void RowBuffer::makeRoom(std::int64_t rows) {
   if (images_.defined() && images_.size(0) >= rows) return;
   if (images_.defined()) rows += rows / 4;  // not each time that a step has a few more than any before
   const std::int64_t shape[] = {rows, input_.height, input_.width, 3};
-  const at::Tensor before = images_;
-  images_ = at::empty(shape, at::TensorOptions(at::kFloat).device(device_));
-  if (count_ > 0) images_.narrow(0, 0, count_).copy_(before.narrow(0, 0, count_));
-  // The bytes of earlier rows have gone to the device, or are on their way from the memory that is let go.
+  // Where memory is short for one of them, both stay as they are.
+  const at::Tensor images = at::empty(shape, at::TensorOptions(at::kFloat).device(device_));
+  at::Tensor bytes;
   if (kind_ == Kind::bytes)
-    bytes_ = at::empty(shape, at::TensorOptions(at::kByte).pinned_memory(device_.is_cuda()));
+    bytes = at::empty(shape, at::TensorOptions(at::kByte).pinned_memory(device_.is_cuda()));
+  if (count_ > 0) images.narrow(0, 0, count_).copy_(images_.narrow(0, 0, count_));
+  images_ = images;
+  bytes_ = bytes;  // those of earlier rows have gone to the device, or are on their way from what is let go
 }
 
 void RowBuffer::renderImages(const Renderer& renderer, std::span<const std::uint32_t> batch,

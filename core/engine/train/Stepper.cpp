@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 #include "core/augment/Clamp.h"
 #include "core/augment/Stages.h"
@@ -14,15 +14,15 @@
 #include "core/engine/RunImages.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/tasks/Task.h"
-#include "core/engine/train/Precision.h"
 #include "core/engine/train/StartWeights.h"
+#include "core/engine/train/StepFault.h"
+#include "core/engine/train/StepperContext.h"
 #include "core/engine/train/Stopwatch.h"
 
 namespace uada {
 namespace {
 
-constexpr int kCropMoves = 32;            // source pixels
-constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share their noise
+constexpr int kCropMoves = 32;  // source pixels
 
 /// start  null: none; notes: what was taken of it
 std::shared_ptr<Network> placedNetwork(const RunConfig& config, const Dataset& data, at::Device device,
@@ -101,198 +101,6 @@ void requireFittingCrop(const Space& space, const Choice& method, const Dataset&
 
 }  // namespace
 
-/// Does what the method asks for; keeps counts and timings.
-class Stepper::Context : public StepContext {
- public:
-  Context(Stepper& stepper, const Batch& batch, double learningRate, int pictured, RenderAhead::Begun begun)
-      : stepper_(stepper),
-        batch_(&batch),
-        learningRate_(learningRate),
-        pictured_(pictured),
-        begun_(std::move(begun)) {}
-
-  Rows render(std::span<const Shown> shown) override {
-    Stopwatch watch;
-    const bool isThere = !begun_.shown.empty() && std::ranges::equal(begun_.shown, shown);
-    if (!begun_.shown.empty() && !isThere) begun_.rows.clear();
-    begun_.shown.clear();
-    const Rows rows = isThere ? Rows{0, static_cast<int>(shown.size())}
-                              : begun_.rows.add(stepper_.renderer_, batch_->indices, shown);
-    counts.chains += rows.count;
-    timings.render += watch.lap();
-    return rows;
-  }
-
-  at::Tensor losses(Rows rows, Mode mode) override {
-    Stopwatch watch;
-    const c10::InferenceMode inference;
-    const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
-    const at::Tensor losses = stepper_.head_->losses(output, begun_.rows.targets(rows));
-    counts.forwardsNoGrad += batches(rows.count);
-    (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
-    return losses;
-  }
-
-  Output outputs(Rows rows, Mode mode) override {
-    Stopwatch watch;
-    const at::NoGradGuard noGrad;
-    const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
-    counts.forwardsNoGrad += batches(rows.count);
-    (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
-    return output;
-  }
-
-  at::Tensor images(Rows rows) const override { return begun_.rows.images(rows); }
-
-  Trained train(const TrainedOn& on) override {
-    Stopwatch watch;
-    const Targets targets = on.images.defined() ? begun_.rows.pickTargets(on.rows) : Targets{};
-    const RowBuffer::Picked picked =
-        on.images.defined() ? RowBuffer::Picked{on.images, targets} : begun_.rows.pick(on.rows);
-    stepper_.network_->useNorms(on.norms);
-    const Output output = forward(picked.images, {});
-    stepper_.network_->useNorms(0);
-    at::Tensor loss = stepper_.head_->objective(output, picked.targets);
-    if (on.term) loss = loss + on.term(output);
-    loss.backward();
-    fillGradients();
-    const Trained trained = read(on, loss, output, picked.targets);
-    if (stepper_.training_.gradientClip > 0) stepper_.updater_->clip(stepper_.training_.gradientClip);
-    stepper_.updater_->step(learningRate_);
-    if (stepper_.average_) stepper_.average_->add();
-    const double passes = batches(static_cast<int>(on.rows.numel()));
-    counts.forwardsTrain += passes;
-    counts.backwards += passes;
-    timings.train += watch.lap();
-    return trained;
-  }
-
-  Snapshot save() const override {
-    const at::NoGradGuard noGrad;
-    Snapshot snapshot;
-    for (const at::Tensor& value : learned()) snapshot.values.push_back(value.clone());
-    return snapshot;
-  }
-  void load(const Snapshot& snapshot) override {
-    const at::NoGradGuard noGrad;
-    const std::vector<at::Tensor> values = learned();
-    TORCH_CHECK(values.size() == snapshot.values.size(), "a snapshot of another network");
-    for (std::size_t i = 0; i < values.size(); ++i) values[i].copy_(snapshot.values[i]);
-  }
-
-  void take(const Batch& batch) override {
-    batch_ = &batch;
-    begun_.rows.clear();
-    begun_.shown.clear();
-  }
-
-  double score(std::span<const std::uint32_t> samples) override {
-    Stopwatch watch;
-    const std::unique_ptr<Meter> meter = stepper_.head_->meter();
-    stepper_.testOn(stepper_.renderer_, samples, *meter, [] { return false; });
-    timings.probe += watch.lap();
-    return meter->values().front().value;
-  }
-
-  [[noreturn]] void refuse(std::string_view what) const override {
-    throw Error(
-        fmt::format("training failed: {} is not a finite number at step {} (epoch {}, learning rate {:g}); "
-                    "the weights were not changed by this step; a lower learning rate may help",
-                    what, batch_->step, batch_->epoch, learningRate_));
-  }
-
-  int pictured() const override { return pictured_; }
-
-  Counts counts;
-  Timings timings;
-
- private:
-  at::Tensor placesOf(Rows rows, Mode mode) const {
-    return mode.commonNoise ? begun_.rows.places(rows) : at::Tensor();
-  }
-  /// places  of common noise
-  Output forward(const at::Tensor& images, Mode mode, const at::Tensor& places = {}) {
-    stepper_.network_->setNormMode(mode.norm);
-    stepper_.network_->setNoise({batch_->seed, batch_->step, mode.commonNoise ? kCommonPass : passes_++,
-                                 places, static_cast<std::int64_t>(batch_->indices.size())});
-    Output output;
-    const bool isBf16 = mode.precision == Precision::training ? stepper_.training_.precision == "bf16"
-                                                              : mode.precision == Precision::bf16;
-    if (isBf16) {
-      const Bf16 lower(images.device());
-      output = floats(stepper_.network_->forward(images));
-    } else {
-      output = stepper_.network_->forward(images);
-    }
-    output.features = stepper_.network_->features();
-    if (isBf16 && output.features.defined()) output.features = output.features.to(at::kFloat);
-    return output;
-  }
-  /// Where there are several sets of batch normalisations one has no part in the loss: its gradient is 0.
-  void fillGradients() const {
-    if (stepper_.norms_ == 1) return;
-    for (at::Tensor parameter : stepper_.network_->parameters())
-      if (!parameter.grad().defined()) parameter.mutable_grad() = at::zeros_like(parameter);
-  }
-  double batches(int rows) const { return rows / static_cast<double>(batch_->indices.size()); }
-  /// All that network and optimiser have learned, in their own memory.
-  std::vector<at::Tensor> learned() const {
-    class Lister : public StateVisitor {
-     public:
-      void tensor(const std::string&, at::Tensor value) override { values.push_back(std::move(value)); }
-      std::vector<at::Tensor> values;
-    };
-    Lister lister;
-    stepper_.network_->visit(lister);
-    stepper_.updater_->visit(lister);
-    if (stepper_.average_) stepper_.average_->visit(lister);
-    return lister.values;
-  }
-
-  /// Brings all numbers of the step from the device at once. Refuses what is not finite.
-  Trained read(const TrainedOn& on, const at::Tensor& loss, const Output& output,
-               const Targets& targets) const {
-    at::NoGradGuard noGrad;
-    const TaskHead& head = *stepper_.head_;
-    std::vector<at::Tensor> parts{loss.view({1}), stepper_.updater_->gradientsAreFinite().view({1}),
-                                  head.trainSums(output, targets).flatten()};
-    if (on.wantsLosses) parts.push_back(head.losses(output, targets));
-    if (on.numbers.defined()) parts.push_back(on.numbers.flatten());
-    if (on.seen) parts.push_back(on.seen(output).flatten());
-    std::vector<std::int64_t> sizes;
-    for (at::Tensor& part : parts) {
-      part = part.to(at::kDouble);
-      sizes.push_back(part.numel());
-    }
-    const std::vector<at::Tensor> numbers = at::cat(parts).cpu().split_with_sizes(sizes);
-
-    Trained trained;
-    trained.loss = numbers[0].item<double>();
-    const bool isFinite = std::isfinite(trained.loss), areFinite = numbers[1].item<double>() != 0;
-    if (!isFinite || !areFinite) {
-      stepper_.updater_->dropGradients();
-      refuse(isFinite ? "a gradient" : "the loss");
-    }
-    const auto* sums = static_cast<const double*>(numbers[2].const_data_ptr());
-    for (const std::string& name : stepper_.trainMetrics_) {
-      trained.metrics.push_back({name, sums[0], sums[1]});
-      sums += 2;
-    }
-    auto next = numbers.begin() + 3;
-    if (on.wantsLosses) trained.losses = (next++)->to(at::kFloat);
-    if (on.numbers.defined()) trained.numbers = *next++;
-    if (on.seen) trained.seen = *next++;
-    return trained;
-  }
-
-  Stepper& stepper_;
-  const Batch* batch_;
-  const double learningRate_;
-  const int pictured_;
-  RenderAhead::Begun begun_;
-  std::uint32_t passes_ = 0;
-};
-
 Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool,
                  const WeightsFile* start)
     : data_(data),
@@ -346,7 +154,61 @@ Counts Stepper::tell(void (Method::*what)(int, StepContext&), int epoch) {
   return context.counts;
 }
 
+/// What a step changes before it can be refused: running statistics; where it learns before its end, all.
+std::vector<at::Tensor> Stepper::changed() {
+  class Lister : public StateVisitor {
+   public:
+    explicit Lister(bool takesAll) : takesAll_(takesAll) {}
+    void tensor(const std::string&, at::Tensor value) override {
+      if (takesAll_ || !value.requires_grad()) values.push_back(std::move(value));
+    }
+    std::vector<at::Tensor> values;
+
+   private:
+    const bool takesAll_;
+  };
+  Lister lister(method_->learnsWithinStep());
+  if (method_->learnsWithinStep())
+    visit(lister);
+  else
+    network_->visit(lister);
+  return std::move(lister.values);
+}
+
+/// Brings back what the running step has changed.
+/// returns  false: too much has changed
+bool Stepper::undo() {
+  if (isLearned_ && !method_->learnsWithinStep()) return false;
+  undo_.restore(changed());
+  updater_->dropGradients();
+  return true;
+}
+
 StepReports Stepper::step(const Batch& batch, double learningRate, int pictured, const Batch* next) {
+  isLearned_ = false;
+  try {
+    undo_.keep(changed());
+    return taken(batch, learningRate, pictured, next);
+  } catch (const StepFault&) {
+    if (undo()) throw;
+    throw std::logic_error("a step was refused when it had changed the weights");
+  } catch (const std::exception& problem) {
+    const std::optional<std::string> shortage = memoryShortage(problem);
+    if (!shortage) throw;
+    const std::string text = fmt::format("step {} (epoch {}) was not taken: memory is short: {}", batch.step,
+                                         batch.epoch, *shortage);
+    if (!undo())
+      throw Error(text +
+                  "; it had begun to change the weights: go on from the last checkpoint, with a smaller "
+                  "recipe.training.batch or network, or after other programs have ended");
+    throw StepFault(StepFault::Kind::memory,
+                    text +
+                        "; the weights are those before it; a smaller recipe.training.batch or network needs "
+                        "less, and so does runtime.on_out_of_memory=halve, which goes on from this step");
+  }
+}
+
+StepReports Stepper::taken(const Batch& batch, double learningRate, int pictured, const Batch* next) {
   Stopwatch watch;
   RenderAhead::Begun begun = ahead_.take(batch);
   const double waited = watch.lap();

@@ -18,6 +18,7 @@
 #include "core/engine/tasks/TaskHead.h"
 #include "core/engine/train/Average.h"
 #include "core/engine/train/RenderAhead.h"
+#include "core/engine/train/Undo.h"
 #include "core/weights/WeightsFile.h"
 
 namespace uada {
@@ -40,11 +41,16 @@ class Stepper {
   Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool,
           const WeightsFile* start = nullptr);
 
-  /// Lets the method train on the batch once. Throws Error, before the weights are touched, if a loss or
-  /// gradient is not a finite number.
+  /// Lets the method train on the batch once. Throws StepFault, and leaves no trace, if a loss or gradient is
+  /// not a finite number, or memory is short.
   /// pictured  of how many samples, the first, the decisions are recorded, with pictures
   /// next      what the next step is for: its rows are rendered ahead; null: not known
   StepReports step(const Batch& batch, double learningRate, int pictured, const Batch* next = nullptr);
+  /// How many rows at most go through the network at once when it is trained; 0: all of a step. The
+  /// gradients of the parts are added up, so that order and random numbers stay; batch normalisation has the
+  /// statistics of each part.
+  int rowsAtOnce() const { return rowsAtOnce_; }
+  void setRowsAtOnce(int rows) { rowsAtOnce_ = rows; }
   /// Waits until the rows that are rendered ahead are there.
   void waitAhead() { ahead_.wait(); }
   /// Lets a function ask for rows and losses as a method does, with the network as it is.
@@ -74,6 +80,9 @@ class Stepper {
  private:
   class Context;
   Counts tell(void (Method::*what)(int, StepContext&), int epoch);
+  StepReports taken(const Batch& batch, double learningRate, int pictured, const Batch* next);
+  std::vector<at::Tensor> changed();
+  bool undo();
   void illustrate(StepOutcome& outcome) const;
   bool testOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
               const std::function<bool()>& interrupted);
@@ -91,7 +100,10 @@ class Stepper {
   std::unique_ptr<TaskHead> head_;
   const Training training_;
   std::unique_ptr<Updater> updater_;
-  std::unique_ptr<Average> average_;       ///< null: none is kept
+  std::unique_ptr<Average> average_;  ///< null: none is kept
+  Undo undo_;
+  bool isLearned_ = false;  ///< whether the running step has changed weights
+  int rowsAtOnce_ = 0;
   std::vector<std::string> trainMetrics_;  ///< in the order of TaskHead::trainSums()
   RenderAhead ahead_;                      ///< last: its thread uses what stands above
 };

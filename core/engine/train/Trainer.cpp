@@ -82,6 +82,7 @@ void Trainer::restore() {
   requireSameData(prepared_, data_);
   putTensors(checkpoint.tensors, [this](StateVisitor& visitor) { stepper_->visit(visitor); });
   progress_ = checkpoint.progress;
+  stepper_->setRowsAtOnce(progress_.rowsAtOnce);
   savedStep_ = progress_.step;
   sink_.take(EventReport{fmt::format("resumed after step {} in epoch {}", progress_.step, progress_.epoch)});
   prepared_.checkpoint.reset();
@@ -117,7 +118,7 @@ void Trainer::count(const Counts& counts) {
 /// What is done between steps.
 /// returns  false: stop now
 bool Trainer::between() {
-  if (control_.pauseWanted()) pause();
+  if (control_.pauseWanted()) pause(fmt::format("paused after step {}", progress_.step));
   if (control_.stopNow()) return false;
   obeyChanges();
   const double minutes = sinceCheckpoint_.seconds() / 60;
@@ -138,8 +139,8 @@ void Trainer::obeyChanges() {
   }
 }
 
-void Trainer::pause() {
-  enter(RunState::paused, fmt::format("paused after step {}", progress_.step));
+void Trainer::pause(const std::string& text) {
+  enter(RunState::paused, text);
   while (control_.pauseWanted() && !control_.stopNow()) {
     if (control_.takeCheckpoint()) save();
     obeyChanges();
@@ -171,8 +172,12 @@ void Trainer::step() {
   if (place + 1 < batches_.steps()) next = batchAt(place + 1);
   const double rate = learningRate(config.recipe, progress_.epoch - 1, place, batches_.steps());
   const bool isPictured = (batch.step - 1) % config.runtime.pictureEvery == 0;
-  StepReports reports =
-      stepper_->step(batch, rate, isPictured ? config.runtime.pictured : 0, next ? &*next : nullptr);
+  StepReports reports;
+  try {
+    reports = stepper_->step(batch, rate, isPictured ? config.runtime.pictured : 0, next ? &*next : nullptr);
+  } catch (const StepFault& fault) {
+    return settle(fault);
+  }
   reports.report.timings.wait = waited_;
   progress_.step = batch.step;
   ++progress_.stepInEpoch;
@@ -185,6 +190,32 @@ void Trainer::step() {
   for (Decision& decision : reports.decisions) sink_.take(std::move(decision));
   for (std::string& note : reports.notes) sink_.take(EventReport{std::move(note)});
   waited_ = watch.lap();
+}
+
+/// A step was not taken: what becomes of the run. If this returns, the step is tried again.
+void Trainer::settle(const StepFault& fault) {
+  const int rows =
+      (progress_.rowsAtOnce > 0 ? progress_.rowsAtOnce : prepared_.config.recipe.training.batch) / 2;
+  if (fault.kind == StepFault::Kind::memory && prepared_.config.runtime.onOutOfMemory == "halve" &&
+      rows > 1) {
+    progress_.rowsAtOnce = rows;
+    stepper_->setRowsAtOnce(rows);
+    sink_.take(EventReport{
+        fmt::format("{}; from here on at most {} rows at a time are trained on", fault.what(), rows)});
+    return;
+  }
+  if (sink_.isWatched()) {
+    control_.send(command::Pause{});
+    return pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()));
+  }
+  enter(RunState::stopping, "writing a checkpoint");
+  const bool isSaved = !prepared_.runFolder.empty() && save();
+  throw Error(fmt::format("{}{}", fault.what(),
+                          isSaved
+                              ? fmt::format("; a checkpoint of step {} was written, from which the run can "
+                                            "be resumed",
+                                            progress_.step)
+                              : ""));
 }
 
 /// Tests, reports and saves.

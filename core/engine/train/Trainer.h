@@ -12,6 +12,7 @@
 #include "core/engine/train/Device.h"
 #include "core/engine/train/RunData.h"
 #include "core/engine/train/Shuffle.h"
+#include "core/engine/train/StepFault.h"
 #include "core/engine/train/Stepper.h"
 #include "core/weights/WeightsFile.h"
 
@@ -34,11 +35,12 @@ class Trainer {
   bool trainEpoch();
   Batch batchAt(std::int64_t place) const;
   void step();
+  void settle(const StepFault& fault);
   bool finishEpoch();
   bool between();
   void obeyChanges();
   void count(const Counts& counts);
-  void pause();
+  void pause(const std::string& text);
   bool save();
   Checkpoint checkpoint() const;
   std::optional<Written> writeOnceThereIsSpace();

@@ -1,0 +1,302 @@
+#include "core/engine/train/StepperContext.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/engine/train/Precision.h"
+#include "core/engine/train/Stopwatch.h"
+
+namespace uada {
+
+static constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share their noise
+
+Rows Stepper::Context::render(std::span<const Shown> shown) {
+  Stopwatch watch;
+  const bool isThere = !begun_.shown.empty() && std::ranges::equal(begun_.shown, shown);
+  if (!begun_.shown.empty() && !isThere) begun_.rows.clear();
+  begun_.shown.clear();
+  const Rows rows = isThere ? Rows{0, static_cast<int>(shown.size())}
+                            : begun_.rows.add(stepper_.renderer_, batch_->indices, shown);
+  rendered_.insert(rendered_.end(), shown.begin(), shown.end());
+  counts.chains += rows.count;
+  timings.render += watch.lap();
+  return rows;
+}
+
+at::Tensor Stepper::Context::losses(Rows rows, Mode mode) {
+  Stopwatch watch;
+  const c10::InferenceMode inference;
+  const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
+  const at::Tensor losses = stepper_.head_->losses(output, begun_.rows.targets(rows));
+  asked_.push_back({.rows = rows, .losses = losses});
+  counts.forwardsNoGrad += batches(rows.count);
+  (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
+  return losses;
+}
+
+Output Stepper::Context::outputs(Rows rows, Mode mode) {
+  Stopwatch watch;
+  const at::NoGradGuard noGrad;
+  const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
+  asked_.push_back({.rows = rows, .output = output});
+  counts.forwardsNoGrad += batches(rows.count);
+  (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
+  return output;
+}
+
+Trained Stepper::Context::train(const TrainedOn& on) {
+  Stopwatch watch;
+  const Pass pass{on, partsOf(on.rows.numel(), stepper_.rowsAtOnce_), passes_++};
+  Sums sums;
+  for (const Part& part : pass.parts) add(sums, pass, part);
+  fillGradients();
+  const Trained trained = read(pass, sums);
+  if (stepper_.training_.gradientClip > 0) stepper_.updater_->clip(stepper_.training_.gradientClip);
+  stepper_.isLearned_ = true;
+  stepper_.updater_->step(learningRate_);
+  if (stepper_.average_) stepper_.average_->add();
+  counts.forwardsTrain += batches(pass.rows());
+  counts.backwards += batches(pass.rows());
+  timings.train += watch.lap();
+  return trained;
+}
+
+Snapshot Stepper::Context::save() const {
+  const at::NoGradGuard noGrad;
+  Snapshot snapshot;
+  for (const at::Tensor& value : learned()) snapshot.values.push_back(value.clone());
+  return snapshot;
+}
+
+void Stepper::Context::load(const Snapshot& snapshot) {
+  const at::NoGradGuard noGrad;
+  const std::vector<at::Tensor> values = learned();
+  TORCH_CHECK(values.size() == snapshot.values.size(), "a snapshot of another network");
+  for (std::size_t i = 0; i < values.size(); ++i) values[i].copy_(snapshot.values[i]);
+}
+
+void Stepper::Context::take(const Batch& batch) {
+  batch_ = &batch;
+  rendered_.clear();
+  asked_.clear();
+  begun_.rows.clear();
+  begun_.shown.clear();
+}
+
+double Stepper::Context::score(std::span<const std::uint32_t> samples) {
+  Stopwatch watch;
+  const std::unique_ptr<Meter> meter = stepper_.head_->meter();
+  stepper_.testOn(stepper_.renderer_, samples, *meter, [] { return false; });
+  timings.probe += watch.lap();
+  return meter->values().front().value;
+}
+
+/// As even parts as there can be of at most so many rows each (0: any), and of at least two, because a row
+/// alone has no batch statistics.
+std::vector<Stepper::Context::Part> Stepper::Context::partsOf(std::int64_t rows, int most) {
+  std::int64_t count = 1;
+  if (most > 0)
+    count = std::clamp<std::int64_t>((rows + most - 1) / most, 1, std::max<std::int64_t>(1, rows / 2));
+  std::vector<Part> parts;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t begin = i * rows / count;
+    parts.push_back({begin, (i + 1) * rows / count - begin});
+  }
+  return parts;
+}
+
+at::Tensor Stepper::Context::placesOf(Rows rows, Mode mode) const {
+  return mode.commonNoise ? begun_.rows.places(rows) : at::Tensor();
+}
+
+/// places  of common noise
+Output Stepper::Context::forward(const at::Tensor& images, Mode mode, const at::Tensor& places) {
+  return forward(images, mode,
+                 Noise{batch_->seed, batch_->step, mode.commonNoise ? kCommonPass : passes_++, places,
+                       static_cast<std::int64_t>(batch_->indices.size())});
+}
+
+Output Stepper::Context::forward(const at::Tensor& images, Mode mode, const Noise& noise) {
+  stepper_.network_->setNormMode(mode.norm);
+  stepper_.network_->setNoise(noise);
+  Output output;
+  const bool isBf16 = mode.precision == Precision::training ? stepper_.training_.precision == "bf16"
+                                                            : mode.precision == Precision::bf16;
+  if (isBf16) {
+    const Bf16 lower(images.device());
+    output = floats(stepper_.network_->forward(images));
+  } else {
+    output = stepper_.network_->forward(images);
+  }
+  output.features = stepper_.network_->features();
+  if (isBf16 && output.features.defined()) output.features = output.features.to(at::kFloat);
+  return output;
+}
+
+/// The network as it is trained, on a part. Each row meets the noise that it meets when all go together.
+Output Stepper::Context::forward(const Pass& pass, const Part& part, const at::Tensor& images) {
+  Noise noise{batch_->seed, batch_->step, pass.number, {}, pass.rows()};
+  if (part.count < pass.rows()) noise.places = at::arange(part.begin, part.begin + part.count, at::kLong);
+  stepper_.network_->useNorms(pass.on.norms);
+  const Output output = forward(images, Mode{}, noise);
+  stepper_.network_->useNorms(0);
+  return output;
+}
+
+RowBuffer::Picked Stepper::Context::picked(const TrainedOn& on, const Part& part) const {
+  const at::Tensor rows = on.rows.narrow(0, part.begin, part.count);
+  if (!on.images.defined()) return begun_.rows.pick(rows);
+  return {on.images.narrow(0, part.begin, part.count), begun_.rows.pickTargets(rows)};
+}
+
+/// Adds a part's gradients to those that are there, and its numbers to the sums.
+void Stepper::Context::add(Sums& sums, const Pass& pass, const Part& part) {
+  const TaskHead& head = *stepper_.head_;
+  const TrainedOn& on = pass.on;
+  const RowBuffer::Picked rows = picked(on, part);
+  const Output output = forward(pass, part, rows.images);
+  at::Tensor loss = head.objective(output, rows.targets);
+  if (on.term) loss = loss + on.term(output);
+  if (part.count < pass.rows())
+    loss = loss * (static_cast<double>(part.count) / static_cast<double>(pass.rows()));
+  const bool isLast = part.begin + part.count == pass.rows();
+  loss.backward({}, /*retain_graph=*/!isLast);  // parts may share what their images were made from
+  const at::NoGradGuard noGrad;
+  const auto put = [](at::Tensor& sum, const at::Tensor& one) { sum = sum.defined() ? sum + one : one; };
+  put(sums.loss, loss.detach());
+  put(sums.metrics, head.trainSums(output, rows.targets));
+  if (on.wantsLosses) sums.losses.push_back(head.losses(output, rows.targets));
+  if (on.seen) sums.seen.push_back(on.seen(output).flatten());
+}
+
+/// Where there are several sets of batch normalisations one has no part in the loss: its gradient is 0.
+void Stepper::Context::fillGradients() const {
+  if (stepper_.norms_ == 1) return;
+  for (at::Tensor parameter : stepper_.network_->parameters())
+    if (!parameter.grad().defined()) parameter.mutable_grad() = at::zeros_like(parameter);
+}
+
+double Stepper::Context::batches(std::int64_t rows) const {
+  return static_cast<double>(rows) / static_cast<double>(batch_->indices.size());
+}
+
+/// All that network and optimiser have learned, in their own memory.
+std::vector<at::Tensor> Stepper::Context::learned() const {
+  class Lister : public StateVisitor {
+   public:
+    void tensor(const std::string&, at::Tensor value) override { values.push_back(std::move(value)); }
+    std::vector<at::Tensor> values;
+  };
+  Lister lister;
+  stepper_.network_->visit(lister);
+  stepper_.updater_->visit(lister);
+  if (stepper_.average_) stepper_.average_->visit(lister);
+  return lister.values;
+}
+
+/// Brings all numbers of the step from the device at once. Refuses what is not finite.
+Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
+  const at::NoGradGuard noGrad;
+  const TrainedOn& on = pass.on;
+  std::vector<at::Tensor> parts{sums.loss.view({1}), stepper_.updater_->gradientsAreFinite().view({1}),
+                                sums.metrics.flatten()};
+  if (on.wantsLosses) parts.push_back(at::cat(sums.losses));
+  if (on.numbers.defined()) parts.push_back(on.numbers.flatten());
+  if (on.seen) parts.push_back(at::cat(sums.seen));
+  if (!asked_.empty()) parts.push_back(isAskedFinite().view({1}));
+  std::vector<std::int64_t> sizes;
+  for (at::Tensor& part : parts) {
+    part = part.to(at::kDouble);
+    sizes.push_back(part.numel());
+  }
+  const std::vector<at::Tensor> numbers = at::cat(parts).cpu().split_with_sizes(sizes);
+
+  Trained trained;
+  trained.loss = numbers[0].item<double>();
+  if (!std::isfinite(trained.loss)) refuse("the loss", unsoundTrained(pass));
+  if (!asked_.empty() && numbers.back().item<double>() == 0) refuse("a loss that the method compares");
+  if (numbers[1].item<double>() == 0) refuse(unsoundGradient(), {});
+  const auto* metric = static_cast<const double*>(numbers[2].const_data_ptr());
+  for (const std::string& name : stepper_.trainMetrics_) {
+    trained.metrics.push_back({name, metric[0], metric[1]});
+    metric += 2;
+  }
+  auto next = numbers.begin() + 3;
+  if (on.wantsLosses) trained.losses = (next++)->to(at::kFloat);
+  if (on.numbers.defined()) trained.numbers = *next++;
+  if (on.numbers.defined() && !trained.numbers.isfinite().all().item<bool>())
+    refuse("a number that the method learns from");
+  if (on.seen) trained.seen = *next++;
+  return trained;
+}
+
+/// Whether all that was asked of the network is finite: a scalar, bool, on its device.
+at::Tensor Stepper::Context::isAskedFinite() const {
+  std::vector<at::Tensor> all;
+  for (const Asked& asked : asked_)
+    all.push_back((asked.losses.defined() ? asked.losses : asked.output.main).flatten());
+  return at::cat(all).isfinite().all();
+}
+
+/// Of the rows that the network was asked about, those whose loss is no finite number, each once.
+std::vector<UnsoundRow> Stepper::Context::unsoundAsked() const {
+  const at::NoGradGuard noGrad;
+  std::vector<UnsoundRow> unsound;
+  std::vector<bool> isKnown(rendered_.size());
+  for (const Asked& asked : asked_) {
+    const at::Tensor losses = asked.losses.defined()
+                                  ? asked.losses
+                                  : stepper_.head_->losses(asked.output, begun_.rows.targets(asked.rows));
+    addUnsound(unsound, isKnown, numbersOf(asked.rows), losses);
+  }
+  return unsound;
+}
+
+/// Likewise those that were trained on. They go through the network once more, in the same way.
+std::vector<UnsoundRow> Stepper::Context::unsoundTrained(const Pass& pass) {
+  const at::NoGradGuard noGrad;
+  std::vector<UnsoundRow> unsound;
+  std::vector<bool> isKnown(rendered_.size());
+  for (const Part& part : pass.parts) {
+    const RowBuffer::Picked rows = picked(pass.on, part);
+    const Output output = forward(pass, part, rows.images);
+    addUnsound(unsound, isKnown, pass.on.rows.narrow(0, part.begin, part.count),
+               stepper_.head_->losses(output, rows.targets));
+  }
+  return unsound;
+}
+
+/// numbers  of the rows, in the order of their losses
+void Stepper::Context::addUnsound(std::vector<UnsoundRow>& unsound, std::vector<bool>& isKnown,
+                                  const at::Tensor& numbers, const at::Tensor& losses) const {
+  const at::Tensor rows = numbers.to(at::kCPU, at::kLong).contiguous();
+  const at::Tensor values = losses.to(at::kCPU, at::kDouble).contiguous();
+  const auto* row = static_cast<const std::int64_t*>(rows.const_data_ptr());
+  const auto* value = static_cast<const double*>(values.const_data_ptr());
+  for (std::int64_t i = 0; i < values.numel(); ++i) {
+    const auto at = static_cast<std::size_t>(row[i]);
+    if (std::isfinite(value[i]) || isKnown[at]) continue;
+    isKnown[at] = true;
+    const Shown& shown = rendered_[at];
+    unsound.push_back({batch_->indices[static_cast<std::size_t>(shown.place)], shown.plan, value[i]});
+  }
+}
+
+void Stepper::Context::refuse(std::string_view what, std::span<const UnsoundRow> rows) const {
+  throw StepFault(StepFault::Kind::notFinite,
+                  fmt::format("step {} (epoch {}, learning rate {:g}) was not taken: {} is not a finite "
+                              "number{}; the weights are those before it; a lower learning rate may help",
+                              batch_->step, batch_->epoch, learningRate_, what, unsoundText(rows)));
+}
+
+/// "a gradient (of conv1.weight and 3 more)".
+std::string Stepper::Context::unsoundGradient() const {
+  const std::vector<std::string> names = stepper_.updater_->unsoundGradients();
+  if (names.empty()) return "the norm of the gradients";  // each is finite, but not its square
+  if (names.size() == 1) return fmt::format("a gradient (of {})", names[0]);
+  return fmt::format("a gradient (of {} and {} more)", names[0], names.size() - 1);
+}
+
+}  // namespace uada

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "core/engine/train/RenderAhead.h"
+#include "core/engine/train/StepFault.h"
+#include "core/engine/train/Stepper.h"
+
+namespace uada {
+
+/// What a method may do in one step: does it, and keeps counts and timings. It remembers what the network was
+/// asked about which rows, so that one place refuses every number that is not finite, and can name its
+/// sample.
+class Stepper::Context : public StepContext {
+ public:
+  Context(Stepper& stepper, const Batch& batch, double learningRate, int pictured, RenderAhead::Begun begun)
+      : stepper_(stepper),
+        batch_(&batch),
+        learningRate_(learningRate),
+        pictured_(pictured),
+        begun_(std::move(begun)) {}
+
+  Rows render(std::span<const Shown> shown) override;
+  at::Tensor losses(Rows rows, Mode mode) override;
+  Output outputs(Rows rows, Mode mode) override;
+  at::Tensor images(Rows rows) const override { return begun_.rows.images(rows); }
+  Trained train(const TrainedOn& on) override;
+  Snapshot save() const override;
+  void load(const Snapshot& snapshot) override;
+  void take(const Batch& batch) override;
+  double score(std::span<const std::uint32_t> samples) override;
+  [[noreturn]] void refuse(std::string_view what) const override { refuse(what, unsoundAsked()); }
+  int pictured() const override { return pictured_; }
+
+  Counts counts;
+  Timings timings;
+
+ private:
+  /// Of the rows that are trained on: those that go through the network together.
+  struct Part {
+    std::int64_t begin = 0, count = 0;
+  };
+  /// How rows are trained on.
+  struct Pass {
+    const TrainedOn& on;
+    std::vector<Part> parts;
+    std::uint32_t number = 0;  ///< of the step's forwards
+    std::int64_t rows() const { return on.rows.numel(); }
+  };
+  /// What came of the parts.
+  struct Sums {
+    at::Tensor loss, metrics;
+    std::vector<at::Tensor> losses, seen;  ///< of each part
+  };
+  /// What was asked of the network in this step.
+  struct Asked {
+    Rows rows;
+    at::Tensor losses = {};  ///< undefined: the output was asked for
+    Output output = {};
+  };
+
+  static std::vector<Part> partsOf(std::int64_t rows, int most);
+  at::Tensor placesOf(Rows rows, Mode mode) const;
+  Output forward(const at::Tensor& images, Mode mode, const at::Tensor& places);
+  Output forward(const at::Tensor& images, Mode mode, const Noise& noise);
+  Output forward(const Pass& pass, const Part& part, const at::Tensor& images);
+  RowBuffer::Picked picked(const TrainedOn& on, const Part& part) const;
+  void add(Sums& sums, const Pass& pass, const Part& part);
+  void fillGradients() const;
+  double batches(std::int64_t rows) const;
+  std::vector<at::Tensor> learned() const;
+  Trained read(const Pass& pass, const Sums& sums);
+
+  at::Tensor isAskedFinite() const;
+  std::vector<UnsoundRow> unsoundAsked() const;
+  std::vector<UnsoundRow> unsoundTrained(const Pass& pass);
+  void addUnsound(std::vector<UnsoundRow>& unsound, std::vector<bool>& isKnown, const at::Tensor& numbers,
+                  const at::Tensor& losses) const;
+  [[noreturn]] void refuse(std::string_view what, std::span<const UnsoundRow> rows) const;
+  std::string unsoundGradient() const;
+
+  Stepper& stepper_;
+  const Batch* batch_;
+  const double learningRate_;
+  const int pictured_;
+  RenderAhead::Begun begun_;
+  std::vector<Shown> rendered_;  // of each row of the step
+  std::vector<Asked> asked_;
+  std::uint32_t passes_ = 0;
+};
+
+}  // namespace uada
