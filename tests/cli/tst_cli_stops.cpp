@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/images/ImageIo.h"
 #include "tests/cli/TinyTraining.h"
 
 using namespace uada::test;
@@ -15,6 +16,9 @@ class TestCliStops : public QObject {
   void stops_data();
   void stops();
   void writesACheckpointOnSigusr1();
+  void obeysWithinALongTest_data();
+  void obeysWithinALongTest();
+  void obeysWhileImagesAreDecoded();
   void stopsWhenNobodyReads();
   void resumesToTheSameNumbers();
   void survivesKill();
@@ -77,6 +81,78 @@ void TestCliStops::writesACheckpointOnSigusr1() {
   const bool isWithinAnEpoch = std::ranges::any_of(
       checkpoints, [](const QJsonObject& checkpoint) { return checkpoint["step"].toInt() % 5 != 0; });
   QVERIFY2(isWithinAnEpoch, seen.constData());
+}
+
+void TestCliStops::obeysWithinALongTest_data() {
+  QTest::addColumn<int>("signal");
+  QTest::newRow("SIGUSR1") << SIGUSR1;
+  QTest::newRow("SIGTERM") << SIGTERM;
+}
+
+/// The checkpoint of the epoch's last step comes while its test runs, not after it. With averaged weights,
+/// which the network has meanwhile, and which the run goes on without.
+void TestCliStops::obeysWithinALongTest() {
+  QFETCH(int, signal);
+  QByteArray tests;
+  for (int copy = 0; copy < 250; ++copy) tests += program_->read("cifar/test_batch.bin");
+  program_->write("cifar/test_batch.bin", tests);
+  const QStringList arguments =
+      experiment(2) + QStringList{"--set", "recipe.training.averaging=0.9", "--json"};
+  const auto process = program_->start(arguments);
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 5, seen));
+  ::kill(static_cast<pid_t>(process->processId()), signal);
+  QVERIFY(waitForText(*process, R"({"kind":"checkpoint")", 1, seen));
+  QVERIFY2(!seen.left(seen.indexOf(R"({"kind":"checkpoint")")).contains(R"({"kind":"epoch")"),
+           seen.constData());
+  if (signal == SIGUSR1) ::kill(static_cast<pid_t>(process->processId()), SIGKILL);
+  const Result stopped = Program::finish(*process);
+  if (signal == SIGTERM) COMPARE_CODE(stopped, 143);
+  const auto checkpoints =
+      ofKind(objects(QString::fromUtf8(seen.left(seen.lastIndexOf('\n')))), "checkpoint");
+  QCOMPARE(checkpoints.front()["step"].toInt(), 5);
+  COMPARE_CODE(program_->run(arguments), 0);
+  COMPARE_CODE(program_->run(arguments + QStringList{"--project", "straight.uada"}), 0);
+  QCOMPARE(lossesIn(*program_, "uada.uada"), lossesIn(*program_, "straight.uada"));
+}
+
+/// Image files, which other threads decode ahead: nothing is trained twice, and the numbers are the same.
+void TestCliStops::obeysWhileImagesAreDecoded() {
+  program_->set("XDG_CACHE_HOME", program_->path("cache"));
+  for (int i = 0; i < 60; ++i) {
+    uada::Image image(40, 36);
+    for (std::size_t p = 0; p < image.rgb.size(); ++p)
+      image.rgb[p] = static_cast<std::uint8_t>((i % 3) * 60 + 7 * p + 13 * static_cast<std::size_t>(i));
+    const QString folder = program_->path(QString("images/%1/%2").arg(i < 50 ? "train" : "val").arg(i % 3));
+    QVERIFY(QDir().mkpath(folder));
+    uada::writePng((folder + QString("/%1.png").arg(i)).toStdString(), image.view());
+  }
+  QByteArray text = program_->read("tiny.json");
+  text.replace("cifar10", "folder");
+  program_->write("tiny.json", text);
+  const auto arguments = [&](int epochs) {
+    return QStringList{
+        "run",   "tiny.json",
+        "--set", "recipe.dataset.folder=" + program_->path("images"),
+        "--set", QString("recipe.training.epochs=%1").arg(epochs),
+        "--set", R"(recipe.input={"height":32,"width":32})",
+        "--set", R"(methods=[{"name":"uada","policy":{"name":"uada-cifar","crop":"resized"}}])",
+        "--json"};
+  };
+  const auto process = program_->start(arguments(400));
+  QByteArray seen;
+  QVERIFY(waitForSteps(*process, 4, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGUSR1);
+  QVERIFY(waitForSteps(*process, 9, seen));
+  ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
+  Result stopped = Program::finish(*process);
+  stopped.out.prepend(QString::fromUtf8(seen));
+  COMPARE_CODE(stopped, 143);
+  const auto checkpoints = ofKind(objects(stopped.out), "checkpoint");
+  QCOMPARE(checkpoints.back()["step"], ofKind(objects(stopped.out), "step").back()["step"]);
+  QVERIFY(std::ranges::any_of(checkpoints.begin(), checkpoints.end() - 1, [](const QJsonObject& checkpoint) {
+    return checkpoint["step"].toInt() % 3 != 0;  // of three in an epoch
+  }));
 }
 
 /// The reader of 'run --json' goes after the first line: a stop, with its checkpoint, as by a first SIGTERM.

@@ -104,6 +104,31 @@ class TestTrainingOptions : public QObject {
     QVERIFY_THROWS_EXCEPTION(UsageError, warmRecipe(R"({"precision": "int8"})"));
   }
 
+  /// While a test shows the averages, what is visited for a checkpoint is as outside of it.
+  void checkpointsWithinATestAreTheSame() {
+    const StripedImages images(26, 12);
+    RunConfig config = tinyConfig(images.folder(), "ra-uc", 1, 8);
+    config.recipe.training.averaging = 0.9;
+    const auto data = findDataset("cifar10").load(images.folder(), Split::train, {});
+    ThreadPool pool(1);
+    Stepper stepper(config, *data, at::kCPU, pool);
+    stepper.step({3, 1, 1, {0, 1, 2, 3, 4, 5, 6, 7}}, 0.05, 0);
+    const auto state = [&] { return takeTensors([&](StateVisitor& visitor) { stepper.visit(visitor); }); };
+    const TensorFile before = state();
+    int asked = 0;
+    const auto scores = stepper.test(*data, [&] {
+      const TensorFile within = state();
+      for (const auto& [name, tensor] : before.tensors) {
+        if (!within.tensor(name).equal(tensor)) qFatal("%s differs", name.c_str());
+        ++asked;
+      }
+      return false;
+    });
+    QVERIFY(asked > 10);
+    QCOMPARE(*scores, *stepper.test(*data, [] { return false; }));
+    for (const auto& [name, tensor] : before.tensors) QVERIFY2(state().tensor(name).equal(tensor), name.c_str());
+  }
+
   /// average = 0.5 * average + 0.5 * weight, and only while it is shown are the network's weights the
   /// average.
   void averagesWeights() {

@@ -31,6 +31,7 @@ void Average::exchange() {
     weights_[i].copy_(averages_[i]);
     averages_[i].copy_(own);
   }
+  isShown_ = !isShown_;
 }
 
 }  // namespace uada

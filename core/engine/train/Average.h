@@ -35,11 +35,27 @@ class Average {
    private:
     Average* const average_;
   };
+  /// While it lives, the network has its own weights again, where it has not. Null: it has them.
+  class Hidden {
+   public:
+    explicit Hidden(Average* average) : average_(average && average->isShown_ ? average : nullptr) {
+      if (average_) average_->exchange();
+    }
+    ~Hidden() {
+      if (average_) average_->exchange();
+    }
+    Hidden(const Hidden&) = delete;
+    Hidden& operator=(const Hidden&) = delete;
+
+   private:
+    Average* const average_;
+  };
 
  private:
   void exchange();
 
   const double kept_;
+  bool isShown_ = false;
   std::vector<std::string> names_;
   std::vector<at::Tensor> weights_, averages_;  // the network's own; and of each its average
 };

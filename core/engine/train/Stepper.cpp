@@ -274,6 +274,7 @@ bool Stepper::testOn(const Renderer& renderer, std::span<const std::uint32_t> sa
 }
 
 void Stepper::visit(StateVisitor& visitor) {
+  const Average::Hidden hidden(average_.get());  // a checkpoint may be written within a test
   network_->visit(visitor);
   updater_->visit(visitor);
   if (average_) average_->visit(visitor);

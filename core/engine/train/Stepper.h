@@ -63,7 +63,8 @@ class Stepper {
   /// Samples that no step is on, in order: the method keeps them for itself.
   std::vector<std::uint32_t> keptBack() const { return method_->keptBack(); }
 
-  /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so.
+  /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so,
+  /// which is asked again and again, and may call visit().
   std::optional<Metrics> test(const Dataset& data, const std::function<bool()>& interrupted);
 
   /// Which part of each image the plans of an epoch show: what is worth decoding ahead.

@@ -223,7 +223,10 @@ void Trainer::settle(const StepFault& fault) {
 bool Trainer::finishEpoch() {
   count(stepper_->beforeTest(progress_.epoch));
   Stopwatch watch;
-  std::optional<Metrics> scores = stepper_->test(*data_.test, [this] { return control_.stopNow(); });
+  std::optional<Metrics> scores = stepper_->test(*data_.test, [this] {
+    if (control_.takeCheckpoint()) save();  // a test may be long
+    return control_.stopNow();
+  });
   if (!scores) return false;
   const EpochSums& sums = progress_.sums;
   EpochReport report;
