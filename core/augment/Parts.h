@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "core/augment/PartKind.h"
 #include "core/ops/Crop.h"
 
@@ -66,6 +68,10 @@ Part windowPart(int row, int col);
 /// One op of the chain. level may lie outside the grid: it is clamped when used, kept raw when stored.
 /// op  index into ops()
 Part stepPart(std::size_t op, int level, int sign = 1);
+
+/// How a geometric step reads the picture; none: as its grid's code does.
+std::optional<Filter> stepFilter(const Part& step);
+void setStepFilter(Part& step, std::optional<Filter> filter);
 
 /// The erased box as the authors' code has it: rows max(0,left)..right-1, columns max(0,top)..bottom-1.
 Part cutoutPart(int left, int top, int right, int bottom);

@@ -109,9 +109,9 @@ std::optional<ImageSize> sourceSize(const Plan& plan);
 /// {"crop":[row,col],"flip":false,"chain":[{"op":"rotate","level":6,"sign":1}],"cutout":[l,t,r,b]}, and where
 /// they are not the default "crop_padding":"reflect", "grid":"aa10", "order":"chain-first",
 /// "cutout_fill":"mean", "outside":"mean", and of a step "fired":false, "at":[x,y], "partner":7,
-/// "found":0.43. In place of crop "resized_crop":[row,col,height,width] with "source":[height,width] and, if
-/// it is not bilinear, "resize_filter":"bicubic". Of semantic segmentation "scale", "rotation", "blur" and,
-/// in place of crop, "window":[row,col] (docs/formats.md, "Plan").
+/// "found":0.43, "filter":"bicubic". In place of crop "resized_crop":[row,col,height,width] with
+/// "source":[height,width] and, if it is not bilinear, "resize_filter":"bicubic". Of semantic segmentation
+/// "scale", "rotation", "blur" and, in place of crop, "window":[row,col] (docs/formats.md, "Plan").
 Json toJson(const Plan& plan);
 /// Strict: throws Error naming the wrong key, op or filter. A step may leave out "sign", which is then 1, and
 /// the "level" of an op that takes none.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/augment/Clamp.h"
+#include "core/augment/Parts.h"
 #include "core/base/Error.h"
 #include "core/ops/Resize.h"
 
@@ -101,13 +102,14 @@ class RowsBySample {
   std::vector<std::size_t> rows_;
 };
 
+bool isTimm(Grid grid) { return grid == Grid::timm10 || grid == Grid::timm10Inc; }
 }  // namespace
 
 Sampling samplingOf(Grid grid, const Op& op) {
   Sampling sampling;
   const bool uc = grid == Grid::uc10 || grid == Grid::dv10;
-  if (uc) sampling.fill = {128, 128, 128};
-  sampling.filter = uc ? op.uc10Filter : Filter::nearest;
+  if (uc || isTimm(grid)) sampling.fill = {128, 128, 128};
+  sampling.filter = uc ? op.uc10Filter : isTimm(grid) ? Filter::bilinear : Filter::nearest;
   if (grid == Grid::uniform || grid == Grid::taWide31) sampling.cover = {0, 0, 0};
   return sampling;
 }
@@ -119,7 +121,10 @@ Renderer::Renderer(const Dataset& data, RenderSettings settings, ThreadPool& poo
       normaliser_(settings_.mean, settings_.deviation) {
   for (const GridInfo& info : grids()) {
     std::vector<Sampling>& samplings = samplings_.emplace_back();
-    for (const Op& op : ops()) samplings.push_back(settings_.sampling.value_or(samplingOf(info.grid, op)));
+    for (const Op& op : ops()) {
+      samplings.push_back(settings_.sampling.value_or(samplingOf(info.grid, op)));
+      if (isTimm(info.grid) && !settings_.sampling) samplings.back().fill = colourOf(BoxFill::mean);
+    }
   }
 }
 
@@ -188,6 +193,7 @@ ImageView Renderer::partner(std::uint32_t number, ImageSize size) const {
 Sampling Renderer::samplingFor(const Change& change) const {
   const Part& part = change.part;
   Sampling sampling = samplings_[static_cast<std::size_t>(change.grid)][part.op];
+  if (const auto filter = stepFilter(part)) sampling.filter = *filter;
   if (ops()[part.op].hasPlace) {
     sampling.x = part.x;
     sampling.y = part.y;

@@ -272,7 +272,7 @@ constexpr std::size_t kMaxNameBytes = 100;     ///< of experiment and recipe: fi
 constexpr std::size_t kMaxTitleBytes = 1'000;  ///< of an experiment
 
 /// A JSON file: recipes x methods x seeds (docs/formats.md, "Experiment"). Keys: name, title, recipe or
-/// recipes, methods, seeds, runtime, tables.
+/// recipes (each an object, or the path of a file that holds one), methods, seeds, runtime, tables.
 struct Experiment {
   std::string name, title;
   std::vector<Recipe> recipes;

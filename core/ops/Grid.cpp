@@ -26,6 +26,8 @@ constexpr GridInfo kGrids[] = {
     {Grid::ltda, "ltda", "LTDA, 0 to 1", 1, true},
     {Grid::divaug, "divaug", "DivAug, 0 to 1", 1, true},
     {Grid::ohl, "ohl", "OHL-Auto-Aug, 3 strengths", 2, false},
+    {Grid::timm10, "timm10", "timm's RandAugment, 0 to 10", 10, true},
+    {Grid::timm10Inc, "timm10-inc", "timm's RandAugment with inc1, 0 to 10", 10, true},
 };
 
 }  // namespace

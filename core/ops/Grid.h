@@ -28,6 +28,8 @@ enum class Grid {
   ltda,           ///< LTDA: a share from 0 to 1; solarize grows weaker with it, posterize keeps 0 to 4 bits
   divaug,         ///< DivAug: as faa, but posterize keeps 0 to 4 bits
   ohl,            ///< OHL's three strengths of each op, in TrivialAugment's code
+  timm10,         ///< timm's RandAugment: magnitudes from 0 to 10 of 10, any between
+  timm10Inc,      ///< the same with inc1: posterize, solarize and the enhancers grow stronger with it
 };
 
 struct GridInfo {

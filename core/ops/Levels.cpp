@@ -36,6 +36,8 @@ double scaled(Grid grid, double level, double span) {
     case Grid::aa10:
     case Grid::aa10Published:
     case Grid::ddas: return span * level / 10.0;
+    case Grid::timm10:
+    case Grid::timm10Inc: return level / 10.0 * span;
     case Grid::ra30:
     case Grid::ra30Published: return level / 30.0 * span;
     case Grid::ta31:
@@ -87,6 +89,8 @@ double translateLevel(Grid grid, double level, int sign, int side) {
     case Grid::tvWide31: return -signOf(sign) * wholeScaled(grid, level, 32);
     case Grid::ltda: return symmetric(grid, level, sign, 10);
     case Grid::ohl: return signOf(sign) * (wholeScaled(grid, level, 9) + 5);
+    case Grid::timm10:
+    case Grid::timm10Inc:
     case Grid::faa:
     case Grid::divaug: return symmetric(grid, level, sign, 0.45) * side;
   }
@@ -101,6 +105,8 @@ double rotateLevel(Grid grid, double level, int sign) {
     case Grid::tv31:
     case Grid::ra30:
     case Grid::ra30Published:
+    case Grid::timm10:
+    case Grid::timm10Inc:
     case Grid::faa:
     case Grid::ltda:
     case Grid::divaug: return symmetric(grid, level, sign, 30);
@@ -131,7 +137,9 @@ double factorLevel(Grid grid, double level, int sign) {
     case Grid::ta31:
     case Grid::ta31Paper:
     case Grid::ta31Imagenet:
+    case Grid::timm10:
     case Grid::uniform: return scaled(grid, level, 1.8) + 0.1;
+    case Grid::timm10Inc: return std::max(0.1, 1.0 + signOf(sign) * scaled(grid, level, 0.9));
     case Grid::ra30:
     case Grid::ra30Published:
     case Grid::faa:
@@ -164,7 +172,9 @@ double posterizeLevel(Grid grid, double level) {
   switch (grid) {
     case Grid::uc10:
     case Grid::dv10: return std::round(8.0 - scaled(grid, level, 4));
+    case Grid::timm10Inc:
     case Grid::aa10Published: return 4.0 - wholeScaled(grid, level, 4);
+    case Grid::timm10: return wholeScaled(grid, level, 4);
     case Grid::ra30Published: return std::max(1.0, wholeScaled(grid, level, 4));
     case Grid::taWide31: return 8.0 - wholeScaled(grid, level, 6);
     case Grid::faa: return std::trunc(scaled(grid, level, 4) + 4.0);
@@ -186,6 +196,7 @@ double solarizeLevel(Grid grid, double level) {
     case Grid::ltda:
     case Grid::divaug: return scaled(grid, level, 256);
     case Grid::ohl: return 179.0 - wholeScaled(grid, level, 153);
+    case Grid::timm10: return wholeScaled(grid, level, 256);
     default: return 256.0 - wholeScaled(grid, level, 256);
   }
 }
@@ -193,6 +204,11 @@ double solarizeLevel(Grid grid, double level) {
 double solarizeAddLevel(Grid grid, double level) {
   const bool known = grid == Grid::ra30 || grid == Grid::ra30Published;
   return known ? scaled(grid, level, 110) : kNoLevel;
+}
+
+double addBelowLevel(Grid grid, double level) {
+  const bool known = grid == Grid::timm10 || grid == Grid::timm10Inc;
+  return known ? wholeScaled(grid, level, 110) : kNoLevel;
 }
 
 double cutoutLevel(Grid grid, double level, int side) {

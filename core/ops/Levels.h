@@ -35,6 +35,7 @@ Op enhancer(const char* name, const char* title, const char* source);
 double posterizeLevel(Grid grid, double level);
 double solarizeLevel(Grid grid, double level);
 double solarizeAddLevel(Grid grid, double level);
+double addBelowLevel(Grid grid, double level);
 double cutoutLevel(Grid grid, double level, int side);
 double samplePairingLevel(Grid grid, double level);
 double mixupLevel(Grid grid, double level);

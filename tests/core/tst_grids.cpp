@@ -127,6 +127,20 @@ constexpr Row kRows[] = {
     {"ohl", "brightness", 1.3, 1, 1.6, 2, 1.9},
     {"ohl", "posterize", 7, 1, 6, 2, 4},
     {"ohl", "solarize", 179, 1, 103, 2, 26},
+    {"timm10", "shear_x", 0, 9, 0.27, 10, 0.3},
+    {"timm10", "translate_x", 0, 9, 0.405 * 32, 10, 14.4},
+    {"timm10", "rotate", 0, 9, 27, 10, 30},
+    {"timm10", "color", 0.1, 9, 1.72, 10, 1.9},
+    {"timm10", "posterize", 0, 9, 3, 10, 4},
+    {"timm10", "solarize", 0, 9, 230, 10, 256},
+    {"timm10", "add_below", 0, 9, 99, 10, 110},
+    {"timm10-inc", "shear_y", 0, 9, 0.27, 10, 0.3},
+    {"timm10-inc", "translate_y", 0, 4.5, 0.2025 * 32, 10, 14.4},
+    {"timm10-inc", "rotate", 0, 7.3, 21.9, 10, 30},
+    {"timm10-inc", "sharpness", 1, 9, 1.81, 10, 1.9},
+    {"timm10-inc", "posterize", 4, 9, 1, 10, 0},
+    {"timm10-inc", "solarize", 256, 9, 26, 10, 0},
+    {"timm10-inc", "add_below", 0, 2.75, 30, 10, 110},
 };
 // clang-format on
 
@@ -151,13 +165,14 @@ class TestGrids : public QObject {
 };
 
 void TestGrids::names() {
-  QCOMPARE(grids().size(), std::size_t{19});
+  QCOMPARE(grids().size(), std::size_t{21});
   for (std::size_t i = 0; i < grids().size(); ++i) {
     const GridInfo& info = grids()[i];
     QCOMPARE(static_cast<std::size_t>(info.grid), i);
     QVERIFY(gridFromName(info.name) == info.grid && gridName(info.grid) == info.name &&
             &gridInfo(info.grid) == &info);
-    QCOMPARE(info.continuous, info.grid == Grid::faa || info.grid == Grid::ltda || info.grid == Grid::divaug);
+    QCOMPARE(info.continuous, info.grid == Grid::faa || info.grid == Grid::ltda ||
+                                  info.grid == Grid::divaug || info.name.starts_with("timm"));
     QCOMPARE(levelsOf(info.grid), info.top + 1);
   }
   for (const char* name : {"aa10", "uc10", "ra30", "tv31", "ta31", "ta-wide31", "faa", "uniform"})
@@ -220,6 +235,7 @@ void TestGrids::whichOpsHaveLevels() {
                                "contrast", "sharpness", "brightness",  "posterize",   "solarize"};
   const QHash<QString, QStringList> some{
       {"solarize_add", {"ra30", "ra30-published"}},
+      {"add_below", {"timm10", "timm10-inc"}},
       {"cutout",
        {"aa10", "aa10-published", "ddas", "ra30", "ra30-published", "ta-wide31", "faa", "uniform", "ltda",
         "divaug"}},
@@ -262,11 +278,11 @@ void TestGrids::signs() {
   const QString moving = "shear_x shear_y translate_x translate_y",
                 enhancing = "color contrast sharpness brightness";
   QCOMPARE(names(Grid::uc10), moving + ' ' + enhancing);
-  for (Grid grid : {Grid::dv10, Grid::tv10, Grid::tv31, Grid::tvWide31})
+  for (Grid grid : {Grid::dv10, Grid::tv10, Grid::tv31, Grid::tvWide31, Grid::timm10Inc})
     QCOMPARE(names(grid), moving + " rotate " + enhancing);
   for (Grid grid : {Grid::aa10, Grid::aa10Published, Grid::ddas, Grid::ra30, Grid::ra30Published, Grid::ta31,
                     Grid::ta31Paper, Grid::ta31Imagenet, Grid::taWide31, Grid::faa, Grid::uniform, Grid::ltda,
-                    Grid::divaug, Grid::ohl})
+                    Grid::divaug, Grid::ohl, Grid::timm10})
     QCOMPARE(names(grid), moving + " rotate");
 }
 

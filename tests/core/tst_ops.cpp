@@ -91,7 +91,8 @@ void TestOps::listsAllInOrder() {
   QCOMPARE(names.join(' '),
            QStringLiteral("shear_x shear_y translate_x translate_y rotate color posterize solarize "
                           "contrast sharpness brightness autocontrast equalize identity invert "
-                          "solarize_add cutout cutout_abs sample_pairing flip_lr flip_ud blur smooth mixup"));
+                          "solarize_add cutout cutout_abs sample_pairing flip_lr flip_ud blur smooth mixup "
+                          "add_below"));
   for (std::size_t i = 0; i < ops().size(); ++i) {
     const Op& op = ops()[i];
     QCOMPARE(opIndex(op.name), i);

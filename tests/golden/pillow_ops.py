@@ -26,6 +26,12 @@ def solarize_add(image, value):
     return ImageOps.solarize(image.point(table * 3), 128)
 
 
+def add_below(image, value):
+    """As EfficientNet's TPU code: only what lies below 128 is added to, the sum is cut off at 255."""
+    table = [min(255, int(v + value)) if v < 128 else v for v in range(256)]
+    return image.point(table * 3)
+
+
 def painted(image, box, colour):
     image = image.copy()
     ImageDraw.Draw(image).rectangle(box, colour)
@@ -70,6 +76,7 @@ OPS = {
     "identity": lambda i, c: i,
     "invert": lambda i, c: ImageOps.invert(i),
     "solarize_add": lambda i, c: solarize_add(i, c.value),
+    "add_below": lambda i, c: add_below(i, c.value),
     "cutout": cutout,
     "cutout_abs": cutout_abs,
     "sample_pairing": lambda i, c: Image.blend(i, ImageOps.flip(i), c.value),

@@ -64,7 +64,7 @@ void TestOpsView::sliderShowsTheOpItself() {
       at<QToolButton>(explorer, "op_sign")->setChecked(negative);
       for (int place = 0; place <= slider->maximum(); place += info.continuous ? 40 : 3) {
         slider->setValue(place);
-        const double level = info.continuous ? place / 200.0 : place;
+        const double level = info.continuous ? info.top * place / 200.0 : place;
         const int side = entry.name.ends_with("_y") ? 23 : 37;
         Image expected(37, 23);
         const double value = hasLevels(entry, info.grid)

@@ -21,6 +21,9 @@ using namespace planjson;
 /// Levels that can be stored.
 constexpr Range kLevels{std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max()};
 
+/// Whether how pixels between pixels are read makes a difference.
+bool readsFilter(const Part& step) { return ops().at(step.op).geometric && ops()[step.op].hasValue; }
+
 /// Keys of a step that are absent where they have their default.
 void readRest(Part& step, const Json& json, const std::string& place) {
   if (const Json* fired = json.find("fired")) step.fired = boolean(*fired, place + ": fired");
@@ -40,12 +43,17 @@ void readRest(Part& step, const Json& json, const std::string& place) {
     step.partner = static_cast<std::uint32_t>(partner->asInt());
   }
   if (const Json* found = json.find("found")) step.found = share(*found, place + ": found", false);
+  const Json* filter = json.find("filter");
+  if (filter && !readsFilter(step))
+    throw Error(
+        fmt::format("plan: {}: filter: the op {} reads no picture with one", place, ops()[step.op].name));
+  if (filter) setStepFilter(step, filterFromName(word(*filter, place + ": filter")));
 }
 
 /// place  "chain[2]"
 Part stepFromJson(const Json& json, const std::string& place) {
   const std::string where = "plan: " + place;
-  refuseUnknownKeys(json, {"op", "level", "sign", "fired", "at", "partner", "found"}, where);
+  refuseUnknownKeys(json, {"op", "level", "sign", "fired", "at", "partner", "found", "filter"}, where);
   const std::string op = word(member(json, "op", where), place + ": op");
   Part step = stepPart(static_cast<std::size_t>(&findEntry(ops(), op, "op", where) - ops().data()), 0);
   if (ops()[step.op].hasValue || json.find("level"))
@@ -67,6 +75,7 @@ void write(const Part& step, Json& plan) {
   if (step.x != plain.x || step.y != plain.y) item["at"] = Json::Array{double{step.x}, double{step.y}};
   if (step.partner != 0) item["partner"] = std::int64_t{step.partner};
   if (step.found) item["found"] = *step.found;
+  if (const auto filter = stepFilter(step)) item["filter"] = std::string(filterName(*filter));
   if (!plan.find("chain")) plan["chain"] = Json::array();
   plan["chain"].push(std::move(item));
 }
@@ -103,6 +112,7 @@ void append(const Part& step, const Frame& frame, ChangeList& list) {
   change.grid = grid;
   change.part.kind = step.kind;
   change.part.op = step.op;
+  if (readsFilter(step)) change.part.style = step.style;
   change.value = rawValue(op, grid, placeOnGrid(step, grid), step.sign, frame.size.width);
   if (op.hasPlace) {
     change.part.x = step.x;
@@ -148,8 +158,8 @@ void describe(const Part& step, const Frame& frame, Stage& stage) {
     stage.level = std::clamp(placeOnGrid(step, grid), 0.0, top);
     stage.value = rawValue(op, grid, *stage.level, step.sign, frame.size.width);
     const std::string raw = rawValueText(op, *stage.value);
-    stage.detail = gridInfo(grid).continuous ? fmt::format("share {:.3g}: {}", *stage.level, raw)
-                                             : fmt::format("level {:g} of {:g}: {}", *stage.level, top, raw);
+    stage.detail = top == 1 ? fmt::format("share {:.3g}: {}", *stage.level, raw)
+                            : fmt::format("level {:.3g} of {:g}: {}", *stage.level, top, raw);
   }
   if (!step.fired) stage.detail += stage.detail.empty() ? "not applied" : ", not applied";
 }
@@ -162,6 +172,14 @@ Part stepPart(std::size_t op, int level, int sign) {
           .op = static_cast<std::uint16_t>(op),
           .sign = static_cast<std::int8_t>(sign),
           .at = {level}};
+}
+
+std::optional<Filter> stepFilter(const Part& step) {
+  return step.style == 0 ? std::nullopt : std::optional(static_cast<Filter>(step.style - 1));
+}
+
+void setStepFilter(Part& step, std::optional<Filter> filter) {
+  step.style = filter ? static_cast<std::uint8_t>(static_cast<int>(*filter) + 1) : 0;
 }
 
 namespace part {

@@ -164,7 +164,7 @@ QString levelText(const OpSetting& setting, bool free) {
   if (!op.hasValue) return QObject::tr("no magnitude");
   if (free || setting.typed) return free ? QObject::tr("raw value") : QObject::tr("typed");
   if (!hasLevels(op, setting.grid)) return QObject::tr("none on this grid");
-  if (gridInfo(setting.grid).continuous) return QObject::tr("share %1").arg(setting.level, 0, 'f', 3);
+  if (topLevel(setting.grid) == 1) return QObject::tr("share %1").arg(setting.level, 0, 'f', 3);
   return QObject::tr("level %1 of %2").arg(setting.level).arg(topLevel(setting.grid));
 }
 
