@@ -103,13 +103,15 @@ class RowsBySample {
 };
 
 bool isTimm(Grid grid) { return grid == Grid::timm10 || grid == Grid::timm10Inc; }
+bool isBilinear(Grid grid) { return isTimm(grid) || grid == Grid::fraa || grid == Grid::fraaPublished; }
+
 }  // namespace
 
 Sampling samplingOf(Grid grid, const Op& op) {
   Sampling sampling;
   const bool uc = grid == Grid::uc10 || grid == Grid::dv10;
   if (uc || isTimm(grid)) sampling.fill = {128, 128, 128};
-  sampling.filter = uc ? op.uc10Filter : isTimm(grid) ? Filter::bilinear : Filter::nearest;
+  sampling.filter = uc ? op.uc10Filter : isBilinear(grid) ? Filter::bilinear : Filter::nearest;
   if (grid == Grid::uniform || grid == Grid::taWide31) sampling.cover = {0, 0, 0};
   return sampling;
 }

@@ -27,8 +27,8 @@ struct RenderSettings {
 };
 
 /// How the grid's code reads the image: UADA's authors, after DeepVoltaire, have grey outside and a bicubic
-/// shear; timm grey and bilinear, or in training the data set's mean; the others black and nearest, and the
-/// spaces of TrivialAugment's code a black cutout.
+/// shear; timm grey and bilinear, or in training the data set's mean; Faster AutoAugment black and bilinear;
+/// the others black and nearest, and the spaces of TrivialAugment's code a black cutout.
 Sampling samplingOf(Grid grid, const Op& op);
 
 /// Turns plans into pixels; a raw plan is clamped first, so it gives the same as its clamped form. Takes

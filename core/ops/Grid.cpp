@@ -28,6 +28,8 @@ constexpr GridInfo kGrids[] = {
     {Grid::ohl, "ohl", "OHL-Auto-Aug, 3 strengths", 2, false},
     {Grid::timm10, "timm10", "timm's RandAugment, 0 to 10", 10, true},
     {Grid::timm10Inc, "timm10-inc", "timm's RandAugment with inc1, 0 to 10", 10, true},
+    {Grid::fraa, "fraa", "Faster AutoAugment, 0 to 1", 1, true},
+    {Grid::fraaPublished, "fraa-published", "Faster AutoAugment, magnitudes -1 to 3 as 0 to 1", 1, true},
 };
 
 }  // namespace

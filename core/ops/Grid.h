@@ -30,6 +30,8 @@ enum class Grid {
   ohl,            ///< OHL's three strengths of each op, in TrivialAugment's code
   timm10,         ///< timm's RandAugment: magnitudes from 0 to 10 of 10, any between
   timm10Inc,      ///< the same with inc1: posterize, solarize and the enhancers grow stronger with it
+  fraa,           ///< Faster AutoAugment: a magnitude from 0 to 1; at 0 no op but solarize changes anything
+  fraaPublished,  ///< the same as its code has it, whose magnitudes are not kept in 0 to 1: from -1 to 3
 };
 
 struct GridInfo {

@@ -67,7 +67,7 @@ void TestCliList::listsEveryKind() {
 
 void TestCliList::listsTheRangesOfGrids() {
   const auto all = objects(Program().run({"list", "grids", "--json"}).out);
-  QCOMPARE(ofKind(all, "grid").size(), 21);
+  QCOMPARE(ofKind(all, "grid").size(), 23);
   const auto find = [&](const char* name) {
     for (const QJsonObject& grid : all)
       if (grid["name"] == name) return grid;

@@ -54,6 +54,8 @@ inline std::vector<SpaceCase> spaceCases(bool withGiven = true) {
   add("uada-cifar", "coordinatewise", R"({"coordinatewise":true})");
   add("uada-cifar", "resized, coordinatewise, each",
       R"({"crop":"resized","coordinatewise":true,"chain_probe":"each"})");
+  add("found", "stages", R"({"file":"example-stages"})");
+  add("found", "stages as published", R"({"file":"example-stages","as_published":true})");
   return cases;
 }
 /// Rows for a data function: columns policy and settings.

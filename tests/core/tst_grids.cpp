@@ -141,6 +141,16 @@ constexpr Row kRows[] = {
     {"timm10-inc", "posterize", 4, 9, 1, 10, 0},
     {"timm10-inc", "solarize", 256, 9, 26, 10, 0},
     {"timm10-inc", "add_below", 0, 2.75, 30, 10, 110},
+    {"fraa", "shear_x", 0, 0.5, 0.15, 1, 0.3},
+    {"fraa", "translate_y", 0, 0.5, 7.2, 1, 14.4},
+    {"fraa", "rotate", 0, 0.25, 7.5, 1, 30},
+    {"fraa", "color", 1, 0.25, 0.5, 1, -1},
+    {"fraa", "posterize", 8, 0.3, 6, 1, 0},
+    {"fraa", "solarize", 0, 0.2, 51, 1, 255},
+    {"fraa-published", "shear_y", -0.3, 0.5, 0.3, 1, 0.9},
+    {"fraa-published", "brightness", 3, 0.375, 0, 1, -5},
+    {"fraa-published", "posterize", 0, 0.3125, 6, 1, 0},
+    {"fraa-published", "solarize", -255, 0.3, 51, 1, 765},
 };
 // clang-format on
 
@@ -165,14 +175,15 @@ class TestGrids : public QObject {
 };
 
 void TestGrids::names() {
-  QCOMPARE(grids().size(), std::size_t{21});
+  QCOMPARE(grids().size(), std::size_t{23});
   for (std::size_t i = 0; i < grids().size(); ++i) {
     const GridInfo& info = grids()[i];
     QCOMPARE(static_cast<std::size_t>(info.grid), i);
     QVERIFY(gridFromName(info.name) == info.grid && gridName(info.grid) == info.name &&
             &gridInfo(info.grid) == &info);
     QCOMPARE(info.continuous, info.grid == Grid::faa || info.grid == Grid::ltda ||
-                                  info.grid == Grid::divaug || info.name.starts_with("timm"));
+                                  info.grid == Grid::divaug || info.name.starts_with("timm") ||
+                                  info.name.starts_with("fraa"));
     QCOMPARE(levelsOf(info.grid), info.top + 1);
   }
   for (const char* name : {"aa10", "uc10", "ra30", "tv31", "ta31", "ta-wide31", "faa", "uniform"})
@@ -282,7 +293,7 @@ void TestGrids::signs() {
     QCOMPARE(names(grid), moving + " rotate " + enhancing);
   for (Grid grid : {Grid::aa10, Grid::aa10Published, Grid::ddas, Grid::ra30, Grid::ra30Published, Grid::ta31,
                     Grid::ta31Paper, Grid::ta31Imagenet, Grid::taWide31, Grid::faa, Grid::uniform, Grid::ltda,
-                    Grid::divaug, Grid::ohl, Grid::timm10})
+                    Grid::divaug, Grid::ohl, Grid::timm10, Grid::fraa, Grid::fraaPublished})
     QCOMPARE(names(grid), moving + " rotate");
 }
 
@@ -306,7 +317,8 @@ void TestGrids::everyValueIsUsable() {
         for (int sign : {-1, 1}) {
           const double value = rawValue(op, info.grid, info.top * i / 30, sign, 32);
           QVERIFY(std::isfinite(value));
-          if (info.grid == Grid::ddas ||
+          if (info.grid == Grid::ddas || info.grid == Grid::fraaPublished ||
+              (info.grid == Grid::fraa && op.unit == "factor") ||
               ((info.grid == Grid::faa || info.grid == Grid::divaug) && op.name.starts_with("cutout")))
             continue;
           QVERIFY2(value >= op.min && value <= op.max, op.name.c_str());

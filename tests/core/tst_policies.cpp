@@ -339,7 +339,8 @@ void TestPolicies::publishedErrorsAreAskedFor() {
   FoundPolicy policy = loadPolicy("example-elements").policy;
   policy.releasedLevel = 14;
   for (const bool asPublished : {false, true}) {
-    const FoundSpace space(policy, FrameSettings{}, {squareInput(kSide, kPad), 1}, asPublished);
+    const FoundSpace space(asPublished ? uada::asPublished(policy) : policy, FrameSettings{},
+                           {squareInput(kSide, kPad), 1});
     std::map<int, int> levels;
     for (std::uint32_t index = 0; index < 500; ++index) ++levels[samplePlan(space, index).chain()[0].at[0]];
     QCOMPARE(levels.size(), std::size_t{asPublished ? 1u : 4u});

@@ -124,7 +124,7 @@ void TestPolicyBad::byteOrderMarksArePassedOver() {
 
 void TestPolicyBad::filesCutShortAreRefused_data() {
   QTest::addColumn<QString>("name");
-  for (const char* name : {"elements", "segments", "subpolicies", "timed"})
+  for (const char* name : {"elements", "segments", "subpolicies", "timed", "stages"})
     QTest::newRow(name) << QString("example-%1.json").arg(name);
 }
 

@@ -183,7 +183,7 @@ void TestPolicyField::wrongFilesAreNamed_data() {
   row("NumPy with more than a value", "A = [[('Color', np.float64(0.5, 1), 0.5)]]", "')' expected");
   row("a file of NumPy", std::string("\x93NUMPY\x01\x00v\x00{'descr': '|O'}", 24),
       "a file of NumPy, pickle or");
-  row("weights of PyTorch", std::string("PK\x03\x04\x00\x00", 6), "a file of NumPy, pickle or PyTorch found");
+  row("a pickle", std::string("\x80\x03}q\x00", 5), "a file of NumPy, pickle or PyTorch found");
   row("a schedule cut short", jsonLine("9", "8", 12, 1) + jsonLine("7", "9", 34, 2).substr(0, 100),
       "f.json: line 2: ");
   row("a schedule without policies", R"(["9", "8", 12, 11, {"lr": 0.1}, {"lr": 0.1}])",

@@ -76,10 +76,11 @@ void TestPolicyFiles::examplesOfEachKindAreShipped() {
         readTextFile(fs::path(PROJECT_DIR) / "experiments/policies" / (policy.name + ".json"), 1 << 20);
     QCOMPARE(policy.sha256, sha256(text));
   }
-  QCOMPARE(formats.size(), std::size_t{7});
+  QCOMPARE(formats.size(), std::size_t{8});
   QCOMPARE(formats["example-subpolicies"], std::string("uada-policy"));
   QCOMPARE(formats["example-segments"], std::string("uada-policy-schedule"));
   QCOMPARE(formats["example-elements"], std::string("uada-element-schedule"));
+  QCOMPARE(formats["example-stages"], std::string("uada-policy-stages"));
   QVERIFY(loadPolicy("example-timed").policy.schedule.size() == 3);
 }
 
@@ -92,7 +93,8 @@ void TestPolicyFiles::wrongFilesAreRefusedByEntry_data() {
   const auto row = [](const char* name, const char* file, const char* from, const char* to, const char* entry,
                       const char* why) { QTest::newRow(name) << file << from << to << entry << why; };
   const char *subs = "example-subpolicies.json", *timed = "example-timed.json",
-             *segments = "example-segments.json", *elements = "example-elements.json";
+             *segments = "example-segments.json", *elements = "example-elements.json",
+             *stages = "example-stages.json";
   row("unknown op", subs, "translate_x", "translate_z", "subpolicies[0][1]: op", "translate_z");
   row("probability 1.2", subs, "0.3", "1.2", "subpolicies[0][1]: probability", "1.2 found, 0 to 1 allowed");
   row("negative probability", subs, "0.3", "-0.1", "subpolicies[0][1]: probability", "-0.1");
@@ -131,6 +133,18 @@ void TestPolicyFiles::wrongFilesAreRefusedByEntry_data() {
       "a sum of 1.1");
   row("level 15", elements, "\"level\": 14", "\"level\": 15", "elements[3]: level",
       "15 found, 0 to 14 allowed");
+  row("weights that are no distribution", stages, "\"weight\": 0.75", "\"weight\": 0.7", "subpolicies[0][0]",
+      "a sum of 0.95 found, 1 expected");
+  row("negative weight", stages, "\"weight\": 0.75", "\"weight\": -0.1", "subpolicies[0][0][0]: weight",
+      "-0.1 found");
+  row("a stage too few", stages, "\"ops_per_subpolicy\": 2", "\"ops_per_subpolicy\": 3", "subpolicies[0]",
+      "2 entries found, 3 allowed");
+  row("magnitude above 3", stages, "\"level\": 1.2", "\"level\": 3.1", "subpolicies[1][1][1]: level",
+      "3.1 found, -1 to 3 allowed");
+  row("magnitude as text", stages, "\"level\": 0.3", "\"level\": \"0.3\"", "subpolicies[0][1][0]: level",
+      "a number expected");
+  row("no magnitude", stages, "\"level\": 0.3", "\"level\": null", "subpolicies[0][1][0]: level",
+      "null found");
 }
 
 void TestPolicyFiles::wrongFilesAreRefusedByEntry() {

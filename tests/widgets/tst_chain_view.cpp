@@ -31,6 +31,7 @@ class TestChainView : public QObject {
   void wrongPlansAreExplained_data();
   void wrongPlansAreExplained();
   void everySubpolicyIsVisited();
+  void stagesSayWhatTheyDraw();
   void schedulesFollowTheEpoch();
   void opsOpenInTheExplorer();
   void spacesFollowTheirSettings();
@@ -168,6 +169,22 @@ void TestChainView::everySubpolicyIsVisited() {
   QCOMPARE(at<QSpinBox>(view, "chain_sub")->value(), 0);
   at<QToolButton>(view, "chain_previous")->click();
   QCOMPARE(at<QSpinBox>(view, "chain_sub")->value(), 25);
+}
+
+void TestChainView::stagesSayWhatTheyDraw() {
+  ChainView view(bench_->workbench);
+  view.setPicture(sampleOf(32, 0));
+  auto* choice = at<QComboBox>(view, "chain_policy");
+  choice->setCurrentIndex(choice->findText("example-stages (2)"));
+  auto* sub = at<QSpinBox>(view, "chain_sub");
+  QCOMPARE(sub->maximum(), 2);
+  sub->setValue(1);
+  QCOMPARE(at<QLabel>(view, "chain_policy_text")->text(),
+           QStringLiteral("75 % rotate 0.25 (50 %) or 25 % invert + 100 % posterize 0.30 (80 %)"));
+  sub->setValue(2);
+  const Plan plan =
+      planFromJson(parseJson(at<QPlainTextEdit>(view, "chain_plan")->toPlainText().toStdString(), "shown"));
+  QCOMPARE(ops()[plan.chain()[0].op].name, std::string("flip_lr"));
 }
 
 void TestChainView::schedulesFollowTheEpoch() {

@@ -76,6 +76,7 @@ Json toJson(const InstalledPolicy& policy) {
 std::string kindOf(const InstalledPolicy& policy) {
   if (policy.format == "uada-policy") return "sub-policies";
   if (policy.format == "uada-policy-schedule") return "segments";
+  if (policy.format == "uada-policy-stages") return "sub-policies of stages";
   return policy.format == "uada-element-schedule" ? "elements by epoch" : "-";
 }
 
@@ -170,7 +171,8 @@ void addPolicies(Verbs& verbs) {
       {"import", "Check a policy file and keep it under a name",
        "FILE is JSON as in experiments/policies, or as its author published it: Fast AutoAugment's\n"
        "archive.py or the list that its search prints, DADA's genotype.py, AutoAugment's policies.py, a\n"
-       "schedule of Population Based Augmentation. Python is not run: only lists of literals are read.\n"
+       "schedule of Population Based Augmentation, the state that Faster AutoAugment's search saves (.pt).\n"
+       "Python is not run: only lists of literals, or tensors, are read.\n"
        "Levels above 1 are those of the grid 0 to 9; levels of which one is written with a point are\n"
        "shares of each op's range. Which was taken stands in the output. A list whose levels are all 0\n"
        "or 1 is imported only with --levels.\n"

@@ -59,7 +59,7 @@ void refuseIdle(const SampleOptions& options, const PlanSource& source, bool isP
   const std::string policy = "the policy " + policyLabel(source.policy);
   if (!options.project.empty() && !source.file)
     refuse("--project", policy + " is no file that a project keeps");
-  if (options.subpolicy >= 0 && !(written && written->kind == FoundPolicy::Kind::subpolicies))
+  if (options.subpolicy >= 0 && !(written && written->hasSubpolicies()))
     refuse("--subpolicy", policy + " has no sub-policies to choose from");
   if (options.epochs == 0) return;
   if (!written || !isTimed(*written)) refuse("--epochs", policy + " does not change over the training");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "core/augment/Plan.h"
@@ -129,6 +130,17 @@ void readSegments(FoundPolicy& policy, const Entry& file) {
     file["segments"].fail(fmt::format("they end at epoch {}, {} expected", next, policy.epochs));
 }
 
+/// The sums of a distribution up to each of its entries, rising to exactly 1.
+std::vector<double> summed(const std::vector<double>& shares, const Entry& where) {
+  std::vector<double> sums(shares.size());
+  std::partial_sum(shares.begin(), shares.end(), sums.begin());
+  const double sum = sums.back();
+  if (std::abs(sum - 1) > kSumTolerance) where.fail(fmt::format("a sum of {:g} found, 1 expected", sum));
+  for (double& value : sums) value /= sum;
+  sums.back() = 1;
+  return sums;
+}
+
 void readElements(FoundPolicy& policy, const Entry& file) {
   file.keys({"format", "version", "name", "source", "decoding", "ops_per_image", "released_code_level",
              "elements", "steps"});
@@ -147,14 +159,38 @@ void readElements(FoundPolicy& policy, const Entry& file) {
     entry.keys({"apply_probability", "element_probabilities"});
     FoundPolicy::Part& part = policy.parts.emplace_back();
     part.applied = entry["apply_probability"].number(0, 1);
-    double sum = 0;
-    for (const Entry& share : entry["element_probabilities"].items(elements.size(), elements.size()))
-      part.cumulative.push_back(sum += share.number(0, 1));
-    if (std::abs(sum - 1) > kSumTolerance)
-      entry["element_probabilities"].fail(fmt::format("a sum of {:g} found, 1 expected", sum));
-    for (double& value : part.cumulative) value /= sum;
-    part.cumulative.back() = 1;
+    const Entry shares = entry["element_probabilities"];
+    std::vector<double> probabilities;
+    for (const Entry& share : shares.items(elements.size(), elements.size()))
+      probabilities.push_back(share.number(0, 1));
+    part.cumulative = summed(probabilities, shares);
   }
+}
+
+/// A magnitude of Faster AutoAugment as it was found.
+double magnitudeOf(const Entry& level, const PolicyOp& op, Grid grid) {
+  if (grid != Grid::fraa || level.json().isNull()) return levelOf(level, op, grid);
+  return level.number(kLeastMagnitude, kMostMagnitude);
+}
+
+void readStages(FoundPolicy& policy, const Entry& file) {
+  file.keys({"format", "version", "name", "source", "decoding", "ops_per_subpolicy", "subpolicies"});
+  policy.opsPerImage = file["ops_per_subpolicy"].integer(1, kMaxSteps);
+  const auto stages = static_cast<std::size_t>(policy.opsPerImage);
+  for (const Entry& subpolicy : file["subpolicies"].items(1, kMaxParts))
+    for (const Entry& stage : subpolicy.items(stages, stages)) {
+      auto& list = policy.lists.emplace_back();
+      std::vector<double> weights;
+      for (const Entry& entry : stage.items(1, kMaxListed)) {
+        entry.keys({"op", "weight", "probability", "level"});
+        PolicyOp& op = list.emplace_back();
+        op.op = opOf(entry["op"], policy.grid);
+        op.probability = entry["probability"].number(0, 1);
+        op.level = magnitudeOf(entry["level"], op, policy.grid);
+        weights.push_back(entry["weight"].number(0, 1));
+      }
+      policy.cumulative.push_back(summed(weights, stage));
+    }
 }
 
 /// The epoch of a schedule of `written` epochs, from 0, that epoch `epoch` of `of`, from 1, stands for.
@@ -166,10 +202,14 @@ int stretched(int epoch, int of, int written) {
 
 }  // namespace
 
-std::size_t FoundPolicy::count() const { return kind == Kind::elements ? parts.size() : lists.size(); }
+std::size_t FoundPolicy::count() const {
+  if (kind == Kind::stages) return lists.size() / static_cast<std::size_t>(opsPerImage);
+  return kind == Kind::elements ? parts.size() : lists.size();
+}
 
 int FoundPolicy::longest() const {
   switch (kind) {
+    case Kind::stages:
     case Kind::elements: return opsPerImage;
     case Kind::segments: return static_cast<int>(counts.size()) - 1;
     case Kind::subpolicies: break;
@@ -217,9 +257,14 @@ FoundPolicy foundPolicyFromJson(const Json& json, const std::string& place) {
   } else if (format == "uada-element-schedule") {
     policy.kind = FoundPolicy::Kind::elements;
     readElements(policy, file);
+  } else if (format == "uada-policy-stages") {
+    policy.kind = FoundPolicy::Kind::stages;
+    readStages(policy, file);
   } else {
     file["format"].fail(
-        fmt::format("'{}' found; known: uada-policy uada-policy-schedule uada-element-schedule", format));
+        fmt::format("'{}' found; known: uada-policy uada-policy-schedule uada-element-schedule "
+                    "uada-policy-stages",
+                    format));
   }
   return policy;
 }
@@ -243,18 +288,41 @@ std::uint16_t publishedOp(std::string_view name, Grid grid) {
 Grid publishedGrid(Grid grid) {
   if (grid == Grid::aa10) return Grid::aa10Published;
   if (grid == Grid::ra30) return Grid::ra30Published;
+  if (grid == Grid::fraa) return Grid::fraaPublished;
   return grid;
+}
+
+FoundPolicy asPublished(FoundPolicy policy) {
+  if (policy.releasedLevel >= 0)
+    for (PolicyOp& element : policy.lists.front()) element.level = policy.releasedLevel;
+  if (policy.grid == Grid::fraa) {
+    const auto left = static_cast<std::uint16_t>(opIndex("flip_lr")),
+               up = static_cast<std::uint16_t>(opIndex("flip_ud"));
+    for (auto& list : policy.lists)
+      for (PolicyOp& op : list) {
+        op.level = (op.level - kLeastMagnitude) / (kMostMagnitude - kLeastMagnitude);
+        if (op.op == left) op.op = up;
+      }
+  }
+  policy.grid = publishedGrid(policy.grid);
+  return policy;
 }
 
 bool hasPublishedErrors(const FoundPolicy& policy) {
   constexpr int kAnySide = 32;
-  const auto differs = [&](const PolicyOp& op) {
-    const auto value = [&](Grid grid) { return rawValue(ops()[op.op], grid, op.level, 1, kAnySide); };
-    return value(publishedGrid(policy.grid)) != value(policy.grid);
+  constexpr double kRounding = 1e-9;  // of a magnitude that is the same on both grids
+  const FoundPolicy published = asPublished(policy);
+  const auto value = [](const PolicyOp& op, Grid grid) {
+    return rawValue(ops()[op.op], grid, op.level, 1, kAnySide);
   };
-  return policy.releasedLevel >= 0 || std::ranges::any_of(policy.lists, [&](const auto& list) {
-           return std::ranges::any_of(list, differs);
-         });
+  const auto differ = [&](const PolicyOp& a, const PolicyOp& b) {
+    return a.op != b.op || std::abs(value(a, published.grid) - value(b, policy.grid)) > kRounding;
+  };
+  const auto listsDiffer = [&](const auto& a, const auto& b) {
+    return !std::ranges::equal(a, b, std::not_fn(differ));
+  };
+  return policy.releasedLevel >= 0 ||
+         !std::ranges::equal(published.lists, policy.lists, std::not_fn(listsDiffer));
 }
 
 }  // namespace uada

@@ -9,17 +9,14 @@
 
 namespace uada {
 
-FoundSpace::FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context,
-                       bool asPublished)
-    : FramedSpace(frame, context, asPublished ? publishedGrid(policy.grid) : policy.grid, policy.longest()),
+FoundSpace::FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context)
+    : FramedSpace(frame, context, policy.grid, policy.longest()),
       policy_(std::move(policy)),
       epochs_(context.epochs),
       only_(context.subpolicy) {
-  if (only_ && *only_ >= policy_.lists.size())
+  if (only_ && *only_ >= policy_.count())
     throw UsageError(fmt::format("the policy {} has no sub-policy {}: the last is {}", policy_.name, *only_,
-                                 policy_.lists.size() - 1));
-  if (!asPublished || policy_.releasedLevel < 0) return;
-  for (PolicyOp& element : policy_.lists.front()) element.level = policy_.releasedLevel;
+                                 policy_.count() - 1));
 }
 
 void FoundSpace::drawChain(Plan& plan, Random& random, int epoch) const {
@@ -27,12 +24,13 @@ void FoundSpace::drawChain(Plan& plan, Random& random, int epoch) const {
     case FoundPolicy::Kind::subpolicies: return drawSubpolicy(plan, random, epoch);
     case FoundPolicy::Kind::segments: return drawSegment(plan, random, epoch);
     case FoundPolicy::Kind::elements: return drawElements(plan, random, epoch);
+    case FoundPolicy::Kind::stages: return drawStages(plan, random);
   }
 }
 
 Part FoundSpace::drawOp(const PolicyOp& op, Random& random) const {
   const bool share = gridInfo(grid()).continuous;
-  return share ? drawnShareStep(op.op, op.level, random)
+  return share ? drawnShareStep(op.op, std::clamp(op.level / topLevel(grid()), 0.0, 1.0), random)
                : drawnStep(op.op, static_cast<int>(op.level), random);
 }
 
@@ -44,9 +42,29 @@ void FoundSpace::drawSubpolicy(Plan& plan, Random& random, int epoch) const {
   const std::size_t list = only_ ? *only_ : lists.empty() ? drawn : lists[drawn];
   for (const PolicyOp& op : policy_.lists[list]) {
     const bool fired = random.uniform() < op.probability;
-    Part step = drawOp(op, random);
-    step.fired = fired;
-    plan.add(step);
+    addOp(plan, op, fired, random);
+  }
+}
+
+void FoundSpace::addOp(Plan& plan, const PolicyOp& op, bool fired, Random& random) const {
+  Part step = drawOp(op, random);
+  step.fired = fired;
+  plan.add(step);
+}
+
+/// Which entry a number from 0 to below 1 stands for.
+static std::size_t entryAt(const std::vector<double>& cumulative, double at) {
+  return static_cast<std::size_t>(std::ranges::upper_bound(cumulative, at) - cumulative.begin());
+}
+
+void FoundSpace::drawStages(Plan& plan, Random& random) const {
+  const std::size_t drawn = random.below(static_cast<std::uint32_t>(policy_.count()));
+  const auto stages = static_cast<std::size_t>(policy_.opsPerImage);
+  const std::size_t first = only_.value_or(drawn) * stages;
+  for (std::size_t list = first; list < first + stages; ++list) {
+    const PolicyOp& op = policy_.lists[list][entryAt(policy_.cumulative[list], random.uniform())];
+    const bool fired = random.uniform() < op.probability;
+    addOp(plan, op, fired, random);
   }
 }
 
@@ -68,11 +86,8 @@ void FoundSpace::drawElements(Plan& plan, Random& random, int epoch) const {
   const FoundPolicy::Part& part = policy_.partAt(epoch, epochs_);
   const bool fired = random.uniform() < part.applied;
   for (int i = 0; i < policy_.opsPerImage; ++i) {
-    const auto element =
-        std::ranges::upper_bound(part.cumulative, random.uniform()) - part.cumulative.begin();
-    Part step = drawOp(policy_.lists.front()[static_cast<std::size_t>(element)], random);
-    step.fired = fired;
-    plan.add(step);
+    const std::size_t element = entryAt(part.cumulative, random.uniform());
+    addOp(plan, policy_.lists.front()[element], fired, random);
   }
 }
 

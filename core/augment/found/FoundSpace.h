@@ -11,17 +11,19 @@ namespace uada {
 ///   segments: how many are to fire; then ops in random order, each: which of those left, whether it
 ///     fires; of those that fire, which alone stand in the plan, what drawnStep() draws
 ///   elements: whether the image is augmented; of each op which element, then what drawnStep() draws
+///   stages: which sub-policy (likewise); of each stage which of its ops, whether it fires, then what
+///     drawnStep() draws
 class FoundSpace : public FramedSpace {
  public:
-  /// asPublished  with the errors of the published code: its grid, and of elements its one level
-  FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context,
-             bool asPublished = false);
+  FoundSpace(FoundPolicy policy, const FrameSettings& frame, const PolicyContext& context);
 
  private:
   void drawChain(Plan& plan, Random& random, int epoch) const override;
   void drawSubpolicy(Plan& plan, Random& random, int epoch) const;
   void drawSegment(Plan& plan, Random& random, int epoch) const;
   void drawElements(Plan& plan, Random& random, int epoch) const;
+  void drawStages(Plan& plan, Random& random) const;
+  void addOp(Plan& plan, const PolicyOp& op, bool fired, Random& random) const;
   Part drawOp(const PolicyOp& op, Random& random) const;
 
   FoundPolicy policy_;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "core/augment/Space.h"
+#include "core/augment/found/FasterAutoAugment.h"
 #include "core/augment/found/Published.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -250,12 +251,14 @@ std::vector<InstalledPolicy> installedPolicies() {
 }
 
 Import importPolicy(const fs::path& file, const ImportOptions& options) {
-  const std::string text = policyText(file);
+  const bool isState = isTorchFile(file);
+  const std::string text = isState ? "" : policyText(file);
   if (isOurs(text)) {
     const Json json = parseJson(text, file.string());
     if (!holdsLists(json)) return importOurs(json, text, file, options);
   }
-  Published found = fromPublished(text, file.string(), options.epochs, options.levels);
+  Published found = isState ? publishedState(file, options.levels)
+                            : fromPublished(text, file.string(), options.epochs, options.levels);
   const auto chosen = std::ranges::find(found.policies, options.name, &NamedLiteral::name);
   if (chosen != found.policies.end()) found = {{std::move(*chosen)}, {}};
   Import result;

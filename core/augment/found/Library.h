@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/augment/PolicyFile.h"
 #include "core/augment/found/FoundPolicy.h"
 #include "core/augment/found/Published.h"
-#include "core/augment/PolicyFile.h"
 
 namespace uada {
 
@@ -46,11 +46,12 @@ struct Import {
 struct ImportOptions {
   std::string name = {};  ///< of the policy; empty: the file's own. Of a file with several: the name of one
                           ///< of them, which is imported alone, or the beginning of their names
-  int epochs = 200;  ///< that lines of a schedule were made for
+  int epochs = 200;       ///< that lines of a schedule were made for
   Levels levels = Levels::found;
 };
 
-/// Checks a file of one of our formats, or one as an author published it (Published.h), and copies it to
+/// Checks a file of one of our formats, or one as an author published it (Published.h, or a state of
+/// FasterAutoAugment.h), and copies it to
 /// policiesFolder(): bytes of ours unchanged, others in our format. Of several policies in a file those that
 /// are wrong are left out; if none is left, or the one asked for is wrong, its fault is thrown. Importing the
 /// same twice changes nothing.

@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "core/augment/found/FoundSpace.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Error.h"
@@ -29,7 +31,8 @@ struct FoundSettings {
             sha256);
     v.field({.name = "as_published",
              .title = "Published errors",
-             .help = "With the errors of the published code: AutoAugment's posterize, the one level of DDAS",
+             .help = "With the errors of the published code: AutoAugment's posterize, the one level of DDAS, "
+                     "Faster AutoAugment's flip upside down and magnitudes beyond their range",
              .advanced = true},
             asPublished);
     frame.visit(v);
@@ -46,15 +49,18 @@ FoundPolicy written(const FoundSettings& settings, const PolicyFile* given) {
 
 }  // namespace
 
-/// Fast AutoAugment, DADA, Population Based Augmentation, DDAS and policies that anyone writes
+/// Fast AutoAugment, DADA, Faster AutoAugment, Population Based Augmentation, DDAS and policies that anyone
+/// writes
 /// (docs/formats.md, "Policy file").
 Policy found() {
-  Policy entry = policyEntry<FoundSettings>(
-      "found", "Found or written policy", "a policy file; Fast AutoAugment, DADA, PBA, DDAS import as such");
+  Policy entry =
+      policyEntry<FoundSettings>("found", "Found or written policy",
+                                 "a policy file; Fast AA, Faster AA, DADA, PBA, DDAS import as such");
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
     const auto& settings = policy.as<FoundSettings>();
-    return std::make_unique<FoundSpace>(written(settings, context.file), settings.frame, context,
-                                        settings.asPublished);
+    FoundPolicy given = written(settings, context.file);
+    return std::make_unique<FoundSpace>(
+        settings.asPublished ? asPublished(std::move(given)) : std::move(given), settings.frame, context);
   };
   entry.written = [](const Choice& policy) { return written(policy.as<FoundSettings>(), nullptr); };
   entry.isFile = true;

@@ -24,6 +24,20 @@ std::string opWords(const PolicyOp& entry, Grid grid) {
   return text;
 }
 
+/// The ops of a stage that are drawn at least every twentieth time: "62 % rotate 0.31 or 30 % invert".
+std::string stageText(const FoundPolicy& policy, std::size_t list) {
+  constexpr double kLeastShown = 0.05;
+  std::vector<std::string> words;
+  double before = 0;
+  for (std::size_t i = 0; i < policy.lists[list].size(); ++i) {
+    const double weight = policy.cumulative[list][i] - before;
+    before = policy.cumulative[list][i];
+    if (weight >= kLeastShown)
+      words.push_back(fmt::format("{:.3g} % {}", 100 * weight, opWords(policy.lists[list][i], policy.grid)));
+  }
+  return words.empty() ? "one of many" : joined(words, " or ");
+}
+
 /// The epochs around `epoch` in which the same is in use; part(e): what is in use in e.
 template <class Part>
 std::pair<int, int> sameAround(int epoch, int epochs, const Part& part) {
@@ -72,9 +86,7 @@ std::vector<FieldValue> fieldsOf(const PolicyChoice& choice) {
   return fields;
 }
 
-bool followsEpochs(const FoundPolicy& policy) {
-  return policy.kind != FoundPolicy::Kind::subpolicies || !policy.schedule.empty();
-}
+bool followsEpochs(const FoundPolicy& policy) { return !policy.hasSubpolicies() || !policy.schedule.empty(); }
 
 /// Whether some of a policy's plans have an op that does not fire.
 static bool drawsShutOps(const std::string& policy) {
@@ -92,6 +104,7 @@ bool hasGates(const PolicyChoice& choice, const std::optional<FoundPolicy>& writ
   if (!written) return drawsShutOps(choice.policy);
   switch (written->kind) {
     case FoundPolicy::Kind::subpolicies:
+    case FoundPolicy::Kind::stages:
       return std::ranges::any_of(written->lists, [](const std::vector<PolicyOp>& list) {
         return std::ranges::any_of(list, [](const PolicyOp& op) { return op.probability < 1; });
       });
@@ -108,6 +121,15 @@ std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& lis
   for (const PolicyOp& op : list)
     if (op.probability > 0) words.push_back(opWords(op, policy.grid));
   return words.empty() ? "nothing" : joined(words, " + ");
+}
+
+std::string subpolicyText(const FoundPolicy& policy, std::size_t number) {
+  if (policy.kind != FoundPolicy::Kind::stages) return listText(policy, policy.lists.at(number));
+  const auto stages = static_cast<std::size_t>(policy.opsPerImage);
+  std::vector<std::string> words;
+  for (std::size_t list = number * stages; list < (number + 1) * stages; ++list)
+    words.push_back(stageText(policy, list));
+  return joined(words, " + ");
 }
 
 std::string epochText(const FoundPolicy& policy, int epoch, int epochs) {

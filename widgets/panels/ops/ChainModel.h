@@ -35,6 +35,8 @@ bool followsEpochs(const FoundPolicy& policy);
 bool hasGates(const PolicyChoice& choice, const std::optional<FoundPolicy>& written);
 /// "rotate 2 (70 %) + translate x 9 (30 %)"; without ops that are never applied.
 std::string listText(const FoundPolicy& policy, const std::vector<PolicyOp>& list);
+/// The same of a sub-policy; of one of stages the ops that each may draw: "62 % rotate 0.31 or 30 % invert".
+std::string subpolicyText(const FoundPolicy& policy, std::size_t number);
 /// What is in use in an epoch, in words: "list 3 of 12, epochs 41 to 60 of 200: ...".
 std::string epochText(const FoundPolicy& policy, int epoch, int epochs);
 

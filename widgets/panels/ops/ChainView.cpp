@@ -220,7 +220,7 @@ const PolicyChoice& ChainView::choice() const {
 ChainDraw ChainView::drawOf() const {
   ChainDraw draw{seed_->value(), epoch_->value(), epochs_->value(), {}, fire_->isChecked()};
   const auto& written = chosen_->written();
-  if (written && written->kind == FoundPolicy::Kind::subpolicies && sub_->value() > 0)
+  if (written && written->hasSubpolicies() && sub_->value() > 0)
     draw.subpolicy = static_cast<std::size_t>(sub_->value() - 1);
   return draw;
 }
@@ -264,15 +264,15 @@ void ChainView::readWritten() {
     problem_ = QString::fromUtf8(error.what());
   }
   const auto& written = chosen_->written();
-  const bool lists = written && written->kind == FoundPolicy::Kind::subpolicies;
+  const bool lists = written && written->hasSubpolicies();
   subBox_->setVisible(lists);
   epochBox_->setVisible(written && followsEpochs(*written));
   fire_->setEnabled(hasGates(choice(), written));
   fire_->setToolTip(fire_->isEnabled() ? tr("Opens the gates that an op's probability has left shut")
                                        : tr("Of this policy, every op of a plan fires always"));
   const QSignalBlocker quiet(sub_);
-  sub_->setMaximum(lists ? static_cast<int>(written->lists.size()) : 0);
-  sub_->setSuffix(lists ? tr(" of %1").arg(written->lists.size()) : QString());
+  sub_->setMaximum(lists ? static_cast<int>(written->count()) : 0);
+  sub_->setSuffix(lists ? tr(" of %1").arg(written->count()) : QString());
 }
 
 /// From "as drawn" on, round and round.
@@ -313,7 +313,7 @@ void ChainView::showWritten() {
   const ChainDraw draw = drawOf();
   const auto& written = chosen_->written();
   if (written && draw.subpolicy)
-    text = q(listText(*written, written->lists[*draw.subpolicy]));
+    text = q(subpolicyText(*written, *draw.subpolicy));
   else if (written && followsEpochs(*written))
     text = q(epochText(*written, draw.epoch, draw.epochs));
   if (given_)
