@@ -177,9 +177,10 @@ bool PlanSpace::isClamped(const Plan& plan, Group group, int position) const {
 int PlanSpace::probes(Group group) const { return coordinatewise_ ? partKinds()[group.kind].coordinates : 1; }
 
 /// Every coordinate takes its coin from `random` once, in order, by however many probes.
-Probe PlanSpace::probe(const Plan& plan, Group group, Random& random, int number) const {
+Probe PlanSpace::probe(const Plan& plan, Group group, Random& random, int number, int units) const {
   refuseMissing(plan, group);
   Probe probe;
+  probe.units = static_cast<std::int8_t>(units);
   probe.plan = plan;
   if (isChain(group)) probe.position = static_cast<std::int8_t>(drawPosition(plan, group, random));
   Part* const part = partOf(probe.plan, group, probe.position);
@@ -194,8 +195,8 @@ Probe PlanSpace::probe(const Plan& plan, Group group, Random& random, int number
   const bool alone = probes(group) > 1;
   for (std::size_t k = 0; k < moved.size(); ++k) {
     if (alone && static_cast<int>(k) != number) continue;
-    const int delta =
-        kind.toggles ? 1 - 2 * moved[k] : random.sign() * kind.unitOf(*part, input_, static_cast<int>(k));
+    const int delta = kind.toggles ? 1 - 2 * moved[k]
+                                   : random.sign() * units * kind.unitOf(*part, input_, static_cast<int>(k));
     probe.delta[k] = static_cast<std::int16_t>(delta);
     moved[k] += delta;
   }
@@ -217,11 +218,11 @@ Candidate PlanSpace::update(const Plan& plan, std::span<const Probe> probes, Gro
     // A probe that is the same image as the original says nothing, whatever noise the network added.
     const int sign = probes[p].unchanged ? 0 : signOf(dL[p]);
     for (std::size_t k = 0; k < to.size(); ++k) {
-      const int delta = probes[p].delta[k];  // 0: another probe's coordinate
+      const int delta = probes[p].delta[k];  // 0: another probe's coordinate; dL / delta has their sign
       if (kindOf(*part).toggles)
         to[k] += sign > 0 ? delta : 0;
       else
-        to[k] = static_cast<int>(std::trunc(to[k] + epsilon * sign * delta));  // dL / delta has their sign
+        to[k] = static_cast<int>(std::trunc(to[k] + epsilon * sign * (delta / probes[p].units)));
     }
   }
   assign(*part, to);

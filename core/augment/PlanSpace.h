@@ -75,7 +75,7 @@ class PlanSpace : public Space {
  public:
   using Space::probes, Space::update;
   int probes(Group group) const override;
-  Probe probe(const Plan& plan, Group group, Random& random, int number = 0) const override;
+  Probe probe(const Plan& plan, Group group, Random& random, int number = 0, int units = 1) const override;
   Candidate update(const Plan& plan, std::span<const Probe> probes, Group group, std::span<const float> dL,
                    double epsilon) const override;
   Plan clamped(const Plan& plan) const override { return clampPlan(plan, input_); }

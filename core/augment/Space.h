@@ -52,9 +52,10 @@ constexpr int kMaxCoordinates = 4;
 /// A plan with one group, or one coordinate of it, moved by delta.
 struct Probe {
   Plan plan;  ///< raw coordinates, perhaps out of range
-  /// Of each coordinate one unit up or down: a level, a pixel, of a resized crop several pixels; 0: not
-  /// moved
+  /// Of each coordinate `units` units up or down: a level, a pixel, of a resized crop several pixels; of a
+  /// toggle +-1; 0: not moved
   std::array<std::int16_t, kMaxCoordinates> delta{};
+  std::int8_t units = 1;  ///< the size of delta
   /// Of the group: crop 2 (row, col); flip 1; chain 1 (level); cutout 4; 0: no move.
   std::uint8_t coordinates = 0;
   std::int8_t position = -1;  ///< chain: which step was moved; -1: none
@@ -89,11 +90,12 @@ class Space {
   virtual int probes(Group group) const = 0;
   /// Those of all groups.
   int probes() const;
-  /// Moves one group by delta = +-1 unit (fair coins from `random`); the flip is toggled.
+  /// Moves one group by delta = +-`units` units (fair coins from `random`); the flip is toggled.
   /// number  0 .. probes(group) - 1: where there are several, the one coordinate that is moved
-  virtual Probe probe(const Plan& plan, Group group, Random& random, int number = 0) const = 0;
-  /// Equation (5): coordinate += epsilon * sign(dL / delta), toward zero where fractional; sign(0) = 0. The
-  /// flip keeps the toggle only if dL > 0. epsilon >= 0; with 0 the result equals `plan`.
+  /// units   of the probe, 1 .. 9
+  virtual Probe probe(const Plan& plan, Group group, Random& random, int number = 0, int units = 1) const = 0;
+  /// Equation (5): coordinate += epsilon * sign(dL / delta), in units and toward zero where fractional;
+  /// sign(0) = 0. The flip keeps the toggle only if dL > 0. epsilon >= 0; with 0 the result equals `plan`.
   /// probes  of the group, all of them, in order
   /// dL      of each probe: its loss minus that of `plan`
   virtual Candidate update(const Plan& plan, std::span<const Probe> probes, Group group,

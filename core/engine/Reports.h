@@ -31,9 +31,7 @@ struct Counts {
   double backwards = 0;
   std::int64_t chains = 0;  ///< images rendered through an augmentation chain
 
-  double forwardEquivalents() const {
-    return forwardsNoGrad + forwardsTrain + 2 * backwards;
-  }
+  double forwardEquivalents() const { return forwardsNoGrad + forwardsTrain + 2 * backwards; }
   Counts& operator+=(const Counts& o) {
     forwardsNoGrad += o.forwardsNoGrad;
     forwardsTrain += o.forwardsTrain;
@@ -200,7 +198,7 @@ struct GroupDecision {
   std::string group;
   int position = -1;        ///< chain: which step was moved
   std::vector<int> before;  ///< raw coordinates of the plan
-  std::vector<int> delta;   ///< +-1 each; of a resized crop +-its unit in source pixels
+  std::vector<int> delta;   ///< +-UADA's delta each; of a resized crop so many units of source pixels
   std::vector<int> after;   ///< raw coordinates of the candidate
   /// One of the group's probe, or of each coordinate's where those are probed one by one; none where the
   /// update was random. With a probe each way the losses of those moved by -delta follow. Where a batch

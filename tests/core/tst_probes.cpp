@@ -44,7 +44,8 @@ void checkRange(const Plan& used) {
   for (const Part& step : used.chain()) {
     QVERIFY(step.at[0] >= 0 && step.at[0] <= used.topLevel());
     const Op& op = ops()[step.op];
-    if (!op.hasValue || op.geometric || used.grid == Grid::ddas) continue;  // DDAS goes beyond on purpose
+    if (!op.hasValue || op.geometric || used.grid == Grid::ddas || used.grid == Grid::fraaPublished)
+      continue;  // which go beyond on purpose
     const double value = rawValue(op, used.grid, placeOnGrid(step, used.grid), step.sign, kSide);
     QVERIFY2(value >= std::min(op.min, -1.0) && value <= op.max, op.name.c_str());
   }
@@ -108,6 +109,9 @@ class TestProbes : public QObject {
   void probeCoinsAreFair();
   void coordinatewiseTakesTheSameCoins();
   void coordinatewiseMovesEachByItsOwnSign();
+  void probesMayBeLarger_data() { addSpaceRows(); }
+  void probesMayBeLarger();
+  void largerProbesByHand();
 
  private:
   std::unique_ptr<Space> rowSpace() {
@@ -325,6 +329,55 @@ void TestProbes::coordinatewiseMovesEachByItsOwnSign() {
           cutoutPart(3, 21, 18, 32));
   QVERIFY(*space->update(plan, probes, groupNamed("cutout"), dL, 3).plan.find("cutout") ==
           cutoutPart(5, 23, 18, 32));
+}
+
+/// A probe of delta units has the coins of one of a single unit; epsilon stays the number of units that are
+/// moved. Toggles toggle.
+void TestProbes::probesMayBeLarger() {
+  const auto space = rowSpace();
+  for (std::uint32_t index = 0; index < 200; ++index) {
+    const Plan plan = samplePlan(*space, index);
+    Random one(7, 1, index, Purpose::probe), other = one;
+    for (const Group group : space->groups()) {
+      for (int number = 0; number < space->probes(group); ++number) {
+        const Probe small = space->probe(plan, group, one, number);
+        const Probe large = space->probe(plan, group, other, number, 3);
+        QCOMPARE(large.position, small.position);
+        const auto before = Space::coordinates(plan, group, small.position),
+                   after = Space::coordinates(large.plan, group, small.position);
+        for (std::size_t k = 0; k < before.size(); ++k) {
+          QCOMPARE(int{large.delta[k]}, (toggles(group) ? 1 : 3) * small.delta[k]);
+          QCOMPARE(after[k], before[k] + large.delta[k]);
+        }
+        if (space->probes(group) > 1 || large.unchanged) continue;
+        const Plan along = space->update(plan, large, group, 1, 1).plan;
+        QVERIFY(Space::coordinates(along, group, small.position) ==
+                Space::coordinates(small.plan, group, small.position));
+        QVERIFY(space->update(plan, large, group, 1, 3).plan == large.plan);
+      }
+    }
+  }
+}
+
+/// The example's crop (4, 7), chain at level 9 and box, probed with delta 2.
+void TestProbes::largerProbesByHand() {
+  const auto space = makeSpace("uada-cifar");
+  const Plan plan = examplePlan();
+  const auto byTwo = [&](const std::vector<int>& delta, int position = -1) {
+    Probe probe = probeByHand(plan, delta, position);
+    probe.units = 2;
+    return probe;
+  };
+  const Group crop = groupNamed("crop"), chain = groupNamed("chain"), cutout = groupNamed("cutout");
+  QVERIFY(*space->update(plan, byTwo({2, -2}), crop, 0.2f, 1).plan.find("crop") == cropPart(5, 6));
+  QVERIFY(*space->update(plan, byTwo({2, -2}), crop, -0.2f, 3).plan.find("crop") == cropPart(1, 10));
+  QCOMPARE(int{space->update(plan, byTwo({-2}, 1), chain, 0.2f, 1).plan.chain()[1].at[0]}, 8);
+  QCOMPARE(int{space->update(plan, byTwo({-2}, 1), chain, 0.2f, 2).plan.chain()[1].at[0]}, 7);
+  QVERIFY(*space->update(plan, byTwo({2, -2, -2, 2}), cutout, -0.3f, 1).plan.find("cutout") ==
+          cutoutPart(1, 21, 19, 31));
+  Random random(3, 1, 0, Purpose::probe);
+  const Probe probe = space->probe(plan, crop, random, 0, 2);
+  QVERIFY(std::abs(probe.delta[0]) == 2 && std::abs(probe.delta[1]) == 2 && probe.units == 2);
 }
 
 QTEST_GUILESS_MAIN(TestProbes)

@@ -97,9 +97,10 @@ class TestFastUada : public QObject {
   /// Where a loss depends on the pixels alone both modes decide alike, for any step width.
   void decidesAsParityDoes_data() {
     QTest::addColumn<QByteArray>("more");
-    for (const char* more : {"", R"(,"epsilon":2)", R"(,"update":"against")", R"(,"update":"random")",
-                             R"(,"selection":"easiest")", R"(,"estimator":"central")",
-                             R"(,"estimator":"joint")", R"(,"include_unperturbed":false)"})
+    for (const char* more :
+         {"", R"(,"epsilon":2)", R"(,"delta":2)", R"(,"delta":2,"epsilon":2)", R"(,"update":"against")",
+          R"(,"update":"random")", R"(,"selection":"easiest")", R"(,"estimator":"central")",
+          R"(,"estimator":"joint")", R"(,"include_unperturbed":false)"})
       QTest::newRow(*more ? more : "usual") << QByteArray(more);
   }
   void decidesAsParityDoes() {

@@ -18,14 +18,15 @@ int signOf(double x) { return (x > 0) - (x < 0); }
 
 /// Equation (5) said again, of all samples of a batch and with every coordinate's own dL.
 /// against  the sign is turned round
-void checkMoves(const StepOutcome& chosen, bool against) {
+/// size     of the probes' deltas, in units
+void checkMoves(const StepOutcome& chosen, bool against, int size = 1) {
   for (const Decision& decision : chosen.decisions) {
     for (const GroupDecision& g : decision.groups) {
       const bool each = g.dL.size() > 1;
       QVERIFY(!each || g.dL.size() == g.before.size());
       for (std::size_t k = 0; k < g.before.size(); ++k) {
         const int sign = (against ? -1 : 1) * signOf(g.dL[each ? k : 0]);
-        const int step = g.group == "flip" ? (sign > 0 ? g.delta[k] : 0) : sign * g.delta[k];
+        const int step = g.group == "flip" ? (sign > 0 ? g.delta[k] : 0) : sign * g.delta[k] / size;
         QCOMPARE(g.after[k], g.before[k] + step);
       }
     }
@@ -126,6 +127,36 @@ class TestUadaReadings : public QObject {
     const StepOutcome ties =
         makeMethod(choice(R"({"selection":"easiest"})"), {*space})->step(batchOf(3), flat);
     for (const Decision& decision : ties.decisions) QCOMPARE(decision.winner, 0);
+  }
+
+  /// delta 3: probes lie three units away, candidates one.
+  void probesMayBeLarger() {
+    const auto space = uadaSpace();
+    for (const char* settings : {R"({"delta":3})", R"({"delta":3,"estimator":"central"})"}) {
+      PlanContext context(80, 80);
+      const StepOutcome chosen = makeMethod(choice(settings), {*space})->step(batchOf(80), context);
+      checkMoves(chosen, false, 3);
+      const bool isCentral = std::string_view(settings).find("central") != std::string_view::npos;
+      for (std::size_t b = 0; b < 80; ++b) {
+        const GroupDecision& g = chosen.decisions[b].groups[1];
+        QCOMPARE(g.group, std::string("crop"));
+        for (std::size_t k = 0; k < 2; ++k) {
+          QCOMPARE(std::abs(g.delta[k]), 3);
+          const int shown = test::at(context.shown[2][b], "crop", k);
+          QCOMPARE(shown, std::clamp(g.before[k] + g.delta[k], 0, 8));
+        }
+        for (std::size_t k = 0; k < 2 && isCentral; ++k)
+          QCOMPARE(test::at(context.shown[3][b], "crop", k), std::clamp(g.before[k] - g.delta[k], 0, 8));
+      }
+    }
+    // Every second candidate is its probe only where both are as far away.
+    const auto forwards = [&](const char* settings) {
+      return findMethod("uada").passes(choice(settings), *space).forwardsNoGrad;
+    };
+    QCOMPARE(forwards(R"({"mode":"fast","delta":2,"epsilon":2})"), forwards(R"({"mode":"fast"})"));
+    QCOMPARE(forwards(R"({"mode":"fast","delta":2})"), 9.0);
+    QVERIFY_THROWS_EXCEPTION(UsageError, choice(R"({"delta":0})"));
+    QVERIFY_THROWS_EXCEPTION(UsageError, choice(R"({"delta":10})"));
   }
 
   void unknownReadingsAreRefused() {

@@ -155,7 +155,8 @@ class UadaMethod : public Method {
         trial.group = groups_[g];
         trial.perSample = static_cast<std::size_t>(space_.probes(groups_[g]));
         for (std::size_t p = 0; p < trial.perSample; ++p)
-          trial.probes.push_back(space_.probe(plans[b], groups_[g], random, static_cast<int>(p)));
+          trial.probes.push_back(
+              space_.probe(plans[b], groups_[g], random, static_cast<int>(p), settings_.delta));
       }
       if (settings_.probedShare < 1 && random.uniform() >= settings_.probedShare) leave(plans[b], trials);
     }
@@ -189,7 +190,7 @@ class UadaMethod : public Method {
   Plan movedBy(const Plan& plan, const GroupTrial& trial, std::size_t at, int sign) const {
     std::vector<float> dL(trial.perSample, 0.0F);
     dL[at % trial.perSample] = static_cast<float>(sign);
-    return space_.update(plan, trial.probesOf(at / trial.perSample), trial.group, dL, 1).plan;
+    return space_.update(plan, trial.probesOf(at / trial.perSample), trial.group, dL, settings_.delta).plan;
   }
 
   /// Every group moved by its probes at once.

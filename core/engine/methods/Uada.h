@@ -16,6 +16,7 @@ struct Uada {
   static constexpr PolicySetting kPolicySetting = PolicySetting::other;
 
   int epsilon = 1;
+  int delta = 1;
   bool includeUnperturbed = true;
   std::string granularity = "sample";
   std::string update = "gradient";
@@ -45,6 +46,14 @@ struct Uada {
              .min = 0,
              .max = 9},
             epsilon);
+    v.field({.name = "delta",
+             .title = "Probe",
+             .help = "δ of equation (2): levels, or pixels for crop and cutout; a flip is toggled",
+             .min = 1,
+             .max = 9,
+             .later = true,
+             .unless = {{"epsilon", 0}, {"update", "random"}}},
+            delta);
     v.field({.name = "include_unperturbed",
              .title = "Unperturbed is a candidate",
              .help = "As in the authors' code; off: Algorithm 1 to the letter",
@@ -102,8 +111,8 @@ struct Uada {
     v.field(
         {.name = "one_sided",
          .title = "One-sided",
-         .help = "An approximation: a group moves only where dL is positive; in fast mode with step 1 all "
-                 "candidates are then known",
+         .help = "An approximation: a group moves only where dL is positive; in fast mode, with a step as "
+                 "large as the probe, all candidates are then known",
          .advanced = true,
          .later = true,
          .unless = {{"epsilon", 0}, {"update", "random"}}},
@@ -181,9 +190,11 @@ struct Uada {
     const double share = 1.0 / settings.probeEvery;
     return {compared * share, 1, 1, compared * share + 1 - share};
   }
-  /// With epsilon 1 every second candidate is its probe, whose loss is known; with opposite probes all are.
+  /// With epsilon = delta every second candidate is its probe, whose loss is known; with opposite probes all
+  /// are.
   static double unknownCandidates(const Uada& settings, int groups) {
-    if (settings.epsilon != 1 || !settings.probes() || settings.estimator == "joint") return groups;
+    if (settings.epsilon != settings.delta || !settings.probes() || settings.estimator == "joint")
+      return groups;
     return settings.oneSided || settings.estimator == "central" ? 0 : groups / 2.0;
   }
 };
