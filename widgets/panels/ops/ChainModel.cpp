@@ -6,6 +6,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "core/augment/Parts.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Text.h"
 #include "core/ops/Resize.h"
@@ -233,6 +234,24 @@ std::vector<Stage> stagesOf(const ChainSource& source, const Plan& plan) {
   ThreadPool pool(1);
   const Renderer renderer(*renderedFrom(source, plan), source.render, pool);
   return stagesOf(renderer, source.index, plan);
+}
+
+OpSetting openedStage(const ChainSource& source, const Plan& plan, const Stage& stage) {
+  const Part& step = plan.chain()[static_cast<std::size_t>(stage.step)];
+  const auto& data = renderedFrom(source, plan);
+  ThreadPool pool(1);
+  const Sampling read = Renderer(*data, source.render, pool).samplingFor({.part = step, .grid = plan.grid});
+  OpSetting setting;
+  setting.op = step.op;
+  setting.grid = plan.grid;
+  setting.level = stage.level.value_or(0);
+  setting.sign = step.sign;
+  setting.filter = stepFilter(step);
+  if (read.fill != samplingOf(plan.grid, setting.entry()).fill) setting.fill = read.fill;
+  setting.x = step.x;
+  setting.y = step.y;
+  setting.partner = static_cast<std::uint32_t>(step.partner % data->size());
+  return setting;
 }
 
 }  // namespace uada

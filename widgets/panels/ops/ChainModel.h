@@ -96,4 +96,7 @@ class ChainPolicy {
 /// Throws Error, also for a resized crop that was drawn for another size.
 std::vector<Stage> stagesOf(const ChainSource& source, const Plan& plan);
 
+/// What gives the pixels of one of these stages, of an op, in the op explorer.
+OpSetting openedStage(const ChainSource& source, const Plan& plan, const Stage& stage);
+
 }  // namespace uada

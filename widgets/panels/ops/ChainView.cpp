@@ -392,19 +392,10 @@ void ChainView::openStage(int stage) {
   if (!plan_) return;
   const Stage& before = strip_->stages()[static_cast<std::size_t>(stage) - 1];
   const Stage& at = strip_->stages()[static_cast<std::size_t>(stage)];
-  const Part& step = plan_->chain()[static_cast<std::size_t>(at.step)];
-  OpSetting setting;
-  setting.op = step.op;
-  setting.grid = plan_->grid;
-  setting.level = at.level.value_or(0);
-  setting.sign = step.sign;
-  setting.x = step.x;
-  setting.y = step.y;
   OpsPicture picture;
   picture.image = before.image;
   picture.data = renderedFrom(source_, *plan_);
-  setting.partner = static_cast<std::uint32_t>(step.partner % picture.data->size());
-  Q_EMIT opWanted(picture, setting, tr("Before %1").arg(q(at.title).toLower()));
+  Q_EMIT opWanted(picture, openedStage(source_, *plan_, at), tr("Before %1").arg(q(at.title).toLower()));
 }
 
 bool ChainView::eventFilter(QObject* watched, QEvent* event) {
