@@ -95,9 +95,9 @@ void TestCliList::listsSettings() {
     QVERIFY2(!setting["help"].toString().isEmpty() && !setting["allowed"].toString().isEmpty(),
              qPrintable(setting["name"].toString()));
   const auto some = objects(Program().run({"list", "settings", "uada", "--json"}).out);
-  QCOMPARE(ofKind(some, "setting").size(), 13);
-  QCOMPARE(some[2]["name"].toString(), QString("granularity"));
-  QCOMPARE(some[2]["choices"].toArray(), (QJsonArray{"sample", "batch"}));
+  QCOMPARE(ofKind(some, "setting").size(), 14);
+  QCOMPARE(some[3]["name"].toString(), QString("granularity"));
+  QCOMPARE(some[3]["choices"].toArray(), (QJsonArray{"sample", "batch"}));
   const QString text = Program().run({"list", "settings", "uada"}).out;
   QVERIFY2(text.startsWith("uada (method)\n"), qPrintable(text));
   QVERIFY2(text.contains(QRegularExpression("\nupdate +gradient +gradient, against or random +A")),

@@ -105,12 +105,18 @@ std::vector<Section> sectionsOf(const std::vector<Owner>& owners) {
 }
 
 std::string sectionText(const Section& section) {
-  constexpr std::size_t kWidth = 120, kTakes = 32, kHelp = 50;  // characters
+  constexpr std::size_t kWidth = 120, kTakes = 32, kHelp = 50, kGaps = 6;  // characters
+  std::size_t longest = 0, longestValue = 0;
+  for (const FieldValue& setting : section.fields) {
+    longest = std::max(longest, setting.field.name.size());
+    longestValue = std::max(longestValue, valueText(setting.value).size());
+  }
   const auto left = TextTable::Align::left;
-  TextTable table({{"setting"},
-                   {"default", TextTable::Align::right},
-                   {"takes", left, kTakes},
-                   {"what it does", left, kHelp}});
+  TextTable table(
+      {{"setting"},
+       {"default", TextTable::Align::right},
+       {"takes", left, kTakes},
+       {"what it does", left, std::min(kHelp, kWidth - kTakes - kGaps - longest - longestValue)}});
   for (const FieldValue& setting : section.fields)
     table.add({setting.field.name, valueText(setting.value), allowedText(setting),
                std::string(setting.field.help)});
