@@ -58,6 +58,11 @@ def solarize_add(image, value):
     return ImageOps.solarize(image.point(table * 3), 128)
 
 
+def add_below(image, value):
+    table = [min(255, int(v + value)) if v < 128 else v for v in range(256)]
+    return image.point(table * 3)
+
+
 def painted(image, box, colour):
     image = image.copy()
     ImageDraw.Draw(image).rectangle(box, colour)
@@ -108,6 +113,7 @@ def operation(op, value, filter, fill, x, y):
         "blur": lambda i, _: i.filter(ImageFilter.BLUR),
         "smooth": lambda i, _: i.filter(ImageFilter.SMOOTH),
         "mixup": lambda i, other: Image.blend(i, other, value),
+        "add_below": lambda i, _: add_below(i, value),
     }[op]
 
 
