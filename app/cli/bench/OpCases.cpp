@@ -8,7 +8,8 @@ namespace {
 double usualValue(const Op& op, int side) {
   for (const GridInfo& info : grids())
     if (op.hasValue && hasLevels(op, info.grid))
-      return rawValue(op, info.grid, info.continuous ? 2.0 / 3 : static_cast<int>(info.top * 2 / 3), 1, side);
+      return rawValue(op, info.grid, info.continuous ? info.top * 2 / 3 : static_cast<int>(info.top * 2 / 3),
+                      1, side);
   return 0;
 }
 
