@@ -6,7 +6,7 @@ set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 uada=${1:-$source/build/bin/uada}
 project=${2:-quick-tables.uada}
-tables=(2 3 4 5 6 7)
+tables=(2 3 4 5 6 7 8 9)
 times=()
 for table in "${tables[@]}"; do
   begin=$SECONDS
