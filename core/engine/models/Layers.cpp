@@ -5,6 +5,11 @@
 #include "core/base/Philox.h"
 
 namespace uada {
+namespace {
+
+constexpr double kEpsilon = 1e-5;  // of batch normalisation
+
+}  // namespace
 
 double fanOutDeviation(const at::Tensor& weight) {
   const std::int64_t fanOut = weight.size(0) * weight.size(2) * weight.size(3);
@@ -54,9 +59,37 @@ void BatchNorm::addSecond() {
       register_module("second", std::make_shared<BatchNorm>(static_cast<int>(weight_.numel()), momentum_));
 }
 
-at::Tensor BatchNorm::forward(const at::Tensor& x) const {
-  if (usesSecond_) return second_->forward(x);
-  constexpr double kEpsilon = 1e-5;
+at::Tensor BatchNorm::of(const at::Tensor& x, const at::Tensor& other, bool hasRelu) const {
+  if (usesSecond_) return second_->of(x, other, hasRelu);
+  if (canFuseNorm(x, other)) {
+    const bool areOfInput = mode != NormMode::base && mode != NormMode::eval;
+    return fusedNorm(x, other, weight_, bias_, moments(x), {kEpsilon, hasRelu, areOfInput});
+  }
+  at::Tensor y = plain(x);
+  if (other.defined()) y = y.add_(other);
+  return hasRelu ? y.relu_() : y;
+}
+
+/// What x is normalised with. Running statistics move as Algorithm 2 says: their variance is unbiased.
+NormMoments BatchNorm::moments(const at::Tensor& x) const {
+  if (mode == NormMode::base) return {baseMean_, baseVar_};
+  if (mode == NormMode::eval) return {runningMean_, runningVar_};
+  NormMoments found = momentsOf(x);
+  if (mode == NormMode::record) {
+    baseMean_ = found.mean;
+    baseVar_ = found.variance;
+  }
+  if (mode == NormMode::train) {
+    const at::NoGradGuard noGrad;
+    const double count = static_cast<double>(x.numel() / x.size(1));
+    at::Tensor mean = runningMean_, variance = runningVar_;
+    mean.mul_(1 - momentum_).add_(found.mean, momentum_);
+    variance.mul_(1 - momentum_).add_(found.variance, momentum_ * count / (count - 1));
+  }
+  return found;
+}
+
+at::Tensor BatchNorm::plain(const at::Tensor& x) const {
   const bool cudnn = x.is_cuda();
   if (mode == NormMode::probe)
     return at::batch_norm(x, weight_, bias_, {}, {}, true, momentum_, kEpsilon, cudnn);

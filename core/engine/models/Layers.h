@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/engine/models/FusedNorm.h"
 #include "core/engine/models/Network.h"
 
 namespace uada {
@@ -51,7 +52,9 @@ class BatchNorm : public torch::nn::Module {
   /// momentum  the weight of a batch in the running statistics
   explicit BatchNorm(int channels, double momentum = 0.1);
   /// x [B, channels, H, W] -> a new tensor of the same shape
-  at::Tensor forward(const at::Tensor& x) const;
+  at::Tensor forward(const at::Tensor& x) const { return of(x, {}, false); }
+  /// The ReLU of forward(), to which `other` of the same shape is added before where there is one.
+  at::Tensor activated(const at::Tensor& x, const at::Tensor& other = {}) const { return of(x, other, true); }
   NormMode mode = NormMode::train;
   /// Registers a second one, of its own weights and statistics.
   void addSecond();
@@ -59,6 +62,10 @@ class BatchNorm : public torch::nn::Module {
   void useSecond(bool isUsed) { usesSecond_ = isUsed && second_; }
 
  private:
+  at::Tensor of(const at::Tensor& x, const at::Tensor& other, bool hasRelu) const;
+  at::Tensor plain(const at::Tensor& x) const;
+  NormMoments moments(const at::Tensor& x) const;
+
   at::Tensor weight_, bias_, runningMean_, runningVar_;  // [channels]
   const double momentum_;
   std::shared_ptr<BatchNorm> second_;

@@ -22,7 +22,11 @@ class ConvNorm : public torch::nn::Module {
     register_module("bn", norm_);
   }
   at::Tensor linear(const at::Tensor& x) const { return norm_->forward(conv_->forward(x)); }
-  at::Tensor forward(const at::Tensor& x) const { return linear(x).relu_(); }
+  at::Tensor forward(const at::Tensor& x) const { return joined(x, {}); }
+  /// The ReLU of linear() plus another tensor of its shape.
+  at::Tensor joined(const at::Tensor& x, const at::Tensor& other) const {
+    return norm_->activated(conv_->forward(x), other);
+  }
 
  private:
   std::shared_ptr<Conv> conv_;
@@ -45,8 +49,8 @@ class Bottleneck : public torch::nn::Module {
     register_module("shortcut", shortcut_);
   }
   at::Tensor forward(const at::Tensor& x) const {
-    const at::Tensor h = expand_->linear(spatial_->forward(reduce_->forward(x)));
-    return h.add(shortcut_ ? shortcut_->linear(x) : x).relu_();
+    const at::Tensor h = spatial_->forward(reduce_->forward(x));
+    return expand_->joined(h, shortcut_ ? shortcut_->linear(x) : x);
   }
 
  private:

@@ -38,9 +38,8 @@ class BasicBlock : public ResidualBlock {
         shortcut_(*this, in, out, stride, names) {}
 
   at::Tensor forward(const at::Tensor& x) const override {
-    at::Tensor h = bn1_->forward(conv1_->forward(x)).relu_();  // [B, out, H/s, W/s]
-    h = bn2_->forward(conv2_->forward(h));
-    return h.add_(shortcut_.of(x)).relu_();
+    const at::Tensor h = bn1_->activated(conv1_->forward(x));  // [B, out, H/s, W/s]
+    return bn2_->activated(conv2_->forward(h), shortcut_.of(x));
   }
 
  private:
@@ -64,10 +63,9 @@ class Bottleneck : public ResidualBlock {
         shortcut_(*this, in, kOut * planes, stride, names) {}
 
   at::Tensor forward(const at::Tensor& x) const override {
-    at::Tensor h = bn1_->forward(conv1_->forward(x)).relu_();
-    h = bn2_->forward(conv2_->forward(h)).relu_();  // [B, planes, H/s, W/s]
-    h = bn3_->forward(conv3_->forward(h));
-    return h.add_(shortcut_.of(x)).relu_();
+    at::Tensor h = bn1_->activated(conv1_->forward(x));
+    h = bn2_->activated(conv2_->forward(h));  // [B, planes, H/s, W/s]
+    return bn3_->activated(conv3_->forward(h), shortcut_.of(x));
   }
 
  private:

@@ -25,7 +25,7 @@ class ResNetImageNetNetwork : public Network {
   }
 
   Output forward(const at::Tensor& x) override {
-    at::Tensor h = bn1_->forward(conv1_->forward(x)).relu_();  // [B, width, H/2, W/2]
+    at::Tensor h = bn1_->activated(conv1_->forward(x));  // [B, width, H/2, W/2]
     h = at::max_pool2d(h, 3, 2, 1);                            // [B, width, H/4, W/4]
     for (const auto& block : blocks_) h = block->forward(h);
     return {fc_->forward(h.mean({2, 3}))};

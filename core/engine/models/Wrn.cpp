@@ -24,12 +24,12 @@ class WideBlock : public torch::nn::Module {
 
   /// x [B, in, H, W] -> [B, out, H/stride, W/stride]
   at::Tensor forward(const at::Tensor& x) const {
-    const at::Tensor active = bn1_->forward(x).relu_();
+    const at::Tensor active = bn1_->activated(x);
     at::Tensor h = conv1_->forward(active);
     if (isBiased_)
-      h = bn2_->forward(dropout_->forward(h)).relu_();
+      h = bn2_->activated(dropout_->forward(h));
     else
-      h = dropout_->forward(bn2_->forward(h).relu_());
+      h = dropout_->forward(bn2_->activated(h));
     h = conv2_->forward(h);
     if (!shortcut_) return h.add_(x);
     return h.add_(shortcut_->forward(isBiased_ ? x : active));
@@ -65,7 +65,7 @@ class WideNetwork : public Network {
   Output forward(const at::Tensor& x) override {
     at::Tensor h = conv1_->forward(x);  // [B, 16, H, W]
     for (const auto& block : blocks_) h = block->forward(h);
-    h = bn_->forward(h).relu_();  // [B, channels, H/4, W/4]
+    h = bn_->activated(h);  // [B, channels, H/4, W/4]
     return {linear_->forward(h.mean({2, 3}))};
   }
 

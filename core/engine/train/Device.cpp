@@ -16,6 +16,7 @@
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
+#include "core/engine/models/EachThread.h"
 
 namespace uada {
 namespace {
@@ -131,6 +132,13 @@ int threadCount(int wanted) {
   CPU_ZERO(&allowed);
   if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
   return std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+void settleThread(int threads) {
+  at::set_num_threads(threads);
+  at::globalContext().setFlushDenormal(true);
+  // Threads that are there already were made with other settings.
+  onEachThread([] { at::globalContext().setFlushDenormal(true); });
 }
 
 /// Not at::show_config(): it asks whether there is CUDA, and LibTorch keeps the answer it had before its CUDA

@@ -25,6 +25,10 @@ std::vector<DeviceInfo> listDevices();
 /// 0: as many as OMP_NUM_THREADS says, else all cores this process may use.
 int threadCount(int wanted);
 
+/// Lets LibTorch's kernels that this thread calls use so many threads, and all of these take denormal numbers
+/// for 0, which would slow them.
+void settleThread(int threads);
+
 /// The version of the LibTorch that runs, "2.11.0".
 std::string runningLibTorch();
 

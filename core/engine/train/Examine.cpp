@@ -24,8 +24,7 @@ class Examined {
  public:
   Examined(Prepared prepared, Sink& sink, Control& control, const Enter& enter)
       : prepared_(std::move(prepared)), enter_(enter), pool_(prepared_.threads) {
-    at::set_num_threads(prepared_.threads);  // of this thread's parallel regions
-    at::globalContext().setFlushDenormal(true);
+    settleThread(prepared_.threads);
     allowTf32(prepared_.config.recipe.training.precision == "tf32");
     for (const std::string& note : prepared_.notes) sink.take(EventReport{note});
     data_ = readRunData(prepared_, sink, control,

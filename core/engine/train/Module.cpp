@@ -11,6 +11,7 @@
 #include "core/engine/Engine.h"
 #include "core/engine/train/Bench.h"
 #include "core/engine/train/Examine.h"
+#include "core/engine/train/KeptMemory.h"
 #include "core/engine/train/StepFault.h"
 #include "core/engine/train/Trainer.h"
 
@@ -51,6 +52,7 @@ class WorkJob : public Job {
   template <class Do>
   void perform(Do& work) {
     try {
+      const KeptMemory kept;
       work(sink_, control_, [this](const StateReport& report) { enter(report); });
     } catch (const c10::Error& error) {
       fail(torchProblem(error));

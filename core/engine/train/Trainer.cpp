@@ -21,8 +21,7 @@ Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
       control_(control),
       enter_(std::move(enter)),
       pool_(prepared_.threads) {
-  at::set_num_threads(prepared_.threads);  // of this thread's parallel regions
-  at::globalContext().setFlushDenormal(true);
+  settleThread(prepared_.threads);
   const bool isTf32 = prepared_.config.recipe.training.precision == "tf32";
   allowTf32(isTf32);
   if (isTf32 && prepared_.device.device.is_cpu())

@@ -1,0 +1,261 @@
+#include <torch/csrc/jit/frontend/tracer.h>
+#include <torch/torch.h>
+#include <xmmintrin.h>
+
+#include <QtTest>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "core/engine/models/EachThread.h"
+#include "core/engine/models/FusedNorm.h"
+#include "core/engine/models/Layers.h"
+#include "core/engine/train/Device.h"
+#include "core/engine/train/KeptMemory.h"
+
+using namespace uada;
+
+namespace {
+
+/// Numbers without order, of deviation 0.58 about 0.
+at::Tensor made(at::IntArrayRef shape, int which) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) count *= size;
+  const at::Tensor place = at::arange(count, at::kLong) * 7919 + which * 104729;
+  return ((place * place.remainder(1009) + place).remainder(2000).to(at::kDouble) / 1000 - 1)
+      .to(at::kFloat)
+      .view(shape);
+}
+
+/// An image batch as networks have it, and its neighbours.
+struct Case {
+  at::Tensor x, other, weight, bias, outer;
+};
+Case caseOf(at::IntArrayRef shape, at::ScalarType kind) {
+  const auto lastChannels = [&](const at::Tensor& t) {
+    return t.to(kind).contiguous(at::MemoryFormat::ChannelsLast);
+  };
+  return {lastChannels(made(shape, 1) * 2 + 0.5), lastChannels(made(shape, 2)), made({shape[1]}, 3) + 1,
+          made({shape[1]}, 4), lastChannels(made(shape, 5))};
+}
+
+/// The output and the gradients of x, other, weight and bias.
+using Tensors = std::vector<at::Tensor>;
+
+/// In double precision, by LibTorch.
+Tensors byReference(const Case& one, bool adds, bool hasRelu, const NormMoments* given) {
+  const auto leaf = [](const at::Tensor& t) { return t.to(at::kDouble).detach().requires_grad_(true); };
+  const at::Tensor x = leaf(one.x), other = leaf(one.other), weight = leaf(one.weight), bias = leaf(one.bias);
+  const auto row = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };
+  const at::Tensor mean = given ? row(given->mean.to(at::kDouble)) : x.mean({0, 2, 3}, true);
+  const at::Tensor variance =
+      given ? row(given->variance.to(at::kDouble)) : (x - mean).square().mean({0, 2, 3}, true);
+  at::Tensor y = (x - mean) / (variance + 1e-5).sqrt() * row(weight) + row(bias);
+  if (adds) y = y + other;
+  if (hasRelu) y = y.relu();
+  y.backward(one.outer.to(at::kDouble));
+  return {y.detach(), x.grad(), adds ? other.grad() : at::Tensor(), weight.grad(), bias.grad()};
+}
+
+Tensors byOwn(const Case& one, bool adds, bool hasRelu, const NormMoments* given) {
+  const auto leaf = [](const at::Tensor& t) { return t.clone().requires_grad_(true); };
+  const at::Tensor x = leaf(one.x), other = leaf(one.other), weight = leaf(one.weight), bias = leaf(one.bias);
+  const at::Tensor y = fusedNorm(x, adds ? other : at::Tensor(), weight, bias, given ? *given : momentsOf(x),
+                                 {1e-5, hasRelu, given == nullptr});
+  y.backward(one.outer);
+  return {y.detach(), x.grad(), adds ? other.grad() : at::Tensor(), weight.grad(), bias.grad()};
+}
+
+/// The largest difference, as a share of the largest number.
+double differenceOf(const at::Tensor& got, const at::Tensor& wanted) {
+  const at::Tensor exact = wanted.to(at::kDouble);
+  return ((got.to(at::kDouble) - exact).abs().max() / exact.abs().max()).item<double>();
+}
+
+}  // namespace
+
+class TestFusedNorm : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  /// Channels that fill vectors, and those that do not; pixels that can be joined to longer rows, and not.
+  void isTheDefinition_data() {
+    QTest::addColumn<int>("channels");
+    QTest::addColumn<int>("side");
+    for (const int channels : {1, 3, 4, 16, 20, 64, 200})
+      for (const int side : {1, 5, 8})
+        QTest::addRow("%d channels, %d pixels", channels, side) << channels << side;
+  }
+  void isTheDefinition() {
+    QFETCH(int, channels);
+    QFETCH(int, side);
+    for (const auto kind : {at::kFloat, at::kBFloat16}) {
+      const Case one = caseOf({6, channels, side, side}, kind);
+      const double bound = kind == at::kFloat ? 5e-6 : 6e-3;
+      const NormMoments given{made({channels}, 6), made({channels}, 7) + 1.5};
+      for (const bool adds : {false, true}) {
+        for (const bool hasRelu : {false, true}) {
+          for (const NormMoments* moments : {static_cast<const NormMoments*>(nullptr), &given}) {
+            const Tensors got = byOwn(one, adds, hasRelu, moments);
+            const Tensors wanted = byReference(one, adds, hasRelu, moments);
+            for (std::size_t i = 0; i < got.size(); ++i) {
+              if (!wanted[i].defined()) continue;
+              const double difference = differenceOf(got[i], wanted[i]);
+              QVERIFY2(difference < bound,
+                       qPrintable(QString("tensor %1, adds %2, relu %3, given %4, kind %5: %6")
+                                      .arg(i)
+                                      .arg(adds)
+                                      .arg(hasRelu)
+                                      .arg(moments != nullptr)
+                                      .arg(c10::toString(kind))
+                                      .arg(difference)));
+              QCOMPARE(got[i].scalar_type(), i < 3 ? kind : at::kFloat);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// {1, 3} has mean 2 and variance 1.
+  void isRightByHand() {
+    const at::Tensor x = at::tensor({1.0F, 3.0F}).reshape({2, 1, 1, 1});
+    const NormMoments moments = momentsOf(x);
+    QCOMPARE(moments.mean.item<float>(), 2.0F);
+    QCOMPARE(moments.variance.item<float>(), 1.0F);
+  }
+
+  /// Values that have much in common. Sums in single precision, as LibTorch has them for channels last, lose
+  /// it.
+  void sumsAreExact() {
+    const at::Tensor x = (made({32, 16, 16, 16}, 1) + 300).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor exact = x.to(at::kDouble);
+    const NormMoments moments = momentsOf(x);
+    QVERIFY(differenceOf(moments.mean, exact.mean({0, 2, 3})) < 1e-7);
+    QVERIFY(differenceOf(moments.variance, exact.var({0, 2, 3}, false)) < 1e-6);
+  }
+
+  void bitsDoNotDependOnThreads() {
+    const Case one = caseOf({64, 16, 16, 16}, at::kFloat);
+    std::vector<Tensors> all;
+    for (const int threads : {1, 2, 3}) {
+      std::thread([&] {
+        settleThread(threads);
+        all.push_back(byOwn(one, true, true, nullptr));
+      }).join();
+    }
+    for (std::size_t i = 0; i < all[0].size(); ++i)
+      QVERIFY(all[1][i].equal(all[0][i]) && all[2][i].equal(all[0][i]));
+  }
+
+  void whatIsNotANumberStays() {
+    for (const auto kind : {at::kFloat, at::kBFloat16}) {
+      Case one = caseOf({2, 16, 4, 4}, kind);
+      one.x[1][3][2][2] = std::numeric_limits<float>::quiet_NaN();
+      const Tensors got = byOwn(one, true, true, nullptr);
+      QVERIFY(got[0].select(1, 3).isnan().all().item<bool>());
+      QVERIFY(got[1].select(1, 3).isnan().any().item<bool>());
+      QVERIFY(!got[0].select(1, 4).isnan().any().item<bool>());
+    }
+  }
+
+  /// Everything else is LibTorch's.
+  void takesWhatItCan() {
+    const at::Tensor x = made({2, 3, 4, 5}, 1);
+    const at::Tensor last = x.contiguous(at::MemoryFormat::ChannelsLast);
+    QVERIFY(canFuseNorm(last) && canFuseNorm(last, last));
+    QVERIFY(!canFuseNorm(x) && !canFuseNorm(last, x) && !canFuseNorm(last.to(at::kDouble)));
+    QVERIFY(!canFuseNorm(last, last.to(at::kBFloat16)));
+    QVERIFY(!canFuseNorm(last.slice(0, 0, 0)));
+    BatchNorm norm(3);
+    for (const NormMode mode :
+         {NormMode::train, NormMode::probe, NormMode::record, NormMode::base, NormMode::eval}) {
+      norm.mode = mode;
+      QVERIFY(norm.activated(x, x).allclose(norm.activated(last, last), 1e-5, 1e-6));
+    }
+  }
+
+  void aTraceSeesIt() {
+    BatchNorm norm(3);
+    norm.mode = NormMode::eval;
+    for (at::Tensor parameter : norm.parameters()) parameter.requires_grad_(false);
+    const at::NoGradGuard noGrad;
+    const at::Tensor x = made({2, 3, 4, 5}, 1).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto graph =
+        torch::jit::tracer::trace(
+            {x},
+            [&](const torch::jit::Stack& in) { return torch::jit::Stack{norm.activated(in[0].toTensor())}; },
+            [](const at::Tensor&) { return std::string(); })
+            .first->graph;
+    QVERIFY(QString::fromStdString(graph->toString()).contains("aten::batch_norm"));
+  }
+
+  /// In every thread that a kernel uses, whether it was there before or not.
+  void denormalsAreNoughtInEveryThread() {
+    constexpr int kThreads = 3;
+    constexpr unsigned kFlushes = 0x8040;  // results, and what is read
+    for (const bool wereThere : {false, true}) {
+      std::mutex lock;
+      std::map<std::thread::id, unsigned> states;
+      std::thread([&] {
+        const auto look = [&] {
+          const std::lock_guard one(lock);
+          states[std::this_thread::get_id()] = _mm_getcsr();
+        };
+        at::set_num_threads(kThreads);
+        if (wereThere) onEachThread(look);
+        settleThread(kThreads);
+        onEachThread(look);
+      }).join();
+      QCOMPARE(states.size(), std::size_t{kThreads});
+      for (const auto& [thread, state] : states) QCOMPARE(state & kFlushes, kFlushes);
+    }
+  }
+
+  void allIsDoneOnceByAllThreads() {
+    std::vector<std::atomic<int>> done(1000);
+    std::thread([&] {
+      settleThread(3);
+      inParallel(1000, [&](std::int64_t i) { ++done[static_cast<std::size_t>(i)]; });
+      QVERIFY_THROWS_EXCEPTION(std::runtime_error, inParallel(5, [](std::int64_t i) {
+                                 if (i == 3) throw std::runtime_error("three");
+                               }));
+    }).join();
+    for (const auto& times : done) QCOMPARE(times.load(), 1);
+  }
+
+  void memoryIsKept() {
+    constexpr std::int64_t kLarge = std::int64_t{3} << 20;  // bytes
+    const auto large = [](std::int64_t bytes) { return at::empty({bytes}, at::kByte); };
+    const std::size_t before = keptMemoryUse().used;
+    at::Tensor survivor;
+    {
+      const KeptMemory kept;
+      const void* first = large(kLarge).const_data_ptr();
+      QCOMPARE(keptMemoryUse().kept, static_cast<std::size_t>(kLarge));
+      const at::Tensor again = large(kLarge - 1000);
+      QCOMPARE(again.const_data_ptr(), first);
+      QCOMPARE(keptMemoryUse().kept, std::size_t{0});
+      survivor = large(2 * kLarge);
+      survivor.fill_(7);
+      // Never more than an eighth beyond the most that was in use: what is kept goes for what is needed.
+      for (int size = 2; size < 40; ++size) {
+        large(size * kLarge / 2);
+        const MemoryUse use = keptMemoryUse();
+        QVERIFY(use.used + use.kept <= use.mostUsed + use.mostUsed / 8);
+      }
+      const KeptMemory inner;
+      large(kLarge * 2 / 3);
+      QVERIFY(keptMemoryUse().kept > 0);
+    }
+    QCOMPARE(keptMemoryUse().kept, std::size_t{0});
+    QVERIFY(survivor.eq(7).all().item<bool>());
+    survivor = at::Tensor();
+    QCOMPARE(keptMemoryUse().used, before);
+    QCOMPARE(keptMemoryUse().kept, std::size_t{0});
+  }
+};
+
+QTEST_GUILESS_MAIN(TestFusedNorm)
+#include "tst_fused_norm.moc"
