@@ -11,14 +11,15 @@ namespace uada::cli {
 
 /// Of `uada bench`.
 struct BenchOptions {
-  std::string what;                  ///< render, load, seg, voc, step, store, start, window
-  std::vector<std::string> methods;  ///< step: empty: all
-  std::string model;                 ///< step: name or JSON; empty: the usual small one
-  int threads = 0;                   ///< step: 0: all cores
-  std::string device = "cpu";        ///< step
-  std::string folder;                ///< load: of JPEG files; empty: made-up ones
-  std::string only;                  ///< render, load: lines whose name fits; with * and ?; empty: all
-  double seconds = 2;                ///< render, load, seg, voc: of each line, about
+  std::string what;                   ///< render, load, seg, voc, step, memory, store, start, window
+  std::vector<std::string> methods;   ///< step, memory: empty: all, or those of UADA
+  std::string model;                  ///< step, memory: name or JSON; empty: the usual small one
+  int threads = 0;                    ///< step: 0: all cores
+  std::string device = "cpu";         ///< step
+  std::string precision = "float32";  ///< step, memory: of the training
+  std::string folder;                 ///< load: of JPEG files; empty: made-up ones
+  std::string only;                   ///< render, load: lines whose name fits; with * and ?; empty: all
+  double seconds = 2;                 ///< render, load, seg, voc: of each line, about
   bool json = false;
 };
 
@@ -66,6 +67,10 @@ void benchLoad(const BenchOptions& options, const Console& console, BenchLines& 
 void benchSeg(const BenchOptions& options, BenchLines& lines);
 /// "voc.map": milliseconds for the mean average precision of a test set as large as VOC 2007's.
 void benchVoc(const BenchOptions& options, BenchLines& lines);
+/// "memory.METHOD": the most that training steps of each method take of the CPU's memory, MB, in a process of
+/// its own, beyond what such a process takes that trains nothing. job  its methods and its reference are not
+/// read
+void benchMemory(const BenchOptions& options, const StepBench& job, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);
 

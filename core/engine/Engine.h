@@ -108,6 +108,16 @@ struct BenchResult {
   std::string device;
 };
 
+/// Steps to time: batches of 128 made-up images of 32 x 32 pixels.
+struct StepBench {
+  std::vector<std::string> methods;   ///< as benchedMethod() reads them
+  int threads = 0;                    ///< 0: all cores
+  std::string device = "cpu";         ///< "auto", "cpu", "cuda" or "cuda:N"
+  Choice model;                       ///< of classification
+  std::string precision = "float32";  ///< of the training, as its setting has it
+  bool hasReference = true;           ///< the reference method's steps take turns with them
+};
+
 /// The engine's whole face: plain structs in, plain structs out. Any thread may call it.
 class Engine {
  public:
@@ -120,12 +130,8 @@ class Engine {
   virtual std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) = 0;
   virtual std::vector<DeviceInfo> devices() = 0;
   virtual std::string libtorchVersion() const = 0;
-  /// Times `step.METHOD` for each given method (benchedMethod() reads their names).
-  /// threads  0: all cores.
-  /// device   "auto", "cpu", "cuda" or "cuda:N"; throws Error if it cannot be used.
-  /// model    of classification
-  virtual std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
-                                              const std::string& device, const Choice& model) = 0;
+  /// Times `step.METHOD` for each given method. Throws Error if the device cannot be used.
+  virtual std::vector<BenchResult> benchSteps(const StepBench& job) = 0;
   /// Writes the weights of a checkpoint, their running average where one is kept.
   /// form  "safetensors"; "pth": as PyTorch's torch.save(); "onnx": with what the network computes, so that
   ///       other programs can run it. The last throws Error for a network that is a file from elsewhere

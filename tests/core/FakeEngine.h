@@ -409,10 +409,7 @@ class FakeEngine : public Engine {
   }
   std::vector<DeviceInfo> devices() override { return {{"cpu", "Fake processor", "2 threads", true, ""}}; }
   std::string libtorchVersion() const override { return "fake"; }
-  std::vector<BenchResult> benchSteps(const std::vector<std::string>&, int, const std::string&,
-                                      const Choice&) override {
-    return {};
-  }
+  std::vector<BenchResult> benchSteps(const StepBench&) override { return {}; }
   void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out,
                      const std::string& /*form*/) override {
     writeFileAtomically(out, readTextFile(checkpoint, 1 << 20));

@@ -27,13 +27,16 @@ namespace uada::cli {
 namespace {
 
 void describe(Verb& verb, BenchOptions& options) {
-  verb.argument("WHAT", options.what, "render, load, seg, voc, step, store, start or window").required();
-  verb.texts("--method", "NAME", options.methods, "step: only this method, or uada-fast; may be repeated");
+  verb.argument("WHAT", options.what, "render, load, seg, voc, step, memory, store, start or window")
+      .required();
+  verb.texts("--method", "NAME", options.methods,
+             "step, memory: only this method, or uada-fast; may be repeated");
   verb.text("--model", "NAME", options.model,
-            "step: of classification, by its name or as JSON; default: a ResNet-10 of width 16");
+            "step, memory: of classification, by its name or as JSON; default: a ResNet-10 of width 16");
   verb.number("--threads", options.threads, 1, 1024,
-              "step: CPU threads, at most the cores of this machine; default: all");
+              "step, memory: CPU threads, at most the cores of this machine; default: all");
   verb.text("--device", "NAME", options.device, "step: auto, cpu, cuda or cuda:N; default: cpu");
+  verb.text("--precision", "NAME", options.precision, "step, memory: of the training, float32, tf32 or bf16");
   verb.text("--folder", "DIR", options.folder,
             "load: of JPEG files; default: made-up ones of 500 x 375 pixels");
   verb.text("--only", "GLOB", options.only, "render, load: only lines with such a name, as 'op.*.32'");
@@ -101,18 +104,24 @@ Choice benchedModel(const std::string& text) {
   return model;
 }
 
-void benchStep(const BenchOptions& options, BenchLines& lines) {
+StepBench stepBench(const BenchOptions& options) {
   requireCores(options.threads);
   parseDeviceName(options.device, "--device");
-  std::vector<std::string> chosen = options.methods;
-  for (const std::string& name : chosen) benchedMethod(name);
-  if (chosen.empty()) {
-    for (const MethodEntry& method : methods()) chosen.push_back(method.name);
-    chosen.emplace_back("uada-fast");
+  for (const std::string& name : options.methods) benchedMethod(name);
+  if (options.precision != "float32" && options.precision != "tf32" && options.precision != "bf16")
+    throw UsageError(
+        fmt::format("--precision: '{}' found, float32, tf32 or bf16 expected", options.precision));
+  return {
+      options.methods, options.threads, options.device, benchedModel(options.model), options.precision, true};
+}
+
+void benchStep(const BenchOptions& options, BenchLines& lines) {
+  StepBench job = stepBench(options);
+  if (job.methods.empty()) {
+    for (const MethodEntry& method : methods()) job.methods.push_back(method.name);
+    job.methods.emplace_back("uada-fast");
   }
-  const Choice model = benchedModel(options.model);
-  for (const BenchResult& result : loadEngine().benchSteps(chosen, options.threads, options.device, model))
-    lines.add(result);
+  for (const BenchResult& result : loadEngine().benchSteps(job)) lines.add(result);
 }
 
 /// The output of a program that ends by itself. Throws Error if it cannot be started or fails.
@@ -187,6 +196,11 @@ constexpr Kind kKinds[] = {
        benchStep(options, lines);
        lines.finish();
      }},
+    {"memory",
+     [](const BenchOptions& options, const Console&, BenchLines& lines) {
+       benchMemory(options, stepBench(options), lines);
+       lines.finish();
+     }},
     {"store",
      [](const BenchOptions&, const Console&, BenchLines& lines) {
        benchStore(lines);
@@ -242,6 +256,7 @@ void addBench(Verbs& verbs) {
        "seg     a predicted label map of 2,048 x 1,024 pixels and 19 classes compared with the true one\n"
        "voc     4,952 images with 200 boxes each compared with their objects: the mean average precision\n"
        "step    a training step of each method, on the CPU unless --device says otherwise\n"
+       "memory  the most memory that training steps take, beside the plain method's\n"
        "store   rows a second into a project file\n"
        "start   the window's first paint (needs uada-workbench beside this program)\n"
        "window  a change in the op explorer until it is painted (likewise)\n"

@@ -12,6 +12,7 @@
 #include "core/engine/models/Model.h"
 #include "core/engine/tasks/Classification.h"
 #include "core/engine/train/Device.h"
+#include "core/engine/train/KeptMemory.h"
 #include "core/engine/train/Precision.h"
 #include "core/engine/train/Stepper.h"
 #include "core/engine/train/Stopwatch.h"
@@ -59,10 +60,11 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-Runner makeRunner(const std::string& method, const Choice& model, const Dataset& data, at::Device device,
+Runner makeRunner(const std::string& method, const StepBench& job, const Dataset& data, at::Device device,
                   ThreadPool& pool) {
   RunConfig config;
-  config.recipe.model = model;
+  config.recipe.model = job.model;
+  config.recipe.training.precision = job.precision;
   config.recipe.task = {Classification::kName, Classification{}};
   config.method = benchedMethod(method);
   config.recipe.training.batch = kBatch;
@@ -77,17 +79,16 @@ void waitForAll(Stepper& stepper) {
   stepper.network().parameters().back().flatten()[0].item<float>();
 }
 
-std::vector<Runner> timed(std::vector<std::string> methods, const Choice& model, int threads,
-                          at::Device device) {
-  at::set_num_threads(threads);
-  at::globalContext().setFlushDenormal(true);
+std::vector<Runner> timed(const StepBench& job, int threads, at::Device device) {
+  settleThread(threads);
   allowTf32(false);
   const ResidentDataset data = madeUpImages();
   ThreadPool pool(threads);
-  if (std::find(methods.begin(), methods.end(), reference()) == methods.end())
+  std::vector<std::string> methods = job.methods;
+  if (job.hasReference && std::find(methods.begin(), methods.end(), reference()) == methods.end())
     methods.insert(methods.begin(), reference());
   std::vector<Runner> runners;
-  for (const std::string& method : methods) runners.push_back(makeRunner(method, model, data, device, pool));
+  for (const std::string& method : methods) runners.push_back(makeRunner(method, job, data, device, pool));
   // Two batches take turns: a method that keeps something for each sample knows the plans of the next one.
   const auto batchAt = [](std::int64_t step) {
     Batch batch;
@@ -111,35 +112,47 @@ std::vector<Runner> timed(std::vector<std::string> methods, const Choice& model,
   return runners;
 }
 
+/// Of the methods that were asked for.
+std::vector<BenchResult> resultsOf(const std::vector<Runner>& runners, const StepBench& job, int threads,
+                                   const std::string& device) {
+  const auto plain =
+      std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == reference(); });
+  std::vector<BenchResult> results;
+  for (const Runner& runner : runners) {
+    if (std::find(job.methods.begin(), job.methods.end(), runner.method) == job.methods.end()) continue;
+    BenchResult& result = results.emplace_back();
+    result.name = benchName(runner.method);
+    result.value = median(runner.milliseconds);
+    result.unit = "ms";
+    result.threads = threads;
+    result.device = device;
+    if (plain == runners.end()) continue;
+    result.reference = benchName(reference());
+    result.referenceValue = median(plain->milliseconds);
+    result.ratio = result.value / result.referenceValue;
+  }
+  return results;
+}
+
 }  // namespace
 
-std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int threads,
-                                   const std::string& device, const Choice& model) {
-  const int used = threadCount(threads);
-  const ChosenDevice chosen = chooseDevice(device);
+std::vector<BenchResult> timeSteps(const StepBench& job) {
+  const int used = threadCount(job.threads);
+  const ChosenDevice chosen = chooseDevice(job.device);
   std::vector<Runner> runners;
   std::exception_ptr problem;
   // On a thread of its own: the number of threads and the handling of denormals are settings of a thread.
   std::thread worker([&] {
     try {
-      runners = timed(methods, model, used, chosen.device);
+      const KeptMemory kept;
+      runners = timed(job, used, chosen.device);
     } catch (...) {
       problem = std::current_exception();
     }
   });
   worker.join();
   if (problem) std::rethrow_exception(problem);
-  const auto plain =
-      std::find_if(runners.begin(), runners.end(), [](const Runner& r) { return r.method == reference(); });
-  const double base = median(plain->milliseconds);
-  std::vector<BenchResult> results;
-  for (const Runner& runner : runners) {
-    if (std::find(methods.begin(), methods.end(), runner.method) == methods.end()) continue;
-    const double value = median(runner.milliseconds);
-    results.push_back({benchName(runner.method), value, "ms", benchName(reference()), base, value / base,
-                       used, chosen.name});
-  }
-  return results;
+  return resultsOf(runners, job, used, chosen.name);
 }
 
 }  // namespace uada

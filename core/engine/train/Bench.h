@@ -9,9 +9,7 @@ namespace uada {
 
 /// Times whole training steps of each method on a fixed job: batches of 128 made-up images of 32 pixels. The
 /// methods take turns with the reference method, so that a busy machine slows both; the value is the median,
-/// by the clock on the wall until the weights are changed. threads  0: all cores. device as chooseDevice()
-/// has it
-std::vector<BenchResult> timeSteps(const std::vector<std::string>& methods, int threads,
-                                   const std::string& device, const Choice& model);
+/// by the clock on the wall until the weights are changed.
+std::vector<BenchResult> timeSteps(const StepBench& job);
 
 }  // namespace uada

@@ -140,10 +140,7 @@ class TorchEngine : public Engine {
   }
   std::vector<DeviceInfo> devices() override { return listDevices(); }
   std::string libtorchVersion() const override { return runningLibTorch(); }
-  std::vector<BenchResult> benchSteps(const std::vector<std::string>& methods, int threads,
-                                      const std::string& device, const Choice& model) override {
-    return timeSteps(methods, threads, device, model);
-  }
+  std::vector<BenchResult> benchSteps(const StepBench& job) override { return timeSteps(job); }
   void exportWeights(const std::filesystem::path& checkpoint, const std::filesystem::path& out,
                      const std::string& form) override {
     uada::exportWeights(checkpoint, out, form);
