@@ -56,8 +56,14 @@ void checkRange(const Plan& used) {
 /// alone  the only coordinate that moves; -1: all of them
 void checkProbe(const Space& space, const Plan& plan, Group group, const Probe& probe, int alone) {
   const Part* part = partOf(plan, group, probe.position);
-  const std::map<std::string, int> all{{"scale", 1}, {"rotate", 1}, {"blur", 1},
-                                       {"flip", 1},  {"crop", 2},   {"cutout", 4}};
+  const std::map<std::string, int> all{{"scale", 1},
+                                       {"rotate", 1},
+                                       {"blur", 1},
+                                       {"flip", 1},
+                                       {"crop", plan.find("sample_crop") ? 4 : 2},
+                                       {"cutout", 4},
+                                       {"photometric", 4},
+                                       {"expand", 3}};
   const int coordinates = isChain(group) ? (probe.position < 0 ? 0 : 1) : all.at(groupName(group));
   const auto before = Space::coordinates(plan, group, probe.position);
   const auto after = Space::coordinates(probe.plan, group, probe.position);
