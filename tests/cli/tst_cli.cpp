@@ -147,7 +147,7 @@ void TestCli::wrongUseIsOneLine_data() {
     for (const char* value : {"nan", "-nan", "inf", "1e999", "99999999999999999999", "3x"})
       QTest::addRow("%s %s", option, value)
           << QString("%1 %2").arg(option, value).split(' ') << QString(" is wanted, '%1' found").arg(value);
-  row("bench nix", "unknown measurement 'nix'; known: render load seg voc step store start window");
+  row("bench nix", "unknown measurement 'nix'; known: render load seg voc step memory store start window");
 }
 
 void TestCli::wrongUseIsOneLine() {

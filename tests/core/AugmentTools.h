@@ -78,9 +78,11 @@ inline Random planStream(std::uint32_t index, std::uint64_t seed = 7, std::uint3
   return {seed, epoch, index, Purpose::plan};
 }
 
+/// Of an image with two objects, for the spaces that look at them.
 inline Plan samplePlan(const Space& space, std::uint32_t index, std::uint64_t seed = 7, int epoch = 1) {
+  static const Boxes boxes{{2, 3, 14, 12, 0}, {20, 18, 30, 29, 1}};
   Random random = planStream(index, seed);
-  return space.sample(random, epoch);
+  return space.sample(random, epoch, {}, boxes);
 }
 
 /// The sample of docs/methods.md, "A worked example". Which ops its chain has is not said there.

@@ -79,7 +79,7 @@ class TestDatasets : public QObject {
 void TestDatasets::init() { dir_ = std::make_unique<QTemporaryDir>(); }
 
 void TestDatasets::catalogueIsComplete() {
-  QCOMPARE(datasets().size(), std::size_t{8});
+  QCOMPARE(datasets().size(), std::size_t{12});
   for (const DatasetEntry& entry : datasets()) {
     QVERIFY(!entry.title.empty() && !entry.source.empty());
     // Sets of one image file each name their classes themselves, and were not published as a few files.

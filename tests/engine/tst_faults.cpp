@@ -185,8 +185,9 @@ class TestFaults : public QObject {
   void everyMethodLeavesNoTrace_data() {
     QTest::addColumn<QString>("method");
     for (const MethodEntry& method : methods()) QTest::newRow(method.name.c_str()) << q(method.name);
-    for (const char* text : {R"({"name": "uada", "mode": "fast"})", R"({"name": "uada", "norm": "eval"})",
-                             R"({"name": "uada", "update": "random"})"})
+    for (const char* text :
+         {R"({"name": "uada", "mode": "fast", "precision": "float32"})",
+          R"({"name": "uada", "norm": "eval"})", R"({"name": "uada", "update": "random"})"})
       QTest::newRow(text) << text;
   }
   /// A weight that is no number makes every loss one, too. All else stays as it is: the other weights,

@@ -87,8 +87,18 @@ void describe(const Part& part, const Frame& frame, Stage& stage) {
 
 void write(const Part& part, Json& plan) {
   Json light = Json::object();
-  for (int k = 0; k < 4; ++k)
-    if (isOn(part, k)) light[numberAt(k).key] = valueAt(part, k);
+  bool hasIdle = false;  // a number that a probe has moved, and that is not applied
+  for (int k = 0; k < 4; ++k) {
+    if (!isOn(part, k) && valueAt(part, k) == numberAt(k).neutral) continue;
+    light[numberAt(k).key] = valueAt(part, k);
+    hasIdle = hasIdle || !isOn(part, k);
+  }
+  if (hasIdle) {
+    Json applied = Json::array();
+    for (int k = 0; k < 4; ++k)
+      if (isOn(part, k)) applied.push(std::string(numberAt(k).key));
+    light["applied"] = std::move(applied);
+  }
   if (isContrastLast(part)) light["contrast_last"] = true;
   if (permutationOf(part) != 0) {
     const auto& order = kChannels[static_cast<std::size_t>(permutationOf(part))];
@@ -106,25 +116,36 @@ int permutationFrom(const Json& json) {
   return static_cast<int>(known - kChannels.begin());
 }
 
+/// Whether a number that is there is applied: all are, unless a list names those.
+bool isApplied(const Json& light, int k) {
+  const Json* applied = light.find("applied");
+  if (!applied) return true;
+  for (const Json& name : planjson::listOf(*applied, "photometric: applied"))
+    if (planjson::word(name, "photometric: applied") == numberAt(k).key) return true;
+  return false;
+}
+
 void read(const Json& json, Plan& plan) {
   const Json* light = json.find("photometric");
   if (!light) return;
-  refuseUnknownKeys(*light, {"brightness", "contrast", "saturation", "hue", "contrast_last", "channels"},
+  refuseUnknownKeys(*light,
+                    {"brightness", "contrast", "saturation", "hue", "applied", "contrast_last", "channels"},
                     "plan: photometric");
   Photometric change;
-  const auto take = [&](int k, std::optional<int>& value) {
+  std::optional<int>* const places[] = {&change.brightness, &change.contrast, &change.saturation,
+                                        &change.hue};
+  std::array<std::optional<int>, 4> idle;
+  for (int k = 0; k < 4; ++k)
     if (const Json* given = light->find(numberAt(k).key))
-      value =
+      (isApplied(*light, k) ? *places[k] : idle[static_cast<std::size_t>(k)]) =
           planjson::integer(*given, fmt::format("photometric: {}", numberAt(k).key), -kFarthest, kFarthest);
-  };
-  take(0, change.brightness);
-  take(1, change.contrast);
-  take(2, change.saturation);
-  take(3, change.hue);
   if (const Json* last = light->find("contrast_last"))
     change.contrastLast = planjson::boolean(*last, "photometric: contrast_last");
   if (const Json* order = light->find("channels")) change.permutation = permutationFrom(*order);
-  plan.add(photometricPart(change));
+  Part part = photometricPart(change);
+  for (int k = 0; k < 4; ++k)
+    if (const std::optional<int>& number = idle[static_cast<std::size_t>(k)]) valueAt(part, k) = *number;
+  plan.add(part);
 }
 
 }  // namespace

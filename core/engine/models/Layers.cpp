@@ -62,7 +62,7 @@ void BatchNorm::addSecond() {
 at::Tensor BatchNorm::of(const at::Tensor& x, const at::Tensor& other, bool hasRelu) const {
   if (usesSecond_) return second_->of(x, other, hasRelu);
   if (canFuseNorm(x, other)) {
-    const bool areOfInput = mode != NormMode::base && mode != NormMode::eval;
+    const bool areOfInput = mode == NormMode::train || mode == NormMode::probe || mode == NormMode::record;
     return fusedNorm(x, other, weight_, bias_, moments(x), {kEpsilon, hasRelu, areOfInput});
   }
   at::Tensor y = plain(x);
@@ -73,7 +73,7 @@ at::Tensor BatchNorm::of(const at::Tensor& x, const at::Tensor& other, bool hasR
 /// What x is normalised with. Running statistics move as Algorithm 2 says: their variance is unbiased.
 NormMoments BatchNorm::moments(const at::Tensor& x) const {
   if (mode == NormMode::base) return {baseMean_, baseVar_};
-  if (mode == NormMode::eval) return {runningMean_, runningVar_};
+  if (mode == NormMode::eval || mode == NormMode::running) return {runningMean_, runningVar_};
   NormMoments found = momentsOf(x);
   if (mode == NormMode::record) {
     baseMean_ = found.mean;
