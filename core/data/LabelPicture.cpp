@@ -18,7 +18,7 @@ Image labelPicture(LabelMapView map, std::span<const ClassColour> colours) {
 }
 
 void drawBoxes(ImageSpan picture, BoxesView boxes, std::span<const ClassColour> colours) {
-  constexpr int kWide = 2;  // pixels
+  const int wide = std::max(2, std::max(picture.width, picture.height) / 100);  // seen in a small view, too
   for (const ObjectBox& box : boxes) {
     const auto place = static_cast<std::size_t>(box.label);
     const ClassColour colour = place < colours.size() ? colours[place] : ClassColour{255, 255, 255};
@@ -28,9 +28,9 @@ void drawBoxes(ImageSpan picture, BoxesView boxes, std::span<const ClassColour> 
     const int left = within(box.left, picture.width), right = within(box.right, picture.width);
     const int top = within(box.top, picture.height), bottom = within(box.bottom, picture.height);
     for (int y = top; y < bottom; ++y) {
-      const bool isEdge = y < top + kWide || y >= bottom - kWide;
+      const bool isEdge = y < top + wide || y >= bottom - wide;
       for (int x = left; x < right; ++x)
-        if (isEdge || x < left + kWide || x >= right - kWide)
+        if (isEdge || x < left + wide || x >= right - wide)
           std::ranges::copy(colour, picture.row(y) + std::ptrdiff_t{3} * x);
     }
   }

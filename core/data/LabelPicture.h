@@ -15,7 +15,8 @@ using ClassColour = std::array<std::uint8_t, 3>;
 /// colours  of the classes; a label beyond them is black: it is ignored
 Image labelPicture(LabelMapView map, std::span<const ClassColour> colours);
 
-/// Draws the edges of boxes in the colours of their classes, two pixels wide, inside of each.
+/// Draws the edges of boxes in the colours of their classes, inside of each: a hundredth of the picture's
+/// longer side wide, two pixels at least.
 /// colours  of the classes; a box of a class beyond them is white
 void drawBoxes(ImageSpan picture, BoxesView boxes, std::span<const ClassColour> colours);
 

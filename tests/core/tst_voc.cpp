@@ -2,6 +2,7 @@
 
 #include "core/base/Error.h"
 #include "core/data/DatasetView.h"
+#include "core/data/LabelPicture.h"
 #include "core/data/Prefetch.h"
 #include "core/data/VocXml.h"
 #include "tests/core/ErrorOf.h"
@@ -70,6 +71,7 @@ class TestVoc : public QObject {
   void ownBoxesBringTheirClasses();
   void annotationsBesideTheImages();
   void ownMapsBringTheirClasses();
+  void boxesAreDrawn();
   void bccdIsRead();
 };
 
@@ -250,6 +252,21 @@ void TestVoc::annotationsBesideTheImages() {
   QVERIFY(boxesIn(*opened("boxes", folder.dir(), Split::test).data, 0).empty());
   folder.add("train/a.jpg", numbered(1, kWidth, kHeight));
   QVERIFY(errorOf([&] { opened("boxes", folder.dir(), Split::train); }).contains("has two images named 'a'"));
+}
+
+/// Rings inside of the boxes, two pixels wide; of a class without a colour white.
+void TestVoc::boxesAreDrawn() {
+  const std::vector<ClassColour> colours{{{9, 8, 7}}};
+  Image picture(10, 8);
+  drawBoxes(picture.span(), Boxes{{1.2F, 1, 7, 7, 0}, {8, -3, 99, 2, 5}}, colours);
+  const std::vector<std::string> wanted{"........##", ".oooooo.##", ".oooooo...", ".oo..oo...",
+                                        ".oo..oo...", ".oooooo...", ".oooooo...", ".........."};
+  for (int y = 0; y < 8; ++y)
+    for (int x = 0; x < 10; ++x) {
+      const int red = picture.view().row(y)[3 * x];
+      const char shown = red == 9 ? 'o' : red == 255 ? '#' : '.';
+      QCOMPARE(shown, wanted[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)]);
+    }
 }
 
 void TestVoc::bccdIsRead() {
