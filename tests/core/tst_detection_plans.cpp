@@ -225,6 +225,9 @@ void TestDetectionPlans::badPlansAreRefused() {
   QVERIFY(problem(R"({"whole":[3,4],"scale":{"thousandths":1000,"source":[3,4]}})").contains("both found"));
   QVERIFY(problem(R"({"photometric":{"gamma":1}})").contains("gamma"));
   QVERIFY(problem(R"({"photometric":{"channels":[0,0,1]}})").contains("0, 1 and 2 in any order expected"));
+  for (const char* name : {"gamma", "hue"})  // unknown, and not there
+    QVERIFY(problem(fmt::format(R"({{"photometric":{{"contrast":700,"applied":["{}"]}}}})", name).c_str())
+                .contains(QString("a number that is there expected, '%1' found").arg(name)));
   QVERIFY(problem(R"({"expand":{"thousandths":1000}})").contains("at"));
   QVERIFY(problem(R"({"sample_crop":{"box":[1,2,3]}})").contains("box"));
   QVERIFY(problem(R"({"resize":"lanczos"})").contains("bilinear expected"));

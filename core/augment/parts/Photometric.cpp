@@ -125,12 +125,27 @@ bool isApplied(const Json& light, int k) {
   return false;
 }
 
+/// Throws Error for a name in `applied` that is none of the numbers there.
+void requireNumbers(const Json& light) {
+  const Json* applied = light.find("applied");
+  if (!applied) return;
+  for (const Json& name : planjson::listOf(*applied, "photometric: applied")) {
+    const std::string word = planjson::word(name, "photometric: applied");
+    if (std::ranges::find_if(kNumbers, [&](const Number& known) { return word == known.key; }) ==
+            kNumbers.end() ||
+        !light.find(word))
+      throw Error(
+          fmt::format("plan: photometric: applied: a number that is there expected, '{}' found", word));
+  }
+}
+
 void read(const Json& json, Plan& plan) {
   const Json* light = json.find("photometric");
   if (!light) return;
   refuseUnknownKeys(*light,
                     {"brightness", "contrast", "saturation", "hue", "applied", "contrast_last", "channels"},
                     "plan: photometric");
+  requireNumbers(*light);
   Photometric change;
   std::optional<int>* const places[] = {&change.brightness, &change.contrast, &change.saturation,
                                         &change.hue};
