@@ -81,11 +81,14 @@ class TestCliLost : public QObject {
   void newCheckpointsStayBelowTheOldStep() {
     auto process = startLongTraining(*program_);
     QByteArray seen;
-    QVERIFY(waitForSteps(*process, 120, seen));
+    QVERIFY(waitForSteps(*process, 300, seen));
     end(*process, SIGKILL);
     const int old = newestStep();
-    QVERIFY(old >= 100);
-    for (const QString& name : QDir(runFolder()).entryList({"*.safetensors"}, QDir::Files))
+    QVERIFY(old >= 280);
+    // The best, two of the run, and one more if the end came between a file and the removal of the oldest.
+    const QStringList damaged = QDir(runFolder()).entryList({"*.safetensors"}, QDir::Files);
+    QVERIFY2(damaged.size() >= 2 && damaged.size() <= 4, qPrintable(damaged.join(' ')));
+    for (const QString& name : damaged)
       std::filesystem::resize_file((runFolder() + '/' + name).toStdString(), 1000);
     int expected = 1;
     for (const int signal : {SIGKILL, SIGTERM, SIGKILL}) {
@@ -96,7 +99,7 @@ class TestCliLost : public QObject {
       expected = newestStep() + 1;
       QVERIFY2(expected > first && expected < old, qPrintable(QString::number(expected)));
     }
-    QCOMPARE(QDir(runFolder()).entryList({"*.aside"}, QDir::Files).size(), 3);  // two and the best
+    QCOMPARE(QDir(runFolder()).entryList({"*.aside"}, QDir::Files).size(), damaged.size());
   }
 
   void aFullDiskIsWaitedFor() {

@@ -228,7 +228,8 @@ class TestResume : public QObject {
       from = newest(key);
       QVERIFY(from < 300);  // else this shows nothing
     }
-    QVERIFY(stepsIn(key).size() <= 3);
+    // Three, and one more if the end came between a file and the removal of the oldest.
+    QVERIFY(stepsIn(key).size() <= 4);
   }
 
   void rotationGoesByWritingAndByRows() {
