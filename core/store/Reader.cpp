@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "core/augment/Space.h"
 #include "core/base/Printable.h"
+#include "core/base/ThreadPool.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/store/ReaderImpl.h"
 #include "core/store/ReportRows.h"
@@ -41,6 +43,50 @@ class Follower {
 
  private:
   std::vector<R>::iterator report_, end_;
+};
+
+/// The configurations of many runs. By hash: what defines the result is read once.
+class SharedConfigs {
+ public:
+  /// row  at the column of the configuration of a run with this hash
+  /// returns  false: it has none that could be read
+  bool add(const std::string& hash, Row& row) {
+    if (places_.contains(hash)) return true;
+    std::string text = row.text();
+    if (!row.problem().empty()) return false;
+    places_.emplace(hash, configs_.size());
+    texts_.push_back(std::move(text));
+    configs_.emplace_back();
+    return true;
+  }
+  /// All that were added, on several threads where there are thousands.
+  void read() {
+    constexpr std::size_t kOfAThread = 500;
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    ThreadPool pool(static_cast<int>(std::clamp<std::size_t>(texts_.size() / kOfAThread, 1, cores)));
+    pool.forRanges(texts_.size(), kOfAThread, [&](std::size_t begin, std::size_t end) {
+      ConfigReader reader;
+      for (std::size_t i = begin; i < end; ++i) configs_[i] = readSound(reader, texts_[i]);
+    });
+  }
+  /// null: the text that was added is damaged
+  std::shared_ptr<const RunConfig> of(const std::string& hash) const { return configs_[places_.at(hash)]; }
+  std::shared_ptr<const RunConfig> take(const std::string& hash, RunConfig config) {
+    return configs_[places_.at(hash)] = std::make_shared<const RunConfig>(std::move(config));
+  }
+
+ private:
+  static std::shared_ptr<const RunConfig> readSound(ConfigReader& reader, const std::string& text) {
+    try {
+      return std::make_shared<const RunConfig>(reader.read(parseJson(text, "config"), "config"));
+    } catch (const Error&) {
+      return nullptr;  // who asks for it says why
+    }
+  }
+
+  std::unordered_map<std::string, std::size_t> places_;
+  std::vector<std::string> texts_;
+  std::vector<std::shared_ptr<const RunConfig>> configs_;
 };
 
 }  // namespace
@@ -131,23 +177,27 @@ std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int6
   return impl_->read([&] {
     std::vector<FinishedRun> all;
     all.reserve(wanted.empty() ? impl_->countRuns() : wanted.size());
-    // By hash: what defines the result is read once.
-    std::unordered_map<std::string, std::shared_ptr<const RunConfig>> known;
-    ConfigReader configs;
+    SharedConfigs configs;
     LastMetrics metrics(impl_->database);
     SQLite::Statement query(impl_->database, impl_->summarySql("WHERE a.state = 'finished' ORDER BY r.id"));
     while (query.executeStep()) {
       Row row(query);
       if (!wanted.empty() && !wanted.contains(query.getColumn(0).getInt64())) continue;
       RunSummary summary = impl_->summary(row, metrics);
-      auto config = known.find(summary.damage.empty() ? summary.configHash : "");
-      if (config == known.end()) {
-        auto own = impl_->soundConfig(summary, row, configs);
-        if (!own) continue;
-        config = known.emplace(summary.configHash, std::make_shared<const RunConfig>(std::move(*own))).first;
-      }
-      all.push_back({std::move(summary), config->second});
+      if (summary.damage.empty() && configs.add(summary.configHash, row))
+        all.push_back({std::move(summary), nullptr});
+      else
+        impl_->leaveOut(summary.id, summary.damage.empty() ? row.problem() : summary.damage);
     }
+    configs.read();
+    for (FinishedRun& run : all) {
+      run.config = configs.of(run.summary.configHash);
+      if (run.config) continue;
+      // The text that was read is damaged; this run may have a sound one of its own.
+      if (auto own = impl_->soundConfig(run.summary))
+        run.config = configs.take(run.summary.configHash, std::move(*own));
+    }
+    std::erase_if(all, [](const FinishedRun& run) { return !run.config; });
     return all;
   });
 }

@@ -135,8 +135,8 @@ struct ProjectReader::Impl {
   void addCosts(RunSummary& run);
   std::size_t countRuns();
   RunConfig config(const RunSummary& run, const std::string& text) const;
-  /// Of the next column; none, recorded as not counted, if that or the run is damaged.
-  std::optional<RunConfig> soundConfig(const RunSummary& run, store::Row& row, ConfigReader& configs);
+  /// None, recorded as not counted, if that or the run is damaged.
+  std::optional<RunConfig> soundConfig(const RunSummary& run);
   std::string keyOf(std::int64_t run);
   std::string nameOf(std::int64_t run);
   /// Whether all columns of a row were as expected; if not, it is recorded as left out.

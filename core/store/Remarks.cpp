@@ -41,12 +41,14 @@ static std::string otherSteps(const LeftOut& rows) {
   return text;
 }
 
-std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run, Row& row,
-                                                          ConfigReader& configs) {
+std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run) {
+  SQLite::Statement query(database, "SELECT config FROM runs WHERE id = ?");
+  if (!bindAll(query, run.id).executeStep()) return std::nullopt;  // it was removed
+  Row row(query);
   const std::string text = row.text();
   std::string why = run.damage.empty() ? row.problem() : run.damage;
   try {
-    if (why.empty()) return configs.read(parseJson(text, "config"), "config");
+    if (why.empty()) return ConfigReader().read(parseJson(text, "config"), "config");
   } catch (const Error& error) {
     why = error.what();
   }
@@ -55,13 +57,7 @@ std::optional<RunConfig> ProjectReader::Impl::soundConfig(const RunSummary& run,
 }
 
 std::optional<RunConfig> ProjectReader::soundConfig(const RunSummary& run) const {
-  return impl_->read([&]() -> std::optional<RunConfig> {
-    SQLite::Statement query(impl_->database, "SELECT config FROM runs WHERE id = ?");
-    if (!bindAll(query, run.id).executeStep()) return std::nullopt;  // it was removed
-    Row row(query);
-    ConfigReader configs;
-    return impl_->soundConfig(run, row, configs);
-  });
+  return impl_->read([&] { return impl_->soundConfig(run); });
 }
 
 std::vector<std::string> ProjectReader::takeRemarks() const {
