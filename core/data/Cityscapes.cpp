@@ -87,8 +87,7 @@ std::string placeOf(std::string_view kind, std::string_view split) {
 
 void requireFolders(const fs::path& dir, std::string_view split) {
   for (const std::string_view kind : {kImages, kMaps}) {
-    std::error_code ignored;
-    if (const fs::path folder = dir / placeOf(kind, split); !fs::is_directory(folder, ignored))
+    if (const fs::path folder = dir / placeOf(kind, split); !isFolder(folder))
       throw Error(
           fmt::format("there is no folder '{}': its {} are expected there, a folder for each city; unpack "
                       "them, or name another folder",

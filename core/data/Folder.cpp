@@ -12,15 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool isFile(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-bool isFolder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 /// The labels of the lines, sorted by their bytes; where all are whole numbers, by their values.
 std::vector<std::string> labelsOf(const std::vector<LabelledLine>& lines) {
   std::set<std::string> unique;
@@ -77,12 +68,6 @@ FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
   return listing;
 }
 
-/// Any folder that is named; it is looked for nowhere.
-std::optional<fs::path> find(const fs::path& dir) {
-  if (dir.empty() || !isFolder(dir)) return std::nullopt;
-  return dir;
-}
-
 }  // namespace
 
 DatasetEntry folder() {
@@ -96,7 +81,7 @@ DatasetEntry folder() {
           .endings = {},
           .otherForms = {},
           .isOwn = true,
-          .find = find,
+          .find = findOwn,
           .load = loadFolders<list>,
           .check = checkFolders<list>,
           .classesIn = classesIn};

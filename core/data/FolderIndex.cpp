@@ -9,6 +9,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/ThreadPool.h"
+#include "core/data/VocXml.h"
 #include "core/images/LabelPng.h"
 #include "core/images/Trusted.h"
 
@@ -21,7 +22,6 @@ constexpr std::size_t kMaxIndexBytes = std::size_t{4} << 30;
 /// Files that are looked at between two reports of progress: some tenths of a second.
 constexpr std::size_t kFilesAtOnce = 128;
 constexpr std::size_t kShownDigits = 32;
-constexpr std::size_t kMaxAnnotationBytes = std::size_t{4} << 20;
 
 void say(const Loading& loading, const std::string& text) {
   if (loading.note) loading.note(text);

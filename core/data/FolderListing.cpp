@@ -168,6 +168,16 @@ void eachLine(const fs::path& file, const Act& act) {
 
 }  // namespace
 
+bool isFile(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+bool isFolder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 std::vector<std::string> folderNames(const fs::path& folder) {
   std::vector<std::string> names;
   eachEntry(folder, [&](std::string name, bool isFolder) {

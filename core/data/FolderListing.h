@@ -11,6 +11,10 @@
 
 namespace uada {
 
+/// Whether there is such a file or folder, that can be looked at.
+bool isFile(const std::filesystem::path& path);
+bool isFolder(const std::filesystem::path& path);
+
 /// The names of the folders in a folder, sorted by their bytes: as the classes of torchvision's ImageFolder.
 /// Names that begin with a dot are left out.
 std::vector<std::string> folderNames(const std::filesystem::path& folder);

@@ -111,13 +111,16 @@ DataReport checkFolderSplits(ListSplit list, const fs::path& dir, const Loading&
   return report;
 }
 
+std::optional<fs::path> findOwn(const fs::path& dir) {
+  if (dir.empty() || !isFolder(dir)) return std::nullopt;
+  return dir;
+}
+
 std::vector<std::string> trainFolders(const fs::path& dir) { return folderNames(dir / "train"); }
 
 std::string testPart(const fs::path& dir) {
-  for (const char* name : {"test", "val", "valid", "validation"}) {
-    std::error_code ignored;
-    if (fs::is_directory(dir / name, ignored)) return name;
-  }
+  for (const char* name : {"test", "val", "valid", "validation"})
+    if (isFolder(dir / name)) return name;
   return {};
 }
 

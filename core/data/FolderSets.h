@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "core/data/Dataset.h"
 #include "core/data/FolderIndex.h"
@@ -23,6 +24,9 @@ template <ListSplit list>
 DataReport checkFolders(const std::filesystem::path& dir, const Loading& loading) {
   return checkFolderSplits(list, dir, loading);
 }
+
+/// DatasetEntry::find of the user's own sets: any folder that is named; it is looked for nowhere.
+std::optional<std::filesystem::path> findOwn(const std::filesystem::path& dir);
 
 /// Of an archive beside the folder, for DatasetEntry::otherForms.
 constexpr const char* kUnpackIt = "the archive, which is not read; unpack it";

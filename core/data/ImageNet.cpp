@@ -16,8 +16,7 @@ FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
   if (split == Split::train || !folderNames(dir / "val").empty()) return listParts(dir, split, loading);
   FolderListing listing{dir, "test", folderNames(dir / "train"), {}};
   const fs::path labels = dir / "val.txt";
-  std::error_code ignored;
-  if (!fs::is_regular_file(labels, ignored))
+  if (!isFile(labels))
     throw Error(
         fmt::format("'{}' has no class folders, and '{}' is not there: write a line with file name "
                     "and WNID into it for each image",

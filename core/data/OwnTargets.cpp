@@ -20,20 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kClassFile = "classes.txt";
-constexpr std::size_t kMaxAnnotationBytes = std::size_t{4} << 20;
-
-bool isFile(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-bool isFolder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-std::optional<fs::path> findOwn(const fs::path& dir) {
-  if (dir.empty() || !isFolder(dir)) return std::nullopt;
-  return dir;
-}
 
 std::string stemOf(const std::string& name) { return name.substr(0, name.rfind('.')); }
 

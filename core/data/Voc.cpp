@@ -25,9 +25,8 @@ constexpr const char* kCells[] = {"RBC", "WBC", "Platelets"};
 
 /// What classes.txt beside the years names; empty: there is none, as with VOC itself.
 std::vector<std::string> classesBeside(const fs::path& dir) {
-  std::error_code ignored;
   const fs::path file = dir / "classes.txt";
-  return fs::is_regular_file(file, ignored) ? readNameLines(file) : std::vector<std::string>();
+  return isFile(file) ? readNameLines(file) : std::vector<std::string>();
 }
 
 /// The folder of a set in the layout of VOC with these classes.
@@ -50,9 +49,8 @@ FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
   const char* const years[] = {"VOC2007", "VOC2012"};
   const std::span<const char* const> used(years, split == Split::train ? 2 : 1);
   for (const char* year : used) {
-    std::error_code ignored;
     const fs::path file = dir / year / kVocLists / (split == Split::train ? "trainval.txt" : "test.txt");
-    if (fs::is_regular_file(file, ignored)) {
+    if (isFile(file)) {
       addVocImages(listing, year, file);
     } else if (split == Split::train && loading.note) {
       loading.note(fmt::format("there is no '{}': {} takes no part in training", file.string(), year));

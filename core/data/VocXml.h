@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "core/images/Image.h"
 
 namespace uada {
+
+constexpr std::size_t kMaxAnnotationBytes = std::size_t{4}
+                                            << 20;  ///< of a file; those of VOC have a few thousand
 
 /// An object as its file has it. `box.label` is not set.
 struct NamedBox {
