@@ -1,53 +1,24 @@
 #include <fmt/core.h>
 
-#include <QDir>
-#include <QFileInfo>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include "core/augment/Space.h"
 #include "core/base/Error.h"
-#include "core/base/Files.h"
 #include "core/config/RunConfig.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Sgd.h"
-#include "tests/core/ErrorOf.h"
+#include "tests/core/ExperimentText.h"
 
 using namespace uada;
+using namespace uada::test;
 
-namespace {
-
-const char* kExperiment = R"({
-  // two methods, two seeds
-  "name": "small", "title": "A small one",
-  "recipe": {"dataset": {"name": "cifar10", "train_limit": 1000},
-             "model": {"name": "resnet", "depth": "10", "width": 16},
-             "training": {"epochs": 3, "batch": 100}},
-  "methods": ["ra-uc", {"name": "uada", "epsilon": 2}], "seeds": [1, 2], "tables": [2, 3]})";
-
-Experiment read(const std::string& text) { return experimentFromJson(parseJson(text, "f.json"), "f.json"); }
-
-std::string problemOf(const std::string& text) {
-  try {
-    read(text);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  return text.replace(text.find(from), from.size(), to);
-}
-
-}  // namespace
-
+/// What an experiment says, and the runs that it becomes.
 class TestConfig : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void readsAndFillsIn() {
-    const Experiment e = read(kExperiment);
+    const Experiment e = experimentOf(kExperiment);
     QCOMPARE(e.recipes.size(), std::size_t{1});
     QCOMPARE(e.recipes[0].name, std::string("r10w16-c10"));
     QCOMPARE(e.recipes[0].training.epochs, 3);
@@ -58,7 +29,7 @@ class TestConfig : public QObject {
   }
 
   void expandsInOrder() {
-    const auto runs = expand(read(kExperiment));
+    const auto runs = expand(experimentOf(kExperiment));
     QCOMPARE(runs.size(), std::size_t{4});
     QCOMPARE(runTitle(runs[0]), std::string("r10w16-c10-ra-uc-s1"));
     QCOMPARE(runTitle(runs[1]), std::string("r10w16-c10-uada-epsilon=2-s1"));
@@ -66,14 +37,14 @@ class TestConfig : public QObject {
   }
 
   void roundTrips() {
-    const Experiment e = read(kExperiment);
+    const Experiment e = experimentOf(kExperiment);
     QCOMPARE(toJson(experimentFromJson(toJson(e), "again")).dump(), toJson(e).dump());
     const RunConfig run = expand(e)[1];
     QCOMPARE(toJson(runConfigFromJson(toJson(run), "again")).dump(), toJson(run).dump());
   }
 
   void hashIsOfWhatDefinesTheResult() {
-    RunConfig a = expand(read(kExperiment))[1];
+    RunConfig a = expand(experimentOf(kExperiment))[1];
     RunConfig b = a;
     b.seed = 99;
     b.runtime.threads = 7;
@@ -93,7 +64,7 @@ class TestConfig : public QObject {
   void titlesTellPoliciesApart() {
     const auto titleOf = [](const char* file, char digit) {
       Json policy(Json::Object{{"name", "found"}, {"file", file}, {"sha256", std::string(64, digit)}});
-      RunConfig config = expand(read(kExperiment))[1];
+      RunConfig config = expand(experimentOf(kExperiment))[1];
       config.method = findMethod("uada").read("uada", Json(Json::Object{{"policy", policy}}), "test");
       return runTitle(config);
     };
@@ -107,7 +78,7 @@ class TestConfig : public QObject {
 
   void methodsTakeAnyPolicy() {
     const auto methods = [](const char* list) {
-      return read(replaced(kExperiment, R"(["ra-uc", {"name": "uada", "epsilon": 2}])", list));
+      return experimentOf(replaced(kExperiment, R"(["ra-uc", {"name": "uada", "epsilon": 2}])", list));
     };
     const Experiment e = methods(R"([{"name": "uada", "policy": "trivialaugment"}, "plain",
       {"name": "plain", "policy": {"name": "autoaugment", "table": "svhn", "cutout": false}},
@@ -136,7 +107,7 @@ class TestConfig : public QObject {
 
   /// Runs that older versions stored are gone on with: what defines them must give the same hash for ever.
   void hashesAreTheSameForEver() {
-    const auto runs = expand(read(kExperiment));
+    const auto runs = expand(experimentOf(kExperiment));
     QCOMPARE(QString::fromStdString(configHash(runs[0])),
              "2dc76f1458397e86fe1fc5d2a3d383132390592f8b78cc3004fff5fbfd30d7a7");
     QCOMPARE(QString::fromStdString(configHash(runs[1])),
@@ -145,7 +116,7 @@ class TestConfig : public QObject {
 
   /// Settings that came later are stated where they are not the default, and only there.
   void laterSettingsAreSilentDefaults() {
-    const auto runs = expand(read(kExperiment));
+    const auto runs = expand(experimentOf(kExperiment));
     QVERIFY(!runs[1].method.settings().find("granularity"));
     const auto policy = [](const char* json) {
       return policyFromJson(parseJson(json, "test"), "test").settings();
@@ -196,9 +167,8 @@ class TestConfig : public QObject {
         << "f.json: methods[1].policy.table: 'mnist' found, one of cifar10";
     QTest::newRow("policy without a name") << "\"epsilon\": 2" << "\"policy\": {\"table\": \"svhn\"}"
                                            << "f.json: methods[1].policy: the key 'name' (a text) is missing";
-    QTest::newRow("policy as a number")
-        << "\"epsilon\": 2" << "\"policy\": 3"
-        << "f.json: methods[1].policy: a name or an object expected, 3 found";
+    QTest::newRow("policy as a number") << "\"epsilon\": 2" << "\"policy\": 3"
+                                        << "f.json: methods[1].policy: a name or an object expected, 3 found";
     QTest::newRow("unknown policy of a fixed method")
         << "\"ra-uc\"" << "{\"name\": \"baseline\", \"policy\": \"nonesuch\"}"
         << "f.json: methods[0]: unknown key 'policy'";
@@ -239,9 +209,8 @@ class TestConfig : public QObject {
                           << "f.json: recipe.training: an object expected, null found";
     QTest::newRow("null runtime") << "\"tables\"" << "\"runtime\": null, \"tables\""
                                   << "f.json: runtime: an object expected, null found";
-    QTest::newRow("name of a recipe as a number")
-        << "\"dataset\": {" << "\"name\": 7, \"dataset\": {"
-        << "f.json: recipe: name: a text expected, 7 found";
+    QTest::newRow("name of a recipe as a number") << "\"dataset\": {" << "\"name\": 7, \"dataset\": {"
+                                                  << "f.json: recipe: name: a text expected, 7 found";
     QTest::newRow("folder as a number")
         << "\"train_limit\": 1000" << "\"folder\": 2024"
         << "f.json: recipe.dataset.folder: a text expected, 2024 found; write it in quotes: \"2024\"";
@@ -280,29 +249,18 @@ class TestConfig : public QObject {
   /// 0 and -0 train alike, so that they are recorded alike.
   void zeroHasNoSign() {
     const auto hashOf = [](const char* rate) {
-      return configHash(expand(read(replaced(kExperiment, "\"epochs\": 3",
-                                             fmt::format("\"epochs\": 3, \"learning_rate\": {}", rate))))[0]);
+      return configHash(expand(experimentOf(replaced(
+          kExperiment, "\"epochs\": 3", fmt::format("\"epochs\": 3, \"learning_rate\": {}", rate))))[0]);
     };
     QCOMPARE(hashOf("-0.0"), hashOf("0"));
     QVERIFY(hashOf("0.5") != hashOf("0"));
   }
 
-  void oneKeyIsSetOnce() {
-    QTemporaryDir folder;
-    const auto file = folder.filePath("f.json").toStdString();
-    writeFileAtomically(file, kExperiment);
-    QCOMPARE(
-        test::errorOf([&] { readExperiment(file, {"seeds=[1]", "seeds=[2]"}); }),
-        QString(
-            "--set seeds=[2]: the same key was set before, by --set seeds=[1]; leave one of the two out"));
-    QCOMPARE(readExperiment(file, {"seeds=[2]", "seeds=[2]"}).seeds, std::vector<std::int64_t>{2});
-  }
-
   /// A depth of 10 was once the text "10" alone: both are the same run, recorded as it always was.
   void depthIsANumber() {
-    const RunConfig text = expand(read(kExperiment))[0];
+    const RunConfig text = expand(experimentOf(kExperiment))[0];
     for (const char* depth : {"10", "10.0", "1e1"}) {
-      const RunConfig number = expand(read(replaced(kExperiment, "\"10\"", depth)))[0];
+      const RunConfig number = expand(experimentOf(replaced(kExperiment, "\"10\"", depth)))[0];
       QCOMPARE(toJson(number).dump(), toJson(text).dump());
       QCOMPARE(configHash(number), configHash(text));
       QCOMPARE(runTitle(number), std::string("r10w16-c10-ra-uc-s1"));
@@ -316,16 +274,15 @@ class TestConfig : public QObject {
              QString("f.json: recipe.model.depth: 12 found, one of 10, 18, 34, 50, 101 expected"));
     QCOMPARE(problem("10.5"),
              QString("f.json: recipe.model.depth: 10.5 found, one of 10, 18, 34, 50, 101 expected"));
-    QCOMPARE(problem("true"),
-             QString("f.json: recipe.model.depth: a whole number expected, true found"));
+    QCOMPARE(problem("true"), QString("f.json: recipe.model.depth: a whole number expected, true found"));
   }
 
   void wholeNumbersMayBeWrittenInAnyWay() {
-    Experiment e = read(replaced(kExperiment, "\"epochs\": 3", "\"epochs\": 1e3"));
+    Experiment e = experimentOf(replaced(kExperiment, "\"epochs\": 3", "\"epochs\": 1e3"));
     QCOMPARE(e.recipes[0].training.epochs, 1000);
-    e = read(replaced(kExperiment, "\"epsilon\": 2", "\"epsilon\": 2.0"));
-    QCOMPARE(configHash(expand(e)[1]), configHash(expand(read(kExperiment))[1]));
-    e = read(replaced(kExperiment, "[1, 2], \"tables\": [2, 3]", "[1.0, 2e2], \"tables\": [2.0]"));
+    e = experimentOf(replaced(kExperiment, "\"epsilon\": 2", "\"epsilon\": 2.0"));
+    QCOMPARE(configHash(expand(e)[1]), configHash(expand(experimentOf(kExperiment))[1]));
+    e = experimentOf(replaced(kExperiment, "[1, 2], \"tables\": [2, 3]", "[1.0, 2e2], \"tables\": [2.0]"));
     QCOMPARE(e.seeds, (std::vector<std::int64_t>{1, 200}));
     QCOMPARE(e.tables, std::vector<int>{2});
     QVERIFY(!wholeNumber(Json(1e300)) && !wholeNumber(Json(0.5)) && !wholeNumber(Json("3")));
@@ -333,7 +290,7 @@ class TestConfig : public QObject {
 
   /// Names that were stored when any text was taken for one are read as one line, and change no hash.
   void storedNamesAreOneLine() {
-    RunConfig run = expand(read(kExperiment))[0];
+    RunConfig run = expand(experimentOf(kExperiment))[0];
     Json json = toJson(run);
     json["experiment"] = "a\nb";
     json["recipe"]["name"] = "x\n[1/1] forged\x1b[31m\u202E";
@@ -374,35 +331,6 @@ class TestConfig : public QObject {
                      "remove one"));
   }
 
-  void overrides() {
-    QTemporaryDir dir;
-    const std::string file = dir.filePath("e.json").toStdString();
-    writeFileAtomically(file, kExperiment);
-    const Experiment e =
-        readExperiment(file, {"recipe.training.epochs=9", "seeds=[5]", "recipe.training.schedule=cosine",
-                              "methods.1.epsilon=3", "runtime.threads=1"});
-    QCOMPARE(e.recipes[0].training.epochs, 9);
-    QCOMPARE(e.recipes[0].schedule.name, std::string("cosine"));
-    QCOMPARE(e.methods[1].settings().at("epsilon").asInt(), 3);
-    QVERIFY(e.seeds == std::vector<std::int64_t>{5});
-    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"recipe.training.epoch=9"}));
-    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"nonsense"}));
-    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"methods.7.epsilon=3"}));
-    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"=1"}));
-    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file, {"name.x=1"}));
-    for (const char* broken : {"seeds=[1", "methods={", "name=\"x"}) {
-      std::string said;
-      try {
-        readExperiment(file, {broken});
-      } catch (const UsageError& error) {
-        said = error.what();
-      }
-      QVERIFY2(
-          said.find(std::string("--set ") + broken + ": the value starts like JSON but is not valid") == 0,
-          said.c_str());
-    }
-  }
-
   void parameterFormula_data() {
     QTest::addColumn<QString>("depth");
     QTest::addColumn<int>("classes");
@@ -424,7 +352,7 @@ class TestConfig : public QObject {
   /// 1,000 images in batches of 100, 3 epochs; N = 4 groups: 9 forwards without gradient, 12 in all
   /// (docs/methods.md, "Cost").
   void cost() {
-    const auto runs = expand(read(kExperiment));
+    const auto runs = expand(experimentOf(kExperiment));
     const CostEstimate plain = estimateCost(runs[0]), uada = estimateCost(runs[1]);
     QCOMPARE(plain.steps, std::int64_t{30});
     QCOMPARE(plain.relativeToRaUc, 1.0);
@@ -432,65 +360,6 @@ class TestConfig : public QObject {
     QCOMPARE(uada.relativeToRaUc, 4.0);
     QCOMPARE(uada.forwardEquivalents, 360.0);
     QCOMPARE(findMethod("uada").passes(runs[1].method, *makeSpace(runs[1], squareInput(32))).chains, 9.0);
-  }
-
-  /// A recipe may lie in a file beside the experiment; it is the same recipe, which --set may change.
-  void recipesInFiles() {
-    const QTemporaryDir dir;
-    const auto path = [&](const char* name) { return dir.filePath(name).toStdString(); };
-    QDir(dir.path()).mkdir("recipes");
-    const std::string recipe = R"({"dataset": {"name": "cifar10", "train_limit": 1000},
-        "model": {"name": "resnet", "depth": "10", "width": 16}, "training": {"epochs": 3, "batch": 100}})";
-    writeFileAtomically(path("recipes/small.json"), recipe);
-    const auto experiment = [&](const std::string& keys) {
-      writeFileAtomically(path("e.json"),
-                          R"({"name": "e", "methods": ["uada"], "seeds": [1], )" + keys + "}");
-      return path("e.json");
-    };
-    const std::string one = experiment(R"("recipe": "recipes/small.json")");
-    QCOMPARE(recipeHash(readExperiment(one).recipes[0]), recipeHash(read(kExperiment).recipes[0]));
-    QCOMPARE(readExperiment(one, {"recipe.training.epochs=9"}).recipes[0].training.epochs, 9);
-    const std::string two =
-        experiment(R"("recipes": ["recipes/small.json", {"dataset": "cifar10", "model": "resnet"}])");
-    QCOMPARE(readExperiment(two).recipes.size(), std::size_t{2});
-    QCOMPARE(readExperiment(two, {"recipes.0.training.epochs=9"}).recipes[0].training.epochs, 9);
-
-    const auto problem = [&](const std::string& keys) {
-      return test::errorOf([&] { readExperiment(experiment(keys)); }).toStdString();
-    };
-    QCOMPARE(problem(R"("recipe": "recipes/no.json")"),
-             path("e.json") + ": recipe: there is no recipe file '" + path("recipes/no.json") +
-                 "'; give an object, or a path from the experiment's folder such as "
-                 "\"recipes/r18-cifar10.json\"");
-    QVERIFY(problem(R"("recipes": ["recipes"])").starts_with(path("e.json") + ": recipes[0]: there is no"));
-    QVERIFY(problem(R"("recipe": "")").starts_with(path("e.json") + ": recipe: there is no"));
-    // What is wrong in a file is told by its name.
-    writeFileAtomically(path("recipes/small.json"), replaced(recipe, "epochs", "epoch"));
-    QVERIFY(
-        problem(R"("recipe": "recipes/small.json")").starts_with(path("recipes/small.json") + ".training"));
-    writeFileAtomically(path("recipes/small.json"), R"("recipes/small.json")");
-    QVERIFY(problem(R"("recipe": "recipes/small.json")").starts_with(path("recipes/small.json")));
-    QVERIFY(!problemOf(experiment(R"("recipe": "recipes/small.json")")).empty());  // without a folder
-  }
-
-  /// Every committed experiment reads and expands, and feeds tables that there are.
-  void committedExperiments() {
-    for (const char* folder : {PROJECT_DIR "/experiments", PROJECT_DIR "/experiments/quick"}) {
-      const auto files = QDir(folder).entryInfoList({"*.json"});
-      QVERIFY(!files.isEmpty());
-      for (const QFileInfo& file : files)
-        QVERIFY(!expand(readExperiment(file.filePath().toStdString())).empty());
-    }
-  }
-
-  /// Every committed recipe is used by an experiment, or reads like one that is.
-  void committedRecipes() {
-    const auto files = QDir(PROJECT_DIR "/experiments/recipes").entryInfoList({"*.json"});
-    QVERIFY(!files.isEmpty());
-    for (const QFileInfo& file : files) {
-      const std::string name = file.filePath().toStdString();
-      QVERIFY(newRecipeFromJson(readJsonFile(name), name).training.epochs >= 1);
-    }
   }
 };
 

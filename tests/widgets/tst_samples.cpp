@@ -4,7 +4,6 @@
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QMenu>
-#include <QPainter>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -17,8 +16,6 @@
 #include "tests/core/FakeEngine.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/ops/SamplePlan.h"
-#include "widgets/panels/policy/PolicyBins.h"
-#include "widgets/panels/policy/PolicyPanel.h"
 #include "widgets/panels/samples/SamplesModel.h"
 #include "widgets/panels/samples/SamplesPanel.h"
 #include "widgets/panels/samples/SamplesView.h"
@@ -26,34 +23,6 @@
 #include "widgets/session/Theme.h"
 
 using namespace uada;
-
-static OpStatistics op(const char* name, int count, double before, double after, int probed = 0, int plus = 0,
-                       int minus = 0) {
-  OpStatistics o;
-  o.op = name;
-  o.count = count;
-  o.beforeMean = before;
-  o.afterMean = after;
-  o.probed = probed;
-  o.plus = plus;
-  o.minus = minus;
-  return o;
-}
-
-static PolicyReport report(std::int64_t step, std::vector<OpStatistics> ops) {
-  PolicyReport r;
-  r.step = step;
-  r.count = 10;
-  r.ops = std::move(ops);
-  return r;
-}
-
-static GroupStatistics group(const char* name, int wins) {
-  GroupStatistics g;
-  g.group = name;
-  g.wins = wins;
-  return g;
-}
 
 /// A decision of two groups over 4x4 pictures of one colour each; the chain won.
 static Decision chainWon(std::int64_t step) {
@@ -111,7 +80,8 @@ static Decision secondStepWon(std::int64_t step) {
   return d;
 }
 
-class TestSamplesPolicy : public QObject {
+/// Samples with every candidate, as the panel shows them.
+class TestSamples : public QObject {
   Q_OBJECT
  private:
   QTemporaryDir folder_;
@@ -120,103 +90,6 @@ class TestSamplesPolicy : public QObject {
   FakeEngine engine_;
 
  private Q_SLOTS:
-  void opSumsAreWeightedMeans() {
-    PolicyBins bins;
-    bins.add(report(1, {op("rotate", 10, 2, 3, 4, 3, 1)}));
-    QCOMPARE(bins.value("rotate", 0, PolicyQuantity::before), 2.0);
-    QCOMPARE(bins.value("rotate", 0, PolicyQuantity::change), 1.0);
-    QCOMPARE(bins.value("rotate", 0, PolicyQuantity::gradientSign), 0.5);
-    QVERIFY(std::isnan(bins.value("color", 0, PolicyQuantity::before)));
-    OpSums sums;
-    sums.add(op("rotate", 30, 6, 6));
-    sums.add(op("rotate", 10, 2, 2));
-    QCOMPARE(sums.value(PolicyQuantity::before), 5.0);  // (30 * 6 + 10 * 2) / 40
-    QCOMPARE(sums.spreadBefore(), std::sqrt(3.0));      // (30 * 1 + 10 * 9) / 40
-    QVERIFY(std::isnan(sums.value(PolicyQuantity::winShare)));
-  }
-
-  /// 4 columns at most, 10 steps of level = step: 1 step a column, then 2, then 4: means 2.5, 6.5, 9.5.
-  void binsJoinNeighboursWhenFull() {
-    PolicyBins bins(4);
-    for (int step = 1; step <= 10; ++step) bins.add(report(step, {op("rotate", 10, step, step + 1)}));
-    QCOMPARE(bins.stepsPerColumn(), std::int64_t{4});
-    QCOMPARE(bins.columns(), 3);
-    QCOMPARE(bins.lastStep(), std::int64_t{10});
-    const double means[] = {2.5, 6.5, 9.5}, middles[] = {2.5, 6.5, 10.5};
-    for (int column = 0; column < 3; ++column) {
-      QCOMPARE(bins.value("rotate", column, PolicyQuantity::before), means[column]);
-      QCOMPARE(bins.value("rotate", column, PolicyQuantity::change), 1.0);
-      QCOMPARE(bins.middle(column), middles[column]);
-    }
-  }
-
-  void binsDoNotDependOnTheOrderOfJoining() {
-    PolicyBins early(4), late(4);
-    for (int step = 1; step <= 16; ++step) early.add(report(step, {op("color", step, step % 3, 1)}));
-    for (int step = 16; step >= 1; --step) late.add(report(step, {op("color", step, step % 3, 1)}));
-    for (int column = 0; column < 4; ++column)
-      QCOMPARE(early.value("color", column, PolicyQuantity::before),
-               late.value("color", column, PolicyQuantity::before));
-  }
-
-  void winnerSharesAddUpToOne() {
-    PolicyBins bins;
-    PolicyReport r = report(1, {});
-    r.groups = {group("flip", 2), group("chain", 5)};
-    r.unperturbedWins = 3;
-    bins.add(r);
-    QCOMPARE(bins.winnerShare("flip", 0), 0.2);
-    QCOMPARE(bins.winnerShare("chain", 0), 0.5);
-    QCOMPARE(bins.winnerShare("unperturbed", 0), 0.3);
-    const Figure figure = winnerShares(bins, theme_);
-    QCOMPARE(figure.areas->names, (QStringList{"flip′", "chain′", "unperturbed"}));
-    QCOMPARE(figure.areas->y[1], (std::vector<double>{50}));
-  }
-
-  void heatShowsTheBinsInTheCataloguesOrder() {
-    PolicyBins bins;
-    bins.add(report(1, {op("rotate", 10, 2, 3), op("shear_x", 10, 5, 4)}));
-    bins.add(report(2, {op("rotate", 10, 4, 4)}));
-    const Figure figure = policyHeat(bins, PolicyQuantity::change);
-    QCOMPARE(figure.heat->scale, HeatMap::Scale::diverging);
-    const int shear = opIndex("shear_x") < opIndex("rotate") ? 0 : 1;
-    QCOMPARE(figure.heat->rows[shear], QString::fromStdString(findOp("shear_x").title));
-    QCOMPARE(figure.heat->values[2 * shear], -1.0);
-    QVERIFY(std::isnan(figure.heat->values[2 * shear + 1]));
-    QCOMPARE(figure.heat->values[2 * (1 - shear)], 1.0);
-    QCOMPARE(figure.heat->x0, 0.5);
-    QCOMPARE(figure.heat->x1, 2.5);
-    QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(9));
-  }
-
-  /// A change of 9 levels in one of 200 steps; all others change by one.
-  void aFewFarValuesDoNotLeadTheScale() {
-    PolicyBins bins;
-    for (int step = 1; step <= 200; ++step) bins.add(report(step, {op("rotate", 10, 0, step == 77 ? 9 : 1)}));
-    const Figure figure = policyHeat(bins, PolicyQuantity::change);
-    QCOMPARE(figure.heat->max, std::optional<double>(1));
-    QCOMPARE(figure.heat->min, std::optional<double>(-1));
-    QVERIFY(!figure.title.isEmpty());
-    PolicyBins even;
-    for (int step = 1; step <= 200; ++step) even.add(report(step, {op("rotate", 10, 0, 1 + step % 2)}));
-    QVERIFY(!policyHeat(even, PolicyQuantity::change).heat->max);
-    QVERIFY(policyHeat(even, PolicyQuantity::change).title.isEmpty());
-  }
-
-  /// The strip, not its scale or an empty legend, has most of the width.
-  void heatFillsTheWidth() {
-    PolicyBins bins;
-    for (int step = 1; step <= 20; ++step) bins.add(report(step, {op("rotate", 10, 2, 3)}));
-    Plot plot(theme_);
-    plot.resize(600, 300);
-    plot.show();
-    plot.show(policyHeat(bins, PolicyQuantity::change));
-    const QImage picture = plot.picture({600, 300}).toImage();
-    const QColor strip = picture.pixelColor(picture.width() / 2, picture.height() / 2);
-    QVERIFY2(strip != theme_.colour("base"), qPrintable(strip.name()));
-    QCOMPARE(picture.pixelColor(picture.width() * 3 / 4, picture.height() / 2), strip);
-  }
-
   void captionsSayWhatMoved() {
     const Decision d = chainWon(1);
     QCOMPARE(moveText(d, d.groups[0]), QString("(4, 7) → (5, −1)"));
@@ -338,7 +211,6 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(rows(), 0);
   }
 
-  /// Where every step is a group of its own, the winners are the steps, and captions name their ops.
   /// Of a data set that only its folder names: by the names of its folders, as long as they are there.
   void classesHaveTheNamesOfTheirFolders() {
     const QString data = folder_.filePath("pets");
@@ -366,6 +238,7 @@ class TestSamplesPolicy : public QObject {
     QCOMPARE(names(), std::vector<std::string>());
   }
 
+  /// Where every step is a group of its own, the winners are the steps, and captions name their ops.
   void stepsOfTheChainAreWinners() {
     Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     const Workbench workbench{session, settings_, theme_};
@@ -474,59 +347,28 @@ class TestSamplesPolicy : public QObject {
     QVERIFY(line.index == decision.index && line.pixelHash == decision.pixelHash && !line.trainHash.empty());
   }
 
-  void samplesAndPolicyArriveLiveAndComeFromTheProject() {
+  void samplesArriveLiveAndComeFromTheProject() {
     Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     session.openProject(folder_.filePath("live.uada"));
     const Workbench workbench{session, settings_, theme_};
-    SamplesPanel samples(workbench);
-    PolicyPanel policy(workbench);
-    for (QWidget* panel : {static_cast<QWidget*>(&samples), static_cast<QWidget*>(&policy)}) {
-      panel->resize(900, 500);
-      panel->show();
-    }
-    QCOMPARE(samples.model().rowCount(), 0);
+    SamplesPanel panel(workbench);
+    panel.resize(900, 500);
+    panel.show();
+    QCOMPARE(panel.model().rowCount(), 0);
     session.start(fakeConfig("uada", 1, 2));  // 20 steps; 2 samples every 5 steps
     QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
-    QTRY_COMPARE_WITH_TIMEOUT(samples.model().rowCount(), 8, 5000);
-    QTRY_COMPARE_WITH_TIMEOUT(policy.bins().lastStep(), std::int64_t{20}, 5000);
+    QTRY_COMPARE_WITH_TIMEOUT(panel.model().rowCount(), 8, 5000);
     const FakeNumbers numbers = engine_.numbers(engine_.lastConfig);
-    QCOMPARE(samples.model().at(0).step, std::int64_t{20});
-    QCOMPARE(samples.model().at(0).unperturbedLoss,
-             numbers.decision(20, samples.model().at(0).index).unperturbedLoss);
-    QCOMPARE(policy.bins().value("rotate", 4, PolicyQuantity::before), numbers.policy(5).ops[0].beforeMean);
+    QCOMPARE(panel.model().at(0).step, std::int64_t{20});
+    QCOMPARE(panel.model().at(0).unperturbedLoss,
+             numbers.decision(20, panel.model().at(0).index).unperturbedLoss);
 
     SamplesPanel again(workbench);  // reads what was stored
     again.show();
     QCOMPARE(again.model().rowCount(), 8);
     QVERIFY(!again.model().at(0).groups[0].picture.empty());
-    const QString file = folder_.filePath("policy.csv");
-    policy.exportTo(file);
-    QVERIFY(QFile(file).size() > 100);
-  }
-
-  /// The level as drawn is noise: it comes first only where nothing else was measured.
-  void policyOpensOnTheGain() {
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(folder_.filePath("opens.uada"));
-    const Workbench workbench{session, settings_, theme_};
-    PolicyPanel policy(workbench);
-    policy.show();
-    const auto* quantity = policy.findChild<QComboBox*>("quantity");
-    const auto train = [&](const char* method) {
-      session.start(fakeConfig(method, 1, 1));
-      QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
-      QTRY_COMPARE_WITH_TIMEOUT(policy.bins().lastStep(), std::int64_t{10}, 5000);
-    };
-    train("uada");
-    QTRY_COMPARE_WITH_TIMEOUT(quantity->currentData().toString(), QString("gain"), 5000);
-    train("ra-uc");
-    QTRY_COMPARE_WITH_TIMEOUT(quantity->currentData().toString(), QString("before"), 5000);
-    policy.findChild<QComboBox*>("quantity")->setCurrentIndex(quantity->findData(QString("clamped")));
-    session.selection().select(session.runs().back().id);  // what was chosen stays
-    QTRY_COMPARE_WITH_TIMEOUT(policy.bins().groups().size(), std::size_t{4}, 5000);
-    QCOMPARE(quantity->currentData().toString(), QString("clamped"));
   }
 };
 
-QTEST_MAIN(TestSamplesPolicy)
-#include "tst_samples_policy.moc"
+QTEST_MAIN(TestSamples)
+#include "tst_samples.moc"

@@ -1,0 +1,117 @@
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/base/Philox.h"
+#include "widgets/plot/Plot.h"
+#include "widgets/plot/PlotText.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+
+/// Curves and the colours that they are drawn in.
+class TestCurves : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void oneRunOneColour() {
+    const Theme theme(Theme::Kind::dark);
+    QCOMPARE(theme.runColour(1, "aaaaaaaa"), QColor("#0072b2"));
+    QCOMPARE(theme.runColour(20, "aaaaaaaa"), theme.runColour(31, "aaaaaaaa"));
+    QVERIFY(theme.runColour(20, "aaaaaaaa") != theme.runColour(20, "aaaaaaab"));
+    QVERIFY_THROWS_EXCEPTION(Error, theme.colour("mauve"));
+  }
+
+  void textIsReadableInBothThemes() {
+    const auto luminance = [](const QColor& c) {
+      const auto linear = [](double v) {
+        return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+      };
+      return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+    };
+    for (const auto kind : {Theme::Kind::light, Theme::Kind::dark}) {
+      const Theme theme(kind);
+      for (const char* ink : {"text", "muted", "accent", "good", "warning", "bad"}) {
+        for (const char* ground : {"window", "base", "alternate", "hover"}) {
+          const double a = luminance(theme.colour(ink)), b = luminance(theme.colour(ground));
+          const double contrast = (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
+          QVERIFY2(contrast >= 4.5, qPrintable(QString("%1 on %2: %3").arg(ink, ground).arg(contrast)));
+        }
+      }
+    }
+  }
+
+  void smoothingIsTheBiasCorrectedMean() {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const std::vector<double> out = smoothed({1, 3, nan, 5}, 0.5);
+    QCOMPARE(out[0], 1.0);
+    QCOMPARE(out[1], (0.25 * 1 + 0.5 * 3) / 0.75);
+    QVERIFY(std::isnan(out[2]));
+    QCOMPARE(out[3], (0.125 * 1 + 0.25 * 3 + 0.5 * 5) / 0.875);
+    QCOMPARE(smoothed({2, 4}, 0), (std::vector<double>{2, 4}));
+  }
+
+  void envelopeKeepsEveryExtreme() {
+    std::vector<double> x, y, ex, ey;
+    Random random(7, 0, 0, Purpose::test);
+    for (int i = 0; i < 100000; ++i) {
+      x.push_back(i);
+      y.push_back(random.uniform());
+    }
+    y[12345] = 9;
+    y[54321] = -9;
+    envelope(x, y, 0, 99999, 500, ex, ey);
+    QVERIFY(ex.size() <= 1004);
+    QVERIFY(std::is_sorted(ex.begin(), ex.end()));
+    QCOMPARE(*std::max_element(ey.begin(), ey.end()), 9.0);
+    QCOMPARE(*std::min_element(ey.begin(), ey.end()), -9.0);
+    std::set<std::pair<double, double>> all;
+    for (std::size_t i = 0; i < x.size(); ++i) all.insert({x[i], y[i]});
+    for (std::size_t i = 0; i < ex.size(); ++i) QVERIFY(all.contains({ex[i], ey[i]}));  // none invented
+    envelope(x, y, 10, 20, 500, ex, ey);  // few: all of them and a neighbour each side
+    QCOMPARE(ex.size(), std::size_t{13});
+    QCOMPARE(ex.front(), 9.0);
+  }
+
+  void readOutAndExportGiveExactNumbers() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(600, 400);
+    Curve loss{.name = "a, b", .colour = Qt::red, .x = {1, 2, 3}, .y = {0.123456, 0.5, 0.25}};
+    loss.smoothing = 0.9;
+    Figure figure;
+    figure.x.title = "Step";
+    figure.left.title = "Loss";
+    figure.curves = {loss};
+    plot.show(figure);
+    QVERIFY(plot.readOut(1.2, 0).contains("0.1235"));
+    QVERIFY(plot.readOut(2.4, 0).contains("0.5000"));
+    QTemporaryDir folder;
+    for (const QString kind : {"csv", "png", "pdf"}) plot.exportTo(folder.filePath("p." + kind));
+    QCOMPARE(QString::fromStdString(readTextFile(folder.filePath("p.csv").toStdString(), 1000)),
+             QString("curve,x,y\n\"a, b\",1,0.123456\n\"a, b\",2,0.5\n\"a, b\",3,0.25\n"));
+    QCOMPARE(QImage(folder.filePath("p.png")).size(), QSize(1280, 800));  // at twice the pixels of 640x400
+    QVERIFY(readTextFile(folder.filePath("p.pdf").toStdString(), 1 << 22).starts_with("%PDF"));
+    const auto refused = [&](const QString& file, QSize size) {
+      try {
+        plot.exportTo(folder.filePath(file), size);
+      } catch (const UsageError& error) {
+        return QString(error.what());
+      }
+      return QString();
+    };
+    QVERIFY(refused("q.gif", {}).endsWith("a plot ends in .png, .pdf or .csv, and this one in .gif"));
+    QCOMPARE(refused("q.png", {6000, 6000}),
+             "the plot would be a picture of 12000 x 12000 pixels (144 million), at most 100 million are "
+             "drawn; make it smaller");
+    QVERIFY(!QFile::exists(folder.filePath("q.png")));
+  }
+};
+
+QTEST_MAIN(TestCurves)
+#include "tst_curves.moc"
