@@ -1,6 +1,8 @@
 #include <QTemporaryDir>
+#include <algorithm>
 
 #include "core/config/RunConfig.h"
+#include "core/engine/tasks/Task.h"
 #include "core/store/Project.h"
 #include "tests/cli/Program.h"
 
@@ -21,6 +23,7 @@ class TestCliList : public QObject {
 
  private:
   void listsAllSettingsInATerminal();
+  static void listsSettingsOfTasks(const QList<QJsonObject>& all);
 };
 
 void TestCliList::listsEveryKind_data() {
@@ -32,7 +35,7 @@ void TestCliList::listsEveryKind_data() {
                        << QStringList{"min", "max", "unit", "signed", "geometric"};
   QTest::newRow("models") << "models" << "model" << "resnet" << QStringList{"task", "parameters"};
   QTest::newRow("tasks") << "tasks" << "task" << "classification"
-                         << QStringList{"target", "train_metrics", "test_metrics"};
+                         << QStringList{"target", "train_metrics", "test_metrics", "settings"};
   QTest::newRow("optimisers") << "optimisers" << "optimiser" << "sgd" << QStringList{"settings"};
   QTest::newRow("schedules") << "schedules" << "schedule" << "cosine" << QStringList{"settings"};
   QTest::newRow("datasets") << "datasets" << "dataset" << "cifar10"
@@ -103,6 +106,7 @@ void TestCliList::listsSettings() {
   QVERIFY2(text.contains(QRegularExpression("\nupdate +gradient +gradient, against or random +A")),
            qPrintable(text));
   listsAllSettingsInATerminal();
+  listsSettingsOfTasks(all);
   COMPARE_CODE(Program().run({"list", "settings", "nothing"}), 2);
   COMPARE_CODE(Program().run({"list", "ops", "uada"}), 2);
 }
@@ -123,6 +127,23 @@ void TestCliList::listsAllSettingsInATerminal() {
     for (const char* key : {"name", "allowed", "help"})
       for (const QString& word : setting[key].toString().split(' '))
         QVERIFY2(one.contains(word) && all.contains(word), qPrintable(word));
+}
+
+/// Which may be called as a policy is.
+void TestCliList::listsSettingsOfTasks(const QList<QJsonObject>& all) {
+  for (const Task& task : tasks())
+    for (const FieldValue& setting : task.fields)
+      QVERIFY2(std::ranges::any_of(all,
+                                   [&](const QJsonObject& known) {
+                                     return known["place"] == "recipe.task" &&
+                                            known["of"] == task.name.c_str() &&
+                                            known["name"] == setting.field.name.c_str();
+                                   }),
+               setting.field.name.c_str());
+  const QString text = Program().run({"list", "settings", "detection"}).out;
+  for (const char* part :
+       {"detection (recipe.task)\n", "\nnegatives ", "\ndetection (policy)\n", "\noverlap "})
+    QVERIFY2(text.contains(part), part);
 }
 
 /// By recipe and method, with the cells that they feed; time by a run of this machine: 60 s for 10 steps of 3

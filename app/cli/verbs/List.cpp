@@ -36,8 +36,8 @@ void describe(Verb& verb, Options& options) {
                 "tables or experiments")
       .required();
   verb.argument("NAME", options.of,
-                "settings: of this method, policy, model, optimiser or schedule, or of dataset, input, "
-                "training or runtime; experiments: this one by recipe and method; default: all");
+                "settings: of this method, policy, model, task, optimiser or schedule, or of dataset, "
+                "input, training or runtime; experiments: this one by recipe and method; default: all");
   verb.number("--classes", options.classes, 1, 1000000, "Count the models' parameters for so many classes")
       .usual("10");
   verb.project(options.project);
@@ -203,6 +203,7 @@ void listTasks(const Console& console, const Options&) {
     json["target"] = targetText(task.target);
     json["train_metrics"] = metricsJson(task.trainMetrics);
     json["test_metrics"] = metricsJson(task.testMetrics);
+    json["settings"] = settingsJson(task.fields);
     console.object("task", json);
   }
   console.say(table.text() + "metrics: the first of the test says which epoch was best\n");

@@ -13,6 +13,7 @@
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "core/engine/schedules/Schedule.h"
+#include "core/engine/tasks/Task.h"
 
 namespace uada::cli {
 namespace {
@@ -26,6 +27,7 @@ struct Owner {
 std::vector<Owner> owners() {
   std::vector<Owner> all{{"dataset", "recipe.dataset", fieldsOf<DataSettings>()}};
   for (const Model& model : models()) all.push_back({model.name, "recipe.model", model.fields});
+  for (const Task& task : tasks()) all.push_back({task.name, "recipe.task", task.fields});
   all.push_back({"input", "recipe.input", fieldsOf<InputSettings>()});
   for (const Optimiser& optimiser : optimisers())
     all.push_back({optimiser.name, "recipe.optimiser", optimiser.fields});
