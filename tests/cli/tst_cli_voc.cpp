@@ -1,5 +1,8 @@
 #include <QJsonArray>
 
+#include "core/augment/Clamp.h"
+#include "core/augment/Space.h"
+#include "core/images/ImageIo.h"
 #include "tests/cli/Program.h"
 
 using namespace uada;
@@ -11,7 +14,7 @@ bool isNear(const QJsonValue& value, double wanted) { return std::abs(value.toDo
 
 }  // namespace
 
-/// `uada eval voc`.
+/// `uada eval voc`, and what `uada sample` draws of images with boxes.
 class TestCliVoc : public QObject {
   Q_OBJECT
 
@@ -61,6 +64,7 @@ class TestCliVoc : public QObject {
   void badInputIsRefused_data();
   void badInputIsRefused();
   void wrongUseIsRefused();
+  void samplesKnowTheObjects();
 };
 
 /// Of two cars: right, neither, wrong, right, wrong. Precision is 1 up to recall 1/2, then 2/3.
@@ -178,6 +182,35 @@ void TestCliVoc::wrongUseIsRefused() {
   QVERIFY(says({"found", "found"}, 1, "'found' has no folder Annotations"));
   QVERIFY(says({"nowhere", "voc"}, 1, "cannot look into 'nowhere'"));
   QVERIFY(says({"voc", "voc"}, 1, "'voc' has no text file of a class"));
+}
+
+/// As in training: crops that hold an object.
+void TestCliVoc::samplesKnowTheObjects() {
+  constexpr std::uint32_t kImages = 8;
+  constexpr int kSide = 64;
+  program_->set("XDG_CACHE_HOME", program_->path("cache"));
+  QVERIFY(QDir().mkpath(program_->path("own/train")));
+  Boxes boxes{{.left = 9, .top = 19, .right = 39, .bottom = 49, .label = 0}};  // pixels 10 to 40, from 1 on
+  for (std::uint32_t i = 0; i < kImages; ++i) {
+    writePng(program_->path(QString("own/train/%1.png").arg(i)).toStdString(), Image(kSide, kSide).view());
+    write(QString("own/train/%1.xml").arg(i),
+          "<annotation>" + object("car", "10 20 40 50") + "</annotation>");
+  }
+  const Result result = program_->run({"sample", "boxes", "out.png", "--folder", "own", "--policy",
+                                       "detection", "--count", QString::number(kImages), "--json"});
+  COMPARE_CODE(result, 0);
+  const auto samples = ofKind(objects(result.out), "sample");
+  QCOMPARE(samples.size(), kImages);
+  const auto space = makeSpace(policyFromJson("detection", "test"), {.input = squareInput(kSide)});
+  int crops = 0;
+  for (std::uint32_t i = 0; i < kImages; ++i) {
+    Random random(1, 1, i, Purpose::plan);
+    const Plan plan = clampPlan(space->sample(random, 1, {kSide, kSide}, boxes), squareInput(kSide));
+    const QByteArray json = QJsonDocument(samples[i]["plan"].toObject()).toJson();
+    QVERIFY(planFromJson(parseJson(json.toStdString(), "plan")) == plan);
+    crops += planText(plan).find("sample (") != std::string::npos;
+  }
+  QVERIFY(crops > 2);
 }
 
 QTEST_GUILESS_MAIN(TestCliVoc)

@@ -7,6 +7,7 @@
 #include "core/base/Error.h"
 #include "core/engine/RunImages.h"
 #include "tests/core/DataTools.h"
+#include "tests/core/FolderTools.h"
 #include "tests/core/Resident.h"
 #include "tests/widgets/OpsTools.h"
 #include "widgets/panels/ops/ChainStrip.h"
@@ -67,6 +68,7 @@ class TestChainPicture : public QObject {
   void linesSayWhenTheImageIsAnother();
   void runsPlansAreDroppedForANewerPicture();
   void resizedCropsTakeTheWholePicture();
+  void plansKnowTheObjects();
   void partnersOfResizedCropsAreTheRenderers();
   void filesPicturesAreDescribed();
 
@@ -206,6 +208,25 @@ void TestChainPicture::resizedCropsTakeTheWholePicture() {
   Plan foreign = policy.draw({1}, source);
   foreign.find("resized_crop")->size[3] = 91;
   QVERIFY_THROWS_EXCEPTION(Error, stagesOf(source, foreign));
+}
+
+/// As in training: crops that hold an object.
+void TestChainPicture::plansKnowTheObjects() {
+  const ImageFolder folder;
+  folder.add("train/a.png", pattern(90, 50));
+  folder.addText("train/a.xml",
+                 "<annotation><object><name>car</name><bndbox><xmin>21</xmin><ymin>11</ymin><xmax>61</xmax>"
+                 "<ymax>41</ymax></bndbox></object></annotation>");
+  OpsPicture picture = pictureOf(pattern(90, 50));
+  picture.data = findDataset("boxes").load(folder.dir(), Split::train, {});
+  const ChainSource source = chainSource(picture, 32);
+  QCOMPARE(source.boxes, (Boxes{{20, 10, 60, 40}}));
+  ChainPolicy policy({"", "detection", "", "", ""});
+  policy.setFields(Json::object());
+  int crops = 0;
+  for (int seed = 1; seed < 20; ++seed) crops += policy.draw({seed}, source).find("sample_crop")->fired;
+  QVERIFY(crops > 5);
+  QVERIFY(chainSource(pictureOf(pattern(90, 50)), 32).boxes.empty());
 }
 
 /// The second image comes from the set that the stage was rendered from: here whole pictures.

@@ -148,6 +148,16 @@ std::string sampleLine(const Subject::Row& row, const Plan& plan, const std::str
   return line;
 }
 
+/// The plan of a row, before it is clamped: the one that was given, or as training draws it.
+/// space  of the plans; null: one is given
+Plan wantedPlan(const SampleOptions& options, const Subject& subject, const PlanSource& source,
+                const Space* space, const Subject::Row& row) {
+  if (!space) return source.line->plan;
+  Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
+  return space->sample(random, options.epoch, subject.data->imageSize(row.image),
+                       boxesOf(*subject.data, row.image));
+}
+
 Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source) {
   const std::unique_ptr<Space> space =
       source.line ? nullptr : spaceOf(source, options, subject.settings.input, commonSize(*subject.data));
@@ -163,11 +173,8 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
   Sheet sheet;
   std::uint64_t pixels = 0;
   for (const Subject::Row& row : subject.rows) {
-    Random random(options.seed, static_cast<std::uint32_t>(options.epoch), row.stream, Purpose::plan);
     const Plan plan =
-        clampPlan(source.line ? source.line->plan
-                              : space->sample(random, options.epoch, subject.data->imageSize(row.image)),
-                  subject.settings.input);
+        clampPlan(wantedPlan(options, subject, source, space.get(), row), subject.settings.input);
     // Decisions record what was computed: coordinates out of range are nothing unusual in them.
     sheet.isClamped =
         source.line && source.line->kind != PlanLine::Kind::decision && plan != source.line->plan;

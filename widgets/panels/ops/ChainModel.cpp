@@ -159,6 +159,10 @@ ChainSource chainSource(const OpsPicture& picture, int side) {
   const ImageSize size = picture.data ? commonSize(*picture.data) : ImageSize{};
   const bool isSquare = !size.empty() && size.width == size.height;
   source.index = isSquare ? picture.index : 0;
+  if (picture.data) {
+    const BoxesView boxes = boxesOf(*picture.data, picture.index);
+    source.boxes.assign(boxes.begin(), boxes.end());
+  }
   source.whole = isSquare ? picture.data : oneImageSet(picture.image);
   source.square = isSquare ? picture.data : oneImageSet(squareOf(picture.image, side, source.note));
   source.render.input = squareInput(source.square->imageSize(0).width);
@@ -225,7 +229,7 @@ Plan ChainPolicy::draw(const ChainDraw& draw, const ChainSource& source) {
   context_ = context;
   Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
                 Purpose::plan);
-  Plan plan = space_->sample(random, draw.epoch);
+  Plan plan = space_->sample(random, draw.epoch, context.source, source.boxes);
   for (Part& part : plan.parts()) part.fired = part.fired || draw.everyOpFires;
   return plan;
 }

@@ -46,6 +46,7 @@ struct ChainSource {
   std::shared_ptr<const Dataset> whole;   ///< for plans with a resized crop
   std::uint32_t index = 0;                ///< in both
   RenderSettings render;
+  Boxes boxes;       ///< of the sample's objects, in pixels of `whole`; empty: it has none
   std::string note;  ///< what was done to a file's picture to make it square; of a sample empty
 };
 /// A sample stays where it lies, so that its plans and pixels are those of training. A file is a data set of
