@@ -114,6 +114,29 @@ class TestExperimentFiles : public QObject {
       QVERIFY(newRecipeFromJson(readJsonFile(name), name).training.epochs >= 1);
     }
   }
+
+  /// Milestones are shares of the epochs behind the warm-up, which the sources count in epochs from the
+  /// start.
+  void ratesFallWhereTheSourcesSay() {
+    struct Fall {
+      const char* recipe;
+      std::vector<int> epochs;  // after which the rate is lower
+    };
+    const Fall falls[] = {
+        {"rfb300-voc", {150, 200, 250}},        {"randaugment-r50-imagenet", {63, 123, 163}},
+        {"cutout-r18-cifar10", {60, 120, 160}}, {"adversarial-wrn-cifar10", {60, 120, 160}},
+        {"r18-cifar10", {90, 180, 240}},        {"r18-tiny", {100, 150}}};
+    constexpr std::int64_t kSteps = 100;
+    for (const auto& [name, epochs] : falls) {
+      const std::string file = fmt::format(PROJECT_DIR "/experiments/recipes/{}.json", name);
+      const Recipe recipe = newRecipeFromJson(readJsonFile(file), file);
+      std::vector<int> found;
+      for (int epoch = recipe.training.warmupEpochs + 1; epoch < recipe.training.epochs; ++epoch)
+        if (learningRate(recipe, epoch, 1, kSteps) < learningRate(recipe, epoch - 1, 1, kSteps))
+          found.push_back(epoch);
+      QVERIFY2(found == epochs, name);
+    }
+  }
 };
 
 QTEST_GUILESS_MAIN(TestExperimentFiles)

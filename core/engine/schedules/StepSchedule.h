@@ -21,7 +21,7 @@ struct StepSchedule {
   void visit(SettingsVisitor& v) {
     v.field({.name = "milestones",
              .title = "Milestones",
-             .help = "Shares of the epochs after which the rate is multiplied",
+             .help = "Shares of the epochs behind the warm-up after which the rate is multiplied",
              .min = 0,
              .max = 1,
              .advanced = true,
