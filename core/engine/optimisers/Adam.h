@@ -44,7 +44,7 @@ struct Adam {
             epsilon);
     v.field({.name = "weight_decay",
              .title = "Weight decay",
-             .help = "L2 penalty, added to the gradient of every parameter",
+             .help = "L2 penalty, added to the gradient of the parameters that training.decayed names",
              .min = 0,
              .max = 1,
              .unless = {{"learning_rate", 0.0}}},

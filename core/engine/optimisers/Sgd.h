@@ -20,7 +20,7 @@ struct Sgd {
             learningRate);
     v.field({.name = "momentum",
              .title = "Momentum",
-             .help = "Of SGD",
+             .help = "Share of the last move that is kept",
              .min = 0,
              .max = 0.9999,
              .unless = {{"learning_rate", 0.0}}},
