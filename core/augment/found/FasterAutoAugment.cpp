@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <set>
 #include <span>
 #include <string_view>
@@ -41,7 +42,9 @@ bool isConstant(std::string_view name) {
 
 class StateReader {
  public:
-  explicit StateReader(const WeightsFile& file) : file_(file) {}
+  explicit StateReader(const WeightsFile& file) : file_(file) {
+    for (const WeightTensor& tensor : file.tensors) tensors_.emplace(tensor.name, &tensor);
+  }
 
   Json subpolicies() {
     if (!file_.value("policy_kwargs/num_sub_policies"))
@@ -88,14 +91,14 @@ class StateReader {
 
   /// The finite numbers of a tensor of so many.
   std::vector<double> numbers(const std::string& name, std::size_t count) {
-    const auto tensor = std::ranges::find(file_.tensors, name, &WeightTensor::name);
-    if (tensor == file_.tensors.end())
-      refuse(fmt::format("{}: missing, a tensor of {} expected", name, count));
-    if (tensor->sizes.size() != 1 || tensor->sizes[0] != static_cast<std::int64_t>(count))
+    const auto known = tensors_.find(name);
+    if (known == tensors_.end()) refuse(fmt::format("{}: missing, a tensor of {} expected", name, count));
+    const WeightTensor& tensor = *known->second;
+    if (tensor.sizes.size() != 1 || tensor.sizes[0] != static_cast<std::int64_t>(count))
       refuse(fmt::format("{}: a tensor of {} numbers in {} dimensions found, {} in 1 expected", name,
-                         tensor->count(), tensor->sizes.size(), count));
+                         tensor.count(), tensor.sizes.size(), count));
     read_.insert(name);
-    std::vector<double> values = file_.doubles(*tensor);
+    std::vector<double> values = file_.doubles(tensor);
     for (const double value : values)
       if (!std::isfinite(value)) refuse(fmt::format("{}: {} found, finite numbers expected", name, value));
     return values;
@@ -136,6 +139,7 @@ class StateReader {
   }
 
   const WeightsFile& file_;
+  std::map<std::string_view, const WeightTensor*> tensors_;  ///< by name: there may be very many
   std::set<std::string> read_;
   int stages_ = 0;
   double temperature_ = 1;
