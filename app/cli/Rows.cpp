@@ -1,5 +1,6 @@
 #include "app/cli/Rows.h"
 
+#include "core/base/Csv.h"
 #include "core/base/Text.h"
 
 namespace uada::cli {
@@ -14,13 +15,9 @@ void flatten(const Json& json, const std::string& prefix, Json::Object& flat) {
       flat.emplace_back(prefix + key, value);
 }
 
-std::string csvCell(const Json& value) {
+std::string cellOf(const Json& value) {
   if (value.isNull()) return "";
-  if (!value.isString()) return value.dump();
-  std::string text = value.asString();
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  for (std::size_t i = 0; (i = text.find('"', i)) != text.npos; i += 2) text.insert(i, 1, '"');
-  return '"' + text + '"';
+  return value.isString() ? csvCell(value.asString()) : value.dump();
 }
 
 }  // namespace
@@ -39,7 +36,7 @@ std::string csvText(const std::vector<Json>& rows) {
     std::vector<std::string> line;
     for (const std::string& column : columns) {
       const Json* value = cells.find(column);
-      line.push_back(value ? csvCell(*value) : "");
+      line.push_back(value ? cellOf(*value) : "");
     }
     text += joined(line, ",") + '\n';
   }

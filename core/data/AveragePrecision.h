@@ -15,6 +15,7 @@ namespace uada {
 struct FoundBox {
   ObjectBox box;
   double score = 0;
+  friend bool operator==(const FoundBox&, const FoundBox&) = default;
 };
 
 /// Whose measure. All match as Pascal VOC does and differ in what two boxes have in common, and in the mean:

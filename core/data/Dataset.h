@@ -19,6 +19,8 @@
 namespace uada {
 
 enum class Split { train, test };
+/// "train", "test".
+constexpr const char* splitName(Split split) { return split == Split::train ? "train" : "test"; }
 
 /// Numbered samples: an image and a target each. Any thread may use it at any time.
 class Dataset {
@@ -39,6 +41,8 @@ class Dataset {
   virtual std::vector<std::string> classNames() const { return {}; }
   /// Tells the samples of this set from others, wherever its files lie: a hash of their content.
   virtual std::string identity() const = 0;
+  /// Of the sample's image, relative to the folder of the set, with '/'; empty: it has no file of its own.
+  virtual std::string fileName(std::uint32_t) const { return {}; }
   /// Whether its files are those that were published; true of a part of them too.
   virtual bool isPublished() const { return false; }
   /// Whether images lie in memory, so that to ask for one costs nothing.

@@ -25,6 +25,7 @@ class DatasetView final : public Dataset {
   int classes() const override { return base_->classes(); }
   std::vector<std::string> classNames() const override { return base_->classNames(); }
   std::string identity() const override { return base_->identity(); }
+  std::string fileName(std::uint32_t index) const override { return base_->fileName(indices_[index]); }
   bool isPublished() const override { return base_->isPublished(); }
   bool isResident() const override { return base_->isResident(); }
   std::optional<PixelSums> pixelSums(std::uint32_t index) const override {

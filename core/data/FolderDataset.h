@@ -28,6 +28,7 @@ class FolderDataset final : public Dataset {
   int classes() const override { return static_cast<int>(index_.classes.size()); }
   std::vector<std::string> classNames() const override { return index_.classes; }
   std::string identity() const override { return identity_; }
+  std::string fileName(std::uint32_t index) const override { return index_.files[index].file.name; }
   std::optional<PixelSums> pixelSums(std::uint32_t index) const override { return index_.files[index].sums; }
   /// Where the sample's file lies.
   std::filesystem::path path(std::uint32_t index) const { return folder_ / index_.files[index].file.name; }

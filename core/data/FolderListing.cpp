@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "core/base/Csv.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Printable.h"
@@ -125,24 +126,6 @@ void addFile(FolderListing& listing, std::string name, std::int32_t label, const
     throw Error(fmt::format("{}: there is no file '{}' ({}); mend the name, or remove it", where,
                             (listing.folder / file.name).string(), why));
   listing.files.push_back({std::move(file.name), label, file.bytes, file.time});
-}
-
-/// The values of a CSV's line.
-std::vector<std::string> csvValues(std::string_view line) {
-  std::vector<std::string> values(1);
-  bool isQuoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && isQuoted && i + 1 < line.size() && line[i + 1] == '"')
-      values.back() += line[++i];
-    else if (c == '"' && (isQuoted || values.back().empty()))
-      isQuoted = !isQuoted;
-    else if (c == ',' && !isQuoted)
-      values.emplace_back();
-    else
-      values.back() += c;
-  }
-  return values;
 }
 
 /// act(number, line) for each line that is not empty; the end of a line may be that of Windows.

@@ -38,6 +38,7 @@ class Prefetch final : public Dataset {
   int classes() const override { return base_->classes(); }
   std::vector<std::string> classNames() const override { return base_->classNames(); }
   std::string identity() const override { return base_->identity(); }
+  std::string fileName(std::uint32_t index) const override { return base_->fileName(index); }
   bool isPublished() const override { return base_->isPublished(); }
   std::optional<PixelSums> pixelSums(std::uint32_t index) const override { return base_->pixelSums(index); }
 

@@ -1,7 +1,5 @@
 #include "core/engine/Reports.h"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace uada {
@@ -30,11 +28,6 @@ const std::vector<StepPhase>& phases() {
 #undef PHASE
   };
   return all;
-}
-
-double metricOf(const Metrics& metrics, std::string_view name) {
-  const auto found = std::ranges::find(metrics, name, &MetricValue::name);
-  return found == metrics.end() ? std::numeric_limits<double>::quiet_NaN() : found->value;
 }
 
 }  // namespace uada

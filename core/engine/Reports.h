@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/augment/Plan.h"
+#include "core/base/Metrics.h"
 #include "core/images/Image.h"
 
 /// What a job reports. Each report says once, in its `visit`, which numbers it has under which names: from
@@ -81,16 +82,6 @@ struct StepPhase {
   int version = 1;  ///< of the project file that first stores it
 };
 const std::vector<StepPhase>& phases();
-
-/// A metric of the run's task, by its name there: "top1".
-struct MetricValue {
-  std::string name;
-  double value = 0;
-  friend bool operator==(const MetricValue&, const MetricValue&) = default;
-};
-using Metrics = std::vector<MetricValue>;
-/// NaN: it has none of that name.
-double metricOf(const Metrics& metrics, std::string_view name);
 
 struct StepReport {
   std::int64_t step = 0;  ///< from 1, over the whole run

@@ -46,6 +46,13 @@ ImageView unpackTrustedPng(ByteSource& source, std::string_view what, DecodeScra
                            const PixelBox* part, const ImageLimits& limits);
 ImageView unpackTrustedJpeg(ByteSource& source, std::string_view what, DecodeScratch& scratch,
                             const PixelBox* part, const ImageLimits& limits);
+/// 8 bits a channel: grey, or RGB. pixels: [height, width, channels], at least one pixel.
+enum class PngPixels { grey, rgb };
+std::vector<std::byte> packPng(const std::uint8_t* pixels, ImageSize size, PngPixels form);
+/// Throws Error, before the file is touched, for a PNG of more bytes than can be read again.
+void writePacked(const std::filesystem::path& path, const std::vector<std::byte>& png, ImageSize size,
+                 FileCalls& calls);
+
 /// Where such a picture is put.
 ImageSpan roomFor(const ImageHeader& header, DecodeScratch& scratch);
 /// The part, or the whole picture. Throws Error for a part that is empty or not inside.

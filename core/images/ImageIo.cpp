@@ -165,17 +165,21 @@ void requireWritable(std::uint64_t width, std::uint64_t height, std::string_view
                   groupedText(kMaxSide), remedy));
 }
 
-void writePng(const std::filesystem::path& path, ImageView image, FileCalls& calls) {
-  const std::vector<std::byte> bytes = encodePng(image);
-  if (constexpr std::uint64_t kMost = ImageLimits{}.maxFileBytes; bytes.size() > kMost)
+void writePacked(const std::filesystem::path& path, const std::vector<std::byte>& png, ImageSize size,
+                 FileCalls& calls) {
+  if (constexpr std::uint64_t kMost = ImageLimits{}.maxFileBytes; png.size() > kMost)
     throw Error(
         fmt::format("cannot write '{}': a PNG of {} x {} such pixels has {}, and at most {} can be read "
                     "again; make the picture smaller",
-                    path.string(), image.width, image.height, bytesText(static_cast<double>(bytes.size())),
+                    path.string(), size.width, size.height, bytesText(static_cast<double>(png.size())),
                     bytesText(static_cast<double>(kMost))));
   AtomicFile file(path, calls);
-  file.write(bytes);
+  file.write(png);
   file.commit();
+}
+
+void writePng(const std::filesystem::path& path, ImageView image, FileCalls& calls) {
+  writePacked(path, encodePng(image), {image.width, image.height}, calls);
 }
 
 }  // namespace uada

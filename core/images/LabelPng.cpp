@@ -75,4 +75,9 @@ ImageSize decodeLabelsTrusted(std::span<const std::byte> bytes, std::string_view
   return unpack(source, what, labels, limits, true);
 }
 
+void writeLabels(const std::filesystem::path& path, const std::uint8_t* labels, ImageSize size,
+                 FileCalls& calls) {
+  writePacked(path, packPng(labels, size, PngPixels::grey), size, calls);
+}
+
 }  // namespace uada

@@ -30,4 +30,9 @@ ImageSize decodeLabels(std::span<const std::byte> bytes, std::string_view what,
 ImageSize decodeLabelsTrusted(std::span<const std::byte> bytes, std::string_view what,
                               std::vector<std::uint8_t>& labels, const ImageLimits& limits = {});
 
+/// Writes such a file: 8-bit grey. labels: [height, width], at least one. throws  Error, with no file
+/// touched
+void writeLabels(const std::filesystem::path& path, const std::uint8_t* labels, ImageSize size,
+                 FileCalls& calls = systemFileCalls());
+
 }  // namespace uada

@@ -364,26 +364,31 @@ ImageView unpackTrustedPng(ByteSource& source, std::string_view what, DecodeScra
   return picture;
 }
 
-std::vector<std::byte> encodePng(ImageView image) {
+std::vector<std::byte> packPng(const std::uint8_t* pixels, ImageSize size, PngPixels form) {
   Context context = makeContext(SPNG_CTX_ENCODER);
   spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1);
   spng_ihdr header{};
-  header.width = static_cast<std::uint32_t>(image.width);
-  header.height = static_cast<std::uint32_t>(image.height);
+  header.width = static_cast<std::uint32_t>(size.width);
+  header.height = static_cast<std::uint32_t>(size.height);
   header.bit_depth = 8;
-  header.color_type = SPNG_COLOR_TYPE_TRUECOLOR;
+  header.color_type = form == PngPixels::rgb ? SPNG_COLOR_TYPE_TRUECOLOR : SPNG_COLOR_TYPE_GRAYSCALE;
+  const std::size_t bytes =
+      std::size_t{form == PngPixels::rgb ? 3U : 1U} * header.width * std::size_t{header.height};
   int code = spng_set_ihdr(context.get(), &header);
-  if (!code)
-    code = spng_encode_image(context.get(), image.rgb, image.bytes(), SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
-  std::size_t size = 0;
+  if (!code) code = spng_encode_image(context.get(), pixels, bytes, SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
+  std::size_t length = 0;
   std::unique_ptr<void, decltype(&std::free)> buffer(
-      code ? nullptr : spng_get_png_buffer(context.get(), &size, &code), &std::free);
+      code ? nullptr : spng_get_png_buffer(context.get(), &length, &code), &std::free);
   if (!buffer) {
-    throw Error(fmt::format("cannot make a PNG of {} x {} pixels: {}", image.width, image.height,
-                            spng_strerror(code)));
+    throw Error(
+        fmt::format("cannot make a PNG of {} x {} pixels: {}", size.width, size.height, spng_strerror(code)));
   }
   const auto* begin = static_cast<const std::byte*>(buffer.get());
-  return {begin, begin + size};
+  return {begin, begin + length};
+}
+
+std::vector<std::byte> encodePng(ImageView image) {
+  return packPng(image.rgb, {image.width, image.height}, PngPixels::rgb);
 }
 
 }  // namespace uada

@@ -32,10 +32,11 @@ const std::vector<Folder> kFolders{
     {"core/images", {"core/base"}},
     {"core/ops", {"core/images"}},
     {"core/data", {"core/images", "core/settings"}},
+    {"core/predictions", {"core/data"}},
     {"core/augment", {"core/ops", "core/data", "core/settings", "core/weights"}},
     {kCatalogues, {"core/augment"}},
     {"core/config", {kCatalogues}},
-    {"core/engine", {"core/config"}},
+    {"core/engine", {"core/config", "core/predictions"}},
     {"core/engine/onnx", {"core/weights"}},
     {kEngine, {"core/engine", "core/engine/onnx"}},  // the only one that may include torch
     {"core/store", {"core/engine"}},
@@ -189,6 +190,9 @@ class TestWhoIncludes : public QObject {
     row("core/images/A.cpp", "core/ops/B.h", false);
     row("core/ops/simd/A.cpp", "core/ops/B.h", true);
     row("core/data/A.h", "core/ops/B.h", false);
+    row("core/predictions/A.h", "core/data/B.h", true);
+    row("core/predictions/A.h", "core/engine/B.h", false);
+    row("core/engine/A.h", "core/predictions/B.h", true);
     row("core/settings/A.h", "core/config/B.h", false);
     row("core/augment/policies/A.cpp", "core/config/B.h", false);
     row("core/engine/methods/Torch.cpp", "core/engine/B.h", true);
