@@ -172,7 +172,8 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
     for (const Report& report : feed.drain()) {
       std::visit(
           Cases{[](const PolicyReport&) {}, [](const Decision&) {}, [](const EvaluationReport&) {},
-                [](const LandscapeReport&) {}, [&](const auto& r) { lines.write(r), progress.show(r); }},
+                [](const LandscapeReport&) {}, [](const PredictionsReport&) {},
+                [](const PredictionReport&) {}, [&](const auto& r) { lines.write(r), progress.show(r); }},
           report);
       if (const auto* state = std::get_if<StateReport>(&report)) waiting.show(*state);
       if (const auto* result = std::get_if<ResultReport>(&report))

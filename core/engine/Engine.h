@@ -68,6 +68,14 @@ struct Evaluate {
   RunConfig config;
   std::filesystem::path checkpoint;
 };
+/// What the network of a checkpoint says of the run's images, unaugmented: a PredictionsReport, a
+/// PredictionReport for each, and at the end an EvaluationReport of them.
+struct Predict {
+  RunConfig config;
+  std::filesystem::path checkpoint;
+  Split split = Split::test;
+  std::int64_t limit = 0;  ///< the first so many of the split; 0, or more than there are: all
+};
 /// The loss of a checkpoint's network over all levels of one op, or of two, on a pinned batch: a
 /// LandscapeReport for each level, or pair of levels.
 struct Landscape {
@@ -77,7 +85,7 @@ struct Landscape {
   int samples = 128;             ///< the first of the training set; at least 2
 };
 }  // namespace work
-using Work = std::variant<work::Train, work::Evaluate, work::Landscape>;
+using Work = std::variant<work::Train, work::Evaluate, work::Predict, work::Landscape>;
 
 /// A file of a run's folder that is, or was, a checkpoint.
 struct FoundCheckpoint {

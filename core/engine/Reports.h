@@ -10,6 +10,7 @@
 #include "core/augment/Plan.h"
 #include "core/base/Metrics.h"
 #include "core/images/Image.h"
+#include "core/predictions/Prediction.h"
 
 /// What a job reports. Each report says once, in its `visit`, which numbers it has under which names: from
 /// that come its columns in the project file, its line of JSON, its columns of CSV and the texts of tests. A
@@ -293,11 +294,12 @@ struct ResultReport {
   }
 };
 
-/// What work::Evaluate found. Belongs to no attempt of a run: it is not stored.
+/// What work::Evaluate found, or work::Predict of the samples that it was asked for. Belongs to no attempt of
+/// a run: it is not stored.
 struct EvaluationReport {
   std::int64_t step = 0;  ///< of the checkpoint
   int epoch = 0;          ///< likewise: those that were trained whole
-  Metrics test = {};      ///< Task::testMetrics
+  Metrics test = {};      ///< Task::testMetrics, whatever the split
   std::int64_t images = 0;
   double seconds = 0;
 
@@ -346,13 +348,25 @@ struct LandscapeReport {
   }
 };
 
+/// What work::Predict is about to predict: once, before the first prediction. Its metrics, and the name of
+/// the run, are not known yet. It is not stored.
+struct PredictionsReport {
+  PredictionHeader header;
+};
+/// What a network says of one sample, in the order of the samples. It is not stored.
+struct PredictionReport {
+  std::uint32_t sample = 0;  ///< its number in the split
+  Prediction prediction;
+};
+
 /// A line for the log; also recorded changes of settings.
 struct EventReport {
   std::string text;
 };
 
-using Report = std::variant<StateReport, StepReport, PolicyReport, Decision, EpochReport, CheckpointReport,
-                            ResultReport, EventReport, EvaluationReport, LandscapeReport>;
+using Report =
+    std::variant<StateReport, StepReport, PolicyReport, Decision, EpochReport, CheckpointReport, ResultReport,
+                 EventReport, EvaluationReport, LandscapeReport, PredictionsReport, PredictionReport>;
 
 /// So that a std::visit can name what it does with each report, or with few of them.
 template <class... F>

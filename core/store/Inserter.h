@@ -36,6 +36,8 @@ class Inserter {
   void add(std::int64_t run, int attempt, const EventReport& event);
   void add(std::int64_t, int, const EvaluationReport&) {}  // no attempt's: never stored
   void add(std::int64_t, int, const LandscapeReport&) {}
+  void add(std::int64_t, int, const PredictionsReport&) {}
+  void add(std::int64_t, int, const PredictionReport&) {}
   void addMetrics(std::int64_t run, int attempt, std::int64_t step, const char* part, const Metrics& metrics);
   void addPicture(std::int64_t run, int attempt, const Decision& decision, int candidate,
                   const Image& picture);

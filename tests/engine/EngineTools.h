@@ -87,7 +87,9 @@ class RecordingSink : public Sink {
                      [&](const ResultReport& r) { results.push_back(r); },
                      [&](const EventReport& r) { events.push_back(r.text); },
                      [&](const EvaluationReport& r) { evaluations.push_back(r); },
-                     [&](const LandscapeReport& r) { landscape.push_back(r); }},
+                     [&](const LandscapeReport& r) { landscape.push_back(r); },
+                     [&](const PredictionsReport& r) { headers.push_back(r.header); },
+                     [&](const PredictionReport& r) { predictions.push_back(r); }},
                report);
   }
 
@@ -112,6 +114,8 @@ class RecordingSink : public Sink {
   std::vector<std::string> events;
   std::vector<EvaluationReport> evaluations;
   std::vector<LandscapeReport> landscape;
+  std::vector<PredictionHeader> headers;
+  std::vector<PredictionReport> predictions;
   std::function<void(std::int64_t)> stepped;
 };
 

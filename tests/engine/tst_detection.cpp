@@ -218,7 +218,7 @@ void TestDetection::testsByHand() {
   for (const char* protocol : {"ssd", "rfb"}) {
     const auto head = headOf({.protocol = protocol});
     const auto meter = head->meter();
-    head->test(*network, renderer, std::vector<std::uint32_t>{0}, *meter);
+    head->predict(*network, renderer, std::vector<std::uint32_t>{0}, *meter);
     const Metrics values = meter->values();
     QCOMPARE(metricOf(values, "map_voc07"), 0.5);
     QCOMPARE(metricOf(values, "map_voc12"), 0.5);
@@ -249,7 +249,7 @@ void TestDetection::testsAtTheInputsSize() {
   const Renderer renderer(data, {squareInput(10)}, pool);
   const auto head = headOf();
   const auto meter = head->meter();
-  head->test(network, renderer, std::vector<std::uint32_t>{0}, *meter);
+  head->predict(network, renderer, std::vector<std::uint32_t>{0}, *meter);
   QCOMPARE(network.size, std::int64_t{10});
   QCOMPARE(metricOf(meter->values(), "map_voc07"), 1.0);
 }

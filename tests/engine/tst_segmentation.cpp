@@ -97,7 +97,7 @@ class TestSegmentation : public QObject {
     network->setNormMode(NormMode::eval);
     const auto head = makeTaskHead(config.recipe.task, {19});
     const auto meter = head->meter();
-    head->test(*network, renderer, std::vector<std::uint32_t>{0, 1}, *meter);
+    head->predict(*network, renderer, std::vector<std::uint32_t>{0, 1}, *meter);
     // Roads are dark: class 0 everywhere; cars (class 13) are bright, and become class 1.
     std::uint64_t roads = 0, all = 0;
     for (std::uint32_t i = 0; i < 2; ++i) {

@@ -1,5 +1,7 @@
 #include "core/engine/tasks/Classification.h"
 
+#include <iterator>
+
 #include "core/engine/tasks/Labels.h"
 #include "core/engine/tasks/TaskHead.h"
 
@@ -36,8 +38,8 @@ class ClassificationHead : public TaskHead {
 
   std::unique_ptr<Meter> meter() const override { return std::make_unique<LabelMeter>(); }
   std::size_t testBatch() const override { return kTestBatch; }
-  void test(Network& network, const Renderer& renderer, std::span<const std::uint32_t> samples,
-            Meter& meter) const override {
+  std::vector<Prediction> predict(Network& network, const Renderer& renderer,
+                                  std::span<const std::uint32_t> samples, Meter& meter) const override {
     const Input& input = renderer.settings().input;
     const auto count = static_cast<std::int64_t>(samples.size());
     const at::Tensor pixels = at::empty({count, input.height, input.width, 3}, at::kFloat);
@@ -46,7 +48,10 @@ class ClassificationHead : public TaskHead {
     std::vector<Target> labels;
     for (const std::uint32_t sample : samples) labels.emplace_back(Label{renderer.data().label(sample)});
     const Output output = network.forward(imagesOf(values, count, input, context_.device));
-    static_cast<LabelMeter&>(meter).add(output.main, targets(labels).to(context_.device).classes);
+    const at::Tensor classes = targets(labels).to(context_.device).classes;
+    static_cast<LabelMeter&>(meter).add(output.main, classes);
+    std::vector<ClassChances> chances = chancesOf(output.main, classes);
+    return {std::make_move_iterator(chances.begin()), std::make_move_iterator(chances.end())};
   }
   void check(const Dataset& data, std::string_view which) const override { checkLabels(data, which); }
 

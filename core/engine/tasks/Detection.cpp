@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/Error.h"
 #include "core/data/AveragePrecision.h"
@@ -91,8 +92,8 @@ class DetectionHead : public TaskHead {
     return std::make_unique<DetectionMeter>(context_.classes, rule);
   }
   std::size_t testBatch() const override { return kTestBatch; }
-  void test(Network& network, const Renderer& renderer, std::span<const std::uint32_t> samples,
-            Meter& meter) const override {
+  std::vector<Prediction> predict(Network& network, const Renderer& renderer,
+                                  std::span<const std::uint32_t> samples, Meter& meter) const override {
     auto& sums = static_cast<DetectionMeter&>(meter);
     const Output output = onCpu(network.forward(stretched(renderer, samples).to(context_.device)));
     std::vector<Target> truths;
@@ -101,7 +102,7 @@ class DetectionHead : public TaskHead {
       const BoxesView boxes = std::get<BoxesView>(*truth);
       truths.emplace_back(Boxes(boxes.begin(), boxes.end()));
     }
-    const std::vector<std::vector<FoundBox>> found = foundBoxes(output, renderer, samples);
+    std::vector<FoundBoxes> found = foundBoxes(output, renderer, samples);
     for (std::size_t i = 0; i < samples.size(); ++i) sums.counts.add(found[i], std::get<Boxes>(truths[i]));
     for (std::size_t i = 0; i < samples.size(); ++i) {
       const ImageSize size = renderer.data().imageSize(samples[i]);
@@ -109,6 +110,7 @@ class DetectionHead : public TaskHead {
         box = scaled(box, 1.0 * context_.input.width / size.width, 1.0 * context_.input.height / size.height);
     }
     sums.lossSum += losses(output, targets(truths)).sum(at::kDouble).item<double>();
+    return {std::make_move_iterator(found.begin()), std::make_move_iterator(found.end())};
   }
 
   void check(const Dataset& data, std::string_view which) const override {
@@ -161,15 +163,15 @@ class DetectionHead : public TaskHead {
   }
 
   /// In pixels of each image.
-  std::vector<std::vector<FoundBox>> foundBoxes(const Output& output, const Renderer& renderer,
-                                                std::span<const std::uint32_t> samples) const {
+  std::vector<FoundBoxes> foundBoxes(const Output& output, const Renderer& renderer,
+                                     std::span<const std::uint32_t> samples) const {
     const at::Tensor chances = output.main.softmax(2).contiguous();
     const at::Tensor edges = priors_.decoded(output.offsets).contiguous();
     const auto* chance = static_cast<const float*>(chances.const_data_ptr());
     const auto* edge = static_cast<const float*>(edges.const_data_ptr());
     SuppressionRule rule;
     if (settings_.protocol == "rfb") rule.perImage = 200;
-    std::vector<std::vector<FoundBox>> all(samples.size());
+    std::vector<FoundBoxes> all(samples.size());
     renderer.pool().forRanges(samples.size(), 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         all[i] = keptBoxes(chance + i * static_cast<std::size_t>(chances[0].numel()),

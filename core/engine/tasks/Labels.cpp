@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/Error.h"
 
 namespace uada {
@@ -21,6 +24,46 @@ at::Tensor countTop(const at::Tensor& logits, const at::Tensor& targets, int k) 
   const at::Tensor ahead = (logits > own).logical_or_((logits == own).logical_and_(classes < column));
   const at::Tensor inTop = (ahead.sum(1) < k).logical_and_(own.squeeze(1).isnan().logical_not_());
   return inTop.sum();
+}
+
+/// logits  of one sample; sum: log of the sum of their exponentials
+static std::vector<ClassChance> likeliest(std::span<const float> logits, double sum) {
+  constexpr std::size_t kMost = 5;
+  std::vector<std::int32_t> order;
+  for (std::size_t c = 0; c < logits.size(); ++c)
+    if (!std::isnan(logits[c])) order.push_back(static_cast<std::int32_t>(c));
+  const auto isAhead = [&](std::int32_t a, std::int32_t b) {
+    const float first = logits[static_cast<std::size_t>(a)], second = logits[static_cast<std::size_t>(b)];
+    return first != second ? first > second : a < b;
+  };
+  const std::size_t count = std::min(order.size(), kMost);
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count), isAhead);
+  std::vector<ClassChance> best;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double chance = std::exp(logits[static_cast<std::size_t>(order[i])] - sum);
+    if (!std::isnan(chance)) best.push_back({order[i], std::min(chance, 1.0)});
+  }
+  return best;
+}
+
+std::vector<ClassChances> chancesOf(const at::Tensor& logits, const at::Tensor& targets) {
+  const at::NoGradGuard noGrad;
+  const auto here = [](const at::Tensor& values, at::ScalarType type) {
+    return values.to(type).cpu().contiguous();
+  };
+  const at::Tensor values = here(logits, at::kFloat), truths = here(targets, at::kLong);
+  const at::Tensor losses = here(crossEntropy(logits, targets), at::kDouble);
+  const at::Tensor sums = values.to(at::kDouble).logsumexp(1);
+  const auto* value = static_cast<const float*>(values.const_data_ptr());
+  const auto* truth = static_cast<const std::int64_t*>(truths.const_data_ptr());
+  const auto* loss = static_cast<const double*>(losses.const_data_ptr());
+  const auto* sum = static_cast<const double*>(sums.const_data_ptr());
+  const auto classes = static_cast<std::size_t>(values.size(1));
+  std::vector<ClassChances> all(static_cast<std::size_t>(values.size(0)));
+  for (std::size_t b = 0; b < all.size(); ++b)
+    all[b] = {likeliest({value + b * classes, classes}, sum[b]), static_cast<std::int32_t>(truth[b]),
+              loss[b]};
+  return all;
 }
 
 void LabelMeter::add(const at::Tensor& logits, const at::Tensor& targets) {

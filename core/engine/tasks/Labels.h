@@ -9,6 +9,7 @@
 #include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
 #include "core/engine/tasks/TaskHead.h"
+#include "core/predictions/Prediction.h"
 
 namespace uada {
 
@@ -24,6 +25,11 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& targets);
 /// targets  [B], int64
 /// returns  a scalar, int64, on the device
 at::Tensor countTop(const at::Tensor& logits, const at::Tensor& targets, int k);
+
+/// The five likeliest classes of each sample, and its loss. Equal logits rank by class, as in countTop().
+/// logits   [B, classes]
+/// targets  [B], int64
+std::vector<ClassChances> chancesOf(const at::Tensor& logits, const at::Tensor& targets);
 
 /// Sums up Classification::testMetrics() over batches.
 class LabelMeter : public Meter {

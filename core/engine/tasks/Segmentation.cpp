@@ -85,14 +85,18 @@ class SegmentationHead : public TaskHead {
 
   std::unique_ptr<Meter> meter() const override { return std::make_unique<SceneMeter>(context_.classes); }
   std::size_t testBatch() const override { return 1; }
-  void test(Network& network, const Renderer& renderer, std::span<const std::uint32_t> samples,
-            Meter& meter) const override {
+  std::vector<Prediction> predict(Network& network, const Renderer& renderer,
+                                  std::span<const std::uint32_t> samples, Meter& meter) const override {
+    std::vector<Prediction> maps;
     for (const std::uint32_t sample : samples) {
       const Held<ImageView> image = renderer.source(sample);
       const Held<TargetView> target = renderer.data().target(sample);
       const at::Tensor chances = probabilities(network, renderer.settings(), *image);
-      add(static_cast<SceneMeter&>(meter), chances, std::get<LabelMapView>(*target));
+      LabelMap predicted = likeliest(chances);
+      add(static_cast<SceneMeter&>(meter), predicted.view(), chances, std::get<LabelMapView>(*target));
+      maps.emplace_back(std::move(predicted));
     }
+    return maps;
   }
 
   void check(const Dataset& data, std::string_view which) const override {
@@ -171,11 +175,15 @@ class SegmentationHead : public TaskHead {
     return at::constant_pad_nd(normalised, {wide / 2, wide - wide / 2, tall / 2, tall - tall / 2}, 0);
   }
 
-  static void add(SceneMeter& meter, const at::Tensor& chances, LabelMapView truth) {
-    const at::Tensor predicted = chances.argmax(0).to(at::kByte).contiguous();
-    meter.counts.add(
-        {static_cast<const std::uint8_t*>(predicted.const_data_ptr()), truth.width, truth.height}, truth,
-        kIgnored);
+  /// Of each pixel the class with the highest probability, of equal ones the first.
+  static LabelMap likeliest(const at::Tensor& chances) {
+    const at::Tensor classes = chances.argmax(0).to(at::kByte).contiguous();
+    return LabelMap(LabelMapView{static_cast<const std::uint8_t*>(classes.const_data_ptr()),
+                                 static_cast<int>(classes.size(1)), static_cast<int>(classes.size(0))});
+  }
+
+  static void add(SceneMeter& meter, LabelMapView predicted, const at::Tensor& chances, LabelMapView truth) {
+    meter.counts.add(predicted, truth, kIgnored);
     const at::Tensor classes = mapOf(truth);
     const at::Tensor valid = classes != kIgnored;
     const at::Tensor own = chances.gather(0, classes.masked_fill(valid.logical_not(), 0).unsqueeze(0))[0];

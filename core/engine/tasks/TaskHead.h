@@ -12,6 +12,7 @@
 #include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
 #include "core/engine/models/Network.h"
+#include "core/predictions/Prediction.h"
 #include "core/settings/Choice.h"
 
 namespace uada {
@@ -88,13 +89,14 @@ class TaskHead {
   /// returns  [metrics, 2], float64, on the device
   virtual at::Tensor trainSums(const Output& output, const Targets& targets) const = 0;
   virtual std::unique_ptr<Meter> meter() const = 0;
-  /// How many samples test() takes at once.
+  /// How many samples predict() takes at once.
   virtual std::size_t testBatch() const = 0;
-  /// Scores unaugmented samples and adds them to a meter that meter() made. The network is in NormMode::eval,
-  /// without gradients.
+  /// What the network says of unaugmented samples; how well that agrees with their targets is added to a
+  /// meter that meter() made. The network is in NormMode::eval, without gradients.
   /// samples   of the renderer's data set
-  virtual void test(Network& network, const Renderer& renderer, std::span<const std::uint32_t> samples,
-                    Meter& meter) const = 0;
+  /// returns   for each sample one of the kind of Task::target
+  virtual std::vector<Prediction> predict(Network& network, const Renderer& renderer,
+                                          std::span<const std::uint32_t> samples, Meter& meter) const = 0;
   /// Throws Error naming the first target that the network has no class for.
   /// which  "training" or "test", for the message
   virtual void check(const Dataset& data, std::string_view which) const = 0;

@@ -11,6 +11,7 @@
 #include "core/augment/Parts.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/engine/tasks/Task.h"
 #include "core/engine/train/Precision.h"
 #include "core/engine/train/Stepper.h"
 
@@ -179,6 +180,31 @@ void addProbes(LandscapeReport& place, const std::vector<std::vector<double>>& l
   place.agreement = agreeing / (2.0 * static_cast<double>(losses[l].size()));
 }
 
+/// The names that the files, or else the catalogue, have for the classes; empty: neither has.
+std::vector<std::string> classNamesOf(const RunConfig& config, const Dataset& data) {
+  std::vector<std::string> names = data.classNames();
+  if (names.empty()) names = findDataset(config.recipe.dataset.name).classNames;
+  if (names.size() != static_cast<std::size_t>(data.classes())) names.clear();
+  return names;
+}
+
+PredictionHeader headerOf(const Examined& run, const work::Predict& wanted, const Dataset& data) {
+  const std::size_t limit = wanted.limit > 0 ? static_cast<std::size_t>(wanted.limit) : data.size();
+  PredictionHeader header;
+  header.task = run.config().recipe.task.name;
+  header.kind = findTask(header.task).target;
+  header.configHash = configHash(run.config());
+  header.dataHash = data.identity();
+  header.step = run.progress().step;
+  header.epoch = run.progress().epoch - 1;
+  header.split = wanted.split;
+  header.classCount = data.classes();
+  header.classes = classNamesOf(run.config(), data);
+  header.samples = sampleNames(data, std::min(limit, data.size()));
+  for (std::uint32_t i = 0; i < header.samples.size(); ++i) header.sizes.push_back(data.imageSize(i));
+  return header;
+}
+
 }  // namespace
 
 RunState evaluate(Prepared prepared, Sink& sink, Control& control, const Enter& enter) {
@@ -194,6 +220,36 @@ RunState evaluate(Prepared prepared, Sink& sink, Control& control, const Enter& 
     sink.take(EvaluationReport{progress.step, progress.epoch - 1, std::move(*scores),
                                static_cast<std::int64_t>(test.size()), watch.lap()});
     return run.say(RunState::finished, "tested");
+  });
+}
+
+void requireLimit(const work::Predict& wanted) {
+  if (wanted.limit < 0)
+    throw UsageError(fmt::format("{} images cannot be predicted; 0 stands for all", wanted.limit));
+}
+
+RunState predict(Prepared prepared, const work::Predict& wanted, Sink& sink, Control& control,
+                 const Enter& enter) {
+  return examine(std::move(prepared), sink, control, enter, [&](Examined& run) {
+    const bool isTest = wanted.split == Split::test;
+    const Dataset& data = isTest ? *run.data().test : *run.data().train;
+    run.stepper().head().check(data, isTest ? "test" : "training");
+    PredictionHeader header = headerOf(run, wanted, data);
+    const std::size_t count = header.samples.size();
+    run.say(RunState::running,
+            fmt::format("predicting {} images", groupedText(static_cast<long long>(count))));
+    Stopwatch watch;
+    sink.take(PredictionsReport{std::move(header)});
+    std::optional<Metrics> scores = run.stepper().predict(
+        data, count, [&] { return control.stopNow(); },
+        [&](std::uint32_t sample, Prediction prediction) {
+          sink.take(PredictionReport{sample, std::move(prediction)});
+        });
+    if (!scores) return run.say(RunState::stopped, "stopped before all images were predicted");
+    const Progress& progress = run.progress();
+    sink.take(EvaluationReport{progress.step, progress.epoch - 1, std::move(*scores),
+                               static_cast<std::int64_t>(count), watch.lap()});
+    return run.say(RunState::finished, "predicted");
   });
 }
 

@@ -13,6 +13,12 @@ using Enter = std::function<void(const StateReport&)>;
 /// work::Evaluate. returns  finished or stopped
 RunState evaluate(Prepared prepared, Sink& sink, Control& control, const Enter& enter);
 
+/// Checks what work::Predict asks for. Throws UsageError.
+void requireLimit(const work::Predict& wanted);
+/// work::Predict. A stop ends it between samples.
+RunState predict(Prepared prepared, const work::Predict& wanted, Sink& sink, Control& control,
+                 const Enter& enter);
+
 /// Checks what work::Landscape asks for. Throws UsageError.
 void requireOps(const work::Landscape& wanted);
 /// work::Landscape. Every pinned sample keeps the plan that the epoch of the checkpoint draws for it; in

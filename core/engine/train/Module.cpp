@@ -120,6 +120,16 @@ std::unique_ptr<Job> startWork(const work::Evaluate& test, Sink& sink) {
                                    });
 }
 
+std::unique_ptr<Job> startWork(const work::Predict& wanted, Sink& sink) {
+  requireLimit(wanted);
+  requireCheckpoint(wanted.checkpoint);
+  return std::make_unique<WorkJob>("the predictions of " + runTitle(wanted.config), "", sink,
+                                   [p = prepare(wanted.config, {}, wanted.checkpoint), wanted](
+                                       Sink& to, Control& control, const Enter& enter) mutable {
+                                     predict(std::move(p), wanted, to, control, enter);
+                                   });
+}
+
 std::unique_ptr<Job> startWork(const work::Landscape& wanted, Sink& sink) {
   requireOps(wanted);
   requireCheckpoint(wanted.checkpoint);

@@ -134,7 +134,8 @@ Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
   return [this, seed, epoch](std::uint32_t index) {
     const ImageSize size = data_.imageSize(index);
     Random random(seed, static_cast<std::uint32_t>(epoch), index, Purpose::plan);
-    const PixelBox shown = shownPart(space_->sample(random, epoch, size, boxesOf(data_, index)), renderer_.settings().input, size);
+    const PixelBox shown = shownPart(space_->sample(random, epoch, size, boxesOf(data_, index)),
+                                     renderer_.settings().input, size);
     // A method that moves the crop looks beyond it; where that is not enough the image is decoded again.
     const int room = looksBeyond_ ? kCropMoves : 0;
     return PixelBox{std::max(0, shown.left - room), std::max(0, shown.top - room),
@@ -250,25 +251,32 @@ void Stepper::illustrate(StepOutcome& outcome) const {
 }
 
 std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
+  return predict(data, data.size(), interrupted, nullptr);
+}
+
+std::optional<Metrics> Stepper::predict(const Dataset& data, std::size_t count,
+                                        const std::function<bool()>& interrupted,
+                                        const TakePrediction& take) {
   const Average::Shown averaged(average_.get());
   const Renderer renderer(data, renderer_.settings(), pool_);
   const std::unique_ptr<Meter> meter = head_->meter();
-  std::vector<std::uint32_t> samples(data.size());
+  std::vector<std::uint32_t> samples(count);
   std::iota(samples.begin(), samples.end(), 0U);
-  if (!testOn(renderer, samples, *meter, interrupted)) return {};
+  if (!predictOn(renderer, samples, *meter, interrupted, take)) return {};
   return meter->values();
 }
 
-/// Adds unaugmented samples of the renderer's data set to a meter.
+/// Predicts unaugmented samples of the renderer's data set, and adds them to a meter.
 /// returns  false: interrupted
-bool Stepper::testOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
-                     const std::function<bool()>& interrupted) {
+bool Stepper::predictOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
+                        const std::function<bool()>& interrupted, const TakePrediction& take) {
   const c10::InferenceMode inference;
   network_->setNormMode(NormMode::eval);
   for (std::size_t begin = 0; begin < samples.size(); begin += head_->testBatch()) {
     if (interrupted()) return false;
-    head_->test(*network_, renderer,
-                samples.subspan(begin, std::min(head_->testBatch(), samples.size() - begin)), meter);
+    const auto some = samples.subspan(begin, std::min(head_->testBatch(), samples.size() - begin));
+    std::vector<Prediction> predictions = head_->predict(*network_, renderer, some, meter);
+    for (std::size_t i = 0; take && i < some.size(); ++i) take(some[i], std::move(predictions[i]));
   }
   return true;
 }

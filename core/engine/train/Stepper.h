@@ -66,6 +66,11 @@ class Stepper {
   /// Scores the whole set with the running statistics of batch normalisation. None: `interrupted` said so,
   /// which is asked again and again, and may call visit().
   std::optional<Metrics> test(const Dataset& data, const std::function<bool()>& interrupted);
+  /// The same for the first samples of a set. take: is handed each prediction, in order; null: none is
+  /// wanted
+  using TakePrediction = std::function<void(std::uint32_t sample, Prediction prediction)>;
+  std::optional<Metrics> predict(const Dataset& data, std::size_t count,
+                                 const std::function<bool()>& interrupted, const TakePrediction& take);
 
   /// Which part of each image the plans of an epoch show: what is worth decoding ahead.
   Prefetch::PartOf shownParts(std::uint64_t seed, int epoch) const;
@@ -85,8 +90,8 @@ class Stepper {
   std::vector<at::Tensor> changed();
   bool undo();
   void illustrate(StepOutcome& outcome) const;
-  bool testOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
-              const std::function<bool()>& interrupted);
+  bool predictOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
+                 const std::function<bool()>& interrupted, const TakePrediction& take);
 
   const Dataset& data_;
   ThreadPool& pool_;
