@@ -29,15 +29,11 @@ std::vector<std::string> metricsOf(const PaperTable& paper) {
   return metrics;
 }
 
-std::string titleOf(const RunSummary& run, const std::string& metric) {
+/// Null: the run's task has no such metric.
+const Metric* metricNamed(const RunSummary& run, const std::string& name) {
   for (const Metric& known : taskOf(run).testMetrics)
-    if (known.name == metric) return known.title;
-  return metric;
-}
-
-bool hasColumn(const PaperTable& paper, const FinishedRun& run) {
-  const auto& sets = paper.datasets;
-  return sets.empty() || std::ranges::find(sets, run.config->recipe.dataset.name) != sets.end();
+    if (known.name == name) return &known;
+  return nullptr;
 }
 
 std::vector<std::string> ownNames(const PaperTable& paper, const std::vector<MeasuredRecipe>& recipes) {
@@ -56,6 +52,7 @@ class Filling {
   void add(const std::vector<FinishedRun>& runs, const MeasuredRecipe& measured, const std::string& name) {
     const bool isPapers = hasPaperImages(measured, runs.front().summary);
     for (const std::string& metric : metrics_) {
+      if (!metricNamed(runs.front().summary, metric)) continue;
       const auto ofPaper = isPapers ? paperColumn(*measured.recipe, metric) : std::nullopt;
       const std::size_t column = ofPaper ? *ofPaper : builder_.addColumn(ownName(runs, metric, name));
       for (const FinishedRun& run : runs) builder_.add(column, run, percentOf(run.summary, metric));
@@ -72,7 +69,7 @@ class Filling {
   }
   std::string ownName(const std::vector<FinishedRun>& runs, const std::string& metric,
                       const std::string& name) const {
-    return metrics_.size() == 1 ? name : name + ", " + titleOf(runs.front().summary, metric);
+    return metrics_.size() == 1 ? name : name + ", " + metricNamed(runs.front().summary, metric)->title;
   }
   std::optional<double> percentOf(const RunSummary& run, const std::string& metric) const {
     if (run.metric.empty() || run.hasDiverged) return std::nullopt;
@@ -87,6 +84,11 @@ class Filling {
 };
 
 }  // namespace
+
+bool hasColumn(const PaperTable& paper, const FinishedRun& run) {
+  const auto& sets = paper.datasets;
+  return sets.empty() || std::ranges::find(sets, run.config->recipe.dataset.name) != sets.end();
+}
 
 std::optional<double> bestMain(const RunSummary& run, const std::string& metric) {
   return metric == run.metric ? run.best : std::nullopt;
@@ -117,9 +119,10 @@ Table makeAccuracyTable(Table head, const PaperTable& paper, std::vector<Finishe
   for (const auto& column : paper.columns) columns.push_back(column.name);
   TableBuilder builder(std::move(head), paper, columns);
   // Runs of other tasks have other metrics; that is no divergence.
-  const std::string& main = paper.columns.front().metric;
+  const std::vector<std::string> metrics = metricsOf(paper);
   std::erase_if(runs, [&](const FinishedRun& run) {
-    return (!run.summary.metric.empty() && run.summary.metric != main) || !hasColumn(paper, run) ||
+    const std::string& main = run.summary.metric;
+    return (!main.empty() && std::ranges::find(metrics, main) == metrics.end()) || !hasColumn(paper, run) ||
            (paper.isClosed && !builder.hasRow(run));
   });
   const auto groups = groupedByRecipe(onePerSeed(std::move(runs)));

@@ -24,6 +24,10 @@ Table makeAccuracyTable(Table head, const PaperTable& paper, std::vector<Finishe
 /// Any metric of the test after the run's best epoch, as the project has it, which must outlive it.
 MetricOf recordedMetric(const ProjectReader& project);
 
+/// Whether the table has columns for runs on this one's data set.
+bool hasColumn(const PaperTable& paper, const FinishedRun& run);
+
+Table makeTable1(std::vector<FinishedRun> runs);
 /// metricOf  gives top-5, too
 Table makeTable4(std::vector<FinishedRun> runs, const MetricOf& metricOf);
 /// metricOf  gives the accuracies, too

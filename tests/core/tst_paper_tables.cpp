@@ -58,6 +58,34 @@ FinishedRun onFolder(const Made& made) {
 class TestPaperTables : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  void table1IsThePapers() {
+    compare(makeTable1({}),
+            {"C10 R18 top-1", "C10 WRN top-1", "C100 R18 top-1", "C100 WRN top-1", "ImageNet R18 top-1",
+             "ImageNet R50 top-1", "Tiny R18 top-1", "Tiny R50 top-1", "Cityscapes PSPNet50 mIoU",
+             "Cityscapes PSPNet101 mIoU", "VOC SSD300 mAP", "VOC RFBNet300 mAP"},
+            {{"Baseline", {95.22, 96.14, 77.01, 81.03, 69.82, 76.79, 63.13, 65.52, 76.11, 78.22, 76.9, 80.1}},
+             {"UADA", {97.08, 97.83, 79.88, 83.17, 70.50, 77.19, 67.41, 70.81, 77.80, 78.83, 77.8, 81.0}}});
+  }
+  /// But for one column, whose values stand there alone, its numbers are those of the other tables.
+  void table1RepeatsTheOthers() {
+    const PaperTable& summary = paperTable("table1");
+    std::size_t repeated = 0;
+    for (std::size_t c = 0; c < summary.columns.size(); ++c) {
+      QVERIFY2(summary.columns[c].recipe, summary.columns[c].name.c_str());
+      for (const char* name : {"table2", "table4", "table5", "table8", "table9"}) {
+        const PaperTable& other = paperTable(name);
+        for (std::size_t k = 0; k < other.columns.size(); ++k) {
+          const auto& column = other.columns[k];
+          if (!column.recipe || column.metric != summary.columns[c].metric ||
+              !(recipeIdentity(*column.recipe) == recipeIdentity(*summary.columns[c].recipe)))
+            continue;
+          ++repeated;
+          for (const auto& row : summary.rows) QCOMPARE(row.values[c], valuesOf(other, row.name)[k]);
+        }
+      }
+    }
+    QCOMPARE(repeated, summary.columns.size() - 1);
+  }
   void table4IsThePapers() {
     compare(makeTable4({}, bestMain), {"R18 top-1", "R18 top-5", "R50 top-1", "R50 top-5"},
             {{"Baseline", {69.82, 89.32, 76.79, 93.40}}, {"UADA", {70.50, 89.51, 77.19, 93.50}}});
@@ -96,7 +124,7 @@ class TestPaperTables : public QObject {
     QVERIFY(paperTable("table6").columns[2].recipe && paperTable("table7").columns[0].recipe);
     for (const char* row : {"Baseline", "Cutout", "AA", "RA", "TA", "UA", "Adv. AA", "UADA"})
       QVERIFY2(!methodsOf("table2", row).empty(), row);
-    for (const char* table : {"table4", "table5", "table6", "table7", "table8", "table9"})
+    for (const char* table : {"table1", "table4", "table5", "table6", "table7", "table8", "table9"})
       for (const auto& row : paperTable(table).rows) QVERIFY2(!row.methods.empty(), row.name.c_str());
     for (const char* row : {"DADA", "Fast AA", "PBA", "DDAS"})
       QVERIFY2(methodsOf("table2", row).empty(), row);
@@ -189,6 +217,43 @@ class TestPaperTables : public QObject {
     QCOMPARE(cell(table, table.rows[4], "R18").values, std::vector<double>{50});  // with Cutout: another row
   }
 
+  /// What is a row's method depends on the task and the data set; what is no row's elsewhere is none here.
+  void summaryTakesTheRowsOfTheOthers() {
+    const auto withPolicy = [](Json policy) { return settings({{"policy", std::move(policy)}}); };
+    const Json kSegmentation = Json("segmentation");
+    auto plain = finishedRun(*paperTable("table1").columns[8].recipe,
+                             {1, "plain", 1, 0.75, 0.7, 1, withPolicy(kSegmentation)});
+    auto moved = finishedRun(small(*paperTable("table1").columns[8].recipe),
+                             {2, "uada", 1, 0.5, 0.5, 1, withPolicy(kSegmentation)});
+    plain.summary.isDataPublished = {};
+    plain.summary.stepsPerEpoch = 186;  // 2,975 / 16, rounded up
+    for (FinishedRun* run : {&plain, &moved}) run->summary.metric = "miou_occurring";
+    const auto tiny = [&](std::int64_t id, const char* method, Json more) {
+      auto run = finishedRun(tinyRecipe(), {id, method, 1, 0.6, 0.6, 1, std::move(more)});
+      run.summary.isDataPublished = {};
+      run.summary.stepsPerEpoch = 1563;
+      return run;
+    };
+    auto diverged = finishedRun(paperRecipe(), {9, "baseline", 3, 0.1, 0.1});
+    diverged.summary.metric.clear();
+    const Table table =
+        makeTable1({plain, moved, finishedRun(paperRecipe(), {3, "baseline", 1, 0.95, 0.9}),
+                    finishedRun(paperRecipe(), {4, "baseline", 2, 0.96, 0.9}),
+                    finishedRun(paperRecipe(), {5, "ra-uc", 1, 0.97, 0.9}),
+                    finishedRun(paperRecipe(), {6, "uada", 1, 0.98, 0.9, 1, withPolicy(kUncut)}),
+                    tiny(7, "uada", withPolicy(kUncut)), tiny(8, "uada", Json::object()), diverged});
+    QCOMPARE(cell(table, "Baseline", "C10 R18 top-1").values, (std::vector<double>{95, 96}));
+    QCOMPARE(cell(table, "Baseline", "C10 R18 top-1").diverged, std::vector<std::int64_t>{9});
+    QVERIFY(!cell(table, "UADA", "C10 R18 top-1").isMeasured());  // without Cutout: no row in Table 2
+    QCOMPARE(cell(table, "UADA", "Tiny R18 top-1").values, std::vector<double>{60});
+    QCOMPARE(cell(table, "UADA", "Tiny R18 top-1").runs, std::vector<std::int64_t>{7});
+    QCOMPARE(cell(table, "Baseline", "Cityscapes PSPNet50 mIoU").values, std::vector<double>{75});
+    QCOMPARE(table.rows.size(), std::size_t{2});
+    QCOMPARE(table.columns.size(), std::size_t{13});  // one of its own for the shorter training
+    QVERIFY2(table.columns[12].ends_with(", mIoU"), table.columns[12].c_str());
+    QCOMPARE(cell(table, "UADA", table.columns[12]).values, std::vector<double>{50});
+  }
+
   void top5IsOfTheBestEpoch() {
     const Json resized = settings({{"name", "uada-cifar"}, {"crop", "resized"}, {"cutout", false}});
     const auto run = onFolder({1, "uada", 1, 0.7, 0.6, 1, settings({{"policy", resized}})});
@@ -231,6 +296,15 @@ class TestPaperTables : public QObject {
   }
 
  private:
+  static Recipe small(Recipe recipe) {
+    recipe.training.epochs = 1;
+    return recipe;
+  }
+  static std::vector<std::optional<double>> valuesOf(const PaperTable& table, const std::string& name) {
+    for (const auto& row : table.rows)
+      if (row.name == name) return row.values;
+    return {};
+  }
   static std::vector<Choice> methodsOf(const std::string& table, const std::string& name) {
     for (const auto& row : paperTable(table).rows)
       if (row.name == name) return row.methods;

@@ -242,6 +242,7 @@ class TestResults : public QObject {
     panel.show();
     auto* which = panel.findChild<QComboBox*>("which_table");
     QCOMPARE(which->count(), int(tables().size()));
+    QCOMPARE(which->currentData().toInt(), 2);
     auto* view = panel.findChild<QTableView*>("paper_table");
     QModelIndex measured;
     for (int row = 0; row < panel.model().rowCount(); ++row)
@@ -274,8 +275,10 @@ class TestResults : public QObject {
             view->verticalHeader()->length() > seen.height());
     QCoreApplication::processEvents();
     QVERIFY(view->width() <= panel.width() && panel.size() == seen);
-    which->setCurrentIndex(1);
+    which->setCurrentIndex(which->findData(3));
     QCOMPARE(panel.model().table().number, 3);
+    which->setCurrentIndex(0);
+    QCOMPARE(panel.model().table().number, 1);
   }
 };
 

@@ -84,6 +84,7 @@ QWidget* TablesPanel::makeBar() {
   for (const TableEntry& entry : tables())
     which_->addItem(tr("Table %1: %2").arg(entry.number).arg(QString::fromStdString(entry.title)),
                     entry.number);
+  which_->setCurrentIndex(which_->findData(2));  // any method has a row there; in Table 1 two have
   measured_ = new QCheckBox(tr("Measured"), bar);
   paper_ = new QCheckBox(tr("Paper"), bar);
   measured_->setObjectName("show_measured");
