@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "core/engine/models/Layers.h"
 #include "core/engine/train/Device.h"
 #include "core/engine/train/KeptMemory.h"
+#include "core/engine/train/Precision.h"
 
 using namespace uada;
 
@@ -173,6 +175,63 @@ class TestFusedNorm : public QObject {
          {NormMode::train, NormMode::probe, NormMode::record, NormMode::base, NormMode::eval}) {
       norm.mode = mode;
       QVERIFY(norm.activated(x, x).allclose(norm.activated(last, last), 1e-5, 1e-6));
+    }
+  }
+
+  /// Behind a convolution, with the statistics of another forward: one operation, where nothing is learned.
+  void foldsIntoAConvolution_data() {
+    QTest::addColumn<int>("kernel");
+    QTest::addColumn<int>("stride");
+    QTest::addColumn<bool>("adds");
+    QTest::addColumn<bool>("isLower");
+    for (const auto& [kernel, stride] : {std::pair{3, 1}, {3, 2}, {1, 2}})
+      for (const bool adds : {false, true})
+        for (const bool isLower : {false, true})
+          QTest::addRow("%d x %d by %d, adds %d, bf16 %d", kernel, kernel, stride, adds, isLower)
+              << kernel << stride << adds << isLower;
+  }
+  void foldsIntoAConvolution() {
+    QFETCH(int, kernel);
+    QFETCH(int, stride);
+    QFETCH(bool, adds);
+    QFETCH(bool, isLower);
+    Conv conv(6, 20, kernel, stride);
+    BatchNorm norm(20);
+    {
+      const at::NoGradGuard noGrad;
+      conv.named_parameters()["weight"].copy_(made(conv.weight().sizes(), 1));
+      norm.named_parameters()["weight"].copy_(made({20}, 2) + 1);
+      norm.named_parameters()["bias"].copy_(made({20}, 3));
+    }
+    const auto lastChannels = [](const at::Tensor& t) {
+      return t.contiguous(at::MemoryFormat::ChannelsLast);
+    };
+    const at::Tensor x = lastChannels(made({4, 6, 8, 8}, 4)),
+                     other = lastChannels(made({4, 20, 8 / stride, 8 / stride}, 5));
+    const auto both = [&] {
+      norm.mode = NormMode::record;
+      norm.forward(conv, lastChannels(made({4, 6, 8, 8}, 6)));
+      norm.mode = NormMode::base;
+      const at::Tensor added = adds ? other : at::Tensor();
+      const at::Tensor wanted = norm.activated(conv.forward(x), added).detach();  // with a gradient
+      const at::NoGradGuard noGrad;
+      std::optional<Bf16> lower;
+      if (isLower) lower.emplace(at::kCPU);
+      const at::ScalarType kind = isLower ? at::kBFloat16 : at::kFloat;
+      const at::Tensor got = norm.activated(conv, x, adds ? other.to(kind).clone() : at::Tensor());
+      return std::pair{differenceOf(got, wanted), got.scalar_type() == kind};
+    };
+    for (int round = 0; round < 2; ++round) {
+      const auto [difference, isOfKind] = both();
+      QVERIFY2(difference < (isLower ? 1e-2 : 2e-6), qPrintable(QString::number(difference)));
+      QVERIFY(isOfKind);
+      // What is learned between counts at once, with the statistics as they were, too.
+      const at::NoGradGuard noGrad;
+      at::Tensor weight = conv.weight();
+      norm.activated(conv, x);
+      const at::Tensor before = norm.activated(conv, x);
+      weight.mul_(2);
+      QVERIFY(!norm.activated(conv, x).equal(before));
     }
   }
 

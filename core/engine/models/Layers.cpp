@@ -1,5 +1,7 @@
 #include "core/engine/models/Layers.h"
 
+#include <ATen/autocast_mode.h>
+
 #include <cmath>
 
 #include "core/base/Philox.h"
@@ -70,6 +72,17 @@ at::Tensor BatchNorm::of(const at::Tensor& x, const at::Tensor& other, bool hasR
   return hasRelu ? y.relu_() : y;
 }
 
+at::Tensor BatchNorm::of(const Conv& conv, const at::Tensor& x, const at::Tensor& other, bool hasRelu) const {
+  const bool isLower = at::autocast::is_autocast_enabled(at::kCPU);
+  const at::ScalarType kind = isLower ? at::autocast::get_autocast_dtype(at::kCPU) : x.scalar_type();
+  const bool canAdd = !other.defined() || (canFuseNorm(other) && other.scalar_type() == kind);
+  if (usesSecond_ || mode != NormMode::base || conv.hasBias() || !canFoldNorm(x) || !canAdd)
+    return of(conv.forward(x), other, hasRelu);
+  if (!isFoldedOf(folded_, conv.weight(), weight_, bias_, kind))
+    folded_ = foldedConv(conv.weight(), weight_, bias_, {baseMean_, baseVar_}, kEpsilon, kind);
+  return foldedForward(folded_, x.to(kind), other, hasRelu, conv.places());
+}
+
 /// What x is normalised with. Running statistics move as Algorithm 2 says: their variance is unbiased.
 NormMoments BatchNorm::moments(const at::Tensor& x) const {
   if (mode == NormMode::base) return {baseMean_, baseVar_};
@@ -78,6 +91,7 @@ NormMoments BatchNorm::moments(const at::Tensor& x) const {
   if (mode == NormMode::record) {
     baseMean_ = found.mean;
     baseVar_ = found.variance;
+    folded_ = {};
   }
   if (mode == NormMode::train) {
     const at::NoGradGuard noGrad;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/engine/models/FoldedConv.h"
 #include "core/engine/models/FusedNorm.h"
 #include "core/engine/models/Network.h"
 
@@ -37,6 +38,9 @@ class Conv : public torch::nn::Module {
   void addBias();
   /// x [B, in, H, W] -> [B, out, ceil(H / stride), ceil(W / stride)] where the padding is "same"
   at::Tensor forward(const at::Tensor& x) const;
+  const at::Tensor& weight() const { return weight_; }
+  bool hasBias() const { return bias_.defined(); }
+  ConvPlaces places() const { return {stride_, dilation_, padding_}; }
 
  private:
   at::Tensor weight_;  // [out, in, height, width]
@@ -55,6 +59,12 @@ class BatchNorm : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& x) const { return of(x, {}, false); }
   /// The ReLU of forward(), to which `other` of the same shape is added before where there is one.
   at::Tensor activated(const at::Tensor& x, const at::Tensor& other = {}) const { return of(x, other, true); }
+  /// Both behind a convolution: with the statistics `base` and without gradient it is one operation.
+  /// other  its memory may be used for the result then
+  at::Tensor forward(const Conv& conv, const at::Tensor& x) const { return of(conv, x, {}, false); }
+  at::Tensor activated(const Conv& conv, const at::Tensor& x, const at::Tensor& other = {}) const {
+    return of(conv, x, other, true);
+  }
   NormMode mode = NormMode::train;
   /// Registers a second one, of its own weights and statistics.
   void addSecond();
@@ -63,6 +73,7 @@ class BatchNorm : public torch::nn::Module {
 
  private:
   at::Tensor of(const at::Tensor& x, const at::Tensor& other, bool hasRelu) const;
+  at::Tensor of(const Conv& conv, const at::Tensor& x, const at::Tensor& other, bool hasRelu) const;
   at::Tensor plain(const at::Tensor& x) const;
   NormMoments moments(const at::Tensor& x) const;
 
@@ -71,6 +82,7 @@ class BatchNorm : public torch::nn::Module {
   std::shared_ptr<BatchNorm> second_;
   bool usesSecond_ = false;
   mutable at::Tensor baseMean_, baseVar_;  // [channels]: of the last forward with `record`
+  mutable FoldedConv folded_;              // with them
 };
 
 /// What draws random numbers unless the network is tested. They depend on nothing but Network::setNoise(),

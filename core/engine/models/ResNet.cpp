@@ -27,7 +27,7 @@ class ResNetNetwork : public Network {
   }
 
   Output forward(const at::Tensor& x) override {
-    at::Tensor h = bn1_->activated(conv1_->forward(x));  // [B, width, H, W]
+    at::Tensor h = bn1_->activated(*conv1_, x);  // [B, width, H, W]
     for (const auto& block : blocks_) h = block->forward(h);
     h = h.mean({2, 3});  // [B, channels]: average over the whole map, whatever the input's side
     return {linear_->forward(h)};

@@ -20,7 +20,7 @@ class Shortcut {
       both->register_module("1", bn_);
     }
   }
-  at::Tensor of(const at::Tensor& x) const { return conv_ ? bn_->forward(conv_->forward(x)) : x; }
+  at::Tensor of(const at::Tensor& x) const { return conv_ ? bn_->forward(*conv_, x) : x; }
 
  private:
   std::shared_ptr<Conv> conv_;
@@ -38,8 +38,8 @@ class BasicBlock : public ResidualBlock {
         shortcut_(*this, in, out, stride, names) {}
 
   at::Tensor forward(const at::Tensor& x) const override {
-    const at::Tensor h = bn1_->activated(conv1_->forward(x));  // [B, out, H/s, W/s]
-    return bn2_->activated(conv2_->forward(h), shortcut_.of(x));
+    const at::Tensor h = bn1_->activated(*conv1_, x);  // [B, out, H/s, W/s]
+    return bn2_->activated(*conv2_, h, shortcut_.of(x));
   }
 
  private:
@@ -63,9 +63,9 @@ class Bottleneck : public ResidualBlock {
         shortcut_(*this, in, kOut * planes, stride, names) {}
 
   at::Tensor forward(const at::Tensor& x) const override {
-    at::Tensor h = bn1_->activated(conv1_->forward(x));
-    h = bn2_->activated(conv2_->forward(h));  // [B, planes, H/s, W/s]
-    return bn3_->activated(conv3_->forward(h), shortcut_.of(x));
+    at::Tensor h = bn1_->activated(*conv1_, x);
+    h = bn2_->activated(*conv2_, h);  // [B, planes, H/s, W/s]
+    return bn3_->activated(*conv3_, h, shortcut_.of(x));
   }
 
  private:

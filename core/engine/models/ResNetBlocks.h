@@ -7,7 +7,8 @@
 
 namespace uada {
 
-/// What a residual block adds to its input, and then a ReLU.
+/// What a residual block adds to its input, and then a ReLU. Without gradient the result may lie where the
+/// input was.
 class ResidualBlock : public torch::nn::Module {
  public:
   /// x [B, in, H, W] -> [B, out, ceil(H / stride), ceil(W / stride)]

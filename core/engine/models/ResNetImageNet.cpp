@@ -25,8 +25,8 @@ class ResNetImageNetNetwork : public Network {
   }
 
   Output forward(const at::Tensor& x) override {
-    at::Tensor h = bn1_->activated(conv1_->forward(x));  // [B, width, H/2, W/2]
-    h = at::max_pool2d(h, 3, 2, 1);                            // [B, width, H/4, W/4]
+    at::Tensor h = bn1_->activated(*conv1_, x);  // [B, width, H/2, W/2]
+    h = at::max_pool2d(h, 3, 2, 1);              // [B, width, H/4, W/4]
     for (const auto& block : blocks_) h = block->forward(h);
     return {fc_->forward(h.mean({2, 3}))};
   }

@@ -14,7 +14,7 @@ class Branch : public torch::nn::Module {
         conv2_(register_module("conv2", std::make_shared<Conv>(out, out, 3, 1))),
         bn2_(register_module("bn2", std::make_shared<BatchNorm>(out))) {}
   at::Tensor forward(const at::Tensor& x) const {
-    const at::Tensor h = bn1_->activated(conv1_->forward(x));
+    const at::Tensor h = bn1_->activated(*conv1_, x);
     return bn2_->forward(conv2_->forward(h));
   }
 

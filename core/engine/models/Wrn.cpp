@@ -25,11 +25,8 @@ class WideBlock : public torch::nn::Module {
   /// x [B, in, H, W] -> [B, out, H/stride, W/stride]
   at::Tensor forward(const at::Tensor& x) const {
     const at::Tensor active = bn1_->activated(x);
-    at::Tensor h = conv1_->forward(active);
-    if (isBiased_)
-      h = bn2_->activated(dropout_->forward(h));
-    else
-      h = dropout_->forward(bn2_->activated(h));
+    at::Tensor h = isBiased_ ? bn2_->activated(dropout_->forward(conv1_->forward(active)))
+                             : dropout_->forward(bn2_->activated(*conv1_, active));
     h = conv2_->forward(h);
     if (!shortcut_) return h.add_(x);
     return h.add_(shortcut_->forward(isBiased_ ? x : active));

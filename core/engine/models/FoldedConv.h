@@ -1,0 +1,45 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <array>
+
+#include "core/engine/models/FusedNorm.h"
+
+namespace uada {
+
+/// A convolution and the batch normalisation behind it as one convolution, where the moments are known
+/// before: oneDNN then adds and takes the ReLU while it still has the result at hand. On the CPU, without
+/// gradient.
+
+/// Where a kernel stands. Of the padding the first is of the height.
+struct ConvPlaces {
+  std::int64_t stride = 1, dilation = 1;
+  std::array<std::int64_t, 2> padding{0, 0};
+};
+
+/// weight * scale for each output channel, and what the normalisation adds.
+struct FoldedConv {
+  at::Tensor weight, bias;
+  std::array<std::uint32_t, 3> versions{};  ///< of the convolution's weight, and the norm's weight and bias
+};
+
+/// Whether the functions below take it, here and now.
+bool canFoldNorm(const at::Tensor& x);
+
+/// weight        [out, in, kernel, kernel], channels last in memory
+/// gamma, beta   [out]: weight and bias of the normalisation
+/// kind          that of the images that go in, float or bfloat16
+FoldedConv foldedConv(const at::Tensor& weight, const at::Tensor& gamma, const at::Tensor& beta,
+                      const NormMoments& moments, double epsilon, at::ScalarType kind);
+/// Whether the tensors are as they were when it was made.
+bool isFoldedOf(const FoldedConv& conv, const at::Tensor& weight, const at::Tensor& gamma,
+                const at::Tensor& beta, at::ScalarType kind);
+
+/// x      [B, in, H, W], channels last, of the folded weight's kind
+/// other  undefined, or of the result's shape and kind: it is added before the ReLU, and its memory holds the
+///        result
+at::Tensor foldedForward(const FoldedConv& conv, const at::Tensor& x, const at::Tensor& other, bool hasRelu,
+                         const ConvPlaces& places);
+
+}  // namespace uada
