@@ -65,7 +65,8 @@ void Commands::newRun() {
 
 void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies) {
   guarded([&] {
-    auto* dialog = new NewRunDialog(workbench_.theme, std::move(rates), std::move(policies), window_);
+    auto* dialog = new NewRunDialog(workbench_.theme, std::move(rates), std::move(policies), window_,
+                                    &workbench_.session);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     const auto take = [this](const std::vector<RunConfig>& runs, bool start) {
       guarded([&] {

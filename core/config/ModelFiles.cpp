@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/base/Printable.h"
@@ -44,6 +45,27 @@ void pinModelFiles(Choice& model, const std::string& where) {
     model.set(setting.file, std::filesystem::absolute(given).lexically_normal().string());
     model.set(setting.hash, found);
   }
+}
+
+static void addFiles(const Json& recipe, std::vector<std::filesystem::path>& files) {
+  const Json* model = recipe.isObject() ? recipe.find("model") : nullptr;
+  const Json* name = model && model->isObject() ? model->find("name") : nullptr;
+  if (!name || !name->isString()) return;
+  const auto entry = std::ranges::find(models(), name->asString(), &Model::name);
+  if (entry == models().end()) return;
+  std::error_code ignored;
+  for (const FileSetting& setting : entry->files)
+    if (const Json* file = model->find(setting.file); file && file->isString())
+      if (std::filesystem::is_regular_file(file->asString(), ignored)) files.emplace_back(file->asString());
+}
+
+std::vector<std::filesystem::path> modelFiles(const Json& experiment) {
+  std::vector<std::filesystem::path> files;
+  if (!experiment.isObject()) return files;
+  if (const Json* recipe = experiment.find("recipe")) addFiles(*recipe, files);
+  if (const Json* recipes = experiment.find("recipes"); recipes && recipes->isArray())
+    for (const Json& recipe : recipes->asArray()) addFiles(recipe, files);
+  return files;
 }
 
 Json modelIdentity(const Choice& model) {

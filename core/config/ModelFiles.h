@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/base/Json.h"
 #include "core/settings/Choice.h"
@@ -12,6 +14,11 @@ namespace uada {
 /// throws  UsageError naming the setting: there is no such file, it is not the one whose hash is stated, or
 ///         none is given where the model is one
 void pinModelFiles(Choice& model, const std::string& where);
+
+/// The files that the models of an experiment name and that are there: those whose content pinModelFiles()
+/// will ask for.
+/// experiment  as experimentFromJson() takes it; it may be wrong
+std::vector<std::filesystem::path> modelFiles(const Json& experiment);
 
 /// What defines a model: a file by its content, not by its path, where its hash is recorded.
 Json modelIdentity(const Choice& model);

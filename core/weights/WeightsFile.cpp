@@ -225,20 +225,52 @@ std::int64_t trainedNumbers(const WeightsFile& file) {
   return count;
 }
 
-std::string fileHash(const std::filesystem::path& file) {
+namespace {
+
+/// What is known of files by their size and time.
+class KnownHashes {
+ public:
+  using Time = std::filesystem::file_time_type;
+  std::optional<std::string> find(const std::filesystem::path& file, std::uintmax_t size, Time time) const {
+    const std::lock_guard guard(lock_);
+    const auto seen = known_.find(file.string());
+    if (seen == known_.end() || seen->second.size != size || seen->second.time != time) return {};
+    return seen->second.hash;
+  }
+  void add(const std::filesystem::path& file, std::uintmax_t size, Time time, const std::string& hash) {
+    const std::lock_guard guard(lock_);
+    known_[file.string()] = {size, time, hash};
+  }
+
+ private:
   struct Known {
     std::uintmax_t size;
-    std::filesystem::file_time_type time;
+    Time time;
     std::string hash;
   };
-  static std::mutex lock;
-  static std::map<std::string, Known> known;
+  mutable std::mutex lock_;
+  std::map<std::string, Known> known_;
+};
+
+KnownHashes& knownHashes() {
+  static KnownHashes all;
+  return all;
+}
+
+}  // namespace
+
+bool isHashKnown(const std::filesystem::path& file) {
+  std::error_code problem;
+  const auto size = std::filesystem::file_size(file, problem);
+  if (problem) return false;
+  const auto time = std::filesystem::last_write_time(file, problem);
+  return !problem && knownHashes().find(file, size, time);
+}
+
+std::string fileHash(const std::filesystem::path& file) {
   const std::shared_ptr<const RandomBytes> bytes = bytesOfFile(file);  // says what is wrong with the name
   const auto time = std::filesystem::last_write_time(file);
-  const std::lock_guard guard(lock);
-  const auto seen = known.find(file.string());
-  if (seen != known.end() && seen->second.size == bytes->size() && seen->second.time == time)
-    return seen->second.hash;
+  if (const auto known = knownHashes().find(file, bytes->size(), time)) return *known;
   Sha256 sha;
   std::vector<std::byte> piece(ByteSource::kWindow);
   for (std::uint64_t at = 0; at < bytes->size(); at += piece.size()) {
@@ -246,8 +278,9 @@ std::string fileHash(const std::filesystem::path& file) {
     bytes->read(at, piece);
     sha.update(piece);
   }
-  known[file.string()] = {bytes->size(), time, sha.digits()};
-  return sha.digits();
+  const std::string hash = sha.digits();
+  knownHashes().add(file, bytes->size(), time, hash);
+  return hash;
 }
 
 }  // namespace uada

@@ -112,5 +112,7 @@ WeightsFile readSafetensors(std::shared_ptr<const RandomBytes> bytes, const std:
 
 /// SHA-256 of a file. Of a file that did not change (size and time) it is computed once.
 std::string fileHash(const std::filesystem::path& file);
+/// Whether fileHash() knows it without reading the file.
+bool isHashKnown(const std::filesystem::path& file);
 
 }  // namespace uada

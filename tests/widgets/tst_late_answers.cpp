@@ -1,4 +1,6 @@
 #include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -9,6 +11,8 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "tests/core/DamageTools.h"
+#include "widgets/forms/FileReading.h"
+#include "widgets/forms/NewRunDialog.h"
 #include "widgets/panels/compare/ComparePanel.h"
 #include "widgets/panels/live/LivePanel.h"
 #include "widgets/panels/samples/SamplesPanel.h"
@@ -70,6 +74,40 @@ class TestLateAnswers : public QObject {
     writeDamageable(file().toStdString());
   }
   void cleanup() { session_.reset(); }
+
+  /// A file of weights is read for its hash on the project's thread: meanwhile the form says so, and nothing
+  /// can be started. Once it was read nothing is asked again. One that cannot be read is said to be so.
+  void formWaitsForALargeFile() {
+    open();
+    const QString weights = folder_->filePath("net.safetensors");
+    writeFileAtomically(weights.toStdString(), std::string(100'000, 'x'));
+    NewRunDialog dialog(theme_, {}, {}, nullptr, session_.get());
+    dialog.findChild<QAbstractButton*>("resnet")->click();
+    QCoreApplication::processEvents();
+    Held held(*session_);
+    const auto name = [&](const QString& file) {
+      auto* editor = dialog.findChild<QLineEdit*>("weights");
+      QVERIFY(editor);
+      editor->setText(file);
+      Q_EMIT editor->editingFinished();
+      QCoreApplication::processEvents();
+    };
+    const auto* status = dialog.findChild<QLabel*>("status");
+    const auto* start = dialog.findChild<QPushButton*>("start");
+    name(weights);
+    QVERIFY2(status->text().contains("Reading 'net.safetensors' (100 kB) …"), qPrintable(status->text()));
+    QVERIFY(!start->isEnabled());
+    QVERIFY_THROWS_EXCEPTION(UnreadFile, dialog.experiment());
+    held.letGo();
+    QTRY_VERIFY2(!status->text().contains("Reading"), qPrintable(status->text()));
+    const std::string found = dialog.experiment().recipes.front().model.settings().at("weights_sha256").asString();
+    QCOMPARE(found, sha256(std::string_view(std::string(100'000, 'x'))));
+    writeFileAtomically(weights.toStdString(), std::string(200'000, 'y'));
+    dialog.findChild<QLineEdit*>("seeds")->setText("2");
+    QCoreApplication::processEvents();
+    QVERIFY2(status->text().contains("Reading"), qPrintable(status->text()));  // it has changed
+    QTRY_VERIFY2(!status->text().contains("Reading"), qPrintable(status->text()));
+  }
 
   void onlyTheLastQuestionCounts() {
     open();

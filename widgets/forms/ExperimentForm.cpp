@@ -15,6 +15,7 @@
 #include "core/settings/SettingError.h"
 #include "widgets/forms/ChoiceCards.h"
 #include "widgets/forms/FieldEditor.h"
+#include "widgets/forms/FileReading.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/forms/PolicyForm.h"
 #include "widgets/forms/RunPlan.h"
@@ -325,7 +326,11 @@ Json ExperimentForm::toJson() const {
   return json;
 }
 
-Experiment ExperimentForm::experiment() const { return experimentFromJson(toJson(), "new run", kept_); }
+Experiment ExperimentForm::experiment() const {
+  const Json json = toJson();
+  if (reading_) reading_->require(json);
+  return experimentFromJson(json, "new run", kept_);
+}
 
 void ExperimentForm::setExperiment(const Experiment& experiment) {
   if (experiment.recipes.empty() || experiment.methods.empty()) return;

@@ -12,6 +12,7 @@ class QVBoxLayout;
 namespace uada {
 
 class ChoiceCards;
+class FileReading;
 class PolicyForm;
 class SettingsForm;
 class Theme;
@@ -24,8 +25,13 @@ class ExperimentForm : public QWidget {
   /// kept  policy files that the project has used: see choosePolicyFile()
   explicit ExperimentForm(const Theme& theme, std::vector<PolicyFile> kept = {}, QWidget* parent = nullptr);
 
-  /// What the fields say. Throws UsageError with the first thing that is wrong.
+  /// What the fields say. Throws UsageError with the first thing that is wrong, and UnreadFile where a file
+  /// is to be read elsewhere first.
   Experiment experiment() const;
+  /// Files are read by it, not here. It outlives the form.
+  void readFilesBy(const FileReading* reading) { reading_ = reading; }
+  /// Looks at the fields again: a file was read.
+  void look() { change(); }
   /// Shows the first recipe and the first method.
   void setExperiment(const Experiment& experiment);
   /// How many fields are wrong; a data set that is not found counts.
@@ -56,7 +62,8 @@ class ExperimentForm : public QWidget {
 
   const Theme& theme_;
   const std::vector<PolicyFile> kept_;
-  bool loading_ = false;  ///< being filled: no checks between
+  const FileReading* reading_ = nullptr;  ///< null: they are read here
+  bool loading_ = false;                  ///< being filled: no checks between
   bool dataMissing_ = false, wholeWrong_ = false;
   std::string title_, recipeName_;  ///< kept from a file; the form does not edit them
   std::vector<int> tables_;

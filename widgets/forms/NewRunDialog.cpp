@@ -15,6 +15,7 @@
 #include "core/data/Dataset.h"
 #include "widgets/forms/CostStrip.h"
 #include "widgets/forms/ExperimentForm.h"
+#include "widgets/forms/FileReading.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/models/Saving.h"
 #include "widgets/session/Theme.h"
@@ -33,8 +34,12 @@ QString textOf(const Experiment& experiment) { return QString::fromStdString(toJ
 }  // namespace
 
 NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, std::vector<PolicyFile> kept,
-                           QWidget* parent)
-    : QDialog(parent), theme_(theme), rates_(std::move(rates)), kept_(std::move(kept)) {
+                           QWidget* parent, Session* session)
+    : QDialog(parent),
+      theme_(theme),
+      rates_(std::move(rates)),
+      kept_(std::move(kept)),
+      reading_(session ? std::make_unique<FileReading>(*session) : nullptr) {
   setObjectName("new_run");
   setWindowTitle(tr("New run"));
   resize(880, 760);
@@ -59,6 +64,8 @@ NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, 
   refresh();
 }
 
+NewRunDialog::~NewRunDialog() = default;
+
 QWidget* NewRunDialog::makeFormPage() {
   auto* page = new QWidget(this);
   auto* layout = new QVBoxLayout(page);
@@ -69,6 +76,7 @@ QWidget* NewRunDialog::makeFormPage() {
   severalNote_->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, kGrid);
   severalNote_->hide();
   form_ = new ExperimentForm(theme_, kept_, page);
+  form_->readFilesBy(reading_.get());
   auto* scroll = new QScrollArea(page);
   scroll->setWidget(form_);
   scroll->setWidgetResizable(true);
@@ -132,7 +140,9 @@ bool NewRunDialog::showsJson() const { return tabs_->currentIndex() == 1; }
 
 Experiment NewRunDialog::fromText() const {
   const std::string source = tr("The text").toStdString();
-  return experimentFromJson(parseJson(json_->toPlainText().toStdString(), source), source, kept_);
+  const Json json = parseJson(json_->toPlainText().toStdString(), source);
+  if (reading_) reading_->require(json);
+  return experimentFromJson(json, source, kept_);
 }
 
 Experiment NewRunDialog::experiment() const {
@@ -176,6 +186,9 @@ void NewRunDialog::refresh() {
   try {
     now = experiment();
     findData(*now);
+  } catch (const UnreadFile& unread) {
+    problem = QString::fromStdString(unread.what());
+    reading_->read(unread.file, this, [this] { form_->look(), refresh(); });
   } catch (const Error& error) {
     problem = QString::fromStdString(error.what());
   }

@@ -2,6 +2,7 @@
 
 #include <QDialog>
 #include <QTimer>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace uada {
 
 class CostStrip;
 class ExperimentForm;
+class FileReading;
+class Session;
 class Theme;
 
 /// Sets up an experiment on one page: what, how, cost. The JSON tab shows the same experiment as text and
@@ -26,9 +29,12 @@ class NewRunDialog : public QDialog {
   Q_OBJECT
  public:
   /// rates  of finished runs, for the predicted time; may be empty
-  /// kept   policy files that the project has used: see choosePolicyFile()
+  /// kept     policy files that the project has used: see choosePolicyFile()
+  /// session  on whose project's thread large files are read; outlives the dialogue. null: they are read at
+  ///          once
   NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, std::vector<PolicyFile> kept = {},
-               QWidget* parent = nullptr);
+               QWidget* parent = nullptr, Session* session = nullptr);
+  ~NewRunDialog() override;
 
   /// What stands in the dialogue. Throws UsageError with the first thing that is wrong.
   Experiment experiment() const;
@@ -55,8 +61,9 @@ class NewRunDialog : public QDialog {
   const Theme& theme_;
   const std::vector<MeasuredRate> rates_;
   const std::vector<PolicyFile> kept_;
-  QTimer refreshTimer_;                ///< one refresh for a burst of edits
-  std::optional<Experiment> several_;  ///< more recipes or methods than the form shows
+  const std::unique_ptr<FileReading> reading_;  ///< null: files are read at once
+  QTimer refreshTimer_;                         ///< one refresh for a burst of edits
+  std::optional<Experiment> several_;           ///< more recipes or methods than the form shows
   QTabWidget* tabs_ = nullptr;
   QLabel* severalNote_ = nullptr;
   ExperimentForm* form_ = nullptr;
