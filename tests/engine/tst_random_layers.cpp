@@ -1,6 +1,8 @@
 #include <QTest>
 #include <cmath>
+#include <limits>
 #include <set>
+#include <vector>
 
 #include "core/base/Philox.h"
 #include "core/engine/models/Dropout.h"
@@ -15,6 +17,12 @@ at::Tensor channelsLast(const at::Tensor& x) { return x.contiguous(at::MemoryFor
 
 at::Tensor ones(std::int64_t rows, std::int64_t channels, std::int64_t side) {
   return channelsLast(at::ones({rows, channels, side, side}));
+}
+
+/// NaN is the same as NaN, and 0 not as -0.
+bool sameNumbers(const at::Tensor& a, const at::Tensor& b) {
+  const at::Tensor x = a.nan_to_num(7), y = b.nan_to_num(7);
+  return a.scalar_type() == b.scalar_type() && x.equal(y) && x.signbit().equal(y.signbit());
 }
 
 /// The share of the first branch in each row, forward and backward.
@@ -54,14 +62,57 @@ class TestRandomLayers : public QObject {
       }
   }
 
-  /// A GPU draws the same masks.
-  void tensorsDrawTheSameMasks() {
-    for (const std::int64_t perRow : {1, 8, 1001})
-      for (const std::uint32_t dropped : {1u, 19661u, 58982u})
-        for (const MaskKey& key : {MaskKey{1, 2, 3}, MaskKey{0xFEDCBA9876543210, 0xFFFFFFFF, 0x80000000}}) {
-          const at::Tensor wanted = keptValues(5, perRow, dropped, key, at::kCPU);
-          QVERIFY(keptValuesByTensors(5, perRow, dropped, key, at::kCPU).equal(wanted));
-        }
+  /// On the CPU masks are drawn where they are applied, each row by itself: as a mask that is kept would do
+  /// it, forward and backward, in numbers of 32 and of 16 bits, for rows of all sizes.
+  void dropsAsAMaskWould_data() {
+    QTest::addColumn<std::vector<std::int64_t>>("shape");
+    QTest::addColumn<std::vector<std::int64_t>>("places");  // of 6
+    for (const std::vector<std::int64_t>& shape :
+         {std::vector<std::int64_t>{1, 1, 1, 1}, {2, 3, 1, 2}, {3, 5, 7, 3}, {4, 16, 8, 8}, {3, 67, 5, 3}}) {
+      QTest::addRow("%d x %d x %d x %d", int(shape[0]), int(shape[1]), int(shape[2]), int(shape[3]))
+          << shape << std::vector<std::int64_t>{};
+      std::vector<std::int64_t> places{4, 0, 5, 4};
+      places.resize(static_cast<std::size_t>(shape[0]));
+      QTest::addRow("%d places of %d values", int(shape[0]), int(shape[1] * shape[2] * shape[3]))
+          << shape << places;
+    }
+  }
+  void dropsAsAMaskWould() {
+    QFETCH(std::vector<std::int64_t>, shape);
+    QFETCH(std::vector<std::int64_t>, places);
+    constexpr double kRate = 0.3;
+    const auto below = static_cast<std::uint32_t>(std::lround(kRate * 65536));
+    Dropout dropout(kRate);
+    dropout.noise = {0x1234567800000009, 3, 2};
+    dropout.number = 5;
+    const std::int64_t rows = shape[0], perRow = shape[1] * shape[2] * shape[3];
+    const bool hasPlaces = !places.empty();
+    at::Tensor kept = keptValues(hasPlaces ? 6 : rows, perRow, below,
+                                 {0x1234567800000009, 3, 2 * kMostRandomLayers + 5}, at::kCPU);
+    if (hasPlaces) {
+      dropout.noise.places = at::tensor(places, at::kLong);
+      dropout.noise.samples = 6;
+      kept = kept.index_select(0, dropout.noise.places);
+    }
+    const at::Tensor mask = kept.view({rows, shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2});
+    for (const at::ScalarType kind : {at::kFloat, at::kBFloat16})
+      for (const int threads : {1, 2}) {
+        at::set_num_threads(threads);
+        at::Tensor x = (at::arange(rows * perRow) * 0.7).sin().mul_(3).reshape(shape);
+        x.view({-1})[0] = std::numeric_limits<float>::infinity();
+        if (x.numel() > 1) x.view({-1})[1] = -0.0;
+        x = channelsLast(x.to(kind)).requires_grad_(true);
+        const double factor = 65536.0 / (65536 - below);
+        const at::Tensor y = x.detach().requires_grad_(true), wanted = (y * mask).mul_(factor);
+        QVERIFY(sameNumbers(dropout.forward(x.detach()), wanted));
+        const at::Tensor got = dropout.forward(x);
+        QVERIFY(sameNumbers(got, wanted));
+        const at::Tensor gradient = (at::arange(rows * perRow) * 0.3).cos().reshape(shape).to(kind);
+        got.backward(gradient);  // not in the order of the values in memory
+        wanted.backward(gradient);
+        QVERIFY(sameNumbers(x.grad(), y.grad()));
+      }
+    at::set_num_threads(1);
   }
 
   /// The rate of the values is zero, the others make up for it, and so does the gradient.
@@ -186,9 +237,8 @@ class TestRandomLayers : public QObject {
   /// they do not. Running statistics stay in both.
   void drawWithRunningStatistics_data() {
     QTest::addColumn<QString>("model");
-    for (const char* model :
-         {R"({"name":"wrn","depth":10,"width_factor":1,"dropout":0.5})",
-          R"({"name":"shake-shake","width":4})", R"({"name":"pspnet","width":4})"})
+    for (const char* model : {R"({"name":"wrn","depth":10,"width_factor":1,"dropout":0.5})",
+                              R"({"name":"shake-shake","width":4})", R"({"name":"pspnet","width":4})"})
       QTest::newRow(model) << model;
   }
   void drawWithRunningStatistics() {

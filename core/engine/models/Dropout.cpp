@@ -3,37 +3,93 @@
 #include <cmath>
 
 #include "core/base/Philox.h"
+#include "core/engine/models/EachThread.h"
 
 namespace uada {
 namespace {
 
-constexpr std::int64_t kPerBlock = 8;
 constexpr double kRange = 65536;
 
-std::int64_t blocksOf(std::int64_t perRow) { return (perRow + kPerBlock - 1) / kPerBlock; }
+std::int64_t blocksOf(std::int64_t perRow) { return (perRow + kValuesOfBlock - 1) / kValuesOfBlock; }
 
-at::Tensor keptOnCpu(std::int64_t rows, std::int64_t perRow, std::uint32_t dropped, const MaskKey& key) {
-  const std::int64_t blocks = blocksOf(perRow);
-  const at::Tensor kept = at::empty({rows, blocks * kPerBlock}, at::kBool);
-  auto* value = kept.mutable_data_ptr<bool>();
-  const std::array<std::uint32_t, 2> words{static_cast<std::uint32_t>(key.seed),
-                                           static_cast<std::uint32_t>(key.seed >> 32)};
-  for (std::int64_t block = 0; block < rows * blocks; ++block) {
-    const auto drawn = philox({static_cast<std::uint32_t>(block), key.stream, key.step,
-                               static_cast<std::uint32_t>(Purpose::dropout)},
-                              words);
-    for (const std::uint32_t word : drawn) {
-      *value++ = (word & 0xFFFF) >= dropped;
-      *value++ = (word >> 16) >= dropped;
-    }
-  }
-  return kept.slice(1, 0, perRow);
+/// A forward's masks, which are drawn where they are applied.
+struct Masks {
+  MaskKey key;
+  std::uint32_t dropped = 0;
+  at::Tensor places;  ///< [rows], int64, on the CPU: whose masks the rows have; undefined: each its own
+  float factor = 1;   ///< of what is kept
+};
+
+double factorOf(std::uint32_t dropped) { return kRange / (kRange - dropped); }
+
+/// As LibTorch multiplies in place with a number: it is first rounded to the values' kind. The gradient's
+/// factor is not.
+float roundedFactor(std::uint32_t dropped, at::ScalarType kind) {
+  const double factor = factorOf(dropped);
+  return kind == at::kBFloat16 ? static_cast<float>(static_cast<at::BFloat16>(static_cast<float>(factor)))
+                               : static_cast<float>(factor);
 }
+
+/// x  channels last in memory, as a row's values are counted
+template <class T>
+void putDropped(const at::Tensor& x, const at::Tensor& out, const Masks& masks) {
+  const std::int64_t rows = x.size(0), perRow = x.numel() / rows;
+  const at::Tensor places = masks.places.defined() ? masks.places.contiguous() : at::Tensor();
+  const auto* place = places.defined() ? static_cast<const std::int64_t*>(places.const_data_ptr()) : nullptr;
+  const auto* from = static_cast<const T*>(x.const_data_ptr());
+  auto* to = static_cast<T*>(out.mutable_data_ptr());
+  inParallel(rows, [&](std::int64_t row) {
+    const std::int64_t block = (place ? place[row] : row) * blocksOf(perRow);
+    rows::drop(from + row * perRow, to + row * perRow, perRow, static_cast<std::uint32_t>(block), masks.key,
+               {masks.dropped, masks.factor});
+  });
+}
+
+at::Tensor dropped(const at::Tensor& x, const Masks& masks) {
+  const at::Tensor from = x.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor out = at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
+  if (x.numel() == 0) return out;
+  (x.scalar_type() == at::kFloat ? putDropped<float> : putDropped<std::uint16_t>)(from, out, masks);
+  return out;
+}
+
+bool canDrop(const at::Tensor& x) {
+  return x.device().is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+}
+
+/// Draws the masks once more for the gradient instead of keeping them.
+class Dropped : public torch::autograd::Function<Dropped> {
+ public:
+  static at::Tensor of(const at::Tensor& x, const Masks& masks) {
+    return at::GradMode::is_enabled() ? apply(x, masks) : dropped(x, masks);
+  }
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
+                            const Masks& masks) {
+    context->saved_data["seed"] = static_cast<std::int64_t>(masks.key.seed);
+    context->saved_data["step"] = std::int64_t{masks.key.step};
+    context->saved_data["stream"] = std::int64_t{masks.key.stream};
+    context->saved_data["dropped"] = std::int64_t{masks.dropped};
+    if (masks.places.defined()) context->saved_data["places"] = masks.places;
+    return dropped(x, masks);
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& outer) {
+    auto& saved = context->saved_data;
+    const auto word = [&](const char* name) { return static_cast<std::uint32_t>(saved[name].toInt()); };
+    Masks masks{{static_cast<std::uint64_t>(saved["seed"].toInt()), word("step"), word("stream")},
+                word("dropped"),
+                {},
+                static_cast<float>(factorOf(word("dropped")))};
+    if (const auto places = saved.find("places"); places != saved.end())
+      masks.places = places->second.toTensor();
+    return {of(outer[0], masks), at::Tensor()};
+  }
+};
 
 }  // namespace
 
-at::Tensor keptValuesByTensors(std::int64_t rows, std::int64_t perRow, std::uint32_t dropped,
-                               const MaskKey& key, at::Device device) {
+at::Tensor keptValues(std::int64_t rows, std::int64_t perRow, std::uint32_t dropped, const MaskKey& key,
+                      at::Device device) {
   // Words of 32 bits in integers of 64: a product wraps to the same low 64 bits as an unsigned one.
   constexpr std::int64_t kLow = 0xFFFFFFFF;
   const std::int64_t blocks = blocksOf(perRow);
@@ -59,26 +115,22 @@ at::Tensor keptValuesByTensors(std::int64_t rows, std::int64_t perRow, std::uint
     halves.push_back(all.bitwise_and(0xFFFF).ge(static_cast<std::int64_t>(dropped)));
     halves.push_back(all.bitwise_right_shift(16).ge(static_cast<std::int64_t>(dropped)));
   }
-  return at::stack(halves, 1).view({rows, blocks * kPerBlock}).slice(1, 0, perRow);
-}
-
-at::Tensor keptValues(std::int64_t rows, std::int64_t perRow, std::uint32_t dropped, const MaskKey& key,
-                      at::Device device) {
-  return device.is_cpu() ? keptOnCpu(rows, perRow, dropped, key)
-                         : keptValuesByTensors(rows, perRow, dropped, key, device);
+  return at::stack(halves, 1).view({rows, blocks * kValuesOfBlock}).slice(1, 0, perRow);
 }
 
 Dropout::Dropout(double rate) : dropped_(static_cast<std::uint32_t>(std::lround(rate * kRange))) {}
 
 at::Tensor Dropout::forward(const at::Tensor& x) const {
   if (dropped_ == 0 || mode == NormMode::eval) return x;
+  const MaskKey key{noise.seed, static_cast<std::uint32_t>(noise.step), stream()};
+  if (canDrop(x))
+    return Dropped::of(x, {key, dropped_, noise.places, roundedFactor(dropped_, x.scalar_type())});
   const std::int64_t rows = x.size(0), channels = x.size(1), height = x.size(2), width = x.size(3);
   const at::Tensor kept =
-      ofRows(keptValues(placesFor(rows), channels * height * width, dropped_,
-                        {noise.seed, static_cast<std::uint32_t>(noise.step), stream()}, x.device()));
+      ofRows(keptValues(placesFor(rows), channels * height * width, dropped_, key, x.device()));
   const at::Tensor mask =
       kept.view({rows, height, width, channels}).permute({0, 3, 1, 2});  // as x lies in memory
-  return (x * mask).mul_(kRange / (kRange - dropped_));
+  return (x * mask).mul_(factorOf(dropped_));
 }
 
 }  // namespace uada
