@@ -3,6 +3,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 
+#include <optional>
 #include <vector>
 
 namespace uada {
@@ -15,17 +16,18 @@ Versions versionsOf(const at::Tensor& weight, const at::Tensor& gamma, const at:
           static_cast<std::uint32_t>(beta._version())};
 }
 
-/// An operation that LibTorch has no function for. Null: it was built without oneDNN.
-const c10::OperatorHandle* operation(const char* name, const char* overload) {
-  const auto found = c10::Dispatcher::singleton().findSchema({name, overload});
-  return found ? new c10::OperatorHandle(*found) : nullptr;
+/// An operation that LibTorch has no function for. None: it was built without oneDNN.
+using Operation = std::optional<c10::OperatorHandle>;
+
+Operation operation(const char* name, const char* overload) {
+  return c10::Dispatcher::singleton().findSchema({name, overload});
 }
-const c10::OperatorHandle* plainConv() {
-  static const c10::OperatorHandle* found = operation("mkldnn::_convolution_pointwise", "");
+const Operation& plainConv() {
+  static const Operation found = operation("mkldnn::_convolution_pointwise", "");
   return found;
 }
-const c10::OperatorHandle* addingConv() {
-  static const c10::OperatorHandle* found = operation("mkldnn::_convolution_pointwise_", "binary");
+const Operation& addingConv() {
+  static const Operation found = operation("mkldnn::_convolution_pointwise_", "binary");
   return found;
 }
 

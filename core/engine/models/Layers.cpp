@@ -88,11 +88,7 @@ NormMoments BatchNorm::moments(const at::Tensor& x) const {
   if (mode == NormMode::base) return {baseMean_, baseVar_};
   if (mode == NormMode::eval || mode == NormMode::running) return {runningMean_, runningVar_};
   NormMoments found = momentsOf(x);
-  if (mode == NormMode::record) {
-    baseMean_ = found.mean;
-    baseVar_ = found.variance;
-    folded_ = {};
-  }
+  if (mode == NormMode::record) keepBase(found);
   if (mode == NormMode::train) {
     const at::NoGradGuard noGrad;
     const double count = static_cast<double>(x.numel() / x.size(1));
@@ -103,6 +99,12 @@ NormMoments BatchNorm::moments(const at::Tensor& x) const {
   return found;
 }
 
+void BatchNorm::keepBase(const NormMoments& moments) const {
+  baseMean_ = moments.mean;
+  baseVar_ = moments.variance;
+  folded_ = {};
+}
+
 at::Tensor BatchNorm::plain(const at::Tensor& x) const {
   const bool cudnn = x.is_cuda();
   if (mode == NormMode::probe)
@@ -110,8 +112,7 @@ at::Tensor BatchNorm::plain(const at::Tensor& x) const {
   if (mode == NormMode::record) {
     const auto [out, mean, inverse] =
         at::native_batch_norm(x, weight_, bias_, {}, {}, true, momentum_, kEpsilon);
-    baseMean_ = mean;
-    baseVar_ = inverse.pow(-2) - kEpsilon;
+    keepBase({mean, inverse.pow(-2) - kEpsilon});
     return out;
   }
   if (mode == NormMode::base)

@@ -76,6 +76,7 @@ class BatchNorm : public torch::nn::Module {
   at::Tensor of(const Conv& conv, const at::Tensor& x, const at::Tensor& other, bool hasRelu) const;
   at::Tensor plain(const at::Tensor& x) const;
   NormMoments moments(const at::Tensor& x) const;
+  void keepBase(const NormMoments& moments) const;
 
   at::Tensor weight_, bias_, runningMean_, runningVar_;  // [channels]
   const double momentum_;
