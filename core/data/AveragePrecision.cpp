@@ -59,50 +59,65 @@ double areaBelow(std::span<const CurvePoint> curve) {
 
 AveragePrecision::AveragePrecision(int classes) : perClass_(static_cast<std::size_t>(classes)) {}
 
-/// Of the boxes of one image and class, from the surest on.
-std::vector<AveragePrecision::Verdict> AveragePrecision::judged(const std::vector<const FoundBox*>& found,
-                                                                const std::vector<const ObjectBox*>& truth,
-                                                                ApRule rule) {
+namespace {
+
+/// The boxes of one class, from the surest on. found, truth: their places
+void judgeClass(std::span<const FoundBox> all, std::span<const std::uint32_t> found, BoxesView objects,
+                const std::vector<int>& truth, ApRule rule, std::vector<JudgedBox>& judged) {
   std::vector<bool> isTaken(truth.size());
-  std::vector<Verdict> verdicts;
-  for (const FoundBox* box : found) {
-    double most = kLeastOverlap;
+  for (const std::uint32_t place : found) {
+    JudgedBox& own = judged[place];
     std::size_t owner = truth.size();
-    for (std::size_t t = 0; t < truth.size(); ++t)
-      if (const double share = overlap(box->box, *truth[t], rule); share > most) most = share, owner = t;
-    if (owner == truth.size())
-      verdicts.push_back(Verdict::wrong);
-    else if (truth[owner]->difficult)
-      verdicts.push_back(Verdict::neither);
+    double most = kLeastOverlap;
+    for (std::size_t t = 0; t < truth.size(); ++t) {
+      const double share = overlap(all[place].box, objects[static_cast<std::size_t>(truth[t])], rule);
+      own.share = std::max(own.share, share);
+      if (share > most) most = share, owner = t;
+    }
+    if (owner == truth.size()) continue;
+    own.object = truth[owner];
+    if (objects[static_cast<std::size_t>(own.object)].difficult)
+      own.verdict = Verdict::neither;
     else
-      verdicts.push_back(isTaken[owner] ? Verdict::wrong : Verdict::right);
-    if (owner < truth.size()) isTaken[owner] = true;
+      own.verdict = isTaken[owner] ? Verdict::wrong : Verdict::right;
+    isTaken[owner] = true;
   }
-  return verdicts;
+}
+
+}  // namespace
+
+std::vector<JudgedBox> judged(std::span<const FoundBox> found, BoxesView truth, ApRule rule) {
+  std::vector<JudgedBox> judged(found.size());
+  std::vector<std::uint32_t> order(found.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    if (found[a].box.label != found[b].box.label) return found[a].box.label < found[b].box.label;
+    return found[a].score != found[b].score ? found[a].score > found[b].score : a < b;
+  });
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    const std::int32_t label = found[order[begin]].box.label;
+    while (end < order.size() && found[order[end]].box.label == label) ++end;
+    std::vector<int> own;
+    for (std::size_t t = 0; t < truth.size(); ++t)
+      if (truth[t].label == label) own.push_back(static_cast<int>(t));
+    judgeClass(found, std::span(order).subspan(begin, end - begin), truth, own, rule, judged);
+  }
+  return judged;
 }
 
 void AveragePrecision::add(std::span<const FoundBox> found, BoxesView truth) {
-  std::vector<std::vector<const FoundBox*>> foundOf(perClass_.size());
-  std::vector<std::vector<const ObjectBox*>> truthOf(perClass_.size());
-  for (const FoundBox& box : found)
-    if (box.box.label >= 0 && box.box.label < classes())
-      foundOf[static_cast<std::size_t>(box.box.label)].push_back(&box);
-  for (const ObjectBox& box : truth)
-    if (box.label >= 0 && box.label < classes()) truthOf[static_cast<std::size_t>(box.label)].push_back(&box);
-  for (std::size_t c = 0; c < perClass_.size(); ++c) {
-    OfClass& own = perClass_[c];
-    const auto difficult = static_cast<std::size_t>(
-        std::ranges::count_if(truthOf[c], [](const ObjectBox* box) { return box->difficult; }));
-    own.difficult += difficult;
-    own.objects += truthOf[c].size() - difficult;
-    std::ranges::sort(foundOf[c], [](const FoundBox* a, const FoundBox* b) {
-      return a->score != b->score ? a->score > b->score : a < b;  // they lie in one row
-    });
-    const std::vector<Verdict> byPixels = judged(foundOf[c], truthOf[c], ApRule::voc07Rfb);
-    const std::vector<Verdict> bySsd = judged(foundOf[c], truthOf[c], ApRule::voc07Ssd);
-    for (std::size_t i = 0; i < foundOf[c].size(); ++i)
-      own.found.push_back({foundOf[c][i]->score, byPixels[i], bySsd[i]});
+  const auto isClass = [this](const ObjectBox& box) { return box.label >= 0 && box.label < classes(); };
+  for (const ObjectBox& box : truth) {
+    if (!isClass(box)) continue;
+    OfClass& own = perClass_[static_cast<std::size_t>(box.label)];
+    ++(box.difficult ? own.difficult : own.objects);
   }
+  const std::vector<JudgedBox> byPixels = judged(found, truth, ApRule::voc07Rfb);
+  const std::vector<JudgedBox> bySsd = judged(found, truth, ApRule::voc07Ssd);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (isClass(found[i].box))
+      perClass_[static_cast<std::size_t>(found[i].box.label)].found.push_back(
+          {found[i].score, byPixels[i].verdict, bySsd[i].verdict});
   ++images_;
 }
 

@@ -29,11 +29,24 @@ constexpr std::array<std::string_view, 3> kApRuleNames{"voc07_ssd", "voc07_rfb",
 /// What two boxes share of what they cover together, 0..1: in numbers of pixels, or as ssd.pytorch counts.
 double overlap(const ObjectBox& found, const ObjectBox& truth, ApRule rule);
 
-/// How well found boxes agree with the objects of images. In each image and class, from the surest on, a box
-/// belongs to the object that it shares most with; it is right if that share is above 0.5 and none before it
-/// was that object's, wrong else; one that belongs to a difficult object counts as neither. A value: one
-/// thread adds. Boxes of equal scores count in the order in which they were added. source  Everingham et al.
-/// 2010, 4.2; eval.py of github.com/amdegroot/ssd.pytorch, voc_eval.py of
+/// How a found box stands to the objects of its image.
+enum class Verdict : std::uint8_t { wrong, right, neither };
+struct JudgedBox {
+  Verdict verdict = Verdict::wrong;
+  int object = -1;   ///< its place among the image's objects; -1: it belongs to none
+  double share = 0;  ///< what it shares with that object, or most with any of its class, 0..1
+};
+/// Judges the boxes of one image, in the order in which they are given. In each class, from the surest on, a
+/// box belongs to the object that it shares most with, if that is above 0.5; it is right if none before it
+/// was that object's, wrong else; one that belongs to a difficult object counts as neither. A verdict rests
+/// on surer boxes alone: whatever score is asked for, the boxes that have it keep theirs. Boxes of equal
+/// scores count in their order.
+/// source  Everingham et al. 2010, 4.2
+std::vector<JudgedBox> judged(std::span<const FoundBox> found, BoxesView truth, ApRule rule);
+
+/// How well found boxes agree with the objects of images, as judged() has it. A value: one thread adds. Boxes
+/// of equal scores count in the order in which they were added.
+/// source  Everingham et al. 2010, 4.2; eval.py of github.com/amdegroot/ssd.pytorch, voc_eval.py of
 ///         github.com/GOATmessi7/RFBNet
 class AveragePrecision {
  public:
@@ -54,7 +67,6 @@ class AveragePrecision {
   double mean(ApRule rule) const;
 
  private:
-  enum class Verdict : std::uint8_t { wrong, right, neither };
   /// By each of the two ways to count what boxes share.
   struct Judged {
     double score;
@@ -65,8 +77,6 @@ class AveragePrecision {
     std::vector<Judged> found;
   };
   const OfClass& of(int label) const { return perClass_.at(static_cast<std::size_t>(label)); }
-  static std::vector<Verdict> judged(const std::vector<const FoundBox*>& found,
-                                     const std::vector<const ObjectBox*>& truth, ApRule rule);
 
   std::vector<OfClass> perClass_;
   std::size_t images_ = 0;

@@ -108,6 +108,8 @@ class TestAveragePrecision : public QObject {
   void theBestObjectDecides();
   void classesAreApart();
   void nothingFound();
+  void verdictsNameTheObject();
+  void surerBoxesKeepTheirVerdicts();
   void orderOfEqualScores();
   void asTheScript_data();
   void asTheScript();
@@ -219,6 +221,47 @@ void TestAveragePrecision::nothingFound() {
   counts.add({}, {});
   QCOMPARE(average(counts), 0.0);
   QCOMPARE(counts.images(), std::size_t{2});
+}
+
+/// In the order in which they are given: the second box is the surest of the object at 0.
+void TestAveragePrecision::verdictsNameTheObject() {
+  const Boxes truth{box(0, 0), box(50, 0, 0, true), box(90, 0, 1)};
+  const std::vector<FoundBox> found{
+      {box(1, 0), 0.5}, {box(0, 0), 0.9}, {box(50, 0), 0.4}, {box(90, 0), 0.3}, {box(95, 0, 1), 0.3}};
+  const std::vector<JudgedBox> boxes = judged(found, truth, ApRule::voc07Rfb);
+  const std::array verdicts{Verdict::wrong, Verdict::right, Verdict::neither, Verdict::wrong, Verdict::wrong};
+  const std::array objects{0, 0, 1, -1, -1};  // 50 pixels of 150 are not enough
+  QCOMPARE(boxes.size(), verdicts.size());
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    QCOMPARE(boxes[i].verdict, verdicts[i]);
+    QCOMPARE(boxes[i].object, objects[i]);
+  }
+  QVERIFY(isNear(boxes[0].share, 90.0 / 110));
+  QVERIFY(isNear(boxes[4].share, 50.0 / 150));
+}
+
+/// Whatever score is asked for.
+void TestAveragePrecision::surerBoxesKeepTheirVerdicts() {
+  Draws draws(5);
+  Boxes truth;
+  std::vector<FoundBox> found;
+  for (int i = 0; i < 8; ++i)
+    truth.push_back(box(static_cast<float>(draws.below(40)), static_cast<float>(draws.below(40)),
+                        draws.below(2), draws.below(4) == 0));
+  for (int i = 0; i < 60; ++i) {
+    const ObjectBox& near = truth[static_cast<std::size_t>(draws.below(8))];
+    found.push_back({box(near.left + static_cast<float>(draws.below(5)), near.top, near.label),
+                     1.0 / (2 + draws.below(50))});
+  }
+  const std::vector<JudgedBox> all = judged(found, truth, ApRule::voc07Ssd);
+  for (const double score : {0.02, 0.03, 0.1, 0.4}) {
+    std::vector<FoundBox> kept;
+    std::vector<Verdict> expected;
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (found[i].score >= score) kept.push_back(found[i]), expected.push_back(all[i].verdict);
+    const std::vector<JudgedBox> fewer = judged(kept, truth, ApRule::voc07Ssd);
+    for (std::size_t i = 0; i < fewer.size(); ++i) QCOMPARE(fewer[i].verdict, expected[i]);
+  }
 }
 
 /// Those of the image that came first count first.
