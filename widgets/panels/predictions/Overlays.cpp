@@ -1,0 +1,155 @@
+#include "widgets/panels/predictions/Overlays.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "core/base/Error.h"
+
+namespace uada {
+namespace {
+
+constexpr int kOne = 256;                          // of a weight
+constexpr int kLightHatch = 205, kDarkHatch = 95;  // greys
+constexpr int kErrorDim = 2;                       // greys under errors are so many times darker
+
+/// What is laid over a pixel: its colour, already weighted, and the weight of the picture, of kOne.
+struct Ink {
+  int red = 0, green = 0, blue = 0, below = kOne;
+  QRgb over(QRgb pixel) const {
+    return qRgb((qRed(pixel) * below + red) / kOne, (qGreen(pixel) * below + green) / kOne,
+                (qBlue(pixel) * below + blue) / kOne);
+  }
+};
+
+Ink inkOf(int red, int green, int blue, double opacity) {
+  const int weight = static_cast<int>(std::lround(kOne * std::clamp(opacity, 0.0, 1.0)));
+  return {red * weight, green * weight, blue * weight, kOne - weight};
+}
+
+/// The stripes of what is of no class: wide enough to be seen where a large picture is drawn small.
+struct Hatch {
+  explicit Hatch(int width, double opacity)
+      : period(std::max(8, width / 64)),
+        light(inkOf(kLightHatch, kLightHatch, kLightHatch, opacity)),
+        dark(inkOf(kDarkHatch, kDarkHatch, kDarkHatch, opacity)) {}
+  const Ink& at(int x, int y) const { return (x + y) % period < period / 4 ? light : dark; }
+  int period;
+  Ink light, dark;
+};
+
+void requireSize(QSize expected, int width, int height, std::string_view what) {
+  if (expected == QSize(width, height)) return;
+  throw Error(fmt::format("{} has {} x {} pixels, {} x {} expected as its picture has; predict again", what,
+                          width, height, expected.width(), expected.height()));
+}
+
+bool isShown(const LabelStyle& style, std::size_t label) {
+  return label >= style.shown.size() || style.shown[label];
+}
+
+/// The ink of each label; of those that are of no class it is not used.
+std::array<Ink, 256> inksOf(const LabelStyle& style) {
+  std::array<Ink, 256> inks;
+  for (std::size_t i = 0; i < std::min(inks.size(), style.colours.size()); ++i) {
+    const auto [red, green, blue] = style.colours[i];
+    if (isShown(style, i)) inks[i] = inkOf(red, green, blue, style.opacity);
+  }
+  return inks;
+}
+
+const QRgb* rowOf(const QImage& picture, int y) {
+  return reinterpret_cast<const QRgb*>(picture.constScanLine(y));
+}
+QRgb* rowOf(QImage& picture, int y) { return reinterpret_cast<QRgb*>(picture.scanLine(y)); }
+
+}  // namespace
+
+QImage pictureOf(ImageView image) {
+  QImage picture(image.width, image.height, QImage::Format_RGB32);
+  for (int y = 0; y < image.height; ++y) {
+    const std::uint8_t* from = image.row(y);
+    QRgb* to = rowOf(picture, y);
+    for (int x = 0; x < image.width; ++x, from += 3) to[x] = qRgb(from[0], from[1], from[2]);
+  }
+  return picture;
+}
+
+QImage labelOverlay(const QImage& picture, LabelMapView map, const LabelStyle& style) {
+  requireSize(picture.size(), map.width, map.height, "a label map");
+  const std::array<Ink, 256> inks = inksOf(style);
+  const Hatch hatch(map.width, style.opacity);
+  const std::size_t classes = style.colours.size();
+  QImage drawn(picture.size(), QImage::Format_RGB32);
+  for (int y = 0; y < map.height; ++y) {
+    const std::uint8_t* labels = map.row(y);
+    const QRgb* from = rowOf(picture, y);
+    QRgb* to = rowOf(drawn, y);
+    for (int x = 0; x < map.width; ++x)
+      to[x] = (labels[x] < classes ? inks[labels[x]] : hatch.at(x, y)).over(from[x]);
+  }
+  return drawn;
+}
+
+QImage errorOverlay(const QImage& picture, LabelMapView truth, LabelMapView predicted,
+                    const LabelStyle& style) {
+  requireSize(picture.size(), truth.width, truth.height, "a true label map");
+  requireSize(picture.size(), predicted.width, predicted.height, "a predicted label map");
+  const std::size_t classes = style.colours.size();
+  const Ink wrong = inkOf(kWrongColour[0], kWrongColour[1], kWrongColour[2], style.opacity);
+  const Hatch hatch(truth.width, style.opacity);
+  QImage drawn(picture.size(), QImage::Format_RGB32);
+  for (int y = 0; y < truth.height; ++y) {
+    const std::uint8_t *t = truth.row(y), *p = predicted.row(y);
+    const QRgb* from = rowOf(picture, y);
+    QRgb* to = rowOf(drawn, y);
+    for (int x = 0; x < truth.width; ++x) {
+      const int grey = qGray(from[x]) / kErrorDim;
+      const QRgb dim = qRgb(grey, grey, grey);
+      const bool isWrong = t[x] < classes && t[x] != p[x] && isShown(style, t[x]);
+      to[x] = t[x] >= classes ? hatch.at(x, y).over(dim) : isWrong ? wrong.over(dim) : dim;
+    }
+  }
+  return drawn;
+}
+
+QImage differencePicture(ImageView a, ImageView b, double factor) {
+  requireSize({a.width, a.height}, b.width, b.height, "a compared picture");
+  std::array<int, 256> amplified;
+  for (int i = 0; i < 256; ++i) amplified[i] = static_cast<int>(std::lround(std::min(255.0, factor * i)));
+  QImage drawn(a.width, a.height, QImage::Format_RGB32);
+  for (int y = 0; y < a.height; ++y) {
+    const std::uint8_t *one = a.row(y), *other = b.row(y);
+    QRgb* to = rowOf(drawn, y);
+    for (int x = 0; x < a.width; ++x, one += 3, other += 3) {
+      const auto apart = [&](int c) { return amplified[std::abs(one[c] - other[c])]; };
+      to[x] = qRgb(apart(0), apart(1), apart(2));
+    }
+  }
+  return drawn;
+}
+
+double peakRatio(ImageView a, ImageView b) {
+  requireSize({a.width, a.height}, b.width, b.height, "a compared picture");
+  std::uint64_t squares = 0;
+  for (std::size_t i = 0; i < a.bytes(); ++i) {
+    const int apart = a.rgb[i] - b.rgb[i];
+    squares += static_cast<std::uint64_t>(apart * apart);
+  }
+  if (squares == 0) return std::numeric_limits<double>::infinity();
+  return 10 * std::log10(255.0 * 255.0 * static_cast<double>(a.bytes()) / static_cast<double>(squares));
+}
+
+QImage hatchSwatch(QSize size) {
+  QImage drawn(size, QImage::Format_RGB32);
+  const Hatch hatch(0, 1);
+  for (int y = 0; y < size.height(); ++y)
+    for (int x = 0; x < size.width(); ++x) drawn.setPixel(x, y, hatch.at(x, y).over(qRgb(0, 0, 0)));
+  return drawn;
+}
+
+}  // namespace uada
