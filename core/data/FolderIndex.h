@@ -85,7 +85,9 @@ struct FolderIndex {
 /// files whose name, size or time, or those of whose label map or boxes, are others are read, whole and on
 /// all threads; then it is stored there. An index file that is damaged, or of another folder or version, is
 /// made anew. Where the cache folder cannot be written to a note says so, and the index is made at each
-/// start. throws LoadingStopped if Loading::progress says stop
+/// start.
+///
+/// throws  LoadingStopped if Loading::progress says stop
 FolderIndex indexOf(const FolderListing& listing, const Loading& loading);
 
 /// The entry of a file that is read whole now, with its label map or its boxes. What is wrong with it stands

@@ -51,8 +51,7 @@ void eachEntry(const fs::path& folder, const Take& take) {
   std::error_code failed;
   fs::directory_iterator entries(folder, failed);
   requireReadable(folder, failed);
-  for (; entries != fs::directory_iterator(); entries.increment(failed)) {
-    requireReadable(folder, failed);
+  for (; entries != fs::directory_iterator(); entries.increment(failed), requireReadable(folder, failed)) {
     std::error_code ignored;
     std::string name = entries->path().filename().string();
     if (!name.starts_with('.')) take(std::move(name), entries->is_directory(ignored));
@@ -70,8 +69,8 @@ Found filesBelow(const fs::path& root, const fs::path& folder) {
   std::error_code failed;
   fs::recursive_directory_iterator entries(folder, failed);
   requireReadable(folder, failed);
-  for (; entries != fs::recursive_directory_iterator(); entries.increment(failed)) {
-    requireReadable(folder, failed);
+  const fs::recursive_directory_iterator end;
+  for (; entries != end; entries.increment(failed), requireReadable(folder, failed)) {
     const fs::path& path = entries->path();
     if (path.filename().string().starts_with('.')) {
       entries.disable_recursion_pending();

@@ -28,7 +28,9 @@ void listClassFolders(FolderListing& listing, const std::string& part, const std
                       const Loading& loading);
 
 /// The names of the files in a folder that end so, sorted by their bytes. Names that begin with a dot are
-/// left out. others  if not null: the other files are counted there
+/// left out.
+///
+/// others  if not null: the other files are counted there
 std::vector<std::string> fileNames(const std::filesystem::path& folder, std::string_view ending,
                                    std::size_t* others = nullptr);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <set>
+
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/data/FolderListing.h"
@@ -12,8 +14,11 @@ namespace fs = std::filesystem;
 
 void addVocImages(FolderListing& listing, const std::string& part, const fs::path& list) {
   const std::string before = part.empty() ? "" : part + "/";
+  std::set<std::string> names;
   for (const std::string& line : readNameLines(list)) {
     const std::string name = line.substr(0, line.find_first_of(" \t"));
+    if (!names.insert(name).second)
+      throw Error(fmt::format("'{}' names '{}' twice; take one line off", list.string(), quotable(name)));
     if (name.find('/') != name.npos || name.starts_with('.'))
       throw Error(fmt::format("'{}' names '{}', the name of an image without folder and ending expected",
                               list.string(), quotable(name)));

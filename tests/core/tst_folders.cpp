@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <QTest>
 #include <memory>
 #include <string>
@@ -62,6 +64,7 @@ class TestFolders : public QObject {
   void badCsvsAreRefused();
   void foldersWithoutTestImages();
   void wrongFoldersAreNamed();
+  void aFolderThatCannotBeLookedIntoIsNamed();
   void classesAreNamedByFolders();
   void tinyImageNetHasAnnotations();
   void imageNetHasWnids();
@@ -351,6 +354,23 @@ void TestFolders::wrongFoldersAreNamed() {
   fs::create_directories(bare.dir());
   QVERIFY(errorOf([&] { opened("folder", bare.dir(), Split::train); }).contains("holds no images"));
   QVERIFY(!findDataset("folder").find({}) && !findDataset("folder").find(bare.dir() / "missing"));
+}
+
+/// None of the images behind it is missing without a word.
+void TestFolders::aFolderThatCannotBeLookedIntoIsNamed() {
+  const ImageFolder folder;
+  folder.addClasses();
+  folder.add("train/a/closed/1.png", numbered(0));
+  for (fs::path path = folder.dir(); path != fs::temp_directory_path(); path = path.parent_path())
+    fs::permissions(path, fs::perms::all);  // for whom root becomes below
+  const fs::path closed = folder.dir() / "train/a/closed";
+  fs::permissions(closed, fs::perms::none);
+  const bool isRoot = ::geteuid() == 0;  // whom no permission holds off
+  if (isRoot) QCOMPARE(::seteuid(65534), 0);
+  const QString refusal = errorOf([&] { opened("folder", folder.dir(), Split::train); });
+  if (isRoot) QCOMPARE(::seteuid(0), 0);
+  fs::permissions(closed, fs::perms::owner_all);
+  QVERIFY2(refusal.contains("cannot look into '") && refusal.contains("train/a"), qPrintable(refusal));
 }
 
 /// For whoever shows a label: without a look at the images, and without an error where the folder is gone.

@@ -193,6 +193,7 @@ void TestVoc::badListsAreNamed() {
   QVERIFY(refusal("000001\n000007\n").contains("names '000007', but there is no '"));
   QVERIFY(refusal("../../secret\n").contains("the name of an image without folder and ending expected"));
   QVERIFY(refusal("000001\n000001\n").contains("line 2: '000001' found, each name once expected"));
+  QVERIFY(refusal("000001 1\n000001 -1\n").contains("names '000001' twice; take one line off"));
   fs::remove_all(folder.dir() / "VOC2007/ImageSets");
   const Opened only2012 = opened("voc", folder.dir(), Split::train);
   QCOMPARE(only2012.data->size(), std::size_t{1});
