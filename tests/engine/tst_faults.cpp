@@ -135,6 +135,29 @@ class NeverEnough : public RecordingSink {
   }
 };
 
+/// Counts the forwards of this thread's networks that end in one linear layer.
+class Forwards {
+ public:
+  Forwards() {
+    count() = 0;
+    handle_ =
+        at::addThreadLocalCallback(at::RecordFunctionCallback(&begun).scopes({at::RecordScope::FUNCTION}));
+  }
+  ~Forwards() { at::removeCallback(handle_); }
+  int seen() const { return count(); }
+
+ private:
+  static int& count() {
+    static int all = 0;
+    return all;
+  }
+  static std::unique_ptr<at::ObserverContext> begun(const at::RecordFunction& function) {
+    if (std::string_view(function.name()) == "aten::linear") ++count();
+    return nullptr;
+  }
+  at::CallbackHandle handle_;
+};
+
 /// The weight that makes every loss of a step no number: the network's last, or where the method has networks
 /// of its own that of the second.
 at::Tensor decisiveWeight(Stepper& stepper, const std::string& method) {
@@ -518,6 +541,77 @@ class TestFaults : public QObject {
       QCOMPARE(text(whole.sink.policies[i]), text(straight.sink.policies[i]));
     QCOMPARE(whole.sink.steps[1].loss, straight.sink.steps[1].loss);
     QVERIFY(whole.sink.steps[2].loss != straight.sink.steps[2].loss);
+  }
+
+  /// Somebody who looks on may have it halved, from that step on, and only where memory was short.
+  void halvesWherePausedOnRequest() {
+    RunConfig config = tinyConfig(images_.folder(), "ra-uc", 1, 8);
+    WatchedSink sink;
+    Control control({});
+    sink.stepped = [](std::int64_t step) {
+      if (step == 2) memory().failAfter(0);
+    };
+    int paused = 0;
+    Trainer trainer(prepare(config, {}, {}), sink, control, [&](const StateReport& report) {
+      sink.take(report);
+      if (report.state != RunState::paused) return;
+      ++paused;
+      control.send(command::Change{"runtime.on_out_of_memory", Json("halve")});
+      control.send(command::Resume{});
+    });
+    QCOMPARE(trainer.run(), RunState::finished);
+    QCOMPARE(paused, 1);
+    config.runtime.onOutOfMemory = "halve";
+    const Attempt straight(config, {}, {}, [](Control&, std::int64_t step) {
+      if (step == 2) memory().failAfter(0);
+    });
+    QCOMPARE(sink.numbers(), straight.sink.numbers());
+  }
+
+  /// Forwards without gradient go in parts, too, where a row's loss depends on nothing but itself; dropout
+  /// and all else meets a row as when all go together.
+  void halvesForwardsWithoutGradient_data() {
+    QTest::addColumn<QString>("norm");
+    QTest::addColumn<bool>("isInParts");
+    for (const auto& [norm, isInParts] : {std::pair{"base", true},
+                                          {"running", true},
+                                          {"eval", true},
+                                          {"train", false},
+                                          {"probe", false},
+                                          {"record", false}})
+      QTest::newRow(norm) << norm << isInParts;
+  }
+  void halvesForwardsWithoutGradient() {
+    QFETCH(QString, norm);
+    QFETCH(bool, isInParts);
+    const std::map<QString, NormMode> modes{{"base", NormMode::base},   {"running", NormMode::running},
+                                            {"eval", NormMode::eval},   {"train", NormMode::train},
+                                            {"probe", NormMode::probe}, {"record", NormMode::record}};
+    RunConfig config = tinyConfig(images_.folder(), "uada", 1, 8);
+    config.recipe.model =
+        modelFromJson(parseJson(R"({"name": "wrn", "depth": 10, "width_factor": 1})", "test"), "test");
+    const ResidentDataset images = data();
+    std::vector<Shown> shown;  // of eight samples, so that places are told from rows
+    for (int row = 0; row < 7; ++row) shown.push_back({7 - row, {}});
+    for (const bool isCommon : {false, true}) {
+      const Mode mode{.norm = modes.at(norm), .commonNoise = isCommon};
+      std::vector<at::Tensor> losses, logits;
+      for (const int most : {0, 3}) {
+        Stepper stepper(config, images, at::kCPU, pool_);
+        stepper.setRowsAtOnce(most);
+        stepper.ask(firstBatch(8), [&](StepContext& context) {
+          const Rows rows = context.render(shown);
+          context.losses(rows, {.norm = NormMode::record, .commonNoise = true});
+          const Forwards forwards;
+          losses.push_back(context.losses(rows, mode));
+          logits.push_back(context.outputs(rows, mode).main);
+          QCOMPARE(forwards.seen(), isInParts && most > 0 ? 6 : 2);
+        });
+      }
+      QVERIFY(losses[1].sizes() == at::IntArrayRef({7}));
+      QVERIFY2(losses[1].allclose(losses[0], 1e-5, 1e-5), qPrintable(norm));
+      QVERIFY2(logits[1].allclose(logits[0], 1e-5, 1e-5), qPrintable(norm));
+    }
   }
 
   /// Down to two rows, then it stops.

@@ -12,6 +12,17 @@ namespace uada {
 
 static constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share their noise
 
+/// What a network says of rows that went through it one part after another.
+static Output joined(const std::vector<Output>& parts) {
+  if (parts.size() == 1) return parts[0];
+  const auto all = [&](at::Tensor Output::* member) {
+    std::vector<at::Tensor> tensors;
+    for (const Output& part : parts) tensors.push_back(part.*member);
+    return tensors[0].defined() ? at::cat(tensors) : at::Tensor();
+  };
+  return {all(&Output::main), all(&Output::aux), all(&Output::features), all(&Output::offsets)};
+}
+
 Rows Stepper::Context::render(std::span<const Shown> shown) {
   Stopwatch watch;
   const bool isThere = !begun_.shown.empty() && std::ranges::equal(begun_.shown, shown);
@@ -28,8 +39,11 @@ Rows Stepper::Context::render(std::span<const Shown> shown) {
 at::Tensor Stepper::Context::losses(Rows rows, Mode mode) {
   Stopwatch watch;
   const c10::InferenceMode inference;
-  const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
-  const at::Tensor losses = stepper_.head_->losses(output, begun_.rows.targets(rows));
+  std::vector<at::Tensor> ofParts;
+  for (const Seen& part : seen(rows, mode))
+    ofParts.push_back(stepper_.head_->losses(forward(begun_.rows.images(part.rows), mode, part.noise),
+                                             begun_.rows.targets(part.rows)));
+  const at::Tensor losses = ofParts.size() == 1 ? ofParts[0] : at::cat(ofParts);
   asked_.push_back({.rows = rows, .losses = losses});
   counts.forwardsNoGrad += batches(rows.count);
   (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
@@ -39,7 +53,10 @@ at::Tensor Stepper::Context::losses(Rows rows, Mode mode) {
 Output Stepper::Context::outputs(Rows rows, Mode mode) {
   Stopwatch watch;
   const at::NoGradGuard noGrad;
-  const Output output = forward(begun_.rows.images(rows), mode, placesOf(rows, mode));
+  std::vector<Output> ofParts;
+  for (const Seen& part : seen(rows, mode))
+    ofParts.push_back(forward(begun_.rows.images(part.rows), mode, part.noise));
+  const Output output = joined(ofParts);
   asked_.push_back({.rows = rows, .output = output});
   counts.forwardsNoGrad += batches(rows.count);
   (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
@@ -107,15 +124,28 @@ std::vector<Stepper::Context::Part> Stepper::Context::partsOf(std::int64_t rows,
   return parts;
 }
 
-at::Tensor Stepper::Context::placesOf(Rows rows, Mode mode) const {
-  return mode.commonNoise ? begun_.rows.places(rows) : at::Tensor();
-}
-
-/// places  of common noise
-Output Stepper::Context::forward(const at::Tensor& images, Mode mode, const at::Tensor& places) {
-  return forward(images, mode,
-                 Noise{batch_->seed, batch_->step, mode.commonNoise ? kCommonPass : passes_++, places,
-                       static_cast<std::int64_t>(batch_->indices.size())});
+/// How rows go through the network without gradient: at once where batch normalisation takes its statistics
+/// from them, else at most as many at a time as in training. Each meets the noise that it meets when all go
+/// together.
+std::vector<Stepper::Context::Seen> Stepper::Context::seen(Rows rows, Mode mode) {
+  const bool isOfEachRow =
+      mode.norm == NormMode::base || mode.norm == NormMode::running || mode.norm == NormMode::eval;
+  Noise noise{batch_->seed,
+              batch_->step,
+              mode.commonNoise ? kCommonPass : passes_++,
+              {},
+              static_cast<std::int64_t>(mode.commonNoise ? batch_->indices.size() : rows.count)};
+  const std::vector<Part> parts = partsOf(rows.count, isOfEachRow ? stepper_.rowsAtOnce_ : 0);
+  std::vector<Seen> seen;
+  for (const Part& part : parts) {
+    const Rows own{rows.first + static_cast<int>(part.begin), static_cast<int>(part.count)};
+    if (mode.commonNoise)
+      noise.places = begun_.rows.places(own);
+    else if (parts.size() > 1)
+      noise.places = at::arange(part.begin, part.begin + part.count, at::kLong);
+    seen.push_back({own, noise});
+  }
+  return seen;
 }
 
 Output Stepper::Context::forward(const at::Tensor& images, Mode mode, const Noise& noise) {

@@ -50,6 +50,11 @@ class Stepper::Context : public StepContext {
     at::Tensor loss, metrics;
     std::vector<at::Tensor> losses, seen;  ///< of each part
   };
+  /// Of the rows that it is asked about: those that go together.
+  struct Seen {
+    Rows rows;
+    Noise noise;
+  };
   /// What was asked of the network in this step.
   struct Asked {
     Rows rows;
@@ -58,8 +63,7 @@ class Stepper::Context : public StepContext {
   };
 
   static std::vector<Part> partsOf(std::int64_t rows, int most);
-  at::Tensor placesOf(Rows rows, Mode mode) const;
-  Output forward(const at::Tensor& images, Mode mode, const at::Tensor& places);
+  std::vector<Seen> seen(Rows rows, Mode mode);
   Output forward(const at::Tensor& images, Mode mode, const Noise& noise);
   Output forward(const Pass& pass, const Part& part, const at::Tensor& images);
   RowBuffer::Picked picked(const TrainedOn& on, const Part& part) const;

@@ -145,6 +145,7 @@ void Trainer::pause(const std::string& text) {
     obeyChanges();
     control_.wait();
   }
+  obeyChanges();  // sent together with the command to go on
   if (!control_.stopNow()) enter(RunState::running, "training");
 }
 
@@ -191,21 +192,23 @@ void Trainer::step() {
   waited_ = watch.lap();
 }
 
+/// How many rows at most are to be trained on at a time where memory was short for a step; 0: as many as
+/// before.
+int Trainer::rowsAfter(const StepFault& fault) const {
+  if (fault.kind != StepFault::Kind::memory || prepared_.config.runtime.onOutOfMemory != "halve") return 0;
+  const int before = progress_.rowsAtOnce > 0 ? progress_.rowsAtOnce : prepared_.config.recipe.training.batch;
+  return before / 2 > 1 ? before / 2 : 0;
+}
+
 /// A step was not taken: what becomes of the run. If this returns, the step is tried again.
 void Trainer::settle(const StepFault& fault) {
-  const int rows =
-      (progress_.rowsAtOnce > 0 ? progress_.rowsAtOnce : prepared_.config.recipe.training.batch) / 2;
-  if (fault.kind == StepFault::Kind::memory && prepared_.config.runtime.onOutOfMemory == "halve" &&
-      rows > 1) {
-    progress_.rowsAtOnce = rows;
-    stepper_->setRowsAtOnce(rows);
-    sink_.take(EventReport{
-        fmt::format("{}; from here on at most {} rows at a time are trained on", fault.what(), rows)});
-    return;
-  }
+  if (const int rows = rowsAfter(fault); rows > 0) return halve(fault, rows);
   if (sink_.isWatched()) {
     control_.send(command::Pause{});
-    return pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()));
+    pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()));
+    // Somebody may have allowed it meanwhile.
+    if (const int rows = rowsAfter(fault); rows > 0 && !control_.stopNow()) halve(fault, rows);
+    return;
   }
   enter(RunState::stopping, "writing a checkpoint");
   const bool isSaved = !prepared_.runFolder.empty() && save();
@@ -215,6 +218,13 @@ void Trainer::settle(const StepFault& fault) {
                                             "be resumed",
                                             progress_.step)
                               : ""));
+}
+
+void Trainer::halve(const StepFault& fault, int rows) {
+  progress_.rowsAtOnce = rows;
+  stepper_->setRowsAtOnce(rows);
+  sink_.take(EventReport{
+      fmt::format("{}; from here on at most {} rows at a time are trained on", fault.what(), rows)});
 }
 
 /// Tests, reports and saves.

@@ -36,6 +36,8 @@ class Trainer {
   Batch batchAt(std::int64_t place) const;
   void step();
   void settle(const StepFault& fault);
+  int rowsAfter(const StepFault& fault) const;
+  void halve(const StepFault& fault, int rows);
   bool finishEpoch();
   bool between();
   void obeyChanges();
