@@ -105,7 +105,7 @@ void Stepper::Context::take(const Batch& batch) {
 double Stepper::Context::score(std::span<const std::uint32_t> samples) {
   Stopwatch watch;
   const std::unique_ptr<Meter> meter = stepper_.head_->meter();
-  stepper_.testOn(stepper_.renderer_, samples, *meter, [] { return false; });
+  stepper_.predictOn(stepper_.renderer_, samples, *meter, [] { return false; }, nullptr);
   timings.probe += watch.lap();
   return meter->values().front().value;
 }
