@@ -45,19 +45,21 @@ std::vector<std::size_t> shownIndices(std::size_t count, std::size_t across, con
   return shown;
 }
 
-TableGrid gridOf(const Table& table, const TableOptions& options) {
+/// isNumbered  whether the title begins with the table's number in the paper
+TableGrid gridOf(const Table& table, const TableOptions& options, bool isNumbered = true) {
   const auto rows =
       shownIndices(table.rows.size(), table.columns.size(), options,
                    [&](std::size_t i, std::size_t k) -> const Cell& { return table.cells[i][k]; });
   const auto columns =
       shownIndices(table.columns.size(), table.rows.size(), options,
                    [&](std::size_t i, std::size_t k) -> const Cell& { return table.cells[k][i]; });
-  TableGrid grid{
-      .title = table.number > 0 ? fmt::format("Table {}: {}", table.number, table.title) : table.title,
-      .note = table.rule,
-      .label = "uada-" + table.name,
-      .header = {"Method"},
-      .rows = {}};
+  TableGrid grid{.title = isNumbered && table.number > 0
+                              ? fmt::format("Table {}: {}", table.number, table.title)
+                              : table.title,
+                 .note = table.rule,
+                 .label = "uada-" + table.name,
+                 .header = {"Method"},
+                 .rows = {}};
   if (rows.empty()) grid.note = "Nothing was measured yet: no finished run of this project belongs here.";
   for (const std::size_t column : columns) grid.header.push_back(table.columns[column]);
   for (const std::size_t row : rows) {
@@ -119,7 +121,8 @@ std::string write(const Table& table, TableFormat format, const TableOptions& op
   switch (format) {
     case TableFormat::csv: return csv(table, options);
     case TableFormat::markdown: return markdown(gridOf(table, options));
-    case TableFormat::latex: return latex(gridOf(table, options));
+    // LaTeX puts "Table N:" of its own before a caption.
+    case TableFormat::latex: return latex(gridOf(table, options, false));
     case TableFormat::text: break;
   }
   return plainText(gridOf(table, options));

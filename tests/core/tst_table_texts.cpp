@@ -38,6 +38,7 @@ class TestTableTexts : public QObject {
   void markdownGolden();
   void comparisonCsvGolden();
   void comparisonTextGolden();
+  void captionsHaveNoNumber();
   void sourcesCanBeLeftOut();
   void textEscaping();
   void latexCompiles();
@@ -116,6 +117,15 @@ void TestTableTexts::comparisonTextGolden() {
       "      4.00      9.00\n";
   const std::string text = writeComparison(groupRuns(demoRuns()), TableFormat::text);
   QVERIFY2(text.starts_with(expected), text.c_str());
+  // A number and its sign stand on one line, as wide as the note is.
+  QVERIFY2(text.find("95 % interval") != text.npos, text.c_str());
+}
+
+/// LaTeX numbers its tables: "Table 1: Table 7: ..." would be read.
+void TestTableTexts::captionsHaveNoNumber() {
+  const std::string text = write(smallTable(), TableFormat::latex);
+  QVERIFY2(text.find("\\caption{A small table}\n\\label{tab:uada-") != text.npos, text.c_str());
+  QVERIFY2(write(smallTable(), TableFormat::text).starts_with("Table 7: A small table\n"), text.c_str());
 }
 
 void TestTableTexts::sourcesCanBeLeftOut() {
