@@ -8,7 +8,7 @@
 
 namespace uada {
 
-/// "6:12", "3 h 20 min" or "0.8 s": a span of time as people read it.
+/// "0.8 s", "11 s", "6:12" or "3 h 20 min": a span of time as people read it.
 std::string durationText(double seconds);
 /// "1,234,567".
 std::string groupedText(long long number);

@@ -17,12 +17,18 @@ std::size_t widthOf(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+/// Where the word at `start` ends; "95 %" is one.
+std::size_t wordEnd(std::string_view text, std::size_t start) {
+  const std::size_t end = std::min(text.find(' ', start), text.size());
+  return text.substr(end).starts_with(" %") ? std::min(text.find(' ', end + 1), text.size()) : end;
+}
+
 /// Lines of whole words of at most `width` characters; a longer word stands alone.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   std::string line;
   for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(' ', start), text.size());
+    const std::size_t end = wordEnd(text, start);
     const std::string_view word = text.substr(start, end - start);
     if (!line.empty() && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push_back(line);

@@ -359,6 +359,10 @@ class TestBase : public QObject {
 
   void texts() {
     QCOMPARE(durationText(372), std::string("6:12"));
+    QCOMPARE(durationText(9.94), std::string("9.9 s"));
+    QCOMPARE(durationText(9.96), std::string("10 s"));
+    QCOMPARE(durationText(59.4), std::string("59 s"));
+    QCOMPARE(durationText(59.6), std::string("1:00"));
     QCOMPARE(durationText(12000), std::string("3 h 20 min"));
     QCOMPARE(durationText(0.84), std::string("0.8 s"));
     QCOMPARE(durationText(std::nan("")), std::string("-"));
