@@ -222,7 +222,8 @@ Option Verb::project(std::string& file) {
 }
 
 Option Verb::sets(std::vector<std::string>& sets) {
-  return texts("--set", "KEY=VALUE", sets, "Change a setting of the experiment; may be repeated");
+  return texts("--set", "KEY=VALUE", sets,
+               "Change a setting of the experiment, recipe.KEY in each of its recipes; may be repeated");
 }
 
 Option Verb::device(std::string& name, const std::string& usual) {

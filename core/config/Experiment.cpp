@@ -8,6 +8,7 @@
 #include "core/augment/Space.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Error.h"
+#include "core/base/Files.h"
 #include "core/base/JsonText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
@@ -239,6 +240,19 @@ void refuseTooMany(const Experiment& experiment, const std::string& where) {
                     where, count(recipes), count(methods), count(seeds), count(runs), count(kMaxRuns)));
 }
 
+/// A file that is no JSON is wrong use like a wrong key in it; one that cannot be read is not.
+Json readOwnJson(const std::filesystem::path& file) {
+  constexpr std::size_t kMost = 4u << 20;  // bytes, as much as parseJson() takes
+  const std::string text = readTextFile(file, kMost);
+  try {
+    return parseJson(text, file.string());
+  } catch (const LimitError&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
 /// What the file holds that a recipe is given as, which lies beside the experiment. It is read strictly by
 /// itself, so that what is wrong with it is told by its own name.
 Json recipeInFile(const std::string& name, const std::string& file, const std::string& key) {
@@ -248,7 +262,7 @@ Json recipeInFile(const std::string& name, const std::string& file, const std::s
         fmt::format("{}: {}: there is no recipe file '{}'; give an object, or a path from the experiment's "
                     "folder such as \"recipes/r18-cifar10.json\"",
                     file, key, quotable(path.string())));
-  Json recipe = readJsonFile(path);
+  Json recipe = readOwnJson(path);
   readRecipe(recipe, path.string());
   return recipe;
 }
@@ -293,7 +307,7 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
 
 Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides,
                           const std::vector<PolicyFile>& kept) {
-  Json json = readJsonFile(file);
+  Json json = readOwnJson(file);
   refuseSetTwice(overrides);
   readRecipeFiles(json, file);
   for (const std::string& override : overrides) setValue(json, override);

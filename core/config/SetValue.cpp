@@ -43,6 +43,32 @@ void setPath(Json& json, std::string_view path, Json value, const std::string& o
   *at = std::move(value);
 }
 
+bool startsWithKey(std::string_view path, std::string_view key) {
+  return path.substr(0, path.find('.')) == key;
+}
+
+/// An experiment has one recipe or several: what would leave it with both is refused.
+void requireOneForm(const Json& json, std::string_view path, const std::string& override) {
+  if (path == "recipe" && json.find("recipes"))
+    throw UsageError(
+        fmt::format("--set {}: the experiment has 'recipes'; set recipes=[...], or recipe.KEY, "
+                    "which sets KEY in each of them",
+                    shown(override)));
+  if (startsWithKey(path, "recipes") && json.find("recipe"))
+    throw UsageError(fmt::format("--set {}: the experiment has one 'recipe' and no 'recipes'; set recipe.KEY",
+                                 shown(override)));
+}
+
+/// Also in each of several recipes, where the path is of the one that there is not.
+void setEverywhere(Json& json, std::string_view path, const Json& value, const std::string& override) {
+  const Json* recipes = json.find("recipes");
+  if (!startsWithKey(path, "recipe") || !recipes || !recipes->isArray())
+    return setPath(json, path, value, override);
+  const std::string_view rest = path.substr(path.find('.') + 1);
+  for (std::size_t i = 0; i < recipes->asArray().size(); ++i)
+    setPath(json, fmt::format("recipes.{}.{}", i, rest), value, override);
+}
+
 }  // namespace
 
 void setValue(Json& json, const std::string& override) {
@@ -58,7 +84,9 @@ void setValue(Json& json, const std::string& override) {
                                    shown(override), error.what()));
     parsed = Json(value);  // a bare word is a text
   }
-  setPath(json, std::string_view(override).substr(0, equals), std::move(parsed), override);
+  const std::string_view path = std::string_view(override).substr(0, equals);
+  requireOneForm(json, path, override);
+  setEverywhere(json, path, parsed, override);
 }
 
 }  // namespace uada

@@ -27,6 +27,27 @@ class TestExperimentFiles : public QObject {
     QCOMPARE(readExperiment(file, {"seeds=[2]", "seeds=[2]"}).seeds, std::vector<std::int64_t>{2});
   }
 
+  /// As a wrong key is; a file that cannot be read is not.
+  void whatIsNoJsonIsWrongUse() {
+    const QTemporaryDir folder;
+    const auto file = folder.filePath("f.json").toStdString();
+    for (const char* text : {"", "{\"name\": \"x\",", "{'name': 1}", "[1"}) {
+      writeFileAtomically(file, text);
+      QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file));
+    }
+    writeFileAtomically(file, R"({"name": "e", "recipe": "r.json", "methods": ["uada"], "seeds": [1]})");
+    writeFileAtomically(folder.filePath("r.json").toStdString(), "{");
+    QVERIFY_THROWS_EXCEPTION(UsageError, readExperiment(file));
+    bool isUsage = true;
+    try {
+      readExperiment(folder.filePath("none.json").toStdString());
+    } catch (const UsageError&) {
+    } catch (const Error&) {
+      isUsage = false;
+    }
+    QVERIFY(!isUsage);
+  }
+
   void overrides() {
     QTemporaryDir dir;
     const std::string file = dir.filePath("e.json").toStdString();
@@ -72,10 +93,22 @@ class TestExperimentFiles : public QObject {
     const std::string one = experiment(R"("recipe": "recipes/small.json")");
     QCOMPARE(recipeHash(readExperiment(one).recipes[0]), recipeHash(experimentOf(kExperiment).recipes[0]));
     QCOMPARE(readExperiment(one, {"recipe.training.epochs=9"}).recipes[0].training.epochs, 9);
+    QCOMPARE(test::errorOf([&] { readExperiment(one, {"recipes.0.training.epochs=9"}); }),
+             QString("--set recipes.0.training.epochs=9: the experiment has one 'recipe' and no 'recipes'; "
+                     "set recipe.KEY"));
     const std::string two =
         experiment(R"("recipes": ["recipes/small.json", {"dataset": "cifar10", "model": "resnet"}])");
     QCOMPARE(readExperiment(two).recipes.size(), std::size_t{2});
     QCOMPARE(readExperiment(two, {"recipes.0.training.epochs=9"}).recipes[0].training.epochs, 9);
+
+    const Experiment both = readExperiment(
+        two, {"recipe.training.epochs=9", "recipe.model.width=8", "recipes.1.training.epochs=7"});
+    QCOMPARE(both.recipes[0].training.epochs, 9);
+    QCOMPARE(both.recipes[1].training.epochs, 7);
+    for (const Recipe& recipe : both.recipes) QCOMPARE(recipe.model.settings().at("width").asInt(), 8);
+    QCOMPARE(test::errorOf([&] { readExperiment(two, {"recipe={}"}); }),
+             QString("--set recipe={}: the experiment has 'recipes'; set recipes=[...], or recipe.KEY, which "
+                     "sets KEY in each of them"));
 
     const auto problem = [&](const std::string& keys) {
       return test::errorOf([&] { readExperiment(experiment(keys)); }).toStdString();
