@@ -110,6 +110,16 @@ PixelView::PixelView(const Theme& theme, PixelZoom& zoom, QWidget* parent)
 void PixelView::setPicture(Image image) {
   image_ = std::move(image);
   picture_ = viewOf(image_);
+  isSmooth_ = false;
+  zoom_.setPicture(picture_.size());
+  update();
+}
+
+void PixelView::setPicture(QImage picture) {
+  picture_ = std::move(picture);
+  image_ = {};
+  isSmooth_ = true;
+  scaled_ = {};
   zoom_.setPicture(picture_.size());
   update();
 }
@@ -132,11 +142,29 @@ QPoint PixelView::corner() const {
 
 QPointF PixelView::toPicture(QPointF place) const { return (place - QPointF(corner())) / zoom_.scale(); }
 
+QRectF PixelView::onScreen(const QRectF& pixels) const {
+  return {QPointF(corner()) + pixels.topLeft() * zoom_.scale(), pixels.size() * zoom_.scale()};
+}
+
+/// In the pixels of the screen, of which there may be several for one of the window.
+const QImage& PixelView::scaledDown() const {
+  const double ratio = devicePixelRatioF();
+  const QSize size = (QSizeF(picture_.size()) * zoom_.scale() * ratio).toSize().expandedTo({1, 1});
+  if (scaled_.size() != size) {
+    scaled_ = picture_.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    scaled_.setDevicePixelRatio(ratio);
+  }
+  return scaled_;
+}
+
 void PixelView::drawPicture(QPainter& painter) const {
   const double scale = zoom_.scale();
   const QPoint from = corner();
   if (scale < 1) {  // every nth pixel
-    painter.drawImage(QRectF(from, QSizeF(picture_.size()) * scale), picture_);
+    if (isSmooth_)
+      painter.drawImage(from, scaledDown());
+    else
+      painter.drawImage(QRectF(from, QSizeF(picture_.size()) * scale), picture_);
     return;
   }
   // Only what is seen, in whole pixels, so that all are equally large.
@@ -167,7 +195,10 @@ void PixelView::paintEvent(QPaintEvent*) {
                    metrics.elidedText(detail_, Qt::ElideRight, rest.width()));
   painter.fillRect(area(), theme_.colour("alternate"));
   painter.setClipRect(area());
-  if (!picture_.isNull()) drawPicture(painter);
+  if (!picture_.isNull()) {
+    drawPicture(painter);
+    drawOver(painter);
+  }
   if (!hasFocus()) return;
   painter.setClipping(false);
   painter.setPen(theme_.colour("accent"));

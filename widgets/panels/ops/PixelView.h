@@ -58,6 +58,9 @@ class PixelView : public QWidget {
   PixelView(const Theme& theme, PixelZoom& zoom, QWidget* parent = nullptr);
 
   void setPicture(Image image);
+  /// One that is drawn smoothly where it is shown smaller than it is, in place of every nth pixel.
+  void setPicture(QImage picture);
+  const QImage& picture() const { return picture_; }
   void setCaption(const QString& title, const QString& detail);
   QSize sizeHint() const override { return {240, 200}; }
   QSize minimumSizeHint() const override { return {96, 96}; }
@@ -78,18 +81,25 @@ class PixelView : public QWidget {
   void leaveEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
+  /// Called with the picture drawn, and with clipping to where it may be.
+  virtual void drawOver(QPainter&) const {}
+  QPointF toPicture(QPointF place) const;
+  QRectF onScreen(const QRectF& picturePixels) const;
+  double scale() const { return zoom_.scale(); }
 
  private:
   QRect area() const;
-  QPointF toPicture(QPointF place) const;
   QPoint corner() const;
+  const QImage& scaledDown() const;
   void drawPicture(QPainter& painter) const;
   void savePicture();
 
   const Theme& theme_;
   PixelZoom& zoom_;
   Image image_;
-  QImage picture_;  ///< over its bytes
+  QImage picture_;  ///< over its bytes, or its own
+  bool isSmooth_ = false;
+  mutable QImage scaled_;  ///< as it was shown last, if it is smooth and smaller; empty: to be made
   QString title_, detail_;
   QPointF pressed_, last_;
   bool dragged_ = false;
