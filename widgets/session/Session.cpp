@@ -104,6 +104,7 @@ void Session::closeProject() {
   if (view_) selection_.begin(std::make_shared<const RunList>());
   pollTimer_.stop();
   training_.reset();
+  predicting_.reset();
   leave(std::move(view_));
   list_ = std::make_shared<const RunList>();
   histories_.reset(nullptr);
@@ -308,7 +309,17 @@ const RunProgress& Session::progress() const {
   return training_ ? training_->progress() : nothing;
 }
 
+Predicting& Session::predict(Predicting::Wanted wanted) {
+  refuseWhileTraining("predict");
+  if (isPredicting()) throw Error("other predictions are being made: wait for them, or cancel them");
+  predicting_ = std::make_unique<Predicting>(engine_, std::move(wanted));
+  Q_EMIT stateChanged();
+  return *predicting_;
+}
+
 void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
+  if (isPredicting())
+    throw Error("cannot train while predictions are being made: wait for them, or cancel them");
   Q_EMIT logged(QStringLiteral("%1: starting").arg(text(runTitle(config))));
   training_ = std::make_unique<TrainedRun>(view().writer(), engine_,
                                            LiveRun::Wanted{std::move(config), queued, std::move(resumed)});

@@ -11,6 +11,7 @@
 
 #include "core/engine/Engine.h"
 #include "widgets/session/Histories.h"
+#include "widgets/session/Predicting.h"
 #include "widgets/session/ProjectView.h"
 #include "widgets/session/QueueWorker.h"
 #include "widgets/session/Selection.h"
@@ -64,6 +65,12 @@ class Session : public QObject {
   /// Other processes of this window that train the queue, too: those that live.
   std::vector<const QueueWorker*> workers() const;
   bool isTraining() const { return isLive() || !workers().empty(); }
+  /// Predictions that are being made, or were made last; null: none.
+  Predicting* predicting() const { return predicting_.get(); }
+  bool isPredicting() const { return predicting_ && predicting_->isLive(); }
+  /// Begins to make some. Throws Error while a run trains here, whose bits another job could change, and
+  /// while others are being made.
+  Predicting& predict(Predicting::Wanted wanted);
   /// The command line tool; beside the window's program.
   QString workerProgram;
   Selection& selection() { return selection_; }
@@ -139,6 +146,7 @@ class Session : public QObject {
   std::unique_ptr<ProjectView> view_, opening_;
   std::vector<std::unique_ptr<ProjectView>> leaving_;  ///< closed, but still reading
   std::vector<std::unique_ptr<QueueWorker>> workers_;
+  std::unique_ptr<Predicting> predicting_;
   std::unique_ptr<TrainedRun> training_;  ///< after view_: stopped and joined before the writer goes
   std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();  ///< never null
   Histories histories_;
