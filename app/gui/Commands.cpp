@@ -115,12 +115,13 @@ void Commands::showKeys() {
     rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;&nbsp;</td><td>%2</td></tr>")
                 .arg(action->shortcut().toString(), action->text().remove('&'));
   }
-  rows +=
-      tr("<tr><td>Left, Right</td><td>Cursor by report</td></tr><tr><td>Shift+Left, "
-         "Shift+Right&nbsp;&nbsp;&nbsp;</td><td>Cursor by epoch</td></tr>"
-         "<tr><td>Ctrl+R</td><td>In Ops: draw another plan</td></tr><tr><td>Alt+Up, Alt+Down</td><td>In Ops: "
-         "previous, next sub-policy</td></tr><tr><td>+, -, 0, arrows</td><td>In a picture of Ops: zoom, fit, "
-         "move</td></tr>");
+  rows += tr(
+      "<tr><td>Left, Right</td><td>Cursor by report</td></tr><tr><td>Shift+Left, "
+      "Shift+Right&nbsp;&nbsp;&nbsp;</td><td>Cursor by epoch</td></tr>"
+      "<tr><td>Ctrl+R</td><td>In Ops: draw another plan</td></tr><tr><td>Alt+Up, Alt+Down</td><td>In Ops: "
+      "previous, next sub-policy</td></tr><tr><td>+, -, 0, arrows</td><td>In a picture of Ops: zoom, fit, "
+      "move</td></tr><tr><td>Left, Right</td><td>In Predictions: previous, next sample</td></tr>"
+      "<tr><td>+, -, arrows</td><td>In a confusion matrix: larger and smaller cells, another cell</td></tr>");
   QMessageBox::information(window_, tr("Keys"), "<table>" + rows + "</table>");
 }
 

@@ -23,9 +23,11 @@ void describe(QCommandLineParser& parser) {
        {"bench",
         "Print the time to the first paint as a JSON line, and end; with --project also how long it takes to "
         "open that, and the longest event while its runs are looked at."},
-       {"bench-ops", "Print the time of a change in the op explorer as one JSON line, and end."},
+       {"bench-ops",
+        "Print the times of a change in the op explorer and in an overlay of labels as JSON lines, and end."},
        {"export",
-        "Write a view (live, samples, policy, compare, tables, ops) or the whole window without showing it, "
+        "Write a view (live, samples, policy, compare, tables, ops, predictions) or the whole window without "
+        "showing it, "
         "and end.",
         "KIND"},
        {"out", "File of the export; the ending is its kind: png, pdf, csv ...", "FILE"},
