@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "app/gui/BenchOps.h"
+#include "app/gui/BenchOverlay.h"
 #include "app/gui/BenchProject.h"
 #include "app/gui/Display.h"
 #include "app/gui/MainWindow.h"
@@ -221,6 +222,7 @@ static int run(TimedApplication& app, double began) {
   MainWindow window(workbench);
   if (options.benchOps) {
     benchOps(workbench);
+    benchOverlay(theme);
     return 0;
   }
   if (exports) {

@@ -46,8 +46,9 @@ void TestCliBench::benchStoreLeavesNothingWhenStopped() {
 }
 
 void TestCliBench::benchAsksTheWindow() {
-  for (const auto& [what, name] :
-       {std::pair{"start", "start.first_paint"}, {"window", "window.op_change.512"}}) {
+  for (const auto& [what, name] : {std::pair{"start", "start.first_paint"},
+                                   {"window", "window.op_change.512"},
+                                   {"window", "window.overlay.2048"}}) {
     const Result result = Program().run({"bench", what, "--json"});
     if (QFile::exists(QStringLiteral(PROGRAM_DIR "/uada-workbench"))) {
       COMPARE_CODE(result, 0);
