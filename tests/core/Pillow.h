@@ -13,25 +13,9 @@
 
 #include "core/base/Files.h"
 #include "core/images/Image.h"
+#include "tests/core/GoldenScript.h"
 
 namespace uada {
-
-/// The first Python that can run a program, and what that prints; empty when there is none. UADA_PYTHON names
-/// one to try before those of the system.
-inline QString pythonThatRuns(const char* program, QString& printed) {
-  QStringList pythons{"/usr/bin/python3", "python3"};
-  if (const QString named = qEnvironmentVariable("UADA_PYTHON"); !named.isEmpty()) pythons.prepend(named);
-  for (const QString& python : pythons) {
-    QProcess process;
-    process.start(python, {"-c", program});
-    if (process.waitForFinished(60'000) && process.exitStatus() == QProcess::NormalExit &&
-        process.exitCode() == 0) {
-      printed = QString::fromLatin1(process.readAllStandardOutput()).trimmed();
-      return python;
-    }
-  }
-  return {};
-}
 
 /// A Python that has Pillow, and says which; empty when there is none.
 inline QString pythonWithPillow(QString& version) {

@@ -1,13 +1,12 @@
 #include <fmt/core.h>
 
-#include <QProcess>
 #include <QTest>
 #include <cmath>
 
 #include "core/base/Json.h"
 #include "core/base/Philox.h"
 #include "core/data/AveragePrecision.h"
-#include "tests/core/Pillow.h"
+#include "tests/core/GoldenScript.h"
 
 using namespace uada;
 
@@ -303,19 +302,7 @@ void TestAveragePrecision::asTheScript() {
 }
 
 void TestAveragePrecision::theScriptGivesTheStoredNumbers() {
-  QString versions;
-  const QString python = pythonThatRuns(
-      "import PIL, numpy, torch; print(torch.__version__, PIL.__version__, numpy.__version__)", versions);
-  if (python.isEmpty())
-    QSKIP(
-        "not run: computing average precisions again needs torch, numpy and Pillow for Python; UADA_PYTHON "
-        "names one that has them");
-  QProcess script;
-  script.setProcessChannelMode(QProcess::MergedChannels);
-  script.start(python, {kScript, "--check", kNumbers});
-  QVERIFY(script.waitForFinished(100'000));
-  QVERIFY2(script.exitStatus() == QProcess::NormalExit && script.exitCode() == 0,
-           script.readAll().constData());
+  checkGolden("average precisions", kScript, kNumbers);
 }
 
 QTEST_GUILESS_MAIN(TestAveragePrecision)

@@ -13,7 +13,7 @@
 #include "core/weights/WeightsFile.h"
 #include "core/weights/Zip.h"
 #include "tests/core/ErrorOf.h"
-#include "tests/core/Pillow.h"
+#include "tests/core/GoldenScript.h"
 
 using namespace uada;
 

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <QProcess>
 #include <QTest>
 #include <set>
 
@@ -10,7 +9,7 @@
 #include "core/engine/tasks/Suppression.h"
 #include "core/engine/tasks/TaskHead.h"
 #include "tests/core/ErrorOf.h"
-#include "tests/core/Pillow.h"
+#include "tests/core/GoldenScript.h"
 #include "tests/engine/GoldenTools.h"
 
 using namespace uada;
@@ -298,23 +297,7 @@ void TestDetectors::matchesAsTheScript() {
   QVERIFY(relativeDifference(numbersOf(all), known.at("numbers")) < 1e-4);
 }
 
-void TestDetectors::theScriptGivesTheStoredNumbers() {
-  QString versions;
-  const QString python = pythonThatRuns(
-      "import PIL, numpy, torch; print(torch.__version__, PIL.__version__, numpy.__version__)", versions);
-  if (python.isEmpty())
-    QSKIP(
-        "not run: computing detectors again with PyTorch needs torch, numpy and Pillow for Python; "
-        "UADA_PYTHON "
-        "names one that has them");
-  QProcess script;
-  script.setProcessChannelMode(QProcess::MergedChannels);
-  script.start(python, {kScript, "--check", kNumbers});
-  QVERIFY(script.waitForFinished(100'000));
-  QVERIFY2(script.exitStatus() == QProcess::NormalExit && script.exitCode() == 0,
-           script.readAll().constData());
-  qInfo("PyTorch, Pillow, numpy: %s", qPrintable(versions));
-}
+void TestDetectors::theScriptGivesTheStoredNumbers() { checkGolden("detectors", kScript, kNumbers); }
 
 QTEST_GUILESS_MAIN(TestDetectors)
 #include "tst_detectors.moc"

@@ -1,13 +1,12 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include <QProcess>
 #include <QTest>
 #include <cmath>
 
 #include "core/engine/models/Network.h"
 #include "tests/core/ErrorOf.h"
-#include "tests/core/Pillow.h"
+#include "tests/core/GoldenScript.h"
 #include "tests/engine/GoldenTools.h"
 
 using namespace uada;
@@ -256,22 +255,7 @@ void TestNetworks::depthsHaveSteps() {
            std::string("a whole number between 10 and 130 in steps of 6"));
 }
 
-void TestNetworks::theScriptGivesTheStoredNumbers() {
-  QString versions;
-  const QString python = pythonThatRuns(
-      "import PIL, numpy, torch; print(torch.__version__, PIL.__version__, numpy.__version__)", versions);
-  if (python.isEmpty())
-    QSKIP(
-        "not run: computing logits again with PyTorch needs torch, numpy and Pillow for Python; UADA_PYTHON "
-        "names one that has them");
-  QProcess script;
-  script.setProcessChannelMode(QProcess::MergedChannels);
-  script.start(python, {kScript, "--check", kNumbers});
-  QVERIFY(script.waitForFinished(100'000));
-  QVERIFY2(script.exitStatus() == QProcess::NormalExit && script.exitCode() == 0,
-           script.readAll().constData());
-  qInfo("PyTorch, Pillow, numpy: %s", qPrintable(versions));
-}
+void TestNetworks::theScriptGivesTheStoredNumbers() { checkGolden("logits", kScript, kNumbers); }
 
 QTEST_GUILESS_MAIN(TestNetworks)
 #include "tst_networks.moc"

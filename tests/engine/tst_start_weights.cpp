@@ -1,4 +1,3 @@
-#include <QProcess>
 #include <QTest>
 #include <fstream>
 
@@ -6,7 +5,7 @@
 #include "core/engine/train/Checkpoint.h"
 #include "core/engine/train/StartWeights.h"
 #include "tests/core/ErrorOf.h"
-#include "tests/core/Pillow.h"
+#include "tests/core/GoldenScript.h"
 #include "tests/engine/Attempt.h"
 
 using namespace uada;
@@ -213,18 +212,7 @@ class TestStartWeights : public QObject {
   }
 
   void theScriptGivesTheStoredNumbers() {
-    QString versions;
-    const QString python = pythonThatRuns("import numpy, torch; print(torch.__version__)", versions);
-    if (python.isEmpty())
-      QSKIP(
-          "not run: computing the published PSPNet again with PyTorch needs torch and numpy for Python; "
-          "UADA_PYTHON names one that has them");
-    QProcess script;
-    script.setProcessChannelMode(QProcess::MergedChannels);
-    script.start(python, {PROJECT_DIR "/tests/golden/published.py", "--check"});
-    QVERIFY(script.waitForFinished(100'000));
-    QVERIFY2(script.exitStatus() == QProcess::NormalExit && script.exitCode() == 0,
-             script.readAll().constData());
+    checkGolden("the published PSPNet", PROJECT_DIR "/tests/golden/published.py");
   }
 
  private:

@@ -1,14 +1,13 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include <QProcess>
 #include <QTest>
 #include <cmath>
 
 #include "core/augment/Stages.h"
 #include "core/engine/RunImages.h"
 #include "core/engine/train/Checkpoint.h"
-#include "tests/core/Pillow.h"
+#include "tests/core/GoldenScript.h"
 #include "tests/engine/Attempt.h"
 
 using namespace uada;
@@ -302,22 +301,7 @@ class TestWholeStep : public QObject {
     QVERIFY(margin > 5 * kBound * most);
   }
 
-  void theScriptGivesTheStoredNumbers() {
-    QString versions;
-    const QString python = pythonThatRuns(
-        "import PIL, numpy, torch; print(torch.__version__, PIL.__version__, numpy.__version__)", versions);
-    if (python.isEmpty())
-      QSKIP(
-          "not run: computing a step again with PyTorch needs torch, numpy and Pillow for Python; "
-          "UADA_PYTHON names one that has them");
-    QProcess script;
-    script.setProcessChannelMode(QProcess::MergedChannels);
-    script.start(python, {kScript, "--check", kNumbers});
-    QVERIFY(script.waitForFinished(100'000));
-    QVERIFY2(script.exitStatus() == QProcess::NormalExit && script.exitCode() == 0,
-             script.readAll().constData());
-    qInfo("PyTorch, Pillow, numpy: %s", qPrintable(versions));
-  }
+  void theScriptGivesTheStoredNumbers() { checkGolden("a step", kScript, kNumbers); }
 
  private:
   const MadeImages images_;
