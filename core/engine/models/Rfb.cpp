@@ -120,8 +120,10 @@ class RfbNetwork : public Network {
     return output;
   }
 
-  /// He's rule by fan-out everywhere; of VGG, which the reference takes pretrained, as torchvision's.
-  std::optional<double> deviationOf(const std::string&, const at::Tensor& weight) const override {
+  /// He's rule by fan-out; of VGG, which the reference takes pretrained, as torchvision's. The authors' code
+  /// means it for the heads, too, but passes over their weights, which keep PyTorch's default.
+  std::optional<double> deviationOf(const std::string& name, const at::Tensor& weight) const override {
+    if (name.starts_with("loc.") || name.starts_with("conf.")) return std::nullopt;
     return fanOutDeviation(weight);
   }
   bool startsAtZero(const std::string& name) const override { return name.ends_with(".bias"); }
