@@ -101,6 +101,7 @@ class TestOnnx : public QObject {
   void exportsAverages();
   void exportsSecondNormsToo();
   void exportsOlderCheckpoints();
+  void namesOfClassesMayBeGone();
   void refusesNetworksOfFiles();
 
  private:
@@ -222,6 +223,18 @@ void TestOnnx::exportsOlderCheckpoints() {
   const QString message = test::errorOf([&] { exported(file, "none.onnx"); });
   QVERIFY2(message.contains("are not those the network was trained on"), qPrintable(message));
   QVERIFY(!fs::exists(path("none.onnx")));
+}
+
+/// They are beside the point: a folder that was damaged since keeps no network back.
+void TestOnnx::namesOfClassesMayBeGone() {
+  const std::string file = trained(config(), "gone");
+  Checkpoint checkpoint = readCheckpoint(file);
+  fs::create_directory(path("damaged"));
+  writeFileAtomically(path("damaged") + "/train.csv", "");  // a first line is missing
+  checkpoint.config["recipe"]["dataset"] = Json::Object{{"name", "folder"}, {"folder", path("damaged")}};
+  writeCheckpoint(path("gone"), checkpoint, false);
+  const std::string made = exported(file, "gone.onnx");
+  QVERIFY(made.find("conv1.weight") != std::string::npos && made.find("airplane") == std::string::npos);
 }
 
 void TestOnnx::refusesNetworksOfFiles() {

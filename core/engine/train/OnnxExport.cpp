@@ -45,10 +45,8 @@ MadeFor madeForFromImages(const Checkpoint& checkpoint, const Recipe& recipe) {
 
 /// Where the catalogue or the folder names all classes; else none.
 Json classNames(const Choice& dataset, int classes) {
-  const DatasetEntry& entry = findDataset(dataset.name);
-  std::vector<std::string> names = entry.classNames;
-  if (names.empty() && entry.classesIn)
-    if (const auto folder = entry.find(dataset.as<DataSettings>().folder)) names = entry.classesIn(*folder);
+  const std::vector<std::string> names =
+      classNamesOf(findDataset(dataset.name), dataset.as<DataSettings>().folder);
   Json list = Json::array();
   if (names.size() == static_cast<std::size_t>(classes))
     for (const std::string& name : names) list.push(oneLine(name));
