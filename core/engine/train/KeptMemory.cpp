@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <new>
 #include <unordered_map>
 
 namespace uada {
@@ -106,8 +107,13 @@ class Blocks : public c10::Allocator {
     if (found == sizes_.end()) return false;
     const std::size_t size = found->second;
     use_.used -= size;
-    use_.kept += size;
-    free_.emplace(size, block);
+    try {
+      free_.emplace(size, block);
+      use_.kept += size;
+    } catch (const std::bad_alloc&) {  // where memory is short tensors are let go by destructors
+      sizes_.erase(found);
+      ::munmap(block, size);
+    }
     if (keepers_ == 0) shrink(0);
     return true;
   }
