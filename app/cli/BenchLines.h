@@ -68,8 +68,8 @@ void benchSeg(const BenchOptions& options, BenchLines& lines);
 /// "voc.map": milliseconds for the mean average precision of a test set as large as VOC 2007's.
 void benchVoc(const BenchOptions& options, BenchLines& lines);
 /// "memory.METHOD": the most that training steps of each method take of the CPU's memory, MB, in a process of
-/// its own, beyond what such a process takes that trains nothing. job  its methods and its reference are not
-/// read
+/// its own, beyond what such a process takes that trains nothing.
+/// job  its methods and its reference are not read
 void benchMemory(const BenchOptions& options, const StepBench& job, BenchLines& lines);
 /// "store.rows_per_second" into a project in the current folder, which is removed again.
 void benchStore(BenchLines& lines);

@@ -9,8 +9,9 @@
 namespace uada {
 
 /// movedLabels() of one map after the other, for each pixel of the last picture alone: of a window of a large
-/// picture only what it shows is looked up. maps    in the order of rendering throws  Error if a map reads
-/// beyond the labels that it is about
+/// picture only what it shows is looked up.
+/// maps    in the order of rendering
+/// throws  Error if a map reads beyond the labels that it is about
 LabelMap movedLabels(LabelMapView labels, std::span<const Map> maps, std::uint8_t ignore);
 
 }  // namespace uada

@@ -19,7 +19,8 @@ std::shared_ptr<const Dataset> runImages(const Choice& dataset, Split split,
                                          const std::filesystem::path& folder, Loading loading = {});
 
 /// How they are rendered: the recipe's input, mean and deviation of the run's training images or as the
-/// recipe says. throws  Error if all pixels of a channel have the same value, and as inputOf() does
+/// recipe says.
+/// throws  Error if all pixels of a channel have the same value, and as inputOf() does
 RenderSettings runRendering(const Recipe& recipe, const Dataset& train);
 
 /// The training set's part of DataIdentity::hash, as it was recorded; empty: it was not.

@@ -45,7 +45,8 @@ std::vector<Plan> chosenPlans(std::span<const Plan> plans, const at::Tensor& cho
 
 /// What a candidate is compared by: [B, ...] of the batch under it.
 using LookAtCandidate = std::function<at::Tensor(StepContext& step, Rows rows, Mode mode)>;
-/// Of what that gave for each candidate, [C, B, ...]. returns  [S, B], numbers of candidates
+/// Of what that gave for each candidate, [C, B, ...].
+/// returns  [S, B], numbers of candidates
 using ChooseCandidates = std::function<at::Tensor(const at::Tensor& all, const Batch& batch)>;
 
 /// A method that, each step, of each image

@@ -18,10 +18,9 @@ std::array<int, DetectorShape::kMaps> mapSides(int inputSide);
 /// The priors of all places of the six maps, rows from top to bottom: at each place a square of the map's
 /// scale, one between it and the next scale, then each aspect lying and standing.
 /// returns  [P, 4], float: middle x and y, width and height in shares of the input, cut to 0..1
-/// source   Liu et al. 2016, 2.2, with the scales and steps of ssd.pytorch's settings for VOC. They are
-/// shares
-///          of the input here: a tenth, then 0.2 to 1.05 in steps of 0.17; places 8, 16, 32 and 64 pixels
-///          apart, and of the last two maps as far as their number says
+/// source   Liu et al. 2016, 2.2, with the scales and steps of ssd.pytorch's settings for VOC. Scales are
+///          shares of the input here: a tenth, then 0.2 to 1.05 in steps of 0.17. Places are 8, 16, 32 and
+///          64 pixels apart, and of the last two maps as far as their number says
 at::Tensor detectorPriors(const DetectorShape& shape, int inputSide);
 
 /// Layers named "0", "1" ..., as in a list of PyTorch's.

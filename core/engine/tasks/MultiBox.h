@@ -6,9 +6,11 @@
 
 namespace uada {
 
-/// Of each image the priors without an object that are trained on all the same: those with the largest
-/// losses. losses    [R, P], cross-entropy positive  [R, P], bool: priors that stand for an object ratio how
-/// many for each positive one, at most P - 1 in all returns   [R, P], bool; of equal losses the first
+/// Of each image the priors without an object that are trained on all the same: the hardest ones.
+/// losses    [R, P], cross-entropy
+/// positive  [R, P], bool: priors that stand for an object
+/// ratio     how many for each positive one, at most P - 1 in all
+/// returns   [R, P], bool; of equal losses the first
 at::Tensor hardNegatives(const at::Tensor& losses, const at::Tensor& positive, int ratio);
 
 /// The sum of an image's losses: smooth L1 of the offsets over its positive priors, and cross-entropy over

@@ -9,8 +9,9 @@
 
 namespace uada {
 
-/// A detector's priors, the objects that they stand for, and where an object lies from its prior. Boxes are
-/// in shares of the input here. source  Liu et al. 2016, 2.2; the variances 0.1 and 0.2 of its code
+/// A detector's priors, the objects that they stand for, and where an object lies from its prior. Boxes here
+/// are in shares of the input.
+/// source  Liu et al. 2016, 2.2; the variances 0.1 and 0.2 of its code
 class PriorBoxes {
  public:
   /// priors  [P, 4], float, on the CPU: middle x and y, width, height; undefined: none

@@ -109,7 +109,8 @@ class Conversion {
                                 kept.sizes().vec(),
                                 {bytes, kept.nbytes()}});
   }
-  /// Numbers that the network does not hold. returns  their name
+  /// Numbers that the network does not hold.
+  /// returns  their name
   std::string tensor(const at::Tensor& numbers) {
     const std::string name = freshName("constant");
     tensor(name, numbers);

@@ -31,8 +31,8 @@ struct UnsoundRow {
 /// first.
 std::string unsoundText(std::span<const UnsoundRow> rows);
 
-/// What was asked of the memory, of this machine or of a GPU, and what there was: "2.1 GB were asked for, 300
-/// MB were free". None: the problem is another one.
+/// What was asked of the memory, of this machine or of a GPU, and what there is: "2.1 GB were asked for,
+/// 300 MB are free". None: the problem is another one.
 std::optional<std::string> memoryShortage(const std::exception& problem);
 
 }  // namespace uada
