@@ -23,7 +23,8 @@ struct BoxSpan {
 };
 
 /// cv::resize by one factor, bilinear, whose map scaleMap() is. Of other filters, and of a half, which OpenCV
-/// does in another way, the whole picture is needed: there scaleImage() is for. whole  before
+/// does in another way, the whole picture is needed: there scaleImage() is for.
+/// whole  the size of the picture before
 bool scalesByBoxes(double factor, Filter filter);
 PixelBox scaleNeeds(ImageSize whole, double factor, const PixelBox& out);
 void scaleBox(const BoxView& in, ImageSize whole, const BoxSpan& out, double factor);
