@@ -197,6 +197,35 @@ class TestSegmentation : public QObject {
     QCOMPARE(problemWith({0, 4, 255, 7}), QString());
   }
 
+  /// Eight scenes are learned by heart, wherever the window lies and whether mirrored or not; they are tested
+  /// as any test set is, in windows.
+  void overfits() {
+    constexpr int kMost = 400;  // steps
+    constexpr double kEnough = 0.97;
+    const MadeScenes scenes(8, 1);
+    RunConfig config = sceneConfig(scenes.dir(), "plain", 1, 8);
+    config.method = methodFromJson(
+        parseJson(R"({"name": "plain", "policy": {"name": "segmentation", "min_scale": 1, "max_scale": 1,
+                      "rotate_chance": 0, "blur_chance": 0}})",
+                  "test"),
+        "test");
+    config.recipe.optimiser = optimiserFromJson("adam", "test");
+    config.recipe.optimiser.set("weight_decay", 0.0);
+    const auto data = runImages(config.recipe.dataset, Split::train, scenes.dir());
+    ThreadPool pool(1);
+    Stepper stepper(config, *data, at::kCPU, pool);
+    double found = 0;
+    for (int step = 1; step <= kMost && found <= kEnough; ++step) {
+      Batch batch{3, step, step, {0, 1, 2, 3, 4, 5, 6, 7}};
+      for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));
+      const double loss = stepper.step(batch, 0.002 * std::min(1.0, step / 20.0), 0).report.loss;
+      if (step % 25 > 0) continue;
+      found = metricOf(*stepper.test(*data, [] { return false; }), "miou_occurring");
+      qInfo("mIoU %.3f, loss %.3f after %d steps", found, loss, step);
+    }
+    QVERIFY2(found > kEnough, fmt::format("{}", found).c_str());
+  }
+
   void learns() {
     const MadeScenes scenes(8, 4);
     RunConfig config = sceneConfig(scenes.dir(), "uada", 6, 4);
