@@ -29,7 +29,8 @@ struct Example {
 const double kFirst = std::log(1 + std::exp(1.0)), kSecond = std::log(1 + std::exp(-2.0)),
              kThird = std::log(1 + std::exp(1.0));
 
-bool isNear(const at::Tensor& a, double b) { return std::abs(a.item<double>() - b) < 1e-5; }
+bool isNear(double a, double b) { return std::abs(a - b) < 1e-5; }
+bool isNear(const at::Tensor& a, double b) { return isNear(a.item<double>(), b); }
 
 /// Bright pixels are of class 1, dark ones of class 0, wherever the window is cut.
 class BrightnessNetwork : public Network {
@@ -42,6 +43,50 @@ class BrightnessNetwork : public Network {
     return {at::stack(classes, 1)};
   }
 };
+
+/// Of two classes; what it says of a pixel follows from its brightness and its column in the window.
+class PlaceNetwork : public Network {
+ public:
+  Output forward(const at::Tensor& x) override {
+    const at::Tensor bright = x.select(1, 0);
+    return {at::stack({at::zeros_like(bright), bright + at::arange(bright.size(2))}, 1)};
+  }
+};
+
+/// One image: a black pixel of class 0, and on its right a white one of class 1.
+class TwoPixels : public Dataset {
+ public:
+  std::size_t size() const override { return 1; }
+  ImageSize imageSize(std::uint32_t) const override { return {2, 1}; }
+  Held<ImageView> image(std::uint32_t, const PixelBox*) const override {
+    return Held<ImageView>(ImageView{rgb_, 2, 1});
+  }
+  Held<TargetView> target(std::uint32_t) const override {
+    return Held<TargetView>(TargetView(LabelMapView{labels_, 2, 1}));
+  }
+  TargetKind targetKind() const override { return TargetKind::labelMap; }
+  int classes() const override { return 2; }
+  std::string identity() const override { return "two pixels"; }
+  bool isResident() const override { return true; }
+
+ private:
+  const std::uint8_t rgb_[6] = {0, 0, 0, 255, 255, 255}, labels_[2] = {0, 1};
+};
+
+/// The test's loss of TwoPixels by PlaceNetwork in windows of their size.
+double lossAt(const Segmentation& settings) {
+  const TwoPixels data;
+  ThreadPool pool(1);
+  RenderSettings rendering;
+  rendering.input = {1, 2, 0};
+  const Renderer renderer(data, rendering, pool);
+  const auto network = std::make_shared<PlaceNetwork>();
+  network->setNormMode(NormMode::eval);
+  const auto head = makeTaskHead({Segmentation::kName, settings}, {2});
+  const auto meter = head->meter();
+  head->test(*network, renderer, std::vector<std::uint32_t>{0}, *meter);
+  return metricOf(meter->values(), "loss");
+}
 
 }  // namespace
 
@@ -113,6 +158,31 @@ class TestSegmentation : public QObject {
     QCOMPARE(metricOf(values, "all_acc"), static_cast<double>(roads) / static_cast<double>(all));
     QCOMPARE(metricOf(values, "macc_occurring"), 0.5);  // of two classes one
     QCOMPARE(metricOf(values, "miou_occurring"), 0.5);
+  }
+
+  /// Two pixels, black and white, each scale's chances averaged with those of the mirror image and brought
+  /// back to the image's size: worked out by hand from what the network says of brightness and place.
+  void testsAtScalesByHand() {
+    const auto chance = [](double logit) { return 1 / (1 + std::exp(-logit)); };
+    // At the image's own size the logits are 0 and 2, of the mirror image's pixels 1 and 1.
+    const double black = (chance(0) + chance(1)) / 2, white = (chance(2) + chance(1)) / 2;
+    // At twice the size the pixels are 0, 0.25, 0.75 and 1, in windows of two.
+    const double wide[] = {(chance(0) + chance(1)) / 2, (chance(1.25) + chance(0.25)) / 2,
+                           (chance(0.75) + chance(1.75)) / 2, (chance(2) + chance(1)) / 2};
+    const double wideBlack = (wide[0] + wide[1]) / 2, wideWhite = (wide[2] + wide[3]) / 2;
+    const auto loss = [](double a, double b) { return -(std::log(a) + std::log(b)) / 2; };
+    QVERIFY(isNear(lossAt({}), loss(1 - black, white)));
+    QVERIFY(isNear(lossAt({.scales = {2}}), loss(1 - wideBlack, wideWhite)));
+    QVERIFY(isNear(lossAt({.baseSize = 4}), loss(1 - wideBlack, wideWhite)));
+    QVERIFY(isNear(lossAt({.baseSize = 1, .scales = {4}}), loss(1 - wideBlack, wideWhite)));
+    QVERIFY(isNear(lossAt({.scales = {1, 2}}), loss(1 - (black + wideBlack) / 2, (white + wideWhite) / 2)));
+    QVERIFY(isNear(lossAt({.scales = {1, 2, 1}}),
+                   loss(1 - (2 * black + wideBlack) / 3, (2 * white + wideWhite) / 3)));
+  }
+  void refusesATestWithoutScales() {
+    const Choice task = findTask(Segmentation::kName)
+                            .read(Segmentation::kName, Json(Json::Object{{"scales", Json::array()}}), "t");
+    QVERIFY(test::errorOf([&] { makeTaskHead(task, {2}); }).contains("scales"));
   }
 
   /// PSPNet gives a map of the input's size, and a second one only while it is trained.

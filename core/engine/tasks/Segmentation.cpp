@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/Error.h"
 #include "core/data/LabelCounts.h"
@@ -53,7 +54,11 @@ std::vector<std::int64_t> windowStarts(std::int64_t size, std::int64_t window) {
 class SegmentationHead : public TaskHead {
  public:
   SegmentationHead(const Segmentation& settings, const HeadContext& context)
-      : settings_(settings), context_(context) {}
+      : settings_(settings), context_(context) {
+    if (settings.scales.empty())
+      throw UsageError(
+          "recipe.task.scales: none is given, at least one expected; [1] is the image's own size");
+  }
 
   Targets targets(std::span<const Target> targets) const override {
     std::vector<at::Tensor> maps;
@@ -120,11 +125,49 @@ class SegmentationHead : public TaskHead {
         .to(at::kLong);
   }
 
-  /// Of the whole image, averaged over windows of the network's input, and over their mirror images.
+  /// Of the whole image, averaged over the scales.
   /// returns  [classes, height, width], on the CPU
   at::Tensor probabilities(Network& network, const RenderSettings& rendering, ImageView image) const {
+    at::Tensor sum;
+    for (const double scale : settings_.scales) {
+      const at::Tensor pixels = scaledPixels(image, scale);
+      at::Tensor chances = windowedChances(network, rendering, pixels);
+      if (chances.size(1) != image.height || chances.size(2) != image.width)
+        chances = resized(chances.unsqueeze(0), image.height, image.width)[0];
+      sum = sum.defined() ? sum + chances : chances;
+    }
+    const auto count = static_cast<double>(settings_.scales.size());
+    return count > 1 ? sum / count : sum;
+  }
+
+  /// As cv::resize of single precision, bilinear, does it. x  [1, C, h, w]
+  static at::Tensor resized(const at::Tensor& x, std::int64_t height, std::int64_t width) {
+    return at::upsample_bilinear2d(x, {height, width}, /*align_corners=*/false);
+  }
+
+  /// The image's levels, at a size whose longer side is the base size times the scale, rounded.
+  /// returns  [1, 3, height, width], 0..255
+  at::Tensor scaledPixels(ImageView image, double scale) const {
+    const at::Tensor bytes =
+        at::from_blob(const_cast<std::uint8_t*>(image.rgb), {1, image.height, image.width, 3}, at::kByte);
+    const at::Tensor pixels = bytes.to(at::kFloat).permute({0, 3, 1, 2});
+    const int longer = std::max(image.width, image.height);
+    const double side = std::nearbyint(scale * (settings_.baseSize > 0 ? settings_.baseSize : longer));
+    const auto scaled = [&](int own) {
+      return std::max<std::int64_t>(1, std::llrint(own == longer ? side : side / longer * own));
+    };
+    const std::int64_t height = scaled(image.height), width = scaled(image.width);
+    const bool isSame = height == image.height && width == image.width;
+    return isSame ? pixels : resized(pixels, height, width);
+  }
+
+  /// Averaged over windows of the network's input, and over their mirror images.
+  /// pixels   [1, 3, height, width], levels
+  /// returns  [classes, height, width], on the CPU
+  at::Tensor windowedChances(Network& network, const RenderSettings& rendering,
+                             const at::Tensor& pixels) const {
     const Input& input = rendering.input;
-    const at::Tensor padded = paddedImage(rendering, image);  // [1, 3, H, W]
+    const at::Tensor padded = paddedImage(rendering, pixels);  // [1, 3, H, W]
     const std::int64_t height = padded.size(2), width = padded.size(3);
     at::Tensor sum = at::zeros({context_.classes, height, width});
     at::Tensor times = at::zeros({height, width});
@@ -147,8 +190,8 @@ class SegmentationHead : public TaskHead {
         part(times, 0).add_(1);
       }
     }
-    const std::int64_t top = (height - image.height) / 2, left = (width - image.width) / 2;
-    return (sum / times).narrow(1, top, image.height).narrow(2, left, image.width);
+    const std::int64_t tall = pixels.size(2), wide = pixels.size(3);
+    return (sum / times).narrow(1, (height - tall) / 2, tall).narrow(2, (width - wide) / 2, wide);
   }
 
   /// windows  [W, 3, h, w]
@@ -164,14 +207,14 @@ class SegmentationHead : public TaskHead {
   }
 
   /// Normalised, with the mean around it, half on each side, where it is smaller than the input.
-  static at::Tensor paddedImage(const RenderSettings& rendering, ImageView image) {
-    const at::Tensor bytes =
-        at::from_blob(const_cast<std::uint8_t*>(image.rgb), {1, image.height, image.width, 3}, at::kByte);
-    const at::Tensor mean = at::tensor(at::ArrayRef<float>(rendering.mean.data(), 3));
-    const at::Tensor deviation = at::tensor(at::ArrayRef<float>(rendering.deviation.data(), 3));
-    const at::Tensor normalised = ((bytes.to(at::kFloat) / 255 - mean) / deviation).permute({0, 3, 1, 2});
-    const std::int64_t tall = std::max(0, rendering.input.height - image.height);
-    const std::int64_t wide = std::max(0, rendering.input.width - image.width);
+  /// pixels  [1, 3, height, width], levels
+  static at::Tensor paddedImage(const RenderSettings& rendering, const at::Tensor& pixels) {
+    const auto channels = [](const std::array<float, 3>& values) {
+      return at::tensor(at::ArrayRef<float>(values.data(), 3)).view({1, 3, 1, 1});
+    };
+    const at::Tensor normalised = (pixels / 255 - channels(rendering.mean)) / channels(rendering.deviation);
+    const std::int64_t tall = std::max<std::int64_t>(0, rendering.input.height - pixels.size(2));
+    const std::int64_t wide = std::max<std::int64_t>(0, rendering.input.width - pixels.size(3));
     return at::constant_pad_nd(normalised, {wide / 2, wide - wide / 2, tall / 2, tall - tall / 2}, 0);
   }
 

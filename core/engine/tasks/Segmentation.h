@@ -1,13 +1,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/engine/tasks/Task.h"
 
 namespace uada {
 
 /// A class for each pixel. Trained on the mean cross-entropy over the pixels of the batch that have a class,
-/// with that of the network's second classifier; tested in windows over the whole image.
+/// with that of the network's second classifier; tested in windows over the whole image, at one scale or
+/// more.
 struct Segmentation {
   static constexpr const char* kName = "segmentation";
   static constexpr const char* kTitle = "Segmentation";
@@ -17,6 +19,8 @@ struct Segmentation {
   std::string compared = "sum";
   double auxWeight = 0.4;
   bool flipTest = true;
+  int baseSize = 0;
+  std::vector<double> scales{1};
 
   void visit(SettingsVisitor& v) {
     v.field(
@@ -40,6 +44,25 @@ struct Segmentation {
              .help = "Average the test's probabilities over the image and its mirror image",
              .advanced = true},
             flipTest);
+    v.field({.name = "base_size",
+             .title = "Tested at",
+             .help = "Longer side of a test image at scale 1, pixels; 0: as the image",
+             .shownAtNone = "as the image",
+             .min = 0,
+             .max = 8192,
+             .advanced = true,
+             .later = true},
+            baseSize);
+    v.field({.name = "scales",
+             .title = "Scales of the test",
+             .help = "The test's probabilities are averaged over the image at these sizes, in times of its "
+                     "own or of the base size: 0.5, 0.75, 1, 1.25, 1.5, 1.75 where it is said to be "
+                     "multi-scale",
+             .min = 0.1,
+             .max = 4,
+             .advanced = true,
+             .later = true},
+            scales);
   }
   static Metric loss() { return {"loss", "loss", "", 1, 4, false}; }
   static Metric pixels() { return {"all_acc", "allAcc", "%", 100, 2, true}; }
