@@ -228,6 +228,7 @@ Recipe newRecipeFromJson(const Json& json, const std::string& where) {
   requireUsable(fieldsOf<DataSettings>(), recipe.dataset.settings(), where + ".dataset");
   requireUsable(findModel(recipe.model.name).fields, recipe.model.settings(), where + ".model");
   requireUsableTraining(recipe, json, where);
+  requireOneDevice(recipe, where);
   // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
   if (recipe.dataset.as<DataSettings>().trainLimit == 1)
     throw SettingError(where + ".dataset", "train_limit",
@@ -282,6 +283,15 @@ Json recipeIdentity(const Recipe& recipe) {
 std::string recipeHash(const Recipe& recipe) { return sha256(recipeIdentity(recipe).dump()); }
 
 const Task& taskOf(const Recipe& recipe) { return findTask(findModel(recipe.model.name).task); }
+
+void requireOneDevice(const Recipe& recipe, const std::string& where) {
+  if (recipe.training.normDevices == 1) return;
+  throw SettingError(
+      where + ".training", "norm_devices",
+      fmt::format("{} found, 1 expected: a run trains on one device, which has the whole batch, "
+                  "and so do its batch normalisations; leave it out",
+                  recipe.training.normDevices));
+}
 
 void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where) {
   const Task& task = taskOf(recipe);

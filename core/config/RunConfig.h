@@ -31,6 +31,7 @@ struct Training {
   double averaging = 0;
   std::string decayed = "all";
   std::string precision = "float32";
+  int normDevices = 1;
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "epochs",
@@ -90,6 +91,15 @@ struct Training {
              .advanced = true,
              .later = true},
             precision);
+    v.field({.name = "norm_devices",
+             .title = "Synchronised normalisation",
+             .help = "Devices over which batch normalisation takes its statistics together; 1: plain, over "
+                     "the batch of the one device that a run trains on, which is the whole batch",
+             .min = 1,
+             .max = 1024,
+             .advanced = true,
+             .later = true},
+            normDevices);
   }
 };
 
@@ -138,6 +148,7 @@ struct Runtime {
   int pictureEvery = 25;
   int checkpointMinutes = 5;
   std::string onOutOfMemory = "stop";
+  int keptImagesMb = 0;
 
   void visit(SettingsVisitor& v) {
     v.field(
@@ -183,6 +194,17 @@ struct Runtime {
          .advanced = true,
          .later = true},
         onOutOfMemory);
+    v.field(
+        {.name = "kept_images_mb",
+         .title = "Kept images",
+         .help = "Memory for images of files that stay decoded from epoch to epoch, with their label maps; "
+                 "MB; those that do not fit are decoded each time; 0: none is kept",
+         .shownAtNone = "none",
+         .min = 0,
+         .max = 16777216,
+         .advanced = true,
+         .later = true},
+        keptImagesMb);
   }
 };
 
@@ -228,6 +250,8 @@ Json trainingJson(const Recipe& recipe);
 Json recipeIdentity(const Recipe& recipe);
 /// What the model learns.
 const Task& taskOf(const Recipe& recipe);
+/// Throws UsageError if batch normalisation is to be synchronised over several devices.
+void requireOneDevice(const Recipe& recipe, const std::string& where);
 /// Throws UsageError if what belongs to the images is not what the model learns from.
 void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where);
 /// What the network sees.

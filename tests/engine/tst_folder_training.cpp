@@ -62,6 +62,8 @@ class TestFolderTraining : public QObject {
   void largerImagesAreShownAtTheInputsSize();
   void paddedCropsOfOtherSizesAreRefused();
   void resumesExactly();
+  void keptImagesChangeNoNumber();
+  void synchronisedNormalisationIsRefused();
   void damagedFilesStopOrAreNamed();
   void validationTakesThePlaceOfTheTest();
   void namedConstantsNormalise();
@@ -169,6 +171,32 @@ void TestFolderTraining::namedConstantsNormalise() {
   QCOMPARE(runRendering(named.recipe, *data).mean, (std::array<float, 3>{0.485F, 0.456F, 0.406F}));
   QCOMPARE(runRendering(named.recipe, *data).deviation, (std::array<float, 3>{0.229F, 0.224F, 0.225F}));
   QCOMPARE(runRendering(own.recipe, *data).mean, channelStatistics(*data).mean);
+}
+
+/// Whether all, some or no images stay decoded.
+void TestFolderTraining::keptImagesChangeNoNumber() {
+  const ImageFolder folder;
+  addStripes(folder, true);
+  RunConfig config = folderConfig(folder, kResized);
+  config.recipe.input = {32, 32, 4};
+  const Attempt plain(config, {});
+  QCOMPARE(plain.state, RunState::finished);
+  for (const int megabytes : {1, 100}) {
+    config.runtime.keptImagesMb = megabytes;
+    const Attempt kept(config, {});
+    QCOMPARE(kept.sink.numbers(), plain.sink.numbers());
+  }
+}
+
+/// A stored configuration too, which is read without a look at what a new one may say.
+void TestFolderTraining::synchronisedNormalisationIsRefused() {
+  const ImageFolder folder;
+  addStripes(folder);
+  RunConfig config = folderConfig(folder, kResized);
+  config.recipe.training.normDevices = 4;
+  const std::string said = refusal([&] { prepare(config); });
+  QVERIFY2(said.starts_with("recipe.training.norm_devices: 4 found, 1 expected: a run trains on one device"),
+           said.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestFolderTraining)

@@ -59,6 +59,7 @@ Prepared prepare(const RunConfig& config, const std::filesystem::path& folder,
   prepared.runFolder = folder;
   const DatasetEntry& data = findDataset(config.recipe.dataset.name);
   requireTargets(config.recipe, data, "recipe");
+  requireOneDevice(config.recipe, "recipe");
   prepared.dataFolder = locateDataset(data, config.recipe.dataset.as<DataSettings>().folder);
   if (!folder.empty() && !std::filesystem::is_directory(folder)) {
     throw Error(fmt::format("the run folder '{}' does not exist: make it first", folder.string()));

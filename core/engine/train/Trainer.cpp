@@ -7,6 +7,7 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/data/KeptImages.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Precision.h"
 
@@ -69,10 +70,21 @@ RunState Trainer::run() {
 void Trainer::readData() {
   data_ = readRunData(prepared_, sink_, control_,
                       [this](const std::string& text) { enter(RunState::preparing, text); });
+  keepImages();
   if (!data_.train->isResident())
     data_.train = ahead_ =
         std::make_shared<Prefetch>(data_.train, std::max(1, prepared_.threads / 2), kBytesAhead);
   batches_ = {data_.train->size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
+}
+
+/// Lets images of files stay decoded, first those of the training set.
+void Trainer::keepImages() {
+  constexpr std::size_t kMb = 1'000'000;
+  const auto megabytes = static_cast<std::size_t>(prepared_.config.runtime.keptImagesMb);
+  if (megabytes == 0) return;
+  const auto budget = std::make_shared<ByteBudget>(megabytes * kMb);
+  for (std::shared_ptr<const Dataset>* data : {&data_.train, &data_.test})
+    if (!(*data)->isResident()) *data = std::make_shared<KeptImages>(*data, budget);
 }
 
 void Trainer::restore() {

@@ -31,6 +31,7 @@ class Trainer {
 
  private:
   void readData();
+  void keepImages();
   void restore();
   bool trainEpoch();
   Batch batchAt(std::int64_t place) const;
