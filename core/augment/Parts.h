@@ -4,6 +4,7 @@
 
 #include "core/augment/PartKind.h"
 #include "core/ops/Crop.h"
+#include "core/ops/CvMoves.h"
 
 /// The parts that policies draw: one function a kind.
 namespace uada {
@@ -37,6 +38,10 @@ struct Photometric {
   std::optional<int> hue = {};         ///< added to HSV's H, hundredths of a degree
   bool contrastLast = false;           ///< behind saturation and hue, not before them
   int permutation = 0;                 ///< of the channels, in the order of their numbers: 0 is none, to 5
+  /// As RFBNet's code does it, each change rounded to 8 bits, through HSV in any case (EightBitLight);
+  /// without contrastLast and permutation. Hue is rounded to whole steps of 2 degrees, in range it lies in
+  /// -36 to 36.
+  bool eightBit = false;
 };
 Part photometricPart(const Photometric& change);
 
@@ -44,15 +49,19 @@ Part photometricPart(const Photometric& change);
 /// left, top  of the image on it, pixels; in range the image lies on the canvas
 /// fired      whether it is done at all
 /// image      its size
-Part expandPart(int ratio, int left, int top, bool fired, ImageSize image);
+/// aspect     the width grows by aspect / 1000 more, the height by as much less
+Part expandPart(int ratio, int left, int top, bool fired, ImageSize image, int aspect = 1000);
 
 /// A rectangle of the picture; in range it lies in it and is at most twice as high as wide, or as wide as
 /// high.
 /// fired  whether it is cut out at all
 Part sampleCropPart(const PixelBox& box, bool fired);
+/// The same before light and colour, as RFBNet has it: in range the shares of the picture's width and height
+/// that it takes are at most twice one another.
+Part firstCropPart(const PixelBox& box, bool fired);
 
 /// The picture resized to the network's input, whatever its aspect.
-Part resizePart();
+Part resizePart(CvResize filter = CvResize::bilinear);
 
 /// A rotation by angle / 100 degrees, counter-clockwise; in range the angle lies in `range`.
 /// fired  whether it is done at all

@@ -48,10 +48,12 @@ Map resizeMap(ImageSize in, ImageSize out) {
           Nearest::cvResize};
 }
 
-void resizeImage(ImageView in, ImageSpan out) {
+void resizeImage(ImageView in, ImageSpan out, CvResize filter) {
+  constexpr int kFilters[] = {cv::INTER_LINEAR, cv::INTER_CUBIC, cv::INTER_AREA, cv::INTER_NEAREST,
+                              cv::INTER_LANCZOS4};
   keepOpenCvSerial();
   cv::Mat resized = matOf(out);
-  cv::resize(matOf(in), resized, resized.size(), 0, 0, cv::INTER_LINEAR);
+  cv::resize(matOf(in), resized, resized.size(), 0, 0, kFilters[static_cast<int>(filter)]);
 }
 
 Map rotationMap(ImageSize image, double degrees) {

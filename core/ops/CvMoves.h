@@ -22,10 +22,14 @@ Map scaleMap(ImageSize image, double factor);
 /// in, out  of the sizes of scaleMap(), which differ
 void scaleImage(ImageView in, ImageSpan out, double factor, Filter filter);
 
-/// The map of an image that is resized, each direction by its own factor; and cv::resize, bilinear.
+/// How cv::resize reads a picture; their names are those of plans.
+enum class CvResize : std::uint8_t { bilinear, bicubic, area, nearest, lanczos4 };
+constexpr std::array<const char*, 5> kCvResizes{"bilinear", "bicubic", "area", "nearest", "lanczos4"};
+
+/// The map of an image that is resized, each direction by its own factor; and cv::resize.
 /// in, out  of different sizes
 Map resizeMap(ImageSize in, ImageSize out);
-void resizeImage(ImageView in, ImageSpan out);
+void resizeImage(ImageView in, ImageSpan out, CvResize filter = CvResize::bilinear);
 
 /// The map of a rotation about the point (width / 2, height / 2) of an image whose pixels' middles are whole
 /// numbers, so half a pixel beside its centre: cv::getRotationMatrix2D and cv::warpAffine. The size stays.

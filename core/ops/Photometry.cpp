@@ -66,7 +66,54 @@ class RowThroughHsv {
   cv::Mat colours_, hsv_;
 };
 
+using Levels = std::array<std::uint8_t, 256>;
+
+/// value * factor + sum, cut to 0 to 255 and rounded down.
+std::uint8_t cutLevel(double value, double factor, double sum) {
+  return static_cast<std::uint8_t>(std::clamp(value * factor + sum, 0.0, 255.0));
+}
+
+Levels levelsOf(double factor, double sum) {
+  Levels levels;
+  for (int i = 0; i < 256; ++i) levels[static_cast<std::size_t>(i)] = cutLevel(i, factor, sum);
+  return levels;
+}
+
+Levels shiftedHues(int shift) {
+  constexpr int kHues = 180;
+  Levels hues{};
+  for (int i = 0; i < kHues; ++i)
+    hues[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(((i + shift) % kHues + kHues) % kHues);
+  return hues;
+}
+
+/// OpenCV has no view that cannot be written to.
+cv::Mat rowOf(const std::uint8_t* row, int width) {
+  return {1, width, CV_8UC3, const_cast<std::uint8_t*>(row)};
+}
+
 }  // namespace
+
+void changeLight(ImageView in, ImageSpan out, const EightBitLight& change) {
+  keepOpenCvSerial();
+  const Levels brighter = levelsOf(1, change.brightness), stronger = levelsOf(change.contrast, 0),
+               hues = shiftedHues(change.hue), saturations = levelsOf(change.saturation, 0);
+  Levels light;
+  for (std::size_t i = 0; i < light.size(); ++i) light[i] = stronger[brighter[i]];
+  cv::Mat hsv(1, in.width, CV_8UC3);
+  std::uint8_t* const values = hsv.ptr();
+  for (int y = 0; y < in.height; ++y) {
+    std::uint8_t* const row = out.row(y);
+    for (int i = 0; i < 3 * in.width; ++i) row[i] = light[in.row(y)[i]];
+    cv::Mat pixels = rowOf(row, in.width);
+    cv::cvtColor(pixels, hsv, cv::COLOR_RGB2HSV);
+    for (int i = 0; i < 3 * in.width; i += 3) {
+      values[i] = hues[values[i]];
+      values[i + 1] = saturations[values[i + 1]];
+    }
+    cv::cvtColor(hsv, pixels, cv::COLOR_HSV2RGB);
+  }
+}
 
 void changeLight(ImageView in, ImageSpan out, const LightChange& change) {
   if (!change.usesHsv()) return changeLevels(in, out, change);

@@ -52,6 +52,12 @@ class TestDetectionPlans : public QObject {
   void cropsStayInThePicture();
   void boxesNeedTheirCentre();
   void drawsKeepAnObject();
+  void eightBitsAreThoseOfTheFormulas();
+  void canvasesMayBeStretched();
+  void firstCropsKeepTheirShares();
+  void rfbDrawsAsItsCode();
+  void rfbCropsOverlap();
+  void rfbLeavesAloneWhatWouldVanish();
   void groupsMoveByTenths();
   void plansAreReadAndNamed();
   void badPlansAreRefused();
@@ -167,6 +173,136 @@ void TestDetectionPlans::drawsKeepAnObject() {
   }
 }
 
+/// Worked by hand: each step is cut and rounded down, HSV counts 2 degrees and 255 levels.
+void TestDetectionPlans::eightBitsAreThoseOfTheFormulas() {
+  const auto made = [](std::array<std::uint8_t, 3> pixel, const EightBitLight& change) {
+    Image in(1, 1), out(1, 1);
+    std::ranges::copy(pixel, in.rgb.begin());
+    changeLight(in.view(), out.span(), change);
+    return std::array<int, 3>{out.rgb[0], out.rgb[1], out.rgb[2]};
+  };
+  using Pixel = std::array<int, 3>;
+  QVERIFY((made({100, 100, 100}, {.brightness = 12.9}) == Pixel{112, 112, 112}));
+  QVERIFY(
+      (made({240, 240, 240}, {.brightness = 31, .contrast = 0.5}) == Pixel{127, 127, 127}));  // 255 is cut
+  QVERIFY((made({10, 10, 10}, {.brightness = -20, .contrast = 1.5}) == Pixel{0, 0, 0}));
+  QVERIFY((made({200, 0, 0}, {.hue = 60}) == Pixel{0, 200, 0}));   // 120 degrees
+  QVERIFY((made({200, 0, 0}, {.hue = -60}) == Pixel{0, 0, 200}));  // below 0 it begins anew
+  QVERIFY((made({200, 0, 0}, {.saturation = 0}) == Pixel{200, 200, 200}));
+  // Of a plan: 901 hundredths of a degree are 5 whole steps of 2 degrees.
+  const ResidentDataset data = oneImage(kSource);
+  const Renderer renderer(data, settingsOf({40, 30}), pool_);
+  const auto pictureOf = [&](int hue) {
+    return renderer.picture(0, planOf({wholePart(kSource), photometricPart({.hue = hue, .eightBit = true})}));
+  };
+  QVERIFY(pictureOf(901) == pictureOf(1000) && !(pictureOf(899) == pictureOf(1000)));
+}
+
+/// A canvas of twice the size with an aspect of 1.25: 2.5 times as wide, 1.6 times as high.
+void TestDetectionPlans::canvasesMayBeStretched() {
+  const Frame frame{squareInput(20), {}, kSource};
+  const Part part = expandPart(2000, 10, 5, true, kSource, 1250);
+  const PartKind& kind = kindOf(part);
+  QVERIFY((kind.made(part, frame) == ImageSize{100, 48}));
+  QCOMPARE(kind.range(part, frame, 1).high, 60);
+  QCOMPARE(kind.range(part, frame, 2).high, 18);
+  QCOMPARE(kind.range(part, frame, 0).low, 1250);  // below it the canvas would be lower than the image
+  QCOMPARE(kind.range(expandPart(2000, 0, 0, true, kSource, 800), frame, 0).low, 1250);
+  QVERIFY((kind.made(expandPart(1000, 0, 0, true, kSource, 800), frame) == ImageSize{40, 46}));
+}
+
+/// At most twice as large a share of one side as of the other, of an image of 40 x 30.
+void TestDetectionPlans::firstCropsKeepTheirShares() {
+  const auto used = [&](const PixelBox& box) {
+    const Plan plan = planOf({wholePart(kSource), firstCropPart(box, true), resizePart()});
+    const auto& at = clampPlan(plan, squareInput(20)).find("first_crop")->at;
+    return PixelBox{at[0], at[1], at[2], at[3]};
+  };
+  QVERIFY((used({0, 0, 36, 14}) == PixelBox{0, 0, 36, 14}));  // 0.9 and 0.47 of the sides: 36 / 14 is above 2
+  QVERIFY((used({0, 0, 36, 5}) == PixelBox{0, 0, 36, 13}));
+  QVERIFY((used({0, 0, 10, 30}) == PixelBox{0, 0, 10, 16}));
+  const Plan plan = planOf({wholePart(kSource), photometricPart({.brightness = 100, .eightBit = true}),
+                            firstCropPart({0, 0, 20, 20}, true), expandPart(1500, 4, 3, true, {20, 20}, 1100),
+                            flipPart(false), resizePart(CvResize::area)});
+  QCOMPARE(kindOf(plan.parts()[1]).name, std::string("first_crop"));  // before light and colour
+  QCOMPARE(planText(plan), std::string("cut (0, 0, 20, 20) · brightness 1, in 8 bits · "
+                                       "expand 1.5 (aspect 1.1) at (3, 4) · resize (area)"));
+  QVERIFY(planFromJson(parseJson(toJson(plan).dump(), "test")) == plan);
+}
+
+/// What the code of RFBNet makes sure of, in every draw.
+void TestDetectionPlans::rfbDrawsAsItsCode() {
+  const auto drawing = makeSpace(
+      policyFromJson(parseJson(R"({"name": "detection", "variant": "rfb", "expand_chance": 0.6})", "t"),
+                     "test"),
+      {.input = squareInput(20), .source = kSource});
+  const Boxes boxes{{2, 2, 18, 18, 0}, {20, 10, 39, 29, 1, true}};
+  int cut = 0, expanded = 0, both = 0;
+  std::array<int, 5> filters{}, hues{};
+  for (std::uint32_t i = 0; i < kDraws; ++i) {
+    Random random(1, 1, i, Purpose::plan);
+    const Plan plan = drawing->sample(random, 1, kSource, boxes);
+    QVERIFY(drawing->clamped(plan) == plan);
+    QVERIFY(!plan.find("sample_crop"));
+    const auto& [left, top, right, bottom] = plan.find("first_crop")->at;
+    int inside = 0;
+    for (const ObjectBox& box : boxes) {
+      const float x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+      inside += x > float(left) && x < float(right) && y > float(top) && y < float(bottom);
+    }
+    QVERIFY(inside > 0);
+    both += inside == 2;
+    cut += plan.find("first_crop")->fired;
+    const Part& canvas = *plan.find("expand");
+    QCOMPARE(canvas.size[0], bottom - top);
+    expanded += canvas.fired;
+    const Part& light = *plan.find("photometric");
+    QCOMPARE(light.at[3] % 200, 0);
+    hues[0] += light.at[3] != 0, hues[1] += std::abs(light.at[3]) > 1800;
+    ++filters[plan.find("resize")->style];
+  }
+  QVERIFY(cut > kDraws * 0.4 && cut < kDraws * 0.95);  // no crop can share 0.5 with both objects
+  QVERIFY(expanded > kDraws * 0.5 && expanded < kDraws * 0.7);
+  QVERIFY(both > kDraws / 2);
+  QVERIFY(hues[0] > kDraws * 0.4 && hues[1] > kDraws * 0.15);  // up to 36 degrees
+  for (const int count : filters) QVERIFY(count > kDraws / 10);
+}
+
+/// An object that fills the image shares with a crop what that has of its area: 0.7 and more in two of seven
+/// modes, and by chance in the others, together 0.48 of all; 0.2 if no mode asked for anything.
+void TestDetectionPlans::rfbCropsOverlap() {
+  const auto drawing =
+      makeSpace(policyFromJson(parseJson(R"({"name": "detection", "variant": "rfb"})", "t"), "test"),
+                {.input = squareInput(20), .source = kSource});
+  const Boxes boxes{{0, 0, 40, 30, 0}};
+  int large = 0;
+  for (std::uint32_t i = 0; i < kDraws; ++i) {
+    Random random(1, 1, i, Purpose::plan);
+    const Part crop = *drawing->sample(random, 1, kSource, boxes).find("first_crop");
+    const int area = (crop.at[2] - crop.at[0]) * (crop.at[3] - crop.at[1]);
+    large += crop.fired && area > 0.65 * 40 * 30;
+  }
+  QVERIFY2(large > 0.4 * kDraws && large < 0.65 * kDraws, fmt::format("{}", large).c_str());
+}
+
+/// An image without objects, and one whose object would be no longer than a hundredth of the picture.
+void TestDetectionPlans::rfbLeavesAloneWhatWouldVanish() {
+  const auto drawing =
+      makeSpace(policyFromJson(parseJson(R"({"name": "detection", "variant": "rfb", "expand_chance": 1,
+                                                  "interpolation": "bilinear"})",
+                                         "t"),
+                               "test"),
+                {.input = squareInput(20), .source = kSource});
+  const Plan untouched =
+      planOf({wholePart(kSource), firstCropPart({0, 0, 40, 30}, false), photometricPart({}),
+              expandPart(1000, 0, 0, false, kSource), flipPart(false), resizePart()});
+  for (std::uint32_t i = 0; i < 30; ++i) {
+    Random random(1, 1, i, Purpose::plan), again(1, 1, i, Purpose::plan);
+    QVERIFY(drawing->sample(random, 1, kSource) == untouched);
+    QVERIFY(drawing->sample(again, 1, kSource, Boxes{{10, 10, 10.25F, 14, 0}}) == untouched);
+  }
+}
+
 void TestDetectionPlans::groupsMoveByTenths() {
   const auto drawing = space();
   QCOMPARE(drawing->groups().size(), std::size_t{4});
@@ -230,7 +366,12 @@ void TestDetectionPlans::badPlansAreRefused() {
                 .contains(QString("a number that is there expected, '%1' found").arg(name)));
   QVERIFY(problem(R"({"expand":{"thousandths":1000}})").contains("at"));
   QVERIFY(problem(R"({"sample_crop":{"box":[1,2,3]}})").contains("box"));
-  QVERIFY(problem(R"({"resize":"lanczos"})").contains("bilinear expected"));
+  QVERIFY(problem(R"({"resize":"lanczos"})").contains("lanczos4 expected"));
+  QVERIFY(problem(R"({"expand":{"thousandths":1500,"at":[0,0],"image":[9,9],"aspect":9000}})")
+              .contains("aspect"));
+  for (const char* other : {R"("contrast_last":true)", R"("channels":[1,0,2])"})
+    QVERIFY(problem(fmt::format(R"({{"photometric":{{"eight_bit":true,{}}}}})", other).c_str())
+                .contains("eight_bit has neither"));
 }
 
 QTEST_GUILESS_MAIN(TestDetectionPlans)

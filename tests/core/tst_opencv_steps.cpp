@@ -44,7 +44,9 @@ class TestOpenCvSteps : public QObject {
 
  private Q_SLOTS:
   void lightAndColour();
+  void lightInEightBits();
   void resizes();
+  void resizesByEachFilter();
   void scales();
   void turns();
   void blur();
@@ -65,6 +67,29 @@ void TestOpenCvSteps::lightAndColour() {
     json["photometric"] = one.at("change");
     QVERIFY2(renderer.picture(0, planFromJson(json)) == imageOf(one.at("picture")),
              one.at("change").dump().c_str());
+  }
+}
+
+void TestOpenCvSteps::lightInEightBits() {
+  const Renderer renderer(data_, settingsOf(kSize), pool_);
+  for (const Json& one : numbers_.at("eight_bit_lights").asArray()) {
+    Json json = Json::object();
+    json["whole"] = Json(Json::Array{kSize.height, kSize.width});
+    json["photometric"] = one.at("change");
+    json["photometric"]["eight_bit"] = true;
+    QVERIFY2(renderer.picture(0, planFromJson(json)) == imageOf(one.at("picture")),
+             one.at("change").dump().c_str());
+  }
+}
+
+void TestOpenCvSteps::resizesByEachFilter() {
+  for (const Json& one : numbers_.at("resizes_by").asArray()) {
+    const Image wanted = imageOf(one.at("picture"));
+    const Renderer renderer(data_, settingsOf({wanted.width, wanted.height}), pool_);
+    Json json = Json::object();
+    json["whole"] = Json(Json::Array{kSize.height, kSize.width});
+    json["resize"] = one.at("filter");
+    QVERIFY2(renderer.picture(0, planFromJson(json)) == wanted, one.at("filter").dump().c_str());
   }
 }
 

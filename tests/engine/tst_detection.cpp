@@ -107,6 +107,14 @@ void TestDetection::encodesByHand() {
 
 /// Difficult ones, and those without area, are left out; pixels become shares.
 void TestDetection::learnsFromSomeObjects() {
+  const auto isLearned = [](const Detection& settings, const ObjectBox& box) {
+    const std::vector<Target> targets{Boxes{box}};
+    return headOf(settings)->targets(targets).classes.gt(0).any().item<bool>();
+  };
+  const ObjectBox difficult{0, 0, 5, 5, 0, true}, narrow{0, 0, 0.5F, 5, 0};  // of 10 pixels
+  QVERIFY(!isLearned({}, difficult) && isLearned({.difficult = "learned"}, difficult));
+  QVERIFY(isLearned({}, narrow) && isLearned({.leastSide = 0.04}, narrow));
+  QVERIFY(!isLearned({.leastSide = 0.05}, narrow));  // more is asked for
   const auto head = headOf();
   const std::vector<Target> targets{Boxes{{0, 0, 5, 5, 1}, {5, 0, 10, 5, 0, true}, {5, 5, 5, 10, 0}},
                                     Boxes{}};

@@ -14,19 +14,30 @@ namespace {
 
 constexpr int kPerOne = 1000;  // thousandths of the ratio
 constexpr Range kRatios{1000, 4000};
+constexpr Range kAspects{250, 4000};
 constexpr int kNumbers = 3;  // ratio, left, top
 
-/// Of a canvas: its side times the ratio, cut to whole pixels.
-int canvasSide(int side, int ratio) { return static_cast<int>(std::int64_t{side} * ratio / kPerOne); }
+/// Thousandths.
+int aspectOf(const Part& part) { return part.size[2] == 0 ? kPerOne : part.size[2]; }
+
+/// So that the canvas is no smaller than the image.
+Range ratiosOf(const Part& part) {
+  const int aspect = aspectOf(part);
+  return {std::clamp(std::max(aspect, (kPerOne * kPerOne + aspect - 1) / aspect), kRatios.low, kRatios.high),
+          kRatios.high};
+}
 
 ImageSize canvas(const Part& part, ImageSize image) {
-  const int ratio = part.fired ? std::clamp(part.at[0], kRatios.low, kRatios.high) : kPerOne;
-  return {canvasSide(image.width, ratio), canvasSide(image.height, ratio)};
+  if (!part.fired) return image;
+  const Range ratios = ratiosOf(part);
+  const std::int64_t ratio = std::clamp(part.at[0], ratios.low, ratios.high), aspect = aspectOf(part);
+  return {static_cast<int>(image.width * ratio * aspect / (kPerOne * kPerOne)),
+          static_cast<int>(image.height * ratio / aspect)};
 }
 
 Range range(const Part& part, const Frame& frame, int k) {
   if (!part.fired) return k == 0 ? Range{kPerOne, kPerOne} : Range{};
-  if (k == 0) return kRatios;
+  if (k == 0) return ratiosOf(part);
   const ImageSize whole = canvas(part, frame.size);
   return {0, k == 1 ? whole.width - frame.size.width : whole.height - frame.size.height};
 }
@@ -38,7 +49,9 @@ int unit(const Part& part, const Input&, int k) {
 }
 
 void append(const Part& part, const Frame& frame, ChangeList& list) {
-  if (part.fired && part.at[0] != kPerOne) list.add({.part = part}, canvas(part, frame.size));
+  const ImageSize whole = canvas(part, frame.size);
+  const bool isNeutral = part.at[0] == kPerOne && aspectOf(part) == kPerOne;
+  if (part.fired && !isNeutral) list.add({.part = part}, whole);
 }
 
 std::optional<Map> map(const Change& change, const Input&) {
@@ -51,19 +64,23 @@ void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpa
   cutWindow(in, out, -change.part.at[2], -change.part.at[1], renderer.colourOf(BoxFill::mean));
 }
 
+/// "2.5", "2.5 (aspect 1.2)"
+std::string ratioText(const Part& part) {
+  std::string text = fmt::format("{:g}", part.at[0] / double{kPerOne});
+  if (aspectOf(part) != kPerOne) text += fmt::format(" (aspect {:g})", aspectOf(part) / double{kPerOne});
+  return text;
+}
+
 std::string text(const Part& part, const Style&) {
-  return part.fired
-             ? fmt::format("expand {:g} at ({}, {})", part.at[0] / double{kPerOne}, part.at[2], part.at[1])
-             : "";
+  return part.fired ? fmt::format("expand {} at ({}, {})", ratioText(part), part.at[2], part.at[1]) : "";
 }
 
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const ImageSize whole = canvas(part, frame.size);
   stage.title = "Expand";
   stage.done = part.fired;
-  stage.detail = part.fired ? fmt::format("{:g} times: {} x {} pixels, the image at row {}, column {}",
-                                          part.at[0] / double{kPerOne}, whole.width, whole.height, part.at[2],
-                                          part.at[1])
+  stage.detail = part.fired ? fmt::format("{} times: {} x {} pixels, the image at row {}, column {}",
+                                          ratioText(part), whole.width, whole.height, part.at[2], part.at[1])
                             : "not applied";
 }
 
@@ -72,6 +89,7 @@ void write(const Part& part, Json& plan) {
   expand["thousandths"] = part.at[0];
   expand["at"] = planjson::numbers({part.at[2], part.at[1]});
   expand["image"] = planjson::numbers({part.size[0], part.size[1]});
+  if (aspectOf(part) != kPerOne) expand["aspect"] = aspectOf(part);
   if (!part.fired) expand["fired"] = false;
   plan["expand"] = std::move(expand);
 }
@@ -80,21 +98,25 @@ void read(const Json& json, Plan& plan) {
   const Json* expand = json.find("expand");
   if (!expand) return;
   const std::string where = "plan: expand";
-  refuseUnknownKeys(*expand, {"thousandths", "at", "image", "fired"}, where);
+  refuseUnknownKeys(*expand, {"thousandths", "at", "image", "aspect", "fired"}, where);
   const int ratio = planjson::integer(planjson::member(*expand, "thousandths", where), "expand: thousandths",
                                       -kFarthest, kFarthest);
   const auto at = planjson::pixels(planjson::member(*expand, "at", where), "expand: at", 2);
   const auto image = planjson::pixels(planjson::member(*expand, "image", where), "expand: image", 2, 1);
-  const Json* fired = expand->find("fired");
-  plan.add(expandPart(ratio, at[1], at[0], !fired || planjson::boolean(*fired, "expand: fired"),
-                      {image[1], image[0]}));
+  const Json *fired = expand->find("fired"), *aspect = expand->find("aspect");
+  plan.add(expandPart(
+      ratio, at[1], at[0], !fired || planjson::boolean(*fired, "expand: fired"), {image[1], image[0]},
+      aspect ? planjson::integer(*aspect, "expand: aspect", kAspects.low, kAspects.high) : kPerOne));
 }
 
 }  // namespace
 
-Part expandPart(int ratio, int left, int top, bool fired, ImageSize image) {
+Part expandPart(int ratio, int left, int top, bool fired, ImageSize image, int aspect) {
   static const std::uint8_t kind = partIndex("expand");
-  return {.kind = kind, .fired = fired, .at = {ratio, left, top}, .size = {image.height, image.width}};
+  return {.kind = kind,
+          .fired = fired,
+          .at = {ratio, left, top},
+          .size = {image.height, image.width, aspect == kPerOne ? 0 : aspect}};
 }
 
 namespace part {

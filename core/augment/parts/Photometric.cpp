@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/augment/Parts.h"
 #include "core/augment/PlanJson.h"
@@ -28,7 +29,9 @@ constexpr std::array<Number, 4> kNumbers{{{"brightness", {-3200, 3200}, 0, 100, 
                                           {"hue", {-1800, 1800}, 0, 100, " degrees"}}};
 constexpr std::array<std::array<int, 3>, 6> kChannels{
     {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
-constexpr int kLast = 8;  // a bit of the style, above the number of the permutation
+constexpr int kLast = 8, kEightBit = 16;  // bits of the style, above the number of the permutation
+constexpr Range kEightBitHues{-3600, 3600};
+constexpr double kHueStep = 200;  // of HSV's H in 8 bits, hundredths of a degree
 
 const Number& numberAt(int k) { return kNumbers[static_cast<std::size_t>(k)]; }
 int& valueAt(Part& part, int k) { return part.at[static_cast<std::size_t>(k)]; }
@@ -36,11 +39,15 @@ int valueAt(const Part& part, int k) { return part.at[static_cast<std::size_t>(k
 /// Whether the k-th number is applied: drawn once, never moved.
 bool isOn(const Part& part, int k) { return (part.size[0] >> k & 1) != 0; }
 int permutationOf(const Part& part) { return part.style % kLast; }
-bool isContrastLast(const Part& part) { return part.style >= kLast; }
+bool isContrastLast(const Part& part) { return (part.style & kLast) != 0; }
+bool isEightBit(const Part& part) { return (part.style & kEightBit) != 0; }
+Range rangeOf(const Part& part, int k) {
+  return k == 3 && isEightBit(part) ? kEightBitHues : numberAt(k).range;
+}
 double readable(const Part& part, int k) { return valueAt(part, k) / double(numberAt(k).perOne); }
 
 Range range(const Part& part, const Frame&, int k) {
-  return isOn(part, k) ? numberAt(k).range : Range{numberAt(k).neutral, numberAt(k).neutral};
+  return isOn(part, k) ? rangeOf(part, k) : Range{numberAt(k).neutral, numberAt(k).neutral};
 }
 
 LightChange changeOf(const Part& part) {
@@ -53,8 +60,20 @@ LightChange changeOf(const Part& part) {
           .channels = kChannels[static_cast<std::size_t>(permutationOf(part))]};
 }
 
+EightBitLight eightBitOf(const Part& part) {
+  return {.brightness = readable(part, 0),
+          .contrast = readable(part, 1),
+          .saturation = readable(part, 2),
+          .hue = static_cast<int>(std::lround(valueAt(part, 3) / kHueStep))};
+}
+
+void light(const Part& part, ImageView in, ImageSpan out) {
+  if (isEightBit(part)) return changeLight(in, out, eightBitOf(part));
+  changeLight(in, out, changeOf(part));
+}
+
 void append(const Part& part, const Frame&, ChangeList& list) {
-  bool isNeutral = permutationOf(part) == 0;
+  bool isNeutral = permutationOf(part) == 0 && !isEightBit(part);
   for (int k = 0; k < 4; ++k) isNeutral = isNeutral && valueAt(part, k) == numberAt(k).neutral;
   if (!isNeutral) list.add({.part = part});
 }
@@ -75,6 +94,7 @@ std::string text(const Part& part, const Style&) {
     const auto& order = kChannels[static_cast<std::size_t>(permutationOf(part))];
     texts.push_back(fmt::format("channels {} {} {}", order[0], order[1], order[2]));
   }
+  if (isEightBit(part)) texts.push_back("in 8 bits");
   return joined(texts, ", ");
 }
 
@@ -100,6 +120,7 @@ void write(const Part& part, Json& plan) {
     light["applied"] = std::move(applied);
   }
   if (isContrastLast(part)) light["contrast_last"] = true;
+  if (isEightBit(part)) light["eight_bit"] = true;
   if (permutationOf(part) != 0) {
     const auto& order = kChannels[static_cast<std::size_t>(permutationOf(part))];
     light["channels"] = planjson::numbers({order[0], order[1], order[2]});
@@ -142,9 +163,10 @@ void requireNumbers(const Json& light) {
 void read(const Json& json, Plan& plan) {
   const Json* light = json.find("photometric");
   if (!light) return;
-  refuseUnknownKeys(*light,
-                    {"brightness", "contrast", "saturation", "hue", "applied", "contrast_last", "channels"},
-                    "plan: photometric");
+  refuseUnknownKeys(
+      *light,
+      {"brightness", "contrast", "saturation", "hue", "applied", "contrast_last", "channels", "eight_bit"},
+      "plan: photometric");
   requireNumbers(*light);
   Photometric change;
   std::optional<int>* const places[] = {&change.brightness, &change.contrast, &change.saturation,
@@ -157,6 +179,10 @@ void read(const Json& json, Plan& plan) {
   if (const Json* last = light->find("contrast_last"))
     change.contrastLast = planjson::boolean(*last, "photometric: contrast_last");
   if (const Json* order = light->find("channels")) change.permutation = permutationFrom(*order);
+  if (const Json* eight = light->find("eight_bit"))
+    change.eightBit = planjson::boolean(*eight, "photometric: eight_bit");
+  if (change.eightBit && (change.contrastLast || change.permutation != 0))
+    throw Error("plan: photometric: eight_bit has neither contrast_last nor channels; leave one of them out");
   Part part = photometricPart(change);
   for (int k = 0; k < 4; ++k)
     if (const std::optional<int>& number = idle[static_cast<std::size_t>(k)]) valueAt(part, k) = *number;
@@ -168,7 +194,8 @@ void read(const Json& json, Plan& plan) {
 Part photometricPart(const Photometric& change) {
   static const std::uint8_t kind = partIndex("photometric");
   Part part{.kind = kind,
-            .style = static_cast<std::uint8_t>(change.permutation + (change.contrastLast ? kLast : 0))};
+            .style = static_cast<std::uint8_t>(change.permutation + (change.contrastLast ? kLast : 0) +
+                                               (change.eightBit ? kEightBit : 0))};
   const std::optional<int> numbers[] = {change.brightness, change.contrast, change.saturation, change.hue};
   for (int k = 0; k < 4; ++k) {
     valueAt(part, k) = numbers[k].value_or(numberAt(k).neutral);
@@ -187,10 +214,10 @@ PartKind photometric() {
   PartKind kind{.name = "photometric", .group = "photometric", .phase = RenderPhase::frame, .coordinates = 4};
   kind.keys = {"photometric"};
   kind.range = range;
-  kind.unit = [](const Part&, const Input&, int k) { return numberAt(k).range.tenth(); };
+  kind.unit = [](const Part& part, const Input&, int k) { return rangeOf(part, k).tenth(); };
   kind.append = append;
   kind.draw = [](const Change& change, const Renderer&, ImageView in, ImageSpan out) {
-    changeLight(in, out, changeOf(change.part));
+    light(change.part, in, out);
   };
   kind.text = text;
   kind.describe = describe;

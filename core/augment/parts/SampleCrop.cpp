@@ -12,8 +12,20 @@
 namespace uada {
 namespace {
 
+bool isFirst(const Part& part) { return kindOf(part).name == "first_crop"; }
+
+/// Of the lower edge: low and high are the least and most heights for so many pixels of width.
+Range heightsFor(const Part& part, int wide, ImageSize picture) {
+  if (!isFirst(part)) return {(wide + 1) / 2, 2 * wide};
+  // As drawn, where width and height are cut to whole pixels.
+  const std::int64_t height = picture.height, width = picture.width;
+  return {static_cast<int>(std::max<std::int64_t>(1, height * wide / (2 * width))),
+          static_cast<int>(2 * height * (wide + 1) / width)};
+}
+
 /// Each edge lies in the picture. How far the last one may go depends on those before: no side is longer than
-/// twice the other, as far as the picture has room.
+/// twice the other, or of a first crop no share of a side than twice the other's, as far as the picture has
+/// room.
 Range range(const Part& part, const Frame& frame, int k) {
   const auto [width, height] = frame.size;
   if (!part.fired) {
@@ -26,7 +38,8 @@ Range range(const Part& part, const Frame& frame, int k) {
   if (k == 2) return {left + 1, width};
   const int wide = std::clamp(part.at[2], left + 1, width) - left,
             top = std::clamp(part.at[1], 0, height - 1);
-  return {std::min(height, top + (wide + 1) / 2), std::min(height, top + 2 * wide)};
+  const Range heights = heightsFor(part, wide, frame.size);
+  return {std::min(height, top + heights.low), std::min(height, top + heights.high)};
 }
 
 PixelBox boxOf(const Part& part) { return {part.at[0], part.at[1], part.at[2], part.at[3]}; }
@@ -53,12 +66,13 @@ void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpa
 
 std::string text(const Part& part, const Style&) {
   if (!part.fired) return "";
-  return fmt::format("sample ({}, {}, {}, {})", part.at[0], part.at[1], part.at[2], part.at[3]);
+  return fmt::format("{} ({}, {}, {}, {})", isFirst(part) ? "cut" : "sample", part.at[0], part.at[1],
+                     part.at[2], part.at[3]);
 }
 
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const PixelBox box = boxOf(part);
-  stage.title = "Sample crop";
+  stage.title = isFirst(part) ? "First crop" : "Sample crop";
   stage.done = part.fired;
   stage.detail = part.fired
                      ? fmt::format("{} x {} pixels of {} x {} from row {}, column {}", box.width(),
@@ -70,25 +84,34 @@ void write(const Part& part, Json& plan) {
   Json crop = Json::object();
   crop["box"] = planjson::numbers({part.at[0], part.at[1], part.at[2], part.at[3]});
   if (!part.fired) crop["fired"] = false;
-  plan["sample_crop"] = std::move(crop);
+  plan[kindOf(part).keys.front()] = std::move(crop);
 }
 
-void read(const Json& json, Plan& plan) {
-  const Json* crop = json.find("sample_crop");
+/// make  the part of a box, and whether it fired
+void readAs(const std::string& key, Part (*make)(const PixelBox&, bool), const Json& json, Plan& plan) {
+  const Json* crop = json.find(key);
   if (!crop) return;
-  const std::string where = "plan: sample_crop";
+  const std::string where = "plan: " + key;
   refuseUnknownKeys(*crop, {"box", "fired"}, where);
-  const auto box = planjson::pixels(planjson::member(*crop, "box", where), "sample_crop: box", 4);
+  const auto box = planjson::pixels(planjson::member(*crop, "box", where), key + ": box", 4);
   const Json* fired = crop->find("fired");
-  plan.add(sampleCropPart({box[0], box[1], box[2], box[3]},
-                          !fired || planjson::boolean(*fired, "sample_crop: fired")));
+  plan.add(make({box[0], box[1], box[2], box[3]}, !fired || planjson::boolean(*fired, key + ": fired")));
+}
+
+Part cropPartOf(std::uint8_t kind, const PixelBox& box, bool fired) {
+  return {.kind = kind, .fired = fired, .at = {box.left, box.top, box.right, box.bottom}};
 }
 
 }  // namespace
 
 Part sampleCropPart(const PixelBox& box, bool fired) {
   static const std::uint8_t kind = partIndex("sample_crop");
-  return {.kind = kind, .fired = fired, .at = {box.left, box.top, box.right, box.bottom}};
+  return cropPartOf(kind, box, fired);
+}
+
+Part firstCropPart(const PixelBox& box, bool fired) {
+  static const std::uint8_t kind = partIndex("first_crop");
+  return cropPartOf(kind, box, fired);
 }
 
 namespace part {
@@ -110,7 +133,16 @@ PartKind sampleCrop() {
   kind.text = text;
   kind.describe = describe;
   kind.write = write;
-  kind.read = read;
+  kind.read = [](const Json& json, Plan& plan) { readAs("sample_crop", sampleCropPart, json, plan); };
+  return kind;
+}
+
+/// The same before light and colour.
+PartKind firstCrop() {
+  PartKind kind = sampleCrop();
+  kind.name = "first_crop";
+  kind.keys = {"first_crop"};
+  kind.read = [](const Json& json, Plan& plan) { readAs("first_crop", firstCropPart, json, plan); };
   return kind;
 }
 

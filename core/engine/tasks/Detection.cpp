@@ -19,11 +19,6 @@ namespace {
 
 constexpr std::size_t kTestBatch = 16;
 
-/// Whether an object is trained on.
-bool isLearned(const ObjectBox& box) {
-  return !box.difficult && box.right > box.left && box.bottom > box.top;
-}
-
 ObjectBox scaled(ObjectBox box, double across, double down) {
   box.left = static_cast<float>(box.left * across), box.right = static_cast<float>(box.right * across);
   box.top = static_cast<float>(box.top * down), box.bottom = static_cast<float>(box.bottom * down);
@@ -60,8 +55,9 @@ class DetectionHead : public TaskHead {
     for (const Target& target : targets) {
       Boxes learned;
       for (const ObjectBox& box : std::get<Boxes>(target))
-        if (isLearned(box))
-          learned.push_back(scaled(box, 1.0 / context_.input.width, 1.0 / context_.input.height));
+        if (const ObjectBox share = scaled(box, 1.0 / context_.input.width, 1.0 / context_.input.height);
+            isLearned(share) && std::min(share.right - share.left, share.bottom - share.top) > leastSide())
+          learned.push_back(share);
       priors_.match(learned, classes, offsets);
       classes += count;
       offsets += 4 * count;
@@ -136,6 +132,13 @@ class DetectionHead : public TaskHead {
   }
 
  private:
+  /// Whether an object is trained on, whatever its size.
+  bool isLearned(const ObjectBox& box) const {
+    return (!box.difficult || settings_.difficult == "learned") && box.right > box.left &&
+           box.bottom > box.top;
+  }
+  float leastSide() const { return static_cast<float>(settings_.leastSide); }
+
   static Output onCpu(const Output& output) {
     Output there{output.main.to(at::kFloat).cpu()};
     there.offsets = output.offsets.to(at::kFloat).cpu();

@@ -6,8 +6,8 @@
 
 namespace uada {
 
-/// Boxes about objects, and their classes, from a network with priors. Trained on the MultiBox loss, without
-/// the objects that are marked as difficult; tested on the whole image at the input's size.
+/// Boxes about objects, and their classes, from a network with priors. Trained on the MultiBox loss, as usual
+/// without the objects that are marked as difficult; tested on the whole image at the input's size.
 struct Detection {
   static constexpr const char* kName = "detection";
   static constexpr const char* kTitle = "Detection";
@@ -17,6 +17,8 @@ struct Detection {
 
   int negatives = 3;
   std::string protocol = "ssd";
+  std::string difficult = "skipped";
+  double leastSide = 0;
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "negatives",
@@ -34,6 +36,24 @@ struct Detection {
          .choices = {"ssd", "rfb"},
          .advanced = true},
         protocol);
+    v.field(
+        {.name = "difficult",
+         .title = "Difficult objects",
+         .help = "Whether objects that are marked as difficult are trained on: skipped, as ssd.pytorch does; "
+                 "or learned, as RFBNet's code does. No test counts them",
+         .choices = {"skipped", "learned"},
+         .advanced = true,
+         .later = true},
+        difficult);
+    v.field({.name = "least_side",
+             .title = "Smallest object",
+             .help = "Objects are trained on whose shorter side is above this share of the input's; 0.01 in "
+                     "RFBNet's code",
+             .min = 0,
+             .max = 0.5,
+             .advanced = true,
+             .later = true},
+            leastSide);
   }
   static Metric loss() { return {"loss", "loss", "", 1, 4, false}; }
   static std::vector<Metric> trainMetrics() {
