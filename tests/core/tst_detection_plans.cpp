@@ -3,6 +3,7 @@
 
 #include "core/augment/Clamp.h"
 #include "core/augment/Stages.h"
+#include "core/ops/Crop.h"
 #include "core/ops/CvMoves.h"
 #include "core/ops/Photometry.h"
 #include "tests/core/ErrorOf.h"
@@ -49,6 +50,7 @@ class TestDetectionPlans : public QObject {
  private Q_SLOTS:
   void lightIsThatOfTheFormulas();
   void expandedCutAndResized();
+  void onlyWhatIsShownIsDrawn();
   void cropsStayInThePicture();
   void boxesNeedTheirCentre();
   void drawsKeepAnObject();
@@ -111,6 +113,41 @@ void TestDetectionPlans::expandedCutAndResized() {
       std::copy_n(canvas.view().row(y + 10) + 3 * (59 - x), 3, cut.span().row(y) + 3 * x);
   resizeImage(cut.view(), resized.span());
   QVERIFY(picture == resized);
+}
+
+/// Of the picture before a crop only a box is drawn: its pixels are those of the whole one.
+void TestDetectionPlans::onlyWhatIsShownIsDrawn() {
+  constexpr ImageSize kWide{203, 67};
+  const ResidentDataset data = oneImage(kWide);
+  const Renderer renderer(data, settingsOf({20, 20}), pool_);
+  for (std::uint32_t i = 0; i < kDraws; ++i) {
+    Random random(3, 1, i, Purpose::test);
+    const auto up = [&](int most) {
+      return static_cast<int>(random.below(static_cast<std::uint32_t>(most)));
+    };
+    Photometric light{.brightness = 3000 - up(6000)};
+    if (random.coin()) light.saturation = 500 + up(1000), light.hue = 1000 - up(2000);
+    if (random.coin()) light.eightBit = true;
+    const bool isExpanded = random.coin();
+    const Part canvas = expandPart(1000 + up(1000), up(150), up(40), isExpanded, kWide);
+    Plan plan = planOf({wholePart(kWide), photometricPart(light), canvas});
+    const ImageSize size = kindOf(canvas).made(clampPlan(plan, renderer.settings().input).parts()[2],
+                                               Frame{renderer.settings().input, {}, kWide});
+    const int left = up(size.width - 2), top = up(size.height - 2);
+    const PixelBox box{left, top, left + 1 + up(size.width - left), top + 1 + up(size.height - top)};
+    const Image whole = renderer.picture(0, plan);
+    plan.add(sampleCropPart(box, true));
+    plan.add(flipPart(random.coin()));
+    const auto& at = clampPlan(plan, renderer.settings().input).find("sample_crop")->at;
+    Image cut(at[2] - at[0], at[3] - at[1]);
+    cutWindow(whole.view(), cut.span(), at[1], at[0], {});
+    if (plan.find("flip")->at[0] != 0) {
+      Image mirrored(cut.width, cut.height);
+      flipHorizontal(cut.view(), mirrored.span());
+      cut = mirrored;
+    }
+    QVERIFY2(renderer.picture(0, plan) == cut, planText(plan).c_str());
+  }
 }
 
 void TestDetectionPlans::cropsStayInThePicture() {

@@ -60,8 +60,15 @@ std::optional<Map> map(const Change& change, const Input&) {
              change.out};
 }
 
-void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
-  cutWindow(in, out, -change.part.at[2], -change.part.at[1], renderer.colourOf(BoxFill::mean));
+PixelBox needs(const Change& change, const PixelBox& out) {
+  const auto& [ratio, left, top, none] = change.part.at;
+  return within({out.left - left, out.top - top, out.right - left, out.bottom - top}, change.in.width,
+                change.in.height);
+}
+
+void drawBox(const Change& change, const Renderer& renderer, const Excerpt& e) {
+  cutWindow(e.in, e.out, e.outBox.top - change.part.at[2] - e.inBox.top,
+            e.outBox.left - change.part.at[1] - e.inBox.left, renderer.colourOf(BoxFill::mean));
 }
 
 /// "2.5", "2.5 (aspect 1.2)"
@@ -130,7 +137,9 @@ PartKind expand() {
   kind.unit = unit;
   kind.made = [](const Part& part, const Frame& frame) { return canvas(part, frame.size); };
   kind.append = append;
-  kind.draw = draw;
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.map = map;
   kind.text = text;
   kind.describe = describe;

@@ -4,11 +4,13 @@
 #include <array>
 #include <cmath>
 
+#include "core/augment/ChangeTree.h"
 #include "core/augment/Parts.h"
 #include "core/augment/PlanJson.h"
 #include "core/augment/Stages.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/ops/Crop.h"
 #include "core/ops/Photometry.h"
 #include "core/settings/Settings.h"
 
@@ -67,9 +69,30 @@ EightBitLight eightBitOf(const Part& part) {
           .hue = static_cast<int>(std::lround(valueAt(part, 3) / kHueStep))};
 }
 
+/// OpenCV goes through a row in steps of so many pixels at most and does the rest of it in another way, which
+/// may differ in the last bit: a box begins with a step, and ends with one or with the row.
+constexpr int kStep = 64;
+
+PixelBox needs(const Change& change, const PixelBox& out) {
+  if (out.empty()) return {};
+  const auto up = [&](int x) { return std::min(change.in.width, (x + kStep - 1) / kStep * kStep); };
+  const bool hasRest = out.right > change.in.width / kStep * kStep;
+  return {out.left / kStep * kStep, out.top, hasRest ? change.in.width : up(out.right), out.bottom};
+}
+
 void light(const Part& part, ImageView in, ImageSpan out) {
   if (isEightBit(part)) return changeLight(in, out, eightBitOf(part));
   changeLight(in, out, changeOf(part));
+}
+
+void drawBox(const Change& change, const Renderer&, const Excerpt& e) {
+  const PixelBox read = needs(change, e.outBox);
+  if (read == e.inBox && read == e.outBox) return light(change.part, e.in, e.out);
+  thread_local Image before, behind;
+  for (Image* picture : {&before, &behind}) shape(*picture, {read.width(), read.height()});
+  cutWindow(e.in, before.span(), read.top - e.inBox.top, read.left - e.inBox.left, {});
+  light(change.part, before.view(), behind.span());
+  cutWindow(behind.view(), e.out, e.outBox.top - read.top, e.outBox.left - read.left, {});
 }
 
 void append(const Part& part, const Frame&, ChangeList& list) {
@@ -216,9 +239,9 @@ PartKind photometric() {
   kind.range = range;
   kind.unit = [](const Part& part, const Input&, int k) { return rangeOf(part, k).tenth(); };
   kind.append = append;
-  kind.draw = [](const Change& change, const Renderer&, ImageView in, ImageSpan out) {
-    light(change.part, in, out);
-  };
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.text = text;
   kind.describe = describe;
   kind.write = write;

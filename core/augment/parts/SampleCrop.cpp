@@ -60,8 +60,15 @@ std::optional<Map> map(const Change& change, const Input&) {
              change.out};
 }
 
-void draw(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
-  cutWindow(in, out, change.part.at[1], change.part.at[0], renderer.colourOf(BoxFill::mean));
+PixelBox needs(const Change& change, const PixelBox& out) {
+  const int left = change.part.at[0], top = change.part.at[1];
+  return within({out.left + left, out.top + top, out.right + left, out.bottom + top}, change.in.width,
+                change.in.height);
+}
+
+void drawBox(const Change& change, const Renderer& renderer, const Excerpt& e) {
+  cutWindow(e.in, e.out, e.outBox.top + change.part.at[1] - e.inBox.top,
+            e.outBox.left + change.part.at[0] - e.inBox.left, renderer.colourOf(BoxFill::mean));
 }
 
 std::string text(const Part& part, const Style&) {
@@ -128,7 +135,9 @@ PartKind sampleCrop() {
   };
   kind.made = made;
   kind.append = append;
-  kind.draw = draw;
+  kind.draw = drawWhole<drawBox>;
+  kind.needs = needs;
+  kind.drawBox = drawBox;
   kind.map = map;
   kind.text = text;
   kind.describe = describe;
