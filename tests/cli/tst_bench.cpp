@@ -71,7 +71,7 @@ QSet<QString> openCvNames() {
 }
 
 QSet<QString> otherNames() {
-  QSet<QString> names{"render.scaling.2", "render.ra_resized.224", "render.aa_resized.224",
+  QSet<QString> names{"render.scaling.2", "render.seg.713", "render.det.300", "render.ra_resized.224", "render.aa_resized.224",
                       "render.ta_resized.224"};
   for (const QString side : {"32", "64", "224"})
     for (const char* name :

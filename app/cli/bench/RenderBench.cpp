@@ -83,14 +83,14 @@ void RenderBench::finish() {
   if (!problems.empty()) throw Error(joined(problems, "; "));
 }
 
-ResidentDataset madeUpImages(ImageSize size) {
+ResidentDataset madeUpImages(ImageSize size, std::uint32_t images) {
   const auto [width, height] = size;
   const int longest = std::max(width, height);
   ResidentDataset data;
   data.width = width;
   data.height = height;
   data.classCount = 10;
-  for (std::uint32_t i = 0; i < imagesOf(longest); ++i) {
+  for (std::uint32_t i = 0; i < (images > 0 ? images : imagesOf(longest)); ++i) {
     Random random(1, 0, i, Purpose::test);
     const std::uint32_t slopes[] = {random.below(8), random.below(8), random.below(8)};
     for (int y = 0; y < height; ++y)
@@ -109,6 +109,7 @@ void benchRender(const BenchOptions& options, const Console& console, BenchLines
     benchVariants(bench, side);
     benchPolicies(bench, side);
   }
+  benchChains(bench);
   benchScaling(bench);
   for (const int side : kSides) benchOps(bench, side);
   benchBesideOpenCv(bench);

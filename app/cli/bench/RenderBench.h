@@ -41,8 +41,8 @@ class RenderBench {
 };
 
 /// Soft blobs with a little noise: neither flat nor pure noise, which would favour or punish single ops.
-/// About as many bytes at each size.
-ResidentDataset madeUpImages(ImageSize size);
+/// images  how many; 0: about as many bytes at each size
+ResidentDataset madeUpImages(ImageSize size, std::uint32_t images = 0);
 
 /// op.NAME.SIDE with the op's own filter, op.NAME.FILTER.SIDE with another, memcpy.SIDE.
 void benchOps(RenderBench& bench, int side);
@@ -53,6 +53,9 @@ void benchBesideOpenCv(RenderBench& bench);
 void benchVariants(RenderBench& bench, int side);
 /// render.ra|aa|ta.SIDE, from the drawing of the plan to the numbers, and render.ra_chain|... the ops alone.
 void benchPolicies(RenderBench& bench, int side);
+/// render.seg.713, render.det.300: the pipelines of segmentation and detection beside the same calls of
+/// OpenCV from Python.
+void benchChains(RenderBench& bench);
 /// render.scaling.2: nine variants on two threads and on one.
 void benchScaling(RenderBench& bench);
 

@@ -13,6 +13,8 @@ Commands, by "do":
               pipeline with a padded or a resized crop
   load        prepares the loading of the files "names" in "folder" with "library" opencv or albumentations:
               JPEG, resized crop, flip, RandAugment(2, 9), numbers, "side" x "side"
+  chain       prepares the pipeline of "policy" segmentation or detection with "plans", by OpenCV on 8 bits;
+              answers with the numbers, float32. A call is all plans
   block       runs "calls" of what was prepared; answers with the CPU seconds of this process
 A call is one image (of variants: all those of one sample), and each block goes on where the last one ended.
 """
@@ -20,6 +22,7 @@ import sys
 sys.path[:] = [place for place in sys.path if place]  # not the current folder, which may hold anything
 import array
 import importlib.metadata
+import importlib.util
 import json
 import signal
 import struct
@@ -45,6 +48,15 @@ def version_of(*names):
         except importlib.metadata.PackageNotFoundError:
             continue
     return None
+
+
+def opencv_version():
+    """Debian's package has no metadata: then OpenCV itself says it."""
+    known = version_of("opencv-python-headless", "opencv-python", "opencv")
+    if known or not importlib.util.find_spec("cv2"):
+        return known
+    import cv2
+    return cv2.__version__
 
 
 # Single operations, with raw values.
@@ -351,6 +363,89 @@ class CvLoader:
         return image.astype(numpy.float32) * self.scale + self.shift
 
 
+class Chain:
+    """Whole pipelines, one call of OpenCV after another, each on the whole picture."""
+
+    def __init__(self, side, mean, deviation):
+        import cv2
+        cv2.setNumThreads(0)
+        self.cv2, self.side = cv2, side
+        self.fill = tuple(int(255 * value + 0.5) for value in mean)
+        self.scale = 1 / (255 * numpy.array(deviation, numpy.float32))
+        self.shift = -numpy.array(mean, numpy.float32) / numpy.array(deviation, numpy.float32)
+
+    def numbers(self, picture):
+        return picture.astype(numpy.float32) * self.scale + self.shift
+
+    def segment(self, image, labels, plan):
+        cv2, side = self.cv2, self.side
+        factor = plan["scale"]["thousandths"] / 1000
+        image = cv2.resize(image, None, fx=factor, fy=factor)
+        labels = cv2.resize(labels, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
+        if plan["rotation"].get("fired", True):
+            height, width = labels.shape
+            matrix = cv2.getRotationMatrix2D((width / 2, height / 2), plan["rotation"]["hundredths"] / 100, 1)
+            image = cv2.warpAffine(image, matrix, (width, height), borderValue=self.fill)
+            labels = cv2.warpAffine(labels, matrix, (width, height), flags=cv2.INTER_NEAREST, borderValue=255)
+        if plan["blur"]:
+            image = cv2.GaussianBlur(image, (5, 5), 0)
+        if plan["flip"]:
+            image, labels = cv2.flip(image, 1), cv2.flip(labels, 1)
+        tall, wide = max(0, side - labels.shape[0]), max(0, side - labels.shape[1])
+        if tall or wide:
+            edges = tall // 2, tall - tall // 2, wide // 2, wide - wide // 2
+            image = cv2.copyMakeBorder(image, *edges, cv2.BORDER_CONSTANT, value=self.fill)
+            labels = cv2.copyMakeBorder(labels, *edges, cv2.BORDER_CONSTANT, value=255)
+        row, column = plan["window"]
+        window = slice(row, row + side), slice(column, column + side)
+        return self.numbers(image[window]), labels[window].astype(numpy.int64)
+
+    def lit(self, image, change):
+        cv2, one = self.cv2, numpy.float32(1000)
+        value = lambda name, usual: numpy.float32(change.get(name, usual))
+        last = change.get("contrast_last", False)
+        contrast = value("contrast", 1000) / one
+        picture = image.astype(numpy.float32)
+        if "brightness" in change:
+            picture += value("brightness", 0) / numpy.float32(100)
+        if "contrast" in change and not last:
+            picture *= contrast
+        if "saturation" in change or "hue" in change:
+            hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
+            if "hue" in change:
+                hue = hsv[:, :, 0]
+                hue += value("hue", 0) / numpy.float32(100)
+                hue[hue > 360] -= 360
+                hue[hue < 0] += 360
+            if "saturation" in change:
+                hsv[:, :, 1] *= value("saturation", 1000) / one
+            picture = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+        if "contrast" in change and last:
+            picture *= contrast
+        if "channels" in change:
+            picture = picture[:, :, change["channels"]]
+        return numpy.rint(numpy.clip(picture, 0, 255)).astype(numpy.uint8)
+
+    def detect(self, image, _, plan):
+        cv2, side, change = self.cv2, self.side, plan["photometric"]
+        if set(change) - {"contrast_last"}:
+            image = self.lit(image, change)
+        expand, crop = plan["expand"], plan["sample_crop"]
+        if expand.get("fired", True):
+            height, width = image.shape[:2]
+            ratio, (row, column) = expand["thousandths"], expand["at"]
+            canvas = numpy.empty((height * ratio // 1000, width * ratio // 1000, 3), numpy.uint8)
+            canvas[:] = self.fill
+            canvas[row:row + height, column:column + width] = image
+            image = canvas
+        if crop.get("fired", True):
+            left, top, right, bottom = crop["box"]
+            image = image[top:bottom, left:right]
+        if plan["flip"]:
+            image = cv2.flip(image, 1)
+        return self.numbers(cv2.resize(image, (side, side))), None
+
+
 def albumentations_loader(paths, side, mean, deviation):
     """An endless DataLoader without workers, so that all its work is done in this process."""
     import albumentations as a
@@ -386,7 +481,7 @@ class Server:
     def do_hello(self, *_):
         return {"python": sys.version.split()[0], "pillow": PIL and PIL.__version__,
                 "numpy": numpy and numpy.__version__, "torchvision": PIL and version_of("torchvision"),
-                "opencv": numpy and version_of("opencv-python-headless", "opencv-python", "opencv"),
+                "opencv": numpy and opencv_version(),
                 "albumentations": version_of("torch") and version_of("albumentations")}, b""
 
     def do_images(self, command, data):
@@ -450,6 +545,18 @@ class Server:
             batches = albumentations_loader(paths, *settings)
             self.prepare(lambda k: next(batches), len(paths))
         return {}, b""
+
+    def do_chain(self, command, _):
+        chain = Chain(*(command[key] for key in ("side", "mean", "deviation")))
+        run = chain.segment if command["policy"] == "segmentation" else chain.detect
+        images = [numpy.asarray(image) for image in self.images]
+        labels = [image[:, :, 0] % 19 for image in images]
+        plans = list(enumerate(command["plans"]))
+
+        def work(_):
+            return [run(images[k % len(images)], labels[k % len(images)], plan)[0] for k, plan in plans]
+        self.prepare(work, 1)
+        return {}, b"".join(numbers.tobytes() for numbers in work(0))
 
     def do_block(self, command, _):
         work, units, at = self.work, self.units, self.at
