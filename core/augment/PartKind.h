@@ -9,6 +9,7 @@
 
 #include "core/augment/ChangeList.h"
 #include "core/augment/Input.h"
+#include "core/augment/Moves.h"
 #include "core/augment/Plan.h"
 #include "core/ops/Map.h"
 
@@ -87,6 +88,9 @@ struct PartKind {
   /// How the change moves pixels, and targets with them; none: it moves none. Null: none ever does.
   std::optional<Map> (*map)(const Change& change, const Input& input) = nullptr;
 
+  /// What was moved between two parts of this kind, of which only the coordinates differ. Null: the numbers
+  /// say enough.
+  std::vector<Moved> (*moved)(const Part& before, const Part& after) = nullptr;
   /// "crop (4, 7)", with raw coordinates; empty: nothing is done.
   std::string (*text)(const Part& part, const Style& style) = nullptr;
   /// Title, detail, and whether something is done.

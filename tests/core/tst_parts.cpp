@@ -104,6 +104,7 @@ class TestParts : public QObject {
   void changesAreDrawnAsMapped();
   void areDescribed_data() { addKinds(); }
   void areDescribed();
+  void movesAreReadable();
   void keysAreTheirOwn();
   void standInRenderingOrder();
   void partsAreSetAndRemoved();
@@ -222,6 +223,27 @@ void TestParts::areDescribed() {
     QVERIFY(isDone || stages[1].image == stages[0].image);
     QCOMPARE(kindOf(part).text(part, planOf(part)).empty(), !isDone);
   }
+}
+
+/// With units and directions; what is not applied does not move.
+void TestParts::movesAreReadable() {
+  const auto texts = [](const Part& before, const Part& after) {
+    const std::vector<Moved> moved = kindOf(before).moved(before, after);
+    return moveText(moved) + " | " + briefMoveText(moved);
+  };
+  const ImageSize image{kSide, kSide};
+  const Part light = photometricPart({.brightness = 1250, .hue = -300});
+  Part brighter = light;
+  brighter.at = {1890, 1100, 900, -660};
+  QCOMPARE(texts(light, brighter),
+           std::string("brightness 12.5 → 18.9, hue −3° → −6.6° | brightness +6.4, hue −3.6°"));
+  QCOMPARE(texts(expandPart(1500, 4, 3, true, image), expandPart(1200, 5, 2, true, image)),
+           std::string("ratio 1.5 → 1.2, image 4 px → 5 px, image 3 px → 2 px | "
+                       "ratio −0.3, image → 1 px, image ↑ 1 px"));
+  QCOMPARE(texts(sampleCropPart({4, 6, 24, 28}, true), sampleCropPart({7, 4, 23, 29}, true)),
+           std::string("left 4 px → 7 px, top 6 px → 4 px, right 24 px → 23 px, bottom 28 px → 29 px | "
+                       "left → 3 px, top ↑ 2 px, right ← 1 px, bottom ↓ 1 px"));
+  QCOMPARE(texts(light, light), std::string("unchanged | unchanged"));
 }
 
 void TestParts::keysAreTheirOwn() {

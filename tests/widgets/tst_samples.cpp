@@ -10,6 +10,7 @@
 #include <QTest>
 #include <QTimer>
 
+#include "core/augment/Parts.h"
 #include "core/engine/DecisionLine.h"
 #include "core/engine/Decisions.h"
 #include "core/ops/Op.h"
@@ -90,6 +91,33 @@ class TestSamples : public QObject {
   FakeEngine engine_;
 
  private Q_SLOTS:
+  /// With units and directions; what is not applied does not move.
+  void captionsOfDetectionAreReadable() {
+    Decision d;
+    d.plan.add(wholePart({40, 30}));
+    d.plan.add(photometricPart({.brightness = 1250, .hue = -300}));
+    d.plan.add(expandPart(1500, 4, 3, true, {40, 30}));
+    d.plan.add(sampleCropPart({4, 6, 24, 28}, true));
+    const auto texts = [&](const char* name, std::vector<int> before, std::vector<int> after) {
+      GroupDecision group;
+      group.group = name;
+      group.before = std::move(before);
+      group.after = std::move(after);
+      return QStringList{moveText(d, group), moveCaption(d, group)};
+    };
+    QCOMPARE(texts("photometric", {1250, 1000, 1000, -300}, {1890, 1100, 900, -660}),
+             (QStringList{"brightness 12.5 → 18.9, hue −3° → −6.6°", "brightness +6.4, hue −3.6°"}));
+    QCOMPARE(texts("expand", {1500, 4, 3}, {1800, 5, 2}),
+             (QStringList{"ratio 1.5 → 1.8, image 4 px → 5 px, image 3 px → 2 px",
+                          "ratio +0.3, image → 1 px, image ↑ 1 px"}));
+    QCOMPARE(texts("crop", {4, 6, 24, 28}, {7, 4, 24, 29}),
+             (QStringList{"left 4 px → 7 px, top 6 px → 4 px, bottom 28 px → 29 px",
+                          "left → 3 px, top ↑ 2 px, bottom ↓ 1 px"}));
+    QCOMPARE(texts("crop", {4, 6, 24, 28}, {4, 6, 24, 28}), (QStringList{"unchanged", "unchanged"}));
+    d.plan = {};  // of an older project: the numbers alone
+    QCOMPARE(texts("crop", {4, 7}, {5, 6})[1], QString("(4, 7) → (5, 6)"));
+  }
+
   void captionsSayWhatMoved() {
     const Decision d = chainWon(1);
     QCOMPARE(moveText(d, d.groups[0]), QString("(4, 7) → (5, −1)"));

@@ -82,6 +82,14 @@ std::string text(const Part& part, const Style&) {
   return part.fired ? fmt::format("expand {} at ({}, {})", ratioText(part), part.at[2], part.at[1]) : "";
 }
 
+std::vector<Moved> moved(const Part& before, const Part& after) {
+  const auto& from = before.at;
+  const auto& to = after.at;
+  return {{.name = "ratio", .before = from[0], .after = to[0], .perOne = kPerOne},
+          {.name = "image", .before = from[1], .after = to[1], .unit = " px", .way = Moved::Way::right},
+          {.name = "image", .before = from[2], .after = to[2], .unit = " px", .way = Moved::Way::down}};
+}
+
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const ImageSize whole = canvas(part, frame.size);
   stage.title = "Expand";
@@ -141,6 +149,7 @@ PartKind expand() {
   kind.needs = needs;
   kind.drawBox = drawBox;
   kind.map = map;
+  kind.moved = moved;
   kind.text = text;
   kind.describe = describe;
   kind.write = write;

@@ -121,6 +121,19 @@ std::string text(const Part& part, const Style&) {
   return joined(texts, ", ");
 }
 
+/// Of the numbers that are applied.
+std::vector<Moved> moved(const Part& before, const Part& after) {
+  std::vector<Moved> all;
+  for (int k = 0; k < 4; ++k)
+    if (isOn(before, k))
+      all.push_back({.name = numberAt(k).key,
+                     .before = valueAt(before, k),
+                     .after = valueAt(after, k),
+                     .perOne = numberAt(k).perOne,
+                     .unit = k == 3 ? "°" : ""});
+  return all;
+}
+
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   stage.title = "Light and colour";
   stage.detail = text(part, frame.style);
@@ -242,6 +255,7 @@ PartKind photometric() {
   kind.draw = drawWhole<drawBox>;
   kind.needs = needs;
   kind.drawBox = drawBox;
+  kind.moved = moved;
   kind.text = text;
   kind.describe = describe;
   kind.write = write;

@@ -77,6 +77,18 @@ std::string text(const Part& part, const Style&) {
                      part.at[2], part.at[3]);
 }
 
+std::vector<Moved> moved(const Part& before, const Part& after) {
+  constexpr const char* kEdges[] = {"left", "top", "right", "bottom"};
+  std::vector<Moved> all;
+  for (std::size_t k = 0; k < 4; ++k)
+    all.push_back({.name = kEdges[k],
+                   .before = before.at[k],
+                   .after = after.at[k],
+                   .unit = " px",
+                   .way = k % 2 == 0 ? Moved::Way::right : Moved::Way::down});
+  return all;
+}
+
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const PixelBox box = boxOf(part);
   stage.title = isFirst(part) ? "First crop" : "Sample crop";
@@ -139,6 +151,7 @@ PartKind sampleCrop() {
   kind.needs = needs;
   kind.drawBox = drawBox;
   kind.map = map;
+  kind.moved = moved;
   kind.text = text;
   kind.describe = describe;
   kind.write = write;

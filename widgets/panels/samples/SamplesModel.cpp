@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/augment/PartKind.h"
 #include "core/augment/Space.h"
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
@@ -21,6 +22,21 @@ QString tupleText(const std::vector<int>& numbers, int perOne) {
   QStringList parts;
   for (const int number : numbers) parts << numberText(number, perOne);
   return parts.size() == 1 ? parts[0] : QStringLiteral("(%1)").arg(parts.join(QStringLiteral(", ")));
+}
+
+/// What was moved, in the words of the group's part; none: the part has none, or is not there.
+std::vector<Moved> movedOf(const Decision& decision, const GroupDecision& group) {
+  for (const Part& part : decision.plan.parts()) {
+    const PartKind& kind = kindOf(part);
+    if (kind.group != group.group || !kind.moved) continue;
+    const auto count = static_cast<std::size_t>(kind.coordinates);
+    if (group.before.size() != count || group.after.size() != count) return {};
+    Part before = part, after = part;
+    std::ranges::copy(group.before, before.at.begin());
+    std::ranges::copy(group.after, after.at.begin());
+    return kind.moved(before, after);
+  }
+  return {};
 }
 
 QString opWord(const Part& step) { return q(ops()[step.op].title).toLower(); }
@@ -59,6 +75,8 @@ QString moveText(const Decision& decision, const GroupDecision& group) {
   const QString arrow = QStringLiteral(" → ");
   // An op of the chain, whichever name its group has, is the one at a position.
   if (group.position < 0 && group.inert) return QObject::tr("not applied");
+  if (const std::vector<Moved> moved = movedOf(decision, group); !moved.empty())
+    return q(uada::moveText(moved));
   if (group.position < 0) {
     const int unit = perOne(group.group);
     return tupleText(group.before, unit) + arrow + tupleText(group.after, unit);
@@ -71,7 +89,10 @@ QString moveText(const Decision& decision, const GroupDecision& group) {
 }
 
 QString moveCaption(const Decision& decision, const GroupDecision& group) {
-  if (group.before.size() < 3 || group.before.size() != group.after.size()) return moveText(decision, group);
+  const std::vector<Moved> moved = movedOf(decision, group);
+  if (!moved.empty() && !group.inert) return q(briefMoveText(moved));
+  if (!moved.empty() || group.before.size() < 3 || group.before.size() != group.after.size())
+    return moveText(decision, group);
   QStringList moves;
   for (std::size_t i = 0; i < group.before.size(); ++i)
     moves << signedText(group.after[i] - group.before[i], 0);
