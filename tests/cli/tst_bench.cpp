@@ -71,8 +71,8 @@ QSet<QString> openCvNames() {
 }
 
 QSet<QString> otherNames() {
-  QSet<QString> names{"render.scaling.2", "render.seg.713", "render.det.300", "render.ra_resized.224", "render.aa_resized.224",
-                      "render.ta_resized.224"};
+  QSet<QString> names{"render.scaling.2",      "render.seg.713",        "render.det.300",
+                      "render.ra_resized.224", "render.aa_resized.224", "render.ta_resized.224"};
   for (const QString side : {"32", "64", "224"})
     for (const char* name :
          {"memcpy", "render.uada9", "render.uada9_released", "render.uada9_bf16", "render.plain", "render.ra",
