@@ -13,6 +13,7 @@
 #include "core/config/RunConfig.h"
 #include "core/config/StoredName.h"
 #include "core/data/Dataset.h"
+#include "core/data/PictureTargets.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Sgd.h"
 #include "core/engine/schedules/ConstantSchedule.h"
@@ -295,7 +296,7 @@ void requireOneDevice(const Recipe& recipe, const std::string& where) {
 
 void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where) {
   const Task& task = taskOf(recipe);
-  if (task.target == data.target) return;
+  if (canGive(data.target, task.target)) return;
   throw SettingError(
       where, "model",
       fmt::format(

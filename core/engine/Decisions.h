@@ -20,7 +20,8 @@ const Image& pictureOf(const Decision& decision, int which);
 std::string nameOf(const Decision& decision, int which);
 
 /// Draws the original, the unperturbed plan and every candidate of a decision, as training does.
-/// Where the sample has a label map it stands on the right of each picture, moved as the picture is.
+/// Where the sample has a label map, or a picture that is learned, it stands on the right of each picture,
+/// moved as the picture is.
 /// renderer  of the run's training images
 /// colours   of the classes of label maps
 /// throws    Error if there is no such sample, or a plan cannot be drawn from it

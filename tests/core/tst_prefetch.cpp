@@ -6,6 +6,7 @@
 
 #include "core/base/Error.h"
 #include "core/data/DatasetView.h"
+#include "core/data/PictureTargets.h"
 #include "core/data/Prefetch.h"
 #include "core/data/ResidentDataset.h"
 #include "tests/core/ErrorOf.h"
@@ -80,6 +81,7 @@ class TestPrefetch : public QObject {
   void equalWithAnyThreads_data();
   void equalWithAnyThreads();
   void eachImageIsDecodedOnce();
+  void imagesThatAreTargetsAreDecodedOnce();
   void memoryIsBounded();
   void problemsComeWhereTheImageIsAskedFor();
   void labelMapsAreDecodedAhead();
@@ -120,6 +122,21 @@ void TestPrefetch::eachImageIsDecodedOnce() {
     for (int time = 0; time < 3; ++time)  // a step asks several times
       for (std::size_t i = begin; i < begin + 10; ++i) data.image(order[i]);
     data.release(begin + 10);
+  }
+  QCOMPARE(base->decoded.load(), kCount);
+}
+
+void TestPrefetch::imagesThatAreTargetsAreDecodedOnce() {
+  const auto base = std::make_shared<const Counted>();
+  const auto ahead = std::make_shared<Prefetch>(base, 2, kBytes * 10);
+  const auto data = withTargets(ahead, TargetKind::picture);
+  const std::vector<std::uint32_t> order = someOrder();
+  ahead->expect(order, {});
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    data->image(order[i]);
+    const Held<TargetView> target = data->target(order[i]);
+    ahead->release(i + 1);
+    QVERIFY(isNumber(std::get<ImageView>(*target), {0, 0, kSide, kSide}, order[i]));  // as long as it is held
   }
   QCOMPARE(base->decoded.load(), kCount);
 }

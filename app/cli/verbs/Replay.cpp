@@ -16,8 +16,10 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/base/ThreadPool.h"
+#include "core/data/PictureTargets.h"
 #include "core/engine/Decisions.h"
 #include "core/engine/RunImages.h"
+#include "core/engine/tasks/Task.h"
 #include "core/store/Project.h"
 
 namespace uada::cli {
@@ -77,7 +79,8 @@ std::shared_ptr<const Dataset> imagesOf(const RunDetail& run, const Options& opt
   const std::string& own = dataset.as<DataSettings>().folder;
   const auto folder = locateDataset(entry, options.folder.empty() ? own : options.folder);
   console.note(fmt::format("reading {} from {}", entry.title, folder.string()));
-  auto data = runImages(dataset, Split::train, folder, loadingOf(console));
+  const auto data = withTargets(runImages(dataset, Split::train, folder, loadingOf(console)),
+                                taskOf(run.config.recipe).target);
   std::string seen;
   for (const Manifest& attempt : run.attempts) {
     const std::string hash = trainingHash(attempt.dataHash);

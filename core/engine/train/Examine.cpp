@@ -30,6 +30,7 @@ class Examined {
     for (const std::string& note : prepared_.notes) sink.take(EventReport{note});
     data_ = readRunData(prepared_, sink, control,
                         [this](const std::string& text) { say(RunState::preparing, text); });
+    takeTargets(data_, prepared_.config.recipe);
     requireSameData(prepared_, data_);
     stepper_ = std::make_unique<Stepper>(prepared_.config, *data_.train, prepared_.device.device, pool_);
     putTensors(prepared_.checkpoint->tensors, [this](StateVisitor& visitor) { stepper_->visit(visitor); });

@@ -4,7 +4,9 @@
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/data/PictureTargets.h"
 #include "core/engine/RunImages.h"
+#include "core/engine/tasks/Task.h"
 #include "core/engine/train/Stopwatch.h"
 
 namespace uada {
@@ -63,6 +65,11 @@ RunData readRunData(const Prepared& prepared, Sink& sink, Control& control, cons
                             prepared.dataFolder.string(), data.train->size(), data.test->size()));
   }
   return data;
+}
+
+void takeTargets(RunData& data, const Recipe& recipe) {
+  const TargetKind wanted = taskOf(recipe).target;
+  for (auto* set : {&data.train, &data.test}) *set = withTargets(*set, wanted);
 }
 
 void requireSameData(const Prepared& prepared, const RunData& data) {

@@ -45,6 +45,10 @@ struct RunData {
 RunData readRunData(const Prepared& prepared, Sink& sink, Control& control,
                     const std::function<void(const std::string&)>& say);
 
+/// Gives both sets the targets that the run's task learns from. Behind what decodes ahead, so that an image
+/// which is its own target is decoded once.
+void takeTargets(RunData& data, const Recipe& recipe);
+
 /// Throws Error if the images are not those that the checkpoint was trained on.
 void requireSameData(const Prepared& prepared, const RunData& data);
 

@@ -74,6 +74,7 @@ void Trainer::readData() {
   if (!data_.train->isResident())
     data_.train = ahead_ =
         std::make_shared<Prefetch>(data_.train, std::max(1, prepared_.threads / 2), kBytesAhead);
+  takeTargets(data_, prepared_.config.recipe);
   batches_ = {data_.train->size(), static_cast<std::size_t>(prepared_.config.recipe.training.batch)};
 }
 
