@@ -69,6 +69,14 @@ Part rotationPart(int angle, Range range, bool fired, Filter filter = Filter::bi
 
 Part blurPart(bool on);
 
+/// What spoils the picture and leaves a picture that is learned from as it is (core/ops/Degrade.h). In range
+/// the strength lies in `range`, of which a tenth is moved at once.
+/// throws  Error for a range beyond what can be drawn
+Part gaussianBlurPart(int hundredths, Range range);
+Part quantisePart(int step, Range range);
+/// key  of the noise's pattern, which stays when its strength is moved
+Part noisePart(int tenths, Range range, std::uint32_t key);
+
 /// The part of the picture that the network sees: a window of the input's size, where the picture is too
 /// small of the picture padded on both sides. row, col  of its upper left corner in the padded picture; in
 /// range the window lies in it

@@ -153,6 +153,12 @@ Part PlanSpace::drawBox(Random& random, int size) const {
   return cutoutPart(left, top, std::min(input_.height, left + size), std::min(input_.width, top + size));
 }
 
+Part PlanSpace::drawWindow(Random& random, ImageSize picture) const {
+  const int row = drawnFrom(random, {0, std::max(0, picture.height - input_.height)});
+  const int col = drawnFrom(random, {0, std::max(0, picture.width - input_.width)});
+  return windowPart(row, col);
+}
+
 bool PlanSpace::isProbed(const Part& step) const {
   return step.fired && !(skipInert_ && ops()[step.op].inert());
 }
@@ -264,6 +270,10 @@ const std::vector<Element>& ohlElements() {
 
 std::size_t drawnOp(const std::vector<std::size_t>& ops, Random& random) {
   return ops[random.below(static_cast<std::uint32_t>(ops.size()))];
+}
+
+int drawnFrom(Random& random, Range range) {
+  return range.low + static_cast<int>(random.below(static_cast<std::uint32_t>(range.high - range.low + 1)));
 }
 
 int drawnLevel(Grid grid, Random& random) {

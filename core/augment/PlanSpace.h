@@ -97,6 +97,9 @@ class PlanSpace : public Space {
   /// left, top uniform in -size/2 .. side - size/2 - 1 of the input's height and width; the far edges end at
   /// the image. The same distribution as a box about a uniform pixel that is cut at the image.
   Part drawBox(Random& random, int size) const;
+  /// A window's row, then its column: uniform over the places in a picture that is padded to the input's size
+  /// at least.
+  Part drawWindow(Random& random, ImageSize picture) const;
 
  private:
   int drawPosition(const Plan& plan, Group group, Random& random) const;
@@ -126,6 +129,8 @@ const std::vector<Element>& ohlElements();
 
 /// One of the ops, uniform.
 std::size_t drawnOp(const std::vector<std::size_t>& ops, Random& random);
+/// A whole number of the range, uniform.
+int drawnFrom(Random& random, Range range);
 /// A whole level of the grid, uniform.
 int drawnLevel(Grid grid, Random& random);
 

@@ -34,6 +34,7 @@ enum class Purpose : std::uint32_t {
   selection = 20,
   magnitude = 21,
   warp = 22,
+  noise = 23,  ///< of denoising: the seed is the key that a plan holds
   test = 99
 };
 

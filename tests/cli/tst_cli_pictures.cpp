@@ -206,8 +206,9 @@ void TestCliPictures::samplesShowEveryStep() {
     const QJsonArray stages = one["stages"].toArray();
     const QJsonObject plan = one["plan"].toObject();
     qsizetype parts = plan["chain"].toArray().size();
-    for (const char* part : {"crop", "scale", "whole", "rotation", "blur", "photometric", "expand",
-                             "sample_crop", "flip", "window", "resize", "cutout"})
+    for (const char* part :
+         {"crop", "scale", "whole", "rotation", "blur", "photometric", "expand", "sample_crop", "flip",
+          "window", "resize", "gaussian_blur", "noise", "quantise", "cutout"})
       parts += plan.contains(part);
     QCOMPARE(stages.size(), 1 + parts);
     QCOMPARE(stages[0].toObject()["title"].toString(), QString("Original"));

@@ -38,7 +38,7 @@ void checkRange(const Plan& used) {
       QVERIFY(offset >= 0 && offset <= 2 * kPad);
   if (const Part* part = used.find("resized_crop"))
     for (const int k : {0, 1}) QVERIFY(part->at[k] >= 0 && part->at[k] + part->size[k] <= kSide);
-  for (const char* kind : {"scale", "rotation"})
+  for (const char* kind : {"scale", "rotation", "gaussian_blur", "noise", "quantise"})
     if (const Part* part = used.find(kind))
       QVERIFY(part->at[0] >= part->size[0] && part->at[0] <= part->size[1]);
   for (const Part& step : used.chain()) {
@@ -63,7 +63,10 @@ void checkProbe(const Space& space, const Plan& plan, Group group, const Probe& 
                                        {"crop", plan.find("sample_crop") ? 4 : 2},
                                        {"cutout", 4},
                                        {"photometric", 4},
-                                       {"expand", 3}};
+                                       {"expand", 3},
+                                       {"gaussian_blur", 1},
+                                       {"noise", 1},
+                                       {"quantise", 1}};
   const int coordinates = isChain(group) ? (probe.position < 0 ? 0 : 1) : all.at(groupName(group));
   const auto before = Space::coordinates(plan, group, probe.position);
   const auto after = Space::coordinates(probe.plan, group, probe.position);

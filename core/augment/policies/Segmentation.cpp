@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 
 #include "core/augment/Parts.h"
@@ -45,10 +44,6 @@ struct SegmentationSettings {
   }
 };
 
-int drawnFrom(Random& random, Range range) {
-  return range.low + static_cast<int>(random.below(static_cast<std::uint32_t>(range.high - range.low + 1)));
-}
-
 /// What the released training code of semantic segmentation does to an image and its label map
 /// (docs/methods.md, "Semantic segmentation").
 /// Draws, in this order for ever: the scale; the angle, and whether the image is rotated; whether it is
@@ -81,13 +76,6 @@ class SegmentationSpace : public PlanSpace {
     plan.add(flipPart(random.coin()));
     plan.add(drawWindow(random, scaleMap(source, scale / 1000.0).out));
     return plan;
-  }
-
-  /// Uniform over the places in a picture that is padded to the input's size at least.
-  Part drawWindow(Random& random, ImageSize picture) const {
-    const int row = drawnFrom(random, {0, std::max(0, picture.height - input().height)});
-    const int col = drawnFrom(random, {0, std::max(0, picture.width - input().width)});
-    return windowPart(row, col);
   }
 
   SegmentationSettings settings_;
