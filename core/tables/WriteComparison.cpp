@@ -40,11 +40,16 @@ std::optional<std::string> common(const std::vector<RunGroup>& groups, std::stri
   return groups.empty() ? std::nullopt : std::optional(groups.front().*member);
 }
 
+/// " in percent", " in dB"; "" of what has no unit.
+std::string unitWords(const Metric& metric) {
+  if (metric.unit == "%") return " in percent";
+  return metric.unit.empty() ? "" : " in " + metric.unit;
+}
+
 /// "Test top-1 in percent" where all groups have one metric.
 std::string noteText(const std::vector<RunGroup>& groups) {
   std::set<std::string> titles;
-  for (const RunGroup& group : groups)
-    titles.insert(group.metric.title + (group.metric.unit == "%" ? " in percent" : ""));
+  for (const RunGroup& group : groups) titles.insert(group.metric.title + unitWords(group.metric));
   const std::vector<std::string> all(titles.begin(), titles.end());
   return fmt::format(
       "Test {}, mean ± sample standard deviation over n seeds. Difference: the last epoch's {} minus that of "
