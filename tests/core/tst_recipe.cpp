@@ -4,6 +4,7 @@
 
 #include "core/config/RunConfig.h"
 #include "core/data/Dataset.h"
+#include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Sgd.h"
 #include "core/engine/schedules/StepSchedule.h"
 #include "core/engine/tasks/Task.h"
@@ -266,6 +267,12 @@ class TestRecipe : public QObject {
         errorOf([&] { requireTargets(recipe, scenes, "r"); }),
         QString("r.model: resnet learns classification from a label of each image, but scenes has a label "
                 "map; choose another model, or another data set"));
+    Recipe denoising = recipe;
+    denoising.model = modelFromJson("dncnn", "test");
+    for (const TargetKind kind : {TargetKind::label, TargetKind::labelMap, TargetKind::boxes}) {
+      scenes.target = kind;  // an image is itself a picture
+      QCOMPARE(errorOf([&] { requireTargets(denoising, scenes, "r"); }), QString());
+    }
   }
 };
 

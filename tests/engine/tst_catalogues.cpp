@@ -1,11 +1,13 @@
 #include <QTest>
 
+#include "core/data/PictureTargets.h"
 #include "core/engine/RunImages.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Trainer.h"
 #include "tests/engine/Attempt.h"
 #include "tests/engine/ObjectTools.h"
 #include "tests/engine/OracleTools.h"
+#include "tests/engine/PictureTools.h"
 #include "tests/engine/SceneTools.h"
 #include "tests/engine/ScriptTools.h"
 
@@ -138,9 +140,10 @@ class TestCatalogues : public QObject {
   /// A run that trains the model, on data of its task.
   RunConfig configFor(const Choice& model) const {
     const TargetKind target = findTask(findModel(model.name).task).target;
-    RunConfig config = target == TargetKind::label   ? this->config(1)
-                       : target == TargetKind::boxes ? objectConfig("plain", 4, objects_.dir())
-                                                     : sceneConfig(scenes_.dir(), "plain", 1, 4);
+    RunConfig config = target == TargetKind::label     ? this->config(1)
+                       : target == TargetKind::boxes   ? objectConfig("plain", 4, objects_.dir())
+                       : target == TargetKind::picture ? pictureConfig(images_.folder(), "plain", 1, 4)
+                                                       : sceneConfig(scenes_.dir(), "plain", 1, 4);
     config.recipe.model = model;
     return config;
   }
@@ -153,7 +156,7 @@ class TestCatalogues : public QObject {
 };
 
 /// The formula gives the network's parameters; what it says has a number for each class, of detection one
-/// more, for each of its priors.
+/// more, for each of its priors; of pictures it is a picture.
 void TestCatalogues::modelsAreWhatTheySay() {
   QFETCH(Choice, entry);
   const Model& model = findModel(entry.name);
@@ -178,6 +181,10 @@ void TestCatalogues::modelsAreWhatTheySay() {
             said.offsets.isfinite().all().item<bool>());
     return;
   }
+  if (target == TargetKind::picture) {
+    QVERIFY(output.sizes() == at::IntArrayRef({2, 3, side, side}));
+    return;
+  }
   QCOMPARE(output.size(1), std::int64_t{kClasses});
   QVERIFY(target != TargetKind::label || output.dim() == 2);
 }
@@ -187,8 +194,9 @@ void TestCatalogues::modelsLearn() {
   QFETCH(Choice, entry);
   const RunConfig config = configFor(entry);
   ThreadPool pool(1);
-  const auto data =
-      runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder);
+  const auto data = withTargets(
+      runImages(config.recipe.dataset, Split::train, config.recipe.dataset.as<DataSettings>().folder),
+      taskOf(config.recipe).target);
   Stepper stepper(config, *data, at::kCPU, pool);
   Batch batch{3, 1, 1, {0, 1, 2, 3}};
   for (const std::uint32_t index : batch.indices) batch.sizes.push_back(data->imageSize(index));

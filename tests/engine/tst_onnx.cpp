@@ -30,6 +30,7 @@ const std::vector<Example> kExamples{
     {R"({"name": "shake-shake", "width": 4, "shift": "left-up", "mode": "even"})", 10, 16, 20},
     {R"({"name": "pspnet", "depth": "14", "width": 4})", 6, 41, 41},   // its map of 6 x 6 has whole bins
     {R"({"name": "pspnet", "depth": "26", "width": 4})", 19, 33, 57},  // this one, of 5 x 8, has not
+    {R"({"name": "dncnn", "depth": 4, "width": 6})", 10, 21, 34},
 };
 
 Choice modelOf(const char* text) { return modelFromJson(parseJson(text, "test"), "test"); }

@@ -1,4 +1,4 @@
-"""Computes logits of each classification network with PyTorch, for comparison with ours.
+"""Computes what each network for classification or denoising says with PyTorch, for comparison with ours.
 
 usage: logits.py FILE            writes the numbers
        logits.py --check FILE    compares them with those of a file; exit status 1 and a line: they differ
@@ -56,7 +56,9 @@ NETWORKS = (
     {"name": "shake-shake", "width": 4, "mode": "image", "shift": "right-down"},
     {"name": "shake-shake", "width": 4, "mode": "batch", "shift": "right-down"},
     {"name": "shake-shake", "width": 4, "mode": "keep", "shift": "right-down"},
+    {"name": "dncnn", "depth": 5, "width": 4},
 )
+SIDES = {"resnet-imagenet": 96, "dncnn": 6}  # else 16
 
 # ---- values
 
@@ -318,8 +320,29 @@ class ShakeShake(nn.Module):
         return self.linear(torch.relu(h).mean((2, 3)))
 
 
+class DnCnn(nn.Module):
+    """Zhang et al. 2017: says what is wrong with a picture, which is taken away."""
+
+    def __init__(self, depth, width):
+        super().__init__()
+        self.first, self.last = conv(3, width, 3, bias=True), conv(width, 3, 3)
+        self.middle = []
+        for i in range(2, depth):
+            self.middle.append((conv(width, width, 3), nn.BatchNorm2d(width)))
+            for name, layer in zip(("conv", "bn"), self.middle[-1]):
+                setattr(self, f"{name}{i}", layer)
+
+    def forward(self, x):
+        h = torch.relu(self.first(x))
+        for convolution, norm in self.middle:
+            h = torch.relu(norm(convolution(h)))
+        return x - self.last(h)
+
+
 def made(settings):
     name = settings["name"]
+    if name == "dncnn":
+        return DnCnn(settings["depth"], settings["width"])
     if name.startswith("resnet"):
         return ResNet(settings["depth"], settings["width"], name == "resnet-imagenet")
     if name == "wrn":
@@ -337,7 +360,7 @@ def waves(count):
 def computed():
     all_networks = []
     for settings in NETWORKS:
-        side = 96 if settings["name"] == "resnet-imagenet" else 16
+        side = SIDES.get(settings["name"], 16)
         network = made(settings)
         fill(network)
         x = value_of("input", (IMAGES, 3, side, side)).requires_grad_()
@@ -348,7 +371,7 @@ def computed():
         gradient = x.grad.flatten()
         all_networks.append({
             "model": settings, "side": side, "parameters": sum(p.numel() for p in network.parameters()),
-            "eval": tested.tolist(), "train": trained.tolist(),
+            "eval": tested.flatten(1).tolist(), "train": trained.flatten(1).tolist(),
             "gradient": [gradient.norm().item(), (gradient * waves(len(gradient))).sum().item()]})
     return {"classes": CLASSES, "noise": NOISE, "networks": all_networks}
 

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -20,14 +21,18 @@ namespace uada {
 /// The targets of R rows, as the task's losses take them.
 struct Targets {
   /// Of labels [R], of label maps [R, height, width], of boxes [R, P]: of each prior, 0 of no object, else
-  /// one more than the object's; int64.
-  at::Tensor classes;
+  /// one more than the object's; int64. Undefined of pictures.
+  at::Tensor classes = {};
   /// [R, classes], float: where labels may be mixed, each class's share of a row's label, which adds up to 1;
   /// else undefined. `classes` has the label of the sample itself.
   at::Tensor shares = {};
-  at::Tensor offsets = {};  ///< of boxes [R, P, 4], float, as PriorBoxes encodes them; else undefined
+  at::Tensor offsets = {};   ///< of boxes [R, P, 4], float, as PriorBoxes encodes them; else undefined
+  at::Tensor pictures = {};  ///< of pictures alone [R, height, width, 3], bytes; else undefined
 
-  std::int64_t rows() const { return classes.defined() ? classes.size(0) : 0; }
+  std::int64_t rows() const {
+    const at::Tensor& any = pictures.defined() ? pictures : classes;
+    return any.defined() ? any.size(0) : 0;
+  }
   Targets to(at::Device device) const {
     return each([&](const at::Tensor& values) { return values.to(device); });
   }
@@ -47,16 +52,20 @@ struct Targets {
     });
   }
   void put(std::int64_t first, const Targets& part) {
-    classes.narrow(0, first, part.rows()).copy_(part.classes);
-    if (shares.defined()) shares.narrow(0, first, part.rows()).copy_(part.shares);
-    if (offsets.defined()) offsets.narrow(0, first, part.rows()).copy_(part.offsets);
+    for (const auto member : members())
+      if ((this->*member).defined()) (this->*member).narrow(0, first, part.rows()).copy_(part.*member);
   }
 
  private:
+  static constexpr std::array<at::Tensor Targets::*, 4> members() {
+    return {&Targets::classes, &Targets::shares, &Targets::offsets, &Targets::pictures};
+  }
   template <class Made>
   Targets each(const Made& made) const {
-    return {made(classes), shares.defined() ? made(shares) : at::Tensor(),
-            offsets.defined() ? made(offsets) : at::Tensor()};
+    Targets all;
+    for (const auto member : members())
+      if ((this->*member).defined()) all.*member = made(this->*member);
+    return all;
   }
 };
 
@@ -107,7 +116,8 @@ struct HeadContext {
   int classes = 10;
   at::Device device = at::kCPU;
   Input input = {};
-  at::Tensor priors = {};  ///< Network::priors()
+  at::Tensor priors = {};                                  ///< Network::priors()
+  std::array<float, 3> mean{0, 0, 0}, deviation{1, 1, 1};  ///< of what the network sees: RenderSettings
 };
 
 /// The head of a catalogue entry.

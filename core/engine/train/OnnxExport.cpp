@@ -68,7 +68,8 @@ std::vector<std::pair<std::string, std::string>> textsOf(const Checkpoint& check
       {"std", list(madeFor.deviation).dump()},
       {"task", config.recipe.task.name}};
   const Json names = classNames(config.recipe.dataset, madeFor.classes);
-  if (!names.asArray().empty()) texts.emplace_back("classes", names.dump());
+  const bool saysClasses = taskOf(config.recipe).target != TargetKind::picture;
+  if (saysClasses && !names.asArray().empty()) texts.emplace_back("classes", names.dump());
   texts.emplace_back("config", checkpoint.config.dump());
   texts.emplace_back("config_hash", checkpoint.configHash);
   texts.emplace_back("seed", std::to_string(checkpoint.seed));

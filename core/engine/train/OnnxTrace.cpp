@@ -187,6 +187,12 @@ void add(Conversion& to, const jit::Node& node) {
   to.become(node, "Add", {to.nameOf(node.input(0)), to.nameOf(node.input(1))});
 }
 
+// aten::sub(x, other, factor)
+void subtract(Conversion& to, const jit::Node& node) {
+  require(constant(node.input(2)).toScalar().toDouble() == 1, "a difference with a factor");
+  to.become(node, "Sub", {to.nameOf(node.input(0)), to.nameOf(node.input(1))});
+}
+
 // aten::mul(x, number)
 void multiply(Conversion& to, const jit::Node& node) {
   const at::IValue factor = constant(node.input(1));
@@ -305,6 +311,7 @@ const std::unordered_map<std::string, Convert>& conversions() {
                                                             {"aten::batch_norm", batchNorm},
                                                             {"aten::relu", relu},
                                                             {"aten::add", add},
+                                                            {"aten::sub", subtract},
                                                             {"aten::mul", multiply},
                                                             {"aten::mean", mean},
                                                             {"aten::linear", linear},
