@@ -49,7 +49,7 @@ std::string summaryText(const RunDetail& detail) {
   const RunSummary& run = detail.summary;
   std::string text;
   const auto line = [&](const std::string& name, const std::string& value) {
-    if (!value.empty()) text += fmt::format("{:<12}{}\n", name, oneLine(value));
+    if (!value.empty()) text += fmt::format("{:<11} {}\n", name, oneLine(value));
   };
   line("key", fmt::format("{}  (number {})", run.key, run.id));
   line("title", run.title);
