@@ -73,6 +73,23 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+/// Of two words as they are typed: also letters that changed places with the next count as one change
+/// (optimal string alignment).
+static std::size_t typingDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> above, last, row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    above = std::exchange(last, row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], above[j - 2] + 1);
+    }
+  }
+  return row[b.size()];
+}
+
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
   constexpr std::size_t kLongest = 100;  // bytes; nothing that is known has as long a name
   if (name.size() > kLongest) return "";
@@ -86,7 +103,7 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& kn
   std::size_t least =
       (name.size() < 3 ? 0 : std::max<std::size_t>(name.size() / 3, name.size() > 3 ? 2 : 1)) + 1;
   for (const std::string& one : known) {
-    const std::size_t letters = editDistance(wanted, lower(one));
+    const std::size_t letters = typingDistance(wanted, lower(one));
     if (letters >= least) continue;
     least = letters;
     nearest = &one;

@@ -209,6 +209,7 @@ class TestBase : public QObject {
     QCOMPARE(suggestion("epoch", known), std::string("; did you mean 'epochs'?"));
     QCOMPARE(suggestion("Fashion-MNIST", known), std::string("; did you mean 'fashion_mnist'?"));
     QCOMPARE(suggestion("cifar100", {"cifar10", "cifar1000"}), std::string("; did you mean 'cifar10'?"));
+    QCOMPARE(suggestion("rnu", {"list", "run"}), std::string("; did you mean 'run'?"));
     for (const char* far : {"momentum", "", "x", "11"}) QCOMPARE(suggestion(far, known), std::string());
     QCOMPARE(suggestion(std::string(1 << 20, 'e'), known), std::string());
   }
