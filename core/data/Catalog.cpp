@@ -72,8 +72,11 @@ std::filesystem::path locateDataset(const DatasetEntry& entry, const std::filesy
       throw Error(fmt::format("{} cannot be read {}: {}; name the folder that holds it, or get it ({})",
                               entry.title, where, problem, entry.source));
   }
-  throw Error(fmt::format("{} was not found {}{}; get it ({}) and name the folder, or set UADA_DATA",
-                          entry.title, where, expectedFiles(entry, folders), entry.source));
+  const bool isPlaced = dir.empty() && !folders.empty();
+  throw Error(fmt::format(
+      "{} was not found {}{}; get it ({}) and {}name its folder (of an experiment: recipe.dataset.folder)",
+      entry.title, where, expectedFiles(entry, folders), entry.source,
+      isPlaced ? fmt::format("unpack it into '{}', or ", folders.front().string()) : ""));
 }
 
 }  // namespace uada

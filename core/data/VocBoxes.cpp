@@ -53,7 +53,7 @@ Boxes readVocBoxes(std::string_view bytes, const std::string& what, ImageSize im
     boxes.push_back(box);
   }
   std::vector<std::string> remarks;
-  if (empty > 0) remarks.push_back(countText(empty, "without area left out"));
+  if (empty > 0) remarks.push_back(countText(empty, "without area (not used)"));
   if (cut > 0) remarks.push_back(countText(cut, "cut at the image"));
   remark = joined(remarks, ", ");
   return boxes;

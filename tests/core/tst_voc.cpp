@@ -162,7 +162,7 @@ void TestVoc::whatIsMendedIsSaid() {
   QVERIFY((boxesIn(*train.data, 1) == Boxes{{0, 0, kWidth, 2, 7}}));
   QVERIFY(train.says("the boxes of 1 of 3 train images") &&
           train.says(
-              "of 'VOC2007/Annotations/000001.xml' 2 boxes without area left out, 1 box cut at the image"));
+              "of 'VOC2007/Annotations/000001.xml' 2 boxes without area (not used), 1 box cut at the image"));
   const DataReport report = findDataset("voc").check(folder.dir(), {});
   QVERIFY(report.problems.empty());
   QCOMPARE(report.files.size(), std::size_t{1});
