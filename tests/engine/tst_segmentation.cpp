@@ -84,7 +84,7 @@ double lossAt(const Segmentation& settings) {
   network->setNormMode(NormMode::eval);
   const auto head = makeTaskHead({Segmentation::kName, settings}, {2});
   const auto meter = head->meter();
-  head->test(*network, renderer, std::vector<std::uint32_t>{0}, *meter);
+  head->predict(*network, renderer, std::vector<std::uint32_t>{0}, *meter);
   return metricOf(meter->values(), "loss");
 }
 
