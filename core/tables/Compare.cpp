@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/engine/methods/MethodEntry.h"
+#include "core/engine/methods/Plain.h"
 #include "core/tables/Cost.h"
 #include "core/tables/FinishedRun.h"
 #include "core/tables/Labels.h"
@@ -76,11 +77,18 @@ RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& re
   return group;
 }
 
-void compareToRaUc(std::vector<RunGroup>& groups) {
-  const auto raUc = std::ranges::find(groups, referenceMethod().name, &RunGroup::method);
-  if (raUc == groups.end()) return;
-  for (RunGroup& group : groups)
-    if (group.method != referenceMethod().name) group.toRaUc = difference(group.last, raUc->last);
+/// groups  of one recipe on the same images
+void compareToReference(std::vector<RunGroup>& groups) {
+  const auto count = [&](const std::string& method) {
+    return static_cast<std::size_t>(std::ranges::count(groups, method, &RunGroup::method));
+  };
+  const std::string name = referenceAmong(count(referenceMethod().name) > 0, count(Plain::kName));
+  const auto reference = std::ranges::find(groups, name, &RunGroup::method);
+  if (reference == groups.end()) return;
+  for (RunGroup& group : groups) {
+    group.reference = name;
+    if (group.method != name) group.toReference = difference(group.last, reference->last);
+  }
 }
 
 /// The told settings of a method with its usual policy; none where the policy has to be stated.
@@ -151,7 +159,7 @@ std::vector<RunGroup> groupRuns(const std::vector<FinishedRun>& runs) {
       groups.push_back(makeGroup(repeats, reference));
       configs.push_back(repeats.front().config);
     }
-    compareToRaUc(groups);
+    compareToReference(groups);
     std::ranges::move(groups, std::back_inserter(all));
   }
   addDifferences(all, configs);

@@ -75,9 +75,11 @@ struct RunGroup {
   Metric metric;                            ///< the main one of the task
   std::vector<double> last, best;  ///< of it as shown (top-1 in percent), a seed each that did not diverge
   std::size_t diverged = 0;        ///< seeds that finished with numbers that are none
-  double seconds = 0, forwardEquivalents = 0, chains = 0;     ///< mean a run
-  std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe
-  std::optional<Difference> toRaUc;  ///< of the last epoch's metric, as shown (percentage points)
+  double seconds = 0, forwardEquivalents = 0, chains = 0;  ///< mean a run
+  /// What it is compared with: ra-uc, or plain (see referenceAmong()); empty: there is neither.
+  std::string reference;
+  std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to the reference with the same recipe
+  std::optional<Difference> toReference;  ///< of the last epoch's metric, as shown (percentage points)
 };
 /// By recipe, then in the order of the methods' catalogue. runs: only these, of them the finished ones;
 /// empty: all. Of runs with equal configuration, images and seed only the newest counts.

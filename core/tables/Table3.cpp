@@ -33,7 +33,8 @@ Table makeTable3(std::vector<FinishedRun> runs) {
   CostReference reference;
   for (const auto& group : groups) {
     recipes.push_back(measuredRecipe(group));
-    for (const FinishedRun& run : group) reference.add(run.summary);
+    for (const FinishedRun& run : group)
+      if (run.summary.method == referenceMethod().name) reference.add(run.summary);
   }
   const auto names = recipeLabels(recipes);
   for (std::size_t i = 0; i < groups.size(); ++i) {

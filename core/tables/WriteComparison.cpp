@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/base/Text.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "core/tables/Grid.h"
 #include "core/tables/Table.h"
 
@@ -40,6 +41,15 @@ std::optional<std::string> common(const std::vector<RunGroup>& groups, std::stri
   return groups.empty() ? std::nullopt : std::optional(groups.front().*member);
 }
 
+/// "ra-uc"; "ra-uc or plain" where recipes differ in it.
+std::string referenceText(const std::vector<RunGroup>& groups) {
+  std::set<std::string> names;
+  for (const RunGroup& group : groups)
+    if (!group.reference.empty()) names.insert(group.reference);
+  if (names.empty()) names.insert(referenceMethod().name);
+  return joined({names.rbegin(), names.rend()}, " or ");
+}
+
 /// " in percent", " in dB"; "" of what has no unit.
 std::string unitWords(const Metric& metric) {
   if (metric.unit == "%") return " in percent";
@@ -53,36 +63,37 @@ std::string noteText(const std::vector<RunGroup>& groups) {
   const std::vector<std::string> all(titles.begin(), titles.end());
   return fmt::format(
       "Test {}, mean ± sample standard deviation over n seeds. Difference: the last epoch's {} minus that of "
-      "ra-uc with the same recipe on the same images{}, with its 95 % interval (Welch); it needs two seeds "
-      "of "
-      "each, and some spread. Time (only on the same host, device and threads), forwards (+ 2 × backwards) "
-      "and "
-      "chains are relative to ra-uc.",
+      "{reference} with the same recipe on the same images{}, with its 95 % interval (Welch); it needs two "
+      "seeds of each, and some spread. Time (only on the same host, device and threads), forwards (+ 2 × "
+      "backwards) and chains are relative to {reference}.",
       joined(all, " or "), all.size() == 1 ? groups.front().metric.title : "value",
-      all.size() == 1 && groups.front().metric.unit == "%" ? ", in percentage points" : "");
+      all.size() == 1 && groups.front().metric.unit == "%" ? ", in percentage points" : "",
+      fmt::arg("reference", referenceText(groups)));
 }
 
 /// Data and model have columns only where groups differ in them; else the title tells them.
 TableGrid gridOf(const std::vector<RunGroup>& groups) {
   const auto dataset = common(groups, &RunGroup::dataset), model = common(groups, &RunGroup::model);
-  TableGrid grid{.title = "Comparison of methods",
-                 .note = groups.empty() ? "Nothing to compare yet: no run has finished." : noteText(groups),
-                 .label = "uada-comparison",
-                 .header = {"Method"},
-                 .rows = {}};
+  TableGrid grid{
+      .title = "Comparison of methods",
+      .note = groups.empty() ? "Nothing to compare: none of these runs has finished." : noteText(groups),
+      .label = "uada-comparison",
+      .header = {"Method"},
+      .rows = {}};
   if (dataset) grid.title += ": " + *dataset;
   if (model) grid.title += (dataset ? ", " : ": ") + *model;
   if (!dataset) grid.header.push_back("Data");
   if (!model) grid.header.push_back("Model");
-  for (const char* name : {"n", "Last epoch", "Best epoch", "Difference to ra-uc", "Training time", "Time ×",
-                           "Forwards ×", "Chains ×"})
+  for (const std::string& name : {std::string("n"), std::string("Last epoch"), std::string("Best epoch"),
+                                  "Difference to " + referenceText(groups), std::string("Training time"),
+                                  std::string("Time ×"), std::string("Forwards ×"), std::string("Chains ×")})
     grid.header.push_back(name);
   for (const RunGroup& group : groups) {
     auto& cells = grid.rows.emplace_back(std::vector{group.label});
     if (!dataset) cells.push_back(group.dataset);
     if (!model) cells.push_back(group.model);
     for (std::string text :
-         {countText(group), meanText(group.last), meanText(group.best), differenceText(group.toRaUc),
+         {countText(group), meanText(group.last), meanText(group.best), differenceText(group.toReference),
           durationText(group.seconds), ratioText(group.timeRatio), ratioText(group.forwardRatio),
           ratioText(group.chainRatio)})
       cells.push_back(std::move(text));
@@ -94,7 +105,7 @@ std::string csvOf(std::optional<double> value) { return value ? csvNumber(*value
 
 std::string csvGroup(const RunGroup& group) {
   const Cell last{group.last, {}, {}}, best{group.best, {}, {}};
-  const Difference to = group.toRaUc.value_or(Difference{});
+  const Difference to = group.toReference.value_or(Difference{});
   const auto end = [&](double Interval::* member) {
     return to.interval ? csvNumber((*to.interval).*member) : std::string();
   };
@@ -108,7 +119,7 @@ std::string csvGroup(const RunGroup& group) {
                   csvOf(last.spread()),
                   csvOf(best.mean()),
                   csvOf(best.spread()),
-                  group.toRaUc ? csvNumber(to.mean) : "",
+                  group.toReference ? csvNumber(to.mean) : "",
                   end(&Interval::low),
                   end(&Interval::high),
                   csvOf(to.p),
@@ -120,7 +131,8 @@ std::string csvGroup(const RunGroup& group) {
                   csvOf(group.chainRatio),
                   fmt::format("{}", group.diverged),
                   to.why.empty() ? "" : csvText("no interval: " + to.why),
-                  csvText(group.dataHash)});
+                  csvText(group.dataHash),
+                  csvText(group.reference)});
 }
 
 std::string csv(const std::vector<RunGroup>& groups) {
@@ -129,7 +141,7 @@ std::string csv(const std::vector<RunGroup>& groups) {
                               "best_mean", "best_sd",    "difference",    "low",
                               "high",      "p",          "seconds",       "forward_equivalents",
                               "chains",    "time_ratio", "forward_ratio", "chain_ratio",
-                              "diverged",  "note",       "data"});
+                              "diverged",  "note",       "data",          "reference"});
   for (const RunGroup& group : groups) text += csvGroup(group);
   return text;
 }

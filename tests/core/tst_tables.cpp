@@ -30,6 +30,7 @@ class TestTables : public QObject {
   void costRelativeToRaUc();
   void timeNeedsTheSameMachine();
   void comparisonByHand();
+  void comparisonWithoutRaUc();
   void comparisonLabels();
   void fromAProject();
 };
@@ -250,8 +251,33 @@ void TestTables::comparisonByHand() {
   QVERIFY(near(groups[1].seconds, 440) && near(*groups[1].timeRatio, 4));
   QVERIFY(near(*groups[1].forwardRatio, 4) && near(*groups[1].chainRatio, 9));
   QVERIFY(near(groups[1].forwardEquivalents, 120) && near(groups[1].chains, 11520));
-  QVERIFY(!groups[0].toRaUc);
-  QVERIFY(groups[1].toRaUc && near(groups[1].toRaUc->mean, 3.5));  // 83 - 79.5
+  QVERIFY(!groups[0].toReference);
+  QVERIFY(groups[1].toReference && near(groups[1].toReference->mean, 3.5));  // 83 - 79.5
+}
+
+/// Tasks that ra-uc cannot be trained on are compared with plain, if that has one policy alone.
+void TestTables::comparisonWithoutRaUc() {
+  const Json first(Json::Object{{"policy", "autoaugment"}}), second(Json::Object{{"policy", "randaugment"}});
+  std::vector<FinishedRun> runs{finishedRun(demoRecipe(), {1, "plain", 1, 0.80, 0.80, 100, first}),
+                                finishedRun(demoRecipe(), {2, "plain", 2, 0.82, 0.82, 100, first}),
+                                finishedRun(demoRecipe(), {3, "uada", 1, 0.84, 0.84, 400, first})};
+  auto groups = groupRuns(runs);
+  QCOMPARE(groups.size(), std::size_t{2});
+  QCOMPARE(groups[0].reference, std::string("plain"));
+  QCOMPARE(groups[1].method, std::string("uada"));
+  QVERIFY(!groups[0].toReference && near(*groups[0].timeRatio, 1));
+  QVERIFY(near(*groups[1].timeRatio, 4) && near(groups[1].toReference->mean, 3));
+  const std::string text = writeComparison(groups, TableFormat::text);
+  QVERIFY2(text.find("Difference to plain") != text.npos && text.find("relative to plain") != text.npos,
+           text.c_str());
+  runs.push_back(finishedRun(demoRecipe(), {4, "plain", 1, 0.7, 0.7, 100, second}));
+  for (const RunGroup& group : groupRuns(runs))
+    QVERIFY(group.reference.empty() && !group.timeRatio && !group.toReference);
+  runs.push_back(finishedRun(demoRecipe(), {5, "ra-uc", 1, 0.9, 0.9, 200}));
+  for (const RunGroup& group : groupRuns(runs)) {
+    QCOMPARE(group.reference, std::string("ra-uc"));
+    QVERIFY(group.method != "uada" || near(*group.timeRatio, 2));
+  }
 }
 
 void TestTables::comparisonLabels() {
@@ -268,7 +294,7 @@ void TestTables::comparisonLabels() {
   groups = groupRuns(runs);
   QCOMPARE(groups[1].label, std::string("UADA, epochs 10"));
   QCOMPARE(groups[2].label, std::string("Baseline, epochs 20"));
-  QVERIFY(!groups[2].timeRatio && !groups[2].toRaUc);
+  QVERIFY(!groups[2].timeRatio && !groups[2].toReference);
   // A policy that is not the method's own is told of a lone group, too.
   const Json other(Json::Object{{"policy", "autoaugment"}});
   groups = groupRuns({finishedRun(demoRecipe(), {7, "uada", 1, 0.8, 0.8, 1, other}),

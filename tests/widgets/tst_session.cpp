@@ -50,6 +50,29 @@ struct Bench {
 class TestSession : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  /// Not only as many as there are plain colours, and not those of a newer run that never finished.
+  void comparedFirstAreAllRunsOfTheNewestFinishedRecipe() {
+    const auto list = std::make_shared<RunList>();
+    const auto add = [&](const char* recipe, const char* config, RunState state) {
+      RunSummary run;
+      run.id = static_cast<std::int64_t>(list->runs.size()) + 1;
+      run.recipeHash = recipe;
+      run.configHash = config;
+      run.state = state;
+      list->runs.insert(list->runs.begin(), run);  // newest first
+    };
+    for (int method = 0; method < 4; ++method)
+      for (int seed = 0; seed < 3; ++seed) add("a", std::to_string(method).c_str(), RunState::finished);
+    add("b", "other", RunState::stopped);
+    Selection selection([](qint64) { return qint64{0}; });
+    selection.begin(list);
+    QCOMPARE(selection.run(), qint64{13});
+    for (qint64 run = 1; run <= 13; ++run) QCOMPARE(selection.isChecked(run), run != 13);
+    for (int i = 0; i < 100; ++i) add("a", std::to_string(10 + i).c_str(), RunState::finished);
+    selection.begin(list);
+    for (qint64 run = 1; run <= 113; ++run) QCOMPARE(selection.isChecked(run), run > 63);
+  }
+
   void controlsFollowTheState_data() {
     QTest::addColumn<int>("state");
     QTest::addColumn<QString>("allowed");

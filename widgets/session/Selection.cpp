@@ -1,11 +1,39 @@
 #include "widgets/session/Selection.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "core/tables/Cost.h"
 
 namespace uada {
+
+namespace {
+
+/// What Selection::begin() compares. runs: newest first
+std::set<qint64> comparedFirst(const std::vector<RunSummary>& runs) {
+  constexpr std::size_t kMost = 50;  // curves that a person may still tell apart
+  if (runs.empty()) return {};
+  const auto finished = std::ranges::find(runs, RunState::finished, &RunSummary::state);
+  const std::string wanted = recipeAndData(finished == runs.end() ? runs.front() : *finished);
+  std::vector<std::vector<qint64>> groups;  // of one configuration each, newest first
+  std::unordered_map<std::string, std::size_t> places;
+  for (const RunSummary& run : runs) {
+    if (recipeAndData(run) != wanted) continue;
+    const std::size_t place = places.try_emplace(run.configHash, groups.size()).first->second;
+    if (place == kMost) break;
+    if (place == groups.size()) groups.emplace_back();
+    groups[place].push_back(run.id);
+  }
+  const std::size_t seeds = kMost / groups.size();
+  std::set<qint64> compared;
+  for (const std::vector<qint64>& group : groups)
+    for (std::size_t i = 0; i < std::min(group.size(), seeds); ++i) compared.insert(group[i]);
+  return compared;
+}
+
+}  // namespace
 
 std::vector<qint64> Selection::checked() const {
   std::vector<qint64> checked;
@@ -22,14 +50,8 @@ std::vector<qint64> Selection::shown() const {
 }
 
 void Selection::begin(std::shared_ptr<const RunList> list) {
-  constexpr std::size_t kCompared = 7;  // as many as there are plain colours
   list_ = std::move(list);
-  checked_.clear();
-  if (!list_->runs.empty()) {
-    const std::string newest = recipeAndData(list_->runs.front());
-    for (const RunSummary& run : list_->runs)
-      if (checked_.size() < kCompared && recipeAndData(run) == newest) checked_.insert(run.id);
-  }
+  checked_ = comparedFirst(list_->runs);
   place(list_->runs.empty() ? 0 : list_->runs.front().id);
   Q_EMIT checkedChanged();
   tellPlace();

@@ -28,7 +28,9 @@ class Selection : public QObject {
   qint64 lastStep() const { return lastStepOf_(run_); }  ///< of the selected run
   bool followsLive() const { return follows_; }
 
-  /// Another project: its newest run is selected, and compared with the others of its recipe and images.
+  /// Another project: its newest run is selected. Compared are all runs of the recipe and images that the
+  /// newest finished run has, or where none is finished the newest run; of more than 50 the newest seeds of
+  /// the newest configurations.
   void begin(std::shared_ptr<const RunList> list);
   /// The same project, read again: what is no longer there is let go.
   void update(std::shared_ptr<const RunList> list);

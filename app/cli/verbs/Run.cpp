@@ -239,7 +239,8 @@ void writeGroup(const RunGroup& group, const Console& console) {
   json["time_ratio"] = number(group.timeRatio);
   json["forward_ratio"] = number(group.forwardRatio);
   json["chain_ratio"] = number(group.chainRatio);
-  if (group.toRaUc) json["difference_to_ra_uc"] = differenceJson(*group.toRaUc);
+  json["reference"] = group.reference;
+  if (group.toReference) json["difference"] = differenceJson(*group.toReference);
   console.object("comparison", json);
 }
 

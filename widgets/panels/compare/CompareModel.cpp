@@ -42,7 +42,8 @@ CompareRow groupRow(const RunGroup& group) {
   row.timeRatio = group.timeRatio;
   row.forwardRatio = group.forwardRatio;
   row.chainRatio = group.chainRatio;
-  row.toRaUc = group.toRaUc;
+  row.reference = group.reference;
+  row.toReference = group.toReference;
   return row;
 }
 
@@ -164,6 +165,14 @@ void CompareModel::addSettings(bool onlyDiffering) {
   }
 }
 
+/// "ra-uc", "plain", or both where recipes differ in it.
+static QString referenceOf(const std::vector<CompareRow>& rows) {
+  QStringList names;
+  for (const CompareRow& row : rows)
+    if (!row.reference.empty() && !names.contains(q(row.reference))) names << q(row.reference);
+  return names.isEmpty() ? q(referenceMethod().name) : names.join(QObject::tr(" or "));
+}
+
 void CompareModel::addNumbers() {
   const auto add = [this](const QString& title, const QString& help,
                           std::function<double(const CompareRow&)> number, QString (*text)(double)) {
@@ -176,6 +185,7 @@ void CompareModel::addNumbers() {
   const bool arePercent =
       std::ranges::all_of(rows_, [](const CompareRow& row) { return row.metric.unit == "%"; });
   const QString unit = arePercent ? QStringLiteral(" %") : QString();
+  const QString reference = referenceOf(rows_);
   add(
       QObject::tr("n"), QObject::tr("Finished runs whose numbers count"),
       [](const CompareRow& r) { return double(r.last.size()); }, [](double n) { return QString::number(n); });
@@ -193,23 +203,23 @@ void CompareModel::addNumbers() {
       QObject::tr("Best") + unit,
       QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
       [](const CompareRow& r) { return meanOf(r.best); }, points);
-  columns_.push_back(
-      {QObject::tr("− ra-uc"),
-       QObject::tr("Last minus that of ra-uc with the same recipe on the same images, with its "
-                   "95 % interval (Welch)"),
-       [](const CompareRow& r) { return differenceText(r.toRaUc); },
-       [](const CompareRow& r) { return r.toRaUc ? r.toRaUc->mean : kNone; }});
+  columns_.push_back({QObject::tr("− %1").arg(reference),
+                      QObject::tr("Last minus that of %1 with the same recipe on the same images, with its "
+                                  "95 % interval (Welch)")
+                          .arg(reference),
+                      [](const CompareRow& r) { return differenceText(r.toReference); },
+                      [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; }});
   add(
       QObject::tr("Time"), QObject::tr("Training time of a run, mean"),
       [](const CompareRow& r) { return r.seconds; }, [](double seconds) { return q(durationText(seconds)); });
   add(
-      QObject::tr("Time ×"), QObject::tr("Time relative to ra-uc of the same recipe"),
+      QObject::tr("Time ×"), QObject::tr("Time relative to %1 of the same recipe").arg(reference),
       [ratio](const CompareRow& r) { return ratio(r.timeRatio); }, times);
   add(
-      QObject::tr("Forwards ×"), QObject::tr("Forward-equivalents relative to ra-uc"),
+      QObject::tr("Forwards ×"), QObject::tr("Forward-equivalents relative to %1").arg(reference),
       [ratio](const CompareRow& r) { return ratio(r.forwardRatio); }, times);
   add(
-      QObject::tr("Chains ×"), QObject::tr("Augmentation chains relative to ra-uc"),
+      QObject::tr("Chains ×"), QObject::tr("Augmentation chains relative to %1").arg(reference),
       [ratio](const CompareRow& r) { return ratio(r.chainRatio); }, times);
 }
 

@@ -19,8 +19,9 @@ struct CompareRow {
   std::vector<double> last, best;  ///< of it as shown (top-1 in percent), a run each that did not diverge
   int diverged = 0;                ///< runs whose numbers are none
   double seconds = 0;
-  std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to ra-uc of the same recipe
-  std::optional<Difference> toRaUc;
+  std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to the reference of the same recipe
+  std::string reference;  ///< "ra-uc", "plain"; empty: neither
+  std::optional<Difference> toReference;
   std::map<std::string, QString> settings;  ///< "training.epochs" -> "30"; "images" -> their hash
 };
 

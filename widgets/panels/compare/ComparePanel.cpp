@@ -58,9 +58,9 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   column->addWidget(makeBar());
   column->addWidget(split, 1);
   pages_ = new QStackedWidget(this);
-  pages_->addWidget(emptyState(workbench,
-                               tr("Finished runs side by side: mean, spread and cost of each group of seeds"),
-                               tr("The first row appears when a run has finished."), "compare"));
+  pages_->addWidget(
+      emptyState(workbench, tr("Finished runs side by side: mean, spread and cost of each group of seeds"),
+                 tr("The first row appears when a run that is ticked on the left has finished."), "compare"));
   pages_->addWidget(page);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);

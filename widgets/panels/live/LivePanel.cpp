@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "core/base/Files.h"
+#include "core/engine/methods/MethodEntry.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/live/LossNumbers.h"
 #include "widgets/session/Session.h"
@@ -289,21 +290,23 @@ void LivePanel::addTest(Figure& figure, qint64 run) {
   figure.curves.push_back(std::move(curve));
 }
 
-/// What a run's step takes beside those of ra-uc, if there are any to compare with.
+/// What a run's step takes beside those of the reference, if there are any to compare with.
 void LivePanel::addRatio(CostBars::Row& row, const RunSummary& summary) const {
   RunSummary measured = summary;  // a live run is further than the list says
   measured.step = row.steps;
   measured.seconds = row.timings.total();
   const CostReference& reference = workbench_.session.list()->reference;
   const std::optional<double> ratio = reference.timePerStep(measured);
-  row.ratio = ratio ? tr("%1 ra-uc").arg(ratioText(ratio)) : tr("no ra-uc to compare");
+  const std::string known = reference.nameFor(measured);
+  const QString name = QString::fromStdString(known.empty() ? referenceMethod().name : known);
+  row.ratio = ratio ? tr("%1 %2").arg(ratioText(ratio), name) : tr("no %1 to compare").arg(name);
   const QString which = tr("of the same recipe and images on the same host, device and number of threads");
   const int count = reference.timedRuns(measured);
   row.ratioHelp =
-      !ratio ? tr("There is no finished ra-uc run %1 to compare with").arg(which)
+      !ratio ? tr("There is no finished run of %1 %2 to compare with").arg(name, which)
       : count == 1
-          ? tr("Time per step relative to the one finished ra-uc run %1").arg(which)
-          : tr("Time per step relative to the mean of %1 finished ra-uc runs %2").arg(count).arg(which);
+          ? tr("Time per step relative to the one finished run of %1 %2").arg(name, which)
+          : tr("Time per step relative to the mean of %1 finished runs of %2 %3").arg(count).arg(name, which);
 }
 
 std::vector<CostBars::Row> LivePanel::costs() {
