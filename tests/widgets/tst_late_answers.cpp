@@ -28,9 +28,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Keeps the reader thread busy until it is let go: what is asked meanwhile is answered later.
-class Held {
+class BusyReader {
  public:
-  explicit Held(Session& session) {
+  explicit BusyReader(Session& session) {
     session.ask(
         &session,
         [may = go_.get_future().share()](const OpenProject&) {
@@ -84,7 +84,7 @@ class TestLateAnswers : public QObject {
     NewRunDialog dialog(theme_, {}, {}, nullptr, session_.get());
     dialog.findChild<QAbstractButton*>("resnet")->click();
     QCoreApplication::processEvents();
-    Held held(*session_);
+    BusyReader held(*session_);
     const auto name = [&](const QString& file) {
       auto* editor = dialog.findChild<QLineEdit*>("weights");
       QVERIFY(editor);
@@ -143,7 +143,7 @@ class TestLateAnswers : public QObject {
     panel.show();
     QTRY_COMPARE(panel.model().rowCount(), 4);
     QVERIFY(!panel.model().at(0).groups.empty());
-    Held reader(*session_);
+    BusyReader reader(*session_);
     session_->selection().select(2);
     QCOMPARE(panel.model().rowCount(), 0);
     reader.letGo();
@@ -163,7 +163,7 @@ class TestLateAnswers : public QObject {
     QTRY_VERIFY(copy->isEnabled());
     QSignalSpy problems(session_.get(), &Session::problem), logged(session_.get(), &Session::logged);
     const QString csv = folder_->filePath("c.csv"), png = folder_->filePath("c.png");
-    Held reader(*session_);
+    BusyReader reader(*session_);
     session_->selection().setChecked(2, false);  // both were at first
     QVERIFY(!copy->isEnabled() && !copy->toolTip().isEmpty());
     panel.copy();
@@ -209,7 +209,7 @@ class TestLateAnswers : public QObject {
     Q_EMIT loss->hovered(static_cast<double>(kAsked), 0);
     QTRY_VERIFY(isExact());
     {
-      Held reader(*session_);
+      BusyReader reader(*session_);
       Q_EMIT session_->reloaded(run);
       QVERIFY(!isExact());
       Q_EMIT loss->hovered(static_cast<double>(kAsked), 0);
