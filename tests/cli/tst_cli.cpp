@@ -103,7 +103,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("run demo --set methods=[\"uada\",\"uada\"]", "demo.json: methods[1]: 'uada' stands there twice");
   row("run demo --set name=", "the key 'name' is empty");
   row("run demo --device cuda:-1", "--device: 'cuda:-1' is no device; use auto, cpu, cuda or cuda:N");
-  row("run demo --set tables=[2,1]", "demo.json: tables: there is no table 1 to fill in; 'uada list tables'");
+  row("run demo --set tables=[2,10]", "demo.json: tables: numbers 1 to 9 expected, 10 found");
   row("run demo --device gpu", "--device: 'gpu' is no device");
   row("table two", "NUMBER: 'two' found, a number expected");
   row("run demo --device cpu --set runtime.device=auto",

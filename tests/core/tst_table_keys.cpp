@@ -250,7 +250,7 @@ class TestTableKeys : public QObject {
       QVERIFY2(text.find(said) != std::string::npos && text.find("p <") == std::string::npos, text.c_str());
     }
     const std::string csv = writeComparison(groups, TableFormat::csv);
-    QVERIFY2(csv.ends_with(",0,no interval: no spread,train+test\n"), csv.c_str());
+    QVERIFY2(csv.ends_with(",0,no interval: no spread,train+test,ra-uc\n"), csv.c_str());
   }
 
   void runsOfOneTitleAreNamedWithTheirKeys() {

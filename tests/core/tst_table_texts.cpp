@@ -90,7 +90,7 @@ void TestTableTexts::comparisonCsvGolden() {
   const std::string hash = groups[1].configHash;
   const std::string expected = "uada,UADA,\"Fashion-MNIST, 6,000 images\",r10w8," + hash +
                                ",1,82,,83,,2.5,,,,420,120,11520," + csvNumber(420.0 * 2 / 220) +
-                               ",4,9,0,no interval: one seed,train+test\n";
+                               ",4,9,0,no interval: one seed,train+test,ra-uc\n";
   const std::string text = writeComparison(groups, TableFormat::csv);
   QVERIFY2(text.ends_with(expected), text.c_str());
   QCOMPARE(std::count(text.begin(), text.end(), '\n'), 3);

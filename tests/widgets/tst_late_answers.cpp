@@ -200,6 +200,7 @@ class TestLateAnswers : public QObject {
     }
     open();
     const Workbench bench = workbench();
+    for (const qint64 other : session_->selection().checked()) session_->selection().setChecked(other, false);
     session_->selection().setChecked(run, true);
     LivePanel panel(bench);
     auto* loss = panel.findChild<Plot*>("loss");

@@ -52,7 +52,9 @@ class PredictJob : public Job {
   void run(const work::Predict& work, Sink& sink) {
     const Choice& dataset = work.config.recipe.dataset;
     const auto data = runImages(dataset, work.split, dataset.as<DataSettings>().folder);
-    PredictionHeader header{.task = "classification", .kind = TargetKind::label};
+    PredictionHeader header;
+    header.task = "classification";
+    header.kind = TargetKind::label;
     header.dataHash = data->identity();
     header.step = 20;
     header.split = work.split;

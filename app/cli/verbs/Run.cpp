@@ -244,15 +244,6 @@ void writeGroup(const RunGroup& group, const Console& console) {
   console.object("comparison", json);
 }
 
-/// Before the training, not when it is over.
-void requireTables(const Experiment& experiment, const std::string& file) {
-  for (const int number : experiment.tables)
-    if (std::ranges::find(tables(), number, &TableEntry::number) == tables().end())
-      throw UsageError(fmt::format(
-          "{}: tables: there is no table {} to fill in; 'uada list tables' names those that there are", file,
-          number));
-}
-
 /// The comparison of this experiment's runs, then the tables it feeds.
 void printResults(const Experiment& experiment, const std::vector<std::int64_t>& runs,
                   const std::string& file, const Console& console) {
@@ -286,7 +277,6 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
 int perform(const Options& options) {
   const Console console(options.json, options.quiet);
   const Experiment experiment = readExperiment(options);
-  requireTables(experiment, findExperiment(options.experiment).string());
   DataHere data;
   const auto all = wantedRuns(options, experiment, data);
 

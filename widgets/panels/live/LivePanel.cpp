@@ -303,10 +303,10 @@ void LivePanel::addRatio(CostBars::Row& row, const RunSummary& summary) const {
   const QString which = tr("of the same recipe and images on the same host, device and number of threads");
   const int count = reference.timedRuns(measured);
   row.ratioHelp =
-      !ratio ? tr("There is no finished run of %1 %2 to compare with").arg(name, which)
+      !ratio ? tr("There is no finished %1 run %2 to compare with").arg(name, which)
       : count == 1
-          ? tr("Time per step relative to the one finished run of %1 %2").arg(name, which)
-          : tr("Time per step relative to the mean of %1 finished runs of %2 %3").arg(count).arg(name, which);
+          ? tr("Time per step relative to the one finished %1 run %2").arg(name, which)
+          : tr("Time per step relative to the mean of %1 finished %2 runs %3").arg(count).arg(name, which);
 }
 
 std::vector<CostBars::Row> LivePanel::costs() {
