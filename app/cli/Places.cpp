@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 
+#include "app/cli/CommandLine.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
@@ -50,6 +52,18 @@ std::vector<ExperimentFile> experimentFiles() {
   for (const fs::path& folder : experimentFolders()) addFiles(files, folder, "");
   std::ranges::sort(files, {}, &ExperimentFile::name);
   return files;
+}
+
+std::string projectOption(const std::string& project) {
+  if (project == kDefaultProject) return "";
+  const auto isPlain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("_-./+:,@%").find(c) != std::string_view::npos;
+  };
+  if (std::ranges::all_of(project, isPlain)) return " --project " + project;
+  std::string quoted;
+  for (const char c : project) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return " --project '" + quoted + "'";
 }
 
 constexpr std::size_t kShownName = 200;  // bytes

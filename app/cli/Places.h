@@ -23,4 +23,8 @@ std::vector<ExperimentFile> experimentFiles();
 /// A file as it stands, else NAME or NAME.json of experimentFiles(). Throws UsageError listing the names.
 std::filesystem::path findExperiment(const std::string& name);
 
+/// What a command needs to find the project again: " --project thesis.uada", as a shell takes it; empty: it
+/// is the one that is used where none is named.
+std::string projectOption(const std::string& project);
+
 }  // namespace uada::cli

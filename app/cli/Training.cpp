@@ -107,6 +107,11 @@ class Waiting {
   bool quiet_, waited_ = false;
 };
 
+/// Whether a note of preparing a run is to be said.
+bool isNews(const EventReport& event, const Task& task) {
+  return !task.told || task.told->insert(event.text).second;
+}
+
 /// --device is another way to set runtime.device.
 std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device) {
   if (device.empty()) return sets;
@@ -170,11 +175,16 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
     }
     if (signals.takeCheckpoint() && !asked) job.send(command::Checkpoint{});
     for (const Report& report : feed.drain()) {
-      std::visit(
-          Cases{[](const PolicyReport&) {}, [](const Decision&) {}, [](const EvaluationReport&) {},
-                [](const LandscapeReport&) {}, [](const PredictionsReport&) {},
-                [](const PredictionReport&) {}, [&](const auto& r) { lines.write(r), progress.show(r); }},
-          report);
+      if (std::holds_alternative<StepReport>(report)) task.told = nullptr;  // it is prepared
+      std::visit(Cases{[](const PolicyReport&) {}, [](const Decision&) {}, [](const EvaluationReport&) {},
+                       [](const LandscapeReport&) {}, [](const PredictionsReport&) {},
+                       [](const PredictionReport&) {},
+                       [&](const EventReport& r) {
+                         lines.write(r);
+                         if (isNews(r, task)) progress.show(r);
+                       },
+                       [&](const auto& r) { lines.write(r), progress.show(r); }},
+                 report);
       if (const auto* state = std::get_if<StateReport>(&report)) waiting.show(*state);
       if (const auto* result = std::get_if<ResultReport>(&report))
         progress.line(resultText(task.prefix, mainMetric(session->run()), *result));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct Task {
   std::string prefix;                ///< before its lines: "[2/4] r18-c10-uada-s1"
   store::FileLock turn;              ///< given back once the run is recorded as being trained
   std::int64_t queued = 0;           ///< of the project's queue, which it leaves; 0: none
+  /// What was noted of preparing runs, such as the device: of the next one it is not said again. Null: it is.
+  std::set<std::string>* told = nullptr;
 };
 
 /// What names the runs of an experiment, for `run` and `queue add`.

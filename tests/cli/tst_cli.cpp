@@ -25,6 +25,7 @@ class TestCli : public QObject {
   void refusesWhatIsNoProject();
   void writesThePublishedTable();
   void doctorAndRunSayHowToInstallLibTorch();
+  void doctorAsksForNoDataSet();
   void saysWhenTheOutputIsFull();
 };
 
@@ -70,6 +71,8 @@ void TestCli::wrongUseIsOneLine_data() {
   row("", "uada --help");
   row("frob", "unknown verb 'frob'; known: list");
   row("rum demo", "; did you mean 'run'?");
+  row("rnu demo", "; did you mean 'run'?");
+  row("apply resiz 3 a.png b.png", "; did you mean 'resize'?");
   row("run dmo", "; did you mean 'demo'?");
   row("run demo --prject x", "; did you mean '--project'?");
   row("list settings trainin", "; did you mean 'training'?");
@@ -366,6 +369,32 @@ void TestCli::doctorAndRunSayHowToInstallLibTorch() {
   COMPARE_CODE(run, 1);
   QVERIFY2(run.err.contains("./setup"), qPrintable(run.err));
   COMPARE_CODE(program.run({"list", "methods"}), 0);
+}
+
+/// A data set that is not there is nothing to fix; a folder that is named and not there is.
+void TestCli::doctorAsksForNoDataSet() {
+  Program program;
+  program.set("XDG_DATA_HOME", program.path("data"));
+  program.unset("UADA_DATA");
+  const auto toFix = [](const Result& result) { return result.out.section("To fix:", 1); };
+  const Result unset = program.run({"doctor"});
+  COMPARE_CODE(unset, 0);
+  QVERIFY2(unset.out.contains("unpack them into '" + program.path("data/uada/data") + "', or name") &&
+               unset.out.contains("--set recipe.dataset.folder=DIR"),
+           qPrintable(unset.out));
+  QVERIFY2(!toFix(unset).contains("data ") && !unset.out.contains("UADA_DATA"), qPrintable(unset.out));
+
+  program.set("UADA_DATA", program.path("nowhere"));
+  const Result nowhere = program.run({"doctor"});
+  COMPARE_CODE(nowhere, 0);
+  QVERIFY2(nowhere.out.contains("there is no folder '" + program.path("nowhere") + "'") &&
+               toFix(nowhere).contains("UADA_DATA: make that folder"),
+           qPrintable(nowhere.out));
+  for (const QJsonObject& check : ofKind(objects(program.run({"doctor", "--json"}).out), "check"))
+    if (check["name"] == "data cifar10") QCOMPARE(check["finding"].toString(), QString("not there"));
+  const Result run = program.run({"data", "check", "cifar10"});
+  QVERIFY2(run.err.contains("unpack it into '" + program.path("nowhere") + "', or name its folder"),
+           qPrintable(run.err));
 }
 
 void TestCli::saysWhenTheOutputIsFull() {

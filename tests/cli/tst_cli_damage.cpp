@@ -82,6 +82,24 @@ class TestCliDamage : public QObject {
     QVERIFY2(run.err.contains("cannot write '") && run.err.count('\n') == 1, qPrintable(run.err));
   }
 
+  /// Cut short, or with pages that are no longer SQLite's.
+  void doctorFailsOverADamagedFile() {
+    const QByteArray sound = program_.read("sound.uada");
+    QVERIFY(sound.size() > 40'000);
+    QByteArray torn = sound;
+    torn.replace(20'000, 15'000, QByteArray(15'000, 'x'));
+    program_.write("uada.uada", sound);
+    COMPARE_CODE(run({"doctor"}), 0);
+    for (const QByteArray& content : {sound.left(sound.size() / 2), torn}) {
+      program_.write("uada.uada", content);
+      const Result result = run({"doctor"});
+      COMPARE_CODE(result, 1);
+      QVERIFY2(result.out.contains("failed") &&
+                   result.out.section("To fix:", 1).contains("project: restore a copy of it"),
+               qPrintable(result.out));
+    }
+  }
+
   void aDamagedRunIsListed() {
     change("UPDATE runs SET epochs = -3 WHERE id = 1");
     const Result result = run({"runs"});

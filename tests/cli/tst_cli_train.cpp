@@ -336,13 +336,22 @@ void TestCliTrain::trainsOnAnyPolicy() {
 
 void TestCliTrain::refusesDamagedDataBeforeTraining() {
   program_->write("cifar/test_batch.bin", program_->read("cifar/test_batch.bin").chopped(1));
-  const Result result = program_->run(experiment(2, R"(["uada"])"));
+  const Result result = program_->run(experiment(2, R"(["uada", "ra-uc", "plain"])"));
   COMPARE_CODE(result, 1);
-  QVERIFY2(result.err.contains("test_batch.bin"), qPrintable(result.err));
+  // What holds for all is told once, and tried once.
+  QCOMPARE(result.err.count("test_batch.bin"), 1);
+  QVERIFY2(result.err.contains("uada: 2 more runs on the same images not tried\n") &&
+               result.err.contains("uada: 1 of 3 runs failed, 2 not tried\n"),
+           qPrintable(result.err));
+  QCOMPARE(runs().size(), 1);
 }
 
 void TestCliTrain::refusesADeviceThatIsNotThere() {
-  COMPARE_CODE(program_->run(experiment(2, R"(["uada"])") + QStringList{"--device", "cuda:99"}), 1);
+  const Result result =
+      program_->run(experiment(2, R"(["uada", "ra-uc"])") + QStringList{"--device", "cuda:99"});
+  COMPARE_CODE(result, 1);
+  QCOMPARE(result.err.count("device 'cuda:99' cannot be used: "), 1);
+  QVERIFY(runs().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestCliTrain)

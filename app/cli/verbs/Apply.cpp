@@ -12,6 +12,7 @@
 #include "app/cli/Framings.h"
 #include "app/cli/Values.h"
 #include "core/augment/Stages.h"
+#include "core/base/Catalog.h"
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/images/ImageIo.h"
@@ -130,6 +131,17 @@ void applyFraming(const Framing& framing, const Options& options, const Numbers&
   report(options, numbers.value, out.view(), fmt::format("{}, {} pixels", framing.title, value));
 }
 
+/// Throws UsageError that also knows what is no op.
+const Op& opNamed(const std::string& name) {
+  struct Known {
+    std::string name;
+  };
+  std::vector<Known> known;
+  for (const Op& op : ops()) known.push_back({op.name});
+  for (const Framing& framing : framings()) known.push_back({framing.name});
+  return findOp(findEntry(known, name, "op").name);
+}
+
 int perform(const Options& options) {
   const Numbers numbers = numbersOf(options);
   if (const Framing* framing = findFraming(options.op)) {
@@ -137,7 +149,7 @@ int perform(const Options& options) {
     applyFraming(*framing, options, numbers);
     return 0;
   }
-  const Op& op = findOp(options.op);
+  const Op& op = opNamed(options.op);
   refuseIdle(op, options);
   Sampling sampling;
   sampling.fill = bytesOf(numbers.fill);

@@ -26,9 +26,9 @@ void describe(Verb& verb, Options& options) {
 
 using Align = TextTable::Align;
 
-/// What a file that was not looked into is, is said beside it.
+/// What a file that was not looked into is, is said beside it; what is wrong with one, below.
 std::string stateText(const DataReport::File& file) {
-  if (!file.problem.empty()) return file.problem;
+  if (!file.problem.empty()) return "damaged";
   return file.hash.empty() && !file.remark.empty() ? file.remark : "sound";
 }
 
@@ -220,9 +220,11 @@ int perform(const Options& options) {
     console.say("No problems found.");
     return 0;
   }
-  for (const auto& problem : problems) console.say("problem: " + problem);
-  throw Error(fmt::format("{} in {}: {} problem{}; first: {}", entry.name, folder, problems.size(),
-                          problems.size() == 1 ? "" : "s", problems.front()));
+  if (problems.size() > 1)  // of one the failure itself says all
+    for (const auto& problem : problems) console.say("problem: " + problem);
+  throw Error(problems.size() == 1 ? fmt::format("{} in {}: {}", entry.name, folder, problems.front())
+                                   : fmt::format("{} in {}: {} problems; first: {}", entry.name, folder,
+                                                 problems.size(), problems.front()));
 }
 
 }  // namespace

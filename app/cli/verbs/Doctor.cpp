@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "app/cli/CommandLine.h"
@@ -10,7 +12,9 @@
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/data/Dataset.h"
+#include "core/data/Places.h"
 #include "core/engine/Engine.h"
+#include "core/store/Damage.h"
 #include "core/store/Locks.h"
 #include "core/store/Project.h"
 
@@ -26,8 +30,10 @@ void describe(Verb& verb, Options& options) { verb.project(options.project); }
 
 namespace fs = std::filesystem;
 
-enum class Finding { ok, none, missing };  ///< none: not there, and nobody said it should be
-constexpr const char* kFindings[] = {"ok", "none", "missing"};
+/// none, absent: not there, and nobody said it should be; what is absent can be had. failed: of no use as it
+/// is, so that the exit code is 1.
+enum class Finding { ok, none, absent, missing, failed };
+constexpr const char* kFindings[] = {"ok", "none", "not there", "missing", "failed"};
 Finding okIf(bool sound) { return sound ? Finding::ok : Finding::missing; }
 
 struct Check {
@@ -71,18 +77,32 @@ void checkEngine(Checks& checks) {
   }
 }
 
+/// Where data sets are looked for, if a person said where.
+void checkDataFolder(Checks& checks) {
+  const char* const named = std::getenv("UADA_DATA");
+  if (!named || !*named) return;
+  std::error_code ignored;
+  const bool isFolder = fs::is_directory(named, ignored);
+  checks.push_back(
+      {"UADA_DATA", okIf(isFolder), isFolder ? named : fmt::format("there is no folder '{}'", named),
+       isFolder ? "" : "make that folder, or let UADA_DATA name the one that holds your data sets"});
+}
+
+/// "not found", and what lies there in a form that is not read.
+std::string notFoundText(const DatasetEntry& entry) {
+  std::string text = "not found";
+  for (const fs::path& folder : userDataFolders())
+    for (const std::string& form : otherFormsIn(entry, folder)) text += "; " + form + " is there";
+  return text;
+}
+
 void checkData(Checks& checks) {
+  checkDataFolder(checks);
   for (const DatasetEntry& entry : datasets()) {
     if (entry.isOwn) continue;
     const auto folder = entry.find({});
-    std::string fix;
-    if (!folder) try {
-        locateDataset(entry, {});
-      } catch (const Error& error) {
-        fix = error.what();
-      }
-    checks.push_back(
-        {"data " + entry.name, okIf(folder.has_value()), folder ? folder->string() : "not found", fix});
+    checks.push_back({"data " + entry.name, folder ? Finding::ok : Finding::absent,
+                      folder ? folder->string() : notFoundText(entry), folder ? "" : entry.source});
   }
   std::string folders;
   for (const fs::path& folder : experimentFolders())
@@ -91,20 +111,27 @@ void checkData(Checks& checks) {
       {"experiments", okIf(!folders.empty()), folders.empty() ? "no folder 'experiments'" : folders, ""});
 }
 
+Check checkProjectFile(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored))
+    return {"project", Finding::none, fmt::format("{}: not there yet, made by the first run", file.string()),
+            ""};
+  try {
+    if (const std::string damage = projectDamage(file); !damage.empty())
+      return {"project", Finding::failed, fmt::format("{} is damaged: {}", file.string(), damage),
+              "restore a copy of it, or make one and try 'sqlite3 FILE .recover'"};
+    const auto runs = ProjectReader(file).runs();
+    return {"project", Finding::ok,
+            fmt::format("{}: {}", file.string(), plural(static_cast<long long>(runs.size()), "run")), ""};
+  } catch (const Error& error) {
+    return {"project", Finding::failed, error.what(),
+            "restore a copy of it, or name another project (--project FILE)"};
+  }
+}
+
 void checkProject(Checks& checks, const std::string& project) {
   const fs::path file = fs::absolute(project);
-  if (fs::exists(file)) try {
-      const auto runs = ProjectReader(file).runs();
-      checks.push_back(
-          {"project", Finding::ok,
-           fmt::format("{}: {}", file.string(), plural(static_cast<long long>(runs.size()), "run")), ""});
-    } catch (const Error& error) {
-      checks.push_back({"project", Finding::missing, error.what(), ""});
-    }
-  else
-    checks.push_back({"project", Finding::none,
-                      fmt::format("{}: not there yet, made by the first run", file.string()), ""});
-
+  checks.push_back(checkProjectFile(file));
   const fs::path folder = file.parent_path();
   const std::string network = store::networkFileSystemOf(folder);
   checks.push_back(
@@ -123,6 +150,15 @@ void checkProject(Checks& checks, const std::string& project) {
        enough && writable ? "" : "--project FILE on a disk with more than 1 GB free that you may write to"});
 }
 
+/// Before the data sets that are not there, and where each comes from.
+std::string absentText() {
+  const std::vector<fs::path> folders = userDataFolders();
+  return fmt::format(
+      "\nNot there, and only needed by experiments that name them: {}name their folder with "
+      "--set recipe.dataset.folder=DIR\n",
+      folders.empty() ? "" : fmt::format("unpack them into '{}', or ", folders.front().string()));
+}
+
 int perform(const Options& options) {
   const Console console(options.json);
   Checks checks;
@@ -132,10 +168,11 @@ int perform(const Options& options) {
   checkProject(checks, options.project);
 
   TextTable table({{"part"}, {"state"}, {"what was found"}});
-  std::string fixes;
+  std::string fixes, absent;
   for (const Check& check : checks) {
     table.add({check.name, kFindings[static_cast<int>(check.finding)], check.detail});
-    if (!check.fix.empty()) fixes += fmt::format("  {}: {}\n", check.name, check.fix);
+    if (!check.fix.empty())
+      (check.finding == Finding::absent ? absent : fixes) += fmt::format("  {}: {}\n", check.name, check.fix);
     console.object("check", Json::Object{{"name", check.name},
                                          {"ok", check.finding == Finding::ok},
                                          {"finding", kFindings[static_cast<int>(check.finding)]},
@@ -143,15 +180,19 @@ int perform(const Options& options) {
                                          {"fix", check.fix}});
   }
   console.say(table.text());
-  console.say(fixes.empty() ? "\nNothing is missing." : "\nTo fix:\n" + fixes);
-  return 0;
+  if (!absent.empty()) console.say(absentText() + absent);
+  console.say(fixes.empty() ? "\nNothing has to be fixed." : "\nTo fix:\n" + fixes);
+  const bool isFailed =
+      std::ranges::any_of(checks, [](const Check& c) { return c.finding == Finding::failed; });
+  return isFailed ? 1 : 0;
 }
 
 }  // namespace
 
 void addDoctor(Verbs& verbs) {
   verbs.add({"doctor", "Say what is installed, what is missing and the command that fixes it",
-             "Example: uada doctor"},
+             "The exit code is 1 where the project cannot be used as it is.\n"
+             "Example: uada doctor --project thesis.uada"},
             describe, perform);
 }
 

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "app/cli/CommandLine.h"
+#include "app/cli/Places.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Training.h"
 #include "core/base/Error.h"
@@ -82,10 +84,14 @@ std::optional<QueuedRun> nextAfter(std::int64_t last, const std::string& project
 
 /// A run that cannot be started stays in the queue.
 Outcome trainQueued(const QueuedRun& queued, ProjectWriter& project, const RunOptions& options,
-                    const StopSignals& signals, const Console& console) {
+                    const StopSignals& signals, const Console& console, std::set<std::string>& told) {
   try {
-    Task task{
-        ProjectReader(project.file()).queuedConfig(queued.id), std::nullopt, queued.title, {}, queued.id};
+    Task task{ProjectReader(project.file()).queuedConfig(queued.id),
+              std::nullopt,
+              queued.title,
+              {},
+              queued.id,
+              &told};
     if (!options.device.empty()) task.config.runtime.device = options.device;
     return train(project, std::move(task), signals, console, options.quiet);
   } catch (const Error& error) {
@@ -105,9 +111,21 @@ void tellInterrupted(const std::string& project, const Console& console) {
   for (const RunSummary& run : ProjectReader(project).runs())
     if (run.state == RunState::interrupted) keys.push_back(run.key);
   if (keys.empty()) return;
-  console.note(fmt::format("{} interrupted: 'uada resume {}' continues {}, 'uada runs' lists all.",
-                           plural(static_cast<long long>(keys.size()), "run"), keys.front(),
+  const std::string option = projectOption(project);
+  console.note(fmt::format("{0} interrupted: 'uada resume {1}{2}' continues {3}, 'uada runs{2}' lists all.",
+                           plural(static_cast<long long>(keys.size()), "run"), keys.front(), option,
                            keys.size() == 1 ? "it" : "the newest"));
+}
+
+/// run  0: none was begun
+void tellStopped(std::int64_t run, const std::string& project, const Console& console) {
+  const std::string option = projectOption(project);
+  const std::string goesOn = fmt::format("'uada queue run{}' goes on with the next one", option);
+  const std::vector<RunSummary> runs = ProjectReader(project).runs();
+  const auto stopped = std::ranges::find(runs, run, &RunSummary::id);
+  console.note(stopped == runs.end() ? fmt::format("Stopped; {}.", goesOn)
+                                     : fmt::format("Stopped; 'uada resume {}{}' continues the run, {}.",
+                                                   stopped->key, option, goesOn));
 }
 
 int performAdd(const AddOptions& options) {
@@ -122,8 +140,9 @@ int performAdd(const AddOptions& options) {
     if (std::ranges::find(numbers, run.id) != numbers.end()) added.push_back(std::move(run));
   for (const QueuedRun& run : added) console.object("queued", queuedJson(run));
   console.say(queueText(added));
-  console.note(fmt::format("{} added to the queue of {}; 'uada queue run' trains them, or the window",
-                           plural(static_cast<long long>(runs.size()), "run"), options.project));
+  console.note(fmt::format("{} added to the queue of {}; 'uada queue run{}' trains them, or the window",
+                           plural(static_cast<long long>(runs.size()), "run"), options.project,
+                           projectOption(options.project)));
   return 0;
 }
 
@@ -163,10 +182,11 @@ int performRun(const RunOptions& options) {
   const StopSignals signals;
   loadEngine();
   ProjectWriter project(options.project);
+  std::set<std::string> told;
   std::int64_t trained = 0, failed = 0, last = 0;
   while (const auto next = nextAfter(last, options.project)) {
     last = next->id;
-    const Outcome outcome = trainQueued(*next, project, options, signals, console);
+    const Outcome outcome = trainQueued(*next, project, options, signals, console, told);
     if (outcome.run == 0 && isGone(*next, options.project)) continue;
     ++trained;
     if (outcome.state == RunState::failed) {
@@ -174,7 +194,7 @@ int performRun(const RunOptions& options) {
       ++failed;
     }
     if (signals.received() || outcome.state == RunState::stopped) {
-      console.note("Stopped; 'uada resume' continues the run, 'uada queue run' goes on with the next one.");
+      tellStopped(outcome.run, options.project, console);
       return exitCode(signals);
     }
   }
@@ -190,7 +210,7 @@ void addQueue(Verbs& verbs) {
                              "Example: uada queue add demo\n         uada queue run"});
   queue.add({"add", "Add every run of an experiment to the end of the queue",
              "The window shows and trains the same queue. Policy files are kept in the project.\n"
-             "Example: uada queue add demo --set seeds=[1,2,3]"},
+             "Example: uada queue add demo --set 'seeds=[1,2,3]'"},
             describeAdd, performAdd);
   queue.add({"list", "List the runs that wait, the next one first",
              "Example: uada queue list --project thesis.uada"},

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "app/cli/CommandLine.h"
+#include "app/cli/Places.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/Training.h"
 #include "core/base/Error.h"
@@ -38,8 +39,9 @@ int perform(const Options& options) {
     return 0;
   }
   if (isLive(summary.state))
-    throw Error(fmt::format("{} ({}) is {} in process {} on {}; 'uada stop {}' stops it", summary.key,
-                            summary.title, stateName(summary.state), summary.pid, summary.host, summary.key));
+    throw Error(fmt::format("{} ({}) is {} in process {} on {}; 'uada stop {}{}' stops it", summary.key,
+                            summary.title, stateName(summary.state), summary.pid, summary.host, summary.key,
+                            projectOption(options.project)));
   const StopSignals signals;
   loadEngine();
   ProjectWriter project(options.project);
@@ -48,7 +50,8 @@ int perform(const Options& options) {
   if (outcome.state == RunState::failed)
     throw Error(fmt::format("{} failed: {}", summary.title, outcome.problem));
   if (outcome.state == RunState::stopped) {
-    console.note(fmt::format("Stopped; 'uada resume {}' continues.", summary.key));
+    console.note(
+        fmt::format("Stopped; 'uada resume {}{}' continues.", summary.key, projectOption(options.project)));
     return exitCode(signals);
   }
   return 0;

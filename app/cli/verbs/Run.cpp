@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "app/cli/CommandLine.h"
@@ -12,6 +13,7 @@
 #include "app/cli/Training.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/config/DeviceName.h"
 #include "core/data/Dataset.h"
 #include "core/tables/Table.h"
 
@@ -46,6 +48,12 @@ class DataHere {
       place->second.problem = error.what();
     }
     return place->second;
+  }
+  /// As of(), but empty where it was not asked for yet.
+  std::string knownProblem(const RunConfig& config) const {
+    const Choice& choice = config.recipe.dataset;
+    const auto place = found_.find({choice.name, choice.as<DataSettings>().folder});
+    return place == found_.end() ? "" : place->second.problem;
   }
 
  private:
@@ -96,11 +104,24 @@ std::vector<Wanted> wantedRuns(const Options& options, const Experiment& experim
   return all;
 }
 
+/// Throws Error if the engine has no such device.
+void requireDevice(const std::string& name) {
+  const DeviceName wanted = parseDeviceName(name, "device");
+  if (wanted.kind != DeviceName::Kind::cuda) return;
+  std::string why = "there is none of that number";
+  for (const DeviceInfo& device : loadEngine().devices()) {
+    if (device.usable && device.name == fmt::format("cuda:{}", wanted.number)) return;
+    if (!device.usable && device.name.starts_with("cuda")) why = device.reason;
+  }
+  throw Error(fmt::format("device '{}' cannot be used: {}; use --device auto or cpu", name, why));
+}
+
 /// What every run needs is looked for before the first one starts.
 void requireParts(const std::vector<Wanted>& all) {
   loadEngine();
   for (const Wanted& wanted : all) {
     if (!wanted.needsTraining()) continue;
+    requireDevice(wanted.config.runtime.device);
     const Choice& choice = wanted.config.recipe.dataset;
     locateDataset(findDataset(choice.name), choice.as<DataSettings>().folder);
   }
@@ -144,13 +165,22 @@ store::FileLock takeTurn(const std::filesystem::path& project, const StopSignals
   }
 }
 
+/// Who is heard and told while runs are trained.
+struct Hearing {
+  const StopSignals& signals;
+  const Console& console;
+  bool quiet;
+  std::set<std::string>& told;  ///< see Task
+};
+
 /// A run that cannot be started has failed; the next one may still go on.
 Outcome attempt(const Wanted& wanted, ProjectWriter& project, const std::string& prefix, store::FileLock turn,
-                const StopSignals& signals, const Console& console, bool quiet) {
+                const Hearing& hearing) {
   try {
     Task task = taskOf(wanted, project, prefix);
     task.turn = std::move(turn);
-    return train(project, std::move(task), signals, console, quiet);
+    task.told = &hearing.told;
+    return train(project, std::move(task), hearing.signals, hearing.console, hearing.quiet);
   } catch (const Error& e) {
     return {wanted.existing ? wanted.existing->id : 0, RunState::failed, e.what()};
   }
@@ -158,9 +188,25 @@ Outcome attempt(const Wanted& wanted, ProjectWriter& project, const std::string&
 
 struct Tally {
   std::vector<std::int64_t> runs;
-  int failed = 0;
+  int failed = 0, untried = 0;
   bool stopped = false;
+  std::set<std::string> faults = {};  ///< of data sets, told with the run that met them
 };
+
+/// A data set that cannot be read fails every run on it: the first one says so, and the others are not tried.
+/// Damaged files that are skipped are no fault.
+void noteFault(const RunConfig& config, DataHere& data, Tally& tally) {
+  if (config.recipe.dataset.as<DataSettings>().damaged == "skip") return;
+  if (const std::string& problem = data.of(config).problem; !problem.empty()) tally.faults.insert(problem);
+}
+
+void tellUntried(const Tally& tally, const Console& console) {
+  if (tally.untried == 0) return;
+  const std::string text = fmt::format("{} on the same images not tried", plural(tally.untried, "more run"));
+  printProblem(text);
+  console.object("untried",
+                 Json::Object{{"runs", static_cast<std::int64_t>(tally.untried)}, {"message", text}});
+}
 
 Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere& data,
                const StopSignals& signals, const Console& console) {
@@ -170,6 +216,7 @@ Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere&
     project.emplace(options.project);
     requireParts(all);
   }
+  std::set<std::string> told;
   std::size_t number = 0;
   for (Wanted wanted : all) {
     ++number;
@@ -190,18 +237,24 @@ Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere&
       tally.runs.push_back(wanted.existing->id);
       continue;
     }
+    if (tally.faults.contains(data.knownProblem(wanted.config))) {
+      ++tally.untried;
+      continue;
+    }
     const Outcome outcome =
-        attempt(wanted, *project, prefix, std::move(turn), signals, console, options.quiet);
+        attempt(wanted, *project, prefix, std::move(turn), {signals, console, options.quiet, told});
     tally.runs.push_back(outcome.run);
     if (outcome.state == RunState::failed) {
       reportFailure(outcome, runTitle(wanted.config), console);
       ++tally.failed;
+      noteFault(wanted.config, data, tally);
     }
     if (signals.received() || outcome.state == RunState::stopped) {
       tally.stopped = outcome.state == RunState::stopped || number < all.size();
       break;
     }
   }
+  tellUntried(tally, console);
   return tally;
 }
 
@@ -289,8 +342,9 @@ int perform(const Options& options) {
     return exitCode(signals);
   }
   if (tally.failed)
-    throw Error(
-        fmt::format("{} of {} failed", tally.failed, plural(static_cast<long long>(all.size()), "run")));
+    throw Error(fmt::format("{} of {} failed{}", tally.failed,
+                            plural(static_cast<long long>(all.size()), "run"),
+                            tally.untried > 0 ? fmt::format(", {} not tried", tally.untried) : ""));
   return 0;
 }
 
@@ -301,7 +355,7 @@ void addRun(Verbs& verbs) {
              "Finished runs of the project are kept, stopped and interrupted ones resumed, so that the same\n"
              "command continues where it ended. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint first; a\n"
              "second one ends at once. SIGUSR1 writes one, and training goes on.\n"
-             "Example: uada run demo --set recipe.training.epochs=2 --set seeds=[1,2,3]"},
+             "Example: uada run demo --set recipe.training.epochs=2 --set 'seeds=[1,2,3]'"},
             describe, perform);
 }
 

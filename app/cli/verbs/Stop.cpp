@@ -2,6 +2,7 @@
 
 #include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
+#include "app/cli/Places.h"
 #include "core/store/RunSession.h"
 
 namespace uada::cli {
@@ -23,8 +24,8 @@ int perform(const Options& options) {
   const ProjectReader project(options.project);
   const RunSummary run = project.findRun(options.run);
   requestStop(project, run);
-  console.say(fmt::format("Asked {} ({}) to write a checkpoint and stop; 'uada resume {}' continues it.",
-                          run.key, run.title, run.key));
+  console.say(fmt::format("Asked {} ({}) to write a checkpoint and stop; 'uada resume {}{}' continues it.",
+                          run.key, run.title, run.key, projectOption(options.project)));
   console.object("stop",
                  Json::Object{{"run", run.id}, {"key", run.key}, {"host", run.host}, {"pid", run.pid}});
   return 0;
