@@ -1,5 +1,9 @@
 #include <QLineEdit>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTest>
+#include <QWheelEvent>
+#include <memory>
 
 #include "core/augment/Space.h"
 #include "core/base/Error.h"
@@ -7,7 +11,9 @@
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
 #include "tests/widgets/FormTools.h"
+#include "widgets/forms/ChoiceCards.h"
 #include "widgets/forms/FieldEditor.h"
+#include "widgets/forms/FormStyle.h"
 #include "widgets/forms/RunPlan.h"
 #include "widgets/forms/SettingsForm.h"
 #include "widgets/session/Theme.h"
@@ -83,6 +89,56 @@ class TestForms : public QObject {
     QCOMPARE(read.list, (std::vector<double>{0.5, 0.75}));
     QCOMPARE(read.untouched, 7);
     QCOMPARE(form.problems(), 0);
+  }
+
+  /// A page is scrolled over its drop-downs without changing them; one that was clicked takes the wheel.
+  void theWheelScrollsThePage() {
+    QScrollArea page;
+    auto* form = new SettingsForm(theme_);
+    form->setFields(fieldsOf<EveryKind>());
+    form->setMinimumHeight(2000);
+    page.setWidget(form);
+    page.setWidgetResizable(true);
+    page.resize(500, 300);
+    page.show();
+    page.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&page));
+    form->findChild<QLineEdit*>("whole")->setFocus();
+    auto* word = form->findChild<QComboBox*>("word");
+    const auto turn = [&] {
+      const QPoint place = word->rect().center();
+      QWheelEvent wheel(place, word->mapToGlobal(place), {}, {0, -120}, Qt::NoButton, Qt::NoModifier,
+                        Qt::NoScrollPhase, false);
+      QApplication::sendEvent(word, &wheel);
+    };
+    turn();
+    QCOMPARE(word->currentText(), QString("one"));
+    QVERIFY(page.verticalScrollBar()->value() > 0);
+    QVERIFY(!word->hasFocus());
+    word->setFocus();
+    turn();
+    QCOMPARE(word->currentText(), QString("two"));
+  }
+
+  /// Nothing of a card is cut: it is as high as its texts need.
+  void cardsHoldTheirTexts() {
+    const CardText text{"one", "One", QString("word ").repeated(30)};
+    const ChoiceCard with(text, theme_, nullptr), without({"two", "Two", ""}, theme_, nullptr);
+    const int line = with.fontMetrics().height();
+    QVERIFY(with.heightForWidth(200) >= without.heightForWidth(200) + 4 * line);
+    QVERIFY(with.heightForWidth(200) > with.heightForWidth(600));
+    ChoiceCards cards({text, {"two", "Two", ""}}, theme_, 2);
+    cards.refuse([](const QString& name) { return name == "two" ? "Because of this" : QString(); });
+    auto* two = cards.findChild<QAbstractButton*>("two");
+    QVERIFY(!two->isEnabled() && two->toolTip().contains("Because of this"));
+    QVERIFY(cards.findChild<QAbstractButton*>("one")->isEnabled());
+    cards.refuse([](const QString&) { return QString(); });
+    QVERIFY(two->isEnabled() && !two->toolTip().contains("Because of this"));
+  }
+
+  void hintsHaveAllTheirLines() {
+    const std::unique_ptr<QLabel> hint(hintLabel(QString("word ").repeated(30), theme_, nullptr));
+    QVERIFY(hint->heightForWidth(150) > 3 * hint->fontMetrics().height());
   }
 
   /// What another setting leaves without effect is grey, and not given, whatever was typed before.

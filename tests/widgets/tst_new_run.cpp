@@ -74,10 +74,48 @@ class TestNewRun : public QObject {
     QCoreApplication::processEvents();
     for (const char* button : {"start", "queue", "save"})
       QVERIFY(!dialog.findChild<QPushButton*>(button)->isEnabled());
-    QCOMPARE(dialog.findChild<QLabel*>("status")->text(), QString("One field needs attention"));
+    auto* status = dialog.findChild<QLabel*>("status");
+    QCOMPARE(status->text(), QString("One field needs attention: <a href='field'>Epochs</a>"));
+    dialog.show();
+    dialog.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&dialog));
+    Q_EMIT status->linkActivated("field");
+    auto* epochs = dialog.findChild<QLineEdit*>("epochs");
+    QVERIFY(epochs->hasFocus());
+    QVERIFY(!epochs->visibleRegion().isEmpty());
     fill(dialog, "epochs", "1");
     QCoreApplication::processEvents();
     QVERIFY(dialog.findChild<QPushButton*>("start")->isEnabled());
+  }
+
+  /// Of a rule over several fields, too: said at the field, in the form's words.
+  void aRuleNamesItsField() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    fill(dialog, "height", "40");
+    QCoreApplication::processEvents();
+    QCOMPARE(problemAt(dialog, "height"),
+             QString("40 found with width 28, a square expected; give both alike"));
+    QVERIFY(dialog.findChild<QLabel*>("status")->text().contains("Input height"));
+  }
+
+  /// Where the data set has no label maps no network for them can be chosen, and the other way round.
+  void networksThatCannotLearnTheSetAreRefused() {
+    NewRunDialog dialog(theme_, {});
+    fillSmallRun(dialog);
+    const auto card = [&](const char* name) { return dialog.findChild<QAbstractButton*>(name); };
+    QVERIFY(card("resnet")->isEnabled() && !card("pspnet")->isEnabled());
+    QVERIFY2(card("pspnet")->toolTip().contains("label map"), qPrintable(card("pspnet")->toolTip()));
+    card("camvid")->click();
+    QVERIFY(!card("resnet")->isEnabled() && card("pspnet")->isEnabled());
+  }
+
+  void setsThatAreNotThereAreMarked() {
+    qputenv("UADA_DATA", "/nonexistent");
+    const NewRunDialog dialog(theme_, {});
+    qunsetenv("UADA_DATA");
+    QVERIFY(dialog.findChild<QAbstractButton*>("camvid")->toolTip().contains("Not installed"));
+    QVERIFY(!dialog.findChild<QAbstractButton*>("folder")->toolTip().contains("Not installed"));
   }
 
   void missingDataIsSaidAtTheFolder() {

@@ -3,7 +3,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QLocale>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include "core/base/Error.h"
@@ -14,6 +14,7 @@
 #include "core/engine/schedules/Schedule.h"
 #include "core/settings/SettingError.h"
 #include "widgets/forms/ChoiceCards.h"
+#include "widgets/forms/DatasetCards.h"
 #include "widgets/forms/FieldEditor.h"
 #include "widgets/forms/FileReading.h"
 #include "widgets/forms/FormStyle.h"
@@ -28,31 +29,6 @@ namespace {
 
 constexpr int kColumns = 3;
 
-/// What a folder of the user's own images has to hold.
-QString ownImagesText(TargetKind target) {
-  switch (target) {
-    case TargetKind::labelMap: return QObject::tr("Your images, each with a label map of its name");
-    case TargetKind::boxes: return QObject::tr("Your images, each with boxes in an XML of PASCAL VOC");
-    default: return QObject::tr("Your images: a folder for each class, or a CSV");
-  }
-}
-
-std::vector<CardText> datasetCards() {
-  const QLocale english(QLocale::English);
-  std::vector<CardText> cards;
-  for (const DatasetEntry& entry : datasets()) {
-    const QString side =
-        entry.width > 0 ? QObject::tr("%1 × %2").arg(entry.width).arg(entry.height) : QObject::tr("any size");
-    const QString size =
-        entry.isOwn ? ownImagesText(entry.target)
-                    : QObject::tr("%1 + %2 images of %3, %4 classes")
-                          .arg(english.toString(entry.trainImages), english.toString(entry.testImages), side,
-                               english.toString(entry.classes));
-    cards.push_back({q(entry.name), q(entry.title), size});
-  }
-  return cards;
-}
-
 template <class Entries>
 std::vector<CardText> cardsOf(const Entries& entries) {
   std::vector<CardText> cards;
@@ -66,6 +42,13 @@ std::vector<FieldValue> fieldsOfEntry(const Entries& entries, const QString& nam
     if (q(entry.name) == name) return entry.fields;
   }
   return {};
+}
+
+/// What is wrong, without the place in the file that the form is read as: the form shows the place.
+QString withoutPlace(const std::string& text, const std::string& key = {}) {
+  const std::size_t place = key.empty() ? std::string::npos : text.find("." + key + ": ");
+  if (place != std::string::npos) return q(text.substr(place + key.size() + 3));
+  return q(text).remove(QRegularExpression(R"(^new run: ((recipes|methods)\[0\][.:]? ?)?)"));
 }
 
 /// What an experiment file has for the chosen card and its settings.
@@ -104,11 +87,13 @@ void ExperimentForm::addWhat(QLayout* page) {
   model_->setObjectName("model");
   modelForm_ = new SettingsForm(theme_, kColumns, this);
   showModel();
+  refuseModels();
   method_ = new ChoiceCards(cardsOf(methods()), theme_, kColumns, this);
   method_->setObjectName("method");
   methodForm_ = new SettingsForm(theme_, kColumns, this);
   policy_ = new PolicyForm(theme_, kept_, this);
   showMethod();
+  connect(data_, &ChoiceCards::changed, this, &ExperimentForm::refuseModels);
   connect(model_, &ChoiceCards::changed, this, &ExperimentForm::showModel);
   connect(method_, &ChoiceCards::changed, this, &ExperimentForm::showMethod);
   page->addWidget(quietLabel(tr("Data set"), theme_, this));
@@ -123,6 +108,12 @@ void ExperimentForm::addWhat(QLayout* page) {
   page->addWidget(policy_);
   wholeProblem_ = problemLabel(theme_, this);
   page->addWidget(wholeProblem_);
+}
+
+/// Networks that learn from what the chosen data set does not have.
+void ExperimentForm::refuseModels() {
+  const DatasetEntry& data = findDataset(data_->chosen().toStdString());
+  model_->refuse([&](const QString& name) { return whyNot(findModel(name.toStdString()), data); });
 }
 
 /// The chosen model's settings; those that name a file have a button that asks for it.
@@ -184,6 +175,9 @@ std::vector<SettingsForm*> ExperimentForm::forms() const {
 
 /// The form that shows the recipe's part of that key; null: errors of that part are shown as the whole's.
 SettingsForm* ExperimentForm::formOf(const std::string& part) const {
+  if (part == "dataset") return dataForm_;
+  if (part == "model") return modelForm_;
+  if (part == "methods[0]") return methodForm_;
   if (part == "input") return input_;
   if (part == "optimiser") return optimiserForm_;
   if (part == "schedule") return scheduleForm_;
@@ -230,6 +224,7 @@ QWidget* ExperimentForm::makeLineField(const QString& title, const QString& help
 
 void ExperimentForm::change() {
   if (loading_) return;
+  for (SettingsForm* form : forms()) form->dropRemarks();
   findData();
   checkSeeds();
   checkWhole();
@@ -260,7 +255,6 @@ void ExperimentForm::checkSeeds() {
 
 /// Rules over several fields (the strict reader's), said at the field that the error names.
 void ExperimentForm::checkWhole() {
-  for (SettingsForm* form : {training_, optimiserForm_, scheduleForm_, input_}) form->dropRemarks();
   showProblem(wholeProblem_, {});
   wholeWrong_ = false;
   if (problems() > 0) return;
@@ -271,12 +265,12 @@ void ExperimentForm::checkWhole() {
     wholeWrong_ = true;
     SettingsForm* const form = formOf(error.owner());
     if (form && form->editor(error.key()))
-      form->setRemark(error.key(), q(error.what()));
+      form->setRemark(error.key(), withoutPlace(error.what(), error.key()));
     else
-      showProblem(wholeProblem_, q(error.what()));
+      showProblem(wholeProblem_, withoutPlace(error.what()));
   } catch (const Error& error) {
     wholeWrong_ = true;
-    showProblem(wholeProblem_, q(error.what()));
+    showProblem(wholeProblem_, withoutPlace(error.what()));
   }
 }
 
@@ -285,6 +279,22 @@ int ExperimentForm::problems() const {
   for (const SettingsForm* form : forms()) count += form->problems();
   if (methodJson().find("policy")) count += policy_->problems();
   return count;
+}
+
+std::optional<FormProblem> ExperimentForm::firstProblem() const {
+  const auto first = [](FieldEditor* field) -> std::optional<FormProblem> {
+    if (!field) return std::nullopt;
+    return FormProblem{q(field->field().title), field->problem(), field};
+  };
+  for (const SettingsForm* form : {dataForm_, modelForm_, methodForm_})
+    if (auto problem = first(form->firstWrong())) return problem;
+  if (methodJson().find("policy"))
+    if (auto problem = first(policy_->firstWrong())) return problem;
+  if (!seedsProblem_->text().isEmpty()) return FormProblem{tr("Seeds"), seedsProblem_->text(), seeds_};
+  for (const SettingsForm* form : {training_, optimiserForm_, scheduleForm_, input_, runtime_})
+    if (auto problem = first(form->firstWrong())) return problem;
+  if (wholeProblem_->text().isEmpty()) return std::nullopt;
+  return FormProblem{{}, wholeProblem_->text(), wholeProblem_};
 }
 
 Json ExperimentForm::methodJson() const {

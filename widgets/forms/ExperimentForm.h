@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
 
 #include "core/config/RunConfig.h"
 
@@ -12,10 +13,18 @@ class QVBoxLayout;
 namespace uada {
 
 class ChoiceCards;
+class FieldEditor;
 class FileReading;
 class PolicyForm;
 class SettingsForm;
 class Theme;
+
+/// What is wrong with an experiment first, and where to mend it.
+struct FormProblem {
+  QString title;             ///< the field's: "Input height"; empty: of the whole
+  QString text;              ///< in words
+  QWidget* place = nullptr;  ///< the field, or the text
+};
 
 /// Steps "what" and "how" of a new run: one recipe, one method, one or several seeds, made from the
 /// catalogues and the settings' visit(). Wrong values are said under their field.
@@ -36,6 +45,8 @@ class ExperimentForm : public QWidget {
   void setExperiment(const Experiment& experiment);
   /// How many fields are wrong; a data set that is not found counts.
   int problems() const;
+  /// From the top; none: nothing is wrong that the form knows of.
+  std::optional<FormProblem> firstProblem() const;
 
  Q_SIGNALS:
   void edited();
@@ -46,6 +57,7 @@ class ExperimentForm : public QWidget {
   QWidget* makeNameAndSeeds();
   QWidget* makeLineField(const QString& title, const QString& help, QLineEdit** line, QLabel** problem);
   void change();
+  void refuseModels();
   void findData();
   void checkSeeds();
   void checkWhole();

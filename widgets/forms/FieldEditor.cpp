@@ -68,6 +68,7 @@ FieldEditor::FieldEditor(FieldValue field, const Theme& theme, QWidget* parent)
   layout->setSpacing(2);
   QWidget* editor = makeEditor();
   editor->setObjectName(QString::fromStdString(field_.field.name));
+  setFocusProxy(editor);
   const QString help = q(field_.field.help);
   setIdle({});
   editor->setAccessibleName(q(field_.field.title));
@@ -97,6 +98,7 @@ QWidget* FieldEditor::makeEditor() {
   }
   if (!field_.field.choices.empty()) {
     combo_ = new QComboBox(this);
+    keepFromWheel(combo_);
     for (const std::string& choice : field_.field.choices) combo_->addItem(QString::fromStdString(choice));
     connect(combo_, &QComboBox::currentIndexChanged, this, changed);
     return combo_;

@@ -1,5 +1,6 @@
 #include "widgets/forms/FormStyle.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QPainter>
 #include <QPalette>
@@ -29,15 +30,42 @@ class ElidedLabel : public QLabel {
   }
 };
 
-}  // namespace
+class WheelFilter : public QObject {
+ public:
+  using QObject::QObject;
 
-QLabel* hintLabel(const QString& text, const Theme& theme, QWidget* parent) {
-  auto* label = new ElidedLabel(text, parent);
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (event->type() != QEvent::Wheel || static_cast<QWidget*>(watched)->hasFocus()) return false;
+    event->ignore();  // goes on to the page
+    return true;
+  }
+};
+
+QLabel* asHint(QLabel* label, const Theme& theme) {
   QFont font = label->font();
   font.setPointSizeF(font.pointSizeF() * 0.88);
   label->setFont(font);
   setTextColour(label, theme.colour("muted"));
   return label;
+}
+
+}  // namespace
+
+QLabel* hintLabel(const QString& text, const Theme& theme, QWidget* parent) {
+  auto* label = new QLabel(text, parent);
+  label->setTextFormat(Qt::PlainText);
+  label->setWordWrap(true);
+  return asHint(label, theme);
+}
+
+QLabel* hintLine(const QString& text, const Theme& theme, QWidget* parent) {
+  return asHint(new ElidedLabel(text, parent), theme);
+}
+
+void keepFromWheel(QWidget* editor) {
+  editor->setFocusPolicy(Qt::StrongFocus);  // else the wheel itself gives it the focus
+  editor->installEventFilter(new WheelFilter(editor));
 }
 
 QLabel* problemLabel(const Theme& theme, QWidget* parent) {

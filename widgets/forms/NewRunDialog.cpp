@@ -77,12 +77,12 @@ QWidget* NewRunDialog::makeFormPage() {
   severalNote_->hide();
   form_ = new ExperimentForm(theme_, kept_, page);
   form_->readFilesBy(reading_.get());
-  auto* scroll = new QScrollArea(page);
-  scroll->setWidget(form_);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
+  scroll_ = new QScrollArea(page);
+  scroll_->setWidget(form_);
+  scroll_->setWidgetResizable(true);
+  scroll_->setFrameShape(QFrame::NoFrame);
   layout->addWidget(severalNote_);
-  layout->addWidget(scroll, 1);
+  layout->addWidget(scroll_, 1);
   return page;
 }
 
@@ -111,6 +111,9 @@ QWidget* NewRunDialog::makeButtons() {
   layout->setSpacing(kGrid);
   status_ = problemLabel(theme_, row);
   status_->setObjectName("status");
+  status_->setTextInteractionFlags(Qt::TextBrowserInteraction);
+  status_->setOpenExternalLinks(false);
+  connect(status_, &QLabel::linkActivated, this, &NewRunDialog::showFirstProblem);
   save_ = new QPushButton(tr("Save as experiment…"), row);
   save_->setObjectName("save");
   auto* close = new QPushButton(tr("Close"), row);
@@ -197,14 +200,29 @@ void NewRunDialog::refresh() {
   } else {
     cost_->showUnknown(tr("Known once every field is right."));
   }
-  const bool form = !showsJson() && !several_;
-  const int fields = form ? form_->problems() : 0;
-  if (fields > 0)
-    problem = fields == 1 ? tr("One field needs attention") : tr("%1 fields need attention").arg(fields);
+  if (!showsJson() && !several_) problem = formProblem(problem);
   showProblem(jsonProblem_, showsJson() ? problem : QString());
   showProblem(status_, showsJson() ? QString() : problem);
   save_->setEnabled(now.has_value());
   for (QPushButton* button : {start_, queue_}) button->setEnabled(problem.isEmpty());
+}
+
+/// What the form knows to be wrong, with a link to the first field.
+QString NewRunDialog::formProblem(const QString& otherwise) const {
+  const std::optional<FormProblem> first = form_->firstProblem();
+  if (!first) return otherwise;
+  if (first->title.isEmpty()) return first->text;
+  const int fields = form_->problems();
+  const QString what = fields < 2 ? tr("One field needs attention: %1")
+                                  : tr("%1 fields need attention; the first: %2").arg(fields);
+  return what.arg(QStringLiteral("<a href='field'>%1</a>").arg(first->title.toHtmlEscaped()));
+}
+
+void NewRunDialog::showFirstProblem() {
+  const std::optional<FormProblem> first = form_->firstProblem();
+  if (!first) return;
+  scroll_->ensureWidgetVisible(first->place, 0, 4 * kGrid);
+  first->place->setFocus();
 }
 
 void NewRunDialog::commit(bool start) {

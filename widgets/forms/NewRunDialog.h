@@ -12,6 +12,7 @@
 class QLabel;
 class QPlainTextEdit;
 class QPushButton;
+class QScrollArea;
 class QTabWidget;
 
 namespace uada {
@@ -55,6 +56,8 @@ class NewRunDialog : public QDialog {
   Experiment fromText() const;
   void changeTab();
   void refresh();
+  QString formProblem(const QString& otherwise) const;
+  void showFirstProblem();
   void commit(bool start);
   void askSave();
 
@@ -66,6 +69,7 @@ class NewRunDialog : public QDialog {
   std::optional<Experiment> several_;           ///< more recipes or methods than the form shows
   QTabWidget* tabs_ = nullptr;
   QLabel* severalNote_ = nullptr;
+  QScrollArea* scroll_ = nullptr;
   ExperimentForm* form_ = nullptr;
   QPlainTextEdit* json_ = nullptr;
   QLabel* jsonProblem_ = nullptr;

@@ -57,6 +57,8 @@ void PolicyForm::setPolicy(const Choice& policy) {
 
 int PolicyForm::problems() const { return form_->problems(); }
 
+FieldEditor* PolicyForm::firstWrong() const { return form_->firstWrong(); }
+
 void PolicyForm::change() {
   checkFile();
   Q_EMIT edited();

@@ -8,6 +8,7 @@
 namespace uada {
 
 class ChoiceCards;
+class FieldEditor;
 class SettingsForm;
 class Theme;
 
@@ -24,6 +25,7 @@ class PolicyForm : public QWidget {
   void setPolicy(const Choice& policy);
   /// How many fields are wrong.
   int problems() const;
+  FieldEditor* firstWrong() const;
 
  Q_SIGNALS:
   void edited();

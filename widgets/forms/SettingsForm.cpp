@@ -112,11 +112,18 @@ void SettingsForm::dropRemarks() {
   refreshFold();
 }
 
-int SettingsForm::problems() const {
-  int count = 0;
-  for (const FieldEditor* editor : editors_)
-    if (editor->isEnabledTo(this)) count += editor->problem().isEmpty() ? 0 : 1;
-  return count;
+std::vector<FieldEditor*> SettingsForm::wrong() const {
+  std::vector<FieldEditor*> wrong;
+  for (FieldEditor* editor : editors_)
+    if (editor->isEnabledTo(this) && !editor->problem().isEmpty()) wrong.push_back(editor);
+  return wrong;
+}
+
+int SettingsForm::problems() const { return static_cast<int>(wrong().size()); }
+
+FieldEditor* SettingsForm::firstWrong() const {
+  const std::vector<FieldEditor*> all = wrong();
+  return all.empty() ? nullptr : all.front();
 }
 
 void SettingsForm::refreshFold() {

@@ -32,6 +32,8 @@ class SettingsForm : public QWidget {
   void dropRemarks();
   /// How many fields are wrong.
   int problems() const;
+  /// The first of them; null: none is.
+  FieldEditor* firstWrong() const;
   bool isEmpty() const { return editors_.empty(); }
 
  Q_SIGNALS:
@@ -40,6 +42,7 @@ class SettingsForm : public QWidget {
  private:
   void place(const std::vector<FieldEditor*>& editors, QGridLayout* grid);
   Json allValues() const;
+  std::vector<FieldEditor*> wrong() const;
   void refreshIdle();
   void refreshFold();
 

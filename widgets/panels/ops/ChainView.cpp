@@ -34,7 +34,7 @@ ChainView::ChainView(const Workbench& workbench, QWidget* parent) : QWidget(pare
   column->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
   column->setSpacing(kGrid);
   column->addWidget(makePolicyRow());
-  column->addWidget(sourceText_ = hintLabel({}, workbench.theme, this));
+  column->addWidget(sourceText_ = hintLine({}, workbench.theme, this));
   sourceText_->setObjectName("chain_source_text");
   form_ = new SettingsForm(workbench.theme, 3, this);
   settingsArea_ = new QScrollArea(this);
@@ -44,7 +44,7 @@ ChainView::ChainView(const Workbench& workbench, QWidget* parent) : QWidget(pare
   settingsArea_->hide();
   column->addWidget(settingsArea_);
   column->addWidget(makeDrawRow());
-  policyText_ = hintLabel({}, workbench.theme, this);
+  policyText_ = hintLine({}, workbench.theme, this);
   policyText_->setObjectName("chain_policy_text");
   column->addWidget(policyText_);
   policyProblem_ = problemLabel(workbench.theme, this);
