@@ -56,6 +56,49 @@ class TestCurves : public QObject {
     QCOMPARE(smoothed({2, 4}, 0), (std::vector<double>{2, 4}));
   }
 
+  /// 0.5 to 16.5, where ticks would stand every 2.5.
+  void stepsHaveWholeTicks() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(600, 400);
+    Figure figure;
+    figure.x = {.title = "Step", .unit = {}, .log = false, .min = 0.5, .max = 16.5, .isWhole = true};
+    figure.curves = {{.name = "a", .colour = Qt::red, .x = {1, 16}, .y = {1, 2}}};
+    plot.show(figure);
+    const QStringList whole = plot.xLabels();
+    QVERIFY(whole.size() > 2);
+    const int step = whole[1].toInt() - whole[0].toInt();
+    for (int i = 1; i < whole.size(); ++i) QCOMPARE(whole[i].toInt() - whole[i - 1].toInt(), step);
+    figure.x.isWhole = false;  // epochs with parts, or minutes: none is rounded
+    plot.show(figure);
+    QVERIFY2(plot.xLabels().contains("2.5"), qPrintable(plot.xLabels().join(' ')));
+  }
+
+  /// What says that there is nothing to draw is broken into lines that fit; one value is drawn as a point.
+  void nothingIsCutOff() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(300, 200);
+    Figure figure;
+    figure.empty = "This method has no candidates: every sample is trained on as drawn";
+    plot.show(figure);
+    const QImage picture = plot.picture({300, 200}).toImage();
+    const auto isEmpty = [&](int x) {
+      for (int y = 0; y < picture.height(); ++y)
+        if (picture.pixelColor(x, y) != theme.colour("base")) return false;
+      return true;
+    };
+    QVERIFY(isEmpty(8) && isEmpty(picture.width() - 9));
+    figure.legend = false;
+    figure.curves = {{.name = "one", .colour = Qt::red, .x = {1}, .y = {3}}};
+    plot.show(figure);
+    const QImage one = plot.picture({300, 200}).toImage();
+    int red = 0;
+    for (int y = 0; y < one.height(); ++y)
+      for (int x = 0; x < one.width(); ++x) red += one.pixelColor(x, y) == QColor(Qt::red) ? 1 : 0;
+    QVERIFY2(red > 10, qPrintable(QString::number(red)));
+  }
+
   void envelopeKeepsEveryExtreme() {
     std::vector<double> x, y, ex, ey;
     Random random(7, 0, 0, Purpose::test);

@@ -122,6 +122,25 @@ class TestPolicyPanel : public QObject {
     QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(9));
   }
 
+  void stepAxesAreWhole() {
+    PolicyBins bins;
+    bins.add(report(1, {op("rotate", 10, 2, 3)}));
+    QVERIFY(policyHeat(bins, PolicyQuantity::change).x.isWhole);
+    QVERIFY(levelTrajectory(bins, "rotate", theme_).x.isWhole && winnerShares(bins, theme_).x.isWhole);
+  }
+
+  /// Levels of a grid of 31 to 30, and no band above the chart.
+  void theLevelChartHoldsTheBand() {
+    PolicyBins bins;
+    bins.add(report(1, {op("rotate", 10, 20, 27)}));
+    QCOMPARE(levelTrajectory(bins, "rotate", theme_).left.max, std::optional<double>(30));
+    OpStatistics wide = op("rotate", 10, 28, 28);
+    wide.beforeSpread = wide.afterSpread = 5;
+    bins.add(report(2, {wide}));
+    QCOMPARE(levelTrajectory(bins, "rotate", theme_).left.max, std::optional<double>(33));
+    QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(30));
+  }
+
   /// A change of 9 levels in one of 200 steps; all others change by one.
   void aFewFarValuesDoNotLeadTheScale() {
     PolicyBins bins;

@@ -81,6 +81,7 @@ Plot::~Plot() = default;
 void Plot::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   impl_->wrapLegend();
+  impl_->wrapEmpty();
 }
 
 void Plot::leaveEvent(QEvent* event) {
@@ -122,6 +123,12 @@ void Plot::setCursor(std::optional<double> x) {
     line->point2->setCoords(*x, 1);
   }
   impl_->replotOverlay();
+}
+
+QStringList Plot::xLabels() const {
+  impl_->plot->replot();
+  const QVector<QString> labels = impl_->plot->xAxis->tickVectorLabels();
+  return {labels.begin(), labels.end()};
 }
 
 QString Plot::readOut(double x, double y) const { return readOutOf(impl_->figure, x, y); }

@@ -35,7 +35,7 @@ struct Curve {
   /// Of a long curve, of whose values x and y have only the extremes: the place and the value nearest to x;
   /// none: they are being read. Null: x and y have them all.
   std::function<std::optional<std::pair<double, double>>(double x)> exact = {};
-  bool points = false;  ///< a mark at each value (few values only)
+  bool points = false;  ///< a mark at each value (few values only); a single value always has one
   bool dashed = false;
   bool right = false;  ///< on the right axis
   bool inLegend = true;
@@ -107,6 +107,8 @@ class Plot : public QWidget {
   void exportTo(const QString& file, QSize size = {}) const;
   static QStringList exportFilters();
   QPixmap picture(QSize size = {}) const;
+  /// What stands at the ticks of the x axis; a log axis has none here.
+  QStringList xLabels() const;
   void copy() const;
 
  Q_SIGNALS:

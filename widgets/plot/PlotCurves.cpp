@@ -16,8 +16,9 @@ void Plot::Impl::addCurve(const Curve& curve) {
   const bool smooth = curve.smoothing > 0 || hasMean;
   const Qt::PenStyle style = curve.dashed ? Qt::DashLine : Qt::SolidLine;
   if (smooth) drawn.push_back({graph(yAxis(curve), curve.colour, 1, 60), &curve.x, curve.y, 1});
-  QCPGraph* line = graph(yAxis(curve), curve.colour, smooth || curve.points ? 2 : 1, 255, style);
-  if (curve.points) line->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, 5));
+  const bool points = curve.points || curve.x.size() == 1;  // one value makes no line
+  QCPGraph* line = graph(yAxis(curve), curve.colour, smooth || points ? 2 : 1, 255, style);
+  if (points) line->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, 5));
   line->setName(curve.name);
   if (curve.inLegend && figure.legend) line->addToLegend(legend);
   if (hasMean)

@@ -144,8 +144,8 @@ void Plot::Impl::rebuild() {
   // Below the largest its own hint does not count; that of an empty legend would squeeze the whole column.
   legend->setMaximumSize(QWIDGETSIZE_MAX / 2, legend->itemCount() > 0 ? QWIDGETSIZE_MAX : 0);
   const bool nothing = drawn.empty() && !heat;
-  empty->setText(nothing ? figure.empty : QString());
   empty->setVisible(nothing);
+  wrapEmpty();
   for (QCPAxis* a : {plot->xAxis, plot->yAxis}) a->setVisible(!nothing);
   plot->axisRect()->setRangeZoomAxes(plot->xAxis, heat ? nullptr : plot->yAxis);
   filledWidth = -1;
@@ -168,6 +168,21 @@ void Plot::Impl::wrapLegend() {
   if (columns == legend->wrap()) return;
   legend->setWrap(columns);
   legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // arranges those already there
+}
+
+// Broken between words where a line is full.
+void Plot::Impl::wrapEmpty() {
+  const QFontMetrics metrics(empty->font());
+  const int room = std::max(10 * kGrid, owner->width() - 4 * kGrid);
+  QStringList lines;
+  for (const QString& word : figure.empty.split(' ')) {
+    const QString longer = lines.isEmpty() ? word : lines.back() + ' ' + word;
+    if (lines.isEmpty() || metrics.horizontalAdvance(longer) > room)
+      lines << word;
+    else
+      lines.back() = longer;
+  }
+  empty->setText(lines.join('\n'));
 }
 
 void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
@@ -223,9 +238,9 @@ void Plot::Impl::fitRanges() {
   if (figure.right) fitY(plot->yAxis2, *figure.right, true);
 }
 
-// Whole numbers are written with separators ("4,680") while more than a few fit on the axis.
+// Whole numbers are written with separators ("4,680"). On an axis of more than 20 all ticks are whole.
 void Plot::Impl::tickFormat() {
-  const bool whole = !figure.x.log && plot->xAxis->range().size() > 8;
+  const bool whole = !figure.x.log && (figure.x.isWhole || plot->xAxis->range().size() > 20);
   plot->xAxis->setNumberFormat(whole ? "f" : "gbd");
   plot->xAxis->setNumberPrecision(whole ? 0 : 5);
 }

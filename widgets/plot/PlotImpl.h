@@ -59,6 +59,7 @@ struct Plot::Impl {
   void restyle(const Theme& with);
   void rebuild();
   void wrapLegend();
+  void wrapEmpty();
   QCPGraph* graph(QCPAxis* y, const QColor& colour, int width, int alpha, Qt::PenStyle style = Qt::SolidLine);
   void addCurve(const Curve& curve);
   void addBand(const Band& band);

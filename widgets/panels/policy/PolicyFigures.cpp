@@ -21,6 +21,7 @@ const PolicyQuantityText& textOf(PolicyQuantity quantity) {
 Axis stepAxis() {
   Axis axis;
   axis.title = QObject::tr("Step");
+  axis.isWhole = true;
   return axis;
 }
 
@@ -56,15 +57,17 @@ Trajectory trajectory(const PolicyBins& bins, const std::string& op, bool after,
   return t;
 }
 
-/// The end of a scale for mean levels: that of UADA's grid, or more where the ops' means lie above it, as on
-/// a grid of 31.
+/// The end of a scale for mean levels: that of the least grid which has them all, UADA's at least.
 double topOfScale(const PolicyBins& bins, const std::vector<std::string>& ops) {
-  double top = kTenLevels;
+  double top = 0;
   for (const std::string& op : ops)
     for (const PolicyQuantity quantity : {PolicyQuantity::before, PolicyQuantity::after})
       for (int column = 0; column < bins.columns(); ++column)
         top = std::fmax(top, bins.value(op, column, quantity));  // passes over NaN
-  return top;
+  std::vector<double> ends;
+  for (const GridInfo& grid : grids())
+    if (grid.top >= std::max(top, kTenLevels)) ends.push_back(grid.top);
+  return ends.empty() ? top : std::ranges::min(ends);
 }
 
 /// A few far values leave no colour for the others: then the scale ends before them, and says so.
@@ -124,6 +127,8 @@ Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Them
   figure.title = q(findOp(op).title);
   Trajectory before = trajectory(bins, op, false, QObject::tr("before"), theme.category(0));
   Trajectory after = trajectory(bins, op, true, QObject::tr("after"), theme.category(4));
+  for (const Band* band : {&before.spread, &after.spread})
+    for (const double high : band->high) figure.left.max = std::max(*figure.left.max, high);
   figure.bands = {std::move(before.spread), std::move(after.spread)};
   figure.curves = {std::move(before.mean), std::move(after.mean)};
   return figure;
