@@ -62,12 +62,21 @@ CompareRow runRow(const RunSummary& run, const QString& name) {
 QString differenceText(const std::optional<Difference>& difference) {
   if (!difference) return orDash({});
   const QString mean = signedText(difference->mean, 2);
-  if (!difference->interval) return QObject::tr("%1, no interval: %2").arg(mean, q(difference->why));
+  if (!difference->interval) return QObject::tr("%1, no interval").arg(mean);
   return QStringLiteral("%1  [%2, %3]")
       .arg(mean, signedText(difference->interval->low, 2), signedText(difference->interval->high, 2));
 }
 
 }  // namespace
+
+/// "Batch" of "training.batch", "Data set" of "dataset.name", "Policy" of "method.policy.name".
+static QString settingHead(const std::string& key) {
+  const QStringList path = q(key).split('.');
+  const bool isName = path.size() > 1 && path.back() == "name";
+  QString head = isName ? path[path.size() - 2] : path.back();
+  if (head == "dataset") head = QObject::tr("Data set");
+  return head.left(1).toUpper() + head.mid(1).replace('_', ' ');
+}
 
 std::map<std::string, QString> flatSettings(const RunConfig& config) {
   std::map<std::string, QString> settings;
@@ -112,7 +121,10 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
   const Column& column = columns_[index.column()];
   if (role == Qt::DisplayRole) return column.text(row);
   if (role == Qt::UserRole) return column.number ? QVariant(column.number(row)) : QVariant(column.text(row));
-  if (role == Qt::ToolTipRole) return column.help;
+  if (role == Qt::ToolTipRole) {
+    const QString why = column.why ? column.why(row) : QString();
+    return why.isEmpty() ? column.help : column.help + QStringLiteral("\n") + why;
+  }
   if (role == Qt::TextAlignmentRole)
     return QVariant::fromValue(Qt::AlignVCenter | (column.number ? Qt::AlignRight : Qt::AlignLeft));
   const bool hasColour = index.column() == 0 && index.row() < static_cast<int>(colours_.size());
@@ -150,12 +162,10 @@ void CompareModel::addSettings(bool onlyDiffering) {
     for (const auto& [key, value] : row.settings) values[key].insert(value);
   }
   for (const auto& [key, seen] : values) {
-    if (onlyDiffering && seen.size() == 1) continue;  // also what only one method has
-    if (key == "method.name") continue;               // stands in the label
-    const QString title =
-        q(key.substr(key.rfind('.') == key.npos ? 0 : key.rfind('.') + 1)).replace('_', ' ');
-    const QString shown = title == "name" ? q(key.substr(0, key.find('.'))) : title;
-    columns_.push_back({shown,
+    if (onlyDiffering && seen.size() == 1) continue;             // also what only one method has
+    if (key == "method.name") continue;                          // stands in the label
+    if (onlyDiffering && key == "method.policy.name") continue;  // there, too
+    columns_.push_back({settingHead(key),
                         q(key),
                         [key = key](const CompareRow& row) {
                           const auto found = row.settings.find(key);
@@ -199,16 +209,21 @@ void CompareModel::addNumbers() {
   add(
       QObject::tr("± spread"), QObject::tr("Sample standard deviation over seeds, in the unit of the metric"),
       [](const CompareRow& r) { return spreadOf(r.last); }, points);
-  add(
-      QObject::tr("Best") + unit,
-      QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
-      [](const CompareRow& r) { return meanOf(r.best); }, points);
   columns_.push_back({QObject::tr("− %1").arg(reference),
                       QObject::tr("Last minus that of %1 with the same recipe on the same images, with its "
                                   "95 % interval (Welch)")
                           .arg(reference),
                       [](const CompareRow& r) { return differenceText(r.toReference); },
-                      [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; }});
+                      [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; },
+                      [](const CompareRow& r) {
+                        return r.toReference && !r.toReference->interval
+                                   ? QObject::tr("No interval: %1").arg(q(r.toReference->why))
+                                   : QString();
+                      }});
+  add(
+      QObject::tr("Best") + unit,
+      QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
+      [](const CompareRow& r) { return meanOf(r.best); }, points);
   add(
       QObject::tr("Time"), QObject::tr("Training time of a run, mean"),
       [](const CompareRow& r) { return r.seconds; }, [](double seconds) { return q(durationText(seconds)); });

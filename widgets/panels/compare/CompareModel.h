@@ -50,7 +50,8 @@ class CompareModel : public QAbstractTableModel {
   struct Column {
     QString title, help;
     std::function<QString(const CompareRow&)> text;
-    std::function<double(const CompareRow&)> number;  ///< null: a text column
+    std::function<double(const CompareRow&)> number;     ///< null: a text column
+    std::function<QString(const CompareRow&)> why = {};  ///< what a cell's tool tip adds; null: nothing
   };
   void addSettings(bool onlyDiffering);
   void addNumbers();

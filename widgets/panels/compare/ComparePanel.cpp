@@ -253,6 +253,7 @@ void ComparePanel::drawCurves() {
   }
   const auto [title, unit] = metricTitle(shown);
   figure.left = {tr("Test %1").arg(title), unit};
+  figure.title = tr("Test %1").arg(title);
   if (!figure.bands.empty()) figure.title = tr("Mean over seeds, ± sample standard deviation");
   if (shown.size() >= kMost) figure.title = tr("The first %1 runs: mean over seeds").arg(kMost);
   curves_->show(std::move(figure));
