@@ -126,9 +126,11 @@ void SourceBar::showLoaded() {
 void SourceBar::showTitle() {
   const OpsPicture& picture = source_.picture();
   const QString title = QString::fromStdString(picture.title);
-  const bool sample = !source_.request().dataset.empty();  // its set and number stand beside it
-  const QString shown = sample ? title.mid(title.lastIndexOf(QStringLiteral(": ")) + 2) : title;
-  text_->setText(tr("%1, %2 × %3 px").arg(shown).arg(picture.image.width).arg(picture.image.height));
+  const bool sample = !source_.request().dataset.empty();           // its set and number stand beside it
+  const qsizetype colon = title.lastIndexOf(QStringLiteral(": "));  // none: it has no class
+  const QString shown = !sample ? title : colon < 0 ? QString() : title.mid(colon + 2);
+  const QString size = tr("%1 × %2 px").arg(picture.image.width).arg(picture.image.height);
+  text_->setText(shown.isEmpty() ? size : tr("%1, %2").arg(shown, size));
   text_->setVisible(!picture.image.empty());
   text_->setToolTip(title);
 }
