@@ -112,9 +112,8 @@ void MainWindow::makeViews() {
 
 void MainWindow::makeDocks() {
   for (const Panel& entry : uada::panels()) {
-    PanelWidget* made = entry.make(workbench_);
+    PanelWidget* made = panels_[entry.name] = entry.make(workbench_);
     made->setObjectName(entry.name);
-    panels_[entry.name] = made;
     if (entry.place == PanelPlace::view) {
       views_->addTab(made, tr(entry.title));
       views_->setTabToolTip(views_->count() - 1, tr(entry.help));
@@ -123,6 +122,7 @@ void MainWindow::makeDocks() {
     auto* dock = new QDockWidget(tr(entry.title).toUpper());
     dock->setObjectName(QString(entry.name) + "Dock");
     dock->setWidget(made);
+    dock->toggleViewAction()->setText(tr(entry.title));
     docks_[entry.name] = dock;
     const auto area = entry.place == PanelPlace::left    ? Qt::LeftDockWidgetArea
                       : entry.place == PanelPlace::right ? Qt::RightDockWidgetArea

@@ -150,7 +150,8 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   tree_->setSelectionMode(QAbstractItemView::NoSelection);
   tree_->setFocusPolicy(Qt::NoFocus);
   tree_->header()->setStretchLastSection(true);
-  tree_->header()->resizeSection(0, 19 * kGrid);
+  tree_->setMinimumWidth(22 * kGrid);
+  tree_->installEventFilter(this);
   tree_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   tree_->setTextElideMode(Qt::ElideMiddle);
   results_ = addSection(tr("Results"));
@@ -186,6 +187,8 @@ void InspectorPanel::makeNotes(QVBoxLayout* layout) {
 
 bool InspectorPanel::eventFilter(QObject* watched, QEvent* event) {
   if (watched == notes_ && event->type() == QEvent::FocusOut) saveNotes();
+  if (watched == tree_ && event->type() == QEvent::Resize)  // the values keep about half of the width
+    tree_->header()->resizeSection(0, std::min(19 * kGrid, tree_->width() / 2));
   return PanelWidget::eventFilter(watched, event);
 }
 

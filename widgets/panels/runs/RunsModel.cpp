@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/Text.h"
+#include "widgets/panels/runs/RunNames.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -92,6 +93,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     case Qt::TextAlignmentRole:
       return QVariant(column >= epoch ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::AccessibleTextRole: return column == state ? stateText(run) : display(run, column);
+    case kFrontRole: return frontOf(display(run, title).toString(), QString::fromStdString(run.method));
     case kRunRole: return QVariant::fromValue<qint64>(run.id);
     case kTextRole:
       return QString::fromStdString(run.title + " " + run.key + " " + run.dataset + " " + run.model + " " +

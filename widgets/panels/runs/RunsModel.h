@@ -15,8 +15,9 @@ class RunsModel : public QAbstractTableModel {
   Q_OBJECT
  public:
   enum Column { square, title, state, epoch, score, columns };
-  static constexpr int kRunRole = Qt::UserRole;       ///< the run's id
-  static constexpr int kTextRole = Qt::UserRole + 1;  ///< all that a filter looks into
+  static constexpr int kRunRole = Qt::UserRole;        ///< the run's id
+  static constexpr int kTextRole = Qt::UserRole + 1;   ///< all that a filter looks into
+  static constexpr int kFrontRole = Qt::UserRole + 2;  ///< letters of the name before its method
 
   RunsModel(Session& session, const Theme& theme, QObject* parent);
   int rowCount(const QModelIndex& parent = {}) const override;

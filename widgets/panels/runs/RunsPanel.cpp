@@ -15,6 +15,7 @@
 
 #include "core/base/Error.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/runs/RunNames.h"
 #include "widgets/panels/runs/RunsModel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -40,6 +41,7 @@ class RunsPanel : public PanelWidget {
   void updateEmpty();
   void updateWritable();
   void contextMenu(const QPoint& position);
+  bool eventFilter(QObject* watched, QEvent* event) override;
   qint64 runAt(const QModelIndex& index) const { return index.data(RunsModel::kRunRole).toLongLong(); }
   void removeRun(qint64 run);
 
@@ -141,12 +143,16 @@ void RunsPanel::makeList() {
   list_->setSelectionBehavior(QAbstractItemView::SelectRows);
   list_->setContextMenuPolicy(Qt::CustomContextMenu);
   list_->setTextElideMode(Qt::ElideMiddle);
+  list_->setItemDelegateForColumn(RunsModel::title, new RunNameDelegate(list_));
+  list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // the names give way instead
+  list_->setMinimumWidth(28 * kGrid);
   QHeaderView* header = list_->header();
   header->setStretchLastSection(false);
   header->setMinimumSectionSize(3 * kGrid);
   header->setResizeContentsPrecision(0);  // what is seen: a list may have thousands of rows
   header->setSectionResizeMode(QHeaderView::ResizeToContents);
   header->setSectionResizeMode(RunsModel::title, QHeaderView::Stretch);
+  list_->installEventFilter(this);
   for (const int column : {RunsModel::square, RunsModel::state}) {
     header->setSectionResizeMode(column, QHeaderView::Fixed);
     header->resizeSection(column, 4 * kGrid);
@@ -162,6 +168,14 @@ void RunsPanel::makeList() {
             if (index.isValid()) workbench_.session.selection().select(runAt(index));
           });
   connect(list_, &QTreeView::customContextMenuRequested, this, &RunsPanel::contextMenu);
+}
+
+/// In a narrow list the epoch gives its room to the name.
+bool RunsPanel::eventFilter(QObject* watched, QEvent* event) {
+  constexpr int kNarrow = 35 * kGrid;
+  if (watched == list_ && event->type() == QEvent::Resize)
+    list_->setColumnHidden(RunsModel::epoch, list_->width() < kNarrow);
+  return PanelWidget::eventFilter(watched, event);
 }
 
 void RunsPanel::followSelection() {

@@ -1,0 +1,34 @@
+#include <QFontMetrics>
+#include <QGuiApplication>
+#include <QTest>
+
+#include "widgets/panels/runs/RunNames.h"
+
+using namespace uada;
+
+/// What is left of a run's name in a narrow list: that in which it differs from others.
+class TestRunNames : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void theFrontIsTheRecipe() {
+    QCOMPARE(frontOf("r10w4-c10-uada-s1", "uada"), qsizetype{10});
+    QCOMPARE(frontOf("r10w4-c10-uada-uada-cifar-s1", "uada"), qsizetype{10});
+    QCOMPARE(frontOf("renamed", "uada"), qsizetype{0});
+  }
+
+  void methodAndSeedStay() {
+    const QFontMetrics metrics{QGuiApplication::font()};
+    const QString plain = "r10w4-c10-plain-trivialaugment-s2", uada = "r10w4-c10-uada-trivialaugment-s2";
+    QCOMPARE(fittedName(plain, 10, metrics, metrics.horizontalAdvance(plain)), plain);
+    const int rest = metrics.horizontalAdvance("plain-trivialaugment-s2");
+    const QString shorter = fittedName(plain, 10, metrics, rest + metrics.horizontalAdvance("…-c10-"));
+    QVERIFY2(shorter.startsWith("…") && shorter.endsWith("-plain-trivialaugment-s2"), qPrintable(shorter));
+    QCOMPARE(fittedName(plain, 10, metrics, rest), QString("plain-trivialaugment-s2"));
+    const QString least = fittedName(plain, 10, metrics, 2 * rest / 3);
+    QVERIFY2(least.startsWith("plain") && least.contains("…") && least.endsWith("-s2"), qPrintable(least));
+    QVERIFY(least != fittedName(uada, 10, metrics, 2 * rest / 3));
+  }
+};
+
+QTEST_MAIN(TestRunNames)
+#include "tst_run_names.moc"

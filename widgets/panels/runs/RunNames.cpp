@@ -1,0 +1,35 @@
+#include "widgets/panels/runs/RunNames.h"
+
+#include <QApplication>
+#include <QStyle>
+#include <algorithm>
+
+#include "widgets/panels/runs/RunsModel.h"
+
+namespace uada {
+
+qsizetype frontOf(const QString& name, const QString& method) {
+  return name.indexOf(QStringLiteral("-%1-").arg(method)) + 1;
+}
+
+QString fittedName(const QString& name, qsizetype front, const QFontMetrics& metrics, int width) {
+  if (metrics.horizontalAdvance(name) <= width) return name;
+  const QString rest = name.mid(front);
+  const int room = width - metrics.horizontalAdvance(rest);
+  const int least = metrics.horizontalAdvance(QStringLiteral("…-"));
+  if (room > least) return metrics.elidedText(name.left(front), Qt::ElideLeft, room) + rest;
+  return metrics.elidedText(rest, Qt::ElideMiddle, width);
+}
+
+void RunNameDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
+  QStyledItemDelegate::initStyleOption(option, index);
+  const QStyle& style = option->widget ? *option->widget->style() : *QApplication::style();
+  const QRect place = style.subElementRect(QStyle::SE_ItemViewItemText, option, option->widget);
+  // As the style leaves a margin on both sides of a text.
+  const int margin = style.pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1;
+  const int width = std::max(0, place.width() - 2 * margin);
+  option->text =
+      fittedName(option->text, index.data(RunsModel::kFrontRole).toLongLong(), option->fontMetrics, width);
+}
+
+}  // namespace uada
