@@ -2,8 +2,11 @@
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
+#include <algorithm>
+#include <string>
 
 #include "core/base/Error.h"
+#include "core/tables/Table.h"
 #include "widgets/models/Saving.h"
 
 namespace uada {
@@ -33,6 +36,8 @@ void describe(QCommandLineParser& parser) {
        {"out", "File of the export; the ending is its kind: png, pdf, csv ...", "FILE"},
        {"run", "Show this run in the export (key, number or title; repeatable); else the newest ones.",
         "RUN"},
+       {"table", "Number of the table that --export tables writes; else the first with a measured cell.",
+        "N"},
        {"size", "Of the exported window.", "WIDTHxHEIGHT", "1440x900"}});
 }
 
@@ -43,7 +48,9 @@ void requireSense(const QCommandLineParser& parser) {
     throw UsageError("one project expected; '" + parser.positionalArguments().back().toStdString() +
                      "' is one too many");
   if (isGiven && parser.value("project").isEmpty()) throw UsageError("--project is empty; give a FILE");
-  for (const char* name : {"out", "run", "size"})
+  if (parser.isSet("table") && parser.isSet("export") && parser.value("export") != "tables")
+    throw UsageError("--table has no effect without --export tables; leave it out");
+  for (const char* name : {"out", "run", "table", "size"})
     if (parser.isSet(name) && !parser.isSet("export"))
       throw UsageError(std::string("--") + name + " has no effect without --export; leave it out");
   const QString theme = parser.value("theme");
@@ -56,6 +63,17 @@ QSize sizeOf(const QString& text) {
   if (size.isEmpty()) throw UsageError("--size is WIDTHxHEIGHT, such as 1440x900");
   requireDrawable(size, "--size " + text, "give a smaller one");
   return size;
+}
+
+/// 0: none is given.
+int tableOf(const QString& text) {
+  if (text.isNull()) return 0;
+  bool isNumber = false;
+  const int number = text.toInt(&isNumber);
+  if (isNumber && std::ranges::find(tables(), number, &TableEntry::number) != tables().end()) return number;
+  std::string known;
+  for (const TableEntry& entry : tables()) known += " " + std::to_string(entry.number);
+  throw UsageError("--table: there is no table '" + text.toStdString() + "'; known:" + known);
 }
 
 }  // namespace
@@ -78,6 +96,7 @@ Options readOptions(const QStringList& arguments) {
   options.exportKind = parser.value("export");
   options.out = parser.value("out");
   options.runs = parser.values("run");
+  options.table = tableOf(parser.value("table"));
   options.size = sizeOf(parser.value("size"));
   if (!options.exportKind.isEmpty() && (options.out.isEmpty() || options.project.isEmpty())) {
     throw UsageError("--export needs --project FILE and --out FILE");

@@ -27,6 +27,7 @@
 #include "core/base/Json.h"
 #include "widgets/models/Saving.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/tables/TablesPanel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -137,6 +138,8 @@ static void exportView(MainWindow& window, Session& session, const Options& opti
   session.openProject(options.project);
   showRuns(session, options.runs);
   window.resize(options.size);
+  if (auto* tables = qobject_cast<TablesPanel*>(view); tables && options.table > 0)
+    tables->choose(options.table);
   if (view) window.views()->setCurrentWidget(view);
   window.show();
   settle();

@@ -105,16 +105,31 @@ class TestResults : public QObject {
     CompareModel model;
     const std::vector<RunGroup> groups{group("UADA", {1}, {90}), group("RA", {11}, {89})};
     model.setRows(compareRows(groups, false, configOf, nameOf), {}, true);
-    QCOMPARE(text(model, 0, "epochs"), QString("no column epochs"));
-    QCOMPARE(text(model, 0, "epsilon"), QString("no column epsilon"));  // a setting of one method alone
+    QCOMPARE(text(model, 0, "Epochs"), QString("no column Epochs"));
+    QCOMPARE(text(model, 0, "Epsilon"), QString("no column Epsilon"));  // a setting of one method alone
     const auto longer = [](qint64 run) { return fakeConfig("uada", run, run < 10 ? 3 : 30); };
     model.setRows(compareRows(groups, false, longer, nameOf), {}, true);
-    QCOMPARE(text(model, 1, "epochs"), QString("30"));
-    QCOMPARE(text(model, 1, "batch"), QString("no column batch"));
+    QCOMPARE(text(model, 1, "Epochs"), QString("30"));
+    QCOMPARE(text(model, 1, "Batch"), QString("no column Batch"));
     model.setRows(compareRows(groups, false, configOf, nameOf), {}, false);
-    QCOMPARE(text(model, 0, "epsilon"), QString("1"));
-    QCOMPARE(text(model, 1, "epsilon"), QString("–"));
-    QCOMPARE(text(model, 0, "epochs"), QString("3"));
+    QCOMPARE(text(model, 0, "Epsilon"), QString("1"));
+    QCOMPARE(text(model, 1, "Epsilon"), QString("–"));
+    QCOMPARE(text(model, 0, "Epochs"), QString("3"));
+    QCOMPARE(text(model, 0, "Data set"), QString("fashion_mnist"));
+    QVERIFY(!text(model, 0, "Model").startsWith("no column"));
+  }
+
+  /// The reason would fill the table; it is in the tool tip.
+  void aDifferenceWithoutIntervalIsShort() {
+    CompareModel model;
+    std::vector<RunGroup> groups{group("UADA", {1}, {90}), group("RA", {11}, {89})};
+    groups[0].toRaUc = difference(groups[0].last, groups[1].last);
+    model.setRows(compareRows(groups, false, configOf, nameOf), {}, true);
+    QCOMPARE(text(model, 0, "− ra-uc"), QString("+1.00, no interval"));
+    int column = 0;
+    while (model.headerData(column, Qt::Horizontal, Qt::DisplayRole) != QString("− ra-uc")) ++column;
+    const QString tip = model.data(model.index(0, column), Qt::ToolTipRole).toString();
+    QVERIFY2(tip.contains(QString::fromStdString(groups[0].toRaUc->why)), qPrintable(tip));
   }
 
   /// Of every method: what the inspector shows is read in forms, too.
@@ -243,6 +258,10 @@ class TestResults : public QObject {
     auto* which = panel.findChild<QComboBox*>("which_table");
     QCOMPARE(which->count(), int(tables().size()));
     QCOMPARE(which->currentData().toInt(), 2);
+    panel.choose(1);
+    QCOMPARE(panel.model().table().number, 1);
+    QVERIFY_THROWS_EXCEPTION(Error, panel.choose(99));
+    panel.choose(2);
     auto* view = panel.findChild<QTableView*>("paper_table");
     QModelIndex measured;
     for (int row = 0; row < panel.model().rowCount(); ++row)

@@ -69,7 +69,10 @@ TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWid
 
   const Session* session = &workbench.session;
   connect(session, &Session::runsChanged, this, &TablesPanel::reload);
-  connect(session, &Session::projectChanged, this, &TablesPanel::reload);
+  connect(session, &Session::projectChanged, this, [this] {
+    isChosen_ = false;
+    reload();
+  });
   connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &TablesPanel::showCell);
   reload();
 }
@@ -97,7 +100,10 @@ QWidget* TablesPanel::makeBar() {
   row->addWidget(copyButton(this, [this](TableFormat format) { return text(format); }));
   row->addWidget(
       exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
-  connect(which_, &QComboBox::currentIndexChanged, this, &TablesPanel::load);
+  connect(which_, &QComboBox::currentIndexChanged, this, [this] {
+    isChosen_ = true;
+    load();
+  });
   const auto refresh = [this] {
     delegate_->showMeasured = measured_->isChecked();
     delegate_->showPaper = paper_->isChecked();
@@ -142,22 +148,50 @@ void TablesPanel::showEvent(QShowEvent* event) {
   if (stale_) load();
 }
 
+/// A table and its number.
+struct TablesPanel::Made {
+  int number = 0;
+  Table table;
+};
+
+static bool isMeasured(const Table& table) {
+  return std::ranges::any_of(table.cells,
+                             [](const auto& row) { return std::ranges::any_of(row, &Cell::isMeasured); });
+}
+
 void TablesPanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
   pages_->setCurrentIndex(session.hasProject() ? 1 : 0);
   if (!session.hasProject() || which_->count() == 0) return;
+  const int number = which_->currentData().toInt();
   answer_.ask(
       session, this,
-      [number = which_->currentData().toInt()](const OpenProject& project) {
-        return findTable(number).make(project.reader);
+      [number, isChosen = isChosen_](const OpenProject& project) {
+        Made wanted{number, findTable(number).make(project.reader)};
+        if (isChosen || isMeasured(wanted.table)) return wanted;
+        for (const TableEntry& entry : tables())
+          if (Made other{entry.number, entry.make(project.reader)}; isMeasured(other.table)) return other;
+        return wanted;
       },
-      [this](std::optional<Table> table) {
-        if (table) take(std::move(*table));
+      [this](std::optional<Made> made) {
+        if (made) take(std::move(*made));
       });
 }
 
-void TablesPanel::take(Table table) {
+void TablesPanel::choose(int number) {
+  findTable(number);
+  which_->setCurrentIndex(which_->findData(number));
+  isChosen_ = true;
+}
+
+void TablesPanel::take(Made made) {
+  Table& table = made.table;
+  if (!isChosen_) {  // until one has something to show
+    const QSignalBlocker quiet(which_);
+    which_->setCurrentIndex(which_->findData(made.number));
+    isChosen_ = isMeasured(table);
+  }
   const QModelIndex current = table_->currentIndex();
   const std::string column = current.isValid() ? model_.table().columns[current.column()] : "";
   asMade_ = std::move(table);

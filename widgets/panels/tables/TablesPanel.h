@@ -22,6 +22,8 @@ class TablesPanel : public PanelWidget {
   QStringList exportFilters() const override;
   void copy() const override;  ///< as text
   const TablesModel& model() const { return model_; }
+  /// Shows the table of that number. Throws Error listing those that there are.
+  void choose(int number);
 
  protected:
   void writeExport(const QString& file, const std::string& ending) override;
@@ -32,7 +34,8 @@ class TablesPanel : public PanelWidget {
   QWidget* makeDetails();
   void reload();
   void load();
-  void take(Table table);
+  struct Made;
+  void take(Made made);
   void setColumnWidths();
   void showCell(const QModelIndex& index);
   std::string text(TableFormat format) const;
@@ -41,7 +44,8 @@ class TablesPanel : public PanelWidget {
   QModelIndex firstMeasured() const;
   QString cellSummary(const QModelIndex& index) const;
 
-  bool stale_ = true;  ///< to be read again when seen
+  bool stale_ = true;      ///< to be read again when seen
+  bool isChosen_ = false;  ///< by a person, or because it has measured cells
   LatestAnswer answer_;
   Table asMade_;  ///< with the columns in the paper's order
   TablesModel model_;
