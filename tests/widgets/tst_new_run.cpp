@@ -135,7 +135,7 @@ class TestNewRun : public QObject {
     fillSmallRun(dialog);
     dialog.findChild<QAbstractButton*>("step")->click();
     fill(dialog, "milestones", "0.8, 0.3");
-    QVERIFY(problemAt(dialog, "milestones").contains("ascending"));
+    QVERIFY(problemAt(dialog, "milestones").startsWith("Ascending"));
     fill(dialog, "milestones", "0.3, 0.8");
     QVERIFY(problemAt(dialog, "milestones").isEmpty());
   }

@@ -123,13 +123,13 @@ class TestResults : public QObject {
   void aDifferenceWithoutIntervalIsShort() {
     CompareModel model;
     std::vector<RunGroup> groups{group("UADA", {1}, {90}), group("RA", {11}, {89})};
-    groups[0].toRaUc = difference(groups[0].last, groups[1].last);
+    groups[0].toReference = difference(groups[0].last, groups[1].last);
     model.setRows(compareRows(groups, false, configOf, nameOf), {}, true);
     QCOMPARE(text(model, 0, "− ra-uc"), QString("+1.00, no interval"));
     int column = 0;
     while (model.headerData(column, Qt::Horizontal, Qt::DisplayRole) != QString("− ra-uc")) ++column;
     const QString tip = model.data(model.index(0, column), Qt::ToolTipRole).toString();
-    QVERIFY2(tip.contains(QString::fromStdString(groups[0].toRaUc->why)), qPrintable(tip));
+    QVERIFY2(tip.contains(QString::fromStdString(groups[0].toReference->why)), qPrintable(tip));
   }
 
   /// Of every method: what the inspector shows is read in forms, too.

@@ -67,6 +67,12 @@ QString differenceText(const std::optional<Difference>& difference) {
       .arg(mean, signedText(difference->interval->low, 2), signedText(difference->interval->high, 2));
 }
 
+/// Empty: there is one, or no difference.
+QString whyNoInterval(const std::optional<Difference>& difference) {
+  if (!difference || difference->interval) return {};
+  return QObject::tr("No interval: %1").arg(q(difference->why));
+}
+
 }  // namespace
 
 /// "Batch" of "training.batch", "Data set" of "dataset.name", "Policy" of "method.policy.name".
@@ -215,11 +221,7 @@ void CompareModel::addNumbers() {
                           .arg(reference),
                       [](const CompareRow& r) { return differenceText(r.toReference); },
                       [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; },
-                      [](const CompareRow& r) {
-                        return r.toReference && !r.toReference->interval
-                                   ? QObject::tr("No interval: %1").arg(q(r.toReference->why))
-                                   : QString();
-                      }});
+                      [](const CompareRow& r) { return whyNoInterval(r.toReference); }});
   add(
       QObject::tr("Best") + unit,
       QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
