@@ -10,25 +10,11 @@
 #include "app/cli/Signals.h"
 #include "app/cli/Training.h"
 #include "core/base/Error.h"
-#include "core/base/Mailbox.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
 #include "core/store/Locks.h"
 
 namespace uada::cli {
-namespace {
-
-/// Carries reports to the main thread.
-class Feed : public Sink {
- public:
-  void take(const Report& report) override { box_.post(report); }
-  std::vector<Report> drain() { return box_.drain().items; }
-
- private:
-  Mailbox<Report> box_{100'000};
-};
-
-}  // namespace
 
 void describeExamined(Verb& verb, ExaminedRun& options) {
   verb.argument("RUN", options.run, "Run whose network is looked at").required();
@@ -83,9 +69,14 @@ FoundCheckpoint checkpointOf(Engine& engine, const ProjectReader& project, const
 
 int perform(Engine& engine, const Work& work, const Console& console,
             const std::function<void(const Report&)>& take) {
+  ReportFeed feed;
+  return perform(engine, work, feed, feed, console, take, nullptr);
+}
+
+int perform(Engine& engine, const Work& work, Sink& sink, ReportFeed& feed, const Console& console,
+            const std::function<void(const Report&)>& take, const std::function<void()>& eachRound) {
   const StopSignals signals;
-  Feed feed;
-  const std::unique_ptr<Job> job = engine.start(work, feed);
+  const std::unique_ptr<Job> job = engine.start(work, sink);
   for (bool done = false, asked = false; !done;) {
     done = job->isDone();  // before the drain, so that the last report is not missed
     if (signals.received() && !asked) {
@@ -93,9 +84,10 @@ int perform(Engine& engine, const Work& work, const Console& console,
       job->send(command::Stop{});
     }
     for (const Report& report : feed.drain()) {
-      if (const auto* event = std::get_if<EventReport>(&report)) console.note(event->text);
       take(report);
+      if (const auto* event = std::get_if<EventReport>(&report)) console.note(event->text);
     }
+    if (eachRound) eachRound();
     if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   job->wait();

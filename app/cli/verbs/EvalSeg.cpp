@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/cli/Console.h"
+#include "app/cli/DataLoading.h"
 #include "app/cli/verbs/Eval.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
@@ -15,22 +16,29 @@
 #include "core/base/ThreadPool.h"
 #include "core/data/LabelCounts.h"
 #include "core/data/LabelFile.h"
+#include "core/predictions/Prediction.h"
 
 namespace uada::cli {
 namespace {
 
 struct Options {
   std::string predicted, truth;  ///< folders of label maps, or one of each
-  int classes = 0;
-  int ignore = 255;  ///< label of the truth whose pixels are left out
+  std::string dataset;           ///< whose folder the truth is; empty: of none
+  int classes = 0;               ///< 0: those of the data set
+  int ignore = 255;              ///< label of the truth whose pixels are left out
   bool json = false;
 };
 
 void describe(Verb& verb, Options& options) {
   verb.argument("PREDICTED", options.predicted, "Folder of predicted label maps, or one of them").required();
-  verb.argument("TRUTH", options.truth, "Folder of true label maps, or one of them").required();
-  verb.number("--classes", options.classes, 1, 255, "How many classes there are: labels 0 to N - 1")
+  verb.argument("TRUTH", options.truth,
+                "Folder of true label maps, or one of them; with --dataset that of the data set")
       .required();
+  const Option classes =
+      verb.number("--classes", options.classes, 1, 255, "How many classes there are: labels 0 to N - 1");
+  verb.text("--dataset", "NAME", options.dataset,
+            "TRUTH is the folder of this data set: the classes that it makes of its test images' labels")
+      .excludes(classes);
   verb.number("--ignore", options.ignore, 0, 255, "Label of the truth that is left out").usual("255");
 }
 
@@ -137,15 +145,16 @@ std::vector<FilePair> filesOf(const Options& options, const Console& console) {
   return pairsOf(predicted, truth, console);
 }
 
-void count(LabelCounts& counts, const FilePair& files, int ignore) {
-  const LabelMap truth = readLabelMap(files.truth), predicted = readLabelMap(files.predicted);
+/// name  of the truth, for messages
+void count(LabelCounts& counts, const fs::path& file, LabelMapView truth, const std::string& name,
+           int ignore) {
+  const LabelMap predicted = readLabelMap(file);
   if (predicted.width != truth.width || predicted.height != truth.height)
     throw Error(
         fmt::format("'{}' has {} x {} pixels, {} x {} expected as '{}' has; resize the prediction to "
                     "the nearest label",
-                    files.predicted.string(), predicted.width, predicted.height, truth.width, truth.height,
-                    files.truth.string()));
-  counts.add(predicted.view(), truth.view(), ignore);
+                    file.string(), predicted.width, predicted.height, truth.width, truth.height, name));
+  counts.add(predicted.view(), truth, ignore);
 }
 
 LabelCounts countAll(const std::vector<FilePair>& pairs, const Options& options) {
@@ -154,7 +163,59 @@ LabelCounts countAll(const std::vector<FilePair>& pairs, const Options& options)
   std::mutex mutex;
   pool.forRanges(pairs.size(), 4, [&](std::size_t begin, std::size_t end) {
     LabelCounts some(options.classes);
-    for (std::size_t i = begin; i < end; ++i) count(some, pairs[i], options.ignore);
+    for (std::size_t i = begin; i < end; ++i)
+      count(some, pairs[i].predicted, readLabelMap(pairs[i].truth).view(), pairs[i].truth.string(),
+            options.ignore);
+    std::lock_guard lock(mutex);
+    all.merge(some);
+  });
+  return all;
+}
+
+std::shared_ptr<const Dataset> testImages(const Options& options, const Console& console) {
+  const DatasetEntry& entry = findDataset(options.dataset);
+  if (entry.target != TargetKind::labelMap)
+    throw UsageError(fmt::format("--dataset {}: its images have {}, a data set with label maps expected",
+                                 entry.name, targetText(entry.target)));
+  return entry.load(locateDataset(entry, options.truth), Split::test, loadingOf(console));
+}
+
+/// The predictions of a data set's test images, under the names that `uada predict` gives them; a run with a
+/// limit tests the first images only. Empty: there is none.
+/// throws  Error if no image has one
+std::vector<fs::path> predictionsOf(const Dataset& data, const Options& options, const Console& console) {
+  std::vector<fs::path> files;
+  std::size_t missing = 0;
+  for (const std::string& name : sampleNames(data, data.size())) {
+    files.push_back(fs::path(options.predicted) / (name + ".png"));
+    std::error_code ignored;
+    if (!fs::exists(files.back(), ignored)) files.back().clear(), ++missing;
+  }
+  if (missing == files.size())
+    throw Error(
+        fmt::format("'{}' has no prediction of the {} test images in '{}', such as {}.png; name the "
+                    "folder that 'uada predict' wrote",
+                    options.predicted, numberText(missing), options.truth, sampleNames(data, 1).front()));
+  if (missing > 0)
+    console.note(fmt::format("{} of {} test images have no prediction in '{}' and are not counted",
+                             numberText(missing), numberText(files.size()), options.predicted));
+  return files;
+}
+
+LabelCounts countDataset(const Options& options, const Console& console) {
+  const auto data = testImages(options, console);
+  const std::vector<fs::path> files = predictionsOf(*data, options, console);
+  ThreadPool pool(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  LabelCounts all(data->classes());
+  std::mutex mutex;
+  pool.forRanges(files.size(), 4, [&](std::size_t begin, std::size_t end) {
+    LabelCounts some(data->classes());
+    for (std::size_t i = begin; i < end; ++i) {
+      if (files[i].empty()) continue;
+      const Held<TargetView> truth = data->target(static_cast<std::uint32_t>(i));
+      count(some, files[i], std::get<LabelMapView>(*truth), data->fileName(static_cast<std::uint32_t>(i)),
+            options.ignore);
+    }
     std::lock_guard lock(mutex);
     all.merge(some);
   });
@@ -222,7 +283,10 @@ void writeObject(const LabelCounts& counts, const Console& console) {
 
 int perform(const Options& options) {
   const Console console(options.json);
-  const LabelCounts counts = countAll(filesOf(options, console), options);
+  if (options.classes == 0 && options.dataset.empty())
+    throw UsageError("--classes: how many classes there are is expected, or the --dataset that says so");
+  const LabelCounts counts =
+      options.dataset.empty() ? countAll(filesOf(options, console), options) : countDataset(options, console);
   checkLabels(counts, options, console);
   sayResult(counts, console);
   writeObject(counts, console);
@@ -241,7 +305,8 @@ void addEvalSeg(Verbs& eval) {
        "true label is ignored are left out; labels that are no class count for none. mIoU and mAcc are "
        "given\n"
        "over all classes, where an absent one counts as 0, and over those that the truth has. With --json\n"
-       "all values are shares, 0 to 1.\n"
+       "all values are shares, 0 to 1. With --dataset the truth is that of the data set's test images, and\n"
+       "predictions are named as 'uada predict' names them.\n"
        "Example: uada eval seg predicted truth --classes 19"},
       describe, perform);
 }
