@@ -71,7 +71,14 @@ inline void writeObjects(const Program& program) {
   writeBelow(program, "voc/ImageSets/Main/test.txt", lists[1]);
 }
 
-/// maps.json and boxes.json.
+/// photos: eight training and four test images.
+inline void writePhotos(const Program& program) {
+  for (int i = 0; i < 12; ++i)
+    writePicture(program, QString("photos/%1/any/photo%2.png").arg(i < 8 ? "train" : "test").arg(i),
+                 MadeScene(i).image);
+}
+
+/// maps.json, boxes.json and photos.json.
 inline void writeTaskExperiments(const Program& program) {
   const QByteArray rest = R"("seeds": [1], "runtime": {"threads": 1, "device": "cpu", "pictured": 0}})";
   program.write("maps.json", R"({"name": "maps", "recipe": {
@@ -83,12 +90,17 @@ inline void writeTaskExperiments(const Program& program) {
     "optimiser": {"name": "adam", "learning_rate": 0.003},
     "training": {"epochs": 6, "batch": 4}}, "methods": [{"name": "plain", "policy": "detection"}], )" +
                                   rest);
+  program.write("photos.json", R"({"name": "photos", "recipe": {
+    "dataset": {"name": "folder"}, "input": {"height": 24, "width": 24},
+    "model": {"name": "dncnn", "depth": 4, "width": 4}, "optimiser": {"name": "adam", "learning_rate": 0.001},
+    "training": {"epochs": 1, "batch": 4}}, "methods": [{"name": "plain", "policy": "denoising"}], )" +
+                                   rest);
 }
 
 /// The arguments that train one of them.
 inline QStringList taskExperiment(const Program& program, const QString& name) {
   return {"run", name + ".json", "--set",
-          "recipe.dataset.folder=" + program.path(name == "maps" ? "maps" : "voc")};
+          "recipe.dataset.folder=" + program.path(name == "boxes" ? "voc" : name)};
 }
 
 }  // namespace uada::test

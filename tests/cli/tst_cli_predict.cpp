@@ -40,10 +40,12 @@ class TestCliPredict : public QObject {
     writeTinyExperiment(*program_);
     writeScenes(*program_);
     writeObjects(*program_);
+    writePhotos(*program_);
     writeTaskExperiments(*program_);
     QCOMPARE(program_->run(tinyExperiment(*program_, 2, R"(["ra-uc"])")).code, 0);
     COMPARE_CODE(program_->run(taskExperiment(*program_, "maps")), 0);
     COMPARE_CODE(program_->run(taskExperiment(*program_, "boxes")), 0);
+    COMPARE_CODE(program_->run(taskExperiment(*program_, "photos")), 0);
   }
 
   void classesAreThoseOfTheTest() {
@@ -111,6 +113,19 @@ class TestCliPredict : public QObject {
     QCOMPARE(seen["voc12_area"], then["test_map_voc12"]);
     QCOMPARE(said["map_voc07"], then["test_map_voc07"]);
     QCOMPARE(seen["images"].toInt(), 8);
+  }
+
+  void picturesAreThoseOfTheTest() {
+    const QJsonObject said = predicted({"4", "--out", "restored"}), then = recorded("4");
+    QVERIFY2(said["psnr"].toDouble() > 0, QJsonDocument(said).toJson().constData());
+    for (const char* metric : {"psnr", "ssim", "loss"})
+      QCOMPARE(said[metric], then["test_" + QString(metric)]);
+    for (const char* folder : {"restored/", "restored/degraded/"})
+      for (const char* name : {"photo8.png", "photo9.png", "photo10.png", "photo11.png"}) {
+        const Image image = readImage(program_->path(QString(folder) + name).toStdString());
+        QVERIFY((ImageSize{image.width, image.height}) == (ImageSize{MadeScene::kWidth, MadeScene::kHeight}));
+      }
+    QVERIFY(program_->read("restored/photo8.png") != program_->read("restored/degraded/photo8.png"));
   }
 
   void theRunsOwnFolderIsUsual() {
