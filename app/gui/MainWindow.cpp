@@ -261,6 +261,10 @@ void MainWindow::showPage() {
   const Session& session = workbench_.session;
   const bool empty = !session.hasProject() || (session.runs().empty() && !session.isLive());
   pages_->setCurrentIndex(empty ? 0 : 1);
+  // The page that is not seen must not widen the window.
+  pages_->widget(0)->setSizePolicy(empty ? QSizePolicy::Preferred : QSizePolicy::Ignored,
+                                   QSizePolicy::Preferred);
+  views_->setMinimumWidth(60 * kGrid);  // nor the widest bar of a view that is behind another
   setWindowTitle(session.hasProject()
                      ? QFileInfo(session.projectFile()).completeBaseName() + tr(" - UADA Workbench")
                      : tr("UADA Workbench"));

@@ -138,6 +138,28 @@ class TestWindow : public QObject {
     QCOMPARE(bench.window->panel("runs")->findChild<QTreeView*>("runs")->model()->rowCount(), 1);
   }
 
+  /// At 1000 x 600 pixels the list has its squares, names and scores, and the inspector its values.
+  void aSmallWindowShowsWhatMatters() {
+    Bench bench;
+    bench.open();
+    bench.session->start(fakeConfig("uada", 1, 1));
+    QTRY_VERIFY_WITH_TIMEOUT(bench.session->state() == SessionState::finished, 20000);
+    // The page before the first run is wider; that it is gone is known to the layout a little later.
+    QTRY_VERIFY((bench.window->resize(1000, 600), bench.window->width() == 1000));
+    QCoreApplication::processEvents();
+    QString widths;
+    for (const Panel& entry : panels())
+      widths +=
+          QString("%1 %2; ").arg(entry.name).arg(bench.window->panel(entry.name)->minimumSizeHint().width());
+    const auto& list = *bench.window->findChild<QTreeView*>("runs");
+    const auto& facts = *bench.window->findChild<QTreeWidget*>("facts");
+    const int width = list.viewport()->width();
+    QVERIFY2(list.columnViewportPosition(0) == 0 && list.columnWidth(1) >= 5 * kGrid, qPrintable(widths));
+    QVERIFY2(list.columnViewportPosition(4) + list.columnWidth(4) <= width, qPrintable(widths));
+    QVERIFY2(facts.columnWidth(1) >= 9 * kGrid, qPrintable(widths));
+    QVERIFY(facts.columnViewportPosition(1) + 9 * kGrid <= facts.viewport()->width());
+  }
+
   void clickingTheSquareComparesARun() {
     Bench bench;
     bench.open();
@@ -309,28 +331,6 @@ class TestWindow : public QObject {
         QVERIFY(!QFile::exists(file));
       }
     }
-  }
-
-  /// At 1000 x 600 pixels the list has its squares, names and scores, and the inspector its values.
-  void aSmallWindowShowsWhatMatters() {
-    Bench bench;
-    bench.open();
-    bench.session->start(fakeConfig("uada", 1, 1));
-    QTRY_VERIFY_WITH_TIMEOUT(bench.session->state() == SessionState::finished, 20000);
-    bench.window->resize(1000, 600);
-    QCoreApplication::processEvents();
-    QString widths;
-    for (const Panel& entry : panels())
-      widths +=
-          QString("%1 %2; ").arg(entry.name).arg(bench.window->panel(entry.name)->minimumSizeHint().width());
-    const auto& list = *bench.window->findChild<QTreeView*>("runs");
-    const auto& facts = *bench.window->findChild<QTreeWidget*>("facts");
-    QCOMPARE(bench.window->width(), 1000);
-    const int width = list.viewport()->width();
-    QVERIFY2(list.columnViewportPosition(0) == 0 && list.columnWidth(1) >= 5 * kGrid, qPrintable(widths));
-    QVERIFY2(list.columnViewportPosition(4) + list.columnWidth(4) <= width, qPrintable(widths));
-    QVERIFY2(facts.columnWidth(1) >= 9 * kGrid, qPrintable(widths));
-    QVERIFY(facts.columnViewportPosition(1) + 9 * kGrid <= facts.viewport()->width());
   }
 };
 
