@@ -128,6 +128,7 @@ class TestPredict : public QObject {
     QCOMPARE(sink.predictions.size(), std::size_t{5});
     QCOMPARE(sink.evaluations[0].images, std::int64_t{5});
     const auto data = run_->images(Split::train);
+    QCOMPARE(sink.headers[0].dataHash, data->identity());
     int right = 0;
     for (const PredictionReport& report : sink.predictions) {
       const auto& chances = std::get<ClassChances>(report.prediction);
