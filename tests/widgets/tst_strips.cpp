@@ -151,6 +151,12 @@ class TestStrips : public QObject {
     other->read = [](std::uint32_t) { return Prediction(LabelMap(4, 2, 2)); };
     const StripFigure figure = readStrips({one, other}, {{0, {}}, {2, {}}});
     QCOMPARE(figure.titles, (QStringList{"Image", "Truth", "made", "other"}));
+    one->run = "psp-camvid-plain-s1";
+    other->run = "psp-camvid-uada-fast-s1";
+    QCOMPARE(readStrips({one, other}, {{0, {}}}).titles.mid(2), (QStringList{"plain", "uada-fast"}));
+    QCOMPARE(readStrips({one}, {{0, {}}}).titles.last(), one->run);
+    other->run = one->run;
+    QCOMPARE(readStrips({one, other}, {{0, {}}}).titles.last(), QString("s1"));
     QCOMPARE(figure.rows.size(), std::size_t{2});
     QCOMPARE(figure.rows[0].pictures[0].pixel(0, 0), qRgb(100, 100, 100));
     QCOMPARE(figure.rows[0].pictures[1].pixel(0, 0), qRgb(200, 0, 0));

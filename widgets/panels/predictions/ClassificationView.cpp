@@ -79,6 +79,7 @@ ClassificationView::ClassificationView(const Theme& theme, QWidget* parent) : Pr
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(split);
+  setFocusProxy(cases_);
   for (const Background* background : {&counting_, &picture_})
     connect(background, &Background::failed, this, &PredictionView::failed);
   connect(&model_, &CasesModel::failed, this, &PredictionView::failed);

@@ -59,12 +59,12 @@ DenoisingView::DenoisingView(const Theme& theme, QWidget* parent) : PredictionVi
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
   auto* row = new QHBoxLayout;
-  row->addWidget(bar_);
+  row->addWidget(bar_, 1);
   row->addWidget(factor_);
-  row->addStretch();
   row->addWidget(sum_);
   column->addLayout(row);
   column->addWidget(new PictureGrid({before_, after_, clean_, difference_}, this), 1);
+  setFocusProxy(before_);
   connect(bar_, &SampleBar::chosen, this, &DenoisingView::ask);
   connect(factor_, &QComboBox::currentIndexChanged, this, &DenoisingView::showDifference);
   connect(&scores_, &Background::failed, this, &PredictionView::failed);

@@ -138,7 +138,7 @@ DetectionView::DetectionView(const Theme& theme, QWidget* parent) : PredictionVi
   auto* column = new QVBoxLayout(left);
   column->setContentsMargins(kGrid, kGrid / 2, 0, kGrid);
   column->setSpacing(kGrid / 2);
-  column->addWidget(makeBar());
+  column->addWidget(bar_ = new SampleBar(theme, left));
   column->addWidget(picture_, 1);
   column->addWidget(makeLegend());
   auto* split = new QSplitter(Qt::Horizontal, this);
@@ -150,6 +150,7 @@ DetectionView::DetectionView(const Theme& theme, QWidget* parent) : PredictionVi
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(split);
+  setFocusProxy(picture_);
   connect(bar_, &SampleBar::chosen, this, &DetectionView::ask);
   connect(picture_, &PredictionPicture::stepWanted, this, &DetectionView::step);
   connect(picture_, &PixelView::saveFailed, this, &PredictionView::failed);
@@ -162,16 +163,6 @@ DetectionView::DetectionView(const Theme& theme, QWidget* parent) : PredictionVi
     Q_EMIT failed(why);
     if (isAgain_) ask();
   });
-}
-
-QWidget* DetectionView::makeBar() {
-  auto* row = new QWidget(this);
-  auto* line = new QHBoxLayout(row);
-  line->setContentsMargins(0, 0, 0, 0);
-  bar_ = new SampleBar(theme_, row);
-  line->addWidget(bar_);
-  line->addStretch();
-  return row;
 }
 
 QWidget* DetectionView::makeLegend() {

@@ -53,7 +53,6 @@ class DetectionView : public PredictionView {
   bool isReading() const override { return pictures_.isBusy() || counting_.isBusy(); }
 
  private:
-  QWidget* makeBar();
   QWidget* makeSide();
   QWidget* makeLegend();
   void count();

@@ -1,5 +1,6 @@
 #include "widgets/panels/predictions/PredictionsPanel.h"
 
+#include <QApplication>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -7,6 +8,7 @@
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTabBar>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
@@ -114,6 +116,7 @@ QWidget* PredictionsPanel::makeBar() {
     isPredictAsked_ = false;
     refreshPage();
     openStrips();
+    focusPage();
   });
   connect(choice_, &QComboBox::currentIndexChanged, this, &PredictionsPanel::openChosen);
   connect(predict_, &QPushButton::clicked, this, [this] {
@@ -138,6 +141,16 @@ void PredictionsPanel::reload() {
 void PredictionsPanel::showEvent(QShowEvent* event) {
   PanelWidget::showEvent(event);
   if (isStale_) find();
+  QTimer::singleShot(0, this, &PredictionsPanel::focusPage);  // after the tabs have given it to somebody
+}
+
+/// So that the arrow keys walk through the samples, and do not edit a number.
+void PredictionsPanel::focusPage() {
+  QWidget* page = pages_->currentIndex() == kSamples  ? view_
+                  : pages_->currentIndex() == kStrips ? static_cast<QWidget*>(strips_)
+                                                      : nullptr;
+  const QWidget* has = QApplication::focusWidget();
+  if (page && isVisible() && (!has || isAncestorOf(has))) page->setFocus(Qt::OtherFocusReason);
 }
 
 /// Looks into the folders of the selected run and of those that are ticked.
@@ -228,6 +241,7 @@ void PredictionsPanel::openChosen() {
       [this](Opened opened) {
         data_ = std::move(opened.data);
         showSet(std::move(opened.set));
+        focusPage();
         std::erase_if(data_, [](const auto& one) { return one.second.use_count() == 1; });  // no set has it
         openStrips();
       });

@@ -54,6 +54,7 @@ class PredictionsPanel : public PanelWidget {
   struct OpenedStrips;
   void takeStrips(OpenedStrips opened);
   void step(int by);
+  void focusPage();
   void watchPredicting();
   void takePredicted(const QString& folder, const QString& why);
 

@@ -53,7 +53,10 @@ SampleBar::SampleBar(const Theme& theme, QWidget* parent) : QWidget(parent) {
   name_ = new QLabel(this);
   name_->setObjectName("sample_name");
   name_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  for (QWidget* widget : std::initializer_list<QWidget*>{number_, sorting_, name_}) row->addWidget(widget);
+  name_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // a long one makes no room for itself
+  row->addWidget(number_);
+  row->addWidget(sorting_);
+  row->addWidget(name_, 1);
   connect(number_, &QSpinBox::valueChanged, this,
           [this](int number) { moveTo(static_cast<std::size_t>(number) - 1); });
   connect(sorting_, &QComboBox::currentIndexChanged, this, [this] {
@@ -125,6 +128,7 @@ void SampleBar::refresh() {
   previous_->setEnabled(place_ > 0);
   next_->setEnabled(place_ + 1 < order_.size());
   name_->setText(set_ && count > 0 ? set_->sampleName(sample()) : QString());
+  name_->setToolTip(name_->text());
 }
 
 }  // namespace uada

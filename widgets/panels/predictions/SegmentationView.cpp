@@ -154,10 +154,7 @@ SegmentationView::SegmentationView(const Theme& theme, QWidget* parent) : Predic
   auto* left = new QWidget(this);
   auto* column = new QVBoxLayout(left);
   column->setContentsMargins(kGrid, kGrid / 2, 0, kGrid);
-  auto* top = new QHBoxLayout;
-  top->addWidget(bar_);
-  top->addStretch();
-  column->addLayout(top);
+  column->addWidget(bar_);
   column->addWidget(grid, 1);
   auto* split = new QSplitter(Qt::Horizontal, this);
   split->addWidget(left);
@@ -169,6 +166,7 @@ SegmentationView::SegmentationView(const Theme& theme, QWidget* parent) : Predic
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(split);
+  setFocusProxy(image_);
   connect(bar_, &SampleBar::chosen, this, &SegmentationView::ask);
   connect(&pictures_, &Background::failed, this, [this](const QString& why) {
     sample_.reset();

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "core/base/Error.h"
@@ -89,6 +90,34 @@ std::vector<QImage> pictureStrip(const std::vector<Predictions>& sets, std::uint
   return strip;
 }
 
+/// What runs differ in: without the words, divided by '-', that all begin and end with.
+QStringList shortNames(const std::vector<Predictions>& sets) {
+  QList<QStringList> names;
+  qsizetype least = std::numeric_limits<qsizetype>::max();
+  for (const Predictions& set : sets) {
+    names << set->run.split('-');
+    least = std::min(least, names.last().size());
+  }
+  const auto common = [&](auto wordOf) {
+    qsizetype count = 0;
+    while (count < least - 1 &&
+           std::ranges::all_of(
+               names,
+               [&](const QStringList& name) { return wordOf(name, count) == wordOf(names.front(), count); }))
+      ++count;
+    return names.size() > 1 ? count : 0;
+  };
+  const qsizetype first = common([](const QStringList& name, qsizetype i) { return name[i]; });
+  const qsizetype last =
+      common([](const QStringList& name, qsizetype i) { return name[name.size() - 1 - i]; });
+  QStringList shortened;
+  for (const QStringList& name : names) {
+    const QStringList rest = name.mid(first, std::max<qsizetype>(1, name.size() - first - last));
+    shortened << rest.join('-');
+  }
+  return shortened;
+}
+
 }  // namespace
 
 StripFigure readStrips(const std::vector<Predictions>& sets, const std::vector<StripSample>& samples) {
@@ -97,7 +126,7 @@ StripFigure readStrips(const std::vector<Predictions>& sets, const std::vector<S
   const TargetKind kind = sets.front()->header.kind;
   figure.titles = {kind == TargetKind::picture ? QObject::tr("Degraded") : QObject::tr("Image"),
                    QObject::tr("Truth")};
-  for (const Predictions& set : sets) figure.titles << set->run;
+  figure.titles += shortNames(sets);
   figure.hasNames = samples.size() > 1;
   for (const StripSample& one : samples) {
     StripRow row{sets.front()->sampleName(one.sample), {}, one.cut};
@@ -112,6 +141,7 @@ StripFigure readStrips(const std::vector<Predictions>& sets, const std::vector<S
 StripsCanvas::StripsCanvas(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
   setObjectName("strips_canvas");
   setCursor(Qt::CrossCursor);
+  setFocusPolicy(Qt::StrongFocus);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
@@ -228,6 +258,7 @@ StripsView::StripsView(const Theme& theme, QWidget* parent) : QWidget(parent), t
   column->addWidget(makeBar());
   column->addWidget(hint_);
   column->addWidget(pages_, 1);
+  setFocusProxy(canvas_);
   connect(bar_, &SampleBar::chosen, this, &StripsView::choose);
   connect(canvas_, &StripsCanvas::cutDrawn, this, &StripsView::setCut);
   connect(&reading_, &Background::failed, this, [this](const QString& why) {
@@ -239,10 +270,13 @@ StripsView::StripsView(const Theme& theme, QWidget* parent) : QWidget(parent), t
 
 QWidget* StripsView::makeBar() {
   auto* bar = new QWidget(this);
-  auto* row = new QHBoxLayout(bar);
-  row->setContentsMargins(0, 0, 0, 0);
+  auto* rows = new QVBoxLayout(bar);
+  rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSpacing(kGrid / 2);
+  rows->addWidget(bar_ = new SampleBar(theme_, bar));
+  auto* row = new QHBoxLayout;
   row->setSpacing(kGrid);
-  bar_ = new SampleBar(theme_, bar);
+  rows->addLayout(row);
   const auto button = [&](const char* name, const QString& text, const QString& tip, auto what) {
     auto* made = new QPushButton(text, bar);
     made->setObjectName(name);
@@ -268,10 +302,9 @@ QWidget* StripsView::makeBar() {
   scale_->setObjectName("strips_scale");
   for (const int scale : {1, 2, 3}) scale_->addItem(tr("× %1").arg(scale), scale);
   scale_->setToolTip(tr("Pixels of a PNG for each of the width"));
-  row->addWidget(bar_);
+  for (QWidget* widget : std::initializer_list<QWidget*>{add_, remove_, clear_}) row->addWidget(widget);
   row->addStretch();
-  for (QWidget* widget : std::initializer_list<QWidget*>{add_, remove_, clear_, width_, scale_, export_})
-    row->addWidget(widget);
+  for (QWidget* widget : std::initializer_list<QWidget*>{width_, scale_, export_}) row->addWidget(widget);
   return bar;
 }
 
