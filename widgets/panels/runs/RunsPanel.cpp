@@ -172,7 +172,7 @@ void RunsPanel::makeList() {
 
 /// In a narrow list the epoch gives its room to the name.
 bool RunsPanel::eventFilter(QObject* watched, QEvent* event) {
-  constexpr int kNarrow = 35 * kGrid;
+  constexpr int kNarrow = 42 * kGrid;  // of a list with room for all columns and the usual names
   if (watched == list_ && event->type() == QEvent::Resize)
     list_->setColumnHidden(RunsModel::epoch, list_->width() < kNarrow);
   return PanelWidget::eventFilter(watched, event);
