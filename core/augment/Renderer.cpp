@@ -249,19 +249,26 @@ void Renderer::finish(std::uint8_t* image, const Plan& plan, const ChangeList& l
   for (const Cover& cover : list.covers()) paint(image, cover.box, list.size(), colourOf(cover.fill));
 }
 
+/// The same, normalised: the mean is 0.
 template <class Number>
-void Renderer::renderNumbers(std::span<const std::uint32_t> indices, const ShownRows& rows,
-                             Number* out) const {
+void Renderer::finishNumbers(Number* image, const Plan& plan, const ChangeList& list) const {
+  if (plan.outside == Outside::mean) uncover(image, opacity(list), std::array<Number, 3>{});
+  if (list.covers().empty()) return;
   const std::array<std::uint8_t, 3> black{};
   std::array<Number, 3> blackNumbers;
   normaliser_.apply({black.data(), 1, 1}, blackNumbers.data());
+  for (const Cover& cover : list.covers())
+    paint(image, cover.box, settings_.input.size(),
+          cover.fill == BoxFill::mean ? std::array<Number, 3>{} : blackNumbers);
+}
+
+template <class Number>
+void Renderer::renderNumbers(std::span<const std::uint32_t> indices, const ShownRows& rows,
+                             Number* out) const {
   const auto put = [&](std::size_t row, ImageView picture, const Plan& plan, const ChangeList& list) {
     Number* image = out + row * bytes();
     normaliser_.apply(picture, image);
-    if (plan.outside == Outside::mean) uncover(image, opacity(list), std::array<Number, 3>{});
-    for (const Cover& cover : list.covers())
-      paint(image, cover.box, settings_.input.size(),
-            cover.fill == BoxFill::mean ? std::array<Number, 3>{} : blackNumbers);
+    finishNumbers(image, plan, list);
   };
   renderAll(indices, rows, put);
 }
@@ -283,6 +290,21 @@ void Renderer::renderBytes(std::span<const std::uint32_t> indices, const ShownRo
     finish(image, plan, list);
   };
   renderAll(indices, rows, put);
+}
+
+void Renderer::numbers(const ShownRows& rows, const std::uint8_t* bytes, float* out) const {
+  const auto [width, height] = settings_.input.size();
+  pool_.forRanges(rows.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    ChangeList list;
+    for (std::size_t row = begin; row < end; ++row) {
+      float* image = out + row * this->bytes();
+      normaliser_.apply({bytes + row * this->bytes(), width, height}, image);
+      const Plan& plan = rows.plan(row);
+      if (plan.boxFill != BoxFill::mean && plan.outside != Outside::mean) continue;  // black is a byte
+      listChanges(plan, settings_.input, list);
+      finishNumbers(image, plan, list);
+    }
+  });
 }
 
 void Renderer::plain(std::span<const std::uint32_t> indices, float* out) const {

@@ -51,6 +51,9 @@ class Renderer {
   void render(std::span<const std::uint32_t> indices, const ShownRows& rows, std::uint16_t* out) const;
   /// The same before normalisation: out [R, height, width, 3] bytes.
   void renderBytes(std::span<const std::uint32_t> indices, const ShownRows& rows, std::uint8_t* out) const;
+  /// What render() makes of the rows whose pixels renderBytes() gave: the same numbers.
+  /// bytes  [R, height, width, 3]
+  void numbers(const ShownRows& rows, const std::uint8_t* bytes, float* out) const;
   /// Unaugmented images (test set), normalised: out [B, height, width, 3]. Images of another size are
   /// resized and cut as resizedCentre() does (for 224: shorter side 256, then the middle).
   void plain(std::span<const std::uint32_t> indices, float* out) const;
@@ -93,6 +96,8 @@ class Renderer {
   ImageSize sourceOf(const Plan& plan) const;
   ImageView opacity(const ChangeList& list) const;
   void finish(std::uint8_t* image, const Plan& plan, const ChangeList& list) const;
+  template <class Number>
+  void finishNumbers(Number* image, const Plan& plan, const ChangeList& list) const;
   std::size_t bytes() const { return std::size_t{3} * settings_.input.height * settings_.input.width; }
 
   const Dataset& data_;

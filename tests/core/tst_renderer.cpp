@@ -59,6 +59,7 @@ class TestRenderer : public QObject {
   void variantsThatBeginAlikeStayApart();
   void normalisesAfterTheBox();
   void bfloat16IsTheRoundedFloat();
+  void numbersAreMadeLater();
   void plainIsTheImageItself();
   void refusesWhatDoesNotFit();
 
@@ -279,6 +280,25 @@ void TestRenderer::bfloat16IsTheRoundedFloat() {
     const std::uint32_t rounded = bits + 0x7FFF + (bits >> 16 & 1);
     QCOMPARE(halves[i], static_cast<std::uint16_t>(rounded >> 16));
   }
+}
+
+/// Bytes become numbers later: those that render() gives, also where the mean is 0.
+void TestRenderer::numbersAreMadeLater() {
+  for (const BoxFill fill : {BoxFill::black, BoxFill::mean})
+    for (const Outside outside : {Outside::colour, Outside::mean}) {
+      Batch batch = uadaBatch(*makeSpace("uada-cifar"), 8);
+      for (Plan& plan : batch.plans) {
+        plan.boxFill = fill;
+        plan.outside = outside;
+      }
+      const std::size_t count = batch.plans.size() * 3 * 32 * 32;
+      std::vector<float> wanted(count), later(count);
+      std::vector<std::uint8_t> bytes(count);
+      renderer_.render(batch.indices, batch.plans, wanted.data());
+      renderer_.renderBytes(batch.indices, batch.plans, bytes.data());
+      renderer_.numbers(batch.plans, bytes.data(), later.data());
+      QVERIFY(later == wanted);
+    }
 }
 
 void TestRenderer::plainIsTheImageItself() {

@@ -11,48 +11,52 @@
 using namespace uada;
 using namespace uada::test;
 
-/// The rows of a step, as floats and as bytes that are normalised on the device.
+/// The rows of a step, as bytes that are normalised when they are shown, and as floats on a device.
 class TestRows : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void bothKindsAreTheSamePictures() {
-    RowBuffer floats(*head_, renderer_.settings(), at::kCPU),
-        bytes(*head_, renderer_.settings(), at::kCPU, RowBuffer::Kind::bytes);
+    RowBuffer bytes(*head_, renderer_.settings(), at::kCPU),
+        floats(*head_, renderer_.settings(), at::kCPU, RowBuffer::Kind::floats);
     const std::vector<Shown> shown = variants(3);
     const Rows a = floats.add(renderer_, batch_.indices, shown),
                b = bytes.add(renderer_, batch_.indices, shown);
     QCOMPARE(a.count, 15);
-    QVERIFY(floats.images(a).allclose(bytes.images(b), 1e-5, 1e-6));
+    QVERIFY(floats.images(a, renderer_).allclose(bytes.images(b, renderer_), 1e-5, 1e-6));
     QVERIFY(floats.targets(a).classes.equal(bytes.targets(b).classes));
-    QVERIFY(floats.images(a).is_contiguous(at::MemoryFormat::ChannelsLast));
+    for (const RowBuffer* rows : {&floats, &bytes})
+      QVERIFY(rows->images(a, renderer_).is_contiguous(at::MemoryFormat::ChannelsLast));
+    const at::Tensor drawn = at::empty({15, 32, 32, 3});
+    renderer_.render(batch_.indices, shown, drawn.mutable_data_ptr<float>());
+    QVERIFY(bytes.images(b, renderer_).permute({0, 2, 3, 1}).equal(drawn));
   }
 
   /// Rows of several calls count on, also where the memory grows; a pick copies any of them together with
   /// their targets.
   void picksAnyRows_data() {
-    QTest::addColumn<bool>("bytes");
+    QTest::addColumn<bool>("areBytes");
     QTest::addRow("floats") << false;
     QTest::addRow("bytes") << true;
   }
   void picksAnyRows() {
-    QFETCH(const bool, bytes);
+    QFETCH(const bool, areBytes);
     RowBuffer rows(*head_, renderer_.settings(), at::kCPU,
-                   bytes ? RowBuffer::Kind::bytes : RowBuffer::Kind::floats);
+                   areBytes ? RowBuffer::Kind::bytes : RowBuffer::Kind::floats);
     const Rows first = rows.add(renderer_, batch_.indices, variants(2));
-    const at::Tensor before = rows.images(first).clone();
+    const at::Tensor before = rows.images(first, renderer_).clone();
     const Rows second = rows.add(renderer_, batch_.indices, variants(1));
     QCOMPARE(second.first, 10);
-    QVERIFY(rows.images(first).equal(before));
-    const auto picked = rows.pick(at::tensor({12, 0, 9}, at::kLong));
-    QVERIFY(picked.images[0].equal(rows.images(second)[2]));
-    QVERIFY(picked.images[1].equal(rows.images(first)[0]));
-    QVERIFY(picked.images[2].equal(rows.images(first)[9]));
+    QVERIFY(rows.images(first, renderer_).equal(before));
+    const auto picked = rows.pick(at::tensor({12, 0, 9}, at::kLong), renderer_);
+    QVERIFY(picked.images[0].equal(rows.images(second, renderer_)[2]));
+    QVERIFY(picked.images[1].equal(rows.images(first, renderer_)[0]));
+    QVERIFY(picked.images[2].equal(rows.images(first, renderer_)[9]));
     QVERIFY(picked.targets.classes.equal(at::tensor({2, 0, 4}, at::kLong)));
     QVERIFY(picked.images.is_contiguous(at::MemoryFormat::ChannelsLast));
-    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(at::tensor({15}, at::kLong)));
-    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.images({10, 6}));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(at::tensor({15}, at::kLong), renderer_));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.images({10, 6}, renderer_));
     rows.clear();
-    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(at::tensor({0}, at::kLong)));
+    QVERIFY_THROWS_EXCEPTION(c10::Error, rows.pick(at::tensor({0}, at::kLong), renderer_));
     QCOMPARE(rows.add(renderer_, batch_.indices, variants(1)).first, 0);
   }
 
@@ -63,10 +67,10 @@ class TestRows : public QObject {
     std::vector<Shown> packed;
     for (const std::size_t row : which) packed.push_back(whole[row]);
     RowBuffer all(*head_, renderer_.settings(), at::kCPU), some(*head_, renderer_.settings(), at::kCPU);
-    const at::Tensor expected = all.images(all.add(renderer_, batch_.indices, whole));
+    const at::Tensor expected = all.images(all.add(renderer_, batch_.indices, whole), renderer_);
     const Rows rows = some.add(renderer_, batch_.indices, packed);
     for (std::size_t at = 0; at < which.size(); ++at)
-      QVERIFY(some.images(rows)[static_cast<std::int64_t>(at)].equal(
+      QVERIFY(some.images(rows, renderer_)[static_cast<std::int64_t>(at)].equal(
           expected[static_cast<std::int64_t>(which[at])]));
     QVERIFY(some.targets(rows).classes.equal(at::tensor({4, 3, 3, 0, 3, 3}, at::kLong)));
     packed[0].place = 5;
@@ -103,7 +107,7 @@ class TestRows : public QObject {
                                             0.25F, 0.0F,  0.25F, 0.0F,  0.5F})
                                     .view({4, 5});
     QVERIFY(targets.shares.equal(expected));
-    QVERIFY(rows.pick(at::tensor({3, 1}, at::kLong)).targets.shares[0].equal(expected[3]));
+    QVERIFY(rows.pick(at::tensor({3, 1}, at::kLong), renderer_).targets.shares[0].equal(expected[3]));
     // Probabilities 1/8, 1/8, 1/4, 1/4, 1/4.
     const at::Tensor logits = at::tensor({1.0F, 1.0F, 2.0F, 2.0F, 2.0F}).log().expand({4, 5});
     const at::Tensor losses = head_->losses({logits}, targets);
@@ -113,10 +117,10 @@ class TestRows : public QObject {
             .to(at::kFloat),
         1e-6));
     // The picture is mixed by the same weight.
-    const at::Tensor images = rows.images({0, 2});
+    const at::Tensor images = rows.images({0, 2}, renderer_);
     RowBuffer plain(*head_, renderer_.settings(), at::kCPU);
     const at::Tensor other =
-        plain.images(plain.add(renderer_, batch_.indices, std::vector<Shown>{{3, mixed({})}}));
+        plain.images(plain.add(renderer_, batch_.indices, std::vector<Shown>{{3, mixed({})}}), renderer_);
     const at::Tensor wanted = 0.75 * images[0] + 0.25 * other[0];
     QVERIFY((images[1] - wanted).abs().max().item<float>() < 1.01F / 255 / 0.2F);  // a step of 8 bits
     QVERIFY(!plain.targets({0, 1}).shares.defined());
@@ -136,7 +140,7 @@ class TestRows : public QObject {
       if (!isExpected) continue;
       RowBuffer now(*head_, renderer_.settings(), at::kCPU);
       const Rows rows = now.add(renderer_, batch_.indices, method->known(batch_));
-      QVERIFY(begun.rows.images(rows).equal(now.images(rows)));
+      QVERIFY(begun.rows.images(rows, renderer_).equal(now.images(rows, renderer_)));
       QVERIFY(begun.rows.targets(rows).classes.equal(now.targets(rows).classes));
     }
   }

@@ -1,6 +1,7 @@
 #include "core/engine/train/RowBuffer.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace uada {
@@ -23,6 +24,15 @@ void mixLabels(const Dataset& data, std::uint32_t index, const Plan& plan, const
   }
 }
 
+/// bytes    [count, height, width, 3]
+/// returns  [count, 3, height, width]
+at::Tensor numbersOf(const at::Tensor& bytes, std::span<const Shown> shown, const Renderer& renderer) {
+  const at::Tensor images = at::empty(bytes.sizes(), at::kFloat);
+  renderer.numbers(shown, static_cast<const std::uint8_t*>(bytes.const_data_ptr()),
+                   images.mutable_data_ptr<float>());
+  return images.permute({0, 3, 1, 2});
+}
+
 }  // namespace
 
 RowBuffer::RowBuffer(const TaskHead& head, const RenderSettings& settings, at::Device device,
@@ -30,8 +40,9 @@ RowBuffer::RowBuffer(const TaskHead& head, const RenderSettings& settings, at::D
     : head_(head),
       input_(settings.input),
       device_(device),
-      kind_(kind.value_or(device.is_cpu() ? Kind::floats : Kind::bytes)),
+      kind_(kind.value_or(device.is_cpu() ? Kind::bytes : Kind::floats)),
       mixes_(mixes) {
+  TORCH_CHECK(kind_ == Kind::floats || device.is_cpu(), "bytes are kept on the CPU alone");
   std::vector<float> scale, shift;
   for (std::size_t c = 0; c < 3; ++c) {
     scale.push_back(1 / (255 * settings.deviation[c]));
@@ -43,40 +54,40 @@ RowBuffer::RowBuffer(const TaskHead& head, const RenderSettings& settings, at::D
 
 Rows RowBuffer::add(const Renderer& renderer, std::span<const std::uint32_t> batch,
                     std::span<const Shown> shown) {
-  const Rows rows{static_cast<int>(count_), static_cast<int>(shown.size())};
-  makeRoom(count_ + rows.count);
+  const Rows rows{static_cast<int>(count()), static_cast<int>(shown.size())};
+  makeRoom(count() + rows.count);
   renderImages(renderer, batch, shown);
   putTargets(movedTargets(renderer, batch, shown));
-  for (const Shown& row : shown) places_.push_back(row.place);
-  count_ += rows.count;
+  shown_.insert(shown_.end(), shown.begin(), shown.end());
   return rows;
 }
 
 /// Rows that are there stay. What a step needs is about what the last one did, so that this comes seldom.
 void RowBuffer::makeRoom(std::int64_t rows) {
-  if (images_.defined() && images_.size(0) >= rows) return;
-  if (images_.defined()) rows += rows / 4;  // not each time that a step has a few more than any before
+  if (room() >= rows) return;
+  if (room() > 0) rows += rows / 4;  // not each time that a step has a few more than any before
   const std::int64_t shape[] = {rows, input_.height, input_.width, 3};
-  // Where memory is short for one of them, both stay as they are.
-  const at::Tensor images = at::empty(shape, at::TensorOptions(at::kFloat).device(device_));
-  at::Tensor bytes;
-  if (kind_ == Kind::bytes)
-    bytes = at::empty(shape, at::TensorOptions(at::kByte).pinned_memory(device_.is_cuda()));
-  if (count_ > 0) images.narrow(0, 0, count_).copy_(images_.narrow(0, 0, count_));
+  const auto withRows = [&](const at::Tensor& before, const at::Tensor& larger) {
+    if (count() > 0) larger.narrow(0, 0, count()).copy_(before.narrow(0, 0, count()));
+    return larger;
+  };
+  // Where memory is short for one of them, both stay as they are. Bytes of earlier rows have gone to the
+  // device, or are on their way from what is let go.
+  at::Tensor images;
+  if (kind_ == Kind::floats)
+    images = withRows(images_, at::empty(shape, at::TensorOptions(at::kFloat).device(device_)));
+  const at::Tensor bytes = at::empty(shape, at::TensorOptions(at::kByte).pinned_memory(device_.is_cuda()));
+  bytes_ = kind_ == Kind::bytes ? withRows(bytes_, bytes) : bytes;
   images_ = images;
-  bytes_ = bytes;  // those of earlier rows have gone to the device, or are on their way from what is let go
 }
 
 void RowBuffer::renderImages(const Renderer& renderer, std::span<const std::uint32_t> batch,
                              std::span<const Shown> shown) {
-  const auto count = static_cast<std::int64_t>(shown.size());
-  at::Tensor images = images_.narrow(0, count_, count);
-  if (kind_ == Kind::floats) {
-    renderer.render(batch, shown, static_cast<float*>(images.mutable_data_ptr()));
-    return;
-  }
-  const at::Tensor bytes = bytes_.narrow(0, count_, count);
+  const auto added = static_cast<std::int64_t>(shown.size());
+  const at::Tensor bytes = bytes_.narrow(0, count(), added);
   renderer.renderBytes(batch, shown, static_cast<std::uint8_t*>(bytes.mutable_data_ptr()));
+  if (kind_ == Kind::bytes) return;
+  at::Tensor images = images_.narrow(0, count(), added);
   const at::Tensor there = bytes.to(device_, /*non_blocking=*/true);
   at::addcmul_out(images, shift_, there.to(at::kFloat), scale_);
 }
@@ -120,24 +131,26 @@ Targets RowBuffer::movedTargets(const Renderer& renderer, std::span<const std::u
 
 /// On the device, behind those of the rows that are there.
 void RowBuffer::putTargets(const Targets& targets) {
-  const std::int64_t room = images_.size(0);
-  if (targets_.rows() < room) {
+  if (targets_.rows() < room()) {
     const Targets before = targets_;
-    targets_ = targets.room(room, device_);
-    if (count_ > 0) targets_.put(0, before.part(0, count_));
+    targets_ = targets.room(room(), device_);
+    if (count() > 0) targets_.put(0, before.part(0, count()));
   }
-  targets_.put(count_, targets);
+  targets_.put(count(), targets);
 }
 
 Rows RowBuffer::checked(Rows rows) const {
-  TORCH_CHECK(rows.first >= 0 && rows.count >= 0 && rows.first + rows.count <= count_, "rows ", rows.first,
+  TORCH_CHECK(rows.first >= 0 && rows.count >= 0 && rows.first + rows.count <= count(), "rows ", rows.first,
               " to ", rows.first + rows.count - 1, " were not rendered in this step");
   return rows;
 }
 
-at::Tensor RowBuffer::images(Rows rows) const {
+at::Tensor RowBuffer::images(Rows rows, const Renderer& renderer) const {
   const auto [first, count] = checked(rows);
-  return images_.narrow(0, first, count).permute({0, 3, 1, 2});
+  if (kind_ == Kind::floats) return images_.narrow(0, first, count).permute({0, 3, 1, 2});
+  return numbersOf(bytes_.narrow(0, first, count),
+                   shown().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                   renderer);
 }
 
 Targets RowBuffer::targets(Rows rows) const {
@@ -147,7 +160,9 @@ Targets RowBuffer::targets(Rows rows) const {
 
 at::Tensor RowBuffer::places(Rows rows) const {
   const auto [first, count] = checked(rows);
-  const std::vector<std::int64_t> places(places_.begin() + first, places_.begin() + first + count);
+  std::vector<std::int64_t> places;
+  for (int row = first; row < first + count; ++row)
+    places.push_back(shown_[static_cast<std::size_t>(row)].place);
   return at::tensor(places, at::kLong);
 }
 
@@ -158,9 +173,16 @@ at::Tensor RowBuffer::placed(const at::Tensor& rows) const {
   return rows.to(device_);
 }
 
-RowBuffer::Picked RowBuffer::pick(const at::Tensor& rows) const {
-  const at::Tensor numbers = placed(rows);
-  return {images_.index_select(0, numbers).permute({0, 3, 1, 2}), targets_.picked(numbers)};
+RowBuffer::Picked RowBuffer::pick(const at::Tensor& rows, const Renderer& renderer) const {
+  const at::Tensor numbers = placed(rows).contiguous();
+  Targets targets = targets_.picked(numbers);
+  if (kind_ == Kind::floats)
+    return {images_.index_select(0, numbers).permute({0, 3, 1, 2}), std::move(targets)};
+  std::vector<Shown> picked;
+  const auto* number = static_cast<const std::int64_t*>(numbers.const_data_ptr());
+  for (std::int64_t i = 0; i < numbers.numel(); ++i)
+    picked.push_back(shown_[static_cast<std::size_t>(number[i])]);
+  return {numbersOf(bytes_.index_select(0, numbers), picked, renderer), std::move(targets)};
 }
 
 Targets RowBuffer::pickTargets(const at::Tensor& rows) const { return targets_.picked(placed(rows)); }

@@ -30,7 +30,6 @@ Rows Stepper::Context::render(std::span<const Shown> shown) {
   begun_.shown.clear();
   const Rows rows = isThere ? Rows{0, static_cast<int>(shown.size())}
                             : begun_.rows.add(stepper_.renderer_, batch_->indices, shown);
-  rendered_.insert(rendered_.end(), shown.begin(), shown.end());
   counts.chains += rows.count;
   timings.render += watch.lap();
   return rows;
@@ -41,8 +40,8 @@ at::Tensor Stepper::Context::losses(Rows rows, Mode mode) {
   const c10::InferenceMode inference;
   std::vector<at::Tensor> ofParts;
   for (const Seen& part : seen(rows, mode))
-    ofParts.push_back(stepper_.head_->losses(forward(begun_.rows.images(part.rows), mode, part.noise),
-                                             begun_.rows.targets(part.rows)));
+    ofParts.push_back(
+        stepper_.head_->losses(forward(images(part.rows), mode, part.noise), begun_.rows.targets(part.rows)));
   const at::Tensor losses = ofParts.size() == 1 ? ofParts[0] : at::cat(ofParts);
   asked_.push_back({.rows = rows, .losses = losses});
   counts.forwardsNoGrad += batches(rows.count);
@@ -54,8 +53,7 @@ Output Stepper::Context::outputs(Rows rows, Mode mode) {
   Stopwatch watch;
   const at::NoGradGuard noGrad;
   std::vector<Output> ofParts;
-  for (const Seen& part : seen(rows, mode))
-    ofParts.push_back(forward(begun_.rows.images(part.rows), mode, part.noise));
+  for (const Seen& part : seen(rows, mode)) ofParts.push_back(forward(images(part.rows), mode, part.noise));
   const Output output = joined(ofParts);
   asked_.push_back({.rows = rows, .output = output});
   counts.forwardsNoGrad += batches(rows.count);
@@ -96,7 +94,6 @@ void Stepper::Context::load(const Snapshot& snapshot) {
 
 void Stepper::Context::take(const Batch& batch) {
   batch_ = &batch;
-  rendered_.clear();
   asked_.clear();
   begun_.rows.clear();
   begun_.shown.clear();
@@ -177,7 +174,7 @@ Output Stepper::Context::forward(const Pass& pass, const Part& part, const at::T
 
 RowBuffer::Picked Stepper::Context::picked(const TrainedOn& on, const Part& part) const {
   const at::Tensor rows = on.rows.narrow(0, part.begin, part.count);
-  if (!on.images.defined()) return begun_.rows.pick(rows);
+  if (!on.images.defined()) return begun_.rows.pick(rows, stepper_.renderer_);
   return {on.images.narrow(0, part.begin, part.count), begun_.rows.pickTargets(rows)};
 }
 
@@ -274,7 +271,7 @@ at::Tensor Stepper::Context::isAskedFinite() const {
 std::vector<UnsoundRow> Stepper::Context::unsoundAsked() const {
   const at::NoGradGuard noGrad;
   std::vector<UnsoundRow> unsound;
-  std::vector<bool> isKnown(rendered_.size());
+  std::vector<bool> isKnown(begun_.rows.shown().size());
   for (const Asked& asked : asked_) {
     const at::Tensor losses = asked.losses.defined()
                                   ? asked.losses
@@ -288,7 +285,7 @@ std::vector<UnsoundRow> Stepper::Context::unsoundAsked() const {
 std::vector<UnsoundRow> Stepper::Context::unsoundTrained(const Pass& pass) {
   const at::NoGradGuard noGrad;
   std::vector<UnsoundRow> unsound;
-  std::vector<bool> isKnown(rendered_.size());
+  std::vector<bool> isKnown(begun_.rows.shown().size());
   for (const Part& part : pass.parts) {
     const RowBuffer::Picked rows = picked(pass.on, part);
     const Output output = forward(pass, part, rows.images);
@@ -309,7 +306,7 @@ void Stepper::Context::addUnsound(std::vector<UnsoundRow>& unsound, std::vector<
     const auto at = static_cast<std::size_t>(row[i]);
     if (std::isfinite(value[i]) || isKnown[at]) continue;
     isKnown[at] = true;
-    const Shown& shown = rendered_[at];
+    const Shown& shown = begun_.rows.shown()[at];
     unsound.push_back({batch_->indices[static_cast<std::size_t>(shown.place)], shown.plan, value[i]});
   }
 }

@@ -21,7 +21,7 @@ class Stepper::Context : public StepContext {
   Rows render(std::span<const Shown> shown) override;
   at::Tensor losses(Rows rows, Mode mode) override;
   Output outputs(Rows rows, Mode mode) override;
-  at::Tensor images(Rows rows) const override { return begun_.rows.images(rows); }
+  at::Tensor images(Rows rows) const override { return begun_.rows.images(rows, stepper_.renderer_); }
   Trained train(const TrainedOn& on) override;
   Snapshot save() const override;
   void load(const Snapshot& snapshot) override;
@@ -86,7 +86,6 @@ class Stepper::Context : public StepContext {
   const double learningRate_;
   const int pictured_;
   RenderAhead::Begun begun_;
-  std::vector<Shown> rendered_;  // of each row of the step
   std::vector<Asked> asked_;
   std::uint32_t passes_ = 0;
 };
