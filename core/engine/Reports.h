@@ -269,6 +269,9 @@ struct StateReport {
   bool isDataPublished = false;    ///< known with dataHash: the files are the published ones
   std::int64_t stepsPerEpoch = 0;  ///< of the data that is there; 0: the data is not read yet
   std::int64_t plannedSteps = 0;   ///< of the whole run; 0 likewise
+  /// Paused since memory was short for a step: with runtime.on_out_of_memory changed to "halve" the run goes
+  /// on with half as many rows at a time.
+  bool canHalve = false;
 };
 
 /// The end of an attempt that reached its last epoch.

@@ -33,12 +33,13 @@ struct FakeSettings {
   bool saysSteps = true;  ///< false: as an engine that reports none
   int pictured = 2;       ///< samples with a decision, every `pictureEvery` steps
   int pictureEvery = 5;
-  int side = 8;                    ///< of the pictures, pixels
-  std::string data = "fake-data";  ///< hash of the images
-  bool isPublished = true;         ///< of the images
-  std::string refusal = {};        ///< not empty: start() throws an Error with it
-  std::int64_t waitsAtStep = 0;    ///< not 0: the job pauses by itself before this step, for a moment
-  std::int64_t failsAtStep = 0;    ///< not 0: the job fails before this step with "the loss is NaN at step N"
+  int side = 8;                        ///< of the pictures, pixels
+  std::string data = "fake-data";      ///< hash of the images
+  bool isPublished = true;             ///< of the images
+  std::string refusal = {};            ///< not empty: start() throws an Error with it
+  std::int64_t waitsAtStep = 0;        ///< not 0: the job pauses by itself before this step, for a moment
+  std::int64_t lacksMemoryAtStep = 0;  ///< not 0: it pauses before this step until it is told to go on
+  std::int64_t failsAtStep = 0;  ///< not 0: the job fails before this step with "the loss is NaN at step N"
 };
 
 /// The reports of the fake: a pure function of (seed, step), so that a test can compute what must have been
@@ -271,6 +272,11 @@ class FakeJob : public Job {
       report(RunState::paused, "the disk is full");
       report(RunState::running, "");
     }
+    if (step == numbers_.settings.lacksMemoryAtStep && !std::exchange(wasShort_, true)) {
+      report(RunState::paused, "memory is short", true);
+      paused_ = true;
+      return;
+    }
     if (step == numbers_.settings.failsAtStep) throw Error("the loss is NaN at step " + std::to_string(step));
     sink_.take(numbers_.step(step));
     sink_.take(numbers_.policy(step));
@@ -336,7 +342,7 @@ class FakeJob : public Job {
     sink_.take(CheckpointReport{step_, step_ ? numbers_.epochOf(step_) : 0, file.string(), sha256(text)});
   }
 
-  void report(RunState state, const std::string& text) {
+  void report(RunState state, const std::string& text, bool canHalve = false) {
     {
       std::lock_guard lock(mutex_);
       state_ = state;
@@ -344,6 +350,7 @@ class FakeJob : public Job {
     const int threads = numbers_.config.runtime.threads > 0 ? numbers_.config.runtime.threads : 2;
     StateReport report{state, text, "cpu", threads, numbers_.settings.data, numbers_.settings.isPublished};
     if (numbers_.settings.saysSteps) report.stepsPerEpoch = numbers_.settings.stepsPerEpoch;
+    report.canHalve = canHalve;
     report.plannedSteps = report.stepsPerEpoch * numbers_.config.recipe.training.epochs;
     sink_.take(report);
   }
@@ -352,7 +359,7 @@ class FakeJob : public Job {
   const work::Train options_;
   std::int64_t step_;  ///< the last one done
   Sink& sink_;
-  bool paused_ = false, stop_ = false, stopAfterEpoch_ = false;  ///< of the job's thread
+  bool paused_ = false, stop_ = false, stopAfterEpoch_ = false, wasShort_ = false;  ///< of the job's thread
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Command> commands_;

@@ -554,8 +554,9 @@ class TestFaults : public QObject {
     int paused = 0;
     Trainer trainer(prepare(config, {}, {}), sink, control, [&](const StateReport& report) {
       sink.take(report);
-      if (report.state != RunState::paused) return;
+      if (report.state != RunState::paused) return QVERIFY(!report.canHalve);
       ++paused;
+      QVERIFY(report.canHalve);
       control.send(command::Change{"runtime.on_out_of_memory", Json("halve")});
       control.send(command::Resume{});
     });

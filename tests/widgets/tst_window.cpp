@@ -184,6 +184,40 @@ class TestWindow : public QObject {
     QVERIFY(bench.window->findChild<QLabel*>("bannerTitle")->text().contains("failed"));
   }
 
+  /// A run that is paused since memory is short offers to go on with less.
+  void shortMemoryOffersHalfBatches() {
+    FakeSettings settings;
+    settings.lacksMemoryAtStep = 4;
+    Bench bench(settings);
+    bench.open();
+    bench.session->start(fakeConfig());
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::paused, 20000);
+    auto* halve = bench.window->findChild<QPushButton*>("halve");
+    auto* text = bench.window->findChild<QLabel*>("bannerText");
+    QVERIFY(halve->isVisible() && text->text().contains("memory is short"));
+    QVERIFY(bench.window->findChild<QLabel*>("bannerTitle")->text().contains("is paused"));
+    QStringList log;
+    connect(bench.session.get(), &Session::logged, this, [&](const QString& line) { log << line; });
+    QTest::mouseClick(halve, Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::finished, 20000);
+    QVERIFY(!halve->isVisible() && !text->isVisible());
+    QVERIFY2(log.join('\n').contains(R"(runtime.on_out_of_memory is "halve")"), qPrintable(log.join('\n')));
+  }
+
+  /// Where it goes on as before, or stops, nothing is offered any more.
+  void shortMemoryCanBeLeft() {
+    FakeSettings settings;
+    settings.lacksMemoryAtStep = 4;
+    Bench bench(settings);
+    bench.open();
+    bench.session->start(fakeConfig());
+    auto* halve = bench.window->findChild<QPushButton*>("halve");
+    QTRY_VERIFY_WITH_TIMEOUT(halve->isVisible(), 20000);
+    bench.session->training()->stopNow();
+    QVERIFY(!halve->isVisible());
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::stopped, 20000);
+  }
+
   void foreignFileIsRefusedInWords() {
     Bench bench;
     const QString file = bench.folder.filePath("letter.uada");

@@ -109,6 +109,7 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
       title_(new QLabel),
       text_(new QLabel),
       resume_(new QPushButton(tr("Resume"))),
+      halve_(new QPushButton(tr("Go on with half batches"))),
       workbench_(workbench) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
@@ -135,8 +136,14 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   layout->addWidget(icon, 0, Qt::AlignTop);
   layout->addLayout(words, 1);
   layout->addWidget(resume_, 0, Qt::AlignVCenter);
+  layout->addWidget(halve_, 0, Qt::AlignVCenter);
   layout->addWidget(close, 0, Qt::AlignTop);
   resume_->setToolTip(tr("Continue the run from its newest checkpoint"));
+  halve_->setObjectName("halve");
+  halve_->setToolTip(
+      tr("Try this step again with half as many images at a time. Their gradients are added up; batch\n"
+         "normalisation has the statistics of each part."));
+  halve_->hide();
   Session& session = workbench.session;
   connect(close, &QToolButton::clicked, this, [this] {
     hide();
@@ -149,13 +156,20 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
       showProblem(QString::fromStdString(problemText(error)));
     }
   });
-  connect(&session, &Session::stateChanged, this, &Banner::showFailure);
+  connect(halve_, &QPushButton::clicked, this, [this] {
+    if (TrainedRun* training = workbench_.session.training()) training->resumeHalved();
+  });
+  connect(&session, &Session::stateChanged, this, &Banner::showState);
   connect(&session, &Session::problem, this, &Banner::showProblem);
   hide();
 }
 
-void Banner::showFailure() {
+void Banner::showState() {
   const Session& session = workbench_.session;
+  const bool canHalve = session.progress().canHalve;
+  if (!canHalve && !halve_->isHidden()) hide();  // it goes on
+  halve_->setVisible(canHalve);
+  if (canHalve) title_->setText(tr("<b>%1 is paused</b>").arg(session.progress().title.toHtmlEscaped()));
   if (session.failure().isEmpty()) {
     if (session.isLive() && resume_->property("run").toBool()) hide();
     return;
@@ -172,6 +186,7 @@ void Banner::showProblem(const QString& text) {
   title_->setText(tr("<b>This could not be done</b>"));
   text_->setText(text);
   resume_->hide();
+  halve_->hide();
   show();
 }
 

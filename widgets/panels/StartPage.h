@@ -30,11 +30,12 @@ class Banner : public QWidget {
   explicit Banner(const Workbench& workbench, QWidget* parent = nullptr);
 
  private:
-  void showFailure();
+  void showState();
   void showProblem(const QString& text);
   QLabel* title_;
   QLabel* text_;
   QPushButton* resume_;
+  QPushButton* halve_;
   const Workbench& workbench_;
 };
 

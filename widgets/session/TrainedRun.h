@@ -23,6 +23,7 @@ struct RunProgress {
   QString text;                         ///< what is being prepared
   QString device;
   int threads = 0;
+  bool canHalve = false;  ///< StateReport::canHalve, while it is paused for that
 };
 
 /// A run that the window trains: what it is doing and how far it is, and what it reports as signals. The
@@ -45,6 +46,8 @@ class TrainedRun : public QObject {
 
   void pause();
   void resume();
+  /// Goes on with half as many rows at a time, where it is paused since memory was short.
+  void resumeHalved();
   void stopAfterEpoch();
   void stopNow();
   void checkpoint();

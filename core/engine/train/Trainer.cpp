@@ -151,8 +151,9 @@ void Trainer::obeyChanges() {
   }
 }
 
-void Trainer::pause(const std::string& text) {
-  enter(RunState::paused, text);
+/// canHalve  StateReport::canHalve
+void Trainer::pause(const std::string& text, bool canHalve) {
+  enter(RunState::paused, text, canHalve);
   while (control_.pauseWanted() && !control_.stopNow()) {
     if (control_.takeCheckpoint()) save();
     obeyChanges();
@@ -218,7 +219,9 @@ void Trainer::settle(const StepFault& fault) {
   if (const int rows = rowsAfter(fault); rows > 0) return halve(fault, rows);
   if (sink_.isWatched()) {
     control_.send(command::Pause{});
-    pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()));
+    const bool canHalve =
+        fault.kind == StepFault::Kind::memory && prepared_.config.runtime.onOutOfMemory != "halve";
+    pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()), canHalve);
     // Somebody may have allowed it meanwhile.
     if (const int rows = rowsAfter(fault); rows > 0 && !control_.stopNow()) halve(fault, rows);
     return;
@@ -345,9 +348,10 @@ RunState Trainer::stopped(const std::string& text) {
   return RunState::stopped;
 }
 
-void Trainer::enter(RunState state, const std::string& text) {
+void Trainer::enter(RunState state, const std::string& text, bool canHalve) {
   shown_ = {
       state, text, prepared_.device.name, prepared_.threads, data_.identity.hash, data_.identity.isPublished};
+  shown_.canHalve = canHalve;
   if (!data_.identity.hash.empty()) {
     shown_.stepsPerEpoch = batches_.steps();
     shown_.plannedSteps = shown_.stepsPerEpoch * prepared_.config.recipe.training.epochs;

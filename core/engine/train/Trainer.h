@@ -43,7 +43,7 @@ class Trainer {
   bool between();
   void obeyChanges();
   void count(const Counts& counts);
-  void pause(const std::string& text);
+  void pause(const std::string& text, bool canHalve = false);
   bool save();
   Checkpoint checkpoint() const;
   std::optional<Written> writeOnceThereIsSpace();
@@ -51,7 +51,7 @@ class Trainer {
   const Metric& mainMetric() const;
   RunState stopped(const std::string& text);
   RunState stoppedUnsaved();
-  void enter(RunState state, const std::string& text);
+  void enter(RunState state, const std::string& text, bool canHalve = false);
   void reportResult();
 
   Prepared prepared_;
