@@ -32,6 +32,7 @@ struct Training {
   std::string decayed = "all";
   std::string precision = "float32";
   int normDevices = 1;
+  int patience = 0;
 
   void visit(SettingsVisitor& v) {
     v.field({.name = "epochs",
@@ -100,6 +101,16 @@ struct Training {
              .advanced = true,
              .later = true},
             normDevices);
+    v.field({.name = "patience",
+             .title = "Patience",
+             .help = "Epochs without a better test than before after which training ends; the learning rates "
+                     "are those of all epochs; 0: it never ends early",
+             .shownAtNone = "all epochs",
+             .min = 0,
+             .max = 100000,
+             .advanced = true,
+             .later = true},
+            patience);
   }
 };
 

@@ -181,7 +181,7 @@ class TestRecipe : public QObject {
         "r.training.decay: the recipe has 'schedule', too; say it there alone, as recipe.schedule");
     row(R"(, "training": {"epoch": 5})",
         "r.training: unknown key 'epoch'; known: epochs, batch, warmup_epochs, gradient_clip, averaging, "
-        "decayed, precision, norm_devices; did you mean 'epochs'?");
+        "decayed, precision, norm_devices, patience; did you mean 'epochs'?");
     row(R"(, "training": {"norm_devices": 8})",
         "r.training.norm_devices: 8 found, 1 expected: a run trains on one device, which has the whole "
         "batch");

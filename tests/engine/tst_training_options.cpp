@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/Error.h"
@@ -126,7 +127,8 @@ class TestTrainingOptions : public QObject {
     });
     QVERIFY(asked > 10);
     QCOMPARE(*scores, *stepper.test(*data, [] { return false; }));
-    for (const auto& [name, tensor] : before.tensors) QVERIFY2(state().tensor(name).equal(tensor), name.c_str());
+    for (const auto& [name, tensor] : before.tensors)
+      QVERIFY2(state().tensor(name).equal(tensor), name.c_str());
   }
 
   /// average = 0.5 * average + 0.5 * weight, and only while it is shown are the network's weights the
@@ -148,6 +150,45 @@ class TestTrainingOptions : public QObject {
       QVERIFY(isNear(weight, {4, 4}));
     }
     QVERIFY(isNear(weight, {6, 6}));
+  }
+
+  /// Training ends where so many tests in a row were not better than the best before, says why, and is
+  /// finished; resumed it ends there, too.
+  void endsEarly() {
+    const StripedImages images(20, 8);
+    RunConfig config = tinyConfig(images.folder(), "baseline", 9, 8);
+    config.recipe.optimiser = {"sgd", Sgd{.learningRate = 1e-6, .momentum = 0, .weightDecay = 0}};
+    const Attempt whole(config, {});
+    double best = -1;
+    std::size_t last = 0;
+    for (int worse = 0; worse < 2; ++last) {
+      QVERIFY2(last < 7, "no two tests in a row were not better: another case is needed");
+      const double top1 = metricOf(whole.sink.epochs[last].test, "top1");
+      worse = top1 > best ? 0 : worse + 1;
+      best = std::max(best, top1);
+    }
+    QVERIFY(configHash(config) != [&] {
+      config.recipe.training.patience = 2;
+      return configHash(config);
+    }());
+    const Attempt early(config, {});
+    QCOMPARE(early.state, RunState::finished);
+    QCOMPARE(early.sink.epochs.size(), last);
+    QCOMPARE(early.sink.results.size(), std::size_t{1});
+    QCOMPARE(early.sink.results[0].best, best);
+    QCOMPARE(early.sink.steps.back().loss, whole.sink.steps[early.sink.steps.size() - 1].loss);
+    const std::string& why = early.sink.events.back();
+    QVERIFY2(why.starts_with("training ended after epoch ") && why.ends_with("the patience is 2 epochs"),
+             why.c_str());
+
+    const QTemporaryDir folder;
+    const std::filesystem::path run = folder.path().toStdString();
+    const int epochSteps = static_cast<int>(whole.sink.steps.size()) / 9;
+    const Attempt first(config, run, {}, atStep(epochSteps * static_cast<int>(last) - 1, command::Stop{}));
+    QCOMPARE(first.state, RunState::stopped);
+    const Attempt second(config, run, run);
+    QCOMPARE(second.state, RunState::finished);
+    QVERIFY(joinedNumbers(first.sink, second.sink) == early.sink.numbers());
   }
 
   /// All of them together: stopped and resumed to the last bit, with batches of several sizes.

@@ -53,18 +53,41 @@ RunState Trainer::run() {
   restore();
   enter(RunState::running,
         fmt::format("training on {} images", groupedText(static_cast<long long>(batches_.count))));
-  while (progress_.epoch <= prepared_.config.recipe.training.epochs) {
+  while (hasMoreEpochs()) {
     if (!trainEpoch() || !finishEpoch()) {
       enter(RunState::stopping, "writing a checkpoint");
       return save() ? stopped(fmt::format("stopped at step {}", progress_.step)) : stoppedUnsaved();
     }
-    if (control_.stopAfterEpoch() && progress_.epoch <= prepared_.config.recipe.training.epochs) {
+    if (control_.stopAfterEpoch() && hasMoreEpochs())
       return stopped(fmt::format("stopped after epoch {}", progress_.epoch - 1));
-    }
   }
+  const std::string done = fmt::format("finished {} epochs", progress_.epoch - 1);
+  const bool isEarly = progress_.epoch <= prepared_.config.recipe.training.epochs;
+  if (isEarly) sink_.take(EventReport{whyEarly()});
   reportResult();
-  enter(RunState::finished, fmt::format("finished {} epochs", progress_.epoch - 1));
+  enter(RunState::finished, isEarly ? fmt::format("{}: {}", done, whyEarly()) : done);
   return RunState::finished;
+}
+
+/// Whether training goes on: there are epochs left, and of the tests after the best one fewer than the
+/// recipe's patience were not better.
+bool Trainer::hasMoreEpochs() const {
+  const Training& training = prepared_.config.recipe.training;
+  if (progress_.epoch > training.epochs) return false;
+  const bool isBetweenEpochs = progress_.stepInEpoch == 0;
+  return training.patience == 0 || !isBetweenEpochs ||
+         progress_.epoch - 1 - progress_.bestEpoch < training.patience;
+}
+
+std::string Trainer::whyEarly() const {
+  const Training& training = prepared_.config.recipe.training;
+  const Metric& metric = mainMetric();
+  const std::string best = progress_.bestEpoch == 0
+                               ? fmt::format("no test gave a number for {}", metric.title)
+                               : fmt::format("{} was best after epoch {}, {}", metric.title,
+                                             progress_.bestEpoch, metric.text(progress_.best));
+  return fmt::format("training ended after epoch {} of {}: {}, and the patience is {} epochs",
+                     progress_.epoch - 1, training.epochs, best, training.patience);
 }
 
 void Trainer::readData() {

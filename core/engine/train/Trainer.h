@@ -40,6 +40,8 @@ class Trainer {
   int rowsAfter(const StepFault& fault) const;
   void halve(const StepFault& fault, int rows);
   bool finishEpoch();
+  bool hasMoreEpochs() const;
+  std::string whyEarly() const;
   bool between();
   void obeyChanges();
   void count(const Counts& counts);
