@@ -18,6 +18,7 @@
 #include "core/engine/Engine.h"
 #include "core/engine/ReportJson.h"
 #include "core/store/Project.h"
+#include "core/tables/RunEvents.h"
 
 namespace uada::cli {
 namespace {
@@ -32,7 +33,9 @@ struct Options {
 
 void describe(Verb& verb, Options& options) {
   verb.argument("RUN", options.run, "Run to export from").required();
-  verb.text("--what", "KIND", options.what, "curves, epochs, policy, decisions, samples, weights or onnx")
+  verb.text("--what", "KIND", options.what,
+            "curves, epochs, policy, decisions, samples, weights, onnx or\n"
+            "tfevents")
       .usual("curves");
   verb.text("--out", "FILE", options.out, "File or folder to write").required();
   verb.number("--count", options.count, 0, 1000000,
@@ -181,6 +184,14 @@ std::string exportWeights(const Wanted& wanted) {
   nothingThere(wanted, "weights", "it has no checkpoint yet; one is written after every epoch");
 }
 
+std::string exportEvents(const Wanted& wanted) {
+  const RunEvents events = runEvents(wanted.project, wanted.run);
+  if (events.values == 0) nothingThere(wanted, "values", "nothing of it was recorded yet");
+  makePictureFolder(wanted.options.out);
+  writeFileAtomically(std::filesystem::path(wanted.options.out) / events.name, events.bytes);
+  return plural(static_cast<long long>(events.values), "value");
+}
+
 struct Kind {
   const char* name;
   std::vector<std::string> forms;  ///< endings of its file; empty text: a folder
@@ -194,7 +205,8 @@ const std::vector<Kind>& kinds() {
                                      {"decisions", {"jsonl"}, exportDecisions},
                                      {"samples", {"png", ""}, exportSamples},
                                      {"weights", {"safetensors", "pth"}, exportWeights},
-                                     {"onnx", {"onnx"}, exportWeights}};
+                                     {"onnx", {"onnx"}, exportWeights},
+                                     {"tfevents", {""}, exportEvents}};
   return all;
 }
 
@@ -233,6 +245,9 @@ void addExport(Verbs& verbs) {
        "samples            .png: a contact sheet; without an ending: a folder of PNG files\n"
        "weights            .safetensors, or .pth, which torch.load() reads as a state dictionary\n"
        "onnx               .onnx: the network with its weights, for other programs to run\n"
+       "tfevents           a folder for TensorBoard ('tensorboard --logdir' the folder above it): every "
+       "value\n"
+       "                   of steps, tests and policy\n"
        "Example: uada export 3fa2 --what policy --out policy.csv"},
       describe, perform);
 }
