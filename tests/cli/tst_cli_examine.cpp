@@ -1,4 +1,5 @@
 #include "tests/cli/TinyTraining.h"
+#include "tests/core/StoreTools.h"
 
 using namespace uada::test;
 
@@ -29,6 +30,32 @@ class TestCliExamine : public QObject {
     QCOMPARE(program_->run({"test", "1", "--best"}).code, 0);
   }
 
+  /// Steps that are trained again are those that were recorded, and the run keeps that they are; where the
+  /// record says something else, that is told.
+  void verifiesSteps() {
+    const Result said = program_->run({"verify", "1", "--json"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const auto results = ofKind(objects(said.out), "verify");
+    QCOMPARE(results.size(), 1);
+    QCOMPARE(results[0]["first_step"].toInt(), 6);
+    QCOMPARE(results[0]["steps"].toInt(), 5);
+    QCOMPARE(results[0]["tests"].toInt(), 1);
+    QVERIFY(results[0]["policies"].toInt() > 0 && results[0]["difference"].isNull());
+    QVERIFY(program_->run({"show", "1"})
+                .out.contains("trained again: steps 6 to 10 from the checkpoint after step 5 are equal to "
+                              "the last bit (5 steps"));
+    const QString project = program_->path("uada.uada");
+    const QString loss = QString::fromStdString(
+        uada::sqlite(project.toStdString(), "SELECT printf('%.17g', loss) FROM steps WHERE step = 8"));
+    uada::sqlite(project.toStdString(), "UPDATE steps SET loss = loss + 1e-15 WHERE step = 8");
+    const Result other = program_->run({"verify", "1", "--steps", "4"});
+    uada::sqlite(project.toStdString(),
+                 ("UPDATE steps SET loss = " + loss + " WHERE step = 8").toStdString());
+    QCOMPARE(other.code, 1);
+    QVERIFY2(other.out.contains("steps 6 to 9 from the checkpoint after step 5 differ: step 8: loss is "),
+             qPrintable(other.out));
+  }
+
   void writesALandscape() {
     const Result said =
         program_->run({"landscape", "1", "--op", "rotate", "--samples", "8", "--out", "l.csv"});
@@ -53,6 +80,8 @@ class TestCliExamine : public QObject {
     QTest::newRow("no such checkpoint") << QStringList{"test", "1", "--step", "7"} << 1
                                         << "no sound checkpoint after step 7; there are those of step 5, 10";
     QTest::newRow("step and best") << QStringList{"test", "1", "--step", "5", "--best"} << 2 << "--best";
+    QTest::newRow("no step after") << QStringList{"verify", "1", "--step", "10"} << 1
+                                   << "recorded no step after 10";
     QTest::newRow("other data") << QStringList{"test", "1", "--data", "/nowhere"} << 1 << "/nowhere";
     QTest::newRow("no run") << QStringList{"test", "9"} << 2 << "9";
     QTest::newRow("no level") << QStringList{"landscape", "1", "--op", "equalize", "--out", "l.csv"} << 2

@@ -1,0 +1,114 @@
+#include "core/store/Repetition.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "core/base/Text.h"
+#include "core/engine/DecisionLine.h"
+#include "core/engine/ReportJson.h"
+
+namespace uada {
+namespace {
+
+std::string keyOf(std::int64_t step) { return groupedText(static_cast<long long>(step)); }
+std::string keyOf(const Decision& decision) {
+  return fmt::format("{}, sample {}", keyOf(decision.step), decision.index);
+}
+
+Json jsonOf(const Decision& decision) { return decisionToJson(decision, {}); }
+
+/// What differs, in words: the first member, or element, that does. Empty: they are equal.
+std::string differenceOf(const std::string& name, const Json& recorded, const Json& found) {
+  if (name.ends_with("seconds") || name == "timings" || recorded.dump() == found.dump()) return {};
+  if (recorded.isObject() && found.isObject()) {
+    for (const auto& [key, value] : recorded.asObject()) {
+      const Json* other = found.find(key);
+      const std::string inner =
+          differenceOf(name.empty() ? key : name + '.' + key, value, other ? *other : Json());
+      if (!inner.empty()) return inner;
+    }
+    return {};
+  }
+  if (recorded.isArray() && found.isArray() && recorded.asArray().size() == found.asArray().size()) {
+    for (std::size_t i = 0; i < recorded.asArray().size(); ++i) {
+      const std::string inner =
+          differenceOf(fmt::format("{}[{}]", name, i), recorded.asArray()[i], found.asArray()[i]);
+      if (!inner.empty()) return inner;
+    }
+    return {};
+  }
+  return fmt::format("{} is {} in the record and {} now", name, recorded.dump(), found.dump());
+}
+
+}  // namespace
+
+Repetition::Repetition(const ProjectReader& project, const RunDetail& run, std::int64_t afterStep,
+                       std::int64_t count)
+    : afterStep_(afterStep) {
+  const std::int64_t id = run.summary.id;
+  for (const StepReport& report : project.steps(id, afterStep, afterStep + count)) {
+    steps_[keyOf(report.step)] = reportToJson(report);
+    lastStep_ = std::max(lastStep_, report.step);
+  }
+  if (steps_.empty())
+    throw Error(fmt::format("{} ({}) recorded no step after {}: there is nothing to compare with",
+                            run.summary.key, run.summary.title, keyOf(afterStep)));
+  const auto isWithin = [&](std::int64_t step) { return step > afterStep_ && step <= lastStep_; };
+  for (const PolicyReport& report : project.policy(id, afterStep))
+    if (isWithin(report.step)) policies_[keyOf(report.step)] = reportToJson(report);
+  for (const EpochReport& report : project.epochs(id))
+    if (isWithin(report.step)) tests_[keyOf(report.step)] = reportToJson(report);
+  for (const DecisionPlace& place : project.decisionPlaces(id))
+    if (isWithin(place.step))
+      if (const auto decision = project.soundDecision(id, place, false))
+        decisions_[keyOf(*decision)] = jsonOf(*decision);
+}
+
+void Repetition::compare(const std::string& what, const std::map<std::string, Json>& recorded,
+                         const std::string& key, const Json& found, int& counted) {
+  const auto place = recorded.find(key);
+  if (place == recorded.end()) return;
+  const std::lock_guard lock(mutex_);
+  if (!difference_.empty()) return;
+  const std::string difference = differenceOf("", place->second, found);
+  if (difference.empty())
+    ++counted;
+  else
+    difference_ = fmt::format("{} {}: {}", what, key, difference);
+}
+
+void Repetition::take(const Report& report) {
+  std::visit(Cases{[&](const StepReport& r) {
+                     compare("step", steps_, keyOf(r.step), reportToJson(r), compared_.steps);
+                     if (r.step >= lastStep_ && !tests_.contains(keyOf(lastStep_))) isDone_ = true;
+                   },
+                   [&](const PolicyReport& r) {
+                     compare("the policy at step", policies_, keyOf(r.step), reportToJson(r),
+                             compared_.policies);
+                   },
+                   [&](const Decision& r) {
+                     compare("the decision at step", decisions_, keyOf(r), jsonOf(r), compared_.decisions);
+                   },
+                   [&](const EpochReport& r) {
+                     compare("the test after step", tests_, keyOf(r.step), reportToJson(r), compared_.tests);
+                     if (r.step >= lastStep_) isDone_ = true;
+                   },
+                   [](const auto&) {}},
+             report);
+  const std::lock_guard lock(mutex_);
+  if (!difference_.empty()) isDone_ = true;
+}
+
+Repetition::Compared Repetition::compared() const {
+  const std::lock_guard lock(mutex_);
+  return compared_;
+}
+
+std::string Repetition::difference() const {
+  const std::lock_guard lock(mutex_);
+  return difference_;
+}
+
+}  // namespace uada
