@@ -16,7 +16,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 7;
+constexpr int kSchemaVersion = 8;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -52,11 +52,21 @@ class ProjectWriter {
   std::vector<std::int64_t> queue(const std::vector<RunConfig>& runs);
   /// Takes one out of the queue.
   void unqueue(std::int64_t queued);
+  /// Takes those that are still there out of the queue. Returns what requeue() puts back.
+  std::vector<TakenOut> unqueue(const std::vector<std::int64_t>& queued);
+  /// Puts runs back where they stood, under new numbers, all or none.
+  void requeue(const std::vector<TakenOut>& runs);
+  /// Moves those that are still there, in the order given, to stand before another one; before 0: to the end.
+  void moveQueued(const std::vector<std::int64_t>& queued, std::int64_t before);
+  void setQueueRules(const QueueRules& rules);
   int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
   void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);
   /// Of the same hash and seed: where the data lie, the device and the like.
   void setConfig(std::int64_t run, const RunConfig& config);
-  void removeRun(std::int64_t run);
+  /// What a person calls it: its title from then on; its key and its folder stay.
+  void renameRun(std::int64_t run, const std::string& title);
+  /// attempts  throws Error if it has been gone on with since it had so many; none: it does not matter
+  void removeRun(std::int64_t run, std::optional<int> attempts = {});
   void flush();
   /// As flush(), for whom a wait would hold up: returns whether all that was appended before is stored. Waits
   /// for `patience` at most, and not at all while commits fail or have kept somebody waiting before.
@@ -90,6 +100,9 @@ class ProjectReader {
   /// the data's folder, runtime, experiment and recipe's name) may be another run's of the same hash, and
   /// the policy's file is left out.
   std::vector<FinishedRun> finishedRuns(const std::vector<std::int64_t>& runs = {}) const;
+  /// A configuration for each hash, as finishedRuns() has them: those at hand, and of the other hashes what
+  /// is stored. A hash is left out if what is stored of it is damaged.
+  ConfigsByHash configs(ConfigsByHash known = {}) const;
   /// By key, unique start of a key (4 or more digits), numeric id or title; throws UsageError listing near
   /// ones.
   RunSummary findRun(std::string_view name) const;
@@ -120,6 +133,7 @@ class ProjectReader {
   std::vector<QueuedRun> queue() const;
   /// With its policy file. Throws Error if it is not in the queue or damaged.
   RunConfig queuedConfig(std::int64_t queued) const;
+  QueueRules queueRules() const;
   /// What was left out of what was read since the last call, a sentence for each run and kind of row: "run
   /// 3fa2c1d0 of '/x/y.uada': 2 rows of decisions are damaged and left out (step 5: ...)", or that the run is
   /// not counted.

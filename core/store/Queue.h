@@ -25,5 +25,13 @@ namespace uada::store {
 std::int64_t addQueued(SQLite::Database& database, const RunConfig& config);
 /// throws  Error if it is not in the queue
 void takeQueued(SQLite::Database& database, std::int64_t queued);
+/// Takes out those that are still there.
+std::vector<TakenOut> takeAllQueued(SQLite::Database& database, const std::vector<std::int64_t>& queued);
+/// Puts runs back where they stood, and the policies that they name.
+/// throws  Error if the project has another policy of such a name meanwhile
+void putBackQueued(SQLite::Database& database, const std::vector<TakenOut>& runs);
+/// Those that are still there, in this order, come to stand before another one; before 0 or gone: at the end.
+void moveQueued(SQLite::Database& database, const std::vector<std::int64_t>& queued, std::int64_t before);
+void keepQueueRules(SQLite::Database& database, const QueueRules& rules);
 
 }  // namespace uada::store

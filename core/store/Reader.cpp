@@ -69,6 +69,11 @@ class SharedConfigs {
       for (std::size_t i = begin; i < end; ++i) configs_[i] = readSound(reader, texts_[i]);
     });
   }
+  /// Those that could be read.
+  void moveTo(ConfigsByHash& all) {
+    for (const auto& [hash, place] : places_)
+      if (configs_[place]) all.emplace(hash, std::move(configs_[place]));
+  }
   /// null: the text that was added is damaged
   std::shared_ptr<const RunConfig> of(const std::string& hash) const { return configs_[places_.at(hash)]; }
   std::shared_ptr<const RunConfig> take(const std::string& hash, RunConfig config) {
@@ -199,6 +204,21 @@ std::vector<FinishedRun> ProjectReader::finishedRuns(const std::vector<std::int6
     }
     std::erase_if(all, [](const FinishedRun& run) { return !run.config; });
     return all;
+  });
+}
+
+ConfigsByHash ProjectReader::configs(ConfigsByHash known) const {
+  return impl_->read([&] {
+    SharedConfigs configs;
+    SQLite::Statement query(impl_->database, "SELECT config_hash, config FROM runs ORDER BY id");
+    while (query.executeStep()) {
+      Row row(query);
+      const std::string hash = row.text();
+      if (row.problem().empty() && !known.contains(hash)) configs.add(hash, row);
+    }
+    configs.read();
+    configs.moveTo(known);
+    return std::move(known);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/config/RunConfig.h"
@@ -50,6 +51,9 @@ struct RunSummary {
   /// left out of what stands here. Empty: nothing.
   std::string damage;
   int attempts = 0;
+  int failures = 0;            ///< attempts that failed
+  bool hasCheckpoint = false;  ///< one to go on from was written
+  bool isRenamed = false;      ///< a person gave the title
   int epoch = 0, epochs = 0;
   std::int64_t step = 0;
   std::int64_t stepsPerEpoch = 0;  ///< of the data that is there; 0: not known yet
@@ -86,11 +90,28 @@ struct FinishedRun {
   std::shared_ptr<const RunConfig> config;
 };
 
+/// Configurations by their hash; none is null. What does not define the result may be any run's of the hash.
+using ConfigsByHash = std::unordered_map<std::string, std::shared_ptr<const RunConfig>>;
+
 /// A run that waits for its turn.
 struct QueuedRun {
-  std::int64_t id = 0;  ///< in the order of the queue; no other run of the project's queue ever has it
+  std::int64_t id = 0;  ///< no other run of the project's queue ever has it
   std::string title;
   std::string added;  ///< UTC, ISO 8601
+};
+
+/// A run that was taken out of the queue, as it stood there.
+struct TakenOut {
+  std::string title, config, added;
+  std::int64_t place = 0;
+  std::vector<PolicyFile> policies;  ///< that it names
+};
+
+/// How programs take runs from a project's queue: kept in the project, so that all of them do alike.
+struct QueueRules {
+  bool isPaused = false;           ///< no next run is begun; one that trains goes on
+  bool stopsAfterFailure = false;  ///< a run that failed keeps the next ones back
+  friend bool operator==(const QueueRules&, const QueueRules&) = default;
 };
 
 /// Where a decision stands in a project.

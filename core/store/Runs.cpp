@@ -122,12 +122,26 @@ void replaceConfig(SQLite::Database& database, std::int64_t run, const RunConfig
     throw Error(fmt::format("there is no run {} of this configuration and seed in the project", run));
 }
 
-std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run) {
+void renameRun(SQLite::Database& database, std::int64_t run, const std::string& title) {
+  constexpr std::size_t kMostTitle = 200;  // bytes
+  if (title.empty() || title.size() > kMostTitle)
+    throw Error(fmt::format("name: 1 to {} bytes expected, {} found", kMostTitle, title.size()));
+  if (!isPlainLine(title))
+    throw Error("name: it has line ends, control characters or marks of direction; remove them");
+  SQLite::Statement update(database, "UPDATE runs SET title = ?, renamed = 1 WHERE id = ?");
+  if (bindAll(update, title, run).exec() == 0)
+    throw Error(fmt::format("there is no run {} in the project", run));
+}
+
+std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run,
+                    std::optional<int> attempts) {
   SQLite::Statement query(database, "SELECT key FROM runs WHERE id = ?");
   if (!bindAll(query, run).executeStep()) throw Error(fmt::format("there is no run {} in the project", run));
   const SQLite::Column name = query.getColumn(0);
   std::string key = name.isText() ? name.getString() : "";
   if (!isKey(key)) key.clear();
+  if (attempts && lastAttempt(database, run) != *attempts)
+    throw Error(fmt::format("run {} was not deleted: it has been gone on with since", key));
   SQLite::Statement live(
       database,
       fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));

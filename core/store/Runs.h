@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/store/Records.h"
@@ -27,12 +28,16 @@ int addAttempt(SQLite::Database& database, std::int64_t run, const Manifest& man
                const std::string& fromCheckpoint);
 /// throws  Error if there is no such run
 void noteRun(SQLite::Database& database, std::int64_t run, const std::string& notes, const std::string& tags);
+/// throws  Error if there is no such run, or the title cannot be shown on one line
+void renameRun(SQLite::Database& database, std::int64_t run, const std::string& title);
 /// The same configuration in other words.
 /// throws  Error if there is no such run of its hash and seed
 void replaceConfig(SQLite::Database& database, std::int64_t run, const RunConfig& config);
 /// Removes all rows of a run, and policies that no run names any more. Returns its key; "" if what stands in
 /// its place is none, so that no folder is its own.
-/// throws  Error if there is no such run, or a process is training it
-std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run);
+/// attempts  that it must have; none: any number
+/// throws  Error if there is no such run, a process is training it, or it has other attempts
+std::string takeRun(SQLite::Database& database, const std::filesystem::path& project, std::int64_t run,
+                    std::optional<int> attempts);
 
 }  // namespace uada::store

@@ -371,6 +371,15 @@ CREATE TABLE queue (             -- runs that wait for their turn, the next one 
   config TEXT NOT NULL,                -- JSON, complete, as that of a run; the policies that it names are kept
   added  TEXT NOT NULL                 -- UTC, ISO 8601
 );
+)sql"},
+                                          {8, R"sql(
+ALTER TABLE queue ADD COLUMN place INTEGER NOT NULL DEFAULT 0;  -- in the order of the queue, then by id
+UPDATE queue SET place = id;
+ALTER TABLE runs ADD COLUMN renamed INTEGER NOT NULL DEFAULT 0; -- 1: a person gave the title
+CREATE TABLE settings (          -- of the project, for all programs that work on it
+  name  TEXT PRIMARY KEY,              -- queue_paused, queue_stops_after_failure: 1 or 0
+  value TEXT NOT NULL
+) WITHOUT ROWID;
 )sql"}};
   return all;
 }

@@ -21,6 +21,8 @@ namespace {
 
 /// Of the first schema that says whether the data are the published ones, and how many steps they give.
 constexpr int kVerdictsVersion = 4;
+/// Of the first schema that says whether a person gave the title.
+constexpr int kRenamedVersion = 8;
 /// Of a summary: each group is NULL where there is none.
 constexpr int kDataColumns = 3, kAttemptColumns = 10, kStepColumns = 3, kEpochColumns = 2, kResultColumns = 9;
 
@@ -116,7 +118,8 @@ std::string ProjectReader::Impl::summarySql(const std::string& which) {
   // epoch e of any attempt: all by primary key, so that a list of runs is one query.
   constexpr const char* kSelect = R"sql(
 SELECT r.id, r.key, r.title, r.experiment, r.dataset, r.model, r.method, r.seed, r.config_hash, r.recipe_hash,
-       r.epochs, r.created, r.notes, r.tags, d.data_hash, {}, {},
+       r.epochs, r.created, r.notes, r.tags, {}, EXISTS (SELECT 1 FROM checkpoints WHERE run = r.id),
+       (SELECT count(*) FROM attempts WHERE run = r.id AND state = 'failed'), d.data_hash, {}, {},
        a.attempt, a.state, a.problem, a.ended, a.seen, a.host, a.pid, a.process_start, a.device, a.threads,
        s.step, s.epoch, s.loss, e.step, e.epoch,
        x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.metric, x.best,
@@ -131,7 +134,8 @@ LEFT JOIN epochs e ON e.run = r.id AND (e.attempt, e.epoch) =
   (SELECT attempt, epoch FROM epochs WHERE run = r.id ORDER BY attempt DESC, epoch DESC LIMIT 1)
 LEFT JOIN results x ON x.run = a.run AND x.attempt = a.attempt
 {})sql";
-  return fmt::format(kSelect, verdictSql(), tellsData() ? "d.steps_per_epoch" : "0", which);
+  return fmt::format(kSelect, version() >= kRenamedVersion ? "r.renamed" : "0", verdictSql(),
+                     tellsData() ? "d.steps_per_epoch" : "0", which);
 }
 
 RunSummary ProjectReader::Impl::summary(Row& row, LastMetrics& metrics) {
@@ -150,6 +154,9 @@ RunSummary ProjectReader::Impl::summary(Row& row, LastMetrics& metrics) {
   run.created = lineOf(row, kMostShown);
   run.notes = printable(row.text());
   run.tags = lineOf(row);
+  run.isRenamed = row.flag().value_or(false);
+  run.hasCheckpoint = row.flag().value_or(false);
+  run.failures = row.small();
   if (!isKey(run.key)) {
     row.complain(fmt::format("key: 8 hexadecimal digits expected, '{}' found", quotable(run.key)));
     run.key.clear();

@@ -300,6 +300,27 @@ void ProjectWriter::unqueue(std::int64_t queued) {
   });
 }
 
+std::vector<TakenOut> ProjectWriter::unqueue(const std::vector<std::int64_t>& queued) {
+  std::vector<TakenOut> taken;
+  impl_->call([&](Inserter& to) {
+    taken = takeAllQueued(to.database(), queued);
+    dropUnusedPolicies(to.database());
+  });
+  return taken;
+}
+
+void ProjectWriter::requeue(const std::vector<TakenOut>& runs) {
+  impl_->call([&](Inserter& to) { putBackQueued(to.database(), runs); });
+}
+
+void ProjectWriter::moveQueued(const std::vector<std::int64_t>& queued, std::int64_t before) {
+  impl_->call([&](Inserter& to) { store::moveQueued(to.database(), queued, before); });
+}
+
+void ProjectWriter::setQueueRules(const QueueRules& rules) {
+  impl_->call([&](Inserter& to) { keepQueueRules(to.database(), rules); });
+}
+
 int ProjectWriter::beginAttempt(std::int64_t run, const Manifest& manifest,
                                 const std::string& fromCheckpoint) {
   int attempt = 0;
@@ -315,10 +336,14 @@ void ProjectWriter::setConfig(std::int64_t run, const RunConfig& config) {
   impl_->call([&](Inserter& to) { replaceConfig(to.database(), run, config); });
 }
 
-void ProjectWriter::removeRun(std::int64_t run) {
+void ProjectWriter::renameRun(std::int64_t run, const std::string& title) {
+  impl_->call([&](Inserter& to) { store::renameRun(to.database(), run, title); });
+}
+
+void ProjectWriter::removeRun(std::int64_t run, std::optional<int> attempts) {
   std::string key;
   impl_->call([&](Inserter& to) {
-    key = takeRun(to.database(), file(), run);
+    key = takeRun(to.database(), file(), run, attempts);
     impl_->moveLogDue = true;
   });
   if (key.empty()) return;

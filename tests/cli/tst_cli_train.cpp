@@ -290,6 +290,17 @@ void TestCliTrain::trainsTheQueue() {
   QCOMPARE(waiting()[0]["title"].toString(), QString("r10w4-c10-ra-uc-s1"));
   QVERIFY(program_->run({"queue", "list"}).out.contains("r10w4-c10-plain-autoaugment-s1"));
   COMPARE_CODE(program_->run({"queue", "remove", "3"}), 0);
+  COMPARE_CODE(program_->run({"queue", "move", "1"}), 0);
+  QCOMPARE(waiting().last()["title"].toString(), QString("r10w4-c10-ra-uc-s1"));
+  COMPARE_CODE(program_->run({"queue", "move", "1", "--before", "2"}), 0);
+  QCOMPARE(waiting()[0]["title"].toString(), QString("r10w4-c10-ra-uc-s1"));
+  QCOMPARE(program_->run({"queue", "move", "1", "--before", "3"}).code, 2);  // it was removed
+  COMPARE_CODE(program_->run({"queue", "pause"}), 0);
+  const Result paused = program_->run({"queue", "run"});
+  COMPARE_CODE(paused, 0);
+  QVERIFY(paused.err.contains("The queue is paused") && waiting().size() == 3);
+  QVERIFY(program_->run({"queue", "list"}).err.contains("The queue is paused"));
+  COMPARE_CODE(program_->run({"queue", "unpause"}), 0);
   QCOMPARE(program_->run({"queue", "remove", "3"}).code, 2);
   COMPARE_CODE(program_->run({"policies", "remove", "mine"}), 0);
 
@@ -302,6 +313,21 @@ void TestCliTrain::trainsTheQueue() {
   QCOMPARE(titles,
            (QStringList{"r10w4-c10-uada-mine-s1", "r10w4-c10-plain-autoaugment-s1", "r10w4-c10-ra-uc-s1"}));
   QCOMPARE(states, (QStringList{"finished", "finished", "failed"}));
+  const auto found = [&](const char* query) {
+    QStringList names;
+    for (const QJsonObject& run :
+         ofKind(objects(program_->run({"runs", "--json", "--where", query}).out), "run"))
+      names << run["title"].toString();
+    return names;
+  };
+  QCOMPARE(found("state=failed"), titles.mid(2));
+  QCOMPARE(found("method=uada & dataset~cifar & acc>=0 | train_limit=40000"),
+           (titles.mid(0, 1) + titles.mid(2)));
+  QVERIFY(found("seed>1").isEmpty());
+  const Result fault = program_->run({"runs", "--where", "seed=1 & acc>high"});
+  QCOMPARE(fault.code, 2);
+  QVERIFY2(fault.err.contains("--where: best is a number: one expected, 'high' found (character 14)"),
+           qPrintable(fault.err));
   const Result nothing = program_->run({"queue", "run"});
   COMPARE_CODE(nothing, 0);
   QVERIFY(nothing.err.contains("No runs wait in uada.uada."));

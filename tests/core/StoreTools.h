@@ -44,7 +44,9 @@ inline void makeOlder(const std::filesystem::path& file, int version) {
     return "(SELECT value FROM metrics m WHERE m.run = " + of + ".run AND m.attempt = " + of +
            ".attempt AND m.step = " + of + ".step AND part = '" + part + "' AND name = '" + name + "')";
   };
-  std::string sql = "DROP TABLE queue; DROP VIEW table2; DROP VIEW table3; DROP VIEW finished_runs;";
+  std::string sql =
+      "DROP TABLE queue; DROP TABLE settings; ALTER TABLE runs DROP COLUMN renamed; DROP VIEW table2; DROP "
+      "VIEW table3; DROP VIEW finished_runs;";
   sql +=
       "ALTER TABLE steps ADD COLUMN correct INTEGER NOT NULL DEFAULT 0; UPDATE steps SET correct = "
       "coalesce(round(count * " +

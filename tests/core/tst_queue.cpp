@@ -120,6 +120,42 @@ class TestQueue : public QObject {
     QVERIFY(contains(errorOf([&] { writer.unqueue(2); }), "there is no run 2 in the queue any more"));
   }
 
+  /// Any order that a person gives it, with those taken out put back where they stood.
+  void isReorderedAndUndone() {
+    ProjectWriter writer(file_);
+    writer.queue(runs());                                 // 1 2 3
+    writer.queue({runs()[0], runs("\"crop-flip\"")[1]});  // 4 5
+    const ProjectReader reader(file_);
+    const auto order = [&] { return numbersOf(reader.queue()); };
+    using Numbers = std::vector<std::int64_t>;
+    writer.moveQueued({5, 4}, 2);
+    QCOMPARE(order(), (Numbers{1, 5, 4, 2, 3}));
+    writer.moveQueued({1, 77}, 0);  // one that is gone is passed over
+    QCOMPARE(order(), (Numbers{5, 4, 2, 3, 1}));
+    writer.moveQueued({4, 2}, 2);  // before one of themselves: to the end
+    QCOMPARE(order(), (Numbers{5, 3, 1, 4, 2}));
+    const auto names = titlesOf(reader.queue());
+    const auto taken = writer.unqueue(Numbers{3, 4, 1, 2, 99});
+    QCOMPARE(taken.size(), std::size_t{4});
+    QCOMPARE(order(), (Numbers{5}));
+    QVERIFY(reader.policies().empty());
+    writer.requeue(taken);
+    QCOMPARE(titlesOf(reader.queue()), names);
+    const RunConfig back = reader.queuedConfig(reader.queue()[1].id);
+    QVERIFY(back.policyFile && back.policyFile->text == policyText());
+    QCOMPARE(writer.queue({runs()[2]}).front(), order().back());
+  }
+
+  void rulesAreKept() {
+    ProjectWriter writer(file_);
+    const ProjectReader reader(file_);
+    QVERIFY(reader.queueRules() == QueueRules());
+    writer.setQueueRules({.isPaused = true, .stopsAfterFailure = false});
+    QVERIFY(reader.queueRules() == (QueueRules{true, false}));
+    writer.setQueueRules({.isPaused = false, .stopsAfterFailure = true});
+    QVERIFY(reader.queueRules() == (QueueRules{false, true}));
+  }
+
   void damagedRunsAreShownAndCanBeTakenOut() {
     ProjectWriter writer(file_);
     writer.queue(runs("\"crop-flip\""));
@@ -144,6 +180,7 @@ class TestQueue : public QObject {
     makeOlder(file_, 5);
     const ProjectReader reader(file_);
     QVERIFY(reader.queue().empty());
+    QVERIFY(reader.queueRules() == QueueRules() && !reader.runs().front().isRenamed);
     QVERIFY(contains(errorOf([&] { reader.queuedConfig(1); }), "there is no run 1 in the queue"));
     ProjectWriter writer(file_);
     writer.queue({runs("\"crop-flip\"")[1]});

@@ -44,6 +44,27 @@ void describeRemove(Verb& verb, RemoveOptions& options) {
   verb.project(options.project);
 }
 
+struct PauseOptions {
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describePause(Verb& verb, PauseOptions& options) { verb.project(options.project); }
+
+struct MoveOptions {
+  std::int64_t number = 0, before = 0;
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describeMove(Verb& verb, MoveOptions& options) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  verb.number("NUMBER", options.number, 1, kMost, "Its number in 'uada queue list'").required();
+  verb.number("--before", options.before, 1, kMost, "The number of the run that it is to stand before")
+      .usual("at the end");
+  verb.project(options.project);
+}
+
 struct RunOptions {
   std::string project = kDefaultProject;
   std::string device;  ///< empty: as each run's configuration says
@@ -66,6 +87,13 @@ std::string queueText(const std::vector<QueuedRun>& runs) {
   return table.text();
 }
 
+[[noreturn]] void refuseMissing(std::int64_t number, const std::string& project) {
+  throw UsageError(
+      fmt::format("there is no run {} in the queue of '{}'; 'uada queue list' names those that "
+                  "there are",
+                  number, project));
+}
+
 /// Also what an earlier version of the window left waiting.
 std::vector<QueuedRun> queueOf(const std::string& project) {
   if (hasQueueFile(project)) {
@@ -75,11 +103,18 @@ std::vector<QueuedRun> queueOf(const std::string& project) {
   return ProjectReader(project).queue();
 }
 
-/// The run that waits next after the one of that number; none: there is no more.
-std::optional<QueuedRun> nextAfter(std::int64_t last, const std::string& project) {
-  for (QueuedRun& run : ProjectReader(project).queue())
-    if (run.id > last) return std::move(run);
+/// The run that waits next, of those that were not tried; none: there is no more, or the queue is paused.
+std::optional<QueuedRun> nextOf(const std::string& project, const std::set<std::int64_t>& tried) {
+  const ProjectReader reader(project);
+  if (reader.queueRules().isPaused) return std::nullopt;
+  for (QueuedRun& run : reader.queue())
+    if (!tried.contains(run.id)) return std::move(run);
   return std::nullopt;
+}
+
+std::string pausedText(const std::string& project) {
+  return fmt::format("The queue is paused: no next run is begun; 'uada queue unpause{}' goes on.",
+                     projectOption(project));
 }
 
 /// A run that cannot be started stays in the queue.
@@ -153,6 +188,34 @@ int performList(const ListOptions& options) {
   console.say(runs.empty()
                   ? fmt::format("No runs wait in {}; 'uada queue add EXPERIMENT' adds some.", options.project)
                   : queueText(runs));
+  if (ProjectReader(options.project).queueRules().isPaused) console.note(pausedText(options.project));
+  return 0;
+}
+
+int setPaused(const PauseOptions& options, bool isPaused) {
+  const Console console(options.json);
+  queueOf(options.project);
+  QueueRules rules = ProjectReader(options.project).queueRules();
+  rules.isPaused = isPaused;
+  ProjectWriter(options.project).setQueueRules(rules);
+  console.object("queue", Json::Object{{"paused", isPaused}});
+  console.say(isPaused ? pausedText(options.project) : "The queue goes on.");
+  return 0;
+}
+
+int performPause(const PauseOptions& options) { return setPaused(options, true); }
+int performUnpause(const PauseOptions& options) { return setPaused(options, false); }
+
+int performMove(const MoveOptions& options) {
+  const Console console(options.json);
+  const std::vector<QueuedRun> runs = queueOf(options.project);
+  for (const std::int64_t number : {options.number, options.before})
+    if (number != 0 && std::ranges::find(runs, number, &QueuedRun::id) == runs.end())
+      refuseMissing(number, options.project);
+  ProjectWriter(options.project).moveQueued({options.number}, options.before);
+  const std::vector<QueuedRun> moved = ProjectReader(options.project).queue();
+  for (const QueuedRun& run : moved) console.object("queued", queuedJson(run));
+  console.say(queueText(moved));
   return 0;
 }
 
@@ -165,10 +228,7 @@ int performRemove(const RemoveOptions& options) {
     console.say(fmt::format("removed {} ({}) from the queue", run.id, run.title));
     return 0;
   }
-  throw UsageError(
-      fmt::format("there is no run {} in the queue of '{}'; 'uada queue list' names those that "
-                  "there are",
-                  options.number, options.project));
+  refuseMissing(options.number, options.project);
 }
 
 int performRun(const RunOptions& options) {
@@ -179,25 +239,32 @@ int performRun(const RunOptions& options) {
     tellInterrupted(options.project, console);
     return 0;
   }
+  if (ProjectReader(options.project).queueRules().isPaused) {
+    console.note(pausedText(options.project));
+    return 0;
+  }
   const StopSignals signals;
   loadEngine();
   ProjectWriter project(options.project);
   std::set<std::string> told;
-  std::int64_t trained = 0, failed = 0, last = 0;
-  while (const auto next = nextAfter(last, options.project)) {
-    last = next->id;
+  std::set<std::int64_t> tried;
+  std::int64_t trained = 0, failed = 0;
+  while (const auto next = nextOf(options.project, tried)) {
+    tried.insert(next->id);
     const Outcome outcome = trainQueued(*next, project, options, signals, console, told);
     if (outcome.run == 0 && isGone(*next, options.project)) continue;
     ++trained;
     if (outcome.state == RunState::failed) {
       reportFailure(outcome, next->title, console);
       ++failed;
+      if (ProjectReader(options.project).queueRules().stopsAfterFailure) break;
     }
     if (signals.received() || outcome.state == RunState::stopped) {
       tellStopped(outcome.run, options.project, console);
       return exitCode(signals);
     }
   }
+  if (ProjectReader(options.project).queueRules().isPaused) console.note(pausedText(options.project));
   tellInterrupted(options.project, console);
   if (failed > 0) throw Error(fmt::format("{} of {} failed", failed, plural(trained, "run")));
   return 0;
@@ -206,7 +273,7 @@ int performRun(const RunOptions& options) {
 }  // namespace
 
 void addQueue(Verbs& verbs) {
-  Verbs queue = verbs.group({"queue", "Add, list, remove and train the runs that wait in a project",
+  Verbs queue = verbs.group({"queue", "Add, list, move, remove and train the runs that wait in a project",
                              "Example: uada queue add demo\n         uada queue run"});
   queue.add({"add", "Add every run of an experiment to the end of the queue",
              "The window shows and trains the same queue. Policy files are kept in the project.\n"
@@ -217,6 +284,14 @@ void addQueue(Verbs& verbs) {
             describeList, performList);
   queue.add({"remove", "Take a run out of the queue", "Example: uada queue remove 3"}, describeRemove,
             performRemove);
+  queue.add({"move", "Move a run of the queue before another one, or to its end",
+             "Example: uada queue move 7 --before 3"},
+            describeMove, performMove);
+  queue.add({"pause", "Begin no next run; one that trains goes on",
+             "Holds for the window and for every 'uada queue run' of the project.\n"
+             "Example: uada queue pause"},
+            describePause, performPause);
+  queue.add({"unpause", "Let the queue go on", "Example: uada queue unpause"}, describePause, performUnpause);
   queue.add({"run", "Train the runs that wait, one after the other, until none is left",
              "A run that fails does not keep the next ones back; the exit code is then 1. One that\n"
              "cannot be started stays in the queue. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint\n"

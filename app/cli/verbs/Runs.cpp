@@ -4,18 +4,46 @@
 #include "app/cli/Console.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
+#include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/store/Project.h"
+#include "core/tables/RunQuery.h"
 
 namespace uada::cli {
 namespace {
 
 struct Options {
   std::string project = kDefaultProject;
+  std::string where;  ///< a query; empty: all runs
   bool json = false;
 };
 
-void describe(Verb& verb, Options& options) { verb.project(options.project); }
+void describe(Verb& verb, Options& options) {
+  verb.project(options.project);
+  verb.text("--where", "QUERY", options.where,
+            "Only runs for which this holds, as the window's filter has it");
+}
+
+/// Throws UsageError with the place of what is wrong with the query.
+std::vector<RunSummary> matching(std::vector<RunSummary> runs, const ProjectReader& project,
+                                 const std::string& query) {
+  if (query.empty()) return runs;
+  const auto settings = settingsOfRuns(project.configs(), nullptr);
+  const RunColumns columns(runs, settings);
+  const CostReference reference = costReference(runs);
+  RunQuery wanted;
+  try {
+    wanted = RunQuery(query, columns);
+  } catch (const QueryFault& fault) {
+    throw UsageError(fmt::format("--where: {} (character {})", fault.what(), fault.place + 1));
+  }
+  std::erase_if(runs, [&](const RunSummary& run) {
+    const auto flat = settings->byHash.find(run.configHash);
+    const bool isKnown = flat != settings->byHash.end();
+    return !wanted.matches({run, run.title, {}, isKnown ? flat->second.get() : nullptr, &reference});
+  });
+  return runs;
+}
 
 using Align = TextTable::Align;
 
@@ -50,10 +78,15 @@ std::string problemsText(const std::vector<RunSummary>& runs) {
 int perform(const Options& options) {
   const Console console(options.json);
   const ProjectReader project(options.project);
-  const auto runs = project.runs();
+  const auto all = project.runs();
+  const auto runs = matching(all, project, options.where);
   noteRemarks(project, console);
   if (options.json)
     for (const RunSummary& run : runs) console.object("run", summaryJson(run));
+  if (runs.empty() && !all.empty()) {
+    console.say(fmt::format("None of {} is such a run.", plural(static_cast<long long>(all.size()), "run")));
+    return 0;
+  }
   if (runs.empty()) {
     console.say(fmt::format("No runs in {} yet; 'uada run demo' starts some.", options.project));
     return 0;
@@ -66,8 +99,13 @@ int perform(const Options& options) {
 }  // namespace
 
 void addRuns(Verbs& verbs) {
-  verbs.add({"runs", "List the runs of a project, newest first", "Example: uada runs --project thesis.uada"},
-            describe, perform);
+  verbs.add(
+      {"runs", "List the runs of a project, newest first",
+       "A query compares columns, settings and metrics, or looks for words: = != ~ (contains) !~ < <= > >=,\n"
+       "joined by & and |, with parentheses and quotes.\n"
+       "Example: uada runs --project thesis.uada\n"
+       "         uada runs --where 'method=uada & dataset~cifar & acc>0.9 & epochs>=100'"},
+      describe, perform);
 }
 
 }  // namespace uada::cli
