@@ -13,8 +13,6 @@ using namespace uada;
 
 namespace {
 
-constexpr int kKills = 40;
-
 std::unique_ptr<Child> helper(const std::filesystem::path& project, int count) {
   return std::make_unique<Child>(std::vector<std::string>{PROGRAM_DIR "/store_helper", "write",
                                                           project.string(), std::to_string(count)});
@@ -33,43 +31,6 @@ class TestStoreFaults : public QObject {
   std::filesystem::path file(const char* name) { return folder_.filePath(name).toStdString(); }
 
  private Q_SLOTS:
-  void killingLosesNoAcknowledgedRow() {
-    const auto project = file("killed.uada");
-    const quint32 seed = QRandomGenerator::global()->generate();
-    QRandomGenerator random(seed);
-    qInfo("%d kills, seed %u", kKills, seed);
-    for (int kill = 0; kill < kKills; ++kill) {
-      const auto process = helper(project, 1000000);
-      const std::string hello = process->line();
-      QVERIFY2(hello.starts_with("run "), hello.c_str());
-      const std::string key = hello.substr(4);
-      std::int64_t acknowledged = 0;
-      const auto hear = [&](const std::string& line) {
-        if (line.starts_with("ack ")) acknowledged = std::stoll(line.substr(4));
-        return !line.empty();
-      };
-      for (int lines = random.bounded(12); lines > 0; --lines) QVERIFY(hear(process->line()));
-      process->kill();
-      while (hear(process->line())) continue;
-      QCOMPARE(process->wait(), -1);
-      const ProjectReader reader(project);
-      const RunSummary run = reader.findRun(key);
-      QCOMPARE(run.state, RunState::interrupted);  // seen without writing
-      const auto steps = reader.steps(run.id);
-      QVERIFY2(static_cast<std::int64_t>(steps.size()) >= acknowledged, key.c_str());
-      for (std::size_t i = 0; i < steps.size(); ++i)
-        QCOMPARE(text(steps[i]), text(step(static_cast<int>(i) + 1)));
-      QVERIFY(reader.policy(run.id).size() + 1 >= steps.size());
-    }
-    QCOMPARE(sqlite(project, "PRAGMA integrity_check; SELECT count(*) FROM runs"),
-             "ok\n" + std::to_string(kKills));
-    {
-      ProjectWriter writer(project);
-    }
-    QCOMPARE(sqlite(project, "SELECT state, count(*) FROM attempts GROUP BY state"),
-             "interrupted|" + std::to_string(kKills));
-  }
-
   void aFullDiskKeepsWhatIsQueued() {
     SmallDisk disk(folder_.filePath("full"), "size=2m");
     if (!disk.mounted()) QSKIP("not run: mounting a small file system needs root");
