@@ -25,6 +25,7 @@
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/StartPage.h"
 #include "widgets/panels/ops/OpsPanel.h"
+#include "widgets/panels/samples/SamplesPanel.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -48,6 +49,10 @@ MainWindow::MainWindow(Workbench& workbench)
   workbench_.openInOps = [this](const SamplePlan& sample) {
     workbench_.show("ops");
     static_cast<OpsPanel*>(panel("ops"))->open(sample);
+  };
+  workbench_.showSamples = [this](const QString& op, qint64 step) {
+    workbench_.show("samples");
+    static_cast<SamplesPanel*>(panel("samples"))->showOp(op, step);
   };
   workbench_.newRun = [this] { commands_->newRun(); };
   confirmClose = [this] {

@@ -7,6 +7,8 @@
 
 #include "core/ops/Op.h"
 #include "tests/core/FakeEngine.h"
+#include "widgets/models/Numbers.h"
+#include "widgets/panels/policy/OpTotals.h"
 #include "widgets/panels/policy/PolicyBins.h"
 #include "widgets/panels/policy/PolicyPanel.h"
 #include "widgets/plot/Plot.h"
@@ -120,6 +122,68 @@ class TestPolicyPanel : public QObject {
     QCOMPARE(figure.heat->x0, 0.5);
     QCOMPARE(figure.heat->x1, 2.5);
     QCOMPARE(policyHeat(bins, PolicyQuantity::before).heat->max, std::optional<double>(9));
+  }
+
+  /// Over the columns that are looked at: 2 of 4 probes won with a gain of 0.5, then 0 of 4 with -0.1.
+  void totalsAreOfTheSpan() {
+    PolicyBins bins;
+    OpStatistics rotate = op("rotate", 10, 2, 3, 4, 2, 2), color = op("color", 5, 2, 2);
+    rotate.wins = 2, rotate.meanGain = 0.5;
+    bins.add(report(1, {rotate, color}));
+    rotate.wins = 0, rotate.meanGain = -0.1;
+    bins.add(report(2, {rotate}));
+    OpTotalsModel model;
+    const auto cell = [&](const char* name, int column, int role = Qt::DisplayRole) {
+      for (int row = 0; row < model.rowCount(); ++row)
+        if (model.index(row, 0).data(OpTotalsModel::kNameRole).toString() == name)
+          return model.index(row, column).data(role);
+      return QVariant();
+    };
+    model.show(bins, 0, 1);
+    QCOMPARE(cell("rotate", OpTotalsModel::kWins).toString(), percentText(25));
+    QCOMPARE(cell("rotate", OpTotalsModel::kGain).toString(), signedText(0.2, 4));
+    QCOMPARE(cell("rotate", OpTotalsModel::kGain, OpTotalsModel::kBarRole).toDouble(), 1.0);
+    QCOMPARE(cell("color", OpTotalsModel::kGain).toString(), orDash({}));
+    model.show(bins, 1, 1);
+    QCOMPARE(cell("rotate", OpTotalsModel::kGain).toString(), signedText(-0.1, 4));
+    QCOMPARE(cell("rotate", OpTotalsModel::kGain, OpTotalsModel::kBarRole).toDouble(), -1.0);
+    QVERIFY(!cell("color", OpTotalsModel::kWins).isValid());  // was not drawn there
+  }
+
+  /// What a cell is of; an op without levels has none that could change.
+  void cellsSayWhatTheyAreOf() {
+    PolicyBins bins(2);
+    for (int step = 1; step <= 3; ++step)
+      bins.add(report(step, {op("equalize", 10, 2, 3, 4), op("rotate", step == 3 ? 0 : 5, 1, 2)}));
+    const Figure gain = policyHeat(bins, PolicyQuantity::meanGain),
+                 change = policyHeat(bins, PolicyQuantity::change);
+    const auto rowOf = [](const Figure& figure, const char* name) {
+      return static_cast<int>(figure.heat->rows.indexOf(QString::fromStdString(findOp(name).title)));
+    };
+    QCOMPARE(gain.heat->detail(rowOf(gain, "equalize"), 0), QString("steps 1 to 2, of 8 probes"));
+    QCOMPARE(gain.heat->detail(rowOf(gain, "rotate"), 0), QString("steps 1 to 2: drawn, not probed"));
+    QCOMPARE(gain.heat->detail(rowOf(gain, "rotate"), 1), QString("step 3: not drawn"));
+    QCOMPARE(change.heat->detail(rowOf(change, "equalize"), 1), QString("step 3: this op has no levels"));
+    QCOMPARE(change.heat->detail(rowOf(change, "rotate"), 0), QString("steps 1 to 2, drawn 10 times"));
+    QVERIFY(std::isnan(change.heat->values[static_cast<std::size_t>(2 * rowOf(change, "equalize"))]));
+  }
+
+  /// A click on a cell asks for its samples, and sets the cursor and the op.
+  void aCellLeadsToItsSamples() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(folder_.filePath("click.uada"));
+    Workbench workbench{session, settings_, theme_};
+    QStringList asked;
+    workbench.showSamples = [&](const QString& op, qint64 step) { asked << op + QString::number(step); };
+    PolicyPanel panel(workbench);
+    panel.show();
+    session.start(fakeConfig("uada", 1, 2));
+    QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(panel.bins().lastStep(), std::int64_t{20}, 5000);
+    Q_EMIT panel.findChild<Plot*>("policy_heat")->clicked(7.2, 0);  // the lowest row
+    QTRY_COMPARE_WITH_TIMEOUT(asked.size(), 1, 5000);
+    QCOMPARE(asked[0], QString::fromStdString(panel.bins().ops().back()) + "7");
+    QCOMPARE(session.selection().cursor(), qint64{7});
   }
 
   void stepAxesAreWhole() {

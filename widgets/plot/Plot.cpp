@@ -56,7 +56,10 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   connect(p->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {
     if (impl_->zoomed) Q_EMIT zoomed();
   });
-  connect(p, &QCustomPlot::mouseDoubleClick, this, [this] { fit(); });
+  connect(p, &QCustomPlot::mouseDoubleClick, this, [this] {
+    fit();
+    Q_EMIT zoomed();
+  });
   connect(p, &QCustomPlot::mouseMove, this, [this](QMouseEvent* e) { impl_->hover(e->pos()); });
   connect(p, &QCustomPlot::mousePress, this, [p](QMouseEvent* e) {  // Shift: drag moves instead of zooming
     const bool move = e->modifiers() & Qt::ShiftModifier;

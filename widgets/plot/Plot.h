@@ -65,6 +65,8 @@ struct HeatMap {
   std::vector<double> values;      ///< [row][column]; NaN: nothing to show
   std::optional<double> min, max;  ///< of the scale; else from the values
   QString title, unit;             ///< of the scale
+  /// What the read-out of a cell adds: which steps, how many samples. Null: nothing.
+  std::function<QString(int row, int column)> detail = {};
 };
 
 struct Figure {
@@ -114,7 +116,7 @@ class Plot : public QWidget {
  Q_SIGNALS:
   void clicked(double x, double y);
   void hovered(double x, double y);
-  void zoomed();  ///< by a person
+  void zoomed();  ///< by a person, and fitted again
 
  protected:
   void leaveEvent(QEvent* event) override;

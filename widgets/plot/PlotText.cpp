@@ -51,8 +51,10 @@ static QString heatText(const HeatMap& heat, double x, double y) {
   const int c = static_cast<int>(std::floor((x - heat.x0) / (heat.x1 - heat.x0) * heat.columns));
   if (r < 0 || r >= rows || c < 0 || c >= heat.columns) return {};
   const double v = heat.values[static_cast<std::size_t>(r) * heat.columns + c];
-  return QStringLiteral("<b>%1</b><br>%2: %3")
-      .arg(heat.rows[r].toHtmlEscaped(), heat.title, valueText(v, heat.unit));
+  const QString detail = heat.detail ? heat.detail(r, c) : QString();
+  return QStringLiteral("<b>%1</b><br>%2: %3%4")
+      .arg(heat.rows[r].toHtmlEscaped(), heat.title, valueText(v, heat.unit),
+           detail.isEmpty() ? QString() : QStringLiteral("<br>") + detail.toHtmlEscaped());
 }
 
 QString readOutOf(const Figure& figure, double x, double y) {

@@ -166,6 +166,12 @@ const OpSums& PolicyBins::at(const std::string& op, int column) const {
   return found == sums_.end() || column >= columns_ ? none : found->second[column];
 }
 
+OpSums PolicyBins::total(const std::string& op, int first, int last) const {
+  OpSums sum;
+  for (int column = first; column <= last; ++column) sum += at(op, column);
+  return sum;
+}
+
 double PolicyBins::winnerShare(const std::string& group, int column) const {
   const WinSums& sums = wins_[column];
   const auto found = sums.wins.find(group);

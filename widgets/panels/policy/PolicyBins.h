@@ -62,6 +62,10 @@ class PolicyBins {
   /// Names in candidate order.
   const std::vector<std::string>& groups() const { return groups_; }
   const OpSums& at(const std::string& op, int column) const;
+  /// The column that a step is in.
+  int columnOf(std::int64_t step) const { return static_cast<int>((step - 1) / perColumn_); }
+  /// Over the columns from first to last.
+  OpSums total(const std::string& op, int first, int last) const;
   const WinSums& winsAt(int column) const { return wins_[column]; }
   double value(const std::string& op, int column, PolicyQuantity quantity) const {
     return at(op, column).value(quantity);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/ops/Op.h"
+#include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/policy/PolicyPanel.h"
 #include "widgets/session/Theme.h"
@@ -43,6 +44,8 @@ Trajectory trajectory(const PolicyBins& bins, const std::string& op, bool after,
   t.mean.colour = colour;
   t.spread.name = QObject::tr("%1, ± spread").arg(name);
   t.spread.colour = colour;
+  constexpr int kFew = 40;  // columns whose means are seen without an average
+  if (bins.columns() > kFew) t.mean.smoothing = 0.8;
   for (int column = 0; column < bins.columns(); ++column) {
     const OpSums& sums = bins.at(op, column);
     if (sums.count <= 0) continue;
@@ -83,7 +86,29 @@ void limitScale(HeatMap& heat, Figure& figure) {
   if (end <= 0 || sizes.back() <= 2 * end) return;
   heat.max = end;
   heat.min = heat.scale == HeatMap::Scale::diverging ? -end : 0;
-  figure.title = QObject::tr("The scale ends before the 2 % largest values");
+  figure.title = QObject::tr("2 % of the values are beyond the scale");
+}
+
+/// Whether an op without levels, as equalize, has no such quantity.
+bool isOfLevels(PolicyQuantity quantity) {
+  return quantity == PolicyQuantity::before || quantity == PolicyQuantity::after ||
+         quantity == PolicyQuantity::change;
+}
+
+/// What a cell is of: "steps 121 to 130, of 84 probes", or why it is empty.
+QString cellText(const PolicyBins& bins, const std::string& op, int column, PolicyQuantity quantity) {
+  const std::int64_t first = column * bins.stepsPerColumn() + 1;
+  const std::int64_t last = std::min(bins.lastStep(), first + bins.stepsPerColumn() - 1);
+  const QString where = first == last ? QObject::tr("step %1").arg(countText(first))
+                                      : QObject::tr("steps %1 to %2").arg(countText(first), countText(last));
+  const OpSums& sums = bins.at(op, column);
+  if (sums.count <= 0) return QObject::tr("%1: not drawn").arg(where);
+  if (isOfLevels(quantity))
+    return findOp(op).hasValue
+               ? QObject::tr("%1, drawn %2 times").arg(where, countText(std::llround(sums.count)))
+               : QObject::tr("%1: this op has no levels").arg(where);
+  if (sums.probed <= 0) return QObject::tr("%1: drawn, not probed").arg(where);
+  return QObject::tr("%1, of %2 probes").arg(where, countText(std::llround(sums.probed)));
 }
 
 /// Of a run whose plans have other parts than ops.
@@ -109,9 +134,13 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
     heat.min = 0, heat.max = topOfScale(bins, bins.ops());
   for (const std::string& op : bins.ops()) {
     heat.rows << q(findOp(op).title);
+    const bool isShown = findOp(op).hasValue || !isOfLevels(quantity);
     for (int column = 0; column < bins.columns(); ++column)
-      heat.values.push_back(bins.value(op, column, quantity));
+      heat.values.push_back(isShown ? bins.value(op, column, quantity) : std::nan(""));
   }
+  heat.detail = [&bins, ops = bins.ops(), quantity](int row, int column) {
+    return cellText(bins, ops[static_cast<std::size_t>(row)], column, quantity);
+  };
   limitScale(heat, figure);
   figure.heat = std::move(heat);
   return figure;
@@ -139,7 +168,7 @@ Figure winnerShares(const PolicyBins& bins, const Theme& theme) {
   figure.title = QObject::tr("Trained on");
   figure.x = stepAxis();
   figure.left = {QObject::tr("Share of samples"), QStringLiteral("%"), false, 0.0, 100.0};
-  figure.empty = QObject::tr("This method has no candidates: every sample is trained on as drawn");
+  figure.empty = QObject::tr("This method has no candidates:\nevery sample is trained on as drawn");
   if (bins.groups().empty()) return figure;
   StackedAreas areas;
   areas.x = middles(bins);

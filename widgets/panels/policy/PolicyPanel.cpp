@@ -1,5 +1,6 @@
 #include "widgets/panels/policy/PolicyPanel.h"
 
+#include <QApplication>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -10,6 +11,7 @@
 
 #include "core/base/Error.h"
 #include "core/ops/Op.h"
+#include "widgets/panels/policy/OpTotals.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -22,15 +24,22 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   levels_->setObjectName("policy_levels");
   winners_ = new Plot(workbench.theme, this);
   winners_->setObjectName("policy_winners");
-  auto* side = new QSplitter(Qt::Vertical, this);
-  side->addWidget(levels_);
-  side->addWidget(winners_);
-  auto* split = new QSplitter(Qt::Horizontal, this);
-  split->addWidget(heat_);
-  split->addWidget(side);
-  split->setStretchFactor(0, 3);
-  split->setStretchFactor(1, 2);
-  split->setChildrenCollapsible(false);
+  totals_ = new OpTotals(workbench.theme, this);
+  auto* top = new QSplitter(Qt::Horizontal, this);
+  top->addWidget(heat_);
+  top->addWidget(totals_);
+  auto* bottom = new QSplitter(Qt::Horizontal, this);
+  bottom->addWidget(levels_);
+  bottom->addWidget(winners_);
+  auto* split = new QSplitter(Qt::Vertical, this);
+  split->addWidget(top);
+  split->addWidget(bottom);
+  for (QSplitter* one : {top, bottom, split}) {
+    one->setStretchFactor(0, 3);
+    one->setStretchFactor(1, 2);
+    one->setSizes({300, 200});  // a share each, whatever they would like
+    one->setChildrenCollapsible(false);
+  }
   auto* page = new QWidget(this);
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(0, 0, 0, 0);
@@ -58,6 +67,15 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   connect(session, &Session::policyMoved, this, &PolicyPanel::add);
   connect(&session->selection(), &Selection::cursorChanged, this, &PolicyPanel::markStep);
   connect(heat_, &Plot::clicked, this, &PolicyPanel::choose);
+  connect(heat_, &Plot::zoomed, this, [this] {
+    samplesTimer_.stop();
+    showTotals();
+  });
+  connect(totals_, &OpTotals::chosen, this,
+          [this](const QString& op) { op_->setCurrentIndex(op_->findData(op)); });
+  samplesTimer_.setSingleShot(true);
+  samplesTimer_.setInterval(QApplication::doubleClickInterval());
+  connect(&samplesTimer_, &QTimer::timeout, this, &PolicyPanel::showSamples);
   reload();
 }
 
@@ -163,6 +181,15 @@ void PolicyPanel::redraw() {
   heat_->show(policyHeat(bins_, quantity()));
   levels_->show(levelTrajectory(bins_, op_->currentData().toString().toStdString(), workbench_.theme));
   winners_->show(winnerShares(bins_, workbench_.theme));
+  showTotals();
+}
+
+/// Over what is seen of the strip.
+void PolicyPanel::showTotals() {
+  const auto seen = heat_->zoomedTo();
+  totals_->setVisible(!bins_.ops().empty());
+  totals_->show(bins_, seen ? std::llround(std::ceil(seen->first)) : 1,
+                seen ? std::llround(std::floor(seen->second)) : bins_.lastStep());
 }
 
 /// Until something is chosen: what each op gained, or its levels where nothing was tried.
@@ -183,13 +210,18 @@ void PolicyPanel::fillOps() {
   op_->setCurrentIndex(std::max(0, op_->findData(chosen)));
 }
 
-/// A click on the strip: the levels of that op, the cursor at that step, and its samples a tab away.
+/// A click on the strip: the levels of that op, the cursor at that step, and its samples.
 void PolicyPanel::choose(double step, double y) {
   const int rows = static_cast<int>(bins_.ops().size());
   const int row = rows - 1 - static_cast<int>(std::lround(y));
   if (row < 0 || row >= rows) return;
   op_->setCurrentIndex(row);
   workbench_.session.selection().setCursor(std::clamp<qint64>(std::llround(step), 1, bins_.lastStep()));
+  samplesTimer_.start();
+}
+
+void PolicyPanel::showSamples() {
+  workbench_.showSamples(op_->currentData().toString(), workbench_.session.selection().cursor());
 }
 
 QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }

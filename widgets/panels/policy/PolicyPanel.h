@@ -9,19 +9,23 @@
 #include "widgets/session/LatestAnswer.h"
 
 class QComboBox;
+class QPushButton;
 class QStackedWidget;
 
 namespace uada {
 
-/// The figures of the policy panel; numbers as in `bins`.
+class OpTotals;
+
+/// The figures of the policy panel; numbers as in `bins`, which outlive them.
 Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity);
 /// Mean level before and after of one op, with one population spread each way.
 Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Theme& theme);
 /// Share of the samples trained on each group's candidate.
 Figure winnerShares(const PolicyBins& bins, const Theme& theme);
 
-/// How each op's parameters move over the selected run: a heat strip of one quantity, the levels of one op,
-/// and which group wins. Live from the session, else from the project.
+/// How each op's parameters move over the selected run: a heat strip of one quantity, what each op did over
+/// the span that is seen, the levels of one op, and which group wins. Live from the session, else from the
+/// project.
 class PolicyPanel : public PanelWidget {
   Q_OBJECT
  public:
@@ -44,7 +48,9 @@ class PolicyPanel : public PanelWidget {
   void redraw();
   void fillOps();
   void showUsual();
+  void showTotals();
   void choose(double step, double y);
+  void showSamples();
   void markStep(qint64 step);
   PolicyQuantity quantity() const;
 
@@ -59,6 +65,8 @@ class PolicyPanel : public PanelWidget {
   QStackedWidget* pages_ = nullptr;
   QComboBox *quantity_ = nullptr, *op_ = nullptr;
   Plot *heat_ = nullptr, *levels_ = nullptr, *winners_ = nullptr;
+  OpTotals* totals_ = nullptr;
+  QTimer samplesTimer_;  ///< a click on the strip that may be the first of two
 };
 
 }  // namespace uada

@@ -178,6 +178,7 @@ void SamplesPanel::take(Stored stored) {
   older_->setVisible(stored.decisions.size() == limit_);
   model_.set(std::move(stored.decisions));
   refresh();
+  if (const qint64 step = std::exchange(wanted_, 0); step > 0) scrollToStep(step);
   if (const auto live = std::exchange(meanwhile_, {}); !live.empty()) add(run_, live);
 }
 
@@ -235,13 +236,23 @@ void SamplesPanel::applyFilter() {
 
 /// Shows the newest sample at or before the step.
 void SamplesPanel::goTo(qint64 step) {
-  if (workbench_.session.selection().followsLive()) return;  // the newest stand at the top anyway
+  if (!workbench_.session.selection().followsLive()) scrollToStep(step);  // else the newest stand at the top
+}
+
+void SamplesPanel::scrollToStep(qint64 step) {
   for (int row = 0; row < filtered_.rowCount(); ++row) {
     const QModelIndex index = filtered_.index(row, 0);
     if (view_->decisionAt(index)->step > step) continue;
     view_->scrollTo(index, QAbstractItemView::PositionAtTop);
     return;
   }
+}
+
+void SamplesPanel::showOp(const QString& op, qint64 step) {
+  winner_->setCurrentIndex(0);
+  gain_->setValue(kAnyGain);
+  op_->setCurrentIndex(std::max(0, op_->findData(op)));
+  answer_.isWaiting() || stale_ ? void(wanted_ = step) : scrollToStep(step);
 }
 
 QImage SamplesPanel::imageAt(const Decision& d, int column) const {

@@ -23,6 +23,8 @@ class SamplesPanel : public PanelWidget {
 
   void copy() const override;  ///< the chosen row as a picture, else the panel
   const SamplesModel& model() const { return model_; }
+  /// Filters by the op alone, and goes to the newest sample at or before the step.
+  void showOp(const QString& op, qint64 step);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -45,6 +47,7 @@ class SamplesPanel : public PanelWidget {
   void refresh();
   void applyFilter();
   void goTo(qint64 step);
+  void scrollToStep(qint64 step);
   static int planAt(const Decision& decision, int column);
   void copyPlan(const Decision& decision, int which) const;
   void copyDecision(qint64 run, const Decision& decision) const;
@@ -60,6 +63,7 @@ class SamplesPanel : public PanelWidget {
   LatestAnswer answer_;
   std::vector<Decision> meanwhile_;  ///< reported while it is waited for
   std::size_t limit_ = 0;            ///< decisions asked of the project
+  qint64 wanted_ = 0;                ///< a step to go to once the samples are read; 0: none
   QStringList leftOut_;              ///< why some of them are not shown
   std::vector<std::string> classNames_;
   QStackedWidget* pages_ = nullptr;
