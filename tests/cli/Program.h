@@ -36,8 +36,8 @@ class Program {
     return process;
   }
   Result run(const QStringList& arguments) const { return finish(*start(arguments)); }
-  static Result finish(QProcess& process) {
-    if (!process.waitForFinished(kTimeout)) process.kill();
+  static Result finish(QProcess& process, int timeout = kTimeout) {
+    if (!process.waitForFinished(timeout)) process.kill();
     process.waitForFinished(kTimeout);
     const int code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
     return {code, QString::fromUtf8(process.readAllStandardOutput()),

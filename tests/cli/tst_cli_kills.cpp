@@ -15,7 +15,7 @@ using namespace uada::test;
 class TestCliKills : public QObject {
   Q_OBJECT
  private:
-  static constexpr int kKills = CLI_KILLS, kMostSteps = 24, kEpochs = 12 * kKills;  // of five steps
+  static constexpr int kKills = CLI_KILLS, kMostSteps = 12, kEpochs = 8 * kKills;  // of five steps
 
   /// The step of the last checkpoint that the program told of.
   static int checkpointIn(const QByteArray& seen) {
@@ -30,7 +30,10 @@ class TestCliKills : public QObject {
     const Program program;
     writeTinyExperiment(program);
     const QStringList run = tinyExperiment(program, kEpochs, R"(["uada"])");
-    QCOMPARE(program.run(run + QStringList{"--project", "straight.uada", "--quiet"}).code, 0);
+    const auto code = [&](const QStringList& arguments) {
+      return Program::finish(*program.start(arguments), 6 * kTimeout).code;
+    };
+    QCOMPARE(code(run + QStringList{"--project", "straight.uada", "--quiet"}), 0);
     const quint32 seed = QRandomGenerator::global()->generate();
     QRandomGenerator random(seed);
     int checkpoint = 0;
@@ -50,7 +53,7 @@ class TestCliKills : public QObject {
       QVERIFY2(std::stoi(said.substr(3)) >= checkpoint, qPrintable(QString("seed %1").arg(seed)));
     }
     qInfo("%d kills, seed %u, %d of %d steps were safe at the last", kKills, seed, checkpoint, 5 * kEpochs);
-    QCOMPARE(program.run({"resume", "1", "--quiet"}).code, 0);
+    QCOMPARE(code({"resume", "1", "--quiet"}), 0);
     QVERIFY(lossesIn(program, "uada.uada") == lossesIn(program, "straight.uada"));
     QCOMPARE(lossesIn(program, "uada.uada").size(), 5 * kEpochs);
   }

@@ -119,11 +119,12 @@ OpTotals::OpTotals(const Theme& theme, QWidget* parent)
   table_->setShowGrid(false);
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-  table_->horizontalHeader()->setSectionResizeMode(OpTotalsModel::kOp, QHeaderView::ResizeToContents);
-  table_->horizontalHeader()->setMinimumSectionSize(8 * kGrid);
-  table_->setMinimumWidth(26 * kGrid);
-  setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+  constexpr int kNumberWidth = 9 * kGrid;
+  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  table_->horizontalHeader()->setSectionResizeMode(OpTotalsModel::kOp, QHeaderView::Stretch);
+  for (const int column : {OpTotalsModel::kWins, OpTotalsModel::kGain})
+    table_->setColumnWidth(column, kNumberWidth);
+  setMinimumWidth(3 * kNumberWidth + 3 * kGrid);
   span_->setObjectName("op_totals_span");
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(kGrid, kGrid / 2, kGrid, 0);
