@@ -27,6 +27,14 @@ std::string spaced(std::string key) {
   return key;
 }
 
+/// "epochs 10"; by the paper's symbol where it has one: "ε=2".
+std::string settingText(const std::string& key, const Json& value) {
+  constexpr std::pair<std::string_view, std::string_view> kSymbols[] = {{"epsilon", "ε"}, {"delta", "δ"}};
+  for (const auto& [name, symbol] : kSymbols)
+    if (key == name) return fmt::format("{}={}", symbol, valueText(value));
+  return spaced(key) + " " + valueText(value);
+}
+
 /// The keys that not all members have with the same value.
 std::set<std::string> differingKeys(const std::vector<Json>& family) {
   std::set<std::string> keys;
@@ -120,7 +128,7 @@ std::vector<std::string> differences(const std::vector<Json>& family) {
   for (const Json& member : family) {
     std::vector<std::string> parts;
     for (const auto& [key, value] : member.asObject())
-      if (differing.contains(key)) parts.push_back(spaced(key) + " " + valueText(value));
+      if (differing.contains(key)) parts.push_back(settingText(key, value));
     texts.push_back(joined(parts, ", "));
   }
   return texts;
@@ -180,14 +188,6 @@ std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes
     for (std::size_t k = 0; k < members.size(); ++k) labels[members[k]] = withSuffix(label, special[k]);
   }
   return toldApart(std::move(labels), [&](std::size_t i) { return definition(recipes[i]); });
-}
-
-std::vector<std::string> runNames(const std::vector<RunSummary>& runs) {
-  std::vector<std::string> names;
-  for (const RunSummary& run : runs) names.push_back(run.title);
-  for (const auto& family : repeated(names))
-    for (const std::size_t i : family) names[i] = fmt::format("{} ({})", runs[i].title, runs[i].key);
-  return names;
 }
 
 }  // namespace uada

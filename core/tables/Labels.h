@@ -20,7 +20,7 @@ struct MeasuredRecipe {
 MeasuredRecipe measuredRecipe(const std::vector<FinishedRun>& runs);
 
 /// For each member of a family of complete settings, the values in which not all members agree:
-/// {"epsilon 1", "epsilon 2"}; all "" if they agree.
+/// {"ε=1", "ε=2"}; all "" if they agree.
 std::vector<std::string> differences(const std::vector<Json>& family);
 
 /// Labels no two of which read alike: to those that do is added in what the things they stand for differ.
@@ -32,7 +32,7 @@ std::vector<std::string> toldApart(std::vector<std::string> labels,
 
 /// A method's settings as differences() tells them: its policy, where it may have any, in words.
 Json toldSettings(const Choice& method);
-/// "UADA", "UADA (epsilon 2)": `name`, which stands for `usual`, with the settings that differ from that.
+/// "UADA", "UADA (ε=2)": `name`, which stands for `usual`, with the settings that differ from that.
 std::string methodLabel(const Choice& method, const std::string& name, const Choice& usual);
 
 /// "Fashion-MNIST", "Fashion-MNIST, 6,000 images", "CIFAR-10, 500 images, 100 test images, other images than
@@ -46,8 +46,5 @@ std::string modelLabel(const Recipe& recipe);
 /// paper  recipes that the names must not be taken for: the difference of training to them is told as well
 std::vector<std::string> recipeLabels(const std::vector<MeasuredRecipe>& recipes,
                                       const std::vector<Recipe>& paper = {});
-
-/// What names each run in a list of them: its title, and its key where another of them has that title.
-std::vector<std::string> runNames(const std::vector<RunSummary>& runs);
 
 }  // namespace uada

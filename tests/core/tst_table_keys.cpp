@@ -253,14 +253,6 @@ class TestTableKeys : public QObject {
     QVERIFY2(csv.ends_with(",0,no interval: no spread,train+test,ra-uc\n"), csv.c_str());
   }
 
-  void runsOfOneTitleAreNamedWithTheirKeys() {
-    RunSummary a, b, c;
-    a.title = b.title = "same";
-    c.title = "other";
-    a.key = "0a", b.key = "0b";
-    QCOMPARE(runNames({a, b, c}), (std::vector<std::string>{"same (0a)", "same (0b)", "other"}));
-  }
-
   void workGrowsWithTheRuns() {
     const auto workOf = [](int count) {
       const auto runs = sweep(count);

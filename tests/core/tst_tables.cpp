@@ -179,10 +179,10 @@ void TestTables::settingsGetTheirOwnRow() {
                                   finishedRun(paperRecipe(), {2, "uada", 1, 0.96, 0.96, 1, two}),
                                   finishedRun(paperRecipe(), {3, "uada", 1, 0.95, 0.95, 1, letter})});
   QCOMPARE(cell(table, "UADA", "C10 R18").values, std::vector<double>{97});
-  QCOMPARE(cell(table, "UADA (epsilon 2)", "C10 R18").values, std::vector<double>{96});
+  QCOMPARE(cell(table, "UADA (ε=2)", "C10 R18").values, std::vector<double>{96});
   QCOMPARE(cell(table, "UADA (include unperturbed off)", "C10 R18").values, std::vector<double>{95});
-  QVERIFY(!cell(table, "UADA (epsilon 2)", "C10 R18").paper);
-  QCOMPARE(table.rows[16], std::string("UADA (epsilon 2)"));
+  QVERIFY(!cell(table, "UADA (ε=2)", "C10 R18").paper);
+  QCOMPARE(table.rows[16], std::string("UADA (ε=2)"));
 }
 
 /// Nor are they said to have diverged.
@@ -287,8 +287,8 @@ void TestTables::comparisonLabels() {
   auto runs = demoRuns();
   runs.push_back(finishedRun(demoRecipe(), {5, "uada", 1, 0.8, 0.8, 1, two}));
   auto groups = groupRuns(runs);
-  QCOMPARE(groups[1].label, std::string("UADA (epsilon 1)"));
-  QCOMPARE(groups[2].label, std::string("UADA (epsilon 2)"));
+  QCOMPARE(groups[1].label, std::string("UADA (ε=1)"));
+  QCOMPARE(groups[2].label, std::string("UADA (ε=2)"));
   runs = demoRuns();
   runs.push_back(finishedRun(longer, {6, "baseline", 1, 0.8, 0.8}));
   groups = groupRuns(runs);

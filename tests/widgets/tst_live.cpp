@@ -74,11 +74,10 @@ void TestLive::train(const RunConfig& config, std::int64_t stopAfter) {
   QTRY_VERIFY_WITH_TIMEOUT(!session_->isLive(), 20000);
 }
 
-/// Where several runs have its title, the name has the run's key, too.
 CostBars::Row TestLive::rowOf(qint64 run) {
-  const QString title = QString::fromStdString(session_->find(run)->title);
+  const QString name = session_->list()->nameOf(run);
   for (const CostBars::Row& row : panel_->findChild<CostBars*>()->rows())
-    if (row.colour == session_->colour(run) && row.name.startsWith(title)) return row;
+    if (row.colour == session_->colour(run) && row.name.endsWith(name)) return row;
   return {};
 }
 

@@ -266,7 +266,7 @@ class TestManyRuns : public QObject {
     QCOMPARE(before->runs.size(), std::size_t{3});
     QVERIFY(before->queue.empty() && !before->find(4) && s.find(4));
     QCOMPARE(before->nameOf(4), QString("4"));
-    QCOMPARE(s.nameOf(4), QString("tiny-ra-uc-s9"));
+    QCOMPARE(s.nameOf(4), QString("epochs 1: RandAugment (UADA's space) · s9"));
   }
 
   void whatCannotBeOpenedIsTold() {

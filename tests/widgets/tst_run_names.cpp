@@ -10,12 +10,6 @@ using namespace uada;
 class TestRunNames : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void theFrontIsTheRecipe() {
-    QCOMPARE(frontOf("r10w4-c10-uada-s1", "uada"), qsizetype{10});
-    QCOMPARE(frontOf("r10w4-c10-uada-uada-cifar-s1", "uada"), qsizetype{10});
-    QCOMPARE(frontOf("renamed", "uada"), qsizetype{0});
-  }
-
   void methodAndSeedStay() {
     const QFontMetrics metrics{QGuiApplication::font()};
     const QString plain = "r10w4-c10-plain-trivialaugment-s2", uada = "r10w4-c10-uada-trivialaugment-s2";

@@ -1,14 +1,31 @@
 #pragma once
 
 #include <QString>
+#include <functional>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/store/Project.h"
 #include "core/tables/Cost.h"
+#include "core/tables/GroupNames.h"
 
 namespace uada {
+
+/// All runs that differ in nothing but the seed.
+struct SeedGroup {
+  std::string configHash, dataHash;
+  GroupName name;            ///< no other group of the project has it
+  std::vector<qint64> runs;  ///< newest first
+  int colour = 0;            ///< of Theme::groupColour(): its place among the groups, by their oldest run
+};
+
+/// What the recipes of runs share.
+struct CommonPart {
+  bool model = false, dataset = false, training = false;
+  QString text;  ///< "r18w16 · Fashion-MNIST, 6,000 images"; empty: nothing
+};
 
 /// What the window shows of all runs at one moment. Handed out whole, and never changed from then on.
 struct RunList {
@@ -18,17 +35,53 @@ struct RunList {
   CostReference reference;        ///< what the costs of the runs are divided by
   /// Null: there is no such run.
   const RunSummary* find(qint64 run) const;
-  /// Its title, with its key where another run has that title; no two runs of the list have one name.
-  QString nameOf(qint64 run) const;
 
-  /// From the project. Any thread; the reader's own.
-  static std::shared_ptr<RunList> read(const ProjectReader& reader);
+  /// By their oldest run, oldest first. A run whose images are not known yet counts to the first group of its
+  /// configuration.
+  const std::vector<SeedGroup>& groups() const { return groups_; }
+  /// Null: there is no such run.
+  const SeedGroup* groupOf(qint64 run) const;
+  /// Of the runs of its group, by the order in which they were made: 0, 1, 2 ...
+  int seedPlace(qint64 run) const;
+
+  /// Of some runs, or of all.
+  CommonPart commonPart(const std::vector<qint64>& of) const;
+  const CommonPart& commonPart() const { return common_; }
+  /// "UADA (ε=2) · s3", with the run's key where another run of its group has that seed.
+  QString nameOf(qint64 run) const;
+  /// The same, after what is not common of its recipe: "r10w16: UADA (ε=2) · s3". No two of the runs that
+  /// have `common` in common are named alike.
+  QString nameOf(qint64 run, const CommonPart& common) const;
+  /// "UADA (ε=2)", "r10w16: UADA (ε=2)"
+  QString nameOf(const SeedGroup& group, const CommonPart& common) const;
+
+  /// Whether the groups' names are made from their configurations. Until then a run is called as its row in
+  /// the project says.
+  bool isNamed() const;
+
+  /// From the project. Any thread; the reader's own. Without names where there are so many groups that
+  /// nobody should wait for them: they come when it is read again.
+  /// before  what is known from it is not read again; null: nothing, it is read for the first time
+  static std::shared_ptr<RunList> read(const ProjectReader& reader, const RunList* before = nullptr);
+  /// Of runs at hand.
+  static std::shared_ptr<RunList> of(std::vector<RunSummary> runs, const ConfigsByHash& configs,
+                                     const RunList* before = nullptr);
   /// The same with a run that has just begun, which the project may not have told of yet.
   static std::shared_ptr<RunList> with(const RunList& list, const RunSummary& run);
 
  private:
-  void index();
-  std::vector<std::string> names_;                  ///< of each run
+  struct Known;
+  void makeGroups();
+  std::vector<Repeats> repeats() const;
+  using Configs = std::function<ConfigsByHash(ConfigsByHash known)>;
+  void index(const Configs& configs);
+
+  std::vector<SeedGroup> groups_;
+  CommonPart common_;
+  std::shared_ptr<const Known> known_;              ///< the names of groups, and what they were made from
+  std::vector<int> groupOf_;                        ///< of each run
+  std::vector<int> seedPlace_;                      ///< likewise
+  std::unordered_set<qint64> twins_;                ///< runs with a seed that another of their group has
   std::unordered_map<qint64, std::size_t> places_;  ///< of the runs, by their number
 };
 

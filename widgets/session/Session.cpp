@@ -82,6 +82,7 @@ void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> 
   Q_EMIT stateChanged();
   Q_EMIT logged(QStringLiteral("opened %1: %2 runs").arg(projectFile()).arg(runs().size()));
   if (!readOnly().isEmpty()) Q_EMIT logged(tr("opened to be read alone: %1").arg(readOnly()));
+  if (!list_->isNamed()) refresh();
 }
 
 /// Nobody waits for what it is still reading.
@@ -137,9 +138,9 @@ template <class Work>
 void Session::change(Work work) {
   ask(
       this,
-      [work = std::move(work)](const OpenProject& project) {
+      [work = std::move(work), before = list_](const OpenProject& project) {
         work(project);
-        return RunList::read(project.reader);
+        return RunList::read(project.reader, before.get());
       },
       [this](std::optional<std::shared_ptr<RunList>> list) {
         if (list) takeList(std::move(*list));
@@ -150,7 +151,8 @@ void Session::change(Work work) {
 void Session::refresh() {
   if (!hasProject()) return;
   ask(
-      this, [](const OpenProject& project) { return RunList::read(project.reader); },
+      this,
+      [before = list_](const OpenProject& project) { return RunList::read(project.reader, before.get()); },
       [this](std::optional<std::shared_ptr<RunList>> list) {
         if (list) takeList(std::move(*list));
       });
@@ -199,11 +201,12 @@ void Session::readChanges() {
   polling_ = true;
   ask(
       this,
-      [last = dataVersion_](const OpenProject& project) {
+      [last = dataVersion_, before = list_](const OpenProject& project) {
         const auto start = std::chrono::steady_clock::now();
         Changes changes;
         try {
-          if (project.reader.dataVersion() != last) changes.list = RunList::read(project.reader);
+          if (project.reader.dataVersion() != last)
+            changes.list = RunList::read(project.reader, before.get());
         } catch (const std::exception& error) {
           changes.why = text(problemText(error));
         }
@@ -235,8 +238,13 @@ void Session::takeChanges(Changes changes) {
 }
 
 QColor Session::colour(qint64 run) const {
-  const RunSummary* summary = find(run);
-  return theme_.runColour(run, summary ? summary->key : std::to_string(run));
+  const SeedGroup* group = list_->groupOf(run);
+  return theme_.seedColour(group ? group->colour : 0, list_->seedPlace(run));
+}
+
+QColor Session::groupColour(qint64 run) const {
+  const SeedGroup* group = list_->groupOf(run);
+  return theme_.groupColour(group ? group->colour : 0);
 }
 
 qint64 Session::lastStepOf(qint64 run) const {
@@ -411,9 +419,9 @@ void Session::dismissFailure() {
 void Session::flushThenRefresh(bool startsNext) {
   ask(
       this,
-      [](const OpenProject& project) {
+      [before = list_](const OpenProject& project) {
         project.flush();
-        return RunList::read(project.reader);
+        return RunList::read(project.reader, before.get());
       },
       [this, startsNext](std::optional<std::shared_ptr<RunList>> list) {
         if (list) takeList(std::move(*list));

@@ -80,8 +80,10 @@ class Session : public QObject {
   const std::vector<RunSummary>& runs() const { return list_->runs; }
   const std::shared_ptr<const RunList>& list() const { return list_; }
   const RunSummary* find(qint64 run) const { return list_->find(run); }
-  QString nameOf(qint64 run) const { return list_->nameOf(run); }
-  QColor colour(qint64 run) const;
+  /// By what tells it from all other runs of the project.
+  QString nameOf(qint64 run) const { return list_->nameOf(run, list_->commonPart()); }
+  QColor colour(qint64 run) const;       ///< a shade of its group's
+  QColor groupColour(qint64 run) const;  ///< of the run's group
   /// The project's queue, the next run first; kept up to date, whoever changes it.
   const std::vector<QueuedRun>& queued() const { return list_->queue; }
 

@@ -6,9 +6,11 @@
 #include <QPainter>
 #include <QPixmap>
 #include <QStyleFactory>
+#include <algorithm>
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "widgets/session/ColourDistance.h"
 
 // A static library's resources are left out by the linker unless they are asked for.
 static void initResources() { Q_INIT_RESOURCE(resources); }
@@ -36,7 +38,8 @@ Theme::Theme(Kind kind) : kind_(kind) {
   for (const auto& [name, value] : all.at(dark ? "dark" : "light").asObject()) {
     colours_.push_back({QString::fromStdString(name), colourOf(value)});
   }
-  for (const Json& value : all.at(dark ? "runs" : "runsOnWhite").asArray()) runs_.push_back(colourOf(value));
+  for (const Json& value : all.at(dark ? "runs" : "runsOnWhite").asArray())
+    groups_.push_back(colourOf(value));
   for (const Json& value : all.at("category").asArray()) categories_.push_back(colourOf(value));
 }
 
@@ -47,12 +50,14 @@ QColor Theme::colour(const QString& name) const {
   throw Error("the palette has no colour '" + name.toStdString() + "'");
 }
 
-QColor Theme::runColour(qint64 run, const std::string& key) const {
-  if (run >= 1 && run <= runs_.size()) return runs_[run - 1];
-  std::uint32_t hash = 2166136261u;  // FNV-1a: the same colour on every machine
-  for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-  return QColor::fromHsl(static_cast<int>(hash % 360), 140 + static_cast<int>(hash / 360 % 80),
-                         kind_ == Kind::dark ? 160 : 100);
+QColor Theme::groupColour(int index) const {
+  index = std::max(0, index) % kMostColours;
+  if (index >= groups_.size()) groups_ = apartFrom(groups_, colour("base"), kMostColours);
+  return groups_[index];
+}
+
+QColor Theme::seedColour(int index, int place) const {
+  return shadeOf(groupColour(index), std::max(0, place) % kMostShades, colour("base"));
 }
 
 QColor Theme::category(int index) const { return categories_[index % categories_.size()]; }

@@ -5,7 +5,6 @@
 #include <QPalette>
 #include <QString>
 #include <QVector>
-#include <string>
 
 namespace uada {
 
@@ -24,9 +23,16 @@ class Theme {
   /// By name: window, base, text, muted, accent, accentText, border, grid, good, warning, bad, banner. Throws
   /// Error for another name.
   QColor colour(const QString& name) const;
-  /// Of the run with that number and key: Okabe-Ito order for the first seven runs of a project, then by
-  /// hash.
-  QColor runColour(qint64 run, const std::string& key) const;
+  /// Of a group of runs. The first ones are Okabe and Ito's; the others are held apart by CIEDE2000 from one
+  /// another, from those and from the background, in an order that never changes; after kMostColours they
+  /// come again.
+  /// index  from 0
+  QColor groupColour(int index) const;
+  /// Of a run in its group: the first seed has the group's colour, the others are shades of it, up to
+  /// kMostShades; then they come again.
+  /// place  in its group, from 0
+  QColor seedColour(int index, int place) const;
+  static constexpr int kMostColours = 64, kMostShades = 7;
   /// Categorical colours for groups and cost parts: index modulo their number.
   QColor category(int index) const;
   /// resources/icons/NAME.svg in the text colour (or the given one).
@@ -35,7 +41,8 @@ class Theme {
  private:
   Kind kind_;
   QVector<std::pair<QString, QColor>> colours_;
-  QVector<QColor> runs_, categories_;
+  QVector<QColor> categories_;
+  mutable QVector<QColor> groups_;  ///< as many as were asked for
 };
 
 constexpr int kGrid = 8;        ///< pixels; margins and spacings are multiples

@@ -8,10 +8,6 @@
 
 namespace uada {
 
-qsizetype frontOf(const QString& name, const QString& method) {
-  return name.indexOf(QStringLiteral("-%1-").arg(method)) + 1;
-}
-
 QString fittedName(const QString& name, qsizetype front, const QFontMetrics& metrics, int width) {
   if (metrics.horizontalAdvance(name) <= width) return name;
   const QString rest = name.mid(front);

@@ -61,7 +61,7 @@ int RunsModel::columnCount(const QModelIndex& parent) const { return parent.isVa
 
 QVariant RunsModel::display(const RunSummary& run, int column) const {
   switch (column) {
-    case title: return list_->nameOf(run.id);
+    case title: return list_->nameOf(run.id, list_->commonPart());
     case epoch: return QStringLiteral("%1/%2").arg(run.epoch).arg(run.epochs);
     case score:
       return run.lastMain() ? QString::fromStdString(mainMetric(run).text(*run.lastMain())) : QString();
@@ -93,7 +93,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     case Qt::TextAlignmentRole:
       return QVariant(column >= epoch ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::AccessibleTextRole: return column == state ? stateText(run) : display(run, column);
-    case kFrontRole: return frontOf(display(run, title).toString(), QString::fromStdString(run.method));
+    case kFrontRole: return display(run, title).toString().size() - list_->nameOf(run.id).size();
     case kRunRole: return QVariant::fromValue<qint64>(run.id);
     case kTextRole:
       return QString::fromStdString(run.title + " " + run.key + " " + run.dataset + " " + run.model + " " +
