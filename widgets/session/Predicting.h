@@ -1,27 +1,20 @@
 #pragma once
 
-#include <QObject>
 #include <QString>
-#include <QTimer>
-#include <atomic>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
-#include "core/engine/Engine.h"
 #include "core/engine/PredictionSink.h"
+#include "widgets/session/EngineWork.h"
 
 namespace uada {
 
-/// Predictions of a run's checkpoint that are being made: the engine is loaded, the job started and its
-/// predictions written on a thread of its own. GUI thread.
-class Predicting : public QObject, private Sink {
+/// Predictions of a run's checkpoint that are being made and written. GUI thread.
+class Predicting : public EngineWork {
   Q_OBJECT
  public:
-  using EngineProvider = std::function<Engine&()>;
   struct Wanted {
     RunConfig config;
     std::string key;                   ///< of the run
@@ -32,39 +25,26 @@ class Predicting : public QObject, private Sink {
   };
   Predicting(EngineProvider engine, Wanted wanted);
   /// Stops the job, if it is live, and waits for it.
-  ~Predicting() override;
+  ~Predicting() override { stopAndWait(); }
 
-  bool isLive() const { return timer_.isActive(); }
   const std::string& key() const { return wanted_.key; }
-  /// The job ends soon; what was written is not used.
-  void cancel();
-  /// "Reading the images", "120 of 1,000 test images predicted", "stopping".
-  QString text() const;
+  /// "120 of 1,000 test images predicted", or what is done before.
+  QString text() const override;
   std::size_t done() const;
   std::size_t all() const;  ///< 0: not known yet
 
  Q_SIGNALS:
-  void changed();
   /// folder  of the predictions; empty: there are none. why  what failed; empty: nothing, or cancelled
   void ended(const QString& folder, const QString& why);
 
  private:
-  void run();
-  void predict();
-  void take(const Report& report) override;
-  bool isWatched() const override { return true; }
-  void poll();
+  void perform(Engine& engine) override;
+  void finish(const QString& why) override;
 
-  const EngineProvider engine_;
   const Wanted wanted_;
-  std::atomic<bool> isCancelled_ = false, isOver_ = false;
-  mutable std::mutex mutex_;  ///< guards the next two
-  std::string state_;         ///< what the job says that it does
+  mutable std::mutex mutex_;  ///< guards the next one
   std::shared_ptr<PredictionSink> sink_;
-  std::string problem_;           ///< once isOver_
-  std::filesystem::path folder_;  ///< likewise; empty: there are no predictions
-  QTimer timer_;
-  std::thread thread_;
+  std::filesystem::path folder_;  ///< once it is over; empty: there are no predictions
 };
 
 }  // namespace uada

@@ -106,6 +106,7 @@ void Session::closeProject() {
   pollTimer_.stop();
   training_.reset();
   predicting_.reset();
+  landscaping_.reset();
   leave(std::move(view_));
   list_ = std::make_shared<const RunList>();
   histories_.reset(nullptr);
@@ -319,15 +320,29 @@ const RunProgress& Session::progress() const {
 
 Predicting& Session::predict(Predicting::Wanted wanted) {
   refuseWhileTraining("predict");
-  if (isPredicting()) throw Error("other predictions are being made: wait for them, or cancel them");
+  refuseWhileExamining("predict");
   predicting_ = std::make_unique<Predicting>(engine_, std::move(wanted));
   Q_EMIT stateChanged();
   return *predicting_;
 }
 
-void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
+Landscaping& Session::landscape(Landscaping::Wanted wanted) {
+  refuseWhileTraining("compute a landscape");
+  refuseWhileExamining("compute a landscape");
+  landscaping_ = std::make_unique<Landscaping>(engine_, std::move(wanted));
+  Q_EMIT stateChanged();
+  return *landscaping_;
+}
+
+void Session::refuseWhileExamining(const std::string& what) const {
   if (isPredicting())
-    throw Error("cannot train while predictions are being made: wait for them, or cancel them");
+    throw Error("cannot " + what + " while predictions are being made: wait for them, or cancel them");
+  if (landscaping_ && landscaping_->isLive())
+    throw Error("cannot " + what + " while a landscape is being computed: wait for it, or cancel it");
+}
+
+void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
+  refuseWhileExamining("train");
   Q_EMIT logged(QStringLiteral("%1: starting").arg(text(runTitle(config))));
   training_ = std::make_unique<TrainedRun>(view().writer(), engine_,
                                            LiveRun::Wanted{std::move(config), queued, std::move(resumed)});

@@ -11,6 +11,7 @@
 
 #include "core/engine/Engine.h"
 #include "widgets/session/Histories.h"
+#include "widgets/session/Landscaping.h"
 #include "widgets/session/Predicting.h"
 #include "widgets/session/ProjectView.h"
 #include "widgets/session/QueueWorker.h"
@@ -71,6 +72,10 @@ class Session : public QObject {
   /// Begins to make some. Throws Error while a run trains here, whose bits another job could change, and
   /// while others are being made.
   Predicting& predict(Predicting::Wanted wanted);
+  /// A landscape that is being computed, or was last; null: none.
+  Landscaping* landscaping() const { return landscaping_.get(); }
+  /// Begins to compute one. Throws Error as predict() does.
+  Landscaping& landscape(Landscaping::Wanted wanted);
   /// The command line tool; beside the window's program.
   QString workerProgram;
   Selection& selection() { return selection_; }
@@ -138,6 +143,7 @@ class Session : public QObject {
   void takeChanges(Changes changes);
   void takeList(std::shared_ptr<RunList> list);
   void refuseWhileTraining(const std::string& what) const;
+  void refuseWhileExamining(const std::string& what) const;
   qint64 lastStepOf(qint64 run) const;
   template <class Work>
   void change(Work work);
@@ -149,6 +155,7 @@ class Session : public QObject {
   std::vector<std::unique_ptr<ProjectView>> leaving_;  ///< closed, but still reading
   std::vector<std::unique_ptr<QueueWorker>> workers_;
   std::unique_ptr<Predicting> predicting_;
+  std::unique_ptr<Landscaping> landscaping_;
   std::unique_ptr<TrainedRun> training_;  ///< after view_: stopped and joined before the writer goes
   std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();  ///< never null
   Histories histories_;

@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <cmath>
@@ -11,6 +12,7 @@
 
 #include "core/base/Error.h"
 #include "core/ops/Op.h"
+#include "widgets/panels/policy/LandscapeDialog.h"
 #include "widgets/panels/policy/OpTotals.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -103,6 +105,12 @@ QWidget* PolicyPanel::makeBar() {
   row->addWidget(of);
   row->addWidget(op_);
   row->addStretch();
+  auto* landscape = new QPushButton(tr("Landscape…"), bar);
+  landscape->setObjectName("open_landscape");
+  landscape->setToolTip(tr(
+      "The loss of the run's network over all levels of this op, and whether UADA's probes see its slope"));
+  row->addWidget(landscape);
+  connect(landscape, &QPushButton::clicked, this, &PolicyPanel::openLandscape);
   connect(quantity_, &QComboBox::currentIndexChanged, this, [this] {
     chosen_ = true;
     redraw();
@@ -222,6 +230,18 @@ void PolicyPanel::choose(double step, double y) {
 
 void PolicyPanel::showSamples() {
   workbench_.showSamples(op_->currentData().toString(), workbench_.session.selection().cursor());
+}
+
+void PolicyPanel::openLandscape() {
+  workbench_.session.ask(
+      this, [run = run_](const OpenProject& project) { return project.reader.detail(run); },
+      [this](std::optional<RunDetail> run) {
+        if (!run) return;
+        auto* dialog = new LandscapeDialog(workbench_, std::move(*run), bins_.ops(),
+                                           op_->currentData().toString().toStdString(), this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->show();
+      });
 }
 
 QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }

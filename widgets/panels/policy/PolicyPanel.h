@@ -51,6 +51,7 @@ class PolicyPanel : public PanelWidget {
   void showTotals();
   void choose(double step, double y);
   void showSamples();
+  void openLandscape();
   void markStep(qint64 step);
   PolicyQuantity quantity() const;
 

@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/ops/Op.h"
+#include "widgets/models/Numbers.h"
+#include "widgets/models/Words.h"
+#include "widgets/panels/policy/LandscapeDialog.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+namespace {
+
+QString titleOf(const std::string& op) { return q(findOp(op).title); }
+
+/// A straight line through the place with that slope, over two levels to each side it is drawn for.
+Curve lineThrough(const LandscapeReport& place, double slope, int from, int to, const QString& name,
+                  const QColor& colour) {
+  Curve line;
+  line.name = name;
+  line.colour = colour;
+  line.dashed = true;
+  if (std::isnan(slope)) return line;
+  for (const int step : {from, to}) {
+    line.x.push_back(place.level + step);
+    line.y.push_back(place.loss + slope * step);
+  }
+  return line;
+}
+
+const LandscapeReport* placeAt(const std::vector<LandscapeReport>& places, int level) {
+  const auto found = std::ranges::find(places, level, &LandscapeReport::level);
+  return found == places.end() ? nullptr : &*found;
+}
+
+Figure curveOf(const std::vector<LandscapeReport>& places, int level, const Theme& theme) {
+  Figure figure;
+  figure.title = titleOf(places.front().op);
+  figure.x = {QObject::tr("Level"), {}};
+  figure.x.isWhole = true;
+  figure.left = {QObject::tr("Loss"), {}};
+  figure.right =
+      Axis{QObject::tr("Probes with the sign of the slope"), QStringLiteral("%"), false, 0.0, 100.0};
+  Curve loss, agreement;
+  Band spread;
+  loss.name = QObject::tr("loss, mean of %n sample(s)", nullptr, places.front().samples);
+  loss.colour = spread.colour = theme.category(0);
+  loss.points = agreement.points = true;
+  spread.name = QObject::tr("± deviation of the samples");
+  agreement.name = QObject::tr("probes with the sign of the slope");
+  agreement.colour = theme.category(6);
+  agreement.right = true;
+  for (const LandscapeReport& place : places) {
+    loss.x.push_back(place.level);
+    loss.y.push_back(place.loss);
+    spread.x.push_back(place.level);
+    spread.low.push_back(place.loss - place.spread);
+    spread.high.push_back(place.loss + place.spread);
+    if (std::isnan(place.agreement)) continue;
+    agreement.x.push_back(place.level);
+    agreement.y.push_back(100 * place.agreement);
+  }
+  figure.bands = {std::move(spread)};
+  figure.curves = {std::move(loss), std::move(agreement)};
+  if (const LandscapeReport* place = placeAt(places, level)) {
+    figure.curves.push_back(lineThrough(*place, place->slope, -2, 2,
+                                        QObject::tr("slope at level %1").arg(level), theme.colour("text")));
+    figure.curves.push_back(
+        lineThrough(*place, place->probeUp, 0, 2, QObject::tr("probe, δ = +1"), theme.category(4)));
+    figure.curves.push_back(
+        lineThrough(*place, place->probeDown, -2, 0, QObject::tr("probe, δ = −1"), theme.category(2)));
+  }
+  return figure;
+}
+
+Figure mapOf(const std::vector<LandscapeReport>& places) {
+  Figure figure;
+  figure.title =
+      QObject::tr("Loss: %1 across, %2 up").arg(titleOf(places.front().op), titleOf(places.front().other));
+  figure.x = {QObject::tr("Level of %1").arg(titleOf(places.front().op)), {}};
+  figure.x.isWhole = true;
+  figure.legend = false;
+  HeatMap map;
+  int top = 0;
+  for (const LandscapeReport& place : places) top = std::max({top, place.level, place.otherLevel});
+  map.columns = top + 1;
+  map.x0 = -0.5;
+  map.x1 = top + 0.5;
+  map.title = QObject::tr("Loss");
+  map.values.assign(static_cast<std::size_t>((top + 1) * (top + 1)), std::nan(""));
+  for (int row = top; row >= 0; --row) map.rows << QString::number(row);  // from the top
+  for (const LandscapeReport& place : places)
+    map.values[static_cast<std::size_t>((top - place.otherLevel) * map.columns + place.level)] = place.loss;
+  figure.heat = std::move(map);
+  return figure;
+}
+
+/// The mean agreement over the levels that have one; NaN: none has.
+double agreementOf(const std::vector<LandscapeReport>& places) {
+  double sum = 0;
+  int count = 0;
+  for (const LandscapeReport& place : places)
+    if (!std::isnan(place.agreement)) sum += place.agreement, ++count;
+  return count > 0 ? sum / count : std::nan("");
+}
+
+}  // namespace
+
+Figure landscapeFigure(const std::vector<LandscapeReport>& places, int level, const Theme& theme) {
+  if (!places.empty()) return places.front().other.empty() ? curveOf(places, level, theme) : mapOf(places);
+  Figure figure;
+  figure.empty = QObject::tr("The loss over the levels appears here.\nChoose an op, then Compute.");
+  return figure;
+}
+
+QString landscapeText(const std::vector<LandscapeReport>& places, int level) {
+  if (places.empty()) return {};
+  if (!places.front().other.empty()) {
+    const LandscapeReport& most = *std::ranges::max_element(places, {}, &LandscapeReport::loss);
+    return QObject::tr("The loss is largest, %1, at %2 level %3 and %4 level %5.")
+        .arg(lossText(most.loss), titleOf(most.op))
+        .arg(most.level)
+        .arg(titleOf(most.other))
+        .arg(most.otherLevel);
+  }
+  QString text = QObject::tr("Over all levels %1 of the samples' probes have the sign of the slope.")
+                     .arg(percentText(100 * agreementOf(places)));
+  const LandscapeReport* place = placeAt(places, level);
+  if (!place || std::isnan(place->slope)) return text + QObject::tr(" Click a level for its slope.");
+  return QObject::tr(
+             "Level %1: slope %2 a level; probe with δ = +1: %3, with δ = −1: %4; %5 of the probes agree. ")
+             .arg(level)
+             .arg(signedText(place->slope, 4), signedText(place->probeUp, 4), signedText(place->probeDown, 4),
+                  percentText(100 * place->agreement)) +
+         text;
+}
+
+}  // namespace uada

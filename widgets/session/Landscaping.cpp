@@ -1,0 +1,53 @@
+#include "widgets/session/Landscaping.h"
+
+#include <utility>
+
+#include "core/base/Error.h"
+
+namespace uada {
+
+Landscaping::Landscaping(EngineProvider engine, Wanted wanted)
+    : EngineWork(std::move(engine), "the landscape of " + runTitle(wanted.config)),
+      wanted_(std::move(wanted)) {
+  begin();
+}
+
+static FoundCheckpoint newestOf(Engine& engine, const std::filesystem::path& folder) {
+  std::string problem;
+  if (std::filesystem::is_directory(folder))
+    for (FoundCheckpoint& found : engine.checkpoints(folder)) {  // newest first
+      if (found.problem.empty()) return std::move(found);
+      problem = found.problem;
+    }
+  throw Error(problem.empty()
+                  ? "the run has no checkpoint in '" + folder.string() + "': one is written after every epoch"
+                  : problem);
+}
+
+void Landscaping::perform(Engine& engine) {
+  const FoundCheckpoint found = newestOf(engine, wanted_.runFolder);
+  step_ = found.step;
+  run(engine, work::Landscape{wanted_.config, found.file, wanted_.ops, wanted_.samples}, *this);
+}
+
+void Landscaping::take(const Report& report) {
+  EngineWork::take(report);
+  const auto* place = std::get_if<LandscapeReport>(&report);
+  if (!place) return;
+  const std::scoped_lock lock(mutex_);
+  places_.push_back(*place);
+}
+
+std::vector<LandscapeReport> Landscaping::places() const {
+  const std::scoped_lock lock(mutex_);
+  return places_;
+}
+
+QString Landscaping::text() const {
+  const std::size_t count = places().size();
+  return count == 0 || isCancelled()
+             ? EngineWork::text()
+             : tr("The loss at %n place(s) is known", nullptr, static_cast<int>(count));
+}
+
+}  // namespace uada
