@@ -15,7 +15,7 @@ using namespace uada::test;
 class TestCliKills : public QObject {
   Q_OBJECT
  private:
-  static constexpr int kKills = CLI_KILLS, kMostSteps = 12, kEpochs = 8 * kKills;  // of five steps
+  static constexpr int kKills = CLI_KILLS, kMostSteps = 12, kEpochs = 4 * kKills;  // of five steps
 
   /// The step of the last checkpoint that the program told of.
   static int checkpointIn(const QByteArray& seen) {

@@ -19,9 +19,7 @@ using namespace uada;
 class TestCurves : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void noColourIsMadeUp() {
-    QVERIFY_THROWS_EXCEPTION(Error, Theme(Theme::Kind::dark).colour("mauve"));
-  }
+  void noColourIsMadeUp() { QVERIFY_THROWS_EXCEPTION(Error, Theme(Theme::Kind::dark).colour("mauve")); }
 
   void textIsReadableInBothThemes() {
     const auto luminance = [](const QColor& c) {
@@ -93,6 +91,33 @@ class TestCurves : public QObject {
     for (int y = 0; y < one.height(); ++y)
       for (int x = 0; x < one.width(); ++x) red += one.pixelColor(x, y) == QColor(Qt::red) ? 1 : 0;
     QVERIFY2(red > 10, qPrintable(QString::number(red)));
+  }
+
+  /// A press and release at one place is a click there; with a way between them it is a zoom.
+  void aClickIsNoZoom() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(600, 400);
+    Figure figure;
+    figure.curves.push_back({"loss", theme.category(0), {0, 10}, {0, 1}});
+    plot.show(figure);
+    plot.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    std::vector<double> clicks;
+    connect(&plot, &Plot::clicked, this, [&](double x, double) { clicks.push_back(x); });
+    auto* inner = plot.findChild<QWidget*>("plot_canvas");
+    QVERIFY(inner);
+    QTest::mouseClick(inner, Qt::LeftButton, {}, {300, 200});
+    QTest::mouseClick(inner, Qt::LeftButton, {}, {400, 200});
+    QCOMPARE(clicks.size(), std::size_t{2});
+    QVERIFY2(clicks[0] > 3 && clicks[0] < 7 && clicks[1] > clicks[0] + 1, "not where the curve is");
+    QVERIFY(!plot.isZoomed());
+    QTest::mouseClick(inner, Qt::LeftButton, {}, {300, 398});  // below the axis
+    QTest::mousePress(inner, Qt::LeftButton, {}, {200, 100});
+    QTest::mouseMove(inner, {300, 200});
+    QTest::mouseRelease(inner, Qt::LeftButton, {}, {300, 200});
+    QCOMPARE(clicks.size(), std::size_t{2});
+    QVERIFY(plot.isZoomed());
   }
 
   void envelopeKeepsEveryExtreme() {

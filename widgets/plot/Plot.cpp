@@ -41,6 +41,8 @@ void Plot::Impl::readOutAt(const QPoint& position) {
   readOut->move(std::max(0, left), std::clamp(position.y() - h / 2, 0, std::max(0, plot->height() - h)));
 }
 
+static constexpr int kLeastDrag = 5;  // pixels; a shorter one is a click
+
 Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>(theme)) {
   impl_->owner = this;
   auto* layout = new QVBoxLayout(this);
@@ -61,22 +63,25 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
     Q_EMIT zoomed();
   });
   connect(p, &QCustomPlot::mouseMove, this, [this](QMouseEvent* e) { impl_->hover(e->pos()); });
-  connect(p, &QCustomPlot::mousePress, this, [p](QMouseEvent* e) {  // Shift: drag moves instead of zooming
-    const bool move = e->modifiers() & Qt::ShiftModifier;
-    p->setSelectionRectMode(move ? QCP::srmNone : QCP::srmCustom);
-    p->setInteraction(QCP::iRangeDrag, move);
-  });
-  connect(p->selectionRect(), &QCPSelectionRect::accepted, this,
-          [this, p](const QRect& rect, QMouseEvent* e) {
-            const QRect area = rect.normalized();
-            if (area.width() < 5 || area.height() < 5) {
-              Q_EMIT clicked(p->xAxis->pixelToCoord(e->pos().x()), p->yAxis->pixelToCoord(e->pos().y()));
-              return;
-            }
-            impl_->zoomed = true;
-            p->axisRect()->zoom(QRectF(area), {p->xAxis, p->yAxis});
-            p->replot(QCustomPlot::rpQueuedReplot);
+  connect(p, &QCustomPlot::mousePress, this,
+          [this, p](QMouseEvent* e) {  // Shift: drag moves instead of zooming
+            impl_->pressed = e->pos();
+            const bool move = e->modifiers() & Qt::ShiftModifier;
+            p->setSelectionRectMode(move ? QCP::srmNone : QCP::srmCustom);
+            p->setInteraction(QCP::iRangeDrag, move);
           });
+  connect(p, &QCustomPlot::mouseRelease, this, [this, p](QMouseEvent* e) {
+    if (e->button() != Qt::LeftButton || (e->pos() - impl_->pressed).manhattanLength() >= kLeastDrag) return;
+    if (!p->axisRect()->rect().contains(e->pos())) return;
+    Q_EMIT clicked(p->xAxis->pixelToCoord(e->pos().x()), p->yAxis->pixelToCoord(e->pos().y()));
+  });
+  connect(p->selectionRect(), &QCPSelectionRect::accepted, this, [this, p](const QRect& rect, QMouseEvent*) {
+    const QRect area = rect.normalized();
+    if (area.width() < kLeastDrag || area.height() < kLeastDrag) return;
+    impl_->zoomed = true;
+    p->axisRect()->zoom(QRectF(area), {p->xAxis, p->yAxis});
+    p->replot(QCustomPlot::rpQueuedReplot);
+  });
 }
 
 Plot::~Plot() = default;

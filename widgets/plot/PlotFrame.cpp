@@ -8,6 +8,7 @@ namespace uada {
 
 void Plot::Impl::build() {
   plot = new QCustomPlot(owner);
+  plot->setObjectName("plot_canvas");
   plot->setPlottingHint(QCP::phFastPolylines, true);
   plot->setNoAntialiasingOnDrag(true);
   plot->setInteractions(QCP::iRangeZoom);

@@ -51,6 +51,7 @@ struct Plot::Impl {
   QCPColorMap* map = nullptr;
   bool zoomed = false, painted = false;
   QCPRange filledRange;
+  QPoint pressed;  ///< where a mouse button went down
   QPoint pointer;
   int filledWidth = -1;
 

@@ -47,7 +47,7 @@ QString Landscaping::text() const {
   const std::size_t count = places().size();
   return count == 0 || isCancelled()
              ? EngineWork::text()
-             : tr("The loss at %n place(s) is known", nullptr, static_cast<int>(count));
+             : tr("The loss is known at %1").arg(count == 1 ? tr("one place") : tr("%1 places").arg(count));
 }
 
 }  // namespace uada

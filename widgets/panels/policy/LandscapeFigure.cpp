@@ -42,7 +42,7 @@ Figure curveOf(const std::vector<LandscapeReport>& places, int level, const Them
       Axis{QObject::tr("Probes with the sign of the slope"), QStringLiteral("%"), false, 0.0, 100.0};
   Curve loss, agreement;
   Band spread;
-  loss.name = QObject::tr("loss, mean of %n sample(s)", nullptr, places.front().samples);
+  loss.name = QObject::tr("loss, mean of %1 samples").arg(countText(places.front().samples));
   loss.colour = spread.colour = theme.category(0);
   loss.points = agreement.points = true;
   spread.name = QObject::tr("± deviation of the samples");
