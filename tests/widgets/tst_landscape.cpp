@@ -26,7 +26,7 @@ LandscapeReport placeAt(const work::Landscape& wanted, int level, int other) {
   place.op = wanted.ops[0];
   place.level = level;
   place.loss = level * level;
-  place.spread = 0.25;
+  place.spread = 0.5;
   place.samples = wanted.samples;
   place.slope = place.probeUp = place.probeDown = place.agreement = std::nan("");
   if (wanted.ops.size() > 1) {
@@ -88,7 +88,7 @@ class LandscapeEngine : public FakeEngine {
 std::vector<LandscapeReport> curve() {
   std::vector<LandscapeReport> places;
   for (int level = 0; level < kLevels; ++level)
-    places.push_back(placeAt({.ops = {"rotate"}, .samples = 8}, level, -1));
+    places.push_back(placeAt({.ops = {"rotate"}, .samples = 4}, level, -1));
   return places;
 }
 

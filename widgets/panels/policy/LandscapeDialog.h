@@ -21,7 +21,7 @@ namespace uada {
 
 class Landscaping;
 
-/// Of one op: the mean loss over its levels with one standard deviation of the samples each way; at `level`
+/// Of one op: the mean loss over its levels with the standard error of that mean each way; at `level`
 /// the slope there and UADA's probes of both deltas, each drawn on over the neighbouring levels; on the right
 /// axis the share of the samples' probes that have the sign of the slope. Of two: a map. places  of one
 /// landscape, whole or as far as they came; level: -1: no slope

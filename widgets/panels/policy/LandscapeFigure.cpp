@@ -45,7 +45,7 @@ Figure curveOf(const std::vector<LandscapeReport>& places, int level, const Them
   loss.name = QObject::tr("loss, mean of %1 samples").arg(countText(places.front().samples));
   loss.colour = spread.colour = theme.category(0);
   loss.points = agreement.points = true;
-  spread.name = QObject::tr("± deviation of the samples");
+  spread.name = QObject::tr("± standard error of the mean");
   agreement.name = QObject::tr("probes with the sign of the slope");
   agreement.colour = theme.category(6);
   agreement.right = true;
@@ -53,8 +53,9 @@ Figure curveOf(const std::vector<LandscapeReport>& places, int level, const Them
     loss.x.push_back(place.level);
     loss.y.push_back(place.loss);
     spread.x.push_back(place.level);
-    spread.low.push_back(place.loss - place.spread);
-    spread.high.push_back(place.loss + place.spread);
+    const double error = place.spread / std::sqrt(std::max(1, place.samples));
+    spread.low.push_back(place.loss - error);
+    spread.high.push_back(place.loss + error);
     if (std::isnan(place.agreement)) continue;
     agreement.x.push_back(place.level);
     agreement.y.push_back(100 * place.agreement);
