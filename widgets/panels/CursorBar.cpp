@@ -3,8 +3,11 @@
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMouseEvent>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QSpinBox>
+#include <QStyleOptionSlider>
 #include <QToolButton>
 #include <algorithm>
 
@@ -13,11 +16,32 @@
 #include "widgets/session/Theme.h"
 
 namespace uada {
+namespace {
+
+/// A click beside the handle brings it there.
+class JumpSlider : public QSlider {
+ public:
+  using QSlider::QSlider;
+
+ protected:
+  void mousePressEvent(QMouseEvent* event) override {
+    QStyleOptionSlider option;
+    initStyleOption(&option);
+    const QRect handle = style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, this);
+    if (event->button() == Qt::LeftButton && !handle.contains(event->pos()))
+      setValue(QStyle::sliderValueFromPosition(minimum(), maximum(), event->pos().x() - handle.width() / 2,
+                                               width() - handle.width()));
+    QSlider::mousePressEvent(event);
+  }
+};
+
+}  // namespace
 
 CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
     : QFrame(parent),
       workbench_(workbench),
-      slider_(new QSlider(Qt::Horizontal)),
+      slider_(new JumpSlider(Qt::Horizontal)),
+      step_(new QSpinBox),
       label_(new QLabel),
       follow_(new QCheckBox(tr("Follow live"))) {
   setObjectName("cursorBar");
@@ -30,12 +54,19 @@ CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
   QToolButton* last = button("last", tr("Last step"));
   slider_->setObjectName("cursor");
   slider_->setFocusPolicy(Qt::NoFocus);
-  label_->setMinimumWidth(fontMetrics().horizontalAdvance("step 0,000,000 of 0,000,000"));
-  label_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  step_->setObjectName("cursor_step");
+  step_->setAccessibleName(tr("Step"));
+  step_->setToolTip(tr("The step that all views show; type another one"));
+  step_->setPrefix(tr("step "));
+  step_->setGroupSeparatorShown(true);
+  step_->setButtonSymbols(QAbstractSpinBox::NoButtons);
+  step_->setKeyboardTracking(false);
+  step_->setMinimumWidth(fontMetrics().horizontalAdvance("step 0,000,000") + 2 * kGrid);
+  label_->setMinimumWidth(fontMetrics().horizontalAdvance("of 0,000,000"));
   follow_->setObjectName("followLive");
   follow_->setToolTip(tr("Keep the cursor at the newest step"));
   for (QWidget* widget :
-       std::initializer_list<QWidget*>{first, back, slider_, forth, last, label_, follow_}) {
+       std::initializer_list<QWidget*>{first, back, slider_, forth, last, step_, label_, follow_}) {
     layout->addWidget(widget, widget == slider_ ? 1 : 0);
   }
   layout->insertSpacing(layout->indexOf(follow_), 2 * kGrid);
@@ -46,6 +77,8 @@ CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
   connect(last, &QToolButton::clicked, this,
           [&session] { session.selection().setCursor(session.selection().lastStep()); });
   connect(slider_, &QSlider::valueChanged, this,
+          [&session](int value) { session.selection().setCursor(value); });
+  connect(step_, &QSpinBox::valueChanged, this,
           [&session](int value) { session.selection().setCursor(value); });
   connect(follow_, &QCheckBox::toggled, &session.selection(), &Selection::setFollowsLive);
   for (const auto signal : {&Session::projectChanged, &Session::runsChanged}) {
@@ -67,16 +100,16 @@ QToolButton* CursorBar::button(const QString& icon, const QString& help) {
 void CursorBar::update() {
   Session& session = workbench_.session;
   const qint64 last = session.selection().lastStep();
-  const QSignalBlocker quiet(slider_), still(follow_);
+  const QSignalBlocker quiet(slider_), still(follow_), calm(step_);
   slider_->setRange(last > 0 ? 1 : 0, static_cast<int>(last));
   slider_->setPageStep(std::max<int>(1, static_cast<int>(last / 20)));
   slider_->setValue(static_cast<int>(session.selection().cursor()));
+  step_->setRange(last > 0 ? 1 : 0, static_cast<int>(last));
+  step_->setValue(static_cast<int>(session.selection().cursor()));
+  step_->setVisible(last > 0);
   follow_->setChecked(session.selection().followsLive());
   setEnabled(last > 0);
-  label_->setText(last > 0 ? tr("step %1 of %2")
-                                 .arg(QString::fromStdString(groupedText(session.selection().cursor())),
-                                      QString::fromStdString(groupedText(last)))
-                           : tr("no steps yet"));
+  label_->setText(last > 0 ? tr("of %1").arg(QString::fromStdString(groupedText(last))) : tr("no steps yet"));
 }
 
 void CursorBar::move(int reports) {

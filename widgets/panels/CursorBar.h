@@ -7,6 +7,7 @@
 class QCheckBox;
 class QLabel;
 class QSlider;
+class QSpinBox;
 class QToolButton;
 
 namespace uada {
@@ -31,6 +32,7 @@ class CursorBar : public QFrame {
 
   const Workbench& workbench_;
   QSlider* slider_;
+  QSpinBox* step_;
   QLabel* label_;
   QCheckBox* follow_;
 };
