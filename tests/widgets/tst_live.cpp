@@ -1,8 +1,11 @@
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFile>
+#include <QLabel>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeWidget>
 #include <algorithm>
 #include <cmath>
 
@@ -31,6 +34,10 @@ class TestLive : public QObject {
   void timesAreReadable();
   void costsAreComparedWithTheSameRecipe();
   void longRunsAreDrawnInPartAndReadOutExactly();
+  void seedsAreOneCurveWithABand();
+  void theLegendShowsAndHidesCurves();
+  void plotsAreLookedAtTogether();
+  void whatIsRecordedCanBeDrawn();
 
  private:
   QString file() const { return folder_->filePath("live.uada"); }
@@ -132,7 +139,7 @@ void TestLive::runsOfUnknownLengthAreSaidToBe() {
   QCOMPARE(session_->runs().front().plannedSteps(), std::int64_t{0});
   panel_ = std::make_unique<LivePanel>(workbench);
   Plot* loss = panel_->findChild<Plot*>("loss");
-  QTRY_COMPARE(loss->figure().curves.size(), std::size_t{2});  // by step
+  QTRY_COMPARE(loss->figure().curves.size(), std::size_t{1});  // by step
   panel_->findChild<QComboBox*>("x")->setCurrentIndex(1);
   QTRY_VERIFY(loss->figure().curves.empty());
   QVERIFY2(loss->figure().empty.contains("the steps of an epoch are not known of ") &&
@@ -220,6 +227,107 @@ void TestLive::longRunsAreDrawnInPartAndReadOutExactly() {
   QCOMPARE(lines.size(), kSteps + 1);
   QVERIFY2(lines[kAsked].endsWith(QStringLiteral(",70001,%1").arg(lossOf(kAsked)).toUtf8()),
            lines[kAsked].constData());
+  panel_.reset();
+}
+
+/// Two seeds of two methods.
+void TestLive::seedsAreOneCurveWithABand() {
+  for (const int seed : {1, 2})
+    for (const char* method : {"uada", "ra-uc"}) train(fakeConfig(method, seed, 2));
+  const Workbench workbench{*session_, *settings_, theme_};
+  for (const RunSummary& run : session_->runs()) session_->selection().setChecked(run.id, true);
+  panel_ = std::make_unique<LivePanel>(workbench);
+  Plot* loss = panel_->findChild<Plot*>("loss");
+  QTRY_COMPARE(loss->figure().bands.size(), std::size_t{2});
+  QCOMPARE(loss->figure().curves.size(), std::size_t{2});
+  const qint64 newest = session_->runs().front().id;
+  const auto& runs = session_->list()->groupOf(newest)->runs;
+  double sum = 0;
+  for (const qint64 run : runs) sum += session_->histories().of(run).loss.nearest(3)->y;
+  const auto curves = loss->figure().curves;
+  const auto raUc = std::ranges::find(curves, session_->groupColour(newest), &Curve::colour);
+  QVERIFY(raUc != curves.end());
+  QCOMPARE(raUc->y.at(2), sum / 2);  // the shadow has the raw mean
+  QCOMPARE(raUc->name, QString("RandAugment (UADA's space)"));
+  Plot* test = panel_->findChild<Plot*>("test");
+  QCOMPARE(test->figure().curves.size(), std::size_t{2});
+  QVERIFY(test->figure().curves.front().marked);
+  panel_->findChild<QCheckBox*>("groups")->click();
+  QTRY_COMPARE(loss->figure().curves.size(), std::size_t{4});
+  QVERIFY(loss->figure().bands.empty());
+  panel_.reset();
+}
+
+void TestLive::theLegendShowsAndHidesCurves() {
+  train(fakeConfig("uada", 1, 2));
+  train(fakeConfig("ra-uc", 1, 2));
+  const Workbench workbench{*session_, *settings_, theme_};
+  for (const RunSummary& run : session_->runs()) session_->selection().setChecked(run.id, true);
+  panel_ = std::make_unique<LivePanel>(workbench);
+  Plot* loss = panel_->findChild<Plot*>("loss");
+  auto* legend = panel_->findChild<QTreeWidget*>("legend");
+  QTRY_COMPARE(loss->figure().curves.size(), std::size_t{2});
+  QCOMPARE(legend->topLevelItemCount(), 2);
+  const QString hidden = legend->topLevelItem(0)->text(0);
+  const History& history = session_->histories().of(session_->runs().front().id);
+  QCOMPARE(legend->topLevelItem(0)->text(2), valueText(history.loss.nearest(history.lastStep())->y, ""));
+  legend->topLevelItem(0)->setCheckState(0, Qt::Unchecked);
+  QTRY_COMPARE(loss->figure().curves.size(), std::size_t{1});
+  QVERIFY(loss->figure().curves[0].name != hidden);
+  QCOMPARE(legend->topLevelItemCount(), 2);  // so that it can be ticked again
+  legend->topLevelItem(0)->setCheckState(0, Qt::Checked);
+  QTRY_COMPARE(loss->figure().curves.size(), std::size_t{2});
+  Q_EMIT legend->itemEntered(legend->topLevelItem(1), 0);
+  QTRY_VERIFY(loss->figure().curves[0].faint && !loss->figure().curves[1].faint);
+  panel_.reset();
+}
+
+void TestLive::plotsAreLookedAtTogether() {
+  train(fakeConfig("uada", 1, 2));
+  const Workbench workbench{*session_, *settings_, theme_};
+  session_->selection().setChecked(session_->runs().front().id, true);
+  panel_ = std::make_unique<LivePanel>(workbench);
+  Plot *loss = panel_->findChild<Plot*>("loss"), *gain = panel_->findChild<Plot*>("gain");
+  QTRY_VERIFY((gain = panel_->findChild<Plot*>("gain")) && !gain->figure().curves.empty());
+  loss->showX(std::pair(2.0, 5.0));
+  Q_EMIT loss->zoomed();
+  QCOMPARE(gain->zoomedTo(), loss->zoomedTo());
+  loss->fit();
+  Q_EMIT loss->zoomed();
+  QVERIFY(!gain->zoomedTo());
+  auto* legend = panel_->findChild<QTreeWidget*>("legend");
+  Q_EMIT gain->hovered(3, 0);
+  const History& history = session_->histories().of(session_->runs().front().id);
+  QCOMPARE(legend->topLevelItem(0)->text(2), valueText(history.gain.nearest(3)->y, ""));
+  QCOMPARE(panel_->findChild<QLabel*>("legendHead")->text(), QString("Gain at step 3"));
+  Q_EMIT gain->left();
+  QCOMPARE(panel_->findChild<QLabel*>("legendHead")->text(), QString("Training loss, last"));
+  panel_.reset();
+}
+
+void TestLive::whatIsRecordedCanBeDrawn() {
+  train(fakeConfig("uada", 1, 2));
+  const qint64 run = session_->runs().front().id;
+  settings_->setValue("live/scalars", QStringList{"loss", "learning_rate", "images_per_second", "test/loss"});
+  const Workbench workbench{*session_, *settings_, theme_};
+  session_->selection().setChecked(run, true);
+  panel_ = std::make_unique<LivePanel>(workbench);
+  QVERIFY(!panel_->findChild<Plot*>("gain"));
+  Plot* rate = panel_->findChild<Plot*>("learning_rate");
+  QVERIFY(rate && panel_->findChild<Plot*>("test/loss"));
+  QTRY_COMPARE(rate->figure().curves.size(), std::size_t{1});
+  std::vector<StepReport> steps;
+  session_->ask(
+      this, [run](const OpenProject& project) { return project.reader.steps(run); },
+      [&](std::optional<std::vector<StepReport>> read) { steps = std::move(*read); });
+  QCOMPARE(rate->figure().curves[0].y.size(), steps.size());
+  QCOMPARE(rate->figure().curves[0].y[4], steps[4].learningRate);
+  Plot* speed = panel_->findChild<Plot*>("images_per_second");
+  QCOMPARE(speed->figure().curves[0].y[4], steps[4].count / steps[4].timings.total());
+  panel_->findChild<QComboBox*>("x")->setCurrentIndex(3);
+  double samples = 0;
+  for (const StepReport& step : steps) samples += step.count;
+  QTRY_COMPARE(rate->figure().curves.at(0).x.back(), samples);
   panel_.reset();
 }
 

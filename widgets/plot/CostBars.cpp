@@ -49,7 +49,7 @@ QSize CostBars::sizeHint() const {
 int CostBars::labelWidth() const {
   int width = 0;
   for (const Row& row : rows_) width = std::max(width, fontMetrics().horizontalAdvance(row.name));
-  return width + 5 * kGrid;
+  return std::min(width + 5 * kGrid, this->width() * 9 / 20);
 }
 
 int CostBars::numberWidth() const {
@@ -69,6 +69,7 @@ void CostBars::paintLegend(QPainter& painter) const {
   painter.drawText(QRect(kGrid, 0, labelWidth(), kRowHeight), Qt::AlignVCenter, tr("Time per step"));
   int x = labelWidth();
   for (std::size_t i = 0; i < phases().size(); ++i) {
+    if (x + fontMetrics().horizontalAdvance(nameOf(i)) + 2 * kGrid > width()) break;
     painter.fillRect(x, kRowHeight / 2 - 5, 10, 10, theme_.category(i));
     x += 16;
     painter.drawText(QRect(x, 0, width(), kRowHeight), Qt::AlignVCenter, nameOf(i));
@@ -82,7 +83,9 @@ void CostBars::paintRow(QPainter& painter, int index, double longest) const {
   const int top = (index + 1) * kRowHeight;
   painter.fillRect(kGrid, top + kRowHeight / 2 - 5, 10, 10, row.colour);
   painter.setPen(theme_.colour("text"));
-  painter.drawText(QRect(kGrid + 16, top, labelWidth(), kRowHeight), Qt::AlignVCenter, row.name);
+  const int room = labelWidth() - 4 * kGrid;
+  painter.drawText(QRect(kGrid + 16, top, room, kRowHeight), Qt::AlignVCenter,
+                   fontMetrics().elidedText(row.name, Qt::ElideMiddle, room));
   double before = 0;
   for (std::size_t i = 0; i < phases().size(); ++i) {
     const double ms = msPerStep(parts(row.timings)[i], row.steps);

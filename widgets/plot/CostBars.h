@@ -26,7 +26,7 @@ class CostBars : public QWidget {
   const std::vector<Row>& rows() const { return rows_; }
   using QWidget::show;
   QSize sizeHint() const override;
-  QSize minimumSizeHint() const override { return sizeHint(); }
+  QSize minimumSizeHint() const override { return {240, sizeHint().height()}; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;

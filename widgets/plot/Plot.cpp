@@ -19,16 +19,28 @@ void Plot::Impl::hover(const QPoint& position) {
   hair->setVisible(inside);
   if (inside) {
     const double x = plot->xAxis->pixelToCoord(position.x()), y = plot->yAxis->pixelToCoord(position.y());
-    hair->point1->setCoords(x, 0);
-    hair->point2->setCoords(x, 1);
-    hair->point1->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    hair->point2->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    place(hair, x);
     pointer = position;
     readOutAt(position);
     Q_EMIT owner->hovered(x, y);
   }
-  readOut->setVisible(inside && !readOutText->text().isEmpty());
+  readOut->setVisible(inside && hasReadOut && !readOutText->text().isEmpty());
   replotOverlay();
+  if (!inside) Q_EMIT owner->left();
+}
+
+void Plot::Impl::place(QCPItemStraightLine* line, std::optional<double> x) {
+  line->setVisible(x.has_value());
+  if (!x) return;
+  line->point1->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  line->point2->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  line->point1->setCoords(*x, 0);
+  line->point2->setCoords(*x, 1);
+}
+
+void Plot::Impl::placeBadge() {
+  badge->adjustSize();
+  badge->move(std::max(0, plot->width() - badge->width() - kGrid), kGrid / 2);
 }
 
 void Plot::Impl::readOutAt(const QPoint& position) {
@@ -54,9 +66,9 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   connect(p, &QCustomPlot::beforeReplot, this, [this] { impl_->tickFormat(); });
   connect(p, &QCustomPlot::afterLayout, this, [this] { impl_->fill(); });
   connect(p, &QCustomPlot::afterReplot, this, [this] { impl_->painted = true; });
-  connect(p, &QCustomPlot::mouseWheel, this, [this] { impl_->zoomed = true; });
+  connect(p, &QCustomPlot::mouseWheel, this, [this] { impl_->zoomed = impl_->hasOwnY = true; });
   connect(p->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {
-    if (impl_->zoomed) Q_EMIT zoomed();
+    if (impl_->zoomed && !impl_->isQuiet) Q_EMIT zoomed();
   });
   connect(p, &QCustomPlot::mouseDoubleClick, this, [this] {
     fit();
@@ -78,7 +90,7 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   connect(p->selectionRect(), &QCPSelectionRect::accepted, this, [this, p](const QRect& rect, QMouseEvent*) {
     const QRect area = rect.normalized();
     if (area.width() < kLeastDrag || area.height() < kLeastDrag) return;
-    impl_->zoomed = true;
+    impl_->zoomed = impl_->hasOwnY = true;
     p->axisRect()->zoom(QRectF(area), {p->xAxis, p->yAxis});
     p->replot(QCustomPlot::rpQueuedReplot);
   });
@@ -90,6 +102,7 @@ void Plot::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   impl_->wrapLegend();
   impl_->wrapEmpty();
+  impl_->placeBadge();
 }
 
 void Plot::leaveEvent(QEvent* event) {
@@ -116,20 +129,33 @@ void Plot::updateReadOut() {
 }
 
 void Plot::fit() {
-  impl_->zoomed = false;
+  impl_->zoomed = impl_->hasOwnY = false;
   impl_->fitRanges();
   impl_->plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
+void Plot::showX(std::optional<std::pair<double, double>> part) {
+  if (!part) return fit();
+  impl_->isQuiet = true;
+  impl_->zoomed = true;
+  impl_->hasOwnY = false;
+  impl_->plot->xAxis->setRange(part->first, part->second);
+  impl_->fitSeen();
+  impl_->isQuiet = false;
+  impl_->plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void Plot::setHair(std::optional<double> x) {
+  impl_->place(impl_->hair, impl_->drawn.empty() ? std::nullopt : x);
+  impl_->replotOverlay();
+}
+
+void Plot::setHasReadOut(bool has) { impl_->hasReadOut = has; }
+
+bool Plot::isReduced() const { return impl_->badge->isVisibleTo(this); }
+
 void Plot::setCursor(std::optional<double> x) {
-  QCPItemStraightLine* line = impl_->cursor;
-  line->setVisible(x.has_value());
-  if (x) {
-    line->point1->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    line->point2->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    line->point1->setCoords(*x, 0);
-    line->point2->setCoords(*x, 1);
-  }
+  impl_->place(impl_->cursor, x);
   impl_->replotOverlay();
 }
 

@@ -22,6 +22,7 @@ struct Axis {
   bool log = false;
   std::optional<double> min = {}, max = {};  ///< fixed limits; else fitted
   bool isWhole = false;                      ///< of whole numbers: no ticks between them
+  bool clip = false;  ///< fitted without the lowest and the highest hundredth of the values
 };
 
 /// x ascending; NaN in y is a gap. With smoothing the raw curve is a thin shadow and the average the line.
@@ -37,7 +38,9 @@ struct Curve {
   std::function<std::optional<std::pair<double, double>>(double x)> exact = {};
   bool points = false;  ///< a mark at each value (few values only); a single value always has one
   bool dashed = false;
-  bool right = false;  ///< on the right axis
+  bool right = false;                      ///< on the right axis
+  bool faint = false;                      ///< another curve stands out
+  std::optional<std::size_t> marked = {};  ///< index of a value with a ring around it
   bool inLegend = true;
 };
 
@@ -45,6 +48,7 @@ struct Band {
   QString name;
   QColor colour;
   std::vector<double> x, low, high;
+  bool faint = false;
 };
 
 /// Shares or amounts that add up, drawn as stacked areas in the given order from the bottom.
@@ -78,7 +82,8 @@ struct Figure {
   std::optional<StackedAreas> areas;
   std::optional<HeatMap> heat;
   bool legend = true;
-  QString empty;  ///< shown in the middle while there is nothing to draw
+  bool isReduced = false;  ///< the curves have the extremes of several values where they stand close
+  QString empty;           ///< shown in the middle while there is nothing to draw
 };
 
 /// A figure with zoom (drag), pan (middle button), wheel at the pointer, fit (double click), read-out under
@@ -97,6 +102,14 @@ class Plot : public QWidget {
   /// A vertical line at x, for the step cursor; none: no line.
   void setCursor(std::optional<double> x);
   void fit();
+  /// Shows that part of the x axis, with all values there; none: all. Without zoomed().
+  void showX(std::optional<std::pair<double, double>> part);
+  /// The line that follows the pointer, while that is in another plot; none: no line.
+  void setHair(std::optional<double> x);
+  /// Whether the values under the pointer stand in a box beside it (they do at first).
+  void setHasReadOut(bool has);
+  /// Whether a column of pixels stands for several values, of which it has the extremes. A badge says so.
+  bool isReduced() const;
   bool isZoomed() const;
   /// What is seen of the x axis, if a person has zoomed.
   std::optional<std::pair<double, double>> zoomedTo() const;
@@ -117,6 +130,7 @@ class Plot : public QWidget {
   void clicked(double x, double y);
   void hovered(double x, double y);
   void zoomed();  ///< by a person, and fitted again
+  void left();    ///< by the pointer
 
  protected:
   void leaveEvent(QEvent* event) override;

@@ -15,9 +15,12 @@ void Plot::Impl::addCurve(const Curve& curve) {
   const bool hasMean = !curve.meanX.empty();
   const bool smooth = curve.smoothing > 0 || hasMean;
   const Qt::PenStyle style = curve.dashed ? Qt::DashLine : Qt::SolidLine;
-  if (smooth) drawn.push_back({graph(yAxis(curve), curve.colour, 1, 60), &curve.x, curve.y, 1});
+  constexpr int kFaint = 45;
+  if (smooth && !curve.faint)
+    drawn.push_back({graph(yAxis(curve), curve.colour, 1, 60), &curve.x, curve.y, 1});
   const bool points = curve.points || curve.x.size() == 1;  // one value makes no line
-  QCPGraph* line = graph(yAxis(curve), curve.colour, smooth || points ? 2 : 1, 255, style);
+  QCPGraph* line =
+      graph(yAxis(curve), curve.colour, smooth || points ? 2 : 1, curve.faint ? kFaint : 255, style);
   if (points) line->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, 5));
   line->setName(curve.name);
   if (curve.inLegend && figure.legend) line->addToLegend(legend);
@@ -25,13 +28,18 @@ void Plot::Impl::addCurve(const Curve& curve) {
     drawn.push_back({line, &curve.meanX, curve.mean, 2});
   else
     drawn.push_back({line, &curve.x, smooth ? smoothed(curve.y, curve.smoothing) : curve.y, smooth ? 2 : 1});
+  if (!curve.marked || curve.faint) return;
+  QCPGraph* ring = graph(yAxis(curve), curve.colour, 2, 255);
+  ring->setLineStyle(QCPGraph::lsNone);
+  ring->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, 11));
+  ring->setData({curve.x[*curve.marked]}, {curve.y[*curve.marked]}, true);
 }
 
 void Plot::Impl::addBand(const Band& band) {
   QCPGraph* low = graph(plot->yAxis, band.colour, 1, 0);
   QCPGraph* high = graph(plot->yAxis, band.colour, 1, 0);
   QColor veil = band.colour;
-  veil.setAlpha(50);
+  veil.setAlpha(band.faint ? 10 : 50);
   high->setBrush(veil);
   high->setChannelFillGraph(low);
   if (!band.name.isEmpty() && figure.legend) {
@@ -67,10 +75,16 @@ void Plot::Impl::fill() {
   filledWidth = width;
   filledRange = range;
   std::vector<double> xs, ys;
+  bool isReduced = figure.isReduced;
   for (Drawn& d : drawn) {
     envelope(*d.x, d.y, range.lower, range.upper, width / d.pixelsPerColumn, xs, ys);
     d.graph->setData(QVector<double>(xs.begin(), xs.end()), QVector<double>(ys.begin(), ys.end()), true);
+    const auto seen =
+        std::ranges::upper_bound(*d.x, range.upper) - std::ranges::lower_bound(*d.x, range.lower);
+    isReduced = isReduced || static_cast<std::size_t>(seen) > xs.size();
   }
+  badge->setVisible(isReduced && !figure.heat);
+  placeBadge();
 }
 
 }  // namespace uada

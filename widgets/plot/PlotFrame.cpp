@@ -49,6 +49,12 @@ void Plot::Impl::build() {
   layout->addWidget(readOutText = new QLabel);
   readOutText->setTextFormat(Qt::RichText);
   readOut->hide();
+  badge = new QLabel(Plot::tr("reduced"), plot);
+  badge->setObjectName("plotBadge");
+  badge->setToolTip(
+      Plot::tr("A column of pixels stands for several values, and shows the lowest and the highest of them. "
+               "What is read out and written has every value"));
+  badge->hide();
   restyle(theme);
 }
 
@@ -150,7 +156,10 @@ void Plot::Impl::rebuild() {
   for (QCPAxis* a : {plot->xAxis, plot->yAxis}) a->setVisible(!nothing);
   plot->axisRect()->setRangeZoomAxes(plot->xAxis, heat ? nullptr : plot->yAxis);
   filledWidth = -1;
-  if (!zoomed) fitRanges();
+  if (!zoomed)
+    fitRanges();
+  else if (!hasOwnY)
+    fitSeen();
 }
 
 // As many entries in a row as fit; what is wider than a row is shortened in the middle.
@@ -186,23 +195,41 @@ void Plot::Impl::wrapEmpty() {
   empty->setText(lines.join('\n'));
 }
 
-void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
+/// Of the values that are seen.
+Limits Plot::Impl::limitsOf(const Axis& data, bool right) const {
   Limits limits;
-  for (const Curve& curve : figure.curves) {
-    if (curve.right != right) continue;
-    for (const double v : curve.y) limits.take(v, data.log);
+  std::vector<double> all;
+  const QCPRange range = plot->xAxis->range();
+  const auto take = [&](const std::vector<double>& x, const std::vector<double>& y) {
+    const auto end = std::ranges::upper_bound(x, range.upper) - x.begin();
+    for (auto i = std::ranges::lower_bound(x, range.lower) - x.begin(); i < end; ++i) {
+      limits.take(y[i], data.log);
+      if (data.clip && std::isfinite(y[i]) && (y[i] > 0 || !data.log)) all.push_back(y[i]);
+    }
+  };
+  for (const Curve& curve : figure.curves)
+    if (curve.right == right) take(curve.x, curve.y);
+  for (const Band& band : figure.bands) {
+    if (right) break;
+    take(band.x, band.low);
+    take(band.x, band.high);
   }
-  if (!right) {
-    for (const Band& band : figure.bands) {
-      for (const double v : band.low) limits.take(v, data.log);
-      for (const double v : band.high) limits.take(v, data.log);
-    }
-    if (figure.areas) {
-      for (const Drawn& d : drawn) {
-        for (const double v : d.y) limits.take(v, data.log);
-      }
-      limits.take(0, data.log);
-    }
+  constexpr std::size_t kFew = 20;  // of so few none is an outlier
+  if (all.size() < kFew) return limits;
+  const std::size_t low = all.size() / 100, high = all.size() - 1 - low;
+  std::ranges::nth_element(all, all.begin() + static_cast<std::ptrdiff_t>(low));
+  limits.low = all[low];
+  std::ranges::nth_element(all, all.begin() + static_cast<std::ptrdiff_t>(high));
+  limits.high = all[high];
+  return limits;
+}
+
+void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
+  Limits limits = limitsOf(data, right);
+  if (!right && figure.areas) {
+    for (const Drawn& d : drawn)
+      for (const double v : d.y) limits.take(v, data.log);
+    limits.take(0, data.log);
   }
   if (!limits.any()) limits = {data.log ? 0.1 : 0.0, 1.0};
   double low = limits.low, high = limits.high;
@@ -235,6 +262,11 @@ void Plot::Impl::fitRanges() {
   if (x.high <= x.low) x = {x.low - 0.5, x.low + 0.5};
   const double pad = figure.areas || figure.x.log ? 0 : 0.01 * (x.high - x.low);
   plot->xAxis->setRange(figure.x.min.value_or(x.low - pad), figure.x.max.value_or(x.high + pad));
+  fitSeen();
+}
+
+void Plot::Impl::fitSeen() {
+  if (figure.heat) return;
   fitY(plot->yAxis, figure.left, false);
   if (figure.right) fitY(plot->yAxis2, *figure.right, true);
 }

@@ -40,6 +40,8 @@ struct Plot::Impl {
   QCPItemStraightLine *cursor = nullptr, *hair = nullptr;
   QFrame* readOut = nullptr;
   QLabel* readOutText = nullptr;
+  QLabel* badge = nullptr;
+  bool hasReadOut = true;
   struct Drawn {
     QCPGraph* graph = nullptr;
     const std::vector<double>* x = nullptr;
@@ -50,6 +52,8 @@ struct Plot::Impl {
   QHash<const QCPAbstractPlottable*, QString> names;  ///< of the legend's entries, whole
   QCPColorMap* map = nullptr;
   bool zoomed = false, painted = false;
+  bool hasOwnY = false;  ///< what is seen of the y axis was chosen in this plot, too
+  bool isQuiet = false;  ///< the axes are moved by the program
   QCPRange filledRange;
   QPoint pressed;  ///< where a mouse button went down
   QPoint pointer;
@@ -68,7 +72,11 @@ struct Plot::Impl {
   void addHeat(const HeatMap& heat);
   void axis(QCPAxis* axis, const Axis& data);
   void fitRanges();
+  void fitSeen();
   void fitY(QCPAxis* axis, const Axis& data, bool right);
+  Limits limitsOf(const Axis& data, bool right) const;
+  void place(QCPItemStraightLine* line, std::optional<double> x);
+  void placeBadge();
   void fill();
   void tickFormat();
   void hover(const QPoint& position);

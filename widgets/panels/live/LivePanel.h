@@ -3,25 +3,32 @@
 #include <QTimer>
 #include <map>
 #include <optional>
-#include <utility>
+#include <set>
 #include <vector>
 
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/live/AroundSteps.h"
+#include "widgets/panels/live/LiveCurves.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
-#include "widgets/session/LatestAnswer.h"
+#include "widgets/session/StepScalars.h"
 
 class QCheckBox;
 class QComboBox;
+class QGridLayout;
+class QLabel;
+class QMenu;
+class QScrollArea;
 class QSlider;
 class QStackedWidget;
 
 namespace uada {
 
-struct RunSummary;
+class LiveLegend;
 
-/// Curves of the shown runs: training loss and gain on the left, the main test metric on the right, cost
-/// below. Redrawn at most ten times a second, however fast the training.
+/// Curves of the shown runs, a plot for each number that is chosen, all with one x axis; the legend beside
+/// them, with the values under the pointer; what a step costs below. Redrawn at most ten times a second,
+/// however fast the training.
 class LivePanel : public PanelWidget {
   Q_OBJECT
  public:
@@ -29,47 +36,58 @@ class LivePanel : public PanelWidget {
   QStringList exportFilters() const override;
 
  protected:
-  /// csv: the loss plot's numbers; png: both plots side by side and the cost bars; pdf: the loss plot
+  /// csv: the numbers of the loss; png: the view; pdf: the loss
   void writeExport(const QString& file, const std::string& ending) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
-  enum XAxis { step, epoch, time };
-  QWidget* makePlots();
+  /// Stands for the test of whatever metric is the main one.
+  static constexpr const char* kMainTest = "main";
+  QWidget* makeCurves();
   QWidget* makeTools();
+  QWidget* makeChoices();
   void followSession();
   void schedule() {
     if (!redraw_.isActive()) redraw_.start();
   }
+  void keepSettings();
   void redraw();
-  void addLoss(Figure& figure, qint64 run);
-  void addTest(Figure& figure, qint64 run);
-  std::vector<CostBars::Row> costs();
-  void addRatio(CostBars::Row& row, const RunSummary& summary) const;
+  void choosePlots();
+  void fillMenu();
+  void arrange();
+  Plot* makePlot();
+  bool isShown(const LiveScalar& scalar);
+  void showLegend();
+  void point(const Plot* plot, std::optional<double> x);
+  void zoomLike(const Plot* plot);
+  void drawCursor();
+  QString testing() const;
   /// The runs whose curves are drawn: as many as can be told apart.
   std::vector<qint64> drawnRuns() const;
-  const History& history(qint64 run) { return workbench_.session.histories().of(run); }
-  /// Position of a step on the chosen axis, and the step at a position.
-  double placeOf(qint64 run, std::int64_t step);
-  std::int64_t stepAt(qint64 run, double x);
-  Curve curveOf(qint64 run, const Pyramid& raw, const Pyramid& smooth);
-  std::optional<std::pair<double, double>> exactAt(qint64 run, double x, double StepReport::* value);
-  void readAround(double x);
-  void forgetAround(qint64 run);
+  const LiveScalar* scalarOf(const Plot* plot) const;
   void writeNumbers(const QString& file);
-  double stepsPerEpoch(qint64 run);  ///< 0: not known
-  bool hasPlace(qint64 run);         ///< whether its steps have positions on the chosen axis
-  Axis xAxis() const;
-  QString nameOf(qint64 run) const;
-  double smoothing() const;
 
   QTimer redraw_;
-  std::map<qint64, std::vector<StepReport>> around_;  ///< the pointer: of runs of which not all is in memory
-  LatestAnswer aroundAnswer_;
+  StepScalars scalars_;
+  AroundSteps around_;
+  LiveCurves curves_;
+  LiveSettings settings_;
+  std::set<std::string> chosen_;      ///< names of scalars; "main": the main metric's test
+  std::vector<LiveScalar> recorded_;  ///< that can be chosen
+  std::vector<LiveLine> lines_;
+  std::map<std::string, Plot*> plots_;  ///< of scalars, by name
+  std::vector<std::string> drawn_;      ///< names, in their order
+  const Plot* pointedPlot_ = nullptr;   ///< under the pointer
+  std::optional<double> pointedX_;
   QStackedWidget* pages_ = nullptr;
   QComboBox* x_ = nullptr;
-  QCheckBox* log_ = nullptr;
+  QCheckBox *log_ = nullptr, *groups_ = nullptr, *clip_ = nullptr;
   QSlider* smoothing_ = nullptr;
-  Plot *loss_ = nullptr, *test_ = nullptr;
+  QLabel *weight_ = nullptr, *note_ = nullptr;
+  QMenu* menu_ = nullptr;
+  QScrollArea* area_ = nullptr;
+  QGridLayout* grid_ = nullptr;
+  LiveLegend* legend_ = nullptr;
   CostBars* cost_ = nullptr;
 };
 

@@ -7,16 +7,19 @@
 
 namespace uada {
 
-QByteArray lossNumbers(const ProjectReader& project, const std::vector<LossNumbers>& runs) {
+QByteArray lossNumbers(const ProjectReader& project, const std::vector<LossNumbers>& runs, const Axis& x) {
   Figure figure;
   for (const LossNumbers& wanted : runs) {
     Curve loss, gain;
     loss.name = wanted.name;
     gain.name = QObject::tr("%1 gain").arg(wanted.name);
-    double seconds = 0;
+    double seconds = 0, samples = 0;
     for (const StepReport& step : project.steps(wanted.run)) {
       seconds += step.timings.total();
-      const double x = wanted.isTime ? seconds / 60 : static_cast<double>(step.step) / wanted.unit;
+      samples += step.count;
+      const double x = wanted.isTime      ? seconds / 60
+                       : wanted.isSamples ? samples
+                                          : static_cast<double>(step.step) / wanted.unit;
       loss.x.push_back(x);
       loss.y.push_back(step.loss);
       gain.x.push_back(x);
@@ -25,6 +28,8 @@ QByteArray lossNumbers(const ProjectReader& project, const std::vector<LossNumbe
     if (wanted.hasGain) figure.curves.push_back(std::move(gain));
     figure.curves.push_back(std::move(loss));
   }
+  figure.x = x;
+  figure.left.title = QObject::tr("Loss");
   return csvOf(figure);
 }
 

@@ -1,0 +1,142 @@
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QMenu>
+#include <QSettings>
+#include <QSlider>
+#include <QToolButton>
+#include <algorithm>
+
+#include "widgets/forms/FlowLayout.h"
+#include "widgets/panels/live/LivePanel.h"
+#include "widgets/session/Theme.h"
+
+// The tool bar of the Live view.
+namespace uada {
+
+void LivePanel::keepSettings() {
+  settings_.x = static_cast<LiveSettings::X>(x_->currentIndex());
+  settings_.log = log_->isChecked();
+  settings_.clip = clip_->isChecked();
+  settings_.groups = groups_->isChecked();
+  settings_.smoothing = smoothing_->value() / 100.0;
+  weight_->setText(QString::number(settings_.smoothing, 'f', 2));
+  QSettings& stored = workbench_.settings;
+  stored.setValue("live/x", x_->currentIndex());
+  stored.setValue("live/log", settings_.log);
+  stored.setValue("live/clip", settings_.clip);
+  stored.setValue("live/groups", settings_.groups);
+  stored.setValue("live/smoothing", smoothing_->value());
+  QStringList names;
+  for (const std::string& name : chosen_) names << QString::fromStdString(name);
+  stored.setValue("live/scalars", names);
+  schedule();
+}
+
+/// What belongs together, in one widget of the tool bar.
+static QWidget* together(std::initializer_list<QWidget*> widgets) {
+  auto* box = new QWidget;
+  auto* layout = new QHBoxLayout(box);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(kGrid / 2);
+  for (QWidget* widget : widgets) layout->addWidget(widget);
+  return box;
+}
+
+QWidget* LivePanel::makeTools() {
+  auto* bar = new QWidget;
+  auto* layout = new FlowLayout(bar, kGrid);
+  layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  const QSettings& stored = workbench_.settings;
+  x_ = new QComboBox;
+  x_->setObjectName("x");
+  x_->addItems({tr("step"), tr("epoch"), tr("time"), tr("samples")});
+  x_->setCurrentIndex(std::clamp(stored.value("live/x", 0).toInt(), 0, 3));
+  smoothing_ = new QSlider(Qt::Horizontal);
+  smoothing_->setObjectName("smoothing");
+  smoothing_->setRange(0, 99);
+  smoothing_->setValue(stored.value("live/smoothing", 90).toInt());
+  smoothing_->setFixedWidth(12 * kGrid);
+  smoothing_->setToolTip(
+      tr("Weight of the past in the bold line; the thin one has the raw values; 0: these alone"));
+  weight_ = new QLabel;
+  weight_->setObjectName("smoothingWeight");
+  weight_->setFixedWidth(fontMetrics().horizontalAdvance("0.00") + 2);
+  auto* xName = new QLabel(tr("x"));
+  auto* smoothName = new QLabel(tr("smoothing"));
+  note_ = new QLabel;
+  for (QLabel* l : {xName, smoothName, note_}) l->setObjectName("muted");
+  const auto check = [&](const char* name, const QString& text, const QString& help, bool isOn) {
+    auto* box = new QCheckBox(text);
+    box->setObjectName(name);
+    box->setToolTip(help);
+    box->setChecked(stored.value(QStringLiteral("live/%1").arg(name), isOn).toBool());
+    connect(box, &QCheckBox::toggled, this, &LivePanel::keepSettings);
+    return box;
+  };
+  groups_ =
+      check("groups", tr("group seeds"),
+            tr("Runs that differ in nothing but the seed as one curve: their mean, and a band of one sample "
+               "standard deviation to each side. A seed that ends earlier no longer counts from there on"),
+            true);
+  log_ = check("log", tr("log loss"), tr("The loss on a logarithmic axis"), false);
+  clip_ = check("clip", tr("clip outliers"),
+                tr("Fit the axes to all but the lowest and the highest hundredth of the values"), false);
+  for (QWidget* part : {together({xName, x_}), together({smoothName, smoothing_, weight_}),
+                        static_cast<QWidget*>(groups_), static_cast<QWidget*>(log_),
+                        static_cast<QWidget*>(clip_), makeChoices(), static_cast<QWidget*>(note_)})
+    layout->addWidget(part);
+  const QStringList names =
+      stored.value("live/scalars", QStringList{"loss", "gain", kMainTest}).toStringList();
+  for (const QString& name : names) chosen_.insert(name.toStdString());
+  connect(x_, &QComboBox::currentIndexChanged, this, [this] {
+    keepSettings();
+    for (const auto& [name, plot] : plots_) plot->fit();
+  });
+  connect(smoothing_, &QSlider::valueChanged, this, &LivePanel::keepSettings);
+  keepSettings();
+  return bar;
+}
+
+/// What is drawn, and the button that fits it.
+QWidget* LivePanel::makeChoices() {
+  auto* choose = new QToolButton;
+  choose->setObjectName("scalars");
+  choose->setText(tr("Plots"));
+  choose->setToolTip(tr("Which of the recorded numbers are drawn"));
+  choose->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  choose->setPopupMode(QToolButton::InstantPopup);
+  choose->setAutoRaise(true);
+  choose->setMenu(menu_ = new QMenu(choose));
+  connect(menu_, &QMenu::aboutToShow, this, &LivePanel::fillMenu);
+  auto* fit = new QToolButton;
+  fit->setAutoRaise(true);
+  fit->setIcon(workbench_.theme.icon("fit"));
+  fit->setToolTip(tr("Fit all plots (or double click in one)"));
+  fit->setAccessibleName(tr("Fit all plots"));
+  connect(fit, &QToolButton::clicked, this, [this] {
+    for (const auto& [name, plot] : plots_) plot->fit();
+    schedule();
+  });
+  return together({choose, fit});
+}
+
+void LivePanel::fillMenu() {
+  menu_->clear();
+  bool isFirstTest = true;
+  for (const LiveScalar& scalar : recorded_) {
+    if (scalar.name == "gain" && !isShown(scalar)) continue;
+    const bool isMain = scalar.metric && isFirstTest;
+    if (isMain) isFirstTest = false;
+    const std::string name = isMain ? kMainTest : scalar.name;
+    QAction* action = menu_->addAction(scalar.title);
+    action->setCheckable(true);
+    action->setChecked(chosen_.contains(name));
+    connect(action, &QAction::toggled, this, [this, name](bool on) {
+      on ? (void)chosen_.insert(name) : (void)chosen_.erase(name);
+      keepSettings();
+    });
+  }
+}
+
+}  // namespace uada

@@ -1,0 +1,82 @@
+#include "widgets/plot/SeedCurve.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace uada {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+/// Walks along a seed's values; the places asked for ascend.
+class Walker {
+ public:
+  explicit Walker(const SeedValues& seed) : seed_(seed) {}
+  /// NaN: it has none there.
+  double at(double x) {
+    const auto& xs = seed_.x;
+    while (next_ < xs.size() && xs[next_] < x) ++next_;
+    if (next_ == xs.size()) return kNone;
+    if (xs[next_] == x) return seed_.y[next_];
+    if (next_ == 0) return kNone;
+    const double share = (x - xs[next_ - 1]) / (xs[next_] - xs[next_ - 1]);
+    return seed_.y[next_ - 1] + share * (seed_.y[next_] - seed_.y[next_ - 1]);
+  }
+
+ private:
+  const SeedValues& seed_;
+  std::size_t next_ = 0;  ///< the first value that does not lie before the place
+};
+
+std::vector<double> placesOf(const std::vector<SeedValues>& seeds) {
+  std::vector<double> places;
+  for (const SeedValues& seed : seeds) places.insert(places.end(), seed.x.begin(), seed.x.end());
+  std::ranges::sort(places);
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  if (places.size() <= kMostPlaces) return places;
+  const double first = places.front(), last = places.back();
+  places.resize(kMostPlaces);
+  for (std::size_t i = 0; i < kMostPlaces; ++i)
+    places[i] = first + (last - first) * static_cast<double>(i) / (kMostPlaces - 1);
+  places.back() = last;
+  return places;
+}
+
+}  // namespace
+
+SeedMoment momentOf(const std::vector<double>& values) {
+  double sum = 0, squares = 0;
+  int count = 0;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    sum += value;
+    ++count;
+  }
+  if (count == 0) return {kNone, kNone, 0};
+  const double mean = sum / count;
+  for (const double value : values)
+    if (std::isfinite(value)) squares += (value - mean) * (value - mean);
+  return {mean, count > 1 ? std::sqrt(squares / (count - 1)) : kNone, count};
+}
+
+SeedCurve overSeeds(const std::vector<SeedValues>& seeds) {
+  std::vector<Walker> walkers(seeds.begin(), seeds.end());
+  SeedCurve curve;
+  std::vector<double> values(seeds.size());
+  for (const double x : placesOf(seeds)) {
+    for (std::size_t i = 0; i < seeds.size(); ++i) values[i] = walkers[i].at(x);
+    const SeedMoment moment = momentOf(values);
+    if (moment.count == 0) continue;
+    curve.x.push_back(x);
+    curve.mean.push_back(moment.mean);
+    curve.count.push_back(moment.count);
+    if (moment.count < 2) continue;
+    curve.bandX.push_back(x);
+    curve.bandLow.push_back(moment.mean - moment.deviation);
+    curve.bandHigh.push_back(moment.mean + moment.deviation);
+  }
+  return curve;
+}
+
+}  // namespace uada

@@ -1,0 +1,128 @@
+#include "widgets/session/StepScalars.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "widgets/session/Session.h"
+
+namespace uada {
+namespace {
+
+constexpr std::int64_t kRead = 20'000;  // steps at a time
+constexpr std::string_view kTrain = "train/";
+
+}  // namespace
+
+std::vector<StepScalar> stepScalars(const Session& session, const std::vector<qint64>& runs) {
+  std::vector<StepScalar> all{{"learning_rate", QObject::tr("Learning rate"), {}},
+                              {"images_per_second", QObject::tr("Throughput"), QObject::tr("images/s")}};
+  for (const qint64 run : runs) {
+    const RunSummary* summary = session.find(run);
+    if (!summary) continue;
+    for (const Metric& metric : taskOf(*summary).trainMetrics) {
+      const std::string name = std::string(kTrain) + metric.name;
+      if (metric.name == "loss" || std::ranges::find(all, name, &StepScalar::name) != all.end()) continue;
+      all.push_back({name, QObject::tr("Training %1").arg(QString::fromStdString(metric.title)),
+                     QString::fromStdString(metric.unit), metric.scale});
+    }
+  }
+  return all;
+}
+
+double scalarOf(const StepReport& step, const std::string& name) {
+  if (name == "loss") return step.loss;
+  if (name == "gain") return step.gain;
+  if (name == "learning_rate") return step.learningRate;
+  if (name == "images_per_second") return step.count / step.timings.total();
+  return name.starts_with(kTrain) ? metricOf(step.metrics, name.substr(kTrain.size()))
+                                  : std::numeric_limits<double>::quiet_NaN();
+}
+
+StepScalars::StepScalars(Session& session, QObject* parent) : QObject(parent), session_(session) {
+  connect(&session, &Session::stepped, this, [this](qint64 run, const std::vector<StepReport>& reports) {
+    const auto place = runs_.find(run);
+    if (place == runs_.end()) return;
+    Run& known = place->second;
+    if (known.isAsked) {
+      known.live.insert(known.live.end(), reports.begin(), reports.end());
+      return;
+    }
+    // Steps before these are in the project alone.
+    if (!reports.empty() && reports.front().step > known.last + 1) return read(run);
+    for (const StepReport& report : reports) known.add(report);
+  });
+  connect(&session, &Session::reloaded, this, &StepScalars::follow);
+  connect(&session, &Session::projectChanged, this, [this] { runs_.clear(); });
+}
+
+void StepScalars::Run::add(const StepReport& step) {
+  if (step.step <= last) return;
+  last = step.step;
+  samples += step.count;
+  curves[kSamples].append(step.step, samples);
+  const auto take = [&](const std::string& name) {
+    const double value = scalarOf(step, name);
+    if (std::isfinite(value)) curves[name].append(step.step, value);
+  };
+  take("learning_rate");
+  take("images_per_second");
+  for (const MetricValue& metric : step.metrics) take(std::string(kTrain) + metric.name);
+}
+
+StepScalars::Run& StepScalars::runOf(qint64 run) {
+  Run& known = runs_[run];
+  if (!known.hasAll && !known.isAsked) read(run);
+  return runs_[run];  // it may have been answered at once
+}
+
+const Pyramid& StepScalars::of(qint64 run, const std::string& name) { return runOf(run).curves[name]; }
+
+const Pyramid& StepScalars::smooth(qint64 run, const std::string& name, double weight) {
+  Run& known = runOf(run);
+  return known.smooth[name].of(known.curves[name], weight);
+}
+
+void StepScalars::read(qint64 run) {
+  Run& known = runs_[run];
+  const RunSummary* summary = session_.find(run);
+  if (known.isAsked || !summary || !session_.hasProject()) return;
+  known.isAsked = true;
+  known.attempts = summary->attempts;
+  session_.ask(
+      this,
+      [run, after = known.last](const OpenProject& project) {
+        project.flush();
+        return project.reader.steps(run, after, after + kRead);
+      },
+      [this, run, after = known.last](std::optional<std::vector<StepReport>> steps) {
+        take(run, after, std::move(steps));
+      });
+}
+
+void StepScalars::take(qint64 run, std::int64_t after, std::optional<std::vector<StepReport>> steps) {
+  const auto place = runs_.find(run);
+  if (place == runs_.end() || place->second.last != after || !place->second.isAsked) return;
+  Run& known = place->second;
+  known.isAsked = false;
+  known.hasAll = true;  // also where it could not be read: it would be asked for again and again
+  if (!steps) return;
+  for (const StepReport& step : *steps) known.add(step);
+  const RunSummary* summary = session_.find(run);
+  if (!steps->empty() && summary && known.last < summary->step) return read(run);
+  for (const StepReport& step : std::exchange(known.live, {})) known.add(step);
+  Q_EMIT changed();
+}
+
+/// It has steps that were not known: more of them, or others since it was resumed.
+void StepScalars::follow(qint64 run) {
+  const auto place = runs_.find(run);
+  if (place == runs_.end()) return;
+  const RunSummary* summary = session_.find(run);
+  if (summary && run != session_.liveRun() && summary->attempts == place->second.attempts) return read(run);
+  runs_.erase(place);
+  Q_EMIT changed();
+}
+
+}  // namespace uada
