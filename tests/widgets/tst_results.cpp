@@ -15,6 +15,7 @@
 #include "widgets/panels/compare/CompareModel.h"
 #include "widgets/panels/compare/ComparePanel.h"
 #include "widgets/panels/compare/GroupCurve.h"
+#include "widgets/panels/compare/Reference.h"
 #include "widgets/panels/tables/TablesModel.h"
 #include "widgets/panels/tables/TablesPanel.h"
 #include "widgets/session/Session.h"
@@ -68,9 +69,9 @@ class TestResults : public QObject {
     QCOMPARE(text(model, 0, "Diverged"), QString("no column Diverged"));
     QCOMPARE(text(model, 0, "Group"), QString("UADA"));
     QCOMPARE(text(model, 0, "n"), QString("2"));
-    QCOMPARE(text(model, 0, "Last %"), QString("91.00"));
+    QCOMPARE(text(model, 0, "Last epoch %"), QString("91.00"));
     QCOMPARE(text(model, 0, "± spread"), QString("1.41"));  // sqrt(2)
-    QCOMPARE(text(model, 0, "Best %"), QString("92.00"));
+    QCOMPARE(text(model, 0, "Best epoch %"), QString("92.00"));
     QCOMPARE(text(model, 0, "Forwards ×"), QString("4.00 ×"));
     QCOMPARE(text(model, 0, "Time ×"), QString("–"));
     QCOMPARE(text(model, 1, "± spread"), QString("–"));
@@ -119,15 +120,47 @@ class TestResults : public QObject {
     QVERIFY(!text(model, 0, "Model").startsWith("no column"));
   }
 
+  void theBestOfARecipeStandsOut() {
+    CompareModel model;
+    model.setRows(compareRows({group("UADA", {1}, {90}), group("RA", {11}, {89})}, false, configOf, nameOf),
+                  {}, true);
+    int column = 0;
+    while (model.headerData(column, Qt::Horizontal, Qt::DisplayRole) != QString("Last epoch %")) ++column;
+    QVERIFY(model.index(0, column).data(Qt::FontRole).value<QFont>().bold());
+    QVERIFY(!model.index(1, column).data(Qt::FontRole).isValid());
+    QVERIFY(!model.index(0, 0).data(Qt::FontRole).isValid());
+  }
+
+  /// To another group than the usual one; of another recipe nothing is said.
+  void theReferenceCanBeChosen() {
+    std::vector<RunGroup> groups{group("UADA", {1, 2}, {90, 92}), group("RA", {11, 12}, {88, 89}),
+                                 group("Other", {21}, {50})};
+    groups[2].runs[0].recipeHash = "other";
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      groups[i].configHash = std::to_string(i);
+      groups[i].forwardEquivalents = 10.0 * static_cast<double>(i + 1);
+    }
+    const auto compared = comparedWith(groups, 2);
+    QCOMPARE(compared[1].reference, std::string("UADA"));
+    QCOMPARE(compared[1].toReference->mean, -2.5);
+    QVERIFY(!compared[0].toReference && !compared[2].toReference && !compared[2].forwardRatio);
+    QCOMPARE(*compared[1].forwardRatio, 2.0);
+    QCOMPARE(*comparedWith(groups, 0)[0].forwardRatio, 4.0);
+    CompareModel model;
+    model.setRows(compareRows(compared, false, configOf, nameOf), {}, true);
+    QCOMPARE(text(model, 1, "p"), QString::number(*compared[1].toReference->p, 'f', 3));
+    QCOMPARE(text(model, 0, "p"), QString("–"));
+  }
+
   /// The reason would fill the table; it is in the tool tip.
   void aDifferenceWithoutIntervalIsShort() {
     CompareModel model;
     std::vector<RunGroup> groups{group("UADA", {1}, {90}), group("RA", {11}, {89})};
     groups[0].toReference = difference(groups[0].last, groups[1].last);
     model.setRows(compareRows(groups, false, configOf, nameOf), {}, true);
-    QCOMPARE(text(model, 0, "− ra-uc"), QString("+1.00, no interval"));
+    QCOMPARE(text(model, 0, "− ra-uc, points"), QString("+1.00, no interval"));
     int column = 0;
-    while (model.headerData(column, Qt::Horizontal, Qt::DisplayRole) != QString("− ra-uc")) ++column;
+    while (model.headerData(column, Qt::Horizontal, Qt::DisplayRole) != QString("− ra-uc, points")) ++column;
     const QString tip = model.data(model.index(0, column), Qt::ToolTipRole).toString();
     QVERIFY2(tip.contains(QString::fromStdString(groups[0].toReference->why)), qPrintable(tip));
   }
@@ -152,7 +185,7 @@ class TestResults : public QObject {
     model.setRows(compareRows({group("UADA", {1, 2}, {90, 92})}, true, configOf, nameOf), {}, true);
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(text(model, 1, "Group"), QString("run 2"));
-    QCOMPARE(text(model, 1, "Last %"), QString("92.00"));
+    QCOMPARE(text(model, 1, "Last epoch %"), QString("92.00"));
   }
 
   void noiseIsJudgedByTheInterval_data() {
@@ -238,7 +271,7 @@ class TestResults : public QObject {
             : 1;
     QCOMPARE(text(panel.model(), uada, "n"), QString("2"));
     QCOMPARE(text(panel.model(), uada, "Forwards ×"), QString("4.00 ×"));
-    QVERIFY(text(panel.model(), uada, "− ra-uc").contains('['));
+    QVERIFY(text(panel.model(), uada, "− ra-uc, points").contains('['));
     panel.findChild<QCheckBox*>("by_seed")->setChecked(true);
     QCOMPARE(panel.model().rowCount(), 4);
     for (const char* ending : {"csv", "md", "tex", "txt", "png"}) {

@@ -17,13 +17,14 @@ QStringList tableFilters() {
           QObject::tr("Text (*.txt)")};
 }
 
-QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed) {
+QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed,
+                          const QString& name) {
   auto* button = new QToolButton(panel);
   button->setObjectName("export");
   button->setText(QObject::tr("Export…"));
   button->setToolTip(QObject::tr("Writes the table as it stands (Ctrl+E)"));
-  QObject::connect(button, &QToolButton::clicked, panel, [panel, failed] {
-    const QString file = askWhere(panel, QObject::tr("Export"), {}, panel->exportFilters());
+  QObject::connect(button, &QToolButton::clicked, panel, [panel, failed, name] {
+    const QString file = askWhere(panel, QObject::tr("Export"), name, panel->exportFilters());
     if (file.isEmpty()) return;
     try {
       panel->exportTo(file);

@@ -18,7 +18,9 @@ QStringList tableFilters();
 using TableText = std::function<std::string(TableFormat)>;
 /// "Export…": asks for a file and writes it through the panel's exportTo(); a failure is said through
 /// `failed`.
-QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed);
+/// name  the file's, as it is suggested; "": none
+QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed,
+                          const QString& name = {});
 /// "Copy" with a menu of formats.
 QToolButton* copyButton(PanelWidget* panel, TableText text);
 

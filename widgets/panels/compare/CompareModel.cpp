@@ -1,6 +1,7 @@
 #include "widgets/panels/compare/CompareModel.h"
 
 #include <QColor>
+#include <QFont>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,6 +9,7 @@
 
 #include "core/base/Text.h"
 #include "core/engine/methods/MethodEntry.h"
+#include "core/tables/Cost.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 
@@ -33,6 +35,7 @@ void flatten(const Json& json, const std::string& path, std::map<std::string, QS
 CompareRow groupRow(const RunGroup& group) {
   CompareRow row;
   row.label = q(group.label);
+  row.recipe = recipeAndData(group.runs.front());
   for (const RunSummary& run : group.runs) row.runs.push_back(run.id);
   row.metric = group.metric;
   row.last = group.last;
@@ -50,6 +53,7 @@ CompareRow groupRow(const RunGroup& group) {
 CompareRow runRow(const RunSummary& run, const QString& name) {
   CompareRow row;
   row.label = name;
+  row.recipe = recipeAndData(run);
   row.runs = {run.id};
   row.diverged = run.hasDiverged ? 1 : 0;
   row.metric = mainMetric(run);
@@ -65,6 +69,25 @@ QString differenceText(const std::optional<Difference>& difference) {
   if (!difference->interval) return QObject::tr("%1, no interval").arg(mean);
   return QStringLiteral("%1  [%2, %3]")
       .arg(mean, signedText(difference->interval->low, 2), signedText(difference->interval->high, 2));
+}
+
+QString pText(double p) {
+  if (std::isnan(p)) return orDash({});
+  return p < 0.001 ? QStringLiteral("< 0.001") : QString::number(p, 'f', 3);
+}
+
+/// Marks the best of each recipe with several rows; several rows, where they are equal.
+void markBest(std::vector<CompareRow>& rows) {
+  std::map<std::string, std::vector<CompareRow*>> recipes;
+  for (CompareRow& row : rows)
+    if (!row.last.empty()) recipes[row.recipe].push_back(&row);
+  for (auto& [recipe, members] : recipes) {
+    if (members.size() < 2) continue;
+    double best = kNone;
+    for (const CompareRow* row : members)
+      if (row->metric.isBetter(meanOf(row->last), best)) best = meanOf(row->last);
+    for (CompareRow* row : members) row->isBest = meanOf(row->last) == best;
+  }
 }
 
 /// Empty: there is one, or no difference.
@@ -110,6 +133,7 @@ std::vector<CompareRow> compareRows(const std::vector<RunGroup>& groups, bool by
       rows.back().settings = settings;
     }
   }
+  markBest(rows);
   return rows;
 }
 
@@ -130,6 +154,11 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
   if (role == Qt::ToolTipRole) {
     const QString why = column.why ? column.why(row) : QString();
     return why.isEmpty() ? column.help : column.help + QStringLiteral("\n") + why;
+  }
+  if (role == Qt::FontRole && column.isJudged && row.isBest) {
+    QFont bold;
+    bold.setBold(true);
+    return bold;
   }
   if (role == Qt::TextAlignmentRole)
     return QVariant::fromValue(Qt::AlignVCenter | (column.number ? Qt::AlignRight : Qt::AlignLeft));
@@ -210,20 +239,28 @@ void CompareModel::addNumbers() {
         QObject::tr("Diverged"), QObject::tr("Finished runs whose test loss is no number: not counted"),
         [](const CompareRow& r) { return double(r.diverged); }, [](double n) { return QString::number(n); });
   add(
-      QObject::tr("Last") + unit, QObject::tr("Main test metric of the last epoch, mean over seeds"),
+      QObject::tr("Last epoch") + unit,
+      QObject::tr("Main test metric of the last epoch, mean over seeds. Bold: the best of its recipe"),
       [](const CompareRow& r) { return meanOf(r.last); }, points);
+  columns_.back().isJudged = true;
   add(
       QObject::tr("± spread"), QObject::tr("Sample standard deviation over seeds, in the unit of the metric"),
       [](const CompareRow& r) { return spreadOf(r.last); }, points);
-  columns_.push_back({QObject::tr("− %1").arg(reference),
-                      QObject::tr("Last minus that of %1 with the same recipe on the same images, with its "
-                                  "95 % interval (Welch)")
-                          .arg(reference),
-                      [](const CompareRow& r) { return differenceText(r.toReference); },
-                      [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; },
-                      [](const CompareRow& r) { return whyNoInterval(r.toReference); }});
+  columns_.push_back(
+      {arePercent ? QObject::tr("− %1, points").arg(reference) : QObject::tr("− %1").arg(reference),
+       QObject::tr("Last epoch minus that of %1 with the same recipe on the same images, with "
+                   "its 95 % interval (Welch)")
+           .arg(reference),
+       [](const CompareRow& r) { return differenceText(r.toReference); },
+       [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; },
+       [](const CompareRow& r) { return whyNoInterval(r.toReference); }});
   add(
-      QObject::tr("Best") + unit,
+      QObject::tr("p"),
+      QObject::tr("Of the difference to %1 (Welch's test); none for one seed or without spread")
+          .arg(reference),
+      [](const CompareRow& r) { return r.toReference ? r.toReference->p.value_or(kNone) : kNone; }, pText);
+  add(
+      QObject::tr("Best epoch") + unit,
       QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
       [](const CompareRow& r) { return meanOf(r.best); }, points);
   add(

@@ -20,7 +20,9 @@ struct CompareRow {
   int diverged = 0;                ///< runs whose numbers are none
   double seconds = 0;
   std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to the reference of the same recipe
-  std::string reference;  ///< "ra-uc", "plain"; empty: neither
+  std::string reference;  ///< "ra-uc", "plain", or what was chosen; empty: neither
+  std::string recipe;     ///< equal for rows that may be compared
+  bool isBest = false;    ///< of the rows of its recipe, by the last epoch
   std::optional<Difference> toReference;
   std::map<std::string, QString> settings;  ///< "training.epochs" -> "30"; "images" -> their hash
 };
@@ -52,6 +54,7 @@ class CompareModel : public QAbstractTableModel {
     std::function<QString(const CompareRow&)> text;
     std::function<double(const CompareRow&)> number;     ///< null: a text column
     std::function<QString(const CompareRow&)> why = {};  ///< what a cell's tool tip adds; null: nothing
+    bool isJudged = false;                               ///< the best row stands out in it
   };
   void addSettings(bool onlyDiffering);
   void addNumbers();

@@ -3,15 +3,17 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStyledItemDelegate>
-#include <QTableView>
 #include <QToolButton>
+#include <QToolTip>
 #include <unordered_map>
 
 #include "core/base/Error.h"
@@ -19,6 +21,8 @@
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/TableExport.h"
 #include "widgets/panels/compare/GroupCurve.h"
+#include "widgets/panels/compare/PinnedTable.h"
+#include "widgets/panels/compare/Reference.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -39,6 +43,15 @@ class RowDelegate : public QStyledItemDelegate {
     option->state &= ~QStyle::State_HasFocus;
   }
 };
+
+/// Called as in the list of all runs.
+std::vector<RunGroup> namedGroups(const ProjectReader& project, const std::vector<std::int64_t>& runs,
+                                  const RunList& list) {
+  std::vector<RunGroup> groups = compareRuns(project, runs);
+  for (RunGroup& group : groups)
+    if (const SeedGroup* known = list.groupOf(group.runs.front().id)) group.label = known->name.label();
+  return groups;
+}
 
 }  // namespace
 
@@ -73,14 +86,14 @@ void ComparePanel::makeTable() {
   sorted_ = new QSortFilterProxyModel(this);
   sorted_->setSourceModel(&model_);
   sorted_->setSortRole(Qt::UserRole);
-  table_ = new QTableView(this);
+  table_ = new PinnedTable(this);
   table_->setObjectName("comparison");
+  table_->setItemDelegate(new RowDelegate(table_));
   table_->setModel(sorted_);
   table_->setSortingEnabled(true);
   table_->sortByColumn(-1, Qt::AscendingOrder);  // the catalogue's order until a heading is clicked
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setShowGrid(false);
-  table_->setItemDelegate(new RowDelegate(table_));
   table_->setAlternatingRowColors(true);
   table_->setFrameShape(QFrame::NoFrame);
   table_->verticalHeader()->hide();
@@ -115,15 +128,26 @@ QWidget* ComparePanel::makeBar() {
   differing_->setChecked(true);
   bySeed_ = new QCheckBox(tr("A row per seed"), bar);
   bySeed_->setObjectName("by_seed");
+  reference_ = new QComboBox(bar);
+  reference_->setObjectName("reference");
+  reference_->setToolTip(tr("What differences and ratios are to, among runs of the same recipe and images"));
+  reference_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  reference_->setMinimumContentsLength(18);
+  connect(reference_, &QComboBox::activated, this, &ComparePanel::fill);
   note_ = new QLabel(bar);
   note_->setObjectName("muted");
   row->addWidget(differing_);
   row->addWidget(bySeed_);
+  auto* to = new QLabel(tr("compared with"), bar);
+  to->setObjectName("muted");
+  row->addWidget(to);
+  row->addWidget(reference_);
   row->addWidget(note_, 1);
-  copy_ = copyButton(this, [this](TableFormat format) { return writeComparison(*groups_, format); });
+  copy_ = copyButton(this, [this](TableFormat format) { return writeComparison(*shown_, format); });
+  connect(copy_->menu(), &QMenu::triggered, this, [this](const QAction* form) { sayCopied(form->text()); });
   row->addWidget(copy_);
-  row->addWidget(
-      exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
+  row->addWidget(exportButton(
+      this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }, "comparison.csv"));
   connect(differing_, &QCheckBox::toggled, this, &ComparePanel::fill);
   connect(bySeed_, &QCheckBox::toggled, this, &ComparePanel::fill);
   return bar;
@@ -147,7 +171,9 @@ void ComparePanel::load() {
   if (!session.hasProject()) return take({});
   groupsRead_.ask(
       session, this,
-      [runs = checkedRuns()](const OpenProject& project) { return compareRuns(project.reader, runs); },
+      [runs = checkedRuns(), list = session.list()](const OpenProject& project) {
+        return namedGroups(project.reader, runs, *list);
+      },
       [this](std::optional<std::vector<RunGroup>> groups) {
         take(groups ? std::move(*groups) : std::vector<RunGroup>());
       });
@@ -171,7 +197,32 @@ std::vector<std::int64_t> ComparePanel::checkedRuns() const {
 void ComparePanel::take(std::vector<RunGroup> groups) {
   groups_ = std::make_shared<const std::vector<RunGroup>>(std::move(groups));
   pages_->setCurrentIndex(groups_->empty() ? 0 : 1);
+  fillReferences();
   fill();
+}
+
+/// By the groups' names: what was chosen stays while it is there.
+void ComparePanel::fillReferences() {
+  const QString chosen = reference_->currentIndex() > 0 ? reference_->currentText() : QString();
+  const RunList& list = *workbench_.session.list();
+  std::vector<qint64> runs;
+  for (const RunGroup& group : *groups_) runs.push_back(group.runs.front().id);
+  const CommonPart common = list.commonPart(runs);
+  constexpr std::size_t kMost = 200;
+  if (runs.size() > kMost) runs.resize(kMost);
+  reference_->clear();
+  reference_->addItem(tr("ra-uc, else plain"), 0);
+  for (const qint64 run : runs)
+    if (const SeedGroup* group = list.groupOf(run)) reference_->addItem(list.nameOf(*group, common), run);
+  reference_->setCurrentIndex(std::max(0, chosen.isEmpty() ? 0 : reference_->findText(chosen)));
+}
+
+qint64 ComparePanel::reference() const { return reference_->currentData().toLongLong(); }
+
+void ComparePanel::sayCopied(const QString& form) {
+  const QString said = tr("copied the comparison as %1").arg(form);
+  Q_EMIT workbench_.session.logged(said);
+  QToolTip::showText(copy_->mapToGlobal(QPoint(0, copy_->height())), said, copy_);
 }
 
 namespace {
@@ -180,9 +231,16 @@ std::vector<CompareRow> rowsOf(const std::vector<RunGroup>& groups, bool bySeed,
   std::unordered_map<qint64, const RunConfig*> configs;
   for (const RunGroup& group : groups)
     for (const RunSummary& run : group.runs) configs[run.id] = group.config.get();
-  return compareRows(
+  std::vector<qint64> runs;
+  for (const RunGroup& group : groups) runs.push_back(group.runs.front().id);
+  const CommonPart common = list.commonPart(runs);
+  std::vector<CompareRow> rows = compareRows(
       groups, bySeed, [&](qint64 run) { return *configs.at(run); },
-      [&](qint64 run) { return list.nameOf(run); });
+      [&](qint64 run) { return list.nameOf(run, common); });
+  for (CompareRow& row : rows)
+    if (const SeedGroup* group = list.groupOf(row.runs.front()); group && !bySeed)
+      row.label = list.nameOf(*group, common);
+  return rows;
 }
 
 }  // namespace
@@ -191,10 +249,13 @@ std::vector<CompareRow> rowsOf(const std::vector<RunGroup>& groups, bool bySeed,
 void ComparePanel::fill() {
   Session& session = workbench_.session;
   rowsMade_.drop();
+  shown_ = reference() == 0
+               ? groups_
+               : std::make_shared<const std::vector<RunGroup>>(comparedWith(*groups_, reference()));
   if (!session.hasProject()) return showRows({});
   rowsMade_.ask(
       session, this,
-      [groups = groups_, bySeed = bySeed_->isChecked(), list = session.list()](const OpenProject&) {
+      [groups = shown_, bySeed = bySeed_->isChecked(), list = session.list()](const OpenProject&) {
         return rowsOf(*groups, bySeed, *list);
       },
       [this](std::optional<std::vector<CompareRow>> rows) {
@@ -205,9 +266,14 @@ void ComparePanel::fill() {
 
 void ComparePanel::showRows(std::vector<CompareRow> rows) {
   std::vector<QColor> colours;
-  for (const CompareRow& row : rows) colours.push_back(workbench_.session.colour(row.runs.front()));
+  const Session& session = workbench_.session;
+  for (const CompareRow& row : rows)
+    colours.push_back(bySeed_->isChecked() ? session.colour(row.runs.front())
+                                           : session.groupColour(row.runs.front()));
   model_.setRows(std::move(rows), std::move(colours), differing_->isChecked());
   table_->resizeColumnsToContents();
+  table_->setColumnWidth(0, std::min(table_->columnWidth(0), 40 * kGrid));
+  table_->pin();
   sayWhatIsLeftOut();
   showReading();
   drawCurves();
@@ -247,10 +313,14 @@ void ComparePanel::drawCurves() {
     GroupCurve group = groupCurve(epochs, row.metric);
     if (group.mean.x.empty()) continue;
     group.mean.name = row.label;
-    group.mean.colour = group.spread.colour = session.colour(row.runs.front());
+    group.mean.points = group.mean.x.size() <= 40;
+    group.mean.colour = group.spread.colour =
+        bySeed_->isChecked() ? session.colour(row.runs.front()) : session.groupColour(row.runs.front());
     if (!group.spread.x.empty()) figure.bands.push_back(std::move(group.spread));
     figure.curves.push_back(std::move(group.mean));
   }
+  constexpr std::size_t kMostInLegend = 10;  // of more the table's colours are the legend
+  figure.legend = figure.curves.size() <= kMostInLegend;
   const auto [title, unit] = metricTitle(shown);
   figure.left = {tr("Test %1").arg(title), unit};
   figure.title = tr("Test %1").arg(title);
@@ -269,15 +339,17 @@ void ComparePanel::writeExport(const QString& file, const std::string& ending) {
   }
   const TableFormat format = tableFormatFromName(ending);
   if (groupsRead_.isWaiting()) return writeWhenRead(file, format);
-  writeFileAtomically(file.toStdString(), writeComparison(*groups_, format));
+  writeFileAtomically(file.toStdString(), writeComparison(*shown_, format));
 }
 
 /// What is there is still the previous comparison.
 void ComparePanel::writeWhenRead(const QString& file, TableFormat format) {
   workbench_.session.ask(
       this,
-      [runs = checkedRuns(), file, format](const OpenProject& project) {
-        writeFileAtomically(file.toStdString(), writeComparison(compareRuns(project.reader, runs), format));
+      [runs = checkedRuns(), list = workbench_.session.list(), reference = reference(), file,
+       format](const OpenProject& project) {
+        const auto groups = comparedWith(namedGroups(project.reader, runs, *list), reference);
+        writeFileAtomically(file.toStdString(), writeComparison(groups, format));
         return true;
       },
       [this, file](std::optional<bool> written) {
@@ -291,7 +363,8 @@ void ComparePanel::copy() const {
     Q_EMIT workbench_.session.problem(tr("The comparison is being read: copy it when its rows are there"));
     return;
   }
-  QApplication::clipboard()->setText(QString::fromStdString(writeComparison(*groups_, TableFormat::text)));
+  QApplication::clipboard()->setText(QString::fromStdString(writeComparison(*shown_, TableFormat::text)));
+  Q_EMIT workbench_.session.logged(tr("copied the comparison as text"));
 }
 
 namespace panel {

@@ -9,14 +9,15 @@
 #include "widgets/session/LatestAnswer.h"
 
 class QCheckBox;
+class QComboBox;
 class QLabel;
 class QSortFilterProxyModel;
 class QStackedWidget;
-class QTableView;
 class QToolButton;
 
 namespace uada {
 
+class PinnedTable;
 class Plot;
 
 /// The checked runs (all finished ones if none is checked) side by side: mean, spread and cost of each group
@@ -51,15 +52,21 @@ class ComparePanel : public PanelWidget {
   void sayWhatIsLeftOut();
   void showReading();
   void requireRead() const;
+  void fillReferences();
+  qint64 reference() const;
+  void sayCopied(const QString& form);
 
   bool stale_ = true;                   ///< to be read again when seen
   LatestAnswer groupsRead_, rowsMade_;  ///< the rows are made of the groups
   std::shared_ptr<const std::vector<RunGroup>> groups_ = std::make_shared<const std::vector<RunGroup>>();
+  /// The same, with differences to the chosen reference.
+  std::shared_ptr<const std::vector<RunGroup>> shown_ = groups_;
   QTimer redraw_;  ///< when curves have been read
   CompareModel model_;
   QSortFilterProxyModel* sorted_ = nullptr;
   QStackedWidget* pages_ = nullptr;
-  QTableView* table_ = nullptr;
+  PinnedTable* table_ = nullptr;
+  QComboBox* reference_ = nullptr;
   QCheckBox *differing_ = nullptr, *bySeed_ = nullptr;
   QLabel* note_ = nullptr;
   QToolButton* copy_ = nullptr;
