@@ -156,11 +156,14 @@ class TestCurves : public QObject {
     QVERIFY(plot.readOut(1.2, 0).contains("0.1235"));
     QVERIFY(plot.readOut(2.4, 0).contains("0.5000"));
     QTemporaryDir folder;
-    for (const QString kind : {"csv", "png", "pdf"}) plot.exportTo(folder.filePath("p." + kind));
+    for (const QString kind : {"csv", "png", "svg", "pdf"}) plot.exportTo(folder.filePath("p." + kind));
     QCOMPARE(QString::fromStdString(readTextFile(folder.filePath("p.csv").toStdString(), 1000)),
-             QString("curve,x,y\n\"a, b\",1,0.123456\n\"a, b\",2,0.5\n\"a, b\",3,0.25\n"));
+             QString("curve,Step,Loss\n\"a, b\",1,0.123456\n\"a, b\",2,0.5\n\"a, b\",3,0.25\n"));
     QCOMPARE(QImage(folder.filePath("p.png")).size(), QSize(1280, 800));  // at twice the pixels of 640x400
     QVERIFY(readTextFile(folder.filePath("p.pdf").toStdString(), 1 << 22).starts_with("%PDF"));
+    const std::string svg = readTextFile(folder.filePath("p.svg").toStdString(), 1 << 22);
+    for (const char* text : {"<svg", "Step", "Loss", "a, b"})
+      QVERIFY2(svg.find(text) != std::string::npos, text);
     const auto refused = [&](const QString& file, QSize size) {
       try {
         plot.exportTo(folder.filePath(file), size);
@@ -169,7 +172,7 @@ class TestCurves : public QObject {
       }
       return QString();
     };
-    QVERIFY(refused("q.gif", {}).endsWith("a plot ends in .png, .pdf or .csv, and this one in .gif"));
+    QVERIFY(refused("q.gif", {}).endsWith("a plot ends in .png, .svg, .pdf or .csv, and this one in .gif"));
     QCOMPARE(refused("q.png", {6000, 6000}),
              "the plot would be a picture of 12000 x 12000 pixels (144 million), at most 100 million are "
              "drawn; make it smaller");

@@ -3,12 +3,16 @@
 #include <QApplication>
 #include <QBuffer>
 #include <QClipboard>
+#include <QContextMenuEvent>
+#include <QMenu>
 #include <QPdfWriter>
 #include <QVBoxLayout>
+#include <QtSvg/QSvgGenerator>  // the folder of its own library is not on the path
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "widgets/models/Saving.h"
+#include "widgets/plot/ExportDialog.h"
 #include "widgets/plot/PlotImpl.h"
 #include "widgets/plot/PlotText.h"
 
@@ -78,8 +82,8 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   connect(p, &QCustomPlot::mousePress, this,
           [this, p](QMouseEvent* e) {  // Shift: drag moves instead of zooming
             impl_->pressed = e->pos();
-            const bool move = e->modifiers() & Qt::ShiftModifier;
-            p->setSelectionRectMode(move ? QCP::srmNone : QCP::srmCustom);
+            const bool move = e->modifiers() & Qt::ShiftModifier, left = e->button() == Qt::LeftButton;
+            p->setSelectionRectMode(move || !left ? QCP::srmNone : QCP::srmCustom);
             p->setInteraction(QCP::iRangeDrag, move);
           });
   connect(p, &QCustomPlot::mouseRelease, this, [this, p](QMouseEvent* e) {
@@ -167,22 +171,23 @@ QStringList Plot::xLabels() const {
 
 QString Plot::readOut(double x, double y) const { return readOutOf(impl_->figure, x, y); }
 
+QString Plot::name() const { return impl_->figure.title.isEmpty() ? objectName() : impl_->figure.title; }
+bool Plot::isEmpty() const { return impl_->drawn.empty() && !impl_->map; }
+
+namespace {
+
 constexpr int kPictureScale = 2;  // pixels of a picture for one on the screen
 
-QPixmap Plot::picture(QSize size) const {
-  if (size.isEmpty()) size = this->size().expandedTo({640, 400});
-  requireDrawable(size * kPictureScale, tr("the plot"), tr("make it smaller"));
-  impl_->filledWidth = -1;
-  return impl_->plot->toPixmap(size.width(), size.height(), kPictureScale);
+void paint(QCustomPlot& plot, QPaintDevice& device, QSize size) {
+  QCPPainter painter;
+  if (!painter.begin(&device)) throw Error("the plot could not be drawn");
+  painter.setMode(QCPPainter::pmVectorized);
+  painter.setMode(QCPPainter::pmNoCaching);
+  plot.toPainter(&painter, size.width(), size.height());
+  painter.end();
 }
 
-void Plot::copy() const { QApplication::clipboard()->setPixmap(picture()); }
-
-QStringList Plot::exportFilters() {
-  return {"Picture (*.png)", "PDF for a paper (*.pdf)", "Numbers of every curve (*.csv)"};
-}
-
-static QByteArray pdfOf(QCustomPlot& plot, QSize size) {
+QByteArray pdfOf(QCustomPlot& plot, QSize size) {
   QByteArray bytes;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
@@ -190,13 +195,63 @@ static QByteArray pdfOf(QCustomPlot& plot, QSize size) {
   writer.setResolution(96);
   writer.setPageMargins({0, 0, 0, 0});
   writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / 96.0, QPageSize::Point, {}, QPageSize::ExactMatch));
-  QCPPainter painter;
-  if (!painter.begin(&writer)) throw Error("the PDF could not be drawn");
-  painter.setMode(QCPPainter::pmVectorized);
-  painter.setMode(QCPPainter::pmNoCaching);
-  plot.toPainter(&painter, size.width(), size.height());
-  painter.end();
+  paint(plot, writer, size);
   return bytes;
+}
+
+QByteArray svgOf(QCustomPlot& plot, QSize size, const QString& title) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  QSvgGenerator generator;
+  generator.setOutputDevice(&buffer);
+  generator.setResolution(96);
+  generator.setSize(size);
+  generator.setViewBox(QRect({}, size));
+  generator.setTitle(title);
+  paint(plot, generator, size);
+  return bytes;
+}
+
+}  // namespace
+
+void Plot::Impl::drawForExport(const std::function<void()>& draw) {
+  const bool cursorShown = cursor->visible(), hairShown = hair->visible();
+  cursor->setVisible(false);
+  hair->setVisible(false);
+  const bool addsLegend = !figure.legend && std::ranges::any_of(figure.curves, &Curve::inLegend);
+  if (addsLegend) {  // on the screen it may stand beside the plot
+    figure.legend = true;
+    rebuild();
+  }
+  filledWidth = -1;
+  draw();
+  if (addsLegend) {
+    figure.legend = false;
+    rebuild();
+  }
+  cursor->setVisible(cursorShown);
+  hair->setVisible(hairShown);
+  filledWidth = -1;
+}
+
+QPixmap Plot::picture(QSize size) const {
+  if (size.isEmpty()) size = this->size().expandedTo({640, 400});
+  requireDrawable(size * kPictureScale, tr("the plot"), tr("make it smaller"));
+  QPixmap picture;
+  impl_->drawForExport([&] { picture = impl_->plot->toPixmap(size.width(), size.height(), kPictureScale); });
+  return picture;
+}
+
+void Plot::copy() const { QApplication::clipboard()->setPixmap(picture()); }
+
+void Plot::copyNumbers() const {
+  QApplication::clipboard()->setText(QString::fromUtf8(csvOf(impl_->figure)));
+}
+
+QStringList Plot::exportFilters() {
+  return {"Picture (*.png)", "Drawing for the web (*.svg)", "PDF for a paper (*.pdf)",
+          "Numbers of every curve (*.csv)"};
 }
 
 void Plot::exportTo(const QString& file, QSize size) const {
@@ -204,15 +259,37 @@ void Plot::exportTo(const QString& file, QSize size) const {
   const std::string ending = endingIn(exportFilters(), file, tr("a plot"));
   if (ending == "png") return savePicture(picture(size).toImage(), file);
   QByteArray bytes;
-  if (ending == "pdf") {  // papers are white
-    impl_->restyle(Theme(Theme::Kind::light));
-    impl_->filledWidth = -1;
-    bytes = pdfOf(*impl_->plot, size);
-    impl_->restyle(impl_->theme);
-  } else {
+  if (ending == "csv") {
+    if (impl_->figure.isReduced) {
+      if (!writeNumbers)
+        throw Error("the numbers of '" + name().toStdString() +
+                    "' cannot be exported from here: its curves are drawn from extremes; use 'uada export'");
+      return writeNumbers(file);
+    }
     bytes = csvOf(impl_->figure);
+  } else {
+    requireDrawable(size, tr("the plot"), tr("make it smaller"));
+    impl_->restyle(Theme(Theme::Kind::light));  // papers are white
+    impl_->drawForExport(
+        [&] { bytes = ending == "pdf" ? pdfOf(*impl_->plot, size) : svgOf(*impl_->plot, size, name()); });
+    impl_->restyle(impl_->theme);
+    impl_->plot->replot(QCustomPlot::rpQueuedReplot);
   }
   writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
+}
+
+void Plot::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu menu(this);
+  menu.addAction(tr("Export chart..."), this, [this] { exportByAsking(this, {this}); });
+  menu.addSeparator();
+  menu.addAction(tr("Copy as picture"), this, [this] { copy(); });
+  menu.addAction(tr("Copy numbers"), this, [this] { copyNumbers(); });
+  menu.addSeparator();
+  menu.addAction(tr("Fit"), this, &Plot::fit);
+  for (QAction* action : menu.actions())
+    if (!action->isSeparator()) action->setEnabled(!isEmpty());
+  if (impl_->figure.isReduced) menu.actions().at(3)->setEnabled(false);  // only extremes of it are here
+  menu.exec(event->globalPos());
 }
 
 }  // namespace uada

@@ -86,9 +86,9 @@ struct Figure {
   QString empty;           ///< shown in the middle while there is nothing to draw
 };
 
-/// A figure with zoom (drag), pan (middle button), wheel at the pointer, fit (double click), read-out under
-/// the pointer, export and copy. Curves are reduced to min/max envelopes for drawing only; read-outs and
-/// exports of numbers use every value (Curve::exact). GUI thread. The only user of QCustomPlot.
+/// A figure with zoom (drag), pan (Shift and drag), wheel at the pointer, fit (double click), read-out under
+/// the pointer, and a menu with export and copy. Curves are reduced to min/max envelopes for drawing only;
+/// read-outs and exports of numbers use every value (Curve::exact). GUI thread. The only user of QCustomPlot.
 class Plot : public QWidget {
   Q_OBJECT
  public:
@@ -118,13 +118,22 @@ class Plot : public QWidget {
 
   /// One line per curve: "uada s1  0.4123" at the value nearest to x; for a heat map the cell under (x, y).
   QString readOut(double x, double y) const;
-  /// The kind is the file's ending: png, pdf or csv (numbers of every curve, not decimated). Throws Error.
+  /// The kind is the file's ending: png, svg, pdf (both on white), or csv (numbers of every curve, not
+  /// decimated). With title and legend, without the lines that follow cursor and pointer. Throws Error.
+  /// size  in pixels of 1/96 inch; a PNG has twice as many. Empty: as on the screen
   void exportTo(const QString& file, QSize size = {}) const;
   static QStringList exportFilters();
   QPixmap picture(QSize size = {}) const;
+  /// Of the figure, else the object's: what it is called where plots are listed.
+  QString name() const;
+  bool isEmpty() const;  ///< nothing is drawn
+  /// Writes the numbers in place of csvOf() where the figure has only the extremes of long curves: of a plot
+  /// that has such curves, and none of this, they cannot be exported.
+  std::function<void(const QString& file)> writeNumbers;
   /// What stands at the ticks of the x axis; a log axis has none here.
   QStringList xLabels() const;
   void copy() const;
+  void copyNumbers() const;  ///< as exportTo() writes them to a .csv file
 
  Q_SIGNALS:
   void clicked(double x, double y);
@@ -133,6 +142,7 @@ class Plot : public QWidget {
   void left();    ///< by the pointer
 
  protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 

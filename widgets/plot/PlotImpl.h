@@ -62,6 +62,8 @@ struct Plot::Impl {
   explicit Impl(const Theme& t) : theme(t) {}
   void build();
   void restyle(const Theme& with);
+  /// What is drawn meanwhile has its legend, and no lines that follow cursor and pointer.
+  void drawForExport(const std::function<void()>& draw);
   void rebuild();
   void wrapLegend();
   void wrapEmpty();

@@ -85,43 +85,70 @@ QString readOutOf(const Figure& figure, double x, double y) {
       .arg(figure.x.title.toLower(), std::isnan(at) ? QString() : valueText(at, figure.x.unit), rows);
 }
 
-static void addCsv(std::string& out, const QString& name, const std::vector<double>& x,
-                   const std::vector<double>& y) {
-  std::string quoted = name.toStdString();
-  if (quoted.find_first_of(",\"\n") != std::string::npos) {
-    std::string inner;
-    for (const char c : quoted) inner += c == '"' ? std::string("\"\"") : std::string(1, c);
-    quoted = "\"" + inner + "\"";
+/// As one cell of a CSV file.
+static std::string cell(const QString& text) {
+  std::string plain = text.toStdString();
+  if (plain.find_first_of(",\"\n\r") == std::string::npos) return plain;
+  std::string quoted = "\"";
+  for (const char c : plain) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+/// What a column of the values of an axis is called: "Accuracy (%)".
+static std::string columnOf(const Axis& axis, const char* untitled) {
+  return cell(axis.title.isEmpty() ? axisText(untitled, axis.unit) : axisText(axis.title, axis.unit));
+}
+
+namespace {
+
+/// Writes rows of one curve after another.
+struct Rows {
+  std::string out;
+  bool hasRight = false;  ///< there is a last column of values on the right axis
+
+  void add(const QString& name, const std::vector<double>& x, const std::vector<double>& y,
+           bool isRight = false) {
+    const std::string quoted = cell(name);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (std::isnan(y[i])) continue;
+      out += fmt::format("{},{},{}{}{}\n", quoted, x[i], hasRight && isRight ? "," : "", y[i],
+                         hasRight && !isRight ? "," : "");
+    }
   }
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!std::isnan(y[i])) out += fmt::format("{},{},{}\n", quoted, x[i], y[i]);
+};
+
+}  // namespace
+
+static QByteArray csvOf(const HeatMap& heat, const Axis& x) {
+  Rows rows;
+  rows.out =
+      "row," + columnOf(x, "x") + "," + columnOf({.title = heat.title, .unit = heat.unit}, "value") + "\n";
+  for (int r = 0; r < heat.rows.size(); ++r) {
+    std::vector<double> at, values;
+    for (int c = 0; c < heat.columns; ++c) {
+      at.push_back(heat.x0 + (c + 0.5) * (heat.x1 - heat.x0) / heat.columns);
+      values.push_back(heat.values[static_cast<std::size_t>(r) * heat.columns + c]);
+    }
+    rows.add(heat.rows[r], at, values);
   }
+  return QByteArray::fromStdString(rows.out);
 }
 
 QByteArray csvOf(const Figure& figure) {
-  std::string out = "curve,x,y\n";
-  for (const Curve& curve : figure.curves) addCsv(out, curve.name, curve.x, curve.y);
+  if (figure.heat) return csvOf(*figure.heat, figure.x);
+  Rows rows;
+  rows.hasRight = figure.right.has_value();
+  rows.out = "curve," + columnOf(figure.x, "x") + "," + columnOf(figure.left, "value") +
+             (figure.right ? "," + columnOf(*figure.right, "value") : std::string()) + "\n";
+  for (const Curve& curve : figure.curves) rows.add(curve.name, curve.x, curve.y, curve.right);
   for (const Band& band : figure.bands) {
-    addCsv(out, band.name + " low", band.x, band.low);
-    addCsv(out, band.name + " high", band.x, band.high);
+    rows.add(band.name + " low", band.x, band.low);
+    rows.add(band.name + " high", band.x, band.high);
   }
-  if (figure.areas) {
-    for (std::size_t p = 0; p < figure.areas->y.size(); ++p) {
-      addCsv(out, figure.areas->names[static_cast<int>(p)], figure.areas->x, figure.areas->y[p]);
-    }
-  }
-  if (figure.heat) {
-    const HeatMap& h = *figure.heat;
-    for (int r = 0; r < h.rows.size(); ++r) {
-      std::vector<double> x, y;
-      for (int c = 0; c < h.columns; ++c) {
-        x.push_back(h.x0 + (c + 0.5) * (h.x1 - h.x0) / h.columns);
-        y.push_back(h.values[static_cast<std::size_t>(r) * h.columns + c]);
-      }
-      addCsv(out, h.rows[r], x, y);
-    }
-  }
-  return QByteArray::fromStdString(out);
+  if (figure.areas)
+    for (std::size_t p = 0; p < figure.areas->y.size(); ++p)
+      rows.add(figure.areas->names[static_cast<int>(p)], figure.areas->x, figure.areas->y[p]);
+  return QByteArray::fromStdString(rows.out);
 }
 
 }  // namespace uada

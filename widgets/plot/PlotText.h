@@ -13,7 +13,8 @@ QString axisText(const QString& title, const QString& unit);
 QString valueText(double value, const QString& unit);
 /// The values at x, one line a curve, as rich text.
 QString readOutOf(const Figure& figure, double x, double y);
-/// Long form: curve,x,y with every value, not decimated; numbers read back to the same bits.
+/// Long form with every value, not decimated: a column for the curve (of a heat map: the row), and one for
+/// each axis, named as the axis is, with its unit ("Accuracy (%)"). Numbers read back to the same bits.
 QByteArray csvOf(const Figure& figure);
 
 }  // namespace uada

@@ -155,6 +155,8 @@ void LivePanel::choosePlots() {
     Plot*& plot = plots_[scalar.name];
     if (!plot) plot = makePlot();
     plot->setObjectName(isMain ? QStringLiteral("test") : QString::fromStdString(scalar.name));
+    if (&scalar == &recorded_.front())
+      plot->writeNumbers = [this](const QString& file) { writeNumbers(file); };
   }
   for (auto it = plots_.begin(); it != plots_.end();) {
     const bool stays = std::ranges::find(wanted, it->first) != wanted.end();
