@@ -18,6 +18,7 @@
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
+#include "core/store/StopSignal.h"
 
 namespace uada {
 
@@ -301,7 +302,9 @@ void requestStop(const ProjectReader& project, const RunSummary& run) {
   const bool isHere =
       now.host == hostName() && (!locked || readTextFile(lockFile, 4096) == ownerText(now.pid));
   if (!isHere) return writeFileAtomically(runFolder(project.file(), now.key) / "stop", "stop\n");
-  if (::kill(static_cast<pid_t>(now.pid), SIGTERM) != 0)
+  sigval meaning{};
+  meaning.sival_int = kStopRun;
+  if (::sigqueue(static_cast<pid_t>(now.pid), SIGTERM, meaning) != 0)
     throw Error(fmt::format("cannot stop process {} of run {}: {}", now.pid, now.key, std::strerror(errno)));
 }
 

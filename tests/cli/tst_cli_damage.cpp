@@ -100,6 +100,32 @@ class TestCliDamage : public QObject {
     }
   }
 
+  /// Versions, devices, last log, schema; no number of a run, and no row.
+  void diagnosticsHoldNoData() {
+    program_.write("uada.uada", program_.read("sound.uada"));
+    program_.write("w.txt", "12:00  event  opened\n");
+    const Result result = run({"doctor", "--bundle", "b", "--log", "w.txt"});
+    COMPARE_CODE(result, 0);
+    QVERIFY(result.out.contains("What was found is in b"));
+    const QStringList files = QDir(program_.path("b")).entryList(QDir::Files);
+    for (const char* file :
+         {"versions.txt", "checks.jsonl", "environment.txt", "schema.sql", "window-log.txt"})
+      QVERIFY2(files.contains(file) && !program_.read(QString("b/") + file).isEmpty(), file);
+    QVERIFY(program_.read("b/versions.txt").contains("LibTorch") &&
+            program_.read("b/versions.txt").contains("program"));
+    const QByteArray schema = program_.read("b/schema.sql");
+    QVERIFY2(schema.contains("CREATE TABLE runs") && schema.contains("CREATE TABLE steps") &&
+                 !schema.contains("INSERT"),
+             schema.left(200).constData());
+    QCOMPARE(program_.read("b/window-log.txt"), QByteArray("12:00  event  opened\n"));
+    for (const QString& file : files) {
+      QVERIFY2(program_.read("b/" + file).size() < 200'000, qPrintable(file));
+      QVERIFY2(!program_.read("b/" + file).contains("\"loss\""), qPrintable(file));
+    }
+    COMPARE_CODE(run({"doctor", "--bundle", "b"}), 1);  // is there already
+    COMPARE_CODE(run({"doctor", "--log", "w.txt"}), 2);
+  }
+
   void aDamagedRunIsListed() {
     change("UPDATE runs SET epochs = -3 WHERE id = 1");
     const Result result = run({"runs"});

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/cli/Bundle.h"
 #include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Places.h"
@@ -24,9 +25,17 @@ namespace {
 struct Options {
   std::string project = kDefaultProject;
   bool json = false;
+  std::string bundle, log;
 };
 
-void describe(Verb& verb, Options& options) { verb.project(options.project); }
+void describe(Verb& verb, Options& options) {
+  verb.project(options.project);
+  verb.text(
+      "--bundle", "FOLDER", options.bundle,
+      "Write what was found into a new folder, with the last log and the schema of the project, to be sent "
+      "with a question. It holds no data and no results.");
+  verb.text("--log", "FILE", options.log, "Put this log beside it.");
+}
 
 namespace fs = std::filesystem;
 
@@ -167,21 +176,31 @@ int perform(const Options& options) {
   checkData(checks);
   checkProject(checks, options.project);
 
+  if (options.bundle.empty() && !options.log.empty())
+    throw UsageError("--log has no effect without --bundle; leave it out");
+  std::vector<std::string> lines;
   TextTable table({{"part"}, {"state"}, {"what was found"}});
   std::string fixes, absent;
   for (const Check& check : checks) {
     table.add({check.name, kFindings[static_cast<int>(check.finding)], check.detail});
     if (!check.fix.empty())
       (check.finding == Finding::absent ? absent : fixes) += fmt::format("  {}: {}\n", check.name, check.fix);
-    console.object("check", Json::Object{{"name", check.name},
-                                         {"ok", check.finding == Finding::ok},
-                                         {"finding", kFindings[static_cast<int>(check.finding)]},
-                                         {"detail", check.detail},
-                                         {"fix", check.fix}});
+    const Json::Object found{{"name", check.name},
+                             {"ok", check.finding == Finding::ok},
+                             {"finding", kFindings[static_cast<int>(check.finding)]},
+                             {"detail", check.detail},
+                             {"fix", check.fix}};
+    console.object("check", found);
+    lines.push_back(Json(found).dump());
   }
   console.say(table.text());
   if (!absent.empty()) console.say(absentText() + absent);
   console.say(fixes.empty() ? "\nNothing has to be fixed." : "\nTo fix:\n" + fixes);
+  if (!options.bundle.empty()) {
+    writeBundle(options.bundle, {table.text(), lines, fs::absolute(options.project), options.log});
+    console.say(fmt::format("What was found is in {}; it holds no data and no results.", options.bundle));
+    console.object("bundle", Json::Object{{"folder", options.bundle}});
+  }
   const bool isFailed =
       std::ranges::any_of(checks, [](const Check& c) { return c.finding == Finding::failed; });
   return isFailed ? 1 : 0;
