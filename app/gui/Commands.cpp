@@ -1,55 +1,103 @@
 #include "app/gui/Commands.h"
 
-#include <QAction>
+#include <QApplication>
+#include <QDateTime>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMessageBox>
+#include <QProcess>
+#include <QProgressDialog>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QTemporaryFile>
+#include <algorithm>
 
 #include "app/gui/Places.h"
 #include "core/base/Error.h"
+#include "core/data/Dataset.h"
 #include "widgets/forms/NewRunDialog.h"
+#include "widgets/frame/Views.h"
 #include "widgets/models/Saving.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/plot/ExportDialog.h"
+#include "widgets/plot/Plot.h"
+#include "widgets/session/LogBook.h"
+#include "widgets/session/Recent.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
 
-QStringList Commands::recent() const {
-  QStringList list = workbench_.settings.value("recent").toStringList();
-  list.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
-  return list.mid(0, 5);
-}
+static const char* const kProjects = "UADA projects (*.uada)";
+
+// ---- projects
 
 void Commands::openProject(const QString& file, const std::function<void()>& then) {
   guarded([&] {
     workbench_.session.openProject(file, [this, then] {
-      QStringList list = workbench_.settings.value("recent").toStringList();
-      list.removeAll(workbench_.session.projectFile());
-      list.prepend(workbench_.session.projectFile());
-      workbench_.settings.setValue("recent", list.mid(0, 5));
+      rememberProject(workbench_.settings, workbench_.session.projectFile());
       guarded(then);
     });
   });
 }
 
-// The file dialogue opens an existing project and creates a new one alike.
-void Commands::chooseProject(const std::function<void()>& then) {
-  QFileDialog dialog(window_, tr("Open or create a project"),
-                     recent().isEmpty() ? QString() : QFileInfo(recent().front()).absolutePath(),
-                     tr("UADA projects (*.uada)"));
-  dialog.setAcceptMode(QFileDialog::AcceptSave);
-  dialog.setOption(QFileDialog::DontConfirmOverwrite);
-  dialog.setLabelText(QFileDialog::Accept, tr("Open"));
-  dialog.setDefaultSuffix("uada");
-  if (dialog.exec() == QDialog::Accepted) openProject(dialog.selectedFiles().front(), then);
+static QString usualFolder(const QSettings& settings) {
+  const QStringList recent = recentProjects(settings);
+  return recent.isEmpty() ? QDir::homePath() : QFileInfo(recent.front()).absolutePath();
 }
 
-void Commands::newRun() {
+void Commands::newProject() {
+  QFileDialog dialog(window_, tr("New project: one file that keeps all its runs"),
+                     usualFolder(workbench_.settings), tr(kProjects));
+  dialog.setAcceptMode(QFileDialog::AcceptSave);
+  dialog.setOption(QFileDialog::DontConfirmOverwrite);  // one that is there is opened
+  dialog.setLabelText(QFileDialog::Accept, tr("Create"));
+  dialog.setDefaultSuffix("uada");
+  dialog.selectFile("experiments.uada");
+  if (dialog.exec() != QDialog::Accepted) return;
+  const QString file = dialog.selectedFiles().front();
+  const bool isThere = QFileInfo::exists(file);
+  openProject(file, [this, file, isThere] {
+    if (isThere) Q_EMIT notice(tr("%1 was there already, and is open now with its runs.").arg(file));
+  });
+}
+
+void Commands::chooseProject() {
+  const QString file = QFileDialog::getOpenFileName(window_, tr("Open project"),
+                                                    usualFolder(workbench_.settings), tr(kProjects));
+  if (!file.isEmpty()) openProject(file);
+}
+
+void Commands::closeProject() {
+  guarded([this] {
+    Session& session = workbench_.session;
+    session.closeProject();
+    Q_EMIT session.projectChanged();
+    Q_EMIT session.runsChanged();
+    Q_EMIT session.queueChanged();
+    Q_EMIT session.stateChanged();
+  });
+}
+
+// ---- runs
+
+void Commands::newRun() { setUpRun({}); }
+
+void Commands::setUpRun(const Prepare& prepare) {
   if (!workbench_.session.hasProject()) {
-    chooseProject([this] { newRun(); });
+    const QString folder = QDir::homePath() + "/uada", file = folder + "/experiments.uada";
+    if (!QDir().mkpath(folder)) {
+      Q_EMIT workbench_.session.problem(
+          tr("The folder '%1' for a first project cannot be made: choose a place with File > New project")
+              .arg(folder));
+      return;
+    }
+    openProject(file, [this, file, prepare] {
+      Q_EMIT notice(
+          tr("No project was open: runs are kept in %1. File > New project takes another one.").arg(file));
+      setUpRun(prepare);
+    });
     return;
   }
   using Known = std::pair<std::vector<MeasuredRate>, std::vector<PolicyFile>>;
@@ -58,12 +106,13 @@ void Commands::newRun() {
       [](const OpenProject& project) {
         return Known{measuredRates(project.reader), project.reader.policies()};
       },
-      [this](std::optional<Known> known) {
-        if (known) showNewRun(std::move(known->first), std::move(known->second));
+      [this, prepare](std::optional<Known> known) {
+        if (known) showNewRun(std::move(known->first), std::move(known->second), prepare);
       });
 }
 
-void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies) {
+void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies,
+                          const Prepare& prepare) {
   guarded([&] {
     auto* dialog = new NewRunDialog(workbench_.theme, std::move(rates), std::move(policies), window_,
                                     &workbench_.session);
@@ -78,6 +127,7 @@ void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFil
             [take](const std::vector<RunConfig>& runs) { take(runs, true); });
     connect(dialog, &NewRunDialog::queueWanted, this,
             [take](const std::vector<RunConfig>& runs) { take(runs, false); });
+    if (prepare) guarded([&] { prepare(*dialog); });
     dialog->open();
   });
 }
@@ -96,33 +146,206 @@ void Commands::runDemo() {
   });
 }
 
-void Commands::exportView(PanelWidget* view, const QString& title) {
-  if (!view || !view->isVisible()) return;
-  const QString file = askWhere(window_, tr("Export %1").arg(title),
-                                workbench_.settings.value("exportFolder").toString(), view->exportFilters());
-  if (file.isEmpty()) return;
-  workbench_.settings.setValue("exportFolder", QFileInfo(file).absolutePath());
+// ---- files from outside
+
+void Commands::openFiles(const QStringList& files) {
+  for (const QString& file : files) {
+    const QFileInfo info(file);
+    if (!info.exists()) {
+      Q_EMIT workbench_.session.problem(tr("There is no '%1'").arg(file));
+    } else if (info.isDir()) {
+      openData(file);
+    } else if (info.suffix().toLower() == "json") {
+      openExperiment(file);
+    } else if (info.suffix().toLower() == "uada") {
+      openProject(info.absoluteFilePath());
+    } else {
+      Q_EMIT notice(
+          tr("'%1' is no project (.uada), no experiment (.json) and no folder of images: nothing was done")
+              .arg(info.fileName()));
+    }
+  }
+}
+
+/// It is shown, and queued or started only there.
+void Commands::openExperiment(const QString& file) {
   guarded([&] {
-    view->exportTo(file);
-    Q_EMIT workbench_.session.logged(tr("exported %1").arg(file));
+    const Experiment experiment = readExperiment(file.toStdString());
+    setUpRun([experiment](NewRunDialog& dialog) { dialog.setExperiment(experiment); });
   });
 }
 
-void Commands::showKeys() {
-  QString rows;
-  for (const QAction* action : window_->findChildren<QAction*>()) {
-    if (action->shortcut().isEmpty()) continue;
-    rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;&nbsp;</td><td>%2</td></tr>")
-                .arg(action->shortcut().toString(), action->text().remove('&'));
+void Commands::openData(const QString& folder) {
+  guarded([&] {
+    for (const DatasetEntry& entry : datasets()) {
+      if (entry.isOwn || !entry.find(folder.toStdString())) continue;
+      setUpRun([this, folder, name = entry.name](NewRunDialog& dialog) {
+        Experiment experiment = dialog.experiment();
+        Recipe& recipe = experiment.recipes.front();
+        Json json = recipeToJson(recipe);
+        json["dataset"] = Json::Object{{"name", name}, {"folder", folder.toStdString()}};
+        try {
+          recipe = recipeFromJson(json, "recipe");
+          dialog.setExperiment(experiment);
+        } catch (const Error&) {  // images of another task than the network that stands there
+          Q_EMIT notice(tr("'%1' holds %2: choose that data set and a network for it, and give this folder")
+                            .arg(folder, q(name)));
+        }
+      });
+      return;
+    }
+    Q_EMIT notice(
+        tr("No data set that the workbench knows lies in '%1': 'uada list datasets' names them").arg(folder));
+  });
+}
+
+// ---- export
+
+void Commands::tellWritten(const QStringList& files) {
+  if (files.isEmpty()) return;
+  const QString what =
+      files.size() == 1
+          ? tr("exported %1").arg(files.front())
+          : tr("exported %1 files to %2").arg(files.size()).arg(QFileInfo(files.front()).absolutePath());
+  Q_EMIT workbench_.session.logged(what);
+}
+
+/// The charts of a view that show something.
+static std::vector<const Plot*> chartsOf(const PanelWidget& view) {
+  std::vector<const Plot*> charts;
+  for (const Plot* plot : view.findChildren<Plot*>())
+    if (!plot->isEmpty() && plot->isVisibleTo(&view)) charts.push_back(plot);
+  return charts;
+}
+
+static ExportItem itemOf(PanelWidget* view, const QString& title) {
+  const QStringList filters = view->exportFilters();
+  return {title,
+          filters,
+          view->size(),
+          [view](const QString& file, QSize) { view->exportTo(file); },
+          std::ranges::any_of(filters, [](const QString& f) { return f.contains("*.csv"); }),
+          false};
+}
+
+void Commands::exportView(PanelWidget* view, const QString& title) {
+  if (!view || !view->isVisible()) {
+    Q_EMIT notice(tr("The start page has nothing to export. Open a project, or choose a view first."));
+    return;
   }
-  rows += tr(
-      "<tr><td>Left, Right</td><td>Cursor by report</td></tr><tr><td>Shift+Left, "
-      "Shift+Right&nbsp;&nbsp;&nbsp;</td><td>Cursor by epoch</td></tr>"
-      "<tr><td>Ctrl+R</td><td>In Ops: draw another plan</td></tr><tr><td>Alt+Up, Alt+Down</td><td>In Ops: "
-      "previous, next sub-policy</td></tr><tr><td>+, -, 0, arrows</td><td>In a picture of Ops: zoom, fit, "
-      "move</td></tr><tr><td>Left, Right</td><td>In Predictions: previous, next sample</td></tr>"
-      "<tr><td>+, -, arrows</td><td>In a confusion matrix: larger and smaller cells, another cell</td></tr>");
-  QMessageBox::information(window_, tr("Keys"), "<table>" + rows + "</table>");
+  guarded([&] {
+    std::vector<ExportItem> items{itemOf(view, title)};
+    items.front().name = tr("%1 (the whole view)").arg(title);
+    for (const Plot* plot : chartsOf(*view)) {
+      items.push_back(exportItem(*plot));
+      items.back().name = title + ": " + plot->name();
+    }
+    ExportDialog dialog(std::move(items), ExportDialog::What::one, window_);
+    if (dialog.exec() == QDialog::Accepted) tellWritten(dialog.written());
+  });
+}
+
+/// What it shows is read, as far as that takes less than a minute. returns whether a person wants to go on
+static bool fill(PanelWidget& view, QProgressDialog& progress) {
+  constexpr int kPatience = 60'000, kSettled = 60;  // ms
+  view.prepareExport();
+  QElapsedTimer clock;
+  clock.start();
+  while ((view.isReading() && clock.elapsed() < kPatience) || clock.elapsed() < kSettled) {
+    QApplication::processEvents(QEventLoop::AllEvents, 20);
+    if (progress.wasCanceled()) return false;
+  }
+  return true;
+}
+
+void Commands::exportCharts(Views& views, const std::vector<PanelWidget*>& panels) {
+  if (!workbench_.session.hasProject()) {
+    Q_EMIT notice(tr("There are no charts without a project. Open one first."));
+    return;
+  }
+  guarded([&] {
+    QProgressDialog progress(tr("Reading what the views show"), tr("Cancel"), 0,
+                             static_cast<int>(panels.size()), window_);
+    progress.setWindowModality(Qt::WindowModal);
+    progress.setMinimumDuration(300);
+    QWidget* front = views.currentWidget();
+    std::vector<ExportItem> items;
+    bool goesOn = true;
+    for (PanelWidget* view : panels) {
+      if (views.indexOf(view) >= 0) views.setCurrentWidget(view);  // views that are not seen draw nothing
+      goesOn = goesOn && fill(*view, progress);
+      if (!goesOn) break;
+      for (const Plot* plot : chartsOf(*view)) {
+        items.push_back(exportItem(*plot));
+        QString& name = items.back().name = views.titleOf(view) + " " + plot->name();
+        const auto isTaken = [&] {
+          return std::count_if(items.begin(), items.end(), [&](const ExportItem& other) {
+                   return fileNameOf(other.name) == fileNameOf(name);
+                 }) > 1;
+        };
+        for (int i = 2; isTaken(); ++i)
+          name = views.titleOf(view) + " " + plot->name() + " " + QString::number(i);
+      }
+      progress.setValue(progress.value() + 1);
+    }
+    progress.reset();
+    if (front) views.setCurrentWidget(front);
+    if (!goesOn) return;
+    if (items.empty()) {
+      Q_EMIT notice(tr("No chart shows anything yet: tick runs in the list first."));
+      return;
+    }
+    ExportDialog dialog(std::move(items), ExportDialog::What::all, window_);
+    if (dialog.exec() == QDialog::Accepted) tellWritten(dialog.written());
+  });
+}
+
+void Commands::copyView(PanelWidget* view, const QString& title) {
+  if (!view || !view->isVisible()) {
+    Q_EMIT notice(tr("The start page has nothing to copy. Open a project, or choose a view first."));
+    return;
+  }
+  view->copy();
+  Q_EMIT workbench_.session.logged(tr("copied %1").arg(title));
+}
+
+/// The command line tool looks at the machine; what this window has told is put beside it.
+void Commands::saveDiagnostics() {
+  const QString parent = QFileDialog::getExistingDirectory(
+      window_, tr("Where the folder of diagnostics is made"), QDir::homePath());
+  if (parent.isEmpty()) return;
+  const QString folder =
+      parent + "/uada-diagnostics-" + QDateTime::currentDateTime().toString("yyyyMMdd-HHmmss");
+  auto* log = new QTemporaryFile(this);
+  if (log->open())
+    for (const LogLine& line : LogBook::of(workbench_.session).lines())
+      log->write((line.when.toString(Qt::ISODate) + "  " + levelWord(line.level) + "  " + line.text + "\n")
+                     .toUtf8());
+  log->flush();
+  QStringList arguments{"doctor", "--bundle", folder, "--log", log->fileName()};
+  if (workbench_.session.hasProject()) arguments << "--project" << workbench_.session.projectFile();
+  auto* process = new QProcess(this);
+  process->setProcessChannelMode(QProcess::MergedChannels);
+  connect(process, &QProcess::errorOccurred, this, [this, process, log](QProcess::ProcessError error) {
+    if (error != QProcess::FailedToStart) return;
+    Q_EMIT workbench_.session.problem(
+        tr("'%1' could not be started: %2").arg(process->program(), process->errorString()));
+    process->deleteLater();
+    log->deleteLater();
+  });
+  connect(process, &QProcess::finished, this, [this, process, log, folder] {
+    if (QFileInfo::exists(folder + "/versions.txt"))
+      Q_EMIT notice(
+          tr("Versions, devices, log and schema are in %1. It holds no data and no results.").arg(folder));
+    else
+      Q_EMIT workbench_.session.problem(
+          tr("The diagnostics were not written: %1").arg(QString::fromUtf8(process->readAll()).trimmed()));
+    process->deleteLater();
+    log->deleteLater();
+  });
+  const QString tool = workbench_.session.workerProgram;
+  process->start(tool.isEmpty() ? QCoreApplication::applicationDirPath() + "/uada" : tool, arguments);
+  Q_EMIT workbench_.session.logged(tr("collecting diagnostics"));
 }
 
 void Commands::guarded(const std::function<void()>& action) {

@@ -4,6 +4,7 @@
 #include <QStringList>
 #include <QWidget>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/augment/PolicyFile.h"
@@ -12,7 +13,11 @@
 
 namespace uada {
 
+class Actions;
+class NewRunDialog;
 class PanelWidget;
+class Theme;
+class Views;
 
 /// What the menus do that needs a dialogue or more than one call. Errors of a user action end here, in the
 /// banner.
@@ -22,17 +27,32 @@ class Commands : public QObject {
   Commands(const Workbench& workbench, QWidget* window)
       : QObject(window), workbench_(workbench), window_(window) {}
 
-  /// Or creates it; remembered among recent(). then: once it is open
+  /// Or creates it; remembered among recentProjects(). then: once it is open
   void openProject(const QString& file, const std::function<void()>& then = [] {});
-  void chooseProject(const std::function<void()>& then = [] {});
+  void newProject();
+  void chooseProject();
+  void closeProject();
+  /// Without a project in ~/uada/experiments.uada, which is then said.
   void newRun();
   void runDemo();
+  /// What was dropped on the window, or given to a second start: projects, experiments, folders of data.
+  void openFiles(const QStringList& files);
+  /// Asks which part of the view in front is written, and how.
   void exportView(PanelWidget* view, const QString& title);
-  void showKeys();
-  QStringList recent() const;  ///< newest first, existing files only
+  void exportCharts(Views& views, const std::vector<PanelWidget*>& panels);
+  void copyView(PanelWidget* view, const QString& title);
+  void saveDiagnostics();
+
+ Q_SIGNALS:
+  void notice(const QString& text);  ///< something to know, no failure
 
  private:
-  void showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies);
+  using Prepare = std::function<void(NewRunDialog&)>;
+  void setUpRun(const Prepare& prepare);
+  void showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies, const Prepare& prepare);
+  void openExperiment(const QString& file);
+  void openData(const QString& folder);
+  void tellWritten(const QStringList& files);
   void guarded(const std::function<void()>& action);
 
   const Workbench& workbench_;

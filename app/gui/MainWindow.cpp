@@ -1,50 +1,55 @@
 #include "app/gui/MainWindow.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QFileInfo>
+#include <QKeyEvent>
 #include <QLabel>
-#include <QMenuBar>
 #include <QMessageBox>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
-#include <QShortcut>
 #include <QStackedWidget>
-#include <QStatusBar>
-#include <QTabWidget>
 #include <QTimer>
 #include <QToolBar>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "app/gui/Commands.h"
+#include "widgets/frame/Actions.h"
+#include "widgets/frame/Layouts.h"
+#include "widgets/frame/Names.h"
+#include "widgets/frame/Views.h"
 #include "widgets/panels/CursorBar.h"
-#include "widgets/panels/MachineLabel.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/StartPage.h"
 #include "widgets/panels/ops/OpsPanel.h"
 #include "widgets/panels/samples/SamplesPanel.h"
+#include "widgets/session/LogBook.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
-MainWindow::MainWindow(Workbench& workbench)
+MainWindow::MainWindow(Workbench& workbench, Layout layout)
     : workbench_(workbench),
+      actions_(new Actions(workbench.settings, this)),
       commands_(new Commands(workbench, this)),
-      actions_(new RunActions(workbench.session, workbench.theme, this)),
+      runActions_(new RunActions(workbench.session, workbench.theme, this)),
       pages_(new QStackedWidget),
-      views_(new QTabWidget) {
+      views_(new Views) {
   setObjectName("MainWindow");
   setWindowTitle(tr("UADA Workbench"));
-  resize(1440, 900);
+  setAcceptDrops(true);
+  qApp->installEventFilter(this);  // first: it names what is made from here on
+  LogBook::of(workbench.session);  // before anything is told
   workbench_.show = [this](const QString& name) {
-    if (docks_.contains(name)) docks_[name]->show();
-    pages_->setCurrentWidget(views_);
-    if (panels_.contains(name)) views_->setCurrentWidget(panels_[name]);
+    if (docks_.contains(name)) return docks_[name]->show();
+    setOnStart(false);
+    if (panels_.contains(name)) views_->bring(panels_[name]);
   };
   workbench_.openInOps = [this](const SamplePlan& sample) {
     workbench_.show("ops");
@@ -55,58 +60,47 @@ MainWindow::MainWindow(Workbench& workbench)
     static_cast<SamplesPanel*>(panel("samples"))->showOp(op, step);
   };
   workbench_.newRun = [this] { commands_->newRun(); };
-  confirmClose = [this] {
-    const Session& session = workbench_.session;
-    const QString what =
-        session.isLive() ? statusText(session) : tr("Another process of this window trains the queue");
-    QMessageBox box(QMessageBox::NoIcon, tr("A run is training"), what, {}, this);
-    box.setInformativeText(
-        tr("It is stopped with a checkpoint before the window closes, and can be resumed later."));
-    QPushButton* stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
-    box.setDefaultButton(stop);
-    box.setEscapeButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
-    box.exec();
-    return box.clickedButton() == stop;
-  };
+  confirmClose = [this] { return askClose(); };
   makeViews();
   makeDocks();
+  makeActions();
   makeMenus();
   makeToolBar();
   makeStatusBar();
-  makeKeys();
-  firstLayout_ = saveState();
-  restoreGeometry(workbench.settings.value("window/geometry").toByteArray());
-  restoreState(workbench.settings.value("window/layout").toByteArray());
-  connect(actions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
-  connect(actions_, &RunActions::demoWanted, commands_, &Commands::runDemo);
+  layouts_ = new Layouts(*this, *views_, workbench.settings);
+  if (layout == Layout::restored)
+    layouts_->restoreLast();
+  else
+    layouts_->placeFirst();
   for (const auto signal : {&Session::stateChanged, &Session::workersChanged})
     connect(&workbench.session, signal, this, &MainWindow::showStatus);
   connect(&workbench.session, &Session::projectChanged, this, &MainWindow::showPage);
   connect(&workbench.session, &Session::runsChanged, this, &MainWindow::showPage);
   showStatus();
+  setOnStart(true);
   showPage();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() { qApp->removeEventFilter(this); }
 
 void MainWindow::makeViews() {
-  views_->setDocumentMode(true);
-  views_->setObjectName("views");
-  auto* start = new StartPage(workbench_, commands_->recent());
+  auto* start = new StartPage(workbench_);
   connect(start, &StartPage::demoWanted, commands_, &Commands::runDemo);
   connect(start, &StartPage::newRunWanted, commands_, &Commands::newRun);
-  connect(start, &StartPage::openWanted, commands_, [this] { commands_->chooseProject(); });
-  connect(start, &StartPage::projectWanted, commands_,
-          [this](const QString& file) { commands_->openProject(file); });
+  connect(start, &StartPage::openWanted, commands_, &Commands::chooseProject);
+  connect(start, &StartPage::exploreWanted, this, [this] { workbench_.show("ops"); });
+  connect(start, &StartPage::projectWanted, this, &MainWindow::openProject);
   pages_->addWidget(start);
   pages_->addWidget(views_);
   auto* centre = new QWidget;
   auto* layout = new QVBoxLayout(centre);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  layout->addWidget(new Banner(workbench_));
+  layout->addWidget(banner_ = new Banner(workbench_));
   layout->addWidget(pages_, 1);
   setCentralWidget(centre);
+  connect(commands_, &Commands::notice, banner_, &Banner::showNotice);
+  connect(actions_, &Actions::refused, banner_, &Banner::showNotice);
   auto* bar = new QToolBar(tr("Step cursor"));
   bar->setObjectName("cursorToolBar");
   bar->setMovable(false);
@@ -115,19 +109,31 @@ void MainWindow::makeViews() {
   addToolBar(Qt::BottomToolBarArea, bar);
 }
 
+// The buttons of the title can be reached by keys and have names.
+static void nameTitleButtons(QDockWidget* dock) {
+  for (auto [part, name] : {std::pair{"qt_dockwidget_floatbutton", QObject::tr("Float %1, or put it back")},
+                            std::pair{"qt_dockwidget_closebutton", QObject::tr("Close %1")}}) {
+    auto* button = dock->findChild<QAbstractButton*>(part);
+    if (!button) continue;
+    button->setAccessibleName(name.arg(dock->windowTitle()));
+    button->setToolTip(button->accessibleName());
+    button->setFocusPolicy(Qt::TabFocus);
+  }
+}
+
 void MainWindow::makeDocks() {
   for (const Panel& entry : uada::panels()) {
     PanelWidget* made = panels_[entry.name] = entry.make(workbench_);
     made->setObjectName(entry.name);
+    nameLists(made, tr(entry.title));
     if (entry.place == PanelPlace::view) {
-      views_->addTab(made, tr(entry.title));
-      views_->setTabToolTip(views_->count() - 1, tr(entry.help));
+      views_->add(made, tr(entry.title), tr(entry.help));
       continue;
     }
-    auto* dock = new QDockWidget(tr(entry.title).toUpper());
+    auto* dock = new QDockWidget(tr(entry.title));
     dock->setObjectName(QString(entry.name) + "Dock");
     dock->setWidget(made);
-    dock->toggleViewAction()->setText(tr(entry.title));
+    nameTitleButtons(dock);
     docks_[entry.name] = dock;
     const auto area = entry.place == PanelPlace::left    ? Qt::LeftDockWidgetArea
                       : entry.place == PanelPlace::right ? Qt::RightDockWidgetArea
@@ -139,108 +145,6 @@ void MainWindow::makeDocks() {
   }
 }
 
-void MainWindow::makeMenus() {
-  QMenu* file = menuBar()->addMenu(tr("&File"));
-  file->addAction(workbench_.theme.icon("open"), tr("Open or create project..."), QKeySequence::Open,
-                  commands_, [this] { commands_->chooseProject(); });
-  for (const QString& name : commands_->recent())
-    file->addAction(QFileInfo(name).fileName(), this, [this, name] { commands_->openProject(name); });
-  file->addSeparator();
-  file->addAction(workbench_.theme.icon("export"), tr("Export view..."), QKeySequence(tr("Ctrl+E")), this,
-                  [this] {
-                    commands_->exportView(qobject_cast<PanelWidget*>(views_->currentWidget()),
-                                          views_->tabText(views_->currentIndex()));
-                  });
-  file->addAction(workbench_.theme.icon("copy"), tr("Copy view"), QKeySequence(tr("Ctrl+Shift+C")), this,
-                  [this] {
-                    if (auto* view = qobject_cast<PanelWidget*>(views_->currentWidget())) view->copy();
-                  });
-  file->addSeparator();
-  file->addAction(tr("Quit"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
-  QMenu* run = menuBar()->addMenu(tr("&Run"));
-  run->addAction(actions_->newRun);
-  run->addSeparator();
-  run->addActions(
-      {actions_->start, actions_->pause, actions_->stopAfterEpoch, actions_->stopNow, actions_->checkpoint});
-  run->addSeparator();
-  run->addAction(actions_->resumeSelected);
-  QMenu* view = menuBar()->addMenu(tr("&View"));
-  for (int i = 0; i < views_->count(); ++i) {
-    view->addAction(views_->tabText(i), QKeySequence(QStringLiteral("Ctrl+%1").arg(i + 1)), this,
-                    [this, i] { views_->setCurrentIndex(i); });
-  }
-  view->addSeparator();
-  for (const auto& [name, dock] : docks_) view->addAction(dock->toggleViewAction());
-  view->addSeparator();
-  view->addAction(tr("Reset layout"), this, &MainWindow::resetLayout);
-  QMenu* tools = menuBar()->addMenu(tr("&Tools"));
-  tools->addAction(actions_->demo);
-  QMenu* help = menuBar()->addMenu(tr("&Help"));
-  help->addAction(tr("Keys"), QKeySequence(Qt::Key_F1), commands_, &Commands::showKeys);
-}
-
-void MainWindow::makeToolBar() {
-  QToolBar* bar = addToolBar(tr("Run"));
-  bar->setObjectName("runToolBar");
-  bar->setMovable(false);
-  bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  bar->setIconSize({16, 16});
-  bar->addActions({actions_->start, actions_->pause});
-  auto* stop = new QToolButton;
-  stop->setObjectName("stop");
-  stop->setIcon(actions_->stopNow->icon());
-  stop->setToolTip(actions_->stopNow->toolTip());
-  const auto enable = [stop, action = actions_->stopNow] { stop->setEnabled(action->isEnabled()); };
-  connect(actions_->stopNow, &QAction::changed, stop, enable);
-  connect(stop, &QToolButton::clicked, actions_->stopNow, &QAction::trigger);
-  enable();
-  stop->setText(tr("Stop"));
-  stop->setPopupMode(QToolButton::MenuButtonPopup);
-  stop->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  auto* menu = new QMenu(stop);
-  menu->addActions({actions_->stopAfterEpoch, actions_->stopNow});
-  stop->setMenu(menu);
-  bar->addWidget(stop);
-  bar->addAction(actions_->checkpoint);
-  bar->addSeparator();
-  bar->addWidget(status_ = new QLabel);
-  status_->setObjectName("status");
-}
-
-void MainWindow::makeStatusBar() {
-  statusBar()->setSizeGripEnabled(false);
-  auto* line = new QPushButton;
-  line->setFlat(true);
-  line->setFocusPolicy(Qt::NoFocus);
-  line->setObjectName("logLine");
-  line->setToolTip(tr("Open the log"));
-  line->setText(tr("Log"));
-  line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  connect(line, &QPushButton::clicked, this, [this] {
-    QDockWidget* log = docks_.at("log");
-    log->setVisible(!log->isVisible());
-  });
-  connect(&workbench_.session, &Session::logged, line, [line](const QString& text) { line->setText(text); });
-  statusBar()->addWidget(line, 1);
-  statusBar()->addPermanentWidget(new MachineLabel(workbench_.session));
-}
-
-void MainWindow::makeKeys() {
-  const auto key = [this](const QKeySequence& sequence, auto member) {
-    auto* shortcut = new QShortcut(sequence, this);
-    connect(shortcut, &QShortcut::activated, cursor_, member);
-    // Tables, sliders and tabs keep their own arrow keys.
-    connect(qApp, &QApplication::focusChanged, shortcut, [shortcut](QWidget*, QWidget* now) {
-      shortcut->setEnabled(!now || !(now->inherits("QAbstractItemView") || now->inherits("QAbstractSlider") ||
-                                     now->inherits("QTabBar")));
-    });
-  };
-  key(Qt::Key_Left, &CursorBar::previousReport);
-  key(Qt::Key_Right, &CursorBar::nextReport);
-  key(Qt::SHIFT | Qt::Key_Left, &CursorBar::previousEpoch);
-  key(Qt::SHIFT | Qt::Key_Right, &CursorBar::nextEpoch);
-}
-
 PanelWidget* MainWindow::panel(const QString& name) const {
   const auto it = panels_.find(name);
   return it == panels_.end() ? nullptr : it->second;
@@ -248,7 +152,23 @@ PanelWidget* MainWindow::panel(const QString& name) const {
 
 void MainWindow::openProject(const QString& file) { commands_->openProject(file); }
 
-void MainWindow::resetLayout() { restoreState(firstLayout_); }
+void MainWindow::openFiles(const QStringList& files) {
+  if (isMinimized()) showNormal();
+  raise();
+  activateWindow();
+  commands_->openFiles(files);
+}
+
+void MainWindow::openLast() {
+  const QString file = workbench_.settings.value("session/project").toString();
+  const QString view = workbench_.settings.value("session/view").toString();
+  if (file.isEmpty()) return;
+  if (!QFileInfo::exists(file))
+    return banner_->showNotice(tr("The project of the last session, %1, is not there any more.").arg(file));
+  commands_->openProject(file, [this, view] {
+    if (panels_.contains(view)) views_->setCurrentWidget(panels_[view]);
+  });
+}
 
 void MainWindow::showStatus() {
   const Session& session = workbench_.session;
@@ -262,24 +182,107 @@ void MainWindow::showStatus() {
   if (closing_ && !session.isTraining()) QTimer::singleShot(0, this, &QWidget::close);
 }
 
+/// Another project, or its first run, brings its own page; a person's choice of page stays until then.
 void MainWindow::showPage() {
   const Session& session = workbench_.session;
   const bool empty = !session.hasProject() || (session.runs().empty() && !session.isLive());
-  pages_->setCurrentIndex(empty ? 0 : 1);
-  // The page that is not seen must not widen the window.
-  pages_->widget(0)->setSizePolicy(empty ? QSizePolicy::Preferred : QSizePolicy::Ignored,
-                                   QSizePolicy::Preferred);
-  views_->setMinimumWidth(60 * kGrid);  // nor the widest bar of a view that is behind another
+  if (empty != wasEmpty_ || session.projectFile() != shownProject_) setOnStart(empty);
+  wasEmpty_ = empty;
+  shownProject_ = session.projectFile();
   setWindowTitle(session.hasProject()
                      ? QFileInfo(session.projectFile()).completeBaseName() + tr(" - UADA Workbench")
                      : tr("UADA Workbench"));
+  setWhyNot(actions_->action("file.close"), session.hasProject() ? QString() : tr("no project is open"));
+}
+
+void MainWindow::setOnStart(bool isOnStart) {
+  onStart_ = isOnStart;
+  pages_->setCurrentIndex(isOnStart ? 0 : 1);
+  // The page that is not seen must not widen the window.
+  pages_->widget(0)->setSizePolicy(isOnStart ? QSizePolicy::Preferred : QSizePolicy::Ignored,
+                                   QSizePolicy::Preferred);
+  views_->setMinimumWidth(60 * kGrid);  // nor the widest bar of a view that is behind another
 }
 
 void MainWindow::paintEvent(QPaintEvent* event) {
   QMainWindow::paintEvent(event);
   if (paintedOnce_) return;
   paintedOnce_ = true;
-  QTimer::singleShot(0, this, &MainWindow::painted);  // when the whole window has been painted and shown
+  QTimer::singleShot(0, this, [this] {  // when the whole window has been painted and shown
+    layouts_->restoreFloating();
+    takePanels();
+    Q_EMIT painted();
+  });
+}
+
+// ---- keys
+
+/// Whether the widget itself does something with that key, so that no action takes it away.
+static bool usesKey(const QWidget* focus, const QKeyEvent& event) {
+  const bool isPlain = (event.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) == Qt::NoModifier;
+  if (!focus || !isPlain) return false;
+  const bool isList = focus->inherits("QAbstractItemView") || focus->inherits("QComboBox");
+  const bool moves = isList || focus->inherits("QAbstractSlider") || focus->inherits("QTabBar");
+  switch (event.key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right: return moves;
+    case Qt::Key_Space: return isList || focus->inherits("QAbstractButton");
+    default: return false;
+  }
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (watched == QApplication::focusWidget() && usesKey(QApplication::focusWidget(), *key)) {
+      event->accept();
+      return true;
+    }
+  }
+  if (event->type() == QEvent::Polish && watched->isWidgetType()) nameControl(static_cast<QWidget*>(watched));
+  return QMainWindow::eventFilter(watched, event);
+}
+
+// ---- files that are dropped
+
+static QStringList localFiles(const QMimeData& data) {
+  QStringList files;
+  for (const QUrl& url : data.urls())
+    if (url.isLocalFile()) files << url.toLocalFile();
+  return files;
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (!localFiles(*event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  event->acceptProposedAction();
+  // Not within the drop: the program that it came from waits for its end.
+  QMetaObject::invokeMethod(
+      this, [this, files = localFiles(*event->mimeData())] { openFiles(files); }, Qt::QueuedConnection);
+}
+
+// ---- the end
+
+bool MainWindow::askClose() {
+  const Session& session = workbench_.session;
+  const QString what =
+      session.isLive() ? statusText(session) : tr("Another process of this window trains the queue");
+  QMessageBox box(QMessageBox::NoIcon, tr("A run is training"), what, {}, this);
+  QString text = tr("It is stopped with a checkpoint before the window closes, and can be resumed later.");
+  if (const int waiting = static_cast<int>(session.queued().size()); waiting > 0)
+    text +=
+        waiting == 1
+            ? tr(" One run waits in the queue: it stays there, and begins when the queue is started again.")
+            : tr(" %1 runs wait in the queue: they stay there, and begin when the queue is started again.")
+                  .arg(waiting);
+  box.setInformativeText(text);
+  QPushButton* stop = box.addButton(tr("Stop and close"), QMessageBox::AcceptRole);
+  box.setDefaultButton(stop);
+  box.setEscapeButton(box.addButton(tr("Keep running"), QMessageBox::RejectRole));
+  box.exec();
+  return box.clickedButton() == stop;
 }
 
 void MainWindow::stopAndClose() {
@@ -288,6 +291,14 @@ void MainWindow::stopAndClose() {
   session.stopWorkers();
   if (session.isLive()) session.training()->stopNow();
   if (!session.isTraining()) close();
+}
+
+void MainWindow::keep() {
+  layouts_->saveLast();
+  QSettings& settings = workbench_.settings;
+  settings.setValue("session/project", workbench_.session.projectFile());
+  const QWidget* front = views_->currentWidget();
+  settings.setValue("session/view", front ? front->objectName() : QString());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -300,8 +311,10 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (stop) stopAndClose();
     return;
   }
-  workbench_.settings.setValue("window/geometry", saveGeometry());
-  workbench_.settings.setValue("window/layout", saveState());
+  keep();
+  // Windows of torn-off views are not left alone.
+  for (QWidget* other : findChildren<QWidget*>(Qt::FindDirectChildrenOnly))
+    if (other->isWindow()) other->hide();
   event->accept();
 }
 

@@ -4,18 +4,21 @@
 #include <functional>
 #include <map>
 
+#include "widgets/frame/Views.h"
 #include "widgets/session/Workbench.h"
 
 class QLabel;
 class QDockWidget;
+class QMenu;
 class QStackedWidget;
-class QTabWidget;
-class QToolBar;
 
 namespace uada {
 
+class Actions;
+class Banner;
 class Commands;
 class CursorBar;
+class Layouts;
 class PanelWidget;
 class RunActions;
 
@@ -23,47 +26,75 @@ class RunActions;
 class MainWindow : public QMainWindow {
   Q_OBJECT
  public:
-  explicit MainWindow(Workbench& workbench);
+  enum class Layout { restored, first };  ///< as it was left, or as it is at first
+  explicit MainWindow(Workbench& workbench, Layout layout = Layout::restored);
   ~MainWindow() override;
 
   /// Opens or creates the project and remembers it. Says what went wrong in the banner.
   void openProject(const QString& file);
+  /// Projects, experiments, folders of data; also comes to the front.
+  void openFiles(const QStringList& files);
+  /// Opens what was open when the window was closed last, if it is still there.
+  void openLast();
   PanelWidget* panel(const QString& name) const;
-  QTabWidget* views() const { return views_; }
+  Views* views() const { return views_; }
+  Actions& actions() const { return *actions_; }
+  Layouts& layouts() const { return *layouts_; }
   /// Stops a live run with a checkpoint, then closes, without asking.
   void stopAndClose();
+  /// Adds to actions() what the panels have by now.
+  void takePanels();
+  /// What closing keeps for the next start.
+  void keep();
 
   /// The question of closeEvent: true closes after a stop with a checkpoint. Tests replace it.
   std::function<bool()> confirmClose;
 
  Q_SIGNALS:
-  void painted();  ///< after the first paint
+  void painted();      ///< after the first paint
+  void themeWanted();  ///< another one is in the settings
 
  protected:
   void closeEvent(QCloseEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void makeViews();
   void makeDocks();
+  void makeActions();
+  void makeFileActions();
+  void makeViewActions();
+  void makeThemeActions();
+  void makeCursorActions();
   void makeMenus();
+  void fillRecent(QMenu* menu);
+  void fillLayouts(QMenu* menu);
   void makeToolBar();
   void makeStatusBar();
-  void makeKeys();
-  void resetLayout();
+  void askLayoutName();
   void showStatus();
   void showPage();
+  void setOnStart(bool isOnStart);
+  bool askClose();
 
   Workbench& workbench_;
+  Actions* actions_;
   Commands* commands_;
-  RunActions* actions_;
+  RunActions* runActions_;
   QStackedWidget* pages_;
-  QTabWidget* views_;
+  Views* views_;
+  Banner* banner_ = nullptr;
+  Layouts* layouts_ = nullptr;
   CursorBar* cursor_ = nullptr;
   QLabel* status_ = nullptr;
   std::map<QString, PanelWidget*> panels_;
   std::map<QString, QDockWidget*> docks_;
-  QByteArray firstLayout_;
+  QString shownProject_;  ///< of the page that is shown
+  bool wasEmpty_ = true;  ///< that project
+  bool onStart_ = true;
   bool closing_ = false, paintedOnce_ = false, asking_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <algorithm>
 #include <string>
 
@@ -16,41 +17,61 @@ namespace {
 void describe(QCommandLineParser& parser) {
   parser.setApplicationDescription(
       "The window of the UADA Workbench.\n\nExample: uada-workbench --export live --project demo.uada --out "
-      "live.png");
+      "live.png\n         uada-workbench --export live/loss --project demo.uada --out loss.svg --size "
+      "640x400");
   parser.addHelpOption();
   parser.addVersionOption();
   parser.addOptions(
       {{"project", "Open this project, or create it.", "FILE"},
        {"settings", "Keep layouts and choices in this file.", "FILE"},
-       {"theme", "light or dark; else as the desktop.", "KIND"},
+       {"theme", "light or dark; else as was chosen in the window.", "KIND"},
+       {"no-restore", "Begin with the start page and the usual layout, not with what was open last."},
+       {"new-instance", "Open another window, even if there is one."},
        {"bench",
         "Print the time to the first paint as a JSON line, and end; with --project also how long it takes to "
         "open that, and the longest event while its runs are looked at."},
        {"bench-ops",
         "Print the times of a change in the op explorer and in an overlay of labels as JSON lines, and end."},
        {"export",
-        "Write a view (live, samples, policy, compare, tables, ops, predictions) or the whole window without "
-        "showing it, "
-        "and end.",
+        "Write a view (live, samples, policy, compare, tables, ops, predictions), a chart in it (live/loss), "
+        "all "
+        "charts with their numbers (charts), or the whole window, without showing it, and end.",
         "KIND"},
-       {"out", "File of the export; the ending is its kind: png, pdf, csv ...", "FILE"},
+       {"out", "File of the export; the ending is its kind: png, svg, pdf, csv ... Of charts: a folder.",
+        "FILE"},
+       {"as", "Kind of --export charts: png, svg or pdf.", "KIND", "pdf"},
        {"run", "Show this run in the export (key, number or title; repeatable); else the newest ones.",
         "RUN"},
        {"table", "Number of the table that --export tables writes; else the first with a measured cell.",
         "N"},
-       {"size", "Of the exported window.", "WIDTHxHEIGHT", "1440x900"}});
+       {"size", "Of the exported window, or chart.", "WIDTHxHEIGHT", "1440x900"}});
+}
+
+bool isOther(const QString& file) {
+  return file.endsWith(".json", Qt::CaseInsensitive) || QFileInfo(file).isDir();
+}
+
+/// The arguments that name projects.
+QStringList projectsIn(const QCommandLineParser& parser) {
+  QStringList files = parser.positionalArguments();
+  files.removeIf(isOther);
+  return files;
 }
 
 /// Throws UsageError for options that do not fit together.
 void requireSense(const QCommandLineParser& parser) {
   const bool isGiven = parser.isSet("project");
-  if (parser.positionalArguments().size() > (isGiven ? 0 : 1))
-    throw UsageError("one project expected; '" + parser.positionalArguments().back().toStdString() +
-                     "' is one too many");
+  const QStringList others = projectsIn(parser);
+  if (others.size() > (isGiven ? 0 : 1))
+    throw UsageError("one project expected; '" + others.back().toStdString() + "' is one too many");
   if (isGiven && parser.value("project").isEmpty()) throw UsageError("--project is empty; give a FILE");
   if (parser.isSet("table") && parser.isSet("export") && parser.value("export") != "tables")
     throw UsageError("--table has no effect without --export tables; leave it out");
-  for (const char* name : {"out", "run", "table", "size"})
+  const QString kind = parser.value("as");
+  if (kind != "png" && kind != "svg" && kind != "pdf") throw UsageError("--as is png, svg or pdf");
+  if (parser.isSet("as") && parser.isSet("export") && parser.value("export") != "charts")
+    throw UsageError("--as has no effect without --export charts; leave it out");
+  for (const char* name : {"out", "run", "table", "size", "as"})
     if (parser.isSet(name) && !parser.isSet("export"))
       throw UsageError(std::string("--") + name + " has no effect without --export; leave it out");
   const QString theme = parser.value("theme");
@@ -87,13 +108,20 @@ Options readOptions(const QStringList& arguments) {
   requireSense(parser);
   Options options;
   options.project = parser.value("project");
-  if (options.project.isEmpty() && !parser.positionalArguments().isEmpty())
-    options.project = parser.positionalArguments().front();
+  if (const QStringList named = projectsIn(parser); options.project.isEmpty() && !named.isEmpty())
+    options.project = named.front();
+  for (const QString& file : parser.positionalArguments())
+    if (isOther(file)) options.files << file;
+  options.restores = !parser.isSet("no-restore");
+  options.newInstance = parser.isSet("new-instance");
   options.settings = parser.value("settings");
   options.theme = parser.value("theme");
   options.bench = parser.isSet("bench");
   options.benchOps = parser.isSet("bench-ops");
-  options.exportKind = parser.value("export");
+  options.exportKind = parser.value("export").section('/', 0, 0);
+  options.chart = parser.value("export").section('/', 1);
+  options.chartKind = parser.value("as");
+  options.isSized = parser.isSet("size");
   options.out = parser.value("out");
   options.runs = parser.values("run");
   options.table = tableOf(parser.value("table"));

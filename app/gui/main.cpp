@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <QApplication>
+#include <QDir>
 #include <QFileInfo>
 #include <QSettings>
 #include <QTimer>
@@ -22,12 +23,17 @@
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
 #include "app/gui/Signals.h"
+#include "app/gui/SingleInstance.h"
+#include "app/gui/SleepInhibitor.h"
 #include "app/gui/TimedApplication.h"
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "widgets/frame/Views.h"
 #include "widgets/models/Saving.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/tables/TablesPanel.h"
+#include "widgets/plot/ExportDialog.h"
+#include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -111,17 +117,63 @@ static void fill(PanelWidget& view) {
   settle();
 }
 
-/// The view that is to be exported; null: the whole window. Throws UsageError, also where the file's ending
-/// is not one of its.
+/// The view that is to be exported; null: the whole window, or all charts. Throws UsageError, also where the
+/// file's ending is not one of its.
 static PanelWidget* viewToExport(const MainWindow& window, const Options& options) {
   PanelWidget* view = window.panel(options.exportKind);
-  if (!view && options.exportKind != "window") {
-    std::string known = "window";
+  const bool isCharts = options.exportKind == "charts";
+  if (!view && options.exportKind != "window" && !isCharts) {
+    std::string known = "window charts";
     for (const Panel& entry : panels()) known += std::string(" ") + entry.name;
     throw UsageError("unknown view '" + options.exportKind.toStdString() + "'; known: " + known);
   }
+  if (isCharts) return nullptr;
+  if (!options.chart.isEmpty()) {
+    endingIn(Plot::exportFilters(), options.out, "a chart");
+    return view;
+  }
   endingIn(view ? view->exportFilters() : QStringList{"(*.png)"}, options.out, "this view");
   return view;
+}
+
+/// Throws UsageError that names the charts of the view.
+static const Plot& chartIn(const PanelWidget& view, const QString& name) {
+  std::string known;
+  for (const Plot* plot : view.findChildren<Plot*>()) {
+    if (plot->objectName() == name) return *plot;
+    known += " " + plot->objectName().toStdString();
+  }
+  throw UsageError("there is no chart '" + name.toStdString() +
+                   "' in that view; known:" + (known.empty() ? " none" : known));
+}
+
+/// Every chart that shows something, with its numbers, into a folder.
+static void exportCharts(MainWindow& window, const Options& options) {
+  if (!QDir().mkpath(options.out))
+    throw Error("the folder '" + options.out.toStdString() + "' cannot be made");
+  int written = 0;
+  for (const Panel& entry : panels()) {
+    PanelWidget* view = window.panel(entry.name);
+    if (entry.place != PanelPlace::view) continue;
+    window.views()->setCurrentWidget(view);
+    settle();
+    fill(*view);
+    for (const Plot* plot : view->findChildren<Plot*>()) {
+      if (plot->isEmpty() || !plot->isVisibleTo(view)) continue;
+      const QString file = options.out + '/' + entry.name + '-' +
+                           fileNameOf(plot->objectName().isEmpty() ? plot->name() : plot->objectName());
+      plot->exportTo(file + '.' + options.chartKind, options.isSized ? options.size : QSize());
+      try {
+        plot->exportTo(file + ".csv");
+      } catch (const Error& error) {  // of curves that are too long to be held whole
+        std::fprintf(stderr, "uada-workbench: note: %s\n", error.what());
+      }
+      ++written;
+    }
+  }
+  if (written == 0)
+    throw Error("no chart of '" + options.project.toStdString() + "' shows anything: it has no runs yet");
+  std::printf("%d charts and their numbers are in %s\n", written, qPrintable(options.out));
 }
 
 /// Tells one writing of a file from another; none: it is not there.
@@ -137,15 +189,21 @@ static void exportView(MainWindow& window, Session& session, const Options& opti
     throw Error("there is no project '" + options.project.toStdString() + "'");
   session.openProject(options.project);
   showRuns(session, options.runs);
-  window.resize(options.size);
+  const bool isOfChart = !options.chart.isEmpty() || options.exportKind == "charts";
+  window.resize(isOfChart ? QSize(1440, 900) : options.size);
   if (auto* tables = qobject_cast<TablesPanel*>(view); tables && options.table > 0)
     tables->choose(options.table);
   if (view) window.views()->setCurrentWidget(view);
   window.show();
   settle();
-  if (view) {
+  if (options.exportKind == "charts") {
+    exportCharts(window, options);
+  } else if (view) {
     fill(*view);
-    view->exportTo(options.out);
+    if (options.chart.isEmpty())
+      view->exportTo(options.out);
+    else
+      chartIn(*view, options.chart).exportTo(options.out, options.isSized ? options.size : QSize());
   } else {
     savePicture(window.grab().toImage(), options.out);
   }
@@ -171,24 +229,70 @@ static std::unique_ptr<QSettings> makeSettings(const Options& options) {
   return std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "uada", "workbench");
 }
 
-static Theme themeOf(const Options& options, const QSettings& settings) {
-  const QString kind = options.theme.isEmpty() ? settings.value("theme").toString() : options.theme;
-  return Theme(kind == "dark"    ? Theme::Kind::dark
-               : kind == "light" ? Theme::Kind::light
-                                 : Theme::preferred());
+/// desktop  the theme that it had before one was set
+static Theme themeOf(const QString& asked, const QSettings& settings, Theme::Kind desktop) {
+  const QString kind = asked.isEmpty() ? settings.value("theme").toString() : asked;
+  return Theme(kind == "dark" ? Theme::Kind::dark : kind == "light" ? Theme::Kind::light : desktop);
 }
 
-/// The window as people use it, or measured, until it is closed.
-static int showWindow(TimedApplication& app, MainWindow& window, Session& session, const Options& options,
+namespace {
+
+/// The window as people use it, made again where another theme is chosen: panels keep colours and icons.
+class Shown {
+ public:
+  Shown(Workbench& workbench, Theme& theme, Theme::Kind desktop, MainWindow::Layout layout)
+      : workbench_(workbench), theme_(theme), desktop_(desktop) {
+    make(layout);
+  }
+  MainWindow& window() { return *window_; }
+
+ private:
+  void make(MainWindow::Layout layout) {
+    window_ = std::make_unique<MainWindow>(workbench_, layout);
+    QObject::connect(
+        window_.get(), &MainWindow::themeWanted, window_.get(), [this] { change(); }, Qt::QueuedConnection);
+  }
+
+  void change() {
+    Session& session = workbench_.session;
+    window_->keep();
+    const QString front = window_->views()->currentWidget()->objectName();
+    MainWindow* old = window_.release();
+    theme_ = themeOf({}, workbench_.settings, desktop_);
+    theme_.apply();
+    make(MainWindow::Layout::restored);
+    // What a panel learns of a project it learns by these.
+    Q_EMIT session.projectChanged();
+    Q_EMIT session.runsChanged();
+    Q_EMIT session.queueChanged();
+    Q_EMIT session.selection().selectionChanged(session.selection().run());
+    Q_EMIT session.selection().checkedChanged();
+    Q_EMIT session.stateChanged();
+    window_->views()->setCurrentWidget(window_->panel(front));
+    window_->show();  // before the old one goes, after which the program would end
+    old->hide();
+    old->deleteLater();  // it is what sent this
+  }
+
+  Workbench& workbench_;
+  Theme& theme_;
+  const Theme::Kind desktop_;
+  std::unique_ptr<MainWindow> window_;
+};
+
+}  // namespace
+
+/// Until the window is closed.
+static int showWindow(TimedApplication& app, Shown& shown, Session& session, const Options& options,
                       double began) {
-  Signals signals_([&](int signal) {
-    // `uada stop` sends SIGTERM: the run ends with a checkpoint, the window stays.
-    if (signal == SIGTERM && session.isLive()) return session.training()->stopNow();
-    window.stopAndClose();
+  const Signals signals_([&](SignalWish wish) {
+    if (wish == SignalWish::stopRun && session.isLive()) return session.training()->stopNow();
+    shown.window().stopAndClose();
   });
-  QObject::connect(&session, &Session::stateChanged, &window, [&] {
+  QObject::connect(&session, &Session::stateChanged, &session, [&] {
     if (!session.isLive()) Signals::reset();
   });
+  MainWindow& window = shown.window();
   // What fails in an event cannot be thrown through Qt.
   std::exception_ptr problem;
   const auto bench = [&] {
@@ -204,7 +308,11 @@ static int showWindow(TimedApplication& app, MainWindow& window, Session& sessio
       printBench(began);
       return bench();
     }
-    if (!options.project.isEmpty()) window.openProject(options.project);
+    if (!options.project.isEmpty())
+      window.openProject(options.project);
+    else if (options.restores && options.files.isEmpty())
+      window.openLast();
+    if (!options.files.isEmpty()) window.openFiles(options.files);
   });
   window.show();
   const int code = app.exec();
@@ -212,27 +320,55 @@ static int showWindow(TimedApplication& app, MainWindow& window, Session& sessio
   return code;
 }
 
+/// As people use it: one window for each file of settings.
+static int showAlone(TimedApplication& app, Workbench& workbench, Theme& theme, Theme::Kind desktop,
+                     const Options& options, double began) {
+  Session& session = workbench.session;
+  Shown shown(workbench, theme, desktop,
+              options.restores && !options.bench ? MainWindow::Layout::restored : MainWindow::Layout::first);
+  if (options.bench) return showWindow(app, shown, session, options, began);
+  const SleepInhibitor awake(session);
+  std::unique_ptr<SingleInstance> single;
+  if (!options.newInstance) {
+    single = std::make_unique<SingleInstance>(SingleInstance::nameFor(workbench.settings.fileName()));
+    QObject::connect(single.get(), &SingleInstance::asked, single.get(),
+                     [&](const QStringList& files) { shown.window().openFiles(files); });
+  }
+  return showWindow(app, shown, session, options, began);
+}
+
+static bool isHandedOver(const Options& options, const QSettings& settings) {
+  if (options.newInstance || options.bench || options.benchOps || !options.exportKind.isEmpty()) return false;
+  const QStringList files =
+      (options.project.isEmpty() ? QStringList() : QStringList{options.project}) + options.files;
+  if (!SingleInstance::handOver(SingleInstance::nameFor(settings.fileName()), files)) return false;
+  std::fprintf(stderr, "uada-workbench: the window that is open takes it (another one: --new-instance)\n");
+  return true;
+}
+
 static int run(TimedApplication& app, double began) {
   const Options options = readOptions(app.arguments());
   const auto settings = makeSettings(options);
-  const Theme theme = themeOf(options, *settings);
+  if (isHandedOver(options, *settings)) return 0;
+  const Theme::Kind desktop = Theme::preferred();
+  Theme theme = themeOf(options.theme, *settings, desktop);
   theme.apply();
   app.setWindowIcon(QIcon(":/icons/uada.svg"));
   const bool exports = !options.exportKind.isEmpty();
   Session session(
       theme, []() -> Engine& { return loadEngine(); }, exports ? Answers::atOnce : Answers::later);
   Workbench workbench{session, *settings, theme};
-  MainWindow window(workbench);
   if (options.benchOps) {
     benchOps(workbench);
     benchOverlay(theme);
     return 0;
   }
   if (exports) {
+    MainWindow window(workbench, MainWindow::Layout::first);
     exportAndEnd(window, session, options);
     return 0;
   }
-  return showWindow(app, window, session, options, began);
+  return showAlone(app, workbench, theme, desktop, options, began);
 }
 
 }  // namespace uada

@@ -46,8 +46,9 @@ const std::vector<Folder> kFolders{
     {"widgets/plot", {"widgets/models"}},
     {"widgets/forms", {"widgets/models"}},
     {"widgets/panels", {"widgets/plot", "widgets/forms"}},
+    {"widgets/frame", {"widgets/panels"}},
     {"app/cli", {"core/tables"}},
-    {"app/gui", {"widgets/panels"}},
+    {"app/gui", {"widgets/frame"}},
 };
 
 /// Includes by file, both with their path from the root; torch's as they stand.

@@ -19,6 +19,8 @@ class TestWorkbench : public QObject {
   void refusesOptionsWithoutEffect();
   void benchSaysWhatIsNoProject();
   void exportsSayWhatIsDamaged();
+  void chartsAreExportedByName();
+  void aSecondStartEndsAndATerminationCloses();
 };
 
 void TestWorkbench::saysThatThereIsNoDisplay_data() {
@@ -54,6 +56,8 @@ void TestWorkbench::refusesExportsBeforeItOpensAnything_data() {
   };
   row("--export window --out w.jpg",
       "cannot write 'w.jpg': the name of this view ends in .png, and this one in .jpg");
+  row("--export live/loss --out l.gif", "a chart ends in .png, .svg, .pdf or .csv, and this one in .gif");
+  row("--export charts --as gif --out c", "--as is png, svg or pdf");
   row("--export live --out l", "ends in .png, .pdf or .csv, and this one in nothing");
   row("--export tables --out t.jsonl", "ends in .csv, .md, .tex, .txt or .png, and this one in .jsonl");
   row("--export window --out w.png --size 60000x60000",
@@ -142,6 +146,57 @@ void TestWorkbench::exportsSayWhatIsDamaged() {
   const Result failed = exported("sound.uada", "nowhere/l.csv");
   COMPARE_CODE(failed, 1);
   QVERIFY2(said(failed).contains("nowhere/l.csv") && said(failed).count('\n') == 0, qPrintable(said(failed)));
+}
+
+void TestWorkbench::chartsAreExportedByName() {
+  Program program("uada-workbench");
+  program.set("QT_QPA_PLATFORM", "offscreen");
+  writeDamageable(std::filesystem::path(program.path("p.uada").toStdString()));
+  const auto exported = [&](const QStringList& arguments) {
+    return program.run(arguments +
+                       QStringList{"--project", "p.uada", "--run", "1", "--settings", "settings.ini"});
+  };
+  COMPARE_CODE(exported({"--export", "live/loss", "--out", "loss.svg", "--size", "500x300"}), 0);
+  QVERIFY(program.read("loss.svg").contains("viewBox=\"0 0 500 300\""));
+  const Result unknown = exported({"--export", "live/nothing", "--out", "x.svg"});
+  COMPARE_CODE(unknown, 2);
+  QVERIFY2(unknown.err.contains("there is no chart 'nothing' in that view; known: ") &&
+               unknown.err.contains(" loss"),
+           qPrintable(unknown.err));
+  COMPARE_CODE(exported({"--export", "charts", "--out", "charts", "--as", "svg"}), 0);
+  const QStringList files = QDir(program.path("charts")).entryList(QDir::Files);
+  QVERIFY2(files.contains("live-loss.svg") && files.contains("live-loss.csv"), qPrintable(files.join(' ')));
+}
+
+/// One window for one file of settings; SIGTERM closes it.
+void TestWorkbench::aSecondStartEndsAndATerminationCloses() {
+  Program program("uada-workbench");
+  program.set("QT_QPA_PLATFORM", "offscreen");
+  program.set("XDG_RUNTIME_DIR", program.path(""));
+  const QStringList arguments{"--settings", "settings.ini"};
+  const auto first = program.start(arguments);
+  QVERIFY(first->waitForStarted());
+  const auto sockets = [&] {
+    return QDir(program.path("")).entryList({"uada-workbench-*"}, QDir::System).size();
+  };
+  QTRY_COMPARE_WITH_TIMEOUT(sockets(), 1, 30000);
+  Result second;
+  const auto isTaken = [&] {  // it may listen before it looks
+    second = program.run(arguments + QStringList{"new.uada"});
+    return second.code == 0 && second.err.contains("the window that is open takes it");
+  };
+  QVERIFY2(isTaken(), qPrintable(second.err));
+  QCOMPARE(first->state(), QProcess::Running);
+  const auto other = program.start(arguments + QStringList{"--new-instance"});
+  QVERIFY(other->waitForStarted());
+  QTest::qWait(1500);  // it has its handlers by then
+  QCOMPARE(other->state(), QProcess::Running);
+  for (QProcess* process : {first.get(), other.get()}) {
+    process->terminate();
+    QVERIFY(process->waitForFinished(30000));
+    QCOMPARE(process->exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process->exitCode(), 0);
+  }
 }
 
 QTEST_GUILESS_MAIN(TestWorkbench)

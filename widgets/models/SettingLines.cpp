@@ -60,6 +60,13 @@ KnownSettings knownSettings(const RunConfig& config) {
   return known;
 }
 
+/// "method.include_unperturbed" -> "Include unperturbed": what no catalogue has a title for.
+QString wordsOf(const QString& path) {
+  QString words = path.section('.', -1);
+  words.replace('_', ' ');
+  return words.left(1).toUpper() + words.mid(1);
+}
+
 void flatten(const Json& json, const QString& path, const KnownSettings& known,
              std::vector<SettingLine>& lines) {
   if (json.isObject() && !json.asObject().empty()) {
@@ -68,7 +75,7 @@ void flatten(const Json& json, const QString& path, const KnownSettings& known,
     return;
   }
   const auto found = known.find(path);
-  SettingLine line{path, path, {}, json.isString() ? q(json.asString()) : q(json.dump())};
+  SettingLine line{path, wordsOf(path), {}, json.isString() ? q(json.asString()) : q(json.dump())};
   if (found != known.end()) {
     line.title = found->second.title;
     line.help = found->second.help;

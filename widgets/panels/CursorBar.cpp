@@ -53,7 +53,8 @@ CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
   QToolButton* forth = button("next", tr("One report on (Right; with Shift one epoch)"));
   QToolButton* last = button("last", tr("Last step"));
   slider_->setObjectName("cursor");
-  slider_->setFocusPolicy(Qt::NoFocus);
+  slider_->setFocusPolicy(Qt::TabFocus);
+  slider_->setAccessibleName(tr("Step cursor"));
   step_->setObjectName("cursor_step");
   step_->setAccessibleName(tr("Step"));
   step_->setToolTip(tr("The step that all views show; type another one"));
@@ -91,7 +92,7 @@ CursorBar::CursorBar(const Workbench& workbench, QWidget* parent)
 QToolButton* CursorBar::button(const QString& icon, const QString& help) {
   auto* made = new QToolButton;
   made->setAutoRaise(true);
-  made->setFocusPolicy(Qt::NoFocus);
+  made->setFocusPolicy(Qt::TabFocus);
   made->setIcon(workbench_.theme.icon(icon));
   made->setToolTip(help);
   return made;

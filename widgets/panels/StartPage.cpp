@@ -2,12 +2,17 @@
 
 #include <QFileInfo>
 #include <QFrame>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QStyle>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include "core/base/Error.h"
+#include "widgets/session/Recent.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -43,10 +48,45 @@ static QPushButton* card(const Theme& theme, const char* name, const QString& ic
   return button;
 }
 
-StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWidget* parent)
-    : QWidget(parent) {
-  const Theme& theme = workbench.theme;
+// A project opened before: name and path, what it holds, when it was opened.
+static QPushButton* recentRow(const Workbench& workbench, const QString& file) {
+  const QFileInfo info(file);
+  auto* button = new QPushButton;
+  button->setObjectName("recent");
+  button->setProperty("file", file);
+  button->setAccessibleName(QObject::tr("Open %1").arg(info.fileName()));
+  button->setToolTip(file);
+  button->setCursor(Qt::PointingHandCursor);
+  button->setMinimumHeight(6 * kGrid);
+  auto* grid = new QGridLayout(button);
+  grid->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  grid->setVerticalSpacing(0);
+  auto* name = new QLabel("<b>" + info.completeBaseName().toHtmlEscaped() + "</b>");
+  auto* path = new QLabel(info.absolutePath());
+  auto* holds = new QLabel(QObject::tr("reading ..."));
+  auto* when = new QLabel(lastOpened(workbench.settings, file));
+  holds->setProperty("holds", true);
+  for (QLabel* label : {path, holds, when}) label->setObjectName("muted");
+  for (QLabel* label : {path, holds})  // long ones must not widen the window
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  for (QLabel* label : {name, path, holds, when}) label->setAttribute(Qt::WA_TransparentForMouseEvents);
+  when->setAlignment(Qt::AlignRight);
+  grid->addWidget(name, 0, 0);
+  grid->addWidget(path, 0, 1);
+  grid->addWidget(when, 0, 2);
+  grid->addWidget(holds, 1, 0, 1, 3);
+  grid->setColumnStretch(1, 1);
+  return button;
+}
+
+StartPage::StartPage(const Workbench& workbench, QWidget* parent) : QWidget(parent), workbench_(workbench) {
   auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  auto* scroll = new QScrollArea;  // a small window shows it all, too
+  scroll->setWidgetResizable(true);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  auto* page = new QWidget;
   auto* column = new QWidget;
   column->setMaximumWidth(112 * kGrid);
   auto* layout = new QVBoxLayout(column);
@@ -62,7 +102,25 @@ StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWid
   hint->setObjectName("muted");
   layout->addWidget(title);
   layout->addWidget(hint);
-  layout->addSpacing(2 * kGrid);
+  layout->addSpacing(kGrid);
+  makeChoices(layout);
+  layout->addSpacing(kGrid);
+  recent_ = new QWidget;
+  layout->addWidget(recent_);
+  auto* rows = new QVBoxLayout(page);
+  rows->addStretch(2);
+  auto* row = new QHBoxLayout;
+  row->addStretch(1);
+  row->addWidget(column, 20);
+  row->addStretch(1);
+  rows->addLayout(row);
+  rows->addStretch(3);
+  scroll->setWidget(page);
+  outer->addWidget(scroll);
+}
+
+void StartPage::makeChoices(QVBoxLayout* layout) {
+  const Theme& theme = workbench_.theme;
   auto* cards = new QHBoxLayout;
   cards->setSpacing(2 * kGrid);
   auto* demo = card(
@@ -79,29 +137,67 @@ StartPage::StartPage(const Workbench& workbench, const QStringList& recent, QWid
   connect(demo, &QPushButton::clicked, this, &StartPage::demoWanted);
   connect(fresh, &QPushButton::clicked, this, &StartPage::newRunWanted);
   connect(open, &QPushButton::clicked, this, &StartPage::openWanted);
-  layout->addSpacing(2 * kGrid);
   auto* explore = new QToolButton;
   explore->setObjectName("explore");
   explore->setAutoRaise(true);
   explore->setIcon(theme.icon("ops"));
   explore->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   explore->setText(tr("Explore ops and policies on any picture, without a project"));
-  connect(explore, &QToolButton::clicked, this, [&workbench] { workbench.show("ops"); });
+  connect(explore, &QToolButton::clicked, this, &StartPage::exploreWanted);
   layout->addWidget(explore, 0, Qt::AlignLeft);
-  for (const QString& file : recent) {
-    auto* link = new QToolButton;
-    link->setAutoRaise(true);
-    link->setText(QFileInfo(file).fileName() + "   " + QFileInfo(file).absolutePath());
-    connect(link, &QToolButton::clicked, this, [this, file] { Q_EMIT projectWanted(file); });
-    layout->addWidget(link, 0, Qt::AlignLeft);
+}
+
+void StartPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  listRecent();
+}
+
+void StartPage::listRecent() {
+  const QStringList files = recentProjects(workbench_.settings);
+  delete recent_->layout();
+  for (QWidget* row : recent_->findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) delete row;
+  recent_->setVisible(!files.isEmpty());
+  if (files.isEmpty()) return;
+  auto* layout = new QVBoxLayout(recent_);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(2);
+  layout->addWidget(new QLabel(tr("<b>Recent projects</b>")));
+  for (const QString& file : files) {
+    QPushButton* row = recentRow(workbench_, file);
+    connect(row, &QPushButton::clicked, this, [this, file] { Q_EMIT projectWanted(file); });
+    layout->addWidget(row);
   }
-  outer->addStretch(2);
-  auto* row = new QHBoxLayout;
-  row->addStretch(1);
-  row->addWidget(column, 20);
-  row->addStretch(1);
-  outer->addLayout(row);
-  outer->addStretch(3);
+  readGists(files);
+}
+
+/// On a thread of its own: a project of 10,000 runs takes a while.
+void StartPage::readGists(const QStringList& files) {
+  showGists();
+  if (isReading_) return;
+  isReading_ = true;
+  reader_ = std::jthread([this, files](const std::stop_token& stop) {
+    for (const QString& file : files) {
+      if (stop.stop_requested()) return;
+      const QString text = gistText(readGist(file));
+      QMetaObject::invokeMethod(
+          this,
+          [this, file, text] {
+            holds_[file] = text;
+            showGists();
+          },
+          Qt::QueuedConnection);
+    }
+    QMetaObject::invokeMethod(this, [this] { isReading_ = false; }, Qt::QueuedConnection);
+  });
+}
+
+void StartPage::showGists() {
+  for (const QPushButton* row : recent_->findChildren<QPushButton*>("recent")) {
+    const auto known = holds_.find(row->property("file").toString());
+    if (known == holds_.end()) continue;
+    for (QLabel* label : row->findChildren<QLabel*>())
+      if (label->property("holds").toBool()) label->setText(known->second);
+  }
 }
 
 Banner::Banner(const Workbench& workbench, QWidget* parent)
@@ -110,17 +206,15 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
       text_(new QLabel),
       resume_(new QPushButton(tr("Resume"))),
       halve_(new QPushButton(tr("Go on with half batches"))),
+      icon_(new QLabel),
+      frame_(new QFrame),
       workbench_(workbench) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
-  auto* frame = new QFrame;
-  frame->setObjectName("banner");
-  outer->addWidget(frame);
-  auto* layout = new QHBoxLayout(frame);
+  outer->addWidget(frame_);
+  auto* layout = new QHBoxLayout(frame_);
   layout->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
   layout->setSpacing(kGrid);
-  auto* icon = new QLabel;
-  icon->setPixmap(workbench.theme.icon("failed", workbench.theme.colour("bad")).pixmap(24, 24));
   auto* words = new QVBoxLayout;
   words->setSpacing(2);
   title_->setObjectName("bannerTitle");
@@ -133,7 +227,7 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   close->setAutoRaise(true);
   close->setIcon(workbench.theme.icon("close"));
   close->setToolTip(tr("Close this message"));
-  layout->addWidget(icon, 0, Qt::AlignTop);
+  layout->addWidget(icon_, 0, Qt::AlignTop);
   layout->addLayout(words, 1);
   layout->addWidget(resume_, 0, Qt::AlignVCenter);
   layout->addWidget(halve_, 0, Qt::AlignVCenter);
@@ -144,6 +238,12 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
       tr("Try this step again with half as many images at a time. Their gradients are added up; batch\n"
          "normalisation has the statistics of each part."));
   halve_->hide();
+  resume_->setObjectName("bannerResume");
+  close->setObjectName("bannerClose");
+  close->setAccessibleName(tr("Close this message"));
+  gone_.setSingleShot(true);
+  connect(&gone_, &QTimer::timeout, this, &QWidget::hide);
+  dress(false);
   Session& session = workbench.session;
   connect(close, &QToolButton::clicked, this, [this] {
     hide();
@@ -174,6 +274,7 @@ void Banner::showState() {
     if (session.isLive() && resume_->property("run").toBool()) hide();
     return;
   }
+  dress(false);
   resume_->setProperty("run", true);
   title_->setText(tr("<b>%1 failed</b>").arg(session.progress().title.toHtmlEscaped()));
   text_->setText(session.failure());
@@ -182,12 +283,37 @@ void Banner::showState() {
 }
 
 void Banner::showProblem(const QString& text) {
+  dress(false);
   resume_->setProperty("run", false);
   title_->setText(tr("<b>This could not be done</b>"));
   text_->setText(text);
   resume_->hide();
   halve_->hide();
   show();
+}
+
+void Banner::dress(bool isNotice) {
+  gone_.stop();
+  frame_->setObjectName(isNotice ? "notice" : "banner");
+  frame_->style()->unpolish(frame_);  // looks the name up again
+  frame_->style()->polish(frame_);
+  const Theme& theme = workbench_.theme;
+  icon_->setPixmap(
+      (isNotice ? theme.icon("idle", theme.colour("accent")) : theme.icon("failed", theme.colour("bad")))
+          .pixmap(24, 24));
+  title_->setVisible(!isNotice);
+}
+
+void Banner::showNotice(const QString& text) {
+  constexpr int kSeen = 12'000;  // ms
+  // What went wrong is not covered.
+  if (!isHidden() && frame_->objectName() == "banner") return;
+  dress(true);
+  resume_->setProperty("run", false);
+  text_->setText(text);
+  resume_->hide();
+  show();
+  gone_.start(kSeen);
 }
 
 }  // namespace uada

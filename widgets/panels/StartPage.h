@@ -1,41 +1,67 @@
 #pragma once
 
 #include <QStringList>
+#include <QTimer>
 #include <QWidget>
+#include <map>
+#include <thread>
 
 #include "widgets/session/Workbench.h"
 
 class QLabel;
 class QPushButton;
+class QVBoxLayout;
 
 namespace uada {
 
-/// The first page: three big choices, and projects opened before.
+/// The first page: three big choices, and projects opened before, with what they hold.
 class StartPage : public QWidget {
   Q_OBJECT
  public:
-  explicit StartPage(const Workbench& workbench, const QStringList& recent, QWidget* parent = nullptr);
+  explicit StartPage(const Workbench& workbench, QWidget* parent = nullptr);
 
  Q_SIGNALS:
   void demoWanted();
   void newRunWanted();
   void openWanted();
   void projectWanted(const QString& file);
+  void exploreWanted();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  void makeChoices(QVBoxLayout* layout);
+  void listRecent();
+  void readGists(const QStringList& files);
+  void showGists();
+
+  const Workbench& workbench_;
+  QWidget* recent_ = nullptr;         ///< heading and rows
+  std::map<QString, QString> holds_;  ///< what is known of projects, in words
+  bool isReading_ = false;
+  std::jthread reader_;  ///< of what the projects hold
 };
 
-/// The bar over the views that says what went wrong and what to do.
+/// The bar over the views that says what went wrong and what to do, or what was done unasked.
 class Banner : public QWidget {
   Q_OBJECT
  public:
   explicit Banner(const Workbench& workbench, QWidget* parent = nullptr);
+  /// Neither a failure nor a question; goes by itself.
+  void showNotice(const QString& text);
 
  private:
+  void dress(bool isNotice);
   void showState();
   void showProblem(const QString& text);
   QLabel* title_;
   QLabel* text_;
   QPushButton* resume_;
   QPushButton* halve_;
+  QLabel* icon_;
+  QWidget* frame_;
+  QTimer gone_;
   const Workbench& workbench_;
 };
 

@@ -75,30 +75,46 @@ void RunActions::guarded(F action) {
   }
 }
 
-/// What changes the project is not to be had where that can only be read, and says why.
-void RunActions::allow(QAction* action, bool isAllowed) {
-  const QString why = session_.readOnly();
-  action->setEnabled(isAllowed && why.isEmpty());
-  action->setToolTip(why.isEmpty() ? action->statusTip() : why);
+void RunActions::allow(QAction* action, const QString& whyNot) {
+  action->setEnabled(whyNot.isEmpty());
+  action->setProperty("whyNot", whyNot);
+  action->setToolTip(whyNot.isEmpty() ? action->statusTip() : whyNot);
 }
 
+QString RunActions::whyNotResume() const {
+  if (!session_.readOnly().isEmpty()) return session_.readOnly();
+  if (session_.isLive()) return tr("a run is training: stop it first");
+  const RunSummary* run = session_.find(session_.selection().run());
+  if (!run) return tr("no run is selected");
+  const bool isEnded = run->state == RunState::stopped || run->state == RunState::failed ||
+                       run->state == RunState::interrupted;
+  return isEnded ? QString()
+                 : tr("the selected run is %1: only what was stopped, failed or interrupted goes on")
+                       .arg(stateWord(run->state));
+}
+
+/// What changes the project is not to be had where that can only be read.
 void RunActions::update() {
   const Controls c = session_.controls();
-  allow(start, c.start);
-  allow(newRun, true);
-  allow(demo, true);
-  pause->setEnabled(c.pause || c.resume);
+  const QString readOnly = session_.readOnly();
+  const QString none = session_.isLive() ? tr("not while the run is %1").arg(stateWord(session_.state()))
+                                         : tr("no run is training");
+  const auto where = [](bool isAllowed, const QString& why) { return isAllowed ? QString() : why; };
+  // Without a project there is nothing queued, so that Start sets up a run, and a project with it.
+  const bool canStart = c.start || !session_.hasProject();
+  allow(start, readOnly.isEmpty() ? where(canStart, tr("a run is training")) : readOnly);
+  allow(newRun, readOnly);
+  allow(demo, readOnly);
+  allow(pause, where(c.pause || c.resume, none));
   if (pause->text() != (c.resume ? tr("Resume") : tr("Pause"))) {
     pause->setText(c.resume ? tr("Resume") : tr("Pause"));
     pause->setIcon(theme_.icon(c.resume ? "start" : "pause"));
   }
-  stopAfterEpoch->setEnabled(c.stop && session_.state() != SessionState::stopping);
-  stopNow->setEnabled(c.stop);
-  checkpoint->setEnabled(c.checkpoint);
-  const RunSummary* run = session_.find(session_.selection().run());
-  allow(resumeSelected, c.start && run &&
-                            (run->state == RunState::stopped || run->state == RunState::failed ||
-                             run->state == RunState::interrupted));
+  const bool isStopping = session_.state() == SessionState::stopping;
+  allow(stopAfterEpoch, where(c.stop && !isStopping, none));
+  allow(stopNow, where(c.stop, none));
+  allow(checkpoint, where(c.checkpoint, none));
+  allow(resumeSelected, whyNotResume());
 }
 
 QString statusText(const Session& session) {

@@ -10,7 +10,8 @@ class Session;
 class Theme;
 
 /// The controls of the live run as actions, for menu, tool bar and keys alike. Which are enabled follows from
-/// Session::controls(), and from Session::readOnly(), which is then their tool tip.
+/// Session::controls(), and from Session::readOnly(). The tool tip of one that is not says why, and so does
+/// its property "whyNot".
 class RunActions : public QObject {
   Q_OBJECT
  public:
@@ -32,7 +33,8 @@ class RunActions : public QObject {
  private:
   QAction* add(const char* name, const QString& text, const QString& icon, const QString& help);
   void update();
-  void allow(QAction* action, bool isAllowed);
+  void allow(QAction* action, const QString& whyNot);
+  QString whyNotResume() const;
   template <class F>
   void guarded(F action);
 

@@ -3,6 +3,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QSettings>
 #include <QStackedWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -141,19 +142,22 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   title_->setWordWrap(true);
   differs_->setObjectName("differs");
-  differs_->setToolTip(tr("Show only the settings in which the compared runs are not all alike"));
+  differs_->setToolTip(tr(
+      "Show only the settings in which the compared runs are not all alike. A run alone has all of them."));
+  differs_->setChecked(workbench.settings.value("inspector/differs", true).toBool());
   tree_->setObjectName("facts");
   tree_->setHeaderHidden(true);
   tree_->setColumnCount(2);
   tree_->setIndentation(kGrid);
   tree_->setRootIsDecorated(false);
   tree_->setSelectionMode(QAbstractItemView::NoSelection);
-  tree_->setFocusPolicy(Qt::NoFocus);
+  tree_->setFocusPolicy(Qt::TabFocus);
   tree_->header()->setStretchLastSection(true);
   tree_->setMinimumWidth(22 * kGrid);
   tree_->installEventFilter(this);
   tree_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   tree_->setTextElideMode(Qt::ElideMiddle);
+  tree_->setAccessibleName(tr("Facts about the selected run"));
   results_ = addSection(tr("Results"));
   cost_ = addSection(tr("Cost"));
   config_ = addSection(tr("Configuration"));
@@ -169,12 +173,18 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   connect(&workbench.session.selection(), &Selection::checkedChanged, this, [this] { reload(); });
   connect(&workbench.session, &Session::projectChanged, this, [this] { reload(); });
   connect(&workbench.session, &Session::runsChanged, this, [this] { refreshNumbers(); });
-  connect(differs_, &QCheckBox::toggled, this, [this] { reload(); });
+  connect(differs_, &QCheckBox::toggled, this, [this](bool isOn) {
+    workbench_.settings.setValue("inspector/differs", isOn);
+    reload();
+  });
   reload();
 }
 
 void InspectorPanel::makeNotes(QVBoxLayout* layout) {
   tags_->setObjectName("tags");
+  tags_->setAccessibleName(tr("Tags"));
+  notes_->setAccessibleName(tr("Notes"));
+  notes_->setTabChangesFocus(true);
   tags_->setPlaceholderText(tr("Tags, separated by commas"));
   notes_->setObjectName("notes");
   notes_->setPlaceholderText(tr("Notes about this run"));
@@ -188,7 +198,7 @@ void InspectorPanel::makeNotes(QVBoxLayout* layout) {
 bool InspectorPanel::eventFilter(QObject* watched, QEvent* event) {
   if (watched == notes_ && event->type() == QEvent::FocusOut) saveNotes();
   if (watched == tree_ && event->type() == QEvent::Resize)  // the values keep about half of the width
-    tree_->header()->resizeSection(0, std::min(19 * kGrid, tree_->width() / 2));
+    tree_->header()->resizeSection(0, std::min(19 * kGrid, 12 * tree_->width() / 25));
   return PanelWidget::eventFilter(watched, event);
 }
 
@@ -235,7 +245,7 @@ void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<Line>& lin
 }
 
 void InspectorPanel::showDetail(const Detail& detail) {
-  const bool differs = differs_->isChecked();
+  const bool differs = differs_->isChecked() && !detail.others.empty();
   const std::vector<SettingLine> settings =
       differs ? differingLines(detail) : settingLines(detail.run.config);
   std::vector<Line> lines;

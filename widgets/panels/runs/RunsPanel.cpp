@@ -63,9 +63,9 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
   layout->addWidget(makeHead());
   makeList();
   pages_->addWidget(list_);
-  pages_->addWidget(
-      emptyState(workbench, tr("Runs will be listed here"),
-                 tr("New run (Ctrl+N) sets one up; Tools > Run the demo trains four small ones"), "runs"));
+  pages_->addWidget(emptyState(workbench, tr("Runs will be listed here"),
+                               tr("New run (Ctrl+N) sets one up; Run > Run the demo trains eight small ones"),
+                               "runs"));
   layout->addWidget(pages_, 1);
   makeQueue();
   layout->addWidget(queueTitle_);

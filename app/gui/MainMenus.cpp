@@ -1,0 +1,329 @@
+// The actions of MainWindow, and what is made from them: menus, tool bar, status bar.
+#include <QAction>
+#include <QActionGroup>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QInputDialog>
+#include <QLabel>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QToolButton>
+
+#include "app/gui/Commands.h"
+#include "app/gui/MainWindow.h"
+#include "widgets/frame/About.h"
+#include "widgets/frame/Actions.h"
+#include "widgets/frame/KeysDialog.h"
+#include "widgets/frame/Layouts.h"
+#include "widgets/frame/Palette.h"
+#include "widgets/frame/Views.h"
+#include "widgets/panels/CursorBar.h"
+#include "widgets/panels/MachineLabel.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/panels/StartPage.h"
+#include "widgets/session/Recent.h"
+#include "widgets/session/RunActions.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+void MainWindow::makeActions() {
+  makeFileActions();
+  actions_->take("run.new", tr("Run"), runActions_->newRun);
+  actions_->take("run.start", tr("Run"), runActions_->start, true);
+  actions_->take("run.pause", tr("Run"), runActions_->pause);
+  actions_->take("run.stopAfterEpoch", tr("Run"), runActions_->stopAfterEpoch);
+  actions_->take("run.stopNow", tr("Run"), runActions_->stopNow);
+  actions_->take("run.checkpoint", tr("Run"), runActions_->checkpoint);
+  actions_->take("run.resume", tr("Run"), runActions_->resumeSelected, true);
+  actions_->take("run.demo", tr("Run"), runActions_->demo, true);
+  connect(runActions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
+  connect(runActions_, &RunActions::demoWanted, commands_, &Commands::runDemo);
+  makeCursorActions();
+  makeViewActions();
+  makeThemeActions();
+  actions_->add({"help.palette",
+                 tr("Help"),
+                 tr("Do by name..."),
+                 {QKeySequence(tr("Ctrl+K"))},
+                 {},
+                 tr("Find anything that can be done by typing its name")},
+                [this] {
+                  takePanels();
+                  Palette(*actions_, workbench_.theme, this).exec();
+                });
+  actions_->add({"help.keys",
+                 tr("Help"),
+                 tr("Keys..."),
+                 {QKeySequence(Qt::Key_F1)},
+                 {},
+                 tr("See all keys, and change them")},
+                [this] {
+                  takePanels();
+                  KeysDialog(*actions_, this).exec();
+                });
+  actions_->add(
+      {"help.diagnostics",
+       tr("Help"),
+       tr("Save diagnostics..."),
+       {},
+       {},
+       tr("A folder with versions, devices, log and schema, to be sent with a question; without data")},
+      [this] { commands_->saveDiagnostics(); });
+  actions_->add({"help.about", tr("Help"), tr("About"), {}, {}, tr("Versions, devices, licences")},
+                [this] { AboutDialog(workbench_, this).exec(); });
+}
+
+void MainWindow::makeFileActions() {
+  const Theme& theme = workbench_.theme;
+  const QString file = tr("File");
+  actions_->add({"file.new",
+                 file,
+                 tr("New project..."),
+                 {QKeySequence(tr("Ctrl+Shift+N"))},
+                 theme.icon("new"),
+                 tr("Make a project file, in which all runs are kept")},
+                [this] { commands_->newProject(); });
+  actions_->add({"file.open", file, tr("Open project..."), {QKeySequence::Open}, theme.icon("open")},
+                [this] { commands_->chooseProject(); });
+  actions_->add({"file.close", file, tr("Close project"), {QKeySequence(tr("Ctrl+W"))}},
+                [this] { commands_->closeProject(); });
+  // On the start page they say that there is nothing: a key that does nothing at all looks broken.
+  const auto shown = [this] {
+    return onStart_ && !views_->isTorn(views_->current()) ? nullptr : views_->current();
+  };
+  actions_->add({"file.export",
+                 file,
+                 tr("Export view..."),
+                 {QKeySequence(tr("Ctrl+E"))},
+                 theme.icon("export"),
+                 tr("Write the view, or a chart in it, as picture, drawing, PDF or numbers")},
+                [this, shown] { commands_->exportView(shown(), views_->titleOf(shown())); });
+  actions_->add({"file.exportCharts",
+                 file,
+                 tr("Export all charts..."),
+                 {QKeySequence(tr("Ctrl+Shift+E"))},
+                 {},
+                 tr("Write every chart that shows something into a folder, with its numbers")},
+                [this] {
+                  std::vector<PanelWidget*> panels;
+                  for (const Panel& entry : uada::panels())
+                    if (entry.place == PanelPlace::view) panels.push_back(panels_[entry.name]);
+                  if (workbench_.session.hasProject()) setOnStart(false);
+                  commands_->exportCharts(*views_, panels);
+                });
+  actions_->add({"file.copy", file, tr("Copy view"), {QKeySequence(tr("Ctrl+Shift+C"))}, theme.icon("copy")},
+                [this, shown] { commands_->copyView(shown(), views_->titleOf(shown())); });
+  actions_->add({"file.quit", file, tr("Quit"), {QKeySequence(tr("Ctrl+Q"))}}, [this] { close(); });
+}
+
+void MainWindow::makeCursorActions() {
+  const QString group = tr("Step cursor");
+  actions_->add({"cursor.back", group, tr("One report back"), {QKeySequence(Qt::Key_Left)}},
+                [this] { cursor_->previousReport(); });
+  actions_->add({"cursor.on", group, tr("One report on"), {QKeySequence(Qt::Key_Right)}},
+                [this] { cursor_->nextReport(); });
+  actions_->add({"cursor.epochBack", group, tr("One epoch back"), {QKeySequence(Qt::SHIFT | Qt::Key_Left)}},
+                [this] { cursor_->previousEpoch(); });
+  actions_->add({"cursor.epochOn", group, tr("One epoch on"), {QKeySequence(Qt::SHIFT | Qt::Key_Right)}},
+                [this] { cursor_->nextEpoch(); });
+}
+
+void MainWindow::makeViewActions() {
+  const QString group = tr("View");
+  actions_->add({"view.start",
+                 group,
+                 tr("Start page"),
+                 {QKeySequence(tr("Alt+Home"))},
+                 {},
+                 tr("The demo, a new run, recent projects")},
+                [this] { setOnStart(true); });
+  int number = 0;
+  for (const Panel& entry : uada::panels()) {
+    if (entry.place != PanelPlace::view) continue;
+    ++number;
+    const QList<QKeySequence> keys =
+        number < 10 ? QList{QKeySequence(QStringLiteral("Ctrl+%1").arg(number))} : QList<QKeySequence>();
+    actions_->add({QStringLiteral("view.") + entry.name, group, tr(entry.title), keys, {}, tr(entry.help)},
+                  [this, name = QString(entry.name)] { workbench_.show(name); });
+  }
+  actions_->add({"view.tearOff",
+                 group,
+                 tr("Tear off this view"),
+                 {QKeySequence(tr("Ctrl+Shift+T"))},
+                 {},
+                 tr("Into a window of its own, or back from there")},
+                [this] {
+                  PanelWidget* view = views_->current();
+                  if (views_->isTorn(view)) return views_->putBack(view);
+                  setOnStart(false);
+                  if (const QString why = views_->tearOff(view); !why.isEmpty()) banner_->showNotice(why);
+                });
+  for (const auto& [name, dock] : docks_) {
+    dock->toggleViewAction()->setToolTip(tr("Show or hide %1").arg(dock->windowTitle()));
+    actions_->take("dock." + name, group, dock->toggleViewAction());
+  }
+  actions_->add({"layout.save",
+                 group,
+                 tr("Save layout as..."),
+                 {},
+                 {},
+                 tr("Give the places of docks and windows a name")},
+                [this] { askLayoutName(); });
+  actions_->add(
+      {"layout.reset", group, tr("Reset layout"), {}, {}, tr("All docks and views where they are at first")},
+      [this] { layouts_->reset(); });
+}
+
+void MainWindow::makeThemeActions() {
+  auto* group = new QActionGroup(this);
+  for (auto [kind, text] : {std::pair{"light", tr("Light")}, std::pair{"dark", tr("Dark")},
+                            std::pair{"", tr("As the desktop")}}) {
+    const QString name = *kind ? kind : "desktop";
+    QAction* action = actions_->add({"theme." + name, tr("Theme"), text}, [this, kind = QString(kind)] {
+      workbench_.settings.setValue("theme", kind);
+      Q_EMIT themeWanted();
+    });
+    action->setCheckable(true);
+    action->setChecked(workbench_.settings.value("theme").toString() == kind);
+    group->addAction(action);
+  }
+}
+
+void MainWindow::makeMenus() {
+  const auto add = [this](QMenu* menu, const QStringList& names) {
+    menu->addActions(actions_->actions(names));
+  };
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  add(file, {"file.new", "file.open"});
+  QMenu* recent = file->addMenu(tr("Open recent"));
+  connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecent(recent); });
+  add(file, {"file.close", "", "file.export", "file.exportCharts", "file.copy", "", "file.quit"});
+  QMenu* run = menuBar()->addMenu(tr("&Run"));
+  add(run, {"run.new", "", "run.start", "run.pause", "run.stopAfterEpoch", "run.stopNow", "run.checkpoint",
+            "", "run.resume", "", "run.demo"});
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  add(view, {"view.start"});
+  QStringList views{""}, docks{"", "view.tearOff", ""};
+  for (const ActionEntry& entry : actions_->all()) {
+    if (entry.name.startsWith("view.") && panels_.contains(entry.name.mid(5))) views << entry.name;
+    if (entry.name.startsWith("dock.")) docks << entry.name;
+  }
+  add(view, views + docks + QStringList{""});
+  QMenu* cursor = view->addMenu(tr("Step cursor"));
+  add(cursor, {"cursor.back", "cursor.on", "cursor.epochBack", "cursor.epochOn"});
+  QMenu* theme = view->addMenu(tr("Theme"));
+  add(theme, {"theme.light", "theme.dark", "theme.desktop"});
+  QMenu* layouts = view->addMenu(tr("Layouts"));
+  connect(layouts, &QMenu::aboutToShow, this, [this, layouts] { fillLayouts(layouts); });
+  add(view, {"layout.save", "layout.reset"});
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  add(help, {"help.palette", "help.keys", "", "help.diagnostics", "help.about"});
+  QList<QAction*> keys;
+  for (const ActionEntry& entry : actions_->all()) keys << entry.action;
+  addActions(keys);  // their keys work wherever the menus are
+  views_->setKeys(keys);
+}
+
+void MainWindow::fillRecent(QMenu* menu) {
+  menu->clear();
+  for (const QString& file : recentProjects(workbench_.settings)) {
+    QString text = QFileInfo(file).completeBaseName() + "    " + QFileInfo(file).absolutePath();
+    QAction* action = menu->addAction(text.replace('&', "&&"), this, [this, file] { openProject(file); });
+    action->setToolTip(file);
+  }
+  if (menu->isEmpty()) menu->addAction(tr("Nothing was opened yet"))->setEnabled(false);
+}
+
+void MainWindow::fillLayouts(QMenu* menu) {
+  menu->clear();
+  const QStringList names = layouts_->names();
+  for (const QString& name : names)
+    menu->addAction(QString(name).replace('&', "&&"), this, [this, name] {
+      if (!layouts_->apply(name))
+        banner_->showNotice(tr("The layout '%1' is damaged and cannot be used: save it again").arg(name));
+    });
+  if (names.isEmpty()) menu->addAction(tr("None has been saved yet"))->setEnabled(false);
+  menu->addSeparator();
+  menu->addAction(actions_->action("layout.save"));
+  QMenu* remove = menu->addMenu(tr("Delete"));
+  remove->setEnabled(!names.isEmpty());
+  for (const QString& name : names)
+    remove->addAction(QString(name).replace('&', "&&"), this, [this, name] { layouts_->remove(name); });
+}
+
+void MainWindow::askLayoutName() {
+  bool isGiven = false;
+  const QString name =
+      QInputDialog::getText(this, tr("Save layout"), tr("Name; one that is there is replaced"),
+                            QLineEdit::Normal, tr("My layout"), &isGiven)
+          .trimmed();
+  if (isGiven && !name.isEmpty()) layouts_->saveAs(name);
+}
+
+void MainWindow::takePanels() {
+  const std::size_t before = actions_->all().size();
+  for (const Panel& entry : uada::panels())
+    actions_->takePanel(entry.name, tr(entry.title), panels_[entry.name],
+                        [this, name = QString(entry.name)] { workbench_.show(name); });
+  for (std::size_t i = before; i < actions_->all().size(); ++i)
+    if (const ActionEntry& entry = actions_->all()[i]; entry.button) addAction(entry.action);
+}
+
+void MainWindow::makeToolBar() {
+  QToolBar* bar = addToolBar(tr("Run"));
+  bar->setObjectName("runToolBar");
+  bar->setMovable(false);
+  bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  bar->setIconSize({16, 16});
+  bar->addActions(actions_->actions({"run.start", "run.pause"}));
+  auto* stop = new QToolButton;
+  stop->setObjectName("stop");
+  QAction* stopNow = actions_->action("run.stopNow");
+  stop->setIcon(stopNow->icon());
+  const auto enable = [stop, stopNow] {
+    stop->setEnabled(stopNow->isEnabled());
+    stop->setToolTip(stopNow->toolTip());
+  };
+  connect(stopNow, &QAction::changed, stop, enable);
+  connect(stop, &QToolButton::clicked, stopNow, &QAction::trigger);
+  enable();
+  stop->setText(tr("Stop"));
+  stop->setPopupMode(QToolButton::MenuButtonPopup);
+  stop->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  auto* menu = new QMenu(stop);
+  menu->addActions(actions_->actions({"run.stopAfterEpoch", "run.stopNow"}));
+  stop->setMenu(menu);
+  bar->addWidget(stop);
+  bar->addActions(actions_->actions({"run.checkpoint"}));
+  for (QToolButton* button : bar->findChildren<QToolButton*>())
+    if (!button->objectName().startsWith("qt_")) button->setFocusPolicy(Qt::TabFocus);
+  bar->addSeparator();
+  bar->addWidget(status_ = new QLabel);
+  status_->setObjectName("status");
+}
+
+void MainWindow::makeStatusBar() {
+  statusBar()->setSizeGripEnabled(false);
+  auto* line = new QPushButton;
+  line->setFlat(true);
+  line->setFocusPolicy(Qt::TabFocus);
+  line->setObjectName("logLine");
+  line->setToolTip(tr("Open the log"));
+  line->setAccessibleName(tr("Log"));
+  line->setText(tr("Log"));
+  line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  connect(line, &QPushButton::clicked, this, [this] {
+    QDockWidget* log = docks_.at("log");
+    log->setVisible(!log->isVisible());
+  });
+  connect(&workbench_.session, &Session::logged, line, [line](const QString& text) { line->setText(text); });
+  statusBar()->addWidget(line, 1);
+  statusBar()->addPermanentWidget(new MachineLabel(workbench_.session));
+}
+
+}  // namespace uada

@@ -1,0 +1,71 @@
+#include "widgets/frame/Names.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAbstractSlider>
+#include <QAbstractSpinBox>
+#include <QAccessible>
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QRegularExpression>
+#include <QScrollBar>
+
+namespace uada {
+
+bool isControl(const QWidget* widget) {
+  if (qobject_cast<const QScrollBar*>(widget) || qobject_cast<const QHeaderView*>(widget)) return false;
+  if (widget->objectName().startsWith("qt_")) return false;
+  // Parts of other controls: the line of a spin box, the list of a combo box.
+  for (const QWidget* parent = widget->parentWidget(); parent && !parent->isWindow();
+       parent = parent->parentWidget())
+    if (qobject_cast<const QAbstractSpinBox*>(parent) || qobject_cast<const QAbstractItemView*>(parent) ||
+        qobject_cast<const QComboBox*>(parent) || qobject_cast<const QLineEdit*>(parent) ||
+        parent->inherits("QTabBar") || parent->inherits("QKeySequenceEdit"))
+      return false;
+  return qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QAbstractItemView*>(widget) ||
+         qobject_cast<const QAbstractSlider*>(widget) || qobject_cast<const QAbstractSpinBox*>(widget) ||
+         qobject_cast<const QComboBox*>(widget) || qobject_cast<const QLineEdit*>(widget) ||
+         qobject_cast<const QPlainTextEdit*>(widget);
+}
+
+/// The first sentence.
+static QString begin(const QString& help) {
+  static const QRegularExpression kEnd(QStringLiteral("[\\n;.:(]"));
+  QString plain = help;
+  if (plain.startsWith('<')) plain.remove(QRegularExpression("<[^>]*>"));
+  return plain.section(kEnd, 0, 0).trimmed();
+}
+
+static QString placeholderOf(const QWidget* control) {
+  if (const auto* line = qobject_cast<const QLineEdit*>(control)) return line->placeholderText();
+  if (const auto* text = qobject_cast<const QPlainTextEdit*>(control)) return text->placeholderText();
+  return {};
+}
+
+static bool hasLabel(const QWidget* control) {
+  if (const auto* button = qobject_cast<const QAbstractButton*>(control); button && !button->text().isEmpty())
+    return true;
+  for (const QWidget* at = control->parentWidget(); at; at = at->parentWidget()) {
+    for (const QLabel* label : at->findChildren<QLabel*>(Qt::FindDirectChildrenOnly))
+      if (label->buddy() == control) return true;
+    if (at->isWindow()) break;
+  }
+  return false;
+}
+
+void nameLists(QWidget* panel, const QString& title) {
+  for (QAbstractItemView* list : panel->findChildren<QAbstractItemView*>())
+    if (isControl(list) && list->accessibleName().isEmpty() && list->toolTip().isEmpty())
+      list->setAccessibleName(title);
+}
+
+void nameControl(QWidget* control) {
+  if (!isControl(control) || !control->accessibleName().isEmpty() || hasLabel(control)) return;
+  for (const QString& name : {begin(placeholderOf(control)), begin(control->toolTip())})
+    if (!name.isEmpty()) return control->setAccessibleName(name);
+}
+
+}  // namespace uada

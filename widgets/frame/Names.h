@@ -1,0 +1,18 @@
+#pragma once
+
+class QString;
+class QWidget;
+
+namespace uada {
+
+/// Gives a control without a name for screen readers the one that its tool tip or its placeholder says; one
+/// that has a text, a label or a name keeps it.
+void nameControl(QWidget* control);
+
+/// Gives lists and tables of a panel that have no name the panel's own.
+void nameLists(QWidget* panel, const QString& title);
+
+/// Whether a person acts on the widget itself: a button, field, list, slider.
+bool isControl(const QWidget* widget);
+
+}  // namespace uada

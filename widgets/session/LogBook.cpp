@@ -1,0 +1,54 @@
+#include "widgets/session/LogBook.h"
+
+#include <QRegularExpression>
+
+#include "widgets/session/Session.h"
+
+namespace uada {
+
+static constexpr std::size_t kMost = 5000;
+
+QString levelWord(LogLevel level) {
+  switch (level) {
+    case LogLevel::progress: return QObject::tr("progress");
+    case LogLevel::event: return QObject::tr("event");
+    case LogLevel::problem: return QObject::tr("problem");
+  }
+  return {};
+}
+
+QString LogLine::whole() const {
+  return when.toString("hh:mm:ss  ") + (level == LogLevel::problem ? QObject::tr("problem: ") : QString()) +
+         text;
+}
+
+LogBook& LogBook::of(Session& session) {
+  if (auto* known = session.findChild<LogBook*>()) return *known;
+  return *new LogBook(session);
+}
+
+LogBook::LogBook(Session& session) : QObject(&session) {
+  // "NAME: epoch 3 of 30: ...", "NAME: checkpoint at step 4,680".
+  static const QRegularExpression kProgress(QStringLiteral(": (epoch \\d+ of|checkpoint|saved)"));
+  static const QRegularExpression kFailed(QStringLiteral(": failed: "));
+  connect(&session, &Session::logged, this, [this](const QString& text) {
+    add(text.contains(kFailed)     ? LogLevel::problem
+        : text.contains(kProgress) ? LogLevel::progress
+                                   : LogLevel::event,
+        text);
+  });
+  connect(&session, &Session::problem, this, [this](const QString& text) { add(LogLevel::problem, text); });
+}
+
+void LogBook::add(LogLevel level, const QString& text) {
+  lines_.push_back({QDateTime::currentDateTime(), level, text});
+  if (lines_.size() > kMost) lines_.pop_front();
+  Q_EMIT added(lines_.back());
+}
+
+void LogBook::clear() {
+  lines_.clear();
+  Q_EMIT cleared();
+}
+
+}  // namespace uada

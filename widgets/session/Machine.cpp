@@ -1,0 +1,122 @@
+#include "widgets/session/Machine.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+namespace uada {
+
+// What is used of NVML's interface (nvml.h of the driver's documentation); it is the same in all of its
+// versions.
+struct Nvml::Functions {
+  struct Utilization {
+    unsigned gpu, memory;
+  };
+  struct Memory {
+    unsigned long long total, free, used;
+  };
+  using Device = struct nvmlDevice*;
+  void* library = nullptr;
+  int (*init)() = nullptr;
+  int (*shutdown)() = nullptr;
+  int (*count)(unsigned*) = nullptr;
+  int (*handle)(unsigned, Device*) = nullptr;
+  int (*name)(Device, char*, unsigned) = nullptr;
+  int (*utilization)(Device, Utilization*) = nullptr;
+  int (*memory)(Device, Memory*) = nullptr;
+  int (*power)(Device, unsigned*) = nullptr;                    // milliwatts
+  int (*temperature)(Device, int sensor, unsigned*) = nullptr;  // sensor 0: the GPU
+};
+
+template <class Function>
+static bool find(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(::dlsym(library, name));
+  return function != nullptr;
+}
+
+Nvml::Nvml(const char* library) {
+  void* opened = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  if (!opened) {
+    whyNot_ = "no NVIDIA driver: " + std::string(library) + " is not there";
+    return;
+  }
+  auto f = std::make_unique<Functions>();
+  f->library = opened;
+  const bool isWhole = find(opened, "nvmlInit_v2", f->init) && find(opened, "nvmlShutdown", f->shutdown) &&
+                       find(opened, "nvmlDeviceGetCount_v2", f->count) &&
+                       find(opened, "nvmlDeviceGetHandleByIndex_v2", f->handle) &&
+                       find(opened, "nvmlDeviceGetName", f->name) &&
+                       find(opened, "nvmlDeviceGetUtilizationRates", f->utilization) &&
+                       find(opened, "nvmlDeviceGetMemoryInfo", f->memory);
+  find(opened, "nvmlDeviceGetPowerUsage", f->power);
+  find(opened, "nvmlDeviceGetTemperature", f->temperature);
+  if (!isWhole) {
+    whyNot_ = std::string(library) + " has not all that is needed";
+    ::dlclose(opened);
+    return;
+  }
+  if (const int code = f->init(); code != 0) {
+    whyNot_ = "the NVIDIA driver does not answer (NVML error " + std::to_string(code) + ")";
+    ::dlclose(opened);
+    return;
+  }
+  functions_ = std::move(f);
+}
+
+Nvml::~Nvml() {
+  if (!functions_) return;
+  functions_->shutdown();
+  ::dlclose(functions_->library);
+}
+
+std::vector<GpuLoad> Nvml::read() const {
+  std::vector<GpuLoad> gpus;
+  if (!functions_) return gpus;
+  const Functions& f = *functions_;
+  unsigned count = 0;
+  if (f.count(&count) != 0) return gpus;
+  for (unsigned i = 0; i < count; ++i) {
+    Functions::Device device = nullptr;
+    if (f.handle(i, &device) != 0) continue;
+    GpuLoad gpu;
+    std::array<char, 96> name{};
+    if (f.name(device, name.data(), name.size()) == 0) gpu.name = name.data();
+    if (Functions::Utilization use{}; f.utilization(device, &use) == 0)
+      gpu.percent = static_cast<int>(use.gpu);
+    if (Functions::Memory memory{}; f.memory(device, &memory) == 0) {
+      gpu.used = memory.used;
+      gpu.total = memory.total;
+    }
+    if (unsigned milliwatts = 0; f.power && f.power(device, &milliwatts) == 0)
+      gpu.watts = static_cast<int>((milliwatts + 500) / 1000);
+    if (unsigned celsius = 0; f.temperature && f.temperature(device, 0, &celsius) == 0)
+      gpu.celsius = static_cast<int>(celsius);
+    gpus.push_back(std::move(gpu));
+  }
+  return gpus;
+}
+
+MemoryLoad readMemory() {
+  MemoryLoad load;
+  std::ifstream file("/proc/meminfo");
+  std::uint64_t available = 0;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string name;
+    std::uint64_t kibibytes = 0;
+    words >> name >> kibibytes;
+    if (name == "MemTotal:") load.total = 1024 * kibibytes;
+    if (name == "MemAvailable:") available = 1024 * kibibytes;
+  }
+  load.used = load.total - available;
+  std::uint64_t pages = 0, resident = 0;
+  if (std::ifstream own("/proc/self/statm"); own >> pages >> resident)
+    load.program = resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return load;
+}
+
+}  // namespace uada
