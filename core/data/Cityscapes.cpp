@@ -112,7 +112,7 @@ void listSpareMaps(FolderListing& listing, std::string_view split) {
 /// where that is missing, NAME_gtFine_labelTrainIds.png.
 FolderListing listScenes(const fs::path& dir, std::string_view split, const Loading& loading) {
   requireFolders(dir, split);
-  FolderListing listing{dir, std::string(split), {}, {}, makeClasses, nullptr, {}};
+  FolderListing listing{dir, std::string(split), {}, {}, makeClasses};
   for (const SceneClass& known : kClasses) listing.classes.emplace_back(known.name);
   std::size_t others = 0;
   for (const std::string& city : folderNames(dir / placeOf(kImages, split)))
@@ -140,7 +140,7 @@ FolderListing listCityscapes(const fs::path& dir, Split split, const Loading& lo
   return listScenes(dir, split == Split::train ? "train" : "val", loading);
 }
 FolderListing listCamVid(const fs::path& dir, Split split, const Loading& loading) {
-  return listScenes(dir, split == Split::train ? "train" : "test", loading);
+  return listScenes(dir, splitName(split), loading);
 }
 
 std::optional<fs::path> findCityscapes(const fs::path& dir) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "core/settings/Choice.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
@@ -73,5 +75,8 @@ struct DataSettings {
         normalisation);
   }
 };
+
+/// The names of the classes of a chosen set, as the catalogue or its folder has them; empty: neither does.
+std::vector<std::string> classNamesOf(const Choice& dataset);
 
 }  // namespace uada

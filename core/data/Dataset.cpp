@@ -9,6 +9,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Philox.h"
+#include "core/data/DataSettings.h"
 #include "core/data/DatasetView.h"
 
 namespace uada {
@@ -37,12 +38,17 @@ BoxesView boxesOf(const Dataset& data, std::uint32_t index) {
   return std::get<BoxesView>(*data.target(index));
 }
 
-std::string className(const DatasetEntry& entry, const Dataset& data, int label) {
-  const std::vector<std::string> own = data.classNames();
-  const std::vector<std::string>& names = own.empty() ? entry.classNames : own;
+std::string className(std::span<const std::string> names, int label) {
   if (label < 0) return {};
   const bool isNamed = label < static_cast<int>(names.size());
   return isNamed ? names[static_cast<std::size_t>(label)] : fmt::format("class {}", label);
+}
+
+std::vector<std::string> classNamesOf(const DatasetEntry& entry, const Dataset& data) {
+  std::vector<std::string> names = data.classNames();
+  if (names.empty()) names = entry.classNames;
+  if (names.size() != static_cast<std::size_t>(data.classes())) names.clear();
+  return names;
 }
 
 std::vector<std::string> classNamesOf(const DatasetEntry& entry, const std::filesystem::path& folder) {
@@ -53,6 +59,10 @@ std::vector<std::string> classNamesOf(const DatasetEntry& entry, const std::file
   } catch (const Error&) {  // the folder may have changed since
     return {};
   }
+}
+
+std::vector<std::string> classNamesOf(const Choice& dataset) {
+  return classNamesOf(findDataset(dataset.name), std::filesystem::path(dataset.as<DataSettings>().folder));
 }
 
 DataIdentity dataIdentity(const Dataset& train, const Dataset& test) {

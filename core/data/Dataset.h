@@ -169,10 +169,12 @@ std::vector<std::string> otherFormsIn(const DatasetEntry& entry, const std::file
 /// RGB of each class: those that are usual for the set, else those that PASCAL VOC has for its labels.
 std::vector<std::array<std::uint8_t, 3>> classColoursOf(const DatasetEntry& entry, int classes);
 
-/// "tench", as the catalogue or the files name the class; "class 7" where neither does; "" for -1.
-std::string className(const DatasetEntry& entry, const Dataset& data, int label);
+/// "tench"; "class 7" where the names have none for it; "" for -1.
+std::string className(std::span<const std::string> names, int label);
 
-/// The names of all classes, as the catalogue or the folder names them; empty: neither does.
+/// The names of all classes, as the files of the set name them, else the catalogue; empty: neither does.
+std::vector<std::string> classNamesOf(const DatasetEntry& entry, const Dataset& data);
+/// The same without the set: as the catalogue names them, else the folder.
 /// folder  of the data set; empty: the usual places
 std::vector<std::string> classNamesOf(const DatasetEntry& entry, const std::filesystem::path& folder);
 

@@ -125,7 +125,7 @@ std::string testPart(const fs::path& dir) {
 }
 
 FolderListing listParts(const fs::path& dir, Split split, const Loading& loading) {
-  FolderListing listing{dir, split == Split::train ? "train" : "test", folderNames(dir / "train"), {}};
+  FolderListing listing{dir, splitName(split), folderNames(dir / "train"), {}};
   const std::string part = split == Split::train ? "train" : testPart(dir);
   if (part.empty())
     throw Error(

@@ -28,12 +28,12 @@ Held<TargetView> ownTarget(const TargetView& view) {
 }  // namespace
 
 KeptImages::KeptImages(std::shared_ptr<const Dataset> base, std::shared_ptr<ByteBudget> budget)
-    : base_(std::move(base)), budget_(std::move(budget)) {}
+    : ForwardingDataset(std::move(base)), budget_(std::move(budget)) {}
 
 KeptImages::~KeptImages() { budget_->giveBack(taken_); }
 
 std::size_t KeptImages::pixelsOf(std::uint32_t index) const {
-  const auto [width, height] = base_->imageSize(index);
+  const auto [width, height] = base().imageSize(index);
   return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
 }
 
@@ -71,16 +71,16 @@ Held<ImageView> KeptImages::image(std::uint32_t index, const PixelBox* part) con
   constexpr std::size_t kBytes = 3;  // of a pixel
   return kept(
       images_, index,
-      [&](bool isKept) { return isKept ? ownImage(*base_->image(index)) : base_->image(index, part); },
+      [&](bool isKept) { return isKept ? ownImage(*base().image(index)) : base().image(index, part); },
       kBytes);
 }
 
 Held<TargetView> KeptImages::target(std::uint32_t index) const {
-  const std::size_t bytes = targetBytes(base_->targetKind());
-  if (bytes == 0) return base_->target(index);
+  const std::size_t bytes = targetBytes(base().targetKind());
+  if (bytes == 0) return base().target(index);
   return kept(
       targets_, index,
-      [&](bool isKept) { return isKept ? ownTarget(*base_->target(index)) : base_->target(index); }, bytes);
+      [&](bool isKept) { return isKept ? ownTarget(*base().target(index)) : base().target(index); }, bytes);
 }
 
 }  // namespace uada

@@ -7,7 +7,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "core/data/Dataset.h"
+#include "core/data/ForwardingDataset.h"
 
 namespace uada {
 
@@ -32,23 +32,15 @@ class ByteBudget {
 /// far as the budget lasts; the others are decoded each time, as before. None gives way to another: an epoch
 /// asks for each once, so that the one that was asked for last is needed last. Pixels are those of the set
 /// behind it. Any thread may use it at any time.
-class KeptImages final : public Dataset {
+class KeptImages final : public ForwardingDataset {
  public:
   /// budget  of decoded pixels; what is kept is given back when the set goes
   KeptImages(std::shared_ptr<const Dataset> base, std::shared_ptr<ByteBudget> budget);
   ~KeptImages() override;
 
-  std::size_t size() const override { return base_->size(); }
-  ImageSize imageSize(std::uint32_t index) const override { return base_->imageSize(index); }
   Held<ImageView> image(std::uint32_t index, const PixelBox* part = nullptr) const override;
   Held<TargetView> target(std::uint32_t index) const override;
-  TargetKind targetKind() const override { return base_->targetKind(); }
-  int classes() const override { return base_->classes(); }
-  std::vector<std::string> classNames() const override { return base_->classNames(); }
-  std::string identity() const override { return base_->identity(); }
-  std::string fileName(std::uint32_t index) const override { return base_->fileName(index); }
-  bool isPublished() const override { return base_->isPublished(); }
-  std::optional<PixelSums> pixelSums(std::uint32_t index) const override { return base_->pixelSums(index); }
+  bool isResident() const override { return false; }
 
  private:
   /// By sample; none: a thread decodes it.
@@ -58,7 +50,6 @@ class KeptImages final : public Dataset {
   Held<View> kept(Kept<View>& all, std::uint32_t index, const Copy& copy, std::size_t bytesOfPixel) const;
   std::size_t pixelsOf(std::uint32_t index) const;
 
-  std::shared_ptr<const Dataset> base_;
   std::shared_ptr<ByteBudget> budget_;
   mutable std::mutex mutex_;
   mutable Kept<ImageView> images_;

@@ -49,4 +49,13 @@ Image sideBySide(ImageView left, ImageView right) {
   return both;
 }
 
+Image withTarget(ImageView picture, const TargetView& target, std::span<const ClassColour> colours) {
+  if (const auto* labels = std::get_if<LabelMapView>(&target))
+    return sideBySide(picture, labelPicture(*labels, colours).view());
+  if (const auto* learned = std::get_if<ImageView>(&target)) return sideBySide(picture, *learned);
+  Image drawn(picture);
+  if (const auto* boxes = std::get_if<BoxesView>(&target)) drawBoxes(drawn.span(), *boxes, colours);
+  return drawn;
+}
+
 }  // namespace uada

@@ -23,4 +23,8 @@ void drawBoxes(ImageSpan picture, BoxesView boxes, std::span<const ClassColour> 
 /// Two pictures of one height side by side, without a gap.
 Image sideBySide(ImageView left, ImageView right);
 
+/// The picture of a sample with its target: a label map in colours or the picture that is learned on its
+/// right, boxes drawn in; of a label the picture alone.
+Image withTarget(ImageView picture, const TargetView& target, std::span<const ClassColour> colours);
+
 }  // namespace uada

@@ -100,7 +100,7 @@ void addVocPart(FolderListing& listing, const std::string& part, Split split) {
 }
 
 FolderListing boxFiles(const fs::path& dir, Split split) {
-  FolderListing listing{dir, split == Split::train ? "train" : "test", {}, {}, nullptr, readVocBoxes, {}};
+  FolderListing listing = vocListing(dir, split, {});
   if (const std::string part = vocPart(dir); !part.empty()) {
     addVocPart(listing, part, split);
   } else if (isFolder(dir / "train")) {
@@ -171,8 +171,7 @@ std::vector<std::string> mapClasses(const fs::path& dir) {
 }
 
 FolderListing listMaps(const fs::path& dir, Split split, const Loading&) {
-  FolderListing listing{
-      dir, split == Split::train ? "train" : "test", mapClasses(dir), {}, requireKnownLabels, nullptr, {}};
+  FolderListing listing{dir, splitName(split), mapClasses(dir), {}, requireKnownLabels};
   const std::string part = requiredPart(dir, split);
   for (const char* folder : {"images", "labels"})
     if (!isFolder(dir / part / folder))

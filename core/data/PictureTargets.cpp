@@ -2,33 +2,20 @@
 
 #include <utility>
 
+#include "core/data/ForwardingDataset.h"
+
 namespace uada {
 namespace {
 
-class PictureTargets final : public Dataset {
+class PictureTargets final : public ForwardingDataset {
  public:
-  explicit PictureTargets(std::shared_ptr<const Dataset> base) : base_(std::move(base)) {}
+  using ForwardingDataset::ForwardingDataset;
 
-  std::size_t size() const override { return base_->size(); }
-  ImageSize imageSize(std::uint32_t index) const override { return base_->imageSize(index); }
-  Held<ImageView> image(std::uint32_t index, const PixelBox* part) const override {
-    return base_->image(index, part);
-  }
   Held<TargetView> target(std::uint32_t index) const override {
-    const auto held = std::make_shared<const Held<ImageView>>(base_->image(index));
+    const auto held = std::make_shared<const Held<ImageView>>(base().image(index));
     return Held<TargetView>(TargetView(**held), held);
   }
   TargetKind targetKind() const override { return TargetKind::picture; }
-  int classes() const override { return base_->classes(); }
-  std::vector<std::string> classNames() const override { return base_->classNames(); }
-  std::string identity() const override { return base_->identity(); }
-  std::string fileName(std::uint32_t index) const override { return base_->fileName(index); }
-  bool isPublished() const override { return base_->isPublished(); }
-  bool isResident() const override { return base_->isResident(); }
-  std::optional<PixelSums> pixelSums(std::uint32_t index) const override { return base_->pixelSums(index); }
-
- private:
-  std::shared_ptr<const Dataset> base_;
 };
 
 }  // namespace

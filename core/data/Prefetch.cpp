@@ -129,7 +129,7 @@ struct Prefetch::Ahead {
 };
 
 Prefetch::Prefetch(std::shared_ptr<const Dataset> base, int threads, std::size_t bytes)
-    : base_(std::move(base)), ahead_(std::make_unique<Ahead>(*base_, bytes)) {
+    : ForwardingDataset(std::move(base)), ahead_(std::make_unique<Ahead>(this->base(), bytes)) {
   for (int i = 0; i < threads; ++i) ahead_->threads.emplace_back([ahead = ahead_.get()] { ahead->work(); });
 }
 
@@ -167,13 +167,13 @@ void Prefetch::release(std::size_t count) {
 }
 
 Held<ImageView> Prefetch::image(std::uint32_t index, const PixelBox* part) const {
-  const PixelBox wanted = part ? *part : wholeOf(base_->imageSize(index));
+  const PixelBox wanted = part ? *part : wholeOf(base().imageSize(index));
   {
     std::unique_lock lock(ahead_->mutex);
     const Ahead::Item* item = ahead_->decoded(index, lock);
     if (item && item->image && isInside(wanted, item->part)) return *item->image;
   }
-  return base_->image(index, part);
+  return base().image(index, part);
 }
 
 Held<TargetView> Prefetch::target(std::uint32_t index) const {
@@ -182,7 +182,7 @@ Held<TargetView> Prefetch::target(std::uint32_t index) const {
     const Ahead::Item* item = ahead_->decoded(index, lock);
     if (item && item->target) return *item->target;
   }
-  return base_->target(index);
+  return base().target(index);
 }
 
 }  // namespace uada

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/data/Dataset.h"
+#include "core/data/ForwardingDataset.h"
 
 namespace uada {
 
@@ -13,7 +13,7 @@ namespace uada {
 /// them: numbers of threads and bytes change nothing but time. What a decoding throws is thrown again where
 /// that sample is asked for.
 /// image(), target() and release() may be called from any thread; expect() while no other asks.
-class Prefetch final : public Dataset {
+class Prefetch final : public ForwardingDataset {
  public:
   /// Which part of an image will be asked for; called on any thread. An image that is then asked for beyond
   /// it is decoded again.
@@ -30,21 +30,12 @@ class Prefetch final : public Dataset {
   /// The first `count` images of the order are not asked for again: their memory is freed.
   void release(std::size_t count);
 
-  std::size_t size() const override { return base_->size(); }
-  ImageSize imageSize(std::uint32_t index) const override { return base_->imageSize(index); }
   Held<ImageView> image(std::uint32_t index, const PixelBox* part = nullptr) const override;
   Held<TargetView> target(std::uint32_t index) const override;
-  TargetKind targetKind() const override { return base_->targetKind(); }
-  int classes() const override { return base_->classes(); }
-  std::vector<std::string> classNames() const override { return base_->classNames(); }
-  std::string identity() const override { return base_->identity(); }
-  std::string fileName(std::uint32_t index) const override { return base_->fileName(index); }
-  bool isPublished() const override { return base_->isPublished(); }
-  std::optional<PixelSums> pixelSums(std::uint32_t index) const override { return base_->pixelSums(index); }
+  bool isResident() const override { return false; }
 
  private:
   struct Ahead;  // shared with the threads
-  std::shared_ptr<const Dataset> base_;
   std::unique_ptr<Ahead> ahead_;
 };
 

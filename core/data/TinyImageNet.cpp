@@ -18,7 +18,7 @@ constexpr int kSide = 64;  // pixels
 /// train/WNID/images/*.JPEG; val/images/*.JPEG with their classes in val/val_annotations.txt: name, WNID and
 /// a box. The images of test/ have no labels and are not used.
 FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
-  FolderListing listing{dir, split == Split::train ? "train" : "test", folderNames(dir / "train"), {}};
+  FolderListing listing{dir, splitName(split), folderNames(dir / "train"), {}};
   if (split == Split::train) {
     listClassFolders(listing, "train", "images", loading);
   } else {

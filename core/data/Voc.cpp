@@ -44,12 +44,11 @@ std::optional<fs::path> findWith(const fs::path& dir, std::span<const char* cons
 /// Trained on: trainval of 2007 and of 2012, as far as they are there. Tested on: test of 2007, since the
 /// annotations of 2012's test are not public.
 FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
-  FolderListing listing{dir, split == Split::train ? "train" : "test", {}, {}, nullptr, readVocBoxes, {}};
-  for (const char* name : kClasses) listing.classes.emplace_back(name);
+  FolderListing listing = vocListing(dir, split, {std::begin(kClasses), std::end(kClasses)});
   const char* const years[] = {"VOC2007", "VOC2012"};
   const std::span<const char* const> used(years, split == Split::train ? 2 : 1);
   for (const char* year : used) {
-    const fs::path file = dir / year / kVocLists / (split == Split::train ? "trainval.txt" : "test.txt");
+    const fs::path file = vocList(dir / year, split);
     if (isFile(file)) {
       addVocImages(listing, year, file);
     } else if (split == Split::train && loading.note) {
@@ -57,21 +56,18 @@ FolderListing list(const fs::path& dir, Split split, const Loading& loading) {
     }
   }
   if (listing.files.empty())
-    throw Error(fmt::format(
-        "'{}' has no {} images: '{}' is expected with names of images; unpack the archive, "
-        "or name another folder",
-        dir.string(), listing.split,
-        split == Split::train ? "VOC2007/ImageSets/Main/trainval.txt" : "VOC2007/ImageSets/Main/test.txt"));
+    throw Error(
+        fmt::format("'{}' has no {} images: '{}' is expected with names of images; unpack the archive, "
+                    "or name another folder",
+                    dir.string(), listing.split, vocList("VOC2007", split).string()));
   return listing;
 }
 
 std::optional<fs::path> find(const fs::path& dir) { return findWith(dir, kClasses, true); }
 
 FolderListing listCells(const fs::path& dir, Split split, const Loading&) {
-  FolderListing listing{dir, split == Split::train ? "train" : "test", {}, {}, nullptr, readVocBoxes, {}};
-  for (const char* name : kCells) listing.classes.emplace_back(name);
-  addVocImages(listing, "VOC2007",
-               dir / "VOC2007" / kVocLists / (split == Split::train ? "trainval.txt" : "test.txt"));
+  FolderListing listing = vocListing(dir, split, {std::begin(kCells), std::end(kCells)});
+  addVocImages(listing, "VOC2007", vocList(dir / "VOC2007", split));
   return listing;
 }
 

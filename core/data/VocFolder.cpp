@@ -7,10 +7,21 @@
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/data/FolderListing.h"
+#include "core/data/VocBoxes.h"
 
 namespace uada {
 
 namespace fs = std::filesystem;
+
+fs::path vocList(const fs::path& year, Split split) {
+  return year / kVocLists / (split == Split::train ? "trainval.txt" : "test.txt");
+}
+
+FolderListing vocListing(const fs::path& dir, Split split, std::vector<std::string> classes) {
+  FolderListing listing{dir, splitName(split), std::move(classes), {}};
+  listing.readBoxes = readVocBoxes;
+  return listing;
+}
 
 void addVocImages(FolderListing& listing, const std::string& part, const fs::path& list) {
   const std::string before = part.empty() ? "" : part + "/";

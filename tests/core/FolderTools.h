@@ -82,4 +82,16 @@ inline Opened opened(const char* entry, const std::filesystem::path& dir, Split 
   return result;
 }
 
+/// The numbers of the images, by their first pixels.
+inline std::vector<int> numbersOf(const Dataset& data) {
+  std::vector<int> numbers;
+  for (std::uint32_t i = 0; i < data.size(); ++i) {
+    const ImageSize size = data.imageSize(i);
+    const Held<ImageView> image = data.image(i);
+    for (int n = 0; n < 12; ++n)
+      if (Image(*image) == numbered(n, size.width, size.height)) numbers.push_back(n);
+  }
+  return numbers;
+}
+
 }  // namespace uada::test

@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "core/base/Files.h"
-#include "core/base/Philox.h"
-#include "core/data/FolderDataset.h"
 #include "core/data/FolderListing.h"
 #include "core/data/FolderSets.h"
 #include "tests/core/ErrorOf.h"
@@ -27,18 +25,6 @@ std::vector<int> labelsOf(const Dataset& data) {
   return labels;
 }
 
-/// The numbers of the images, by their first pixels.
-std::vector<int> numbersOf(const Dataset& data) {
-  std::vector<int> numbers;
-  for (std::uint32_t i = 0; i < data.size(); ++i) {
-    const ImageSize size = data.imageSize(i);
-    const Held<ImageView> image = data.image(i);
-    for (int n = 0; n < 12; ++n)
-      if (Image(*image) == numbered(n, size.width, size.height)) numbers.push_back(n);
-  }
-  return numbers;
-}
-
 using Ints = std::vector<int>;
 
 }  // namespace
@@ -48,12 +34,6 @@ class TestFolders : public QObject {
  private Q_SLOTS:
   void classFoldersAreSorted();
   void partsAreDecoded();
-  void indexIsMadeOnce();
-  void changedFilesAreLookedAtAgain();
-  void damagedIndexesAreMadeAnew();
-  void noDamageOfAnIndexGoesUnnoticed();
-  void foreignIndexesAreNotTrusted();
-  void claimsOfAnIndexAreChecked();
   void damagedFilesAreRefusedOrSkipped();
   void aStopEndsTheLook();
   void changesWhileOpenAreFound();
@@ -88,8 +68,10 @@ void TestFolders::classFoldersAreSorted() {
   const Opened test = opened("folder", folder.dir(), Split::test);
   QCOMPARE(numbersOf(*test.data), (Ints{4, 5}));
   QVERIFY(commonSize(*test.data) == (ImageSize{6, 5}));
-  QCOMPARE(QString::fromStdString(className(findDataset("folder"), *test.data, 1)), QString("b"));
-  QCOMPARE(QString::fromStdString(className(findDataset("folder"), *test.data, 7)), QString("class 7"));
+  QCOMPARE(QString::fromStdString(className(classNamesOf(findDataset("folder"), *test.data), 1)),
+           QString("b"));
+  QCOMPARE(QString::fromStdString(className(classNamesOf(findDataset("folder"), *test.data), 7)),
+           QString("class 7"));
 }
 
 void TestFolders::partsAreDecoded() {
@@ -103,121 +85,6 @@ void TestFolders::partsAreDecoded() {
   const Held<ImageView> part = data->image(0, &box);
   for (int y = box.top; y < box.bottom; ++y)
     QVERIFY(std::equal(part->row(y) + 60, part->row(y) + 180, whole.view().row(y) + 60));
-}
-
-void TestFolders::indexIsMadeOnce() {
-  const ImageFolder folder;
-  folder.addClasses();
-  const Opened first = opened("folder", folder.dir(), Split::train);
-  QCOMPARE(first.lookedAt, std::size_t{4});
-  const Opened again = opened("folder", folder.dir(), Split::train);
-  QCOMPARE(again.lookedAt, std::size_t{0});
-  QCOMPARE(again.data->identity(), first.data->identity());
-  QCOMPARE(numbersOf(*again.data), (Ints{0, 1, 2, 3}));
-  QVERIFY(again.data->imageSize(3) == (ImageSize{9, 7}));
-  QVERIFY(again.data->pixelSums(3) == first.data->pixelSums(3));
-}
-
-void TestFolders::changedFilesAreLookedAtAgain() {
-  const ImageFolder folder;
-  folder.addClasses();
-  const Opened first = opened("folder", folder.dir(), Split::train);
-  folder.add("train/b/1.png", numbered(8, 4, 3));
-  const Opened changed = opened("folder", folder.dir(), Split::train);
-  QCOMPARE(changed.lookedAt, std::size_t{1});
-  QCOMPARE(numbersOf(*changed.data), (Ints{0, 1, 8, 3}));
-  QVERIFY(changed.data->identity() != first.data->identity());
-  // Another time alone is enough to look again.
-  fs::last_write_time(folder.dir() / "train/a/x.png",
-                      fs::file_time_type::clock::now() + std::chrono::hours(1));
-  QCOMPARE(opened("folder", folder.dir(), Split::train).lookedAt, std::size_t{1});
-  folder.add("train/a/new.png", numbered(9));
-  QCOMPARE(opened("folder", folder.dir(), Split::train).lookedAt, std::size_t{1});
-  fs::remove(folder.dir() / "train/a/new.png");
-  const Opened fewer = opened("folder", folder.dir(), Split::train);
-  QCOMPARE(fewer.lookedAt, std::size_t{0});
-  QCOMPARE(fewer.data->size(), std::size_t{4});
-}
-
-void TestFolders::damagedIndexesAreMadeAnew() {
-  const ImageFolder folder;
-  folder.addClasses();
-  const std::string identity = opened("folder", folder.dir(), Split::train).data->identity();
-  const fs::path file = fs::directory_iterator(folder.indexes())->path();
-  const std::string sound = readTextFile(file, 1 << 20);
-  const auto isMadeAnew = [&](std::string bytes) {
-    writeFileAtomically(file, bytes);
-    const Opened made = opened("folder", folder.dir(), Split::train);
-    return made.lookedAt == 4 && made.says("is made anew") && made.data->identity() == identity &&
-           readTextFile(file, 1 << 20) == sound;
-  };
-  for (std::size_t at = 0; at < sound.size(); at += 13) {
-    std::string bytes = sound;
-    bytes[at] = static_cast<char>(bytes[at] ^ 4);
-    QVERIFY2(isMadeAnew(bytes), std::to_string(at).c_str());
-  }
-  for (const std::size_t size : {std::size_t{0}, std::size_t{5}, sound.size() / 2, sound.size() - 1})
-    QVERIFY2(isMadeAnew(sound.substr(0, size)), std::to_string(size).c_str());
-  QVERIFY(isMadeAnew(sound + "x"));
-}
-
-/// Of the file that is read first when a data set is opened.
-void TestFolders::noDamageOfAnIndexGoesUnnoticed() {
-  const ImageFolder folder;
-  folder.addClasses();
-  opened("folder", folder.dir(), Split::train);
-  const std::string sound = readTextFile(fs::directory_iterator(folder.indexes())->path(), 1 << 20);
-  const FolderListing listing{folder.dir(), "train", {}, {}};
-  QVERIFY(!unpackedIndex(listing, sound).files.empty());
-  const auto isRefused = [&](std::string_view bytes) {
-    return errorOf([&] { unpackedIndex(listing, bytes); }).contains("the index is ");
-  };
-  Random random(1, 0, 0, Purpose::test);
-  std::string bytes = sound;
-  for (int i = 0; i < 20'000; ++i) {
-    const std::uint32_t bit = random.below(static_cast<std::uint32_t>(8 * bytes.size()));
-    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
-    QVERIFY2(isRefused(bytes), std::to_string(bit).c_str());
-    bytes[bit / 8] = sound[bit / 8];
-  }
-  for (int i = 0; i < 2'000; ++i) {
-    const std::size_t size = random.below(static_cast<std::uint32_t>(sound.size()));
-    QVERIFY2(isRefused(std::string_view(sound).substr(0, size)), std::to_string(size).c_str());
-  }
-}
-
-void TestFolders::foreignIndexesAreNotTrusted() {
-  const ImageFolder folder;
-  folder.addClasses();
-  opened("folder", folder.dir(), Split::train);
-  const fs::path train = fs::directory_iterator(folder.indexes())->path();
-  opened("folder", folder.dir(), Split::test);
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder.indexes()))
-    if (entry.path() != train) fs::copy_file(entry.path(), train, fs::copy_options::overwrite_existing);
-  const Opened made = opened("folder", folder.dir(), Split::train);
-  QVERIFY(made.lookedAt == 4 && made.says("of another folder"));
-}
-
-/// With a hash that is right, as who wants to do harm could write it.
-void TestFolders::claimsOfAnIndexAreChecked() {
-  const FolderListing listing{"/x", "train", {"a"}, {}};
-  FolderIndex index{{"a"}, {}};
-  index.files.resize(1);
-  index.files[0].file.name = "a/1.png";
-  const std::string sound = packedIndex(listing, index);
-  QVERIFY(unpackedIndex(listing, sound).files == index.files);
-  const auto refusal = [&](std::string content) {
-    content += sha256(content);
-    return errorOf([&] { unpackedIndex(listing, content); });
-  };
-  const std::string content = sound.substr(0, sound.size() - 64);
-  QCOMPARE(refusal(content), QString());
-  QVERIFY(refusal(content + "x").contains("bytes follow"));
-  QVERIFY(refusal(content.substr(0, content.size() - 1)).contains("cut short"));
-  std::string many = content;  // behind the class "a" stands the number of files
-  const std::size_t at = many.find(std::string("\1\0\0\0a", 5)) + 5;
-  many[at + 7] = '\x70';
-  QVERIFY(refusal(many).contains("more entries"));
 }
 
 void TestFolders::damagedFilesAreRefusedOrSkipped() {

@@ -97,7 +97,7 @@ void TestScenes::pairsAreRead() {
     QVERIFY(data->imageSize(i) == (ImageSize{3, 2}));
     QCOMPARE(data->label(i), -1);
   }
-  QCOMPARE(className(findDataset("cityscapes"), *data, data->label(0)), std::string());
+  QCOMPARE(className(classNamesOf(findDataset("cityscapes"), *data), data->label(0)), std::string());
   // Where both are there the label ids are taken.
   folder.addLabels("train/aachen/a", Labels(6, 26));
   QCOMPARE(labelsOf(*opened("cityscapes", folder.dir(), Split::train).data, 0), Labels(6, 13));

@@ -181,14 +181,6 @@ void addProbes(LandscapeReport& place, const std::vector<std::vector<double>>& l
   place.agreement = agreeing / (2.0 * static_cast<double>(losses[l].size()));
 }
 
-/// The names that the files, or else the catalogue, have for the classes; empty: neither has.
-std::vector<std::string> classNamesOf(const RunConfig& config, const Dataset& data) {
-  std::vector<std::string> names = data.classNames();
-  if (names.empty()) names = findDataset(config.recipe.dataset.name).classNames;
-  if (names.size() != static_cast<std::size_t>(data.classes())) names.clear();
-  return names;
-}
-
 PredictionHeader headerOf(const Examined& run, const work::Predict& wanted, const Dataset& data) {
   const std::size_t limit = wanted.limit > 0 ? static_cast<std::size_t>(wanted.limit) : data.size();
   PredictionHeader header;
@@ -200,7 +192,7 @@ PredictionHeader headerOf(const Examined& run, const work::Predict& wanted, cons
   header.epoch = run.progress().epoch - 1;
   header.split = wanted.split;
   header.classCount = data.classes();
-  header.classes = classNamesOf(run.config(), data);
+  header.classes = classNamesOf(findDataset(run.config().recipe.dataset.name), data);
   header.samples = sampleNames(data, std::min(limit, data.size()));
   for (std::uint32_t i = 0; i < header.samples.size(); ++i) header.sizes.push_back(data.imageSize(i));
   return header;

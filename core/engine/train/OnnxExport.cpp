@@ -45,8 +45,7 @@ MadeFor madeForFromImages(const Checkpoint& checkpoint, const Recipe& recipe) {
 
 /// Where the catalogue or the folder names all classes; else none.
 Json classNames(const Choice& dataset, int classes) {
-  const std::vector<std::string> names =
-      classNamesOf(findDataset(dataset.name), dataset.as<DataSettings>().folder);
+  const std::vector<std::string> names = classNamesOf(dataset);
   Json list = Json::array();
   if (names.size() == static_cast<std::size_t>(classes))
     for (const std::string& name : names) list.push(oneLine(name));

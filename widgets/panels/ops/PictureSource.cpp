@@ -49,7 +49,7 @@ void showSample(OpsPicture& picture, const DatasetEntry& entry, std::uint32_t in
 }  // namespace
 
 std::string sampleTitle(const DatasetEntry& entry, const Dataset& data, std::uint32_t index) {
-  const std::string name = className(entry, data, data.label(index));
+  const std::string name = className(classNamesOf(entry, data), data.label(index));
   return fmt::format("{}, training sample {}{}", entry.title, index, name.empty() ? "" : ": " + name);
 }
 

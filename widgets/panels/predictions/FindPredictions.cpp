@@ -92,12 +92,9 @@ void requireSame(const PredictionHeader& header, const Dataset& data, const fs::
 }
 
 /// As the header names them, else the data set's entry or files.
-QStringList classesOf(const PredictionHeader& header, const DatasetEntry& entry, const Dataset& data) {
+QStringList classesOf(const PredictionHeader& header) {
   QStringList names;
-  for (int c = 0; c < header.classCount; ++c)
-    names << (static_cast<std::size_t>(c) < header.classes.size()
-                  ? q(header.classes[static_cast<std::size_t>(c)])
-                  : q(className(entry, data, c)));
+  for (int c = 0; c < header.classCount; ++c) names << q(className(header.classes, c));
   return names;
 }
 
@@ -113,6 +110,7 @@ PredictableRun lookInto(const ProjectReader& project, qint64 run) {
   looked.config = std::make_shared<const RunConfig>(detail.config);
   looked.found = predictionsIn(looked.folder / "predictions");
   looked.checkpoints = checkpointsIn(looked.folder);
+  looked.hadCheckpoint = !detail.checkpoints.empty();
   return looked;
 }
 
@@ -131,7 +129,7 @@ Predictions openPredictions(const PredictableRun& run, const FoundPredictions& f
   set->data = dataOf(*run.config, set->header.split, known, loading);
   requireSame(set->header, *set->data, found.folder);
   const DatasetEntry& entry = findDataset(recipe.dataset.name);
-  set->classes = classesOf(set->header, entry, *set->data);
+  set->classes = classesOf(set->header);
   set->colours = classColoursOf(entry, set->header.classCount);
   set->read = [reader](std::uint32_t sample) { return reader->prediction(sample); };
   set->run = run.title;

@@ -35,6 +35,7 @@ struct PredictableRun {
   std::shared_ptr<const RunConfig> config;
   std::vector<FoundPredictions> found;      ///< test images first, the newest step first
   std::vector<CheckpointFile> checkpoints;  ///< the newest first, then the best
+  bool hadCheckpoint = false;               ///< one was written, whether or not it is still there
 };
 
 /// Looks into the run's folder. Any thread; the reader's own. Throws Error if its configuration is damaged.
