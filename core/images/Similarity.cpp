@@ -18,16 +18,14 @@ void requireSameSize(ImageView a, ImageView b) {
                             a.height, b.width, b.height));
 }
 
-using Window = std::array<double, kLeastSsimSide>;
-
 /// Of one direction; adds up to 1.
-Window gaussian() {
+std::vector<double> gaussian(int length) {
   constexpr double kDeviation = 1.5;
-  Window window{};
+  std::vector<double> window;
   double sum = 0;
-  for (int i = 0; i < kLeastSsimSide; ++i) {
-    const double from = i - kLeastSsimSide / 2;
-    sum += window[static_cast<std::size_t>(i)] = std::exp(-from * from / (2 * kDeviation * kDeviation));
+  for (int i = 0; i < length; ++i) {
+    const double from = i - (length - 1) / 2.0;
+    sum += window.emplace_back(std::exp(-from * from / (2 * kDeviation * kDeviation)));
   }
   for (double& share : window) share /= sum;
   return window;
@@ -37,7 +35,8 @@ Window gaussian() {
 using Moments = std::array<double, 5>;
 
 /// Of a window across at each place of a row of one channel.
-void addRow(const std::uint8_t* a, const std::uint8_t* b, const Window& window, std::vector<Moments>& out) {
+void addRow(const std::uint8_t* a, const std::uint8_t* b, const std::vector<double>& window,
+            std::vector<Moments>& out) {
   for (std::size_t x = 0; x < out.size(); ++x) {
     Moments& sum = out[x] = {};
     for (std::size_t k = 0; k < window.size(); ++k) {
@@ -56,24 +55,25 @@ double similarity(const Moments& means) {
 }
 
 double channelSsim(ImageView a, ImageView b, int channel) {
-  static const Window window = gaussian();
-  const auto places = static_cast<std::size_t>(a.width - kLeastSsimSide + 1);
-  std::vector<std::vector<Moments>> rows(kLeastSsimSide, std::vector<Moments>(places));  // the last ones
+  const int high = std::min(kSsimSide, a.height);
+  const std::vector<double> across = gaussian(std::min(kSsimSide, a.width)), down = gaussian(high);
+  const std::size_t places = static_cast<std::size_t>(a.width) - across.size() + 1;
+  std::vector<std::vector<Moments>> rows(down.size(), std::vector<Moments>(places));  // the last ones
+  const auto rowAt = [&](int y) -> std::vector<Moments>& { return rows[static_cast<std::size_t>(y % high)]; };
   double sum = 0;
   for (int y = 0; y < a.height; ++y) {
-    addRow(a.row(y) + channel, b.row(y) + channel, window,
-           rows[static_cast<std::size_t>(y % kLeastSsimSide)]);
-    const int top = y - kLeastSsimSide + 1;
+    addRow(a.row(y) + channel, b.row(y) + channel, across, rowAt(y));
+    const int top = y - high + 1;
     for (std::size_t x = 0; top >= 0 && x < places; ++x) {
       Moments means{};
-      for (int k = 0; k < kLeastSsimSide; ++k) {
-        const Moments& row = rows[static_cast<std::size_t>((top + k) % kLeastSsimSide)][x];
-        for (std::size_t m = 0; m < row.size(); ++m) means[m] += window[static_cast<std::size_t>(k)] * row[m];
+      for (int k = 0; k < high; ++k) {
+        const Moments& row = rowAt(top + k)[x];
+        for (std::size_t m = 0; m < row.size(); ++m) means[m] += down[static_cast<std::size_t>(k)] * row[m];
       }
       sum += similarity(means);
     }
   }
-  return sum / (static_cast<double>(places) * (a.height - kLeastSsimSide + 1));
+  return sum / (static_cast<double>(places) * (a.height - high + 1));
 }
 
 }  // namespace
@@ -95,11 +95,6 @@ double psnr(ImageView a, ImageView b) {
 
 double ssim(ImageView a, ImageView b) {
   requireSameSize(a, b);
-  if (std::min(a.width, a.height) < kLeastSsimSide)
-    throw Error(
-        fmt::format("pictures of {} x {} pixels have no structural similarity: sides of at least {} "
-                    "expected",
-                    a.width, a.height, kLeastSsimSide));
   return (channelSsim(a, b, 0) + channelSsim(a, b, 1) + channelSsim(a, b, 2)) / 3;
 }
 

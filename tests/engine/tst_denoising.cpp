@@ -167,7 +167,7 @@ void TestDenoising::networksSayWhatIsWrong() {
 /// Whatever their sizes; those of one size that follow each other together. What is said back is the spoiled
 /// image, to the rounding of its numbers.
 void TestDenoising::testsWholeImages() {
-  const Scenes data({scene(0), scene(1), scene(2, 40, 20), scene(3, 11, 50), scene(4)});
+  const Scenes data({scene(0), scene(1), scene(2, 40, 20), scene(3, 7, 50), scene(4)});
   ThreadPool pool(2);
   const HeadContext context{.mean = {0.4F, 0.5F, 0.3F}, .deviation = {0.2F, 0.3F, 0.1F}};
   const Renderer renderer(
@@ -227,11 +227,9 @@ void TestDenoising::perfectPicturesScoreBest() {
 
 void TestDenoising::refusesWhatItCannotLearn() {
   const auto head = headOf();
-  Scenes data({scene(0), scene(1, 10, 30)});
-  QCOMPARE(test::errorOf([&] { head->check(data, "training"); }), QString());
-  QCOMPARE(test::errorOf([&] { head->check(data, "test"); }),
-           QString("test image 1 has 10 x 30 pixels: SSIM, which denoising is tested with, wants sides of at "
-                   "least 11"));
+  const Scenes data({scene(0), scene(1, 10, 30)});
+  for (const char* which : {"training", "test"})
+    QCOMPARE(test::errorOf([&] { head->check(data, which); }), QString());
   const StripedImages images(5, 2);
   const auto labels = runImages({"cifar10", DataSettings{images.folder()}}, Split::test, images.folder());
   QCOMPARE(test::errorOf([&] { head->check(*labels, "training"); }),

@@ -100,14 +100,6 @@ class DenoisingHead : public TaskHead {
   void check(const Dataset& data, std::string_view which) const override {
     if (data.targetKind() != TargetKind::picture)
       throw Error(fmt::format("the {} set has no pictures, which denoising learns from", which));
-    for (std::uint32_t i = 0; i < data.size() && which == "test"; ++i) {
-      const auto [width, height] = data.imageSize(i);
-      if (std::min(width, height) < kLeastSsimSide)
-        throw Error(
-            fmt::format("{} image {} has {} x {} pixels: SSIM, which denoising is tested with, wants "
-                        "sides of at least {}",
-                        which, i, width, height, kLeastSsimSide));
-    }
   }
 
  private:
