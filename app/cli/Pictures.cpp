@@ -13,61 +13,56 @@
 #include "core/augment/Space.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
+#include "core/engine/DecisionText.h"
 #include "core/engine/Decisions.h"
 #include "core/images/ContactSheet.h"
 #include "core/images/ImageIo.h"
-#include "core/ops/Op.h"
+#include "core/ops/Resize.h"
 
 namespace uada::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// perOne: how many of the values' unit are 1
-std::string numbersText(const std::vector<int>& values, int perOne) {
-  std::string text;
-  for (const int value : values)
-    text += (text.empty() ? "" : ", ") +
-            (perOne == 1 ? std::to_string(value) : fmt::format("{:g}", 1.0 * value / perOne));
-  return values.size() == 1 ? text : '(' + text + ')';
-}
-
-/// "rotate 6 → 7": what the candidate moved.
-std::string moveText(const GroupDecision& group) {
-  std::string name = group.group;
-  const auto chain = group.candidate.chain();
-  if (group.position >= 0 && group.position < std::ssize(chain))
-    name = ops().at(chain[group.position].op).name;
-  if (group.inert) return name + (group.position < 0 ? " is not applied" : " takes no value");
-  const int unit = perOne(group.group);
-  return fmt::format("{} {} → {}", name, numbersText(group.before, unit), numbersText(group.after, unit));
-}
-
 /// Where there is no loss nothing is said.
 std::string lossLine(double loss) { return std::isfinite(loss) ? "loss " + lossText(loss) : ""; }
 
-std::vector<std::string> captions(std::string first, std::vector<std::string> others) {
-  if (!first.empty()) others.insert(others.begin(), std::move(first));
-  return others;
-}
-
-/// "image 7, label 3"; "image 7" of a set whose images have no label.
-std::string imageLine(const Decision& decision) {
+/// "image 7, bird"; "image 7" of a set whose images have no label.
+std::string imageLine(const Decision& decision, std::span<const std::string> classNames) {
   const std::string image = fmt::format("image {}", decision.index);
-  return decision.label < 0 ? image : image + fmt::format(", label {}", decision.label);
+  return decision.label < 0 ? image : image + ", " + sampleText(decision, classNames);
 }
 
-std::vector<SheetCell> rowOf(const Decision& decision) {
+/// The lines of a caption that say something.
+std::vector<std::string> captions(std::vector<std::string> lines) {
+  std::erase(lines, "");
+  return lines;
+}
+
+SheetCell cellOf(const Image& picture, std::vector<std::string> lines, bool isTrained) {
+  if (isTrained) lines.emplace_back("trained on");
+  return {picture, captions(std::move(lines)), isTrained};
+}
+
+/// A photograph reduced to the size of what the network sees; where one of the two was not kept, as it is.
+Image asLargeAs(const Image& original, const Image& seen) {
+  if (original.empty() || seen.empty()) return original;
+  return reduced(original,
+                 1.0 * std::max(seen.width, seen.height) / std::max(original.width, original.height));
+}
+
+std::vector<SheetCell> rowOf(const Decision& decision, std::span<const std::string> classNames) {
+  const std::string when = fmt::format("step {}, epoch {}", decision.step, decision.epoch);
+  std::vector<std::string> plan = planLines(decision.plan);
+  plan.insert(plan.begin(), lossLine(decision.unperturbedLoss));
   std::vector<SheetCell> row;
-  row.push_back(
-      {decision.original,
-       captions(imageLine(decision), {fmt::format("step {}, epoch {}", decision.step, decision.epoch)})});
-  row.push_back({decision.unperturbed, captions(lossLine(decision.unperturbedLoss), planLines(decision.plan)),
-                 decision.winner < 0});
+  row.push_back(cellOf(asLargeAs(decision.original, decision.unperturbed),
+                       {imageLine(decision, classNames), when}, false));
+  row.push_back(cellOf(decision.unperturbed, std::move(plan), decision.winner < 0));
   for (std::size_t g = 0; g < decision.groups.size(); ++g) {
     const GroupDecision& group = decision.groups[g];
-    row.push_back({group.picture, captions(lossLine(group.candidateLoss), {moveText(group)}),
-                   decision.winner == static_cast<int>(g)});
+    row.push_back(cellOf(group.picture, {lossLine(group.candidateLoss), moveText(decision, group)},
+                         decision.winner == static_cast<int>(g)));
   }
   return row;
 }
@@ -83,8 +78,8 @@ constexpr std::size_t kColumns = 2;  // of a sheet, before those of the groups
 
 SheetStyle styleFor(const Decision& decision) {
   SheetStyle style;
-  style.headings = {"original", "unperturbed"};
-  for (const GroupDecision& group : decision.groups) style.headings.push_back(group.group);
+  style.headings = {"Original", "Unperturbed"};
+  for (const GroupDecision& group : decision.groups) style.headings.push_back(groupTitle(group.group));
   return style;
 }
 
@@ -100,6 +95,15 @@ std::vector<std::string> planLines(const Plan& plan) {
     at = end + kDot.size();
   }
   return lines;
+}
+
+Image reduced(const Image& image, double factor) {
+  if (factor >= 1) return image;
+  const auto scaled = [&](int length) { return std::max(1, static_cast<int>(std::lround(factor * length))); };
+  Image small(scaled(image.width), scaled(image.height));
+  ResizeScratch scratch;
+  resize(image.view(), {0, 0, image.width, image.height}, small.span(), Filter::bilinear, scratch);
+  return small;
 }
 
 void makePictureFolder(const fs::path& folder) {
@@ -138,20 +142,21 @@ std::vector<std::string> writePictures(const Decision& decision, const fs::path&
 void requireSheetRoom(const Decision& decision, std::size_t rows) {
   const auto columns = static_cast<int>(kColumns + decision.groups.size());
   const SheetStyle style = styleFor(decision);
-  std::vector<SheetCell> cells = rowOf(decision);
+  std::vector<SheetCell> cells = rowOf(decision, {});
   const ImageSize one = contactSheetSize(cells, columns, style);
-  std::ranges::copy(rowOf(decision), std::back_inserter(cells));
+  std::ranges::copy(rowOf(decision, {}), std::back_inserter(cells));
   const auto more = static_cast<std::uint64_t>(contactSheetSize(cells, columns, style).height - one.height);
   requireSheetSize(static_cast<std::uint64_t>(one.width),
                    static_cast<std::uint64_t>(one.height) + more * (std::max<std::uint64_t>(rows, 1) - 1));
 }
 
-void writeContactSheet(const std::vector<Decision>& decisions, const fs::path& file) {
+void writeContactSheet(const std::vector<Decision>& decisions, std::span<const std::string> classNames,
+                       const fs::path& file) {
   std::size_t columns = kColumns;
   for (const Decision& decision : decisions) columns = std::max(columns, kColumns + decision.groups.size());
   std::vector<SheetCell> cells;
   for (const Decision& decision : decisions) {
-    auto row = rowOf(decision);
+    auto row = rowOf(decision, classNames);
     row.resize(columns);
     std::move(row.begin(), row.end(), std::back_inserter(cells));
   }

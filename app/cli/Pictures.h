@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace uada::cli {
 
 /// A plan's parts, a line each, as captions want them.
 std::vector<std::string> planLines(const Plan& plan);
+
+/// Both sides made shorter by a factor; as it is for 1 or more.
+Image reduced(const Image& image, double factor);
 
 /// A folder for pictures, made if need be; the folder above it must be there. Throws Error naming it.
 void makePictureFolder(const std::filesystem::path& folder);
@@ -26,6 +30,8 @@ std::vector<std::string> writePictures(const Decision& decision, const std::file
 /// larger than is written.
 void requireSheetRoom(const Decision& decision, std::size_t rows);
 /// A row a decision: original, unperturbed, the candidates; losses under them, the trained one framed.
-void writeContactSheet(const std::vector<Decision>& decisions, const std::filesystem::path& file);
+/// classNames  of the data set; empty: it has none
+void writeContactSheet(const std::vector<Decision>& decisions, std::span<const std::string> classNames,
+                       const std::filesystem::path& file);
 
 }  // namespace uada::cli

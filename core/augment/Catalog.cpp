@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/augment/PartKind.h"
 #include "core/augment/Space.h"
 #include "core/settings/CatalogChoice.h"
@@ -18,6 +20,11 @@ const std::vector<Policy>& policies() {
 }
 
 const Policy& findPolicy(std::string_view name) { return findEntry(policies(), name, "policy"); }
+
+std::string usualPolicyFor(TargetKind target) {
+  const auto at = std::ranges::find(policies(), std::optional(target), &Policy::usualFor);
+  return at == policies().end() ? "" : at->name;
+}
 
 Choice policyFromJson(const Json& json, const std::string& where) {
   return choiceFromJson(policies(), "policy", json, where);

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include <cmath>
-#include <vector>
 
+#include "core/augment/PartKind.h"
 #include "core/base/Text.h"
 
 namespace uada {
@@ -18,12 +18,13 @@ std::string numberText(double value, const char* unit) {
 }
 
 std::string changeText(const Moved& moved) {
-  const double change = (moved.after - moved.before) / double(moved.perOne);
-  if (moved.way == Moved::Way::more)
-    return fmt::format("{} {}", moved.name, (change > 0 ? "+" : "") + numberText(change, moved.unit));
-  const bool isAcross = moved.way == Moved::Way::right;
+  const auto& [name, perOne, unit, way] = moved.coordinate;
+  const double change = (moved.after - moved.before) / double(perOne);
+  if (way == Coordinate::Way::more)
+    return fmt::format("{} {}", name, (change > 0 ? "+" : "") + numberText(change, unit));
+  const bool isAcross = way == Coordinate::Way::right;
   const char* const arrow = change > 0 ? (isAcross ? "→" : "↓") : (isAcross ? "←" : "↑");
-  return fmt::format("{} {} {}", moved.name, arrow, numberText(std::abs(change), moved.unit));
+  return fmt::format("{} {} {}", name, arrow, numberText(std::abs(change), unit));
 }
 
 template <class TextOf>
@@ -36,10 +37,20 @@ std::string listed(std::span<const Moved> all, const TextOf& textOf) {
 
 }  // namespace
 
+std::vector<Moved> movedBetween(const Part& before, const Part& after) {
+  const PartKind& kind = kindOf(before);
+  std::vector<Moved> all;
+  for (std::size_t k = 0; k < kind.words.size(); ++k)
+    if (!kind.counts || kind.counts(before, static_cast<int>(k)))
+      all.push_back({kind.words[k], before.at[k], after.at[k]});
+  return all;
+}
+
 std::string moveText(std::span<const Moved> all) {
   return listed(all, [](const Moved& moved) {
-    const auto text = [&](int value) { return numberText(value / double(moved.perOne), moved.unit); };
-    return fmt::format("{} {} → {}", moved.name, text(moved.before), text(moved.after));
+    const auto& [name, perOne, unit, way] = moved.coordinate;
+    const auto text = [&](int value) { return numberText(value / double(perOne), unit); };
+    return fmt::format("{} {} → {}", name, text(moved.before), text(moved.after));
   });
 }
 

@@ -55,6 +55,7 @@ struct Excerpt {
 /// captions go through it. Where a function takes `clamped`, its coordinates are in their ranges.
 struct PartKind {
   std::string name;   ///< "crop"
+  std::string title;  ///< as people read it: "Resized crop"; its group has that of the first kind in it
   std::string group;  ///< of the coordinates that UADA moves together, as stored: "crop", "chain"
   RenderPhase phase = RenderPhase::frame;
   int coordinates = 0;              ///< how many of Part::at it has
@@ -66,8 +67,6 @@ struct PartKind {
   Range (*range)(const Part& part, const Frame& frame, int k) = nullptr;
   /// What delta = 1 means for coordinate k, in its own unit. Null: 1.
   int (*unit)(const Part& part, const Input& input, int k) = nullptr;
-  /// How many of the coordinates' unit people call 1: 1000 of a factor in thousandths.
-  int perOne = 1;
   /// What coordinates can be stored as.
   Range stored{-kFarthest, kFarthest};
   /// Of kinds of RenderPhase::source: the size of the images that the part was drawn for.
@@ -83,17 +82,18 @@ struct PartKind {
   /// behind it. Null: all of it is, and all is drawn.
   PixelBox (*needs)(const Change& change, const PixelBox& out) = nullptr;
   /// Draws outBox; inBox holds what needs() says, or more. Null where needs() is; where it is not, draw() is
-  /// drawWhole<drawBox>.
+  /// the same of the whole picture (drawsInBoxes).
   void (*drawBox)(const Change& change, const Renderer& renderer, const Excerpt& excerpt) = nullptr;
   /// How the change moves pixels, and targets with them; none: it moves none. Null: none ever does.
   std::optional<Map> (*map)(const Change& change, const Input& input) = nullptr;
 
-  /// What was moved between two parts of this kind, of which only the coordinates differ. Null: the numbers
-  /// say enough.
-  std::vector<Moved> (*moved)(const Part& before, const Part& after) = nullptr;
+  /// How people read each coordinate; none: the numbers say enough.
+  std::vector<Coordinate> words{};
+  /// Whether coordinate k does anything; what does not is never said to have moved. Null: all of them do.
+  bool (*counts)(const Part& part, int k) = nullptr;
   /// "crop (4, 7)", with raw coordinates; empty: nothing is done.
   std::string (*text)(const Part& part, const Style& style) = nullptr;
-  /// Title, detail, and whether something is done.
+  /// Detail, and whether something is done; of an op its title, too.
   void (*describe)(const Part& clamped, const Frame& frame, Stage& stage) = nullptr;
 
   /// Writes the part's keys into the JSON of a plan; of ops one element more of its array.
@@ -105,10 +105,22 @@ struct PartKind {
   int unitOf(const Part& part, const Input& input, int k) const { return unit ? unit(part, input, k) : 1; }
 };
 
-/// PartKind::draw of a kind that can be drawn in part.
-template <auto drawBox>
-void drawWhole(const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
-  drawBox(change, renderer, Excerpt{in, {0, 0, in.width, in.height}, out, {0, 0, out.width, out.height}});
+/// Makes it a kind that can be drawn in part.
+template <auto needs, auto drawBox>
+void drawsInBoxes(PartKind& kind) {
+  kind.needs = needs;
+  kind.drawBox = drawBox;
+  kind.draw = [](const Change& change, const Renderer& renderer, ImageView in, ImageSpan out) {
+    drawBox(change, renderer, Excerpt{in, {0, 0, in.width, in.height}, out, {0, 0, out.width, out.height}});
+  };
+}
+
+/// Of parts whose one coordinate has a range that was drawn with them: it is their size[0] to size[1], and
+/// delta a tenth of it.
+inline Range ownRange(const Part& part) { return {part.size[0], part.size[1]}; }
+inline void movesInOwnRange(PartKind& kind) {
+  kind.range = [](const Part& part, const Frame&, int) { return ownRange(part); };
+  kind.unit = [](const Part& part, const Input&, int) { return ownRange(part).tenth(); };
 }
 
 /// In the order in which they are written down; at most 256.

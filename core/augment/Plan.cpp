@@ -56,6 +56,21 @@ auto chainIn(Parts parts) {
   return Parts(begin, std::find_if_not(begin, parts.end(), isOp));
 }
 
+/// Of two parts of which a plan has one at most: those that UADA moves as one group, and those that make the
+/// first picture.
+bool excludeEachOther(const PartKind& a, const PartKind& b) {
+  if (a.isOp || b.isOp) return false;
+  return a.group == b.group || (a.phase == RenderPhase::source && b.phase == RenderPhase::source);
+}
+
+void requireOneOfEach(std::span<const Part> parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    for (const Part& other : parts.subspan(i + 1))
+      if (excludeEachOther(kindOf(parts[i]), kindOf(other)))
+        throw Error(fmt::format("plan: a {} or a {} expected, both found", kindOf(parts[i]).name,
+                                kindOf(other).name));
+}
+
 /// Whether an object ends and another begins on a later line: never in one object, where a text has no line
 /// ends.
 bool hasSeveral(std::string_view text) {
@@ -158,6 +173,7 @@ Plan planFromJson(const Json& json) {
   Plan plan;
   readStyle(plan, json);
   for (const PartKind& kind : partKinds()) kind.read(json, plan);
+  requireOneOfEach(plan.parts());
   return plan;
 }
 

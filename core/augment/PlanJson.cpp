@@ -62,6 +62,11 @@ bool boolean(const Json& json, std::string_view key) {
   throw Error(fmt::format("plan: {}: true or false expected, {} found", key, foundText(json)));
 }
 
+bool fired(const Json& object, std::string_view where) {
+  const Json* given = object.find("fired");
+  return !given || boolean(*given, fmt::format("{}: fired", where));
+}
+
 Range range(const Json& object, std::string_view where, Range usual, int min, int max) {
   const Json* given = object.find("range");
   if (!given) return usual;

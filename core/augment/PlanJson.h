@@ -23,6 +23,9 @@ bool boolean(const Json& json, std::string_view key);
 Range range(const Json& object, std::string_view where, Range usual, int min, int max);
 /// How a picture is read: "filter" of an object; absent: bilinear.
 Filter filter(const Json& object);
+/// Whether a part's gate opened: "fired" of its object; absent: it did.
+/// where  the object's key
+bool fired(const Json& object, std::string_view where);
 /// where  "plan: chain[2]"
 const Json& member(const Json& json, std::string_view key, std::string_view where);
 /// A name, fit to be quoted: none that is known is longer or has other characters.

@@ -43,9 +43,12 @@ bool toggles(std::string_view group) {
   const PartKind* kind = kindNamed(group);
   return kind && kind->toggles;
 }
-int perOne(std::string_view group) {
-  const PartKind* kind = kindNamed(group);
-  return kind ? kind->perOne : 1;
+std::string groupTitle(std::string_view group) {
+  if (const PartKind* kind = kindNamed(group)) return kind->title;
+  std::string title(group);
+  if (!title.empty() && title[0] >= 'a' && title[0] <= 'z')
+    title[0] = static_cast<char>(title[0] - 'a' + 'A');
+  return title;
 }
 
 const Part* partOf(const Plan& plan, Group group, int position) {

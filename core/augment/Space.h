@@ -41,9 +41,9 @@ bool isChain(Group group);
 bool toggles(Group group);
 /// The same of a name as stored; false for a name that no group has.
 bool toggles(std::string_view group);
-/// How many of the unit of a group's coordinates people call 1 (PartKind::perOne); 1 for a name that no group
-/// has.
-int perOne(std::string_view group);
+/// The title of a group by its name as stored: "Light and colour" of "photometric"; "Step 2" of a step, and
+/// likewise of a name that no group has.
+std::string groupTitle(std::string_view group);
 /// The part of a plan that the group moves; null: none. position: of a chain: the step
 const Part* partOf(const Plan& plan, Group group, int position);
 
@@ -148,6 +148,8 @@ struct Policy {
   /// Of policies that are written down: what they draw from. Throws Error as make() does.
   FoundPolicy (*written)(const Choice& policy) = nullptr;
   bool isFile = false;  ///< its settings `file` and `sha256` name a policy file
+  /// Of the images with such targets it is the usual policy; none: of labels the method has its own.
+  std::optional<TargetKind> usualFor = {};
   /// Says what has several ways to be said in one, where a policy is newly given: a preset as the values that
   /// it stands for. Null: nothing has. given: as it was before it was completed; throws UsageError if it
   /// contradicts itself.
@@ -160,6 +162,8 @@ Policy policyEntry(const char* name, const char* title, const char* source) {
 }
 const std::vector<Policy>& policies();
 const Policy& findPolicy(std::string_view name);
+/// The name of the usual policy of images with such targets; empty: that of the method.
+std::string usualPolicyFor(TargetKind target);
 /// By name or as an object with `name` and settings. Throws UsageError. where: for messages
 Choice policyFromJson(const Json& json, const std::string& where);
 /// The space of the policy's plans.

@@ -19,6 +19,7 @@ struct Stage {
   std::string title;            ///< "Rotate", "Crop"
   std::string detail;           ///< "level 6 of 9: 20 degrees", "not applied"; for people
   Image image;                  ///< 8-bit, before normalisation
+  Target target;                ///< of the sample, moved as the picture is
 };
 
 /// What a plan does to a sample, one picture for each of its parts in the order they are rendered: the first
@@ -31,6 +32,8 @@ std::vector<Stage> stagesOf(const Renderer& renderer, std::uint32_t index, const
 /// that was trained on.
 std::string pixelHash(ImageView image);
 
+/// "shear x": the op's title within a caption.
+std::string wordOf(const Op& op);
 /// Whether the unit stands behind the number, as people say it: "20 degrees", but "factor 1.6".
 bool unitFollows(const Op& op);
 /// "20 degrees", "factor 1.6", "4 bits"; empty for an op that takes no value.

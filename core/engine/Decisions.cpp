@@ -28,17 +28,6 @@ std::string nameOf(const Decision& decision, int which) {
   return which == -1 ? "unperturbed" : groupOf(decision, which).group;
 }
 
-/// The picture, with its label map or the picture that is learned on the right, or its boxes drawn in, if the
-/// sample has some.
-static Image withTarget(ImageView picture, const TargetView& target, std::span<const ClassColour> colours) {
-  if (const auto* labels = std::get_if<LabelMapView>(&target))
-    return sideBySide(picture, labelPicture(*labels, colours).view());
-  if (const auto* learned = std::get_if<ImageView>(&target)) return sideBySide(picture, *learned);
-  Image drawn(picture);
-  if (const auto* boxes = std::get_if<BoxesView>(&target)) drawBoxes(drawn.span(), *boxes, colours);
-  return drawn;
-}
-
 void drawPictures(Decision& decision, const Renderer& renderer, std::span<const ClassColour> colours) {
   const Held<ImageView> source = renderer.source(decision.index);  // first: it refuses what is not there
   const Held<TargetView> target = renderer.data().target(decision.index);

@@ -28,8 +28,8 @@ struct Size {
 /// OpenCV's drawn fonts know ASCII alone: what the captions of plans hold beside it gets a likeness.
 std::string plainText(const std::string& text) {
   static const std::pair<std::string_view, std::string_view> kLikeness[] = {
-      {"·", "|"},  {"−", "-"}, {"–", "-"},   {"×", "x"},   {"→", "->"},
-      {"±", "+-"}, {"Δ", "d"}, {"ε", "eps"}, {"°", " deg"}};
+      {"·", "|"},    {"−", "-"}, {"–", "-"},  {"×", "x"}, {"→", "->"},  {"←", "<-"},  {"↑", "up"},
+      {"↓", "down"}, {"′", "'"}, {"±", "+-"}, {"Δ", "d"}, {"ε", "eps"}, {"°", " deg"}};
   std::string plain;
   for (std::size_t i = 0; i < text.size();) {
     const auto* likeness = std::find_if(std::begin(kLikeness), std::end(kLikeness), [&](const auto& pair) {

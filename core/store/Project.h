@@ -128,6 +128,9 @@ class ProjectReader {
   /// The same; none, and a picture empty, where it is damaged: takeRemarks() tells.
   std::optional<Decision> soundDecision(std::int64_t run, const DecisionPlace& place,
                                         bool withPictures) const;
+  /// Of the classes of the run's data set, for captions; none: neither the catalogue nor the set's folder
+  /// names them, or the run's configuration is damaged.
+  std::vector<std::string> classNames(std::int64_t run) const;
   std::optional<CheckpointReport> lastCheckpoint(std::int64_t run) const;
   /// The runs that wait, the next one first.
   std::vector<QueuedRun> queue() const;

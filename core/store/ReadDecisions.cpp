@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/data/DataSettings.h"
 #include "core/images/ImageIo.h"
 #include "core/store/DecisionRow.h"
 #include "core/store/ReaderImpl.h"
@@ -137,6 +138,14 @@ std::optional<Decision> ProjectReader::soundDecision(std::int64_t run, const Dec
       return std::nullopt;
     }
   });
+}
+
+std::vector<std::string> ProjectReader::classNames(std::int64_t run) const {
+  try {
+    return classNamesOf(detail(run).config.recipe.dataset);
+  } catch (const Error&) {  // a damaged run still has its samples
+    return {};
+  }
 }
 
 }  // namespace uada

@@ -2,6 +2,7 @@
 
 #include "core/augment/Clamp.h"
 #include "core/augment/Space.h"
+#include "core/data/Dataset.h"
 #include "core/images/ImageIo.h"
 #include "tests/cli/Program.h"
 
@@ -196,9 +197,19 @@ void TestCliVoc::samplesKnowTheObjects() {
     write(QString("own/train/%1.xml").arg(i),
           "<annotation>" + object("car", "10 20 40 50") + "</annotation>");
   }
-  const Result result = program_->run({"sample", "boxes", "out.png", "--folder", "own", "--policy",
-                                       "detection", "--count", QString::number(kImages), "--json"});
+  const Result result = program_->run({"sample", "boxes", "out.png", "--folder", "own", "--json"});
   COMPARE_CODE(result, 0);
+  QCOMPARE(ofKind(objects(result.out), "image")[0]["policy"].toString(), QString("detection"));
+  const Image sheet = readImage(program_->path("out.png").toStdString());
+  const std::array<std::uint8_t, 3> first = classColoursOf(findDataset("boxes"), 1)[0];
+  int drawn = 0;  // pixels of boxes: two wide at least, on the first picture alone 4 * 30 * 2
+  for (std::size_t i = 0; i + 2 < sheet.rgb.size(); i += 3)
+    drawn += std::equal(first.begin(), first.end(), sheet.rgb.begin() + static_cast<std::ptrdiff_t>(i));
+  QVERIFY2(drawn > 8 * 200, QByteArray::number(drawn));
+  const Result other = program_->run(
+      {"sample", "boxes", "other.png", "--folder", "own", "--method", "ra-uc", "--input", "32"});
+  QCOMPARE(other.code, 2);
+  QVERIFY2(other.err.contains("give --policy detection"), qPrintable(other.err));
   const auto samples = ofKind(objects(result.out), "sample");
   QCOMPARE(samples.size(), kImages);
   const auto space = makeSpace(policyFromJson("detection", "test"), {.input = squareInput(kSide)});

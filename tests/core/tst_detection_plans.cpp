@@ -396,6 +396,9 @@ void TestDetectionPlans::badPlansAreRefused() {
   };
   QVERIFY(problem(R"({"whole":[0,4]})").contains("whole"));
   QVERIFY(problem(R"({"whole":[3,4],"scale":{"thousandths":1000,"source":[3,4]}})").contains("both found"));
+  for (const char* crops :
+       {R"({"crop":[1,2],"window":[0,0]})", R"({"window":[0,0],"sample_crop":{"box":[0,0,2,2]}})"})
+    QVERIFY(problem(crops).contains("both found"));
   QVERIFY(problem(R"({"photometric":{"gamma":1}})").contains("gamma"));
   QVERIFY(problem(R"({"photometric":{"channels":[0,0,1]}})").contains("0, 1 and 2 in any order expected"));
   for (const char* name : {"gamma", "hue"})  // unknown, and not there

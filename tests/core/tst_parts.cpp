@@ -216,6 +216,9 @@ void TestParts::changesAreDrawnAsMapped() {
 void TestParts::areDescribed() {
   QFETCH(QString, name);
   for (const Part& part : examplesOf(name.toStdString())) {
+    const std::size_t words = kindOf(part).words.size();
+    QVERIFY(words == 0 || words == static_cast<std::size_t>(kindOf(part).coordinates));
+    QVERIFY(!kindOf(part).title.empty());
     const std::vector<Stage> stages = stagesOf(renderer_, 1, planOf(part));
     QCOMPARE(stages.size(), std::size_t{2});
     QCOMPARE(stages[1].part, name.toStdString());
@@ -231,7 +234,7 @@ void TestParts::areDescribed() {
 /// With units and directions; what is not applied does not move.
 void TestParts::movesAreReadable() {
   const auto texts = [](const Part& before, const Part& after) {
-    const std::vector<Moved> moved = kindOf(before).moved(before, after);
+    const std::vector<Moved> moved = movedBetween(before, after);
     return moveText(moved) + " | " + briefMoveText(moved);
   };
   const ImageSize image{kSide, kSide};
@@ -241,8 +244,8 @@ void TestParts::movesAreReadable() {
   QCOMPARE(texts(light, brighter),
            std::string("brightness 12.5 → 18.9, hue −3° → −6.6° | brightness +6.4, hue −3.6°"));
   QCOMPARE(texts(expandPart(1500, 4, 3, true, image), expandPart(1200, 5, 2, true, image)),
-           std::string("ratio 1.5 → 1.2, image 4 px → 5 px, image 3 px → 2 px | "
-                       "ratio −0.3, image → 1 px, image ↑ 1 px"));
+           std::string("ratio 1.5 → 1.2, image's left 4 px → 5 px, image's top 3 px → 2 px | "
+                       "ratio −0.3, image's left → 1 px, image's top ↑ 1 px"));
   QCOMPARE(texts(sampleCropPart({4, 6, 24, 28}, true), sampleCropPart({7, 4, 23, 29}, true)),
            std::string("left 4 px → 7 px, top 6 px → 4 px, right 24 px → 23 px, bottom 28 px → 29 px | "
                        "left → 3 px, top ↑ 2 px, right ← 1 px, bottom ↓ 1 px"));

@@ -2,12 +2,29 @@
 #include <cmath>
 
 #include "core/augment/Stages.h"
+#include "core/data/ForwardingDataset.h"
+#include "core/data/LabelPicture.h"
 #include "core/ops/Crop.h"
 #include "core/ops/Cutout.h"
 #include "tests/core/AugmentTools.h"
 
 using namespace uada;
 using namespace uada::test;
+
+namespace {
+
+/// The set, with one object in each image.
+class OneObject final : public ForwardingDataset {
+ public:
+  using ForwardingDataset::ForwardingDataset;
+  TargetKind targetKind() const override { return TargetKind::boxes; }
+  Held<TargetView> target(std::uint32_t) const override { return Held<TargetView>(BoxesView(boxes_)); }
+
+ private:
+  const Boxes boxes_{{2, 3, 14, 12, 1}};
+};
+
+}  // namespace
 
 class TestStages : public QObject {
   Q_OBJECT
@@ -19,6 +36,7 @@ class TestStages : public QObject {
   void chainComesFirstWhereThePlanSaysSo();
   void captionsSayWhatWasDone();
   void zeroHasNoSign();
+  void targetsMoveWithTheirPictures();
   void hashIsThatOfTheBytes();
 
  private:
@@ -120,6 +138,28 @@ void TestStages::zeroHasNoSign() {
             const double value = rawValue(op, info.grid, level, sign, 32);
             QVERIFY2(value != 0 || !std::signbit(value), op.name.c_str());
           }
+}
+
+/// Four pixels to the right and down, which is the padding, then mirrored: 32 - 18 and 32 - 6.
+void TestStages::targetsMoveWithTheirPictures() {
+  const OneObject data(std::make_shared<ResidentDataset>(makeData(32, 1)));
+  const Renderer renderer(data, settingsOf(32), pool_);
+  Plan plan;
+  plan.add(cropPart(0, 0));
+  plan.add(flipPart(true));
+  plan.add(makeStep("invert", 0));
+  const std::vector<Stage> stages = stagesOf(renderer, 0, plan);
+  const Boxes expected[] = {
+      {{2, 3, 14, 12, 1}}, {{6, 7, 18, 16, 1}}, {{14, 7, 26, 16, 1}}, {{14, 7, 26, 16, 1}}};
+  QCOMPARE(stages.size(), std::size(expected));
+  for (std::size_t i = 0; i < stages.size(); ++i) QVERIFY(std::get<Boxes>(stages[i].target) == expected[i]);
+  // The edges are drawn where the object is, in the colour of its class.
+  const std::vector<ClassColour> colours{{1, 2, 3}, {250, 0, 1}};
+  const Image shown = withTarget(stages[2].image.view(), viewOf(stages[2].target), colours);
+  Image wanted = stages[2].image;
+  drawBoxes(wanted.span(), expected[2], colours);
+  QVERIFY(shown == wanted && !(shown == stages[2].image));
+  QVERIFY(std::ranges::equal(std::span(shown.view().row(7) + 3 * 14, 3), colours[1]));
 }
 
 void TestStages::hashIsThatOfTheBytes() {

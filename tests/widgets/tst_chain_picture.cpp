@@ -220,13 +220,14 @@ void TestChainPicture::plansKnowTheObjects() {
   OpsPicture picture = pictureOf(pattern(90, 50));
   picture.data = findDataset("boxes").load(folder.dir(), Split::train, {});
   const ChainSource source = chainSource(picture, 32);
-  QCOMPARE(source.boxes, (Boxes{{20, 10, 60, 40}}));
+  const BoxesView boxes = boxesOf(*source.whole, source.index);
+  QCOMPARE(Boxes(boxes.begin(), boxes.end()), (Boxes{{20, 10, 60, 40}}));
   ChainPolicy policy({"", "detection", "", "", ""});
   policy.setFields(Json::object());
   int crops = 0;
   for (int seed = 1; seed < 20; ++seed) crops += policy.draw({seed}, source).find("sample_crop")->fired;
   QVERIFY(crops > 5);
-  QVERIFY(chainSource(pictureOf(pattern(90, 50)), 32).boxes.empty());
+  QVERIFY(boxesOf(*chainSource(pictureOf(pattern(90, 50)), 32).whole, 0).empty());
 }
 
 /// The second image comes from the set that the stage was rendered from: here whole pictures.

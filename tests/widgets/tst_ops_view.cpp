@@ -35,6 +35,7 @@ class TestOpsView : public QObject {
   void partnersMayBeFiles();
   void differencesAreCounted();
   void picturesMoveAsOne();
+  void smoothPicturesFillTheRoom();
   void everyOpIsOfferedWithItsRule();
   void opsStandUnderWhatTheyDo();
   void cellsUseTheRoom();
@@ -278,6 +279,26 @@ void TestOpsView::differencesAreCounted() {
   QCOMPARE(difference.image.rgb, (std::vector<std::uint8_t>{0, 0, 0, 42, 0, 240}));
   QCOMPARE(differenceOf(a, b, 8).image.rgb, (std::vector<std::uint8_t>{0, 0, 0, 56, 0, 255}));
   QCOMPARE(differenceOf(a, a).factor, 1);
+}
+
+/// A picture that is drawn smoothly takes all the room; zoomed, it goes by whole steps.
+void TestOpsView::smoothPicturesFillTheRoom() {
+  PixelZoom zoom;
+  PixelView view(bench_->theme, zoom);
+  view.resize(180, 220);
+  view.show();
+  view.setPicture(QImage(400, 300, QImage::Format_RGB32));
+  QCOMPARE(zoom.scale(), 180.0 / 400);
+  QCOMPARE(zoom.text(), QString("45 %"));
+  zoom.zoom(1, {10, 10});
+  QCOMPARE(zoom.scale(), 1.0 / 2);
+  zoom.fit();
+  zoom.zoom(-1, {10, 10});
+  QCOMPARE(zoom.scale(), 1.0 / 3);
+  view.setPicture(QImage(60, 60, QImage::Format_RGB32));  // a smaller one in whole steps
+  QCOMPARE(zoom.scale(), 3.0);
+  view.setPicture(Image(400, 300));  // and so one whose pixels are looked at
+  QCOMPARE(zoom.scale(), 1.0 / 3);
 }
 
 /// Three views of one zoom: whole factors, the same place, and what is pointed at stays.

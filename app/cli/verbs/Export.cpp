@@ -147,7 +147,7 @@ std::size_t exportSheet(const ProjectReader& project, const RunSummary& run,
     if (decisions.empty()) requireSheetRoom(*decision, places.size());  // before all of them are read
     decisions.push_back(std::move(*decision));
   }
-  if (!decisions.empty()) writeContactSheet(decisions, file);
+  if (!decisions.empty()) writeContactSheet(decisions, project.classNames(run.id), file);
   return decisions.size();
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
+#include "app/cli/Pictures.h"
 #include "app/cli/RunText.h"
 #include "app/cli/verbs/SampleSource.h"
 #include "core/augment/Clamp.h"
@@ -16,7 +17,6 @@
 #include "core/base/Printable.h"
 #include "core/images/ContactSheet.h"
 #include "core/images/ImageIo.h"
-#include "core/ops/Resize.h"
 
 namespace uada::cli {
 namespace {
@@ -30,7 +30,10 @@ void describe(Verb& verb, SampleOptions& options) {
       verb.text("--policy", "NAME", options.policy,
                 "Policy to draw plans from: of 'uada list policies' or 'uada policies list'");
   const Option method =
-      verb.text("--method", "NAME", options.method, "Method whose policy is used (ra-uc)").excludes(policy);
+      verb.text("--method", "NAME", options.method,
+                "Method whose policy is used; default: ra-uc, of sets with label maps or boxes the policy "
+                "segmentation or detection")
+          .excludes(policy);
   const Option set =
       verb.texts("--set", "KEY=VALUE", options.sets, "Change a setting of the policy; may be repeated");
   const Option subpolicy =
@@ -66,30 +69,24 @@ Json stageJson(const Stage& stage) {
   return json;
 }
 
-/// The picture, reduced where its longer side is more than `side`, so that a photograph does not fill the
-/// sheet.
-Image fitted(const Image& image, int side) {
-  const int longer = std::max(image.width, image.height);
-  if (longer <= side) return image;
-  const auto scaled = [&](int length) {
-    return std::max(1, static_cast<int>(std::lround(1.0 * length * side / longer)));
-  };
-  Image small(scaled(image.width), scaled(image.height));
-  ResizeScratch scratch;
-  resize(image.view(), {0, 0, image.width, image.height}, small.span(), Filter::bilinear, scratch);
-  return small;
+/// A stage with its target, reduced where the longer side of its picture is more than `side`, so that
+/// photographs do not fill the sheet.
+Image fitted(const Stage& stage, std::span<const ClassColour> colours, int side) {
+  const Image image = withTarget(stage.image.view(), viewOf(stage.target), colours);
+  return reduced(image, 1.0 * side / std::max(stage.image.width, stage.image.height));
 }
 
 /// A row of the sheet, and what is said about it.
-std::vector<SheetCell> rowOf(const std::vector<Stage>& stages, const std::string& title,
-                             const std::string& hash) {
+std::vector<SheetCell> rowOf(const std::vector<Stage>& stages, const Subject& subject,
+                             const std::string& title, const std::string& hash) {
   std::vector<SheetCell> cells;
   const Image &original = stages.front().image, &last = stages.back().image;
+  const int side = std::max(last.width, last.height);
   for (const Stage& stage : stages) {
-    SheetCell& cell = cells.emplace_back(SheetCell{stage.image, {stage.title}, false});
+    SheetCell& cell =
+        cells.emplace_back(SheetCell{fitted(stage, subject.colours, side), {stage.title}, false});
     if (!stage.detail.empty()) cell.lines.push_back(stage.detail);
   }
-  cells.front().image = fitted(original, std::max(last.width, last.height));
   cells.front().lines = {title, fmt::format("original, {}x{}", original.width, original.height)};
   cells.back().framed = true;
   cells.back().lines.insert(cells.back().lines.end(), {"final, SHA-256", hash.substr(0, kShownDigits)});
@@ -161,6 +158,7 @@ Plan wantedPlan(const SampleOptions& options, const Subject& subject, const Plan
 Sheet makeSheet(const SampleOptions& options, const Subject& subject, const PlanSource& source) {
   const std::unique_ptr<Space> space =
       source.line ? nullptr : spaceOf(source, options, subject.settings.input, commonSize(*subject.data));
+  if (space) requireFitting(*space, source, subject);
   constexpr std::uint64_t kLeastStages = 2;  // the picture and what is made of it
   const auto side = static_cast<std::uint64_t>(subject.settings.input.width);
   if (kLeastStages * side * side > kMaxSheetPixels)
@@ -181,7 +179,7 @@ Sheet makeSheet(const SampleOptions& options, const Subject& subject, const Plan
     sheet.drawn = plan;
     const std::vector<Stage> stages = stagesOf(renderer, row.image, plan);
     const std::string hash = pixelHash(stages.back().image.view());
-    sheet.rows.push_back(rowOf(stages, row.title, hash));
+    sheet.rows.push_back(rowOf(stages, subject, row.title, hash));
     sheet.columns = std::max(sheet.columns, stages.size());
     const std::string stored = storedHash(source, subject, row);
     sheet.samples.push_back(sampleJson(subject, row, plan, hash, stored, stages));
@@ -247,6 +245,7 @@ void addSample(Verbs& verbs) {
       {"sample", "Draw a contact sheet: images after each step of a plan, with captions",
        "A row an image: as it is, after each step with level and raw value, and what the network sees, with\n"
        "the SHA-256 of its pixels. The plans of a data set are those that training with the seed draws.\n"
+       "Boxes are drawn in, label maps stand beside their picture; both move with it.\n"
        "Places are the plan's own: crop (row, column) in the padded image, resized crop (row, column, "
        "height,\n"
        "width) in the source, cutout (first row, first column, row and column behind the last).\n"

@@ -104,11 +104,13 @@ Subject datasetSubject(const SampleOptions& options, const PlanSource& source, c
     subject.title += fmt::format(", limited to {} training images",
                                  groupedText(static_cast<long long>(subject.data->size())));
   const auto [indices, option] = wantedImages(options, source, subject);
+  subject.colours = classColoursOf(entry, subject.data->classes());
+  const std::vector<std::string> names = classNamesOf(entry, *subject.data);
   for (const std::uint32_t index : indices) {
     if (index >= subject.data->size())
       throw UsageError(fmt::format("{} {}: {} has training images 0 to {}", option, index, entry.title,
                                    subject.data->size() - 1));
-    const std::string name = className(entry, *subject.data, subject.data->label(index));
+    const std::string name = className(names, subject.data->label(index));
     subject.rows.push_back(
         {index, index, name.empty() ? fmt::format("{}", index) : fmt::format("{}: {}", index, name)});
   }
@@ -138,6 +140,16 @@ Subject pictureSubject(const SampleOptions& options, bool anySize) {
   return subject;
 }
 
+bool isPicture(const SampleOptions& options) {
+  return options.dataset.find_first_of("./") != std::string::npos;
+}
+
+/// Of a set with label maps or boxes that with which they are learned, where nobody says another one.
+std::string wantedPolicy(const SampleOptions& options) {
+  if (!options.policy.empty() || !options.method.empty() || isPicture(options)) return options.policy;
+  return usualPolicyFor(findDataset(options.dataset).target);
+}
+
 }  // namespace
 
 PlanSource planSource(const SampleOptions& options) {
@@ -145,10 +157,11 @@ PlanSource planSource(const SampleOptions& options) {
   std::vector<PolicyFile> kept;
   if (!options.project.empty()) kept = ProjectReader(options.project).policies();
   PlanSource source;
-  Json json = options.policy.empty()
+  const std::string policy = wantedPolicy(options);
+  Json json = policy.empty()
                   ? choiceToJson(policyOf(methodFromJson(
                         options.method.empty() ? referenceMethod().name : options.method, "--method")))
-                  : namedPolicy(options.policy, kept);
+                  : namedPolicy(policy, kept);
   for (const std::string& set : options.sets) setValue(json, set);
   source.policy = newPolicyFromJson(json, "--set");
   source.text = "plans of " + policyLabel(source.policy);
@@ -170,14 +183,27 @@ std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& op
   return makeSpace(source.policy, context);
 }
 
+void requireFitting(const Space& space, const PlanSource& source, const Subject& subject) {
+  const ImageSize size = commonSize(*subject.data), input = subject.settings.input.size();
+  if (size == input || space.takesAnySize()) return;
+  const std::string usual = usualPolicyFor(subject.data->targetKind());
+  const Json& settings = source.policy.settings();
+  const std::string remedy = !usual.empty()          ? fmt::format("give --policy {}", usual)
+                             : settings.find("crop") ? "give --set crop=resized"
+                                                     : "give a policy that draws a resized crop";
+  throw UsageError(fmt::format(
+      "{} fit images of {} x {} pixels, the input, and those of {} have {}; {}", source.text, input.width,
+      input.height, subject.title,
+      size.empty() ? "different sizes" : fmt::format("{} x {}", size.width, size.height), remedy));
+}
+
 bool namesImage(const PlanLine& line, std::string_view dataset) {
   return line.index && (line.dataset.empty() || line.dataset == dataset);
 }
 
 Subject subjectOf(const SampleOptions& options, const PlanSource& source, const Console& console) {
-  const bool isPicture = options.dataset.find_first_of("./") != std::string::npos;
-  refuseIdle(options, source, isPicture);
-  if (!isPicture) return datasetSubject(options, source, console);
+  refuseIdle(options, source, isPicture(options));
+  if (!isPicture(options)) return datasetSubject(options, source, console);
   const bool anySize = source.line ? sourceSize(source.line->plan).has_value()
                                    : spaceOf(source, options, squareInput(kUsualInput), {})->takesAnySize();
   return pictureSubject(options, anySize);

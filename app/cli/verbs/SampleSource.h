@@ -8,6 +8,7 @@
 #include "app/cli/Console.h"
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
+#include "core/data/LabelPicture.h"
 #include "core/engine/DecisionLine.h"
 
 namespace uada::cli {
@@ -16,7 +17,7 @@ namespace uada::cli {
 struct SampleOptions {
   static constexpr int kUsualCount = 8, kUsualEpochs = 200;
   std::string dataset, out;       ///< data set, or an image file
-  std::string policy, method;     ///< at most one; neither: method ra-uc
+  std::string policy, method;     ///< at most one; neither: what is usual for the images' targets
   std::vector<std::string> sets;  ///< of the policy's settings
   std::string plan;               ///< Json or a file of it, in place of a policy
   std::string project;            ///< whose policies are known, too; empty: none
@@ -50,8 +51,9 @@ struct Subject {
   std::shared_ptr<const Dataset> data;
   RenderSettings settings;
   std::string title;
-  std::string dataset;  ///< name in the catalogue; empty: a picture that belongs to none
-  int trainLimit = 0;   ///< the rows' images count in those that it leaves
+  std::string dataset;               ///< name in the catalogue; empty: a picture that belongs to none
+  std::vector<ClassColour> colours;  ///< of the classes, for label maps and boxes
+  int trainLimit = 0;                ///< the rows' images count in those that it leaves
   std::vector<Row> rows;
 };
 
@@ -59,6 +61,8 @@ struct Subject {
 PlanSource planSource(const SampleOptions& options);
 std::unique_ptr<Space> spaceOf(const PlanSource& source, const SampleOptions& options, const Input& input,
                                ImageSize image);
+/// Throws UsageError where the plans fit only images of the input's size, and the subject's have others.
+void requireFitting(const Space& space, const PlanSource& source, const Subject& subject);
 /// Refuses options that would be passed over; reads the data set or the picture.
 Subject subjectOf(const SampleOptions& options, const PlanSource& source, const Console& console);
 /// Whether a given line says which image of the subject it is of, as far as it can be told.

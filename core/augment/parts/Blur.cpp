@@ -20,7 +20,6 @@ void drawBox(const Change&, const Renderer&, const Excerpt& e) {
 }
 
 void describe(const Part& part, const Frame&, Stage& stage) {
-  stage.title = "Blur";
   stage.done = isOn(part);
   stage.detail = stage.done ? "Gaussian, 5 x 5 pixels" : "not applied";
 }
@@ -40,14 +39,16 @@ namespace part {
 
 /// A Gaussian of 5 x 5 pixels. Coordinate: 0 or 1.
 PartKind blur() {
-  PartKind kind{
-      .name = "blur", .group = "blur", .phase = RenderPhase::frame, .coordinates = 1, .toggles = true};
+  PartKind kind{.name = "blur",
+                .title = "Blur",
+                .group = "blur",
+                .phase = RenderPhase::frame,
+                .coordinates = 1,
+                .toggles = true};
   kind.keys = {"blur"};
   kind.range = [](const Part&, const Frame&, int) { return Range{0, 1}; };
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
+  drawsInBoxes<needs, drawBox>(kind);
   kind.text = [](const Part& part, const Style&) { return std::string(isOn(part) ? "blur" : ""); };
   kind.describe = describe;
   kind.write = [](const Part& part, Json& plan) { plan["blur"] = isOn(part); };

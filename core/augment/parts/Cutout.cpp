@@ -20,7 +20,6 @@ std::string text(const Part& part, const Style&) {
 
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const PixelBox box = boxOf(part);
-  stage.title = "Cutout";
   stage.done = box.width() > 0 && box.height() > 0;
   stage.detail = stage.done
                      ? fmt::format("rows {}-{}, columns {}-{}, {}", box.top, box.bottom - 1, box.left,
@@ -52,7 +51,8 @@ namespace part {
 /// An erased box; it leaves targets as they are. Coordinates: its edges, pixels. A box whose right or bottom
 /// lies before its left or top erases nothing.
 PartKind cutout() {
-  PartKind kind{.name = "cutout", .group = "cutout", .phase = RenderPhase::cover, .coordinates = 4};
+  PartKind kind{
+      .name = "cutout", .title = "Cutout", .group = "cutout", .phase = RenderPhase::cover, .coordinates = 4};
   kind.keys = {"cutout"};
   kind.range = [](const Part&, const Frame& frame, int k) {
     return Range{0, k % 2 == 0 ? frame.size.height : frame.size.width};  // left and right are rows

@@ -18,8 +18,9 @@ namespace {
 
 /// A kind of part with one coordinate, its strength.
 struct Degradation {
-  const char* name;    ///< of the kind, its group, and its key in a plan
-  const char* title;   ///< of its stage
+  const char* name;  ///< of the kind, its group, and its key in a plan
+  const char* title;
+  const char* moved;   ///< what the strength is
   const char* number;  ///< key of the strength
   const char* unit;    ///< as shown behind it
   int perOne;          ///< of the strength, as people read it
@@ -31,6 +32,7 @@ struct Degradation {
 
 constexpr Degradation kBlur{.name = "gaussian_blur",
                             .title = "Gaussian blur",
+                            .moved = "deviation",
                             .number = "hundredths",
                             .unit = " pixels",
                             .perOne = kBlurPerOne,
@@ -43,6 +45,7 @@ constexpr Degradation kBlur{.name = "gaussian_blur",
                             }};
 constexpr Degradation kNoise{.name = "noise",
                              .title = "Noise",
+                             .moved = "deviation",
                              .number = "tenths",
                              .unit = " of 255",
                              .perOne = kNoisePerOne,
@@ -54,6 +57,7 @@ constexpr Degradation kNoise{.name = "noise",
 constexpr Degradation kQuantise{
     .name = "quantise",
     .title = "Quantise",
+    .moved = "step",
     .number = "step",
     .unit = " of 255",
     .perOne = 1,
@@ -63,8 +67,7 @@ constexpr Degradation kQuantise{
     .hasKey = false,
     .apply = [](ImageView in, ImageSpan out, int strength, std::uint32_t) { quantise(in, out, strength); }};
 
-Range rangeOf(const Part& part) { return {part.size[0], part.size[1]}; }
-int usedStrength(const Part& part) { return std::clamp(part.at[0], rangeOf(part).low, rangeOf(part).high); }
+int usedStrength(const Part& part) { return std::clamp(part.at[0], ownRange(part).low, ownRange(part).high); }
 std::string strengthText(const Degradation& d, int strength) {
   return fmt::format("{:g}", strength / double(d.perOne));
 }
@@ -79,7 +82,7 @@ Part makePart(const Degradation& d, std::uint8_t kind, int strength, Range range
 void write(const Degradation& d, const Part& part, Json& plan) {
   Json json = Json::object();
   json[d.number] = part.at[0];
-  if (const Range range = rangeOf(part); range.low != d.usual.low || range.high != d.usual.high)
+  if (const Range range = ownRange(part); range.low != d.usual.low || range.high != d.usual.high)
     json["range"] = planjson::numbers({range.low, range.high});
   if (d.hasKey) json["key"] = std::int64_t{part.partner};
   plan[d.name] = std::move(json);
@@ -116,11 +119,11 @@ std::uint8_t kindIndex() {
 /// Coordinate: the strength; delta is a tenth of its range.
 template <const Degradation& d>
 PartKind kindFor() {
-  PartKind kind{.name = d.name, .group = d.name, .phase = RenderPhase::frame, .coordinates = 1};
-  kind.perOne = d.perOne;
+  PartKind kind{
+      .name = d.name, .title = d.title, .group = d.name, .phase = RenderPhase::frame, .coordinates = 1};
+  kind.words = {{d.moved, d.perOne, d.unit}};
   kind.keys = {d.name};
-  kind.range = [](const Part& part, const Frame&, int) { return rangeOf(part); };
-  kind.unit = [](const Part& part, const Input&, int) { return rangeOf(part).tenth(); };
+  movesInOwnRange(kind);
   kind.append = [](const Part& part, const Frame&, ChangeList& list) {
     if (part.at[0] != d.neutral) list.add({.part = part});
   };
@@ -134,7 +137,6 @@ PartKind kindFor() {
     return fmt::format("{} {}", name, strengthText(d, part.at[0]));
   };
   kind.describe = [](const Part& part, const Frame&, Stage& stage) {
-    stage.title = d.title;
     stage.done = part.at[0] != d.neutral;
     stage.detail = stage.done ? strengthText(d, part.at[0]) + d.unit : "not applied";
   };

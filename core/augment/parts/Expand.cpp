@@ -4,9 +4,8 @@
 
 #include "core/augment/Parts.h"
 #include "core/augment/PlanJson.h"
-#include "core/augment/Renderer.h"
 #include "core/augment/Stages.h"
-#include "core/ops/Crop.h"
+#include "core/augment/parts/Shifted.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
@@ -54,22 +53,7 @@ void append(const Part& part, const Frame& frame, ChangeList& list) {
   if (part.fired && !isNeutral) list.add({.part = part}, whole);
 }
 
-std::optional<Map> map(const Change& change, const Input&) {
-  return Map{{.x0 = -1.0 * change.part.at[1], .y0 = -1.0 * change.part.at[2]},
-             {0, 0, change.in.width, change.in.height},
-             change.out};
-}
-
-PixelBox needs(const Change& change, const PixelBox& out) {
-  const auto& [ratio, left, top, none] = change.part.at;
-  return within({out.left - left, out.top - top, out.right - left, out.bottom - top}, change.in.width,
-                change.in.height);
-}
-
-void drawBox(const Change& change, const Renderer& renderer, const Excerpt& e) {
-  cutWindow(e.in, e.out, e.outBox.top - change.part.at[2] - e.inBox.top,
-            e.outBox.left - change.part.at[1] - e.inBox.left, renderer.colourOf(BoxFill::mean));
-}
+Corner cornerOf(const Change& change) { return {-change.part.at[1], -change.part.at[2]}; }
 
 /// "2.5", "2.5 (aspect 1.2)"
 std::string ratioText(const Part& part) {
@@ -82,17 +66,8 @@ std::string text(const Part& part, const Style&) {
   return part.fired ? fmt::format("expand {} at ({}, {})", ratioText(part), part.at[2], part.at[1]) : "";
 }
 
-std::vector<Moved> moved(const Part& before, const Part& after) {
-  const auto& from = before.at;
-  const auto& to = after.at;
-  return {{.name = "ratio", .before = from[0], .after = to[0], .perOne = kPerOne},
-          {.name = "image", .before = from[1], .after = to[1], .unit = " px", .way = Moved::Way::right},
-          {.name = "image", .before = from[2], .after = to[2], .unit = " px", .way = Moved::Way::down}};
-}
-
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const ImageSize whole = canvas(part, frame.size);
-  stage.title = "Expand";
   stage.done = part.fired;
   stage.detail = part.fired ? fmt::format("{} times: {} x {} pixels, the image at row {}, column {}",
                                           ratioText(part), whole.width, whole.height, part.at[2], part.at[1])
@@ -118,9 +93,9 @@ void read(const Json& json, Plan& plan) {
                                       -kFarthest, kFarthest);
   const auto at = planjson::pixels(planjson::member(*expand, "at", where), "expand: at", 2);
   const auto image = planjson::pixels(planjson::member(*expand, "image", where), "expand: image", 2, 1);
-  const Json *fired = expand->find("fired"), *aspect = expand->find("aspect");
+  const Json* aspect = expand->find("aspect");
   plan.add(expandPart(
-      ratio, at[1], at[0], !fired || planjson::boolean(*fired, "expand: fired"), {image[1], image[0]},
+      ratio, at[1], at[0], planjson::fired(*expand, "expand"), {image[1], image[0]},
       aspect ? planjson::integer(*aspect, "expand: aspect", kAspects.low, kAspects.high) : kPerOne));
 }
 
@@ -139,17 +114,20 @@ namespace part {
 /// The image on a larger canvas, which shows the data set's mean in 8 bits. Coordinates: the ratio in
 /// thousandths, then left and top of the image, pixels.
 PartKind expand() {
-  PartKind kind{.name = "expand", .group = "expand", .phase = RenderPhase::frame, .coordinates = kNumbers};
+  PartKind kind{.name = "expand",
+                .title = "Expand",
+                .group = "expand",
+                .phase = RenderPhase::frame,
+                .coordinates = kNumbers};
   kind.keys = {"expand"};
   kind.range = range;
   kind.unit = unit;
   kind.made = [](const Part& part, const Frame& frame) { return canvas(part, frame.size); };
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
-  kind.map = map;
-  kind.moved = moved;
+  showsFrom<cornerOf>(kind);
+  kind.words = {{"ratio", kPerOne},
+                {"image's left", 1, " px", Coordinate::Way::right},
+                {"image's top", 1, " px", Coordinate::Way::down}};
   kind.text = text;
   kind.describe = describe;
   kind.write = write;

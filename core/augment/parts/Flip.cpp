@@ -26,7 +26,6 @@ void drawBox(const Change& change, const Renderer&, const Excerpt& e) {
 }
 
 void describe(const Part& part, const Frame&, Stage& stage) {
-  stage.title = "Flip";
   stage.done = isOn(part);
   stage.detail = stage.done ? "left to right" : "not applied";
 }
@@ -46,14 +45,16 @@ namespace part {
 
 /// The image reversed from left to right. Coordinate: 0 or 1.
 PartKind flip() {
-  PartKind kind{
-      .name = "flip", .group = "flip", .phase = RenderPhase::frame, .coordinates = 1, .toggles = true};
+  PartKind kind{.name = "flip",
+                .title = "Flip",
+                .group = "flip",
+                .phase = RenderPhase::frame,
+                .coordinates = 1,
+                .toggles = true};
   kind.keys = {"flip"};
   kind.range = [](const Part&, const Frame&, int) { return Range{0, 1}; };
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
+  drawsInBoxes<needs, drawBox>(kind);
   kind.map = map;
   kind.text = [](const Part& part, const Style&) { return std::string(isOn(part) ? "flip" : ""); };
   kind.describe = describe;

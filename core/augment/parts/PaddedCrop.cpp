@@ -35,7 +35,6 @@ std::string text(const Part& part, const Style&) {
 
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const int pad = frame.input.pad;
-  stage.title = "Crop";
   // As the plan counts, so that captions, plans and decisions name the same numbers.
   stage.detail = fmt::format("row {}, column {} of the image padded by {}", part.at[0], part.at[1], pad);
   if (part.at[0] == pad && part.at[1] == pad)
@@ -69,7 +68,12 @@ namespace part {
 
 /// A window of the padded image. Coordinates: row and column, pixels.
 PartKind paddedCrop() {
-  PartKind kind{.name = "crop", .group = "crop", .phase = RenderPhase::frame, .coordinates = 2, .keys = {}};
+  PartKind kind{.name = "crop",
+                .title = "Crop",
+                .group = "crop",
+                .phase = RenderPhase::frame,
+                .coordinates = 2,
+                .keys = {}};
   kind.keys = {"crop", "crop_padding"};
   kind.range = [](const Part&, const Frame& frame, int) { return Range{0, 2 * frame.input.pad}; };
   kind.append = append;

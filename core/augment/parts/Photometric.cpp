@@ -121,21 +121,7 @@ std::string text(const Part& part, const Style&) {
   return joined(texts, ", ");
 }
 
-/// Of the numbers that are applied.
-std::vector<Moved> moved(const Part& before, const Part& after) {
-  std::vector<Moved> all;
-  for (int k = 0; k < 4; ++k)
-    if (isOn(before, k))
-      all.push_back({.name = numberAt(k).key,
-                     .before = valueAt(before, k),
-                     .after = valueAt(after, k),
-                     .perOne = numberAt(k).perOne,
-                     .unit = k == 3 ? "°" : ""});
-  return all;
-}
-
 void describe(const Part& part, const Frame& frame, Stage& stage) {
-  stage.title = "Light and colour";
   stage.detail = text(part, frame.style);
   stage.done = !stage.detail.empty();
   if (!stage.done) stage.detail = "not applied";
@@ -247,15 +233,19 @@ namespace part {
 /// thousandths, hue in hundredths of a degree; delta of each is a tenth of its range. One that is not applied
 /// does not move.
 PartKind photometric() {
-  PartKind kind{.name = "photometric", .group = "photometric", .phase = RenderPhase::frame, .coordinates = 4};
+  PartKind kind{.name = "photometric",
+                .title = "Light and colour",
+                .group = "photometric",
+                .phase = RenderPhase::frame,
+                .coordinates = 4};
   kind.keys = {"photometric"};
   kind.range = range;
   kind.unit = [](const Part& part, const Input&, int k) { return rangeOf(part, k).tenth(); };
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
-  kind.moved = moved;
+  drawsInBoxes<needs, drawBox>(kind);
+  for (const Number& number : kNumbers)
+    kind.words.push_back({number.key, number.perOne, &number == &numberAt(3) ? "°" : ""});
+  kind.counts = isOn;
   kind.text = text;
   kind.describe = describe;
   kind.write = write;

@@ -43,7 +43,7 @@ namespace part {
 /// The whole picture resized to the network's input, each direction by its own factor: cv::resize. It never
 /// moves.
 PartKind resize() {
-  PartKind kind{.name = "resize", .group = "resize", .phase = RenderPhase::frame};
+  PartKind kind{.name = "resize", .title = "Resize", .group = "resize", .phase = RenderPhase::frame};
   kind.keys = {"resize"};
   kind.range = [](const Part&, const Frame&, int) { return Range{}; };
   kind.made = made;
@@ -59,7 +59,6 @@ PartKind resize() {
                                                 : fmt::format("resize ({})", nameOf(part));
   };
   kind.describe = [](const Part& part, const Frame& frame, Stage& stage) {
-    stage.title = "Resize";
     stage.detail = fmt::format("{} x {} pixels to {} x {}", frame.size.width, frame.size.height,
                                frame.input.width, frame.input.height);
     if (filterOf(part) != CvResize::bilinear) stage.detail += fmt::format(", {}", nameOf(part));

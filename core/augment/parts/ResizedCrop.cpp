@@ -46,7 +46,6 @@ std::string text(const Part& part, const Style&) {
 
 void describe(const Part& part, const Frame&, Stage& stage) {
   const ImageSize whole = source(part);
-  stage.title = "Resized crop";
   stage.detail = fmt::format("{} x {} pixels of {} x {} from row {}, column {}", widthOf(part),
                              heightOf(part), whole.width, whole.height, part.at[0], part.at[1]);
 }
@@ -72,7 +71,6 @@ Part partFromJson(const Json& crop, const Json& plan) {
 
 void read(const Json& json, Plan& plan) {
   if (const Json* crop = json.find("resized_crop")) {
-    if (plan.find("crop")) throw Error("plan: a crop or a resized_crop expected, both found");
     if (plan.order() == RenderOrder::chainFirst)
       throw Error(
           "plan: order: crop-first expected, chain-first found: a resized_crop comes before the chain");
@@ -98,7 +96,11 @@ namespace part {
 /// A part of the source, resized. Coordinates: row and column, source pixels; delta is as many of them as
 /// keep one of 32, at least one.
 PartKind resizedCrop() {
-  PartKind kind{.name = "resized_crop", .group = "crop", .phase = RenderPhase::source, .coordinates = 2};
+  PartKind kind{.name = "resized_crop",
+                .title = "Resized crop",
+                .group = "crop",
+                .phase = RenderPhase::source,
+                .coordinates = 2};
   kind.keys = {"resized_crop", "source", "resize_filter"};
   kind.range = range;
   kind.unit = [](const Part&, const Input& input, int) { return std::max(1, (input.width + 16) / 32); };

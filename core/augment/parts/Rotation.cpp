@@ -16,7 +16,6 @@ constexpr Range kAngles{-18'000, 18'000};
 constexpr Range kUsual{-1000, 1000};
 
 double degreesOf(const Part& part) { return part.at[0] / double{kPerOne}; }
-Range rangeOf(const Part& part) { return {part.size[0], part.size[1]}; }
 Filter filterOf(const Part& part) { return static_cast<Filter>(part.style); }
 
 void append(const Part& part, const Frame&, ChangeList& list) {
@@ -41,13 +40,12 @@ std::string text(const Part& part, const Style&) {
 }
 
 void describe(const Part& part, const Frame&, Stage& stage) {
-  stage.title = "Rotation";
   stage.done = part.fired;
   stage.detail = fmt::format("{:g} degrees{}", degreesOf(part), part.fired ? "" : ", not applied");
 }
 
 void write(const Part& part, Json& plan) {
-  const Range range = rangeOf(part);
+  const Range range = ownRange(part);
   Json rotation = Json::object();
   rotation["hundredths"] = part.at[0];
   rotation["range"] = planjson::numbers({range.low, range.high});
@@ -64,9 +62,7 @@ void read(const Json& json, Plan& plan) {
   const int angle = planjson::integer(planjson::member(*rotation, "hundredths", where),
                                       "rotation: hundredths", -kFarthest, kFarthest);
   const Range range = planjson::range(*rotation, "rotation", kUsual, kAngles.low, kAngles.high);
-  const Json* fired = rotation->find("fired");
-  plan.add(rotationPart(angle, range, !fired || planjson::boolean(*fired, "rotation: fired"),
-                        planjson::filter(*rotation)));
+  plan.add(rotationPart(angle, range, planjson::fired(*rotation, "rotation"), planjson::filter(*rotation)));
 }
 
 }  // namespace
@@ -85,15 +81,16 @@ namespace part {
 /// The image turned; outside it shows the data set's mean in 8 bits. Coordinate: the angle in hundredths of a
 /// degree; delta is a tenth of its range.
 PartKind rotation() {
-  PartKind kind{.name = "rotation", .group = "rotate", .phase = RenderPhase::frame, .coordinates = 1};
-  kind.perOne = kPerOne;
+  PartKind kind{.name = "rotation",
+                .title = "Rotation",
+                .group = "rotate",
+                .phase = RenderPhase::frame,
+                .coordinates = 1};
+  kind.words = {{"angle", kPerOne, "°"}};
   kind.keys = {"rotation"};
-  kind.range = [](const Part& part, const Frame&, int) { return rangeOf(part); };
-  kind.unit = [](const Part& part, const Input&, int) { return rangeOf(part).tenth(); };
+  movesInOwnRange(kind);
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
+  drawsInBoxes<needs, drawBox>(kind);
   kind.map = map;
   kind.text = text;
   kind.describe = describe;

@@ -4,9 +4,8 @@
 
 #include "core/augment/Parts.h"
 #include "core/augment/PlanJson.h"
-#include "core/augment/Renderer.h"
 #include "core/augment/Stages.h"
-#include "core/ops/Crop.h"
+#include "core/augment/parts/Shifted.h"
 #include "core/settings/Settings.h"
 
 namespace uada {
@@ -54,22 +53,7 @@ void append(const Part& part, const Frame& frame, ChangeList& list) {
   if (cut != frame.size) list.add({.part = part}, cut);
 }
 
-std::optional<Map> map(const Change& change, const Input&) {
-  return Map{{.x0 = 1.0 * change.part.at[0], .y0 = 1.0 * change.part.at[1]},
-             {0, 0, change.in.width, change.in.height},
-             change.out};
-}
-
-PixelBox needs(const Change& change, const PixelBox& out) {
-  const int left = change.part.at[0], top = change.part.at[1];
-  return within({out.left + left, out.top + top, out.right + left, out.bottom + top}, change.in.width,
-                change.in.height);
-}
-
-void drawBox(const Change& change, const Renderer& renderer, const Excerpt& e) {
-  cutWindow(e.in, e.out, e.outBox.top + change.part.at[1] - e.inBox.top,
-            e.outBox.left + change.part.at[0] - e.inBox.left, renderer.colourOf(BoxFill::mean));
-}
+Corner cornerOf(const Change& change) { return {change.part.at[0], change.part.at[1]}; }
 
 std::string text(const Part& part, const Style&) {
   if (!part.fired) return "";
@@ -77,21 +61,8 @@ std::string text(const Part& part, const Style&) {
                      part.at[2], part.at[3]);
 }
 
-std::vector<Moved> moved(const Part& before, const Part& after) {
-  constexpr const char* kEdges[] = {"left", "top", "right", "bottom"};
-  std::vector<Moved> all;
-  for (std::size_t k = 0; k < 4; ++k)
-    all.push_back({.name = kEdges[k],
-                   .before = before.at[k],
-                   .after = after.at[k],
-                   .unit = " px",
-                   .way = k % 2 == 0 ? Moved::Way::right : Moved::Way::down});
-  return all;
-}
-
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const PixelBox box = boxOf(part);
-  stage.title = isFirst(part) ? "First crop" : "Sample crop";
   stage.done = part.fired;
   stage.detail = part.fired
                      ? fmt::format("{} x {} pixels of {} x {} from row {}, column {}", box.width(),
@@ -113,8 +84,7 @@ void readAs(const std::string& key, Part (*make)(const PixelBox&, bool), const J
   const std::string where = "plan: " + key;
   refuseUnknownKeys(*crop, {"box", "fired"}, where);
   const auto box = planjson::pixels(planjson::member(*crop, "box", where), key + ": box", 4);
-  const Json* fired = crop->find("fired");
-  plan.add(make({box[0], box[1], box[2], box[3]}, !fired || planjson::boolean(*fired, key + ": fired")));
+  plan.add(make({box[0], box[1], box[2], box[3]}, planjson::fired(*crop, key)));
 }
 
 Part cropPartOf(std::uint8_t kind, const PixelBox& box, bool fired) {
@@ -138,7 +108,11 @@ namespace part {
 /// A rectangle of the picture. Coordinates: left, top, right, bottom, pixels; delta is one of 32 pixels of
 /// its width or height, as it was drawn.
 PartKind sampleCrop() {
-  PartKind kind{.name = "sample_crop", .group = "crop", .phase = RenderPhase::frame, .coordinates = 4};
+  PartKind kind{.name = "sample_crop",
+                .title = "Sample crop",
+                .group = "crop",
+                .phase = RenderPhase::frame,
+                .coordinates = 4};
   kind.keys = {"sample_crop"};
   kind.range = range;
   kind.unit = [](const Part& part, const Input&, int k) {
@@ -147,11 +121,11 @@ PartKind sampleCrop() {
   };
   kind.made = made;
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
-  kind.map = map;
-  kind.moved = moved;
+  showsFrom<cornerOf>(kind);
+  kind.words = {{"left", 1, " px", Coordinate::Way::right},
+                {"top", 1, " px", Coordinate::Way::down},
+                {"right", 1, " px", Coordinate::Way::right},
+                {"bottom", 1, " px", Coordinate::Way::down}};
   kind.text = text;
   kind.describe = describe;
   kind.write = write;
@@ -163,6 +137,7 @@ PartKind sampleCrop() {
 PartKind firstCrop() {
   PartKind kind = sampleCrop();
   kind.name = "first_crop";
+  kind.title = "First crop";
   kind.keys = {"first_crop"};
   kind.read = [](const Json& json, Plan& plan) { readAs("first_crop", firstCropPart, json, plan); };
   return kind;

@@ -20,7 +20,6 @@ constexpr Range kFactors{100, 4000};  // that a range may have
 constexpr Range kUsual{500, 2000};
 
 double factorOf(const Part& part) { return part.at[0] / double{kPerOne}; }
-Range rangeOf(const Part& part) { return {part.size[0], part.size[1]}; }
 ImageSize source(const Part& part) { return {part.size[3], part.size[2]}; }
 Filter filterOf(const Part& part) { return static_cast<Filter>(part.style); }
 
@@ -49,12 +48,11 @@ std::string text(const Part& part, const Style&) { return fmt::format("scale {:g
 
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const ImageSize scaled = made(part, frame);
-  stage.title = "Scale";
   stage.detail = fmt::format("{:g} times: {} x {} pixels", factorOf(part), scaled.width, scaled.height);
 }
 
 void write(const Part& part, Json& plan) {
-  const Range range = rangeOf(part);
+  const Range range = ownRange(part);
   Json scale = Json::object();
   scale["thousandths"] = part.at[0];
   scale["range"] = planjson::numbers({range.low, range.high});
@@ -68,7 +66,6 @@ void read(const Json& json, Plan& plan) {
   if (!scale) return;
   const std::string where = "plan: scale";
   refuseUnknownKeys(*scale, {"thousandths", "range", "source", "filter"}, where);
-  if (plan.find("resized_crop")) throw Error("plan: a resized_crop or a scale expected, both found");
   const int factor = planjson::integer(planjson::member(*scale, "thousandths", where), "scale: thousandths",
                                        -kFarthest, kFarthest);
   const Range range = planjson::range(*scale, "scale", kUsual, kFactors.low, kFactors.high);
@@ -96,17 +93,15 @@ namespace part {
 /// The image scaled by one factor in both directions. Coordinate: the factor in thousandths; delta is a tenth
 /// of its range.
 PartKind scale() {
-  PartKind kind{.name = "scale", .group = "scale", .phase = RenderPhase::source, .coordinates = 1};
-  kind.perOne = kPerOne;
+  PartKind kind{
+      .name = "scale", .title = "Scale", .group = "scale", .phase = RenderPhase::source, .coordinates = 1};
+  kind.words = {{"factor", kPerOne}};
   kind.keys = {"scale"};
-  kind.range = [](const Part& part, const Frame&, int) { return rangeOf(part); };
-  kind.unit = [](const Part& part, const Input&, int) { return rangeOf(part).tenth(); };
+  movesInOwnRange(kind);
   kind.source = source;
   kind.made = made;
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
+  drawsInBoxes<needs, drawBox>(kind);
   kind.map = [](const Change& change, const Input&) {
     return std::optional(scaleMap(change.in, factorOf(change.part)));
   };

@@ -138,8 +138,7 @@ std::string text(const Part& step, const Style& style) {
   if (!step.fired) return {};
   const Grid grid = style.grid;
   const Op& op = ops().at(step.op);
-  std::string name = op.name;
-  std::replace(name.begin(), name.end(), '_', ' ');
+  const std::string name = wordOf(op);
   if (!op.hasValue) return name;
   std::string level = step.at[0] < 0 ? fmt::format("({})", step.at[0]) : std::to_string(step.at[0]);
   if (step.found) level = fmt::format("{:.2f}", std::clamp(placeOnGrid(step, grid), 0.0, topLevel(grid)));
@@ -186,8 +185,12 @@ namespace part {
 
 /// An op. Coordinate: its level on the plan's grid.
 PartKind step() {
-  PartKind kind{
-      .name = "step", .group = "chain", .phase = RenderPhase::chain, .coordinates = 1, .isOp = true};
+  PartKind kind{.name = "step",
+                .title = "Chain",
+                .group = "chain",
+                .phase = RenderPhase::chain,
+                .coordinates = 1,
+                .isOp = true};
   kind.keys = {"chain"};
   kind.range = [](const Part&, const Frame& frame, int) { return Range{0, topLevelOf(frame.style.grid)}; };
   kind.stored = kLevels;

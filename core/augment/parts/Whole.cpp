@@ -13,8 +13,6 @@ ImageSize source(const Part& part) { return {part.size[1], part.size[0]}; }
 void read(const Json& json, Plan& plan) {
   const Json* whole = json.find("whole");
   if (!whole) return;
-  for (const char* other : {"resized_crop", "scale"})
-    if (plan.find(other)) throw Error(fmt::format("plan: a {} or whole expected, both found", other));
   const auto sides = planjson::pixels(*whole, "whole", 2, 1);
   plan.add(wholePart({sides[1], sides[0]}));
 }
@@ -30,7 +28,7 @@ namespace part {
 
 /// The image at its own size: says only which images a plan fits.
 PartKind whole() {
-  PartKind kind{.name = "whole", .group = "whole", .phase = RenderPhase::source};
+  PartKind kind{.name = "whole", .title = "Whole image", .group = "whole", .phase = RenderPhase::source};
   kind.keys = {"whole"};
   kind.range = [](const Part&, const Frame&, int) { return Range{}; };
   kind.source = source;
@@ -39,7 +37,6 @@ PartKind whole() {
   kind.map = [](const Change& change, const Input&) { return std::optional(mapOf(Affine{}, change.in)); };
   kind.text = [](const Part&, const Style&) { return std::string(); };
   kind.describe = [](const Part& part, const Frame&, Stage& stage) {
-    stage.title = "Whole image";
     stage.done = false;
     stage.detail = fmt::format("{} x {} pixels", source(part).width, source(part).height);
   };

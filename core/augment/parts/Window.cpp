@@ -4,10 +4,9 @@
 
 #include "core/augment/Parts.h"
 #include "core/augment/PlanJson.h"
-#include "core/augment/Renderer.h"
 #include "core/augment/Stages.h"
+#include "core/augment/parts/Shifted.h"
 #include "core/base/Error.h"
-#include "core/ops/Crop.h"
 
 namespace uada {
 namespace {
@@ -15,12 +14,10 @@ namespace {
 /// Of the padding before the first row or column: half of it, an odd one's smaller half.
 int paddingBefore(int side, int wanted) { return std::max(0, wanted - side) / 2; }
 
-/// Row and column of the picture that the window begins at; before its first ones where it is padded.
-int topOf(const Change& change) {
-  return change.part.at[0] - paddingBefore(change.in.height, change.out.height);
-}
-int leftOf(const Change& change) {
-  return change.part.at[1] - paddingBefore(change.in.width, change.out.width);
+/// Before the picture where that is padded.
+Corner cornerOf(const Change& change) {
+  return {change.part.at[1] - paddingBefore(change.in.width, change.out.width),
+          change.part.at[0] - paddingBefore(change.in.height, change.out.height)};
 }
 
 Range range(const Part&, const Frame& frame, int k) {
@@ -34,23 +31,6 @@ void append(const Part& part, const Frame& frame, ChangeList& list) {
   if (frame.size != frame.input.size()) list.add({.part = part}, frame.input.size());
 }
 
-std::optional<Map> map(const Change& change, const Input&) {
-  return Map{{.x0 = 1.0 * leftOf(change), .y0 = 1.0 * topOf(change)},
-             {0, 0, change.in.width, change.in.height},
-             change.out};
-}
-
-PixelBox needs(const Change& change, const PixelBox& out) {
-  const int top = topOf(change), left = leftOf(change);
-  return within({out.left + left, out.top + top, out.right + left, out.bottom + top}, change.in.width,
-                change.in.height);
-}
-
-void drawBox(const Change& change, const Renderer& renderer, const Excerpt& e) {
-  cutWindow(e.in, e.out, std::int64_t{topOf(change)} + e.outBox.top - e.inBox.top,
-            std::int64_t{leftOf(change)} + e.outBox.left - e.inBox.left, renderer.colourOf(BoxFill::mean));
-}
-
 std::string text(const Part& part, const Style&) {
   return fmt::format("window ({}, {})", part.at[0], part.at[1]);
 }
@@ -58,7 +38,6 @@ std::string text(const Part& part, const Style&) {
 void describe(const Part& part, const Frame& frame, Stage& stage) {
   const int width = std::max(frame.size.width, frame.input.width);
   const int height = std::max(frame.size.height, frame.input.height);
-  stage.title = "Window";
   stage.detail = fmt::format("row {}, column {} of {} x {} pixels", part.at[0], part.at[1], width, height);
   if (ImageSize{width, height} != frame.size) stage.detail += ", padded";
 }
@@ -66,8 +45,6 @@ void describe(const Part& part, const Frame& frame, Stage& stage) {
 void read(const Json& json, Plan& plan) {
   const Json* window = json.find("window");
   if (!window) return;
-  for (const char* other : {"crop", "resized_crop"})
-    if (plan.find(other)) throw Error(fmt::format("plan: a {} or a window expected, both found", other));
   const auto at = planjson::pixels(*window, "window", 2);
   plan.add(windowPart(at[0], at[1]));
 }
@@ -85,7 +62,8 @@ namespace part {
 /// set's mean in 8 bits, half on each side. Coordinates: row and column, pixels; delta is as many of them as
 /// are one of 32, at least one.
 PartKind window() {
-  PartKind kind{.name = "window", .group = "crop", .phase = RenderPhase::frame, .coordinates = 2};
+  PartKind kind{
+      .name = "window", .title = "Window", .group = "crop", .phase = RenderPhase::frame, .coordinates = 2};
   kind.keys = {"window"};
   kind.range = range;
   kind.unit = [](const Part&, const Input& input, int k) {
@@ -93,10 +71,7 @@ PartKind window() {
   };
   kind.made = made;
   kind.append = append;
-  kind.draw = drawWhole<drawBox>;
-  kind.needs = needs;
-  kind.drawBox = drawBox;
-  kind.map = map;
+  showsFrom<cornerOf>(kind);
   kind.text = text;
   kind.describe = describe;
   kind.write = [](const Part& part, Json& plan) {

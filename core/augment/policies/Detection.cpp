@@ -26,7 +26,7 @@ struct DetectionSettings {
         variant);
     v.field({.name = "expand_chance",
              .title = "Chance of expansion",
-             .help = "How often an image is put on a larger canvas",
+             .help = "Share of the images that are put on a larger canvas, 0 to 1",
              .min = 0,
              .max = 1},
             expandChance);
@@ -307,6 +307,7 @@ Policy detection() {
                                                 "SSD (Liu et al., ECCV 2016) as ssd.pytorch has it, or "
                                                 "RFBNet's (Liu et al., ECCV 2018); UADA's groups: "
                                                 "docs/methods.md");
+  entry.usualFor = TargetKind::boxes;
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
     return std::make_unique<DetectionSpace>(policy.as<DetectionSettings>(), context);
   };

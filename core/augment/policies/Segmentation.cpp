@@ -31,13 +31,13 @@ struct SegmentationSettings {
             maxAngle);
     v.field({.name = "rotate_chance",
              .title = "Chance of rotation",
-             .help = "How often an image is rotated",
+             .help = "Share of the images that are rotated, 0 to 1",
              .min = 0,
              .max = 1},
             rotateChance);
     v.field({.name = "blur_chance",
              .title = "Chance of blur",
-             .help = "How often an image is blurred",
+             .help = "Share of the images that are blurred, 0 to 1",
              .min = 0,
              .max = 1},
             blurChance);
@@ -88,6 +88,7 @@ Policy segmentation() {
   Policy entry = policyEntry<SegmentationSettings>(
       "segmentation", "Scale, rotate, blur, flip, crop",
       "SemSeg (Zhao et al., CVPR 2017), the released training pipeline; UADA's groups: docs/methods.md");
+  entry.usualFor = TargetKind::labelMap;
   entry.make = [](const Choice& policy, const PolicyContext& context) -> std::unique_ptr<Space> {
     return std::make_unique<SegmentationSpace>(policy.as<SegmentationSettings>(), context);
   };

@@ -9,6 +9,7 @@
 #include "core/augment/Parts.h"
 #include "core/augment/found/Library.h"
 #include "core/base/Text.h"
+#include "core/data/DatasetView.h"
 #include "core/ops/Resize.h"
 
 namespace uada {
@@ -16,8 +17,7 @@ namespace {
 
 std::string opWords(const PolicyOp& entry, Grid grid) {
   const Op& op = ops().at(entry.op);
-  std::string text = op.name;
-  std::replace(text.begin(), text.end(), '_', ' ');
+  std::string text = wordOf(op);
   if (op.hasValue)
     text +=
         gridInfo(grid).continuous ? fmt::format(" {:.2f}", entry.level) : fmt::format(" {:g}", entry.level);
@@ -64,6 +64,12 @@ Image squareOf(const Image& image, int side, std::string& note) {
   note += note.empty() ? "Resized" : ", resized";
   note += fmt::format(" to {} × {} px (bilinear, antialiased)", wanted, wanted);
   return resized(square.view(), wanted, wanted, Filter::bilinear);
+}
+
+/// The picture as a set of one, a sample with its target.
+std::shared_ptr<const Dataset> wholeOf(const OpsPicture& picture) {
+  if (!picture.data) return oneImageSet(picture.image);
+  return std::make_shared<DatasetView>(picture.data, std::vector{picture.index});
 }
 
 }  // namespace
@@ -159,11 +165,9 @@ ChainSource chainSource(const OpsPicture& picture, int side) {
   const ImageSize size = picture.data ? commonSize(*picture.data) : ImageSize{};
   const bool isSquare = !size.empty() && size.width == size.height;
   source.index = isSquare ? picture.index : 0;
-  if (picture.data) {
-    const BoxesView boxes = boxesOf(*picture.data, picture.index);
-    source.boxes.assign(boxes.begin(), boxes.end());
-  }
-  source.whole = isSquare ? picture.data : oneImageSet(picture.image);
+  if (picture.data && !picture.dataset.empty())
+    source.colours = classColoursOf(findDataset(picture.dataset), picture.data->classes());
+  source.whole = isSquare ? picture.data : wholeOf(picture);
   source.square = isSquare ? picture.data : oneImageSet(squareOf(picture.image, side, source.note));
   source.render.input = squareInput(source.square->imageSize(0).width);
   source.render.mean = picture.statistics.mean;
@@ -229,7 +233,7 @@ Plan ChainPolicy::draw(const ChainDraw& draw, const ChainSource& source) {
   context_ = context;
   Random random(static_cast<std::uint64_t>(draw.seed), static_cast<std::uint32_t>(draw.epoch), source.index,
                 Purpose::plan);
-  Plan plan = space_->sample(random, draw.epoch, context.source, source.boxes);
+  Plan plan = space_->sample(random, draw.epoch, context.source, boxesOf(*source.whole, source.index));
   for (Part& part : plan.parts()) part.fired = part.fired || draw.everyOpFires;
   return plan;
 }

@@ -9,6 +9,7 @@
 #include "core/augment/Space.h"
 #include "core/augment/Stages.h"
 #include "core/augment/found/FoundPolicy.h"
+#include "core/data/LabelPicture.h"
 #include "core/engine/DecisionLine.h"
 #include "widgets/panels/ops/OpsModel.h"
 
@@ -46,7 +47,7 @@ struct ChainSource {
   std::shared_ptr<const Dataset> whole;   ///< for plans with a resized crop
   std::uint32_t index = 0;                ///< in both
   RenderSettings render;
-  Boxes boxes;       ///< of the sample's objects, in pixels of `whole`; empty: it has none
+  std::vector<ClassColour> colours;  ///< of the classes, for label maps and boxes
   std::string note;  ///< what was done to a file's picture to make it square; of a sample empty
 };
 /// A sample stays where it lies, so that its plans and pixels are those of training. A file is a data set of

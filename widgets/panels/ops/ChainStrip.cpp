@@ -78,8 +78,12 @@ ChainStrip::ChainStrip(const Theme& theme, QWidget* parent) : QWidget(parent), t
   setAccessibleName(tr("Pictures of the plan, stage by stage"));
 }
 
-void ChainStrip::setStages(std::vector<Stage> stages) {
+void ChainStrip::setStages(std::vector<Stage> stages, std::span<const ClassColour> colours) {
+  drawn_.clear();
   stages_ = std::move(stages);
+  shown_.clear();
+  for (const Stage& stage : stages_)
+    shown_.push_back(withTarget(stage.image.view(), viewOf(stage.target), colours));
   stale_ = false;
   arrange();
 }
@@ -123,7 +127,7 @@ void ChainStrip::arrange() {
 /// The original may be no square.
 QRect ChainStrip::placeOf(int i) const {
   const QRect picture = grid_.picture(i);
-  const Image& image = stages_[static_cast<std::size_t>(i)].image;
+  const Image& image = shown_[static_cast<std::size_t>(i)];
   if (image.width == image.height) return picture;
   QRect place(QPoint(), QSize(image.width, image.height).scaled(picture.size(), Qt::KeepAspectRatio));
   place.moveCenter(picture.center());
@@ -132,7 +136,7 @@ QRect ChainStrip::placeOf(int i) const {
 
 /// Larger pixels stay crisp, smaller ones are averaged.
 QImage ChainStrip::drawn(int i) const {
-  QImage image = viewOf(stages_[static_cast<std::size_t>(i)].image);
+  QImage image = viewOf(shown_[static_cast<std::size_t>(i)]);
   const QSize size = (placeOf(i).size().toSizeF() * devicePixelRatioF()).toSize().expandedTo({1, 1});
   if (size.width() >= image.width() && size.height() >= image.height()) return image;
   if (image.width() > 4 * size.width()) image = image.scaled(4 * size);  // a photo need not cost much time
@@ -211,10 +215,9 @@ void ChainStrip::contextMenuEvent(QContextMenuEvent* event) {
   const int at = stageAt(event->pos());
   if (at < 0) return;
   const Stage& stage = stages_[static_cast<std::size_t>(at)];
-  const QImage image = copyOf(stage.image);
+  const QImage image = copyOf(shown_[static_cast<std::size_t>(at)]);
   QMenu menu(this);
-  if (stage.step >= 0)
-    menu.addAction(tr("Open in the op explorer"), [this, at] { Q_EMIT opWanted(at); });
+  if (stage.step >= 0) menu.addAction(tr("Open in the op explorer"), [this, at] { Q_EMIT opWanted(at); });
   menu.addAction(tr("Copy image"), [image] { QApplication::clipboard()->setImage(image); });
   menu.addAction(tr("Save image..."), [this, image] {
     const QString why = askAndSave(this, image, "stage.png");

@@ -3,9 +3,11 @@
 #include <QImage>
 #include <QWidget>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "core/augment/Stages.h"
+#include "core/data/LabelPicture.h"
 
 namespace uada {
 
@@ -35,7 +37,8 @@ class ChainStrip : public QWidget {
  public:
   explicit ChainStrip(const Theme& theme, QWidget* parent = nullptr);
 
-  void setStages(std::vector<Stage> stages);
+  /// colours  of the classes, for label maps and boxes
+  void setStages(std::vector<Stage> stages, std::span<const ClassColour> colours = {});
   const std::vector<Stage>& stages() const { return stages_; }
   /// Shown faintly: what stands here is not what is asked for.
   void setStale(bool stale);
@@ -63,7 +66,8 @@ class ChainStrip : public QWidget {
 
   const Theme& theme_;
   std::vector<Stage> stages_;
-  std::vector<QImage> drawn_;  ///< [stages]; over a stage's bytes unless it is made smaller
+  std::vector<Image> shown_;   ///< [stages]; with their targets
+  std::vector<QImage> drawn_;  ///< [stages]; over the bytes of what is shown unless it is made smaller
   StripGrid grid_;
   QSize room_;
   bool stale_ = false;

@@ -369,7 +369,7 @@ void ChainView::replay(const Plan& plan) {
   std::vector<Stage> stages = stagesOf(source, plan);
   plan_ = plan;
   hash_->setHash(q(pixelHash(stages.back().image.view())));
-  strip_->setStages(std::move(stages));
+  strip_->setStages(std::move(stages), source_.colours);
   sourceText_->setText(q(sourceText(source_, plan)));
   sourceText_->setToolTip(sourceText_->text());
   showProblem(planProblem_, {});

@@ -31,12 +31,14 @@ int next(int step, int direction) {
 }  // namespace
 
 QString PixelZoom::text() const {
+  if (fraction_ > 0) return QStringLiteral("%1 %").arg(std::lround(100 * fraction_));
   return step_ > 0 ? QStringLiteral("%1 ×").arg(step_) : QStringLiteral("1 : %1").arg(-step_);
 }
 
-void PixelZoom::setPicture(QSize size) {
-  if (size == picture_) return;
+void PixelZoom::setPicture(QSize size, bool isSmooth) {
+  if (size == picture_ && isSmooth == isSmooth_) return;
   picture_ = size;
+  isSmooth_ = isSmooth;
   point({});
   fit();
 }
@@ -60,11 +62,14 @@ void PixelZoom::fit() {
       std::min(1.0 * room.width() / picture_.width(), 1.0 * room.height() / picture_.height());
   step_ = scale >= 1 ? static_cast<int>(scale) : -static_cast<int>(std::ceil(1 / scale));
   step_ = std::clamp(step_, kMostOut, kMostIn);
+  fraction_ = isSmooth_ && scale < 1 ? scale : 0;
   Q_EMIT changed();
 }
 
 void PixelZoom::zoom(int steps, QPointF at) {
   const double before = scale();
+  fraction_ = 0;
+  if (steps < 0 && scale() < before) ++steps;  // the step below what was fitted is the first one out
   for (int i = 0; i < std::abs(steps); ++i)
     step_ = std::clamp(next(step_, steps > 0 ? 1 : -1), kMostOut, kMostIn);
   centre_ = at + (centre_ - at) * (before / scale());
@@ -120,7 +125,7 @@ void PixelView::setPicture(QImage picture) {
   image_ = {};
   isSmooth_ = true;
   scaled_ = {};
-  zoom_.setPicture(picture_.size());
+  zoom_.setPicture(picture_.size(), true);
   update();
 }
 

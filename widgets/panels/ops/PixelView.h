@@ -14,21 +14,21 @@ namespace uada {
 class Theme;
 
 /// Zoom, place and pointer that the views of equally large pictures share, so that they move as one. A zoom
-/// is a whole number of screen pixels for a picture's pixel, or of picture pixels for one on the screen. GUI
-/// thread.
+/// is a whole number of screen pixels for a picture's pixel, or of picture pixels for one on the screen; only
+/// where a picture is drawn smoothly, and is larger than the room, it is fitted to all of that. GUI thread.
 class PixelZoom : public QObject {
   Q_OBJECT
  public:
   using QObject::QObject;
 
   /// Screen pixels for one of the picture: 3, 2, 1, 1/2, 1/3 ...
-  double scale() const { return step_ > 0 ? step_ : 1.0 / -step_; }
-  QString text() const;                       ///< "3 ×", "1 : 2"
+  double scale() const { return fraction_ > 0 ? fraction_ : step_ > 0 ? step_ : 1.0 / -step_; }
+  QString text() const;                       ///< "3 ×", "1 : 2", "43 %"
   QPointF centre() const { return centre_; }  ///< what lies in the middle of a view, picture pixels
   std::optional<QPoint> pointed() const { return pointed_; }  ///< the picture's pixel under the pointer
 
   /// Another size of picture is fitted anew.
-  void setPicture(QSize size);
+  void setPicture(QSize size, bool isSmooth = false);
   void setView(const QWidget* view, QSize size);
   void fit();
   /// steps  in or out; what lies at `at` (picture pixels) stays where it is
@@ -42,7 +42,9 @@ class PixelZoom : public QObject {
  private:
   void keepInside();
 
-  int step_ = 1;  ///< n: n screen pixels a pixel; -n: one for n
+  int step_ = 1;         ///< n: n screen pixels a pixel; -n: one for n
+  double fraction_ = 0;  ///< that a picture is fitted with, in place of the step below it; 0: none
+  bool isSmooth_ = false;
   bool fitted_ = true;
   QSize picture_;
   QPointF centre_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/augment/Space.h"
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
@@ -176,7 +177,7 @@ Figure winnerShares(const PolicyBins& bins, const Theme& theme) {
   parts.push_back("unperturbed");
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool plain = parts[i] == "unperturbed";
-    areas.names << (plain ? QObject::tr("unperturbed") : q(parts[i]) + QStringLiteral("′"));
+    areas.names << (plain ? QObject::tr("unperturbed") : q(groupTitle(parts[i])) + QStringLiteral("′"));
     areas.colours.push_back(plain ? theme.category(6) : theme.category(static_cast<int>(i)));
     std::vector<double> share;
     for (int column = 0; column < bins.columns(); ++column)

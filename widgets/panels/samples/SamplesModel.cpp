@@ -3,100 +3,18 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/augment/PartKind.h"
 #include "core/augment/Space.h"
+#include "core/engine/DecisionText.h"
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 
 namespace uada {
-namespace {
-
-/// perOne: how many of the number's unit are 1
-QString numberText(int number, int perOne = 1) {
-  QString text = perOne == 1 ? QString::number(number) : QString::number(1.0 * number / perOne);
-  return text.replace('-', QStringLiteral("−"));
-}
-
-QString tupleText(const std::vector<int>& numbers, int perOne) {
-  QStringList parts;
-  for (const int number : numbers) parts << numberText(number, perOne);
-  return parts.size() == 1 ? parts[0] : QStringLiteral("(%1)").arg(parts.join(QStringLiteral(", ")));
-}
-
-/// What was moved, in the words of the group's part; none: the part has none, or is not there.
-std::vector<Moved> movedOf(const Decision& decision, const GroupDecision& group) {
-  for (const Part& part : decision.plan.parts()) {
-    const PartKind& kind = kindOf(part);
-    if (kind.group != group.group || !kind.moved) continue;
-    const auto count = static_cast<std::size_t>(kind.coordinates);
-    if (group.before.size() != count || group.after.size() != count) return {};
-    Part before = part, after = part;
-    std::ranges::copy(group.before, before.at.begin());
-    std::ranges::copy(group.after, after.at.begin());
-    return kind.moved(before, after);
-  }
-  return {};
-}
-
-QString opWord(const Part& step) { return q(ops()[step.op].title).toLower(); }
-
-}  // namespace
 
 QStringList opTitles(const Plan& plan) {
   QStringList titles;
   for (const Part& step : plan.chain()) titles << q(ops()[step.op].title);
   return titles;
-}
-
-QString chainText(const Plan& plan) {
-  QStringList parts;
-  for (const Part& step : plan.chain()) {
-    if (!step.fired) continue;
-    const Op& op = ops()[step.op];
-    if (!op.hasValue) {
-      parts << opWord(step);
-      continue;
-    }
-    const bool minus = step.sign < 0 && step.at[0] > 0 && signCounts(op, plan.grid);
-    parts << opWord(step) + ' ' + (minus ? QStringLiteral("−") : QString()) +
-                 QString::number(std::clamp(step.at[0], 0, plan.topLevel()));
-  }
-  return parts.join(QStringLiteral(" + "));
-}
-
-QString moveText(const Decision& decision, const GroupDecision& group) {
-  if (group.before.empty() || group.after.empty()) return {};
-  if (toggles(group.group)) {
-    const auto word = [](int on) { return on ? QStringLiteral("on") : QStringLiteral("off"); };
-    if (group.before == group.after) return word(group.before[0]) + QObject::tr(", unchanged");
-    return word(group.before[0]) + QStringLiteral(" → ") + word(group.after[0]);
-  }
-  const QString arrow = QStringLiteral(" → ");
-  // An op of the chain, whichever name its group has, is the one at a position.
-  if (group.position < 0 && group.inert) return QObject::tr("not applied");
-  if (const std::vector<Moved> moved = movedOf(decision, group); !moved.empty())
-    return q(uada::moveText(moved));
-  if (group.position < 0) {
-    const int unit = perOne(group.group);
-    return tupleText(group.before, unit) + arrow + tupleText(group.after, unit);
-  }
-  const auto chain = decision.plan.chain();
-  const bool known = group.position < std::ssize(chain);
-  const QString op = known ? opWord(chain[group.position]) + ' ' : QString();
-  if (known && !ops()[chain[group.position].op].hasValue) return op + QStringLiteral("has no level");
-  return op + numberText(group.before[0]) + arrow + numberText(group.after[0]);
-}
-
-QString moveCaption(const Decision& decision, const GroupDecision& group) {
-  const std::vector<Moved> moved = movedOf(decision, group);
-  if (!moved.empty() && !group.inert) return q(briefMoveText(moved));
-  if (!moved.empty() || group.before.size() < 3 || group.before.size() != group.after.size())
-    return moveText(decision, group);
-  QStringList moves;
-  for (std::size_t i = 0; i < group.before.size(); ++i)
-    moves << signedText(group.after[i] - group.before[i], 0);
-  return moves.join(QLatin1Char(' '));  // no brackets: four of them fit under a small picture
 }
 
 double gainOf(const Decision& decision) {
@@ -121,7 +39,7 @@ QVariant SamplesModel::data(const QModelIndex& index, int role) const {
     for (const double loss : group.probeLoss) probes << lossText(loss);
     const QString probed = probes.empty() ? QString() : QObject::tr("probe loss %1, ").arg(probes.join(", "));
     text += QObject::tr("\n%1′: %2, %3candidate loss %4%5")
-                .arg(q(group.group), moveText(d, group), probed, lossText(group.candidateLoss),
+                .arg(q(groupTitle(group.group)), q(moveText(d, group)), probed, lossText(group.candidateLoss),
                      i == d.winner ? QObject::tr(" (trained on)") : QString());
   }
   if (d.winner < 0) text += QObject::tr("\nTrained on the unperturbed plan");

@@ -11,14 +11,6 @@ namespace uada {
 
 /// Names of the plan's ops in order, as people read them.
 QStringList opTitles(const Plan& plan);
-/// "rotate 6 → 7", "(4, 7) → (5, 6)", "hue −3° → −6.6°", "off → on", "on, unchanged": what a group's
-/// candidate changed.
-QString moveText(const Decision& decision, const GroupDecision& group);
-/// The same for a narrow caption: of several coordinates only how far each moved, "brightness +6.4, hue
-/// −3.6°", "left → 3 px, top ↑ 2 px", or "+1 −1 0 +1".
-QString moveCaption(const Decision& decision, const GroupDecision& group);
-/// "rotate 6 + color −3": the chain of a plan.
-QString chainText(const Plan& plan);
 /// Loss of the chosen candidate minus loss of the unperturbed plan; 0 where the plan itself won, NaN where
 /// nothing was decided.
 double gainOf(const Decision& decision);

@@ -13,9 +13,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/augment/Space.h"
 #include "core/base/Error.h"
-#include "core/data/DataSettings.h"
-#include "core/data/Dataset.h"
 #include "core/engine/DecisionLine.h"
 #include "core/engine/Decisions.h"
 #include "core/ops/Op.h"
@@ -33,16 +32,6 @@ namespace {
 
 constexpr std::size_t kFirstLoad = 200;
 constexpr double kAnyGain = -100;
-
-/// As the catalogue, or the folder that the run was trained on, names the classes; empty: neither does.
-std::vector<std::string> classNames(const ProjectReader& project, qint64 run) {
-  try {
-    const Choice dataset = project.detail(run).config.recipe.dataset;
-    return classNamesOf(findDataset(dataset.name), dataset.as<DataSettings>().folder);
-  } catch (const Error&) {  // a damaged run still has its samples
-    return {};
-  }
-}
 
 }  // namespace
 
@@ -146,7 +135,8 @@ void SamplesPanel::offerWinners() {
   const QSignalBlocker blocker(winner_);
   winner_->clear();
   winner_->addItem(tr("Any winner"), QString());
-  for (const std::string& name : model_.groups()) winner_->addItem(tr("%1′ won").arg(q(name)), q(name));
+  for (const std::string& name : model_.groups())
+    winner_->addItem(tr("%1′ won").arg(q(groupTitle(name))), q(name));
   winner_->addItem(tr("Unperturbed won"), "unperturbed");
   winner_->setCurrentIndex(std::max(0, winner_->findData(wanted)));
 }
@@ -164,7 +154,7 @@ void SamplesPanel::load(std::size_t limit) {
       [run = run_, limit](const OpenProject& project) {
         Stored stored{project.reader.decisions(run, limit, true), {}, {}};
         for (const std::string& remark : project.reader.takeRemarks()) stored.leftOut << q(remark);
-        stored.classNames = classNames(project.reader, run);  // what is damaged of the run is no sample
+        stored.classNames = project.reader.classNames(run);
         return stored;
       },
       [this](std::optional<Stored> stored) { take(stored ? std::move(*stored) : Stored()); });
@@ -278,7 +268,7 @@ void SamplesPanel::showMenu(const QPoint& at) {
   menu.addAction(tr("Copy unperturbed plan as JSON"), [&] { copyPlan(decision, -1); });
   menu.addAction(tr("Copy trained plan as JSON"), [&] { copyPlan(decision, decision.winner); });
   if (shown >= 0 && shown != decision.winner)
-    menu.addAction(tr("Copy plan of %1′ as JSON").arg(q(nameOf(decision, shown))),
+    menu.addAction(tr("Copy plan of %1′ as JSON").arg(q(groupTitle(nameOf(decision, shown)))),
                    [&] { copyPlan(decision, shown); });
   menu.addAction(tr("Copy decision as JSON"), [&] { copyDecision(run, decision); });
   menu.addSeparator();

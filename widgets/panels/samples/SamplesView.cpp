@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/augment/Space.h"
+#include "core/engine/DecisionText.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Pictures.h"
 #include "widgets/models/Words.h"
@@ -77,7 +79,7 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
   const QRect& row = option.rect;
   paintCell(*painter, row, 0, d.original, originalText(d), false);
   if (groups > 0) {
-    CellText unperturbed{chainText(d.plan), QObject::tr("loss %1").arg(lossText(d.unperturbedLoss)), {}};
+    CellText unperturbed{q(chainText(d.plan)), QObject::tr("loss %1").arg(lossText(d.unperturbedLoss)), {}};
     paintCell(*painter, row, 1, d.unperturbed, unperturbed, d.winner < 0);
     for (int i = 0; i < groups && i + 2 < grid.columns; ++i)
       paintCell(*painter, row, i + 2, d.groups[i].picture, groupText(d, d.groups[i]), i == d.winner);
@@ -130,14 +132,11 @@ void SampleDelegate::paintCell(QPainter& painter, const QRect& row, int column, 
 }
 
 SampleDelegate::CellText SampleDelegate::originalText(const Decision& d) const {
-  const bool named = d.label >= 0 && d.label < static_cast<int>(classNames.size());
-  const QString unnamed =
-      d.label < 0 ? QObject::tr("image %1").arg(d.index) : QObject::tr("class %1").arg(d.label);
-  return {named ? q(classNames[d.label]) : unnamed, QObject::tr("step %1").arg(countText(d.step)), {}};
+  return {q(sampleText(d, classNames)), QObject::tr("step %1").arg(countText(d.step)), {}};
 }
 
 SampleDelegate::CellText SampleDelegate::groupText(const Decision& d, const GroupDecision& group) {
-  CellText text{moveCaption(d, group), lossText(group.candidateLoss), {}};
+  CellText text{q(briefMoveText(d, group)), lossText(group.candidateLoss), {}};
   text.gain = group.candidateLoss - d.unperturbedLoss;
   text.hasGain = std::isfinite(text.gain);
   QStringList marks;
@@ -148,10 +147,10 @@ SampleDelegate::CellText SampleDelegate::groupText(const Decision& d, const Grou
 }
 
 SampleDelegate::CellText SampleDelegate::trainedText(const Decision& d) {
-  if (d.groups.empty()) return {chainText(d.plan), {}, {}};
+  if (d.groups.empty()) return {q(chainText(d.plan)), {}, {}};
   if (d.winner < 0) return {QObject::tr("unperturbed"), lossText(d.unperturbedLoss), {}};
   const GroupDecision& group = d.groups[d.winner];
-  CellText text{q(group.group) + QStringLiteral("′"), lossText(group.candidateLoss), {}};
+  CellText text{q(groupTitle(group.group)) + QStringLiteral("′"), lossText(group.candidateLoss), {}};
   text.gain = gainOf(d);
   text.hasGain = true;
   return text;
@@ -203,8 +202,7 @@ SamplesView::SamplesView(const Theme& theme, QWidget* parent)
 QStringList SamplesView::titles() const {
   QStringList titles{tr("Original")};
   if (!groups_.empty()) titles << tr("Unperturbed");
-  for (const std::string& group : groups_)
-    titles << q(group).left(1).toUpper() + q(group).mid(1) + QStringLiteral("′");
+  for (const std::string& group : groups_) titles << q(groupTitle(group)) + QStringLiteral("′");
   return titles << tr("Trained on");
 }
 
