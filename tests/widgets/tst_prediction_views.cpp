@@ -1,5 +1,6 @@
 #include <QComboBox>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -7,7 +8,9 @@
 #include <QSpinBox>
 #include <QTableWidget>
 #include <QTest>
+#include <QWheelEvent>
 #include <cmath>
+#include <memory>
 
 #include "tests/core/ErrorOf.h"
 #include "tests/widgets/PredictionTools.h"
@@ -101,24 +104,60 @@ class TestPredictionViews : public QObject {
     QVERIFY(at<QPushButton>(*view, "clear_cell")->isEnabled());
   }
 
-  /// 200 classes: the matrix scrolls, and the last cell is found.
-  void aLargeMatrixScrolls() {
-    ConfusionView matrix(theme_);
-    matrix.resize(700, 600);
-    static_cast<QWidget&>(matrix).show();
-    std::vector<Guess> guesses;
-    QStringList classes;
-    for (int c = 0; c < 200; ++c) {
-      guesses.push_back({c, (c + 1) % 200});
-      classes << QStringLiteral("class %1").arg(c);
+  /// Whole at first, as far as cells can still be told apart; what is zoomed at stays under the pointer.
+  void aLargeMatrixIsSeenWhole() {
+    const auto shown = [&](int classes) {
+      auto matrix = std::make_unique<ConfusionView>(theme_);
+      matrix->resize(700, 600);
+      static_cast<QWidget&>(*matrix).show();
+      std::vector<Guess> guesses;
+      QStringList names;
+      for (int c = 0; c < classes; ++c) {
+        guesses.push_back({c, (c + 1) % classes});
+        names << QStringLiteral("class %1").arg(c);
+      }
+      matrix->show(Confusion(classes, guesses), names);
+      return matrix;
+    };
+    const auto whole = shown(100);
+    QCOMPARE(whole->verticalScrollBar()->maximum(), 0);
+    QCOMPARE(whole->horizontalScrollBar()->maximum(), 0);
+    const auto matrix = shown(200);
+    QCOMPARE(matrix->side(), 3);
+    QVERIFY(matrix->verticalScrollBar()->maximum() > 0);
+    matrix->verticalScrollBar()->setValue(matrix->verticalScrollBar()->maximum());
+    matrix->horizontalScrollBar()->setValue(matrix->horizontalScrollBar()->maximum());
+    QCOMPARE(matrix->cellAt(matrix->placeOf(199, 198).center()), std::optional(ConfusionCell{199, 198}));
+    const QPoint point = matrix->placeOf(150, 140).center();
+    for (int turns = 0; turns < 12; ++turns) {
+      QWheelEvent wheel(point, matrix->viewport()->mapToGlobal(point), {}, {0, 120}, Qt::NoButton,
+                        Qt::ControlModifier, Qt::NoScrollPhase, false);
+      QApplication::sendEvent(matrix->viewport(), &wheel);
     }
-    matrix.show(Confusion(200, guesses), classes);
-    QVERIFY(matrix.side() >= 18);
-    QVERIFY(matrix.verticalScrollBar()->maximum() > 0);
-    matrix.verticalScrollBar()->setValue(matrix.verticalScrollBar()->maximum());
-    matrix.horizontalScrollBar()->setValue(matrix.horizontalScrollBar()->maximum());
-    QCOMPARE(matrix.cellAt(matrix.placeOf(199, 198).center()), std::optional(ConfusionCell{199, 198}));
-    QVERIFY(!matrix.grab().isNull());
+    QVERIFY(matrix->side() > 14);
+    QCOMPARE(matrix->cellAt(point), std::optional(ConfusionCell{150, 140}));
+    QVERIFY(!matrix->grab().isNull());
+  }
+
+  /// Of two words that would lie over each other the surer box's, which comes last, is written; apart both
+  /// are.
+  void wordsOfBoxesDoNotLieOverEachOther() {
+    const auto painted = [](const std::vector<DrawnBox>& boxes) {
+      QImage picture(200, 80, QImage::Format_RGB32);
+      picture.fill(Qt::gray);
+      QPainter painter(&picture);
+      paintBoxes(painter, boxes, {0, 0}, 1);
+      painter.end();
+      return picture;
+    };
+    const DrawnBox sure{{10, 30, 60, 40}, BoxKind::right, "a 0.9", {}};
+    DrawnBox near{{16, 32, 60, 40}, BoxKind::wrong, "b 0.8", {}}, far = near;
+    far.place.moveLeft(130);
+    DrawnBox silent = near, farSilent = far;
+    silent.text.clear();
+    farSilent.text.clear();
+    QCOMPARE(painted({near, sure}), painted({silent, sure}));
+    QVERIFY(painted({far, sure}) != painted({farSilent, sure}));
   }
 
   void segmentationIsDrawnWithTheOpacity() {

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <utility>
 
+#include "widgets/forms/FlowLayout.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/predictions/Overlays.h"
 #include "widgets/session/Theme.h"
@@ -54,7 +55,9 @@ QString chancesText(const PredictionSet& set, const ClassChances& chances, const
     const bool isTruth = one.label == chances.truth;
     isNamed = isNamed || isTruth;
     rows +=
-        QStringLiteral("<tr><td style='color:%1'>%2%3&nbsp;&nbsp;&nbsp;</td><td align='right'>%4</td></tr>")
+        QStringLiteral(
+            "<tr><td style='color:%1'>%2%3&nbsp;&nbsp;</td><td align='right' "
+            "style='white-space:nowrap'>%4</td></tr>")
             .arg(theme.colour(isTruth ? "good" : "text").name(), isTruth ? QStringLiteral("✓ ") : QString(),
                  set.className(one.label).toHtmlEscaped(), shareText(one.chance));
   }
@@ -90,7 +93,8 @@ QWidget* ClassificationView::makeMatrix() {
   auto* column = new QVBoxLayout(side);
   column->setContentsMargins(kGrid, kGrid / 2, 0, 0);
   column->setSpacing(kGrid / 2);
-  auto* row = new QHBoxLayout;
+  auto* row = new QWidget(side);
+  auto* flow = new FlowLayout(row, kGrid / 2);
   sum_ = new QLabel(side);
   sum_->setObjectName("classification_sum");
   order_ = new QComboBox(side);
@@ -98,9 +102,9 @@ QWidget* ClassificationView::makeMatrix() {
   order_->addItem(tr("Classes by number"), static_cast<int>(MatrixOrder::byNumber));
   order_->addItem(tr("Classes by name"), static_cast<int>(MatrixOrder::byName));
   order_->addItem(tr("Confused classes side by side"), static_cast<int>(MatrixOrder::byConfusion));
-  row->addWidget(order_);
-  row->addWidget(sum_, 1);
-  column->addLayout(row);
+  flow->addWidget(order_);
+  flow->addWidget(sum_);
+  column->addWidget(row);
   matrix_ = new ConfusionView(theme_, side);
   column->addWidget(matrix_, 1);
   connect(order_, &QComboBox::currentIndexChanged, this, &ClassificationView::sort);
@@ -117,6 +121,7 @@ QWidget* ClassificationView::makeGrid() {
   shown_ = new QLabel(side);
   shown_->setObjectName("cases_shown");
   shown_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  shown_->setWordWrap(true);
   clear_ = new QPushButton(tr("Show all errors"), side);
   clear_->setObjectName("clear_cell");
   row->addWidget(shown_, 1);
@@ -128,10 +133,12 @@ QWidget* ClassificationView::makeGrid() {
   auto* detail = new QHBoxLayout;
   large_ = new PixelView(theme_, zoom_, side);
   large_->setObjectName("case_picture");
-  large_->setFixedSize(kLarge, kLarge + 2 * kGrid);
+  large_->setMaximumSize(kLarge, kLarge + 2 * kGrid);
+  large_->setFixedHeight(kLarge + 2 * kGrid);
   chances_ = new QLabel(side);
   chances_->setObjectName("case_chances");
   chances_->setTextFormat(Qt::RichText);
+  chances_->setWordWrap(true);
   chances_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
   detail->addWidget(large_);
   detail->addWidget(chances_, 1);

@@ -18,7 +18,8 @@
 namespace uada {
 namespace {
 
-constexpr int kLeastSide = 8, kMostSide = 72, kUsualLeast = 18;  // pixels of a cell
+constexpr int kLeastSide = 3, kMostSide = 72;   // pixels of a cell
+constexpr int kLineSide = 8;                    // from which on cells have lines about them
 constexpr int kTextSide = 26, kShareSide = 33;  // from which on a number, and a percentage, has room
 constexpr int kMostTitle = 132;                 // pixels of a class's name
 constexpr int kScale = 44, kCaption = 20;       // pixels: the colour scale below, the words above
@@ -96,7 +97,7 @@ void ConfusionView::refit() {
   for (const QString& name : classes_) widest = std::max(widest, fontMetrics().horizontalAdvance(name));
   titles_ = std::min(widest + 4, kMostTitle) + 2 * kGrid;
   const QRect room = matrixArea();
-  if (isFitted_) side_ = std::clamp(std::min(room.width(), room.height()) / classes, kUsualLeast, kMostSide);
+  if (isFitted_) side_ = std::clamp(std::min(room.width(), room.height()) / classes, kLeastSide, kMostSide);
   const int whole = classes * side_;
   horizontalScrollBar()->setRange(0, std::max(0, whole + 1 - room.width()));
   horizontalScrollBar()->setPageStep(room.width());
@@ -111,6 +112,17 @@ void ConfusionView::setSide(int side) {
   side_ = std::clamp(side, kLeastSide, kMostSide);
   isFitted_ = false;
   refit();
+}
+
+/// What lies at the point stays there.
+void ConfusionView::zoomAt(QPoint point, int side) {
+  const QPoint inside = point - matrixArea().topLeft();
+  const double before = side_;
+  const QPointF cells(inside.x() + horizontalScrollBar()->value(), inside.y() + verticalScrollBar()->value());
+  setSide(side);
+  const QPoint offset = (cells * (side_ / before)).toPoint() - inside;
+  horizontalScrollBar()->setValue(offset.x());
+  verticalScrollBar()->setValue(offset.y());
 }
 
 QColor ConfusionView::colourOf(int truth, int predicted) const {
@@ -138,8 +150,10 @@ void ConfusionView::paintCells(QPainter& painter, const QRect& seen) const {
       const QRect cell = placeOf(t, p);
       const QColor colour = colourOf(t, p);
       painter.fillRect(cell, colour);
-      painter.setPen(line);
-      painter.drawRect(cell);
+      if (side_ >= kLineSide) {
+        painter.setPen(line);
+        painter.drawRect(cell);
+      }
       const std::int64_t count = confusion_.count(t, p);
       if (side_ < kTextSide || count == 0) continue;
       painter.setPen(lightness(colour) > 140 ? Qt::black : Qt::white);
@@ -169,7 +183,7 @@ void ConfusionView::paintTitles(QPainter& painter) const {
   painter.drawText(QRect(kGrid, area.top() - kCaption, titles_ - 2 * kGrid, kCaption),
                    Qt::AlignRight | Qt::AlignVCenter, tr("True class ↓"));
   const int length = titles_ - 2 * kGrid, step = titleStep();
-  for (std::size_t i = 0; i < order_.size(); i += static_cast<std::size_t>(step)) {
+  for (auto i = static_cast<std::size_t>(step / 2); i < order_.size(); i += static_cast<std::size_t>(step)) {
     const int label = order_[i];
     const QString name = metrics.elidedText(classes_.value(label), Qt::ElideRight, length);
     const QRect cell = placeOf(label, label);
@@ -195,21 +209,23 @@ void ConfusionView::paintTitles(QPainter& painter) const {
 void ConfusionView::paintScale(QPainter& painter) const {
   const QRect strip(0, viewport()->height() - kScale, viewport()->width(), kScale);
   painter.fillRect(strip, theme_.colour("base"));
+  const int half = std::min(230, (strip.width() - kGrid) / 2);
   const auto draw = [&](int left, const QString& title, const QColor& colour, double least, double most) {
-    const QRect bar(left, strip.top() + 22, 120, 10);
+    const QRect bar(left, strip.top() + 22, std::clamp(half - 100, 30, 120), 10);
     for (int x = 0; x < bar.width(); ++x)
       painter.fillRect(bar.left() + x, bar.top(), 1, bar.height(),
                        mixed(theme_.colour("base"), colour, least + (1 - least) * x / (bar.width() - 1)));
     painter.setPen(theme_.colour("border"));
     painter.drawRect(bar);
     painter.setPen(theme_.colour("muted"));
-    painter.drawText(QRect(left, strip.top() + 2, 240, 18), Qt::AlignLeft | Qt::AlignVCenter, title);
+    painter.drawText(QRect(left, strip.top() + 2, half - kGrid, 18), Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(title, Qt::ElideRight, half - kGrid));
     const QString end = shortPercent(most);
     painter.drawText(QRect(bar.right() + 6, bar.top() - 4, 70, 18), Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("0 – ") + end);
   };
   draw(kGrid, tr("Right, of the true class"), kRight, 0, 1);
-  draw(kGrid + 230, tr("Wrong, of the true class"), kWrong, 0.12, mostWrong_);
+  draw(kGrid + half, tr("Wrong, of the true class"), kWrong, 0.12, mostWrong_);
 }
 
 void ConfusionView::paintEvent(QPaintEvent*) {
@@ -310,7 +326,8 @@ bool ConfusionView::viewportEvent(QEvent* event) {
   if (event->type() == QEvent::ToolTip) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const auto cell = cellAt(help->pos());
-    QToolTip::showText(help->globalPos(), cell ? textOf(*cell) : QString(), viewport());
+    const QString more = side_ < kTextSide ? tr("\nCtrl and the wheel, or + and −, zoom") : QString();
+    QToolTip::showText(help->globalPos(), cell ? textOf(*cell) + more : QString(), viewport());
     return true;
   }
   return QAbstractScrollArea::viewportEvent(event);
@@ -319,7 +336,7 @@ bool ConfusionView::viewportEvent(QEvent* event) {
 void ConfusionView::wheelEvent(QWheelEvent* event) {
   if (!(event->modifiers() & Qt::ControlModifier)) return QAbstractScrollArea::wheelEvent(event);
   const int turned = event->angleDelta().y();
-  if (turned != 0) setSide(side_ + (turned > 0 ? 1 : -1) * (side_ / 8 + 1));
+  if (turned != 0) zoomAt(event->position().toPoint(), side_ + (turned > 0 ? 1 : -1) * (side_ / 8 + 1));
   event->accept();
 }
 

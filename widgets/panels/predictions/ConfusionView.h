@@ -53,6 +53,7 @@ class ConfusionView : public QAbstractScrollArea {
  private:
   void refit();
   void setSide(int side);
+  void zoomAt(QPoint point, int side);
   QColor colourOf(int truth, int predicted) const;
   void paintCells(QPainter& painter, const QRect& seen) const;
   void paintTitles(QPainter& painter) const;

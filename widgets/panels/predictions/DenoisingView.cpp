@@ -45,6 +45,7 @@ DenoisingView::DenoisingView(const Theme& theme, QWidget* parent) : PredictionVi
   factor_->setCurrentIndex(3);
   sum_ = new QLabel(this);
   sum_->setObjectName("measure");
+  sum_->setWordWrap(true);
   const auto picture = [&](const char* name) {
     auto* made = new PredictionPicture(theme, zoom_, this);
     made->setObjectName(name);
@@ -61,8 +62,8 @@ DenoisingView::DenoisingView(const Theme& theme, QWidget* parent) : PredictionVi
   auto* row = new QHBoxLayout;
   row->addWidget(bar_, 1);
   row->addWidget(factor_);
-  row->addWidget(sum_);
   column->addLayout(row);
+  column->addWidget(sum_);
   column->addWidget(new PictureGrid({before_, after_, clean_, difference_}, this), 1);
   setFocusProxy(before_);
   connect(bar_, &SampleBar::chosen, this, &DenoisingView::ask);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/engine/tasks/Task.h"
+#include "widgets/forms/FlowLayout.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/predictions/SampleBar.h"
@@ -77,7 +78,7 @@ QTableWidget* makeTable(QWidget* parent) {
   table->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table->setSelectionBehavior(QAbstractItemView::SelectRows);
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table->horizontalHeader()->setSectionResizeMode(kName, QHeaderView::Stretch);
+  table->horizontalHeader()->setStretchLastSection(true);
   return table;
 }
 
@@ -166,18 +167,10 @@ DetectionView::DetectionView(const Theme& theme, QWidget* parent) : PredictionVi
 }
 
 QWidget* DetectionView::makeLegend() {
-  auto* row = new QWidget(this);
-  auto* line = new QHBoxLayout(row);
-  line->setContentsMargins(0, 0, 0, 0);
-  for (const BoxKind kind : {BoxKind::right, BoxKind::wrong, BoxKind::missed, BoxKind::difficult}) {
-    auto* swatch = new QLabel(row);
-    swatch->setPixmap(lineSwatch(kind, devicePixelRatioF()));
-    line->addWidget(swatch);
-    line->addWidget(new QLabel(wordOf(kind), row));
-    line->addSpacing(kGrid);
-  }
-  line->addStretch();
-  return row;
+  std::vector<std::pair<QPixmap, QString>> lines;
+  for (const BoxKind kind : {BoxKind::right, BoxKind::wrong, BoxKind::missed, BoxKind::difficult})
+    lines.emplace_back(lineSwatch(kind, devicePixelRatioF()), wordOf(kind));
+  return legendOf(lines, this);
 }
 
 QWidget* DetectionView::makeSide() {
@@ -196,17 +189,19 @@ QWidget* DetectionView::makeSide() {
   title->setBuddy(score_);
   for (QWidget* widget : std::initializer_list<QWidget*>{title, score_, scoreText_}) row->addWidget(widget);
   column->addLayout(row);
-  auto* filters = new QHBoxLayout;
+  auto* filters = new QWidget(side);
+  auto* flow = new FlowLayout(filters, kGrid / 2);
   class_ = new QComboBox(side);
   class_->setObjectName("class_filter");
   truth_ = new QCheckBox(tr("Show the truth, too"), side);
   truth_->setObjectName("show_truth");
-  filters->addWidget(class_);
-  filters->addWidget(truth_);
-  filters->addStretch();
-  column->addLayout(filters);
+  class_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  flow->addWidget(class_);
+  flow->addWidget(truth_);
+  column->addWidget(filters);
   sum_ = new QLabel(side);
   sum_->setObjectName("counts");
+  sum_->setWordWrap(true);
   measure_ = new QLabel(side);
   measure_->setObjectName("measure");
   measure_->setWordWrap(true);

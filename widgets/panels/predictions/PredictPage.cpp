@@ -38,6 +38,7 @@ PredictPage::PredictPage(const Workbench& workbench, QWidget* parent)
   problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   column->addWidget(problem_);
   column->addWidget(form_ = makeForm(), 0, Qt::AlignHCenter);
+  setFocusProxy(split_);
   column->addStretch();
   column->addStretch();
   for (const auto signal : {&Session::stateChanged, &Session::workersChanged, &Session::projectChanged})
@@ -121,6 +122,9 @@ void PredictPage::show(const PredictableRun* run, const QString& problem) {
 
 QString PredictPage::hindrance() const {
   const Session& session = workbench_.session;
+  if (run_.checkpoints.empty() && run_.hadCheckpoint)
+    return tr("The run's checkpoints are no longer in its folder, '%1': put them back, or train it again.")
+        .arg(QString::fromStdString(run_.folder.string()));
   if (run_.checkpoints.empty()) return tr("The run has no checkpoint yet: one is written after every epoch.");
   if (!session.readOnly().isEmpty()) return tr("Nothing can be written: %1").arg(session.readOnly());
   if (session.isTraining()) return tr("A run is training: predict when it has ended, or stop it first.");

@@ -1,8 +1,15 @@
 #include "widgets/panels/predictions/PredictionPicture.h"
 
+#include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QPainter>
+#include <algorithm>
+#include <ranges>
 #include <utility>
+
+#include "widgets/forms/FlowLayout.h"
+#include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
@@ -32,12 +39,14 @@ void strokeRect(QPainter& painter, const QRectF& place, const DrawnBox& box) {
 }
 
 /// Above the box, or inside of it where there is no room above.
-void writeText(QPainter& painter, const QRectF& place, const DrawnBox& box, double top) {
-  if (box.text.isEmpty()) return;
-  const QFontMetricsF metrics(painter.font());
+QRectF labelOf(const QFontMetricsF& metrics, const QRectF& place, const DrawnBox& box, double top) {
   QRectF label(place.left(), place.top() - metrics.height() - 1, metrics.horizontalAdvance(box.text) + 6,
                metrics.height());
   if (label.top() < top) label.moveTop(place.top() + 1);
+  return label;
+}
+
+void writeText(QPainter& painter, const QRectF& label, const DrawnBox& box) {
   const QColor colour = colourOf(box);
   painter.fillRect(label, colour);
   painter.setPen(qGray(colour.rgb()) > 128 ? Qt::black : Qt::white);
@@ -82,12 +91,38 @@ QPixmap lineSwatch(BoxKind kind, double ratio) {
   return swatch;
 }
 
+QWidget* legendOf(const std::vector<std::pair<QPixmap, QString>>& entries, QWidget* parent, QLabel** first) {
+  auto* legend = new QWidget(parent);
+  auto* flow = new FlowLayout(legend, kGrid / 2);
+  for (const auto& [swatch, text] : entries) {
+    auto* entry = new QWidget(legend);
+    auto* row = new QHBoxLayout(entry);
+    row->setContentsMargins(0, 0, kGrid / 2, 0);
+    auto* picture = new QLabel(entry);
+    picture->setPixmap(swatch);
+    auto* word = new QLabel(text, entry);
+    if (first && !*first) *first = word;
+    row->addWidget(picture);
+    row->addWidget(word);
+    flow->addWidget(entry);
+  }
+  return legend;
+}
+
 void paintBoxes(QPainter& painter, const std::vector<DrawnBox>& boxes, QPointF origin, double scale) {
   const auto placeOf = [&](const DrawnBox& box) {
     return QRectF(origin + box.place.topLeft() * scale, box.place.size() * scale);
   };
   for (const DrawnBox& box : boxes) strokeRect(painter, placeOf(box), box);
-  for (const DrawnBox& box : boxes) writeText(painter, placeOf(box), box, origin.y());
+  const QFontMetricsF metrics(painter.font());
+  std::vector<QRectF> written;
+  for (const DrawnBox& box : boxes | std::views::reverse) {
+    if (box.text.isEmpty()) continue;
+    const QRectF label = labelOf(metrics, placeOf(box), box, origin.y());
+    if (std::ranges::any_of(written, [&](const QRectF& other) { return other.intersects(label); })) continue;
+    writeText(painter, label, box);
+    written.push_back(label);
+  }
 }
 
 PredictionPicture::PredictionPicture(const Theme& theme, PixelZoom& zoom, QWidget* parent)

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <QPixmap>
+#include <utility>
 #include <vector>
 
 #include "core/data/AveragePrecision.h"
 #include "widgets/panels/ops/PixelView.h"
 #include "widgets/panels/predictions/Overlays.h"
+
+class QLabel;
 
 namespace uada {
 
@@ -28,6 +32,12 @@ QColor colourOf(const DrawnBox& box);
 QString wordOf(BoxKind kind);
 /// A line of the kind, for a legend.
 QPixmap lineSwatch(BoxKind kind, double ratio);
+/// Swatches, each with its word, in as many rows as the width needs.
+/// first  if not null: the label of the first word
+QWidget* legendOf(const std::vector<std::pair<QPixmap, QString>>& entries, QWidget* parent,
+                  QLabel** first = nullptr);
+/// The boxes, and their words as far as those have room: of two that would lie over each other the later
+/// box's is written.
 /// scale  pixels of the painter for one of the picture; origin: where the picture lies in it
 void paintBoxes(QPainter& painter, const std::vector<DrawnBox>& boxes, QPointF origin, double scale);
 

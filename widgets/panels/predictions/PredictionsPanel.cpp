@@ -101,16 +101,20 @@ QWidget* PredictionsPanel::makeBar() {
   tabs_->addTab(tr("Strips"));
   tabs_->setTabToolTip(kStripsTab, tr("Image, truth and the predictions of the ticked runs side by side"));
   tabs_->setExpanding(false);
+  tabs_->setUsesScrollButtons(false);
   choice_ = new QComboBox(bar);
   choice_->setObjectName("predictions_choice");
   choice_->setToolTip(tr("The predictions that are kept in the run's folder"));
-  choice_->setMinimumContentsLength(28);
+  choice_->setMinimumContentsLength(16);
+  choice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  choice_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  choice_->setMaximumWidth(280);
   predict_ = new QPushButton(tr("Predict…"), bar);
   predict_->setObjectName("predict_more");
   predict_->setToolTip(tr("Other images, or another checkpoint of the run"));
   row->addWidget(tabs_);
   row->addStretch();
-  row->addWidget(choice_);
+  row->addWidget(choice_, 1);
   row->addWidget(predict_);
   connect(tabs_, &QTabBar::currentChanged, this, [this] {
     isPredictAsked_ = false;
@@ -122,6 +126,7 @@ QWidget* PredictionsPanel::makeBar() {
   connect(predict_, &QPushButton::clicked, this, [this] {
     isPredictAsked_ = true;
     refreshPage();
+    page_->setFocus(Qt::OtherFocusReason);  // not somewhere else in the window: the button is gone
   });
   return bar;
 }

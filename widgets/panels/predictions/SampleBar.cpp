@@ -50,6 +50,7 @@ SampleBar::SampleBar(const Theme& theme, QWidget* parent) : QWidget(parent) {
   sorting_ = new QComboBox(this);
   sorting_->setObjectName("sample_order");
   sorting_->setToolTip(tr("Order in which the samples are walked through"));
+  sorting_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   name_ = new QLabel(this);
   name_->setObjectName("sample_name");
   name_->setTextInteractionFlags(Qt::TextSelectableByMouse);

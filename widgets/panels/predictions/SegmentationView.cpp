@@ -67,26 +67,21 @@ QTableWidget* makeClasses(QWidget* parent) {
   classes->setEditTriggers(QAbstractItemView::NoEditTriggers);
   classes->setSelectionBehavior(QAbstractItemView::SelectRows);
   classes->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  classes->horizontalHeader()->setSectionResizeMode(kName, QHeaderView::Stretch);
+  classes->horizontalHeader()->setStretchLastSection(true);
   classes->horizontalHeader()->setSortIndicator(-1,
                                                 Qt::AscendingOrder);  // in order until a title is clicked
   return classes;
 }
 
-QLayout* makeLegend(QWidget* side) {
-  auto* legend = new QHBoxLayout;
-  auto* ignored = new QLabel(side);
-  ignored->setPixmap(QPixmap::fromImage(hatchSwatch({28, 14})));
-  auto* words = new QLabel(QObject::tr("ignored: of no class, not counted"), side);
-  words->setObjectName("ignored_legend");
+QWidget* makeLegend(QWidget* side) {
   QPixmap red(28, 14);
   red.fill(QColor(kWrongColour[0], kWrongColour[1], kWrongColour[2]));
-  auto* wrong = new QLabel(side);
-  wrong->setPixmap(red);
-  for (QWidget* widget :
-       std::initializer_list<QWidget*>{ignored, words, wrong, new QLabel(QObject::tr("wrong"), side)})
-    legend->addWidget(widget);
-  legend->addStretch();
+  QLabel* ignored = nullptr;
+  QWidget* legend =
+      legendOf({{QPixmap::fromImage(hatchSwatch({28, 14})), QObject::tr("of no class: not counted")},
+                {red, QObject::tr("wrong")}},
+               side, &ignored);
+  ignored->setObjectName("ignored_legend");
   return legend;
 }
 
@@ -161,7 +156,7 @@ SegmentationView::SegmentationView(const Theme& theme, QWidget* parent) : Predic
   split->addWidget(makeSide());
   split->setStretchFactor(0, 1);
   split->setStretchFactor(1, 0);
-  split->setSizes({900, 440});
+  split->setSizes({900, 600});
   split->setChildrenCollapsible(false);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -180,7 +175,6 @@ SegmentationView::SegmentationView(const Theme& theme, QWidget* parent) : Predic
 
 QWidget* SegmentationView::makeSide() {
   auto* side = new QWidget(this);
-  side->setMinimumWidth(400);  // so that the names of the classes have room
   auto* column = new QVBoxLayout(side);
   column->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
   column->setSpacing(kGrid / 2);
@@ -206,7 +200,7 @@ QWidget* SegmentationView::makeSide() {
   column->addLayout(buttons);
   classes_ = makeClasses(side);
   column->addWidget(classes_, 1);
-  column->addLayout(makeLegend(side));
+  column->addWidget(makeLegend(side));
   progress_ = new QLabel(side);
   progress_->setObjectName("segmentation_progress");
   progress_->setWordWrap(true);
