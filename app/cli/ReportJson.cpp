@@ -13,6 +13,19 @@ Json flag(std::optional<bool> value) { return value ? Json(*value) : Json(); }
 
 Json stepsJson(std::int64_t steps) { return steps > 0 ? Json(steps) : Json(); }
 
+/// What came of it so far.
+static void addResults(const RunSummary& run, Json& json) {
+  json["loss"] = number(run.loss);
+  json["metric"] = mainMetric(run).name;
+  for (const Metric& metric : taskOf(run).testMetrics)
+    json["last_" + metric.name] = numberToJson(metricOf(run.last, metric.name));
+  json["best_" + mainMetric(run).name] = number(run.best);
+  json["best_epoch"] = run.bestEpoch;
+  json["seconds"] = run.seconds;
+  const Json counts = reportToJson(run.counts);
+  for (const auto& [key, value] : counts.asObject()) json[key] = value;
+}
+
 Json summaryJson(const RunSummary& run) {
   Json json = Json::Object{{"id", run.id},
                            {"key", run.key},
@@ -36,15 +49,7 @@ Json summaryJson(const RunSummary& run) {
                            {"steps_per_epoch", stepsJson(run.stepsPerEpoch)},
                            {"planned_steps", stepsJson(run.plannedSteps())},
                            {"diverged", run.hasDiverged}};
-  json["loss"] = number(run.loss);
-  json["metric"] = mainMetric(run).name;
-  for (const Metric& metric : taskOf(run).testMetrics)
-    json["last_" + metric.name] = numberToJson(metricOf(run.last, metric.name));
-  json["best_" + mainMetric(run).name] = number(run.best);
-  json["best_epoch"] = run.bestEpoch;
-  json["seconds"] = run.seconds;
-  const Json counts = reportToJson(run.counts);
-  for (const auto& [key, value] : counts.asObject()) json[key] = value;
+  addResults(run, json);
   json["created"] = run.created;
   json["ended"] = run.ended;
   json["host"] = run.host;

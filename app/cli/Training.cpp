@@ -112,6 +112,31 @@ bool isNews(const EventReport& event, const Task& task) {
   return !task.told || task.told->insert(event.text).second;
 }
 
+/// Shows and writes what a run in training says.
+struct Hearing {
+  Task& task;
+  const RunSummary& run;
+  const Lines& lines;
+  ProgressLine& progress;
+  Waiting waiting;
+
+  void take(const Report& report) {
+    if (std::holds_alternative<StepReport>(report)) task.told = nullptr;  // it is prepared
+    std::visit(
+        Cases{[](const PolicyReport&) {}, [](const Decision&) {}, [](const EvaluationReport&) {},
+              [](const LandscapeReport&) {}, [](const PredictionsReport&) {}, [](const PredictionReport&) {},
+              [&](const EventReport& r) {
+                lines.write(r);
+                if (isNews(r, task)) progress.show(r);
+              },
+              [&](const auto& r) { lines.write(r), progress.show(r); }},
+        report);
+    if (const auto* state = std::get_if<StateReport>(&report)) waiting.show(*state);
+    if (const auto* result = std::get_if<ResultReport>(&report))
+      progress.line(resultText(task.prefix, mainMetric(run), *result));
+  }
+};
+
 /// --device is another way to set runtime.device.
 std::vector<std::string> allSets(std::vector<std::string> sets, const std::string& device) {
   if (device.empty()) return sets;
@@ -163,7 +188,7 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
   const Lines lines(console, session->run().id);
   Job& job = session->job();
   std::string problem;
-  Waiting waiting(session->run().title, quiet);
+  Hearing hearing{task, session->run(), lines, progress, Waiting(session->run().title, quiet)};
   for (bool done = false, asked = false; !done;) {
     done = job.isDone();                    // before the drain, so that the last report is not missed
     if (console.isUnread()) signals.ask();  // 'uada run --json | head -1': what is trained on would be lost
@@ -174,21 +199,7 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
           fmt::format("{}  stopping: writing a checkpoint (once more: at once, without one)", task.prefix));
     }
     if (signals.takeCheckpoint() && !asked) job.send(command::Checkpoint{});
-    for (const Report& report : feed.drain()) {
-      if (std::holds_alternative<StepReport>(report)) task.told = nullptr;  // it is prepared
-      std::visit(Cases{[](const PolicyReport&) {}, [](const Decision&) {}, [](const EvaluationReport&) {},
-                       [](const LandscapeReport&) {}, [](const PredictionsReport&) {},
-                       [](const PredictionReport&) {},
-                       [&](const EventReport& r) {
-                         lines.write(r);
-                         if (isNews(r, task)) progress.show(r);
-                       },
-                       [&](const auto& r) { lines.write(r), progress.show(r); }},
-                 report);
-      if (const auto* state = std::get_if<StateReport>(&report)) waiting.show(*state);
-      if (const auto* result = std::get_if<ResultReport>(&report))
-        progress.line(resultText(task.prefix, mainMetric(session->run()), *result));
-    }
+    for (const Report& report : feed.drain()) hearing.take(report);
     if (const std::string now = project.problem(); now != problem) {
       problem = now;
       progress.line(

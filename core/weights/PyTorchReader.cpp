@@ -261,6 +261,33 @@ class OldPickles {
   std::size_t at_ = 0;
 };
 
+/// Behind the pickles: of each storage, in the order of the keys, how many numbers it has, and they.
+/// at  where they begin
+std::map<std::string, Storage> storagesBehind(std::uint64_t at, const Pickle& keys, const Contents& contents,
+                                              const RandomBytes& bytes, const std::string& where) {
+  std::map<std::string, Storage> places;
+  for (const Ref ref : keys[keys.root].items) {
+    const std::string& key = keys[ref].text;
+    const auto known = std::ranges::find(contents.storages, key, &NamedStorage::key);
+    if (known == contents.storages.end())
+      refuse(where, fmt::format("a storage '{}' that no tensor names found", quotable(key)));
+    std::byte length[8];
+    bytes.read(at, length);
+    std::uint64_t numbers = 0;
+    for (std::size_t i = sizeof length; i-- > 0;)
+      numbers = numbers << 8 | static_cast<std::uint64_t>(length[i]);
+    if (numbers != static_cast<std::uint64_t>(known->numbers))
+      refuse(where, fmt::format("the storage '{}' has {} numbers, {} expected", quotable(key), numbers,
+                                known->numbers));
+    at += sizeof length;
+    const std::uint64_t size = bytesOf(*known, where);
+    if (at > bytes.size() || size > bytes.size() - at) refuse(where, "it is cut short");
+    places.emplace(key, Storage{at, size, {}});
+    at += size;
+  }
+  return places;
+}
+
 }  // namespace
 
 WeightsFile readPyTorchZip(std::shared_ptr<const RandomBytes> bytes, const std::string& where) {
@@ -299,28 +326,7 @@ WeightsFile readPyTorchPickles(std::shared_ptr<const RandomBytes> bytes, const s
   Contents contents(pickle, file);
   contents.take();
   const Pickle keys = pickles.next();
-  // Behind the pickles: of each storage, in the order of the keys, how many numbers it has, and they.
-  std::map<std::string, Storage> places;
-  std::uint64_t at = pickles.at();
-  for (const Ref ref : keys[keys.root].items) {
-    const std::string& key = keys[ref].text;
-    const auto known = std::ranges::find(contents.storages, key, &NamedStorage::key);
-    if (known == contents.storages.end())
-      refuse(where, fmt::format("a storage '{}' that no tensor names found", quotable(key)));
-    std::byte length[8];
-    bytes->read(at, length);
-    std::uint64_t numbers = 0;
-    for (std::size_t i = sizeof length; i-- > 0;)
-      numbers = numbers << 8 | static_cast<std::uint64_t>(length[i]);
-    if (numbers != static_cast<std::uint64_t>(known->numbers))
-      refuse(where, fmt::format("the storage '{}' has {} numbers, {} expected", quotable(key), numbers,
-                                known->numbers));
-    at += sizeof length;
-    const std::uint64_t size = bytesOf(*known, where);
-    if (at > bytes->size() || size > bytes->size() - at) refuse(where, "it is cut short");
-    places.emplace(key, Storage{at, size, {}});
-    at += size;
-  }
+  const std::map<std::string, Storage> places = storagesBehind(pickles.at(), keys, contents, *bytes, where);
   for (const NamedStorage& storage : contents.storages) {
     const auto place = places.find(storage.key);
     if (place == places.end())

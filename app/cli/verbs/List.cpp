@@ -79,6 +79,36 @@ Json levelsJson(const Op& op, const GridInfo& info) {
   return Json::Array{rawValue(op, info.grid, 0, 1, 32), rawValue(op, info.grid, info.top, 1, 32)};
 }
 
+Json opJson(const Op& op) {
+  Json json = nameTitleSource(op);
+  json["min"] = op.min;
+  json["max"] = op.max;
+  json["unit"] = op.unit;
+  json["signed"] = op.isSigned;
+  json["geometric"] = op.geometric;
+  json["magnitude"] = op.hasValue;
+  json["look_up_table"] = op.lookUp != LookUp::none;
+  json["inert"] = op.inert();
+  json["place"] = op.hasPlace;
+  json["partner"] = op.hasPartner;
+  Json grids = Json::object();
+  for (const GridInfo& info : uada::grids())
+    if (op.hasValue && hasLevels(op, info.grid)) grids[std::string(info.name)] = levelsJson(op, info);
+  json["grids"] = grids;
+  return json;
+}
+
+Json framingJson(const Framing& framing) {
+  Json json = nameTitleSource(framing);
+  json["min"] = framing.min;
+  json["max"] = framing.max;
+  json["unit"] = "pixels";
+  json["signed"] = false;
+  json["geometric"] = true;
+  json["framing"] = true;  // of `apply` alone: chains do not have it
+  return json;
+}
+
 void listOps(const Console& console, const Options&) {
   const auto right = Align::right;
   TextTable table({{"op"}, {"title"}, {"min", right}, {"max", right}, {"unit"}, {"properties"}, {"source"}});
@@ -86,37 +116,14 @@ void listOps(const Console& console, const Options&) {
     const auto number = [&](double value) { return op.hasValue ? fmt::format("{:g}", value) : "-"; };
     table.add({op.name, op.title, number(op.min), number(op.max), op.unit.empty() ? "-" : op.unit,
                joined(propertiesOf(op), ", "), op.source});
-    Json json = nameTitleSource(op);
-    json["min"] = op.min;
-    json["max"] = op.max;
-    json["unit"] = op.unit;
-    json["signed"] = op.isSigned;
-    json["geometric"] = op.geometric;
-    json["magnitude"] = op.hasValue;
-    json["look_up_table"] = op.lookUp != LookUp::none;
-    json["inert"] = op.inert();
-    json["place"] = op.hasPlace;
-    json["partner"] = op.hasPartner;
-    Json grids = Json::object();
-    for (const GridInfo& info : uada::grids()) {
-      if (op.hasValue && hasLevels(op, info.grid)) grids[std::string(info.name)] = levelsJson(op, info);
-    }
-    json["grids"] = grids;
-    console.object("op", json);
+    console.object("op", opJson(op));
   }
   for (const Framing& framing : framings()) {
     const std::string takes =
         *framing.takes ? fmt::format("size or window, {}", framing.takes) : "size or window";
     table.add({framing.name, framing.title, fmt::format("{:g}", framing.min),
                fmt::format("{:g}", framing.max), "pixels", takes, framing.source});
-    Json json = nameTitleSource(framing);
-    json["min"] = framing.min;
-    json["max"] = framing.max;
-    json["unit"] = "pixels";
-    json["signed"] = false;
-    json["geometric"] = true;
-    json["framing"] = true;  // of `apply` alone: chains do not have it
-    console.object("op", json);
+    console.object("op", framingJson(framing));
   }
   console.say(table.text());
 }

@@ -208,6 +208,21 @@ void tellUntried(const Tally& tally, const Console& console) {
                  Json::Object{{"runs", static_cast<std::int64_t>(tally.untried)}, {"message", text}});
 }
 
+/// Counts what became of a run, and tells why it failed.
+void note(const Outcome& outcome, const RunConfig& config, DataHere& data, Tally& tally,
+          const Console& console) {
+  tally.runs.push_back(outcome.run);
+  if (outcome.state != RunState::failed) return;
+  reportFailure(outcome, runTitle(config), console);
+  ++tally.failed;
+  noteFault(config, data, tally);
+}
+
+/// "[2/8] r10w16-c10-uada-s1"
+std::string prefixOf(const RunConfig& config, std::size_t number, std::size_t count) {
+  return count == 1 ? runTitle(config) : fmt::format("[{}/{}] {}", number, count, runTitle(config));
+}
+
 Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere& data,
                const StopSignals& signals, const Console& console) {
   Tally tally;
@@ -217,12 +232,9 @@ Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere&
     requireParts(all);
   }
   std::set<std::string> told;
-  std::size_t number = 0;
-  for (Wanted wanted : all) {
-    ++number;
-    const std::string prefix = all.size() == 1
-                                   ? runTitle(wanted.config)
-                                   : fmt::format("[{}/{}] {}", number, all.size(), runTitle(wanted.config));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Wanted wanted = all[i];
+    const std::string prefix = prefixOf(wanted.config, i + 1, all.size());
     store::FileLock turn;
     if (wanted.needsTraining() && !options.again) {  // another process may have taken it since the start
       turn = takeTurn(project->file(), signals);
@@ -243,18 +255,12 @@ Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere&
     }
     const Outcome outcome =
         attempt(wanted, *project, prefix, std::move(turn), {signals, console, options.quiet, told});
-    tally.runs.push_back(outcome.run);
-    if (outcome.state == RunState::failed) {
-      reportFailure(outcome, runTitle(wanted.config), console);
-      ++tally.failed;
-      noteFault(wanted.config, data, tally);
-    }
+    note(outcome, wanted.config, data, tally, console);
     if (signals.received() || outcome.state == RunState::stopped) {
-      tally.stopped = outcome.state == RunState::stopped || number < all.size();
+      tally.stopped = outcome.state == RunState::stopped || i + 1 < all.size();
       break;
     }
   }
-  tellUntried(tally, console);
   return tally;
 }
 
@@ -336,6 +342,7 @@ int perform(const Options& options) {
   const StopSignals signals;
   console.note(planText(experiment, all, options.project));
   const Tally tally = trainAll(all, options, data, signals, console);
+  tellUntried(tally, console);
   if (isProject(options.project)) printResults(experiment, tally.runs, options.project, console);
   if (tally.stopped) {
     console.note("Stopped; the same command continues.");
