@@ -18,6 +18,7 @@
 
 #include "app/gui/BenchOps.h"
 #include "app/gui/BenchOverlay.h"
+#include "app/gui/BenchPlots.h"
 #include "app/gui/BenchProject.h"
 #include "app/gui/Display.h"
 #include "app/gui/MainWindow.h"
@@ -361,6 +362,7 @@ static int run(TimedApplication& app, double began) {
   if (options.benchOps) {
     benchOps(workbench);
     benchOverlay(theme);
+    benchPlots(theme);
     return 0;
   }
   if (exports) {

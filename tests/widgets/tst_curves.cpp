@@ -155,6 +155,9 @@ class TestCurves : public QObject {
     plot.show(figure);
     QVERIFY(plot.readOut(1.2, 0).contains("0.1235"));
     QVERIFY(plot.readOut(2.4, 0).contains("0.5000"));
+    const QImage without = plot.picture().toImage();
+    plot.setCursor(2);
+    QCOMPARE(plot.picture().toImage(), without);  // the step cursor is of use on the screen alone
     QTemporaryDir folder;
     for (const QString kind : {"csv", "png", "svg", "pdf"}) plot.exportTo(folder.filePath("p." + kind));
     QCOMPARE(QString::fromStdString(readTextFile(folder.filePath("p.csv").toStdString(), 1000)),

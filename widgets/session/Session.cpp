@@ -362,7 +362,12 @@ void Session::watch(TrainedRun& training) {
     histories_.append(progress().run, reports);
     Q_EMIT epochEnded(progress().run, reports);
   });
-  connect(&training, &TrainedRun::logged, this, &Session::logged);
+  connect(&training, &TrainedRun::logged, this, [this](const QString& line) {
+    // By the run's name in the list, once it stands there.
+    const QString& title = progress().title;
+    const bool isNamed = find(progress().run) && line.startsWith(title + ':');
+    Q_EMIT logged(isNamed ? nameOf(progress().run) + line.mid(title.size()) : line);
+  });
   connect(&training, &TrainedRun::problem, this, &Session::problem);
   // A stopped or failed run does not start the next one behind the user's back.
   connect(&training, &TrainedRun::ended, this,

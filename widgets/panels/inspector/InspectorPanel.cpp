@@ -282,10 +282,12 @@ void InspectorPanel::reload() {
 }
 
 void InspectorPanel::showRun(const RunSummary& run) {
-  title_->setText(QStringLiteral("<b>%1</b><br><span style='color:%2'>%3 on %4 &middot; %5</span>")
-                      .arg(text(run.title).toHtmlEscaped(), workbench_.theme.colour("muted").name(),
-                           text(run.model).toHtmlEscaped(), text(run.dataset).toHtmlEscaped(),
-                           text(run.key)));
+  const RunList& list = *workbench_.session.list();
+  const SeedGroup* group = list.groupOf(run.id);
+  title_->setText(QStringLiteral("<b>%1</b><br><span style='color:%2'>%3<br>%4 &middot; %5</span>")
+                      .arg(list.nameOf(run.id).toHtmlEscaped(), workbench_.theme.colour("muted").name(),
+                           text(group ? group->name.recipe() : run.model).toHtmlEscaped(),
+                           text(run.title).toHtmlEscaped(), text(run.key)));
 }
 
 /// What is on its way to the project is newer than the list.

@@ -148,7 +148,7 @@ void OpsPanel::prepareExport() {
 /// The newest pictured sample of a run.
 void OpsPanel::showNewest(const RunDetail& run, const std::vector<Decision>& decisions) {
   SamplePlan sample;
-  sample.title = QString::fromStdString(run.summary.title);
+  sample.title = workbench_.session.nameOf(run.summary.id);
   sample.dataset = run.config.recipe.dataset;
   for (const Decision& newest : decisions) {
     sample.index = newest.index;

@@ -331,7 +331,7 @@ void SamplesPanel::openInOps(qint64 run, const Decision& d, int column) {
         sample.dataHash = originOf(*run, std::ssize(run->attempts)).dataHash;
         sample.dataset = run->config.recipe.dataset;
         if (!seen.empty()) sample.input = Input{seen.height, seen.width, run->config.recipe.input.pad};
-        sample.title = title.arg(QString::fromStdString(run->summary.title));
+        sample.title = title.arg(workbench_.session.nameOf(run->summary.id));
         workbench_.openInOps(sample);
       });
 }
