@@ -186,6 +186,7 @@ class TestFrame : public QObject {
     QCOMPARE(first("relay"), QString("layout.reset"));
     QCOMPARE(first("dark"), QString("theme.dark"));
     QCOMPARE(first("export all"), QString("file.exportCharts"));
+    QCOMPARE(first("export"), QString("file.export"));
     QCOMPARE(first("checkpoint"), QString("run.checkpoint"));
     QCOMPARE(found->item(0)->data(Qt::UserRole + 3).toString(), QString("no run is training"));
     typed->setText("zzzz");
@@ -312,6 +313,20 @@ class TestFrame : public QObject {
     bench.trigger("view.ops");
     bench.trigger("view.start");
     QVERIFY(!page->findChild<QPushButton*>("recent"));
+  }
+
+  /// All three choices are seen in a narrow window, too.
+  void theChoicesFitANarrowWindow() {
+    Bench bench;
+    auto* page = bench.window->findChild<StartPage*>();
+    for (const int width : {500, 900}) {
+      page->resize(width, 700);
+      QCoreApplication::processEvents();
+      for (const QPushButton* button : page->findChildren<QPushButton*>("choice")) {
+        const QRect place(button->mapTo(page, QPoint()), button->size());
+        QVERIFY2(place.left() >= 0 && place.right() < width, qPrintable(QString::number(place.right())));
+      }
+    }
   }
 
   void theLastSessionComesBack() {

@@ -42,7 +42,7 @@ class RowDelegate : public QStyledItemDelegate {
     const QString text = index.data(Qt::DisplayRole).toString();
     painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter, text);
     room.adjust(option.fontMetrics.horizontalAdvance(text) + 2 * kGrid, 0, 0, 0);
-    const QString after = can ? index.data(group).toString() : reason;
+    const QString after = index.data(group).toString() + (can ? QString() : ": " + reason);
     painter->setPen(theme_.colour("muted"));
     if (room.width() > 4 * kGrid)
       painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
@@ -135,7 +135,9 @@ void Palette::filter(const QString& typed) {
   for (const ActionEntry& entry : entries_) {
     if (!entry.action) continue;
     const int inText = fit(typed, entry.text()), withGroup = fit(typed, entry.group + ' ' + entry.text());
-    if (const int score = std::max(inText, withGroup)) found.push_back({score, &entry});
+    // What the menus have comes before a panel's button of that name.
+    const int usual = typed.isEmpty() || entry.button ? 0 : std::max(inText, withGroup);
+    if (const int score = std::max(inText, withGroup)) found.push_back({score + usual, &entry});
   }
   if (!typed.isEmpty()) std::ranges::stable_sort(found, std::greater(), &Found::score);
   list_->clear();

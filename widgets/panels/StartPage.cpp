@@ -18,6 +18,8 @@
 
 namespace uada {
 
+static constexpr int kCardWidth = 26 * kGrid;
+
 // A button as a card: icon, a large title and what will happen.
 static QPushButton* card(const Theme& theme, const char* name, const QString& icon, const QString& title,
                          const QString& text) {
@@ -25,7 +27,7 @@ static QPushButton* card(const Theme& theme, const char* name, const QString& ic
   button->setObjectName("choice");
   button->setProperty("choice", name);
   button->setAccessibleName(title);
-  button->setMinimumSize(26 * kGrid, 27 * kGrid);
+  button->setMinimumSize(kCardWidth, 27 * kGrid);
   button->setCursor(Qt::PointingHandCursor);
   auto* layout = new QVBoxLayout(button);
   layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
@@ -121,8 +123,8 @@ StartPage::StartPage(const Workbench& workbench, QWidget* parent) : QWidget(pare
 
 void StartPage::makeChoices(QVBoxLayout* layout) {
   const Theme& theme = workbench_.theme;
-  auto* cards = new QHBoxLayout;
-  cards->setSpacing(2 * kGrid);
+  cards_ = new QBoxLayout(QBoxLayout::LeftToRight);
+  cards_->setSpacing(2 * kGrid);
   auto* demo = card(
       theme, "demo", "demo", tr("Run the demo"),
       tr("Trains a small ResNet on Fashion-MNIST with crop and flip (baseline), plain augmentation (ra-uc), "
@@ -132,8 +134,8 @@ void StartPage::makeChoices(QVBoxLayout* layout) {
            tr("Choose data set, network, method and settings; see what it will cost before it starts."));
   auto* open = card(theme, "open", "open", tr("Open project"),
                     tr("Browse, compare and export the runs of a project file (.uada), or continue them."));
-  for (QPushButton* button : {demo, fresh, open}) cards->addWidget(button, 1);
-  layout->addLayout(cards);
+  for (QPushButton* button : {demo, fresh, open}) cards_->addWidget(button, 1);
+  layout->addLayout(cards_);
   connect(demo, &QPushButton::clicked, this, &StartPage::demoWanted);
   connect(fresh, &QPushButton::clicked, this, &StartPage::newRunWanted);
   connect(open, &QPushButton::clicked, this, &StartPage::openWanted);
@@ -150,6 +152,15 @@ void StartPage::makeChoices(QVBoxLayout* layout) {
 void StartPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   listRecent();
+}
+
+/// In a narrow window the choices stand one below the other.
+void StartPage::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  const bool isNarrow = width() < 3 * kCardWidth + 10 * kGrid;
+  cards_->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+  for (QPushButton* button : findChildren<QPushButton*>("choice"))
+    button->setMinimumHeight(isNarrow ? 18 * kGrid : 27 * kGrid);
 }
 
 void StartPage::listRecent() {

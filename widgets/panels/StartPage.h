@@ -8,6 +8,7 @@
 
 #include "widgets/session/Workbench.h"
 
+class QBoxLayout;
 class QLabel;
 class QPushButton;
 class QVBoxLayout;
@@ -29,6 +30,7 @@ class StartPage : public QWidget {
 
  protected:
   void showEvent(QShowEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void makeChoices(QVBoxLayout* layout);
@@ -37,6 +39,7 @@ class StartPage : public QWidget {
   void showGists();
 
   const Workbench& workbench_;
+  QBoxLayout* cards_ = nullptr;
   QWidget* recent_ = nullptr;         ///< heading and rows
   std::map<QString, QString> holds_;  ///< what is known of projects, in words
   bool isReading_ = false;
