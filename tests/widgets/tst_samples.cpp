@@ -185,6 +185,50 @@ class TestSamples : public QObject {
     QCOMPARE(rows(), 0);
   }
 
+  /// The largest gain or loss first; of one class, or one training image over the steps.
+  void samplesAreOrderedAndFollowed() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel panel(workbench);
+    panel.show();
+    Decision small = chainWon(1), large = chainWon(2), plain = chainWon(3);
+    small.index = 7, small.label = 0;
+    large.index = 7, large.label = 1;
+    large.groups[1].candidateLoss += 2;  // 2.93: a gain of 2.52
+    plain.index = 8, plain.label = 1, plain.winner = -1, plain.unperturbedLoss = 9;
+    Q_EMIT session.decided(0, {small, large, plain});
+    const auto* list = panel.findChild<SamplesView*>("samples_list");
+    const auto steps = [&] {
+      std::vector<std::int64_t> all;
+      for (int row = 0; row < list->model()->rowCount(); ++row)
+        all.push_back(list->decisionAt(list->model()->index(row, 0))->step);
+      return all;
+    };
+    using Steps = std::vector<std::int64_t>;
+    QCOMPARE(steps(), (Steps{3, 2, 1}));
+    auto* order = panel.findChild<QComboBox*>("samples_order");
+    order->setCurrentIndex(1);
+    QCOMPARE(steps(), (Steps{2, 1, 3}));  // a plan that won as it was has gained nothing
+    order->setCurrentIndex(2);
+    QCOMPARE(steps(), (Steps{3, 2, 1}));
+    Q_EMIT session.decided(0, {chainWon(4)});
+    QCOMPARE(steps(), (Steps{3, 2, 4, 1}));
+    order->setCurrentIndex(0);
+    QCOMPARE(steps(), (Steps{4, 3, 2, 1}));
+    auto* label = panel.findChild<QComboBox*>("filter_class");
+    label->setCurrentIndex(label->findData(1));
+    QCOMPARE(steps(), (Steps{4, 3, 2}));  // 4 is of that class, too
+    panel.showOp("rotate", 2);  // other filters go
+    QCOMPARE(label->currentIndex(), 0);
+    QCOMPARE(panel.findChild<QComboBox*>("filter_op")->currentData().toString(), QString("rotate"));
+    QCOMPARE(steps(), (Steps{4, 3, 2, 1}));
+    auto* gain = panel.findChild<QDoubleSpinBox*>("filter_gain");
+    gain->stepUp();  // from any
+    QCOMPARE(gain->value(), 0.0);
+    gain->stepUp();
+    QCOMPARE(gain->value(), 0.1);
+  }
+
   /// Of a data set that only its folder names: by the names of its folders, as long as they are there.
   void classesHaveTheNamesOfTheirFolders() {
     const QString data = folder_.filePath("pets");

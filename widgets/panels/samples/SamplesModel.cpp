@@ -23,6 +23,10 @@ double gainOf(const Decision& decision) {
   return decision.groups[decision.winner].candidateLoss - decision.unperturbedLoss;
 }
 
+double trainedLossOf(const Decision& decision) {
+  return decision.winner < 0 ? decision.unperturbedLoss : decision.groups[decision.winner].candidateLoss;
+}
+
 int SamplesModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(rows_.size());
 }
@@ -81,8 +85,28 @@ void SamplesFilterModel::setFilter(const SampleFilter& filter) {
   invalidateFilter();
 }
 
+void SamplesFilterModel::setOrder(SampleOrder order) {
+  order_ = order;
+  if (order == SampleOrder::newest) return sort(-1);
+  invalidate();
+  sort(0);
+}
+
+bool SamplesFilterModel::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  const auto* model = static_cast<const SamplesModel*>(sourceModel());
+  const auto key = [&](const QModelIndex& index) {
+    const Decision& d = model->at(index.row());
+    const double value = order_ == SampleOrder::gain ? gainOf(d) : trainedLossOf(d);
+    return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value;
+  };
+  const double a = key(left), b = key(right);
+  return a != b ? a > b : left.row() < right.row();
+}
+
 bool SamplesFilterModel::filterAcceptsRow(int row, const QModelIndex&) const {
   const Decision& d = static_cast<const SamplesModel*>(sourceModel())->at(row);
+  if (filter_.label && d.label != *filter_.label) return false;
+  if (filter_.index && d.index != *filter_.index) return false;
   const auto chain = d.plan.chain();
   if (!filter_.op.empty() &&
       std::ranges::none_of(chain, [&](const Part& step) { return ops()[step.op].name == filter_.op; }))

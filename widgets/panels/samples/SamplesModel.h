@@ -2,7 +2,10 @@
 
 #include <QAbstractListModel>
 #include <QSortFilterProxyModel>
+#include <cstdint>
 #include <deque>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/engine/Reports.h"
@@ -41,21 +44,31 @@ class SamplesModel : public QAbstractListModel {
 
 /// What of the samples is shown.
 struct SampleFilter {
-  std::string op;      ///< in the plan's chain; empty: any
-  std::string winner;  ///< group that won, or "unperturbed"; empty: any
+  std::string op;                      ///< in the plan's chain; empty: any
+  std::string winner;                  ///< group that won, or "unperturbed"; empty: any
+  std::optional<int> label;            ///< its class; none: any
+  std::optional<std::uint32_t> index;  ///< this training image alone; none: any
   double minGain = -1e300;
 };
+/// Which samples come first.
+enum class SampleOrder { newest, gain, loss };
+/// Of the image that was trained on; NaN: not known.
+double trainedLossOf(const Decision& decision);
 
 class SamplesFilterModel : public QSortFilterProxyModel {
  public:
   using QSortFilterProxyModel::QSortFilterProxyModel;
   void setFilter(const SampleFilter& filter);
+  /// gain, loss: the largest first, what has none last; among equals the newest.
+  void setOrder(SampleOrder order);
 
  protected:
   bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+  bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
  private:
   SampleFilter filter_;
+  SampleOrder order_ = SampleOrder::newest;
 };
 
 }  // namespace uada

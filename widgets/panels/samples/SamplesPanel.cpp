@@ -11,6 +11,8 @@
 #include <QScrollBar>
 #include <QStackedWidget>
 #include <algorithm>
+#include <initializer_list>
+#include <set>
 #include <utility>
 
 #include "core/augment/Space.h"
@@ -32,6 +34,16 @@ namespace {
 
 constexpr std::size_t kFirstLoad = 200;
 constexpr double kAnyGain = -100;
+
+/// From "any" the first step up is to 0, and the first below the least that is asked for is back to "any".
+class GainBox : public QDoubleSpinBox {
+ public:
+  using QDoubleSpinBox::QDoubleSpinBox;
+  void stepBy(int steps) override {
+    if (value() > kAnyGain) return QDoubleSpinBox::stepBy(steps);
+    if (steps > 0) setValue(0);
+  }
+};
 
 }  // namespace
 
@@ -82,6 +94,8 @@ void SamplesPanel::follow() {
   const qint64 run = workbench_.session.selection().run();
   if (run == run_) return;
   run_ = run;
+  index_.reset();
+  oneSample_->hide();
   model_.clear();
   leftOut_.clear();
   applyFilter();
@@ -100,11 +114,20 @@ QWidget* SamplesPanel::makeFilters() {
   op_ = new QComboBox(bar);
   op_->setObjectName("filter_op");
   op_->addItem(tr("Any op"), QString());
-  for (const Op& op : ops()) op_->addItem(QString::fromStdString(op.title), QString::fromStdString(op.name));
   winner_ = new QComboBox(bar);
   winner_->setObjectName("filter_winner");
   offerWinners();
-  gain_ = new QDoubleSpinBox(bar);
+  class_ = new QComboBox(bar);
+  class_->setObjectName("filter_class");
+  class_->addItem(tr("Any class"));
+  order_ = new QComboBox(bar);
+  order_->setObjectName("samples_order");
+  order_->addItem(tr("Newest first"), static_cast<int>(SampleOrder::newest));
+  order_->addItem(tr("Most gain first"), static_cast<int>(SampleOrder::gain));
+  order_->addItem(tr("Highest loss first"), static_cast<int>(SampleOrder::loss));
+  order_->setToolTip(
+      tr("Which of the samples that were read come first; the loss is of the image trained on"));
+  gain_ = new GainBox(bar);
   gain_->setObjectName("filter_gain");
   gain_->setRange(kAnyGain, 100);
   gain_->setSingleStep(0.1);
@@ -116,15 +139,24 @@ QWidget* SamplesPanel::makeFilters() {
   count_->setObjectName("samples_count");
   older_ = new QPushButton(tr("Show older"), bar);
   older_->setObjectName("show_older");
-  row->addWidget(op_);
-  row->addWidget(winner_);
-  row->addWidget(gain_);
+  oneSample_ = new QPushButton(bar);
+  oneSample_->setObjectName("one_sample");
+  oneSample_->setToolTip(tr("Show all samples again"));
+  oneSample_->hide();
+  for (QWidget* widget : std::initializer_list<QWidget*>{op_, winner_, class_, gain_, order_, oneSample_})
+    row->addWidget(widget);
   row->addStretch();
   row->addWidget(count_);
   row->addWidget(older_);
   connect(op_, &QComboBox::currentIndexChanged, this, &SamplesPanel::applyFilter);
   connect(winner_, &QComboBox::currentIndexChanged, this, &SamplesPanel::applyFilter);
   connect(gain_, &QDoubleSpinBox::valueChanged, this, &SamplesPanel::applyFilter);
+  connect(class_, &QComboBox::currentIndexChanged, this, &SamplesPanel::applyFilter);
+  connect(order_, &QComboBox::currentIndexChanged, this, [this] {
+    filtered_.setOrder(static_cast<SampleOrder>(order_->currentData().toInt()));
+    view_->scrollToTop();
+  });
+  connect(oneSample_, &QPushButton::clicked, this, [this] { showOver(std::nullopt); });
   connect(older_, &QPushButton::clicked, this, [this] { load(limit_ * 4); });
   return bar;
 }
@@ -139,6 +171,48 @@ void SamplesPanel::offerWinners() {
     winner_->addItem(tr("%1′ won").arg(q(groupTitle(name))), q(name));
   winner_->addItem(tr("Unperturbed won"), "unperturbed");
   winner_->setCurrentIndex(std::max(0, winner_->findData(wanted)));
+}
+
+/// Those that the samples' plans have, in the catalogue's order; what is asked for stays.
+void SamplesPanel::offerOps() {
+  const QVariant wanted = op_->currentData();
+  std::set<std::size_t> drawn;
+  for (int row = 0; row < model_.rowCount(); ++row)
+    for (const Part& step : model_.at(row).plan.chain()) drawn.insert(step.op);
+  const QSignalBlocker blocker(op_);
+  op_->clear();
+  op_->addItem(tr("Any op"), QString());
+  for (std::size_t op = 0; op < ops().size(); ++op)
+    if (drawn.contains(op) || q(ops()[op].name) == wanted.toString())
+      op_->addItem(q(ops()[op].title), q(ops()[op].name));
+  op_->setCurrentIndex(std::max(0, op_->findData(wanted)));
+}
+
+QString SamplesPanel::className(int label) const {
+  const bool isNamed = label >= 0 && label < static_cast<int>(classNames_.size());
+  return isNamed ? q(classNames_[static_cast<std::size_t>(label)]) : tr("class %1").arg(label);
+}
+
+/// Those of the samples; hidden where they have none.
+void SamplesPanel::offerClasses() {
+  const QVariant wanted = class_->currentData();
+  std::set<int> labels;
+  for (int row = 0; row < model_.rowCount(); ++row)
+    if (model_.at(row).label >= 0) labels.insert(model_.at(row).label);
+  const QSignalBlocker blocker(class_);
+  class_->clear();
+  class_->addItem(tr("Any class"));
+  for (const int label : labels) class_->addItem(className(label), label);
+  class_->setCurrentIndex(wanted.isValid() ? std::max(0, class_->findData(wanted)) : 0);
+  class_->setVisible(!labels.empty());
+}
+
+/// One training image over the steps; none: all of them.
+void SamplesPanel::showOver(std::optional<std::uint32_t> index) {
+  index_ = index;
+  oneSample_->setVisible(index.has_value());
+  if (index) oneSample_->setText(tr("Sample %1  ✕").arg(countText(*index)));
+  applyFilter();
 }
 
 void SamplesPanel::load(std::size_t limit) {
@@ -186,7 +260,8 @@ void SamplesPanel::add(qint64 run, const std::vector<Decision>& decisions) {
   const bool first = model_.rowCount() == 0;
   const int before = filtered_.rowCount();
   model_.add(fresh);
-  first ? refresh() : applyFilter();
+  if (!first) offerOps(), offerClasses(), applyFilter();
+  if (first) refresh();
   holdPlace(filtered_.rowCount() - before);
 }
 
@@ -206,6 +281,8 @@ void SamplesPanel::refresh() {
   const Image& picture = model_.at(0).unperturbed.empty() ? model_.at(0).original : model_.at(0).unperturbed;
   view_->setColumns(model_.groups(), picture.width > 0 ? picture.width : 32, classNames_);
   offerWinners();
+  offerOps();
+  offerClasses();
   winner_->setEnabled(!model_.groups().empty());
   gain_->setEnabled(!model_.groups().empty());
   applyFilter();
@@ -216,6 +293,8 @@ void SamplesPanel::applyFilter() {
   filter.op = op_->currentData().toString().toStdString();
   filter.winner = winner_->currentData().toString().toStdString();
   if (gain_->value() > kAnyGain) filter.minGain = gain_->value();
+  if (class_->currentData().isValid()) filter.label = class_->currentData().toInt();
+  filter.index = index_;
   filtered_.setFilter(filter);
   const int shown = filtered_.rowCount(), all = model_.rowCount();
   count_->setText(shown == all ? tr("%1 samples").arg(countText(all))
@@ -240,7 +319,11 @@ void SamplesPanel::scrollToStep(qint64 step) {
 
 void SamplesPanel::showOp(const QString& op, qint64 step) {
   winner_->setCurrentIndex(0);
+  class_->setCurrentIndex(0);
   gain_->setValue(kAnyGain);
+  order_->setCurrentIndex(0);
+  showOver(std::nullopt);
+  if (op_->findData(op) < 0) op_->addItem(q(findOp(op.toStdString()).title), op);
   op_->setCurrentIndex(std::max(0, op_->findData(op)));
   answer_.isWaiting() || stale_ ? void(wanted_ = step) : scrollToStep(step);
 }
@@ -263,7 +346,14 @@ void SamplesPanel::showMenu(const QPoint& at) {
   const int column = view_->columnAt(at), shown = planAt(decision, column);
   const QImage image = imageAt(decision, column), row = view_->rowPicture(index);
   QMenu menu(this);
-  menu.addAction(workbench_.theme.icon("ops"), tr("Open in Ops"), [&] { openInOps(run, decision, column); });
+  const QString plan = shown < 0 ? tr("the unperturbed plan")
+                       : shown == decision.winner
+                           ? tr("the trained plan")
+                           : tr("the plan of %1′").arg(q(groupTitle(nameOf(decision, shown))));
+  menu.addAction(workbench_.theme.icon("ops"), tr("Open %1 in Ops").arg(plan),
+                 [&] { openInOps(run, decision, column); });
+  menu.addAction(tr("Only sample %1, over all steps").arg(countText(decision.index)),
+                 [&] { showOver(decision.index); });
   menu.addSeparator();
   menu.addAction(tr("Copy unperturbed plan as JSON"), [&] { copyPlan(decision, -1); });
   menu.addAction(tr("Copy trained plan as JSON"), [&] { copyPlan(decision, decision.winner); });

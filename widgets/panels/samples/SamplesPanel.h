@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/samples/SamplesModel.h"
 #include "widgets/session/LatestAnswer.h"
@@ -32,6 +34,10 @@ class SamplesPanel : public PanelWidget {
  private:
   QWidget* makeFilters();
   void offerWinners();
+  void offerOps();
+  void offerClasses();
+  QString className(int label) const;
+  void showOver(std::optional<std::uint32_t> index);
   /// What the project has.
   struct Stored {
     std::vector<Decision> decisions;
@@ -68,10 +74,11 @@ class SamplesPanel : public PanelWidget {
   std::vector<std::string> classNames_;
   QStackedWidget* pages_ = nullptr;
   SamplesView* view_ = nullptr;
-  QComboBox *op_ = nullptr, *winner_ = nullptr;
+  QComboBox *op_ = nullptr, *winner_ = nullptr, *class_ = nullptr, *order_ = nullptr;
   QDoubleSpinBox* gain_ = nullptr;
   QLabel* count_ = nullptr;
-  QPushButton* older_ = nullptr;
+  QPushButton *older_ = nullptr, *oneSample_ = nullptr;
+  std::optional<std::uint32_t> index_;  ///< of the training image that is followed over time; none: all
 };
 
 }  // namespace uada
