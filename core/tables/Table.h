@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/store/Project.h"
+#include "core/tables/Statistics.h"
 
 namespace uada {
 
@@ -42,26 +43,6 @@ struct TableEntry {
 };
 const std::vector<TableEntry>& tables();
 const TableEntry& findTable(int number);
-
-struct Interval {
-  double low = 0, high = 0;
-};
-/// Why there is no interval.
-constexpr const char *kOneSeed = "one seed", *kNoSpread = "no spread", *kNoNumber = "a value is no number";
-/// Mean of a minus mean of b; with its 95 % interval and p (Welch) where both have two values and one of them
-/// has spread.
-struct Difference {
-  double mean = 0;
-  std::optional<Interval> interval;
-  std::optional<double> p;
-  std::string why;  ///< there is neither; empty: there are both
-};
-/// None where one side has no value, or one that is no finite number.
-std::optional<Difference> difference(const std::vector<double>& a, const std::vector<double>& b);
-/// 95 % interval of the mean of values (Student's t); none for n < 2, or without spread.
-std::optional<Interval> meanInterval(const std::vector<double>& values);
-/// In words; empty: there is one.
-std::string whyNoInterval(const std::vector<double>& values);
 
 /// Finished runs grouped by all but the seed: same configuration, same images.
 struct RunGroup {
