@@ -203,6 +203,10 @@ Option Verb::texts(const char* name, const char* type, std::vector<std::string>&
   return Option(verb_->add_option(name, values, about)->type_name(type)->take_all()->allow_extra_args(false));
 }
 
+Option Verb::arguments(const char* name, std::vector<std::string>& values, const char* about) {
+  return Option(verb_->add_option(name, values, about)->type_name("")->take_all());
+}
+
 Option Verb::number(const char* name, int& value, std::int64_t least, std::int64_t most, const char* about) {
   return addNumber(verb_, name, value, least, most, about);
 }

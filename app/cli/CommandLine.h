@@ -45,6 +45,8 @@ class Verb {
 
   Option argument(const char* name, std::string& value, const char* about);
   Option argument(const char* name, int& value, const char* about);
+  /// Any number of them, also none; the last ones of the line.
+  Option arguments(const char* name, std::vector<std::string>& values, const char* about);
   Option flag(const char* name, bool& value, const char* about);
   /// type  the word that stands for the value in the help: "FILE"
   Option text(const char* name, const char* type, std::string& value, const std::string& about);

@@ -1,5 +1,7 @@
 #include "core/tables/Accuracy.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -43,6 +45,12 @@ std::vector<std::string> ownNames(const PaperTable& paper, const std::vector<Mea
   return recipeLabels(recipes, known);
 }
 
+/// After the last epoch.
+std::optional<double> lastMetric(const RunSummary& run, const std::string& metric) {
+  const auto value = run.lastOf(metric);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
 /// Fills in the runs of one recipe.
 class Filling {
  public:
@@ -54,7 +62,8 @@ class Filling {
     for (const std::string& metric : metrics_) {
       if (!metricNamed(runs.front().summary, metric)) continue;
       const auto ofPaper = isPapers ? paperColumn(*measured.recipe, metric) : std::nullopt;
-      const std::size_t column = ofPaper ? *ofPaper : builder_.addColumn(ownName(runs, metric, name));
+      const std::size_t column =
+          ofPaper ? *ofPaper : builder_.addColumn(ownName(runs, metric, name), measured.recipe);
       for (const FinishedRun& run : runs) builder_.add(column, run, percentOf(run.summary, metric));
     }
   }
@@ -106,18 +115,52 @@ MetricOf recordedMetric(const ProjectReader& project) {
   };
 }
 
-std::string accuracyRule(const std::string& rest) {
-  return "Measured: mean ± sample standard deviation over n seeds of the best epoch's test accuracy, as the "
-         "paper reports it (this selects on the test set; the comparison shows the last epoch's too). "
-         "Finished runs only, the newest of each seed. Marked paper, or in parentheses: the paper's value. " +
-         rest;
+namespace {
+
+std::string ruleText(Epoch epoch) {
+  return std::string(
+             epoch == Epoch::best
+                 ? "Mean ± sd over n seeds, best epoch on the test set as in the paper; (paper's value)"
+                 : "Mean ± sd over n seeds, after the last epoch; (paper's value, of the best one)") +
+         ", † cited by it.\nBold, or *: better than every other row of its column with p < 0.05 (Holm).";
 }
 
-Table makeAccuracyTable(Table head, const PaperTable& paper, std::vector<FinishedRun> runs,
-                        const MetricOf& metricOf) {
-  std::vector<std::string> columns;
-  for (const auto& column : paper.columns) columns.push_back(column.name);
-  TableBuilder builder(std::move(head), paper, columns);
+std::string epochText(Epoch epoch) {
+  return epoch == Epoch::best
+             ? "the best epoch's test, as the paper reports it (this selects on the test set)"
+             : "the test after the last epoch, which selects nothing";
+}
+
+Table headOf(const AccuracyTable& about, Epoch epoch) {
+  Table head;
+  head.number = about.number;
+  head.name = fmt::format("table{}", about.number);
+  head.title = std::string(about.title) + (epoch == Epoch::last ? ", last epoch" : "");
+  head.rule = ruleText(epoch);
+  head.details = fmt::format(
+      "Measured: mean ± sample standard deviation over n seeds of {}. Finished runs only, the newest of each "
+      "seed. {} ",
+      epochText(epoch), about.details);
+  head.metric = about.metric;
+  head.unit = "%";
+  head.epoch = epoch;
+  return head;
+}
+
+}  // namespace
+
+std::string statisticsText(const Table& table) {
+  if (table.reference < 0) return "";
+  return fmt::format(
+      "Differences are to {} in the same column, with 95 % interval and two-sided p: the paired t test where "
+      "both have the same seeds, else Welch's; p also by Holm over all differences of the table.",
+      table.rows[static_cast<std::size_t>(table.reference)]);
+}
+
+Table makeAccuracyTable(const AccuracyTable& about, std::vector<FinishedRun> runs, const MetricOf& metricOf,
+                        Epoch epoch) {
+  const PaperTable& paper = paperTable(fmt::format("table{}", about.number));
+  TableBuilder builder(headOf(about, epoch), paper);
   // Runs of other tasks have other metrics; that is no divergence.
   const std::vector<std::string> metrics = metricsOf(paper);
   std::erase_if(runs, [&](const FinishedRun& run) {
@@ -129,9 +172,14 @@ Table makeAccuracyTable(Table head, const PaperTable& paper, std::vector<Finishe
   std::vector<MeasuredRecipe> recipes;
   for (const auto& group : groups) recipes.push_back(measuredRecipe(group));
   const auto names = ownNames(paper, recipes);
-  Filling filling(builder, paper, metricOf);
+  const MetricOf value = epoch == Epoch::best ? metricOf : lastMetric;
+  builder.reserve(paper.columns.size() + groups.size() * metrics.size());
+  Filling filling(builder, paper, value);
   for (std::size_t i = 0; i < groups.size(); ++i) filling.add(groups[i], recipes[i], names[i]);
-  return builder.finish();
+  Table table = builder.finish();
+  addComparisons(table, true);
+  table.details += statisticsText(table);
+  return table;
 }
 
 }  // namespace uada

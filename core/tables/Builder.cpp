@@ -18,26 +18,38 @@ std::string rowName(const PaperTable& paper, const Choice& method) {
 
 }  // namespace
 
-TableBuilder::TableBuilder(Table table, const PaperTable& paper, const std::vector<std::string>& columns)
-    : paper_(paper), table_(std::move(table)) {
-  for (const std::string& name : columns) addColumn(name);
+TableBuilder::TableBuilder(Table table, const PaperTable& paper) : paper_(paper), table_(std::move(table)) {
+  for (const auto& column : paper.columns) addColumn(column.name, column.recipe, column.digits);
   for (const PaperTable::Row& values : paper.rows) {
-    const std::size_t row = appendRow(values.name, values.methods.empty() ? "" : values.methods[0].name);
+    const std::size_t row =
+        appendRow(values.name, values.methods.empty() ? std::nullopt : std::optional(values.methods[0]));
+    table_.sources.push_back(values.source);
+    if (values.name == paper.reference) table_.reference = static_cast<int>(row);
     for (const Choice& method : values.methods) rows_.emplace(methodIdentity(method), row);
     for (std::size_t i = 0; i < values.values.size(); ++i) table_.cells[row][i].paper = values.values[i];
   }
 }
 
-std::size_t TableBuilder::addColumn(const std::string& name) {
+std::size_t TableBuilder::addColumn(const std::string& name, std::shared_ptr<const Recipe> recipe,
+                                    int digits) {
   table_.columns.push_back(name);
+  table_.recipes.push_back(std::move(recipe));
+  table_.digits.push_back(digits);
   for (auto& cells : table_.cells) cells.emplace_back();
   return table_.columns.size() - 1;
 }
 
-std::size_t TableBuilder::appendRow(const std::string& name, const std::string& method) {
+void TableBuilder::reserve(std::size_t columns) {
+  expected_ = columns;
+  for (auto& cells : table_.cells) cells.reserve(columns);
+}
+
+std::size_t TableBuilder::appendRow(const std::string& name, const std::optional<Choice>& method) {
   table_.rows.push_back(name);
-  table_.methods.push_back(method);
-  table_.cells.emplace_back(table_.columns.size());
+  table_.methods.push_back(method ? method->name : "");
+  table_.choices.push_back(method);
+  table_.cells.emplace_back().reserve(expected_);
+  table_.cells.back().resize(table_.columns.size());
   return table_.rows.size() - 1;
 }
 
@@ -47,7 +59,7 @@ std::size_t TableBuilder::row(const FinishedRun& run) {
   const Choice& method = run.config->method;
   const auto [place, isNew] = rows_.try_emplace(methodIdentity(method), table_.rows.size());
   if (isNew) {
-    appendRow("", method.name);
+    appendRow("", method);
     own_.push_back(method);
   }
   return rowsOfConfig_[run.summary.configHash] = place->second;
@@ -59,7 +71,7 @@ bool TableBuilder::hasRow(const FinishedRun& run) const {
 
 void TableBuilder::add(std::size_t column, const FinishedRun& run, std::optional<double> value) {
   Measured& measured = seeds_[{row(run), column, run.summary.seed}];
-  if (measured.run <= run.summary.id) measured = {run.summary.id, value};
+  if (measured.run <= run.summary.id) measured = {run.summary.id, value, run.summary.key};
 }
 
 Table TableBuilder::finish() {
@@ -70,9 +82,12 @@ Table TableBuilder::finish() {
     Cell& cell = table_.cells[std::get<0>(place)][std::get<1>(place)];
     if (!measured.value) {
       cell.diverged.push_back(measured.run);
+      cell.divergedSeeds.push_back(std::get<2>(place));
     } else {
       cell.values.push_back(*measured.value);
       cell.runs.push_back(measured.run);
+      cell.seeds.push_back(std::get<2>(place));
+      cell.keys.push_back(measured.key);
     }
   }
   std::vector<std::string> names;

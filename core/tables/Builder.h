@@ -6,8 +6,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "core/config/Paper.h"
 #include "core/tables/FinishedRun.h"
-#include "core/tables/Paper.h"
 
 namespace uada {
 
@@ -15,11 +15,13 @@ namespace uada {
 /// both have names for people, which nothing is found by.
 class TableBuilder {
  public:
-  /// Begins with the paper's rows; their values stand in the first columns.
-  /// columns  the first ones
-  TableBuilder(Table table, const PaperTable& paper, const std::vector<std::string>& columns);
+  /// Begins with the paper's rows and columns.
+  TableBuilder(Table table, const PaperTable& paper);
   /// A further column; returns its index.
-  std::size_t addColumn(const std::string& name);
+  /// recipe  what it is of
+  std::size_t addColumn(const std::string& name, std::shared_ptr<const Recipe> recipe, int digits = 2);
+  /// So many columns will be added, about: cells are not moved while they are.
+  void reserve(std::size_t columns);
   /// Whether the run's method has a row already.
   bool hasRow(const FinishedRun& run) const;
   /// One measured value, in the paper's row for the run's method if that has default settings, else in a row
@@ -33,11 +35,13 @@ class TableBuilder {
   struct Measured {
     std::int64_t run = 0;
     std::optional<double> value;
+    std::string key;
   };
   std::size_t row(const FinishedRun& run);
-  std::size_t appendRow(const std::string& name, const std::string& method);
+  std::size_t appendRow(const std::string& name, const std::optional<Choice>& method);
 
   const PaperTable& paper_;
+  std::size_t expected_ = 0;  ///< columns
   Table table_;
   std::vector<Choice> own_;                                    ///< methods of the rows after the paper's
   std::unordered_map<std::string, std::size_t> rows_;          ///< by method and settings

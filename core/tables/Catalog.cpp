@@ -1,6 +1,9 @@
 #include <fmt/core.h>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
+#include "core/base/Text.h"
+#include "core/tables/Accuracy.h"
 #include "core/tables/Table.h"
 
 namespace uada {
@@ -25,6 +28,19 @@ const TableEntry& findTable(int number) {
     known += fmt::format(" {}", entry.number);
   }
   throw UsageError(fmt::format("unknown table {}; known:{}", number, known));
+}
+
+Table TableEntry::make(const ProjectReader& project, Epoch epoch) const {
+  return of(finishedRuns(project), recordedMetric(project), epoch);
+}
+
+Table TableEntry::published() const { return of({}, bestMain, Epoch::best); }
+
+Epoch epochFromName(std::string_view name) {
+  if (name == "best") return Epoch::best;
+  if (name == "last") return Epoch::last;
+  throw UsageError(fmt::format("unknown epoch '{}'; known: best last{}", quotable(name),
+                               suggestion(name, {"best", "last"})));
 }
 
 }  // namespace uada

@@ -38,7 +38,10 @@ void addMetric(RunGroup& group, const RunSummary& run) {
     ++group.diverged;
     return;
   }
-  if (const auto last = run.lastOf(group.metric.name)) group.last.push_back(group.metric.scale * *last);
+  if (const auto last = run.lastOf(group.metric.name)) {
+    group.last.push_back(group.metric.scale * *last);
+    group.lastSeeds.push_back(run.seed);
+  }
   if (run.best) group.best.push_back(group.metric.scale * *run.best);
 }
 
@@ -78,7 +81,8 @@ void compareToReference(std::vector<RunGroup>& groups) {
   if (reference == groups.end()) return;
   for (RunGroup& group : groups) {
     group.reference = name;
-    if (group.method != name) group.toReference = difference(group.last, reference->last);
+    if (group.method != name)
+      group.toReference = difference({group.last, group.lastSeeds}, {reference->last, reference->lastSeeds});
   }
 }
 

@@ -21,11 +21,21 @@ std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs);
 /// The same recipe, whatever its name, on the same images; in the order in which their first runs were made.
 std::vector<std::vector<FinishedRun>> groupedByRecipe(std::vector<FinishedRun> runs);
 
-Table makeTable2(std::vector<FinishedRun> runs);
-Table makeTable3(std::vector<FinishedRun> runs);
-Table makeTable5(std::vector<FinishedRun> runs);
-Table makeTable6(std::vector<FinishedRun> runs);
-Table makeTable7(std::vector<FinishedRun> runs);
+/// The main metric alone, which the summary has.
+std::optional<double> bestMain(const RunSummary& run, const std::string& metric);
+/// metricOf  gives what is not the main metric: top-5, the accuracies of Table 8
+#define TABLE(name) \
+  Table name(std::vector<FinishedRun> runs, const MetricOf& metricOf = bestMain, Epoch epoch = Epoch::best);
+TABLE(makeTable1)
+TABLE(makeTable2)
+TABLE(makeTable3)
+TABLE(makeTable4)
+TABLE(makeTable5)
+TABLE(makeTable6)
+TABLE(makeTable7)
+TABLE(makeTable8)
+TABLE(makeTable9)
+#undef TABLE
 std::vector<RunGroup> groupRuns(const std::vector<FinishedRun>& runs);
 
 }  // namespace uada

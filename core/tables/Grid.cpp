@@ -42,6 +42,29 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
+/// The lines of a note, each wrapped.
+std::vector<std::string> noteLines(std::string_view note) {
+  std::vector<std::string> lines;
+  while (!note.empty()) {
+    const std::size_t end = std::min(note.find('\n'), note.size());
+    for (std::string& line : wrapped(note.substr(0, end), kNoteWidth)) lines.push_back(std::move(line));
+    note.remove_prefix(std::min(end + 1, note.size()));
+  }
+  return lines;
+}
+
+/// With a star behind what is bold, and a space behind the others of a column that has such.
+TableGrid starred(TableGrid grid) {
+  for (std::size_t column = 0; column < grid.header.size(); ++column) {
+    bool any = false;
+    for (std::size_t row = 0; row < grid.rows.size(); ++row) any = any || grid.isBold(row, column);
+    if (!any) continue;
+    for (std::size_t row = 0; row < grid.rows.size(); ++row)
+      grid.rows[row][column] += grid.isBold(row, column) ? "*" : " ";
+  }
+  return grid;
+}
+
 std::vector<std::vector<std::string>> wrappedHeader(const TableGrid& grid) {
   std::vector<std::vector<std::string>> header;
   for (std::size_t column = 0; column < grid.header.size(); ++column) {
@@ -64,7 +87,8 @@ std::string plainLine(const std::vector<std::string>& cells, const std::vector<s
 
 }  // namespace
 
-std::string plainText(const TableGrid& grid) {
+std::string plainText(const TableGrid& given) {
+  const TableGrid grid = given.bold.empty() ? given : starred(given);
   const auto header = wrappedHeader(grid);
   std::vector<std::size_t> widths(grid.header.size());
   std::size_t lines = 0, total = 0;
@@ -84,7 +108,7 @@ std::string plainText(const TableGrid& grid) {
   for (const auto& row : grid.rows) text += plainLine(row, widths);
   if (grid.note.empty()) return text;
   text += '\n';
-  for (const std::string& line : wrapped(grid.note, kNoteWidth)) text += line + '\n';
+  for (const std::string& line : noteLines(grid.note)) text += line + '\n';
   return text;
 }
 
@@ -99,17 +123,28 @@ std::string markdownText(std::string_view text) {
 }
 
 std::string markdown(const TableGrid& grid) {
-  const auto line = [](const std::vector<std::string>& cells) {
-    std::vector<std::string> texts;
-    for (const std::string& cell : cells) texts.push_back(markdownText(cell));
+  const auto line = [](const std::vector<std::string>& texts) {
     return "| " + joined(texts, " | ") + " |\n";
   };
-  std::string text = fmt::format("**{}**\n\n{}|", markdownText(grid.title), line(grid.header));
+  std::vector<std::string> header;
+  for (const std::string& cell : grid.header) header.push_back(markdownText(cell));
+  std::string text = fmt::format("**{}**\n\n{}|", markdownText(grid.title), line(header));
   for (std::size_t column = 0; column < grid.header.size(); ++column)
     text += column == 0 ? " :-- |" : " --: |";
   text += '\n';
-  for (const auto& row : grid.rows) text += line(row);
-  if (!grid.note.empty()) text += '\n' + markdownText(grid.note) + '\n';
+  for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+    std::vector<std::string> cells;
+    for (std::size_t column = 0; column < grid.rows[row].size(); ++column) {
+      const std::string cell = markdownText(grid.rows[row][column]);
+      cells.push_back(grid.isBold(row, column) ? "**" + cell + "**" : cell);
+    }
+    text += line(cells);
+  }
+  for (std::string_view note = grid.note; !note.empty();) {
+    const std::size_t end = std::min(note.find('\n'), note.size());
+    text += '\n' + markdownText(note.substr(0, end)) + '\n';
+    note.remove_prefix(std::min(end + 1, note.size()));
+  }
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/Text.h"
 #include "core/tables/Grid.h"
 
 namespace uada {
@@ -33,11 +34,11 @@ std::string_view commandFor(char c) {
 struct Sign {
   std::string_view utf8, command;
 };
-constexpr Sign kSigns[] = {{"±", "$\\pm$"},    {"×", "$\\times$"}, {"ε", "$\\varepsilon$"},
-                           {"δ", "$\\delta$"}, {"Δ", "$\\Delta$"}, {"–", "--"},
-                           {"—", "---"},       {"−", "$-$"},       {"≤", "$\\le$"},
-                           {"≥", "$\\ge$"},    {"·", "$\\cdot$"},  {"µ", "$\\mu$"},
-                           {"…", "\\ldots{}"}};
+constexpr Sign kSigns[] = {{"±", "$\\pm$"},    {"×", "$\\times$"},  {"ε", "$\\varepsilon$"},
+                           {"δ", "$\\delta$"}, {"Δ", "$\\Delta$"},  {"–", "--"},
+                           {"—", "---"},       {"−", "$-$"},        {"≤", "$\\le$"},
+                           {"≥", "$\\ge$"},    {"·", "$\\cdot$"},   {"µ", "$\\mu$"},
+                           {"…", "\\ldots{}"}, {"†", "$\\dagger$"}, {"ü", "\\\"u"}};
 
 /// The bytes of the UTF-8 character at the start of the text (1 if it is malformed).
 std::size_t characterBytes(std::string_view text) {
@@ -70,10 +71,35 @@ std::string stacked(const std::string& header) {
   return single ? text : "\\shortstack[r]{" + text + "}";
 }
 
-std::string latexRow(const std::vector<std::string>& cells, std::string (*format)(const std::string&)) {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : " & ") + format(cells[i]);
-  return line + " \\\\\n";
+std::string latexRow(const std::vector<std::string>& cells) { return joined(cells, " & ") + " \\\\\n"; }
+
+std::string latexHeader(const TableGrid& grid) {
+  std::vector<std::string> cells;
+  for (const std::string& cell : grid.header) cells.push_back(stacked(cell));
+  return latexRow(cells);
+}
+
+std::string latexRows(const TableGrid& grid) {
+  std::string text;
+  for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+    std::vector<std::string> cells;
+    for (std::size_t column = 0; column < grid.rows[row].size(); ++column) {
+      const std::string cell = latexText(grid.rows[row][column]);
+      cells.push_back(grid.isBold(row, column) ? "\\textbf{" + cell + "}" : cell);
+    }
+    text += latexRow(cells);
+  }
+  return text;
+}
+
+std::string latexNote(std::string_view note) {
+  std::string text;
+  while (!note.empty()) {
+    const std::size_t end = std::min(note.find('\n'), note.size());
+    text += (text.empty() ? "" : "\\\\\n") + latexText(note.substr(0, end));
+    note.remove_prefix(std::min(end + 1, note.size()));
+  }
+  return text;
 }
 
 }  // namespace
@@ -97,24 +123,26 @@ std::string latexText(std::string_view text) {
 
 std::string latex(const TableGrid& grid) {
   std::string text =
-      "% A complete document; paste what stands between the two marked lines into your own.\n"
+      "% A complete document; paste what stands between the two marked lines into your own, which then "
+      "needs\n"
+      "% \\usepackage{booktabs}, too.\n"
       "\\documentclass{article}\n"
       "\\usepackage[landscape,margin=15mm]{geometry}\n"
+      "\\usepackage{booktabs}\n"
       "\\begin{document}\n"
-      "% ---- from here ----\n"
+      "% ---- from here ----\n";
+  for (const std::string& comment : grid.comments) text += "% " + comment + '\n';
+  text +=
       "\\begin{table}\n"
       "\\centering\n"
       "\\footnotesize\n"
       "\\setlength{\\tabcolsep}{3pt}\n";
   text += fmt::format("\\caption{{{}}}\n\\label{{tab:{}}}\n", latexText(grid.title), grid.label);
-  text += fmt::format("\\begin{{tabular}}{{l{}}}\n\\hline\n", std::string(grid.header.size() - 1, 'r'));
-  text += latexRow(grid.header, stacked) + "\\hline\n";
-  for (const auto& row : grid.rows)
-    text += latexRow(row, [](const std::string& cell) { return latexText(cell); });
-  text += "\\hline\n\\end{tabular}\n";
+  text += fmt::format("\\begin{{tabular}}{{l{}}}\n\\toprule\n", std::string(grid.header.size() - 1, 'r'));
+  text += latexHeader(grid) + "\\midrule\n" + latexRows(grid) + "\\bottomrule\n\\end{tabular}\n";
   if (!grid.note.empty())
     text +=
-        fmt::format("\\par\\medskip\n\\parbox{{0.9\\linewidth}}{{\\scriptsize {}}}\n", latexText(grid.note));
+        fmt::format("\\par\\medskip\n\\parbox{{0.9\\linewidth}}{{\\scriptsize {}}}\n", latexNote(grid.note));
   return text + "\\end{table}\n% ---- to here ----\n\\end{document}\n";
 }
 

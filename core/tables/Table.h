@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,17 @@
 
 namespace uada {
 
+/// After which epoch a test counts: the run's best one, which selects on the test set as the paper does, or
+/// the last.
+enum class Epoch { best, last };
+Epoch epochFromName(std::string_view name);  ///< best, last. Throws UsageError
+
+/// A cell beside that of the reference row in the same column.
+struct Comparison {
+  Difference difference;
+  std::optional<double> adjusted;  ///< its p by Holm over the whole table
+};
+
 /// Measured values of one cell: one run (seed) each, finished runs only.
 struct Cell {
   std::vector<double> values;      ///< percent, or a ratio
@@ -18,6 +30,10 @@ struct Cell {
   std::optional<double> paper;     ///< the published value
   /// Runs that finished with numbers that are none: told, and left out of the values.
   std::vector<std::int64_t> diverged = {};
+  std::vector<std::int64_t> seeds = {}, divergedSeeds = {};  ///< of the runs
+  std::vector<std::string> keys = {};                        ///< of the runs
+  std::shared_ptr<const Comparison> comparison = {};         ///< null: of the reference, or not measured
+  bool isBest = false;                                       ///< of its column, beyond the noise
   bool isMeasured() const { return !values.empty() || !diverged.empty(); }
   std::optional<double> mean() const;
   std::optional<double> spread() const;  ///< sample standard deviation; none for n < 2
@@ -27,19 +43,46 @@ struct Cell {
 /// else was measured.
 struct Table {
   int number = 0;                 ///< of the paper; 0: own
-  std::string name, title, rule;  ///< rule: how cells are made, under the table
+  std::string name, title, rule;  ///< rule: how to read a cell, two lines under the table
   std::string metric, unit;       ///< "top-1", "%"
   std::vector<std::string> rows, columns;
   std::vector<std::vector<Cell>> cells;   ///< [row][column]
   std::vector<std::string> methods = {};  ///< of each row, by catalogue name; empty: literature alone
+  std::string details = {};               ///< how cells are made, in full
+  std::optional<Epoch> epoch = {};        ///< whose test the values are of; none: of whole runs
+  int reference = -1;                     ///< the row that the others are compared with; -1: none
+  std::vector<std::string> sources =
+      {};                        ///< of each row, where the paper cites its values from; empty: it does not
+  std::vector<int> digits = {};  ///< of each column, of the published values; empty: 2
+  /// What is measured in each column and row; none: nothing that a catalogue has. See cellPlan().
+  std::vector<std::shared_ptr<const Recipe>> recipes = {};
+  std::vector<std::optional<Choice>> choices = {};
+
+  const std::string& source(std::size_t row) const;
+  int digitsOf(std::size_t column) const { return column < digits.size() ? digits[column] : 2; }
 };
+/// The columns with something measured before the others, each in the table's order: for the eye. CSV keeps
+/// the paper's order.
+std::vector<std::size_t> measuredFirst(const Table& table);
+/// The table with its columns in that order.
+Table ordered(const Table& table, const std::vector<std::size_t>& columns);
+/// Compares each measured cell with that of the reference row in its column, and marks the best of a column.
+/// Best is the highest mean, if p < 0.05 against every other measured row of the column, by Holm over these.
+/// marksBest  false: no cell is best
+void addComparisons(Table& table, bool marksBest);
+
+/// A metric of the test after a run's best epoch, 0..1; none: there is no number.
+using MetricOf = std::function<std::optional<double>(const RunSummary& run, const std::string& metric)>;
 
 /// A catalogue entry of `tables.def`.
 struct TableEntry {
   std::string name;  ///< "table2"
   std::string title;
   int number = 0;
-  Table (*make)(const ProjectReader& project);
+  Table (*of)(std::vector<FinishedRun> runs, const MetricOf& metricOf, Epoch epoch);
+
+  Table make(const ProjectReader& project, Epoch epoch = Epoch::best) const;
+  Table published() const;  ///< nothing measured: needs no project
 };
 const std::vector<TableEntry>& tables();
 const TableEntry& findTable(int number);
@@ -55,7 +98,8 @@ struct RunGroup {
   std::shared_ptr<const RunConfig> config;  ///< of one of them; never null
   Metric metric;                            ///< the main one of the task
   std::vector<double> last, best;  ///< of it as shown (top-1 in percent), a seed each that did not diverge
-  std::size_t diverged = 0;        ///< seeds that finished with numbers that are none
+  std::vector<std::int64_t> lastSeeds = {};                ///< those of `last`
+  std::size_t diverged = 0;                                ///< seeds that finished with numbers that are none
   double seconds = 0, forwardEquivalents = 0, chains = 0;  ///< mean a run
   /// What it is compared with: ra-uc, or plain (see referenceAmong()); empty: there is neither.
   std::string reference;
@@ -66,15 +110,27 @@ struct RunGroup {
 /// empty: all. Of runs with equal configuration, images and seed only the newest counts.
 std::vector<RunGroup> compareRuns(const ProjectReader& project, const std::vector<std::int64_t>& runs = {});
 
-enum class TableFormat { text, csv, markdown, latex };
-TableFormat tableFormatFromName(std::string_view name);  ///< text or txt, csv, md, tex
+enum class TableFormat { text, csv, markdown, latex, xlsx };
+TableFormat tableFormatFromName(std::string_view name);  ///< text or txt, csv, md, tex, xlsx
 /// The endings of files that a table can be written to, the usual one first.
 const std::vector<std::string>& tableForms();
 struct TableOptions {
   bool paper = true, measured = true;
+  bool explains = false;  ///< whether the details stand under the rule
 };
-/// Complete text of a file in that format. latex: a document that compiles, its part for pasting marked.
+/// Complete content of a file in that format. latex: a document that compiles, its part for pasting marked,
+/// with the runs of each cell as comments (TableCheck.h). xlsx: a workbook of Excel with all numbers of each
+/// cell and run. Throws Error if that cannot be written.
 std::string write(const Table& table, TableFormat format, const TableOptions& options = {});
+/// A line for each cell, with everything that is known of it: mean, deviation, n, the paper's value,
+/// differences with interval and p, seeds that are still needed, runs.
+std::string writeCells(const Table& table, TableFormat format, const TableOptions& options = {});
 std::string writeComparison(const std::vector<RunGroup>& groups, TableFormat format);
+
+/// "+0.62 [+0.10, +1.14], p 0.031"; "+0.62, no interval: one seed".
+std::string differenceText(const Difference& difference);
+/// "3 more seeds of each" that would separate the difference with 80 % power, "enough seeds", or why that
+/// cannot be said.
+std::string adviceText(const Difference& difference, std::size_t seeds);
 
 }  // namespace uada

@@ -5,6 +5,7 @@
 #include "core/base/Text.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/tables/Grid.h"
+#include "core/tables/Sheet.h"
 #include "core/tables/Table.h"
 
 namespace uada {
@@ -19,13 +20,8 @@ std::string meanText(const std::vector<double>& values) {
 
 std::string ratioText(std::optional<double> ratio) { return ratio ? fmt::format("{:.2f}", *ratio) : "-"; }
 
-std::string pText(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p {:.3f}", p); }
-
-std::string differenceText(const std::optional<Difference>& d) {
-  if (!d) return "-";
-  if (!d->interval) return fmt::format("{:+.2f}, no interval: {}", d->mean, d->why);
-  return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}], {}", d->mean, d->interval->low, d->interval->high,
-                     pText(*d->p));
+std::string differenceText(const RunGroup& group) {
+  return group.toReference ? uada::differenceText(*group.toReference) : "-";
 }
 
 /// "3", "2, 1 diverged"
@@ -63,8 +59,10 @@ std::string noteText(const std::vector<RunGroup>& groups) {
   const std::vector<std::string> all(titles.begin(), titles.end());
   return fmt::format(
       "Test {}, mean ± sample standard deviation over n seeds. Difference: the last epoch's {} minus that of "
-      "{reference} with the same recipe on the same images{}, with its 95 % interval (Welch); it needs two "
-      "seeds of each, and some spread. Time (only on the same host, device and threads), forwards (+ 2 × "
+      "{reference} with the same recipe on the same images{}, with its 95 % interval (paired by seed where "
+      "both "
+      "have the same ones, else Welch); it needs two seeds of each, and some spread. Time (only on the same "
+      "host, device and threads), forwards (+ 2 × "
       "backwards) and chains are relative to {reference}.",
       joined(all, " or "), all.size() == 1 ? groups.front().metric.title : "value",
       all.size() == 1 && groups.front().metric.unit == "%" ? ", in percentage points" : "",
@@ -92,67 +90,82 @@ TableGrid gridOf(const std::vector<RunGroup>& groups) {
     auto& cells = grid.rows.emplace_back(std::vector{group.label});
     if (!dataset) cells.push_back(group.dataset);
     if (!model) cells.push_back(group.model);
-    for (std::string text :
-         {countText(group), meanText(group.last), meanText(group.best), differenceText(group.toReference),
-          durationText(group.seconds), ratioText(group.timeRatio), ratioText(group.forwardRatio),
-          ratioText(group.chainRatio)})
+    for (std::string text : {countText(group), meanText(group.last), meanText(group.best),
+                             differenceText(group), durationText(group.seconds), ratioText(group.timeRatio),
+                             ratioText(group.forwardRatio), ratioText(group.chainRatio)})
       cells.push_back(std::move(text));
   }
   return grid;
 }
 
-std::string csvOf(std::optional<double> value) { return value ? csvNumber(*value) : std::string(); }
-
-std::string csvGroup(const RunGroup& group) {
+std::vector<Sheet::Entry> entriesOf(const RunGroup& group) {
   const Cell last{group.last, {}, {}}, best{group.best, {}, {}};
   const Difference to = group.toReference.value_or(Difference{});
   const auto end = [&](double Interval::* member) {
-    return to.interval ? csvNumber((*to.interval).*member) : std::string();
+    return Sheet::number(to.interval ? std::optional((*to.interval).*member) : std::nullopt);
   };
-  return csvLine({csvText(group.method),
-                  csvText(group.label),
-                  csvText(group.dataset),
-                  csvText(group.model),
-                  csvText(group.configHash),
-                  fmt::format("{}", group.runs.size() - group.diverged),
-                  csvOf(last.mean()),
-                  csvOf(last.spread()),
-                  csvOf(best.mean()),
-                  csvOf(best.spread()),
-                  group.toReference ? csvNumber(to.mean) : "",
-                  end(&Interval::low),
-                  end(&Interval::high),
-                  csvOf(to.p),
-                  csvNumber(group.seconds),
-                  csvNumber(group.forwardEquivalents),
-                  csvNumber(group.chains),
-                  csvOf(group.timeRatio),
-                  csvOf(group.forwardRatio),
-                  csvOf(group.chainRatio),
-                  fmt::format("{}", group.diverged),
-                  to.why.empty() ? "" : csvText("no interval: " + to.why),
-                  csvText(group.dataHash),
-                  csvText(group.reference)});
+  return {Sheet::text(group.method),
+          Sheet::text(group.label),
+          Sheet::text(group.dataset),
+          Sheet::text(group.model),
+          Sheet::text(group.configHash),
+          Sheet::count(group.runs.size() - group.diverged),
+          Sheet::number(last.mean()),
+          Sheet::number(last.spread()),
+          Sheet::number(best.mean()),
+          Sheet::number(best.spread()),
+          Sheet::number(group.toReference ? std::optional(to.mean) : std::nullopt),
+          end(&Interval::low),
+          end(&Interval::high),
+          Sheet::number(to.p),
+          Sheet::number(group.seconds),
+          Sheet::number(group.forwardEquivalents),
+          Sheet::number(group.chains),
+          Sheet::number(group.timeRatio),
+          Sheet::number(group.forwardRatio),
+          Sheet::number(group.chainRatio),
+          Sheet::count(group.diverged),
+          Sheet::text(to.why.empty() ? "" : "no interval: " + to.why),
+          Sheet::text(group.dataHash),
+          Sheet::text(group.reference)};
 }
 
-std::string csv(const std::vector<RunGroup>& groups) {
-  std::string text = csvLine({"method",    "label",      "dataset",       "model",
-                              "config",    "n",          "last_mean",     "last_sd",
-                              "best_mean", "best_sd",    "difference",    "low",
-                              "high",      "p",          "seconds",       "forward_equivalents",
-                              "chains",    "time_ratio", "forward_ratio", "chain_ratio",
-                              "diverged",  "note",       "data",          "reference"});
-  for (const RunGroup& group : groups) text += csvGroup(group);
-  return text;
+Sheet sheetOf(const std::vector<RunGroup>& groups) {
+  Sheet sheet{.name = "Comparison",
+              .header = {"method",    "label",      "dataset",       "model",
+                         "config",    "n",          "last_mean",     "last_sd",
+                         "best_mean", "best_sd",    "difference",    "low",
+                         "high",      "p",          "seconds",       "forward_equivalents",
+                         "chains",    "time_ratio", "forward_ratio", "chain_ratio",
+                         "diverged",  "note",       "data",          "reference"},
+              .rows = {}};
+  for (const RunGroup& group : groups) sheet.rows.push_back(entriesOf(group));
+  return sheet;
+}
+
+Sheet runsOf(const std::vector<RunGroup>& groups) {
+  Sheet sheet{
+      .name = "Runs", .header = {"run", "label", "title", "seed", "metric", "last", "best"}, .rows = {}};
+  for (const RunGroup& group : groups)
+    for (const RunSummary& run : group.runs) {
+      const auto scaled = [&](std::optional<double> value) {
+        return Sheet::number(value ? std::optional(group.metric.scale * *value) : std::nullopt);
+      };
+      sheet.rows.push_back({Sheet::text(run.key), Sheet::text(group.label), Sheet::text(run.title),
+                            Sheet::Entry{static_cast<double>(run.seed)}, Sheet::text(group.metric.name),
+                            scaled(run.lastOf(group.metric.name)), scaled(run.best)});
+    }
+  return sheet;
 }
 
 }  // namespace
 
 std::string writeComparison(const std::vector<RunGroup>& groups, TableFormat format) {
   switch (format) {
-    case TableFormat::csv: return csv(groups);
+    case TableFormat::csv: return csv(sheetOf(groups));
     case TableFormat::markdown: return markdown(gridOf(groups));
     case TableFormat::latex: return latex(gridOf(groups));
+    case TableFormat::xlsx: return xlsx({sheetOf(groups), runsOf(groups)});
     case TableFormat::text: break;
   }
   return plainText(gridOf(groups));

@@ -119,10 +119,13 @@ void TestCli::wrongUseIsOneLine_data() {
   row("table", "NUMBER");
   row("table 99", "99");
   row("table 2 --format docx", "docx");
+  row("table 2 --format xlsx", "a workbook needs a file: --out FILE.xlsx");
+  row("table 2 --epoch first", "unknown epoch 'first'; known: best last");
+  row("table 2 --check x.tex", "--check takes the table from its FILE, not a NUMBER");
   row("export x --out y --what nix", "unknown kind of export 'nix'; known: curves");
   row("export x", "--out");
   row("table 2 --paper --out t.jsonl",
-      "'t.jsonl': the name of a table ends in .txt, .csv, .md or .tex, and this one in .jsonl");
+      "'t.jsonl': the name of a table ends in .txt, .csv, .md, .tex or .xlsx, and this one in .jsonl");
   row("table 2 --paper --out t", "and this one in nothing");
   row("table 2 --paper --format csv --out t.md", "the format csv is asked for, and the name ends in .md");
   row("export x --out c.JPG", "an export of curves ends in .csv or .jsonl, and this one in .jpg");

@@ -5,7 +5,7 @@
 
 #include "core/engine/models/Model.h"
 #include "core/tables/Accuracy.h"
-#include "core/tables/Paper.h"
+#include "core/config/Paper.h"
 #include "tests/core/TableTools.h"
 
 using namespace uada;
@@ -156,7 +156,7 @@ class TestPaperTables : public QObject {
       for (const std::string& column : columnsOf(paper, recipe)) columns.insert(column);
     QCOMPARE(rows.size(), paper.rows.size());
     const auto known =
-        std::ranges::count_if(paper.columns, [](const auto& c) { return c.recipe.has_value(); });
+        std::ranges::count_if(paper.columns, [](const auto& c) { return c.recipe != nullptr; });
     QCOMPARE(columns.size(), file.contains("quick") ? 0 : static_cast<std::size_t>(known));
   }
 

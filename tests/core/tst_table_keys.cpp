@@ -7,7 +7,7 @@
 
 #include "core/tables/Cost.h"
 #include "core/tables/Labels.h"
-#include "core/tables/Paper.h"
+#include "core/config/Paper.h"
 #include "tests/core/TableTools.h"
 
 using namespace uada;

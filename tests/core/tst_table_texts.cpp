@@ -39,6 +39,7 @@ class TestTableTexts : public QObject {
   void comparisonCsvGolden();
   void comparisonTextGolden();
   void captionsHaveNoNumber();
+  void latexHasRulesBoldAndRuns();
   void sourcesCanBeLeftOut();
   void textEscaping();
   void latexCompiles();
@@ -100,18 +101,18 @@ void TestTableTexts::comparisonTextGolden() {
   const std::string expected =
       "Comparison of methods: Fashion-MNIST, 6,000 images, r10w8\n"
       "\n"
-      "Method                      n    Last epoch    Best epoch             Difference to ra-uc  Training  "
+      "Method                      n    Last epoch    Best epoch            Difference to ra-uc  Training  "
       "Time ×  "
       "Forwards ×  Chains ×\n"
-      "                                                                                               "
+      "                                                                                              "
       "time\n" +
-      std::string(129, '-') +
+      std::string(128, '-') +
       "\n"
-      "RandAugment (UADA's space)  2  79.50 ± 0.71  81.00 ± 1.41                               -      1:50   "
+      "RandAugment (UADA's space)  2  79.50 ± 0.71  81.00 ± 1.41                              -      1:50   "
       " "
       "1.00  "
       "      1.00      1.00\n"
-      "UADA                        2  83.00 ± 1.41  83.50 ± 0.71  +3.50 [-3.42, +10.42], p 0.129      7:20   "
+      "UADA                        2  83.00 ± 1.41  83.50 ± 0.71  +3.50 [-2.85, +9.85], p 0.090      7:20   "
       " "
       "4.00  "
       "      4.00      9.00\n";
@@ -119,6 +120,24 @@ void TestTableTexts::comparisonTextGolden() {
   QVERIFY2(text.starts_with(expected), text.c_str());
   // A number and its sign stand on one line, as wide as the note is.
   QVERIFY2(text.find("95 % interval") != text.npos, text.c_str());
+}
+
+/// The rules of booktabs, what is best in bold, and the runs of each cell in comments.
+void TestTableTexts::latexHasRulesBoldAndRuns() {
+  auto runs = demoRuns();
+  for (FinishedRun& run : runs) run.summary.key = "0000000" + std::to_string(run.summary.id);
+  Table table = makeTable2(runs);
+  table.cells[15].back().isBest = true;
+  const std::string text = write(table, TableFormat::latex);
+  for (const char* part :
+       {"\\usepackage{booktabs}\n", "\n\\toprule\n", "\n\\midrule\n", "\n\\bottomrule\n",
+        "& \\textbf{83.50 $\\pm$ 0.71, n 2}",
+        "% uada {\"table\":2,\"epoch\":\"best\",\"row\":\"UADA\",\"column\":\"Fashion-MNIST r10w8, 6,000 "
+        "images\",\"mean\":83.5,\"n\":2,\"runs\":[\"00000002\",\"00000004\"],\"hash\":\""})
+    QVERIFY2(text.find(part) != text.npos, (part + text).c_str());
+  QVERIFY(text.find("\\hline") == text.npos);
+  QCOMPARE(QString::fromStdString(text).count("\\caption"), 1);
+  QVERIFY(write(table, TableFormat::latex, {.paper = true, .measured = false}).find("% uada") == text.npos);
 }
 
 /// LaTeX numbers its tables: "Table 1: Table 7: ..." would be read.
@@ -165,12 +184,17 @@ void TestTableTexts::latexCompiles() {
   Table nasty = smallTable();
   nasty.rows[1] = "\\input{/etc/passwd} \\write18{id} {}$&#^_~% \x01 <>|\" é漢 ±×ε";
   nasty.title = nasty.columns[0] = nasty.rows[1];
+  Table best = makeTable2(demoRuns());
+  best.cells[15].back().isBest = true;
   const std::vector<std::string> documents{
       write(makeTable2(demoRuns()), TableFormat::latex),
       write(makeTable3(demoRuns()), TableFormat::latex),
       writeComparison(groupRuns(demoRuns()), TableFormat::latex),
       writeComparison({}, TableFormat::latex),
       write(nasty, TableFormat::latex),
+      write(best, TableFormat::latex, {.explains = true}),
+      writeCells(best, TableFormat::latex),
+      write(makeTable1({}), TableFormat::latex, {.explains = true}),
       write(makeTable2({}), TableFormat::latex, {.paper = false, .measured = true})};
   const QTemporaryDir dir;
   for (const std::string& document : documents) {

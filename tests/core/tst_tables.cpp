@@ -5,7 +5,7 @@
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/tables/Grid.h"
-#include "core/tables/Paper.h"
+#include "core/config/Paper.h"
 #include "tests/core/TableTools.h"
 
 using namespace uada;

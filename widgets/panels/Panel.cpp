@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLayout>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -47,7 +48,13 @@ QPixmap PanelWidget::whole() {
   for (const auto& [view, wanted, minimum] : tables) view->setMinimumSize(minimum.expandedTo(wanted));
   resize(grown);
   const QPixmap picture = grab();
-  for (const auto& [view, wanted, minimum] : tables) view->setMinimumSize(minimum);
+  for (const auto& [view, wanted, minimum] : tables) {
+    view->setMinimumSize(minimum);
+    // At once, and not with the next event: until then no size below the picture's is allowed.
+    for (QWidget* around = view->parentWidget(); around;
+         around = around == this ? nullptr : around->parentWidget())
+      if (around->layout()) around->layout()->activate();
+  }
   resize(seen);
   return picture;
 }

@@ -14,7 +14,7 @@ namespace uada {
 
 QStringList tableFilters() {
   return {QObject::tr("CSV (*.csv)"), QObject::tr("Markdown (*.md)"), QObject::tr("LaTeX (*.tex)"),
-          QObject::tr("Text (*.txt)")};
+          QObject::tr("Excel (*.xlsx)"), QObject::tr("Text (*.txt)")};
 }
 
 QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed,

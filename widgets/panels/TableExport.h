@@ -12,7 +12,7 @@ namespace uada {
 
 class PanelWidget;
 
-/// "CSV (*.csv)", "Markdown (*.md)", "LaTeX (*.tex)", "Text (*.txt)".
+/// "CSV (*.csv)", "Markdown (*.md)", "LaTeX (*.tex)", "Excel (*.xlsx)", "Text (*.txt)".
 QStringList tableFilters();
 
 using TableText = std::function<std::string(TableFormat)>;

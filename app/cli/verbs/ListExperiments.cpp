@@ -10,11 +10,11 @@
 #include "app/cli/Places.h"
 #include "app/cli/RunText.h"
 #include "core/base/Text.h"
+#include "core/config/Paper.h"
 #include "core/config/RunConfig.h"
 #include "core/store/Project.h"
 #include "core/tables/Estimate.h"
 #include "core/tables/Labels.h"
-#include "core/tables/Paper.h"
 #include "core/tables/Table.h"
 
 namespace uada::cli {
@@ -98,7 +98,8 @@ std::string cellText(const RunConfig& run, int number) {
   const bool hasColumn = sets.empty() || std::ranges::find(sets, run.recipe.dataset.name) != sets.end();
   if ((!row && paper.isClosed) || !hasColumn) return "";
   const std::string place = fmt::format("{}: {}", number, row ? row->name : "own row");
-  if (paper.columns.empty()) return place;
+  if (std::ranges::none_of(paper.columns, [](const auto& column) { return column.recipe != nullptr; }))
+    return place;
   const auto columns = columnsOf(paper, run.recipe);
   return fmt::format("{} / {}", place, columns.empty() ? "own column" : joined(columns, ", "));
 }

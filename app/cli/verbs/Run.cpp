@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/cli/CommandLine.h"
+#include "app/cli/Comparisons.h"
 #include "app/cli/Places.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
@@ -262,45 +263,6 @@ Tally trainAll(const std::vector<Wanted>& all, const Options& options, DataHere&
     }
   }
   return tally;
-}
-
-Json number(std::optional<double> value) { return value ? Json(*value) : Json(); }
-
-Json differenceJson(const Difference& difference) {
-  const auto& interval = difference.interval;
-  Json json = Json::Object{{"mean", difference.mean},
-                           {"low", interval ? Json(interval->low) : Json()},
-                           {"high", interval ? Json(interval->high) : Json()},
-                           {"p", number(difference.p)}};
-  if (!difference.why.empty()) json["no_interval"] = difference.why;
-  return json;
-}
-
-void writeGroup(const RunGroup& group, const Console& console) {
-  Json json = Json::Object{{"label", group.label},
-                           {"dataset", group.dataset},
-                           {"model", group.model},
-                           {"method", group.method},
-                           {"config_hash", group.configHash},
-                           {"data_hash", group.dataHash},
-                           {"n", static_cast<std::int64_t>(group.runs.size() - group.diverged)},
-                           {"diverged", static_cast<std::int64_t>(group.diverged)}};
-  json["metric"] = group.metric.name;
-  for (const auto& [name, values] : {std::pair("last_" + group.metric.name, &group.last),
-                                     std::pair("best_" + group.metric.name, &group.best)}) {
-    json[name] = Json::array();
-    for (const double value : *values) json[name].push(value);
-  }
-  json["unit"] = group.metric.unit;
-  json["seconds"] = group.seconds;
-  json["forward_equivalents"] = group.forwardEquivalents;
-  json["chains"] = group.chains;
-  json["time_ratio"] = number(group.timeRatio);
-  json["forward_ratio"] = number(group.forwardRatio);
-  json["chain_ratio"] = number(group.chainRatio);
-  json["reference"] = group.reference;
-  if (group.toReference) json["difference"] = differenceJson(*group.toReference);
-  console.object("comparison", json);
 }
 
 /// The comparison of this experiment's runs, then the tables it feeds.

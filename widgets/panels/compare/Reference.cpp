@@ -33,7 +33,8 @@ std::vector<RunGroup> comparedWith(std::vector<RunGroup> groups, std::int64_t re
     group.toReference.reset();
     group.timeRatio = group.forwardRatio = group.chainRatio = std::nullopt;
     if (recipeAndData(group.runs.front()) != recipeAndData(chosen.runs.front())) continue;
-    if (group.configHash != chosen.configHash) group.toReference = difference(group.last, chosen.last);
+    if (group.configHash != chosen.configHash)
+      group.toReference = difference({group.last, group.lastSeeds}, {chosen.last, chosen.lastSeeds});
     if (areOfOneMachine(group, chosen)) group.timeRatio = ratio(group.seconds, chosen.seconds);
     group.forwardRatio = ratio(group.forwardEquivalents, chosen.forwardEquivalents);
     group.chainRatio = ratio(group.chains, chosen.chains);

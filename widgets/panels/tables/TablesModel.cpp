@@ -6,18 +6,22 @@
 
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
+#include "widgets/panels/tables/CellDetails.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
 
 constexpr int kMostDots = 5;  // more seeds are a number
+constexpr double kError = 0.05;
 
 QFont scaled(QFont font, double factor, bool bold = false) {
   font.setPointSizeF(font.pointSizeF() * factor);
   font.setBold(bold);
   return font;
 }
+
+QString number(double value) { return QString::number(value, 'f', 2); }
 
 }  // namespace
 
@@ -28,55 +32,31 @@ int outsidePaper(const Cell& cell) {
   return *cell.paper > interval->high ? -1 : 0;
 }
 
-QString noiseMark(const Cell& cell, const Cell& baseline) {
-  const std::optional<Difference> d = difference(cell.values, baseline.values);
-  if (!d || !d->interval || (d->interval->low <= 0 && d->interval->high >= 0)) return {};
-  return d->mean > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
+int betterThanReference(const Table& table, const Cell& cell) {
+  if (!cell.comparison || cell.comparison->adjusted.value_or(1) >= kError) return 0;
+  const bool isHigher = cell.comparison->difference.mean > 0;
+  const bool isCost = table.unit == "×";
+  return isHigher != isCost ? 1 : -1;
 }
 
-Table measuredFirst(const Table& table) {
-  std::vector<std::size_t> order, rest;
-  for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    const bool isMeasured =
-        std::ranges::any_of(table.cells, [&](const auto& row) { return row[column].isMeasured(); });
-    (isMeasured ? order : rest).push_back(column);
-  }
-  order.insert(order.end(), rest.begin(), rest.end());
-  Table sorted = table;
-  for (std::size_t column = 0; column < order.size(); ++column) {
-    sorted.columns[column] = table.columns[order[column]];
-    for (std::size_t row = 0; row < table.cells.size(); ++row)
-      sorted.cells[row][column] = table.cells[row][order[column]];
-  }
-  return sorted;
-}
-
-void TablesModel::setTable(Table table, int baselineRow) {
+void TablesModel::setTable(std::shared_ptr<const Table> table) {
   beginResetModel();
   table_ = std::move(table);
-  baselineRow_ = baselineRow;
   endResetModel();
 }
 
-const Cell* TablesModel::baselineOf(const QModelIndex& index) const {
-  if (baselineRow_ < 0 || baselineRow_ >= rowCount() || index.row() == baselineRow_) return nullptr;
-  return &table_.cells[baselineRow_][index.column()];
-}
-
 QString TablesModel::markText(const QModelIndex& index) const {
-  const Cell* baseline = baselineOf(index);
-  return baseline ? noiseMark(cellAt(index), *baseline) : QString();
+  const int better = betterThanReference(*table_, cellAt(index));
+  return better == 0 ? QString() : better > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
 }
 
 int TablesModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(table_.rows.size());
+  return parent.isValid() ? 0 : static_cast<int>(table_->rows.size());
 }
 
 int TablesModel::columnCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(table_.columns.size());
+  return parent.isValid() ? 0 : static_cast<int>(table_->columns.size());
 }
-
-QString TablesModel::number(double value) const { return QString::number(value, 'f', 2); }
 
 QString TablesModel::measuredText(const Cell& cell) const {
   const std::optional<double> mean = cell.mean(), spread = cell.spread();
@@ -89,10 +69,12 @@ QString TablesModel::measuredText(const Cell& cell) const {
   return parts.join(QStringLiteral(", "));
 }
 
-QString TablesModel::paperText(const Cell& cell) const {
+QString TablesModel::paperText(const QModelIndex& index) const {
+  const Cell& cell = cellAt(index);
   if (!cell.paper) return {};
+  const int digits = table_->digitsOf(static_cast<std::size_t>(index.column()));
   return QObject::tr("paper %1%2")
-      .arg(number(*cell.paper), outsidePaper(cell) ? QStringLiteral(" ≠") : QString());
+      .arg(QString::number(*cell.paper, 'f', digits), outsidePaper(cell) ? QStringLiteral(" ≠") : QString());
 }
 
 QVariant TablesModel::data(const QModelIndex& index, int role) const {
@@ -100,24 +82,34 @@ QVariant TablesModel::data(const QModelIndex& index, int role) const {
   const Cell& cell = cellAt(index);
   if (role == Qt::DisplayRole) return measuredText(cell);
   if (role != Qt::ToolTipRole && role != Qt::AccessibleTextRole) return {};
-  const QString measured = !cell.isMeasured()
-                               ? QObject::tr("Not measured")
-                               : QObject::tr("%1, n = %2").arg(measuredText(cell)).arg(cell.values.size());
-  return QStringLiteral("%1 / %2\n%3\n%4")
-      .arg(q(table_.rows[index.row()]), q(table_.columns[index.column()]), measured, paperText(cell))
+  const auto row = static_cast<std::size_t>(index.row()), column = static_cast<std::size_t>(index.column());
+  const QString measured =
+      cell.isMeasured() ? cellSummary(*table_, row, column) : QObject::tr("Not measured");
+  const QString source = cell.paper ? q(table_->source(row)) : QString();
+  const QString cited = source.isEmpty() ? QString() : QObject::tr(", cited from %1").arg(source);
+  return QStringLiteral("%1 / %2\n%3\n%4%5")
+      .arg(q(table_->rows[row]), q(table_->columns[column]), measured, paperText(index), cited)
       .trimmed();
 }
 
 QVariant TablesModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  const bool isColumn = orientation == Qt::Horizontal;
+  const auto& names = isColumn ? table_->columns : table_->rows;
+  if (section < 0 || section >= static_cast<int>(names.size())) return {};
+  const auto place = static_cast<std::size_t>(section);
+  const QString source = isColumn ? QString() : q(table_->source(place));
+  if (role == Qt::ToolTipRole)
+    return source.isEmpty() ? q(names[place])
+                            : QObject::tr("%1: the paper cites %2").arg(q(names[place]), source);
   if (role != Qt::DisplayRole) return {};
-  const auto& names = orientation == Qt::Horizontal ? table_.columns : table_.rows;
-  return section < static_cast<int>(names.size()) ? q(names[section]) : QString();
+  return source.isEmpty() ? q(names[place]) : q(names[place]) + QStringLiteral(" †");
 }
 
 QSize TableCellDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
-  const QFontMetrics metrics(scaled(option.font, 1.1, true));
-  const int width = metrics.horizontalAdvance(model_.measuredText(model_.cellAt(index))) + 9 * kGrid;
-  return {std::max(width, 15 * kGrid), 2 * kRowHeight};
+  const QFontMetrics large(scaled(option.font, 1.1, true)), small(scaled(option.font, 0.85));
+  const int measured = large.horizontalAdvance(model_.measuredText(model_.cellAt(index))) + 9 * kGrid;
+  const int paper = small.horizontalAdvance(model_.paperText(index)) + 3 * kGrid;
+  return {std::max({measured, paper, 11 * kGrid}), kRowHeight};
 }
 
 void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
@@ -132,36 +124,36 @@ void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   }
   painter->setPen(theme_.colour("grid"));
   painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
+  // The upper line stands where the row's name does, which is aligned to the top of its section.
   const QRect inside = option.rect.adjusted(kGrid, kGrid / 2, -kGrid, -kGrid / 2);
-  const QRect upper(inside.left(), inside.top(), inside.width(), inside.height() * 11 / 20);
+  const QRect upper(inside.left(), inside.top(), inside.width(), kRowHeight - kGrid);
   const QRect lower(inside.left(), upper.bottom(), inside.width(), inside.bottom() - upper.bottom());
   painter->setFont(option.font);
-  if (showMeasured) paintMeasured(*painter, upper, index);
-  if (showPaper && cell.paper) {
-    painter->setFont(scaled(option.font, 0.85));
-    painter->setPen(theme_.colour("muted"));
-    painter->drawText(lower, Qt::AlignRight | Qt::AlignVCenter, model_.paperText(cell));
-  }
+  const bool isMeasured = showMeasured && cell.isMeasured(), isPaper = showPaper && cell.paper;
+  if (isMeasured) paintMeasured(*painter, upper, index);
+  painter->setPen(theme_.colour("muted"));
+  if (!isMeasured && !isPaper) painter->drawText(upper, Qt::AlignRight | Qt::AlignVCenter, orDash({}));
+  painter->setFont(scaled(option.font, 0.85));
+  if (isPaper)
+    painter->drawText(isMeasured ? lower : upper, Qt::AlignRight | Qt::AlignVCenter, model_.paperText(index));
   painter->restore();
 }
 
 void TableCellDelegate::paintMeasured(QPainter& painter, const QRect& line, const QModelIndex& index) const {
   const Cell& cell = model_.cellAt(index);
-  if (!cell.isMeasured()) {
-    painter.setPen(theme_.colour("muted"));
-    painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, orDash({}));
-    return;
-  }
   const QFont plain = painter.font();
-  painter.setFont(scaled(plain, 1.1, true));
+  painter.setFont(scaled(plain, 1.1, cell.isBest));
   painter.setPen(theme_.colour("text"));
   painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, model_.measuredText(cell));
   painter.setFont(scaled(plain, 0.85));
   // Mark and dots stand at the left edge, so that the numbers stay aligned.
-  painter.setPen(theme_.colour("accent"));
+  painter.setPen(theme_.colour(betterThanReference(model_.table(), cell) > 0 ? "good" : "bad"));
   painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, model_.markText(index));
-  const int n = static_cast<int>(cell.values.size());
-  const int left = line.left() + 2 * kGrid;
+  paintSeeds(painter, line, cell);
+}
+
+void TableCellDelegate::paintSeeds(QPainter& painter, const QRect& line, const Cell& cell) const {
+  const int n = static_cast<int>(cell.values.size()), left = line.left() + 2 * kGrid;
   painter.setPen(Qt::NoPen);
   painter.setBrush(theme_.colour("muted"));
   const double middle = line.center().y() + 1.0;

@@ -4,137 +4,165 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QListWidget>
-#include <QStackedWidget>
+#include <QMimeData>
 #include <QTableView>
 #include <QToolButton>
 #include <algorithm>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
-#include "core/engine/methods/MethodEntry.h"
-#include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/TableExport.h"
+#include "widgets/panels/tables/CellDetails.h"
+#include "widgets/panels/tables/TexCheck.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
 
-constexpr int kMostRunsSeen = 5;  // further ones by scrolling
+bool isMeasured(const Table& table) {
+  return std::ranges::any_of(table.cells,
+                             [](const auto& row) { return std::ranges::any_of(row, &Cell::isMeasured); });
+}
 
 }  // namespace
 
 TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
-  table_ = new QTableView(this);
-  table_->setObjectName("paper_table");
-  table_->setModel(&model_);
-  delegate_ = new TableCellDelegate(workbench.theme, model_, this);
-  table_->setItemDelegate(delegate_);
-  table_->setShowGrid(false);
-  table_->setFrameShape(QFrame::NoFrame);
-  table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->verticalHeader()->setDefaultSectionSize(2 * kRowHeight);
-  table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignTop);  // beside what was measured
-  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter |
-                                                  Qt::Alignment(Qt::TextWordWrap));
-  table_->horizontalHeader()->setFixedHeight(2 * kRowHeight);
-  table_->horizontalHeader()->setMaximumSectionSize(24 * kGrid);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->verticalHeader()->setHighlightSections(false);
-  legend_ = new QLabel(this);
-  legend_->setObjectName("muted");
-  legend_->setWordWrap(true);
-  legend_->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
+  makeTable();
+  details_ = new CellDetails(workbench, this);
+  check_ = new TexCheck(workbench, this);
   auto* page = new QWidget(this);
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(makeBar());
   column->addWidget(table_, 1);
-  column->addWidget(legend_);
-  column->addWidget(makeDetails());
-  pages_ = new QStackedWidget(this);
-  pages_->addWidget(
-      emptyState(workbench, tr("The paper's tables, with your own measurements beside the published numbers"),
-                 tr("Open or create a project; cells fill as runs finish."), "tables"));
-  pages_->addWidget(page);
+  for (QWidget* below : {makeLegend(), static_cast<QWidget*>(details_), static_cast<QWidget*>(check_)})
+    column->addWidget(below);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(pages_);
+  layout->addWidget(page);
+  setAcceptDrops(true);
 
   const Session* session = &workbench.session;
   connect(session, &Session::runsChanged, this, &TablesPanel::reload);
   connect(session, &Session::projectChanged, this, [this] {
     isChosen_ = false;
+    check_->hide();
     reload();
   });
   connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &TablesPanel::showCell);
   reload();
 }
 
-QWidget* TablesPanel::makeBar() {
-  auto* bar = new QWidget(this);
-  auto* row = new QHBoxLayout(bar);
-  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
-  row->setSpacing(2 * kGrid);
+void TablesPanel::makeTable() {
+  table_ = new QTableView(this);
+  table_->setObjectName("paper_table");
+  table_->setAccessibleName(tr("Table of the paper"));
+  table_->setModel(&model_);
+  delegate_ = new TableCellDelegate(workbench_.theme, model_, this);
+  table_->setItemDelegate(delegate_);
+  table_->setShowGrid(false);
+  table_->setFrameShape(QFrame::NoFrame);
+  table_->setSelectionMode(QAbstractItemView::SingleSelection);
+  table_->verticalHeader()->setDefaultSectionSize(2 * kRowHeight);
+  table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignTop);  // beside what was measured
+  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignBottom |
+                                                  Qt::Alignment(Qt::TextWordWrap));
+  table_->horizontalHeader()->setMaximumSectionSize(24 * kGrid);
+  table_->horizontalHeader()->setHighlightSections(false);
+  table_->verticalHeader()->setHighlightSections(false);
+}
+
+/// Which table, of which epoch, and which numbers of it.
+void TablesPanel::makeChoices(QWidget* bar) {
   which_ = new QComboBox(bar);
   which_->setObjectName("which_table");
+  which_->setAccessibleName(tr("Table"));
   for (const TableEntry& entry : tables())
-    which_->addItem(tr("Table %1: %2").arg(entry.number).arg(QString::fromStdString(entry.title)),
-                    entry.number);
+    which_->addItem(tr("Table %1: %2").arg(entry.number).arg(q(entry.title)), entry.number);
+  which_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  which_->setMinimumContentsLength(12);  // in a narrow window; else as wide as there is room
+  which_->setMaximumWidth(48 * kGrid);
   which_->setCurrentIndex(which_->findData(2));  // any method has a row there; in Table 1 two have
+  epoch_ = new QComboBox(bar);
+  epoch_->setObjectName("table_epoch");
+  epoch_->setAccessibleName(tr("Epoch"));
+  epoch_->addItem(tr("Best epoch"));
+  epoch_->addItem(tr("Last epoch"));
+  epoch_->setToolTip(
+      tr("Whose test counts: that of the best epoch, as the paper, which selects on the test set; or that of "
+         "the last one"));
   measured_ = new QCheckBox(tr("Measured"), bar);
   paper_ = new QCheckBox(tr("Paper"), bar);
   measured_->setObjectName("show_measured");
   paper_->setObjectName("show_paper");
-  for (QCheckBox* box : {measured_, paper_}) box->setChecked(true);
-  row->addWidget(which_);
-  row->addWidget(measured_);
-  row->addWidget(paper_);
-  row->addStretch();
-  row->addWidget(copyButton(this, [this](TableFormat format) { return text(format); }));
-  row->addWidget(
-      exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
+  for (QCheckBox* box : {measured_, paper_}) {
+    box->setChecked(true);
+    connect(box, &QCheckBox::toggled, this, &TablesPanel::refresh);
+  }
   connect(which_, &QComboBox::currentIndexChanged, this, [this] {
     isChosen_ = true;
     load();
   });
-  const auto refresh = [this] {
-    delegate_->showMeasured = measured_->isChecked();
-    delegate_->showPaper = paper_->isChecked();
-    hideEmpty();
-    table_->viewport()->update();
-  };
-  connect(measured_, &QCheckBox::toggled, this, refresh);
-  connect(paper_, &QCheckBox::toggled, this, refresh);
+  connect(epoch_, &QComboBox::currentIndexChanged, this, &TablesPanel::load);
+}
+
+QWidget* TablesPanel::makeBar() {
+  auto* bar = new QWidget(this);
+  auto* row = new QHBoxLayout(bar);
+  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  row->setSpacing(kGrid);
+  makeChoices(bar);
+  auto* check = new QToolButton(bar);
+  check->setObjectName("check_tex");
+  check->setText(tr("Check .tex…"));
+  check->setToolTip(
+      tr("Says which cells of an exported table are no longer what this project has; a .tex can "
+         "also be dropped here"));
+  connect(check, &QToolButton::clicked, this, [this] { check_->ask(); });
+  row->addWidget(which_, 1);
+  row->addWidget(epoch_);
+  row->addWidget(measured_);
+  row->addWidget(paper_);
+  row->addStretch();
+  row->addWidget(check);
+  row->addWidget(copyButton(this, [this](TableFormat format) { return text(format); }));
+  row->addWidget(
+      exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
   return bar;
 }
 
-QWidget* TablesPanel::makeDetails() {
-  details_ = new QWidget(this);
-  auto* layout = new QVBoxLayout(details_);
-  layout->setContentsMargins(kGrid, 0, kGrid, kGrid);
-  layout->setSpacing(kGrid / 2);
-  summary_ = new QLabel(details_);
-  summary_->setObjectName("cell_summary");
-  summary_->setWordWrap(true);
-  runs_ = new QListWidget(details_);
-  runs_->setObjectName("cell_runs");
-  runs_->setUniformItemSizes(true);
-  runs_->setFrameShape(QFrame::NoFrame);
-  runs_->setToolTip(tr("Enter or double click: show this run"));
-  connect(runs_, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
-    workbench_.session.selection().select(item->data(Qt::UserRole).toLongLong());
-  });
-  layout->addWidget(summary_);
-  layout->addWidget(runs_);
-  details_->hide();
-  return details_;
+void TablesPanel::refresh() {
+  delegate_->showMeasured = measured_->isChecked();
+  delegate_->showPaper = paper_->isChecked();
+  hideEmpty();
+  table_->viewport()->update();
+}
+
+/// Two lines, and the rest when it is asked for.
+QWidget* TablesPanel::makeLegend() {
+  auto* bar = new QWidget(this);
+  auto* row = new QHBoxLayout(bar);
+  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
+  row->setSpacing(kGrid);
+  legend_ = new QLabel(bar);
+  legend_->setObjectName("muted");
+  legend_->setWordWrap(true);
+  more_ = new QToolButton(bar);
+  more_->setObjectName("more_legend");
+  more_->setText(tr("More"));
+  more_->setToolTip(tr("All of how the cells are made"));
+  more_->setCheckable(true);
+  connect(more_, &QToolButton::toggled, this, &TablesPanel::showLegend);
+  row->addWidget(legend_, 1);
+  row->addWidget(more_, 0, Qt::AlignTop);
+  return bar;
 }
 
 /// Reads now if the panel is seen, else when it is shown.
@@ -148,30 +176,33 @@ void TablesPanel::showEvent(QShowEvent* event) {
   if (stale_) load();
 }
 
-/// A table and its number.
+/// A table, its number, and the rates of the project's runs.
 struct TablesPanel::Made {
   int number = 0;
   Table table;
+  std::vector<MeasuredRate> rates;
 };
-
-static bool isMeasured(const Table& table) {
-  return std::ranges::any_of(table.cells,
-                             [](const auto& row) { return std::ranges::any_of(row, &Cell::isMeasured); });
-}
 
 void TablesPanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
-  pages_->setCurrentIndex(session.hasProject() ? 1 : 0);
-  if (!session.hasProject() || which_->count() == 0) return;
+  if (which_->count() == 0) return;
   const int number = which_->currentData().toInt();
+  const Epoch epoch = epoch_->currentIndex() == 1 ? Epoch::last : Epoch::best;
+  if (!session.hasProject()) {
+    answer_.drop();
+    take({number, findTable(number).published(), {}});
+    return;
+  }
   answer_.ask(
       session, this,
-      [number, isChosen = isChosen_](const OpenProject& project) {
-        Made wanted{number, findTable(number).make(project.reader)};
+      [number, epoch, isChosen = isChosen_](const OpenProject& project) {
+        auto rates = measuredRates(project.reader);
+        Made wanted{number, findTable(number).make(project.reader, epoch), rates};
         if (isChosen || isMeasured(wanted.table)) return wanted;
         for (const TableEntry& entry : tables())
-          if (Made other{entry.number, entry.make(project.reader)}; isMeasured(other.table)) return other;
+          if (Made other{entry.number, entry.make(project.reader, epoch), rates}; isMeasured(other.table))
+            return other;
         return wanted;
       },
       [this](std::optional<Made> made) {
@@ -186,52 +217,78 @@ void TablesPanel::choose(int number) {
 }
 
 void TablesPanel::take(Made made) {
-  Table& table = made.table;
   if (!isChosen_) {  // until one has something to show
     const QSignalBlocker quiet(which_);
     which_->setCurrentIndex(which_->findData(made.number));
-    isChosen_ = isMeasured(table);
+    isChosen_ = isMeasured(made.table);
   }
   const QModelIndex current = table_->currentIndex();
-  const std::string column = current.isValid() ? model_.table().columns[current.column()] : "";
-  asMade_ = std::move(table);
-  model_.setTable(measuredFirst(asMade_), baselineRow(asMade_));
-  const auto& columns = model_.table().columns;
-  const auto place = std::ranges::find(columns, column);
-  const bool isThere = current.isValid() && place != columns.end();
+  const std::string column =
+      current.isValid() ? model_.table().columns[static_cast<std::size_t>(current.column())] : "";
+  const std::string row =
+      current.isValid() ? model_.table().rows[static_cast<std::size_t>(current.row())] : "";
+  asMade_ = std::move(made.table);
+  rates_ = std::make_shared<const std::vector<MeasuredRate>>(std::move(made.rates));
+  model_.setTable(std::make_shared<const Table>(ordered(asMade_, measuredFirst(asMade_))));
+  epoch_->setEnabled(workbench_.session.hasProject() && asMade_.epoch.has_value());
+  const auto place = [](const std::vector<std::string>& names, const std::string& name) {
+    return static_cast<int>(std::ranges::find(names, name) - names.begin());
+  };
   const QModelIndex chosen =
-      isThere ? model_.index(current.row(), static_cast<int>(place - columns.begin())) : QModelIndex();
+      current.isValid() ? model_.index(place(model_.table().rows, row), place(model_.table().columns, column))
+                        : QModelIndex();
   setColumnWidths();
-  legend_->setText(tr("<b>Bold</b>: measured, mean ± sample spread, a dot a seed; – not measured. ▲ ▼: "
-                      "higher or lower than ra-uc in "
-                      "the same column, with a 95 % interval that leaves out zero. ≠: the published value "
-                      "lies outside the 95 % "
-                      "interval of the measured mean.<br>") +
-                   QString::fromStdString(model_.table().rule).toHtmlEscaped());
+  showLegend();
   hideEmpty();
-  if (!chosen.isValid()) table_->scrollTo(firstMeasured(), QAbstractItemView::PositionAtCenter);
+  if (chosen.isValid())
+    table_->setCurrentIndex(chosen);
+  else
+    table_->scrollTo(firstMeasured(), QAbstractItemView::PositionAtCenter);
   showCell(chosen);
 }
 
+void TablesPanel::showLegend() {
+  const Table& table = model_.table();
+  if (table.rows.empty()) return;
+  const QString reference =
+      table.reference < 0 ? QString() : q(table.rows[static_cast<std::size_t>(table.reference)]);
+  QString text =
+      tr("Mean ± sample deviation, a dot a seed; small: the paper's value, † cited by it, ≠ outside the "
+         "measured mean's 95 % interval.\n");
+  text += table.unit == "×"
+              ? tr("▲ costs less, ▼ costs more than %1 with p < 0.05 (Holm over the table).").arg(reference)
+              : tr("▲ better, ▼ worse than %1 with p < 0.05 (Holm over the table). Bold: better than every "
+                   "other row.")
+                    .arg(reference);
+  if (more_->isChecked()) text += '\n' + q(table.details);
+  legend_->setText(text);
+}
+
 /// As resizeColumnsToContents(), which takes seconds for thousands of columns: only the first ones are
-/// measured.
+/// measured. The head has as many lines as the names need.
 void TablesPanel::setColumnWidths() {
   constexpr int kMeasured = 100;
-  int widest = table_->horizontalHeader()->defaultSectionSize();
+  QHeaderView* const head = table_->horizontalHeader();
+  const QFontMetrics metrics(head->font());
+  int widest = head->defaultSectionSize(), lines = 1;
   for (int column = 0; column < model_.columnCount(); ++column) {
     if (column < kMeasured) {
-      table_->resizeColumnToContents(column);
+      int width = delegate_->sizeHint({}, model_.index(0, column)).width();
+      for (int row = 0; row < model_.rowCount(); ++row)
+        width = std::max(width, table_->itemDelegate()->sizeHint({}, model_.index(row, column)).width());
+      const QString name = model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+      for (const QString& word : name.split(' '))
+        width = std::max(width, metrics.horizontalAdvance(word) + 3 * kGrid);
+      table_->setColumnWidth(column, width);
+      const QRect text = metrics.boundingRect(QRect(0, 0, table_->columnWidth(column) - 2 * kGrid, 10000),
+                                              Qt::AlignRight | Qt::TextWordWrap, name);
+      lines = std::max(lines, (text.height() + metrics.lineSpacing() - 1) / metrics.lineSpacing());
       widest = std::max(widest, table_->columnWidth(column));
     } else {
       table_->setColumnWidth(column, widest);
     }
   }
-}
-
-/// The row of the reference method, which the others are marked against; -1: not measured.
-int TablesPanel::baselineRow(const Table& table) const {
-  const auto row = std::ranges::find(table.methods, referenceMethod().name);
-  return row == table.methods.end() ? -1 : static_cast<int>(row - table.methods.begin());
+  head->setFixedHeight(std::max(2 * kRowHeight, lines * metrics.lineSpacing() + 2 * kGrid));
 }
 
 QModelIndex TablesPanel::firstMeasured() const {
@@ -243,73 +300,45 @@ QModelIndex TablesPanel::firstMeasured() const {
   return {};
 }
 
-/// Leaves out rows and columns in which nothing that is asked for stands.
+/// Leaves out rows and columns in which nothing that is asked for stands; a row is as high as its cells need.
 void TablesPanel::hideEmpty() {
   const bool measured = measured_->isChecked(), paper = paper_->isChecked();
   const auto shown = [&](int row, int column) {
     const Cell& cell = model_.cellAt(model_.index(row, column));
     return (measured && cell.isMeasured()) || (paper && cell.paper);
   };
+  const auto hasTwoLines = [&](const Cell& cell) {
+    return measured && cell.isMeasured() && paper && cell.paper;
+  };
   for (int row = 0; row < model_.rowCount(); ++row) {
     bool any = false;
-    for (int column = 0; column < model_.columnCount(); ++column) any = any || shown(row, column);
+    for (int column = 0; column < model_.columnCount() && !any; ++column) any = shown(row, column);
     table_->setRowHidden(row, !any);
+    const auto& cells = model_.table().cells[static_cast<std::size_t>(row)];
+    table_->setRowHeight(row, std::ranges::any_of(cells, hasTwoLines) ? 2 * kRowHeight : kRowHeight);
   }
   for (int column = 0; column < model_.columnCount(); ++column) {
     bool any = false;
-    for (int row = 0; row < model_.rowCount(); ++row) any = any || shown(row, column);
+    for (int row = 0; row < model_.rowCount() && !any; ++row) any = shown(row, column);
     table_->setColumnHidden(column, !any);
   }
 }
 
-QString TablesPanel::cellSummary(const QModelIndex& index) const {
-  const Cell& cell = model_.cellAt(index);
-  QString text = tr("%1, n = %2").arg(model_.measuredText(cell)).arg(cell.values.size());
-  if (const std::optional<Interval> interval = meanInterval(cell.values))
-    text += tr(", 95 % interval of the mean %1 to %2")
-                .arg(model_.number(interval->low), model_.number(interval->high));
-  else if (!cell.values.empty())
-    text += tr(", no interval: %1").arg(q(whyNoInterval(cell.values)));
-  if (cell.paper && cell.mean())
-    text += tr(", measured minus paper %1").arg(signedText(*cell.mean() - *cell.paper, 2));
-  const Cell* baseline = model_.baselineOf(index);
-  const std::optional<Difference> d = baseline ? difference(cell.values, baseline->values) : std::nullopt;
-  if (d && d->interval)
-    text +=
-        tr(", minus ra-uc %1 [%2, %3], p = %4")
-            .arg(signedText(d->mean, 2), signedText(d->interval->low, 2), signedText(d->interval->high, 2))
-            .arg(*d->p, 0, 'g', 2);
-  else if (d)
-    text += tr(", minus ra-uc %1, no interval: %2").arg(signedText(d->mean, 2), q(d->why));
-  return text;
+void TablesPanel::showCell(const QModelIndex& index) {
+  if (!index.isValid()) return details_->clear();
+  details_->showCell(model_.shared(), static_cast<std::size_t>(index.row()),
+                     static_cast<std::size_t>(index.column()), rates_);
 }
 
-/// The runs behind a cell, under the table.
-void TablesPanel::showCell(const QModelIndex& index) {
-  runs_->clear();
-  details_->setVisible(index.isValid());
-  if (!index.isValid()) return;
-  const Cell& cell = model_.cellAt(index);
-  const QString place =
-      QStringLiteral("<b>%1, %2</b>: ")
-          .arg(QString::fromStdString(model_.table().rows[index.row()]).toHtmlEscaped(),
-               QString::fromStdString(model_.table().columns[index.column()]).toHtmlEscaped());
-  runs_->setVisible(cell.isMeasured());
-  if (!cell.isMeasured()) {
-    summary_->setText(
-        place + tr("not measured yet. It fills when a run of this data set, network and method finishes."));
-    return;
-  }
-  summary_->setText(place + cellSummary(index));
-  const auto add = [&](const QString& value, std::int64_t run) {
-    auto* item = new QListWidgetItem(tr("%1   %2").arg(value, workbench_.session.nameOf(run)), runs_);
-    item->setData(Qt::UserRole, static_cast<qlonglong>(run));
-    item->setSizeHint({0, kRowHeight});
-  };
-  for (std::size_t i = 0; i < cell.runs.size() && i < cell.values.size(); ++i)
-    add(model_.number(cell.values[i]), cell.runs[i]);
-  for (const std::int64_t run : cell.diverged) add(tr("diverged"), run);
-  runs_->setFixedHeight(std::min(runs_->count(), kMostRunsSeen) * kRowHeight);
+void TablesPanel::dragEnterEvent(QDragEnterEvent* event) {
+  if (!TexCheck::texOf(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void TablesPanel::dropEvent(QDropEvent* event) {
+  const QString file = TexCheck::texOf(event->mimeData());
+  if (file.isEmpty()) return;
+  event->acceptProposedAction();
+  check_->check(file);
 }
 
 std::string TablesPanel::text(TableFormat format) const {

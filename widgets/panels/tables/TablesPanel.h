@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/tables/Estimate.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/tables/TablesModel.h"
 #include "widgets/session/LatestAnswer.h"
@@ -7,13 +8,17 @@
 class QCheckBox;
 class QComboBox;
 class QLabel;
-class QListWidget;
-class QStackedWidget;
 class QTableView;
+class QToolButton;
 
 namespace uada {
 
-/// The paper's tables with what was measured in them. A click on a cell lists the runs behind it.
+class CellDetails;
+class TexCheck;
+
+/// The paper's tables with what was measured in them; without a project the published numbers. A click on a
+/// cell lists the runs behind it, says what they mean, and offers to queue further ones. A table that was
+/// exported as LaTeX can be dropped here: which of its cells have changed is said.
 class TablesPanel : public PanelWidget {
   Q_OBJECT
  public:
@@ -26,23 +31,27 @@ class TablesPanel : public PanelWidget {
   void choose(int number);
 
  protected:
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
   void writeExport(const QString& file, const std::string& ending) override;
   void showEvent(QShowEvent* event) override;
 
  private:
   QWidget* makeBar();
-  QWidget* makeDetails();
+  QWidget* makeLegend();
+  void makeChoices(QWidget* bar);
+  void refresh();
+  void makeTable();
   void reload();
   void load();
   struct Made;
   void take(Made made);
   void setColumnWidths();
   void showCell(const QModelIndex& index);
+  void showLegend();
   std::string text(TableFormat format) const;
-  int baselineRow(const Table& table) const;
   void hideEmpty();
   QModelIndex firstMeasured() const;
-  QString cellSummary(const QModelIndex& index) const;
 
   bool stale_ = true;      ///< to be read again when seen
   bool isChosen_ = false;  ///< by a person, or because it has measured cells
@@ -50,13 +59,14 @@ class TablesPanel : public PanelWidget {
   Table asMade_;  ///< with the columns in the paper's order
   TablesModel model_;
   TableCellDelegate* delegate_ = nullptr;
-  QStackedWidget* pages_ = nullptr;
-  QComboBox* which_ = nullptr;
+  std::shared_ptr<const std::vector<MeasuredRate>> rates_;
+  QComboBox *which_ = nullptr, *epoch_ = nullptr;
   QCheckBox *measured_ = nullptr, *paper_ = nullptr;
   QTableView* table_ = nullptr;
-  QLabel *legend_ = nullptr, *summary_ = nullptr;
-  QListWidget* runs_ = nullptr;
-  QWidget* details_ = nullptr;
+  QLabel* legend_ = nullptr;
+  QToolButton* more_ = nullptr;
+  CellDetails* details_ = nullptr;
+  TexCheck* check_ = nullptr;
 };
 
 }  // namespace uada

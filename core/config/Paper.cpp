@@ -1,4 +1,4 @@
-#include "core/tables/Paper.h"
+#include "core/config/Paper.h"
 
 #include <fmt/core.h>
 
@@ -25,12 +25,13 @@ bool isKnown(const Entries& entries, const Json& choice) {
 }
 
 /// One of experiments/recipes, by its name; none while no catalogue has its network.
-std::optional<Recipe> recipeNamed(const std::string& name) {
+std::shared_ptr<const Recipe> recipeNamed(const std::string& name) {
   for (const auto& [shipped, text] : kShippedRecipes) {
     if (shipped != name) continue;
     const std::string file = "experiments/recipes/" + name + ".json";
     const Json json = parseJson(text, file);
-    return isKnown(models(), json.at("model")) ? std::optional(recipeFromJson(json, file)) : std::nullopt;
+    return isKnown(models(), json.at("model")) ? std::make_shared<const Recipe>(recipeFromJson(json, file))
+                                               : nullptr;
   }
   throw Error(fmt::format("{}: no recipe '{}' in experiments/recipes", kFile, name));
 }
@@ -39,11 +40,13 @@ PaperTable::Column readColumn(const Json& json) {
   PaperTable::Column column{json.at("name").asString()};
   if (const Json* metric = json.find("metric")) column.metric = metric->asString();
   if (const Json* recipe = json.find("recipe")) column.recipe = recipeNamed(recipe->asString());
+  if (const Json* digits = json.find("digits")) column.digits = static_cast<int>(digits->asInt());
   return column;
 }
 
 PaperTable::Row readRow(const Json& json) {
-  PaperTable::Row row{json.at("name").asString(), {}, {}};
+  PaperTable::Row row{.name = json.at("name").asString()};
+  if (const Json* source = json.find("source")) row.source = source->asString();
   if (const Json* found = json.find("methods"))
     for (const Json& method : found->asArray())
       if (isKnown(methods(), method)) row.methods.push_back(methodFromJson(method, kFile));
@@ -60,6 +63,7 @@ PaperTable readTable(const Json& json) {
   for (const Json& row : json.at("rows").asArray()) table.rows.push_back(readRow(row));
   if (const Json* datasets = json.find("datasets"))
     for (const Json& name : datasets->asArray()) table.datasets.push_back(name.asString());
+  table.reference = json.at("reference").asString();
   const Json* const closed = json.find("closed");
   table.isClosed = closed && closed->asBool();
   return table;
@@ -77,6 +81,27 @@ std::map<std::string, PaperTable> readAll() {
 const PaperTable& paperTable(const std::string& name) {
   static const std::map<std::string, PaperTable> tables = readAll();
   return tables.at(name);
+}
+
+const PaperTable* summarySource(const std::string& metric, const std::string& dataset) {
+  // Those of certain data sets first.
+  for (const char* name : {"table4", "table5", "table8", "table9", "table2"}) {
+    const PaperTable& table = paperTable(name);
+    const auto& sets = table.datasets;
+    if (table.columns.front().metric == metric &&
+        (sets.empty() || std::ranges::find(sets, dataset) != sets.end()))
+      return &table;
+  }
+  return nullptr;
+}
+
+std::vector<Choice> methodsOf(const PaperTable& table, const PaperTable::Row& row, const Recipe& recipe,
+                              const std::string& metric) {
+  if (&table != &paperTable("table1")) return row.methods;
+  const PaperTable* const source = summarySource(metric, recipe.dataset.name);
+  if (!source) return {};
+  const auto theirs = std::ranges::find(source->rows, row.name, &PaperTable::Row::name);
+  return theirs == source->rows.end() ? std::vector<Choice>() : theirs->methods;
 }
 
 bool isPaperRecipe(const Recipe& recipe, const Recipe& paper) {

@@ -1,0 +1,65 @@
+#include "app/cli/CommandLine.h"
+#include "app/cli/Comparisons.h"
+#include "app/cli/Console.h"
+#include "app/cli/Files.h"
+#include "app/cli/RunText.h"
+#include "core/base/Endings.h"
+#include "core/base/Error.h"
+#include "core/base/Files.h"
+#include "core/tables/Table.h"
+
+namespace uada::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> runs;
+  std::string format, out;
+  std::string project = kDefaultProject;
+  bool json = false;
+};
+
+void describe(Verb& verb, Options& options) {
+  verb.arguments("RUN", options.runs,
+                 "Only these runs, by key, title or number; default: all that are finished");
+  verb.text("--format", "NAME", options.format,
+            "text, csv, md, tex or xlsx; default: by the ending of FILE, else text");
+  verb.text("--out", "FILE", options.out, "File to write; default: standard output");
+  verb.project(options.project);
+}
+
+/// Those that were named, as findRun() finds them. Throws UsageError for one that has not finished.
+std::vector<std::int64_t> chosen(const Options& options, const ProjectReader& project) {
+  std::vector<std::int64_t> ids;
+  for (const std::string& name : options.runs) {
+    const RunSummary run = project.findRun(name);
+    if (run.state != RunState::finished)
+      throw UsageError("run " + run.key + " (" + run.title +
+                       ") has not finished; only finished runs are compared");
+    ids.push_back(run.id);
+  }
+  return ids;
+}
+
+int perform(const Options& options) {
+  const Console console(options.json);
+  const TableFormat format = tableOutput(options.out, options.format, options.project);
+  const ProjectReader project(options.project);
+  const auto groups = compareRuns(project, chosen(options, project));
+  noteRemarks(project, console);
+  for (const RunGroup& group : groups) writeGroup(group, console);
+  writeTable(writeComparison(groups, format), options.out, "comparison of methods", console);
+  return 0;
+}
+
+}  // namespace
+
+void addCompare(Verbs& verbs) {
+  verbs.add(
+      {"compare", "Compare methods: mean, spread, difference with interval and p, cost, of finished runs",
+       "A row is all runs that differ in nothing but the seed. It is the text that the window's view\n"
+       "Compare copies.\n"
+       "Example: uada compare --out methods.md"},
+      describe, perform);
+}
+
+}  // namespace uada::cli
