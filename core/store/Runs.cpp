@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/base/Error.h"
+#include "core/base/Files.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/engine/methods/MethodEntry.h"
@@ -70,15 +71,20 @@ RunSummary newRun(const std::filesystem::path& project, const RunConfig& config)
   return summary;
 }
 
+std::string methodHash(const Choice& method) { return sha256(methodIdentity(method)); }
+
 std::int64_t addRun(SQLite::Database& database, const RunConfig& config, const RunSummary& summary) {
   if (config.policyFile) keepPolicy(database, *config.policyFile);
   SQLite::Statement insert(
       database,
       "INSERT INTO runs (key, title, experiment, recipe, dataset, model, method, policy, seed, epochs, "
-      "config_hash, recipe_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "config_hash, recipe_hash, method_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, "
+      "?, ?)");
   bindAll(insert, summary.key, summary.title, summary.experiment, config.recipe.name, summary.dataset,
           summary.model, summary.method, policyLabel(policyOf(config.method)), summary.seed, summary.epochs,
-          summary.configHash, summary.recipeHash, toJson(config).dump(), summary.created)
+          summary.configHash, summary.recipeHash, methodHash(config.method), toJson(config).dump(),
+          summary.created)
       .exec();
   return database.getLastInsertRowid();
 }

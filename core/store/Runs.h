@@ -22,6 +22,8 @@ std::int64_t addRun(SQLite::Database& database, const RunConfig& config, const R
 void keepPolicy(SQLite::Database& database, const PolicyFile& policy);
 /// Removes policies that no run names any more, trained or queued: their names are free.
 void dropUnusedPolicies(SQLite::Database& database);
+/// SHA-256 of what defines a method: equal hashes stand in one row of a table.
+std::string methodHash(const Choice& method);
 /// The next attempt of a run, from 1; those before it end.
 /// throws  Error if there is no such run
 int addAttempt(SQLite::Database& database, std::int64_t run, const Manifest& manifest,

@@ -2,13 +2,18 @@
 
 #include <fmt/core.h>
 
-#include <set>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
+#include "core/config/ConfigReader.h"
 #include "core/config/RunConfig.h"
-#include "core/engine/tasks/Task.h"
 #include "core/store/Database.h"
+#include "core/store/Runs.h"
+#include "core/store/TableViews.h"
 
 namespace uada::store {
 
@@ -192,72 +197,6 @@ CREATE TABLE events (
 CREATE INDEX events_of_run ON events(run, attempt);
 )sql";
 
-/// Views hold nothing: a later version may replace them. {shares}: metrics that lie in 0..1, as names of SQL;
-/// {scale}: what they are shown times.
-constexpr const char* kViews = R"sql(
-CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed: its task's main metric,
-WITH done AS (                   -- shares in percent, at the best and the last epoch, and what it cost
-  SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
-         CASE WHEN json_valid(r.config)
-              THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings,
-         r.seed, r.config_hash, r.recipe_hash, a.data_hash, a.data_published,
-         a.host, a.device, a.threads, x.metric, {scale} * x.best AS best, {scale} * l.value AS last, x.seconds,
-         x.best IS NULL OR l.value IS NULL OR EXISTS (
-           SELECT 1 FROM result_metrics m WHERE m.run = x.run AND m.attempt = x.attempt AND m.name = 'loss'
-           AND (m.value IS NULL OR abs(m.value) = 9e999)) AS diverged,
-         x.forwards_no_grad + x.forwards_train + 2 * x.backwards AS forward_equivalents, x.chains,
-         row_number() OVER (PARTITION BY r.config_hash, a.data_hash, r.seed ORDER BY r.id DESC) AS nth
-  FROM runs r
-  JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
-  JOIN results x ON x.run = a.run AND x.attempt = a.attempt
-  LEFT JOIN result_metrics l ON l.run = x.run AND l.attempt = x.attempt AND l.name = x.metric
-  WHERE a.state = 'finished' AND -- damaged rows count nowhere
-    (x.best IS NULL OR typeof(x.best) IN ('real', 'integer')
-                       AND (x.metric NOT IN ({shares}) OR x.best BETWEEN 0 AND 1))
-    AND (l.value IS NULL OR typeof(l.value) IN ('real', 'integer')
-                            AND (x.metric NOT IN ({shares}) OR l.value BETWEEN 0 AND 1))
-    AND typeof(x.seconds) IN ('real', 'integer') AND x.seconds >= 0)
-SELECT * FROM done WHERE nth = 1;
-
-CREATE VIEW table2 AS            -- top-1 in percent over the n seeds that did not diverge; sd: sample standard deviation,
-WITH shown AS (SELECT * FROM finished_runs WHERE metric = 'top1'), -- NULL for n = 1
-groups AS (
-  SELECT config_hash, data_hash, sum(NOT diverged) AS n, sum(diverged) AS diverged,
-         avg(CASE WHEN NOT diverged THEN best END) AS best_mean, avg(CASE WHEN NOT diverged THEN last END) AS last_mean
-  FROM shown GROUP BY config_hash, data_hash)
-SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
-       max(f.policy) AS policy, min(f.settings) AS settings,
-       g.config_hash, g.data_hash, min(f.data_published) AS data_published, g.n, g.diverged, g.best_mean,
-       CASE WHEN g.n > 1 THEN sqrt(sum(CASE WHEN NOT f.diverged THEN (f.best - g.best_mean) * (f.best - g.best_mean) END)
-                                   / (g.n - 1)) END AS best_sd,
-       g.last_mean,
-       CASE WHEN g.n > 1 THEN sqrt(sum(CASE WHEN NOT f.diverged THEN (f.last - g.last_mean) * (f.last - g.last_mean) END)
-                                   / (g.n - 1)) END AS last_sd
-FROM shown f JOIN groups g ON g.config_hash = f.config_hash AND g.data_hash = f.data_hash
-GROUP BY g.config_hash, g.data_hash
-ORDER BY dataset, model, recipe, method, policy, settings, g.data_hash;
-
-CREATE VIEW table3 AS            -- mean cost of a run, and its ratio to ra-uc with the same recipe and data; time only
-WITH reference AS (              -- against ra-uc on the same host, device and number of threads
-  SELECT recipe_hash, data_hash, avg(forward_equivalents) AS forward_equivalents, avg(chains) AS chains
-  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash, data_hash),
-timed AS (
-  SELECT recipe_hash, data_hash, host, device, threads, avg(seconds) AS seconds
-  FROM finished_runs WHERE method = 'ra-uc' GROUP BY recipe_hash, data_hash, host, device, threads)
-SELECT min(f.dataset) AS dataset, min(f.model) AS model, min(f.recipe) AS recipe, min(f.method) AS method,
-       max(f.policy) AS policy, min(f.settings) AS settings,
-       f.config_hash, f.data_hash, count(*) AS n, avg(f.seconds) AS seconds,
-       avg(f.forward_equivalents) AS forward_equivalents,
-       avg(f.chains) AS chains, avg(f.seconds / t.seconds) AS time_ratio,
-       avg(f.forward_equivalents) / r.forward_equivalents AS forward_ratio, avg(f.chains) / r.chains AS chain_ratio
-FROM finished_runs f
-LEFT JOIN reference r ON r.recipe_hash = f.recipe_hash AND r.data_hash = f.data_hash
-LEFT JOIN timed t ON t.recipe_hash = f.recipe_hash AND t.data_hash = f.data_hash AND t.host = f.host
-                 AND t.device = f.device AND t.threads = f.threads
-GROUP BY f.config_hash, f.data_hash
-ORDER BY dataset, model, recipe, method, policy, settings, f.data_hash;
-)sql";
-
 /// Runs whose policy is a file were told apart by where it lay. A run whose configuration cannot be read, or
 /// does not give its hash, stays as it is: it is shown as damaged.
 static void hashWithoutPaths(SQLite::Database& database) {
@@ -324,17 +263,29 @@ PRAGMA legacy_alter_table=OFF;
 )sql";
 }
 
-/// With the scales of the catalogue of tasks.
-static std::string viewsText() {
-  std::string shares, scale = "CASE x.metric";
-  std::set<std::string> seen;
-  for (const Task& task : tasks()) {
-    const Metric& main = task.testMetrics.front();
-    if (!seen.insert(main.name).second) continue;
-    scale += fmt::format(" WHEN '{}' THEN {}", main.name, main.scale);
-    if (main.scale == 100) shares += (shares.empty() ? "'" : ", '") + main.name + '\'';
+/// What tells methods apart, of the runs whose configuration can be read. Views hold nothing: a later version
+/// may replace them.
+static void hashMethods(SQLite::Database& database) {
+  SQLite::Statement query(database, "SELECT id, config_hash, config FROM runs");
+  SQLite::Statement update(database, "UPDATE runs SET method_hash = ? WHERE id = ?");
+  ConfigReader reader;
+  std::map<std::string, std::string> known;  // by the configuration's hash
+  std::vector<std::pair<std::int64_t, std::string>> hashes;
+  while (query.executeStep()) {
+    const std::string config = query.getColumn(1).getString();
+    try {
+      if (!known.contains(config))
+        known[config] =
+            methodHash(reader.read(parseJson(query.getColumn(2).getString(), "config"), "config").method);
+      hashes.emplace_back(query.getColumn(0).getInt64(), known[config]);
+    } catch (const Error&) {
+    }
   }
-  return fmt::format(kViews, fmt::arg("shares", shares), fmt::arg("scale", scale + " ELSE 1 END"));
+  for (const auto& [run, hash] : hashes) {
+    update.reset();
+    bindAll(update, hash, run).exec();
+  }
+  makeViews(database);
 }
 
 const std::vector<Migration>& migrations() {
@@ -363,7 +314,7 @@ UPDATE attempts AS d SET data_published = {};
 )sql",
                                                           kPublishedByHash)},
                                           {5, "", hashWithoutPaths},
-                                          {6, metricsText() + viewsText()},
+                                          {6, metricsText()},
                                           {7, R"sql(
 CREATE TABLE queue (             -- runs that wait for their turn, the next one first
   id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -380,7 +331,11 @@ CREATE TABLE settings (          -- of the project, for all programs that work o
   name  TEXT PRIMARY KEY,              -- queue_paused, queue_stops_after_failure: 1 or 0
   value TEXT NOT NULL
 ) WITHOUT ROWID;
-)sql"}};
+)sql"},
+                                          {9, R"sql(
+ALTER TABLE runs ADD COLUMN method_hash TEXT NOT NULL DEFAULT '';  -- of method, policy and their settings
+)sql",
+                                           hashMethods}};
   return all;
 }
 

@@ -40,13 +40,16 @@ class WriteLock {
 /// Makes a project what an earlier version of the program left: the tables of that version with the same
 /// rows, and none of its views.
 inline void makeOlder(const std::filesystem::path& file, int version) {
+  std::string views = "DROP VIEW published; DROP VIEW finished_metrics; DROP VIEW finished_runs;";
+  for (int number = 9; number > 0; --number) views = "DROP VIEW table" + std::to_string(number) + ";" + views;
+  sqlite(file, views);
   const auto metric = [](const std::string& of, const std::string& part, const std::string& name) {
     return "(SELECT value FROM metrics m WHERE m.run = " + of + ".run AND m.attempt = " + of +
            ".attempt AND m.step = " + of + ".step AND part = '" + part + "' AND name = '" + name + "')";
   };
   std::string sql =
-      "DROP TABLE queue; DROP TABLE settings; ALTER TABLE runs DROP COLUMN renamed; DROP VIEW table2; DROP "
-      "VIEW table3; DROP VIEW finished_runs;";
+      "DROP TABLE queue; DROP TABLE settings; ALTER TABLE runs DROP COLUMN renamed; ALTER TABLE runs DROP "
+      "COLUMN method_hash;";
   sql +=
       "ALTER TABLE steps ADD COLUMN correct INTEGER NOT NULL DEFAULT 0; UPDATE steps SET correct = "
       "coalesce(round(count * " +
