@@ -300,6 +300,7 @@ class TestTableAgreement : public QObject {
     panel.resize(1000, 600);
     panel.show();
     QCOMPARE(panel.model().rowCount(), 16);
+    QVERIFY(panel.findChild<QLabel*>("emptyTitle")->text().contains("Open or create a project"));
     panel.choose(9);
     QCOMPARE(panel.model().paperText(panel.model().index(0, 0)), QString("paper 76.9"));
     panel.choose(4);

@@ -40,7 +40,13 @@ TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
+  published_ = new QLabel(
+      tr("The published numbers. Open or create a project, and cells fill as its runs finish."), page);
+  published_->setObjectName("emptyTitle");
+  published_->setWordWrap(true);
+  published_->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
   column->addWidget(makeBar());
+  column->addWidget(published_);
   column->addWidget(table_, 1);
   for (QWidget* below : {makeLegend(), static_cast<QWidget*>(details_), static_cast<QWidget*>(check_)})
     column->addWidget(below);
@@ -186,6 +192,7 @@ struct TablesPanel::Made {
 void TablesPanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
+  published_->setVisible(!session.hasProject());
   if (which_->count() == 0) return;
   const int number = which_->currentData().toInt();
   const Epoch epoch = epoch_->currentIndex() == 1 ? Epoch::last : Epoch::best;

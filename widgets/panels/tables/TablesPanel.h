@@ -63,7 +63,7 @@ class TablesPanel : public PanelWidget {
   QComboBox *which_ = nullptr, *epoch_ = nullptr;
   QCheckBox *measured_ = nullptr, *paper_ = nullptr;
   QTableView* table_ = nullptr;
-  QLabel* legend_ = nullptr;
+  QLabel *published_ = nullptr, *legend_ = nullptr;
   QToolButton* more_ = nullptr;
   CellDetails* details_ = nullptr;
   TexCheck* check_ = nullptr;
