@@ -146,7 +146,7 @@ DetectionView::DetectionView(const Theme& theme, QWidget* parent) : PredictionVi
   split->addWidget(left);
   split->addWidget(makeSide());
   split->setStretchFactor(0, 1);
-  split->setSizes({800, 520});
+  split->setSizes({800, 440});
   split->setChildrenCollapsible(false);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);

@@ -156,7 +156,7 @@ SegmentationView::SegmentationView(const Theme& theme, QWidget* parent) : Predic
   split->addWidget(makeSide());
   split->setStretchFactor(0, 1);
   split->setStretchFactor(1, 0);
-  split->setSizes({900, 600});
+  split->setSizes({900, 360});
   split->setChildrenCollapsible(false);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
