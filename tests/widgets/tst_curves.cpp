@@ -120,6 +120,51 @@ class TestCurves : public QObject {
     QVERIFY(plot.isZoomed());
   }
 
+  void reducedDrawingIsSaid() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(600, 400);
+    Figure figure;
+    Curve curve;
+    for (int i = 0; i < 100000; ++i) {
+      curve.x.push_back(i);
+      curve.y.push_back(i % 7);
+    }
+    figure.curves = {curve};
+    plot.show(figure);
+    plot.picture();
+    QVERIFY(plot.isReduced());
+    plot.showX(std::pair(10.0, 60.0));
+    plot.picture();
+    QVERIFY(!plot.isReduced());
+  }
+
+  /// One value of a thousand does not squeeze the others.
+  void outliersAreClippedIfWanted() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(600, 400);
+    static_cast<QWidget&>(plot).show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    auto* inner = plot.findChild<QWidget*>("plot_canvas");
+    double top = 0;
+    connect(&plot, &Plot::hovered, this, [&](double, double y) { top = y; });
+    for (const bool clips : {false, true}) {
+      Figure figure;
+      figure.left.clip = clips;
+      Curve curve;
+      for (int i = 0; i < 1000; ++i) {
+        curve.x.push_back(i);
+        curve.y.push_back(i == 500 ? 100 : i % 2);
+      }
+      figure.curves = {curve};
+      plot.show(figure);
+      plot.xLabels();  // draws
+      QTest::mouseMove(inner, {300, clips ? 81 : 80});
+      QVERIFY2(clips ? top < 2 : top > 50, qPrintable(QString::number(top)));
+    }
+  }
+
   void envelopeKeepsEveryExtreme() {
     std::vector<double> x, y, ex, ey;
     Random random(7, 0, 0, Purpose::test);
