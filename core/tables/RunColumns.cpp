@@ -126,19 +126,21 @@ std::shared_ptr<const SettingsOfRuns> settingsOfRuns(const ConfigsByHash& config
   struct Seen {
     const Json* first;
     std::size_t equal = 0;
+    bool areNumbers = true;
   };
   std::unordered_map<std::string_view, Seen> seen;
   for (const auto& [hash, flat] : all->byHash)
     for (const auto& [key, value] : *flat) {
       Seen& place = seen.try_emplace(key, Seen{&value}).first->second;
       place.equal += *place.first == value;
+      place.areNumbers = place.areNumbers && value.isNumber();
     }
   for (const auto& [key, place] : seen) {
     all->keys.emplace_back(key);
     if (place.equal < all->byHash.size()) all->differing.emplace_back(key);
+    if (place.areNumbers) all->numbers.emplace_back(key);
   }
-  std::ranges::sort(all->keys);
-  std::ranges::sort(all->differing);
+  for (auto* keys : {&all->keys, &all->differing, &all->numbers}) std::ranges::sort(*keys);
   return all;
 }
 
@@ -251,17 +253,12 @@ void RunColumns::addMetrics(const std::vector<RunSummary>& runs) {
   }
 }
 
-/// A key is a number's if no run has another value there.
 void RunColumns::addSettings(const SettingsOfRuns& settings) {
-  std::set<std::string_view> others;
-  for (const auto& [hash, flat] : settings.byHash)
-    for (const auto& [key, value] : *flat)
-      if (!value.isNumber()) others.insert(key);
   std::unordered_map<std::string, int> lastWords;
   const auto lastWord = [](const std::string& key) { return key.substr(key.rfind('.') + 1); };
   for (const std::string& key : settings.keys) ++lastWords[lastWord(key)];
   for (const std::string& key : settings.keys) {
-    RunColumn column = settingColumn(key, !others.contains(key));
+    RunColumn column = settingColumn(key, std::ranges::binary_search(settings.numbers, key));
     if (lastWords[lastWord(key)] == 1) column.aliases.push_back(lastWord(key));
     add(std::move(column));
   }

@@ -23,6 +23,7 @@ struct SettingsOfRuns {
   std::unordered_map<std::string, std::shared_ptr<const FlatSettings>> byHash;
   std::vector<std::string> keys;       ///< that any of them has, in alphabetical order
   std::vector<std::string> differing;  ///< of these, those in which not all agree
+  std::vector<std::string> numbers;    ///< of these, those whose values are all numbers
 };
 /// known  what was made before of some of the configurations; null: nothing
 std::shared_ptr<const SettingsOfRuns> settingsOfRuns(const ConfigsByHash& configs,

@@ -68,6 +68,7 @@ class TestRunQuery : public QObject {
     add("b", {{"training.epochs", 200}, {"schedule.name", "step"}});
     add("c", {{"method.epsilon", 2.5}, {"training.epochs", 30}, {"schedule.name", "cosine"}});
     settings_->keys = {"method.epsilon", "schedule.name", "training.epochs"};
+    settings_->numbers = {"method.epsilon", "training.epochs"};
     columns_ = std::make_unique<RunColumns>(runs_, settings_);
   }
 
@@ -218,6 +219,8 @@ class TestRunQuery : public QObject {
     QVERIFY(std::ranges::find(settings->differing, "method.name") != settings->differing.end());
     QVERIFY(std::ranges::find(settings->differing, "training.epochs") == settings->differing.end());
     QVERIFY(std::ranges::find(settings->keys, "training.epochs") != settings->keys.end());
+    QVERIFY(std::ranges::find(settings->numbers, "training.epochs") != settings->numbers.end());
+    QVERIFY(std::ranges::find(settings->numbers, "method.name") == settings->numbers.end());
     for (const char* other : {"seed", "experiment", "runtime.threads", "dataset.folder", "name"})
       QVERIFY2(std::ranges::find(settings->keys, other) == settings->keys.end(), other);
     sqlite(file, "UPDATE runs SET config = 'cut' WHERE method = 'ra-uc'");

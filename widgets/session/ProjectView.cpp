@@ -6,6 +6,7 @@
 
 #include "core/base/Error.h"
 #include "core/store/Queue.h"
+#include "widgets/session/Remembered.h"
 
 namespace uada {
 
@@ -75,6 +76,7 @@ void ProjectView::work() {
     const QString why = told([this] {
       if (writer_) adoptQueueFile(*writer_);
     });
+    remembered_ = readRemembered(file_);
     auto list = RunList::read(*reader_);
     if (answers_ == Answers::atOnce)
       first_.set_value(list);

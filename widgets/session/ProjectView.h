@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "core/base/Channel.h"
+#include "core/base/Json.h"
 #include "widgets/session/RunList.h"
 
 namespace uada {
@@ -75,6 +76,8 @@ class ProjectView : public QObject {
   /// Why it can only be looked at; "": it can be changed. Only while it is open.
   const std::string& readOnly() const { return readOnly_; }
   const std::filesystem::path& file() const { return file_; }
+  /// What the window has remembered with the project when it was opened. Only while it is open.
+  const Json& remembered() const { return remembered_; }
   /// Its runs when it was opened. With Answers::atOnce.
   std::shared_ptr<RunList> firstList() const { return list_; }
 
@@ -105,6 +108,7 @@ class ProjectView : public QObject {
 
   const std::filesystem::path file_;
   const Answers answers_;
+  Json remembered_;                        ///< the thread's, until it has opened the project
   std::string readOnly_;                   ///< the thread's, until it has opened the project
   std::unique_ptr<ProjectWriter> writer_;  ///< null: it can only be read
   std::unique_ptr<ProjectReader> reader_;  ///< the thread's

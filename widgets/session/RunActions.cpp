@@ -86,11 +86,13 @@ QString RunActions::whyNotResume() const {
   if (session_.isLive()) return tr("a run is training: stop it first");
   const RunSummary* run = session_.find(session_.selection().run());
   if (!run) return tr("no run is selected");
-  const bool isEnded = run->state == RunState::stopped || run->state == RunState::failed ||
-                       run->state == RunState::interrupted;
-  return isEnded ? QString()
-                 : tr("the selected run is %1: only what was stopped, failed or interrupted goes on")
-                       .arg(stateWord(run->state));
+  if (canResume(*run)) return {};
+  if (run->state == RunState::failed)
+    return run->hasCheckpoint
+               ? tr("the selected run failed again after its checkpoint: edit it and run it again")
+               : tr("the selected run failed before its first checkpoint: edit it and run it again");
+  return tr("the selected run is %1: only what was stopped, failed or interrupted goes on")
+      .arg(stateWord(run->state));
 }
 
 /// What changes the project is not to be had where that can only be read.
@@ -115,6 +117,11 @@ void RunActions::update() {
   allow(stopNow, where(c.stop, none));
   allow(checkpoint, where(c.checkpoint, none));
   allow(resumeSelected, whyNotResume());
+}
+
+bool canResume(const RunSummary& run) {
+  if (run.state == RunState::stopped || run.state == RunState::interrupted) return true;
+  return run.state == RunState::failed && run.hasCheckpoint && run.failures < 2;
 }
 
 QString statusText(const Session& session) {

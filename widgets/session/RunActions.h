@@ -2,6 +2,8 @@
 
 #include <QObject>
 
+#include "core/store/Records.h"
+
 class QAction;
 
 namespace uada {
@@ -41,6 +43,10 @@ class RunActions : public QObject {
   Session& session_;
   const Theme& theme_;
 };
+
+/// Whether the run can be continued: it has ended before its last epoch, and if it failed, there is a
+/// checkpoint that it has not failed from before.
+bool canResume(const RunSummary& run);
 
 /// "r18-c10-uada-s1   RUNNING   epoch 12/30   41 %   6:12 left" of the session, in plain text.
 QString statusText(const Session& session);

@@ -100,11 +100,21 @@ void RunList::index(const Configs& configs) {
   common_ = commonPart(all);
 }
 
-std::shared_ptr<RunList> RunList::read(const ProjectReader& reader, const RunList* before) {
+const ConfigsByHash& RunList::configs() const {
+  static const ConfigsByHash none;
+  return known_ ? known_->configs : none;
+}
+
+std::shared_ptr<RunList> RunList::read(const ProjectReader& reader, const RunList* before,
+                                       const std::vector<qint64>& hidden) {
   auto list = std::make_shared<RunList>();
   list->dataVersion = reader.dataVersion();
   list->runs = reader.runs();
+  if (!hidden.empty())
+    std::erase_if(list->runs,
+                  [&](const RunSummary& run) { return std::ranges::find(hidden, run.id) != hidden.end(); });
   list->queue = reader.queue();
+  list->queueRules = reader.queueRules();
   list->reference = costReference(list->runs);
   if (before) list->known_ = before->known_;
   constexpr std::size_t kMany = 500;  // 30 ms
@@ -134,6 +144,7 @@ std::shared_ptr<RunList> RunList::with(const RunList& list, const RunSummary& ru
   more->runs.insert(more->runs.end(), list.runs.begin(), list.runs.end());
   more->dataVersion = list.dataVersion;
   more->queue = list.queue;
+  more->queueRules = list.queueRules;
   more->reference = list.reference;
   more->known_ = list.known_;
   more->index(nullptr);
@@ -182,6 +193,7 @@ QString RunList::nameOf(qint64 run, const CommonPart& common) const {
   const SeedGroup* group = groupOf(run);
   if (!group) return QString::number(run);
   const RunSummary& summary = *find(run);
+  if (summary.isRenamed) return text(summary.title);
   const QString name = QStringLiteral("%1 · s%2").arg(nameOf(*group, common)).arg(summary.seed);
   return twins_.contains(run) ? QStringLiteral("%1 (%2)").arg(name, text(summary.key)) : name;
 }

@@ -29,12 +29,16 @@ struct CommonPart {
 
 /// What the window shows of all runs at one moment. Handed out whole, and never changed from then on.
 struct RunList {
-  std::vector<RunSummary> runs;   ///< newest first
-  std::vector<QueuedRun> queue;   ///< the next one first
+  std::vector<RunSummary> runs;  ///< newest first
+  std::vector<QueuedRun> queue;  ///< the next one first
+  QueueRules queueRules;
   std::int64_t dataVersion = -1;  ///< ProjectReader::dataVersion() before it was read
   CostReference reference;        ///< what the costs of the runs are divided by
   /// Null: there is no such run.
   const RunSummary* find(qint64 run) const;
+
+  /// Of the runs, by their hash; a damaged one is left out. Empty where it was not read.
+  const ConfigsByHash& configs() const;
 
   /// By their oldest run, oldest first. A run whose images are not known yet counts to the first group of its
   /// configuration.
@@ -62,7 +66,9 @@ struct RunList {
   /// From the project. Any thread; the reader's own. Without names where there are so many groups that
   /// nobody should wait for them: they come when it is read again.
   /// before  what is known from it is not read again; null: nothing, it is read for the first time
-  static std::shared_ptr<RunList> read(const ProjectReader& reader, const RunList* before = nullptr);
+  /// hidden  runs that are left out
+  static std::shared_ptr<RunList> read(const ProjectReader& reader, const RunList* before = nullptr,
+                                       const std::vector<qint64>& hidden = {});
   /// Of runs at hand.
   static std::shared_ptr<RunList> of(std::vector<RunSummary> runs, const ConfigsByHash& configs,
                                      const RunList* before = nullptr);

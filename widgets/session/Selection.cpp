@@ -49,9 +49,11 @@ std::vector<qint64> Selection::shown() const {
   return runs;
 }
 
-void Selection::begin(std::shared_ptr<const RunList> list) {
+void Selection::begin(std::shared_ptr<const RunList> list, const std::optional<std::set<qint64>>& checked) {
   list_ = std::move(list);
-  checked_ = comparedFirst(list_->runs);
+  checked_ = checked ? *checked : comparedFirst(list_->runs);
+  live_ = 0;
+  isChosen_ = false;
   place(list_->runs.empty() ? 0 : list_->runs.front().id);
   Q_EMIT checkedChanged();
   tellPlace();
@@ -68,7 +70,9 @@ void Selection::update(std::shared_ptr<const RunList> list) {
 
 void Selection::showLive(qint64 run) {
   setChecked(run, true);
-  moveTo(run);
+  const bool follows = !isChosen_ || run_ == live_;
+  live_ = run;
+  if (follows) moveTo(run);
 }
 
 void Selection::follow(qint64 run) {
@@ -95,12 +99,26 @@ void Selection::moveTo(qint64 run) {
 }
 
 void Selection::select(qint64 run) {
+  isChosen_ = true;
   if (run != run_) moveTo(run);
 }
 
 void Selection::setChecked(qint64 run, bool checked) {
   const bool changed = checked ? checked_.insert(run).second : checked_.erase(run) > 0;
   if (changed) Q_EMIT checkedChanged();
+}
+
+void Selection::setChecked(const std::vector<qint64>& runs, bool checked) {
+  bool changed = false;
+  for (const qint64 run : runs) changed |= checked ? checked_.insert(run).second : checked_.erase(run) > 0;
+  if (changed) Q_EMIT checkedChanged();
+}
+
+void Selection::setOnlyChecked(const std::vector<qint64>& runs) {
+  std::set<qint64> checked(runs.begin(), runs.end());
+  if (checked == checked_) return;
+  checked_ = std::move(checked);
+  Q_EMIT checkedChanged();
 }
 
 void Selection::setCursor(qint64 step) {

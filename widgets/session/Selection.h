@@ -3,6 +3,7 @@
 #include <QObject>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -31,17 +32,23 @@ class Selection : public QObject {
   /// Another project: its newest run is selected. Compared are all runs of the recipe and images that the
   /// newest finished run has, or where none is finished the newest run; of more than 50 the newest seeds of
   /// the newest configurations.
-  void begin(std::shared_ptr<const RunList> list);
+  /// checked  compared are these instead, as far as they are there; none: it is not known
+  void begin(std::shared_ptr<const RunList> list, const std::optional<std::set<qint64>>& checked = {});
   /// The same project, read again: what is no longer there is let go.
   void update(std::shared_ptr<const RunList> list);
-  /// The run has begun to train.
+  /// The run has begun to train: it is compared, and selected unless a person has chosen another run than
+  /// the one that trained before.
   void showLive(qint64 run);
+  /// The run that trains next is to be selected, whatever is now.
+  void letGo() { isChosen_ = false; }
   /// The run has moved on.
   void follow(qint64 run);
 
  public Q_SLOTS:
   void select(qint64 run);
   void setChecked(qint64 run, bool checked);
+  void setChecked(const std::vector<qint64>& runs, bool checked);
+  void setOnlyChecked(const std::vector<qint64>& runs);
   void setCursor(qint64 step);  ///< also ends following unless it is the last step
   void setFollowsLive(bool follow);
 
@@ -59,6 +66,8 @@ class Selection : public QObject {
   std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();
   std::set<qint64> checked_;
   qint64 run_ = 0, cursor_ = 0;
+  qint64 live_ = 0;        ///< the run that has begun to train last; 0: none
+  bool isChosen_ = false;  ///< the selected run, by a person
   bool follows_ = true;
 };
 

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "widgets/session/Remembered.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
 static constexpr int kPollMs = 1000;
+static constexpr int kKeepMs = 500;    // between a change and its writing
 static constexpr int kRetryMs = 5000;  // after a list that could not be read
 
 static QString text(const std::string& s) { return QString::fromStdString(s); }
@@ -24,6 +26,10 @@ Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
       selection_([this](qint64 run) { return lastStepOf(run); }) {
   pollTimer_.setInterval(kPollMs);
   connect(&pollTimer_, &QTimer::timeout, this, &Session::poll);
+  keepTimer_.setInterval(kKeepMs);
+  keepTimer_.setSingleShot(true);
+  connect(&keepTimer_, &QTimer::timeout, this, &Session::keepRemembered);
+  connect(&selection_, &Selection::checkedChanged, this, &Session::rememberTicks);
   connect(&histories_, &Histories::changed, this, &Session::reloaded);
   histories_.isShown = [this](qint64 run) { return run == liveRun() || selection_.isShown(run); };
 }
@@ -32,6 +38,8 @@ Session::~Session() {
   stopWorkers();
   workers_.clear();
   training_.reset();
+  giveUpDeleted();
+  keepRemembered();
 }
 
 void Session::refuseWhileTraining(const std::string& what) const {
@@ -75,7 +83,10 @@ void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> 
   histories_.reset(view_.get());
   histories_.update(list_, 0);
   pollTimer_.start(kPollMs);
-  selection_.begin(list_);  // first: the panels ask for what is selected
+  remembered_ = view_->remembered();
+  tellTicks_ = false;                          // what nobody has chosen is not kept
+  selection_.begin(list_, rememberedTicks());  // first: the panels ask for what is selected
+  tellTicks_ = true;
   Q_EMIT projectChanged();
   Q_EMIT runsChanged();
   Q_EMIT queueChanged();
@@ -101,10 +112,15 @@ void Session::leave(std::unique_ptr<ProjectView> view) {
 
 void Session::closeProject() {
   refuseWhileTraining("close the project");
-  // While it can still be asked: a panel saves what was written about the run that is let go.
-  if (view_) selection_.begin(std::make_shared<const RunList>());
+  if (view_) {
+    keepRemembered();
+    tellTicks_ = false;
+    // While it can still be asked: a panel saves what was written about the run that is let go.
+    selection_.begin(std::make_shared<const RunList>());
+  }
   pollTimer_.stop();
   training_.reset();
+  giveUpDeleted();
   predicting_.reset();
   landscaping_.reset();
   leave(std::move(view_));
@@ -115,6 +131,10 @@ void Session::closeProject() {
   begun_ = 0;
   lastPollProblem_.clear();
   remarks_.clear();
+  remembered_ = Json::object();
+  failure_ = {};
+  toResume_.clear();
+  refused_.clear();
 }
 
 QString Session::readOnly() const { return view_ ? text(view_->readOnly()) : QString(); }
@@ -134,14 +154,20 @@ void Session::tellRemarks(const QStringList& remarks) {
   }
 }
 
+/// Reads all runs but those that were deleted here, on the reader thread.
+Session::Reading Session::reading() const {
+  return [before = list_, hidden = deletedRuns()](const OpenProject& project) {
+    return RunList::read(project.reader, before.get(), hidden);
+  };
+}
+
 /// Changes the project, and then shows what it has become.
-template <class Work>
-void Session::change(Work work) {
+void Session::change(std::function<void(const OpenProject&)> work) {
   ask(
       this,
-      [work = std::move(work), before = list_](const OpenProject& project) {
+      [work = std::move(work), read = reading()](const OpenProject& project) {
         work(project);
-        return RunList::read(project.reader, before.get());
+        return read(project);
       },
       [this](std::optional<std::shared_ptr<RunList>> list) {
         if (list) takeList(std::move(*list));
@@ -151,12 +177,9 @@ void Session::change(Work work) {
 
 void Session::refresh() {
   if (!hasProject()) return;
-  ask(
-      this,
-      [before = list_](const OpenProject& project) { return RunList::read(project.reader, before.get()); },
-      [this](std::optional<std::shared_ptr<RunList>> list) {
-        if (list) takeList(std::move(*list));
-      });
+  ask(this, reading(), [this](std::optional<std::shared_ptr<RunList>> list) {
+    if (list) takeList(std::move(*list));
+  });
 }
 
 void Session::takeList(std::shared_ptr<RunList> list) {
@@ -174,7 +197,9 @@ void Session::takeList(std::shared_ptr<RunList> list) {
     run.epoch = std::max(run.epoch, progress().epoch);
     run.step = std::max<std::int64_t>(run.step, progress().step);
   }
-  const bool isSameQueue = std::ranges::equal(list->queue, list_->queue, {}, &QueuedRun::id, &QueuedRun::id);
+  const bool isSameQueue =
+      std::ranges::equal(list->queue, list_->queue, {}, &QueuedRun::id, &QueuedRun::id) &&
+      list->queueRules == list_->queueRules;
   list_ = std::move(list);
   dataVersion_ = list_->dataVersion;
   histories_.update(list_, liveRun());
@@ -202,12 +227,11 @@ void Session::readChanges() {
   polling_ = true;
   ask(
       this,
-      [last = dataVersion_, before = list_](const OpenProject& project) {
+      [last = dataVersion_, read = reading()](const OpenProject& project) {
         const auto start = std::chrono::steady_clock::now();
         Changes changes;
         try {
-          if (project.reader.dataVersion() != last)
-            changes.list = RunList::read(project.reader, before.get());
+          if (project.reader.dataVersion() != last) changes.list = read(project);
         } catch (const std::exception& error) {
           changes.why = text(problemText(error));
         }
@@ -254,63 +278,6 @@ qint64 Session::lastStepOf(qint64 run) const {
   return summary ? summary->step : 0;
 }
 
-// ---- notes, queue
-
-void Session::removeRun(qint64 run) {
-  if (run == liveRun()) throw Error("this run is training: stop it first");
-  if (run == begun_) begun_ = 0;
-  change([run](const OpenProject& project) { project.writer().removeRun(run); });
-  histories_.forget(run);
-  selection_.setChecked(run, false);
-}
-
-void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
-  change([run, notes = notes.toStdString(), tags = tags.toStdString()](const OpenProject& project) {
-    project.writer().setNotes(run, notes, tags);
-  });
-}
-
-void Session::queue(const std::vector<RunConfig>& configs) {
-  change([configs](const OpenProject& project) { project.writer().queue(configs); });
-}
-
-void Session::unqueue(qint64 queued) {
-  change([queued](const OpenProject& project) { project.writer().unqueue(queued); });
-}
-
-void Session::startNext() {
-  struct Next {
-    std::int64_t queued = 0;  ///< 0: none waits
-    RunConfig config;
-  };
-  if (isLive() || !hasProject() || std::exchange(starting_, true)) return;
-  ask(
-      this,
-      [](const OpenProject& project) {
-        const auto queue = project.reader.queue();
-        return queue.empty() ? Next() : Next{queue.front().id, project.reader.queuedConfig(queue.front().id)};
-      },
-      [this](std::optional<Next> next) {
-        starting_ = false;
-        if (next && next->queued > 0 && !isLive()) begin(std::move(next->config), next->queued, std::nullopt);
-      });
-}
-
-void Session::start(const RunConfig& config) { isLive() ? queue({config}) : begin(config, 0, std::nullopt); }
-
-void Session::resumeRun(qint64 run) {
-  if (isLive()) throw Error("another run is training: stop it first, or wait until it has finished");
-  if (std::exchange(starting_, true)) return;
-  ask(
-      this, [run](const OpenProject& project) { return project.reader.detail(run); },
-      [this](std::optional<RunDetail> detail) {
-        starting_ = false;
-        if (!detail || isLive()) return;
-        RunConfig config = detail->config;
-        begin(std::move(config), 0, std::move(detail));
-      });
-}
-
 // ---- the run that is trained
 
 const RunProgress& Session::progress() const {
@@ -344,6 +311,7 @@ void Session::refuseWhileExamining(const std::string& what) const {
 void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
   refuseWhileExamining("train");
   Q_EMIT logged(QStringLiteral("%1: starting").arg(text(runTitle(config))));
+  taken_ = queued;
   training_ = std::make_unique<TrainedRun>(view().writer(), engine_,
                                            LiveRun::Wanted{std::move(config), queued, std::move(resumed)});
   watch(*training_);
@@ -352,7 +320,10 @@ void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDeta
 
 void Session::watch(TrainedRun& training) {
   connect(&training, &TrainedRun::begun, this, &Session::showBegun);
-  connect(&training, &TrainedRun::changed, this, &Session::stateChanged);
+  connect(&training, &TrainedRun::changed, this, [this] {
+    takeFailure();
+    Q_EMIT stateChanged();
+  });
   connect(&training, &TrainedRun::stepped, this, &Session::takeSteps);
   connect(&training, &TrainedRun::policyMoved, this,
           [this](const std::vector<PolicyReport>& reports) { Q_EMIT policyMoved(progress().run, reports); });
@@ -369,9 +340,21 @@ void Session::watch(TrainedRun& training) {
     Q_EMIT logged(isNamed ? nameOf(progress().run) + line.mid(title.size()) : line);
   });
   connect(&training, &TrainedRun::problem, this, &Session::problem);
-  // A stopped or failed run does not start the next one behind the user's back.
-  connect(&training, &TrainedRun::ended, this,
-          [this](RunState state) { flushThenRefresh(state == RunState::finished); });
+  connect(&training, &TrainedRun::ended, this, &Session::goOn);
+}
+
+void Session::takeFailure() {
+  if (training_->failure().isEmpty()) return;
+  failure_ = {progress().run, progress().title, training_->failure()};
+}
+
+/// A run that was stopped does not let the next one begin behind the user's back; one that failed does,
+/// unless the project's rules say otherwise.
+void Session::goOn(RunState ended) {
+  if (progress().run == 0 && taken_ != 0) refused_.insert(taken_);
+  if (ended == RunState::stopped) toResume_.clear();
+  flushThenRefresh(ended == RunState::finished ||
+                   (ended == RunState::failed && !queueRules().stopsAfterFailure));
 }
 
 void Session::showBegun(const RunSummary& run) {
@@ -432,6 +415,7 @@ void Session::stopWorkers() {
 }
 
 void Session::dismissFailure() {
+  failure_ = {};
   if (training_) training_->dismissFailure();
   Q_EMIT stateChanged();
 }
@@ -439,13 +423,14 @@ void Session::dismissFailure() {
 void Session::flushThenRefresh(bool startsNext) {
   ask(
       this,
-      [before = list_](const OpenProject& project) {
+      [read = reading()](const OpenProject& project) {
         project.flush();
-        return RunList::read(project.reader, before.get());
+        return read(project);
       },
       [this, startsNext](std::optional<std::shared_ptr<RunList>> list) {
         if (list) takeList(std::move(*list));
-        if (startsNext) QTimer::singleShot(0, this, &Session::startNext);  // not within a signal of training_
+        // Not within a signal of training_.
+        if (startsNext) QTimer::singleShot(0, this, [this] { takeNext(false); });
       });
 }
 

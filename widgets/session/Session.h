@@ -5,10 +5,13 @@
 #include <QStringList>
 #include <QTimer>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
+#include "core/base/Json.h"
 #include "core/engine/Engine.h"
 #include "widgets/session/Histories.h"
 #include "widgets/session/Landscaping.h"
@@ -51,6 +54,12 @@ class Session : public QObject {
   void ask(const QObject* context, Work work, Then then, Access access = Access::read) {
     view().ask(context, std::move(work), std::move(then), access);
   }
+  /// What the window remembers with the project, by the view's name: null where there is nothing. Kept in the
+  /// project's folder; of a project that can only be read until it is closed.
+  Json remembered(const std::string& view) const;
+  void remember(const std::string& view, Json what);
+  /// Runs that were deleted here, and can be restored.
+  std::vector<qint64> deletedRuns() const;
   /// Tells as a problem() what was damaged and left out of what was read; each once.
   void tellRemarks(const QStringList& remarks);
 
@@ -61,8 +70,14 @@ class Session : public QObject {
   const RunProgress& progress() const;  ///< of training(); else nothing
   bool isLive() const { return training_ && training_->isLive(); }
   qint64 liveRun() const { return isLive() ? progress().run : 0; }
-  /// Why the last run failed, or "".
-  QString failure() const { return training_ ? training_->failure() : QString(); }
+  /// The run that failed last, until another one is started by a person, or the message is dismissed.
+  struct Failure {
+    qint64 run = 0;  ///< 0: it has not become one
+    QString title, why;
+  };
+  const Failure& failed() const { return failure_; }
+  /// Why it failed; "": none did.
+  const QString& failure() const { return failure_.why; }
   /// Other processes of this window that train the queue, too: those that live.
   std::vector<const QueueWorker*> workers() const;
   bool isTraining() const { return isLive() || !workers().empty(); }
@@ -89,6 +104,7 @@ class Session : public QObject {
   QString nameOf(qint64 run) const { return list_->nameOf(run, list_->commonPart()); }
   QColor colour(qint64 run) const;       ///< a shade of its group's
   QColor groupColour(qint64 run) const;  ///< of the run's group
+  const QueueRules& queueRules() const { return list_->queueRules; }
   /// The project's queue, the next run first; kept up to date, whoever changes it.
   const std::vector<QueuedRun>& queued() const { return list_->queue; }
 
@@ -98,8 +114,15 @@ class Session : public QObject {
   void start(const uada::RunConfig& config);
   void queue(const std::vector<uada::RunConfig>& configs);
   void unqueue(qint64 queued);
+  /// Takes runs out of the queue, and offers to undo it.
+  void unqueue(const std::vector<qint64>& queued);
+  /// Those, in this order, come to stand before another one; before 0: at the end.
+  void moveQueued(const std::vector<qint64>& queued, qint64 before);
+  void setQueueRules(const uada::QueueRules& rules);
   /// Continues the run from its newest checkpoint. Throws Error if another one is live.
   void resumeRun(qint64 run);
+  /// The same, one after the other.
+  void resumeRuns(const std::vector<qint64>& runs);
   /// Takes the next one from the queue if nothing is live.
   void startNext();
   /// Trains the queue in another process as well. Throws Error if no project is open.
@@ -110,7 +133,13 @@ class Session : public QObject {
   /// Takes away the message of the last failure.
   void dismissFailure();
 
-  void removeRun(qint64 run);  ///< not the live one: throws Error
+  /// At once and for ever. Not the live one: throws Error
+  void removeRun(qint64 run);
+  /// Takes runs out of the list; the project gives them up when it is closed here, and not before: until then
+  /// restoreRuns() brings them back, as does a crash. Offers to undo it. Throws Error if one is live.
+  void deleteRuns(const std::vector<qint64>& runs);
+  void restoreRuns(const std::vector<qint64>& runs);
+  void renameRun(qint64 run, const QString& title);
   void setNotes(qint64 run, const QString& notes, const QString& tags);
   void refresh();  ///< reads the list of runs again
 
@@ -125,6 +154,8 @@ class Session : public QObject {
   void epochEnded(qint64 run, const std::vector<uada::EpochReport>& reports);
   void reloaded(qint64 run);  ///< what is stored of it changed otherwise: read it again
   void logged(const QString& line);
+  /// Something was done that undo() takes back, as long as the project is open.
+  void undoOffered(const QString& what, const std::function<void()>& undo);
   void problem(const QString& text);  ///< what, why and what to do
   void queueChanged();
 
@@ -139,14 +170,22 @@ class Session : public QObject {
   void flushThenRefresh(bool startsNext);
   void poll();
   void readChanges();
+  using Reading = std::function<std::shared_ptr<RunList>(const OpenProject&)>;
+  Reading reading() const;
+  void takeNext(bool isWanted);
+  void goOn(RunState ended);
+  void takeFailure();
+  void keepRemembered();
+  void giveUpDeleted();
+  void rememberTicks();
+  std::optional<std::set<qint64>> rememberedTicks() const;
   struct Changes;
   void takeChanges(Changes changes);
   void takeList(std::shared_ptr<RunList> list);
   void refuseWhileTraining(const std::string& what) const;
   void refuseWhileExamining(const std::string& what) const;
   qint64 lastStepOf(qint64 run) const;
-  template <class Work>
-  void change(Work work);
+  void change(std::function<void(const OpenProject&)> work);
 
   const Theme& theme_;
   EngineProvider engine_;
@@ -166,6 +205,14 @@ class Session : public QObject {
   qint64 begun_ = 0;                         ///< a run that no list that was read has told of yet; 0: none
   QString lastWriterProblem_, lastPollProblem_;
   QStringList remarks_;  ///< told before
+  Failure failure_;
+  std::map<qint64, int> deleted_;  ///< with the attempts that they had
+  std::vector<qint64> toResume_;   ///< before the queue goes on
+  std::set<qint64> refused_;       ///< of the queue: they could not become runs
+  qint64 taken_ = 0;               ///< of the queue: what training() is; 0: it was not in it
+  Json remembered_ = Json::object();
+  bool tellTicks_ = true;  ///< a change of the ticks is to be remembered
+  QTimer keepTimer_;       ///< runs while something is to be written
 };
 
 }  // namespace uada

@@ -25,6 +25,8 @@ struct Workbench {
   std::function<void(const QString& op, qint64 step)> showSamples = [](const QString&, qint64) {};
   /// Opens the new-run dialogue.
   std::function<void()> newRun = [] {};
+  /// The same, filled with what a run was made of.
+  std::function<void(qint64 run)> newRunLike = [](qint64) {};
 };
 
 }  // namespace uada

@@ -1,0 +1,244 @@
+#include <QFileInfo>
+#include <QTimer>
+#include <algorithm>
+#include <utility>
+
+#include "core/base/Error.h"
+#include "widgets/session/Remembered.h"
+#include "widgets/session/Session.h"
+
+// What a session changes in its project: runs, notes, the queue, and what the window remembers.
+
+namespace uada {
+
+static QString text(const std::string& s) { return QString::fromStdString(s); }
+
+// ---- what is remembered with the project
+
+Json Session::remembered(const std::string& view) const {
+  const Json* found = remembered_.find(view);
+  return found ? *found : Json();
+}
+
+void Session::remember(const std::string& view, Json what) {
+  if (!hasProject() || remembered(view) == what) return;
+  remembered_[view] = std::move(what);
+  keepTimer_.start();
+}
+
+/// Nothing is lost where it cannot be written, and nobody is told.
+void Session::keepRemembered() {
+  if (!hasProject() || !keepTimer_.isActive() || !readOnly().isEmpty()) return;
+  keepTimer_.stop();
+  ask(
+      this,
+      [file = view_->file(), remembered = remembered_](const OpenProject&) {
+        try {
+          writeRemembered(file, remembered);
+        } catch (const Error&) {
+        }
+        return true;
+      },
+      [](std::optional<bool>) {}, Access::write);
+}
+
+void Session::rememberTicks() {
+  if (!tellTicks_) return;
+  Json keys = Json::array();
+  for (const qint64 run : selection_.checked()) keys.push(find(run)->key);
+  remember("ticked", std::move(keys));
+}
+
+std::optional<std::set<qint64>> Session::rememberedTicks() const {
+  const Json keys = remembered("ticked");
+  if (!keys.isArray()) return {};
+  std::set<std::string> wanted;
+  for (const Json& key : keys.asArray())
+    if (key.isString()) wanted.insert(key.asString());
+  std::set<qint64> ticked;
+  for (const RunSummary& run : runs())
+    if (wanted.contains(run.key)) ticked.insert(run.id);
+  return ticked;
+}
+
+// ---- notes, queue
+
+void Session::deleteRuns(const std::vector<qint64>& wanted) {
+  std::vector<qint64> gone;
+  for (const qint64 run : wanted) {
+    if (run == liveRun()) throw Error("this run is training: stop it first");
+    if (find(run)) gone.push_back(run);
+  }
+  if (gone.empty()) return;
+  view().writer();  // throws if the project can only be read
+  for (const qint64 run : gone) {
+    deleted_[run] = find(run)->attempts;
+    if (run == begun_) begun_ = 0;
+    if (run == failure_.run) failure_ = {};
+    if (training_ && run == progress().run) training_.reset();
+  }
+  const QString what =
+      gone.size() == 1 ? tr("Deleted %1").arg(nameOf(gone.front())) : tr("Deleted %1 runs").arg(gone.size());
+  selection_.setChecked(gone, false);
+  refresh();
+  Q_EMIT stateChanged();
+  Q_EMIT logged(tr("%1; until the project is closed it can be restored").arg(what));
+  Q_EMIT undoOffered(what, [this, gone] { restoreRuns(gone); });
+}
+
+void Session::restoreRuns(const std::vector<qint64>& runs) {
+  for (const qint64 run : runs) deleted_.erase(run);
+  refresh();
+}
+
+std::vector<qint64> Session::deletedRuns() const {
+  std::vector<qint64> runs;
+  for (const auto& [run, attempts] : deleted_) runs.push_back(run);
+  return runs;
+}
+
+/// One that another program has gone on with since stays.
+void Session::giveUpDeleted() {
+  const auto deleted = std::exchange(deleted_, {});
+  if (deleted.empty() || !hasProject()) return;
+  ask(
+      this,
+      [deleted](const OpenProject& project) {
+        for (const auto& [run, attempts] : deleted) {
+          try {
+            project.writer().removeRun(run, attempts);
+          } catch (const Error&) {
+          }
+        }
+        return true;
+      },
+      [](std::optional<bool>) {}, Access::write);
+}
+
+void Session::renameRun(qint64 run, const QString& title) {
+  change([run, title = title.toStdString()](const OpenProject& project) {
+    project.writer().renameRun(run, title);
+  });
+}
+
+void Session::removeRun(qint64 run) {
+  if (run == liveRun()) throw Error("this run is training: stop it first");
+  if (run == begun_) begun_ = 0;
+  change([run](const OpenProject& project) { project.writer().removeRun(run); });
+  histories_.forget(run);
+  selection_.setChecked(run, false);
+}
+
+void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
+  change([run, notes = notes.toStdString(), tags = tags.toStdString()](const OpenProject& project) {
+    project.writer().setNotes(run, notes, tags);
+  });
+}
+
+void Session::queue(const std::vector<RunConfig>& configs) {
+  change([configs](const OpenProject& project) { project.writer().queue(configs); });
+  Q_EMIT logged(configs.size() == 1 ? tr("%1 was added to the queue").arg(text(runTitle(configs.front())))
+                                    : tr("%1 runs were added to the queue").arg(configs.size()));
+}
+
+void Session::unqueue(const std::vector<qint64>& queued) {
+  using TakenRuns = std::pair<std::vector<TakenOut>, std::shared_ptr<RunList>>;
+  ask(
+      this,
+      [wanted = std::vector<std::int64_t>(queued.begin(), queued.end()),
+       read = reading()](const OpenProject& project) {
+        auto taken = project.writer().unqueue(wanted);
+        return TakenRuns{std::move(taken), read(project)};
+      },
+      [this](std::optional<TakenRuns> answer) {
+        if (!answer) return;
+        takeList(std::move(answer->second));
+        const std::vector<TakenOut> taken = std::move(answer->first);
+        if (taken.empty()) return;
+        const QString what = taken.size() == 1 ? tr("Took %1 out of the queue").arg(text(taken.front().title))
+                                               : tr("Took %1 runs out of the queue").arg(taken.size());
+        Q_EMIT undoOffered(what, [this, taken] {
+          change([taken](const OpenProject& project) { project.writer().requeue(taken); });
+        });
+      },
+      Access::write);
+}
+
+void Session::moveQueued(const std::vector<qint64>& queued, qint64 before) {
+  change([wanted = std::vector<std::int64_t>(queued.begin(), queued.end()),
+          before](const OpenProject& project) { project.writer().moveQueued(wanted, before); });
+}
+
+void Session::setQueueRules(const QueueRules& rules) {
+  const bool goesOn = queueRules().isPaused && !rules.isPaused && training_ && !isLive();
+  change([rules](const OpenProject& project) { project.writer().setQueueRules(rules); });
+  if (goesOn) takeNext(false);
+}
+
+void Session::unqueue(qint64 queued) {
+  change([queued](const OpenProject& project) { project.writer().unqueue(queued); });
+}
+
+void Session::startNext() {
+  refused_.clear();
+  selection_.letGo();
+  if (!isLive()) failure_ = {};
+  takeNext(true);
+}
+
+/// isWanted  by a person, for whom a paused queue is no hindrance
+void Session::takeNext(bool isWanted) {
+  struct Next {
+    std::int64_t queued = 0;  ///< 0: none waits
+    RunConfig config;
+  };
+  if (isLive() || !hasProject()) return;
+  if (!toResume_.empty()) {
+    const qint64 run = toResume_.front();
+    toResume_.erase(toResume_.begin());
+    return resumeRun(run);
+  }
+  if (std::exchange(starting_, true)) return;
+  ask(
+      this,
+      [refused = refused_, isWanted](const OpenProject& project) {
+        if (!isWanted && project.reader.queueRules().isPaused) return Next();
+        for (const QueuedRun& run : project.reader.queue())
+          if (!refused.contains(run.id)) return Next{run.id, project.reader.queuedConfig(run.id)};
+        return Next();
+      },
+      [this](std::optional<Next> next) {
+        starting_ = false;
+        if (next && next->queued > 0 && !isLive()) begin(std::move(next->config), next->queued, std::nullopt);
+      });
+}
+
+void Session::start(const RunConfig& config) {
+  if (isLive()) return queue({config});
+  selection_.letGo();
+  failure_ = {};
+  begin(config, 0, std::nullopt);
+}
+
+void Session::resumeRuns(const std::vector<qint64>& runs) {
+  if (runs.empty()) return;
+  resumeRun(runs.front());
+  toResume_.assign(runs.begin() + 1, runs.end());
+}
+
+void Session::resumeRun(qint64 run) {
+  if (isLive()) throw Error("another run is training: stop it first, or wait until it has finished");
+  if (std::exchange(starting_, true)) return;
+  selection_.letGo();
+  failure_ = {};
+  ask(
+      this, [run](const OpenProject& project) { return project.reader.detail(run); },
+      [this](std::optional<RunDetail> detail) {
+        starting_ = false;
+        if (!detail || isLive()) return;
+        RunConfig config = detail->config;
+        begin(std::move(config), 0, std::move(detail));
+      });
+}
+
+}  // namespace uada
