@@ -5,6 +5,8 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTreeView>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "app/gui/MainWindow.h"
@@ -12,6 +14,8 @@
 #include "core/base/Error.h"
 #include "core/base/Json.h"
 #include "core/store/Project.h"
+#include "widgets/panels/runs/RunsModel.h"
+#include "widgets/panels/runs/RunsPanel.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -62,6 +66,45 @@ void scroll(QAbstractItemView& view, Session& session) {
   settle(session);
 }
 
+double milliseconds(const QElapsedTimer& clock) { return 1e-6 * static_cast<double>(clock.nsecsElapsed()); }
+
+/// Filters and sorts the list of runs, with many columns, and prints how long the slowest took until it was
+/// painted.
+void benchList(MainWindow& window, Session& session) {
+  constexpr std::size_t kColumns = 40;
+  auto& panel = *static_cast<RunsPanel*>(window.panel("runs"));
+  waitUntil([&] { return session.runs().empty() || panel.model().settings(); },
+            "the reading of all settings");
+  settle(session);
+  std::vector<std::string> columns;
+  for (const RunColumn& column : panel.model().columns().all())
+    if (column.name != "name" && columns.size() < kColumns) columns.push_back(column.name);
+  panel.showColumns(columns);
+  settle(session);
+  auto& list = *window.findChild<QTreeView*>("runs");
+  const auto slowest = [&](const auto& items, const auto& apply) {
+    double most = 0;
+    for (const auto& item : items) {
+      QElapsedTimer clock;
+      clock.start();
+      apply(item);
+      list.viewport()->repaint();
+      most = std::max(most, milliseconds(clock));
+      settle(session);
+    }
+    return most;
+  };
+  auto* filter = window.findChild<QLineEdit*>("filter");
+  const double filtering =
+      slowest(std::array{"u", "uada s1", "method=uada & acc>0.5", "epochs>=1 | width<16 & dataset~mnist", ""},
+              [&](const char* text) { filter->setText(text); });
+  std::puts(line("window.filter", filtering, session.runs().size()).dump().c_str());
+  const double sorting = slowest(std::array{"last", "name", "seconds", "created"}, [&](const char* column) {
+    list.sortByColumn(panel.model().section(column), Qt::DescendingOrder);
+  });
+  std::puts(line("window.sort", sorting, session.runs().size()).dump().c_str());
+}
+
 /// What a person does in a project: every view, some runs, filters, orders.
 void useAll(MainWindow& window, Session& session) {
   auto& table = *window.findChild<QTableView*>("comparison");
@@ -104,9 +147,10 @@ void benchProject(TimedApplication& application, MainWindow& window, Session& se
   window.openProject(project);
   waitUntil([&] { return session.hasProject(); }, "the opening of the project");
   const std::size_t runs = session.runs().size();
-  const Json opened = line("window.open", 1e-6 * static_cast<double>(clock.nsecsElapsed()), runs);
+  const Json opened = line("window.open", milliseconds(clock), runs);
   std::puts(opened.dump().c_str());
   settle(session);
+  benchList(window, session);
   useAll(window, session);
   application.isTiming = false;
   Json longest = line("window.longest_event", application.wall.milliseconds, runs);

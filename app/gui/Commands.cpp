@@ -111,6 +111,26 @@ void Commands::setUpRun(const Prepare& prepare) {
       });
 }
 
+/// What a run was made of, as an experiment of it alone.
+static Experiment experimentOf(const RunConfig& config) {
+  Experiment experiment;
+  experiment.name = config.experiment;
+  experiment.recipes = {config.recipe};
+  experiment.methods = {config.method};
+  experiment.seeds = {config.seed};
+  experiment.runtime = config.runtime;
+  experiment.policyFiles = {config.policyFile};
+  return experiment;
+}
+
+void Commands::newRunLike(qint64 run) {
+  workbench_.session.ask(
+      this, [run](const OpenProject& project) { return project.reader.detail(run).config; },
+      [this](std::optional<RunConfig> config) {
+        if (config) setUpRun([like = experimentOf(*config)](NewRunDialog& dialog) { dialog.fill(like); });
+      });
+}
+
 void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies,
                           const Prepare& prepare) {
   guarded([&] {

@@ -34,6 +34,7 @@ class Commands : public QObject {
   void closeProject();
   /// Without a project in ~/uada/experiments.uada, which is then said.
   void newRun();
+  void newRunLike(qint64 run);
   void runDemo();
   /// What was dropped on the window, or given to a second start: projects, experiments, folders of data.
   void openFiles(const QStringList& files);

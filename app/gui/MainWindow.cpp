@@ -24,6 +24,7 @@
 #include "widgets/frame/Views.h"
 #include "widgets/panels/CursorBar.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/RecoveryBanner.h"
 #include "widgets/panels/StartPage.h"
 #include "widgets/panels/ops/OpsPanel.h"
 #include "widgets/panels/samples/SamplesPanel.h"
@@ -60,6 +61,7 @@ MainWindow::MainWindow(Workbench& workbench, Layout layout)
     static_cast<SamplesPanel*>(panel("samples"))->showOp(op, step);
   };
   workbench_.newRun = [this] { commands_->newRun(); };
+  workbench_.newRunLike = [this](qint64 run) { commands_->newRunLike(run); };
   confirmClose = [this] { return askClose(); };
   makeViews();
   makeDocks();
@@ -97,6 +99,7 @@ void MainWindow::makeViews() {
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addWidget(banner_ = new Banner(workbench_));
+  layout->addWidget(new RecoveryBanner(workbench_));
   layout->addWidget(pages_, 1);
   setCentralWidget(centre);
   connect(commands_, &Commands::notice, banner_, &Banner::showNotice);

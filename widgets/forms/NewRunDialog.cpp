@@ -168,6 +168,19 @@ void NewRunDialog::setExperiment(const Experiment& experiment) {
   refresh();
 }
 
+void NewRunDialog::fill(const Experiment& experiment) {
+  try {
+    setExperiment(experiment);
+  } catch (const Error&) {
+    {
+      const QSignalBlocker quiet(tabs_);
+      tabs_->setCurrentIndex(1);
+    }
+    json_->setPlainText(textOf(experiment));
+    refresh();
+  }
+}
+
 /// Changing the tab carries its content over; what cannot be read stays where it is, and is said there.
 void NewRunDialog::changeTab() {
   try {

@@ -40,6 +40,8 @@ class NewRunDialog : public QDialog {
   /// What stands in the dialogue. Throws UsageError with the first thing that is wrong.
   Experiment experiment() const;
   void setExperiment(const Experiment& experiment);
+  /// The same; what the form cannot take is shown as JSON, with what is wrong with it.
+  void fill(const Experiment& experiment);
   /// Throws Error.
   void saveExperiment(const QString& file) const;
 

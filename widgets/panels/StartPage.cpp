@@ -10,9 +10,11 @@
 #include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "widgets/session/Recent.h"
+#include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -217,6 +219,7 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
       text_(new QLabel),
       resume_(new QPushButton(tr("Resume"))),
       halve_(new QPushButton(tr("Go on with half batches"))),
+      again_(new QPushButton(tr("Edit and run again..."))),
       icon_(new QLabel),
       frame_(new QFrame),
       workbench_(workbench) {
@@ -242,8 +245,11 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   layout->addLayout(words, 1);
   layout->addWidget(resume_, 0, Qt::AlignVCenter);
   layout->addWidget(halve_, 0, Qt::AlignVCenter);
+  layout->addWidget(again_, 0, Qt::AlignVCenter);
   layout->addWidget(close, 0, Qt::AlignTop);
   resume_->setToolTip(tr("Continue the run from its newest checkpoint"));
+  again_->setToolTip(tr("A new run with the settings of this one, which you can change first"));
+  again_->setObjectName("editFailed");
   halve_->setObjectName("halve");
   halve_->setToolTip(
       tr("Try this step again with half as many images at a time. Their gradients are added up; batch\n"
@@ -262,7 +268,7 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   });
   connect(resume_, &QPushButton::clicked, this, [this] {
     try {
-      workbench_.session.resumeRun(workbench_.session.progress().run);
+      workbench_.session.resumeRun(workbench_.session.failed().run);
     } catch (const std::exception& error) {
       showProblem(QString::fromStdString(problemText(error)));
     }
@@ -270,7 +276,10 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   connect(halve_, &QPushButton::clicked, this, [this] {
     if (TrainedRun* training = workbench_.session.training()) training->resumeHalved();
   });
-  connect(&session, &Session::stateChanged, this, &Banner::showState);
+  connect(again_, &QPushButton::clicked, this,
+          [this] { workbench_.newRunLike(workbench_.session.failed().run); });
+  for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::projectChanged})
+    connect(&session, signal, this, &Banner::showState);
   connect(&session, &Session::problem, this, &Banner::showProblem);
   hide();
 }
@@ -281,25 +290,37 @@ void Banner::showState() {
   if (!canHalve && !halve_->isHidden()) hide();  // it goes on
   halve_->setVisible(canHalve);
   if (canHalve) title_->setText(tr("<b>%1 is paused</b>").arg(session.progress().title.toHtmlEscaped()));
-  if (session.failure().isEmpty()) {
-    if (session.isLive() && resume_->property("run").toBool()) hide();
-    return;
-  }
+  showFailure();
+}
+
+/// A failure is shown once: a message that came after it stays, and one that was closed does not come back.
+void Banner::showFailure() {
+  const Session& session = workbench_.session;
+  const Session::Failure& failed = session.failed();
+  const QString which = failed.why.isEmpty() ? QString() : QString::number(failed.run) + failed.why;
+  const bool isNew = which != std::exchange(failure_, which);
+  if (which.isEmpty() && showsFailure_) hide();
+  if (which.isEmpty() || (!isNew && !showsFailure_)) return;
+  // What failed twice, or has nothing to go on from, fails again: it wants other settings.
+  const RunSummary* run = session.find(failed.run);
+  resume_->setVisible(run && canResume(*run) && !session.isLive());
+  again_->setVisible(run && session.readOnly().isEmpty());
+  if (!isNew) return;
   dress(false);
-  resume_->setProperty("run", true);
-  title_->setText(tr("<b>%1 failed</b>").arg(session.progress().title.toHtmlEscaped()));
-  text_->setText(session.failure());
-  resume_->setVisible(session.progress().run != 0 && !session.isLive());
+  showsFailure_ = true;
+  title_->setText(tr("<b>%1 failed</b>").arg(failed.title.toHtmlEscaped()));
+  text_->setText(failed.why);
   show();
 }
 
 void Banner::showProblem(const QString& text) {
   dress(false);
-  resume_->setProperty("run", false);
+  showsFailure_ = false;
   title_->setText(tr("<b>This could not be done</b>"));
   text_->setText(text);
   resume_->hide();
   halve_->hide();
+  again_->hide();
   show();
 }
 
@@ -320,9 +341,9 @@ void Banner::showNotice(const QString& text) {
   // What went wrong is not covered.
   if (!isHidden() && frame_->objectName() == "banner") return;
   dress(true);
-  resume_->setProperty("run", false);
+  showsFailure_ = false;
   text_->setText(text);
-  resume_->hide();
+  for (QPushButton* button : {resume_, again_}) button->hide();
   show();
   gone_.start(kSeen);
 }

@@ -57,14 +57,16 @@ class Banner : public QWidget {
  private:
   void dress(bool isNotice);
   void showState();
+  void showFailure();
   void showProblem(const QString& text);
   QLabel* title_;
   QLabel* text_;
-  QPushButton* resume_;
-  QPushButton* halve_;
+  QPushButton *resume_, *halve_, *again_;
   QLabel* icon_;
   QWidget* frame_;
   QTimer gone_;
+  QString failure_;            ///< the last one that was shown
+  bool showsFailure_ = false;  ///< or closed since; else another message
   const Workbench& workbench_;
 };
 

@@ -1,62 +1,44 @@
+#include "widgets/panels/runs/RunsPanel.h"
+
 #include <QAction>
 #include <QHeaderView>
-#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QMenu>
-#include <QMessageBox>
-#include <QPushButton>
-#include <QSortFilterProxyModel>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QToolButton>
-#include <QTreeView>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
-#include "core/base/Error.h"
-#include "widgets/panels/Panel.h"
+#include "core/base/Json.h"
+#include "widgets/models/Words.h"
+#include "widgets/panels/runs/QueueBox.h"
+#include "widgets/panels/runs/RunMenu.h"
 #include "widgets/panels/runs/RunNames.h"
 #include "widgets/panels/runs/RunsModel.h"
+#include "widgets/panels/runs/RunsView.h"
+#include "widgets/panels/runs/UndoBar.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
-namespace {
+const std::vector<std::string>& RunsPanel::usual() {
+  static const std::vector<std::string> names{"state", "epoch", "last"};
+  return names;
+}
 
-/// The list of runs with its filter, and the queue under it.
-class RunsPanel : public PanelWidget {
- public:
-  explicit RunsPanel(const Workbench& workbench);
-
- private:
-  QWidget* makeHead();
-  void makeList();
-  void makeQueue();
-  void updateQueue();
-  void takeOut();
-  void startWorker();
-  void updateWorkers();
-  void followSelection();
-  void updateEmpty();
-  void updateWritable();
-  void contextMenu(const QPoint& position);
-  bool eventFilter(QObject* watched, QEvent* event) override;
-  qint64 runAt(const QModelIndex& index) const { return index.data(RunsModel::kRunRole).toLongLong(); }
-  void removeRun(qint64 run);
-
-  QStackedWidget* pages_ = new QStackedWidget;
-  QTreeView* list_ = new QTreeView;
-  RunsModel* runs_ = nullptr;
-  QSortFilterProxyModel* rows_ = nullptr;
-  QLabel* queueTitle_ = new QLabel;
-  QListWidget* queue_ = new QListWidget;
-  QLabel* workers_ = new QLabel;  ///< other processes that train the queue
-  QToolButton* newRun_ = new QToolButton;
-  QAction *takeOut_ = nullptr, *startWorker_ = nullptr;
-};
-
-RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
+RunsPanel::RunsPanel(const Workbench& workbench)
+    : PanelWidget(workbench),
+      pages_(new QStackedWidget),
+      list_(new RunsView),
+      filter_(new QLineEdit),
+      common_(new QLabel),
+      fault_(new QLabel),
+      newRun_(new QToolButton),
+      view_(new QToolButton) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
@@ -67,233 +49,318 @@ RunsPanel::RunsPanel(const Workbench& workbench) : PanelWidget(workbench) {
                                tr("New run (Ctrl+N) sets one up; Run > Run the demo trains eight small ones"),
                                "runs"));
   layout->addWidget(pages_, 1);
-  makeQueue();
-  layout->addWidget(queueTitle_);
-  layout->addWidget(queue_);
-  layout->addWidget(workers_);
-  connect(&workbench.session, &Session::queueChanged, this, &RunsPanel::updateQueue);
-  connect(&workbench.session.selection(), &Selection::selectionChanged, this, &RunsPanel::followSelection);
+  layout->addWidget(new UndoBar(workbench));
+  layout->addWidget(new QueueBox(workbench));
+  Session& session = workbench.session;
+  connect(&session.selection(), &Selection::selectionChanged, this, &RunsPanel::followSelection);
+  connect(&session, &Session::projectChanged, this, &RunsPanel::restore);
   for (const auto signal : {&Session::runsChanged, &Session::projectChanged}) {
-    connect(&workbench.session, signal, this, [this] {
+    connect(&session, signal, this, [this] {
       updateEmpty();
+      updateCommon();
       followSelection();
     });
   }
-  connect(&workbench.session, &Session::projectChanged, this, &RunsPanel::updateWritable);
-  updateQueue();
-  updateWorkers();
+  connect(&session, &Session::projectChanged, this, &RunsPanel::updateWritable);
+  restore();
   updateEmpty();
   updateWritable();
+  updateCommon();
   followSelection();
-}
-
-void RunsPanel::makeQueue() {
-  queueTitle_->setObjectName("muted");
-  queueTitle_->setContentsMargins(kGrid, kGrid, kGrid, kGrid / 2);
-  queue_->setObjectName("queue");
-  queue_->setMaximumHeight(16 * kGrid);
-  queue_->setContextMenuPolicy(Qt::ActionsContextMenu);
-  takeOut_ = new QAction(tr("Take out of the queue"), this);
-  takeOut_->setShortcut(Qt::Key_Delete);
-  takeOut_->setShortcutContext(Qt::WidgetShortcut);
-  connect(takeOut_, &QAction::triggered, this, [this] { takeOut(); });
-  startWorker_ = new QAction(tr("Train the queue in another process, too..."), this);
-  auto* stop = new QAction(tr("Stop the other processes"), this);
-  for (QAction* action : {takeOut_, startWorker_, stop}) queue_->addAction(action);
-  workers_->addAction(stop);
-  workers_->setContextMenuPolicy(Qt::ActionsContextMenu);
-  workers_->setObjectName("workers");
-  workers_->setWordWrap(true);
-  workers_->setContentsMargins(kGrid, 0, kGrid, kGrid / 2);
-  connect(startWorker_, &QAction::triggered, this, [this] { startWorker(); });
-  connect(stop, &QAction::triggered, &workbench_.session, &Session::stopWorkers);
-  connect(&workbench_.session, &Session::workersChanged, this, &RunsPanel::updateWorkers);
 }
 
 QWidget* RunsPanel::makeHead() {
   auto* head = new QWidget;
-  auto* layout = new QHBoxLayout(head);
-  layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
-  auto* filter = new QLineEdit;
-  filter->setObjectName("filter");
-  filter->setPlaceholderText(tr("Filter: name, method, tag, state"));
-  filter->setClearButtonEnabled(true);
-  connect(filter, &QLineEdit::textChanged, this,
-          [this](const QString& text) { rows_->setFilterFixedString(text); });
+  auto* layout = new QVBoxLayout(head);
+  layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  layout->setSpacing(2);
+  auto* row = new QHBoxLayout;
+  row->setSpacing(kGrid / 2);
+  filter_->setObjectName("filter");
+  filter_->setPlaceholderText(tr("Filter: words, or acc>0.9"));
+  filter_->setToolTip(
+      tr("Words of name, method, data set, tag or state; or conditions on columns, settings and metrics:\n"
+         "method=uada & dataset~cifar & acc>0.9 | epochs>=100\n"
+         "= != ~ (contains) !~ < <= > >=, & | and parentheses, quotes around blanks"));
+  filter_->setClearButtonEnabled(true);
+  connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+    runs_->setFilter(text);
+    remember();
+  });
+  view_->setObjectName("listView");
+  view_->setAutoRaise(true);
+  view_->setIcon(workbench_.theme.icon("tables"));
+  view_->setToolTip(tr("Columns, fold and ticks"));
+  view_->setPopupMode(QToolButton::InstantPopup);
+  auto* menu = new QMenu(view_);
+  connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+    menu->clear();
+    fillViewMenu(*menu);
+  });
+  view_->setMenu(menu);
   newRun_->setObjectName("newRun");
   newRun_->setAutoRaise(true);
   newRun_->setIcon(workbench_.theme.icon("new"));
   connect(newRun_, &QToolButton::clicked, this, [this] { workbench_.newRun(); });
-  layout->addWidget(filter, 1);
-  layout->addWidget(newRun_);
+  row->addWidget(filter_, 1);
+  row->addWidget(view_);
+  row->addWidget(newRun_);
+  layout->addLayout(row);
+  for (QLabel* label : {fault_, common_}) {
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    layout->addWidget(label);
+  }
+  fault_->setObjectName("filterFault");
+  common_->setObjectName("muted");
+  fault_->hide();
   return head;
 }
 
 void RunsPanel::makeList() {
-  rows_ = new QSortFilterProxyModel(this);
   runs_ = new RunsModel(workbench_.session, workbench_.theme, this);
-  rows_->setSourceModel(runs_);
-  rows_->setFilterCaseSensitivity(Qt::CaseInsensitive);
-  rows_->setFilterRole(RunsModel::kTextRole);
-  rows_->setFilterKeyColumn(0);
   list_->setObjectName("runs");
-  list_->setModel(rows_);
-  list_->setRootIsDecorated(false);
-  list_->setUniformRowHeights(true);
-  list_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  list_->setContextMenuPolicy(Qt::CustomContextMenu);
-  list_->setTextElideMode(Qt::ElideMiddle);
+  list_->setModel(runs_);
   list_->setItemDelegateForColumn(RunsModel::title, new RunNameDelegate(list_));
-  list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // the names give way instead
-  list_->setMinimumWidth(28 * kGrid);
-  QHeaderView* header = list_->header();
-  header->setStretchLastSection(false);
-  header->setMinimumSectionSize(3 * kGrid);
-  header->setResizeContentsPrecision(0);  // what is seen: a list may have thousands of rows
-  header->setSectionResizeMode(QHeaderView::ResizeToContents);
-  header->setSectionResizeMode(RunsModel::title, QHeaderView::Stretch);
+  list_->setSortingEnabled(true);
+  list_->header()->setSortIndicator(-1, Qt::AscendingOrder);
+  list_->setContextMenuPolicy(Qt::CustomContextMenu);
   list_->installEventFilter(this);
-  for (const int column : {RunsModel::square, RunsModel::state}) {
-    header->setSectionResizeMode(column, QHeaderView::Fixed);
-    header->resizeSection(column, 4 * kGrid);
-  }
-  connect(list_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
-    Session& session = workbench_.session;
-    const qint64 run = runAt(index);
-    if (index.column() == RunsModel::square)
-      session.selection().setChecked(run, !session.selection().isChecked(run));
+  QHeaderView* header = list_->header();
+  header->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](const QPoint& position) {
+    QMenu menu;
+    fillViewMenu(menu);
+    menu.exec(header->mapToGlobal(position));
+  });
+  connect(header, &QHeaderView::sortIndicatorChanged, this, [this](int section, Qt::SortOrder order) {
+    if (isRestoring_) return;
+    const bool isColumn = section > RunsModel::square && section < runs_->columnCount();
+    sorted_ = isColumn ? runs_->columns().all()[static_cast<std::size_t>(section) - 1].name : std::string();
+    isDown_ = order == Qt::DescendingOrder;
+    remember();
+  });
+  connect(header, &QHeaderView::sectionMoved, this, [this] {
+    if (isRestoring_) return;
+    columns_ = shownColumns();
+    isUsual_ = false;
+    remember();
+  });
+  connect(header, &QHeaderView::sectionClicked, this, [this](int section) {
+    if (section == RunsModel::square) tickAllShown();
+  });
+  connect(list_, &RunsView::squareClicked, this, [this](const QModelIndex& index) {
+    const std::vector<qint64> runs = runs_->runsAt(index);
+    Selection& selection = workbench_.session.selection();
+    const bool isAll = std::ranges::all_of(runs, [&](qint64 run) { return selection.isChecked(run); });
+    selection.setChecked(runs, !isAll);
   });
   connect(list_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& index) {
-            if (index.isValid()) workbench_.session.selection().select(runAt(index));
+            if (!isRestoring_ && index.isValid())
+              workbench_.session.selection().select(index.data(RunsModel::kRunRole).toLongLong());
           });
-  connect(list_, &QTreeView::customContextMenuRequested, this, &RunsPanel::contextMenu);
+  connect(list_, &QTreeView::customContextMenuRequested, this, &RunsPanel::showMenu);
+  connect(list_, &QTreeView::expanded, this,
+          [this](const QModelIndex& i) { open_.insert(runs_->groupKey(i)); });
+  connect(list_, &QTreeView::collapsed, this,
+          [this](const QModelIndex& i) { open_.erase(runs_->groupKey(i)); });
+  connect(runs_, &RunsModel::modelAboutToBeReset, this, &RunsPanel::keepPlace);
+  connect(runs_, &RunsModel::modelReset, this, &RunsPanel::restorePlace);
+  connect(runs_, &RunsModel::columnsChanged, this, [this] {
+    applyColumns();
+    applyOrder();
+  });
+  connect(runs_, &RunsModel::cellsChanged, list_, &RunsView::refreshCells);
+  connect(runs_, &RunsModel::faultChanged, this, &RunsPanel::showFault);
+  auto* remove = new QAction(tr("Delete"), list_);
+  remove->setShortcut(Qt::Key_Delete);
+  remove->setShortcutContext(Qt::WidgetShortcut);
+  list_->addAction(remove);
+  connect(remove, &QAction::triggered, this,
+          [this] { guardedAction(workbench_, [this] { workbench_.session.deleteRuns(chosen()); }); });
 }
 
-/// In a narrow list the epoch gives its room to the name.
-bool RunsPanel::eventFilter(QObject* watched, QEvent* event) {
+// ---- columns
+
+std::vector<std::string> RunsPanel::shownColumns() const {
+  std::vector<std::string> names;
+  const QHeaderView* header = list_->header();
+  for (int visual = 0; visual < header->count(); ++visual) {
+    const int section = header->logicalIndex(visual);
+    if (section <= RunsModel::title || header->isSectionHidden(section)) continue;
+    names.push_back(runs_->columns().all()[static_cast<std::size_t>(section) - 1].name);
+  }
+  return names;
+}
+
+void RunsPanel::showColumns(const std::vector<std::string>& names) {
+  columns_ = names;
+  isUsual_ = names == usual();
+  applyColumns();
+  remember();
+}
+
+/// A column that does not exist yet, or no more, keeps its place in the list for when it does.
+void RunsPanel::applyColumns() {
+  const bool wasRestoring = std::exchange(isRestoring_, true);
+  QHeaderView* header = list_->header();
+  std::vector<int> sections;
+  for (const std::string& name : columns_)
+    if (const int section = runs_->section(name); section > RunsModel::title) sections.push_back(section);
+  for (int section = RunsModel::title + 1; section < header->count(); ++section)
+    header->setSectionHidden(section, std::ranges::find(sections, section) == sections.end());
+  for (std::size_t i = 0; i < sections.size(); ++i)
+    header->moveSection(header->visualIndex(sections[i]), static_cast<int>(i) + RunsModel::title + 1);
+  for (const int section : {static_cast<int>(RunsModel::square), runs_->section("state")}) {
+    header->setSectionResizeMode(section, QHeaderView::Fixed);
+    header->resizeSection(section, 4 * kGrid);
+  }
+  isRestoring_ = wasRestoring;
+  usualColumns();
+  list_->fitName();
+}
+
+/// In a narrow list the epoch gives its room to the name, unless somebody wants it.
+void RunsPanel::usualColumns() {
   constexpr int kNarrow = 42 * kGrid;  // of a list with room for all columns and the usual names
-  if (watched == list_ && event->type() == QEvent::Resize)
-    list_->setColumnHidden(RunsModel::epoch, list_->width() < kNarrow);
+  if (isUsual_) list_->header()->setSectionHidden(runs_->section("epoch"), list_->width() < kNarrow);
+}
+
+bool RunsPanel::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == list_ && event->type() == QEvent::Resize) usualColumns();
   return PanelWidget::eventFilter(watched, event);
 }
 
+// ---- what is remembered
+
+void RunsPanel::remember() {
+  if (isRestoring_) return;
+  Json columns = Json::array();
+  for (const std::string& name : columns_) columns.push(name);
+  Json json = Json::object();
+  json["columns"] = std::move(columns);
+  json["fold"] = runs_->fold();
+  json["sort"] = sorted_;
+  json["descending"] = isDown_;
+  json["filter"] = filter_->text().toStdString();
+  workbench_.session.remember("runs", std::move(json));
+}
+
+/// Another project: its list as it was left.
+void RunsPanel::restore() {
+  isRestoring_ = true;
+  const Json json = workbench_.session.remembered("runs");
+  const auto text = [&](const char* key, const std::string& usual) {
+    const Json* found = json.find(key);
+    return found && found->isString() ? found->asString() : usual;
+  };
+  columns_.clear();
+  if (const Json* columns = json.find("columns"); columns && columns->isArray()) {
+    for (const Json& name : columns->asArray())
+      if (name.isString()) columns_.push_back(name.asString());
+  } else {
+    columns_ = usual();
+  }
+  isUsual_ = columns_ == usual();
+  open_.clear();
+  runs_->setFold(text("fold", RunsModel::kByGroup));
+  const Json* descending = json.find("descending");
+  sorted_ = text("sort", "");
+  isDown_ = descending && descending->isBool() && descending->asBool();
+  filter_->setText(q(text("filter", "")));
+  runs_->setFilter(filter_->text());
+  isRestoring_ = false;
+  applyColumns();
+  applyOrder();
+}
+
+/// By a setting only once the settings are there.
+void RunsPanel::applyOrder() {
+  const bool wasRestoring = std::exchange(isRestoring_, true);
+  const int section = sorted_.empty() ? -1 : runs_->section(sorted_);
+  list_->header()->setSortIndicator(section, isDown_ ? Qt::DescendingOrder : Qt::AscendingOrder);
+  isRestoring_ = wasRestoring;
+}
+
+void RunsPanel::keepPlace() {
+  kept_.clear();
+  keptGroups_.clear();
+  for (const QModelIndex& index : list_->selectionModel()->selectedRows()) {
+    if (const std::string key = runs_->groupKey(index); !key.empty())
+      keptGroups_.insert(key);
+    else
+      kept_.insert(index.data(RunsModel::kRunRole).toLongLong());
+  }
+  scrolled_ = list_->verticalScrollBar()->value();
+}
+
+/// After a reset: groups that were open, runs that were selected, and what was in sight.
+void RunsPanel::restorePlace() {
+  const bool wasRestoring = std::exchange(isRestoring_, true);
+  const std::set<std::string> open = open_;
+  for (int row = 0; row < runs_->rowCount() && !open.empty(); ++row) {
+    const QModelIndex index = runs_->index(row, 0);
+    if (open.contains(runs_->groupKey(index)) && !runs_->groupKey(index).empty()) list_->expand(index);
+  }
+  followSelection();
+  constexpr std::size_t kMost = 200;  // rows that are selected again: each is looked for
+  const std::size_t kept = kept_.size() + keptGroups_.size();
+  const auto select = [this](const QModelIndex& index) {
+    list_->selectionModel()->select(index, QItemSelectionModel::Select | QItemSelectionModel::Rows);
+  };
+  if (kept > 1 && kept <= kMost) {
+    for (const qint64 run : kept_) select(runs_->indexOf(run));
+    for (int row = 0; row < runs_->rowCount() && !keptGroups_.empty(); ++row)
+      if (const QModelIndex index = runs_->index(row, 0); keptGroups_.contains(runs_->groupKey(index)))
+        select(index);
+  }
+  list_->verticalScrollBar()->setValue(scrolled_);
+  isRestoring_ = wasRestoring;
+}
+
+// ---- following the session
+
+/// Of a folded group its newest run is shown by the group's row.
+QModelIndex RunsPanel::rowToShow(qint64 run) const {
+  const QModelIndex index = runs_->indexOf(run);
+  const QModelIndex group = index.parent().siblingAtColumn(RunsModel::title);
+  const bool isFolded = group.isValid() && !list_->isExpanded(group.siblingAtColumn(0));
+  return isFolded && group.data(RunsModel::kRunRole).toLongLong() == run ? group : index;
+}
+
 void RunsPanel::followSelection() {
+  const bool wasRestoring = std::exchange(isRestoring_, true);
   const qint64 selected = workbench_.session.selection().run();
-  if (list_->currentIndex().isValid() && runAt(list_->currentIndex()) == selected) return;
-  const QModelIndex index = rows_->mapFromSource(runs_->indexOf(selected, RunsModel::title));
-  if (index.isValid()) list_->setCurrentIndex(index);
+  const std::vector<qint64> current = runs_->runsAt(list_->currentIndex());
+  if (std::ranges::find(current, selected) == current.end())
+    if (const QModelIndex index = rowToShow(selected); index.isValid()) list_->setCurrentIndex(index);
+  isRestoring_ = wasRestoring;
 }
 
 void RunsPanel::updateEmpty() { pages_->setCurrentIndex(workbench_.session.runs().empty() ? 1 : 0); }
+
+/// What the names of all runs leave out.
+void RunsPanel::updateCommon() {
+  const QString text = workbench_.session.list()->commonPart().text;
+  common_->setText(text);
+  common_->setVisible(!text.isEmpty());
+}
+
+void RunsPanel::showFault() {
+  const auto& fault = runs_->fault();
+  fault_->setVisible(fault.has_value());
+  if (!fault) return;
+  const QString before = filter_->text().toUtf8().left(static_cast<qsizetype>(fault->place));
+  fault_->setText(tr("At character %1: %2").arg(before.size() + 1).arg(q(fault->what())));
+}
 
 /// What changes the project is not to be had where that can only be read, and says why.
 void RunsPanel::updateWritable() {
   const QString why = workbench_.session.readOnly();
   newRun_->setEnabled(why.isEmpty());
   newRun_->setToolTip(why.isEmpty() ? tr("New run (Ctrl+N)") : why);
-  for (QAction* action : {takeOut_, startWorker_}) {
-    action->setEnabled(why.isEmpty());
-    action->setToolTip(why);
-  }
 }
-
-void RunsPanel::updateQueue() {
-  const auto& queue = workbench_.session.queued();
-  queue_->clear();
-  for (const QueuedRun& run : queue) {
-    auto* item = new QListWidgetItem(QString::fromStdString(run.title), queue_);
-    item->setData(RunsModel::kRunRole, QVariant::fromValue<qint64>(run.id));
-  }
-  queueTitle_->setText(tr("QUEUE (%1)").arg(queue.size()));
-  queue_->setVisible(!queue.empty());
-  queueTitle_->setVisible(!queue.empty());
-}
-
-/// The chosen run of the queue. Another program may have taken it since.
-void RunsPanel::takeOut() {
-  const QListWidgetItem* chosen = queue_->currentItem();
-  if (!chosen) return;
-  try {
-    workbench_.session.unqueue(chosen->data(RunsModel::kRunRole).toLongLong());
-  } catch (const std::exception& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
-  }
-}
-
-void RunsPanel::startWorker() {
-  const QString asRunsSay = tr("as each run says");
-  bool isChosen = false;
-  const QString device =
-      QInputDialog::getItem(this, tr("Train the queue in another process"), tr("Device"),
-                            {asRunsSay, "cpu", "cuda", "cuda:0", "cuda:1"}, 0, true, &isChosen);
-  if (!isChosen) return;
-  try {
-    workbench_.session.startWorker(device == asRunsSay ? QString() : device);
-  } catch (const std::exception& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
-  }
-}
-
-void RunsPanel::updateWorkers() {
-  QStringList lines;
-  for (const QueueWorker* worker : workbench_.session.workers()) lines << worker->text();
-  workers_->setText(lines.join('\n'));
-  workers_->setToolTip(
-      tr("Other processes that train the queue; right-click to stop them with a checkpoint"));
-  workers_->setVisible(!lines.isEmpty());
-}
-
-void RunsPanel::contextMenu(const QPoint& position) {
-  const QModelIndex index = list_->indexAt(position);
-  if (!index.isValid()) return;
-  Session& session = workbench_.session;
-  const qint64 run = runAt(index);
-  QMenu menu;
-  menu.setToolTipsVisible(true);
-  QAction* compare = menu.addAction(tr("Compare"));
-  compare->setCheckable(true);
-  compare->setChecked(session.selection().isChecked(run));
-  connect(compare, &QAction::triggered, this,
-          [&session, run](bool on) { session.selection().setChecked(run, on); });
-  const RunSummary* summary = session.find(run);
-  QAction* resume = menu.addAction(tr("Resume from its newest checkpoint"));
-  const QString why = session.readOnly();
-  resume->setEnabled(why.isEmpty() && summary && !session.isLive() && summary->state > RunState::finished);
-  resume->setToolTip(why);
-  connect(resume, &QAction::triggered, this, [this, run] {
-    try {
-      workbench_.session.resumeRun(run);
-    } catch (const std::exception& error) {
-      Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
-    }
-  });
-  menu.addSeparator();
-  QAction* remove = menu.addAction(tr("Delete..."));
-  remove->setEnabled(why.isEmpty() && run != session.liveRun());
-  remove->setToolTip(why);
-  connect(remove, &QAction::triggered, this, [this, run] { removeRun(run); });
-  menu.exec(list_->viewport()->mapToGlobal(position));
-}
-
-// Asked, because it cannot be undone.
-void RunsPanel::removeRun(qint64 run) {
-  const RunSummary* summary = workbench_.session.find(run);
-  if (!summary) return;
-  const auto answer = QMessageBox::question(
-      this, tr("Delete run"),
-      tr("Delete %1 with its curves, decisions and checkpoints?\nThis cannot be undone.")
-          .arg(QString::fromStdString(summary->title)),
-      QMessageBox::Yes | QMessageBox::Cancel, QMessageBox::Cancel);
-  if (answer != QMessageBox::Yes) return;
-  try {
-    workbench_.session.removeRun(run);
-  } catch (const std::exception& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
-  }
-}
-
-}  // namespace
 
 Panel panel::runs() {
   return {"runs", "Runs", "The project's runs: state, progress and main test metric; the queue",

@@ -1,0 +1,481 @@
+#include <QAction>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "core/tables/RunDifferences.h"
+#include "tests/core/FakeEngine.h"
+#include "tests/core/StoreTools.h"
+#include "widgets/panels/RecoveryBanner.h"
+#include "widgets/panels/StartPage.h"
+#include "widgets/panels/runs/QueueBox.h"
+#include "widgets/panels/runs/RunMenu.h"
+#include "widgets/panels/runs/RunsModel.h"
+#include "widgets/panels/runs/RunsPanel.h"
+#include "widgets/panels/runs/RunsView.h"
+#include "widgets/session/RunActions.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+using namespace uada;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The list of runs over a project in a new folder, and a session with a fake engine.
+struct Bench {
+  explicit Bench(FakeSettings settings = {}) : engine(std::move(settings)) { reopen(); }
+  ~Bench() { close(); }
+  void close() {
+    recovery.reset();
+    panel.reset();
+    workbench.reset();
+    session.reset();
+  }
+  void reopen() {
+    close();
+    session = std::make_unique<Session>(theme, [this]() -> Engine& { return engine; }, Answers::atOnce);
+    workbench = std::make_unique<Workbench>(Workbench{*session, settings, theme});
+    workbench->newRunLike = [this](qint64 run) { likeRun = run; };
+    panel = std::make_unique<RunsPanel>(*workbench);
+    recovery = std::make_unique<RecoveryBanner>(*workbench);
+    session->openProject(file());
+    panel->resize(400, 600);
+    panel->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel.get()));
+  }
+  /// Trains each of them, one after the other.
+  void train(const std::vector<RunConfig>& configs) {
+    session->queue(configs);
+    session->startNext();
+    QTRY_VERIFY_WITH_TIMEOUT(session->queued().empty() && !session->isLive(), 30000);
+    QTest::qWait(20);
+  }
+  RunsModel& model() const { return panel->model(); }
+  RunsView& view() const { return *panel->findChild<RunsView*>("runs"); }
+  QString file() const { return folder.filePath("p.uada"); }
+  QString text(const QModelIndex& index, const char* column) const {
+    return index.siblingAtColumn(model().section(column)).data().toString();
+  }
+  /// The names at the top.
+  QStringList names() const {
+    QStringList all;
+    for (int row = 0; row < model().rowCount(); ++row) all << text(model().index(row, 0), "name");
+    return all;
+  }
+  QStringList queued() const {
+    QStringList all;
+    for (const QueuedRun& run : session->queued()) all << QString::fromStdString(run.title).section('-', -1);
+    return all;
+  }
+  void click(const QModelIndex& index) const {
+    QTest::mouseClick(view().viewport(), Qt::LeftButton, {}, view().visualRect(index).center());
+  }
+  QTemporaryDir folder;
+  FakeEngine engine;
+  Theme theme{Theme::Kind::light};
+  QSettings settings{folder.filePath("settings.ini"), QSettings::IniFormat};
+  std::unique_ptr<Session> session;
+  std::unique_ptr<Workbench> workbench;
+  std::unique_ptr<RunsPanel> panel;
+  std::unique_ptr<RecoveryBanner> recovery;
+  qint64 likeRun = 0;
+};
+
+/// Two methods of three and two seeds.
+std::vector<RunConfig> five() {
+  return {fakeConfig("uada", 1, 1), fakeConfig("uada", 2, 1), fakeConfig("uada", 3, 1),
+          fakeConfig("ra-uc", 1, 1), fakeConfig("ra-uc", 2, 1)};
+}
+
+FakeSettings failing(std::int64_t step) {
+  FakeSettings settings;
+  settings.failsAtStep = step;
+  return settings;
+}
+
+FakeSettings slow() {
+  FakeSettings settings;
+  settings.stepDelay = 2ms;
+  settings.stepsPerEpoch = 1000;
+  return settings;
+}
+
+}  // namespace
+
+/// What a user does with the list of runs and the queue.
+class TestRunTable : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void foldsByGroupWithMeanAndSpread() {
+    Bench bench;
+    bench.train(five());
+    QCOMPARE(bench.model().rowCount(), 2);
+    const QModelIndex uada = bench.model().index(1, 0);  // the older group
+    QCOMPARE(bench.model().rowCount(uada), 3);
+    QVERIFY(bench.text(uada, "name").endsWith("n=3"));
+    std::vector<double> last;
+    for (const RunSummary& run : bench.session->runs())
+      if (run.method == "uada") last.push_back(100 * *run.lastMain());
+    const double mean = (last[0] + last[1] + last[2]) / 3;
+    double squares = 0;
+    for (const double value : last) squares += (value - mean) * (value - mean);
+    QCOMPARE(bench.text(uada, "last"),
+             QString("%1 ± %2 %").arg(mean, 0, 'f', 2).arg(std::sqrt(squares / 2), 0, 'f', 2));
+    QCOMPARE(bench.text(uada, "method"), QString("uada"));
+    QCOMPARE(bench.text(uada, "seed"), QString("1 to 3"));
+    bench.model().setFold("seed");
+    QCOMPARE(bench.model().rowCount(), 3);
+    QVERIFY(bench.names().contains("2 · n=2"));
+    bench.model().setFold("");
+    QCOMPARE(bench.model().rowCount(), 5);
+  }
+
+  /// Numbers as numbers, what has none last; another click turns it round.
+  void sortsByAnyColumn() {
+    Bench bench;
+    bench.train({fakeConfig("uada", 2, 1), fakeConfig("uada", 10, 1), fakeConfig("ra-uc", 9, 1)});
+    bench.model().setFold("");
+    const auto seeds = [&] {
+      QStringList all;
+      for (int row = 0; row < bench.model().rowCount(); ++row)
+        all << bench.text(bench.model().index(row, 0), "seed");
+      return all.join(' ');
+    };
+    QCOMPARE(seeds(), QString("9 10 2"));  // newest first
+    bench.view().sortByColumn(bench.model().section("seed"), Qt::AscendingOrder);
+    QCOMPARE(seeds(), QString("2 9 10"));
+    bench.view().sortByColumn(bench.model().section("seed"), Qt::DescendingOrder);
+    QCOMPARE(seeds(), QString("10 9 2"));
+    bench.view().sortByColumn(bench.model().section("method"), Qt::AscendingOrder);
+    QCOMPARE(seeds(), QString("9 10 2"));
+    const int epsilon = bench.model().section("method.epsilon");
+    QVERIFY(epsilon > 0);
+    for (const auto order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
+      bench.view().sortByColumn(epsilon, order);
+      QCOMPARE(seeds(), QString("10 2 9"));  // ra-uc has no such setting
+    }
+  }
+
+  /// A fault is told under the field with its place, and the last valid filter holds on.
+  void filtersByQuery() {
+    Bench bench;
+    bench.train(five());
+    auto* filter = bench.panel->findChild<QLineEdit*>("filter");
+    auto* fault = bench.panel->findChild<QLabel*>("filterFault");
+    filter->setText("method=ra-uc & seed>1");
+    QCOMPARE(bench.model().shownRuns().size(), std::size_t{1});
+    QCOMPARE(bench.text(bench.model().index(0, 0), "seed"), QString("2"));
+    QVERIFY(!fault->isVisible());
+    filter->setText("method=ra-uc & sed>1");
+    QVERIFY(fault->isVisible());
+    QCOMPARE(fault->text(),
+             QString("At character 16: there is no column or setting 'sed'; did you mean 'seed'?"));
+    QCOMPARE(bench.model().shownRuns().size(), std::size_t{1});
+    filter->setText("epsilon=1");
+    QCOMPARE(bench.model().shownRuns().size(), std::size_t{3});
+    filter->setText("tiny-uada s2");
+    QCOMPARE(bench.model().shownRuns().size(), std::size_t{1});
+    filter->clear();
+    QVERIFY(!fault->isVisible());
+    QCOMPARE(bench.model().shownRuns().size(), std::size_t{5});
+  }
+
+  /// The square compares and does not select; that of a group stands for all of it.
+  void tickingIsNotSelecting() {
+    Bench bench;
+    bench.train(five());
+    Session& s = *bench.session;
+    const qint64 selected = s.selection().run();
+    s.selection().setOnlyChecked({});
+    const QModelIndex group = bench.model().index(1, RunsModel::square);
+    bench.click(group);
+    QCOMPARE(s.selection().checked().size(), std::size_t{3});
+    QCOMPARE(s.selection().run(), selected);
+    QVERIFY(!bench.view().selectionModel()->isRowSelected(1, {}));
+    bench.view().expand(bench.model().index(1, 0));
+    bench.click(bench.model().index(0, RunsModel::square, bench.model().index(1, 0)));
+    QCOMPARE(s.selection().checked().size(), std::size_t{2});
+    bench.click(bench.model().index(1, RunsModel::square));  // not all: all of them
+    QCOMPARE(s.selection().checked().size(), std::size_t{3});
+    bench.click(bench.model().index(1, RunsModel::square));
+    QVERIFY(s.selection().checked().empty());
+    bench.panel->findChild<QLineEdit*>("filter")->setText("seed=1");
+    QMetaObject::invokeMethod(bench.view().header(), "sectionClicked", Q_ARG(int, 0));
+    QCOMPARE(s.selection().checked().size(), std::size_t{2});
+    QCOMPARE(s.selection().run(), selected);
+  }
+
+  void isRememberedWithTheProject() {
+    Bench bench;
+    bench.train(five());
+    bench.panel->showColumns({"seed", "method.epsilon", "last"});
+    bench.view().header()->moveSection(2, 4);  // two to the right
+    const auto columns = bench.panel->shownColumns();
+    bench.view().sortByColumn(bench.model().section("seed"), Qt::DescendingOrder);
+    bench.panel->findChild<QLineEdit*>("filter")->setText("seed>=1");
+    bench.model().setFold("");
+    bench.panel->showColumns(columns);
+    const QStringList names = bench.names();
+    bench.session->selection().setOnlyChecked({2, 4});
+    bench.reopen();
+    QCOMPARE(bench.panel->shownColumns(), columns);
+    QCOMPARE(bench.names(), names);
+    QCOMPARE(bench.panel->findChild<QLineEdit*>("filter")->text(), QString("seed>=1"));
+    QCOMPARE(bench.session->selection().checked(), (std::vector<qint64>{4, 2}));
+    const Json kept = readJsonFile(runFolder(bench.file().toStdString(), "x").parent_path() / "window.json");
+    QCOMPARE(kept.at("runs").at("sort").asString(), std::string("seed"));
+    // Damaged or not to be written, it hinders nothing.
+    const auto path = runFolder(bench.file().toStdString(), "x").parent_path() / "window.json";
+    writeFileAtomically(path, "{\"runs\": {\"columns\": 3}, \"ticked\": 7");
+    bench.reopen();
+    QCOMPARE(bench.session->runs().size(), std::size_t{5});
+    QCOMPARE(bench.model().rowCount(), 2);
+  }
+
+  void renamesInPlace() {
+    Bench bench;
+    bench.train({fakeConfig("uada", 1, 1)});
+    const QModelIndex name = bench.model().index(0, RunsModel::title);
+    const std::string key = bench.session->runs().front().key;
+    QVERIFY(bench.model().setData(name, "my best", Qt::EditRole));
+    QCOMPARE(bench.text(name, "name"), QString("my best"));
+    QCOMPARE(bench.session->nameOf(1), QString("my best"));
+    QCOMPARE(bench.session->runs().front().key, key);
+    QVERIFY(!bench.model().setData(name, "  ", Qt::EditRole));
+  }
+
+  /// Gone from the list at once, from the project only when it is closed; until then it can be undone.
+  void deletesWithUndo() {
+    Bench bench;
+    bench.train(five());
+    Session& s = *bench.session;
+    const std::filesystem::path project = bench.file().toStdString();
+    const auto stored = [&] { return ProjectReader(project).runs().size(); };
+    const auto folder = runFolder(project, s.find(2)->key);
+    s.selection().select(2);
+    s.deleteRuns({2, 5});
+    QCOMPARE(s.runs().size(), std::size_t{3});
+    QVERIFY(!s.selection().isChecked(2) && s.selection().run() != 2);
+    QCOMPARE(stored(), std::size_t{5});  // a crash brings them back
+    auto* undo = bench.panel->findChild<QPushButton*>("undo");
+    QVERIFY(undo->isVisible());
+    undo->click();
+    QCOMPARE(s.runs().size(), std::size_t{5});
+    QVERIFY(!undo->isVisible());
+    s.deleteRuns({2});
+    s.deleteRuns({3});
+    QCOMPARE(s.deletedRuns(), (std::vector<qint64>{2, 3}));
+    s.refresh();
+    QCOMPARE(s.runs().size(), std::size_t{3});
+    {
+      ProjectWriter other(project);  // another program goes on with one of them
+      other.beginAttempt(3, currentManifest(), "");
+      other.append(3, 2, StateReport{.state = RunState::stopped});
+    }
+    QVERIFY(std::filesystem::exists(folder));
+    bench.close();
+    QCOMPARE(stored(), std::size_t{4});
+    QVERIFY(!std::filesystem::exists(folder));
+    QCOMPARE(ProjectReader(project).findRun("3").id, std::int64_t{3});
+  }
+
+  /// Its banner and its state go with it.
+  void aDeletedRunLeavesNoFailure() {
+    Bench bench(failing(4));
+    const auto banner = std::make_unique<Banner>(*bench.workbench);
+    bench.session->start(fakeConfig());
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::failed, 20000);
+    QTRY_VERIFY(!banner->isHidden());
+    QTRY_VERIFY(bench.session->find(1) && bench.session->find(1)->state == RunState::failed);
+    // It failed before its first checkpoint: it would fail again.
+    QVERIFY(banner->findChild<QPushButton*>("bannerResume")->isHidden());
+    QVERIFY(!canResume(*bench.session->find(1)));
+    banner->findChild<QPushButton*>("editFailed")->click();
+    QCOMPARE(bench.likeRun, qint64{1});
+    bench.session->deleteRuns({1});
+    QVERIFY(banner->isHidden() && bench.session->failure().isEmpty());
+    QCOMPARE(statusText(*bench.session), QString("Nothing is running"));
+  }
+
+  void menuKnowsWhatCanBeDone() {
+    Bench bench;
+    bench.train(five());
+    const auto enabled = [&](const std::vector<qint64>& runs, const char* name) {
+      QMenu menu;
+      fillRunMenu(menu, *bench.workbench, runs, bench.panel.get(), [] {});
+      const auto* action = menu.findChild<QAction*>(name);
+      return action && action->isEnabled();
+    };
+    QVERIFY(enabled({1}, "newRunLike") && !enabled({1, 2}, "newRunLike") && !enabled({}, "newRunLike"));
+    QVERIFY(enabled({1, 2}, "deleteRuns") && !enabled({1}, "resumeRun"));
+    QVERIFY(!enabled({1}, "restoreRuns"));
+    bench.session->deleteRuns({1});
+    QVERIFY(enabled({2}, "restoreRuns"));
+  }
+
+  /// Only what differs, by hand.
+  void configurationsAreCompared() {
+    RunConfig a = fakeConfig("uada", 1, 5), b = fakeConfig("uada", 2, 5);
+    b.method.set("epsilon", 2);
+    const RunDifferences found = differencesOf({a, b});
+    QCOMPARE(found.keys, (std::vector<std::string>{"method.epsilon", "seed"}));
+    QCOMPARE(found.values, (std::vector<std::vector<std::string>>{{"1", "2"}, {"1", "2"}}));
+    QCOMPARE(tabbedText(found, {"A", "B"}), std::string("setting\tA\tB\nmethod.epsilon\t1\t2\nseed\t1\t2\n"));
+    QVERIFY(differencesOf({a, a}).keys.empty());
+    const RunDifferences methods = differencesOf({a, fakeConfig("ra-uc", 1, 5)});
+    const auto place = std::ranges::find(methods.keys, "method.epsilon") - methods.keys.begin();
+    QCOMPARE(methods.values[static_cast<std::size_t>(place)], (std::vector<std::string>{"1", ""}));
+  }
+
+  // ---- the queue
+
+  void queueIsReorderedAndUndone() {
+    Bench bench;
+    for (int seed = 1; seed <= 4; ++seed) bench.session->queue({fakeConfig("uada", seed, 1)});
+    auto* list = bench.panel->findChild<QueueList*>("queue");
+    QVERIFY(list->isVisible());
+    QCOMPARE(list->topLevelItemCount(), 4);
+    list->topLevelItem(2)->setSelected(true);
+    bench.panel->findChild<QToolButton*>("queueUp")->click();
+    QCOMPARE(bench.queued(), (QStringList{"s1", "s3", "s2", "s4"}));
+    bench.panel->findChild<QToolButton*>("queueUp")->click();  // it is still the chosen one
+    QCOMPARE(bench.queued(), (QStringList{"s3", "s1", "s2", "s4"}));
+    list->topLevelItem(1)->setSelected(true);
+    bench.panel->findChild<QToolButton*>("queueDown")->click();
+    QCOMPARE(bench.queued(), (QStringList{"s2", "s3", "s1", "s4"}));
+    bench.panel->findChild<QToolButton*>("queueOut")->click();
+    QCOMPARE(bench.queued(), (QStringList{"s2", "s4"}));
+    bench.panel->findChild<QPushButton*>("undo")->click();
+    QCOMPARE(bench.queued(), (QStringList{"s2", "s3", "s1", "s4"}));
+    bench.reopen();  // and so it stays
+    QCOMPARE(bench.queued(), (QStringList{"s2", "s3", "s1", "s4"}));
+  }
+
+  /// As runs of its kind took on this machine.
+  void queueTellsWhatItTakes() {
+    Bench bench;
+    bench.train({fakeConfig("uada", 1, 1)});
+    bench.session->queue({fakeConfig("uada", 2, 1), fakeConfig("uada", 3, 1)});
+    auto* list = bench.panel->findChild<QueueList*>("queue");
+    QTRY_VERIFY(!list->topLevelItem(0)->toolTip(0).section('\n', 1).isEmpty());
+    QVERIFY(list->topLevelItem(1)->toolTip(0).contains("seed 3"));
+  }
+
+  /// No next run begins, whoever asks for it but a person; the rule is the project's.
+  void aPausedQueueBeginsNothing() {
+    Bench bench(slow());
+    Session& s = *bench.session;
+    s.queue({fakeConfig("ra-uc", 1, 1), fakeConfig("ra-uc", 2, 1)});
+    s.startNext();
+    QTRY_VERIFY_WITH_TIMEOUT(s.progress().step > 0, 20000);
+    bench.panel->findChild<QToolButton*>("pauseQueue")->click();
+    QVERIFY(s.queueRules().isPaused && s.isLive());
+    QVERIFY(ProjectReader(bench.file().toStdString()).queueRules().isPaused);
+    QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::finished, 30000);
+    QTest::qWait(100);
+    QVERIFY(!s.isLive());
+    QCOMPARE(bench.queued(), (QStringList{"s2"}));
+    bench.panel->findChild<QToolButton*>("pauseQueue")->click();
+    QVERIFY(!s.queueRules().isPaused);
+    QTRY_VERIFY_WITH_TIMEOUT(s.isLive(), 20000);
+    QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty(), 20000);
+  }
+
+  /// The reason stays on each run; as a rule of the project the rest waits.
+  void oneFailureDoesNotStopTheRest() {
+    for (const bool stops : {false, true}) {
+      Bench bench(failing(3));
+      Session& s = *bench.session;
+      QueueRules rules;
+      rules.stopsAfterFailure = stops;
+      s.setQueueRules(rules);
+      s.queue({fakeConfig("ra-uc", 1, 1), fakeConfig("ra-uc", 2, 1)});
+      s.startNext();
+      if (stops) {
+        QTRY_COMPARE_WITH_TIMEOUT(s.state(), SessionState::failed, 20000);
+        QTest::qWait(100);
+        QCOMPARE(bench.queued(), (QStringList{"s2"}));
+        continue;
+      }
+      QTRY_VERIFY_WITH_TIMEOUT(s.runs().size() == 2 && !s.isLive() && s.queued().empty(), 20000);
+      for (const RunSummary& run : s.runs()) QVERIFY(run.problem.find("NaN") != std::string::npos);
+      QVERIFY(s.failure().contains("NaN"));
+    }
+  }
+
+  /// A queue that goes on does not take the selection from somebody who chose another run.
+  void theQueueLeavesTheSelection() {
+    Bench bench;
+    Session& s = *bench.session;
+    bench.train({fakeConfig("ra-uc", 1, 1)});
+    QCOMPARE(s.selection().run(), qint64{1});
+    bench.train({fakeConfig("ra-uc", 2, 1), fakeConfig("ra-uc", 3, 1)});
+    QCOMPARE(s.selection().run(), qint64{3});  // who starts something sees it
+    s.queue({fakeConfig("ra-uc", 4, 1), fakeConfig("ra-uc", 5, 1), fakeConfig("ra-uc", 6, 1)});
+    bool isChosen = false;
+    connect(&s, &Session::runsChanged, this, [&] {
+      if (s.liveRun() != 5 || std::exchange(isChosen, true)) return;
+      s.selection().select(1);
+    });
+    s.startNext();
+    QTRY_VERIFY_WITH_TIMEOUT(s.runs().size() == 6 && !s.isLive() && s.queued().empty(), 20000);
+    QVERIFY(isChosen);
+    QCOMPARE(s.selection().run(), qint64{1});
+    QVERIFY(s.selection().isChecked(6));
+  }
+
+  // ---- after a crash
+
+  /// A killed program's runs are named with their last step; each of the three ways out.
+  void aCrashIsToldAndDecided() {
+    Bench bench;
+    bench.train({fakeConfig("ra-uc", 1, 2), fakeConfig("ra-uc", 2, 2)});
+    bench.close();
+    const std::filesystem::path project = bench.file().toStdString();
+    const auto kill = [&] {  // as kill -9 leaves them
+      sqlite(
+          project,
+          "UPDATE attempts SET state = 'running', pid = 999999999, process_start = 1; DELETE FROM results; "
+          "DELETE FROM steps WHERE step > 14; DELETE FROM epochs WHERE step > 14; DELETE FROM checkpoints "
+          "WHERE step > 14");
+    };
+    kill();
+    bench.reopen();
+    const auto button = [&](const char* name) { return bench.recovery->findChild<QPushButton*>(name); };
+    QVERIFY(!bench.recovery->isHidden());
+    const QString text = bench.recovery->findChild<QLabel*>("recoveryText")->text();
+    QVERIFY2(text.contains("at step 14 of 20, epoch 2/2"), qPrintable(text));
+    QCOMPARE(text.count('\n'), 1);
+    button("recoveryKeep")->click();
+    QVERIFY(bench.recovery->isHidden());
+    bench.reopen();
+    QVERIFY(bench.recovery->isHidden());  // asked once
+    std::filesystem::remove(project.parent_path() / "p.files" / "window.json");
+    bench.reopen();
+    QVERIFY(!bench.recovery->isHidden());
+    button("recoveryDiscard")->click();
+    QVERIFY(bench.recovery->isHidden() && bench.session->runs().empty());
+    bench.session->restoreRuns(bench.session->deletedRuns());
+    QVERIFY(!bench.recovery->isHidden());
+    button("recoveryResume")->click();
+    QVERIFY(bench.recovery->isHidden());
+    const auto isDone = [&] {
+      return std::ranges::all_of(bench.session->runs(),
+                                 [](const RunSummary& run) { return run.state == RunState::finished; });
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isDone(), 30000);
+    QCOMPARE(bench.session->runs().size(), std::size_t{2});
+    for (const RunSummary& run : bench.session->runs()) QCOMPARE(run.attempts, 2);
+  }
+};
+
+QTEST_MAIN(TestRunTable)
+#include "tst_run_table.moc"

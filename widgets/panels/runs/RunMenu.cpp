@@ -1,0 +1,106 @@
+#include "widgets/panels/runs/RunMenu.h"
+
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QGuiApplication>
+#include <QUrl>
+#include <algorithm>
+
+#include "core/base/Error.h"
+#include "widgets/models/Words.h"
+#include "widgets/panels/runs/RunDiff.h"
+#include "widgets/session/RunActions.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Workbench.h"
+
+namespace uada {
+
+void guardedAction(const Workbench& workbench, const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    Q_EMIT workbench.session.problem(QString::fromStdString(problemText(error)));
+  }
+}
+
+namespace {
+
+/// Makes the entries of one menu.
+class Filler {
+ public:
+  Filler(QMenu& menu, const Workbench& workbench) : menu_(menu), workbench_(workbench) {
+    menu.setToolTipsVisible(true);
+  }
+  QAction* add(const QString& text, bool isEnabled, std::function<void()> what) {
+    QAction* action = menu_.addAction(text);
+    action->setEnabled(isEnabled);
+    QObject::connect(action, &QAction::triggered, &workbench_.session,
+                     [&workbench = workbench_, what = std::move(what)] { guardedAction(workbench, what); });
+    return action;
+  }
+  /// One that changes the project.
+  QAction* change(const QString& text, bool isEnabled, std::function<void()> what) {
+    const QString why = workbench_.session.readOnly();
+    QAction* action = add(text, isEnabled && why.isEmpty(), std::move(what));
+    action->setToolTip(why);
+    return action;
+  }
+
+ private:
+  QMenu& menu_;
+  const Workbench& workbench_;
+};
+
+void openFolder(const Session& session, qint64 run) {
+  const std::filesystem::path project = session.projectFile().toStdString();
+  const QString folder = QString::fromStdString(runFolder(project, session.find(run)->key).string());
+  if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
+    throw Error("cannot open '" + folder.toStdString() + "': no program shows folders here");
+}
+
+}  // namespace
+
+void fillRunMenu(QMenu& menu, const Workbench& workbench, const std::vector<qint64>& runs, QWidget* parent,
+                 const std::function<void()>& rename) {
+  Session& session = workbench.session;
+  Filler filler(menu, workbench);
+  const RunSummary* one = runs.size() == 1 ? session.find(runs.front()) : nullptr;
+  const qint64 first = runs.empty() ? 0 : runs.front();
+  const bool isTicked =
+      std::ranges::all_of(runs, [&](qint64 run) { return session.selection().isChecked(run); });
+  QAction* compare = filler.add(QObject::tr("Compare"), !runs.empty(), [&session, runs, isTicked] {
+    session.selection().setChecked(runs, !isTicked);
+  });
+  compare->setCheckable(true);
+  compare->setChecked(isTicked && !runs.empty());
+  filler.add(QObject::tr("Show differences..."), runs.size() > 1,
+             [&workbench, runs, parent] { showDifferences(workbench, runs, parent); });
+  menu.addSeparator();
+  filler
+      .change(QObject::tr("Resume from its newest checkpoint"), one && !session.isLive() && canResume(*one),
+              [&session, first] { session.resumeRun(first); })
+      ->setObjectName("resumeRun");
+  const bool hasFailed = one && one->state == RunState::failed;
+  filler
+      .change(hasFailed ? QObject::tr("Edit and run again...") : QObject::tr("New run like this..."), one,
+              [&workbench, first] { workbench.newRunLike(first); })
+      ->setObjectName("newRunLike");
+  menu.addSeparator();
+  filler.change(QObject::tr("Rename"), one, rename);
+  filler.add(QObject::tr("Open folder"), one, [&session, first] { openFolder(session, first); });
+  filler.add(QObject::tr("Copy key"), one,
+             [&session, first] { QGuiApplication::clipboard()->setText(q(session.find(first)->key)); });
+  menu.addSeparator();
+  const bool hasLive = std::ranges::find(runs, session.liveRun()) != runs.end() && session.isLive();
+  filler
+      .change(runs.size() > 1 ? QObject::tr("Delete %1 runs").arg(runs.size()) : QObject::tr("Delete"),
+              !runs.empty() && !hasLive, [&session, runs] { session.deleteRuns(runs); })
+      ->setObjectName("deleteRuns");
+  if (const auto deleted = session.deletedRuns(); !deleted.empty())
+    filler
+        .change(QObject::tr("Restore %1 deleted runs").arg(deleted.size()), true,
+                [&session, deleted] { session.restoreRuns(deleted); })
+        ->setObjectName("restoreRuns");
+}
+
+}  // namespace uada
