@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include <QtTest>
 
 #include "tests/cli/Program.h"
@@ -168,6 +170,15 @@ void TestWorkbench::chartsAreExportedByName() {
   QVERIFY2(files.contains("live-loss.svg") && files.contains("live-loss.csv"), qPrintable(files.join(' ')));
 }
 
+/// Whether the process has a handler for SIGTERM by now.
+static bool catchesTermination(const QProcess& process) {
+  QFile status(QStringLiteral("/proc/%1/status").arg(process.processId()));
+  if (!status.open(QIODevice::ReadOnly)) return false;
+  const QRegularExpressionMatch caught =
+      QRegularExpression("SigCgt:\\s*([0-9a-f]+)").match(QString::fromUtf8(status.readAll()));
+  return caught.captured(1).toULongLong(nullptr, 16) >> (SIGTERM - 1) & 1;
+}
+
 /// One window for one file of settings; SIGTERM closes it.
 void TestWorkbench::aSecondStartEndsAndATerminationCloses() {
   Program program("uada-workbench");
@@ -189,9 +200,8 @@ void TestWorkbench::aSecondStartEndsAndATerminationCloses() {
   QCOMPARE(first->state(), QProcess::Running);
   const auto other = program.start(arguments + QStringList{"--new-instance"});
   QVERIFY(other->waitForStarted());
-  QTest::qWait(1500);  // it has its handlers by then
-  QCOMPARE(other->state(), QProcess::Running);
   for (QProcess* process : {first.get(), other.get()}) {
+    QTRY_VERIFY_WITH_TIMEOUT(catchesTermination(*process), 60000);
     process->terminate();
     QVERIFY(process->waitForFinished(30000));
     QCOMPARE(process->exitStatus(), QProcess::NormalExit);
