@@ -111,7 +111,7 @@ QWidget* CellDetails::makeQueueRow() {
   seeds_->setAccessibleName(tr("Further seeds"));
   seeds_->setToolTip(tr("How many further seeds"));
   seeds_->setRange(1, kMostAsked);
-  queue_ = new QPushButton(bar);
+  queue_ = new QPushButton(tr("Queue seeds"), bar);
   queue_->setObjectName("queue_cell");
   note_ = new QLabel(bar);
   note_->setObjectName("muted");
