@@ -299,8 +299,8 @@ class TestNewRun : public QObject {
     }
     QCOMPARE(ratios.join(' '), QString("1.00 × 4.00 × 4.67 ×"));
     QCOMPARE(labels[0], QString("ra-uc"));
-    QVERIFY2(labels[1].startsWith("uada, epsilon 2"), qPrintable(labels[1]));
-    QVERIFY2(labels[2].startsWith("uada, epsilon 1") && labels[2].contains("chain_probe=each"),
+    QVERIFY2(labels[1].startsWith("uada, ε=2"), qPrintable(labels[1]));
+    QVERIFY2(labels[2].startsWith("uada, ε=1") && labels[2].contains("chain_probe=each"),
              qPrintable(labels[2]));
     CostStrip strip(theme_);
     strip.show(cost);

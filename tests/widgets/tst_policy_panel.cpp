@@ -104,7 +104,7 @@ class TestPolicyPanel : public QObject {
     QCOMPARE(bins.winnerShare("chain", 0), 0.5);
     QCOMPARE(bins.winnerShare("unperturbed", 0), 0.3);
     const Figure figure = winnerShares(bins, theme_);
-    QCOMPARE(figure.areas->names, (QStringList{"flip′", "chain′", "unperturbed"}));
+    QCOMPARE(figure.areas->names, (QStringList{"Flip′", "Chain′", "unperturbed"}));
     QCOMPARE(figure.areas->y[1], (std::vector<double>{50}));
   }
 

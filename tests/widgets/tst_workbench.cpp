@@ -61,7 +61,7 @@ void TestWorkbench::refusesExportsBeforeItOpensAnything_data() {
   row("--export live/loss --out l.gif", "a chart ends in .png, .svg, .pdf or .csv, and this one in .gif");
   row("--export charts --as gif --out c", "--as is png, svg or pdf");
   row("--export live --out l", "ends in .png, .pdf or .csv, and this one in nothing");
-  row("--export tables --out t.jsonl", "ends in .csv, .md, .tex, .txt or .png, and this one in .jsonl");
+  row("--export tables --out t.jsonl", "ends in .csv, .md, .tex, .xlsx, .txt or .png, and this one in .jsonl");
   row("--export window --out w.png --size 60000x60000",
       "--size 60000x60000 would be a picture of 60000 x 60000 pixels (3,600 million), at most 100 million");
 }

@@ -144,7 +144,7 @@ void QueueBox::makeActions() {
   Session& session = workbench_.session;
   QAction* out = action(tr("Take out"), tr("the run is not trained; Undo puts it back"),
                         [this, &session] { session.unqueue(list_->chosen()); });
-  out->setShortcut(Qt::Key_Delete);
+  out->setShortcut(QKeySequence(Qt::SHIFT | Qt::Key_Delete));
   connect(out_, &QToolButton::clicked, out, &QAction::trigger);
   action(tr("Earlier"), {}, [this] { move(-1); })->setShortcut(Qt::ALT | Qt::Key_Up);
   action(tr("Later"), {}, [this] { move(1); })->setShortcut(Qt::ALT | Qt::Key_Down);
