@@ -66,6 +66,12 @@ QList<QKeySequence> ActionEntry::shortcuts() const {
   return button && !button->shortcut().isEmpty() ? QList{button->shortcut()} : action->shortcuts();
 }
 
+bool ActionEntry::isLocal() const {
+  return action && !button &&
+         (action->shortcutContext() == Qt::WidgetShortcut ||
+          action->shortcutContext() == Qt::WidgetWithChildrenShortcut);
+}
+
 QString ActionEntry::keyText() const {
   return QKeySequence::listToString(shortcuts().mid(0, 1), QKeySequence::NativeText);
 }

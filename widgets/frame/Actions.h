@@ -29,6 +29,8 @@ struct ActionEntry {
   bool isEnabled() const;
   QString whyNot() const;  ///< why it is not enabled; empty: it is
   QList<QKeySequence> shortcuts() const;
+  bool isLocal()
+      const;  ///< its key works only while its own list has the focus: another list may have it, too
   QString keyText() const;
 };
 
