@@ -188,7 +188,7 @@ void TestCliList::plansOneExperiment() {
   QVERIFY(quick[1]["measured_on"].toString().endsWith("-s1 on cpu"));
   QCOMPARE(quick[1]["cells"].toArray(), (QJsonArray{"7: ε = 1 / own column"}));
   const QString text = Program().run({"list", "experiments", "quick/table7", "--project", project}).out;
-  QVERIFY2(text.contains(QRegularExpression("uada, epsilon 1 +1 +30 +360 +4.00 +12:00 +7: ε = 1")),
+  QVERIFY2(text.contains(QRegularExpression("uada, ε=1 +1 +30 +360 +4.00 +12:00 +7: ε = 1")),
            qPrintable(text));
   COMPARE_CODE(Program().run({"list", "experiments", "quick/table99"}), 2);
 }
