@@ -25,6 +25,8 @@
 namespace uada {
 namespace {
 
+constexpr int kNameWidth = 20 * kGrid;  // of a row's name, pixels
+
 bool isMeasured(const Table& table) {
   return std::ranges::any_of(table.cells,
                              [](const auto& row) { return std::ranges::any_of(row, &Cell::isMeasured); });
@@ -77,7 +79,9 @@ void TablesPanel::makeTable() {
   table_->setFrameShape(QFrame::NoFrame);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->verticalHeader()->setDefaultSectionSize(2 * kRowHeight);
-  table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignTop);  // beside what was measured
+  // Beside what was measured; long names have several lines.
+  table_->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignTop |
+                                                Qt::Alignment(Qt::TextWordWrap));
   table_->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignBottom |
                                                   Qt::Alignment(Qt::TextWordWrap));
   table_->horizontalHeader()->setMaximumSectionSize(24 * kGrid);
@@ -119,27 +123,34 @@ void TablesPanel::makeChoices(QWidget* bar) {
   connect(epoch_, &QComboBox::currentIndexChanged, this, &TablesPanel::load);
 }
 
+/// In two lines, so that it fits beside two docks on a small screen.
 QWidget* TablesPanel::makeBar() {
   auto* bar = new QWidget(this);
-  auto* row = new QHBoxLayout(bar);
-  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
-  row->setSpacing(kGrid);
+  auto* lines = new QVBoxLayout(bar);
+  lines->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  lines->setSpacing(kGrid / 2);
+  auto *which = new QHBoxLayout, *what = new QHBoxLayout;
+  for (QHBoxLayout* line : {which, what}) {
+    line->setSpacing(kGrid);
+    lines->addLayout(line);
+  }
   makeChoices(bar);
   auto* check = new QToolButton(bar);
   check->setObjectName("check_tex");
-  check->setText(tr("Check .tex…"));
+  check->setText(tr("Check…"));
   check->setToolTip(
-      tr("Says which cells of an exported table are no longer what this project has; a .tex can "
-         "also be dropped here"));
+      tr("Says which cells of a table that was exported as LaTeX are no longer what this project "
+         "has; a .tex can also be dropped here"));
   connect(check, &QToolButton::clicked, this, [this] { check_->ask(); });
-  row->addWidget(which_, 1);
-  row->addWidget(epoch_);
-  row->addWidget(measured_);
-  row->addWidget(paper_);
-  row->addStretch();
-  row->addWidget(check);
-  row->addWidget(copyButton(this, [this](TableFormat format) { return text(format); }));
-  row->addWidget(
+  which->addWidget(which_, 1);
+  which->addWidget(epoch_);
+  which->addStretch();
+  what->addWidget(measured_);
+  what->addWidget(paper_);
+  what->addStretch();
+  what->addWidget(check);
+  what->addWidget(copyButton(this, [this](TableFormat format) { return text(format); }));
+  what->addWidget(
       exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
   return bar;
 }
@@ -260,8 +271,7 @@ void TablesPanel::showLegend() {
   const QString reference =
       table.reference < 0 ? QString() : q(table.rows[static_cast<std::size_t>(table.reference)]);
   QString text =
-      tr("Mean ± sample deviation, a dot a seed; small: the paper's value, † cited by it, ≠ outside the "
-         "measured mean's 95 % interval.\n");
+      tr("Mean ± deviation, a dot a seed; small: the paper's, † cited by it, ≠ outside our 95 % interval.\n");
   text += table.unit == "×"
               ? tr("▲ costs less, ▼ costs more than %1 with p < 0.05 (Holm over the table).").arg(reference)
               : tr("▲ better, ▼ worse than %1 with p < 0.05 (Holm over the table). Bold: better than every "
@@ -295,7 +305,19 @@ void TablesPanel::setColumnWidths() {
       table_->setColumnWidth(column, widest);
     }
   }
+  int names = 0;
+  for (int row = 0; row < model_.rowCount(); ++row) names = std::max(names, nameSize(row).width());
+  table_->verticalHeader()->setFixedWidth(names + 3 * kGrid);
   head->setFixedHeight(std::max(2 * kRowHeight, lines * metrics.lineSpacing() + 2 * kGrid));
+}
+
+/// Of a row's name, in as many lines as it needs.
+QSize TablesPanel::nameSize(int row) const {
+  const QFontMetrics metrics(table_->verticalHeader()->font());
+  return metrics
+      .boundingRect(QRect(0, 0, kNameWidth, 10000), Qt::AlignLeft | Qt::TextWordWrap,
+                    model_.headerData(row, Qt::Vertical, Qt::DisplayRole).toString())
+      .size();
 }
 
 QModelIndex TablesPanel::firstMeasured() const {
@@ -322,7 +344,8 @@ void TablesPanel::hideEmpty() {
     for (int column = 0; column < model_.columnCount() && !any; ++column) any = shown(row, column);
     table_->setRowHidden(row, !any);
     const auto& cells = model_.table().cells[static_cast<std::size_t>(row)];
-    table_->setRowHeight(row, std::ranges::any_of(cells, hasTwoLines) ? 2 * kRowHeight : kRowHeight);
+    const int height = std::ranges::any_of(cells, hasTwoLines) ? 2 * kRowHeight : kRowHeight;
+    table_->setRowHeight(row, std::max(height, nameSize(row).height() + kGrid));
   }
   for (int column = 0; column < model_.columnCount(); ++column) {
     bool any = false;

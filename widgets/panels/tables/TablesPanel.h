@@ -51,6 +51,7 @@ class TablesPanel : public PanelWidget {
   void showLegend();
   std::string text(TableFormat format) const;
   void hideEmpty();
+  QSize nameSize(int row) const;
   QModelIndex firstMeasured() const;
 
   bool stale_ = true;      ///< to be read again when seen
