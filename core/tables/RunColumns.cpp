@@ -185,9 +185,9 @@ RunColumns::RunColumns() {
   add(std::move(epoch));
   add(numberColumn("step", "Step", "Trained steps", Kind::number,
                    [](const ListedRun& l) { return std::optional(static_cast<double>(l.run.step)); }));
-  add(numberColumn("last", "Test, last", "Main metric of the test after the last epoch", Kind::measured,
+  add(numberColumn("last", "Last", "Main metric of the test after the last epoch", Kind::measured,
                    [](const ListedRun& l) { return l.run.lastMain(); }));
-  add(numberColumn("best", "Test, best", "Main metric, the best of the tests after its epochs",
+  add(numberColumn("best", "Best", "Main metric, the best of the tests after its epochs",
                    Kind::measured, [](const ListedRun& l) { return l.run.best; }, {"acc"}));
   add(numberColumn("loss", "Loss", "Of the last training step", Kind::measured,
                    [](const ListedRun& l) { return l.run.loss; }));

@@ -22,6 +22,17 @@ class TestRunNames : public QObject {
     QVERIFY2(least.startsWith("plain") && least.contains("…") && least.endsWith("-s2"), qPrintable(least));
     QVERIFY(least != fittedName(uada, 10, metrics, 2 * rest / 3));
   }
+
+  /// Of a name by what differs: first the recipe goes, then the end of the method's settings.
+  void theSeedStays() {
+    const QFontMetrics metrics{QGuiApplication::font()};
+    const QString name = "r10w16: UADA (policy autoaugment) · s2";
+    const int width = metrics.horizontalAdvance("UADA (policy aut… · s2");
+    const QString fitted = fittedName(name, 8, metrics, width);
+    QVERIFY2(fitted.startsWith("UADA (policy") && fitted.endsWith("… · s2"), qPrintable(fitted));
+    QVERIFY(metrics.horizontalAdvance(fitted) <= width);
+    QVERIFY(fittedName(name, 8, metrics, metrics.horizontalAdvance("UADA (…")).startsWith("UADA"));
+  }
 };
 
 QTEST_MAIN(TestRunNames)

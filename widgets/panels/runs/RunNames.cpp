@@ -14,7 +14,13 @@ QString fittedName(const QString& name, qsizetype front, const QFontMetrics& met
   const int room = width - metrics.horizontalAdvance(rest);
   const int least = metrics.horizontalAdvance(QStringLiteral("…-"));
   if (room > least) return metrics.elidedText(name.left(front), Qt::ElideLeft, room) + rest;
-  return metrics.elidedText(rest, Qt::ElideMiddle, width);
+  // "UADA (policy aut… · s1": what is said of the method before the seed stands for more than its end.
+  const qsizetype end = rest.lastIndexOf(QStringLiteral(" · "));
+  const QString tail = end < 0 ? QString() : rest.mid(end);
+  const int left = width - metrics.horizontalAdvance(tail);
+  if (end < 0 || left < 2 * metrics.horizontalAdvance(QStringLiteral("UADA")))
+    return metrics.elidedText(rest, end < 0 ? Qt::ElideMiddle : Qt::ElideRight, width);
+  return metrics.elidedText(rest.left(end), Qt::ElideRight, left) + tail;
 }
 
 void RunNameDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {

@@ -7,7 +7,7 @@
 namespace uada {
 
 /// The name in the width: where it is too long its first `front` letters are shortened from their left, then
-/// left out; the rest, method and seed, is shortened in its middle at last.
+/// left out; of the rest the method is shortened at last, and what follows its " · ", the seed, stays.
 QString fittedName(const QString& name, qsizetype front, const QFontMetrics& metrics, int width);
 
 /// Draws names of runs so. The length of the front is in RunsModel::kFrontRole.

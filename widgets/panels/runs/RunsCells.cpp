@@ -109,7 +109,10 @@ QVariant RunsModel::groupText(const Row& row, const RunColumn& column) const {
   const int section = static_cast<int>(&column - columns_.all().data()) + 1;
   return kept(row, section, [&]() -> QVariant {
     if (section == title) return tr("%1 · n=%2").arg(groupName(row)).arg(row.runs.size());
-    return q(shownOfAll(column, listedAll(row)));
+    const auto runs = listedAll(row);
+    if (!isCompact_ || !column.isMeasured()) return q(shownOfAll(column, runs));
+    const auto mean = meanOfAll(column, runs);
+    return mean ? q(column.shown(*mean, runs.front().run)) : QString();
   });
 }
 
@@ -125,7 +128,9 @@ QVariant RunsModel::groupData(const Row& row, int section, int role) const {
   const auto runs = listedAll(row);
   const auto count =
       std::ranges::count_if(runs, [&](const ListedRun& one) { return column.number(one).has_value(); });
-  return tr("%1: mean ± sample standard deviation of %2 runs").arg(q(column.title)).arg(count);
+  return tr("%1: %2, mean ± sample standard deviation of %3 runs")
+      .arg(q(column.title), q(shownOfAll(column, runs)))
+      .arg(count);
 }
 
 /// What is said of the recipe, which gives way first where the name has no room.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "widgets/session/Session.h"
@@ -113,6 +114,12 @@ void RunsModel::setFold(const std::string& fold) {
   if (fold == fold_) return;
   fold_ = fold;
   rebuild();
+}
+
+void RunsModel::setCompact(bool isCompact) {
+  if (isCompact == std::exchange(isCompact_, isCompact)) return;
+  cells_.clear();
+  Q_EMIT cellsChanged();
 }
 
 void RunsModel::sort(int section, Qt::SortOrder order) {

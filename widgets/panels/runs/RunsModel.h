@@ -52,6 +52,8 @@ class RunsModel : public QAbstractItemModel {
   /// By kByGroup, by a column's name, or not at all: "".
   void setFold(const std::string& fold);
   const std::string& fold() const { return fold_; }
+  /// Groups show their mean alone, without the spread: for a narrow list.
+  void setCompact(bool isCompact);
   /// Shows the runs for which the query holds. With a fault the last valid one holds on, and the fault is
   /// told by fault().
   void setFilter(const QString& query);
@@ -121,6 +123,7 @@ class RunsModel : public QAbstractItemModel {
   QString filter_;  ///< as it was given
   std::optional<QueryFault> fault_;
   std::string fold_ = kByGroup;
+  bool isCompact_ = false;
   std::string sortedBy_;  ///< a column; "": newest first
   Qt::SortOrder order_ = Qt::AscendingOrder;
   std::vector<Row> rows_;

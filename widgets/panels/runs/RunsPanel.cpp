@@ -214,16 +214,18 @@ void RunsPanel::applyColumns() {
     header->moveSection(header->visualIndex(sections[i]), static_cast<int>(i) + RunsModel::title + 1);
   for (const int section : {static_cast<int>(RunsModel::square), runs_->section("state")}) {
     header->setSectionResizeMode(section, QHeaderView::Fixed);
-    header->resizeSection(section, 4 * kGrid);
+    header->resizeSection(section, 3 * kGrid);
   }
   isRestoring_ = wasRestoring;
   usualColumns();
   list_->fitName();
 }
 
-/// In a narrow list the epoch gives its room to the name, unless somebody wants it.
+/// In a narrow list the spread of groups gives its room to the name, and so does the epoch, unless somebody
+/// wants it.
 void RunsPanel::usualColumns() {
   constexpr int kNarrow = 42 * kGrid;  // of a list with room for all columns and the usual names
+  runs_->setCompact(list_->width() < kNarrow);
   if (isUsual_) list_->header()->setSectionHidden(runs_->section("epoch"), list_->width() < kNarrow);
 }
 
