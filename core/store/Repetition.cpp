@@ -106,6 +106,8 @@ Repetition::Compared Repetition::compared() const {
   return compared_;
 }
 
+bool Repetition::isWhole() const { return compared().steps == static_cast<int>(steps_.size()); }
+
 std::string Repetition::difference() const {
   const std::lock_guard lock(mutex_);
   return difference_;

@@ -31,6 +31,8 @@ class Repetition : public Sink {
   bool isDone() const { return isDone_; }
   /// Once the job is done.
   Compared compared() const;
+  /// Whether every step that was recorded came again. Once the job is done.
+  bool isWhole() const;
   /// The first one: "step 473: loss is 0.51 in the record and 0.52 now". Empty: there is none. Once the job
   /// is done.
   std::string difference() const;

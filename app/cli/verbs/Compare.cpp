@@ -58,7 +58,7 @@ void addCompare(Verbs& verbs) {
       {"compare", "Compare methods: mean, spread, difference with interval and p, cost, of finished runs",
        "A row is all runs that differ in nothing but the seed. It is the text that the window's view\n"
        "Compare copies.\n"
-       "Example: uada compare --out methods.md"},
+       "Example: uada compare --out comparison.md"},
       describe, perform);
 }
 

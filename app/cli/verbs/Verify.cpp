@@ -80,7 +80,7 @@ std::string otherMachine(const RunDetail& run) {
   return text;
 }
 
-/// "equal to the last bit: 20 steps, 20 of the policy, 8 decisions, 1 test"
+/// "20 steps, their policy, 8 decisions, 1 test"
 std::string textOf(const Repetition::Compared& compared) {
   std::string text = plural(compared.steps, "step");
   if (compared.policies > 0) text += ", their policy";
@@ -111,6 +111,9 @@ int perform(const Options& options) {
   if (const int code = repeat(engine, configOf(run, options.run), from, repetition)) return code;
   const Repetition::Compared compared = repetition.compared();
   const std::string difference = repetition.difference(), machine = otherMachine(run);
+  if (difference.empty() && !repetition.isWhole())
+    throw Error(fmt::format("only {} of those recorded came again: nothing can be said of the others",
+                            plural(compared.steps, "step")));
   const std::string span =
       fmt::format("steps {} to {} from the checkpoint after step {}", groupedText(repetition.firstStep()),
                   groupedText(repetition.lastStep()), groupedText(from.step));
