@@ -185,6 +185,9 @@ class TestRunTable : public QObject {
     QCOMPARE(bench.model().shownRuns().size(), std::size_t{3});
     filter->setText("tiny-uada s2");
     QCOMPARE(bench.model().shownRuns().size(), std::size_t{1});
+    filter->setText("nothing like this");
+    QVERIFY(fault->isVisible() && bench.model().shownRuns().empty());
+    QCOMPARE(fault->text(), QString("No run fits this filter"));
     filter->clear();
     QVERIFY(!fault->isVisible());
     QCOMPARE(bench.model().shownRuns().size(), std::size_t{5});

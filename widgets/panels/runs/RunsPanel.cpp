@@ -173,6 +173,7 @@ void RunsPanel::makeList() {
   });
   connect(runs_, &RunsModel::cellsChanged, list_, &RunsView::refreshCells);
   connect(runs_, &RunsModel::faultChanged, this, &RunsPanel::showFault);
+  connect(runs_, &RunsModel::modelReset, this, &RunsPanel::showFault);
   auto* remove = new QAction(tr("Delete"), list_);
   remove->setShortcut(Qt::Key_Delete);
   remove->setShortcutContext(Qt::WidgetShortcut);
@@ -351,8 +352,9 @@ void RunsPanel::updateCommon() {
 
 void RunsPanel::showFault() {
   const auto& fault = runs_->fault();
-  fault_->setVisible(fault.has_value());
-  if (!fault) return;
+  const bool fitsNone = !filter_->text().trimmed().isEmpty() && runs_->shownRuns().empty();
+  fault_->setVisible(fault.has_value() || fitsNone);
+  if (!fault) return fault_->setText(tr("No run fits this filter"));
   const QString before = filter_->text().toUtf8().left(static_cast<qsizetype>(fault->place));
   fault_->setText(tr("At character %1: %2").arg(before.size() + 1).arg(q(fault->what())));
 }
