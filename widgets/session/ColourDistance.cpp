@@ -57,7 +57,9 @@ QVector<QColor> candidates(const QColor& background) {
         const double angle = radians(hue);
         const QColor colour =
             colourOf({static_cast<double>(l), chroma * std::cos(angle), chroma * std::sin(angle)});
-        if (colour.isValid() && contrast(colour, background) >= kLeastContrast) all.push_back(colour);
+        if (!colour.isValid()) continue;
+        const QColor written(colour.rgb());  // as #rrggbb says it
+        if (contrast(written, background) >= kLeastContrast) all.push_back(written);
       }
   return all;
 }

@@ -3,10 +3,13 @@
 #include <QApplication>
 #include <QFile>
 #include <QGuiApplication>
+#include <QIconEngine>
 #include <QPainter>
 #include <QPixmap>
 #include <QStyleFactory>
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "core/base/Json.h"
@@ -50,11 +53,7 @@ QColor Theme::colour(const QString& name) const {
   throw Error("the palette has no colour '" + name.toStdString() + "'");
 }
 
-QColor Theme::groupColour(int index) const {
-  index = std::max(0, index) % kMostColours;
-  if (index >= groups_.size()) groups_ = apartFrom(groups_, colour("base"), kMostColours);
-  return groups_[index];
-}
+QColor Theme::groupColour(int index) const { return groups_[std::max(0, index) % kMostColours]; }
 
 QColor Theme::seedColour(int index, int place) const {
   return shadeOf(groupColour(index), std::max(0, place) % kMostShades, colour("base"));
@@ -62,25 +61,48 @@ QColor Theme::seedColour(int index, int place) const {
 
 QColor Theme::category(int index) const { return categories_[index % categories_.size()]; }
 
-QIcon Theme::icon(const QString& name, const QColor& wanted) const {
-  const QByteArray source = resource(":/icons/" + name + ".svg");
-  const QColor normal = wanted.isValid() ? wanted : colour("text");
-  QIcon icon;
-  for (const auto mode : {QIcon::Normal, QIcon::Disabled}) {
-    QByteArray svg = source;
-    QColor ink = mode == QIcon::Normal ? normal : colour("muted");
-    if (mode == QIcon::Disabled) svg.replace("<svg ", "<svg opacity=\"0.5\" ");
-    svg.replace("currentColor", ink.name().toLatin1());
-    for (const int size : {16, 32, 48}) {
-      QByteArray sized = svg;
-      sized.replace("width=\"24\" height=\"24\"",
-                    "width=\"" + QByteArray::number(size) + "\" height=\"" + QByteArray::number(size) + "\"");
-      QPixmap picture;
-      picture.loadFromData(sized, "SVG");
-      icon.addPixmap(picture, mode);
-    }
+namespace {
+
+/// A drawing of one colour, rendered when and as large as it is painted: most icons of the window are in
+/// menus that nobody opens.
+class InkIcon : public QIconEngine {
+ public:
+  /// source  an SVG of 24 by 24 whose colour is `currentColor`
+  InkIcon(QByteArray source, const QColor& normal, const QColor& disabled)
+      : source_(std::move(source)), normal_(normal), disabled_(disabled) {}
+
+  QIconEngine* clone() const override { return new InkIcon(*this); }
+  void paint(QPainter* painter, const QRect& place, QIcon::Mode mode, QIcon::State state) override {
+    const qreal ratio = painter->device()->devicePixelRatio();
+    painter->drawPixmap(place, pixmap((QSizeF(place.size()) * ratio).toSize(), mode, state));
   }
-  return icon;
+  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State) override {
+    const bool isDisabled = mode == QIcon::Disabled;
+    const int side = std::min(size.width(), size.height());
+    QPixmap& known = rendered_[{side, isDisabled}];
+    if (known.isNull() && side > 0) known.loadFromData(drawing(side, isDisabled), "SVG");
+    return known;
+  }
+
+ private:
+  QByteArray drawing(int side, bool isDisabled) const {
+    QByteArray svg = source_;
+    if (isDisabled) svg.replace("<svg ", "<svg opacity=\"0.5\" ");
+    svg.replace("currentColor", (isDisabled ? disabled_ : normal_).name().toLatin1());
+    const QByteArray pixels = QByteArray::number(side);
+    return svg.replace("width=\"24\" height=\"24\"", "width=\"" + pixels + "\" height=\"" + pixels + "\"");
+  }
+
+  QByteArray source_;
+  QColor normal_, disabled_;
+  std::map<std::pair<int, bool>, QPixmap> rendered_;  ///< by side, and whether disabled
+};
+
+}  // namespace
+
+QIcon Theme::icon(const QString& name, const QColor& wanted) const {
+  return QIcon(new InkIcon(resource(":/icons/" + name + ".svg"), wanted.isValid() ? wanted : colour("text"),
+                           colour("muted")));
 }
 
 static QPalette paletteOf(const Theme& theme) {

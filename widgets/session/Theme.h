@@ -42,7 +42,7 @@ class Theme {
   Kind kind_;
   QVector<std::pair<QString, QColor>> colours_;
   QVector<QColor> categories_;
-  mutable QVector<QColor> groups_;  ///< as many as were asked for
+  QVector<QColor> groups_;  ///< kMostColours
 };
 
 constexpr int kGrid = 8;        ///< pixels; margins and spacings are multiples
