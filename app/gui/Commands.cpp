@@ -152,9 +152,9 @@ void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFil
   });
 }
 
-void Commands::runDemo() {
-  guarded([this] {
-    const std::vector<RunConfig> runs = expand(readExperiment(findDemo().string()));
+void Commands::runDemo(const QString& name) {
+  guarded([this, name] {
+    const std::vector<RunConfig> runs = expand(readExperiment(findExperiment(name.toStdString()).string()));
     const auto train = [this, runs] {
       workbench_.session.queue(runs);
       workbench_.session.startNext();

@@ -35,7 +35,7 @@ class Commands : public QObject {
   /// Without a project in ~/uada/experiments.uada, which is then said.
   void newRun();
   void newRunLike(qint64 run);
-  void runDemo();
+  void runDemo(const QString& name);
   /// What was dropped on the window, or given to a second start: projects, experiments, folders of data.
   void openFiles(const QStringList& files);
   /// Asks which part of the view in front is written, and how.

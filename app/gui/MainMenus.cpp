@@ -38,9 +38,11 @@ void MainWindow::makeActions() {
   actions_->take("run.pause", tr("Run"), runActions_->pause);
   actions_->take("run.stopAfterEpoch", tr("Run"), runActions_->stopAfterEpoch);
   actions_->take("run.stopNow", tr("Run"), runActions_->stopNow);
+  actions_->take("run.discard", tr("Run"), runActions_->discard);
   actions_->take("run.checkpoint", tr("Run"), runActions_->checkpoint);
   actions_->take("run.resume", tr("Run"), runActions_->resumeSelected, true);
   actions_->take("run.demo", tr("Run"), runActions_->demo, true);
+  actions_->take("run.demoLong", tr("Run"), runActions_->demoLong, true);
   connect(runActions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
   connect(runActions_, &RunActions::demoWanted, commands_, &Commands::runDemo);
   makeCursorActions();
@@ -110,11 +112,11 @@ void MainWindow::makeFileActions() {
                  {},
                  tr("Write every chart that shows something into a folder, with its numbers")},
                 [this] {
-                  std::vector<PanelWidget*> panels;
-                  for (const Panel& entry : uada::panels())
-                    if (entry.place == PanelPlace::view) panels.push_back(panels_[entry.name]);
+                  std::vector<PanelWidget*> shown;
+                  for (const Panel& entry : panels())
+                    if (entry.place == PanelPlace::view) shown.push_back(panel(entry.name));
                   if (workbench_.session.hasProject()) setOnStart(false);
-                  commands_->exportCharts(*views_, panels);
+                  commands_->exportCharts(*views_, shown);
                 });
   actions_->add({"file.copy", file, tr("Copy view"), {QKeySequence(tr("Ctrl+Shift+C"))}, theme.icon("copy")},
                 [this, shown] { commands_->copyView(shown(), views_->titleOf(shown())); });
@@ -143,7 +145,7 @@ void MainWindow::makeViewActions() {
                  tr("The demo, a new run, recent projects")},
                 [this] { setOnStart(true); });
   int number = 0;
-  for (const Panel& entry : uada::panels()) {
+  for (const Panel& entry : panels()) {
     if (entry.place != PanelPlace::view) continue;
     ++number;
     const QList<QKeySequence> keys =
@@ -158,7 +160,7 @@ void MainWindow::makeViewActions() {
                  {},
                  tr("Into a window of its own, or back from there")},
                 [this] {
-                  PanelWidget* view = views_->current();
+                  PanelWidget* view = views()->current();
                   if (views_->isTorn(view)) return views_->putBack(view);
                   setOnStart(false);
                   if (const QString why = views_->tearOff(view); !why.isEmpty()) banner_->showNotice(why);
@@ -204,15 +206,14 @@ void MainWindow::makeMenus() {
   connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecent(recent); });
   add(file, {"file.close", "", "file.export", "file.exportCharts", "file.copy", "", "file.quit"});
   QMenu* run = menuBar()->addMenu(tr("&Run"));
-  add(run, {"run.new", "", "run.start", "run.pause", "run.stopAfterEpoch", "run.stopNow", "run.checkpoint",
-            "", "run.resume", "", "run.demo"});
+  add(run, {"run.new", "", "run.start", "run.pause", "run.stopAfterEpoch", "run.stopNow", "run.discard",
+            "run.checkpoint", "", "run.resume", "", "run.demo", "run.demoLong"});
   QMenu* view = menuBar()->addMenu(tr("&View"));
   add(view, {"view.start"});
   QStringList views{""}, docks{"", "view.tearOff", ""};
-  for (const ActionEntry& entry : actions_->all()) {
-    if (entry.name.startsWith("view.") && panels_.contains(entry.name.mid(5))) views << entry.name;
-    if (entry.name.startsWith("dock.")) docks << entry.name;
-  }
+  for (const Panel& entry : panels())
+    if (entry.place == PanelPlace::view) views << QStringLiteral("view.") + entry.name;
+  for (const auto& [name, dock] : docks_) docks << "dock." + name;
   add(view, views + docks + QStringList{""});
   QMenu* cursor = view->addMenu(tr("Step cursor"));
   add(cursor, {"cursor.back", "cursor.on", "cursor.epochBack", "cursor.epochOn"});
@@ -267,8 +268,8 @@ void MainWindow::askLayoutName() {
 
 void MainWindow::takePanels() {
   const std::size_t before = actions_->all().size();
-  for (const Panel& entry : uada::panels())
-    actions_->takePanel(entry.name, tr(entry.title), panels_[entry.name],
+  for (const Panel& entry : panels())
+    actions_->takePanel(entry.name, tr(entry.title), panel(entry.name),
                         [this, name = QString(entry.name)] { workbench_.show(name); });
   for (std::size_t i = before; i < actions_->all().size(); ++i)
     if (const ActionEntry& entry = actions_->all()[i]; entry.button) addAction(entry.action);
@@ -296,7 +297,7 @@ void MainWindow::makeToolBar() {
   stop->setPopupMode(QToolButton::MenuButtonPopup);
   stop->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   auto* menu = new QMenu(stop);
-  menu->addActions(actions_->actions({"run.stopAfterEpoch", "run.stopNow"}));
+  menu->addActions(actions_->actions({"run.stopAfterEpoch", "run.stopNow", "run.discard"}));
   stop->setMenu(menu);
   bar->addWidget(stop);
   bar->addActions(actions_->actions({"run.checkpoint"}));
@@ -305,6 +306,13 @@ void MainWindow::makeToolBar() {
   bar->addSeparator();
   bar->addWidget(status_ = new QLabel);
   status_->setObjectName("status");
+}
+
+/// One behind another comes to the front, one in front goes.
+void MainWindow::turn(QDockWidget* dock) {
+  const bool isSeen = dock->isVisible() && !dock->visibleRegion().isEmpty();
+  dock->setVisible(!isSeen);
+  if (!isSeen) dock->raise();
 }
 
 void MainWindow::makeStatusBar() {
@@ -317,13 +325,12 @@ void MainWindow::makeStatusBar() {
   line->setAccessibleName(tr("Log"));
   line->setText(tr("Log"));
   line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  connect(line, &QPushButton::clicked, this, [this] {
-    QDockWidget* log = docks_.at("log");
-    log->setVisible(!log->isVisible());
-  });
+  connect(line, &QPushButton::clicked, this, [this] { turn(docks_.at("log")); });
   connect(&workbench_.session, &Session::logged, line, [line](const QString& text) { line->setText(text); });
   statusBar()->addWidget(line, 1);
-  statusBar()->addPermanentWidget(new MachineLabel(workbench_.session));
+  auto* machine = new MachineLabel(workbench_.session);
+  connect(machine, &QPushButton::clicked, this, [this] { turn(docks_.at("machine")); });
+  statusBar()->addPermanentWidget(machine);
 }
 
 }  // namespace uada

@@ -50,7 +50,7 @@ MainWindow::MainWindow(Workbench& workbench, Layout layout)
   workbench_.show = [this](const QString& name) {
     if (docks_.contains(name)) return docks_[name]->show();
     setOnStart(false);
-    if (panels_.contains(name)) views_->bring(panels_[name]);
+    if (PanelWidget* view = panel(name)) views_->bring(view);
   };
   workbench_.openInOps = [this](const SamplePlan& sample) {
     workbench_.show("ops");
@@ -63,7 +63,7 @@ MainWindow::MainWindow(Workbench& workbench, Layout layout)
   workbench_.newRun = [this] { commands_->newRun(); };
   workbench_.newRunLike = [this](qint64 run) { commands_->newRunLike(run); };
   confirmClose = [this] { return askClose(); };
-  makeViews();
+  makePages();
   makeDocks();
   makeActions();
   makeMenus();
@@ -85,7 +85,7 @@ MainWindow::MainWindow(Workbench& workbench, Layout layout)
 
 MainWindow::~MainWindow() { qApp->removeEventFilter(this); }
 
-void MainWindow::makeViews() {
+void MainWindow::makePages() {
   auto* start = new StartPage(workbench_);
   connect(start, &StartPage::demoWanted, commands_, &Commands::runDemo);
   connect(start, &StartPage::newRunWanted, commands_, &Commands::newRun);
@@ -124,31 +124,54 @@ static void nameTitleButtons(QDockWidget* dock) {
   }
 }
 
+PanelWidget* MainWindow::make(const Panel& entry) {
+  PanelWidget* made = panels_[entry.name] = entry.make(workbench_);
+  made->setObjectName(entry.name);
+  nameLists(made, tr(entry.title));
+  return made;
+}
+
+bool MainWindow::makeNextPanel() {
+  for (const Panel& entry : panels()) {
+    if (panels_.contains(entry.name)) continue;
+    if (entry.place == PanelPlace::view)
+      views_->add(make(entry), tr(entry.title), tr(entry.help));
+    else
+      docks_.at(entry.name)->setWidget(make(entry));
+    return true;
+  }
+  return false;
+}
+
 void MainWindow::makeDocks() {
-  for (const Panel& entry : uada::panels()) {
-    PanelWidget* made = panels_[entry.name] = entry.make(workbench_);
-    made->setObjectName(entry.name);
-    nameLists(made, tr(entry.title));
-    if (entry.place == PanelPlace::view) {
-      views_->add(made, tr(entry.title), tr(entry.help));
-      continue;
-    }
+  QDockWidget* lowest = nullptr;
+  for (const Panel& entry : panels()) {
+    if (entry.place == PanelPlace::view) continue;
+    const bool bottom = entry.place == PanelPlace::bottom;  // hidden at first
     auto* dock = new QDockWidget(tr(entry.title));
     dock->setObjectName(QString(entry.name) + "Dock");
-    dock->setWidget(made);
+    if (!bottom) dock->setWidget(make(entry));
     nameTitleButtons(dock);
     docks_[entry.name] = dock;
     const auto area = entry.place == PanelPlace::left    ? Qt::LeftDockWidgetArea
                       : entry.place == PanelPlace::right ? Qt::RightDockWidgetArea
                                                          : Qt::BottomDockWidgetArea;
     addDockWidget(area, dock);
-    const bool bottom = entry.place == PanelPlace::bottom;
     resizeDocks({dock}, {bottom ? 160 : 320}, bottom ? Qt::Vertical : Qt::Horizontal);
     dock->setVisible(!bottom);
+    if (bottom && lowest) tabifyDockWidget(lowest, dock);
+    if (bottom) lowest = dock;
   }
 }
 
-PanelWidget* MainWindow::panel(const QString& name) const {
+Views* MainWindow::views() {
+  while (makeNextPanel()) {
+  }
+  return views_;
+}
+
+PanelWidget* MainWindow::panel(const QString& name) {
+  views();
   const auto it = panels_.find(name);
   return it == panels_.end() ? nullptr : it->second;
 }
@@ -169,7 +192,7 @@ void MainWindow::openLast() {
   if (!QFileInfo::exists(file))
     return banner_->showNotice(tr("The project of the last session, %1, is not there any more.").arg(file));
   commands_->openProject(file, [this, view] {
-    if (panels_.contains(view)) views_->setCurrentWidget(panels_[view]);
+    if (PanelWidget* last = panel(view)) views_->setCurrentWidget(last);
   });
 }
 
@@ -212,10 +235,17 @@ void MainWindow::paintEvent(QPaintEvent* event) {
   if (paintedOnce_) return;
   paintedOnce_ = true;
   QTimer::singleShot(0, this, [this] {  // when the whole window has been painted and shown
-    layouts_->restoreFloating();
-    takePanels();
     Q_EMIT painted();
+    goOn();
   });
+}
+
+/// After the first paint: the other panels, one an event, so that none is long; then what needs them.
+void MainWindow::goOn() {
+  if (makeNextPanel()) return QTimer::singleShot(0, this, &MainWindow::goOn);
+  layouts_->restoreFloating();
+  takePanels();
+  Q_EMIT complete();
 }
 
 // ---- keys

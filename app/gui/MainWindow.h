@@ -19,6 +19,7 @@ class Banner;
 class Commands;
 class CursorBar;
 class Layouts;
+struct Panel;
 class PanelWidget;
 class RunActions;
 
@@ -36,10 +37,12 @@ class MainWindow : public QMainWindow {
   void openFiles(const QStringList& files);
   /// Opens what was open when the window was closed last, if it is still there.
   void openLast();
-  PanelWidget* panel(const QString& name) const;
-  Views* views() const { return views_; }
+  /// null: there is none of that name. Makes the panels that are not made yet.
+  PanelWidget* panel(const QString& name);
+  /// All of them: panels that are not made yet are.
+  Views* views();
   Actions& actions() const { return *actions_; }
-  Layouts& layouts() const { return *layouts_; }
+  Layouts& layouts() { return views(), *layouts_; }
   /// Stops a live run with a checkpoint, then closes, without asking.
   void stopAndClose();
   /// Adds to actions() what the panels have by now.
@@ -51,7 +54,8 @@ class MainWindow : public QMainWindow {
   std::function<bool()> confirmClose;
 
  Q_SIGNALS:
-  void painted();      ///< after the first paint
+  void painted();      ///< for the first time; views and hidden docks are not made yet
+  void complete();     ///< after that: they are
   void themeWanted();  ///< another one is in the settings
 
  protected:
@@ -62,7 +66,10 @@ class MainWindow : public QMainWindow {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
-  void makeViews();
+  void makePages();
+  PanelWidget* make(const Panel& entry);
+  bool makeNextPanel();  ///< false: all are made
+  void goOn();
   void makeDocks();
   void makeActions();
   void makeFileActions();
@@ -74,6 +81,7 @@ class MainWindow : public QMainWindow {
   void fillLayouts(QMenu* menu);
   void makeToolBar();
   void makeStatusBar();
+  void turn(QDockWidget* dock);
   void askLayoutName();
   void showStatus();
   void showPage();

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace uada {
 
-/// experiments/demo.json of the installation or of the source tree. Throws Error naming the folders looked
-/// into.
-std::filesystem::path findDemo();
+/// An experiment that comes with the program, "demo": of the installation or of the source tree. Throws Error
+/// naming the folders looked into.
+std::filesystem::path findExperiment(const std::string& name);
 
 }  // namespace uada

@@ -120,7 +120,7 @@ static void fill(PanelWidget& view) {
 
 /// The view that is to be exported; null: the whole window, or all charts. Throws UsageError, also where the
 /// file's ending is not one of its.
-static PanelWidget* viewToExport(const MainWindow& window, const Options& options) {
+static PanelWidget* viewToExport(MainWindow& window, const Options& options) {
   PanelWidget* view = window.panel(options.exportKind);
   const bool isCharts = options.exportKind == "charts";
   if (!view && options.exportKind != "window" && !isCharts) {
@@ -304,11 +304,9 @@ static int showWindow(TimedApplication& app, Shown& shown, Session& session, con
     }
     app.quit();
   };
-  QObject::connect(&window, &MainWindow::painted, &window, [&] {
-    if (options.bench) {
-      printBench(began);
-      return bench();
-    }
+  if (options.bench) QObject::connect(&window, &MainWindow::painted, &window, [began] { printBench(began); });
+  QObject::connect(&window, &MainWindow::complete, &window, [&] {
+    if (options.bench) return bench();
     if (!options.project.isEmpty())
       window.openProject(options.project);
     else if (options.restores && options.files.isEmpty())

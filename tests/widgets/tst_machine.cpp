@@ -1,13 +1,19 @@
+#include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <cmath>
 #include <future>
+#include <memory>
+#include <thread>
 
 #include "app/gui/SingleInstance.h"
 #include "app/gui/SleepInhibitor.h"
 #include "tests/core/FakeEngine.h"
 #include "widgets/panels/MachineLabel.h"
-#include "widgets/session/Machine.h"
+#include "widgets/panels/Panel.h"
+#include "widgets/plot/Plot.h"
+#include "widgets/session/MachineWatch.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -44,13 +50,63 @@ class TestMachine : public QObject {
   void theStatusBarTellsTheLoad() {
     const Theme theme(Theme::Kind::light);
     Session session(theme);
-    const MachineLabel label(session, nullptr, FAKE_NVML);
+    new MachineWatch(session, FAKE_NVML);  // the session's
+    const MachineLabel label(session);
     QTRY_VERIFY_WITH_TIMEOUT(label.text().contains("GPU0 81 %, 12.4 of 150.0 GB"), 20000);
     QVERIFY2(label.text().contains("CPU ") && label.text().contains(" %"), qPrintable(label.text()));
     QVERIFY2(label.text().contains("memory ") && label.text().contains(" GB"), qPrintable(label.text()));
     QVERIFY(label.toolTip().contains("Fake H200"));
     const MemoryLoad memory = readMemory();
     QVERIFY(memory.total > memory.used && memory.used > memory.program && memory.program > 1'000'000);
+  }
+
+  /// Once a second, for each GPU too; what a driver does not tell is a gap.
+  void theMachineIsDrawnOverTime() {
+    QTemporaryDir folder;
+    const Theme theme(Theme::Kind::light);
+    QSettings settings(folder.filePath("s.ini"), QSettings::IniFormat);
+    Session session(theme, []() -> Engine& { return loadEngine(); }, Answers::atOnce);
+    session.openProject(folder.filePath("p.uada"));
+    MachineWatch& watch = *new MachineWatch(session, FAKE_NVML);
+    QCOMPARE(&MachineWatch::of(session), &watch);
+    const Workbench workbench{session, settings, theme};
+    const std::unique_ptr<PanelWidget> panel(panel::machine().make(workbench));
+    panel->resize(1200, 400);
+    panel->show();
+    QTRY_VERIFY_WITH_TIMEOUT(watch.readings().size() >= 3, 20000);
+    const auto drawn = [&](const char* plot, std::size_t curve) {
+      return panel->findChild<Plot*>(plot)->figure().curves.at(curve);
+    };
+    const MachineReading& last = watch.readings().back();
+    QCOMPARE(drawn("gpu0", 0).y.back(), 81.0);
+    QVERIFY(std::abs(drawn("gpu0", 1).y.back() - 100 * 12.4 / 150) < 0.1);
+    QCOMPARE(drawn("gpu0Power", 0).y.back(), 310.0);
+    QCOMPARE(drawn("gpu0Power", 1).y.back(), 54.0);
+    QVERIFY(std::isnan(drawn("gpu1", 0).y.back()));
+    QCOMPARE(drawn("memory", 1).y.back(), 1e-9 * static_cast<double>(last.memory.used));
+    QCOMPARE(drawn("disk", 1).y.back(), 1e-9 * static_cast<double>(last.diskFree));
+    const auto& x = drawn("processor", 0).x;
+    QCOMPARE(x.back(), 0.0);
+    for (std::size_t i = 1; i < x.size(); ++i) QVERIFY(x[i] - x[i - 1] > 0.9 / 60);
+    QVERIFY(last.machinePercent >= 0 && last.machinePercent < 100 * last.cores + 50);
+  }
+
+  /// The processor time of this program is that of its threads: a busy one is a core.
+  void aBusyThreadIsOneCore() {
+    const Theme theme(Theme::Kind::light);
+    Session session(theme);
+    MachineWatch& watch = *new MachineWatch(session, FAKE_NVML);
+    const double before = programSeconds(), began = steadySeconds();
+    std::jthread busy([](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+      }
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(watch.readings().size() >= 2, 20000);
+    const double share = 100 * (programSeconds() - before) / (steadySeconds() - began);
+    double mean = 0;
+    for (const MachineReading& each : watch.readings())
+      mean += each.programPercent / static_cast<double>(watch.readings().size());
+    QVERIFY2(std::abs(mean - share) < 0.2 * share + 5, qPrintable(QString("%1 %2").arg(mean).arg(share)));
   }
 
   /// The machine is kept awake exactly while a run trains.

@@ -313,6 +313,27 @@ class TestSession : public QObject {
     QCOMPARE(s.histories().of(s.selection().run()).lastStep() % 20, std::int64_t{0});
   }
 
+  void stopAndDiscardCanBeUndone() {
+    Bench bench(slow(2ms, 1000));
+    Session& s = *bench.session;
+    const RunActions actions(s, bench.theme, nullptr);
+    QVERIFY(!actions.discard->isEnabled());
+    std::function<void()> undo;
+    connect(&s, &Session::undoOffered, this,
+            [&](const QString&, const std::function<void()>& offered) { undo = offered; });
+    s.start(fakeConfig("ra-uc", 1, 1));
+    QTRY_VERIFY_WITH_TIMEOUT(s.progress().step > 3, 20000);
+    const qint64 run = s.liveRun();
+    actions.discard->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(undo, 20000);
+    QVERIFY(!s.isLive() && !s.find(run) && s.runs().empty());
+    undo();
+    QTRY_VERIFY(s.find(run));
+    QCOMPARE(s.find(run)->state, RunState::stopped);
+    s.selection().select(run);
+    QVERIFY(s.find(run)->hasCheckpoint && actions.resumeSelected->isEnabled());
+  }
+
   void failureSaysWhy() {
     Bench bench(failing(7));
     bench.session->start(fakeConfig());

@@ -19,9 +19,9 @@
 #include "tests/core/FakeEngine.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/StartPage.h"
-#include "widgets/plot/Plot.h"
 #include "widgets/panels/runs/RunsModel.h"
 #include "widgets/panels/runs/RunsPanel.h"
+#include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -90,8 +90,10 @@ class TestWindow : public QObject {
     QVERIFY(!panel->exportFilters().isEmpty());
     const auto* title = panel->findChild<QLabel*>("emptyTitle");  // what will appear, and what starts it
     const auto* log = panel->findChild<QPlainTextEdit*>("log");
+    const auto* plot = panel->findChild<Plot*>();
     QVERIFY(title ? title->isVisible() && !title->text().isEmpty()
-                  : log && !log->placeholderText().isEmpty());
+            : log ? !log->placeholderText().isEmpty()
+                  : plot && !plot->figure().empty.isEmpty());
   }
 
   void startPageOffersThreeChoices() {

@@ -1,21 +1,9 @@
 #include "widgets/panels/MachineLabel.h"
 
-#include <time.h>
-
-#include <QFileInfo>
-#include <chrono>
-#include <filesystem>
-
 #include "core/base/Text.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
-
-static double secondsOf(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 /// "12.4 of 80.0 GB".
 static QString shareText(std::uint64_t used, std::uint64_t total) {
@@ -34,49 +22,19 @@ QString gpuText(const GpuLoad& gpu) {
   return parts.isEmpty() ? QObject::tr("no numbers") : parts.join(", ");
 }
 
-MachineLabel::MachineLabel(const Session& session, QWidget* parent, std::string nvml)
-    : QLabel(parent), session_(session) {
-  setObjectName("muted");
+MachineLabel::MachineLabel(Session& session, QWidget* parent)
+    : QPushButton(parent), session_(session), watch_(MachineWatch::of(session)) {
+  setObjectName("machineLine");
+  setFlat(true);
+  setFocusPolicy(Qt::TabFocus);
   setMinimumWidth(1);  // a narrow window cuts it, and stays narrow
   setAccessibleName(tr("Load of the machine"));
-  cpuSeconds_ = secondsOf(CLOCK_PROCESS_CPUTIME_ID);
-  wallSeconds_ = secondsOf(CLOCK_MONOTONIC);
-  reader_ = std::jthread([this, nvml = std::move(nvml)](const std::stop_token& stop) { watch(stop, nvml); });
+  setToolTip(tr("Load of the machine: open it over time"));
+  connect(&watch_, &MachineWatch::read, this, &MachineLabel::show);
 }
 
-MachineLabel::~MachineLabel() {
-  reader_.request_stop();
-  if (reader_.joinable()) reader_.join();
-}
-
-void MachineLabel::watch(const std::stop_token& stop, const std::string& nvml) {
-  using namespace std::chrono_literals;
-  const Nvml gpus(nvml.c_str());
-  std::condition_variable_any wake;
-  while (true) {
-    std::unique_lock lock(mutex_);
-    wake.wait_for(lock, stop, 2s, [] { return false; });
-    if (stop.stop_requested()) return;
-    const std::string folder = folder_;
-    lock.unlock();
-    Reading reading{readMemory(), gpus.read(), gpus.whyNot()};
-    std::error_code problem;
-    if (!folder.empty())
-      if (const auto space = std::filesystem::space(folder, problem); !problem)
-        reading.diskFree = static_cast<std::int64_t>(space.available);
-    QMetaObject::invokeMethod(this, [this, reading] { show(reading); }, Qt::QueuedConnection);
-  }
-}
-
-void MachineLabel::show(const Reading& reading) {
-  const double cpu = secondsOf(CLOCK_PROCESS_CPUTIME_ID), wall = secondsOf(CLOCK_MONOTONIC);
-  const int percent = static_cast<int>(100 * (cpu - cpuSeconds_) / (wall - wallSeconds_) + 0.5);
-  cpuSeconds_ = cpu;
-  wallSeconds_ = wall;
-  {
-    const std::lock_guard lock(mutex_);
-    folder_ = session_.hasProject() ? QFileInfo(session_.projectFile()).absolutePath().toStdString() : "";
-  }
+void MachineLabel::show() {
+  const MachineReading& reading = watch_.readings().back();
   QStringList parts;
   if (session_.isLive() && !session_.progress().device.isEmpty())
     parts << tr("%1, %2 threads").arg(session_.progress().device).arg(session_.progress().threads);
@@ -86,16 +44,16 @@ void MachineLabel::show(const Reading& reading) {
     parts << tr("GPU%1 %2")
                  .arg(reading.gpus.size() > 1 ? QString::number(i) : QString(), gpuText(reading.gpus[i]));
   }
-  parts << tr("CPU %1 %").arg(percent);
+  parts << tr("CPU %1 %").arg(reading.programPercent, 0, 'f', 0);
   if (reading.memory.total > 0)
     parts << tr("memory %1").arg(shareText(reading.memory.used, reading.memory.total));
   if (reading.diskFree >= 0)
     parts << tr("disk %1 free").arg(QString::fromStdString(bytesText(static_cast<double>(reading.diskFree))));
-  setText(parts.join(QStringLiteral("   |   ")) + " ");
+  setText(parts.join(QStringLiteral("   |   ")));
   setToolTip(
       tr("Device and threads of the run; GPU: %1; processor time of this program (100 % is one core); memory "
-         "used on this machine, %2 by this program; free disk space of the project")
-          .arg(reading.gpus.empty() ? QString::fromStdString(reading.whyNoGpu) : names.join(", "),
+         "used on this machine, %2 by this program; free disk space of the project. Click: over time")
+          .arg(reading.gpus.empty() ? watch_.whyNoGpu() : names.join(", "),
                QString::fromStdString(bytesText(static_cast<double>(reading.memory.program)))));
 }
 

@@ -22,7 +22,7 @@ class StartPage : public QWidget {
   explicit StartPage(const Workbench& workbench, QWidget* parent = nullptr);
 
  Q_SIGNALS:
-  void demoWanted();
+  void demoWanted(const QString& experiment);
   void newRunWanted();
   void openWanted();
   void projectWanted(const QString& file);

@@ -1,6 +1,7 @@
 #include "widgets/session/Machine.h"
 
 #include <dlfcn.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -117,6 +118,35 @@ MemoryLoad readMemory() {
   if (std::ifstream own("/proc/self/statm"); own >> pages >> resident)
     load.program = resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return load;
+}
+
+static double secondsOf(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+double steadySeconds() { return secondsOf(CLOCK_MONOTONIC); }
+double programSeconds() { return secondsOf(CLOCK_PROCESS_CPUTIME_ID); }
+
+// The first line of /proc/stat: ticks of all cores in user, nice, system, idle, iowait, irq, softirq, steal.
+std::optional<double> machineSeconds() {
+  std::ifstream file("/proc/stat");
+  std::string name;
+  std::array<double, 8> ticks{};
+  if (!(file >> name) || name != "cpu") return {};
+  for (double& each : ticks)
+    if (!(file >> each)) return {};
+  const double busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6];
+  return busy / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+std::optional<double> bytesWritten() {
+  std::ifstream file("/proc/self/io");
+  double bytes = 0;
+  for (std::string name; file >> name >> bytes;)
+    if (name == "write_bytes:") return bytes;
+  return {};
 }
 
 }  // namespace uada

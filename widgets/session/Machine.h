@@ -42,4 +42,12 @@ struct MemoryLoad {
 /// From /proc. Zeros where that is not there.
 MemoryLoad readMemory();
 
+/// Seconds of a clock that is never set, and of the processor: of this program, and of all that runs on all
+/// cores (none: the system does not tell it).
+double steadySeconds();
+double programSeconds();
+std::optional<double> machineSeconds();
+/// What this program has given to disks to write; none: the system does not tell it.
+std::optional<double> bytesWritten();
+
 }  // namespace uada

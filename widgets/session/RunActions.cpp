@@ -2,6 +2,7 @@
 
 #include <QAction>
 #include <cmath>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -19,14 +20,20 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   stopAfterEpoch = add("stopAfterEpoch", tr("Stop after this epoch"), "stop",
                        tr("Finish this epoch, test, save a checkpoint and stop"));
   stopNow = add("stopNow", tr("Stop now"), "stop", tr("Save a checkpoint and stop; the run can be resumed"));
+  discard = add("discard", tr("Stop and discard"), "stop",
+                tr("Stop and delete the run; until the project is closed it can be restored"));
   checkpoint = add("checkpoint", tr("Checkpoint"), "checkpoint", tr("Save a checkpoint and go on"));
   resumeSelected = add("resumeSelected", tr("Resume selected run"), "start",
                        tr("Continue the selected run from its newest checkpoint"));
   newRun = add("newRunAction", tr("New run..."), "new", tr("Set up a run, or several"));
   newRun->setShortcut(QKeySequence(tr("Ctrl+N")));
   connect(newRun, &QAction::triggered, this, &RunActions::newRunWanted);
-  demo = add("demo", tr("Run the demo"), "demo", tr("Train eight small runs, and compare them"));
-  connect(demo, &QAction::triggered, this, &RunActions::demoWanted);
+  demo =
+      add("demo", tr("Run the demo"), "demo", tr("Train six very small runs in a minute, and compare them"));
+  demoLong = add("demoLong", tr("Run the long demo"), "demo",
+                 tr("Train eight small runs in about 8 minutes, and compare them"));
+  connect(demo, &QAction::triggered, this, [this] { Q_EMIT demoWanted("demo"); });
+  connect(demoLong, &QAction::triggered, this, [this] { Q_EMIT demoWanted("demo-long"); });
   connect(start, &QAction::triggered, this, [this] {
     guarded([this] {
       if (session_.queued().empty()) {
@@ -48,12 +55,19 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   tell(stopAfterEpoch, &TrainedRun::stopAfterEpoch);
   tell(stopNow, &TrainedRun::stopNow);
   tell(checkpoint, &TrainedRun::checkpoint);
+  connect(discard, &QAction::triggered, this, [this] {
+    if (!session_.isLive()) return;
+    discarding_ = session_.liveRun();
+    session_.training()->stopNow();
+  });
   connect(resumeSelected, &QAction::triggered, this,
           [this] { guarded([this] { session_.resumeRun(session_.selection().run()); }); });
   for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::queueChanged}) {
     connect(&session, signal, this, &RunActions::update);
   }
   connect(&session.selection(), &Selection::selectionChanged, this, &RunActions::update);
+  // Not within the signal: deleting the run ends what sent it.
+  connect(&session, &Session::stateChanged, this, &RunActions::finishDiscard, Qt::QueuedConnection);
   update();
 }
 
@@ -95,6 +109,13 @@ QString RunActions::whyNotResume() const {
       .arg(stateWord(run->state));
 }
 
+/// The run that was to be stopped and deleted has stopped.
+void RunActions::finishDiscard() {
+  if (discarding_ == 0 || session_.isLive()) return;
+  const qint64 run = std::exchange(discarding_, 0);
+  if (session_.find(run)) guarded([&] { session_.deleteRuns({run}); });
+}
+
 /// What changes the project is not to be had where that can only be read.
 void RunActions::update() {
   const Controls c = session_.controls();
@@ -107,6 +128,7 @@ void RunActions::update() {
   allow(start, readOnly.isEmpty() ? where(canStart, tr("a run is training")) : readOnly);
   allow(newRun, readOnly);
   allow(demo, readOnly);
+  allow(demoLong, readOnly);
   allow(pause, where(c.pause || c.resume, none));
   if (pause->text() != (c.resume ? tr("Resume") : tr("Pause"))) {
     pause->setText(c.resume ? tr("Resume") : tr("Pause"));
@@ -115,6 +137,7 @@ void RunActions::update() {
   const bool isStopping = session_.state() == SessionState::stopping;
   allow(stopAfterEpoch, where(c.stop && !isStopping, none));
   allow(stopNow, where(c.stop, none));
+  allow(discard, where(c.stop && session_.liveRun() != 0, none));
   allow(checkpoint, where(c.checkpoint, none));
   allow(resumeSelected, whyNotResume());
 }

@@ -23,18 +23,20 @@ class RunActions : public QObject {
   QAction* pause = nullptr;  ///< pause or resume
   QAction* stopAfterEpoch = nullptr;
   QAction* stopNow = nullptr;
+  QAction* discard = nullptr;  ///< stop now, then Session::deleteRuns()
   QAction* checkpoint = nullptr;
   QAction* resumeSelected = nullptr;  ///< continue the selected, ended run from its newest checkpoint
   QAction* newRun = nullptr;
-  QAction* demo = nullptr;
+  QAction *demo = nullptr, *demoLong = nullptr;
 
  Q_SIGNALS:
   void newRunWanted();
-  void demoWanted();
+  void demoWanted(const QString& experiment);
 
  private:
   QAction* add(const char* name, const QString& text, const QString& icon, const QString& help);
   void update();
+  void finishDiscard();
   void allow(QAction* action, const QString& whyNot);
   QString whyNotResume() const;
   template <class F>
@@ -42,6 +44,7 @@ class RunActions : public QObject {
 
   Session& session_;
   const Theme& theme_;
+  qint64 discarding_ = 0;  ///< the run that is to be deleted once it has stopped; 0: none
 };
 
 /// Whether the run can be continued: it has ended before its last epoch, and if it failed, there is a

@@ -17,7 +17,11 @@ constexpr quintptr kTop = 0;  ///< internal id of a row at the top; of a row in 
 
 RunsModel::RunsModel(Session& session, const Theme& theme, QObject* parent)
     : QAbstractItemModel(parent), session_(session), theme_(theme), list_(session.list()) {
-  connect(&session, &Session::runsChanged, this, &RunsModel::takeList);
+  connect(&session, &Session::runsChanged, this, [this] {
+    if (list_ != session_.list()) return takeList();
+    cells_.clear();
+    Q_EMIT cellsChanged();
+  });
   connect(&session, &Session::projectChanged, this, [this] {
     settings_.reset();
     takeList();

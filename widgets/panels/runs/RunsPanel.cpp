@@ -46,7 +46,7 @@ RunsPanel::RunsPanel(const Workbench& workbench)
   makeList();
   pages_->addWidget(list_);
   pages_->addWidget(emptyState(workbench, tr("Runs will be listed here"),
-                               tr("New run (Ctrl+N) sets one up; Run > Run the demo trains eight small ones"),
+                               tr("New run (Ctrl+N) sets one up; Run > Run the demo trains six very small ones"),
                                "runs"));
   layout->addWidget(pages_, 1);
   layout->addWidget(new UndoBar(workbench));
