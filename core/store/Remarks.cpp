@@ -62,8 +62,15 @@ std::optional<RunConfig> ProjectReader::soundConfig(const RunSummary& run) const
 
 std::vector<std::string> ProjectReader::takeRemarks() const {
   return impl_->read([&] {
+    constexpr std::size_t kTold = 20;  // whoever reads more of them has understood
     std::vector<std::string> remarks;
-    for (const auto& [place, rows] : std::exchange(impl_->leftOut, {})) {
+    const auto leftOut = std::exchange(impl_->leftOut, {});
+    for (const auto& [place, rows] : leftOut) {
+      if (remarks.size() == kTold) {
+        remarks.push_back(fmt::format("{} more runs or tables of '{}' are damaged likewise",
+                                      leftOut.size() - kTold, file().string()));
+        break;
+      }
       const auto& [run, table] = place;
       const std::string what =
           table.empty()    ? " is damaged and not counted"

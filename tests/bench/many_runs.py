@@ -23,7 +23,7 @@ def main(project, recipes):
         "SELECT runs.* FROM runs JOIN attempts ON run = id WHERE state = 'finished' ORDER BY id LIMIT 1").fetchone()
     for recipe in range(recipes):
         config = json.loads(pattern["config"])
-        config["recipe"]["training"]["learning_rate"] = 0.001 + recipe * 1e-5
+        config["recipe"]["optimiser"]["learning_rate"] = 0.001 + recipe * 1e-5
         digest = hashlib.sha256(str(recipe).encode()).hexdigest()
         for seed in (1, 2):
             config["seed"] = seed

@@ -212,6 +212,25 @@ class TestStoreDamage : public QObject {
     QVERIFY(contains(remarks[0], project.runs()[1].key));
   }
 
+  /// Thousands of damaged runs are counted, not listed.
+  void ofManyDamagedRunsTheFirstAreTold() {
+    const std::string columns =
+        sqlite(sound_,
+               "SELECT group_concat(name, ', ') FROM pragma_table_info('runs') WHERE name NOT IN "
+               "('id', 'key', 'config')");
+    QVERIFY(damage(
+        sound_, file_,
+        "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 102) INSERT INTO runs "
+        "(id, key, config, " +
+            columns + ") SELECT i, printf('%08x', i), '{', " + columns + " FROM runs, n WHERE id = 1"));
+    const ProjectReader project(file_);
+    for (const RunSummary& run : project.runs()) project.soundConfig(run);
+    const auto remarks = project.takeRemarks();
+    QCOMPARE(remarks.size(), std::size_t{21});
+    QVERIFY(contains(remarks[19], "is damaged and not counted ("));
+    QCOMPARE(remarks[20], "80 more runs or tables of '" + file_.string() + "' are damaged likewise");
+  }
+
   void tablesHaveToBeTables() {
     const auto expect = [&](const std::string& sql, const std::string& what) {
       const std::string found = refusal(sql);
