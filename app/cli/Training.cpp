@@ -161,11 +161,11 @@ void describeExperiment(Verb& verb, ExperimentOptions& options) {
   verb.device(options.device, "as the experiment says");
 }
 
-Experiment readExperiment(const ExperimentOptions& options) {
+SweptExperiment readExperiment(const ExperimentOptions& options) {
   const auto sets = allSets(options.sets, options.device);
   const auto kept =
       isProject(options.project) ? ProjectReader(options.project).policies() : std::vector<PolicyFile>{};
-  return readExperiment(findExperiment(options.experiment).string(), sets, kept);
+  return readSwept(findExperiment(options.experiment).string(), sets, kept);
 }
 
 int exitCode(const StopSignals& signals) { return 128 + (signals.received() ? signals.received() : SIGTERM); }

@@ -8,6 +8,7 @@
 #include "app/cli/CommandLine.h"
 #include "app/cli/Console.h"
 #include "app/cli/Signals.h"
+#include "core/config/Sweep.h"
 #include "core/store/Locks.h"
 #include "core/store/RunSession.h"
 
@@ -41,7 +42,7 @@ struct ExperimentOptions {
 void describeExperiment(Verb& verb, ExperimentOptions& options);
 /// With all that is set; policies that the project keeps are known, too.
 /// throws  UsageError where --device and runtime.device, which are the same, say different things
-Experiment readExperiment(const ExperimentOptions& options);
+SweptExperiment readExperiment(const ExperimentOptions& options);
 /// Of a training that a signal ended.
 int exitCode(const StopSignals& signals);
 /// Says that a run failed and why.

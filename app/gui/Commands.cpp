@@ -9,11 +9,9 @@
 #include <QProcess>
 #include <QProgressDialog>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTemporaryFile>
 #include <algorithm>
 
-#include "app/gui/Places.h"
 #include "core/base/Error.h"
 #include "core/data/Dataset.h"
 #include "widgets/forms/NewRunDialog.h"
@@ -30,6 +28,11 @@
 namespace uada {
 
 static const char* const kProjects = "UADA projects (*.uada)";
+
+Commands::Commands(const Workbench& workbench, QWidget* window)
+    : QObject(window), workbench_(workbench), window_(window) {}
+
+Commands::~Commands() = default;
 
 // ---- projects
 
@@ -80,92 +83,6 @@ void Commands::closeProject() {
   });
 }
 
-// ---- runs
-
-void Commands::newRun() { setUpRun({}); }
-
-void Commands::setUpRun(const Prepare& prepare) {
-  if (!workbench_.session.hasProject()) {
-    const QString folder = QDir::homePath() + "/uada", file = folder + "/experiments.uada";
-    if (!QDir().mkpath(folder)) {
-      Q_EMIT workbench_.session.problem(
-          tr("The folder '%1' for a first project cannot be made: choose a place with File > New project")
-              .arg(folder));
-      return;
-    }
-    openProject(file, [this, file, prepare] {
-      Q_EMIT notice(
-          tr("No project was open: runs are kept in %1. File > New project takes another one.").arg(file));
-      setUpRun(prepare);
-    });
-    return;
-  }
-  using Known = std::pair<std::vector<MeasuredRate>, std::vector<PolicyFile>>;
-  workbench_.session.ask(
-      this,
-      [](const OpenProject& project) {
-        return Known{measuredRates(project.reader), project.reader.policies()};
-      },
-      [this, prepare](std::optional<Known> known) {
-        if (known) showNewRun(std::move(known->first), std::move(known->second), prepare);
-      });
-}
-
-/// What a run was made of, as an experiment of it alone.
-static Experiment experimentOf(const RunConfig& config) {
-  Experiment experiment;
-  experiment.name = config.experiment;
-  experiment.recipes = {config.recipe};
-  experiment.methods = {config.method};
-  experiment.seeds = {config.seed};
-  experiment.runtime = config.runtime;
-  experiment.policyFiles = {config.policyFile};
-  return experiment;
-}
-
-void Commands::newRunLike(qint64 run) {
-  workbench_.session.ask(
-      this, [run](const OpenProject& project) { return project.reader.detail(run).config; },
-      [this](std::optional<RunConfig> config) {
-        if (config) setUpRun([like = experimentOf(*config)](NewRunDialog& dialog) { dialog.fill(like); });
-      });
-}
-
-void Commands::showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies,
-                          const Prepare& prepare) {
-  guarded([&] {
-    auto* dialog = new NewRunDialog(workbench_.theme, std::move(rates), std::move(policies), window_,
-                                    &workbench_.session);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    const auto take = [this](const std::vector<RunConfig>& runs, bool start) {
-      guarded([&] {
-        workbench_.session.queue(runs);
-        if (start) workbench_.session.startNext();
-      });
-    };
-    connect(dialog, &NewRunDialog::startWanted, this,
-            [take](const std::vector<RunConfig>& runs) { take(runs, true); });
-    connect(dialog, &NewRunDialog::queueWanted, this,
-            [take](const std::vector<RunConfig>& runs) { take(runs, false); });
-    if (prepare) guarded([&] { prepare(*dialog); });
-    dialog->open();
-  });
-}
-
-void Commands::runDemo(const QString& name) {
-  guarded([this, name] {
-    const std::vector<RunConfig> runs = expand(readExperiment(findExperiment(name.toStdString()).string()));
-    const auto train = [this, runs] {
-      workbench_.session.queue(runs);
-      workbench_.session.startNext();
-    };
-    if (workbench_.session.hasProject()) return train();
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + "/uada";
-    QDir().mkpath(folder);
-    openProject(folder + "/demo.uada", train);
-  });
-}
-
 // ---- files from outside
 
 void Commands::openFiles(const QStringList& files) {
@@ -190,7 +107,7 @@ void Commands::openFiles(const QStringList& files) {
 /// It is shown, and queued or started only there.
 void Commands::openExperiment(const QString& file) {
   guarded([&] {
-    const Experiment experiment = readExperiment(file.toStdString());
+    const SweptExperiment experiment = readSwept(file.toStdString());
     setUpRun([experiment](NewRunDialog& dialog) { dialog.setExperiment(experiment); });
   });
 }

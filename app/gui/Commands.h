@@ -1,14 +1,17 @@
 #pragma once
 
 #include <QObject>
+#include <QPointer>
 #include <QStringList>
 #include <QWidget>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "core/augment/PolicyFile.h"
 #include "widgets/forms/RunPlan.h"
+#include "widgets/session/DeviceSearch.h"
 #include "widgets/session/Workbench.h"
 
 namespace uada {
@@ -24,8 +27,11 @@ class Views;
 class Commands : public QObject {
   Q_OBJECT
  public:
-  Commands(const Workbench& workbench, QWidget* window)
-      : QObject(window), workbench_(workbench), window_(window) {}
+  Commands(const Workbench& workbench, QWidget* window);
+  ~Commands() override;
+
+  /// Times steps and tells of devices; tests give a fake.
+  EngineWork::EngineProvider engine = []() -> Engine& { return loadEngine(); };
 
   /// Or creates it; remembered among recentProjects(). then: once it is open
   void openProject(const QString& file, const std::function<void()>& then = [] {});
@@ -49,8 +55,15 @@ class Commands : public QObject {
 
  private:
   using Prepare = std::function<void(NewRunDialog&)>;
+  /// What the project knows for a new run.
+  struct Known {
+    std::vector<MeasuredRate> rates;
+    std::vector<PolicyFile> policies;
+    std::optional<RunConfig> selected;
+  };
   void setUpRun(const Prepare& prepare);
-  void showNewRun(std::vector<MeasuredRate> rates, std::vector<PolicyFile> policies, const Prepare& prepare);
+  void showNewRun(Known known, const Prepare& prepare);
+  void findDevices(NewRunDialog& dialog);
   void openExperiment(const QString& file);
   void openData(const QString& folder);
   void tellWritten(const QStringList& files);
@@ -58,6 +71,9 @@ class Commands : public QObject {
 
   const Workbench& workbench_;
   QWidget* window_;
+  std::unique_ptr<DeviceSearch> search_;  ///< null: nobody has asked for devices yet
+  std::vector<DeviceInfo> devices_;
+  QPointer<NewRunDialog> newRun_;
 };
 
 }  // namespace uada

@@ -16,6 +16,7 @@
 #include "core/config/ModelFiles.h"
 #include "core/config/RunConfig.h"
 #include "core/config/SetValue.h"
+#include "core/config/Sweep.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
@@ -305,13 +306,17 @@ Experiment experimentFromJson(const Json& json, const std::string& where,
   return experiment;
 }
 
-Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides,
-                          const std::vector<PolicyFile>& kept) {
+Json readExperimentJson(const std::string& file, const std::vector<std::string>& overrides) {
   Json json = readOwnJson(file);
   refuseSetTwice(overrides);
   readRecipeFiles(json, file);
   for (const std::string& override : overrides) setValue(json, override);
-  return experimentFromJson(json, file, kept);
+  return json;
+}
+
+Experiment readExperiment(const std::string& file, const std::vector<std::string>& overrides,
+                          const std::vector<PolicyFile>& kept) {
+  return experimentFromJson(readExperimentJson(file, overrides), file, kept);
 }
 
 Json toJson(const Experiment& experiment) {

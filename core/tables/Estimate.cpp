@@ -19,9 +19,18 @@ std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_
   return rates;
 }
 
+std::vector<MeasuredRate> ratesOfThisMachine(const ProjectReader& project) {
+  std::vector<MeasuredRate> rates = measuredRates(project);
+  std::erase_if(rates,
+                [here = currentManifest().host](const MeasuredRate& rate) { return rate.host != here; });
+  return rates;
+}
+
 const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config) {
+  const std::string& device = config.runtime.device;
   const auto fits = [&](const MeasuredRate& rate) {
-    return rate.dataset == config.recipe.dataset.name && rate.model == config.recipe.model && rate.batch > 0;
+    return rate.dataset == config.recipe.dataset.name && rate.model == config.recipe.model &&
+           rate.batch > 0 && (device == "auto" || rate.device.starts_with(device));
   };
   const auto found = std::ranges::find_if(rates, fits);
   return found == rates.end() ? nullptr : &*found;

@@ -20,7 +20,10 @@ struct MeasuredRate {
 };
 /// Of the finished runs, newest first; at most `limit` are read.
 std::vector<MeasuredRate> measuredRates(const ProjectReader& project, std::size_t limit = 50);
-/// The newest one of the same data set and model (batches of another size count in proportion); none: null.
+/// Those of runs on this machine.
+std::vector<MeasuredRate> ratesOfThisMachine(const ProjectReader& project);
+/// The newest one of the same data set and model, on the device that the configuration names (batches of
+/// another size count in proportion); none: null.
 const MeasuredRate* fittingRate(const std::vector<MeasuredRate>& rates, const RunConfig& config);
 /// What a run with that many forward-equivalents takes at the rate, seconds.
 double secondsAt(const MeasuredRate& rate, const RunConfig& config, double forwardEquivalents);

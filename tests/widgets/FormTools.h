@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QAbstractButton>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
@@ -15,6 +16,23 @@ inline void fill(const QWidget& form, const char* field, const QString& text) {
   auto* check = form.findChild<QCheckBox*>(field);
   QVERIFY2(check, field);
   check->setChecked(text == "true");
+}
+
+/// Ticks these methods, in this order, and no others.
+inline void tickMethods(const QWidget& form, const QStringList& methods) {
+  auto* cards = form.findChild<QWidget*>("method");
+  QVERIFY(cards);
+  for (auto* card : cards->findChildren<QAbstractButton*>())
+    if (card->isChecked()) card->click();
+  for (const QString& name : methods) cards->findChild<QAbstractButton*>(name)->click();
+}
+
+/// Opens a field's line for several values and types them.
+inline void sweep(const QWidget& form, const char* field, const QString& values) {
+  auto* button = form.findChild<QAbstractButton*>(QString(field) + "_sweeps");
+  QVERIFY2(button, field);
+  if (!button->isChecked()) button->click();
+  form.findChild<QLineEdit*>(QString(field) + "_sweep")->setText(values);
 }
 
 /// What is said under a field; empty: nothing.

@@ -24,7 +24,7 @@ using namespace uada;
 /// Fashion-MNIST, a small network, a few steps.
 static void fillSmallRun(NewRunDialog& dialog) {
   dialog.findChild<QAbstractButton*>("fashion_mnist")->click();
-  dialog.findChild<QAbstractButton*>("uada")->click();
+  tickMethods(dialog, {"uada"});
   dialog.findChild<QAbstractButton*>("cosine")->click();
   for (const auto& [field, text] : {std::pair{"width", "8"},
                                     {"depth", "10"},
@@ -114,8 +114,8 @@ class TestNewRun : public QObject {
     qputenv("UADA_DATA", "/nonexistent");
     const NewRunDialog dialog(theme_, {});
     qunsetenv("UADA_DATA");
-    QVERIFY(dialog.findChild<QAbstractButton*>("camvid")->toolTip().contains("Not installed"));
-    QVERIFY(!dialog.findChild<QAbstractButton*>("folder")->toolTip().contains("Not installed"));
+    QVERIFY(dialog.findChild<QAbstractButton*>("camvid")->toolTip().contains("Not on this machine"));
+    QVERIFY(!dialog.findChild<QAbstractButton*>("folder")->toolTip().contains("Not on this machine"));
   }
 
   void missingDataIsSaidAtTheFolder() {
@@ -172,14 +172,15 @@ class TestNewRun : public QObject {
     QVERIFY(!problemAt(dialog, "json").isEmpty());
   }
 
-  void severalMethodsAreLeftToJson() {
+  void severalRecipesAreLeftToJson() {
     NewRunDialog dialog(theme_, {});
     fillSmallRun(dialog);
     Experiment experiment = dialog.experiment();
-    experiment.methods.push_back(methodFromJson(Json("ra-uc"), "test"));
+    experiment.recipes.push_back(experiment.recipes.front());
+    experiment.recipes.back().training.epochs = 9;
     dialog.setExperiment(experiment);
     QVERIFY(!dialog.findChild<ExperimentForm*>()->isEnabled());
-    QCOMPARE(dialog.experiment().methods.size(), std::size_t{2});
+    QCOMPARE(dialog.experiment().recipes.size(), std::size_t{2});
     std::vector<RunConfig> queued;
     connect(&dialog, &NewRunDialog::queueWanted, this,
             [&](const std::vector<RunConfig>& runs) { queued = runs; });
@@ -203,10 +204,10 @@ class TestNewRun : public QObject {
     QCoreApplication::processEvents();
     QVERIFY(!dialog.findChild<QPushButton*>("start")->isEnabled());
     fill(dialog, "cutout_size", "8");
-    card("ra-uc")->click();
-    QVERIFY(!card("autoaugment")->isVisibleTo(&dialog));
+    tickMethods(dialog, {"ra-uc"});
+    QVERIFY(!card("autoaugment"));
     QVERIFY(!dialog.experiment().methods[0].settings().find("policy"));
-    card("plain")->click();  // at first with its own default
+    tickMethods(dialog, {"plain"});  // at first with its own default
     QCOMPARE(policyLabel(policyOf(dialog.experiment().methods[0])), std::string("autoaugment"));
 
     Experiment other = dialog.experiment();  // and the way back: what an experiment says stands in the form

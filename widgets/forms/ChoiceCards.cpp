@@ -99,8 +99,10 @@ void ChoiceCard::paintEvent(QPaintEvent*) {
   painter.drawText(lines.remark, Qt::TextWordWrap, remark());
 }
 
-ChoiceCards::ChoiceCards(const std::vector<CardText>& cards, const Theme& theme, int columns, QWidget* parent)
+ChoiceCards::ChoiceCards(const std::vector<CardText>& cards, const Theme& theme, int columns, QWidget* parent,
+                         Many many)
     : QWidget(parent), group_(new QButtonGroup(this)) {
+  group_->setExclusive(many == Many::one);
   auto* grid = new QGridLayout(this);
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setSpacing(2 * kGrid);
@@ -114,7 +116,7 @@ ChoiceCards::ChoiceCards(const std::vector<CardText>& cards, const Theme& theme,
     grid->addWidget(new QWidget, 0, column);
   if (!cards.empty()) group_->button(0)->setChecked(true);
   connect(group_, &QButtonGroup::idToggled, this, [this](int, bool checked) {
-    if (checked) Q_EMIT changed();
+    if (checked || !group_->exclusive()) Q_EMIT changed();
   });
 }
 
@@ -126,6 +128,17 @@ void ChoiceCards::choose(const QString& name) {
   for (QAbstractButton* card : group_->buttons()) {
     if (card->objectName() == name) card->setChecked(true);
   }
+}
+
+QStringList ChoiceCards::ticked() const {
+  QStringList names;
+  for (const QAbstractButton* card : group_->buttons())
+    if (card->isChecked()) names << card->objectName();
+  return names;
+}
+
+void ChoiceCards::tick(const QStringList& names) {
+  for (QAbstractButton* card : group_->buttons()) card->setChecked(names.contains(card->objectName()));
 }
 
 void ChoiceCards::refuse(const std::function<QString(const QString& name)>& why) {

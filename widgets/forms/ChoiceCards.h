@@ -1,8 +1,10 @@
 #pragma once
 
 #include <QAbstractButton>
+#include <QStringList>
 #include <QWidget>
 #include <functional>
+#include <vector>
 
 class QButtonGroup;
 class QGridLayout;
@@ -16,7 +18,7 @@ struct CardText {
   QString name;  ///< the catalogue's; also the card's object name
   QString title;
   QString explanation;
-  QString remark = {};  ///< shown below: "Not installed"; empty: none
+  QString remark = {};  ///< shown below: "Not on this machine"; empty: none
 };
 
 class ChoiceCard : public QAbstractButton {
@@ -42,13 +44,18 @@ class ChoiceCard : public QAbstractButton {
   const Theme& theme_;
 };
 
-/// Cards of which one is chosen, side by side; the arrow keys move between them.
+/// Cards side by side, of which one is chosen, or any number ticked; the arrow keys move between them.
 class ChoiceCards : public QWidget {
   Q_OBJECT
  public:
-  ChoiceCards(const std::vector<CardText>& cards, const Theme& theme, int columns, QWidget* parent = nullptr);
+  enum class Many { one, any };
+  ChoiceCards(const std::vector<CardText>& cards, const Theme& theme, int columns, QWidget* parent = nullptr,
+              Many many = Many::one);
   QString chosen() const;
   void choose(const QString& name);
+  /// Those that are ticked, in the order of the cards.
+  QStringList ticked() const;
+  void tick(const QStringList& names);
   /// Cards of which why() tells a reason cannot be chosen, and say it.
   void refuse(const std::function<QString(const QString& name)>& why);
 

@@ -32,7 +32,9 @@ std::vector<CardText> datasetCards() {
                                english.toString(entry.classes));
     const bool isMissing = !entry.isOwn && !entry.find({});
     cards.push_back(
-        {q(entry.name), q(entry.title), size, isMissing ? QObject::tr("Not installed") : QString()});
+        {q(entry.name), q(entry.title), size,
+         isMissing ? QObject::tr("Not on this machine: choose it to read how to get it, or name its folder")
+                   : QString()});
   }
   return cards;
 }

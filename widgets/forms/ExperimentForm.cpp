@@ -18,9 +18,10 @@
 #include "widgets/forms/FieldEditor.h"
 #include "widgets/forms/FileReading.h"
 #include "widgets/forms/FormStyle.h"
-#include "widgets/forms/PolicyForm.h"
+#include "widgets/forms/MethodsForm.h"
 #include "widgets/forms/RunPlan.h"
 #include "widgets/forms/SettingsForm.h"
+#include "widgets/forms/SweepBar.h"
 #include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
 
@@ -48,12 +49,7 @@ std::vector<FieldValue> fieldsOfEntry(const Entries& entries, const QString& nam
 QString withoutPlace(const std::string& text, const std::string& key = {}) {
   const std::size_t place = key.empty() ? std::string::npos : text.find("." + key + ": ");
   if (place != std::string::npos) return q(text.substr(place + key.size() + 3));
-  return q(text).remove(QRegularExpression(R"(^new run: ((recipes|methods)\[0\][.:]? ?)?)"));
-}
-
-/// What an experiment file has for the chosen card and its settings.
-Json choiceJson(const ChoiceCards* cards, const SettingsForm* form) {
-  return choiceToJson(cards->chosen().toStdString(), form->values());
+  return q(text).remove(QRegularExpression(R"(^new run: (((recipes|methods)\[\d+\]|sweep)[.:]? ?)?)"));
 }
 
 }  // namespace
@@ -68,9 +64,10 @@ ExperimentForm::ExperimentForm(const Theme& theme, std::vector<PolicyFile> kept,
   addHow(page);
   page->addStretch(1);
   for (SettingsForm* form : forms()) connect(form, &SettingsForm::edited, this, &ExperimentForm::change);
-  for (ChoiceCards* cards : {data_, model_, method_, optimiser_, schedule_})
+  for (ChoiceCards* cards : {data_, model_, optimiser_, schedule_})
     connect(cards, &ChoiceCards::changed, this, &ExperimentForm::change);
-  connect(policy_, &PolicyForm::edited, this, &ExperimentForm::change);
+  connect(methods_, &MethodsForm::edited, this, &ExperimentForm::change);
+  connect(sweepBar_, &SweepBar::edited, this, &ExperimentForm::change);
   connect(name_, &QLineEdit::textChanged, this, &ExperimentForm::change);
   connect(seeds_, &QLineEdit::textChanged, this, &ExperimentForm::change);
   loading_ = false;
@@ -82,38 +79,35 @@ void ExperimentForm::addWhat(QLayout* page) {
   data_ = new ChoiceCards(datasetCards(), theme_, kColumns, this);
   data_->setObjectName("dataset");
   dataForm_ = new SettingsForm(theme_, kColumns, this);
+  dataForm_->allowSweeps();
   dataForm_->setFields(fieldsOf<DataSettings>());
+  dataForm_->editor("folder")->addFolderButton();
   model_ = new ChoiceCards(cardsOf(models()), theme_, kColumns, this);
   model_->setObjectName("model");
   modelForm_ = new SettingsForm(theme_, kColumns, this);
+  modelForm_->allowSweeps();
   showModel();
   refuseModels();
-  method_ = new ChoiceCards(cardsOf(methods()), theme_, kColumns, this);
-  method_->setObjectName("method");
-  methodForm_ = new SettingsForm(theme_, kColumns, this);
-  policy_ = new PolicyForm(theme_, kept_, this);
-  showMethod();
+  methods_ = new MethodsForm(theme_, kept_, this);
   connect(data_, &ChoiceCards::changed, this, &ExperimentForm::refuseModels);
   connect(model_, &ChoiceCards::changed, this, &ExperimentForm::showModel);
-  connect(method_, &ChoiceCards::changed, this, &ExperimentForm::showMethod);
   page->addWidget(quietLabel(tr("Data set"), theme_, this));
   page->addWidget(data_);
   page->addWidget(dataForm_);
   page->addWidget(quietLabel(tr("Model"), theme_, this));
   page->addWidget(model_);
   page->addWidget(modelForm_);
-  page->addWidget(quietLabel(tr("Method"), theme_, this));
-  page->addWidget(method_);
-  page->addWidget(methodForm_);
-  page->addWidget(policy_);
+  page->addWidget(quietLabel(tr("Methods: tick all that are to be compared"), theme_, this));
+  page->addWidget(methods_);
   wholeProblem_ = problemLabel(theme_, this);
+  wholeProblem_->setObjectName("whole_problem");
   page->addWidget(wholeProblem_);
 }
 
 /// Networks that learn from what the chosen data set does not have.
 void ExperimentForm::refuseModels() {
   const DatasetEntry& data = findDataset(data_->chosen().toStdString());
-  model_->refuse([&](const QString& name) { return whyNot(findModel(name.toStdString()), data); });
+  model_->refuse([&](const QString& name) { return uada::whyNot(findModel(name.toStdString()), data); });
 }
 
 /// The chosen model's settings; those that name a file have a button that asks for it.
@@ -124,26 +118,22 @@ void ExperimentForm::showModel() {
     modelForm_->editor(setting.file)->addFileButton(tr("Weights (*.safetensors *.pth *.pt);;All files (*)"));
 }
 
-/// The chosen method's settings and, where it takes any policy, the policy: at first the method's own.
-void ExperimentForm::showMethod() {
-  const MethodEntry& method = findMethod(method_->chosen().toStdString());
-  methodForm_->setFields(method.fields);
-  policy_->setPolicy(policyOf(methodFromJson(method.name, "form")));
-  policy_->setVisible(method.policySetting != PolicySetting::fixed);
-}
-
 void ExperimentForm::addHow(QVBoxLayout* page) {
   page->addSpacing(kGrid);
   page->addWidget(headingLabel(tr("2  How"), this));
   page->addWidget(makeNameAndSeeds());
+  sweepBar_ = new SweepBar(theme_, this);
+  page->addWidget(sweepBar_);
   page->addWidget(quietLabel(tr("Training"), theme_, this));
   training_ = new SettingsForm(theme_, kColumns, this);
+  training_->allowSweeps();
   training_->setFields(fieldsOf<Training>());
   page->addWidget(training_);
   addChoice(page, tr("Optimiser"), "optimiser", optimisers(), &optimiser_, &optimiserForm_);
   addChoice(page, tr("Schedule of the learning rate"), "schedule", schedules(), &schedule_, &scheduleForm_);
   page->addWidget(quietLabel(tr("Input of the network"), theme_, this));
   input_ = new SettingsForm(theme_, kColumns, this);
+  input_->allowSweeps();
   input_->setFields(fieldsOf<InputSettings>());
   page->addWidget(input_);
   page->addWidget(quietLabel(tr("Machine and recording: not part of the result's meaning"), theme_, this));
@@ -159,6 +149,7 @@ void ExperimentForm::addChoice(QLayout* page, const QString& title, const char* 
   ChoiceCards* const made = *cards = new ChoiceCards(cardsOf(entries), theme_, kColumns, this);
   made->setObjectName(name);
   SettingsForm* const settings = *form = new SettingsForm(theme_, kColumns, this);
+  settings->allowSweeps();
   const auto showFields = [made, settings, &entries] {
     settings->setFields(fieldsOfEntry(entries, made->chosen()));
   };
@@ -169,19 +160,26 @@ void ExperimentForm::addChoice(QLayout* page, const QString& title, const char* 
   page->addWidget(settings);
 }
 
-std::vector<SettingsForm*> ExperimentForm::forms() const {
-  return {dataForm_, modelForm_, methodForm_, training_, optimiserForm_, scheduleForm_, input_, runtime_};
+std::vector<ExperimentForm::Part> ExperimentForm::recipeParts() const {
+  return {{"dataset", dataForm_},        {"model", modelForm_},       {"training", training_},
+          {"optimiser", optimiserForm_}, {"schedule", scheduleForm_}, {"input", input_}};
 }
 
-/// The form that shows the recipe's part of that key; null: errors of that part are shown as the whole's.
+std::vector<SettingsForm*> ExperimentForm::forms() const {
+  std::vector<SettingsForm*> all{runtime_};
+  for (const Part& part : recipeParts()) all.push_back(part.form);
+  return all;
+}
+
+/// The form that shows the recipe's part of that key, or the method of "methods[1]"; null: errors of that
+/// part are shown as the whole's.
 SettingsForm* ExperimentForm::formOf(const std::string& part) const {
-  if (part == "dataset") return dataForm_;
-  if (part == "model") return modelForm_;
-  if (part == "methods[0]") return methodForm_;
-  if (part == "input") return input_;
-  if (part == "optimiser") return optimiserForm_;
-  if (part == "schedule") return scheduleForm_;
-  return part == "training" ? training_ : nullptr;
+  constexpr std::string_view kMethods = "methods[";
+  if (part.starts_with(kMethods))
+    return methods_->formOf(std::strtoul(part.c_str() + kMethods.size(), nullptr, 10));
+  for (const Part& one : recipeParts())
+    if (one.key == part) return one.form;
+  return nullptr;
 }
 
 QWidget* ExperimentForm::makeNameAndSeeds() {
@@ -190,7 +188,7 @@ QWidget* ExperimentForm::makeNameAndSeeds() {
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setHorizontalSpacing(2 * kGrid);
   grid->addWidget(
-      makeLineField(tr("Seeds"), tr("One run a seed: 1 or 1, 2, 3 or 1-5"), &seeds_, &seedsProblem_), 0, 0);
+      makeLineField(tr("Seeds"), tr("A run of each: 1 or 1, 2, 3 or 1-3, 7"), &seeds_, &seedsProblem_), 0, 0);
   grid->addWidget(makeLineField(tr("Experiment"), tr("Name of the experiment; empty: made from the rest"),
                                 &name_, &nameProblem_),
                   0, 1);
@@ -210,6 +208,7 @@ QWidget* ExperimentForm::makeLineField(const QString& title, const QString& help
   layout->setSpacing(2);
   *line = new QLineEdit(field);
   *problem = problemLabel(theme_, field);
+  leaveUndoToTheForm(*line);
   auto* label = new QLabel(title, field);
   label->setBuddy(*line);
   field->setToolTip(help);
@@ -225,6 +224,8 @@ QWidget* ExperimentForm::makeLineField(const QString& title, const QString& help
 void ExperimentForm::change() {
   if (loading_) return;
   for (SettingsForm* form : forms()) form->dropRemarks();
+  methods_->dropRemarks();
+  showSweep();
   findData();
   checkSeeds();
   checkWhole();
@@ -259,8 +260,8 @@ void ExperimentForm::checkWhole() {
   wholeWrong_ = false;
   if (problems() > 0) return;
   try {
-    const Experiment sound = experiment();
-    name_->setPlaceholderText(q(sound.name));
+    const SweptExperiment sound = experiment();
+    name_->setPlaceholderText(q(sound.base.name));
   } catch (const SettingError& error) {
     wholeWrong_ = true;
     SettingsForm* const form = formOf(error.owner());
@@ -274,11 +275,17 @@ void ExperimentForm::checkWhole() {
   }
 }
 
+/// Ranges need no step where values are drawn.
+void ExperimentForm::showSweep() {
+  for (const Part& part : recipeParts()) part.form->setDrawn(sweepBar_->isDrawn());
+  methods_->setDrawn(sweepBar_->isDrawn());
+  sweepBar_->setVisible(!sweeps().empty());
+}
+
 int ExperimentForm::problems() const {
   int count = seedsProblem_->text().isEmpty() ? 0 : 1;
   for (const SettingsForm* form : forms()) count += form->problems();
-  if (methodJson().find("policy")) count += policy_->problems();
-  return count;
+  return count + methods_->problems();
 }
 
 std::optional<FormProblem> ExperimentForm::firstProblem() const {
@@ -286,90 +293,16 @@ std::optional<FormProblem> ExperimentForm::firstProblem() const {
     if (!field) return std::nullopt;
     return FormProblem{q(field->field().title), field->problem(), field};
   };
-  for (const SettingsForm* form : {dataForm_, modelForm_, methodForm_})
+  for (const SettingsForm* form : {dataForm_, modelForm_})
     if (auto problem = first(form->firstWrong())) return problem;
-  if (methodJson().find("policy"))
-    if (auto problem = first(policy_->firstWrong())) return problem;
+  if (auto problem = first(methods_->firstWrong())) return problem;
   if (!seedsProblem_->text().isEmpty()) return FormProblem{tr("Seeds"), seedsProblem_->text(), seeds_};
+  if (!sweeps().empty() && !sweepBar_->problem().isEmpty())
+    return FormProblem{tr("Draws"), sweepBar_->problem(), sweepBar_->place()};
   for (const SettingsForm* form : {training_, optimiserForm_, scheduleForm_, input_, runtime_})
     if (auto problem = first(form->firstWrong())) return problem;
   if (wholeProblem_->text().isEmpty()) return std::nullopt;
   return FormProblem{{}, wholeProblem_->text(), wholeProblem_};
-}
-
-Json ExperimentForm::methodJson() const {
-  Json json = choiceJson(method_, methodForm_);
-  if (findMethod(method_->chosen().toStdString()).policySetting != PolicySetting::fixed)
-    json["policy"] = policy_->policy();
-  return json;
-}
-
-Json ExperimentForm::recipeJson() const {
-  Json recipe = Json::object();
-  if (!recipeName_.empty()) recipe["name"] = recipeName_;
-  recipe["dataset"] = choiceJson(data_, dataForm_);
-  recipe["input"] = input_->values();
-  recipe["model"] = choiceJson(model_, modelForm_);
-  recipe["optimiser"] = choiceJson(optimiser_, optimiserForm_);
-  recipe["schedule"] = choiceJson(schedule_, scheduleForm_);
-  recipe["training"] = training_->values();
-  return recipe;
-}
-
-Json ExperimentForm::toJson() const {
-  Json json = Json::object();
-  const Json recipe = recipeJson();
-  std::string name = name_->text().trimmed().toStdString();
-  if (name.empty())
-    name = recipeFromJson(recipe, "new run: recipe").name + "-" + method_->chosen().toStdString();
-  json["name"] = name;
-  json["title"] = title_;
-  json["recipes"] = Json::array();
-  json["recipes"].push(recipe);
-  json["methods"] = Json::array();
-  json["methods"].push(methodJson());
-  json["seeds"] = Json::array();
-  for (const std::int64_t seed : seedsFromText(seeds_->text().toStdString())) json["seeds"].push(seed);
-  json["runtime"] = runtime_->values();
-  json["tables"] = Json::array();
-  for (const int table : tables_) json["tables"].push(table);
-  return json;
-}
-
-Experiment ExperimentForm::experiment() const {
-  const Json json = toJson();
-  if (reading_) reading_->require(json);
-  return experimentFromJson(json, "new run", kept_);
-}
-
-void ExperimentForm::setExperiment(const Experiment& experiment) {
-  if (experiment.recipes.empty() || experiment.methods.empty()) return;
-  loading_ = true;
-  const Recipe& recipe = experiment.recipes.front();
-  const Choice& method = experiment.methods.front();
-  title_ = experiment.title;
-  tables_ = experiment.tables;
-  data_->choose(q(recipe.dataset.name));
-  dataForm_->setValues(recipe.dataset.settings());
-  model_->choose(q(recipe.model.name));
-  modelForm_->setValues(recipe.model.settings());
-  method_->choose(q(method.name));
-  methodForm_->setValues(method.settings());
-  policy_->setPolicy(policyOf(method));
-  training_->setValues(settingsToJson(recipe.training));
-  optimiser_->choose(q(recipe.optimiser.name));
-  optimiserForm_->setValues(recipe.optimiser.settings());
-  schedule_->choose(q(recipe.schedule.name));
-  scheduleForm_->setValues(recipe.schedule.settings());
-  input_->setValues(settingsToJson(recipe.input));
-  runtime_->setValues(settingsToJson(experiment.runtime));
-  recipeName_.clear();
-  const std::string usual = recipeFromJson(recipeJson(), "recipe").name;
-  if (recipe.name != usual) recipeName_ = recipe.name;
-  name_->setText(experiment.name == recipe.name + "-" + method.name ? QString() : q(experiment.name));
-  seeds_->setText(q(seedsText(experiment.seeds)));
-  loading_ = false;
-  change();
 }
 
 }  // namespace uada

@@ -1,9 +1,13 @@
 #include "widgets/forms/FormStyle.h"
 
-#include <QEvent>
+#include <QDropEvent>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
 #include <QPainter>
 #include <QPalette>
+#include <QUrl>
 
 #include "widgets/session/Theme.h"
 
@@ -42,6 +46,37 @@ class WheelFilter : public QObject {
   }
 };
 
+class UndoFilter : public QObject {
+ public:
+  using QObject::QObject;
+
+ protected:
+  bool eventFilter(QObject*, QEvent* event) override {
+    if (event->type() != QEvent::ShortcutOverride) return false;
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (!key->matches(QKeySequence::Undo) && !key->matches(QKeySequence::Redo)) return false;
+    event->ignore();  // goes on to the shortcut
+    return true;
+  }
+};
+
+class DropFilter : public QObject {
+ public:
+  using QObject::QObject;
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    const QEvent::Type type = event->type();
+    if (type != QEvent::DragEnter && type != QEvent::DragMove && type != QEvent::Drop) return false;
+    auto* drop = static_cast<QDropEvent*>(event);
+    const QList<QUrl> files = drop->mimeData()->urls();
+    if (files.size() != 1 || !files.front().isLocalFile()) return false;
+    drop->acceptProposedAction();
+    if (type == QEvent::Drop) static_cast<QLineEdit*>(watched)->setText(files.front().toLocalFile());
+    return true;
+  }
+};
+
 QLabel* asHint(QLabel* label, const Theme& theme) {
   QFont font = label->font();
   font.setPointSizeF(font.pointSizeF() * 0.88);
@@ -66,6 +101,13 @@ QLabel* hintLine(const QString& text, const Theme& theme, QWidget* parent) {
 void keepFromWheel(QWidget* editor) {
   editor->setFocusPolicy(Qt::StrongFocus);  // else the wheel itself gives it the focus
   editor->installEventFilter(new WheelFilter(editor));
+}
+
+void leaveUndoToTheForm(QLineEdit* line) { line->installEventFilter(new UndoFilter(line)); }
+
+void takeDroppedFiles(QLineEdit* line) {
+  line->setAcceptDrops(true);
+  line->installEventFilter(new DropFilter(line));
 }
 
 QLabel* problemLabel(const Theme& theme, QWidget* parent) {

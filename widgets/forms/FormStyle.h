@@ -3,6 +3,7 @@
 #include <QString>
 
 class QLabel;
+class QLineEdit;
 class QWidget;
 
 namespace uada {
@@ -24,5 +25,9 @@ QLabel* quietLabel(const QString& text, const Theme& theme, QWidget* parent);
 /// The wheel changes the editor only while that has the focus; else it scrolls the page, so that nobody
 /// changes a setting by scrolling over it. For drop-downs, spin boxes and sliders.
 void keepFromWheel(QWidget* editor);
+/// Undo and redo are the form's, over all its fields, and not the line's own.
+void leaveUndoToTheForm(QLineEdit* line);
+/// A file or a folder that is dropped on the line becomes its text, as a path.
+void takeDroppedFiles(QLineEdit* line);
 
 }  // namespace uada

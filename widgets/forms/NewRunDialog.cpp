@@ -1,11 +1,14 @@
 #include "widgets/forms/NewRunDialog.h"
 
+#include <QAction>
 #include <QFontDatabase>
 #include <QFrame>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QScrollArea>
 #include <QTabWidget>
 
@@ -17,19 +20,29 @@
 #include "widgets/forms/ExperimentForm.h"
 #include "widgets/forms/FileReading.h"
 #include "widgets/forms/FormStyle.h"
+#include "widgets/forms/StartRow.h"
 #include "widgets/models/Saving.h"
+#include "widgets/models/Words.h"
+#include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 namespace {
 
 /// Throws Error for a data set that is not there.
-void findData(const Experiment& experiment) {
-  for (const Recipe& recipe : experiment.recipes)
+void findData(const SweptExperiment& experiment) {
+  for (const Recipe& recipe : experiment.base.recipes)
     locateDataset(findDataset(recipe.dataset.name), recipe.dataset.as<DataSettings>().folder);
 }
 
-QString textOf(const Experiment& experiment) { return QString::fromStdString(toJson(experiment).dump(2)); }
+QString textOf(const SweptExperiment& experiment) { return q(toJson(experiment).dump(2)); }
+
+/// As much as a page of cards wants, and no more than the screen has.
+QSize usualSize(const QWidget& dialog) {
+  constexpr QSize kWanted(1000, 820), kFrame(24, 60);
+  const QScreen* screen = dialog.screen();
+  return screen ? kWanted.boundedTo(screen->availableSize() - kFrame) : kWanted;
+}
 
 }  // namespace
 
@@ -39,15 +52,17 @@ NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, 
       theme_(theme),
       rates_(std::move(rates)),
       kept_(std::move(kept)),
+      session_(session),
       reading_(session ? std::make_unique<FileReading>(*session) : nullptr) {
   setObjectName("new_run");
   setWindowTitle(tr("New run"));
-  resize(880, 760);
+  resize(usualSize(*this));
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, kGrid);
   layout->setSpacing(kGrid);
   tabs_ = new QTabWidget(this);
   tabs_->setObjectName("tabs");
+  tabs_->setAccessibleName(tr("The form, or the same as JSON"));
   tabs_->setDocumentMode(true);
   tabs_->addTab(makeFormPage(), tr("Form"));
   tabs_->addTab(makeJsonPage(), tr("JSON"));
@@ -59,8 +74,18 @@ NewRunDialog::NewRunDialog(const Theme& theme, std::vector<MeasuredRate> rates, 
   refreshTimer_.setInterval(0);
   connect(&refreshTimer_, &QTimer::timeout, this, &NewRunDialog::refresh);
   connect(form_, &ExperimentForm::edited, this, [this] { refreshTimer_.start(); });
-  connect(json_, &QPlainTextEdit::textChanged, this, [this] { refreshTimer_.start(); });
+  connect(json_, &QPlainTextEdit::textChanged, this, [this] {
+    isJsonEdited_ = true;
+    refreshTimer_.start();
+  });
   connect(tabs_, &QTabWidget::currentChanged, this, &NewRunDialog::changeTab);
+  connect(cost_, &CostStrip::timingWanted, this, &NewRunDialog::timeSteps);
+  connect(cost_, &CostStrip::cancelWanted, this, [this] {
+    if (timing_) timing_->cancel();
+  });
+  addStarts();
+  addUndo();
+  history_.begin(form_->state());
   refresh();
 }
 
@@ -81,6 +106,8 @@ QWidget* NewRunDialog::makeFormPage() {
   scroll_->setWidget(form_);
   scroll_->setWidgetResizable(true);
   scroll_->setFrameShape(QFrame::NoFrame);
+  starts_ = new StartRow(theme_, page);
+  layout->addWidget(starts_);
   layout->addWidget(severalNote_);
   layout->addWidget(scroll_, 1);
   return page;
@@ -94,6 +121,7 @@ QWidget* NewRunDialog::makeJsonPage() {
       tr("The experiment as a file. Edit it here or in the form: both are the same."), theme_, page));
   json_ = new QPlainTextEdit(page);
   json_->setObjectName("json");
+  json_->setAccessibleName(tr("The experiment as JSON"));
   json_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   json_->setLineWrapMode(QPlainTextEdit::NoWrap);
   json_->setTabChangesFocus(true);
@@ -122,10 +150,13 @@ QWidget* NewRunDialog::makeButtons() {
   queue_->setToolTip(tr("Runs after those that are waiting"));
   start_ = new QPushButton(tr("Start"), row);
   start_->setObjectName("start");
-  start_->setDefault(true);
-  start_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
   start_->setToolTip(tr("Starts the first run; further ones wait in the queue (Ctrl+Return)"));
-  for (QPushButton* button : {save_, close, queue_}) button->setAutoDefault(false);
+  auto* startKey = new QAction(tr("Start"), this);
+  startKey->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_Enter)});
+  addAction(startKey);
+  connect(startKey, &QAction::triggered, start_, &QPushButton::click);
+  close->setObjectName("close");
+  for (QPushButton* button : {save_, close, queue_, start_}) button->setAutoDefault(false);
   layout->addWidget(save_);
   layout->addWidget(status_, 1);
   layout->addStretch();
@@ -141,30 +172,39 @@ QWidget* NewRunDialog::makeButtons() {
 
 bool NewRunDialog::showsJson() const { return tabs_->currentIndex() == 1; }
 
-Experiment NewRunDialog::fromText() const {
+SweptExperiment NewRunDialog::fromText() const {
   const std::string source = tr("The text").toStdString();
   const Json json = parseJson(json_->toPlainText().toStdString(), source);
   if (reading_) reading_->require(json);
-  return experimentFromJson(json, source, kept_);
+  return sweptFromJson(json, source, kept_);
 }
 
-Experiment NewRunDialog::experiment() const {
+SweptExperiment NewRunDialog::swept() const {
   if (showsJson()) return fromText();
   return several_ ? *several_ : form_->experiment();
 }
 
-void NewRunDialog::setExperiment(const Experiment& experiment) {
-  const bool several = experiment.recipes.size() > 1 || experiment.methods.size() > 1;
+void NewRunDialog::showExperiment(const SweptExperiment& given) {
+  const SweptExperiment experiment = ExperimentForm::folded(given);
   several_.reset();
-  if (several) several_ = experiment;
-  form_->setEnabled(!several);
-  severalNote_->setVisible(several);
+  whySeveral_ = ExperimentForm::whyNot(experiment);
+  try {
+    form_->setExperiment(experiment);
+  } catch (const Error& error) {
+    if (whySeveral_.isEmpty()) whySeveral_ = q(error.what()) + ".";
+  }
+  if (!whySeveral_.isEmpty()) several_ = experiment;
+  form_->setEnabled(!several_);
+  severalNote_->setVisible(several_.has_value());
   severalNote_->setText(
-      tr("This experiment has %1 recipes and %2 methods. The form shows the first of each; edit it as JSON.")
-          .arg(experiment.recipes.size())
-          .arg(experiment.methods.size()));
-  form_->setExperiment(experiment);
+      tr("%1 The form shows a part of it; the tab JSON shows it whole, and edits it.").arg(whySeveral_));
   if (showsJson()) json_->setPlainText(textOf(experiment));
+}
+
+void NewRunDialog::setExperiment(const SweptExperiment& experiment) {
+  showExperiment(experiment);
+  history_.begin(form_->state());
+  isJsonEdited_ = false;
   refresh();
 }
 
@@ -176,20 +216,24 @@ void NewRunDialog::fill(const Experiment& experiment) {
       const QSignalBlocker quiet(tabs_);
       tabs_->setCurrentIndex(1);
     }
-    json_->setPlainText(textOf(experiment));
+    json_->setPlainText(q(toJson(experiment).dump(2)));
+    isJsonEdited_ = false;
     refresh();
   }
 }
 
 /// Changing the tab carries its content over; what cannot be read stays where it is, and is said there.
 void NewRunDialog::changeTab() {
+  jsonRefused_.clear();
   try {
     if (showsJson()) {
       json_->setPlainText(textOf(several_ ? *several_ : form_->experiment()));
+      isJsonEdited_ = false;
     } else {
-      setExperiment(fromText());
+      showExperiment(fromText());
     }
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (showsJson()) jsonRefused_ = tr("The JSON tab opens once the form is right: %1").arg(q(error.what()));
     const QSignalBlocker quiet(tabs_);
     tabs_->setCurrentIndex(showsJson() ? 0 : 1);
   }
@@ -197,27 +241,42 @@ void NewRunDialog::changeTab() {
 }
 
 void NewRunDialog::refresh() {
+  refreshTimer_.stop();
   QString problem;
-  std::optional<Experiment> now;
+  std::optional<SweptExperiment> now;
   try {
-    now = experiment();
+    now = swept();
     findData(*now);
   } catch (const UnreadFile& unread) {
-    problem = QString::fromStdString(unread.what());
+    problem = q(unread.what());
     reading_->read(unread.file, this, [this] { form_->look(), refresh(); });
   } catch (const Error& error) {
-    problem = QString::fromStdString(error.what());
+    problem = q(error.what());
   }
-  if (now) {
-    cost_->show(planCost(expand(*now), rates_));
-  } else {
-    cost_->showUnknown(tr("Known once every field is right."));
+  if (now) jsonRefused_.clear();
+  if (!showsJson() && !several_) {
+    problem = formProblem(problem);
+    if (!isUndoing_) history_.take(form_->state());
   }
-  if (!showsJson() && !several_) problem = formProblem(problem);
+  if (!jsonRefused_.isEmpty()) problem = tr("The JSON tab opens once the form is right. %1").arg(problem);
+  if (isClosing_) problem = tr("Closes once the step that is being timed has ended");
+  showCost(now);
   showProblem(jsonProblem_, showsJson() ? problem : QString());
   showProblem(status_, showsJson() ? QString() : problem);
   save_->setEnabled(now.has_value());
-  for (QPushButton* button : {start_, queue_}) button->setEnabled(problem.isEmpty());
+  for (QPushButton* button : {start_, queue_}) button->setEnabled(problem.isEmpty() && !timing_);
+  start_->setToolTip(timing_ ? tr("Not while steps are timed")
+                             : tr("Starts the first run; further ones wait in the queue (Ctrl+Return)"));
+  if (isEdited()) rememberDraft();
+}
+
+void NewRunDialog::showCost(const std::optional<SweptExperiment>& now) {
+  const QString unknown = tr("Known once every field is right.");
+  if (now)
+    cost_->show(planCost(now->runs, rates_, times_));
+  else
+    cost_->showUnknown(unknown);
+  cost_->allowTiming(timing_ ? tr("Steps are being timed") : now ? whyNotTiming() : unknown);
 }
 
 /// What the form knows to be wrong, with a link to the first field.
@@ -238,10 +297,18 @@ void NewRunDialog::showFirstProblem() {
   first->place->setFocus();
 }
 
+/// Enter in a field starts nothing: only the button does, and Ctrl+Return.
+void NewRunDialog::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) return event->accept();
+  QDialog::keyPressEvent(event);
+}
+
 void NewRunDialog::commit(bool start) {
   std::vector<RunConfig> runs;
   try {
-    runs = expand(experiment());
+    runs = swept().runs;
+    if (session_)
+      session_->remember("new_run", Json::Object{{"last", toJson(swept())}});  // and no draft any more
   } catch (const Error&) {
     refresh();
     return;
@@ -258,7 +325,7 @@ static const QStringList kFilters{QObject::tr("Experiment (*.json)")};
 
 void NewRunDialog::saveExperiment(const QString& file) const {
   endingIn(kFilters, file, tr("an experiment"));
-  writeFileAtomically(file.toStdString(), toJson(experiment()).dump(2) + "\n");
+  writeFileAtomically(file.toStdString(), toJson(swept()).dump(2) + "\n");
 }
 
 void NewRunDialog::askSave() {

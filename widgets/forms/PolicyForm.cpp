@@ -10,6 +10,7 @@
 #include "widgets/forms/FieldEditor.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/forms/SettingsForm.h"
+#include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -35,6 +36,7 @@ PolicyForm::PolicyForm(const Theme& theme, std::vector<PolicyFile> kept, QWidget
   cards_ = new ChoiceCards(policyCards(), theme, kColumns, this);
   cards_->setObjectName("policy");
   form_ = new SettingsForm(theme, kColumns, this);
+  form_->allowSweeps();
   layout->addWidget(quietLabel(tr("Policy"), theme, this));
   layout->addWidget(cards_);
   layout->addWidget(form_);
@@ -53,6 +55,27 @@ void PolicyForm::setPolicy(const Choice& policy) {
   cards_->choose(QString::fromStdString(policy.name));
   if (const Json* file = policy.settings().find("file")) file_ = file->asString();
   form_->setValues(policy.settings());
+}
+
+std::vector<SweptSetting> PolicyForm::sweeps() const { return form_->sweeps(); }
+
+bool PolicyForm::setSweep(const std::string& field, const SweptValues& values) {
+  FieldEditor* const editor = form_->editor(field);
+  return editor && editor->setSweep(values);
+}
+
+void PolicyForm::setDrawn(bool mayDraw) { form_->setDrawn(mayDraw); }
+
+Json PolicyForm::state() const {
+  return Json::Object{{"policy", cards_->chosen().toStdString()}, {"fields", form_->state()}};
+}
+
+void PolicyForm::setState(const Json& state) {
+  cards_->choose(q(state.at("policy").asString()));
+  const Json& fields = state.at("fields");
+  if (const Json* file = fields.find("file"))  // the hash that is set next belongs to it
+    if (const Json* text = file->find("text")) file_ = text->asString();
+  form_->setState(fields);
 }
 
 int PolicyForm::problems() const { return form_->problems(); }

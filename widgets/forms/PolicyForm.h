@@ -3,7 +3,7 @@
 #include <QWidget>
 #include <vector>
 
-#include "core/config/RunConfig.h"
+#include "core/config/Sweep.h"
 
 namespace uada {
 
@@ -23,6 +23,11 @@ class PolicyForm : public QWidget {
   /// {"name": ..., settings ...}, as experiment files have it.
   Json policy() const;
   void setPolicy(const Choice& policy);
+  std::vector<SweptSetting> sweeps() const;
+  bool setSweep(const std::string& field, const SweptValues& values);
+  void setDrawn(bool mayDraw);
+  Json state() const;
+  void setState(const Json& state);
   /// How many fields are wrong.
   int problems() const;
   FieldEditor* firstWrong() const;

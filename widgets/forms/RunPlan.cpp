@@ -55,6 +55,32 @@ std::vector<MethodCost> methodCosts(const std::vector<RunConfig>& runs, const st
   return costs;
 }
 
+/// What the run is made of but its seed, flat enough to tell it from others in words.
+Json toldConfig(const RunConfig& run) {
+  Json told = recipeIdentity(run.recipe);
+  const Json method = toldSettings(run.method);
+  for (const auto& [key, value] : method.asObject()) told[key] = value;
+  return told;
+}
+
+/// The runs of the first seed: one of each group.
+std::vector<const RunConfig*> firstOfGroups(const std::vector<RunConfig>& runs) {
+  std::vector<const RunConfig*> firsts;
+  for (const RunConfig& run : runs)
+    if (run.seed == runs.front().seed) firsts.push_back(&run);
+  return firsts;
+}
+
+/// With the tests after each epoch: forwards of all test images.
+double secondsTimed(const StepTime& time, const RunConfig& run, const CostEstimate& cost) {
+  const DatasetEntry& data = findDataset(run.recipe.dataset.name);
+  const int limit = run.recipe.dataset.as<DataSettings>().testLimit, batch = run.recipe.training.batch;
+  const std::int64_t images = limit > 0 ? std::min<std::int64_t>(limit, data.testImages) : data.testImages;
+  const double tests = static_cast<double>(run.recipe.training.epochs * ((images + batch - 1) / batch));
+  const std::int64_t steps = time.plannedSteps > 0 ? time.plannedSteps : cost.steps;
+  return time.seconds * (static_cast<double>(steps) + tests / (3 * cost.relativeToRaUc));
+}
+
 }  // namespace
 
 std::vector<std::int64_t> seedsFromText(const std::string& text) {
@@ -86,12 +112,23 @@ std::string seedsText(const std::vector<std::int64_t>& seeds) {
   return text;
 }
 
-PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates) {
+static void tellGroups(PlanCost& plan, const std::vector<RunConfig>& runs, const StepTimes& times) {
+  const std::vector<const RunConfig*> firsts = firstOfGroups(runs);
+  std::vector<std::string> names;
+  for (const RunConfig* run : firsts) names.push_back(run->method.name);
+  plan.groups = toldApart(std::move(names), [&](std::size_t i) { return toldConfig(*firsts[i]); });
+  for (std::size_t i = 0; i < firsts.size() && !times.empty(); ++i)
+    if (const auto time = times.find(timingKey(*firsts[i])); time != times.end())
+      plan.stepTimes.emplace_back(plan.groups[i], time->second.seconds);
+}
+
+PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates,
+                  const StepTimes& times) {
   PlanCost plan;
   plan.runs = runs.size();
   std::vector<double> relative;
   double seconds = 0;
-  bool allMeasured = !runs.empty(), areStepsKnown = true;
+  bool isTimeKnown = !runs.empty(), areStepsKnown = true;
   for (const RunConfig& run : runs) {
     const CostEstimate cost = estimateCost(run);
     relative.push_back(cost.relativeToRaUc);
@@ -102,15 +139,21 @@ PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<Measured
     plan.mostParameters = std::max(plan.mostParameters, cost.parameters);
     plan.forwardEquivalents += cost.forwardEquivalents;
     plan.bytes += bytesOnDisk(run, cost);
+    if (const auto time = times.empty() ? times.end() : times.find(timingKey(run)); time != times.end()) {
+      seconds += secondsTimed(time->second, run, cost);
+      isTimeKnown = isTimeKnown && (cost.steps > 0 || time->second.plannedSteps > 0);
+      continue;
+    }
     const MeasuredRate* rate = fittingRate(rates, run);
-    allMeasured = allMeasured && rate;
+    isTimeKnown = isTimeKnown && rate && cost.steps > 0;
     if (!rate) continue;
     seconds += secondsAt(*rate, run, cost.forwardEquivalents);
     if (plan.measuredOn.empty()) plan.measuredOn = fmt::format("{} on {}", rate->title, rate->device);
   }
   if (!areStepsKnown) plan.steps = 0;
-  if (allMeasured && areStepsKnown) plan.seconds = seconds;
+  if (isTimeKnown) plan.seconds = seconds;
   plan.methods = methodCosts(runs, relative);
+  tellGroups(plan, runs, times);
   return plan;
 }
 

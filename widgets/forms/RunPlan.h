@@ -6,6 +6,7 @@
 
 #include "core/config/RunConfig.h"
 #include "core/tables/Estimate.h"
+#include "widgets/session/StepTiming.h"
 
 namespace uada {
 
@@ -27,10 +28,15 @@ struct PlanCost {
   std::vector<MethodCost> methods;                       ///< each once, in the order of the runs
   std::int64_t leastParameters = 0, mostParameters = 0;  ///< of a run
   double forwardEquivalents = 0;                         ///< of all
-  double bytes = 0;               ///< on disk, about: newest checkpoints, pictures, rows
-  std::optional<double> seconds;  ///< of all, where a measured rate fits every run
-  std::string measuredOn;         ///< "r18w16-fmnist-uada-s1 on cpu"
+  double bytes = 0;                 ///< on disk, about: newest checkpoints, pictures, rows
+  std::optional<double> seconds;    ///< of all, where every run was timed or a measured rate fits it
+  std::string measuredOn;           ///< "r18w16-fmnist-uada-s1 on cpu"
+  std::vector<std::string> groups;  ///< what the runs are but for their seeds, told apart: "uada, ε=2"
+  /// Seconds of a step, where they were timed, in the order of the groups.
+  std::vector<std::pair<std::string, double>> stepTimes;
 };
-PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates);
+/// times  go before rates
+PlanCost planCost(const std::vector<RunConfig>& runs, const std::vector<MeasuredRate>& rates,
+                  const StepTimes& times = {});
 
 }  // namespace uada

@@ -38,6 +38,8 @@ void SettingsForm::setFields(const std::vector<FieldValue>& fields) {
       refreshFold();
       Q_EMIT edited();
     });
+    if (sweepable_ && !(field.value.isString() && field.field.choices.empty())) editor->allowSweep();
+    editor->setDrawn(drawn_);
     editors_.push_back(editor);
     (field.field.advanced ? advanced : plain).push_back(editor);
   }
@@ -90,8 +92,35 @@ void SettingsForm::refreshIdle() {
 void SettingsForm::setValues(const Json& values) {
   for (std::size_t i = 0; i < editors_.size(); ++i) {
     const Json* given = values.find(fields_[i].field.name);
+    editors_[i]->setSweep(std::nullopt);
     editors_[i]->setValue(given ? *given : fields_[i].value);
   }
+  refreshIdle();
+}
+
+std::vector<SweptSetting> SettingsForm::sweeps() const {
+  const Json all = allValues();
+  std::vector<SweptSetting> sweeps;
+  for (const FieldEditor* editor : editors_)
+    if (const auto values = editor->sweep(); values && idleBy(editor->field(), all).empty())
+      sweeps.push_back({editor->field().name, *values});
+  return sweeps;
+}
+
+void SettingsForm::setDrawn(bool mayDraw) {
+  drawn_ = mayDraw;
+  for (FieldEditor* editor : editors_) editor->setDrawn(mayDraw);
+}
+
+Json SettingsForm::state() const {
+  Json state = Json::object();
+  for (const FieldEditor* editor : editors_) state[editor->field().name] = editor->state();
+  return state;
+}
+
+void SettingsForm::setState(const Json& state) {
+  for (FieldEditor* editor : editors_)
+    if (const Json* one = state.find(editor->field().name)) editor->setState(*one);
   refreshIdle();
 }
 

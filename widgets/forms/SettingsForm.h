@@ -3,6 +3,7 @@
 #include <QWidget>
 #include <vector>
 
+#include "core/config/Sweep.h"
 #include "core/settings/Settings.h"
 
 class QGridLayout;
@@ -22,10 +23,18 @@ class SettingsForm : public QWidget {
 
   /// Replaces all editors.
   void setFields(const std::vector<FieldValue>& fields);
+  /// Of those that are set from now on: all but texts without choices can be swept.
+  void allowSweeps() { sweepable_ = true; }
   /// The object the strict reader takes: every field by name but those that others leave without effect.
   Json values() const;
-  /// Sets the fields that the object names, the others to their defaults.
+  /// Sets the fields that the object names, the others to their defaults; none is swept then.
   void setValues(const Json& values);
+  /// What is swept, by the field's name.
+  std::vector<SweptSetting> sweeps() const;
+  void setDrawn(bool mayDraw);
+  /// All that a person has done to the fields, by name, also to those without effect.
+  Json state() const;
+  void setState(const Json& state);
   FieldEditor* editor(const std::string& name) const;
   /// A remark under a field from elsewhere ("data set not found ..."); "" takes it back.
   void setRemark(const std::string& name, const QString& text);
@@ -48,6 +57,7 @@ class SettingsForm : public QWidget {
 
   const Theme& theme_;
   const int columns_;
+  bool sweepable_ = false, drawn_ = false;
   std::vector<FieldValue> fields_;
   std::vector<FieldEditor*> editors_;  ///< as fields_
   QWidget* plain_ = nullptr;

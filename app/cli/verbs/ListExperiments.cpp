@@ -11,7 +11,7 @@
 #include "app/cli/RunText.h"
 #include "core/base/Text.h"
 #include "core/config/Paper.h"
-#include "core/config/RunConfig.h"
+#include "core/config/Sweep.h"
 #include "core/store/Project.h"
 #include "core/tables/Estimate.h"
 #include "core/tables/Labels.h"
@@ -35,21 +35,16 @@ struct Planned {
   double forwards() const { return cost.forwardEquivalents * static_cast<double>(runs); }
 };
 
-/// Those of finished runs on this machine.
 std::vector<MeasuredRate> ratesHere(const std::string& project) {
-  if (!isProject(project)) return {};
-  std::vector<MeasuredRate> rates = measuredRates(ProjectReader(project));
-  std::erase_if(rates,
-                [here = currentManifest().host](const MeasuredRate& rate) { return rate.host != here; });
-  return rates;
+  return isProject(project) ? ratesOfThisMachine(ProjectReader(project)) : std::vector<MeasuredRate>();
 }
 
-std::vector<Planned> plannedOf(const Experiment& experiment, const std::vector<MeasuredRate>& rates) {
+std::vector<Planned> plannedOf(const SweptExperiment& experiment, const std::vector<MeasuredRate>& rates) {
   std::vector<Planned> all;
-  Experiment one = experiment;
-  one.seeds.resize(1);
-  for (const RunConfig& run : expand(one)) {
-    Planned planned{run, static_cast<std::int64_t>(experiment.seeds.size()), estimateCost(run), {}, {}};
+  const std::vector<std::int64_t>& seeds = experiment.base.seeds;
+  for (const RunConfig& run : experiment.runs) {
+    if (run.seed != seeds.front()) continue;
+    Planned planned{run, static_cast<std::int64_t>(seeds.size()), estimateCost(run), {}, {}};
     const MeasuredRate* rate = fittingRate(rates, run);
     if (rate && planned.cost.steps > 0) {
       planned.seconds = secondsAt(*rate, run, planned.cost.forwardEquivalents);
@@ -111,11 +106,20 @@ std::vector<std::string> cellsOf(const Experiment& experiment, const RunConfig& 
   return cells;
 }
 
-/// The experiment's methods with the settings in which those of one name differ.
-std::vector<std::string> methodNames(const std::vector<Choice>& methods) {
-  std::vector<std::string> names;
-  for (const Choice& method : methods) names.push_back(method.name);
-  return toldApart(std::move(names), [&](std::size_t i) { return toldSettings(methods[i]); });
+/// The method of each run, with the settings in which those of one name differ.
+std::vector<std::string> methodNames(const std::vector<Planned>& all) {
+  std::vector<Choice> methods;  // each once
+  std::vector<std::size_t> places;
+  for (const Planned& planned : all) {
+    const auto known = std::ranges::find(methods, planned.first.method);
+    places.push_back(static_cast<std::size_t>(known - methods.begin()));
+    if (known == methods.end()) methods.push_back(planned.first.method);
+  }
+  std::vector<std::string> labels, names;
+  for (const Choice& method : methods) labels.push_back(method.name);
+  labels = toldApart(std::move(labels), [&](std::size_t i) { return toldSettings(methods[i]); });
+  for (const std::size_t place : places) names.push_back(labels[place]);
+  return names;
 }
 
 std::string basisText(const std::string& project) {
@@ -134,9 +138,10 @@ void listAll(const Console& console, const std::string& project) {
                    {"time", Align::right},
                    {"title"}});
   for (const ExperimentFile& file : experimentFiles()) {
-    const Experiment experiment = readExperiment(file.file.string());
-    const std::vector<Planned> all = plannedOf(experiment, rates);
-    const auto runs = static_cast<std::int64_t>(all.size() * experiment.seeds.size());
+    const SweptExperiment swept = readSwept(file.file.string());
+    const Experiment& experiment = swept.base;
+    const std::vector<Planned> all = plannedOf(swept, rates);
+    const auto runs = static_cast<std::int64_t>(swept.runs.size());
     table.add({file.name, groupedText(runs), tablesText(experiment), countText(forwardsOf(all)),
                timeText(secondsOf(all)), experiment.title});
     Json numbers = Json::array();
@@ -155,9 +160,10 @@ void listAll(const Console& console, const std::string& project) {
 
 void listOne(const Console& console, const std::string& name, const std::string& project) {
   const auto file = findExperiment(name);
-  const Experiment experiment = readExperiment(file.string());
-  const std::vector<Planned> all = plannedOf(experiment, ratesHere(project));
-  const std::vector<std::string> methods = methodNames(experiment.methods);
+  const SweptExperiment swept = readSwept(file.string());
+  const Experiment& experiment = swept.base;
+  const std::vector<Planned> all = plannedOf(swept, ratesHere(project));
+  const std::vector<std::string> methods = methodNames(all);
   TextTable table({{"recipe"},
                    {"method", Align::left, 40},
                    {"runs", Align::right},
@@ -171,7 +177,7 @@ void listOne(const Console& console, const std::string& name, const std::string&
     const auto cells = cellsOf(experiment, one.first);
     const auto seconds =
         one.seconds ? std::optional(*one.seconds * static_cast<double>(one.runs)) : std::nullopt;
-    table.add({one.first.recipe.name, methods[i % methods.size()], groupedText(one.runs),
+    table.add({one.first.recipe.name, methods[i], groupedText(one.runs),
                countText(static_cast<double>(one.cost.steps * one.runs)), countText(one.forwards()),
                fmt::format("{:.2f}", one.cost.relativeToRaUc), timeText(seconds), joined(cells, "; ")});
     Json fed = Json::array();
@@ -187,7 +193,7 @@ void listOne(const Console& console, const std::string& name, const std::string&
                                            {"measured_on", one.basis.empty() ? Json() : Json(one.basis)},
                                            {"cells", fed}});
   }
-  const auto runs = static_cast<long long>(all.size() * experiment.seeds.size());
+  const auto runs = static_cast<long long>(swept.runs.size());
   console.say(fmt::format("{}: {}\n{}\n{} in all, {} forwards, time {}\ncost: forwards relative to ra-uc\n{}",
                           experiment.name, experiment.title, table.text(), plural(runs, "run"),
                           countText(forwardsOf(all)), timeText(secondsOf(all)), basisText(project)));

@@ -165,8 +165,7 @@ void tellStopped(std::int64_t run, const std::string& project, const Console& co
 
 int performAdd(const AddOptions& options) {
   const Console console(options.json);
-  const Experiment experiment = readExperiment(options);
-  const std::vector<RunConfig> runs = expand(experiment);
+  const std::vector<RunConfig> runs = readExperiment(options).runs;
   ProjectWriter project(options.project);
   adoptQueueFile(project);
   const std::vector<std::int64_t> numbers = project.queue(runs);

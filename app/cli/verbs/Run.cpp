@@ -94,11 +94,11 @@ void findExisting(Wanted& wanted, const std::vector<RunSummary>& runs, DataHere&
   }
 }
 
-std::vector<Wanted> wantedRuns(const Options& options, const Experiment& experiment, DataHere& data) {
+std::vector<Wanted> wantedRuns(const Options& options, const SweptExperiment& experiment, DataHere& data) {
   std::vector<RunSummary> runs;
   if (isProject(options.project) && !options.again) runs = ProjectReader(options.project).runs();
   std::vector<Wanted> all;
-  for (const RunConfig& config : expand(experiment)) {
+  for (const RunConfig& config : experiment.runs) {
     all.push_back({config});
     findExisting(all.back(), runs, data);
   }
@@ -297,15 +297,15 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
 
 int perform(const Options& options) {
   const Console console(options.json, options.quiet);
-  const Experiment experiment = readExperiment(options);
+  const SweptExperiment experiment = readExperiment(options);
   DataHere data;
   const auto all = wantedRuns(options, experiment, data);
 
   const StopSignals signals;
-  console.note(planText(experiment, all, options.project));
+  console.note(planText(experiment.base, all, options.project));
   const Tally tally = trainAll(all, options, data, signals, console);
   tellUntried(tally, console);
-  if (isProject(options.project)) printResults(experiment, tally.runs, options.project, console);
+  if (isProject(options.project)) printResults(experiment.base, tally.runs, options.project, console);
   if (tally.stopped) {
     console.note("Stopped; the same command continues.");
     return exitCode(signals);

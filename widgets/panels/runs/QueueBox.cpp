@@ -245,7 +245,7 @@ void QueueBox::readDetails() {
   workbench_.session.ask(
       this,
       [unknown](const OpenProject& project) {
-        const auto rates = measuredRates(project.reader);
+        const auto rates = ratesOfThisMachine(project.reader);
         std::map<qint64, Details> read;
         for (const qint64 run : unknown) {
           try {

@@ -215,7 +215,7 @@ void TablesPanel::load() {
   answer_.ask(
       session, this,
       [number, epoch, isChosen = isChosen_](const OpenProject& project) {
-        auto rates = measuredRates(project.reader);
+        auto rates = ratesOfThisMachine(project.reader);
         Made wanted{number, findTable(number).make(project.reader, epoch), rates};
         if (isChosen || isMeasured(wanted.table)) return wanted;
         for (const TableEntry& entry : tables())

@@ -1,0 +1,1 @@
+#include "widgets/session/DeviceSearch.h"
