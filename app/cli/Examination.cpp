@@ -16,8 +16,8 @@
 
 namespace uada::cli {
 
-void describeExamined(Verb& verb, ExaminedRun& options) {
-  verb.argument("RUN", options.run, "Run whose network is looked at").required();
+void describeExamined(Verb& verb, ExaminedRun& options, const char* about) {
+  verb.argument("RUN", options.run, about).required();
   const Option step = verb.number("--step", options.step, 0, std::numeric_limits<std::int64_t>::max(),
                                   "The checkpoint after this step; default: the newest");
   verb.flag("--best", options.best, "The checkpoint of the epoch with the best test").excludes(step);

@@ -22,7 +22,8 @@ struct ExaminedRun {
   std::string folder;      ///< where the data set lies now; empty: as the run's configuration says
   std::string device;      ///< empty: as the run's configuration says
 };
-void describeExamined(Verb& verb, ExaminedRun& options);
+/// about  what the run is for
+void describeExamined(Verb& verb, ExaminedRun& options, const char* about = "Run whose network is looked at");
 
 /// The run's configuration as the options change it. Neither changes its hash.
 RunConfig configOf(const RunDetail& run, const ExaminedRun& options);

@@ -57,6 +57,9 @@ Json summaryJson(const RunSummary& run) {
   json["threads"] = run.threads;
   json["notes"] = run.notes;
   json["tags"] = run.tags;
+  json["forked_from"] = run.lineage.run.empty() ? Json() : Json(run.lineage.run);
+  json["forked_step"] = run.lineage.run.empty() ? Json() : Json(run.lineage.step);
+  json["edits"] = run.edits;
   return json;
 }
 

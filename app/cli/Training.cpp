@@ -55,6 +55,7 @@ class Lines {
   void write(const CheckpointReport& report) const { write("checkpoint", reportToJson(report)); }
   void write(const ResultReport& report) const { write("result", reportToJson(report)); }
   void write(const EventReport& event) const { write("event", Json::Object{{"text", event.text}}); }
+  void write(const EditReport& edit) const { write("edit", reportToJson(edit)); }
 
  private:
   void write(const char* kind, const Json& members) const {
@@ -125,6 +126,7 @@ struct Hearing {
     std::visit(
         Cases{[](const PolicyReport&) {}, [](const Decision&) {}, [](const EvaluationReport&) {},
               [](const LandscapeReport&) {}, [](const PredictionsReport&) {}, [](const PredictionReport&) {},
+              [&](const EditReport& r) { lines.write(r); },  // an event says it to people
               [&](const EventReport& r) {
                 lines.write(r);
                 if (isNews(r, task)) progress.show(r);
@@ -180,7 +182,8 @@ Outcome train(ProjectWriter& project, Task task, const StopSignals& signals, con
   ProgressLine progress(task.config, task.prefix, quiet);
   Engine& engine = loadEngine();
   Feed feed;
-  const auto session = task.resumed
+  const auto session = task.fork ? std::make_unique<RunSession>(project, engine, *task.fork, &feed)
+                       : task.resumed
                            ? std::make_unique<RunSession>(project, engine, *task.resumed, &feed)
                            : std::make_unique<RunSession>(project, engine, task.config, &feed, task.queued);
   task.turn = {};

@@ -30,6 +30,7 @@ struct Task {
   std::int64_t queued = 0;           ///< of the project's queue, which it leaves; 0: none
   /// What was noted of preparing runs, such as the device: of the next one it is not said again. Null: it is.
   std::set<std::string>* told = nullptr;
+  std::optional<Fork> fork = {};  ///< the new run begins with another one's checkpoint
 };
 
 /// What names the runs of an experiment, for `run` and `queue add`.

@@ -64,7 +64,8 @@ struct Training {
              .min = 0,
              .max = 1e6,
              .advanced = true,
-             .later = true},
+             .later = true,
+             .live = true},
             gradientClip);
     v.field(
         {.name = "averaging",
@@ -160,6 +161,8 @@ struct Runtime {
   int checkpointMinutes = 5;
   std::string onOutOfMemory = "stop";
   int keptImagesMb = 0;
+  std::string pruning = "off";
+  int pruningAfter = 1;
 
   void visit(SettingsVisitor& v) {
     v.field(
@@ -216,6 +219,26 @@ struct Runtime {
          .advanced = true,
          .later = true},
         keptImagesMb);
+    v.field(
+        {.name = "pruning",
+         .title = "Pruning",
+         .help =
+             "median: the run stops after an epoch whose main metric is worse than the median of what the "
+             "finished and running runs of its experiment on that data set had after as many epochs, "
+             "where there are two or more; it can be resumed",
+         .choices = {"off", "median"},
+         .advanced = true,
+         .later = true},
+        pruning);
+    v.field({.name = "pruning_after",
+             .title = "Pruning after",
+             .help = "Epochs that are trained in any case",
+             .min = 1,
+             .max = 100000,
+             .advanced = true,
+             .later = true,
+             .unless = {{"pruning", "off"}}},
+            pruningAfter);
   }
 };
 

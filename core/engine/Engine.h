@@ -21,6 +21,9 @@ class Sink {
   /// A checkpoint is about to be written: all that was reported should be safe before it is there, so that a
   /// run that goes on from it misses nothing. May wait a second.
   virtual void beforeCheckpoint() {}
+  /// Asked after the report of an epoch that is not the last, once its checkpoint is written: why the run is
+  /// to stop there; empty: it goes on.
+  virtual std::string whyStop() { return {}; }
   /// Whether somebody looks on who can send a command. A run whose step could not be taken then pauses; else
   /// it writes a checkpoint and fails.
   virtual bool isWatched() const { return false; }
@@ -28,16 +31,19 @@ class Sink {
 
 /// What a running job can be told.
 namespace command {
-struct Pause {};
+struct Pause {
+  std::int64_t afterStep = 0;  ///< once this step of the run is done; 0, or a step that is done: now
+};
 struct Resume {};
 struct Stop {
   bool isAfterEpoch = false;  ///< else with the running step
 };
 struct Checkpoint {};
-/// Another value for a setting of Runtime that the job reads again and again: see changedRuntime(). An event
-/// says what was changed, or why not.
+/// Another value for a setting: of Runtime, one that the job reads again and again (see changedRuntime()), or
+/// one of core/config/LiveSettings.h, which changes the result: an EditReport then says so. An event says
+/// what was changed, or why not.
 struct Change {
-  std::string key;  ///< "runtime.picture_every"
+  std::string key;  ///< "runtime.picture_every", "method.epsilon"
   Json value;
 };
 }  // namespace command
@@ -62,6 +68,12 @@ struct Train {
   RunConfig config;
   std::filesystem::path folder = {};      ///< for checkpoints and the stop file; made before start
   std::filesystem::path checkpoint = {};  ///< go on from this one; empty: from the beginning
+  /// The checkpoint is another run's, of which this one is a fork: with the same network, data and seed, and
+  /// other settings (core/config/Fork.h). It first writes a checkpoint of its own.
+  bool isFork = false;
+  /// What was changed while the run trained, in order: made again at their steps, but for those that the
+  /// checkpoint has.
+  std::vector<EditReport> edits = {};
 };
 /// Tests the network of a checkpoint on the run's test images: one EvaluationReport.
 struct Evaluate {

@@ -24,6 +24,7 @@ class JsonWriter {
     json[name] = value;
   }
   void field(const char* name, double value) { json[name] = numberToJson(value); }
+  void added(const char* name, double value, int) { field(name, value); }
   /// A whole number without a point.
   void passes(const char* name, double value) {
     const auto whole = static_cast<std::int64_t>(value);

@@ -21,6 +21,7 @@
 ///   v.phase(name, seconds)   one of phases.def
 ///   v.metrics(part, values)  of the task; part: "" of a step, "train" and "test" of an epoch, "last" of a
 ///                            result
+///   v.added(name, value, n)  a double that project files have from version n on; older rows: NaN
 ///   v.total(seconds)         the sum of the phases, in reports that have no `seconds` of their own
 /// A quantity that does not exist is NaN.
 namespace uada {
@@ -95,6 +96,9 @@ struct StepReport {
   Metrics metrics = {};        ///< Task::trainMetrics but the loss, on the trained batch
   Counts counts = {};
   Timings timings = {};
+  /// L2, over all trainable parameters, of the gradient that the optimiser applies, before it is clipped. NaN
+  /// where it was not recorded.
+  double gradientNorm = std::numeric_limits<double>::quiet_NaN();
 
   template <class R, class V>
   static void visit(R& r, V& v) {
@@ -104,6 +108,7 @@ struct StepReport {
     v.field("loss", r.loss);
     v.field("unperturbed_loss", r.unperturbedLoss);
     v.field("gain", r.gain);
+    v.added("gradient_norm", r.gradientNorm, 10);
     v.metrics("", r.metrics);
     v.field("count", r.count);
     Counts::visit(r.counts, v);
@@ -362,14 +367,33 @@ struct PredictionReport {
   Prediction prediction;
 };
 
-/// A line for the log; also recorded changes of settings.
+/// A line for the log.
 struct EventReport {
   std::string text;
 };
 
-using Report =
-    std::variant<StateReport, StepReport, PolicyReport, Decision, EpochReport, CheckpointReport, ResultReport,
-                 EventReport, EvaluationReport, LandscapeReport, PredictionsReport, PredictionReport>;
+/// A setting that was changed while the run trained, and changed its result: it holds from the step after
+/// `step` on. The same edit may be reported again when a resumed run comes to it.
+struct EditReport {
+  int number = 0;             ///< in the order in which the run's edits were made, from 1
+  std::int64_t step = 0;      ///< the last one before it
+  std::string key;            ///< "recipe.optimiser.learning_rate", "method.epsilon"
+  std::string before, after;  ///< JSON
+
+  template <class R, class V>
+  static void visit(R& r, V& v) {
+    v.key("number", r.number);
+    v.field("step", r.step);
+    v.field("key", r.key);
+    v.field("old_value", r.before);
+    v.field("new_value", r.after);
+  }
+  friend bool operator==(const EditReport&, const EditReport&) = default;
+};
+
+using Report = std::variant<StateReport, StepReport, PolicyReport, Decision, EpochReport, CheckpointReport,
+                            ResultReport, EventReport, EvaluationReport, LandscapeReport, PredictionsReport,
+                            PredictionReport, EditReport>;
 
 /// So that a std::visit can name what it does with each report, or with few of them.
 template <class... F>

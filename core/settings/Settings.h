@@ -42,6 +42,7 @@ struct Field {
   /// Came when runs had already been stored without it: complete settings have it only where it is not the
   /// default, so that what defines those runs keeps its hash.
   bool later = false;
+  bool live = false;  ///< a run under way can go on with another value: see core/config/LiveSettings.h
   std::vector<std::string> (*suggestions)() =
       nullptr;                         ///< of a string that may be any text: what a form offers
   std::vector<Unless> unless = {};     ///< it has no effect where one of these holds

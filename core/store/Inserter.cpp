@@ -51,6 +51,7 @@ Inserter::Inserter(SQLite::Database& database, std::filesystem::path project)
       resultMetric_(database,
                     "INSERT OR REPLACE INTO result_metrics (run, attempt, name, value) VALUES (?, ?, ?, ?)"),
       event_(database, "INSERT INTO events (run, attempt, time, kind, text) VALUES (?, ?, ?, ?, ?)"),
+      edit_(database, insertInto<EditReport>("edits", {"run", "attempt"}, kNow)),
       state_(database,
              "UPDATE attempts SET state = ?3, problem = ?4, ended = ?5, "
              "device = CASE WHEN ?6 = '' THEN device ELSE ?6 END, "
@@ -126,6 +127,10 @@ void Inserter::add(std::int64_t run, int attempt, const ResultReport& r) {
 
 void Inserter::add(std::int64_t run, int attempt, const EventReport& event) {
   addEvent(run, attempt, "event", event.text);
+}
+
+void Inserter::add(std::int64_t run, int attempt, const EditReport& edit) {
+  insertReport(edit_, edit, run, attempt);
 }
 
 void Inserter::addEvent(std::int64_t run, int attempt, const char* kind, const std::string& text) {

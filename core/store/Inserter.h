@@ -34,6 +34,7 @@ class Inserter {
   void add(std::int64_t run, int attempt, CheckpointReport report);
   void add(std::int64_t run, int attempt, const ResultReport& report);
   void add(std::int64_t run, int attempt, const EventReport& event);
+  void add(std::int64_t run, int attempt, const EditReport& edit);
   void add(std::int64_t, int, const EvaluationReport&) {}  // no attempt's: never stored
   void add(std::int64_t, int, const LandscapeReport&) {}
   void add(std::int64_t, int, const PredictionsReport&) {}
@@ -46,7 +47,7 @@ class Inserter {
   SQLite::Database& database_;
   const std::filesystem::path project_;
   SQLite::Statement step_, policy_, op_, group_, decision_, picture_, epoch_, metric_, checkpoint_, result_,
-      resultMetric_, event_, state_, seen_;
+      resultMetric_, event_, edit_, state_, seen_;
   std::set<std::pair<std::int64_t, int>> touched_;
 };
 

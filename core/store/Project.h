@@ -16,7 +16,7 @@ namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 9;
+constexpr int kSchemaVersion = 10;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -46,8 +46,9 @@ class ProjectWriter {
   /// Each of these waits for its commit (acknowledged rows are never lost) and throws Error if it failed.
   /// The policy file of the configuration is kept with the run; another one under a name that the project
   /// knows is refused.
-  /// queued  a run of the queue, taken out by the same commit: an error if it is no longer there; 0: none
-  RunSummary createRun(const RunConfig& config, std::int64_t queued = 0);
+  /// queued   a run of the queue, taken out by the same commit: an error if it is no longer there; 0: none
+  /// lineage  of a fork
+  RunSummary createRun(const RunConfig& config, std::int64_t queued = 0, const Lineage& lineage = {});
   /// Adds runs to the end of the queue, each with its policy file, all or none. Returns their numbers.
   std::vector<std::int64_t> queue(const std::vector<RunConfig>& runs);
   /// Takes one out of the queue.
@@ -132,6 +133,11 @@ class ProjectReader {
   /// names them, or the run's configuration is damaged.
   std::vector<std::string> classNames(std::int64_t run) const;
   std::optional<CheckpointReport> lastCheckpoint(std::int64_t run) const;
+  /// The main metric of the tests after an epoch, of the finished and running runs of an experiment on a data
+  /// set, without one run. Damaged values are left out.
+  std::vector<double> testsAfter(int epoch, const RunSummary& of) const;
+  /// Settings that were changed while the run trained, in order.
+  std::vector<EditReport> edits(std::int64_t run) const;
   /// The runs that wait, the next one first.
   std::vector<QueuedRun> queue() const;
   /// With its policy file. Throws Error if it is not in the queue or damaged.

@@ -10,6 +10,7 @@
 #include "core/base/Printable.h"
 #include "core/base/ThreadPool.h"
 #include "core/engine/methods/MethodEntry.h"
+#include "core/store/Inserter.h"
 #include "core/store/ReaderImpl.h"
 #include "core/store/ReportRows.h"
 #include "core/store/Schema.h"
@@ -20,8 +21,8 @@ using namespace store;
 
 namespace {
 
-/// Of the first schema that has the table policies, and of that which has metrics.
-constexpr int kPoliciesVersion = 2, kMetricsVersion = 6;
+/// Of the first schema that has the table policies, of that which has metrics, and of that which has edits.
+constexpr int kPoliciesVersion = 2, kMetricsVersion = 6, kEditsVersion = 10;
 
 constexpr const char* kRange = "WHERE run = ? AND attempt = ? AND step > ? AND step < ?";
 
@@ -222,6 +223,46 @@ ConfigsByHash ProjectReader::configs(ConfigsByHash known) const {
   });
 }
 
+std::vector<EditReport> ProjectReader::Impl::edits(std::int64_t run) {
+  std::vector<EditReport> all;
+  if (version() < kEditsVersion) return all;
+  SQLite::Statement query(database, fmt::format("SELECT {} FROM edits WHERE run = ? ORDER BY number",
+                                                joined(columnsOf<EditReport>(version()), ", ")));
+  for (bindAll(query, run); query.executeStep();) {
+    Row row(query);
+    EditReport edit = reportFrom<EditReport>(row, version());
+    if (isSound(run, "edits", edit.step, row)) all.push_back(std::move(edit));
+  }
+  return all;
+}
+
+std::vector<double> ProjectReader::testsAfter(int epoch, const RunSummary& of) const {
+  return impl_->read([&] {
+    SQLite::Statement query(
+        impl_->database,
+        fmt::format(
+            "SELECT m.value FROM runs r "
+            "JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = "
+            "r.id) "
+            "JOIN epochs e ON e.run = r.id AND e.epoch = ?1 AND e.attempt = (SELECT max(attempt) FROM epochs "
+            "WHERE run = r.id AND epoch = ?1) "
+            "JOIN metrics m ON m.run = e.run AND m.attempt = e.attempt AND m.step = e.step AND m.part = "
+            "'test' AND m.name = ?2 "
+            "WHERE r.experiment = ?3 AND r.dataset = ?4 AND r.id <> ?5 AND (a.state = 'finished' OR a.{})",
+            kLiveStates));
+    bindAll(query, epoch, mainMetric(of).name, of.experiment, of.dataset, of.id);
+    std::vector<double> values;
+    while (query.executeStep())
+      if (const SQLite::Column value = query.getColumn(0); value.isFloat() || value.isInteger())
+        values.push_back(value.getDouble());
+    return values;
+  });
+}
+
+std::vector<EditReport> ProjectReader::edits(std::int64_t run) const {
+  return impl_->read([&] { return impl_->edits(run); });
+}
+
 std::vector<PolicyFile> ProjectReader::Impl::policies() {
   std::vector<PolicyFile> all;
   if (version() < kPoliciesVersion) return all;
@@ -259,6 +300,7 @@ RunDetail ProjectReader::detail(std::int64_t run) const {
     detail.config = impl_->config(detail.summary, row.text());
     detail.config.policyFile = impl_->policyFileOf(detail.config.method);
     detail.checkpoints = impl_->checkpoints(run);
+    detail.edits = impl_->edits(run);
     SQLite::Statement attempts(
         impl_->database, fmt::format("SELECT host, user, program, git, libtorch, compiler, cpu, device, "
                                      "threads, pid, data_hash, {} FROM attempts d WHERE run = ? ORDER BY "

@@ -34,6 +34,13 @@ const char* verdictText(std::optional<bool> isPublished);
 /// Whether a process works on a run in this state: preparing, running, paused or stopping.
 bool isLive(RunState state);
 
+/// Whose checkpoint a run began with.
+struct Lineage {
+  std::string run;        ///< its key, also where it has been deleted since; empty: the run is no fork
+  std::int64_t step = 0;  ///< after which the checkpoint was
+  std::string config;  ///< equal for runs that repeated that one until then: its configHash, and its origin()
+};
+
 /// One row of the list of runs. Numbers are derived from rows, never stored twice.
 struct RunSummary {
   std::int64_t id = 0;
@@ -76,6 +83,18 @@ struct RunSummary {
   std::int64_t pid = 0;
   int threads = 0;
   std::string notes, tags;
+  Lineage lineage;
+  int edits = 0;  ///< settings that were changed while it trained
+  /// Whether it was trained from beginning to end with the configuration that its hash is of: others are no
+  /// repeats of one another, and do not count in tables.
+  bool isOfOneConfig() const { return lineage.run.empty() && edits == 0; }
+  /// What tells it from runs of its configuration that are no repeats of it: how it came about, where that is
+  /// not by training with that configuration alone. Of forks equal where repeats were forked after the same
+  /// step; of an edited run its key.
+  std::string origin() const {
+    if (edits > 0) return key;
+    return lineage.run.empty() ? std::string() : lineage.config + '@' + std::to_string(lineage.step);
+  }
 };
 
 /// The task of the run's model; classification if no catalogue has that model.
@@ -128,6 +147,7 @@ struct RunDetail {
   std::vector<Manifest> attempts;
   std::vector<CheckpointReport> checkpoints;
   std::vector<std::string> events;
+  std::vector<EditReport> edits;
 };
 
 /// Where the decisions of an attempt come from.

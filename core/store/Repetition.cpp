@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
@@ -18,6 +19,14 @@ std::string keyOf(const Decision& decision) {
 }
 
 Json jsonOf(const Decision& decision) { return decisionToJson(decision, {}); }
+
+/// The step again as the record has it: a row from before the norm was recorded has none to compare.
+StepReport asRecorded(StepReport report, const std::map<std::string, Json>& recorded) {
+  const auto place = recorded.find(keyOf(report.step));
+  const Json* norm = place == recorded.end() ? nullptr : place->second.find("gradient_norm");
+  if (norm && norm->isNull()) report.gradientNorm = std::nan("");
+  return report;
+}
 
 /// What differs, in words: the first member, or element, that does. Empty: they are equal.
 std::string differenceOf(const std::string& name, const Json& recorded, const Json& found) {
@@ -80,23 +89,23 @@ void Repetition::compare(const std::string& what, const std::map<std::string, Js
 }
 
 void Repetition::take(const Report& report) {
-  std::visit(Cases{[&](const StepReport& r) {
-                     compare("step", steps_, keyOf(r.step), reportToJson(r), compared_.steps);
-                     if (r.step >= lastStep_ && !tests_.contains(keyOf(lastStep_))) isDone_ = true;
-                   },
-                   [&](const PolicyReport& r) {
-                     compare("the policy at step", policies_, keyOf(r.step), reportToJson(r),
-                             compared_.policies);
-                   },
-                   [&](const Decision& r) {
-                     compare("the decision at step", decisions_, keyOf(r), jsonOf(r), compared_.decisions);
-                   },
-                   [&](const EpochReport& r) {
-                     compare("the test after step", tests_, keyOf(r.step), reportToJson(r), compared_.tests);
-                     if (r.step >= lastStep_) isDone_ = true;
-                   },
-                   [](const auto&) {}},
-             report);
+  std::visit(
+      Cases{[&](const StepReport& r) {
+              compare("step", steps_, keyOf(r.step), reportToJson(asRecorded(r, steps_)), compared_.steps);
+              if (r.step >= lastStep_ && !tests_.contains(keyOf(lastStep_))) isDone_ = true;
+            },
+            [&](const PolicyReport& r) {
+              compare("the policy at step", policies_, keyOf(r.step), reportToJson(r), compared_.policies);
+            },
+            [&](const Decision& r) {
+              compare("the decision at step", decisions_, keyOf(r), jsonOf(r), compared_.decisions);
+            },
+            [&](const EpochReport& r) {
+              compare("the test after step", tests_, keyOf(r.step), reportToJson(r), compared_.tests);
+              if (r.step >= lastStep_) isDone_ = true;
+            },
+            [](const auto&) {}},
+      report);
   const std::lock_guard lock(mutex_);
   if (!difference_.empty()) isDone_ = true;
 }

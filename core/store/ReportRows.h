@@ -39,6 +39,9 @@ class ColumnLister {
   void field(const char* name, const T&) {
     names.push_back(columnName(name));
   }
+  void added(const char* name, double, int since) {
+    if (since <= version_) names.push_back(columnName(name));
+  }
   void passes(const char* name, double) { names.push_back(columnName(name)); }
   void phase(const char* name, double) {
     for (const StepPhase& known : phases())
@@ -62,6 +65,7 @@ class Binder {
   void field(const char*, const T& value) {
     bindOne(statement_, ++place_, value);
   }
+  void added(const char*, double value, int) { bindOne(statement_, ++place_, value); }
   void passes(const char*, double value) { bindOne(statement_, ++place_, value); }
   void phase(const char*, double seconds) { bindOne(statement_, ++place_, seconds); }
   void metrics(const char*, const Metrics&) {}
@@ -81,6 +85,9 @@ class Filler {
   void field(const char*, std::int64_t& value) { value = row_.integer(); }
   void field(const char*, double& value) { value = row_.real(); }
   void field(const char*, std::string& value) { value = row_.text(); }
+  void added(const char*, double& value, int since) {
+    if (since <= version_) value = row_.real();
+  }
   void passes(const char*, double& value) { value = row_.amount(); }
   void phase(const char* name, double& seconds) {
     for (const StepPhase& known : phases())

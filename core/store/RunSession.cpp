@@ -13,11 +13,14 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/config/Fork.h"
+#include "core/engine/Edits.h"
 #include "core/engine/ReportJson.h"
 #include "core/store/Checkpoints.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
+#include "core/store/Pruning.h"
 #include "core/store/StopSignal.h"
 
 namespace uada {
@@ -34,10 +37,12 @@ constexpr std::chrono::milliseconds kPatience(1000);  // for rows to be stored b
 class Recorder : public Sink {
  public:
   /// checkpoints  of earlier attempts, in the order in which they were written
-  Recorder(ProjectWriter& project, std::int64_t run, int attempt, const std::filesystem::path& log,
-           std::vector<std::filesystem::path> checkpoints, Sink* observer)
+  Recorder(ProjectWriter& project, const RunSummary& run, const Runtime& runtime, int attempt,
+           const std::filesystem::path& log, std::vector<std::filesystem::path> checkpoints, Sink* observer)
       : project_(project),
-        run_(run),
+        summary_(run),
+        runtime_(runtime),
+        run_(run.id),
         attempt_(attempt),
         rotation_(std::move(checkpoints)),
         observer_(observer),
@@ -47,11 +52,22 @@ class Recorder : public Sink {
     log(report);
     project_.append(run_, attempt_, report);
     if (const auto* checkpoint = std::get_if<CheckpointReport>(&report)) rotation_.written(checkpoint->file);
+    if (const auto* epoch = std::get_if<EpochReport>(&report)) tested_ = *epoch;
     if (observer_) observer_->take(report);
   }
   void beforeCheckpoint() override {
     if (project_.settle(kPatience)) rotation_.stored();
     if (observer_) observer_->beforeCheckpoint();
+  }
+  std::string whyStop() override {
+    if (!isJudged(runtime_, tested_.epoch)) return {};
+    try {
+      const Metric& metric = mainMetric(summary_);
+      return whyPruned(metric, tested_.epoch, metricOf(tested_.test, metric.name),
+                       ProjectReader(project_.file()).testsAfter(tested_.epoch, summary_));
+    } catch (const Error&) {  // the project is gone or locked: whoever writes it says so
+      return {};
+    }
   }
   bool isWatched() const override { return observer_ && observer_->isWatched(); }
   /// The job is over and all rows are stored.
@@ -76,7 +92,8 @@ class Recorder : public Sink {
                                           {"hash", r.hash}});
                      },
                      [&](const ResultReport& r) { write("result", reportToJson(r)); },
-                     [&](const EventReport& r) { write("event", Json::Object{{"text", r.text}}); }, kNothing},
+                     [&](const EventReport& r) { write("event", Json::Object{{"text", r.text}}); },
+                     [&](const EditReport& r) { write("edit", reportToJson(r)); }, kNothing},
                report);
   }
   void write(const char* kind, const Json& fields) {
@@ -101,6 +118,9 @@ class Recorder : public Sink {
     return Log(fd < 0 ? nullptr : ::fdopen(fd, "a"));
   }
   ProjectWriter& project_;
+  const RunSummary summary_;
+  const Runtime runtime_;
+  EpochReport tested_;  ///< the last one
   const std::int64_t run_;
   const int attempt_;
   Rotation rotation_;
@@ -161,15 +181,17 @@ struct RunSession::Impl {
   void takeLock();
   void checkConfig(const RunConfig& config) const;
   RunConfig adopt(const RunDetail& wanted, std::vector<std::string>& remarks);
-  void begin(Engine& engine, const RunConfig& config, Sink* observer,
-             const std::vector<std::string>& remarks);
+  void begin(Engine& engine, const RunConfig& config, Sink* observer, const std::vector<std::string>& remarks,
+             std::vector<EditReport> edits = {});
   void prepare(const RunConfig& config);
+  std::string startName() const;
 
   ProjectWriter& project;
   RunSummary run;
   const std::filesystem::path folder;
   FileLock lock;
   ResumePoint point;
+  bool isFork = false;  ///< the point is another run's checkpoint
   std::unique_ptr<Recorder> recorder;
   std::unique_ptr<Job> job;
 };
@@ -241,22 +263,29 @@ void RunSession::Impl::prepare(const RunConfig& config) {
   std::filesystem::remove(folder / "stop", ignored);  // of an earlier attempt
 }
 
+/// Of the checkpoint that the attempt begins with; of another run's with the name of its folder.
+std::string RunSession::Impl::startName() const {
+  const std::string name = point.file.filename().string();
+  return isFork ? point.file.parent_path().filename().string() + '/' + name : name;
+}
+
 void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* observer,
-                             const std::vector<std::string>& remarks) {
+                             const std::vector<std::string>& remarks, std::vector<EditReport> edits) {
   std::string problem;
   try {
     prepare(config);
   } catch (const Error& e) {
     problem = e.what();
   }
-  const int attempt = project.beginAttempt(run.id, currentManifest(), point.file.filename().string());
+  const int attempt = project.beginAttempt(run.id, currentManifest(), startName());
   run.attempts = attempt;
   run.state = RunState::preparing;
-  recorder = std::make_unique<Recorder>(project, run.id, attempt, folder / "log.jsonl", point.kept, observer);
+  recorder = std::make_unique<Recorder>(project, run, config.runtime, attempt, folder / "log.jsonl",
+                                        point.kept, observer);
   for (const std::string& remark : remarks) recorder->take(EventReport{remark});
   try {
     if (!problem.empty()) throw Error(problem);
-    job = engine.start(work::Train{config, folder, point.file}, *recorder);
+    job = engine.start(work::Train{config, folder, point.file, isFork, std::move(edits)}, *recorder);
   } catch (const std::exception& e) {
     recorder->recordFailure(problemText(e, "the start of " + runTitle(config)));
     throw;
@@ -283,8 +312,37 @@ RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunDetail& 
   std::vector<std::string> remarks;
   const RunConfig config = impl_->adopt(run, remarks);
   impl_->point = adoptCheckpoint(engine, impl_->folder, run);
+  if (const Lineage& from = run.summary.lineage; impl_->point.file.empty() && !from.run.empty())
+    throw Error(fmt::format(
+        "run {} was forked from {} after step {}, and has no checkpoint of its own to go on from: "
+        "delete it, and fork that run again",
+        run.summary.key, from.run, groupedText(from.step)));
   for (const std::string& remark : impl_->point.remarks) remarks.push_back(remark);
-  impl_->begin(engine, config, observer, remarks);
+  impl_->begin(engine, config, observer, remarks, run.edits);
+}
+
+RunSession::RunSession(ProjectWriter& project, Engine& engine, const Fork& fork, Sink* observer)
+    : impl_(std::make_unique<Impl>(project, project.createRun(fork.config, 0, fork.from))) {
+  impl_->point.file = fork.checkpoint;
+  impl_->isFork = true;
+  try {
+    impl_->begin(engine, fork.config, observer, {});
+  } catch (...) {
+    const std::int64_t run = impl_->run.id;
+    impl_.reset();  // gives up its lock
+    project.removeRun(run);
+    throw;
+  }
+}
+
+Fork forkOf(const ProjectReader& project, const RunDetail& run, const FoundCheckpoint& from,
+            const std::vector<std::string>& sets) {
+  RunConfig config = run.config;
+  for (const EditReport& edit : run.edits)
+    if (edit.step <= from.step) config = withEdit(config, edit);
+  return {forkedConfig(config, sets, project.policies()),
+          {run.summary.key, from.step, run.summary.configHash + run.summary.origin()},
+          from.file};
 }
 
 RunSession::~RunSession() = default;

@@ -78,13 +78,13 @@ std::int64_t addRun(SQLite::Database& database, const RunConfig& config, const R
   SQLite::Statement insert(
       database,
       "INSERT INTO runs (key, title, experiment, recipe, dataset, model, method, policy, seed, epochs, "
-      "config_hash, recipe_hash, method_hash, config, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, "
-      "?, ?)");
+      "config_hash, recipe_hash, method_hash, config, created, forked_from, forked_step, "
+      "forked_config) VALUES (?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   bindAll(insert, summary.key, summary.title, summary.experiment, config.recipe.name, summary.dataset,
           summary.model, summary.method, policyLabel(policyOf(config.method)), summary.seed, summary.epochs,
           summary.configHash, summary.recipeHash, methodHash(config.method), toJson(config).dump(),
-          summary.created)
+          summary.created, summary.lineage.run, summary.lineage.step, summary.lineage.config)
       .exec();
   return database.getLastInsertRowid();
 }

@@ -263,8 +263,7 @@ PRAGMA legacy_alter_table=OFF;
 )sql";
 }
 
-/// What tells methods apart, of the runs whose configuration can be read. Views hold nothing: a later version
-/// may replace them.
+/// What tells methods apart, of the runs whose configuration can be read.
 static void hashMethods(SQLite::Database& database) {
   SQLite::Statement query(database, "SELECT id, config_hash, config FROM runs");
   SQLite::Statement update(database, "UPDATE runs SET method_hash = ? WHERE id = ?");
@@ -285,7 +284,6 @@ static void hashMethods(SQLite::Database& database) {
     update.reset();
     bindAll(update, hash, run).exec();
   }
-  makeViews(database);
 }
 
 const std::vector<Migration>& migrations() {
@@ -335,7 +333,25 @@ CREATE TABLE settings (          -- of the project, for all programs that work o
                                           {9, R"sql(
 ALTER TABLE runs ADD COLUMN method_hash TEXT NOT NULL DEFAULT '';  -- of method, policy and their settings
 )sql",
-                                           hashMethods}};
+                                           hashMethods},
+                                          {10, R"sql(
+ALTER TABLE steps ADD COLUMN gradient_norm;      -- L2, of all trainable parameters, before clipping
+ALTER TABLE runs ADD COLUMN forked_from TEXT NOT NULL DEFAULT '';   -- key of the run whose checkpoint it began with
+ALTER TABLE runs ADD COLUMN forked_step INTEGER NOT NULL DEFAULT 0; -- after which that was
+ALTER TABLE runs ADD COLUMN forked_config TEXT NOT NULL DEFAULT ''; -- equal for forks of runs that were repeats until then
+CREATE TABLE edits (             -- settings that were changed while a run trained, so that its result is of no one configuration
+  run INTEGER NOT NULL,
+  number    INTEGER NOT NULL,          -- in the order in which they were made, from 1
+  attempt   INTEGER NOT NULL,          -- that made it first or, after a resume, again
+  step      INTEGER NOT NULL,          -- the last one before it
+  key       TEXT NOT NULL,             -- recipe.optimiser.learning_rate, method.epsilon
+  old_value TEXT NOT NULL,             -- JSON
+  new_value TEXT NOT NULL,
+  PRIMARY KEY (run, number),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+)sql",
+                                           makeViews}};
   return all;
 }
 

@@ -23,6 +23,8 @@ namespace {
 constexpr int kVerdictsVersion = 4;
 /// Of the first schema that says whether a person gave the title.
 constexpr int kRenamedVersion = 8;
+/// Of the first schema that knows forks and edits.
+constexpr int kForksVersion = 10;
 /// Of a summary: each group is NULL where there is none.
 constexpr int kDataColumns = 3, kAttemptColumns = 10, kStepColumns = 3, kEpochColumns = 2, kResultColumns = 9;
 
@@ -119,7 +121,7 @@ std::string ProjectReader::Impl::summarySql(const std::string& which) {
   constexpr const char* kSelect = R"sql(
 SELECT r.id, r.key, r.title, r.experiment, r.dataset, r.model, r.method, r.seed, r.config_hash, r.recipe_hash,
        r.epochs, r.created, r.notes, r.tags, {}, EXISTS (SELECT 1 FROM checkpoints WHERE run = r.id),
-       (SELECT count(*) FROM attempts WHERE run = r.id AND state = 'failed'), d.data_hash, {}, {},
+       (SELECT count(*) FROM attempts WHERE run = r.id AND state = 'failed'), {}, d.data_hash, {}, {},
        a.attempt, a.state, a.problem, a.ended, a.seen, a.host, a.pid, a.process_start, a.device, a.threads,
        s.step, s.epoch, s.loss, e.step, e.epoch,
        x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.metric, x.best,
@@ -134,7 +136,10 @@ LEFT JOIN epochs e ON e.run = r.id AND (e.attempt, e.epoch) =
   (SELECT attempt, epoch FROM epochs WHERE run = r.id ORDER BY attempt DESC, epoch DESC LIMIT 1)
 LEFT JOIN results x ON x.run = a.run AND x.attempt = a.attempt
 {})sql";
-  return fmt::format(kSelect, version() >= kRenamedVersion ? "r.renamed" : "0", verdictSql(),
+  constexpr const char* kForks =
+      "r.forked_from, r.forked_step, r.forked_config, (SELECT count(*) FROM edits WHERE run = r.id)";
+  return fmt::format(kSelect, version() >= kRenamedVersion ? "r.renamed" : "0",
+                     version() >= kForksVersion ? kForks : "'', 0, '', 0", verdictSql(),
                      tellsData() ? "d.steps_per_epoch" : "0", which);
 }
 
@@ -157,6 +162,8 @@ RunSummary ProjectReader::Impl::summary(Row& row, LastMetrics& metrics) {
   run.isRenamed = row.flag().value_or(false);
   run.hasCheckpoint = row.flag().value_or(false);
   run.failures = row.small();
+  run.lineage = {lineOf(row), row.integer(), row.text()};
+  run.edits = row.small();
   if (!isKey(run.key)) {
     row.complain(fmt::format("key: 8 hexadecimal digits expected, '{}' found", quotable(run.key)));
     run.key.clear();

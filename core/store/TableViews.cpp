@@ -22,7 +22,8 @@ constexpr std::size_t kDigits = 16;
 
 /// {shares}: metrics that lie in 0..1, as names of SQL; {scale}: what a metric is shown times.
 constexpr const char* kFinishedRuns = R"sql(
-CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed: its task's main metric,
+CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed that was trained with it
+                                 -- from beginning to end, not forked or edited: its task's main metric,
 WITH done AS (                   -- shares in percent, at the best and the last epoch, and what it cost
   SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
          CASE WHEN json_valid(r.config)
@@ -39,7 +40,8 @@ WITH done AS (                   -- shares in percent, at the best and the last 
   JOIN attempts a ON a.run = r.id AND a.attempt = (SELECT max(attempt) FROM attempts WHERE run = r.id)
   JOIN results x ON x.run = a.run AND x.attempt = a.attempt
   LEFT JOIN result_metrics l ON l.run = x.run AND l.attempt = x.attempt AND l.name = x.metric
-  WHERE a.state = 'finished' AND -- damaged rows count nowhere
+  WHERE a.state = 'finished' AND r.forked_from = '' AND NOT EXISTS (SELECT 1 FROM edits WHERE run = r.id)
+    AND                          -- damaged rows count nowhere
     (x.best IS NULL OR typeof(x.best) IN ('real', 'integer')
                        AND (x.metric NOT IN ({shares}) OR x.best BETWEEN 0 AND 1))
     AND (l.value IS NULL OR typeof(l.value) IN ('real', 'integer')

@@ -275,8 +275,9 @@ ProjectWriter::ProjectWriter(const std::filesystem::path& file) : impl_(std::mak
 ProjectWriter::~ProjectWriter() = default;
 const std::filesystem::path& ProjectWriter::file() const { return impl_->file; }
 
-RunSummary ProjectWriter::createRun(const RunConfig& config, std::int64_t queued) {
+RunSummary ProjectWriter::createRun(const RunConfig& config, std::int64_t queued, const Lineage& lineage) {
   RunSummary summary = newRun(file(), config);
+  summary.lineage = lineage;
   impl_->call([&](Inserter& to) {
     if (queued > 0) takeQueued(to.database(), queued);
     summary.id = addRun(to.database(), config, summary);

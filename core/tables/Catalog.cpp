@@ -4,6 +4,7 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/tables/Accuracy.h"
+#include "core/tables/FinishedRun.h"
 #include "core/tables/Table.h"
 
 namespace uada {
@@ -31,7 +32,14 @@ const TableEntry& findTable(int number) {
 }
 
 Table TableEntry::make(const ProjectReader& project, Epoch epoch) const {
-  return of(finishedRuns(project), recordedMetric(project), epoch);
+  std::size_t leftOut = 0;
+  std::vector<FinishedRun> runs = finishedRuns(project, {}, &leftOut);
+  Table table = of(std::move(runs), recordedMetric(project), epoch);
+  if (leftOut > 0)
+    table.rule += fmt::format(
+        "\nNot counted: {} forked from a checkpoint or edited, and so not trained with one configuration.",
+        leftOut == 1 ? "1 finished run that was" : fmt::format("{} finished runs that were", leftOut));
+  return table;
 }
 
 Table TableEntry::published() const { return of({}, bestMain, Epoch::best); }

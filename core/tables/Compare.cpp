@@ -21,7 +21,8 @@ std::vector<std::vector<FinishedRun>> groupedByMethod(std::vector<FinishedRun> r
   std::vector<std::vector<FinishedRun>> groups;
   std::unordered_map<std::string, std::size_t> places;
   for (FinishedRun& run : runs) {
-    const std::size_t place = places.try_emplace(run.summary.configHash, groups.size()).first->second;
+    const std::size_t place =
+        places.try_emplace(run.summary.configHash + run.summary.origin(), groups.size()).first->second;
     if (place == groups.size()) groups.emplace_back();
     groups[place].push_back(std::move(run));
   }

@@ -26,7 +26,7 @@ std::string referenceAmong(bool hasRaUc, std::size_t plainConfigs) {
 
 void CostReference::add(const RunSummary& run) {
   const bool isRaUc = run.method == referenceMethod().name;
-  if (!isRaUc && run.method != Plain::kName) return;
+  if ((!isRaUc && run.method != Plain::kName) || !run.isOfOneConfig()) return;
   for (Sums* sums : {&all_[recipeAndData(run)], &timed_[machineOf(run)]}) {
     Sum& sum = isRaUc ? sums->raUc : sums->plain[run.configHash];
     sum.seconds += run.seconds;
@@ -57,6 +57,7 @@ bool CostReference::fits(const RunSummary& run) const { return !nameFor(run).emp
 
 CostRatios CostReference::ratios(const RunSummary& run) const {
   CostRatios ratios;
+  if (!run.lineage.run.empty()) return ratios;  // it was trained in part by another run
   if (const Sum* sum = ofReference(all_, recipeAndData(run), run)) {
     ratios.forwards = ratio(run.counts.forwardEquivalents(), sum->forwards, sum->runs);
     ratios.chains = ratio(static_cast<double>(run.counts.chains), sum->chains, sum->runs);
@@ -68,7 +69,7 @@ CostRatios CostReference::ratios(const RunSummary& run) const {
 
 std::optional<double> CostReference::timePerStep(const RunSummary& run) const {
   const Sum* sum = ofReference(timed_, machineOf(run), run);
-  if (!sum || run.step <= 0) return std::nullopt;
+  if (!sum || run.step <= 0 || !run.lineage.run.empty()) return std::nullopt;
   return ratio(run.seconds / static_cast<double>(run.step), sum->seconds, sum->steps);
 }
 

@@ -11,7 +11,7 @@
 namespace uada {
 
 std::string repeatKey(const RunSummary& run) {
-  return fmt::format("{}\n{}\n{}", run.configHash, run.dataHash, run.seed);
+  return fmt::format("{}\n{}\n{}\n{}", run.configHash, run.dataHash, run.seed, run.origin());
 }
 
 namespace {
@@ -24,7 +24,8 @@ struct RepeatHash {
 };
 struct AreRepeats {
   bool operator()(const RunSummary* a, const RunSummary* b) const {
-    return a->configHash == b->configHash && a->dataHash == b->dataHash && a->seed == b->seed;
+    return a->configHash == b->configHash && a->dataHash == b->dataHash && a->seed == b->seed &&
+           a->origin() == b->origin();
   }
 };
 
@@ -43,8 +44,14 @@ std::vector<FinishedRun> onePerSeed(std::vector<FinishedRun> runs) {
   return runs;
 }
 
-std::vector<FinishedRun> finishedRuns(const ProjectReader& project, const std::vector<std::int64_t>& keys) {
-  return onePerSeed(project.finishedRuns(keys));
+std::vector<FinishedRun> finishedRuns(const ProjectReader& project, const std::vector<std::int64_t>& keys,
+                                      std::size_t* leftOut) {
+  std::vector<FinishedRun> runs = project.finishedRuns(keys);
+  const std::size_t others =
+      keys.empty() ? std::erase_if(runs, [](const FinishedRun& run) { return !run.summary.isOfOneConfig(); })
+                   : 0;
+  if (leftOut) *leftOut = others;
+  return onePerSeed(std::move(runs));
 }
 
 std::vector<std::vector<FinishedRun>> groupedByRecipe(std::vector<FinishedRun> runs) {

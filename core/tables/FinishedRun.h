@@ -10,9 +10,11 @@ namespace uada {
 
 /// The finished runs of a project, oldest first; of those with equal configuration, data and seed only the
 /// newest, since a repeat of a seed is no further sample.
-/// keys  only these runs; empty: all
+/// keys     only these runs; empty: all but those that were forked from a checkpoint or edited
+/// leftOut  how many these are; null: nobody asks
 std::vector<FinishedRun> finishedRuns(const ProjectReader& project,
-                                      const std::vector<std::int64_t>& keys = {});
+                                      const std::vector<std::int64_t>& keys = {},
+                                      std::size_t* leftOut = nullptr);
 /// Equal for runs that repeat one another: the same configuration, images and seed.
 std::string repeatKey(const RunSummary& run);
 /// The same choice among runs at hand.

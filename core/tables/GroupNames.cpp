@@ -1,5 +1,7 @@
 #include "core/tables/GroupNames.h"
 
+#include <fmt/core.h>
+
 #include <map>
 
 #include "core/base/Text.h"
@@ -63,6 +65,14 @@ void addDifferences(std::vector<GroupName>& names, const std::vector<Repeats>& g
                   [&](std::size_t i, const std::string& text) { names[i].training = text; });
 }
 
+/// Of a run that is no repeat of others: ", forked at 468", ", edited".
+std::string originMark(const RunSummary& run) {
+  std::string mark;
+  if (!run.lineage.run.empty()) mark += fmt::format(", forked at {}", groupedText(run.lineage.step));
+  if (run.edits > 0) mark += ", edited";
+  return mark;
+}
+
 /// What a group stands for.
 Json definition(const Repeats& group) {
   Json thing = Json::object();
@@ -73,6 +83,7 @@ Json definition(const Repeats& group) {
     thing["config_sha256"] = group.run->configHash;
   }
   thing["images"] = group.run->dataHash;
+  if (const std::string origin = group.run->origin(); !origin.empty()) thing["origin"] = origin;
   return thing;
 }
 
@@ -105,6 +116,7 @@ std::vector<GroupName> groupNames(const std::vector<Repeats>& groups) {
   names.reserve(groups.size());
   for (const Repeats& group : groups) names.push_back(plainName(group));
   addDifferences(names, groups);
+  for (std::size_t i = 0; i < groups.size(); ++i) names[i].method += originMark(*groups[i].run);
   tellApart(names, groups);
   return names;
 }

@@ -187,8 +187,8 @@ RunColumns::RunColumns() {
                    [](const ListedRun& l) { return std::optional(static_cast<double>(l.run.step)); }));
   add(numberColumn("last", "Last", "Main metric of the test after the last epoch", Kind::measured,
                    [](const ListedRun& l) { return l.run.lastMain(); }));
-  add(numberColumn("best", "Best", "Main metric, the best of the tests after its epochs",
-                   Kind::measured, [](const ListedRun& l) { return l.run.best; }, {"acc"}));
+  add(numberColumn("best", "Best", "Main metric, the best of the tests after its epochs", Kind::measured,
+                   [](const ListedRun& l) { return l.run.best; }, {"acc"}));
   add(numberColumn("loss", "Loss", "Of the last training step", Kind::measured,
                    [](const ListedRun& l) { return l.run.loss; }));
   add(numberColumn("seconds", "Time", "Of training, all attempts", Kind::seconds,
@@ -218,6 +218,22 @@ RunColumns::RunColumns() {
   add(textColumn("notes", "Notes", "What you wrote about it", &RunSummary::notes, {"note"}));
   add(textColumn("experiment", "Experiment", "The experiment it came from", &RunSummary::experiment));
   add(textColumn("problem", "Problem", "Why it failed", &RunSummary::problem));
+  add({"forked_from",
+       "Forked from",
+       "The run whose checkpoint it began with, and the step",
+       Kind::text,
+       {"fork", "parent"},
+       [](const ListedRun& listed) {
+         const Lineage& from = listed.run.lineage;
+         return from.run.empty() ? std::string()
+                                 : fmt::format("{} at step {}", from.run, groupedText(from.step));
+       }});
+  add(numberColumn("edits", "Edits", "Settings that were changed while it trained", Kind::number,
+                   [](const ListedRun& l) -> std::optional<double> {
+                     if (l.run.edits == 0) return {};
+                     return l.run.edits;
+                   },
+                   {"edited"}));
   add(numberColumn("attempts", "Attempts", "Start and resumes", Kind::number,
                    [](const ListedRun& l) { return std::optional<double>(l.run.attempts); }));
 }

@@ -34,6 +34,7 @@ class Lister {
     if constexpr (std::is_arithmetic_v<T>)
       if (name != "step" && name != "epoch") add(group_, name, static_cast<double>(value));
   }
+  void added(std::string_view name, double value, int) { add(group_, name, value); }
   void passes(std::string_view name, double value) { add(costs_, name, value); }
   void phase(std::string_view name, double seconds) { add(costs_, fmt::format("{}_seconds", name), seconds); }
   void total(double seconds) { add(costs_, "step_seconds", seconds); }

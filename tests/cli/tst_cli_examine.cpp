@@ -16,6 +16,55 @@ class TestCliExamine : public QObject {
     QCOMPARE(program_->run(tinyExperiment(*program_, 2, R"(["uada"])")).code, 0);
   }
 
+  /// Row 48: without other settings a fork goes on as its run did, to the last bit; with others it is another
+  /// run, and says whose checkpoint it began with. Neither counts in tables.
+  void forksARun() {
+    const QString project = program_->path("uada.uada");
+    const Result same = program_->run({"fork", "1", "--step", "5", "--json"});
+    QVERIFY2(same.code == 0, qPrintable(same.err));
+    const QJsonObject run = ofKind(objects(same.out), "run")[0];
+    QCOMPARE(run["forked_step"].toInt(), 5);
+    QCOMPARE(run["forked_from"], runsIn(*program_).last()["key"]);
+    QCOMPARE(lossesIn(*program_, project, "2"), lossesIn(*program_, project, "1").mid(5));
+    QVERIFY2(program_->run({"verify", "2"}).out.contains("equal to the last bit"), "verify 2");
+
+    const Result other = program_->run(
+        {"fork", "1", "--best", "--set", "method.epsilon=3", "--set", "recipe.training.epochs=3"});
+    QVERIFY2(other.code == 0, qPrintable(other.err));
+    QVERIFY(lossesIn(*program_, project, "3").last() != lossesIn(*program_, project, "2").last());
+    const QByteArray shown = program_->run({"show", "3"}).out.toUtf8();
+    QVERIFY2(shown.contains("forked      from ") && shown.contains(" after step "), shown.constData());
+    QVERIFY(program_->run({"table", "2"}).out.contains("Not counted: 2 finished runs that were forked"));
+
+    const Result refused = program_->run({"fork", "1", "--set", "recipe.model.width=8"});
+    QCOMPARE(refused.code, 2);
+    QVERIFY2(refused.err.contains("recipe.model: a fork keeps it, because the checkpoint holds the weights"),
+             qPrintable(refused.err));
+    const Result done = program_->run({"fork", "1"});
+    QCOMPARE(done.code, 1);
+    QVERIFY2(done.err.contains("nothing would be left to train"), qPrintable(done.err));
+    QCOMPARE(runsIn(*program_).size(), 3);
+  }
+
+  /// UADA's three directions from one checkpoint: the same steps, and what the pairs differ in.
+  void trainsTwins() {
+    const Result said = program_->run({"twins", "1", "--step", "5", "--span", "2", "--json"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const auto runs = ofKind(objects(said.out), "run");
+    QCOMPARE(runs.size(), 3);
+    QCOMPARE(ofKind(objects(said.out), "epoch").size(), 3);
+    const auto differences = ofKind(objects(said.out), "difference");
+    QCOMPARE(differences.size(), 3);
+    QCOMPARE(differences[0]["a"].toString() + differences[0]["b"].toString(), QString("maximiserandom"));
+    QVERIFY(differences[0]["low"].isNull());  // of one pair
+    const QString project = program_->path("uada.uada");
+    const auto losses = [&](int i) { return lossesIn(*program_, project, runs[i]["key"].toString()); };
+    QCOMPARE(losses(0), lossesIn(*program_, project, "1").mid(5));  // maximise is what the run did
+    QVERIFY(losses(1) != losses(0) && losses(2) != losses(0));
+    for (int i = 0; i < 3; ++i) QCOMPARE(losses(i).size(), 5);
+    QVERIFY(program_->run({"twins", "1", "--step", "5", "--set", "method=ra-uc"}).code == 2);
+  }
+
   void testsAsRecorded() {
     const Result said = program_->run({"test", "1"});
     QCOMPARE(said.code, 0);

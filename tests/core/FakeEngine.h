@@ -288,6 +288,12 @@ class FakeJob : public Job {
     sink_.take(numbers_.epoch(numbers_.epochOf(step)));
     checkpoint();
     if (stopAfterEpoch_) stop_ = true;
+    const std::int64_t steps =
+        std::int64_t{numbers_.config.recipe.training.epochs} * numbers_.settings.stepsPerEpoch;
+    if (const std::string why = step < steps ? sink_.whyStop() : std::string(); !why.empty()) {
+      sink_.take(EventReport{why});
+      stop_ = true;
+    }
   }
 
   /// Obeys what was sent; waits the step's delay, or as long as it is paused. Returns whether to stop.
@@ -302,6 +308,12 @@ class FakeJob : public Job {
         obey(command);
         lock.lock();
       }
+      if (isPauseWanted_ && !paused_ && !stop_ && step_ >= pauseAfter_) {
+        lock.unlock();
+        pause(true);
+        lock.lock();
+        continue;
+      }
       if (!paused_ || stop_) break;
       changed_.wait(lock, [&] { return !commands_.empty(); });
     }
@@ -311,14 +323,21 @@ class FakeJob : public Job {
   }
 
   void obey(const Command& command) {
-    std::visit(Cases{[&](command::Checkpoint) { checkpoint(); }, [&](command::Pause) { pause(true); },
-                     [&](command::Resume) { pause(false); },
+    std::visit(Cases{[&](command::Checkpoint) { checkpoint(); },
+                     [&](command::Pause wanted) {
+                       isPauseWanted_ = true;
+                       pauseAfter_ = wanted.afterStep;
+                       if (step_ < pauseAfter_) pause(false);
+                     },
+                     [&](command::Resume) { isPauseWanted_ = false, pause(false); },
                      [&](command::Stop stop) {
                        if (!stop_ && !stopAfterEpoch_) report(RunState::stopping, "");
                        (stop.isAfterEpoch ? stopAfterEpoch_ : stop_) = true;
                        paused_ = false;
                      },
                      [&](const command::Change& change) {
+                       if (!change.key.starts_with("runtime."))
+                         sink_.take(EditReport{++edits_, step_, change.key, "null", change.value.dump()});
                        sink_.take(EventReport{change.key + " is " + change.value.dump()});
                      }},
                command);
@@ -359,6 +378,9 @@ class FakeJob : public Job {
   const work::Train options_;
   std::int64_t step_;  ///< the last one done
   Sink& sink_;
+  bool isPauseWanted_ = false;
+  std::int64_t pauseAfter_ = 0;
+  int edits_ = static_cast<int>(options_.edits.size());
   bool paused_ = false, stop_ = false, stopAfterEpoch_ = false, wasShort_ = false;  ///< of the job's thread
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -388,7 +410,8 @@ class FakeEngine : public Engine {
     std::int64_t step = 0;
     if (!options.checkpoint.empty()) {
       const Json json = readJsonFile(options.checkpoint);
-      if (!isHashOf(json.at("config").asString(), config)) throw Error("the checkpoint is of another run");
+      if (!options.isFork && !isHashOf(json.at("config").asString(), config))
+        throw Error("the checkpoint is of another run");
       step = json.at("step").asInt();
     }
     return std::make_unique<FakeJob>(numbers(config), options, step, sink);

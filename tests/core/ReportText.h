@@ -30,6 +30,7 @@ class Texter {
     if (withTimes_ || std::string_view(name).find("seconds") == std::string_view::npos)
       text += fmt::format("{:a} ", value);
   }
+  void added(const char* name, double value, int) { field(name, value); }
   void passes(const char*, double value) { text += fmt::format("{} ", value); }
   void phase(const char*, double seconds) {
     if (withTimes_) text += fmt::format("{:a} ", seconds);
@@ -38,7 +39,8 @@ class Texter {
   /// By name: their order is the catalogue's.
   void metrics(const char* part, Metrics metrics) {
     std::ranges::sort(metrics, {}, &MetricValue::name);
-    for (const MetricValue& metric : metrics) text += fmt::format("{} {} {:a} ", part, metric.name, metric.value);
+    for (const MetricValue& metric : metrics)
+      text += fmt::format("{} {} {:a} ", part, metric.name, metric.value);
   }
 
  private:

@@ -48,6 +48,10 @@ inline void makeOlder(const std::filesystem::path& file, int version) {
            ".attempt AND m.step = " + of + ".step AND part = '" + part + "' AND name = '" + name + "')";
   };
   std::string sql =
+      "DROP TABLE edits; ALTER TABLE steps DROP COLUMN gradient_norm; ALTER TABLE runs DROP COLUMN "
+      "forked_from; "
+      "ALTER TABLE runs DROP COLUMN forked_step; ALTER TABLE runs DROP COLUMN forked_config;";
+  sql +=
       "DROP TABLE queue; DROP TABLE settings; ALTER TABLE runs DROP COLUMN renamed; ALTER TABLE runs DROP "
       "COLUMN method_hash;";
   sql +=

@@ -267,7 +267,7 @@ class TestPolicyProjects : public QObject {
     for (std::thread& thread : threads) thread.join();
     QCOMPARE(failures.load(), 0);
     QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"),
-             "9\n0\n1");
+             "10\n0\n1");
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});

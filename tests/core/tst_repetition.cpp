@@ -66,6 +66,25 @@ class TestRepetition : public QObject {
     QCOMPARE(tests, 1);
   }
 
+  /// A row from before norms were recorded says nothing of them; another norm is a difference.
+  void gradientNormsAreComparedWhereTheyAreKnown() {
+    Repetition older = repetition(0, 1);
+    StepReport report = numbers_.step(1);
+    report.gradientNorm = 0.5;
+    older.take(report);
+    QCOMPARE(older.difference(), std::string());
+    const std::string file = folder_.filePath("norms.uada").toStdString();
+    ProjectWriter writer(file);
+    const std::int64_t run = beginRun(writer, numbers_.config);
+    writer.append(run, 1, report);
+    writer.flush();
+    const ProjectReader reader(file);
+    Repetition recorded(reader, reader.detail(run), 0, 1);
+    report.gradientNorm = 0.25;
+    recorded.take(report);
+    QCOMPARE(recorded.difference(), std::string("step 1: gradient_norm is 0.5 in the record and 0.25 now"));
+  }
+
   /// Where a test follows the last step it is waited for.
   void testAfterTheLastStep() {
     const int end = numbers_.settings.stepsPerEpoch;

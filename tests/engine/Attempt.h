@@ -14,12 +14,14 @@ struct Attempt {
   RecordingSink sink;
   RunState state = RunState::preparing;
 
+  using Act = std::function<void(Control&, std::int64_t)>;
   Attempt(const RunConfig& config, const std::filesystem::path& folder,
-          const std::filesystem::path& checkpoint = {},
-          const std::function<void(Control&, std::int64_t)>& act = {}) {
-    Control control(folder);
+          const std::filesystem::path& checkpoint = {}, const Act& act = {})
+      : Attempt(work::Train{config, folder, checkpoint}, act) {}
+  explicit Attempt(const work::Train& work, const Act& act = {}) {
+    Control control(work.folder);
     if (act) sink.stepped = [&](std::int64_t step) { act(control, step); };
-    Trainer trainer(prepare(config, folder, checkpoint), sink, control, [&](const StateReport& report) {
+    Trainer trainer(prepare(work), sink, control, [&](const StateReport& report) {
       sink.take(report);
       if (report.state == RunState::paused && paused) paused(control);
     });

@@ -86,12 +86,15 @@ class RecordingSink : public Sink {
                      [&](const CheckpointReport& r) { checkpoints.push_back(r); },
                      [&](const ResultReport& r) { results.push_back(r); },
                      [&](const EventReport& r) { events.push_back(r.text); },
+                     [&](const EditReport& r) { edits.push_back(r); },
                      [&](const EvaluationReport& r) { evaluations.push_back(r); },
                      [&](const LandscapeReport& r) { landscape.push_back(r); },
                      [&](const PredictionsReport& r) { headers.push_back(r.header); },
                      [&](const PredictionReport& r) { predictions.push_back(r); }},
                report);
   }
+
+  std::string whyStop() override { return why ? why() : std::string(); }
 
   /// Every number of every report but the times, to the last bit.
   std::vector<std::string> numbers() const {
@@ -112,11 +115,13 @@ class RecordingSink : public Sink {
   std::vector<CheckpointReport> checkpoints;
   std::vector<ResultReport> results;
   std::vector<std::string> events;
+  std::vector<EditReport> edits;
   std::vector<EvaluationReport> evaluations;
   std::vector<LandscapeReport> landscape;
   std::vector<PredictionHeader> headers;
   std::vector<PredictionReport> predictions;
   std::function<void(std::int64_t)> stepped;
+  std::function<std::string()> why;  ///< Sink::whyStop()
 };
 
 }  // namespace uada

@@ -86,11 +86,22 @@ class TestTrainParts : public QObject {
     at::Tensor p = at::ones({3}).requires_grad_();
     const auto sgd = makeUpdater({"sgd", Sgd{}}, {{"p", p}});
     p.sum().backward();
-    QVERIFY(sgd->gradientsAreFinite().item<bool>());
+    QVERIFY(std::isfinite(sgd->gradientNorm().item<double>()));
     p.mutable_grad()[1] = std::numeric_limits<float>::quiet_NaN();
-    QVERIFY(!sgd->gradientsAreFinite().item<bool>());
+    QVERIFY(!std::isfinite(sgd->gradientNorm().item<double>()));
     p.mutable_grad()[1] = std::numeric_limits<float>::infinity();
-    QVERIFY(!sgd->gradientsAreFinite().item<bool>());
+    QVERIFY(!std::isfinite(sgd->gradientNorm().item<double>()));
+  }
+
+  /// Over all parameters: sqrt(3^2 + 0 + 4^2). In double, so that its square may be any.
+  void measuresTheGradients() {
+    at::Tensor p = at::zeros({2}).requires_grad_(), q = at::zeros({1}).requires_grad_();
+    const auto sgd = makeUpdater({"sgd", Sgd{}}, {{"p", p}, {"q", q}});
+    p.mutable_grad() = at::tensor({3.0f, 0.0f});
+    q.mutable_grad() = at::tensor({4.0f});
+    QCOMPARE(sgd->gradientNorm().item<double>(), 5.0);
+    q.mutable_grad() = at::tensor({1e30f});
+    QVERIFY(std::abs(sgd->gradientNorm().item<double>() / 1e30 - 1) < 1e-6);
   }
 
   /// 10 epochs, milestones at 3, 6, 8; the first batch of an epoch uses the rate of the epoch before.

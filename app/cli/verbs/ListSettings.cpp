@@ -54,7 +54,8 @@ Json settingJson(const Owner& owner, const FieldValue& setting) {
                            {"default", setting.value},
                            {"allowed", allowedText(setting)},
                            {"help", std::string(field.help)},
-                           {"advanced", field.advanced}};
+                           {"advanced", field.advanced},
+                           {"live", field.live}};
   if (!field.choices.empty()) {
     json["choices"] = Json::array();
     for (const std::string& choice : field.choices)
@@ -74,7 +75,7 @@ struct Section {
 
 bool isSame(const FieldValue& a, const FieldValue& b) {
   return a.field.name == b.field.name && a.value.dump() == b.value.dump() && a.field.help == b.field.help &&
-         allowedText(a) == allowedText(b);
+         a.field.live == b.field.live && allowedText(a) == allowedText(b);
 }
 
 /// Those of `owners` that have the setting in the same place.
@@ -121,7 +122,7 @@ std::string sectionText(const Section& section) {
        {"what it does", left, std::min(kHelp, kWidth - kTakes - kGaps - longest - longestValue)}});
   for (const FieldValue& setting : section.fields)
     table.add({setting.field.name, valueText(setting.value), allowedText(setting),
-               std::string(setting.field.help)});
+               std::string(setting.field.help) + (setting.field.live ? ". Also while a run trains" : "")});
   const std::string names = joined(section.names, ", ");
   const std::string head = names == section.kind ? names : fmt::format("{} ({})", names, section.kind);
   return fmt::format("{}\n{}", joined(wrapped(head, kWidth), "\n"),

@@ -6,6 +6,7 @@
 #include "app/cli/RunText.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
+#include "core/engine/Edits.h"
 #include "core/engine/ReportJson.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/store/Project.h"
@@ -82,6 +83,9 @@ std::string summaryText(const RunDetail& detail) {
     line("data", fmt::format("{}  ({})", shortDataHash(run.dataHash), verdictText(run.isDataPublished)));
   line("notes", run.notes);
   line("tags", run.tags);
+  if (!run.lineage.run.empty())
+    line("forked", fmt::format("from {} after step {}", run.lineage.run, groupedText(run.lineage.step)));
+  for (const EditReport& edit : detail.edits) line("edited", editText(edit));
   return text;
 }
 
@@ -149,6 +153,7 @@ int perform(const Options& options) {
   for (const EpochReport& epoch : epochs) console.object("epoch", reportToJson(epoch));
   for (const CheckpointReport& checkpoint : detail.checkpoints)
     console.object("checkpoint", reportToJson(checkpoint));
+  for (const EditReport& edit : detail.edits) console.object("edit", reportToJson(edit));
   for (const std::string& event : detail.events) console.object("event", Json::Object{{"text", event}});
 
   std::string text = summaryText(detail) + attemptsText(detail) + epochsText(epochs, detail.summary) +

@@ -49,9 +49,10 @@ FoundCheckpoint checkpointWithStepsAfter(Engine& engine, const ProjectReader& pr
 
 /// Trains until the steps are done, or a signal comes.
 /// returns  the exit code of a signal, or 0
-int repeat(Engine& engine, const RunConfig& config, const FoundCheckpoint& from, Repetition& repetition) {
+int repeat(Engine& engine, const RunConfig& config, const std::vector<EditReport>& edits,
+           const FoundCheckpoint& from, Repetition& repetition) {
   const StopSignals signals;
-  const std::unique_ptr<Job> job = engine.start(work::Train{config, {}, from.file}, repetition);
+  const std::unique_ptr<Job> job = engine.start(work::Train{config, {}, from.file, false, edits}, repetition);
   for (bool isAsked = false; !job->isDone();) {
     if ((signals.received() || repetition.isDone()) && !isAsked) {
       isAsked = true;
@@ -108,7 +109,7 @@ int perform(const Options& options) {
   console.note(fmt::format("training steps {} to {} again, from the checkpoint after step {}",
                            groupedText(repetition.firstStep()), groupedText(repetition.lastStep()),
                            groupedText(from.step)));
-  if (const int code = repeat(engine, configOf(run, options.run), from, repetition)) return code;
+  if (const int code = repeat(engine, configOf(run, options.run), run.edits, from, repetition)) return code;
   const Repetition::Compared compared = repetition.compared();
   const std::string difference = repetition.difference(), machine = otherMachine(run);
   if (difference.empty() && !repetition.isWhole())

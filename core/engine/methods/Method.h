@@ -72,6 +72,7 @@ struct TrainedOn {
 /// What one training pass left behind.
 struct Trained {
   double loss = 0;                 ///< the task's objective
+  double gradientNorm = 0;         ///< StepReport::gradientNorm
   std::vector<MetricSum> metrics;  ///< Task::trainMetrics but the loss
   at::Tensor losses;               ///< [K], float, on the CPU: each row's own; undefined unless asked for
   at::Tensor numbers;              ///< TrainedOn::numbers, on the CPU, float64, flat
@@ -154,6 +155,9 @@ class Method {
   virtual bool learnsWithinStep() const { return false; }
   /// Samples of the training set that it keeps for itself, in order: no step is on them.
   virtual std::vector<std::uint32_t> keptBack() const { return {}; }
+  /// Goes on with other values of those settings that are live (Field::live). Between steps.
+  /// method  the run's, otherwise as it was made for
+  virtual void adopt(const Choice& /*method*/) {}
   /// All that it has learned.
   virtual void visit(StateVisitor&) {}
 };

@@ -74,6 +74,8 @@ class UadaMethod : public Method {
     return added;
   }
 
+  void adopt(const Choice& method) override { settings_ = method.as<MethodSettings<Uada>>().own; }
+
   void visit(StateVisitor& visitor) override {
     if (settings_.choosesPrecision()) visitor.tensor("method.precision", precision_);
   }
@@ -400,7 +402,7 @@ class UadaMethod : public Method {
     return decision;
   }
 
-  const Uada settings_;
+  Uada settings_;
   const Space& space_;
   const std::vector<Group> groups_;
   const std::unique_ptr<Method> plain_;  ///< of steps without a choice

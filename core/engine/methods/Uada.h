@@ -44,7 +44,8 @@ struct Uada {
              .title = "Step",
              .help = "ε of equation (5): levels, or pixels for crop and cutout (1, 2 or 3 in Table 7)",
              .min = 0,
-             .max = 9},
+             .max = 9,
+             .live = true},
             epsilon);
     v.field({.name = "delta",
              .title = "Probe",
@@ -52,12 +53,14 @@ struct Uada {
              .min = 1,
              .max = 9,
              .later = true,
+             .live = true,
              .unless = {{"epsilon", 0}, {"update", "random"}}},
             delta);
     v.field({.name = "include_unperturbed",
              .title = "Unperturbed is a candidate",
              .help = "As in the authors' code; off: Algorithm 1 to the letter",
              .advanced = true,
+             .live = true,
              .unless = {{"epsilon", 0}}},
             includeUnperturbed);
     v.field({.name = "granularity",
@@ -74,6 +77,7 @@ struct Uada {
              .choices = {"gradient", "against", "random"},
              .advanced = true,
              .later = true,
+             .live = true,
              .unless = {{"epsilon", 0}}},
             update);
     v.field({.name = "selection",
@@ -82,6 +86,7 @@ struct Uada {
              .choices = {"hardest", "easiest"},
              .advanced = true,
              .later = true,
+             .live = true,
              .unless = {{"epsilon", 0}}},
             selection);
     visitEstimate(v);
@@ -115,6 +120,7 @@ struct Uada {
                  "large as the probe, all candidates are then known",
          .advanced = true,
          .later = true,
+         .live = true,
          .unless = {{"epsilon", 0}, {"update", "random"}}},
         oneSided);
     v.field(
@@ -126,6 +132,7 @@ struct Uada {
          .max = 1,
          .advanced = true,
          .later = true,
+         .live = true,
          .unless = {{"epsilon", 0}, {"granularity", "batch"}, {"mode", "parity"}}},
         probedShare);
     v.field({.name = "probe_every",
@@ -136,6 +143,7 @@ struct Uada {
              .max = 1000,
              .advanced = true,
              .later = true,
+             .live = true,
              .unless = {{"epsilon", 0}}},
             probeEvery);
   }

@@ -39,7 +39,7 @@ class WarpNet {
   /// returns  [B, 2, 3]
   at::Tensor maps(const Drawn& drawn) const;
 
-  at::Tensor gradientsAreFinite() const { return updater_->gradientsAreFinite(); }
+  at::Tensor gradientsAreFinite() const { return updater_->gradientNorm().isfinite(); }
   /// One step against the gradients.
   void step() { updater_->step(rate_); }
   void visit(StateVisitor& visitor);

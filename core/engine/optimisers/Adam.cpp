@@ -21,6 +21,7 @@ class AdamUpdater : public Updater {
     visitEach(visitor, "square", squares_);
     visitEach(visitor, "steps", {steps_});  // one number for all of them
   }
+  void adopt(const Choice& optimiser) override { settings_ = optimiser.as<Adam>(); }
 
  private:
   void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
@@ -40,7 +41,7 @@ class AdamUpdater : public Updater {
     addScaled(parameters, at::_foreach_div(means_, roots), -rate / bias1);
   }
 
-  const Adam settings_;
+  Adam settings_;
   std::vector<at::Tensor> means_, squares_;  // like the parameters; zero at the start
   at::Tensor steps_ = at::zeros({}, at::kLong);
 };

@@ -16,7 +16,12 @@ struct Adam {
   double weightDecay = 0;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100},
+    v.field({.name = "learning_rate",
+             .title = "Learning rate",
+             .help = "At the start",
+             .min = 0,
+             .max = 100,
+             .live = true},
             learningRate);
     v.field({.name = "beta1",
              .title = "Beta 1",
@@ -47,6 +52,7 @@ struct Adam {
              .help = "L2 penalty, added to the gradient of the parameters that training.decayed names",
              .min = 0,
              .max = 1,
+             .live = true,
              .unless = {{"learning_rate", 0.0}}},
             weightDecay);
   }

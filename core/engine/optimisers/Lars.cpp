@@ -13,6 +13,7 @@ class LarsUpdater : public Updater {
   LarsUpdater(const Lars& settings, const Parameters& parameters)
       : Updater(parameters), settings_(settings), moves_(zerosLikeParameters()) {}
   void visit(StateVisitor& visitor) override { visitEach(visitor, "velocity", moves_); }
+  void adopt(const Choice& optimiser) override { settings_ = optimiser.as<Lars>(); }
 
  private:
   void move(Tensors& parameters, const Tensors& gradients, double rate) override {
@@ -29,7 +30,7 @@ class LarsUpdater : public Updater {
     at::_foreach_sub_(parameters, moves_);
   }
 
-  const Lars settings_;
+  Lars settings_;
   Tensors moves_;  // like the parameters; zero at the start
 };
 

@@ -16,13 +16,19 @@ struct Lars {
   double trust = 0.001;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100},
+    v.field({.name = "learning_rate",
+             .title = "Learning rate",
+             .help = "At the start",
+             .min = 0,
+             .max = 100,
+             .live = true},
             learningRate);
     v.field({.name = "momentum",
              .title = "Momentum",
              .help = "Share of the last move that is kept",
              .min = 0,
              .max = 0.9999,
+             .live = true,
              .unless = {{"learning_rate", 0.0}}},
             momentum);
     v.field({.name = "weight_decay",
@@ -30,6 +36,7 @@ struct Lars {
              .help = "L2 penalty, added to the gradient",
              .min = 0,
              .max = 1,
+             .live = true,
              .unless = {{"learning_rate", 0.0}}},
             weightDecay);
     v.field({.name = "trust",
@@ -38,6 +45,7 @@ struct Lars {
              .min = 1e-6,
              .max = 1,
              .advanced = true,
+             .live = true,
              .unless = {{"learning_rate", 0.0}}},
             trust);
   }

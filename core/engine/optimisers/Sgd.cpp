@@ -12,6 +12,7 @@ class SgdUpdater : public Updater {
   SgdUpdater(const Sgd& settings, const Parameters& parameters)
       : Updater(parameters), settings_(settings), velocities_(zerosLikeParameters()) {}
   void visit(StateVisitor& visitor) override { visitEach(visitor, "velocity", velocities_); }
+  void adopt(const Choice& optimiser) override { settings_ = optimiser.as<Sgd>(); }
 
  private:
   void move(std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
@@ -24,7 +25,7 @@ class SgdUpdater : public Updater {
     addScaled(parameters, settings_.nesterov ? gradients : velocities_, -rate);
   }
 
-  const Sgd settings_;
+  Sgd settings_;
   std::vector<at::Tensor> velocities_;  // like the parameters; zero at the start
 };
 

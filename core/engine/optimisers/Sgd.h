@@ -16,13 +16,19 @@ struct Sgd {
   double weightDecay = 5e-4;
 
   void visit(SettingsVisitor& v) {
-    v.field({.name = "learning_rate", .title = "Learning rate", .help = "At the start", .min = 0, .max = 100},
+    v.field({.name = "learning_rate",
+             .title = "Learning rate",
+             .help = "At the start",
+             .min = 0,
+             .max = 100,
+             .live = true},
             learningRate);
     v.field({.name = "momentum",
              .title = "Momentum",
              .help = "Share of the last move that is kept",
              .min = 0,
              .max = 0.9999,
+             .live = true,
              .unless = {{"learning_rate", 0.0}}},
             momentum);
     v.field({.name = "nesterov",
@@ -36,6 +42,7 @@ struct Sgd {
              .help = "L2 penalty, added to the gradient of the parameters that training.decayed names",
              .min = 0,
              .max = 1,
+             .live = true,
              .unless = {{"learning_rate", 0.0}}},
             weightDecay);
   }

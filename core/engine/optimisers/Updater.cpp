@@ -95,9 +95,10 @@ void Updater::clip(double most) {
   at::_foreach_mul_(all, (most / (norm + 1e-6)).clamp_max(1));  // as torch.nn.utils.clip_grad_norm_
 }
 
-at::Tensor Updater::gradientsAreFinite() const {
+/// In double, where the squares of large norms are finite, too.
+at::Tensor Updater::gradientNorm() const {
   at::NoGradGuard noGrad;
-  return at::stack(at::_foreach_norm(gradients(), 2)).sum().isfinite();
+  return at::stack(at::_foreach_norm(gradients(), 2)).to(at::kDouble).norm();
 }
 
 std::vector<std::string> Updater::unsoundGradients() const {

@@ -33,10 +33,14 @@ class Updater {
   void dropGradients();
   /// Scales all gradients so that their norm, taken over all of them, is at most this one.
   void clip(double most);
-  /// Whether every gradient is a finite number: a scalar, bool, on the device.
-  at::Tensor gradientsAreFinite() const;
+  /// L2 norm of all gradients together: a scalar, double, on the device. It is a finite number exactly where
+  /// the norm of each parameter's gradient is one.
+  at::Tensor gradientNorm() const;
   /// The parameters whose gradient has a number that is not finite.
   std::vector<std::string> unsoundGradients() const;
+  /// Goes on with other values of those settings that are live (Field::live).
+  /// optimiser  the run's, otherwise as it was made for
+  virtual void adopt(const Choice& optimiser) = 0;
   /// What it remembers of its parameters, as "velocity.conv1.weight".
   virtual void visit(StateVisitor& visitor) = 0;
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <functional>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "core/base/Error.h"
@@ -117,14 +118,18 @@ class Taking : public StateVisitor {
   TensorFile file;
 };
 
+std::string kindText(const at::Tensor& tensor) {
+  return fmt::format("{} of [{}]", c10::toString(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
+}
+
 class Putting : public StateVisitor {
  public:
   explicit Putting(const TensorFile& file) : file_(file) {}
   void tensor(const std::string& name, at::Tensor value) override {
     const at::Tensor& source = file_.tensor(name);
     if (source.sizes() != value.sizes() || source.scalar_type() != value.scalar_type())
-      throw Error(fmt::format("tensor '{}' of the checkpoint is {}, this run wants {}", name, text(source),
-                              text(value)));
+      throw Error(fmt::format("tensor '{}' of the checkpoint is {}, this run wants {}", name,
+                              kindText(source), kindText(value)));
     value.copy_(source);
     put_.insert(name);
   }
@@ -139,9 +144,6 @@ class Putting : public StateVisitor {
   }
 
  private:
-  static std::string text(const at::Tensor& tensor) {
-    return fmt::format("{} of [{}]", c10::toString(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
-  }
   /// The first few.
   static std::string listed(std::vector<std::string> names) {
     constexpr std::size_t kMost = 3;
@@ -173,6 +175,32 @@ void putTensors(const TensorFile& file, const VisitState& visit) {
   Putting putting(file);
   visit(putting);
   putting.refuseOthers();
+}
+
+/// name, type and shape of each tensor that is visited
+static std::map<std::string, std::string> kindsOf(const VisitState& visit) {
+  class Lister : public StateVisitor {
+   public:
+    void tensor(const std::string& name, at::Tensor value) override { kinds[name] = kindText(value); }
+    std::map<std::string, std::string> kinds;
+  };
+  Lister lister;
+  visit(lister);
+  return std::move(lister.kinds);
+}
+
+bool areThose(const TensorFile& file, const VisitState& visit) {
+  std::map<std::string, std::string> found;
+  for (const auto& [name, tensor] : file.tensors) found[name] = kindText(tensor);
+  return found == kindsOf(visit);
+}
+
+TensorFile only(const TensorFile& file, const VisitState& visit) {
+  const std::map<std::string, std::string> wanted = kindsOf(visit);
+  TensorFile some;
+  for (const auto& one : file.tensors)
+    if (wanted.contains(one.first)) some.tensors.push_back(one);
+  return some;
 }
 
 Checkpoint readCheckpoint(const fs::path& file) {

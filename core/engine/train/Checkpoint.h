@@ -47,6 +47,11 @@ TensorFile takeTensors(const VisitState& visit);
 /// type.
 void putTensors(const TensorFile& file, const VisitState& visit);
 
+/// Whether these are the tensors that are visited, of their shapes and types.
+bool areThose(const TensorFile& file, const VisitState& visit);
+/// Those of the tensors that are visited.
+TensorFile only(const TensorFile& file, const VisitState& visit);
+
 /// Throws Error naming the file and what is wrong with it.
 Checkpoint readCheckpoint(const std::filesystem::path& file);
 /// A file: that one. A folder: the newest in it that reads without error; throws if there is none.

@@ -14,7 +14,8 @@ Control::Control(std::filesystem::path folder) : stopFile_(folder.empty() ? fold
 
 void Control::send(Command command) {
   std::lock_guard lock(mutex_);
-  std::visit(Cases{[&](command::Pause) { paused_ = true; }, [&](command::Resume) { paused_ = false; },
+  std::visit(Cases{[&](command::Pause pause) { paused_ = true, pauseAfter_ = pause.afterStep; },
+                   [&](command::Resume) { paused_ = false; },
                    [&](command::Stop stop) { (stop.isAfterEpoch ? stopAfterEpoch_ : stopNow_) = true; },
                    [&](command::Checkpoint) { checkpoint_ = true; },
                    [&](command::Change& change) { changes_.push_back(std::move(change)); }},
@@ -37,9 +38,9 @@ bool Control::stopAfterEpoch() {
   return stopAfterEpoch_;
 }
 
-bool Control::pauseWanted() {
+bool Control::pauseWanted(std::int64_t step) {
   std::lock_guard lock(mutex_);
-  return paused_ && !stopNow_;
+  return paused_ && step >= pauseAfter_ && !stopNow_;
 }
 
 bool Control::takeCheckpoint() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <vector>
@@ -21,7 +22,8 @@ class Control {
 
   bool stopNow();  ///< also looks for the stop file, at most every half second
   bool stopAfterEpoch();
-  bool pauseWanted();
+  /// step  of the run, the last one done
+  bool pauseWanted(std::int64_t step);
   bool takeCheckpoint();                       ///< true once for each request
   std::vector<command::Change> takeChanges();  ///< each once, in the order they came
   /// Waits for a command, at most half a second.
@@ -32,6 +34,7 @@ class Control {
   std::mutex mutex_;
   std::condition_variable changed_;
   Stopwatch sinceLook_;
+  std::int64_t pauseAfter_ = 0;  ///< of paused_: from this step on
   bool paused_ = false, stopNow_ = false, stopAfterEpoch_ = false, checkpoint_ = false;
   std::vector<command::Change> changes_;
 };

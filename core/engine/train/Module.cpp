@@ -100,11 +100,11 @@ class WorkJob : public Job {
 };
 
 std::unique_ptr<Job> startWork(const work::Train& train, Sink& sink) {
-  return std::make_unique<WorkJob>("the training of " + runTitle(train.config), train.folder, sink,
-                                   [p = prepare(train.config, train.folder, train.checkpoint)](
-                                       Sink& to, Control& control, const Enter& enter) mutable {
-                                     Trainer(std::move(p), to, control, enter).run();
-                                   });
+  return std::make_unique<WorkJob>(
+      "the training of " + runTitle(train.config), train.folder, sink,
+      [p = prepare(train)](Sink& to, Control& control, const Enter& enter) mutable {
+        Trainer(std::move(p), to, control, enter).run();
+      });
 }
 
 void requireCheckpoint(const std::filesystem::path& checkpoint) {

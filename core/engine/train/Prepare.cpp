@@ -8,8 +8,31 @@
 namespace uada {
 namespace {
 
-/// Throws Error if the checkpoint was made by another configuration; says what merely changes bits.
-void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared& prepared) {
+/// Throws Error if a fork cannot go on from where the checkpoint is.
+void checkPlace(const Checkpoint& checkpoint, const RunConfig& config) {
+  const Progress& progress = checkpoint.progress;
+  const int epochs = config.recipe.training.epochs;
+  if (progress.epoch > epochs)
+    throw Error(fmt::format(
+        "nothing would be left to train: the checkpoint is of the end of epoch {}, the fork has {} "
+        "epochs; give it more (recipe.training.epochs), or take an earlier checkpoint",
+        progress.epoch - 1, epochs));
+  const Json& before = checkpoint.config.at("recipe").at("training").at("batch");
+  if (progress.stepInEpoch > 0 && before.asInt() != config.recipe.training.batch)
+    throw Error(fmt::format(
+        "recipe.training.batch: the checkpoint is of the middle of epoch {}, whose batches have {} "
+        "images, {} found; take a checkpoint of an epoch's end, or leave the batch as it is",
+        progress.epoch, before.asInt(), config.recipe.training.batch));
+  const std::string method = checkpoint.config.at("method").at("name").asString();
+  if (progress.stepInEpoch > 0 && method != config.method.name)
+    throw Error(
+        fmt::format("method: the checkpoint is of the middle of epoch {}, which was begun with {}, {} found; "
+                    "take a checkpoint of an epoch's end, or leave the method as it is",
+                    progress.epoch, method, config.method.name));
+}
+
+/// Throws Error if the checkpoint was made by another configuration.
+void requireOwn(const Checkpoint& checkpoint, const RunConfig& config) {
   if (!isHashOf(checkpoint.configHash, config)) {
     throw Error(
         fmt::format("the checkpoint was made with another configuration (its hash is {}, this run's is {}): "
@@ -22,6 +45,10 @@ void checkOrigin(const Checkpoint& checkpoint, const RunConfig& config, Prepared
                     "start a new run",
                     checkpoint.seed, config.seed));
   }
+}
+
+/// Says what merely changes bits.
+void checkOrigin(const Checkpoint& checkpoint, Prepared& prepared) {
   if (checkpoint.threads != prepared.threads) {
     prepared.notes.push_back(fmt::format("{} threads as before, not {}: another number would change bits",
                                          checkpoint.threads, prepared.threads));
@@ -54,7 +81,15 @@ static std::shared_ptr<const WeightsFile> startFile(const Choice& model) {
 
 Prepared prepare(const RunConfig& config, const std::filesystem::path& folder,
                  const std::filesystem::path& checkpoint) {
+  return prepare(work::Train{config, folder, checkpoint});
+}
+
+Prepared prepare(const work::Train& train) {
+  const RunConfig& config = train.config;
+  const std::filesystem::path& folder = train.folder;
   Prepared prepared;
+  prepared.isFork = train.isFork;
+  prepared.edits = train.edits;
   prepared.config = config;
   prepared.runFolder = folder;
   const DatasetEntry& data = findDataset(config.recipe.dataset.name);
@@ -67,9 +102,10 @@ Prepared prepare(const RunConfig& config, const std::filesystem::path& folder,
   prepared.device = chooseDevice(config.runtime.device);
   if (!prepared.device.note.empty()) prepared.notes.push_back(prepared.device.note);
   prepared.threads = threadCount(config.runtime.threads);
-  if (!checkpoint.empty()) {
-    prepared.checkpoint = findCheckpoint(checkpoint);
-    checkOrigin(*prepared.checkpoint, config, prepared);
+  if (!train.checkpoint.empty()) {
+    prepared.checkpoint = findCheckpoint(train.checkpoint);
+    train.isFork ? checkPlace(*prepared.checkpoint, config) : requireOwn(*prepared.checkpoint, config);
+    checkOrigin(*prepared.checkpoint, prepared);
   } else {
     prepared.start = startFile(config.recipe.model);
   }

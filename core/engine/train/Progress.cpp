@@ -18,7 +18,9 @@ Json toJson(const R& sums) {
 class NumberReader {
  public:
   explicit NumberReader(const Json& json) : json_(json) {}
+  void key(const char* name, int& value) { value = static_cast<int>(next(name).asInt()); }
   void field(const char* name, std::int64_t& value) { value = next(name).asInt(); }
+  void field(const char* name, std::string& value) { value = next(name).asString(); }
   void passes(const char* name, double& value) { value = next(name).asDouble(); }
   void phase(const char* name, double& seconds) {
     if (const Json* found = find(name)) seconds = found->asDouble();
@@ -91,6 +93,16 @@ void readTop1(const Json& json, Progress& progress) {
 
 }  // namespace
 
+Progress forked(Progress progress) {
+  progress.firstEpoch = progress.epoch - 1;
+  progress.counts = {};
+  progress.seconds = 0;
+  progress.best = std::numeric_limits<double>::quiet_NaN();
+  progress.bestEpoch = 0;
+  progress.edits.clear();
+  return progress;
+}
+
 void EpochSums::add(const StepReport& report, const std::vector<MetricSum>& added) {
   loss += report.loss * report.count;
   count += report.count;
@@ -122,7 +134,13 @@ Json toJson(const Progress& progress) {
   if (progress.rowsAtOnce > 0) json["rows_at_once"] = progress.rowsAtOnce;
   json["best"] = progress.best;
   json["best_epoch"] = progress.bestEpoch;
+  if (progress.firstEpoch > 0) json["first_epoch"] = progress.firstEpoch;
   json["last"] = toJson(progress.last);
+  if (!progress.edits.empty()) {
+    Json edits = Json::array();
+    for (const EditReport& edit : progress.edits) edits.push(toJson(edit));
+    json["edits"] = std::move(edits);
+  }
   return json;
 }
 
@@ -136,6 +154,9 @@ Progress progressFromJson(const Json& json) {
   progress.seconds = json.at("seconds").asDouble();
   if (const Json* rows = json.find("rows_at_once")) progress.rowsAtOnce = static_cast<int>(rows->asInt());
   progress.bestEpoch = static_cast<int>(json.at("best_epoch").asInt());
+  if (const Json* first = json.find("first_epoch")) progress.firstEpoch = static_cast<int>(first->asInt());
+  if (const Json* edits = json.find("edits"))
+    for (const Json& edit : edits->asArray()) progress.edits.push_back(numbersFromJson<EditReport>(edit));
   if (!json.find("last")) {
     readTop1(json, progress);
     return progress;

@@ -37,8 +37,13 @@ struct Progress {
   double best =
       std::numeric_limits<double>::quiet_NaN();  ///< of the main metric; NaN: no test gave a number yet
   int bestEpoch = 0;
-  Metrics last;  ///< of the last test
+  int firstEpoch = 0;             ///< of a fork: the last epoch of the run that it was forked from, else 0
+  Metrics last;                   ///< of the last test
+  std::vector<EditReport> edits;  ///< made so far, in order
 };
+
+/// Where a fork of a run begins that stands there: its own cost, best test and edits are none yet.
+Progress forked(Progress progress);
 
 Json toJson(const Progress& progress);
 /// Also reads what earlier versions wrote: numbers by their place, and top-1 and top-5 by key.

@@ -24,12 +24,15 @@ struct Prepared {
   int threads = 1;
   std::filesystem::path dataFolder, runFolder;
   std::optional<Checkpoint> checkpoint;
+  bool isFork = false;                       ///< the checkpoint is another run's
+  std::vector<EditReport> edits;             ///< of work::Train
   std::shared_ptr<const WeightsFile> start;  ///< that a new run starts from; null: none
   std::vector<std::string> notes;            ///< for the log, once the job runs
 };
 
 /// Checks that the configuration can be started; see Engine::start.
-/// folder, checkpoint  as work::Train has them
+Prepared prepare(const work::Train& train);
+/// The same to look at the network of a checkpoint of the configuration; none: to train it.
 Prepared prepare(const RunConfig& config, const std::filesystem::path& folder = {},
                  const std::filesystem::path& checkpoint = {});
 

@@ -144,6 +144,13 @@ Prefetch::PartOf Stepper::shownParts(std::uint64_t seed, int epoch) const {
   };
 }
 
+void Stepper::adopt(const RunConfig& config) {
+  ahead_.wait();  // it asks the method; rows that no longer fit are rendered again
+  method_->adopt(config.method);
+  updater_->adopt(config.recipe.optimiser);
+  training_.gradientClip = config.recipe.training.gradientClip;
+}
+
 void Stepper::ask(const Batch& batch, const std::function<void(StepContext&)>& questions) {
   Context context(*this, batch, 0, 0, ahead_.take(batch));
   questions(context);
@@ -228,6 +235,7 @@ StepReports Stepper::taken(const Batch& batch, double learningRate, int pictured
   report.loss = outcome.trained.loss;
   report.unperturbedLoss = mean(outcome.unperturbed);
   report.gain = mean(outcome.best) - report.unperturbedLoss;
+  report.gradientNorm = outcome.trained.gradientNorm;
   for (const MetricSum& metric : outcome.trained.metrics)
     report.metrics.push_back({metric.name, metric.mean()});
   report.count = static_cast<int>(batch.indices.size());
@@ -283,11 +291,15 @@ bool Stepper::predictOn(const Renderer& renderer, std::span<const std::uint32_t>
 }
 
 void Stepper::visit(StateVisitor& visitor) {
+  visitNetwork(visitor);
+  method_->visit(visitor);
+}
+
+void Stepper::visitNetwork(StateVisitor& visitor) {
   const Average::Hidden hidden(average_.get());  // a checkpoint may be written within a test
   network_->visit(visitor);
   updater_->visit(visitor);
   if (average_) average_->visit(visitor);
-  method_->visit(visitor);
 }
 
 }  // namespace uada

@@ -75,8 +75,14 @@ class Stepper {
   /// Which part of each image the plans of an epoch show: what is worth decoding ahead.
   Prefetch::PartOf shownParts(std::uint64_t seed, int epoch) const;
 
+  /// Goes on with other values of the settings that are live (Field::live). Between steps.
+  /// config  the run's, otherwise as it was made for
+  void adopt(const RunConfig& config);
+
   /// All that network, optimiser and method have learned.
   void visit(StateVisitor& visitor);
+  /// The same without the method.
+  void visitNetwork(StateVisitor& visitor);
   const TaskHead& head() const { return *head_; }
   const RenderSettings& rendering() const { return renderer_.settings(); }
   Network& network() { return *network_; }
@@ -104,7 +110,7 @@ class Stepper {
   std::unique_ptr<Method> method_;
   Renderer renderer_;
   std::unique_ptr<TaskHead> head_;
-  const Training training_;
+  Training training_;
   std::unique_ptr<Updater> updater_;
   std::unique_ptr<Average> average_;  ///< null: none is kept
   Undo undo_;

@@ -227,7 +227,7 @@ std::vector<at::Tensor> Stepper::Context::learned() const {
 Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
   const at::NoGradGuard noGrad;
   const TrainedOn& on = pass.on;
-  std::vector<at::Tensor> parts{sums.loss.view({1}), stepper_.updater_->gradientsAreFinite().view({1}),
+  std::vector<at::Tensor> parts{sums.loss.view({1}), stepper_.updater_->gradientNorm().view({1}),
                                 sums.metrics.flatten()};
   if (on.wantsLosses) parts.push_back(at::cat(sums.losses));
   if (on.numbers.defined()) parts.push_back(on.numbers.flatten());
@@ -244,7 +244,8 @@ Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
   trained.loss = numbers[0].item<double>();
   if (!std::isfinite(trained.loss)) refuse("the loss", unsoundTrained(pass));
   if (!asked_.empty() && numbers.back().item<double>() == 0) refuse("a loss that the method compares");
-  if (numbers[1].item<double>() == 0) refuse(unsoundGradient(), {});
+  trained.gradientNorm = numbers[1].item<double>();
+  if (!std::isfinite(trained.gradientNorm)) refuse(unsoundGradient(), {});
   const auto* metric = static_cast<const double*>(numbers[2].const_data_ptr());
   for (const std::string& name : stepper_.trainMetrics_) {
     trained.metrics.push_back({name, metric[0], metric[1]});

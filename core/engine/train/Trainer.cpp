@@ -8,6 +8,7 @@
 #include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/data/KeptImages.h"
+#include "core/engine/Edits.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Precision.h"
 
@@ -21,7 +22,8 @@ Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
       sink_(sink),
       control_(control),
       enter_(std::move(enter)),
-      pool_(prepared_.threads) {
+      pool_(prepared_.threads),
+      inForce_(prepared_.config) {
   settleThread(prepared_.threads);
   const bool isTf32 = prepared_.config.recipe.training.precision == "tf32";
   allowTf32(isTf32);
@@ -58,8 +60,12 @@ RunState Trainer::run() {
       enter(RunState::stopping, "writing a checkpoint");
       return save() ? stopped(fmt::format("stopped at step {}", progress_.step)) : stoppedUnsaved();
     }
-    if (control_.stopAfterEpoch() && hasMoreEpochs())
-      return stopped(fmt::format("stopped after epoch {}", progress_.epoch - 1));
+    if (!hasMoreEpochs()) break;
+    if (control_.stopAfterEpoch()) return stopped(fmt::format("stopped after epoch {}", progress_.epoch - 1));
+    if (const std::string why = sink_.whyStop(); !why.empty()) {
+      sink_.take(EventReport{why});
+      return stopped(why);
+    }
   }
   const std::string done = fmt::format("finished {} epochs", progress_.epoch - 1);
   const bool isEarly = progress_.epoch <= prepared_.config.recipe.training.epochs;
@@ -76,7 +82,7 @@ bool Trainer::hasMoreEpochs() const {
   if (progress_.epoch > training.epochs) return false;
   const bool isBetweenEpochs = progress_.stepInEpoch == 0;
   return training.patience == 0 || !isBetweenEpochs ||
-         progress_.epoch - 1 - progress_.bestEpoch < training.patience;
+         progress_.epoch - 1 - std::max(progress_.bestEpoch, progress_.firstEpoch) < training.patience;
 }
 
 std::string Trainer::whyEarly() const {
@@ -115,15 +121,37 @@ void Trainer::restore() {
   if (!prepared_.checkpoint) return;
   const Checkpoint& checkpoint = *prepared_.checkpoint;
   requireSameData(prepared_, data_);
-  putTensors(checkpoint.tensors, [this](StateVisitor& visitor) { stepper_->visit(visitor); });
-  progress_ = checkpoint.progress;
+  putState(checkpoint);
+  progress_ = prepared_.isFork ? forked(checkpoint.progress) : checkpoint.progress;
   stepper_->setRowsAtOnce(progress_.rowsAtOnce);
-  savedStep_ = progress_.step;
-  sink_.take(EventReport{fmt::format("resumed after step {} in epoch {}", progress_.step, progress_.epoch)});
+  const std::string origin =
+      prepared_.isFork ? fmt::format("forked from the run {}", checkpoint.run) : "resumed";
+  sink_.take(
+      EventReport{fmt::format("{} after step {} in epoch {}", origin, progress_.step, progress_.epoch)});
   prepared_.checkpoint.reset();
+  for (const EditReport& edit : progress_.edits) inForce_ = withEdit(inForce_, edit);
+  stepper_->adopt(inForce_);
+  // Of edits that could not be stored before the program ended only the checkpoint knows.
+  for (std::size_t i = prepared_.edits.size(); i < progress_.edits.size(); ++i)
+    sink_.take(progress_.edits[i]);
+  if (prepared_.isFork) {
+    save();  // from here on it is a run like any other
+    return;
+  }
+  savedStep_ = progress_.step;
   // The file of the best epoch is set aside with what was newer than this checkpoint, or was damaged.
   if (isBest() && !prepared_.runFolder.empty() && !std::filesystem::exists(bestFile(prepared_.runFolder)))
     save();
+}
+
+/// What was learned. The method of a fork may be another one, or learn other things: it then begins anew.
+void Trainer::putState(const Checkpoint& checkpoint) {
+  const auto all = [this](StateVisitor& visitor) { stepper_->visit(visitor); };
+  if (!prepared_.isFork || areThose(checkpoint.tensors, all)) return putTensors(checkpoint.tensors, all);
+  const auto ofNetwork = [this](StateVisitor& visitor) { stepper_->visitNetwork(visitor); };
+  putTensors(only(checkpoint.tensors, ofNetwork), ofNetwork);
+  sink_.take(EventReport{
+      "the method learns from the beginning: what that of the other run had learned is not its own"});
 }
 
 /// returns  false: stopped within the epoch
@@ -150,42 +178,6 @@ void Trainer::count(const Counts& counts) {
   progress_.counts += counts;
 }
 
-/// What is done between steps.
-/// returns  false: stop now
-bool Trainer::between() {
-  if (control_.pauseWanted()) pause(fmt::format("paused after step {}", progress_.step));
-  if (control_.stopNow()) return false;
-  obeyChanges();
-  const double minutes = sinceCheckpoint_.seconds() / 60;
-  if (control_.takeCheckpoint() || minutes >= prepared_.config.runtime.checkpointMinutes) return save();
-  return true;
-}
-
-void Trainer::obeyChanges() {
-  for (const command::Change& wanted : control_.takeChanges()) {
-    try {
-      Runtime& runtime = prepared_.config.runtime;
-      runtime = changedRuntime(runtime, wanted.key, wanted.value);
-      sink_.take(EventReport{
-          fmt::format("{} is {} after step {}", wanted.key, wanted.value.dump(), progress_.step)});
-    } catch (const UsageError& problem) {
-      sink_.take(EventReport{fmt::format("not changed: {}", problem.what())});
-    }
-  }
-}
-
-/// canHalve  StateReport::canHalve
-void Trainer::pause(const std::string& text, bool canHalve) {
-  enter(RunState::paused, text, canHalve);
-  while (control_.pauseWanted() && !control_.stopNow()) {
-    if (control_.takeCheckpoint()) save();
-    obeyChanges();
-    control_.wait();
-  }
-  obeyChanges();  // sent together with the command to go on
-  if (!control_.stopNow()) enter(RunState::running, "training");
-}
-
 /// place  in the running epoch
 Batch Trainer::batchAt(std::int64_t place) const {
   Batch batch;
@@ -207,7 +199,7 @@ void Trainer::step() {
   const Batch batch = batchAt(place);
   std::optional<Batch> next;
   if (place + 1 < batches_.steps()) next = batchAt(place + 1);
-  const double rate = learningRate(config.recipe, progress_.epoch - 1, place, batches_.steps());
+  const double rate = learningRate(inForce_.recipe, progress_.epoch - 1, place, batches_.steps());
   const bool isPictured = (batch.step - 1) % config.runtime.pictureEvery == 0;
   StepReports reports;
   try {
@@ -227,43 +219,6 @@ void Trainer::step() {
   for (Decision& decision : reports.decisions) sink_.take(std::move(decision));
   for (std::string& note : reports.notes) sink_.take(EventReport{std::move(note)});
   waited_ = watch.lap();
-}
-
-/// How many rows at most are to be trained on at a time where memory was short for a step; 0: as many as
-/// before.
-int Trainer::rowsAfter(const StepFault& fault) const {
-  if (fault.kind != StepFault::Kind::memory || prepared_.config.runtime.onOutOfMemory != "halve") return 0;
-  const int before = progress_.rowsAtOnce > 0 ? progress_.rowsAtOnce : prepared_.config.recipe.training.batch;
-  return before / 2 > 1 ? before / 2 : 0;
-}
-
-/// A step was not taken: what becomes of the run. If this returns, the step is tried again.
-void Trainer::settle(const StepFault& fault) {
-  if (const int rows = rowsAfter(fault); rows > 0) return halve(fault, rows);
-  if (sink_.isWatched()) {
-    control_.send(command::Pause{});
-    const bool canHalve =
-        fault.kind == StepFault::Kind::memory && prepared_.config.runtime.onOutOfMemory != "halve";
-    pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()), canHalve);
-    // Somebody may have allowed it meanwhile.
-    if (const int rows = rowsAfter(fault); rows > 0 && !control_.stopNow()) halve(fault, rows);
-    return;
-  }
-  enter(RunState::stopping, "writing a checkpoint");
-  const bool isSaved = !prepared_.runFolder.empty() && save();
-  throw Error(fmt::format("{}{}", fault.what(),
-                          isSaved
-                              ? fmt::format("; a checkpoint of step {} was written, from which the run can "
-                                            "be resumed",
-                                            progress_.step)
-                              : ""));
-}
-
-void Trainer::halve(const StepFault& fault, int rows) {
-  progress_.rowsAtOnce = rows;
-  stepper_->setRowsAtOnce(rows);
-  sink_.take(EventReport{
-      fmt::format("{}; from here on at most {} rows at a time are trained on", fault.what(), rows)});
 }
 
 /// Tests, reports and saves.

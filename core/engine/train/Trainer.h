@@ -33,6 +33,7 @@ class Trainer {
   void readData();
   void keepImages();
   void restore();
+  void putState(const Checkpoint& checkpoint);
   bool trainEpoch();
   Batch batchAt(std::int64_t place) const;
   void step();
@@ -44,6 +45,9 @@ class Trainer {
   std::string whyEarly() const;
   bool between();
   void obeyChanges();
+  void obey(const command::Change& wanted);
+  void edit(const EditReport& edit);
+  void editAgain();
   void count(const Counts& counts);
   void pause(const std::string& text, bool canHalve = false);
   bool save();
@@ -65,6 +69,7 @@ class Trainer {
   std::shared_ptr<Prefetch> ahead_;  ///< the training set, where its images are not in memory; else null
   std::unique_ptr<Stepper> stepper_;
   Progress progress_;
+  RunConfig inForce_;  ///< the run's, with the edits that were made; its hash is that of prepared_.config
   Batches batches_;
   std::vector<std::uint32_t> keptBack_;  ///< by the method: no step is on them
   std::vector<std::uint32_t> order_;     ///< of the running epoch
