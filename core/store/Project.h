@@ -60,6 +60,10 @@ class ProjectWriter {
   /// Moves those that are still there, in the order given, to stand before another one; before 0: to the end.
   void moveQueued(const std::vector<std::int64_t>& queued, std::int64_t before);
   void setQueueRules(const QueueRules& rules);
+  /// In place of one of that name.
+  void keepTable(const StoredTable& table);
+  /// Throws Error if there is none of that name.
+  void removeTable(const std::string& name);
   int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
   void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);
   /// Of the same hash and seed: where the data lie, the device and the like.
@@ -143,6 +147,8 @@ class ProjectReader {
   /// With its policy file. Throws Error if it is not in the queue or damaged.
   RunConfig queuedConfig(std::int64_t queued) const;
   QueueRules queueRules() const;
+  /// The tables that people have made, by their names.
+  std::vector<StoredTable> ownTables() const;
   /// What was left out of what was read since the last call, a sentence for each run and kind of row: "run
   /// 3fa2c1d0 of '/x/y.uada': 2 rows of decisions are damaged and left out (step 5: ...)", or that the run is
   /// not counted.

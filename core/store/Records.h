@@ -133,6 +133,12 @@ struct QueueRules {
   friend bool operator==(const QueueRules&, const QueueRules&) = default;
 };
 
+/// A table that people have made of a project's runs.
+struct StoredTable {
+  std::string name;        ///< no other one of the project has it
+  std::string definition;  ///< JSON: see core/tables/OwnTable.h
+};
+
 /// Where a decision stands in a project.
 struct DecisionPlace {
   std::int64_t attempt = 1;  ///< from 1

@@ -16,6 +16,7 @@
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
 #include "core/store/Log.h"
+#include "core/store/OwnTables.h"
 #include "core/store/Project.h"
 #include "core/store/Queue.h"
 #include "core/store/Runs.h"
@@ -320,6 +321,14 @@ void ProjectWriter::moveQueued(const std::vector<std::int64_t>& queued, std::int
 
 void ProjectWriter::setQueueRules(const QueueRules& rules) {
   impl_->call([&](Inserter& to) { keepQueueRules(to.database(), rules); });
+}
+
+void ProjectWriter::keepTable(const StoredTable& table) {
+  impl_->call([&](Inserter& to) { store::keepTable(to.database(), table); });
+}
+
+void ProjectWriter::removeTable(const std::string& name) {
+  impl_->call([&](Inserter& to) { store::dropTable(to.database(), name); });
 }
 
 int ProjectWriter::beginAttempt(std::int64_t run, const Manifest& manifest,

@@ -31,6 +31,12 @@ const TableEntry& findTable(int number) {
   throw UsageError(fmt::format("unknown table {}; known:{}", number, known));
 }
 
+const TableEntry* numberedTable(std::string_view which) {
+  if (which.empty() || which.size() > 6 || which.find_first_not_of("0123456789") != std::string_view::npos)
+    return nullptr;
+  return &findTable(std::stoi(std::string(which)));
+}
+
 Table TableEntry::make(const ProjectReader& project, Epoch epoch) const {
   std::size_t leftOut = 0;
   std::vector<FinishedRun> runs = finishedRuns(project, {}, &leftOut);

@@ -77,7 +77,20 @@ std::vector<std::int64_t> nextSeeds(const Table& table, std::size_t row, std::si
   return next;
 }
 
+/// Why an own table's cell cannot be trained; empty: it can.
+static std::string whyNotOwn(const Cell& cell) {
+  if (!cell.config) return "an own table does not say what would be trained for an empty cell";
+  if (cell.mixture && cell.mixture->configurations > 1) return "the cell " + mixtureDetails(*cell.mixture);
+  return {};
+}
+
+/// Of an own table what the cell's runs are, if they are of one configuration.
+static std::optional<RunConfig> ownConfig(const Cell& cell) {
+  return whyNotOwn(cell).empty() ? std::optional(*cell.config) : std::nullopt;
+}
+
 std::optional<RunConfig> plannedConfig(const Table& table, std::size_t row, std::size_t column) {
+  if (table.isOwn()) return ownConfig(table.cells[row][column]);
   const auto recipe = column < table.recipes.size() ? table.recipes[column] : nullptr;
   const auto method = recipe ? methodOf(table, row, *recipe) : std::nullopt;
   if (!method) return std::nullopt;
@@ -89,7 +102,9 @@ std::optional<RunConfig> plannedConfig(const Table& table, std::size_t row, std:
 
 CellPlan cellPlan(const Table& table, std::size_t row, std::size_t column, int seeds,
                   const std::vector<MeasuredRate>& rates) {
-  if (column >= table.recipes.size() || !table.recipes[column])
+  if (table.isOwn()) {
+    if (std::string why = whyNotOwn(table.cells[row][column]); !why.empty()) return refused(std::move(why));
+  } else if (column >= table.recipes.size() || !table.recipes[column])
     return refused(fmt::format("no recipe is known for the column '{}'", table.columns[column]));
   const auto config = plannedConfig(table, row, column);
   if (!config)

@@ -29,7 +29,8 @@ constexpr int kMostAsked = 20;
 /// that they are pairs; then the smallest numbers that it has not.
 std::vector<std::int64_t> nextSeeds(const Table& table, std::size_t row, std::size_t column, int seeds);
 
-/// What fills a cell, of seed 1; none: nothing that the catalogues have.
+/// What fills a cell, of any seed; none: nothing that the catalogues have, or of an own table no
+/// configuration alone.
 std::optional<RunConfig> plannedConfig(const Table& table, std::size_t row, std::size_t column);
 
 /// Of a column of the paper its recipe, of another one that of its runs; of a row of the paper the first of

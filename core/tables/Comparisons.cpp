@@ -86,6 +86,7 @@ Table ordered(const Table& table, const std::vector<std::size_t>& columns) {
     sorted.columns[i] = table.columns[from];
     if (from < table.digits.size()) sorted.digits[i] = table.digits[from];
     if (from < table.recipes.size()) sorted.recipes[i] = table.recipes[from];
+    if (from < table.forms.size()) sorted.forms[i] = table.forms[from];
     for (std::size_t row = 0; row < table.cells.size(); ++row) sorted.cells[row][i] = table.cells[row][from];
   }
   return sorted;

@@ -68,11 +68,11 @@ std::optional<std::vector<double>> pairDifferences(const SeededValues& a, const 
 
 std::optional<double> Cell::mean() const {
   if (values.empty()) return std::nullopt;
-  return moments(values).mean;
+  return isCount ? static_cast<double>(values.size()) : moments(values).mean;
 }
 
 std::optional<double> Cell::spread() const {
-  if (values.size() < 2) return std::nullopt;
+  if (values.size() < 2 || isCount) return std::nullopt;
   return std::sqrt(moments(values).variance);
 }
 

@@ -23,6 +23,17 @@ struct Comparison {
   std::optional<double> adjusted;  ///< its p by Holm over the whole table
 };
 
+/// That a cell has runs which differ in more than the seed.
+struct Mixture {
+  std::size_t configurations = 1;  ///< of settings and images
+  std::size_t machines = 1;        ///< of times: of host, device and threads
+  std::vector<std::pair<std::string, std::vector<std::string>>> differing = {};  ///< keys with their values
+};
+/// "mixes 2 configurations (training.epochs)".
+std::string mixtureText(const Mixture& mixture);
+/// "mixes 2 configurations, which differ in training.epochs (5, 10)".
+std::string mixtureDetails(const Mixture& mixture);
+
 /// Measured values of one cell: one run (seed) each, finished runs only.
 struct Cell {
   std::vector<double> values;      ///< percent, or a ratio
@@ -34,9 +45,18 @@ struct Cell {
   std::vector<std::string> keys = {};                        ///< of the runs
   std::shared_ptr<const Comparison> comparison = {};         ///< null: of the reference, or not measured
   bool isBest = false;                                       ///< of its column, beyond the noise
+  bool isCount = false;                          ///< the number of its runs is what it says; each value is 1
+  std::shared_ptr<const Mixture> mixture = {};   ///< null: its runs differ in nothing but the seed
+  std::shared_ptr<const RunConfig> config = {};  ///< of its runs, where a table does not say it otherwise
   bool isMeasured() const { return !values.empty() || !diverged.empty(); }
-  std::optional<double> mean() const;
-  std::optional<double> spread() const;  ///< sample standard deviation; none for n < 2
+  std::optional<double> mean() const;    ///< or the number of runs
+  std::optional<double> spread() const;  ///< sample standard deviation; none for n < 2, and of a count
+};
+
+/// What the cells of a column measure, where it is not the same in all of them.
+struct ColumnForm {
+  std::string metric, unit;  ///< as those of a table
+  int digits = 2;            ///< of measured numbers, behind the point
 };
 
 /// A table as it is shown and written: rows x columns of cells, in the paper's order first, then whatever
@@ -57,8 +77,18 @@ struct Table {
   /// What is measured in each column and row; none: nothing that a catalogue has. See cellPlan().
   std::vector<std::shared_ptr<const Recipe>> recipes = {};
   std::vector<std::optional<Choice>> choices = {};
+  std::vector<ColumnForm> forms = {};  ///< of each column; empty: `metric` and `unit` are of all of them
+  std::string rowsTitle = "Method";    ///< what the rows are
 
+  bool isOwn() const { return number == 0; }
   const std::string& source(std::size_t row) const;
+  const std::string& metricOf(std::size_t column) const {
+    return column < forms.size() ? forms[column].metric : metric;
+  }
+  const std::string& unitOf(std::size_t column) const {
+    return column < forms.size() ? forms[column].unit : unit;
+  }
+  int measuredDigits(std::size_t column) const { return column < forms.size() ? forms[column].digits : 2; }
   int digitsOf(std::size_t column) const { return column < digits.size() ? digits[column] : 2; }
 };
 /// The columns with something measured before the others, each in the table's order: for the eye. CSV keeps
@@ -86,6 +116,11 @@ struct TableEntry {
 };
 const std::vector<TableEntry>& tables();
 const TableEntry& findTable(int number);
+/// The same for "2". Null: it is no number, but the name of an own table.
+const TableEntry* numberedTable(std::string_view which);
+/// which  "2", or the name of an own table of the project (OwnTable.h). Throws UsageError naming those that
+///        there are
+Table makeTable(const ProjectReader& project, const std::string& which, Epoch epoch = Epoch::best);
 
 /// Finished runs grouped by all but the seed: same configuration, same images.
 struct RunGroup {

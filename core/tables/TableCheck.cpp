@@ -21,12 +21,13 @@ constexpr std::size_t kHashDigits = 16;
 const char* nameOf(Epoch epoch) { return epoch == Epoch::best ? "best" : "last"; }
 
 /// Of what a cell says: its runs in the order of their keys, and their values.
-std::string contentHash(const Table& table, const Cell& cell) {
+std::string contentHash(const Table& table, const Cell& cell, std::size_t column) {
   std::vector<std::pair<std::string, std::string>> runs;
   for (std::size_t i = 0; i < cell.values.size(); ++i)
     runs.emplace_back(i < cell.keys.size() ? cell.keys[i] : "", csvNumber(cell.values[i]));
   std::ranges::sort(runs);
-  std::string text = fmt::format("{}\n{}\n{} diverged\n", table.name, table.metric, cell.diverged.size());
+  std::string text =
+      fmt::format("{}\n{}\n{} diverged\n", table.name, table.metricOf(column), cell.diverged.size());
   for (const auto& [key, value] : runs) text += key + ' ' + value + '\n';
   return sha256(text).substr(0, kHashDigits);
 }
@@ -43,8 +44,11 @@ std::string toldText(const Cell& cell) {
 struct Exported {
   std::string row, column, hash, told;
 };
-/// By table and epoch.
-using All = std::map<std::pair<int, Epoch>, std::vector<Exported>>;
+/// By table, as makeTable() takes it, and epoch.
+using All = std::map<std::pair<std::string, Epoch>, std::vector<Exported>>;
+
+/// A table of the paper by its number, an own one by its name.
+Json whichJson(const Table& table) { return table.isOwn() ? Json(table.name) : Json(table.number); }
 
 All exportedIn(const std::string& latex, const std::string& file) {
   All all;
@@ -66,7 +70,8 @@ All exportedIn(const std::string& latex, const std::string& file) {
           fmt::format("{}: the comment names no cell: table, epoch, row, column, mean, n and hash expected; "
                       "export the table again",
                       where));
-    all[{static_cast<int>(table->asInt()), epochFromName(epoch->asString())}].push_back(
+    const std::string which = table->isInt() ? std::to_string(table->asInt()) : table->asString();
+    all[{which, epochFromName(epoch->asString())}].push_back(
         {row->asString(), column->asString(), hash->asString(),
          toldText(mean->isNull() ? std::nullopt : std::optional(mean->asDouble()), n->asInt())});
   }
@@ -78,7 +83,11 @@ using Place = std::pair<std::string, std::string>;  ///< row and column
 /// The measured cells of a table, by their names, and by what they say: names of rows and columns that are
 /// not the paper's change when something else is trained.
 struct Measured {
-  std::map<Place, const Cell*> byName;
+  struct Is {
+    const Cell* cell;
+    std::string hash;
+  };
+  std::map<Place, Is> byName;
   std::map<std::string, Place> byHash;
 
   explicit Measured(const Table& table) {
@@ -87,23 +96,23 @@ struct Measured {
         const Cell& cell = table.cells[row][column];
         if (!cell.isMeasured()) continue;
         const Place place{table.rows[row], table.columns[column]};
-        byName.emplace(place, &cell);
-        byHash.emplace(contentHash(table, cell), place);
+        const std::string hash = contentHash(table, cell, column);
+        byName.emplace(place, Is{&cell, hash});
+        byHash.emplace(hash, place);
       }
   }
 };
 
 CheckedTable checked(const std::vector<Exported>& cells, const Table& now) {
-  CheckedTable result{now.number, now.epoch.value_or(Epoch::best), {}};
+  CheckedTable result{now.number, now.name, now.epoch.value_or(Epoch::best), {}};
   const Measured measured(now);
   std::set<Place> seen;
   for (const Exported& was : cells) {
     CheckedCell cell{CheckedCell::State::gone, was.row, was.column, was.told, {}};
     const auto renamed = measured.byHash.find(was.hash);
     if (const auto is = measured.byName.find({was.row, was.column}); is != measured.byName.end()) {
-      cell.state =
-          contentHash(now, *is->second) == was.hash ? CheckedCell::State::same : CheckedCell::State::changed;
-      cell.is = toldText(*is->second);
+      cell.state = is->second.hash == was.hash ? CheckedCell::State::same : CheckedCell::State::changed;
+      cell.is = toldText(*is->second.cell);
       seen.insert(is->first);
     } else if (renamed != measured.byHash.end()) {
       cell.state = CheckedCell::State::same;
@@ -114,7 +123,7 @@ CheckedTable checked(const std::vector<Exported>& cells, const Table& now) {
   }
   for (const auto& [place, is] : measured.byName)
     if (!seen.contains(place))
-      result.cells.push_back({CheckedCell::State::added, place.first, place.second, {}, toldText(*is)});
+      result.cells.push_back({CheckedCell::State::added, place.first, place.second, {}, toldText(*is.cell)});
   return result;
 }
 
@@ -143,17 +152,21 @@ std::vector<std::string> provenance(const Table& table) {
       Json runs = Json::array();
       for (const std::string& key : cell.keys) runs.push(key);
       const auto mean = cell.mean();
-      lines.push_back("uada " + Json(Json::Object{{"table", table.number},
+      lines.push_back("uada " + Json(Json::Object{{"table", whichJson(table)},
                                                   {"epoch", nameOf(table.epoch.value_or(Epoch::best))},
                                                   {"row", table.rows[row]},
                                                   {"column", table.columns[column]},
                                                   {"mean", mean ? Json(*mean) : Json()},
                                                   {"n", static_cast<std::int64_t>(cell.values.size())},
                                                   {"runs", runs},
-                                                  {"hash", contentHash(table, cell)}})
+                                                  {"hash", contentHash(table, cell, column)}})
                                     .dump());
     }
   return lines;
+}
+
+std::string CheckedTable::title() const {
+  return number > 0 ? fmt::format("Table {}", number) : fmt::format("Table '{}'", oneLine(name));
 }
 
 std::size_t CheckedTable::count(CheckedCell::State state) const {
@@ -170,7 +183,7 @@ std::vector<CheckedTable> checkTables(const std::string& latex, const std::strin
                     file));
   std::vector<CheckedTable> tables;
   for (const auto& [which, cells] : all)
-    tables.push_back(checked(cells, findTable(which.first).make(project, which.second)));
+    tables.push_back(checked(cells, makeTable(project, which.first, which.second)));
   return tables;
 }
 
@@ -179,8 +192,7 @@ std::string checkText(const std::vector<CheckedTable>& tables) {
   for (const CheckedTable& table : tables) {
     const std::size_t same = table.count(CheckedCell::State::same);
     const std::size_t inFile = table.cells.size() - table.count(CheckedCell::State::added);
-    text +=
-        fmt::format("Table {}: {} of {} measured cells are as in the project\n", table.number, same, inFile);
+    text += fmt::format("{}: {} of {} measured cells are as in the project\n", table.title(), same, inFile);
     for (const CheckedCell& cell : table.cells) text += lineOf(cell);
   }
   return text;

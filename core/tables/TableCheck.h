@@ -20,10 +20,12 @@ struct CheckedCell {
   std::string was, is;  ///< "96.95, n 2"; empty: not measured
 };
 struct CheckedTable {
-  int number = 0;
+  int number = 0;    ///< of the paper; 0: own
+  std::string name;  ///< "table2", or that of an own one
   Epoch epoch = Epoch::best;
   std::vector<CheckedCell> cells;  ///< those of the file, then what is measured by now and is not in it
   std::size_t count(CheckedCell::State state) const;
+  std::string title() const;  ///< "Table 2", "Table 'ablation'"
 };
 /// The tables whose comments stand in a text of LaTeX, compared with what the project has now. Comments that
 /// are none of ours are passed over. Throws Error naming `file` and the line of a damaged comment, and if

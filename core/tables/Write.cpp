@@ -18,19 +18,22 @@ bool isShown(const Cell& cell, const TableOptions& options) {
 }
 
 /// "96.95 ± 0.12, n 2, 1 diverged (97.08)": mean, spread and number of what was measured, the paper's value
-/// in parentheses, as it is printed there.
-std::string cellText(const Cell& cell, int digits, const TableOptions& options) {
+/// in parentheses, as it is printed there; what the cell mixes.
+std::string cellText(const Table& table, std::size_t row, std::size_t column, const TableOptions& options) {
+  const Cell& cell = table.cells[row][column];
+  const int digits = table.measuredDigits(column);
   std::string text;
   if (options.measured && !cell.values.empty()) {
-    text = fmt::format("{:.2f}", *cell.mean());
-    if (const auto spread = cell.spread()) text += fmt::format(" ± {:.2f}", *spread);
-    text += fmt::format(", n {}", cell.values.size());
+    text = fmt::format("{:.{}f}", *cell.mean(), digits);
+    if (const auto spread = cell.spread()) text += fmt::format(" ± {:.{}f}", *spread, digits);
+    if (!cell.isCount) text += fmt::format(", n {}", cell.values.size());
   }
   if (options.measured && !cell.diverged.empty())
     text += fmt::format("{}{} diverged", text.empty() ? "" : ", ", cell.diverged.size());
+  if (options.measured && cell.mixture) text += ", " + mixtureText(*cell.mixture);
   if (options.paper && cell.paper) {
     if (!text.empty()) text += ' ';
-    text += fmt::format("({:.{}f})", *cell.paper, digits);
+    text += fmt::format("({:.{}f})", *cell.paper, table.digitsOf(column));
   }
   return text.empty() ? "-" : text;
 }
@@ -86,6 +89,14 @@ std::string noteOf(const Table& table, const Shown& shown, const TableOptions& o
   return table.rule + '\n' + table.details + sourcesText(table);
 }
 
+/// For LaTeX: "uada-table2"; of an own table's name what is neither letter nor digit becomes a hyphen.
+std::string labelOf(const std::string& name) {
+  std::string label = "uada-" + name;
+  for (char& c : label)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))) c = '-';
+  return label;
+}
+
 /// isNumbered  whether the title begins with the table's number in the paper
 TableGrid gridOf(const Table& table, const TableOptions& options, bool isNumbered = true) {
   const Shown shown = shownOf(table, options);
@@ -93,26 +104,30 @@ TableGrid gridOf(const Table& table, const TableOptions& options, bool isNumbere
                               ? fmt::format("Table {}: {}", table.number, table.title)
                               : table.title,
                  .note = noteOf(table, shown, options),
-                 .label = "uada-" + table.name,
-                 .header = {"Method"},
+                 .label = labelOf(table.name),
+                 .header = {table.rowsTitle},
                  .rows = {}};
   for (const std::size_t column : shown.columns) grid.header.push_back(table.columns[column]);
   for (const std::size_t row : shown.rows) {
     auto& cells = grid.rows.emplace_back(std::vector{rowText(table, row, options)});
     auto& bold = grid.bold.emplace_back(std::vector{false});
     for (const std::size_t column : shown.columns) {
-      const Cell& cell = table.cells[row][column];
-      cells.push_back(cellText(cell, table.digitsOf(column), options));
-      bold.push_back(options.measured && cell.isBest);
+      cells.push_back(cellText(table, row, column, options));
+      bold.push_back(options.measured && table.cells[row][column].isBest);
     }
   }
   return grid;
 }
 
+/// "": its runs differ in nothing but the seed.
+std::string mixtureOf(const Cell& cell) { return cell.mixture ? mixtureDetails(*cell.mixture) : ""; }
+
 /// The lines of a cell.
 /// source  whether anything was measured for it; seeds that diverged have a line of their own, whose n counts
 ///         them
-std::string csvCell(const Cell& cell, const std::string& place, const TableOptions& options) {
+/// mixes  what comes after the line's last comma; of an own table with the comma
+std::string csvCell(const Cell& cell, const std::string& place, const std::string& mixes,
+                    const TableOptions& options) {
   const auto number = [](bool given, std::optional<double> value) {
     return given && value ? csvNumber(*value) : std::string();
   };
@@ -121,22 +136,25 @@ std::string csvCell(const Cell& cell, const std::string& place, const TableOptio
   if (measured || paper)
     lines += csvLine({place, measured ? "measured" : "paper", number(measured, cell.mean()),
                       number(measured, cell.spread()), measured ? fmt::format("{}", cell.values.size()) : "",
-                      number(paper, cell.paper)});
+                      number(paper, cell.paper) + mixes});
   if (options.measured && !cell.diverged.empty())
-    lines += csvLine({place, "diverged", "", "", fmt::format("{}", cell.diverged.size()), ""});
+    lines += csvLine({place, "diverged", "", "", fmt::format("{}", cell.diverged.size()), mixes});
   return lines;
 }
 
 std::string csv(const Table& table, const TableOptions& options) {
-  std::string text = csvLine({"table", "row", "column", "metric", "source", "mean", "sd", "n", "paper"});
-  const std::string name = table.number > 0 ? fmt::format("{}", table.number) : csvText(table.name);
+  std::vector<std::string> header{"table", "row", "column", "metric", "source", "mean", "sd", "n", "paper"};
+  if (table.isOwn()) header.push_back("mixes");
+  std::string text = csvLine(header);
+  const std::string name = table.isOwn() ? csvText(table.name) : fmt::format("{}", table.number);
   for (std::size_t row = 0; row < table.rows.size(); ++row)
-    for (std::size_t column = 0; column < table.columns.size(); ++column)
-      text += csvCell(
-          table.cells[row][column],
-          joined({name, csvText(table.rows[row]), csvText(table.columns[column]), csvText(table.metric)},
-                 ","),
-          options);
+    for (std::size_t column = 0; column < table.columns.size(); ++column) {
+      const Cell& cell = table.cells[row][column];
+      const std::string mixes = table.isOwn() ? ',' + csvText(mixtureOf(cell)) : "";
+      const std::vector<std::string> place{name, csvText(table.rows[row]), csvText(table.columns[column]),
+                                           csvText(table.metricOf(column))};
+      text += csvCell(cell, joined(place, ","), mixes, options);
+    }
   return text;
 }
 
@@ -144,7 +162,7 @@ std::string csv(const Table& table, const TableOptions& options) {
 Sheet layoutSheet(const Table& table, const TableOptions& options) {
   const Shown shown = shownOf(table, options);
   Sheet sheet{.name = table.number > 0 ? fmt::format("Table {}", table.number) : "Table",
-              .header = {"Method"},
+              .header = {table.rowsTitle},
               .rows = {}};
   for (const bool isPaper : {false, true}) {
     if (isPaper ? !options.paper : !options.measured) continue;
@@ -185,7 +203,7 @@ std::vector<Sheet::Entry> cellEntries(const Table& table, std::size_t row, std::
                                             : "Welch";
   return {Sheet::text(table.rows[row]),
           Sheet::text(table.columns[column]),
-          Sheet::text(table.metric),
+          Sheet::text(table.metricOf(column)),
           number(measured, mean),
           number(measured, cell.spread()),
           measured ? Sheet::count(cell.values.size()) : Sheet::Entry{},
@@ -201,15 +219,16 @@ std::vector<Sheet::Entry> cellEntries(const Table& table, std::size_t row, std::
           Sheet::text(found ? adviceText(d, cell.values.size()) : ""),
           Sheet::text(measured && cell.isBest ? "best" : ""),
           Sheet::text(options.paper && cell.paper ? table.source(row) : ""),
-          Sheet::text(measured ? joined(cell.keys, " ") : "")};
+          Sheet::text(measured ? joined(cell.keys, " ") : ""),
+          Sheet::text(measured ? mixtureOf(cell) : "")};
 }
 
 /// One row for each cell that is shown.
 Sheet cellsSheet(const Table& table, const TableOptions& options) {
   Sheet sheet{.name = "Values",
-              .header = {"row", "column", "metric", "mean", "sd", "n", "diverged", "paper", "minus_paper",
-                         "difference", "low", "high", "p", "p_holm", "test", "seeds_needed", "best",
-                         "paper_source", "runs"},
+              .header = {"row",   "column",       "metric",     "mean",         "sd",   "n",    "diverged",
+                         "paper", "minus_paper",  "difference", "low",          "high", "p",    "p_holm",
+                         "test",  "seeds_needed", "best",       "paper_source", "runs", "mixes"},
               .rows = {}};
   for (std::size_t row = 0; row < table.rows.size(); ++row)
     for (std::size_t column = 0; column < table.columns.size(); ++column)
@@ -226,7 +245,7 @@ Sheet runsSheet(const Table& table) {
       for (std::size_t i = 0; i < cell.values.size(); ++i)
         sheet.rows.push_back(
             {Sheet::text(i < cell.keys.size() ? cell.keys[i] : ""), Sheet::text(table.rows[row]),
-             Sheet::text(table.columns[column]), Sheet::text(table.metric),
+             Sheet::text(table.columns[column]), Sheet::text(table.metricOf(column)),
              i < cell.seeds.size() ? Sheet::Entry{static_cast<double>(cell.seeds[i])} : Sheet::Entry{},
              Sheet::number(cell.values[i])});
     }
@@ -250,7 +269,7 @@ TableGrid cellsGrid(const Table& table, const TableOptions& options) {
       const bool both = options.measured && options.paper && cell.paper && mean;
       grid.rows.push_back(
           {table.rows[row], table.columns[column],
-           cellText(cell, 2, {.paper = false, .measured = options.measured}),
+           cellText(table, row, column, {.paper = false, .measured = options.measured}),
            options.paper && cell.paper ? fmt::format("{:.{}f}", *cell.paper, table.digitsOf(column)) : "-",
            both ? fmt::format("{:+.2f}", *mean - *cell.paper) : "-",
            found ? differenceText(found->difference) : "-",

@@ -108,7 +108,8 @@ void TestCli::wrongUseIsOneLine_data() {
   row("run demo --device cuda:-1", "--device: 'cuda:-1' is no device; use auto, cpu, cuda or cuda:N");
   row("run demo --set tables=[2,10]", "demo.json: tables: numbers 1 to 9 expected, 10 found");
   row("run demo --device gpu", "--device: 'gpu' is no device");
-  row("table two", "NUMBER: 'two' found, a number expected");
+  row("table 2 --remove", "a table cannot be named '2': numbers are the paper's tables");
+  row("table mine --remove --rows method", "--remove goes with none of --rows, --columns, --values and --where");
   row("run demo --device cpu --set runtime.device=auto",
       "--set runtime.device=auto: --device says 'cpu'; leave one of the two out");
   row("run demo --set runtime.device=cuda:x", "demo.json: runtime.device: 'cuda:x' is no device");
@@ -116,12 +117,12 @@ void TestCli::wrongUseIsOneLine_data() {
       "recipe.dataset.train_limit: 1 found, at least 2 expected");
   row("resume", "RUN");
   row("resume 1 --device cuda:x", "--device: 'cuda:x' is no device");
-  row("table", "NUMBER");
+  row("table", "TABLE is required");
   row("table 99", "99");
   row("table 2 --format docx", "docx");
   row("table 2 --format xlsx", "a workbook needs a file: --out FILE.xlsx");
   row("table 2 --epoch first", "unknown epoch 'first'; known: best last");
-  row("table 2 --check x.tex", "--check takes the table from its FILE, not a NUMBER");
+  row("table 2 --check x.tex", "--check takes the table from its FILE: name no TABLE");
   row("export x --out y --what nix", "unknown kind of export 'nix'; known: curves");
   row("export x", "--out");
   row("table 2 --paper --out t.jsonl",

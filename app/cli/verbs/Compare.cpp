@@ -6,6 +6,7 @@
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/tables/Listing.h"
 #include "core/tables/Table.h"
 
 namespace uada::cli {
@@ -13,6 +14,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> runs;
+  std::string where;  ///< a query; empty: all runs
   std::string format, out;
   std::string project = kDefaultProject;
   bool json = false;
@@ -21,6 +23,8 @@ struct Options {
 void describe(Verb& verb, Options& options) {
   verb.arguments("RUN", options.runs,
                  "Only these runs, by key, title or number; default: all that are finished");
+  verb.text("--where", "QUERY", options.where,
+            "Only finished runs for which this holds, as the window's filter has it: see 'uada runs --help'");
   verb.text("--format", "NAME", options.format,
             "text, csv, md, tex or xlsx; default: by the ending of FILE, else text");
   verb.text("--out", "FILE", options.out, "File to write; default: standard output");
@@ -40,11 +44,30 @@ std::vector<std::int64_t> chosen(const Options& options, const ProjectReader& pr
   return ids;
 }
 
+/// The finished runs that a query names.
+std::vector<std::int64_t> matching(const std::string& query, const ProjectReader& project) {
+  const auto runs = project.runs();
+  const Listing listing(runs, project.configs(), costReference(runs));
+  const auto isWanted = listing.query(query, "--where");
+  std::vector<std::int64_t> ids;
+  for (const RunSummary& run : runs)
+    if (run.state == RunState::finished && isWanted(run)) ids.push_back(run.id);
+  return ids;
+}
+
+std::vector<RunGroup> compared(const Options& options, const ProjectReader& project) {
+  if (options.where.empty()) return compareRuns(project, chosen(options, project));
+  if (!options.runs.empty()) throw UsageError("--where chooses the runs: name no RUN with it");
+  const auto runs = matching(options.where, project);
+  // To the comparison no runs at all mean all of them.
+  return runs.empty() ? std::vector<RunGroup>() : compareRuns(project, runs);
+}
+
 int perform(const Options& options) {
   const Console console(options.json);
   const TableFormat format = tableOutput(options.out, options.format, options.project);
   const ProjectReader project(options.project);
-  const auto groups = compareRuns(project, chosen(options, project));
+  const auto groups = compared(options, project);
   noteRemarks(project, console);
   for (const RunGroup& group : groups) writeGroup(group, console);
   writeTable(writeComparison(groups, format), options.out, "comparison of methods", console);
@@ -58,7 +81,8 @@ void addCompare(Verbs& verbs) {
       {"compare", "Compare methods: mean, spread, difference with interval and p, cost, of finished runs",
        "A row is all runs that differ in nothing but the seed. It is the text that the window's view\n"
        "Compare copies.\n"
-       "Example: uada compare --out comparison.md"},
+       "Example: uada compare --out comparison.md\n"
+       "         uada compare --where 'dataset~cifar & epochs>=100'"},
       describe, perform);
 }
 

@@ -18,6 +18,7 @@
 #include "core/engine/schedules/Schedule.h"
 #include "core/engine/tasks/Task.h"
 #include "core/ops/Op.h"
+#include "core/tables/OwnTable.h"
 #include "core/tables/Table.h"
 
 namespace uada::cli {
@@ -299,7 +300,8 @@ void listPolicies(const Console& console, const Options&) {
   console.say(table.text() + "settings: uada list settings POLICY\n");
 }
 
-void listTables(const Console& console, const Options&) {
+/// With those that people have made in the project, if there is one.
+void listTables(const Console& console, const Options& options) {
   TextTable table({{"table"}, {"number", Align::right}, {"title"}});
   for (const TableEntry& entry : tables()) {
     table.add({entry.name, fmt::format("{}", entry.number), entry.title});
@@ -308,6 +310,16 @@ void listTables(const Console& console, const Options&) {
                                          {"source", "Xu & Zhao, IJCAI 2023"},
                                          {"number", entry.number}});
   }
+  if (isProject(options.project))
+    for (const OwnTable& own : ownTables(ProjectReader(options.project))) {
+      const std::string where = own.where.empty() ? "" : ", where " + own.where;
+      table.add({own.name, "own",
+                 fmt::format("{} by {}: {}{}", joined(own.rows, ", "), joined(own.columns, ", "),
+                             joined(own.values, ", "), where)});
+      Json json = toJson(own);
+      json["name"] = own.name;
+      console.object("table", json);
+    }
   console.say(table.text());
 }
 

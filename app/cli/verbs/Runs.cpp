@@ -7,7 +7,7 @@
 #include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/store/Project.h"
-#include "core/tables/RunQuery.h"
+#include "core/tables/Listing.h"
 
 namespace uada::cli {
 namespace {
@@ -28,20 +28,9 @@ void describe(Verb& verb, Options& options) {
 std::vector<RunSummary> matching(std::vector<RunSummary> runs, const ProjectReader& project,
                                  const std::string& query) {
   if (query.empty()) return runs;
-  const auto settings = settingsOfRuns(project.configs(), nullptr);
-  const RunColumns columns(runs, settings);
-  const CostReference reference = costReference(runs);
-  RunQuery wanted;
-  try {
-    wanted = RunQuery(query, columns);
-  } catch (const QueryFault& fault) {
-    throw UsageError(fmt::format("--where: {} (character {})", fault.what(), fault.place + 1));
-  }
-  std::erase_if(runs, [&](const RunSummary& run) {
-    const auto flat = settings->byHash.find(run.configHash);
-    const bool isKnown = flat != settings->byHash.end();
-    return !wanted.matches({run, run.title, {}, isKnown ? flat->second.get() : nullptr, &reference});
-  });
+  const Listing listing(runs, project.configs(), costReference(runs));
+  const auto isWanted = listing.query(query, "--where");
+  std::erase_if(runs, [&](const RunSummary& run) { return !isWanted(run); });
   return runs;
 }
 

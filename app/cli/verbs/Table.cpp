@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/cli/CommandLine.h"
@@ -10,26 +11,29 @@
 #include "app/cli/RunText.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/tables/OwnTable.h"
 #include "core/tables/TableCheck.h"
 
 namespace uada::cli {
 namespace {
 
-constexpr int kNone = -1;
 constexpr std::size_t kMostBytes = 64 << 20;  // of a file that is checked
 
 struct Options {
-  int number = kNone;
+  std::string which;        ///< a number, or the name of an own table
   std::string format, out;  ///< format: text, csv, md, tex or xlsx; empty: by the ending of out, else text
   std::string epoch, check;
   bool paper = false, measured = false;  ///< neither: both
   bool cells = false, explains = false;
+  std::string rows, columns, values, where;  ///< of an own table that is made and kept
+  bool isRemoved = false;
   std::string project = kDefaultProject;
   bool json = false;
 };
 
 void describe(Verb& verb, Options& options) {
-  verb.argument("NUMBER", options.number, "Table of the paper ('uada list tables')");
+  verb.argument("TABLE", options.which,
+                "Number of a table of the paper, or name of one of the project's own ('uada list tables')");
   verb.text("--format", "NAME", options.format,
             "text, csv, md, tex or xlsx; default: by the ending of FILE, else text");
   verb.text("--out", "FILE", options.out, "File to write; default: standard output");
@@ -44,10 +48,26 @@ void describe(Verb& verb, Options& options) {
   verb.text(
       "--check", "FILE.tex", options.check,
       "Say which cells of an exported table are no longer what this project has; exit code 1 if any is");
+  verb.text("--rows", "KEYS", options.rows, "Make and keep the own table TABLE: keys of its rows, by comma");
+  verb.text("--columns", "KEYS", options.columns, "Keys of its columns, by comma");
+  verb.text("--values", "NAMES", options.values, "What its cells say, by comma; default: metric");
+  verb.text("--where", "QUERY", options.where, "Of which runs it is: see 'uada runs --help'");
+  verb.flag("--remove", options.isRemoved, "Remove the own table TABLE; its runs stay");
   verb.project(options.project);
 }
 
 Json number(std::optional<double> value) { return value ? Json(*value) : Json(); }
+
+void addMixture(Json& json, const Mixture& mixture) {
+  json = Json::Object{{"configurations", static_cast<std::int64_t>(mixture.configurations)},
+                      {"machines", static_cast<std::int64_t>(mixture.machines)}};
+  Json& differing = json["differing"] = Json::object();
+  for (const auto& [key, values] : mixture.differing)
+    for (const std::string& value : values) differing[key].push(value);
+}
+
+/// A table of the paper by its number, an own one by its name.
+Json whichJson(int number, const std::string& name) { return number > 0 ? Json(number) : Json(name); }
 
 void addMeasured(Json& json, const Cell& cell) {
   json["mean"] = number(cell.mean());
@@ -57,6 +77,7 @@ void addMeasured(Json& json, const Cell& cell) {
   for (const std::int64_t run : cell.runs) json["runs"].push(run);
   json["diverged"] = static_cast<std::int64_t>(cell.diverged.size());
   json["best"] = cell.isBest;
+  if (cell.mixture) addMixture(json["mixes"], *cell.mixture);
   if (!cell.comparison) return;
   const Difference& difference = cell.comparison->difference;
   json["difference"] = differenceJson(difference);
@@ -70,11 +91,11 @@ void writeObjects(const Console& console, const Table& table, const TableOptions
   for (std::size_t r = 0; r < table.rows.size(); ++r)
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       const Cell& cell = table.cells[r][c];
-      Json json = Json::Object{{"table", table.number},
+      Json json = Json::Object{{"table", whichJson(table.number, table.name)},
                                {"row", table.rows[r]},
                                {"column", table.columns[c]},
-                               {"metric", table.metric},
-                               {"unit", table.unit}};
+                               {"metric", table.metricOf(c)},
+                               {"unit", table.unitOf(c)}};
       if (shown.measured && cell.isMeasured()) addMeasured(json, cell);
       if (shown.paper) json["paper"] = number(cell.paper);
       if (json.find("mean") || json.find("paper")) console.object("cell", json);
@@ -92,7 +113,7 @@ const char* stateName(CheckedCell::State state) {
 }
 
 int performCheck(const Options& options, const Console& console) {
-  if (options.number != kNone) throw UsageError("--check takes the table from its FILE, not a NUMBER");
+  if (!options.which.empty()) throw UsageError("--check takes the table from its FILE: name no TABLE");
   const ProjectReader project(options.project);
   const auto tables = checkTables(readTextFile(options.check, kMostBytes), options.check, project);
   noteRemarks(project, console);
@@ -100,7 +121,7 @@ int performCheck(const Options& options, const Console& console) {
   for (const CheckedTable& table : tables)
     for (const CheckedCell& cell : table.cells) {
       isSame = isSame && cell.state == CheckedCell::State::same;
-      console.object("checked", Json::Object{{"table", table.number},
+      console.object("checked", Json::Object{{"table", whichJson(table.number, table.name)},
                                              {"row", cell.row},
                                              {"column", cell.column},
                                              {"state", stateName(cell.state)},
@@ -111,28 +132,74 @@ int performCheck(const Options& options, const Console& console) {
   return isSame ? 0 : 1;
 }
 
-Table measured(const TableEntry& entry, Epoch epoch, const std::string& file, const Console& console) {
-  const ProjectReader project(file);
-  Table table = entry.make(project, epoch);
+std::vector<std::string> split(const std::string& names) {
+  std::vector<std::string> parts;
+  for (std::size_t start = 0; start < names.size();) {
+    const std::size_t end = std::min(names.find(',', start), names.size());
+    const std::string part = names.substr(start, end - start);
+    const std::size_t first = part.find_first_not_of(' ');
+    if (first != std::string::npos)
+      parts.push_back(part.substr(first, part.find_last_not_of(' ') + 1 - first));
+    start = end + 1;
+  }
+  return parts;
+}
+
+bool isMade(const Options& options) {
+  return !options.rows.empty() || !options.columns.empty() || !options.values.empty() ||
+         !options.where.empty();
+}
+
+/// Keeps the own table that the options define, once it can be filled.
+void keep(const Options& options) {
+  OwnTable table{.name = options.which, .where = options.where};
+  table.rows = split(options.rows);
+  table.columns = split(options.columns);
+  if (!options.values.empty()) table.values = split(options.values);
+  const StoredTable kept = stored(table);
+  makeOwnTable(table, ProjectReader(options.project), Epoch::best);
+  ProjectWriter(options.project).keepTable(kept);
+}
+
+int remove(const Options& options, const Console& console) {
+  if (isMade(options)) throw UsageError("--remove goes with none of --rows, --columns, --values and --where");
+  checkTableName(options.which);
+  findOwnTable(ProjectReader(options.project), options.which);
+  ProjectWriter(options.project).removeTable(options.which);
+  console.note(fmt::format("removed the table '{}'; its runs stay", options.which));
+  return 0;
+}
+
+Table measured(const Options& options, const Console& console) {
+  const Epoch epoch = options.epoch.empty() ? Epoch::best : epochFromName(options.epoch);
+  const ProjectReader project(options.project);
+  Table table = makeTable(project, options.which, epoch);
   noteRemarks(project, console);
   return table;
 }
 
-int perform(const Options& options) {
-  const Console console(options.json);
-  if (!options.check.empty()) return performCheck(options, console);
-  if (options.number == kNone) throw UsageError("NUMBER is required; 'uada list tables' names the tables");
-  const TableEntry& entry = findTable(options.number);
-  const TableFormat format = tableOutput(options.out, options.format, options.project);
-  const Epoch epoch = options.epoch.empty() ? Epoch::best : epochFromName(options.epoch);
+TableOptions shownOf(const Options& options) {
   TableOptions shown{.explains = options.explains};
   if (options.paper != options.measured) {
     shown.paper = options.paper;
     shown.measured = options.measured;
   }
+  return shown;
+}
+
+int perform(const Options& options) {
+  const Console console(options.json);
+  if (!options.check.empty()) return performCheck(options, console);
+  if (options.which.empty()) throw UsageError("TABLE is required; 'uada list tables' names the tables");
+  if (options.isRemoved) return remove(options, console);
+  const TableEntry* const entry = numberedTable(options.which);
+  const TableFormat format = tableOutput(options.out, options.format, options.project);
+  if (!options.epoch.empty()) epochFromName(options.epoch);
+  if (isMade(options)) keep(options);
+  const TableOptions shown = shownOf(options);
   // The published numbers alone need no project.
-  const bool alone = !shown.measured && !std::filesystem::exists(options.project);
-  const Table table = alone ? entry.published() : measured(entry, epoch, options.project, console);
+  const bool alone = entry && !shown.measured && !std::filesystem::exists(options.project);
+  const Table table = alone ? entry->published() : measured(options, console);
   if (options.json) writeObjects(console, table, shown);
   writeTable(options.cells ? writeCells(table, format, shown) : write(table, format, shown), options.out,
              table.title, console);
@@ -143,11 +210,18 @@ int perform(const Options& options) {
 
 void addTable(Verbs& verbs) {
   verbs.add(
-      {"table", "Fill in a table of the paper from the project's finished runs",
+      {"table", "Fill in a table, of the paper or an own one, from the project's finished runs",
        "The ending of FILE is its form: .txt, .csv, .md, .tex or .xlsx. A table written as .tex names the\n"
        "runs of its cells in comments, which --check compares with what the project has by then.\n"
+       "An own table is kept in the project under its name. Keys: variant (the method with its settings),\n"
+       "recipe, columns of the list of runs, settings. Values: metric, best, last, seconds, forwards, "
+       "chains,\n"
+       "time_ratio, forward_ratio, chain_ratio, runs, or a metric of the test such as top5. Where the runs "
+       "of a\n"
+       "cell differ in more than the seed it says that it mixes them, and in what.\n"
        "Example: uada table 2 --out table2.tex\n"
-       "         uada table --check table2.tex"},
+       "         uada table --check table2.tex\n"
+       "         uada table widths --rows variant --columns model.width --values metric,seconds"},
       describe, perform);
 }
 
