@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/augment/Renderer.h"
 #include "core/data/LabelPicture.h"
@@ -18,6 +19,20 @@ const Plan& planOf(const Decision& decision, int which);
 const Image& pictureOf(const Decision& decision, int which);
 /// "unperturbed", or the group's name. Throws likewise.
 std::string nameOf(const Decision& decision, int which);
+
+/// How a group's gradient was estimated (Uada::estimator).
+enum class ProbedBy { forward, central, joint };
+/// A probe of a group as it was rendered.
+struct ProbePlan {
+  Plan plan;
+  double loss = 0;
+  bool isOpposite = false;  ///< moved by -delta
+};
+/// The probes of a group of a decision, in the order of its losses, from the recorded delta. One that moves
+/// all groups at once is the same for each. None: the update asked for none.
+/// group   its number
+/// throws  Error if there is no such group
+std::vector<ProbePlan> probesOf(const Decision& decision, int group, ProbedBy by);
 
 /// Draws the original, the unperturbed plan and every candidate of a decision, as training does.
 /// Where the sample has a label map, or a picture that is learned, it stands on the right of each picture,

@@ -3,8 +3,8 @@
 
 #include "core/base/Error.h"
 #include "core/engine/RunImages.h"
+#include "core/engine/Shuffle.h"
 #include "core/engine/train/Checkpoint.h"
-#include "core/engine/train/Shuffle.h"
 #include "core/engine/train/Stepper.h"
 #include "tests/engine/EngineTools.h"
 

@@ -7,6 +7,7 @@
 
 #include "core/base/Error.h"
 #include "core/data/ResidentDataset.h"
+#include "core/engine/Shuffle.h"
 #include "core/engine/optimisers/Adam.h"
 #include "core/engine/optimisers/Sgd.h"
 #include "core/engine/optimisers/Updater.h"
@@ -14,7 +15,6 @@
 #include "core/engine/schedules/StepSchedule.h"
 #include "core/engine/tasks/Labels.h"
 #include "core/engine/train/Device.h"
-#include "core/engine/train/Shuffle.h"
 
 using namespace uada;
 

@@ -112,11 +112,14 @@ class TestSamples : public QObject {
     QCOMPARE(sampleGrid(800, 0, 32, 16).columns, 2);  // a method that decides nothing
     const QFontMetrics metrics(QApplication::font());
     const int width = metrics.horizontalAdvance("shear y 8 + tr");
-    using Lines = std::pair<QString, QString>;
-    QCOMPARE(inTwoLines("rotate 6", metrics, width), Lines("rotate 6", ""));
-    QCOMPARE(inTwoLines("shear y 8 + rotate 3", metrics, width), Lines("shear y 8 +", "rotate 3"));
-    QVERIFY(inTwoLines("shear y 8 + translate y 9 and more", metrics, width).second.endsWith("…"));
-    QVERIFY(inTwoLines("wwwwwwwwwwwwwwwwwwwwwwwwwwwww", metrics, width).first.endsWith("…"));
+    const auto lines = [&](const char* text, int most = 2) { return inLines(text, metrics, width, most); };
+    QCOMPARE(lines("rotate 6"), QStringList("rotate 6"));
+    QCOMPARE(lines("shear y 8 + rotate 3"), (QStringList{"shear y 8 +", "rotate 3"}));
+    QVERIFY(lines("shear y 8 + translate y 9 and more").back().endsWith("…"));
+    QVERIFY(!lines("shear y 8 + translate y 9 and more", 5).back().endsWith("…"));
+    QVERIFY(lines("wwwwwwwwwwwwwwwwwwwwwwwwwwwww").front().endsWith("…"));
+    QCOMPARE(lines("wwwwwwwwwwwwwwwwwwwwwwwwwwwww rotate 3").back(), QString("rotate 3"));
+    QCOMPARE(lines(""), QStringList());
   }
 
   void modelKeepsTheNewestFirst() {
@@ -218,7 +221,7 @@ class TestSamples : public QObject {
     auto* label = panel.findChild<QComboBox*>("filter_class");
     label->setCurrentIndex(label->findData(1));
     QCOMPARE(steps(), (Steps{4, 3, 2}));  // 4 is of that class, too
-    panel.showOp("rotate", 2);  // other filters go
+    panel.showOp("rotate", 2);            // other filters go
     QCOMPARE(label->currentIndex(), 0);
     QCOMPARE(panel.findChild<QComboBox*>("filter_op")->currentData().toString(), QString("rotate"));
     QCOMPARE(steps(), (Steps{4, 3, 2, 1}));

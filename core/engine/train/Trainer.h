@@ -7,11 +7,11 @@
 
 #include "core/data/Prefetch.h"
 #include "core/engine/Engine.h"
+#include "core/engine/Shuffle.h"
 #include "core/engine/train/Checkpoint.h"
 #include "core/engine/train/Control.h"
 #include "core/engine/train/Device.h"
 #include "core/engine/train/RunData.h"
-#include "core/engine/train/Shuffle.h"
 #include "core/engine/train/StepFault.h"
 #include "core/engine/train/Stepper.h"
 #include "core/weights/WeightsFile.h"

@@ -1,6 +1,7 @@
 #include "widgets/panels/samples/SamplesModel.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/augment/Space.h"
@@ -33,7 +34,9 @@ int SamplesModel::rowCount(const QModelIndex& parent) const {
 
 QVariant SamplesModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || (role != Qt::AccessibleTextRole && role != Qt::ToolTipRole)) return {};
-  const Decision& d = rows_[index.row()];
+  const SampleRow& row = rows_[index.row()];
+  if (!row.isThere) return row.note;
+  const Decision& d = row.decision;
   QString text =
       QObject::tr("Step %1, sample %2: %3\nUnperturbed loss %4")
           .arg(countText(d.step), countText(d.index), q(planText(d.plan)), lossText(d.unperturbedLoss));
@@ -47,15 +50,21 @@ QVariant SamplesModel::data(const QModelIndex& index, int role) const {
                      i == d.winner ? QObject::tr(" (trained on)") : QString());
   }
   if (d.winner < 0) text += QObject::tr("\nTrained on the unperturbed plan");
-  return text;
+  return row.note.isEmpty() ? text : row.note + '\n' + text;
 }
 
 void SamplesModel::clear() { set({}); }
 
 void SamplesModel::set(std::vector<Decision> decisions) {
+  std::vector<SampleRow> rows;
+  for (Decision& decision : decisions) rows.push_back({std::move(decision)});
+  setRows(std::move(rows));
+}
+
+void SamplesModel::setRows(std::vector<SampleRow> rows) {
   beginResetModel();
-  if (decisions.size() > kKept) decisions.resize(kKept);
-  rows_.assign(std::make_move_iterator(decisions.begin()), std::make_move_iterator(decisions.end()));
+  if (rows.size() > kKept) rows.resize(kKept);
+  rows_.assign(std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
   endResetModel();
 }
 
@@ -64,7 +73,7 @@ void SamplesModel::add(const std::vector<Decision>& decisions) {
   const std::size_t taken = std::min<std::size_t>(decisions.size(), kKept);
   beginInsertRows({}, 0, static_cast<int>(taken) - 1);
   for (auto it = decisions.end() - static_cast<std::ptrdiff_t>(taken); it != decisions.end(); ++it)
-    rows_.push_front(*it);
+    rows_.push_front({*it});
   endInsertRows();
   const int extra = static_cast<int>(rows_.size()) - kKept;
   if (extra <= 0) return;
@@ -75,8 +84,10 @@ void SamplesModel::add(const std::vector<Decision>& decisions) {
 
 std::vector<std::string> SamplesModel::groups() const {
   std::vector<std::string> names;
-  if (rows_.empty()) return names;
-  for (const GroupDecision& group : rows_.front().groups) names.push_back(group.group);
+  for (const SampleRow& row : rows_) {
+    for (const GroupDecision& group : row.decision.groups) names.push_back(group.group);
+    if (!names.empty()) break;
+  }
   return names;
 }
 
@@ -92,11 +103,16 @@ void SamplesFilterModel::setOrder(SampleOrder order) {
   sort(0);
 }
 
+/// Null: the followed model has no such row yet.
+const Decision* SamplesFilterModel::decided(int row) const {
+  const auto* model = followed_ ? followed_ : static_cast<const SamplesModel*>(sourceModel());
+  return row < model->rowCount() ? &model->at(row) : nullptr;
+}
+
 bool SamplesFilterModel::lessThan(const QModelIndex& left, const QModelIndex& right) const {
-  const auto* model = static_cast<const SamplesModel*>(sourceModel());
   const auto key = [&](const QModelIndex& index) {
-    const Decision& d = model->at(index.row());
-    const double value = order_ == SampleOrder::gain ? gainOf(d) : trainedLossOf(d);
+    const Decision* d = decided(index.row());
+    const double value = !d ? std::nan("") : order_ == SampleOrder::gain ? gainOf(*d) : trainedLossOf(*d);
     return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value;
   };
   const double a = key(left), b = key(right);
@@ -104,7 +120,9 @@ bool SamplesFilterModel::lessThan(const QModelIndex& left, const QModelIndex& ri
 }
 
 bool SamplesFilterModel::filterAcceptsRow(int row, const QModelIndex&) const {
-  const Decision& d = static_cast<const SamplesModel*>(sourceModel())->at(row);
+  const Decision* decision = decided(row);
+  if (!decision) return false;
+  const Decision& d = *decision;
   if (filter_.label && d.label != *filter_.label) return false;
   if (filter_.index && d.index != *filter_.index) return false;
   const auto chain = d.plan.chain();

@@ -1,84 +1,81 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/samples/SamplePages.h"
 #include "widgets/panels/samples/SamplesModel.h"
 #include "widgets/session/LatestAnswer.h"
 
-class QComboBox;
-class QDoubleSpinBox;
-class QLabel;
-class QPushButton;
 class QStackedWidget;
 
 namespace uada {
 
+class BesidePane;
+class PlaceBar;
+class SampleFilters;
 class SamplesView;
 
 /// The pictured samples of the selected run, newest first: original, unperturbed, each candidate, and the
-/// image that was trained on. Live from the session, older ones from the project.
+/// image that was trained on. Live from the session; from the project a page at a time, around the step of
+/// the cursor. Another run may stand beside it.
 class SamplesPanel : public PanelWidget {
   Q_OBJECT
  public:
   explicit SamplesPanel(const Workbench& workbench, QWidget* parent = nullptr);
 
   void copy() const override;  ///< the chosen row as a picture, else the panel
+  bool isReading() const override;
   const SamplesModel& model() const { return model_; }
-  /// Filters by the op alone, and goes to the newest sample at or before the step.
+  /// Filters by the op alone (empty: not at all), and goes to the newest sample at or before the step.
   void showOp(const QString& op, qint64 step);
+  /// One training image over all steps, at this step.
+  void showSample(qint64 step, std::uint32_t sample);
 
  protected:
   void showEvent(QShowEvent* event) override;
 
  private:
-  QWidget* makeFilters();
-  void offerWinners();
-  void offerOps();
-  void offerClasses();
-  QString className(int label) const;
-  void showOver(std::optional<std::uint32_t> index);
-  /// What the project has.
-  struct Stored {
-    std::vector<Decision> decisions;
-    QStringList leftOut;                  ///< why some of them are not shown
-    std::vector<std::string> classNames;  ///< of the run's data set; empty: nobody names them
-  };
-  void load(std::size_t limit);
-  void take(Stored stored);
-  void reload(std::size_t limit);
+  QWidget* makePage();
+  void makeBar(QWidget* parent);
+  void reload();
   void follow();
+  void read(WantedPage wanted);
+  void take(ReadPage read, const WantedPage& wanted);
   void add(qint64 run, const std::vector<Decision>& decisions);
+  std::vector<SampleRow> rowsOf(std::vector<Decision> decisions) const;
+  void addRows(const std::vector<Decision>& decisions);
   void holdPlace(int added);
   void refresh();
   void applyFilter();
+  void arrange();
+  void tellPlace();
   void goTo(qint64 step);
+  void goOn();
+  bool isOnPage(qint64 step) const;
   void scrollToStep(qint64 step);
-  static int planAt(const Decision& decision, int column);
-  void copyPlan(const Decision& decision, int which) const;
-  void copyDecision(qint64 run, const Decision& decision) const;
-  void openInOps(qint64 run, const Decision& decision, int column);
+  void turnTo(std::size_t end, int row);
+  void replay(qint64 step, std::uint32_t sample);
   void showMenu(const QPoint& at);
-  void saveImage(const QImage& image);
-  QImage imageAt(const Decision& decision, int column) const;
 
   SamplesModel model_;
   SamplesFilterModel filtered_;
   qint64 run_ = 0;
-  bool stale_ = true;  ///< to be read again when seen
+  bool isStale_ = true;  ///< to be read again when seen
   LatestAnswer answer_;
-  std::vector<Decision> meanwhile_;  ///< reported while it is waited for
-  std::size_t limit_ = 0;            ///< decisions asked of the project
-  qint64 wanted_ = 0;                ///< a step to go to once the samples are read; 0: none
-  QStringList leftOut_;              ///< why some of them are not shown
+  std::vector<Decision> meanwhile_;       ///< reported while it is waited for
+  std::shared_ptr<const Places> places_;  ///< of the run's decisions; null: to be read
+  SamplePage page_;                       ///< what of them was read
+  std::size_t count_ = 0;                 ///< of what the page is taken from, with what was reported since
+  qint64 wanted_ = 0;                     ///< a step to go to once the samples are read; 0: none
+  QStringList leftOut_;                   ///< why some of them are not shown
   std::vector<std::string> classNames_;
   QStackedWidget* pages_ = nullptr;
+  SampleFilters* filters_ = nullptr;
   SamplesView* view_ = nullptr;
-  QComboBox *op_ = nullptr, *winner_ = nullptr, *class_ = nullptr, *order_ = nullptr;
-  QDoubleSpinBox* gain_ = nullptr;
-  QLabel* count_ = nullptr;
-  QPushButton *older_ = nullptr, *oneSample_ = nullptr;
-  std::optional<std::uint32_t> index_;  ///< of the training image that is followed over time; none: all
+  BesidePane* beside_ = nullptr;
+  PlaceBar* bar_ = nullptr;
 };
 
 }  // namespace uada

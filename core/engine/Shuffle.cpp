@@ -1,4 +1,4 @@
-#include "core/engine/train/Shuffle.h"
+#include "core/engine/Shuffle.h"
 
 #include <algorithm>
 #include <numeric>

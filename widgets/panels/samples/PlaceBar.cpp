@@ -1,0 +1,54 @@
+#include "widgets/panels/samples/PlaceBar.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+
+#include "widgets/forms/FlowLayout.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+PlaceBar::PlaceBar(QWidget* parent)
+    : QWidget(parent), place_(new QLabel(this)), zoom_(new QComboBox(this)), beside_(new QComboBox(this)) {
+  auto* row = new FlowLayout(this, kGrid);
+  place_->setObjectName("samples_count");
+  zoom_->setObjectName("samples_zoom");
+  zoom_->setAccessibleName(tr("Zoom"));
+  zoom_->setToolTip(tr("Of all pictures: whole, so that pixels stay crisp"));
+  zoom_->addItem(tr("Zoom: fit"), 0);
+  for (const int zoom : {1, 2, 3, 4, 6, 8}) zoom_->addItem(tr("Zoom: %1 ×").arg(zoom), zoom);
+  connect(zoom_, &QComboBox::currentIndexChanged, this, &PlaceBar::zoomChanged);
+  older_ =
+      button("show_older", tr("Older"), tr("Read the samples of the steps before"), &PlaceBar::olderWanted);
+  newer_ =
+      button("show_newer", tr("Newer"), tr("Read the samples of the steps behind"), &PlaceBar::newerWanted);
+  row->addWidget(older_);
+  row->addWidget(newer_);
+  row->addWidget(place_);
+  row->addWidget(zoom_);
+  row->addWidget(beside_);
+  row->addWidget(button("samples_replay", tr("Replay…"),
+                        tr("Render any sample of any past step again, and compare the pixels"),
+                        &PlaceBar::replayWanted));
+}
+
+QPushButton* PlaceBar::button(const char* name, const QString& text, const QString& help,
+                              void (PlaceBar::*wanted)()) {
+  auto* made = new QPushButton(text, this);
+  made->setObjectName(name);
+  made->setToolTip(help);
+  connect(made, &QPushButton::clicked, this, wanted);
+  return made;
+}
+
+void PlaceBar::tell(const QString& text, const QString& help, bool hasOlder, bool hasNewer) {
+  place_->setText(text);
+  place_->setToolTip(help);
+  older_->setVisible(hasOlder);
+  newer_->setVisible(hasNewer);
+}
+
+int PlaceBar::zoom() const { return zoom_->currentData().toInt(); }
+
+}  // namespace uada

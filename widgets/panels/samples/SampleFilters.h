@@ -1,0 +1,49 @@
+#pragma once
+
+#include <QWidget>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "widgets/panels/samples/SamplesModel.h"
+
+class QComboBox;
+class QDoubleSpinBox;
+class QPushButton;
+
+namespace uada {
+
+/// The bar that says which of the samples that were read are shown, and in which order.
+class SampleFilters : public QWidget {
+  Q_OBJECT
+ public:
+  explicit SampleFilters(QWidget* parent = nullptr);
+
+  /// Offers the ops, winners and classes that these samples have; what is asked for stays.
+  void offer(const SamplesModel& model, const std::vector<std::string>& classNames);
+  SampleFilter filter() const;
+  SampleOrder order() const;
+  /// One training image over the steps; none: all of them.
+  std::optional<std::uint32_t> sample() const { return sample_; }
+  void setSample(std::optional<std::uint32_t> sample);
+  /// The op alone; empty: everything. The newest first.
+  void showOnly(const QString& op);
+
+ Q_SIGNALS:
+  void changed();        ///< filter()
+  void orderChanged();   ///< order()
+  void sampleChanged();  ///< sample(), by a person
+
+ private:
+  QComboBox* combo(const char* name, const QString& any, const QString& accessible);
+  void offerOps(const SamplesModel& model);
+  void offerWinners(const SamplesModel& model);
+  void offerClasses(const SamplesModel& model, const std::vector<std::string>& names);
+
+  QComboBox *op_, *winner_, *class_, *order_;
+  QDoubleSpinBox* gain_;
+  QPushButton* oneSample_;
+  std::optional<std::uint32_t> sample_;
+};
+
+}  // namespace uada
