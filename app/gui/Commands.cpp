@@ -19,6 +19,7 @@
 #include "widgets/models/Saving.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/tables/TexCheck.h"
 #include "widgets/plot/ExportDialog.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/LogBook.h"
@@ -67,9 +68,10 @@ void Commands::newProject() {
 }
 
 void Commands::chooseProject() {
-  const QString file = QFileDialog::getOpenFileName(window_, tr("Open project"),
-                                                    usualFolder(workbench_.settings), tr(kProjects));
-  if (!file.isEmpty()) openProject(file);
+  const QString file = QFileDialog::getOpenFileName(
+      window_, tr("Open a project, or a table that was exported as LaTeX"), usualFolder(workbench_.settings),
+      tr(kProjects) + ";;" + tr("Exported tables (*.tex)"));
+  if (!file.isEmpty()) openFiles({file});
 }
 
 void Commands::closeProject() {
@@ -96,9 +98,12 @@ void Commands::openFiles(const QStringList& files) {
       openExperiment(file);
     } else if (info.suffix().toLower() == "uada") {
       openProject(info.absoluteFilePath());
+    } else if (info.suffix().toLower() == "tex") {
+      TexCheck::open(workbench_, info.absoluteFilePath(), window_);
     } else {
       Q_EMIT notice(
-          tr("'%1' is no project (.uada), no experiment (.json) and no folder of images: nothing was done")
+          tr("'%1' is no project (.uada), no experiment (.json), no exported table (.tex) and no folder of "
+             "images: nothing was done")
               .arg(info.fileName()));
     }
   }

@@ -90,8 +90,14 @@ void MainWindow::makeFileActions() {
                  theme.icon("new"),
                  tr("Make a project file, in which all runs are kept")},
                 [this] { commands_->newProject(); });
-  actions_->add({"file.open", file, tr("Open project..."), {QKeySequence::Open}, theme.icon("open")},
-                [this] { commands_->chooseProject(); });
+  actions_->add(
+      {"file.open",
+       file,
+       tr("Open project..."),
+       {QKeySequence::Open},
+       theme.icon("open"),
+       tr("A project; or a table that was exported as LaTeX: which of its cells have changed since")},
+      [this] { commands_->chooseProject(); });
   actions_->add({"file.close", file, tr("Close project"), {QKeySequence(tr("Ctrl+W"))}},
                 [this] { commands_->closeProject(); });
   // On the start page they say that there is nothing: a key that does nothing at all looks broken.

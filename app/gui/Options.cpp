@@ -42,8 +42,8 @@ void describe(QCommandLineParser& parser) {
        {"as", "Kind of --export charts: png, svg or pdf.", "KIND", "pdf"},
        {"run", "Show this run in the export (key, number or title; repeatable); else the newest ones.",
         "RUN"},
-       {"table", "Number of the table that --export tables writes; else the first with a measured cell.",
-        "N"},
+       {"table",
+        "Number or name of the table that --export tables writes; else the first with a measured cell.", "N"},
        {"size", "Of the exported window, or chart.", "WIDTHxHEIGHT", "1440x900"}});
 }
 
@@ -86,15 +86,10 @@ QSize sizeOf(const QString& text) {
   return size;
 }
 
-/// 0: none is given.
-int tableOf(const QString& text) {
-  if (text.isNull()) return 0;
-  bool isNumber = false;
-  const int number = text.toInt(&isNumber);
-  if (isNumber && std::ranges::find(tables(), number, &TableEntry::number) != tables().end()) return number;
-  std::string known;
-  for (const TableEntry& entry : tables()) known += " " + std::to_string(entry.number);
-  throw UsageError("--table: there is no table '" + text.toStdString() + "'; known:" + known);
+/// Throws UsageError for a number that no table has. Names are the project's own tables.
+QString tableOf(const QString& text) {
+  numberedTable(text.toStdString());
+  return text;
 }
 
 }  // namespace

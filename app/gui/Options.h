@@ -17,7 +17,7 @@ struct Options {
   bool isSized = false;  ///< `size` was given
   QString chart;         ///< name of one in the view; empty: the whole view
   QStringList runs;      ///< shown in the export; the first is selected
-  int table = 0;         ///< number of the exported table; 0: the first that has measured cells
+  QString table;         ///< number or name of the exported one; empty: the first that has measured cells
   QSize size;            ///< of the window; of a chart
   QStringList files;     ///< that are no project: experiments, folders of data
 };

@@ -192,7 +192,7 @@ static void exportView(MainWindow& window, Session& session, const Options& opti
   showRuns(session, options.runs);
   const bool isOfChart = !options.chart.isEmpty() || options.exportKind == "charts";
   window.resize(isOfChart ? QSize(1440, 900) : options.size);
-  if (auto* tables = qobject_cast<TablesPanel*>(view); tables && options.table > 0)
+  if (auto* tables = qobject_cast<TablesPanel*>(view); tables && !options.table.isEmpty())
     tables->choose(options.table);
   if (view) window.views()->setCurrentWidget(view);
   window.show();

@@ -1,6 +1,10 @@
+#include <QAction>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QDragEnterEvent>
 #include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -17,12 +21,15 @@
 #include "core/config/Paper.h"
 #include "core/data/Dataset.h"
 #include "core/tables/CellPlan.h"
+#include "core/tables/OwnTable.h"
 #include "core/tables/TableCheck.h"
 #include "tests/cli/Program.h"
 #include "tests/core/FakeEngine.h"
 #include "tests/core/StoreTools.h"
 #include "tests/core/TableTools.h"
+#include "widgets/panels/tables/OwnTableDialog.h"
 #include "widgets/panels/tables/TablesPanel.h"
+#include "widgets/panels/tables/TexCheck.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -350,6 +357,11 @@ class TestTableAgreement : public QObject {
     QApplication::sendEvent(&panel, &drop);
     const QString said = panel.findChild<QPlainTextEdit*>("checked_tex")->toPlainText();
     QVERIFY2(said.contains(other.out.trimmed()), qPrintable(said));
+    // As File > Open and a drop on the window show it.
+    TexCheck::open(workbench, program_.path("t.tex"), &panel);
+    auto* dialog = panel.findChild<QDialog*>("tex_dialog");
+    QVERIFY(dialog && dialog->isVisible());
+    QVERIFY(dialog->findChild<QPlainTextEdit*>("checked_tex")->toPlainText().contains(other.out.trimmed()));
     // What is no table of ours is refused in words.
     program_.write("foreign.tex", "\\begin{tabular}{l}x\\end{tabular}\n");
     const Result foreign = program_.run({"table", "--check", "foreign.tex", "--project", "changed.uada"});
@@ -358,6 +370,110 @@ class TestTableAgreement : public QObject {
     program_.write("broken.tex", "% uada {\"table\": 2}\n");
     const Result broken = program_.run({"table", "--check", "broken.tex", "--project", "changed.uada"});
     QVERIFY2(broken.code != 0 && broken.err.contains("broken.tex: line 1"), qPrintable(broken.err));
+  }
+
+  /// A person makes a table in the window; the command line gives the same numbers, and so do the files.
+  void anOwnTableIsTheSameEverywhere() {
+    const QString copy = program_.path("own.uada");
+    QVERIFY(QFile::copy(QString::fromStdString(file_), copy));
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(copy);
+    const Workbench workbench{session, settings_, theme_};
+    TablesPanel panel(workbench);
+    panel.resize(1200, 700);
+    panel.show();
+    panel.findChild<QAction*>("new_table")->trigger();
+    auto* dialog = panel.findChild<OwnTableDialog*>("own_table");
+    QVERIFY(dialog);
+    auto* save = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save);
+    QVERIFY(!save->isEnabled());  // it has no name
+    QTest::keyClicks(dialog->findChild<QLineEdit*>("table_name"), "by data");
+    QTest::keyClicks(dialog->findChild<QLineEdit*>("table_where"), "dataset=fashion_mnist &");
+    QTRY_VERIFY(dialog->findChild<QLabel*>("table_note")->text().contains("is missing"));
+    dialog->findChild<QLineEdit*>("table_where")->setText("dataset=fashion_mnist");
+    auto* columns = dialog->findChild<QComboBox*>("columns_more");
+    auto* list = dialog->findChild<QListWidget*>("columns_list");
+    list->setCurrentRow(0);
+    QTest::keyClick(list, Qt::Key_Delete);
+    columns->setCurrentIndex(columns->findData("network"));
+    Q_EMIT columns->activated(columns->currentIndex());
+    auto* values = dialog->findChild<QComboBox*>("values_more");
+    for (const char* value : {"seconds", "runs"}) Q_EMIT values->activated(values->findData(value));
+    QTRY_VERIFY(save->isEnabled());
+    QVERIFY2(dialog->findChild<QLabel*>("table_note")->text().contains("mix"),
+             qPrintable(dialog->findChild<QLabel*>("table_note")->text()));
+    save->click();
+    QTRY_COMPARE(panel.which(), QString("by data"));
+    for (const int epoch : {0, 1}) {
+      panel.findChild<QComboBox*>("table_epoch")->setCurrentIndex(epoch);
+      const Table made =
+          makeTable(ProjectReader(copy.toStdString()), "by data", epoch == 0 ? Epoch::best : Epoch::last);
+      QCOMPARE(made.columns.size(), std::size_t{3});
+      QCOMPARE(QString::fromStdString(write(panel.model().table(), TableFormat::text)),
+               QString::fromStdString(write(made, TableFormat::text)));
+      for (const char* form : {"csv", "md", "tex", "txt"}) {
+        const QString name = QString("own.%1").arg(form);
+        QCOMPARE(program_
+                     .run({"table", "by data", "--out", name, "--epoch", epoch == 0 ? "best" : "last",
+                           "--project", "own.uada"})
+                     .code,
+                 0);
+        const QByteArray byCommand = program_.read(name);
+        panel.exportTo(program_.path(name));
+        QCOMPARE(program_.read(name), byCommand);
+        QCOMPARE(byCommand.toStdString(), write(made, tableFormatFromName(form)));
+      }
+    }
+    // Two recipes, or images, in one cell are told in it, and a click says which.
+    const Table& table = panel.model().table();
+    int row = -1;
+    for (std::size_t r = 0; r < table.rows.size(); ++r)
+      if (table.cells[r][0].mixture) row = static_cast<int>(r);
+    QVERIFY(row >= 0);
+    QVERIFY(panel.model().lowerText(panel.model().index(row, 0)).startsWith("mixes 2 configurations ("));
+    panel.findChild<QTableView*>("paper_table")->setCurrentIndex(panel.model().index(row, 0));
+    QVERIFY(panel.findChild<QLabel*>("cell_summary")->text().contains("which differ in"));
+    // Of an exported one it is told what has changed.
+    QCOMPARE(program_.run({"table", "--check", "own.tex", "--project", "own.uada"}).code, 0);
+    {
+      ProjectWriter project(copy.toStdString());
+      RunConfig more = fakeConfig("uada", 1);
+      more.seed = 9;
+      record(project, more, 0.75);
+      project.flush();
+    }
+    const Result other = program_.run({"table", "--check", "own.tex", "--project", "own.uada"});
+    QVERIFY2(other.code == 1 && other.out.startsWith("Table 'by data': "), qPrintable(other.out + other.err));
+  }
+
+  /// An own table made on the command line is in the window's list; removed there, it can be brought back.
+  void anOwnTableOfTheCommandLine() {
+    const QString copy = program_.path("own2.uada");
+    QVERIFY(QFile::copy(QString::fromStdString(file_), copy));
+    const Result kept = program_.run({"table", "costs", "--rows", "method", "--values", "forward_ratio,runs",
+                                      "--where", "dataset=fashion_mnist", "--project", "own2.uada"});
+    QVERIFY2(kept.code == 0 && kept.out.contains("Forwards (×)"), qPrintable(kept.out + kept.err));
+    QVERIFY(program_.run({"list", "tables", "--project", "own2.uada"}).out.contains("costs"));
+    const Result wrong = program_.run({"table", "worse", "--rows", "methd", "--project", "own2.uada"});
+    QVERIFY2(wrong.code == 2 && wrong.err.contains("did you mean 'method'"), qPrintable(wrong.err));
+    QVERIFY(!program_.run({"list", "tables", "--project", "own2.uada"}).out.contains("worse"));
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(copy);
+    const Workbench workbench{session, settings_, theme_};
+    TablesPanel panel(workbench);
+    panel.show();
+    panel.choose(QStringLiteral("costs"));
+    QCOMPARE(panel.which(), QString("costs"));
+    std::function<void()> undo;
+    connect(&session, &Session::undoOffered, &panel,
+            [&](const QString&, const std::function<void()>& back) { undo = back; });
+    panel.findChild<QAction*>("remove_table")->trigger();
+    QTRY_COMPARE(panel.which(), QString("2"));
+    QCOMPARE(program_.run({"table", "costs", "--project", "own2.uada"}).code, 2);
+    QVERIFY(undo);
+    undo();
+    QTRY_COMPARE(panel.which(), QString("costs"));
+    QCOMPARE(program_.run({"table", "costs", "--remove", "--project", "own2.uada"}).code, 0);
   }
 
   /// Numbers of a workbook are numbers: read again by Python's own zip and XML.
@@ -408,6 +524,19 @@ for row in tree.fromstring(book.read('xl/worksheets/sheet2.xml')).iter(name + 'r
     QCOMPARE(some.code, 0);
     QCOMPARE(some.out.count('\n'), 2);
     QCOMPARE(program_.run({"compare", "nothing", "--project", "p.uada"}).code, 2);
+    // The runs of a query, as the window compares those that its filter leaves.
+    std::vector<std::int64_t> ids;
+    for (const RunSummary& run : project.runs())
+      if (run.dataset == "fashion_mnist" && run.seed < 3) ids.push_back(run.id);
+    const Result where =
+        program_.run({"compare", "--where", "dataset=fashion_mnist & seed<3", "--project", "p.uada"});
+    QCOMPARE(where.out.trimmed().toStdString(),
+             QString::fromStdString(writeComparison(compareRuns(project, ids), TableFormat::text))
+                 .trimmed()
+                 .toStdString());
+    const Result none = program_.run({"compare", "--where", "seed=77", "--project", "p.uada"});
+    QVERIFY2(none.code == 0 && none.out.contains("Nothing to compare"), qPrintable(none.out));
+    QCOMPARE(program_.run({"compare", "--where", "seed >", "--project", "p.uada"}).code, 2);
     const Result workbook = program_.run({"compare", "--format", "xlsx", "--project", "p.uada"});
     QVERIFY2(workbook.code == 2 && workbook.err.contains("--out FILE.xlsx"), qPrintable(workbook.err));
     QCOMPARE(program_.run({"compare", "--out", "m.xlsx", "--project", "p.uada"}).code, 0);

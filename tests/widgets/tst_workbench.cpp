@@ -87,7 +87,7 @@ void TestWorkbench::refusesOptionsWithoutEffect_data() {
   row("--bench --table 8", "--table has no effect without --export; leave it out");
   row("--export live --project p.uada --out l.png --table 8",
       "--table has no effect without --export tables");
-  row("--export tables --project p.uada --out t.csv --table 99", "there is no table '99'; known: ");
+  row("--export tables --project p.uada --out t.csv --table 99", "unknown table 99; known: ");
   row("--bench --run 1", "--run has no effect without --export; leave it out");
   row("--bench a.uada b.uada", "one project expected; 'b.uada' is one too many");
   row("--bench --project a.uada b.uada", "one project expected; 'b.uada' is one too many");

@@ -5,6 +5,7 @@
 #include <QMenu>
 #include <QSettings>
 #include <QToolButton>
+#include <QToolTip>
 
 #include "core/base/Error.h"
 #include "widgets/models/Saving.h"
@@ -18,13 +19,13 @@ QStringList tableFilters() {
 }
 
 QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed,
-                          const QString& name) {
+                          const std::function<QString()>& name) {
   auto* button = new QToolButton(panel);
   button->setObjectName("export");
   button->setText(QObject::tr("Export…"));
   button->setToolTip(QObject::tr("Writes the table as it stands (Ctrl+E)"));
   QObject::connect(button, &QToolButton::clicked, panel, [panel, failed, name] {
-    const QString file = askWhere(panel, QObject::tr("Export"), name, panel->exportFilters());
+    const QString file = askWhere(panel, QObject::tr("Export"), name(), panel->exportFilters());
     if (file.isEmpty()) return;
     try {
       panel->exportTo(file);
@@ -35,15 +36,24 @@ QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QSt
   return button;
 }
 
-QToolButton* copyButton(PanelWidget* panel, TableText text) {
+QToolButton* copyButton(PanelWidget* panel, const QString& what, const TableText& text,
+                        const std::function<void(const QString&)>& said,
+                        const std::function<void(const QString&)>& failed) {
   auto* button = new QToolButton(panel);
   button->setObjectName("copy");
   button->setText(QObject::tr("Copy as"));
   button->setPopupMode(QToolButton::InstantPopup);
   auto* menu = new QMenu(button);
   const auto add = [&](const QString& name, TableFormat format) {
-    menu->addAction(name, panel, [text, format] {
-      QApplication::clipboard()->setText(QString::fromStdString(text(format)));
+    menu->addAction(name, panel, [=] {
+      try {
+        QApplication::clipboard()->setText(QString::fromStdString(text(format)));
+      } catch (const std::exception& error) {
+        return failed(QString::fromStdString(problemText(error)));
+      }
+      const QString done = QObject::tr("copied %1 as %2").arg(what, name);
+      said(done);
+      QToolTip::showText(button->mapToGlobal(QPoint(0, button->height())), done, button);
     });
   };
   add(QObject::tr("Text"), TableFormat::text);

@@ -18,10 +18,14 @@ QStringList tableFilters();
 using TableText = std::function<std::string(TableFormat)>;
 /// "Export…": asks for a file and writes it through the panel's exportTo(); a failure is said through
 /// `failed`.
-/// name  the file's, as it is suggested; "": none
+/// name  the file's, as it is suggested
 QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed,
-                          const QString& name = {});
-/// "Copy" with a menu of formats.
-QToolButton* copyButton(PanelWidget* panel, TableText text);
+                          const std::function<QString()>& name);
+/// "Copy" with a menu of formats. What was copied is said beside it and through `said`, a failure through
+/// `failed`.
+/// what  "the comparison"
+QToolButton* copyButton(PanelWidget* panel, const QString& what, const TableText& text,
+                        const std::function<void(const QString&)>& said,
+                        const std::function<void(const QString&)>& failed);
 
 }  // namespace uada

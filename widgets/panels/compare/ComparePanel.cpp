@@ -7,13 +7,11 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QMenu>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStyledItemDelegate>
 #include <QToolButton>
-#include <QToolTip>
 #include <unordered_map>
 
 #include "core/base/Error.h"
@@ -143,11 +141,13 @@ QWidget* ComparePanel::makeBar() {
   row->addWidget(to);
   row->addWidget(reference_);
   row->addWidget(note_, 1);
-  copy_ = copyButton(this, [this](TableFormat format) { return writeComparison(*shown_, format); });
-  connect(copy_->menu(), &QMenu::triggered, this, [this](const QAction* form) { sayCopied(form->text()); });
+  Session* session = &workbench_.session;
+  const auto failed = [session](const QString& text) { Q_EMIT session->problem(text); };
+  copy_ = copyButton(
+      this, tr("the comparison"), [this](TableFormat format) { return writeComparison(*shown_, format); },
+      [session](const QString& text) { Q_EMIT session->logged(text); }, failed);
   row->addWidget(copy_);
-  row->addWidget(exportButton(
-      this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }, "comparison.csv"));
+  row->addWidget(exportButton(this, failed, [] { return QStringLiteral("comparison.csv"); }));
   connect(differing_, &QCheckBox::toggled, this, &ComparePanel::fill);
   connect(bySeed_, &QCheckBox::toggled, this, &ComparePanel::fill);
   return bar;
@@ -218,12 +218,6 @@ void ComparePanel::fillReferences() {
 }
 
 qint64 ComparePanel::reference() const { return reference_->currentData().toLongLong(); }
-
-void ComparePanel::sayCopied(const QString& form) {
-  const QString said = tr("copied the comparison as %1").arg(form);
-  Q_EMIT workbench_.session.logged(said);
-  QToolTip::showText(copy_->mapToGlobal(QPoint(0, copy_->height())), said, copy_);
-}
 
 namespace {
 

@@ -54,7 +54,6 @@ class ComparePanel : public PanelWidget {
   void requireRead() const;
   void fillReferences();
   qint64 reference() const;
-  void sayCopied(const QString& form);
 
   bool stale_ = true;                   ///< to be read again when seen
   LatestAnswer groupsRead_, rowsMade_;  ///< the rows are made of the groups

@@ -25,8 +25,6 @@ QString counted(int count, const QString& one, const QString& several) {
   return QStringLiteral("%1 %2").arg(count).arg(count == 1 ? one : several);
 }
 
-QString fixed(double value) { return QString::number(value, 'f', 2); }
-
 QString pText(double p) {
   return p < 0.001 ? QStringLiteral("p < 0.001") : QStringLiteral("p = %1").arg(p, 0, 'f', 3);
 }
@@ -57,22 +55,26 @@ QString differenceOf(const Table& table, const Cell& cell) {
 
 QString cellSummary(const Table& table, std::size_t row, std::size_t column) {
   const Cell& cell = table.cells[row][column];
+  const auto fixed = [digits = table.measuredDigits(column)](double value) {
+    return QString::number(value, 'f', digits);
+  };
   QStringList parts;
   if (const auto mean = cell.mean()) {
     const auto spread = cell.spread();
     parts << (spread ? QStringLiteral("%1 ± %2").arg(fixed(*mean), fixed(*spread)) : fixed(*mean));
   }
-  parts << QObject::tr("n = %1").arg(cell.values.size());
+  if (!cell.isCount) parts << QObject::tr("n = %1").arg(cell.values.size());
   if (!cell.diverged.empty()) parts << QObject::tr("%1 diverged").arg(cell.diverged.size());
   if (const std::optional<Interval> interval = meanInterval(cell.values))
     parts
         << QObject::tr("95 % interval of the mean %1 to %2").arg(fixed(interval->low), fixed(interval->high));
-  else if (!cell.values.empty())
+  else if (!cell.values.empty() && !cell.isCount)
     parts << QObject::tr("no interval: %1").arg(q(whyNoInterval(cell.values)));
   if (cell.paper && cell.mean())
     parts << QObject::tr("measured minus paper %1").arg(signedText(*cell.mean() - *cell.paper, 2));
   QString text = parts.join(QStringLiteral(", "));
   if (cell.comparison) text += QStringLiteral("; ") + differenceOf(table, cell);
+  if (cell.mixture) text += QStringLiteral("; ") + q(mixtureDetails(*cell.mixture));
   if (cell.isBest) text += QObject::tr(". The best of its column");
   return text + '.';
 }
@@ -160,7 +162,7 @@ void CellDetails::listRuns(const Cell& cell) {
     item->setSizeHint({0, kRowHeight});
   };
   for (std::size_t i = 0; i < cell.runs.size() && i < cell.values.size(); ++i)
-    add(fixed(cell.values[i]), cell.runs[i]);
+    add(QString::number(cell.values[i], 'f', table_->measuredDigits(column_)), cell.runs[i]);
   for (const std::int64_t run : cell.diverged) add(tr("diverged"), run);
   runs_->setFixedHeight(std::min(runs_->count(), kMostRunsSeen) * kRowHeight);
 }
@@ -197,7 +199,8 @@ void CellDetails::plan() {
 }
 
 void CellDetails::queue() {
-  for (RunConfig& run : plan_.runs) run.experiment = table_->name;
+  if (!table_->isOwn())
+    for (RunConfig& run : plan_.runs) run.experiment = table_->name;
   const std::size_t count = plan_.runs.size();
   try {
     workbench_.session.queue(plan_.runs);

@@ -21,8 +21,6 @@ QFont scaled(QFont font, double factor, bool bold = false) {
   return font;
 }
 
-QString number(double value) { return QString::number(value, 'f', 2); }
-
 }  // namespace
 
 int outsidePaper(const Cell& cell) {
@@ -58,8 +56,11 @@ int TablesModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(table_->columns.size());
 }
 
-QString TablesModel::measuredText(const Cell& cell) const {
+QString TablesModel::measuredText(const QModelIndex& index) const {
+  const Cell& cell = cellAt(index);
   const std::optional<double> mean = cell.mean(), spread = cell.spread();
+  const auto number = [digits = table_->measuredDigits(static_cast<std::size_t>(index.column()))](
+                          double value) { return QString::number(value, 'f', digits); };
   QStringList parts;
   if (mean && spread)
     parts << QStringLiteral("%1 ± %2").arg(number(*mean), number(*spread));
@@ -77,10 +78,15 @@ QString TablesModel::paperText(const QModelIndex& index) const {
       .arg(QString::number(*cell.paper, 'f', digits), outsidePaper(cell) ? QStringLiteral(" ≠") : QString());
 }
 
+QString TablesModel::lowerText(const QModelIndex& index) const {
+  const Cell& cell = cellAt(index);
+  return cell.mixture ? q(mixtureText(*cell.mixture)) : paperText(index);
+}
+
 QVariant TablesModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   const Cell& cell = cellAt(index);
-  if (role == Qt::DisplayRole) return measuredText(cell);
+  if (role == Qt::DisplayRole) return measuredText(index);
   if (role != Qt::ToolTipRole && role != Qt::AccessibleTextRole) return {};
   const auto row = static_cast<std::size_t>(index.row()), column = static_cast<std::size_t>(index.column());
   const QString measured =
@@ -107,9 +113,9 @@ QVariant TablesModel::headerData(int section, Qt::Orientation orientation, int r
 
 QSize TableCellDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
   const QFontMetrics large(scaled(option.font, 1.1, true)), small(scaled(option.font, 0.85));
-  const int measured = large.horizontalAdvance(model_.measuredText(model_.cellAt(index))) + 9 * kGrid;
-  const int paper = small.horizontalAdvance(model_.paperText(index)) + 3 * kGrid;
-  return {std::max({measured, paper, 11 * kGrid}), kRowHeight};
+  const int measured = large.horizontalAdvance(model_.measuredText(index)) + 9 * kGrid;
+  const int lower = small.horizontalAdvance(model_.lowerText(index)) + 3 * kGrid;
+  return {std::max({measured, lower, 11 * kGrid}), kRowHeight};
 }
 
 void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
@@ -130,12 +136,15 @@ void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   const QRect lower(inside.left(), upper.bottom(), inside.width(), inside.bottom() - upper.bottom());
   painter->setFont(option.font);
   const bool isMeasured = showMeasured && cell.isMeasured(), isPaper = showPaper && cell.paper;
+  const bool isMixed = isMeasured && cell.mixture;
   if (isMeasured) paintMeasured(*painter, upper, index);
-  painter->setPen(theme_.colour("muted"));
+  painter->setPen(theme_.colour(isMixed ? "bad" : "muted"));
   if (!isMeasured && !isPaper) painter->drawText(upper, Qt::AlignRight | Qt::AlignVCenter, orDash({}));
   painter->setFont(scaled(option.font, 0.85));
-  if (isPaper)
-    painter->drawText(isMeasured ? lower : upper, Qt::AlignRight | Qt::AlignVCenter, model_.paperText(index));
+  const QString small =
+      QFontMetrics(painter->font()).elidedText(model_.lowerText(index), Qt::ElideRight, lower.width());
+  if (isPaper || isMixed)
+    painter->drawText(isMeasured ? lower : upper, Qt::AlignRight | Qt::AlignVCenter, small);
   painter->restore();
 }
 
@@ -144,7 +153,7 @@ void TableCellDelegate::paintMeasured(QPainter& painter, const QRect& line, cons
   const QFont plain = painter.font();
   painter.setFont(scaled(plain, 1.1, cell.isBest));
   painter.setPen(theme_.colour("text"));
-  painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, model_.measuredText(cell));
+  painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, model_.measuredText(index));
   painter.setFont(scaled(plain, 0.85));
   // Mark and dots stand at the left edge, so that the numbers stay aligned.
   painter.setPen(theme_.colour(betterThanReference(model_.table(), cell) > 0 ? "good" : "bad"));

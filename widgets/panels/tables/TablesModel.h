@@ -34,10 +34,12 @@ class TablesModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
   QString markText(const QModelIndex& index) const;  ///< "▲" better, "▼" worse than the reference row, or ""
-  QString measuredText(const Cell& cell)
+  QString measuredText(const QModelIndex& index)
       const;  ///< "93.41 ± 0.12", "93.41" for one seed, ", 1 diverged" after it; "" for none
   /// "paper 97.08", as the paper prints it, with "≠" outside the noise, or "".
   QString paperText(const QModelIndex& index) const;
+  /// What stands small under the measured value: the paper's, or of an own table what the cell mixes.
+  QString lowerText(const QModelIndex& index) const;
 
  private:
   std::shared_ptr<const Table> table_ = std::make_shared<const Table>();  ///< never null

@@ -25,8 +25,6 @@
 namespace uada {
 namespace {
 
-constexpr int kNameWidth = 20 * kGrid;  // of a row's name, pixels
-
 bool isMeasured(const Table& table) {
   return std::ranges::any_of(table.cells,
                              [](const auto& row) { return std::ranges::any_of(row, &Cell::isMeasured); });
@@ -95,11 +93,11 @@ void TablesPanel::makeChoices(QWidget* bar) {
   which_->setObjectName("which_table");
   which_->setAccessibleName(tr("Table"));
   for (const TableEntry& entry : tables())
-    which_->addItem(tr("Table %1: %2").arg(entry.number).arg(q(entry.title)), entry.number);
+    which_->addItem(tr("Table %1: %2").arg(entry.number).arg(q(entry.title)), QString::number(entry.number));
   which_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   which_->setMinimumContentsLength(12);  // in a narrow window; else as wide as there is room
   which_->setMaximumWidth(48 * kGrid);
-  which_->setCurrentIndex(which_->findData(2));  // any method has a row there; in Table 1 two have
+  which_->setCurrentIndex(which_->findData("2"));  // any method has a row there; in Table 1 two have
   epoch_ = new QComboBox(bar);
   epoch_->setObjectName("table_epoch");
   epoch_->setAccessibleName(tr("Epoch"));
@@ -118,6 +116,7 @@ void TablesPanel::makeChoices(QWidget* bar) {
   }
   connect(which_, &QComboBox::currentIndexChanged, this, [this] {
     isChosen_ = true;
+    wanted_.clear();
     load();
   });
   connect(epoch_, &QComboBox::currentIndexChanged, this, &TablesPanel::load);
@@ -144,19 +143,23 @@ QWidget* TablesPanel::makeBar() {
   connect(check, &QToolButton::clicked, this, [this] { check_->ask(); });
   which->addWidget(which_, 1);
   which->addWidget(epoch_);
+  which->addWidget(makeOwnMenu(bar));
   which->addStretch();
   what->addWidget(measured_);
   what->addWidget(paper_);
   what->addStretch();
   what->addWidget(check);
-  what->addWidget(copyButton(this, [this](TableFormat format) { return text(format); }));
-  what->addWidget(
-      exportButton(this, [this](const QString& text) { Q_EMIT workbench_.session.problem(text); }));
+  Session* session = &workbench_.session;
+  const auto failed = [session](const QString& text) { Q_EMIT session->problem(text); };
+  what->addWidget(copyButton(
+      this, tr("the table"), [this](TableFormat format) { return text(format); },
+      [session](const QString& text) { Q_EMIT session->logged(text); }, failed));
+  what->addWidget(exportButton(this, failed, [this] { return suggestedFile(); }));
   return bar;
 }
 
 void TablesPanel::refresh() {
-  delegate_->showMeasured = measured_->isChecked();
+  delegate_->showMeasured = measured_->isChecked() || model_.table().isOwn();
   delegate_->showPaper = paper_->isChecked();
   hideEmpty();
   table_->viewport()->update();
@@ -193,53 +196,93 @@ void TablesPanel::showEvent(QShowEvent* event) {
   if (stale_) load();
 }
 
-/// A table, its number, and the rates of the project's runs.
+/// A table, which it is, and what the project has beside it.
 struct TablesPanel::Made {
-  int number = 0;
+  QString which;
   Table table;
   std::vector<MeasuredRate> rates;
+  std::vector<OwnTable> own;
+  std::string fault;  ///< why an own table cannot be made; empty: it is there
 };
 
 void TablesPanel::load() {
   stale_ = false;
   Session& session = workbench_.session;
   published_->setVisible(!session.hasProject());
-  if (which_->count() == 0) return;
-  const int number = which_->currentData().toInt();
+  showOwnMenu();
+  const QString which = wanted_.isEmpty() ? this->which() : wanted_;
   const Epoch epoch = epoch_->currentIndex() == 1 ? Epoch::last : Epoch::best;
   if (!session.hasProject()) {
     answer_.drop();
-    take({number, findTable(number).published(), {}});
+    const TableEntry* const entry = numberedTable(which.toStdString());
+    take({which, (entry ? *entry : findTable(2)).published(), {}, {}, {}});
     return;
   }
   answer_.ask(
       session, this,
-      [number, epoch, isChosen = isChosen_](const OpenProject& project) {
-        auto rates = ratesOfThisMachine(project.reader);
-        Made wanted{number, findTable(number).make(project.reader, epoch), rates};
-        if (isChosen || isMeasured(wanted.table)) return wanted;
-        for (const TableEntry& entry : tables())
-          if (Made other{entry.number, entry.make(project.reader, epoch), rates}; isMeasured(other.table))
-            return other;
-        return wanted;
+      [which, epoch, isChosen = isChosen_](const OpenProject& project) {
+        return made(project.reader, which, epoch, isChosen);
       },
-      [this](std::optional<Made> made) {
-        if (made) take(std::move(*made));
+      [this](std::optional<Made> answer) {
+        if (answer) take(std::move(*answer));
       });
 }
 
+/// isChosen  false: the first with something measured, where the one that is asked for has nothing
+TablesPanel::Made TablesPanel::made(const ProjectReader& project, const QString& which, Epoch epoch,
+                                    bool isChosen) {
+  Made wanted{which, {}, ratesOfThisMachine(project), ownTables(project), {}};
+  try {
+    wanted.table = uada::makeTable(project, which.toStdString(), epoch);
+  } catch (const Error& error) {
+    if (numberedTable(which.toStdString())) throw;
+    wanted.fault = problemText(error);
+  }
+  if (isChosen || isMeasured(wanted.table) || !wanted.fault.empty()) return wanted;
+  for (const TableEntry& entry : tables())
+    if (Table other = entry.make(project, epoch); isMeasured(other)) {
+      wanted.which = QString::number(entry.number);
+      wanted.table = std::move(other);
+      break;
+    }
+  return wanted;
+}
+
+QString TablesPanel::which() const { return which_->currentData().toString(); }
+
 void TablesPanel::choose(int number) {
   findTable(number);
-  which_->setCurrentIndex(which_->findData(number));
+  choose(QString::number(number));
+}
+
+void TablesPanel::choose(const QString& which) {
   isChosen_ = true;
+  wanted_ = which;
+  if (const int place = which_->findData(which); place >= 0 && place != which_->currentIndex())
+    which_->setCurrentIndex(place);
+  else
+    reload();
+}
+
+/// The own ones after the paper's; the one that is shown stays.
+void TablesPanel::listTables(const std::vector<OwnTable>& own) {
+  if (own_ == own) return;
+  own_ = own;
+  const QSignalBlocker quiet(which_);
+  const QString shown = which();
+  while (which_->count() > static_cast<int>(tables().size())) which_->removeItem(which_->count() - 1);
+  if (!own_.empty()) which_->insertSeparator(which_->count());
+  for (const OwnTable& table : own_) which_->addItem(q(table.name), q(table.name));
+  which_->setCurrentIndex(std::max(0, which_->findData(shown)));
 }
 
 void TablesPanel::take(Made made) {
-  if (!isChosen_) {  // until one has something to show
-    const QSignalBlocker quiet(which_);
-    which_->setCurrentIndex(which_->findData(made.number));
-    isChosen_ = isMeasured(made.table);
-  }
+  listTables(made.own);
+  wanted_.clear();
+  const QSignalBlocker quiet(which_);
+  if (const int place = which_->findData(made.which); place >= 0) which_->setCurrentIndex(place);
+  isChosen_ = isChosen_ || isMeasured(made.table);
+  fault_ = q(made.fault);
   const QModelIndex current = table_->currentIndex();
   const std::string column =
       current.isValid() ? model_.table().columns[static_cast<std::size_t>(current.column())] : "";
@@ -247,14 +290,22 @@ void TablesPanel::take(Made made) {
       current.isValid() ? model_.table().rows[static_cast<std::size_t>(current.row())] : "";
   asMade_ = std::move(made.table);
   rates_ = std::make_shared<const std::vector<MeasuredRate>>(std::move(made.rates));
-  model_.setTable(std::make_shared<const Table>(ordered(asMade_, measuredFirst(asMade_))));
+  model_.setTable(
+      std::make_shared<const Table>(asMade_.isOwn() ? asMade_ : ordered(asMade_, measuredFirst(asMade_))));
   epoch_->setEnabled(workbench_.session.hasProject() && asMade_.epoch.has_value());
+  for (QCheckBox* box : {measured_, paper_}) box->setVisible(!asMade_.isOwn());
+  showOwnMenu();
+  showAgain(row, column);
+}
+
+/// The cell of these names, if there still is one.
+void TablesPanel::showAgain(const std::string& row, const std::string& column) {
   const auto place = [](const std::vector<std::string>& names, const std::string& name) {
     return static_cast<int>(std::ranges::find(names, name) - names.begin());
   };
   const QModelIndex chosen =
-      current.isValid() ? model_.index(place(model_.table().rows, row), place(model_.table().columns, column))
-                        : QModelIndex();
+      row.empty() ? QModelIndex()
+                  : model_.index(place(model_.table().rows, row), place(model_.table().columns, column));
   setColumnWidths();
   showLegend();
   hideEmpty();
@@ -267,6 +318,13 @@ void TablesPanel::take(Made made) {
 
 void TablesPanel::showLegend() {
   const Table& table = model_.table();
+  if (!fault_.isEmpty()) return legend_->setText(fault_);
+  if (table.isOwn()) {
+    const QString rule =
+        table.rows.empty() ? tr("No finished run of this project belongs here yet.\n") : QString();
+    return legend_->setText(rule + q(table.rule) +
+                            (more_->isChecked() ? '\n' + q(table.details) : QString()));
+  }
   if (table.rows.empty()) return;
   const QString reference =
       table.reference < 0 ? QString() : q(table.rows[static_cast<std::size_t>(table.reference)]);
@@ -279,79 +337,6 @@ void TablesPanel::showLegend() {
                     .arg(reference);
   if (more_->isChecked()) text += '\n' + q(table.details);
   legend_->setText(text);
-}
-
-/// As resizeColumnsToContents(), which takes seconds for thousands of columns: only the first ones are
-/// measured. The head has as many lines as the names need.
-void TablesPanel::setColumnWidths() {
-  constexpr int kMeasured = 100;
-  QHeaderView* const head = table_->horizontalHeader();
-  const QFontMetrics metrics(head->font());
-  int widest = head->defaultSectionSize(), lines = 1;
-  for (int column = 0; column < model_.columnCount(); ++column) {
-    if (column < kMeasured) {
-      int width = delegate_->sizeHint({}, model_.index(0, column)).width();
-      for (int row = 0; row < model_.rowCount(); ++row)
-        width = std::max(width, table_->itemDelegate()->sizeHint({}, model_.index(row, column)).width());
-      const QString name = model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-      for (const QString& word : name.split(' '))
-        width = std::max(width, metrics.horizontalAdvance(word) + 3 * kGrid);
-      table_->setColumnWidth(column, width);
-      const QRect text = metrics.boundingRect(QRect(0, 0, table_->columnWidth(column) - 2 * kGrid, 10000),
-                                              Qt::AlignRight | Qt::TextWordWrap, name);
-      lines = std::max(lines, (text.height() + metrics.lineSpacing() - 1) / metrics.lineSpacing());
-      widest = std::max(widest, table_->columnWidth(column));
-    } else {
-      table_->setColumnWidth(column, widest);
-    }
-  }
-  int names = 0;
-  for (int row = 0; row < model_.rowCount(); ++row) names = std::max(names, nameSize(row).width());
-  table_->verticalHeader()->setFixedWidth(names + 3 * kGrid);
-  head->setFixedHeight(std::max(2 * kRowHeight, lines * metrics.lineSpacing() + 2 * kGrid));
-}
-
-/// Of a row's name, in as many lines as it needs.
-QSize TablesPanel::nameSize(int row) const {
-  const QFontMetrics metrics(table_->verticalHeader()->font());
-  return metrics
-      .boundingRect(QRect(0, 0, kNameWidth, 10000), Qt::AlignLeft | Qt::TextWordWrap,
-                    model_.headerData(row, Qt::Vertical, Qt::DisplayRole).toString())
-      .size();
-}
-
-QModelIndex TablesPanel::firstMeasured() const {
-  for (int row = 0; row < model_.rowCount(); ++row) {
-    for (int column = 0; column < model_.columnCount(); ++column) {
-      if (model_.cellAt(model_.index(row, column)).isMeasured()) return model_.index(row, column);
-    }
-  }
-  return {};
-}
-
-/// Leaves out rows and columns in which nothing that is asked for stands; a row is as high as its cells need.
-void TablesPanel::hideEmpty() {
-  const bool measured = measured_->isChecked(), paper = paper_->isChecked();
-  const auto shown = [&](int row, int column) {
-    const Cell& cell = model_.cellAt(model_.index(row, column));
-    return (measured && cell.isMeasured()) || (paper && cell.paper);
-  };
-  const auto hasTwoLines = [&](const Cell& cell) {
-    return measured && cell.isMeasured() && paper && cell.paper;
-  };
-  for (int row = 0; row < model_.rowCount(); ++row) {
-    bool any = false;
-    for (int column = 0; column < model_.columnCount() && !any; ++column) any = shown(row, column);
-    table_->setRowHidden(row, !any);
-    const auto& cells = model_.table().cells[static_cast<std::size_t>(row)];
-    const int height = std::ranges::any_of(cells, hasTwoLines) ? 2 * kRowHeight : kRowHeight;
-    table_->setRowHeight(row, std::max(height, nameSize(row).height() + kGrid));
-  }
-  for (int column = 0; column < model_.columnCount(); ++column) {
-    bool any = false;
-    for (int row = 0; row < model_.rowCount() && !any; ++row) any = shown(row, column);
-    table_->setColumnHidden(column, !any);
-  }
 }
 
 void TablesPanel::showCell(const QModelIndex& index) {
@@ -371,8 +356,18 @@ void TablesPanel::dropEvent(QDropEvent* event) {
   check_->check(file);
 }
 
+/// "table2.csv"; of an own one its name, in what every system takes for a file's.
+QString TablesPanel::suggestedFile() const {
+  QString name = q(asMade_.name);
+  for (QChar& c : name)
+    if (!c.isLetterOrNumber() && !QStringLiteral(" -_.").contains(c)) c = '-';
+  return (name.isEmpty() ? tr("table") : name) + QStringLiteral(".csv");
+}
+
 std::string TablesPanel::text(TableFormat format) const {
-  return write(asMade_, format, {.paper = paper_->isChecked(), .measured = measured_->isChecked()});
+  if (!fault_.isEmpty()) throw Error(fault_.toStdString());
+  return write(asMade_, format,
+               {.paper = paper_->isChecked(), .measured = measured_->isChecked() || asMade_.isOwn()});
 }
 
 QStringList TablesPanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/tables/Estimate.h"
+#include "core/tables/OwnTable.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/tables/TablesModel.h"
 #include "widgets/session/LatestAnswer.h"
 
+class QAction;
 class QCheckBox;
 class QComboBox;
 class QLabel;
@@ -16,7 +18,8 @@ namespace uada {
 class CellDetails;
 class TexCheck;
 
-/// The paper's tables with what was measured in them; without a project the published numbers. A click on a
+/// The paper's tables with what was measured in them, and tables that people have made of the project's runs;
+/// without a project the published numbers. A click on a
 /// cell lists the runs behind it, says what they mean, and offers to queue further ones. A table that was
 /// exported as LaTeX can be dropped here: which of its cells have changed is said.
 class TablesPanel : public PanelWidget {
@@ -29,6 +32,9 @@ class TablesPanel : public PanelWidget {
   const TablesModel& model() const { return model_; }
   /// Shows the table of that number. Throws Error listing those that there are.
   void choose(int number);
+  /// The same, or an own one of that name: one that is not there is said in place of the table.
+  void choose(const QString& which);
+  QString which() const;  ///< "2", or the name of an own one
 
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;
@@ -40,27 +46,41 @@ class TablesPanel : public PanelWidget {
   QWidget* makeBar();
   QWidget* makeLegend();
   void makeChoices(QWidget* bar);
+  QToolButton* makeOwnMenu(QWidget* bar);
+  void showOwnMenu();
+  void edit(bool isNew);
+  void keep(const OwnTable& table, const QString& before);
+  void remove();
+  void listTables(const std::vector<OwnTable>& own);
+  const OwnTable* shownOwn() const;
   void refresh();
   void makeTable();
   void reload();
   void load();
   struct Made;
+  static Made made(const ProjectReader& project, const QString& which, Epoch epoch, bool isChosen);
   void take(Made made);
+  void showAgain(const std::string& row, const std::string& column);
   void setColumnWidths();
   void showCell(const QModelIndex& index);
   void showLegend();
   std::string text(TableFormat format) const;
+  QString suggestedFile() const;
   void hideEmpty();
   QSize nameSize(int row) const;
   QModelIndex firstMeasured() const;
 
   bool stale_ = true;      ///< to be read again when seen
   bool isChosen_ = false;  ///< by a person, or because it has measured cells
+  QString fault_;          ///< why the table cannot be made; empty: it is there
   LatestAnswer answer_;
   Table asMade_;  ///< with the columns in the paper's order
   TablesModel model_;
   TableCellDelegate* delegate_ = nullptr;
   std::shared_ptr<const std::vector<MeasuredRate>> rates_;
+  std::vector<OwnTable> own_;  ///< of the project
+  QString wanted_;             ///< asked for before it was read that there is such a table
+  QAction *edit_ = nullptr, *remove_ = nullptr, *new_ = nullptr;
   QComboBox *which_ = nullptr, *epoch_ = nullptr;
   QCheckBox *measured_ = nullptr, *paper_ = nullptr;
   QTableView* table_ = nullptr;

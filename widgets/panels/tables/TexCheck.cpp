@@ -1,5 +1,6 @@
 #include "widgets/panels/tables/TexCheck.h"
 
+#include <QDialog>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QMimeData>
@@ -33,6 +34,7 @@ TexCheck::TexCheck(const Workbench& workbench, QWidget* parent) : QWidget(parent
   auto* close = new QToolButton(this);
   close->setText(tr("Close"));
   connect(close, &QToolButton::clicked, this, &QWidget::hide);
+  connect(close, &QToolButton::clicked, this, &TexCheck::closed);
   row->addWidget(text_, 1);
   row->addWidget(close, 0, Qt::AlignTop);
   hide();
@@ -42,6 +44,23 @@ QString TexCheck::texOf(const QMimeData* data) {
   const auto urls = data->urls();
   const QString file = urls.size() == 1 ? urls.front().toLocalFile() : QString();
   return file.endsWith(QStringLiteral(".tex"), Qt::CaseInsensitive) ? file : QString();
+}
+
+void TexCheck::open(const Workbench& workbench, const QString& file, QWidget* window) {
+  auto* dialog = new QDialog(window);
+  dialog->setObjectName("tex_dialog");
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(tr("Exported table and this project"));
+  auto* check = new TexCheck(workbench, dialog);
+  check->text_->setMinimumHeight(check->text_->height());
+  check->text_->setMaximumHeight(QWIDGETSIZE_MAX);
+  auto* layout = new QVBoxLayout(dialog);
+  layout->setContentsMargins(0, kGrid, 0, 0);
+  layout->addWidget(check);
+  connect(check, &TexCheck::closed, dialog, &QDialog::close);
+  dialog->resize(80 * kGrid, 40 * kGrid);
+  check->check(file);
+  dialog->show();
 }
 
 void TexCheck::ask() {

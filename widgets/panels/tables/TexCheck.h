@@ -19,8 +19,13 @@ class TexCheck : public QWidget {
   void check(const QString& file);
   /// Asks for a file, and checks that.
   void ask();
+  /// In a dialogue of its own.
+  static void open(const Workbench& workbench, const QString& file, QWidget* window);
   /// The dropped file, if it is one whose name ends in .tex; else "".
   static QString texOf(const QMimeData* data);
+
+ Q_SIGNALS:
+  void closed();
 
  private:
   const Workbench& workbench_;
