@@ -119,8 +119,10 @@ bool CostBars::event(QEvent* event) {
     return true;
   }
   const Row& row = rows_[index];
-  QString text = QStringLiteral("<b>%1</b>, mean of %2 steps<table>")
-                     .arg(row.name, QString::fromStdString(groupedText(row.steps)));
+  const QString steps = QString::fromStdString(groupedText(row.steps));
+  const QString of = row.runs > 1 ? tr("mean of %1 steps of %2 runs").arg(steps).arg(row.runs)
+                                  : tr("mean of %1 steps").arg(steps);
+  QString text = QStringLiteral("<b>%1</b>, %2<table>").arg(row.name.toHtmlEscaped(), of);
   for (std::size_t i = 0; i < phases().size(); ++i) {
     const double seconds = parts(row.timings)[i], total = row.timings.total();
     text +=

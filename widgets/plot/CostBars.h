@@ -9,7 +9,7 @@ namespace uada {
 
 class Theme;
 
-/// Where each run's time goes: one stacked bar a run, to a common scale of milliseconds per step. GUI thread.
+/// Where time goes: one stacked bar for a run, or for all seeds of a group on one machine, to a common scale of milliseconds per step. GUI thread.
 class CostBars : public QWidget {
   Q_OBJECT
  public:
@@ -18,6 +18,7 @@ class CostBars : public QWidget {
     QColor colour;
     Timings timings;  ///< seconds, over `steps`
     std::int64_t steps = 0;
+    int runs = 1;
     QString ratio;      ///< "4.10 × ra-uc"; may be empty
     QString ratioHelp;  ///< what it is compared with
   };

@@ -324,7 +324,7 @@ void LivePanel::redraw() {
   note_->setText(all > kMostRuns ? tr("the first %1 of %2 runs").arg(kMostRuns).arg(all) : test);
   drawCursor();
   showLegend();
-  cost_->show(liveCosts(s, runs));
+  cost_->show(liveCosts(s, lines_));
 }
 
 QStringList LivePanel::exportFilters() const {
