@@ -5,6 +5,7 @@
 #include <QTest>
 #include <cmath>
 
+#include "core/augment/PartKind.h"
 #include "core/ops/Op.h"
 #include "tests/core/FakeEngine.h"
 #include "widgets/models/Numbers.h"
@@ -12,6 +13,7 @@
 #include "widgets/panels/policy/PolicyBins.h"
 #include "widgets/panels/policy/PolicyPanel.h"
 #include "widgets/plot/Plot.h"
+#include "widgets/plot/PlotText.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -231,6 +233,115 @@ class TestPolicyPanel : public QObject {
     const QColor strip = picture.pixelColor(picture.width() / 2, picture.height() / 2);
     QVERIFY2(strip != theme_.colour("base"), qPrintable(strip.name()));
     QCOMPARE(picture.pixelColor(picture.width() * 3 / 4, picture.height() / 2), strip);
+  }
+
+  /// By hand: two ops in a plan, the chain's candidate of the second decision moved the first of them.
+  void levelsAreCountedInDecisions() {
+    const auto decision = [](std::int64_t step, int epoch, int rotate, int moved) {
+      Decision d;
+      d.step = step;
+      d.epoch = epoch;
+      const auto part = [](const char* name, int level) {
+        Part one;
+        one.kind = partIndex("step");
+        one.op = static_cast<std::uint16_t>(opIndex(name));
+        one.at[0] = level;
+        return one;
+      };
+      d.plan.add(part("rotate", rotate));
+      d.plan.add(part("equalize", 3));
+      GroupDecision chain;
+      chain.group = "chain";
+      chain.candidate = d.plan;
+      chain.candidate.chain()[0].at[0] = moved;
+      d.groups = {chain};
+      d.winner = moved == rotate ? -1 : 0;
+      return d;
+    };
+    LevelCounts counts;
+    counts.add(decision(1, 1, 2, 2));
+    counts.add(decision(9, 2, 2, 3));
+    counts.add(decision(10, 2, 8, 12));         // clamped as it is used: 9
+    QVERIFY(counts.spans("equalize").empty());  // it has no levels
+    const auto spans = counts.spans("rotate");
+    QCOMPARE(spans.size(), std::size_t{2});
+    QVERIFY(spans[0].isOfEpochs && spans[0].first == 1 && spans[1].last == 2);
+    QCOMPARE(spans[0].drawn, (std::vector<double>{0, 0, 1, 0, 0, 0, 0, 0, 0, 0}));
+    QCOMPARE(spans[0].trained, spans[0].drawn);
+    QCOMPARE(spans[1].drawn, (std::vector<double>{0, 0, 1, 0, 0, 0, 0, 0, 1, 0}));
+    QCOMPARE(spans[1].trained, (std::vector<double>{0, 0, 0, 1, 0, 0, 0, 0, 0, 1}));
+    const Figure figure = levelRidges(counts, "rotate", theme_);
+    QVERIFY2(figure.title.contains("3 pictured samples"), qPrintable(figure.title));
+    QCOMPARE(figure.ridges->ridges[1].name, QString("epoch 2"));
+    const QString text = readOutOf(figure, 3.2, 1.5);
+    QVERIFY2(text.contains("epoch 2, level 3") && text.contains("50.00 %, 1 of 2"), qPrintable(text));
+    const QByteArray csv = csvOf(figure);
+    QVERIFY2(csv.startsWith("span,Level,trained on,as drawn\n") && csv.contains("\nepoch 2,9,1,0\n"),
+             csv.constData());
+    QVERIFY(!levelRidges(counts, "color", theme_).ridges &&
+            !levelRidges(counts, "color", theme_).empty.isEmpty());
+  }
+
+  /// Many epochs in a few spans of equal length; within the first epoch spans of steps.
+  void spansAreFew() {
+    Part rotate;
+    rotate.kind = partIndex("step");
+    rotate.op = static_cast<std::uint16_t>(opIndex("rotate"));
+    LevelCounts epochs, steps;
+    for (int i = 1; i <= 20; ++i) {
+      Decision d;
+      d.plan.add(rotate);
+      d.step = i;
+      d.epoch = i;
+      epochs.add(d);
+      d.epoch = 1;
+      steps.add(d);
+    }
+    QCOMPARE(epochs.spans("rotate").size(), std::size_t{7});  // three each
+    QCOMPARE(epochs.spans("rotate").back().first, std::int64_t{19});
+    QVERIFY(!steps.spans("rotate").front().isOfEpochs);
+    QCOMPARE(steps.spans("rotate").front().drawn[0], 3.0);
+  }
+
+  /// The same ops, scales and cursor; what is read of the second run is its own.
+  void twoRunsStandSideBySide() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(folder_.filePath("two.uada"));
+    const Workbench workbench{session, settings_, theme_};
+    for (const int epochs : {1, 2}) {
+      session.start(fakeConfig("uada", epochs, epochs));
+      QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+    }
+    const qint64 longer = session.runs()[0].id, shorter = session.runs()[1].id;
+    session.selection().setChecked({longer, shorter}, true);
+    session.selection().select(shorter);
+    PolicyPanel panel(workbench);
+    panel.resize(1200, 700);
+    panel.show();
+    QTRY_COMPARE_WITH_TIMEOUT(panel.bins().lastStep(), std::int64_t{10}, 5000);
+    auto* other = panel.findChild<Plot*>("policy_heat_beside");
+    QVERIFY(!other->isVisible());
+    auto* beside = panel.findChild<QComboBox*>("beside");
+    QCOMPARE(beside->count(), 2);
+    beside->setCurrentIndex(beside->findData(longer));
+    QTRY_VERIFY_WITH_TIMEOUT(other->isVisible() && other->figure().heat, 5000);
+    auto* heat = panel.findChild<Plot*>("policy_heat");
+    QTRY_COMPARE(other->figure().heat->columns, 20);
+    QCOMPARE(heat->figure().heat->columns, 10);
+    QCOMPARE(heat->figure().heat->max, other->figure().heat->max);
+    QVERIFY(heat->figure().heat->max.has_value());
+    QCOMPARE(heat->figure().x.max, std::optional<double>(20.5));
+    QCOMPARE(heat->figure().heat->rows, other->figure().heat->rows);
+    heat->showX(std::pair(3.0, 8.0));
+    Q_EMIT heat->zoomed();
+    QCOMPARE(other->zoomedTo()->second, 8.0);
+    auto* op = panel.findChild<QComboBox*>("op");
+    op->setCurrentIndex(op->findData("rotate"));
+    panel.findChild<QComboBox*>("level_form")->setCurrentIndex(1);
+    for (const char* name : {"policy_levels", "policy_levels_beside"})
+      QTRY_VERIFY_WITH_TIMEOUT(panel.findChild<Plot*>(name)->figure().ridges, 5000);
+    beside->setCurrentIndex(0);
+    QTRY_VERIFY_WITH_TIMEOUT(!other->isVisible(), 5000);
   }
 
   void policyArrivesLiveAndIsExported() {

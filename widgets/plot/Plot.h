@@ -73,6 +73,18 @@ struct HeatMap {
   std::function<QString(int row, int column)> detail = {};
 };
 
+/// Histograms over whole numbers from 0, one above another, the first at the bottom; all of one scale, each
+/// as shares of its own counts.
+struct Ridges {
+  struct Ridge {
+    QString name;
+    std::vector<double> filled, outlined;  ///< counts of 0, 1, 2 ...; as many in each
+  };
+  std::vector<Ridge> ridges;
+  QString filledName, outlinedName;
+  QColor filled, outlined;
+};
+
 struct Figure {
   QString title;
   Axis x, left;
@@ -81,6 +93,7 @@ struct Figure {
   std::vector<Band> bands;
   std::optional<StackedAreas> areas;
   std::optional<HeatMap> heat;
+  std::optional<Ridges> ridges;
   bool legend = true;
   bool isReduced = false;  ///< the curves have the extremes of several values where they stand close
   QString empty;           ///< shown in the middle while there is nothing to draw

@@ -142,6 +142,7 @@ void Plot::Impl::rebuild() {
     }
   }
   if (heat) addHeat(*figure.heat);
+  if (figure.ridges) addRidges(*figure.ridges);
   if (figure.areas) addAreas(*figure.areas);
   for (const Band& band : figure.bands) addBand(band);
   for (const Curve& curve : figure.curves) addCurve(curve);
@@ -247,7 +248,7 @@ void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
 
 void Plot::Impl::fitRanges() {
   if (figure.heat) {
-    plot->xAxis->setRange(figure.heat->x0, figure.heat->x1);
+    plot->xAxis->setRange(figure.x.min.value_or(figure.heat->x0), figure.x.max.value_or(figure.heat->x1));
     plot->yAxis->setRange(-0.5, static_cast<double>(figure.heat->rows.size()) - 0.5);
     return;
   }
@@ -267,6 +268,10 @@ void Plot::Impl::fitRanges() {
 
 void Plot::Impl::fitSeen() {
   if (figure.heat) return;
+  if (figure.ridges) {
+    plot->yAxis->setRange(-0.1, static_cast<double>(figure.ridges->ridges.size()) + 0.5);
+    return;
+  }
   fitY(plot->yAxis, figure.left, false);
   if (figure.right) fitY(plot->yAxis2, *figure.right, true);
 }

@@ -49,6 +49,7 @@ struct Plot::Impl {
     int pixelsPerColumn = 1;
   };
   std::vector<Drawn> drawn;
+  std::vector<double> ridgePlaces;                    ///< of the drawn ridges, which all have them
   QHash<const QCPAbstractPlottable*, QString> names;  ///< of the legend's entries, whole
   QCPColorMap* map = nullptr;
   bool zoomed = false, painted = false;
@@ -72,6 +73,8 @@ struct Plot::Impl {
   void addBand(const Band& band);
   void addAreas(const StackedAreas& areas);
   void addHeat(const HeatMap& heat);
+  void addRidges(const Ridges& ridges);
+  void nameRows(const QStringList& rows);
   void axis(QCPAxis* axis, const Axis& data);
   void fitRanges();
   void fitSeen();

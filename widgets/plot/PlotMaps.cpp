@@ -59,9 +59,58 @@ void Plot::Impl::addHeat(const HeatMap& heat) {
   map->setGradient(gradient(heat.scale));
   map->setDataRange({low, high});
   scale->axis()->setLabel(axisText(heat.title, heat.unit));
+  nameRows(heat.rows);
+}
+
+/// The last one at 0.
+void Plot::Impl::nameRows(const QStringList& rows) {
   auto ticker = QSharedPointer<QCPAxisTickerText>(new QCPAxisTickerText);
-  for (int r = 0; r < rows; ++r) ticker->addTick(rows - 1 - r, heat.rows[r]);
+  const int count = static_cast<int>(rows.size());
+  for (int r = 0; r < count; ++r) ticker->addTick(count - 1 - r, rows[r]);
   plot->yAxis->setTicker(ticker);
+}
+
+/// The height of a ridge's bars: the highest of all ridges is this high, so that neighbours overlap a little.
+static constexpr double kRidgeHeight = 1.3;
+
+/// From the top down, so that a ridge stands before the one above it.
+void Plot::Impl::addRidges(const Ridges& ridges) {
+  double highest = 0;
+  std::size_t levels = 0;
+  for (const Ridges::Ridge& ridge : ridges.ridges) {
+    levels = std::max(levels, ridge.filled.size());
+    for (const auto& counts : {ridge.filled, ridge.outlined})
+      for (const double share : sharesOf(counts)) highest = std::max(highest, share);
+  }
+  if (highest <= 0) return;
+  ridgePlaces.clear();
+  for (int i = -1; i <= static_cast<int>(levels); ++i) ridgePlaces.push_back(i);
+  QStringList rows;
+  const auto add = [&](const std::vector<double>& counts, int place, const QColor& colour, int width) {
+    std::vector<double> y(levels + 2, place);
+    const std::vector<double> shares = sharesOf(counts);
+    for (std::size_t i = 0; i < shares.size(); ++i) y[i + 1] += kRidgeHeight * shares[i] / highest;
+    QCPGraph* line = graph(plot->yAxis, colour, width, 255);
+    line->setLineStyle(QCPGraph::lsStepCenter);
+    drawn.push_back({line, &ridgePlaces, std::move(y), 2});
+    return line;
+  };
+  for (int place = static_cast<int>(ridges.ridges.size()) - 1; place >= 0; --place) {
+    const Ridges::Ridge& ridge = ridges.ridges[static_cast<std::size_t>(place)];
+    rows << ridge.name;
+    QCPGraph* base = add({}, place, ridges.filled, 1);
+    QCPGraph* filled = add(ridge.filled, place, ridges.filled, 1);
+    QColor veil = ridges.filled;
+    veil.setAlpha(150);
+    filled->setBrush(veil);
+    filled->setChannelFillGraph(base);
+    QCPGraph* outlined = add(ridge.outlined, place, ridges.outlined, 1);
+    if (place > 0 || !figure.legend) continue;
+    filled->setName(ridges.filledName);
+    outlined->setName(ridges.outlinedName);
+    for (QCPGraph* line : {filled, outlined}) line->addToLegend(legend);
+  }
+  nameRows(rows);
 }
 
 }  // namespace uada

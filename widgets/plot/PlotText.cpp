@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/base/Text.h"
 
@@ -57,8 +58,38 @@ static QString heatText(const HeatMap& heat, double x, double y) {
            detail.isEmpty() ? QString() : QStringLiteral("<br>") + detail.toHtmlEscaped());
 }
 
+std::vector<double> sharesOf(const std::vector<double>& counts) {
+  const double all = std::accumulate(counts.begin(), counts.end(), 0.0);
+  std::vector<double> shares(counts.size());
+  for (std::size_t i = 0; i < counts.size() && all > 0; ++i) shares[i] = counts[i] / all;
+  return shares;
+}
+
+/// "12.50 %, 24 of 192"
+static QString countText(const std::vector<double>& counts, std::size_t place) {
+  const double all = std::accumulate(counts.begin(), counts.end(), 0.0);
+  if (place >= counts.size() || all <= 0) return QStringLiteral("-");
+  return QObject::tr("%1, %2 of %3")
+      .arg(valueText(100 * counts[place] / all, QStringLiteral("%")), valueText(counts[place], {}),
+           valueText(all, {}));
+}
+
+static QString ridgeText(const Ridges& ridges, const QString& axis, double x, double y) {
+  const int ridge = static_cast<int>(std::floor(y)), place = static_cast<int>(std::lround(x));
+  if (ridge < 0 || ridge >= static_cast<int>(ridges.ridges.size()) || place < 0) return {};
+  const Ridges::Ridge& found = ridges.ridges[static_cast<std::size_t>(ridge)];
+  const auto at = static_cast<std::size_t>(place);
+  if (at >= found.filled.size()) return {};
+  return QStringLiteral("<b>%1, %2 %3</b><table cellspacing='0'>%4%5</table>")
+      .arg(found.name.toHtmlEscaped(), axis.toLower().toHtmlEscaped())
+      .arg(place)
+      .arg(row(ridges.filled, ridges.filledName, countText(found.filled, at)),
+           row(ridges.outlined, ridges.outlinedName, countText(found.outlined, at)));
+}
+
 QString readOutOf(const Figure& figure, double x, double y) {
   if (figure.heat) return heatText(*figure.heat, x, y);
+  if (figure.ridges) return ridgeText(*figure.ridges, figure.x.title, x, y);
   QString rows;
   double at = std::nan("");
   for (const Curve& curve : figure.curves) {
@@ -134,8 +165,18 @@ static QByteArray csvOf(const HeatMap& heat, const Axis& x) {
   return QByteArray::fromStdString(rows.out);
 }
 
+static QByteArray csvOf(const Ridges& ridges, const Axis& x) {
+  std::string out =
+      "span," + columnOf(x, "x") + "," + cell(ridges.filledName) + "," + cell(ridges.outlinedName) + "\n";
+  for (const Ridges::Ridge& ridge : ridges.ridges)
+    for (std::size_t i = 0; i < ridge.filled.size(); ++i)
+      out += fmt::format("{},{},{},{}\n", cell(ridge.name), i, ridge.filled[i], ridge.outlined[i]);
+  return QByteArray::fromStdString(out);
+}
+
 QByteArray csvOf(const Figure& figure) {
   if (figure.heat) return csvOf(*figure.heat, figure.x);
+  if (figure.ridges) return csvOf(*figure.ridges, figure.x);
   Rows rows;
   rows.hasRight = figure.right.has_value();
   rows.out = "curve," + columnOf(figure.x, "x") + "," + columnOf(figure.left, "value") +

@@ -11,6 +11,8 @@ namespace uada {
 QString axisText(const QString& title, const QString& unit);
 /// Two decimals for percentages, else four significant digits.
 QString valueText(double value, const QString& unit);
+/// Of counts, 0..1; none of all of them: 0 each.
+std::vector<double> sharesOf(const std::vector<double>& counts);
 /// The values at x, one line a curve, as rich text.
 QString readOutOf(const Figure& figure, double x, double y);
 /// Long form with every value, not decimated: a column for the curve (of a heat map: the row), and one for

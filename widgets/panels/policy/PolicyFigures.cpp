@@ -117,12 +117,13 @@ QString noOps() { return QObject::tr("This run's policy draws no ops"); }
 
 }  // namespace
 
-Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
+Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity, const std::vector<std::string>& rows) {
   const PolicyQuantityText& text = textOf(quantity);
   Figure figure;
   figure.x = stepAxis();
   figure.legend = false;
   figure.empty = bins.isEmpty() ? QObject::tr("No op was reported yet") : noOps();
+  const std::vector<std::string> ops = rows.empty() ? bins.ops() : rows;
   if (bins.ops().empty()) return figure;
   HeatMap heat;
   heat.scale = text.isSigned ? HeatMap::Scale::diverging : HeatMap::Scale::sequential;
@@ -132,14 +133,14 @@ Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity) {
   heat.title = QObject::tr(text.title);
   heat.unit = QString::fromUtf8(text.unit);
   if (quantity == PolicyQuantity::before || quantity == PolicyQuantity::after)
-    heat.min = 0, heat.max = topOfScale(bins, bins.ops());
-  for (const std::string& op : bins.ops()) {
+    heat.min = 0, heat.max = topOfScale(bins, ops);
+  for (const std::string& op : ops) {
     heat.rows << q(findOp(op).title);
     const bool isShown = findOp(op).hasValue || !isOfLevels(quantity);
     for (int column = 0; column < bins.columns(); ++column)
       heat.values.push_back(isShown ? bins.value(op, column, quantity) : std::nan(""));
   }
-  heat.detail = [&bins, ops = bins.ops(), quantity](int row, int column) {
+  heat.detail = [&bins, ops, quantity](int row, int column) {
     return cellText(bins, ops[static_cast<std::size_t>(row)], column, quantity);
   };
   limitScale(heat, figure);
@@ -186,6 +187,78 @@ Figure winnerShares(const PolicyBins& bins, const Theme& theme) {
   }
   figure.areas = std::move(areas);
   return figure;
+}
+
+/// "epochs 1 to 4", "steps 1 to 20"
+static QString spanText(const LevelCounts::Span& span) {
+  const QString what = span.isOfEpochs ? QObject::tr("epoch") : QObject::tr("step");
+  return span.first == span.last
+             ? QStringLiteral("%1 %2").arg(what, countText(span.first))
+             : QObject::tr("%1s %2 to %3").arg(what, countText(span.first), countText(span.last));
+}
+
+Figure levelRidges(const LevelCounts& counts, const std::string& op, const Theme& theme) {
+  Figure figure;
+  figure.x = {.title = QObject::tr("Level"), .unit = {}, .isWhole = true};
+  figure.empty =
+      op.empty() || findOp(op).hasValue
+          ? QObject::tr("No decision of a pictured sample has this op: levels are counted in these")
+          : QObject::tr("This op has no levels");
+  const auto spans = op.empty() ? std::vector<LevelCounts::Span>() : counts.spans(op);
+  if (spans.empty()) return figure;
+  Ridges ridges{
+      {}, QObject::tr("trained on"), QObject::tr("as drawn"), theme.category(4), theme.colour("text")};
+  double seen = 0;
+  for (const LevelCounts::Span& span : spans) {
+    ridges.ridges.push_back({spanText(span), span.trained, span.drawn});
+    for (const double count : span.drawn) seen += count;
+  }
+  figure.title = QObject::tr("%1: counted in %2 pictured samples, not in all that were trained on")
+                     .arg(q(findOp(op).title), countText(std::llround(seen)));
+  figure.ridges = std::move(ridges);
+  return figure;
+}
+
+/// The larger of two ends of a scale; none: one of them is fitted to its own values.
+static void shareAxis(std::optional<double>& a, std::optional<double>& b, bool isLow) {
+  if (a && b) a = b = isLow ? std::min(*a, *b) : std::max(*a, *b);
+}
+
+/// Where the x axis of both begins and ends. Ridges have levels there.
+static void shareX(Figure& a, Figure& b) {
+  if (a.ridges || b.ridges) return;
+  double low = std::nan(""), high = std::nan("");
+  for (const Figure* figure : {&a, &b}) {
+    if (figure->heat) {
+      low = std::fmin(low, figure->heat->x0);
+      high = std::fmax(high, figure->heat->x1);
+    }
+    for (const Curve& curve : figure->curves) {
+      if (curve.x.empty()) continue;
+      low = std::fmin(low, curve.x.front());
+      high = std::fmax(high, curve.x.back());
+    }
+  }
+  if (!(high > low)) return;
+  for (Figure* figure : {&a, &b}) figure->x.min = low, figure->x.max = high;
+}
+
+void shareScale(Figure& a, Figure& b) {
+  shareX(a, b);
+  shareAxis(a.left.min, b.left.min, true);
+  shareAxis(a.left.max, b.left.max, false);
+  if (!a.heat || !b.heat) return;
+  double low = 0, high = 0;
+  for (const HeatMap* heat : {&*a.heat, &*b.heat}) {
+    double least = 0, most = 0;
+    for (const double value : heat->values) {
+      least = std::fmin(least, value);
+      most = std::fmax(most, value);
+    }
+    low = std::min(low, heat->min.value_or(least));
+    high = std::max(high, heat->max.value_or(most));
+  }
+  for (HeatMap* heat : {&*a.heat, &*b.heat}) heat->min = low, heat->max = high;
 }
 
 }  // namespace uada

@@ -7,41 +7,26 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "core/base/Error.h"
 #include "core/ops/Op.h"
 #include "widgets/panels/policy/LandscapeDialog.h"
-#include "widgets/panels/policy/OpTotals.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
 PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWidget(workbench, parent) {
-  heat_ = new Plot(workbench.theme, this);
-  heat_->setObjectName("policy_heat");
-  levels_ = new Plot(workbench.theme, this);
-  levels_->setObjectName("policy_levels");
-  winners_ = new Plot(workbench.theme, this);
-  winners_->setObjectName("policy_winners");
-  totals_ = new OpTotals(workbench.theme, this);
-  auto* top = new QSplitter(Qt::Horizontal, this);
-  top->addWidget(heat_);
-  top->addWidget(totals_);
-  auto* bottom = new QSplitter(Qt::Horizontal, this);
-  bottom->addWidget(levels_);
-  bottom->addWidget(winners_);
-  auto* split = new QSplitter(Qt::Vertical, this);
-  split->addWidget(top);
-  split->addWidget(bottom);
-  for (QSplitter* one : {top, bottom, split}) {
-    one->setStretchFactor(0, 3);
-    one->setStretchFactor(1, 2);
-    one->setSizes({300, 200});  // a share each, whatever they would like
-    one->setChildrenCollapsible(false);
-  }
+  first_ = new PolicyScope(workbench, {}, this);
+  second_ = new PolicyScope(workbench, "_beside", this);
+  second_->hide();
+  auto* split = new QSplitter(Qt::Horizontal, this);
+  split->addWidget(first_);
+  split->addWidget(second_);
+  split->setSizes({300, 300});
+  split->setChildrenCollapsible(false);
   auto* page = new QWidget(this);
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(0, 0, 0, 0);
@@ -56,54 +41,54 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(pages_);
-  redrawTimer_.setSingleShot(true);
-  redrawTimer_.setInterval(200);
-  connect(&redrawTimer_, &QTimer::timeout, this, &PolicyPanel::redraw);
 
   Session* session = &workbench.session;
   connect(&session->selection(), &Selection::selectionChanged, this, &PolicyPanel::reload);
-  connect(session, &Session::projectChanged, this, &PolicyPanel::reload);
+  connect(session, &Session::projectChanged, this, [this] {
+    for (PolicyScope* scope : {first_, second_}) scope->reload();
+    reload();
+  });
+  connect(session, &Session::runsChanged, this, &PolicyPanel::fillRuns);
   connect(session, &Session::reloaded, this, [this](qint64 run) {
-    if (run == run_) reload();
+    for (PolicyScope* scope : {first_, second_})
+      if (scope->run() == run) scope->reload();
+    reload();
   });
-  connect(session, &Session::policyMoved, this, &PolicyPanel::add);
   connect(&session->selection(), &Selection::cursorChanged, this, &PolicyPanel::markStep);
-  connect(heat_, &Plot::clicked, this, &PolicyPanel::choose);
-  connect(heat_, &Plot::zoomed, this, [this] {
-    samplesTimer_.stop();
-    showTotals();
-  });
-  connect(totals_, &OpTotals::chosen, this,
-          [this](const QString& op) { op_->setCurrentIndex(op_->findData(op)); });
+  connect(&session->selection(), &Selection::checkedChanged, this, &PolicyPanel::fillRuns);
+  follow(first_, second_);
+  follow(second_, first_);
   samplesTimer_.setSingleShot(true);
   samplesTimer_.setInterval(QApplication::doubleClickInterval());
   connect(&samplesTimer_, &QTimer::timeout, this, &PolicyPanel::showSamples);
   reload();
 }
 
+/// Both show the same part of the steps.
+void PolicyPanel::follow(PolicyScope* scope, PolicyScope* other) {
+  connect(scope, &PolicyScope::changed, this, &PolicyPanel::redraw);
+  connect(scope, &PolicyScope::opChosen, this,
+          [this](const QString& op) { op_->setCurrentIndex(op_->findData(op)); });
+  connect(scope, &PolicyScope::zoomed, this, [this, scope, other] {
+    samplesTimer_.stop();
+    if (beside() != 0) other->heat()->showX(scope->heat()->zoomedTo());
+  });
+  connect(scope, &PolicyScope::cellClicked, this, &PolicyPanel::choose);
+}
+
+/// In two lines, so that it fits beside two docks on a small screen.
 QWidget* PolicyPanel::makeBar() {
   auto* bar = new QWidget(this);
-  auto* row = new QHBoxLayout(bar);
-  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
-  row->setSpacing(kGrid);
-  quantity_ = new QComboBox(bar);
-  quantity_->setObjectName("quantity");
-  for (const PolicyQuantityText& text : policyQuantities()) {
-    quantity_->addItem(tr(text.title), QString(text.name));
-    quantity_->setItemData(quantity_->count() - 1, tr(text.help), Qt::ToolTipRole);
+  auto* lines = new QVBoxLayout(bar);
+  lines->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
+  lines->setSpacing(kGrid / 2);
+  auto *runs = new QHBoxLayout, *row = new QHBoxLayout;
+  for (QHBoxLayout* line : {runs, row}) {
+    line->setSpacing(kGrid);
+    lines->addLayout(line);
   }
-  op_ = new QComboBox(bar);
-  op_->setObjectName("op");
-  op_->setMinimumContentsLength(14);
-  auto* show = new QLabel(tr("Show"), bar);
-  show->setBuddy(quantity_);
-  auto* of = new QLabel(tr("Levels of"), bar);
-  of->setBuddy(op_);
-  row->addWidget(show);
-  row->addWidget(quantity_);
-  row->addSpacing(2 * kGrid);
-  row->addWidget(of);
-  row->addWidget(op_);
+  makeChoices(bar, runs, row);
+  runs->addStretch();
   row->addStretch();
   auto* landscape = new QPushButton(tr("Landscape…"), bar);
   landscape->setObjectName("open_landscape");
@@ -116,7 +101,49 @@ QWidget* PolicyPanel::makeBar() {
     redraw();
   });
   connect(op_, &QComboBox::currentIndexChanged, this, &PolicyPanel::redraw);
+  connect(form_, &QComboBox::currentIndexChanged, this, [this] {
+    read();
+    redraw();
+  });
+  connect(beside_, &QComboBox::currentIndexChanged, this, &PolicyPanel::reload);
   return bar;
+}
+
+void PolicyPanel::makeChoices(QWidget* bar, QHBoxLayout* runs, QHBoxLayout* levels) {
+  quantity_ = new QComboBox(bar);
+  quantity_->setObjectName("quantity");
+  for (const PolicyQuantityText& text : policyQuantities()) {
+    quantity_->addItem(tr(text.title), QString(text.name));
+    quantity_->setItemData(quantity_->count() - 1, tr(text.help), Qt::ToolTipRole);
+  }
+  op_ = new QComboBox(bar);
+  op_->setObjectName("op");
+  form_ = new QComboBox(bar);
+  form_->setObjectName("level_form");
+  form_->setAccessibleName(tr("How levels are drawn"));
+  form_->addItem(tr("as mean"));
+  form_->addItem(tr("as histograms"));
+  form_->setToolTip(
+      tr("Mean and spread over all samples of a step; or how often each level was drawn and "
+         "trained on, counted in the decisions of the pictured samples"));
+  beside_ = new QComboBox(bar);
+  beside_->setObjectName("beside");
+  beside_->setToolTip(
+      tr("A second run, to the same scales and with one cursor: one of those that are ticked"));
+  for (QComboBox* box : {quantity_, op_, beside_}) {
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(11);
+  }
+  const auto add = [bar](QHBoxLayout* row, const QString& text, QComboBox* box) {
+    auto* label = new QLabel(text, bar);
+    label->setBuddy(box);
+    row->addWidget(label);
+    row->addWidget(box);
+  };
+  add(runs, tr("Show"), quantity_);
+  add(runs, tr("Beside"), beside_);
+  add(levels, tr("Levels of"), op_);
+  levels->addWidget(form_);
 }
 
 /// A line at the cursor's step; none while it follows the live run, where it would only mark the edge.
@@ -125,90 +152,98 @@ void PolicyPanel::markStep(qint64 step) {
   const std::optional<double> x = marked ? std::optional<double>(static_cast<double>(step)) : std::nullopt;
   if (x == marked_) return;
   marked_ = x;
-  for (Plot* plot : {heat_, levels_, winners_}) plot->setCursor(x);
+  for (PolicyScope* scope : {first_, second_}) scope->setCursor(x);
 }
 
-PolicyQuantity PolicyPanel::quantity() const {
-  return policyQuantities()[std::max(0, quantity_->currentIndex())].quantity;
+qint64 PolicyPanel::beside() const { return beside_->currentData().toLongLong(); }
+
+PolicyShown PolicyPanel::shown() const {
+  return {policyQuantities()[std::max(0, quantity_->currentIndex())].quantity, ops(),
+          op_->currentData().toString().toStdString(), form_->currentIndex() == 1};
+}
+
+/// Of both runs, in the catalogue's order.
+std::vector<std::string> PolicyPanel::ops() const {
+  std::vector<std::string> names = first_->bins().ops();
+  if (beside() == 0) return names;
+  const std::vector<std::string> other = second_->bins().ops();
+  std::vector<std::string> both;
+  for (const Op& op : uada::ops())
+    if (std::ranges::find(names, op.name) != names.end() || std::ranges::find(other, op.name) != other.end())
+      both.push_back(op.name);
+  return both;
 }
 
 /// Reads now if the panel is seen, else when it is shown.
 void PolicyPanel::reload() {
-  run_ = workbench_.session.selection().run();
-  meanwhile_.clear();
-  stale_ = true;
-  if (isVisible()) load();
-}
-
-void PolicyPanel::load() {
-  stale_ = false;
-  Session& session = workbench_.session;
-  bins_.clear();
-  answer_.drop();
-  if (run_ && session.hasProject()) {
-    answer_.ask(
-        session, this, [run = run_](const OpenProject& project) { return project.reader.policy(run); },
-        [this](std::optional<std::vector<PolicyReport>> stored) {
-          take(stored.value_or(std::vector<PolicyReport>()));
-        });
-  }
+  fillRuns();
+  first_->setRun(workbench_.session.selection().run());
+  second_->setRun(beside());
+  second_->setVisible(beside() != 0);
+  for (PolicyScope* scope : {first_, second_}) scope->setNarrow(beside() != 0);
+  read();
   redraw();
 }
 
-/// What was reported meanwhile comes after what was stored.
-void PolicyPanel::take(const std::vector<PolicyReport>& stored) {
-  bins_.clear();
-  for (const PolicyReport& report : stored) bins_.add(report);
-  add(run_, std::exchange(meanwhile_, {}));
-  redraw();
-}
-
-void PolicyPanel::add(qint64 run, const std::vector<PolicyReport>& reports) {
-  if (run != run_ || stale_) return;
-  if (answer_.isWaiting()) {
-    meanwhile_.insert(meanwhile_.end(), reports.begin(), reports.end());
-    return;
+void PolicyPanel::read() {
+  if (!isVisible()) return;
+  for (PolicyScope* scope : {first_, second_}) {
+    scope->load();
+    if (form_->currentIndex() == 1) scope->readLevels();
   }
-  for (const PolicyReport& report : reports) {
-    if (report.step > bins_.lastStep()) bins_.add(report);  // the project may have been read with it
-  }
-  if (!redrawTimer_.isActive()) redrawTimer_.start();
 }
 
 void PolicyPanel::showEvent(QShowEvent* event) {
   PanelWidget::showEvent(event);
-  stale_ ? load() : redraw();
+  read();
+  redraw();
+}
+
+/// The ticked runs but the selected one; the chosen one stays while it is among them.
+void PolicyPanel::fillRuns() {
+  Session& session = workbench_.session;
+  const qint64 selected = session.selection().run(), chosen = beside();
+  std::vector<std::pair<QString, qint64>> runs{{tr("no other run"), 0}};
+  for (const qint64 run : session.selection().checked())
+    if (run != selected) runs.emplace_back(session.nameOf(run), run);
+  const QSignalBlocker quiet(beside_);
+  beside_->clear();
+  for (const auto& [name, run] : runs) beside_->addItem(name, run);
+  beside_->setCurrentIndex(std::max(0, beside_->findData(chosen)));
+  if (beside() == chosen) return;
+  second_->setRun(0);
+  second_->hide();
+  first_->setNarrow(false);
+  redraw();
 }
 
 void PolicyPanel::redraw() {
-  pages_->setCurrentIndex(bins_.isEmpty() ? 0 : 1);
-  if (bins_.isEmpty()) return;
+  const bool isEmpty = bins().isEmpty() && (beside() == 0 || second_->bins().isEmpty());
+  pages_->setCurrentIndex(isEmpty ? 0 : 1);
+  if (isEmpty) return;
   if (!chosen_) showUsual();
   fillOps();
   if (!isVisible()) return;  // drawn when it is shown
-  heat_->show(policyHeat(bins_, quantity()));
-  levels_->show(levelTrajectory(bins_, op_->currentData().toString().toStdString(), workbench_.theme));
-  winners_->show(winnerShares(bins_, workbench_.theme));
-  showTotals();
-}
-
-/// Over what is seen of the strip.
-void PolicyPanel::showTotals() {
-  const auto seen = heat_->zoomedTo();
-  totals_->setVisible(!bins_.ops().empty());
-  totals_->show(bins_, seen ? std::llround(std::ceil(seen->first)) : 1,
-                seen ? std::llround(std::floor(seen->second)) : bins_.lastStep());
+  const PolicyShown what = shown();
+  Figure heat = first_->heatOf(what), levels = first_->levelsOf(what);
+  const Session& session = workbench_.session;
+  if (beside() == 0) return first_->show(std::move(heat), std::move(levels), {});
+  Figure otherHeat = second_->heatOf(what), otherLevels = second_->levelsOf(what);
+  shareScale(heat, otherHeat);
+  shareScale(levels, otherLevels);
+  first_->show(std::move(heat), std::move(levels), session.nameOf(first_->run()));
+  second_->show(std::move(otherHeat), std::move(otherLevels), session.nameOf(second_->run()));
 }
 
 /// Until something is chosen: what each op gained, or its levels where nothing was tried.
 void PolicyPanel::showUsual() {
   const QSignalBlocker quiet(quantity_);
-  quantity_->setCurrentIndex(quantity_->findData(QString(bins_.groups().empty() ? "before" : "gain")));
+  quantity_->setCurrentIndex(quantity_->findData(QString(bins().groups().empty() ? "before" : "gain")));
 }
 
 /// The ops that occurred, in the catalogue's order; the chosen one stays chosen.
 void PolicyPanel::fillOps() {
-  const std::vector<std::string> names = bins_.ops();
+  const std::vector<std::string> names = ops();
   if (op_->count() == static_cast<int>(names.size())) return;
   const QSignalBlocker quiet(op_);
   const QString chosen = op_->currentData().toString();
@@ -220,11 +255,12 @@ void PolicyPanel::fillOps() {
 
 /// A click on the strip: the levels of that op, the cursor at that step, and its samples.
 void PolicyPanel::choose(double step, double y) {
-  const int rows = static_cast<int>(bins_.ops().size());
+  const int rows = static_cast<int>(ops().size());
   const int row = rows - 1 - static_cast<int>(std::lround(y));
   if (row < 0 || row >= rows) return;
   op_->setCurrentIndex(row);
-  workbench_.session.selection().setCursor(std::clamp<qint64>(std::llround(step), 1, bins_.lastStep()));
+  const std::int64_t last = std::max<std::int64_t>(1, bins().lastStep());
+  workbench_.session.selection().setCursor(std::clamp<qint64>(std::llround(step), 1, last));
   samplesTimer_.start();
 }
 
@@ -234,10 +270,10 @@ void PolicyPanel::showSamples() {
 
 void PolicyPanel::openLandscape() {
   workbench_.session.ask(
-      this, [run = run_](const OpenProject& project) { return project.reader.detail(run); },
+      this, [run = first_->run()](const OpenProject& project) { return project.reader.detail(run); },
       [this](std::optional<RunDetail> run) {
         if (!run) return;
-        auto* dialog = new LandscapeDialog(workbench_, std::move(*run), bins_.ops(),
+        auto* dialog = new LandscapeDialog(workbench_, std::move(*run), bins().ops(),
                                            op_->currentData().toString().toStdString(), this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->show();
@@ -247,10 +283,10 @@ void PolicyPanel::openLandscape() {
 QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }
 
 void PolicyPanel::writeExport(const QString& file, const std::string& ending) {
-  if (stale_) load();
+  first_->load();
   if (ending != "csv") return PanelWidget::writeExport(file, ending);
-  heat_->show(policyHeat(bins_, quantity()));
-  heat_->exportTo(file);
+  first_->heat()->show(policyHeat(bins(), shown().quantity));
+  first_->heat()->exportTo(file);
 }
 
 namespace panel {

@@ -4,35 +4,36 @@
 #include <optional>
 
 #include "widgets/panels/Panel.h"
-#include "widgets/panels/policy/PolicyBins.h"
-#include "widgets/plot/Plot.h"
-#include "widgets/session/LatestAnswer.h"
+#include "widgets/panels/policy/PolicyScope.h"
 
 class QComboBox;
-class QPushButton;
+class QHBoxLayout;
 class QStackedWidget;
 
 namespace uada {
 
-class OpTotals;
-
 /// The figures of the policy panel; numbers as in `bins`, which outlive them.
-Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity);
+/// rows  the ops, in their order; none: those of the bins
+Figure policyHeat(const PolicyBins& bins, PolicyQuantity quantity, const std::vector<std::string>& rows = {});
 /// Mean level before and after of one op, with one population spread each way.
 Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Theme& theme);
+/// How often each level of one op was drawn and trained on, a histogram for each span of the run.
+Figure levelRidges(const LevelCounts& counts, const std::string& op, const Theme& theme);
 /// Share of the samples trained on each group's candidate.
 Figure winnerShares(const PolicyBins& bins, const Theme& theme);
+/// Gives both the ends that hold the values of both.
+void shareScale(Figure& a, Figure& b);
 
-/// How each op's parameters move over the selected run: a heat strip of one quantity, what each op did over
-/// the span that is seen, the levels of one op, and which group wins. Live from the session, else from the
-/// project.
+/// How each op's parameters move over the selected run, and on demand over a second one beside it, to the
+/// same scales and with one cursor.
 class PolicyPanel : public PanelWidget {
   Q_OBJECT
  public:
   explicit PolicyPanel(const Workbench& workbench, QWidget* parent = nullptr);
 
   QStringList exportFilters() const override;
-  const PolicyBins& bins() const { return bins_; }
+  const PolicyBins& bins() const { return first_->bins(); }
+  const LevelCounts& levels() const { return first_->levels(); }
 
  protected:
   /// png: the panel; csv: every op and column of the quantity shown.
@@ -41,32 +42,27 @@ class PolicyPanel : public PanelWidget {
 
  private:
   QWidget* makeBar();
+  void makeChoices(QWidget* bar, QHBoxLayout* runs, QHBoxLayout* levels);
+  void follow(PolicyScope* scope, PolicyScope* other);
   void reload();
-  void load();
-  void take(const std::vector<PolicyReport>& stored);
-  void add(qint64 run, const std::vector<PolicyReport>& reports);
+  void read();
   void redraw();
   void fillOps();
+  void fillRuns();
   void showUsual();
-  void showTotals();
   void choose(double step, double y);
   void showSamples();
   void openLandscape();
   void markStep(qint64 step);
-  PolicyQuantity quantity() const;
+  qint64 beside() const;
+  std::vector<std::string> ops() const;
+  PolicyShown shown() const;
 
-  PolicyBins bins_;
-  qint64 run_ = 0;
-  bool stale_ = true;  ///< to be read again when seen
-  LatestAnswer answer_;
-  std::vector<PolicyReport> meanwhile_;  ///< reported while it is waited for
-  bool chosen_ = false;                  ///< the quantity, by a person
+  bool chosen_ = false;  ///< the quantity, by a person
   std::optional<double> marked_;
-  QTimer redrawTimer_;  ///< at most five drawings a second
   QStackedWidget* pages_ = nullptr;
-  QComboBox *quantity_ = nullptr, *op_ = nullptr;
-  Plot *heat_ = nullptr, *levels_ = nullptr, *winners_ = nullptr;
-  OpTotals* totals_ = nullptr;
+  QComboBox *quantity_ = nullptr, *op_ = nullptr, *form_ = nullptr, *beside_ = nullptr;
+  PolicyScope *first_ = nullptr, *second_ = nullptr;
   QTimer samplesTimer_;  ///< a click on the strip that may be the first of two
 };
 

@@ -1,0 +1,178 @@
+#include "widgets/panels/policy/PolicyScope.h"
+
+#include <QLabel>
+#include <QSplitter>
+#include <QVBoxLayout>
+#include <cmath>
+#include <utility>
+
+#include "widgets/panels/policy/OpTotals.h"
+#include "widgets/panels/policy/PolicyPanel.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+PolicyScope::PolicyScope(const Workbench& workbench, const QString& suffix, QWidget* parent)
+    : QWidget(parent),
+      workbench_(workbench),
+      title_(new QLabel(this)),
+      top_(new QSplitter(Qt::Horizontal, this)),
+      bottom_(new QSplitter(Qt::Horizontal, this)),
+      heat_(new Plot(workbench.theme, this)),
+      levels_(new Plot(workbench.theme, this)),
+      winners_(new Plot(workbench.theme, this)),
+      totals_(new OpTotals(workbench.theme, this)) {
+  heat_->setObjectName("policy_heat" + suffix);
+  levels_->setObjectName("policy_levels" + suffix);
+  winners_->setObjectName("policy_winners" + suffix);
+  title_->setContentsMargins(kGrid, kGrid / 2, kGrid, 0);
+  title_->hide();
+  top_->addWidget(heat_);
+  top_->addWidget(totals_);
+  bottom_->addWidget(levels_);
+  bottom_->addWidget(winners_);
+  auto* split = new QSplitter(Qt::Vertical, this);
+  split->addWidget(top_);
+  split->addWidget(bottom_);
+  for (QSplitter* one : {top_, bottom_, split}) {
+    one->setStretchFactor(0, 3);
+    one->setStretchFactor(1, 2);
+    one->setSizes({300, 200});  // a share each, whatever they would like
+    one->setChildrenCollapsible(false);
+  }
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(title_);
+  column->addWidget(split, 1);
+  later_.setSingleShot(true);
+  later_.setInterval(200);
+  connect(&later_, &QTimer::timeout, this, &PolicyScope::changed);
+  Session* session = &workbench.session;
+  connect(session, &Session::policyMoved, this, &PolicyScope::add);
+  connect(session, &Session::decided, this, &PolicyScope::addDecisions);
+  connect(heat_, &Plot::clicked, this, &PolicyScope::cellClicked);
+  connect(heat_, &Plot::zoomed, this, [this] {
+    showTotals();
+    Q_EMIT zoomed();
+  });
+  connect(totals_, &OpTotals::chosen, this, &PolicyScope::opChosen);
+}
+
+void PolicyScope::setRun(qint64 run) {
+  if (run == run_) return;
+  run_ = run;
+  reload();
+}
+
+void PolicyScope::reload() {
+  stale_ = levelsStale_ = true;
+  meanwhile_.clear();
+  decidedMeanwhile_.clear();
+  bins_.clear();
+  counts_.clear();
+  answer_.drop();
+  levelsAnswer_.drop();
+}
+
+void PolicyScope::load() {
+  if (!std::exchange(stale_, false)) return;
+  Session& session = workbench_.session;
+  if (run_ == 0 || !session.hasProject()) return;
+  answer_.ask(
+      session, this, [run = run_](const OpenProject& project) { return project.reader.policy(run); },
+      [this](std::optional<std::vector<PolicyReport>> stored) {
+        take(stored.value_or(std::vector<PolicyReport>()));
+      });
+}
+
+/// What was reported meanwhile comes after what was stored.
+void PolicyScope::take(const std::vector<PolicyReport>& stored) {
+  bins_.clear();
+  for (const PolicyReport& report : stored) bins_.add(report);
+  add(run_, std::exchange(meanwhile_, {}));
+  Q_EMIT changed();
+}
+
+void PolicyScope::add(qint64 run, const std::vector<PolicyReport>& reports) {
+  if (run != run_ || stale_) return;
+  if (answer_.isWaiting()) {
+    meanwhile_.insert(meanwhile_.end(), reports.begin(), reports.end());
+    return;
+  }
+  for (const PolicyReport& report : reports) {
+    if (report.step > bins_.lastStep()) bins_.add(report);  // the project may have been read with it
+  }
+  if (!later_.isActive()) later_.start();
+}
+
+void PolicyScope::readLevels() {
+  Session& session = workbench_.session;
+  if (!std::exchange(levelsStale_, false) || run_ == 0 || !session.hasProject()) return;
+  levelsAnswer_.ask(
+      session, this,
+      [run = run_](const OpenProject& project) {
+        LevelCounts counts;
+        for (const Decision& decision : project.reader.decisions(run, 0, false)) counts.add(decision);
+        return counts;
+      },
+      [this](std::optional<LevelCounts> counts) {
+        if (counts) counts_ = std::move(*counts);
+        addDecisions(run_, std::exchange(decidedMeanwhile_, {}));
+        Q_EMIT changed();
+      });
+}
+
+void PolicyScope::addDecisions(qint64 run, const std::vector<Decision>& decisions) {
+  if (run != run_ || levelsStale_) return;
+  if (levelsAnswer_.isWaiting()) {
+    decidedMeanwhile_.insert(decidedMeanwhile_.end(), decisions.begin(), decisions.end());
+    return;
+  }
+  const std::int64_t known = counts_.lastStep();
+  for (const Decision& decision : decisions)
+    if (decision.step > known) counts_.add(decision);
+  if (!later_.isActive()) later_.start();
+}
+
+void PolicyScope::setNarrow(bool isNarrow) {
+  isNarrow_ = isNarrow;
+  bottom_->setOrientation(isNarrow ? Qt::Vertical : Qt::Horizontal);
+  totals_->setVisible(!isNarrow && !bins_.ops().empty());
+}
+
+Figure PolicyScope::heatOf(const PolicyShown& shown) const {
+  return policyHeat(bins_, shown.quantity, shown.ops);
+}
+
+Figure PolicyScope::levelsOf(const PolicyShown& shown) const {
+  if (!shown.isHistogram) return levelTrajectory(bins_, shown.op, workbench_.theme);
+  Figure figure = levelRidges(counts_, shown.op, workbench_.theme);
+  if (levelsAnswer_.isWaiting()) figure.empty = tr("Reading the decisions …");
+  return figure;
+}
+
+void PolicyScope::show(Figure heat, Figure levels, const QString& title) {
+  title_->setText(title);
+  title_->setVisible(!title.isEmpty());
+  heat_->show(std::move(heat));
+  levels_->show(std::move(levels));
+  winners_->show(winnerShares(bins_, workbench_.theme));
+  showTotals();
+}
+
+/// Over what is seen of the strip.
+void PolicyScope::showTotals() {
+  const auto seen = heat_->zoomedTo();
+  totals_->setVisible(!isNarrow_ && !bins_.ops().empty());
+  totals_->show(bins_, seen ? std::llround(std::ceil(seen->first)) : 1,
+                seen ? std::llround(std::floor(seen->second)) : bins_.lastStep());
+}
+
+void PolicyScope::setCursor(std::optional<double> step) {
+  for (Plot* plot : {heat_, levels_, winners_})
+    plot->setCursor(plot == levels_ && levels_->figure().ridges ? std::nullopt : step);
+}
+
+}  // namespace uada
