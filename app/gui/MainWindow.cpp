@@ -157,7 +157,7 @@ void MainWindow::makeDocks() {
                       : entry.place == PanelPlace::right ? Qt::RightDockWidgetArea
                                                          : Qt::BottomDockWidgetArea;
     addDockWidget(area, dock);
-    resizeDocks({dock}, {bottom ? 160 : 320}, bottom ? Qt::Vertical : Qt::Horizontal);
+    resizeDocks({dock}, {bottom ? 232 : 320}, bottom ? Qt::Vertical : Qt::Horizontal);
     dock->setVisible(!bottom);
     if (bottom && lowest) tabifyDockWidget(lowest, dock);
     if (bottom) lowest = dock;

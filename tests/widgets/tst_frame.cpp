@@ -227,6 +227,11 @@ class TestFrame : public QObject {
     QVERIFY(!bench.session->isLive() && bench.session->runs().empty());
     QCOMPARE(bench.window->actions().bind("run.start", QKeySequence(Qt::Key_S)),
              QString("a run must not begin by a single key: take one with Ctrl or Alt"));
+    // With Ctrl it is meant.
+    palette.show();
+    QTest::keyClick(typed, Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(!palette.isVisible());
+    QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::finished, 20000);
   }
 
   void keysAreChangedKeptAndRefused() {

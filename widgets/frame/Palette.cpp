@@ -114,7 +114,7 @@ Palette::Palette(const Actions& actions, const Theme& theme, QWidget* window)
   layout->addWidget(why_);
   connect(typed_, &QLineEdit::textChanged, this, &Palette::filter);
   connect(list_, &QListWidget::currentRowChanged, this, &Palette::explain);
-  connect(list_, &QListWidget::itemClicked, this, &Palette::run);
+  connect(list_, &QListWidget::itemClicked, this, [this] { run(true); });
   resize(std::min(76 * kGrid, window ? window->width() - 4 * kGrid : 76 * kGrid),
          std::min(56 * kGrid, window ? window->height() - 4 * kGrid : 56 * kGrid));
   filter({});
@@ -165,17 +165,13 @@ void Palette::explain() {
   why_->setText(reason.isEmpty() ? help : tr("Not now: %1").arg(reason));
 }
 
-void Palette::run() {
+void Palette::run(bool mayTrain) {
   const QListWidgetItem* item = list_->currentItem();
   if (!item) return;
   const auto entry = std::ranges::find(entries_, item->data(name).toString(), &ActionEntry::name);
   if (!entry->isEnabled()) return explain();
-  if (entry->startsTraining) {
-    const QString keys = entry->keyText();
-    why_->setText(keys.isEmpty() ? tr("This starts training: choose it in the menu Run or Tools")
-                                 : tr("This starts training: press %1").arg(keys));
-    return;
-  }
+  if (entry->startsTraining && !mayTrain)
+    return why_->setText(tr("This starts training: press Ctrl+Return, or click it"));
   accept();
   QTimer::singleShot(0, entry->action, &QAction::trigger);  // when the dialogue is gone
 }
@@ -195,7 +191,7 @@ bool Palette::eventFilter(QObject* watched, QEvent* event) {
       }
       case Qt::Key_Return:
       case Qt::Key_Enter:
-        if (keyEvent->modifiers() == Qt::NoModifier || keyEvent->modifiers() == Qt::KeypadModifier) run();
+        run((keyEvent->modifiers() & ~Qt::KeypadModifier) == Qt::ControlModifier);
         return true;
       default: break;
     }

@@ -18,7 +18,7 @@ class Theme;
 int fit(const QString& typed, const QString& text);
 
 /// All actions by name: type to filter, arrows to choose, Enter to do. Shows keys, and of what cannot be done
-/// the reason. Enter never starts training: it names the key that does.
+/// the reason. Enter alone never starts training: Ctrl and Enter do, or a click.
 class Palette : public QDialog {
   Q_OBJECT
  public:
@@ -32,7 +32,7 @@ class Palette : public QDialog {
 
  private:
   void filter(const QString& typed);
-  void run();
+  void run(bool mayTrain);
   void explain();
 
   std::vector<ActionEntry> entries_;  ///< as they were when it was opened

@@ -27,6 +27,8 @@ static QPushButton* card(const Theme& theme, const char* name, const QString& ic
                          const QString& text) {
   auto* button = new QPushButton;
   button->setObjectName("choice");
+  // So that Return presses it, unless that would start training.
+  button->setAutoDefault(name != QLatin1String("demo"));
   button->setProperty("choice", name);
   button->setAccessibleName(title);
   button->setMinimumSize(kCardWidth, 27 * kGrid);
@@ -57,6 +59,7 @@ static QPushButton* recentRow(const Workbench& workbench, const QString& file) {
   const QFileInfo info(file);
   auto* button = new QPushButton;
   button->setObjectName("recent");
+  button->setAutoDefault(true);
   button->setProperty("file", file);
   button->setAccessibleName(QObject::tr("Open %1").arg(info.fileName()));
   button->setToolTip(file);

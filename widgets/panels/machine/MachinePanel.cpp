@@ -16,7 +16,7 @@ namespace uada {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr int kPlotWidth = 280, kPlotHeight = 120;  // pixels, at least
+constexpr int kPlotWidth = 280, kPlotHeight = 176;  // pixels, at least
 constexpr int kSecondsAMinute = 60;
 
 using Value = std::function<double(const MachineReading&)>;
@@ -119,7 +119,7 @@ void MachinePanel::show(const QString& name, const QString& title, const Axis& l
   for (std::size_t i = 0; i < lines.size(); ++i) {
     Curve curve;
     curve.name = lines[i].name;
-    curve.colour = workbench_.theme.category(static_cast<int>(i));
+    curve.colour = workbench_.theme.category(i == 0 ? 0 : 4);
     curve.right = lines[i].isRight;
     for (const MachineReading& reading : readings) {
       const double x = (reading.time - readings.back().time) / kSecondsAMinute;
@@ -138,14 +138,14 @@ void MachinePanel::draw() {
     made.min = 0;
     return made;
   };
-  show("processor", tr("Processor"), axis(tr("Load, 100 is one core"), "%"), {},
+  show("processor", tr("Processor (100 % is one core)"), axis(tr("Load"), "%"), {},
        {{tr("This program"), [](const MachineReading& at) { return at.programPercent; }},
         {tr("All that runs"), [](const MachineReading& at) { return at.machinePercent; }}});
   show("memory", tr("Memory"), axis(tr("In use"), "GB"), {},
        {{tr("This program"), [](const MachineReading& at) { return gigabytes(at.memory.program); }},
         {tr("All that runs"), [](const MachineReading& at) { return gigabytes(at.memory.used); }}});
-  show("disk", tr("Disk of the project"), axis(tr("Written by this program"), "MB/s"), axis(tr("Free"), "GB"),
-       {{tr("Written"), [](const MachineReading& at) { return 1e-6 * at.written; }},
+  show("disk", tr("Disk of the project"), axis(tr("Written"), "MB/s"), axis(tr("Free"), "GB"),
+       {{tr("Written by this program"), [](const MachineReading& at) { return 1e-6 * at.written; }},
         {tr("Free"),
          [](const MachineReading& at) {
            return at.diskFree < 0 ? kNone : gigabytes(static_cast<std::uint64_t>(at.diskFree));
