@@ -24,6 +24,7 @@
 #include "widgets/panels/MachineLabel.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/StartPage.h"
+#include "widgets/session/Alerts.h"
 #include "widgets/session/Recent.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
@@ -43,6 +44,7 @@ void MainWindow::makeActions() {
   actions_->take("run.resume", tr("Run"), runActions_->resumeSelected, true);
   actions_->take("run.demo", tr("Run"), runActions_->demo, true);
   actions_->take("run.demoLong", tr("Run"), runActions_->demoLong, true);
+  makeAlertAction();
   connect(runActions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
   connect(runActions_, &RunActions::demoWanted, commands_, &Commands::runDemo);
   makeCursorActions();
@@ -78,6 +80,26 @@ void MainWindow::makeActions() {
       [this] { commands_->saveDiagnostics(); });
   actions_->add({"help.about", tr("Help"), tr("About"), {}, {}, tr("Versions, devices, licences")},
                 [this] { AboutDialog(workbench_, this).exec(); });
+}
+
+void MainWindow::makeAlertAction() {
+  const QString setting = "alerts";
+  Alerts& alerts = Alerts::of(workbench_.session);
+  alerts.setOn(workbench_.settings.value(setting, true).toBool());
+  QAction* action = actions_->add(
+      {"run.alerts",
+       tr("Run"),
+       tr("Alerts"),
+       {},
+       {},
+       tr("Say in the window, and on the desktop while it is not in front, when training is finished, a run "
+          "needs somebody, its loss jumps, or the disk is nearly full")},
+      [this, setting, &alerts] {
+        alerts.setOn(!alerts.isOn());
+        workbench_.settings.setValue(setting, alerts.isOn());
+      });
+  action->setCheckable(true);
+  action->setChecked(alerts.isOn());
 }
 
 void MainWindow::makeFileActions() {
@@ -213,7 +235,7 @@ void MainWindow::makeMenus() {
   add(file, {"file.close", "", "file.export", "file.exportCharts", "file.copy", "", "file.quit"});
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   add(run, {"run.new", "", "run.start", "run.pause", "run.stopAfterEpoch", "run.stopNow", "run.discard",
-            "run.checkpoint", "", "run.resume", "", "run.demo", "run.demoLong"});
+            "run.checkpoint", "", "run.resume", "", "run.alerts", "", "run.demo", "run.demoLong"});
   QMenu* view = menuBar()->addMenu(tr("&View"));
   add(view, {"view.start"});
   QStringList views{""}, docks{"", "view.tearOff", ""};

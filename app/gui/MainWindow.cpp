@@ -28,6 +28,7 @@
 #include "widgets/panels/StartPage.h"
 #include "widgets/panels/ops/OpsPanel.h"
 #include "widgets/panels/samples/SamplesPanel.h"
+#include "widgets/session/Alerts.h"
 #include "widgets/session/LogBook.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
@@ -103,6 +104,8 @@ void MainWindow::makePages() {
   layout->addWidget(pages_, 1);
   setCentralWidget(centre);
   connect(commands_, &Commands::notice, banner_, &Banner::showNotice);
+  connect(&Alerts::of(workbench_.session), &Alerts::raised, banner_,
+          [this](const Alert& alert) { banner_->showNotice(alert.text); });
   connect(actions_, &Actions::refused, banner_, &Banner::showNotice);
   auto* bar = new QToolBar(tr("Step cursor"));
   bar->setObjectName("cursorToolBar");

@@ -73,6 +73,7 @@ class MainWindow : public QMainWindow {
   void makeDocks();
   void makeActions();
   void makeFileActions();
+  void makeAlertAction();
   void makeViewActions();
   void makeThemeActions();
   void makeCursorActions();

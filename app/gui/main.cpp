@@ -20,6 +20,7 @@
 #include "app/gui/BenchOverlay.h"
 #include "app/gui/BenchPlots.h"
 #include "app/gui/BenchProject.h"
+#include "app/gui/DesktopNotices.h"
 #include "app/gui/Display.h"
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
@@ -327,6 +328,7 @@ static int showAlone(TimedApplication& app, Workbench& workbench, Theme& theme, 
               options.restores && !options.bench ? MainWindow::Layout::restored : MainWindow::Layout::first);
   if (options.bench) return showWindow(app, shown, session, options, began);
   const SleepInhibitor awake(session);
+  const DesktopNotices notices(Alerts::of(session));
   std::unique_ptr<SingleInstance> single;
   if (!options.newInstance) {
     single = std::make_unique<SingleInstance>(SingleInstance::nameFor(workbench.settings.fileName()));
