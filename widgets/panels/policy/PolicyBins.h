@@ -77,7 +77,7 @@ class PolicyBins {
  private:
   void halve();
 
-  const int mostColumns_;
+  int mostColumns_;
   int columns_ = 0;
   std::int64_t perColumn_ = 1, lastStep_ = 0;
   std::map<std::string, std::vector<OpSums>> sums_;

@@ -81,16 +81,18 @@ void PolicyScope::load() {
   Session& session = workbench_.session;
   if (run_ == 0 || !session.hasProject()) return;
   answer_.ask(
-      session, this, [run = run_](const OpenProject& project) { return project.reader.policy(run); },
-      [this](std::optional<std::vector<PolicyReport>> stored) {
-        take(stored.value_or(std::vector<PolicyReport>()));
-      });
+      session, this,
+      [run = run_](const OpenProject& project) {  // a long run has a million rows
+        PolicyBins bins;
+        for (const PolicyReport& report : project.reader.policy(run)) bins.add(report);
+        return bins;
+      },
+      [this](std::optional<PolicyBins> stored) { take(stored ? std::move(*stored) : PolicyBins()); });
 }
 
 /// What was reported meanwhile comes after what was stored.
-void PolicyScope::take(const std::vector<PolicyReport>& stored) {
-  bins_.clear();
-  for (const PolicyReport& report : stored) bins_.add(report);
+void PolicyScope::take(PolicyBins stored) {
+  bins_ = std::move(stored);
   add(run_, std::exchange(meanwhile_, {}));
   Q_EMIT changed();
 }

@@ -62,7 +62,7 @@ class PolicyScope : public QWidget {
  private:
   void add(qint64 run, const std::vector<PolicyReport>& reports);
   void addDecisions(qint64 run, const std::vector<Decision>& decisions);
-  void take(const std::vector<PolicyReport>& stored);
+  void take(PolicyBins stored);
   void showTotals();
 
   const Workbench& workbench_;
