@@ -1,5 +1,6 @@
 #include <sqlite3.h>
 
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QRegularExpression>
 #include <QSettings>
@@ -18,6 +19,8 @@
 #include "core/store/RunSession.h"
 #include "tests/core/FakeEngine.h"
 #include "tests/core/StoreTools.h"
+#include "widgets/panels/runs/RunsModel.h"
+#include "widgets/panels/runs/RunsPanel.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -246,6 +249,53 @@ class TestManyRuns : public QObject {
     settle(s);
     app.isTiming = false;
     QVERIFY(app.cpu.milliseconds > 0);
+    QVERIFY2(app.cpu.milliseconds < kLimit,
+             qPrintable(QString("%1 ms: %2").arg(app.cpu.milliseconds).arg(app.cpu.event)));
+  }
+
+  /// Forty columns, filters as they are typed, orders by clicks on heads, the last row at the end of the
+  /// list: no event takes longer than the others do.
+  void row12_tenThousandRunsOfFortyColumns() {
+    constexpr int kRuns = 10'000;
+    constexpr double kLimit = isSlowed() ? 3000 : 300;  // as above
+    makeProject(fileOf("columns.uada"), kRuns);
+    Bench bench;
+    open(bench, fileOf("columns.uada"), kRuns);
+    auto& panel = *static_cast<RunsPanel*>(bench.window->panel("runs"));
+    RunsModel& model = panel.model();
+    std::vector<std::string> columns;
+    for (const RunColumn& column : model.columns().all())
+      if (columns.size() < 40) columns.push_back(column.name);
+    QCOMPARE(columns.size(), std::size_t{40});
+    auto& app = *static_cast<TimedApplication*>(qApp);
+    app.isTiming = true;
+    panel.showColumns(columns);
+    model.setFold("");
+    settle(*bench.session);
+    auto* list = panel.findChild<QTreeView*>("runs");
+    QCOMPARE(model.rowCount(), kRuns);
+    auto* filter = panel.findChild<QLineEdit*>("filter");
+    QTest::keyClicks(filter, "seed>9990");
+    settle(*bench.session);
+    QCOMPARE(model.rowCount(), 10);
+    filter->clear();
+    const int seed = model.section("seed");
+    list->scrollTo(model.index(0, seed));
+    const QHeaderView* header = list->header();
+    QStringList firsts;
+    for (int clicks = 0; clicks < 2; ++clicks) {  // up, then down
+      const QPoint place(header->sectionViewportPosition(seed) + 6, header->height() / 2);
+      QTest::mouseClick(header->viewport(), Qt::LeftButton, {}, place);
+      settle(*bench.session);
+      firsts << model.index(0, seed).data().toString();
+    }
+    firsts.sort();
+    QCOMPARE(firsts, (QStringList{"1", "10,000"}));
+    list->scrollToBottom();  // there are no pages
+    QCoreApplication::processEvents();
+    const QRect end = list->visualRect(model.index(kRuns - 1, seed));
+    QVERIFY(end.isValid() && end.bottom() > 0 && end.bottom() <= list->viewport()->height());
+    app.isTiming = false;
     QVERIFY2(app.cpu.milliseconds < kLimit,
              qPrintable(QString("%1 ms: %2").arg(app.cpu.milliseconds).arg(app.cpu.event)));
   }
