@@ -14,6 +14,8 @@
 
 #include "app/gui/Commands.h"
 #include "app/gui/MainWindow.h"
+#include "widgets/forms/EditDialog.h"
+#include "widgets/forms/ForkDialog.h"
 #include "widgets/frame/About.h"
 #include "widgets/frame/Actions.h"
 #include "widgets/frame/KeysDialog.h"
@@ -41,12 +43,17 @@ void MainWindow::makeActions() {
   actions_->take("run.stopNow", tr("Run"), runActions_->stopNow);
   actions_->take("run.discard", tr("Run"), runActions_->discard);
   actions_->take("run.checkpoint", tr("Run"), runActions_->checkpoint);
+  actions_->take("run.change", tr("Run"), runActions_->change);
   actions_->take("run.resume", tr("Run"), runActions_->resumeSelected, true);
+  actions_->take("run.fork", tr("Run"), runActions_->fork);
   actions_->take("run.demo", tr("Run"), runActions_->demo, true);
   actions_->take("run.demoLong", tr("Run"), runActions_->demoLong, true);
   makeAlertAction();
   connect(runActions_, &RunActions::newRunWanted, commands_, &Commands::newRun);
   connect(runActions_, &RunActions::demoWanted, commands_, &Commands::runDemo);
+  connect(runActions_, &RunActions::changeWanted, this, [this] { openEditDialog(workbench_, this); });
+  connect(runActions_, &RunActions::forkWanted, this,
+          [this](qint64 run) { openForkDialog(workbench_, run, this); });
   makeCursorActions();
   makeViewActions();
   makeThemeActions();
@@ -235,7 +242,8 @@ void MainWindow::makeMenus() {
   add(file, {"file.close", "", "file.export", "file.exportCharts", "file.copy", "", "file.quit"});
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   add(run, {"run.new", "", "run.start", "run.pause", "run.stopAfterEpoch", "run.stopNow", "run.discard",
-            "run.checkpoint", "", "run.resume", "", "run.alerts", "", "run.demo", "run.demoLong"});
+            "run.checkpoint", "", "run.change", "", "run.resume", "run.fork", "", "run.alerts", "",
+            "run.demo", "run.demoLong"});
   QMenu* view = menuBar()->addMenu(tr("&View"));
   add(view, {"view.start"});
   QStringList views{""}, docks{"", "view.tearOff", ""};

@@ -62,6 +62,23 @@ class TestSeedCurve : public QObject {
     QCOMPARE(momentOf({}).count, 0);
     QCOMPARE(momentOf({2, 4, 9}).deviation, std::sqrt(13.0));
   }
+
+  /// Two pairs with the differences 1 and 3 everywhere: mean 2, deviation sqrt 2, and half of the 95 %
+  /// interval t(0.975; 1) sqrt 2 / sqrt 2 = 12.7062. The second seed ends earlier: from there on a pair alone
+  /// has none.
+  void pairsHaveADifferenceWithItsInterval() {
+    const SeedCurve curve =
+        overPairs({{{{1, 2, 3}, {5, 6, 7}}, {{1, 3}, {4, 6}}}, {{{1, 2}, {9, 9}}, {{0, 1, 2}, {0, 6, 6}}}});
+    QVERIFY(curve.x == (std::vector<double>{1, 2, 3}));
+    QVERIFY(curve.mean == (std::vector<double>{2, 2, 1}));
+    QVERIFY(curve.count == (std::vector<int>{2, 2, 1}));
+    QVERIFY(curve.bandX == (std::vector<double>{1, 2}));
+    QVERIFY(std::abs(curve.bandHigh[0] - 2 - 12.7062) < 1e-4);
+    QVERIFY(std::abs(curve.bandLow[1] - 2 + 12.7062) < 1e-4);
+    // Where the other one has no value there is no difference.
+    QVERIFY(overPairs({{{{1, 2}, {5, 6}}, {{2, 3}, {1, 1}}}}).x == (std::vector<double>{2}));
+    QVERIFY(overPairs({}).x.empty());
+  }
 };
 
 QTEST_APPLESS_MAIN(TestSeedCurve)

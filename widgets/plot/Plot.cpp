@@ -29,6 +29,7 @@ void Plot::Impl::hover(const QPoint& position) {
     Q_EMIT owner->hovered(x, y);
   }
   readOut->setVisible(inside && hasReadOut && !readOutText->text().isEmpty());
+  showTip(position, inside);
   replotOverlay();
   if (!inside) Q_EMIT owner->left();
 }

@@ -85,12 +85,20 @@ struct Ridges {
   QColor filled, outlined;
 };
 
+/// A moment at which something happened: a dotted line, whose text the pointer shows.
+struct Marker {
+  double x = 0;
+  QString text;
+  QColor colour;
+};
+
 struct Figure {
   QString title;
   Axis x, left;
   std::optional<Axis> right;
   std::vector<Curve> curves;
   std::vector<Band> bands;
+  std::vector<Marker> markers = {};
   std::optional<StackedAreas> areas;
   std::optional<HeatMap> heat;
   std::optional<Ridges> ridges;
@@ -131,6 +139,8 @@ class Plot : public QWidget {
 
   /// One line per curve: "uada s1  0.4123" at the value nearest to x; for a heat map the cell under (x, y).
   QString readOut(double x, double y) const;
+  /// The texts of the markers that are as near to x as a pointer hits, a line each; "": none.
+  QString markersAt(double x) const;
   /// The kind is the file's ending: png, svg, pdf (both on white), or csv (numbers of every curve, not
   /// decimated). With title and legend, without the lines that follow cursor and pointer. Throws Error.
   /// size  in pixels of 1/96 inch; a PNG has twice as many. Empty: as on the screen

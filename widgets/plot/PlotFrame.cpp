@@ -146,6 +146,7 @@ void Plot::Impl::rebuild() {
   if (figure.areas) addAreas(*figure.areas);
   for (const Band& band : figure.bands) addBand(band);
   for (const Curve& curve : figure.curves) addCurve(curve);
+  addMarkers();
   for (int i = 0; i < plot->plottableCount(); ++i) names[plot->plottable(i)] = plot->plottable(i)->name();
   wrapLegend();
   legend->setVisible(legend->itemCount() > 0);

@@ -38,6 +38,8 @@ struct Plot::Impl {
   QCPColorScale* scale = nullptr;
   QCPItemText* empty = nullptr;
   QCPItemStraightLine *cursor = nullptr, *hair = nullptr;
+  std::vector<QCPItemStraightLine*> markers;
+  bool hasTip = false;  ///< of a marker
   QFrame* readOut = nullptr;
   QLabel* readOutText = nullptr;
   QLabel* badge = nullptr;
@@ -75,6 +77,8 @@ struct Plot::Impl {
   void addHeat(const HeatMap& heat);
   void addRidges(const Ridges& ridges);
   void nameRows(const QStringList& rows);
+  void addMarkers();
+  void showTip(const QPoint& position, bool isInside);
   void axis(QCPAxis* axis, const Axis& data);
   void fitRanges();
   void fitSeen();

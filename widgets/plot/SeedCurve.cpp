@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+
+#include "core/tables/Statistics.h"
 
 namespace uada {
 namespace {
@@ -43,6 +46,14 @@ std::vector<double> placesOf(const std::vector<SeedValues>& seeds) {
   return places;
 }
 
+/// Half of the 95 % interval of the mean of n values, in their standard deviations.
+double intervalWidth(int n) {
+  std::vector<double> values(static_cast<std::size_t>(n), 0.0);
+  values[0] = 1;  // mean 1/n, deviation 1/sqrt(n)
+  const auto interval = meanInterval(values);
+  return interval ? (interval->high - interval->low) / 2 * std::sqrt(static_cast<double>(n)) : kNone;
+}
+
 }  // namespace
 
 SeedMoment momentOf(const std::vector<double>& values) {
@@ -58,6 +69,34 @@ SeedMoment momentOf(const std::vector<double>& values) {
   for (const double value : values)
     if (std::isfinite(value)) squares += (value - mean) * (value - mean);
   return {mean, count > 1 ? std::sqrt(squares / (count - 1)) : kNone, count};
+}
+
+SeedCurve overPairs(const std::vector<std::pair<SeedValues, SeedValues>>& pairs) {
+  std::vector<SeedValues> differences;
+  for (const auto& [first, second] : pairs) {
+    Walker walker(second);
+    SeedValues& difference = differences.emplace_back();
+    for (std::size_t i = 0; i < first.x.size(); ++i) {
+      const double value = first.y[i] - walker.at(first.x[i]);
+      if (std::isnan(value)) continue;
+      difference.x.push_back(first.x[i]);
+      difference.y.push_back(value);
+    }
+  }
+  SeedCurve curve = overSeeds(differences);
+  std::map<int, double> widths;  // of an interval in deviations, by the number of pairs
+  std::size_t band = 0;
+  for (std::size_t i = 0; i < curve.x.size(); ++i) {
+    const int n = curve.count[i];
+    if (n < 2) continue;
+    const auto [width, isNew] = widths.try_emplace(n, 0);
+    if (isNew) width->second = intervalWidth(n);
+    const double deviation = curve.bandHigh[band] - curve.mean[i];
+    curve.bandLow[band] = curve.mean[i] - width->second * deviation;
+    curve.bandHigh[band] = curve.mean[i] + width->second * deviation;
+    ++band;
+  }
+  return curve;
 }
 
 SeedCurve overSeeds(const std::vector<SeedValues>& seeds) {

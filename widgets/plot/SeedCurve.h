@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 namespace uada {
@@ -21,6 +22,11 @@ struct SeedCurve {
 /// Places: those of all seeds together, or, if these are more than kMostPlaces, as many evenly spread ones.
 SeedCurve overSeeds(const std::vector<SeedValues>& seeds);
 constexpr std::size_t kMostPlaces = 2048;
+
+/// Of pairs the differences, first minus second, at the places of the first where the second has values from
+/// before to after; over the pairs their mean, and as a band its 95 % interval (Student's t) where there are
+/// two or more.
+SeedCurve overPairs(const std::vector<std::pair<SeedValues, SeedValues>>& pairs);
 
 /// Mean and sample standard deviation of the seeds that have a value at x.
 struct SeedMoment {

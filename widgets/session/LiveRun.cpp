@@ -27,6 +27,9 @@ void LiveRun::run() {
     if (wanted_.resumed) {
       RunSession session(project_, engine, *wanted_.resumed, this);
       serve(session);
+    } else if (wanted_.fork) {
+      RunSession session(project_, engine, *wanted_.fork, this);
+      serve(session);
     } else {
       RunSession session(project_, engine, wanted_.config, this, wanted_.queued);
       serve(session);
@@ -56,7 +59,8 @@ void LiveRun::take(const Report& report) {
             [&](const CheckpointReport& r) {
               events.post(fmt::format("checkpoint at step {}: {}", groupedText(r.step), r.file));
             },
-            [&](const EventReport& r) { events.post(r.text); }, kNothing},
+            [&](const EventReport& r) { events.post(r.text); }, [&](const EditReport& r) { edits.post(r); },
+            kNothing},
       report);
 }
 

@@ -23,6 +23,7 @@ class LiveRun final : private Sink {
     RunConfig config;
     std::int64_t queued = 0;           ///< of the project's queue, taken out when the run is created; 0: none
     std::optional<RunDetail> resumed;  ///< continue this run instead of creating one
+    std::optional<Fork> fork = {};     ///< the new run begins with another one's checkpoint
   };
   LiveRun(ProjectWriter& project, EngineProvider engine, Wanted wanted);
   /// Stops the job with a checkpoint, if it is live, and joins.
@@ -44,6 +45,7 @@ class LiveRun final : private Sink {
   Mailbox<Decision> decisions{256};
   Mailbox<EpochReport> epochs{4096};
   Mailbox<std::string> events{1024};
+  Mailbox<EditReport> edits{256};
 
  private:
   void run();

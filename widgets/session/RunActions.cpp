@@ -25,6 +25,12 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   checkpoint = add("checkpoint", tr("Checkpoint"), "checkpoint", tr("Save a checkpoint and go on"));
   resumeSelected = add("resumeSelected", tr("Resume selected run"), "start",
                        tr("Continue the selected run from its newest checkpoint"));
+  change = add("changeSetting", tr("Change a setting..."), "edit",
+               tr("Give a setting of the run that trains another value from the next step on"));
+  connect(change, &QAction::triggered, this, &RunActions::changeWanted);
+  fork = add("forkSelected", tr("Fork from a checkpoint..."), "fork",
+             tr("Go on from a checkpoint of the selected run with other settings, as a new run"));
+  connect(fork, &QAction::triggered, this, [this] { Q_EMIT forkWanted(session_.selection().run()); });
   newRun = add("newRunAction", tr("New run..."), "new", tr("Set up a run, or several"));
   newRun->setShortcut(QKeySequence(tr("Ctrl+N")));
   connect(newRun, &QAction::triggered, this, &RunActions::newRunWanted);
@@ -116,6 +122,15 @@ void RunActions::finishDiscard() {
   if (session_.find(run)) guarded([&] { session_.deleteRuns({run}); });
 }
 
+QString RunActions::whyNotFork() const {
+  if (!session_.readOnly().isEmpty()) return session_.readOnly();
+  if (session_.isLive()) return tr("a run is training: stop it first");
+  const RunSummary* run = session_.find(session_.selection().run());
+  if (!run) return tr("no run is selected");
+  return run->hasCheckpoint ? QString()
+                            : tr("the selected run has no checkpoint: one is written after every epoch");
+}
+
 /// What changes the project is not to be had where that can only be read.
 void RunActions::update() {
   const Controls c = session_.controls();
@@ -139,7 +154,9 @@ void RunActions::update() {
   allow(stopNow, where(c.stop, none));
   allow(discard, where(c.stop && session_.liveRun() != 0, none));
   allow(checkpoint, where(c.checkpoint, none));
+  allow(change, where(session_.isLive() && session_.liveRun() != 0 && !isStopping, none));
   allow(resumeSelected, whyNotResume());
+  allow(fork, whyNotFork());
 }
 
 bool canResume(const RunSummary& run) {

@@ -26,12 +26,16 @@ class RunActions : public QObject {
   QAction* discard = nullptr;  ///< stop now, then Session::deleteRuns()
   QAction* checkpoint = nullptr;
   QAction* resumeSelected = nullptr;  ///< continue the selected, ended run from its newest checkpoint
+  QAction* change = nullptr;          ///< a setting of the run that trains: changeWanted() is emitted
+  QAction* fork = nullptr;  ///< the selected run from one of its checkpoints: forkWanted() is emitted
   QAction* newRun = nullptr;
   QAction *demo = nullptr, *demoLong = nullptr;
 
  Q_SIGNALS:
   void newRunWanted();
   void demoWanted(const QString& experiment);
+  void changeWanted();
+  void forkWanted(qint64 run);
 
  private:
   QAction* add(const char* name, const QString& text, const QString& icon, const QString& help);
@@ -39,6 +43,7 @@ class RunActions : public QObject {
   void finishDiscard();
   void allow(QAction* action, const QString& whyNot);
   QString whyNotResume() const;
+  QString whyNotFork() const;
   template <class F>
   void guarded(F action);
 

@@ -3,6 +3,7 @@
 #include <QStringList>
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace uada {
@@ -22,8 +23,9 @@ QString joinedParts(const GroupName& name, bool model, bool dataset, bool traini
 }  // namespace
 
 struct RunList::Known {
-  /// What defines the name of a group: configuration, images, and whether they are the published ones.
-  using Key = std::tuple<std::string, std::string, std::optional<bool>>;
+  /// What defines the name of a group: configuration, images, whether they are the published ones, and of a
+  /// run that is none of its repeats what tells it from them.
+  using Key = std::tuple<std::string, std::string, std::optional<bool>, std::string, int>;
   std::vector<Key> groups;
   std::vector<GroupName> names;  ///< of each
   ConfigsByHash configs;
@@ -34,7 +36,7 @@ void RunList::makeGroups() {
   std::unordered_map<std::string_view, std::string_view> images;  // that a configuration was first run on
   for (std::size_t i = runs.size(); i-- > 0;)
     if (!runs[i].dataHash.empty()) images.try_emplace(runs[i].configHash, runs[i].dataHash);
-  std::map<std::pair<std::string_view, std::string_view>, int> places;
+  std::map<std::tuple<std::string_view, std::string_view, std::string>, int> places;
   groupOf_.assign(runs.size(), 0);
   seedPlace_.assign(runs.size(), 0);
   for (std::size_t i = runs.size(); i-- > 0;) {
@@ -43,8 +45,8 @@ void RunList::makeGroups() {
     if (const auto known = images.find(run.configHash); data.empty() && known != images.end())
       data = known->second;
     const int next = static_cast<int>(groups_.size());
-    const auto [place, isNew] = places.try_emplace({run.configHash, data}, next);
-    if (isNew) groups_.push_back({run.configHash, std::string(data), {}, {}, next});
+    const auto [place, isNew] = places.try_emplace({run.configHash, data, run.origin()}, next);
+    if (isNew) groups_.push_back({run.configHash, std::string(data), run.origin(), {}, {}, next});
     SeedGroup& group = groups_[place->second];
     groupOf_[i] = place->second;
     seedPlace_[i] = static_cast<int>(group.runs.size());
@@ -72,7 +74,8 @@ void RunList::index(const Configs& configs) {
   std::vector<Repeats> groups = repeats();
   std::vector<Known::Key> keys;
   for (const Repeats& group : groups)
-    keys.emplace_back(group.run->configHash, group.run->dataHash, group.isDataPublished);
+    keys.emplace_back(group.run->configHash, group.run->dataHash, group.isDataPublished, group.run->origin(),
+                      std::min(group.run->edits, 1));
   if (!known_) known_ = std::make_shared<Known>();
   if (configs && known_->groups != keys) {
     auto known = std::make_shared<Known>();
@@ -113,6 +116,8 @@ std::shared_ptr<RunList> RunList::read(const ProjectReader& reader, const RunLis
   if (!hidden.empty())
     std::erase_if(list->runs,
                   [&](const RunSummary& run) { return std::ranges::find(hidden, run.id) != hidden.end(); });
+  for (const RunSummary& run : list->runs)
+    if (run.edits > 0) list->edits[run.id] = reader.edits(run.id);
   list->queue = reader.queue();
   list->queueRules = reader.queueRules();
   list->reference = costReference(list->runs);
@@ -143,6 +148,7 @@ std::shared_ptr<RunList> RunList::with(const RunList& list, const RunSummary& ru
   more->runs.push_back(run);
   more->runs.insert(more->runs.end(), list.runs.begin(), list.runs.end());
   more->dataVersion = list.dataVersion;
+  more->edits = list.edits;
   more->queue = list.queue;
   more->queueRules = list.queueRules;
   more->reference = list.reference;

@@ -2,6 +2,7 @@
 
 #include <QString>
 #include <functional>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -16,6 +17,7 @@ namespace uada {
 /// All runs that differ in nothing but the seed.
 struct SeedGroup {
   std::string configHash, dataHash;
+  std::string origin;        ///< RunSummary::origin()
   GroupName name;            ///< no other group of the project has it
   std::vector<qint64> runs;  ///< newest first
   int colour = 0;            ///< of Theme::groupColour(): its place among the groups, by their oldest run
@@ -29,8 +31,9 @@ struct CommonPart {
 
 /// What the window shows of all runs at one moment. Handed out whole, and never changed from then on.
 struct RunList {
-  std::vector<RunSummary> runs;  ///< newest first
-  std::vector<QueuedRun> queue;  ///< the next one first
+  std::vector<RunSummary> runs;                     ///< newest first
+  std::map<qint64, std::vector<EditReport>> edits;  ///< of the runs that have some, in order
+  std::vector<QueuedRun> queue;                     ///< the next one first
   QueueRules queueRules;
   std::int64_t dataVersion = -1;  ///< ProjectReader::dataVersion() before it was read
   CostReference reference;        ///< what the costs of the runs are divided by

@@ -21,7 +21,7 @@ std::set<qint64> comparedFirst(const std::vector<RunSummary>& runs) {
   std::unordered_map<std::string, std::size_t> places;
   for (const RunSummary& run : runs) {
     if (recipeAndData(run) != wanted) continue;
-    const std::size_t place = places.try_emplace(run.configHash, groups.size()).first->second;
+    const std::size_t place = places.try_emplace(run.configHash + run.origin(), groups.size()).first->second;
     if (place == kMost) break;
     if (place == groups.size()) groups.emplace_back();
     groups[place].push_back(run.id);

@@ -308,12 +308,11 @@ void Session::refuseWhileExamining(const std::string& what) const {
     throw Error("cannot " + what + " while a landscape is being computed: wait for it, or cancel it");
 }
 
-void Session::begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed) {
+void Session::begin(LiveRun::Wanted wanted) {
   refuseWhileExamining("train");
-  Q_EMIT logged(QStringLiteral("%1: starting").arg(text(runTitle(config))));
-  taken_ = queued;
-  training_ = std::make_unique<TrainedRun>(view().writer(), engine_,
-                                           LiveRun::Wanted{std::move(config), queued, std::move(resumed)});
+  Q_EMIT logged(QStringLiteral("%1: starting").arg(text(runTitle(wanted.config))));
+  taken_ = wanted.queued;
+  training_ = std::make_unique<TrainedRun>(view().writer(), engine_, std::move(wanted));
   watch(*training_);
   Q_EMIT stateChanged();
 }
@@ -340,6 +339,7 @@ void Session::watch(TrainedRun& training) {
     Q_EMIT logged(isNamed ? nameOf(progress().run) + line.mid(title.size()) : line);
   });
   connect(&training, &TrainedRun::problem, this, &Session::problem);
+  connect(&training, &TrainedRun::edited, this, [this] { flushThenRefresh(false); });
   connect(&training, &TrainedRun::ended, this, &Session::goOn);
 }
 

@@ -123,6 +123,9 @@ class Session : public QObject {
   void resumeRun(qint64 run);
   /// The same, one after the other.
   void resumeRuns(const std::vector<qint64>& runs);
+  /// Starts a new run from a checkpoint of this one. Throws Error if another one is live; settings that a
+  /// fork keeps are told as a problem(). sets  of forkedConfig()
+  void forkRun(qint64 run, const uada::FoundCheckpoint& from, const std::vector<std::string>& sets);
   /// Takes the next one from the queue if nothing is live.
   void startNext();
   /// Trains the queue in another process as well. Throws Error if no project is open.
@@ -163,7 +166,7 @@ class Session : public QObject {
   ProjectView& view() const;
   void adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> list);
   void leave(std::unique_ptr<ProjectView> view);
-  void begin(RunConfig config, std::int64_t queued, std::optional<RunDetail> resumed);
+  void begin(LiveRun::Wanted wanted);
   void watch(TrainedRun& training);
   void showBegun(const RunSummary& run);
   void takeSteps(const std::vector<StepReport>& reports, bool isGap);

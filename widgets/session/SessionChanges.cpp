@@ -209,7 +209,7 @@ void Session::takeNext(bool isWanted) {
       },
       [this](std::optional<Next> next) {
         starting_ = false;
-        if (next && next->queued > 0 && !isLive()) begin(std::move(next->config), next->queued, std::nullopt);
+        if (next && next->queued > 0 && !isLive()) begin({std::move(next->config), next->queued, {}});
       });
 }
 
@@ -217,7 +217,7 @@ void Session::start(const RunConfig& config) {
   if (isLive()) return queue({config});
   selection_.letGo();
   failure_ = {};
-  begin(config, 0, std::nullopt);
+  begin({config, 0, {}});
 }
 
 void Session::resumeRuns(const std::vector<qint64>& runs) {
@@ -237,7 +237,25 @@ void Session::resumeRun(qint64 run) {
         starting_ = false;
         if (!detail || isLive()) return;
         RunConfig config = detail->config;
-        begin(std::move(config), 0, std::move(detail));
+        begin({std::move(config), 0, std::move(detail)});
+      });
+}
+
+void Session::forkRun(qint64 run, const FoundCheckpoint& from, const std::vector<std::string>& sets) {
+  if (isLive()) throw Error("another run is training: stop it first, or wait until it has finished");
+  if (std::exchange(starting_, true)) return;
+  ask(
+      this,
+      [run, from, sets](const OpenProject& project) {
+        return forkOf(project.reader, project.reader.detail(run), from, sets);
+      },
+      [this](std::optional<Fork> fork) {
+        starting_ = false;
+        if (!fork || isLive()) return;
+        selection_.letGo();
+        failure_ = {};
+        RunConfig config = fork->config;
+        begin({.config = std::move(config), .fork = std::move(fork)});
       });
 }
 

@@ -17,6 +17,7 @@ constexpr std::string_view kTrain = "train/";
 
 std::vector<StepScalar> stepScalars(const Session& session, const std::vector<qint64>& runs) {
   std::vector<StepScalar> all{{"learning_rate", QObject::tr("Learning rate"), {}},
+                              {"gradient_norm", QObject::tr("Gradient norm"), {}},
                               {"images_per_second", QObject::tr("Throughput"), QObject::tr("images/s")}};
   for (const qint64 run : runs) {
     const RunSummary* summary = session.find(run);
@@ -35,6 +36,7 @@ double scalarOf(const StepReport& step, const std::string& name) {
   if (name == "loss") return step.loss;
   if (name == "gain") return step.gain;
   if (name == "learning_rate") return step.learningRate;
+  if (name == "gradient_norm") return step.gradientNorm;
   if (name == "images_per_second") return step.count / step.timings.total();
   return name.starts_with(kTrain) ? metricOf(step.metrics, name.substr(kTrain.size()))
                                   : std::numeric_limits<double>::quiet_NaN();
@@ -67,6 +69,7 @@ void StepScalars::Run::add(const StepReport& step) {
     if (std::isfinite(value)) curves[name].append(step.step, value);
   };
   take("learning_rate");
+  take("gradient_norm");
   take("images_per_second");
   for (const MetricValue& metric : step.metrics) take(std::string(kTrain) + metric.name);
 }
@@ -90,6 +93,7 @@ void StepScalars::read(qint64 run) {
   if (known.isAsked || !summary || !session_.hasProject()) return;
   known.isAsked = true;
   known.attempts = summary->attempts;
+  known.last = std::max(known.last, summary->lineage.step);  // a fork's steps begin there
   session_.ask(
       this,
       [run, after = known.last](const OpenProject& project) {

@@ -19,7 +19,7 @@ struct StepScalar {
   QString title, unit;
   double scale = 1;  ///< shown is the value times this
 };
-/// Learning rate, throughput, and what the tasks of these runs record of a trained batch.
+/// Learning rate, gradient norm, throughput, and what the tasks of these runs record of a trained batch.
 std::vector<StepScalar> stepScalars(const Session& session, const std::vector<qint64>& runs);
 /// Of a step; NaN: it has none. Also "loss" and "gain".
 double scalarOf(const StepReport& step, const std::string& name);

@@ -51,6 +51,10 @@ void TrainedRun::checkpoint() {
   if (controls().checkpoint) live_->send(command::Checkpoint{});
 }
 
+void TrainedRun::change(const std::string& key, const Json& value) {
+  if (live_) live_->send(command::Change{key, value});
+}
+
 void TrainedRun::stopAfterEpoch() {
   if (!controls().stop) return;
   live_->send(command::Stop{.isAfterEpoch = true});
@@ -83,6 +87,7 @@ void TrainedRun::drain() {
     if (const auto decisions = live_->decisions.drain(); !decisions.items.empty())
       Q_EMIT decided(decisions.items);
     drainEpochs();
+    if (const auto edits = live_->edits.drain(); !edits.items.empty()) Q_EMIT edited(edits.items);
     if (isOver) finish();
   } catch (const std::exception& error) {
     Q_EMIT problem(text(problemText(error)));

@@ -51,6 +51,8 @@ class TrainedRun : public QObject {
   void stopAfterEpoch();
   void stopNow();
   void checkpoint();
+  /// Gives a setting of core/config/LiveSettings.h another value; the log says why not where it cannot be.
+  void change(const std::string& key, const Json& value);
 
  Q_SIGNALS:
   void begun(const uada::RunSummary& run);  ///< it has a row in the project
@@ -59,6 +61,7 @@ class TrainedRun : public QObject {
   void stepped(const std::vector<uada::StepReport>& reports, bool isGap);
   void policyMoved(const std::vector<uada::PolicyReport>& reports);
   void decided(const std::vector<uada::Decision>& decisions);
+  void edited(const std::vector<uada::EditReport>& edits);
   void epochEnded(const std::vector<uada::EpochReport>& reports);
   void logged(const QString& line);
   void problem(const QString& text);

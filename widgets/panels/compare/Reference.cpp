@@ -33,7 +33,7 @@ std::vector<RunGroup> comparedWith(std::vector<RunGroup> groups, std::int64_t re
     group.toReference.reset();
     group.timeRatio = group.forwardRatio = group.chainRatio = std::nullopt;
     if (recipeAndData(group.runs.front()) != recipeAndData(chosen.runs.front())) continue;
-    if (group.configHash != chosen.configHash)
+    if (group.configHash != chosen.configHash || group.runs.front().origin() != chosen.runs.front().origin())
       group.toReference = difference({group.last, group.lastSeeds}, {chosen.last, chosen.lastSeeds});
     if (areOfOneMachine(group, chosen)) group.timeRatio = ratio(group.seconds, chosen.seconds);
     group.forwardRatio = ratio(group.forwardEquivalents, chosen.forwardEquivalents);

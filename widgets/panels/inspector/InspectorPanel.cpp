@@ -8,6 +8,7 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "core/base/Error.h"
@@ -40,6 +41,29 @@ std::vector<Line> resultLines(const RunSummary& run) {
   return lines;
 }
 
+/// Whose checkpoint it began with, and what was changed while it trained.
+std::vector<Line> originLines(const Session& session, const RunSummary& run) {
+  std::vector<Line> lines;
+  const RunList& list = *session.list();
+  if (const Lineage& from = run.lineage; !from.run.empty()) {
+    const auto parent = std::ranges::find(list.runs, from.run, &RunSummary::key);
+    const QString name = parent == list.runs.end()
+                             ? QObject::tr("%1 (deleted)").arg(text(from.run))
+                             : QStringLiteral("%1 (%2)").arg(list.nameOf(parent->id), text(from.run));
+    lines.emplace_back(QObject::tr("Forked from"),
+                       QObject::tr("%1 at step %2").arg(name, text(groupedText(from.step))));
+  }
+  if (const auto edits = list.edits.find(run.id); edits != list.edits.end())
+    for (const EditReport& edit : edits->second)
+      lines.emplace_back(
+          QObject::tr("Edited at step %1").arg(text(groupedText(edit.step))),
+          QStringLiteral("%1: %2 → %3").arg(text(edit.key), text(edit.before), text(edit.after)));
+  if (!run.isOfOneConfig())
+    lines.emplace_back(QObject::tr("In tables"),
+                       QObject::tr("not counted: not trained with one configuration"));
+  return lines;
+}
+
 std::vector<Line> costLines(const RunSummary& run) {
   const auto& c = run.counts;
   return {{QObject::tr("Training time"), text(durationText(run.seconds))},
@@ -66,6 +90,12 @@ std::vector<Line> machineLines(const RunDetail& detail) {
   add(QObject::tr("LibTorch"), m.libtorch);
   if (!m.dataHash.empty()) add(QObject::tr("Data"), verdictText(m.isDataPublished));
   add(QObject::tr("Data hash"), m.dataHash);
+  const auto isEnd = [](const std::string& event) {
+    return event.starts_with("pruned after ") || event.starts_with("training ended after ");
+  };
+  if (const auto end = std::find_if(detail.events.rbegin(), detail.events.rend(), isEnd);
+      end != detail.events.rend())
+    add(QObject::tr("Ended early"), *end);
   add(QObject::tr("Started"), detail.summary.created);
   add(QObject::tr("Ended"), detail.summary.ended);
   return lines;
@@ -326,7 +356,9 @@ void InspectorPanel::refreshNumbers() {
   });
   const RunSummary* run = workbench_.session.find(run_);
   if (!run) return reload();
-  fill(results_, resultLines(*run));
+  std::vector<Line> results = resultLines(*run);
+  std::ranges::move(originLines(workbench_.session, *run), std::back_inserter(results));
+  fill(results_, results);
   fill(cost_, costLines(*run));
 }
 

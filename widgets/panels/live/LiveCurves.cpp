@@ -67,7 +67,8 @@ std::vector<LiveLine> LiveCurves::lines(const std::vector<qint64>& runs, const L
       add(QString::number(run), list.nameOf(run, common), list.nameOf(run), session_.colour(run));
       continue;
     }
-    const QString key = QStringLiteral("%1/%2").arg(text(group->configHash), text(group->dataHash));
+    const QString key =
+        QStringLiteral("%1/%2/%3").arg(text(group->configHash), text(group->dataHash), text(group->origin));
     const auto known = std::ranges::find(lines, key, &LiveLine::key);
     if (known == lines.end()) {
       add(key, list.nameOf(*group, common), text(group->name.method), session_.groupColour(run));
@@ -260,11 +261,27 @@ Figure LiveCurves::figure(const LiveScalar& scalar, const std::vector<LiveLine>&
                                 : QObject::tr("Appears with the first training step");
   const std::size_t most =
       std::clamp<std::size_t>(kMostPoints / std::max<std::size_t>(1, lines.size()), 1024, 16384);
+  const auto minus =
+      settings.minus.isEmpty() ? lines.end() : std::ranges::find(lines, settings.minus, &LiveLine::key);
+  if (minus != lines.end()) {
+    figure.title = QObject::tr("%1 minus that of %2").arg(scalar.title, minus->name);
+    figure.left.title = QObject::tr("Difference");
+    figure.left.log = false;
+    figure.empty = QObject::tr("No other run that is drawn has a seed of %1").arg(minus->name);
+  }
   QStringList placeless;
   for (const LiveLine& line : lines) {
     if (settings.hidden.contains(line.key)) continue;
+    if (minus != lines.end()) {
+      if (line.key == minus->key) continue;
+      addDifference(figure, scalar, line, *minus, settings, seen, most);
+      addMarkers(figure, line, settings);
+      continue;
+    }
+    addParents(figure, scalar, line, settings, seen, most);
     scalar.isEpoch ? addEpochs(figure, scalar, line, settings, lines.size() <= kMostMarked)
                    : addSteps(figure, scalar, line, settings, seen, most);
+    addMarkers(figure, line, settings);
     for (const qint64 run : line.runs)
       if (settings.x == LiveSettings::epoch && !history(run).empty() && !hasPlace(run, settings.x))
         placeless << session_.nameOf(run);

@@ -34,6 +34,7 @@ struct LiveSettings {
   bool groups = true;        ///< seeds as mean and band
   std::set<QString> hidden;  ///< keys of lines
   QString pointed;           ///< the key of the line that stands out; empty: none
+  QString minus;  ///< the key of the line that is taken off the others, seed by seed; empty: none is
 };
 
 /// One line of the legend, and in each plot one curve: a run, or all seeds of a group that are shown.
@@ -56,8 +57,9 @@ struct LiveValues {
 /// Makes the figures of the Live view out of what is known of runs. GUI thread.
 class LiveCurves {
  public:
-  LiveCurves(Session& session, StepScalars& scalars, AroundSteps& around)
-      : session_(session), scalars_(scalars), around_(around) {}
+  /// greyed  of curves before a fork
+  LiveCurves(Session& session, StepScalars& scalars, AroundSteps& around, const QColor& greyed)
+      : session_(session), scalars_(scalars), around_(around), greyed_(greyed) {}
 
   /// All that has been recorded of these runs, and the main metric's test first among the metrics.
   std::vector<LiveScalar> recorded(const std::vector<qint64>& runs) const;
@@ -91,6 +93,18 @@ class LiveCurves {
                 std::optional<std::pair<double, double>> seen, std::size_t most);
   void addEpochs(Figure& figure, const LiveScalar& scalar, const LiveLine& line, const LiveSettings& settings,
                  bool marksBest);
+  /// Of the seeds that both lines have: the mean of the line minus the other one, with its 95 % interval.
+  void addDifference(Figure& figure, const LiveScalar& scalar, const LiveLine& line, const LiveLine& minus,
+                     const LiveSettings& settings, std::optional<std::pair<double, double>> seen,
+                     std::size_t most);
+  SeedValues shownValues(const LiveScalar& scalar, qint64 run, const LiveSettings& settings,
+                         std::optional<std::pair<double, double>> seen, std::size_t most);
+  /// The curves of the runs that a fork began with, grey, up to where it was forked; the newest first.
+  void addParents(Figure& figure, const LiveScalar& scalar, const LiveLine& line,
+                  const LiveSettings& settings, std::optional<std::pair<double, double>> seen,
+                  std::size_t most);
+  /// A marker for each setting that was changed while a run of the line trained, and for each fork.
+  void addMarkers(Figure& figure, const LiveLine& line, const LiveSettings& settings);
   static void addGroup(Figure& figure, Curve curve, const std::vector<SeedValues>& raw,
                        const std::vector<SeedValues>& smooth);
   /// The nearest step and its value; none: being read.
@@ -102,6 +116,7 @@ class LiveCurves {
   Session& session_;
   StepScalars& scalars_;
   AroundSteps& around_;
+  const QColor greyed_;
 };
 
 }  // namespace uada

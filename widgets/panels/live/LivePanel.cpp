@@ -28,7 +28,7 @@ LivePanel::LivePanel(const Workbench& workbench)
     : PanelWidget(workbench),
       scalars_(workbench.session),
       around_(workbench.session),
-      curves_(workbench.session, scalars_, around_) {
+      curves_(workbench.session, scalars_, around_, workbench.theme.colour("muted")) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
@@ -223,6 +223,17 @@ static QString shownValue(double value, const LiveScalar& scalar) {
   return scalar.metric ? QString::number(value, 'f', scalar.metric->digits) : valueText(value, {});
 }
 
+/// Under the pointer, or the last ones; without what is taken off.
+LiveValues LivePanel::legendValues(const LiveScalar& scalar, const LiveLine& line) {
+  const std::optional<double> x = pointedPlot_ ? pointedX_ : std::nullopt;
+  LiveValues values = curves_.valuesAt(scalar, line, settings_, x);
+  const auto minus = std::ranges::find(lines_, settings_.minus, &LiveLine::key);
+  if (minus == lines_.end()) return values;
+  values.smooth -= curves_.valuesAt(scalar, *minus, settings_, x).smooth;
+  values.raw = values.deviation = std::nan("");
+  return values;
+}
+
 void LivePanel::showLegend() {
   const LiveScalar* scalar = pointedPlot_ ? scalarOf(pointedPlot_) : nullptr;
   for (std::size_t i = 0; !scalar && i < recorded_.size(); ++i)
@@ -235,9 +246,9 @@ void LivePanel::showLegend() {
   content.second = isSmoothed ? tr("raw") : settings_.groups ? tr("± s.d.") : QString();
   const Axis axis = LiveCurves::axis(settings_.x);
   double place = std::nan("");
+  if (!settings_.minus.isEmpty()) content.first = tr("difference"), content.second.clear();
   for (const LiveLine& line : lines_) {
-    const LiveValues values =
-        curves_.valuesAt(*scalar, line, settings_, pointedPlot_ ? pointedX_ : std::nullopt);
+    const LiveValues values = legendValues(*scalar, line);
     LiveLegend::Row row{line.key,     line.label,  line.help,
                         line.section, line.colour, !settings_.hidden.contains(line.key),
                         {},           {}};
@@ -305,6 +316,7 @@ void LivePanel::redraw() {
   const std::vector<qint64> runs = drawnRuns();
   recorded_ = curves_.recorded(runs);
   lines_ = curves_.lines(runs, settings_);
+  offerMinus();
   choosePlots();
   const QString test = testing();
   bool nothing = !s.isLive();

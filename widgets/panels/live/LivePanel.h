@@ -61,6 +61,8 @@ class LivePanel : public PanelWidget {
   void point(const Plot* plot, std::optional<double> x);
   void zoomLike(const Plot* plot);
   void drawCursor();
+  void offerMinus();
+  LiveValues legendValues(const LiveScalar& scalar, const LiveLine& line);
   QString testing() const;
   /// The runs whose curves are drawn: as many as can be told apart.
   std::vector<qint64> drawnRuns() const;
@@ -80,7 +82,7 @@ class LivePanel : public PanelWidget {
   const Plot* pointedPlot_ = nullptr;   ///< under the pointer
   std::optional<double> pointedX_;
   QStackedWidget* pages_ = nullptr;
-  QComboBox* x_ = nullptr;
+  QComboBox *x_ = nullptr, *minus_ = nullptr;
   QCheckBox *log_ = nullptr, *groups_ = nullptr, *clip_ = nullptr;
   QSlider* smoothing_ = nullptr;
   QLabel *weight_ = nullptr, *note_ = nullptr;

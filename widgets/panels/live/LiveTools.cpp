@@ -82,9 +82,26 @@ QWidget* LivePanel::makeTools() {
   log_ = check("log", tr("log loss"), tr("The loss on a logarithmic axis"), false);
   clip_ = check("clip", tr("clip outliers"),
                 tr("Fit the axes to all but the lowest and the highest hundredth of the values"), false);
-  for (QWidget* part : {together({xName, x_}), together({smoothName, smoothing_, weight_}),
-                        static_cast<QWidget*>(groups_), static_cast<QWidget*>(log_),
-                        static_cast<QWidget*>(clip_), makeChoices(), static_cast<QWidget*>(note_)})
+  minus_ = new QComboBox;
+  minus_->setObjectName("minus");
+  minus_->setAccessibleName(tr("Minus"));
+  minus_->setToolTip(
+      tr("Draws the others minus this line: the mean difference over the seeds that both have, and a band "
+         "for its "
+         "95 % interval where there are two or more. Runs of one seed are shown the same images in the same "
+         "order"));
+  minus_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  minus_->setMinimumContentsLength(10);
+  auto* minusName = new QLabel(tr("minus"));
+  minusName->setObjectName("muted");
+  connect(minus_, &QComboBox::activated, this, [this] {
+    settings_.minus = minus_->currentData().toString();
+    schedule();
+  });
+  for (QWidget* part :
+       {together({xName, x_}), together({minusName, minus_}), together({smoothName, smoothing_, weight_}),
+        static_cast<QWidget*>(groups_), static_cast<QWidget*>(log_), static_cast<QWidget*>(clip_),
+        makeChoices(), static_cast<QWidget*>(note_)})
     layout->addWidget(part);
   const QStringList names =
       stored.value("live/scalars", QStringList{"loss", "gain", kMainTest}).toStringList();
@@ -96,6 +113,23 @@ QWidget* LivePanel::makeTools() {
   connect(smoothing_, &QSlider::valueChanged, this, &LivePanel::keepSettings);
   keepSettings();
   return bar;
+}
+
+/// The lines of now; one that is no longer drawn is no longer taken off.
+void LivePanel::offerMinus() {
+  QStringList keys{QString()}, names{tr("nothing")};
+  for (const LiveLine& line : lines_) {
+    keys << line.key;
+    names << line.name;
+  }
+  if (!keys.contains(settings_.minus)) settings_.minus.clear();
+  bool isSame = minus_->count() == keys.size();
+  for (int i = 0; isSame && i < minus_->count(); ++i)
+    isSame = minus_->itemData(i).toString() == keys[i] && minus_->itemText(i) == names[i];
+  if (isSame) return;
+  minus_->clear();
+  for (int i = 0; i < keys.size(); ++i) minus_->addItem(names[i], keys[i]);
+  minus_->setCurrentIndex(static_cast<int>(keys.indexOf(settings_.minus)));
 }
 
 /// What is drawn, and the button that fits it.

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/base/Error.h"
+#include "widgets/forms/ForkDialog.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/runs/RunDiff.h"
 #include "widgets/session/RunActions.h"
@@ -80,6 +81,10 @@ void fillRunMenu(QMenu& menu, const Workbench& workbench, const std::vector<qint
       .change(QObject::tr("Resume from its newest checkpoint"), one && !session.isLive() && canResume(*one),
               [&session, first] { session.resumeRun(first); })
       ->setObjectName("resumeRun");
+  filler
+      .change(QObject::tr("Fork from a checkpoint..."), one && !session.isLive() && one->hasCheckpoint,
+              [&workbench, first, parent] { openForkDialog(workbench, first, parent); })
+      ->setObjectName("forkRun");
   const bool hasFailed = one && one->state == RunState::failed;
   filler
       .change(hasFailed ? QObject::tr("Edit and run again...") : QObject::tr("New run like this..."), one,

@@ -15,7 +15,10 @@ namespace uada {
 namespace {
 
 QString stateText(const RunSummary& run) {
-  return run.damage.empty() ? stateWord(run.state) : QObject::tr("%1, damaged").arg(stateWord(run.state));
+  QString text = stateWord(run.state);
+  if (!run.lineage.run.empty()) text = QObject::tr("%1, forked").arg(text);
+  if (run.edits > 0) text = QObject::tr("%1, edited").arg(text);
+  return run.damage.empty() ? text : QObject::tr("%1, damaged").arg(text);
 }
 
 /// "2 finished, 1 failed"

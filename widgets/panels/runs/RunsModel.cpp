@@ -135,7 +135,7 @@ void RunsModel::sort(int section, Qt::SortOrder order) {
 std::string RunsModel::foldKey(const RunSummary& run) const {
   if (fold_ == kByGroup) {
     const SeedGroup* group = list_->groupOf(run.id);
-    return group->configHash + group->dataHash;
+    return group->configHash + group->dataHash + group->origin;
   }
   const RunColumn* column = columns_.find(fold_);
   return column ? column->shown(listed(run)) : std::string();
