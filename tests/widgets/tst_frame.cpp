@@ -293,6 +293,26 @@ class TestFrame : public QObject {
     QVERIFY(!bench.session->isLive());
   }
 
+  /// Closing it asks nothing, says that it is kept, and the next one goes on with it.
+  void aNewRunThatIsClosedComesBack() {
+    Bench bench;
+    bench.open();
+    const auto open = [&] {
+      bench.trigger("run.new");
+      QTRY_VERIFY(bench.window->findChild<NewRunDialog*>());
+    };
+    open();
+    auto* dialog = bench.window->findChild<NewRunDialog*>();
+    dialog->findChild<QLineEdit*>("epochs")->setText("77");
+    QCoreApplication::processEvents();
+    dialog->reject();
+    QTRY_VERIFY(!bench.window->findChild<NewRunDialog*>());
+    QVERIFY2(bench.notice().contains("is kept"), qPrintable(bench.notice()));
+    open();
+    QCOMPARE(bench.window->findChild<NewRunDialog*>()->findChild<QLineEdit*>("epochs")->text(), QString("77"));
+    bench.window->findChild<NewRunDialog*>()->reject();
+  }
+
   void theStartPageIsAlwaysThereAndKnowsTheProjects() {
     Bench bench;
     bench.train();

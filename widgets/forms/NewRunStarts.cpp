@@ -157,6 +157,7 @@ void NewRunDialog::useEngine(const EngineWork::EngineProvider& engine) {
 }
 
 void NewRunDialog::setDevices(const std::vector<DeviceInfo>& devices) {
+  if (refreshTimer_.isActive()) refresh();  // an edit that is not in the history yet
   const bool wasEdited = isEdited();
   form_->setDevices(devices);
   if (!wasEdited) history_.begin(form_->state());
