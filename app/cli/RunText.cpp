@@ -40,8 +40,4 @@ std::vector<std::string> noteRemarks(const ProjectReader& project, const Console
   return remarks;
 }
 
-std::string plural(long long count, const std::string& word) {
-  return fmt::format("{} {}{}", groupedText(count), word, count == 1 ? "" : "s");
-}
-
 }  // namespace uada::cli

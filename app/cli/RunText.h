@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/cli/Console.h"
+#include "core/base/Plural.h"
 #include "core/store/Project.h"
 
 namespace uada::cli {
@@ -20,6 +21,5 @@ std::string stepText(std::int64_t step, std::int64_t planned);
 std::string localTime(const std::string& utc);
 /// A line beside the answer for each run of which something was damaged and left out.
 std::vector<std::string> noteRemarks(const ProjectReader& project, const Console& console);
-std::string plural(long long count, const std::string& word);  ///< "1 run", "1,200 runs"
 
 }  // namespace uada::cli

@@ -26,6 +26,7 @@
 #include "widgets/panels/MachineLabel.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/StartPage.h"
+#include "widgets/panels/runs/VerifyDialog.h"
 #include "widgets/session/Alerts.h"
 #include "widgets/session/Recent.h"
 #include "widgets/session/RunActions.h"
@@ -46,6 +47,9 @@ void MainWindow::makeActions() {
   actions_->take("run.change", tr("Run"), runActions_->change);
   actions_->take("run.resume", tr("Run"), runActions_->resumeSelected, true);
   actions_->take("run.fork", tr("Run"), runActions_->fork);
+  actions_->take("run.verify", tr("Run"), runActions_->verifySelected);
+  connect(runActions_, &RunActions::verifyWanted, this,
+          [this](qint64 run) { (new VerifyDialog(workbench_, run, this))->show(); });
   actions_->take("run.demo", tr("Run"), runActions_->demo, true);
   actions_->take("run.demoLong", tr("Run"), runActions_->demoLong, true);
   makeAlertAction();
@@ -242,8 +246,8 @@ void MainWindow::makeMenus() {
   add(file, {"file.close", "", "file.export", "file.exportCharts", "file.copy", "", "file.quit"});
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   add(run, {"run.new", "", "run.start", "run.pause", "run.stopAfterEpoch", "run.stopNow", "run.discard",
-            "run.checkpoint", "", "run.change", "", "run.resume", "run.fork", "", "run.alerts", "",
-            "run.demo", "run.demoLong"});
+            "run.checkpoint", "", "run.change", "", "run.resume", "run.fork", "run.verify", "", "run.alerts",
+            "", "run.demo", "run.demoLong"});
   QMenu* view = menuBar()->addMenu(tr("&View"));
   add(view, {"view.start"});
   QStringList views{""}, docks{"", "view.tearOff", ""};

@@ -79,7 +79,7 @@ void Commands::showNewRun(Known known, const Prepare& prepare) {
     auto* dialog = new NewRunDialog(workbench_.theme, std::move(known.rates), std::move(known.policies),
                                     window_, &workbench_.session);
     dialog->useEngine(engine);
-    dialog->offerStart(tr("Demo"), tr("The demo: a few small runs on Fashion-MNIST"),
+    dialog->offerStart(tr("Demo"), tr("Six very small runs on Fashion-MNIST"),
                        [] { return readSwept(findExperiment("demo").string()); });
     if (known.selected)
       dialog->offerStart(tr("Like the selected run"),

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -88,6 +89,18 @@ struct Predict {
   Split split = Split::test;
   std::int64_t limit = 0;  ///< the first so many of the split; 0, or more than there are: all
 };
+/// A training image, as it is or under a plan.
+struct PlannedSample {
+  std::uint32_t sample = 0;
+  std::optional<Plan> plan;  ///< none: unaugmented, as in a test
+};
+/// What the network of a checkpoint says of training images under plans, as it is tested: a PredictionReport
+/// for each, in their order; its `sample` is the place in the list. Classification alone.
+struct PredictPlanned {
+  RunConfig config;
+  std::filesystem::path checkpoint;
+  std::vector<PlannedSample> samples;
+};
 /// The loss of a checkpoint's network over all levels of one op, or of two, on a pinned batch: a
 /// LandscapeReport for each level, or pair of levels.
 struct Landscape {
@@ -97,7 +110,7 @@ struct Landscape {
   int samples = 128;             ///< the first of the training set; at least 2
 };
 }  // namespace work
-using Work = std::variant<work::Train, work::Evaluate, work::Predict, work::Landscape>;
+using Work = std::variant<work::Train, work::Evaluate, work::Predict, work::PredictPlanned, work::Landscape>;
 
 /// A file of a run's folder that is, or was, a checkpoint.
 struct FoundCheckpoint {

@@ -95,7 +95,15 @@ struct RunSummary {
     if (edits > 0) return key;
     return lineage.run.empty() ? std::string() : lineage.config + '@' + std::to_string(lineage.step);
   }
+  /// What came of the last time that steps of it were trained again, after the day: "2026-11-30: steps 21 to
+  /// 40 ... are equal to the last bit ..., on HOST"; empty: that was not done.
+  std::string certificate;
+  bool isRepeatable = false;  ///< they were equal
 };
+
+/// How the text of an event begins that keeps such a verdict, and what the verdict says of equal steps.
+constexpr const char* kRepetitionEvent = "trained again: ";
+constexpr const char* kEqualToTheBit = "are equal to the last bit";
 
 /// The task of the run's model; classification if no catalogue has that model.
 const Task& taskOf(const RunSummary& run);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/Error.h"
+#include "core/base/Plural.h"
 #include "core/base/Text.h"
 #include "core/engine/DecisionLine.h"
 #include "core/engine/ReportJson.h"
@@ -51,11 +52,48 @@ std::string differenceOf(const std::string& name, const Json& recorded, const Js
   return fmt::format("{} is {} in the record and {} now", name, recorded.dump(), found.dump());
 }
 
+/// What was different on the machine, in words; empty: nothing that is known of.
+std::string otherMachine(const std::optional<Manifest>& then, const Manifest& now) {
+  if (!then) return {};
+  std::string text;
+  const auto add = [&](const char* what, const std::string& before, const std::string& after) {
+    if (before != after)
+      text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : ", ", what, before, after);
+  };
+  add("the host", then->host, now.host);
+  add("the processor", then->cpu, now.cpu);
+  add("LibTorch", then->libtorch, now.libtorch);
+  add("the program", then->git, now.git);
+  return text;
+}
+
+/// "20 steps, their policy, 8 decisions, 1 test"
+std::string textOf(const Repetition::Compared& compared) {
+  std::string text = plural(compared.steps, "step");
+  if (compared.policies > 0) text += ", their policy";
+  if (compared.decisions > 0) text += ", " + plural(compared.decisions, "decision");
+  if (compared.tests > 0) text += ", " + plural(compared.tests, "test");
+  return text;
+}
+
 }  // namespace
+
+FoundCheckpoint checkpointWithStepsAfter(Engine& engine, const std::filesystem::path& project,
+                                         const RunSummary& run) {
+  const auto folder = runFolder(project, run.key);
+  if (std::filesystem::is_directory(folder))
+    for (FoundCheckpoint& found : engine.checkpoints(folder))  // newest first
+      if (found.problem.empty() && found.step < run.step) return std::move(found);
+  throw Error(
+      fmt::format("{} ({}) has no sound checkpoint that recorded steps follow: its last step is {}; a run "
+                  "keeps its newest two "
+                  "and that of its best epoch",
+                  run.key, run.title, groupedText(run.step)));
+}
 
 Repetition::Repetition(const ProjectReader& project, const RunDetail& run, std::int64_t afterStep,
                        std::int64_t count)
-    : afterStep_(afterStep) {
+    : afterStep_(afterStep), then_(run.attempts.empty() ? std::nullopt : std::optional(run.attempts.back())) {
   const std::int64_t id = run.summary.id;
   for (const StepReport& report : project.steps(id, afterStep, afterStep + count)) {
     steps_[keyOf(report.step)] = reportToJson(report);
@@ -121,5 +159,22 @@ std::string Repetition::difference() const {
   const std::lock_guard lock(mutex_);
   return difference_;
 }
+
+std::string Repetition::verdict() const {
+  const Manifest now = currentManifest();
+  const Compared compared = this->compared();
+  const std::string difference = this->difference(), machine = otherMachine(then_, now);
+  if (difference.empty() && !isWhole())
+    throw Error(fmt::format("only {} of those recorded came again: nothing can be said of the others",
+                            plural(compared.steps, "step")));
+  const std::string span = fmt::format("steps {} to {} from the checkpoint after step {}", keyOf(firstStep()),
+                                       keyOf(lastStep()), keyOf(afterStep_));
+  if (difference.empty())
+    return fmt::format("{} {} ({}), on {}", span, kEqualToTheBit, textOf(compared), now.host);
+  return fmt::format("{} differ: {}{}, on {}", span, difference, machine.empty() ? "" : "; " + machine,
+                     now.host);
+}
+
+EventReport repetitionEvent(const std::string& verdict) { return {kRepetitionEvent + verdict}; }
 
 }  // namespace uada

@@ -2,14 +2,22 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/engine/Engine.h"
 #include "core/store/Project.h"
 
 namespace uada {
+
+/// The newest sound checkpoint of a run that recorded steps follow.
+/// project  the file
+/// throws   Error if there is none
+FoundCheckpoint checkpointWithStepsAfter(Engine& engine, const std::filesystem::path& project,
+                                         const RunSummary& run);
 
 /// Steps of a run that are trained again from one of its checkpoints, compared with what the run recorded of
 /// them, to the last bit: losses, metrics, counts, the policy, decisions with the hashes of their pictures,
@@ -37,6 +45,12 @@ class Repetition : public Sink {
   /// is done.
   std::string difference() const;
 
+  /// In a sentence, as it is kept with the run: "steps 21 to 40 from the checkpoint after step 20 are equal
+  /// to the last bit, on HOST (20 steps, 8 decisions)", or where they differ, and what was different on the
+  /// machine. Once the job is done.
+  /// throws  Error if steps did not come again and no difference was found: nothing can be said
+  std::string verdict() const;
+
   void take(const Report& report) override;
 
  private:
@@ -44,6 +58,7 @@ class Repetition : public Sink {
                const Json& found, int& counted);
 
   std::int64_t afterStep_, lastStep_ = 0;
+  const std::optional<Manifest> then_;  ///< of the run's last attempt; none: it has none
   /// What was recorded, by the step (and the sample).
   std::map<std::string, Json> steps_, policies_, decisions_, tests_;
   mutable std::mutex mutex_;
@@ -51,5 +66,8 @@ class Repetition : public Sink {
   std::string difference_;
   std::atomic<bool> isDone_ = false;
 };
+
+/// The event that keeps a verdict with the run. RunSummary::certificate is read from it.
+EventReport repetitionEvent(const std::string& verdict);
 
 }  // namespace uada

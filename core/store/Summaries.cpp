@@ -121,7 +121,10 @@ std::string ProjectReader::Impl::summarySql(const std::string& which) {
   constexpr const char* kSelect = R"sql(
 SELECT r.id, r.key, r.title, r.experiment, r.dataset, r.model, r.method, r.seed, r.config_hash, r.recipe_hash,
        r.epochs, r.created, r.notes, r.tags, {}, EXISTS (SELECT 1 FROM checkpoints WHERE run = r.id),
-       (SELECT count(*) FROM attempts WHERE run = r.id AND state = 'failed'), {}, d.data_hash, {}, {},
+       (SELECT count(*) FROM attempts WHERE run = r.id AND state = 'failed'),
+        coalesce((SELECT substr(time, 1, 10) || ': ' || substr(text, length('{}') + 1) FROM events
+                  WHERE run = r.id AND kind = 'event' AND text LIKE '{}%' ORDER BY id DESC LIMIT 1), ''),
+        {}, d.data_hash, {}, {},
        a.attempt, a.state, a.problem, a.ended, a.seen, a.host, a.pid, a.process_start, a.device, a.threads,
        s.step, s.epoch, s.loss, e.step, e.epoch,
        x.attempt, x.seconds, x.forwards_no_grad, x.forwards_train, x.backwards, x.chains, x.metric, x.best,
@@ -138,8 +141,8 @@ LEFT JOIN results x ON x.run = a.run AND x.attempt = a.attempt
 {})sql";
   constexpr const char* kForks =
       "r.forked_from, r.forked_step, r.forked_config, (SELECT count(*) FROM edits WHERE run = r.id)";
-  return fmt::format(kSelect, version() >= kRenamedVersion ? "r.renamed" : "0",
-                     version() >= kForksVersion ? kForks : "'', 0, '', 0", verdictSql(),
+  return fmt::format(kSelect, version() >= kRenamedVersion ? "r.renamed" : "0", kRepetitionEvent,
+                     kRepetitionEvent, version() >= kForksVersion ? kForks : "'', 0, '', 0", verdictSql(),
                      tellsData() ? "d.steps_per_epoch" : "0", which);
 }
 
@@ -162,6 +165,8 @@ RunSummary ProjectReader::Impl::summary(Row& row, LastMetrics& metrics) {
   run.isRenamed = row.flag().value_or(false);
   run.hasCheckpoint = row.flag().value_or(false);
   run.failures = row.small();
+  run.certificate = lineOf(row);
+  run.isRepeatable = run.certificate.find(kEqualToTheBit) != std::string::npos;
   run.lineage = {lineOf(row), row.integer(), row.text()};
   run.edits = row.small();
   if (!isKey(run.key)) {

@@ -234,6 +234,8 @@ RunColumns::RunColumns() {
                      return l.run.edits;
                    },
                    {"edited"}));
+  add(textColumn("certificate", "Trained again", "What came of it when steps were trained again and compared",
+                 &RunSummary::certificate, {"verified"}));
   add(numberColumn("attempts", "Attempts", "Start and resumes", Kind::number,
                    [](const ListedRun& l) { return std::optional<double>(l.run.attempts); }));
 }

@@ -182,7 +182,7 @@ class TestTableCells : public QObject {
     const std::string csv = writeCells(makeTable2(paperRuns()), TableFormat::csv);
     QVERIFY2(
         csv.starts_with("row,column,metric,mean,sd,n,diverged,paper,minus_paper,difference,low,high,p,p_holm,"
-                        "test,seeds_needed,best,paper_source,runs\n"),
+                        "test,seeds_needed,best,paper_source,runs,mixes\n"),
         csv.c_str());
     const std::size_t start = csv.find("\nUADA,C10 R18,top-1,");
     QVERIFY(start != std::string::npos);
@@ -193,7 +193,7 @@ class TestTableCells : public QObject {
     const std::string text = writeCells(makeTable2(paperRuns()), TableFormat::text);
     QVERIFY2(text.find("paired") != std::string::npos && text.find("-0.02") != std::string::npos,
              text.c_str());
-    QVERIFY(csv.find("\nDADA,C10 WRN,top-1,,,,,97.3,,,,,,,,,,\"Li et al., ECCV 2020\",\n") !=
+    QVERIFY(csv.find("\nDADA,C10 WRN,top-1,,,,,97.3,,,,,,,,,,\"Li et al., ECCV 2020\",,\n") !=
             std::string::npos);
   }
 

@@ -1,9 +1,11 @@
 #include <QDir>
 #include <QTest>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/augment/Plan.h"
+#include "core/augment/Stages.h"
 #include "core/engine/RunImages.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/train/StepFault.h"
@@ -126,6 +128,19 @@ class TestFaults : public QObject {
     const std::string message = refusalOf(stepper, batch, StepFault::Kind::notFinite);
     QCOMPARE(Learned(stepper).differenceTo(before), std::string());
     QVERIFY2(says(message, "the loss is not a finite number for a sample: sample 5 under "), message.c_str());
+    // Its picture is what the run keeps of it.
+    std::vector<Decision> shown;
+    try {
+      stepper.step(batch, 0.05, 0);
+    } catch (const StepFault& fault) {
+      shown = stepper.unsoundSamples(batch, fault.rows);
+    }
+    QCOMPARE(shown.size(), std::size_t{1});
+    QCOMPARE(shown[0].index, 5U);
+    QCOMPARE(shown[0].step, batch.step);
+    QVERIFY(shown[0].groups.empty() && !std::isfinite(shown[0].unperturbedLoss));
+    QVERIFY(says(message, planText(shown[0].plan)) && !shown[0].original.empty());
+    QCOMPARE(shown[0].pixelHash, pixelHash(shown[0].unperturbed.view()));
     Batch others = batch;
     others.indices.erase(others.indices.begin() + 5);
     QCOMPARE(refusalOf(stepper, others, StepFault::Kind::notFinite), std::string());

@@ -230,6 +230,7 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
       resume_(new QPushButton(tr("Resume"))),
       halve_(new QPushButton(tr("Go on with half batches"))),
       again_(new QPushButton(tr("Edit and run again..."))),
+      samples_(new QPushButton(tr("Show these samples"))),
       icon_(new QLabel),
       frame_(new QFrame),
       workbench_(workbench) {
@@ -255,11 +256,16 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   layout->addLayout(words, 1);
   layout->addWidget(resume_, 0, Qt::AlignVCenter);
   layout->addWidget(halve_, 0, Qt::AlignVCenter);
+  layout->addWidget(samples_, 0, Qt::AlignVCenter);
   layout->addWidget(again_, 0, Qt::AlignVCenter);
   layout->addWidget(close, 0, Qt::AlignTop);
   resume_->setToolTip(tr("Continue the run from its newest checkpoint"));
   again_->setToolTip(tr("A new run with the settings of this one, which you can change first"));
   again_->setObjectName("editFailed");
+  samples_->setObjectName("unsoundSamples");
+  samples_->setToolTip(tr("Their pictures, as the step showed them to the network"));
+  samples_->hide();
+  connect(samples_, &QPushButton::clicked, this, &Banner::showSamples);
   halve_->setObjectName("halve");
   halve_->setToolTip(
       tr("Try this step again with half as many images at a time. Their gradients are added up; batch\n"
@@ -294,6 +300,17 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   hide();
 }
 
+/// Whether the engine has told samples without a finite loss: their pictures stand behind the last step.
+static bool namesSamples(const QString& why) {
+  return why.contains(QStringLiteral("is not a finite number for "));
+}
+
+void Banner::showSamples() {
+  Session& session = workbench_.session;
+  session.selection().select(showsFailure_ ? session.failed().run : session.progress().run);
+  workbench_.showSamples({}, session.selection().lastStep() + 1);
+}
+
 void Banner::showState() {
   const Session& session = workbench_.session;
   const bool canHalve = session.progress().canHalve;
@@ -320,6 +337,7 @@ void Banner::showFailure() {
   showsFailure_ = true;
   title_->setText(tr("<b>%1 failed</b>").arg(failed.title.toHtmlEscaped()));
   text_->setText(failed.why);
+  samples_->setVisible(namesSamples(failed.why));
   show();
 }
 
@@ -331,6 +349,7 @@ void Banner::showProblem(const QString& text) {
   resume_->hide();
   halve_->hide();
   again_->hide();
+  samples_->setVisible(namesSamples(text));
   show();
 }
 
@@ -353,7 +372,7 @@ void Banner::showNotice(const QString& text) {
   dress(true);
   showsFailure_ = false;
   text_->setText(text);
-  for (QPushButton* button : {resume_, again_}) button->hide();
+  for (QPushButton* button : {resume_, again_, samples_}) button->hide();
   show();
   gone_.start(kSeen);
 }

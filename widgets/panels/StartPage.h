@@ -61,7 +61,8 @@ class Banner : public QWidget {
   void showProblem(const QString& text);
   QLabel* title_;
   QLabel* text_;
-  QPushButton *resume_, *halve_, *again_;
+  void showSamples();
+  QPushButton *resume_, *halve_, *again_, *samples_;
   QLabel* icon_;
   QWidget* frame_;
   QTimer gone_;

@@ -31,6 +31,10 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   fork = add("forkSelected", tr("Fork from a checkpoint..."), "fork",
              tr("Go on from a checkpoint of the selected run with other settings, as a new run"));
   connect(fork, &QAction::triggered, this, [this] { Q_EMIT forkWanted(session_.selection().run()); });
+  verifySelected = add("verifySelected", tr("Verify selected run..."), "finished",
+                       tr("Train some steps of the selected run again, and compare them to the last bit"));
+  connect(verifySelected, &QAction::triggered, this,
+          [this] { Q_EMIT verifyWanted(session_.selection().run()); });
   newRun = add("newRunAction", tr("New run..."), "new", tr("Set up a run, or several"));
   newRun->setShortcut(QKeySequence(tr("Ctrl+N")));
   connect(newRun, &QAction::triggered, this, &RunActions::newRunWanted);
@@ -131,6 +135,15 @@ QString RunActions::whyNotFork() const {
                             : tr("the selected run has no checkpoint: one is written after every epoch");
 }
 
+QString RunActions::whyNotVerify() const {
+  if (!session_.readOnly().isEmpty()) return session_.readOnly();
+  const RunSummary* run = session_.find(session_.selection().run());
+  if (!run) return tr("no run is selected");
+  if (session_.isTraining() || isLive(run->state)) return tr("a run is training: stop it first");
+  if (!run->hasCheckpoint) return tr("the selected run has no checkpoint to train from");
+  return {};
+}
+
 /// What changes the project is not to be had where that can only be read.
 void RunActions::update() {
   const Controls c = session_.controls();
@@ -157,6 +170,7 @@ void RunActions::update() {
   allow(change, where(session_.isLive() && session_.liveRun() != 0 && !isStopping, none));
   allow(resumeSelected, whyNotResume());
   allow(fork, whyNotFork());
+  allow(verifySelected, whyNotVerify());
 }
 
 bool canResume(const RunSummary& run) {

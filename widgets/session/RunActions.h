@@ -28,6 +28,7 @@ class RunActions : public QObject {
   QAction* resumeSelected = nullptr;  ///< continue the selected, ended run from its newest checkpoint
   QAction* change = nullptr;          ///< a setting of the run that trains: changeWanted() is emitted
   QAction* fork = nullptr;  ///< the selected run from one of its checkpoints: forkWanted() is emitted
+  QAction* verifySelected = nullptr;  ///< train steps of the selected, ended run again: verifyWanted()
   QAction* newRun = nullptr;
   QAction *demo = nullptr, *demoLong = nullptr;
 
@@ -36,6 +37,7 @@ class RunActions : public QObject {
   void demoWanted(const QString& experiment);
   void changeWanted();
   void forkWanted(qint64 run);
+  void verifyWanted(qint64 run);
 
  private:
   QAction* add(const char* name, const QString& text, const QString& icon, const QString& help);
@@ -44,6 +46,7 @@ class RunActions : public QObject {
   void allow(QAction* action, const QString& whyNot);
   QString whyNotResume() const;
   QString whyNotFork() const;
+  QString whyNotVerify() const;
   template <class F>
   void guarded(F action);
 

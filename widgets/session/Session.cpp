@@ -123,6 +123,8 @@ void Session::closeProject() {
   giveUpDeleted();
   predicting_.reset();
   landscaping_.reset();
+  verifying_.reset();
+  judging_.reset();
   leave(std::move(view_));
   list_ = std::make_shared<const RunList>();
   histories_.reset(nullptr);
@@ -283,29 +285,6 @@ qint64 Session::lastStepOf(qint64 run) const {
 const RunProgress& Session::progress() const {
   static const RunProgress nothing;
   return training_ ? training_->progress() : nothing;
-}
-
-Predicting& Session::predict(Predicting::Wanted wanted) {
-  refuseWhileTraining("predict");
-  refuseWhileExamining("predict");
-  predicting_ = std::make_unique<Predicting>(engine_, std::move(wanted));
-  Q_EMIT stateChanged();
-  return *predicting_;
-}
-
-Landscaping& Session::landscape(Landscaping::Wanted wanted) {
-  refuseWhileTraining("compute a landscape");
-  refuseWhileExamining("compute a landscape");
-  landscaping_ = std::make_unique<Landscaping>(engine_, std::move(wanted));
-  Q_EMIT stateChanged();
-  return *landscaping_;
-}
-
-void Session::refuseWhileExamining(const std::string& what) const {
-  if (isPredicting())
-    throw Error("cannot " + what + " while predictions are being made: wait for them, or cancel them");
-  if (landscaping_ && landscaping_->isLive())
-    throw Error("cannot " + what + " while a landscape is being computed: wait for it, or cancel it");
 }
 
 void Session::begin(LiveRun::Wanted wanted) {

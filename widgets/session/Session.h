@@ -14,6 +14,7 @@
 #include "core/base/Json.h"
 #include "core/engine/Engine.h"
 #include "widgets/session/Histories.h"
+#include "widgets/session/Judging.h"
 #include "widgets/session/Landscaping.h"
 #include "widgets/session/Predicting.h"
 #include "widgets/session/ProjectView.h"
@@ -21,6 +22,7 @@
 #include "widgets/session/Selection.h"
 #include "widgets/session/State.h"
 #include "widgets/session/TrainedRun.h"
+#include "widgets/session/Verifying.h"
 
 namespace uada {
 
@@ -91,6 +93,15 @@ class Session : public QObject {
   Landscaping* landscaping() const { return landscaping_.get(); }
   /// Begins to compute one. Throws Error as predict() does.
   Landscaping& landscape(Landscaping::Wanted wanted);
+  /// Steps of a run that are being trained again, or were last; null: none.
+  Verifying* verifying() const { return verifying_.get(); }
+  /// Begins to train the newest of them again; what comes out is kept with the run. Throws Error as predict()
+  /// does, and if the project can only be read.
+  Verifying& verify(qint64 run, std::int64_t steps);
+  /// Augmented images that are being judged by a frozen network, or were last; null: none.
+  Judging* judging() const { return judging_.get(); }
+  /// Begins to. Throws Error as predict() does.
+  Judging& judge(Judging::Wanted wanted);
   /// The command line tool; beside the window's program.
   QString workerProgram;
   Selection& selection() { return selection_; }
@@ -198,6 +209,8 @@ class Session : public QObject {
   std::vector<std::unique_ptr<QueueWorker>> workers_;
   std::unique_ptr<Predicting> predicting_;
   std::unique_ptr<Landscaping> landscaping_;
+  std::unique_ptr<Verifying> verifying_;
+  std::unique_ptr<Judging> judging_;
   std::unique_ptr<TrainedRun> training_;  ///< after view_: stopped and joined before the writer goes
   std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();  ///< never null
   Histories histories_;

@@ -21,7 +21,8 @@ struct Workbench {
   std::function<void(const QString& panel)> show = [](const QString&) {};
   /// Shows a sample's plan in the view Ops.
   std::function<void(const SamplePlan& sample)> openInOps = [](const SamplePlan&) {};
-  /// Shows the selected run's pictured samples that have the op, the newest at or before the step first.
+  /// Shows the selected run's pictured samples that have the op (empty: all), the newest at or before the
+  /// step first.
   std::function<void(const QString& op, qint64 step)> showSamples = [](const QString&, qint64) {};
   /// Opens the new-run dialogue.
   std::function<void()> newRun = [] {};

@@ -11,16 +11,12 @@
 #include "app/cli/Files.h"
 #include "app/cli/Pictures.h"
 #include "app/cli/RunText.h"
-#include "core/augment/Stages.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
-#include "core/base/ThreadPool.h"
-#include "core/data/PictureTargets.h"
 #include "core/engine/Decisions.h"
-#include "core/engine/RunImages.h"
-#include "core/engine/tasks/Task.h"
 #include "core/store/Project.h"
+#include "core/store/RunReplay.h"
 
 namespace uada::cli {
 namespace {
@@ -71,32 +67,6 @@ std::vector<DecisionPlace> wantedPlaces(const ProjectReader& project, const RunS
   throw Error(fmt::format("{} ({}) has no decision{}{}: {}", run.key, run.title, sample, step, all));
 }
 
-/// The run's training images. Throws Error, naming both hashes, if no attempt of the run has seen them.
-std::shared_ptr<const Dataset> imagesOf(const RunDetail& run, const Options& options,
-                                        const Console& console) {
-  const Choice& dataset = run.config.recipe.dataset;
-  const DatasetEntry& entry = findDataset(dataset.name);
-  const std::string& own = dataset.as<DataSettings>().folder;
-  const auto folder = locateDataset(entry, options.folder.empty() ? own : options.folder);
-  console.note(fmt::format("reading {} from {}", entry.title, folder.string()));
-  const auto data = withTargets(runImages(dataset, Split::train, folder, loadingOf(console)),
-                                taskOf(run.config.recipe).target);
-  std::string seen;
-  for (const Manifest& attempt : run.attempts) {
-    const std::string hash = trainingHash(attempt.dataHash);
-    if (hash == data->identity()) return data;
-    if (!hash.empty()) seen = hash;
-  }
-  if (!seen.empty())
-    throw Error(
-        fmt::format("the images in '{}' are not those of {} ({}): the hash of the training files is {}, "
-                    "the run recorded {}; name their folder with --data",
-                    folder.string(), run.summary.key, run.summary.title, data->identity(), quotable(seen)));
-  console.note(
-      "the run has recorded no hash of its data: only the pixels can tell whether these are its images");
-  return data;
-}
-
 /// What came of one decision.
 struct Replayed {
   std::string winner, stored, replayed;
@@ -107,39 +77,21 @@ struct Replayed {
   bool isSound() const { return isEqual() && problem.empty() && picturesEqual.value_or(true); }
 };
 
-/// Whether the pictures that the project keeps are those that were drawn. None: it keeps none.
-std::optional<bool> comparePictures(const Decision& kept, const Decision& drawn) {
-  std::optional<bool> equal;
-  const auto compare = [&](const Image& a, const Image& b) {
-    if (!a.empty()) equal = equal.value_or(true) && a == b;
-  };
-  compare(kept.original, drawn.original);
-  for (int which = -1; which < static_cast<int>(drawn.groups.size()); ++which)
-    compare(pictureOf(kept, which), pictureOf(drawn, which));
-  return equal;
-}
-
 /// A run whose decisions are replayed.
 struct Replay {
   const ProjectReader& project;
-  const RunDetail& run;
-  const Dataset& data;
-  const Renderer& renderer;
-  const std::vector<ClassColour>& colours;
+  const RunReplay& run;
   const std::string& folder;
 
   void draw(const DecisionPlace& place, Replayed& result) const {
-    const std::string hash = trainingHash(originOf(run, place.attempt).dataHash);
-    if (!hash.empty() && hash != data.identity())
-      throw Error(fmt::format("attempt {} saw other images: the hash of their files is {}, not {}",
-                              place.attempt, quotable(hash), data.identity()));
-    Decision drawn = project.decision(run.summary.id, place, false);
-    result.stored = drawn.pixelHash;
-    result.winner = nameOf(drawn, drawn.winner);
-    drawPictures(drawn, renderer, colours);
-    result.replayed = pixelHash(renderer.picture(drawn.index, planOf(drawn, drawn.winner)).view());
+    const std::int64_t id = run.run().summary.id;
+    const Decision stored = project.decision(id, place, false);
+    result.stored = stored.pixelHash;
+    result.winner = nameOf(stored, stored.winner);
+    const Decision drawn = run.drawn(stored, place.attempt);
+    result.replayed = run.trainedHash(drawn);
     result.files = writePictures(drawn, folder);
-    result.picturesEqual = comparePictures(project.decision(run.summary.id, place, true), drawn);
+    result.picturesEqual = arePicturesEqual(project.decision(id, place, true), drawn);
   }
 
   /// A decision that cannot be replayed hides none of the others.
@@ -215,11 +167,11 @@ int perform(const Options& options) {
   const RunDetail run = project.detail(project.findRun(options.run).id);
   const auto places = wantedPlaces(project, run.summary, options);
   makePictureFolder(options.out);
-  const auto data = imagesOf(run, options, console);
-  ThreadPool pool(1);
-  const Renderer renderer(*data, runRendering(run.config.recipe, *data), pool);
-  const DatasetEntry& entry = findDataset(run.config.recipe.dataset.name);
-  const Replay replay{project, run, *data, renderer, classColoursOf(entry, data->classes()), options.out};
+  const RunReplay images(run, options.folder, loadingOf(console));
+  if (!images.isDataKnown())
+    console.note(
+        "the run has recorded no hash of its data: only the pixels can tell whether these are its images");
+  const Replay replay{project, images, options.out};
   const ReplayTable table(places);
   console.say(table.heading());
   std::size_t sound = 0;

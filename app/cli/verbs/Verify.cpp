@@ -32,21 +32,6 @@ void describe(Verb& verb, Options& options) {
   verb.project(options.run.project);
 }
 
-/// The newest sound checkpoint that steps were recorded after, or the one that is asked for.
-FoundCheckpoint checkpointWithStepsAfter(Engine& engine, const ProjectReader& project, const RunSummary& run,
-                                         const ExaminedRun& wanted, const Console& console) {
-  if (wanted.step >= 0) return checkpointOf(engine, project, run, wanted, console);
-  const auto folder = runFolder(project.file(), run.key);
-  if (std::filesystem::is_directory(folder))
-    for (FoundCheckpoint& found : engine.checkpoints(folder))  // newest first
-      if (found.problem.empty() && found.step < run.step) return std::move(found);
-  throw Error(
-      fmt::format("{} ({}) has no sound checkpoint that recorded steps follow: its last step is {}; a run "
-                  "keeps its newest two "
-                  "and that of its best epoch",
-                  run.key, run.title, groupedText(run.step)));
-}
-
 /// Trains until the steps are done, or a signal comes.
 /// returns  the exit code of a signal, or 0
 int repeat(Engine& engine, const RunConfig& config, const std::vector<EditReport>& edits,
@@ -65,35 +50,10 @@ int repeat(Engine& engine, const RunConfig& config, const std::vector<EditReport
   return signals.received() ? exitCode(signals) : 0;
 }
 
-/// What was different on the machine, in words; empty: nothing that is known of.
-std::string otherMachine(const RunDetail& run) {
-  if (run.attempts.empty()) return {};
-  const Manifest then = run.attempts.back(), now = currentManifest();
-  std::string text;
-  const auto add = [&](const char* what, const std::string& before, const std::string& after) {
-    if (before != after)
-      text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : ", ", what, before, after);
-  };
-  add("the host", then.host, now.host);
-  add("the processor", then.cpu, now.cpu);
-  add("LibTorch", then.libtorch, now.libtorch);
-  add("the program", then.git, now.git);
-  return text;
-}
-
-/// "20 steps, their policy, 8 decisions, 1 test"
-std::string textOf(const Repetition::Compared& compared) {
-  std::string text = plural(compared.steps, "step");
-  if (compared.policies > 0) text += ", their policy";
-  if (compared.decisions > 0) text += ", " + plural(compared.decisions, "decision");
-  if (compared.tests > 0) text += ", " + plural(compared.tests, "test");
-  return text;
-}
-
 /// With the run, whatever came out.
 void record(const Options& options, const RunDetail& run, const std::string& text) {
   ProjectWriter(options.run.project)
-      .append(run.summary.id, std::max(run.summary.attempts, 1), EventReport{"trained again: " + text});
+      .append(run.summary.id, std::max(run.summary.attempts, 1), repetitionEvent(text));
 }
 
 int perform(const Options& options) {
@@ -104,24 +64,16 @@ int perform(const Options& options) {
     throw Error(
         fmt::format("{} ({}) is being trained: wait until it has ended", run.summary.key, run.summary.title));
   Engine& engine = loadEngine();
-  const FoundCheckpoint from = checkpointWithStepsAfter(engine, project, run.summary, options.run, console);
+  const FoundCheckpoint from = options.run.step >= 0
+                                   ? checkpointOf(engine, project, run.summary, options.run, console)
+                                   : checkpointWithStepsAfter(engine, project.file(), run.summary);
   Repetition repetition(project, run, from.step, options.steps);
   console.note(fmt::format("training steps {} to {} again, from the checkpoint after step {}",
                            groupedText(repetition.firstStep()), groupedText(repetition.lastStep()),
                            groupedText(from.step)));
   if (const int code = repeat(engine, configOf(run, options.run), run.edits, from, repetition)) return code;
   const Repetition::Compared compared = repetition.compared();
-  const std::string difference = repetition.difference(), machine = otherMachine(run);
-  if (difference.empty() && !repetition.isWhole())
-    throw Error(fmt::format("only {} of those recorded came again: nothing can be said of the others",
-                            plural(compared.steps, "step")));
-  const std::string span =
-      fmt::format("steps {} to {} from the checkpoint after step {}", groupedText(repetition.firstStep()),
-                  groupedText(repetition.lastStep()), groupedText(from.step));
-  const std::string result =
-      difference.empty()
-          ? fmt::format("{} are equal to the last bit ({})", span, textOf(compared))
-          : fmt::format("{} differ: {}{}", span, difference, machine.empty() ? "" : "; " + machine);
+  const std::string difference = repetition.difference(), result = repetition.verdict();
   console.object("verify", Json::Object{{"run", run.summary.id},
                                         {"key", run.summary.key},
                                         {"first_step", repetition.firstStep()},

@@ -18,6 +18,7 @@
 namespace uada {
 namespace {
 
+constexpr std::size_t kJudgedAtOnce = 128;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 /// A run as its checkpoint has it.
@@ -243,6 +244,36 @@ RunState predict(Prepared prepared, const work::Predict& wanted, Sink& sink, Con
     sink.take(EvaluationReport{progress.step, progress.epoch - 1, std::move(*scores),
                                static_cast<std::int64_t>(count), watch.lap()});
     return run.say(RunState::finished, "predicted");
+  });
+}
+
+void requireLabels(const work::PredictPlanned& wanted) {
+  if (findTask(wanted.config.recipe.task.name).target != TargetKind::label)
+    throw UsageError(fmt::format(
+        "the task {} gives an image no class that a network could recognise: this is of classification alone",
+        wanted.config.recipe.task.name));
+}
+
+RunState predictPlanned(Prepared prepared, const work::PredictPlanned& wanted, Sink& sink, Control& control,
+                        const Enter& enter) {
+  return examine(std::move(prepared), sink, control, enter, [&](Examined& run) {
+    const Dataset& data = *run.data().train;
+    run.stepper().head().check(data, "training");
+    for (const work::PlannedSample& one : wanted.samples)
+      if (one.sample >= data.size())
+        throw Error(fmt::format("there is no sample {}: the run's training images are 0 to {}", one.sample,
+                                data.size() - 1));
+    const std::span<const work::PlannedSample> all(wanted.samples);
+    run.say(RunState::running,
+            fmt::format("showing {} images to the network", groupedText(static_cast<long long>(all.size()))));
+    for (std::size_t begin = 0; begin < all.size(); begin += kJudgedAtOnce) {
+      if (control.stopNow()) return run.say(RunState::stopped, "stopped before all images were shown");
+      const auto some = all.subspan(begin, std::min(kJudgedAtOnce, all.size() - begin));
+      std::vector<ClassChances> said = run.stepper().judge(some);
+      for (std::size_t i = 0; i < said.size(); ++i)
+        sink.take(PredictionReport{static_cast<std::uint32_t>(begin + i), std::move(said[i])});
+    }
+    return run.say(RunState::finished, "all images were shown");
   });
 }
 

@@ -19,6 +19,12 @@ void requireLimit(const work::Predict& wanted);
 RunState predict(Prepared prepared, const work::Predict& wanted, Sink& sink, Control& control,
                  const Enter& enter);
 
+/// Checks what work::PredictPlanned asks for. Throws UsageError.
+void requireLabels(const work::PredictPlanned& wanted);
+/// work::PredictPlanned. A stop ends it between samples.
+RunState predictPlanned(Prepared prepared, const work::PredictPlanned& wanted, Sink& sink, Control& control,
+                        const Enter& enter);
+
 /// Checks what work::Landscape asks for. Throws UsageError.
 void requireOps(const work::Landscape& wanted);
 /// work::Landscape. Every pinned sample keeps the plan that the epoch of the checkpoint draws for it; in

@@ -130,6 +130,16 @@ std::unique_ptr<Job> startWork(const work::Predict& wanted, Sink& sink) {
                                    });
 }
 
+std::unique_ptr<Job> startWork(const work::PredictPlanned& wanted, Sink& sink) {
+  requireLabels(wanted);
+  requireCheckpoint(wanted.checkpoint);
+  return std::make_unique<WorkJob>("the look at augmented images of " + runTitle(wanted.config), "", sink,
+                                   [p = prepare(wanted.config, {}, wanted.checkpoint), wanted](
+                                       Sink& to, Control& control, const Enter& enter) mutable {
+                                     predictPlanned(std::move(p), wanted, to, control, enter);
+                                   });
+}
+
 std::unique_ptr<Job> startWork(const work::Landscape& wanted, Sink& sink) {
   requireOps(wanted);
   requireCheckpoint(wanted.checkpoint);

@@ -13,20 +13,22 @@
 
 namespace uada {
 
-/// A training step that could not be taken. It left no trace: all that was learned is as it was before.
-class StepFault : public Error {
- public:
-  enum class Kind { notFinite, memory };
-  StepFault(Kind kind, std::string_view message) : Error(message), kind(kind) {}
-  const Kind kind;
-};
-
 /// A row of a step whose loss is no finite number.
 struct UnsoundRow {
   std::uint32_t sample = 0;  ///< in the training set
   Plan plan;
   double loss = 0;
 };
+/// A training step that could not be taken. It left no trace: all that was learned is as it was before.
+class StepFault : public Error {
+ public:
+  enum class Kind { notFinite, memory };
+  StepFault(Kind kind, std::string_view message, std::span<const UnsoundRow> rows = {})
+      : Error(message), kind(kind), rows(rows.begin(), rows.end()) {}
+  const Kind kind;
+  const std::vector<UnsoundRow> rows;  ///< that are known to have no finite loss
+};
+
 /// " for 2 samples: sample 17 under rotate 6 (nan), sample 3 under flip (inf)"; "" for none. Of many the
 /// first.
 std::string unsoundText(std::span<const UnsoundRow> rows);

@@ -13,6 +13,7 @@
 #include "core/engine/Decisions.h"
 #include "core/engine/RunImages.h"
 #include "core/engine/methods/MethodEntry.h"
+#include "core/engine/tasks/Labels.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/StartWeights.h"
 #include "core/engine/train/StepFault.h"
@@ -22,6 +23,7 @@
 namespace uada {
 namespace {
 
+constexpr std::size_t kUnsoundShown = 8;
 constexpr int kCropMoves = 32;  // source pixels
 
 /// start  null: none; notes: what was taken of it
@@ -105,6 +107,7 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
                  const WeightsFile* start)
     : data_(data),
       pool_(pool),
+      device_(device),
       looksBeyond_(shownChains(config) > 1),
       norms_(findMethod(config.method.name).norms),
       colours_(coloursOf(config.recipe, data)),
@@ -259,6 +262,24 @@ void Stepper::illustrate(StepOutcome& outcome) const {
   }
 }
 
+std::vector<Decision> Stepper::unsoundSamples(const Batch& batch, std::span<const UnsoundRow> rows) const {
+  StepOutcome outcome;
+  for (const UnsoundRow& row : rows) {
+    if (outcome.decisions.size() == kUnsoundShown) break;
+    if (std::ranges::find(outcome.decisions, row.sample, &Decision::index) != outcome.decisions.end())
+      continue;
+    Decision& decision = outcome.decisions.emplace_back();
+    decision.step = batch.step;
+    decision.epoch = batch.epoch;
+    decision.index = row.sample;
+    decision.plan = row.plan;
+    decision.unperturbedLoss = row.loss;
+    outcome.decided.push_back(row.plan);
+  }
+  illustrate(outcome);
+  return std::move(outcome.decisions);
+}
+
 std::optional<Metrics> Stepper::test(const Dataset& data, const std::function<bool()>& interrupted) {
   return predict(data, data.size(), interrupted, nullptr);
 }
@@ -288,6 +309,29 @@ bool Stepper::predictOn(const Renderer& renderer, std::span<const std::uint32_t>
     for (std::size_t i = 0; take && i < some.size(); ++i) take(some[i], std::move(predictions[i]));
   }
   return true;
+}
+
+std::vector<ClassChances> Stepper::judge(std::span<const work::PlannedSample> samples) {
+  const c10::InferenceMode inference;
+  const Average::Shown averaged(average_.get());
+  network_->setNormMode(NormMode::eval);
+  const Input& input = renderer_.settings().input;
+  const auto count = static_cast<std::int64_t>(samples.size());
+  const at::Tensor pixels = at::empty({count, input.height, input.width, 3}, at::kFloat);
+  const at::Tensor labels = at::empty({count}, at::kLong);
+  auto* values = pixels.mutable_data_ptr<float>();
+  auto* label = labels.mutable_data_ptr<std::int64_t>();
+  const std::size_t each = std::size_t{3} * input.height * input.width;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::span index(&samples[i].sample, 1);
+    label[i] = data_.label(samples[i].sample);
+    if (samples[i].plan)
+      renderer_.render(index, std::span(&*samples[i].plan, 1), values + i * each);
+    else
+      renderer_.plain(index, values + i * each);
+  }
+  const Output output = network_->forward(imagesOf(values, count, input, device_));
+  return chancesOf(output.main, labels.to(device_));
 }
 
 void Stepper::visit(StateVisitor& visitor) {

@@ -12,12 +12,14 @@
 #include "core/config/RunConfig.h"
 #include "core/data/LabelPicture.h"
 #include "core/data/Prefetch.h"
+#include "core/engine/Engine.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Network.h"
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/tasks/TaskHead.h"
 #include "core/engine/train/Average.h"
 #include "core/engine/train/RenderAhead.h"
+#include "core/engine/train/StepFault.h"
 #include "core/engine/train/Undo.h"
 #include "core/weights/WeightsFile.h"
 
@@ -46,6 +48,8 @@ class Stepper {
   /// pictured  of how many samples, the first, the decisions are recorded, with pictures
   /// next      what the next step is for: its rows are rendered ahead; null: not known
   StepReports step(const Batch& batch, double learningRate, int pictured, const Batch* next = nullptr);
+  /// The rows that a step was refused for as decisions without groups, one of each sample, with pictures.
+  std::vector<Decision> unsoundSamples(const Batch& batch, std::span<const UnsoundRow> rows) const;
   /// How many rows at most go through the network at once when it is trained; 0: all of a step. The
   /// gradients of the parts are added up, so that order and random numbers stay; batch normalisation has the
   /// statistics of each part.
@@ -71,6 +75,10 @@ class Stepper {
   using TakePrediction = std::function<void(std::uint32_t sample, Prediction prediction)>;
   std::optional<Metrics> predict(const Dataset& data, std::size_t count,
                                  const std::function<bool()>& interrupted, const TakePrediction& take);
+
+  /// What the network says of training images under plans, with the weights and statistics of a test.
+  /// samples  of a set with labels; as many as go through the network at once
+  std::vector<ClassChances> judge(std::span<const work::PlannedSample> samples);
 
   /// Which part of each image the plans of an epoch show: what is worth decoding ahead.
   Prefetch::PartOf shownParts(std::uint64_t seed, int epoch) const;
@@ -101,6 +109,7 @@ class Stepper {
 
   const Dataset& data_;
   ThreadPool& pool_;
+  const at::Device device_;
   const bool looksBeyond_;  ///< the method shows more than the plans as they are drawn
   const int norms_;         ///< sets of batch normalisations
   const std::vector<ClassColour> colours_;

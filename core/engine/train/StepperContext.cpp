@@ -316,7 +316,8 @@ void Stepper::Context::refuse(std::string_view what, std::span<const UnsoundRow>
   throw StepFault(StepFault::Kind::notFinite,
                   fmt::format("step {} (epoch {}, learning rate {:g}) was not taken: {} is not a finite "
                               "number{}; the weights are those before it; a lower learning rate may help",
-                              batch_->step, batch_->epoch, learningRate_, what, unsoundText(rows)));
+                              batch_->step, batch_->epoch, learningRate_, what, unsoundText(rows)),
+                  rows);
 }
 
 /// "a gradient (of conv1.weight and 3 more)".

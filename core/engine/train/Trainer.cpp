@@ -205,6 +205,7 @@ void Trainer::step() {
   try {
     reports = stepper_->step(batch, rate, isPictured ? config.runtime.pictured : 0, next ? &*next : nullptr);
   } catch (const StepFault& fault) {
+    for (Decision& decision : stepper_->unsoundSamples(batch, fault.rows)) sink_.take(std::move(decision));
     return settle(fault);
   }
   reports.report.timings.wait = waited_;

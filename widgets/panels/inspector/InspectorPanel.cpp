@@ -36,6 +36,7 @@ std::vector<Line> resultLines(const RunSummary& run) {
   for (const Metric& metric : taskOf(run).testMetrics)
     if (const auto value = run.lastOf(metric.name))
       lines.emplace_back(QObject::tr("Test %1, last").arg(text(metric.title)), text(metric.text(*value)));
+  if (!run.certificate.empty()) lines.emplace_back(QObject::tr("Trained again"), text(run.certificate));
   if (!run.problem.empty()) lines.emplace_back(QObject::tr("Problem"), text(run.problem));
   if (!run.damage.empty()) lines.emplace_back(QObject::tr("Damaged"), text(run.damage));
   return lines;

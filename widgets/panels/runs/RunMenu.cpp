@@ -10,6 +10,7 @@
 #include "widgets/forms/ForkDialog.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/runs/RunDiff.h"
+#include "widgets/panels/runs/VerifyDialog.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Workbench.h"
@@ -85,6 +86,10 @@ void fillRunMenu(QMenu& menu, const Workbench& workbench, const std::vector<qint
       .change(QObject::tr("Fork from a checkpoint..."), one && !session.isLive() && one->hasCheckpoint,
               [&workbench, first, parent] { openForkDialog(workbench, first, parent); })
       ->setObjectName("forkRun");
+  filler
+      .change(QObject::tr("Verify this run..."), one && one->hasCheckpoint && !session.isTraining(),
+              [&workbench, first, parent] { (new VerifyDialog(workbench, first, parent))->show(); })
+      ->setObjectName("verifyRun");
   const bool hasFailed = one && one->state == RunState::failed;
   filler
       .change(hasFailed ? QObject::tr("Edit and run again...") : QObject::tr("New run like this..."), one,

@@ -30,9 +30,22 @@ QString statesText(const std::vector<ListedRun>& runs) {
   return parts.join(QStringLiteral(", "));
 }
 
+/// A round mark in the corner: steps were trained again.
+QIcon withBadge(const QIcon& icon, const QColor& colour) {
+  QPixmap picture = icon.pixmap(QSize(16, 16), 2);
+  QPainter painter(&picture);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(colour);
+  painter.drawEllipse(QRectF(9.5, 9.5, 6, 6));
+  painter.end();
+  return picture;
+}
+
 QIcon stateIconOf(const RunSummary& run, const Theme& theme) {
   if (!run.damage.empty()) return theme.icon("failed", theme.colour("bad"));
-  return theme.icon(stateIcon(run.state), theme.colour(stateColour(run.state)));
+  const QIcon icon = theme.icon(stateIcon(run.state), theme.colour(stateColour(run.state)));
+  return run.certificate.empty() ? icon : withBadge(icon, theme.colour(run.isRepeatable ? "good" : "bad"));
 }
 
 }  // namespace
@@ -64,8 +77,10 @@ QVariant RunsModel::squareIcon(const std::vector<qint64>& runs) const {
 }
 
 QString RunsModel::tip(const RunSummary& run) const {
-  return QStringLiteral("%1 (%2)\n%3\n%4\n%5\n%6")
-      .arg(q(run.title), q(run.key), q(listed(run).recipe), stateText(run), q(run.problem), q(run.damage))
+  const QString again = run.certificate.empty() ? QString() : tr("Trained again, %1").arg(q(run.certificate));
+  return QStringLiteral("%1 (%2)\n%3\n%4\n%5\n%6\n%7")
+      .arg(q(run.title), q(run.key), q(listed(run).recipe), stateText(run), again, q(run.problem),
+           q(run.damage))
       .trimmed();
 }
 

@@ -31,6 +31,9 @@ PlaceBar::PlaceBar(QWidget* parent)
   row->addWidget(button("samples_replay", tr("Replay…"),
                         tr("Render any sample of any past step again, and compare the pixels"),
                         &PlaceBar::replayWanted));
+  row->addWidget(button("samples_damage", tr("Hard samples…"),
+                        tr("Which augmented images a frozen network no longer recognises, by op and class"),
+                        &PlaceBar::damageWanted));
 }
 
 QPushButton* PlaceBar::button(const char* name, const QString& text, const QString& help,

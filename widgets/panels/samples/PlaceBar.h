@@ -25,6 +25,7 @@ class PlaceBar : public QWidget {
   void newerWanted();
   void zoomChanged();
   void replayWanted();
+  void damageWanted();
 
  private:
   QPushButton* button(const char* name, const QString& text, const QString& help, void (PlaceBar::*wanted)());

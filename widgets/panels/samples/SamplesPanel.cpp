@@ -13,6 +13,7 @@
 
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/samples/BesidePane.h"
+#include "widgets/panels/samples/DamageDialog.h"
 #include "widgets/panels/samples/PlaceBar.h"
 #include "widgets/panels/samples/ReplayDialog.h"
 #include "widgets/panels/samples/SampleFilters.h"
@@ -101,6 +102,11 @@ void SamplesPanel::makeBar(QWidget* parent) {
     const Decision* chosen = view_->decisionAt(view_->currentIndex());
     if (!chosen) chosen = view_->decisionAt(view_->indexAt({1, 1}));
     chosen ? replay(chosen->step, chosen->index) : replay(workbench_.session.selection().cursor(), 0);
+  });
+  connect(bar_, &PlaceBar::damageWanted, this, [this] {
+    auto* dialog = new DamageDialog(workbench_, run_, this);
+    connect(dialog, &DamageDialog::sampleChosen, this, &SamplesPanel::showSample);
+    dialog->show();
   });
 }
 
