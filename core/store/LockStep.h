@@ -23,8 +23,9 @@ const std::vector<TwinKind>& twinKinds();
 class LockStep {
  public:
   /// Creates the runs, each paused before its first step. Throws Error as RunSession does; those that were
-  /// begun are then stopped. span       steps of a turn, at least 1 observers  one for each fork, as those of
-  /// RunSession; may be empty
+  /// begun are then stopped.
+  /// span  steps of a turn, at least 1
+  /// observers  one for each fork, as those of RunSession; may be empty
   LockStep(ProjectWriter& project, Engine& engine, const std::vector<Fork>& forks, std::int64_t span,
            const std::vector<Sink*>& observers = {});
   ~LockStep();

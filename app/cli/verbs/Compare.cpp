@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include "app/cli/CommandLine.h"
 #include "app/cli/Comparisons.h"
 #include "app/cli/Console.h"
@@ -69,6 +71,8 @@ int perform(const Options& options) {
   const ProjectReader project(options.project);
   const auto groups = compared(options, project);
   noteRemarks(project, console);
+  if (groups.empty() && !options.where.empty())
+    console.note(fmt::format("note: no finished run of '{}' is one of --where", options.project));
   for (const RunGroup& group : groups) writeGroup(group, console);
   writeTable(writeComparison(groups, format), options.out, "comparison of methods", console);
   return 0;
