@@ -153,7 +153,7 @@ void MainWindow::makeDocks() {
     const bool bottom = entry.place == PanelPlace::bottom;  // hidden at first
     auto* dock = new QDockWidget(tr(entry.title));
     dock->setObjectName(QString(entry.name) + "Dock");
-    if (!bottom) dock->setWidget(make(entry));
+    if (entry.place == PanelPlace::left) dock->setWidget(make(entry));  // the others have nothing to say yet
     nameTitleButtons(dock);
     docks_[entry.name] = dock;
     const auto area = entry.place == PanelPlace::left    ? Qt::LeftDockWidgetArea

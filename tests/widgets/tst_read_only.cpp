@@ -39,6 +39,7 @@ class TestReadOnly : public QObject {
     Workbench workbench{session, settings, theme};
     MainWindow window(workbench);
     window.show();
+    window.views();  // and the other panels
     window.openProject(QString::fromStdString(project.string()));
     QCOMPARE(session.runs().size(), std::size_t{2});
     const QString why = session.readOnly();
