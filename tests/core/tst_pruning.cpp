@@ -58,6 +58,9 @@ class TestPruning : public QObject {
     QVERIFY(!isPruned(0.1, {0.9}));
     QVERIFY(!isPruned(0.1, {}));
     QVERIFY(isPruned(std::nan(""), {0.1, 0.2}));
+    QVERIFY(isPruned(0.49, {std::nan(""), 0.9, 0.5}) && !isPruned(0.51, {0.9, std::nan(""), 0.5}));
+    QVERIFY(!isPruned(0.1, {std::nan(""), 0.9, std::nan("")}));
+    QVERIFY(!isPruned(std::nan(""), {std::nan(""), std::nan("")}));
     QCOMPARE(whyPruned(top1, 3, 0.4, {0.5, 0.6}),
              "pruned after epoch 3: " + top1.title +
                  " is 40.00 %, worse than 55.00 %, the median of 2 other runs of "
