@@ -157,6 +157,40 @@ class TestStepParts : public QObject {
       QVERIFY2(logits[1].allclose(logits[0], 1e-5, 1e-5), qPrintable(norm));
     }
   }
+
+  /// Rows that do not depend on each other, more than go together and no whole number of batches, so that
+  /// some are filled up: each has the loss, the logits and the dropout that it has in parts of two.
+  void rowsGoInPartsOfOneSize() {
+    constexpr int kRows = 72 + 19;
+    RunConfig config = tinyConfig(images_.folder(), "uada", 1, 72);
+    config.recipe.model = modelFromJson(
+        parseJson(R"({"name": "wrn", "depth": 10, "width_factor": 1, "dropout": 0.5})", "test"), "test");
+    const ResidentDataset images = data();
+    Batch batch = firstBatch(72);
+    for (std::size_t place = 0; place < batch.indices.size(); ++place)
+      batch.indices[place] = static_cast<std::uint32_t>(place % 26);
+    std::vector<Shown> shown;
+    for (int row = 0; row < kRows; ++row) shown.push_back({(row * 5) % 72, {}});
+    for (const bool isCommon : {false, true}) {
+      std::vector<at::Tensor> losses, logits;
+      for (const int most : {0, 2}) {
+        Stepper stepper(config, images, at::kCPU, pool_);
+        stepper.setRowsAtOnce(most);
+        stepper.ask(batch, [&](StepContext& context) {
+          const Rows rows = context.render(shown);
+          context.losses({0, 72}, {.norm = NormMode::record, .commonNoise = true});
+          const Forwards forwards;
+          const Mode mode{.norm = NormMode::base, .commonNoise = isCommon};
+          losses.push_back(context.losses(rows, mode));
+          logits.push_back(context.outputs(rows, mode).main);
+          QCOMPARE(forwards.seen(), most == 0 ? 4 : 2 * (kRows / 2));  // of 64 and 27 rows; of two or three
+        });
+      }
+      QVERIFY(losses[0].sizes() == at::IntArrayRef({kRows}));
+      QVERIFY(losses[0].allclose(losses[1], 1e-5, 1e-5));
+      QVERIFY(logits[0].allclose(logits[1], 1e-5, 1e-5));
+    }
+  }
 };
 
 QTEST_GUILESS_MAIN(TestStepParts)

@@ -31,19 +31,42 @@ const Operation& addingConv() {
   return found;
 }
 
+const Operation& orderedWeight() {
+  static const Operation found = operation("mkldnn::_reorder_convolution_weight", "");
+  return found;
+}
+
+std::vector<std::int64_t> both(std::int64_t value) { return {value, value}; }
+std::vector<std::int64_t> paddingOf(const ConvPlaces& places) {
+  return {places.padding[0], places.padding[1]};
+}
+
+/// In the order that oneDNN's kernels read, which it would bring it to in every forward.
+at::Tensor ordered(const at::Tensor& weight, const ConvPlaces& places, at::IntArrayRef input) {
+  torch::jit::Stack stack;
+  stack.emplace_back(weight.contiguous());
+  stack.emplace_back(paddingOf(places));
+  stack.emplace_back(both(places.stride));
+  stack.emplace_back(both(places.dilation));
+  stack.emplace_back(std::int64_t{1});  // groups
+  stack.emplace_back(input.vec());
+  orderedWeight()->callBoxed(stack);
+  return stack.back().toTensor();
+}
+
 }  // namespace
 
 bool canFoldNorm(const at::Tensor& x) {
   return !at::GradMode::is_enabled() && !torch::jit::tracer::isTracing() && plainConv() && addingConv() &&
-         canFuseNorm(x);
+         orderedWeight() && canFuseNorm(x);
 }
 
 FoldedConv foldedConv(const at::Tensor& weight, const at::Tensor& gamma, const at::Tensor& beta,
-                      const NormMoments& moments, double epsilon, at::ScalarType kind) {
+                      const NormMoments& moments, double epsilon, const FoldedFor& use) {
   const at::NoGradGuard noGrad;
   const at::Tensor scale = gamma * (moments.variance.to(at::kDouble) + epsilon).rsqrt().to(at::kFloat);
   const at::Tensor folded = weight * scale.view({-1, 1, 1, 1});
-  return {folded.to(kind).contiguous(at::MemoryFormat::ChannelsLast), (beta - moments.mean * scale).to(kind),
+  return {ordered(folded.to(use.kind), use.places, use.input), (beta - moments.mean * scale).to(use.kind),
           versionsOf(weight, gamma, beta)};
 }
 
@@ -55,7 +78,6 @@ bool isFoldedOf(const FoldedConv& conv, const at::Tensor& weight, const at::Tens
 
 at::Tensor foldedForward(const FoldedConv& conv, const at::Tensor& x, const at::Tensor& other, bool hasRelu,
                          const ConvPlaces& places) {
-  const auto both = [](std::int64_t value) { return std::vector<std::int64_t>{value, value}; };
   const c10::IValue unary = hasRelu ? c10::IValue("relu") : c10::IValue("none");
   const c10::List<std::optional<at::Scalar>> none;
   torch::jit::Stack stack;
@@ -63,7 +85,7 @@ at::Tensor foldedForward(const FoldedConv& conv, const at::Tensor& x, const at::
   stack.emplace_back(x);
   stack.emplace_back(conv.weight);
   stack.emplace_back(conv.bias);
-  stack.emplace_back(std::vector<std::int64_t>{places.padding[0], places.padding[1]});
+  stack.emplace_back(paddingOf(places));
   stack.emplace_back(both(places.stride));
   stack.emplace_back(both(places.dilation));
   stack.emplace_back(std::int64_t{1});  // groups

@@ -18,7 +18,7 @@ struct ConvPlaces {
   std::array<std::int64_t, 2> padding{0, 0};
 };
 
-/// weight * scale for each output channel, and what the normalisation adds.
+/// weight * scale for each output channel, as oneDNN keeps it, and what the normalisation adds.
 struct FoldedConv {
   at::Tensor weight, bias;
   std::array<std::uint32_t, 3> versions{};  ///< of the convolution's weight, and the norm's weight and bias
@@ -27,11 +27,17 @@ struct FoldedConv {
 /// Whether the functions below take it, here and now.
 bool canFoldNorm(const at::Tensor& x);
 
-/// weight        [out, in, kernel, kernel], channels last in memory
+/// What a folded convolution is for: others of this kind may go in, too.
+struct FoldedFor {
+  at::ScalarType kind;    ///< of the images that go in, float or bfloat16
+  at::IntArrayRef input;  ///< [B, in, H, W]; other B are taken as well
+  ConvPlaces places;
+};
+
+/// weight        [out, in, kernel, kernel]
 /// gamma, beta   [out]: weight and bias of the normalisation
-/// kind          that of the images that go in, float or bfloat16
 FoldedConv foldedConv(const at::Tensor& weight, const at::Tensor& gamma, const at::Tensor& beta,
-                      const NormMoments& moments, double epsilon, at::ScalarType kind);
+                      const NormMoments& moments, double epsilon, const FoldedFor& use);
 /// Whether the tensors are as they were when it was made.
 bool isFoldedOf(const FoldedConv& conv, const at::Tensor& weight, const at::Tensor& gamma,
                 const at::Tensor& beta, at::ScalarType kind);

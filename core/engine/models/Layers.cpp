@@ -79,7 +79,8 @@ at::Tensor BatchNorm::of(const Conv& conv, const at::Tensor& x, const at::Tensor
   if (usesSecond_ || mode != NormMode::base || conv.hasBias() || !canFoldNorm(x) || !canAdd)
     return of(conv.forward(x), other, hasRelu);
   if (!isFoldedOf(folded_, conv.weight(), weight_, bias_, kind))
-    folded_ = foldedConv(conv.weight(), weight_, bias_, {baseMean_, baseVar_}, kEpsilon, kind);
+    folded_ = foldedConv(conv.weight(), weight_, bias_, {baseMean_, baseVar_}, kEpsilon,
+                         {kind, x.sizes(), conv.places()});
   return foldedForward(folded_, x.to(kind), other, hasRelu, conv.places());
 }
 

@@ -12,6 +12,26 @@ namespace uada {
 
 static constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share their noise
 
+// oneDNN makes its kernels for each number of rows that a forward has, which takes about as long as the
+// forward, and keeps them. So rows that do not depend on each other go in parts of one size, the last of
+// which is filled up.
+static constexpr std::int64_t kRowsAlone = 64, kFilledTo = 32;
+
+/// The same rows and, behind them, zeros.
+static at::Tensor filledUp(const at::Tensor& rows, std::int64_t count) {
+  if (rows.size(0) == count) return rows;
+  const at::Tensor filled = at::zeros({count, rows.size(2), rows.size(3), rows.size(1)}, rows.options());
+  const at::Tensor images = filled.permute({0, 3, 1, 2});
+  images.narrow(0, 0, rows.size(0)).copy_(rows);
+  return images;
+}
+
+/// What it says of the first rows.
+static Output first(const Output& output, std::int64_t count) {
+  const auto of = [count](const at::Tensor& all) { return all.defined() ? all.narrow(0, 0, count) : all; };
+  return {of(output.main), of(output.aux), of(output.features), of(output.offsets)};
+}
+
 /// What a network says of rows that went through it one part after another.
 static Output joined(const std::vector<Output>& parts) {
   if (parts.size() == 1) return parts[0];
@@ -40,8 +60,7 @@ at::Tensor Stepper::Context::losses(Rows rows, Mode mode) {
   const c10::InferenceMode inference;
   std::vector<at::Tensor> ofParts;
   for (const Seen& part : seen(rows, mode))
-    ofParts.push_back(
-        stepper_.head_->losses(forward(images(part.rows), mode, part.noise), begun_.rows.targets(part.rows)));
+    ofParts.push_back(stepper_.head_->losses(forward(part, mode), begun_.rows.targets(part.rows)));
   const at::Tensor losses = ofParts.size() == 1 ? ofParts[0] : at::cat(ofParts);
   asked_.push_back({.rows = rows, .losses = losses});
   counts.forwardsNoGrad += batches(rows.count);
@@ -53,7 +72,7 @@ Output Stepper::Context::outputs(Rows rows, Mode mode) {
   Stopwatch watch;
   const at::NoGradGuard noGrad;
   std::vector<Output> ofParts;
-  for (const Seen& part : seen(rows, mode)) ofParts.push_back(forward(images(part.rows), mode, part.noise));
+  for (const Seen& part : seen(rows, mode)) ofParts.push_back(forward(part, mode));
   const Output output = joined(ofParts);
   asked_.push_back({.rows = rows, .output = output});
   counts.forwardsNoGrad += batches(rows.count);
@@ -121,28 +140,54 @@ std::vector<Stepper::Context::Part> Stepper::Context::partsOf(std::int64_t rows,
   return parts;
 }
 
+/// The parts of rows that do not depend on each other.
+std::vector<Stepper::Context::Part> Stepper::Context::partsAlone(std::int64_t rows) const {
+  const int most = stepper_.rowsAtOnce_;
+  if (!stepper_.device_.is_cpu() || (most > 0 && most < kRowsAlone)) return partsOf(rows, most);
+  std::vector<Part> parts;
+  for (std::int64_t begin = 0; begin < rows; begin += kRowsAlone)
+    parts.push_back({begin, std::min(kRowsAlone, rows - begin)});
+  return parts;
+}
+
+/// How many rows go through the network for one of partsAlone(): of whole batches there are always as many.
+std::int64_t Stepper::Context::filledCount(std::int64_t rows, const Part& part) const {
+  const auto batch = static_cast<std::int64_t>(batch_->indices.size());
+  if (!stepper_.device_.is_cpu() || rows % batch == 0) return part.count;
+  const std::int64_t filled = (part.count + kFilledTo - 1) / kFilledTo * kFilledTo;
+  const std::int64_t most =
+      stepper_.rowsAtOnce_ > 0 ? std::min<std::int64_t>(batch, stepper_.rowsAtOnce_) : batch;
+  return filled <= most ? filled : part.count;
+}
+
 /// How rows go through the network without gradient: at once where batch normalisation takes its statistics
-/// from them, else at most as many at a time as in training. Each meets the noise that it meets when all go
-/// together.
+/// from them. Each meets the noise that it meets when all go together.
 std::vector<Stepper::Context::Seen> Stepper::Context::seen(Rows rows, Mode mode) {
-  const bool isOfEachRow =
+  const bool areAlone =
       mode.norm == NormMode::base || mode.norm == NormMode::running || mode.norm == NormMode::eval;
   Noise noise{batch_->seed,
               batch_->step,
               mode.commonNoise ? kCommonPass : passes_++,
               {},
               static_cast<std::int64_t>(mode.commonNoise ? batch_->indices.size() : rows.count)};
-  const std::vector<Part> parts = partsOf(rows.count, isOfEachRow ? stepper_.rowsAtOnce_ : 0);
+  const std::vector<Part> parts = areAlone ? partsAlone(rows.count) : partsOf(rows.count, 0);
   std::vector<Seen> seen;
   for (const Part& part : parts) {
     const Rows own{rows.first + static_cast<int>(part.begin), static_cast<int>(part.count)};
+    const std::int64_t count = areAlone ? filledCount(rows.count, part) : part.count;
     if (mode.commonNoise)
       noise.places = begun_.rows.places(own);
     else if (parts.size() > 1)
       noise.places = at::arange(part.begin, part.begin + part.count, at::kLong);
-    seen.push_back({own, noise});
+    if (noise.places.defined() && count > part.count)  // of what is filled up any will do
+      noise.places = at::cat({noise.places, noise.places.narrow(0, 0, 1).expand({count - part.count})});
+    seen.push_back({own, noise, count});
   }
   return seen;
+}
+
+Output Stepper::Context::forward(const Seen& part, Mode mode) {
+  return first(forward(filledUp(images(part.rows), part.count), mode, part.noise), part.rows.count);
 }
 
 Output Stepper::Context::forward(const at::Tensor& images, Mode mode, const Noise& noise) {

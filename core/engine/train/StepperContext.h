@@ -54,6 +54,7 @@ class Stepper::Context : public StepContext {
   struct Seen {
     Rows rows;
     Noise noise;
+    std::int64_t count = 0;  ///< of rows that go through the network, at least those
   };
   /// What was asked of the network in this step.
   struct Asked {
@@ -63,7 +64,10 @@ class Stepper::Context : public StepContext {
   };
 
   static std::vector<Part> partsOf(std::int64_t rows, int most);
+  std::vector<Part> partsAlone(std::int64_t rows) const;
+  std::int64_t filledCount(std::int64_t rows, const Part& part) const;
   std::vector<Seen> seen(Rows rows, Mode mode);
+  Output forward(const Seen& part, Mode mode);
   Output forward(const at::Tensor& images, Mode mode, const Noise& noise);
   Output forward(const Pass& pass, const Part& part, const at::Tensor& images);
   RowBuffer::Picked picked(const TrainedOn& on, const Part& part) const;
