@@ -183,7 +183,7 @@ class TestStepParts : public QObject {
           const Mode mode{.norm = NormMode::base, .commonNoise = isCommon};
           losses.push_back(context.losses(rows, mode));
           logits.push_back(context.outputs(rows, mode).main);
-          QCOMPARE(forwards.seen(), most == 0 ? 4 : 2 * (kRows / 2));  // of 64 and 27 rows; of two or three
+          QCOMPARE(forwards.seen(), most == 0 ? 6 : 2 * (kRows / 2));  // of 32, 32 and 27; of two or three
         });
       }
       QVERIFY(losses[0].sizes() == at::IntArrayRef({kRows}));

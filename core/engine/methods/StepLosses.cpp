@@ -8,19 +8,41 @@ std::int64_t RowPlaces::rowOf(const Shown& one, std::vector<Shown>& added) {
   const auto place = static_cast<std::size_t>(one.place);
   if (reuses_) {
     if (known_.size() <= place) known_.resize(place + 1);
-    ChangeList changes = space_.changes(one.plan);
-    const auto same = std::ranges::find_if(known_[place],
-                                           [&](const auto& known) { return showSame(known.first, changes); });
-    if (same != known_[place].end()) return same->second;
-    known_[place].emplace_back(std::move(changes), count_);
+    const ChangeList changes = space_.changes(one.plan);
+    const auto same = std::ranges::find_if(
+        known_[place], [&](const Known& known) { return showSame(changesOf(known), changes); });
+    if (same != known_[place].end()) return same->row;
+    known_[place].push_back(packed(changes));
   }
   added.push_back(one);
   return count_++;
 }
 
+/// As the next row.
+RowPlaces::Known RowPlaces::packed(const ChangeList& list) {
+  const std::span<const Change> changes = list.changes();
+  const std::span<const Cover> covers = list.covers();
+  const Known known{count_,          changes.empty() ? list.size() : changes.front().in,
+                    changes_.size(), changes.size(),
+                    covers_.size(),  covers.size()};
+  changes_.insert(changes_.end(), changes.begin(), changes.end());
+  covers_.insert(covers_.end(), covers.begin(), covers.end());
+  return known;
+}
+
+ChangeList RowPlaces::changesOf(const Known& known) const {
+  ChangeList list;
+  list.begin(known.size);
+  for (const Change& change : std::span(changes_).subspan(known.change, known.changeCount))
+    list.add(change, change.out);
+  for (const Cover& cover : std::span(covers_).subspan(known.cover, known.coverCount)) list.cover(cover);
+  return list;
+}
+
 std::vector<std::int64_t> RowPlaces::place(std::span<const Shown> shown, std::vector<Shown>& added) {
   std::vector<std::int64_t> rows;
   rows.reserve(shown.size());
+  added.reserve(added.size() + shown.size());
   for (const Shown& one : shown) rows.push_back(rowOf(one, added));
   return rows;
 }

@@ -33,12 +33,23 @@ class RowPlaces {
   std::vector<std::int64_t> place(std::span<const Shown> shown, std::vector<Shown>& added);
 
  private:
+  /// What a row shows: where its changes and covers begin, and how many there are. A whole ChangeList has
+  /// room for far more, and a step has hundreds of rows.
+  struct Known {
+    std::int64_t row = 0;
+    ImageSize size{};  ///< of the picture that the first change gets
+    std::size_t change = 0, changeCount = 0, cover = 0, coverCount = 0;
+  };
   std::int64_t rowOf(const Shown& one, std::vector<Shown>& added);
+  Known packed(const ChangeList& list);
+  ChangeList changesOf(const Known& known) const;
 
   const Space& space_;
   const bool reuses_;
   std::int64_t count_ = 0;
-  std::vector<std::vector<std::pair<ChangeList, std::int64_t>>> known_;  // of each sample
+  std::vector<std::vector<Known>> known_;  // of each sample
+  std::vector<Change> changes_;
+  std::vector<Cover> covers_;
 };
 
 /// The losses of one step's plans.

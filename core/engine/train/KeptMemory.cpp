@@ -1,6 +1,7 @@
 #include "core/engine/train/KeptMemory.h"
 
 #include <c10/core/CPUAllocator.h>
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace uada {
 namespace {
 
 constexpr std::size_t kLeast = std::size_t{1}
-                               << 20;  // smaller ones come from the heap, which keeps them itself
+                               << 17;  // smaller ones come from the heap, which keeps them itself
+constexpr int kLeastLists = 400'000, kMostUnused = 1'000'000;  // of the heap: a step's lists of plans
 constexpr std::size_t kPage = std::size_t{1} << 12, kHugePage = std::size_t{1} << 21;
 
 std::size_t roundedUp(std::size_t size, std::size_t to) { return (size + to - 1) / to * to; }
@@ -50,6 +52,9 @@ class Blocks : public c10::Allocator {
     const std::lock_guard lock(mutex_);
     if (keepers_++ == 0) use_.mostUsed = use_.used;
     if (isSet_) return;
+    // The heap would otherwise keep as much for itself as the largest that was ever let go.
+    ::mallopt(M_MMAP_THRESHOLD, kLeastLists);
+    ::mallopt(M_TRIM_THRESHOLD, kMostUnused);
     c10::SetCPUAllocator(this);  // unless one with a priority is there
     isSet_ = true;
   }

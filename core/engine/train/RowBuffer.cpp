@@ -65,7 +65,7 @@ Rows RowBuffer::add(const Renderer& renderer, std::span<const std::uint32_t> bat
 /// Rows that are there stay. What a step needs is about what the last one did, so that this comes seldom.
 void RowBuffer::makeRoom(std::int64_t rows) {
   if (room() >= rows) return;
-  if (room() > 0) rows += rows / 4;  // not each time that a step has a few more than any before
+  if (room() > 0) rows += rows / 16;  // not each time that a step has a few more than any before
   const std::int64_t shape[] = {rows, input_.height, input_.width, 3};
   const auto withRows = [&](const at::Tensor& before, const at::Tensor& larger) {
     if (count() > 0) larger.narrow(0, 0, count()).copy_(before.narrow(0, 0, count()));

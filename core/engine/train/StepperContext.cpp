@@ -15,7 +15,7 @@ static constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share t
 // oneDNN makes its kernels for each number of rows that a forward has, which takes about as long as the
 // forward, and keeps them. So rows that do not depend on each other go in parts of one size, the last of
 // which is filled up.
-static constexpr std::int64_t kRowsAlone = 64, kFilledTo = 32;
+static constexpr std::int64_t kRowsAlone = 32;
 
 /// The same rows and, behind them, zeros.
 static at::Tensor filledUp(const at::Tensor& rows, std::int64_t count) {
@@ -47,7 +47,7 @@ Rows Stepper::Context::render(std::span<const Shown> shown) {
   Stopwatch watch;
   const bool isThere = !begun_.shown.empty() && std::ranges::equal(begun_.shown, shown);
   if (!begun_.shown.empty() && !isThere) begun_.rows.clear();
-  begun_.shown.clear();
+  begun_.shown = {};
   const Rows rows = isThere ? Rows{0, static_cast<int>(shown.size())}
                             : begun_.rows.add(stepper_.renderer_, batch_->indices, shown);
   counts.chains += rows.count;
@@ -154,10 +154,8 @@ std::vector<Stepper::Context::Part> Stepper::Context::partsAlone(std::int64_t ro
 std::int64_t Stepper::Context::filledCount(std::int64_t rows, const Part& part) const {
   const auto batch = static_cast<std::int64_t>(batch_->indices.size());
   if (!stepper_.device_.is_cpu() || rows % batch == 0) return part.count;
-  const std::int64_t filled = (part.count + kFilledTo - 1) / kFilledTo * kFilledTo;
-  const std::int64_t most =
-      stepper_.rowsAtOnce_ > 0 ? std::min<std::int64_t>(batch, stepper_.rowsAtOnce_) : batch;
-  return filled <= most ? filled : part.count;
+  const bool isAllowed = stepper_.rowsAtOnce_ == 0 || stepper_.rowsAtOnce_ >= kRowsAlone;
+  return isAllowed && batch >= kRowsAlone ? kRowsAlone : part.count;
 }
 
 /// How rows go through the network without gradient: at once where batch normalisation takes its statistics
