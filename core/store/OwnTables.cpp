@@ -6,6 +6,8 @@
 #include "core/base/Printable.h"
 #include "core/store/Database.h"
 #include "core/store/ReaderImpl.h"
+#include "core/store/SqlText.h"
+#include "core/store/TableViews.h"
 
 namespace uada {
 
@@ -21,7 +23,40 @@ std::string rowOf(const std::string& name) { return std::string(kPrefix) + name;
 
 }  // namespace
 
-void store::keepTable(SQLite::Database& database, const StoredTable& table) {
+/// The own table whose name is this one in some case of its letters; empty: there is none.
+static std::string ownNameLike(SQLite::Database& database, const std::string& name) {
+  SQLite::Statement query(database, "SELECT name FROM settings WHERE name = ? COLLATE NOCASE");
+  return bindAll(query, rowOf(name)).executeStep() ? query.getColumn(0).getString().substr(kPrefix.size())
+                                                   : "";
+}
+
+/// A view is told from all else in the file by its name alone, whatever the case of its letters.
+static void requireFree(SQLite::Database& database, const std::string& name, const std::string& before) {
+  const std::string own = ownNameLike(database, name);
+  if (own == name || (!own.empty() && own == before)) return;
+  if (!own.empty())
+    throw Error(fmt::format(
+        "there is a table '{}' already, which differs from '{}' in capitals alone: choose another "
+        "name",
+        quotable(own), quotable(name)));
+  const std::string type = objectType(database, name);
+  if (!type.empty() || name.starts_with("sqlite_"))
+    throw Error(
+        fmt::format("a table cannot be named '{}': the project file has a {} of that name, and programs that "
+                    "read it by SQL could not tell them apart; choose another name",
+                    quotable(name), type.empty() ? "table" : type));
+}
+
+static void dropView(SQLite::Database& database, const std::string& name) {
+  if (objectType(database, name) == "view") database.exec("DROP VIEW " + sqlName(name));
+}
+
+void store::keepTable(SQLite::Database& database, const StoredTable& table, const std::string& before) {
+  requireFree(database, table.name, before);
+  if (!before.empty() && before != table.name) dropTable(database, before);
+  dropView(database, table.name);
+  if (!table.view.empty() && objectType(database, table.name).empty())
+    database.exec("CREATE VIEW " + sqlName(table.name) + " AS " + table.view);
   SQLite::Statement insert(database, "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)");
   bindAll(insert, rowOf(table.name), table.definition).exec();
 }
@@ -30,6 +65,7 @@ void store::dropTable(SQLite::Database& database, const std::string& name) {
   SQLite::Statement remove(database, "DELETE FROM settings WHERE name = ?");
   if (bindAll(remove, rowOf(name)).exec() == 0)
     throw Error(fmt::format("there is no table '{}' in this project any more", quotable(name)));
+  dropView(database, name);
 }
 
 std::vector<StoredTable> ProjectReader::ownTables() const {

@@ -8,7 +8,8 @@
 /// transaction.
 namespace uada::store {
 
-void keepTable(SQLite::Database& database, const StoredTable& table);
+/// As ProjectWriter::keepTable().
+void keepTable(SQLite::Database& database, const StoredTable& table, const std::string& before);
 /// throws  Error if there is none of that name
 void dropTable(SQLite::Database& database, const std::string& name);
 

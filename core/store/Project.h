@@ -60,9 +60,12 @@ class ProjectWriter {
   /// Moves those that are still there, in the order given, to stand before another one; before 0: to the end.
   void moveQueued(const std::vector<std::int64_t>& queued, std::int64_t before);
   void setQueueRules(const QueueRules& rules);
-  /// In place of one of that name.
-  void keepTable(const StoredTable& table);
-  /// Throws Error if there is none of that name.
+  /// In place of one of that name, with its view, which other programs read.
+  /// before  the name that it had until now; empty: the same, or it is new
+  /// Throws Error if a table of the file, or a view that is no such table's, has that name, in any case of
+  /// letters.
+  void keepTable(const StoredTable& table, const std::string& before = {});
+  /// And its view. Throws Error if there is none of that name.
   void removeTable(const std::string& name);
   int beginAttempt(std::int64_t run, const Manifest& manifest, const std::string& fromCheckpoint);
   void setNotes(std::int64_t run, const std::string& notes, const std::string& tags);

@@ -145,6 +145,7 @@ struct QueueRules {
 struct StoredTable {
   std::string name;        ///< no other one of the project has it
   std::string definition;  ///< JSON: see core/tables/OwnTable.h
+  std::string view = {};   ///< a query: what the view of that name gives; empty: there is none
 };
 
 /// Where a decision stands in a project.

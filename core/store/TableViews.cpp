@@ -12,6 +12,7 @@
 #include "core/engine/tasks/Task.h"
 #include "core/store/Database.h"
 #include "core/store/Runs.h"
+#include "core/store/SqlText.h"
 
 namespace uada::store {
 namespace {
@@ -21,10 +22,7 @@ constexpr int kTables = 9;
 constexpr std::size_t kDigits = 16;
 
 /// {shares}: metrics that lie in 0..1, as names of SQL; {scale}: what a metric is shown times.
-constexpr const char* kFinishedRuns = R"sql(
-CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed that was trained with it
-                                 -- from beginning to end, not forked or edited: its task's main metric,
-WITH done AS (                   -- shares in percent, at the best and the last epoch, and what it cost
+constexpr const char* kRepeats = R"sql(
   SELECT r.id AS run, r.key, r.title, r.dataset, r.model, r.recipe, r.method, r.policy,
          CASE WHEN json_valid(r.config)
               THEN json_remove(json_extract(r.config, '$.method'), '$.name', '$.policy') END AS settings,
@@ -46,7 +44,13 @@ WITH done AS (                   -- shares in percent, at the best and the last 
                        AND (x.metric NOT IN ({shares}) OR x.best BETWEEN 0 AND 1))
     AND (l.value IS NULL OR typeof(l.value) IN ('real', 'integer')
                             AND (x.metric NOT IN ({shares}) OR l.value BETWEEN 0 AND 1))
-    AND typeof(x.seconds) IN ('real', 'integer') AND x.seconds >= 0)
+    AND typeof(x.seconds) IN ('real', 'integer') AND x.seconds >= 0)sql";
+
+/// {repeats}: repeatsQuery()
+constexpr const char* kFinishedRuns = R"sql(
+CREATE VIEW finished_runs AS     -- the newest run of each configuration, data and seed that was trained with it
+                                 -- from beginning to end, not forked or edited: its task's main metric,
+WITH done AS (                   -- shares in percent, at the best and the last epoch, and what it cost{repeats})
 SELECT * FROM done WHERE nth = 1)sql";
 
 /// {others}: main metrics, each with another one that a table has, as rows of SQL.
@@ -143,11 +147,6 @@ LEFT JOIN published p ON p.number = 3 AND p."row" = f."row"
 GROUP BY f.config_hash, f.data_hash
 ORDER BY dataset, model, recipe, method, policy, settings, f.data_hash)sql";
 
-std::string quoted(std::string text) {
-  for (std::size_t i = 0; (i = text.find('\'', i)) != std::string::npos; i += 2) text.insert(i, 1, '\'');
-  return '\'' + text + '\'';
-}
-
 /// "(a, b), (c, d)"; of nothing a row that fits nothing.
 std::string valuesOf(const std::vector<std::string>& rows, std::size_t columns) {
   if (!rows.empty()) return joined(rows, ", ");
@@ -156,16 +155,7 @@ std::string valuesOf(const std::vector<std::string>& rows, std::size_t columns) 
 }
 
 std::string finishedRunsText() {
-  std::string shares, scale = "CASE x.metric";
-  std::set<std::string> seen;
-  for (const Task& task : tasks()) {
-    const Metric& main = task.testMetrics.front();
-    if (!seen.insert(main.name).second) continue;
-    scale += fmt::format(" WHEN '{}' THEN {}", main.name, main.scale);
-    if (main.scale == 100) shares += (shares.empty() ? "'" : ", '") + main.name + '\'';
-  }
-  return fmt::format(fmt::runtime(kFinishedRuns), fmt::arg("shares", shares),
-                     fmt::arg("scale", scale + " ELSE 1 END"));
+  return fmt::format(fmt::runtime(kFinishedRuns), fmt::arg("repeats", repeatsQuery()));
 }
 
 const PaperTable& paperOf(int number) { return paperTable(fmt::format("table{}", number)); }
@@ -179,7 +169,7 @@ std::string finishedMetricsText() {
         const std::string& main = task.testMetrics.front().name;
         const auto has = [&](const Metric& metric) { return metric.name == column.metric; };
         if (column.metric != main && std::ranges::any_of(task.testMetrics, has))
-          others.insert(fmt::format("({}, {})", quoted(main), quoted(column.metric)));
+          others.insert(fmt::format("({}, {})", sqlText(main), sqlText(column.metric)));
       }
   return fmt::format(fmt::runtime(kFinishedMetrics),
                      fmt::arg("others", valuesOf({others.begin(), others.end()}, 2)));
@@ -192,20 +182,20 @@ std::string publishedText() {
     for (const auto& row : paper.rows)
       for (std::size_t i = 0; i < row.values.size(); ++i)
         if (row.values[i])
-          values.push_back(fmt::format("({}, {}, {}, {}, {}, {})", number, quoted(row.name),
-                                       quoted(paper.columns[i].name), quoted(paper.columns[i].metric),
-                                       *row.values[i], quoted(row.source)));
+          values.push_back(fmt::format("({}, {}, {}, {}, {}, {})", number, sqlText(row.name),
+                                       sqlText(paper.columns[i].name), sqlText(paper.columns[i].metric),
+                                       *row.values[i], sqlText(row.source)));
   }
   return fmt::format(fmt::runtime(kPublished), fmt::arg("values", valuesOf(values, 6)));
 }
 
-std::string startOf(const std::string& hash) { return quoted(hash.substr(0, kDigits)); }
+std::string startOf(const std::string& hash) { return sqlText(hash.substr(0, kDigits)); }
 
 /// ('', '', 'method', 'row')
 std::string rowValue(const std::string& dataset, const std::string& metric, const Choice& method,
                      const std::string& name) {
-  return fmt::format("({}, {}, {}, {})", quoted(dataset), quoted(metric), startOf(methodHash(method)),
-                     quoted(name));
+  return fmt::format("({}, {}, {}, {})", sqlText(dataset), sqlText(metric), startOf(methodHash(method)),
+                     sqlText(name));
 }
 
 /// Of Table 1, whose rows mean other settings for each data set.
@@ -254,8 +244,8 @@ std::vector<std::string> columnValues(int number) {
     const std::string steps =
         data.published.empty() ? std::to_string((data.trainImages + batch - 1) / batch) : "NULL";
     for (const std::string& hash : recipeHashes(*column.recipe, data))
-      columns.push_back(
-          fmt::format("({}, {}, {}, {})", quoted(column.metric), startOf(hash), steps, quoted(column.name)));
+      columns.push_back(fmt::format("({}, {}, {}, {})", sqlText(column.metric), startOf(hash), steps,
+                                    sqlText(column.name)));
   }
   return columns;
 }
@@ -263,8 +253,8 @@ std::vector<std::string> columnValues(int number) {
 std::string accuracyTableText(int number) {
   const PaperTable& paper = paperOf(number);
   std::set<std::string> metrics, sets;
-  for (const auto& column : paper.columns) metrics.insert(quoted(column.metric));
-  for (const std::string& name : paper.datasets) sets.insert(quoted(name));
+  for (const auto& column : paper.columns) metrics.insert(sqlText(column.metric));
+  for (const std::string& name : paper.datasets) sets.insert(sqlText(name));
   const std::string where =
       sets.empty() ? "" : " AND dataset IN (" + joined({sets.begin(), sets.end()}, ", ") + ')';
   return fmt::format(fmt::runtime(kAccuracyTable), fmt::arg("number", number),
@@ -279,18 +269,42 @@ std::string costTableText() {
   std::vector<std::string> rows;
   for (const auto& row : paperOf(3).rows)
     for (const Choice& method : row.methods)
-      rows.push_back(fmt::format("({}, {})", startOf(methodHash(method)), quoted(row.name)));
+      rows.push_back(fmt::format("({}, {})", startOf(methodHash(method)), sqlText(row.name)));
   return fmt::format(fmt::runtime(kCostTable), fmt::arg("rows", valuesOf(rows, 2)),
                      fmt::arg("digits", kDigits));
 }
 
-/// "table", "view"; empty: there is none of that name.
-std::string typeOf(SQLite::Database& database, const std::string& name) {
+}  // namespace
+
+std::string objectType(SQLite::Database& database, const std::string& name) {
   SQLite::Statement query(database, "SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE");
   return bindAll(query, name).executeStep() ? query.getColumn(0).getString() : "";
 }
 
-}  // namespace
+std::string sqlText(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
+  return quoted + '\'';
+}
+
+std::string sqlName(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string repeatsQuery() {
+  std::string shares, scale = "CASE x.metric";
+  std::set<std::string> seen;
+  for (const Task& task : tasks()) {
+    const Metric& main = task.testMetrics.front();
+    if (!seen.insert(main.name).second) continue;
+    scale += fmt::format(" WHEN '{}' THEN {}", main.name, main.scale);
+    if (main.scale == 100) shares += (shares.empty() ? "'" : ", '") + main.name + '\'';
+  }
+  return fmt::format(fmt::runtime(kRepeats), fmt::arg("shares", shares),
+                     fmt::arg("scale", scale + " ELSE 1 END"));
+}
 
 void makeViews(SQLite::Database& database) {
   std::vector<std::pair<std::string, std::string>> views{{"finished_runs", finishedRunsText()},
@@ -300,9 +314,9 @@ void makeViews(SQLite::Database& database) {
     views.emplace_back(fmt::format("table{}", number),
                        number == 3 ? costTableText() : accuracyTableText(number));
   for (auto view = views.rbegin(); view != views.rend(); ++view)
-    if (typeOf(database, view->first) == "view") database.exec("DROP VIEW " + view->first);
+    if (objectType(database, view->first) == "view") database.exec("DROP VIEW " + view->first);
   for (const auto& [name, text] : views)
-    if (typeOf(database, name).empty()) database.exec(text);
+    if (objectType(database, name).empty()) database.exec(text);
 }
 
 }  // namespace uada::store

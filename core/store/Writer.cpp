@@ -323,8 +323,8 @@ void ProjectWriter::setQueueRules(const QueueRules& rules) {
   impl_->call([&](Inserter& to) { keepQueueRules(to.database(), rules); });
 }
 
-void ProjectWriter::keepTable(const StoredTable& table) {
-  impl_->call([&](Inserter& to) { store::keepTable(to.database(), table); });
+void ProjectWriter::keepTable(const StoredTable& table, const std::string& before) {
+  impl_->call([&](Inserter& to) { store::keepTable(to.database(), table, before); });
 }
 
 void ProjectWriter::removeTable(const std::string& name) {

@@ -41,10 +41,7 @@ Table TableEntry::make(const ProjectReader& project, Epoch epoch) const {
   std::size_t leftOut = 0;
   std::vector<FinishedRun> runs = finishedRuns(project, {}, &leftOut);
   Table table = of(std::move(runs), recordedMetric(project), epoch);
-  if (leftOut > 0)
-    table.rule += fmt::format(
-        "\nNot counted: {} forked from a checkpoint or edited, and so not trained with one configuration.",
-        leftOut == 1 ? "1 finished run that was" : fmt::format("{} finished runs that were", leftOut));
+  table.rule += leftOutText(leftOut);
   return table;
 }
 

@@ -11,6 +11,16 @@ constexpr double kError = 0.05;
 
 SeededValues seeded(const Cell& cell) { return {cell.values, cell.seeds}; }
 
+/// None where one of the two has no number; of cells that mix runs the means alone.
+std::optional<Difference> apartOf(const Cell& cell, const Cell& other) {
+  auto apart = difference(seeded(cell), seeded(other));
+  if (!apart || (!cell.mixture && !other.mixture)) return apart;
+  Difference bare;
+  bare.mean = apart->mean;
+  bare.why = kMixed;
+  return bare;
+}
+
 /// Whether a cell is better than all others of its column that were measured, of which there is one at least.
 bool isBest(const Table& table, std::size_t row, std::size_t column) {
   const Cell& cell = table.cells[row][column];
@@ -18,21 +28,25 @@ bool isBest(const Table& table, std::size_t row, std::size_t column) {
   for (std::size_t other = 0; other < table.rows.size(); ++other) {
     const Cell& theirs = table.cells[other][column];
     if (other == row || theirs.values.empty()) continue;
-    const auto apart = difference(seeded(cell), seeded(theirs));
-    if (!apart || !apart->p || apart->mean <= 0) return false;
+    const auto apart = apartOf(cell, theirs);
+    const bool isAhead =
+        apart && (table.betterOf(column) == Better::lower ? apart->mean < 0 : apart->mean > 0);
+    if (!isAhead || !apart->p) return false;
     p.push_back(*apart->p);
   }
   const auto adjusted = holm(p);
   return !adjusted.empty() && std::ranges::all_of(adjusted, [](double one) { return one < kError; });
 }
 
-/// The row with the highest mean; none: nothing is measured there.
-std::optional<std::size_t> highest(const Table& table, std::size_t column) {
+/// The row with the best mean; none: nothing is measured there, or nothing of it is better.
+std::optional<std::size_t> foremost(const Table& table, std::size_t column) {
+  const Better better = table.betterOf(column);
+  if (better == Better::neither) return {};
   std::optional<std::size_t> found;
   double most = 0;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const auto mean = table.cells[row][column].mean();
-    if (!mean || (found && *mean <= most)) continue;
+    if (!mean || (found && (better == Better::lower ? *mean >= most : *mean <= most))) continue;
     found = row;
     most = *mean;
   }
@@ -47,8 +61,8 @@ void compareWithReference(Table& table) {
     if (static_cast<int>(row) == table.reference) continue;
     for (std::size_t column = 0; column < table.columns.size(); ++column) {
       Cell& cell = table.cells[row][column];
-      if (cell.values.empty() || reference[column].values.empty()) continue;
-      auto apart = difference(seeded(cell), seeded(reference[column]));
+      if (cell.isCount || cell.values.empty() || reference[column].values.empty()) continue;
+      auto apart = apartOf(cell, reference[column]);
       if (!apart) continue;
       auto comparison = std::make_shared<Comparison>(Comparison{std::move(*apart), {}});
       cell.comparison = comparison;
@@ -96,14 +110,15 @@ void addComparisons(Table& table, bool marksBest) {
   if (table.reference >= 0) compareWithReference(table);
   if (!marksBest) return;
   for (std::size_t column = 0; column < table.columns.size(); ++column)
-    if (const auto row = highest(table, column); row && isBest(table, *row, column))
+    if (const auto row = foremost(table, column); row && isBest(table, *row, column))
       table.cells[*row][column].isBest = true;
 }
 
-std::string differenceText(const Difference& d) {
-  if (!d.interval) return fmt::format("{:+.2f}, no interval: {}", d.mean, d.why);
+std::string differenceText(const Difference& d, int digits) {
+  if (!d.interval) return fmt::format("{:+.{}f}, no interval: {}", d.mean, digits, d.why);
   const std::string p = *d.p < 0.001 ? "p < 0.001" : fmt::format("p {:.3f}", *d.p);
-  return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}], {}", d.mean, d.interval->low, d.interval->high, p);
+  return fmt::format("{0:+.{4}f} [{1:+.{4}f}, {2:+.{4}f}], {3}", d.mean, d.interval->low, d.interval->high, p,
+                     digits);
 }
 
 std::string adviceText(const Difference& difference, std::size_t seeds) {

@@ -54,6 +54,13 @@ std::vector<FinishedRun> finishedRuns(const ProjectReader& project, const std::v
   return onePerSeed(std::move(runs));
 }
 
+std::string leftOutText(std::size_t leftOut) {
+  if (leftOut == 0) return {};
+  return fmt::format(
+      "\nNot counted: {} forked from a checkpoint or edited, and so not trained with one configuration.",
+      leftOut == 1 ? "1 finished run that was" : fmt::format("{} finished runs that were", leftOut));
+}
+
 std::vector<std::vector<FinishedRun>> groupedByRecipe(std::vector<FinishedRun> runs) {
   std::vector<std::vector<FinishedRun>> groups;
   std::unordered_map<std::string, std::size_t> places;

@@ -15,6 +15,8 @@ namespace uada {
 std::vector<FinishedRun> finishedRuns(const ProjectReader& project,
                                       const std::vector<std::int64_t>& keys = {},
                                       std::size_t* leftOut = nullptr);
+/// What tables say of these, in a line after the rule; "": there are none.
+std::string leftOutText(std::size_t leftOut);
 /// Equal for runs that repeat one another: the same configuration, images and seed.
 std::string repeatKey(const RunSummary& run);
 /// The same choice among runs at hand.

@@ -13,6 +13,16 @@ Listing::Listing(const std::vector<RunSummary>& runs, const ConfigsByHash& confi
       reference_(std::move(reference)),
       columns_(runs, settings_) {}
 
+Listing listingOf(const std::vector<FinishedRun>& runs, CostReference reference) {
+  std::vector<RunSummary> summaries;
+  ConfigsByHash configs;
+  for (const FinishedRun& run : runs) {
+    summaries.push_back(run.summary);
+    configs[run.summary.configHash] = run.config;
+  }
+  return {summaries, configs, std::move(reference)};
+}
+
 ListedRun Listing::of(const RunSummary& run) const {
   const auto flat = settings_->byHash.find(run.configHash);
   return {run, run.title, {}, flat == settings_->byHash.end() ? nullptr : flat->second.get(), &reference_};

@@ -31,4 +31,6 @@ class Listing {
   RunColumns columns_;
 };
 
+Listing listingOf(const std::vector<FinishedRun>& runs, CostReference reference);
+
 }  // namespace uada

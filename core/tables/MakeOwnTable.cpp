@@ -18,7 +18,7 @@
 namespace uada {
 namespace {
 
-constexpr std::size_t kMostCells = 200'000;
+constexpr std::size_t kMostCells = 200'000, kMostNamedRows = 12;
 
 /// The runs of a cell.
 struct Entries {
@@ -112,14 +112,14 @@ Table frameOf(const OwnTable& own, const OwnKeys& keys, const std::vector<Column
   if (follows) table.epoch = epoch;
   if (follows && epoch == Epoch::last) table.title += ", last epoch";
   table.rowsTitle = joinedTitles(keys, own.rows, "Runs");
-  table.rule = fmt::format("Mean ± sample standard deviation over n runs, one a seed{}.",
-                           !follows               ? ""
-                           : epoch == Epoch::best ? ", best epoch on the test set"
-                                                  : ", after the last epoch");
+  table.rule =
+      fmt::format("Mean ± sd over n seeds{}.", !follows               ? ""
+                                               : epoch == Epoch::best ? ", best epoch on the test set"
+                                                                      : ", after the last epoch");
   table.details = fmt::format(
-      "Rows: {}. Columns: {}. Runs: {}. Finished runs only, of those with equal configuration, images and "
-      "seed "
-      "the newest.{}",
+      "Sd is the sample standard deviation. Rows: {}. Columns: {}. Runs: {}. Finished runs only, of those "
+      "with "
+      "equal configuration, images and seed the newest.{} ",
       table.rowsTitle, joinedTitles(keys, own.columns, "the values"), own.where.empty() ? "all" : own.where,
       std::ranges::any_of(own.values, [](const auto& name) { return name.ends_with("_ratio"); })
           ? " Costs × are over the mean of the reference's runs (ra-uc, else plain) of the same recipe and "
@@ -159,6 +159,20 @@ void fill(Table& table, const Layout& layout, const std::vector<ColumnForm>& for
       table.cells[place.first][place.second * forms.size() + value] = cellOf(runs, value);
 }
 
+/// Differences to the reference and the best of each column, and in the rule's second line how.
+void compare(Table& table, const std::string& reference) {
+  const auto row = std::ranges::find(table.rows, reference);
+  if (!reference.empty() && row != table.rows.end())
+    table.reference = static_cast<int>(row - table.rows.begin());
+  addComparisons(table, true);
+  table.details += statisticsText(table);
+  table.rule += "\nBold, or *: better than every other row of its column with p < 0.05 (Holm).";
+  if (table.reference >= 0)
+    table.rule += fmt::format(" Differences are to {}.", reference);
+  else if (!reference.empty())
+    table.rule += fmt::format(" No differences: no run here is of the reference row {}.", oneLine(reference));
+}
+
 bool isMixed(const Table& table) {
   return std::ranges::any_of(table.cells, [](const auto& row) {
     return std::ranges::any_of(row, [](const Cell& cell) { return cell.mixture != nullptr; });
@@ -170,13 +184,7 @@ bool isMixed(const Table& table) {
 Table makeOwnTable(const OwnTable& own, std::vector<FinishedRun> runs, const CostReference& reference,
                    const MetricOf& metricOf, Epoch epoch) {
   checkNames(own);
-  std::vector<RunSummary> summaries;
-  ConfigsByHash configs;
-  for (const FinishedRun& run : runs) {
-    summaries.push_back(run.summary);
-    configs[run.summary.configHash] = run.config;
-  }
-  const Listing listing(summaries, configs, reference);
+  const Listing listing = listingOf(runs, reference);
   const auto isWanted = listing.query(own.where, "which runs");
   std::erase_if(runs, [&](const FinishedRun& run) { return !isWanted(run.summary); });
   runs = onePerSeed(std::move(runs));
@@ -198,15 +206,29 @@ Table makeOwnTable(const OwnTable& own, std::vector<FinishedRun> runs, const Cos
     }
     return cellOf(entries, listing, value.kind);
   });
-  if (isMixed(table))
-    table.rule +=
-        "\n'mixes': the runs of that cell differ in more than the seed, in the settings that it names.";
+  if (isMixed(table)) table.rule += " 'mixes': those runs differ in more than the seed.";
+  compare(table, own.reference);
   return table;
 }
 
+void checkReference(const OwnTable& own, const Table& made) {
+  if (own.reference.empty() || made.rows.empty() || made.reference >= 0) return;
+  const std::size_t named = std::min(made.rows.size(), kMostNamedRows);
+  std::string rows;
+  for (std::size_t row = 0; row < named; ++row) rows += fmt::format(" '{}'", oneLine(made.rows[row]));
+  if (named < made.rows.size()) rows += fmt::format(" and {} more", made.rows.size() - named);
+  throw UsageError(fmt::format("the table has no row '{}' that others could be compared with; its rows:{}{}",
+                               quotable(own.reference), rows, suggestion(own.reference, made.rows)));
+}
+
 Table makeOwnTable(const OwnTable& own, const ProjectReader& project, Epoch epoch) {
-  return makeOwnTable(own, project.finishedRuns(), costReference(project.runs()), recordedMetric(project),
-                      epoch);
+  std::vector<FinishedRun> runs = project.finishedRuns();
+  const std::size_t leftOut =
+      std::erase_if(runs, [](const FinishedRun& run) { return !run.summary.isOfOneConfig(); });
+  Table table =
+      makeOwnTable(own, std::move(runs), costReference(project.runs()), recordedMetric(project), epoch);
+  table.rule += leftOutText(leftOut);
+  return table;
 }
 
 }  // namespace uada

@@ -109,17 +109,11 @@ std::string OwnKeys::unknown(const std::string& name, bool isMeasured) const {
 }
 
 std::vector<OwnKey> ownKeys(const std::vector<FinishedRun>& runs) {
-  std::vector<RunSummary> summaries;
-  ConfigsByHash configs;
-  for (const FinishedRun& run : runs) {
-    summaries.push_back(run.summary);
-    configs[run.summary.configHash] = run.config;
-  }
-  const Listing listing(summaries, configs, {});
+  const Listing listing = listingOf(runs, {});
   const auto differs = [&](const RunColumn& column) {
     const auto text = [&](const RunSummary& run) { return column.shown(listing.of(run)); };
-    return std::ranges::any_of(summaries,
-                               [&](const RunSummary& run) { return text(run) != text(summaries.front()); });
+    return std::ranges::any_of(
+        runs, [&](const FinishedRun& run) { return text(run.summary) != text(runs.front().summary); });
   };
   std::vector<OwnKey> keys{
       {"variant", "Method with settings", "The method with those of its settings that differ", false, true},

@@ -5,11 +5,17 @@
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
+#include "core/tables/OwnView.h"
 
 namespace uada {
 namespace {
 
 constexpr std::size_t kMostNameBytes = 80, kMostKeys = 20;
+
+std::string textFrom(const Json& json, const std::string& where) {
+  if (!json.isString()) throw Error(fmt::format("{}: a text expected, {} found", where, json.typeName()));
+  return json.asString();
+}
 
 /// A list of names in JSON, each of them once.
 std::vector<std::string> namesFrom(const Json& json, const std::string& where) {
@@ -52,9 +58,9 @@ OwnTable ownTableFromJson(const std::string& name, const Json& json, std::string
   for (const auto& [key, value] : json.asObject()) {
     const std::string where = fmt::format("{}: {}", place, quotable(key));
     if (key == "where") {
-      if (!value.isString())
-        throw Error(fmt::format("{}: a text expected, {} found", where, value.typeName()));
-      table.where = value.asString();
+      table.where = textFrom(value, where);
+    } else if (key == "reference") {
+      table.reference = textFrom(value, where);
     } else if (key == "rows") {
       table.rows = namesFrom(value, where);
     } else if (key == "columns") {
@@ -62,22 +68,24 @@ OwnTable ownTableFromJson(const std::string& name, const Json& json, std::string
     } else if (key == "values") {
       table.values = namesFrom(value, where);
     } else {
-      throw Error(fmt::format("{} is unknown; where, rows, columns or values expected", where));
+      throw Error(fmt::format("{} is unknown; where, rows, columns, values or reference expected", where));
     }
   }
   return table;
 }
 
 Json toJson(const OwnTable& table) {
-  return Json::Object{{"where", table.where},
-                      {"rows", namesJson(table.rows)},
-                      {"columns", namesJson(table.columns)},
-                      {"values", namesJson(table.values)}};
+  Json json = Json::Object{{"where", table.where},
+                           {"rows", namesJson(table.rows)},
+                           {"columns", namesJson(table.columns)},
+                           {"values", namesJson(table.values)}};
+  if (!table.reference.empty()) json["reference"] = table.reference;
+  return json;
 }
 
-StoredTable stored(const OwnTable& table) {
+StoredTable stored(const OwnTable& table, const ProjectReader& project) {
   checkTableName(table.name);
-  return {table.name, toJson(table).dump()};
+  return {table.name, toJson(table).dump(), ownViewQuery(table, listingOf(project.finishedRuns(), {}))};
 }
 
 static OwnTable read(const StoredTable& table) {

@@ -21,6 +21,9 @@ struct OwnTable {
   std::vector<std::string> rows = {};         ///< keys of ownKeys(); none: one row
   std::vector<std::string> columns = {};      ///< likewise
   std::vector<std::string> values{"metric"};  ///< names of ownValues(), each a column of its own
+  /// The row that the others are compared with, by its name in the table; empty: none. One that has no run
+  /// (yet, or any more) compares nothing, and the table says so.
+  std::string reference = {};
 
   friend bool operator==(const OwnTable&, const OwnTable&) = default;
 };
@@ -52,11 +55,16 @@ Json toJson(const OwnTable& table);
 std::vector<OwnTable> ownTables(const ProjectReader& project);
 /// Throws Error if it is damaged, UsageError naming those that there are if there is none of that name.
 OwnTable findOwnTable(const ProjectReader& project, const std::string& name);
-StoredTable stored(const OwnTable& table);
+/// With its view, by the project's runs.
+StoredTable stored(const OwnTable& table, const ProjectReader& project);
 
 /// Throws UsageError unless it is one line of 1 to 80 bytes without blanks at its ends, and no number alone:
 /// those are the paper's tables.
 void checkTableName(std::string_view name);
+
+/// Throws UsageError naming the rows that there are unless `made`, from the definition, has the reference
+/// that this asks for; a table without any rows may still get it.
+void checkReference(const OwnTable& table, const Table& made);
 
 /// runs  finished ones, oldest first; of those with equal configuration, images and seed the newest counts
 /// reference  what costs are divided by: of all runs of the project

@@ -98,10 +98,12 @@ Measured measuredOf(const OwnValue& value, const RunSummary& run, const CostRefe
 }
 
 ColumnForm formOf(const OwnValue& value, const std::vector<FinishedRun>& runs) {
-  if (value.name == "seconds") return {"Time", "s", 1};
-  if (value.name.ends_with("_ratio")) return {value.title.substr(0, value.title.find(' ')), "×", 2};
-  if (value.kind != OwnValue::Kind::result) return {value.title, "", 0};
-  if (value.name == "loss") return {value.title, "", 4};
+  if (value.name == "seconds") return {"Time", "s", 1, Better::lower};
+  if (value.name.ends_with("_ratio"))
+    return {value.title.substr(0, value.title.find(' ')), "×", 2, Better::lower};
+  if (value.kind == OwnValue::Kind::count) return {value.title, "", 0, Better::neither};
+  if (value.kind != OwnValue::Kind::result) return {value.title, "", 0, Better::lower};
+  if (value.name == "loss") return {value.title, "", 4, Better::lower};
   std::set<std::string> found;
   const Metric* metric = nullptr;
   for (const FinishedRun& run : runs)
@@ -111,9 +113,11 @@ ColumnForm formOf(const OwnValue& value, const std::vector<FinishedRun>& runs) {
       metric = &known;
       found.insert(known.name);
     }
-  if (found.size() != 1) return {value.title, "", 2};
+  if (found.empty()) return {value.title, "", 2};
+  if (found.size() > 1) return {value.title, "", 2, Better::neither};  // of several tasks
   const std::string end = value.name == "best" || value.name == "last" ? ", " + value.name : "";
-  return {metric->title + end, metric->unit, metric->digits};
+  return {metric->title + end, metric->unit, metric->digits,
+          metric->higherIsBetter ? Better::higher : Better::lower};
 }
 
 std::string headOf(const ColumnForm& form) {

@@ -16,16 +16,6 @@
 
 namespace uada {
 
-struct RunQuery::Node {
-  enum class Kind { all, any, word, comparison } kind = Kind::all;
-  std::vector<Node> parts = {};  ///< of all, any
-  std::string text = {};         ///< of a word or a comparison with text, in small letters
-  RunColumn column = {};         ///< of a comparison
-  std::string op = {};
-  double value = 0;    ///< of a comparison of numbers
-  bool isText = true;  ///< of a comparison
-};
-
 namespace {
 
 using Node = RunQuery::Node;

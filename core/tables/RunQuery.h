@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/Error.h"
 #include "core/tables/RunColumns.h"
@@ -38,9 +39,20 @@ class RunQuery {
 
   bool matches(const ListedRun& run) const;
   struct Node;
+  const Node* root() const { return root_.get(); }  ///< null: all
 
  private:
-  std::shared_ptr<const Node> root_;  ///< null: all
+  std::shared_ptr<const Node> root_;
+};
+
+struct RunQuery::Node {
+  enum class Kind { all, any, word, comparison } kind = Kind::all;
+  std::vector<Node> parts = {};  ///< of all, any
+  std::string text = {};         ///< of a word or a comparison with text, in small letters
+  RunColumn column = {};         ///< of a comparison
+  std::string op = {};
+  double value = 0;    ///< of a comparison of numbers
+  bool isText = true;  ///< of a comparison
 };
 
 }  // namespace uada

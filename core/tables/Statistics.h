@@ -12,7 +12,8 @@ struct Interval {
 };
 
 /// Why there is no interval.
-constexpr const char *kOneSeed = "one seed", *kNoSpread = "no spread", *kNoNumber = "a value is no number";
+constexpr const char *kOneSeed = "one seed", *kNoSpread = "no spread", *kNoNumber = "a value is no number",
+                     *kMixed = "its runs, or those that it is compared with, differ in more than the seed";
 
 /// Mean of a minus mean of b; with its 95 % interval and two-sided p (Student's t) where both have two values
 /// and there is some spread.

@@ -53,10 +53,14 @@ struct Cell {
   std::optional<double> spread() const;  ///< sample standard deviation; none for n < 2, and of a count
 };
 
+/// Which of two numbers is the better one; neither: they are counts.
+enum class Better { higher, lower, neither };
+
 /// What the cells of a column measure, where it is not the same in all of them.
 struct ColumnForm {
   std::string metric, unit;  ///< as those of a table
   int digits = 2;            ///< of measured numbers, behind the point
+  Better better = Better::higher;
 };
 
 /// A table as it is shown and written: rows x columns of cells, in the paper's order first, then whatever
@@ -89,6 +93,11 @@ struct Table {
     return column < forms.size() ? forms[column].unit : unit;
   }
   int measuredDigits(std::size_t column) const { return column < forms.size() ? forms[column].digits : 2; }
+  /// Costs are better if they are lower.
+  Better betterOf(std::size_t column) const {
+    if (column < forms.size()) return forms[column].better;
+    return unit == "×" ? Better::lower : Better::higher;
+  }
   int digitsOf(std::size_t column) const { return column < digits.size() ? digits[column] : 2; }
 };
 /// The columns with something measured before the others, each in the table's order: for the eye. CSV keeps
@@ -97,7 +106,9 @@ std::vector<std::size_t> measuredFirst(const Table& table);
 /// The table with its columns in that order.
 Table ordered(const Table& table, const std::vector<std::size_t>& columns);
 /// Compares each measured cell with that of the reference row in its column, and marks the best of a column.
-/// Best is the highest mean, if p < 0.05 against every other measured row of the column, by Holm over these.
+/// Best is the highest mean, or the lowest where that is better, if p < 0.05 against every other measured row
+/// of the column, by Holm over these. Runs that differ in more than the seed are no sample of one thing: of a
+/// cell that mixes such there is a difference, but neither interval nor p.
 /// marksBest  false: no cell is best
 void addComparisons(Table& table, bool marksBest);
 
@@ -163,7 +174,7 @@ std::string writeCells(const Table& table, TableFormat format, const TableOption
 std::string writeComparison(const std::vector<RunGroup>& groups, TableFormat format);
 
 /// "+0.62 [+0.10, +1.14], p 0.031"; "+0.62, no interval: one seed".
-std::string differenceText(const Difference& difference);
+std::string differenceText(const Difference& difference, int digits = 2);
 /// "3 more seeds of each" that would separate the difference with 80 % power, "enough seeds", or why that
 /// cannot be said.
 std::string adviceText(const Difference& difference, std::size_t seeds);

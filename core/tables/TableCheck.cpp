@@ -43,9 +43,14 @@ std::string toldText(const Cell& cell) {
 /// A cell of the file.
 struct Exported {
   std::string row, column, hash, told;
+  std::optional<std::string> reference;  ///< none: the file does not say
 };
 /// By table, as makeTable() takes it, and epoch.
 using All = std::map<std::pair<std::string, Epoch>, std::vector<Exported>>;
+
+std::string referenceOf(const Table& table) {
+  return table.reference < 0 ? "" : table.rows[static_cast<std::size_t>(table.reference)];
+}
 
 /// A table of the paper by its number, an own one by its name.
 Json whichJson(const Table& table) { return table.isOwn() ? Json(table.name) : Json(table.number); }
@@ -70,10 +75,12 @@ All exportedIn(const std::string& latex, const std::string& file) {
           fmt::format("{}: the comment names no cell: table, epoch, row, column, mean, n and hash expected; "
                       "export the table again",
                       where));
+    const Json* const reference = json.find("reference");
     const std::string which = table->isInt() ? std::to_string(table->asInt()) : table->asString();
     all[{which, epochFromName(epoch->asString())}].push_back(
         {row->asString(), column->asString(), hash->asString(),
-         toldText(mean->isNull() ? std::nullopt : std::optional(mean->asDouble()), n->asInt())});
+         toldText(mean->isNull() ? std::nullopt : std::optional(mean->asDouble()), n->asInt()),
+         reference ? std::optional(reference->asString()) : std::nullopt});
   }
   return all;
 }
@@ -104,7 +111,9 @@ struct Measured {
 };
 
 CheckedTable checked(const std::vector<Exported>& cells, const Table& now) {
-  CheckedTable result{now.number, now.name, now.epoch.value_or(Epoch::best), {}};
+  CheckedTable result{now.number, now.name, now.epoch.value_or(Epoch::best), {}, {}, {}};
+  result.referenceIs = referenceOf(now);
+  result.referenceWas = cells.front().reference.value_or(result.referenceIs);
   const Measured measured(now);
   std::set<Place> seen;
   for (const Exported& was : cells) {
@@ -152,15 +161,16 @@ std::vector<std::string> provenance(const Table& table) {
       Json runs = Json::array();
       for (const std::string& key : cell.keys) runs.push(key);
       const auto mean = cell.mean();
-      lines.push_back("uada " + Json(Json::Object{{"table", whichJson(table)},
-                                                  {"epoch", nameOf(table.epoch.value_or(Epoch::best))},
-                                                  {"row", table.rows[row]},
-                                                  {"column", table.columns[column]},
-                                                  {"mean", mean ? Json(*mean) : Json()},
-                                                  {"n", static_cast<std::int64_t>(cell.values.size())},
-                                                  {"runs", runs},
-                                                  {"hash", contentHash(table, cell, column)}})
-                                    .dump());
+      Json json = Json::Object{{"table", whichJson(table)},
+                               {"epoch", nameOf(table.epoch.value_or(Epoch::best))},
+                               {"row", table.rows[row]},
+                               {"column", table.columns[column]},
+                               {"mean", mean ? Json(*mean) : Json()},
+                               {"n", static_cast<std::int64_t>(cell.values.size())}};
+      if (table.isOwn()) json["reference"] = referenceOf(table);
+      json["runs"] = runs;
+      json["hash"] = contentHash(table, cell, column);
+      lines.push_back("uada " + json.dump());
     }
   return lines;
 }
@@ -171,6 +181,10 @@ std::string CheckedTable::title() const {
 
 std::size_t CheckedTable::count(CheckedCell::State state) const {
   return static_cast<std::size_t>(std::ranges::count(cells, state, &CheckedCell::state));
+}
+
+bool CheckedTable::isSame() const {
+  return count(CheckedCell::State::same) == cells.size() && referenceWas == referenceIs;
 }
 
 std::vector<CheckedTable> checkTables(const std::string& latex, const std::string& file,
@@ -193,6 +207,11 @@ std::string checkText(const std::vector<CheckedTable>& tables) {
     const std::size_t same = table.count(CheckedCell::State::same);
     const std::size_t inFile = table.cells.size() - table.count(CheckedCell::State::added);
     text += fmt::format("{}: {} of {} measured cells are as in the project\n", table.title(), same, inFile);
+    if (table.referenceWas != table.referenceIs) {
+      const auto told = [](const std::string& row) { return row.empty() ? "nothing" : oneLine(row); };
+      text += fmt::format("  was compared with {}, is with {}\n", told(table.referenceWas),
+                          told(table.referenceIs));
+    }
     for (const CheckedCell& cell : table.cells) text += lineOf(cell);
   }
   return text;

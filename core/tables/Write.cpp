@@ -272,7 +272,7 @@ TableGrid cellsGrid(const Table& table, const TableOptions& options) {
            cellText(table, row, column, {.paper = false, .measured = options.measured}),
            options.paper && cell.paper ? fmt::format("{:.{}f}", *cell.paper, table.digitsOf(column)) : "-",
            both ? fmt::format("{:+.2f}", *mean - *cell.paper) : "-",
-           found ? differenceText(found->difference) : "-",
+           found ? differenceText(found->difference, table.measuredDigits(column)) : "-",
            found && found->adjusted ? fmt::format("{:.3f}", *found->adjusted) : "-",
            !found || !found->difference.p ? "-"
            : found->difference.isPaired   ? "paired"

@@ -30,6 +30,13 @@ Table made(const OwnTable& own, const std::vector<FinishedRun>& runs, Epoch epoc
   return makeOwnTable(own, runs, referenceOf(runs), bestMain, epoch);
 }
 
+/// The same with a row that the others are compared with.
+OwnTable against(const std::string& reference, std::vector<std::string> values) {
+  OwnTable table{"mine", "", {"method"}, {}, std::move(values)};
+  table.reference = reference;
+  return table;
+}
+
 OwnTable own(std::vector<std::string> rows, std::vector<std::string> columns,
              std::vector<std::string> values = {"metric"}, std::string where = {}) {
   return {"mine", std::move(where), std::move(rows), std::move(columns), std::move(values)};
@@ -98,6 +105,98 @@ class TestOwnTables : public QObject {
     QCOMPARE(apart.columns, (std::vector<std::string>{"epochs 10", "epochs 20"}));
     QVERIFY(!apart.cells[0][0].mixture && near(*apart.cells[0][0].mean(), 71));
     QVERIFY(write(apart, TableFormat::text).find("mixes 2") == std::string::npos);
+  }
+
+  /// By hand: of best UADA - RA is {3, 2} by seed: mean 2.5, t = 5 with one degree of freedom, whose
+  /// two-sided p is 1 - 2 atan(5) / pi; of last {3, 4}: mean 3.5, t = 7. Holm over both: the smaller one
+  /// twice.
+  void rowsAreComparedWithTheReference() {
+    const std::string ra = findMethod("ra-uc").title, uada = findMethod("uada").title;
+    const Table table = made(against(ra, {"best", "last"}), demoRuns());
+    QCOMPARE(table.rows.at(static_cast<std::size_t>(table.reference)), ra);
+    const Cell &best = cell(table, uada, "Top-1, best (%)"), &last = cell(table, uada, "Top-1, last (%)");
+    QVERIFY(best.comparison && last.comparison);
+    const Difference& d = best.comparison->difference;
+    QVERIFY(d.isPaired && near(d.mean, 2.5) && near(*d.p, 1 - 2 * std::atan(5) / M_PI));
+    QVERIFY(std::abs(d.interval->low - (2.5 - 12.7062 / 2)) < 1e-4);
+    QVERIFY(near(last.comparison->difference.mean, 3.5));
+    const double least = 1 - 2 * std::atan(7) / M_PI;
+    QVERIFY(near(*last.comparison->difference.p, least));
+    QVERIFY(near(*last.comparison->adjusted, 2 * least) && near(*best.comparison->adjusted, 2 * least));
+    QVERIFY(!cell(table, ra, "Top-1, best (%)").comparison);
+    const QStringList rule = QString::fromStdString(table.rule).split('\n');
+    QCOMPARE(rule.size(), 2);
+    QVERIFY2(rule[1].startsWith("Bold") &&
+                 rule[1].endsWith("Differences are to " + QString::fromStdString(ra) + '.'),
+             qPrintable(rule[1]));
+    const std::string cells = writeCells(table, TableFormat::text);
+    QVERIFY2(cells.find("+2.50 [-3.85, +8.85], p 0.126") != std::string::npos, cells.c_str());
+  }
+
+  /// Of times the lowest is the best: {320, 340} s apart by seed, t = 33, p 0.019. Of counts none is.
+  void theBestIsByTheValuesDirection() {
+    const std::string ra = findMethod("ra-uc").title, uada = findMethod("uada").title;
+    for (const std::string& reference : {std::string(), ra}) {
+      const Table table = made(against(reference, {"metric", "seconds", "runs"}), demoRuns());
+      QVERIFY(cell(table, ra, "Time (s)").isBest && !cell(table, uada, "Time (s)").isBest);
+      QVERIFY(!cell(table, uada, "Top-1 (%)").isBest);  // p 0.126
+      QVERIFY(!cell(table, uada, "Runs").isBest && !cell(table, uada, "Runs").comparison);
+      QVERIFY(write(table, TableFormat::latex).find("\\textbf{110.0") != std::string::npos);
+      QVERIFY(write(table, TableFormat::markdown).find("**110.0") != std::string::npos);
+    }
+    const std::map<std::string, Better> known{{"top1", Better::higher},      {"loss", Better::lower},
+                                              {"time_ratio", Better::lower}, {"chains", Better::lower},
+                                              {"metric", Better::higher},    {"runs", Better::neither}};
+    for (const auto& [value, better] : known)
+      QCOMPARE(made(against({}, {value}), demoRuns()).betterOf(0), better);
+  }
+
+  void withoutVarianceThereIsNoP() {
+    const std::string ra = findMethod("ra-uc").title, uada = findMethod("uada").title;
+    std::vector<FinishedRun> runs = demoRuns();
+    for (FinishedRun& run : runs) run.summary.best = run.summary.method == "uada" ? 0.9 : 0.8;
+    const Table flat = made(against(ra, {"metric"}), runs);
+    const Cell& none = cell(flat, uada, "Top-1 (%)");
+    QVERIFY(near(none.comparison->difference.mean, 10) && !none.comparison->difference.p && !none.isBest);
+    QCOMPARE(none.comparison->difference.why, std::string(kNoSpread));
+    // Nor of runs that are no repeats of one another.
+    runs = twoLengths();
+    for (const std::int64_t seed : {1, 2})
+      runs.push_back(finishedRun(recipeOf(10), {4 + seed, "ra-uc", seed, 0.5 + 0.01 * double(seed), 0.5}));
+    const Table mixed = made(against(ra, {"metric"}), runs);
+    const Cell& both = cell(mixed, uada, "Top-1 (%)");
+    QVERIFY(near(both.comparison->difference.mean, 76 - 51.5) && !both.comparison->difference.p);
+    QCOMPARE(both.comparison->difference.why, std::string(kMixed));
+    QVERIFY(!both.isBest);
+  }
+
+  void aReferenceWithoutRunsIsSaid() {
+    const Table table = made(against("Nobody", {"metric"}), demoRuns());
+    QVERIFY(table.reference < 0 && !table.cells[1][0].comparison);
+    QVERIFY(table.rule.ends_with("no run here is of the reference row Nobody."));
+    const QString why = errorOf([&] { checkReference(against("Nobody", {"metric"}), table); });
+    QVERIFY2(
+        why.contains("no row 'Nobody'") && why.contains(QString::fromStdString(findMethod("uada").title)),
+        qPrintable(why));
+    checkReference(against("Nobody", {"metric"}), Table{});  // it may still be trained
+  }
+
+  /// As the program kept them before tables had references.
+  void anOlderDefinitionStillOpens() {
+    const QTemporaryDir folder;
+    const std::filesystem::path file = folder.filePath("p.uada").toStdString();
+    {
+      ProjectWriter project(file);
+      project.keepTable(
+          {"old", R"({"where":"","rows":["variant"],"columns":["recipe"],"values":["metric"]})"});
+    }
+    const ProjectReader project(file);
+    const OwnTable old = findOwnTable(project, "old");
+    QVERIFY(old == (OwnTable{"old", "", {"variant"}, {"recipe"}, {"metric"}}));
+    QVERIFY(makeTable(project, "old").reference < 0);
+    // Without a reference it is kept as older programs read it.
+    QVERIFY(stored(old, project).definition.find("reference") == std::string::npos);
+    QCOMPARE(findOwnTable(project, "old").reference, std::string());
   }
 
   void imagesAndMachinesAreToldToo() {
@@ -194,8 +293,8 @@ class TestOwnTables : public QObject {
     const OwnTable first{"été & 50 %", "method=uada", {"variant"}, {"seed"}, {"metric", "runs"}};
     {
       ProjectWriter project(file);
-      project.keepTable(stored(first));
-      project.keepTable(stored({"b", "", {"method"}, {}, {"last"}}));
+      project.keepTable(stored(first, ProjectReader(file)));
+      project.keepTable(stored({"b", "", {"method"}, {}, {"last"}}, ProjectReader(file)));
       QueueRules rules;
       rules.isPaused = true;
       project.setQueueRules(rules);  // of the same table of the file
@@ -214,7 +313,7 @@ class TestOwnTables : public QObject {
     ProjectWriter project(file);
     OwnTable other = first;
     other.rows = {"method"};
-    project.keepTable(stored(other));
+    project.keepTable(stored(other, ProjectReader(file)));
     project.removeTable("b");
     QVERIFY(errorOf([&] { project.removeTable("b"); }).contains("no table 'b'"));
     QVERIFY(ownTables(ProjectReader(file)) == std::vector{other});

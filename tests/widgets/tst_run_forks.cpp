@@ -9,6 +9,7 @@
 #include <QTreeWidget>
 #include <algorithm>
 
+#include "core/tables/OwnTable.h"
 #include "core/tables/RunColumns.h"
 #include "core/tables/Table.h"
 #include "tests/core/FakeEngine.h"
@@ -235,6 +236,9 @@ class TestRunForks : public QObject {
     for (const auto& row : table.cells)
       for (const Cell& cell : row) counted += cell.runs.size();
     QCOMPARE(counted, std::size_t{1});
+    const Table own = makeOwnTable({"own", "", {"method"}, {}, {"runs"}}, reader, Epoch::best);
+    QVERIFY2(own.rule.ends_with(table.rule.substr(table.rule.find("\nNot counted"))), own.rule.c_str());
+    QCOMPARE(own.cells.at(0).at(0).runs, std::vector{session_->runs().back().id});
   }
 };
 

@@ -24,6 +24,7 @@
 #include "core/tables/OwnTable.h"
 #include "core/tables/TableCheck.h"
 #include "tests/cli/Program.h"
+#include "tests/core/AgreementTools.h"
 #include "tests/core/FakeEngine.h"
 #include "tests/core/StoreTools.h"
 #include "tests/core/TableTools.h"
@@ -43,73 +44,6 @@ struct Said {
   std::int64_t n = 0, diverged = 0;
   double best = NAN, bestSd = NAN, last = NAN, lastSd = NAN;
 };
-
-bool agree(double a, double b) { return std::isnan(a) ? std::isnan(b) : std::abs(a - b) < 1e-9; }
-
-/// A finished run of two epochs, the first of them the best, with every metric of its task.
-void record(ProjectWriter& project, const RunConfig& config, double best, bool diverges = false,
-            const std::string& data = "images") {
-  const std::int64_t run = project.createRun(config).id;
-  const int attempt = project.beginAttempt(run, currentManifest(), "");
-  const auto& metrics = taskOf(config.recipe).testMetrics;
-  const auto test = [&](double value) {
-    Metrics all;
-    for (const Metric& metric : metrics)
-      all.emplace_back(metric.name, value + 0.01 * static_cast<double>(all.size()));
-    all.emplace_back("loss", diverges ? NAN : 0.1);
-    return all;
-  };
-  for (const int number : {1, 2}) {
-    EpochReport epoch;
-    epoch.epoch = number;
-    epoch.step = 5 * number;
-    epoch.test = test(number == 1 ? best : best - 0.02);
-    project.append(run, attempt, epoch);
-  }
-  const auto& entry = findDataset(config.recipe.dataset.name);
-  const int batch = config.recipe.training.batch;
-  StateReport state{RunState::finished, "", "cpu", 2, data, data == "images"};
-  state.stepsPerEpoch = (entry.trainImages + batch - 1) / batch;
-  project.append(run, attempt,
-                 ResultReport{.metric = metrics.front().name,
-                              .best = best,
-                              .bestEpoch = 1,
-                              .last = test(best - 0.02),
-                              .seconds = 10 + 100 * best,
-                              .counts = Counts{config.method.name == "uada" ? 90.0 : 0.0, 10, 10, 100}});
-  project.append(run, attempt, state);
-}
-
-/// Three seeds of each cell that can be measured of all tables, one of them diverged; other images and
-/// another recipe beside them.
-void fill(const std::filesystem::path& file) {
-  ProjectWriter project(file);
-  std::map<std::string, bool> seen;
-  int count = 0;
-  for (const TableEntry& entry : tables()) {
-    const Table table = entry.published();
-    for (std::size_t row = 0; row < table.rows.size(); ++row)
-      for (std::size_t column = 0; column < table.columns.size(); ++column) {
-        auto config = plannedConfig(table, row, column);
-        if (!config || column % 2 == 1 || seen.contains(configHash(*config))) continue;
-        seen[configHash(*config)] = true;
-        for (config->seed = 1; config->seed <= 3; ++config->seed)
-          record(project, *config, 0.5 + 0.001 * (++count % 200) + 0.01 * static_cast<double>(config->seed),
-                 config->seed == 3 && count % 5 == 0);
-      }
-  }
-  RunConfig own = fakeConfig("uada", 1);
-  for (own.seed = 1; own.seed <= 2; ++own.seed) {
-    record(project, own, 0.7 + 0.01 * static_cast<double>(own.seed));
-    record(project, own, 0.4 + 0.01 * static_cast<double>(own.seed), false, "other");
-  }
-  // The paper's training on images that are not the published ones: no cell of the paper.
-  if (auto paper = plannedConfig(findTable(2).published(), 15, 0))
-    record(project, *paper, 0.3, false, "spoiled");
-  RunConfig plain = fakeConfig("ra-uc", 1);
-  record(project, plain, 0.6);
-  project.flush();
-}
 
 Said saidOf(const Cell& best, const Cell& last) {
   return {static_cast<std::int64_t>(best.values.size()),
@@ -370,110 +304,6 @@ class TestTableAgreement : public QObject {
     program_.write("broken.tex", "% uada {\"table\": 2}\n");
     const Result broken = program_.run({"table", "--check", "broken.tex", "--project", "changed.uada"});
     QVERIFY2(broken.code != 0 && broken.err.contains("broken.tex: line 1"), qPrintable(broken.err));
-  }
-
-  /// A person makes a table in the window; the command line gives the same numbers, and so do the files.
-  void anOwnTableIsTheSameEverywhere() {
-    const QString copy = program_.path("own.uada");
-    QVERIFY(QFile::copy(QString::fromStdString(file_), copy));
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(copy);
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.resize(1200, 700);
-    panel.show();
-    panel.findChild<QAction*>("new_table")->trigger();
-    auto* dialog = panel.findChild<OwnTableDialog*>("own_table");
-    QVERIFY(dialog);
-    auto* save = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save);
-    QVERIFY(!save->isEnabled());  // it has no name
-    QTest::keyClicks(dialog->findChild<QLineEdit*>("table_name"), "by data");
-    QTest::keyClicks(dialog->findChild<QLineEdit*>("table_where"), "dataset=fashion_mnist &");
-    QTRY_VERIFY(dialog->findChild<QLabel*>("table_note")->text().contains("is missing"));
-    dialog->findChild<QLineEdit*>("table_where")->setText("dataset=fashion_mnist");
-    auto* columns = dialog->findChild<QComboBox*>("columns_more");
-    auto* list = dialog->findChild<QListWidget*>("columns_list");
-    list->setCurrentRow(0);
-    QTest::keyClick(list, Qt::Key_Delete);
-    columns->setCurrentIndex(columns->findData("network"));
-    Q_EMIT columns->activated(columns->currentIndex());
-    auto* values = dialog->findChild<QComboBox*>("values_more");
-    for (const char* value : {"seconds", "runs"}) Q_EMIT values->activated(values->findData(value));
-    QTRY_VERIFY(save->isEnabled());
-    QVERIFY2(dialog->findChild<QLabel*>("table_note")->text().contains("mix"),
-             qPrintable(dialog->findChild<QLabel*>("table_note")->text()));
-    save->click();
-    QTRY_COMPARE(panel.which(), QString("by data"));
-    for (const int epoch : {0, 1}) {
-      panel.findChild<QComboBox*>("table_epoch")->setCurrentIndex(epoch);
-      const Table made =
-          makeTable(ProjectReader(copy.toStdString()), "by data", epoch == 0 ? Epoch::best : Epoch::last);
-      QCOMPARE(made.columns.size(), std::size_t{3});
-      QCOMPARE(QString::fromStdString(write(panel.model().table(), TableFormat::text)),
-               QString::fromStdString(write(made, TableFormat::text)));
-      for (const char* form : {"csv", "md", "tex", "txt"}) {
-        const QString name = QString("own.%1").arg(form);
-        QCOMPARE(program_
-                     .run({"table", "by data", "--out", name, "--epoch", epoch == 0 ? "best" : "last",
-                           "--project", "own.uada"})
-                     .code,
-                 0);
-        const QByteArray byCommand = program_.read(name);
-        panel.exportTo(program_.path(name));
-        QCOMPARE(program_.read(name), byCommand);
-        QCOMPARE(byCommand.toStdString(), write(made, tableFormatFromName(form)));
-      }
-    }
-    // Two recipes, or images, in one cell are told in it, and a click says which.
-    const Table& table = panel.model().table();
-    int row = -1;
-    for (std::size_t r = 0; r < table.rows.size(); ++r)
-      if (table.cells[r][0].mixture) row = static_cast<int>(r);
-    QVERIFY(row >= 0);
-    QVERIFY(panel.model().lowerText(panel.model().index(row, 0)).startsWith("mixes 2 configurations ("));
-    panel.findChild<QTableView*>("paper_table")->setCurrentIndex(panel.model().index(row, 0));
-    QVERIFY(panel.findChild<QLabel*>("cell_summary")->text().contains("which differ in"));
-    // Of an exported one it is told what has changed.
-    QCOMPARE(program_.run({"table", "--check", "own.tex", "--project", "own.uada"}).code, 0);
-    {
-      ProjectWriter project(copy.toStdString());
-      RunConfig more = fakeConfig("uada", 1);
-      more.seed = 9;
-      record(project, more, 0.75);
-      project.flush();
-    }
-    const Result other = program_.run({"table", "--check", "own.tex", "--project", "own.uada"});
-    QVERIFY2(other.code == 1 && other.out.startsWith("Table 'by data': "), qPrintable(other.out + other.err));
-  }
-
-  /// An own table made on the command line is in the window's list; removed there, it can be brought back.
-  void anOwnTableOfTheCommandLine() {
-    const QString copy = program_.path("own2.uada");
-    QVERIFY(QFile::copy(QString::fromStdString(file_), copy));
-    const Result kept = program_.run({"table", "costs", "--rows", "method", "--values", "forward_ratio,runs",
-                                      "--where", "dataset=fashion_mnist", "--project", "own2.uada"});
-    QVERIFY2(kept.code == 0 && kept.out.contains("Forwards (×)"), qPrintable(kept.out + kept.err));
-    QVERIFY(program_.run({"list", "tables", "--project", "own2.uada"}).out.contains("costs"));
-    const Result wrong = program_.run({"table", "worse", "--rows", "methd", "--project", "own2.uada"});
-    QVERIFY2(wrong.code == 2 && wrong.err.contains("did you mean 'method'"), qPrintable(wrong.err));
-    QVERIFY(!program_.run({"list", "tables", "--project", "own2.uada"}).out.contains("worse"));
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(copy);
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.show();
-    panel.choose(QStringLiteral("costs"));
-    QCOMPARE(panel.which(), QString("costs"));
-    std::function<void()> undo;
-    connect(&session, &Session::undoOffered, &panel,
-            [&](const QString&, const std::function<void()>& back) { undo = back; });
-    panel.findChild<QAction*>("remove_table")->trigger();
-    QTRY_COMPARE(panel.which(), QString("2"));
-    QCOMPARE(program_.run({"table", "costs", "--project", "own2.uada"}).code, 2);
-    QVERIFY(undo);
-    undo();
-    QTRY_COMPARE(panel.which(), QString("costs"));
-    QCOMPARE(program_.run({"table", "costs", "--remove", "--project", "own2.uada"}).code, 0);
   }
 
   /// Numbers of a workbook are numbers: read again by Python's own zip and XML.

@@ -26,6 +26,7 @@ struct Options {
   bool paper = false, measured = false;  ///< neither: both
   bool cells = false, explains = false;
   std::string rows, columns, values, where;  ///< of an own table that is made and kept
+  std::string reference;                     ///< of that, or of one that is there
   bool isRemoved = false;
   std::string project = kDefaultProject;
   bool json = false;
@@ -52,6 +53,9 @@ void describe(Verb& verb, Options& options) {
   verb.text("--columns", "KEYS", options.columns, "Keys of its columns, by comma");
   verb.text("--values", "NAMES", options.values, "What its cells say, by comma; default: metric");
   verb.text("--where", "QUERY", options.where, "Of which runs it is: see 'uada runs --help'");
+  verb.text("--reference", "ROW", options.reference,
+            "The row of the own table TABLE that the others are compared with, or none; alone it changes a "
+            "table that is there");
   verb.flag("--remove", options.isRemoved, "Remove the own table TABLE; its runs stay");
   verb.project(options.project);
 }
@@ -69,7 +73,7 @@ void addMixture(Json& json, const Mixture& mixture) {
 /// A table of the paper by its number, an own one by its name.
 Json whichJson(int number, const std::string& name) { return number > 0 ? Json(number) : Json(name); }
 
-void addMeasured(Json& json, const Cell& cell) {
+void addMeasured(Json& json, const Table& table, const Cell& cell) {
   json["mean"] = number(cell.mean());
   json["sd"] = number(cell.spread());
   json["n"] = static_cast<std::int64_t>(cell.values.size());
@@ -82,6 +86,7 @@ void addMeasured(Json& json, const Cell& cell) {
   const Difference& difference = cell.comparison->difference;
   json["difference"] = differenceJson(difference);
   json["difference"]["p_holm"] = number(cell.comparison->adjusted);
+  json["difference"]["reference"] = table.rows[static_cast<std::size_t>(table.reference)];
   const auto needed = seedsFor(difference);
   json["seeds_for_80_percent_power"] = needed ? Json(*needed) : Json();
 }
@@ -96,7 +101,7 @@ void writeObjects(const Console& console, const Table& table, const TableOptions
                                {"column", table.columns[c]},
                                {"metric", table.metricOf(c)},
                                {"unit", table.unitOf(c)}};
-      if (shown.measured && cell.isMeasured()) addMeasured(json, cell);
+      if (shown.measured && cell.isMeasured()) addMeasured(json, table, cell);
       if (shown.paper) json["paper"] = number(cell.paper);
       if (json.find("mean") || json.find("paper")) console.object("cell", json);
     }
@@ -118,16 +123,16 @@ int performCheck(const Options& options, const Console& console) {
   const auto tables = checkTables(readTextFile(options.check, kMostBytes), options.check, project);
   noteRemarks(project, console);
   bool isSame = true;
-  for (const CheckedTable& table : tables)
-    for (const CheckedCell& cell : table.cells) {
-      isSame = isSame && cell.state == CheckedCell::State::same;
+  for (const CheckedTable& table : tables) {
+    isSame = isSame && table.isSame();
+    for (const CheckedCell& cell : table.cells)
       console.object("checked", Json::Object{{"table", whichJson(table.number, table.name)},
                                              {"row", cell.row},
                                              {"column", cell.column},
                                              {"state", stateName(cell.state)},
                                              {"was", cell.was},
                                              {"is", cell.is}});
-    }
+  }
   console.say(checkText(tables));
   return isSame ? 0 : 1;
 }
@@ -145,24 +150,45 @@ std::vector<std::string> split(const std::string& names) {
   return parts;
 }
 
-bool isMade(const Options& options) {
+bool isDefined(const Options& options) {
   return !options.rows.empty() || !options.columns.empty() || !options.values.empty() ||
          !options.where.empty();
 }
 
-/// Keeps the own table that the options define, once it can be filled.
-void keep(const Options& options) {
+bool isMade(const Options& options) { return isDefined(options) || !options.reference.empty(); }
+
+/// What the options define; the reference alone is that of a table which is there.
+OwnTable definedBy(const Options& options, const ProjectReader& project) {
+  if (!isDefined(options)) {
+    checkTableName(options.which);
+    return findOwnTable(project, options.which);
+  }
   OwnTable table{.name = options.which, .where = options.where};
   table.rows = split(options.rows);
   table.columns = split(options.columns);
   if (!options.values.empty()) table.values = split(options.values);
-  const StoredTable kept = stored(table);
-  makeOwnTable(table, ProjectReader(options.project), Epoch::best);
+  return table;
+}
+
+/// Keeps the own table that the options define, once it can be filled.
+void keep(const Options& options) {
+  StoredTable kept;
+  {
+    const ProjectReader project(options.project);
+    OwnTable table = definedBy(options, project);
+    if (!options.reference.empty()) table.reference = options.reference;
+    const Table made = makeOwnTable(table, project, Epoch::best);
+    // A row may be called so, too.
+    if (options.reference == "none" && made.reference < 0) table.reference.clear();
+    checkReference(table, made);
+    kept = stored(table, project);
+  }
   ProjectWriter(options.project).keepTable(kept);
 }
 
 int remove(const Options& options, const Console& console) {
-  if (isMade(options)) throw UsageError("--remove goes with none of --rows, --columns, --values and --where");
+  if (isMade(options))
+    throw UsageError("--remove goes with none of --rows, --columns, --values, --where and --reference");
   checkTableName(options.which);
   findOwnTable(ProjectReader(options.project), options.which);
   ProjectWriter(options.project).removeTable(options.which);
@@ -221,7 +247,8 @@ void addTable(Verbs& verbs) {
        "cell differ in more than the seed it says that it mixes them, and in what.\n"
        "Example: uada table 2 --out table2.tex\n"
        "         uada table --check table2.tex\n"
-       "         uada table widths --rows variant --columns model.width --values metric,seconds"},
+       "         uada table widths --rows variant --columns model.width --values metric,seconds --reference "
+       "UADA"},
       describe, perform);
 }
 

@@ -37,15 +37,15 @@ QString adviceOf(const Difference& d, std::size_t seeds) {
       .arg(counted(*needed - static_cast<int>(seeds), QObject::tr("more seed"), QObject::tr("more seeds")));
 }
 
-QString differenceOf(const Table& table, const Cell& cell) {
+QString differenceOf(const Table& table, const Cell& cell, int digits) {
   const Comparison& found = *cell.comparison;
   const Difference& d = found.difference;
   const QString head =
       QObject::tr("minus %1 %2")
-          .arg(q(table.rows[static_cast<std::size_t>(table.reference)]), signedText(d.mean, 2));
+          .arg(q(table.rows[static_cast<std::size_t>(table.reference)]), signedText(d.mean, digits));
   if (!d.interval) return QObject::tr("%1, no interval: %2").arg(head, q(d.why));
   return QObject::tr("%1 [%2, %3], %4, by Holm over the table %5 (%6); %7")
-      .arg(head, signedText(d.interval->low, 2), signedText(d.interval->high, 2), pText(*d.p),
+      .arg(head, signedText(d.interval->low, digits), signedText(d.interval->high, digits), pText(*d.p),
            pText(found.adjusted.value_or(1)),
            d.isPaired ? QObject::tr("paired by seed") : QObject::tr("Welch"),
            adviceOf(d, cell.values.size()));
@@ -73,7 +73,7 @@ QString cellSummary(const Table& table, std::size_t row, std::size_t column) {
   if (cell.paper && cell.mean())
     parts << QObject::tr("measured minus paper %1").arg(signedText(*cell.mean() - *cell.paper, 2));
   QString text = parts.join(QStringLiteral(", "));
-  if (cell.comparison) text += QStringLiteral("; ") + differenceOf(table, cell);
+  if (cell.comparison) text += QStringLiteral("; ") + differenceOf(table, cell, table.measuredDigits(column));
   if (cell.mixture) text += QStringLiteral("; ") + q(mixtureDetails(*cell.mixture));
   if (cell.isBest) text += QObject::tr(". The best of its column");
   return text + '.';

@@ -1,5 +1,6 @@
 #include "widgets/panels/tables/OwnTableDialog.h"
 
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -56,6 +57,8 @@ OwnTableDialog::OwnTableDialog(const Workbench& workbench, const OwnTable& table
   connect(buttons_, &QDialogButtonBox::rejected, this, &QDialog::reject);
   name_->setText(q(table.name));
   where_->setText(q(table.where));
+  offerReferences({table.reference});
+  reference_->setCurrentIndex(reference_->findData(q(table.reference)));
   rows_->setNames(table.rows);
   columns_->setNames(table.columns);
   values_->setNames(table.values);
@@ -66,6 +69,7 @@ OwnTableDialog::OwnTableDialog(const Workbench& workbench, const OwnTable& table
     connect(line, &QLineEdit::textChanged, &later_, qOverload<>(&QTimer::start));
   for (NameList* list : {rows_, columns_, values_})
     connect(list, &NameList::changed, this, &OwnTableDialog::refresh);
+  connect(reference_, &QComboBox::currentIndexChanged, this, &OwnTableDialog::refresh);
   resize(100 * kGrid, 76 * kGrid);
   readKeys();
   refresh();
@@ -84,8 +88,13 @@ QWidget* OwnTableDialog::makeHead() {
   where_->setToolTip(
       tr("As the filter over the list of runs: columns, settings and metrics with = != ~ < > "
          "<= >=, joined by & and |"));
+  reference_ = new QComboBox(head);
+  reference_->setObjectName("table_reference");
+  reference_->setToolTip(tr(
+      "The row that the others are compared with: difference, 95 % interval and p, by Holm over the table"));
   form->addRow(tr("Name"), name_);
   form->addRow(tr("Runs"), where_);
+  form->addRow(tr("Reference row"), reference_);
   return head;
 }
 
@@ -139,7 +148,20 @@ OwnTable OwnTableDialog::table() const {
   table.rows = rows_->names();
   table.columns = columns_->names();
   table.values = values_->names();
+  table.reference = reference_->currentData().toString().toStdString();
   return table;
+}
+
+/// The rows that there are, and the chosen one also where no run is of it.
+void OwnTableDialog::offerReferences(const std::vector<std::string>& rows) {
+  const QSignalBlocker quiet(reference_);
+  const QString chosen = reference_->currentData().toString();
+  reference_->clear();
+  reference_->addItem(tr("None: nothing is compared"), QString());
+  for (const std::string& row : rows)
+    if (!row.empty()) reference_->addItem(q(row), q(row));
+  if (reference_->findData(chosen) < 0) reference_->addItem(tr("%1 (no run here)").arg(chosen), chosen);
+  reference_->setCurrentIndex(reference_->findData(chosen));
 }
 
 void OwnTableDialog::readKeys() {
@@ -199,6 +221,7 @@ void OwnTableDialog::take(Made made) {
   }
   if (made.fault.empty()) {
     model_.setTable(std::make_shared<const Table>(std::move(made.table)));
+    offerReferences(model_.table().rows);
     view_->resizeColumnsToContents();
   }
   say(fault, saidOf(model_.table()));

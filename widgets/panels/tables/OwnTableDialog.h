@@ -8,6 +8,7 @@
 #include "widgets/session/LatestAnswer.h"
 #include "widgets/session/Workbench.h"
 
+class QComboBox;
 class QDialogButtonBox;
 class QLabel;
 class QLineEdit;
@@ -17,8 +18,8 @@ namespace uada {
 
 class NameList;
 
-/// Makes or changes an own table: its name, which runs, rows, columns and values, and below how it looks with
-/// the runs that there are.
+/// Makes or changes an own table: its name, which runs, the row that others are compared with, rows, columns
+/// and values, and below how it looks with the runs that there are.
 class OwnTableDialog : public QDialog {
   Q_OBJECT
  public:
@@ -37,6 +38,7 @@ class OwnTableDialog : public QDialog {
   void refresh();
   struct Made;
   void take(Made made);
+  void offerReferences(const std::vector<std::string>& rows);
   void say(const QString& fault, const QString& what);
 
   const Workbench& workbench_;
@@ -46,6 +48,7 @@ class OwnTableDialog : public QDialog {
   TablesModel model_;
   TableCellDelegate* delegate_ = nullptr;
   QLineEdit *name_ = nullptr, *where_ = nullptr;
+  QComboBox* reference_ = nullptr;
   NameList *rows_ = nullptr, *columns_ = nullptr, *values_ = nullptr;
   QTableView* view_ = nullptr;
   QLabel* note_ = nullptr;

@@ -30,11 +30,13 @@ int outsidePaper(const Cell& cell) {
   return *cell.paper > interval->high ? -1 : 0;
 }
 
-int betterThanReference(const Table& table, const Cell& cell) {
-  if (!cell.comparison || cell.comparison->adjusted.value_or(1) >= kError) return 0;
+int betterThanReference(const Table& table, std::size_t row, std::size_t column) {
+  const Cell& cell = table.cells[row][column];
+  const Better better = table.betterOf(column);
+  if (!cell.comparison || cell.comparison->adjusted.value_or(1) >= kError || better == Better::neither)
+    return 0;
   const bool isHigher = cell.comparison->difference.mean > 0;
-  const bool isCost = table.unit == "×";
-  return isHigher != isCost ? 1 : -1;
+  return isHigher == (better == Better::higher) ? 1 : -1;
 }
 
 void TablesModel::setTable(std::shared_ptr<const Table> table) {
@@ -44,7 +46,8 @@ void TablesModel::setTable(std::shared_ptr<const Table> table) {
 }
 
 QString TablesModel::markText(const QModelIndex& index) const {
-  const int better = betterThanReference(*table_, cellAt(index));
+  const int better = betterThanReference(*table_, static_cast<std::size_t>(index.row()),
+                                         static_cast<std::size_t>(index.column()));
   return better == 0 ? QString() : better > 0 ? QStringLiteral("▲") : QStringLiteral("▼");
 }
 
@@ -151,14 +154,17 @@ void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 void TableCellDelegate::paintMeasured(QPainter& painter, const QRect& line, const QModelIndex& index) const {
   const Cell& cell = model_.cellAt(index);
   const QFont plain = painter.font();
+  const QString text = model_.measuredText(index);
   painter.setFont(scaled(plain, 1.1, cell.isBest));
   painter.setPen(theme_.colour("text"));
-  painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, model_.measuredText(index));
+  painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, text);
+  const int room = line.width() - painter.fontMetrics().horizontalAdvance(text);
   painter.setFont(scaled(plain, 0.85));
   // Mark and dots stand at the left edge, so that the numbers stay aligned.
-  painter.setPen(theme_.colour(betterThanReference(model_.table(), cell) > 0 ? "good" : "bad"));
-  painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, model_.markText(index));
-  paintSeeds(painter, line, cell);
+  const QString mark = model_.markText(index);
+  painter.setPen(theme_.colour(mark == QStringLiteral("▲") ? "good" : "bad"));
+  painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, mark);
+  if (room >= 7 * kGrid) paintSeeds(painter, line, cell);  // not through the number
 }
 
 void TableCellDelegate::paintSeeds(QPainter& painter, const QRect& line, const Cell& cell) const {

@@ -16,8 +16,8 @@ class Theme;
 int outsidePaper(const Cell& cell);
 
 /// +1: better than the reference row with p < 0.05 by Holm over the table, -1: worse; 0: neither is known.
-/// Higher accuracies are better, higher costs are worse.
-int betterThanReference(const Table& table, const Cell& cell);
+/// Which numbers are better is the column's: Table::betterOf().
+int betterThanReference(const Table& table, std::size_t row, std::size_t column);
 
 /// A table of the paper as an item model. Qt::DisplayRole: "93.41 ± 0.12"; the cell itself through cellAt().
 class TablesModel : public QAbstractTableModel {

@@ -13,21 +13,49 @@
 
 namespace uada {
 
+namespace {
+
+/// "costs 2", or the next number that is free.
+std::string freeName(const std::string& name, const QStringList& taken) {
+  for (int number = 2;; ++number)
+    if (std::string next = name + ' ' + std::to_string(number); !taken.contains(q(next))) return next;
+}
+
+}  // namespace
+
 QToolButton* TablesPanel::makeOwnMenu(QWidget* bar) {
   auto* button = new QToolButton(bar);
   button->setObjectName("own_tables");
   button->setText(tr("Own tables"));
   button->setToolTip(tr("Tables of your own: rows, columns and values chosen from settings and metrics"));
   button->setPopupMode(QToolButton::InstantPopup);
-  auto* menu = new QMenu(button);
-  new_ = menu->addAction(tr("New table…"), this, [this] { edit(true); });
-  edit_ = menu->addAction(tr("Edit this table…"), this, [this] { edit(false); });
-  remove_ = menu->addAction(tr("Remove this table"), this, &TablesPanel::remove);
+  ownMenu_ = new QMenu(button);
+  new_ = ownMenu_->addAction(tr("New table…"), this, [this] { edit(Editing::none); });
+  edit_ = ownMenu_->addAction(tr("Edit this table…"), this, [this] { edit(Editing::changed); });
+  copy_ = ownMenu_->addAction(tr("Duplicate this table…"), this, [this] { edit(Editing::copied); });
+  remove_ = ownMenu_->addAction(tr("Remove this table"), this, &TablesPanel::remove);
   new_->setObjectName("new_table");
   edit_->setObjectName("edit_table");
+  copy_->setObjectName("copy_table");
   remove_->setObjectName("remove_table");
-  button->setMenu(menu);
+  ownMenu_->addSeparator();
+  button->setMenu(ownMenu_);
   return button;
+}
+
+/// An action for each own table, by which the palette finds it, too.
+void TablesPanel::listShowing() {
+  qDeleteAll(showing_);
+  showing_.clear();
+  for (const OwnTable& table : own_) {
+    QAction* action = ownMenu_->addAction(tr("Show the table %1").arg(q(table.name).replace('&', "&&")), this,
+                                          [this, name = q(table.name)] {
+                                            workbench_.show("tables");
+                                            choose(name);
+                                          });
+    action->setObjectName("show_" + q(table.name));
+    showing_ << action;
+  }
 }
 
 const OwnTable* TablesPanel::shownOwn() const {
@@ -35,26 +63,40 @@ const OwnTable* TablesPanel::shownOwn() const {
   return found == own_.end() ? nullptr : &*found;
 }
 
+/// The rule under an own table, in two lines; marks in place of the differences, which a click tells.
+QString TablesPanel::ownLegend() const {
+  const Table& table = model_.table();
+  const QString rule = q(table.rule);
+  if (table.rows.empty()) return tr("No finished run of this project belongs here yet.\n") + rule;
+  if (table.reference < 0) return rule;
+  return tr("%1\n▲ better, ▼ worse than %2 with p < 0.05 (Holm over the table). Bold: better than every "
+            "other "
+            "row.")
+      .arg(rule.section('\n', 0, 0), q(table.rows[static_cast<std::size_t>(table.reference)]));
+}
+
 void TablesPanel::showOwnMenu() {
   const Session& session = workbench_.session;
   const QString why = !session.hasProject() ? tr("Open or create a project first") : session.readOnly();
   const QString notOwn = shownOwn() ? QString() : tr("Tables 1 to 9 are the paper's: choose one of your own");
-  for (QAction* action : {new_, edit_, remove_}) {
+  for (QAction* action : {new_, edit_, copy_, remove_}) {
     const QString reason = !why.isEmpty() || action == new_ ? why : notOwn;
     action->setEnabled(reason.isEmpty());
     action->setToolTip(reason);
+    action->setProperty("whyNot", reason);  // for the palette
   }
 }
 
-void TablesPanel::edit(bool isNew) {
-  const OwnTable* const shown = isNew ? nullptr : shownOwn();
+void TablesPanel::edit(Editing what) {
+  const OwnTable* const shown = what == Editing::none ? nullptr : shownOwn();
   OwnTable table = shown ? *shown : OwnTable{.rows = {"variant"}, .columns = {"recipe"}};
+  const QString before = what == Editing::changed ? q(table.name) : QString();
   QStringList taken;
   for (const OwnTable& own : own_)
-    if (!shown || own.name != shown->name) taken << q(own.name);
+    if (q(own.name) != before) taken << q(own.name);
+  if (what == Editing::copied) table.name = freeName(table.name, taken);
   auto* dialog = new OwnTableDialog(workbench_, table, taken, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  const QString before = shown ? q(shown->name) : QString();
   connect(dialog, &QDialog::accepted, this, [this, dialog, before] { keep(dialog->table(), before); });
   dialog->open();
 }
@@ -64,9 +106,7 @@ void TablesPanel::keep(const OwnTable& table, const QString& before) {
   workbench_.session.ask(
       this,
       [table, before = before.toStdString()](const OpenProject& project) {
-        const StoredTable kept = stored(table);
-        project.writer().keepTable(kept);
-        if (!before.empty() && before != kept.name) project.writer().removeTable(before);
+        project.writer().keepTable(stored(table, project.reader), before);
         return true;
       },
       [this, name = q(table.name)](std::optional<bool> isKept) {

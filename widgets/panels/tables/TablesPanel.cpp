@@ -273,6 +273,7 @@ void TablesPanel::listTables(const std::vector<OwnTable>& own) {
   while (which_->count() > static_cast<int>(tables().size())) which_->removeItem(which_->count() - 1);
   if (!own_.empty()) which_->insertSeparator(which_->count());
   for (const OwnTable& table : own_) which_->addItem(q(table.name), q(table.name));
+  listShowing();
   which_->setCurrentIndex(std::max(0, which_->findData(shown)));
 }
 
@@ -319,12 +320,8 @@ void TablesPanel::showAgain(const std::string& row, const std::string& column) {
 void TablesPanel::showLegend() {
   const Table& table = model_.table();
   if (!fault_.isEmpty()) return legend_->setText(fault_);
-  if (table.isOwn()) {
-    const QString rule =
-        table.rows.empty() ? tr("No finished run of this project belongs here yet.\n") : QString();
-    return legend_->setText(rule + q(table.rule) +
-                            (more_->isChecked() ? '\n' + q(table.details) : QString()));
-  }
+  if (table.isOwn())
+    return legend_->setText(ownLegend() + (more_->isChecked() ? '\n' + q(table.details) : QString()));
   if (table.rows.empty()) return;
   const QString reference =
       table.reference < 0 ? QString() : q(table.rows[static_cast<std::size_t>(table.reference)]);

@@ -10,6 +10,7 @@ class QAction;
 class QCheckBox;
 class QComboBox;
 class QLabel;
+class QMenu;
 class QTableView;
 class QToolButton;
 
@@ -48,10 +49,13 @@ class TablesPanel : public PanelWidget {
   void makeChoices(QWidget* bar);
   QToolButton* makeOwnMenu(QWidget* bar);
   void showOwnMenu();
-  void edit(bool isNew);
+  enum class Editing { none, changed, copied };  ///< what of the shown table: none: a new one
+  void edit(Editing what);
+  QString ownLegend() const;
   void keep(const OwnTable& table, const QString& before);
   void remove();
   void listTables(const std::vector<OwnTable>& own);
+  void listShowing();
   const OwnTable* shownOwn() const;
   void refresh();
   void makeTable();
@@ -80,7 +84,9 @@ class TablesPanel : public PanelWidget {
   std::shared_ptr<const std::vector<MeasuredRate>> rates_;
   std::vector<OwnTable> own_;  ///< of the project
   QString wanted_;             ///< asked for before it was read that there is such a table
-  QAction *edit_ = nullptr, *remove_ = nullptr, *new_ = nullptr;
+  QMenu* ownMenu_ = nullptr;
+  QList<QAction*> showing_;  ///< one for each own table
+  QAction *edit_ = nullptr, *remove_ = nullptr, *new_ = nullptr, *copy_ = nullptr;
   QComboBox *which_ = nullptr, *epoch_ = nullptr;
   QCheckBox *measured_ = nullptr, *paper_ = nullptr;
   QTableView* table_ = nullptr;
