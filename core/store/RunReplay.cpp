@@ -37,9 +37,9 @@ bool isRecorded(const RunDetail& run, const Dataset& data, const std::filesystem
     if (!hash.empty()) seen = hash;
   }
   if (seen.empty()) return false;
-  throw Error(
-      fmt::format("the images in '{}' are not those of {}: the hash of the training files is {}, "
-                  "the run recorded {}; name their folder with --data",
+  throw OtherImages(
+      fmt::format("the images in '{}' are not those of {}: the hash of the training files is {}, the run "
+                  "recorded {}",
                   folder.string(), nameOf(run), data.identity(), quotable(seen)));
 }
 

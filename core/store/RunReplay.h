@@ -8,6 +8,7 @@
 
 #include "core/augment/Renderer.h"
 #include "core/augment/Space.h"
+#include "core/base/Error.h"
 #include "core/base/ThreadPool.h"
 #include "core/data/LabelPicture.h"
 #include "core/data/Loading.h"
@@ -15,12 +16,19 @@
 
 namespace uada {
 
+/// That images are there which no attempt of the run has seen. What to do depends on where that is read: name
+/// the folder of the right ones.
+class OtherImages : public Error {
+ public:
+  using Error::Error;
+};
+
 /// A run's images, opened once to render its plans again as training did. Needs no network. Used by one
 /// thread at a time.
 class RunReplay {
  public:
   /// folder  where the data set lies now; empty: where the run had it, else searched for
-  /// throws  Error, naming both hashes, if no attempt of the run has seen these images
+  /// throws  OtherImages, naming both hashes, if no attempt of the run has seen these images
   explicit RunReplay(RunDetail run, const std::string& folder = {}, Loading loading = {});
 
   const RunDetail& run() const { return run_; }

@@ -120,6 +120,39 @@ class TestReplayDialog : public QObject {
     QCOMPARE(textOf(dialog, "replay_state"), QString("there is no step 500: the run has 1 to 20"));
     QVERIFY(!dialog.replayed());
   }
+
+  /// What to do is said as it is done in the window.
+  void otherImagesAreSaidWithTheWayOut() {
+    const QString other = folder_.filePath("other.uada");
+    {
+      ProjectWriter writer(other.toStdString());
+      const std::int64_t run = writer.createRun(fakeConfig("uada", 1, 2)).id;
+      const int attempt = writer.beginAttempt(run, currentManifest(), "");
+      writer.append(run, attempt, StateReport{RunState::running, "", "cpu", 1, "aa+bb"});
+      StepReport step;
+      step.step = 20;
+      step.epoch = 2;
+      writer.append(run, attempt, step);
+      writer.append(run, attempt, StateReport{RunState::finished, "", "cpu", 1, "aa+bb"});
+    }
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(other);
+    const Workbench workbench{session, settings_, theme_};
+    ReplayDialog dialog(workbench, 1);
+    dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+    dialog.show(3, 7);
+    QTRY_VERIFY_WITH_TIMEOUT(!dialog.isBusy(), 60000);
+    const QString said = textOf(dialog, "replay_state");
+    QVERIFY2(
+        said.contains("are not those of") && said.contains("the run recorded aa") && !said.contains("--"),
+        qPrintable(said));
+    const auto* button = dialog.findChild<QPushButton*>("replay_folder");
+    QVERIFY(button->isVisible() && said.endsWith("by the button " + button->text()));
+    dialog.setFolder(folder_.path());  // no images at all
+    QTRY_VERIFY_WITH_TIMEOUT(!dialog.isBusy(), 60000);
+    QVERIFY2(textOf(dialog, "replay_state").contains(folder_.path()),
+             qPrintable(textOf(dialog, "replay_state")));
+  }
 };
 
 QTEST_MAIN(TestReplayDialog)

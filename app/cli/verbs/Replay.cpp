@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "app/cli/CommandLine.h"
@@ -160,6 +161,15 @@ std::string verdict(std::size_t count, std::size_t sound) {
                      groupedText(static_cast<long long>(count - sound)));
 }
 
+std::unique_ptr<const RunReplay> imagesOf(const RunDetail& run, const Options& options,
+                                          const Console& console) {
+  try {
+    return std::make_unique<const RunReplay>(run, options.folder, loadingOf(console));
+  } catch (const OtherImages& error) {
+    throw Error(fmt::format("{}; name their folder with --data", error.what()));
+  }
+}
+
 int perform(const Options& options) {
   const Console console(options.json);
   requireNotOfProject(options.out, options.project);
@@ -167,7 +177,8 @@ int perform(const Options& options) {
   const RunDetail run = project.detail(project.findRun(options.run).id);
   const auto places = wantedPlaces(project, run.summary, options);
   makePictureFolder(options.out);
-  const RunReplay images(run, options.folder, loadingOf(console));
+  const auto opened = imagesOf(run, options, console);
+  const RunReplay& images = *opened;
   if (!images.isDataKnown())
     console.note(
         "the run has recorded no hash of its data: only the pixels can tell whether these are its images");

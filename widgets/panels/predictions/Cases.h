@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "widgets/panels/predictions/Background.h"
+#include "widgets/session/Background.h"
 #include "widgets/panels/predictions/ConfusionView.h"
 #include "widgets/panels/predictions/PredictionSet.h"
 

@@ -2,7 +2,7 @@
 
 #include <QWidget>
 
-#include "widgets/panels/predictions/Background.h"
+#include "widgets/session/Background.h"
 #include "widgets/panels/predictions/PredictionSet.h"
 
 namespace uada {

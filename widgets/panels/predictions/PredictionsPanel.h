@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "widgets/panels/Panel.h"
-#include "widgets/panels/predictions/Background.h"
+#include "widgets/session/Background.h"
 #include "widgets/panels/predictions/FindPredictions.h"
 #include "widgets/session/LatestAnswer.h"
 

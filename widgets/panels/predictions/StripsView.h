@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "widgets/panels/predictions/Background.h"
+#include "widgets/session/Background.h"
 #include "widgets/panels/predictions/PredictionSet.h"
 #include "widgets/panels/predictions/StripFigure.h"
 

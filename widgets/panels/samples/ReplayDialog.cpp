@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <QFileDialog>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -14,6 +15,7 @@
 #include <limits>
 
 #include "core/augment/Space.h"
+#include "core/base/Error.h"
 #include "core/base/Text.h"
 #include "core/engine/DecisionText.h"
 #include "core/engine/Decisions.h"
@@ -67,6 +69,15 @@ Replayed replay(const RunReplay& run, const std::optional<StoredDecision>& store
         "The run has recorded no hash of its data: only the pixels can tell whether these are its "
         "images.";
   return replayed;
+}
+
+static std::unique_ptr<RunReplay> opened(const RunDetail& run, const std::string& folder,
+                                         const Loading& loading) {
+  try {
+    return std::make_unique<RunReplay>(run, folder, loading);
+  } catch (const OtherImages& error) {
+    throw Error(fmt::format("{}; choose the folder of those by the button Images…", error.what()));
+  }
 }
 
 ReplayDialog::ReplayDialog(const Workbench& workbench, qint64 run, QWidget* parent)
@@ -128,8 +139,16 @@ QWidget* ReplayDialog::makeChoices() {
   }
   auto* render = new QPushButton(tr("Render"), bar);
   render->setObjectName("replay_render");
+  auto* folder = new QPushButton(tr("Images…"), bar);
+  folder->setObjectName("replay_folder");
+  folder->setToolTip(tr("The folder of the run's images, if they no longer lie where it had them"));
   row->addWidget(render);
+  row->addWidget(folder);
   row->addStretch();
+  connect(folder, &QPushButton::clicked, this, [this] {
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Folder of the run's images"), folder_);
+    if (!chosen.isEmpty()) setFolder(chosen);
+  });
   connect(render, &QPushButton::clicked, this, &ReplayDialog::render);
   return bar;
 }
@@ -139,6 +158,13 @@ void ReplayDialog::show(qint64 step, std::uint32_t sample) {
   sample_->setValue(static_cast<int>(sample));
   QDialog::show();
   raise();
+  render();
+}
+
+void ReplayDialog::setFolder(const QString& folder) {
+  background_.drop();
+  folder_ = folder;
+  images_ = std::make_shared<std::unique_ptr<RunReplay>>();  // what is at work keeps the other
   render();
 }
 
@@ -175,12 +201,13 @@ void ReplayDialog::renderStored(RunDetail run, std::optional<StoredDecision> sto
   classNames_ = std::move(classNames);
   state_->setText(tr("Reading the images of the run"));
   background_.ask(
-      [images = images_, run = std::move(run), stored = std::move(stored), step = step_->value(),
+      [images = images_, folder = folder_.toStdString(), run = std::move(run), stored = std::move(stored),
+       step = step_->value(),
        sample = static_cast<std::uint32_t>(sample_->value())](const std::stop_token& stop) {
         if (!*images) {
           Loading loading;
           loading.progress = [stop](std::size_t, std::size_t) { return !stop.stop_requested(); };
-          *images = std::make_unique<RunReplay>(run, "", loading);
+          *images = opened(run, folder, loading);
         }
         return replay(**images, stored, step, sample);
       },

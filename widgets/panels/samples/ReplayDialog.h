@@ -8,7 +8,7 @@
 
 #include "core/store/RunReplay.h"
 #include "widgets/panels/Panel.h"
-#include "widgets/panels/predictions/Background.h"
+#include "widgets/session/Background.h"
 #include "widgets/session/LatestAnswer.h"
 
 class QGridLayout;
@@ -44,6 +44,8 @@ class ReplayDialog : public QDialog {
   ReplayDialog(const Workbench& workbench, qint64 run, QWidget* parent = nullptr);
   /// Begins to render it.
   void show(qint64 step, std::uint32_t sample);
+  /// Where the images of the run lie, if not where it had them; empty: there.
+  void setFolder(const QString& folder);
   bool isBusy() const { return answer_.isWaiting() || background_.isBusy(); }
   const std::optional<Replayed>& replayed() const { return replayed_; }
 
@@ -66,6 +68,7 @@ class ReplayDialog : public QDialog {
   QProgressBar* progress_;
   QWidget* pictures_;
   QGridLayout* grid_;
+  QString folder_;
   std::vector<std::string> classNames_;
   std::optional<Replayed> replayed_;
   LatestAnswer answer_;

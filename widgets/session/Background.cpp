@@ -1,4 +1,4 @@
-#include "widgets/panels/predictions/Background.h"
+#include "widgets/session/Background.h"
 
 #include <QMetaObject>
 
