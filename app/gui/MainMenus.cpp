@@ -307,12 +307,11 @@ void MainWindow::askLayoutName() {
 }
 
 void MainWindow::takePanels() {
-  const std::size_t before = actions_->all().size();
   for (const Panel& entry : panels())
     actions_->takePanel(entry.name, tr(entry.title), panel(entry.name),
                         [this, name = QString(entry.name)] { workbench_.show(name); });
-  for (std::size_t i = before; i < actions_->all().size(); ++i)
-    if (const ActionEntry& entry = actions_->all()[i]; entry.button) addAction(entry.action);
+  for (const ActionEntry& entry : actions_->all())
+    if (entry.button) addAction(entry.action);  // one that it has already stays
 }
 
 void MainWindow::makeToolBar() {

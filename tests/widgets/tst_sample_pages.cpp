@@ -148,6 +148,67 @@ class TestSamplePages : public QObject {
     QCOMPARE(panel.model().at(0).step, kSteps);
   }
 
+  /// Filter and order are of all 1,200 stored samples, not of the 200 that were read; the pages are those of
+  /// the result.
+  void filtersAreOfAllStoredSamples() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(folder_.filePath("long.uada"));
+    std::map<std::string, std::size_t> winners;
+    std::vector<double> gains;
+    {
+      const ProjectReader reader(folder_.filePath("long.uada").toStdString());
+      for (const Decision& decision : reader.decisions(1, 0, false)) {
+        ++winners[decision.winner < 0 ? "unperturbed" : decision.groups[std::size_t(decision.winner)].group];
+        gains.push_back(gainOf(decision));
+      }
+    }
+    std::ranges::sort(gains, std::greater());
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel panel(workbench);
+    panel.resize(900, 700);
+    panel.show();
+    auto* winner = panel.findChild<QComboBox*>("filter_winner");
+    auto* older = panel.findChild<QPushButton*>("show_older");
+    const auto* count = panel.findChild<QLabel*>("samples_count");
+    const auto [name, wanted] =
+        *std::ranges::min_element(winners, {}, [](const auto& one) { return one.second; });
+    QVERIFY(wanted > kPageSize && wanted < gains.size());
+    winner->setCurrentIndex(winner->findData(QString::fromStdString(name)));
+    QVERIFY2(count->text().contains(QString("of %1 that match, 1,200 stored").arg(wanted)),
+             qPrintable(count->text()));
+    QVERIFY(winner->count() > 2);  // another one can still be asked for
+    std::set<std::pair<std::int64_t, std::uint32_t>> seen;
+    for (int pages = 0;; ++pages) {
+      QVERIFY(pages < 20);
+      for (int row = 0; row < panel.model().rowCount(); ++row) {
+        const Decision& d = panel.model().at(row);
+        seen.emplace(d.step, d.index);
+        QCOMPARE(d.winner < 0 ? std::string("unperturbed") : d.groups[std::size_t(d.winner)].group, name);
+      }
+      if (older->isHidden()) break;
+      older->click();
+    }
+    QCOMPARE(seen.size(), wanted);
+    winner->setCurrentIndex(0);
+    // The hardest of all steps first, then the next ones.
+    auto* order = panel.findChild<QComboBox*>("samples_order");
+    order->setCurrentIndex(order->findData(int(SampleOrder::gain)));
+    const auto& view = *panel.findChild<SamplesView*>("samples_list");
+    const auto rows = [&] {
+      std::vector<double> shown;
+      for (int row = 0; row < view.model()->rowCount(); ++row)
+        shown.push_back(gainOf(*view.decisionAt(view.model()->index(row, 0))));
+      return shown;
+    };
+    QCOMPARE(rows(), (std::vector<double>{gains.begin(), gains.begin() + kPageSize}));
+    QCOMPARE(count->text(), QString("Samples 1 to 200 of 1,200 stored"));
+    QCOMPARE(older->text(), QString("Next"));
+    older->click();
+    QCOMPARE(rows(), (std::vector<double>{gains.begin() + kPageSize, gains.begin() + 2 * kPageSize}));
+    panel.findChild<QPushButton*>("show_newer")->click();
+    QCOMPARE(count->text(), QString("Samples 1 to 200 of 1,200 stored"));
+  }
+
   /// Row 19: two runs stay on the same sample, step and zoom; what the other has not is said.
   void aRunBesideIsHeldToTheSameSamples() {
     Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);

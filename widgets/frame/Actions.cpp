@@ -11,13 +11,16 @@
 #include <algorithm>
 
 #include "core/base/Error.h"
+#include "widgets/models/ContextMenu.h"
 
 namespace uada {
 
 namespace {
 
+/// Without the marks of letters and the dots of a dialogue; "&&" is an &.
 QString plain(QString text) {
-  text.remove('&');
+  const QChar kept(u'\1');
+  text.replace(QStringLiteral("&&"), kept).remove('&').replace(kept, '&');
   for (const char* dots : {"...", "…"})
     if (text.endsWith(QString::fromUtf8(dots))) text.chop(QString::fromUtf8(dots).size());
   return text;
@@ -47,7 +50,10 @@ bool isPart(const QAbstractButton& button) {
 
 }  // namespace
 
-QString ActionEntry::text() const { return action ? plain(action->text()) : QString(); }
+QString ActionEntry::text() const {
+  if (!action) return {};
+  return about.isEmpty() ? plain(action->text()) : plain(action->text()) + QStringLiteral(": ") + about;
+}
 
 bool ActionEntry::isEnabled() const {
   if (!action) return false;
@@ -157,20 +163,44 @@ void Actions::takePanel(const QString& name, const QString& title, QWidget* pane
   std::erase_if(entries_, [](const ActionEntry& entry) { return !entry.action; });
   for (QAbstractButton* button : panel->findChildren<QAbstractButton*>())
     if (!button->findChild<QMenu*>()) takeButton(name, title, button, show);
-  for (QAction* action : panel->findChildren<QAction*>()) {
-    const auto isKnown = [action](const ActionEntry& entry) { return entry.action == action; };
-    if (action->text().isEmpty() || action->menu() || action->isSeparator() ||
-        std::ranges::any_of(entries_, isKnown))
+  for (QAction* action : panel->findChildren<QAction*>())
+    if (!action->text().isEmpty() && !action->menu() && !action->isSeparator())
+      takeAction(name, title, action);
+  auto menus = panel->findChildren<ContextMenu*>();
+  std::vector<QMenu*> filled;  // all before any is taken: the actions that they had are gone then
+  for (ContextMenu* menu : menus) filled.push_back(menu->byName());
+  std::erase_if(entries_, [](const ActionEntry& entry) { return !entry.action; });
+  for (qsizetype i = 0; i < menus.size(); ++i)
+    takeMenu(name, title, filled[static_cast<std::size_t>(i)], menus[i]->about(), {});
+}
+
+void Actions::takeAction(const QString& panel, const QString& title, QAction* action) {
+  const auto isKnown = [action](const ActionEntry& entry) { return entry.action == action; };
+  if (std::ranges::any_of(entries_, isKnown)) return;
+  const auto* menu = qobject_cast<QMenu*>(action->parent());
+  const auto* owner = menu ? qobject_cast<QAbstractButton*>(menu->parent()) : nullptr;
+  if (owner && !action->property("isPrefixed").toBool()) {  // "Copy as" > "LaTeX"
+    action->setProperty("isPrefixed", true);
+    action->setIconText(textOf(*owner) + ' ' + action->text());
+  }
+  const QString text = owner ? action->iconText() : action->text();
+  const QString known = action->objectName().isEmpty() ? slug(plain(text)) : action->objectName();
+  enter({freeName(panel + '.' + known), title, action, action->shortcuts()});
+}
+
+/// before  the menus around it: "Fold"
+void Actions::takeMenu(const QString& panel, const QString& title, QMenu* menu, const QString& about,
+                       const QString& before) {
+  for (QAction* action : menu->actions()) {
+    if (action->isSeparator() || action->text().isEmpty()) continue;
+    const QString text = before.isEmpty() ? action->text() : before + QStringLiteral(": ") + action->text();
+    if (action->menu()) {
+      takeMenu(panel, title, action->menu(), about, plain(text));
       continue;
-    const auto* menu = qobject_cast<QMenu*>(action->parent());
-    const auto* owner = menu ? qobject_cast<QAbstractButton*>(menu->parent()) : nullptr;
-    if (owner && !action->property("isPrefixed").toBool()) {  // "Copy as" > "LaTeX"
-      action->setProperty("isPrefixed", true);
-      action->setIconText(textOf(*owner) + ' ' + action->text());
     }
-    const QString text = owner ? action->iconText() : action->text();
+    action->setText(text);  // the menu is shown nowhere
     const QString known = action->objectName().isEmpty() ? slug(plain(text)) : action->objectName();
-    enter({freeName(name + '.' + known), title, action, action->shortcuts()});
+    enter({freeName(panel + ".menu." + known), title, action, action->shortcuts(), {}, false, about});
   }
 }
 

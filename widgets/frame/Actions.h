@@ -10,6 +10,7 @@
 
 class QAbstractButton;
 class QAction;
+class QMenu;
 class QSettings;
 class QWidget;
 
@@ -24,6 +25,7 @@ struct ActionEntry {
   QList<QKeySequence> keys = {};          ///< those it has where nobody has changed them
   QPointer<QAbstractButton> button = {};  ///< of a panel, which the action presses; null: none
   bool startsTraining = false;            ///< so that Enter must not do it
+  QString about = {};  ///< what it is done to, where several parts have such an action: "Loss"
 
   QString text() const;  ///< without the mark of its letter
   bool isEnabled() const;
@@ -54,6 +56,8 @@ class Actions : public QObject {
   /// One that was made elsewhere, with the keys that it has. Throws Error for a name that is taken.
   void take(const QString& name, const QString& group, QAction* action, bool startsTraining = false);
   /// Buttons, check boxes and actions of a panel that are not known yet: what they do is done after `show`.
+  /// Of its context menus (widgets/models/ContextMenu.h) the actions that they have now, in place of those
+  /// before.
   void takePanel(const QString& name, const QString& title, QWidget* panel,
                  const std::function<void()>& show);
 
@@ -79,6 +83,9 @@ class Actions : public QObject {
   ActionEntry& enter(ActionEntry entry);
   void takeButton(const QString& panel, const QString& title, QAbstractButton* button,
                   const std::function<void()>& show);
+  void takeAction(const QString& panel, const QString& title, QAction* action);
+  void takeMenu(const QString& panel, const QString& title, QMenu* menu, const QString& about,
+                const QString& before);
   QString freeName(const QString& wanted) const;
 
   QSettings& settings_;

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "widgets/frame/Layouts.h"
+#include "widgets/models/ContextMenu.h"
 #include "widgets/panels/Panel.h"
 
 namespace uada {
@@ -44,9 +45,10 @@ class Views::Window : public QWidget {
 Views::Views(QWidget* parent) : QTabWidget(parent) {
   setDocumentMode(true);
   setObjectName("views");
-  tabBar()->setContextMenuPolicy(Qt::CustomContextMenu);
   tabBar()->setAccessibleName(tr("Views"));
-  connect(tabBar(), &QWidget::customContextMenuRequested, this, &Views::showTabMenu);
+  new ContextMenu(tabBar(), [this](QMenu& menu, std::optional<QPoint> at) {
+    fillTabMenu(menu, at ? tabBar()->tabAt(*at) : currentIndex());
+  });
   connect(tabBar(), &QTabBar::tabBarDoubleClicked, this, [this](int tab) {
     if (auto* panel = qobject_cast<PanelWidget*>(widget(tab))) tearOff(panel);
   });
@@ -146,13 +148,11 @@ void Views::restoreTorn(const QVariantMap& places) {
   if (front && indexOf(front) >= 0) setCurrentWidget(front);
 }
 
-void Views::showTabMenu(const QPoint& position) {
-  auto* panel = qobject_cast<PanelWidget*>(widget(tabBar()->tabAt(position)));
+void Views::fillTabMenu(QMenu& menu, int tab) {
+  auto* panel = qobject_cast<PanelWidget*>(widget(tab));
   if (!panel) return;
-  QMenu menu(this);
   QAction* tear = menu.addAction(tr("Tear off into a window"), this, [this, panel] { tearOff(panel); });
   tear->setEnabled(count() > 1);
-  menu.exec(tabBar()->mapToGlobal(position));
 }
 
 }  // namespace uada

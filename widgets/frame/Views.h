@@ -47,7 +47,7 @@ class Views : public QTabWidget {
   };
   View* find(const PanelWidget* panel);
   const View* find(const PanelWidget* panel) const;
-  void showTabMenu(const QPoint& position);
+  void fillTabMenu(QMenu& menu, int tab);
 
   std::vector<View> views_;  ///< in the order of the tabs
   QList<QAction*> keys_;

@@ -11,6 +11,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "widgets/models/ContextMenu.h"
 #include "widgets/models/Saving.h"
 #include "widgets/plot/ExportDialog.h"
 #include "widgets/plot/PlotImpl.h"
@@ -67,6 +68,8 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   impl_->build();
   layout->addWidget(impl_->plot);
   setMinimumSize(30 * kGrid, 18 * kGrid);
+  auto* menu = new ContextMenu(this, [this](QMenu& filled, std::optional<QPoint>) { fillMenu(filled); });
+  menu->setAbout([this] { return name(); });
   QCustomPlot* p = impl_->plot;
   connect(p, &QCustomPlot::beforeReplot, this, [this] { impl_->tickFormat(); });
   connect(p, &QCustomPlot::afterLayout, this, [this] { impl_->fill(); });
@@ -279,8 +282,7 @@ void Plot::exportTo(const QString& file, QSize size) const {
   writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
 }
 
-void Plot::contextMenuEvent(QContextMenuEvent* event) {
-  QMenu menu(this);
+void Plot::fillMenu(QMenu& menu) {
   menu.addAction(tr("Export chart..."), this, [this] { exportByAsking(this, {this}); });
   menu.addSeparator();
   menu.addAction(tr("Copy as picture"), this, [this] { copy(); });
@@ -290,7 +292,6 @@ void Plot::contextMenuEvent(QContextMenuEvent* event) {
   for (QAction* action : menu.actions())
     if (!action->isSeparator()) action->setEnabled(!isEmpty());
   if (impl_->figure.isReduced) menu.actions().at(3)->setEnabled(false);  // only extremes of it are here
-  menu.exec(event->globalPos());
 }
 
 }  // namespace uada

@@ -11,6 +11,7 @@
 #include <vector>
 
 class QCustomPlot;
+class QMenu;
 
 namespace uada {
 
@@ -165,11 +166,12 @@ class Plot : public QWidget {
   void left();    ///< by the pointer
 
  protected:
-  void contextMenuEvent(QContextMenuEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 
  private:
+  void fillMenu(QMenu& menu);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -10,6 +10,7 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include "widgets/models/ContextMenu.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -52,7 +53,6 @@ LiveLegend::LiveLegend(QWidget* parent) : QWidget(parent) {
   list_->setUniformRowHeights(true);
   list_->setFrameShape(QFrame::NoFrame);
   list_->setSelectionMode(QAbstractItemView::NoSelection);
-  list_->setContextMenuPolicy(Qt::CustomContextMenu);
   list_->setMouseTracking(true);
   list_->setTextElideMode(Qt::ElideMiddle);
   list_->viewport()->installEventFilter(this);
@@ -74,7 +74,9 @@ LiveLegend::LiveLegend(QWidget* parent) : QWidget(parent) {
     pinned_ = pinned_ == keyOf(*item) ? QString() : keyOf(*item);
     Q_EMIT pointed(keyOf(*item));
   });
-  connect(list_, &QTreeWidget::customContextMenuRequested, this, &LiveLegend::menu);
+  new ContextMenu(list_, [this](QMenu& menu, std::optional<QPoint> at) {
+    fillMenu(menu, at ? list_->itemAt(*at) : list_->currentItem());
+  });
 }
 
 /// The names come first.
@@ -160,13 +162,10 @@ void LiveLegend::tick(const QString& only) {
   if (!hidden.isEmpty()) Q_EMIT toggled(hidden, false);
 }
 
-void LiveLegend::menu(const QPoint& position) {
-  QMenu menu;
-  const QTreeWidgetItem* item = list_->itemAt(position);
+void LiveLegend::fillMenu(QMenu& menu, const QTreeWidgetItem* item) {
   if (item && !keyOf(*item).isEmpty())
     menu.addAction(tr("Only this curve"), this, [this, key = keyOf(*item)] { tick(key); });
   menu.addAction(tr("All curves"), this, [this] { tick({}); });
-  menu.exec(list_->viewport()->mapToGlobal(position));
 }
 
 }  // namespace uada

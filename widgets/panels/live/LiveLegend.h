@@ -6,6 +6,7 @@
 #include <vector>
 
 class QLabel;
+class QMenu;
 class QTreeWidget;
 class QTreeWidgetItem;
 
@@ -45,7 +46,7 @@ class LiveLegend : public QWidget {
  private:
   void fill(QTreeWidgetItem& item, const Row& row);
   static void fillSection(QTreeWidgetItem& item, const QString& section);
-  void menu(const QPoint& position);
+  void fillMenu(QMenu& menu, const QTreeWidgetItem* item);
   void hideWhatIsNarrow();
   void tick(const QString& only);
 

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <optional>
 
+#include "widgets/models/ContextMenu.h"
 #include "widgets/models/Pictures.h"
 #include "widgets/models/Saving.h"
 #include "widgets/models/Words.h"
@@ -76,6 +77,9 @@ StripGrid stripGrid(QSize room, int count, int source, const std::function<int(i
 ChainStrip::ChainStrip(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
   setObjectName("chain_strip");
   setAccessibleName(tr("Pictures of the plan, stage by stage"));
+  new ContextMenu(this, [this](QMenu& menu, std::optional<QPoint> at) {
+    fillMenu(menu, at ? stageAt(*at) : static_cast<int>(shown_.size()) - 1);  // by name: of what came out
+  });
 }
 
 void ChainStrip::setStages(std::vector<Stage> stages, std::span<const ClassColour> colours) {
@@ -211,19 +215,16 @@ void ChainStrip::mouseDoubleClickEvent(QMouseEvent* event) {
   if (at >= 0 && stages_[static_cast<std::size_t>(at)].step >= 0) Q_EMIT opWanted(at);
 }
 
-void ChainStrip::contextMenuEvent(QContextMenuEvent* event) {
-  const int at = stageAt(event->pos());
-  if (at < 0) return;
+void ChainStrip::fillMenu(QMenu& menu, int at) {
+  if (at < 0 || at >= static_cast<int>(shown_.size())) return;
   const Stage& stage = stages_[static_cast<std::size_t>(at)];
   const QImage image = copyOf(shown_[static_cast<std::size_t>(at)]);
-  QMenu menu(this);
   if (stage.step >= 0) menu.addAction(tr("Open in the op explorer"), [this, at] { Q_EMIT opWanted(at); });
   menu.addAction(tr("Copy image"), [image] { QApplication::clipboard()->setImage(image); });
   menu.addAction(tr("Save image..."), [this, image] {
     const QString why = askAndSave(this, image, "stage.png");
     if (!why.isEmpty()) Q_EMIT saveFailed(why);
   });
-  menu.exec(event->globalPos());
 }
 
 }  // namespace uada

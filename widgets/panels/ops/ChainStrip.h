@@ -9,6 +9,8 @@
 #include "core/augment/Stages.h"
 #include "core/data/LabelPicture.h"
 
+class QMenu;
+
 namespace uada {
 
 class Theme;
@@ -54,9 +56,9 @@ class ChainStrip : public QWidget {
   bool event(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void mouseDoubleClickEvent(QMouseEvent* event) override;
-  void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
+  void fillMenu(QMenu& menu, int at);
   void arrange();
   int captionHeight(int width) const;
   QRect placeOf(int i) const;

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/models/ContextMenu.h"
 #include "widgets/models/Pictures.h"
 #include "widgets/models/Saving.h"
 #include "widgets/session/Theme.h"
@@ -110,6 +111,8 @@ PixelView::PixelView(const Theme& theme, PixelZoom& zoom, QWidget* parent)
   setCursor(Qt::CrossCursor);
   setAttribute(Qt::WA_OpaquePaintEvent);
   connect(&zoom, &PixelZoom::changed, this, qOverload<>(&QWidget::update));
+  auto* menu = new ContextMenu(this, [this](QMenu& filled, std::optional<QPoint>) { fillMenu(filled); });
+  menu->setAbout([this] { return title_; });
 }
 
 void PixelView::setPicture(Image image) {
@@ -271,14 +274,12 @@ void PixelView::keyPressEvent(QKeyEvent* event) {
   }
 }
 
-void PixelView::contextMenuEvent(QContextMenuEvent* event) {
+void PixelView::fillMenu(QMenu& menu) {
   if (picture_.isNull()) return;
-  QMenu menu(this);
   menu.addAction(tr("Copy image"), [this] { QApplication::clipboard()->setImage(picture_.copy()); });
   menu.addAction(tr("Save image..."), this, &PixelView::savePicture);
   menu.addSeparator();
   menu.addAction(tr("Fit"), &zoom_, &PixelZoom::fit);
-  menu.exec(event->globalPos());
 }
 
 void PixelView::savePicture() {

@@ -9,6 +9,8 @@
 
 #include "core/images/Image.h"
 
+class QMenu;
+
 namespace uada {
 
 class Theme;
@@ -82,7 +84,6 @@ class PixelView : public QWidget {
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
-  void contextMenuEvent(QContextMenuEvent* event) override;
   /// Called with the picture drawn, and with clipping to where it may be.
   virtual void drawOver(QPainter&) const {}
   QPointF toPicture(QPointF place) const;
@@ -90,6 +91,7 @@ class PixelView : public QWidget {
   double scale() const { return zoom_.scale(); }
 
  private:
+  void fillMenu(QMenu& menu);
   QRect area() const;
   QPoint corner() const;
   const QImage& scaledDown() const;

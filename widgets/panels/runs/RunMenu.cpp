@@ -45,6 +45,7 @@ class Filler {
     const QString why = workbench_.session.readOnly();
     QAction* action = add(text, isEnabled && why.isEmpty(), std::move(what));
     action->setToolTip(why);
+    action->setProperty("whyNot", why);  // for the palette
     return action;
   }
 

@@ -101,12 +101,11 @@ std::vector<qint64> RunsPanel::chosen() const {
   return runs;
 }
 
-void RunsPanel::showMenu(const QPoint& position) {
-  const QModelIndex index = list_->indexAt(position);
-  QMenu menu;
+void RunsPanel::fillMenu(QMenu& menu, const QModelIndex& index) {
   fillRunMenu(menu, workbench_, index.isValid() ? chosen() : std::vector<qint64>(), this,
-              [this, index] { list_->edit(index.siblingAtColumn(RunsModel::title)); });
-  menu.exec(list_->viewport()->mapToGlobal(position));
+              [this, index = QPersistentModelIndex(index)] {
+                list_->edit(QModelIndex(index).siblingAtColumn(RunsModel::title));
+              });
 }
 
 }  // namespace uada

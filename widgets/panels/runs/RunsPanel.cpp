@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/Json.h"
+#include "widgets/models/ContextMenu.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/runs/QueueBox.h"
 #include "widgets/panels/runs/RunMenu.h"
@@ -45,9 +46,9 @@ RunsPanel::RunsPanel(const Workbench& workbench)
   layout->addWidget(makeHead());
   makeList();
   pages_->addWidget(list_);
-  pages_->addWidget(emptyState(workbench, tr("Runs will be listed here"),
-                               tr("New run (Ctrl+N) sets one up; Run > Run the demo trains six very small ones"),
-                               "runs"));
+  pages_->addWidget(
+      emptyState(workbench, tr("Runs will be listed here"),
+                 tr("New run (Ctrl+N) sets one up; Run > Run the demo trains six very small ones"), "runs"));
   layout->addWidget(pages_, 1);
   layout->addWidget(new UndoBar(workbench));
   layout->addWidget(new QueueBox(workbench));
@@ -124,15 +125,9 @@ void RunsPanel::makeList() {
   list_->setItemDelegateForColumn(RunsModel::title, new RunNameDelegate(list_));
   list_->setSortingEnabled(true);
   list_->header()->setSortIndicator(-1, Qt::AscendingOrder);
-  list_->setContextMenuPolicy(Qt::CustomContextMenu);
   list_->installEventFilter(this);
   QHeaderView* header = list_->header();
-  header->setContextMenuPolicy(Qt::CustomContextMenu);
-  connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](const QPoint& position) {
-    QMenu menu;
-    fillViewMenu(menu);
-    menu.exec(header->mapToGlobal(position));
-  });
+  new ContextMenu(header, [this](QMenu& menu, std::optional<QPoint>) { fillViewMenu(menu); });
   connect(header, &QHeaderView::sortIndicatorChanged, this, [this](int section, Qt::SortOrder order) {
     if (isRestoring_) return;
     const bool isColumn = section > RunsModel::square && section < runs_->columnCount();
@@ -160,7 +155,9 @@ void RunsPanel::makeList() {
             if (!isRestoring_ && index.isValid())
               workbench_.session.selection().select(index.data(RunsModel::kRunRole).toLongLong());
           });
-  connect(list_, &QTreeView::customContextMenuRequested, this, &RunsPanel::showMenu);
+  new ContextMenu(list_, [this](QMenu& menu, std::optional<QPoint> at) {
+    fillMenu(menu, at ? list_->indexAt(*at) : list_->currentIndex());
+  });
   connect(list_, &QTreeView::expanded, this,
           [this](const QModelIndex& i) { open_.insert(runs_->groupKey(i)); });
   connect(list_, &QTreeView::collapsed, this,

@@ -42,7 +42,7 @@ class RunsPanel : public PanelWidget {
   void updateWritable();
   void updateCommon();
   void showFault();
-  void showMenu(const QPoint& position);
+  void fillMenu(QMenu& menu, const QModelIndex& index);
   void fillViewMenu(QMenu& menu);
   void addColumns(QMenu& menu, const QString& title, const std::vector<std::string>& names);
   void setColumnShown(const std::string& name, bool isShown);

@@ -19,10 +19,9 @@ PlaceBar::PlaceBar(QWidget* parent)
   zoom_->addItem(tr("Zoom: fit"), 0);
   for (const int zoom : {1, 2, 3, 4, 6, 8}) zoom_->addItem(tr("Zoom: %1 ×").arg(zoom), zoom);
   connect(zoom_, &QComboBox::currentIndexChanged, this, &PlaceBar::zoomChanged);
-  older_ =
-      button("show_older", tr("Older"), tr("Read the samples of the steps before"), &PlaceBar::olderWanted);
-  newer_ =
-      button("show_newer", tr("Newer"), tr("Read the samples of the steps behind"), &PlaceBar::newerWanted);
+  older_ = button("show_older", {}, {}, &PlaceBar::olderWanted);
+  newer_ = button("show_newer", {}, {}, &PlaceBar::newerWanted);
+  setByStep(true);
   row->addWidget(older_);
   row->addWidget(newer_);
   row->addWidget(place_);
@@ -50,6 +49,14 @@ void PlaceBar::tell(const QString& text, const QString& help, bool hasOlder, boo
   place_->setToolTip(help);
   older_->setVisible(hasOlder);
   newer_->setVisible(hasNewer);
+}
+
+void PlaceBar::setByStep(bool isByStep) {
+  older_->setText(isByStep ? tr("Older") : tr("Next"));
+  newer_->setText(isByStep ? tr("Newer") : tr("Back"));
+  older_->setToolTip(isByStep ? tr("Read the samples of the steps before") : tr("Read those that come next"));
+  newer_->setToolTip(isByStep ? tr("Read the samples of the steps behind")
+                              : tr("Read those that come before"));
 }
 
 int PlaceBar::zoom() const { return zoom_->currentData().toInt(); }

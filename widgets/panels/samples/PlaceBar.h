@@ -17,6 +17,8 @@ class PlaceBar : public QWidget {
 
   /// help  a tool tip; older, newer: whether there are such samples that were not read
   void tell(const QString& text, const QString& help, bool hasOlder, bool hasNewer);
+  /// Whether pages follow the steps; else they follow another order, the first of which comes first.
+  void setByStep(bool isByStep);
   int zoom() const;  ///< of all pictures; 0: as large as fits
   QComboBox* beside() const { return beside_; }
 

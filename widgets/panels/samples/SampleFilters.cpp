@@ -56,8 +56,7 @@ SampleFilters::SampleFilters(QWidget* parent) : QWidget(parent) {
   order_->addItem(tr("Newest first"), static_cast<int>(SampleOrder::newest));
   order_->addItem(tr("Most gain first"), static_cast<int>(SampleOrder::gain));
   order_->addItem(tr("Highest loss first"), static_cast<int>(SampleOrder::loss));
-  order_->setToolTip(
-      tr("Which of the samples that were read come first; the loss is of the image trained on"));
+  order_->setToolTip(tr("Which of the stored samples come first; the loss is of the image trained on"));
   oneSample_ = new QPushButton(this);
   oneSample_->setObjectName("one_sample");
   oneSample_->setToolTip(tr("Show all samples again"));
@@ -83,37 +82,42 @@ QComboBox* SampleFilters::combo(const char* name, const QString& any, const QStr
 }
 
 void SampleFilters::offer(const SamplesModel& model, const std::vector<std::string>& classNames) {
+  if (auto groups = model.groups(); !groups.empty()) groups_ = std::move(groups);
   offerOps(model);
-  offerWinners(model);
+  offerWinners();
   offerClasses(model, classNames);
-  const bool isDecided = !model.groups().empty();
+  const bool isDecided = !groups_.empty();
   winner_->setEnabled(isDecided);
   gain_->setEnabled(isDecided);
+}
+
+void SampleFilters::forget() {
+  ops_.clear();
+  labels_.clear();
+  groups_.clear();
 }
 
 /// Those that the samples' plans have, in the catalogue's order.
 void SampleFilters::offerOps(const SamplesModel& model) {
   const QVariant wanted = op_->currentData();
-  std::set<std::size_t> drawn;
   for (int row = 0; row < model.rowCount(); ++row)
-    for (const Part& step : model.at(row).plan.chain()) drawn.insert(step.op);
+    for (const Part& step : model.at(row).plan.chain()) ops_.insert(step.op);
   const QSignalBlocker blocker(op_);
   op_->clear();
   op_->addItem(tr("Any op"));
   for (std::size_t op = 0; op < ops().size(); ++op)
-    if (drawn.contains(op) || q(ops()[op].name) == wanted.toString())
+    if (ops_.contains(op) || q(ops()[op].name) == wanted.toString())
       op_->addItem(q(ops()[op].title), q(ops()[op].name));
   op_->setCurrentIndex(wanted.isValid() ? std::max(0, op_->findData(wanted)) : 0);
 }
 
 /// The run's groups, in candidate order. A winner that is asked for stays so, as long as the run has it.
-void SampleFilters::offerWinners(const SamplesModel& model) {
+void SampleFilters::offerWinners() {
   const QVariant wanted = winner_->currentData();
   const QSignalBlocker blocker(winner_);
   winner_->clear();
   winner_->addItem(tr("Any winner"), QString());
-  for (const std::string& name : model.groups())
-    winner_->addItem(tr("%1′ won").arg(q(groupTitle(name))), q(name));
+  for (const std::string& name : groups_) winner_->addItem(tr("%1′ won").arg(q(groupTitle(name))), q(name));
   winner_->addItem(tr("Unperturbed won"), "unperturbed");
   winner_->setCurrentIndex(std::max(0, winner_->findData(wanted)));
 }
@@ -121,15 +125,14 @@ void SampleFilters::offerWinners(const SamplesModel& model) {
 /// Those of the samples; hidden where they have none.
 void SampleFilters::offerClasses(const SamplesModel& model, const std::vector<std::string>& names) {
   const QVariant wanted = class_->currentData();
-  std::set<int> labels;
   for (int row = 0; row < model.rowCount(); ++row)
-    if (model.at(row).label >= 0) labels.insert(model.at(row).label);
+    if (model.at(row).label >= 0) labels_.insert(model.at(row).label);
   const QSignalBlocker blocker(class_);
   class_->clear();
   class_->addItem(tr("Any class"));
-  for (const int label : labels) class_->addItem(classTitle(label, names), label);
+  for (const int label : labels_) class_->addItem(classTitle(label, names), label);
   class_->setCurrentIndex(wanted.isValid() ? std::max(0, class_->findData(wanted)) : 0);
-  class_->setVisible(!labels.empty());
+  class_->setVisible(!labels_.empty());
 }
 
 SampleFilter SampleFilters::filter() const {

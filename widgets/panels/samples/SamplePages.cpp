@@ -30,22 +30,41 @@ std::optional<std::size_t> nearestTo(const Places& places, std::int64_t step) {
   return isBefore ? at - 1 : at;
 }
 
-static Places ofSample(const Places& places, std::uint32_t sample) {
+/// Those of the run that match: oldest first, or in another order the first of it last.
+static Places matching(const ProjectReader& project, std::int64_t run, const Places& places,
+                       KnownTraits& known, const WantedPage& wanted) {
+  SampleFilter others = wanted.filter;
+  others.index.reset();
+  const bool needsTraits = others != SampleFilter{} || wanted.order != SampleOrder::newest;
   Places some;
-  std::ranges::copy_if(places, std::back_inserter(some),
-                       [&](const DecisionPlace& place) { return place.sample == sample; });
-  return some;
+  std::vector<std::pair<double, std::size_t>> ranks;  // of `some`
+  for (const DecisionPlace& place : places) {
+    if (wanted.filter.index && place.sample != *wanted.filter.index) continue;
+    if (needsTraits) {
+      const auto& traits = known.of(project, run, place);
+      if (!traits || !matches(others, *traits, 0)) continue;
+      ranks.emplace_back(rankOf(wanted.order, *traits), some.size());
+    }
+    some.push_back(place);
+  }
+  if (wanted.order == SampleOrder::newest) return some;
+  std::ranges::sort(ranks);  // of equal ones the newest last
+  Places sorted;
+  for (const auto& [rank, i] : ranks) sorted.push_back(some[i]);
+  return sorted;
 }
 
 ReadPage readPage(const ProjectReader& project, std::int64_t run, std::shared_ptr<const Places> known,
-                  const WantedPage& wanted) {
+                  KnownTraits& traits, const WantedPage& wanted) {
   ReadPage read;
   read.places = known ? std::move(known) : std::make_shared<const Places>(project.decisionPlaces(run));
-  const Places some = wanted.sample ? ofSample(*read.places, *wanted.sample) : Places();
-  const Places& of = wanted.sample ? some : *read.places;
+  const bool isAll = wanted.filter == SampleFilter{} && wanted.order == SampleOrder::newest;
+  const Places some = isAll ? Places() : matching(project, run, *read.places, traits, wanted);
+  const Places& of = isAll ? *read.places : some;
   read.count = of.size();
-  read.page =
-      wanted.step ? pageAt(of, *wanted.step) : pageEndingAt(wanted.end.value_or(of.size()), of.size());
+  read.stored = read.places->size();
+  const bool isByStep = wanted.step && wanted.order == SampleOrder::newest;
+  read.page = isByStep ? pageAt(of, *wanted.step) : pageEndingAt(wanted.end.value_or(of.size()), of.size());
   for (std::size_t i = read.page.begin; i < read.page.end; ++i)
     if (auto decision = project.soundDecision(run, of[i], true))
       read.decisions.push_back(std::move(*decision));

@@ -33,23 +33,28 @@ std::optional<std::size_t> nearestTo(const Places& places, std::int64_t step);
 
 /// Which decisions of a run are wanted.
 struct WantedPage {
-  std::optional<std::int64_t> step = {};     ///< around this one
-  std::optional<std::size_t> end = {};       ///< else the page that ends here; neither: the newest
-  std::optional<std::uint32_t> sample = {};  ///< of this training image alone
+  std::optional<std::int64_t> step = {};  ///< around this one, in the order of steps
+  std::optional<std::size_t> end = {};    ///< else the page that ends here; neither: the newest, or the first
+                                          ///< of the order
+  SampleFilter filter = {};               ///< of all that are stored, whatever page they stand on
+  SampleOrder order = SampleOrder::newest;
 };
 
 /// A page as the project has it.
 struct ReadPage {
   std::shared_ptr<const Places> places;  ///< of all decisions of the run
-  std::size_t count = 0;                 ///< of those the page was taken from: one sample's, or all
+  std::size_t count = 0;                 ///< of those the page was taken from: those that match
+  std::size_t stored = 0;                ///< of the run
   SamplePage page;
   std::vector<Decision> decisions;      ///< newest first, with pictures
   QStringList leftOut;                  ///< why some of them are not shown
   std::vector<std::string> classNames;  ///< of the run's data set; empty: nobody names them
 };
-/// On the project's thread. known  read before, to be used again; null: to be read
+/// On the project's thread. Where a filter or an order asks for more than sample and step, each decision of
+/// the run is read once, without its pictures. known   read before, to be used again; null: to be read traits
+/// of the run, kept from page to page
 ReadPage readPage(const ProjectReader& project, std::int64_t run, std::shared_ptr<const Places> known,
-                  const WantedPage& wanted);
+                  KnownTraits& traits, const WantedPage& wanted);
 
 /// A decision that another run is asked for.
 struct WantedDecision {

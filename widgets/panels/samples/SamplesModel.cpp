@@ -112,8 +112,7 @@ const Decision* SamplesFilterModel::decided(int row) const {
 bool SamplesFilterModel::lessThan(const QModelIndex& left, const QModelIndex& right) const {
   const auto key = [&](const QModelIndex& index) {
     const Decision* d = decided(index.row());
-    const double value = !d ? std::nan("") : order_ == SampleOrder::gain ? gainOf(*d) : trainedLossOf(*d);
-    return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value;
+    return d ? rankOf(order_, traitsOf(*d)) : -std::numeric_limits<double>::infinity();
   };
   const double a = key(left), b = key(right);
   return a != b ? a > b : left.row() < right.row();
@@ -121,17 +120,7 @@ bool SamplesFilterModel::lessThan(const QModelIndex& left, const QModelIndex& ri
 
 bool SamplesFilterModel::filterAcceptsRow(int row, const QModelIndex&) const {
   const Decision* decision = decided(row);
-  if (!decision) return false;
-  const Decision& d = *decision;
-  if (filter_.label && d.label != *filter_.label) return false;
-  if (filter_.index && d.index != *filter_.index) return false;
-  const auto chain = d.plan.chain();
-  if (!filter_.op.empty() &&
-      std::ranges::none_of(chain, [&](const Part& step) { return ops()[step.op].name == filter_.op; }))
-    return false;
-  const std::string winner = d.winner < 0 ? "unperturbed" : d.groups[d.winner].group;
-  if (!filter_.winner.empty() && (d.groups.empty() || winner != filter_.winner)) return false;
-  return filter_.minGain <= -1e300 || gainOf(d) >= filter_.minGain;
+  return decision && matches(filter_, traitsOf(*decision), decision->index);
 }
 
 }  // namespace uada

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/engine/Reports.h"
+#include "widgets/panels/samples/SampleTraits.h"
 
 namespace uada {
 
@@ -53,16 +54,6 @@ class SamplesModel : public QAbstractListModel {
   std::deque<SampleRow> rows_;
 };
 
-/// What of the samples is shown.
-struct SampleFilter {
-  std::string op;                      ///< in the plan's chain; empty: any
-  std::string winner;                  ///< group that won, or "unperturbed"; empty: any
-  std::optional<int> label;            ///< its class; none: any
-  std::optional<std::uint32_t> index;  ///< this training image alone; none: any
-  double minGain = -1e300;
-};
-/// Which samples come first.
-enum class SampleOrder { newest, gain, loss };
 /// Of the image that was trained on; NaN: not known.
 double trainedLossOf(const Decision& decision);
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "widgets/models/ContextMenu.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/samples/BesidePane.h"
 #include "widgets/panels/samples/DamageDialog.h"
@@ -39,7 +40,12 @@ SamplesPanel::SamplesPanel(const Workbench& workbench, QWidget* parent) : PanelW
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(pages_);
 
-  Session* session = &workbench.session;
+  connectAll();
+  reload();
+}
+
+void SamplesPanel::connectAll() {
+  Session* session = &workbench_.session;
   connect(&session->selection(), &Selection::selectionChanged, this, &SamplesPanel::reload);
   connect(session, &Session::projectChanged, this, &SamplesPanel::reload);
   connect(session, &Session::reloaded, this, [this](qint64 run) {
@@ -48,21 +54,22 @@ SamplesPanel::SamplesPanel(const Workbench& workbench, QWidget* parent) : PanelW
   connect(session, &Session::decided, this, &SamplesPanel::add);
   connect(&session->selection(), &Selection::cursorChanged, this, &SamplesPanel::goTo);
   connect(&session->selection(), &Selection::checkedChanged, beside_, &BesidePane::refill);
-  connect(view_, &QWidget::customContextMenuRequested, this, &SamplesPanel::showMenu);
+  new ContextMenu(view_, [this](QMenu& menu, std::optional<QPoint> at) {
+    fillMenu(menu, at ? view_->indexAt(*at) : view_->currentIndex(), at ? view_->columnAt(*at) : -1);
+  });
   connect(view_, &SamplesView::resized, this, &SamplesPanel::arrange);
   connect(beside_, &BesidePane::filled, this, &SamplesPanel::arrange);
-  connect(filters_, &SampleFilters::changed, this, &SamplesPanel::applyFilter);
-  connect(filters_, &SampleFilters::sampleChanged, this, [this] {
-    const Decision* top = view_->decisionAt(view_->indexAt({1, 1}));
-    wanted_ = top ? top->step : 0;
-    goOn();
+  connect(filters_, &SampleFilters::changed, this, [this] {
+    applyFilter();
+    readAgain();
   });
+  connect(filters_, &SampleFilters::sampleChanged, this, &SamplesPanel::readAgain);
   connect(filters_, &SampleFilters::orderChanged, this, [this] {
     filtered_.setOrder(filters_->order());
     beside_->setOrder(filters_->order());
     view_->scrollToTop();
+    readAgain();
   });
-  reload();
 }
 
 QWidget* SamplesPanel::makePage() {
@@ -96,8 +103,9 @@ void SamplesPanel::makeBar(QWidget* parent) {
   bar_ = new PlaceBar(parent);
   connect(bar_, &PlaceBar::zoomChanged, this, &SamplesPanel::arrange);
   connect(bar_, &PlaceBar::olderWanted, this,
-          [this] { turnTo(page_.begin + kPageSize / 4, model_.rowCount() - 1); });
-  connect(bar_, &PlaceBar::newerWanted, this, [this] { turnTo(page_.end + 3 * kPageSize / 4, 0); });
+          [this] { turnTo(page_.begin + (isByStep() ? kPageSize / 4 : 0), model_.rowCount() - 1); });
+  connect(bar_, &PlaceBar::newerWanted, this,
+          [this] { turnTo(page_.end + (isByStep() ? 3 * kPageSize / 4 : kPageSize), 0); });
   connect(bar_, &PlaceBar::replayWanted, this, [this] {
     const Decision* chosen = view_->decisionAt(view_->currentIndex());
     if (!chosen) chosen = view_->decisionAt(view_->indexAt({1, 1}));
@@ -126,10 +134,13 @@ void SamplesPanel::follow() {
   const qint64 run = workbench_.session.selection().run();
   if (run == run_) return;
   run_ = run;
+  traits_ = std::make_shared<KnownTraits>();
   filters_->setSample(std::nullopt);
+  filters_->forget();
   model_.clear();
   page_ = {};
-  count_ = 0;
+  count_ = stored_ = 0;
+  newest_ = 0;
   leftOut_.clear();
   applyFilter();
 }
@@ -139,75 +150,22 @@ void SamplesPanel::showEvent(QShowEvent* event) {
   if (isStale_) goOn();
 }
 
-/// Reads what the cursor stands at, or the newest.
-void SamplesPanel::goOn() {
-  const Selection& selection = workbench_.session.selection();
-  if (wanted_ == 0 && !selection.followsLive()) wanted_ = selection.cursor();
-  read(wanted_ > 0 ? WantedPage{.step = wanted_} : WantedPage{});
-}
-
-void SamplesPanel::read(WantedPage wanted) {
-  Session& session = workbench_.session;
-  follow();
-  isStale_ = false;
-  meanwhile_.clear();
-  answer_.drop();
-  wanted.sample = filters_->sample();
-  if (!run_ || !session.hasProject()) return take({}, wanted);
-  answer_.ask(
-      session, this,
-      [run = run_, known = places_, wanted](const OpenProject& project) {
-        return readPage(project.reader, run, known, wanted);
-      },
-      [this, wanted](std::optional<ReadPage> page) { take(page ? std::move(*page) : ReadPage(), wanted); });
-  tellPlace();
-}
-
-/// What was reported meanwhile comes after what was stored.
-void SamplesPanel::take(ReadPage read, const WantedPage& wanted) {
-  leftOut_ = read.leftOut;
-  classNames_ = std::move(read.classNames);
-  places_ = std::move(read.places);
-  page_ = read.page;
-  count_ = read.count;
-  workbench_.session.tellRemarks(leftOut_);
-  model_.setRows(rowsOf(std::move(read.decisions)));
-  refresh();
-  beside_->refill();
-  const auto live = std::exchange(meanwhile_, {});
-  if (!live.empty()) add(run_, live);
-  const qint64 step = std::exchange(wanted_, 0);
-  if (step <= 0) return;
-  if (isOnPage(step) || wanted.step == step) return scrollToStep(step);
-  wanted_ = step;  // the cursor has moved on meanwhile
-  this->read({.step = step});
-}
-
-/// Those of a step that was refused, since their loss was no finite number, stand behind the run's last step.
-std::vector<SampleRow> SamplesPanel::rowsOf(std::vector<Decision> decisions) const {
-  const Session& session = workbench_.session;
-  const bool isStill = session.liveRun() != run_ || session.state() == SessionState::paused;
-  const qint64 last = workbench_.session.selection().lastStep();
-  std::vector<SampleRow> rows;
-  for (Decision& decision : decisions) {
-    const bool isRefused = isStill && decision.step > last;
-    rows.push_back({std::move(decision), isRefused ? tr("step not taken: no finite loss") : QString()});
-  }
-  return rows;
-}
-
 void SamplesPanel::add(qint64 run, const std::vector<Decision>& decisions) {
   if (run != run_ || isStale_) return;
   if (answer_.isWaiting()) {
     meanwhile_.insert(meanwhile_.end(), decisions.begin(), decisions.end());
     return;
   }
-  const auto sample = filters_->sample();
-  const std::int64_t newest = model_.rowCount() ? model_.at(0).step : 0;
+  const SampleFilter filter = filters_->filter();
+  const std::int64_t newest = newest_;
   std::vector<Decision> fresh;
-  for (const Decision& decision : decisions)  // the project may have been read with them
-    if (decision.step > newest && (!sample || decision.index == *sample)) fresh.push_back(decision);
-  if (fresh.empty()) return;
+  for (const Decision& decision : decisions) {
+    if (decision.step <= newest) continue;  // the project may have been read with them
+    ++stored_;
+    newest_ = std::max(newest_, decision.step);
+    if (matches(filter, traitsOf(decision), decision.index)) fresh.push_back(decision);
+  }
+  if (fresh.empty()) return tellPlace();
   places_.reset();
   const bool isNewest = page_.end == count_;
   count_ += fresh.size();
@@ -237,7 +195,7 @@ void SamplesPanel::holdPlace(int added) {
 }
 
 void SamplesPanel::refresh() {
-  const bool any = model_.rowCount() > 0 || count_ > 0;
+  const bool any = model_.rowCount() > 0 || stored_ > 0;
   pages_->setCurrentIndex(any ? 1 : 0);
   if (model_.rowCount() > 0) {
     const Decision& first = model_.at(0);
@@ -271,20 +229,27 @@ void SamplesPanel::arrange() {
 void SamplesPanel::tellPlace() {
   const int shown = filtered_.rowCount(), all = model_.rowCount();
   const bool isPart = count_ > static_cast<std::size_t>(all);
-  QString text = shown == all ? tr("%1 samples").arg(countText(all))
-                              : tr("%1 of %2 samples").arg(countText(shown), countText(all));
-  if (isPart && all > 0)
-    text =
-        tr("%1, steps %2 to %3 of %4 stored")
-            .arg(text, countText(model_.at(all - 1).step), countText(model_.at(0).step), countText(count_));
+  const QString found = count_ == stored_
+                            ? tr("%1 stored").arg(countText(stored_))
+                            : tr("%1 that match, %2 stored").arg(countText(count_), countText(stored_));
+  QString text = isPart || count_ == stored_
+                     ? tr("%1 samples").arg(countText(shown))
+                     : tr("%1 of %2 samples").arg(countText(shown), countText(stored_));
+  if (isPart && all > 0 && isByStep())
+    text = tr("%1, steps %2 to %3 of %4")
+               .arg(text, countText(model_.at(all - 1).step), countText(model_.at(0).step), found);
+  else if (isPart)
+    text = tr("Samples %1 to %2 of %3")
+               .arg(countText(count_ - page_.end + 1), countText(count_ - page_.begin), found);
   if (!leftOut_.isEmpty()) text = tr("%1, damaged ones left out").arg(text);
   if (answer_.isWaiting())
     text = wanted_ > 0 ? tr("Reading step %1…").arg(countText(wanted_)) : tr("Reading the samples…");
-  const QString help = !leftOut_.isEmpty() ? leftOut_.join('\n')
-                       : isPart
-                           ? tr("Filters and order are of the samples that were read. The step cursor below "
-                                "leads to any other step.")
-                           : QString();
+  const QString help =
+      !leftOut_.isEmpty() ? leftOut_.join('\n')
+      : isPart ? tr("Filters and order are of all samples that are stored, a page at a time. Newest "
+                    "first, the step cursor below leads to any step.")
+               : QString();
+  bar_->setByStep(isByStep());
   bar_->tell(text, help, page_.begin > 0, page_.end < count_);
 }
 
@@ -293,7 +258,7 @@ void SamplesPanel::turnTo(std::size_t end, int row) {
   if (model_.rowCount() == 0) return;
   const qint64 step = model_.at(row).step;
   workbench_.session.selection().setFollowsLive(false);
-  wanted_ = step;
+  wanted_ = isByStep() ? step : 0;
   read({.end = end});
 }
 
@@ -301,6 +266,7 @@ void SamplesPanel::goTo(qint64 step) {
   const Session& session = workbench_.session;
   const bool isLive = workbench_.session.selection().followsLive() && session.liveRun() == run_;
   if (isLive && page_.end == count_) return;  // the newest stand at the top
+  if (!isByStep()) return;                    // that order is of all steps
   wanted_ = isLive ? 0 : step;
   if (isStale_) return;
   if (answer_.isWaiting()) return tellPlace();  // take() goes on from there
@@ -351,20 +317,17 @@ void SamplesPanel::replay(qint64 step, std::uint32_t sample) {
   (new ReplayDialog(workbench_, run_, this))->show(step, sample);
 }
 
-void SamplesPanel::showMenu(const QPoint& at) {
+void SamplesPanel::fillMenu(QMenu& menu, const QModelIndex& index, int column) {
   // Its own copies: rows come in, and another run may be selected, while the menu is open.
-  const QModelIndex index = view_->indexAt(at);
   const Decision* pointed = index.isValid() ? view_->decisionAt(index) : nullptr;
   if (!pointed) return;
   const Decision decision = *pointed;
-  QMenu menu(this);
-  addSampleActions(menu, workbench_, this, run_, decision, view_->columnAt(at), view_->rowPicture(index));
+  addSampleActions(menu, workbench_, this, run_, decision, column, view_->rowPicture(index));
   auto* over = new QAction(tr("Only sample %1, over all steps").arg(countText(decision.index)), &menu);
   connect(over, &QAction::triggered, this, [this, decision] { showSample(decision.step, decision.index); });
   auto* again = new QAction(tr("Replay this sample…"), &menu);
   connect(again, &QAction::triggered, this, [this, decision] { replay(decision.step, decision.index); });
   menu.insertActions(menu.actions().value(1), {again, over});
-  menu.exec(view_->viewport()->mapToGlobal(at));
 }
 
 void SamplesPanel::copy() const {

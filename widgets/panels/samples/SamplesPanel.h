@@ -38,6 +38,7 @@ class SamplesPanel : public PanelWidget {
 
  private:
   QWidget* makePage();
+  void connectAll();
   void makeBar(QWidget* parent);
   void reload();
   void follow();
@@ -53,11 +54,13 @@ class SamplesPanel : public PanelWidget {
   void tellPlace();
   void goTo(qint64 step);
   void goOn();
+  void readAgain();
+  bool isByStep() const;
   bool isOnPage(qint64 step) const;
   void scrollToStep(qint64 step);
   void turnTo(std::size_t end, int row);
   void replay(qint64 step, std::uint32_t sample);
-  void showMenu(const QPoint& at);
+  void fillMenu(QMenu& menu, const QModelIndex& index, int column);
 
   SamplesModel model_;
   SamplesFilterModel filtered_;
@@ -68,6 +71,9 @@ class SamplesPanel : public PanelWidget {
   std::shared_ptr<const Places> places_;  ///< of the run's decisions; null: to be read
   SamplePage page_;                       ///< what of them was read
   std::size_t count_ = 0;                 ///< of what the page is taken from, with what was reported since
+  std::size_t stored_ = 0;                ///< of the run, likewise
+  std::int64_t newest_ = 0;               ///< step of the newest of these
+  std::shared_ptr<KnownTraits> traits_;   ///< of the run; used on the project's thread alone
   qint64 wanted_ = 0;                     ///< a step to go to once the samples are read; 0: none
   QStringList leftOut_;                   ///< why some of them are not shown
   std::vector<std::string> classNames_;

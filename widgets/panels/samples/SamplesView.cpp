@@ -238,7 +238,6 @@ SamplesView::SamplesView(const Theme& theme, QWidget* parent)
   setVerticalScrollBarPolicy(
       Qt::ScrollBarAlwaysOn);  // so that the zoom does not depend on the number of rows
   setFrameShape(QFrame::NoFrame);
-  setContextMenuPolicy(Qt::CustomContextMenu);
   setViewportMargins(0, kRowHeight, 0, 0);
   connect(horizontalScrollBar(), &QScrollBar::valueChanged, heading_, qOverload<>(&QWidget::update));
   refreshGrid();
