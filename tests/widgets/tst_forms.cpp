@@ -8,15 +8,18 @@
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/optimisers/Optimiser.h"
+#include "tests/core/ErrorOf.h"
 #include "tests/widgets/FormTools.h"
 #include "widgets/forms/ChoiceCards.h"
 #include "widgets/forms/FieldEditor.h"
 #include "widgets/forms/FormStyle.h"
 #include "widgets/forms/RunPlan.h"
 #include "widgets/forms/SettingsForm.h"
+#include "widgets/forms/SweepText.h"
 #include "widgets/session/Theme.h"
 
 using namespace uada;
+using namespace uada::test;
 
 /// A setting of each kind.
 struct EveryKind {
@@ -242,6 +245,37 @@ class TestForms : public QObject {
     } catch (const UsageError& error) {
       QVERIFY2(QString(error.what()).contains(seeds), error.what());
     }
+  }
+
+  // ---- several texts
+
+  /// A text that has a comma, a semicolon, a quote or blanks at its ends stands in quotes; both ways.
+  void textsAreSwept() {
+    FieldValue field;
+    field.value = Json("");
+    field.field.name = "ops";
+    const auto texts = [&](const char* typed) {
+      std::vector<std::string> all;
+      for (const Json& value : sweptFromText(typed, field, false).list) all.push_back(value.asString());
+      return all;
+    };
+    using Texts = std::vector<std::string>;
+    QCOMPARE(texts("crop, flip"), (Texts{"crop", "flip"}));
+    QCOMPARE(texts(" crop ;two words,, "), (Texts{"crop", "two words"}));
+    QCOMPARE(texts(R"("rotate, shear"; crop)"), (Texts{"rotate, shear", "crop"}));
+    QCOMPARE(texts(R"("5"" wide", " x ", "")"), (Texts{"5\" wide", " x ", ""}));
+    QCOMPARE(texts("1..3 by 1"), Texts{"1..3 by 1"});
+    for (const Texts& list : {Texts{"a", "b"}, Texts{"a, b", "c;d", "\"", ""}, Texts{" a", "x \"y\" z"}}) {
+      SweptValues values;
+      for (const std::string& text : list) values.list.emplace_back(text);
+      QCOMPARE(texts(sweptText(values).toUtf8().constData()), list);
+    }
+    const auto why = [&](const char* typed) { return errorOf([&] { sweptFromText(typed, field, false); }); };
+    QVERIFY2(why(R"("rotate, shear)").contains("the closing quote is missing after \"rotate, shear"),
+             qPrintable(why(R"("rotate, shear)")));
+    QVERIFY(why(R"("a" b)").contains("a comma or semicolon expected after the text in quotes, 'b' found"));
+    QVERIFY(why(R"(5" wide)").contains("put the whole text in quotes"));
+    QVERIFY(why(" , ").contains("texts expected"));
   }
 };
 

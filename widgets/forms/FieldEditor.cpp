@@ -278,11 +278,12 @@ void FieldEditor::toggleSweep(bool isOn) {
     sweepLine_->setAccessibleName(tr("%1: several values").arg(q(field_.field.title)));
     sweepLine_->setPlaceholderText(!field_.field.choices.empty()
                                        ? fieldText(field_.field.choices.front()) + ", …"
-                                   : field_.value.isBool()  ? tr("true, false")
-                                   : field_.value.isArray() ? tr("0.3, 0.6; 0.5, 0.8")
-                                                            : tr("1, 2, 3 or 0.5..2 by 0.5"));
+                                   : field_.value.isBool()   ? tr("true, false")
+                                   : field_.value.isArray()  ? tr("0.3, 0.6; 0.5, 0.8")
+                                   : field_.value.isString() ? tr("one, other, \"with, comma\"")
+                                                             : tr("1, 2, 3 or 0.5..2 by 0.5"));
     row_->insertWidget(0, sweepLine_, 1);
-    sweepLine_->setText(check_ ? tr("true, false") : shown());
+    sweepLine_->setText(check_ ? tr("true, false") : sweptText({{value()}, {}}));
     connect(sweepLine_, &QLineEdit::textChanged, this, &FieldEditor::change);
   }
   if (sweepLine_) sweepLine_->setVisible(isOn);

@@ -27,6 +27,61 @@ Json oneFromText(const QString& text, const FieldValue& field) {
   return Json(text.trimmed().toStdString());
 }
 
+/// The text in quotes that begins at `at`, which goes behind it.
+QString quotedAt(const QString& text, qsizetype& at) {
+  const qsizetype first = at;
+  QString value;
+  for (++at; at < text.size(); ++at) {
+    if (text[at] != '"') {
+      value += text[at];
+      continue;
+    }
+    if (at + 1 >= text.size() || text[at + 1] != '"') {
+      ++at;
+      return value;
+    }
+    value += text[at++];
+  }
+  throw UsageError(fmt::format("the closing quote is missing after {}; a quote within a text is doubled",
+                               quotable(text.mid(first, 20).toStdString())));
+}
+
+bool isSeparator(QChar c) { return c == ',' || c == ';'; }
+
+/// Texts between commas or semicolons, each as it is or in quotes.
+std::vector<QString> textsFrom(const QString& text) {
+  std::vector<QString> texts;
+  for (qsizetype at = 0; at < text.size(); ++at) {
+    while (at < text.size() && text[at].isSpace()) ++at;
+    if (at == text.size() || isSeparator(text[at])) continue;
+    if (text[at] == '"') {
+      texts.push_back(quotedAt(text, at));
+      while (at < text.size() && text[at].isSpace()) ++at;
+      if (at < text.size() && !isSeparator(text[at]))
+        throw UsageError(fmt::format("a comma or semicolon expected after the text in quotes, '{}' found",
+                                     quotable(text.mid(at, 20).toStdString())));
+      continue;
+    }
+    const qsizetype first = at;
+    while (at < text.size() && !isSeparator(text[at])) ++at;
+    const QString value = text.mid(first, at - first).trimmed();
+    if (value.contains('"'))
+      throw UsageError(
+          fmt::format("'{}' has a quote: put the whole text in quotes and double those within it",
+                      quotable(value.toStdString())));
+    texts.push_back(value);
+  }
+  return texts;
+}
+
+QString textInSweep(const Json& value) {
+  QString text = fieldText(value);
+  if (!value.isString()) return text;
+  const bool isPlain = !text.isEmpty() && text == text.trimmed() &&
+                       std::ranges::none_of(text, [](QChar c) { return isSeparator(c) || c == '"'; });
+  return isPlain ? text : '"' + text.replace('"', QStringLiteral("\"\"")) + '"';
+}
+
 std::optional<SweptRange> rangeFromText(const QString& text, const FieldValue& field) {
   static const QRegularExpression form(R"(^\s*(\S+?)\s*(?:\.\.|…)\s*(\S+?)(?:\s+(?:(log)|by\s+(\S+)))?\s*$)");
   const QRegularExpressionMatch match = form.match(text);
@@ -56,16 +111,24 @@ SweptValues sweptFromText(const QString& text, const FieldValue& field, bool may
       for (const Json& value : allValues(values, "range")) requireAllowed(field, value);
     return values;
   }
-  static const QRegularExpression listed("[,;]"), listOfLists(";");
   Json list = Json::array();
-  for (const QString& part : text.split(field.value.isArray() ? listOfLists : listed, Qt::SkipEmptyParts)) {
-    if (part.trimmed().isEmpty()) continue;
-    list.push(oneFromText(part, field));
-    requireAllowed(field, list.asArray().back());
+  const auto take = [&](Json value) {
+    requireAllowed(field, value);
+    list.push(std::move(value));
+  };
+  if (field.value.isString()) {
+    for (const QString& part : textsFrom(text)) take(Json(part.toStdString()));
+  } else {
+    static const QRegularExpression listed("[,;]"), listOfLists(";");
+    for (const QString& part : text.split(field.value.isArray() ? listOfLists : listed, Qt::SkipEmptyParts))
+      if (!part.trimmed().isEmpty()) take(oneFromText(part, field));
   }
   if (list.asArray().empty())
-    throw UsageError(isNumeric(field) ? "values expected, such as 1, 2, 3 or 1..3 by 1"
-                                      : "values expected, with a comma or semicolon between them");
+    throw UsageError(
+        isNumeric(field) ? "values expected, such as 1, 2, 3 or 1..3 by 1"
+        : field.value.isString()
+            ? "texts expected, with a comma or semicolon between them; one that has such in double quotes"
+            : "values expected, with a comma or semicolon between them");
   return sweptValuesFromJson(list, "values");
 }
 
@@ -73,7 +136,7 @@ QString sweptText(const SweptValues& values) {
   if (!values.range) {
     QStringList parts;
     const bool holdsLists = std::ranges::any_of(values.list, &Json::isArray);
-    for (const Json& value : values.list) parts << fieldText(value);
+    for (const Json& value : values.list) parts << textInSweep(value);
     return parts.join(holdsLists ? QStringLiteral("; ") : QStringLiteral(", "));
   }
   const SweptRange& range = *values.range;
