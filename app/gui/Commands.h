@@ -71,7 +71,7 @@ class Commands : public QObject {
 
   const Workbench& workbench_;
   QWidget* window_;
-  std::unique_ptr<DeviceSearch> search_;  ///< null: nobody has asked for devices yet
+  std::unique_ptr<DeviceSearch, EngineWork::Retire> search_;  ///< null: nobody has asked for devices yet
   std::vector<DeviceInfo> devices_;
   QPointer<NewRunDialog> newRun_;
 };

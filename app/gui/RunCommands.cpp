@@ -67,7 +67,7 @@ void Commands::findDevices(NewRunDialog& dialog) {
   newRun_ = &dialog;
   dialog.setDevices(devices_);
   if (search_) return;
-  search_ = std::make_unique<DeviceSearch>(engine);
+  search_.reset(new DeviceSearch(engine));
   connect(search_.get(), &DeviceSearch::found, this, [this](const std::vector<DeviceInfo>& devices) {
     devices_ = devices;
     if (newRun_) newRun_->setDevices(devices_);

@@ -37,6 +37,7 @@
 #include "widgets/plot/ExportDialog.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"
+#include "widgets/session/StepTiming.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -308,6 +309,7 @@ static int showWindow(TimedApplication& app, Shown& shown, Session& session, con
   if (options.bench) QObject::connect(&window, &MainWindow::painted, &window, [began] { printBench(began); });
   QObject::connect(&window, &MainWindow::complete, &window, [&] {
     if (options.bench) return bench();
+    removeOldTimings(QDir::tempPath());
     if (!options.project.isEmpty())
       window.openProject(options.project);
     else if (options.restores && options.files.isEmpty())
@@ -384,7 +386,10 @@ int main(int argc, char** argv) {
   app.setApplicationName("uada-workbench");
   app.setApplicationVersion(UADA_GUI_VERSION);
   try {
-    return uada::run(app, began);
+    const int code = uada::run(app, began);
+    if (!uada::EngineWork::isAnyRetiring()) return code;
+    std::fflush(nullptr);
+    std::_Exit(code);  // what a thread still uses stays as it is to the end
   } catch (const uada::UsageError& error) {
     std::fprintf(stderr, "uada-workbench: %s\n", error.what());
     return 2;

@@ -259,7 +259,6 @@ void NewRunDialog::refresh() {
     if (!isUndoing_) history_.take(form_->state());
   }
   if (!jsonRefused_.isEmpty()) problem = tr("The JSON tab opens once the form is right. %1").arg(problem);
-  if (isClosing_) problem = tr("Closes once the step that is being timed has ended");
   showCost(now);
   showProblem(jsonProblem_, showsJson() ? problem : QString());
   showProblem(status_, showsJson() ? QString() : problem);

@@ -103,12 +103,12 @@ class NewRunDialog : public QDialog {
   QTimer refreshTimer_;                         ///< one refresh for a burst of edits
   FormHistory history_;
   Json cleared_;  ///< the form after "Start over", of which no draft is kept
-  bool isUndoing_ = false, isJsonEdited_ = false, isClosing_ = false;
+  bool isUndoing_ = false, isJsonEdited_ = false;
   QString jsonRefused_;                     ///< why the form was not shown as JSON; empty: it was not asked
   std::optional<SweptExperiment> several_;  ///< what the form cannot show
   QString whySeveral_;
   EngineWork::EngineProvider engine_;
-  std::unique_ptr<StepTiming> timing_;
+  std::unique_ptr<StepTiming, EngineWork::Retire> timing_;
   StepTimes times_;
   QTabWidget* tabs_ = nullptr;
   StartRow* starts_ = nullptr;

@@ -180,7 +180,7 @@ void NewRunDialog::timeSteps() {
   } catch (const Error&) {
     return refresh();
   }
-  timing_ = std::make_unique<StepTiming>(engine_, runs);
+  timing_.reset(new StepTiming(engine_, runs));
   connect(timing_.get(), &StepTiming::changed, this,
           [this] { cost_->showTiming(timing_->text(), timing_->share()); });
   connect(timing_.get(), &StepTiming::ended, this, &NewRunDialog::endTiming);
@@ -192,17 +192,17 @@ void NewRunDialog::endTiming(const QString& why) {
   for (const auto& [key, time] : timing_->times()) times_[key] = time;
   timing_.release()->deleteLater();  // it has just told this
   cost_->endTiming();
-  if (isClosing_) return QDialog::reject();
   refresh();
   if (!why.isEmpty()) starts_->say(tr("The steps were not timed: %1").arg(why));
 }
 
-/// A step that is being timed is waited for, with the window usable.
+/// A step that is being timed is not waited for.
 void NewRunDialog::reject() {
-  if (!timing_) return QDialog::reject();
-  isClosing_ = true;
-  timing_->cancel();
-  refresh();
+  if (timing_) {
+    timing_.reset();
+    cost_->endTiming();
+  }
+  QDialog::reject();
 }
 
 }  // namespace uada

@@ -1,8 +1,10 @@
 #include "widgets/session/EngineWork.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "core/base/Error.h"
 #include "core/config/RunConfig.h"
@@ -14,6 +16,33 @@ static constexpr int kPollMs = 100;
 EngineWork::EngineWork(EngineProvider engine, std::string what)
     : engine_(std::move(engine)), what_(std::move(what)), state_("loading the engine") {
   connect(&timer_, &QTimer::timeout, this, &EngineWork::poll);
+}
+
+/// Never destroyed: a thread may outlive main.
+static std::vector<EngineWork*>& retiring() {
+  static auto* all = new std::vector<EngineWork*>;
+  return *all;
+}
+
+void EngineWork::Retire::operator()(EngineWork* work) const {
+  if (!work) return;
+  if (!work->isLive()) return delete work;
+  work->isCancelled_ = true;
+  work->disconnect();
+  QObject::disconnect(&work->timer_, nullptr, work, nullptr);
+  connect(&work->timer_, &QTimer::timeout, work, &EngineWork::goOnceOver);
+  retiring().push_back(work);
+}
+
+bool EngineWork::isAnyRetiring() {
+  return std::ranges::any_of(retiring(), [](const EngineWork* work) { return !work->isOver_; });
+}
+
+void EngineWork::goOnceOver() {
+  if (!isOver_) return;
+  timer_.stop();
+  std::erase(retiring(), this);
+  deleteLater();  // its timer has called this; the thread is joined then
 }
 
 void EngineWork::begin() {

@@ -20,6 +20,15 @@ class EngineWork : public QObject, protected Sink {
  public:
   using EngineProvider = std::function<Engine&()>;
 
+  /// For whoever no longer wants it: it is cancelled and not waited for. It tells nothing more, and goes once
+  /// its thread has ended.
+  struct Retire {
+    void operator()(EngineWork* work) const;
+  };
+  /// Whether the thread of one that was retired still runs: a program that ends then must not destroy what
+  /// that uses.
+  static bool isAnyRetiring();
+
   bool isLive() const { return timer_.isActive(); }
   /// The job ends soon, and gives nothing.
   void cancel();
@@ -52,6 +61,7 @@ class EngineWork : public QObject, protected Sink {
  private:
   void serve();
   void poll();
+  void goOnceOver();
 
   const EngineProvider engine_;
   const std::string what_;
