@@ -7,6 +7,8 @@
 #include <QLineEdit>
 #include <QTest>
 
+#include "widgets/forms/NewRunDialog.h"
+
 namespace uada {
 
 /// Types into the editor of a field, whatever its kind.
@@ -39,6 +41,31 @@ inline void sweep(const QWidget& form, const char* field, const QString& values)
 inline QString problemAt(const QWidget& form, const char* field) {
   const auto* label = form.findChild<QLabel*>(QString(field) + "_problem");
   return label && label->isVisibleTo(&form) ? label->text() : QString();
+}
+
+/// Fashion-MNIST, a small network, a few steps; two methods.
+inline void fillComparison(NewRunDialog& dialog) {
+  dialog.findChild<QAbstractButton*>("fashion_mnist")->click();
+  tickMethods(dialog, {"ra-uc", "uada"});
+  for (const auto& [field, text] : {std::pair{"width", "8"},
+                                    {"depth", "10"},
+                                    {"epochs", "2"},
+                                    {"batch", "100"},
+                                    {"train_limit", "1000"},
+                                    {"seeds", "1"}})
+    fill(dialog, field, text);
+  QCoreApplication::processEvents();
+}
+
+inline QString textAt(const NewRunDialog& dialog, const char* label) {
+  return dialog.findChild<QLabel*>(label)->text();
+}
+
+/// Shows it, in front.
+inline void see(NewRunDialog& dialog) {
+  dialog.show();
+  dialog.activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(&dialog));
 }
 
 }  // namespace uada

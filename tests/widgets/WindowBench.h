@@ -11,6 +11,7 @@
 #include "app/gui/MainWindow.h"
 #include "tests/core/FakeEngine.h"
 #include "widgets/frame/Actions.h"
+#include "widgets/plot/ExportDialog.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -21,6 +22,7 @@ struct WindowBench {
   explicit WindowBench(FakeSettings fake = {}, Theme::Kind kind = Theme::Kind::light)
       : engine(std::move(fake)), theme(kind) {
     qputenv("HOME", folder.path().toUtf8());
+    exportMemory() = {};
     make();
   }
   ~WindowBench() {
