@@ -123,4 +123,36 @@ PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const
   return report;
 }
 
+Decision decisionOf(const Batch& batch, std::size_t b, const Plan& plan, float unperturbed,
+                    std::span<const GroupTrial> trials, int winner) {
+  Decision decision;
+  decision.step = batch.step;
+  decision.epoch = batch.epoch;
+  decision.index = batch.indices[b];
+  decision.plan = plan;
+  decision.unperturbedLoss = unperturbed;
+  decision.winner = winner;
+  for (const GroupTrial& trial : trials) {
+    const Plan& candidate = trial.candidates[b].plan;
+    const std::span<const float> probeLoss = trial.probeLossOf(b), dL = trial.dLOf(b);
+    GroupDecision& part = decision.groups.emplace_back();
+    part.group = groupName(trial.group);
+    part.position = trial.position(b);
+    part.before = Space::coordinates(plan, trial.group, part.position);
+    part.delta.assign(trial.probesOf(b).front().coordinates, 0);
+    for (const Probe& probe : trial.probesOf(b)) {
+      for (std::size_t k = 0; k < part.delta.size(); ++k) part.delta[k] += probe.delta[k];
+    }
+    part.after = Space::coordinates(candidate, trial.group, part.position);
+    part.probeLoss.assign(probeLoss.begin(), probeLoss.end());
+    for (const float loss : trial.oppositeLossOf(b)) part.probeLoss.push_back(loss);
+    part.dL.assign(dL.begin(), dL.end());
+    part.candidateLoss = trial.loss[b];
+    part.inert = trial.inert(b);
+    part.clamped = trial.clamped(b);
+    part.candidate = candidate;
+  }
+  return decision;
+}
+
 }  // namespace uada

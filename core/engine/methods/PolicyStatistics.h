@@ -49,4 +49,12 @@ constexpr int kUnperturbed = -1;
 PolicyReport policyReport(const Batch& batch, std::span<const Plan> plans, const Space& space,
                           std::span<const GroupTrial> trials, std::span<const int> winners);
 
+/// What was decided for one sample, without pictures.
+/// b            its place in the batch
+/// plan         as drawn
+/// unperturbed  the loss of that
+/// winner       index into trials, or kUnperturbed
+Decision decisionOf(const Batch& batch, std::size_t b, const Plan& plan, float unperturbed,
+                    std::span<const GroupTrial> trials, int winner);
+
 }  // namespace uada

@@ -111,43 +111,37 @@ void requireCheckpoint(const std::filesystem::path& checkpoint) {
   if (checkpoint.empty()) throw Error("no checkpoint was named: only the network of one can be looked at");
 }
 
-std::unique_ptr<Job> startWork(const work::Evaluate& test, Sink& sink) {
-  requireCheckpoint(test.checkpoint);
-  return std::make_unique<WorkJob>("the test of " + runTitle(test.config), "", sink,
-                                   [p = prepare(test.config, {}, test.checkpoint)](
+/// Work on the network of a checkpoint, as run(prepared, wanted, sink, control, enter).
+/// what  as errors name it, before "of" and the run's title
+template <class Wanted, class Run>
+std::unique_ptr<Job> startOnCheckpoint(const Wanted& wanted, const std::string& what, Sink& sink, Run run) {
+  requireCheckpoint(wanted.checkpoint);
+  return std::make_unique<WorkJob>(what + " of " + runTitle(wanted.config), "", sink,
+                                   [p = prepare(wanted.config, {}, wanted.checkpoint), wanted, run](
                                        Sink& to, Control& control, const Enter& enter) mutable {
-                                     evaluate(std::move(p), to, control, enter);
+                                     run(std::move(p), wanted, to, control, enter);
                                    });
+}
+
+std::unique_ptr<Job> startWork(const work::Evaluate& test, Sink& sink) {
+  return startOnCheckpoint(test, "the test", sink,
+                           [](auto prepared, const work::Evaluate&, Sink& to, Control& control,
+                              const Enter& enter) { evaluate(std::move(prepared), to, control, enter); });
 }
 
 std::unique_ptr<Job> startWork(const work::Predict& wanted, Sink& sink) {
   requireLimit(wanted);
-  requireCheckpoint(wanted.checkpoint);
-  return std::make_unique<WorkJob>("the predictions of " + runTitle(wanted.config), "", sink,
-                                   [p = prepare(wanted.config, {}, wanted.checkpoint), wanted](
-                                       Sink& to, Control& control, const Enter& enter) mutable {
-                                     predict(std::move(p), wanted, to, control, enter);
-                                   });
+  return startOnCheckpoint(wanted, "the predictions", sink, predict);
 }
 
 std::unique_ptr<Job> startWork(const work::PredictPlanned& wanted, Sink& sink) {
   requireLabels(wanted);
-  requireCheckpoint(wanted.checkpoint);
-  return std::make_unique<WorkJob>("the look at augmented images of " + runTitle(wanted.config), "", sink,
-                                   [p = prepare(wanted.config, {}, wanted.checkpoint), wanted](
-                                       Sink& to, Control& control, const Enter& enter) mutable {
-                                     predictPlanned(std::move(p), wanted, to, control, enter);
-                                   });
+  return startOnCheckpoint(wanted, "the look at augmented images", sink, predictPlanned);
 }
 
 std::unique_ptr<Job> startWork(const work::Landscape& wanted, Sink& sink) {
   requireOps(wanted);
-  requireCheckpoint(wanted.checkpoint);
-  return std::make_unique<WorkJob>("the landscape of " + runTitle(wanted.config), "", sink,
-                                   [p = prepare(wanted.config, {}, wanted.checkpoint), wanted](
-                                       Sink& to, Control& control, const Enter& enter) mutable {
-                                     drawLandscape(std::move(p), wanted, to, control, enter);
-                                   });
+  return startOnCheckpoint(wanted, "the landscape", sink, drawLandscape);
 }
 
 class TorchEngine : public Engine {
