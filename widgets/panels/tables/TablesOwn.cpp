@@ -43,6 +43,17 @@ QToolButton* TablesPanel::makeOwnMenu(QWidget* bar) {
   return button;
 }
 
+/// Also while the panel is not seen: the palette has them.
+void TablesPanel::readNames() {
+  names_.drop();
+  if (!workbench_.session.hasProject()) return listTables({});
+  names_.ask(
+      workbench_.session, this, [](const OpenProject& project) { return ownTables(project.reader); },
+      [this](std::optional<std::vector<OwnTable>> own) {
+        if (own) listTables(*own);
+      });
+}
+
 /// An action for each own table, by which the palette finds it, too.
 void TablesPanel::listShowing() {
   qDeleteAll(showing_);

@@ -60,9 +60,11 @@ TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   connect(session, &Session::projectChanged, this, [this] {
     isChosen_ = false;
     check_->hide();
+    readNames();
     reload();
   });
   connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &TablesPanel::showCell);
+  readNames();
   reload();
 }
 

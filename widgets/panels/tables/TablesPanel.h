@@ -56,6 +56,7 @@ class TablesPanel : public PanelWidget {
   void remove();
   void listTables(const std::vector<OwnTable>& own);
   void listShowing();
+  void readNames();
   const OwnTable* shownOwn() const;
   void refresh();
   void makeTable();
@@ -77,7 +78,7 @@ class TablesPanel : public PanelWidget {
   bool stale_ = true;      ///< to be read again when seen
   bool isChosen_ = false;  ///< by a person, or because it has measured cells
   QString fault_;          ///< why the table cannot be made; empty: it is there
-  LatestAnswer answer_;
+  LatestAnswer answer_, names_;
   Table asMade_;  ///< with the columns in the paper's order
   TablesModel model_;
   TableCellDelegate* delegate_ = nullptr;
