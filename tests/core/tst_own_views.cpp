@@ -95,6 +95,8 @@ class TestOwnViews : public QObject {
                              << QStringList{"method"} << QStringList() << all;
     QTest::newRow("texts") << "dataset~CIFAR & method!=uada | network=\"resnet\" seed!=2"
                            << QStringList{"network"} << QStringList{"method"} << QStringList{"metric"};
+    QTest::newRow("what a run has not")
+        << "method.epsilon!=1" << QStringList{"method"} << QStringList() << QStringList{"runs"};
     QTest::newRow("words") << "uada fashion" << QStringList{"title"} << QStringList()
                            << QStringList{"metric"};
     QTest::newRow("tags") << "tags=nice | notes~\"it's\"" << QStringList{"tags"} << QStringList()
