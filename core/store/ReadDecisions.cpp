@@ -84,7 +84,7 @@ std::vector<Decision> ProjectReader::decisions(std::int64_t run, std::size_t lim
                             fmt::format("SELECT {} FROM decisions WHERE run = ? AND attempt = ? AND step < ? "
                                         "ORDER BY step DESC, sample",
                                         kDecisionColumns));
-    for (const store::Part& part : parts) {
+    for (const store::AttemptRows& part : parts) {
       for (bindAll(query, run, part.attempt, part.end);
            (!limit || all.size() < limit) && query.executeStep();) {
         Row row(query);

@@ -22,7 +22,7 @@ namespace uada {
 namespace store {
 
 /// The rows of one attempt that no later attempt supersedes: step < end.
-struct Part {
+struct AttemptRows {
   std::int64_t attempt = 0, end = INT64_MAX;
 };
 
@@ -100,7 +100,7 @@ struct ProjectReader::Impl {
   void fitVersion();
 
   /// Ascending. A later attempt begins where its first step, or its first row in this table, says.
-  std::vector<store::Part> parts(std::int64_t run, const char* table);
+  std::vector<store::AttemptRows> parts(std::int64_t run, const char* table);
   /// The steps that are asked for: after one, up to and with another.
   struct Steps {
     Steps(std::int64_t afterStep = -1, std::int64_t lastStep = INT64_MAX - 1)
@@ -171,7 +171,7 @@ void ProjectReader::Impl::each(std::int64_t run, const char* table, const std::s
   const auto ranges = parts(run, table);
   const std::int64_t end = steps.last == INT64_MAX ? INT64_MAX : steps.last + 1;
   SQLite::Statement query(database, sql);
-  for (const store::Part& part : ranges) {
+  for (const store::AttemptRows& part : ranges) {
     store::bindAll(query, run, part.attempt, steps.after, std::min(part.end, end));
     while (query.executeStep()) {
       store::Row row(query);

@@ -89,7 +89,7 @@ store::LastMetrics::LastMetrics(SQLite::Database& database, std::optional<std::i
                                    run ? fmt::format("WHERE run = {}", *run) : "")),
       isThere_(query_.executeStep()) {}
 
-std::vector<store::Part> ProjectReader::Impl::parts(std::int64_t run, const char* table) {
+std::vector<store::AttemptRows> ProjectReader::Impl::parts(std::int64_t run, const char* table) {
   SQLite::Statement query(
       database,
       fmt::format("SELECT attempt, (SELECT min(step) FROM steps s WHERE s.run = a.run AND s.attempt = "
@@ -97,7 +97,7 @@ std::vector<store::Part> ProjectReader::Impl::parts(std::int64_t run, const char
                   "(SELECT min(step) FROM {} t WHERE t.run = a.run AND t.attempt = a.attempt AND step > 0) "
                   "FROM attempts a WHERE run = ? ORDER BY attempt DESC",
                   table));
-  std::vector<store::Part> all;
+  std::vector<store::AttemptRows> all;
   std::int64_t end = INT64_MAX;
   bindAll(query, run);
   while (query.executeStep()) {
@@ -250,7 +250,7 @@ void ProjectReader::Impl::addCosts(RunSummary& run) {
                               "), coalesce(sum(forwards_no_grad), 0), coalesce(sum(forwards_train), 0), "
                               "coalesce(sum(backwards), 0), coalesce(sum(chains), 0), max(step) FROM steps "
                               "WHERE run = ? AND attempt = ? AND step > ? AND step < ?");
-  for (const store::Part& part : ranges) {
+  for (const store::AttemptRows& part : ranges) {
     Spent& sum = spent[{run.id, part.attempt}];
     if (sum.end != part.end) sum = {part.end, -1, 0, {}};
     bindAll(query, run.id, part.attempt, sum.lastStep, part.end).executeStep();

@@ -8,7 +8,7 @@
 namespace uada {
 namespace {
 
-constexpr std::size_t kHeaderWidth = 14;
+constexpr std::size_t kHeadingWidth = 14;
 
 /// What stands for an ASCII character that LaTeX would not print as it is; empty: itself.
 std::string_view commandFor(char c) {
@@ -59,7 +59,7 @@ std::string stacked(const std::string& header) {
   const auto endLine = [&] { text += (text.empty() ? "" : "\\\\") + latexText(line); };
   for (std::size_t start = 0; start <= header.size();) {
     const std::size_t end = std::min(header.find(' ', start), header.size());
-    if (!line.empty() && line.size() + 1 + end - start > kHeaderWidth) {
+    if (!line.empty() && line.size() + 1 + end - start > kHeadingWidth) {
       endLine();
       line.clear();
     }

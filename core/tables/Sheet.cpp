@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+constexpr std::size_t kMostWorkbookBytes = std::size_t{1} << 30;
 constexpr std::size_t kMostText = 32767;  // characters of a cell
 constexpr double kColumnWidth = 14, kTextWidth = 28;
 
@@ -134,7 +134,7 @@ std::string xlsx(const std::vector<Sheet>& sheets) {
     throw;
   }
   require(workbook_close(book));
-  return readTextFile(file.path(), kMostBytes);
+  return readTextFile(file.path(), kMostWorkbookBytes);
 }
 
 }  // namespace uada

@@ -1,5 +1,4 @@
 #include <torch/csrc/jit/frontend/tracer.h>
-#include <torch/torch.h>
 #include <xmmintrin.h>
 
 #include <QtTest>
@@ -13,6 +12,7 @@
 #include "core/engine/models/EachThread.h"
 #include "core/engine/models/FusedNorm.h"
 #include "core/engine/models/Layers.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/train/Device.h"
 #include "core/engine/train/KeptMemory.h"
 #include "core/engine/train/Precision.h"

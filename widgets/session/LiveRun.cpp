@@ -43,7 +43,7 @@ void LiveRun::run() {
 void LiveRun::serve(RunSession& session) {
   started.post(session.run());
   while (!session.job().isDone() && !commands_.isClosed()) {
-    for (const Command command : commands_.takeAll(std::chrono::milliseconds(50)))
+    for (const Command& command : commands_.takeAll(std::chrono::milliseconds(50)))
       session.job().send(command);
   }
   if (!session.job().isDone()) session.job().send(command::Stop{});

@@ -8,12 +8,11 @@
 
 #include "core/base/Error.h"
 #include "core/store/Project.h"
+#include "widgets/session/QtText.h"
 
 namespace uada {
 
 static constexpr int kMost = 8;
-
-static QString text(const std::string& s) { return QString::fromStdString(s); }
 
 ProjectGist readGist(const QString& file) {
   ProjectGist gist;

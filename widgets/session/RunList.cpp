@@ -6,10 +6,10 @@
 #include <tuple>
 #include <utility>
 
+#include "widgets/session/QtText.h"
+
 namespace uada {
 namespace {
-
-QString text(const std::string& s) { return QString::fromStdString(s); }
 
 /// The wanted parts of a recipe.
 QString joinedParts(const GroupName& name, bool model, bool dataset, bool training) {

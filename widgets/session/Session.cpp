@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "widgets/session/QtText.h"
 #include "widgets/session/Remembered.h"
 #include "widgets/session/Theme.h"
 
@@ -16,8 +17,6 @@ namespace uada {
 static constexpr int kPollMs = 1000;
 static constexpr int kKeepMs = 500;    // between a change and its writing
 static constexpr int kRetryMs = 5000;  // after a list that could not be read
-
-static QString text(const std::string& s) { return QString::fromStdString(s); }
 
 Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
     : theme_(theme),

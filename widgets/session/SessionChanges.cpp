@@ -4,14 +4,13 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "widgets/session/QtText.h"
 #include "widgets/session/Remembered.h"
 #include "widgets/session/Session.h"
 
 // What a session changes in its project: runs, notes, the queue, and what the window remembers.
 
 namespace uada {
-
-static QString text(const std::string& s) { return QString::fromStdString(s); }
 
 // ---- what is remembered with the project
 

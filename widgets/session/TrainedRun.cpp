@@ -5,12 +5,11 @@
 
 #include "core/base/Error.h"
 #include "core/engine/tasks/Task.h"
+#include "widgets/session/QtText.h"
 
 namespace uada {
 
 static constexpr int kDrainMs = 33;
-
-static QString text(const std::string& s) { return QString::fromStdString(s); }
 
 TrainedRun::TrainedRun(ProjectWriter& project, LiveRun::EngineProvider engine, LiveRun::Wanted wanted) {
   progress_.title = text(runTitle(wanted.config));

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "core/engine/models/StateVisitor.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/optimisers/Updater.h"
 
 namespace uada {

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string>
 
 #include "core/augment/Plan.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,6 +13,7 @@
 #include "core/engine/Reports.h"
 #include "core/engine/models/Network.h"
 #include "core/engine/models/StateVisitor.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/tasks/MetricSum.h"
 #include "core/settings/Choice.h"
 

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 #include <vector>
 
 #include "core/base/Philox.h"
 #include "core/engine/models/StateVisitor.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/optimisers/Updater.h"
 
 namespace uada {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <functional>
 #include <memory>
 #include <span>
@@ -9,6 +7,7 @@
 
 #include "core/engine/methods/Method.h"
 #include "core/engine/methods/Selecting.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

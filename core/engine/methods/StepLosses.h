@@ -1,13 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "core/augment/ChangeList.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

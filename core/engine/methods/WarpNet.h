@@ -1,13 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/base/Philox.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/optimisers/Updater.h"
 
 namespace uada {

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <array>
 
 #include "core/engine/models/FusedNorm.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/torch.h>
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,16 +8,17 @@
 
 #include "core/engine/models/Model.h"
 #include "core/engine/models/StateVisitor.h"
+#include "core/engine/models/Torch.h"
 #include "core/settings/Choice.h"
 
 namespace uada {
 
 /// Where batch normalisation takes its mean and variance from.
 enum class NormMode {
-  train,   ///< of the batch; running statistics are updated (the authors' mode for every forward)
-  probe,   ///< of the batch; running statistics stay
-  record,  ///< likewise; they are kept for `base`
-  base,    ///< those of the last forward with `record`: losses do not depend on what else is in the batch
+  train,    ///< of the batch; running statistics are updated (the authors' mode for every forward)
+  probe,    ///< of the batch; running statistics stay
+  record,   ///< likewise; they are kept for `base`
+  base,     ///< those of the last forward with `record`: losses do not depend on what else is in the batch
   running,  ///< running statistics; all else is as in training
   eval,     ///< likewise, and the network is tested: no dropout, no second classifier
 };

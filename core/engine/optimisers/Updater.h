@@ -1,13 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/engine/models/StateVisitor.h"
+#include "core/engine/models/Torch.h"
 #include "core/settings/Choice.h"
 
 namespace uada {

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/tasks/TaskHead.h"
 #include "core/predictions/Prediction.h"
 

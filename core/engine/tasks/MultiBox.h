@@ -1,7 +1,6 @@
 #pragma once
 
-#include <torch/torch.h>
-
+#include "core/engine/models/Torch.h"
 #include "core/engine/tasks/TaskHead.h"
 
 namespace uada {

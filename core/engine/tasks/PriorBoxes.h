@@ -1,11 +1,10 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "core/data/Target.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -13,6 +11,7 @@
 #include "core/data/Dataset.h"
 #include "core/engine/Reports.h"
 #include "core/engine/models/Network.h"
+#include "core/engine/models/Torch.h"
 #include "core/predictions/Prediction.h"
 #include "core/settings/Choice.h"
 

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
 
 #include "core/engine/models/Network.h"
 #include "core/engine/models/StateVisitor.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
 
 #include "core/engine/Engine.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

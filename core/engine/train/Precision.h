@@ -1,8 +1,7 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include "core/engine/models/Network.h"
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "core/augment/Renderer.h"
 #include "core/engine/methods/Method.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/tasks/TaskHead.h"
 
 namespace uada {

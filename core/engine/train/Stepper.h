@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +13,7 @@
 #include "core/engine/Engine.h"
 #include "core/engine/methods/Method.h"
 #include "core/engine/models/Network.h"
+#include "core/engine/models/Torch.h"
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/tasks/TaskHead.h"
 #include "core/engine/train/Average.h"

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <filesystem>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/engine/models/Torch.h"
 #include "core/weights/WeightsFile.h"
 
 namespace uada {

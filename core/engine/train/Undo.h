@@ -1,8 +1,8 @@
 #pragma once
 
-#include <torch/torch.h>
-
 #include <vector>
+
+#include "core/engine/models/Torch.h"
 
 namespace uada {
 

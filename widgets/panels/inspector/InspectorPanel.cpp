@@ -15,6 +15,7 @@
 #include "core/base/Text.h"
 #include "widgets/models/SettingLines.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/session/QtText.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -23,8 +24,6 @@ namespace uada {
 namespace {
 
 using Line = std::pair<QString, QString>;
-
-QString text(const std::string& s) { return QString::fromStdString(s); }
 
 std::vector<Line> resultLines(const RunSummary& run) {
   std::vector<Line> lines{{QObject::tr("State"), stateWord(run.state)},

@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "widgets/session/QtText.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -16,8 +17,6 @@ constexpr std::size_t kMostPoints = 128 * 1024;  // drawn of all curves of a plo
 constexpr std::size_t kMostOfSeed = 1024;        // taken of a seed for a mean
 constexpr std::size_t kMostMarked = 12;          // lines whose best epoch is marked
 constexpr std::string_view kTest = "test/", kEpoch = "epoch/";
-
-QString text(const std::string& s) { return QString::fromStdString(s); }
 
 const Metrics& metricsOf(const EpochReport& epoch, const std::string& name) {
   return name.starts_with(kTest) ? epoch.test : epoch.train;

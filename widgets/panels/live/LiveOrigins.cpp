@@ -3,13 +3,12 @@
 #include "core/base/Text.h"
 #include "core/engine/Edits.h"
 #include "widgets/panels/live/LiveCurves.h"
+#include "widgets/session/QtText.h"
 #include "widgets/session/Session.h"
 
 // What the Live view draws of where runs come from: the curve before a fork, and settings that were changed.
 namespace uada {
 namespace {
-
-QString text(const std::string& s) { return QString::fromStdString(s); }
 
 /// Without the points behind a place.
 void cutBehind(SeedValues& seed, double place) {

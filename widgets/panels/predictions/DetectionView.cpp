@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kScores = 100;  // steps of the slider
 constexpr double kFirstScore = 0.5;
-enum Column { kName, kObjects, kRight, kWrong, kMissed, kPrecision, kRecall, kColumns };
+enum Column { kName, kObjects, kRightly, kWrongly, kMissed, kPrecision, kRecall, kColumns };
 
 QRectF placeOf(const ObjectBox& box) { return {QPointF(box.left, box.top), QPointF(box.right, box.bottom)}; }
 
@@ -311,8 +311,8 @@ void DetectionView::showNumbers() {
   for (int c = 0; c < table_->rowCount(); ++c) {
     const BoxTally own = counts_->tally(c, filter_.score);
     table_->item(c, kObjects)->setText(count(counts_->objects(c)));
-    table_->item(c, kRight)->setText(count(own.right));
-    table_->item(c, kWrong)->setText(count(own.wrong));
+    table_->item(c, kRightly)->setText(count(own.right));
+    table_->item(c, kWrongly)->setText(count(own.wrong));
     table_->item(c, kMissed)->setText(count(own.missed));
     table_->item(c, kPrecision)->setText(shareText(own.precision()));
     table_->item(c, kRecall)->setText(shareText(own.recall()));

@@ -28,7 +28,7 @@
 namespace uada {
 namespace {
 
-constexpr int kSide = 112;  // of a picture, at least, where it is smaller: pixels
+constexpr int kPictureSide = 112;  // of a picture, at least, where it is smaller: pixels
 constexpr int kShownDigits = 16;
 
 /// What is said of a sample whose decision was not stored.
@@ -288,7 +288,7 @@ QWidget* ReplayDialog::cell(const QString& title, const Image& picture, const QS
   column->setSpacing(kGrid / 2);
   auto* shown = new QLabel(box);
   const QImage image = copyOf(picture);
-  const int zoom = std::max(1, kSide / std::max(1, std::max(image.width(), image.height())));
+  const int zoom = std::max(1, kPictureSide / std::max(1, std::max(image.width(), image.height())));
   shown->setPixmap(QPixmap::fromImage(image.scaled(image.size() * zoom)));
   shown->setFixedSize(image.size() * zoom + QSize(8, 8));
   shown->setAlignment(Qt::AlignCenter);

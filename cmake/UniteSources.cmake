@@ -1,0 +1,32 @@
+# uada_unite(TARGET FOLDER...): compiles the sources of each FOLDER eight at a time, in the order of their names.
+# Sources of one folder include the same headers and instantiate the same templates, which takes most of the time that
+# compiling them one by one takes. So what they name in unnamed namespaces has to differ within a folder. Folders of
+# catalogues, whose entries name the same things, are left as they are.
+option(UADA_UNITE "Compile several sources of a folder at once: half the time of a build from nothing" ON)
+
+function(uada_unite target)
+  if(NOT UADA_UNITE)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  list(SORT sources)
+  set(counted 0)
+  set(last "")
+  foreach(source ${sources})
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE file)
+    cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    cmake_path(GET file PARENT_PATH folder)
+    if(NOT source MATCHES "\\.cpp$" OR NOT folder IN_LIST ARGN)
+      continue()
+    endif()
+    if(NOT folder STREQUAL last)
+      set(counted 0)
+      set(last ${folder})
+    endif()
+    math(EXPR part "${counted} / 8")
+    math(EXPR counted "${counted} + 1")
+    string(REPLACE "/" "_" group ${folder})
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group}_${part})
+  endforeach()
+endfunction()
