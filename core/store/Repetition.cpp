@@ -67,13 +67,11 @@ std::string otherMachine(const std::optional<Manifest>& then, const Manifest& no
   return text;
 }
 
-/// "20 steps, their policy, 8 decisions, 1 test"
-std::string textOf(const Repetition::Compared& compared) {
-  std::string text = plural(compared.steps, "step");
-  if (compared.policies > 0) text += ", their policy";
-  if (compared.decisions > 0) text += ", " + plural(compared.decisions, "decision");
-  if (compared.tests > 0) text += ", " + plural(compared.tests, "test");
-  return text;
+/// "8 decisions", "6 of 8 decisions": those that came again of those recorded; none recorded: nothing
+std::string partText(int compared, std::size_t recorded, const char* what) {
+  if (recorded == 0) return {};
+  const auto all = static_cast<int>(recorded);
+  return ", " + (compared < all ? fmt::format("{} of ", compared) : std::string()) + plural(all, what);
 }
 
 }  // namespace
@@ -170,7 +168,10 @@ std::string Repetition::verdict() const {
   const std::string span = fmt::format("steps {} to {} from the checkpoint after step {}", keyOf(firstStep()),
                                        keyOf(lastStep()), keyOf(afterStep_));
   if (difference.empty())
-    return fmt::format("{} {} ({}), on {}", span, kEqualToTheBit, textOf(compared), now.host);
+    return fmt::format("{} {} ({}{}{}{}), on {}", span, kEqualToTheBit, plural(compared.steps, "step"),
+                       compared.policies > 0 ? ", their policy" : "",
+                       partText(compared.decisions, decisions_.size(), "decision"),
+                       partText(compared.tests, tests_.size(), "test"), now.host);
   return fmt::format("{} differ: {}{}, on {}", span, difference, machine.empty() ? "" : "; " + machine,
                      now.host);
 }

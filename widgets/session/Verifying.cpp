@@ -22,7 +22,7 @@ void Verifying::perform(Engine& engine) {
     const std::scoped_lock lock(mutex_);
     repetition_ = repetition;
   }
-  EngineWork::run(engine, work::Train{run.config, {}, from.file}, *this,
+  EngineWork::run(engine, work::Train{run.config, {}, from.file, false, run.edits}, *this,
                   [&] { return repetition->isDone(); });
   if (!isCancelled() || repetition->isDone()) verdict_ = repetition->verdict();
 }
