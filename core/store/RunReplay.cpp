@@ -117,6 +117,11 @@ RunReplay::Keyed RunReplay::keyed(std::int64_t step, std::uint32_t sample) const
   const std::int64_t inEpoch =
       std::min<std::int64_t>(static_cast<std::int64_t>(place / batches.size), batches.steps() - 1);
 
+  const std::int64_t trained = (epoch - 1) * batches.steps() + inEpoch + 1;
+  if (const Lineage& from = run_.summary.lineage; !from.run.empty() && trained <= from.step)
+    throw Error(
+        fmt::format("step {} was trained by {}, of which this run is a fork after step {}: replay that run",
+                    groupedText(trained), from.run, groupedText(from.step)));
   const ImageSize common = commonSize(*data_);
   const auto space = makeSpace(run_.config, inputOf(run_.config.recipe, common), common);
   Random random(seed, static_cast<std::uint32_t>(epoch), sample, Purpose::plan);
@@ -125,7 +130,7 @@ RunReplay::Keyed RunReplay::keyed(std::int64_t step, std::uint32_t sample) const
   keyed.askedStep = step;
   keyed.isWhole = !uadaOf(run_);
   Decision& decision = keyed.decision;
-  decision.step = (epoch - 1) * batches.steps() + inEpoch + 1;
+  decision.step = trained;
   decision.epoch = epoch;
   decision.index = sample;
   decision.label = data_->label(sample);

@@ -72,6 +72,9 @@ class TestCliAgain : public QObject {
     QCOMPARE(keyed.decision.step, std::int64_t{1});
     QVERIFY(errorOf([&] { run.keyed(2, 5000); }).startsWith("there is no sample 5000"));
     QVERIFY(errorOf([&] { run.keyed(100, 0); }).startsWith("there is no step 100"));
+    RunDetail fork = project_->detail(1);  // what came before the fork another run trained
+    fork.summary.lineage = {"89abcdef", 2, "a configuration"};
+    QVERIFY(errorOf([&] { RunReplay(fork).keyed(2, *first.begin()); }).contains("a fork after step 2: replay"));
     const RunReplay learned(project_->detail(7));
     QVERIFY(errorOf([&] { learned.keyed(2, 0); }).contains("depend on what it had learned"));
   }
