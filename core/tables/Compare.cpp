@@ -74,11 +74,16 @@ RunGroup makeGroup(const std::vector<FinishedRun>& runs, const CostReference& re
 
 /// groups  of one recipe on the same images
 void compareToReference(std::vector<RunGroup>& groups) {
-  const auto count = [&](const std::string& method) {
-    return static_cast<std::size_t>(std::ranges::count(groups, method, &RunGroup::method));
+  // A fork or an edited run is no reference, as it is none of costs.
+  const auto isOf = [](const std::string& method) {
+    return [method](const RunGroup& group) {
+      return group.method == method && group.runs.front().isOfOneConfig();
+    };
   };
-  const std::string name = referenceAmong(count(referenceMethod().name) > 0, count(Plain::kName));
-  const auto reference = std::ranges::find(groups, name, &RunGroup::method);
+  const std::string name =
+      referenceAmong(std::ranges::any_of(groups, isOf(referenceMethod().name)),
+                     static_cast<std::size_t>(std::ranges::count_if(groups, isOf(Plain::kName))));
+  const auto reference = std::ranges::find_if(groups, isOf(name));
   if (reference == groups.end()) return;
   for (RunGroup& group : groups) {
     group.reference = name;

@@ -58,6 +58,8 @@ std::string limitsText(const Recipe& recipe) {
   std::vector<std::string> parts;
   if (settings.trainLimit > 0) parts.push_back(groupedText(settings.trainLimit) + " images");
   if (settings.testLimit > 0) parts.push_back(groupedText(settings.testLimit) + " test images");
+  if (settings.validation > 0)
+    parts.push_back(fmt::format("tested on {:g} % of the training images", 100 * settings.validation));
   return joined(parts, ", ");
 }
 

@@ -27,11 +27,14 @@ std::string csvEntry(const Sheet::Entry& entry) {
   return text ? csvText(*text) : std::string();
 }
 
-/// Without what XML cannot hold, and no longer than a cell may be.
+/// In one line, without what XML cannot hold, and no longer than a cell may be.
 std::string cellText(const std::string& text) {
   std::string kept;
   for (const char c : text)
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) kept += c;
+    if (c == '\n')
+      kept += ' ';
+    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
+      kept += c;
   if (kept.size() <= kMostText) return kept;
   std::size_t end = kMostText;
   while (end > 0 && (static_cast<unsigned char>(kept[end]) & 0xc0) == 0x80) --end;

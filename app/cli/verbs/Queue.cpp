@@ -292,8 +292,9 @@ void addQueue(Verbs& verbs) {
             describePause, performPause);
   queue.add({"unpause", "Let the queue go on", "Example: uada queue unpause"}, describePause, performUnpause);
   queue.add({"run", "Train the runs that wait, one after the other, until none is left",
-             "A run that fails does not keep the next ones back; the exit code is then 1. One that\n"
-             "cannot be started stays in the queue. Ctrl-C, SIGTERM or SIGHUP writes a checkpoint\n"
+             "A run that fails does not keep the next ones back, unless the project's queue is set to\n"
+             "stop after a failure; the exit code is then 1. One that cannot be started stays in the queue. "
+             "Ctrl-C, SIGTERM or SIGHUP writes a checkpoint\n"
              "first; a second one ends at once.\n"
              "Example: uada queue run --device cuda"},
             describeRun, performRun);

@@ -154,7 +154,11 @@ int perform(const Options& options) {
       return forksOf(engine, project, options, name, console);
     }();
     ProjectWriter project(options.from.project);
-    metric = taskOf(forks.front().config.recipe).testMetrics.front();
+    const Metric& own = taskOf(forks.front().config.recipe).testMetrics.front();
+    if (!seeds.empty() && own.name != metric.name)
+      throw UsageError(fmt::format("{} is measured by {}, the runs before it by {}: give runs of one task",
+                                   name, own.title, metric.title));
+    metric = own;
     Ledger ledger(console, metric);
     LockStep twins(project, engine, forks, options.span, ledger.sinks());
     for (std::size_t i = 0; i < twins.size(); ++i) console.object("run", summaryJson(twins.session(i).run()));
