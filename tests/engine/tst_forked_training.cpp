@@ -210,6 +210,8 @@ class TestForkedTraining : public QObject {
     const RunConfig changed = withEdit(config, edited.sink.edits[0]);
     const Attempt fork(work::Train{changed, child, run / "checkpoint-0000000003.safetensors", true});
     QVERIFY(fork.sink.edits.empty());
+    QVERIFY(edited.sink.steps.size() > 3);
+    QCOMPARE(fork.sink.steps.size(), edited.sink.steps.size() - 3);
     for (std::size_t i = 0; i < fork.sink.steps.size(); ++i)
       QCOMPARE(text(fork.sink.steps[i], false), text(edited.sink.steps[3 + i], false));
   }

@@ -232,6 +232,7 @@ class TestShortMemory : public QObject {
     QCOMPARE(joinedNumbers(first.sink, second.sink), straight.sink.numbers());
     // Without the fault the plans are the same, and the losses are not.
     const Attempt whole(config, {});
+    QVERIFY(!whole.sink.policies.empty());
     for (std::size_t i = 0; i < whole.sink.policies.size(); ++i)
       QCOMPARE(text(whole.sink.policies[i]), text(straight.sink.policies[i]));
     QCOMPARE(whole.sink.steps[1].loss, straight.sink.steps[1].loss);
