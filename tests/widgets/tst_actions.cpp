@@ -149,8 +149,9 @@ class TestActions : public QObject {
     QStringList texts;
     for (const ActionEntry& entry : bench.window->actions().all())
       if (names.contains(entry.name)) texts << entry.text();
-    for (const char* text : {"Columns: Time", "Fold: Not", "Copy decision as JSON", "Replay this sample",
-                             "Show the table a & b", "New table", "Duplicate this table"})
+    for (const char* text :
+         {"Columns: Time", "Fold: Not", "Copy decision as JSON", "Replay this sample", "Show the table a & b",
+          "New table", "Duplicate this table", "Copy as LaTeX", "Table 3: Cost of training relative to RA"})
       QVERIFY2(texts.contains(text), text);
     QVERIFY2(!texts.filter("Rename").isEmpty() && texts.contains("All curves"), qPrintable(texts.join('|')));
     QVERIFY(texts.filter("Copy numbers: ").size() > 5);
@@ -164,6 +165,8 @@ class TestActions : public QObject {
     // Done by name.
     bench.window->panel("tables")->findChild<QAction*>("show_a & b")->trigger();
     QTRY_COMPARE(bench.find<QComboBox>("which_table")->currentText(), QString("a & b"));
+    bench.window->panel("tables")->findChild<QAction*>("show_table3")->trigger();
+    QCOMPARE(bench.find<QComboBox>("which_table")->currentData().toString(), QString("3"));
     const auto copy = std::ranges::find_if(bench.window->actions().all(), [](const ActionEntry& entry) {
       return entry.text() == "Copy decision as JSON";
     });

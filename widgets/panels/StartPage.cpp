@@ -27,8 +27,7 @@ static QPushButton* card(const Theme& theme, const char* name, const QString& ic
                          const QString& text) {
   auto* button = new QPushButton;
   button->setObjectName("choice");
-  // So that Return presses it, unless that would start training.
-  button->setAutoDefault(name != QLatin1String("demo"));
+  button->setAutoDefault(true);  // Return presses it
   button->setProperty("choice", name);
   button->setAccessibleName(title);
   button->setMinimumSize(kCardWidth, 27 * kGrid);

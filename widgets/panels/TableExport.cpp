@@ -18,20 +18,22 @@ QStringList tableFilters() {
           QObject::tr("Excel (*.xlsx)"), QObject::tr("Text (*.txt)")};
 }
 
-QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed,
-                          const std::function<QString()>& name) {
+QToolButton* exportButton(PanelWidget* panel, const std::function<QString()>& name,
+                          const std::function<void(const QString&)>& said,
+                          const std::function<void(const QString&)>& failed) {
   auto* button = new QToolButton(panel);
   button->setObjectName("export");
   button->setText(QObject::tr("Export…"));
   button->setToolTip(QObject::tr("Writes the table as it stands (Ctrl+E)"));
-  QObject::connect(button, &QToolButton::clicked, panel, [panel, failed, name] {
+  QObject::connect(button, &QToolButton::clicked, panel, [panel, name, said, failed] {
     const QString file = askWhere(panel, QObject::tr("Export"), name(), panel->exportFilters());
     if (file.isEmpty()) return;
     try {
       panel->exportTo(file);
     } catch (const std::exception& error) {
-      failed(QString::fromStdString(problemText(error)));
+      return failed(QString::fromStdString(problemText(error)));
     }
+    said(QObject::tr("exported %1").arg(file));
   });
   return button;
 }

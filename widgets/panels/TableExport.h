@@ -16,11 +16,12 @@ class PanelWidget;
 QStringList tableFilters();
 
 using TableText = std::function<std::string(TableFormat)>;
-/// "Export…": asks for a file and writes it through the panel's exportTo(); a failure is said through
-/// `failed`.
+/// "Export…": asks for a file and writes it through the panel's exportTo(). What was written is said through
+/// `said`, a failure through `failed`.
 /// name  the file's, as it is suggested
-QToolButton* exportButton(PanelWidget* panel, const std::function<void(const QString&)>& failed,
-                          const std::function<QString()>& name);
+QToolButton* exportButton(PanelWidget* panel, const std::function<QString()>& name,
+                          const std::function<void(const QString&)>& said,
+                          const std::function<void(const QString&)>& failed);
 /// "Copy" with a menu of formats. What was copied is said beside it and through `said`, a failure through
 /// `failed`.
 /// what  "the comparison"

@@ -25,6 +25,8 @@ std::vector<double> parts(const Timings& timings) {
 
 QString nameOf(std::size_t phase) { return QString::fromStdString(phases()[phase].name); }
 
+QString title() { return QObject::tr("Time per step"); }
+
 double msPerStep(double seconds, std::int64_t steps) {
   return steps > 0 ? 1000 * seconds / static_cast<double>(steps) : 0;
 }
@@ -47,7 +49,7 @@ QSize CostBars::sizeHint() const {
 }
 
 int CostBars::labelWidth() const {
-  int width = 0;
+  int width = fontMetrics().horizontalAdvance(title());
   for (const Row& row : rows_) width = std::max(width, fontMetrics().horizontalAdvance(row.name));
   return std::min(width + 5 * kGrid, this->width() * 9 / 20);
 }
@@ -66,7 +68,7 @@ QRect CostBars::barOf(int row) const {
 
 void CostBars::paintLegend(QPainter& painter) const {
   painter.setPen(theme_.colour("muted"));
-  painter.drawText(QRect(kGrid, 0, labelWidth(), kRowHeight), Qt::AlignVCenter, tr("Time per step"));
+  painter.drawText(QRect(kGrid, 0, labelWidth(), kRowHeight), Qt::AlignVCenter, title());
   int x = labelWidth();
   for (std::size_t i = 0; i < phases().size(); ++i) {
     if (x + fontMetrics().horizontalAdvance(nameOf(i)) + 2 * kGrid > width()) break;

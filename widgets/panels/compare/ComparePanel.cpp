@@ -143,11 +143,12 @@ QWidget* ComparePanel::makeBar() {
   row->addWidget(note_, 1);
   Session* session = &workbench_.session;
   const auto failed = [session](const QString& text) { Q_EMIT session->problem(text); };
+  const auto said = [session](const QString& text) { Q_EMIT session->logged(text); };
   copy_ = copyButton(
       this, tr("the comparison"), [this](TableFormat format) { return writeComparison(*shown_, format); },
-      [session](const QString& text) { Q_EMIT session->logged(text); }, failed);
+      said, failed);
   row->addWidget(copy_);
-  row->addWidget(exportButton(this, failed, [] { return QStringLiteral("comparison.csv"); }));
+  row->addWidget(exportButton(this, [] { return QStringLiteral("comparison.csv"); }, said, failed));
   connect(differing_, &QCheckBox::toggled, this, &ComparePanel::fill);
   connect(bySeed_, &QCheckBox::toggled, this, &ComparePanel::fill);
   return bar;

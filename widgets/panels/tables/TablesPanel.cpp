@@ -1,5 +1,6 @@
 #include "widgets/panels/tables/TablesPanel.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
@@ -95,7 +96,7 @@ void TablesPanel::makeChoices(QWidget* bar) {
   which_->setObjectName("which_table");
   which_->setAccessibleName(tr("Table"));
   for (const TableEntry& entry : tables())
-    which_->addItem(tr("Table %1: %2").arg(entry.number).arg(q(entry.title)), QString::number(entry.number));
+    addPaperTable(tr("Table %1: %2").arg(entry.number).arg(q(entry.title)), QString::number(entry.number));
   which_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   which_->setMinimumContentsLength(12);  // in a narrow window; else as wide as there is room
   which_->setMaximumWidth(48 * kGrid);
@@ -153,10 +154,10 @@ QWidget* TablesPanel::makeBar() {
   what->addWidget(check);
   Session* session = &workbench_.session;
   const auto failed = [session](const QString& text) { Q_EMIT session->problem(text); };
-  what->addWidget(copyButton(
-      this, tr("the table"), [this](TableFormat format) { return text(format); },
-      [session](const QString& text) { Q_EMIT session->logged(text); }, failed));
-  what->addWidget(exportButton(this, failed, [this] { return suggestedFile(); }));
+  const auto said = [session](const QString& text) { Q_EMIT session->logged(text); };
+  what->addWidget(
+      copyButton(this, tr("the table"), [this](TableFormat format) { return text(format); }, said, failed));
+  what->addWidget(exportButton(this, [this] { return suggestedFile(); }, said, failed));
   return bar;
 }
 
@@ -248,6 +249,17 @@ TablesPanel::Made TablesPanel::made(const ProjectReader& project, const QString&
       break;
     }
   return wanted;
+}
+
+/// In the list, and by name in the palette.
+void TablesPanel::addPaperTable(const QString& title, const QString& number) {
+  which_->addItem(title, number);
+  auto* action = new QAction(title, this);
+  action->setObjectName("show_table" + number);
+  connect(action, &QAction::triggered, this, [this, number] {
+    workbench_.show("tables");
+    choose(number);
+  });
 }
 
 QString TablesPanel::which() const { return which_->currentData().toString(); }

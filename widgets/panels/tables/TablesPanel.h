@@ -55,6 +55,7 @@ class TablesPanel : public PanelWidget {
   void keep(const OwnTable& table, const QString& before);
   void remove();
   void listTables(const std::vector<OwnTable>& own);
+  void addPaperTable(const QString& title, const QString& number);
   void listShowing();
   void readNames();
   const OwnTable* shownOwn() const;
