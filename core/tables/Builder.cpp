@@ -13,7 +13,8 @@ std::string rowName(const PaperTable& paper, const Choice& method) {
   for (const PaperTable::Row& row : paper.rows)
     if (!row.methods.empty() && row.methods[0].name == method.name && policyOf(row.methods[0]).name == policy)
       return methodLabel(method, row.name, row.methods[0]);
-  return methodLabel(method, findMethod(method.name).title, methodFromJson(method.name, "usual"));
+  const Choice usual = isNamedByPolicy(method) ? method : methodFromJson(method.name, "usual");
+  return methodLabel(method, methodTitle(method), usual);
 }
 
 }  // namespace

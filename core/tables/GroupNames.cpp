@@ -14,13 +14,27 @@ namespace {
 /// Groups by their places that have a word in common.
 using Families = std::map<std::string, std::vector<std::size_t>>;
 
-/// The told settings of a method with its usual policy; none where the policy has to be stated.
+std::string usualPolicyLabel(const RunConfig& config) {
+  return policyLabel(policyOf(methodFromJson(config.method.name, "usual")));
+}
+
+/// What a name does not say yet.
+Json settingsToTell(const RunConfig& config) {
+  const Json all = toldSettings(config.method);
+  Json told = Json::object();
+  for (const auto& [key, value] : all.asObject())
+    if (key != "policy" || !isNamedByPolicy(config.method)) told[key] = value;
+  if (told.find("policy") && isUsualPolicy(policyOf(config.method)))
+    told["policy"] = usualPolicyLabel(config);  // of other images, which the recipe tells
+  return told;
+}
+
+/// The same with the method's usual policy.
 Json usualPolicy(const RunConfig& config) {
-  const PolicySetting kind = findMethod(config.method.name).policySetting;
-  if (kind == PolicySetting::stated) return Json::object();
-  Json told = toldSettings(config.method);
-  if (kind != PolicySetting::fixed)
-    told["policy"] = policyLabel(policyOf(methodFromJson(config.method.name, "usual")));
+  Json told = settingsToTell(config);
+  if (isNamedByPolicy(config.method)) return told;
+  if (findMethod(config.method.name).policySetting != PolicySetting::fixed)
+    told["policy"] = usualPolicyLabel(config);
   return told;
 }
 
@@ -31,7 +45,7 @@ GroupName plainName(const Repeats& group) {
   // Images that were not read yet are not said to be others than the published ones.
   const auto isPublished = run.dataHash.empty() ? std::optional(true) : group.isDataPublished;
   const MeasuredRecipe measured{{group.config, &recipe}, run.dataHash, isPublished};
-  return {modelLabel(recipe), datasetLabel(measured), "", findMethod(group.config->method.name).title};
+  return {modelLabel(recipe), datasetLabel(measured), "", methodTitle(group.config->method)};
 }
 
 /// settings  of a configuration, as differences() tells them
@@ -55,11 +69,9 @@ void addDifferences(std::vector<GroupName>& names, const std::vector<Repeats>& g
     methods[groups[i].config->method.name].push_back(i);
     recipes[names[i].dataset + '\n' + names[i].model].push_back(i);
   }
-  tellDifferences(
-      methods, groups, [](const RunConfig& config) { return toldSettings(config.method); }, usualPolicy,
-      [&](std::size_t i, const std::string& text) {
-        if (!text.empty()) names[i].method += " (" + text + ")";
-      });
+  tellDifferences(methods, groups, settingsToTell, usualPolicy, [&](std::size_t i, const std::string& text) {
+    if (!text.empty()) names[i].method += " (" + text + ")";
+  });
   const auto training = [](const RunConfig& config) { return trainingJson(config.recipe); };
   tellDifferences(recipes, groups, training, training,
                   [&](std::size_t i, const std::string& text) { names[i].training = text; });

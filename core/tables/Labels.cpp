@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/augment/Space.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
 #include "core/data/Dataset.h"
@@ -154,6 +155,24 @@ std::vector<std::string> toldApart(std::vector<std::string> labels,
       if (i < labels.size())
         labels[i] = withSuffix(labels[i], "#" + sha256(thing(i).dump()).substr(0, kHashDigits));
   return labels;
+}
+
+bool isNamedByPolicy(const Choice& method) {
+  return findMethod(method.name).policySetting == PolicySetting::stated;
+}
+
+bool isUsualPolicy(const Choice& policy) {
+  return findPolicy(policy.name).usualFor && policyLabel(policy) == policy.name;
+}
+
+std::string methodTitle(const Choice& method) {
+  if (!isNamedByPolicy(method)) return findMethod(method.name).title;
+  const Choice policy = policyOf(method);
+  const Policy& entry = findPolicy(policy.name);
+  std::string label = policyLabel(policy);  // a file is known by its own name
+  if (isUsualPolicy(policy)) return findMethod(method.name).title;
+  if (label.starts_with(entry.name)) label.replace(0, entry.name.size(), entry.title);
+  return fmt::format("{} ({})", label, method.name);
 }
 
 Json toldSettings(const Choice& method) {

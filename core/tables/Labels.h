@@ -30,6 +30,13 @@ std::vector<std::string> toldApart(std::vector<std::string> labels,
                                    const std::function<Json(std::size_t)>& thing,
                                    const std::vector<std::string>& taken = {});
 
+/// Whether a method is little without its policy, so that runs are called by that.
+bool isNamedByPolicy(const Choice& method);
+/// Whether it is that of all images of its kind, as they are published: nobody asks which policy it was.
+bool isUsualPolicy(const Choice& policy);
+/// "UADA"; where it is named by its policy that first, since lists cut what is long at its end: "AutoAugment
+/// (plain)"; with the usual one of its images "Plain training".
+std::string methodTitle(const Choice& method);
 /// A method's settings as differences() tells them: its policy, where it may have any, in words.
 Json toldSettings(const Choice& method);
 /// "UADA", "UADA (ε=2)": `name`, which stands for `usual`, with the settings that differ from that.

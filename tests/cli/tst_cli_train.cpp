@@ -348,7 +348,7 @@ void TestCliTrain::trainsOnAnyPolicy() {
                                 "r10w4-c10-plain-autoaugment-s1"}));
   for (const QJsonObject& group : ofKind(objects(trained.out), "comparison"))
     labels += group["label"].toString();
-  QCOMPARE(labels, (QStringList{"Plain training (policy autoaugment)", "UADA (policy autoaugment)",
+  QCOMPARE(labels, (QStringList{"AutoAugment (plain)", "UADA (policy autoaugment)",
                                 "UADA (policy mine)"}));
   QVERIFY(program_->run({"show", "3"}).out.contains("found  file=mine sha256="));
 

@@ -57,6 +57,31 @@ class TestGroupNames : public QObject {
              std::string("UADA (policy trivialaugment)"));
   }
 
+  /// What tells such runs apart stands first, so that a narrow list does not cut it.
+  void plainTrainingIsCalledByItsPolicy() {
+    const auto plain = [](const Json& policy) { return Json(Json::Object{{"policy", policy}}); };
+    const Json imagenet(Json::Object{{"name", "autoaugment"}, {"table", "imagenet"}});
+    const auto names = namesOf({finishedRun(demoRecipe(), {1, "plain", 1, 0.8, 0.8, 1, plain("autoaugment")}),
+                                finishedRun(demoRecipe(), {2, "plain", 1, 0.8, 0.8, 1, plain("cutout")}),
+                                finishedRun(demoRecipe(), {3, "plain", 1, 0.8, 0.8, 1, plain(imagenet)})});
+    QCOMPARE(names[0].method, std::string("AutoAugment (plain)"));
+    QCOMPARE(names[1].method, std::string("Cutout (plain)"));
+    QCOMPARE(names[2].method, std::string("AutoAugment table=imagenet (plain)"));
+  }
+
+  /// Label maps have a policy of their own, which is not told, neither of them nor of images with a label.
+  void theUsualPolicyOfOtherImagesIsNotTold() {
+    Recipe maps = demoRecipe();
+    maps.dataset.name = "camvid";
+    const Json policy(Json::Object{{"policy", "segmentation"}});
+    const auto names = namesOf({finishedRun(maps, {1, "uada", 1, 0.8, 0.8, 1, policy}),
+                                finishedRun(demoRecipe(), {2, "uada", 1, 0.8, 0.8}),
+                                finishedRun(maps, {3, "plain", 1, 0.8, 0.8, 1, policy})});
+    QCOMPARE(names[0].method, std::string("UADA"));
+    QCOMPARE(names[1].method, std::string("UADA"));
+    QCOMPARE(names[2].method, std::string("Plain training"));
+  }
+
   void recipesThatDifferTellIt() {
     const auto names = namesOf({finishedRun(withEpochs(10), {1, "uada", 1, 0.8, 0.8}),
                                 finishedRun(withEpochs(20), {2, "uada", 1, 0.8, 0.8}),

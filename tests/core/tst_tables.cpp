@@ -302,7 +302,7 @@ void TestTables::comparisonLabels() {
   QStringList labels;
   for (const RunGroup& group : groups) labels += QString::fromStdString(group.label);
   labels.sort();
-  QCOMPARE(labels, (QStringList{"Plain training (policy autoaugment)", "UADA (policy autoaugment)"}));
+  QCOMPARE(labels, (QStringList{"AutoAugment (plain)", "UADA (policy autoaugment)"}));
 }
 
 namespace {
