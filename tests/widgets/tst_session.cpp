@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "core/store/RunSession.h"
 #include "tests/core/FakeEngine.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
@@ -429,6 +430,27 @@ class TestSession : public QObject {
     s.startNext();  // there is none any more
     QVERIFY(!s.isLive());
     QTRY_VERIFY_WITH_TIMEOUT(s.queued().empty(), 20000);
+  }
+
+  /// The cursor stays at the end of a run that another program trains, until somebody moves it.
+  void theCursorFollowsAnotherProgram() {
+    Bench bench;
+    Session& s = *bench.session;
+    {
+      ProjectWriter writer(bench.file().toStdString());
+      FakeEngine engine(slow(5ms, 100));
+      RunSession other(writer, engine, fakeConfig("uada", 7, 3), nullptr);
+      QTRY_VERIFY_WITH_TIMEOUT(!s.runs().empty(), 20000);
+      s.selection().select(s.runs().front().id);
+      const qint64 first = s.selection().cursor();
+      QTRY_VERIFY_WITH_TIMEOUT(s.selection().lastStep() > first, 20000);
+      QCOMPARE(s.selection().cursor(), s.selection().lastStep());
+      s.selection().setCursor(1);
+      const qint64 seen = s.selection().lastStep();
+      QTRY_VERIFY_WITH_TIMEOUT(s.selection().lastStep() > seen, 20000);
+      QCOMPARE(s.selection().cursor(), qint64{1});
+      other.job().wait();
+    }
   }
 
   void closingWhileTrainingLosesNothing() {

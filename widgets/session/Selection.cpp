@@ -66,6 +66,7 @@ void Selection::update(std::shared_ptr<const RunList> list) {
   if (isGone) place(list_->runs.empty() ? 0 : list_->runs.front().id);
   if (isFewer) Q_EMIT checkedChanged();
   if (isGone) tellPlace();
+  if (cursor_ != lastStep()) follow(run_);  // another program trains it
 }
 
 void Selection::showLive(qint64 run) {
