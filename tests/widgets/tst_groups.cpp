@@ -95,13 +95,31 @@ class TestGroups : public QObject {
     Project project = demo();
     project.add(finishedRun(wider(), {5, "uada", 1, 0.8, 0.8}));
     const auto list = project.list();
-    const CommonPart common = list->commonPart();
+    const CommonPart common = list->commonPart({2, 5});
     QCOMPARE(common.text, QString("Fashion-MNIST, 6,000 images"));
     QCOMPARE(list->nameOf(5, common), QString("r10w16: UADA · s1"));
     QCOMPARE(list->nameOf(2, common), QString("r10w8: UADA · s1"));
+    // Among all runs what most of them have is not told.
+    QCOMPARE(list->commonPart().text, QString("mostly r10w8 · Fashion-MNIST, 6,000 images"));
+    QCOMPARE(list->nameOf(5, list->commonPart()), QString("r10w16: UADA · s1"));
+    QCOMPARE(list->nameOf(2, list->commonPart()), QString("UADA · s1"));
     QCOMPARE(list->commonPart({1, 2, 3}).text, QString("r10w8 · Fashion-MNIST, 6,000 images"));
     QCOMPARE(list->nameOf(list->groups()[2], common), QString("r10w16: UADA"));
     QVERIFY(list->commonPart({}).text.isEmpty());
+  }
+
+  /// One run of another training does not lengthen the names of all others.
+  void whatMostHaveIsNotTold() {
+    Project project = demo();
+    Recipe longer = demoRecipe();
+    longer.training.epochs = 40;
+    project.add(finishedRun(longer, {5, "uada", 1, 0.8, 0.8}));
+    project.add(finishedRun(wider(), {6, "uada", 1, 0.8, 0.8}));
+    const auto list = project.list();
+    QCOMPARE(list->nameOf(2, list->commonPart()), QString("UADA · s1"));
+    QVERIFY2(list->nameOf(5, list->commonPart()).startsWith("epochs 40: UADA"),
+             qPrintable(list->nameOf(5, list->commonPart())));
+    QCOMPARE(list->nameOf(6, list->commonPart()), QString("r10w16: UADA · s1"));
   }
 
   /// A run is named before it has read its images, and counts to the group from the start.
@@ -253,13 +271,15 @@ class TestGroups : public QObject {
     QVERIFY(least != fittedName(uada, 10, metrics, 2 * rest / 3));
   }
 
-  /// Of a name by what differs: first the recipe goes, then the end of the method's settings.
+  /// Of a name by what differs: the end of the method's settings goes, then the recipe.
   void theSeedStays() {
     const QFontMetrics metrics{QGuiApplication::font()};
     const QString name = "r10w16: UADA (policy autoaugment) · s2";
-    const int width = metrics.horizontalAdvance("UADA (policy aut… · s2");
+    const int width = metrics.horizontalAdvance("r10w16: UADA (po… · s2");
     const QString fitted = fittedName(name, 8, metrics, width);
-    QVERIFY2(fitted.startsWith("UADA (policy") && fitted.endsWith("… · s2"), qPrintable(fitted));
+    QVERIFY2(fitted.startsWith("r10w16: UADA (p") && fitted.endsWith("… · s2"), qPrintable(fitted));
+    const QString narrow = fittedName(name, 8, metrics, metrics.horizontalAdvance("UADA (po… · s2"));
+    QVERIFY2(narrow.startsWith("r10w16: UA") && narrow.endsWith("…"), qPrintable(narrow));
     QVERIFY(metrics.horizontalAdvance(fitted) <= width);
     QVERIFY(fittedName(name, 8, metrics, metrics.horizontalAdvance("UADA (…")).startsWith("UADA"));
   }

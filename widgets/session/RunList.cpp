@@ -2,7 +2,9 @@
 
 #include <QStringList>
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -11,13 +13,59 @@
 namespace uada {
 namespace {
 
-/// The wanted parts of a recipe.
-QString joinedParts(const GroupName& name, bool model, bool dataset, bool training) {
-  QStringList parts;
-  if (model) parts << text(name.model);
-  if (dataset) parts << text(name.dataset);
-  if (training && !name.training.empty()) parts << text(name.training);
-  return parts.join(QStringLiteral(" · "));
+/// What recipes may differ in: model, data set, how many of its images, training.
+using RecipeParts = std::array<std::string, 4>;
+using SharedParts = std::array<std::optional<std::string>, 4>;  ///< none: not shared
+
+/// "r10w8", "CIFAR-10", "6,000 images, 500 test images", "epochs 10"; the last two may be empty.
+RecipeParts partsOf(const GroupName& name) {
+  const std::size_t comma = name.dataset.find(", ");
+  const bool isCut = comma != std::string::npos;
+  return {name.model, name.dataset.substr(0, comma), isCut ? name.dataset.substr(comma + 2) : "",
+          name.training};
+}
+
+/// "r10w8 · CIFAR-10, 6,000 images · epochs 10"; of parts that are empty nothing.
+QString joinedParts(const RecipeParts& parts) {
+  QString all;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].empty()) continue;
+    const bool isOfDataset = i == 2 && !parts[1].empty();
+    if (!all.isEmpty()) all += isOfDataset ? QStringLiteral(", ") : QStringLiteral(" · ");
+    all += text(parts[i]);
+  }
+  return all;
+}
+
+SharedParts sharedOf(const CommonPart& common) {
+  return {common.model, common.dataset, common.images, common.training};
+}
+
+/// isOfAll  else of most
+CommonPart commonOf(const SharedParts& shared, bool isOfAll) {
+  RecipeParts told;
+  for (std::size_t i = 0; i < told.size(); ++i) told[i] = shared[i].value_or("");
+  const QString said = joinedParts(told);
+  return {shared[0], shared[1], shared[2], shared[3],
+          isOfAll || said.isEmpty() ? said : QObject::tr("mostly %1").arg(said)};
+}
+
+/// What more than half of the groups have that have any.
+CommonPart usualPart(const std::vector<SeedGroup>& groups) {
+  std::array<std::map<std::string, std::size_t>, 4> counts;
+  for (const SeedGroup& group : groups) {
+    const RecipeParts parts = partsOf(group.name);
+    for (std::size_t i = 0; i < parts.size(); ++i) ++counts[i][parts[i]];
+  }
+  SharedParts shared;
+  bool isOfAll = true;
+  for (std::size_t i = 0; i < shared.size(); ++i)
+    for (const auto& [part, count] : counts[i]) {
+      if (part.empty() || 2 * count <= groups.size() - counts[i][""]) continue;
+      shared[i] = part;
+      isOfAll = isOfAll && count == groups.size();
+    }
+  return commonOf(shared, isOfAll);
 }
 
 }  // namespace
@@ -98,9 +146,7 @@ void RunList::index(const Configs& configs) {
       if (!isNew) twins_.insert({one, twin->second});
     }
   }
-  std::vector<qint64> all;
-  for (const SeedGroup& group : groups_) all.push_back(group.runs.front());
-  common_ = commonPart(all);
+  common_ = usualPart(groups_);
 }
 
 const ConfigsByHash& RunList::configs() const {
@@ -175,25 +221,19 @@ int RunList::seedPlace(qint64 run) const {
 }
 
 CommonPart RunList::commonPart(const std::vector<qint64>& of) const {
-  const GroupName* first = nullptr;
-  CommonPart common;
+  std::optional<SharedParts> shared;
   for (const qint64 run : of) {
     const SeedGroup* group = groupOf(run);
     if (!group) continue;
-    const GroupName& name = group->name;
-    if (!first) common = {true, true, true, {}};
-    if (!first) first = &name;
-    common.model = common.model && name.model == first->model;
-    common.dataset = common.dataset && name.dataset == first->dataset;
-    common.training = common.training && name.training == first->training;
+    const RecipeParts parts = partsOf(group->name);
+    if (!shared) shared.emplace(SharedParts{parts[0], parts[1], parts[2], parts[3]});
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      if ((*shared)[i] != parts[i]) (*shared)[i].reset();
   }
-  if (first) common.text = joinedParts(*first, common.model, common.dataset, common.training);
-  return common;
+  return commonOf(shared.value_or(SharedParts()), true);
 }
 
-QString RunList::nameOf(qint64 run) const {
-  return nameOf(run, {.model = true, .dataset = true, .training = true, .text = {}});
-}
+QString RunList::nameOf(qint64 run) const { return nameOf(run, commonPart({run})); }
 
 QString RunList::nameOf(qint64 run, const CommonPart& common) const {
   const SeedGroup* group = groupOf(run);
@@ -205,9 +245,14 @@ QString RunList::nameOf(qint64 run, const CommonPart& common) const {
 }
 
 QString RunList::nameOf(const SeedGroup& group, const CommonPart& common) const {
-  const QString recipe = joinedParts(group.name, !common.model, !common.dataset, !common.training);
-  return recipe.isEmpty() ? text(group.name.method)
-                          : QStringLiteral("%1: %2").arg(recipe, text(group.name.method));
+  RecipeParts parts = partsOf(group.name);
+  const SharedParts shared = sharedOf(common);
+  constexpr std::size_t kImages = 2;
+  if (parts[kImages].empty() && !shared[kImages].value_or("").empty()) parts[kImages] = "all images";
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (shared[i] == parts[i]) parts[i].clear();
+  const QString recipe = joinedParts(parts), method = text(group.name.method);
+  return recipe.isEmpty() ? method : QStringLiteral("%1: %2").arg(recipe, method);
 }
 
 }  // namespace uada

@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -23,10 +25,10 @@ struct SeedGroup {
   int colour = 0;            ///< of Theme::groupColour(): its place among the groups, by their oldest run
 };
 
-/// What the recipes of runs share.
+/// What the recipes of runs share, or most of them: names leave it out.
 struct CommonPart {
-  bool model = false, dataset = false, training = false;
-  QString text;  ///< "r18w16 · Fashion-MNIST, 6,000 images"; empty: nothing
+  std::optional<std::string> model, dataset, images, training;  ///< none: it is told
+  QString text;  ///< "r18w16 · Fashion-MNIST, 6,000 images", "r18w16 · 6,000 images"; empty: nothing
 };
 
 /// What the window shows of all runs at one moment. Handed out whole, and never changed from then on.
@@ -53,6 +55,7 @@ struct RunList {
 
   /// Of some runs, or of all.
   CommonPart commonPart(const std::vector<qint64>& of) const;
+  /// Of all runs: what more than half of the groups have, so that only what is unusual is told of a name.
   const CommonPart& commonPart() const { return common_; }
   /// "UADA (ε=2) · s3", with the run's key where another run of its group has that seed.
   QString nameOf(qint64 run) const;

@@ -16,6 +16,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "widgets/forms/FlowLayout.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/TableExport.h"
 #include "widgets/panels/compare/GroupCurve.h"
@@ -41,6 +42,16 @@ class RowDelegate : public QStyledItemDelegate {
     option->state &= ~QStyle::State_HasFocus;
   }
 };
+
+/// What their names need not say: what they share, else what most of the project's runs have.
+CommonPart leftOut(const RunList& list, const std::vector<qint64>& runs) {
+  CommonPart common = list.commonPart(runs);
+  const CommonPart& usual = list.commonPart();
+  for (const auto part :
+       {&CommonPart::model, &CommonPart::dataset, &CommonPart::images, &CommonPart::training})
+    if (!(common.*part)) common.*part = usual.*part;
+  return common;
+}
 
 /// Called as in the list of all runs.
 std::vector<RunGroup> namedGroups(const ProjectReader& project, const std::vector<std::int64_t>& runs,
@@ -118,9 +129,8 @@ void ComparePanel::followSession() {
 
 QWidget* ComparePanel::makeBar() {
   auto* bar = new QWidget(this);
-  auto* row = new QHBoxLayout(bar);
+  auto* row = new FlowLayout(bar, kGrid);
   row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
-  row->setSpacing(2 * kGrid);
   differing_ = new QCheckBox(tr("Only what differs"), bar);
   differing_->setObjectName("only_differing");
   differing_->setChecked(true);
@@ -130,17 +140,18 @@ QWidget* ComparePanel::makeBar() {
   reference_->setObjectName("reference");
   reference_->setToolTip(tr("What differences and ratios are to, among runs of the same recipe and images"));
   reference_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  reference_->setMinimumContentsLength(18);
+  reference_->setMinimumContentsLength(15);
   connect(reference_, &QComboBox::activated, this, &ComparePanel::fill);
   note_ = new QLabel(bar);
   note_->setObjectName("muted");
-  row->addWidget(differing_);
-  row->addWidget(bySeed_);
-  auto* to = new QLabel(tr("compared with"), bar);
-  to->setObjectName("muted");
-  row->addWidget(to);
-  row->addWidget(reference_);
-  row->addWidget(note_, 1);
+  auto* to = new QWidget(bar);
+  auto* line = new QHBoxLayout(to);
+  line->setContentsMargins(0, 0, 0, 0);
+  line->setSpacing(kGrid / 2);
+  line->addWidget(new QLabel(tr("compared with"), to));
+  line->addWidget(reference_);
+  to->findChild<QLabel*>()->setObjectName("muted");
+  for (QWidget* part : std::initializer_list<QWidget*>{differing_, bySeed_, to}) row->addWidget(part);
   Session* session = &workbench_.session;
   const auto failed = [session](const QString& text) { Q_EMIT session->problem(text); };
   const auto said = [session](const QString& text) { Q_EMIT session->logged(text); };
@@ -149,6 +160,7 @@ QWidget* ComparePanel::makeBar() {
       said, failed);
   row->addWidget(copy_);
   row->addWidget(exportButton(this, [] { return QStringLiteral("comparison.csv"); }, said, failed));
+  row->addWidget(note_);  // last: it comes and goes
   connect(differing_, &QCheckBox::toggled, this, &ComparePanel::fill);
   connect(bySeed_, &QCheckBox::toggled, this, &ComparePanel::fill);
   return bar;
@@ -208,7 +220,7 @@ void ComparePanel::fillReferences() {
   const RunList& list = *workbench_.session.list();
   std::vector<qint64> runs;
   for (const RunGroup& group : *groups_) runs.push_back(group.runs.front().id);
-  const CommonPart common = list.commonPart(runs);
+  const CommonPart common = leftOut(list, runs);
   constexpr std::size_t kMost = 200;
   if (runs.size() > kMost) runs.resize(kMost);
   reference_->clear();
@@ -228,7 +240,7 @@ std::vector<CompareRow> rowsOf(const std::vector<RunGroup>& groups, bool bySeed,
     for (const RunSummary& run : group.runs) configs[run.id] = group.config.get();
   std::vector<qint64> runs;
   for (const RunGroup& group : groups) runs.push_back(group.runs.front().id);
-  const CommonPart common = list.commonPart(runs);
+  const CommonPart common = leftOut(list, runs);
   std::vector<CompareRow> rows = compareRows(
       groups, bySeed, [&](qint64 run) { return *configs.at(run); },
       [&](qint64 run) { return list.nameOf(run, common); });

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/models/ContextMenu.h"
+#include "widgets/panels/runs/RunNames.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -26,6 +27,19 @@ QPixmap swatch(const QColor& colour) {
   QPainter(&picture).fillRect(QRectF(1, 6, 14, 4), colour);
   return picture;
 }
+
+/// Keeps the seed of a name that is too long.
+class NameDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    if (option->text.contains(QStringLiteral(" · ")))
+      option->text = fittedName(option->text, 0, option->fontMetrics, textWidth(*option));
+  }
+};
 
 QString keyOf(const QTreeWidgetItem& item) { return item.data(name, kKeyRole).toString(); }
 
@@ -54,7 +68,7 @@ LiveLegend::LiveLegend(QWidget* parent) : QWidget(parent) {
   list_->setFrameShape(QFrame::NoFrame);
   list_->setSelectionMode(QAbstractItemView::NoSelection);
   list_->setMouseTracking(true);
-  list_->setTextElideMode(Qt::ElideMiddle);
+  list_->setItemDelegateForColumn(name, new NameDelegate(list_));
   list_->viewport()->installEventFilter(this);
   QHeaderView* header = list_->header();
   header->setStretchLastSection(false);
