@@ -13,6 +13,8 @@ namespace uada {
 
 namespace {
 
+constexpr int kSwatch = 16;  ///< a square and the gap behind it
+
 /// Seconds of each of phases(), in their order.
 std::vector<double> parts(const Timings& timings) {
   struct {
@@ -45,13 +47,20 @@ void CostBars::show(std::vector<Row> rows) {
 }
 
 QSize CostBars::sizeHint() const {
-  return {60 * kGrid, static_cast<int>(rows_.size() + 1) * kRowHeight + kGrid};
+  return {60 * kGrid, headHeight() + static_cast<int>(rows_.size()) * kRowHeight + kGrid};
+}
+
+/// Its height goes with its width.
+void CostBars::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  if (event->size().width() != event->oldSize().width()) updateGeometry();
 }
 
 int CostBars::labelWidth() const {
   int width = fontMetrics().horizontalAdvance(title());
   for (const Row& row : rows_) width = std::max(width, fontMetrics().horizontalAdvance(row.name));
-  return std::min(width + 5 * kGrid, this->width() * 9 / 20);
+  const int least = 12 * kGrid, bars = this->width() / 5;  // what is left to the bars in any case
+  return std::min(width + 5 * kGrid, std::max(least, this->width() - numberWidth() - bars));
 }
 
 int CostBars::numberWidth() const {
@@ -63,31 +72,53 @@ int CostBars::numberWidth() const {
 
 QRect CostBars::barOf(int row) const {
   const int left = labelWidth();
-  return {left, (row + 1) * kRowHeight + 4, std::max(1, width() - left - numberWidth()), kRowHeight - 8};
+  return {left, headHeight() + row * kRowHeight + 4, std::max(1, width() - left - numberWidth()),
+          kRowHeight - 8};
 }
+
+/// Left top of each phase's square and name, from the bars' left edge on; where that leaves too little room,
+/// from the left, in as many lines as they need.
+std::vector<QPoint> CostBars::legendPlaces() const {
+  const auto widthOf = [this](std::size_t i) {
+    return kSwatch + fontMetrics().horizontalAdvance(nameOf(i)) + 2 * kGrid;
+  };
+  int all = 0;
+  for (std::size_t i = 0; i < phases().size(); ++i) all += widthOf(i);
+  const bool isOneLine = labelWidth() + all <= width();
+  QPoint at(isOneLine ? labelWidth() : kGrid, isOneLine ? 0 : kRowHeight);
+  std::vector<QPoint> places;
+  for (std::size_t i = 0; i < phases().size(); ++i) {
+    if (!isOneLine && at.x() > kGrid && at.x() + widthOf(i) > width()) at = {kGrid, at.y() + kRowHeight};
+    places.push_back(at);
+    at.rx() += widthOf(i);
+  }
+  return places;
+}
+
+int CostBars::headHeight() const { return legendPlaces().back().y() + kRowHeight; }
 
 void CostBars::paintLegend(QPainter& painter) const {
   painter.setPen(theme_.colour("muted"));
-  painter.drawText(QRect(kGrid, 0, labelWidth(), kRowHeight), Qt::AlignVCenter, title());
-  int x = labelWidth();
-  for (std::size_t i = 0; i < phases().size(); ++i) {
-    if (x + fontMetrics().horizontalAdvance(nameOf(i)) + 2 * kGrid > width()) break;
-    painter.fillRect(x, kRowHeight / 2 - 5, 10, 10, theme_.category(i));
-    x += 16;
-    painter.drawText(QRect(x, 0, width(), kRowHeight), Qt::AlignVCenter, nameOf(i));
-    x += fontMetrics().horizontalAdvance(nameOf(i)) + 2 * kGrid;
+  painter.drawText(QRect(kGrid, 0, width(), kRowHeight), Qt::AlignVCenter, title());
+  const std::vector<QPoint> places = legendPlaces();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const QPoint at = places[i];
+    painter.fillRect(at.x(), at.y() + kRowHeight / 2 - 5, 10, 10, theme_.category(i));
+    painter.drawText(QRect(at.x() + kSwatch, at.y(), width(), kRowHeight), Qt::AlignVCenter, nameOf(i));
   }
 }
 
 void CostBars::paintRow(QPainter& painter, int index, double longest) const {
   const Row& row = rows_[index];
   const QRect bar = barOf(index);
-  const int top = (index + 1) * kRowHeight;
+  const int top = headHeight() + index * kRowHeight;
   painter.fillRect(kGrid, top + kRowHeight / 2 - 5, 10, 10, row.colour);
   painter.setPen(theme_.colour("text"));
   const int room = labelWidth() - 4 * kGrid;
-  painter.drawText(QRect(kGrid + 16, top, room, kRowHeight), Qt::AlignVCenter,
-                   fontMetrics().elidedText(row.name, Qt::ElideMiddle, room));
+  const bool hasRecipe = row.name.contains(QStringLiteral(": "));  // which gives way first
+  const Qt::TextElideMode elide = hasRecipe ? Qt::ElideLeft : Qt::ElideRight;
+  painter.drawText(QRect(kGrid + kSwatch, top, room, kRowHeight), Qt::AlignVCenter,
+                   fontMetrics().elidedText(row.name, elide, room));
   double before = 0;
   for (std::size_t i = 0; i < phases().size(); ++i) {
     const double ms = msPerStep(parts(row.timings)[i], row.steps);
@@ -115,8 +146,9 @@ void CostBars::paintEvent(QPaintEvent*) {
 bool CostBars::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
-  const int index = help->pos().y() / kRowHeight - 1;
-  if (index < 0 || index >= static_cast<int>(rows_.size())) {
+  const int below = help->pos().y() - headHeight();
+  const int index = below / kRowHeight;
+  if (below < 0 || index >= static_cast<int>(rows_.size())) {
     QToolTip::hideText();
     return true;
   }

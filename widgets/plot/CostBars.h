@@ -9,7 +9,8 @@ namespace uada {
 
 class Theme;
 
-/// Where time goes: one stacked bar for a run, or for all seeds of a group on one machine, to a common scale of milliseconds per step. GUI thread.
+/// Where time goes: one stacked bar for a run, or for all seeds of a group on one machine, to a common scale
+/// of milliseconds per step. GUI thread.
 class CostBars : public QWidget {
   Q_OBJECT
  public:
@@ -31,6 +32,7 @@ class CostBars : public QWidget {
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   bool event(QEvent* event) override;
 
  private:
@@ -39,6 +41,8 @@ class CostBars : public QWidget {
   int numberWidth() const;
   void paintRow(QPainter& painter, int row, double longest) const;
   void paintLegend(QPainter& painter) const;
+  std::vector<QPoint> legendPlaces() const;
+  int headHeight() const;  ///< of the legend, above the rows
 
   const Theme& theme_;
   std::vector<Row> rows_;

@@ -109,7 +109,7 @@ Plot::~Plot() = default;
 void Plot::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   impl_->wrapLegend();
-  impl_->wrapEmpty();
+  impl_->wrapTexts();
   impl_->placeBadge();
 }
 

@@ -50,6 +50,7 @@ struct Band {
   QColor colour;
   std::vector<double> x, low, high;
   bool faint = false;
+  bool inLegend = true;
 };
 
 /// Shares or amounts that add up, drawn as stacked areas in the given order from the bottom.

@@ -42,7 +42,7 @@ void Plot::Impl::addBand(const Band& band) {
   veil.setAlpha(band.faint ? 10 : 50);
   high->setBrush(veil);
   high->setChannelFillGraph(low);
-  if (!band.name.isEmpty() && figure.legend) {
+  if (!band.name.isEmpty() && band.inLegend && figure.legend) {
     high->setName(band.name);
     high->addToLegend(legend);
   }
@@ -85,6 +85,7 @@ void Plot::Impl::fill() {
   }
   badge->setVisible(isReduced && !figure.heat);
   placeBadge();
+  if (fitLabels()) plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
 }  // namespace uada

@@ -1,6 +1,7 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include "core/base/Text.h"
 #include "widgets/plot/PlotImpl.h"
 #include "widgets/plot/PlotText.h"
 
@@ -25,7 +26,7 @@ void Plot::Impl::build() {
   legend->setFillOrder(QCPLegend::foColumnsFirst);
   legend->setBorderPen(Qt::NoPen);
   legend->setBrush(Qt::NoBrush);
-  legend->setMargins({kGrid, 0, kGrid, 0});
+  legend->setMargins({kGrid, 0, kGrid, 3});  // below the letters' feet
   legend->setIconSize(16, 10);
   plot->setAutoAddPlottableToLegend(false);
   plot->plotLayout()->setRowStretchFactor(0, 0.001);
@@ -125,8 +126,8 @@ void Plot::Impl::rebuild() {
   names.clear();
   drawn.clear();
   map = nullptr;
+  rowNames.clear();
   const bool heat = figure.heat.has_value();
-  title->setText(figure.title);
   title->setVisible(!figure.title.isEmpty());
   title->setMaximumSize(QWIDGETSIZE_MAX, figure.title.isEmpty() ? 0 : QWIDGETSIZE_MAX);
   axis(plot->xAxis, figure.x);
@@ -154,7 +155,7 @@ void Plot::Impl::rebuild() {
   legend->setMaximumSize(QWIDGETSIZE_MAX / 2, legend->itemCount() > 0 ? QWIDGETSIZE_MAX : 0);
   const bool nothing = drawn.empty() && !heat;
   empty->setVisible(nothing);
-  wrapEmpty();
+  wrapTexts();
   for (QCPAxis* a : {plot->xAxis, plot->yAxis}) a->setVisible(!nothing);
   plot->axisRect()->setRangeZoomAxes(plot->xAxis, heat ? nullptr : plot->yAxis);
   filledWidth = -1;
@@ -162,6 +163,7 @@ void Plot::Impl::rebuild() {
     fitRanges();
   else if (!hasOwnY)
     fitSeen();
+  fitLabels();
 }
 
 // As many entries in a row as fit; what is wider than a row is shortened in the middle.
@@ -182,19 +184,23 @@ void Plot::Impl::wrapLegend() {
   legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // arranges those already there
 }
 
-// Broken between words where a line is full.
-void Plot::Impl::wrapEmpty() {
-  const QFontMetrics metrics(empty->font());
-  const int room = std::max(10 * kGrid, owner->width() - 4 * kGrid);
+/// Broken between words where a line is full.
+static QString wrapped(const QString& text, const QFontMetrics& metrics, int room) {
   QStringList lines;
-  for (const QString& word : figure.empty.split(' ')) {
+  for (const QString& word : text.split(' ')) {
     const QString longer = lines.isEmpty() ? word : lines.back() + ' ' + word;
     if (lines.isEmpty() || metrics.horizontalAdvance(longer) > room)
       lines << word;
     else
       lines.back() = longer;
   }
-  empty->setText(lines.join('\n'));
+  return lines.join('\n');
+}
+
+void Plot::Impl::wrapTexts() {
+  const int room = std::max(10 * kGrid, owner->width() - 4 * kGrid);
+  empty->setText(wrapped(figure.empty, QFontMetrics(empty->font()), room));
+  title->setText(wrapped(figure.title, QFontMetrics(title->font()), room));
 }
 
 /// Of the values that are seen.
@@ -275,6 +281,40 @@ void Plot::Impl::fitSeen() {
   }
   fitY(plot->yAxis, figure.left, false);
   if (figure.right) fitY(plot->yAxis2, *figure.right, true);
+}
+
+/// As many ticks as have room side by side, and titles no longer than their axis: else they run into one
+/// another and into the legend. returns  whether that changed anything
+bool Plot::Impl::fitLabels() {
+  constexpr int kMost = 5;
+  if (!owner->isVisible()) return false;  // its size is not known yet
+  const QSize room = plot->axisRect()->size();
+  const QFontMetrics metrics(plot->xAxis->tickLabelFont());
+  const QCPRange range = plot->xAxis->range();
+  const bool isWhole = plot->xAxis->numberFormat() == "f";
+  const QString widest =
+      isWhole ? QString::fromStdString(groupedText(std::llround(range.upper))) : QStringLiteral("0.000");
+  const int wide = metrics.horizontalAdvance(widest) + 3 * kGrid, high = 2 * metrics.height();
+  bool isChanged = false;
+  const auto fit = [&](QCPAxis* a, const Axis& data, int length, int each) {
+    const int ticks = std::clamp(length / each, 2, kMost);
+    const QFontMetrics letters(a->labelFont());
+    const QString whole = axisText(data.title, data.unit);
+    const bool hasRoom = letters.horizontalAdvance(whole) <= length || data.unit.isEmpty();
+    const QString label = hasRoom ? letters.elidedText(whole, Qt::ElideRight, length) : data.unit;
+    isChanged = isChanged || a->ticker()->tickCount() != ticks || a->label() != label;
+    a->ticker()->setTickCount(ticks);
+    a->setLabel(label);
+  };
+  fit(plot->xAxis, figure.x, room.width(), wide);
+  fit(plot->yAxis, figure.left, room.height(), high);
+  if (!rowNames.isEmpty()) {
+    const int fitting = std::max(1, room.height() / metrics.height());
+    const int each = (static_cast<int>(rowNames.size()) + fitting - 1) / fitting;
+    isChanged = isChanged || each != namedEach;
+    if (each != namedEach) nameRows(each);
+  }
+  return isChanged;
 }
 
 // Whole numbers are written with separators ("4,680"). On an axis of more than 20 all ticks are whole.

@@ -61,6 +61,8 @@ struct Plot::Impl {
   QPoint pressed;  ///< where a mouse button went down
   QPoint pointer;
   int filledWidth = -1;
+  QStringList rowNames;    ///< of a heat map, or ridges, from the top; empty: the y axis has numbers
+  int namedEach = 1;       ///< how many rows share a name on the axis: all names may not fit
 
   explicit Impl(const Theme& t) : theme(t) {}
   void build();
@@ -69,14 +71,14 @@ struct Plot::Impl {
   void drawForExport(const std::function<void()>& draw);
   void rebuild();
   void wrapLegend();
-  void wrapEmpty();
+  void wrapTexts();
   QCPGraph* graph(QCPAxis* y, const QColor& colour, int width, int alpha, Qt::PenStyle style = Qt::SolidLine);
   void addCurve(const Curve& curve);
   void addBand(const Band& band);
   void addAreas(const StackedAreas& areas);
   void addHeat(const HeatMap& heat);
   void addRidges(const Ridges& ridges);
-  void nameRows(const QStringList& rows);
+  void nameRows(int each);
   void addMarkers();
   void showTip(const QPoint& position, bool isInside);
   void axis(QCPAxis* axis, const Axis& data);
@@ -88,6 +90,7 @@ struct Plot::Impl {
   void placeBadge();
   void fill();
   void tickFormat();
+  bool fitLabels();
   void hover(const QPoint& position);
   void readOutAt(const QPoint& position);
   void replotOverlay() {

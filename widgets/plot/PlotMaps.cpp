@@ -59,14 +59,16 @@ void Plot::Impl::addHeat(const HeatMap& heat) {
   map->setGradient(gradient(heat.scale));
   map->setDataRange({low, high});
   scale->axis()->setLabel(axisText(heat.title, heat.unit));
-  nameRows(heat.rows);
+  rowNames = heat.rows;
+  nameRows(namedEach);
 }
 
-/// The last one at 0.
-void Plot::Impl::nameRows(const QStringList& rows) {
+/// The last one at 0. each  of so many rows one
+void Plot::Impl::nameRows(int each) {
+  namedEach = each;
   auto ticker = QSharedPointer<QCPAxisTickerText>(new QCPAxisTickerText);
-  const int count = static_cast<int>(rows.size());
-  for (int r = 0; r < count; ++r) ticker->addTick(count - 1 - r, rows[r]);
+  const int count = static_cast<int>(rowNames.size());
+  for (int r = 0; r < count; r += each) ticker->addTick(count - 1 - r, rowNames[r]);
   plot->yAxis->setTicker(ticker);
 }
 
@@ -110,7 +112,8 @@ void Plot::Impl::addRidges(const Ridges& ridges) {
     outlined->setName(ridges.outlinedName);
     for (QCPGraph* line : {filled, outlined}) line->addToLegend(legend);
   }
-  nameRows(rows);
+  rowNames = rows;
+  nameRows(namedEach);
 }
 
 }  // namespace uada

@@ -68,7 +68,8 @@ QVariant OpTotalsModel::headerData(int section, Qt::Orientation orientation, int
   if (orientation != Qt::Horizontal || section < 0 || section >= kColumns) return {};
   if (role == Qt::DisplayRole) return tr(titles[section]);
   if (role == Qt::ToolTipRole) return tr(helps[section]);
-  if (role == Qt::TextAlignmentRole && section != kOp) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+  if (role == Qt::TextAlignmentRole)
+    return QVariant((section == kOp ? Qt::AlignLeft : Qt::AlignHCenter) | Qt::AlignVCenter);
   return {};
 }
 
@@ -119,7 +120,7 @@ OpTotals::OpTotals(const Theme& theme, QWidget* parent)
   table_->setShowGrid(false);
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  constexpr int kNumberWidth = 9 * kGrid;
+  constexpr int kNumberWidth = 8 * kGrid;
   table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   table_->horizontalHeader()->setSectionResizeMode(OpTotalsModel::kOp, QHeaderView::Stretch);
   for (const int column : {OpTotalsModel::kWins, OpTotalsModel::kGain})

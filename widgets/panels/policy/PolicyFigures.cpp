@@ -45,7 +45,8 @@ Trajectory trajectory(const PolicyBins& bins, const std::string& op, bool after,
   t.mean.colour = colour;
   t.spread.name = QObject::tr("%1, ± spread").arg(name);
   t.spread.colour = colour;
-  constexpr int kFew = 40;  // columns whose means are seen without an average
+  t.spread.inLegend = false;  // the title says what it is
+  constexpr int kFew = 40;    // columns whose means are seen without an average
   if (bins.columns() > kFew) t.mean.smoothing = 0.8;
   for (int column = 0; column < bins.columns(); ++column) {
     const OpSums& sums = bins.at(op, column);
@@ -155,7 +156,7 @@ Figure levelTrajectory(const PolicyBins& bins, const std::string& op, const Them
   const bool drawsNone = !bins.isEmpty() && bins.ops().empty();
   figure.empty = drawsNone ? noOps() : QObject::tr("This op was not drawn yet");
   if (op.empty()) return figure;
-  figure.title = q(findOp(op).title);
+  figure.title = QObject::tr("%1: mean and spread").arg(q(findOp(op).title));
   Trajectory before = trajectory(bins, op, false, QObject::tr("before"), theme.category(0));
   Trajectory after = trajectory(bins, op, true, QObject::tr("after"), theme.category(4));
   for (const Band* band : {&before.spread, &after.spread})
@@ -169,8 +170,8 @@ Figure winnerShares(const PolicyBins& bins, const Theme& theme) {
   Figure figure;
   figure.title = QObject::tr("Trained on");
   figure.x = stepAxis();
-  figure.left = {QObject::tr("Share of samples"), QStringLiteral("%"), false, 0.0, 100.0};
-  figure.empty = QObject::tr("This method has no candidates:\nevery sample is trained on as drawn");
+  figure.left = {QObject::tr("Samples"), QStringLiteral("%"), false, 0.0, 100.0};
+  figure.empty = QObject::tr("This method has no candidates: every sample is trained on as drawn");
   if (bins.groups().empty()) return figure;
   StackedAreas areas;
   areas.x = middles(bins);
@@ -213,7 +214,7 @@ Figure levelRidges(const LevelCounts& counts, const std::string& op, const Theme
     ridges.ridges.push_back({spanText(span), span.trained, span.drawn});
     for (const double count : span.drawn) seen += count;
   }
-  figure.title = QObject::tr("%1: counted in %2 pictured samples, not in all that were trained on")
+  figure.title = QObject::tr("%1, of %2 pictured samples")
                      .arg(q(findOp(op).title), countText(std::llround(seen)));
   figure.ridges = std::move(ridges);
   return figure;

@@ -19,6 +19,7 @@ PolicyScope::PolicyScope(const Workbench& workbench, const QString& suffix, QWid
       title_(new QLabel(this)),
       top_(new QSplitter(Qt::Horizontal, this)),
       bottom_(new QSplitter(Qt::Horizontal, this)),
+      split_(new QSplitter(Qt::Vertical, this)),
       heat_(new Plot(workbench.theme, this)),
       levels_(new Plot(workbench.theme, this)),
       winners_(new Plot(workbench.theme, this)),
@@ -32,10 +33,9 @@ PolicyScope::PolicyScope(const Workbench& workbench, const QString& suffix, QWid
   top_->addWidget(totals_);
   bottom_->addWidget(levels_);
   bottom_->addWidget(winners_);
-  auto* split = new QSplitter(Qt::Vertical, this);
-  split->addWidget(top_);
-  split->addWidget(bottom_);
-  for (QSplitter* one : {top_, bottom_, split}) {
+  split_->addWidget(top_);
+  split_->addWidget(bottom_);
+  for (QSplitter* one : {top_, bottom_, split_}) {
     one->setStretchFactor(0, 3);
     one->setStretchFactor(1, 2);
     one->setSizes({300, 200});  // a share each, whatever they would like
@@ -45,7 +45,7 @@ PolicyScope::PolicyScope(const Workbench& workbench, const QString& suffix, QWid
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(title_);
-  column->addWidget(split, 1);
+  column->addWidget(split_, 1);
   later_.setSingleShot(true);
   later_.setInterval(200);
   connect(&later_, &QTimer::timeout, this, &PolicyScope::changed);
@@ -138,10 +138,14 @@ void PolicyScope::addDecisions(qint64 run, const std::vector<Decision>& decision
   if (!later_.isActive()) later_.start();
 }
 
+/// Wins and gains are of candidates.
+bool PolicyScope::hasTotals() const { return !bins_.ops().empty() && !bins_.groups().empty(); }
+
 void PolicyScope::setNarrow(bool isNarrow) {
+  if (isNarrow != isNarrow_) split_->setSizes(isNarrow ? QList{200, 300} : QList{300, 200});
   isNarrow_ = isNarrow;
   bottom_->setOrientation(isNarrow ? Qt::Vertical : Qt::Horizontal);
-  totals_->setVisible(!isNarrow && !bins_.ops().empty());
+  totals_->setVisible(!isNarrow && hasTotals());
 }
 
 Figure PolicyScope::heatOf(const PolicyShown& shown) const {
@@ -167,7 +171,7 @@ void PolicyScope::show(Figure heat, Figure levels, const QString& title) {
 /// Over what is seen of the strip.
 void PolicyScope::showTotals() {
   const auto seen = heat_->zoomedTo();
-  totals_->setVisible(!isNarrow_ && !bins_.ops().empty());
+  totals_->setVisible(!isNarrow_ && hasTotals());
   totals_->show(bins_, seen ? std::llround(std::ceil(seen->first)) : 1,
                 seen ? std::llround(std::floor(seen->second)) : bins_.lastStep());
 }

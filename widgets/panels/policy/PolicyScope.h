@@ -64,6 +64,7 @@ class PolicyScope : public QWidget {
   void addDecisions(qint64 run, const std::vector<Decision>& decisions);
   void take(PolicyBins stored);
   void showTotals();
+  bool hasTotals() const;
 
   const Workbench& workbench_;
   PolicyBins bins_;
@@ -75,7 +76,7 @@ class PolicyScope : public QWidget {
   std::vector<Decision> decidedMeanwhile_;
   QTimer later_;  ///< at most five drawings a second
   QLabel* title_;
-  QSplitter *top_, *bottom_;
+  QSplitter *top_, *bottom_, *split_;
   Plot *heat_, *levels_, *winners_;
   OpTotals* totals_;
 };
