@@ -10,6 +10,7 @@
 #include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <utility>
 
 #include "core/base/Error.h"
@@ -22,10 +23,32 @@ namespace uada {
 
 static constexpr int kCardWidth = 26 * kGrid;
 
+namespace {
+
+/// As high as its text needs at its width, which a button does not find out by itself.
+class Card : public QPushButton {
+ public:
+  void fit(int least) {
+    least_ = least;
+    setMinimumHeight(std::max(least, layout() ? layout()->totalHeightForWidth(width()) : 0));
+  }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override {
+    QPushButton::resizeEvent(event);
+    fit(least_);
+  }
+
+ private:
+  int least_ = 0;
+};
+
+}  // namespace
+
 // A button as a card: icon, a large title and what will happen.
 static QPushButton* card(const Theme& theme, const char* name, const QString& icon, const QString& title,
                          const QString& text) {
-  auto* button = new QPushButton;
+  auto* button = new Card;
   button->setObjectName("choice");
   button->setAutoDefault(true);  // Return presses it
   button->setProperty("choice", name);
@@ -171,7 +194,7 @@ void StartPage::resizeEvent(QResizeEvent* event) {
   const bool isNarrow = width() < 3 * kCardWidth + 10 * kGrid;
   cards_->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
   for (QPushButton* button : findChildren<QPushButton*>("choice"))
-    button->setMinimumHeight(isNarrow ? 18 * kGrid : 27 * kGrid);
+    static_cast<Card*>(button)->fit(isNarrow ? 18 * kGrid : 27 * kGrid);
 }
 
 void StartPage::listRecent() {

@@ -122,6 +122,15 @@ std::vector<SettingLine> differingLines(const Detail& detail) {
   return differing;
 }
 
+/// A number with more digits than anybody reads with six of them; else the text as it is.
+QString shortNumber(const QString& value) {
+  constexpr qsizetype kReadable = 10;
+  bool isNumber = false;
+  const double number = value.toDouble(&isNumber);
+  return isNumber && value.size() > kReadable && value.contains('.') ? QString::number(number, 'g', 6)
+                                                                     : value;
+}
+
 /// What a person writes about a run.
 struct Notes {
   QString notes, tags;
@@ -186,7 +195,7 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   tree_->setMinimumWidth(22 * kGrid);
   tree_->installEventFilter(this);
   tree_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  tree_->setTextElideMode(Qt::ElideMiddle);
+  tree_->setTextElideMode(Qt::ElideRight);
   tree_->setAccessibleName(tr("Facts about the selected run"));
   results_ = addSection(tr("Results"));
   cost_ = addSection(tr("Cost"));
@@ -279,12 +288,14 @@ void InspectorPanel::showDetail(const Detail& detail) {
   const std::vector<SettingLine> settings =
       differs ? differingLines(detail) : settingLines(detail.run.config);
   std::vector<Line> lines;
-  for (const SettingLine& setting : settings) lines.emplace_back(setting.title, setting.value);
+  for (const SettingLine& setting : settings) lines.emplace_back(setting.title, shortNumber(setting.value));
   if (lines.empty()) lines.emplace_back(tr("nothing differs among the shown runs"), "");
   fill(config_, lines);
-  for (int i = 0; i < static_cast<int>(settings.size()); ++i)
+  for (int i = 0; i < static_cast<int>(settings.size()); ++i) {
     config_->child(i)->setToolTip(0,
                                   QStringLiteral("%1\n%2").arg(settings[i].help, settings[i].key).trimmed());
+    config_->child(i)->setToolTip(1, settings[i].value);
+  }
   fill(machine_, machineLines(detail.run));
 }
 

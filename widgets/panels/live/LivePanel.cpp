@@ -39,19 +39,7 @@ LivePanel::LivePanel(const Workbench& workbench)
   inside->setContentsMargins(0, 0, 0, 0);
   inside->setSpacing(0);
   inside->addWidget(makeTools());
-  auto* costs = new QScrollArea;
-  costs->setObjectName("costs");
-  costs->setFrameShape(QFrame::NoFrame);
-  costs->setWidgetResizable(true);
-  costs->setWidget(cost_ = new CostBars(workbench.theme));
-  auto* split = new QSplitter(Qt::Vertical);
-  split->addWidget(makeCurves());
-  split->addWidget(costs);
-  split->setStretchFactor(0, 1);
-  split->setSizes({70 * kGrid, 17 * kGrid});
-  split->setChildrenCollapsible(false);
-  costs->setMinimumHeight(3 * kRowHeight);
-  inside->addWidget(split, 1);
+  inside->addWidget(makeParts(), 1);
   pages_->addWidget(page);
   pages_->addWidget(emptyState(workbench, tr("Loss, gain, test metric and cost will be drawn here"),
                                tr("Start a run (Ctrl+Return), or tick stored runs in the list on the left"),
@@ -336,7 +324,7 @@ void LivePanel::redraw() {
   note_->setText(all > kMostRuns ? tr("the first %1 of %2 runs").arg(kMostRuns).arg(all) : test);
   drawCursor();
   showLegend();
-  cost_->show(liveCosts(s, lines_));
+  showCosts();
 }
 
 QStringList LivePanel::exportFilters() const {

@@ -20,6 +20,7 @@ class QLabel;
 class QMenu;
 class QScrollArea;
 class QSlider;
+class QSplitter;
 class QStackedWidget;
 
 namespace uada {
@@ -43,6 +44,7 @@ class LivePanel : public PanelWidget {
  private:
   /// Stands for the test of whatever metric is the main one.
   static constexpr const char* kMainTest = "main";
+  QWidget* makeParts();
   QWidget* makeCurves();
   QWidget* makeTools();
   QWidget* makeChoices();
@@ -58,6 +60,7 @@ class LivePanel : public PanelWidget {
   Plot* makePlot();
   bool isShown(const LiveScalar& scalar);
   void showLegend();
+  void showCosts();
   void point(const Plot* plot, std::optional<double> x);
   void zoomLike(const Plot* plot);
   void drawCursor();
@@ -91,6 +94,8 @@ class LivePanel : public PanelWidget {
   QGridLayout* grid_ = nullptr;
   LiveLegend* legend_ = nullptr;
   CostBars* cost_ = nullptr;
+  QSplitter* parts_ = nullptr;  ///< curves, costs
+  bool isPartsMoved_ = false;   ///< by a person
 };
 
 }  // namespace uada

@@ -12,6 +12,7 @@ namespace uada {
 PlaceBar::PlaceBar(QWidget* parent)
     : QWidget(parent), place_(new QLabel(this)), zoom_(new QComboBox(this)), beside_(new QComboBox(this)) {
   auto* row = new FlowLayout(this, kGrid);
+  row->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
   place_->setObjectName("samples_count");
   zoom_->setObjectName("samples_zoom");
   zoom_->setAccessibleName(tr("Zoom"));

@@ -38,6 +38,7 @@ QString classTitle(int label, const std::vector<std::string>& names) {
 
 SampleFilters::SampleFilters(QWidget* parent) : QWidget(parent) {
   auto* row = new FlowLayout(this, kGrid);
+  row->setContentsMargins(kGrid, kGrid / 2, kGrid, 0);
   op_ = combo("filter_op", tr("Any op"), tr("Op of the plan"));
   winner_ = combo("filter_winner", tr("Any winner"), tr("What was trained on"));
   class_ = combo("filter_class", tr("Any class"), tr("Class"));

@@ -85,9 +85,8 @@ QWidget* SamplesPanel::makePage() {
   beside_ = new BesidePane(workbench_, model_, *view_, bar_->beside(), split);
   split->addWidget(beside_);
   auto* legend =
-      new QLabel(tr("Framed: trained on. Under a candidate: what moved, its loss, and in green or grey its "
-                    "gain over the "
-                    "unperturbed plan. Inert: nothing to move; clamped: stopped at the end of its range."),
+      new QLabel(tr("Framed: trained on. Below a candidate: what moved, its loss, its gain over the unperturbed "
+                    "plan. Inert: nothing to move; clamped: at the end of its range."),
                  page);
   legend->setObjectName("samples_legend");
   legend->setWordWrap(true);
