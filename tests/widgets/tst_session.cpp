@@ -439,7 +439,7 @@ class TestSession : public QObject {
     {
       ProjectWriter writer(bench.file().toStdString());
       FakeEngine engine(slow(5ms, 100));
-      RunSession other(writer, engine, fakeConfig("uada", 7, 3), nullptr);
+      RunSession other(writer, engine, fakeConfig("uada", 7, 100), nullptr);
       QTRY_VERIFY_WITH_TIMEOUT(!s.runs().empty(), 20000);
       s.selection().select(s.runs().front().id);
       const qint64 first = s.selection().cursor();
@@ -449,6 +449,7 @@ class TestSession : public QObject {
       const qint64 seen = s.selection().lastStep();
       QTRY_VERIFY_WITH_TIMEOUT(s.selection().lastStep() > seen, 20000);
       QCOMPARE(s.selection().cursor(), qint64{1});
+      other.job().send(command::Stop{});
       other.job().wait();
     }
   }
