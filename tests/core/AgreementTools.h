@@ -63,9 +63,11 @@ inline void fill(const std::filesystem::path& file) {
         auto config = plannedConfig(table, row, column);
         if (!config || column % 2 == 1 || seen.contains(configHash(*config))) continue;
         seen[configHash(*config)] = true;
-        for (config->seed = 1; config->seed <= 3; ++config->seed)
-          record(project, *config, 0.5 + 0.001 * (++count % 200) + 0.01 * static_cast<double>(config->seed),
+        for (config->seed = 1; config->seed <= 3; ++config->seed) {
+          ++count;
+          record(project, *config, 0.5 + 0.001 * (count % 200) + 0.01 * static_cast<double>(config->seed),
                  config->seed == 3 && count % 5 == 0);
+        }
       }
   }
   RunConfig own = fakeConfig("uada", 1);

@@ -56,16 +56,16 @@ inline void addTargets() {
 }
 
 /// While it lives, all kernels run as on a processor that has just the instruction set of the test's row.
-class Target {
+class SimdTarget {
  public:
-  Target() {
+  SimdTarget() {
     QFETCH(qint64, target);
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
-  Target(const Target&) = delete;
-  Target& operator=(const Target&) = delete;
-  ~Target() {
+  SimdTarget(const SimdTarget&) = delete;
+  SimdTarget& operator=(const SimdTarget&) = delete;
+  ~SimdTarget() {
     hwy::SetSupportedTargetsForTest(0);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }

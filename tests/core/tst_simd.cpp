@@ -83,7 +83,7 @@ void TestSimd::initTestCase() {
 }
 
 void TestSimd::looksUp() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     const Image image = randomImage(width, height, 0, random);
@@ -103,7 +103,7 @@ void TestSimd::looksUp() {
 }
 
 void TestSimd::mapsBits() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     const Image image = randomImage(width, height, 0, random);
@@ -126,7 +126,7 @@ void TestSimd::mapsBits() {
 }
 
 void TestSimd::findsExtremes() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     for (int kind : {0, 1, 2, 3}) {
@@ -142,7 +142,7 @@ void TestSimd::findsExtremes() {
 }
 
 void TestSimd::makesTables() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution<float> factor(-3, 3);
   for (int i = 0; i < 3000; ++i) {
@@ -160,7 +160,7 @@ void TestSimd::makesTables() {
 
 /// The tables that equalize makes of histograms.
 void TestSimd::equalizes() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     for (int kind : {0, 1, 2, 3}) {
@@ -179,7 +179,7 @@ void TestSimd::equalizes() {
 }
 
 void TestSimd::blends() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   const Image large = randomImage(1501, 1102, 0, random);  // more than is added up at once
   QCOMPARE(simd::greySum(large.view()), reference::greySum(large.view()));
@@ -204,7 +204,7 @@ void TestSimd::blends() {
 }
 
 void TestSimd::filters() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution<float> any(-3, 3);
   for (auto [width, height] : kSizes) {
@@ -236,7 +236,7 @@ void TestSimd::filters() {
 }
 
 void TestSimd::reverses() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   for (int count = 1; count < 200; ++count)
     QVERIFY2(
@@ -249,7 +249,7 @@ void TestSimd::reverses() {
 
 /// Every op and the normaliser, with images at the very edges of memory.
 void TestSimd::staysInside() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   const Normaliser normaliser({0.5F, 0.5F, 0.5F}, {0.25F, 0.25F, 0.25F});
   for (auto [width, height] : kSizes) {
@@ -279,7 +279,7 @@ void TestSimd::staysInside() {
 }
 
 void TestSimd::normalises() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   const Normaliser normaliser({0.4914F, 0.4822F, 0.4465F}, {0.2470F, 0.2435F, 0.2616F});
   QVERIFY(normaliser.rule().finite && normaliser.rule().fused);
@@ -298,7 +298,7 @@ void TestSimd::normalises() {
 
 /// All bytes with constants of any size, among them such as need true divisions or make no numbers.
 void TestSimd::normalisesAnyConstants() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution<float> share(0, 1), power(-30, 30);
   Image image(256, 3);

@@ -49,7 +49,7 @@ class TestSimdAffine : public QObject {
 };
 
 void TestSimdAffine::moves() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   for (auto [width, height] : kSizes) {
     const Image image = randomImage(width, height, 0, random);
@@ -76,7 +76,7 @@ void TestSimdAffine::moves() {
 
 /// Coefficients of any size, and images wider than 16 bits of fixed point.
 void TestSimdAffine::movesFar() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   const Image small = randomImage(31, 5, 0, random), wide = randomImage(40000, 2, 0, random);
   const Image high = randomImage(2, 17000, 0, random);
@@ -106,7 +106,7 @@ void TestSimdAffine::movesFar() {
 /// or hardly less, where single precision does not know how to cut. Rows longer than the pixels done at a
 /// time.
 void TestSimdAffine::movesToWholeNumbers() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   const Image shapes[] = {randomImage(150, 9, 0, random), randomImage(9, 150, 0, random),
                           randomImage(66, 65, 0, random), randomImage(3, 2, 0, random)};
@@ -133,7 +133,7 @@ void TestSimdAffine::movesToWholeNumbers() {
 
 /// Shears and shifts by whole pixels but for the rounding, which decides between two neighbours.
 void TestSimdAffine::movesNearWholePixels() {
-  const Target target;
+  const SimdTarget target;
   std::mt19937 random(kSeed);
   const Image across = randomImage(300, 12, 0, random), down = randomImage(12, 300, 0, random);
   for (int i = 0; i < 100; ++i) {

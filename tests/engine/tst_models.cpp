@@ -1,3 +1,5 @@
+#include <torch/nn/modules/batchnorm.h>
+
 #include <QTest>
 #include <cmath>
 

@@ -1,3 +1,5 @@
+#include <torch/optim.h>
+
 #include <QTest>
 #include <algorithm>
 #include <cmath>

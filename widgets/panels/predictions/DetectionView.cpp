@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kScores = 100;  // steps of the slider
 constexpr double kFirstScore = 0.5;
-enum Column { kName, kObjects, kRightly, kWrongly, kMissed, kPrecision, kRecall, kColumns };
+enum ObjectColumn { kClassName, kObjects, kRightly, kWrongly, kMissed, kPrecision, kRecall, kObjectColumns };
 
 QRectF placeOf(const ObjectBox& box) { return {QPointF(box.left, box.top), QPointF(box.right, box.bottom)}; }
 
@@ -67,7 +67,7 @@ BoxCounts countAll(const PredictionSet& set, const std::stop_token& stop) {
 }
 
 QTableWidget* makeTable(QWidget* parent) {
-  auto* table = new QTableWidget(0, kColumns, parent);
+  auto* table = new QTableWidget(0, kObjectColumns, parent);
   table->setObjectName("class_counts");
   table->setHorizontalHeaderLabels({QObject::tr("Class"), QObject::tr("Objects"), QObject::tr("TP"),
                                     QObject::tr("FP"), QObject::tr("FN"), QObject::tr("Precision"),
@@ -243,9 +243,9 @@ void DetectionView::show(const Predictions& set) {
   filter_.label = -1;
   table_->setRowCount(set_ ? static_cast<int>(set_->classes.size()) : 0);
   for (int c = 0; c < table_->rowCount(); ++c)
-    for (int column = 0; column < kColumns; ++column) {
-      auto* item = new QTableWidgetItem(column == kName ? set_->classes[c] : QString());
-      if (column != kName) item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    for (int column = 0; column < kObjectColumns; ++column) {
+      auto* item = new QTableWidgetItem(column == kClassName ? set_->classes[c] : QString());
+      if (column != kClassName) item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
       table_->setItem(c, column, item);
     }
   bar_->show(set_);

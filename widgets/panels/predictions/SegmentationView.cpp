@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kSwatchSide = 12;
 constexpr std::uint32_t kTold = 8;  // samples counted between two words about it
-enum Column { kName, kHere, kAll, kPixels, kColumns };
+enum LabelColumn { kLabelName, kHere, kAll, kPixels, kLabelColumns };
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -53,7 +53,7 @@ class NumberItem : public QTableWidgetItem {
 };
 
 QTableWidget* makeClasses(QWidget* parent) {
-  auto* classes = new QTableWidget(0, kColumns, parent);
+  auto* classes = new QTableWidget(0, kLabelColumns, parent);
   classes->setObjectName("classes");
   classes->setHorizontalHeaderLabels(
       {QObject::tr("Class"), QObject::tr("IoU here"), QObject::tr("IoU all"), QObject::tr("Pixels")});
@@ -211,7 +211,7 @@ QWidget* SegmentationView::makeSide() {
     ask();
   });
   connect(classes_, &QTableWidget::itemChanged, this, [this](QTableWidgetItem* item) {
-    if (item->column() == kName && !isFilling_)
+    if (item->column() == kLabelName && !isFilling_)
       setShown(item->data(Qt::UserRole).toInt(), item->checkState() == Qt::Checked);
   });
   opacity_->setValue(60);
@@ -246,7 +246,7 @@ void SegmentationView::fillClasses() {
     name->setFlags(name->flags() | Qt::ItemIsUserCheckable);
     name->setCheckState(Qt::Checked);
     name->setData(Qt::UserRole, c);
-    classes_->setItem(c, kName, name);
+    classes_->setItem(c, kLabelName, name);
     for (const int column : {kHere, kAll, kPixels}) classes_->setItem(c, column, new NumberItem);
   }
   isFilling_ = false;
@@ -325,8 +325,8 @@ void SegmentationView::showNumbers() {
   isFilling_ = true;
   classes_->setSortingEnabled(false);
   for (int row = 0; row < classes_->rowCount(); ++row) {
-    const int c = classes_->item(row, kName)->data(Qt::UserRole).toInt();
-    const auto set = [&](Column column, double number) {
+    const int c = classes_->item(row, kLabelName)->data(Qt::UserRole).toInt();
+    const auto set = [&](LabelColumn column, double number) {
       static_cast<NumberItem*>(classes_->item(row, column))->set(number, shareText(number));
     };
     set(kHere, iouOf(here, c));
@@ -345,7 +345,7 @@ void SegmentationView::setShown(int label, bool isShown) {
 void SegmentationView::setAllShown(bool isShown) {
   isFilling_ = true;
   for (int row = 0; row < classes_->rowCount(); ++row)
-    classes_->item(row, kName)->setCheckState(isShown ? Qt::Checked : Qt::Unchecked);
+    classes_->item(row, kLabelName)->setCheckState(isShown ? Qt::Checked : Qt::Unchecked);
   isFilling_ = false;
   style_.shown.assign(style_.shown.size(), isShown);
   ask();

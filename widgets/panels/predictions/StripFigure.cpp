@@ -16,8 +16,8 @@
 namespace uada {
 namespace {
 
-constexpr double kGap = 6, kTitle = 22, kName = 18, kFrameWidth = 1.5;  // units
-constexpr int kTextSize = 13;                                           // of letters, units
+constexpr double kGap = 6, kTitle = 22, kNameHeight = 18, kFrameWidth = 1.5;  // units
+constexpr int kTextSize = 13;                                                 // of letters, units
 
 QRectF partOf(const QRectF& whole, const QRectF& shares) {
   return {whole.left() + shares.left() * whole.width(), whole.top() + shares.top() * whole.height(),
@@ -69,8 +69,8 @@ class LayOut {
   double row(int r, double top) {
     const StripRow& row = figure_.rows[static_cast<std::size_t>(r)];
     if (figure_.hasNames) {
-      text({left(0), top, width_ - 2 * kGap, kName}, row.name, -1);
-      top += kName;
+      text({left(0), top, width_ - 2 * kGap, kNameHeight}, row.name, -1);
+      top += kNameHeight;
     }
     double bottom = top;
     for (std::size_t c = 0; c < row.pictures.size(); ++c)
