@@ -8,6 +8,7 @@
 #include "core/store/RunSession.h"
 #include "core/tables/FinishedRun.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/core/OlderProject.h"
 #include "tests/core/StoreTools.h"
 #include "tests/core/Watcher.h"
 

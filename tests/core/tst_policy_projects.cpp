@@ -7,6 +7,7 @@
 #include "core/engine/methods/MethodEntry.h"
 #include "core/store/RunSession.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/core/OlderProject.h"
 #include "tests/core/PolicyTools.h"
 #include "tests/core/StoreTools.h"
 #include "tests/core/Watcher.h"

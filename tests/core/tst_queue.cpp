@@ -6,6 +6,7 @@
 #include "core/store/Queue.h"
 #include "core/store/RunSession.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/core/OlderProject.h"
 #include "tests/core/PolicyTools.h"
 #include "tests/core/StoreTools.h"
 

@@ -4,6 +4,7 @@
 
 #include "core/store/Project.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/core/OlderProject.h"
 #include "tests/core/StoreTools.h"
 
 #ifndef STORE_KILLS
@@ -63,6 +64,45 @@ class TestStoreKills : public QObject {
     }
     QCOMPARE(sqlite(project, "SELECT state, count(*) FROM attempts GROUP BY state"),
              "interrupted|" + std::to_string(kKills));
+  }
+
+  /// Projects of earlier versions, by turns, whose programs are killed while they bring them up to date: the
+  /// first one, the last one and others of SQLite's instructions for it. What is left is the old project.
+  void aMigrationIsWholeOrNot() {
+    namespace fs = std::filesystem;
+    const auto file = [&](const std::string& name) {
+      return fs::path(folder_.filePath(QString::fromStdString(name)).toStdString());
+    };
+    const auto open = [](const fs::path& project, std::int64_t at) {
+      return std::make_unique<Child>(std::vector<std::string>{PROGRAM_DIR "/store_helper", "migrate",
+                                                              project.string(), std::to_string(at)});
+    };
+    fillProject(file("now.uada"));
+    constexpr int kTurns = kKills / 4;
+    for (int turn = 0; turn < kTurns; ++turn) {
+      const int version = 1 + turn % (kSchemaVersion - 1);
+      const fs::path old = file("old.uada"), whole = file("whole.uada"), cut = file("cut.uada");
+      fs::copy_file(file("now.uada"), old, fs::copy_options::overwrite_existing);
+      makeOlder(old, version);
+      const auto rows = columnsOf(old);
+      for (const fs::path& copy : {whole, cut})
+        fs::copy_file(old, copy, fs::copy_options::overwrite_existing);
+      const std::string said = open(whole, 0)->line();
+      QVERIFY2(said.starts_with("instructions "), said.c_str());
+      const std::int64_t all = std::stoll(said.substr(13));
+      QVERIFY(all > 50);
+      QCOMPARE(open(cut, 1 + (all - 1) * turn / std::max(1, kTurns - 1))->wait(), -1);
+      QCOMPARE(sqlite(cut, "PRAGMA user_version; PRAGMA integrity_check"), std::to_string(version) + "\nok");
+      QCOMPARE(differing(rows, columnsOf(cut)), "");
+      QCOMPARE(ProjectReader(cut).runs().size(), std::size_t{2});
+      ProjectWriter(cut).flush();
+      QCOMPARE(differing(columnsOf(whole), columnsOf(cut)), "");
+      for (const char* beside : {"-wal", "-shm"}) {
+        fs::remove(cut.string() + beside);
+        fs::remove(whole.string() + beside);
+        fs::remove(old.string() + beside);
+      }
+    }
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/store/Project.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/core/OlderProject.h"
 #include "tests/core/StoreTools.h"
 
 using namespace uada;
@@ -136,7 +137,8 @@ class TestStoreViews : public QObject {
   /// to date, and while that happens.
   void olderProjectsShowTheirMetrics_data() {
     QTest::addColumn<int>("version");
-    for (int version = 1; version < 6; ++version) QTest::addRow("version %d", version) << version;
+    for (int version = 1; version < kSchemaVersion; ++version)
+      QTest::addRow("version %d", version) << version;
   }
   void olderProjectsShowTheirMetrics() {
     QFETCH(int, version);
@@ -173,6 +175,31 @@ class TestStoreViews : public QObject {
     QCOMPARE(all(reader), before);  // it was open
     QCOMPARE(all(ProjectReader(file)), before);
     if (version >= 4) QCOMPARE(sqlite(file, "SELECT * FROM table2"), table);
+  }
+
+  /// Of every version before this one: the columns that it had hold what they held, those that it gained what
+  /// can be known, and the project can be gone on with.
+  void olderProjectsKeepEveryRow_data() { olderProjectsShowTheirMetrics_data(); }
+  void olderProjectsKeepEveryRow() {
+    QFETCH(int, version);
+    const auto file = newProject();
+    fillProject(file);
+    const auto first = columnsOf(file);
+    for (const auto& [column, rows] : first) QVERIFY2(!rows.empty(), column.c_str());
+    makeOlder(file, version);
+    const auto older = columnsOf(file);
+    QVERIFY(older.size() < first.size());
+    ProjectWriter writer(file);
+    const auto now = columnsOf(file);
+    QCOMPARE(sqlite(file, "PRAGMA user_version; PRAGMA integrity_check"),
+             std::to_string(kSchemaVersion) + "\nok");
+    QCOMPARE(differing(older, now), "");
+    QCOMPARE(now.size(), first.size());
+    for (const char* column : {"metrics value", "result_metrics value", "results best", "results metric",
+                               "runs method_hash", "runs policy"})
+      QCOMPARE(now.at(column), first.at(column));
+    beginRun(writer, fakeConfig("uada", 9));
+    QCOMPARE(ProjectReader(file).runs().size(), std::size_t{3});
   }
 
   /// As the tables do: by its label, with what is not usual; and a method's other settings beside it.
