@@ -34,6 +34,7 @@ FileLock::~FileLock() {
 
 FileLock FileLock::tryLock(const std::filesystem::path& file) {
   FileLock lock;
+  lock.file_ = file;
   lock.fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
   if (lock.fd_ < 0) throw Error(fmt::format("cannot write '{}': {}", file.string(), std::strerror(errno)));
   struct stat status{};
@@ -57,9 +58,12 @@ bool FileLock::isHeld(const std::filesystem::path& file) {
 }
 
 void FileLock::write(const std::string& text) {
-  if (::ftruncate(fd_, 0) != 0 ||
-      ::pwrite(fd_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-    throw Error(fmt::format("cannot write a lock file: {}", std::strerror(errno)));
+  const auto size = static_cast<ssize_t>(text.size());
+  errno = ENOSPC;  // of a write that is cut short
+  if (::ftruncate(fd_, 0) == 0 && ::pwrite(fd_, text.data(), text.size(), 0) == size) return;
+  const bool isFull = errno == ENOSPC || errno == EDQUOT;
+  throw Error(fmt::format("cannot write '{}': {}{}", file_.string(), std::strerror(errno),
+                          isFull ? "; free some space and try again" : ""));
 }
 
 std::string hostName() {

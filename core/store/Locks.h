@@ -12,9 +12,10 @@ namespace uada::store {
 class FileLock {
  public:
   FileLock() = default;
-  FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)), file_(std::move(other.file_)) {}
   FileLock& operator=(FileLock&& other) noexcept {
     std::swap(fd_, other.fd_);
+    std::swap(file_, other.file_);
     return *this;
   }
   ~FileLock();
@@ -24,11 +25,12 @@ class FileLock {
   /// Whether anyone holds it now. Only asks: never in the way of tryLock().
   static bool isHeld(const std::filesystem::path& file);
   bool held() const { return fd_ >= 0; }
-  /// Makes text the file's whole content: who holds it, for people.
+  /// Makes text the file's whole content: who holds it, for people. Throws Error naming it.
   void write(const std::string& text);
 
  private:
   int fd_ = -1;
+  std::filesystem::path file_;
 };
 
 /// Who works on an attempt.

@@ -6,6 +6,7 @@
 
 #include "core/store/RunSession.h"
 #include "tests/core/FakeEngine.h"
+#include "tests/core/SmallDisk.h"
 #include "tests/core/StoreTools.h"
 #include "tests/core/Watcher.h"
 
@@ -163,6 +164,23 @@ class TestRunSession : public QObject {
     const RunSummary run = ProjectReader(file_).runs().at(0);
     QCOMPARE(run.state, RunState::failed);
     QVERIFY(contains(run.problem, "cannot make the run's folder"));
+  }
+
+  /// What is written of a run at its start has no room: its configuration, beside it the lock.
+  void noRoomForTheFolderIsRecorded() {
+    const auto files = runFolder(file_, "").parent_path();
+    const SmallDisk disk(QString::fromStdString(files.string()), "size=4k");
+    if (!disk.mounted()) QSKIP("not run: mounting a small file system needs root");
+    writeFileAtomically(disk.file("ballast"), std::string(4096, 'x'));
+    const std::string why = errorOf([&] { RunSession session(*writer_, engine_, fakeConfig(), nullptr); });
+    const RunSummary run = ProjectReader(file_).runs().at(0);
+    QVERIFY(contains(why, runFolder(file_, run.key).string()));
+    QVERIFY(contains(why, "free some space"));
+    QCOMPARE(run.state, RunState::failed);
+    QCOMPARE(run.problem, why);
+    for (const auto& entry : std::filesystem::directory_iterator(runFolder(file_, run.key)))
+      QVERIFY2(entry.path().filename() == "lock" || entry.path().filename() == "log.jsonl",
+               entry.path().c_str());
   }
 
   void aFailureInTheMiddleKeepsWhatWasReported() {
