@@ -228,6 +228,76 @@ class TestCurves : public QObject {
     QVERIFY(!QFile::exists(folder.filePath("q.png")));
   }
 
+  /// What is no number, and a name that a spreadsheet would take for a formula.
+  void numbersSurviveAndNamesAreNoFormulas() {
+    const double nan = std::nan(""), infinite = std::numeric_limits<double>::infinity();
+    Figure figure;
+    figure.x.title = "Step";
+    figure.left.title = "Loss";
+    figure.curves = {
+        {.name = "=HYPERLINK(\"x\")", .colour = Qt::red, .x = {1, 2, 3}, .y = {1, nan, -infinite}}};
+    figure.bands = {{.name = "a", .colour = Qt::red, .x = {2}, .low = {0.5}, .high = {infinite}}};
+    const QByteArray csv = csvOf(figure);
+    QCOMPARE(csv, QByteArray("curve,Step,Loss\n\"'=HYPERLINK(\"\"x\"\")\",1,1\n"
+                             "\"'=HYPERLINK(\"\"x\"\")\",2,nan\n\"'=HYPERLINK(\"\"x\"\")\",3,-inf\n"
+                             "a low,2,0.5\na high,2,inf\n"));
+  }
+
+  /// Of six groups at 8.5 cm the plot keeps most of the height, and no name is cut off at the edge.
+  void theLegendFitsTheExport() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(1200, 700);
+    Figure figure;
+    figure.x.title = "Step";
+    figure.left.title = "Loss";
+    for (int i = 0; i < 6; ++i)
+      figure.curves.push_back({.name = QString("Group %1 with a rather long name of its own").arg(i),
+                               .colour = i == 0 ? QColor(Qt::red) : QColor(Qt::blue),
+                               .x = {0, 1},
+                               .y = {i == 0 ? 0.0 : 0.5, i == 0 ? 1.0 : 0.5}});
+    plot.show(figure);
+    const QImage image = plot.picture({321, 214}).toImage();
+    int top = image.height(), bottom = 0;
+    for (int y = 0; y < image.height(); ++y)
+      for (int x = image.width() / 4; x < image.width(); ++x)
+        if (const QColor c = image.pixelColor(x, y); c.red() > 200 && c.blue() < 100 && c.green() < 100) {
+          top = std::min(top, y);
+          bottom = std::max(bottom, y);
+        }
+    QVERIFY2(bottom - top > 0.3 * image.height(), qPrintable(QString("%1 to %2").arg(top).arg(bottom)));
+    for (int y = 0; y < image.height(); ++y)
+      QCOMPARE(image.pixelColor(image.width() - 3, y), theme.colour("base"));
+    QTemporaryDir folder;
+    plot.exportTo(folder.filePath("p.svg"), {321, 214});
+    const std::string svg = readTextFile(folder.filePath("p.svg").toStdString(), 1 << 22);
+    for (int i = 0; i < 6; ++i) QVERIFY(svg.find("Group " + std::to_string(i)) != std::string::npos);
+  }
+
+  /// The ring around the highest value is as whole as that around one in the middle.
+  void ringsAreNotCutOff() {
+    const Theme theme(Theme::Kind::light);
+    Plot plot(theme);
+    plot.resize(400, 180);
+    const auto ringOf = [&](std::size_t marked) {
+      Figure figure;
+      figure.x.title = "Step";
+      figure.left.title = "Top-1";
+      figure.legend = false;
+      figure.curves = {{.name = "a", .colour = Qt::red, .x = {1, 2, 3, 4}, .y = {0, 1, 0.5, 0}}};
+      figure.curves.front().marked = marked;
+      plot.show(figure);
+      const QImage image = plot.picture({400, 180}).toImage();
+      int red = 0;
+      for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+          red += image.pixelColor(x, y).green() < 128 && image.pixelColor(x, y).red() > 200 ? 1 : 0;
+      return red;
+    };
+    QVERIFY2(std::abs(ringOf(1) - ringOf(2)) < 30,
+             qPrintable(QString("%1 and %2").arg(ringOf(1)).arg(ringOf(2))));
+  }
+
   // ---- over seeds
 
   void theBandIsTheSampleDeviation() {
@@ -255,8 +325,16 @@ class TestCurves : public QObject {
   void whatIsNoNumberDoesNotCount() {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const SeedCurve curve = overSeeds({{{1, 2, 3}, {nan, nan, 4}}, {{1, 2, 3}, {2, nan, 6}}});
-    QCOMPARE(curve.x, (std::vector<double>{1, 3}));
-    QCOMPARE(curve.mean, (std::vector<double>{2, 5}));
+    QCOMPARE(curve.x, (std::vector<double>{1, 2, 3}));
+    QCOMPARE(curve.count, (std::vector<int>{1, 0, 2}));
+    QVERIFY(curve.mean[0] == 2 && std::isnan(curve.mean[1]) && curve.mean[2] == 5);
+    // No band over a place where one seed alone has a value.
+    const SeedCurve gap = overSeeds({{{1, 2, 3, 4}, {1, nan, 1, 1}}, {{1, 2, 3}, {3, 3, 3}}});
+    QCOMPARE(gap.bandX, (std::vector<double>{1, 2, 3}));
+    QVERIFY(std::isnan(gap.bandHigh[1]) && gap.bandHigh[2] == 2 + std::sqrt(2.0));
+    const SeedValues difference = differenceOf({{1, 2, 3}, {5, nan, 7}}, {{1, 3}, {1, 1}});
+    QCOMPARE(difference.x, (std::vector<double>{1, 2, 3}));
+    QVERIFY(difference.y[0] == 4 && std::isnan(difference.y[1]) && difference.y[2] == 6);
     QVERIFY(overSeeds({}).x.empty());
     QVERIFY(overSeeds({{}}).x.empty());
   }

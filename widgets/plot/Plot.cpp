@@ -1,18 +1,17 @@
 #include "widgets/plot/Plot.h"
 
 #include <QApplication>
-#include <QBuffer>
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QMenu>
-#include <QPdfWriter>
+#include <QToolTip>
 #include <QVBoxLayout>
-#include <QtSvg/QSvgGenerator>  // the folder of its own library is not on the path
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "widgets/models/ContextMenu.h"
 #include "widgets/models/Saving.h"
+#include "widgets/plot/Drawing.h"
 #include "widgets/plot/ExportDialog.h"
 #include "widgets/plot/PlotImpl.h"
 #include "widgets/plot/PlotText.h"
@@ -178,62 +177,30 @@ QString Plot::readOut(double x, double y) const { return readOutOf(impl_->figure
 QString Plot::name() const { return impl_->figure.title.isEmpty() ? objectName() : impl_->figure.title; }
 bool Plot::isEmpty() const { return impl_->drawn.empty() && !impl_->map; }
 
-namespace {
-
-constexpr int kPictureScale = 2;  // pixels of a picture for one on the screen
-
-void paint(QCustomPlot& plot, QPaintDevice& device, QSize size) {
-  QCPPainter painter;
-  if (!painter.begin(&device)) throw Error("the plot could not be drawn");
-  painter.setMode(QCPPainter::pmVectorized);
-  painter.setMode(QCPPainter::pmNoCaching);
-  plot.toPainter(&painter, size.width(), size.height());
-  painter.end();
+/// Draws it into a device for lines.
+static std::function<void(QPaintDevice&)> painted(QCustomPlot& plot, QSize size) {
+  return [&plot, size](QPaintDevice& device) {
+    QCPPainter painter;
+    if (!painter.begin(&device)) throw Error("the plot could not be drawn");
+    painter.setMode(QCPPainter::pmVectorized);
+    painter.setMode(QCPPainter::pmNoCaching);
+    plot.toPainter(&painter, size.width(), size.height());
+    painter.end();
+  };
 }
 
-QByteArray pdfOf(QCustomPlot& plot, QSize size) {
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  QPdfWriter writer(&buffer);
-  writer.setResolution(96);
-  writer.setPageMargins({0, 0, 0, 0});
-  writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / 96.0, QPageSize::Point, {}, QPageSize::ExactMatch));
-  paint(plot, writer, size);
-  return bytes;
-}
-
-QByteArray svgOf(QCustomPlot& plot, QSize size, const QString& title) {
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  QSvgGenerator generator;
-  generator.setOutputDevice(&buffer);
-  generator.setResolution(96);
-  generator.setSize(size);
-  generator.setViewBox(QRect({}, size));
-  generator.setTitle(title);
-  paint(plot, generator, size);
-  return bytes;
-}
-
-}  // namespace
-
-void Plot::Impl::drawForExport(const std::function<void()>& draw) {
+void Plot::Impl::drawForExport(QSize size, const std::function<void()>& draw) {
   const bool cursorShown = cursor->visible(), hairShown = hair->visible();
   cursor->setVisible(false);
   hair->setVisible(false);
-  const bool addsLegend = !figure.legend && std::ranges::any_of(figure.curves, &Curve::inLegend);
-  if (addsLegend) {  // on the screen it may stand beside the plot
-    figure.legend = true;
-    rebuild();
-  }
-  filledWidth = -1;
+  const bool hadLegend = figure.legend;  // on the screen it may stand beside the plot
+  figure.legend = hadLegend || std::ranges::any_of(figure.curves, &Curve::inLegend);
+  exported = size;
+  rebuild();
   draw();
-  if (addsLegend) {
-    figure.legend = false;
-    rebuild();
-  }
+  exported = {};
+  figure.legend = hadLegend;
+  rebuild();
   cursor->setVisible(cursorShown);
   hair->setVisible(hairShown);
   filledWidth = -1;
@@ -243,15 +210,22 @@ QPixmap Plot::picture(QSize size) const {
   if (size.isEmpty()) size = this->size().expandedTo({640, 400});
   requireDrawable(size * kPictureScale, tr("the plot"), tr("make it smaller"));
   QPixmap picture;
-  impl_->drawForExport([&] { picture = impl_->plot->toPixmap(size.width(), size.height(), kPictureScale); });
+  impl_->drawForExport(size,
+                       [&] { picture = impl_->plot->toPixmap(size.width(), size.height(), kPictureScale); });
   return picture;
 }
 
 void Plot::copy() const { QApplication::clipboard()->setPixmap(picture()); }
 
-void Plot::copyNumbers() const {
-  QApplication::clipboard()->setText(QString::fromUtf8(csvOf(impl_->figure)));
+QByteArray Plot::numbers() const {
+  if (readNumbers) return readNumbers();
+  if (impl_->figure.isReduced)
+    throw Error("the numbers of '" + name().toStdString() +
+                "' cannot be exported from here: its curves are drawn from extremes; use 'uada export'");
+  return csvOf(impl_->figure);
 }
+
+void Plot::copyNumbers() const { QApplication::clipboard()->setText(QString::fromUtf8(numbers())); }
 
 QStringList Plot::exportFilters() {
   return {"Picture (*.png)", "Drawing for the web (*.svg)", "PDF for a paper (*.pdf)",
@@ -264,18 +238,14 @@ void Plot::exportTo(const QString& file, QSize size) const {
   if (ending == "png") return savePicture(picture(size).toImage(), file);
   QByteArray bytes;
   if (ending == "csv") {
-    if (impl_->figure.isReduced) {
-      if (!writeNumbers)
-        throw Error("the numbers of '" + name().toStdString() +
-                    "' cannot be exported from here: its curves are drawn from extremes; use 'uada export'");
-      return writeNumbers(file);
-    }
-    bytes = csvOf(impl_->figure);
+    bytes = numbers();
   } else {
     requireDrawable(size, tr("the plot"), tr("make it smaller"));
     impl_->restyle(Theme(Theme::Kind::light));  // papers are white
-    impl_->drawForExport(
-        [&] { bytes = ending == "pdf" ? pdfOf(*impl_->plot, size) : svgOf(*impl_->plot, size, name()); });
+    impl_->drawForExport(size, [&] {
+      bytes = ending == "pdf" ? pdfOf(size, painted(*impl_->plot, size))
+                              : svgOf(size, name(), painted(*impl_->plot, size));
+    });
     impl_->restyle(impl_->theme);
     impl_->plot->replot(QCustomPlot::rpQueuedReplot);
   }
@@ -286,12 +256,18 @@ void Plot::fillMenu(QMenu& menu) {
   menu.addAction(tr("Export chart..."), this, [this] { exportByAsking(this, {this}); });
   menu.addSeparator();
   menu.addAction(tr("Copy as picture"), this, [this] { copy(); });
-  menu.addAction(tr("Copy numbers"), this, [this] { copyNumbers(); });
+  menu.addAction(tr("Copy numbers"), this, [this] {
+    try {
+      copyNumbers();
+    } catch (const std::exception& error) {
+      QToolTip::showText(QCursor::pos(), QString::fromStdString(problemText(error)), this);
+    }
+  });
   menu.addSeparator();
   menu.addAction(tr("Fit"), this, &Plot::fit);
   for (QAction* action : menu.actions())
     if (!action->isSeparator()) action->setEnabled(!isEmpty());
-  if (impl_->figure.isReduced) menu.actions().at(3)->setEnabled(false);  // only extremes of it are here
+  if (impl_->figure.isReduced && !readNumbers) menu.actions().at(3)->setEnabled(false);
 }
 
 }  // namespace uada

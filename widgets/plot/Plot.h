@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QByteArray>
 #include <QColor>
 #include <QString>
 #include <QStringList>
@@ -152,9 +153,11 @@ class Plot : public QWidget {
   /// Of the figure, else the object's: what it is called where plots are listed.
   QString name() const;
   bool isEmpty() const;  ///< nothing is drawn
-  /// Writes the numbers in place of csvOf() where the figure has only the extremes of long curves: of a plot
-  /// that has such curves, and none of this, they cannot be exported.
-  std::function<void(const QString& file)> writeNumbers;
+  /// Reads the numbers as CSV, in place of csvOf(): where the figure need not have them all. Of a plot of
+  /// reduced curves, and none of this, they cannot be exported. Throws Error.
+  std::function<QByteArray()> readNumbers;
+  /// As CSV, every value. Throws Error.
+  QByteArray numbers() const;
   /// What stands at the ticks of the x axis; a log axis has none here.
   QStringList xLabels() const;
   void copy() const;

@@ -2,6 +2,13 @@
 
 namespace uada {
 
+/// What is no finite number has no place: a gap.
+static std::vector<double> drawable(std::vector<double> y) {
+  for (double& value : y)
+    if (!std::isfinite(value)) value = std::numeric_limits<double>::quiet_NaN();
+  return y;
+}
+
 QCPGraph* Plot::Impl::graph(QCPAxis* y, const QColor& colour, int width, int alpha, Qt::PenStyle style) {
   QCPGraph* g = plot->addGraph(plot->xAxis, y);
   QColor ink = colour;
@@ -17,7 +24,7 @@ void Plot::Impl::addCurve(const Curve& curve) {
   const Qt::PenStyle style = curve.dashed ? Qt::DashLine : Qt::SolidLine;
   constexpr int kFaint = 45;
   if (smooth && !curve.faint)
-    drawn.push_back({graph(yAxis(curve), curve.colour, 1, 60), &curve.x, curve.y, 1});
+    drawn.push_back({graph(yAxis(curve), curve.colour, 1, 60), &curve.x, drawable(curve.y), 1});
   const bool points = curve.points || curve.x.size() == 1;  // one value makes no line
   QCPGraph* line =
       graph(yAxis(curve), curve.colour, smooth || points ? 2 : 1, curve.faint ? kFaint : 255, style);
@@ -25,9 +32,11 @@ void Plot::Impl::addCurve(const Curve& curve) {
   line->setName(curve.name);
   if (curve.inLegend && figure.legend) line->addToLegend(legend);
   if (hasMean)
-    drawn.push_back({line, &curve.meanX, curve.mean, 2});
+    drawn.push_back({line, &curve.meanX, drawable(curve.mean), 2});
   else
-    drawn.push_back({line, &curve.x, smooth ? smoothed(curve.y, curve.smoothing) : curve.y, smooth ? 2 : 1});
+    drawn.push_back({line, &curve.x,
+                     smooth ? smoothed(drawable(curve.y), curve.smoothing) : drawable(curve.y),
+                     smooth ? 2 : 1});
   if (!curve.marked || curve.faint) return;
   QCPGraph* ring = graph(yAxis(curve), curve.colour, 2, 255);
   ring->setLineStyle(QCPGraph::lsNone);

@@ -166,19 +166,24 @@ void Plot::Impl::rebuild() {
   fitLabels();
 }
 
-// As many entries in a row as fit; what is wider than a row is shortened in the middle.
+/// As many entries in a row as fit. Where they then took more than a share of the height, more of them share
+/// a row; what is wider than its part of a row is shortened in the middle.
 void Plot::Impl::wrapLegend() {
+  constexpr int kIcon = 16 + 3 * kGrid;  // and what stands between two entries
+  constexpr double kMostHeight = 0.35;
   const QFontMetrics metrics(legend->font());
-  const int room = std::max(10 * kGrid, owner->width() - 7 * kGrid);
+  const int room = size().width() - 2 * kGrid, count = legend->itemCount();
   int widest = 1;
-  for (int i = 0; i < legend->itemCount(); ++i) {
-    auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i));
-    if (!item) continue;
-    const QString full = names.value(item->plottable());
-    item->plottable()->setName(metrics.elidedText(full, Qt::ElideMiddle, room));
-    widest = std::max(widest, metrics.horizontalAdvance(item->plottable()->name()));
-  }
-  const int columns = std::max(1, (owner->width() - 2 * kGrid) / (widest + 16 + 3 * kGrid));
+  for (int i = 0; i < count; ++i)
+    if (auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i)))
+      widest = std::max(widest, metrics.horizontalAdvance(names.value(item->plottable())));
+  const int row = metrics.height() + legend->rowSpacing();
+  const int rows = std::max(1, static_cast<int>(kMostHeight * size().height() / row));
+  const int columns = std::max({1, room / (widest + kIcon), (count + rows - 1) / rows});
+  const int part = std::max(4 * kGrid, room / columns - kIcon);
+  for (int i = 0; i < count; ++i)
+    if (auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i)))
+      item->plottable()->setName(metrics.elidedText(names.value(item->plottable()), Qt::ElideMiddle, part));
   if (columns == legend->wrap()) return;
   legend->setWrap(columns);
   legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // arranges those already there
@@ -198,7 +203,7 @@ static QString wrapped(const QString& text, const QFontMetrics& metrics, int roo
 }
 
 void Plot::Impl::wrapTexts() {
-  const int room = std::max(10 * kGrid, owner->width() - 4 * kGrid);
+  const int room = std::max(10 * kGrid, size().width() - 4 * kGrid);
   empty->setText(wrapped(figure.empty, QFontMetrics(empty->font()), room));
   title->setText(wrapped(figure.title, QFontMetrics(title->font()), room));
 }
@@ -232,6 +237,14 @@ Limits Plot::Impl::limitsOf(const Axis& data, bool right) const {
   return limits;
 }
 
+/// What a ring around the highest value takes of the axis; 0: no value is marked.
+double Plot::Impl::marksRoom() const {
+  constexpr double kRing = 10, kLeast = 60;  // pixels
+  if (std::ranges::none_of(figure.curves, [](const Curve& c) { return c.marked && !c.faint; })) return 0;
+  constexpr double kAround = 9 * kGrid;  // title, ticks and their title
+  return kRing / std::max(kLeast, size().height() - kAround);
+}
+
 void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
   Limits limits = limitsOf(data, right);
   if (!right && figure.areas) {
@@ -246,7 +259,8 @@ void Plot::Impl::fitY(QCPAxis* a, const Axis& data, bool right) {
     low /= pad;
     high *= pad;
   } else {
-    const double pad = high > low ? 0.05 * (high - low) : std::max(0.5 * std::abs(high), 0.5);
+    const double share = std::max(0.05, marksRoom());
+    const double pad = high > low ? share * (high - low) : std::max(0.5 * std::abs(high), 0.5);
     low -= figure.areas && low >= 0 ? 0 : pad;
     high += figure.areas ? 0 : pad;
   }

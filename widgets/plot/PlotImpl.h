@@ -61,14 +61,18 @@ struct Plot::Impl {
   QPoint pressed;  ///< where a mouse button went down
   QPoint pointer;
   int filledWidth = -1;
-  QStringList rowNames;    ///< of a heat map, or ridges, from the top; empty: the y axis has numbers
-  int namedEach = 1;       ///< how many rows share a name on the axis: all names may not fit
+  QStringList rowNames;  ///< of a heat map, or ridges, from the top; empty: the y axis has numbers
+  int namedEach = 1;     ///< how many rows share a name on the axis: all names may not fit
+  QSize exported;        ///< of the picture that is made; else empty
 
   explicit Impl(const Theme& t) : theme(t) {}
   void build();
   void restyle(const Theme& with);
-  /// What is drawn meanwhile has its legend, and no lines that follow cursor and pointer.
-  void drawForExport(const std::function<void()>& draw);
+  /// What is drawn meanwhile has its legend, fitted to that size, and no lines that follow cursor and
+  /// pointer.
+  void drawForExport(QSize size, const std::function<void()>& draw);
+  /// Of what is drawn, in pixels.
+  QSize size() const { return exported.isEmpty() ? owner->size() : exported; }
   void rebuild();
   void wrapLegend();
   void wrapTexts();
@@ -85,6 +89,7 @@ struct Plot::Impl {
   void fitRanges();
   void fitSeen();
   void fitY(QCPAxis* axis, const Axis& data, bool right);
+  double marksRoom() const;
   Limits limitsOf(const Axis& data, bool right) const;
   void place(QCPItemStraightLine* line, std::optional<double> x);
   void placeBadge();

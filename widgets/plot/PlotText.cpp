@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/base/Text.h"
+#include "core/tables/Grid.h"
 
 namespace uada {
 
@@ -116,14 +117,7 @@ QString readOutOf(const Figure& figure, double x, double y) {
       .arg(figure.x.title.toLower(), std::isnan(at) ? QString() : valueText(at, figure.x.unit), rows);
 }
 
-/// As one cell of a CSV file.
-static std::string cell(const QString& text) {
-  std::string plain = text.toStdString();
-  if (plain.find_first_of(",\"\n\r") == std::string::npos) return plain;
-  std::string quoted = "\"";
-  for (const char c : plain) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+static std::string cell(const QString& text) { return csvText(text.toStdString()); }
 
 /// What a column of the values of an axis is called: "Accuracy (%)".
 static std::string columnOf(const Axis& axis, const char* untitled) {
@@ -140,11 +134,9 @@ struct Rows {
   void add(const QString& name, const std::vector<double>& x, const std::vector<double>& y,
            bool isRight = false) {
     const std::string quoted = cell(name);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      if (std::isnan(y[i])) continue;
+    for (std::size_t i = 0; i < x.size(); ++i)
       out += fmt::format("{},{},{}{}{}\n", quoted, x[i], hasRight && isRight ? "," : "", y[i],
                          hasRight && !isRight ? "," : "");
-    }
   }
 };
 

@@ -16,7 +16,9 @@ std::vector<double> sharesOf(const std::vector<double>& counts);
 /// The values at x, one line a curve, as rich text.
 QString readOutOf(const Figure& figure, double x, double y);
 /// Long form with every value, not decimated: a column for the curve (of a heat map: the row), and one for
-/// each axis, named as the axis is, with its unit ("Accuracy (%)"). Numbers read back to the same bits.
+/// each axis, named as the axis is, with its unit ("Accuracy (%)"). Numbers read back to the same bits; what
+/// is none is nan, inf or -inf. A band is two: "NAME low" and "NAME high". No text is a formula of a
+/// spreadsheet.
 QByteArray csvOf(const Figure& figure);
 
 }  // namespace uada

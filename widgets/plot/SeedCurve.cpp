@@ -32,16 +32,16 @@ class Walker {
   std::size_t next_ = 0;  ///< the first value that does not lie before the place
 };
 
-std::vector<double> placesOf(const std::vector<SeedValues>& seeds) {
+std::vector<double> placesOf(const std::vector<SeedValues>& seeds, std::size_t most) {
   std::vector<double> places;
   for (const SeedValues& seed : seeds) places.insert(places.end(), seed.x.begin(), seed.x.end());
   std::ranges::sort(places);
   places.erase(std::unique(places.begin(), places.end()), places.end());
-  if (places.size() <= kMostPlaces) return places;
+  if (places.size() <= most) return places;
   const double first = places.front(), last = places.back();
-  places.resize(kMostPlaces);
-  for (std::size_t i = 0; i < kMostPlaces; ++i)
-    places[i] = first + (last - first) * static_cast<double>(i) / (kMostPlaces - 1);
+  places.resize(most);
+  for (std::size_t i = 0; i < most; ++i)
+    places[i] = first + (last - first) * static_cast<double>(i) / static_cast<double>(most - 1);
   places.back() = last;
   return places;
 }
@@ -71,24 +71,32 @@ SeedMoment momentOf(const std::vector<double>& values) {
   return {mean, count > 1 ? std::sqrt(squares / (count - 1)) : kNone, count};
 }
 
-SeedCurve overPairs(const std::vector<std::pair<SeedValues, SeedValues>>& pairs) {
-  std::vector<SeedValues> differences;
-  for (const auto& [first, second] : pairs) {
-    Walker walker(second);
-    SeedValues& difference = differences.emplace_back();
-    for (std::size_t i = 0; i < first.x.size(); ++i) {
-      const double value = first.y[i] - walker.at(first.x[i]);
-      if (std::isnan(value)) continue;
-      difference.x.push_back(first.x[i]);
-      difference.y.push_back(value);
-    }
+SeedValues differenceOf(const SeedValues& first, const SeedValues& second) {
+  SeedValues difference;
+  if (second.x.empty()) return difference;
+  Walker walker(second);
+  for (std::size_t i = 0; i < first.x.size(); ++i) {
+    const double x = first.x[i];
+    if (x < second.x.front() || x > second.x.back()) continue;
+    difference.x.push_back(x);
+    difference.y.push_back(first.y[i] - walker.at(x));
   }
-  SeedCurve curve = overSeeds(differences);
+  return difference;
+}
+
+SeedCurve overPairs(const std::vector<std::pair<SeedValues, SeedValues>>& pairs, std::size_t most) {
+  std::vector<SeedValues> differences;
+  for (const auto& [first, second] : pairs) differences.push_back(differenceOf(first, second));
+  SeedCurve curve = overSeeds(differences, most);
   std::map<int, double> widths;  // of an interval in deviations, by the number of pairs
   std::size_t band = 0;
   for (std::size_t i = 0; i < curve.x.size(); ++i) {
     const int n = curve.count[i];
-    if (n < 2) continue;
+    if (band == curve.bandX.size() || curve.bandX[band] != curve.x[i]) continue;
+    if (n < 2) {  // a gap in the band
+      ++band;
+      continue;
+    }
     const auto [width, isNew] = widths.try_emplace(n, 0);
     if (isNew) width->second = intervalWidth(n);
     const double deviation = curve.bandHigh[band] - curve.mean[i];
@@ -99,21 +107,26 @@ SeedCurve overPairs(const std::vector<std::pair<SeedValues, SeedValues>>& pairs)
   return curve;
 }
 
-SeedCurve overSeeds(const std::vector<SeedValues>& seeds) {
+SeedCurve overSeeds(const std::vector<SeedValues>& seeds, std::size_t most) {
   std::vector<Walker> walkers(seeds.begin(), seeds.end());
   SeedCurve curve;
   std::vector<double> values(seeds.size());
-  for (const double x : placesOf(seeds)) {
+  for (const double x : placesOf(seeds, most)) {
     for (std::size_t i = 0; i < seeds.size(); ++i) values[i] = walkers[i].at(x);
     const SeedMoment moment = momentOf(values);
-    if (moment.count == 0) continue;
     curve.x.push_back(x);
     curve.mean.push_back(moment.mean);
     curve.count.push_back(moment.count);
-    if (moment.count < 2) continue;
+    const bool isInBand = !curve.bandX.empty() && !std::isnan(curve.bandHigh.back());
+    if (moment.count < 2 && !isInBand) continue;
     curve.bandX.push_back(x);
     curve.bandLow.push_back(moment.mean - moment.deviation);
     curve.bandHigh.push_back(moment.mean + moment.deviation);
+  }
+  if (!curve.bandX.empty() && std::isnan(curve.bandHigh.back())) {  // a gap that nothing follows
+    curve.bandX.pop_back();
+    curve.bandLow.pop_back();
+    curve.bandHigh.pop_back();
   }
   return curve;
 }

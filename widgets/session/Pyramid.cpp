@@ -43,7 +43,7 @@ void Pyramid::append(std::int64_t step, double y) {
   ++count_;
   last_ = step;
   const Block one = blockOf(step, y);
-  if (base_ == 0) values_.push_back({step, one.low});
+  if (base_ == 0) values_.push_back({step, y});  // as it is: what is read out may be infinite
   std::uint64_t full = 1;
   for (auto& level : blocks_) {
     full *= kWidth;

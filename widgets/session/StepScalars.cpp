@@ -65,8 +65,7 @@ void StepScalars::Run::add(const StepReport& step) {
   samples += step.count;
   curves[kSamples].append(step.step, samples);
   const auto take = [&](const std::string& name) {
-    const double value = scalarOf(step, name);
-    if (std::isfinite(value)) curves[name].append(step.step, value);
+    curves[name].append(step.step, scalarOf(step, name));  // one that is no number is a gap
   };
   take("learning_rate");
   take("gradient_norm");

@@ -22,11 +22,30 @@ const Metrics& metricsOf(const EpochReport& epoch, const std::string& name) {
   return name.starts_with(kTest) ? epoch.test : epoch.train;
 }
 
-double epochValue(const EpochReport& epoch, const std::string& name) {
-  return metricOf(metricsOf(epoch, name), name.substr(name.find('/') + 1));
+/// On an axis of powers what is never negative, and not what is a share or in decibels.
+bool canBeLogarithmic(const LiveScalar& scalar, const Figure& figure) {
+  if (scalar.unit == QStringLiteral("%") || scalar.unit == QStringLiteral("dB")) return false;
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (const Curve& curve : figure.curves)
+    for (const double y : curve.y) {
+      if (!std::isfinite(y)) continue;
+      low = std::min(low, y);
+      high = std::max(high, y);
+    }
+  return low >= 0 && high > 0;
+}
+
+bool hasNumber(const SeedValues& seed) {
+  return std::ranges::any_of(seed.y, [](double y) { return std::isfinite(y); });
 }
 
 }  // namespace
+
+std::optional<double> epochScalarOf(const EpochReport& epoch, const std::string& name) {
+  const Metrics& metrics = metricsOf(epoch, name);
+  const auto found = std::ranges::find(metrics, name.substr(name.find('/') + 1), &MetricValue::name);
+  return found == metrics.end() ? std::nullopt : std::optional(found->value);
+}
 
 std::vector<LiveScalar> LiveCurves::recorded(const std::vector<qint64>& runs) const {
   std::vector<LiveScalar> all{{"loss", QObject::tr("Training loss"), {}}, {"gain", QObject::tr("Gain"), {}}};
@@ -148,10 +167,10 @@ SeedValues LiveCurves::seedValues(const LiveScalar& scalar, const Pyramid& value
 SeedValues LiveCurves::epochValues(const LiveScalar& scalar, qint64 run, LiveSettings::X x) {
   SeedValues seed;
   for (const EpochReport& epoch : history(run).epochs) {
-    const double value = epochValue(epoch, scalar.name);
-    if (std::isnan(value)) continue;
+    const std::optional<double> value = epochScalarOf(epoch, scalar.name);
+    if (!value) continue;
     seed.x.push_back(placeOf(run, epoch.step, x));
-    seed.y.push_back(scalar.scale * value);
+    seed.y.push_back(scalar.scale * *value);  // one that is no number is a gap
   }
   return seed;
 }
@@ -161,12 +180,13 @@ void LiveCurves::addGroup(Figure& figure, Curve curve, const std::vector<SeedVal
                           const std::vector<SeedValues>& smooth) {
   SeedCurve mean = overSeeds(smooth.empty() ? raw : smooth);
   if (mean.x.empty()) return;
-  figure.bands.push_back({.name = {},
+  figure.bands.push_back({.name = curve.name,
                           .colour = curve.colour,
                           .x = std::move(mean.bandX),
                           .low = std::move(mean.bandLow),
                           .high = std::move(mean.bandHigh),
-                          .faint = curve.faint});
+                          .faint = curve.faint,
+                          .inLegend = false});
   if (smooth.empty()) {
     curve.x = std::move(mean.x);
     curve.y = std::move(mean.mean);
@@ -223,7 +243,7 @@ void LiveCurves::addEpochs(Figure& figure, const LiveScalar& scalar, const LiveL
   for (const qint64 run : line.runs) {
     if (!hasPlace(run, settings.x)) continue;
     SeedValues seed = epochValues(scalar, run, settings.x);
-    if (!seed.x.empty()) seeds.push_back(std::move(seed));
+    if (hasNumber(seed)) seeds.push_back(std::move(seed));
   }
   if (seeds.empty()) return;
   Curve curve;
@@ -253,7 +273,6 @@ Figure LiveCurves::figure(const LiveScalar& scalar, const std::vector<LiveLine>&
   figure.title = scalar.title;
   figure.x = axis(settings.x);
   figure.left = {scalar.title, scalar.unit};
-  figure.left.log = settings.log && scalar.name == "loss";
   figure.left.clip = settings.clip;
   figure.legend = false;
   figure.empty = scalar.isEpoch ? QObject::tr("Appears with the first epoch")
@@ -265,7 +284,6 @@ Figure LiveCurves::figure(const LiveScalar& scalar, const std::vector<LiveLine>&
   if (minus != lines.end()) {
     figure.title = QObject::tr("%1 minus that of %2").arg(scalar.title, minus->name);
     figure.left.title = QObject::tr("Difference");
-    figure.left.log = false;
     figure.empty = QObject::tr("No other run that is drawn has a seed of %1").arg(minus->name);
   }
   QStringList placeless;
@@ -285,6 +303,7 @@ Figure LiveCurves::figure(const LiveScalar& scalar, const std::vector<LiveLine>&
       if (settings.x == LiveSettings::epoch && !history(run).empty() && !hasPlace(run, settings.x))
         placeless << session_.nameOf(run);
   }
+  figure.left.log = settings.log && minus == lines.end() && canBeLogarithmic(scalar, figure);
   if (!placeless.empty()) {
     const QString what = QObject::tr("the steps of an epoch are not known of %1").arg(placeless.join(", "));
     figure.title += QObject::tr(" (%1)").arg(what);
@@ -336,7 +355,7 @@ LiveValues LiveCurves::valuesAt(const LiveScalar& scalar, const LiveLine& line, 
   found.x = kNone;
   for (const qint64 run : line.runs) {
     const Pyramid& values = raw(scalar, run);
-    if (values.empty() || !hasPlace(run, settings.x)) continue;
+    if (std::isnan(values.high()) || !hasPlace(run, settings.x)) continue;
     const std::int64_t wanted = x ? stepAt(run, *x, settings.x) : values.lastStep();
     if (wanted > values.lastStep() && line.runs.size() > 1 && x) continue;  // it has ended before
     const std::int64_t step = std::clamp<std::int64_t>(wanted, 1, values.lastStep());

@@ -29,7 +29,7 @@ struct LiveSettings {
   enum X { step, epoch, time, samples };
   X x = step;
   double smoothing = 0.9;    ///< the weight of the past
-  bool log = false;          ///< the loss
+  bool log = false;          ///< what is never negative
   bool clip = false;         ///< without outliers
   bool groups = true;        ///< seeds as mean and band
   std::set<QString> hidden;  ///< keys of lines
@@ -54,6 +54,18 @@ struct LiveValues {
   bool isReading = false;      ///< the raw value is not there yet
 };
 
+/// A run that a fork began with, up to where it was forked.
+struct LiveParent {
+  qint64 run = 0;
+  std::int64_t lastStep = 0;
+};
+
+/// Of an epoch: "test/top1", "epoch/loss". None: it does not have this number. Not scaled.
+std::optional<double> epochScalarOf(const EpochReport& epoch, const std::string& name);
+
+struct LiveNumbers;
+struct NumbersLine;
+
 /// Makes the figures of the Live view out of what is known of runs. GUI thread.
 class LiveCurves {
  public:
@@ -67,6 +79,9 @@ class LiveCurves {
   /// seen  the part of the x axis that is drawn; none: all
   Figure figure(const LiveScalar& scalar, const std::vector<LiveLine>& lines, const LiveSettings& settings,
                 std::optional<std::pair<double, double>> seen);
+  /// What the figure shows, to be written out whole (LiveNumbers.h).
+  LiveNumbers numbers(const LiveScalar& scalar, const std::vector<LiveLine>& lines,
+                      const LiveSettings& settings) const;
   /// At a place; none: the last one.
   LiveValues valuesAt(const LiveScalar& scalar, const LiveLine& line, const LiveSettings& settings,
                       std::optional<double> x);
@@ -99,7 +114,12 @@ class LiveCurves {
                      std::size_t most);
   SeedValues shownValues(const LiveScalar& scalar, qint64 run, const LiveSettings& settings,
                          std::optional<std::pair<double, double>> seen, std::size_t most);
-  /// The curves of the runs that a fork began with, grey, up to where it was forked; the newest first.
+  NumbersLine numbersLine(const LiveLine& line, LiveSettings::X x) const;
+  /// The runs that the forks of a line began with, the newest first. Time and samples begin anew with a fork,
+  /// so that its parents have no place on such an axis.
+  std::vector<LiveParent> parentsOf(const LiveLine& line, LiveSettings::X x) const;
+  QString parentName(const LiveParent& parent) const;
+  /// Their curves, grey.
   void addParents(Figure& figure, const LiveScalar& scalar, const LiveLine& line,
                   const LiveSettings& settings, std::optional<std::pair<double, double>> seen,
                   std::size_t most);

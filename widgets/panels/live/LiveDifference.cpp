@@ -29,11 +29,12 @@ void LiveCurves::addDifference(Figure& figure, const LiveScalar& scalar, const L
       }
   SeedCurve mean = overPairs(pairs);
   if (mean.x.empty()) return;
-  figure.bands.push_back({.name = {},
+  figure.bands.push_back({.name = line.name,
                           .colour = line.colour,
                           .x = std::move(mean.bandX),
                           .low = std::move(mean.bandLow),
-                          .high = std::move(mean.bandHigh)});
+                          .high = std::move(mean.bandHigh),
+                          .inLegend = false});
   Curve curve;
   curve.name = line.name;
   curve.colour = line.colour;

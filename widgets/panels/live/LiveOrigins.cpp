@@ -19,36 +19,41 @@ void cutBehind(SeedValues& seed, double place) {
 
 }  // namespace
 
-/// Time and samples begin anew with a fork, so that its parent's have no place on its axis.
-void LiveCurves::addParents(Figure& figure, const LiveScalar& scalar, const LiveLine& line,
-                            const LiveSettings& settings, std::optional<std::pair<double, double>> seen,
-                            std::size_t most) {
-  if (settings.x == LiveSettings::time || settings.x == LiveSettings::samples) return;
+std::vector<LiveParent> LiveCurves::parentsOf(const LiveLine& line, LiveSettings::X x) const {
+  std::vector<LiveParent> parents;
+  if (x == LiveSettings::time || x == LiveSettings::samples) return parents;
   const std::vector<RunSummary>& runs = session_.runs();
   for (const qint64 run : line.runs) {
     const RunSummary* child = session_.find(run);
     while (child && !child->lineage.run.empty()) {
       const auto parent = std::ranges::find(runs, child->lineage.run, &RunSummary::key);
-      if (parent == runs.end() || !hasPlace(parent->id, settings.x)) break;
-      SeedValues before =
-          scalar.isEpoch ? epochValues(scalar, parent->id, settings.x)
-                         : seedValues(scalar,
-                                      settings.smoothing > 0 ? smooth(scalar, parent->id, settings.smoothing)
-                                                             : raw(scalar, parent->id),
-                                      parent->id, settings.x, seen, most);
-      cutBehind(before, placeOf(parent->id, child->lineage.step, settings.x));
-      if (!before.x.empty()) {
-        Curve curve;
-        curve.name = QObject::tr("%1, up to the fork").arg(session_.nameOf(parent->id));
-        curve.colour = greyed_;
-        curve.x = std::move(before.x);
-        curve.y = std::move(before.y);
-        curve.points = scalar.isEpoch;
-        curve.inLegend = false;
-        figure.curves.push_back(std::move(curve));
-      }
+      if (parent == runs.end() || (x == LiveSettings::epoch && stepsPerEpoch(parent->id) <= 0)) break;
+      parents.push_back({parent->id, child->lineage.step});
       child = &*parent;
     }
+  }
+  return parents;
+}
+
+QString LiveCurves::parentName(const LiveParent& parent) const {
+  return QObject::tr("%1, up to the fork").arg(session_.nameOf(parent.run));
+}
+
+void LiveCurves::addParents(Figure& figure, const LiveScalar& scalar, const LiveLine& line,
+                            const LiveSettings& settings, std::optional<std::pair<double, double>> seen,
+                            std::size_t most) {
+  for (const LiveParent& parent : parentsOf(line, settings.x)) {
+    SeedValues before = shownValues(scalar, parent.run, settings, seen, most);
+    cutBehind(before, placeOf(parent.run, parent.lastStep, settings.x));
+    if (before.x.empty()) continue;
+    Curve curve;
+    curve.name = parentName(parent);
+    curve.colour = greyed_;
+    curve.x = std::move(before.x);
+    curve.y = std::move(before.y);
+    curve.points = scalar.isEpoch;
+    curve.inLegend = false;
+    figure.curves.push_back(std::move(curve));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <QGridLayout>
 #include <QLabel>
+#include <QScopedValueRollback>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -9,11 +10,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/live/LiveCosts.h"
 #include "widgets/panels/live/LiveLegend.h"
-#include "widgets/panels/live/LossNumbers.h"
+#include "widgets/panels/live/LiveNumbers.h"
 #include "widgets/plot/PlotText.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -141,10 +143,11 @@ void LivePanel::choosePlots() {
     if (!chosen_.contains(isMain ? kMainTest : scalar.name) || !isShown(scalar)) continue;
     wanted.push_back(scalar.name);
     Plot*& plot = plots_[scalar.name];
-    if (!plot) plot = makePlot();
+    if (!plot) {
+      plot = makePlot();
+      plot->readNumbers = [this, name = scalar.name] { return numbersOf(name); };
+    }
     plot->setObjectName(isMain ? QStringLiteral("test") : QString::fromStdString(scalar.name));
-    if (&scalar == &recorded_.front())
-      plot->writeNumbers = [this](const QString& file) { writeNumbers(file); };
   }
   for (auto it = plots_.begin(); it != plots_.end();) {
     const bool stays = std::ranges::find(wanted, it->first) != wanted.end();
@@ -300,6 +303,7 @@ static void shareX(std::vector<Figure>& figures) {
 }
 
 void LivePanel::redraw() {
+  if (isReadingNumbers_) return schedule();  // the plot that is written must not go
   Session& s = workbench_.session;
   const std::vector<qint64> runs = drawnRuns();
   recorded_ = curves_.recorded(runs);
@@ -338,7 +342,10 @@ void LivePanel::writeExport(const QString& file, const std::string& ending) {
     redraw();
   }
   if (ending == "png") return PanelWidget::writeExport(file, ending);
-  if (ending == "csv") return writeNumbers(file);
+  if (ending == "csv") {
+    const QByteArray text = numbersOf(recorded_.front().name);
+    return writeFileAtomically(file.toStdString(), std::string_view(text.constData(), text.size()));
+  }
   Plot paper(workbench_.theme);
   paper.resize(size().boundedTo({1200, 800}));
   Figure figure = curves_.figure(recorded_.front(), lines_, settings_, std::nullopt);
@@ -347,29 +354,11 @@ void LivePanel::writeExport(const QString& file, const std::string& ending) {
   paper.exportTo(file);
 }
 
-void LivePanel::writeNumbers(const QString& file) {
-  std::vector<LossNumbers> runs;
-  const bool isTime = settings_.x == LiveSettings::time;
-  const std::vector<qint64> drawn = drawnRuns();
-  const CommonPart common = workbench_.session.list()->commonPart(drawn);
-  for (const qint64 run : drawn) {
-    const double unit = settings_.x == LiveSettings::epoch ? curves_.stepsPerEpoch(run) : 1;
-    if (!workbench_.session.histories().of(run).empty() && curves_.hasPlace(run, settings_.x))
-      runs.push_back({run, workbench_.session.list()->nameOf(run, common), unit, isTime,
-                      settings_.x == LiveSettings::samples, true});
-  }
-  workbench_.session.ask(
-      this,
-      [runs, file, x = LiveCurves::axis(settings_.x)](const OpenProject& project) {
-        project.flush();  // what has just been reported, too
-        const QByteArray text = lossNumbers(project.reader, runs, x);
-        writeFileAtomically(file.toStdString(), std::string_view(text.constData(), text.size()));
-        return true;
-      },
-      [this, file](std::optional<bool> written) {
-        if (written) Q_EMIT workbench_.session.logged(tr("wrote the numbers to %1").arg(file));
-      },
-      Access::write);
+QByteArray LivePanel::numbersOf(const std::string& scalar) {
+  const auto known = std::ranges::find(recorded_, scalar, &LiveScalar::name);
+  if (known == recorded_.end()) throw Error("'" + scalar + "' is no longer recorded of the shown runs");
+  const QScopedValueRollback reading(isReadingNumbers_, true);
+  return readNumbers(workbench_.session, curves_.numbers(*known, lines_, settings_));
 }
 
 Panel panel::live() {

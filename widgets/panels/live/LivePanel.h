@@ -70,7 +70,8 @@ class LivePanel : public PanelWidget {
   /// The runs whose curves are drawn: as many as can be told apart.
   std::vector<qint64> drawnRuns() const;
   const LiveScalar* scalarOf(const Plot* plot) const;
-  void writeNumbers(const QString& file);
+  /// Of a number, as its plot shows it. The plots stay as they are meanwhile. Throws Error.
+  QByteArray numbersOf(const std::string& scalar);
 
   QTimer redraw_;
   StepScalars scalars_;
@@ -91,6 +92,7 @@ class LivePanel : public PanelWidget {
   QLabel *weight_ = nullptr, *note_ = nullptr;
   QMenu* menu_ = nullptr;
   QScrollArea* area_ = nullptr;
+  bool isReadingNumbers_ = false;
   QGridLayout* grid_ = nullptr;
   LiveLegend* legend_ = nullptr;
   CostBars* cost_ = nullptr;

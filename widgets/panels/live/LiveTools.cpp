@@ -79,7 +79,10 @@ QWidget* LivePanel::makeTools() {
             tr("Runs that differ in nothing but the seed as one curve: their mean, and a band of one sample "
                "standard deviation to each side. A seed that ends earlier no longer counts from there on"),
             true);
-  log_ = check("log", tr("log loss"), tr("The loss on a logarithmic axis"), false);
+  log_ = check("log", tr("log"),
+               tr("A logarithmic axis for what is never negative: loss, gradient norm, learning rate, "
+                  "throughput; not for shares and decibels"),
+               false);
   clip_ = check("clip", tr("clip outliers"),
                 tr("Fit the axes to all but the lowest and the highest hundredth of the values"), false);
   minus_ = new QComboBox;
