@@ -3,6 +3,7 @@
 
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/methods/Plain.h"
+#include "core/tables/Comparison.h"
 #include "core/tables/Cost.h"
 #include "core/tables/FinishedRun.h"
 #include "core/tables/GroupNames.h"
@@ -123,6 +124,49 @@ std::vector<RunGroup> groupRuns(const std::vector<FinishedRun>& runs) {
     std::ranges::move(groups, std::back_inserter(all));
   }
   addLabels(all);
+  return all;
+}
+
+std::vector<bool> bestGroups(const std::vector<RunGroup>& groups) {
+  std::vector<bool> best(groups.size(), false);
+  std::unordered_map<std::string, std::vector<std::size_t>> recipes;
+  for (std::size_t i = 0; i < groups.size(); ++i) recipes[recipeAndData(groups[i].runs.front())].push_back(i);
+  for (const auto& [recipe, members] : recipes) {
+    Table table;
+    table.columns = {"last"};
+    for (const std::size_t i : members) {
+      Cell cell{groups[i].last, {}, {}};
+      cell.seeds = groups[i].lastSeeds;
+      if (!groups[i].metric.higherIsBetter)
+        for (double& value : cell.values) value = -value;
+      table.rows.push_back(groups[i].label);
+      table.cells.push_back({std::move(cell)});
+    }
+    addComparisons(table, true);
+    for (std::size_t row = 0; row < members.size(); ++row) best[members[row]] = table.cells[row][0].isBest;
+  }
+  return best;
+}
+
+std::vector<RunGroup> runsAsGroups(const std::vector<RunGroup>& groups) {
+  std::vector<RunGroup> all;
+  for (const RunGroup& group : groups)
+    for (const RunSummary& run : group.runs) {
+      RunGroup& one = all.emplace_back();
+      one.dataset = group.dataset;
+      one.model = group.model;
+      one.method = group.method;
+      one.configHash = group.configHash;
+      one.dataHash = group.dataHash;
+      one.label = group.label;
+      one.config = group.config;
+      one.metric = group.metric;
+      one.runs = {run};
+      addMetric(one, run);
+      one.seconds = run.seconds;
+      one.forwardEquivalents = run.counts.forwardEquivalents();
+      one.chains = static_cast<double>(run.counts.chains);
+    }
   return all;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/Text.h"
 #include "core/engine/methods/MethodEntry.h"
+#include "core/tables/Comparison.h"
 #include "core/tables/Grid.h"
 #include "core/tables/Sheet.h"
 #include "core/tables/Table.h"
@@ -61,7 +62,8 @@ std::string noteText(const std::vector<RunGroup>& groups) {
       "Test {}, mean ± sample standard deviation over n seeds. Difference: the last epoch's {} minus that of "
       "{reference} with the same recipe on the same images{}, with its 95 % interval (paired by seed where "
       "both "
-      "have the same ones, else Welch); it needs two seeds of each, and some spread. Time (only on the same "
+      "have the same ones, else Welch); it needs two seeds of each, and some spread. Bold, or *: better than "
+      "every other row of its recipe with p below 0.05 (Holm). Time (only on the same "
       "host, device and threads), forwards (+ 2 × "
       "backwards) and chains are relative to {reference}.",
       joined(all, " or "), all.size() == 1 ? groups.front().metric.title : "value",
@@ -70,7 +72,7 @@ std::string noteText(const std::vector<RunGroup>& groups) {
 }
 
 /// Data and model have columns only where groups differ in them; else the title tells them.
-TableGrid gridOf(const std::vector<RunGroup>& groups) {
+TableGrid gridOf(const std::vector<RunGroup>& groups, const std::vector<ComparedSetting>& settings) {
   const auto dataset = common(groups, &RunGroup::dataset), model = common(groups, &RunGroup::model);
   TableGrid grid{
       .title = "Comparison of methods",
@@ -82,23 +84,29 @@ TableGrid gridOf(const std::vector<RunGroup>& groups) {
   if (model) grid.title += (dataset ? ", " : ": ") + *model;
   if (!dataset) grid.header.push_back("Data");
   if (!model) grid.header.push_back("Model");
+  for (const ComparedSetting& setting : settings) grid.header.push_back(setting.title);
+  const std::size_t judged = grid.header.size() + 1;  // the last epoch
   for (const std::string& name : {std::string("n"), std::string("Last epoch"), std::string("Best epoch"),
                                   "Difference to " + referenceText(groups), std::string("Training time"),
                                   std::string("Time ×"), std::string("Forwards ×"), std::string("Chains ×")})
     grid.header.push_back(name);
-  for (const RunGroup& group : groups) {
+  const std::vector<bool> best = bestGroups(groups);
+  for (std::size_t row = 0; row < groups.size(); ++row) {
+    const RunGroup& group = groups[row];
     auto& cells = grid.rows.emplace_back(std::vector{group.label});
     if (!dataset) cells.push_back(group.dataset);
     if (!model) cells.push_back(group.model);
+    for (const ComparedSetting& setting : settings) cells.push_back(setting.values[row]);
     for (std::string text : {countText(group), meanText(group.last), meanText(group.best),
                              differenceText(group), durationText(group.seconds), ratioText(group.timeRatio),
                              ratioText(group.forwardRatio), ratioText(group.chainRatio)})
       cells.push_back(std::move(text));
+    grid.bold.emplace_back(cells.size(), false)[judged] = best[row];
   }
   return grid;
 }
 
-std::vector<Sheet::Entry> entriesOf(const RunGroup& group) {
+std::vector<Sheet::Entry> entriesOf(const RunGroup& group, bool isBest) {
   const Cell last{group.last, {}, {}}, best{group.best, {}, {}};
   const Difference to = group.toReference.value_or(Difference{});
   const auto end = [&](double Interval::* member) {
@@ -110,7 +118,7 @@ std::vector<Sheet::Entry> entriesOf(const RunGroup& group) {
           Sheet::text(group.model),
           Sheet::text(group.configHash),
           Sheet::count(group.runs.size() - group.diverged),
-          Sheet::number(last.mean()),
+          Sheet::number(last.mean(), isBest),
           Sheet::number(last.spread()),
           Sheet::number(best.mean()),
           Sheet::number(best.spread()),
@@ -130,7 +138,7 @@ std::vector<Sheet::Entry> entriesOf(const RunGroup& group) {
           Sheet::text(group.reference)};
 }
 
-Sheet sheetOf(const std::vector<RunGroup>& groups) {
+Sheet sheetOf(const std::vector<RunGroup>& groups, const std::vector<ComparedSetting>& settings) {
   Sheet sheet{.name = "Comparison",
               .header = {"method",    "label",      "dataset",       "model",
                          "config",    "n",          "last_mean",     "last_sd",
@@ -139,7 +147,12 @@ Sheet sheetOf(const std::vector<RunGroup>& groups) {
                          "chains",    "time_ratio", "forward_ratio", "chain_ratio",
                          "diverged",  "note",       "data",          "reference"},
               .rows = {}};
-  for (const RunGroup& group : groups) sheet.rows.push_back(entriesOf(group));
+  for (const ComparedSetting& setting : settings) sheet.header.push_back(setting.key);
+  const std::vector<bool> best = bestGroups(groups);
+  for (std::size_t row = 0; row < groups.size(); ++row) {
+    auto& entries = sheet.rows.emplace_back(entriesOf(groups[row], best[row]));
+    for (const ComparedSetting& setting : settings) entries.push_back(Sheet::text(setting.values[row]));
+  }
   return sheet;
 }
 
@@ -161,14 +174,19 @@ Sheet runsOf(const std::vector<RunGroup>& groups) {
 }  // namespace
 
 std::string writeComparison(const std::vector<RunGroup>& groups, TableFormat format) {
+  return writeComparison(groups, {}, format);
+}
+
+std::string writeComparison(const std::vector<RunGroup>& groups, const std::vector<ComparedSetting>& settings,
+                            TableFormat format) {
   switch (format) {
-    case TableFormat::csv: return csv(sheetOf(groups));
-    case TableFormat::markdown: return markdown(gridOf(groups));
-    case TableFormat::latex: return latex(gridOf(groups));
-    case TableFormat::xlsx: return xlsx({sheetOf(groups), runsOf(groups)});
+    case TableFormat::csv: return csv(sheetOf(groups, settings));
+    case TableFormat::markdown: return markdown(gridOf(groups, settings));
+    case TableFormat::latex: return latex(gridOf(groups, settings));
+    case TableFormat::xlsx: return xlsx({sheetOf(groups, settings), runsOf(groups)});
     case TableFormat::text: break;
   }
-  return plainText(gridOf(groups));
+  return plainText(gridOf(groups, settings));
 }
 
 }  // namespace uada

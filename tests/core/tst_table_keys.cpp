@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/config/Paper.h"
+#include "core/tables/Comparison.h"
 #include "core/tables/Cost.h"
 #include "core/tables/Labels.h"
 #include "tests/core/TableTools.h"
@@ -278,6 +279,35 @@ class TestTableKeys : public QObject {
     }
     const std::string csv = writeComparison(groups, TableFormat::csv);
     QVERIFY2(csv.ends_with(",0,no interval: no spread,train+test,ra-uc\n"), csv.c_str());
+  }
+
+  /// As in the tables: means 11 apart beside deviations of 1 are better, 1 apart they are not; one seed
+  /// never.
+  void onlyWhatIsBetterBeyondTheNoiseIsBold() {
+    const auto groups = [](double uada, int seeds) {
+      std::vector<FinishedRun> runs;
+      for (int seed = 1; seed <= seeds; ++seed) {
+        const double noise = 0.01 * (seed % 3), other = 0.01 * (seed * 2 % 3);
+        runs.push_back(finishedRun(demoRecipe(), {seed, "ra-uc", seed, 0.8 + noise, 0.8 + noise}));
+        runs.push_back(finishedRun(demoRecipe(), {10 + seed, "uada", seed, uada + other, uada + other}));
+      }
+      return groupRuns(runs);
+    };
+    QCOMPARE(bestGroups(groups(0.91, 3)), (std::vector<bool>{false, true}));
+    QCOMPARE(bestGroups(groups(0.81, 3)), (std::vector<bool>{false, false}));
+    QCOMPARE(bestGroups(groups(0.91, 1)), (std::vector<bool>{false, false}));
+    const std::string text = writeComparison(groups(0.91, 3), TableFormat::markdown);
+    QVERIFY2(text.find("**92.00 ± 1.00**") != std::string::npos &&
+                 text.find("p below 0.05 (Holm)") != std::string::npos,
+             text.c_str());
+    const auto rows = runsAsGroups(groups(0.91, 3));
+    QCOMPARE(rows.size(), std::size_t{6});
+    QCOMPARE(rows[1].last, std::vector<double>{82});
+    const std::string csv = writeComparison(
+        rows, {{"training.batch", "Batch", {"1", "2", "=3", "4", "5", "6"}}}, TableFormat::csv);
+    QVERIFY2(csv.substr(0, csv.find('\n')).ends_with(",reference,training.batch") &&
+                 csv.find(",'=3\n") != std::string::npos,
+             csv.c_str());
   }
 
   void workGrowsWithTheRuns() {

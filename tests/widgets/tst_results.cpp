@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "core/base/Csv.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "tests/core/FakeEngine.h"
@@ -122,10 +123,14 @@ class TestResults : public QObject {
 
   void theBestOfARecipeStandsOut() {
     CompareModel model;
-    model.setRows(compareRows({group("UADA", {1}, {90}), group("RA", {11}, {89})}, false, configOf, nameOf),
-                  {}, true);
+    const auto show = [&](const RunGroup& one, const RunGroup& other) {
+      model.setRows(compareRows({one, other}, false, configOf, nameOf), {}, true);
+    };
+    show(group("UADA", {1}, {90}), group("RA", {11}, {89}));
     int column = 0;
     while (model.headerData(column, Qt::Horizontal, Qt::DisplayRole) != QString("Last epoch %")) ++column;
+    QVERIFY(!model.index(0, column).data(Qt::FontRole).isValid());  // one seed may be chance
+    show(group("UADA", {1, 2, 3}, {90, 91, 93}), group("RA", {11, 12, 13}, {80, 82, 81}));
     QVERIFY(model.index(0, column).data(Qt::FontRole).value<QFont>().bold());
     QVERIFY(!model.index(1, column).data(Qt::FontRole).isValid());
     QVERIFY(!model.index(0, 0).data(Qt::FontRole).isValid());
@@ -294,6 +299,28 @@ class TestResults : public QObject {
     QVERIFY(readTextFile(folder_.filePath("compare.tex").toStdString(), 1 << 20).find("tabular") !=
             std::string::npos);
     QVERIFY_THROWS_EXCEPTION(Error, panel.exportTo("/nonexistent/compare.csv"));
+    // A row a seed, every setting, and in the order that is seen.
+    panel.findChild<QCheckBox*>("only_differing")->setChecked(false);
+    for (const auto order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
+      auto* table = panel.findChild<QTableView*>("comparison");
+      int column = 0;
+      while (panel.model().headerData(column, Qt::Horizontal, Qt::DisplayRole).toString() != "Last epoch %")
+        ++column;
+      table->sortByColumn(column, order);
+      panel.exportTo(folder_.filePath("seen.csv"));
+      const QStringList lines =
+          QString::fromStdString(readTextFile(folder_.filePath("seen.csv").toStdString(), 1 << 20))
+              .trimmed()
+              .split('\n');
+      QCOMPARE(lines.size(), 5);
+      QVERIFY2(lines[0].contains(",training.epochs"), qPrintable(lines[0]));
+      const auto place = lines[0].split(',').indexOf("last_mean");
+      for (int row = 0; row < 4; ++row) {
+        const auto seen = table->model()->index(row, column).data(Qt::UserRole).toDouble();
+        const std::vector<std::string> cells = csvValues(lines[row + 1].toStdString());
+        QCOMPARE(std::stod(cells.at(static_cast<std::size_t>(place))), seen);
+      }
+    }
   }
 
   void checkTables(const Workbench& workbench, Session& session) {

@@ -76,20 +76,6 @@ QString pText(double p) {
   return p < 0.001 ? QStringLiteral("< 0.001") : QString::number(p, 'f', 3);
 }
 
-/// Marks the best of each recipe with several rows; several rows, where they are equal.
-void markBest(std::vector<CompareRow>& rows) {
-  std::map<std::string, std::vector<CompareRow*>> recipes;
-  for (CompareRow& row : rows)
-    if (!row.last.empty()) recipes[row.recipe].push_back(&row);
-  for (auto& [recipe, members] : recipes) {
-    if (members.size() < 2) continue;
-    double best = kNone;
-    for (const CompareRow* row : members)
-      if (row->metric.isBetter(meanOf(row->last), best)) best = meanOf(row->last);
-    for (CompareRow* row : members) row->isBest = meanOf(row->last) == best;
-  }
-}
-
 /// Empty: there is one, or no difference.
 QString whyNoInterval(const std::optional<Difference>& difference) {
   if (!difference || difference->interval) return {};
@@ -123,17 +109,18 @@ std::vector<CompareRow> compareRows(const std::vector<RunGroup>& groups, bool by
                                     const std::function<RunConfig(qint64)>& configOf,
                                     const std::function<QString(qint64)>& nameOf) {
   std::vector<CompareRow> rows;
-  for (const RunGroup& group : groups) {
-    if (group.runs.empty()) continue;
+  const std::vector<bool> best = bestGroups(groups);
+  for (std::size_t place = 0; place < groups.size(); ++place) {
+    const RunGroup& group = groups[place];
     std::map<std::string, QString> settings = flatSettings(configOf(group.runs.front().id));
     settings["images"] = q(shortDataHash(group.dataHash));
     const std::size_t count = bySeed ? group.runs.size() : 1;
     for (std::size_t i = 0; i < count; ++i) {
       rows.push_back(bySeed ? runRow(group.runs[i], nameOf(group.runs[i].id)) : groupRow(group));
       rows.back().settings = settings;
+      rows.back().isBest = !bySeed && best[place];
     }
   }
-  markBest(rows);
   return rows;
 }
 
@@ -207,7 +194,19 @@ void CompareModel::addSettings(bool onlyDiffering) {
                           return found == row.settings.end() ? orDash({}) : found->second;
                         },
                         {}});
+    columns_.back().setting = key;
   }
+}
+
+std::vector<ComparedSetting> CompareModel::settings(const std::vector<int>& rows) const {
+  std::vector<ComparedSetting> settings;
+  for (const Column& column : columns_) {
+    if (column.setting.empty()) continue;
+    ComparedSetting& setting = settings.emplace_back(column.setting, column.title.toStdString());
+    for (const int row : rows)
+      setting.values.push_back(column.text(rows_[static_cast<std::size_t>(row)]).toStdString());
+  }
+  return settings;
 }
 
 /// "ra-uc", "plain", or both where recipes differ in it.
@@ -240,7 +239,9 @@ void CompareModel::addNumbers() {
         [](const CompareRow& r) { return double(r.diverged); }, [](double n) { return QString::number(n); });
   add(
       QObject::tr("Last epoch") + unit,
-      QObject::tr("Main test metric of the last epoch, mean over seeds. Bold: the best of its recipe"),
+      QObject::tr(
+          "Main test metric of the last epoch, mean over seeds. Bold: better than every other row of its "
+          "recipe with p < 0.05 (Holm)"),
       [](const CompareRow& r) { return meanOf(r.last); }, points);
   columns_.back().isJudged = true;
   add(
@@ -249,14 +250,16 @@ void CompareModel::addNumbers() {
   columns_.push_back(
       {arePercent ? QObject::tr("− %1, points").arg(reference) : QObject::tr("− %1").arg(reference),
        QObject::tr("Last epoch minus that of %1 with the same recipe on the same images, with "
-                   "its 95 % interval (Welch)")
+                   "its 95 % interval (paired by seed where both have the same ones, else Welch)")
            .arg(reference),
        [](const CompareRow& r) { return differenceText(r.toReference); },
        [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; },
        [](const CompareRow& r) { return whyNoInterval(r.toReference); }});
   add(
       QObject::tr("p"),
-      QObject::tr("Of the difference to %1 (Welch's test); none for one seed or without spread")
+      QObject::tr(
+          "Of the difference to %1 (paired by seed where both have the same ones, else Welch's test); "
+          "none for one seed or without spread")
           .arg(reference),
       [](const CompareRow& r) { return r.toReference ? r.toReference->p.value_or(kNone) : kNone; }, pText);
   add(

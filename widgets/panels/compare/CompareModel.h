@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/tables/Table.h"
+#include "core/tables/Comparison.h"
 
 namespace uada {
 
@@ -22,7 +22,7 @@ struct CompareRow {
   std::optional<double> timeRatio, forwardRatio, chainRatio;  ///< to the reference of the same recipe
   std::string reference;  ///< "ra-uc", "plain", or what was chosen; empty: neither
   std::string recipe;     ///< equal for rows that may be compared
-  bool isBest = false;    ///< of the rows of its recipe, by the last epoch
+  bool isBest = false;  ///< of the rows of its recipe, by the last epoch and beyond the noise (bestGroups())
   std::optional<Difference> toReference;
   std::map<std::string, QString> settings;  ///< "training.epochs" -> "30"; "images" -> their hash
 };
@@ -47,6 +47,8 @@ class CompareModel : public QAbstractTableModel {
   /// colours: of a row's first run; onlyDiffering: leave out settings that are the same in every row
   void setRows(std::vector<CompareRow> rows, std::vector<QColor> colours, bool onlyDiffering);
   const std::vector<CompareRow>& rows() const { return rows_; }
+  /// Those that have a column, with the values of these rows.
+  std::vector<ComparedSetting> settings(const std::vector<int>& rows) const;
 
  private:
   struct Column {
@@ -55,6 +57,7 @@ class CompareModel : public QAbstractTableModel {
     std::function<double(const CompareRow&)> number;     ///< null: a text column
     std::function<QString(const CompareRow&)> why = {};  ///< what a cell's tool tip adds; null: nothing
     bool isJudged = false;                               ///< the best row stands out in it
+    std::string setting = {};                            ///< its key; "": it has no setting
   };
   void addSettings(bool onlyDiffering);
   void addNumbers();

@@ -13,6 +13,7 @@
 #include <QStyledItemDelegate>
 #include <QToolButton>
 #include <unordered_map>
+#include <utility>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
@@ -156,8 +157,7 @@ QWidget* ComparePanel::makeBar() {
   const auto failed = [session](const QString& text) { Q_EMIT session->problem(text); };
   const auto said = [session](const QString& text) { Q_EMIT session->logged(text); };
   copy_ = copyButton(
-      this, tr("the comparison"), [this](TableFormat format) { return writeComparison(*shown_, format); },
-      said, failed);
+      this, tr("the comparison"), [this](TableFormat format) { return text(format); }, said, failed);
   row->addWidget(copy_);
   row->addWidget(exportButton(this, [] { return QStringLiteral("comparison.csv"); }, said, failed));
   row->addWidget(note_);  // last: it comes and goes
@@ -284,6 +284,7 @@ void ComparePanel::showRows(std::vector<CompareRow> rows) {
   sayWhatIsLeftOut();
   showReading();
   drawCurves();
+  writeAwaited();
 }
 
 void ComparePanel::sayWhatIsLeftOut() {
@@ -323,6 +324,8 @@ void ComparePanel::drawCurves() {
     group.mean.points = group.mean.x.size() <= 40;
     group.mean.colour = group.spread.colour =
         bySeed_->isChecked() ? session.colour(row.runs.front()) : session.groupColour(row.runs.front());
+    group.spread.name = row.label;
+    group.spread.inLegend = false;
     if (!group.spread.x.empty()) figure.bands.push_back(std::move(group.spread));
     figure.curves.push_back(std::move(group.mean));
   }
@@ -345,24 +348,34 @@ void ComparePanel::writeExport(const QString& file, const std::string& ending) {
     return PanelWidget::writeExport(file, ending);
   }
   const TableFormat format = tableFormatFromName(ending);
-  if (groupsRead_.isWaiting()) return writeWhenRead(file, format);
-  writeFileAtomically(file.toStdString(), writeComparison(*shown_, format));
+  if (isReading())
+    awaited_.emplace_back(file, format);  // what is there is still the previous comparison
+  else
+    writeFileAtomically(file.toStdString(), text(format));
 }
 
-/// What is there is still the previous comparison.
-void ComparePanel::writeWhenRead(const QString& file, TableFormat format) {
-  workbench_.session.ask(
-      this,
-      [runs = checkedRuns(), list = workbench_.session.list(), reference = reference(), file,
-       format](const OpenProject& project) {
-        const auto groups = comparedWith(namedGroups(project.reader, runs, *list), reference);
-        writeFileAtomically(file.toStdString(), writeComparison(groups, format));
-        return true;
-      },
-      [this, file](std::optional<bool> written) {
-        if (written) Q_EMIT workbench_.session.logged(tr("wrote the comparison to %1").arg(file));
-      },
-      Access::write);
+void ComparePanel::writeAwaited() {
+  for (const auto& [file, format] : std::exchange(awaited_, {})) {
+    try {
+      writeFileAtomically(file.toStdString(), text(format));
+      Q_EMIT workbench_.session.logged(tr("wrote the comparison to %1").arg(file));
+    } catch (const std::exception& error) {
+      Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
+    }
+  }
+}
+
+std::string ComparePanel::text(TableFormat format) const {
+  const std::vector<RunGroup> all = bySeed_->isChecked() ? runsAsGroups(*shown_) : *shown_;
+  std::vector<RunGroup> groups;
+  std::vector<int> rows;
+  for (int row = 0; row < sorted_->rowCount(); ++row) {
+    rows.push_back(sorted_->mapToSource(sorted_->index(row, 0)).row());
+    groups.push_back(all.at(static_cast<std::size_t>(rows.back())));
+    if (bySeed_->isChecked())
+      groups.back().label = workbench_.session.nameOf(groups.back().runs.front().id).toStdString();
+  }
+  return writeComparison(groups, model_.settings(rows), format);
 }
 
 void ComparePanel::copy() const {
@@ -370,7 +383,7 @@ void ComparePanel::copy() const {
     Q_EMIT workbench_.session.problem(tr("The comparison is being read: copy it when its rows are there"));
     return;
   }
-  QApplication::clipboard()->setText(QString::fromStdString(writeComparison(*shown_, TableFormat::text)));
+  QApplication::clipboard()->setText(QString::fromStdString(text(TableFormat::text)));
   Q_EMIT workbench_.session.logged(tr("copied the comparison as text"));
 }
 

@@ -45,7 +45,9 @@ class ComparePanel : public PanelWidget {
   void load();
   void take(std::vector<RunGroup> groups);
   std::vector<std::int64_t> checkedRuns() const;
-  void writeWhenRead(const QString& file, TableFormat format);
+  /// What is seen: its rows in their order, its settings.
+  std::string text(TableFormat format) const;
+  void writeAwaited();
   void fill();
   void showRows(std::vector<CompareRow> rows);
   void drawCurves();
@@ -60,7 +62,8 @@ class ComparePanel : public PanelWidget {
   std::shared_ptr<const std::vector<RunGroup>> groups_ = std::make_shared<const std::vector<RunGroup>>();
   /// The same, with differences to the chosen reference.
   std::shared_ptr<const std::vector<RunGroup>> shown_ = groups_;
-  QTimer redraw_;  ///< when curves have been read
+  std::vector<std::pair<QString, TableFormat>> awaited_;  ///< files that are written once it is read
+  QTimer redraw_;                                         ///< when curves have been read
   CompareModel model_;
   QSortFilterProxyModel* sorted_ = nullptr;
   QStackedWidget* pages_ = nullptr;
