@@ -21,7 +21,6 @@
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/tables/TexCheck.h"
 #include "widgets/plot/ExportDialog.h"
-#include "widgets/plot/Plot.h"
 #include "widgets/session/LogBook.h"
 #include "widgets/session/Recent.h"
 #include "widgets/session/Session.h"
@@ -152,14 +151,6 @@ void Commands::tellWritten(const QStringList& files) {
   Q_EMIT workbench_.session.logged(what);
 }
 
-/// The charts of a view that show something.
-static std::vector<const Plot*> chartsOf(const PanelWidget& view) {
-  std::vector<const Plot*> charts;
-  for (const Plot* plot : view.findChildren<Plot*>())
-    if (!plot->isEmpty() && plot->isVisibleTo(&view)) charts.push_back(plot);
-  return charts;
-}
-
 static ExportItem itemOf(PanelWidget* view, const QString& title) {
   const QStringList filters = view->exportFilters();
   return {title,
@@ -178,9 +169,9 @@ void Commands::exportView(PanelWidget* view, const QString& title) {
   guarded([&] {
     std::vector<ExportItem> items{itemOf(view, title)};
     items.front().name = tr("%1 (the whole view)").arg(title);
-    for (const Plot* plot : chartsOf(*view)) {
-      items.push_back(exportItem(*plot));
-      items.back().name = title + ": " + plot->name();
+    for (ExportItem& chart : chartsOf(*view)) {
+      chart.name = title + ": " + chart.name;
+      items.push_back(std::move(chart));
     }
     ExportDialog dialog(std::move(items), ExportDialog::What::one, window_);
     if (dialog.exec() == QDialog::Accepted) tellWritten(dialog.written());
@@ -217,16 +208,16 @@ void Commands::exportCharts(Views& views, const std::vector<PanelWidget*>& panel
       if (views.indexOf(view) >= 0) views.setCurrentWidget(view);  // views that are not seen draw nothing
       goesOn = goesOn && fill(*view, progress);
       if (!goesOn) break;
-      for (const Plot* plot : chartsOf(*view)) {
-        items.push_back(exportItem(*plot));
-        QString& name = items.back().name = views.titleOf(view) + " " + plot->name();
+      for (ExportItem& chart : chartsOf(*view)) {
+        const QString plain = views.titleOf(view) + " " + chart.name;
+        items.push_back(std::move(chart));
+        QString& name = items.back().name = plain;
         const auto isTaken = [&] {
           return std::count_if(items.begin(), items.end(), [&](const ExportItem& other) {
                    return fileNameOf(other.name) == fileNameOf(name);
                  }) > 1;
         };
-        for (int i = 2; isTaken(); ++i)
-          name = views.titleOf(view) + " " + plot->name() + " " + QString::number(i);
+        for (int i = 2; isTaken(); ++i) name = plain + " " + QString::number(i);
       }
       progress.setValue(progress.value() + 1);
     }

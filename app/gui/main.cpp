@@ -139,17 +139,6 @@ static PanelWidget* viewToExport(MainWindow& window, const Options& options) {
   return view;
 }
 
-/// Throws UsageError that names the charts of the view.
-static const Plot& chartIn(const PanelWidget& view, const QString& name) {
-  std::string known;
-  for (const Plot* plot : view.findChildren<Plot*>()) {
-    if (plot->objectName() == name) return *plot;
-    known += " " + plot->objectName().toStdString();
-  }
-  throw UsageError("there is no chart '" + name.toStdString() +
-                   "' in that view; known:" + (known.empty() ? " none" : known));
-}
-
 /// Every chart that shows something, with its numbers, into a folder.
 static void exportCharts(MainWindow& window, const Options& options) {
   if (!QDir().mkpath(options.out))
@@ -161,13 +150,12 @@ static void exportCharts(MainWindow& window, const Options& options) {
     window.views()->setCurrentWidget(view);
     settle();
     fill(*view);
-    for (const Plot* plot : view->findChildren<Plot*>()) {
-      if (plot->isEmpty() || !plot->isVisibleTo(view)) continue;
-      const QString file = options.out + '/' + entry.name + '-' +
-                           fileNameOf(plot->objectName().isEmpty() ? plot->name() : plot->objectName());
-      plot->exportTo(file + '.' + options.chartKind, options.isSized ? options.size : QSize());
+    for (const ExportItem& chart : chartsOf(*view)) {
+      const QString file =
+          options.out + '/' + entry.name + '-' + fileNameOf(chart.id.isEmpty() ? chart.name : chart.id);
+      chart.write(file + '.' + options.chartKind, options.isSized ? options.size : QSize());
       try {
-        plot->exportTo(file + ".csv");
+        chart.write(file + ".csv", {});
       } catch (const Error& error) {  // of curves that are too long to be held whole
         std::fprintf(stderr, "uada-workbench: note: %s\n", error.what());
       }
@@ -206,7 +194,7 @@ static void exportView(MainWindow& window, Session& session, const Options& opti
     if (options.chart.isEmpty())
       view->exportTo(options.out);
     else
-      chartIn(*view, options.chart).exportTo(options.out, options.isSized ? options.size : QSize());
+      chartOf(*view, options.chart).write(options.out, options.isSized ? options.size : QSize());
   } else {
     savePicture(window.grab().toImage(), options.out);
   }

@@ -114,6 +114,8 @@ class TestFrame : public QObject {
     const QStringList files = QDir(folder).entryList(QDir::Files);
     QVERIFY2(files.filter(".pdf").size() >= 4, qPrintable(files.join(' ')));
     QCOMPARE(files.filter(".csv").size(), files.filter(".pdf").size());
+    for (const char* own : {"live-time-per-step.pdf", "policy-wins-and-gain-of-each-op.pdf"})
+      QVERIFY2(files.contains(own), qPrintable(files.join(' ')));
     for (const QString& file : files)
       QVERIFY2(QFileInfo(folder + '/' + file).size() > (file.endsWith(".csv") ? 20 : 1000), qPrintable(file));
     for (const QString& file : files.filter(".csv"))

@@ -36,6 +36,7 @@ double msPerStep(double seconds, std::int64_t steps) {
 }  // namespace
 
 CostBars::CostBars(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
+  setObjectName("cost_bars");
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
@@ -135,6 +136,10 @@ void CostBars::paintRow(QPainter& painter, int index, double longest) const {
 
 void CostBars::paintEvent(QPaintEvent*) {
   QPainter painter(this);
+  paint(painter);
+}
+
+void CostBars::paint(QPainter& painter) const {
   painter.fillRect(rect(), theme_.colour("base"));
   if (rows_.empty()) return;
   double longest = 1e-9;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/engine/Reports.h"
+#include "widgets/plot/Chart.h"
 
 namespace uada {
 
@@ -11,7 +12,7 @@ class Theme;
 
 /// Where time goes: one stacked bar for a run, or for all seeds of a group on one machine, to a common scale
 /// of milliseconds per step. GUI thread.
-class CostBars : public QWidget {
+class CostBars : public QWidget, public Chart {
   Q_OBJECT
  public:
   struct Row {
@@ -27,6 +28,12 @@ class CostBars : public QWidget {
   void show(std::vector<Row> rows);
   const std::vector<Row>& rows() const { return rows_; }
   using QWidget::show;
+  QString chartName() const override { return tr("Time per step"); }
+  bool hasContent() const override { return !rows_.empty(); }
+  void draw(QPainter& painter, QSize size) const override;
+  /// A row a curve and phase, and one for all phases: runs, steps, milliseconds per step, and what the ratio
+  /// says.
+  QByteArray numbers() const override;
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override { return {240, sizeHint().height()}; }
 
@@ -36,6 +43,7 @@ class CostBars : public QWidget {
   bool event(QEvent* event) override;
 
  private:
+  void paint(QPainter& painter) const;
   QRect barOf(int row) const;
   int labelWidth() const;
   int numberWidth() const;

@@ -18,6 +18,7 @@
 
 #include "core/base/Error.h"
 #include "widgets/models/Saving.h"
+#include "widgets/plot/Chart.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -49,8 +50,49 @@ ExportMemory& exportMemory() {
 }
 
 ExportItem exportItem(const Plot& plot) {
-  return {plot.name(), Plot::exportFilters(), plot.size().expandedTo({320, 200}),
-          [&plot](const QString& file, QSize size) { plot.exportTo(file, size); }, true};
+  return {plot.name(),
+          Plot::exportFilters(),
+          plot.size().expandedTo({320, 200}),
+          [&plot](const QString& file, QSize size) { plot.exportTo(file, size); },
+          true,
+          true,
+          plot.objectName()};
+}
+
+static ExportItem exportItem(const QWidget& widget, const Chart& chart) {
+  const QSize seen = widget.size().expandedTo({320, 120});
+  return {chart.chartName(),
+          Plot::exportFilters(),
+          seen,
+          [&chart, seen](const QString& file, QSize size) {
+            exportTo(chart, file, size.isEmpty() ? seen : size);
+          },
+          true,
+          true,
+          widget.objectName()};
+}
+
+static std::vector<ExportItem> itemsOf(const QWidget& view, bool areShown) {
+  std::vector<ExportItem> items;
+  for (const Plot* plot : view.findChildren<Plot*>())
+    if (!areShown || (!plot->isEmpty() && plot->isVisibleTo(&view))) items.push_back(exportItem(*plot));
+  for (const QWidget* widget : view.findChildren<QWidget*>())
+    if (const auto* chart = dynamic_cast<const Chart*>(widget))
+      if (!areShown || (chart->hasContent() && widget->isVisibleTo(&view)))
+        items.push_back(exportItem(*widget, *chart));
+  return items;
+}
+
+std::vector<ExportItem> chartsOf(const QWidget& view) { return itemsOf(view, true); }
+
+ExportItem chartOf(const QWidget& view, const QString& id) {
+  std::string known;
+  for (ExportItem& item : itemsOf(view, false)) {
+    if (item.id == id) return item;
+    known += " " + item.id.toStdString();
+  }
+  throw UsageError("there is no chart '" + id.toStdString() +
+                   "' in that view; known:" + (known.empty() ? " none" : known));
 }
 
 QString fileNameOf(const QString& name) {

@@ -26,8 +26,13 @@ struct ExportItem {
   std::function<void(const QString& file, QSize size)> write;
   bool hasNumbers = false;  ///< it can also be written as .csv
   bool hasSize = true;      ///< else it is written as it is seen
+  QString id = {};          ///< the name of the object
 };
 ExportItem exportItem(const Plot& plot);
+/// The plots of a view, and then its other charts: those that show something.
+std::vector<ExportItem> chartsOf(const QWidget& view);
+/// Of a plot or chart of the view, whether it shows something or not. Throws UsageError that names them all.
+ExportItem chartOf(const QWidget& view, const QString& id);
 
 /// "Test accuracy (%)" -> "test-accuracy": the name of a file without its ending.
 QString fileNameOf(const QString& name);

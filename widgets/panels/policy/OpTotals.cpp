@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "core/ops/Op.h"
+#include "core/tables/Grid.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 #include "widgets/session/Theme.h"
@@ -87,18 +88,21 @@ void OpTotalsModel::show(const PolicyBins& bins, int first, int last) {
   endResetModel();
 }
 
+static void paintBar(QPainter& painter, const QRectF& place, const QModelIndex& index, const Theme& theme) {
+  const double bar = index.data(OpTotalsModel::kBarRole).toDouble();
+  if (bar == 0) return;
+  const QRectF cell = place.adjusted(4, 3, -4, -3);
+  const bool isSigned = index.data(OpTotalsModel::kSignedRole).toBool();
+  const double zero = isSigned ? cell.center().x() : cell.left();
+  const double length = std::abs(bar) * (isSigned ? cell.width() / 2 : cell.width());
+  QColor colour = theme.colour(bar < 0 ? "muted" : "accent");
+  colour.setAlphaF(0.3F);
+  painter.fillRect(QRectF(bar < 0 ? zero - length : zero, cell.top(), length, cell.height()), colour);
+}
+
 void BarDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                         const QModelIndex& index) const {
-  const double bar = index.data(OpTotalsModel::kBarRole).toDouble();
-  if (bar != 0) {
-    const QRectF cell = QRectF(option.rect).adjusted(4, 3, -4, -3);
-    const bool isSigned = index.data(OpTotalsModel::kSignedRole).toBool();
-    const double zero = isSigned ? cell.center().x() : cell.left();
-    const double length = std::abs(bar) * (isSigned ? cell.width() / 2 : cell.width());
-    QColor colour = theme_.colour(bar < 0 ? "muted" : "accent");
-    colour.setAlphaF(0.3F);
-    painter->fillRect(QRectF(bar < 0 ? zero - length : zero, cell.top(), length, cell.height()), colour);
-  }
+  paintBar(*painter, option.rect, index, theme_);
   QStyledItemDelegate::paint(painter, option, index);
 }
 
@@ -151,12 +155,53 @@ void OpTotals::show(const PolicyBins& bins, std::int64_t first, std::int64_t las
     isSorted_ = true;
     table_->sortByColumn(OpTotalsModel::kGain, Qt::DescendingOrder);
   }
-  const std::int64_t begin = from * bins.stepsPerColumn() + 1;  // what is counted, which is whole columns
-  const std::int64_t stop = std::min(end, (to + 1) * bins.stepsPerColumn());
+  begin_ = from * bins.stepsPerColumn() + 1;  // what is counted, which is whole columns
+  end_ = std::min(end, (to + 1) * bins.stepsPerColumn());
   span_->setText(
-      begin == 1 && stop == end
+      begin_ == 1 && end_ == end
           ? tr("Over the whole run, %1 steps").arg(countText(end))
-          : tr("Over steps %1 to %2, as the strip is zoomed").arg(countText(begin), countText(stop)));
+          : tr("Over steps %1 to %2, as the strip is zoomed").arg(countText(begin_), countText(end_)));
+}
+
+/// The table as it stands, with all its rows.
+void OpTotals::draw(QPainter& painter, QSize size) const {
+  const Theme paper(Theme::Kind::light);
+  const int rows = sorted_->rowCount(), numberWidth = 18 * kGrid;
+  const double scale = std::min({1.0, static_cast<double>(size.height()) / ((rows + 2) * kRowHeight),
+                                 static_cast<double>(size.width()) / (4 * numberWidth)});
+  const QSize room = (QSizeF(size) / scale).toSize();
+  painter.scale(scale, scale);
+  painter.fillRect(QRect({}, room), paper.colour("base"));
+  painter.setFont(font());
+  painter.setPen(paper.colour("muted"));
+  painter.drawText(QRect(kGrid, 0, room.width(), kRowHeight), Qt::AlignVCenter, span_->text());
+  const int numbers = (room.width() - kGrid) / 2, names = room.width() - numbers - kGrid;
+  for (int row = -1; row < rows; ++row)
+    for (int column = 0; column < OpTotalsModel::kColumns; ++column) {
+      const bool isName = column == OpTotalsModel::kOp;
+      const QRect cell(isName ? kGrid : names + (column - 1) * numbers / 2, (row + 2) * kRowHeight,
+                       isName ? names - kGrid : numbers / 2, kRowHeight);
+      const auto alignment = Qt::AlignVCenter | (isName ? Qt::AlignLeft : Qt::AlignRight);
+      painter.setPen(paper.colour(row < 0 ? "muted" : "text"));
+      const QModelIndex index = sorted_->index(std::max(0, row), column);
+      if (row >= 0) paintBar(painter, cell, index, paper);
+      painter.drawText(cell.adjusted(0, 0, -kGrid, 0), alignment,
+                       row < 0 ? model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()
+                               : index.data().toString());
+    }
+}
+
+QByteArray OpTotals::numbers() const {
+  std::string text = csvLine({"op", "first step", "last step", "drawn", "probed", "won", "wins", "gain"});
+  for (int row = 0; row < sorted_->rowCount(); ++row) {
+    const auto place = static_cast<std::size_t>(sorted_->mapToSource(sorted_->index(row, 0)).row());
+    const auto& [op, sums] = model_.rows()[place];
+    text += csvLine({csvText(findOp(op).title), std::to_string(begin_), std::to_string(end_),
+                     csvNumber(sums.count), csvNumber(sums.probed), csvNumber(sums.wins),
+                     csvNumber(sums.value(PolicyQuantity::winShare)),
+                     csvNumber(sums.value(PolicyQuantity::meanGain))});
+  }
+  return QByteArray::fromStdString(text);
 }
 
 }  // namespace uada

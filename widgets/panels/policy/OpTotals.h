@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "widgets/panels/policy/PolicyBins.h"
+#include "widgets/plot/Chart.h"
 
 class QLabel;
 class QSortFilterProxyModel;
@@ -33,12 +34,13 @@ class OpTotalsModel : public QAbstractTableModel {
 
   /// Of the columns first to last of the bins.
   void show(const PolicyBins& bins, int first, int last);
-
- private:
   struct Row {
     std::string op;
     OpSums sums;
   };
+  const std::vector<Row>& rows() const { return rows_; }
+
+ private:
   double number(const Row& row, int column) const;
   std::vector<Row> rows_;
   double longest_[kColumns] = {};
@@ -55,7 +57,7 @@ class BarDelegate : public QStyledItemDelegate {
 };
 
 /// The table of totals, with what span they are of above it.
-class OpTotals : public QWidget {
+class OpTotals : public QWidget, public Chart {
   Q_OBJECT
  public:
   explicit OpTotals(const Theme& theme, QWidget* parent = nullptr);
@@ -63,6 +65,11 @@ class OpTotals : public QWidget {
   void show(const PolicyBins& bins, std::int64_t first, std::int64_t last);
   using QWidget::show;
   const OpTotalsModel& model() const { return model_; }
+  QString chartName() const override { return tr("Wins and gain of each op"); }
+  bool hasContent() const override { return model_.rowCount() > 0; }
+  void draw(QPainter& painter, QSize size) const override;
+  /// A row an op, in the order that is seen, with the steps that are counted.
+  QByteArray numbers() const override;
 
  Q_SIGNALS:
   void chosen(const QString& op);
@@ -72,7 +79,8 @@ class OpTotals : public QWidget {
   QSortFilterProxyModel* sorted_;
   QTableView* table_;
   QLabel* span_;
-  bool isSorted_ = false;  ///< by a person, or once there was a gain to sort by
+  std::int64_t begin_ = 0, end_ = 0;  ///< the first and the last step that are counted
+  bool isSorted_ = false;             ///< by a person, or once there was a gain to sort by
 };
 
 }  // namespace uada

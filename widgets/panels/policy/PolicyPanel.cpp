@@ -11,8 +11,11 @@
 #include <cmath>
 
 #include "core/base/Error.h"
+#include "core/base/Files.h"
 #include "core/ops/Op.h"
+#include "core/tables/Grid.h"
 #include "widgets/panels/policy/LandscapeDialog.h"
+#include "widgets/plot/PlotText.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -282,11 +285,27 @@ void PolicyPanel::openLandscape() {
 
 QStringList PolicyPanel::exportFilters() const { return {tr("Picture (*.png)"), tr("Numbers (*.csv)")}; }
 
+/// A CSV with columns before its own that say of which run it is.
+static QByteArray ofRun(const RunSummary& run, const QByteArray& csv, bool withHead) {
+  const QByteArray before = QByteArray::fromStdString(csvText(run.key) + ',' + csvText(run.title) + ',');
+  QByteArray text;
+  const QList<QByteArray> lines = csv.trimmed().split('\n');
+  for (qsizetype i = withHead ? 0 : 1; i < lines.size(); ++i)
+    text += (i == 0 ? QByteArrayLiteral("run,title,") : before) + lines[i] + '\n';
+  return text;
+}
+
 void PolicyPanel::writeExport(const QString& file, const std::string& ending) {
-  first_->load();
+  std::vector<PolicyScope*> scopes{first_};
+  if (beside() != 0) scopes.push_back(second_);
+  for (PolicyScope* scope : scopes) scope->load();
   if (ending != "csv") return PanelWidget::writeExport(file, ending);
-  first_->heat()->show(policyHeat(bins(), shown().quantity));
-  first_->heat()->exportTo(file);
+  QByteArray text;
+  for (PolicyScope* scope : scopes)
+    if (const RunSummary* run = workbench_.session.find(scope->run()))
+      text += ofRun(*run, csvOf(scope->heatOf(shown())), text.isEmpty());
+  if (text.isEmpty()) throw Error("no run is chosen, whose policy could be exported: choose one in the list");
+  writeFileAtomically(file.toStdString(), std::string_view(text.constData(), text.size()));
 }
 
 namespace panel {

@@ -27,6 +27,7 @@ PolicyScope::PolicyScope(const Workbench& workbench, const QString& suffix, QWid
   heat_->setObjectName("policy_heat" + suffix);
   levels_->setObjectName("policy_levels" + suffix);
   winners_->setObjectName("policy_winners" + suffix);
+  totals_->setObjectName("policy_totals" + suffix);
   title_->setContentsMargins(kGrid, kGrid / 2, kGrid, 0);
   title_->hide();
   top_->addWidget(heat_);

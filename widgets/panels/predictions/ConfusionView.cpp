@@ -11,6 +11,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/tables/Grid.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/predictions/PredictionSet.h"
 #include "widgets/session/Theme.h"
@@ -230,6 +231,14 @@ void ConfusionView::paintScale(QPainter& painter) const {
 
 void ConfusionView::paintEvent(QPaintEvent*) {
   QPainter painter(viewport());
+  paint(painter);
+  if (confusion_.classes() == 0 || !hasFocus()) return;
+  painter.setPen(theme_.colour("accent"));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(viewport()->rect().adjusted(0, 0, -1, -1));
+}
+
+void ConfusionView::paint(QPainter& painter) const {
   painter.fillRect(viewport()->rect(), theme_.colour("base"));
   if (confusion_.classes() == 0) return;
   const QRect area = matrixArea();
@@ -248,10 +257,39 @@ void ConfusionView::paintEvent(QPaintEvent*) {
   painter.setClipping(false);
   paintTitles(painter);
   paintScale(painter);
-  if (!hasFocus()) return;
-  painter.setPen(theme_.colour("accent"));
-  painter.setBrush(Qt::NoBrush);
-  painter.drawRect(viewport()->rect().adjusted(0, 0, -1, -1));
+}
+
+/// Cells of a legible size, and then all of it as small as it has to be.
+void ConfusionView::draw(QPainter& painter, QSize size) const {
+  constexpr int kCell = 12;  // pixels
+  const Theme paper(Theme::Kind::light);
+  ConfusionView copy(paper);
+  copy.setFont(font());
+  copy.setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  copy.setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  copy.show(confusion_, classes_);
+  copy.setOrder(order_);
+  const int cells = kCell * confusion_.classes() + 2;
+  const QSize least(copy.titles_ + cells, copy.titles_ + kCaption + kScale + cells);
+  const double scale = std::min({1.0, static_cast<double>(size.width()) / least.width(),
+                                 static_cast<double>(size.height()) / least.height()});
+  const QSize room = (QSizeF(size) / scale).toSize();
+  copy.resize(room);
+  copy.viewport()->setGeometry(QRect({}, room));  // nothing lays out what is never shown
+  copy.refit();
+  painter.scale(scale, scale);
+  painter.setFont(font());
+  copy.paint(painter);
+}
+
+QByteArray ConfusionView::numbers() const {
+  const auto nameOf = [this](int label) { return csvText(classes_.value(label).toStdString()); };
+  std::string text = csvLine({"true", "predicted", "samples", "share"});
+  for (const int t : order_)
+    for (const int p : order_)
+      text += csvLine(
+          {nameOf(t), nameOf(p), std::to_string(confusion_.count(t, p)), csvNumber(confusion_.share(t, p))});
+  return QByteArray::fromStdString(text);
 }
 
 void ConfusionView::resizeEvent(QResizeEvent*) { refit(); }

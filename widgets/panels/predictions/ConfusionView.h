@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "widgets/panels/predictions/Confusion.h"
+#include "widgets/plot/Chart.h"
 
 namespace uada {
 
@@ -20,7 +21,7 @@ struct ConfusionCell {
 /// A confusion matrix: rows are true classes, columns predicted ones. A cell is coloured by its share of the
 /// row, what is right in another colour than what is wrong, and has number and percentage where there is
 /// room. Titles stay when it is scrolled; Ctrl with the wheel, plus and minus change the size of the cells.
-class ConfusionView : public QAbstractScrollArea {
+class ConfusionView : public QAbstractScrollArea, public Chart {
   Q_OBJECT
  public:
   explicit ConfusionView(const Theme& theme, QWidget* parent = nullptr);
@@ -37,6 +38,11 @@ class ConfusionView : public QAbstractScrollArea {
   /// What lies at a point of the viewport; none: nothing.
   std::optional<ConfusionCell> cellAt(QPoint point) const;
   QString textOf(const ConfusionCell& cell) const;  ///< as the tooltip says it
+  QString chartName() const override { return tr("Confusion matrix"); }
+  bool hasContent() const override { return confusion_.samples() > 0; }
+  void draw(QPainter& painter, QSize size) const override;
+  /// A row a cell, in the order that is seen: true and predicted class, samples, share of the true class.
+  QByteArray numbers() const override;
   QSize sizeHint() const override { return {560, 520}; }
 
  Q_SIGNALS:
@@ -51,6 +57,7 @@ class ConfusionView : public QAbstractScrollArea {
   void wheelEvent(QWheelEvent* event) override;
 
  private:
+  void paint(QPainter& painter) const;
   void refit();
   void setSide(int side);
   void zoomAt(QPoint point, int side);
