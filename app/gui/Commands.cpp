@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QDateTime>
 #include <QDir>
-#include <QElapsedTimer>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QProcess>
@@ -12,6 +11,7 @@
 #include <QTemporaryFile>
 #include <algorithm>
 
+#include "app/gui/FillView.h"
 #include "core/base/Error.h"
 #include "core/data/Dataset.h"
 #include "widgets/forms/NewRunDialog.h"
@@ -178,19 +178,6 @@ void Commands::exportView(PanelWidget* view, const QString& title) {
   });
 }
 
-/// What it shows is read, as far as that takes less than a minute. returns whether a person wants to go on
-static bool fill(PanelWidget& view, QProgressDialog& progress) {
-  constexpr int kPatience = 60'000, kSettled = 60;  // ms
-  view.prepareExport();
-  QElapsedTimer clock;
-  clock.start();
-  while ((view.isReading() && clock.elapsed() < kPatience) || clock.elapsed() < kSettled) {
-    QApplication::processEvents(QEventLoop::AllEvents, 20);
-    if (progress.wasCanceled()) return false;
-  }
-  return true;
-}
-
 void Commands::exportCharts(Views& views, const std::vector<PanelWidget*>& panels) {
   if (!workbench_.session.hasProject()) {
     Q_EMIT notice(tr("There are no charts without a project. Open one first."));
@@ -203,27 +190,20 @@ void Commands::exportCharts(Views& views, const std::vector<PanelWidget*>& panel
     progress.setMinimumDuration(300);
     QWidget* front = views.currentWidget();
     std::vector<ExportItem> items;
-    bool goesOn = true;
     for (PanelWidget* view : panels) {
       if (views.indexOf(view) >= 0) views.setCurrentWidget(view);  // views that are not seen draw nothing
-      goesOn = goesOn && fill(*view, progress);
-      if (!goesOn) break;
+      fillView(*view, [&] { return progress.wasCanceled(); });     // as far as that takes less than a minute
+      if (progress.wasCanceled()) break;
       for (ExportItem& chart : chartsOf(*view)) {
-        const QString plain = views.titleOf(view) + " " + chart.name;
+        chart.name = views.titleOf(view) + " " + chart.name;
         items.push_back(std::move(chart));
-        QString& name = items.back().name = plain;
-        const auto isTaken = [&] {
-          return std::count_if(items.begin(), items.end(), [&](const ExportItem& other) {
-                   return fileNameOf(other.name) == fileNameOf(name);
-                 }) > 1;
-        };
-        for (int i = 2; isTaken(); ++i) name = plain + " " + QString::number(i);
       }
       progress.setValue(progress.value() + 1);
     }
+    const bool isCancelled = progress.wasCanceled();
     progress.reset();
     if (front) views.setCurrentWidget(front);
-    if (!goesOn) return;
+    if (isCancelled) return;
     if (items.empty()) {
       Q_EMIT notice(tr("No chart shows anything yet: tick runs in the list first."));
       return;
@@ -250,10 +230,15 @@ void Commands::saveDiagnostics() {
   const QString folder =
       parent + "/uada-diagnostics-" + QDateTime::currentDateTime().toString("yyyyMMdd-HHmmss");
   auto* log = new QTemporaryFile(this);
-  if (log->open())
-    for (const LogLine& line : LogBook::of(workbench_.session).lines())
-      log->write((line.when.toString(Qt::ISODate) + "  " + levelWord(line.level) + "  " + line.text + "\n")
-                     .toUtf8());
+  if (!log->open()) {
+    Q_EMIT workbench_.session.problem(
+        tr("The diagnostics were not written: no file for the log can be made in '%1': %2")
+            .arg(QDir::tempPath(), log->errorString()));
+    return log->deleteLater();
+  }
+  for (const LogLine& line : LogBook::of(workbench_.session).lines())
+    log->write(
+        (line.when.toString(Qt::ISODate) + "  " + levelWord(line.level) + "  " + line.text + "\n").toUtf8());
   log->flush();
   QStringList arguments{"doctor", "--bundle", folder, "--log", log->fileName()};
   if (workbench_.session.hasProject()) arguments << "--project" << workbench_.session.projectFile();

@@ -22,6 +22,7 @@
 #include "app/gui/BenchProject.h"
 #include "app/gui/DesktopNotices.h"
 #include "app/gui/Display.h"
+#include "app/gui/FillView.h"
 #include "app/gui/MainWindow.h"
 #include "app/gui/Options.h"
 #include "app/gui/Signals.h"
@@ -106,18 +107,9 @@ static void settle() {
   }
 }
 
-/// What a view shows without anybody's choice; what it reads for that is waited for.
 static void fill(PanelWidget& view) {
-  constexpr double kPatience = 60;  // seconds
-  view.prepareExport();
-  const double start = seconds(CLOCK_MONOTONIC);
-  while (view.isReading()) {
-    if (seconds(CLOCK_MONOTONIC) - start > kPatience)
-      throw Error("the view could not be exported: what it shows is not read within a minute");
-    QApplication::processEvents(QEventLoop::AllEvents, 20);
-    usleep(10000);
-  }
-  settle();
+  if (!fillView(view))
+    throw Error("the view could not be exported: what it shows is not read within a minute");
 }
 
 /// The view that is to be exported; null: the whole window, or all charts. Throws UsageError, also where the
@@ -139,6 +131,16 @@ static PanelWidget* viewToExport(MainWindow& window, const Options& options) {
   return view;
 }
 
+/// file  without its ending
+static void writeChart(const ExportItem& chart, const QString& file, const Options& options) {
+  chart.write(file + '.' + options.chartKind, options.isSized ? options.size : QSize());
+  try {
+    chart.write(file + ".csv", {});
+  } catch (const Error& error) {  // of curves that are too long to be held whole
+    std::fprintf(stderr, "uada-workbench: note: %s\n", error.what());
+  }
+}
+
 /// Every chart that shows something, with its numbers, into a folder.
 static void exportCharts(MainWindow& window, const Options& options) {
   if (!QDir().mkpath(options.out))
@@ -150,17 +152,13 @@ static void exportCharts(MainWindow& window, const Options& options) {
     window.views()->setCurrentWidget(view);
     settle();
     fill(*view);
-    for (const ExportItem& chart : chartsOf(*view)) {
-      const QString file =
-          options.out + '/' + entry.name + '-' + fileNameOf(chart.id.isEmpty() ? chart.name : chart.id);
-      chart.write(file + '.' + options.chartKind, options.isSized ? options.size : QSize());
-      try {
-        chart.write(file + ".csv", {});
-      } catch (const Error& error) {  // of curves that are too long to be held whole
-        std::fprintf(stderr, "uada-workbench: note: %s\n", error.what());
-      }
-      ++written;
-    }
+    const std::vector<ExportItem> charts = chartsOf(*view);
+    QStringList names;
+    for (const ExportItem& chart : charts) names << (chart.id.isEmpty() ? chart.name : chart.id);
+    names = distinctFileNames(names);
+    for (std::size_t i = 0; i < charts.size(); ++i)
+      writeChart(charts[i], options.out + '/' + entry.name + '-' + names[static_cast<qsizetype>(i)], options);
+    written += static_cast<int>(charts.size());
   }
   if (written == 0)
     throw Error("no chart of '" + options.project.toStdString() + "' shows anything: it has no runs yet");

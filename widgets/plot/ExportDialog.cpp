@@ -102,7 +102,19 @@ QString fileNameOf(const QString& name) {
   plain.replace(kOther, QStringLiteral("-"));
   while (plain.startsWith('-')) plain.remove(0, 1);
   while (plain.endsWith('-')) plain.chop(1);
-  return plain.isEmpty() ? QStringLiteral("chart") : plain.left(60);
+  constexpr int kMostLetters = 56;
+  return plain.isEmpty() ? QStringLiteral("chart") : plain.left(kMostLetters);
+}
+
+QStringList distinctFileNames(const QStringList& names) {
+  QStringList files;
+  for (const QString& name : names) {
+    const QString plain = fileNameOf(name);
+    QString file = plain;
+    for (int i = 2; files.contains(file); ++i) file = QStringLiteral("%1-%2").arg(plain).arg(i);
+    files << file;
+  }
+  return files;
 }
 
 ExportDialog::ExportDialog(std::vector<ExportItem> items, What what, QWidget* parent)
@@ -271,10 +283,12 @@ void ExportDialog::writeOne(const ExportItem& each, const QString& file) {
 }
 
 void ExportDialog::writeAll(const QString& folder) {
-  QStringList problems;
-  for (const ExportItem& each : items_) {
+  QStringList problems, names;
+  for (const ExportItem& each : items_) names << each.name;
+  const QStringList files = distinctFileNames(names);
+  for (std::size_t i = 0; i < items_.size(); ++i) {
     try {
-      writeOne(each, folder + '/' + fileNameOf(each.name) + '.' + ending());
+      writeOne(items_[i], folder + '/' + files[static_cast<qsizetype>(i)] + '.' + ending());
     } catch (const std::exception& error) {  // the others are written all the same
       problems << QString::fromStdString(problemText(error));
     }

@@ -34,8 +34,10 @@ std::vector<ExportItem> chartsOf(const QWidget& view);
 /// Of a plot or chart of the view, whether it shows something or not. Throws UsageError that names them all.
 ExportItem chartOf(const QWidget& view, const QString& id);
 
-/// "Test accuracy (%)" -> "test-accuracy": the name of a file without its ending.
+/// "Test accuracy (%)" -> "test-accuracy": the name of a file without its ending, at most 56 letters.
 QString fileNameOf(const QString& name);
+/// As fileNameOf, but no two are equal: a later one that is taken ends in "-2", "-3" and so on.
+QStringList distinctFileNames(const QStringList& names);
 
 /// What was chosen last, in this process. The window keeps it from start to start.
 struct ExportMemory {
