@@ -55,6 +55,10 @@ class TestForms : public QObject {
     QTest::newRow("whole in a real field") << "1" << "0.1" << "1.0";
     QTest::newRow("list") << "0.3, 0.6;0.8" << "[0.1]" << "[0.3,0.6,0.8]";
     QTest::newRow("no number") << "many" << "1" << "\"many\"";
+    QTest::newRow("thousands") << "-1,234,567.5" << "0.1" << "-1234567.5";
+    QTest::newRow("decimal comma") << "0,5" << "0.1" << "\"0,5\"";
+    QTest::newRow("decimal comma, whole") << "1,5" << "1" << "\"1,5\"";
+    QTest::newRow("comma at the end") << "1,000," << "1" << "\"1,000,\"";
     QTest::newRow("text") << " cuda:0 " << "\"auto\"" << "\"cuda:0\"";
   }
   void fieldTextRoundTrip() {
@@ -236,6 +240,9 @@ class TestForms : public QObject {
     QTest::newRow("twice") << "1-3, 2" << "2 stands there twice";
     QTest::newRow("backwards") << "5-3" << "runs backwards";
     QTest::newRow("too many") << "0-100000" << "too many";
+    QTest::newRow("too many together") << "1-1000, 2001" << "with '2001' there are too many seeds";
+    QTest::newRow("the last one") << "9007199254740992" << "9007199254740992";
+    QTest::newRow("too large") << "9223372036854775807" << "too large";
   }
   void seeds() {
     QFETCH(QString, text);

@@ -241,7 +241,6 @@ void ExperimentForm::findData() {
   } catch (const Error& error) {
     problem = q(error.what());
   }
-  dataMissing_ = !problem.isEmpty();
   dataForm_->setRemark("folder", problem);
 }
 
@@ -256,22 +255,21 @@ void ExperimentForm::checkSeeds() {
 
 /// Rules over several fields (the strict reader's), said at the field that the error names.
 void ExperimentForm::checkWhole() {
-  showProblem(wholeProblem_, {});
-  wholeWrong_ = false;
+  for (QLabel* problem : {nameProblem_, wholeProblem_}) showProblem(problem, {});
   if (problems() > 0) return;
   try {
     const SweptExperiment sound = experiment();
     name_->setPlaceholderText(q(sound.base.name));
   } catch (const SettingError& error) {
-    wholeWrong_ = true;
     SettingsForm* const form = formOf(error.owner());
     if (form && form->editor(error.key()))
       form->setRemark(error.key(), withoutPlace(error.what(), error.key()));
     else
       showProblem(wholeProblem_, withoutPlace(error.what()));
   } catch (const Error& error) {
-    wholeWrong_ = true;
-    showProblem(wholeProblem_, withoutPlace(error.what()));
+    const QString text = withoutPlace(error.what()), ofName = QStringLiteral("name: ");
+    const bool isOfName = text.startsWith(ofName);
+    showProblem(isOfName ? nameProblem_ : wholeProblem_, isOfName ? text.mid(ofName.size()) : text);
   }
 }
 
@@ -301,6 +299,7 @@ std::optional<FormProblem> ExperimentForm::firstProblem() const {
     return FormProblem{tr("Draws"), sweepBar_->problem(), sweepBar_->place()};
   for (const SettingsForm* form : {training_, optimiserForm_, scheduleForm_, input_, runtime_})
     if (auto problem = first(form->firstWrong())) return problem;
+  if (!nameProblem_->text().isEmpty()) return FormProblem{tr("Experiment"), nameProblem_->text(), name_};
   if (wholeProblem_->text().isEmpty()) return std::nullopt;
   return FormProblem{{}, wholeProblem_->text(), wholeProblem_};
 }

@@ -103,8 +103,7 @@ class ExperimentForm : public QWidget {
   const Theme& theme_;
   const FileReading* reading_ = nullptr;  ///< null: they are read here
   const std::vector<PolicyFile> kept_;
-  bool loading_ = false;  ///< being filled: no checks between
-  bool dataMissing_ = false, wholeWrong_ = false;
+  bool loading_ = false;            ///< being filled: no checks between
   std::string title_, recipeName_;  ///< kept from a file; the form does not edit them
   std::vector<int> tables_;
   ChoiceCards *data_ = nullptr, *model_ = nullptr, *optimiser_ = nullptr, *schedule_ = nullptr;

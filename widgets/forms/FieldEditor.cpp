@@ -26,9 +26,12 @@
 namespace uada {
 namespace {
 
+/// Commas stand between groups of thousands alone: in "0,5" it would be anybody's guess what is meant.
 Json numberFromText(const QString& text, bool whole) {
+  static const QRegularExpression grouped(QStringLiteral("^[+-]?\\d{1,3}(,\\d{3})+(\\.\\d*)?$"));
   bool ok = false;
-  const QString plain = QString(text).remove(',').trimmed();
+  QString plain = text.trimmed();
+  if (grouped.match(plain).hasMatch()) plain.remove(',');
   if (whole) {
     const qlonglong number = plain.toLongLong(&ok);
     if (ok) return Json(std::int64_t{number});

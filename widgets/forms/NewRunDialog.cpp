@@ -328,13 +328,12 @@ void NewRunDialog::saveExperiment(const QString& file) const {
 }
 
 void NewRunDialog::askSave() {
-  const QString file =
-      askWhere(this, tr("Save as experiment"), QString::fromStdString(experiment().name) + ".json", kFilters);
-  if (file.isEmpty()) return;
   try {
-    saveExperiment(file);
-  } catch (const Error& error) {
-    showProblem(status_, QString::fromStdString(error.what()));
+    const QString name = QString::fromStdString(experiment().name) + ".json";
+    const QString file = askWhere(this, tr("Save as experiment"), name, kFilters);
+    if (!file.isEmpty()) saveExperiment(file);
+  } catch (const std::exception& error) {
+    showProblem(status_, QString::fromStdString(problemText(error)));
   }
 }
 

@@ -13,12 +13,16 @@ namespace uada {
 namespace {
 
 constexpr std::size_t kMostSeeds = 1000;
+constexpr std::int64_t kLastSeed = std::int64_t{1}
+                                   << 53;  // JSON of other programs keeps no larger one exactly
 
 std::int64_t seedNumber(std::string_view text) {
   std::int64_t number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || number < 0)
     throw UsageError(fmt::format("'{}' found, whole numbers from 0 such as 1, 2 or 1-5 expected", text));
+  if (number > kLastSeed)
+    throw UsageError(fmt::format("'{}' is too large for a seed; at most {} expected", text, kLastSeed));
   return number;
 }
 
@@ -93,8 +97,9 @@ std::vector<std::int64_t> seedsFromText(const std::string& text) {
     const std::int64_t first = seedNumber(part.substr(0, dash));
     const std::int64_t last = dash == part.npos ? first : seedNumber(part.substr(dash + 1));
     if (last < first) throw UsageError(fmt::format("'{}' runs backwards; {}-{} expected", part, last, first));
-    if (static_cast<std::size_t>(last - first) >= kMostSeeds)
-      throw UsageError(fmt::format("'{}' are too many seeds; at most {} expected", part, kMostSeeds));
+    if (static_cast<std::size_t>(last - first) >= kMostSeeds - seeds.size())
+      throw UsageError(
+          fmt::format("with '{}' there are too many seeds; at most {} expected", part, kMostSeeds));
     for (std::int64_t seed = first; seed <= last; ++seed) {
       if (std::ranges::find(seeds, seed) != seeds.end())
         throw UsageError(fmt::format("{} stands there twice", seed));
