@@ -70,6 +70,11 @@ bool readBoxLine(std::string_view numbers, FoundBox& found) {
 
 }  // namespace
 
+fs::path predictionFolder(const fs::path& runFolder, Split split, std::int64_t step, std::int64_t limit) {
+  const std::string first = limit > 0 ? fmt::format("-first{}", limit) : "";
+  return runFolder / "predictions" / fmt::format("{}-{}{}", splitName(split), step, first);
+}
+
 bool holdsPredictions(const fs::path& folder) { return isThere(folder / kWhole); }
 
 PredictionReader::PredictionReader(fs::path folder)

@@ -8,6 +8,12 @@
 
 namespace uada {
 
+/// Where predictions of a run's checkpoint lie: "predictions/test-4680" in the run's folder, or where only
+/// some were wanted "predictions/test-4680-first100".
+/// limit  the first so many images of the split; 0: all
+std::filesystem::path predictionFolder(const std::filesystem::path& runFolder, Split split, std::int64_t step,
+                                       std::int64_t limit);
+
 /// Whether the folder holds predictions that are whole.
 bool holdsPredictions(const std::filesystem::path& folder);
 

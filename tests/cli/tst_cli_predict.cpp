@@ -131,12 +131,12 @@ class TestCliPredict : public QObject {
   void theRunsOwnFolderIsUsual() {
     const QJsonObject said = predicted({"1", "--split", "train", "--limit", "7", "--step", "5"});
     const QString folder = said["folder"].toString();
-    QVERIFY2(folder.endsWith("/predictions/train-5"), QJsonDocument(said).toJson().constData());
+    QVERIFY2(folder.endsWith("/predictions/train-5-first7"), QJsonDocument(said).toJson().constData());
     QCOMPARE(said["images"].toInt(), 7);
     QCOMPARE(said["split"].toString(), QString("train"));
     QCOMPARE(said["epoch"].toInt(), 1);
     QVERIFY(QFile::exists(folder + "/predictions.json"));
-    const Result again = program_->run({"predict", "1", "--split", "train", "--step", "5"});
+    const Result again = program_->run({"predict", "1", "--split", "train", "--limit", "7", "--step", "5"});
     COMPARE_CODE(again, 2);
     QVERIFY2(again.err.contains("holds predictions already; name another folder, or remove it first"),
              qPrintable(again.err));

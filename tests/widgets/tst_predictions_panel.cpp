@@ -5,6 +5,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTemporaryDir>
@@ -59,10 +60,12 @@ class PredictJob : public Job {
     header.step = 20;
     header.split = work.split;
     header.classCount = data->classes();
-    header.samples = sampleNames(*data, data->size());
-    for (std::uint32_t i = 0; i < data->size(); ++i) header.sizes.push_back(data->imageSize(i));
+    const auto limit = static_cast<std::size_t>(work.limit);
+    const std::size_t count = limit > 0 ? std::min(limit, data->size()) : data->size();
+    header.samples = sampleNames(*data, count);
+    for (std::uint32_t i = 0; i < count; ++i) header.sizes.push_back(data->imageSize(i));
     sink.take(PredictionsReport{header});
-    for (std::uint32_t i = 0; i < data->size() && !isStopped_; ++i) {
+    for (std::uint32_t i = 0; i < count && !isStopped_; ++i) {
       while (isSlow && !isStopped_) std::this_thread::sleep_for(std::chrono::milliseconds(5));
       if (!isStopped_)
         sink.take(PredictionReport{i, ClassChances{{{0, 0.75}, {1, 0.25}}, data->label(i), 1}});
@@ -186,6 +189,26 @@ class TestPredictionsPanel : public QObject {
              QString("Training images after step 20"));
     QTRY_COMPARE(bench.panel.findChild<QLabel*>("classification_sum")->text(),
                  QString("2 of 4 right, 50.00 %"));
+  }
+
+  /// The first images alone lie in a folder of their own: all are still predicted when they are wanted.
+  void theFirstImagesAreNotTakenForAll() {
+    Bench bench;
+    bench.open();
+    auto* limit = bench.at<QSpinBox>("predict_limit");
+    limit->setValue(1);
+    bench.predict();
+    QVERIFY(holdsPredictions(bench.folder / "predictions" / "test-20-first1"));
+    auto* choice = bench.at<QComboBox>("predictions_choice");
+    QTRY_COMPARE(choice->currentText(), QString("First 1 test images after step 20"));
+    bench.at<QPushButton>("predict_more")->click();
+    limit->setValue(0);
+    bench.predict();
+    QVERIFY(holdsPredictions(bench.folder / "predictions" / "test-20"));
+    QTRY_COMPARE(choice->count(), 2);
+    QCOMPARE(choice->currentText(), QString("Test images after step 20"));
+    QTRY_COMPARE(bench.panel.findChild<QLabel*>("classification_sum")->text(),
+                 QString("1 of 2 right, 50.00 %"));
   }
 
   void whatIsBeingMadeCanBeCancelled() {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/Error.h"
@@ -26,11 +27,29 @@ static std::int64_t stepOf(Engine& engine, const std::filesystem::path& runFolde
   throw Error("the checkpoint '" + checkpoint.string() + "' is no longer there; choose another one");
 }
 
+/// Before their folders said it, the first images alone were written into the same one. Throws Error for
+/// such a folder, as far as it is known how many images there are.
+static void requireAll(const std::filesystem::path& folder, const Predicting::Wanted& wanted) {
+  const Choice& dataset = wanted.config.recipe.dataset;
+  const DatasetEntry& entry = findDataset(dataset.name);
+  const auto& settings = dataset.as<DataSettings>();
+  const bool isTrain = wanted.split == Split::train;
+  const std::int64_t images = isTrain ? entry.trainImages : entry.testImages;
+  const std::int64_t most = isTrain ? settings.trainLimit : settings.testLimit;
+  const std::int64_t all = most > 0 ? std::min(images, most) : images;
+  const auto found = static_cast<std::int64_t>(PredictionReader(folder).size());
+  if (found < all)
+    throw Error(fmt::format(
+        "'{}' holds predictions of {} of {} images: rename it to '{}-first{}', and predict "
+        "again",
+        folder.string(), groupedText(found), groupedText(all), folder.filename().string(), found));
+}
+
 void Predicting::perform(Engine& engine) {
   const std::int64_t step = stepOf(engine, wanted_.runFolder, wanted_.checkpoint);
-  const std::filesystem::path folder =
-      wanted_.runFolder / "predictions" / fmt::format("{}-{}", splitName(wanted_.split), step);
+  const auto folder = predictionFolder(wanted_.runFolder, wanted_.split, step, wanted_.limit);
   if (holdsPredictions(folder)) {  // made before, or by another program
+    if (wanted_.limit == 0) requireAll(folder, wanted_);
     folder_ = folder;
     return;
   }

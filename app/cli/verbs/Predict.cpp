@@ -12,6 +12,7 @@
 #include "core/engine/PredictionSink.h"
 #include "core/engine/ReportJson.h"
 #include "core/engine/tasks/Task.h"
+#include "core/predictions/PredictionReader.h"
 
 namespace uada::cli {
 namespace {
@@ -29,7 +30,8 @@ void describe(Verb& verb, Options& options) {
   verb.number("--limit", options.limit, 1, std::numeric_limits<std::int64_t>::max(),
               "Only the first so many of them; default: all");
   verb.text("--out", "DIR", options.out,
-            "Folder to write; default: predictions/SPLIT-STEP in the folder of the run");
+            "Folder to write; default: predictions/SPLIT-STEP in the folder of the run, and with --limit N "
+            "predictions/SPLIT-STEP-firstN");
 }
 
 Split splitOf(const std::string& name) {
@@ -41,7 +43,7 @@ Split splitOf(const std::string& name) {
 std::filesystem::path folderOf(const Options& options, const ProjectReader& project, const RunSummary& run,
                                std::int64_t step) {
   if (!options.out.empty()) return options.out;
-  return runFolder(project.file(), run.key) / "predictions" / fmt::format("{}-{}", options.split, step);
+  return predictionFolder(runFolder(project.file(), run.key), splitOf(options.split), step, options.limit);
 }
 
 void say(const EvaluationReport& report, const RunDetail& run, const Options& options,

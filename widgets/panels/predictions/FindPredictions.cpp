@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kCheckpoint = "checkpoint-", kBest = "best.";
+constexpr std::string_view kCheckpoint = "checkpoint-", kBest = "best.", kFirst = "-first";
 
 /// The number that a text begins with; -1: it begins with none.
 std::int64_t numberAt(std::string_view text) {
@@ -49,10 +49,12 @@ std::vector<FoundPredictions> predictionsIn(const fs::path& folder) {
         one.split = split;
         one.step = numberAt(std::string_view(name).substr(start.size()));
       }
+    if (const std::size_t first = name.find(kFirst); first != name.npos)
+      one.limit = std::max<std::int64_t>(0, numberAt(std::string_view(name).substr(first + kFirst.size())));
     all.push_back(std::move(one));
   }
   std::ranges::sort(all, {}, [](const FoundPredictions& one) {
-    return std::tuple(one.split == Split::train, -one.step, one.folder);
+    return std::tuple(one.split == Split::train, -one.step, one.limit, one.folder);
   });
   return all;
 }

@@ -18,6 +18,7 @@ struct FoundPredictions {
   std::filesystem::path folder;
   Split split = Split::test;
   std::int64_t step = -1;  ///< -1: the folder's name does not say
+  std::int64_t limit = 0;  ///< of the first so many images alone; 0: of all
   friend bool operator==(const FoundPredictions&, const FoundPredictions&) = default;
 };
 /// A checkpoint of a run, by its file's name.

@@ -31,9 +31,12 @@ namespace {
 enum Tab { kSamplesTab, kStripsTab };
 
 QString titleOf(const FoundPredictions& found) {
-  const QString split =
-      found.split == Split::train ? QObject::tr("Training images") : QObject::tr("Test images");
   if (found.step < 0) return q(found.folder.filename().string());
+  const bool isTrain = found.split == Split::train;
+  QString split = isTrain ? QObject::tr("Training images") : QObject::tr("Test images");
+  if (found.limit > 0)
+    split = (isTrain ? QObject::tr("First %1 training images") : QObject::tr("First %1 test images"))
+                .arg(countText(found.limit));
   return QObject::tr("%1 after step %2").arg(split, countText(found.step));
 }
 
