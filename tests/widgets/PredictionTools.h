@@ -13,7 +13,7 @@
 namespace uada::test {
 
 /// A data set in memory with any targets.
-class MadeData final : public Dataset {
+class MadeData : public Dataset {
  public:
   std::vector<Image> images;
   std::vector<Target> targets;

@@ -51,6 +51,15 @@ std::vector<std::uint32_t> samplesOf(const CasesModel& model) {
   return samples;
 }
 
+/// One of its images is damaged.
+class OneUnreadable final : public MadeData {
+ public:
+  Held<ImageView> image(std::uint32_t index, const PixelBox* part = nullptr) const override {
+    if (index == 1) throw Error("sample 1 is damaged");
+    return MadeData::image(index, part);
+  }
+};
+
 }  // namespace
 
 /// The views of the tasks, over predictions in memory.
@@ -67,6 +76,28 @@ class TestPredictionViews : public QObject {
     QVERIFY(at<QLabel>(*view, "cases_shown")->text().startsWith("All 3 errors"));
     QTRY_VERIFY(at<QLabel>(*view, "case_chances")->text().contains("true") ||
                 at<QLabel>(*view, "case_chances")->text().contains("dog"));
+  }
+
+  /// Only that one is grey, which is told once.
+  void anImageThatCannotBeReadStopsNoOther() {
+    const auto set = classifiedSet();
+    const auto data = std::make_shared<OneUnreadable>();
+    data->images = dynamic_cast<const MadeData&>(*set->data).images;
+    set->data = data;
+    CasesModel model;
+    QSignalSpy failed(&model, &CasesModel::failed);
+    model.show(set);
+    model.setCases(casesOf(*set));
+    const auto isRead = [&](std::uint32_t sample) { return !model.picture(sample, 1).isNull(); };
+    for (std::uint32_t sample = 0; sample < 3; ++sample) QVERIFY(!isRead(sample));
+    QTRY_VERIFY(isRead(0) && isRead(1) && isRead(2));
+    QCOMPARE(model.picture(0, 1).size(), QSize(CasesModel::kSide, CasesModel::kSide));
+    QCOMPARE(model.picture(2, 1).size(), QSize(CasesModel::kSide, CasesModel::kSide));
+    QCOMPARE(model.picture(1, 1).size(), QSize(1, 1));
+    QVERIFY(!isRead(4));
+    QTRY_VERIFY(isRead(4));
+    QCOMPARE(failed.size(), 1);
+    QCOMPARE(failed.front().front().toString(), QString("sample 1 is damaged"));
   }
 
   void aClickOnACellShowsItsSamples() {

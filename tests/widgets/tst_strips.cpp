@@ -211,7 +211,12 @@ class TestStrips : public QObject {
     QTRY_COMPARE(view.canvas().figure().rows[1].name, QString("s2"));
     QCOMPARE(view.canvas().figure().rows[0].name, QString("s0"));
     view.findChild<QPushButton*>("remove_row")->click();
-    QTRY_COMPARE(view.canvas().figure().rows.size(), std::size_t{1});
+    QCOMPARE(view.canvas().figure().rows.size(), std::size_t{1});  // at once
+    QVERIFY(!view.canvas().figure().hasNames);
+    Q_EMIT view.canvas().cutDrawn(1, {0, 0, 0.5, 0.5});  // of a figure that was read before
+    QCOMPARE(view.samples().size(), std::size_t{1});
+    QTRY_VERIFY(!view.isReading());
+    QCOMPARE(view.canvas().figure().rows.size(), std::size_t{1});
     QCOMPARE(view.findChild<SampleBar*>()->sample(), 0U);
     QVERIFY(view.findChild<QLabel*>("strips_hint")->text().endsWith("remark"));
   }

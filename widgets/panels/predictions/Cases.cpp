@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/base/Error.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/predictions/Overlays.h"
 #include "widgets/session/Theme.h"
@@ -27,6 +28,37 @@ QImage thumbnail(const QImage& picture, int side) {
   const int longest = std::max(picture.width(), picture.height());
   if (longest > side) return picture.scaled(side, side, Qt::KeepAspectRatio, Qt::SmoothTransformation);
   return picture.scaled(picture.size() * std::max(1, side / longest), Qt::KeepAspectRatio);
+}
+
+struct ReadPictures {
+  std::vector<std::pair<std::uint32_t, QImage>> pictures;  ///< by sample
+  QString why;  ///< the first one could not be read; empty: all were
+};
+
+QImage readCase(const PredictionSet& set, std::uint32_t sample, double ratio) {
+  QImage small = thumbnail(pictureOf(*set.data->image(sample)),
+                           static_cast<int>(std::lround(CasesModel::kSide * ratio)));
+  small.setDevicePixelRatio(ratio);
+  return small;
+}
+
+/// One that cannot be read is grey, so that it is not tried again.
+ReadPictures readCases(const PredictionSet& set, const std::vector<std::uint32_t>& samples, double ratio,
+                       const std::stop_token& stop) {
+  QImage grey(1, 1, QImage::Format_RGB32);
+  grey.fill(Qt::gray);
+  grey.setDevicePixelRatio(ratio);
+  ReadPictures read;
+  for (const std::uint32_t sample : samples) {
+    if (stop.stop_requested()) break;
+    try {
+      read.pictures.emplace_back(sample, readCase(set, sample, ratio));
+    } catch (const std::exception& error) {
+      read.pictures.emplace_back(sample, grey);
+      if (read.why.isEmpty()) read.why = QString::fromStdString(problemText(error));
+    }
+  }
+  return read;
 }
 
 class CaseDelegate : public QStyledItemDelegate {
@@ -113,13 +145,7 @@ std::vector<Case> casesIn(const std::vector<Case>& all, const std::optional<Conf
 }
 
 CasesModel::CasesModel(QObject* parent) : QAbstractListModel(parent) {
-  connect(&reading_, &Background::failed, this, [this](const QString& why) {
-    QImage grey(1, 1, QImage::Format_RGB32);
-    grey.fill(Qt::gray);
-    grey.setDevicePixelRatio(ratio_);
-    for (const std::uint32_t sample : batch_) pictures_[sample] = grey;  // they are not tried again
-    Q_EMIT failed(why);
-  });
+  connect(&reading_, &Background::failed, this, &CasesModel::failed);
 }
 
 void CasesModel::show(const Predictions& set) {
@@ -169,28 +195,19 @@ void CasesModel::readWanted() {
   isAsked_ = false;
   if (wanted_.empty() || !set_ || reading_.isBusy()) return;
   const std::size_t count = std::min(kBatch, wanted_.size());
-  batch_.assign(wanted_.end() - static_cast<std::ptrdiff_t>(count), wanted_.end());
+  std::vector<std::uint32_t> batch(wanted_.end() - static_cast<std::ptrdiff_t>(count), wanted_.end());
   wanted_.resize(wanted_.size() - count);
-  using Read = std::vector<std::pair<std::uint32_t, QImage>>;
-  reading_.ask(
-      [set = set_, batch = batch_, ratio = ratio_](const std::stop_token& stop) {
-        Read read;
-        for (const std::uint32_t sample : batch) {
-          if (stop.stop_requested()) break;
-          QImage small =
-              thumbnail(pictureOf(*set->data->image(sample)), static_cast<int>(std::lround(kSide * ratio)));
-          small.setDevicePixelRatio(ratio);
-          read.emplace_back(sample, std::move(small));
-        }
-        return read;
-      },
-      [this](Read read) {
-        if (pictures_.size() > kMostKept) pictures_.clear();
-        for (auto& [sample, picture] : read) pictures_[sample] = std::move(picture);
-        if (!cases_.empty())
-          Q_EMIT dataChanged(index(0), index(static_cast<int>(cases_.size()) - 1), {Qt::DecorationRole});
-        readWanted();
-      });
+  reading_.ask([set = set_, batch = std::move(batch),
+                ratio = ratio_](const std::stop_token& stop) { return readCases(*set, batch, ratio, stop); },
+               [this](ReadPictures read) {
+                 if (pictures_.size() > kMostKept) pictures_.clear();
+                 for (auto& [sample, picture] : read.pictures) pictures_[sample] = std::move(picture);
+                 if (!cases_.empty())
+                   Q_EMIT dataChanged(index(0), index(static_cast<int>(cases_.size()) - 1),
+                                      {Qt::DecorationRole});
+                 if (!read.why.isEmpty()) Q_EMIT failed(read.why);
+                 readWanted();
+               });
 }
 
 CasesView::CasesView(const Theme& theme, QWidget* parent) : QListView(parent) {

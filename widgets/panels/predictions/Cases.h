@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "widgets/session/Background.h"
 #include "widgets/panels/predictions/ConfusionView.h"
 #include "widgets/panels/predictions/PredictionSet.h"
+#include "widgets/session/Background.h"
 
 namespace uada {
 
@@ -57,7 +57,6 @@ class CasesModel : public QAbstractListModel {
   std::vector<Case> cases_;
   mutable std::unordered_map<std::uint32_t, QImage> pictures_;
   mutable std::vector<std::uint32_t> wanted_;  ///< seen, and not read yet
-  std::vector<std::uint32_t> batch_;           ///< being read
   mutable bool isAsked_ = false;               ///< for wanted_ to be read
   mutable double ratio_ = 1;
   Background reading_;

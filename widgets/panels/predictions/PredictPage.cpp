@@ -159,8 +159,8 @@ void PredictPage::predict() {
       problem_->setVisible(!why.isEmpty());
       refresh();
     });
-  } catch (const Error& error) {
-    Q_EMIT workbench_.session.problem(QString::fromStdString(error.what()));
+  } catch (const std::exception& error) {
+    Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
   }
   refresh();
 }

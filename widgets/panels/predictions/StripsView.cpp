@@ -362,6 +362,10 @@ void StripsView::addRow() {
 void StripsView::removeRow() {
   if (samples_.size() < 2) return;
   samples_.pop_back();
+  StripFigure left = canvas_->figure();
+  if (left.rows.size() > samples_.size()) left.rows.resize(samples_.size());
+  left.hasNames = samples_.size() > 1;
+  canvas_->show(std::move(left));  // at once: nothing can be drawn on a row that is gone
   const StripSample last = samples_.back();
   bar_->choose(last.sample);
   samples_.back() = last;  // with its rectangle
@@ -374,7 +378,9 @@ void StripsView::clearCuts() {
 }
 
 void StripsView::setCut(int row, const QRectF& shares) {
-  samples_[static_cast<std::size_t>(row)].cut = shares;
+  const auto place = static_cast<std::size_t>(row);
+  if (place >= samples_.size()) return;  // drawn on what is being replaced
+  samples_[place].cut = shares;
   ask();
 }
 
