@@ -37,6 +37,7 @@ class TestLive : public QObject {
   void longRunsAreDrawnInPartAndReadOutExactly();
   void seedsAreOneCurveWithABand();
   void theLegendShowsAndHidesCurves();
+  void differencesAreOfCommonSeeds();
   void plotsAreLookedAtTogether();
   void whatIsRecordedCanBeDrawn();
 
@@ -339,6 +340,38 @@ void TestLive::theLegendShowsAndHidesCurves() {
   QTRY_COMPARE(loss->figure().curves.size(), std::size_t{2});
   Q_EMIT legend->itemEntered(legend->topLevelItem(1), 0);
   QTRY_VERIFY(loss->figure().curves[0].faint && !loss->figure().curves[1].faint);
+  panel_.reset();
+}
+
+/// As in the plot: a seed that only one of both has does not count.
+void TestLive::differencesAreOfCommonSeeds() {
+  for (const int seed : {1, 2}) train(fakeConfig("uada", seed, 2));
+  train(fakeConfig("ra-uc", 1, 2));
+  const qint64 plain = session_->runs()[0].id, second = session_->runs()[1].id,
+               first = session_->runs()[2].id;
+  const Workbench workbench{*session_, *settings_, theme_};
+  session_->selection().setChecked({plain, second, first}, true);
+  session_->selection().select(plain);
+  panel_ = std::make_unique<LivePanel>(workbench);
+  const auto* legend = panel_->findChild<QTreeWidget*>("legend");
+  auto* minus = panel_->findChild<QComboBox*>("minus");
+  QTRY_VERIFY(legend->topLevelItemCount() == 2 && minus->count() == 3);  // none, and both
+  minus->setCurrentIndex(minus->itemText(1).contains("uada", Qt::CaseInsensitive) ? 2 : 1);
+  Q_EMIT minus->activated(minus->currentIndex());
+  const auto difference = [&] {
+    for (int i = 0; i < legend->topLevelItemCount(); ++i)
+      if (const auto* item = legend->topLevelItem(i); item->text(0).contains("uada", Qt::CaseInsensitive))
+        return item->text(1);
+    return QString("not there");
+  };
+  const auto last = [&](qint64 run) {
+    const History& history = session_->histories().of(run);
+    return history.smoothLoss(0.9).between(history.lastStep());
+  };
+  QVERIFY(std::abs(last(first) - last(second)) > 1e-3);
+  QTRY_COMPARE(difference(), valueText(last(first) - last(plain), ""));
+  session_->selection().setChecked(first, false);
+  QTRY_COMPARE(difference(), QString());  // no seed is common
   panel_.reset();
 }
 

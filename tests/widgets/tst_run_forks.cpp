@@ -16,6 +16,7 @@
 #include "widgets/forms/EditDialog.h"
 #include "widgets/forms/ForkDialog.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
@@ -139,6 +140,8 @@ class TestRunForks : public QObject {
     const auto* test = live->findChild<Plot*>("test");
     QCOMPARE(test->figure().curves[0].x.size(), std::size_t{3});  // of the epochs before
     QCOMPARE(test->figure().curves[1].x.size(), std::size_t{2});
+    const CostBars::Row cost = live->findChild<CostBars*>()->rows().at(0);
+    QCOMPARE(cost.ratioHelp, QString("A fork's time is not compared: its steps began in another run"));
   }
 
   void forkDialogSaysWhatCannotBe() {

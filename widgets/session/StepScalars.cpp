@@ -75,6 +75,7 @@ void StepScalars::Run::add(const StepReport& step) {
 
 StepScalars::Run& StepScalars::runOf(qint64 run) {
   Run& known = runs_[run];
+  known.isUsed = true;
   if (!known.hasAll && !known.isAsked) read(run);
   return runs_[run];  // it may have been answered at once
 }
@@ -84,6 +85,11 @@ const Pyramid& StepScalars::of(qint64 run, const std::string& name) { return run
 const Pyramid& StepScalars::smooth(qint64 run, const std::string& name, double weight) {
   Run& known = runOf(run);
   return known.smooth[name].of(known.curves[name], weight);
+}
+
+void StepScalars::forgetUnused() {
+  std::erase_if(runs_, [](const auto& run) { return !run.second.isUsed; });
+  for (auto& [id, run] : runs_) run.isUsed = false;
 }
 
 void StepScalars::read(qint64 run) {

@@ -37,6 +37,8 @@ class StepScalars : public QObject {
   /// Samples trained on, up to and with a step.
   const Pyramid& samples(qint64 run) { return of(run, kSamples); }
   static constexpr const char* kSamples = "samples";
+  /// Forgets the runs of which nothing was asked since the last call: their curves are large.
+  void forgetUnused();
 
  Q_SIGNALS:
   void changed();
@@ -50,6 +52,7 @@ class StepScalars : public QObject {
     bool isAsked = false;  ///< being read
     int attempts = 0;
     bool hasAll = false;           ///< what there was when it was asked for has been read
+    bool isUsed = true;            ///< since forgetUnused()
     std::vector<StepReport> live;  ///< reported meanwhile
     void add(const StepReport& step);
   };

@@ -49,6 +49,11 @@ QString ratiosText(const std::vector<double>& ratios) {
 
 /// What a step takes beside those of the reference.
 void addRatio(CostBars::Row& row, const std::vector<Spent>& runs, const CostReference& reference) {
+  if (!runs.front().run.lineage.run.empty()) {  // all of a line are, or none
+    row.ratio = QObject::tr("a fork: not compared");
+    row.ratioHelp = QObject::tr("A fork's time is not compared: its steps began in another run");
+    return;
+  }
   std::vector<double> ratios;
   for (const Spent& spent : runs)
     if (const auto ratio = reference.timePerStep(spent.run)) ratios.push_back(*ratio);

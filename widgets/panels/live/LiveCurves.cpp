@@ -329,9 +329,7 @@ LiveValues LiveCurves::epochValuesAt(const LiveScalar& scalar, const LiveLine& l
   for (const qint64 run : line.runs) {
     if (!hasPlace(run, x)) continue;
     const SeedValues seed = epochValues(scalar, run, x);
-    if (seed.x.empty() ||
-        (place && seed.x.back() < *place && line.runs.size() > 1 && *place - seed.x.back() > seed.x.front()))
-      continue;  // it has ended before
+    if (seed.x.empty() || (place && line.runs.size() > 1 && hasEnded(scalar, run, x, *place))) continue;
     std::size_t i = seed.x.size() - 1;
     if (place) {
       i = static_cast<std::size_t>(std::ranges::lower_bound(seed.x, *place) - seed.x.begin());
@@ -357,7 +355,7 @@ LiveValues LiveCurves::valuesAt(const LiveScalar& scalar, const LiveLine& line, 
     const Pyramid& values = raw(scalar, run);
     if (std::isnan(values.high()) || !hasPlace(run, settings.x)) continue;
     const std::int64_t wanted = x ? stepAt(run, *x, settings.x) : values.lastStep();
-    if (wanted > values.lastStep() && line.runs.size() > 1 && x) continue;  // it has ended before
+    if (x && line.runs.size() > 1 && hasEnded(scalar, run, settings.x, *x)) continue;
     const std::int64_t step = std::clamp<std::int64_t>(wanted, 1, values.lastStep());
     const auto exact = exactAt(scalar, run, step);
     found.isReading = found.isReading || !exact;

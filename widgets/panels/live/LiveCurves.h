@@ -85,6 +85,9 @@ class LiveCurves {
   /// At a place; none: the last one.
   LiveValues valuesAt(const LiveScalar& scalar, const LiveLine& line, const LiveSettings& settings,
                       std::optional<double> x);
+  /// The mean of a line minus another one at a place, of the seeds that both have there. NaN: none.
+  LiveValues differenceAt(const LiveScalar& scalar, const LiveLine& line, const LiveLine& minus,
+                          const LiveSettings& settings, std::optional<double> x);
   /// Asks for exact values around a place that only the project has.
   void readAround(const LiveScalar& scalar, const std::vector<LiveLine>& lines, const LiveSettings& settings,
                   double x);
@@ -112,6 +115,10 @@ class LiveCurves {
   void addDifference(Figure& figure, const LiveScalar& scalar, const LiveLine& line, const LiveLine& minus,
                      const LiveSettings& settings, std::optional<std::pair<double, double>> seen,
                      std::size_t most);
+  /// A run of each line for each seed that both have; of a seed that was repeated the newest.
+  std::vector<std::pair<qint64, qint64>> pairsOf(const LiveLine& line, const LiveLine& minus) const;
+  /// Whether it has no value at that place any more.
+  bool hasEnded(const LiveScalar& scalar, qint64 run, LiveSettings::X x, double place);
   SeedValues shownValues(const LiveScalar& scalar, qint64 run, const LiveSettings& settings,
                          std::optional<std::pair<double, double>> seen, std::size_t most);
   NumbersLine numbersLine(const LiveLine& line, LiveSettings::X x) const;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "widgets/panels/live/LiveCurves.h"
 #include "widgets/session/Session.h"
@@ -16,17 +17,55 @@ SeedValues LiveCurves::shownValues(const LiveScalar& scalar, qint64 run, const L
   return seedValues(scalar, values, run, settings.x, seen, most);
 }
 
+std::vector<std::pair<qint64, qint64>> LiveCurves::pairsOf(const LiveLine& line,
+                                                           const LiveLine& minus) const {
+  std::vector<std::pair<qint64, qint64>> pairs;
+  for (const qint64 run : line.runs) {
+    const RunSummary* one = session_.find(run);  // null: it has just been deleted
+    const auto isOfSeed = [&](qint64 id) {
+      const RunSummary* other = session_.find(id);
+      return one && other && one->seed == other->seed;
+    };
+    const auto other = std::ranges::find_if(minus.runs, isOfSeed);
+    if (other != minus.runs.end()) pairs.emplace_back(run, *other);
+  }
+  return pairs;
+}
+
+bool LiveCurves::hasEnded(const LiveScalar& scalar, qint64 run, LiveSettings::X x, double place) {
+  if (!scalar.isEpoch) return stepAt(run, place, x) > raw(scalar, run).lastStep();
+  const SeedValues seed = epochValues(scalar, run, x);
+  return seed.x.empty() || (seed.x.back() < place && place - seed.x.back() > seed.x.front());
+}
+
+LiveValues LiveCurves::differenceAt(const LiveScalar& scalar, const LiveLine& line, const LiveLine& minus,
+                                    const LiveSettings& settings, std::optional<double> x) {
+  LiveValues found;
+  found.x = found.smooth = found.raw = found.deviation = std::nan("");
+  std::vector<double> differences;
+  for (const auto& [run, other] : pairsOf(line, minus)) {
+    LiveLine first = line, second = minus;
+    first.runs = {run};
+    second.runs = {other};
+    const LiveValues values = valuesAt(scalar, first, settings, x);
+    const LiveValues others = valuesAt(scalar, second, settings, x);
+    if (std::isnan(values.smooth - others.smooth)) continue;
+    if (x && (hasEnded(scalar, run, settings.x, *x) || hasEnded(scalar, other, settings.x, *x))) continue;
+    if (differences.empty()) found.x = values.x;
+    differences.push_back(values.smooth - others.smooth);
+  }
+  found.smooth = momentOf(differences).mean;
+  found.count = static_cast<int>(differences.size());
+  return found;
+}
+
 void LiveCurves::addDifference(Figure& figure, const LiveScalar& scalar, const LiveLine& line,
                                const LiveLine& minus, const LiveSettings& settings,
                                std::optional<std::pair<double, double>> seen, std::size_t most) {
   std::vector<std::pair<SeedValues, SeedValues>> pairs;
-  for (const qint64 run : line.runs)
-    for (const qint64 other : minus.runs)
-      if (session_.find(run)->seed == session_.find(other)->seed) {
-        pairs.emplace_back(shownValues(scalar, run, settings, seen, most),
-                           shownValues(scalar, other, settings, seen, most));
-        break;  // of a seed that was repeated the newest
-      }
+  for (const auto& [run, other] : pairsOf(line, minus))
+    pairs.emplace_back(shownValues(scalar, run, settings, seen, most),
+                       shownValues(scalar, other, settings, seen, most));
   SeedCurve mean = overPairs(pairs);
   if (mean.x.empty()) return;
   figure.bands.push_back({.name = line.name,

@@ -217,12 +217,9 @@ static QString shownValue(double value, const LiveScalar& scalar) {
 /// Under the pointer, or the last ones; without what is taken off.
 LiveValues LivePanel::legendValues(const LiveScalar& scalar, const LiveLine& line) {
   const std::optional<double> x = pointedPlot_ ? pointedX_ : std::nullopt;
-  LiveValues values = curves_.valuesAt(scalar, line, settings_, x);
   const auto minus = std::ranges::find(lines_, settings_.minus, &LiveLine::key);
-  if (minus == lines_.end()) return values;
-  values.smooth -= curves_.valuesAt(scalar, *minus, settings_, x).smooth;
-  values.raw = values.deviation = std::nan("");
-  return values;
+  return minus == lines_.end() ? curves_.valuesAt(scalar, line, settings_, x)
+                               : curves_.differenceAt(scalar, line, *minus, settings_, x);
 }
 
 void LivePanel::showLegend() {
@@ -329,6 +326,7 @@ void LivePanel::redraw() {
   drawCursor();
   showLegend();
   showCosts();
+  scalars_.forgetUnused();
 }
 
 QStringList LivePanel::exportFilters() const {
