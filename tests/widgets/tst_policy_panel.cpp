@@ -344,6 +344,39 @@ class TestPolicyPanel : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(!other->isVisible(), 5000);
   }
 
+  /// Of as many ops as another run had.
+  void theOpsOfAnotherRunAreOffered() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    const Workbench workbench{session, settings_, theme_};
+    PolicyPanel panel(workbench);
+    panel.show();
+    const auto* offered = panel.findChild<QComboBox*>("op");
+    Q_EMIT session.policyMoved(0, {report(1, {op("rotate", 10, 2, 3)})});
+    QTRY_COMPARE(offered->currentData().toString(), QString("rotate"));
+    Q_EMIT session.projectChanged();
+    Q_EMIT session.policyMoved(0, {report(1, {op("color", 10, 2, 3)})});
+    QTRY_COMPARE(offered->currentData().toString(), QString("color"));
+  }
+
+  /// The window takes what was reported ten times a second, also in the middle of a step.
+  void decisionsOfAStepComeInParts() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    const Workbench workbench{session, settings_, theme_};
+    PolicyPanel panel(workbench);
+    panel.show();
+    panel.findChild<QComboBox*>("level_form")->setCurrentIndex(1);
+    Decision one;
+    one.step = one.epoch = 1;
+    one.plan.add(test::makeStep("rotate", 6));
+    Decision other = one;
+    other.index = 1;
+    Q_EMIT session.decided(0, {one});
+    Q_EMIT session.decided(0, {one, other});
+    const auto spans = panel.findChild<PolicyScope*>()->levels().spans("rotate");
+    QCOMPARE(spans.size(), std::size_t{1});
+    QCOMPARE(spans[0].drawn[6], 2.0);
+  }
+
   void policyArrivesLiveAndIsExported() {
     Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     session.openProject(folder_.filePath("live.uada"));

@@ -260,6 +260,24 @@ class TestSamples : public QObject {
   }
 
   /// Where every step is a group of its own, the winners are the steps, and captions name their ops.
+  /// The window takes what was reported ten times a second, also in the middle of a step.
+  void samplesOfAStepComeInParts() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel panel(workbench);
+    panel.show();
+    const Decision one = chainWon(1);
+    Decision other = chainWon(1);
+    other.index = 8;
+    Q_EMIT session.decided(0, {one});
+    const auto* list = panel.findChild<SamplesView*>("samples_list");
+    QCOMPARE(list->model()->rowCount(), 1);
+    Q_EMIT session.decided(0, {one, other});
+    QCOMPARE(list->model()->rowCount(), 2);
+    Q_EMIT session.decided(0, {chainWon(2)});
+    QCOMPARE(list->model()->rowCount(), 3);
+  }
+
   void stepsOfTheChainAreWinners() {
     Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
     const Workbench workbench{session, settings_, theme_};

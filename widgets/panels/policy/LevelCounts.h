@@ -16,7 +16,6 @@ class LevelCounts {
   void add(const Decision& decision);
   void clear();
   bool isEmpty() const { return seen_.empty(); }
-  std::int64_t lastStep() const { return lastStep_; }
 
   /// Epochs, or of a run within its first epoch steps, from `first` to `last`.
   struct Span {

@@ -66,7 +66,6 @@ class PolicyBins {
   int columnOf(std::int64_t step) const { return static_cast<int>((step - 1) / perColumn_); }
   /// Over the columns from first to last.
   OpSums total(const std::string& op, int first, int last) const;
-  const WinSums& winsAt(int column) const { return wins_[column]; }
   double value(const std::string& op, int column, PolicyQuantity quantity) const {
     return at(op, column).value(quantity);
   }

@@ -247,7 +247,9 @@ void PolicyPanel::showUsual() {
 /// The ops that occurred, in the catalogue's order; the chosen one stays chosen.
 void PolicyPanel::fillOps() {
   const std::vector<std::string> names = ops();
-  if (op_->count() == static_cast<int>(names.size())) return;
+  std::vector<std::string> offered;
+  for (int i = 0; i < op_->count(); ++i) offered.push_back(op_->itemData(i).toString().toStdString());
+  if (offered == names) return;
   const QSignalBlocker quiet(op_);
   const QString chosen = op_->currentData().toString();
   op_->clear();

@@ -4,6 +4,7 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "widgets/panels/policy/OpTotals.h"
@@ -73,6 +74,7 @@ void PolicyScope::reload() {
   decidedMeanwhile_.clear();
   bins_.clear();
   counts_.clear();
+  known_ = {};
   answer_.drop();
   levelsAnswer_.drop();
 }
@@ -116,12 +118,15 @@ void PolicyScope::readLevels() {
   levelsAnswer_.ask(
       session, this,
       [run = run_](const OpenProject& project) {
-        LevelCounts counts;
-        for (const Decision& decision : project.reader.decisions(run, 0, false)) counts.add(decision);
-        return counts;
+        std::pair<LevelCounts, NewDecisions> read;
+        for (const Decision& decision : project.reader.decisions(run, 0, false)) {
+          read.first.add(decision);
+          read.second.take(decision.step, decision.index);
+        }
+        return read;
       },
-      [this](std::optional<LevelCounts> counts) {
-        if (counts) counts_ = std::move(*counts);
+      [this](std::optional<std::pair<LevelCounts, NewDecisions>> read) {
+        if (read) std::tie(counts_, known_) = std::move(*read);
         addDecisions(run_, std::exchange(decidedMeanwhile_, {}));
         Q_EMIT changed();
       });
@@ -133,9 +138,8 @@ void PolicyScope::addDecisions(qint64 run, const std::vector<Decision>& decision
     decidedMeanwhile_.insert(decidedMeanwhile_.end(), decisions.begin(), decisions.end());
     return;
   }
-  const std::int64_t known = counts_.lastStep();
   for (const Decision& decision : decisions)
-    if (decision.step > known) counts_.add(decision);
+    if (known_.take(decision.step, decision.index)) counts_.add(decision);
   if (!later_.isActive()) later_.start();
 }
 

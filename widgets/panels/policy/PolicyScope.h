@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "widgets/models/NewDecisions.h"
 #include "widgets/panels/policy/LevelCounts.h"
 #include "widgets/panels/policy/PolicyBins.h"
 #include "widgets/plot/Plot.h"
@@ -69,6 +70,7 @@ class PolicyScope : public QWidget {
   const Workbench& workbench_;
   PolicyBins bins_;
   LevelCounts counts_;
+  NewDecisions known_;  ///< those that counts_ has
   qint64 run_ = 0;
   bool stale_ = true, levelsStale_ = true, isNarrow_ = false;
   LatestAnswer answer_, levelsAnswer_;

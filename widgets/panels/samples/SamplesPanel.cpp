@@ -139,7 +139,7 @@ void SamplesPanel::follow() {
   model_.clear();
   page_ = {};
   count_ = stored_ = 0;
-  newest_ = 0;
+  known_ = {};
   leftOut_.clear();
   applyFilter();
 }
@@ -156,12 +156,10 @@ void SamplesPanel::add(qint64 run, const std::vector<Decision>& decisions) {
     return;
   }
   const SampleFilter filter = filters_->filter();
-  const std::int64_t newest = newest_;
   std::vector<Decision> fresh;
   for (const Decision& decision : decisions) {
-    if (decision.step <= newest) continue;  // the project may have been read with them
+    if (!known_.take(decision.step, decision.index)) continue;  // the project was read with it
     ++stored_;
-    newest_ = std::max(newest_, decision.step);
     if (matches(filter, traitsOf(decision), decision.index)) fresh.push_back(decision);
   }
   if (fresh.empty()) return tellPlace();

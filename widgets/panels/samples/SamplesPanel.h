@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "widgets/models/NewDecisions.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/samples/SamplePages.h"
 #include "widgets/panels/samples/SamplesModel.h"
@@ -72,7 +73,7 @@ class SamplesPanel : public PanelWidget {
   SamplePage page_;                       ///< what of them was read
   std::size_t count_ = 0;                 ///< of what the page is taken from, with what was reported since
   std::size_t stored_ = 0;                ///< of the run, likewise
-  std::int64_t newest_ = 0;               ///< step of the newest of these
+  NewDecisions known_;                    ///< of the run, likewise
   std::shared_ptr<KnownTraits> traits_;   ///< of the run; used on the project's thread alone
   qint64 wanted_ = 0;                     ///< a step to go to once the samples are read; 0: none
   QStringList leftOut_;                   ///< why some of them are not shown

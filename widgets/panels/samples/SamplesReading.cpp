@@ -1,5 +1,6 @@
 // What SamplesPanel reads from the project.
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "widgets/panels/samples/BesidePane.h"
@@ -62,7 +63,12 @@ void SamplesPanel::take(ReadPage read, const WantedPage& wanted) {
   page_ = read.page;
   count_ = read.count;
   stored_ = read.stored;
-  newest_ = places_ && !places_->empty() ? places_->back().step : 0;
+  known_ = {};
+  if (places_)
+    for (const DecisionPlace& place : *places_ | std::views::reverse) {
+      if (place.step < places_->back().step) break;
+      known_.take(place.step, static_cast<std::uint32_t>(place.sample));
+    }
   workbench_.session.tellRemarks(leftOut_);
   model_.setRows(rowsOf(std::move(read.decisions)));
   refresh();
