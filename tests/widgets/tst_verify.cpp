@@ -42,10 +42,26 @@ class JudgeJob : public Job {
   std::string problem() const override { return {}; }
 };
 
+/// Cannot take its step: it waits for a command where somebody looks on, and fails else.
+class FaultJob : public Job {
+ public:
+  explicit FaultJob(const Sink& sink) : waits_(sink.isWatched()) {}
+  void send(Command) override { waits_ = false; }
+  bool isDone() const override { return !waits_; }
+  void wait() override {}
+  RunState state() const override { return RunState::failed; }
+  std::string problem() const override { return "the loss of step 11 is no finite number"; }
+
+ private:
+  bool waits_;
+};
+
 class JudgingEngine : public FakeEngine {
  public:
   using FakeEngine::FakeEngine;
+  bool isFaulty = false;
   std::unique_ptr<Job> start(const Work& work, Sink& sink) override {
+    if (isFaulty) return std::make_unique<FaultJob>(sink);
     if (const auto* wanted = std::get_if<work::PredictPlanned>(&work)) {
       last = *wanted;
       return std::make_unique<JudgeJob>(*wanted, sink);
@@ -128,6 +144,32 @@ class TestVerify : public QObject {
     QVERIFY(ended[0][0].toString().isEmpty());
     QVERIFY(ended[0][1].toString().contains("has no sound checkpoint that recorded steps follow"));
     QVERIFY(session.find(1)->certificate.empty());
+  }
+
+  /// Nobody can send a command to steps that are trained again: they must not wait for one.
+  void aStepThatCannotBeTakenEndsIt() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    open(session, "fault.uada");
+    QSignalSpy told(&session, &Session::problem);
+    engine_.isFaulty = true;
+    session.verify(1, 5);
+    QTRY_VERIFY_WITH_TIMEOUT(!session.verifying()->isLive(), 20000);
+    engine_.isFaulty = false;
+    QCOMPARE(told.size(), 1);  // with no dialogue open
+    QVERIFY(told[0][0].toString().contains("the loss of step 11 is no finite number"));
+  }
+
+  void aDialogueThatIsOpenedAgainGoesOnTelling() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    open(session, "reopened.uada");
+    const Workbench workbench{session, settings_, theme_};
+    session.verify(1, 4);
+    VerifyDialog dialog(workbench, 1);
+    dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+    dialog.show();
+    const auto* state = dialog.findChild<QLabel*>("verify_state");
+    QTRY_VERIFY2_WITH_TIMEOUT(state->text().startsWith("steps 11 to 14 "), qPrintable(state->text()), 20000);
+    QVERIFY(!dialog.findChild<QPushButton*>("verify_cancel")->isVisible());
   }
 
   /// (b) 11: a network whose answers are known: every winner that is no plan as drawn is lost.

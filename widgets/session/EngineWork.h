@@ -56,7 +56,6 @@ class EngineWork : public QObject, protected Sink {
   bool isCancelled() const { return isCancelled_; }
   /// Keeps what the job says that it does.
   void take(const Report& report) override;
-  bool isWatched() const override { return true; }
 
  private:
   void serve();

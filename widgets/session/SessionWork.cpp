@@ -42,7 +42,8 @@ Verifying& Session::verify(qint64 run, std::int64_t steps) {
   verifying_ = std::make_unique<Verifying>(
       engine_, Verifying::Wanted{projectFile().toStdString(), run, steps}, summary->title);
   const int attempt = std::max(1, summary->attempts);
-  connect(verifying_.get(), &Verifying::ended, this, [this, run, attempt](const QString& verdict) {
+  const auto keep = [this, run, attempt](const QString& verdict, const QString& why) {
+    if (!why.isEmpty()) Q_EMIT problem(why);
     if (verdict.isEmpty()) return Q_EMIT stateChanged();
     Q_EMIT logged(tr("%1: trained again: %2").arg(nameOf(run), verdict));
     change([run, attempt, text = verdict.toStdString()](const OpenProject& project) {
@@ -50,7 +51,8 @@ Verifying& Session::verify(qint64 run, std::int64_t steps) {
       project.flush();
     });
     Q_EMIT stateChanged();
-  });
+  };
+  connect(verifying_.get(), &Verifying::ended, this, keep);
   Q_EMIT stateChanged();
   return *verifying_;
 }

@@ -66,6 +66,8 @@ VerifyDialog::VerifyDialog(const Workbench& workbench, qint64 run, QWidget* pare
   connect(&workbench.session, &Session::stateChanged, this, &VerifyDialog::refresh);
   connect(&workbench.session, &Session::projectChanged, this, &QDialog::close);
   tellLast();
+  const Verifying* live = workbench.session.verifying();
+  if (live && live->isLive() && live->run() == run) follow(*live);
   refresh();
 }
 
@@ -77,22 +79,24 @@ void VerifyDialog::tellLast() {
 
 void VerifyDialog::begin() {
   try {
-    Verifying& live = workbench_.session.verify(run_, steps_->value());
-    connect(&live, &Verifying::changed, this, [this, &live] {
-      state_->setText(live.text());
-      progress_->setRange(0, live.share() > 0 ? 1000 : 0);
-      progress_->setValue(static_cast<int>(1000 * live.share()));
-    });
-    connect(&live, &Verifying::ended, this, [this](const QString& verdict, const QString& why) {
-      state_->setText(!verdict.isEmpty() ? verdict
-                      : !why.isEmpty()   ? why
-                                         : tr("Cancelled: nothing is kept."));
-      refresh();
-    });
+    follow(workbench_.session.verify(run_, steps_->value()));
   } catch (const std::exception& error) {
     state_->setText(QString::fromStdString(problemText(error)));
   }
   refresh();
+}
+
+/// Also one that a dialogue which was closed has begun.
+void VerifyDialog::follow(const Verifying& live) {
+  connect(&live, &Verifying::changed, this, [this, &live] {
+    state_->setText(live.text());
+    progress_->setRange(0, live.share() > 0 ? 1000 : 0);
+    progress_->setValue(static_cast<int>(1000 * live.share()));
+  });
+  connect(&live, &Verifying::ended, this, [this](const QString& verdict, const QString& why) {
+    state_->setText(!verdict.isEmpty() ? verdict : !why.isEmpty() ? why : tr("Cancelled: nothing is kept."));
+    refresh();
+  });
 }
 
 void VerifyDialog::refresh() {

@@ -11,6 +11,8 @@ class QSpinBox;
 
 namespace uada {
 
+class Verifying;
+
 /// Trains steps of a run again and says whether they come out equal to the last bit; the run keeps what came
 /// out. GUI thread.
 class VerifyDialog : public QDialog {
@@ -20,6 +22,7 @@ class VerifyDialog : public QDialog {
 
  private:
   void begin();
+  void follow(const Verifying& live);
   void refresh();
   void tellLast();
 
