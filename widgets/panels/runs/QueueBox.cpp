@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kIdRole = Qt::UserRole;
 
-/// "Fashion-MNIST · resnet · uada · 3 epochs · cpu"
+/// "fashion_mnist · resnet · uada · seed 1 · 3 epochs · device cpu"
 QString detailsText(const RunConfig& config) {
   return QObject::tr("%1 · %2 · %3 · seed %4 · %5 epochs · device %6")
       .arg(q(config.recipe.dataset.name), q(config.recipe.model.name), q(config.method.name))
@@ -220,10 +220,8 @@ void QueueBox::update() {
     item->setSelected(std::ranges::find(chosen, run.id) != chosen.end());
   }
   const QueueRules& rules = workbench_.session.queueRules();
-  for (const bool isOn : {rules.isPaused}) {
-    pause_->setChecked(isOn);
-    pauseAction_->setChecked(isOn);
-  }
+  pause_->setChecked(rules.isPaused);
+  pauseAction_->setChecked(rules.isPaused);
   stopsAction_->setChecked(rules.stopsAfterFailure);
   const bool isSeen = !queue.empty() || rules.isPaused;
   list_->setVisible(!queue.empty());

@@ -54,9 +54,16 @@ class Filler {
   const Workbench& workbench_;
 };
 
+/// Another program may have deleted the run while the menu was open.
+const std::string& keyOfRun(const Session& session, qint64 run) {
+  const RunSummary* known = session.find(run);
+  if (!known) throw Error("the run is not in the project any more: it was deleted meanwhile");
+  return known->key;
+}
+
 void openFolder(const Session& session, qint64 run) {
   const std::filesystem::path project = session.projectFile().toStdString();
-  const QString folder = QString::fromStdString(runFolder(project, session.find(run)->key).string());
+  const QString folder = QString::fromStdString(runFolder(project, keyOfRun(session, run)).string());
   if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
     throw Error("cannot open '" + folder.toStdString() + "': no program shows folders here");
 }
@@ -100,7 +107,7 @@ void fillRunMenu(QMenu& menu, const Workbench& workbench, const std::vector<qint
   filler.change(QObject::tr("Rename"), one, rename);
   filler.add(QObject::tr("Open folder"), one, [&session, first] { openFolder(session, first); });
   filler.add(QObject::tr("Copy key"), one,
-             [&session, first] { QGuiApplication::clipboard()->setText(q(session.find(first)->key)); });
+             [&session, first] { QGuiApplication::clipboard()->setText(q(keyOfRun(session, first))); });
   menu.addSeparator();
   const bool hasLive = std::ranges::find(runs, session.liveRun()) != runs.end() && session.isLive();
   filler

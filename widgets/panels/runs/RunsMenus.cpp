@@ -102,10 +102,11 @@ std::vector<qint64> RunsPanel::chosen() const {
 }
 
 void RunsPanel::fillMenu(QMenu& menu, const QModelIndex& index) {
-  fillRunMenu(menu, workbench_, index.isValid() ? chosen() : std::vector<qint64>(), this,
-              [this, index = QPersistentModelIndex(index)] {
-                list_->edit(QModelIndex(index).siblingAtColumn(RunsModel::title));
-              });
+  const std::vector<qint64> runs = index.isValid() ? chosen() : std::vector<qint64>();
+  fillRunMenu(menu, workbench_, runs, this, [this, runs] {  // by its number: rows come and go meanwhile
+    const QModelIndex row = rowToShow(runs.front()).siblingAtColumn(RunsModel::title);
+    if (row.isValid()) list_->edit(row);
+  });
 }
 
 }  // namespace uada
