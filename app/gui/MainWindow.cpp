@@ -49,7 +49,10 @@ MainWindow::MainWindow(Workbench& workbench, Layout layout)
   qApp->installEventFilter(this);  // first: it names what is made from here on
   LogBook::of(workbench.session);  // before anything is told
   workbench_.show = [this](const QString& name) {
-    if (docks_.contains(name)) return docks_[name]->show();
+    if (docks_.contains(name)) {
+      docks_[name]->show();
+      return docks_[name]->raise();  // it may stand behind another one
+    }
     setOnStart(false);
     if (PanelWidget* view = panel(name)) views_->bring(view);
   };

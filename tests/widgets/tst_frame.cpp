@@ -93,6 +93,26 @@ class TestFrame : public QObject {
     QVERIFY(dialog.findChild<QLabel*>("problem")->text().contains(".png, .svg, .pdf or .csv"));
   }
 
+  /// Titles that begin alike, or differ in marks alone, have files of their own.
+  void chartsOfOneNameHaveFilesOfTheirOwn() {
+    const QString alike(70, 'a');
+    QCOMPARE(distinctFileNames({"Loss (%)", "loss", alike + "x", alike + "y"}),
+             (QStringList{"loss", "loss-2", QString(56, 'a'), QString(56, 'a') + "-2"}));
+    QCOMPARE(distinctFileNames({"a", "a 2", "a", "a"}), (QStringList{"a", "a-2", "a-3", "a-4"}));
+    const QTemporaryDir folder;
+    QStringList written;
+    ExportItem item;
+    item.filters = {"Text (*.txt)"};
+    item.write = [&](const QString& file, QSize) { written << QFileInfo(file).fileName(); };
+    std::vector<ExportItem> items(2, item);
+    for (ExportItem& one : items) one.name = alike;
+    ExportDialog dialog(items, ExportDialog::What::all);
+    dialog.findChild<QLineEdit*>("place")->setText(folder.path());
+    dialog.accept();
+    QCOMPARE(written.size(), 2);
+    QVERIFY2(written[0] != written[1], qPrintable(written.join(' ')));
+  }
+
   void allChartsGoIntoAFolder() {
     WindowBench bench;
     bench.train({fakeConfig("uada", 1, 3)});
@@ -123,6 +143,21 @@ class TestFrame : public QObject {
   }
 
   // ---- log, closing
+
+  /// The newest 5,000 lines are kept: lines that went are not counted as shown.
+  void aFullLogCountsWhatItHas() {
+    WindowBench bench;
+    LogBook& book = LogBook::of(*bench.session);
+    for (int i = 0; i < 5100; ++i)
+      book.add(i < 200 ? LogLevel::progress : LogLevel::event, QString::number(i));
+    auto* panel = bench.window->panel("log");
+    const auto* count = panel->findChild<QLabel*>("muted");
+    QCOMPARE(count->text(), QString());  // all of them
+    panel->findChild<QComboBox*>("level")->setCurrentIndex(1);
+    QCOMPARE(count->text(), QString("4900 of 5000 lines"));
+    for (int i = 0; i < 150; ++i) book.add(LogLevel::event, "more");  // 100 of progress go, then 50 others
+    QCOMPARE(count->text(), QString());
+  }
 
   void theLogIsFilteredSearchedCopiedAndCleared() {
     WindowBench bench;

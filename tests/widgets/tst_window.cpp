@@ -143,6 +143,17 @@ class TestWindow : public QObject {
     QCOMPARE(bench.window->panel("runs")->findChild<QTreeView*>("runs")->model()->rowCount(), 1);
   }
 
+  /// The inspector tells it of the run that it showed while that trained.
+  void theInspectorTellsWhenARunEnded() {
+    Bench bench(slow(10ms, 20));
+    bench.open();
+    bench.session->start(fakeConfig("uada", 1, 2));
+    const auto* facts = bench.window->panel("inspector")->findChild<QTreeWidget*>("facts");
+    QTRY_COMPARE(facts->findItems("Started", Qt::MatchRecursive).size(), 1);
+    QTRY_VERIFY_WITH_TIMEOUT(bench.session->state() == SessionState::finished, 20000);
+    QTRY_COMPARE(facts->findItems("Ended", Qt::MatchRecursive).size(), 1);
+  }
+
   /// At 1000 x 600 pixels the list has its squares, names and scores, and the inspector its values.
   void aSmallWindowShowsWhatMatters() {
     Bench bench;

@@ -42,7 +42,11 @@ LogBook::LogBook(Session& session) : QObject(&session) {
 
 void LogBook::add(LogLevel level, const QString& text) {
   lines_.push_back({QDateTime::currentDateTime(), level, text});
-  if (lines_.size() > kMost) lines_.pop_front();
+  if (lines_.size() > kMost) {
+    const LogLine oldest = std::move(lines_.front());
+    lines_.pop_front();
+    Q_EMIT dropped(oldest);
+  }
   Q_EMIT added(lines_.back());
 }
 

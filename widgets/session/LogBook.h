@@ -36,6 +36,7 @@ class LogBook : public QObject {
 
  Q_SIGNALS:
   void added(const uada::LogLine& line);
+  void dropped(const uada::LogLine& line);  ///< the oldest: there are too many
   void cleared();
 
  private:

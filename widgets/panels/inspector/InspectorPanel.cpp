@@ -164,7 +164,17 @@ class InspectorPanel : public PanelWidget {
   QTreeWidgetItem *results_ = nullptr, *cost_ = nullptr, *config_ = nullptr, *machine_ = nullptr;
   QLineEdit* tags_ = new QLineEdit;
   QPlainTextEdit* notes_ = new QPlainTextEdit;
+  /// What changes more of a run than the list says of it.
+  struct Stage {
+    RunState state = RunState::preparing;
+    int attempts = 0;
+    std::string ended;
+    bool operator==(const Stage&) const = default;
+  };
+  static Stage stageOf(const RunSummary& run) { return {run.state, run.attempts, run.ended}; }
+
   qint64 run_ = 0;                  ///< that is described; 0: none
+  Stage read_;                      ///< as it was when its detail was read last
   QString project_;                 ///< the file that it is of
   Notes saved_;                     ///< of the run: what was typed since is not saved
   std::map<qint64, Notes> saving_;  ///< of runs of which the list does not show it yet
@@ -342,6 +352,7 @@ void InspectorPanel::showNotes(const RunSummary& run) {
 
 void InspectorPanel::readDetail() {
   Session& session = workbench_.session;
+  if (const RunSummary* run = session.find(run_)) read_ = stageOf(*run);
   std::vector<RunSummary> others;
   if (differs_->isChecked())
     for (const qint64 other : session.selection().shown())
@@ -367,6 +378,7 @@ void InspectorPanel::refreshNumbers() {
   });
   const RunSummary* run = workbench_.session.find(run_);
   if (!run) return reload();
+  if (!(stageOf(*run) == read_)) readDetail();  // it has ended, or trains again
   std::vector<Line> results = resultLines(*run);
   std::ranges::move(originLines(workbench_.session, *run), std::back_inserter(results));
   fill(results_, results);

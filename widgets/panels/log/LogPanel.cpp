@@ -77,6 +77,9 @@ LogPanel::LogPanel(const Workbench& workbench)
   connect(copy, &QToolButton::clicked, this, [this] { this->copy(); });
   connect(clear, &QToolButton::clicked, &book_, &LogBook::clear);
   connect(&book_, &LogBook::cleared, this, &LogPanel::fill);
+  connect(&book_, &LogBook::dropped, this, [this](const LogLine& line) {
+    if (isWanted(line)) --shown_;
+  });
   connect(&book_, &LogBook::added, this, [this](const LogLine& line) {
     if (isWanted(line)) {
       text_->appendPlainText(line.whole());

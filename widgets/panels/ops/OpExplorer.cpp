@@ -365,9 +365,10 @@ void OpExplorer::changed() {
 void OpExplorer::render() {
   renderTimer_.stop();
   if (picture_.image.empty()) return;
+  const Image second = partner();  // reading it is no part of the op
   QElapsedTimer clock;
   clock.start();
-  result_ = applied(setting_, picture_.image, partner());
+  result_ = applied(setting_, picture_.image, second);
   milliseconds_ = 1e-6 * static_cast<double>(clock.nsecsElapsed());
   PixelDifference difference = differenceOf(picture_.image, result_, factor_->currentData().toInt());
   after_->setPicture(result_);

@@ -117,10 +117,14 @@ void OpsPanel::remember() const {
   workbench_.settings.setValue("ops/index", request.index);
 }
 
-void OpsPanel::open(const SamplePlan& sample) {
+void OpsPanel::open(const SamplePlan& sample) { open(sample, tr("The plan of %1").arg(sample.title), 1); }
+
+void OpsPanel::open(const SamplePlan& sample, const QString& note, int tab) {
   const auto& settings = sample.dataset.as<DataSettings>();
   wantedRequest_ = {{}, sample.dataset.name, settings.folder, settings.trainLimit, sample.index};
   wanted_ = sample;
+  wantedNote_ = note;
+  wantedTab_ = tab;
   source_->read(wantedRequest_);
 }
 
@@ -145,7 +149,7 @@ void OpsPanel::prepareExport() {
       });
 }
 
-/// The newest pictured sample of a run.
+/// The newest pictured sample of a run; of one without, its first training image as it is.
 void OpsPanel::showNewest(const RunDetail& run, const std::vector<Decision>& decisions) {
   SamplePlan sample;
   sample.title = workbench_.session.nameOf(run.summary.id);
@@ -158,10 +162,11 @@ void OpsPanel::showNewest(const RunDetail& run, const std::vector<Decision>& dec
     if (!seen.empty()) sample.input = Input{seen.height, seen.width, run.config.recipe.input.pad};
   }
   sample.dataHash = originOf(run, std::ssize(run.attempts)).dataHash;
-  const int tab = workbench_.settings.value("ops/tab").toInt();  // open() shows the plan
-  const auto later = static_cast<Qt::ConnectionType>(Qt::QueuedConnection | Qt::SingleShotConnection);
-  connect(source_, &PictureSource::loaded, this, [this, tab] { tabs_->setCurrentIndex(tab); }, later);
-  open(sample);
+  const QString note =
+      decisions.empty()
+          ? tr("%1 has no pictured decisions: its first training image, without a plan").arg(sample.title)
+          : tr("The plan of %1").arg(sample.title);
+  open(sample, note, workbench_.settings.value("ops/tab").toInt());
 }
 
 /// Whether it is the wanted sample that was read, or could not be. Another request takes its place.
@@ -178,7 +183,7 @@ void OpsPanel::showLoaded() {
   remember();
   if (!isWanted()) return;
   const SamplePlan sample = *std::exchange(wanted_, std::nullopt);
-  QString note = tr("The plan of %1").arg(sample.title);
+  QString note = wantedNote_;
   const OpsPicture& picture = source_->picture();
   PlanLine line;
   line.kind = PlanLine::Kind::sample;
@@ -192,7 +197,7 @@ void OpsPanel::showLoaded() {
 
 void OpsPanel::showPlan(const SamplePlan& sample, const QString& note) {
   chain_->showPlan(sample.plan, sample.pixelHash, note, sample.input);
-  tabs_->setCurrentIndex(1);
+  tabs_->setCurrentIndex(wantedTab_);
 }
 
 /// Without its data set a run's sample is the picture that was kept: only the mean and partners are then

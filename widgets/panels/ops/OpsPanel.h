@@ -40,6 +40,7 @@ class OpsPanel : public PanelWidget {
 
  private:
   void makeViews();
+  void open(const SamplePlan& sample, const QString& note, int tab);
   void showNewest(const RunDetail& run, const std::vector<Decision>& decisions);
   void showLoaded();
   void readImageOf(const PlanLine& line);
@@ -51,6 +52,8 @@ class OpsPanel : public PanelWidget {
 
   std::optional<SamplePlan> wanted_;  ///< to be shown once its sample is read
   PictureRequest wantedRequest_;      ///< of that sample
+  QString wantedNote_;                ///< what is said of it
+  int wantedTab_ = 1;                 ///< that is shown then
   PictureSource* source_;
   SourceBar* bar_ = nullptr;
   QTabBar* tabs_ = nullptr;

@@ -109,6 +109,7 @@ void TablesPanel::edit(Editing what) {
   auto* dialog = new OwnTableDialog(workbench_, table, taken, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &QDialog::accepted, this, [this, dialog, before] { keep(dialog->table(), before); });
+  connect(&workbench_.session, &Session::projectChanged, dialog, &QDialog::reject);  // it is of this one
   dialog->open();
 }
 
