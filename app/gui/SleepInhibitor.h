@@ -19,7 +19,8 @@ class SleepInhibitor : public QObject {
   explicit SleepInhibitor(Session& session, Take take = askDesktop, QObject* parent = nullptr);
 
   bool isHeld() const { return hold_ != nullptr; }
-  /// Of systemd's login manager, through D-Bus; else of the screen saver.
+  /// Of systemd's login manager, through D-Bus; else of the screen saver. Nobody waits for their answers: it
+  /// holds once it is granted.
   static Hold askDesktop(const QString& why);
 
  private:

@@ -8,6 +8,7 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QProcess>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QTabWidget>
@@ -36,7 +37,7 @@ QString licencesText() {
 }
 
 AboutDialog::AboutDialog(const Workbench& workbench, QWidget* parent)
-    : QDialog(parent), parts_(new QTreeWidget) {
+    : QDialog(parent), parts_(new QTreeWidget), tool_(new QProcess(this)) {
   setObjectName("about");
   setWindowTitle(tr("About UADA Workbench"));
   auto* layout = new QVBoxLayout(this);
@@ -83,10 +84,13 @@ AboutDialog::AboutDialog(const Workbench& workbench, QWidget* parent)
   resize(QSize(88 * kGrid, 60 * kGrid).boundedTo(room));
 }
 
+/// Nobody waits for the process to end: it goes by itself once it has.
 AboutDialog::~AboutDialog() {
-  tool_.disconnect(this);
-  tool_.kill();
-  tool_.waitForFinished(2000);
+  tool_->disconnect(this);
+  if (tool_->state() == QProcess::NotRunning) return;
+  tool_->setParent(QCoreApplication::instance());
+  connect(tool_, &QProcess::finished, tool_, &QObject::deleteLater);
+  tool_->kill();
 }
 
 void AboutDialog::add(const QString& part, const QString& what) {
@@ -99,18 +103,18 @@ void AboutDialog::look(const Workbench& workbench) {
   const QString known = workbench.session.workerProgram;
   const QString program = known.isEmpty() ? QCoreApplication::applicationDirPath() + "/uada" : known;
   auto* wait = new QTreeWidgetItem(parts_, {tr("devices"), tr("looking ...")});
-  connect(&tool_, &QProcess::errorOccurred, this, [wait, program](QProcess::ProcessError error) {
+  connect(tool_, &QProcess::errorOccurred, this, [wait, program](QProcess::ProcessError error) {
     if (error == QProcess::FailedToStart) wait->setText(1, tr("'%1' could not be started").arg(program));
   });
-  connect(&tool_, &QProcess::finished, this, [this, wait] {
-    const QByteArray lines = tool_.readAllStandardOutput();
+  connect(tool_, &QProcess::finished, this, [this, wait] {
+    const QByteArray lines = tool_->readAllStandardOutput();
     if (lines.isEmpty()) return wait->setText(1, tr("no answer"));
     delete wait;
     take(lines);
   });
   QStringList arguments{"doctor", "--json"};
   if (workbench.session.hasProject()) arguments << "--project" << workbench.session.projectFile();
-  tool_.start(program, arguments);
+  tool_->start(program, arguments);
 }
 
 void AboutDialog::take(const QByteArray& lines) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <QDialog>
-#include <QProcess>
 
 #include "widgets/session/Workbench.h"
 
+class QProcess;
 class QTreeWidget;
 
 namespace uada {
@@ -23,7 +23,7 @@ class AboutDialog : public QDialog {
   void add(const QString& part, const QString& what);
 
   QTreeWidget* parts_;
-  QProcess tool_;
+  QProcess* tool_;
 };
 
 /// "This program: GPL-3.0-or-later", and what it is made with.
