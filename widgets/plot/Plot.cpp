@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QMenu>
+#include <QScopeGuard>
 #include <QToolTip>
 #include <QVBoxLayout>
 
@@ -196,14 +197,16 @@ void Plot::Impl::drawForExport(QSize size, const std::function<void()>& draw) {
   const bool hadLegend = figure.legend;  // on the screen it may stand beside the plot
   figure.legend = hadLegend || std::ranges::any_of(figure.curves, &Curve::inLegend);
   exported = size;
+  const auto back = qScopeGuard([&] {  // drawing may throw: there is no room for its bytes
+    exported = {};
+    figure.legend = hadLegend;
+    rebuild();
+    cursor->setVisible(cursorShown);
+    hair->setVisible(hairShown);
+    filledWidth = -1;
+  });
   rebuild();
   draw();
-  exported = {};
-  figure.legend = hadLegend;
-  rebuild();
-  cursor->setVisible(cursorShown);
-  hair->setVisible(hairShown);
-  filledWidth = -1;
 }
 
 QPixmap Plot::picture(QSize size) const {
@@ -242,12 +245,14 @@ void Plot::exportTo(const QString& file, QSize size) const {
   } else {
     requireDrawable(size, tr("the plot"), tr("make it smaller"));
     impl_->restyle(Theme(Theme::Kind::light));  // papers are white
+    const auto back = qScopeGuard([this] {
+      impl_->restyle(impl_->theme);
+      impl_->plot->replot(QCustomPlot::rpQueuedReplot);
+    });
     impl_->drawForExport(size, [&] {
       bytes = ending == "pdf" ? pdfOf(size, painted(*impl_->plot, size))
                               : svgOf(size, name(), painted(*impl_->plot, size));
     });
-    impl_->restyle(impl_->theme);
-    impl_->plot->replot(QCustomPlot::rpQueuedReplot);
   }
   writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/Error.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -43,7 +44,15 @@ MachineWatch& MachineWatch::of(Session& session) {
 }
 
 MachineWatch::MachineWatch(Session& session, std::string nvml) : QObject(&session), session_(session) {
-  reader_ = std::jthread([this, nvml = std::move(nvml)](const std::stop_token& stop) { watch(stop, nvml); });
+  // The top of the thread: the one place where its errors are caught.
+  reader_ = std::jthread([this, nvml = std::move(nvml)](const std::stop_token& stop) {
+    try {
+      watch(stop, nvml);
+    } catch (const std::exception& error) {
+      const QString why = QString::fromStdString(problemText(error, "the view of the machine"));
+      QMetaObject::invokeMethod(this, [this, why] { Q_EMIT session_.problem(why); }, Qt::QueuedConnection);
+    }
+  });
 }
 
 MachineWatch::~MachineWatch() {
