@@ -62,13 +62,6 @@ void rememberProject(QSettings& settings, const QString& file) {
   settings.setValue(keyOf(file), QDateTime::currentDateTimeUtc().toString(Qt::ISODate));
 }
 
-void forgetProject(QSettings& settings, const QString& file) {
-  QStringList list = settings.value("recent").toStringList();
-  list.removeAll(file);
-  settings.setValue("recent", list);
-  settings.remove(keyOf(file));
-}
-
 QString lastOpened(const QSettings& settings, const QString& file) {
   const QDateTime when =
       QDateTime::fromString(settings.value(keyOf(file)).toString(), Qt::ISODate).toLocalTime();

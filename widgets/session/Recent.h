@@ -22,7 +22,6 @@ QString gistText(const ProjectGist& gist);
 /// Projects that were opened, the newest first; those whose files are there.
 QStringList recentProjects(const QSettings& settings);
 void rememberProject(QSettings& settings, const QString& file);
-void forgetProject(QSettings& settings, const QString& file);
 /// When it was last opened here, as a person says it: "today 11:20", "3 Nov 2026"; empty: not known.
 QString lastOpened(const QSettings& settings, const QString& file);
 
