@@ -1,4 +1,5 @@
 #include <QFile>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
@@ -271,7 +272,15 @@ class TestCurves : public QObject {
     QTemporaryDir folder;
     plot.exportTo(folder.filePath("p.svg"), {321, 214});
     const std::string svg = readTextFile(folder.filePath("p.svg").toStdString(), 1 << 22);
-    for (int i = 0; i < 6; ++i) QVERIFY(svg.find("Group " + std::to_string(i)) != std::string::npos);
+    static const QRegularExpression kName("x=\"([0-9.]+)\"[^>]*>\\s*(Group [^<]*)<");
+    int names = 0;
+    for (auto found = kName.globalMatch(QString::fromStdString(svg)); found.hasNext(); ++names) {
+      const QRegularExpressionMatch name = found.next();
+      const int width = plot.fontMetrics().horizontalAdvance(name.captured(2));
+      QVERIFY2(width < 321 / 2 && name.captured(1).toDouble() + 0.8 * width < 321,
+               qPrintable(name.captured(2)));
+    }
+    QCOMPARE(names, 6);
   }
 
   /// The ring around the highest value is as whole as that around one in the middle.
