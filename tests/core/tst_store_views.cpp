@@ -198,6 +198,7 @@ class TestStoreViews : public QObject {
     for (const char* column : {"metrics value", "result_metrics value", "results best", "results metric",
                                "runs method_hash", "runs policy"})
       QCOMPARE(now.at(column), first.at(column));
+    if (version >= 7) QCOMPARE(now.at("queue place"), first.at("queue place"));
     beginRun(writer, fakeConfig("uada", 9));
     QCOMPARE(ProjectReader(file).runs().size(), std::size_t{3});
   }
