@@ -34,11 +34,11 @@ std::string_view commandFor(char c) {
 struct Sign {
   std::string_view utf8, command;
 };
-constexpr Sign kSigns[] = {{"±", "$\\pm$"},    {"×", "$\\times$"},  {"ε", "$\\varepsilon$"},
-                           {"δ", "$\\delta$"}, {"Δ", "$\\Delta$"},  {"–", "--"},
-                           {"—", "---"},       {"−", "$-$"},        {"≤", "$\\le$"},
-                           {"≥", "$\\ge$"},    {"·", "$\\cdot$"},   {"µ", "$\\mu$"},
-                           {"…", "\\ldots{}"}, {"†", "$\\dagger$"}, {"ü", "\\\"u"}};
+constexpr Sign kSigns[] = {{"±", "$\\pm$"},    {"×", "$\\times$"}, {"ε", "$\\varepsilon$"},
+                           {"δ", "$\\delta$"}, {"Δ", "$\\Delta$"}, {"–", "--"},
+                           {"—", "---"},       {"−", "$-$"},       {"≤", "$\\le$"},
+                           {"≥", "$\\ge$"},    {"·", "$\\cdot$"},  {"µ", "$\\mu$"},
+                           {"…", "\\ldots{}"}, {"†", "$\\dagger$"}};
 
 /// The bytes of the UTF-8 character at the start of the text (1 if it is malformed).
 std::size_t characterBytes(std::string_view text) {
@@ -48,7 +48,20 @@ std::size_t characterBytes(std::string_view text) {
   return bytes;
 }
 
+/// Whether pdflatex takes the letter as it is, in the fonts that it has without a package: those of Latin-1
+/// and Latin Extended-A (U+00C0 to U+017F) but for some that stand in T1 fonts alone, or in none.
+bool isLetter(std::string_view character) {
+  constexpr std::string_view kNone = "×÷ÐÞðþĄąĐđĘęĦħĮįĸĿŀŉŊŋŦŧŲųſ";
+  if (character.size() != 2) return false;
+  const auto lead = static_cast<unsigned char>(character[0]);
+  if (lead < 0xc3 || lead > 0xc5) return false;
+  for (std::size_t i = 0; i < kNone.size(); i += 2)
+    if (kNone.substr(i, 2) == character) return false;
+  return true;
+}
+
 std::string signFor(std::string_view character) {
+  if (isLetter(character)) return std::string(character);
   const auto* sign = std::ranges::find(kSigns, character, &Sign::utf8);
   return sign == std::end(kSigns) ? "?" : std::string(sign->command);
 }

@@ -175,6 +175,8 @@ void TestTableTexts::textEscaping() {
   QCOMPARE(latexText("a\x01\n\x7f"
                      "b\xff漢"),
            std::string("ab??"));
+  QCOMPARE(latexText("Größe Łódź café Šć"), std::string("Größe Łódź café Šć"));
+  QCOMPARE(latexText("ą×ð÷"), std::string("?$\\times$??"));  // in no font of LaTeX without a package
   QCOMPARE(markdownText("a|b_c\n"), std::string("a\\|b\\_c"));
 }
 
@@ -182,7 +184,7 @@ void TestTableTexts::latexCompiles() {
   const QString pdflatex = QStandardPaths::findExecutable("pdflatex");
   if (pdflatex.isEmpty()) QSKIP("not run: pdflatex is not installed (texlive-latex-recommended)");
   Table nasty = smallTable();
-  nasty.rows[1] = "\\input{/etc/passwd} \\write18{id} {}$&#^_~% \x01 <>|\" é漢 ±×ε";
+  nasty.rows[1] = "\\input{/etc/passwd} \\write18{id} {}$&#^_~% \x01 <>|\" é漢 ±×ε Größe Łódź";
   nasty.title = nasty.columns[0] = nasty.rows[1];
   Table best = makeTable2(demoRuns());
   best.cells[15].back().isBest = true;
