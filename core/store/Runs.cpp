@@ -128,14 +128,27 @@ void replaceConfig(SQLite::Database& database, std::int64_t run, const RunConfig
     throw Error(fmt::format("there is no run {} of this configuration and seed in the project", run));
 }
 
+/// Whether the run's configuration gives it that title; false also where it is damaged.
+static bool isUsualTitle(SQLite::Database& database, std::int64_t run, const std::string& title) {
+  SQLite::Statement query(database, "SELECT config FROM runs WHERE id = ?");
+  if (!bindAll(query, run).executeStep()) return false;
+  try {
+    return runTitle(runConfigFromJson(parseJson(query.getColumn(0).getString(), "config"), "config")) ==
+           title;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void renameRun(SQLite::Database& database, std::int64_t run, const std::string& title) {
   constexpr std::size_t kMostTitle = 200;  // bytes
   if (title.empty() || title.size() > kMostTitle)
     throw Error(fmt::format("name: 1 to {} bytes expected, {} found", kMostTitle, title.size()));
   if (!isPlainLine(title))
     throw Error("name: it has line ends, control characters or marks of direction; remove them");
-  SQLite::Statement update(database, "UPDATE runs SET title = ?, renamed = 1 WHERE id = ?");
-  if (bindAll(update, title, run).exec() == 0)
+  SQLite::Statement update(database, "UPDATE runs SET title = ?, renamed = ? WHERE id = ?");
+  const std::int64_t isOwn = isUsualTitle(database, run, title) ? 0 : 1;
+  if (bindAll(update, title, isOwn, run).exec() == 0)
     throw Error(fmt::format("there is no run {} in the project", run));
 }
 

@@ -30,6 +30,7 @@ int addAttempt(SQLite::Database& database, std::int64_t run, const Manifest& man
                const std::string& fromCheckpoint);
 /// throws  Error if there is no such run
 void noteRun(SQLite::Database& database, std::int64_t run, const std::string& notes, const std::string& tags);
+/// The title that the configuration gives makes it one that nobody has named.
 /// throws  Error if there is no such run, or the title cannot be shown on one line
 void renameRun(SQLite::Database& database, std::int64_t run, const std::string& title);
 /// The same configuration in other words.

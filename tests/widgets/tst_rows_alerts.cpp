@@ -65,7 +65,7 @@ class TestRowsAlerts : public QObject {
     bench.train({fakeConfig("uada", 1, 1), fakeConfig("uada", 2, 1)});  // the queue's last alone
     QCOMPARE(sent, std::vector<AlertKind>{AlertKind::finished});
     QCOMPARE(logLines(bench, "alert: ").size(), 1);
-    QVERIFY2(bench.notice().endsWith("-s2 is finished"), qPrintable(bench.notice()));
+    QVERIFY2(bench.notice().endsWith(" · s2 is finished"), qPrintable(bench.notice()));
     bench.session->refresh();
     Q_EMIT bench.session->stateChanged();
     QCOMPARE(sent.size(), std::size_t{1});

@@ -1,5 +1,6 @@
 #include <QAction>
 #include <QHeaderView>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -362,6 +363,70 @@ class TestRunTable : public QObject {
     QCOMPARE(bench.queued(), (QStringList{"s2", "s3", "s1", "s4"}));
     bench.reopen();  // and so it stays
     QCOMPARE(bench.queued(), (QStringList{"s2", "s3", "s1", "s4"}));
+  }
+
+  /// What tells them apart comes first; the full title is in the tool tip.
+  void queuedRunsAreCalledByWhatDiffers() {
+    Bench bench;
+    bench.train({fakeConfig("uada", 1, 1)});
+    bench.session->queue({fakeConfig("uada", 2, 1), fakeConfig("ra-uc", 3, 1)});
+    auto* list = bench.panel->findChild<QueueList*>("queue");
+    const std::string title = bench.session->queued()[0].title;
+    QTRY_VERIFY2(list->topLevelItem(0)->text(0).endsWith(" · s2"),
+                 qPrintable(list->topLevelItem(0)->text(0)));
+    QCOMPARE(QString(list->topLevelItem(0)->text(0)).replace("s2", "s1"), bench.session->nameOf(1));
+    QVERIFY(list->topLevelItem(1)->text(0).endsWith(" · s3"));
+    QCOMPARE(list->topLevelItem(0)->toolTip(0).section('\n', 0, 0), QString::fromStdString(title));
+    QSignalSpy offered(bench.session.get(), &Session::undoOffered);
+    list->topLevelItem(0)->setSelected(true);
+    const QString name = list->topLevelItem(0)->text(0);
+    bench.panel->findChild<QToolButton*>("queueOut")->click();
+    QCOMPARE(offered.at(0).at(0).toString(), QString("Took %1 out of the queue").arg(name));
+  }
+
+  /// Those that are there and can be used, and no others.
+  void anotherProcessIsOfferedTheDevicesThatAreThere() {
+    Bench bench;
+    bench.session->queue({fakeConfig("uada", 1, 1)});
+    auto* box = bench.panel->findChild<QueueBox*>();
+    box->engine = [&]() -> Engine& { return bench.engine; };
+    const auto actions = bench.panel->findChild<QueueList*>("queue")->actions();
+    const auto start = std::ranges::find_if(
+        actions, [](const QAction* one) { return one->text().startsWith("Train the queue in another"); });
+    QVERIFY(start != actions.end());
+    (*start)->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(box->findChild<QInputDialog*>("worker_device"), 20000);
+    QStringList expected{"as each run says"};
+    for (const DeviceInfo& device : bench.engine.devices())
+      if (device.usable) expected << QString::fromStdString(device.name);
+    auto* dialog = box->findChild<QInputDialog*>("worker_device");
+    QCOMPARE(dialog->comboBoxItems(), expected);
+    dialog->reject();
+  }
+
+  /// Names, tags, notes and places in the queue as well: each is offered back by the same bar.
+  void row42_renamesNotesAndMovesAreUndone() {
+    Bench bench;
+    bench.train({fakeConfig("uada", 1, 1)});
+    Session& s = *bench.session;
+    auto* undo = bench.panel->findChild<QPushButton*>("undo");
+    const QString name = s.nameOf(1);
+    const std::string title = s.find(1)->title;
+    s.renameRun(1, "the good one");
+    QCOMPARE(s.nameOf(1), QString("the good one"));
+    undo->click();
+    QCOMPARE(s.find(1)->title, title);
+    QCOMPARE(s.nameOf(1), name);  // as one that nobody has named
+    s.setNotes(1, "first", "a");
+    s.setNotes(1, "second", "a, b");
+    undo->click();
+    QCOMPARE(s.find(1)->notes, std::string("first"));
+    QCOMPARE(s.find(1)->tags, std::string("a"));
+    for (int seed = 1; seed <= 3; ++seed) s.queue({fakeConfig("ra-uc", seed, 1)});
+    s.moveQueued({s.queued()[2].id}, s.queued()[0].id);
+    QCOMPARE(bench.queued(), (QStringList{"s3", "s1", "s2"}));
+    undo->click();
+    QCOMPARE(bench.queued(), (QStringList{"s1", "s2", "s3"}));
   }
 
   /// As runs of its kind took on this machine.

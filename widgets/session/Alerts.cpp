@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/base/Text.h"
+#include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -49,12 +50,12 @@ void Alerts::follow() {
   if (!isLive) timer_.stop();
   const bool hasEnded = std::exchange(wasLive_, isLive) && !isLive;
   if (!hasEnded) return;
-  const RunProgress& progress = session_.progress();
+  const QString name = trainedName(session_);
   if (session_.state() == SessionState::failed)
-    raise(AlertKind::needsYou, tr("%1 failed: %2").arg(progress.title, session_.training()->failure()));
+    raise(AlertKind::needsYou, tr("%1 failed: %2").arg(name, session_.training()->failure()));
   const bool goesOn = !session_.queued().empty() && !session_.queueRules().isPaused;
   if (session_.state() == SessionState::finished && !goesOn)
-    raise(AlertKind::finished, tr("%1 is finished").arg(progress.title));
+    raise(AlertKind::finished, tr("%1 is finished").arg(name));
 }
 
 /// That of a run which has paused by itself: it says so before its state does.
@@ -62,7 +63,7 @@ void Alerts::takeProblem(const QString& text) {
   const RunProgress& progress = session_.progress();
   if (!session_.isLive() || progress.text.isEmpty() || text != progress.title + ": " + progress.text) return;
   if (told_.insert(QString::number(progress.run) + text).second)
-    raise(AlertKind::needsYou, tr("%1 waits: %2").arg(progress.title, progress.text));
+    raise(AlertKind::needsYou, tr("%1 waits: %2").arg(trainedName(session_), progress.text));
 }
 
 void Alerts::takeSteps(qint64 run, const std::vector<StepReport>& reports) {
@@ -72,7 +73,7 @@ void Alerts::takeSteps(qint64 run, const std::vector<StepReport>& reports) {
     if (isSpike(report.loss, losses_) && spiked_.insert(run).second)
       raise(AlertKind::lossSpike,
             tr("%1: the loss of step %2 is %3, far above the %4 steps before it")
-                .arg(session_.progress().title, QString::fromStdString(groupedText(report.step)))
+                .arg(trainedName(session_), QString::fromStdString(groupedText(report.step)))
                 .arg(report.loss, 0, 'g', 4)
                 .arg(losses_.size()));
     if (!std::isfinite(report.loss)) continue;

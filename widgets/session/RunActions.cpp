@@ -38,10 +38,10 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   newRun = add("newRunAction", tr("New run..."), "new", tr("Set up a run, or several"));
   newRun->setShortcut(QKeySequence(tr("Ctrl+N")));
   connect(newRun, &QAction::triggered, this, &RunActions::newRunWanted);
-  demo =
-      add("demo", tr("Run the demo"), "demo", tr("Train six very small runs in a minute, and compare them"));
+  demo = add("demo", tr("Run the demo"), "demo",
+             tr("Train six very small runs in %1, and compare them").arg(demoTime(false)));
   demoLong = add("demoLong", tr("Run the long demo"), "demo",
-                 tr("Train eight small runs in about 8 minutes, and compare them"));
+                 tr("Train eight small runs in %1, and compare them").arg(demoTime(true)));
   connect(demo, &QAction::triggered, this, [this] { Q_EMIT demoWanted("demo"); });
   connect(demoLong, &QAction::triggered, this, [this] { Q_EMIT demoWanted("demo-long"); });
   connect(start, &QAction::triggered, this, [this] {
@@ -173,9 +173,18 @@ void RunActions::update() {
   allow(verifySelected, whyNotVerify());
 }
 
+QString demoTime(bool isLong) {
+  return isLong ? QObject::tr("about 8 minutes on 2 cores") : QObject::tr("less than a minute on 2 cores");
+}
+
 bool canResume(const RunSummary& run) {
   if (run.state == RunState::stopped || run.state == RunState::interrupted) return true;
   return run.state == RunState::failed && run.hasCheckpoint && run.failures < 2;
+}
+
+QString trainedName(const Session& session) {
+  const RunProgress& progress = session.progress();
+  return session.find(progress.run) ? session.nameOf(progress.run) : progress.title;
 }
 
 QString statusText(const Session& session) {
@@ -183,7 +192,7 @@ QString statusText(const Session& session) {
   if (!session.readOnly().isEmpty()) return QObject::tr("Read-only: %1").arg(session.readOnly());
   if (session.state() == SessionState::idle) return QObject::tr("Nothing is running");
   const RunProgress& p = session.progress();
-  QStringList parts{p.title, stateWord(session.state()).toUpper()};
+  QStringList parts{trainedName(session), stateWord(session.state()).toUpper()};
   if (session.state() == SessionState::preparing || session.state() == SessionState::stopping)
     parts << p.text;
   if (p.epoch > 0) parts << QObject::tr("epoch %1/%2").arg(p.epoch).arg(p.epochs);

@@ -55,11 +55,17 @@ class RunActions : public QObject {
   qint64 discarding_ = 0;  ///< the run that is to be deleted once it has stopped; 0: none
 };
 
+/// How long the demo takes, or the long one: "less than a minute on 2 cores".
+QString demoTime(bool isLong);
+
 /// Whether the run can be continued: it has ended before its last epoch, and if it failed, there is a
 /// checkpoint that it has not failed from before.
 bool canResume(const RunSummary& run);
 
-/// "r18-c10-uada-s1   RUNNING   epoch 12/30   41 %   6:12 left" of the session, in plain text.
+/// What the run that is trained, or was last, is called: as in the list, once it stands there.
+QString trainedName(const Session& session);
+
+/// "UADA · s1   RUNNING   epoch 12/30   41 %   6:12 left" of the session, in plain text.
 QString statusText(const Session& session);
 
 }  // namespace uada

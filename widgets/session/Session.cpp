@@ -323,7 +323,8 @@ void Session::watch(TrainedRun& training) {
 
 void Session::takeFailure() {
   if (training_->failure().isEmpty()) return;
-  failure_ = {progress().run, progress().title, training_->failure()};
+  const qint64 run = progress().run;
+  failure_ = {run, find(run) ? nameOf(run) : progress().title, training_->failure()};
 }
 
 /// A run that was stopped does not let the next one begin behind the user's back; one that failed does,

@@ -5,6 +5,7 @@
 
 #include "core/base/Error.h"
 #include "widgets/session/QtText.h"
+#include "widgets/session/QueueNames.h"
 #include "widgets/session/Remembered.h"
 #include "widgets/session/Session.h"
 
@@ -115,9 +116,15 @@ void Session::giveUpDeleted() {
 }
 
 void Session::renameRun(qint64 run, const QString& title) {
-  change([run, title = title.toStdString()](const OpenProject& project) {
-    project.writer().renameRun(run, title);
-  });
+  const RunSummary* summary = find(run);
+  const std::string now = title.toStdString(), before = summary ? summary->title : now;
+  const auto rename = [run](const std::string& to) {
+    return [run, to](const OpenProject& project) { project.writer().renameRun(run, to); };
+  };
+  change(rename(now));
+  if (before != now)
+    Q_EMIT undoOffered(tr("Renamed %1 to %2").arg(text(before), title),
+                       [this, undo = rename(before)] { change(undo); });
 }
 
 void Session::removeRun(qint64 run) {
@@ -129,9 +136,20 @@ void Session::removeRun(qint64 run) {
 }
 
 void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
-  change([run, notes = notes.toStdString(), tags = tags.toStdString()](const OpenProject& project) {
-    project.writer().setNotes(run, notes, tags);
-  });
+  struct Written {
+    std::string notes, tags;
+    bool operator==(const Written&) const = default;
+  };
+  const auto write = [run](const Written& to) {
+    return [run, to](const OpenProject& project) { project.writer().setNotes(run, to.notes, to.tags); };
+  };
+  const RunSummary* summary = find(run);
+  const Written now{notes.toStdString(), tags.toStdString()};
+  const Written before = summary ? Written{summary->notes, summary->tags} : now;
+  const QString what = before.notes == now.notes ? tr("Changed the tags of %1").arg(nameOf(run))
+                                                 : tr("Changed the notes of %1").arg(nameOf(run));
+  change(write(now));
+  if (before != now) Q_EMIT undoOffered(what, [this, undo = write(before)] { change(undo); });
 }
 
 void Session::queue(const std::vector<RunConfig>& configs) {
@@ -140,21 +158,39 @@ void Session::queue(const std::vector<RunConfig>& configs) {
                                     : tr("%1 runs were added to the queue").arg(configs.size()));
 }
 
+/// As the queue shows it. Empty: it is not known.
+static QString queuedName(const OpenProject& project, const RunList& list, qint64 queued) {
+  std::map<qint64, RunConfig> waiting;
+  for (const QueuedRun& run : list.queue) {
+    try {
+      waiting.emplace(run.id, project.reader.queuedConfig(run.id));
+    } catch (const Error&) {  // it was taken meanwhile, or is damaged
+    }
+  }
+  return queueNames(list, waiting)[queued];
+}
+
 void Session::unqueue(const std::vector<qint64>& queued) {
-  using TakenRuns = std::pair<std::vector<TakenOut>, std::shared_ptr<RunList>>;
+  struct TakenRuns {
+    std::vector<TakenOut> runs;
+    std::shared_ptr<RunList> list;
+    QString name;  ///< of a single one; empty: not known
+  };
   ask(
       this,
-      [wanted = std::vector<std::int64_t>(queued.begin(), queued.end()),
-       read = reading()](const OpenProject& project) {
+      [wanted = std::vector<std::int64_t>(queued.begin(), queued.end()), read = reading(),
+       list = list_](const OpenProject& project) {
+        const QString name = wanted.size() == 1 ? queuedName(project, *list, wanted.front()) : QString();
         auto taken = project.writer().unqueue(wanted);
-        return TakenRuns{std::move(taken), read(project)};
+        return TakenRuns{std::move(taken), read(project), name};
       },
       [this](std::optional<TakenRuns> answer) {
         if (!answer) return;
-        takeList(std::move(answer->second));
-        const std::vector<TakenOut> taken = std::move(answer->first);
+        takeList(std::move(answer->list));
+        const std::vector<TakenOut> taken = std::move(answer->runs);
         if (taken.empty()) return;
-        const QString what = taken.size() == 1 ? tr("Took %1 out of the queue").arg(text(taken.front().title))
+        const QString name = answer->name.isEmpty() ? text(taken.front().title) : answer->name;
+        const QString what = taken.size() == 1 ? tr("Took %1 out of the queue").arg(name)
                                                : tr("Took %1 runs out of the queue").arg(taken.size());
         Q_EMIT undoOffered(what, [this, taken] {
           change([taken](const OpenProject& project) { project.writer().requeue(taken); });
@@ -164,8 +200,16 @@ void Session::unqueue(const std::vector<qint64>& queued) {
 }
 
 void Session::moveQueued(const std::vector<qint64>& queued, qint64 before) {
-  change([wanted = std::vector<std::int64_t>(queued.begin(), queued.end()),
-          before](const OpenProject& project) { project.writer().moveQueued(wanted, before); });
+  const auto move = [](std::vector<std::int64_t> runs, std::int64_t to) {
+    return
+        [runs = std::move(runs), to](const OpenProject& project) { project.writer().moveQueued(runs, to); };
+  };
+  std::vector<std::int64_t> order;  // as it is now; a run that is gone by then is passed over
+  for (const QueuedRun& run : this->queued()) order.push_back(run.id);
+  change(move({queued.begin(), queued.end()}, before));
+  Q_EMIT undoOffered(queued.size() == 1 ? tr("Moved a run in the queue")
+                                        : tr("Moved %1 runs in the queue").arg(queued.size()),
+                     [this, undo = move(std::move(order), 0)] { change(undo); });
 }
 
 void Session::setQueueRules(const QueueRules& rules) {

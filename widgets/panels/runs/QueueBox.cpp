@@ -14,6 +14,7 @@
 #include "core/base/Text.h"
 #include "widgets/forms/RunPlan.h"
 #include "widgets/models/Words.h"
+#include "widgets/session/QueueNames.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -21,7 +22,7 @@ namespace uada {
 
 namespace {
 
-constexpr int kIdRole = Qt::UserRole;
+constexpr int kIdRole = Qt::UserRole, kTitleRole = Qt::UserRole + 1;
 
 /// "fashion_mnist · resnet · uada · seed 1 · 3 epochs · device cpu"
 QString detailsText(const RunConfig& config) {
@@ -52,7 +53,7 @@ QueueList::QueueList(QWidget* parent) : QTreeWidget(parent) {
   setHeaderHidden(true);
   setRootIsDecorated(false);
   setUniformRowHeights(true);
-  setTextElideMode(Qt::ElideMiddle);
+  setTextElideMode(Qt::ElideLeft);  // method and seed stand at the end
   setSelectionMode(ExtendedSelection);
   setDragDropMode(InternalMove);
   setContextMenuPolicy(Qt::ActionsContextMenu);
@@ -215,6 +216,7 @@ void QueueBox::update() {
   for (const QueuedRun& run : queue) {
     auto* item = new QTreeWidgetItem(list_, {q(run.title)});
     item->setData(0, kIdRole, QVariant::fromValue<qint64>(run.id));
+    item->setData(0, kTitleRole, q(run.title));
     item->setFlags(item->flags() & ~Qt::ItemIsDropEnabled);
     item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
     item->setSelected(std::ranges::find(chosen, run.id) != chosen.end());
@@ -234,25 +236,31 @@ void QueueBox::update() {
   readDetails();
 }
 
+/// Of all that wait: what one is called depends on the others.
 void QueueBox::readDetails() {
-  std::vector<qint64> unknown;
-  for (const QueuedRun& run : workbench_.session.queued())
-    if (!details_.contains(run.id)) unknown.push_back(run.id);
-  if (unknown.empty()) return;
-  for (const qint64 run : unknown) details_[run] = {};  // is asked for
+  std::vector<qint64> waiting;
+  bool isKnown = true;
+  for (const QueuedRun& run : workbench_.session.queued()) {
+    waiting.push_back(run.id);
+    isKnown = !details_.try_emplace(run.id).second && isKnown;  // is asked for
+  }
+  if (isKnown) return;
   workbench_.session.ask(
       this,
-      [unknown](const OpenProject& project) {
+      [waiting, list = workbench_.session.list()](const OpenProject& project) {
         const auto rates = ratesOfThisMachine(project.reader);
         std::map<qint64, Details> read;
-        for (const qint64 run : unknown) {
+        std::map<qint64, RunConfig> configs;
+        for (const qint64 run : waiting) {
           try {
             const RunConfig config = project.reader.queuedConfig(run);
-            read[run] = {planCost({config}, rates).seconds, detailsText(config)};
+            read[run] = {planCost({config}, rates).seconds, {}, detailsText(config)};
+            configs.emplace(run, config);
           } catch (const Error& error) {  // it was taken meanwhile, or is damaged
             read[run].text = q(error.what());
           }
         }
+        for (const auto& [run, name] : queueNames(*list, configs)) read[run].name = name;
         return read;
       },
       [this](std::optional<std::map<qint64, Details>> read) {
@@ -271,8 +279,10 @@ void QueueBox::showTimes() {
     const auto known = details_.find(list_->runAt(item));
     const Details details = known == details_.end() ? Details() : known->second;
     const QString time = details.seconds ? q(durationText(*details.seconds)) : QString();
+    const QString title = item->data(0, kTitleRole).toString();
+    item->setText(0, details.name.isEmpty() ? title : details.name);
     item->setText(1, time);
-    item->setToolTip(0, QStringLiteral("%1\n%2").arg(item->text(0), details.text).trimmed());
+    item->setToolTip(0, QStringLiteral("%1\n%2").arg(title, details.text).trimmed());
     item->setToolTip(1, time.isEmpty() ? tr("Not known: no run like it has finished yet")
                                        : tr("About, as a run like it took"));
     seconds += details.seconds.value_or(0);
@@ -284,13 +294,27 @@ void QueueBox::showTimes() {
   title_->setText(parts.join(QStringLiteral(" · ")));
 }
 
+/// The devices are asked for each time: they may have changed.
 void QueueBox::startWorker() {
+  search_.reset(new DeviceSearch(engine));
+  connect(search_.get(), &DeviceSearch::found, this, &QueueBox::askDevice);
+}
+
+void QueueBox::askDevice(const std::vector<DeviceInfo>& devices) {
   const QString asRunsSay = tr("as each run says");
-  bool isChosen = false;
-  const QString device =
-      QInputDialog::getItem(this, tr("Train the queue in another process"), tr("Device"),
-                            {asRunsSay, "cpu", "cuda", "cuda:0", "cuda:1"}, 0, true, &isChosen);
-  if (isChosen) workbench_.session.startWorker(device == asRunsSay ? QString() : device);
+  QStringList names{asRunsSay};
+  for (const DeviceInfo& device : devices)
+    if (device.usable) names << q(device.name);
+  auto* dialog = new QInputDialog(this);
+  dialog->setObjectName("worker_device");
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(tr("Train the queue in another process"));
+  dialog->setLabelText(tr("Device"));
+  dialog->setComboBoxItems(names);
+  connect(dialog, &QInputDialog::textValueSelected, this, [this, asRunsSay](const QString& device) {
+    guarded([&] { workbench_.session.startWorker(device == asRunsSay ? QString() : device); });
+  });
+  dialog->open();
 }
 
 void QueueBox::updateWorkers() {

@@ -4,8 +4,11 @@
 #include <QWidget>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 
+#include "widgets/session/DeviceSearch.h"
 #include "widgets/session/Workbench.h"
 
 class QAction;
@@ -36,11 +39,15 @@ class QueueBox : public QWidget {
  public:
   explicit QueueBox(const Workbench& workbench, QWidget* parent = nullptr);
 
+  /// Tells of the devices that another process can train on; tests give a fake.
+  EngineWork::EngineProvider engine = []() -> Engine& { return loadEngine(); };
+
  private:
   /// What is known of a waiting run besides its title.
   struct Details {
     std::optional<double> seconds;  ///< predicted; none: nothing like it has been trained
-    QString text;
+    QString name = {};              ///< by what tells it from others; empty: not known
+    QString text = {};
   };
   void makeHead();
   void makeActions();
@@ -52,6 +59,7 @@ class QueueBox : public QWidget {
   void updateWorkers();
   void move(int by);
   void startWorker();
+  void askDevice(const std::vector<DeviceInfo>& devices);
   void guarded(const std::function<void()>& action);
 
   const Workbench& workbench_;
@@ -62,6 +70,7 @@ class QueueBox : public QWidget {
   std::vector<QAction*> changing_;  ///< not to be had where the project can only be read
   QAction *pauseAction_ = nullptr, *stopsAction_ = nullptr;
   std::map<qint64, Details> details_;
+  std::unique_ptr<DeviceSearch, EngineWork::Retire> search_;  ///< null: nobody has asked for devices yet
 };
 
 }  // namespace uada
