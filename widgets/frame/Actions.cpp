@@ -52,7 +52,9 @@ bool isPart(const QAbstractButton& button) {
 
 QString ActionEntry::text() const {
   if (!action) return {};
-  return about.isEmpty() ? plain(action->text()) : plain(action->text()) + QStringLiteral(": ") + about;
+  const QString byName = action->property("byName").toString();  // where its menu's title is part of it
+  const QString text = plain(byName.isEmpty() ? action->text() : byName);
+  return about.isEmpty() ? text : text + QStringLiteral(": ") + about;
 }
 
 bool ActionEntry::isEnabled() const {

@@ -1,5 +1,6 @@
 #include "widgets/panels/TableExport.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QMenu>
@@ -47,7 +48,7 @@ QToolButton* copyButton(PanelWidget* panel, const QString& what, const TableText
   button->setPopupMode(QToolButton::InstantPopup);
   auto* menu = new QMenu(button);
   const auto add = [&](const QString& name, TableFormat format) {
-    menu->addAction(name, panel, [=] {
+    QAction* action = menu->addAction(name, panel, [=] {
       try {
         QApplication::clipboard()->setText(QString::fromStdString(text(format)));
       } catch (const std::exception& error) {
@@ -57,6 +58,7 @@ QToolButton* copyButton(PanelWidget* panel, const QString& what, const TableText
       said(done);
       QToolTip::showText(button->mapToGlobal(QPoint(0, button->height())), done, button);
     });
+    action->setProperty("byName", QObject::tr("Copy as %1").arg(name));
   };
   add(QObject::tr("Text"), TableFormat::text);
   add(QObject::tr("Markdown"), TableFormat::markdown);
