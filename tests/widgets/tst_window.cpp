@@ -273,6 +273,7 @@ class TestWindow : public QObject {
   /// Another project has a run of the same number; what was typed last is saved when its own is left.
   void notesStayWithTheirProject() {
     Bench bench;
+    bench.window->panel("inspector");  // else made after the first paint
     const QString other = bench.folder.filePath("other.uada");
     for (const QString& file : {other, bench.file()}) {
       bench.window->openProject(file);
