@@ -109,7 +109,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("run demo --set tables=[2,10]", "demo.json: tables: numbers 1 to 9 expected, 10 found");
   row("run demo --device gpu", "--device: 'gpu' is no device");
   row("table 2 --remove", "a table cannot be named '2': numbers are the paper's tables");
-  row("table mine --remove --rows method", "--remove goes with none of --rows, --columns, --values and --where");
+  row("table mine --remove --rows method", "--remove goes with none of --rows, --columns, --values, --where and --reference");
   row("run demo --device cpu --set runtime.device=auto",
       "--set runtime.device=auto: --device says 'cpu'; leave one of the two out");
   row("run demo --set runtime.device=cuda:x", "demo.json: runtime.device: 'cuda:x' is no device");
