@@ -12,6 +12,7 @@
 #include "tests/core/FakeEngine.h"
 #include "widgets/frame/Actions.h"
 #include "widgets/plot/ExportDialog.h"
+#include "widgets/session/EngineWork.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -46,6 +47,8 @@ struct WindowBench {
     window.reset();
     workbench.reset();
     session.reset();
+    // A dialogue that was closed may still be loading LibTorch, which must not go on while the program ends.
+    while (EngineWork::isAnyRetiring()) QTest::qWait(10);
   }
   /// As after another start of the program.
   void again() {
