@@ -116,27 +116,51 @@ void Commands::openExperiment(const QString& file) {
   });
 }
 
+/// Of a person's own images, by the folders that `uada list datasets` tells of; empty: of none.
+static std::string ownDatasetIn(const QDir& folder) {
+  const auto has = [&](std::initializer_list<const char*> names) {
+    return std::ranges::all_of(names,
+                               [&](const char* name) { return QFileInfo(folder.filePath(name)).isDir(); });
+  };
+  if (has({"train/images", "train/labels"})) return "maps";
+  if (has({"JPEGImages", "Annotations"})) return "boxes";
+  if (folder.exists("train.csv")) return "folder";
+  const QDir classes(has({"train"}) ? folder.filePath("train") : folder.path());
+  for (const QString& name : classes.entryList(QDir::Dirs | QDir::NoDotAndDotDot))
+    if (!QDir(classes.filePath(name)).entryList({"*.png", "*.jpg", "*.jpeg"}, QDir::Files).isEmpty())
+      return "folder";
+  return "";
+}
+
+static std::string datasetIn(const QString& folder) {
+  for (const DatasetEntry& entry : datasets())
+    if (!entry.isOwn && entry.find(folder.toStdString())) return entry.name;
+  return ownDatasetIn(folder);
+}
+
 void Commands::openData(const QString& folder) {
   guarded([&] {
-    for (const DatasetEntry& entry : datasets()) {
-      if (entry.isOwn || !entry.find(folder.toStdString())) continue;
-      setUpRun([this, folder, name = entry.name](NewRunDialog& dialog) {
-        Experiment experiment = dialog.experiment();
-        Recipe& recipe = experiment.recipes.front();
-        Json json = recipeToJson(recipe);
-        json["dataset"] = Json::Object{{"name", name}, {"folder", folder.toStdString()}};
-        try {
-          recipe = recipeFromJson(json, "recipe");
-          dialog.setExperiment(experiment);
-        } catch (const Error&) {  // images of another task than the network that stands there
-          Q_EMIT notice(tr("'%1' holds %2: choose that data set and a network for it, and give this folder")
-                            .arg(folder, q(name)));
-        }
-      });
+    const std::string name = datasetIn(folder);
+    if (name.empty()) {
+      Q_EMIT notice(
+          tr("No data set that the workbench knows lies in '%1', and no folder for each class: 'uada "
+             "list datasets' says what is expected")
+              .arg(folder));
       return;
     }
-    Q_EMIT notice(
-        tr("No data set that the workbench knows lies in '%1': 'uada list datasets' names them").arg(folder));
+    setUpRun([this, folder, name](NewRunDialog& dialog) {
+      Experiment experiment = dialog.experiment();
+      Recipe& recipe = experiment.recipes.front();
+      Json json = recipeToJson(recipe);
+      json["dataset"] = Json::Object{{"name", name}, {"folder", folder.toStdString()}};
+      try {
+        recipe = recipeFromJson(json, "recipe");
+        dialog.setExperiment(experiment);
+      } catch (const Error&) {  // images of another task than the network that stands there
+        Q_EMIT notice(tr("'%1' holds %2: choose that data set and a network for it, and give this folder")
+                          .arg(folder, q(name)));
+      }
+    });
   });
 }
 
@@ -218,8 +242,10 @@ void Commands::copyView(PanelWidget* view, const QString& title) {
     Q_EMIT notice(tr("The start page has nothing to copy. Open a project, or choose a view first."));
     return;
   }
-  view->copy();
-  Q_EMIT workbench_.session.logged(tr("copied %1").arg(title));
+  guarded([&] {
+    view->copy();
+    Q_EMIT workbench_.session.logged(tr("copied %1").arg(title));
+  });
 }
 
 /// The command line tool looks at the machine; what this window has told is put beside it.

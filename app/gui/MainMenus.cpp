@@ -21,6 +21,7 @@
 #include "widgets/frame/KeysDialog.h"
 #include "widgets/frame/Layouts.h"
 #include "widgets/frame/Palette.h"
+#include "widgets/frame/PanelHelp.h"
 #include "widgets/frame/Views.h"
 #include "widgets/panels/CursorBar.h"
 #include "widgets/panels/MachineLabel.h"
@@ -74,13 +75,15 @@ void MainWindow::makeActions() {
   actions_->add({"help.keys",
                  tr("Help"),
                  tr("Keys..."),
-                 {QKeySequence(Qt::Key_F1)},
+                 {QKeySequence(tr("Ctrl+F1"))},
                  {},
                  tr("See all keys, and change them")},
                 [this] {
                   takePanels();
                   KeysDialog(*actions_, this).exec();
                 });
+  new PanelHelp(*actions_, *views_, docks_, workbench_.show,
+                [this] { actions_->action("help.keys")->trigger(); });
   actions_->add(
       {"help.diagnostics",
        tr("Help"),
@@ -202,7 +205,7 @@ void MainWindow::makeViewActions() {
                   PanelWidget* view = views()->current();
                   if (views_->isTorn(view)) return views_->putBack(view);
                   setOnStart(false);
-                  if (const QString why = views_->tearOff(view); !why.isEmpty()) banner_->showNotice(why);
+                  if (const QString why = views_->tearOff(view); !why.isEmpty()) tell(why);
                 });
   for (const auto& [name, dock] : docks_) {
     dock->toggleViewAction()->setToolTip(tr("Show or hide %1").arg(dock->windowTitle()));
@@ -263,7 +266,7 @@ void MainWindow::makeMenus() {
   connect(layouts, &QMenu::aboutToShow, this, [this, layouts] { fillLayouts(layouts); });
   add(view, {"layout.save", "layout.reset"});
   QMenu* help = menuBar()->addMenu(tr("&Help"));
-  add(help, {"help.palette", "help.keys", "", "help.diagnostics", "help.about"});
+  add(help, {"help.panel", "help.palette", "help.keys", "", "help.diagnostics", "help.about"});
   QList<QAction*> keys;
   for (const ActionEntry& entry : actions_->all()) keys << entry.action;
   addActions(keys);  // their keys work wherever the menus are
@@ -286,7 +289,7 @@ void MainWindow::fillLayouts(QMenu* menu) {
   for (const QString& name : names)
     menu->addAction(QString(name).replace('&', "&&"), this, [this, name] {
       if (!layouts_->apply(name))
-        banner_->showNotice(tr("The layout '%1' is damaged and cannot be used: save it again").arg(name));
+        tell(tr("The layout '%1' is damaged and cannot be used: save it again").arg(name));
     });
   if (names.isEmpty()) menu->addAction(tr("None has been saved yet"))->setEnabled(false);
   menu->addSeparator();

@@ -13,6 +13,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
+#include <QStatusBar>
 #include <QTimer>
 #include <QToolBar>
 #include <QVBoxLayout>
@@ -106,10 +107,11 @@ void MainWindow::makePages() {
   layout->addWidget(new RecoveryBanner(workbench_));
   layout->addWidget(pages_, 1);
   setCentralWidget(centre);
-  connect(commands_, &Commands::notice, banner_, &Banner::showNotice);
+  connect(commands_, &Commands::notice, this, &MainWindow::tell);
   connect(&Alerts::of(workbench_.session), &Alerts::raised, banner_,
           [this](const Alert& alert) { banner_->showNotice(alert.text); });
-  connect(actions_, &Actions::refused, banner_, &Banner::showNotice);
+  connect(actions_, &Actions::refused, this, &MainWindow::tell);
+  connect(actions_, &Actions::failed, &workbench_.session, &Session::problem);
   auto* bar = new QToolBar(tr("Step cursor"));
   bar->setObjectName("cursorToolBar");
   bar->setMovable(false);
@@ -196,7 +198,7 @@ void MainWindow::openLast() {
   const QString view = workbench_.settings.value("session/view").toString();
   if (file.isEmpty()) return;
   if (!QFileInfo::exists(file))
-    return banner_->showNotice(tr("The project of the last session, %1, is not there any more.").arg(file));
+    return tell(tr("The project of the last session, %1, is not there any more.").arg(file));
   commands_->openProject(file, [this, view] {
     if (PanelWidget* last = panel(view)) views_->setCurrentWidget(last);
   });
@@ -211,6 +213,7 @@ void MainWindow::showStatus() {
     parts[1] = QStringLiteral("<span style='color:%1'><b>%2</b></span>").arg(colour, parts[1]);
   }
   status_->setText(parts.join(QStringLiteral("&nbsp;&nbsp;&nbsp;&nbsp;")));
+  status_->setToolTip(session.progress().title);
   if (closing_ && !session.isTraining()) QTimer::singleShot(0, this, &QWidget::close);
 }
 
@@ -225,6 +228,12 @@ void MainWindow::showPage() {
                      ? QFileInfo(session.projectFile()).completeBaseName() + tr(" - UADA Workbench")
                      : tr("UADA Workbench"));
   setWhyNot(actions_->action("file.close"), session.hasProject() ? QString() : tr("no project is open"));
+}
+
+/// A notice goes by itself, so that the log has it, too.
+void MainWindow::tell(const QString& text) {
+  Q_EMIT workbench_.session.logged(text);
+  banner_->showNotice(text);
 }
 
 void MainWindow::setOnStart(bool isOnStart) {
@@ -280,6 +289,15 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
   }
   if (event->type() == QEvent::Polish && watched->isWidgetType()) nameControl(static_cast<QWidget*>(watched));
   return QMainWindow::eventFilter(watched, event);
+}
+
+/// A key that nothing has taken: that of an action which cannot be done now is answered with the reason.
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+  constexpr int kSeen = 8'000;  // ms
+  const QString why = actions_->whyNotKey(QKeySequence(event->keyCombination()));
+  if (why.isEmpty()) return QMainWindow::keyPressEvent(event);
+  statusBar()->showMessage(why, kSeen);
+  event->accept();
 }
 
 // ---- files that are dropped

@@ -63,6 +63,7 @@ class MainWindow : public QMainWindow {
   void paintEvent(QPaintEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
@@ -86,6 +87,7 @@ class MainWindow : public QMainWindow {
   void askLayoutName();
   void showStatus();
   void showPage();
+  void tell(const QString& text);
   void setOnStart(bool isOnStart);
   bool askClose();
 

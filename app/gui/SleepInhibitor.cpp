@@ -15,15 +15,17 @@ static constexpr int kPatience = 5000;  // ms
 
 SleepInhibitor::SleepInhibitor(Session& session, Take take, QObject* parent)
     : QObject(parent), session_(session), take_(std::move(take)) {
-  connect(&session, &Session::stateChanged, this, &SleepInhibitor::follow);
+  for (const auto signal : {&Session::stateChanged, &Session::workersChanged})
+    connect(&session, signal, this, &SleepInhibitor::follow);
   follow();
 }
 
 void SleepInhibitor::follow() {
   const SessionState state = session_.state();
-  const bool isWanted =
+  const bool isBusy =
       session_.isLive() &&
       (state == SessionState::preparing || state == SessionState::running || state == SessionState::stopping);
+  const bool isWanted = isBusy || !session_.workers().empty();
   if (isWanted == isWanted_) return;
   isWanted_ = isWanted;
   hold_ = isWanted ? take_(tr("A run is training")) : nullptr;

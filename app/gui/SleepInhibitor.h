@@ -8,7 +8,8 @@ namespace uada {
 
 class Session;
 
-/// Keeps the machine from sleeping while a run trains in this window; not while it is paused.
+/// Keeps the machine from sleeping while a run trains in this window, but not while it is paused, and while
+/// another process of the window trains the queue.
 class SleepInhibitor : public QObject {
   Q_OBJECT
  public:

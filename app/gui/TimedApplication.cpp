@@ -4,6 +4,9 @@
 
 #include <QEvent>
 #include <QMetaEnum>
+#include <exception>
+
+#include "core/base/Error.h"
 
 namespace uada {
 
@@ -19,14 +22,25 @@ void TimedApplication::Longest::take(double took, const QString& what) {
   event = what;
 }
 
+/// The last place that can hold what a slot let through. The slot that began a user's action should have.
+bool TimedApplication::handle(QObject* receiver, QEvent* event) {
+  try {
+    return QApplication::notify(receiver, event);
+  } catch (const std::exception& error) {
+    if (!onThrown) throw;
+    onThrown(QString::fromStdString(problemText(error)));
+    return true;
+  }
+}
+
 bool TimedApplication::notify(QObject* receiver, QEvent* event) {
-  if (!isTiming || depth_ > 0) return QApplication::notify(receiver, event);
+  if (!isTiming || depth_ > 0) return handle(receiver, event);
   const char* name = receiver->metaObject()->className();  // it may be gone afterwards
   const char* type = QMetaEnum::fromType<QEvent::Type>().valueToKey(event->type());
   const QString what = QStringLiteral("%1 of %2").arg(type ? type : "event", name);
   const double wallStart = milliseconds(CLOCK_MONOTONIC), cpuStart = milliseconds(CLOCK_THREAD_CPUTIME_ID);
   ++depth_;
-  const bool taken = QApplication::notify(receiver, event);
+  const bool taken = handle(receiver, event);
   --depth_;
   cpu.take(milliseconds(CLOCK_THREAD_CPUTIME_ID) - cpuStart, what);
   wall.take(milliseconds(CLOCK_MONOTONIC) - wallStart, what);

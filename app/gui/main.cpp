@@ -282,8 +282,8 @@ static int showWindow(TimedApplication& app, Shown& shown, Session& session, con
     if (!session.isLive()) Signals::reset();
   });
   MainWindow& window = shown.window();
-  // What fails in an event cannot be thrown through Qt.
-  std::exception_ptr problem;
+  app.onThrown = [&session](const QString& what) { Q_EMIT session.problem(what); };
+  std::exception_ptr problem;  // what fails in an event cannot be thrown through Qt
   const auto bench = [&] {
     try {
       if (!options.project.isEmpty()) benchProject(app, window, session, options.project);

@@ -100,6 +100,27 @@ LabelDamage labelDamage(std::span<const Decision> decisions, std::span<const Cla
   return damage;
 }
 
+Json judgedJson(const JudgedDecision& d) {
+  const auto predicted = [](const ClassChances& said) {
+    return said.best.empty() ? Json() : Json(std::int64_t{said.predicted()});
+  };
+  return Json::Object{{"step", d.step},
+                      {"sample", std::int64_t{d.sample}},
+                      {"label", std::int64_t{d.label}},
+                      {"winner", d.winner},
+                      {"ops", joined(d.ops, "+")},
+                      {"original_loss", d.original.loss},
+                      {"drawn_loss", d.drawn.loss},
+                      {"trained_loss", d.trained.loss},
+                      {"original_predicted", predicted(d.original)},
+                      {"drawn_predicted", predicted(d.drawn)},
+                      {"trained_predicted", predicted(d.trained)},
+                      {"added", d.added()},
+                      {"added_by_adapting", d.addedByAdapting()},
+                      {"lost", d.isLost()},
+                      {"lost_by_adapting", d.isLostByAdapting()}};
+}
+
 std::string lostText(const DamageRow& row) {
   if (row.recognised == 0) return "none is recognised";
   return fmt::format("{} of {} ({:.1f} %)", groupedText(row.lost), groupedText(row.recognised),

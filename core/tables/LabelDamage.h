@@ -57,6 +57,9 @@ struct LabelDamage {
 /// said  of each of imagesToJudge(), in their order
 LabelDamage labelDamage(std::span<const Decision> decisions, std::span<const ClassChances> said);
 
+/// A decision as a row of what 'uada damage' and the window write.
+Json judgedJson(const JudgedDecision& judged);
+
 /// The same number for the window and the command line: "12 of 480 (2.5 %)".
 std::string lostText(const DamageRow& row);
 

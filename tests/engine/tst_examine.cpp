@@ -60,6 +60,22 @@ class TestExamine : public QObject {
     QCOMPARE(bits[2].probeUp, 0.0);
   }
 
+  /// Probes look as far as the run's do: 3 levels to each side, a third of the difference a level.
+  void probesOfTheRunsDelta() {
+    const auto near = landscape({"rotate"});
+    const RunConfig before = config_;
+    config_.method.set("delta", 3);
+    const auto far = landscape({"rotate"});
+    config_ = before;
+    for (std::size_t l = 0; l < far.size(); ++l) {
+      QCOMPARE(far[l].loss, near[l].loss);
+      QCOMPARE(std::isnan(far[l].probeUp), l + 3 >= far.size());
+      QCOMPARE(std::isnan(far[l].probeDown), l < 3);
+      QCOMPARE(std::isnan(far[l].agreement), l < 3 || l + 3 >= far.size());
+      if (l + 3 < far.size()) QVERIFY(std::abs(far[l].probeUp - (far[l + 3].loss - far[l].loss) / 3) < 1e-9);
+    }
+  }
+
   void derivesSlopesFromTheLosses() {
     const auto curve = landscape({"rotate"});
     for (std::size_t l = 0; l < curve.size(); ++l) {

@@ -106,7 +106,7 @@ class TestLandscape : public QObject {
  private Q_SLOTS:
   /// At level 2: loss 4, slope 4, probes 5.5 up and 3.5 down, over two levels to their side.
   void probesAreDrawnOnTheCurve() {
-    const Figure figure = landscapeFigure(curve(), 2, theme_);
+    const Figure figure = landscapeFigure(curve(), 2, 1, theme_);
     QCOMPARE(figure.curves[0].y, (std::vector<double>{0, 1, 4, 9, 16}));
     QCOMPARE(figure.bands[0].low[2], 3.75);
     QCOMPARE(figure.curves[1].x, (std::vector<double>{1, 2, 3}));
@@ -116,11 +116,21 @@ class TestLandscape : public QObject {
     QCOMPARE(figure.curves[3].x, (std::vector<double>{2, 4}));
     QCOMPARE(figure.curves[3].y, (std::vector<double>{4, 15}));
     QCOMPARE(figure.curves[4].y, (std::vector<double>{-3, 4}));
-    QCOMPARE(landscapeFigure(curve(), -1, theme_).curves.size(), std::size_t{2});
-    QVERIFY(!landscapeFigure({}, -1, theme_).empty.isEmpty());
-    const QString text = landscapeText(curve(), 2);
+    QCOMPARE(landscapeFigure(curve(), -1, 1, theme_).curves.size(), std::size_t{2});
+    QVERIFY(!landscapeFigure({}, -1, 1, theme_).empty.isEmpty());
+    const QString text = landscapeText(curve(), 2, 1);
     QVERIFY2(text.contains(signedText(4, 4)) && text.contains(percentText(50)), qPrintable(text));
-    QVERIFY2(landscapeText(curve(), 0).contains("Click a level"), "an end has no slope");
+    QVERIFY2(landscapeText(curve(), 0, 1).contains("Click a level"), "an end has no slope");
+  }
+
+  /// A probe of three levels is drawn on as far as it looks, and named by its reach.
+  void probesAreOfTheRunsDelta() {
+    const Figure figure = landscapeFigure(curve(), 2, 3, theme_);
+    QCOMPARE(figure.curves[3].x, (std::vector<double>{2, 5}));
+    QCOMPARE(figure.curves[3].name, QString("probe, δ = +3"));
+    QCOMPARE(figure.curves[4].x, (std::vector<double>{-1, 2}));
+    QVERIFY(figure.right->title.contains("±3"));
+    QVERIFY(landscapeText(curve(), 2, 3).contains("δ = +3"));
   }
 
   void twoOpsAreAMap() {
@@ -128,13 +138,14 @@ class TestLandscape : public QObject {
     for (int level = 0; level < kLevels; ++level)
       for (int other = 0; other < kLevels; ++other)
         places.push_back(placeAt({.ops = {"rotate", "color"}, .samples = 8}, level, other));
-    const HeatMap map = *landscapeFigure(places, -1, theme_).heat;
+    const HeatMap map = *landscapeFigure(places, -1, 1, theme_).heat;
     QCOMPARE(map.columns, kLevels);
     QCOMPARE(map.rows.front(), QString("4"));  // the highest level of the second op stands at the top
     QCOMPARE(map.values[3], 9.0 + 4);
     QCOMPARE(map.values[(kLevels - 1) * kLevels + 3], 9.0);
-    const QString text = landscapeText(places, -1);
+    const QString text = landscapeText(places, -1, 1);
     QVERIFY2(text.contains(lossText(20)), qPrintable(text));
+    QVERIFY2(text.contains("no probe"), qPrintable(text));
   }
 
   void isComputedAndCancelled() {
@@ -157,6 +168,15 @@ class TestLandscape : public QObject {
     auto* state = dialog.findChild<QLabel*>("landscape_state");
     QTRY_VERIFY_WITH_TIMEOUT(state->text().contains("Of the checkpoint after step 10"), 20000);
     QCOMPARE(engine_.last.ops, std::vector<std::string>{"color"});
+    auto* checkpoint = dialog.findChild<QComboBox*>("landscape_checkpoint");
+    QCOMPARE(checkpoint->itemText(0), QString("Newest checkpoint"));
+    QCOMPARE(checkpoint->itemText(1), QString("Best test"));
+    checkpoint->setCurrentIndex(1);  // the fake keeps none of a best test
+    compute->click();
+    QTRY_VERIFY_WITH_TIMEOUT(state->text().contains("checkpoint of its best test"), 20000);
+    checkpoint->setCurrentIndex(0);
+    compute->click();
+    QTRY_VERIFY_WITH_TIMEOUT(state->text().contains("Of the checkpoint after step 10"), 20000);
     auto* plot = dialog.findChild<Plot*>("landscape_plot");
     QCOMPARE(plot->figure().curves[0].y.size(), std::size_t{kLevels});
     Q_EMIT plot->clicked(1.2, 3);

@@ -147,6 +147,27 @@ class TestMachine : public QObject {
     QCOMPARE(taken, 2);
   }
 
+  /// Another process that trains the queue keeps the machine awake as well.
+  void sleepIsHeldOffWhileAWorkerTrains() {
+    QTemporaryDir folder;
+    FakeEngine engine;
+    const Theme theme(Theme::Kind::light);
+    Session session(theme, [&]() -> Engine& { return engine; }, Answers::atOnce);
+    const SleepInhibitor awake(session, [](const QString&) { return std::make_shared<int>(0); });
+    session.openProject(folder.filePath("p.uada"));
+    session.workerProgram = folder.filePath("uada");
+    QFile program(session.workerProgram);
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write("#!/bin/sh\ntrap 'exit 143' TERM\nwhile true; do sleep 0.02; done\n");
+    program.close();
+    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    QVERIFY(!awake.isHeld());
+    session.startWorker("cpu");
+    QTRY_VERIFY_WITH_TIMEOUT(awake.isHeld(), 20000);
+    session.stopWorkers();
+    QTRY_VERIFY_WITH_TIMEOUT(!awake.isHeld(), 20000);
+  }
+
   /// A second start hands its files to the window that is there; other settings are another window.
   void aSecondStartHandsItsFilesOver() {
     QTemporaryDir folder;

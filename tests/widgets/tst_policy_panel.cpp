@@ -1,3 +1,4 @@
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFile>
 #include <QSettings>
@@ -186,6 +187,58 @@ class TestPolicyPanel : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(asked.size(), 1, 5000);
     QCOMPARE(asked[0], QString::fromStdString(panel.bins().ops().back()) + "7");
     QCOMPARE(session.selection().cursor(), qint64{7});
+  }
+
+  /// A click in the strip of the run beside asks for that run's samples, at its own step.
+  void aCellBesideLeadsToItsRun() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(folder_.filePath("beside_click.uada"));
+    Workbench workbench{session, settings_, theme_};
+    for (const int epochs : {3, 1}) {  // the selected one is shorter
+      session.start(fakeConfig("uada", epochs, epochs));
+      QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+    }
+    PolicyPanel panel(workbench);
+    panel.resize(900, 700);
+    panel.show();
+    session.selection().setOnlyChecked({1, 2});
+    session.selection().select(2);
+    auto* beside = panel.findChild<QComboBox*>("beside");
+    beside->setCurrentIndex(beside->findData(qint64{1}));
+    QVERIFY(beside->currentIndex() > 0);
+    QStringList asked;
+    workbench.showSamples = [&](const QString&, qint64 step) {
+      asked << QStringLiteral("run %1 step %2").arg(session.selection().run()).arg(step);
+    };
+    Q_EMIT panel.findChild<Plot*>("policy_heat_beside")->clicked(27.2, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(asked, QStringList{"run 1 step 27"}, 5000);
+    QCOMPARE(session.selection().cursor(), qint64{27});
+    QCOMPARE(beside->currentData().toLongLong(), qint64{2});  // they have changed places
+  }
+
+  /// Two runs have room for charts or for the bars of wins and gains.
+  void barsOfTwoRunsAreAskedFor() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    session.openProject(folder_.filePath("beside_bars.uada"));
+    const Workbench workbench{session, settings_, theme_};
+    for (const int seed : {1, 2}) {
+      session.start(fakeConfig("uada", seed, 1));
+      QTRY_VERIFY_WITH_TIMEOUT(session.state() == SessionState::finished, 20000);
+    }
+    PolicyPanel panel(workbench);
+    panel.resize(900, 700);
+    panel.show();
+    session.selection().setOnlyChecked({1, 2});
+    auto* totals = panel.findChild<QCheckBox*>("beside_totals");
+    QVERIFY(totals->isHidden());
+    panel.findChild<QComboBox*>("beside")->setCurrentIndex(1);
+    QVERIFY(!totals->isHidden());
+    const auto bars = panel.findChildren<OpTotals*>();
+    const auto areSeen = [&] { return bars[0]->isVisible() && bars[1]->isVisible(); };
+    auto* levels = panel.findChild<Plot*>("policy_levels");
+    QVERIFY(!areSeen() && levels->isVisible());
+    totals->click();
+    QTRY_VERIFY(areSeen() && !levels->isVisible());
   }
 
   void stepAxesAreWhole() {

@@ -11,6 +11,7 @@
 #include "core/base/Csv.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/tables/FedTables.h"
 #include "tests/core/FakeEngine.h"
 #include "widgets/models/SettingLines.h"
 #include "widgets/panels/compare/CompareModel.h"
@@ -341,6 +342,42 @@ class TestResults : public QObject {
         if (!panel.model().cellAt(panel.model().index(row, column)).values.empty())
           measured = panel.model().index(row, column);
     QVERIFY(measured.isValid());
+    // The cells of the selected run, and no others.
+    const Cell& cell = panel.model().cellAt(measured);
+    session.selection().select(cell.runs[0]);
+    for (int row = 0; row < panel.model().rowCount(); ++row)
+      for (int column = 0; column < panel.model().columnCount(); ++column) {
+        const QModelIndex index = panel.model().index(row, column);
+        const auto& runs = panel.model().cellAt(index).runs;
+        QCOMPARE(panel.model().isMarked(index), std::ranges::find(runs, cell.runs[0]) != runs.end());
+      }
+    QVERIFY(
+        panel.model().data(measured, Qt::ToolTipRole).toString().contains("The selected run counts here"));
+    std::vector<int> fed;
+    session.ask(
+        this,
+        [run = *session.find(cell.runs[0]), list = session.list()](const OpenProject& project) {
+          return tablesFedBy(project.reader, run, list->runs);
+        },
+        [&](std::optional<std::vector<int>> tables) { fed = tables.value_or(std::vector<int>()); });
+    std::vector<int> expected;
+    session.ask(
+        this,
+        [run = cell.runs[0]](const OpenProject& project) {
+          std::vector<int> with;
+          for (const TableEntry& entry : tables()) {
+            const Table table = entry.make(project.reader);
+            for (const auto& row : table.cells)
+              for (const Cell& one : row)
+                if (std::ranges::find(one.runs, run) != one.runs.end() &&
+                    (with.empty() || with.back() != entry.number))
+                  with.push_back(entry.number);
+          }
+          return with;
+        },
+        [&](std::optional<std::vector<int>> tables) { expected = *tables; });
+    QVERIFY(!fed.empty());
+    QCOMPARE(fed, expected);
     view->setCurrentIndex(measured);
     auto* runs = panel.findChild<QListWidget*>("cell_runs");
     QCOMPARE(runs->count(), 2);

@@ -1,5 +1,6 @@
 #include <QComboBox>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
@@ -7,6 +8,7 @@
 #include <QTest>
 
 #include "tests/core/FakeEngine.h"
+#include "widgets/models/ContextMenu.h"
 #include "widgets/panels/samples/SamplePages.h"
 #include "widgets/panels/samples/SamplesPanel.h"
 #include "widgets/panels/samples/SamplesView.h"
@@ -239,6 +241,20 @@ class TestSamplePages : public QObject {
     QCOMPARE(notes(30, 1), QString("nearest: step 20"));
     QCOMPARE(notes(10, 1), QString("nearest: step 20"));
     QCOMPARE(notes(40, 0), QString("this run pictured sample 0 at no step"));
+    const auto offered = [&](std::uint32_t sample) {  // of a row of the second run
+      for (int row = 0; row < first->model()->rowCount(); ++row) {
+        if (first->decisionAt(first->model()->index(row, 0))->index != sample) continue;
+        second->setCurrentIndex(second->model()->index(row, 0));
+        break;
+      }
+      QStringList texts;
+      for (const QAction* action : second->findChild<ContextMenu*>()->byName()->actions())
+        texts << action->text();
+      return texts;
+    };
+    QVERIFY(offered(1).contains("Replay this sample…"));
+    QVERIFY(offered(1).filter("in Ops").size() == 1);
+    QCOMPARE(offered(0), QStringList());
     QVERIFY(panel.findChild<QLabel*>("beside_title")->text().contains("5 of 20 at the same step, 5 at the"));
     QCOMPARE(first->grid().zoom, second->grid().zoom);
     QCOMPARE(first->grid().rowHeight, second->grid().rowHeight);

@@ -13,6 +13,7 @@
 #include "widgets/panels/runs/RunsModel.h"
 #include "widgets/panels/runs/VerifyDialog.h"
 #include "widgets/panels/samples/DamageDialog.h"
+#include "widgets/panels/samples/SamplesPanel.h"
 #include "widgets/session/RunActions.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -172,6 +173,41 @@ class TestVerify : public QObject {
     QVERIFY(!dialog.findChild<QPushButton*>("verify_cancel")->isVisible());
   }
 
+  /// A click on a hard sample shows that of its run, whichever is selected by then.
+  void aHardSampleIsOfItsRun() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    open(session, "hard.uada");
+    session.start(fakeConfig("uada", 2, 1));
+    QTRY_COMPARE_WITH_TIMEOUT(session.state(), SessionState::finished, 20000);
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel panel(workbench);
+    panel.show();
+    session.selection().select(1);
+    panel.findChild<QPushButton*>("samples_damage")->click();
+    auto* dialog = panel.findChild<DamageDialog*>();
+    QVERIFY(dialog);
+    session.selection().select(2);
+    Q_EMIT dialog->sampleChosen(10, 1);
+    QCOMPARE(session.selection().run(), qint64{1});
+    QTRY_COMPARE(panel.model().rowCount(), 4);  // sample 1 of 20 steps
+    QCOMPARE(panel.model().at(0).index, std::uint32_t{1});
+  }
+
+  /// Other tasks give an image no class: the button says so before anything is judged.
+  void onlyClassificationHasHardSamples() {
+    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
+    open(session, "labels.uada");
+    QVERIFY(DamageDialog::whyNot(session, 1).isEmpty());
+    uada::sqlite(session.projectFile().toStdString(), "UPDATE runs SET model = 'pspnet' WHERE id = 1");
+    session.refresh();
+    QVERIFY(DamageDialog::whyNot(session, 1).contains("classification alone"));
+    const Workbench workbench{session, settings_, theme_};
+    SamplesPanel panel(workbench);
+    auto* button = panel.findChild<QPushButton*>("samples_damage");
+    QVERIFY(!button->isEnabled());
+    QCOMPARE(button->toolTip(), DamageDialog::whyNot(session, 1));
+  }
+
   /// (b) 11: a network whose answers are known: every winner that is no plan as drawn is lost.
   void augmentedImagesAreJudged() {
     Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
@@ -201,6 +237,12 @@ class TestVerify : public QObject {
     QCOMPARE(list->count(), 8);
     QVERIFY(dialog->findChild<QLabel*>("damage_listed")->text().contains("8 samples of class"));
     QVERIFY(dialog->findChild<QLabel*>("damage_state")->text().contains("8 of 8 (100.0 %)"));
+    const std::string csv = dialog->csv();
+    QVERIFY(csv.starts_with("step,sample,label,winner,ops,original_loss,"));
+    QCOMPARE(std::ranges::count(csv, '\n'), std::ptrdiff_t{9});
+    const JudgedDecision& hardest = damage.decisions[0];
+    const std::string first = std::to_string(hardest.step) + ',' + std::to_string(hardest.sample) + ',';
+    QCOMPARE(csv.substr(csv.find('\n') + 1, first.size()), first);
     // The fake's checkpoints are none of a best test.
     dialog->findChild<QComboBox*>("damage_network")->setCurrentIndex(0);
     dialog->findChild<QPushButton*>("damage_judge")->click();

@@ -16,6 +16,7 @@
 #include "core/config/Fork.h"
 #include "core/engine/Edits.h"
 #include "widgets/forms/ChangesForm.h"
+#include "widgets/models/CheckpointText.h"
 #include "widgets/models/Words.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -68,21 +69,11 @@ ForkDialog::ForkDialog(const Workbench& workbench, Known known, QWidget* parent)
   refresh();
 }
 
-/// A run keeps its newest two and that of its best epoch; each step once.
+/// A run keeps its newest two and that of its best epoch.
 void ForkDialog::addCheckpoints() {
-  std::error_code ignored;
-  const auto& all = known_.run.checkpoints;
-  for (auto one = all.rbegin(); one != all.rend(); ++one)
-    if (std::ranges::find(checkpoints_, one->step, &CheckpointReport::step) == checkpoints_.end() &&
-        std::filesystem::exists(one->file, ignored))
-      checkpoints_.push_back(*one);
-  const std::int64_t steps = known_.run.summary.stepsPerEpoch;
-  for (const CheckpointReport& one : checkpoints_) {
-    const bool isEnd = steps > 0 && one.step % steps == 0;
-    from_->addItem(
-        isEnd ? tr("step %1, the end of epoch %2").arg(q(groupedText(one.step))).arg(one.step / steps)
-              : tr("step %1, in epoch %2").arg(q(groupedText(one.step))).arg(one.epoch));
-  }
+  checkpoints_ = checkpointsThere(known_.run);
+  for (const CheckpointReport& one : checkpoints_)
+    from_->addItem(checkpointText(one, known_.run.summary.stepsPerEpoch));
 }
 
 const CheckpointReport* ForkDialog::chosen() const {

@@ -106,9 +106,17 @@ QAction* Actions::add(const Made& made, const std::function<void()>& does) {
   action->setToolTip(made.help.isEmpty() ? plain(made.text) : made.help);
   action->setStatusTip(made.help);
   action->setShortcuts(made.keys);
-  connect(action, &QAction::triggered, this, does);
+  connect(action, &QAction::triggered, this, [this, does] { guarded(does); });
   take(made.name, made.group, action);
   return action;
+}
+
+void Actions::guarded(const std::function<void()>& does) {
+  try {
+    does();
+  } catch (const std::exception& error) {
+    Q_EMIT failed(QString::fromStdString(problemText(error)));
+  }
 }
 
 void Actions::take(const QString& name, const QString& group, QAction* action, bool startsTraining) {
@@ -145,15 +153,16 @@ void Actions::takeButton(const QString& panel, const QString& title, QAbstractBu
       freeName(panel + '.' + (button->objectName().isEmpty() ? slug(text) : button->objectName()));
   connect(action, &QAction::triggered, this, [this, button = QPointer(button), show, text] {
     if (!button) return;
-    show();
-    if (button->isEnabled() && !button->isHidden()) {
+    guarded([&] {
+      show();
+      if (!button->isEnabled() || button->isHidden())
+        return Q_EMIT refused(tr("'%1' cannot be done now").arg(text));
       // A button with a menu opens that.
       if (auto* tool = qobject_cast<QToolButton*>(button.data());
           tool && tool->menu() && tool->popupMode() == QToolButton::InstantPopup)
         return tool->showMenu();
-      return button->click();
-    }
-    Q_EMIT refused(tr("'%1' cannot be done now").arg(text));
+      button->click();
+    });
   });
   connect(button, &QObject::destroyed, action, &QObject::deleteLater);
   enter({name, title, action,
@@ -238,6 +247,15 @@ const ActionEntry* Actions::holderOf(const QKeySequence& key, const QString& exc
         return &entry;
   }
   return nullptr;
+}
+
+QString Actions::whyNotKey(const QKeySequence& key) const {
+  const auto holds = [&](const ActionEntry& entry) {
+    return entry.action && !entry.isLocal() && entry.shortcuts().contains(key);
+  };
+  const auto entry = std::ranges::find_if(entries_, holds);
+  if (key.isEmpty() || entry == entries_.end() || entry->isEnabled()) return {};
+  return tr("%1: %2").arg(entry->text(), entry->whyNot());
 }
 
 QString Actions::bind(const QString& name, const QKeySequence& key) {

@@ -52,6 +52,7 @@ class Actions : public QObject {
     QIcon icon = {};
     QString help = {};  ///< tool tip
   };
+  /// What `does` throws is told by failed(): nothing is thrown through Qt.
   QAction* add(const Made& made, const std::function<void()>& does);
   /// One that was made elsewhere, with the keys that it has. Throws Error for a name that is taken.
   void take(const QString& name, const QString& group, QAction* action, bool startsTraining = false);
@@ -69,6 +70,8 @@ class Actions : public QObject {
 
   /// Which action has that key, or one that begins like it; null: none has.
   const ActionEntry* holderOf(const QKeySequence& key, const QString& exceptOf = {}) const;
+  /// "Start: a run is training": why that key does nothing now; empty: no action has it, or it can be done.
+  QString whyNotKey(const QKeySequence& key) const;
   /// Gives the action another key, or none, and keeps that. returns why it was not done, in words; empty:
   /// done
   QString bind(const QString& name, const QKeySequence& key);
@@ -78,9 +81,11 @@ class Actions : public QObject {
  Q_SIGNALS:
   void keysChanged();
   void refused(const QString& why);  ///< a key or the palette asked for what cannot be done now
+  void failed(const QString& why);   ///< what was done threw: what, why and what to do
 
  private:
   ActionEntry& enter(ActionEntry entry);
+  void guarded(const std::function<void()>& does);
   void takeButton(const QString& panel, const QString& title, QAbstractButton* button,
                   const std::function<void()>& show);
   void takeAction(const QString& panel, const QString& title, QAction* action);

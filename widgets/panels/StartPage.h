@@ -51,7 +51,7 @@ class Banner : public QWidget {
   Q_OBJECT
  public:
   explicit Banner(const Workbench& workbench, QWidget* parent = nullptr);
-  /// Neither a failure nor a question; goes by itself.
+  /// Neither a failure nor a question; goes by itself. While something that went wrong is shown it waits.
   void showNotice(const QString& text);
 
  private:
@@ -59,6 +59,7 @@ class Banner : public QWidget {
   void showState();
   void showFailure();
   void showProblem(const QString& text);
+  void leave();
   QLabel* title_;
   QLabel* text_;
   void showSamples();
@@ -68,6 +69,7 @@ class Banner : public QWidget {
   QTimer gone_;
   QString failure_;            ///< the last one that was shown
   bool showsFailure_ = false;  ///< or closed since; else another message
+  QStringList waiting_;        ///< notices that came while something that went wrong was shown
   const Workbench& workbench_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "widgets/session/CheckpointChoice.h"
 
 namespace uada {
 
@@ -14,20 +15,8 @@ Judging::Judging(EngineProvider engine, Wanted wanted)
   begin();
 }
 
-static FoundCheckpoint chosenOf(Engine& engine, const std::filesystem::path& folder, bool isBest) {
-  std::string problem;
-  if (std::filesystem::is_directory(folder))
-    for (FoundCheckpoint& found : engine.checkpoints(folder)) {  // newest first
-      if (found.problem.empty() && (!isBest || found.isBest)) return std::move(found);
-      if (problem.empty()) problem = found.problem;
-    }
-  if (!problem.empty()) throw Error(problem);
-  throw Error(std::string("the run has no ") + (isBest ? "checkpoint of its best test" : "checkpoint") +
-              " in '" + folder.string() + "': one is written after every epoch");
-}
-
 void Judging::perform(Engine& engine) {
-  const FoundCheckpoint found = chosenOf(engine, wanted_.runFolder, wanted_.isBest);
+  const FoundCheckpoint found = chosenCheckpoint(engine, wanted_.runFolder, {wanted_.isBest, 0});
   step_ = found.step;
   run(engine, work::PredictPlanned{wanted_.config, found.file, wanted_.images}, *this);
 }

@@ -12,20 +12,8 @@ Landscaping::Landscaping(EngineProvider engine, Wanted wanted)
   begin();
 }
 
-static FoundCheckpoint newestOf(Engine& engine, const std::filesystem::path& folder) {
-  std::string problem;
-  if (std::filesystem::is_directory(folder))
-    for (FoundCheckpoint& found : engine.checkpoints(folder)) {  // newest first
-      if (found.problem.empty()) return std::move(found);
-      problem = found.problem;
-    }
-  throw Error(problem.empty()
-                  ? "the run has no checkpoint in '" + folder.string() + "': one is written after every epoch"
-                  : problem);
-}
-
 void Landscaping::perform(Engine& engine) {
-  const FoundCheckpoint found = newestOf(engine, wanted_.runFolder);
+  const FoundCheckpoint found = chosenCheckpoint(engine, wanted_.runFolder, wanted_.checkpoint);
   step_ = found.step;
   run(engine, work::Landscape{wanted_.config, found.file, wanted_.ops, wanted_.samples}, *this);
 }

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "widgets/session/CheckpointChoice.h"
 #include "widgets/session/EngineWork.h"
 
 namespace uada {
 
-/// The loss over the levels of one op or two that is being computed, on the newest sound checkpoint of a run.
-/// GUI thread.
+/// The loss over the levels of one op or two that is being computed, on a checkpoint of a run. GUI thread.
 class Landscaping : public EngineWork {
   Q_OBJECT
  public:
@@ -20,6 +20,7 @@ class Landscaping : public EngineWork {
     std::filesystem::path runFolder;
     std::vector<std::string> ops;  ///< 1 or 2
     int samples = 128;             ///< the first of the training set
+    CheckpointChoice checkpoint = {};
   };
   Landscaping(EngineProvider engine, Wanted wanted);
   ~Landscaping() override { stopAndWait(); }

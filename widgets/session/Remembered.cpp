@@ -26,4 +26,14 @@ void writeRemembered(const std::filesystem::path& project, const Json& remembere
   writeFileAtomically(file, remembered.dump(2) + "\n");
 }
 
+QString rememberedText(const Json& view, const char* key, const QString& usual) {
+  const Json* found = view.find(key);
+  return found && found->isString() ? QString::fromStdString(found->asString()) : usual;
+}
+
+bool rememberedFlag(const Json& view, const char* key, bool usual) {
+  const Json* found = view.find(key);
+  return found && found->isBool() ? found->asBool() : usual;
+}
+
 }  // namespace uada

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QString>
 #include <filesystem>
 
 #include "core/base/Json.h"
@@ -13,5 +14,10 @@ std::filesystem::path rememberedFile(const std::filesystem::path& project);
 Json readRemembered(const std::filesystem::path& project);
 /// Throws Error if it cannot be written.
 void writeRemembered(const std::filesystem::path& project, const Json& remembered);
+
+/// The text at the key of what a view remembers; what is not there, or no text, is `usual`.
+QString rememberedText(const Json& view, const char* key, const QString& usual = {});
+/// The same of a switch.
+bool rememberedFlag(const Json& view, const char* key, bool usual = false);
 
 }  // namespace uada

@@ -7,7 +7,6 @@
 #include "app/cli/Files.h"
 #include "app/cli/Pictures.h"
 #include "app/cli/ReportJson.h"
-#include "app/cli/Rows.h"
 #include "app/cli/RunText.h"
 #include "core/base/Catalog.h"
 #include "core/base/Endings.h"
@@ -18,6 +17,7 @@
 #include "core/engine/Engine.h"
 #include "core/engine/ReportJson.h"
 #include "core/store/Project.h"
+#include "core/tables/JsonRows.h"
 #include "core/tables/RunEvents.h"
 
 namespace uada::cli {

@@ -7,7 +7,6 @@
 
 #include "app/cli/Examination.h"
 #include "app/cli/Files.h"
-#include "app/cli/Rows.h"
 #include "app/cli/RunText.h"
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
@@ -15,6 +14,7 @@
 #include "core/base/Text.h"
 #include "core/data/Dataset.h"
 #include "core/ops/Op.h"
+#include "core/tables/JsonRows.h"
 
 namespace uada::cli {
 namespace {
@@ -31,27 +31,6 @@ void describe(Verb& verb, Options& options) {
   verb.number("--decisions", options.decisions, 1, 100'000, "The newest so many that are stored")
       .usual("512");
   verb.text("--out", "FILE", options.out, "File for a row of each decision: .csv or .jsonl");
-}
-
-Json rowOf(const JudgedDecision& d) {
-  const auto predicted = [](const ClassChances& said) {
-    return said.best.empty() ? Json() : Json(std::int64_t{said.predicted()});
-  };
-  return Json::Object{{"step", d.step},
-                      {"sample", std::int64_t{d.sample}},
-                      {"label", std::int64_t{d.label}},
-                      {"winner", d.winner},
-                      {"ops", joined(d.ops, "+")},
-                      {"original_loss", d.original.loss},
-                      {"drawn_loss", d.drawn.loss},
-                      {"trained_loss", d.trained.loss},
-                      {"original_predicted", predicted(d.original)},
-                      {"drawn_predicted", predicted(d.drawn)},
-                      {"trained_predicted", predicted(d.trained)},
-                      {"added", d.added()},
-                      {"added_by_adapting", d.addedByAdapting()},
-                      {"lost", d.isLost()},
-                      {"lost_by_adapting", d.isLostByAdapting()}};
 }
 
 Json rowOf(const DamageRow& row, const char* by) {
@@ -105,7 +84,7 @@ int perform(const Options& options) {
   if (code != 0) return code;
   const LabelDamage damage = labelDamage(decisions, said);
   std::vector<Json> rows;
-  for (const JudgedDecision& one : damage.decisions) rows.push_back(rowOf(one));
+  for (const JudgedDecision& one : damage.decisions) rows.push_back(judgedJson(one));
   if (!options.out.empty()) writeFileAtomically(options.out, form == "csv" ? csvText(rows) : linesText(rows));
   for (const Json& row : rows) console.object("judged", row);
   console.object("damage", rowOf(damage.all, "all"));

@@ -5,13 +5,14 @@
 
 #include "app/cli/Examination.h"
 #include "app/cli/Files.h"
-#include "app/cli/Rows.h"
 #include "app/cli/RunText.h"
 #include "core/base/Endings.h"
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/engine/Probe.h"
 #include "core/engine/ReportJson.h"
+#include "core/tables/JsonRows.h"
 
 namespace uada::cli {
 namespace {
@@ -40,9 +41,11 @@ std::vector<std::string> opsIn(const std::string& text) {
 std::string numberText(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
 
 /// A curve as a table; of a map only where the loss is largest: the rest is for the file.
-void say(const std::vector<LandscapeReport>& places, const Console& console) {
+/// delta  of the probes
+void say(const std::vector<LandscapeReport>& places, int delta, const Console& console) {
   if (places.front().other.empty()) {
-    console.say("level      loss     slope  probe +1  probe -1  agreement");
+    console.say(fmt::format("level      loss     slope  {:>8}  {:>8}  agreement",
+                            fmt::format("probe +{}", delta), fmt::format("probe -{}", delta)));
     for (const LandscapeReport& place : places)
       console.say(
           fmt::format("{:>5}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}", place.level, numberText(place.loss),
@@ -51,6 +54,7 @@ void say(const std::vector<LandscapeReport>& places, const Console& console) {
     return;
   }
   const auto hardest = std::ranges::max_element(places, {}, &LandscapeReport::loss);
+  console.say("of two ops there is a map, and no probe: UADA probes one op at a time");
   console.say(fmt::format("the loss is largest, {}, at {} {} and {} {}", numberText(hardest->loss),
                           hardest->op, hardest->level, hardest->other, hardest->otherLevel));
 }
@@ -74,7 +78,7 @@ int perform(const Options& options) {
   for (const LandscapeReport& place : places) rows.push_back(reportToJson(place));
   writeFileAtomically(options.out, form == "csv" ? csvText(rows) : linesText(rows));
   for (const Json& row : rows) console.object("landscape", row);
-  say(places, console);
+  say(places, probeDelta(run.config.method), console);
   console.say(fmt::format("{}: {} of {} ({}) after step {}, {}", options.out,
                           plural(static_cast<long long>(rows.size()), "place"), run.summary.key,
                           run.summary.title, groupedText(found.step),
@@ -88,7 +92,9 @@ void addLandscape(Verbs& verbs) {
   verbs.add({"landscape", "Write the loss of a run's network over all levels of one op, or of two",
              "The network is that of a checkpoint; the samples are the first of the training set, each with\n"
              "the plan of the checkpoint's epoch and the op in place of its chain. A curve has the slope at\n"
-             "each level, what UADA's probes of +1 and -1 level say of it, and the share of the samples'\n"
+             "each level, what UADA's probes of +delta and -delta levels say of it (the run's; 1 for other "
+             "methods),\n"
+             "and the share of the samples'\n"
              "probes whose sign is right.\n"
              "Example: uada landscape 3fa2 --op rotate --step 4690 --out rotate.csv"},
             describe, perform);

@@ -11,6 +11,7 @@
 #include "core/augment/Parts.h"
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/engine/Probe.h"
 #include "core/engine/tasks/Task.h"
 #include "core/engine/train/Precision.h"
 #include "core/engine/train/Stepper.h"
@@ -164,20 +165,22 @@ double meanDifference(const std::vector<double>& a, const std::vector<double>& b
   return sum / static_cast<double>(a.size());
 }
 
-/// Slope, probes and their agreement at a level of a curve.
+/// Slope, probes of both signs of delta and their agreement at a level of a curve.
 /// losses  [levels][B]
-void addProbes(LandscapeReport& place, const std::vector<std::vector<double>>& losses) {
-  const auto l = static_cast<std::size_t>(place.level);
-  const bool hasUp = l + 1 < losses.size(), hasDown = l > 0;
-  if (hasUp) place.probeUp = meanDifference(losses[l + 1], losses[l]);
-  if (hasDown) place.probeDown = meanDifference(losses[l], losses[l - 1]);
-  if (!hasUp || !hasDown) return;
+/// delta   in levels, at least 1
+void addProbes(LandscapeReport& place, const std::vector<std::vector<double>>& losses, int delta) {
+  const auto l = static_cast<std::size_t>(place.level), d = static_cast<std::size_t>(delta);
+  const bool hasUp = l + d < losses.size(), hasDown = l >= d;
+  if (hasUp) place.probeUp = meanDifference(losses[l + d], losses[l]) / delta;
+  if (hasDown) place.probeDown = meanDifference(losses[l], losses[l - d]) / delta;
+  if (l == 0 || l + 1 == losses.size()) return;
   place.slope = meanDifference(losses[l + 1], losses[l - 1]) / 2;
+  if (!hasUp || !hasDown) return;
   int agreeing = 0;
   for (std::size_t b = 0; b < losses[l].size(); ++b) {
     const int slope = signOf(losses[l + 1][b] - losses[l - 1][b]);
-    agreeing += signOf(losses[l + 1][b] - losses[l][b]) == slope;
-    agreeing += signOf(losses[l][b] - losses[l - 1][b]) == slope;
+    agreeing += signOf(losses[l + d][b] - losses[l][b]) == slope;
+    agreeing += signOf(losses[l][b] - losses[l - d][b]) == slope;
   }
   place.agreement = agreeing / (2.0 * static_cast<double>(losses[l].size()));
 }
@@ -306,7 +309,7 @@ RunState drawLandscape(Prepared prepared, const work::Landscape& wanted, Sink& s
     }
     for (int level = 0; !isMap && level < pinned.levels; ++level) {
       LandscapeReport place = placeOf(wanted, level, -1, losses[static_cast<std::size_t>(level)]);
-      addProbes(place, losses);
+      addProbes(place, losses, probeDelta(run.config().method));
       sink.take(std::move(place));
     }
     return run.say(RunState::finished, "the landscape is whole");

@@ -119,7 +119,8 @@ void ComparePanel::followSession() {
   Session* session = &workbench_.session;
   connect(&session->selection(), &Selection::checkedChanged, this, &ComparePanel::reload);
   connect(session, &Session::runsChanged, this, &ComparePanel::reload);
-  connect(session, &Session::projectChanged, this, &ComparePanel::reload);
+  for (const auto follow : {&ComparePanel::restore, &ComparePanel::reload})
+    connect(session, &Session::projectChanged, this, follow);
   connect(&session->histories(), &Histories::curvesRead, this, [this] { redraw_.start(); });
   redraw_.setSingleShot(true);
   redraw_.setInterval(kRedrawMs);
@@ -163,6 +164,7 @@ QWidget* ComparePanel::makeBar() {
   row->addWidget(note_);  // last: it comes and goes
   connect(differing_, &QCheckBox::toggled, this, &ComparePanel::fill);
   connect(bySeed_, &QCheckBox::toggled, this, &ComparePanel::fill);
+  keepChoices();
   return bar;
 }
 
@@ -228,6 +230,7 @@ void ComparePanel::fillReferences() {
   for (const qint64 run : runs)
     if (const SeedGroup* group = list.groupOf(run)) reference_->addItem(list.nameOf(*group, common), run);
   reference_->setCurrentIndex(std::max(0, chosen.isEmpty() ? 0 : reference_->findText(chosen)));
+  chooseWanted();
 }
 
 qint64 ComparePanel::reference() const { return reference_->currentData().toLongLong(); }

@@ -55,6 +55,10 @@ class ComparePanel : public PanelWidget {
   void showReading();
   void requireRead() const;
   void fillReferences();
+  void chooseWanted();
+  void keepChoices();
+  void remember();
+  void restore();
   qint64 reference() const;
 
   bool stale_ = true;                   ///< to be read again when seen
@@ -64,6 +68,7 @@ class ComparePanel : public PanelWidget {
   std::shared_ptr<const std::vector<RunGroup>> shown_ = groups_;
   std::vector<std::pair<QString, TableFormat>> awaited_;  ///< files that are written once it is read
   QTimer redraw_;                                         ///< when curves have been read
+  QString wantedReference_;  ///< key of a run of the group, remembered until groups are read; empty: none
   CompareModel model_;
   QSortFilterProxyModel* sorted_ = nullptr;
   QStackedWidget* pages_ = nullptr;

@@ -12,9 +12,10 @@
 #include <map>
 
 #include "core/base/Error.h"
-#include "core/base/Text.h"
+#include "core/tables/FedTables.h"
 #include "widgets/models/SettingLines.h"
 #include "widgets/panels/Panel.h"
+#include "widgets/panels/inspector/InspectorLines.h"
 #include "widgets/session/QtText.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -23,88 +24,11 @@ namespace uada {
 
 namespace {
 
-using Line = std::pair<QString, QString>;
-
-std::vector<Line> resultLines(const RunSummary& run) {
-  std::vector<Line> lines{{QObject::tr("State"), stateWord(run.state)},
-                          {QObject::tr("Epoch"), QStringLiteral("%1 of %2").arg(run.epoch).arg(run.epochs)},
-                          {QObject::tr("Step"), text(groupedText(run.step))},
-                          {QObject::tr("Test %1, best").arg(text(mainMetric(run).title)),
-                           text(mainMetric(run).text(run.best.value_or(std::nan(""))))}};
-  if (run.best) lines.back().second += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
-  for (const Metric& metric : taskOf(run).testMetrics)
-    if (const auto value = run.lastOf(metric.name))
-      lines.emplace_back(QObject::tr("Test %1, last").arg(text(metric.title)), text(metric.text(*value)));
-  if (!run.certificate.empty()) lines.emplace_back(QObject::tr("Trained again"), text(run.certificate));
-  if (!run.problem.empty()) lines.emplace_back(QObject::tr("Problem"), text(run.problem));
-  if (!run.damage.empty()) lines.emplace_back(QObject::tr("Damaged"), text(run.damage));
-  return lines;
-}
-
-/// Whose checkpoint it began with, and what was changed while it trained.
-std::vector<Line> originLines(const Session& session, const RunSummary& run) {
-  std::vector<Line> lines;
-  const RunList& list = *session.list();
-  if (const Lineage& from = run.lineage; !from.run.empty()) {
-    const auto parent = std::ranges::find(list.runs, from.run, &RunSummary::key);
-    const QString name = parent == list.runs.end()
-                             ? QObject::tr("%1 (deleted)").arg(text(from.run))
-                             : QStringLiteral("%1 (%2)").arg(list.nameOf(parent->id), text(from.run));
-    lines.emplace_back(QObject::tr("Forked from"),
-                       QObject::tr("%1 at step %2").arg(name, text(groupedText(from.step))));
-  }
-  if (const auto edits = list.edits.find(run.id); edits != list.edits.end())
-    for (const EditReport& edit : edits->second)
-      lines.emplace_back(
-          QObject::tr("Edited at step %1").arg(text(groupedText(edit.step))),
-          QStringLiteral("%1: %2 → %3").arg(text(edit.key), text(edit.before), text(edit.after)));
-  if (!run.isOfOneConfig())
-    lines.emplace_back(QObject::tr("In tables"),
-                       QObject::tr("not counted: not trained with one configuration"));
-  return lines;
-}
-
-std::vector<Line> costLines(const RunSummary& run) {
-  const auto& c = run.counts;
-  return {{QObject::tr("Training time"), text(durationText(run.seconds))},
-          {QObject::tr("No-gradient forwards"), text(passesText(c.forwardsNoGrad))},
-          {QObject::tr("Training forwards"), text(passesText(c.forwardsTrain))},
-          {QObject::tr("Backwards"), text(passesText(c.backwards))},
-          {QObject::tr("Images rendered"), text(groupedText(c.chains))},
-          {QObject::tr("Attempts"), QString::number(run.attempts)}};
-}
-
-std::vector<Line> machineLines(const RunDetail& detail) {
-  std::vector<Line> lines;
-  const auto add = [&](const QString& name, const std::string& value) {
-    if (!value.empty()) lines.emplace_back(name, text(value));
-  };
-  if (detail.attempts.empty()) return lines;
-  const Manifest& m = detail.attempts.back();
-  add(QObject::tr("Device"), m.device);
-  if (m.threads > 0) lines.emplace_back(QObject::tr("Threads"), QString::number(m.threads));
-  add(QObject::tr("Host"), m.host);
-  add(QObject::tr("Processor"), m.cpu);
-  add(QObject::tr("Program"), m.program);
-  add(QObject::tr("Git"), m.git);
-  add(QObject::tr("LibTorch"), m.libtorch);
-  if (!m.dataHash.empty()) add(QObject::tr("Data"), verdictText(m.isDataPublished));
-  add(QObject::tr("Data hash"), m.dataHash);
-  const auto isEnd = [](const std::string& event) {
-    return event.starts_with("pruned after ") || event.starts_with("training ended after ");
-  };
-  if (const auto end = std::find_if(detail.events.rbegin(), detail.events.rend(), isEnd);
-      end != detail.events.rend())
-    add(QObject::tr("Ended early"), *end);
-  add(QObject::tr("Started"), detail.summary.created);
-  add(QObject::tr("Ended"), detail.summary.ended);
-  return lines;
-}
-
 /// What is read of the selected run, and of those that it is compared with.
 struct Detail {
   RunDetail run;
   std::vector<RunConfig> others;
+  std::vector<int> tables;  ///< of the paper, in which it counts
 };
 
 /// The settings in which not all of them are alike, as the selected run has them.
@@ -149,7 +73,7 @@ class InspectorPanel : public PanelWidget {
   void showNotes(const RunSummary& run);
   void readDetail();
   void refreshNumbers();
-  void fill(QTreeWidgetItem* section, const std::vector<Line>& lines);
+  void fill(QTreeWidgetItem* section, const std::vector<InspectorLine>& lines);
   QTreeWidgetItem* addSection(const QString& title);
   void showDetail(const Detail& detail);
   Notes typed() const { return {notes_->toPlainText(), tags_->text()}; }
@@ -175,6 +99,7 @@ class InspectorPanel : public PanelWidget {
 
   qint64 run_ = 0;                  ///< that is described; 0: none
   Stage read_;                      ///< as it was when its detail was read last
+  std::vector<int> fed_;            ///< the paper's tables in which it counts
   QString project_;                 ///< the file that it is of
   Notes saved_;                     ///< of the run: what was typed since is not saved
   std::map<qint64, Notes> saving_;  ///< of runs of which the list does not show it yet
@@ -279,7 +204,7 @@ QTreeWidgetItem* InspectorPanel::addSection(const QString& title) {
   return item;
 }
 
-void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<Line>& lines) {
+void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<InspectorLine>& lines) {
   while (section->childCount() > static_cast<int>(lines.size()))
     delete section->takeChild(section->childCount() - 1);
   for (int i = 0; i < static_cast<int>(lines.size()); ++i) {
@@ -297,7 +222,7 @@ void InspectorPanel::showDetail(const Detail& detail) {
   const bool differs = differs_->isChecked() && !detail.others.empty();
   const std::vector<SettingLine> settings =
       differs ? differingLines(detail) : settingLines(detail.run.config);
-  std::vector<Line> lines;
+  std::vector<InspectorLine> lines;
   for (const SettingLine& setting : settings) lines.emplace_back(setting.title, shortNumber(setting.value));
   if (lines.empty()) lines.emplace_back(tr("nothing differs among the shown runs"), "");
   fill(config_, lines);
@@ -307,6 +232,8 @@ void InspectorPanel::showDetail(const Detail& detail) {
     config_->child(i)->setToolTip(1, settings[i].value);
   }
   fill(machine_, machineLines(detail.run));
+  fed_ = detail.tables;
+  refreshNumbers();
 }
 
 void InspectorPanel::reload() {
@@ -325,6 +252,7 @@ void InspectorPanel::reload() {
   pages_->setCurrentIndex(run ? 0 : 1);
   const bool isOther = run && run->id != run_;
   run_ = run ? run->id : 0;
+  if (isOther) fed_.clear();
   if (!run) return;
   showRun(*run);
   if (isOther) showNotes(*run);  // else what is typed stays: the list may be older
@@ -360,8 +288,10 @@ void InspectorPanel::readDetail() {
         others.push_back(*summary);
   session.ask(
       this,
-      [id = run_, others](const OpenProject& project) {
-        Detail detail{project.reader.detail(id), {}};
+      [id = run_, others, list = session.list()](const OpenProject& project) {
+        Detail detail{project.reader.detail(id), {}, {}};
+        if (const RunSummary* run = list->find(id))
+          detail.tables = tablesFedBy(project.reader, *run, list->runs);
         for (const RunSummary& other : others)
           if (auto config = project.reader.soundConfig(other)) detail.others.push_back(std::move(*config));
         return detail;
@@ -378,8 +308,11 @@ void InspectorPanel::refreshNumbers() {
   });
   const RunSummary* run = workbench_.session.find(run_);
   if (!run) return reload();
+  const Notes stored{text(run->notes), text(run->tags)};
+  if (!saving_.contains(run_) && typed() == saved_ && stored != saved_) showNotes(*run);  // it was undone
   if (!(stageOf(*run) == read_)) readDetail();  // it has ended, or trains again
-  std::vector<Line> results = resultLines(*run);
+  std::vector<InspectorLine> results = resultLines(*run);
+  if (!fed_.empty()) results.emplace_back(tr("Feeds"), tablesText(fed_));
   std::ranges::move(originLines(workbench_.session, *run), std::back_inserter(results));
   fill(results_, results);
   fill(cost_, costLines(*run));

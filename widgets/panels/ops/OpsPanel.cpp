@@ -29,10 +29,13 @@ Image imageOf(const QImage& picture) {
   return image;
 }
 
-/// The first local file of a drop; empty: none.
-QString droppedFile(const QMimeData& data) {
+/// The first local picture of a drop; empty: none. What else is dropped is the window's.
+QString droppedPicture(const QMimeData& data) {
+  static const QStringList kEndings{"png", "jpg", "jpeg", "jpe"};
   for (const QUrl& url : data.urls())
-    if (url.isLocalFile()) return url.toLocalFile();
+    if (const QFileInfo file(url.toLocalFile());
+        url.isLocalFile() && file.isFile() && kEndings.contains(file.suffix().toLower()))
+      return file.filePath();
   return {};
 }
 
@@ -218,13 +221,14 @@ void OpsPanel::showFailed(const QString& why) {
 }
 
 void OpsPanel::dragEnterEvent(QDragEnterEvent* event) {
-  if (!droppedFile(*event->mimeData()).isEmpty() || event->mimeData()->hasImage())
+  const bool isPicture = !droppedPicture(*event->mimeData()).isEmpty();
+  if (isPicture || (event->mimeData()->hasImage() && !event->mimeData()->hasUrls()))
     event->acceptProposedAction();
 }
 
 void OpsPanel::dropEvent(QDropEvent* event) {
   event->acceptProposedAction();
-  if (const QString file = droppedFile(*event->mimeData()); !file.isEmpty()) return bar_->openFile(file);
+  if (const QString file = droppedPicture(*event->mimeData()); !file.isEmpty()) return bar_->openFile(file);
   const QImage dropped = event->mimeData()->imageData().value<QImage>();
   if (dropped.isNull() || dropped.width() > kMostOpsSide || dropped.height() > kMostOpsSide) {
     source_->refuse(tr("The dropped picture has no pixels, or more than %1 a side").arg(kMostOpsSide));

@@ -11,8 +11,10 @@
 #include <cmath>
 
 #include "core/base/Error.h"
+#include "core/engine/Probe.h"
 #include "core/ops/Op.h"
 #include "core/store/Project.h"
+#include "widgets/models/CheckpointText.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
 #include "widgets/session/Session.h"
@@ -23,7 +25,7 @@ namespace uada {
 LandscapeDialog::LandscapeDialog(const Workbench& workbench, RunDetail run,
                                  const std::vector<std::string>& ops, const std::string& chosen,
                                  QWidget* parent)
-    : QDialog(parent), workbench_(workbench), run_(std::move(run)) {
+    : QDialog(parent), workbench_(workbench), run_(std::move(run)), delta_(probeDelta(run_.config.method)) {
   setWindowTitle(tr("Landscape of %1").arg(workbench.session.nameOf(run_.summary.id)));
   resize(100 * kGrid, 70 * kGrid);
   plot_ = new Plot(workbench.theme, this);
@@ -55,6 +57,29 @@ LandscapeDialog::LandscapeDialog(const Workbench& workbench, RunDetail run,
   refresh();
 }
 
+/// The newest, that of the best test, and that before the step of the cursor, where it is another one.
+QComboBox* LandscapeDialog::makeCheckpoints(QWidget* bar) {
+  auto* box = new QComboBox(bar);
+  box->setObjectName("landscape_checkpoint");
+  box->setAccessibleName(tr("Checkpoint"));
+  const auto offer = [&](const QString& text, const CheckpointChoice& choice) {
+    box->addItem(text);
+    checkpoints_.push_back(choice);
+  };
+  offer(tr("Newest checkpoint"), {});
+  offer(tr("Best test"), {.isBest = true});
+  const std::vector<CheckpointReport> there = checkpointsThere(run_);
+  const Selection& selection = workbench_.session.selection();
+  const qint64 cursor = selection.run() == run_.summary.id ? selection.cursor() : 0;
+  for (const CheckpointReport& one : there) {
+    if (one.step > cursor) continue;
+    if (one.step != there.front().step)
+      offer(tr("At the cursor: %1").arg(checkpointText(one, run_.summary.stepsPerEpoch)), {.step = one.step});
+    break;
+  }
+  return box;
+}
+
 QWidget* LandscapeDialog::makeChoices(const std::vector<std::string>& ops, const std::string& chosen) {
   auto* bar = new QWidget(this);
   auto* row = new QHBoxLayout(bar);
@@ -79,6 +104,7 @@ QWidget* LandscapeDialog::makeChoices(const std::vector<std::string>& ops, const
   samples_->setSuffix(tr(" samples"));
   samples_->setToolTip(
       tr("The first of the training images, each with the plan that this epoch draws for it"));
+  checkpoint_ = makeCheckpoints(bar);
   compute_ = new QPushButton(tr("Compute"), bar);
   compute_->setObjectName("landscape_compute");
   cancel_ = new QPushButton(tr("Cancel"), bar);
@@ -87,7 +113,7 @@ QWidget* LandscapeDialog::makeChoices(const std::vector<std::string>& ops, const
   of->setBuddy(op_);
   auto* by = new QLabel(tr("and"), bar);
   by->setBuddy(other_);
-  for (QWidget* widget : std::initializer_list<QWidget*>{of, op_, by, other_, samples_})
+  for (QWidget* widget : std::initializer_list<QWidget*>{of, op_, by, other_, samples_, checkpoint_})
     row->addWidget(widget);
   row->addStretch();
   for (QPushButton* button : {compute_, cancel_, save_}) row->addWidget(button);
@@ -101,8 +127,11 @@ QWidget* LandscapeDialog::makeChoices(const std::vector<std::string>& ops, const
 
 void LandscapeDialog::compute() {
   Session& session = workbench_.session;
-  Landscaping::Wanted wanted{
-      run_.config, runFolder(session.projectFile().toStdString(), run_.summary.key), {}, samples_->value()};
+  Landscaping::Wanted wanted{run_.config,
+                             runFolder(session.projectFile().toStdString(), run_.summary.key),
+                             {},
+                             samples_->value(),
+                             checkpoints_[static_cast<std::size_t>(checkpoint_->currentIndex())]};
   wanted.ops.push_back(op_->currentData().toString().toStdString());
   if (const QString other = other_->currentData().toString(); !other.isEmpty())
     wanted.ops.push_back(other.toStdString());
@@ -146,8 +175,8 @@ void LandscapeDialog::refresh() {
 }
 
 void LandscapeDialog::showPlaces() {
-  plot_->show(landscapeFigure(places_, level_, workbench_.theme));
-  text_->setText(landscapeText(places_, level_));
+  plot_->show(landscapeFigure(places_, level_, delta_, workbench_.theme));
+  text_->setText(landscapeText(places_, level_, delta_));
 }
 
 void LandscapeDialog::choose(double x) {

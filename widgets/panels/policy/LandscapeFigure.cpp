@@ -32,14 +32,14 @@ const LandscapeReport* placeAt(const std::vector<LandscapeReport>& places, int l
   return found == places.end() ? nullptr : &*found;
 }
 
-Figure curveOf(const std::vector<LandscapeReport>& places, int level, const Theme& theme) {
+Figure curveOf(const std::vector<LandscapeReport>& places, int level, int delta, const Theme& theme) {
   Figure figure;
   figure.title = titleOf(places.front().op);
   figure.x = {QObject::tr("Level"), {}};
   figure.x.isWhole = true;
   figure.left = {QObject::tr("Loss"), {}};
-  figure.right =
-      Axis{QObject::tr("Probes with the sign of the slope"), QStringLiteral("%"), false, 0.0, 100.0};
+  figure.right = Axis{QObject::tr("Probes (δ = ±%1) with the sign of the slope").arg(delta),
+                      QStringLiteral("%"), false, 0.0, 100.0};
   Curve loss, agreement;
   Band spread;
   loss.name = QObject::tr("loss, mean of %1 samples").arg(countText(places.front().samples));
@@ -65,10 +65,11 @@ Figure curveOf(const std::vector<LandscapeReport>& places, int level, const Them
   if (const LandscapeReport* place = placeAt(places, level)) {
     figure.curves.push_back(lineThrough(*place, place->slope, -2, 2,
                                         QObject::tr("slope at level %1").arg(level), theme.colour("text")));
-    figure.curves.push_back(
-        lineThrough(*place, place->probeUp, 0, 2, QObject::tr("probe, δ = +1"), theme.category(4)));
-    figure.curves.push_back(
-        lineThrough(*place, place->probeDown, -2, 0, QObject::tr("probe, δ = −1"), theme.category(2)));
+    const int reach = std::max(2, delta);
+    figure.curves.push_back(lineThrough(*place, place->probeUp, 0, reach,
+                                        QObject::tr("probe, δ = +%1").arg(delta), theme.category(4)));
+    figure.curves.push_back(lineThrough(*place, place->probeDown, -reach, 0,
+                                        QObject::tr("probe, δ = −%1").arg(delta), theme.category(2)));
   }
   return figure;
 }
@@ -106,18 +107,21 @@ double agreementOf(const std::vector<LandscapeReport>& places) {
 
 }  // namespace
 
-Figure landscapeFigure(const std::vector<LandscapeReport>& places, int level, const Theme& theme) {
-  if (!places.empty()) return places.front().other.empty() ? curveOf(places, level, theme) : mapOf(places);
+Figure landscapeFigure(const std::vector<LandscapeReport>& places, int level, int delta, const Theme& theme) {
+  if (!places.empty())
+    return places.front().other.empty() ? curveOf(places, level, delta, theme) : mapOf(places);
   Figure figure;
   figure.empty = QObject::tr("The loss over the levels appears here.\nChoose an op, then Compute.");
   return figure;
 }
 
-QString landscapeText(const std::vector<LandscapeReport>& places, int level) {
+QString landscapeText(const std::vector<LandscapeReport>& places, int level, int delta) {
   if (places.empty()) return {};
   if (!places.front().other.empty()) {
     const LandscapeReport& most = *std::ranges::max_element(places, {}, &LandscapeReport::loss);
-    return QObject::tr("The loss is largest, %1, at %2 level %3 and %4 level %5.")
+    return QObject::tr(
+               "The loss is largest, %1, at %2 level %3 and %4 level %5. A map has no probe: UADA's move one "
+               "op at a time.")
         .arg(lossText(most.loss), titleOf(most.op))
         .arg(most.level)
         .arg(titleOf(most.other))
@@ -128,9 +132,11 @@ QString landscapeText(const std::vector<LandscapeReport>& places, int level) {
   const LandscapeReport* place = placeAt(places, level);
   if (!place || std::isnan(place->slope)) return text + QObject::tr(" Click a level for its slope.");
   return QObject::tr(
-             "Level %1: slope %2 a level; probe with δ = +1: %3, with δ = −1: %4; %5 of the probes agree. ")
+             "Level %1: slope %2 a level; probe with δ = +%3: %4, with δ = −%3: %5; %6 of the probes agree. ")
              .arg(level)
-             .arg(signedText(place->slope, 4), signedText(place->probeUp, 4), signedText(place->probeDown, 4),
+             .arg(signedText(place->slope, 4))
+             .arg(delta)
+             .arg(signedText(place->probeUp, 4), signedText(place->probeDown, 4),
                   percentText(100 * place->agreement)) +
          text;
 }

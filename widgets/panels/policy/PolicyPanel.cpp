@@ -1,6 +1,7 @@
 #include "widgets/panels/policy/PolicyPanel.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -16,6 +17,7 @@
 #include "core/tables/Grid.h"
 #include "widgets/panels/policy/LandscapeDialog.h"
 #include "widgets/plot/PlotText.h"
+#include "widgets/session/Remembered.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -49,6 +51,7 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   connect(&session->selection(), &Selection::selectionChanged, this, &PolicyPanel::reload);
   connect(session, &Session::projectChanged, this, [this] {
     for (PolicyScope* scope : {first_, second_}) scope->reload();
+    restore();
     reload();
   });
   connect(session, &Session::runsChanged, this, &PolicyPanel::fillRuns);
@@ -64,6 +67,7 @@ PolicyPanel::PolicyPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   samplesTimer_.setSingleShot(true);
   samplesTimer_.setInterval(QApplication::doubleClickInterval());
   connect(&samplesTimer_, &QTimer::timeout, this, &PolicyPanel::showSamples);
+  restore();
   reload();
 }
 
@@ -76,7 +80,8 @@ void PolicyPanel::follow(PolicyScope* scope, PolicyScope* other) {
     samplesTimer_.stop();
     if (beside() != 0) other->heat()->showX(scope->heat()->zoomedTo());
   });
-  connect(scope, &PolicyScope::cellClicked, this, &PolicyPanel::choose);
+  connect(scope, &PolicyScope::cellClicked, this,
+          [this, scope](double step, double y) { choose(*scope, step, y); });
 }
 
 /// In two lines, so that it fits beside two docks on a small screen.
@@ -109,6 +114,9 @@ QWidget* PolicyPanel::makeBar() {
     redraw();
   });
   connect(beside_, &QComboBox::currentIndexChanged, this, &PolicyPanel::reload);
+  connect(totals_, &QCheckBox::toggled, this, &PolicyPanel::reload);
+  for (QComboBox* box : {quantity_, op_, form_, beside_})
+    connect(box, &QComboBox::currentIndexChanged, this, &PolicyPanel::remember);
   return bar;
 }
 
@@ -147,6 +155,11 @@ void PolicyPanel::makeChoices(QWidget* bar, QHBoxLayout* runs, QHBoxLayout* leve
   add(runs, tr("Beside"), beside_);
   add(levels, tr("Levels of"), op_);
   levels->addWidget(form_);
+  totals_ = new QCheckBox(tr("Wins and gains"), bar);
+  totals_->setObjectName("beside_totals");
+  totals_->setToolTip(
+      tr("Two runs have no room for all: the bars of wins and gain of each op in place of the charts below"));
+  levels->addWidget(totals_);
 }
 
 /// A line at the cursor's step; none while it follows the live run, where it would only mark the edge.
@@ -183,7 +196,8 @@ void PolicyPanel::reload() {
   first_->setRun(workbench_.session.selection().run());
   second_->setRun(beside());
   second_->setVisible(beside() != 0);
-  for (PolicyScope* scope : {first_, second_}) scope->setNarrow(beside() != 0);
+  for (PolicyScope* scope : {first_, second_}) scope->setNarrow(beside() != 0, totals_->isChecked());
+  totals_->setVisible(beside() != 0);
   read();
   redraw();
 }
@@ -216,7 +230,8 @@ void PolicyPanel::fillRuns() {
   if (beside() == chosen) return;
   second_->setRun(0);
   second_->hide();
-  first_->setNarrow(false);
+  first_->setNarrow(false, true);
+  totals_->hide();
   redraw();
 }
 
@@ -251,26 +266,65 @@ void PolicyPanel::fillOps() {
   for (int i = 0; i < op_->count(); ++i) offered.push_back(op_->itemData(i).toString().toStdString());
   if (offered == names) return;
   const QSignalBlocker quiet(op_);
-  const QString chosen = op_->currentData().toString();
+  const QString chosen = wantedOp_.isEmpty() ? op_->currentData().toString() : wantedOp_;
   op_->clear();
   for (const std::string& name : names)
     op_->addItem(QString::fromStdString(findOp(name).title), QString::fromStdString(name));
   op_->setCurrentIndex(std::max(0, op_->findData(chosen)));
+  if (op_->currentData().toString() == wantedOp_) wantedOp_.clear();
 }
 
-/// A click on the strip: the levels of that op, the cursor at that step, and its samples.
-void PolicyPanel::choose(double step, double y) {
+/// A click on a strip: the levels of that op, the cursor at that step, and the samples of the strip's run.
+void PolicyPanel::choose(const PolicyScope& scope, double step, double y) {
   const int rows = static_cast<int>(ops().size());
   const int row = rows - 1 - static_cast<int>(std::lround(y));
   if (row < 0 || row >= rows) return;
   op_->setCurrentIndex(row);
-  const std::int64_t last = std::max<std::int64_t>(1, bins().lastStep());
-  workbench_.session.selection().setCursor(std::clamp<qint64>(std::llround(step), 1, last));
+  const std::int64_t last = std::max<std::int64_t>(1, scope.bins().lastStep());
+  clicked_ = {scope.run(), std::clamp<qint64>(std::llround(step), 1, last)};
+  workbench_.session.selection().setCursor(clicked_.step);
   samplesTimer_.start();
 }
 
+/// Samples are shown of the selected run: where that is the other one, the two change places.
 void PolicyPanel::showSamples() {
-  workbench_.showSamples(op_->currentData().toString(), workbench_.session.selection().cursor());
+  Selection& selection = workbench_.session.selection();
+  const qint64 before = selection.run();
+  const QString op = op_->currentData().toString();
+  if (clicked_.run != before) {
+    selection.select(clicked_.run);
+    beside_->setCurrentIndex(std::max(0, beside_->findData(before)));
+  }
+  selection.setCursor(clicked_.step);
+  workbench_.showSamples(op, clicked_.step);
+}
+
+/// With the project, as other views do.
+void PolicyPanel::remember() {
+  const RunSummary* run = workbench_.session.find(beside());
+  workbench_.session.remember("policy",
+                              Json::Object{{"quantity", quantity_->currentData().toString().toStdString()},
+                                           {"op", op_->currentData().toString().toStdString()},
+                                           {"histograms", form_->currentIndex() == 1},
+                                           {"beside", run ? run->key : ""}});
+}
+
+/// Another project: as it was left. The op is chosen once those of the run are known.
+void PolicyPanel::restore() {
+  const Session& session = workbench_.session;
+  const Json json = session.remembered("policy");
+  const QSignalBlocker quiet[] = {QSignalBlocker(quantity_), QSignalBlocker(op_), QSignalBlocker(form_)};
+  const int quantity = quantity_->findData(rememberedText(json, "quantity"));
+  chosen_ = quantity >= 0;
+  quantity_->setCurrentIndex(std::max(0, quantity));
+  form_->setCurrentIndex(rememberedFlag(json, "histograms") ? 1 : 0);
+  op_->clear();
+  wantedOp_ = rememberedText(json, "op");
+  fillRuns();
+  const auto run =
+      std::ranges::find(session.runs(), rememberedText(json, "beside").toStdString(), &RunSummary::key);
+  const QSignalBlocker besideQuiet(beside_);
+  beside_->setCurrentIndex(run == session.runs().end() ? 0 : std::max(0, beside_->findData(qint64{run->id})));
 }
 
 void PolicyPanel::openLandscape() {

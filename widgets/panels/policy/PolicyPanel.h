@@ -6,6 +6,7 @@
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/policy/PolicyScope.h"
 
+class QCheckBox;
 class QComboBox;
 class QHBoxLayout;
 class QStackedWidget;
@@ -50,17 +51,26 @@ class PolicyPanel : public PanelWidget {
   void fillOps();
   void fillRuns();
   void showUsual();
-  void choose(double step, double y);
+  void choose(const PolicyScope& scope, double step, double y);
   void showSamples();
+  void remember();
+  void restore();
   void openLandscape();
   void markStep(qint64 step);
   qint64 beside() const;
   std::vector<std::string> ops() const;
   PolicyShown shown() const;
 
+  /// A cell that was clicked.
+  struct Clicked {
+    qint64 run = 0, step = 0;
+  };
   bool chosen_ = false;  ///< the quantity, by a person
+  Clicked clicked_;
+  QString wantedOp_;  ///< remembered, and waits for the run's ops; empty: none does
   std::optional<double> marked_;
   QStackedWidget* pages_ = nullptr;
+  QCheckBox* totals_ = nullptr;  ///< with two runs: in place of the charts below the strip
   QComboBox *quantity_ = nullptr, *op_ = nullptr, *form_ = nullptr, *beside_ = nullptr;
   PolicyScope *first_ = nullptr, *second_ = nullptr;
   QTimer samplesTimer_;  ///< a click on the strip that may be the first of two

@@ -146,11 +146,13 @@ void PolicyScope::addDecisions(qint64 run, const std::vector<Decision>& decision
 /// Wins and gains are of candidates.
 bool PolicyScope::hasTotals() const { return !bins_.ops().empty() && !bins_.groups().empty(); }
 
-void PolicyScope::setNarrow(bool isNarrow) {
+void PolicyScope::setNarrow(bool isNarrow, bool showsTotals) {
   if (isNarrow != isNarrow_) split_->setSizes(isNarrow ? QList{200, 300} : QList{300, 200});
   isNarrow_ = isNarrow;
-  bottom_->setOrientation(isNarrow ? Qt::Vertical : Qt::Horizontal);
-  totals_->setVisible(!isNarrow && hasTotals());
+  showsTotals_ = !isNarrow || showsTotals;
+  for (QSplitter* one : {top_, bottom_}) one->setOrientation(isNarrow ? Qt::Vertical : Qt::Horizontal);
+  bottom_->setVisible(!isNarrow || !showsTotals);
+  totals_->setVisible(showsTotals_ && hasTotals());
 }
 
 Figure PolicyScope::heatOf(const PolicyShown& shown) const {
@@ -176,7 +178,7 @@ void PolicyScope::show(Figure heat, Figure levels, const QString& title) {
 /// Over what is seen of the strip.
 void PolicyScope::showTotals() {
   const auto seen = heat_->zoomedTo();
-  totals_->setVisible(!isNarrow_ && hasTotals());
+  totals_->setVisible(showsTotals_ && hasTotals());
   totals_->show(bins_, seen ? std::llround(std::ceil(seen->first)) : 1,
                 seen ? std::llround(std::floor(seen->second)) : bins_.lastStep());
 }

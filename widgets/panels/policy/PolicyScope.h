@@ -47,8 +47,8 @@ class PolicyScope : public QWidget {
   /// title  which run it is; "": there is but one
   void show(Figure heat, Figure levels, const QString& title);
   using QWidget::show;
-  /// Beside another one: without totals, its charts below one another.
-  void setNarrow(bool isNarrow);
+  /// Beside another one: all below one another; under the strip stand its charts, or the totals.
+  void setNarrow(bool isNarrow, bool showsTotals);
   Figure heatOf(const PolicyShown& shown) const;
   Figure levelsOf(const PolicyShown& shown) const;
   void setCursor(std::optional<double> step);
@@ -72,7 +72,7 @@ class PolicyScope : public QWidget {
   LevelCounts counts_;
   NewDecisions known_;  ///< those that counts_ has
   qint64 run_ = 0;
-  bool stale_ = true, levelsStale_ = true, isNarrow_ = false;
+  bool stale_ = true, levelsStale_ = true, isNarrow_ = false, showsTotals_ = true;
   LatestAnswer answer_, levelsAnswer_;
   std::vector<PolicyReport> meanwhile_;  ///< reported while it is waited for
   std::vector<Decision> decidedMeanwhile_;

@@ -21,6 +21,7 @@
 #include "widgets/panels/runs/RunsModel.h"
 #include "widgets/panels/runs/RunsView.h"
 #include "widgets/panels/runs/UndoBar.h"
+#include "widgets/session/Remembered.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -251,9 +252,8 @@ void RunsPanel::remember() {
 void RunsPanel::restore() {
   isRestoring_ = true;
   const Json json = workbench_.session.remembered("runs");
-  const auto text = [&](const char* key, const std::string& usual) {
-    const Json* found = json.find(key);
-    return found && found->isString() ? found->asString() : usual;
+  const auto text = [&](const char* key, const char* usual) {
+    return rememberedText(json, key, usual).toStdString();
   };
   columns_.clear();
   if (const Json* columns = json.find("columns"); columns && columns->isArray()) {
@@ -265,9 +265,8 @@ void RunsPanel::restore() {
   isUsual_ = columns_ == usual();
   open_.clear();
   runs_->setFold(text("fold", RunsModel::kByGroup));
-  const Json* descending = json.find("descending");
   sorted_ = text("sort", "");
-  isDown_ = descending && descending->isBool() && descending->asBool();
+  isDown_ = rememberedFlag(json, "descending");
   filter_->setText(q(text("filter", "")));
   runs_->setFilter(filter_->text());
   isRestoring_ = false;

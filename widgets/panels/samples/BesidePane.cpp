@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QItemSelectionModel>
 #include <QLabel>
+#include <QMenu>
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -11,8 +12,11 @@
 #include <utility>
 
 #include "core/engine/RunImages.h"
+#include "widgets/models/ContextMenu.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/models/Words.h"
+#include "widgets/panels/samples/ReplayDialog.h"
+#include "widgets/panels/samples/SampleMenu.h"
 #include "widgets/panels/samples/SamplesView.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -58,7 +62,10 @@ BesidePane::BesidePane(const Workbench& workbench, const SamplesModel& first, Sa
   view_->setModel(&filtered_);
   view_->setObjectName("beside_list");
   view_->setAccessibleName(tr("Samples of the run beside"));
-  view_->setContextMenuPolicy(Qt::NoContextMenu);
+  auto* menu = new ContextMenu(view_, [this](QMenu& to, std::optional<QPoint> at) {
+    fillMenu(to, at ? view_->indexAt(*at) : view_->currentIndex(), at ? view_->columnAt(*at) : -1);
+  });
+  menu->setAbout([] { return tr("the run beside"); });
   title_->setObjectName("beside_title");
   title_->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
   title_->setWordWrap(true);
@@ -161,6 +168,19 @@ void BesidePane::take(std::vector<SampleRow> rows, const std::vector<std::string
     break;
   }
   Q_EMIT filled();
+}
+
+/// As of the first run's samples; a row without one of this run has nothing to be done.
+void BesidePane::fillMenu(QMenu& menu, const QModelIndex& index, int column) {
+  const Decision* pointed = index.isValid() ? view_->decisionAt(index) : nullptr;
+  if (!pointed) return;
+  const Decision decision = *pointed;  // rows come in while the menu is open
+  addSampleActions(menu, workbench_, this, run_, decision, column, view_->rowPicture(index));
+  auto* again = new QAction(tr("Replay this sample…"), &menu);
+  connect(again, &QAction::triggered, this, [this, run = run_, decision] {
+    (new ReplayDialog(workbench_, run, this))->show(decision.step, decision.index);
+  });
+  menu.insertAction(menu.actions().value(1), again);
 }
 
 void BesidePane::setFilter(const SampleFilter& filter) { filtered_.setFilter(filter); }

@@ -9,6 +9,8 @@
 
 class QComboBox;
 class QLabel;
+class QMenu;
+class QModelIndex;
 
 namespace uada {
 
@@ -39,6 +41,7 @@ class BesidePane : public QWidget {
   void offerRuns();
   void choose(qint64 run);
   QString whyNot() const;
+  void fillMenu(QMenu& menu, const QModelIndex& index, int column);
   void take(std::vector<SampleRow> rows, const std::vector<std::string>& classNames);
 
   const Workbench& workbench_;

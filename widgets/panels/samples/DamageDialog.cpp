@@ -118,9 +118,14 @@ QWidget* DamageDialog::makeChoices() {
   judge_ = new QPushButton(tr("Judge"), bar);
   judge_->setObjectName("damage_judge");
   cancel_ = new QPushButton(tr("Cancel"), bar);
+  save_ = new QPushButton(tr("Export…"), bar);
+  save_->setObjectName("damage_export");
+  save_->setToolTip(tr("A row for each judged decision as CSV, as 'uada damage' writes them"));
   for (QWidget* widget : std::initializer_list<QWidget*>{network_, count_, judge_, cancel_})
     row->addWidget(widget);
   row->addStretch();
+  row->addWidget(save_);
+  connect(save_, &QPushButton::clicked, this, &DamageDialog::save);
   connect(judge_, &QPushButton::clicked, this, &DamageDialog::begin);
   connect(cancel_, &QPushButton::clicked, this, [this] {
     if (Judging* live = workbench_.session.judging()) live->cancel();
@@ -185,12 +190,17 @@ void DamageDialog::begin() {
       workbench_.session, this,
       [run = run_, count = static_cast<std::size_t>(count_->value())](const OpenProject& project) {
         Judged judged{project.reader.detail(run), {}, {}, project.reader.classNames(run)};
-        const Places all = project.reader.decisionPlaces(run);
-        for (std::size_t i = all.size() - std::min(all.size(), count); i < all.size(); ++i)
-          if (auto decision = project.reader.soundDecision(run, all[i], false)) {
-            judged.places.push_back(all[i]);
+        Places all = project.reader.decisionPlaces(run);
+        std::ranges::sort(all, {}, [](const DecisionPlace& place) {  // as 'uada damage' reads them
+          return std::pair(-place.step, place.sample);
+        });
+        for (const DecisionPlace& place : all) {
+          if (judged.places.size() >= count) break;
+          if (auto decision = project.reader.soundDecision(run, place, false)) {
+            judged.places.push_back(place);
             judged.decisions.push_back(std::move(*decision));
           }
+        }
         return judged;
       },
       [this](std::optional<Judged> judged) {
@@ -253,6 +263,7 @@ void DamageDialog::refresh() {
   judge_->setToolTip(session.isTraining() ? tr("Not while a run is training") : QString());
   cancel_->setVisible(live && live->isLive());
   progress_->setVisible(isBusy);
+  save_->setEnabled(damage_.has_value());
   tabs_->setEnabled(damage_.has_value());
   list_->setEnabled(damage_.has_value());
 }

@@ -31,7 +31,11 @@ class DamageDialog : public QDialog {
  public:
   DamageDialog(const Workbench& workbench, qint64 run, QWidget* parent = nullptr);
 
+  /// Why a run's samples cannot be judged: only those of classification can; empty: they can.
+  static QString whyNot(const Session& session, qint64 run);
   const std::optional<LabelDamage>& damage() const { return damage_; }
+  /// A row for each judged decision, as 'uada damage' writes them; empty: none is judged yet.
+  std::string csv() const;
 
  Q_SIGNALS:
   void sampleChosen(qint64 step, std::uint32_t sample);
@@ -53,6 +57,7 @@ class DamageDialog : public QDialog {
   void judge(Judged judged);
   void take(const std::vector<ClassChances>& said, qint64 step);
   void refuse(const QString& why);
+  void save();
   void refresh();
   void fill(QTableWidget* table, const std::vector<DamageRow>& rows, bool areOps);
   void choose(QTableWidget* table);
@@ -70,7 +75,7 @@ class DamageDialog : public QDialog {
   LatestAnswer answer_, pictures_;
   QComboBox* network_;
   QSpinBox* count_;
-  QPushButton *judge_, *cancel_;
+  QPushButton *judge_, *cancel_, *save_;
   QProgressBar* progress_;
   QLabel *state_, *listed_;
   QTabWidget* tabs_;

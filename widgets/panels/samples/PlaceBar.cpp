@@ -31,9 +31,14 @@ PlaceBar::PlaceBar(QWidget* parent)
   row->addWidget(button("samples_replay", tr("Replay…"),
                         tr("Render any sample of any past step again, and compare the pixels"),
                         &PlaceBar::replayWanted));
-  row->addWidget(button("samples_damage", tr("Hard samples…"),
-                        tr("Which augmented images a frozen network no longer recognises, by op and class"),
-                        &PlaceBar::damageWanted));
+  row->addWidget(damage_ = button("samples_damage", tr("Hard samples…"), {}, &PlaceBar::damageWanted));
+  setDamageWhyNot({});
+}
+
+void PlaceBar::setDamageWhyNot(const QString& why) {
+  const QString help = tr("Which augmented images a frozen network no longer recognises, by op and class");
+  damage_->setEnabled(why.isEmpty());
+  damage_->setToolTip(why.isEmpty() ? help : why);
 }
 
 QPushButton* PlaceBar::button(const char* name, const QString& text, const QString& help,

@@ -19,6 +19,8 @@ class PlaceBar : public QWidget {
   void tell(const QString& text, const QString& help, bool hasOlder, bool hasNewer);
   /// Whether pages follow the steps; else they follow another order, the first of which comes first.
   void setByStep(bool isByStep);
+  /// Why the run's samples cannot be judged; empty: they can.
+  void setDamageWhyNot(const QString& why);
   int zoom() const;  ///< of all pictures; 0: as large as fits
   QComboBox* beside() const { return beside_; }
 
@@ -32,7 +34,7 @@ class PlaceBar : public QWidget {
  private:
   QPushButton* button(const char* name, const QString& text, const QString& help, void (PlaceBar::*wanted)());
 
-  QPushButton *older_, *newer_;
+  QPushButton *older_, *newer_, *damage_;
   QLabel* place_;
   QComboBox *zoom_, *beside_;
 };

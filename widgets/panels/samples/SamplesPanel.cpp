@@ -84,10 +84,10 @@ QWidget* SamplesPanel::makePage() {
   split->addWidget(view_);
   beside_ = new BesidePane(workbench_, model_, *view_, bar_->beside(), split);
   split->addWidget(beside_);
-  auto* legend =
-      new QLabel(tr("Framed: trained on. Below a candidate: what moved, its loss, its gain over the unperturbed "
-                    "plan. Inert: nothing to move; clamped: at the end of its range."),
-                 page);
+  auto* legend = new QLabel(
+      tr("Framed: trained on. Below a candidate: what moved, its loss, its gain over the unperturbed "
+         "plan. Inert: nothing to move; clamped: at the end of its range."),
+      page);
   legend->setObjectName("samples_legend");
   legend->setWordWrap(true);
   legend->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
@@ -112,7 +112,13 @@ void SamplesPanel::makeBar(QWidget* parent) {
   });
   connect(bar_, &PlaceBar::damageWanted, this, [this] {
     auto* dialog = new DamageDialog(workbench_, run_, this);
-    connect(dialog, &DamageDialog::sampleChosen, this, &SamplesPanel::showSample);
+    connect(dialog, &DamageDialog::sampleChosen, this,
+            [this, run = run_](qint64 step, std::uint32_t sample) {  // another one may be selected by now
+              if (!workbench_.session.find(run))
+                return Q_EMIT workbench_.session.problem(tr("The run of this sample has been deleted"));
+              workbench_.session.selection().select(run);
+              showSample(step, sample);
+            });
     dialog->show();
   });
 }
@@ -134,6 +140,7 @@ void SamplesPanel::follow() {
   if (run == run_) return;
   run_ = run;
   traits_ = std::make_shared<KnownTraits>();
+  bar_->setDamageWhyNot(DamageDialog::whyNot(workbench_.session, run));
   filters_->setSample(std::nullopt);
   filters_->forget();
   model_.clear();

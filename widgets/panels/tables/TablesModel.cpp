@@ -45,6 +45,16 @@ void TablesModel::setTable(std::shared_ptr<const Table> table) {
   endResetModel();
 }
 
+void TablesModel::setMarked(qint64 run) {
+  marked_ = run;
+  if (rowCount() > 0) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
+bool TablesModel::isMarked(const QModelIndex& index) const {
+  const auto& runs = cellAt(index).runs;
+  return marked_ != 0 && std::ranges::find(runs, marked_) != runs.end();
+}
+
 QString TablesModel::markText(const QModelIndex& index) const {
   const int better = betterThanReference(*table_, static_cast<std::size_t>(index.row()),
                                          static_cast<std::size_t>(index.column()));
@@ -96,8 +106,9 @@ QVariant TablesModel::data(const QModelIndex& index, int role) const {
       cell.isMeasured() ? cellSummary(*table_, row, column) : QObject::tr("Not measured");
   const QString source = cell.paper ? q(table_->source(row)) : QString();
   const QString cited = source.isEmpty() ? QString() : QObject::tr(", cited from %1").arg(source);
-  return QStringLiteral("%1 / %2\n%3\n%4%5")
-      .arg(q(table_->rows[row]), q(table_->columns[column]), measured, paperText(index), cited)
+  const QString marked = isMarked(index) ? QObject::tr("\nThe selected run counts here") : QString();
+  return QStringLiteral("%1 / %2\n%3\n%4%5%6")
+      .arg(q(table_->rows[row]), q(table_->columns[column]), measured, paperText(index), cited, marked)
       .trimmed();
 }
 
@@ -126,11 +137,11 @@ void TableCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   const Cell& cell = model_.cellAt(index);
   painter->save();
   painter->setRenderHint(QPainter::Antialiasing);
-  if (option.state & QStyle::State_Selected) {
-    QColor tint = theme_.colour("accent");
-    tint.setAlpha(40);
-    painter->fillRect(option.rect, tint);
-  }
+  QColor tint = theme_.colour("accent");
+  if (model_.isMarked(index))
+    painter->fillRect(QRect(option.rect.topLeft(), QSize(3, option.rect.height())), tint);
+  tint.setAlpha(option.state & QStyle::State_Selected ? 40 : 20);
+  if (option.state & QStyle::State_Selected || model_.isMarked(index)) painter->fillRect(option.rect, tint);
   painter->setPen(theme_.colour("grid"));
   painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
   // The upper line stands where the row's name does, which is aligned to the top of its section.

@@ -28,6 +28,10 @@ class TablesModel : public QAbstractTableModel {
   const std::shared_ptr<const Table>& shared() const { return table_; }
   const Cell& cellAt(const QModelIndex& index) const { return table_->cells[index.row()][index.column()]; }
 
+  /// The cells that a run counts in are told from others.
+  void setMarked(qint64 run);
+  bool isMarked(const QModelIndex& index) const;
+
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;
@@ -42,6 +46,7 @@ class TablesModel : public QAbstractTableModel {
   QString lowerText(const QModelIndex& index) const;
 
  private:
+  qint64 marked_ = 0;
   std::shared_ptr<const Table> table_ = std::make_shared<const Table>();  ///< never null
 };
 

@@ -56,16 +56,20 @@ TablesPanel::TablesPanel(const Workbench& workbench, QWidget* parent) : PanelWid
   layout->addWidget(page);
   setAcceptDrops(true);
 
-  const Session* session = &workbench.session;
+  Session* session = &workbench.session;
   connect(session, &Session::runsChanged, this, &TablesPanel::reload);
   connect(session, &Session::projectChanged, this, [this] {
-    isChosen_ = false;
+    restore();
     check_->hide();
     readNames();
     reload();
   });
   connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &TablesPanel::showCell);
   readNames();
+  connect(&session->selection(), &Selection::selectionChanged, this,
+          [this](qint64 run) { model_.setMarked(run); });
+  model_.setMarked(workbench.session.selection().run());
+  restore();
   reload();
 }
 
@@ -123,6 +127,7 @@ void TablesPanel::makeChoices(QWidget* bar) {
     load();
   });
   connect(epoch_, &QComboBox::currentIndexChanged, this, &TablesPanel::load);
+  for (QComboBox* box : {which_, epoch_}) connect(box, &QComboBox::activated, this, &TablesPanel::remember);
 }
 
 /// In two lines, so that it fits beside two docks on a small screen.

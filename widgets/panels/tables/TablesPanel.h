@@ -63,6 +63,8 @@ class TablesPanel : public PanelWidget {
   void makeTable();
   void reload();
   void load();
+  void remember();
+  void restore();
   struct Made;
   static Made made(const ProjectReader& project, const QString& which, Epoch epoch, bool isChosen);
   void take(Made made);

@@ -5,7 +5,7 @@
 
 #include "core/base/Json.h"
 
-namespace uada::cli {
+namespace uada {
 
 /// Rows as CSV. The columns are the keys of the first, those of a member that is an object with its name
 /// before them: {"timings": {"render": 1}} is timings_render. What another row lacks of them is empty.
@@ -13,4 +13,4 @@ std::string csvText(const std::vector<Json>& rows);
 /// One object a line.
 std::string linesText(const std::vector<Json>& rows);
 
-}  // namespace uada::cli
+}  // namespace uada

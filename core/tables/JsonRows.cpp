@@ -1,21 +1,21 @@
-#include "app/cli/Rows.h"
+#include "core/tables/JsonRows.h"
 
 #include "core/base/Csv.h"
 #include "core/base/Text.h"
 
-namespace uada::cli {
+namespace uada {
 namespace {
 
 /// Members of members become columns: {"timings": {"render": 1}} -> timings_render.
-void flatten(const Json& json, const std::string& prefix, Json::Object& flat) {
+void flattenRow(const Json& json, const std::string& prefix, Json::Object& flat) {
   for (const auto& [key, value] : json.asObject())
     if (value.isObject())
-      flatten(value, prefix + key + '_', flat);
+      flattenRow(value, prefix + key + '_', flat);
     else
       flat.emplace_back(prefix + key, value);
 }
 
-std::string cellOf(const Json& value) {
+std::string jsonCell(const Json& value) {
   if (value.isNull()) return "";
   return value.isString() ? csvCell(value.asString()) : value.dump();
 }
@@ -27,7 +27,7 @@ std::string csvText(const std::vector<Json>& rows) {
   std::string text;
   for (const Json& row : rows) {
     Json::Object flat;
-    flatten(row, "", flat);
+    flattenRow(row, "", flat);
     const Json cells(flat);
     if (columns.empty()) {
       for (const auto& [key, value] : flat) columns.push_back(key);
@@ -36,7 +36,7 @@ std::string csvText(const std::vector<Json>& rows) {
     std::vector<std::string> line;
     for (const std::string& column : columns) {
       const Json* value = cells.find(column);
-      line.push_back(value ? cellOf(*value) : "");
+      line.push_back(value ? jsonCell(*value) : "");
     }
     text += joined(line, ",") + '\n';
   }
@@ -49,4 +49,4 @@ std::string linesText(const std::vector<Json>& rows) {
   return text;
 }
 
-}  // namespace uada::cli
+}  // namespace uada

@@ -1,0 +1,183 @@
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QStyle>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <utility>
+
+#include "core/base/Error.h"
+#include "widgets/panels/StartPage.h"
+#include "widgets/session/RunActions.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+Banner::Banner(const Workbench& workbench, QWidget* parent)
+    : QWidget(parent),
+      title_(new QLabel),
+      text_(new QLabel),
+      resume_(new QPushButton(tr("Resume"))),
+      halve_(new QPushButton(tr("Go on with half batches"))),
+      again_(new QPushButton(tr("Edit and run again..."))),
+      samples_(new QPushButton(tr("Show these samples"))),
+      icon_(new QLabel),
+      frame_(new QFrame),
+      workbench_(workbench) {
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
+  outer->addWidget(frame_);
+  auto* layout = new QHBoxLayout(frame_);
+  layout->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
+  layout->setSpacing(kGrid);
+  auto* words = new QVBoxLayout;
+  words->setSpacing(2);
+  title_->setObjectName("bannerTitle");
+  text_->setObjectName("bannerText");
+  text_->setWordWrap(true);
+  text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  words->addWidget(title_);
+  words->addWidget(text_);
+  auto* close = new QToolButton;
+  close->setAutoRaise(true);
+  close->setIcon(workbench.theme.icon("close"));
+  close->setToolTip(tr("Close this message"));
+  layout->addWidget(icon_, 0, Qt::AlignTop);
+  layout->addLayout(words, 1);
+  layout->addWidget(resume_, 0, Qt::AlignVCenter);
+  layout->addWidget(halve_, 0, Qt::AlignVCenter);
+  layout->addWidget(samples_, 0, Qt::AlignVCenter);
+  layout->addWidget(again_, 0, Qt::AlignVCenter);
+  layout->addWidget(close, 0, Qt::AlignTop);
+  resume_->setToolTip(tr("Continue the run from its newest checkpoint"));
+  again_->setToolTip(tr("A new run with the settings of this one, which you can change first"));
+  again_->setObjectName("editFailed");
+  samples_->setObjectName("unsoundSamples");
+  samples_->setToolTip(tr("Their pictures, as the step showed them to the network"));
+  samples_->hide();
+  connect(samples_, &QPushButton::clicked, this, &Banner::showSamples);
+  halve_->setObjectName("halve");
+  halve_->setToolTip(
+      tr("Try this step again with half as many images at a time. Their gradients are added up; batch\n"
+         "normalisation has the statistics of each part."));
+  halve_->hide();
+  resume_->setObjectName("bannerResume");
+  close->setObjectName("bannerClose");
+  close->setAccessibleName(tr("Close this message"));
+  gone_.setSingleShot(true);
+  connect(&gone_, &QTimer::timeout, this, &Banner::leave);
+  dress(false);
+  Session& session = workbench.session;
+  connect(close, &QToolButton::clicked, this, [this] {
+    showsFailure_ = false;  // or it would hide what comes next
+    workbench_.session.dismissFailure();
+    leave();
+  });
+  connect(resume_, &QPushButton::clicked, this, [this] {
+    try {
+      workbench_.session.resumeRun(workbench_.session.failed().run);
+    } catch (const std::exception& error) {
+      showProblem(QString::fromStdString(problemText(error)));
+    }
+  });
+  connect(halve_, &QPushButton::clicked, this, [this] {
+    if (TrainedRun* training = workbench_.session.training()) training->resumeHalved();
+  });
+  connect(again_, &QPushButton::clicked, this,
+          [this] { workbench_.newRunLike(workbench_.session.failed().run); });
+  for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::projectChanged})
+    connect(&session, signal, this, &Banner::showState);
+  connect(&session, &Session::problem, this, &Banner::showProblem);
+  hide();
+}
+
+/// Whether the engine has told samples without a finite loss: their pictures stand behind the last step.
+static bool namesSamples(const QString& why) {
+  return why.contains(QStringLiteral("is not a finite number for "));
+}
+
+void Banner::showSamples() {
+  Session& session = workbench_.session;
+  session.selection().select(showsFailure_ ? session.failed().run : session.progress().run);
+  workbench_.showSamples({}, session.selection().lastStep() + 1);
+}
+
+void Banner::showState() {
+  const Session& session = workbench_.session;
+  const bool canHalve = session.progress().canHalve;
+  if (!canHalve && !halve_->isHidden()) leave();  // it goes on
+  halve_->setVisible(canHalve);
+  if (canHalve) title_->setText(tr("<b>%1 is paused</b>").arg(trainedName(session).toHtmlEscaped()));
+  showFailure();
+}
+
+/// A failure is shown once: a message that came after it stays, and one that was closed does not come back.
+void Banner::showFailure() {
+  const Session& session = workbench_.session;
+  const Session::Failure& failed = session.failed();
+  const QString which = failed.why.isEmpty() ? QString() : QString::number(failed.run) + failed.why;
+  const bool isNew = which != std::exchange(failure_, which);
+  if (which.isEmpty() && showsFailure_) leave();
+  if (which.isEmpty() || (!isNew && !showsFailure_)) return;
+  // What failed twice, or has nothing to go on from, fails again: it wants other settings.
+  const RunSummary* run = session.find(failed.run);
+  resume_->setVisible(run && canResume(*run) && !session.isLive());
+  again_->setVisible(run && session.readOnly().isEmpty());
+  if (!isNew) return;
+  dress(false);
+  showsFailure_ = true;
+  title_->setText(tr("<b>%1 failed</b>").arg(failed.title.toHtmlEscaped()));
+  title_->setToolTip(run ? QString::fromStdString(run->title) : QString());
+  text_->setText(failed.why);
+  samples_->setVisible(namesSamples(failed.why));
+  show();
+}
+
+void Banner::showProblem(const QString& text) {
+  dress(false);
+  showsFailure_ = false;
+  title_->setText(tr("<b>This could not be done</b>"));
+  text_->setText(text);
+  resume_->hide();
+  halve_->hide();
+  again_->hide();
+  samples_->setVisible(namesSamples(text));
+  show();
+}
+
+void Banner::dress(bool isNotice) {
+  gone_.stop();
+  frame_->setObjectName(isNotice ? "notice" : "banner");
+  frame_->style()->unpolish(frame_);  // looks the name up again
+  frame_->style()->polish(frame_);
+  const Theme& theme = workbench_.theme;
+  icon_->setPixmap(
+      (isNotice ? theme.icon("idle", theme.colour("accent")) : theme.icon("failed", theme.colour("bad")))
+          .pixmap(24, 24));
+  title_->setVisible(!isNotice);
+}
+
+/// What waited for it comes in its place.
+void Banner::leave() {
+  hide();
+  showsFailure_ = false;
+  if (!waiting_.isEmpty()) showNotice(std::exchange(waiting_, {}).join('\n'));
+}
+
+void Banner::showNotice(const QString& text) {
+  constexpr int kSeen = 12'000;                           // ms
+  if (!isHidden() && frame_->objectName() == "banner") {  // what went wrong is not covered
+    waiting_ << text;
+    return;
+  }
+  dress(true);
+  showsFailure_ = false;
+  text_->setText(text);
+  for (QPushButton* button : {resume_, again_, samples_}) button->hide();
+  show();
+  gone_.start(kSeen);
+}
+
+}  // namespace uada

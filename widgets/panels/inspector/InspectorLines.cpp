@@ -1,0 +1,96 @@
+#include "widgets/panels/inspector/InspectorLines.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/Text.h"
+#include "widgets/session/QtText.h"
+#include "widgets/session/Session.h"
+
+namespace uada {
+
+std::vector<InspectorLine> resultLines(const RunSummary& run) {
+  std::vector<InspectorLine> lines{
+      {QObject::tr("State"), stateWord(run.state)},
+      {QObject::tr("Epoch"), QStringLiteral("%1 of %2").arg(run.epoch).arg(run.epochs)},
+      {QObject::tr("Step"), text(groupedText(run.step))},
+      {QObject::tr("Test %1, best").arg(text(mainMetric(run).title)),
+       text(mainMetric(run).text(run.best.value_or(std::nan(""))))}};
+  if (run.best) lines.back().second += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
+  for (const Metric& metric : taskOf(run).testMetrics)
+    if (const auto value = run.lastOf(metric.name))
+      lines.emplace_back(QObject::tr("Test %1, last").arg(text(metric.title)), text(metric.text(*value)));
+  if (!run.certificate.empty()) lines.emplace_back(QObject::tr("Trained again"), text(run.certificate));
+  if (!run.problem.empty()) lines.emplace_back(QObject::tr("Problem"), text(run.problem));
+  if (!run.damage.empty()) lines.emplace_back(QObject::tr("Damaged"), text(run.damage));
+  return lines;
+}
+
+/// Whose checkpoint it began with, and what was changed while it trained.
+std::vector<InspectorLine> originLines(const Session& session, const RunSummary& run) {
+  std::vector<InspectorLine> lines;
+  const RunList& list = *session.list();
+  if (const Lineage& from = run.lineage; !from.run.empty()) {
+    const auto parent = std::ranges::find(list.runs, from.run, &RunSummary::key);
+    const QString name = parent == list.runs.end()
+                             ? QObject::tr("%1 (deleted)").arg(text(from.run))
+                             : QStringLiteral("%1 (%2)").arg(list.nameOf(parent->id), text(from.run));
+    lines.emplace_back(QObject::tr("Forked from"),
+                       QObject::tr("%1 at step %2").arg(name, text(groupedText(from.step))));
+  }
+  if (const auto edits = list.edits.find(run.id); edits != list.edits.end())
+    for (const EditReport& edit : edits->second)
+      lines.emplace_back(
+          QObject::tr("Edited at step %1").arg(text(groupedText(edit.step))),
+          QStringLiteral("%1: %2 → %3").arg(text(edit.key), text(edit.before), text(edit.after)));
+  if (!run.isOfOneConfig())
+    lines.emplace_back(QObject::tr("In tables"),
+                       QObject::tr("not counted: not trained with one configuration"));
+  return lines;
+}
+
+std::vector<InspectorLine> costLines(const RunSummary& run) {
+  const auto& c = run.counts;
+  return {{QObject::tr("Training time"), text(durationText(run.seconds))},
+          {QObject::tr("No-gradient forwards"), text(passesText(c.forwardsNoGrad))},
+          {QObject::tr("Training forwards"), text(passesText(c.forwardsTrain))},
+          {QObject::tr("Backwards"), text(passesText(c.backwards))},
+          {QObject::tr("Images rendered"), text(groupedText(c.chains))},
+          {QObject::tr("Attempts"), QString::number(run.attempts)}};
+}
+
+std::vector<InspectorLine> machineLines(const RunDetail& detail) {
+  std::vector<InspectorLine> lines;
+  const auto add = [&](const QString& name, const std::string& value) {
+    if (!value.empty()) lines.emplace_back(name, text(value));
+  };
+  if (detail.attempts.empty()) return lines;
+  const Manifest& m = detail.attempts.back();
+  add(QObject::tr("Device"), m.device);
+  if (m.threads > 0) lines.emplace_back(QObject::tr("Threads"), QString::number(m.threads));
+  add(QObject::tr("Host"), m.host);
+  add(QObject::tr("Processor"), m.cpu);
+  add(QObject::tr("Program"), m.program);
+  add(QObject::tr("Git"), m.git);
+  add(QObject::tr("LibTorch"), m.libtorch);
+  if (!m.dataHash.empty()) add(QObject::tr("Data"), verdictText(m.isDataPublished));
+  add(QObject::tr("Data hash"), m.dataHash);
+  const auto isEnd = [](const std::string& event) {
+    return event.starts_with("pruned after ") || event.starts_with("training ended after ");
+  };
+  if (const auto end = std::find_if(detail.events.rbegin(), detail.events.rend(), isEnd);
+      end != detail.events.rend())
+    add(QObject::tr("Ended early"), *end);
+  add(QObject::tr("Started"), detail.summary.created);
+  add(QObject::tr("Ended"), detail.summary.ended);
+  return lines;
+}
+
+/// "Table 2", "Tables 1, 2, 6"
+QString tablesText(const std::vector<int>& numbers) {
+  QStringList texts;
+  for (const int number : numbers) texts << QString::number(number);
+  return (numbers.size() == 1 ? QObject::tr("Table %1") : QObject::tr("Tables %1")).arg(texts.join(", "));
+}
+
+}  // namespace uada
