@@ -62,13 +62,18 @@ class TestExamine : public QObject {
 
   /// Probes look as far as the run's do: 3 levels to each side, a third of the difference a level.
   void probesOfTheRunsDelta() {
-    const auto near = landscape({"rotate"});
-    const RunConfig before = config_;
-    config_.method.set("delta", 3);
-    const auto far = landscape({"rotate"});
-    config_ = before;
+    RunConfig config = config_;
+    config.method.set("delta", 3);
+    const QTemporaryDir dir;
+    const std::filesystem::path run = dir.path().toStdString();
+    QCOMPARE(Attempt(config, run).state, RunState::finished);
+    RecordingSink sink;
+    Control control({});
+    drawLandscape(prepare(config, {}, run), {config, run, {"rotate"}, 12}, sink, control,
+                  [&](const StateReport& report) { sink.take(report); });
+    const std::vector<LandscapeReport>& far = sink.landscape;
+    QVERIFY(far.size() > 6);
     for (std::size_t l = 0; l < far.size(); ++l) {
-      QCOMPARE(far[l].loss, near[l].loss);
       QCOMPARE(std::isnan(far[l].probeUp), l + 3 >= far.size());
       QCOMPARE(std::isnan(far[l].probeDown), l < 3);
       QCOMPARE(std::isnan(far[l].agreement), l < 3 || l + 3 >= far.size());
