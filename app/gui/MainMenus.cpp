@@ -348,6 +348,7 @@ void MainWindow::makeToolBar() {
   bar->addSeparator();
   bar->addWidget(status_ = new QLabel);
   status_->setObjectName("status");
+  status_->setTextFormat(Qt::RichText);
 }
 
 /// One behind another comes to the front, one in front goes.

@@ -287,7 +287,10 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
       return true;
     }
   }
-  if (event->type() == QEvent::Polish && watched->isWidgetType()) nameControl(static_cast<QWidget*>(watched));
+  if (event->type() == QEvent::Polish && watched->isWidgetType()) {
+    nameControl(static_cast<QWidget*>(watched));
+    keepPlain(static_cast<QWidget*>(watched));
+  }
   return QMainWindow::eventFilter(watched, event);
 }
 

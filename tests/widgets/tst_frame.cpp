@@ -230,6 +230,35 @@ class TestFrame : public QObject {
     QVERIFY2(unreachable.isEmpty(), qPrintable("\n" + unreachable.join('\n')));
   }
 
+  /// What people call a run is shown as it is, and what the window itself makes bold is bold.
+  void namesAreNoMarkup() {
+    WindowBench bench;
+    bench.train({fakeConfig("uada", 1, 2)});
+    const qint64 run = bench.session->runs().front().id;
+    const QString evil = "<u>evil</u> <img src='file:///x.png'>";
+    bench.session->renameRun(run, evil);
+    bench.session->setNotes(run, evil, evil);
+    QTRY_COMPARE(bench.session->nameOf(run).contains("<u>evil"), true);
+    Q_EMIT bench.session->problem(evil);
+    bench.session->selection().select(run);
+    QTabWidget* views = bench.window->views();
+    int shown = 0;
+    for (int view = 0; view < views->count(); ++view) {
+      views->setCurrentIndex(view);
+      QTest::qWait(50);
+      for (QLabel* label : bench.window->findChildren<QLabel*>()) {
+        label->ensurePolished();
+        const QString text = label->text(), where = label->objectName() + ": " + text;
+        const bool isPlain = label->textFormat() == Qt::PlainText;
+        QVERIFY2(isPlain || !text.contains("<u>") || !Qt::mightBeRichText(text), qPrintable(where));
+        shown += isPlain && text.contains("<u>evil");
+        for (const char* own : {"</b>", "</span>", "</a>", "&nbsp;", "&lt;"})
+          QVERIFY2(!isPlain || !text.contains(own), qPrintable(where));
+      }
+    }
+    QVERIFY(shown > 0);
+  }
+
   void tabReachesAllOfTheWindow() {
     WindowBench bench;
     bench.train({fakeConfig("uada", 1, 2)});

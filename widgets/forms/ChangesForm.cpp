@@ -35,6 +35,7 @@ void ChangesForm::setSettings(const std::vector<RunSetting>& settings) {
   }
   for (Section& section : sections_) {
     auto* title = new QLabel(QStringLiteral("<b>%1</b>").arg(heading(section.place)));
+    title->setTextFormat(Qt::RichText);
     section.form = new SettingsForm(theme_, 3);
     section.form->setFields(section.fields);
     layout()->addWidget(title);

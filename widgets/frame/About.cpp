@@ -46,6 +46,7 @@ AboutDialog::AboutDialog(const Workbench& workbench, QWidget* parent)
       new QLabel(tr("<b>UADA Workbench %1</b><br>Does adapting the augmentation to the network help, where, "
                     "and what does it cost?")
                      .arg(QApplication::applicationVersion()));
+  head->setTextFormat(Qt::RichText);
   head->setWordWrap(true);
   layout->addWidget(head);
   auto* tabs = new QTabWidget;

@@ -56,6 +56,12 @@ static bool hasLabel(const QWidget* control) {
   return false;
 }
 
+void keepPlain(QWidget* widget) {
+  auto* label = qobject_cast<QLabel*>(widget);
+  if (!label || label->textFormat() != Qt::AutoText || label->inherits("QTipLabel")) return;
+  if (!(label->textInteractionFlags() & Qt::LinksAccessibleByKeyboard)) label->setTextFormat(Qt::PlainText);
+}
+
 void nameLists(QWidget* panel, const QString& title) {
   for (QAbstractItemView* list : panel->findChildren<QAbstractItemView*>())
     if (isControl(list) && list->accessibleName().isEmpty() && list->toolTip().isEmpty())

@@ -9,6 +9,10 @@ namespace uada {
 /// that has a text, a label or a name keeps it.
 void nameControl(QWidget* control);
 
+/// A label shows its text as it is, tags and all, unless it says that it is rich: what people and files call
+/// something is no markup. Tool tips, and labels whose links the keyboard reaches, stay as they are.
+void keepPlain(QWidget* widget);
+
 /// Gives lists and tables of a panel that have no name the panel's own.
 void nameLists(QWidget* panel, const QString& title);
 

@@ -35,6 +35,7 @@ Banner::Banner(const Workbench& workbench, QWidget* parent)
   auto* words = new QVBoxLayout;
   words->setSpacing(2);
   title_->setObjectName("bannerTitle");
+  title_->setTextFormat(Qt::RichText);
   text_->setObjectName("bannerText");
   text_->setWordWrap(true);
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);

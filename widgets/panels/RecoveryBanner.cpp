@@ -38,6 +38,7 @@ RecoveryBanner::RecoveryBanner(const Workbench& workbench, QWidget* parent)
   auto* words = new QVBoxLayout;
   words->setSpacing(2);
   title_->setObjectName("recoveryTitle");
+  title_->setTextFormat(Qt::RichText);
   text_->setObjectName("recoveryText");
   text_->setTextFormat(Qt::PlainText);
   text_->setWordWrap(true);

@@ -90,6 +90,7 @@ static QPushButton* recentRow(const Workbench& workbench, const QString& file) {
   grid->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
   grid->setVerticalSpacing(0);
   auto* name = new QLabel("<b>" + info.completeBaseName().toHtmlEscaped() + "</b>");
+  name->setTextFormat(Qt::RichText);
   auto* path = new QLabel(info.absolutePath());
   auto* holds = new QLabel(QObject::tr("reading ..."));
   auto* when = new QLabel(lastOpened(workbench.settings, file));
@@ -205,7 +206,9 @@ void StartPage::listRecent() {
   auto* layout = new QVBoxLayout(recent_);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(2);
-  layout->addWidget(new QLabel(tr("<b>Recent projects</b>")));
+  auto* title = new QLabel(tr("<b>Recent projects</b>"));
+  title->setTextFormat(Qt::RichText);
+  layout->addWidget(title);
   for (const QString& file : files) {
     QPushButton* row = recentRow(workbench_, file);
     connect(row, &QPushButton::clicked, this, [this, file] { Q_EMIT projectWanted(file); });

@@ -113,6 +113,7 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   auto* layout = new QVBoxLayout(page);
   layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
   layout->setSpacing(kGrid);
+  title_->setTextFormat(Qt::RichText);
   title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   title_->setWordWrap(true);
   differs_->setObjectName("differs");

@@ -67,6 +67,7 @@ BesidePane::BesidePane(const Workbench& workbench, const SamplesModel& first, Sa
   });
   menu->setAbout([] { return tr("the run beside"); });
   title_->setObjectName("beside_title");
+  title_->setTextFormat(Qt::RichText);
   title_->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
   title_->setWordWrap(true);
   auto* column = new QVBoxLayout(this);

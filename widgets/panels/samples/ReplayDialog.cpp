@@ -96,6 +96,7 @@ ReplayDialog::ReplayDialog(const Workbench& workbench, qint64 run, QWidget* pare
   hash_ = new QLabel(this);
   state_->setObjectName("replay_state");
   hash_->setObjectName("replay_hash");
+  hash_->setTextFormat(Qt::RichText);
   for (QLabel* label : {state_, hash_}) {
     label->setWordWrap(true);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);

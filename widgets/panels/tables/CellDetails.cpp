@@ -86,6 +86,7 @@ CellDetails::CellDetails(const Workbench& workbench, QWidget* parent)
   layout->setSpacing(kGrid / 2);
   summary_ = new QLabel(this);
   summary_->setObjectName("cell_summary");
+  summary_->setTextFormat(Qt::RichText);
   summary_->setWordWrap(true);
   summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   runs_ = new QListWidget(this);

@@ -122,6 +122,7 @@ QWidget* OwnTableDialog::makePreview() {
   column->setContentsMargins(0, 0, 0, 0);
   note_ = new QLabel(page);
   note_->setObjectName("table_note");
+  note_->setTextFormat(Qt::RichText);
   note_->setWordWrap(true);
   view_ = new QTableView(page);
   view_->setObjectName("table_preview");
