@@ -332,8 +332,8 @@ struct LandscapeReport {
   /// Mean over the samples of (loss one level up - loss one level down) / 2. NaN at the ends of the range and
   /// in a map.
   double slope = 0;
-  /// What UADA's probe with delta +1 and -1 estimates the slope to be: mean of dL / delta. NaN where the
-  /// level does not exist, and in a map.
+  /// What UADA's probe by the run's delta, up and down, estimates the slope to be: mean of dL / delta. NaN
+  /// where that level does not exist, and in a map.
   double probeUp = 0, probeDown = 0;
   /// Share of the samples' probes, of both deltas, whose sign is that of the sample's own slope. NaN
   /// likewise.
