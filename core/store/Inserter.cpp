@@ -52,6 +52,8 @@ Inserter::Inserter(SQLite::Database& database, std::filesystem::path project)
                     "INSERT OR REPLACE INTO result_metrics (run, attempt, name, value) VALUES (?, ?, ?, ?)"),
       event_(database, "INSERT INTO events (run, attempt, time, kind, text) VALUES (?, ?, ?, ?, ?)"),
       edit_(database, insertInto<EditReport>("edits", {"run", "attempt"}, kNow)),
+      machine_(database, insertInto<MachineRow>("machine", {"run", "attempt"}, kNow)),
+      gpu_(database, insertInto<GpuLoad>("machine_gpus", {"run", "attempt", "number", "gpu"}, kNow)),
       state_(database,
              "UPDATE attempts SET state = ?3, problem = ?4, ended = ?5, "
              "device = CASE WHEN ?6 = '' THEN device ELSE ?6 END, "
@@ -140,6 +142,12 @@ void Inserter::addEvent(std::int64_t run, int attempt, const char* kind, const s
 void Inserter::add(std::int64_t run, int attempt, const Report& report) {
   std::visit([&](const auto& one) { add(run, attempt, one); }, report);
   touched_.emplace(run, attempt);
+}
+
+void Inserter::add(std::int64_t run, int attempt, const MachineRow& row) {
+  insertReport(machine_, row, run, attempt);
+  int index = 0;
+  for (const GpuLoad& gpu : row.reading.gpus) insertReport(gpu_, gpu, run, attempt, row.number, index++);
 }
 
 void Inserter::noteSeen() {

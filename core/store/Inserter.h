@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "core/store/MachineRow.h"
 #include "core/store/Records.h"
 
 namespace uada::store {
@@ -17,6 +18,7 @@ class Inserter {
   Inserter(SQLite::Database& database, std::filesystem::path project);
 
   void add(std::int64_t run, int attempt, const Report& report);
+  void add(std::int64_t run, int attempt, const MachineRow& row);
   /// Notes when each attempt that got rows was last heard of; the last thing before a commit.
   void noteSeen();
   /// After a rollback.
@@ -47,7 +49,7 @@ class Inserter {
   SQLite::Database& database_;
   const std::filesystem::path project_;
   SQLite::Statement step_, policy_, op_, group_, decision_, picture_, epoch_, metric_, checkpoint_, result_,
-      resultMetric_, event_, edit_, state_, seen_;
+      resultMetric_, event_, edit_, machine_, gpu_, state_, seen_;
   std::set<std::pair<std::int64_t, int>> touched_;
 };
 

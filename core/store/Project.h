@@ -10,13 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/store/MachineRow.h"
 #include "core/store/Records.h"
 
 namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
 constexpr std::int32_t kApplicationId = 0x55414441;
-constexpr int kSchemaVersion = 10;
+constexpr int kSchemaVersion = 11;
 
 /// PROJECT.files/KEY beside PROJECT.uada.
 std::filesystem::path runFolder(const std::filesystem::path& project, const std::string& key);
@@ -82,6 +83,8 @@ class ProjectWriter {
 
   /// Appended in the order given; a failure is kept and shown by the next waiting call and by problem().
   void append(std::int64_t run, int attempt, Report report);
+  /// The same, but where 4,096 reports wait it is left out: nothing hangs on it.
+  void append(std::int64_t run, int attempt, MachineRow row);
 
   /// Why the last commit failed ("disk full ..."), or "". Queued rows are kept and tried again every second.
   std::string problem() const;
@@ -126,6 +129,8 @@ class ProjectReader {
                                 std::int64_t lastStep = INT64_MAX - 1) const;
   std::vector<EpochReport> epochs(std::int64_t run) const;
   std::vector<PolicyReport> policy(std::int64_t run, std::int64_t afterStep = 0) const;
+  /// What the machine did meanwhile, in order; nothing in a file from before version 11.
+  std::vector<MachineRow> machine(std::int64_t run) const;
   /// Newest first; limit 0: all. withPictures false leaves the images empty.
   std::vector<Decision> decisions(std::int64_t run, std::size_t limit, bool withPictures) const;
   /// Where the decisions stand, oldest first; what they say is not read.

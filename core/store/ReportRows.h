@@ -24,7 +24,7 @@ inline std::vector<std::string> phaseColumns(int version) {
   return columns;
 }
 
-namespace detail {
+namespace visitors {
 
 /// version  of the project file: an older one has no columns for later phases
 class ColumnLister {
@@ -101,12 +101,12 @@ class Filler {
   int version_;
 };
 
-}  // namespace detail
+}  // namespace visitors
 
 /// version  of the project file
 template <class R>
 std::vector<std::string> columnsOf(int version) {
-  detail::ColumnLister lister(version);
+  visitors::ColumnLister lister(version);
   const R report;
   R::visit(report, lister);
   return std::move(lister.names);
@@ -130,7 +130,7 @@ void insertReport(SQLite::Statement& statement, const R& report, const T&... fir
   statement.tryReset();
   int place = 0;
   (bindOne(statement, ++place, first), ...);
-  detail::Binder binder(statement, place);
+  visitors::Binder binder(statement, place);
   R::visit(report, binder);
   statement.exec();
 }
@@ -139,7 +139,7 @@ void insertReport(SQLite::Statement& statement, const R& report, const T&... fir
 template <class R>
 R reportFrom(Row& row, int version) {
   R report;
-  detail::Filler filler(row, version);
+  visitors::Filler filler(row, version);
   R::visit(report, filler);
   return report;
 }

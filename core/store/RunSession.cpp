@@ -20,6 +20,7 @@
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
+#include "core/store/MachineRecord.h"
 #include "core/store/Pruning.h"
 #include "core/store/StopSignal.h"
 
@@ -50,6 +51,7 @@ class Recorder : public Sink {
 
   void take(const Report& report) override {
     log(report);
+    tellMachine(report);
     project_.append(run_, attempt_, report);
     if (const auto* checkpoint = std::get_if<CheckpointReport>(&report)) rotation_.written(checkpoint->file);
     if (const auto* epoch = std::get_if<EpochReport>(&report)) tested_ = *epoch;
@@ -70,6 +72,9 @@ class Recorder : public Sink {
     }
   }
   bool isWatched() const override { return observer_ && observer_->isWatched(); }
+  /// Of its steps, and whether it is trained just now, it tells this one; outlives the recorder's last
+  /// report.
+  void tell(MachineRecord* machine) { machine_ = machine; }
   /// The job is over and all rows are stored.
   void beforeEnd() { rotation_.stored(); }
   /// The job never came to be: the observer learns it from the exception.
@@ -95,6 +100,12 @@ class Recorder : public Sink {
                      [&](const EventReport& r) { write("event", Json::Object{{"text", r.text}}); },
                      [&](const EditReport& r) { write("edit", reportToJson(r)); }, kNothing},
                report);
+  }
+  void tellMachine(const Report& report) {
+    if (!machine_) return;
+    if (const auto* step = std::get_if<StepReport>(&report)) machine_->stepDone(step->step);
+    if (const auto* state = std::get_if<StateReport>(&report))
+      machine_->setActive(isLive(state->state) && state->state != RunState::paused);
   }
   void write(const char* kind, const Json& fields) {
     if (!log_) return;
@@ -125,6 +136,7 @@ class Recorder : public Sink {
   const int attempt_;
   Rotation rotation_;
   Sink* observer_;
+  MachineRecord* machine_ = nullptr;
   Log log_;
 };
 
@@ -170,6 +182,7 @@ struct RunSession::Impl {
       : project(project), run(std::move(summary)), folder(runFolder(project.file(), run.key)) {}
   ~Impl() {
     job.reset();
+    machine.reset();
     try {
       project.flush();
       if (recorder) recorder->beforeEnd();
@@ -184,6 +197,7 @@ struct RunSession::Impl {
   void begin(Engine& engine, const RunConfig& config, Sink* observer, const std::vector<std::string>& remarks,
              std::vector<EditReport> edits = {});
   void prepare(const RunConfig& config);
+  void recordMachine(int attempt);
   std::string startName() const;
 
   ProjectWriter& project;
@@ -193,6 +207,7 @@ struct RunSession::Impl {
   ResumePoint point;
   bool isFork = false;  ///< the point is another run's checkpoint
   std::unique_ptr<Recorder> recorder;
+  std::unique_ptr<MachineRecord> machine;
   std::unique_ptr<Job> job;
 };
 
@@ -285,11 +300,20 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   for (const std::string& remark : remarks) recorder->take(EventReport{remark});
   try {
     if (!problem.empty()) throw Error(problem);
+    recordMachine(attempt);
     job = engine.start(work::Train{config, folder, point.file, isFork, std::move(edits)}, *recorder);
   } catch (const std::exception& e) {
     recorder->recordFailure(problemText(e, "the start of " + runTitle(config)));
     throw;
   }
+}
+
+void RunSession::Impl::recordMachine(int attempt) {
+  machine = std::make_unique<MachineRecord>(
+      MachineRecord::Rules{.folder = project.file().parent_path()}, point.step,
+      [this, attempt](MachineRow row) { project.append(run.id, attempt, std::move(row)); },
+      [this, attempt](std::string why) { project.append(run.id, attempt, EventReport{std::move(why)}); });
+  recorder->tell(machine.get());
 }
 
 RunSession::RunSession(ProjectWriter& project, Engine& engine, const RunConfig& config, Sink* observer,

@@ -350,6 +350,38 @@ CREATE TABLE edits (             -- settings that were changed while a run train
   PRIMARY KEY (run, number),
   FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
 ) WITHOUT ROWID;
+)sql"},
+                                          {11, R"sql(
+CREATE TABLE machine (           -- what the machine did while the run trained: a span of 1 s, later of up to 64 s
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  number          INTEGER NOT NULL,    -- from 1
+  time            TEXT NOT NULL,       -- end of the span, UTC, ISO 8601
+  step            INTEGER NOT NULL,    -- the last one that was done by then
+  seconds,                             -- of the span
+  program_percent,                     -- processor time of the program; 100 is one core
+  machine_percent,                     -- the same of all that ran
+  cores           INTEGER NOT NULL,
+  memory_used     INTEGER NOT NULL,    -- of the machine, bytes, at most in the span
+  memory_total    INTEGER NOT NULL,
+  memory_program  INTEGER NOT NULL,    -- of the program, bytes, at most
+  written,                             -- by the program to disks, bytes a second
+  disk_free       INTEGER,             -- of the project's disk, bytes, at least; what is not known is NULL, here and below
+  PRIMARY KEY (run, attempt, number),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE machine_gpus (      -- each NVIDIA GPU of the machine in that span
+  run INTEGER NOT NULL, attempt INTEGER NOT NULL, number INTEGER NOT NULL,
+  gpu             INTEGER NOT NULL,    -- as nvidia-smi counts them
+  name            TEXT NOT NULL,
+  percent,                             -- of the time in which it computed
+  memory_used     INTEGER,             -- bytes, at most
+  memory_total    INTEGER,
+  watts,
+  celsius,                             -- at most
+  throttle        TEXT NOT NULL,       -- why its clock was held down: 'power cap, heat'; '': it was not; 'unknown'
+  PRIMARY KEY (run, attempt, number, gpu),
+  FOREIGN KEY (run, attempt) REFERENCES attempts ON DELETE CASCADE
+) WITHOUT ROWID;
 )sql",
                                            makeViews}};
   return all;

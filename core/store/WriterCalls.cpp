@@ -133,6 +133,12 @@ void ProjectWriter::append(std::int64_t run, int attempt, Report report) {
   impl_->append({.apply = std::move(add), .pictureBytes = pictureBytes});
 }
 
+void ProjectWriter::append(std::int64_t run, int attempt, MachineRow row) {
+  if (!impl_->slots.try_acquire()) return;
+  impl_->channel.push(
+      {.apply = [run, attempt, row = std::move(row)](Inserter& to) { to.add(run, attempt, row); }});
+}
+
 std::string ProjectWriter::problem() const {
   std::lock_guard lock(impl_->mutex);
   return impl_->problem;

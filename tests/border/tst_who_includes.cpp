@@ -39,7 +39,8 @@ const std::vector<Folder> kFolders{
     {"core/engine", {"core/config", "core/predictions"}},
     {"core/engine/onnx", {"core/weights"}},
     {kEngine, {"core/engine", "core/engine/onnx"}},  // the only one that may include torch
-    {"core/store", {"core/engine"}},
+    {"core/machine", {"core/base"}},
+    {"core/store", {"core/engine", "core/machine"}},
     {"core/tables", {"core/store"}},
     {"widgets/session", {"core/tables"}},
     {"widgets/models", {"widgets/session"}},

@@ -44,6 +44,7 @@ inline std::string withoutMetrics() {
 /// SQL that takes from the tables of a version what it added to the one before.
 inline std::string withoutVersion(int version) {
   switch (version) {
+    case 11: return "DROP TABLE machine; DROP TABLE machine_gpus;";
     case 10:
       return "DROP TABLE edits; ALTER TABLE steps DROP COLUMN gradient_norm; ALTER TABLE runs DROP COLUMN "
              "forked_from; ALTER TABLE runs DROP COLUMN forked_step; ALTER TABLE runs DROP COLUMN "
@@ -123,6 +124,9 @@ inline void fillProject(const std::filesystem::path& file) {
     writer.append(run, 1, numbers.decision(step, 1));
     writer.append(run, 1, CheckpointReport{step, step / 10, "c.fake", "aa"});
   }
+  MachineRow row{1, "2026-11-30T12:00:00Z", 7, {}};
+  row.reading.gpus.emplace_back();
+  writer.append(run, 1, row);
   writer.append(run, 1, EditReport{1, 3, "method.epsilon", "1", "2"});
   writer.append(run, 1, EventReport{"an event"});
   writer.append(run, 1, numbers.result());

@@ -268,7 +268,7 @@ class TestPolicyProjects : public QObject {
     for (std::thread& thread : threads) thread.join();
     QCOMPARE(failures.load(), 0);
     QCOMPARE(sqlite(file_, "PRAGMA user_version; SELECT count(*) FROM policies; SELECT count(*) FROM runs"),
-             "10\n0\n1");
+             std::to_string(kSchemaVersion) + "\n0\n1");
     ProjectWriter writer(file_);
     stoppedAt(writer, 5, expand(read(kMine))[0]);
     QCOMPARE(ProjectReader(file_).policies().size(), std::size_t{1});

@@ -132,7 +132,9 @@ class TestStoreFiles : public QObject {
     QTest::newRow("foreign id") << "CREATE TABLE t(x); PRAGMA application_id=1" << "another application";
     QTest::newRow("no id") << "CREATE TABLE runs(x)" << "another application";
     QTest::newRow("foreign in WAL") << "PRAGMA journal_mode=WAL; CREATE TABLE t(x)" << "another application";
-    QTest::newRow("newer") << "CREATE TABLE t(x); PRAGMA application_id=1430340673; PRAGMA user_version=11"
+    const QString newer = QString::number(kSchemaVersion + 1);
+    QTest::newRow("newer") << "CREATE TABLE t(x); PRAGMA application_id=1430340673; PRAGMA user_version=" +
+                                  newer
                            << "newer version";
     QTest::newRow("version 0") << "CREATE TABLE t(x); PRAGMA application_id=1430340673" << "schema 0";
     QTest::newRow("version -1")

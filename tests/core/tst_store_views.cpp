@@ -55,7 +55,7 @@ class TestStoreViews : public QObject {
         "ra-uc|3|20.0|300.0|1000.0|1.0|1.0|1.0\nuada|1|1.0|1200.0|9000.0|||\nuada|1|84.0|1200.0|9000.0|4.2|4."
         "0|9.0");
     QCOMPARE(sqlite(file, "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
-             "1430340673\n10\nwal");
+             "1430340673\n" + std::to_string(kSchemaVersion) + "\nwal");
   }
 
   /// The same configuration on other images is another row, with the ra-uc of those images.
@@ -129,7 +129,7 @@ class TestStoreViews : public QObject {
     QCOMPARE(verdicts(), "??nyy");  // newest first; also of a file that cannot be written
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT data_published FROM attempts ORDER BY run"),
-             "10\n1\n1\n0");
+             std::to_string(kSchemaVersion) + "\n1\n1\n0");
     QCOMPARE(verdicts(), "??nyy");
   }
 
@@ -252,7 +252,7 @@ class TestStoreViews : public QObject {
     QCOMPARE(ProjectReader(file).runs().size(), std::size_t{4});
     ProjectWriter(file).flush();
     QCOMPARE(sqlite(file, "PRAGMA user_version; SELECT id, policy FROM runs ORDER BY id"),
-             "10\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
+             std::to_string(kSchemaVersion) + "\n1|randaugment\n2|uada-cifar\n3|uada-cifar\n4|");
     QCOMPARE(sqlite(file, "SELECT method, policy, n FROM table2 WHERE method = 'uada'"),
              "uada|randaugment|1\nuada|uada-cifar|1");
   }

@@ -43,7 +43,8 @@ class TestMachine : public QObject {
     const std::vector<GpuLoad> gpus = driver.read();
     QCOMPARE(gpus.size(), std::size_t{2});
     QCOMPARE(gpus[0].name, std::string("Fake H200"));
-    QCOMPARE(gpuText(gpus[0]), QString("81 %, 12.4 of 150.0 GB, 310 W, 54 °C"));
+    QCOMPARE(gpuText(gpus[0]),
+             QString("81 %, 12.4 of 150.0 GB, 310 W, 54 °C, clock held down: power cap, heat (hardware)"));
     QCOMPARE(gpuText(gpus[1]), QString("no numbers"));
   }
 

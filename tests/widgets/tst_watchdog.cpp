@@ -12,11 +12,11 @@
 #include "app/gui/MainWindow.h"
 #include "app/gui/TimedApplication.h"
 #include "core/base/Error.h"
+#include "core/machine/Machine.h"
 #include "tests/core/FakeEngine.h"
 #include "tests/core/StoreTools.h"
 #include "widgets/frame/Actions.h"
 #include "widgets/panels/Panel.h"
-#include "widgets/session/Machine.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -155,7 +155,7 @@ class TestWatchdog : public QObject {
     while (!isOver() && clock.elapsed() < 600'000) QThread::msleep(20);  // no event is handled
     QVERIFY(isOver() && session.isTraining());
     const qint64 held = clock.elapsed();
-    const std::uint64_t grown = readMemory().program - before.program;
+    const std::int64_t grown = readMemory().program - before.program;
     QTRY_COMPARE_WITH_TIMEOUT(session.state(), SessionState::finished, 60000);
     const qint64 run = session.progress().run;
     std::printf("held for %lld ms: %lld steps and decisions stored, the newest %zu shown, %llu MB more\n",
@@ -179,7 +179,7 @@ class TestWatchdog : public QObject {
     settings.stepsPerEpoch = 1000;
     FakeEngine engine(settings);
     qsizetype widgets = 0, files = 0, threads = 0;
-    std::uint64_t memory = 0;
+    std::int64_t memory = 0;
     for (int cycle = 1; cycle <= kCycles; ++cycle) {
       {
         Bench bench(engine, folder.path());
@@ -205,7 +205,7 @@ class TestWatchdog : public QObject {
       QVERIFY2(entries("/proc/self/fd") <= files + 2, qPrintable(QString::number(cycle)));
       QVERIFY2(entries("/proc/self/task") <= threads + 2, qPrintable(QString::number(cycle)));
     }
-    const std::uint64_t grown = std::max(memory, readMemory().program) - memory;
+    const std::int64_t grown = std::max(memory, readMemory().program) - memory;
     std::printf("%d windows closed, %.1f MB more in the last %d\n", kCycles, static_cast<double>(grown) / 1e6,
                 kCycles - 5);
     if (!isSlowed()) QVERIFY2(grown < kCycles * 1'000'000ULL, qPrintable(QString::number(grown)));
@@ -256,8 +256,8 @@ class TestWatchdog : public QObject {
       if (turn % 6 == 3) dialogs += openDialog(window, turn / 6);
     }
     app.isTiming = false;
-    const std::uint64_t grown = readMemory().program - before.program;
-    constexpr std::uint64_t kMost = 600'000'000;  // bytes; histories of the window and rows not yet stored
+    const std::int64_t grown = readMemory().program - before.program;
+    constexpr std::int64_t kMost = 600'000'000;  // bytes; histories of the window and rows not yet stored
     if (!isSlowed())
       QVERIFY2(readMemory().program < before.program + kMost, qPrintable(QString::number(grown)));
   }

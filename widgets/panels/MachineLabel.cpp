@@ -1,24 +1,29 @@
 #include "widgets/panels/MachineLabel.h"
 
+#include <cmath>
+
 #include "core/base/Text.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
 
 /// "12.4 of 80.0 GB".
-static QString shareText(std::uint64_t used, std::uint64_t total) {
+static QString shareText(double used, double total) {
   constexpr double kGB = 1e9;
-  return QObject::tr("%1 of %2 GB")
-      .arg(static_cast<double>(used) / kGB, 0, 'f', 1)
-      .arg(static_cast<double>(total) / kGB, 0, 'f', 1);
+  return QObject::tr("%1 of %2 GB").arg(used / kGB, 0, 'f', 1).arg(total / kGB, 0, 'f', 1);
 }
 
 QString gpuText(const GpuLoad& gpu) {
   QStringList parts;
-  if (gpu.percent) parts << QObject::tr("%1 %").arg(*gpu.percent);
-  if (gpu.used && gpu.total) parts << shareText(*gpu.used, *gpu.total);
-  if (gpu.watts) parts << QObject::tr("%1 W").arg(*gpu.watts);
-  if (gpu.celsius) parts << QObject::tr("%1 °C").arg(*gpu.celsius);
+  const auto add = [&](double value, const QString& unit) {
+    if (!std::isnan(value)) parts << QStringLiteral("%1 %2").arg(value, 0, 'f', 0).arg(unit);
+  };
+  add(gpu.percent, QStringLiteral("%"));
+  if (!std::isnan(gpu.used) && !std::isnan(gpu.total)) parts << shareText(gpu.used, gpu.total);
+  add(gpu.watts, QStringLiteral("W"));
+  add(gpu.celsius, QStringLiteral("°C"));
+  if (gpu.isThrottled())
+    parts << QObject::tr("clock held down: %1").arg(QString::fromStdString(gpu.throttle));
   return parts.isEmpty() ? QObject::tr("no numbers") : parts.join(", ");
 }
 
@@ -46,9 +51,11 @@ void MachineLabel::show() {
   }
   parts << tr("CPU %1 %").arg(reading.programPercent, 0, 'f', 0);
   if (reading.memory.total > 0)
-    parts << tr("memory %1").arg(shareText(reading.memory.used, reading.memory.total));
-  if (reading.diskFree >= 0)
-    parts << tr("disk %1 free").arg(QString::fromStdString(bytesText(static_cast<double>(reading.diskFree))));
+    parts << tr("memory %1")
+                 .arg(shareText(static_cast<double>(reading.memory.used),
+                                static_cast<double>(reading.memory.total)));
+  if (!std::isnan(reading.diskFree))
+    parts << tr("disk %1 free").arg(QString::fromStdString(bytesText(reading.diskFree)));
   setText(parts.join(QStringLiteral("   |   ")));
   setToolTip(
       tr("Device and threads of the run; GPU: %1; processor time of this program (100 % is one core); memory "

@@ -2,41 +2,12 @@
 
 #include <QFileInfo>
 #include <chrono>
-#include <filesystem>
-#include <limits>
-#include <optional>
 #include <utility>
 
 #include "core/base/Error.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
-
-namespace {
-
-/// What grows while the machine works, at one look.
-struct Counters {
-  double time = 0, program = 0;   ///< seconds
-  std::optional<double> machine;  ///< seconds of all cores
-  std::optional<double> written;  ///< bytes
-};
-
-Counters readCounters() { return {steadySeconds(), programSeconds(), machineSeconds(), bytesWritten()}; }
-
-MachineReading between(const Counters& last, const Counters& now) {
-  const double span = now.time - last.time;
-  const auto rate = [&](const std::optional<double>& from, const std::optional<double>& to) {
-    return from && to ? (*to - *from) / span : std::numeric_limits<double>::quiet_NaN();
-  };
-  MachineReading reading;
-  reading.time = now.time;
-  reading.programPercent = 100 * rate(last.program, now.program);
-  reading.machinePercent = 100 * rate(last.machine, now.machine);
-  reading.written = rate(last.written, now.written);
-  return reading;
-}
-
-}  // namespace
 
 MachineWatch& MachineWatch::of(Session& session) {
   if (auto* known = session.findChild<MachineWatch*>()) return *known;
@@ -64,22 +35,15 @@ void MachineWatch::watch(const std::stop_token& stop, const std::string& nvml) {
   using namespace std::chrono_literals;
   const Nvml gpus(nvml.c_str());
   std::condition_variable_any wake;
-  Counters last = readCounters();
+  MachineMeter meter;
   while (true) {
     std::unique_lock lock(mutex_);
     wake.wait_for(lock, stop, 1s, [] { return false; });
     if (stop.stop_requested()) return;
     const std::string folder = folder_;
     lock.unlock();
-    const Counters now = readCounters();
-    MachineReading reading = between(std::exchange(last, now), now);
-    reading.cores = static_cast<int>(std::thread::hardware_concurrency());
-    reading.memory = readMemory();
+    MachineReading reading = meter.look(folder);
     reading.gpus = gpus.read();
-    std::error_code problem;
-    if (!folder.empty())
-      if (const auto space = std::filesystem::space(folder, problem); !problem)
-        reading.diskFree = static_cast<std::int64_t>(space.available);
     QMetaObject::invokeMethod(
         this, [this, reading, why = gpus.whyNot()] { take(reading, why); }, Qt::QueuedConnection);
   }

@@ -7,23 +7,11 @@
 #include <string>
 #include <thread>
 
-#include "widgets/session/Machine.h"
+#include "core/machine/MachineReading.h"
 
 namespace uada {
 
 class Session;
-
-/// What the machine did when it was looked at.
-struct MachineReading {
-  double time = 0;            ///< seconds of a clock that is never set
-  double programPercent = 0;  ///< processor time of this program since the last look; 100 is one core
-  double machinePercent = 0;  ///< the same of all that runs; NaN where the system does not tell it
-  int cores = 1;
-  MemoryLoad memory;
-  double written = 0;          ///< by this program since the last look, bytes a second; NaN likewise
-  std::int64_t diskFree = -1;  ///< bytes; below 0: not known, or no project is open
-  std::vector<GpuLoad> gpus;
-};
 
 /// Looks at the machine once a second, on a thread of its own since a driver may be slow, and keeps the
 /// readings of the last hour. GUI thread.

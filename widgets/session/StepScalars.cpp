@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
+#include "widgets/session/MachineHistory.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -13,15 +15,36 @@ namespace {
 constexpr std::int64_t kRead = 20'000;  // steps at a time
 constexpr std::string_view kTrain = "train/";
 
+std::vector<StepScalar> machineScalars(bool hasGpu) {
+  const auto named = [](const char* name, const QString& title, const QString& unit, double scale = 1) {
+    return StepScalar{std::string(kMachineScalar) + name, title, unit, scale};
+  };
+  constexpr double kGiga = 1e-9, kMega = 1e-6;
+  std::vector<StepScalar> all{
+      named("program_percent", QObject::tr("Processor, of the program (100 % is one core)"), "%"),
+      named("machine_percent", QObject::tr("Processor, of all that ran"), "%"),
+      named("memory_program", QObject::tr("Memory of the program"), "GB", kGiga),
+      named("written", QObject::tr("Written to disks"), "MB/s", kMega)};
+  if (!hasGpu) return all;
+  all.push_back(named("gpu_percent", QObject::tr("GPU, computing"), "%"));
+  all.push_back(named("gpu_memory", QObject::tr("GPU, memory"), "GB", kGiga));
+  all.push_back(named("gpu_watts", QObject::tr("GPU, power"), "W"));
+  all.push_back(named("gpu_celsius", QObject::tr("GPU, temperature"), QObject::tr("°C")));
+  all.push_back(named("gpu_throttled", QObject::tr("GPU, clock held down (1: yes)"), {}));
+  return all;
+}
+
 }  // namespace
 
 std::vector<StepScalar> stepScalars(const Session& session, const std::vector<qint64>& runs) {
   std::vector<StepScalar> all{{"learning_rate", QObject::tr("Learning rate"), {}},
                               {"gradient_norm", QObject::tr("Gradient norm"), {}},
                               {"images_per_second", QObject::tr("Throughput"), QObject::tr("images/s")}};
+  bool hasGpu = false;
   for (const qint64 run : runs) {
     const RunSummary* summary = session.find(run);
     if (!summary) continue;
+    hasGpu = hasGpu || summary->device.starts_with("cuda");
     for (const Metric& metric : taskOf(*summary).trainMetrics) {
       const std::string name = std::string(kTrain) + metric.name;
       if (metric.name == "loss" || std::ranges::find(all, name, &StepScalar::name) != all.end()) continue;
@@ -29,6 +52,7 @@ std::vector<StepScalar> stepScalars(const Session& session, const std::vector<qi
                      QString::fromStdString(metric.unit), metric.scale});
     }
   }
+  std::ranges::move(machineScalars(hasGpu), std::back_inserter(all));
   return all;
 }
 
@@ -56,6 +80,12 @@ StepScalars::StepScalars(Session& session, QObject* parent) : QObject(parent), s
     for (const StepReport& report : reports) known.add(report);
   });
   connect(&session, &Session::reloaded, this, &StepScalars::follow);
+  connect(&MachineHistory::of(session), &MachineHistory::changed, this, [this](qint64 run) {
+    const auto place = runs_.find(run);
+    if (place == runs_.end() || !place->second.hasMachine) return;
+    place->second.hasMachine = false;
+    Q_EMIT changed();
+  });
   connect(&session, &Session::projectChanged, this, [this] { runs_.clear(); });
 }
 
@@ -80,10 +110,31 @@ StepScalars::Run& StepScalars::runOf(qint64 run) {
   return runs_[run];  // it may have been answered at once
 }
 
-const Pyramid& StepScalars::of(qint64 run, const std::string& name) { return runOf(run).curves[name]; }
+/// Made anew of the rows that are known by now.
+StepScalars::Run& StepScalars::machineOf(qint64 run) {
+  Run& known = runs_[run];
+  known.isUsed = true;
+  if (std::exchange(known.hasMachine, true)) return known;
+  const std::vector<MachineAtStep> steps = bySteps(MachineHistory::of(session_).rows(run));
+  for (const StepScalar& scalar : machineScalars(true)) {
+    Pyramid curve;
+    for (const MachineAtStep& at : steps) curve.append(at.step, machineScalarOf(at.reading, scalar.name));
+    known.curves[scalar.name] = std::move(curve);
+    known.smooth.erase(scalar.name);
+  }
+  return known;
+}
+
+StepScalars::Run& StepScalars::runWith(qint64 run, const std::string& name) {
+  return name.starts_with(kMachineScalar) ? machineOf(run) : runOf(run);
+}
+
+const Pyramid& StepScalars::of(qint64 run, const std::string& name) {
+  return runWith(run, name).curves[name];
+}
 
 const Pyramid& StepScalars::smooth(qint64 run, const std::string& name, double weight) {
-  Run& known = runOf(run);
+  Run& known = runWith(run, name);
   return known.smooth[name].of(known.curves[name], weight);
 }
 

@@ -19,9 +19,10 @@ struct StepScalar {
   QString title, unit;
   double scale = 1;  ///< shown is the value times this
 };
-/// Learning rate, gradient norm, throughput, and what the tasks of these runs record of a trained batch.
+/// Learning rate, gradient norm, throughput, what the tasks of these runs record of a trained batch, and what
+/// the machine did meanwhile.
 std::vector<StepScalar> stepScalars(const Session& session, const std::vector<qint64>& runs);
-/// Of a step; NaN: it has none. Also "loss" and "gain".
+/// Of a step; NaN: it has none. Also "loss" and "gain"; not of the machine.
 double scalarOf(const StepReport& step, const std::string& name);
 
 /// Numbers of the steps of runs beside loss and gain, which Histories has: read when they are first asked
@@ -53,10 +54,13 @@ class StepScalars : public QObject {
     int attempts = 0;
     bool hasAll = false;           ///< what there was when it was asked for has been read
     bool isUsed = true;            ///< since forgetUnused()
+    bool hasMachine = false;       ///< its curves are those of the rows that are known
     std::vector<StepReport> live;  ///< reported meanwhile
     void add(const StepReport& step);
   };
+  Run& runWith(qint64 run, const std::string& name);
   Run& runOf(qint64 run);
+  Run& machineOf(qint64 run);
   void read(qint64 run);
   void take(qint64 run, std::int64_t after, std::optional<std::vector<StepReport>> steps);
   void follow(qint64 run);

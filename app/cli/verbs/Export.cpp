@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "app/cli/CommandLine.h"
@@ -34,8 +35,8 @@ struct Options {
 void describe(Verb& verb, Options& options) {
   verb.argument("RUN", options.run, "Run to export from").required();
   verb.text("--what", "KIND", options.what,
-            "curves, epochs, policy, decisions, samples, weights, onnx or\n"
-            "tfevents")
+            "curves, epochs, policy, machine, decisions, samples, weights,\n"
+            "onnx or tfevents")
       .usual("curves");
   verb.text("--out", "FILE", options.out, "File or folder to write").required();
   verb.number("--count", options.count, 0, 1000000,
@@ -74,6 +75,25 @@ void addPolicyRows(const PolicyReport& report, std::vector<Json>& rows) {
 std::vector<Json> policyRows(const ProjectReader& project, std::int64_t run) {
   std::vector<Json> rows;
   for (const PolicyReport& report : project.policy(run)) addPolicyRows(report, rows);
+  return rows;
+}
+
+/// Every row has the same GPUs: a run may go on on another machine.
+std::vector<Json> machineRows(const ProjectReader& project, std::int64_t run) {
+  const std::vector<MachineRow> machine = project.machine(run);
+  std::size_t gpus = 0;
+  for (const MachineRow& row : machine) gpus = std::max(gpus, row.reading.gpus.size());
+  Json none = Json::object();
+  const Json columns = reportToJson(GpuLoad{});
+  for (const auto& [column, ignored] : columns.asObject()) none[column] = Json();
+  std::vector<Json> rows;
+  for (const MachineRow& row : machine) {
+    Json json = reportToJson(row);
+    for (std::size_t i = 0; i < gpus; ++i)
+      json["gpu" + std::to_string(i)] =
+          i < row.reading.gpus.size() ? reportToJson(row.reading.gpus[i]) : none;
+    rows.push_back(std::move(json));
+  }
   return rows;
 }
 
@@ -202,6 +222,7 @@ const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all{{"curves", {"csv", "jsonl"}, exportRows<curveRows>},
                                      {"epochs", {"csv", "jsonl"}, exportRows<epochRows>},
                                      {"policy", {"csv", "jsonl"}, exportRows<policyRows>},
+                                     {"machine", {"csv", "jsonl"}, exportRows<machineRows>},
                                      {"decisions", {"jsonl"}, exportDecisions},
                                      {"samples", {"png", ""}, exportSamples},
                                      {"weights", {"safetensors", "pth"}, exportWeights},
@@ -239,6 +260,8 @@ void addExport(Verbs& verbs) {
        "The ending of FILE is its form.\n"
        "curves, epochs     .csv or .jsonl (JSON lines), a row a step or epoch\n"
        "policy             .csv or .jsonl, a row an op and step\n"
+       "machine            .csv or .jsonl, a row a second of training, later fewer: processor, memory, disk\n"
+       "                   (bytes), and of each GPU load, memory, power, heat and why it was held down\n"
        "decisions          .jsonl: every plan, loss and choice of the pictured samples; probe_loss and dl\n"
        "                   are lists where each coordinate is probed, null where the move was random;\n"
        "                   'uada sample DATASET OUT.png --plan LINE' draws what was trained on\n"

@@ -10,6 +10,7 @@
 #include "core/base/Error.h"
 #include "core/store/Project.h"
 #include "widgets/plot/PlotText.h"
+#include "widgets/session/MachineHistory.h"
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -67,10 +68,28 @@ SeedValues epochNumbers(const ProjectReader& project, const LiveNumbers& numbers
   return seed;
 }
 
+SeedValues machineNumbers(const ProjectReader& project, const LiveNumbers& numbers, const NumbersRun& run) {
+  SeedValues seed;
+  StepPlaces places(numbers.x, run.stepsPerEpoch);
+  std::vector<StepReport> steps;
+  if (numbers.x == LiveSettings::time || numbers.x == LiveSettings::samples)
+    steps = project.steps(run.run, 0, run.lastStep);
+  auto next = steps.begin();
+  for (const MachineAtStep& at : bySteps(project.machine(run.run))) {
+    if (at.step > run.lastStep) break;
+    for (; next != steps.end() && next->step <= at.step; ++next) places.after(*next);
+    seed.x.push_back(places.of(at.step));
+    seed.y.push_back(numbers.scalar.scale * machineScalarOf(at.reading, numbers.scalar.name));
+  }
+  return seed;
+}
+
 /// Empty: the run does not have this number. Every run has a loss, if one that is no number.
 SeedValues numbersOf(const ProjectReader& project, const LiveNumbers& numbers, const NumbersRun& run) {
-  SeedValues seed =
-      numbers.scalar.isEpoch ? epochNumbers(project, numbers, run) : stepNumbers(project, numbers, run);
+  const bool isMachine = numbers.scalar.name.starts_with(kMachineScalar);
+  SeedValues seed = isMachine                ? machineNumbers(project, numbers, run)
+                    : numbers.scalar.isEpoch ? epochNumbers(project, numbers, run)
+                                             : stepNumbers(project, numbers, run);
   const bool hasNone = std::ranges::all_of(seed.y, [](double y) { return std::isnan(y); });
   return hasNone && numbers.scalar.name != "loss" ? SeedValues() : seed;
 }

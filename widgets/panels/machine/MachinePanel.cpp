@@ -1,32 +1,31 @@
 #include <QComboBox>
+#include <QGridLayout>
 #include <QLabel>
 #include <QScrollArea>
 #include <QVBoxLayout>
-#include <cmath>
-#include <functional>
-#include <limits>
+#include <algorithm>
 
 #include "widgets/panels/Panel.h"
-#include "widgets/plot/Plot.h"
+#include "widgets/panels/machine/MachineFigures.h"
+#include "widgets/session/MachineHistory.h"
 #include "widgets/session/MachineWatch.h"
+#include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr int kPlotWidth = 280, kPlotHeight = 176;  // pixels, at least
+constexpr int kPlotWidth = 280, kPlotHeight = 128;  // pixels, at least
 constexpr int kSecondsAMinute = 60;
 
-using Value = std::function<double(const MachineReading&)>;
-
-double gigabytes(std::uint64_t bytes) { return 1e-9 * static_cast<double>(bytes); }
-
-/// What the machine did lately, once a second: processor, memory, disk, each GPU.
+/// Processor, memory, disk, each GPU: what this machine did lately, once a second, or what the machine of the
+/// selected run did while it trained.
 class MachinePanel : public PanelWidget {
  public:
   explicit MachinePanel(const Workbench& workbench);
+  QStringList exportFilters() const override { return {tr("Picture (*.png)")}; }
+  bool isReading() const override { return isOfRun() && history_.isReading(run()); }
 
  protected:
   void showEvent(QShowEvent* event) override {
@@ -39,51 +38,91 @@ class MachinePanel : public PanelWidget {
   }
 
  private:
-  struct Line {
-    QString name;
-    Value value;
-    bool isRight = false;
-  };
+  void makeBar(QVBoxLayout* layout);
+  void follow();
   void draw();
   void arrange();
-  void drawGpu(std::size_t index);
-  void show(const QString& name, const QString& title, const Axis& left, const std::optional<Axis>& right,
-            const std::vector<Line>& lines);
+  void drawNow();
+  void drawRun();
+  void show(std::vector<NamedFigure> figures);
+  void showCursor();
+  void moveCursor(double minutes);
   Plot* plotOf(const QString& name);
+  bool isOfRun() const { return source_->currentIndex() == 1; }
+  qint64 run() const { return workbench_.session.selection().run(); }
 
   const MachineWatch& watch_;
+  MachineHistory& history_;
+  QComboBox* source_ = new QComboBox;
   QComboBox* span_ = new QComboBox;
   QLabel* note_ = new QLabel;
+  QScrollArea* area_ = new QScrollArea;
   QGridLayout* grid_ = new QGridLayout;
   std::vector<Plot*> plots_;
+  std::vector<double> minutes_;      ///< of the rows of the run that is drawn
+  std::vector<std::int64_t> steps_;  ///< likewise
 };
 
 MachinePanel::MachinePanel(const Workbench& workbench)
-    : PanelWidget(workbench), watch_(MachineWatch::of(workbench.session)) {
+    : PanelWidget(workbench),
+      watch_(MachineWatch::of(workbench.session)),
+      history_(MachineHistory::of(workbench.session)) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(kGrid, 0, kGrid, 0);
   layout->setSpacing(kGrid / 2);
-  auto* bar = new QHBoxLayout;
-  bar->setSpacing(kGrid);
-  span_->setObjectName("machineSpan");
-  span_->setAccessibleName(tr("How far back"));
-  for (const int minutes : {2, 10, 60}) span_->addItem(tr("Last %1 minutes").arg(minutes), minutes);
-  note_->setObjectName("muted");
-  bar->addWidget(span_);
-  bar->addWidget(note_, 1);
-  auto* area = new QScrollArea;
-  area->setWidgetResizable(true);
-  area->setFrameShape(QFrame::NoFrame);
+  makeBar(layout);
+  area_->setWidgetResizable(true);
+  area_->setFrameShape(QFrame::NoFrame);
+  area_->setMinimumHeight(kPlotHeight + kGrid);  // a dock that is a strip shows nothing
   auto* page = new QWidget;
   page->setLayout(grid_);
   grid_->setContentsMargins(0, 0, 0, 0);
   grid_->setSpacing(kGrid);
-  area->setWidget(page);
+  area_->setWidget(page);
+  layout->addWidget(area_, 1);
+  follow();
+}
+
+void MachinePanel::makeBar(QVBoxLayout* layout) {
+  auto* bar = new QHBoxLayout;
+  bar->setSpacing(kGrid);
+  source_->setObjectName("machineSource");
+  source_->setAccessibleName(tr("Which machine, and when"));
+  source_->setToolTip(
+      tr("This machine as it is now, or the machine of the selected run as it was while the run trained: "
+         "click a plot to move the step cursor there"));
+  source_->addItems({tr("This machine, now"), tr("Selected run")});
+  span_->setObjectName("machineSpan");
+  span_->setAccessibleName(tr("How far back"));
+  for (const int minutes : {2, 10, 60}) span_->addItem(tr("Last %1 minutes").arg(minutes), minutes);
+  note_->setObjectName("muted");
+  note_->setTextFormat(Qt::PlainText);
+  note_->setMinimumWidth(1);  // a narrow dock cuts it
+  bar->addWidget(source_);
+  bar->addWidget(span_);
+  bar->addWidget(note_, 1);
   layout->addLayout(bar);
-  layout->addWidget(area, 1);
+}
+
+void MachinePanel::follow() {
   connect(span_, &QComboBox::currentIndexChanged, this, &MachinePanel::draw);
+  connect(source_, &QComboBox::currentIndexChanged, this, [this] {
+    span_->setVisible(!isOfRun());
+    for (Plot* plot : plots_) plot->fit();
+    draw();
+  });
   connect(&watch_, &MachineWatch::read, this, [this] {
-    if (isVisible()) draw();
+    if (isVisible() && !isOfRun()) draw();
+  });
+  const auto drawRunAgain = [this] {
+    if (isVisible() && isOfRun()) draw();
+  };
+  Session& session = workbench_.session;
+  connect(&history_, &MachineHistory::changed, this, drawRunAgain);
+  connect(&session.selection(), &Selection::selectionChanged, this, drawRunAgain);
+  connect(&session, &Session::projectChanged, this, drawRunAgain);
+  connect(&session.selection(), &Selection::cursorChanged, this, [this] {
+    if (isVisible()) showCursor();
   });
 }
 
@@ -93,101 +132,106 @@ Plot* MachinePanel::plotOf(const QString& name) {
   auto* plot = new Plot(workbench_.theme);
   plot->setObjectName(name);
   plot->setMinimumSize(kPlotWidth, kPlotHeight);
+  connect(plot, &Plot::clicked, this, [this](double x, double) { moveCursor(x); });
   plots_.push_back(plot);
   arrange();
   return plot;
 }
 
-/// As many beside each other as there is room for.
+/// As many beside each other as there is room for; where there is height for one row alone, all of them, and
+/// the area scrolls sideways.
 void MachinePanel::arrange() {
-  const int columns = std::max(1, width() / (kPlotWidth + kGrid));
+  const bool isLow = area_->height() < 2 * (kPlotHeight + kGrid);
+  const int fit = std::max(1, width() / (kPlotWidth + kGrid));
+  const int columns = isLow ? std::max<int>(fit, static_cast<int>(plots_.size())) : fit;
   for (Plot* plot : plots_) grid_->removeWidget(plot);
   for (int i = 0; i < static_cast<int>(plots_.size()); ++i)
     grid_->addWidget(plots_[static_cast<std::size_t>(i)], i / columns, i % columns);
 }
 
-void MachinePanel::show(const QString& name, const QString& title, const Axis& left,
-                        const std::optional<Axis>& right, const std::vector<Line>& lines) {
-  const double span = span_->currentData().toDouble();
-  Figure figure;
-  figure.title = title;
-  figure.x = {tr("Time before now"), tr("min"), false, -span, 0};
-  figure.left = left;
-  figure.right = right;
-  figure.empty = tr("The first reading comes in a second");
-  const auto& readings = watch_.readings();
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    Curve curve;
-    curve.name = lines[i].name;
-    curve.colour = workbench_.theme.category(i == 0 ? 0 : 4);
-    curve.right = lines[i].isRight;
-    for (const MachineReading& reading : readings) {
-      const double x = (reading.time - readings.back().time) / kSecondsAMinute;
-      if (x < -span) continue;
-      curve.x.push_back(x);
-      curve.y.push_back(lines[i].value(reading));
-    }
-    if (!curve.x.empty()) figure.curves.push_back(std::move(curve));
-  }
-  plotOf(name)->show(std::move(figure));
+/// A plot for each, and no other.
+void MachinePanel::show(std::vector<NamedFigure> figures) {
+  const auto isDrawn = [&](const Plot* plot) {
+    return std::ranges::any_of(figures,
+                               [&](const NamedFigure& one) { return one.name == plot->objectName(); });
+  };
+  const std::size_t before = plots_.size();
+  std::erase_if(plots_, [&](Plot* plot) {
+    const bool isOver = !isDrawn(plot);
+    if (isOver) delete plot;
+    return isOver;
+  });
+  if (plots_.size() != before) arrange();
+  for (NamedFigure& one : figures) plotOf(one.name)->show(std::move(one.figure));
 }
 
 void MachinePanel::draw() {
-  const auto axis = [](const QString& title, const QString& unit) {
-    Axis made{title, unit};
-    made.min = 0;
-    return made;
-  };
-  show("processor", tr("Processor (100 % is one core)"), axis(tr("Load"), "%"), {},
-       {{tr("This program"), [](const MachineReading& at) { return at.programPercent; }},
-        {tr("All that runs"), [](const MachineReading& at) { return at.machinePercent; }}});
-  show("memory", tr("Memory"), axis(tr("In use"), "GB"), {},
-       {{tr("This program"), [](const MachineReading& at) { return gigabytes(at.memory.program); }},
-        {tr("All that runs"), [](const MachineReading& at) { return gigabytes(at.memory.used); }}});
-  show("disk", tr("Disk of the project"), axis(tr("Written"), "MB/s"), axis(tr("Free"), "GB"),
-       {{tr("Written by this program"), [](const MachineReading& at) { return 1e-6 * at.written; }},
-        {tr("Free"),
-         [](const MachineReading& at) {
-           return at.diskFree < 0 ? kNone : gigabytes(static_cast<std::uint64_t>(at.diskFree));
-         },
-         true}});
-  const auto& readings = watch_.readings();
-  const std::size_t gpus = readings.empty() ? 0 : readings.back().gpus.size();
-  for (std::size_t i = 0; i < gpus; ++i) drawGpu(i);
-  note_->setText(gpus > 0                      ? QString()
-                 : watch_.whyNoGpu().isEmpty() ? QString()
-                                               : tr("No GPU is shown: %1").arg(watch_.whyNoGpu()));
+  isOfRun() ? drawRun() : drawNow();
+  showCursor();
 }
 
-void MachinePanel::drawGpu(std::size_t index) {
-  // A value that the driver did not tell, or a GPU that has gone, is a gap.
-  const auto of = [index](auto get) -> Value {
-    return [index, get](const MachineReading& at) {
-      return index < at.gpus.size() ? get(at.gpus[index]) : kNone;
-    };
-  };
-  const auto number = [](const std::optional<int>& value) { return value ? *value : kNone; };
-  const QString name = QString::fromStdString(watch_.readings().back().gpus[index].name);
-  Axis percent{tr("Share"), "%"};
-  percent.min = 0;
-  percent.max = 100;
-  show(QStringLiteral("gpu%1").arg(index), tr("GPU %1, %2").arg(index).arg(name), percent, {},
-       {{tr("Computing"), of([number](const GpuLoad& gpu) { return number(gpu.percent); })},
-        {tr("Memory"), of([](const GpuLoad& gpu) {
-           return gpu.used && gpu.total && *gpu.total > 0
-                      ? 100 * static_cast<double>(*gpu.used) / static_cast<double>(*gpu.total)
-                      : kNone;
-         })}});
-  show(QStringLiteral("gpu%1Power").arg(index), tr("GPU %1, power and temperature").arg(index),
-       Axis{tr("Power"), "W"}, Axis{tr("Temperature"), tr("°C")},
-       {{tr("Power"), of([number](const GpuLoad& gpu) { return number(gpu.watts); })},
-        {tr("Temperature"), of([number](const GpuLoad& gpu) { return number(gpu.celsius); }), true}});
+void MachinePanel::drawNow() {
+  minutes_.clear();
+  steps_.clear();
+  const double span = span_->currentData().toDouble();
+  const auto& readings = watch_.readings();
+  std::vector<MachinePoint> points;
+  for (const MachineReading& reading : readings) {
+    const double x = (reading.time - readings.back().time) / kSecondsAMinute;
+    if (x >= -span) points.push_back({x, reading});
+  }
+  Axis axis{tr("Time before now"), tr("min")};
+  axis.min = -span;
+  axis.max = 0;
+  show(machineFigures(points, axis, tr("The first reading comes in a second"), workbench_.theme));
+  const bool hasGpu = !readings.empty() && !readings.back().gpus.empty();
+  note_->setText(hasGpu || watch_.whyNoGpu().isEmpty() ? QString()
+                                                       : tr("No GPU is shown: %1").arg(watch_.whyNoGpu()));
+}
+
+void MachinePanel::drawRun() {
+  const RunSummary* const summary = workbench_.session.find(run());
+  const std::vector<MachineRow> rows = summary ? history_.rows(run()) : std::vector<MachineRow>();
+  minutes_ = secondsOf(rows);
+  steps_.clear();
+  std::vector<MachinePoint> points;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    minutes_[i] /= kSecondsAMinute;
+    steps_.push_back(rows[i].step);
+    points.push_back({minutes_[i], rows[i].reading});
+  }
+  const QString empty = !summary ? tr("Select a run in the list of runs")
+                        : history_.isReading(run())
+                            ? tr("Is being read ...")
+                            : tr("Nothing was recorded: it trained for less than a second, "
+                                 "or with an older version of the program");
+  show(machineFigures(points, Axis{tr("Time since it was started"), tr("min")}, empty, workbench_.theme));
+  note_->setText(
+      summary ? tr("%1, on %2").arg(workbench_.session.nameOf(run()), QString::fromStdString(summary->host))
+              : QString());
+}
+
+/// At the first row in which the step of the cursor was done.
+void MachinePanel::showCursor() {
+  const Selection& selection = workbench_.session.selection();
+  std::optional<double> x;
+  if (const auto row = std::ranges::lower_bound(steps_, selection.cursor());
+      row != steps_.end() && selection.cursor() > 0 && !selection.followsLive())
+    x = minutes_[static_cast<std::size_t>(row - steps_.begin())];
+  for (Plot* plot : plots_) plot->setCursor(x);
+}
+
+void MachinePanel::moveCursor(double minutes) {
+  if (steps_.empty()) return;
+  const auto row = std::ranges::lower_bound(minutes_, minutes);
+  const std::size_t index = static_cast<std::size_t>(row - minutes_.begin());
+  workbench_.session.selection().setCursor(steps_[std::min(index, steps_.size() - 1)]);
 }
 
 }  // namespace
 
 Panel panel::machine() {
-  return {"machine", "Machine", "Load of processor, memory, disk and GPUs, once a second",
+  return {"machine", "Machine", "Load of processor, memory, disk and GPUs: now, and while a run trained",
           [](const Workbench& workbench) -> PanelWidget* { return new MachinePanel(workbench); }};
 }
 

@@ -1,13 +1,15 @@
-#include "widgets/session/Machine.h"
+#include "core/machine/Machine.h"
 
 #include <dlfcn.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace uada {
 
@@ -31,6 +33,7 @@ struct Nvml::Functions {
   int (*memory)(Device, Memory*) = nullptr;
   int (*power)(Device, unsigned*) = nullptr;                    // milliwatts
   int (*temperature)(Device, int sensor, unsigned*) = nullptr;  // sensor 0: the GPU
+  int (*throttle)(Device, unsigned long long*) = nullptr;
 };
 
 template <class Function>
@@ -55,6 +58,9 @@ Nvml::Nvml(const char* library) {
                        find(opened, "nvmlDeviceGetMemoryInfo", f->memory);
   find(opened, "nvmlDeviceGetPowerUsage", f->power);
   find(opened, "nvmlDeviceGetTemperature", f->temperature);
+  // Newer drivers call it ...EventReasons, and still have the old name.
+  find(opened, "nvmlDeviceGetCurrentClocksThrottleReasons", f->throttle) ||
+      find(opened, "nvmlDeviceGetCurrentClocksEventReasons", f->throttle);
   if (!isWhole) {
     whyNot_ = std::string(library) + " has not all that is needed";
     ::dlclose(opened);
@@ -74,49 +80,60 @@ Nvml::~Nvml() {
   ::dlclose(functions_->library);
 }
 
+std::string throttleText(unsigned long long reasons) {
+  constexpr std::pair<unsigned long long, const char*> kReasons[] = {
+      {0x04, "power cap"},       {0x08, "hardware slowdown"}, {0x10, "sync boost"},    {0x20, "heat"},
+      {0x40, "heat (hardware)"}, {0x80, "power brake"},       {0x100, "display clock"}};
+  std::string text;
+  for (const auto& [bit, name] : kReasons)
+    if (reasons & bit) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
+GpuLoad Nvml::readOne(unsigned index) const {
+  const Functions& f = *functions_;
+  GpuLoad gpu;
+  Functions::Device device = nullptr;
+  if (f.handle(index, &device) != 0) return gpu;
+  std::array<char, 96> name{};
+  if (f.name(device, name.data(), name.size()) == 0) gpu.name = name.data();
+  if (Functions::Utilization use{}; f.utilization(device, &use) == 0) gpu.percent = use.gpu;
+  if (Functions::Memory memory{}; f.memory(device, &memory) == 0) {
+    gpu.used = static_cast<double>(memory.used);
+    gpu.total = static_cast<double>(memory.total);
+  }
+  if (unsigned milliwatts = 0; f.power && f.power(device, &milliwatts) == 0)
+    gpu.watts = std::round(milliwatts / 1000.0);
+  if (unsigned celsius = 0; f.temperature && f.temperature(device, 0, &celsius) == 0) gpu.celsius = celsius;
+  if (unsigned long long reasons = 0; f.throttle && f.throttle(device, &reasons) == 0)
+    gpu.throttle = throttleText(reasons);
+  return gpu;
+}
+
 std::vector<GpuLoad> Nvml::read() const {
   std::vector<GpuLoad> gpus;
-  if (!functions_) return gpus;
-  const Functions& f = *functions_;
   unsigned count = 0;
-  if (f.count(&count) != 0) return gpus;
-  for (unsigned i = 0; i < count; ++i) {
-    Functions::Device device = nullptr;
-    if (f.handle(i, &device) != 0) continue;
-    GpuLoad gpu;
-    std::array<char, 96> name{};
-    if (f.name(device, name.data(), name.size()) == 0) gpu.name = name.data();
-    if (Functions::Utilization use{}; f.utilization(device, &use) == 0)
-      gpu.percent = static_cast<int>(use.gpu);
-    if (Functions::Memory memory{}; f.memory(device, &memory) == 0) {
-      gpu.used = memory.used;
-      gpu.total = memory.total;
-    }
-    if (unsigned milliwatts = 0; f.power && f.power(device, &milliwatts) == 0)
-      gpu.watts = static_cast<int>((milliwatts + 500) / 1000);
-    if (unsigned celsius = 0; f.temperature && f.temperature(device, 0, &celsius) == 0)
-      gpu.celsius = static_cast<int>(celsius);
-    gpus.push_back(std::move(gpu));
-  }
+  if (!functions_ || functions_->count(&count) != 0) return gpus;
+  for (unsigned i = 0; i < count; ++i) gpus.push_back(readOne(i));
   return gpus;
 }
 
 MemoryLoad readMemory() {
   MemoryLoad load;
   std::ifstream file("/proc/meminfo");
-  std::uint64_t available = 0;
+  std::int64_t available = 0;
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     std::string name;
-    std::uint64_t kibibytes = 0;
+    std::int64_t kibibytes = 0;
     words >> name >> kibibytes;
     if (name == "MemTotal:") load.total = 1024 * kibibytes;
     if (name == "MemAvailable:") available = 1024 * kibibytes;
   }
   load.used = load.total - available;
-  std::uint64_t pages = 0, resident = 0;
+  std::int64_t pages = 0, resident = 0;
   if (std::ifstream own("/proc/self/statm"); own >> pages >> resident)
-    load.program = resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    load.program = resident * static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
   return load;
 }
 

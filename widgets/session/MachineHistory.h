@@ -1,0 +1,60 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/store/MachineRow.h"
+
+namespace uada {
+
+class Session;
+
+/// What the machine did while runs trained, as the project has it: read when it is first asked for, and of a
+/// run that trains again every ten seconds. GUI thread.
+class MachineHistory : public QObject {
+  Q_OBJECT
+ public:
+  /// The session's own; made when it is first asked for.
+  static MachineHistory& of(Session& session);
+
+  /// Empty at first: changed() tells when it has been read. The reference holds until the next call.
+  const std::vector<MachineRow>& rows(qint64 run);
+  bool isReading(qint64 run) const;
+
+ Q_SIGNALS:
+  void changed(qint64 run);
+
+ private:
+  explicit MachineHistory(Session& session);
+  struct Run {
+    std::vector<MachineRow> rows;
+    bool isAsked = false, isKnown = false;
+    QElapsedTimer read;  ///< since it was asked for last
+    quint64 used = 0;    ///< when, in calls
+  };
+  void read(qint64 run);
+  void forgetOldest();
+
+  Session& session_;
+  std::map<qint64, Run> runs_;
+  quint64 calls_ = 0;
+};
+
+/// Seconds from the beginning of the first row to the end of each: of the clock, pauses too.
+std::vector<double> secondsOf(const std::vector<MachineRow>& rows);
+
+/// One number of the machine, as it is chosen in Live: "machine/program_percent". NaN: it is not known. GPU:
+/// of the one that computed most.
+double machineScalarOf(const MachineReading& reading, const std::string& name);
+inline constexpr std::string_view kMachineScalar = "machine/";
+/// Of rows that follow one another and end at the same step, one.
+struct MachineAtStep {
+  std::int64_t step = 0;
+  MachineReading reading;
+};
+std::vector<MachineAtStep> bySteps(const std::vector<MachineRow>& rows);
+
+}  // namespace uada
