@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "core/base/Error.h"
 
@@ -94,27 +95,31 @@ class Directory {
       return numberAt(listed, at + place, size);
     };
     ZipEntry entry;
-    entry.isStored = field(10, 2) == 0 && (field(8, 2) & 1) == 0;  // neither packed nor encrypted
+    const bool isOpen = (field(8, 2) & 1) == 0;  // not encrypted
+    entry.isStored = isOpen && field(10, 2) == 0;
+    entry.isDeflated = isOpen && field(10, 2) == 8;
     entry.crc = static_cast<std::uint32_t>(field(16, 4));
     entry.size = field(24, 4);
-    const std::uint64_t packed = field(20, 4);
+    entry.packed = field(20, 4);
     std::uint64_t header = field(42, 4);
     const std::size_t name = field(28, 2), extra = field(30, 2), comment = field(32, 2);
     if (listed.size() - at - kListedBytes < name + extra + comment)
       refuse("its directory is shorter than it says");
     const auto* text = reinterpret_cast<const char*>(listed.data()) + at + kListedBytes;
     entry.name.assign(text, name);
-    widen(std::span(listed).subspan(at + kListedBytes + name, extra), entry.size, packed, header);
+    widen(std::span(listed).subspan(at + kListedBytes + name, extra), entry.size, entry.packed, header);
     at += kListedBytes + name + extra + comment;
     const Bytes local = read(header, kLocalBytes);
     if (numberAt(local, 0, 4) != kLocal) refuse("a file is not where its directory says");
     entry.at = header + kLocalBytes + numberAt(local, 26, 2) + numberAt(local, 28, 2);
-    if (entry.isStored && (entry.at > bytes_.size() || entry.size > bytes_.size() - entry.at))
+    const std::uint64_t reach = entry.isStored ? entry.size : entry.packed;
+    if ((entry.isStored || entry.isDeflated) &&
+        (entry.at > bytes_.size() || reach > bytes_.size() - entry.at))
       refuse("a file reaches beyond its end");
     return entry;
   }
   /// Sizes and places above 4 GB stand in a field of their own (4.5.3).
-  void widen(std::span<const std::byte> extra, std::uint64_t& size, std::uint64_t packed,
+  void widen(std::span<const std::byte> extra, std::uint64_t& size, std::uint64_t& packed,
              std::uint64_t& header) const {
     for (std::size_t at = 0; at + 4 <= extra.size();) {
       const std::uint64_t id = numberAt(extra, at, 2), length = numberAt(extra, at + 2, 2);
@@ -161,6 +166,81 @@ std::uint32_t crc32Of(std::span<const std::byte> bytes) {
 
 std::vector<ZipEntry> readZip(const RandomBytes& bytes, const std::string& where) {
   return Directory(bytes, where).entries();
+}
+
+namespace {
+
+/// The content of one entry, with what its directory says of it checked at the end.
+class Unpacking {
+ public:
+  Unpacking(const RandomBytes& bytes, const ZipEntry& entry, const std::string& where)
+      : bytes_(bytes), entry_(entry), where_(where) {
+    if (!entry.isStored && !entry.isDeflated) refuse("it is packed by a method that is not read");
+  }
+  void perform(const std::function<void(std::span<const std::byte>)>& take) {
+    const auto taken = [&](std::span<const std::byte> piece) {
+      crc_ = static_cast<std::uint32_t>(
+          crc32_z(crc_, reinterpret_cast<const Bytef*>(piece.data()), static_cast<z_size_t>(piece.size())));
+      size_ += piece.size();
+      if (size_ > entry_.size) refuse("it is larger than its directory says");
+      take(piece);
+    };
+    if (entry_.isStored)
+      eachPiece(entry_.size, taken);
+    else
+      inflate(taken);
+    if (size_ != entry_.size) refuse("it is smaller than its directory says");
+    if (crc_ != entry_.crc) refuse("its checksum is wrong");
+  }
+
+ private:
+  static constexpr std::size_t kPiece = 1 << 18;  // bytes
+
+  [[noreturn]] void refuse(std::string_view why) const {
+    throw Error(fmt::format("'{}' in '{}' cannot be unpacked: {}", entry_.name, where_, why));
+  }
+  template <class Take>
+  void eachPiece(std::uint64_t size, const Take& take) {
+    Bytes piece;
+    for (std::uint64_t done = 0; done < size; done += piece.size()) {
+      piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, size - done)));
+      bytes_.read(entry_.at + done, piece);
+      take(std::span<const std::byte>(piece));
+    }
+  }
+  template <class Take>
+  void inflate(const Take& take) {
+    z_stream stream{};
+    if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK) refuse("memory is short");
+    const std::unique_ptr<z_stream, int (*)(z_stream*)> open(&stream, ::inflateEnd);
+    Bytes out(kPiece);
+    int state = Z_OK;
+    eachPiece(entry_.packed, [&](std::span<const std::byte> in) {
+      stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));
+      stream.avail_in = static_cast<uInt>(in.size());
+      do {
+        stream.next_out = reinterpret_cast<Bytef*>(out.data());
+        stream.avail_out = static_cast<uInt>(out.size());
+        state = ::inflate(&stream, Z_NO_FLUSH);
+        if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) refuse("it is damaged");
+        take(std::span<const std::byte>(out).first(out.size() - stream.avail_out));
+      } while (state != Z_STREAM_END && stream.avail_out == 0);
+    });
+    if (state != Z_STREAM_END) refuse("it is cut short");
+  }
+
+  const RandomBytes& bytes_;
+  const ZipEntry& entry_;
+  const std::string& where_;
+  std::uint64_t size_ = 0;
+  std::uint32_t crc_ = 0;
+};
+
+}  // namespace
+
+void unpackEntry(const RandomBytes& bytes, const ZipEntry& entry, const std::string& where,
+                 const std::function<void(std::span<const std::byte>)>& take) {
+  Unpacking(bytes, entry, where).perform(take);
 }
 
 void ZipWriter::add(std::string_view name, std::span<const std::byte> content) {
