@@ -71,7 +71,7 @@ class ProgressLine {
   bool quiet_, terminal_, drawn_ = false, changed_ = false;
   int epoch_ = 0, epochs_ = 1;
   double loss_ = 0;
-  const Task& task_;
+  const uada::Task& task_;
   std::vector<MetricValue> sums_;  ///< of this epoch's trained images, each times its image
   std::int64_t count_ = 0;
   std::optional<double> test_;  ///< of the main metric

@@ -10,13 +10,33 @@
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "core/engine/Engine.h"
+#include "core/libtorch/Place.h"
 
 namespace uada {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kRemedy =
-    "run ./setup, or set UADA_LIBTORCH to the folder 'torch' of a LibTorch " UADA_LIBTORCH_VERSION;
+    "'uada libtorch get' fetches it, in the source folder ./setup, too; or set UADA_LIBTORCH to the folder "
+    "'torch' "
+    "of a LibTorch " UADA_LIBTORCH_VERSION;
+
+/// Where libuada_core.so lies.
+fs::path ownFolder() {
+  Dl_info info{};
+  if (!dladdr(reinterpret_cast<void*>(&findLibTorch), &info) || !info.dli_fname)
+    throw Error(
+        "the dynamic linker does not say where libuada_core.so lies, so the engine cannot be found beside "
+        "it");
+  return fs::absolute(info.dli_fname).parent_path();
+}
+
+/// Whether this is what was built here, not what was installed: on another machine the folder that it was
+/// built with may be anybody's.
+bool isInBuildFolder() {
+  std::error_code missing;
+  return fs::exists(ownFolder() / ".." / "CMakeCache.txt", missing);
+}
 
 /// The folders that may be LibTorch's `torch`, the best first. A folder that the user names is the only one.
 std::vector<fs::path> libtorchPlaces() {
@@ -26,10 +46,8 @@ std::vector<fs::path> libtorchPlaces() {
   };
   if (const fs::path named = env("UADA_LIBTORCH"); !named.empty()) return {named};
   std::vector<fs::path> places;
-  if (fs::path(UADA_LIBTORCH_DIR).is_absolute()) places.emplace_back(UADA_LIBTORCH_DIR);
-  fs::path cache = env("XDG_CACHE_HOME");
-  if (cache.empty() && !env("HOME").empty()) cache = env("HOME") / ".cache";
-  if (!cache.empty()) places.push_back(cache / "uada" / "libtorch-2.11.0" / "torch");
+  if (fs::path(UADA_LIBTORCH_DIR).is_absolute() && isInBuildFolder()) places.emplace_back(UADA_LIBTORCH_DIR);
+  if (const fs::path home = libTorchHome(); !home.empty()) places.push_back(home / "torch");
   return places;
 }
 
@@ -72,13 +90,7 @@ fs::path requireLibTorch() {
 
 /// libuada_engine.so beside libuada_core.so, or in the lib folder next to it.
 fs::path engineLibrary() {
-  Dl_info info{};
-  if (!dladdr(reinterpret_cast<void*>(&findLibTorch), &info) || !info.dli_fname) {
-    throw Error(
-        "the dynamic linker does not say where libuada_core.so lies, so the engine cannot be found beside "
-        "it");
-  }
-  const fs::path folder = fs::absolute(info.dli_fname).parent_path();
+  const fs::path folder = ownFolder();
   for (const fs::path& place : {folder, folder / ".." / "lib"}) {
     std::error_code missing;
     if (fs::path file = place / "libuada_engine.so"; fs::exists(file, missing))

@@ -29,6 +29,7 @@ const std::vector<Folder> kFolders{
     {"core/base", {}},
     {"core/settings", {"core/base"}},
     {"core/weights", {"core/base"}},
+    {"core/libtorch", {"core/weights"}},
     {"core/images", {"core/base"}},
     {"core/ops", {"core/images"}},
     {"core/data", {"core/images", "core/settings"}},
@@ -36,7 +37,7 @@ const std::vector<Folder> kFolders{
     {"core/augment", {"core/ops", "core/data", "core/settings", "core/weights"}},
     {kCatalogues, {"core/augment"}},
     {"core/config", {kCatalogues}},
-    {"core/engine", {"core/config", "core/predictions"}},
+    {"core/engine", {"core/config", "core/predictions", "core/libtorch"}},
     {"core/engine/onnx", {"core/weights"}},
     {kEngine, {"core/engine", "core/engine/onnx"}},  // the only one that may include torch
     {"core/machine", {"core/base"}},

@@ -15,7 +15,9 @@ grep -qi libtorch "$work/doctor"
 status=0
 uada run "$source/experiments/demo.json" --project "$work/p.uada" >"$work/out" 2>&1 || status=$?
 [ $status = 1 ] || { echo "run without LibTorch ended with $status:"; cat "$work/out"; exit 1; }
-grep -q './setup' "$work/out" || { echo "run without LibTorch does not say how to install it:"; cat "$work/out"; exit 1; }
+for way in 'uada libtorch get' ./setup; do
+  grep -q "$way" "$work/out" || { echo "run without LibTorch does not say how to install it:"; cat "$work/out"; exit 1; }
+done
 uada runs --project "$work/p.uada" >/dev/null
 
 # A run of an earlier version: its plans, hashes and pictures are what training stored.

@@ -1,0 +1,30 @@
+#include "core/libtorch/Place.h"
+
+#include <cstdlib>
+
+#include "core/base/Files.h"
+#include "core/libtorch/Pins.h"
+
+namespace uada {
+namespace fs = std::filesystem;
+
+fs::path libTorchHome() {
+  const auto environment = [](const char* name) {
+    const char* value = std::getenv(name);
+    return fs::path(value ? value : "");
+  };
+  fs::path cache = environment("XDG_CACHE_HOME");
+  if (cache.empty() && !environment("HOME").empty()) cache = environment("HOME") / ".cache";
+  return cache.empty() ? cache : cache / "uada" / ("libtorch-" + pinnedLibTorch());
+}
+
+bool isLibTorchHome(bool cuda) {
+  constexpr std::size_t kMost = 200;  // bytes
+  const fs::path stamp = libTorchHome() / ".uada-kind";
+  std::error_code missing;
+  if (!fs::is_regular_file(stamp, missing)) return false;
+  const std::string text = readTextFile(stamp, kMost);
+  return text == libTorchStamp(true) || (!cuda && text == libTorchStamp(false));
+}
+
+}  // namespace uada

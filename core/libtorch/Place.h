@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+
+namespace uada {
+
+/// Where ./setup and `uada libtorch get` put LibTorch: libtorch-VERSION in the user's cache. It holds `torch`
+/// and `nvidia`. Empty: there is no home.
+std::filesystem::path libTorchHome();
+/// Whether it is there, whole, of the pins of this program, and for GPUs if cuda.
+bool isLibTorchHome(bool cuda);
+
+}  // namespace uada

@@ -1,0 +1,270 @@
+#include <QDir>
+#include <QTest>
+#include <filesystem>
+#include <thread>
+
+#include "core/base/Files.h"
+#include "core/libtorch/Fetch.h"
+#include "core/libtorch/Http.h"
+#include "core/libtorch/Place.h"
+#include "core/libtorch/Wheel.h"
+#include "tests/core/ErrorOf.h"
+#include "tests/core/SmallDisk.h"
+#include "tests/core/WheelServer.h"
+
+using namespace uada;
+using namespace uada::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const QString kTorch = "torch-9.8.7.whl";
+
+/// A place for a LibTorch, and the wheels of the server that make one.
+struct Place {
+  QTemporaryDir folder;
+  WheelSet set;
+
+  explicit Place(const WheelServer& server, bool cuda = false) {
+    set = {fs::path(folder.path().toStdString()) / "libtorch", {}, cuda, "made\n"};
+    set.pins.push_back({"torch", "9.8.7", server.hash(kTorch).toStdString()});
+    set.pins.push_back({"nvidia-part", "1.0", server.hash("nvidia-part-1.0.whl").toStdString()});
+  }
+  fs::path part() const { return set.home.string() + ".fetch/" + kTorch.toStdString(); }
+  bool fetch(
+      const QString& index, const FetchListener& tell = [](const FetchProgress&) { return true; }) const {
+    return fetchWheels(set, {index.toStdString(), ""}, tell);
+  }
+  QString problem(const QString& index) const {
+    return errorOf([&] { fetch(index); });
+  }
+  /// The files of the home, with their paths in it.
+  QStringList files() const {
+    QStringList names;
+    if (!fs::exists(set.home)) return names;
+    for (const auto& entry : fs::recursive_directory_iterator(set.home))
+      if (entry.is_regular_file()) names += QString::fromStdString(fs::relative(entry.path(), set.home));
+    names.sort();
+    return names;
+  }
+};
+
+const QStringList kCpuFiles{".uada-kind", "nvidia/cu13/lib/libpart.so",
+                            "torch/include/torch/headeronly/version.h", "torch/lib/empty",
+                            "torch/lib/libtorch_cpu.so"};
+
+/// Fetches at 20 kB a second until some bytes have come.
+void fetchInPart(const Place& place, const WheelServer& server) {
+  constexpr std::uint64_t kEnough = 5'000;
+  const auto untilSome = [](const FetchProgress& progress) { return progress.done < kEnough; };
+  QVERIFY(!place.fetch(server.index("slow"), untilSome));
+  QVERIFY(fs::file_size(place.part()) >= kEnough);
+  QVERIFY(!fs::exists(place.set.home));
+}
+
+}  // namespace
+
+/// Fetching of LibTorch, from an index on this machine.
+class TestLibTorch : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase() {
+    for (const char* name : {"http_proxy", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "PIP_CERT"}) qunsetenv(name);
+    QVERIFY(server_.isRunning());
+  }
+
+  void theWheelsBecomeAFolder() {
+    const Place place(server_);
+    QStringList told;
+    QVERIFY(place.fetch(server_.index(), [&](const FetchProgress& progress) {
+      const QString what = QString::fromStdString(progress.what);
+      if (told.isEmpty() || told.last() != what) told += what;
+      return progress.done <= progress.total || progress.total == 0;
+    }));
+    QCOMPARE(place.files(), kCpuFiles);
+    QCOMPARE(told, QStringList({"torch 9.8.7 (1 of 2)", "nvidia-part 1.0 (2 of 2)",
+                                "unpacking torch 9.8.7 (1 of 2)", "unpacking nvidia-part 1.0 (2 of 2)"}));
+    QCOMPARE(fs::file_size(place.set.home / "torch/lib/libtorch_cpu.so"), std::uintmax_t{1'000'000});
+    QCOMPARE(readTextFile(place.set.home / ".uada-kind", 100), std::string("made\n"));
+    QVERIFY(!fs::exists(place.set.home.string() + ".fetch"));
+    QVERIFY(!fs::exists(fs::path(place.folder.path().toStdString()) / "outside"));
+  }
+
+  void forGpusThereIsMore() {
+    const Place place(server_, true);
+    QVERIFY(place.fetch(server_.index()));
+    QVERIFY(place.files().contains("torch/lib/libtorch_cuda.so"));
+    QVERIFY(!place.files().contains("torch/lib/libtorch_python.so"));
+  }
+
+  void aHomeThatIsThereIsReplaced() {
+    const Place place(server_);
+    fs::create_directories(place.set.home / "torch");
+    writeFileAtomically(place.set.home / "torch/old", "old");
+    QVERIFY(place.fetch(server_.index()));
+    QCOMPARE(place.files(), kCpuFiles);
+  }
+
+  void goesOnWhereItWasStopped() {
+    const Place place(server_);
+    fetchInPart(place, server_);
+    const auto there = fs::file_size(place.part());
+    server_.asked();
+    QVERIFY(place.fetch(server_.index()));
+    QCOMPARE(server_.asked().first(), QString("%1 bytes=%2-").arg(kTorch).arg(there));
+    QCOMPARE(place.files(), kCpuFiles);
+  }
+
+  void goesOnWhereTheLineBreaks() {
+    const Place place(server_);
+    server_.asked();
+    QVERIFY(place.fetch(server_.index("break")));
+    const QStringList asked = server_.asked().filter(kTorch);
+    QVERIFY2(asked.size() > 3 && asked.last() != asked.first(), qPrintable(asked.join('\n')));
+    QCOMPARE(place.files(), kCpuFiles);
+  }
+
+  void beginsAgainWhereTheServerCannotGoOn() {
+    const Place place(server_);
+    fetchInPart(place, server_);
+    QVERIFY(place.fetch(server_.index("norange")));
+    QCOMPARE(place.files(), kCpuFiles);
+  }
+
+  void aWholeWheelIsNotFetchedAgain() {
+    const Place place(server_);
+    fs::create_directories(place.part().parent_path());
+    fs::copy_file(server_.file(kTorch).toStdString(), place.part());
+    server_.asked();
+    QVERIFY(place.fetch(server_.index()));
+    QCOMPARE(server_.asked(), QStringList{"nvidia-part-1.0.whl -"});
+  }
+
+  /// Longer than the file, or as long with other bytes: the server has nothing more.
+  void aPartOfAnotherFileIsDropped() {
+    const Place place(server_);
+    fs::create_directories(place.part().parent_path());
+    writeFileAtomically(place.part(), std::string(2'000'000, 'x'));
+    QVERIFY(place.fetch(server_.index()));
+    QCOMPARE(place.files(), kCpuFiles);
+  }
+
+  void anotherHashIsRefusedAndNamed() {
+    const Place place(server_);
+    const QString problem = place.problem(server_.index("other"));
+    QVERIFY2(problem.contains(kTorch) && problem.contains("is not the file that is pinned"),
+             qPrintable(problem));
+    QVERIFY2(problem.contains("expected " + server_.hash(kTorch)), qPrintable(problem));
+    QCOMPARE(fs::file_size(place.part()), std::uintmax_t{0});
+    QVERIFY(!fs::exists(place.set.home));
+    QVERIFY(place.fetch(server_.index()));
+  }
+
+  void whatTheIndexHasNotIsNamed() {
+    Place place(server_);
+    QVERIFY(place.problem(server_.index("mute")).contains("has no link to the file of torch 9.8.7"));
+    place.set.pins.front().name = "nobodys";
+    const QString problem = place.problem(server_.index());
+    QVERIFY2(problem.contains("/plain/simple/nobodys/' cannot be fetched: the server answers 404"),
+             qPrintable(problem));
+  }
+
+  void aServerThatIsNotThereIsNamed() {
+    const Place place(server_);
+    const QString problem = place.problem("http://127.0.0.1:9/simple");
+    QVERIFY2(problem.startsWith("'http://127.0.0.1:9/simple/torch/' cannot be fetched: "),
+             qPrintable(problem));
+  }
+
+  void aFullDiskKeepsWhatHasCome() {
+    Place place(server_);
+    const SmallDisk disk(place.folder.filePath("small"), "size=100k");
+    if (!disk.mounted()) QSKIP("a small disk takes root");
+    place.set.home = disk.file("libtorch");
+    const QString problem = place.problem(server_.index());
+    QVERIFY2(problem.contains("No space left on device; make room"), qPrintable(problem));
+    QVERIFY(fs::file_size(place.part()) > 50'000);
+    QVERIFY(disk.resize("size=20m"));
+    server_.asked();
+    QVERIFY(place.fetch(server_.index()));
+    QVERIFY(server_.asked().first().contains("bytes="));
+    QCOMPARE(place.files(), kCpuFiles);
+  }
+
+  void twoDoNotFetchAtOnce() {
+    const Place place(server_);
+    QString other;
+    place.fetch(server_.index("slow"), [&](const FetchProgress&) {
+      other = place.problem(server_.index());
+      return false;
+    });
+    QVERIFY2(other.contains("another process fetches LibTorch"), qPrintable(other));
+    QVERIFY(place.fetch(server_.index()));
+  }
+
+  void stopsWhileItUnpacks() {
+    const Place place(server_);
+    QVERIFY(!place.fetch(server_.index(), [](const FetchProgress& progress) {
+      return !progress.what.starts_with("unpacking");
+    }));
+    QVERIFY(!fs::exists(place.set.home));
+  }
+
+  void pinsAreReadAndTorchIsFirst() {
+    QCOMPARE(libTorchPins(false).front().name, std::string("torch"));
+    QVERIFY(libTorchPins(true).size() > libTorchPins(false).size());
+    const std::string hash(64, 'a');
+    const std::string text =
+        "# x\na==1 --hash=sha256:" + hash + "\n# CUDA (2 MB)\nb==2.0 --hash=sha256:" + hash + "\n";
+    QCOMPARE(readPins(text, false).size(), std::size_t{1});
+    QCOMPARE(readPins(text, true).back().version, std::string("2.0"));
+    QVERIFY(errorOf([] { readPins("torch>=2 --hash=sha256:12", false); }).contains("torch>=2"));
+  }
+
+  /// What ./setup leaves counts as fetched, and the other way round.
+  void theStampIsThatOfSetup() {
+    QProcess shell;
+    shell.start("sh", {"-c", "echo \"cpu $(sha256sum <" PROJECT_DIR "/cmake/libtorch-pins.txt)\""});
+    QVERIFY(shell.waitForFinished());
+    QCOMPARE(QString::fromStdString(libTorchStamp(false)), QString(shell.readAllStandardOutput()));
+  }
+
+  void theIndexIsThatOfPip() {
+    const QTemporaryDir home;
+    const QByteArray file = home.filePath("pip.conf").toUtf8();
+    writeFileAtomically(file.toStdString(),
+                        "[install]\nindex-url = https://no\n[global]\nindex_url: https://a/simple/ \n");
+    qputenv("PIP_CONFIG_FILE", file);
+    QCOMPARE(packageIndex("").url, std::string("https://a/simple"));
+    qputenv("PIP_INDEX_URL", "https://b/simple");
+    QCOMPARE(packageIndex("").url, std::string("https://b/simple"));
+    QCOMPARE(packageIndex("https://c").url, std::string("https://c"));
+    qunsetenv("PIP_INDEX_URL");
+    qunsetenv("PIP_CONFIG_FILE");
+  }
+
+  void linksAreFoundByTheirHash() {
+    const std::string hash(64, 'b');
+    const auto link = linkWithHash("<a href='x?a=1&amp;b=2#sha256=" + hash + "'>y</a>", hash);
+    QCOMPARE(link.value_or(""), std::string("x?a=1&b=2"));
+    QVERIFY(!linkWithHash("<a href=\"x#sha256=" + std::string(64, 'c') + "\">", hash));
+    QCOMPARE(linkedUrl("https://h/simple/torch/", "../../f/x.whl"), std::string("https://h/f/x.whl"));
+    QCOMPARE(shownUrl("https://me:secret@h/x@y"), std::string("https://h/x@y"));
+  }
+
+  void onlyPartsOfLibTorchAreUnpacked() {
+    QVERIFY(isPartOfLibTorch("torch/lib/libc10.so", false));
+    QVERIFY(isPartOfLibTorch("nvidia/cu13/lib/libcudart.so.13", false));
+    QVERIFY(!isPartOfLibTorch("torch/lib/libc10_cuda.so", false));
+    QVERIFY(isPartOfLibTorch("torch/lib/libc10_cuda.so", true));
+    for (const char* other : {"torch/lib/x.a", "torch/lib/libtorch_python.so", "torch/bin/x",
+                              "torch/lib/../../x", "/torch/lib/x", "torch/lib/"})
+      QVERIFY2(!isPartOfLibTorch(other, true), other);
+  }
+
+ private:
+  WheelServer server_;
+};
+
+QTEST_GUILESS_MAIN(TestLibTorch)
+#include "tst_libtorch.moc"
