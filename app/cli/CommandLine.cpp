@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "app/cli/Completion.h"
 #include "app/cli/Values.h"
 #include "core/base/Error.h"
 #include "core/base/Printable.h"
@@ -254,6 +255,19 @@ Verbs Verbs::group(const Text& text) {
   return {group, chosen_};
 }
 
+namespace {
+
+/// 'uada complete WORD...', which shells call: words may be anything, so that CLI11 does not read them.
+Request completion(const CLI::App& app, int argc, char** argv) {
+  const std::string lines = candidateLines(app, {argv + 2, argv + argc});
+  return {false, [lines] {
+            std::fputs(lines.c_str(), stdout);
+            return 0;
+          }};
+}
+
+}  // namespace
+
 std::optional<Request> parse(int argc, char** argv) {
   if (argc < 2)
     throw UsageError("what is to be done? For example 'uada run demo'; 'uada --help' lists the verbs");
@@ -264,6 +278,7 @@ std::optional<Request> parse(int argc, char** argv) {
 #define VERB(Name) add##Name(verbs);
 #include "app/cli/verbs/verbs.def"
 #undef VERB
+  if (std::string_view(argv[1]) == "complete") return completion(app, argc, argv);
   try {
     app.parse(shieldNumbers(argc, argv));
   } catch (const CLI::Success& success) {  // --help, --version
