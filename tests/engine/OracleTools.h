@@ -57,6 +57,12 @@ class PlanContext : public StepContext {
     for (int row = rows.first; row < rows.first + rows.count; ++row) own.push_back(loss(planOf(row)));
     return at::tensor(own);
   }
+  at::Tensor lossesOfBatch(const at::Tensor& rows, Mode mode) override {
+    modes.push_back(mode);
+    std::vector<float> own;
+    for (std::int64_t at = 0; at < rows.numel(); ++at) own.push_back(loss(planOf(rows[at].item<int>())));
+    return at::tensor(own);
+  }
   Output outputs(Rows rows, Mode mode) override {
     (mode.phase == Phase::probe ? probes : candidates).push_back(variantOf(rows.first));
     return saidOf(numbersOf(rows));

@@ -94,7 +94,10 @@ class StepContext {
   /// rows     of one call of render()
   /// returns  [count], float, on the device: each row's loss as the task compares them
   virtual at::Tensor losses(Rows rows, Mode mode) = 0;
-  /// The same, and all that the network says; on the device.
+  /// The same of one row for each sample of the batch, in their order, chosen on the device.
+  /// rows  [B], int64, on the device: of any calls of render()
+  virtual at::Tensor lossesOfBatch(const at::Tensor& rows, Mode mode) = 0;
+  /// One forward without gradient, and all that the network says; on the device.
   virtual Output outputs(Rows rows, Mode mode) = 0;
   /// [count, 3, height, width], on the device: of one call of render(), until the step ends.
   virtual at::Tensor images(Rows rows) const = 0;

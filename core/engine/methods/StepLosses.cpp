@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/engine/models/Transfer.h"
+
 namespace uada {
 
 std::int64_t RowPlaces::rowOf(const Shown& one, std::vector<Shown>& added) {
@@ -47,15 +49,40 @@ std::vector<std::int64_t> RowPlaces::place(std::span<const Shown> shown, std::ve
   return rows;
 }
 
-Tried StepLosses::take(std::span<const Shown> shown, Phase phase) {
+Tried StepLosses::take(std::span<const Shown> shown, Phase phase, std::span<const Shown> later) {
   std::vector<Shown> added;
   const std::vector<std::int64_t> places = places_.place(shown, added);
+  const auto asked = static_cast<int>(added.size());
+  later_ = places_.place(later, added);
+  if (unperturbed_.empty()) unperturbed_.assign(places.begin(), places.begin() + size_);
   if (!added.empty()) {
-    const at::Tensor losses = lossesOf(context_.render(added), phase);
+    Rows rows = context_.render(added);
+    if (!rule_.reuses) rows.count = asked;
+    const at::Tensor losses = lossesOf(rows, phase);
     losses_ = losses_.defined() ? at::cat({losses_, losses}) : losses;
   }
-  const at::Tensor rows = at::tensor(places, at::kLong).to(losses_.device()).view({-1, size_});
+  const at::Tensor rows = sentTo(at::tensor(places, at::kLong), losses_.device()).view({-1, size_});
   return {rows, losses_.index_select(0, rows.flatten()).view_as(rows)};
+}
+
+at::Tensor StepLosses::rowsOfLater(std::span<const std::int64_t> places, std::int64_t unperturbed) const {
+  std::vector<std::int64_t> rows;
+  rows.reserve(places.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::size_t sample = i % static_cast<std::size_t>(size_);
+    rows.push_back(places[i] == unperturbed ? unperturbed_[sample]
+                                            : later_[static_cast<std::size_t>(places[i])]);
+  }
+  return sentTo(at::tensor(rows, at::kLong), losses_.device());
+}
+
+Tried StepLosses::takeRows(const at::Tensor& rows, Phase phase) {
+  if (rule_.reuses) return {rows, losses_.index_select(0, rows.flatten()).view_as(rows)};
+  Mode mode = rule_.others;
+  mode.phase = phase;
+  std::vector<at::Tensor> losses;
+  for (const at::Tensor& variant : rows.unbind()) losses.push_back(context_.lossesOfBatch(variant, mode));
+  return {rows, at::stack(losses)};
 }
 
 /// In parts of a batch's size, the first of which is the unperturbed batch where nothing was asked before.

@@ -60,7 +60,16 @@ class StepLosses {
   /// Renders what has no row yet, and computes its losses. The first variant of the first call is the
   /// unperturbed batch.
   /// shown  whole variants
-  Tried take(std::span<const Shown> shown, Phase phase);
+  /// later  in the last call: plans that are rendered with them, of which takeRows() asks for some
+  Tried take(std::span<const Shown> shown, Phase phase, std::span<const Shown> later = {});
+  /// Rows of the plans that were rendered for later.
+  /// places       among `later`, or `unperturbed`
+  /// unperturbed  stands for the unperturbed plan of the sample, which is the place modulo B
+  /// returns      as many, int64, on the device
+  at::Tensor rowsOfLater(std::span<const std::int64_t> places, std::int64_t unperturbed) const;
+  /// The losses of rows that are there, chosen on the device.
+  /// rows  [variants, B], of the samples in order
+  Tried takeRows(const at::Tensor& rows, Phase phase);
 
  private:
   at::Tensor lossesOf(Rows rows, Phase phase);
@@ -69,7 +78,9 @@ class StepLosses {
   const LossRule rule_;
   const int size_;
   RowPlaces places_;
-  at::Tensor losses_;  // of all rows of the step; undefined: there are none
+  at::Tensor
+      losses_;  // of the rows of the step, but those for later that share none; undefined: there are none
+  std::vector<std::int64_t> unperturbed_, later_;  // their rows
 };
 
 }  // namespace uada

@@ -7,17 +7,17 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <utility>
 
 #include "core/engine/methods/Method.h"
 #include "core/engine/methods/PolicyStatistics.h"
 #include "core/engine/methods/StepLosses.h"
+#include "core/engine/methods/UadaProbes.h"
 
 namespace uada {
 namespace {
 
 /// Algorithm 1. O_i are the coordinates of group i, L is a sample's loss under a plan, delta a probe's move:
-///   (2)  G_i = (L(O_i + delta) - L(O_i)) / delta     takeProbeLosses() gives dL, the numerator
+///   (2)  G_i = (L(O_i + delta) - L(O_i)) / delta     takeFirstLosses() gives dL, the numerator
 ///   (4)  O_i' = O_i + epsilon sign(dL / dO_i)        which would need the true derivative
 ///   (5)  O_i' = O_i + epsilon sign(G_i)              (2) in its place: tryCandidates(), Space::update()
 /// An example with epsilon 1 and L = 1.00 (docs/methods.md, "A worked example"): the crop at (4, 7), probed
@@ -41,27 +41,30 @@ class UadaMethod : public Method {
         space_(context.space),
         groups_(space_.groups()),
         plain_(makePlainMethod(context)),
+        isOnCpu_(context.device.is_cpu()),
         precision_(at::full({}, kUntried, at::kLong)) {}
 
   StepOutcome step(const Batch& batch, StepContext& context) override {
     if (!isProbed(batch)) return plain_->step(batch, context);
     const Batch drawn = drawnBy(batch);
     const std::vector<Plan> plans = samplePlans(drawn, space_);
-    std::vector<GroupTrial> trials = probed(drawn, plans);
+    std::vector<GroupTrial> trials = drawTrials(probing(), drawn, plans);
     StepOutcome outcome;
     StepLosses losses(space_, rule(), static_cast<int>(plans.size()), context);
-    const Tried unperturbed = tryProbes(plans, trials, outcome.unperturbed, losses);
-    if (!std::ranges::all_of(outcome.unperturbed, [](float loss) { return std::isfinite(loss); }))
-      context.refuse("the loss of an unperturbed image");
-    moveGroups(drawn, plans, trials);
-    const Tried candidates = tryCandidates(trials, losses);
-    if (settings_.choosesPrecision() && precision_.item<std::int64_t>() == kUntried)
+    const Compared compared = showsBothWays() ? compareBothWays(plans, trials, losses)
+                                              : compareInTurn(drawn, plans, trials, losses, context, outcome);
+    if (settings_.choosesPrecision() && tried() == kUntried)
       choosePrecision({0, static_cast<int>(plans.size())}, context, outcome.notes);
-    const at::Tensor winners = this->winners(candidates, unperturbed);
-    outcome.trained = context.train(
-        {.rows = rowsOf(winners, unperturbed, candidates),
-         .numbers = at::cat({candidates.losses, winners.to(at::kFloat).unsqueeze(0)})});  // [N + 1, B]
-    report(batch, plans, trials, context.pictured(), outcome);
+    const at::Tensor winners = this->winners(compared);
+    outcome.trained = context.train({.rows = rowsOf(winners, compared),
+                                     .numbers = at::cat({compared.unread, compared.candidates.losses,
+                                                         winners.to(at::kFloat).unsqueeze(0)})});
+    const auto* numbers = static_cast<const double*>(outcome.trained.numbers.const_data_ptr());
+    if (const std::int64_t unread = compared.unread.numel(); unread > 0) {
+      settle(drawn, plans, trials, std::vector<float>(numbers, numbers + unread), outcome);
+      numbers += unread;
+    }
+    report(batch, plans, trials, numbers, context.pictured(), outcome);
     return outcome;
   }
 
@@ -70,7 +73,10 @@ class UadaMethod : public Method {
     const Batch drawn = drawnBy(batch);
     const std::vector<Plan> plans = samplePlans(drawn, space_);
     std::vector<Shown> added;
-    RowPlaces(space_, settings_.reuses()).place(firstRows(plans, probed(drawn, plans)), added);
+    const std::vector<GroupTrial> trials = drawTrials(probing(), drawn, plans);
+    RowPlaces places(space_, settings_.reuses());
+    places.place(firstRows(probing(), plans, trials), added);
+    if (showsBothWays()) places.place(bothWays(probing(), plans, trials, takesDown()).shown, added);
     return added;
   }
 
@@ -82,6 +88,15 @@ class UadaMethod : public Method {
 
  private:
   static constexpr std::int64_t kUntried = -1, kFloat32 = 0, kBf16 = 1;  // of precision_
+
+  /// What the winners are chosen from.
+  struct Compared {
+    Tried unperturbed;  ///< of one variant, [B]
+    Tried candidates;   ///< [N, B]
+    at::Tensor unread;  ///< [V, B], float: losses of the first rows, or V = 0: they are read
+  };
+
+  UadaProbing probing() const { return {settings_, space_}; }
 
   /// Whether there is a choice in this step.
   bool isProbed(const Batch& batch) const { return (batch.step - 1) % settings_.probeEvery == 0; }
@@ -107,9 +122,11 @@ class UadaMethod : public Method {
     return rule;
   }
 
+  /// What choosePrecision() found.
+  std::int64_t tried() const { return *static_cast<const std::int64_t*>(precision_.const_data_ptr()); }
+
   Precision precision() const {
-    if (settings_.choosesPrecision())
-      return precision_.item<std::int64_t>() == kBf16 ? Precision::bf16 : Precision::float32;
+    if (settings_.choosesPrecision()) return tried() == kBf16 ? Precision::bf16 : Precision::float32;
     if (settings_.precision == "usual") return Precision::training;
     return settings_.precision == "bf16" ? Precision::bf16 : Precision::float32;
   }
@@ -147,106 +164,51 @@ class UadaMethod : public Method {
     return batch;
   }
 
-  /// The probes of every group, drawn from each sample's stream, group after group.
-  std::vector<GroupTrial> probed(const Batch& batch, std::span<const Plan> plans) const {
-    std::vector<GroupTrial> trials(groups_.size());
-    for (std::size_t b = 0; b < plans.size(); ++b) {
-      Random random(batch.seed, static_cast<std::uint32_t>(batch.epoch), batch.indices[b], Purpose::probe);
-      for (std::size_t g = 0; g < groups_.size(); ++g) {
-        GroupTrial& trial = trials[g];
-        trial.group = groups_[g];
-        trial.perSample = static_cast<std::size_t>(space_.probes(groups_[g]));
-        for (std::size_t p = 0; p < trial.perSample; ++p)
-          trial.probes.push_back(
-              space_.probe(plans[b], groups_[g], random, static_cast<int>(p), settings_.delta));
-      }
-      if (settings_.probedShare < 1 && random.uniform() >= settings_.probedShare) leave(plans[b], trials);
-    }
-    if (settings_.estimator == "central") addOpposites(plans, trials);
-    return trials;
+  /// Whether both candidates of a group are rendered before its probe's loss is known. Then a step waits for
+  /// its device once, with all its numbers, and all its images are rendered ahead of it.
+  bool showsBothWays() const {
+    if (settings_.candidates == "asked" || (settings_.candidates == "usual" && isOnCpu_)) return false;
+    const bool hasOneProbe =
+        std::ranges::all_of(groups_, [&](Group group) { return space_.probes(group) == 1; });
+    return settings_.probes() && settings_.estimator != "central" && hasOneProbe;
   }
 
-  /// The last sample is not probed: each of its probes is the plan itself.
-  static void leave(const Plan& plan, std::vector<GroupTrial>& trials) {
-    for (GroupTrial& trial : trials) {
-      for (Probe& probe : std::span(trial.probes).last(trial.perSample)) {
-        probe.plan = plan;
-        probe.delta = {};
-        probe.position = -1;
-        probe.unchanged = true;
-        probe.clamped = false;
-      }
-    }
+  /// Whether a group may move against its probe.
+  bool takesDown() const { return !settings_.oneSided || settings_.update == "against"; }
+
+  /// The probes, whose losses are read, then the candidates that follow from them.
+  Compared compareInTurn(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+                         StepLosses& losses, StepContext& context, StepOutcome& outcome) const {
+    const Tried first = decisive(losses.take(firstRows(probing(), plans, trials), Phase::probe));
+    const at::Tensor read = first.losses.cpu().contiguous();
+    const auto* numbers = static_cast<const float*>(read.const_data_ptr());
+    settle(drawn, plans, trials, {numbers, static_cast<std::size_t>(read.numel())}, outcome);
+    if (!std::ranges::all_of(outcome.unperturbed, [](float loss) { return std::isfinite(loss); }))
+      context.refuse("the loss of an unperturbed image");
+    return {{first.rows[0], first.losses[0]}, tryCandidates(trials, losses), first.losses.narrow(0, 0, 0)};
   }
 
-  /// Of a group that is switched there is no other way to move.
-  void addOpposites(std::span<const Plan> plans, std::vector<GroupTrial>& trials) const {
-    for (GroupTrial& trial : trials) {
-      if (toggles(trial.group)) continue;
-      for (std::size_t at = 0; at < trial.probes.size(); ++at)
-        trial.opposite.push_back(movedBy(plans[at / trial.perSample], trial, at, -1));
-    }
+  /// Both candidates are there: the device takes the one that the sign of dL asks for.
+  Compared compareBothWays(std::span<const Plan> plans, std::span<const GroupTrial> trials,
+                           StepLosses& losses) const {
+    const BothWays both = bothWays(probing(), plans, trials, takesDown());
+    const Tried first = decisive(losses.take(firstRows(probing(), plans, trials), Phase::probe, both.shown));
+    const Tried unperturbed{first.rows[0], first.losses[0]};
+    const auto groups = static_cast<std::int64_t>(trials.size());
+    at::Tensor dL = first.losses.narrow(0, 1, first.losses.size(0) - 1) - unperturbed.losses;
+    dL = dL.expand({groups, -1});  // a joint probe is that of every group
+    if (settings_.oneSided) dL = dL.clamp_min(0);
+    if (settings_.update == "against") dL = -dL;
+    const at::Tensor moved = losses.rowsOfLater(both.places, kUnperturbed).view({2, groups, -1});
+    const at::Tensor rows = at::where(dL > 0, moved[0], at::where(dL < 0, moved[1], unperturbed.rows));
+    return {unperturbed, decisive(losses.takeRows(rows, Phase::candidate)), first.losses};
   }
 
-  /// The plan with a probe's delta added or, with sign -1, taken away.
-  Plan movedBy(const Plan& plan, const GroupTrial& trial, std::size_t at, int sign) const {
-    std::vector<float> dL(trial.perSample, 0.0F);
-    dL[at % trial.perSample] = static_cast<float>(sign);
-    return space_.update(plan, trial.probesOf(at / trial.perSample), trial.group, dL, settings_.delta).plan;
-  }
-
-  /// Every group moved by its probes at once.
-  std::vector<Plan> jointProbes(std::span<const Plan> plans, std::span<const GroupTrial> trials) const {
-    std::vector<Plan> moved(plans.begin(), plans.end());
-    for (std::size_t b = 0; b < moved.size(); ++b)
-      for (const GroupTrial& trial : trials)
-        for (std::size_t p = 0; p < trial.perSample; ++p)
-          if (!trial.probesOf(b)[p].unchanged)
-            moved[b] = movedBy(moved[b], trial, b * trial.perSample + p, 1);
-    return moved;
-  }
-
-  /// The unperturbed plans, then the probes group by group, of a probe each way the opposite ones after them.
-  std::vector<Shown> firstRows(std::span<const Plan> plans, std::span<const GroupTrial> trials) const {
-    std::vector<Shown> shown;
-    addVariant(shown, plans, space_);
-    if (!settings_.probes()) return shown;
-    if (settings_.estimator == "joint") {
-      addVariant(shown, jointProbes(plans, trials), space_);
-      return shown;
-    }
-    std::vector<Plan> moved(plans.size());
-    for (const GroupTrial& trial : trials) {
-      for (std::size_t p = 0; p < trial.perSample; ++p) {
-        for (std::size_t b = 0; b < plans.size(); ++b) moved[b] = trial.probesOf(b)[p].plan;
-        addVariant(shown, moved, space_);
-        if (trial.opposite.empty()) continue;
-        for (std::size_t b = 0; b < plans.size(); ++b) moved[b] = trial.opposite[b * trial.perSample + p];
-        addVariant(shown, moved, space_);
-      }
-    }
-    return shown;
-  }
-
-  /// Takes the losses of the first rows, and reads them: the candidates follow from them.
-  /// returns  the unperturbed plans
-  Tried tryProbes(std::span<const Plan> plans, std::vector<GroupTrial>& trials,
-                  std::vector<float>& unperturbed, StepLosses& losses) const {
-    const Tried tried = decisive(losses.take(firstRows(plans, trials), Phase::probe));
-    const at::Tensor read = tried.losses.cpu().contiguous();
-    const auto* next = static_cast<const float*>(read.const_data_ptr());
-    const auto take = [&] { return std::span(std::exchange(next, next + plans.size()), plans.size()); };
-    const std::span<const float> own = take();
-    unperturbed.assign(own.begin(), own.end());
-    const bool isJoint = settings_.estimator == "joint";
-    const std::span<const float> joint = isJoint && settings_.probes() ? take() : own;
-    for (GroupTrial& trial : trials) {
-      for (std::size_t p = 0; p < trial.perSample && settings_.probes(); ++p) {
-        takeProbeLosses(trial, p, isJoint ? joint : take(), unperturbed);
-        if (!trial.opposite.empty()) takeOppositeLosses(trial, p, take(), plans, unperturbed);
-      }
-    }
-    return {tried.rows[0], tried.losses[0]};
+  /// What follows from the losses of the first rows: dL, and by equation (5) the candidates.
+  void settle(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+              std::span<const float> losses, StepOutcome& outcome) const {
+    outcome.unperturbed = takeFirstLosses(probing(), plans, trials, losses);
+    moveGroups(drawn, plans, trials);
   }
 
   /// The losses that decide: each sample's own, or for all of a variant the mean over the batch.
@@ -254,30 +216,6 @@ class UadaMethod : public Method {
     if (!settings_.perBatch()) return tried;
     const at::Tensor means = tried.losses.to(at::kDouble).mean(1, true).to(at::kFloat);
     return {tried.rows, means.expand_as(tried.losses).contiguous()};
-  }
-
-  /// dL = L(probe) - L(unperturbed): equation (2) times delta.
-  static void takeProbeLosses(GroupTrial& trial, std::size_t p, std::span<const float> losses,
-                              std::span<const float> unperturbed) {
-    trial.probeLoss.resize(trial.probes.size());
-    trial.dL.resize(trial.probes.size());
-    for (std::size_t b = 0; b < losses.size(); ++b) {
-      const std::size_t at = b * trial.perSample + p;
-      trial.probeLoss[at] = trial.probes[at].unchanged ? unperturbed[b] : losses[b];
-      trial.dL[at] = trial.probeLoss[at] - unperturbed[b];
-    }
-  }
-
-  /// The central difference: dL = (L(plan + delta) - L(plan - delta)) / 2.
-  void takeOppositeLosses(GroupTrial& trial, std::size_t p, std::span<const float> losses,
-                          std::span<const Plan> plans, std::span<const float> unperturbed) const {
-    trial.oppositeLoss.resize(trial.probes.size());
-    for (std::size_t b = 0; b < losses.size(); ++b) {
-      const std::size_t at = b * trial.perSample + p;
-      const bool isUnchanged = space_.clamped(trial.opposite[at]) == space_.clamped(plans[b]);
-      trial.oppositeLoss[at] = isUnchanged ? unperturbed[b] : losses[b];
-      trial.dL[at] = (trial.probeLoss[at] - trial.oppositeLoss[at]) / 2;
-    }
   }
 
   /// What equation (5) takes for dL: the estimate, its opposite, or a random sign. The
@@ -320,11 +258,9 @@ class UadaMethod : public Method {
 
   /// Step 8: the arg-max of each sample, or the arg-min. A later candidate must be harder (easier), not
   /// equal. One that is the unperturbed image has not won.
-  /// candidates   N variants
-  /// unperturbed  [B]
-  /// returns      [B], int64: a group, or kUnperturbed
-  at::Tensor winners(const Tried& candidates, const Tried& unperturbed) const {
-    const at::Tensor& losses = candidates.losses;
+  /// returns  [B], int64: a group, or kUnperturbed
+  at::Tensor winners(const Compared& compared) const {
+    const at::Tensor& losses = compared.candidates.losses;
     const bool easiest = settings_.selection == "easiest";
     const auto beats = [easiest](const at::Tensor& a, const at::Tensor& b) {
       return easiest ? a.lt(b) : a.gt(b);
@@ -337,20 +273,21 @@ class UadaMethod : public Method {
       winners.masked_fill_(isBeaten, group);
     };
     for (std::int64_t g = 1; g < losses.size(0); ++g) take(losses[g], g);
-    if (settings_.includeUnperturbed) take(unperturbed.losses, kUnperturbed);
-    return winners.masked_fill_(rowsOf(winners, unperturbed, candidates) == unperturbed.rows, kUnperturbed);
+    if (settings_.includeUnperturbed) take(compared.unperturbed.losses, kUnperturbed);
+    if (!settings_.reuses()) return winners;  // each had a forward of its own
+    return winners.masked_fill_(rowsOf(winners, compared) == compared.unperturbed.rows, kUnperturbed);
   }
 
   /// [B]: where the winners stand among the rows of the step.
-  static at::Tensor rowsOf(const at::Tensor& winners, const Tried& unperturbed, const Tried& candidates) {
-    const at::Tensor moved = candidates.rows.gather(0, winners.clamp_min(0).unsqueeze(0)).squeeze(0);
-    return at::where(winners == kUnperturbed, unperturbed.rows, moved);
+  static at::Tensor rowsOf(const at::Tensor& winners, const Compared& compared) {
+    const at::Tensor moved = compared.candidates.rows.gather(0, winners.clamp_min(0).unsqueeze(0)).squeeze(0);
+    return at::where(winners == kUnperturbed, compared.unperturbed.rows, moved);
   }
 
-  /// Takes the numbers that came with the training, and reports all that was decided.
-  void report(const Batch& batch, std::span<const Plan> plans, std::vector<GroupTrial>& trials, int pictured,
-              StepOutcome& outcome) const {
-    const auto* next = static_cast<const double*>(outcome.trained.numbers.const_data_ptr());
+  /// Reports all that was decided.
+  /// next  [N + 1, B]: the candidates' losses, then the winners
+  void report(const Batch& batch, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
+              const double* next, int pictured, StepOutcome& outcome) const {
     for (GroupTrial& trial : trials) {
       for (std::size_t b = 0; b < plans.size(); ++b) {
         trial.loss.push_back(static_cast<float>(*next++));
@@ -374,7 +311,8 @@ class UadaMethod : public Method {
   const Space& space_;
   const std::vector<Group> groups_;
   const std::unique_ptr<Method> plain_;  ///< of steps without a choice
-  at::Tensor precision_;                 ///< int64: what choosePrecision() found
+  const bool isOnCpu_;
+  at::Tensor precision_;  ///< int64, on the CPU
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Uada {
   std::string norm = "usual";
   std::string precision = "usual";
   std::string noise = "usual";
+  std::string candidates = "usual";
   bool oneSided = false;
   double probedShare = 1;
   int probeEvery = 1;
@@ -179,6 +180,18 @@ struct Uada {
              .later = true,
              .unless = {{"epsilon", 0}}},
             noise);
+    v.field(
+        {.name = "candidates",
+         .title = "Candidates rendered",
+         .help =
+             "Of each group the one that the sign of dL asks for, when it is known (asked), or both before "
+             "(both): the step then waits for its device once. The decisions are the same. usual: both "
+             "on a GPU",
+         .choices = {"usual", "asked", "both"},
+         .advanced = true,
+         .later = true,
+         .unless = {{"epsilon", 0}, {"update", "random"}, {"estimator", "central"}}},
+        candidates);
   }
   static Adapted adapted(const Uada& settings) {
     if (settings.epsilon == 0) return {Adapting::nothing, "epsilon 0"};
@@ -193,10 +206,20 @@ struct Uada {
     if (settings.epsilon == 0 || groups == 0) return {};
     const int asked = !settings.probes() ? 0 : settings.estimator == "joint" ? 1 : probes;
     const int opposite = settings.estimator == "central" ? asked - std::min(asked, switched) : 0;
+    const double before = asked + opposite;
     const double candidates = settings.reuses() ? unknownCandidates(settings, groups) : groups;
-    const double compared = 1 + settings.probedShare * (asked + opposite + candidates);
+    const double rendered =
+        settings.candidates == "both" && before > 0 ? bothCandidates(settings, groups, switched) : candidates;
+    const double compared = 1 + settings.probedShare * (before + (settings.reuses() ? rendered : candidates));
+    const double chains = 1 + settings.probedShare * (before + rendered);
     const double share = 1.0 / settings.probeEvery;
-    return {compared * share, 1, 1, compared * share + 1 - share};
+    return {compared * share, 1, 1, chains * share + 1 - share};
+  }
+  /// Both of each group, without those that are the unperturbed image or, in fast mode, their probe.
+  static double bothCandidates(const Uada& settings, int groups, int switched) {
+    const bool areProbes = settings.reuses() && settings.epsilon == settings.delta;
+    const double up = areProbes && settings.estimator == "forward" ? 0 : groups;
+    return settings.oneSided ? up : up + groups - switched;
   }
   /// With epsilon = delta every second candidate is its probe, whose loss is known; with opposite probes all
   /// are.

@@ -28,7 +28,7 @@ class AdamUpdater : public Updater {
             double rate) override {
     addDecay(parameters, gradients, settings_.weightDecay);
     steps_ += 1;
-    const double step = static_cast<double>(steps_.item<std::int64_t>());
+    const double step = static_cast<double>(*static_cast<const std::int64_t*>(steps_.const_data_ptr()));
     const double bias1 = 1 - std::pow(settings_.beta1, step), bias2 = 1 - std::pow(settings_.beta2, step);
     at::_foreach_mul_(means_, settings_.beta1);
     at::_foreach_add_(means_, gradients, 1 - settings_.beta1);

@@ -12,6 +12,7 @@
 #include "core/engine/Reports.h"
 #include "core/engine/models/Network.h"
 #include "core/engine/models/Torch.h"
+#include "core/engine/models/Transfer.h"
 #include "core/predictions/Prediction.h"
 #include "core/settings/Choice.h"
 
@@ -50,9 +51,13 @@ struct Targets {
       return at::empty(shape, values.options().device(device));
     });
   }
+  /// part  of the same device, or of the CPU
   void put(std::int64_t first, const Targets& part) {
-    for (const auto member : members())
-      if ((this->*member).defined()) (this->*member).narrow(0, first, part.rows()).copy_(part.*member);
+    for (const auto member : members()) {
+      if (!(this->*member).defined()) continue;
+      const at::Tensor to = (this->*member).narrow(0, first, part.rows());
+      to.copy_((part.*member).is_cpu() ? sentTo(part.*member, to.device()) : part.*member);
+    }
   }
 
  private:

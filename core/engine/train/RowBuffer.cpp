@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/engine/models/Transfer.h"
+
 namespace uada {
 
 namespace {
@@ -168,9 +170,15 @@ at::Tensor RowBuffer::places(Rows rows) const {
 
 /// Row numbers on the device, looked at where they come from the CPU.
 at::Tensor RowBuffer::placed(const at::Tensor& rows) const {
-  if (rows.device().is_cpu() && rows.numel() > 0)
-    checked({rows.min().item<int>(), rows.max().item<int>() - rows.min().item<int>() + 1});
-  return rows.to(device_);
+  if (!rows.device().is_cpu()) return rows;
+  const at::Tensor numbers = rows.contiguous();
+  const std::span all(static_cast<const std::int64_t*>(numbers.const_data_ptr()),
+                      static_cast<std::size_t>(numbers.numel()));
+  if (!all.empty()) {
+    const auto [least, most] = std::ranges::minmax(all);
+    checked({static_cast<int>(least), static_cast<int>(most - least + 1)});
+  }
+  return sentTo(numbers, device_);
 }
 
 RowBuffer::Picked RowBuffer::pick(const at::Tensor& rows, const Renderer& renderer) const {

@@ -1,12 +1,9 @@
 #include "core/engine/train/StepperContext.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "core/engine/train/Precision.h"
-#include "core/engine/train/Stopwatch.h"
 
 namespace uada {
 
@@ -16,6 +13,11 @@ static constexpr std::uint32_t kCommonPass = 0;  // of all forwards that share t
 // forward, and keeps them. So rows that do not depend on each other go in parts of one size, the last of
 // which is filled up.
 static constexpr std::int64_t kRowsAlone = 32;
+
+/// Of numbers that were read, float64 on the CPU.
+static std::span<const double> valuesOf(const at::Tensor& read) {
+  return {static_cast<const double*>(read.const_data_ptr()), static_cast<std::size_t>(read.numel())};
+}
 
 /// The same rows and, behind them, zeros.
 static at::Tensor filledUp(const at::Tensor& rows, std::int64_t count) {
@@ -43,6 +45,11 @@ static Output joined(const std::vector<Output>& parts) {
   return {all(&Output::main), all(&Output::aux), all(&Output::features), all(&Output::offsets)};
 }
 
+/// Of rows that one call is about.
+static Rows within(Rows rows, std::int64_t begin, std::int64_t count) {
+  return {rows.first + static_cast<int>(begin), static_cast<int>(count)};
+}
+
 Rows Stepper::Context::render(std::span<const Shown> shown) {
   Stopwatch watch;
   const bool isThere = !begun_.shown.empty() && std::ranges::equal(begun_.shown, shown);
@@ -59,12 +66,29 @@ at::Tensor Stepper::Context::losses(Rows rows, Mode mode) {
   Stopwatch watch;
   const c10::InferenceMode inference;
   std::vector<at::Tensor> ofParts;
-  for (const Seen& part : seen(rows, mode))
-    ofParts.push_back(stepper_.head_->losses(forward(part, mode), begun_.rows.targets(part.rows)));
+  for (const Seen& one : seen(rows.count, mode, samplesOf(rows, mode))) {
+    const Rows part = within(rows, one.part.begin, one.part.count);
+    ofParts.push_back(stepper_.head_->losses(forward(one, images(part), mode), begun_.rows.targets(part)));
+  }
+  const at::Tensor losses = ofParts.size() == 1 ? ofParts[0] : at::cat(ofParts);
+  asked_.push_back({.rows = numbersOf(rows), .losses = losses});
+  count(rows.count, mode, watch);
+  return losses;
+}
+
+at::Tensor Stepper::Context::lossesOfBatch(const at::Tensor& rows, Mode mode) {
+  Stopwatch watch;
+  const c10::InferenceMode inference;
+  const std::int64_t size = rows.numel();
+  std::vector<at::Tensor> ofParts;
+  for (const Seen& one : seen(size, mode, mode.commonNoise ? at::arange(size, at::kLong) : at::Tensor())) {
+    const RowBuffer::Picked part =
+        begun_.rows.pick(rows.narrow(0, one.part.begin, one.part.count), stepper_.renderer_);
+    ofParts.push_back(stepper_.head_->losses(forward(one, part.images, mode), part.targets));
+  }
   const at::Tensor losses = ofParts.size() == 1 ? ofParts[0] : at::cat(ofParts);
   asked_.push_back({.rows = rows, .losses = losses});
-  counts.forwardsNoGrad += batches(rows.count);
-  (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
+  count(size, mode, watch);
   return losses;
 }
 
@@ -72,12 +96,18 @@ Output Stepper::Context::outputs(Rows rows, Mode mode) {
   Stopwatch watch;
   const at::NoGradGuard noGrad;
   std::vector<Output> ofParts;
-  for (const Seen& part : seen(rows, mode)) ofParts.push_back(forward(part, mode));
+  for (const Seen& one : seen(rows.count, mode, samplesOf(rows, mode)))
+    ofParts.push_back(forward(one, images(within(rows, one.part.begin, one.part.count)), mode));
   const Output output = joined(ofParts);
-  asked_.push_back({.rows = rows, .output = output});
-  counts.forwardsNoGrad += batches(rows.count);
-  (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
+  asked_.push_back({.rows = numbersOf(rows), .output = output});
+  count(rows.count, mode, watch);
   return output;
+}
+
+/// Of a forward without gradient.
+void Stepper::Context::count(std::int64_t rows, Mode mode, Stopwatch& watch) {
+  counts.forwardsNoGrad += batches(rows);
+  (mode.phase == Phase::probe ? timings.probe : timings.candidate) += watch.lap();
 }
 
 Trained Stepper::Context::train(const TrainedOn& on) {
@@ -158,34 +188,40 @@ std::int64_t Stepper::Context::filledCount(std::int64_t rows, const Part& part) 
   return isAllowed && batch >= kRowsAlone ? kRowsAlone : part.count;
 }
 
+/// Where the noise is common: whose it is, of each row. Undefined: each row has its own.
+at::Tensor Stepper::Context::samplesOf(Rows rows, Mode mode) const {
+  return mode.commonNoise ? begun_.rows.places(rows) : at::Tensor();
+}
+
 /// How rows go through the network without gradient: at once where batch normalisation takes its statistics
 /// from them. Each meets the noise that it meets when all go together.
-std::vector<Stepper::Context::Seen> Stepper::Context::seen(Rows rows, Mode mode) {
+/// samples  as samplesOf() says
+std::vector<Stepper::Context::Seen> Stepper::Context::seen(std::int64_t rows, Mode mode,
+                                                           const at::Tensor& samples) {
   const bool areAlone =
       mode.norm == NormMode::base || mode.norm == NormMode::running || mode.norm == NormMode::eval;
   Noise noise{batch_->seed,
               batch_->step,
               mode.commonNoise ? kCommonPass : passes_++,
               {},
-              static_cast<std::int64_t>(mode.commonNoise ? batch_->indices.size() : rows.count)};
-  const std::vector<Part> parts = areAlone ? partsAlone(rows.count) : partsOf(rows.count, 0);
+              static_cast<std::int64_t>(mode.commonNoise ? batch_->indices.size() : rows)};
+  const std::vector<Part> parts = areAlone ? partsAlone(rows) : partsOf(rows, 0);
   std::vector<Seen> seen;
   for (const Part& part : parts) {
-    const Rows own{rows.first + static_cast<int>(part.begin), static_cast<int>(part.count)};
-    const std::int64_t count = areAlone ? filledCount(rows.count, part) : part.count;
-    if (mode.commonNoise)
-      noise.places = begun_.rows.places(own);
+    const std::int64_t count = areAlone ? filledCount(rows, part) : part.count;
+    if (samples.defined())
+      noise.places = samples.narrow(0, part.begin, part.count);
     else if (parts.size() > 1)
       noise.places = at::arange(part.begin, part.begin + part.count, at::kLong);
     if (noise.places.defined() && count > part.count)  // of what is filled up any will do
       noise.places = at::cat({noise.places, noise.places.narrow(0, 0, 1).expand({count - part.count})});
-    seen.push_back({own, noise, count});
+    seen.push_back({part, noise, count});
   }
   return seen;
 }
 
-Output Stepper::Context::forward(const Seen& part, Mode mode) {
-  return first(forward(filledUp(images(part.rows), part.count), mode, part.noise), part.rows.count);
+Output Stepper::Context::forward(const Seen& seen, const at::Tensor& images, Mode mode) {
+  return first(forward(filledUp(images, seen.count), mode, seen.noise), seen.part.count);
 }
 
 Output Stepper::Context::forward(const at::Tensor& images, Mode mode, const Noise& noise) {
@@ -284,12 +320,12 @@ Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
   const std::vector<at::Tensor> numbers = at::cat(parts).cpu().split_with_sizes(sizes);
 
   Trained trained;
-  trained.loss = numbers[0].item<double>();
+  trained.loss = valuesOf(numbers[0])[0];
   if (!std::isfinite(trained.loss)) refuse("the loss", unsoundTrained(pass));
-  if (!asked_.empty() && numbers.back().item<double>() == 0) refuse("a loss that the method compares");
-  trained.gradientNorm = numbers[1].item<double>();
+  if (!asked_.empty() && valuesOf(numbers.back())[0] == 0) refuse("a loss that the method compares");
+  trained.gradientNorm = valuesOf(numbers[1])[0];
   if (!std::isfinite(trained.gradientNorm)) refuse(unsoundGradient(), {});
-  const auto* metric = static_cast<const double*>(numbers[2].const_data_ptr());
+  const double* metric = valuesOf(numbers[2]).data();
   for (const std::string& name : stepper_.trainMetrics_) {
     trained.metrics.push_back({name, metric[0], metric[1]});
     metric += 2;
@@ -297,78 +333,11 @@ Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
   auto next = numbers.begin() + 3;
   if (on.wantsLosses) trained.losses = (next++)->to(at::kFloat);
   if (on.numbers.defined()) trained.numbers = *next++;
-  if (on.numbers.defined() && !trained.numbers.isfinite().all().item<bool>())
+  const auto isFinite = [](double value) { return std::isfinite(value); };
+  if (on.numbers.defined() && !std::ranges::all_of(valuesOf(trained.numbers), isFinite))
     refuse("a number that the method learns from");
   if (on.seen) trained.seen = *next++;
   return trained;
-}
-
-/// Whether all that was asked of the network is finite: a scalar, bool, on its device.
-at::Tensor Stepper::Context::isAskedFinite() const {
-  std::vector<at::Tensor> all;
-  for (const Asked& asked : asked_)
-    all.push_back((asked.losses.defined() ? asked.losses : asked.output.main).flatten());
-  return at::cat(all).isfinite().all();
-}
-
-/// Of the rows that the network was asked about, those whose loss is no finite number, each once.
-std::vector<UnsoundRow> Stepper::Context::unsoundAsked() const {
-  const at::NoGradGuard noGrad;
-  std::vector<UnsoundRow> unsound;
-  std::vector<bool> isKnown(begun_.rows.shown().size());
-  for (const Asked& asked : asked_) {
-    const at::Tensor losses = asked.losses.defined()
-                                  ? asked.losses
-                                  : stepper_.head_->losses(asked.output, begun_.rows.targets(asked.rows));
-    addUnsound(unsound, isKnown, numbersOf(asked.rows), losses);
-  }
-  return unsound;
-}
-
-/// Likewise those that were trained on. They go through the network once more, in the same way.
-std::vector<UnsoundRow> Stepper::Context::unsoundTrained(const Pass& pass) {
-  const at::NoGradGuard noGrad;
-  std::vector<UnsoundRow> unsound;
-  std::vector<bool> isKnown(begun_.rows.shown().size());
-  for (const Part& part : pass.parts) {
-    const RowBuffer::Picked rows = picked(pass.on, part);
-    const Output output = forward(pass, part, rows.images);
-    addUnsound(unsound, isKnown, pass.on.rows.narrow(0, part.begin, part.count),
-               stepper_.head_->losses(output, rows.targets));
-  }
-  return unsound;
-}
-
-/// numbers  of the rows, in the order of their losses
-void Stepper::Context::addUnsound(std::vector<UnsoundRow>& unsound, std::vector<bool>& isKnown,
-                                  const at::Tensor& numbers, const at::Tensor& losses) const {
-  const at::Tensor rows = numbers.to(at::kCPU, at::kLong).contiguous();
-  const at::Tensor values = losses.to(at::kCPU, at::kDouble).contiguous();
-  const auto* row = static_cast<const std::int64_t*>(rows.const_data_ptr());
-  const auto* value = static_cast<const double*>(values.const_data_ptr());
-  for (std::int64_t i = 0; i < values.numel(); ++i) {
-    const auto at = static_cast<std::size_t>(row[i]);
-    if (std::isfinite(value[i]) || isKnown[at]) continue;
-    isKnown[at] = true;
-    const Shown& shown = begun_.rows.shown()[at];
-    unsound.push_back({batch_->indices[static_cast<std::size_t>(shown.place)], shown.plan, value[i]});
-  }
-}
-
-void Stepper::Context::refuse(std::string_view what, std::span<const UnsoundRow> rows) const {
-  throw StepFault(StepFault::Kind::notFinite,
-                  fmt::format("step {} (epoch {}, learning rate {:g}) was not taken: {} is not a finite "
-                              "number{}; the weights are those before it; a lower learning rate may help",
-                              batch_->step, batch_->epoch, learningRate_, what, unsoundText(rows)),
-                  rows);
-}
-
-/// "a gradient (of conv1.weight and 3 more)".
-std::string Stepper::Context::unsoundGradient() const {
-  const std::vector<std::string> names = stepper_.updater_->unsoundGradients();
-  if (names.empty()) return "the norm of the gradients";  // each is finite, but not its square
-  if (names.size() == 1) return fmt::format("a gradient (of {})", names[0]);
-  return fmt::format("a gradient (of {} and {} more)", names[0], names.size() - 1);
 }
 
 }  // namespace uada

@@ -3,6 +3,7 @@
 #include "core/engine/train/RenderAhead.h"
 #include "core/engine/train/StepFault.h"
 #include "core/engine/train/Stepper.h"
+#include "core/engine/train/Stopwatch.h"
 
 namespace uada {
 
@@ -20,6 +21,7 @@ class Stepper::Context : public StepContext {
 
   Rows render(std::span<const Shown> shown) override;
   at::Tensor losses(Rows rows, Mode mode) override;
+  at::Tensor lossesOfBatch(const at::Tensor& rows, Mode mode) override;
   Output outputs(Rows rows, Mode mode) override;
   at::Tensor images(Rows rows) const override { return begun_.rows.images(rows, stepper_.renderer_); }
   Trained train(const TrainedOn& on) override;
@@ -52,13 +54,13 @@ class Stepper::Context : public StepContext {
   };
   /// Of the rows that it is asked about: those that go together.
   struct Seen {
-    Rows rows;
+    Part part;
     Noise noise;
     std::int64_t count = 0;  ///< of rows that go through the network, at least those
   };
   /// What was asked of the network in this step.
   struct Asked {
-    Rows rows;
+    at::Tensor rows;         ///< int64: their numbers
     at::Tensor losses = {};  ///< undefined: the output was asked for
     Output output = {};
   };
@@ -66,8 +68,10 @@ class Stepper::Context : public StepContext {
   static std::vector<Part> partsOf(std::int64_t rows, int most);
   std::vector<Part> partsAlone(std::int64_t rows) const;
   std::int64_t filledCount(std::int64_t rows, const Part& part) const;
-  std::vector<Seen> seen(Rows rows, Mode mode);
-  Output forward(const Seen& part, Mode mode);
+  std::vector<Seen> seen(std::int64_t rows, Mode mode, const at::Tensor& samples);
+  Output forward(const Seen& seen, const at::Tensor& images, Mode mode);
+  at::Tensor samplesOf(Rows rows, Mode mode) const;
+  void count(std::int64_t rows, Mode mode, Stopwatch& watch);
   Output forward(const at::Tensor& images, Mode mode, const Noise& noise);
   Output forward(const Pass& pass, const Part& part, const at::Tensor& images);
   RowBuffer::Picked picked(const TrainedOn& on, const Part& part) const;
