@@ -21,6 +21,12 @@ const std::vector<std::string> kValues{"NULL",
                                        "'[{}]'",
                                        "printf('%.*c', 30000, 'x') || char(10, 27, 8238)"};
 
+#ifdef STORE_DAMAGES_ALL
+constexpr bool kTakesAll = true;
+#else
+constexpr bool kTakesAll = false;
+#endif
+
 /// What is read of a run, but for its configuration.
 std::string rowsOf(const ProjectReader& project, std::int64_t run) {
   return text(project.steps(run)) + text(project.epochs(run)) + text(project.policy(run)) +
@@ -91,7 +97,11 @@ class TestStoreDamage : public QObject {
     const std::string expected = soundPart(sound_);
     QVERIFY(contains(expected, " finished "));
     int applied = 0;
-    for (const Damage& one : allDamages(sound_, kValues)) {
+    const std::vector<Damage> all = allDamages(sound_, kValues);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      // Of each column every second value, of the next column the others: each is met by half of the columns.
+      if (!kTakesAll && (i + i / kValues.size()) % 2 == 1) continue;
+      const Damage& one = all[i];
       if (!damage(sound_, file_, one.sql())) continue;
       ++applied;
       try {
@@ -102,7 +112,7 @@ class TestStoreDamage : public QObject {
         QFAIL((one.sql() + ": " + error.what()).c_str());
       }
     }
-    QVERIFY2(applied > 700, qPrintable(QString::number(applied)));
+    QVERIFY2(applied > (kTakesAll ? 700 : 350), qPrintable(QString::number(applied)));
   }
 
   void damageIsNamed_data() {
