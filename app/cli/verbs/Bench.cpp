@@ -30,7 +30,7 @@ void describe(Verb& verb, BenchOptions& options) {
   verb.argument("WHAT", options.what, "render, load, seg, voc, step, memory, store, start or window")
       .required();
   verb.texts("--method", "NAME", options.methods,
-             "step, memory: only this method, or uada-fast; may be repeated");
+             "step, memory: only this method, or uada-fast, or one with settings as JSON; may be repeated");
   verb.text("--model", "NAME", options.model,
             "step, memory: of classification, by its name or as JSON; default: a ResNet-10 of width 16");
   verb.number("--threads", options.threads, 1, 1024,

@@ -6,7 +6,8 @@
 
 namespace uada {
 
-/// As `uada bench step` names methods: by their names, and `uada-fast`. Throws UsageError.
+/// As `uada bench step` names methods: by their names, `uada-fast`, or as JSON with their settings. Throws
+/// UsageError.
 Choice benchedMethod(const std::string& name);
 
 }  // namespace uada

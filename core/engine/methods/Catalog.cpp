@@ -82,6 +82,7 @@ Choice methodFromJson(const Json& json, const std::string& where) {
 }
 
 Choice benchedMethod(const std::string& name) {
+  if (name.starts_with('{')) return methodFromJson(parseJson(name, "--method"), "--method");
   struct Named {
     std::string name;
   };
