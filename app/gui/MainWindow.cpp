@@ -24,6 +24,7 @@
 #include "widgets/frame/Names.h"
 #include "widgets/frame/Views.h"
 #include "widgets/panels/CursorBar.h"
+#include "widgets/panels/LibTorchBanner.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/RecoveryBanner.h"
 #include "widgets/panels/StartPage.h"
@@ -105,6 +106,9 @@ void MainWindow::makePages() {
   layout->setSpacing(0);
   layout->addWidget(banner_ = new Banner(workbench_));
   layout->addWidget(new RecoveryBanner(workbench_));
+  auto* libTorch = new LibTorchBanner(workbench_);
+  layout->addWidget(libTorch);
+  connect(libTorch, &LibTorchBanner::notice, this, &MainWindow::tell);
   layout->addWidget(pages_, 1);
   setCentralWidget(centre);
   connect(commands_, &Commands::notice, this, &MainWindow::tell);

@@ -19,7 +19,7 @@ cat >"$work/$page" <<'END'
 END
 check "$work" >"$work/found" && { echo "planted faults are not found"; exit 1; }
 for fault in '2: must be shown by a test' '3: there is no test tst_one::isGone' '3: there is no test tst_two::isRight' \
-  '5: there is no test tst_one::helper' 'the numbers are not 1 to 52'; do
+  '5: there is no test tst_one::helper' 'the numbers are not 1 to 53'; do
   grep -qF "$fault" "$work/found" || { echo "not found: $fault"; cat "$work/found"; exit 1; }
 done
 ! grep -qF '1: ' "$work/found" || { echo "found without need"; cat "$work/found"; exit 1; }

@@ -1,0 +1,147 @@
+#include "widgets/panels/LibTorchBanner.h"
+
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QToolButton>
+#include <chrono>
+#include <filesystem>
+
+#include "core/base/Text.h"
+#include "core/engine/Engine.h"
+#include "core/libtorch/Pins.h"
+#include "core/libtorch/Place.h"
+#include "widgets/models/Words.h"
+#include "widgets/session/Session.h"
+#include "widgets/session/Theme.h"
+
+namespace uada {
+
+static constexpr int kParts = 1000;  // of the progress bar
+
+LibTorchBanner::LibTorchBanner(const Workbench& workbench, QWidget* parent, Fetch fetch)
+    : QWidget(parent),
+      fetch_(std::move(fetch)),
+      text_(new QLabel),
+      progress_(new QProgressBar),
+      get_(new QPushButton(tr("Fetch LibTorch"))),
+      getForGpu_(new QPushButton(tr("Fetch with GPU part"))),
+      cancel_(new QPushButton(tr("Cancel"))),
+      close_(new QToolButton) {
+  setObjectName("libTorch");
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(kGrid, kGrid, kGrid, 0);
+  auto* frame = new QFrame;
+  frame->setObjectName("banner");
+  outer->addWidget(frame);
+  auto* layout = new QHBoxLayout(frame);
+  layout->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
+  layout->setSpacing(kGrid);
+  auto* icon = new QLabel;
+  icon->setPixmap(workbench.theme.icon("idle", workbench.theme.colour("warning")).pixmap(24, 24));
+  auto* words = new QVBoxLayout;
+  words->setSpacing(2);
+  auto* title = new QLabel(tr("<b>LibTorch is not there: nothing can be trained yet</b>"));
+  title->setTextFormat(Qt::RichText);
+  words->addWidget(title);
+  words->addWidget(text_);
+  words->addWidget(progress_);
+  layout->addWidget(icon, 0, Qt::AlignTop);
+  layout->addLayout(words, 1);
+  for (QPushButton* button : {get_, getForGpu_, cancel_}) layout->addWidget(button, 0, Qt::AlignVCenter);
+  layout->addWidget(close_, 0, Qt::AlignTop);
+  text_->setObjectName("libTorchText");
+  text_->setTextFormat(Qt::PlainText);
+  text_->setWordWrap(true);
+  text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  progress_->setObjectName("libTorchProgress");
+  progress_->setTextVisible(false);
+  progress_->setAccessibleName(tr("How much of LibTorch has come"));
+  get_->setObjectName("libTorchGet");
+  get_->setToolTip(tr("Fetch LibTorch %1 for the CPU, half a GB, as 'uada libtorch get' does")
+                       .arg(QString::fromStdString(pinnedLibTorch())));
+  getForGpu_->setObjectName("libTorchGetForGpu");
+  getForGpu_->setToolTip(tr("Also what it takes to train on an NVIDIA GPU: 2.5 GB together"));
+  cancel_->setObjectName("libTorchCancel");
+  cancel_->setToolTip(tr("Stop; what has come is kept"));
+  close_->setAutoRaise(true);
+  close_->setIcon(workbench.theme.icon("close"));
+  close_->setToolTip(tr("Close this message"));
+  close_->setAccessibleName(close_->toolTip());
+  connect(get_, &QPushButton::clicked, this, [this] { begin(false); });
+  connect(getForGpu_, &QPushButton::clicked, this, [this] { begin(true); });
+  connect(cancel_, &QPushButton::clicked, this, [this] {
+    background_.drop();
+    finish(Fetched::stopped);
+  });
+  connect(close_, &QToolButton::clicked, this, [this] {
+    isClosed_ = true;
+    update();
+  });
+  connect(&background_, &Background::failed, this, &LibTorchBanner::fail);
+  connect(&workbench.session, &Session::projectChanged, this, &LibTorchBanner::update);
+  update();
+}
+
+void LibTorchBanner::update() {
+  const bool isBusy = background_.isBusy();
+  setVisible(isBusy || (!isClosed_ && findLibTorch().empty()));
+  if (isHidden()) return;
+  std::error_code none;
+  get_->setVisible(!isBusy);
+  getForGpu_->setVisible(!isBusy && std::filesystem::exists("/dev/nvidiactl", none));
+  close_->setVisible(!isBusy);
+  cancel_->setVisible(isBusy);
+  progress_->setVisible(isBusy);
+  if (!isBusy)
+    text_->setText(!said_.isEmpty()
+                       ? said_
+                       : tr("Projects can be looked at, and all else works. It would be fetched into %1.")
+                             .arg(QString::fromStdString(libTorchHome().string())));
+}
+
+void LibTorchBanner::begin(bool cuda) {
+  background_.ask(
+      [this, cuda](const std::stop_token& stop) {
+        constexpr auto kPause = std::chrono::milliseconds(100);  // it is told for every piece that comes
+        std::chrono::steady_clock::time_point told{};
+        return fetch_(cuda, [&](const FetchProgress& progress) {
+          const auto now = std::chrono::steady_clock::now();
+          if (now - told >= kPause) {
+            told = now;
+            background_.tell(stop, [this, progress] { show(progress); });
+          }
+          return !stop.stop_requested();
+        });
+      },
+      [this](Fetched done) { finish(done); });
+  text_->setText(tr("Asking the index ..."));
+  progress_->setRange(0, 0);
+  update();
+}
+
+void LibTorchBanner::show(const FetchProgress& progress) {
+  const auto done = static_cast<double>(progress.done), total = static_cast<double>(progress.total);
+  progress_->setRange(0, total > 0 ? kParts : 0);
+  if (total > 0) progress_->setValue(static_cast<int>(kParts * done / total));
+  const QString size =
+      total > 0 ? tr("%1 of %2").arg(q(bytesText(done)), q(bytesText(total))) : q(bytesText(done));
+  text_->setText(QString::fromStdString(progress.what) + ": " + size);
+}
+
+void LibTorchBanner::finish(Fetched done) {
+  if (done == Fetched::stopped) return fail(tr("Stopped. What has come is kept; it goes on from there."));
+  said_.clear();
+  update();
+  if (isHidden()) return Q_EMIT notice(tr("LibTorch is there now: runs can be trained."));
+  fail(tr("It was fetched, but UADA_LIBTORCH names another folder, where it is not."));
+}
+
+void LibTorchBanner::fail(const QString& why) {
+  said_ = why;
+  update();
+}
+
+}  // namespace uada
