@@ -124,6 +124,20 @@ double contrast(const QColor& a, const QColor& b) {
   return std::max(one, two) / std::min(one, two);
 }
 
+/// Than the last two; what is nearly grey has none.
+static bool hasOtherHue(const Lab& lab, const QVector<QColor>& before) {
+  constexpr double kGrey = 15, kApart = 30;  // chroma; degrees
+  constexpr qsizetype kLast = 2;
+  if (std::hypot(lab.a, lab.b) < kGrey) return true;
+  for (qsizetype i = std::max<qsizetype>(0, before.size() - kLast); i < before.size(); ++i) {
+    const Lab other = labOf(before[i]);
+    if (std::hypot(other.a, other.b) < kGrey) continue;
+    const double turn = std::abs(hueOf(lab.a, lab.b) - hueOf(other.a, other.b));
+    if (std::min(turn, 360 - turn) < kApart) return false;
+  }
+  return true;
+}
+
 QVector<QColor> apartFrom(QVector<QColor> given, const QColor& background, int count) {
   const QVector<QColor> all = candidates(background);
   std::vector<Lab> labs;
@@ -137,7 +151,10 @@ QVector<QColor> apartFrom(QVector<QColor> given, const QColor& background, int c
   take(background);
   for (const QColor& colour : given) take(colour);
   while (given.size() < count) {
-    given.push_back(all[std::ranges::max_element(nearest) - nearest.begin()]);
+    std::size_t best = labs.size();
+    for (std::size_t i = 0; i < labs.size(); ++i)
+      if (hasOtherHue(labs[i], given) && (best == labs.size() || nearest[i] > nearest[best])) best = i;
+    given.push_back(all[static_cast<qsizetype>(best)]);
     take(given.back());
   }
   return given;

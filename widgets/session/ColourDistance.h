@@ -21,7 +21,8 @@ double colourDistance(const Lab& a, const Lab& b);
 double contrast(const QColor& a, const QColor& b);
 
 /// `given`, and then others up to `count`: each is the one that is farthest from all before it, among those
-/// that have a contrast of 3 or more to the background.
+/// that have a contrast of 3 or more to the background, and another hue than the last two: people call a
+/// dark yellow and an olive by one name, far apart as they are.
 QVector<QColor> apartFrom(QVector<QColor> given, const QColor& background, int count);
 
 /// A lighter or darker form of a colour that stays as visible on the background; 0: itself.
