@@ -291,6 +291,7 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
       return true;
     }
   }
+  if (showsPlainTip(watched, event)) return true;
   if (event->type() == QEvent::Polish && watched->isWidgetType()) {
     nameControl(static_cast<QWidget*>(watched));
     keepPlain(static_cast<QWidget*>(watched));

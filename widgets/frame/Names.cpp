@@ -7,11 +7,15 @@
 #include <QAccessible>
 #include <QComboBox>
 #include <QHeaderView>
+#include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QRegularExpression>
 #include <QScrollBar>
+#include <QToolTip>
+
+#include "widgets/models/Words.h"
 
 namespace uada {
 
@@ -60,6 +64,19 @@ void keepPlain(QWidget* widget) {
   auto* label = qobject_cast<QLabel*>(widget);
   if (!label || label->textFormat() != Qt::AutoText || label->inherits("QTipLabel")) return;
   if (!(label->textInteractionFlags() & Qt::LinksAccessibleByKeyboard)) label->setTextFormat(Qt::PlainText);
+}
+
+bool showsPlainTip(QObject* watched, QEvent* event) {
+  if (event->type() != QEvent::ToolTip || !watched->isWidgetType()) return false;
+  auto* widget = static_cast<QWidget*>(watched);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  QString tip = widget->toolTip();
+  if (const auto* view = qobject_cast<QAbstractItemView*>(widget->parentWidget());
+      view && view->viewport() == widget)
+    tip = view->indexAt(help->pos()).data(Qt::ToolTipRole).toString();
+  if (tip.isEmpty()) return false;
+  QToolTip::showText(help->globalPos(), tip.startsWith("<qt>") ? tip : plainTip(tip), widget);
+  return true;
 }
 
 void nameLists(QWidget* panel, const QString& title) {

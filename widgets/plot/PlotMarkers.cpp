@@ -1,6 +1,7 @@
 #include <QStringList>
 #include <QToolTip>
 
+#include "widgets/models/Words.h"
 #include "widgets/plot/PlotImpl.h"
 
 namespace uada {
@@ -29,7 +30,7 @@ QString Plot::markersAt(double x) const {
 /// Beside the pointer, as long as it is over a marker.
 void Plot::Impl::showTip(const QPoint& position, bool isInside) {
   const QString text = isInside ? owner->markersAt(plot->xAxis->pixelToCoord(position.x())) : QString();
-  if (!text.isEmpty()) QToolTip::showText(plot->mapToGlobal(position), text, plot);
+  if (!text.isEmpty()) QToolTip::showText(plot->mapToGlobal(position), plainTip(text), plot);
   if (text.isEmpty() && hasTip) QToolTip::hideText();
   hasTip = !text.isEmpty();
 }

@@ -13,6 +13,7 @@
 
 #include "core/tables/Grid.h"
 #include "widgets/models/Numbers.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/predictions/PredictionSet.h"
 #include "widgets/session/Theme.h"
 
@@ -365,7 +366,7 @@ bool ConfusionView::viewportEvent(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const auto cell = cellAt(help->pos());
     const QString more = side_ < kTextSide ? tr("\nCtrl and the wheel, or + and −, zoom") : QString();
-    QToolTip::showText(help->globalPos(), cell ? textOf(*cell) + more : QString(), viewport());
+    QToolTip::showText(help->globalPos(), cell ? plainTip(textOf(*cell) + more) : QString(), viewport());
     return true;
   }
   return QAbstractScrollArea::viewportEvent(event);
