@@ -26,6 +26,7 @@ class TestOpsSource : public QObject {
   void droppedFilesOpen();
   void theLastPictureCounts();
   void exportsShowARunsSample();
+  void aPictureStandsThereAtFirst();
 
  private:
   std::unique_ptr<OpsBench> bench_;
@@ -158,6 +159,17 @@ void TestOpsSource::theLastPictureCounts() {
   QTRY_VERIFY(!source.isBusy());
   QCOMPARE(failed.count(), 0);
   QVERIFY(source.picture().image == pattern(4, 4));
+}
+
+/// Where nothing was looked at before: of a data set that is there.
+void TestOpsSource::aPictureStandsThereAtFirst() {
+  if (!findDataset("fashion_mnist").find({})) QSKIP("Fashion-MNIST is not installed");
+  OpsPanel panel(bench_->workbench);
+  panel.resize(900, 600);
+  panel.show();
+  QTRY_VERIFY_WITH_TIMEOUT(!panel.source().picture().image.empty(), 60000);
+  QVERIFY(!panel.findChild<QLabel*>("emptyTitle")->isVisible());
+  QVERIFY(at<QTabBar>(panel, "ops_tabs")->isVisible());
 }
 
 /// With nobody there to choose: the newest pictured sample of the selected run, here as it was kept.

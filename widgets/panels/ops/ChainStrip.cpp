@@ -82,7 +82,13 @@ ChainStrip::ChainStrip(const Theme& theme, QWidget* parent) : QWidget(parent), t
   });
 }
 
+void ChainStrip::setSheet(std::vector<Stage> pictures, std::span<const ClassColour> colours) {
+  setStages(std::move(pictures), colours);
+  isSheet_ = true;
+}
+
 void ChainStrip::setStages(std::vector<Stage> stages, std::span<const ClassColour> colours) {
+  isSheet_ = false;
   drawn_.clear();
   stages_ = std::move(stages);
   shown_.clear();
@@ -150,12 +156,12 @@ QImage ChainStrip::drawn(int i) const {
 void ChainStrip::drawStage(QPainter& painter, int i) const {
   const Stage& stage = stages_[static_cast<std::size_t>(i)];
   const QRect picture = grid_.picture(i), cell = grid_.cell(i);
-  const bool last = i + 1 == static_cast<int>(stages_.size());
+  const bool last = !isSheet_ && i + 1 == static_cast<int>(stages_.size());
   painter.setOpacity(stale_ ? 0.3 : stage.done ? 1.0 : 0.45);
   painter.drawImage(placeOf(i), drawn_[static_cast<std::size_t>(i)]);
   painter.setOpacity(stale_ ? 0.3 : 1.0);
   painter.setPen(theme_.colour("muted"));
-  if (!last)
+  if (!last && !isSheet_)
     painter.drawText(
         QRect(picture.right() + 1, picture.top(), cell.width() - picture.width(), picture.height()),
         Qt::AlignCenter, QStringLiteral("→"));
@@ -205,13 +211,14 @@ bool ChainStrip::event(QEvent* event) {
     return true;
   }
   const Stage& stage = stages_[static_cast<std::size_t>(at)];
-  QToolTip::showText(help->globalPos(), q(stage.title + (stage.detail.empty() ? "" : ": " + stage.detail)),
-                     this);
+  QToolTip::showText(help->globalPos(),
+                     plainTip(q(stage.title + (stage.detail.empty() ? "" : ": " + stage.detail))), this);
   return true;
 }
 
 void ChainStrip::mouseDoubleClickEvent(QMouseEvent* event) {
   const int at = stageAt(event->pos());
+  if (at >= 0 && isSheet_) return Q_EMIT chosen(at);
   if (at >= 0 && stages_[static_cast<std::size_t>(at)].step >= 0) Q_EMIT opWanted(at);
 }
 

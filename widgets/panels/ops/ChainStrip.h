@@ -33,7 +33,7 @@ struct StripGrid {
 StripGrid stripGrid(QSize room, int count, int source, const std::function<int(int)>& captionHeight);
 
 /// The stages of a plan side by side with their captions, the last framed: it is what the network sees. A
-/// double click on an op asks for it in the op explorer.
+/// double click on an op asks for it in the op explorer. Or a sheet of pictures of one kind.
 class ChainStrip : public QWidget {
   Q_OBJECT
  public:
@@ -41,6 +41,8 @@ class ChainStrip : public QWidget {
 
   /// colours  of the classes, for label maps and boxes
   void setStages(std::vector<Stage> stages, std::span<const ClassColour> colours = {});
+  /// Pictures that do not follow from one another: a double click on one is chosen().
+  void setSheet(std::vector<Stage> pictures, std::span<const ClassColour> colours = {});
   const std::vector<Stage>& stages() const { return stages_; }
   /// Shown faintly: what stands here is not what is asked for.
   void setStale(bool stale);
@@ -50,6 +52,7 @@ class ChainStrip : public QWidget {
 
  Q_SIGNALS:
   void opWanted(int stage);
+  void chosen(int picture);  ///< of a sheet
   void saveFailed(const QString& why);
 
  protected:
@@ -72,7 +75,7 @@ class ChainStrip : public QWidget {
   std::vector<QImage> drawn_;  ///< [stages]; over the bytes of what is shown unless it is made smaller
   StripGrid grid_;
   QSize room_;
-  bool stale_ = false;
+  bool stale_ = false, isSheet_ = false;
 };
 
 }  // namespace uada

@@ -67,6 +67,7 @@ class ChainView : public QWidget {
   void refuse(QLabel* label, const QString& why);
   void showWritten();
   void openStage(int stage);
+  void drawSheet();
   const PolicyChoice& choice() const;
   ChainDraw drawOf() const;
 
@@ -87,7 +88,7 @@ class ChainView : public QWidget {
   QScrollArea *settingsArea_ = nullptr, *stripArea_ = nullptr;
   SettingsForm* form_ = nullptr;
   QSpinBox *sub_ = nullptr, *seed_ = nullptr, *epoch_ = nullptr, *epochs_ = nullptr;
-  QCheckBox* fire_ = nullptr;
+  QCheckBox *fire_ = nullptr, *sheet_ = nullptr;
   QWidget *subBox_ = nullptr, *epochBox_ = nullptr, *sideBox_ = nullptr;
   QLabel *sourceText_ = nullptr, *policyText_ = nullptr, *policyProblem_ = nullptr, *planProblem_ = nullptr;
   HashLine* hash_ = nullptr;

@@ -1,5 +1,6 @@
 #include "widgets/panels/ops/OpExplorer.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QFileDialog>
@@ -9,6 +10,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
+#include <QStackedWidget>
 #include <QToolButton>
 #include <algorithm>
 #include <cmath>
@@ -20,7 +22,6 @@
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/ops/HistogramView.h"
 #include "widgets/panels/ops/OpControls.h"
-#include "widgets/panels/ops/PictureGrid.h"
 #include "widgets/panels/ops/PictureSource.h"
 #include "widgets/panels/ops/PixelView.h"
 #include "widgets/session/Theme.h"
@@ -45,7 +46,7 @@ OpExplorer::OpExplorer(const Workbench& workbench, QWidget* parent)
   column->addWidget(makeOpRow());
   column->addWidget(makeValueRow());
   column->addWidget(rest_ = makeRestRow());
-  column->addWidget(new PictureGrid({original_, after_, difference_, histogram_}, this), 1);
+  column->addWidget(makePictures(), 1);
   column->addWidget(makeStatusRow());
   renderTimer_.setSingleShot(true);
   connect(&renderTimer_, &QTimer::timeout, this, &OpExplorer::render);
@@ -86,7 +87,16 @@ QWidget* OpExplorer::makeOpRow() {
       workbench_.theme, fill_, [this] { return colourOf(samplingFor(setting_).fill); },
       [this](const auto& fill) { setFill(fill); }));
   sampling_ = together({labelled(tr("Filter"), filter_), labelled(tr("Outside"), fill_)});
-  for (QWidget* widget : {labelled(tr("Op"), op_), labelled(tr("Levels of"), grid_), sampling_})
+  sheetBox_ = new QCheckBox(tr("All levels"), row);
+  sheetBox_->setObjectName("op_sheet");
+  sheetBox_->setToolTip(
+      tr("The op at up to 16 levels of its range, side by side; double click one to look at it"));
+  connect(sheetBox_, &QCheckBox::toggled, this, [this](bool isOn) {
+    pages_->setCurrentIndex(isOn ? 1 : 0);
+    changed();
+  });
+  for (QWidget* widget : std::initializer_list<QWidget*>{
+           labelled(tr("Op"), op_), labelled(tr("Levels of"), grid_), sampling_, sheetBox_})
     flow->addWidget(widget);
   connect(op_, &QComboBox::currentIndexChanged, this, &OpExplorer::chooseOp);
   connect(grid_, &QComboBox::currentIndexChanged, this, &OpExplorer::chooseGrid);
@@ -376,6 +386,7 @@ void OpExplorer::render() {
   difference_->setCaption(tr("Difference × %1").arg(difference.factor), differenceText(difference));
   difference_->setPicture(std::move(difference.image));
   histogram_->setHistograms(originalHistograms_, histograms(result_.view()));
+  if (sheetBox_->isChecked()) showSheet();
   showStatus();
 }
 

@@ -7,16 +7,20 @@
 #include "widgets/panels/ops/OpsModel.h"
 #include "widgets/session/Workbench.h"
 
+class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QSlider;
 class QSpinBox;
+class QStackedWidget;
 class QToolButton;
 
 namespace uada {
 
+class ChainStrip;
 class HistogramView;
 class PictureGrid;
 class PictureSource;
@@ -63,6 +67,9 @@ class OpExplorer : public QWidget {
   void render();
   void showStatus();
   Image partner() const;
+  QWidget* makePictures();
+  void showSheet();
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
   const Workbench& workbench_;
   OpsPicture picture_;
@@ -75,6 +82,11 @@ class OpExplorer : public QWidget {
   PixelZoom* zoom_;
   PixelView *original_ = nullptr, *after_ = nullptr, *difference_ = nullptr;
   HistogramView* histogram_ = nullptr;
+  QCheckBox* sheetBox_ = nullptr;
+  QStackedWidget* pages_ = nullptr;
+  QScrollArea* sheetArea_ = nullptr;
+  ChainStrip* sheet_ = nullptr;
+  std::vector<OpSetting> sheetSettings_;  ///< [its pictures]
   QComboBox *op_ = nullptr, *grid_ = nullptr, *filter_ = nullptr, *factor_ = nullptr;
   QPushButton* fill_ = nullptr;
   QToolButton* sign_ = nullptr;

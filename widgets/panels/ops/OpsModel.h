@@ -42,6 +42,12 @@ struct OpSetting {
 /// The raw value that a setting means for a picture; not a number where the op has no levels on the grid.
 double rawValueOf(const OpSetting& setting, int width, int height);
 
+/// The same op over the whole range of the grid, or of the op where it has none, evenly, the lowest first; of
+/// whole levels none twice.
+/// isFree  without a grid
+/// count   at most, at least 2
+std::vector<OpSetting> sheetOf(const OpSetting& setting, bool isFree, int count);
+
 /// How the picture is read: as in training, but for what the setting says.
 Sampling samplingFor(const OpSetting& setting);
 

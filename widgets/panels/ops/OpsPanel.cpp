@@ -110,7 +110,22 @@ void OpsPanel::restore() {
   bool known = !request.file.empty();
   for (const DatasetEntry& entry : datasets())
     known = known || (entry.name == request.dataset && entry.find({}));
-  if (known) source_->read(request);
+  known ? source_->read(request) : readFirst();
+}
+
+/// The first training image of a data set that is there: that of the selected run, else the first of the
+/// catalogue.
+void OpsPanel::readFirst() {
+  const Session& session = workbench_.session;
+  const RunSummary* const run = session.find(workbench_.session.selection().run());
+  PictureRequest request;
+  for (const DatasetEntry& entry : datasets()) {
+    if (entry.isOwn || !entry.find({})) continue;
+    const bool isOfRun = run && run->dataset == entry.name;
+    if (request.dataset.empty() || isOfRun) request.dataset = entry.name;
+    if (isOfRun) break;
+  }
+  if (!request.dataset.empty()) source_->read(request);
 }
 
 void OpsPanel::remember() const {

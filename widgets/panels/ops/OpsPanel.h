@@ -48,6 +48,7 @@ class OpsPanel : public PanelWidget {
   bool isWanted();
   void showPlan(const SamplePlan& sample, const QString& note);
   void restore();
+  void readFirst();
   void remember() const;
 
   std::optional<SamplePlan> wanted_;  ///< to be shown once its sample is read
