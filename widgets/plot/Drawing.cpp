@@ -6,14 +6,14 @@
 
 namespace uada {
 
-QByteArray pdfOf(QSize size, const std::function<void(QPaintDevice&)>& paint) {
+QByteArray pdfOf(QSizeF size, const std::function<void(QPaintDevice&)>& paint) {
   QByteArray bytes;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
   QPdfWriter writer(&buffer);
   writer.setResolution(96);
   writer.setPageMargins({0, 0, 0, 0});
-  writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / 96.0, QPageSize::Point, {}, QPageSize::ExactMatch));
+  writer.setPageSize(QPageSize(size * 72.0 / 96.0, QPageSize::Point, {}, QPageSize::ExactMatch));
   paint(writer);
   return bytes;
 }

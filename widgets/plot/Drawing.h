@@ -12,7 +12,7 @@ namespace uada {
 constexpr int kPictureScale = 2;  ///< pixels of a picture for one on the screen
 
 /// A drawing as a file's content. paint  what draws it into the device; size  in pixels of 1/96 inch
-QByteArray pdfOf(QSize size, const std::function<void(QPaintDevice&)>& paint);
+QByteArray pdfOf(QSizeF size, const std::function<void(QPaintDevice&)>& paint);
 QByteArray svgOf(QSize size, const QString& title, const std::function<void(QPaintDevice&)>& paint);
 
 }  // namespace uada

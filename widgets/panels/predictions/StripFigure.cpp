@@ -5,13 +5,13 @@
 #include <QFontInfo>
 #include <QObject>
 #include <QPainter>
-#include <QPdfWriter>
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
 #include "widgets/models/Saving.h"
+#include "widgets/plot/Drawing.h"
 
 namespace uada {
 namespace {
@@ -220,18 +220,11 @@ QImage stripsPicture(const StripFigure& figure, double width, double scale) {
 
 QByteArray stripsPdf(const StripFigure& figure, double width) {
   const StripLayout layout = layOut(figure, width);
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  QPdfWriter writer(&buffer);
-  writer.setResolution(96);
-  writer.setPageMargins({0, 0, 0, 0});
-  writer.setPageSize(QPageSize(layout.size * 72.0 / 96.0, QPageSize::Point, {}, QPageSize::ExactMatch));
-  QPainter painter;
-  if (!painter.begin(&writer)) throw Error("the PDF could not be drawn");
-  paintStrips(painter, figure, layout, {}, 0);
-  painter.end();
-  return bytes;
+  return pdfOf(layout.size, [&](QPaintDevice& device) {
+    QPainter painter;
+    if (!painter.begin(&device)) throw Error("the PDF could not be drawn");
+    paintStrips(painter, figure, layout, {}, 0);
+  });
 }
 
 QByteArray stripsSvg(const StripFigure& figure, double width) {
