@@ -96,6 +96,46 @@ class TestPredictionPictures : public QObject {
     QCOMPARE(errorOverlay(picture, truth.view(), predicted.view(), style).pixel(3, 0), qRgb(50, 50, 50));
   }
 
+  /// At half the size each pixel is the mean of the four that it stands for, as if the whole had been drawn
+  /// and made smaller.
+  void overlaysAreDrawnAtTheSizeThatIsShown() {
+    const QImage picture = pictureOf(greys(4, 2, {0, 40, 80, 120, 160, 200, 240, 250}).view());
+    const LabelMap truth = test::mapOf(4, 2, {0, 0, 1, 255, 1, 0, 1, 1});
+    const LabelMap predicted = test::mapOf(4, 2, {0, 1, 1, 0, 0, 0, 1, 0});
+    const auto meanOf = [](const QImage& whole, int x) {
+      int red = 2, green = 2, blue = 2;  // rounded
+      for (const QPoint& at : {QPoint(x, 0), QPoint(x + 1, 0), QPoint(x, 1), QPoint(x + 1, 1)}) {
+        const QRgb pixel = whole.pixel(at);
+        red += qRed(pixel), green += qGreen(pixel), blue += qBlue(pixel);
+      }
+      return qRgb(red / 4, green / 4, blue / 4);
+    };
+    const LabelStyle style = halfRed();
+    for (const bool isError : {false, true}) {
+      const auto draw = [&](QSize size) {
+        return isError ? errorOverlay(picture, truth.view(), predicted.view(), style, size)
+                       : labelOverlay(picture, truth.view(), style, size);
+      };
+      const QImage whole = draw({}), half = draw({2, 1});
+      QCOMPARE(half.size(), QSize(2, 1));
+      QCOMPARE(half.pixel(0, 0), meanOf(whole, 0));
+      QCOMPARE(half.pixel(1, 0), meanOf(whole, 2));
+      QCOMPARE(draw({4, 2}), whole);
+      QCOMPARE(draw({8, 4}), whole);  // never larger
+    }
+  }
+
+  void palettesHaveAColourForEachClass() {
+    const std::vector<ClassColour> own(21, ClassColour{1, 2, 3});
+    QVERIFY(classColours(ClassPalette::ofTheData, own) == own);
+    for (const ClassPalette palette : {ClassPalette::distinct, ClassPalette::colourBlind}) {
+      const std::vector<ClassColour> made = classColours(palette, own);
+      QCOMPARE(made.size(), own.size());
+      QCOMPARE(std::set(made.begin(), made.end()).size(), own.size());  // no two alike
+    }
+    QVERIFY((classColours(ClassPalette::colourBlind, own)[0] == ClassColour{230, 159, 0}));
+  }
+
   void mapsOfAnotherSizeAreRefused() {
     const QImage picture = pictureOf(greys(2, 1, {0, 0}).view());
     const LabelMap small(1, 1), right(2, 1);

@@ -119,17 +119,31 @@ void PixelView::setPicture(Image image) {
   image_ = std::move(image);
   picture_ = viewOf(image_);
   isSmooth_ = false;
-  zoom_.setPicture(picture_.size());
+  whole_ = picture_.size();
+  makeWhole_ = nullptr;
+  zoom_.setPicture(whole_);
   update();
 }
 
 void PixelView::setPicture(QImage picture) {
-  picture_ = std::move(picture);
+  const QSize whole = picture.size();
+  setPicture(std::move(picture), whole, nullptr);
+}
+
+void PixelView::setPicture(QImage shown, QSize whole, std::function<QImage()> makeWhole) {
+  picture_ = std::move(shown);
+  whole_ = whole;
+  makeWhole_ = std::move(makeWhole);
   image_ = {};
   isSmooth_ = true;
   scaled_ = {};
-  zoom_.setPicture(picture_.size(), true);
+  zoom_.setPicture(whole_, true);
   update();
+}
+
+QSize PixelView::shownSize(QSize whole) const {
+  const QSize size = (QSizeF(whole) * zoom_.scale() * devicePixelRatioF()).toSize();
+  return size.boundedTo(whole).expandedTo({1, 1});
 }
 
 void PixelView::setCaption(const QString& title, const QString& detail) {
@@ -157,9 +171,11 @@ QRectF PixelView::onScreen(const QRectF& pixels) const {
 /// In the pixels of the screen, of which there may be several for one of the window.
 const QImage& PixelView::scaledDown() const {
   const double ratio = devicePixelRatioF();
-  const QSize size = (QSizeF(picture_.size()) * zoom_.scale() * ratio).toSize().expandedTo({1, 1});
+  const QSize size = (QSizeF(whole_) * zoom_.scale() * ratio).toSize().expandedTo({1, 1});
   if (scaled_.size() != size) {
-    scaled_ = picture_.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    scaled_ = picture_.size() == size
+                  ? picture_
+                  : picture_.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
     scaled_.setDevicePixelRatio(ratio);
   }
   return scaled_;
@@ -173,6 +189,10 @@ void PixelView::drawPicture(QPainter& painter) const {
       painter.drawImage(from, scaledDown());
     else
       painter.drawImage(QRectF(from, QSizeF(picture_.size()) * scale), picture_);
+    return;
+  }
+  if (picture_.size() != whole_) {  // until it has been drawn whole
+    painter.drawImage(QRectF(from, QSizeF(whole_) * scale), picture_);
     return;
   }
   // Only what is seen, in whole pixels, so that all are equally large.
@@ -276,14 +296,14 @@ void PixelView::keyPressEvent(QKeyEvent* event) {
 
 void PixelView::fillMenu(QMenu& menu) {
   if (picture_.isNull()) return;
-  menu.addAction(tr("Copy image"), [this] { QApplication::clipboard()->setImage(picture_.copy()); });
+  menu.addAction(tr("Copy image"), [this] { QApplication::clipboard()->setImage(wholePicture()); });
   menu.addAction(tr("Save image..."), this, &PixelView::savePicture);
   menu.addSeparator();
   menu.addAction(tr("Fit"), &zoom_, &PixelZoom::fit);
 }
 
 void PixelView::savePicture() {
-  const QString why = askAndSave(this, picture_, title_.toLower() + ".png");
+  const QString why = askAndSave(this, wholePicture(), title_.toLower() + ".png");
   if (!why.isEmpty()) Q_EMIT saveFailed(why);
 }
 

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QPointF>
 #include <QWidget>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -64,7 +65,13 @@ class PixelView : public QWidget {
   void setPicture(Image image);
   /// One that is drawn smoothly where it is shown smaller than it is, in place of every nth pixel.
   void setPicture(QImage picture);
+  /// The same, drawn in advance at the size of shownSize() or, where that is more, whole; of a picture of
+  /// this size.
+  /// makeWhole  draws all of it, to be copied and saved
+  void setPicture(QImage shown, QSize whole, std::function<QImage()> makeWhole);
   const QImage& picture() const { return picture_; }
+  /// Of a picture of that size on the screen, in the pixels of the screen; not more than it has.
+  QSize shownSize(QSize whole) const;
   void setCaption(const QString& title, const QString& detail);
   QSize sizeHint() const override { return {240, 200}; }
   QSize minimumSizeHint() const override { return {96, 96}; }
@@ -97,11 +104,14 @@ class PixelView : public QWidget {
   const QImage& scaledDown() const;
   void drawPicture(QPainter& painter) const;
   void savePicture();
+  QImage wholePicture() const { return makeWhole_ ? makeWhole_() : picture_.copy(); }
 
   const Theme& theme_;
   PixelZoom& zoom_;
   Image image_;
-  QImage picture_;  ///< over its bytes, or its own
+  QImage picture_;                     ///< over its bytes, or its own
+  QSize whole_;                        ///< of the picture; picture_ may be smaller
+  std::function<QImage()> makeWhole_;  ///< null: picture_ is whole
   bool isSmooth_ = false;
   mutable QImage scaled_;  ///< as it was shown last, if it is smooth and smaller; empty: to be made
   QString title_, detail_;

@@ -178,43 +178,54 @@ QWidget* DetectionView::makeSide() {
   auto* column = new QVBoxLayout(side);
   column->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
   column->setSpacing(kGrid / 2);
-  auto* row = new QHBoxLayout;
-  score_ = new QSlider(Qt::Horizontal, side);
-  score_->setObjectName("score");
-  score_->setRange(0, kScores);
-  score_->setToolTip(tr("Boxes with a lower score are neither drawn nor counted"));
-  scoreText_ = new QLabel(side);
-  scoreText_->setObjectName("score_text");
-  auto* title = new QLabel(tr("Score at least"), side);
-  title->setBuddy(score_);
-  for (QWidget* widget : std::initializer_list<QWidget*>{title, score_, scoreText_}) row->addWidget(widget);
-  column->addLayout(row);
-  auto* filters = new QWidget(side);
-  auto* flow = new FlowLayout(filters, kGrid / 2);
-  class_ = new QComboBox(side);
-  class_->setObjectName("class_filter");
-  truth_ = new QCheckBox(tr("Show the truth, too"), side);
-  truth_->setObjectName("show_truth");
-  class_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-  flow->addWidget(class_);
-  flow->addWidget(truth_);
-  column->addWidget(filters);
   sum_ = new QLabel(side);
   sum_->setObjectName("counts");
-  sum_->setWordWrap(true);
   measure_ = new QLabel(side);
   measure_->setObjectName("measure");
-  measure_->setWordWrap(true);
-  column->addWidget(sum_);
+  for (QLabel* text : {sum_, measure_}) text->setWordWrap(true);
   table_ = makeTable(side);
+  column->addWidget(makeScore(side));
+  column->addWidget(makeFilters(side));
+  column->addWidget(sum_);
   column->addWidget(table_, 1);
   column->addWidget(measure_);
+  score_->setValue(static_cast<int>(kFirstScore * kScores));
+  return side;
+}
+
+/// The least confidence of the boxes that count.
+QWidget* DetectionView::makeScore(QWidget* side) {
+  auto* box = new QWidget(side);
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  score_ = new QSlider(Qt::Horizontal, box);
+  score_->setObjectName("score");
+  score_->setRange(0, kScores);
+  score_->setToolTip(tr("Boxes with a lower confidence are neither drawn nor counted"));
+  scoreText_ = new QLabel(box);
+  scoreText_->setObjectName("score_text");
+  auto* title = new QLabel(tr("Confidence at least"), box);
+  title->setBuddy(score_);
+  for (QWidget* widget : std::initializer_list<QWidget*>{title, score_, scoreText_}) row->addWidget(widget);
   connect(score_, &QSlider::valueChanged, this, [this](int value) {
     filter_.score = 1.0 * value / kScores;
     scoreText_->setText(QString::number(filter_.score, 'f', 2));
     redraw();
     showNumbers();
   });
+  return box;
+}
+
+QWidget* DetectionView::makeFilters(QWidget* side) {
+  auto* filters = new QWidget(side);
+  auto* flow = new FlowLayout(filters, kGrid / 2);
+  class_ = new QComboBox(filters);
+  class_->setObjectName("class_filter");
+  class_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  truth_ = new QCheckBox(tr("Show the truth, too"), filters);
+  truth_->setObjectName("show_truth");
+  flow->addWidget(class_);
+  flow->addWidget(truth_);
   connect(class_, &QComboBox::currentIndexChanged, this, [this] {
     filter_.label = class_->currentData().toInt();
     redraw();
@@ -224,8 +235,7 @@ QWidget* DetectionView::makeSide() {
     filter_.hasTruth = isOn;
     redraw();
   });
-  score_->setValue(static_cast<int>(kFirstScore * kScores));
-  return side;
+  return filters;
 }
 
 void DetectionView::show(const Predictions& set) {

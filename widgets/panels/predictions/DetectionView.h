@@ -54,6 +54,8 @@ class DetectionView : public PredictionView {
 
  private:
   QWidget* makeSide();
+  QWidget* makeScore(QWidget* side);
+  QWidget* makeFilters(QWidget* side);
   QWidget* makeLegend();
   void count();
   void ask();

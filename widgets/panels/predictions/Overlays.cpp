@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <QColor>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -70,6 +71,60 @@ const QRgb* rowOf(const QImage& picture, int y) {
 }
 QRgb* rowOf(QImage& picture, int y) { return reinterpret_cast<QRgb*>(picture.scanLine(y)); }
 
+/// Sums of the colours of a box of pixels.
+struct ColourSum {
+  std::uint32_t red = 0, green = 0, blue = 0, count = 0;
+  void add(QRgb colour) {
+    red += colour >> 16 & 0xff;
+    green += colour >> 8 & 0xff;
+    blue += colour & 0xff;
+    ++count;
+  }
+  QRgb mean() const {
+    const auto of = [this](std::uint32_t sum) { return static_cast<int>((sum + count / 2) / count); };
+    return qRgb(of(red), of(green), of(blue));
+  }
+};
+
+/// rowAt(y)(x)  the colour of a pixel of the whole
+template <class RowOf>
+QImage drawnWhole(QSize whole, RowOf rowAt) {
+  QImage drawn(whole, QImage::Format_RGB32);
+  for (int y = 0; y < whole.height(); ++y) {
+    const auto colourAt = rowAt(y);
+    QRgb* to = rowOf(drawn, y);
+    for (int x = 0; x < whole.width(); ++x) to[x] = colourAt(x);
+  }
+  return drawn;
+}
+
+/// The same, each pixel of what is shown the mean of those that it stands for: what is not shown is never
+/// written.
+template <class RowOf>
+QImage drawn(QSize whole, QSize shown, RowOf rowAt) {
+  if (shown.isEmpty() || shown == whole || shown.boundedTo(whole) != shown) return drawnWhole(whole, rowAt);
+  const auto begin = [](int i, int of, int in) { return static_cast<int>(std::int64_t{i} * in / of); };
+  QImage drawn(shown, QImage::Format_RGB32);
+  std::vector<ColourSum> sums(static_cast<std::size_t>(shown.width()));
+  for (int row = 0; row < shown.height(); ++row) {
+    std::ranges::fill(sums, ColourSum());
+    const int last = begin(row + 1, shown.height(), whole.height());
+    for (int y = begin(row, shown.height(), whole.height()); y < last; ++y) {
+      const auto colourAt = rowAt(y);
+      int x = 0;
+      for (int column = 0; column < shown.width(); ++column) {
+        ColourSum& sum = sums[static_cast<std::size_t>(column)];
+        const int end = begin(column + 1, shown.width(), whole.width());
+        for (; x < end; ++x) sum.add(colourAt(x));
+      }
+    }
+    QRgb* to = rowOf(drawn, row);
+    for (int column = 0; column < shown.width(); ++column)
+      to[column] = sums[static_cast<std::size_t>(column)].mean();
+  }
+  return drawn;
+}
+
 }  // namespace
 
 QImage pictureOf(ImageView image) {
@@ -82,42 +137,53 @@ QImage pictureOf(ImageView image) {
   return picture;
 }
 
-QImage labelOverlay(const QImage& picture, LabelMapView map, const LabelStyle& style) {
+QImage labelOverlay(const QImage& picture, LabelMapView map, const LabelStyle& style, QSize shown) {
   requireSize(picture.size(), map.width, map.height, "a label map");
   const std::array<Ink, 256> inks = inksOf(style);
   const Hatch hatch(map.width, style.opacity);
   const std::size_t classes = style.colours.size();
-  QImage drawn(picture.size(), QImage::Format_RGB32);
-  for (int y = 0; y < map.height; ++y) {
-    const std::uint8_t* labels = map.row(y);
-    const QRgb* from = rowOf(picture, y);
-    QRgb* to = rowOf(drawn, y);
-    for (int x = 0; x < map.width; ++x)
-      to[x] = (labels[x] < classes ? inks[labels[x]] : hatch.at(x, y)).over(from[x]);
-  }
-  return drawn;
+  return drawn(picture.size(), shown, [&](int y) {
+    return [&, y, labels = map.row(y), from = rowOf(picture, y)](int x) {
+      return (labels[x] < classes ? inks[labels[x]] : hatch.at(x, y)).over(from[x]);
+    };
+  });
 }
 
 QImage errorOverlay(const QImage& picture, LabelMapView truth, LabelMapView predicted,
-                    const LabelStyle& style) {
+                    const LabelStyle& style, QSize shown) {
   requireSize(picture.size(), truth.width, truth.height, "a true label map");
   requireSize(picture.size(), predicted.width, predicted.height, "a predicted label map");
   const std::size_t classes = style.colours.size();
   const Ink wrong = inkOf(kWrongColour[0], kWrongColour[1], kWrongColour[2], style.opacity);
   const Hatch hatch(truth.width, style.opacity);
-  QImage drawn(picture.size(), QImage::Format_RGB32);
-  for (int y = 0; y < truth.height; ++y) {
-    const std::uint8_t *t = truth.row(y), *p = predicted.row(y);
-    const QRgb* from = rowOf(picture, y);
-    QRgb* to = rowOf(drawn, y);
-    for (int x = 0; x < truth.width; ++x) {
+  return drawn(picture.size(), shown, [&](int y) {
+    return [&, y, t = truth.row(y), p = predicted.row(y), from = rowOf(picture, y)](int x) {
       const int grey = qGray(from[x]) / kErrorDim;
       const QRgb dim = qRgb(grey, grey, grey);
       const bool isWrong = t[x] < classes && t[x] != p[x] && isShown(style, t[x]);
-      to[x] = t[x] >= classes ? hatch.at(x, y).over(dim) : isWrong ? wrong.over(dim) : dim;
-    }
+      return t[x] >= classes ? hatch.at(x, y).over(dim) : isWrong ? wrong.over(dim) : dim;
+    };
+  });
+}
+
+std::vector<ClassColour> classColours(ClassPalette palette, const std::vector<ClassColour>& ofTheData) {
+  if (palette == ClassPalette::ofTheData) return ofTheData;
+  constexpr ClassColour kOkabeIto[] = {{230, 159, 0}, {86, 180, 233}, {0, 158, 115},   {240, 228, 66},
+                                       {0, 114, 178}, {213, 94, 0},   {204, 121, 167}, {90, 90, 90}};
+  constexpr int kShades[] = {100, 150, 75};  // per cent of the value
+  constexpr int kLightness[] = {150, 95, 205};
+  const int count = static_cast<int>(ofTheData.size());
+  std::vector<ClassColour> colours;
+  for (int i = 0; i < count; ++i) {
+    const auto [red, green, blue] = kOkabeIto[i % 8];
+    // Neighbours in the list are far apart in hue: steps of the golden angle.
+    const QColor colour = palette == ClassPalette::colourBlind
+                              ? QColor(red, green, blue).darker(kShades[i / 8 % 3])
+                              : QColor::fromHsl((i * 137) % 360, 200, kLightness[i % 3]);
+    colours.push_back({static_cast<std::uint8_t>(colour.red()), static_cast<std::uint8_t>(colour.green()),
+                       static_cast<std::uint8_t>(colour.blue())});
   }
-  return drawn;
+  return colours;
 }
 
 QImage differencePicture(ImageView a, ImageView b, double factor) {

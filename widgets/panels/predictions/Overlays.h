@@ -15,18 +15,29 @@ struct LabelStyle {
   double opacity = 0.6;              ///< 0..1
 };
 
+/// Which colours classes have.
+enum class ClassPalette {
+  ofTheData,    ///< as the data set has them
+  distinct,     ///< hues as far apart as their number allows, in three lightnesses
+  colourBlind,  ///< the eight of Okabe and Ito, then shades of them
+};
+/// ofTheData  the data set's own, one a class
+std::vector<ClassColour> classColours(ClassPalette palette, const std::vector<ClassColour>& ofTheData);
+
 /// In the form that is painted fastest.
 QImage pictureOf(ImageView image);
 
 /// The picture under the colours of a map. What is of no class is hatched in greys.
 /// picture  of pictureOf(), as large as the map. throws  Error if it is not
-QImage labelOverlay(const QImage& picture, LabelMapView map, const LabelStyle& style);
+/// shown    as large, or smaller: then each pixel is the mean of those that it stands for, as
+///          if the whole had been drawn first; empty: as large as the map
+QImage labelOverlay(const QImage& picture, LabelMapView map, const LabelStyle& style, QSize shown = {});
 
 /// The picture in dim greys under red where a class that is shown was taken for another. What the truth has
 /// of no class is hatched: it is neither right nor wrong.
 /// throws  Error if the three differ in size
 QImage errorOverlay(const QImage& picture, LabelMapView truth, LabelMapView predicted,
-                    const LabelStyle& style);
+                    const LabelStyle& style, QSize shown = {});
 
 /// How far two pictures are apart in each channel, times `factor`; black: not at all.
 /// throws  Error if they differ in size

@@ -1,5 +1,6 @@
 #include "widgets/panels/predictions/SegmentationView.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -126,10 +127,10 @@ SegmentedSample readSegmented(const PredictionSet& set, std::uint32_t sample) {
   return read;
 }
 
-SegmentedPictures drawSegmented(const SegmentedSample& sample, const LabelStyle& style) {
-  return {labelOverlay(sample.picture, sample.truth.view(), style),
-          labelOverlay(sample.picture, sample.predicted.view(), style),
-          errorOverlay(sample.picture, sample.truth.view(), sample.predicted.view(), style)};
+SegmentedPictures drawSegmented(const SegmentedSample& sample, const LabelStyle& style, QSize shown) {
+  return {labelOverlay(sample.picture, sample.truth.view(), style, shown),
+          labelOverlay(sample.picture, sample.predicted.view(), style, shown),
+          errorOverlay(sample.picture, sample.truth.view(), sample.predicted.view(), style, shown)};
 }
 
 SegmentationView::SegmentationView(const Theme& theme, QWidget* parent) : PredictionView(theme, parent) {
@@ -171,6 +172,9 @@ SegmentationView::SegmentationView(const Theme& theme, QWidget* parent) : Predic
     if (isAgain_) ask();
   });
   connect(&scores_, &Background::failed, this, &PredictionView::failed);
+  connect(&zoom_, &PixelZoom::changed, this, [this] {
+    if (isOutOfDate()) ask();
+  });
 }
 
 QWidget* SegmentationView::makeSide() {
@@ -196,7 +200,14 @@ QWidget* SegmentationView::makeSide() {
     connect(button, &QPushButton::clicked, this, [this, isShown] { setAllShown(isShown); });
     buttons->addWidget(button);
   }
-  buttons->addStretch();
+  palette_ = new QComboBox(side);
+  palette_->setObjectName("palette");
+  palette_->setAccessibleName(tr("Colours of the classes"));
+  palette_->setToolTip(tr("The colours in which classes are drawn"));
+  palette_->addItems({tr("Colours of the data"), tr("Distinct hues"), tr("Colour-blind safe")});
+  connect(palette_, &QComboBox::currentIndexChanged, this,
+          [this](int index) { setPalette(static_cast<ClassPalette>(index)); });
+  buttons->addWidget(palette_, 1);
   column->addLayout(buttons);
   classes_ = makeClasses(side);
   column->addWidget(classes_, 1);
@@ -226,7 +237,7 @@ void SegmentationView::show(const Predictions& set) {
   sample_.reset();
   all_.reset();
   if (set_) {
-    style_.colours = set_->colours;
+    style_.colours = classColours(static_cast<ClassPalette>(palette_->currentIndex()), set_->colours);
     style_.shown.assign(set_->colours.size(), true);
   }
   fillClasses();
@@ -288,11 +299,15 @@ void SegmentationView::ask() {
     std::shared_ptr<const SegmentedSample> sample;
     SegmentedPictures pictures;
   };
+  // How large the next sample is shown is known when it is there; most are as large as the one before.
+  const QSize shown = sample_ ? image_->shownSize(sample_->picture.size()) : QSize();
   pictures_.ask(
-      [set = set_, wanted, known = isSame ? sample_ : nullptr, style = style_](const std::stop_token&) {
+      [set = set_, wanted, known = isSame ? sample_ : nullptr, style = style_, shown,
+       like = sample_ ? sample_->picture.size() : QSize()](const std::stop_token&) {
         Drawn drawn{known, {}};
         if (!known) drawn.sample = std::make_shared<const SegmentedSample>(readSegmented(*set, wanted));
-        drawn.pictures = drawSegmented(*drawn.sample, style);
+        const bool isAlike = drawn.sample->picture.size() == like;
+        drawn.pictures = drawSegmented(*drawn.sample, style, isAlike ? shown : QSize());
         return drawn;
       },
       [this](Drawn drawn) { take(std::move(drawn.sample), std::move(drawn.pictures)); });
@@ -301,12 +316,19 @@ void SegmentationView::ask() {
 void SegmentationView::take(std::shared_ptr<const SegmentedSample> sample, SegmentedPictures pictures) {
   const bool isNew = sample != sample_;
   sample_ = std::move(sample);
+  drawn_ = pictures.truth.size();
+  const QSize whole = sample_->picture.size();
   if (isNew) image_->setPicture(sample_->picture);
-  truth_->setPicture(std::move(pictures.truth));
-  predicted_->setPicture(std::move(pictures.predicted));
-  errors_->setPicture(std::move(pictures.errors));
+  const auto give = [&](PredictionPicture* to, QImage SegmentedPictures::* which) {
+    to->setPicture(std::move(pictures.*which), whole, [sample = sample_, style = style_, which] {
+      return drawSegmented(*sample, style).*which;
+    });
+  };
+  give(truth_, &SegmentedPictures::truth);
+  give(predicted_, &SegmentedPictures::predicted);
+  give(errors_, &SegmentedPictures::errors);
   if (isNew) showNumbers();
-  if (isAgain_) ask();
+  if (isAgain_ || isOutOfDate()) ask();
 }
 
 void SegmentationView::showNumbers() {
@@ -339,6 +361,18 @@ void SegmentationView::showNumbers() {
 
 void SegmentationView::setShown(int label, bool isShown) {
   style_.shown[static_cast<std::size_t>(label)] = isShown;
+  ask();
+}
+
+void SegmentationView::setPalette(ClassPalette palette) {
+  if (!set_) return;
+  style_.colours = classColours(palette, set_->colours);
+  isFilling_ = true;
+  for (int row = 0; row < classes_->rowCount(); ++row) {
+    QTableWidgetItem* name = classes_->item(row, kLabelName);
+    name->setIcon(swatchOf(style_.colours[static_cast<std::size_t>(name->data(Qt::UserRole).toInt())]));
+  }
+  isFilling_ = false;
   ask();
 }
 

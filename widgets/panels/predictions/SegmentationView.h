@@ -6,16 +6,16 @@
 #include "core/data/LabelCounts.h"
 #include "widgets/panels/ops/PixelView.h"
 #include "widgets/panels/predictions/Overlays.h"
+#include "widgets/panels/predictions/PredictionPicture.h"
 #include "widgets/panels/predictions/PredictionView.h"
 
-class QCheckBox;
+class QComboBox;
 class QLabel;
 class QSlider;
 class QTableWidget;
 
 namespace uada {
 
-class PredictionPicture;
 class SampleBar;
 
 /// A sample of segmentation as it was read.
@@ -31,7 +31,8 @@ SegmentedSample readSegmented(const PredictionSet& set, std::uint32_t sample);
 struct SegmentedPictures {
   QImage truth, predicted, errors;
 };
-SegmentedPictures drawSegmented(const SegmentedSample& sample, const LabelStyle& style);
+/// shown  their size, as of labelOverlay()
+SegmentedPictures drawSegmented(const SegmentedSample& sample, const LabelStyle& style, QSize shown = {});
 
 /// Image, truth, prediction and errors of a sample of segmentation with one zoom, and its classes.
 class SegmentationView : public PredictionView {
@@ -54,11 +55,15 @@ class SegmentationView : public PredictionView {
   void showNumbers();
   void setShown(int row, bool isShown);
   void setAllShown(bool isShown);
+  void setPalette(ClassPalette palette);
+  /// What is seen is no longer what was drawn: another zoom, or room.
+  bool isOutOfDate() const { return sample_ && image_->shownSize(sample_->picture.size()) != drawn_; }
 
   Predictions set_;
   std::shared_ptr<const SegmentedSample> sample_;  ///< shown; null: none yet
   std::optional<LabelCounts> all_;                 ///< of all samples; none: still being counted
   LabelStyle style_;
+  QSize drawn_;           ///< of the overlays
   bool isAgain_ = false;  ///< what is being drawn is no longer what is wanted
   bool isFilling_ = false;
   PixelZoom zoom_;
@@ -67,6 +72,7 @@ class SegmentationView : public PredictionView {
   QLabel *opacityText_ = nullptr, *progress_ = nullptr;
   PredictionPicture *image_ = nullptr, *truth_ = nullptr, *predicted_ = nullptr, *errors_ = nullptr;
   QTableWidget* classes_ = nullptr;
+  QComboBox* palette_ = nullptr;
   Background pictures_, scores_;  ///< last: they stop before what they tell goes
 };
 
