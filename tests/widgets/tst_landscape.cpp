@@ -145,7 +145,21 @@ class TestLandscape : public QObject {
     QCOMPARE(map.values[(kLevels - 1) * kLevels + 3], 9.0);
     const QString text = landscapeText(places, -1, 1);
     QVERIFY2(text.contains(lossText(20)), qPrintable(text));
-    QVERIFY2(text.contains("no probe"), qPrintable(text));
+    QVERIFY2(text.contains("probes of both ops by δ = 1"), qPrintable(text));
+    // The loss rises with both levels: every line points up and to the right, from the middle of its cell.
+    const Figure figure = landscapeFigure(places, -1, 1, theme_);
+    QCOMPARE(figure.curves.size(), std::size_t{kLevels});
+    for (int other = 0; other < kLevels; ++other) {
+      const Curve& row = figure.curves[static_cast<std::size_t>(other)];
+      QCOMPARE(row.x.size(), std::size_t{3 * kLevels});
+      QCOMPARE(row.x[3], 1.0);
+      QCOMPARE(row.y[3], 1.0 * other);
+      QVERIFY(row.x[4] > 1 && row.y[4] > other && std::isnan(row.y[5]));
+    }
+    // From level 2 to 3 of the first op 9 - 4, at its upper end 16 - 9; of the second 1.
+    QVERIFY2(map.detail(0, 2).contains("+5.0000") && map.detail(0, 2).contains("+1.0000"),
+             qPrintable(map.detail(0, 2)));
+    QVERIFY2(map.detail(0, 4).contains("+7.0000"), qPrintable(map.detail(0, 4)));
   }
 
   void isComputedAndCancelled() {

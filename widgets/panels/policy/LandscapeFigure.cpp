@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "core/ops/Op.h"
 #include "widgets/models/Numbers.h"
@@ -74,7 +77,59 @@ Figure curveOf(const std::vector<LandscapeReport>& places, int level, int delta,
   return figure;
 }
 
-Figure mapOf(const std::vector<LandscapeReport>& places) {
+/// The mean loss at each pair of levels of a map; NaN: not there.
+class LossMap {
+ public:
+  explicit LossMap(const std::vector<LandscapeReport>& places) {
+    for (const LandscapeReport& place : places) losses_[{place.level, place.otherLevel}] = place.loss;
+  }
+  double at(int level, int other) const {
+    const auto found = losses_.find({level, other});
+    return found == losses_.end() ? std::nan("") : found->second;
+  }
+  /// What probes by delta estimate the slopes along both ops to be: the mean of the samples' dL / delta is
+  /// that of the means. Upwards, and at the upper end of the range downwards.
+  std::pair<double, double> probes(int level, int other, int delta) const {
+    const double here = at(level, other);
+    const auto along = [&](int byLevel, int byOther) {
+      const double up = at(level + byLevel, other + byOther), down = at(level - byLevel, other - byOther);
+      return (std::isnan(up) ? here - down : up - here) / delta;
+    };
+    return {along(delta, 0), along(0, delta)};
+  }
+
+ private:
+  std::map<std::pair<int, int>, double> losses_;
+};
+
+/// For each pair of levels a line from its middle to where both probes say that the loss rises; a row of the
+/// map each, since the places of a curve ascend.
+std::vector<Curve> probeLines(const LossMap& map, int top, int delta) {
+  constexpr double kReach = 0.36;  // of a cell
+  const auto sign = [](double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; };
+  std::vector<Curve> rows;
+  for (int other = 0; other <= top; ++other) {
+    Curve row;
+    row.name = QObject::tr("probes");
+    row.colour = Qt::white;
+    row.inLegend = false;
+    for (int level = 0; level <= top; ++level) {
+      const auto [one, two] = map.probes(level, other, delta);
+      const double dx = kReach * sign(one), dy = kReach * sign(two);
+      if (std::isnan(one) || std::isnan(two) || (dx == 0 && dy == 0)) continue;
+      std::array<std::pair<double, double>, 2> ends{std::pair(level + 0.0, other + 0.0),
+                                                    std::pair(level + dx, other + dy)};
+      if (dx < 0) std::swap(ends[0], ends[1]);
+      for (const auto& [x, y] : ends) row.x.push_back(x), row.y.push_back(y);
+      row.x.push_back(ends[1].first);
+      row.y.push_back(std::nan(""));  // the next line is another one
+    }
+    if (!row.x.empty()) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Figure mapOf(const std::vector<LandscapeReport>& places, int delta) {
   Figure figure;
   figure.title =
       QObject::tr("Loss: %1 across, %2 up").arg(titleOf(places.front().op), titleOf(places.front().other));
@@ -88,6 +143,14 @@ Figure mapOf(const std::vector<LandscapeReport>& places) {
   map.x0 = -0.5;
   map.x1 = top + 0.5;
   map.title = QObject::tr("Loss");
+  const LossMap losses(places);
+  map.detail = [losses, top, delta](int row, int column) {
+    const auto [one, two] = losses.probes(column, top - row, delta);
+    return QObject::tr("probes, δ = %1: %2 a level across, %3 up")
+        .arg(delta)
+        .arg(signedText(one, 4), signedText(two, 4));
+  };
+  figure.curves = probeLines(losses, top, delta);
   map.values.assign(static_cast<std::size_t>((top + 1) * (top + 1)), std::nan(""));
   for (int row = top; row >= 0; --row) map.rows << QString::number(row);  // from the top
   for (const LandscapeReport& place : places)
@@ -109,7 +172,7 @@ double agreementOf(const std::vector<LandscapeReport>& places) {
 
 Figure landscapeFigure(const std::vector<LandscapeReport>& places, int level, int delta, const Theme& theme) {
   if (!places.empty())
-    return places.front().other.empty() ? curveOf(places, level, delta, theme) : mapOf(places);
+    return places.front().other.empty() ? curveOf(places, level, delta, theme) : mapOf(places, delta);
   Figure figure;
   figure.empty = QObject::tr("The loss over the levels appears here.\nChoose an op, then Compute.");
   return figure;
@@ -120,12 +183,13 @@ QString landscapeText(const std::vector<LandscapeReport>& places, int level, int
   if (!places.front().other.empty()) {
     const LandscapeReport& most = *std::ranges::max_element(places, {}, &LandscapeReport::loss);
     return QObject::tr(
-               "The loss is largest, %1, at %2 level %3 and %4 level %5. A map has no probe: UADA's move one "
-               "op at a time.")
+               "The loss is largest, %1, at %2 level %3 and %4 level %5. The lines point to where probes of "
+               "both ops by δ = %6, each moved alone, say that it rises.")
         .arg(lossText(most.loss), titleOf(most.op))
         .arg(most.level)
         .arg(titleOf(most.other))
-        .arg(most.otherLevel);
+        .arg(most.otherLevel)
+        .arg(delta);
   }
   QString text = QObject::tr("Over all levels %1 of the samples' probes have the sign of the slope.")
                      .arg(percentText(100 * agreementOf(places)));
