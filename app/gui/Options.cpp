@@ -32,6 +32,7 @@ void describe(QCommandLineParser& parser) {
         "open that, and the longest event while its runs are looked at."},
        {"bench-ops",
         "Print the times of a change in the op explorer and in an overlay of labels as JSON lines, and end."},
+       {"bench-live", "Print what the live view costs a training beside it as a JSON line, and end."},
        {"export",
         "Write a view (live, samples, policy, compare, tables, ops, predictions), a chart in it (live/loss), "
         "all "
@@ -113,6 +114,7 @@ Options readOptions(const QStringList& arguments) {
   options.theme = parser.value("theme");
   options.bench = parser.isSet("bench");
   options.benchOps = parser.isSet("bench-ops");
+  options.benchLive = parser.isSet("bench-live");
   options.exportKind = parser.value("export").section('/', 0, 0);
   options.chart = parser.value("export").section('/', 1);
   options.chartKind = parser.value("as");

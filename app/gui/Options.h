@@ -8,7 +8,7 @@ namespace uada {
 
 struct Options {
   QString project, settings, theme;
-  bool bench = false, benchOps = false;
+  bool bench = false, benchOps = false, benchLive = false;
   bool restores = true;      ///< the last project and layout
   bool newInstance = false;  ///< even if there is a window
   /// A view's name, or "window", or "charts": all of them into the folder `out`

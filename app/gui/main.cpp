@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/gui/BenchLive.h"
 #include "app/gui/BenchOps.h"
 #include "app/gui/BenchOverlay.h"
 #include "app/gui/BenchPlots.h"
@@ -327,7 +328,9 @@ static int showAlone(TimedApplication& app, Workbench& workbench, Theme& theme, 
 }
 
 static bool isHandedOver(const Options& options, const QSettings& settings) {
-  if (options.newInstance || options.bench || options.benchOps || !options.exportKind.isEmpty()) return false;
+  if (options.newInstance || options.bench || options.benchOps || options.benchLive ||
+      !options.exportKind.isEmpty())
+    return false;
   const QStringList files =
       (options.project.isEmpty() ? QStringList() : QStringList{options.project}) + options.files;
   if (!SingleInstance::handOver(SingleInstance::nameFor(settings.fileName()), files)) return false;
@@ -343,6 +346,10 @@ static int run(TimedApplication& app, double began) {
   Theme theme = themeOf(options.theme, *settings, desktop);
   theme.apply();
   app.setWindowIcon(QIcon(":/icons/uada.svg"));
+  if (options.benchLive) {
+    benchLive(theme, *settings);
+    return 0;
+  }
   const bool exports = !options.exportKind.isEmpty();
   Session session(
       theme, []() -> Engine& { return loadEngine(); }, exports ? Answers::atOnce : Answers::later);

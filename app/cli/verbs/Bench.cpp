@@ -216,6 +216,11 @@ constexpr Kind kKinds[] = {
        askWindow("--bench-ops", lines);
        lines.finish();
      }},
+    {"live",
+     [](const BenchOptions&, const Console&, BenchLines& lines) {
+       askWindow("--bench-live", lines);
+       lines.finish();
+     }},
 };
 
 int perform(const BenchOptions& options) {
@@ -260,6 +265,7 @@ void addBench(Verbs& verbs) {
        "store   rows a second into a project file\n"
        "start   the window's first paint (needs uada-workbench beside this program)\n"
        "window  a change in the op explorer until it is painted (likewise)\n"
+       "live    a training step beside the live view, and beside a window that sleeps (likewise)\n"
        "Example: uada bench render --only 'render.*.32'\n"
        "         uada bench step --method uada --method ra-uc --json"},
       describe, perform);
