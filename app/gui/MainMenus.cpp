@@ -369,7 +369,8 @@ void MainWindow::makeStatusBar() {
   line->setText(tr("Log"));
   line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   connect(line, &QPushButton::clicked, this, [this] { turn(docks_.at("log")); });
-  connect(&workbench_.session, &Session::logged, line, [line](const QString& text) { line->setText(text); });
+  connect(&workbench_.session, &Session::logged, line,
+          [line](const LogEntry& entry) { line->setText(entry.text); });
   statusBar()->addWidget(line, 1);
   auto* machine = new MachineLabel(workbench_.session);
   connect(machine, &QPushButton::clicked, this, [this] { turn(docks_.at("machine")); });

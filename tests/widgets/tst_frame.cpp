@@ -149,13 +149,13 @@ class TestFrame : public QObject {
     WindowBench bench;
     LogBook& book = LogBook::of(*bench.session);
     for (int i = 0; i < 5100; ++i)
-      book.add(i < 200 ? LogLevel::progress : LogLevel::event, QString::number(i));
+      book.add({QString::number(i), i < 200 ? LogLevel::progress : LogLevel::event});
     auto* panel = bench.window->panel("log");
     const auto* count = panel->findChild<QLabel*>("muted");
     QCOMPARE(count->text(), QString());  // all of them
     panel->findChild<QComboBox*>("level")->setCurrentIndex(1);
     QCOMPARE(count->text(), QString("4900 of 5000 lines"));
-    for (int i = 0; i < 150; ++i) book.add(LogLevel::event, "more");  // 100 of progress go, then 50 others
+    for (int i = 0; i < 150; ++i) book.add({"more"});  // 100 of progress go, then 50 others
     QCOMPARE(count->text(), QString());
   }
 

@@ -71,7 +71,7 @@ class TestSameRun : public QObject {
     Session session(theme, []() -> Engine& { return loadEngine(); }, Answers::atOnce);
     session.openProject(program.path("window.uada"));
     QStringList log, problems;
-    connect(&session, &Session::logged, this, [&](const QString& line) { log << line; });
+    connect(&session, &Session::logged, this, [&](const LogEntry& line) { log << line.text; });
     connect(&session, &Session::problem, this, [&](const QString& text) { problems << text; });
     session.start(
         expand(readExperiment(program.path("e.json").toStdString(), {folder.toStdString()})).front());

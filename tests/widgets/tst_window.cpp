@@ -215,7 +215,7 @@ class TestWindow : public QObject {
     QVERIFY(halve->isVisible() && text->text().contains("memory is short"));
     QVERIFY(bench.window->findChild<QLabel*>("bannerTitle")->text().contains("is paused"));
     QStringList log;
-    connect(bench.session.get(), &Session::logged, this, [&](const QString& line) { log << line; });
+    connect(bench.session.get(), &Session::logged, this, [&](const LogEntry& line) { log << line.text; });
     QTest::mouseClick(halve, Qt::LeftButton);
     QTRY_COMPARE_WITH_TIMEOUT(bench.session->state(), SessionState::finished, 20000);
     QVERIFY(!halve->isVisible() && !text->text().contains("memory"));

@@ -57,9 +57,10 @@ void LiveRun::take(const Report& report) {
             [&](const PolicyReport& r) { policy.post(r); }, [&](const Decision& r) { decisions.post(r); },
             [&](const EpochReport& r) { epochs.post(r); },
             [&](const CheckpointReport& r) {
-              events.post(fmt::format("checkpoint at step {}: {}", groupedText(r.step), r.file));
+              events.post(
+                  {fmt::format("checkpoint at step {}: {}", groupedText(r.step), r.file), true, r.step});
             },
-            [&](const EventReport& r) { events.post(r.text); }, [&](const EditReport& r) { edits.post(r); },
+            [&](const EventReport& r) { events.post({r.text}); }, [&](const EditReport& r) { edits.post(r); },
             kNothing},
       report);
 }

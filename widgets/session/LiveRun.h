@@ -38,13 +38,19 @@ class LiveRun final : private Sink {
   };
   const End& end() const { return end_; }  ///< once isOver()
 
+  struct Event {
+    std::string text;
+    bool isProgress = false;  ///< a checkpoint
+    std::int64_t step = 0;    ///< then: after which
+  };
+
   Mailbox<RunSummary> started{1};
   Mailbox<StateReport> states{256};
   Mailbox<StepReport> steps{65536};
   Mailbox<PolicyReport> policy{4096};
   Mailbox<Decision> decisions{256};
   Mailbox<EpochReport> epochs{4096};
-  Mailbox<std::string> events{1024};
+  Mailbox<Event> events{1024};
   Mailbox<EditReport> edits{256};
 
  private:

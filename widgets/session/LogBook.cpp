@@ -1,7 +1,5 @@
 #include "widgets/session/LogBook.h"
 
-#include <QRegularExpression>
-
 #include "widgets/session/Session.h"
 
 namespace uada {
@@ -28,20 +26,12 @@ LogBook& LogBook::of(Session& session) {
 }
 
 LogBook::LogBook(Session& session) : QObject(&session) {
-  // "NAME: epoch 3 of 30: ...", "NAME: checkpoint at step 4,680".
-  static const QRegularExpression kProgress(QStringLiteral(": (epoch \\d+ of|checkpoint|saved)"));
-  static const QRegularExpression kFailed(QStringLiteral(": failed: "));
-  connect(&session, &Session::logged, this, [this](const QString& text) {
-    add(text.contains(kFailed)     ? LogLevel::problem
-        : text.contains(kProgress) ? LogLevel::progress
-                                   : LogLevel::event,
-        text);
-  });
-  connect(&session, &Session::problem, this, [this](const QString& text) { add(LogLevel::problem, text); });
+  connect(&session, &Session::logged, this, &LogBook::add);
+  connect(&session, &Session::problem, this, [this](const QString& text) { add({text, LogLevel::problem}); });
 }
 
-void LogBook::add(LogLevel level, const QString& text) {
-  lines_.push_back({QDateTime::currentDateTime(), level, text});
+void LogBook::add(const LogEntry& entry) {
+  lines_.push_back({entry, QDateTime::currentDateTime()});
   if (lines_.size() > kMost) {
     const LogLine oldest = std::move(lines_.front());
     lines_.pop_front();

@@ -5,21 +5,16 @@
 #include <QString>
 #include <deque>
 
+#include "widgets/session/LogEntry.h"
+
 namespace uada {
 
 class Session;
 
-enum class LogLevel {
-  progress,
-  event,
-  problem
-};  ///< epochs and checkpoints; all else that happened; what failed
 QString levelWord(LogLevel level);
 
-struct LogLine {
+struct LogLine : LogEntry {
   QDateTime when;
-  LogLevel level = LogLevel::event;
-  QString text;
   QString whole() const;  ///< "12:30:05  problem  the disk is full"
 };
 
@@ -31,7 +26,7 @@ class LogBook : public QObject {
   static LogBook& of(Session& session);
 
   const std::deque<LogLine>& lines() const { return lines_; }
-  void add(LogLevel level, const QString& text);
+  void add(const LogEntry& entry);
   void clear();
 
  Q_SIGNALS:

@@ -4,6 +4,8 @@
 #include <QProcess>
 #include <QString>
 
+#include "widgets/session/LogEntry.h"
+
 namespace uada {
 
 /// Another process that trains the project's queue beside this window, run by run, on a device of its own:
@@ -25,7 +27,7 @@ class QueueWorker : public QObject {
 
  Q_SIGNALS:
   void changed();  ///< text(), or isLive()
-  void logged(const QString& line);
+  void logged(const uada::LogEntry& entry);
   void problem(const QString& text);  ///< why it ended, or a run failed
 
  private:

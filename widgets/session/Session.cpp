@@ -15,8 +15,9 @@
 namespace uada {
 
 static constexpr int kPollMs = 1000;
-static constexpr int kKeepMs = 500;    // between a change and its writing
-static constexpr int kRetryMs = 5000;  // after a list that could not be read
+static constexpr int kKeepMs = 500;     // between a change and its writing
+static constexpr int kMissedMs = 2000;  // until what the window was late for is read
+static constexpr int kRetryMs = 5000;   // after a list that could not be read
 
 Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
     : theme_(theme),
@@ -25,6 +26,11 @@ Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
       selection_([this](qint64 run) { return lastStepOf(run); }) {
   pollTimer_.setInterval(kPollMs);
   connect(&pollTimer_, &QTimer::timeout, this, &Session::poll);
+  missedTimer_.setInterval(kMissedMs);
+  missedTimer_.setSingleShot(true);
+  connect(&missedTimer_, &QTimer::timeout, this, [this] {
+    if (const qint64 run = progress().run; hasProject() && run != 0) Q_EMIT reloaded(run);
+  });
   keepTimer_.setInterval(kKeepMs);
   keepTimer_.setSingleShot(true);
   connect(&keepTimer_, &QTimer::timeout, this, &Session::keepRemembered);
@@ -310,13 +316,22 @@ void Session::watch(TrainedRun& training) {
     histories_.append(progress().run, reports);
     Q_EMIT epochEnded(progress().run, reports);
   });
-  connect(&training, &TrainedRun::logged, this, [this](const QString& line) {
+  connect(&training, &TrainedRun::logged, this, [this](LogEntry entry) {
     // By the run's name in the list, once it stands there.
-    const QString& title = progress().title;
-    const bool isNamed = find(progress().run) && line.startsWith(title + ':');
-    Q_EMIT logged(isNamed ? nameOf(progress().run) + line.mid(title.size()) : line);
+    const QString name = find(progress().run) ? nameOf(progress().run) : progress().title;
+    entry.text = QStringLiteral("%1: %2").arg(name, entry.text);
+    Q_EMIT logged(entry);
   });
   connect(&training, &TrainedRun::problem, this, &Session::problem);
+  connect(&training, &TrainedRun::missed, this, [this] {
+    if (missedTimer_.isActive()) return;
+    missedTimer_.start();
+    const QString name = find(progress().run) ? nameOf(progress().run) : progress().title;
+    Q_EMIT logged({tr("%1: decisions came faster than they could be shown; all are stored, and read again "
+                      "from the project")
+                       .arg(name),
+                   LogLevel::event, progress().run, progress().step});
+  });
   connect(&training, &TrainedRun::edited, this, [this] { flushThenRefresh(false); });
   connect(&training, &TrainedRun::ended, this, &Session::goOn);
 }

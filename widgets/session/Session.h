@@ -167,7 +167,7 @@ class Session : public QObject {
   void decided(qint64 run, const std::vector<uada::Decision>& decisions);
   void epochEnded(qint64 run, const std::vector<uada::EpochReport>& reports);
   void reloaded(qint64 run);  ///< what is stored of it changed otherwise: read it again
-  void logged(const QString& line);
+  void logged(const uada::LogEntry& entry);
   /// Something was done that undo() takes back, as long as the project is open.
   void undoOffered(const QString& what, const std::function<void()>& undo);
   void problem(const QString& text);  ///< what, why and what to do
@@ -229,6 +229,7 @@ class Session : public QObject {
   Json remembered_ = Json::object();
   bool tellTicks_ = true;  ///< a change of the ticks is to be remembered
   QTimer keepTimer_;       ///< runs while something is to be written
+  QTimer missedTimer_;     ///< runs until what the window was late for is read from the project
 };
 
 }  // namespace uada

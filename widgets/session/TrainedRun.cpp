@@ -70,6 +70,11 @@ void TrainedRun::stopNow() {
   setState(SessionState::stopping);
 }
 
+/// step  below 0: the last one
+void TrainedRun::log(const QString& text, LogLevel level, qint64 step) {
+  Q_EMIT logged({text, level, progress_.run, step < 0 ? progress_.step : step});
+}
+
 void TrainedRun::setState(SessionState state) {
   state_ = state;
   Q_EMIT changed();
@@ -82,9 +87,11 @@ void TrainedRun::drain() {
     drainStart();
     drainStates();
     drainSteps();
-    if (const auto policy = live_->policy.drain(); !policy.items.empty()) Q_EMIT policyMoved(policy.items);
-    if (const auto decisions = live_->decisions.drain(); !decisions.items.empty())
-      Q_EMIT decided(decisions.items);
+    const auto policy = live_->policy.drain();
+    if (!policy.items.empty()) Q_EMIT policyMoved(policy.items);
+    const auto decisions = live_->decisions.drain();
+    if (!decisions.items.empty()) Q_EMIT decided(decisions.items);
+    if (const std::size_t count = policy.dropped + decisions.dropped; count > 0) Q_EMIT missed(count);
     drainEpochs();
     if (const auto edits = live_->edits.drain(); !edits.items.empty()) Q_EMIT edited(edits.items);
     if (isOver) finish();
@@ -97,7 +104,7 @@ void TrainedRun::drainStart() {
   for (const RunSummary& run : live_->started.drain().items) {
     progress_.run = run.id;
     metric_ = mainMetric(run);
-    Q_EMIT logged(QStringLiteral("%1: run %2").arg(text(run.title), text(run.key)));
+    log(QStringLiteral("run %1").arg(text(run.key)));
     Q_EMIT begun(run);
   }
 }
@@ -110,7 +117,7 @@ void TrainedRun::drainStates() {
       progress_.steps = report.plannedSteps;
       progress_.stepsPerEpoch = report.stepsPerEpoch;
     }
-    if (!report.text.empty()) Q_EMIT logged(progress_.title + ": " + text(report.text));
+    if (!report.text.empty()) log(text(report.text));
     const SessionState state = uada::sessionState(report.state);
     // Only finish() leaves the live states, and a request to stop stays visible until then.
     if (state > SessionState::stopping || state_ == SessionState::stopping) continue;
@@ -121,8 +128,9 @@ void TrainedRun::drainStates() {
       Q_EMIT problem(progress_.title + ": " + text(report.text));
     setState(state);
   }
-  for (const std::string& event : live_->events.drain().items)
-    Q_EMIT logged(progress_.title + ": " + text(event));
+  for (const LiveRun::Event& event : live_->events.drain().items)
+    log(text(event.text), event.isProgress ? LogLevel::progress : LogLevel::event,
+        event.isProgress ? event.step : -1);
 }
 
 void TrainedRun::drainSteps() {
@@ -138,12 +146,12 @@ void TrainedRun::drainEpochs() {
   if (epochs.items.empty()) return;
   for (const EpochReport& report : epochs.items) {
     testSeconds_ = report.testSeconds;
-    Q_EMIT logged(QStringLiteral("%1: epoch %2 of %3: loss %4, test %5 %6")
-                      .arg(progress_.title)
-                      .arg(report.epoch)
-                      .arg(progress_.epochs)
-                      .arg(metricOf(report.train, "loss"), 0, 'f', 4)
-                      .arg(text(metric_.title), text(metric_.text(metricOf(report.test, metric_.name)))));
+    log(QStringLiteral("epoch %1 of %2: loss %3, test %4 %5")
+            .arg(report.epoch)
+            .arg(progress_.epochs)
+            .arg(metricOf(report.train, "loss"), 0, 'f', 4)
+            .arg(text(metric_.title), text(metric_.text(metricOf(report.test, metric_.name)))),
+        LogLevel::progress, report.step);
   }
   Q_EMIT epochEnded(epochs.items);
 }
@@ -167,9 +175,9 @@ void TrainedRun::finish() {
   if (end.state == RunState::failed) {
     failure_ = text(end.problem.empty() ? "the run ended without saying why; the log has its last lines"
                                         : end.problem);
-    Q_EMIT logged(progress_.title + ": failed: " + failure_);
+    log(QStringLiteral("failed: ") + failure_, LogLevel::problem);
   } else {
-    Q_EMIT logged(progress_.title + ": " + stateWord(end.state));
+    log(stateWord(end.state));
     if (end.state == RunState::finished) progress_.share = 1;
   }
   progress_.text.clear();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "widgets/session/LiveRun.h"
+#include "widgets/session/LogEntry.h"
 #include "widgets/session/State.h"
 
 namespace uada {
@@ -61,9 +62,11 @@ class TrainedRun : public QObject {
   void stepped(const std::vector<uada::StepReport>& reports, bool isGap);
   void policyMoved(const std::vector<uada::PolicyReport>& reports);
   void decided(const std::vector<uada::Decision>& decisions);
+  /// The window was late: so many policies and decisions are in the project alone.
+  void missed(std::size_t count);
   void edited(const std::vector<uada::EditReport>& edits);
   void epochEnded(const std::vector<uada::EpochReport>& reports);
-  void logged(const QString& line);
+  void logged(const uada::LogEntry& entry);  ///< without the run's name
   void problem(const QString& text);
   void ended(uada::RunState state);
 
@@ -76,6 +79,7 @@ class TrainedRun : public QObject {
   void updateProgress(const StepReport& last);
   void finish();
   void setState(SessionState state);
+  void log(const QString& text, LogLevel level = LogLevel::event, qint64 step = -1);
   Controls controls() const { return uada::controls(state_, true); }
 
   std::unique_ptr<LiveRun> live_;

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "core/base/Text.h"
+#include "widgets/panels/MachineLabel.h"
+#include "widgets/plot/PlotText.h"
 #include "widgets/session/QtText.h"
 #include "widgets/session/Session.h"
 
@@ -16,7 +18,10 @@ std::vector<InspectorLine> resultLines(const RunSummary& run) {
       {QObject::tr("Step"), text(groupedText(run.step))},
       {QObject::tr("Test %1, best").arg(text(mainMetric(run).title)),
        text(mainMetric(run).text(run.best.value_or(std::nan(""))))}};
-  if (run.best) lines.back().second += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
+  if (run.best) {
+    lines.back().value += QObject::tr(" (epoch %1)").arg(run.bestEpoch);
+    lines.back().step = run.bestEpoch * run.stepsPerEpoch;
+  }
   for (const Metric& metric : taskOf(run).testMetrics)
     if (const auto value = run.lastOf(metric.name))
       lines.emplace_back(QObject::tr("Test %1, last").arg(text(metric.title)), text(metric.text(*value)));
@@ -42,7 +47,7 @@ std::vector<InspectorLine> originLines(const Session& session, const RunSummary&
     for (const EditReport& edit : edits->second)
       lines.emplace_back(
           QObject::tr("Edited at step %1").arg(text(groupedText(edit.step))),
-          QStringLiteral("%1: %2 → %3").arg(text(edit.key), text(edit.before), text(edit.after)));
+          QStringLiteral("%1: %2 → %3").arg(text(edit.key), text(edit.before), text(edit.after)), edit.step);
   if (!run.isOfOneConfig())
     lines.emplace_back(QObject::tr("In tables"),
                        QObject::tr("not counted: not trained with one configuration"));
@@ -57,6 +62,31 @@ std::vector<InspectorLine> costLines(const RunSummary& run) {
           {QObject::tr("Backwards"), text(passesText(c.backwards))},
           {QObject::tr("Images rendered"), text(groupedText(c.chains))},
           {QObject::tr("Attempts"), QString::number(run.attempts)}};
+}
+
+std::vector<InspectorLine> stepLines(const RunSummary& run, const StepReport& step,
+                                     const MachineReading* machine) {
+  std::vector<InspectorLine> lines;
+  const auto add = [&](const QString& name, double value, const QString& unit = {}) {
+    if (!std::isnan(value)) lines.emplace_back(name, valueText(value, unit));
+  };
+  lines.emplace_back(QObject::tr("Epoch"), QString::number(step.epoch));
+  add(QObject::tr("Loss"), step.loss);
+  add(QObject::tr("Unperturbed loss"), step.unperturbedLoss);
+  add(QObject::tr("Gain"), step.gain);
+  for (const Metric& metric : taskOf(run).trainMetrics)
+    if (const double value = metricOf(step.metrics, metric.name); !std::isnan(value))
+      lines.emplace_back(QObject::tr("Training %1").arg(text(metric.title)), text(metric.text(value)));
+  add(QObject::tr("Learning rate"), step.learningRate);
+  add(QObject::tr("Gradient norm"), step.gradientNorm);
+  add(QObject::tr("Throughput"), step.count / step.timings.total(), QObject::tr("images/s"));
+  if (!machine) return lines;
+  add(QObject::tr("Processor, program"), machine->programPercent, QStringLiteral("%"));
+  lines.emplace_back(QObject::tr("Memory, program"),
+                     text(bytesText(static_cast<double>(machine->memory.program))));
+  for (std::size_t i = 0; i < machine->gpus.size(); ++i)
+    lines.emplace_back(QObject::tr("GPU %1").arg(i), gpuText(machine->gpus[i]));
+  return lines;
 }
 
 std::vector<InspectorLine> machineLines(const RunDetail& detail) {
@@ -83,6 +113,44 @@ std::vector<InspectorLine> machineLines(const RunDetail& detail) {
     add(QObject::tr("Ended early"), *end);
   add(QObject::tr("Started"), detail.summary.created);
   add(QObject::tr("Ended"), detail.summary.ended);
+  return lines;
+}
+
+/// "12 % of the time: power cap", or that it never was; empty: the driver does not tell.
+static QString throttleText(const std::vector<MachineRow>& rows, std::size_t gpu) {
+  double all = 0, held = 0;
+  QStringList reasons;
+  for (const MachineRow& row : rows) {
+    if (gpu >= row.reading.gpus.size() || row.reading.gpus[gpu].throttle == GpuLoad::kUntold) continue;
+    all += row.reading.seconds;
+    if (!row.reading.gpus[gpu].isThrottled()) continue;
+    held += row.reading.seconds;
+    reasons << text(row.reading.gpus[gpu].throttle).split(QStringLiteral(", "));
+  }
+  reasons.removeDuplicates();
+  if (all == 0) return {};
+  if (held == 0) return QObject::tr("never");
+  return QObject::tr("%1 of the time: %2").arg(valueText(100 * held / all, "%"), reasons.join(", "));
+}
+
+std::vector<InspectorLine> loadLines(const std::vector<MachineRow>& rows) {
+  std::vector<InspectorLine> lines;
+  if (rows.empty()) return lines;
+  std::vector<MachineReading> readings;
+  for (const MachineRow& row : rows) readings.push_back(row.reading);
+  const MachineReading all = together(readings);
+  const auto add = [&](const QString& name, double value, const QString& unit) {
+    if (!std::isnan(value)) lines.emplace_back(name, valueText(value, unit));
+  };
+  add(QObject::tr("Processor, mean"), all.programPercent, QStringLiteral("%"));
+  lines.emplace_back(QObject::tr("Memory, at most"),
+                     text(bytesText(static_cast<double>(all.memory.program))));
+  for (std::size_t i = 0; i < all.gpus.size(); ++i) {
+    lines.emplace_back(QObject::tr("GPU %1").arg(i), text(all.gpus[i].name));
+    add(QObject::tr("GPU %1, computing").arg(i), all.gpus[i].percent, QStringLiteral("%"));
+    if (const QString held = throttleText(rows, i); !held.isEmpty())
+      lines.emplace_back(QObject::tr("GPU %1, clock held down").arg(i), held);
+  }
   return lines;
 }
 

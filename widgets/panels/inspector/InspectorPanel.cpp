@@ -12,10 +12,13 @@
 #include <map>
 
 #include "core/base/Error.h"
+#include "core/base/Text.h"
 #include "core/tables/FedTables.h"
 #include "widgets/models/SettingLines.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/inspector/InspectorLines.h"
+#include "widgets/session/AroundSteps.h"
+#include "widgets/session/MachineHistory.h"
 #include "widgets/session/QtText.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
@@ -23,6 +26,8 @@
 namespace uada {
 
 namespace {
+
+constexpr int kStepRole = Qt::UserRole;  // of a line that is about a step: 0: it is not
 
 /// What is read of the selected run, and of those that it is compared with.
 struct Detail {
@@ -73,6 +78,9 @@ class InspectorPanel : public PanelWidget {
   void showNotes(const RunSummary& run);
   void readDetail();
   void refreshNumbers();
+  void followCursor();
+  void showStep();
+  void showMachine();
   void fill(QTreeWidgetItem* section, const std::vector<InspectorLine>& lines);
   QTreeWidgetItem* addSection(const QString& title);
   void showDetail(const Detail& detail);
@@ -80,12 +88,17 @@ class InspectorPanel : public PanelWidget {
   void saveNotes();
   bool eventFilter(QObject* watched, QEvent* event) override;
   void hideEvent(QHideEvent* event) override;
+  void showEvent(QShowEvent* event) override;
 
   QStackedWidget* pages_ = new QStackedWidget;
   QLabel* title_ = new QLabel;
   QCheckBox* differs_ = new QCheckBox(tr("Only what differs"));
   QTreeWidget* tree_ = new QTreeWidget;
-  QTreeWidgetItem *results_ = nullptr, *cost_ = nullptr, *config_ = nullptr, *machine_ = nullptr;
+  QTreeWidgetItem *results_ = nullptr, *step_ = nullptr, *cost_ = nullptr, *config_ = nullptr,
+                  *machine_ = nullptr;
+  AroundSteps around_;
+  MachineHistory& history_;
+  std::vector<InspectorLine> machineFacts_;
   QLineEdit* tags_ = new QLineEdit;
   QPlainTextEdit* notes_ = new QPlainTextEdit;
   /// What changes more of a run than the list says of it.
@@ -105,7 +118,8 @@ class InspectorPanel : public PanelWidget {
   std::map<qint64, Notes> saving_;  ///< of runs of which the list does not show it yet
 };
 
-InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workbench) {
+InspectorPanel::InspectorPanel(const Workbench& workbench)
+    : PanelWidget(workbench), around_(workbench.session), history_(MachineHistory::of(workbench.session)) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(pages_);
@@ -134,6 +148,7 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
   tree_->setTextElideMode(Qt::ElideRight);
   tree_->setAccessibleName(tr("Facts about the selected run"));
   results_ = addSection(tr("Results"));
+  step_ = addSection({});
   cost_ = addSection(tr("Cost"));
   config_ = addSection(tr("Configuration"));
   machine_ = addSection(tr("Machine"));
@@ -152,7 +167,55 @@ InspectorPanel::InspectorPanel(const Workbench& workbench) : PanelWidget(workben
     workbench_.settings.setValue("inspector/differs", isOn);
     reload();
   });
+  followCursor();
   reload();
+}
+
+void InspectorPanel::followCursor() {
+  const Session& session = workbench_.session;
+  connect(&workbench_.session.selection(), &Selection::cursorChanged, this, [this] { showStep(); });
+  connect(&session, &Session::reloaded, this, [this](qint64 run) {
+    if (run == run_) showStep();
+  });
+  connect(&around_, &AroundSteps::changed, this, [this] { showStep(); });
+  connect(&history_, &MachineHistory::changed, this, [this](qint64 run) {
+    if (run != run_) return;
+    showStep();
+    showMachine();
+  });
+  connect(tree_, &QTreeWidget::itemClicked, this, [this](const QTreeWidgetItem* item) {
+    if (const qint64 step = item->data(0, kStepRole).toLongLong(); step > 0)
+      workbench_.session.selection().setCursor(step);
+  });
+}
+
+/// What the run did at the step of the cursor. Of one that goes on and is followed the other views tell: here
+/// each step would have to be read.
+void InspectorPanel::showStep() {
+  Session& session = workbench_.session;
+  const RunSummary* const run = session.find(run_);
+  const qint64 step = session.selection().cursor();
+  const bool isWanted = run && isVisible() && run_ == session.selection().run() && step > 0 &&
+                        !(isLive(run->state) && session.selection().followsLive());
+  step_->setHidden(!isWanted);
+  if (!isWanted) return;
+  const StepReport* const report = around_.at(run_, step);
+  if (!report) return around_.read(run_, step);
+  const std::vector<MachineRow>& rows = history_.rows(run_);
+  const auto row = std::ranges::lower_bound(rows, report->step, {}, &MachineRow::step);
+  step_->setText(0, tr("At step %1").arg(text(groupedText(report->step))));
+  fill(step_, stepLines(*run, *report, row == rows.end() ? nullptr : &row->reading));
+}
+
+void InspectorPanel::showMachine() {
+  std::vector<InspectorLine> lines = machineFacts_;
+  if (isVisible()) std::ranges::move(loadLines(history_.rows(run_)), std::back_inserter(lines));
+  fill(machine_, lines);
+}
+
+void InspectorPanel::showEvent(QShowEvent* event) {
+  PanelWidget::showEvent(event);
+  showStep();
 }
 
 void InspectorPanel::makeNotes(QVBoxLayout* layout) {
@@ -210,11 +273,16 @@ void InspectorPanel::fill(QTreeWidgetItem* section, const std::vector<InspectorL
     delete section->takeChild(section->childCount() - 1);
   for (int i = 0; i < static_cast<int>(lines.size()); ++i) {
     QTreeWidgetItem* item = i < section->childCount() ? section->child(i) : new QTreeWidgetItem(section);
-    item->setText(0, lines[i].first);
+    item->setText(0, lines[i].name);
     item->setForeground(0, workbench_.theme.colour("muted"));
-    item->setText(1, lines[i].second);
-    item->setToolTip(0, lines[i].first);
-    item->setToolTip(1, lines[i].second);
+    item->setText(1, lines[i].value);
+    item->setData(0, kStepRole, lines[i].step);
+    const QString go =
+        lines[i].step > 0
+            ? tr("\nClick: the step cursor goes to step %1").arg(text(groupedText(lines[i].step)))
+            : QString();
+    item->setToolTip(0, lines[i].name + go);
+    item->setToolTip(1, lines[i].value + go);
   }
   section->setHidden(lines.empty());
 }
@@ -232,7 +300,8 @@ void InspectorPanel::showDetail(const Detail& detail) {
                                   QStringLiteral("%1\n%2").arg(settings[i].help, settings[i].key).trimmed());
     config_->child(i)->setToolTip(1, settings[i].value);
   }
-  fill(machine_, machineLines(detail.run));
+  machineFacts_ = machineLines(detail.run);
+  showMachine();
   fed_ = detail.tables;
   refreshNumbers();
 }
@@ -253,9 +322,10 @@ void InspectorPanel::reload() {
   pages_->setCurrentIndex(run ? 0 : 1);
   const bool isOther = run && run->id != run_;
   run_ = run ? run->id : 0;
-  if (isOther) fed_.clear();
+  if (isOther) fed_.clear(), machineFacts_.clear();
   if (!run) return;
   showRun(*run);
+  showStep();
   if (isOther) showNotes(*run);  // else what is typed stays: the list may be older
   readDetail();
   refreshNumbers();

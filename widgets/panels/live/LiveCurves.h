@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "widgets/panels/live/AroundSteps.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/plot/SeedCurve.h"
+#include "widgets/session/AroundSteps.h"
 #include "widgets/session/StepScalars.h"
 
 namespace uada {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "widgets/panels/Panel.h"
-#include "widgets/panels/live/AroundSteps.h"
 #include "widgets/panels/live/LiveCurves.h"
 #include "widgets/plot/CostBars.h"
 #include "widgets/plot/Plot.h"
+#include "widgets/session/AroundSteps.h"
 #include "widgets/session/StepScalars.h"
 
 class QCheckBox;
@@ -22,6 +22,7 @@ class QScrollArea;
 class QSlider;
 class QSplitter;
 class QStackedWidget;
+class QToolButton;
 
 namespace uada {
 
@@ -47,6 +48,11 @@ class LivePanel : public PanelWidget {
   QWidget* makeParts();
   QWidget* makeCurves();
   QWidget* makeTools();
+  QWidget* makeX();
+  QWidget* makeMinus();
+  QWidget* makeSmoothing();
+  std::vector<QWidget*> makeSwitches();
+  QWidget* makeDiverged();
   QWidget* makeChoices();
   void followSession();
   void schedule() {
@@ -90,6 +96,7 @@ class LivePanel : public PanelWidget {
   QCheckBox *log_ = nullptr, *groups_ = nullptr, *clip_ = nullptr;
   QSlider* smoothing_ = nullptr;
   QLabel *weight_ = nullptr, *note_ = nullptr;
+  QToolButton* diverged_ = nullptr;
   QMenu* menu_ = nullptr;
   QScrollArea* area_ = nullptr;
   bool isReadingNumbers_ = false;

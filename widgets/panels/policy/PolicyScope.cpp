@@ -86,6 +86,7 @@ void PolicyScope::load() {
   answer_.ask(
       session, this,
       [run = run_](const OpenProject& project) {  // a long run has a million rows
+        project.flush();  // what was reported before this may have been told to nobody
         PolicyBins bins;
         for (const PolicyReport& report : project.reader.policy(run)) bins.add(report);
         return bins;
@@ -118,6 +119,7 @@ void PolicyScope::readLevels() {
   levelsAnswer_.ask(
       session, this,
       [run = run_](const OpenProject& project) {
+        project.flush();
         std::pair<LevelCounts, NewDecisions> read;
         for (const Decision& decision : project.reader.decisions(run, 0, false)) {
           read.first.add(decision);

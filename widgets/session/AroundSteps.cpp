@@ -1,4 +1,4 @@
-#include "widgets/panels/live/AroundSteps.h"
+#include "widgets/session/AroundSteps.h"
 
 #include <algorithm>
 
