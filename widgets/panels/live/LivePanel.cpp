@@ -14,6 +14,7 @@
 #include "core/base/Files.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/live/LiveCosts.h"
+#include "widgets/panels/live/LiveDiverged.h"
 #include "widgets/panels/live/LiveLegend.h"
 #include "widgets/panels/live/LiveNumbers.h"
 #include "widgets/plot/PlotText.h"
@@ -310,11 +311,17 @@ void LivePanel::redraw() {
   const QString test = testing();
   bool nothing = !s.isLive();
   std::vector<Figure> figures;
+  int beyond = 0;  // diverged curves, of the plot that has most of them
   for (const std::string& name : drawn_) {
     const LiveScalar& scalar = *std::ranges::find(recorded_, name, &LiveScalar::name);
     Figure& figure =
         figures.emplace_back(curves_.figure(scalar, lines_, settings_, plots_.at(name)->zoomedTo()));
     nothing = nothing && figure.curves.empty() && figure.title == scalar.title;
+    if (mayDiverge(name) && settings_.minus.isEmpty() && !figure.left.log) {
+      const DivergedCut cut = divergedCut(figure);
+      beyond = std::max(beyond, cut.curves);
+      if (cut.curves > 0 && !diverged_->isChecked()) figure.left.max = cut.end;
+    }
     if (scalar.metric && !test.isEmpty()) figure.title += QStringLiteral(" (%1)").arg(test);
   }
   shareX(figures);
@@ -322,6 +329,9 @@ void LivePanel::redraw() {
   nothing = nothing && settings_.hidden.empty() && !drawn_.empty();
   pages_->setCurrentIndex(nothing ? 1 : 0);
   const std::size_t all = s.selection().shown().size();
+  diverged_->setVisible(beyond > 0);
+  diverged_->setText(diverged_->isChecked() ? tr("%1 diverged: shown whole").arg(beyond)
+                                            : tr("%1 diverged: cut, show all").arg(beyond));
   note_->setText(all > kMostRuns ? tr("the first %1 of %2 runs").arg(kMostRuns).arg(all) : test);
   drawCursor();
   showLegend();

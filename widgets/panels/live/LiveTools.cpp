@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "widgets/forms/FlowLayout.h"
+#include "widgets/panels/live/LiveDiverged.h"
 #include "widgets/panels/live/LivePanel.h"
 #include "widgets/session/Theme.h"
 
@@ -43,35 +44,79 @@ static QWidget* together(std::initializer_list<QWidget*> widgets) {
   return box;
 }
 
+static QLabel* muted(const QString& text) {
+  auto* label = new QLabel(text);
+  label->setObjectName("muted");
+  return label;
+}
+
 QWidget* LivePanel::makeTools() {
   auto* bar = new QWidget;
   auto* layout = new FlowLayout(bar, kGrid);
   layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
-  const QSettings& stored = workbench_.settings;
+  note_ = muted({});
+  for (QWidget* part : {makeX(), makeMinus(), makeSmoothing()}) layout->addWidget(part);
+  for (QWidget* part : makeSwitches()) layout->addWidget(part);
+  for (QWidget* part : {makeChoices(), makeDiverged(), static_cast<QWidget*>(note_)}) layout->addWidget(part);
+  const QStringList names =
+      workbench_.settings.value("live/scalars", QStringList{"loss", "gain", kMainTest}).toStringList();
+  for (const QString& name : names) chosen_.insert(name.toStdString());
+  keepSettings();
+  connect(x_, &QComboBox::currentIndexChanged, this, [this] {
+    keepSettings();
+    for (const auto& [name, plot] : plots_) plot->fit();
+  });
+  connect(smoothing_, &QSlider::valueChanged, this, &LivePanel::keepSettings);
+  for (const QCheckBox* box : {groups_, log_, clip_})
+    connect(box, &QCheckBox::toggled, this, &LivePanel::keepSettings);
+  return bar;
+}
+
+QWidget* LivePanel::makeX() {
   x_ = new QComboBox;
   x_->setObjectName("x");
   x_->addItems({tr("step"), tr("epoch"), tr("time"), tr("samples")});
-  x_->setCurrentIndex(std::clamp(stored.value("live/x", 0).toInt(), 0, 3));
+  x_->setCurrentIndex(std::clamp(workbench_.settings.value("live/x", 0).toInt(), 0, 3));
+  return together({muted(tr("x")), x_});
+}
+
+QWidget* LivePanel::makeMinus() {
+  minus_ = new QComboBox;
+  minus_->setObjectName("minus");
+  minus_->setAccessibleName(tr("Minus"));
+  minus_->setToolTip(
+      tr("Draws the others minus this line: the mean difference over the seeds that both have, and a band "
+         "for its 95 % interval where there are two or more. Runs of one seed are shown the same images in "
+         "the same order"));
+  minus_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  minus_->setMinimumContentsLength(10);
+  connect(minus_, &QComboBox::activated, this, [this] {
+    settings_.minus = minus_->currentData().toString();
+    schedule();
+  });
+  return together({muted(tr("minus")), minus_});
+}
+
+QWidget* LivePanel::makeSmoothing() {
   smoothing_ = new QSlider(Qt::Horizontal);
   smoothing_->setObjectName("smoothing");
   smoothing_->setRange(0, 99);
-  smoothing_->setValue(stored.value("live/smoothing", 90).toInt());
+  smoothing_->setValue(workbench_.settings.value("live/smoothing", 90).toInt());
   smoothing_->setFixedWidth(12 * kGrid);
   smoothing_->setToolTip(
       tr("Weight of the past in the bold line; the thin one has the raw values; 0: these alone"));
   weight_ = new QLabel;
   weight_->setObjectName("smoothingWeight");
   weight_->setFixedWidth(fontMetrics().horizontalAdvance("0.00") + 2);
-  auto* xName = new QLabel(tr("x"));
-  auto* smoothName = new QLabel(tr("smoothing"));
-  note_ = new QLabel;
-  for (QLabel* l : {xName, smoothName, note_}) l->setObjectName("muted");
-  const auto check = [&](const char* name, const QString& text, const QString& help, bool isOn) {
+  return together({muted(tr("smoothing")), smoothing_, weight_});
+}
+
+std::vector<QWidget*> LivePanel::makeSwitches() {
+  const auto check = [this](const char* name, const QString& text, const QString& help, bool isOn) {
     auto* box = new QCheckBox(text);
     box->setObjectName(name);
     box->setToolTip(help);
-    box->setChecked(stored.value(QStringLiteral("live/%1").arg(name), isOn).toBool());
-    connect(box, &QCheckBox::toggled, this, &LivePanel::keepSettings);
+    box->setChecked(workbench_.settings.value(QStringLiteral("live/%1").arg(name), isOn).toBool());
     return box;
   };
   groups_ =
@@ -85,37 +130,22 @@ QWidget* LivePanel::makeTools() {
                false);
   clip_ = check("clip", tr("clip outliers"),
                 tr("Fit the axes to all but the lowest and the highest hundredth of the values"), false);
-  minus_ = new QComboBox;
-  minus_->setObjectName("minus");
-  minus_->setAccessibleName(tr("Minus"));
-  minus_->setToolTip(
-      tr("Draws the others minus this line: the mean difference over the seeds that both have, and a band "
-         "for its "
-         "95 % interval where there are two or more. Runs of one seed are shown the same images in the same "
-         "order"));
-  minus_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  minus_->setMinimumContentsLength(10);
-  auto* minusName = new QLabel(tr("minus"));
-  minusName->setObjectName("muted");
-  connect(minus_, &QComboBox::activated, this, [this] {
-    settings_.minus = minus_->currentData().toString();
-    schedule();
-  });
-  for (QWidget* part :
-       {together({xName, x_}), together({minusName, minus_}), together({smoothName, smoothing_, weight_}),
-        static_cast<QWidget*>(groups_), static_cast<QWidget*>(log_), static_cast<QWidget*>(clip_),
-        makeChoices(), static_cast<QWidget*>(note_)})
-    layout->addWidget(part);
-  const QStringList names =
-      stored.value("live/scalars", QStringList{"loss", "gain", kMainTest}).toStringList();
-  for (const QString& name : names) chosen_.insert(name.toStdString());
-  connect(x_, &QComboBox::currentIndexChanged, this, [this] {
-    keepSettings();
-    for (const auto& [name, plot] : plots_) plot->fit();
-  });
-  connect(smoothing_, &QSlider::valueChanged, this, &LivePanel::keepSettings);
-  keepSettings();
-  return bar;
+  return {groups_, log_, clip_};
+}
+
+QWidget* LivePanel::makeDiverged() {
+  diverged_ = new QToolButton;
+  diverged_->setObjectName("diverged");
+  diverged_->setCheckable(true);
+  diverged_->setAutoRaise(true);
+  diverged_->setToolTip(
+      tr("The y axis of losses and gradient norms ends at the highest value of the curves that have not "
+         "diverged. A curve has if its last value is no number, or more than %1 times the median of the last "
+         "values of all. Click to show all of them")
+          .arg(kDivergedTimes));
+  diverged_->hide();
+  connect(diverged_, &QToolButton::toggled, this, &LivePanel::schedule);
+  return diverged_;
 }
 
 /// The lines of now; one that is no longer drawn is no longer taken off.
