@@ -71,20 +71,19 @@ const QRgb* rowOf(const QImage& picture, int y) {
 }
 QRgb* rowOf(QImage& picture, int y) { return reinterpret_cast<QRgb*>(picture.scanLine(y)); }
 
-/// Sums of the colours of a box of pixels.
-struct ColourSum {
-  std::uint32_t red = 0, green = 0, blue = 0, count = 0;
-  void add(QRgb colour) {
-    red += colour >> 16 & 0xff;
-    green += colour >> 8 & 0xff;
-    blue += colour & 0xff;
-    ++count;
-  }
-  QRgb mean() const {
-    const auto of = [this](std::uint32_t sum) { return static_cast<int>((sum + count / 2) / count); };
-    return qRgb(of(red), of(green), of(blue));
-  }
-};
+/// Colours are summed in one number: 21 bits for each channel, of at most 8,192 pixels.
+constexpr std::uint64_t spread(QRgb colour) {
+  return std::uint64_t{colour & 0xff0000U} << 26 | std::uint64_t{colour & 0x00ff00U} << 13 |
+         (colour & 0x0000ffU);
+}
+QRgb meanOf(std::uint64_t sum, std::uint32_t count) {
+  const auto channel = [&](int shift) {
+    const auto part = static_cast<std::uint32_t>(sum >> shift & 0x1fffffU);
+    return static_cast<int>((part + count / 2) / count);
+  };
+  return qRgb(channel(42), channel(21), channel(0));
+}
+constexpr int kMostSummed = 8192;
 
 /// rowAt(y)(x)  the colour of a pixel of the whole
 template <class RowOf>
@@ -102,25 +101,34 @@ QImage drawnWhole(QSize whole, RowOf rowAt) {
 /// written.
 template <class RowOf>
 QImage drawn(QSize whole, QSize shown, RowOf rowAt) {
-  if (shown.isEmpty() || shown == whole || shown.boundedTo(whole) != shown) return drawnWhole(whole, rowAt);
+  const bool isSmaller = !shown.isEmpty() && shown != whole && shown.boundedTo(whole) == shown;
+  if (!isSmaller || whole.width() / shown.width() + 1 > kMostSummed / (whole.height() / shown.height() + 1))
+    return drawnWhole(whole, rowAt);
   const auto begin = [](int i, int of, int in) { return static_cast<int>(std::int64_t{i} * in / of); };
+  std::vector<int> ends;  // [column] of its pixels in the whole
+  for (int column = 1; column <= shown.width(); ++column)
+    ends.push_back(begin(column, shown.width(), whole.width()));
   QImage drawn(shown, QImage::Format_RGB32);
-  std::vector<ColourSum> sums(static_cast<std::size_t>(shown.width()));
+  std::vector<std::uint64_t> sums(ends.size());
   for (int row = 0; row < shown.height(); ++row) {
-    std::ranges::fill(sums, ColourSum());
+    std::ranges::fill(sums, 0);
+    const int first = begin(row, shown.height(), whole.height());
     const int last = begin(row + 1, shown.height(), whole.height());
-    for (int y = begin(row, shown.height(), whole.height()); y < last; ++y) {
+    for (int y = first; y < last; ++y) {
       const auto colourAt = rowAt(y);
-      int x = 0;
-      for (int column = 0; column < shown.width(); ++column) {
-        ColourSum& sum = sums[static_cast<std::size_t>(column)];
-        const int end = begin(column + 1, shown.width(), whole.width());
-        for (; x < end; ++x) sum.add(colourAt(x));
+      for (int column = 0, x = 0; column < shown.width(); ++column) {
+        std::uint64_t sum = 0;
+        for (const int end = ends[static_cast<std::size_t>(column)]; x < end; ++x) sum += spread(colourAt(x));
+        sums[static_cast<std::size_t>(column)] += sum;
       }
     }
     QRgb* to = rowOf(drawn, row);
-    for (int column = 0; column < shown.width(); ++column)
-      to[column] = sums[static_cast<std::size_t>(column)].mean();
+    for (int column = 0, from = 0; column < shown.width(); ++column) {
+      const int end = ends[static_cast<std::size_t>(column)];
+      to[column] = meanOf(sums[static_cast<std::size_t>(column)],
+                          static_cast<std::uint32_t>((end - from) * (last - first)));
+      from = end;
+    }
   }
   return drawn;
 }

@@ -298,25 +298,28 @@ void SegmentationView::ask() {
   struct Drawn {
     std::shared_ptr<const SegmentedSample> sample;
     SegmentedPictures pictures;
+    QSize size;
   };
   // How large the next sample is shown is known when it is there; most are as large as the one before.
   const QSize shown = sample_ ? image_->shownSize(sample_->picture.size()) : QSize();
   pictures_.ask(
       [set = set_, wanted, known = isSame ? sample_ : nullptr, style = style_, shown,
        like = sample_ ? sample_->picture.size() : QSize()](const std::stop_token&) {
-        Drawn drawn{known, {}};
+        Drawn drawn{known, {}, {}};
         if (!known) drawn.sample = std::make_shared<const SegmentedSample>(readSegmented(*set, wanted));
         const bool isAlike = drawn.sample->picture.size() == like;
-        drawn.pictures = drawSegmented(*drawn.sample, style, isAlike ? shown : QSize());
+        drawn.size = isAlike ? shown : drawn.sample->picture.size();
+        drawn.pictures = drawSegmented(*drawn.sample, style, drawn.size);
         return drawn;
       },
-      [this](Drawn drawn) { take(std::move(drawn.sample), std::move(drawn.pictures)); });
+      [this](Drawn drawn) { take(std::move(drawn.sample), std::move(drawn.pictures), drawn.size); });
 }
 
-void SegmentationView::take(std::shared_ptr<const SegmentedSample> sample, SegmentedPictures pictures) {
+void SegmentationView::take(std::shared_ptr<const SegmentedSample> sample, SegmentedPictures pictures,
+                            QSize size) {
   const bool isNew = sample != sample_;
   sample_ = std::move(sample);
-  drawn_ = pictures.truth.size();
+  drawn_ = size;
   const QSize whole = sample_->picture.size();
   if (isNew) image_->setPicture(sample_->picture);
   const auto give = [&](PredictionPicture* to, QImage SegmentedPictures::* which) {

@@ -51,7 +51,8 @@ class SegmentationView : public PredictionView {
   void fillClasses();
   void score();
   void ask();
-  void take(std::shared_ptr<const SegmentedSample> sample, SegmentedPictures pictures);
+  /// size  that the pictures were asked for at
+  void take(std::shared_ptr<const SegmentedSample> sample, SegmentedPictures pictures, QSize size);
   void showNumbers();
   void setShown(int row, bool isShown);
   void setAllShown(bool isShown);
