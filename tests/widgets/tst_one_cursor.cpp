@@ -192,7 +192,8 @@ class TestOneCursor : public QObject {
     }
     const DivergedCut cut = divergedCut(figure);
     QCOMPARE(cut.curves, 1);
-    QCOMPARE(cut.end, 2.5 * 1.05);
+    QCOMPARE(cut.end, 2.5 + 0.05 * (2.5 - 0.8));
+    QCOMPARE(cut.begin, 0.8 - 0.05 * (2.5 - 0.8));
     figure.curves[3].y = {2.5, std::nan("")};  // it has diverged, and leaves nothing
     QCOMPARE(divergedCut(figure).curves, 0);
     figure.curves[3].y = {90, std::nan("")};

@@ -108,6 +108,7 @@ void TestOpsSource::foldersSayHowFarTheyAre() {
   QVERIFY_THROWS_EXCEPTION(LoadingStopped, readPicture(request, {}, stopped));
   OpsPanel panel(bench_->workbench);
   panel.show();
+  QTRY_VERIFY_WITH_TIMEOUT(!panel.source().isBusy(), 60000);  // with the first picture
   QStringList said;
   connect(&panel.source(), &PictureSource::started, this, [&](const QString& text) { said << text; });
   panel.source().read(request);

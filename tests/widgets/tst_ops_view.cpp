@@ -385,8 +385,14 @@ void TestOpsView::aSheetCoversTheRange() {
   const double top = topLevel(setting.grid);
   QCOMPARE(levels.back().level, top);
   QCOMPARE(levels.back().sign, 1);
-  QCOMPARE(levels.front().level, top);
-  QCOMPARE(levels.front().sign, -1);
+  QCOMPARE(levels.size(), static_cast<std::size_t>(top) + 1);
+  QCOMPARE(levels.front().level, 0.0);
+  setting.grid = Grid::aa10;
+  const std::vector<OpSetting> both = sheetOf(setting, false, 16);
+  if (signCounts(setting.entry(), setting.grid)) {
+    QCOMPARE(both.front().level, topLevel(setting.grid));
+    QCOMPARE(both.front().sign, -1);
+  }
   setting.op = opIndex("invert");
   QCOMPARE(sheetOf(setting, false, 16).size(), std::size_t{1});  // takes no magnitude
 }
@@ -406,7 +412,7 @@ void TestOpsView::aSheetIsShownAndChosenFrom() {
            applied(sheetOf(view.setting(), false, 16).back(), pattern(32, 32)).rgb);
   Q_EMIT sheet->chosen(0);
   QVERIFY(!at<QCheckBox>(view, "op_sheet")->isChecked() && !sheet->isVisible());
-  QCOMPARE(view.setting().sign, -1);
+  QCOMPARE(view.setting().level, 0.0);
 }
 
 void TestOpsView::cellsUseTheRoom() {

@@ -38,6 +38,10 @@ class Views : public QTabWidget {
  Q_SIGNALS:
   void tornChanged();
 
+ protected:
+  /// In document mode Qt draws nothing here but the base of tabs under the corner: a line above the button.
+  void paintEvent(QPaintEvent*) override {}
+
  private:
   class Window;
   struct View {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/Text.h"
+#include "widgets/models/Numbers.h"
 #include "widgets/panels/MachineLabel.h"
 #include "widgets/plot/PlotText.h"
 #include "widgets/session/QtText.h"
@@ -64,6 +65,8 @@ std::vector<InspectorLine> costLines(const RunSummary& run) {
           {QObject::tr("Attempts"), QString::number(run.attempts)}};
 }
 
+static QString loadText(double percent) { return QObject::tr("%1 %").arg(percent, 0, 'f', 0); }
+
 std::vector<InspectorLine> stepLines(const RunSummary& run, const StepReport& step,
                                      const MachineReading* machine) {
   std::vector<InspectorLine> lines;
@@ -81,7 +84,8 @@ std::vector<InspectorLine> stepLines(const RunSummary& run, const StepReport& st
   add(QObject::tr("Gradient norm"), step.gradientNorm);
   add(QObject::tr("Throughput"), step.count / step.timings.total(), QObject::tr("images/s"));
   if (!machine) return lines;
-  add(QObject::tr("Processor, program"), machine->programPercent, QStringLiteral("%"));
+  if (!std::isnan(machine->programPercent))
+    lines.emplace_back(QObject::tr("Processor, program"), loadText(machine->programPercent));
   lines.emplace_back(QObject::tr("Memory, program"),
                      text(bytesText(static_cast<double>(machine->memory.program))));
   for (std::size_t i = 0; i < machine->gpus.size(); ++i)
@@ -130,7 +134,7 @@ static QString throttleText(const std::vector<MachineRow>& rows, std::size_t gpu
   reasons.removeDuplicates();
   if (all == 0) return {};
   if (held == 0) return QObject::tr("never");
-  return QObject::tr("%1 of the time: %2").arg(valueText(100 * held / all, "%"), reasons.join(", "));
+  return QObject::tr("%1 of the time: %2").arg(percentText(100 * held / all), reasons.join(", "));
 }
 
 std::vector<InspectorLine> loadLines(const std::vector<MachineRow>& rows) {
@@ -139,15 +143,15 @@ std::vector<InspectorLine> loadLines(const std::vector<MachineRow>& rows) {
   std::vector<MachineReading> readings;
   for (const MachineRow& row : rows) readings.push_back(row.reading);
   const MachineReading all = together(readings);
-  const auto add = [&](const QString& name, double value, const QString& unit) {
-    if (!std::isnan(value)) lines.emplace_back(name, valueText(value, unit));
+  const auto add = [&](const QString& name, double percent) {
+    if (!std::isnan(percent)) lines.emplace_back(name, loadText(percent));
   };
-  add(QObject::tr("Processor, mean"), all.programPercent, QStringLiteral("%"));
+  add(QObject::tr("Processor, mean"), all.programPercent);
   lines.emplace_back(QObject::tr("Memory, at most"),
                      text(bytesText(static_cast<double>(all.memory.program))));
   for (std::size_t i = 0; i < all.gpus.size(); ++i) {
     lines.emplace_back(QObject::tr("GPU %1").arg(i), text(all.gpus[i].name));
-    add(QObject::tr("GPU %1, computing").arg(i), all.gpus[i].percent, QStringLiteral("%"));
+    add(QObject::tr("GPU %1, computing").arg(i), all.gpus[i].percent);
     if (const QString held = throttleText(rows, i); !held.isEmpty())
       lines.emplace_back(QObject::tr("GPU %1, clock held down").arg(i), held);
   }

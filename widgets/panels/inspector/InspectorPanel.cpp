@@ -202,7 +202,8 @@ void InspectorPanel::showStep() {
   const StepReport* const report = around_.at(run_, step);
   if (!report) return around_.read(run_, step);
   const std::vector<MachineRow>& rows = history_.rows(run_);
-  const auto row = std::ranges::lower_bound(rows, report->step, {}, &MachineRow::step);
+  auto row = std::ranges::lower_bound(rows, report->step, {}, &MachineRow::step);
+  if (row == rows.end() && !rows.empty()) --row;  // the last steps took less than a second
   step_->setText(0, tr("At step %1").arg(text(groupedText(report->step))));
   fill(step_, stepLines(*run, *report, row == rows.end() ? nullptr : &row->reading));
 }

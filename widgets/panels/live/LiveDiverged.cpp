@@ -14,12 +14,20 @@ double lastOf(const Curve& curve) {
   return std::isfinite(curve.y.back()) ? curve.y.back() : std::numeric_limits<double>::infinity();
 }
 
-/// Of the finite values; -infinite: there is none.
-double highestOf(const std::vector<double>& values) {
-  double highest = -std::numeric_limits<double>::infinity();
-  for (const double value : values)
-    if (std::isfinite(value)) highest = std::max(highest, value);
-  return highest;
+/// Of the finite values.
+struct Span {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  void take(const std::vector<double>& values) {
+    for (const double value : values)
+      if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+  }
+  bool isEmpty() const { return low > high; }
+};
+
+Span spanOf(const Curve& curve) {
+  Span span;
+  span.take(curve.y);
+  return span;
 }
 
 }  // namespace
@@ -35,12 +43,13 @@ DivergedCut divergedCut(const Figure& figure) {
   if (lasts.size() < 2) return {};
   std::ranges::nth_element(lasts, lasts.begin() + (std::ssize(lasts) - 1) / 2);  // of two the lower
   const double most = kDivergedTimes * lasts[(lasts.size() - 1) / 2];
-  double highest = -std::numeric_limits<double>::infinity();
+  Span others;
   for (const Curve& curve : figure.curves)
-    if (lastOf(curve) <= most) highest = std::max(highest, highestOf(curve.y));
-  if (!std::isfinite(highest) || !std::isfinite(most)) return {};
-  DivergedCut cut{0, highest + 0.05 * std::abs(highest)};
-  for (const Curve& curve : figure.curves) cut.curves += lastOf(curve) > most && highestOf(curve.y) > cut.end;
+    if (lastOf(curve) <= most) others.take(curve.y);
+  if (others.isEmpty() || !std::isfinite(most)) return {};
+  const double pad = 0.05 * (others.high > others.low ? others.high - others.low : std::abs(others.high));
+  DivergedCut cut{0, others.low - pad, others.high + pad};
+  for (const Curve& curve : figure.curves) cut.curves += lastOf(curve) > most && spanOf(curve).high > cut.end;
   return cut;
 }
 

@@ -320,7 +320,10 @@ void LivePanel::redraw() {
     if (mayDiverge(name) && settings_.minus.isEmpty() && !figure.left.log) {
       const DivergedCut cut = divergedCut(figure);
       beyond = std::max(beyond, cut.curves);
-      if (cut.curves > 0 && !diverged_->isChecked()) figure.left.max = cut.end;
+      if (cut.curves > 0 && !diverged_->isChecked()) {
+        figure.left.min = cut.begin;
+        figure.left.max = cut.end;
+      }
     }
     if (scalar.metric && !test.isEmpty()) figure.title += QStringLiteral(" (%1)").arg(test);
   }

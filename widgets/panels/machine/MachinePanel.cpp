@@ -25,6 +25,8 @@ class MachinePanel : public PanelWidget {
  public:
   explicit MachinePanel(const Workbench& workbench);
   QStringList exportFilters() const override { return {tr("Picture (*.png)")}; }
+  /// A row of plots, where there is room for it.
+  QSize sizeHint() const override { return {3 * kPlotWidth, kPlotHeight + 8 * kGrid}; }
   bool isReading() const override { return isOfRun() && history_.isReading(run()); }
 
  protected:
@@ -73,7 +75,6 @@ MachinePanel::MachinePanel(const Workbench& workbench)
   makeBar(layout);
   area_->setWidgetResizable(true);
   area_->setFrameShape(QFrame::NoFrame);
-  area_->setMinimumHeight(kPlotHeight + kGrid);  // a dock that is a strip shows nothing
   auto* page = new QWidget;
   page->setLayout(grid_);
   grid_->setContentsMargins(0, 0, 0, 0);

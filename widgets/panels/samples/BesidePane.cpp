@@ -87,12 +87,21 @@ BesidePane::BesidePane(const Workbench& workbench, const SamplesModel& first, Sa
   offerRuns();
 }
 
-/// The compared runs, without the one that is looked at. What is chosen stays.
+/// Whether sample numbers of both runs mean the same samples, as far as it is known.
+static bool haveSameSamples(const RunSummary* one, const RunSummary* other) {
+  if (!one || !other || one->dataHash.empty() || other->dataHash.empty()) return true;
+  return trainingHash(one->dataHash) == trainingHash(other->dataHash);
+}
+
+/// The compared runs, without the one that is looked at; first those whose samples are the same. What is
+/// chosen stays.
 void BesidePane::offerRuns() {
   const Session& session = workbench_.session;
   const qint64 looked = workbench_.session.selection().run();
   std::vector<qint64> runs = workbench_.session.selection().checked();
   if (run_ && session.find(run_) && std::ranges::find(runs, run_) == runs.end()) runs.push_back(run_);
+  std::ranges::stable_partition(
+      runs, [&](qint64 run) { return haveSameSamples(session.find(run), session.find(looked)); });
   const QSignalBlocker blocker(choice_);
   choice_->clear();
   choice_->addItem(tr("No run beside"), qint64{0});
@@ -115,8 +124,7 @@ void BesidePane::choose(qint64 run) {
 QString BesidePane::whyNot() const {
   const RunSummary* own = workbench_.session.find(run_);
   const RunSummary* first = workbench_.session.find(workbench_.session.selection().run());
-  if (!own || !first || own->dataHash.empty() || first->dataHash.empty()) return {};
-  if (trainingHash(own->dataHash) == trainingHash(first->dataHash)) return {};
+  if (haveSameSamples(own, first)) return {};
   return tr("it was trained on other images, so that its sample numbers mean other samples");
 }
 
