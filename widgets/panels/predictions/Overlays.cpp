@@ -105,29 +105,22 @@ QImage drawn(QSize whole, QSize shown, RowOf rowAt) {
   if (!isSmaller || whole.width() / shown.width() + 1 > kMostSummed / (whole.height() / shown.height() + 1))
     return drawnWhole(whole, rowAt);
   const auto begin = [](int i, int of, int in) { return static_cast<int>(std::int64_t{i} * in / of); };
-  std::vector<int> ends;  // [column] of its pixels in the whole
-  for (int column = 1; column <= shown.width(); ++column)
-    ends.push_back(begin(column, shown.width(), whole.width()));
   QImage drawn(shown, QImage::Format_RGB32);
-  std::vector<std::uint64_t> sums(ends.size());
+  std::vector<std::uint64_t> sums(static_cast<std::size_t>(whole.width()));  // [x] of the rows of a pixel
   for (int row = 0; row < shown.height(); ++row) {
     std::ranges::fill(sums, 0);
     const int first = begin(row, shown.height(), whole.height());
     const int last = begin(row + 1, shown.height(), whole.height());
     for (int y = first; y < last; ++y) {
       const auto colourAt = rowAt(y);
-      for (int column = 0, x = 0; column < shown.width(); ++column) {
-        std::uint64_t sum = 0;
-        for (const int end = ends[static_cast<std::size_t>(column)]; x < end; ++x) sum += spread(colourAt(x));
-        sums[static_cast<std::size_t>(column)] += sum;
-      }
+      for (int x = 0; x < whole.width(); ++x) sums[static_cast<std::size_t>(x)] += spread(colourAt(x));
     }
     QRgb* to = rowOf(drawn, row);
-    for (int column = 0, from = 0; column < shown.width(); ++column) {
-      const int end = ends[static_cast<std::size_t>(column)];
-      to[column] = meanOf(sums[static_cast<std::size_t>(column)],
-                          static_cast<std::uint32_t>((end - from) * (last - first)));
-      from = end;
+    for (int column = 0, x = 0; column < shown.width(); ++column) {
+      const int end = begin(column + 1, shown.width(), whole.width()), from = x;
+      std::uint64_t sum = 0;
+      for (; x < end; ++x) sum += sums[static_cast<std::size_t>(x)];
+      to[column] = meanOf(sum, static_cast<std::uint32_t>((end - from) * (last - first)));
     }
   }
   return drawn;
