@@ -46,14 +46,20 @@ struct Bench {
   bool sees(const char* name) const { return !banner->findChild<QWidget*>(name)->isHidden(); }
   QString text() const { return banner->findChild<QLabel*>("libTorchText")->text(); }
 
+  Engine& load() {
+    if (!isEngineThere) throw Error("LibTorch is needed to train");
+    return engine;
+  }
+
   QTemporaryDir folder;
   const fs::path place;
+  std::atomic<bool> isEngineThere = true;
   std::atomic<bool> isDone = false;
   LibTorchBanner::Fetch fetch;
   const Theme theme{Theme::Kind::light};
   QSettings settings{folder.filePath("settings.ini"), QSettings::IniFormat};
   FakeEngine engine;
-  Session session{theme, [this]() -> Engine& { return engine; }, Answers::atOnce};
+  Session session{theme, [this]() -> Engine& { return load(); }, Answers::atOnce};
   const Workbench workbench{session, settings, theme};
   std::unique_ptr<LibTorchBanner> banner;
 };
@@ -113,6 +119,17 @@ class TestLibTorchBanner : public QObject {
     QVERIFY(bench.banner->isHidden());
     Q_EMIT bench.workbench.session.projectChanged();
     QVERIFY(bench.banner->isHidden());
+  }
+
+  void comesBackWhenARunFails() {
+    Bench bench;
+    bench.banner->findChild<QToolButton*>()->click();
+    QVERIFY(bench.banner->isHidden());
+    bench.session.openProject(bench.folder.filePath("p.uada"));
+    bench.isEngineThere = false;
+    bench.session.start(fakeConfig("uada", 1, 1));
+    QTRY_VERIFY(!bench.banner->isHidden());
+    QVERIFY(bench.sees("libTorchGet"));
   }
 };
 

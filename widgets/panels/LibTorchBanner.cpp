@@ -81,7 +81,12 @@ LibTorchBanner::LibTorchBanner(const Workbench& workbench, QWidget* parent, Fetc
     update();
   });
   connect(&background_, &Background::failed, this, &LibTorchBanner::fail);
-  connect(&workbench.session, &Session::projectChanged, this, &LibTorchBanner::update);
+  const Session& session = workbench.session;
+  connect(&session, &Session::projectChanged, this, &LibTorchBanner::update);
+  connect(&session, &Session::stateChanged, this, [this, &session] {
+    if (!session.failed().why.isEmpty()) isClosed_ = false;  // somebody wanted to train
+    update();
+  });
   update();
 }
 
