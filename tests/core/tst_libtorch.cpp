@@ -20,6 +20,8 @@ namespace {
 
 const QString kTorch = "torch-9.8.7.whl";
 
+bool untilTheEnd(const FetchProgress&) { return true; }
+
 /// A place for a LibTorch, and the wheels of the server that make one.
 struct Place {
   QTemporaryDir folder;
@@ -31,12 +33,14 @@ struct Place {
     set.pins.push_back({"nvidia-part", "1.0", server.hash("nvidia-part-1.0.whl").toStdString()});
   }
   fs::path part() const { return set.home.string() + ".fetch/" + kTorch.toStdString(); }
-  bool fetch(
-      const QString& index, const FetchListener& tell = [](const FetchProgress&) { return true; }) const {
-    return fetchWheels(set, {index.toStdString(), ""}, tell);
+  bool fetch(const QString& index, const FetchListener& tell = untilTheEnd) const {
+    const QString why = problem(index, tell);
+    if (!why.isEmpty()) qWarning("%s", qPrintable(why));
+    return why.isEmpty() && fs::exists(set.home);
   }
-  QString problem(const QString& index) const {
-    return errorOf([&] { fetch(index); });
+  /// What is thrown, in words; empty: it was fetched, or stopped.
+  QString problem(const QString& index, const FetchListener& tell = untilTheEnd) const {
+    return errorOf([&] { fetchWheels(set, {index.toStdString(), ""}, tell); });
   }
   /// The files of the home, with their paths in it.
   QStringList files() const {

@@ -8,9 +8,11 @@ mute: pages without hashes.
 """
 import hashlib
 import http.server
+import os
 import pathlib
 import random
 import sys
+import threading
 import time
 import zipfile
 
@@ -27,7 +29,7 @@ def write_wheels():
         wheel.writestr("torch/include/torch/headeronly/version.h", "#define TORCH_VERSION_MAJOR 9\n", zipfile.ZIP_STORED)
         wheel.writestr("torch/lib/libtorch_cuda.so", b"gpu")
         wheel.writestr("torch/lib/libtorch_python.so", b"python")
-        wheel.writestr("torch/lib/../../../outside", b"never")
+        wheel.writestr("torch/lib/../../../../outside", b"never")
         wheel.writestr("torch/lib/empty", b"")
         wheel.writestr("torch/__init__.py", b"import this\n")
     with zipfile.ZipFile(folder / "nvidia-part-1.0.whl", "w", zipfile.ZIP_DEFLATED) as wheel:
@@ -100,7 +102,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def end_with_parent():
+    """Who started this holds the other end of its input, also when it is killed."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 write_wheels()
+threading.Thread(target=end_with_parent, daemon=True).start()
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 print(server.server_port, flush=True)
 server.serve_forever()
