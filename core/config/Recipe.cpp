@@ -229,7 +229,6 @@ Recipe newRecipeFromJson(const Json& json, const std::string& where) {
   requireUsable(fieldsOf<DataSettings>(), recipe.dataset.settings(), where + ".dataset");
   requireUsable(findModel(recipe.model.name).fields, recipe.model.settings(), where + ".model");
   requireUsableTraining(recipe, json, where);
-  requireOneDevice(recipe, where);
   // A stored run may have such a limit, and is still to be read: so this is not part of the setting's range.
   if (recipe.dataset.as<DataSettings>().trainLimit == 1)
     throw SettingError(where + ".dataset", "train_limit",
@@ -285,13 +284,14 @@ std::string recipeHash(const Recipe& recipe) { return sha256(recipeIdentity(reci
 
 const Task& taskOf(const Recipe& recipe) { return findTask(findModel(recipe.model.name).task); }
 
-void requireOneDevice(const Recipe& recipe, const std::string& where) {
-  if (recipe.training.normDevices == 1) return;
+void requireNormDevices(const Recipe& recipe, int ranks) {
+  const int devices = recipe.training.normDevices;
+  if (devices <= 1 || devices == ranks) return;
   throw SettingError(
-      where + ".training", "norm_devices",
-      fmt::format("{} found, 1 expected: a run trains on one device, which has the whole batch, "
-                  "and so do its batch normalisations; leave it out",
-                  recipe.training.normDevices));
+      "recipe.training", "norm_devices",
+      fmt::format("{} found, but the run has {}: start it with as many (uada run --ranks {}), or give 0 "
+                  "for all that it has, or 1 for each by itself",
+                  devices, ranks == 1 ? "one rank" : fmt::format("{} ranks", ranks), devices));
 }
 
 void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where) {

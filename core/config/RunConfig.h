@@ -93,15 +93,17 @@ struct Training {
              .advanced = true,
              .later = true},
             precision);
-    v.field({.name = "norm_devices",
-             .title = "Synchronised normalisation",
-             .help = "Devices over which batch normalisation takes its statistics together; 1: plain, over "
-                     "the batch of the one device that a run trains on, which is the whole batch",
-             .min = 1,
-             .max = 1024,
-             .advanced = true,
-             .later = true},
-            normDevices);
+    v.field(
+        {.name = "norm_devices",
+         .title = "Synchronised normalisation",
+         .help = "Devices over which batch normalisation takes its statistics together, which the run must "
+                 "then be trained on; 0: all that it is trained on; 1: plain, each over its own part of the "
+                 "batch, which on one device is the whole batch",
+         .min = 0,
+         .max = 1024,
+         .advanced = true,
+         .later = true},
+        normDevices);
     v.field({.name = "patience",
              .title = "Patience",
              .help = "Epochs without a better test than before after which training ends; the learning rates "
@@ -284,8 +286,9 @@ Json trainingJson(const Recipe& recipe);
 Json recipeIdentity(const Recipe& recipe);
 /// What the model learns.
 const Task& taskOf(const Recipe& recipe);
-/// Throws UsageError if batch normalisation is to be synchronised over several devices.
-void requireOneDevice(const Recipe& recipe, const std::string& where);
+/// Throws UsageError if batch normalisation is to be synchronised over another number of devices than the
+/// ranks that train the run.
+void requireNormDevices(const Recipe& recipe, int ranks);
 /// Throws UsageError if what belongs to the images is not what the model learns from.
 void requireTargets(const Recipe& recipe, const DatasetEntry& data, const std::string& where);
 /// What the network sees.

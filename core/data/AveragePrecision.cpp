@@ -121,6 +121,33 @@ void AveragePrecision::add(std::span<const FoundBox> found, BoxesView truth) {
   ++images_;
 }
 
+std::vector<double> AveragePrecision::numbers() const {
+  std::vector<double> all{static_cast<double>(images_)};
+  for (const OfClass& one : perClass_) {
+    for (const std::size_t count : {one.objects, one.difficult, one.found.size()})
+      all.push_back(static_cast<double>(count));
+    for (const Judged& box : one.found)
+      all.insert(all.end(), {box.score, static_cast<double>(box.byPixels), static_cast<double>(box.bySsd)});
+  }
+  return all;
+}
+
+void AveragePrecision::merge(std::span<const double> numbers) {
+  auto next = numbers.begin();
+  const auto count = [&] { return static_cast<std::size_t>(*next++); };
+  const auto verdict = [&] { return static_cast<Verdict>(static_cast<int>(*next++)); };
+  images_ += count();
+  for (OfClass& one : perClass_) {
+    one.objects += count();
+    one.difficult += count();
+    for (std::size_t left = count(); left > 0; --left) {
+      const double score = *next++;
+      const Verdict byPixels = verdict(), bySsd = verdict();
+      one.found.push_back({score, byPixels, bySsd});
+    }
+  }
+}
+
 double AveragePrecision::average(int label, ApRule rule) const {
   const OfClass& own = of(label);
   if (own.objects == 0) return 0;

@@ -55,6 +55,10 @@ class AveragePrecision {
   /// Adds an image. Boxes of labels that are no class are left out.
   void add(std::span<const FoundBox> found, BoxesView truth);
 
+  /// All that was added, as numbers; and as if it had been added here, after what was before.
+  std::vector<double> numbers() const;
+  void merge(std::span<const double> numbers);
+
   int classes() const { return static_cast<int>(perClass_.size()); }
   std::size_t images() const { return images_; }
   std::size_t objects(int label) const { return of(label).objects; }      ///< that count

@@ -93,6 +93,25 @@ void LabelCounts::merge(const LabelCounts& other) {
   images_ += other.images_;
 }
 
+std::vector<double> LabelCounts::numbers() const {
+  std::vector<double> all{static_cast<double>(ignored_), static_cast<double>(images_)};
+  for (const ClassPixels& one : perClass_)
+    for (const std::uint64_t pixels : {one.intersection, one.predicted, one.truth})
+      all.push_back(static_cast<double>(pixels));
+  return all;
+}
+
+void LabelCounts::merge(std::span<const double> numbers) {
+  if (numbers.size() != 2 + 3 * perClass_.size())
+    throw Error(fmt::format("{} numbers are no counts of {} classes", numbers.size(), classes()));
+  auto next = numbers.begin();
+  const auto take = [&] { return static_cast<std::uint64_t>(*next++); };
+  ignored_ += take();
+  images_ += take();
+  for (ClassPixels& one : perClass_)
+    for (std::uint64_t* pixels : {&one.intersection, &one.predicted, &one.truth}) *pixels += take();
+}
+
 double LabelCounts::iou(int label) const {
   const ClassPixels& own = pixels(label);
   return share(own.intersection, own.predicted + own.truth - own.intersection);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/data/Target.h"
@@ -27,6 +28,9 @@ class LabelCounts {
   void add(LabelMapView predicted, LabelMapView truth, int ignore = kIgnoredLabel);
   /// throws  Error if the other counts another number of classes
   void merge(const LabelCounts& other);
+  /// All that was added, as numbers; and as if it had been added here, too.
+  std::vector<double> numbers() const;
+  void merge(std::span<const double> numbers);
 
   int classes() const { return static_cast<int>(perClass_.size()) - 1; }
   const ClassPixels& pixels(int label) const { return perClass_.at(static_cast<std::size_t>(label)); }

@@ -112,6 +112,18 @@ struct Landscape {
 }  // namespace work
 using Work = std::variant<work::Train, work::Evaluate, work::Predict, work::PredictPlanned, work::Landscape>;
 
+/// What a process is among those that train each run together, the ranks.
+struct Ranks {
+  int rank = 0, size = 1;
+  int local = 0, localSize = 1;    ///< among those on its machine
+  std::string host = "127.0.0.1";  ///< of rank 0
+  int port = 0;                    ///< at which rank 0 listens
+  int listener = -1;               ///< of rank 0: a socket that listens there; -1: none is open yet
+  bool isStoreThere = false;       ///< somebody else listens there, with a TCPStore
+  int attempt = 0;                 ///< of those that such a store has seen
+  double timeout = 300;            ///< seconds that a rank may keep the others waiting in a step
+};
+
 /// A file of a run's folder that is, or was, a checkpoint.
 struct FoundCheckpoint {
   std::filesystem::path file;
@@ -158,6 +170,13 @@ class Engine {
   /// Starts the work in the background. Throws Error if it cannot be started at all (device, data, checkpoint
   /// of another configuration, an op that is not there); what fails later is reported through the sink.
   virtual std::unique_ptr<Job> start(const Work& work, Sink& sink) = 0;
+  /// Makes this process one of several; once, before any work. What rank 0 then starts to train, all train.
+  /// Throws Error if rank 0 cannot be reached.
+  virtual void join(const Ranks& /*ranks*/) {}
+  /// Of another rank than 0: trains whatever rank 0 trains, until that leaves.
+  virtual std::unique_ptr<Job> follow() { return nullptr; }
+  /// Before a process that has joined ends. Of rank 0: the others end, too.
+  virtual void leave() {}
   /// Reads every checkpoint of a run's folder, whole, and returns them from the highest step to the lowest;
   /// what cannot be read comes where its name puts it.
   virtual std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) = 0;

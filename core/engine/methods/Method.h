@@ -27,6 +27,9 @@ struct Batch {
   std::vector<std::uint32_t> indices;  ///< [B] into the training set
   std::vector<ImageSize> sizes = {};   ///< [B] of their images; empty: as the space was made for
   std::vector<BoxesView> boxes = {};   ///< [B] of their objects; empty: the set has none
+  /// Where several ranks train together: the place of these samples' first in the whole batch, and how many
+  /// that has; 0: these are all.
+  std::int64_t first = 0, whole = 0;
 };
 
 /// Rendered images, each with its target: rows `first` to `first + count - 1` of the step, which count from
@@ -155,6 +158,9 @@ class Method {
   /// Whether a step changes weights, of the network or its own, before its last call of StepContext::train()
   /// is done: all is then copied before each step, so that one that fails leaves no trace.
   virtual bool learnsWithinStep() const { return false; }
+  /// Whether it decides for each sample by that sample alone, and learns nothing from what it decides:
+  /// batches may then be cut, and several ranks train together.
+  virtual bool decidesAlone() const { return false; }
   /// Samples of the training set that it keeps for itself, in order: no step is on them.
   virtual std::vector<std::uint32_t> keptBack() const { return {}; }
   /// Goes on with other values of those settings that are live (Field::live). Between steps.

@@ -21,6 +21,7 @@ class PlainMethod : public Method {
   }
 
   std::vector<Shown> known(const Batch& batch) const override { return shownBy(samplePlans(batch, space_)); }
+  bool decidesAlone() const override { return true; }
 
  private:
   std::vector<Shown> shownBy(std::span<const Plan> plans) const {

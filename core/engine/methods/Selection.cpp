@@ -87,6 +87,7 @@ class SelectingMethod : public Method {
   std::vector<Shown> known(const Batch& batch) const override {
     return shownVariants(samplePlans(batch, space_, candidates_), batch.indices.size(), space_);
   }
+  bool decidesAlone() const override { return true; }
 
  private:
   const int candidates_;

@@ -80,6 +80,8 @@ class UadaMethod : public Method {
     return added;
   }
 
+  bool decidesAlone() const override { return !settings_.perBatch(); }
+
   void adopt(const Choice& method) override { settings_ = method.as<MethodSettings<Uada>>().own; }
 
   void visit(StateVisitor& visitor) override {

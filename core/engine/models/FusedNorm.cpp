@@ -151,6 +151,8 @@ struct Gradients {
 struct Passed {
   at::Tensor x, out, line, inverse;
   bool adds, hasRelu, areOfInput;
+  double count;  ///< numbers of a channel that the moments are of
+  const SumOverRanks* together;
 };
 
 /// What the second pass makes the input's gradient of, each for a channel.
@@ -222,8 +224,10 @@ Gradients gradientsOf(const at::Tensor& outer, const Passed& from) {
   });
   putParameters(found, from, sums);
   found.inner = likeRows(from.x);
-  const double count = static_cast<double>(layout.size.rows * layout.perRow);
-  putInner<T>(found.inner, isStored ? found.other : gradient, from, factorsOf(from, sums, count),
+  std::vector<double> all = sums;
+  if (from.together)
+    (*from.together)(at::from_blob(all.data(), {static_cast<std::int64_t>(all.size())}, at::kDouble));
+  putInner<T>(found.inner, isStored ? found.other : gradient, from, factorsOf(from, all, from.count),
               isStored ? rows::Passes::all : passes);
   return found;
 }
@@ -243,13 +247,24 @@ class Fused : public torch::autograd::Function<Fused> {
     context->saved_data["adds"] = other.defined();
     context->saved_data["has_relu"] = rule.hasRelu;
     context->saved_data["are_of_input"] = rule.areOfInput;
+    const double own = static_cast<double>(x.numel() / x.size(1));
+    context->saved_data["count"] = moments.count > 0 ? moments.count : own;
+    context->saved_data["together"] = reinterpret_cast<std::int64_t>(rule.together);
     return out;
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& outer) {
     const auto saved = context->get_saved_variables();
     const auto is = [&](const char* name) { return context->saved_data[name].toBool(); };
-    const Passed from{saved[0], saved[1], saved[2], saved[3], is("adds"), is("has_relu"), is("are_of_input")};
+    const Passed from{saved[0],
+                      saved[1],
+                      saved[2],
+                      saved[3],
+                      is("adds"),
+                      is("has_relu"),
+                      is("are_of_input"),
+                      context->saved_data["count"].toDouble(),
+                      reinterpret_cast<const SumOverRanks*>(context->saved_data["together"].toInt())};
     const Gradients found = from.x.scalar_type() == at::kFloat ? gradientsOf<float>(outer[0], from)
                                                                : gradientsOf<Half>(outer[0], from);
     return {found.inner, found.other, found.weight, found.bias, at::Tensor(), at::Tensor()};
@@ -282,7 +297,8 @@ NormMoments momentsAs(const at::Tensor& x) {
   }
   const std::vector<double> sums = sumsAbout<T>(x, layout, about);
   const double count = static_cast<double>(layout.size.rows * layout.perRow);
-  NormMoments found{at::empty({layout.channels}, at::kFloat), at::empty({layout.channels}, at::kFloat)};
+  NormMoments found{at::empty({layout.channels}, at::kFloat), at::empty({layout.channels}, at::kFloat),
+                    count};
   for (std::size_t c = 0; c < channels; ++c) {
     const double off = sums[c] / count, variance = sums[channels + c] / count - off * off;
     found.mean.mutable_data_ptr<float>()[c] = static_cast<float>(about[c] + off);
@@ -304,6 +320,20 @@ bool canFuseNorm(const at::Tensor& x, const at::Tensor& other) {
   if (torch::jit::tracer::isTracing() || !isGood(x)) return false;
   return !other.defined() ||
          (isGood(other) && other.sizes() == x.sizes() && other.scalar_type() == x.scalar_type());
+}
+
+NormMoments overRanks(const NormMoments& own, const at::Tensor& about, const SumOverRanks& sum) {
+  const at::NoGradGuard noGrad;
+  const at::Tensor centre = about.to(at::kDouble), off = own.mean.to(at::kDouble) - centre;
+  const at::Tensor squares = own.variance.to(at::kDouble) + off.square();
+  const at::Tensor sums =
+      at::cat({off * own.count, squares * own.count, at::full({1}, own.count, off.options())});
+  sum(sums);
+  const std::int64_t channels = about.numel();
+  const double count = sums[-1].item<double>();
+  const at::Tensor mean = sums.narrow(0, 0, channels) / count;
+  const at::Tensor variance = (sums.narrow(0, channels, channels) / count - mean.square()).clamp_min(0);
+  return {(mean + centre).to(at::kFloat), variance.to(at::kFloat), count};
 }
 
 NormMoments momentsOf(const at::Tensor& x) {

@@ -64,8 +64,9 @@ void BatchNorm::addSecond() {
 at::Tensor BatchNorm::of(const at::Tensor& x, const at::Tensor& other, bool hasRelu) const {
   if (usesSecond_) return second_->of(x, other, hasRelu);
   if (canFuseNorm(x, other)) {
-    const bool areOfInput = mode == NormMode::train || mode == NormMode::probe || mode == NormMode::record;
-    return fusedNorm(x, other, weight_, bias_, moments(x), {kEpsilon, hasRelu, areOfInput});
+    const bool areOfInput = takesBatch();
+    return fusedNorm(x, other, weight_, bias_, moments(x),
+                     {kEpsilon, hasRelu, areOfInput, areOfInput ? together_ : nullptr});
   }
   at::Tensor y = plain(x);
   if (other.defined()) y = y.add_(other);
@@ -89,15 +90,65 @@ NormMoments BatchNorm::moments(const at::Tensor& x) const {
   if (mode == NormMode::base) return {baseMean_, baseVar_};
   if (mode == NormMode::eval || mode == NormMode::running) return {runningMean_, runningVar_};
   NormMoments found = momentsOf(x);
+  if (together_) found = overRanks(found, runningMean_, *together_);
+  keep(found);
+  return found;
+}
+
+/// Of a batch.
+void BatchNorm::keep(const NormMoments& found) const {
   if (mode == NormMode::record) keepBase(found);
   if (mode == NormMode::train) {
     const at::NoGradGuard noGrad;
-    const double count = static_cast<double>(x.numel() / x.size(1));
     at::Tensor mean = runningMean_, variance = runningVar_;
     mean.mul_(1 - momentum_).add_(found.mean, momentum_);
-    variance.mul_(1 - momentum_).add_(found.variance, momentum_ * count / (count - 1));
+    variance.mul_(1 - momentum_).add_(found.variance, momentum_ * found.count / (found.count - 1));
   }
-  return found;
+}
+
+namespace {
+
+/// Sums over ranks that have a gradient: what a rank put in is in the sums, and so in the losses, of all.
+class SummedOverRanks : public torch::autograd::Function<SummedOverRanks> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& values,
+                            const SumOverRanks* sum) {
+    context->saved_data["sum"] = reinterpret_cast<std::int64_t>(sum);
+    return summed(values, *sum);
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& outer) {
+    const auto* sum = reinterpret_cast<const SumOverRanks*>(context->saved_data["sum"].toInt());
+    return {summed(outer[0], *sum), at::Tensor()};
+  }
+
+ private:
+  static at::Tensor summed(const at::Tensor& values, const SumOverRanks& sum) {
+    at::Tensor all = values.detach().clone(at::MemoryFormat::Contiguous);
+    sum(all);
+    return all;
+  }
+};
+
+}  // namespace
+
+/// As plain(), with the statistics of all ranks: where the fused normalisation is not to be had.
+at::Tensor BatchNorm::plainTogether(const at::Tensor& x) const {
+  const std::int64_t channels = x.size(1);
+  const auto ofChannels = [&](const at::Tensor& values) {
+    return values.to(at::kFloat).view({1, channels, 1, 1});
+  };
+  const at::Tensor about = runningMean_.clone(), off = x.to(at::kFloat) - ofChannels(about);
+  const at::Tensor own =
+      at::cat({off.sum({0, 2, 3}, false, at::kDouble), off.square().sum({0, 2, 3}, false, at::kDouble),
+               at::full({1}, static_cast<double>(x.numel() / channels), off.options().dtype(at::kDouble))});
+  const at::Tensor all = SummedOverRanks::apply(own, together_);
+  const double count = all[-1].item<double>();
+  const at::Tensor mean = all.narrow(0, 0, channels) / count;
+  const at::Tensor variance = (all.narrow(0, channels, channels) / count - mean.square()).clamp_min(0);
+  keep({(mean.detach() + about).to(at::kFloat), variance.detach().to(at::kFloat), count});
+  const at::Tensor scale = ofChannels((variance + kEpsilon).rsqrt()) * ofChannels(weight_);
+  return ((off - ofChannels(mean)) * scale + ofChannels(bias_)).to(x.scalar_type());
 }
 
 void BatchNorm::keepBase(const NormMoments& moments) const {
@@ -107,6 +158,7 @@ void BatchNorm::keepBase(const NormMoments& moments) const {
 }
 
 at::Tensor BatchNorm::plain(const at::Tensor& x) const {
+  if (together_ && takesBatch()) return plainTogether(x);
   const bool cudnn = x.is_cuda();
   if (mode == NormMode::probe)
     return at::batch_norm(x, weight_, bias_, {}, {}, true, momentum_, kEpsilon, cudnn);

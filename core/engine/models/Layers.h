@@ -68,6 +68,8 @@ class BatchNorm : public torch::nn::Module {
   NormMode mode = NormMode::train;
   /// Registers a second one, of its own weights and statistics.
   void addSecond();
+  /// Takes statistics of batches over all ranks. sum: outlives it; null: over its own input alone
+  void takeTogether(const SumOverRanks* sum) { together_ = sum; }
   /// Whether forward() is the second one's, where there is one.
   void useSecond(bool isUsed) { usesSecond_ = isUsed && second_; }
 
@@ -75,13 +77,19 @@ class BatchNorm : public torch::nn::Module {
   at::Tensor of(const at::Tensor& x, const at::Tensor& other, bool hasRelu) const;
   at::Tensor of(const Conv& conv, const at::Tensor& x, const at::Tensor& other, bool hasRelu) const;
   at::Tensor plain(const at::Tensor& x) const;
+  at::Tensor plainTogether(const at::Tensor& x) const;
+  bool takesBatch() const {
+    return mode == NormMode::train || mode == NormMode::probe || mode == NormMode::record;
+  }
   NormMoments moments(const at::Tensor& x) const;
+  void keep(const NormMoments& found) const;
   void keepBase(const NormMoments& moments) const;
 
   at::Tensor weight_, bias_, runningMean_, runningVar_;  // [channels]
   const double momentum_;
   std::shared_ptr<BatchNorm> second_;
   bool usesSecond_ = false;
+  const SumOverRanks* together_ = nullptr;
   mutable at::Tensor baseMean_, baseVar_;  // [channels]: of the last forward with `record`
   mutable FoldedConv folded_;              // with them
 };

@@ -124,6 +124,11 @@ void Network::setNoise(const Noise& noise) {
   for (RandomLayer* layer : *randomLayers_) layer->noise = noise;
 }
 
+void Network::takeNormsTogether(const SumOverRanks* sum) {
+  for (const auto& module : modules())
+    if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->takeTogether(sum);
+}
+
 void Network::addNorms() {
   for (const auto& module : modules())
     if (auto* norm = dynamic_cast<BatchNorm*>(module.get())) norm->addSecond();

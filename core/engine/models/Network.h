@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/models/FusedNorm.h"
 #include "core/engine/models/Model.h"
 #include "core/engine/models/StateVisitor.h"
 #include "core/engine/models/Torch.h"
@@ -63,6 +64,9 @@ class Network : public torch::nn::Module {
   /// Gives each batch normalisation a second set of weights and statistics, which begin like those of a new
   /// one. Before an optimiser is made for the parameters.
   void addNorms();
+  /// Takes the statistics of batches over all ranks from here on.
+  /// sum  outlives the network
+  void takeNormsTogether(const SumOverRanks* sum);
   /// Which of the two sets the next forwards use: 0 or 1.
   void useNorms(int set);
   /// Output::features of the last forward; and how many there are for an image, 0: none.

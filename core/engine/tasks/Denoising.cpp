@@ -27,6 +27,16 @@ class PictureMeter : public Meter {
             {"psnr_input", spoiled / count},
             {"loss", loss / count}};
   }
+  std::vector<double> numbers() const override {
+    return {static_cast<double>(images), psnr, ssim, spoiled, loss};
+  }
+  void merge(std::span<const double> numbers) override {
+    images += static_cast<std::int64_t>(numbers[0]);
+    psnr += numbers[1];
+    ssim += numbers[2];
+    spoiled += numbers[3];
+    loss += numbers[4];
+  }
 
   std::int64_t images = 0;
   double psnr = 0, ssim = 0, spoiled = 0, loss = 0;  ///< sums over them

@@ -33,6 +33,15 @@ class DetectionMeter : public Meter {
             {"map_voc12", counts.mean(ApRule::voc12Area)},
             {"loss", lossSum / static_cast<double>(counts.images())}};
   }
+  std::vector<double> numbers() const override {
+    std::vector<double> all = counts.numbers();
+    all.push_back(lossSum);
+    return all;
+  }
+  void merge(std::span<const double> numbers) override {
+    counts.merge(numbers.first(numbers.size() - 1));
+    lossSum += numbers.back();
+  }
 
   AveragePrecision counts;
   double lossSum = 0;  ///< of the images
@@ -71,6 +80,10 @@ class DetectionHead : public TaskHead {
   /// Of each image the loss for each of its own positive priors: 0 where it has none.
   at::Tensor losses(const Output& output, const Targets& targets) const override {
     return multiBoxSums(output, targets, settings_.negatives) / positiveCounts(targets).clamp_min(1);
+  }
+  bool hasWeight() const override { return true; }
+  at::Tensor weight(const Targets& targets) const override {
+    return positiveCounts(targets).sum().to(at::kDouble);
   }
   at::Tensor objective(const Output& output, const Targets& targets) const override {
     const at::Tensor positives = positiveCounts(targets).sum().clamp_min(1);

@@ -80,6 +80,17 @@ Metrics LabelMeter::values() const {
           {"loss", loss_ / count}};
 }
 
+std::vector<double> LabelMeter::numbers() const {
+  return {loss_, static_cast<double>(top1_), static_cast<double>(top5_), static_cast<double>(count_)};
+}
+
+void LabelMeter::merge(std::span<const double> numbers) {
+  loss_ += numbers[0];
+  top1_ += static_cast<std::int64_t>(numbers[1]);
+  top5_ += static_cast<std::int64_t>(numbers[2]);
+  count_ += static_cast<std::int64_t>(numbers[3]);
+}
+
 void checkLabels(const Dataset& data, std::string_view which) {
   for (std::size_t i = 0; i < data.size(); ++i) {
     const std::int32_t label = data.label(static_cast<std::uint32_t>(i));

@@ -36,6 +36,8 @@ class LabelMeter : public Meter {
   /// logits [B, classes], targets [B] int64
   void add(const at::Tensor& logits, const at::Tensor& targets);
   Metrics values() const override;
+  std::vector<double> numbers() const override;
+  void merge(std::span<const double> numbers) override;
 
  private:
   double loss_ = 0;

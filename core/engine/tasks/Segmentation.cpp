@@ -35,6 +35,16 @@ class SceneMeter : public Meter {
             {"all_acc", counts.overallAccuracy()},
             {"loss", lossSum / static_cast<double>(pixels)}};
   }
+  std::vector<double> numbers() const override {
+    std::vector<double> all = counts.numbers();
+    all.insert(all.end(), {lossSum, static_cast<double>(pixels)});
+    return all;
+  }
+  void merge(std::span<const double> numbers) override {
+    counts.merge(numbers.first(numbers.size() - 2));
+    lossSum += numbers[numbers.size() - 2];
+    pixels += static_cast<std::int64_t>(numbers.back());
+  }
 
   LabelCounts counts;
   double lossSum = 0;       ///< of -log of the true class's averaged probability
@@ -80,6 +90,10 @@ class SegmentationHead : public TaskHead {
     const at::Tensor main = meanLoss(output.main, targets.classes);
     if (!output.aux.defined()) return main;
     return main + settings_.auxWeight * meanLoss(output.aux, targets.classes);
+  }
+  bool hasWeight() const override { return true; }
+  at::Tensor weight(const Targets& targets) const override {
+    return (targets.classes != kIgnored).sum().to(at::kDouble);
   }
   at::Tensor trainSums(const Output& output, const Targets& targets) const override {
     at::NoGradGuard noGrad;

@@ -79,6 +79,9 @@ class Meter {
   virtual ~Meter() = default;
   /// Task::testMetrics over all that was added.
   virtual Metrics values() const = 0;
+  /// All that was added, as numbers; and as if it had been added here, too: what other ranks have counted.
+  virtual std::vector<double> numbers() const = 0;
+  virtual void merge(std::span<const double> numbers) = 0;
 };
 
 /// The torch-side half of a task. Lives on the training thread.
@@ -97,6 +100,10 @@ class TaskHead {
   /// What is trained on.
   /// returns  a scalar
   virtual at::Tensor objective(const Output& output, const Targets& targets) const = 0;
+  /// Whether the objective is a mean over something else than the rows, and how much of that there is: a
+  /// scalar, double. The objectives of several ranks are averaged by it.
+  virtual bool hasWeight() const { return false; }
+  virtual at::Tensor weight(const Targets& /*targets*/) const { return {}; }
   /// Task::trainMetrics but the loss, of a trained batch, in parts that add up: a sum and what it is divided
   /// by.
   /// returns  [metrics, 2], float64, on the device

@@ -48,6 +48,11 @@ bool Control::takeCheckpoint() {
   return std::exchange(checkpoint_, false);
 }
 
+bool Control::hasChanges() {
+  std::lock_guard lock(mutex_);
+  return !changes_.empty();
+}
+
 std::vector<command::Change> Control::takeChanges() {
   std::lock_guard lock(mutex_);
   return std::exchange(changes_, {});

@@ -24,7 +24,8 @@ class Control {
   bool stopAfterEpoch();
   /// step  of the run, the last one done
   bool pauseWanted(std::int64_t step);
-  bool takeCheckpoint();                       ///< true once for each request
+  bool takeCheckpoint();  ///< true once for each request
+  bool hasChanges();
   std::vector<command::Change> takeChanges();  ///< each once, in the order they came
   /// Waits for a command, at most half a second.
   void wait();

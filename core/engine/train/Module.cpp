@@ -10,6 +10,7 @@
 #include "core/base/Error.h"
 #include "core/engine/Engine.h"
 #include "core/engine/train/Bench.h"
+#include "core/engine/train/Company.h"
 #include "core/engine/train/Examine.h"
 #include "core/engine/train/KeptMemory.h"
 #include "core/engine/train/StepFault.h"
@@ -100,6 +101,12 @@ class WorkJob : public Job {
 };
 
 std::unique_ptr<Job> startWork(const work::Train& train, Sink& sink) {
+  if (const std::shared_ptr<Company> company = theCompany())
+    return std::make_unique<WorkJob>("the training of " + runTitle(train.config), train.folder, sink,
+                                     [p = prepare(train, company->ranks()), company, text = workText(train)](
+                                         Sink& to, Control& control, const Enter& enter) mutable {
+                                       company->lead(std::move(p), text, to, control, enter);
+                                     });
   return std::make_unique<WorkJob>(
       "the training of " + runTitle(train.config), train.folder, sink,
       [p = prepare(train)](Sink& to, Control& control, const Enter& enter) mutable {
@@ -148,6 +155,18 @@ class TorchEngine : public Engine {
  public:
   std::unique_ptr<Job> start(const Work& work, Sink& sink) override {
     return std::visit([&](const auto& one) { return startWork(one, sink); }, work);
+  }
+  void join(const Ranks& ranks) override { theCompany() = std::make_shared<Company>(ranks); }
+  std::unique_ptr<Job> follow() override {
+    static Sink& unheard = *new Unheard;
+    return std::make_unique<WorkJob>(
+        "the training with other ranks", "", unheard,
+        [company = theCompany()](Sink& sink, Control& control, const Enter& enter) {
+          company->follow(sink, control, enter);
+        });
+  }
+  void leave() override {
+    if (theCompany()) theCompany()->leave();
   }
   std::vector<FoundCheckpoint> checkpoints(const std::filesystem::path& folder) override {
     return listCheckpoints(folder);

@@ -84,7 +84,22 @@ Prepared prepare(const RunConfig& config, const std::filesystem::path& folder,
   return prepare(work::Train{config, folder, checkpoint});
 }
 
-Prepared prepare(const work::Train& train) {
+/// Each rank of a machine has a GPU of its own, where there are GPUs. The name says how many ranks there are.
+static ChosenDevice deviceOf(const std::string& wanted, const Ranks& ranks) {
+  if (ranks.size == 1) return chooseDevice(wanted);
+  if (wanted.starts_with("cuda:"))
+    throw Error(
+        fmt::format("device '{}' is one device, and there are {} ranks: say cuda, and each takes its own, or "
+                    "auto or cpu",
+                    wanted, ranks.size));
+  ChosenDevice device = chooseDevice(wanted);
+  const std::string kind = device.device.is_cpu() ? "cpu" : "cuda";
+  if (!device.device.is_cpu()) device = chooseDevice(fmt::format("cuda:{}", ranks.local));
+  device.name = fmt::format("{}, {} ranks", kind, ranks.size);
+  return device;
+}
+
+Prepared prepare(const work::Train& train, const Ranks& ranks) {
   const RunConfig& config = train.config;
   const std::filesystem::path& folder = train.folder;
   Prepared prepared;
@@ -94,14 +109,15 @@ Prepared prepare(const work::Train& train) {
   prepared.runFolder = folder;
   const DatasetEntry& data = findDataset(config.recipe.dataset.name);
   requireTargets(config.recipe, data, "recipe");
-  requireOneDevice(config.recipe, "recipe");
+  requireNormDevices(config.recipe, ranks.size);
   prepared.dataFolder = locateDataset(data, config.recipe.dataset.as<DataSettings>().folder);
   if (!folder.empty() && !std::filesystem::is_directory(folder)) {
     throw Error(fmt::format("the run folder '{}' does not exist: make it first", folder.string()));
   }
-  prepared.device = chooseDevice(config.runtime.device);
+  prepared.device = deviceOf(config.runtime.device, ranks);
   if (!prepared.device.note.empty()) prepared.notes.push_back(prepared.device.note);
   prepared.threads = threadCount(config.runtime.threads);
+  if (config.runtime.threads == 0) prepared.threads = std::max(1, prepared.threads / ranks.localSize);
   if (!train.checkpoint.empty()) {
     prepared.checkpoint = findCheckpoint(train.checkpoint);
     train.isFork ? checkPlace(*prepared.checkpoint, config) : requireOwn(*prepared.checkpoint, config);

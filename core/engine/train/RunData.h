@@ -31,7 +31,8 @@ struct Prepared {
 };
 
 /// Checks that the configuration can be started; see Engine::start.
-Prepared prepare(const work::Train& train);
+/// ranks  those who train together: their devices and threads go by it
+Prepared prepare(const work::Train& train, const Ranks& ranks = {});
 /// The same to look at the network of a checkpoint of the configuration; none: to train it.
 Prepared prepare(const RunConfig& config, const std::filesystem::path& folder = {},
                  const std::filesystem::path& checkpoint = {});

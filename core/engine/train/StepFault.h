@@ -26,6 +26,7 @@ class StepFault : public Error {
   StepFault(Kind kind, std::string_view message, std::span<const UnsoundRow> rows = {})
       : Error(message), kind(kind), rows(rows.begin(), rows.end()) {}
   const Kind kind;
+  bool isOfOther = false;              ///< another rank could not take it, and knows more
   const std::vector<UnsoundRow> rows;  ///< that are known to have no finite loss
 };
 

@@ -104,8 +104,9 @@ void requireFittingCrop(const Space& space, const Choice& method, const Dataset&
 }  // namespace
 
 Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool,
-                 const WeightsFile* start)
-    : data_(data),
+                 const WeightsFile* start, World* world)
+    : world_(world ? *world : alone_),
+      data_(data),
       pool_(pool),
       device_(device),
       looksBeyond_(shownChains(config) > 1),
@@ -129,6 +130,7 @@ Stepper::Stepper(const RunConfig& config, const Dataset& data, at::Device device
     throw Error(fmt::format("the policy {} mixes labels, which the task {} cannot: give another policy",
                             policyOf(config.method).name, config.recipe.task.name));
   requireFittingCrop(*space_, config.method, data, renderer_.settings().input);
+  if (!world_.isAlone()) joinRanks(config);
   const Batch none;
   Context context(*this, none, 0, 0, ahead_.take(none));
   method_->begin(context);
@@ -198,12 +200,17 @@ bool Stepper::undo() {
 
 StepReports Stepper::step(const Batch& batch, double learningRate, int pictured, const Batch* next) {
   isLearned_ = false;
+  if (!world_.isAlone()) rankSums_.begin(head_->hasWeight());
   try {
     undo_.keep(changed());
     return taken(batch, learningRate, pictured, next);
-  } catch (const StepFault&) {
-    if (undo()) throw;
-    throw std::logic_error("a step was refused when it had changed the weights");
+  } catch (const StepFault& fault) {
+    if (!undo()) throw std::logic_error("a step was refused when it had changed the weights");
+    shareFault(fault.what(), false);
+    throw;
+  } catch (const PeerLost&) {
+    undo();
+    throw;
   } catch (const std::exception& problem) {
     const std::optional<std::string> shortage = memoryShortage(problem);
     if (!shortage) throw;
@@ -213,6 +220,7 @@ StepReports Stepper::step(const Batch& batch, double learningRate, int pictured,
       throw Error(text +
                   "; it had begun to change the weights: go on from the last checkpoint, with a smaller "
                   "recipe.training.batch or network, or after other programs have ended");
+    shareFault(text, true);
     throw StepFault(StepFault::Kind::memory,
                     text +
                         "; the weights are those before it; a smaller recipe.training.batch or network needs "
@@ -249,6 +257,7 @@ StepReports Stepper::taken(const Batch& batch, double learningRate, int pictured
   reports.policy = std::move(outcome.policy);
   reports.decisions = std::move(outcome.decisions);
   reports.notes = std::move(outcome.notes);
+  if (!world_.isAlone()) addUp(reports);
   return reports;
 }
 
@@ -292,6 +301,7 @@ std::optional<Metrics> Stepper::predict(const Dataset& data, std::size_t count,
   const std::unique_ptr<Meter> meter = head_->meter();
   std::vector<std::uint32_t> samples(count);
   std::iota(samples.begin(), samples.end(), 0U);
+  if (!world_.isAlone()) return testTogether(renderer, samples, interrupted);
   if (!predictOn(renderer, samples, *meter, interrupted, take)) return {};
   return meter->values();
 }

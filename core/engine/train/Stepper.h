@@ -17,9 +17,11 @@
 #include "core/engine/optimisers/Updater.h"
 #include "core/engine/tasks/TaskHead.h"
 #include "core/engine/train/Average.h"
+#include "core/engine/train/RankSums.h"
 #include "core/engine/train/RenderAhead.h"
 #include "core/engine/train/StepFault.h"
 #include "core/engine/train/Undo.h"
+#include "core/engine/train/World.h"
 #include "core/weights/WeightsFile.h"
 
 namespace uada {
@@ -39,11 +41,13 @@ class Stepper {
  public:
   /// data   the training set; outlives the stepper, as does the pool
   /// start  what the network starts from; null: the weights that its seed gives
+  /// world  those who train together, each with its part of a batch; outlives the stepper; null: nobody else
   Stepper(const RunConfig& config, const Dataset& data, at::Device device, ThreadPool& pool,
-          const WeightsFile* start = nullptr);
+          const WeightsFile* start = nullptr, World* world = nullptr);
 
   /// Lets the method train on the batch once. Throws StepFault, and leaves no trace, if a loss or gradient is
-  /// not a finite number, or memory is short.
+  /// not a finite number, or memory is short; where several ranks train, on all of them. Throws PeerLost,
+  /// likewise without a trace, if a rank is gone. What is reported is of the whole batch.
   /// pictured  of how many samples, the first, the decisions are recorded, with pictures
   /// next      what the next step is for: its rows are rendered ahead; null: not known
   StepReports step(const Batch& batch, double learningRate, int pictured, const Batch* next = nullptr);
@@ -102,10 +106,18 @@ class Stepper {
   StepReports taken(const Batch& batch, double learningRate, int pictured, const Batch* next);
   std::vector<at::Tensor> changed();
   bool undo();
+  void joinRanks(const RunConfig& config);
+  void shareFault(const std::string& text, bool isMemory);
+  void addUp(StepReports& reports);
+  void spreadMethod();
+  std::optional<Metrics> testTogether(const Renderer& renderer, std::span<const std::uint32_t> samples,
+                                      const std::function<bool()>& interrupted);
   void illustrate(StepOutcome& outcome) const;
   bool predictOn(const Renderer& renderer, std::span<const std::uint32_t> samples, Meter& meter,
                  const std::function<bool()>& interrupted, const TakePrediction& take);
 
+  World alone_;
+  World& world_;
   const Dataset& data_;
   ThreadPool& pool_;
   const at::Device device_;
@@ -123,6 +135,8 @@ class Stepper {
   std::unique_ptr<Average> average_;  ///< null: none is kept
   Undo undo_;
   bool isLearned_ = false;  ///< whether the running step has changed weights
+  RankSums rankSums_;
+  SumOverRanks sumOfNorms_;  ///< null: each rank normalises by its own statistics
   int rowsAtOnce_ = 0;
   std::vector<std::string> trainMetrics_;  ///< in the order of TaskHead::trainSums()
   RenderAhead ahead_;                      ///< last: its thread uses what stands above

@@ -112,10 +112,11 @@ void Stepper::Context::count(std::int64_t rows, Mode mode, Stopwatch& watch) {
 
 Trained Stepper::Context::train(const TrainedOn& on) {
   Stopwatch watch;
-  const Pass pass{on, partsOf(on.rows.numel(), stepper_.rowsAtOnce_), passes_++};
+  const Pass pass{on, partsOf(on.rows.numel(), stepper_.rowsAtOnce_), passes_++, shareOf(on)};
   Sums sums;
   for (const Part& part : pass.parts) add(sums, pass, part);
   fillGradients();
+  if (!stepper_.world_.isAlone()) addUp(pass, sums);
   const Trained trained = read(pass, sums);
   if (stepper_.training_.gradientClip > 0) stepper_.updater_->clip(stepper_.training_.gradientClip);
   stepper_.isLearned_ = true;
@@ -213,9 +214,10 @@ std::vector<Stepper::Context::Seen> Stepper::Context::seen(std::int64_t rows, Mo
       noise.places = samples.narrow(0, part.begin, part.count);
     else if (parts.size() > 1)
       noise.places = at::arange(part.begin, part.begin + part.count, at::kLong);
-    if (noise.places.defined() && count > part.count)  // of what is filled up any will do
-      noise.places = at::cat({noise.places, noise.places.narrow(0, 0, 1).expand({count - part.count})});
-    seen.push_back({part, noise, count});
+    Noise met = placed(noise, part.count);
+    if (met.places.defined() && count > part.count)  // of what is filled up any will do
+      met.places = at::cat({met.places, met.places.narrow(0, 0, 1).expand({count - part.count})});
+    seen.push_back({part, met, count});
   }
   return seen;
 }
@@ -246,7 +248,7 @@ Output Stepper::Context::forward(const Pass& pass, const Part& part, const at::T
   Noise noise{batch_->seed, batch_->step, pass.number, {}, pass.rows()};
   if (part.count < pass.rows()) noise.places = at::arange(part.begin, part.begin + part.count, at::kLong);
   stepper_.network_->useNorms(pass.on.norms);
-  const Output output = forward(images, Mode{}, noise);
+  const Output output = forward(images, Mode{}, placed(noise, part.count));
   stepper_.network_->useNorms(0);
   return output;
 }
@@ -267,6 +269,7 @@ void Stepper::Context::add(Sums& sums, const Pass& pass, const Part& part) {
   if (on.term) loss = loss + on.term(output);
   if (part.count < pass.rows())
     loss = loss * (static_cast<double>(part.count) / static_cast<double>(pass.rows()));
+  if (pass.share != 1) loss = loss * pass.share;
   const bool isLast = part.begin + part.count == pass.rows();
   loss.backward({}, /*retain_graph=*/!isLast);  // parts may share what their images were made from
   const at::NoGradGuard noGrad;
@@ -311,7 +314,10 @@ Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
   if (on.wantsLosses) parts.push_back(at::cat(sums.losses));
   if (on.numbers.defined()) parts.push_back(on.numbers.flatten());
   if (on.seen) parts.push_back(at::cat(sums.seen));
-  if (!asked_.empty()) parts.push_back(isAskedFinite().view({1}));
+  if (sums.isSound.defined())
+    parts.push_back(sums.isSound.view({1}));
+  else if (!asked_.empty())
+    parts.push_back(isAskedFinite().view({1}));
   std::vector<std::int64_t> sizes;
   for (at::Tensor& part : parts) {
     part = part.to(at::kDouble);
@@ -322,7 +328,8 @@ Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
   Trained trained;
   trained.loss = valuesOf(numbers[0])[0];
   if (!std::isfinite(trained.loss)) refuse("the loss", unsoundTrained(pass));
-  if (!asked_.empty() && valuesOf(numbers.back())[0] == 0) refuse("a loss that the method compares");
+  const bool isAskedKnown = sums.isSound.defined() || !asked_.empty();
+  if (isAskedKnown && valuesOf(numbers.back())[0] == 0) refuse("a loss that the method compares");
   trained.gradientNorm = valuesOf(numbers[1])[0];
   if (!std::isfinite(trained.gradientNorm)) refuse(unsoundGradient(), {});
   const double* metric = valuesOf(numbers[2]).data();

@@ -32,6 +32,9 @@ class Stepper::Context : public StepContext {
   [[noreturn]] void refuse(std::string_view what) const override { refuse(what, unsoundAsked()); }
   int pictured() const override { return pictured_; }
 
+  /// How many numbers a step has that ranks add up.
+  static std::int64_t sharedNumbers(std::size_t metrics) { return 2 + 2 * static_cast<std::int64_t>(metrics); }
+
   Counts counts;
   Timings timings;
 
@@ -45,11 +48,14 @@ class Stepper::Context : public StepContext {
     const TrainedOn& on;
     std::vector<Part> parts;
     std::uint32_t number = 0;  ///< of the step's forwards
+    double share = 1;          ///< of the whole batch's loss that is this rank's
     std::int64_t rows() const { return on.rows.numel(); }
   };
   /// What came of the parts.
   struct Sums {
     at::Tensor loss, metrics;
+    at::Tensor isSound =
+        {};  ///< of all ranks, whether what was asked is finite: a scalar; undefined: not known
     std::vector<at::Tensor> losses, seen;  ///< of each part
   };
   /// Of the rows that it is asked about: those that go together.
@@ -68,6 +74,9 @@ class Stepper::Context : public StepContext {
   static std::vector<Part> partsOf(std::int64_t rows, int most);
   std::vector<Part> partsAlone(std::int64_t rows) const;
   std::int64_t filledCount(std::int64_t rows, const Part& part) const;
+  Noise placed(Noise noise, std::int64_t rows) const;
+  double shareOf(const TrainedOn& on) const;
+  void addUp(const Pass& pass, Sums& sums);
   std::vector<Seen> seen(std::int64_t rows, Mode mode, const at::Tensor& samples);
   Output forward(const Seen& seen, const at::Tensor& images, Mode mode);
   at::Tensor samplesOf(Rows rows, Mode mode) const;
@@ -87,6 +96,7 @@ class Stepper::Context : public StepContext {
   void addUnsound(std::vector<UnsoundRow>& unsound, std::vector<bool>& isKnown, const at::Tensor& numbers,
                   const at::Tensor& losses) const;
   [[noreturn]] void refuse(std::string_view what, std::span<const UnsoundRow> rows) const;
+  [[noreturn]] void refuse(const RankSums::Faults& faults) const;
   std::string unsoundGradient() const;
 
   Stepper& stepper_;

@@ -17,8 +17,9 @@ namespace uada {
 static constexpr std::size_t kBytesAhead = std::size_t{256} << 20;  // of pixels, decoded before their step
 
 Trainer::Trainer(Prepared prepared, Sink& sink, Control& control,
-                 std::function<void(const StateReport&)> enter)
-    : prepared_(std::move(prepared)),
+                 std::function<void(const StateReport&)> enter, World* world)
+    : world_(world ? *world : alone_),
+      prepared_(std::move(prepared)),
       sink_(sink),
       control_(control),
       enter_(std::move(enter)),
@@ -37,32 +38,46 @@ Trainer::~Trainer() {
 }
 
 RunState Trainer::run() {
-  for (const std::string& note : prepared_.notes) sink_.take(EventReport{note});
   try {
-    readData();
-  } catch (const LoadingStopped&) {
-    return stopped("stopped before the first step");
+    const RunState state = trainAll();
+    world_.said("");  // nobody leaves before all are done
+    return state;
+  } catch (const PeerLost& lost) {
+    giveUp(lost);
+  } catch (const std::exception& problem) {
+    world_.quit(problemText(problem));
+    throw;
   }
-  if (control_.stopNow() && !prepared_.checkpoint) return stopped("stopped before the first step");
+}
+
+RunState Trainer::trainAll() {
+  for (const std::string& note : prepared_.notes) sink_.take(EventReport{note});
+  if (!readDataTogether()) return stopped("stopped before the first step");
+  if (hear().stop && !prepared_.checkpoint) return stopped("stopped before the first step");
   stepper_ = std::make_unique<Stepper>(prepared_.config, *data_.train, prepared_.device.device, pool_,
-                                       prepared_.start.get());
+                                       prepared_.start.get(), &world_);
   prepared_.start.reset();
   for (const std::string& note : stepper_->startNotes()) sink_.take(EventReport{note});
   keptBack_ = stepper_->keptBack();
   batches_.count -= keptBack_.size();
   stepper_->head().check(*data_.train, "training");
   stepper_->head().check(*data_.test, "test");
+  requireParts();
   restore();
   enter(RunState::running,
         fmt::format("training on {} images", groupedText(static_cast<long long>(batches_.count))));
+  return trainEpochs();
+}
+
+RunState Trainer::trainEpochs() {
   while (hasMoreEpochs()) {
     if (!trainEpoch() || !finishEpoch()) {
       enter(RunState::stopping, "writing a checkpoint");
       return save() ? stopped(fmt::format("stopped at step {}", progress_.step)) : stoppedUnsaved();
     }
     if (!hasMoreEpochs()) break;
-    if (control_.stopAfterEpoch()) return stopped(fmt::format("stopped after epoch {}", progress_.epoch - 1));
-    if (const std::string why = sink_.whyStop(); !why.empty()) {
+    if (hear().stopAfterEpoch) return stopped(fmt::format("stopped after epoch {}", progress_.epoch - 1));
+    if (const std::string why = world_.told(sink_.whyStop()); !why.empty()) {
       sink_.take(EventReport{why});
       return stopped(why);
     }
@@ -141,7 +156,7 @@ void Trainer::restore() {
   savedStep_ = progress_.step;
   // The file of the best epoch is set aside with what was newer than this checkpoint, or was damaged.
   if (isBest() && !prepared_.runFolder.empty() && !std::filesystem::exists(bestFile(prepared_.runFolder)))
-    save();
+    saveHere();
 }
 
 /// What was learned. The method of a fork may be another one, or learn other things: it then begins anew.
@@ -159,15 +174,17 @@ bool Trainer::trainEpoch() {
   order_ =
       shuffledOrder(data_.train->size(), static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch);
   std::erase_if(order_, [&](std::uint32_t index) { return std::ranges::binary_search(keptBack_, index); });
-  const std::size_t begin = batches_.begin(progress_.stepInEpoch);
   if (ahead_)
-    ahead_->expect({order_.begin() + static_cast<std::ptrdiff_t>(begin), order_.end()},
+    ahead_->expect(ownSamples(progress_.stepInEpoch),
                    stepper_->shownParts(static_cast<std::uint64_t>(prepared_.config.seed), progress_.epoch));
   count(stepper_->beginEpoch(progress_.epoch));
+  std::size_t done = 0;
   while (progress_.stepInEpoch < batches_.steps()) {
     if (!between()) return false;
+    const std::int64_t place = progress_.stepInEpoch;
     step();
-    if (ahead_) ahead_->release(batches_.begin(progress_.stepInEpoch) - begin);
+    if (progress_.stepInEpoch > place) done += ownSize(place);
+    if (ahead_) ahead_->release(done);
   }
   return between();
 }
@@ -184,8 +201,12 @@ Batch Trainer::batchAt(std::int64_t place) const {
   batch.seed = static_cast<std::uint64_t>(prepared_.config.seed);
   batch.step = progress_.step - progress_.stepInEpoch + place + 1;
   batch.epoch = progress_.epoch;
-  batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(batches_.begin(place)),
-                       order_.begin() + static_cast<std::ptrdiff_t>(batches_.end(place)));
+  const std::size_t begin = batches_.begin(place), size = batches_.end(place) - begin;
+  const auto [first, last] = world_.shareOf(size);
+  batch.indices.assign(order_.begin() + static_cast<std::ptrdiff_t>(begin + first),
+                       order_.begin() + static_cast<std::ptrdiff_t>(begin + last));
+  if (!world_.isAlone())
+    batch.first = static_cast<std::int64_t>(first), batch.whole = static_cast<std::int64_t>(size);
   for (const std::uint32_t index : batch.indices) {
     batch.sizes.push_back(data_.train->imageSize(index));
     if (data_.train->targetKind() == TargetKind::boxes) batch.boxes.push_back(boxesOf(*data_.train, index));
@@ -204,7 +225,8 @@ void Trainer::step() {
   StepReports reports;
   try {
     reports = stepper_->step(batch, rate, isPictured ? config.runtime.pictured : 0, next ? &*next : nullptr);
-  } catch (const StepFault& fault) {
+  } catch (const StepFault& alone) {
+    const StepFault fault = agreed(alone);
     for (Decision& decision : stepper_->unsoundSamples(batch, fault.rows)) sink_.take(std::move(decision));
     return settle(fault);
   }
@@ -228,8 +250,9 @@ bool Trainer::finishEpoch() {
   count(stepper_->beforeTest(progress_.epoch));
   Stopwatch watch;
   std::optional<Metrics> scores = stepper_->test(*data_.test, [this] {
-    if (control_.takeCheckpoint()) save();  // a test may be long
-    return control_.stopNow();
+    const bool stop = hear().stop;
+    if (takeCheckpoint()) save();  // a test may be long
+    return stop;
   });
   if (!scores) return false;
   const EpochSums& sums = progress_.sums;
@@ -262,8 +285,14 @@ bool Trainer::isBest() const {
   return progress_.stepInEpoch == 0 && progress_.bestEpoch > 0 && progress_.bestEpoch == progress_.epoch - 1;
 }
 
+/// Rank 0 does. All wait for it, however long that takes.
 /// returns  false: there was no room for a checkpoint until a stop was wanted
 bool Trainer::save() {
+  if (world_.isAlone()) return saveHere();
+  return world_.told(world_.rank() > 0 || saveHere() ? "saved" : "") == "saved";
+}
+
+bool Trainer::saveHere() {
   if (prepared_.runFolder.empty()) return true;
   sink_.beforeCheckpoint();
   const std::optional<Written> written = writeOnceThereIsSpace();

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/Error.h"
 #include "core/config/LiveSettings.h"
@@ -9,21 +10,56 @@
 
 // What a run is told while it trains, and what becomes of it where a step cannot be taken.
 namespace uada {
+namespace {
+
+/// Changes as rank 0 tells them.
+std::string changesText(const std::vector<command::Change>& changes) {
+  Json all = Json::array();
+  for (const command::Change& change : changes) all.push(Json::Array{change.key, change.value});
+  return all.dump();
+}
+
+std::vector<command::Change> changesFrom(const std::string& text) {
+  std::vector<command::Change> changes;
+  for (const Json& pair : parseJson(text, "a change").asArray())
+    changes.push_back({pair.asArray().at(0).asString(), pair.asArray().at(1)});
+  return changes;
+}
+
+}  // namespace
+
+/// Asks for commands. What one rank was told holds for all; settings are changed by rank 0 alone.
+Trainer::Heard Trainer::hear() {
+  const bool isFirst = world_.rank() == 0;
+  const double minutes = sinceCheckpoint_.seconds() / 60;
+  const std::array<bool, 6> mine{control_.stopNow(),
+                                 control_.stopAfterEpoch(),
+                                 control_.pauseWanted(progress_.step),
+                                 isFirst && control_.hasChanges(),
+                                 isFirst && minutes >= prepared_.config.runtime.checkpointMinutes,
+                                 control_.takeCheckpoint()};
+  const std::vector<bool> any = world_.any(mine);
+  wantsCheckpoint_ |= any[5];
+  return {any[0], any[1], any[2] && !any[0], any[3], any[4]};
+}
 
 /// What is done between steps.
 /// returns  false: stop now
 bool Trainer::between() {
   editAgain();
-  if (control_.pauseWanted(progress_.step)) pause(fmt::format("paused after step {}", progress_.step));
-  if (control_.stopNow()) return false;
-  obeyChanges();
-  const double minutes = sinceCheckpoint_.seconds() / 60;
-  if (control_.takeCheckpoint() || minutes >= prepared_.config.runtime.checkpointMinutes) return save();
+  Heard heard = hear();
+  if (heard.pause) heard = pause(fmt::format("paused after step {}", progress_.step));
+  if (heard.stop) return false;
+  obeyChanges(heard);
+  if (takeCheckpoint() || heard.isDue) return save();
   return true;
 }
 
-void Trainer::obeyChanges() {
-  for (const command::Change& wanted : control_.takeChanges()) {
+void Trainer::obeyChanges(const Heard& heard) {
+  if (!heard.hasChanges) return;
+  std::vector<command::Change> changes = control_.takeChanges();
+  if (!world_.isAlone()) changes = changesFrom(world_.told(changesText(changes)));
+  for (const command::Change& wanted : changes) {
     try {
       obey(wanted);
     } catch (const UsageError& problem) {
@@ -68,15 +104,20 @@ void Trainer::editAgain() {
 }
 
 /// canHalve  StateReport::canHalve
-void Trainer::pause(const std::string& text, bool canHalve) {
+/// returns   what was heard at the end of it
+Trainer::Heard Trainer::pause(const std::string& text, bool canHalve) {
   enter(RunState::paused, text, canHalve);
-  while (control_.pauseWanted(progress_.step) && !control_.stopNow()) {
-    if (control_.takeCheckpoint()) save();
-    obeyChanges();
+  Heard heard = hear();
+  while (heard.pause && !heard.stop) {
+    if (takeCheckpoint()) save();
+    obeyChanges(heard);
     control_.wait();
+    heard = hear();
   }
-  obeyChanges();  // sent together with the command to go on
-  if (!control_.stopNow()) enter(RunState::running, "training");
+  obeyChanges(heard);  // sent together with the command to go on
+  heard.hasChanges = false;
+  if (!heard.stop) enter(RunState::running, "training");
+  return heard;
 }
 
 /// How many rows at most are to be trained on at a time where memory was short for a step; 0: as many as
@@ -90,17 +131,18 @@ int Trainer::rowsAfter(const StepFault& fault) const {
 /// A step was not taken: what becomes of the run. If this returns, the step is tried again.
 void Trainer::settle(const StepFault& fault) {
   if (const int rows = rowsAfter(fault); rows > 0) return halve(fault, rows);
-  if (sink_.isWatched()) {
-    control_.send(command::Pause{});
+  if (world_.any(sink_.isWatched())) {
+    if (sink_.isWatched()) control_.send(command::Pause{});
     const bool canHalve =
         fault.kind == StepFault::Kind::memory && prepared_.config.runtime.onOutOfMemory != "halve";
-    pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()), canHalve);
+    const Heard heard =
+        pause(fmt::format("{}; the run is paused: to go on tries this step again", fault.what()), canHalve);
     // Somebody may have allowed it meanwhile.
-    if (const int rows = rowsAfter(fault); rows > 0 && !control_.stopNow()) halve(fault, rows);
+    if (const int rows = rowsAfter(fault); rows > 0 && !heard.stop) halve(fault, rows);
     return;
   }
   enter(RunState::stopping, "writing a checkpoint");
-  const bool isSaved = !prepared_.runFolder.empty() && save();
+  const bool isSaved = save() && !prepared_.runFolder.empty();
   throw Error(fmt::format("{}{}", fault.what(),
                           isSaved
                               ? fmt::format("; a checkpoint of step {} was written, from which the run can "

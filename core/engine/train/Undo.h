@@ -15,6 +15,7 @@ class Undo {
   /// Brings the copies back, and drops gradients. values: those of now, in the same order. Nothing happens
   /// where the copies were not finished.
   void restore(const std::vector<at::Tensor>& values) const;
+  const std::vector<at::Tensor>& copies() const { return copies_; }
 
  private:
   std::vector<at::Tensor> copies_;
