@@ -110,6 +110,7 @@ class TestAveragePrecision : public QObject {
   void verdictsNameTheObject();
   void surerBoxesKeepTheirVerdicts();
   void orderOfEqualScores();
+  void numbersAreAllThatWasAdded();
   void asTheScript_data();
   void asTheScript();
   void theScriptGivesTheStoredNumbers();
@@ -271,6 +272,25 @@ void TestAveragePrecision::orderOfEqualScores() {
   first.add(right, truth), first.add(wrong, {});
   last.add(wrong, {}), last.add(right, truth);
   QVERIFY(isNear(average(first), 1) && isNear(average(last), 0.5));
+}
+
+void TestAveragePrecision::numbersAreAllThatWasAdded() {
+  const AveragePrecision first = madeCounts(3, {12, 3, 5, 60, 4}), second = madeCounts(4, {9, 3, 6, 60, 4});
+  AveragePrecision told(3);
+  for (const AveragePrecision* part : {&first, &second}) told.merge(part->numbers());
+  QCOMPARE(told.images(), first.images() + second.images());
+  AveragePrecision both = first;
+  both.merge(second.numbers());
+  for (int label = 0; label < 3; ++label) {
+    QCOMPARE(told.objects(label), first.objects(label) + second.objects(label));
+    QCOMPARE(told.found(label), first.found(label) + second.found(label));
+    for (const ApRule rule : {ApRule::voc07Ssd, ApRule::voc07Rfb, ApRule::voc12Area})
+      QCOMPARE(told.average(label, rule), both.average(label, rule));
+  }
+  AveragePrecision alone(3);
+  alone.merge(first.numbers());
+  QCOMPARE(alone.mean(ApRule::voc07Ssd), first.mean(ApRule::voc07Ssd));
+  QVERIFY(told.mean(ApRule::voc07Ssd) != first.mean(ApRule::voc07Ssd));
 }
 
 void TestAveragePrecision::asTheScript_data() {

@@ -133,6 +133,11 @@ void TestLabelCounts::mergedIsTheSum() {
     together.add(predicted.view(), truth.view());
     (seed % 2 ? first : second).add(predicted.view(), truth.view());
   }
+  LabelCounts told(19);
+  for (const LabelCounts* part : {&first, &second}) told.merge(part->numbers());
+  QVERIFY(all(told) == all(together));
+  QCOMPARE(told.ignored(), together.ignored());
+  QVERIFY(errorOf([&] { told.merge(LabelCounts(18).numbers()); }).contains("19 classes"));
   first.merge(second);
   QVERIFY(all(first) == all(together));
   QCOMPARE(first.images(), std::uint64_t{4});

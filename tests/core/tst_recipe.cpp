@@ -182,9 +182,7 @@ class TestRecipe : public QObject {
     row(R"(, "training": {"epoch": 5})",
         "r.training: unknown key 'epoch'; known: epochs, batch, warmup_epochs, gradient_clip, averaging, "
         "decayed, precision, norm_devices, patience; did you mean 'epochs'?");
-    row(R"(, "training": {"norm_devices": 8})",
-        "r.training.norm_devices: 8 found, 1 expected: a run trains on one device, which has the whole "
-        "batch");
+    row(R"(, "training": {"norm_devices": -1})", "r.training.norm_devices: -1 found, a number between 0 and 1024 expected");
     row(R"(, "training": {"epoch": 5, "momentum": 0.5})", "r.training: unknown key 'epoch'; known: epochs, ");
     row(R"(, "task": "tracking")",
         "r.task: unknown task 'tracking'; known: classification segmentation detection");

@@ -3,6 +3,7 @@
 
 #include <QtTest>
 #include <atomic>
+#include <barrier>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -70,6 +71,51 @@ Tensors byOwn(const Case& one, bool adds, bool hasRelu, const NormMoments* given
   return {y.detach(), x.grad(), adds ? other.grad() : at::Tensor(), weight.grad(), bias.grad()};
 }
 
+/// Two threads as two ranks, that add up what both have.
+class TwoRanks {
+ public:
+  SumOverRanks of(int rank) {
+    return [this, rank](const at::Tensor& values) {
+      parts_[rank] = values.clone();
+      both_.arrive_and_wait();
+      at::Tensor(values).copy_(parts_[0] + parts_[1]);
+      both_.arrive_and_wait();
+    };
+  }
+
+ private:
+  std::barrier<> both_{2};
+  at::Tensor parts_[2];
+};
+
+/// The output of a batch normalisation and its gradients of x, weight and bias, of the two parts of a batch.
+/// isFused  whether the layer's input lies in memory as the fused normalisation wants it
+std::vector<Tensors> byTwoRanks(const Case& one, std::int64_t first, bool isFused) {
+  TwoRanks ranks;
+  std::vector<Tensors> found(2);
+  std::vector<std::thread> threads;
+  for (int rank = 0; rank < 2; ++rank)
+    threads.emplace_back([&, rank] {
+      const std::int64_t begin = rank == 0 ? 0 : first, count = rank == 0 ? first : one.x.size(0) - first;
+      const auto format = isFused ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+      const at::Tensor x = one.x.narrow(0, begin, count).clone(format).requires_grad_(true);
+      BatchNorm norm(static_cast<int>(x.size(1)));
+      const SumOverRanks sum = ranks.of(rank);
+      norm.takeTogether(&sum);
+      at::Tensor weight = norm.named_parameters()["weight"], bias = norm.named_parameters()["bias"];
+      {
+        const at::NoGradGuard noGrad;
+        weight.copy_(one.weight), bias.copy_(one.bias);
+      }
+      const at::Tensor y = norm.forward(x);
+      y.backward(one.outer.narrow(0, begin, count));
+      found[static_cast<std::size_t>(rank)] = {y.detach(), x.grad(), weight.grad(), bias.grad(),
+                                               norm.named_buffers()["running_var"].clone()};
+    });
+  for (std::thread& thread : threads) thread.join();
+  return found;
+}
+
 /// The largest difference, as a share of the largest number.
 double differenceOf(const at::Tensor& got, const at::Tensor& wanted) {
   const at::Tensor exact = wanted.to(at::kDouble);
@@ -81,6 +127,26 @@ double differenceOf(const at::Tensor& got, const at::Tensor& wanted) {
 class TestFusedNorm : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  void ofTwoRanksIsOfTheWholeBatch_data() {
+    QTest::addColumn<bool>("isFused");
+    QTest::newRow("fused") << true;
+    QTest::newRow("plain") << false;
+  }
+  /// Parts of 2 and 4 of 6 images: output and gradient of each are those of the whole batch.
+  void ofTwoRanksIsOfTheWholeBatch() {
+    QFETCH(bool, isFused);
+    const Case one = caseOf({6, 5, 4, 4}, at::kFloat);
+    const Tensors whole = byReference(one, false, false, nullptr);  // y, x, other, weight, bias
+    const std::vector<Tensors> parts = byTwoRanks(one, 2, isFused);
+    const auto joined = [&](std::size_t i) { return at::cat({parts[0][i], parts[1][i]}); };
+    QVERIFY(differenceOf(joined(0), whole[0]) < 5e-6);
+    QVERIFY(differenceOf(joined(1), whole[1]) < 5e-6);
+    QVERIFY(differenceOf(parts[0][2] + parts[1][2], whole[3]) < 5e-6);
+    QVERIFY(differenceOf(parts[0][3] + parts[1][3], whole[4]) < 5e-6);
+    const at::Tensor variance = one.x.transpose(0, 1).flatten(1).to(at::kDouble).var(1, /*unbiased=*/true);
+    for (const Tensors& part : parts) QVERIFY(differenceOf(part[4], variance * 0.1 + 0.9) < 5e-6);
+  }
+
   /// Channels that fill vectors, and those that do not; pixels that can be joined to longer rows, and not.
   void isTheDefinition_data() {
     QTest::addColumn<int>("channels");

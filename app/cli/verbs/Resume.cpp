@@ -2,6 +2,7 @@
 
 #include "app/cli/CommandLine.h"
 #include "app/cli/Places.h"
+#include "app/cli/RankGroup.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/Training.h"
 #include "core/base/Error.h"
@@ -14,6 +15,7 @@ struct Options {
   std::string run;
   std::string project = kDefaultProject;
   std::string device;  ///< empty: as the run's configuration says
+  RankOptions ranks;
   bool json = false, quiet = false;
 };
 
@@ -21,10 +23,13 @@ void describe(Verb& verb, Options& options) {
   verb.argument("RUN", options.run, "Run to continue").required();
   verb.project(options.project);
   verb.device(options.device, "as it was asked for");
+  describeRanks(verb, options.ranks);
   verb.quiet(options.quiet);
 }
 
 int perform(const Options& options) {
+  const Ranks ranks = ranksFrom(options.ranks);
+  if (ranks.rank > 0) return follow(ranks);
   const Console console(options.json, options.quiet);
   if (!options.device.empty()) parseDeviceName(options.device, "--device");
   RunDetail run = [&] {
@@ -44,6 +49,7 @@ int perform(const Options& options) {
                             projectOption(options.project)));
   const StopSignals signals;
   loadEngine();
+  const RankGroup group(ranks);
   ProjectWriter project(options.project);
   const Outcome outcome =
       train(project, {run.config, run, summary.title, {}}, signals, console, options.quiet);

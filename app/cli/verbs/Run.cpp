@@ -9,6 +9,7 @@
 #include "app/cli/CommandLine.h"
 #include "app/cli/Comparisons.h"
 #include "app/cli/Places.h"
+#include "app/cli/RankGroup.h"
 #include "app/cli/ReportJson.h"
 #include "app/cli/RunText.h"
 #include "app/cli/Training.h"
@@ -23,11 +24,13 @@ namespace {
 
 struct Options : ExperimentOptions {
   bool again = false;  ///< train anew what is already finished
+  RankOptions ranks;
   bool json = false, quiet = false;
 };
 
 void describe(Verb& verb, Options& options) {
   describeExperiment(verb, options);
+  describeRanks(verb, options.ranks);
   verb.flag("--again", options.again, "Train anew, also what is finished or could be resumed");
   verb.quiet(options.quiet);
 }
@@ -296,6 +299,8 @@ std::string planText(const Experiment& experiment, const std::vector<Wanted>& al
 }
 
 int perform(const Options& options) {
+  const Ranks ranks = ranksFrom(options.ranks);
+  if (ranks.rank > 0) return follow(ranks);
   const Console console(options.json, options.quiet);
   const SweptExperiment experiment = readExperiment(options);
   DataHere data;
@@ -303,6 +308,7 @@ int perform(const Options& options) {
 
   const StopSignals signals;
   console.note(planText(experiment.base, all, options.project));
+  const RankGroup group(ranks);
   const Tally tally = trainAll(all, options, data, signals, console);
   tellUntried(tally, console);
   if (isProject(options.project)) printResults(experiment.base, tally.runs, options.project, console);
