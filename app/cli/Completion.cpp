@@ -54,6 +54,7 @@ Names experimentNames() {
 /// kind of value. What is not here is a file, a number or anything.
 Names namedBy(const std::string& word, const std::string& project) {
   static const std::map<std::string, std::function<Names()>> known{
+      {"ACTION", [] { return Names{"get"}; }},
       {"OP", [] { return namesOf(ops()); }},
       {"OP[,OP2]", [] { return namesOf(ops()); }},
       {"DATASET", [] { return namesOf(datasets()); }},

@@ -50,6 +50,7 @@ class TestCliComplete : public QObject {
     row("a list in the help", {"list", "m"}, {"models", "methods"}, "ops");
     row("a list of an option", {"table", "2", "--format", ""}, {"text", "csv", "md", "tex", "xlsx"},
         "default");
+    row("what is done with LibTorch", {"libtorch", ""}, {"get"}, "put");
     row("devices", {"run", "demo", "--device", ""}, {"auto", "cpu", "cuda"}, "cuda:N");
     row("alternatives", {"policies", "import", "f", "--levels", ""}, {"shares", "grid"}, "faa");
   }
