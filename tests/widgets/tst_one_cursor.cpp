@@ -208,15 +208,18 @@ class TestOneCursor : public QObject {
   /// The window was late: what it was not told of is read from the project.
   void whatTheWindowMissedIsRead() {
     FakeSettings fast;
-    fast.stepsPerEpoch = 3000;
+    fast.stepsPerEpoch = 400;
+    fast.pictureEvery = 1;  // 800 decisions: more than wait for the window
     WindowBench bench(fast);
     bench.open();
     bench.window->panel("policy");
-    RunConfig config = fakeConfig("uada", 1, 2);
-    bench.session->start(config);
-    QThread::msleep(1500);  // nobody looks into the mailboxes
-    QTRY_VERIFY_WITH_TIMEOUT(!bench.session->isLive(), 60000);
     QSignalSpy again(bench.session.get(), &Session::reloaded);
+    bench.session->start(fakeConfig("uada", 1, 1));
+    const ProjectReader reader(bench.file().toStdString());
+    const auto isTrained = [&] { return !reader.runs().empty() && reader.runs().front().step >= 400; };
+    for (int i = 0; i < 1000 && !isTrained(); ++i) QThread::msleep(30);  // nobody looks into the mailboxes
+    QVERIFY(isTrained());
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.session->isLive(), 60000);
     QTRY_VERIFY_WITH_TIMEOUT(again.count() > 0, 20000);
     const auto& lines = LogBook::of(*bench.session).lines();
     QVERIFY(std::ranges::any_of(lines, [](const LogLine& line) {

@@ -87,16 +87,7 @@ QWidget* OpExplorer::makeOpRow() {
       workbench_.theme, fill_, [this] { return colourOf(samplingFor(setting_).fill); },
       [this](const auto& fill) { setFill(fill); }));
   sampling_ = together({labelled(tr("Filter"), filter_), labelled(tr("Outside"), fill_)});
-  sheetBox_ = new QCheckBox(tr("All levels"), row);
-  sheetBox_->setObjectName("op_sheet");
-  sheetBox_->setToolTip(
-      tr("The op at up to 16 levels of its range, side by side; double click one to look at it"));
-  connect(sheetBox_, &QCheckBox::toggled, this, [this](bool isOn) {
-    pages_->setCurrentIndex(isOn ? 1 : 0);
-    changed();
-  });
-  for (QWidget* widget : std::initializer_list<QWidget*>{
-           labelled(tr("Op"), op_), labelled(tr("Levels of"), grid_), sampling_, sheetBox_})
+  for (QWidget* widget : {labelled(tr("Op"), op_), labelled(tr("Levels of"), grid_), sampling_})
     flow->addWidget(widget);
   connect(op_, &QComboBox::currentIndexChanged, this, &OpExplorer::chooseOp);
   connect(grid_, &QComboBox::currentIndexChanged, this, &OpExplorer::chooseGrid);
@@ -192,6 +183,14 @@ QWidget* OpExplorer::makeStatusRow() {
   status_ = new QLabel(row);
   status_->setObjectName("op_status");
   status_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  sheetBox_ = new QCheckBox(tr("All levels"), row);
+  sheetBox_->setObjectName("op_sheet");
+  sheetBox_->setToolTip(
+      tr("The op at up to 16 levels of its range, side by side; double click one to look at it"));
+  connect(sheetBox_, &QCheckBox::toggled, this, [this](bool isOn) {
+    pages_->setCurrentIndex(isOn ? 1 : 0);
+    changed();
+  });
   factor_ = new QComboBox(row);
   factor_->setObjectName("op_factor");
   factor_->setToolTip(
@@ -208,6 +207,7 @@ QWidget* OpExplorer::makeStatusRow() {
   fit->setIcon(workbench_.theme.icon("fit"));
   fit->setToolTip(tr("Fit the pictures (or double click in one)"));
   line->addWidget(status_, 1);
+  line->addWidget(sheetBox_);
   line->addWidget(labelled(tr("Difference gain"), factor_));
   line->addWidget(labelled(tr("Zoom"), zoomText_));
   line->addWidget(fit);
