@@ -1,13 +1,11 @@
 #include "core/store/RunSession.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 
 #include "core/base/Error.h"
@@ -15,13 +13,13 @@
 #include "core/base/Text.h"
 #include "core/config/Fork.h"
 #include "core/engine/Edits.h"
-#include "core/engine/ReportJson.h"
 #include "core/store/Checkpoints.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
 #include "core/store/Locks.h"
 #include "core/store/MachineRecord.h"
 #include "core/store/Pruning.h"
+#include "core/store/RunLog.h"
 #include "core/store/StopSignal.h"
 
 namespace uada {
@@ -33,13 +31,12 @@ namespace {
 constexpr std::size_t kConfigBytes = 16u << 20;
 constexpr std::chrono::milliseconds kPatience(1000);  // for rows to be stored before a checkpoint is written
 
-/// Hands each report of one attempt to the store and then to the observer, and writes what is rare to
-/// log.jsonl.
+/// Hands each report of one attempt to the log in its folder, to the store and then to the observer.
 class Recorder : public Sink {
  public:
   /// checkpoints  of earlier attempts, in the order in which they were written
-  Recorder(ProjectWriter& project, const RunSummary& run, const Runtime& runtime, int attempt,
-           const std::filesystem::path& log, std::vector<std::filesystem::path> checkpoints, Sink* observer)
+  Recorder(ProjectWriter& project, const RunSummary& run, const Runtime& runtime, int attempt, RunLog log,
+           std::vector<std::filesystem::path> checkpoints, Sink* observer)
       : project_(project),
         summary_(run),
         runtime_(runtime),
@@ -47,10 +44,10 @@ class Recorder : public Sink {
         attempt_(attempt),
         rotation_(std::move(checkpoints)),
         observer_(observer),
-        log_(openLog(log)) {}
+        log_(std::move(log)) {}
 
   void take(const Report& report) override {
-    log(report);
+    log_.add(report);
     tellMachine(report);
     project_.append(run_, attempt_, report);
     if (const auto* checkpoint = std::get_if<CheckpointReport>(&report)) rotation_.written(checkpoint->file);
@@ -84,49 +81,11 @@ class Recorder : public Sink {
   }
 
  private:
-  /// What is rare. The project is what counts; a full disk may cost lines of this copy.
-  void log(const Report& report) {
-    std::visit(Cases{[&](const StateReport& r) {
-                       write("state", Json::Object{{"state", stateName(r.state)}, {"text", r.text}});
-                     },
-                     [&](const EpochReport& r) { write("epoch", reportToJson(r)); },
-                     [&](const CheckpointReport& r) {
-                       write("checkpoint",
-                             Json::Object{{"step", r.step},
-                                          {"file", std::filesystem::path(r.file).filename().string()},
-                                          {"hash", r.hash}});
-                     },
-                     [&](const ResultReport& r) { write("result", reportToJson(r)); },
-                     [&](const EventReport& r) { write("event", Json::Object{{"text", r.text}}); },
-                     [&](const EditReport& r) { write("edit", reportToJson(r)); }, kNothing},
-               report);
-  }
   void tellMachine(const Report& report) {
     if (!machine_) return;
     if (const auto* step = std::get_if<StepReport>(&report)) machine_->stepDone(step->step);
     if (const auto* state = std::get_if<StateReport>(&report))
       machine_->setActive(isLive(state->state) && state->state != RunState::paused);
-  }
-  void write(const char* kind, const Json& fields) {
-    if (!log_) return;
-    Json line = Json::object();
-    line["time"] = utcNow();
-    line["attempt"] = attempt_;
-    line["kind"] = kind;
-    for (const auto& [key, value] : fields.asObject()) line[key] = value;
-    const std::string text = line.dump() + "\n";
-    std::fwrite(text.data(), 1, text.size(), log_.get());
-    std::fflush(log_.get());
-  }
-
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  using Log = std::unique_ptr<std::FILE, Close>;
-  /// Without O_NONBLOCK the opening of a named pipe waits for someone who reads it.
-  static Log openLog(const std::filesystem::path& file) {
-    const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-    return Log(fd < 0 ? nullptr : ::fdopen(fd, "a"));
   }
   ProjectWriter& project_;
   const RunSummary summary_;
@@ -137,7 +96,7 @@ class Recorder : public Sink {
   Rotation rotation_;
   Sink* observer_;
   MachineRecord* machine_ = nullptr;
-  Log log_;
+  RunLog log_;
 };
 
 void makeFolder(const std::filesystem::path& folder) {
@@ -269,7 +228,7 @@ RunConfig RunSession::Impl::adopt(const RunDetail& wanted, std::vector<std::stri
 
 void RunSession::Impl::prepare(const RunConfig& config) {
   if (!lock.held()) takeLock();
-  requireRegular(folder / "log.jsonl");
+  for (const char* name : {kLogName, kStepsName}) requireRegular(folder / name);
   const auto file = folder / "config.json";
   if (!std::filesystem::exists(file)) writeFileAtomically(file, configText(config));
   if (config.policyFile)
@@ -292,11 +251,13 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   } catch (const Error& e) {
     problem = e.what();
   }
-  const int attempt = project.beginAttempt(run.id, currentManifest(), startName());
+  const Manifest manifest = currentManifest();
+  const int attempt = project.beginAttempt(run.id, manifest, startName());
   run.attempts = attempt;
   run.state = RunState::preparing;
-  recorder = std::make_unique<Recorder>(project, run, config.runtime, attempt, folder / "log.jsonl",
-                                        point.kept, observer);
+  recorder =
+      std::make_unique<Recorder>(project, run, config.runtime, attempt,
+                                 RunLog(folder, run, attempt, manifest, startName()), point.kept, observer);
   for (const std::string& remark : remarks) recorder->take(EventReport{remark});
   try {
     if (!problem.empty()) throw Error(problem);

@@ -281,7 +281,7 @@ class TestResume : public QObject {
 
   void aNamedPipeInTheFolderIsRefused_data() {
     QTest::addColumn<QString>("name");
-    for (const char* name : {"log.jsonl", "lock", "config.json"}) QTest::newRow(name) << name;
+    for (const char* name : {"log.jsonl", "steps.jsonl", "lock", "config.json"}) QTest::newRow(name) << name;
   }
   void aNamedPipeInTheFolderIsRefused() {
     QFETCH(QString, name);

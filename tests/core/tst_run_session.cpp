@@ -89,7 +89,7 @@ class TestRunSession : public QObject {
           json.at("kind").asString() + (json.find("state") ? "=" + json.at("state").asString() : "") + " ";
     }
     QCOMPARE(story,
-             "state=preparing state=running epoch checkpoint state=stopping checkpoint state=stopped ");
+             "attempt state=preparing state=running epoch checkpoint state=stopping checkpoint state=stopped ");
   }
 
   void resumesWhereItStopped() {
@@ -179,7 +179,7 @@ class TestRunSession : public QObject {
     QCOMPARE(run.state, RunState::failed);
     QCOMPARE(run.problem, why);
     for (const auto& entry : std::filesystem::directory_iterator(runFolder(file_, run.key)))
-      QVERIFY2(entry.path().filename() == "lock" || entry.path().filename() == "log.jsonl",
+      QVERIFY2(entry.path().filename() == "lock" || entry.path().extension() == ".jsonl",
                entry.path().c_str());
   }
 
