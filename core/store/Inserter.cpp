@@ -68,7 +68,7 @@ void Inserter::add(std::int64_t run, int attempt, const StateReport& r) {
   addEvent(run, attempt, "state",
            r.text.empty() ? stateName(r.state) : std::string(stateName(r.state)) + ": " + r.text);
   const std::string problem = r.state == RunState::failed ? r.text : "";
-  const std::string ended = isLive(r.state) ? "" : utcNow();
+  const std::string ended = isLive(r.state) ? "" : time();
   bindAll(state_, run, attempt, std::string(stateName(r.state)), problem, ended, r.device, r.threads,
           r.dataHash, r.isDataPublished, r.stepsPerEpoch)
       .exec();
@@ -118,7 +118,7 @@ void Inserter::add(std::int64_t run, int attempt, const EpochReport& r) {
 
 void Inserter::add(std::int64_t run, int attempt, CheckpointReport r) {
   r.file = storedName(r.file, project_);
-  insertReport(checkpoint_, r, run, attempt, utcNow());
+  insertReport(checkpoint_, r, run, attempt, time());
 }
 
 void Inserter::add(std::int64_t run, int attempt, const ResultReport& r) {
@@ -136,7 +136,7 @@ void Inserter::add(std::int64_t run, int attempt, const EditReport& edit) {
 }
 
 void Inserter::addEvent(std::int64_t run, int attempt, const char* kind, const std::string& text) {
-  bindAll(event_, run, attempt, utcNow(), std::string(kind), text).exec();
+  bindAll(event_, run, attempt, time(), std::string(kind), text).exec();
 }
 
 void Inserter::add(std::int64_t run, int attempt, const Report& report) {
@@ -149,6 +149,8 @@ void Inserter::add(std::int64_t run, int attempt, const MachineRow& row) {
   int index = 0;
   for (const GpuLoad& gpu : row.reading.gpus) insertReport(gpu_, gpu, run, attempt, row.number, index++);
 }
+
+std::string Inserter::time() const { return time_.empty() ? utcNow() : time_; }
 
 void Inserter::noteSeen() {
   const std::string now = utcNow();

@@ -19,6 +19,8 @@ class Inserter {
 
   void add(std::int64_t run, int attempt, const Report& report);
   void add(std::int64_t run, int attempt, const MachineRow& row);
+  /// When what is added from now on was reported: UTC, ISO 8601; empty: now.
+  void setTime(std::string time) { time_ = std::move(time); }
   /// Notes when each attempt that got rows was last heard of; the last thing before a commit.
   void noteSeen();
   /// After a rollback.
@@ -46,8 +48,11 @@ class Inserter {
                   const Image& picture);
   void addEvent(std::int64_t run, int attempt, const char* kind, const std::string& text);
 
+  std::string time() const;
+
   SQLite::Database& database_;
   const std::filesystem::path project_;
+  std::string time_;
   SQLite::Statement step_, policy_, op_, group_, decision_, picture_, epoch_, metric_, checkpoint_, result_,
       resultMetric_, event_, edit_, machine_, gpu_, state_, seen_;
   std::set<std::pair<std::int64_t, int>> touched_;

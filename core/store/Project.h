@@ -13,6 +13,10 @@
 #include "core/store/MachineRow.h"
 #include "core/store/Records.h"
 
+namespace SQLite {
+class Database;
+}
+
 namespace uada {
 
 /// "UADA" in ASCII: SQLite's application_id of a project file. user_version is the schema's version.
@@ -76,6 +80,9 @@ class ProjectWriter {
   void renameRun(std::int64_t run, const std::string& title);
   /// attempts  throws Error if it has been gone on with since it had so many; none: it does not matter
   void removeRun(std::int64_t run, std::optional<int> attempts = {});
+  /// Other changes of core/store's: body is called on the storage thread; what it changes is committed whole
+  /// or, where it throws, not at all.
+  void change(const std::function<void(SQLite::Database&)>& body);
   void flush();
   /// As flush(), for whom a wait would hold up: returns whether all that was appended before is stored. Waits
   /// for `patience` at most, and not at all while commits fail or have kept somebody waiting before.

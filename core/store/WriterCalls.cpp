@@ -101,6 +101,10 @@ void ProjectWriter::removeRun(std::int64_t run, std::optional<int> attempts) {
   if (code) throw Error(fmt::format("cannot remove '{}': {}", folder.string(), code.message()));
 }
 
+void ProjectWriter::change(const std::function<void(SQLite::Database&)>& body) {
+  impl_->call([&](Inserter& to) { body(to.database()); });
+}
+
 void ProjectWriter::flush() {
   impl_->call([this](Inserter&) {
     if (const std::string why = std::exchange(impl_->lost, ""); !why.empty()) throw Error(why);

@@ -1,0 +1,345 @@
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "tests/core/MergeTools.h"
+#include "tests/core/OlderProject.h"
+
+using namespace uada;
+namespace fs = std::filesystem;
+
+/// Runs of other projects, and of folders alone, taken over into one project.
+class TestMerge : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void init() { engine_.settings = {}; }
+
+  void takesAllOverOnce();
+  void rowsOfEveryTableAreTaken();
+  void whatPeopleSayIsJoined();
+  void aRunGoesOnWhereItEnded();
+  void whatWentOnInBothIsLeftOut();
+  void aDamagedRowIsNamed();
+  void liveRunsAreLeftOut();
+  void olderProjectsAreReadInACopy();
+  void aPolicyOfTheSameNameIsNamed();
+  void aHalfCopiedFolderIsCompleted();
+  void oneAtATime();
+  void foldersGiveTheSameRows();
+  void aFolderBringsWhatTheProjectLost();
+  void olderFoldersAreRead();
+  void damagedFoldersAreNamed();
+
+ private:
+  fs::path fresh(const char* ending = ".uada") {
+    return folder_.filePath(QString("p%1%2").arg(++count_).arg(ending)).toStdString();
+  }
+  /// What became of each run, as "KEY added".
+  static std::vector<TakenRun> merge(const fs::path& into, const fs::path& other) {
+    std::vector<TakenRun> taken;
+    ProjectWriter writer(into);
+    Takeover(writer).project(other, [&](const TakenRun& run) { taken.push_back(run); });
+    return taken;
+  }
+  static TakenRun import(const fs::path& into, const fs::path& folder) {
+    ProjectWriter writer(into);
+    return Takeover(writer).folder(folder);
+  }
+  std::string stoppedIn(const fs::path& project, std::int64_t step) {
+    ProjectWriter writer(project);
+    return stoppedAt(step, fakeConfig(), writer, engine_);
+  }
+
+  QTemporaryDir folder_;
+  int count_ = 0;
+  FakeEngine engine_;
+};
+
+void TestMerge::takesAllOverOnce() {
+  const fs::path one = fresh(), two = fresh(), all = fresh();
+  const std::string key = trained(one, engine_, fakeConfig());
+  trained(two, engine_, fakeConfig("ra-uc", 2));
+  trained(all, engine_, fakeConfig("uada", 3));
+  const std::string before = contentOf(one);
+  const auto taken = merge(all, one);
+  QCOMPARE(taken.size(), std::size_t{1});
+  QCOMPARE(taken[0].key, key);
+  QVERIFY(taken[0].what == Taken::added);
+  QVERIFY(merge(all, two)[0].what == Taken::added);
+  QCOMPARE(contentOf(one), before);
+  QCOMPARE(ProjectReader(all).runs().size(), std::size_t{3});
+  const std::string joined = contentOf(all);
+  const auto files = filesOf(all);
+  for (const auto& [name, text] : filesOf(one)) QCOMPARE(files.at(name), text);
+  QVERIFY(merge(all, one)[0].what == Taken::known && merge(all, two)[0].what == Taken::known);
+  QCOMPARE(contentOf(all), joined);
+  QVERIFY(filesOf(all) == files);
+  for (const char* left : {".uada-merge", ".files/merge.tmp"})
+    QVERIFY(!fs::exists(fs::path(all).replace_extension("").string() + left));
+  // The same rows in an empty project.
+  const fs::path copy = fresh();
+  merge(copy, all);
+  QCOMPARE(contentOf(copy), joined);
+  QVERIFY(contains(errorOf([&] { merge(all, all); }), "is the project itself"));
+}
+
+/// Also of tables that a later version adds: the test fills each of them, or fails.
+void TestMerge::rowsOfEveryTableAreTaken() {
+  const fs::path full = fresh(), into = fresh();
+  fillProject(full);
+  endAll(full);
+  for (const TakenRun& run : merge(into, full)) QVERIFY2(run.what == Taken::added, run.text.c_str());
+  QCOMPARE(contentOf(into), contentOf(full));
+  const std::string tables =
+      sqlite(full,
+             "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND "
+             "c.name = 'run'");
+  std::istringstream names(tables);
+  for (std::string name; std::getline(names, name);)
+    QVERIFY2(sqlite(into, "SELECT count(*) FROM " + name) != "0", name.c_str());
+  // What is no run's stays there.
+  QVERIFY(ProjectReader(into).queue().empty());
+  QVERIFY(!ProjectReader(into).queueRules().isPaused);
+}
+
+void TestMerge::whatPeopleSayIsJoined() {
+  const fs::path here = fresh(), there = fresh();
+  const std::string key = trained(here, engine_, fakeConfig());
+  copyProject(here, there);
+  ProjectWriter(here).setNotes(1, "seen at home", "thesis");
+  ProjectWriter(there).setNotes(1, "seen at work", "paper thesis");
+  ProjectWriter(there).renameRun(1, "the best one");
+  ProjectWriter(there).append(1, 1, EventReport{std::string(kRepetitionEvent) + "all equal"});
+  QVERIFY(merge(here, there)[0].what == Taken::continued);
+  QVERIFY(merge(here, there)[0].what == Taken::known);
+  const RunSummary run = ProjectReader(here).findRun(key);
+  QCOMPARE(run.notes, std::string("seen at home\n\nseen at work"));
+  QCOMPARE(run.tags, std::string("thesis paper"));
+  QCOMPARE(run.title, std::string("the best one"));
+  QVERIFY(contains(run.certificate, "all equal"));
+}
+
+void TestMerge::aRunGoesOnWhereItEnded() {
+  const fs::path here = fresh(), there = fresh();
+  const std::string key = stoppedIn(here, 12);
+  copyProject(here, there);
+  resumed(there, engine_, key);
+  QVERIFY(merge(here, there)[0].what == Taken::continued);
+  QCOMPARE(contentOf(here), contentOf(there));
+  QCOMPARE(filesOf(here).at(key + "/log.jsonl"), filesOf(there).at(key + "/log.jsonl"));
+  QVERIFY(fs::exists(runFolder(here, key) / "checkpoint-30.fake"));
+  QVERIFY(ProjectReader(here).findRun(key).state == RunState::finished);
+  // The other way round nothing is lost.
+  const fs::path old = fresh();
+  const std::string second = stoppedIn(old, 12);
+  const fs::path further = fresh();
+  copyProject(old, further);
+  resumed(further, engine_, second);
+  const std::string before = contentOf(further);
+  const auto files = filesOf(further);
+  QVERIFY(merge(further, old)[0].what == Taken::known);
+  QCOMPARE(contentOf(further), before);
+  QVERIFY(filesOf(further) == files);
+}
+
+void TestMerge::whatWentOnInBothIsLeftOut() {
+  const fs::path here = fresh(), there = fresh();
+  const std::string key = stoppedIn(here, 12);
+  copyProject(here, there);
+  resumed(here, engine_, key);
+  resumed(there, engine_, key);
+  makeOtherProcess(there);
+  trained(there, engine_, fakeConfig("ra-uc", 7));
+  const std::string before = sqlite(here, "SELECT * FROM attempts; SELECT * FROM steps");
+  const auto taken = merge(here, there);
+  QVERIFY(taken[0].what == Taken::leftOut);
+  QVERIFY(contains(taken[0].text, "gone on with in both projects: attempt 2"));
+  QVERIFY(taken[1].what == Taken::added);  // the others are taken all the same
+  QCOMPARE(sqlite(here, "SELECT * FROM attempts WHERE run = 1; SELECT * FROM steps WHERE run = 1"), before);
+  // Another run that has its key by chance.
+  const fs::path other = fresh();
+  trained(other, engine_, fakeConfig("uada", 9));
+  sqlite(other, "UPDATE runs SET key = '" + key + "'");
+  QVERIFY(contains(merge(here, other)[0].text, "another run has its key"));
+}
+
+void TestMerge::aDamagedRowIsNamed() {
+  const fs::path here = fresh(), there = fresh();
+  trained(here, engine_, fakeConfig());
+  copyProject(here, there);
+  sqlite(there, "UPDATE steps SET loss = 5 WHERE step = 3");
+  const std::string before = contentOf(here);
+  const auto taken = merge(here, there);
+  QVERIFY(taken[0].what == Taken::leftOut);
+  QVERIFY(contains(taken[0].text, "a row of steps differs"));
+  QCOMPARE(contentOf(here), before);
+}
+
+void TestMerge::liveRunsAreLeftOut() {
+  const fs::path here = fresh(), there = fresh();
+  engine_.settings.stepDelay = std::chrono::seconds(100);
+  ProjectWriter writer(there);
+  RunSession session(writer, engine_, fakeConfig(), nullptr);
+  const auto taken = merge(here, there);
+  QVERIFY(taken[0].what == Taken::leftOut);
+  QVERIFY(contains(taken[0].text, "trains it; merge again when that has ended"));
+  QVERIFY(ProjectReader(here).runs().empty());
+  QVERIFY(!fs::exists(runFolder(here, session.run().key)));
+}
+
+void TestMerge::olderProjectsAreReadInACopy() {
+  const fs::path full = fresh();
+  fillProject(full);
+  endAll(full);
+  for (const int version : {1, 5, 9}) {
+    const fs::path older = fresh(), into = fresh();
+    fs::copy_file(full, older);
+    makeOlder(older, version);
+    const std::string bytes = readTextFile(older, 64u << 20);
+    for (const TakenRun& run : merge(into, older)) QVERIFY2(run.what == Taken::added, run.text.c_str());
+    QCOMPARE(readTextFile(older, 64u << 20), bytes);
+    QCOMPARE(ProjectReader(into).runs().size(), std::size_t{2});
+    QCOMPARE(sqlite(into, "SELECT value FROM metrics WHERE step = 20 AND part = 'test' AND name = 'top1'"),
+             sqlite(full, "SELECT value FROM metrics WHERE step = 20 AND part = 'test' AND name = 'top1'"));
+    for (const TakenRun& run : merge(into, older)) QVERIFY(run.what == Taken::known);
+  }
+}
+
+void TestMerge::aPolicyOfTheSameNameIsNamed() {
+  const fs::path here = fresh(), there = fresh();
+  const auto add = [](const fs::path& project, const std::string& text, std::int64_t seed) {
+    RunConfig config = fakeConfig("uada", seed);
+    config.policyFile =
+        std::make_shared<PolicyFile>(PolicyFile{"mine", sha256(std::string_view(text)), text});
+    ProjectWriter writer(project);
+    beginRun(writer, config);
+  };
+  add(here, "one", 1);
+  add(there, "two", 2);
+  // The configuration names its policy by the hash.
+  sqlite(there, "UPDATE runs SET config = json_set(config, '$.experiment', (SELECT sha256 FROM policies))");
+  sqlite(there, "UPDATE attempts SET state = 'stopped'");
+  const auto taken = merge(here, there);
+  QVERIFY(taken[0].what == Taken::leftOut);
+  QVERIFY(contains(taken[0].text, "another policy under the name 'mine'"));
+  QCOMPARE(ProjectReader(here).runs().size(), std::size_t{1});
+}
+
+/// As a process leaves it that was killed between folder and rows, or in the middle of the folder.
+void TestMerge::aHalfCopiedFolderIsCompleted() {
+  const fs::path there = fresh(), here = fresh();
+  const std::string key = trained(there, engine_, fakeConfig());
+  {
+    ProjectWriter writer(here);
+  }
+  const fs::path own = runFolder(here, key), laid = own.parent_path() / "merge.tmp" / key;
+  fs::create_directories(own);
+  fs::create_directories(laid);
+  writeFileAtomically(own / "config.json", "half");
+  writeFileAtomically(laid / "rest", "of another time");
+  QVERIFY(merge(here, there)[0].what == Taken::added);
+  auto files = filesOf(here);
+  QVERIFY(files == filesOf(there));
+}
+
+void TestMerge::oneAtATime() {
+  const fs::path here = fresh();
+  ProjectWriter writer(here);
+  const Takeover first(writer);
+  QVERIFY(contains(errorOf([&] { Takeover second(writer); }), "another process takes runs"));
+}
+
+void TestMerge::foldersGiveTheSameRows() {
+  const fs::path there = fresh(), here = fresh();
+  const std::string key = stoppedIn(there, 12);
+  resumed(there, engine_, key);
+  const TakenRun taken = import(here, runFolder(there, key));
+  QVERIFY(taken.what == Taken::added);
+  QVERIFY(contains(taken.text, "not in its folder: policy statistics, decisions and pictures"));
+  const ProjectReader original(there), rebuilt(here);
+  const RunSummary run = rebuilt.findRun(key), wanted = original.findRun(key);
+  QCOMPARE(text(rebuilt.steps(run.id)), text(original.steps(wanted.id)));
+  QCOMPARE(text(rebuilt.epochs(run.id)), text(original.epochs(wanted.id)));
+  for (const char* table : {"epochs", "metrics", "results", "result_metrics", "steps", "edits"}) {
+    const std::string all = std::string("SELECT * FROM ") + table;
+    QCOMPARE(sqlite(here, all), sqlite(there, all));
+  }
+  for (const char* columns :
+       {"attempt, step, epoch, file, hash FROM checkpoints", "attempt, kind, text FROM events",
+        "attempt, state, problem, host, user, pid, process_start, program, git, libtorch, compiler, cpu, "
+        "device, "
+        "threads, data_hash, data_published, steps_per_epoch, from_checkpoint FROM attempts",
+        "key, title, config_hash, recipe_hash, method_hash, config, created, seed FROM runs",
+        "metric, best, last, forwards_no_grad, chains FROM finished_runs"})
+    QCOMPARE(sqlite(here, std::string("SELECT ") + columns), sqlite(there, std::string("SELECT ") + columns));
+  auto files = filesOf(here);
+  QVERIFY(files == filesOf(there));
+  QVERIFY(import(here, runFolder(there, key)).what == Taken::known);
+  QVERIFY(import(here, runFolder(here, key)).what == Taken::known);
+  // Of a project that has more than the folder nothing is taken away.
+  const std::string before = contentOf(there);
+  QVERIFY(import(there, runFolder(there, key)).what == Taken::known);
+  QCOMPARE(contentOf(there), before);
+}
+
+void TestMerge::aFolderBringsWhatTheProjectLost() {
+  const fs::path project = fresh();
+  const std::string key = stoppedIn(project, 12);
+  fs::path copy = fresh();
+  fs::copy_file(project, copy);
+  resumed(project, engine_, key);
+  fs::remove(project);
+  fs::rename(copy, project);  // a backup of before
+  QVERIFY(import(project, runFolder(project, key)).what == Taken::continued);
+  const ProjectReader reader(project);
+  const RunSummary run = reader.findRun(key);
+  QVERIFY(run.state == RunState::finished);
+  QCOMPARE(reader.steps(run.id).size(), std::size_t{30});
+  QVERIFY(sqlite(project, "SELECT count(*) FROM decisions WHERE attempt = 1") != "0");
+}
+
+/// Their log says neither what began them nor the images; a renamed folder does not say the key.
+void TestMerge::olderFoldersAreRead() {
+  const fs::path there = fresh(), here = fresh();
+  const std::string key = trained(there, engine_, fakeConfig());
+  const fs::path folder = runFolder(there, key);
+  fs::remove(folder / "steps.jsonl");
+  std::string old;
+  std::istringstream lines(readTextFile(folder / "log.jsonl", 1 << 20));
+  for (std::string line; std::getline(lines, line);) {
+    const Json json = parseJson(line, "line");
+    if (json.at("kind").asString() == "attempt") continue;
+    Json::Object kept;
+    for (const auto& [name, value] : json.asObject())
+      if (name != "device" && name != "threads" && name != "data_hash" && name != "data_published" &&
+          name != "steps_per_epoch")
+        kept.emplace_back(name, value);
+    old += Json(kept).dump() + '\n';
+  }
+  writeFileAtomically(folder / "log.jsonl", old + "{\"half a li");
+  const TakenRun taken = import(here, folder);
+  QVERIFY(taken.what == Taken::added);
+  QVERIFY(contains(taken.text, "the numbers of single steps; 1 damaged line left out"));
+  const RunSummary run = ProjectReader(here).findRun(key);
+  QVERIFY(run.state == RunState::finished);
+  QCOMPARE(run.best, ProjectReader(there).findRun(key).best);
+  const fs::path renamed = folder.parent_path() / "moved";
+  fs::rename(folder, renamed);
+  QVERIFY(contains(errorOf([&] { import(here, renamed); }), "does not say the key of its run"));
+}
+
+void TestMerge::damagedFoldersAreNamed() {
+  const fs::path there = fresh(), here = fresh();
+  const std::string key = trained(there, engine_, fakeConfig());
+  const fs::path folder = runFolder(there, key);
+  QVERIFY(contains(errorOf([&] { import(here, folder / "nothing"); }), "is not the folder of a run"));
+  writeFileAtomically(folder / "steps.jsonl", "[1,2]\n{\"attempt\":9,\"columns\":[\"step\"]}\n[1]\nx\n");
+  QVERIFY(contains(import(here, folder).text, "damaged lines left out"));
+  writeFileAtomically(folder / "log.jsonl", "");
+  QVERIFY(contains(errorOf([&] { import(fresh(), folder); }), "no line that can be read"));
+  writeFileAtomically(folder / "config.json", "{");
+  QVERIFY(contains(errorOf([&] { import(fresh(), folder); }), "config.json"));
+}
+
+QTEST_GUILESS_MAIN(TestMerge)
+#include "tst_merge.moc"
