@@ -9,15 +9,17 @@ namespace uada::cli {
 namespace {
 
 std::atomic<int> lastSignal{0};
-std::atomic<bool> checkpointWanted{false};
+std::atomic<bool> checkpointWanted{false}, stopWanted{false};
 static_assert(std::atomic<int>::is_always_lock_free);  // a handler may use nothing else
-struct sigaction formerInt, formerTerm, formerHangup, formerPipe, formerUser;
+struct sigaction formerInt, formerTerm, formerHangup, formerPipe, formerUser, formerUser2;
 
 extern "C" void stopAsked(int signal) {
   if (lastSignal.exchange(signal) != 0) ::_exit(128 + signal);
 }
 
 extern "C" void checkpointAsked(int) { checkpointWanted = true; }
+
+extern "C" void preempted(int) { stopWanted = true; }
 
 void install(int signal, void (*handler)(int), struct sigaction* former) {
   struct sigaction action{};
@@ -32,12 +34,13 @@ void install(int signal, void (*handler)(int), struct sigaction* former) {
 
 StopSignals::StopSignals() {
   lastSignal = 0;
-  checkpointWanted = false;
+  checkpointWanted = stopWanted = false;
   install(SIGINT, stopAsked, &formerInt);
   install(SIGTERM, stopAsked, &formerTerm);
   install(SIGHUP, stopAsked, &formerHangup);
   install(SIGPIPE, SIG_IGN, &formerPipe);
   install(SIGUSR1, checkpointAsked, &formerUser);
+  install(SIGUSR2, preempted, &formerUser2);
 }
 
 StopSignals::~StopSignals() {
@@ -46,9 +49,13 @@ StopSignals::~StopSignals() {
   ::sigaction(SIGHUP, &formerHangup, nullptr);
   ::sigaction(SIGPIPE, &formerPipe, nullptr);
   ::sigaction(SIGUSR1, &formerUser, nullptr);
+  ::sigaction(SIGUSR2, &formerUser2, nullptr);
 }
 
-int StopSignals::received() const { return lastSignal; }
+int StopSignals::received() const {
+  const int signal = lastSignal;
+  return signal == 0 && stopWanted ? SIGTERM : signal;
+}
 
 bool StopSignals::takeCheckpoint() const { return checkpointWanted.exchange(false); }
 

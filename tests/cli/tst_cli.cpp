@@ -140,7 +140,7 @@ void TestCli::wrongUseIsOneLine_data() {
   row("data", "'uada data' needs one of the verbs check (see 'uada data --help')");
   row("eval seg", "PREDICTED is required (see 'uada eval seg --help')");
   row("eval bogus", "unknown verb 'bogus' of 'uada eval'; known: seg");
-  row("queue lost", "unknown verb 'lost' of 'uada queue'; known: add list remove move pause unpause run; did you mean 'list'?");
+  row("queue lost", "unknown verb 'lost' of 'uada queue'; known: add list remove move pause unpause export run; did you mean 'list'?");
   row("queue remove 1 --prject x", "(see 'uada queue remove --help'; did you mean '--project'?)");
   row("run demo --set recipe.training.epochs=1e400", "recipe.training.epochs: 1e400 is too large a number");
   row("run demo --set recipe.optimiser.learning_rate=-1e400", "learning_rate: -1e400 is too large a number");

@@ -10,10 +10,13 @@
 #include "app/cli/CommandLine.h"
 #include "app/cli/Places.h"
 #include "app/cli/RunText.h"
+#include "app/cli/SlurmArray.h"
 #include "app/cli/Training.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/config/DeviceName.h"
+#include "core/store/Locks.h"
 
 namespace uada::cli {
 namespace {
@@ -75,6 +78,20 @@ void describeRun(Verb& verb, RunOptions& options) {
   verb.project(options.project);
   verb.device(options.device, "as each run says");
   verb.quiet(options.quiet);
+}
+
+struct ExportOptions {
+  std::string project = kDefaultProject, slurm;
+  bool take = false;
+  bool json = false;
+};
+
+void describeExport(Verb& verb, ExportOptions& options) {
+  verb.project(options.project);
+  verb.text("--slurm", "FOLDER", options.slurm,
+            "Write a job array for Slurm into a folder that is not there yet")
+      .required();
+  verb.flag("--take", options.take, "Take the runs out of the queue once the folder is written");
 }
 
 Json queuedJson(const QueuedRun& run) {
@@ -269,11 +286,49 @@ int performRun(const RunOptions& options) {
   return 0;
 }
 
+std::string exportedText(std::size_t count, const ExportOptions& options) {
+  const std::string runs = plural(static_cast<long long>(count), "run"), folder = shellWord(options.slurm);
+  return fmt::format(
+      "{} as a job array in {}\n  cd {} && sbatch array.sh\n  bash {}/merge.sh PROJECT.uada\n{}", runs,
+      oneLine(options.slurm), folder, folder,
+      options.take
+          ? fmt::format("They wait in the queue of {} no more.", options.project)
+          : fmt::format("They still wait in the queue of {}, too; --take takes them out.", options.project));
+}
+
+int performExport(const ExportOptions& options) {
+  const Console console(options.json);
+  const std::vector<QueuedRun> queued = queueOf(options.project);
+  if (queued.empty())
+    throw UsageError(fmt::format("no runs wait in {}; 'uada queue add EXPERIMENT{}' adds some",
+                                 options.project, projectOption(options.project)));
+  const ProjectReader reader(options.project);
+  std::vector<RunConfig> runs;
+  std::vector<std::int64_t> numbers;
+  for (const QueuedRun& run : queued) {
+    runs.push_back(reader.queuedConfig(run.id));
+    numbers.push_back(run.id);
+  }
+  writeSlurmArray(runs, options.slurm);
+  if (options.take) ProjectWriter(options.project).unqueue(numbers);
+  console.object("exported", Json::Object{{"folder", options.slurm},
+                                          {"tasks", static_cast<std::int64_t>(runs.size())},
+                                          {"taken", options.take}});
+  console.say(exportedText(runs.size(), options));
+  if (const std::string network = store::networkFileSystemOf(options.slurm); !network.empty())
+    console.note(
+        fmt::format("It lies on a network file system ({}), where no project is opened for writing: name a "
+                    "folder on the nodes' own disks, 'sbatch --export=ALL,UADA_SCRATCH=FOLDER array.sh'",
+                    network));
+  return 0;
+}
+
 }  // namespace
 
 void addQueue(Verbs& verbs) {
-  Verbs queue = verbs.group({"queue", "Add, list, move, remove and train the runs that wait in a project",
-                             "Example: uada queue add demo\n         uada queue run"});
+  Verbs queue =
+      verbs.group({"queue", "Add, list, move, remove, train and export the runs that wait in a project",
+                   "Example: uada queue add demo\n         uada queue run"});
   queue.add({"add", "Add every run of an experiment to the end of the queue",
              "The window shows and trains the same queue. Policy files are kept in the project.\n"
              "Example: uada queue add demo --set 'seeds=[1,2,3]'"},
@@ -291,6 +346,14 @@ void addQueue(Verbs& verbs) {
              "Example: uada queue pause"},
             describePause, performPause);
   queue.add({"unpause", "Let the queue go on", "Example: uada queue unpause"}, describePause, performUnpause);
+  queue.add(
+      {"export", "Write the runs that wait as a job array for a cluster, one run a task",
+       "The folder holds array.sh for sbatch, an experiment for each run, and merge.sh, which takes the "
+       "runs\n"
+       "over into a project. It may be copied to the cluster first. A task that is submitted again goes\n"
+       "on where it was, and ends at once if its run is finished.\n"
+       "Example: uada queue export --slurm sweep --take"},
+      describeExport, performExport);
   queue.add({"run", "Train the runs that wait, one after the other, until none is left",
              "A run that fails does not keep the next ones back, unless the project's queue is set to\n"
              "stop after a failure; the exit code is then 1. One that cannot be started stays in the queue. "
