@@ -9,8 +9,8 @@ using namespace uada;
 
 namespace {
 
-/// Counts what this thread asks LibTorch for that has to wait for a device: numbers of tensors, and shapes
-/// that follow from numbers.
+/// Counts what this thread asks for that has to wait for a device: what is read from it, numbers of tensors,
+/// and shapes that follow from numbers.
 class Waits {
  public:
   Waits() {
@@ -27,8 +27,9 @@ class Waits {
  private:
   static std::unique_ptr<at::ObserverContext> begun(const at::RecordFunction& function) {
     static constexpr std::string_view kWaiting[] = {
-        "aten::_local_scalar_dense", "aten::item",   "aten::is_nonzero", "aten::nonzero",
-        "aten::masked_select",       "aten::unique", "aten::_unique2",   "aten::equal"};
+        "uada::read",    "aten::_local_scalar_dense", "aten::item",   "aten::is_nonzero",
+        "aten::nonzero", "aten::masked_select",       "aten::unique", "aten::_unique2",
+        "aten::equal"};
     if (std::ranges::find(kWaiting, std::string_view(function.name())) != std::end(kWaiting))
       ++seen()[function.name()];
     return nullptr;
@@ -96,7 +97,8 @@ class TestBothWays : public QObject {
   /// Where a group has a probe for each coordinate, and where it is probed each way, there is no such pair.
   void leavesOtherProbesInTurn() {
     const ResidentDataset images = trainingImages(images_.folder());
-    for (const char* more : {R"(,"estimator":"central")", R"(,"update":"random")"}) {
+    for (const char* more : {R"(,"estimator":"central")", R"(,"update":"random")",
+                             R"(,"policy":{"name":"uada-cifar","coordinatewise":true})"}) {
       Stepper inTurn(config(more, "asked"), images, at::kCPU, pool_);
       Stepper both(config(more, "both"), images, at::kCPU, pool_);
       QCOMPARE(both.step(firstBatch(32), 0.05, 0).report.counts.chains,
@@ -104,19 +106,27 @@ class TestBothWays : public QObject {
     }
   }
 
-  /// From the rows to the change of the weights no number is waited for but those of the report, which come
-  /// at once. What is counted is what the step asks LibTorch for on the CPU: on a GPU it is the same.
-  void waitsForNoNumber_data() {
+  /// From the rows to the change of the weights nothing is waited for but the numbers of the report, which
+  /// come at once; in turn, those of the probes, too. What is counted is what the step asks for on the CPU:
+  /// on a GPU it is the same.
+  void waitsForItsReportAlone_data() {
     QTest::addColumn<QByteArray>("method");
-    QTest::newRow("plain") << QByteArray();
-    QTest::newRow("parity") << QByteArray(R"(,"mode":"parity")");
-    QTest::newRow("fast") << QByteArray(R"(,"mode":"fast","precision":"float32")");
+    QTest::addColumn<QByteArray>("candidates");
+    QTest::addColumn<int>("reads");
+    const QByteArray fast = R"(,"mode":"fast","precision":"float32")";
+    QTest::newRow("plain") << QByteArray() << QByteArray() << 1;
+    QTest::newRow("parity") << QByteArray() << QByteArray("both") << 1;
+    QTest::newRow("fast") << fast << QByteArray("both") << 1;
+    QTest::newRow("parity in turn") << QByteArray() << QByteArray("asked") << 2;
+    QTest::newRow("fast in turn") << fast << QByteArray("asked") << 2;
   }
-  void waitsForNoNumber() {
+  void waitsForItsReportAlone() {
     QFETCH(QByteArray, method);
+    QFETCH(QByteArray, candidates);
+    QFETCH(int, reads);
     const ResidentDataset images = trainingImages(images_.folder());
-    RunConfig config = this->config(method, "both");
-    if (method.isEmpty()) config.method = methodFromJson("ra-uc", "test");
+    RunConfig config = this->config(method, candidates.isEmpty() ? "usual" : candidates.constData());
+    if (candidates.isEmpty()) config.method = methodFromJson("ra-uc", "test");
     config.recipe.training.gradientClip = 1;
     Stepper stepper(config, images, at::kCPU, pool_);
     stepper.step(firstBatch(32), 0.05, 0);
@@ -124,15 +134,16 @@ class TestBothWays : public QObject {
     batch.step = 2;
     const Waits waits;
     stepper.step(batch, 0.05, 0);
-    for (const auto& [name, count] : Waits::seen()) qWarning("%s: %d", name.c_str(), count);
-    QVERIFY(Waits::seen().empty());
+    const std::map<std::string, int> expected{{"uada::read", reads}};
+    for (const auto& [name, count] : Waits::seen()) qInfo("%s: %d", name.c_str(), count);
+    QVERIFY(Waits::seen() == expected);
   }
 
   /// Its cost as the catalogue tells it: chains of both candidates, forwards as ever.
   void costsWhatItSays() {
-    const auto space = makeSpace(policyFromJson("uada-cifar", "test"), {squareInput(32)});
     const auto passes = [&](const char* more, const char* candidates) {
       const Choice method = uadaWith(more, candidates);
+      const auto space = makeSpace(policyOf(method), {squareInput(32)});
       return findMethod("uada").passes(method, *space);
     };
     QCOMPARE(passes("", "asked").chains, 9.0);
@@ -140,6 +151,12 @@ class TestBothWays : public QObject {
              12.0);  // 1 + 4 probes + 4 + 3: a flip that is not made is the image itself
     QCOMPARE(passes("", "both").forwardsNoGrad, 9.0);
     QCOMPARE(passes(R"(,"mode":"fast")", "both").chains, 8.0);  // 1 + 4 + 3
+    QCOMPARE(passes(R"(,"one_sided":true)", "both").chains, 9.0);
+    QCOMPARE(passes(R"(,"one_sided":true,"update":"against")", "both").chains, 8.0);
+    const char* central = R"(,"estimator":"central")";
+    QCOMPARE(passes(central, "both").chains, passes(central, "asked").chains);
+    const char* each = R"(,"policy":{"name":"uada-cifar","coordinatewise":true})";
+    QCOMPARE(passes(each, "both").chains, passes(each, "asked").chains);
   }
 };
 

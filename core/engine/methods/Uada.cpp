@@ -12,6 +12,7 @@
 #include "core/engine/methods/PolicyStatistics.h"
 #include "core/engine/methods/StepLosses.h"
 #include "core/engine/methods/UadaProbes.h"
+#include "core/engine/models/Transfer.h"
 
 namespace uada {
 namespace {
@@ -76,7 +77,7 @@ class UadaMethod : public Method {
     const std::vector<GroupTrial> trials = drawTrials(probing(), drawn, plans);
     RowPlaces places(space_, settings_.reuses());
     places.place(firstRows(probing(), plans, trials), added);
-    if (showsBothWays()) places.place(bothWays(probing(), plans, trials, takesDown()).shown, added);
+    if (showsBothWays()) places.place(bothWays(probing(), plans, trials, moves()).shown, added);
     return added;
   }
 
@@ -172,17 +173,20 @@ class UadaMethod : public Method {
     if (settings_.candidates == "asked" || (settings_.candidates == "usual" && isOnCpu_)) return false;
     const bool hasOneProbe =
         std::ranges::all_of(groups_, [&](Group group) { return space_.probes(group) == 1; });
-    return settings_.probes() && settings_.estimator != "central" && hasOneProbe;
+    return settings_.takesBoth(hasOneProbe);
   }
 
-  /// Whether a group may move against its probe.
-  bool takesDown() const { return !settings_.oneSided || settings_.update == "against"; }
+  /// Which ways a group may move: one-sided, it moves only where its probe raises the loss.
+  Moves moves() const {
+    const bool isAgainst = settings_.update == "against";
+    return {.up = !settings_.oneSided || !isAgainst, .down = !settings_.oneSided || isAgainst};
+  }
 
   /// The probes, whose losses are read, then the candidates that follow from them.
   Compared compareInTurn(const Batch& drawn, std::span<const Plan> plans, std::vector<GroupTrial>& trials,
                          StepLosses& losses, StepContext& context, StepOutcome& outcome) const {
     const Tried first = decisive(losses.take(firstRows(probing(), plans, trials), Phase::probe));
-    const at::Tensor read = first.losses.cpu().contiguous();
+    const at::Tensor read = readFrom(first.losses).contiguous();
     const auto* numbers = static_cast<const float*>(read.const_data_ptr());
     settle(drawn, plans, trials, {numbers, static_cast<std::size_t>(read.numel())}, outcome);
     if (!std::ranges::all_of(outcome.unperturbed, [](float loss) { return std::isfinite(loss); }))
@@ -193,7 +197,7 @@ class UadaMethod : public Method {
   /// Both candidates are there: the device takes the one that the sign of dL asks for.
   Compared compareBothWays(std::span<const Plan> plans, std::span<const GroupTrial> trials,
                            StepLosses& losses) const {
-    const BothWays both = bothWays(probing(), plans, trials, takesDown());
+    const BothWays both = bothWays(probing(), plans, trials, moves());
     const Tried first = decisive(losses.take(firstRows(probing(), plans, trials), Phase::probe, both.shown));
     const Tried unperturbed{first.rows[0], first.losses[0]};
     const auto groups = static_cast<std::int64_t>(trials.size());

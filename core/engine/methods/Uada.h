@@ -37,6 +37,9 @@ struct Uada {
   /// Whether images that are the same share a row. With statistics of each forward's own rows a loss depends
   /// on what else is in it: then all variants are whole.
   bool reuses() const { return isFast() && norm != "train" && norm != "probe"; }
+  /// Whether both candidates of a group can be rendered before its probe's loss is known.
+  /// hasOneProbe  each group has, for all its coordinates
+  bool takesBoth(bool hasOneProbe) const { return probes() && estimator != "central" && hasOneProbe; }
   /// Whether a trial decides.
   bool choosesPrecision() const { return isFast() && precision == "usual"; }
 
@@ -185,7 +188,8 @@ struct Uada {
          .title = "Candidates rendered",
          .help =
              "Of each group the one that the sign of dL asks for, when it is known (asked), or both before "
-             "(both): the step then waits for its device once. The decisions are the same. usual: both "
+             "(both): the step then waits for its device once. The decisions are the same (docs/methods.md, "
+             "Cost). usual: both "
              "on a GPU",
          .choices = {"usual", "asked", "both"},
          .advanced = true,
@@ -200,16 +204,16 @@ struct Uada {
   }
   /// In fast mode about what is computed; in parity: 1 + P probe forwards, P probes of N groups (P = N unless
   /// the policy probes each coordinate), N candidate forwards, one training step; as many chains as forwards
-  /// without gradient (docs/methods.md, "Cost"). A random update has no probes. Epsilon 0, and a policy
-  /// without groups, is the plain policy.
+  /// without gradient, as a CPU renders them (docs/methods.md, "Cost"). A random update has no probes.
+  /// Epsilon 0, and a policy without groups, is the plain policy.
   static Passes passes(const Uada& settings, int groups, int probes, int switched) {
     if (settings.epsilon == 0 || groups == 0) return {};
     const int asked = !settings.probes() ? 0 : settings.estimator == "joint" ? 1 : probes;
     const int opposite = settings.estimator == "central" ? asked - std::min(asked, switched) : 0;
     const double before = asked + opposite;
     const double candidates = settings.reuses() ? unknownCandidates(settings, groups) : groups;
-    const double rendered =
-        settings.candidates == "both" && before > 0 ? bothCandidates(settings, groups, switched) : candidates;
+    const bool hasBoth = settings.candidates == "both" && settings.takesBoth(probes == groups);
+    const double rendered = hasBoth ? bothCandidates(settings, groups, switched) : candidates;
     const double compared = 1 + settings.probedShare * (before + (settings.reuses() ? rendered : candidates));
     const double chains = 1 + settings.probedShare * (before + rendered);
     const double share = 1.0 / settings.probeEvery;
@@ -218,8 +222,9 @@ struct Uada {
   /// Both of each group, without those that are the unperturbed image or, in fast mode, their probe.
   static double bothCandidates(const Uada& settings, int groups, int switched) {
     const bool areProbes = settings.reuses() && settings.epsilon == settings.delta;
-    const double up = areProbes && settings.estimator == "forward" ? 0 : groups;
-    return settings.oneSided ? up : up + groups - switched;
+    const double up = areProbes && settings.estimator == "forward" ? 0 : groups, down = groups - switched;
+    if (settings.oneSided) return settings.update == "against" ? down : up;
+    return up + down;
   }
   /// With epsilon = delta every second candidate is its probe, whose loss is known; with opposite probes all
   /// are.

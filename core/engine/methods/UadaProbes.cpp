@@ -134,7 +134,7 @@ std::vector<float> takeFirstLosses(UadaProbing probing, std::span<const Plan> pl
 }
 
 BothWays bothWays(UadaProbing probing, std::span<const Plan> plans, std::span<const GroupTrial> trials,
-                  bool takesDown) {
+                  Moves moves) {
   const auto& [settings, space] = probing;
   BothWays both;
   for (const float sign : {1.0F, -1.0F}) {
@@ -142,7 +142,7 @@ BothWays bothWays(UadaProbing probing, std::span<const Plan> plans, std::span<co
       for (std::size_t b = 0; b < plans.size(); ++b) {
         const Plan moved = space.clamped(
             space.update(plans[b], trial.probesOf(b), trial.group, {&sign, 1}, settings.epsilon).plan);
-        const bool isMoved = (sign > 0 || takesDown) && moved != space.clamped(plans[b]);
+        const bool isMoved = (sign > 0 ? moves.up : moves.down) && moved != space.clamped(plans[b]);
         both.places.push_back(isMoved ? std::ssize(both.shown) : kUnperturbed);
         if (isMoved) both.shown.push_back({static_cast<int>(b), moved});
       }

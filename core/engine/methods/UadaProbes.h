@@ -38,8 +38,11 @@ struct BothWays {
   /// [2, N, B]: along the probe, then against it: a place in `shown`, or kUnperturbed
   std::vector<std::int64_t> places;
 };
-/// takesDown  whether a group may move against its probe
+/// The ways in which a group may move: along its probe, against it.
+struct Moves {
+  bool up = true, down = true;
+};
 BothWays bothWays(UadaProbing probing, std::span<const Plan> plans, std::span<const GroupTrial> trials,
-                  bool takesDown);
+                  Moves moves);
 
 }  // namespace uada

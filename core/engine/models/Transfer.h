@@ -1,5 +1,7 @@
 #pragma once
 
+#include <ATen/record_function.h>
+
 #include "core/engine/models/Torch.h"
 
 namespace uada {
@@ -8,6 +10,13 @@ namespace uada {
 /// work.
 inline at::Tensor sentTo(const at::Tensor& onCpu, at::Device device) {
   return device.is_cuda() ? onCpu.pin_memory().to(device, /*non_blocking=*/true) : onCpu.to(device);
+}
+
+/// A tensor of a device on the CPU. A GPU is waited for, until it has done all that it was given before: each
+/// such wait of a step is recorded as "uada::read", which tests count.
+inline at::Tensor readFrom(const at::Tensor& onDevice) {
+  RECORD_FUNCTION("uada::read", std::vector<c10::IValue>());
+  return onDevice.cpu();
 }
 
 }  // namespace uada

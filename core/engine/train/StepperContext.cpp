@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/engine/models/Transfer.h"
 #include "core/engine/train/Precision.h"
 
 namespace uada {
@@ -323,7 +324,7 @@ Trained Stepper::Context::read(const Pass& pass, const Sums& sums) {
     part = part.to(at::kDouble);
     sizes.push_back(part.numel());
   }
-  const std::vector<at::Tensor> numbers = at::cat(parts).cpu().split_with_sizes(sizes);
+  const std::vector<at::Tensor> numbers = readFrom(at::cat(parts)).split_with_sizes(sizes);
 
   Trained trained;
   trained.loss = valuesOf(numbers[0])[0];
