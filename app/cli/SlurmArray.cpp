@@ -178,7 +178,7 @@ void writeSlurmArray(const std::vector<RunConfig>& runs, const fs::path& folder)
     writeFileAtomically(folder / fmt::format("runs/{:0{}}.json", i + 1, digits),
                         experimentOf(runs[i], policy).dump(2) + "\n");
     list +=
-        fmt::format("{},{},{},{}\n", i + 1, csvCell(runTitle(runs[i])), runs[i].seed, configHash(runs[i]));
+        fmt::format("{},{},{},{}\n", i + 1, csvQuoted(runTitle(runs[i])), runs[i].seed, configHash(runs[i]));
   }
   writeFileAtomically(folder / "runs.csv", list);
   const std::string program = shellWord((programFolder() / "uada").string());

@@ -2,10 +2,17 @@
 
 namespace uada {
 
-std::string csvCell(std::string text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  for (std::size_t i = 0; (i = text.find('"', i)) != text.npos; i += 2) text.insert(i, 1, '"');
-  return '"' + text + '"';
+std::string csvQuoted(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csvText(std::string_view text) {
+  constexpr std::string_view kFormula("=+-@\t\r\0", 7);
+  const bool isFormula = !text.empty() && kFormula.find(text.front()) != kFormula.npos;
+  return csvQuoted(isFormula ? '\'' + std::string(text) : std::string(text));
 }
 
 std::vector<std::string> csvValues(std::string_view line) {

@@ -137,8 +137,8 @@ void writeHeader(const fs::path& file, const PredictionHeader& header, FileCalls
 void writeSamples(const fs::path& folder, const PredictionHeader& header, FileCalls& calls) {
   std::string text = fmt::format("{}\n", kSampleColumns);
   for (std::size_t i = 0; i < header.samples.size(); ++i)
-    text +=
-        fmt::format("{},{},{}\n", csvCell(header.samples[i]), header.sizes[i].width, header.sizes[i].height);
+    text += fmt::format("{},{},{}\n", csvQuoted(header.samples[i]), header.sizes[i].width,
+                        header.sizes[i].height);
   writeFileAtomically(folder / kSamples, text, calls);
 }
 

@@ -140,7 +140,7 @@ void PredictionWriter::add(std::uint32_t sample, const Prediction& prediction) {
 
 void PredictionWriter::write(std::uint32_t sample, const ClassChances& chances) {
   std::string& text = texts_[0];
-  text += fmt::format("{},{},{},{},{}", sample, csvCell(header_.samples[sample]), chances.truth,
+  text += fmt::format("{},{},{},{},{}", sample, csvQuoted(header_.samples[sample]), chances.truth,
                       chances.predicted(), chances.loss);
   for (std::size_t i = 0; i < kBest; ++i)
     text += i < chances.best.size() ? fmt::format(",{},{}", chances.best[i].label, chances.best[i].chance)

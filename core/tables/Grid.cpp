@@ -154,17 +154,6 @@ std::string csvLine(const std::vector<std::string>& cells) {
   return line + '\n';
 }
 
-std::string csvText(std::string_view text) {
-  std::string out;
-  if (!text.empty() && std::string_view("=+-@\t\r\0", 7).find(text.front()) != std::string_view::npos)
-    out += '\'';
-  out += text;
-  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
-  std::string quoted = "\"";
-  for (const char c : out) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 std::string csvNumber(double value) { return fmt::format("{}", value); }
 
 }  // namespace uada

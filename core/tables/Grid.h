@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/Csv.h"
+
 namespace uada {
 
 /// Text in rows and columns, ready to be laid out. The first column is aligned left, the others right.
@@ -26,8 +28,6 @@ std::string latex(const TableGrid& grid);
 
 /// One line of CSV; each cell as it is.
 std::string csvLine(const std::vector<std::string>& cells);
-/// A text cell by RFC 4180, with an apostrophe before what a spreadsheet would take for a formula.
-std::string csvText(std::string_view text);
 /// The fewest digits that read back to the same number.
 std::string csvNumber(double value);
 

@@ -2,22 +2,14 @@
 
 #include "core/base/Csv.h"
 #include "core/base/Text.h"
+#include "core/config/FlatConfig.h"
 
 namespace uada {
 namespace {
 
-/// Members of members become columns: {"timings": {"render": 1}} -> timings_render.
-void flattenRow(const Json& json, const std::string& prefix, Json::Object& flat) {
-  for (const auto& [key, value] : json.asObject())
-    if (value.isObject())
-      flattenRow(value, prefix + key + '_', flat);
-    else
-      flat.emplace_back(prefix + key, value);
-}
-
 std::string jsonCell(const Json& value) {
   if (value.isNull()) return "";
-  return value.isString() ? csvCell(value.asString()) : value.dump();
+  return value.isString() ? csvText(value.asString()) : value.dump();
 }
 
 }  // namespace
@@ -26,11 +18,12 @@ std::string csvText(const std::vector<Json>& rows) {
   std::vector<std::string> columns;
   std::string text;
   for (const Json& row : rows) {
-    Json::Object flat;
-    flattenRow(row, "", flat);
-    const Json cells(flat);
+    Json cells =
+        Json::object();  // members of members are columns: {"timings": {"render": 1}} -> timings_render
+    for (auto& [key, value] : flattened(row, "_"))
+      if (!value.isObject()) cells[key] = std::move(value);
     if (columns.empty()) {
-      for (const auto& [key, value] : flat) columns.push_back(key);
+      for (const auto& [key, value] : cells.asObject()) columns.push_back(key);
       text = joined(columns, ",") + '\n';
     }
     std::vector<std::string> line;

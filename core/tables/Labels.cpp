@@ -9,6 +9,7 @@
 #include "core/augment/Space.h"
 #include "core/base/Files.h"
 #include "core/base/Text.h"
+#include "core/config/FlatConfig.h"
 #include "core/data/Dataset.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
@@ -87,14 +88,11 @@ Json shownValue(const std::string& key, const Json& value) {
 }
 
 /// {"policy": {"file": "a"}} -> {"policy file": "a"}
-void flatten(const Json& json, const std::string& path, Json& flat) {
-  for (const auto& [key, value] : json.asObject()) {
-    const std::string name = path.empty() ? key : path + " " + key;
-    if (value.isObject())
-      flatten(value, name, flat);
-    else
-      flat[name] = shownValue(key, value);
-  }
+Json flatThing(const Json& thing) {
+  Json flat = Json::object();
+  for (const auto& [name, value] : flattened(thing, " "))
+    if (!value.isObject()) flat[name] = shownValue(name.substr(name.rfind(' ') + 1), value);
+  return flat;
 }
 
 /// Indices of each text that occurs more than once.
@@ -141,8 +139,8 @@ std::vector<std::string> toldApart(std::vector<std::string> labels,
                                    const std::function<Json(std::size_t)>& thing,
                                    const std::vector<std::string>& taken) {
   for (const auto& family : repeated(labels)) {
-    std::vector<Json> flat(family.size(), Json::object());
-    for (std::size_t k = 0; k < family.size(); ++k) flatten(thing(family[k]), "", flat[k]);
+    std::vector<Json> flat;
+    for (const std::size_t place : family) flat.push_back(flatThing(thing(place)));
     const std::vector<std::string> special = differences(flat);
     for (std::size_t k = 0; k < family.size(); ++k)
       labels[family[k]] = withSuffix(labels[family[k]], special[k]);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/Text.h"
+#include "core/config/FlatConfig.h"
 #include "core/engine/tasks/Task.h"
 #include "core/tables/Table.h"
 
@@ -19,15 +20,6 @@ using Kind = RunColumn::Kind;
 bool isIncidental(const std::string& key) {
   return key == "experiment" || key == "seed" || key == "name" || key == "dataset.folder" ||
          key.starts_with("runtime.");
-}
-
-void flatten(const Json& json, const std::string& path, FlatSettings& flat) {
-  if (!json.isObject()) {
-    if (!isIncidental(path)) flat.emplace(path, json);
-    return;
-  }
-  for (const auto& [key, value] : json.asObject())
-    flatten(value, path.empty() || path == "recipe" ? key : path + "." + key, flat);
 }
 
 std::string fixedText(double value, int digits) { return fmt::format("{:.{}f}", value, digits); }
@@ -120,7 +112,8 @@ std::shared_ptr<const SettingsOfRuns> settingsOfRuns(const ConfigsByHash& config
   for (const auto& [hash, config] : configs) {
     if (all->byHash.contains(hash)) continue;
     auto flat = std::make_shared<FlatSettings>();
-    flatten(toJson(*config), "", *flat);
+    for (auto& [key, value] : flatConfig(*config))
+      if (!value.isObject() && !isIncidental(key)) flat->emplace(std::move(key), std::move(value));
     all->byHash.emplace(hash, std::move(flat));
   }
   struct Seen {

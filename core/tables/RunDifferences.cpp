@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/base/Text.h"
+#include "core/config/FlatConfig.h"
 #include "core/tables/RunColumns.h"
 
 namespace uada {
@@ -12,18 +13,20 @@ namespace {
 using Values = std::unordered_map<std::string, std::string>;
 
 /// order  gets keys that it has not, each behind the key before it
-void flatten(const Json& json, const std::string& path, Values& values, std::vector<std::string>& order,
-             std::size_t& place) {
-  if (json.isObject()) {
-    for (const auto& [key, value] : json.asObject())
-      flatten(value, path.empty() || path == "recipe" ? key : path + "." + key, values, order, place);
-    return;
+Values valuesOf(const RunConfig& config, std::vector<std::string>& order) {
+  Values values;
+  std::size_t place = 0;
+  for (const auto& [path, value] : flatConfig(config)) {
+    if (value.isObject()) continue;
+    values[path] = settingText(value);
+    const auto known = std::ranges::find(order, path);
+    place = static_cast<std::size_t>(
+                (known == order.end() ? order.insert(order.begin() + static_cast<std::ptrdiff_t>(place), path)
+                                      : known) -
+                order.begin()) +
+            1;
   }
-  values[path] = settingText(json);
-  const auto known = std::ranges::find(order, path);
-  place = static_cast<std::size_t>(
-              (known == order.end() ? order.insert(order.begin() + place, path) : known) - order.begin()) +
-          1;
+  return values;
 }
 
 }  // namespace
@@ -31,10 +34,7 @@ void flatten(const Json& json, const std::string& path, Values& values, std::vec
 RunDifferences differencesOf(const std::vector<RunConfig>& configs) {
   std::vector<std::string> order;
   std::vector<Values> all;
-  for (const RunConfig& config : configs) {
-    std::size_t place = 0;
-    flatten(toJson(config), "", all.emplace_back(), order, place);
-  }
+  for (const RunConfig& config : configs) all.push_back(valuesOf(config, order));
   RunDifferences found;
   for (const std::string& key : order) {
     std::vector<std::string> values;

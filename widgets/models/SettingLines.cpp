@@ -3,6 +3,7 @@
 #include <map>
 
 #include "core/augment/Space.h"
+#include "core/config/FlatConfig.h"
 #include "core/data/DataSettings.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/engine/models/Model.h"
@@ -67,29 +68,23 @@ QString wordsOf(const QString& path) {
   return words.left(1).toUpper() + words.mid(1);
 }
 
-void flatten(const Json& json, const QString& path, const KnownSettings& known,
-             std::vector<SettingLine>& lines) {
-  if (json.isObject() && !json.asObject().empty()) {
-    for (const auto& [key, value] : json.asObject())
-      flatten(value, path.isEmpty() || path == "recipe" ? q(key) : path + "." + q(key), known, lines);
-    return;
-  }
+SettingLine lineOf(const QString& path, const Json& value, const KnownSettings& known) {
   const auto found = known.find(path);
-  SettingLine line{path, wordsOf(path), {}, json.isString() ? q(json.asString()) : q(json.dump())};
-  if (found != known.end()) {
-    line.title = found->second.title;
-    line.help = found->second.help;
-    const bool isNone = line.value.isEmpty() || line.value == "0";
-    if (isNone && !found->second.shownAtNone.isEmpty()) line.value = found->second.shownAtNone;
-  }
-  lines.push_back(std::move(line));
+  SettingLine line{path, wordsOf(path), {}, value.isString() ? q(value.asString()) : q(value.dump())};
+  if (found == known.end()) return line;
+  line.title = found->second.title;
+  line.help = found->second.help;
+  const bool isNone = line.value.isEmpty() || line.value == "0";
+  if (isNone && !found->second.shownAtNone.isEmpty()) line.value = found->second.shownAtNone;
+  return line;
 }
 
 }  // namespace
 
 std::vector<SettingLine> settingLines(const RunConfig& config) {
   std::vector<SettingLine> lines;
-  flatten(toJson(config), {}, knownSettings(config), lines);
+  const KnownSettings known = knownSettings(config);
+  for (const auto& [path, value] : flatConfig(config)) lines.push_back(lineOf(q(path), value, known));
   return lines;
 }
 

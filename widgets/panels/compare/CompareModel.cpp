@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/Text.h"
+#include "core/config/FlatConfig.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/tables/Cost.h"
 #include "widgets/models/Numbers.h"
@@ -22,15 +23,6 @@ double meanOf(const std::vector<double>& values) { return Cell{values, {}, {}}.m
 
 /// Sample standard deviation; NaN below two values.
 double spreadOf(const std::vector<double>& values) { return Cell{values, {}, {}}.spread().value_or(kNone); }
-
-void flatten(const Json& json, const std::string& path, std::map<std::string, QString>& out) {
-  if (json.isObject()) {
-    for (const auto& [key, value] : json.asObject())
-      flatten(value, path.empty() ? key : path + "." + key, out);
-    return;
-  }
-  out[path] = q(json.isString() ? json.asString() : json.dump());
-}
 
 CompareRow groupRow(const RunGroup& group) {
   CompareRow row;
@@ -47,19 +39,6 @@ CompareRow groupRow(const RunGroup& group) {
   row.chainRatio = group.chainRatio;
   row.reference = group.reference;
   row.toReference = group.toReference;
-  return row;
-}
-
-CompareRow runRow(const RunSummary& run, const QString& name) {
-  CompareRow row;
-  row.label = name;
-  row.recipe = recipeAndData(run);
-  row.runs = {run.id};
-  row.diverged = run.hasDiverged ? 1 : 0;
-  row.metric = mainMetric(run);
-  if (run.lastMain() && !run.hasDiverged) row.last = {row.metric.scale * *run.lastMain()};
-  if (run.best && !run.hasDiverged) row.best = {row.metric.scale * *run.best};
-  row.seconds = run.seconds;
   return row;
 }
 
@@ -100,7 +79,8 @@ std::map<std::string, QString> flatSettings(const RunConfig& config) {
   for (const auto& [key, value] : recipe.asObject())
     if (value.isObject()) json[key] = value;
   json["method"] = choiceToJson(config.method);
-  flatten(json, "", settings);
+  for (const auto& [path, value] : flattened(json))
+    if (!value.isObject()) settings[path] = q(value.isString() ? value.asString() : value.dump());
   settings.erase("dataset.folder");  // where the files lie is not part of the result
   return settings;
 }
@@ -114,9 +94,9 @@ std::vector<CompareRow> compareRows(const std::vector<RunGroup>& groups, bool by
     const RunGroup& group = groups[place];
     std::map<std::string, QString> settings = flatSettings(configOf(group.runs.front().id));
     settings["images"] = q(shortDataHash(group.dataHash));
-    const std::size_t count = bySeed ? group.runs.size() : 1;
-    for (std::size_t i = 0; i < count; ++i) {
-      rows.push_back(bySeed ? runRow(group.runs[i], nameOf(group.runs[i].id)) : groupRow(group));
+    for (const RunGroup& one : bySeed ? runsAsGroups({group}) : std::vector{group}) {
+      rows.push_back(groupRow(one));
+      if (bySeed) rows.back().label = nameOf(one.runs.front().id);
       rows.back().settings = settings;
       rows.back().isBest = !bySeed && best[place];
     }
@@ -217,36 +197,48 @@ static QString referenceOf(const std::vector<CompareRow>& rows) {
   return names.isEmpty() ? q(referenceMethod().name) : names.join(QObject::tr(" or "));
 }
 
+void CompareModel::addNumber(const QString& title, const QString& help,
+                             std::function<double(const CompareRow&)> number, QString (*text)(double)) {
+  columns_.push_back(
+      {title, help, [number, text](const CompareRow& row) { return text(number(row)); }, number});
+}
+
 void CompareModel::addNumbers() {
-  const auto add = [this](const QString& title, const QString& help,
-                          std::function<double(const CompareRow&)> number, QString (*text)(double)) {
-    columns_.push_back(
-        {title, help, [number, text](const CompareRow& row) { return text(number(row)); }, number});
-  };
-  const auto ratio = [](std::optional<double> value) { return value.value_or(kNone); };
-  const auto times = [](double value) { return std::isfinite(value) ? ratioText(value) : orDash({}); };
-  const auto points = [](double value) { return plainPercentText(value); };
   const bool arePercent =
       std::ranges::all_of(rows_, [](const CompareRow& row) { return row.metric.unit == "%"; });
   const QString unit = arePercent ? QStringLiteral(" %") : QString();
   const QString reference = referenceOf(rows_);
-  add(
+  addResults(unit);
+  addDifference(reference, arePercent);
+  addNumber(
+      QObject::tr("Best epoch") + unit,
+      QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
+      [](const CompareRow& r) { return meanOf(r.best); }, plainPercentText);
+  addCosts(reference);
+}
+
+void CompareModel::addResults(const QString& unit) {
+  const auto whole = [](double n) { return QString::number(n); };
+  addNumber(
       QObject::tr("n"), QObject::tr("Finished runs whose numbers count"),
-      [](const CompareRow& r) { return double(r.last.size()); }, [](double n) { return QString::number(n); });
+      [](const CompareRow& r) { return double(r.last.size()); }, whole);
   if (std::ranges::any_of(rows_, [](const CompareRow& row) { return row.diverged > 0; }))
-    add(
+    addNumber(
         QObject::tr("Diverged"), QObject::tr("Finished runs whose test loss is no number: not counted"),
-        [](const CompareRow& r) { return double(r.diverged); }, [](double n) { return QString::number(n); });
-  add(
+        [](const CompareRow& r) { return double(r.diverged); }, whole);
+  addNumber(
       QObject::tr("Last epoch") + unit,
       QObject::tr(
           "Main test metric of the last epoch, mean over seeds. Bold: better than every other row of its "
           "recipe with p < 0.05 (Holm)"),
-      [](const CompareRow& r) { return meanOf(r.last); }, points);
+      [](const CompareRow& r) { return meanOf(r.last); }, plainPercentText);
   columns_.back().isJudged = true;
-  add(
+  addNumber(
       QObject::tr("± spread"), QObject::tr("Sample standard deviation over seeds, in the unit of the metric"),
-      [](const CompareRow& r) { return spreadOf(r.last); }, points);
+      [](const CompareRow& r) { return spreadOf(r.last); }, plainPercentText);
+}
+
+void CompareModel::addDifference(const QString& reference, bool arePercent) {
   columns_.push_back(
       {arePercent ? QObject::tr("− %1, points").arg(reference) : QObject::tr("− %1").arg(reference),
        QObject::tr("Last epoch minus that of %1 with the same recipe on the same images, with "
@@ -255,29 +247,29 @@ void CompareModel::addNumbers() {
        [](const CompareRow& r) { return differenceText(r.toReference); },
        [](const CompareRow& r) { return r.toReference ? r.toReference->mean : kNone; },
        [](const CompareRow& r) { return whyNoInterval(r.toReference); }});
-  add(
+  addNumber(
       QObject::tr("p"),
       QObject::tr(
           "Of the difference to %1 (paired by seed where both have the same ones, else Welch's test); "
           "none for one seed or without spread")
           .arg(reference),
       [](const CompareRow& r) { return r.toReference ? r.toReference->p.value_or(kNone) : kNone; }, pText);
-  add(
-      QObject::tr("Best epoch") + unit,
-      QObject::tr("The same of each run's best epoch, chosen on the test set; mean over seeds"),
-      [](const CompareRow& r) { return meanOf(r.best); }, points);
-  add(
+}
+
+void CompareModel::addCosts(const QString& reference) {
+  const auto times = [](double value) { return std::isfinite(value) ? ratioText(value) : orDash({}); };
+  addNumber(
       QObject::tr("Time"), QObject::tr("Training time of a run, mean"),
       [](const CompareRow& r) { return r.seconds; }, [](double seconds) { return q(durationText(seconds)); });
-  add(
+  addNumber(
       QObject::tr("Time ×"), QObject::tr("Time relative to %1 of the same recipe").arg(reference),
-      [ratio](const CompareRow& r) { return ratio(r.timeRatio); }, times);
-  add(
+      [](const CompareRow& r) { return r.timeRatio.value_or(kNone); }, times);
+  addNumber(
       QObject::tr("Forwards ×"), QObject::tr("Forward-equivalents relative to %1").arg(reference),
-      [ratio](const CompareRow& r) { return ratio(r.forwardRatio); }, times);
-  add(
+      [](const CompareRow& r) { return r.forwardRatio.value_or(kNone); }, times);
+  addNumber(
       QObject::tr("Chains ×"), QObject::tr("Augmentation chains relative to %1").arg(reference),
-      [ratio](const CompareRow& r) { return ratio(r.chainRatio); }, times);
+      [](const CompareRow& r) { return r.chainRatio.value_or(kNone); }, times);
 }
 
 }  // namespace uada

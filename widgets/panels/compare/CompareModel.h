@@ -60,7 +60,12 @@ class CompareModel : public QAbstractTableModel {
     std::string setting = {};                            ///< its key; "": it has no setting
   };
   void addSettings(bool onlyDiffering);
+  void addNumber(const QString& title, const QString& help, std::function<double(const CompareRow&)> number,
+                 QString (*text)(double));
   void addNumbers();
+  void addResults(const QString& unit);
+  void addDifference(const QString& reference, bool arePercent);
+  void addCosts(const QString& reference);
 
   std::vector<CompareRow> rows_;
   std::vector<QColor> colours_;
