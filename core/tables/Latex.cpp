@@ -66,10 +66,15 @@ std::string signFor(std::string_view character) {
   return sign == std::end(kSigns) ? "?" : std::string(sign->command);
 }
 
+/// What comes after "\\" or a rule, which would take a "[" or "*" at its beginning for an option of its own.
+std::string afterBreak(const std::string& text) {
+  return text.starts_with('[') || text.starts_with('*') ? "{}" + text : text;
+}
+
 /// A header of several words as short lines under one another.
 std::string stacked(const std::string& header) {
   std::string text, line;
-  const auto endLine = [&] { text += (text.empty() ? "" : "\\\\") + latexText(line); };
+  const auto endLine = [&] { text += (text.empty() ? "" : "\\\\") + afterBreak(latexText(line)); };
   for (std::size_t start = 0; start <= header.size();) {
     const std::size_t end = std::min(header.find(' ', start), header.size());
     if (!line.empty() && line.size() + 1 + end - start > kHeadingWidth) {
@@ -84,7 +89,9 @@ std::string stacked(const std::string& header) {
   return single ? text : "\\shortstack[r]{" + text + "}";
 }
 
-std::string latexRow(const std::vector<std::string>& cells) { return joined(cells, " & ") + " \\\\\n"; }
+std::string latexRow(const std::vector<std::string>& cells) {
+  return afterBreak(joined(cells, " & ")) + " \\\\\n";
+}
 
 std::string latexHeader(const TableGrid& grid) {
   std::vector<std::string> cells;
@@ -109,7 +116,7 @@ std::string latexNote(std::string_view note) {
   std::string text;
   while (!note.empty()) {
     const std::size_t end = std::min(note.find('\n'), note.size());
-    text += (text.empty() ? "" : "\\\\\n") + latexText(note.substr(0, end));
+    text += (text.empty() ? "" : "\\\\\n") + afterBreak(latexText(note.substr(0, end)));
     note.remove_prefix(std::min(end + 1, note.size()));
   }
   return text;

@@ -161,6 +161,11 @@ void TestTableTexts::sourcesCanBeLeftOut() {
 }
 
 void TestTableTexts::textEscaping() {
+  Table options = smallTable();
+  options.rows = {"[2pt]", "*"};
+  const std::string tex = write(options, TableFormat::latex);
+  QVERIFY2(tex.find("\n{}[2pt] & ") != std::string::npos && tex.find("\n{}* & ") != std::string::npos,
+           tex.c_str());
   QCOMPARE(csvText("plain"), std::string("plain"));
   for (const std::string start : {"=", "+", "-", "@", "\t"})
     QCOMPARE(csvText(start + "1"), "'" + start + "1");
@@ -185,6 +190,8 @@ void TestTableTexts::latexCompiles() {
   if (pdflatex.isEmpty()) QSKIP("not run: pdflatex is not installed (texlive-latex-recommended)");
   Table nasty = smallTable();
   nasty.rows[1] = "\\input{/etc/passwd} \\write18{id} {}$&#^_~% \x01 <>|\" é漢 ±×ε Größe Łódź";
+  nasty.rows[0] = "[2pt] *";  // after a line's end these would be an option of it
+  nasty.rule = "*\n[x] and the like.";
   nasty.title = nasty.columns[0] = nasty.rows[1];
   Table best = makeTable2(demoRuns());
   best.cells[15].back().isBest = true;
