@@ -84,6 +84,7 @@ Table TableBuilder::finish() {
     if (!measured.value) {
       cell.diverged.push_back(measured.run);
       cell.divergedSeeds.push_back(std::get<2>(place));
+      cell.divergedKeys.push_back(measured.key);
     } else {
       cell.values.push_back(*measured.value);
       cell.runs.push_back(measured.run);

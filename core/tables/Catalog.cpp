@@ -5,6 +5,7 @@
 #include "core/base/Text.h"
 #include "core/tables/Accuracy.h"
 #include "core/tables/FinishedRun.h"
+#include "core/tables/SideBySide.h"
 #include "core/tables/Table.h"
 
 namespace uada {
@@ -38,6 +39,7 @@ const TableEntry* numberedTable(std::string_view which) {
 }
 
 Table TableEntry::make(const ProjectReader& project, Epoch epoch) const {
+  if (epoch == Epoch::both) return sideBySide(make(project, Epoch::best), make(project, Epoch::last));
   std::size_t leftOut = 0;
   std::vector<FinishedRun> runs = finishedRuns(project, {}, &leftOut);
   Table table = of(std::move(runs), recordedMetric(project), epoch);
@@ -50,8 +52,13 @@ Table TableEntry::published() const { return of({}, bestMain, Epoch::best); }
 Epoch epochFromName(std::string_view name) {
   if (name == "best") return Epoch::best;
   if (name == "last") return Epoch::last;
-  throw UsageError(fmt::format("unknown epoch '{}'; known: best last{}", quotable(name),
-                               suggestion(name, {"best", "last"})));
+  if (name == "both") return Epoch::both;
+  throw UsageError(fmt::format("unknown epoch '{}'; known: best last both{}", quotable(name),
+                               suggestion(name, {"best", "last", "both"})));
+}
+
+const char* epochName(Epoch epoch) {
+  return epoch == Epoch::best ? "best" : epoch == Epoch::last ? "last" : "both";
 }
 
 }  // namespace uada

@@ -101,6 +101,7 @@ Table ordered(const Table& table, const std::vector<std::size_t>& columns) {
     if (from < table.digits.size()) sorted.digits[i] = table.digits[from];
     if (from < table.recipes.size()) sorted.recipes[i] = table.recipes[from];
     if (from < table.forms.size()) sorted.forms[i] = table.forms[from];
+    if (from < table.sides.size()) sorted.sides[i] = table.sides[from];
     for (std::size_t row = 0; row < table.cells.size(); ++row) sorted.cells[row][i] = table.cells[row][from];
   }
   return sorted;

@@ -34,6 +34,7 @@ Cell cellOf(const Entries& entries, const Listing& listing, OwnValue::Kind kind)
     if (!entries.values[i]) {
       cell.diverged.push_back(run.id);
       cell.divergedSeeds.push_back(run.seed);
+      cell.divergedKeys.push_back(run.key);
       continue;
     }
     cell.values.push_back(*entries.values[i]);
@@ -190,7 +191,10 @@ Table makeOwnTable(const OwnTable& own, std::vector<FinishedRun> runs, const Cos
   runs = onePerSeed(std::move(runs));
 
   std::vector<ColumnForm> forms;
-  for (const std::string& name : own.values) forms.push_back(formOf(valueNamed(name), runs));
+  for (const std::string& name : own.values) {
+    forms.push_back(formOf(valueNamed(name), runs));
+    forms.back().followsEpoch = followsEpoch(valueNamed(name));
+  }
   OwnKeys keys(listing, runs);
   Table table = frameOf(own, keys, forms, epoch);
   if (runs.empty()) return table;  // nor is there a setting that could be a key

@@ -6,6 +6,7 @@
 #include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/tables/OwnView.h"
+#include "core/tables/SideBySide.h"
 
 namespace uada {
 namespace {
@@ -118,6 +119,8 @@ OwnTable findOwnTable(const ProjectReader& project, const std::string& name) {
 }
 
 Table makeTable(const ProjectReader& project, const std::string& which, Epoch epoch) {
+  if (epoch == Epoch::both)
+    return sideBySide(makeTable(project, which, Epoch::best), makeTable(project, which, Epoch::last));
   const TableEntry* const entry = numberedTable(which);
   return entry ? entry->make(project, epoch) : makeOwnTable(findOwnTable(project, which), project, epoch);
 }

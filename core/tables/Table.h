@@ -13,9 +13,10 @@
 namespace uada {
 
 /// After which epoch a test counts: the run's best one, which selects on the test set as the paper does, or
-/// the last.
-enum class Epoch { best, last };
-Epoch epochFromName(std::string_view name);  ///< best, last. Throws UsageError
+/// the last; of a table both, side by side.
+enum class Epoch { best, last, both };
+Epoch epochFromName(std::string_view name);  ///< best, last, both. Throws UsageError
+const char* epochName(Epoch epoch);
 
 /// A cell beside that of the reference row in the same column.
 struct Comparison {
@@ -42,7 +43,7 @@ struct Cell {
   /// Runs that finished with numbers that are none: told, and left out of the values.
   std::vector<std::int64_t> diverged = {};
   std::vector<std::int64_t> seeds = {}, divergedSeeds = {};  ///< of the runs
-  std::vector<std::string> keys = {};                        ///< of the runs
+  std::vector<std::string> keys = {}, divergedKeys = {};     ///< of the runs
   std::shared_ptr<const Comparison> comparison = {};         ///< null: of the reference, or not measured
   bool isBest = false;                                       ///< of its column, beyond the noise
   bool isCount = false;                          ///< the number of its runs is what it says; each value is 1
@@ -61,6 +62,7 @@ struct ColumnForm {
   std::string metric, unit;  ///< as those of a table
   int digits = 2;            ///< of measured numbers, behind the point
   Better better = Better::higher;
+  bool followsEpoch = true;  ///< whether the epoch that is chosen makes a difference
 };
 
 /// A table as it is shown and written: rows x columns of cells, in the paper's order first, then whatever
@@ -83,6 +85,13 @@ struct Table {
   std::vector<std::optional<Choice>> choices = {};
   std::vector<ColumnForm> forms = {};  ///< of each column; empty: `metric` and `unit` are of all of them
   std::string rowsTitle = "Method";    ///< what the rows are
+  /// Of a column in a table of both epochs: which one it is of (none: of whole runs), and what it is called
+  /// in the table of that one alone.
+  struct Side {
+    std::optional<Epoch> epoch;
+    std::string name;
+  };
+  std::vector<Side> sides = {};  ///< of each column; empty: all are of `epoch`
 
   bool isOwn() const { return number == 0; }
   const std::string& source(std::size_t row) const;
@@ -97,6 +106,12 @@ struct Table {
   Better betterOf(std::size_t column) const {
     if (column < forms.size()) return forms[column].better;
     return unit == "×" ? Better::lower : Better::higher;
+  }
+  std::optional<Epoch> epochOf(std::size_t column) const {
+    return column < sides.size() ? sides[column].epoch : epoch;
+  }
+  const std::string& nameAlone(std::size_t column) const {
+    return column < sides.size() ? sides[column].name : columns[column];
   }
   int digitsOf(std::size_t column) const { return column < digits.size() ? digits[column] : 2; }
 };

@@ -18,8 +18,6 @@ namespace {
 constexpr std::string_view kMark = "% uada {";
 constexpr std::size_t kHashDigits = 16;
 
-const char* nameOf(Epoch epoch) { return epoch == Epoch::best ? "best" : "last"; }
-
 /// Of what a cell says: its runs in the order of their keys, and their values.
 std::string contentHash(const Table& table, const Cell& cell, std::size_t column) {
   std::vector<std::pair<std::string, std::string>> runs;
@@ -36,14 +34,19 @@ std::string toldText(std::optional<double> mean, std::int64_t n) {
   return mean ? fmt::format("{:.2f}, n {}", *mean, n) : fmt::format("no number, n {}", n);
 }
 
+/// Of seeds that diverged; "": there are none.
+std::string divergedText(std::size_t count) { return count == 0 ? "" : fmt::format(", {} diverged", count); }
+
 std::string toldText(const Cell& cell) {
-  return toldText(cell.mean(), static_cast<std::int64_t>(cell.values.size()));
+  return toldText(cell.mean(), static_cast<std::int64_t>(cell.values.size())) +
+         divergedText(cell.diverged.size());
 }
 
 /// A cell of the file.
 struct Exported {
   std::string row, column, hash, told;
   std::optional<std::string> reference;  ///< none: the file does not say
+  std::vector<std::string> keys;         ///< of its runs
 };
 /// By table, as makeTable() takes it, and epoch.
 using All = std::map<std::pair<std::string, Epoch>, std::vector<Exported>>;
@@ -75,20 +78,26 @@ All exportedIn(const std::string& latex, const std::string& file) {
           fmt::format("{}: the comment names no cell: table, epoch, row, column, mean, n and hash expected; "
                       "export the table again",
                       where));
-    const Json* const reference = json.find("reference");
+    const Json *const reference = json.find("reference"), *const diverged = json.find("diverged");
+    std::vector<std::string> keys;
+    for (const char* member : {"runs", "diverged"})
+      if (const Json* runs = json.find(member); runs && runs->isArray())
+        for (const Json& key : runs->asArray())
+          if (key.isString()) keys.push_back(key.asString());
     const std::string which = table->isInt() ? std::to_string(table->asInt()) : table->asString();
     all[{which, epochFromName(epoch->asString())}].push_back(
         {row->asString(), column->asString(), hash->asString(),
-         toldText(mean->isNull() ? std::nullopt : std::optional(mean->asDouble()), n->asInt()),
-         reference ? std::optional(reference->asString()) : std::nullopt});
+         toldText(mean->isNull() ? std::nullopt : std::optional(mean->asDouble()), n->asInt()) +
+             divergedText(diverged && diverged->isArray() ? diverged->asArray().size() : 0),
+         reference ? std::optional(reference->asString()) : std::nullopt, std::move(keys)});
   }
   return all;
 }
 
 using Place = std::pair<std::string, std::string>;  ///< row and column
 
-/// The measured cells of a table, by their names, and by what they say: names of rows and columns that are
-/// not the paper's change when something else is trained.
+/// The measured cells of a table, by their names, and by what they say and their runs: names of rows and
+/// columns that are not the paper's change when something else is trained.
 struct Measured {
   struct Is {
     const Cell* cell;
@@ -96,6 +105,7 @@ struct Measured {
   };
   std::map<Place, Is> byName;
   std::map<std::string, Place> byHash;
+  std::multimap<std::string, Place> byRun;  ///< by its key; those that diverged, too
 
   explicit Measured(const Table& table) {
     for (std::size_t row = 0; row < table.rows.size(); ++row)
@@ -106,7 +116,29 @@ struct Measured {
         const std::string hash = contentHash(table, cell, column);
         byName.emplace(place, Is{&cell, hash});
         byHash.emplace(hash, place);
+        for (const auto& keys : {cell.keys, cell.divergedKeys})
+          for (const std::string& key : keys) byRun.emplace(key, place);
       }
+  }
+  /// Where a cell of a file stands now: with what it says, else under its names if none of its runs is
+  /// elsewhere, else where these are, which may have diverged since.
+  const Place* find(const Exported& was) const {
+    const auto named = byName.find({was.row, was.column});
+    if (named != byName.end() && named->second.hash == was.hash) return &named->first;
+    if (const auto same = byHash.find(was.hash); same != byHash.end()) return &same->second;
+    const Place* const here = named == byName.end() ? nullptr : &named->first;
+    const Place* other = nullptr;
+    const auto isNear = [&](const Place& place) {
+      return place.first == was.row || place.second == was.column;
+    };
+    for (const std::string& key : was.keys) {
+      const auto [first, end] = byRun.equal_range(key);
+      for (auto run = first; run != end; ++run) {
+        if (here && run->second == *here) return here;
+        if (!other || (isNear(run->second) && !isNear(*other))) other = &run->second;
+      }
+    }
+    return other ? other : here;
   }
 };
 
@@ -118,15 +150,11 @@ CheckedTable checked(const std::vector<Exported>& cells, const Table& now) {
   std::set<Place> seen;
   for (const Exported& was : cells) {
     CheckedCell cell{CheckedCell::State::gone, was.row, was.column, was.told, {}};
-    const auto renamed = measured.byHash.find(was.hash);
-    if (const auto is = measured.byName.find({was.row, was.column}); is != measured.byName.end()) {
-      cell.state = is->second.hash == was.hash ? CheckedCell::State::same : CheckedCell::State::changed;
-      cell.is = toldText(*is->second.cell);
-      seen.insert(is->first);
-    } else if (renamed != measured.byHash.end()) {
-      cell.state = CheckedCell::State::same;
-      cell.is = was.told;
-      seen.insert(renamed->second);
+    if (const Place* const place = measured.find(was)) {
+      const Measured::Is& is = measured.byName.at(*place);
+      cell.state = is.hash == was.hash ? CheckedCell::State::same : CheckedCell::State::changed;
+      cell.is = is.hash == was.hash && *place != Place{was.row, was.column} ? was.told : toldText(*is.cell);
+      seen.insert(*place);
     }
     result.cells.push_back(std::move(cell));
   }
@@ -158,17 +186,19 @@ std::vector<std::string> provenance(const Table& table) {
     for (std::size_t column = 0; column < table.columns.size(); ++column) {
       const Cell& cell = table.cells[row][column];
       if (!cell.isMeasured()) continue;
-      Json runs = Json::array();
+      Json runs = Json::array(), diverged = Json::array();
       for (const std::string& key : cell.keys) runs.push(key);
+      for (const std::string& key : cell.divergedKeys) diverged.push(key);
       const auto mean = cell.mean();
       Json json = Json::Object{{"table", whichJson(table)},
-                               {"epoch", nameOf(table.epoch.value_or(Epoch::best))},
+                               {"epoch", epochName(table.epochOf(column).value_or(Epoch::best))},
                                {"row", table.rows[row]},
-                               {"column", table.columns[column]},
+                               {"column", table.nameAlone(column)},
                                {"mean", mean ? Json(*mean) : Json()},
                                {"n", static_cast<std::int64_t>(cell.values.size())}};
       if (table.isOwn()) json["reference"] = referenceOf(table);
       json["runs"] = runs;
+      if (!cell.divergedKeys.empty()) json["diverged"] = diverged;
       json["hash"] = contentHash(table, cell, column);
       lines.push_back("uada " + json.dump());
     }
@@ -176,7 +206,8 @@ std::vector<std::string> provenance(const Table& table) {
 }
 
 std::string CheckedTable::title() const {
-  return number > 0 ? fmt::format("Table {}", number) : fmt::format("Table '{}'", oneLine(name));
+  return (number > 0 ? fmt::format("Table {}", number) : fmt::format("Table '{}'", oneLine(name))) +
+         (epoch == Epoch::last ? ", last epoch" : "");
 }
 
 std::size_t CheckedTable::count(CheckedCell::State state) const {

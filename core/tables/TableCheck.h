@@ -8,9 +8,9 @@
 namespace uada {
 
 /// A line for each measured cell: "uada " and a JSON object with table, epoch, row, column, mean, n, of an
-/// own table the reference, the keys of its runs, and the beginning of a SHA-256 of metric, runs and values.
-/// They make no difference to LaTeX as comments, and let it be told later which cells are no longer what they
-/// were.
+/// own table the reference, the keys of its runs and of those that diverged, and the beginning of a SHA-256
+/// of metric, runs and values. They make no difference to LaTeX as comments, and let it be told later which
+/// cells are no longer what they were.
 std::vector<std::string> provenance(const Table& table);
 
 /// What became of a cell of an exported table.

@@ -158,6 +158,11 @@ std::string csv(const Table& table, const TableOptions& options) {
   return text;
 }
 
+/// Of the columns of both epochs the best one's have the paper's values.
+bool hasPaper(const Table& table, std::size_t column) {
+  return table.epoch != Epoch::both || table.epochOf(column) != Epoch::last;
+}
+
 /// A sheet as it stands on the paper: measured means, then the paper's values.
 Sheet layoutSheet(const Table& table, const TableOptions& options) {
   const Shown shown = shownOf(table, options);
@@ -167,13 +172,15 @@ Sheet layoutSheet(const Table& table, const TableOptions& options) {
   for (const bool isPaper : {false, true}) {
     if (isPaper ? !options.paper : !options.measured) continue;
     for (const std::size_t column : shown.columns)
-      sheet.header.push_back(table.columns[column] + (isPaper ? ", paper" : ""));
+      if (!isPaper || hasPaper(table, column))
+        sheet.header.push_back(table.columns[column] + (isPaper ? ", paper" : ""));
   }
   for (const std::size_t row : shown.rows) {
     auto& entries = sheet.rows.emplace_back(std::vector{Sheet::text(rowText(table, row, options))});
     for (const bool isPaper : {false, true}) {
       if (isPaper ? !options.paper : !options.measured) continue;
       for (const std::size_t column : shown.columns) {
+        if (isPaper && !hasPaper(table, column)) continue;
         const Cell& cell = table.cells[row][column];
         entries.push_back(Sheet::number(isPaper ? cell.paper : cell.mean(), !isPaper && cell.isBest));
       }

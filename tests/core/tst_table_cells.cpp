@@ -4,6 +4,7 @@
 #include "core/data/Dataset.h"
 #include "core/tables/CellPlan.h"
 #include "core/tables/Grid.h"
+#include "core/tables/SideBySide.h"
 #include "core/tables/TableCheck.h"
 #include "tests/core/TableTools.h"
 
@@ -130,6 +131,40 @@ class TestTableCells : public QObject {
     QVERIFY(!makeTable3(demoRuns(), bestMain, Epoch::last).epoch);
     QCOMPARE(epochFromName("last"), Epoch::last);
     QVERIFY_THROWS_EXCEPTION(UsageError, epochFromName("first"));
+  }
+
+  /// Each measured column twice, named by its epoch, with the numbers and comparisons of the tables alone.
+  void bothEpochsStandSideBySide() {
+    const Table best = makeTable2(paperRuns()), last = makeTable2(paperRuns(), bestMain, Epoch::last);
+    const Table both = sideBySide(best, last);
+    QCOMPARE(both.columns.size(), best.columns.size() + 1);  // one is measured
+    QCOMPARE(both.rows, best.rows);
+    for (const auto& cells : both.cells) QCOMPARE(cells.size(), both.columns.size());
+    QCOMPARE(both.recipes.size(), both.columns.size());
+    const Cell &left = cell(both, "UADA", "C10 R18, best epoch"),
+               &right = cell(both, "UADA", "C10 R18, last epoch");
+    QCOMPARE(left.values, cell(best, "UADA", "C10 R18").values);
+    QCOMPARE(right.values, cell(last, "UADA", "C10 R18").values);
+    QCOMPARE(left.comparison->adjusted, cell(best, "UADA", "C10 R18").comparison->adjusted);
+    QCOMPARE(right.comparison->adjusted, cell(last, "UADA", "C10 R18").comparison->adjusted);
+    QCOMPARE(right.isBest, cell(last, "UADA", "C10 R18").isBest);
+    QVERIFY(left.paper && !right.paper);  // the paper's is of the best epoch
+    QVERIFY(both.title.ends_with(", best and last epoch"));
+    QVERIFY2(both.rule.find("(Holm), each epoch by itself.") != std::string::npos, both.rule.c_str());
+    QVERIFY(std::ranges::find(both.columns, "C100 R18") != both.columns.end());  // published alone: as it was
+    // What is checked later is each epoch's own cell.
+    std::vector<std::string> alone = provenance(best), side = provenance(both);
+    for (const std::string& line : provenance(last)) alone.push_back(line);
+    std::ranges::sort(alone);
+    std::ranges::sort(side);
+    QCOMPARE(side, alone);
+    const Table shown = ordered(both, measuredFirst(both));
+    QCOMPARE(shown.epochOf(0), Epoch::best);
+    QCOMPARE(shown.epochOf(1), Epoch::last);
+    QCOMPARE(shown.nameAlone(1), "C10 R18");
+    const Table costs = makeTable3(demoRuns());
+    QCOMPARE(write(sideBySide(costs, costs), TableFormat::text), write(costs, TableFormat::text));
+    QCOMPARE(epochFromName("both"), Epoch::both);
   }
 
   /// A cell's hash is of its values: the same runs after another epoch have another one.

@@ -6,9 +6,7 @@
 #include <QListWidget>
 #include <QPointer>
 #include <QPushButton>
-#include <QSettings>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 
@@ -21,10 +19,8 @@
 #include "tests/core/FakeEngine.h"
 #include "tests/core/StoreTools.h"
 #include "tests/core/TableTools.h"
+#include "tests/widgets/TablesBench.h"
 #include "widgets/panels/tables/OwnTableDialog.h"
-#include "widgets/panels/tables/TablesPanel.h"
-#include "widgets/session/Session.h"
-#include "widgets/session/Theme.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -34,10 +30,6 @@ class TestOwnTableAgreement : public QObject {
   Q_OBJECT
   Program program_;
   std::string file_;
-  Theme theme_;
-  QTemporaryDir folder_;
-  QSettings settings_{folder_.filePath("settings.ini"), QSettings::IniFormat};
-  FakeEngine engine_;
   const QString ra_ = QString::fromStdString(findMethod("ra-uc").title);
 
  private Q_SLOTS:
@@ -50,12 +42,8 @@ class TestOwnTableAgreement : public QObject {
   void anOwnTableIsTheSameEverywhere() {
     const QString copy = program_.path("own.uada");
     QVERIFY(QFile::copy(QString::fromStdString(file_), copy));
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(copy);
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.resize(1200, 700);
-    panel.show();
+    TablesBench bench(copy);
+    TablesPanel& panel = *bench.panel;
     panel.findChild<QAction*>("new_table")->trigger();
     auto* dialog = panel.findChild<OwnTableDialog*>("own_table");
     QVERIFY(dialog);
@@ -78,18 +66,18 @@ class TestOwnTableAgreement : public QObject {
              qPrintable(dialog->findChild<QLabel*>("table_note")->text()));
     save->click();
     QTRY_COMPARE(panel.which(), QString("by data"));
-    for (const int epoch : {0, 1}) {
-      panel.findChild<QComboBox*>("table_epoch")->setCurrentIndex(epoch);
-      const Table made =
-          makeTable(ProjectReader(copy.toStdString()), "by data", epoch == 0 ? Epoch::best : Epoch::last);
-      QCOMPARE(made.columns.size(), std::size_t{3});
+    for (const Epoch epoch : {Epoch::both, Epoch::best, Epoch::last}) {
+      panel.findChild<QComboBox*>("table_epoch")->setCurrentIndex(static_cast<int>(epoch));
+      const Table made = makeTable(ProjectReader(copy.toStdString()), "by data", epoch);
+      QCOMPARE(made.columns.size(),
+               std::size_t{epoch == Epoch::both ? 4U : 3U});  // seconds and runs are of no epoch
       QCOMPARE(QString::fromStdString(write(panel.model().table(), TableFormat::text)),
                QString::fromStdString(write(made, TableFormat::text)));
       for (const char* form : {"csv", "md", "tex", "txt"}) {
         const QString name = QString("own.%1").arg(form);
         QCOMPARE(program_
-                     .run({"table", "by data", "--out", name, "--epoch", epoch == 0 ? "best" : "last",
-                           "--project", "own.uada"})
+                     .run({"table", "by data", "--out", name, "--epoch", epochName(epoch), "--project",
+                           "own.uada"})
                      .code,
                  0);
         const QByteArray byCommand = program_.read(name);
@@ -131,11 +119,9 @@ class TestOwnTableAgreement : public QObject {
     const Result wrong = program_.run({"table", "worse", "--rows", "methd", "--project", "own2.uada"});
     QVERIFY2(wrong.code == 2 && wrong.err.contains("did you mean 'method'"), qPrintable(wrong.err));
     QVERIFY(!program_.run({"list", "tables", "--project", "own2.uada"}).out.contains("worse"));
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(copy);
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.show();
+    TablesBench bench(copy);
+    Session& session = bench.session;
+    TablesPanel& panel = *bench.panel;
     panel.choose(QStringLiteral("costs"));
     QCOMPARE(panel.which(), QString("costs"));
     std::function<void()> undo;
@@ -177,12 +163,8 @@ class TestOwnTableAgreement : public QObject {
     QVERIFY2(json.out.contains("\"reference\":\"" + ra_ + "\"") && json.out.contains("\"best\":true"),
              qPrintable(json.out));
     // The window: mark, click, rule and files.
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(QString::fromStdString(file));
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.resize(1200, 700);
-    panel.show();
+    TablesBench bench(QString::fromStdString(file));
+    TablesPanel& panel = *bench.panel;
     panel.choose(QStringLiteral("pairs"));
     const QModelIndex place =
         panel.model().index(static_cast<int>(indexOf(table.rows, findMethod("uada").title)), 0);
@@ -215,11 +197,9 @@ class TestOwnTableAgreement : public QObject {
     recordPairs(file);
     keepOwn(file, {"pairs", "", {"method"}, {}, {"metric"}});
     QCOMPARE(program_.run({"table", "pairs", "--out", "r.tex", "--project", "chosen.uada"}).code, 0);
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(QString::fromStdString(file));
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.show();
+    TablesBench bench(QString::fromStdString(file));
+    Session& session = bench.session;
+    TablesPanel& panel = *bench.panel;
     panel.choose(QStringLiteral("pairs"));
     panel.findChild<QAction*>("edit_table")->trigger();
     auto* dialog = panel.findChild<OwnTableDialog*>("own_table");

@@ -8,10 +8,8 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSettings>
 #include <QSpinBox>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 #include <map>
@@ -28,11 +26,9 @@
 #include "tests/core/FakeEngine.h"
 #include "tests/core/StoreTools.h"
 #include "tests/core/TableTools.h"
+#include "tests/widgets/TablesBench.h"
 #include "widgets/panels/tables/OwnTableDialog.h"
-#include "widgets/panels/tables/TablesPanel.h"
 #include "widgets/panels/tables/TexCheck.h"
-#include "widgets/session/Session.h"
-#include "widgets/session/Theme.h"
 
 using namespace uada;
 using namespace uada::test;
@@ -61,10 +57,6 @@ class TestTableAgreement : public QObject {
   Q_OBJECT
   Program program_;
   std::string file_;
-  Theme theme_;
-  QTemporaryDir folder_;
-  QSettings settings_{folder_.filePath("settings.ini"), QSettings::IniFormat};
-  FakeEngine engine_;
 
  private Q_SLOTS:
   void initTestCase() {
@@ -172,18 +164,15 @@ class TestTableAgreement : public QObject {
 
   /// A person who clicks sees the numbers of the command line; both epochs can be chosen.
   void windowShowsTheSameNumbers() {
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(QString::fromStdString(file_));
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.resize(1200, 700);
-    panel.show();
+    TablesBench bench(QString::fromStdString(file_));
+    TablesPanel& panel = *bench.panel;
     const ProjectReader project(file_);
     for (const int number : {1, 2, 5, 8}) {
       panel.choose(number);
-      for (const int epoch : {0, 1}) {
-        panel.findChild<QComboBox*>("table_epoch")->setCurrentIndex(epoch);
-        const Table made = findTable(number).make(project, epoch == 0 ? Epoch::best : Epoch::last);
+      QCOMPARE(panel.exportName(), QString("table%1").arg(number));  // what Ctrl+E calls its file
+      for (const Epoch epoch : {Epoch::best, Epoch::last, Epoch::both}) {
+        panel.findChild<QComboBox*>("table_epoch")->setCurrentIndex(static_cast<int>(epoch));
+        const Table made = findTable(number).make(project, epoch);
         QCOMPARE(QString::fromStdString(write(panel.model().table(), TableFormat::text)),
                  QString::fromStdString(write(made, TableFormat::text)));
         panel.exportTo(program_.path("w.csv"));
@@ -198,12 +187,9 @@ class TestTableAgreement : public QObject {
   void aClickQueuesFurtherSeeds() {
     const QString copy = program_.path("q.uada");
     QVERIFY(QFile::copy(QString::fromStdString(file_), copy));
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(copy);
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.resize(1200, 700);
-    panel.show();
+    TablesBench bench(copy);
+    Session& session = bench.session;
+    TablesPanel& panel = *bench.panel;
     panel.choose(2);
     const auto place = [&](const std::string& row, const char* column) {
       const Table& table = panel.model().table();  // another one once the queue has changed
@@ -238,11 +224,8 @@ class TestTableAgreement : public QObject {
 
   /// Also without a project: they are constants.
   void publishedNumbersNeedNoProject() {
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.resize(1000, 600);
-    panel.show();
+    TablesBench bench({}, {1000, 600});
+    TablesPanel& panel = *bench.panel;
     QCOMPARE(panel.model().rowCount(), 16);
     QVERIFY(panel.findChild<QLabel*>("emptyTitle")->text().contains("Open or create a project"));
     panel.choose(9);
@@ -277,11 +260,8 @@ class TestTableAgreement : public QObject {
                  other.out.contains("RA / Fashion-MNIST") &&
                  other.out.contains("is not measured in this project"),
              qPrintable(other.out));
-    Session session(theme_, [this]() -> Engine& { return engine_; }, Answers::atOnce);
-    session.openProject(copy);
-    const Workbench workbench{session, settings_, theme_};
-    TablesPanel panel(workbench);
-    panel.show();
+    TablesBench bench(copy);
+    TablesPanel& panel = *bench.panel;
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(program_.path("t.tex"))});
     QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
@@ -292,7 +272,7 @@ class TestTableAgreement : public QObject {
     const QString said = panel.findChild<QPlainTextEdit*>("checked_tex")->toPlainText();
     QVERIFY2(said.contains(other.out.trimmed()), qPrintable(said));
     // As File > Open and a drop on the window show it.
-    TexCheck::open(workbench, program_.path("t.tex"), &panel);
+    TexCheck::open(bench.workbench, program_.path("t.tex"), &panel);
     auto* dialog = panel.findChild<QDialog*>("tex_dialog");
     QVERIFY(dialog && dialog->isVisible());
     QVERIFY(dialog->findChild<QPlainTextEdit*>("checked_tex")->toPlainText().contains(other.out.trimmed()));
@@ -304,6 +284,32 @@ class TestTableAgreement : public QObject {
     program_.write("broken.tex", "% uada {\"table\": 2}\n");
     const Result broken = program_.run({"table", "--check", "broken.tex", "--project", "changed.uada"});
     QVERIFY2(broken.code != 0 && broken.err.contains("broken.tex: line 1"), qPrintable(broken.err));
+  }
+
+  /// Also where its row is called otherwise by now, and of a table of both epochs.
+  void aRunThatDivergedSinceIsFoundByItsKey() {
+    const QString copy = program_.path("diverged.uada");
+    QVERIFY(QFile::copy(QString::fromStdString(file_), copy));
+    const QStringList check{"table", "--check", "d.tex", "--project", "diverged.uada"};
+    QCOMPARE(
+        program_.run({"table", "2", "--epoch", "both", "--out", "d.tex", "--project", "diverged.uada"}).code,
+        0);
+    const Result same = program_.run(check);
+    QVERIFY2(same.code == 0 && same.out.contains("Table 2: ") && same.out.contains("Table 2, last epoch: "),
+             qPrintable(same.out + same.err));
+    QString tex = QString::fromUtf8(program_.read("d.tex"));
+    QVERIFY(tex.contains("\"row\":\"UADA\""));
+    program_.write("d.tex", tex.replace("\"row\":\"UADA\"", "\"row\":\"UADA as it was\"").toUtf8());
+    QCOMPARE(program_.run(check).code, 0);  // by what it says
+    sqlite(copy.toStdString(),
+           "UPDATE result_metrics SET value = NULL WHERE run = (SELECT max(id) FROM runs WHERE method = "
+           "'uada' AND "
+           "dataset = 'fashion_mnist' AND seed = 1)");
+    const Result other = program_.run(check);
+    QVERIFY2(other.code == 1 && other.out.contains("UADA as it was / Fashion-MNIST") &&
+                 other.out.contains(", n 1, 1 diverged") && !other.out.contains("is not measured") &&
+                 !other.out.contains("measured by now"),
+             qPrintable(other.out));
   }
 
   /// Numbers of a workbook are numbers: read again by Python's own zip and XML.

@@ -17,6 +17,8 @@ class PanelWidget : public QWidget {
 
   /// For a file dialogue: "Picture (*.png)", the preferred one first. Their endings are those that work.
   virtual QStringList exportFilters() const { return {QStringLiteral("Picture (*.png)")}; }
+  /// What a file of it is called at first, without its ending: "table2". Empty: by the panel's title.
+  virtual QString exportName() const { return {}; }
   /// The file's ending decides the form. Throws Error.
   void exportTo(const QString& file);
   /// What Copy puts on the clipboard. Default: the panel as a picture.

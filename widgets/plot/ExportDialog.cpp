@@ -254,7 +254,9 @@ void ExportDialog::showSize() {
 void ExportDialog::suggestPlace() {
   const QString folder = exportMemory().folder.isEmpty() ? QDir::homePath() : exportMemory().folder;
   if (isSuggested_)
-    place_->setText(all_ ? folder : folder + '/' + fileNameOf(item().name) + '.' + ending());
+    place_->setText(all_ ? folder
+                         : folder + '/' + (item().file.isEmpty() ? fileNameOf(item().name) : item().file) +
+                               '.' + ending());
   else if (!all_)
     for (int i = 0; i < form_->count(); ++i)  // a name that a person gave keeps all but its ending
       if (const QString other = '.' + form_->itemData(i).toString(); place_->text().endsWith(other)) {

@@ -27,6 +27,7 @@ struct ExportItem {
   bool hasNumbers = false;  ///< it can also be written as .csv
   bool hasSize = true;      ///< else it is written as it is seen
   QString id = {};          ///< the name of the object
+  QString file = {};        ///< of the file, without its ending; empty: made from `name`
 };
 ExportItem exportItem(const Plot& plot);
 /// The plots of a view, and then its other charts: those that show something.

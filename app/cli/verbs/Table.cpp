@@ -39,7 +39,9 @@ void describe(Verb& verb, Options& options) {
             "text, csv, md, tex or xlsx; default: by the ending of FILE, else text");
   verb.text("--out", "FILE", options.out, "File to write; default: standard output");
   verb.text("--epoch", "NAME", options.epoch,
-            "best: the test after the best epoch, as the paper, which selects on the test set; or last")
+            "best: the test after the best epoch, as the paper, which selects on the test set; last; or "
+            "both, side "
+            "by side")
       .usual("best");
   verb.flag("--paper", options.paper, "Only the published numbers");
   verb.flag("--measured", options.measured, "Only the measured numbers");
@@ -101,6 +103,7 @@ void writeObjects(const Console& console, const Table& table, const TableOptions
                                {"column", table.columns[c]},
                                {"metric", table.metricOf(c)},
                                {"unit", table.unitOf(c)}};
+      if (const auto epoch = table.epochOf(c)) json["epoch"] = epochName(*epoch);
       if (shown.measured && cell.isMeasured()) addMeasured(json, table, cell);
       if (shown.paper) json["paper"] = number(cell.paper);
       if (json.find("mean") || json.find("paper")) console.object("cell", json);
@@ -127,6 +130,7 @@ int performCheck(const Options& options, const Console& console) {
     isSame = isSame && table.isSame();
     for (const CheckedCell& cell : table.cells)
       console.object("checked", Json::Object{{"table", whichJson(table.number, table.name)},
+                                             {"epoch", epochName(table.epoch)},
                                              {"row", cell.row},
                                              {"column", cell.column},
                                              {"state", stateName(cell.state)},

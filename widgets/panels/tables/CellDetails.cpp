@@ -129,6 +129,7 @@ QWidget* CellDetails::makeQueueRow() {
 
 void CellDetails::clear() {
   table_.reset();
+  answer_.drop();
   runs_->clear();
   hide();
 }
@@ -171,11 +172,28 @@ void CellDetails::listRuns(const Cell& cell) {
 /// What the button would add, and what it would cost.
 void CellDetails::plan() {
   if (!table_) return;
-  const QString readOnly = workbench_.session.readOnly();
-  plan_ = cellPlan(*table_, row_, column_, seeds_->value(), *rates_);
-  if (!workbench_.session.hasProject())
-    plan_.why = tr("open or create a project to measure it").toStdString();
-  if (!readOnly.isEmpty()) plan_.why = readOnly.toStdString();
+  Session& session = workbench_.session;
+  const QString why =
+      session.hasProject() ? session.readOnly() : tr("open or create a project to measure it");
+  if (!why.isEmpty()) {
+    answer_.drop();
+    CellPlan refused;
+    refused.why = why.toStdString();
+    return showPlan(std::move(refused));
+  }
+  queue_->setEnabled(false);
+  answer_.ask(
+      session, this,
+      [table = table_, row = row_, column = column_, seeds = seeds_->value(),
+       rates = rates_](const OpenProject&) { return cellPlan(*table, row, column, seeds, *rates); },
+      [this](std::optional<CellPlan> plan) {
+        if (plan && table_) showPlan(std::move(*plan));
+      });
+}
+
+void CellDetails::showPlan(CellPlan plan) {
+  plan_ = std::move(plan);
+  queue_->setEnabled(true);
   const bool canQueue = plan_.why.empty();
   seeds_->setVisible(canQueue);
   queue_->setVisible(canQueue);

@@ -6,6 +6,7 @@
 
 #include "core/tables/CellPlan.h"
 #include "core/tables/Table.h"
+#include "widgets/session/LatestAnswer.h"
 #include "widgets/session/Workbench.h"
 
 class QLabel;
@@ -33,6 +34,7 @@ class CellDetails : public QWidget {
   QWidget* makeQueueRow();
   void listRuns(const Cell& cell);
   void plan();
+  void showPlan(CellPlan plan);
   void queue();
   const Cell& cell() const { return table_->cells[row_][column_]; }
 
@@ -41,6 +43,7 @@ class CellDetails : public QWidget {
   std::shared_ptr<const std::vector<MeasuredRate>> rates_;
   std::size_t row_ = 0, column_ = 0;
   CellPlan plan_;
+  LatestAnswer answer_;  ///< the plan: whether its images are there is for the disk to say
   QLabel *summary_ = nullptr, *note_ = nullptr;
   QListWidget* runs_ = nullptr;
   QSpinBox* seeds_ = nullptr;

@@ -1,21 +1,16 @@
 #include "widgets/panels/tables/TablesPanel.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QCheckBox>
-#include <QClipboard>
 #include <QComboBox>
-#include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QMimeData>
 #include <QTableView>
 #include <QToolButton>
 #include <algorithm>
 
 #include "core/base/Error.h"
-#include "core/base/Files.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/TableExport.h"
 #include "widgets/panels/tables/CellDetails.h"
@@ -108,11 +103,12 @@ void TablesPanel::makeChoices(QWidget* bar) {
   epoch_ = new QComboBox(bar);
   epoch_->setObjectName("table_epoch");
   epoch_->setAccessibleName(tr("Epoch"));
-  epoch_->addItem(tr("Best epoch"));
-  epoch_->addItem(tr("Last epoch"));
-  epoch_->setToolTip(
-      tr("Whose test counts: that of the best epoch, as the paper, which selects on the test set; or that of "
-         "the last one"));
+  epoch_->addItem(tr("Best epoch"), static_cast<int>(Epoch::best));
+  epoch_->addItem(tr("Last epoch"), static_cast<int>(Epoch::last));
+  epoch_->addItem(tr("Best and last"), static_cast<int>(Epoch::both));
+  epoch_->setToolTip(tr(
+      "Whose test counts: that of the best epoch, as the paper, which selects on the test set; that of the "
+      "last one; or both, side by side"));
   measured_ = new QCheckBox(tr("Measured"), bar);
   paper_ = new QCheckBox(tr("Paper"), bar);
   measured_->setObjectName("show_measured");
@@ -162,7 +158,7 @@ QWidget* TablesPanel::makeBar() {
   const auto said = [session](const QString& text) { Q_EMIT session->logged(text); };
   what->addWidget(
       copyButton(this, tr("the table"), [this](TableFormat format) { return text(format); }, said, failed));
-  what->addWidget(exportButton(this, [this] { return suggestedFile(); }, said, failed));
+  what->addWidget(exportButton(this, [this] { return exportName() + QStringLiteral(".csv"); }, said, failed));
   return bar;
 }
 
@@ -219,7 +215,7 @@ void TablesPanel::load() {
   published_->setVisible(!session.hasProject());
   showOwnMenu();
   const QString which = wanted_.isEmpty() ? this->which() : wanted_;
-  const Epoch epoch = epoch_->currentIndex() == 1 ? Epoch::last : Epoch::best;
+  const auto epoch = static_cast<Epoch>(epoch_->currentData().toInt());
   if (!session.hasProject()) {
     answer_.drop();
     const TableEntry* const entry = numberedTable(which.toStdString());
@@ -351,6 +347,7 @@ void TablesPanel::showLegend() {
               : tr("▲ better, ▼ worse than %1 with p < 0.05 (Holm over the table). Bold: better than every "
                    "other row.")
                     .arg(reference);
+  if (table.epoch == Epoch::both) text += tr(" Best and last epoch: each by itself.");
   if (more_->isChecked()) text += '\n' + q(table.details);
   legend_->setText(text);
 }
@@ -359,43 +356,6 @@ void TablesPanel::showCell(const QModelIndex& index) {
   if (!index.isValid()) return details_->clear();
   details_->showCell(model_.shared(), static_cast<std::size_t>(index.row()),
                      static_cast<std::size_t>(index.column()), rates_);
-}
-
-void TablesPanel::dragEnterEvent(QDragEnterEvent* event) {
-  if (!TexCheck::texOf(event->mimeData()).isEmpty()) event->acceptProposedAction();
-}
-
-void TablesPanel::dropEvent(QDropEvent* event) {
-  const QString file = TexCheck::texOf(event->mimeData());
-  if (file.isEmpty()) return;
-  event->acceptProposedAction();
-  check_->check(file);
-}
-
-/// "table2.csv"; of an own one its name, in what every system takes for a file's.
-QString TablesPanel::suggestedFile() const {
-  QString name = q(asMade_.name);
-  for (QChar& c : name)
-    if (!c.isLetterOrNumber() && !QStringLiteral(" -_.").contains(c)) c = '-';
-  return (name.isEmpty() ? tr("table") : name) + QStringLiteral(".csv");
-}
-
-std::string TablesPanel::text(TableFormat format) const {
-  if (!fault_.isEmpty()) throw Error(fault_.toStdString());
-  return write(asMade_, format,
-               {.paper = paper_->isChecked(), .measured = measured_->isChecked() || asMade_.isOwn()});
-}
-
-QStringList TablesPanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }
-
-void TablesPanel::writeExport(const QString& file, const std::string& ending) {
-  if (stale_) load();
-  if (ending == "png") return PanelWidget::writeExport(file, ending);
-  writeFileAtomically(file.toStdString(), text(tableFormatFromName(ending)));
-}
-
-void TablesPanel::copy() const {
-  QApplication::clipboard()->setText(QString::fromStdString(text(TableFormat::text)));
 }
 
 namespace panel {

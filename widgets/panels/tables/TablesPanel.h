@@ -29,7 +29,8 @@ class TablesPanel : public PanelWidget {
   explicit TablesPanel(const Workbench& workbench, QWidget* parent = nullptr);
 
   QStringList exportFilters() const override;
-  void copy() const override;  ///< as text
+  QString exportName() const override;  ///< of the table that is shown
+  void copy() const override;           ///< as text
   const TablesModel& model() const { return model_; }
   /// Shows the table of that number. Throws Error listing those that there are.
   void choose(int number);
@@ -73,7 +74,6 @@ class TablesPanel : public PanelWidget {
   void showCell(const QModelIndex& index);
   void showLegend();
   std::string text(TableFormat format) const;
-  QString suggestedFile() const;
   void hideEmpty();
   QSize nameSize(int row) const;
   QModelIndex firstMeasured() const;
