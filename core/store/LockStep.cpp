@@ -1,8 +1,14 @@
 #include "core/store/LockStep.h"
 
+#include <fmt/core.h>
+
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
+#include <random>
+
+#include "core/base/Error.h"
 
 namespace uada {
 
@@ -11,6 +17,46 @@ const std::vector<TwinKind>& twinKinds() {
                                          {"random", {"method.update=random", "method.selection=hardest"}},
                                          {"minimise", {"method.update=against", "method.selection=easiest"}}};
   return all;
+}
+
+namespace {
+
+constexpr std::string_view kTwins = "twins ";
+
+std::string newTwinsName() {
+  std::random_device device;
+  return fmt::format("{}{:08x}", kTwins, device());
+}
+
+/// All that defines a run but its method.
+std::string besidesMethod(const RunConfig& config) {
+  return fmt::format("{} {}", recipeHash(config.recipe), config.seed);
+}
+
+}  // namespace
+
+bool areTwins(const std::string& experiment) { return experiment.starts_with(kTwins); }
+
+std::vector<TwinStart> twinStarts(const std::vector<Fork>& forks) {
+  std::vector<TwinStart> starts;
+  for (const Fork& fork : forks) starts.push_back({.config = fork.config, .fork = fork});
+  return starts;
+}
+
+std::vector<std::vector<std::size_t>> twinGroups(const std::vector<RunConfig>& runs) {
+  std::vector<std::vector<std::size_t>> groups;
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::size_t place = places.try_emplace(besidesMethod(runs[i]), groups.size()).first->second;
+    if (place == groups.size()) groups.emplace_back();
+    groups[place].push_back(i);
+  }
+  for (const auto& group : groups)
+    if (group.size() < 2)
+      throw UsageError(fmt::format(
+          "{} has no twin: two runs at least are wanted that differ in the method alone, with one seed",
+          runTitle(runs[group.front()])));
+  return groups;
 }
 
 /// One of the runs, and the sink that knows where it is.
@@ -50,14 +96,19 @@ struct LockStep::Runner : Sink {
   std::unique_ptr<RunSession> session;  ///< last: its job uses what stands above
 };
 
-LockStep::LockStep(ProjectWriter& project, Engine& engine, const std::vector<Fork>& forks, std::int64_t span,
+LockStep::LockStep(ProjectWriter& project, Engine& engine, std::vector<TwinStart> starts, std::int64_t span,
                    const std::vector<Sink*>& observers)
-    : target_(forks.empty() ? 0 : forks.front().from.step), span_(span) {
-  for (std::size_t i = 0; i < forks.size(); ++i) {
+    : target_(starts.empty() || !starts.front().fork ? 0 : starts.front().fork->from.step), span_(span) {
+  const std::string name = newTwinsName();
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    TwinStart& start = starts[i];
+    (start.fork ? start.fork->config : start.config).experiment = name;
     Runner& runner =
         *runners_.emplace_back(std::make_unique<Runner>(i < observers.size() ? observers[i] : nullptr));
     runner.done = target_;
-    runner.session = std::make_unique<RunSession>(project, engine, forks[i], &runner);
+    runner.session = start.fork
+                         ? std::make_unique<RunSession>(project, engine, *start.fork, &runner)
+                         : std::make_unique<RunSession>(project, engine, start.config, &runner, start.queued);
     runner.trainTo(target_, [] { return false; });
   }
 }

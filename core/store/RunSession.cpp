@@ -16,11 +16,13 @@
 #include "core/store/Checkpoints.h"
 #include "core/store/Database.h"
 #include "core/store/Inserter.h"
+#include "core/store/LockStep.h"
 #include "core/store/Locks.h"
 #include "core/store/MachineRecord.h"
 #include "core/store/Pruning.h"
 #include "core/store/RunLog.h"
 #include "core/store/StopSignal.h"
+#include "core/store/WorkingTree.h"
 
 namespace uada {
 
@@ -126,6 +128,17 @@ void requireRegular(const std::filesystem::path& file) {
   const auto status = std::filesystem::status(file, ignored);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
     throw Error(fmt::format("cannot write '{}': it is not a regular file; move it away", file.string()));
+}
+
+/// Beside the configuration, what the program's source had otherwise than its commit. A run does not fail for
+/// want of it.
+void keepChanges(const std::filesystem::path& project, const std::string& key, int attempt) {
+  const std::optional<TreeChanges>& changes = changesOfThisProgram();
+  if (!changes) return;
+  try {
+    writeFileAtomically(changesFile(project, key, attempt), changes->text);
+  } catch (const Error&) {
+  }
 }
 
 std::string configText(const RunConfig& config) { return toJson(config).dump(2) + "\n"; }
@@ -254,6 +267,7 @@ void RunSession::Impl::begin(Engine& engine, const RunConfig& config, Sink* obse
   const Manifest manifest = currentManifest();
   const int attempt = project.beginAttempt(run.id, manifest, startName());
   run.attempts = attempt;
+  if (problem.empty()) keepChanges(project.file(), run.key, attempt);
   run.state = RunState::preparing;
   recorder =
       std::make_unique<Recorder>(project, run, config.runtime, attempt,
@@ -325,6 +339,7 @@ Fork forkOf(const ProjectReader& project, const RunDetail& run, const FoundCheck
   RunConfig config = run.config;
   for (const EditReport& edit : run.edits)
     if (edit.step <= from.step) config = withEdit(config, edit);
+  if (areTwins(config.experiment)) config.experiment.clear();  // it is no twin of these
   return {forkedConfig(config, sets, project.policies()),
           {run.summary.key, from.step, run.summary.configHash + run.summary.origin()},
           from.file};

@@ -1,6 +1,9 @@
+#include "core/engine/methods/MethodEntry.h"
+#include "core/store/LockStep.h"
 #include "tests/cli/TinyTraining.h"
 #include "tests/core/StoreTools.h"
 
+using namespace uada;
 using namespace uada::test;
 
 /// A trained network is tested again, and looked at over the levels of ops.
@@ -63,6 +66,39 @@ class TestCliExamine : public QObject {
     QVERIFY(losses(1) != losses(0) && losses(2) != losses(0));
     for (int i = 0; i < 3; ++i) QCOMPARE(losses(i).size(), 5);
     QVERIFY(program_->run({"twins", "1", "--step", "5", "--set", "method=ra-uc"}).code == 2);
+  }
+
+  /// Of the queue, those that differ in the method alone; the others stay there.
+  void trainsTwinsOfTheQueue() {
+    const QString project = program_->path("uada.uada");
+    RunConfig config = ProjectReader(project.toStdString()).detail(1).config, other = config;
+    config.seed = other.seed = 8;
+    other.method = methodFromJson("ra-uc", "test");
+    ProjectWriter(project.toStdString()).queue({config, other});
+    QVERIFY(program_->run({"twins", "--queued", "1"}).code == 2);  // alone
+    QVERIFY(program_->run({"twins", "--queued", "1;2"}).err.contains("by comma"));
+    const Result said = program_->run({"twins", "--queued", "1,2", "--json"});
+    QVERIFY2(said.code == 0, qPrintable(said.err));
+    const auto runs = ofKind(objects(said.out), "run");
+    QCOMPARE(runs.size(), 2);
+    const ProjectReader reader(project.toStdString());
+    QVERIFY(reader.queue().empty());
+    std::string experiment;
+    for (const auto& run : runs) {
+      const RunSummary summary = reader.findRun(run["key"].toString().toStdString());
+      QCOMPARE(summary.state, RunState::finished);
+      QVERIFY(areTwins(summary.experiment) && (experiment.empty() || experiment == summary.experiment));
+      experiment = summary.experiment;
+    }
+    const auto differences = ofKind(objects(said.out), "difference");
+    QCOMPARE(differences.size(), 1);
+    QVERIFY(differences[0]["a"].toString() != differences[0]["b"].toString());
+    // As it trains alone, to the last bit.
+    ProjectWriter(project.toStdString()).queue({config});
+    QCOMPARE(program_->run({"queue", "run"}).code, 0);
+    const std::string alone = ProjectReader(project.toStdString()).runs().front().key;
+    QCOMPARE(lossesIn(*program_, project, runs[0]["key"].toString()),
+             lossesIn(*program_, project, QString::fromStdString(alone)));
   }
 
   void testsAsRecorded() {
@@ -132,7 +168,7 @@ class TestCliExamine : public QObject {
     QTest::newRow("no step after") << QStringList{"verify", "1", "--step", "10"} << 1
                                    << "recorded no step after 10";
     QTest::newRow("other data") << QStringList{"test", "1", "--data", "/nowhere"} << 1 << "/nowhere";
-    QTest::newRow("no run") << QStringList{"test", "9"} << 2 << "9";
+    QTest::newRow("no run") << QStringList{"test", "99"} << 2 << "99";
     QTest::newRow("no level") << QStringList{"landscape", "1", "--op", "equalize", "--out", "l.csv"} << 2
                               << "the op equalize takes no level";
     QTest::newRow("no op") << QStringList{"landscape", "1", "--op", "twirl", "--out", "l.csv"} << 2

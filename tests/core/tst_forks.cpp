@@ -191,7 +191,7 @@ class TestForks : public QObject {
       sets.push_back("recipe.training.epochs=4");
       forks.push_back(forkOf(file, parent, from, sets));
     }
-    LockStep twins(writer, engine_, forks, 4);
+    LockStep twins(writer, engine_, twinStarts(forks), 4);
     const auto steps = [&] {
       writer.flush();
       std::vector<std::int64_t> all;

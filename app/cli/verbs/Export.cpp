@@ -18,6 +18,7 @@
 #include "core/engine/Engine.h"
 #include "core/engine/ReportJson.h"
 #include "core/store/Project.h"
+#include "core/store/WorkingTree.h"
 #include "core/tables/JsonRows.h"
 #include "core/tables/RunEvents.h"
 
@@ -36,7 +37,7 @@ void describe(Verb& verb, Options& options) {
   verb.argument("RUN", options.run, "Run to export from").required();
   verb.text("--what", "KIND", options.what,
             "curves, epochs, policy, machine, decisions, samples, weights,\n"
-            "onnx or tfevents")
+            "onnx, tfevents or changes")
       .usual("curves");
   verb.text("--out", "FILE", options.out, "File or folder to write").required();
   verb.number("--count", options.count, 0, 1000000,
@@ -212,6 +213,20 @@ std::string exportEvents(const Wanted& wanted) {
   return plural(static_cast<long long>(events.values), "value");
 }
 
+/// Of the newest attempt that has some.
+std::string exportChanges(const Wanted& wanted) {
+  const auto& [project, run, options, form] = wanted;
+  for (int attempt = run.attempts; attempt > 0; --attempt) {
+    const auto file = changesFile(project.file(), run.key, attempt);
+    if (const std::string text = changesText(file); !text.empty()) {
+      writeFileAtomically(options.out, readTextFile(file, 2 * kMostTreeChanges));
+      return fmt::format("what the source had otherwise than its commit ({})", text);
+    }
+  }
+  nothingThere(wanted, "changes of the source",
+               "the program was built from a commit as it is, or not from a tree of git's");
+}
+
 struct Kind {
   const char* name;
   std::vector<std::string> forms;  ///< endings of its file; empty text: a folder
@@ -227,7 +242,8 @@ const std::vector<Kind>& kinds() {
                                      {"samples", {"png", ""}, exportSamples},
                                      {"weights", {"safetensors", "pth"}, exportWeights},
                                      {"onnx", {"onnx"}, exportWeights},
-                                     {"tfevents", {""}, exportEvents}};
+                                     {"tfevents", {""}, exportEvents},
+                                     {"changes", {"diff"}, exportChanges}};
   return all;
 }
 
@@ -271,6 +287,8 @@ void addExport(Verbs& verbs) {
        "tfevents           a folder for TensorBoard ('tensorboard --logdir' the folder above it): every "
        "value\n"
        "                   of steps, tests and policy\n"
+       "changes            .diff: what the program's source had otherwise than its commit when the run "
+       "started\n"
        "Example: uada export 3fa2 --what policy --out policy.csv"},
       describe, perform);
 }

@@ -10,6 +10,7 @@
 #include "core/engine/ReportJson.h"
 #include "core/engine/methods/MethodEntry.h"
 #include "core/store/Project.h"
+#include "core/store/WorkingTree.h"
 
 namespace uada::cli {
 namespace {
@@ -89,7 +90,15 @@ std::string summaryText(const RunDetail& detail) {
   return text;
 }
 
-std::string attemptsText(const RunDetail& detail) {
+/// Of the source since its commit, at each attempt's start.
+std::vector<std::string> changesOfAttempts(const ProjectReader& project, const RunDetail& detail) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < detail.attempts.size(); ++i)
+    all.push_back(changesText(changesFile(project.file(), detail.summary.key, static_cast<int>(i) + 1)));
+  return all;
+}
+
+std::string attemptsText(const RunDetail& detail, const std::vector<std::string>& changes) {
   TextTable table({{"attempt", Align::right},
                    {"host"},
                    {"device"},
@@ -97,13 +106,15 @@ std::string attemptsText(const RunDetail& detail) {
                    {"program"},
                    {"LibTorch"},
                    {"git"},
+                   {"changes"},
                    {"data"}});
-  int number = 0;
-  for (const Manifest& m : detail.attempts)
-    table.add({std::to_string(++number), m.host, m.device.empty() ? "-" : m.device,
+  for (std::size_t i = 0; i < detail.attempts.size(); ++i) {
+    const Manifest& m = detail.attempts[i];
+    table.add({std::to_string(i + 1), m.host, m.device.empty() ? "-" : m.device,
                m.threads ? std::to_string(m.threads) : "-", m.program, m.libtorch.empty() ? "-" : m.libtorch,
-               m.git.empty() ? "-" : m.git.substr(0, 12),
+               m.git.empty() ? "-" : m.git.substr(0, 12), changes[i].empty() ? "-" : changes[i],
                m.dataHash.empty() ? "-" : shortDataHash(m.dataHash)});
+  }
   return table.empty() ? "" : '\n' + table.text();
 }
 
@@ -149,15 +160,20 @@ int perform(const Options& options) {
   Json run = summaryJson(detail.summary);
   run["config"] = toJson(detail.config);
   console.object("run", run);
-  for (const Manifest& attempt : detail.attempts) console.object("attempt", manifestJson(attempt));
+  const std::vector<std::string> changes = changesOfAttempts(project, detail);
+  for (std::size_t i = 0; i < detail.attempts.size(); ++i) {
+    Json attempt = manifestJson(detail.attempts[i]);
+    attempt["source_changes"] = changes[i];
+    console.object("attempt", attempt);
+  }
   for (const EpochReport& epoch : epochs) console.object("epoch", reportToJson(epoch));
   for (const CheckpointReport& checkpoint : detail.checkpoints)
     console.object("checkpoint", reportToJson(checkpoint));
   for (const EditReport& edit : detail.edits) console.object("edit", reportToJson(edit));
   for (const std::string& event : detail.events) console.object("event", Json::Object{{"text", event}});
 
-  std::string text = summaryText(detail) + attemptsText(detail) + epochsText(epochs, detail.summary) +
-                     checkpointsText(detail);
+  std::string text = summaryText(detail) + attemptsText(detail, changes) +
+                     epochsText(epochs, detail.summary) + checkpointsText(detail);
   for (const std::string& event : detail.events)
     text += (&event == detail.events.data() ? "\nevents\n  " : "  ") + event + '\n';
   console.say(text);

@@ -93,7 +93,9 @@ std::vector<InspectorLine> stepLines(const RunSummary& run, const StepReport& st
   return lines;
 }
 
-std::vector<InspectorLine> machineLines(const RunDetail& detail) {
+QString changesLine() { return QObject::tr("Changes since the commit"); }
+
+std::vector<InspectorLine> machineLines(const RunDetail& detail, const std::string& changes) {
   std::vector<InspectorLine> lines;
   const auto add = [&](const QString& name, const std::string& value) {
     if (!value.empty()) lines.emplace_back(name, text(value));
@@ -106,6 +108,7 @@ std::vector<InspectorLine> machineLines(const RunDetail& detail) {
   add(QObject::tr("Processor"), m.cpu);
   add(QObject::tr("Program"), m.program);
   add(QObject::tr("Git"), m.git);
+  add(changesLine(), changes);
   add(QObject::tr("LibTorch"), m.libtorch);
   if (!m.dataHash.empty()) add(QObject::tr("Data"), verdictText(m.isDataPublished));
   add(QObject::tr("Data hash"), m.dataHash);

@@ -22,7 +22,10 @@ std::vector<InspectorLine> costLines(const RunSummary& run);
 /// Of one step, and of the machine at that time; null: it is not known.
 std::vector<InspectorLine> stepLines(const RunSummary& run, const StepReport& step,
                                      const MachineReading* machine);
-std::vector<InspectorLine> machineLines(const RunDetail& detail);
+/// The name of the line about the source: what it had otherwise than its commit.
+QString changesLine();
+/// changes  of the source: see changesText()
+std::vector<InspectorLine> machineLines(const RunDetail& detail, const std::string& changes);
 /// What the machine did while the run trained, in sums; empty: nothing is recorded.
 std::vector<InspectorLine> loadLines(const std::vector<MachineRow>& rows);
 /// "Table 2", "Tables 1, 2, 6"

@@ -13,10 +13,12 @@
 
 #include "core/base/Error.h"
 #include "core/base/Text.h"
+#include "core/store/WorkingTree.h"
 #include "core/tables/FedTables.h"
 #include "widgets/models/SettingLines.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/inspector/InspectorLines.h"
+#include "widgets/panels/inspector/SourceChanges.h"
 #include "widgets/session/AroundSteps.h"
 #include "widgets/session/MachineHistory.h"
 #include "widgets/session/QtText.h"
@@ -34,6 +36,7 @@ struct Detail {
   RunDetail run;
   std::vector<RunConfig> others;
   std::vector<int> tables;  ///< of the paper, in which it counts
+  std::string changes;      ///< of the source that it was trained with: see changesText()
 };
 
 /// The settings in which not all of them are alike, as the selected run has them.
@@ -152,6 +155,9 @@ InspectorPanel::InspectorPanel(const Workbench& workbench)
   cost_ = addSection(tr("Cost"));
   config_ = addSection(tr("Configuration"));
   machine_ = addSection(tr("Machine"));
+  connect(tree_, &QTreeWidget::itemActivated, this, [this](const QTreeWidgetItem* item) {
+    if (item->parent() == machine_ && item->text(0) == changesLine()) showChanges(workbench_, run_, this);
+  });
   layout->addWidget(title_);
   layout->addWidget(tree_, 1);
   layout->addWidget(differs_);
@@ -212,6 +218,9 @@ void InspectorPanel::showMachine() {
   std::vector<InspectorLine> lines = machineFacts_;
   if (isVisible()) std::ranges::move(loadLines(history_.rows(run_)), std::back_inserter(lines));
   fill(machine_, lines);
+  for (int i = 0; i < machine_->childCount(); ++i)
+    if (QTreeWidgetItem* item = machine_->child(i); item->text(0) == changesLine())
+      item->setToolTip(1, tr("%1\nDouble click or Enter: show them").arg(item->text(1)));
 }
 
 void InspectorPanel::showEvent(QShowEvent* event) {
@@ -301,7 +310,7 @@ void InspectorPanel::showDetail(const Detail& detail) {
                                   QStringLiteral("%1\n%2").arg(settings[i].help, settings[i].key).trimmed());
     config_->child(i)->setToolTip(1, settings[i].value);
   }
-  machineFacts_ = machineLines(detail.run);
+  machineFacts_ = machineLines(detail.run, detail.changes);
   showMachine();
   fed_ = detail.tables;
   refreshNumbers();
@@ -361,7 +370,9 @@ void InspectorPanel::readDetail() {
   session.ask(
       this,
       [id = run_, others, list = session.list()](const OpenProject& project) {
-        Detail detail{project.reader.detail(id), {}, {}};
+        Detail detail{project.reader.detail(id), {}, {}, {}};
+        const RunSummary& self = detail.run.summary;
+        detail.changes = changesText(changesFile(project.reader.file(), self.key, self.attempts));
         if (const RunSummary* run = list->find(id))
           detail.tables = tablesFedBy(project.reader, *run, list->runs);
         for (const RunSummary& other : others)
