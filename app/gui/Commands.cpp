@@ -182,7 +182,9 @@ static ExportItem itemOf(PanelWidget* view, const QString& title) {
           view->size(),
           [view](const QString& file, QSize) { view->exportTo(file); },
           std::ranges::any_of(filters, [](const QString& f) { return f.contains("*.csv"); }),
-          false};
+          false,
+          {},
+          view->exportName()};
 }
 
 void Commands::exportView(PanelWidget* view, const QString& title) {

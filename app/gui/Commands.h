@@ -41,6 +41,7 @@ class Commands : public QObject {
   /// Without a project in ~/uada/experiments.uada, which is then said.
   void newRun();
   void newRunLike(qint64 run);
+  void newTwinsLike(qint64 run);
   void runDemo(const QString& name);
   /// What was dropped on the window, or given to a second start: projects, experiments, folders of data.
   void openFiles(const QStringList& files);
@@ -61,6 +62,7 @@ class Commands : public QObject {
     std::vector<PolicyFile> policies;
     std::optional<RunConfig> selected;
   };
+  void newRunAs(qint64 run, const std::function<void(Experiment&)>& more);
   void setUpRun(const Prepare& prepare);
   void showNewRun(Known known, const Prepare& prepare);
   void findDevices(NewRunDialog& dialog);

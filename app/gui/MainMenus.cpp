@@ -14,6 +14,7 @@
 
 #include "app/gui/Commands.h"
 #include "app/gui/MainWindow.h"
+#include "app/gui/UndoActions.h"
 #include "widgets/forms/EditDialog.h"
 #include "widgets/forms/ForkDialog.h"
 #include "widgets/frame/About.h"
@@ -38,6 +39,7 @@ namespace uada {
 
 void MainWindow::makeActions() {
   makeFileActions();
+  addUndoActions(*actions_, workbench_.session.edits());
   actions_->take("run.new", tr("Run"), runActions_->newRun);
   actions_->take("run.start", tr("Run"), runActions_->start, true);
   actions_->take("run.pause", tr("Run"), runActions_->pause);
@@ -247,6 +249,7 @@ void MainWindow::makeMenus() {
   QMenu* recent = file->addMenu(tr("Open recent"));
   connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecent(recent); });
   add(file, {"file.close", "", "file.export", "file.exportCharts", "file.copy", "", "file.quit"});
+  add(menuBar()->addMenu(tr("&Edit")), {"edit.undo", "edit.redo"});
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   add(run, {"run.new", "", "run.start", "run.pause", "run.stopAfterEpoch", "run.stopNow", "run.discard",
             "run.checkpoint", "", "run.change", "", "run.resume", "run.fork", "run.verify", "", "run.alerts",

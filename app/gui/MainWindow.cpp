@@ -68,6 +68,7 @@ MainWindow::MainWindow(Workbench& workbench, Layout layout)
   };
   workbench_.newRun = [this] { commands_->newRun(); };
   workbench_.newRunLike = [this](qint64 run) { commands_->newRunLike(run); };
+  workbench_.newTwinsLike = [this](qint64 run) { commands_->newTwinsLike(run); };
   confirmClose = [this] { return askClose(); };
   makePages();
   makeDocks();

@@ -4,6 +4,8 @@
 #include "app/gui/Commands.h"
 #include "app/gui/Places.h"
 #include "core/config/Sweep.h"
+#include "core/engine/methods/MethodEntry.h"
+#include "core/store/LockStep.h"
 #include "widgets/forms/NewRunDialog.h"
 #include "widgets/session/Session.h"
 
@@ -46,7 +48,7 @@ void Commands::setUpRun(const Prepare& prepare) {
 /// What a run was made of, as an experiment of it alone.
 static Experiment experimentOf(const RunConfig& config) {
   Experiment experiment;
-  experiment.name = config.experiment;
+  if (!areTwins(config.experiment)) experiment.name = config.experiment;
   experiment.recipes = {config.recipe};
   experiment.methods = {config.method};
   experiment.seeds = {config.seed};
@@ -55,12 +57,34 @@ static Experiment experimentOf(const RunConfig& config) {
   return experiment;
 }
 
-void Commands::newRunLike(qint64 run) {
+/// more  what is added to the experiment of that run alone
+void Commands::newRunAs(qint64 run, const std::function<void(Experiment&)>& more) {
   workbench_.session.ask(
       this, [run](const OpenProject& project) { return project.reader.detail(run).config; },
-      [this](std::optional<RunConfig> config) {
-        if (config) setUpRun([like = experimentOf(*config)](NewRunDialog& dialog) { dialog.fill(like); });
+      [this, more](std::optional<RunConfig> config) {
+        if (!config) return;
+        Experiment like = experimentOf(*config);
+        more(like);
+        setUpRun([like](NewRunDialog& dialog) { dialog.fill(like); });
       });
+}
+
+void Commands::newRunLike(qint64 run) {
+  newRunAs(run, [](Experiment&) {});
+}
+
+/// Beside what others are compared with; beside that itself UADA.
+void Commands::newTwinsLike(qint64 run) {
+  newRunAs(run, [](Experiment& experiment) {
+    const std::string reference = referenceMethod().name;
+    const bool isReference = experiment.methods.front().name == reference;
+    Choice twin = methodFromJson(isReference ? "uada" : reference, "the twin");
+    const Json& settings = experiment.methods.front().settings();
+    if (const Json* policy = settings.find("policy"); policy && twin.settings().find("policy"))
+      twin.set("policy", *policy);
+    experiment.methods.push_back(std::move(twin));
+    experiment.policyFiles.push_back(experiment.policyFiles.front());
+  });
 }
 
 void Commands::findDevices(NewRunDialog& dialog) {
@@ -100,6 +124,9 @@ void Commands::showNewRun(Known known, const Prepare& prepare) {
             [take](const std::vector<RunConfig>& runs) { take(runs, true); });
     connect(dialog, &NewRunDialog::queueWanted, this,
             [take](const std::vector<RunConfig>& runs) { take(runs, false); });
+    connect(dialog, &NewRunDialog::twinsWanted, this, [this](const std::vector<RunConfig>& runs) {
+      guarded([&] { workbench_.session.startTwins(runs); });
+    });
     findDevices(*dialog);
     if (prepare) guarded([&] { prepare(*dialog); });
     dialog->open();

@@ -39,7 +39,6 @@
 #include "widgets/plot/ExportDialog.h"
 #include "widgets/plot/Plot.h"
 #include "widgets/session/Session.h"
-#include "widgets/session/StepTiming.h"
 #include "widgets/session/Theme.h"
 
 namespace uada {
@@ -296,7 +295,6 @@ static int showWindow(TimedApplication& app, Shown& shown, Session& session, con
   if (options.bench) QObject::connect(&window, &MainWindow::painted, &window, [began] { printBench(began); });
   QObject::connect(&window, &MainWindow::complete, &window, [&] {
     if (options.bench) return bench();
-    removeOldTimings(QDir::tempPath());
     if (!options.project.isEmpty())
       window.openProject(options.project);
     else if (options.restores && options.files.isEmpty())

@@ -349,6 +349,7 @@ class FakeJob : public Job {
   }
 
   void checkpoint() {
+    if (options_.folder.empty()) return;  // it is only timed
     sink_.beforeCheckpoint();
     Json json = Json::object();
     json["config"] = configHash(numbers_.config);

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "core/base/Error.h"
+#include "core/store/LockStep.h"
 #include "core/store/Project.h"
 #include "tests/core/FakeEngine.h"
 #include "tests/widgets/FormTools.h"
@@ -41,8 +42,9 @@ struct Sent {
     QObject::connect(&dialog, &NewRunDialog::startWanted, &dialog,
                      [this](const auto& all) { started = all; });
     QObject::connect(&dialog, &NewRunDialog::queueWanted, &dialog, [this](const auto& all) { queued = all; });
+    QObject::connect(&dialog, &NewRunDialog::twinsWanted, &dialog, [this](const auto& all) { twins = all; });
   }
-  std::vector<RunConfig> started, queued;
+  std::vector<RunConfig> started, queued, twins;
 };
 
 }  // namespace
@@ -89,6 +91,28 @@ class TestComparisonForm : public QObject {
     const ProjectReader reader(project.toStdString());
     for (const QueuedRun& run : reader.queue()) queued.push_back(reader.queuedConfig(run.id));
     QCOMPARE(keysOf(queued), keys);
+  }
+
+  /// Two methods, or more, on the same batches; the button says why one alone has no twin.
+  void twinsAreStarted() {
+    NewRunDialog dialog(theme_, {});
+    const Sent sent(dialog);
+    auto* twins = dialog.findChild<QPushButton*>("twins");
+    QCoreApplication::processEvents();
+    QVERIFY(!twins->isEnabled() && twins->toolTip().contains("has no twin"));
+    fillComparison(dialog);
+    fill(dialog, "seeds", "1-2");
+    QCoreApplication::processEvents();
+    QVERIFY2(twins->isEnabled(), qPrintable(twins->toolTip()));
+    twins->click();
+    QCOMPARE(sent.twins.size(), std::size_t{4});
+    QVERIFY(sent.started.empty() && sent.queued.empty());
+    const auto groups = twinGroups(sent.twins);
+    QCOMPARE(groups.size(), std::size_t{2});  // a pair for each seed
+    for (const auto& group : groups) {
+      QCOMPARE(group.size(), std::size_t{2});
+      QVERIFY(sent.twins[group[0]].method.name != sent.twins[group[1]].method.name);
+    }
   }
 
   void row30_drawsAreRandomAndSeeded() {

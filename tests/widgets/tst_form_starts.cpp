@@ -215,31 +215,6 @@ class TestFormStarts : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(!EngineWork::isAnyRetiring(), 30'000);
     QTest::qWait(200);  // what ended is destroyed by its timer
   }
-
-  /// By name, age, owner and process; what is not sure to be a leftover stays.
-  void leftoversOfTimingsGo() {
-    const QTemporaryDir folder;
-    const auto make = [&](const QString& name, int hours) {
-      QVERIFY(QDir(folder.path()).mkpath(name + "/0"));
-      const std::string path = folder.filePath(name).toStdString();
-      const timespec old[2] = {{time(nullptr) - 3600 * hours, 0}, {time(nullptr) - 3600 * hours, 0}};
-      QCOMPARE(utimensat(AT_FDCWD, path.c_str(), old, 0), 0);
-    };
-    const QString gone = "uada-timing-999999999-abcDEF", own = QString("uada-timing-%1-abcDEF").arg(getpid());
-    make(gone, 2);
-    make("uada-timing-999999998-abcDEF", 0);  // young
-    make(own, 2);                             // its process is there
-    make("uada-timing-abc", 2);
-    make("other-999999999-abcDEF", 2);
-    make("target", 2);
-    QVERIFY(QFile::link(folder.filePath("target"), folder.filePath("uada-timing-999999997-abcDEF")));
-    const QStringList before = QDir(folder.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot);
-    removeOldTimings(folder.path());
-    QStringList expected = before;
-    expected.removeAll(gone);
-    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), expected);
-    QVERIFY(QFile::exists(folder.filePath("target/0")));
-  }
 };
 
 QTEST_MAIN(TestFormStarts)

@@ -6,6 +6,7 @@
 #include "tests/core/TableTools.h"
 #include "widgets/panels/runs/RunNames.h"
 #include "widgets/session/ColourDistance.h"
+#include "widgets/session/GroupColours.h"
 #include "widgets/session/RunList.h"
 #include "widgets/session/Theme.h"
 
@@ -253,6 +254,41 @@ class TestGroups : public QObject {
         QVERIFY2(least >= 3,
                  qPrintable(QString("%1 of group %2, %3").arg(least).arg(group).arg(shades[0].name())));
       }
+    }
+  }
+
+  /// A chosen colour stays; those of other groups stay, too, unless they are too near to it, and then they
+  /// keep away from all.
+  void groupColoursKeepAwayFromChosenOnes() {
+    for (const auto kind : {Theme::Kind::light, Theme::Kind::dark}) {
+      const Theme theme(kind);
+      std::vector<SeedGroup> groups(24);
+      for (int i = 0; i < 24; ++i) {
+        groups[i].configHash = std::to_string(i);
+        groups[i].colour = i;
+      }
+      GroupColours colours(theme);
+      colours.update(groups, Json());
+      for (const SeedGroup& group : groups) QCOMPARE(colours.of(group), theme.groupColour(group.colour));
+      // Nearly those of others.
+      Json chosen = GroupColours::with(Json(), groups[3], theme.groupColour(0).darker(108));
+      chosen = GroupColours::with(chosen, groups[7], theme.groupColour(12).darker(108));
+      colours.update(groups, chosen);
+      QCOMPARE(colours.of(groups[3]).name(), theme.groupColour(0).darker(108).name());
+      QVERIFY(colours.isChosen(groups[3]) && !colours.isChosen(groups[0]));
+      QVERIFY(colours.of(groups[0]) != theme.groupColour(0) &&
+              colours.of(groups[12]) != theme.groupColour(12));
+      QCOMPARE(colours.of(groups[1]), theme.groupColour(1));
+      QVector<QColor> all;
+      for (const SeedGroup& group : groups) all << colours.of(group);
+      const double least = leastDistance(all, theme.colour("base"));
+      QVERIFY2(least >= 12, qPrintable(QString::number(least)));
+      QCOMPARE(colours.ofSeed(groups[3], 0), colours.of(groups[3]));
+      QVERIFY(colours.ofSeed(groups[3], 1) != colours.of(groups[3]));
+      colours.update(groups, GroupColours::with(GroupColours::with(chosen, groups[3], {}), groups[7], {}));
+      for (const SeedGroup& group : groups) QCOMPARE(colours.of(group), theme.groupColour(group.colour));
+      colours.update(groups, Json(Json::Object{{GroupColours::keyOf(groups[1]), "no colour"}}));
+      QCOMPARE(colours.of(groups[1]), theme.groupColour(1));  // damaged
     }
   }
 

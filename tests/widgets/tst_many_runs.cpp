@@ -173,7 +173,7 @@ class TestManyRuns : public QObject {
     auto* filter = bench.window->findChild<QLineEdit*>("filter");
     filter->setText("s17");
     s.setNotes(3, "a note", "tag");
-    s.removeRun(100);
+    s.deleteRuns({100});
     s.queue({fakeConfig("ra-uc", 7, 1), fakeConfig("ra-uc", 8, 1)});
     settle(s);
     QCOMPARE(s.runs().size(), std::size_t{199});

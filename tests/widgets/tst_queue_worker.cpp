@@ -59,6 +59,38 @@ class TestQueueWorker : public QObject {
     QVERIFY(problems[2][0].toString().contains("'/nowhere/uada' cannot be started"));
     s.closeProject();
   }
+
+  /// Twins go through the queue to one process, which trains them together.
+  void twinsAreTrainedByAnotherProcess() {
+    QTemporaryDir folder;
+    FakeEngine engine;
+    const Theme theme(Theme::Kind::light);
+    Session s(theme, [&]() -> Engine& { return engine; }, Answers::atOnce);
+    s.openProject(folder.filePath("p.uada"));
+    s.workerProgram = folder.filePath("uada");
+    QFile program(s.workerProgram);
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write(
+        "#!/bin/sh\necho \"$@\" > \"$5.arguments\"\ntrap 'exit 143' TERM\n"
+        "echo '{\"kind\":\"run\",\"id\":7,\"title\":\"one\"}'\necho "
+        "'{\"kind\":\"run\",\"id\":8,\"title\":\"two\"}'\n"
+        "echo '{\"kind\":\"epoch\",\"run\":7,\"twin\":\"RA\",\"epoch\":3}'\n"
+        "while true; do sleep 0.02; done\n");
+    program.close();
+    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    QVERIFY_THROWS_EXCEPTION(UsageError, s.startTwins({fakeConfig("uada", 1), fakeConfig("ra-uc", 2)}));
+    QVERIFY(s.queued().empty() && !s.isTraining());
+    s.startTwins({fakeConfig("uada", 1), fakeConfig("ra-uc", 1)});
+    QTRY_COMPARE(s.workers().at(0)->text(), QString("twins: one and two, epoch 3"));
+    QFile arguments(s.projectFile() + ".arguments");
+    QVERIFY(arguments.open(QIODevice::ReadOnly));
+    QCOMPARE(QString::fromUtf8(arguments.readAll()).trimmed(),
+             "twins --queued 1,2 --project " + s.projectFile() + " --json");
+    QCOMPARE(ProjectReader(s.projectFile().toStdString()).queue().size(), std::size_t{2});
+    s.stopWorkers();
+    QTRY_VERIFY(!s.isTraining());
+    s.closeProject();
+  }
 };
 
 QTEST_MAIN(TestQueueWorker)

@@ -16,6 +16,7 @@
 #include "core/base/Files.h"
 #include "core/base/Json.h"
 #include "core/data/Dataset.h"
+#include "core/store/LockStep.h"
 #include "widgets/forms/CostStrip.h"
 #include "widgets/forms/ExperimentForm.h"
 #include "widgets/forms/FileReading.h"
@@ -148,6 +149,8 @@ QWidget* NewRunDialog::makeButtons() {
   queue_ = new QPushButton(tr("Queue"), row);
   queue_->setObjectName("queue");
   queue_->setToolTip(tr("Runs after those that are waiting"));
+  twins_ = new QPushButton(tr("Start as twins"), row);
+  twins_->setObjectName("twins");
   start_ = new QPushButton(tr("Start"), row);
   start_->setObjectName("start");
   start_->setToolTip(tr("Starts the first run; further ones wait in the queue (Ctrl+Return)"));
@@ -156,17 +159,19 @@ QWidget* NewRunDialog::makeButtons() {
   addAction(startKey);
   connect(startKey, &QAction::triggered, start_, &QPushButton::click);
   close->setObjectName("close");
-  for (QPushButton* button : {save_, close, queue_, start_}) button->setAutoDefault(false);
+  for (QPushButton* button : {save_, close, queue_, twins_, start_}) button->setAutoDefault(false);
   layout->addWidget(save_);
   layout->addWidget(status_, 1);
   layout->addStretch();
   layout->addWidget(close);
   layout->addWidget(queue_);
+  layout->addWidget(twins_);
   layout->addWidget(start_);
   connect(save_, &QPushButton::clicked, this, &NewRunDialog::askSave);
   connect(close, &QPushButton::clicked, this, &QDialog::reject);
-  connect(queue_, &QPushButton::clicked, this, [this] { commit(false); });
-  connect(start_, &QPushButton::clicked, this, [this] { commit(true); });
+  connect(queue_, &QPushButton::clicked, this, [this] { commit(Wanted::queue); });
+  connect(twins_, &QPushButton::clicked, this, [this] { commit(Wanted::twins); });
+  connect(start_, &QPushButton::clicked, this, [this] { commit(Wanted::start); });
   return row;
 }
 
@@ -266,7 +271,24 @@ void NewRunDialog::refresh() {
   for (QPushButton* button : {start_, queue_}) button->setEnabled(problem.isEmpty() && !timing_);
   start_->setToolTip(timing_ ? tr("Not while steps are timed")
                              : tr("Starts the first run; further ones wait in the queue (Ctrl+Return)"));
+  showTwins(now, problem);
   if (isEdited()) rememberDraft();
+}
+
+/// Why the runs cannot be twins stands in the button's tool tip.
+void NewRunDialog::showTwins(const std::optional<SweptExperiment>& now, const QString& problem) {
+  QString why = problem;
+  if (why.isEmpty() && timing_) why = tr("Not while steps are timed");
+  try {
+    if (now) twinGroups(now->runs);
+  } catch (const Error& error) {
+    if (why.isEmpty()) why = q(error.what());
+  }
+  twins_->setEnabled(why.isEmpty());
+  twins_->setToolTip(why.isEmpty()
+                         ? tr("Runs that differ in the method alone train in turns, step by step, in another "
+                              "process: on the same batches, so that their differences show in pairs")
+                         : why);
 }
 
 void NewRunDialog::showCost(const std::optional<SweptExperiment>& now) {
@@ -302,7 +324,7 @@ void NewRunDialog::keyPressEvent(QKeyEvent* event) {
   QDialog::keyPressEvent(event);
 }
 
-void NewRunDialog::commit(bool start) {
+void NewRunDialog::commit(Wanted what) {
   std::vector<RunConfig> runs;
   try {
     runs = swept().runs;
@@ -312,10 +334,10 @@ void NewRunDialog::commit(bool start) {
     refresh();
     return;
   }
-  if (start) {
-    Q_EMIT startWanted(runs);
-  } else {
-    Q_EMIT queueWanted(runs);
+  switch (what) {
+    case Wanted::start: Q_EMIT startWanted(runs); break;
+    case Wanted::queue: Q_EMIT queueWanted(runs); break;
+    case Wanted::twins: Q_EMIT twinsWanted(runs); break;
   }
   accept();
 }

@@ -68,6 +68,7 @@ class NewRunDialog : public QDialog {
   /// Sent with at least one run; the dialogue then closes.
   void startWanted(const std::vector<uada::RunConfig>& runs);
   void queueWanted(const std::vector<uada::RunConfig>& runs);
+  void twinsWanted(const std::vector<uada::RunConfig>& runs);  ///< that are: see twinGroups()
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
@@ -92,7 +93,9 @@ class NewRunDialog : public QDialog {
   QString whyNotTiming() const;
   void timeSteps();
   void endTiming(const QString& why);
-  void commit(bool start);
+  enum class Wanted { start, queue, twins };
+  void commit(Wanted what);
+  void showTwins(const std::optional<SweptExperiment>& now, const QString& problem);
   void askSave();
 
   const Theme& theme_;
@@ -119,7 +122,7 @@ class NewRunDialog : public QDialog {
   QLabel* jsonProblem_ = nullptr;
   CostStrip* cost_ = nullptr;
   QLabel* status_ = nullptr;
-  QPushButton *start_ = nullptr, *queue_ = nullptr, *save_ = nullptr;
+  QPushButton *start_ = nullptr, *queue_ = nullptr, *twins_ = nullptr, *save_ = nullptr;
 };
 
 }  // namespace uada

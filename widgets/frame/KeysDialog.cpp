@@ -27,29 +27,10 @@ KeysDialog::KeysDialog(Actions& actions, QWidget* parent)
   setWindowTitle(tr("Keys"));
   auto* layout = new QVBoxLayout(this);
   layout->setSpacing(kGrid);
-  filter_->setPlaceholderText(tr("Find an action or a key"));
-  filter_->setAccessibleName(tr("Find an action or a key"));
-  filter_->setClearButtonEnabled(true);
-  tree_->setObjectName("actions");
-  tree_->setAccessibleName(tr("Actions and their keys"));
-  tree_->setHeaderLabels({tr("Action"), tr("Key")});
-  tree_->header()->setStretchLastSection(false);
-  tree_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-  tree_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
-  tree_->setRootIsDecorated(false);
+  makeTree();
   layout->addWidget(filter_);
   layout->addWidget(tree_, 1);
-  auto* row = new QHBoxLayout;
-  key_->setObjectName("key");
-  key_->setAccessibleName(tr("New key"));
-  key_->setToolTip(tr("Click here and press the new key"));
-  for (QPushButton* button : {set_, none_}) button->setAutoDefault(false);
-  set_->setObjectName("change");
-  row->addWidget(new QLabel(tr("New key")));
-  row->addWidget(key_, 1);
-  row->addWidget(set_);
-  row->addWidget(none_);
-  layout->addLayout(row);
+  layout->addLayout(makeKeyRow());
   problem_->setObjectName("problem");
   problem_->setWordWrap(true);
   problem_->hide();
@@ -69,6 +50,33 @@ KeysDialog::KeysDialog(Actions& actions, QWidget* parent)
   choose();
   const QSize screen = parent ? parent->size() : QSize(1440, 900);
   resize(QSize(70 * kGrid, 75 * kGrid).boundedTo(screen - QSize(4 * kGrid, 4 * kGrid)));
+}
+
+void KeysDialog::makeTree() {
+  filter_->setPlaceholderText(tr("Find an action or a key"));
+  filter_->setAccessibleName(tr("Find an action or a key"));
+  filter_->setClearButtonEnabled(true);
+  tree_->setObjectName("actions");
+  tree_->setAccessibleName(tr("Actions and their keys"));
+  tree_->setHeaderLabels({tr("Action"), tr("Key")});
+  tree_->header()->setStretchLastSection(false);
+  tree_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+  tree_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+  tree_->setRootIsDecorated(false);
+}
+
+QLayout* KeysDialog::makeKeyRow() {
+  auto* row = new QHBoxLayout;
+  key_->setObjectName("key");
+  key_->setAccessibleName(tr("New key"));
+  key_->setToolTip(tr("Click here and press the new key"));
+  for (QPushButton* button : {set_, none_}) button->setAutoDefault(false);
+  set_->setObjectName("change");
+  row->addWidget(new QLabel(tr("New key")));
+  row->addWidget(key_, 1);
+  row->addWidget(set_);
+  row->addWidget(none_);
+  return row;
 }
 
 void KeysDialog::fill() {

@@ -19,6 +19,8 @@ class KeysDialog : public QDialog {
   explicit KeysDialog(Actions& actions, QWidget* parent = nullptr);
 
  private:
+  void makeTree();
+  QLayout* makeKeyRow();
   void fill();
   void filter();
   void choose();

@@ -73,13 +73,17 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
   QCustomPlot* p = impl_->plot;
   connect(p, &QCustomPlot::beforeReplot, this, [this] { impl_->tickFormat(); });
   connect(p, &QCustomPlot::afterLayout, this, [this] { impl_->fill(); });
-  connect(p, &QCustomPlot::afterReplot, this, [this] { impl_->painted = true; });
-  connect(p, &QCustomPlot::mouseWheel, this, [this] { impl_->zoomed = impl_->hasOwnY = true; });
+  connect(p, &QCustomPlot::afterReplot, this, [this] {
+    impl_->painted = true;
+    impl_->tellZoom();
+  });
+  connect(p, &QCustomPlot::mouseWheel, this,
+          [this] { impl_->zoomed = impl_->hasOwnY = impl_->isMoving = true; });
   connect(p->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {
     if (impl_->zoomed && !impl_->isQuiet) Q_EMIT zoomed();
   });
   connect(p, &QCustomPlot::mouseDoubleClick, this, [this] {
-    fit();
+    impl_->fit();
     Q_EMIT zoomed();
   });
   connect(p, &QCustomPlot::mouseMove, this, [this](QMouseEvent* e) { impl_->hover(e->pos()); });
@@ -89,6 +93,7 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
             const bool move = e->modifiers() & Qt::ShiftModifier, left = e->button() == Qt::LeftButton;
             p->setSelectionRectMode(move || !left ? QCP::srmNone : QCP::srmCustom);
             p->setInteraction(QCP::iRangeDrag, move);
+            impl_->isMoving = move;
           });
   connect(p, &QCustomPlot::mouseRelease, this, [this, p](QMouseEvent* e) {
     if (e->button() != Qt::LeftButton || (e->pos() - impl_->pressed).manhattanLength() >= kLeastDrag) return;
@@ -99,6 +104,7 @@ Plot::Plot(const Theme& theme, QWidget* parent) : QWidget(parent), impl_(std::ma
     const QRect area = rect.normalized();
     if (area.width() < kLeastDrag || area.height() < kLeastDrag) return;
     impl_->zoomed = impl_->hasOwnY = true;
+    impl_->isMoving = false;
     p->axisRect()->zoom(QRectF(area), {p->xAxis, p->yAxis});
     p->replot(QCustomPlot::rpQueuedReplot);
   });
@@ -136,10 +142,39 @@ void Plot::updateReadOut() {
   if (impl_->readOut->isVisible()) impl_->readOutAt(impl_->pointer);
 }
 
+std::optional<PlotZoom> Plot::zoom() const {
+  const auto x = zoomedTo();
+  if (!x) return {};
+  const QCPRange y = impl_->plot->yAxis->range();
+  return PlotZoom{*x, impl_->hasOwnY ? std::optional(std::pair(y.lower, y.upper)) : std::nullopt};
+}
+
+void Plot::setZoom(const std::optional<PlotZoom>& zoom) {
+  showX(zoom ? std::optional(zoom->x) : std::nullopt);
+  if (zoom && zoom->y) {
+    impl_->hasOwnY = true;
+    impl_->plot->yAxis->setRange(zoom->y->first, zoom->y->second);
+  }
+  impl_->told = this->zoom();
+  Q_EMIT zoomed();
+}
+
+void Plot::Impl::tellZoom() {
+  const std::optional<PlotZoom> now = owner->zoom();
+  if (now == told || !exported.isEmpty()) return;
+  const std::optional<PlotZoom> before = std::exchange(told, now);
+  Q_EMIT owner->zoomChosen(before, isMoving);
+}
+
+void Plot::Impl::fit() {
+  zoomed = hasOwnY = isMoving = false;
+  fitRanges();
+  plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
 void Plot::fit() {
-  impl_->zoomed = impl_->hasOwnY = false;
-  impl_->fitRanges();
-  impl_->plot->replot(QCustomPlot::rpQueuedReplot);
+  impl_->fit();
+  impl_->told.reset();
 }
 
 void Plot::showX(std::optional<std::pair<double, double>> part) {
@@ -150,6 +185,7 @@ void Plot::showX(std::optional<std::pair<double, double>> part) {
   impl_->plot->xAxis->setRange(part->first, part->second);
   impl_->fitSeen();
   impl_->isQuiet = false;
+  impl_->told = zoom();
   impl_->plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -269,7 +305,10 @@ void Plot::fillMenu(QMenu& menu) {
     }
   });
   menu.addSeparator();
-  menu.addAction(tr("Fit"), this, &Plot::fit);
+  menu.addAction(tr("Fit"), this, [this] {
+    impl_->fit();
+    Q_EMIT zoomed();
+  });
   for (QAction* action : menu.actions())
     if (!action->isSeparator()) action->setEnabled(!isEmpty());
   if (impl_->figure.isReduced && !readNumbers) menu.actions().at(3)->setEnabled(false);

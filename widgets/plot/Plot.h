@@ -110,6 +110,13 @@ struct Figure {
   QString empty;           ///< shown in the middle while there is nothing to draw
 };
 
+/// The part of a plot that a person has chosen to see.
+struct PlotZoom {
+  std::pair<double, double> x;
+  std::optional<std::pair<double, double>> y = {};  ///< none: all values of that part of x
+  friend bool operator==(const PlotZoom&, const PlotZoom&) = default;
+};
+
 /// A figure with zoom (drag), pan (Shift and drag), wheel at the pointer, fit (double click), read-out under
 /// the pointer, and a menu with export and copy. Curves are reduced to min/max envelopes for drawing only;
 /// read-outs and exports of numbers use every value (Curve::exact). GUI thread. The only user of QCustomPlot.
@@ -135,6 +142,9 @@ class Plot : public QWidget {
   /// Whether a column of pixels stands for several values, of which it has the extremes. A badge says so.
   bool isReduced() const;
   bool isZoomed() const;
+  std::optional<PlotZoom> zoom() const;  ///< none: all is seen
+  /// As if a person had chosen it, with zoomed() and without zoomChosen().
+  void setZoom(const std::optional<PlotZoom>& zoom);
   /// What is seen of the x axis, if a person has zoomed.
   std::optional<std::pair<double, double>> zoomedTo() const;
   /// Reads out again what is under the pointer, for values that have been read meanwhile.
@@ -167,7 +177,10 @@ class Plot : public QWidget {
   void clicked(double x, double y);
   void hovered(double x, double y);
   void zoomed();  ///< by a person, and fitted again
-  void left();    ///< by the pointer
+  /// The same, once it is drawn.
+  /// goesOn  by the wheel or by moving: many small steps
+  void zoomChosen(const std::optional<uada::PlotZoom>& before, bool goesOn);
+  void left();  ///< by the pointer
 
  protected:
   void leaveEvent(QEvent* event) override;

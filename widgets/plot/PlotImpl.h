@@ -55,8 +55,10 @@ struct Plot::Impl {
   QHash<const QCPAbstractPlottable*, QString> names;  ///< of the legend's entries, whole
   QCPColorMap* map = nullptr;
   bool zoomed = false, painted = false;
-  bool hasOwnY = false;  ///< what is seen of the y axis was chosen in this plot, too
-  bool isQuiet = false;  ///< the axes are moved by the program
+  bool hasOwnY = false;          ///< what is seen of the y axis was chosen in this plot, too
+  bool isQuiet = false;          ///< the axes are moved by the program
+  std::optional<PlotZoom> told;  ///< what was chosen, or set by the program, last
+  bool isMoving = false;         ///< by the wheel, or with Shift: in small steps
   QCPRange filledRange;
   QPoint pressed;  ///< where a mouse button went down
   QPoint pointer;
@@ -86,6 +88,8 @@ struct Plot::Impl {
   void addMarkers();
   void showTip(const QPoint& position, bool isInside);
   void axis(QCPAxis* axis, const Axis& data);
+  void fit();
+  void tellZoom();
   void fitRanges();
   void fitSeen();
   void fitY(QCPAxis* axis, const Axis& data, bool right);

@@ -10,8 +10,31 @@ namespace uada {
 
 static constexpr int kPatience = 60'000;  // milliseconds that a checkpoint may take
 
-QueueWorker::QueueWorker(const QString& program, const QString& project, const QString& device)
-    : name_(device.isEmpty() ? tr("another process") : device) {
+QueueWorker::Training QueueWorker::ofQueue(const QString& project, const QString& device) {
+  const QString name = device.isEmpty() ? tr("another process") : device;
+  QStringList arguments{"queue", "run", "--project", project, "--json", "--quiet"};
+  if (!device.isEmpty()) arguments << "--device" << device;
+  return {name, tr("the training of the queue on %1").arg(name), arguments};
+}
+
+QueueWorker::Training QueueWorker::ofTwins(const QString& project, const std::vector<qint64>& queued) {
+  QStringList numbers;
+  for (const qint64 run : queued) numbers << QString::number(run);
+  return {tr("twins"),
+          tr("the training of twins"),
+          {"twins", "--queued", numbers.join(','), "--project", project, "--json"},
+          true};
+}
+
+QueueWorker::Training QueueWorker::ofDirections(const QString& project, const QString& key, int epochs) {
+  return {tr("twins"),
+          tr("the training of twins"),
+          {"twins", key, "--set", QStringLiteral("recipe.training.epochs=%1").arg(epochs), "--project",
+           project, "--json"},
+          true};
+}
+
+QueueWorker::QueueWorker(const QString& program, const Training& training) : training_(training) {
   connect(&process_, &QProcess::readyReadStandardOutput, this, &QueueWorker::readLines);
   connect(&process_, &QProcess::readyReadStandardError, this, [this] { readProblems(false); });
   connect(&process_, &QProcess::finished, this, &QueueWorker::finish);
@@ -21,9 +44,7 @@ QueueWorker::QueueWorker(const QString& program, const QString& project, const Q
     Q_EMIT changed();
   });
   process_.setStandardInputFile(QProcess::nullDevice());
-  QStringList arguments{"queue", "run", "--project", project, "--json", "--quiet"};
-  if (!device.isEmpty()) arguments << "--device" << device;
-  process_.start(program, arguments);
+  process_.start(program, training.arguments);
 }
 
 QueueWorker::~QueueWorker() {
@@ -40,11 +61,13 @@ void QueueWorker::stop() {
 }
 
 QString QueueWorker::text() const {
-  const QString what = isStopping_ ? tr("stopping")
-                       : title_.isEmpty()
-                           ? tr("starting")
-                           : tr("%1, step %2").arg(title_, QString::fromStdString(groupedText(step_)));
-  return tr("%1: %2").arg(name_, what);
+  const QString what =
+      isStopping_         ? tr("stopping")
+      : titles_.isEmpty() ? tr("starting")
+      : epoch_ > 0
+          ? tr("%1, epoch %2").arg(titles_.join(tr(" and "))).arg(epoch_)
+          : tr("%1, step %2").arg(titles_.join(tr(" and ")), QString::fromStdString(groupedText(step_)));
+  return tr("%1: %2").arg(training_.name, what);
 }
 
 void QueueWorker::readLines() {
@@ -52,32 +75,51 @@ void QueueWorker::readLines() {
   Q_EMIT changed();
 }
 
+/// Empty: there is no such text.
+static QString textAt(const Json& json, const char* key) {
+  const Json* member = json.find(key);
+  return member && member->isString() ? QString::fromStdString(member->asString()) : QString();
+}
+
 /// One of its JSON lines. Others, of a newer version, say nothing here.
 void QueueWorker::take(const QByteArray& line) {
   Json json;
   try {
-    json = parseJson(line.toStdString(), "a line of 'uada queue run'");
+    json = parseJson(line.toStdString(), "a line of the command line tool");
   } catch (const Error& error) {
-    Q_EMIT logged(tr("%1: %2").arg(name_, QString::fromStdString(error.what())));
+    Q_EMIT logged(tr("%1: %2").arg(training_.name, QString::fromStdString(error.what())));
     return;
   }
-  const auto text = [&](const char* key) {
-    const Json* member = json.isObject() ? json.find(key) : nullptr;
-    return member && member->isString() ? QString::fromStdString(member->asString()) : QString();
-  };
-  const QString kind = text("kind");
+  const QString kind = textAt(json, "kind");
   if (kind == "run") {
-    title_ = text("title");
-    step_ = 0;
-    Q_EMIT logged(tr("%1: %2 begins").arg(name_, title_));
-  } else if (kind == "step") {
-    const Json* step = json.find("step");
-    if (step && step->isInt()) step_ = step->asInt();
-  } else if (kind == "result") {
-    Q_EMIT logged(tr("%1: %2 is finished").arg(name_, title_));
-  } else if (kind == "error") {
-    Q_EMIT problem(tr("%1 on %2: %3").arg(title_, name_, text("message")));
+    const bool isTwin = training_.areTwins && step_ == 0 && epoch_ == 0 && !isOver_;
+    if (!isTwin) titles_.clear();
+    titles_ << textAt(json, "title");
+    step_ = epoch_ = 0;
+    isOver_ = false;
+    Q_EMIT logged(tr("%1: %2 begins").arg(training_.name, titles_.back()));
+  } else if (const Json* step = json.find("step"); kind == "step" && step && step->isInt()) {
+    step_ = step->asInt();
+  } else if (const Json* epoch = json.find("epoch"); json.find("twin") && epoch && epoch->isInt()) {
+    epoch_ = epoch->asInt();
+  } else {
+    takeEnd(kind, json);
   }
+}
+
+void QueueWorker::takeEnd(const QString& kind, const Json& json) {
+  const QString titles = titles_.join(tr(" and "));
+  isOver_ = isOver_ || kind == "result" || kind == "difference" || kind == "error";
+  if (kind == "result") Q_EMIT logged(tr("%1: %2 is finished").arg(training_.name, titles));
+  if (kind == "error")
+    Q_EMIT problem(tr("%1 on %2: %3").arg(titles, training_.name, textAt(json, "message")));
+  const Json *mean = json.find("mean"), *pairs = json.find("pairs");
+  if (kind == "difference" && mean && mean->isNumber() && pairs && pairs->isInt())
+    Q_EMIT logged(tr("%1: %2 minus %3 is %4 in %5, the mean of %6 pairs")
+                      .arg(training_.name, textAt(json, "a"), textAt(json, "b"))
+                      .arg(mean->asDouble())
+                      .arg(textAt(json, "metric"))
+                      .arg(pairs->asInt()));
 }
 
 /// isOver  the last line may have no end
@@ -89,7 +131,7 @@ void QueueWorker::readProblems(bool isOver) {
   for (const QByteArray& line : lines) {
     if (line.trimmed().isEmpty()) continue;
     lastWords_ = QString::fromUtf8(line.trimmed());
-    Q_EMIT logged(tr("%1: %2").arg(name_, lastWords_));
+    Q_EMIT logged(tr("%1: %2").arg(training_.name, lastWords_));
   }
 }
 
@@ -99,11 +141,13 @@ void QueueWorker::finish() {
   const bool isNormal = process_.exitStatus() == QProcess::NormalExit;
   const bool isStopped = isStopping_ || process_.exitCode() == 130 || process_.exitCode() == 143;
   if (!isNormal)
-    Q_EMIT problem(tr("the training of the queue on %1 ended by a signal").arg(name_));
+    Q_EMIT problem(tr("%1 ended by a signal").arg(training_.what));
   else if (process_.exitCode() != 0 && !isStopped)
-    Q_EMIT problem(tr("the training of the queue on %1 ended: %2").arg(name_, lastWords_));
+    Q_EMIT problem(tr("%1 ended: %2").arg(training_.what, lastWords_));
   else
-    Q_EMIT logged(tr("%1: %2").arg(name_, isStopped ? tr("stopped") : tr("no run waits any more")));
+    Q_EMIT logged(tr("%1: %2").arg(training_.name, isStopped            ? tr("stopped")
+                                                   : training_.areTwins ? tr("finished")
+                                                                        : tr("no run waits any more")));
   Q_EMIT changed();
 }
 

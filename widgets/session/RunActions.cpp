@@ -11,8 +11,31 @@
 
 namespace uada {
 
+// A user action starts here, so its errors end here.
+template <class F>
+void RunActions::guarded(F action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    Q_EMIT session_.problem(QString::fromStdString(problemText(error)));
+  }
+}
+
 RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
     : QObject(parent), session_(session), theme_(theme) {
+  makeOfTraining();
+  makeOfRuns();
+  connectTraining();
+  for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::queueChanged}) {
+    connect(&session, signal, this, &RunActions::update);
+  }
+  connect(&session.selection(), &Selection::selectionChanged, this, &RunActions::update);
+  // Not within the signal: deleting the run ends what sent it.
+  connect(&session, &Session::stateChanged, this, &RunActions::finishDiscard, Qt::QueuedConnection);
+  update();
+}
+
+void RunActions::makeOfTraining() {
   start = add("start", tr("Start"), "start", tr("Start the next queued run, or set up a new one"));
   start->setShortcuts({QKeySequence(tr("Ctrl+Return")), QKeySequence(tr("Ctrl+Enter"))});
   pause = add("pause", tr("Pause"), "pause", tr("Pause between two steps; nothing is lost"));
@@ -23,11 +46,15 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
   discard = add("discard", tr("Stop and discard"), "stop",
                 tr("Stop and delete the run; until the project is closed it can be restored"));
   checkpoint = add("checkpoint", tr("Checkpoint"), "checkpoint", tr("Save a checkpoint and go on"));
-  resumeSelected = add("resumeSelected", tr("Resume selected run"), "start",
-                       tr("Continue the selected run from its newest checkpoint"));
   change = add("changeSetting", tr("Change a setting..."), "edit",
                tr("Give a setting of the run that trains another value from the next step on"));
-  connect(change, &QAction::triggered, this, &RunActions::changeWanted);
+}
+
+void RunActions::makeOfRuns() {
+  resumeSelected = add("resumeSelected", tr("Resume selected run"), "start",
+                       tr("Continue the selected run from its newest checkpoint"));
+  connect(resumeSelected, &QAction::triggered, this,
+          [this] { guarded([this] { session_.resumeRun(session_.selection().run()); }); });
   fork = add("forkSelected", tr("Fork from a checkpoint..."), "fork",
              tr("Go on from a checkpoint of the selected run with other settings, as a new run"));
   connect(fork, &QAction::triggered, this, [this] { Q_EMIT forkWanted(session_.selection().run()); });
@@ -44,6 +71,10 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
                  tr("Train eight small runs in %1, and compare them").arg(demoTime(true)));
   connect(demo, &QAction::triggered, this, [this] { Q_EMIT demoWanted("demo"); });
   connect(demoLong, &QAction::triggered, this, [this] { Q_EMIT demoWanted("demo-long"); });
+}
+
+void RunActions::connectTraining() {
+  connect(change, &QAction::triggered, this, &RunActions::changeWanted);
   connect(start, &QAction::triggered, this, [this] {
     guarded([this] {
       if (session_.queued().empty()) {
@@ -70,15 +101,6 @@ RunActions::RunActions(Session& session, const Theme& theme, QObject* parent)
     discarding_ = session_.liveRun();
     session_.training()->stopNow();
   });
-  connect(resumeSelected, &QAction::triggered, this,
-          [this] { guarded([this] { session_.resumeRun(session_.selection().run()); }); });
-  for (const auto signal : {&Session::stateChanged, &Session::runsChanged, &Session::queueChanged}) {
-    connect(&session, signal, this, &RunActions::update);
-  }
-  connect(&session.selection(), &Selection::selectionChanged, this, &RunActions::update);
-  // Not within the signal: deleting the run ends what sent it.
-  connect(&session, &Session::stateChanged, this, &RunActions::finishDiscard, Qt::QueuedConnection);
-  update();
 }
 
 QAction* RunActions::add(const char* name, const QString& text, const QString& icon, const QString& help) {
@@ -87,16 +109,6 @@ QAction* RunActions::add(const char* name, const QString& text, const QString& i
   action->setToolTip(help);
   action->setStatusTip(help);
   return action;
-}
-
-// A user action starts here, so its errors end here.
-template <class F>
-void RunActions::guarded(F action) {
-  try {
-    action();
-  } catch (const std::exception& error) {
-    Q_EMIT session_.problem(QString::fromStdString(problemText(error)));
-  }
 }
 
 void RunActions::allow(QAction* action, const QString& whyNot) {

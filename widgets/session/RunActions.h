@@ -40,6 +40,9 @@ class RunActions : public QObject {
   void verifyWanted(qint64 run);
 
  private:
+  void makeOfTraining();
+  void makeOfRuns();
+  void connectTraining();
   QAction* add(const char* name, const QString& text, const QString& icon, const QString& help);
   void update();
   void finishDiscard();

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/store/LockStep.h"
 #include "widgets/session/QtText.h"
 
 namespace uada {
@@ -117,7 +118,10 @@ std::vector<Repeats> RunList::repeats() const {
 
 /// configs  null: a group that is not known yet is named by what its run says
 void RunList::index(const Configs& configs) {
-  for (std::size_t i = 0; i < runs.size(); ++i) places_[runs[i].id] = i;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    places_[runs[i].id] = i;
+    if (areTwins(runs[i].experiment)) twins_[runs[i].experiment].push_back(runs[i].id);
+  }
   makeGroups();
   std::vector<Repeats> groups = repeats();
   std::vector<Known::Key> keys;
@@ -142,8 +146,8 @@ void RunList::index(const Configs& configs) {
         i < known_->names.size() ? known_->names[i] : GroupName{run.model, run.dataset, "", run.method};
     std::map<std::int64_t, qint64> seeds;
     for (const qint64 one : groups_[i].runs) {
-      const auto [twin, isNew] = seeds.try_emplace(find(one)->seed, one);
-      if (!isNew) twins_.insert({one, twin->second});
+      const auto [other, isNew] = seeds.try_emplace(find(one)->seed, one);
+      if (!isNew) repeats_.insert({one, other->second});
     }
   }
   common_ = usualPart(groups_);
@@ -220,6 +224,15 @@ int RunList::seedPlace(qint64 run) const {
   return place == places_.end() ? 0 : seedPlace_[place->second];
 }
 
+std::vector<qint64> RunList::twinsOf(qint64 run) const {
+  const RunSummary* summary = find(run);
+  const auto found = summary ? twins_.find(summary->experiment) : twins_.end();
+  if (found == twins_.end()) return {};
+  std::vector<qint64> others = found->second;
+  std::erase(others, run);
+  return others;
+}
+
 CommonPart RunList::commonPart(const std::vector<qint64>& of) const {
   std::optional<SharedParts> shared;
   for (const qint64 run : of) {
@@ -241,7 +254,7 @@ QString RunList::nameOf(qint64 run, const CommonPart& common) const {
   const RunSummary& summary = *find(run);
   if (summary.isRenamed) return text(summary.title);
   const QString name = QStringLiteral("%1 · s%2").arg(nameOf(*group, common)).arg(summary.seed);
-  return twins_.contains(run) ? QStringLiteral("%1 (%2)").arg(name, text(summary.key)) : name;
+  return repeats_.contains(run) ? QStringLiteral("%1 (%2)").arg(name, text(summary.key)) : name;
 }
 
 QString RunList::nameOf(const SeedGroup& group, const CommonPart& common) const {

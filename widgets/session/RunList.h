@@ -31,6 +31,9 @@ struct CommonPart {
   QString text;  ///< "r18w16 · Fashion-MNIST, 6,000 images", "r18w16 · 6,000 images"; empty: nothing
 };
 
+/// Behind the names of runs that were trained in lock-step.
+inline const QString kTwinSign = QStringLiteral(" ⇄");
+
 /// What the window shows of all runs at one moment. Handed out whole, and never changed from then on.
 struct RunList {
   std::vector<RunSummary> runs;                     ///< newest first
@@ -52,6 +55,9 @@ struct RunList {
   const SeedGroup* groupOf(qint64 run) const;
   /// Of the runs of its group, by the order in which they were made: 0, 1, 2 ...
   int seedPlace(qint64 run) const;
+
+  /// The runs with which it was trained in lock-step, newest first.
+  std::vector<qint64> twinsOf(qint64 run) const;
 
   /// Of some runs, or of all.
   CommonPart commonPart(const std::vector<qint64>& of) const;
@@ -90,11 +96,12 @@ struct RunList {
 
   std::vector<SeedGroup> groups_;
   CommonPart common_;
-  std::shared_ptr<const Known> known_;              ///< the names of groups, and what they were made from
-  std::vector<int> groupOf_;                        ///< of each run
-  std::vector<int> seedPlace_;                      ///< likewise
-  std::unordered_set<qint64> twins_;                ///< runs with a seed that another of their group has
-  std::unordered_map<qint64, std::size_t> places_;  ///< of the runs, by their number
+  std::shared_ptr<const Known> known_;  ///< the names of groups, and what they were made from
+  std::vector<int> groupOf_;            ///< of each run
+  std::vector<int> seedPlace_;          ///< likewise
+  std::unordered_set<qint64> repeats_;  ///< runs with a seed that another of their group has
+  std::unordered_map<std::string, std::vector<qint64>> twins_;  ///< by their experiment
+  std::unordered_map<qint64, std::size_t> places_;              ///< of the runs, by their number
 };
 
 }  // namespace uada

@@ -70,7 +70,9 @@ void Selection::update(std::shared_ptr<const RunList> list) {
 }
 
 void Selection::showLive(qint64 run) {
-  setChecked(run, true);
+  std::set<qint64> ticks = checked_;
+  ticks.insert(run);
+  setTicks(std::move(ticks));
   const bool follows = !isChosen_ || run_ == live_;
   live_ = run;
   if (follows) moveTo(run);
@@ -104,23 +106,31 @@ void Selection::select(qint64 run) {
   if (run != run_) moveTo(run);
 }
 
-void Selection::setChecked(qint64 run, bool checked) {
-  const bool changed = checked ? checked_.insert(run).second : checked_.erase(run) > 0;
-  if (changed) Q_EMIT checkedChanged();
-}
-
-void Selection::setChecked(const std::vector<qint64>& runs, bool checked) {
-  bool changed = false;
-  for (const qint64 run : runs) changed |= checked ? checked_.insert(run).second : checked_.erase(run) > 0;
-  if (changed) Q_EMIT checkedChanged();
-}
-
-void Selection::setOnlyChecked(const std::vector<qint64>& runs) {
-  std::set<qint64> checked(runs.begin(), runs.end());
-  if (checked == checked_) return;
-  checked_ = std::move(checked);
+void Selection::setTicks(std::set<qint64> runs) {
+  if (runs == checked_) return;
+  checked_ = std::move(runs);
   Q_EMIT checkedChanged();
 }
+
+void Selection::tick(std::set<qint64> runs) {
+  const std::set<qint64> before = checked_;
+  setTicks(std::move(runs));
+  if (before != checked_) Q_EMIT ticked(before);
+}
+
+void Selection::setChecked(qint64 run, bool checked) { setChecked(std::vector{run}, checked); }
+
+void Selection::setChecked(const std::vector<qint64>& runs, bool checked) {
+  std::set<qint64> ticks = checked_;
+  for (const qint64 run : runs)
+    if (checked)
+      ticks.insert(run);
+    else
+      ticks.erase(run);
+  tick(std::move(ticks));
+}
+
+void Selection::setOnlyChecked(const std::vector<qint64>& runs) { tick({runs.begin(), runs.end()}); }
 
 void Selection::setCursor(qint64 step) {
   const qint64 last = lastStep();

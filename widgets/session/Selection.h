@@ -43,6 +43,9 @@ class Selection : public QObject {
   void letGo() { isChosen_ = false; }
   /// The run has moved on.
   void follow(qint64 run);
+  const std::set<qint64>& ticks() const { return checked_; }
+  /// All of them at once, without ticked().
+  void setTicks(std::set<qint64> runs);
 
  public Q_SLOTS:
   void select(qint64 run);
@@ -55,9 +58,11 @@ class Selection : public QObject {
  Q_SIGNALS:
   void selectionChanged(qint64 run);
   void checkedChanged();
+  void ticked(const std::set<qint64>& before);  ///< by a person, after checkedChanged()
   void cursorChanged(qint64 step);
 
  private:
+  void tick(std::set<qint64> runs);
   void place(qint64 run);
   void tellPlace();
   void moveTo(qint64 run);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/Error.h"
+#include "core/store/LockStep.h"
 #include "widgets/session/QtText.h"
 #include "widgets/session/Remembered.h"
 #include "widgets/session/Theme.h"
@@ -23,6 +24,7 @@ Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
     : theme_(theme),
       engine_(std::move(engine)),
       answers_(answers),
+      colours_(theme),
       selection_([this](qint64 run) { return lastStepOf(run); }) {
   pollTimer_.setInterval(kPollMs);
   connect(&pollTimer_, &QTimer::timeout, this, &Session::poll);
@@ -35,6 +37,7 @@ Session::Session(const Theme& theme, EngineProvider engine, Answers answers)
   keepTimer_.setSingleShot(true);
   connect(&keepTimer_, &QTimer::timeout, this, &Session::keepRemembered);
   connect(&selection_, &Selection::checkedChanged, this, &Session::rememberTicks);
+  connect(&selection_, &Selection::ticked, this, &Session::keepTicks);
   connect(&histories_, &Histories::changed, this, &Session::reloaded);
   histories_.isShown = [this](qint64 run) { return run == liveRun() || selection_.isShown(run); };
 }
@@ -89,6 +92,7 @@ void Session::adopt(std::unique_ptr<ProjectView> view, std::shared_ptr<RunList> 
   histories_.update(list_, 0);
   pollTimer_.start(kPollMs);
   remembered_ = view_->remembered();
+  takeColours();
   tellTicks_ = false;                          // what nobody has chosen is not kept
   selection_.begin(list_, rememberedTicks());  // first: the panels ask for what is selected
   tellTicks_ = true;
@@ -139,6 +143,7 @@ void Session::closeProject() {
   lastPollProblem_.clear();
   remarks_.clear();
   remembered_ = Json::object();
+  edits_.clear();
   failure_ = {};
   toResume_.clear();
   refused_.clear();
@@ -209,6 +214,7 @@ void Session::takeList(std::shared_ptr<RunList> list) {
       list->queueRules == list_->queueRules;
   list_ = std::move(list);
   dataVersion_ = list_->dataVersion;
+  takeColours();
   histories_.update(list_, liveRun());
   if (!isSameQueue) Q_EMIT queueChanged();
   Q_EMIT runsChanged();
@@ -271,12 +277,12 @@ void Session::takeChanges(Changes changes) {
 
 QColor Session::colour(qint64 run) const {
   const SeedGroup* group = list_->groupOf(run);
-  return theme_.seedColour(group ? group->colour : 0, list_->seedPlace(run));
+  return group ? colours_.ofSeed(*group, list_->seedPlace(run)) : theme_.groupColour(0);
 }
 
 QColor Session::groupColour(qint64 run) const {
   const SeedGroup* group = list_->groupOf(run);
-  return theme_.groupColour(group ? group->colour : 0);
+  return group ? colours_.of(*group) : theme_.groupColour(0);
 }
 
 qint64 Session::lastStepOf(qint64 run) const {
@@ -355,6 +361,7 @@ void Session::showBegun(const RunSummary& run) {
   if (!find(run.id)) {
     list_ = RunList::with(*list_, run);
     begun_ = run.id;
+    takeColours();
     histories_.update(list_, run.id);
     Q_EMIT runsChanged();
     selection_.update(list_);
@@ -392,12 +399,30 @@ std::vector<const QueueWorker*> Session::workers() const {
   return live;
 }
 
-void Session::startWorker(const QString& device) {
+void Session::startWorker(const QString& device) { addWorker(QueueWorker::ofQueue(projectFile(), device)); }
+
+void Session::startTwins(const std::vector<RunConfig>& runs) {
+  twinGroups(runs);  // throws where they are none
+  view().writer();
+  ask(
+      this, [runs](const OpenProject& project) { return project.writer().queue(runs); },
+      [this](std::optional<std::vector<std::int64_t>> queued) {
+        if (queued) addWorker(QueueWorker::ofTwins(projectFile(), {queued->begin(), queued->end()}));
+      },
+      Access::write);
+}
+
+void Session::startDirections(qint64 run, int epochs) {
+  if (const RunSummary* known = find(run))
+    addWorker(QueueWorker::ofDirections(projectFile(), text(known->key), epochs));
+}
+
+void Session::addWorker(const QueueWorker::Training& training) {
   view().writer();  // there is a project, and it can be changed
   std::erase_if(workers_, [](const auto& worker) { return !worker->isLive(); });
   const QString program =
       workerProgram.isEmpty() ? QCoreApplication::applicationDirPath() + "/uada" : workerProgram;
-  const auto& worker = workers_.emplace_back(std::make_unique<QueueWorker>(program, projectFile(), device));
+  const auto& worker = workers_.emplace_back(std::make_unique<QueueWorker>(program, training));
   connect(worker.get(), &QueueWorker::changed, this, &Session::workersChanged);
   connect(worker.get(), &QueueWorker::logged, this, &Session::logged);
   connect(worker.get(), &QueueWorker::problem, this, &Session::problem);

@@ -13,6 +13,8 @@
 
 #include "core/base/Json.h"
 #include "core/engine/Engine.h"
+#include "widgets/session/Edits.h"
+#include "widgets/session/GroupColours.h"
 #include "widgets/session/Histories.h"
 #include "widgets/session/Judging.h"
 #include "widgets/session/Landscaping.h"
@@ -60,6 +62,12 @@ class Session : public QObject {
   /// project's folder; of a project that can only be read until it is closed.
   Json remembered(const std::string& view) const;
   void remember(const std::string& view, Json what);
+  /// What can be undone, of the project and of how it is shown; forgotten with the project.
+  Edits& edits() { return edits_; }
+  /// Keeps an edit, and tells of it as undoOffered(): what changes the project is not seen otherwise.
+  void offerUndo(Edits::Edit edit, const QObject* of = nullptr);
+  /// remember(), which can be undone: then viewRestored() is told.
+  void editView(const std::string& view, Json what, const QString& text, const QString& goesOn = {});
   /// Runs that were deleted here, and can be restored.
   std::vector<qint64> deletedRuns() const;
   /// Tells as a problem() what was damaged and left out of what was read; each once.
@@ -115,6 +123,10 @@ class Session : public QObject {
   QString nameOf(qint64 run) const { return list_->nameOf(run, list_->commonPart()); }
   QColor colour(qint64 run) const;       ///< a shade of its group's
   QColor groupColour(qint64 run) const;  ///< of the run's group
+  const GroupColours& colours() const { return colours_; }
+  /// A person's choice for the run's group, kept with the project; not valid: the usual one again. Can be
+  /// undone.
+  void chooseColour(qint64 run, const QColor& colour);
   const QueueRules& queueRules() const { return list_->queueRules; }
   /// The project's queue, the next run first; kept up to date, whoever changes it.
   const std::vector<QueuedRun>& queued() const { return list_->queue; }
@@ -142,13 +154,16 @@ class Session : public QObject {
   /// Trains the queue in another process as well. Throws Error if no project is open.
   /// device  "": as each run says
   void startWorker(const QString& device);
+  /// Trains them in lock-step in another process: those that differ in the method alone are twins. They go
+  /// through the queue. Throws Error if they are no twins, or no project is open.
+  void startTwins(const std::vector<uada::RunConfig>& runs);
+  /// The same of UADA's three directions, from the newest checkpoint of a run, up to so many epochs.
+  void startDirections(qint64 run, int epochs);
   /// With checkpoints.
   void stopWorkers();
   /// Takes away the message of the last failure.
   void dismissFailure();
 
-  /// At once and for ever. Not the live one: throws Error
-  void removeRun(qint64 run);
   /// Takes runs out of the list; the project gives them up when it is closed here, and not before: until then
   /// restoreRuns() brings them back, as does a crash. Offers to undo it. Throws Error if one is live.
   void deleteRuns(const std::vector<qint64>& runs);
@@ -168,9 +183,10 @@ class Session : public QObject {
   void epochEnded(qint64 run, const std::vector<uada::EpochReport>& reports);
   void reloaded(qint64 run);  ///< what is stored of it changed otherwise: read it again
   void logged(const uada::LogEntry& entry);
-  /// Something was done that undo() takes back, as long as the project is open.
+  /// Something was done that undo() takes back, as long as the project is open. It stands in edits(), too.
   void undoOffered(const QString& what, const std::function<void()>& undo);
-  void problem(const QString& text);  ///< what, why and what to do
+  void viewRestored(const QString& view);  ///< what is remembered() of it is what it was before
+  void problem(const QString& text);       ///< what, why and what to do
   void queueChanged();
 
  private:
@@ -192,6 +208,10 @@ class Session : public QObject {
   void keepRemembered();
   void giveUpDeleted();
   void rememberTicks();
+  void keepTicks(const std::set<qint64>& before);
+  void addWorker(const QueueWorker::Training& training);
+  void takeColours();
+  void restoreView(const std::string& view, const Json& to);
   std::optional<std::set<qint64>> rememberedTicks() const;
   struct Changes;
   void takeChanges(Changes changes);
@@ -200,6 +220,10 @@ class Session : public QObject {
   void refuseWhileExamining(const std::string& what) const;
   qint64 lastStepOf(qint64 run) const;
   void change(std::function<void(const OpenProject&)> work);
+  /// change(), to be done later: for edits().
+  std::function<void()> changing(std::function<void(const OpenProject&)> work) {
+    return [this, work = std::move(work)] { change(work); };
+  }
 
   const Theme& theme_;
   EngineProvider engine_;
@@ -213,8 +237,10 @@ class Session : public QObject {
   std::unique_ptr<Judging> judging_;
   std::unique_ptr<TrainedRun> training_;  ///< after view_: stopped and joined before the writer goes
   std::shared_ptr<const RunList> list_ = std::make_shared<const RunList>();  ///< never null
+  GroupColours colours_;
   Histories histories_;
   Selection selection_;
+  Edits edits_;
   QTimer pollTimer_;
   std::int64_t dataVersion_ = -1;
   bool polling_ = false, starting_ = false;  ///< asked, and not answered yet

@@ -1,6 +1,7 @@
 #include <QFileInfo>
 #include <QTimer>
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/Error.h"
@@ -13,6 +14,8 @@
 
 namespace uada {
 
+static const char* const kColours = "colours";
+
 // ---- what is remembered with the project
 
 Json Session::remembered(const std::string& view) const {
@@ -24,6 +27,61 @@ void Session::remember(const std::string& view, Json what) {
   if (!hasProject() || remembered(view) == what) return;
   remembered_[view] = std::move(what);
   keepTimer_.start();
+}
+
+void Session::offerUndo(Edits::Edit edit, const QObject* of) {
+  const QString what = edit.what;
+  const int number = edits_.did(std::move(edit), of);
+  if (number != 0) Q_EMIT undoOffered(what, [this, number] { edits_.undo(number); });
+}
+
+void Session::editView(const std::string& view, Json what, const QString& text, const QString& goesOn) {
+  const Json before = remembered(view);
+  if (!hasProject() || before == what) return;
+  Edits::Edit edit{text, [this, view, before] { restoreView(view, before); },
+                   [this, view, what] { restoreView(view, what); }, goesOn};
+  remember(view, std::move(what));
+  edits_.did(std::move(edit));
+}
+
+void Session::restoreView(const std::string& view, const Json& to) {
+  remember(view, to);
+  if (view == kColours) {
+    takeColours();
+    Q_EMIT runsChanged();
+  }
+  Q_EMIT viewRestored(QString::fromStdString(view));
+}
+
+/// A person has ticked runs, or unticked them.
+void Session::keepTicks(const std::set<qint64>& before) {
+  const std::set<qint64> now = selection_.ticks();
+  std::vector<qint64> more, fewer;
+  std::ranges::set_difference(now, before, std::back_inserter(more));
+  std::ranges::set_difference(before, now, std::back_inserter(fewer));
+  const auto told = [this](const std::vector<qint64>& runs) {
+    return runs.size() == 1 ? nameOf(runs.front()) : tr("%1 runs").arg(runs.size());
+  };
+  const QString what = fewer.empty()  ? tr("Ticked %1").arg(told(more))
+                       : more.empty() ? tr("Unticked %1").arg(told(fewer))
+                                      : tr("Ticked %1, unticked %2").arg(told(more), told(fewer));
+  edits_.did(
+      {what, [this, before] { selection_.setTicks(before); }, [this, now] { selection_.setTicks(now); }});
+}
+
+// ---- colours
+
+void Session::takeColours() { colours_.update(list_->groups(), remembered(kColours)); }
+
+void Session::chooseColour(qint64 run, const QColor& colour) {
+  const SeedGroup* group = list_->groupOf(run);
+  if (!group) return;
+  const QString name = list_->nameOf(*group, list_->commonPart());
+  editView(
+      kColours, GroupColours::with(remembered(kColours), *group, colour),
+      colour.isValid() ? tr("Chose the colour of %1").arg(name) : tr("Gave %1 its usual colour").arg(name));
+  takeColours();
+  Q_EMIT runsChanged();
 }
 
 /// Nothing is lost where it cannot be written, and nobody is told.
@@ -79,11 +137,13 @@ void Session::deleteRuns(const std::vector<qint64>& wanted) {
   }
   const QString what =
       gone.size() == 1 ? tr("Deleted %1").arg(nameOf(gone.front())) : tr("Deleted %1 runs").arg(gone.size());
-  selection_.setChecked(gone, false);
+  std::set<qint64> kept = selection_.ticks();
+  for (const qint64 run : gone) kept.erase(run);
+  selection_.setTicks(std::move(kept));
   refresh();
   Q_EMIT stateChanged();
   Q_EMIT logged(tr("%1; until the project is closed it can be restored").arg(what));
-  Q_EMIT undoOffered(what, [this, gone] { restoreRuns(gone); });
+  offerUndo({what, [this, gone] { restoreRuns(gone); }, {}});
 }
 
 void Session::restoreRuns(const std::vector<qint64>& runs) {
@@ -123,16 +183,8 @@ void Session::renameRun(qint64 run, const QString& title) {
   };
   change(rename(now));
   if (before != now)
-    Q_EMIT undoOffered(tr("Renamed %1 to %2").arg(text(before), title),
-                       [this, undo = rename(before)] { change(undo); });
-}
-
-void Session::removeRun(qint64 run) {
-  if (run == liveRun()) throw Error("this run is training: stop it first");
-  if (run == begun_) begun_ = 0;
-  change([run](const OpenProject& project) { project.writer().removeRun(run); });
-  histories_.forget(run);
-  selection_.setChecked(run, false);
+    offerUndo(
+        {tr("Renamed %1 to %2").arg(text(before), title), changing(rename(before)), changing(rename(now))});
 }
 
 void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
@@ -149,7 +201,7 @@ void Session::setNotes(qint64 run, const QString& notes, const QString& tags) {
   const QString what = before.notes == now.notes ? tr("Changed the tags of %1").arg(nameOf(run))
                                                  : tr("Changed the notes of %1").arg(nameOf(run));
   change(write(now));
-  if (before != now) Q_EMIT undoOffered(what, [this, undo = write(before)] { change(undo); });
+  if (before != now) offerUndo({what, changing(write(before)), changing(write(now))});
 }
 
 void Session::queue(const std::vector<RunConfig>& configs) {
@@ -192,9 +244,8 @@ void Session::unqueue(const std::vector<qint64>& queued) {
         const QString name = answer->name.isEmpty() ? text(taken.front().title) : answer->name;
         const QString what = taken.size() == 1 ? tr("Took %1 out of the queue").arg(name)
                                                : tr("Took %1 runs out of the queue").arg(taken.size());
-        Q_EMIT undoOffered(what, [this, taken] {
-          change([taken](const OpenProject& project) { project.writer().requeue(taken); });
-        });
+        offerUndo(
+            {what, changing([taken](const OpenProject& project) { project.writer().requeue(taken); }), {}});
       },
       Access::write);
 }
@@ -206,10 +257,11 @@ void Session::moveQueued(const std::vector<qint64>& queued, qint64 before) {
   };
   std::vector<std::int64_t> order;  // as it is now; a run that is gone by then is passed over
   for (const QueuedRun& run : this->queued()) order.push_back(run.id);
-  change(move({queued.begin(), queued.end()}, before));
-  Q_EMIT undoOffered(queued.size() == 1 ? tr("Moved a run in the queue")
-                                        : tr("Moved %1 runs in the queue").arg(queued.size()),
-                     [this, undo = move(std::move(order), 0)] { change(undo); });
+  const auto moved = move({queued.begin(), queued.end()}, before);
+  change(moved);
+  offerUndo({queued.size() == 1 ? tr("Moved a run in the queue")
+                                : tr("Moved %1 runs in the queue").arg(queued.size()),
+             changing(move(std::move(order), 0)), changing(moved)});
 }
 
 void Session::setQueueRules(const QueueRules& rules) {

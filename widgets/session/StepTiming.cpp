@@ -1,22 +1,10 @@
 #include "widgets/session/StepTiming.h"
 
 #include <fmt/core.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include <QCoreApplication>
-#include <QDir>
-#include <QRegularExpression>
-#include <QTemporaryDir>
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <numeric>
 #include <set>
-
-#include "core/base/Error.h"
 
 namespace uada {
 
@@ -28,29 +16,6 @@ std::string timingKey(const RunConfig& config) {
   return fmt::format("{} {} {}", configHash(config), config.runtime.device, config.runtime.threads);
 }
 
-/// Before the number of the process and what makes the name its own.
-static constexpr char kScratch[] = "uada-timing-";
-static constexpr int kOldSeconds = 3600;
-
-/// Whether a process of that number may be there.
-static bool isThere(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
-
-void removeOldTimings(const QString& folder) {
-  static const QRegularExpression form(QStringLiteral("^%1(\\d{1,9})-[A-Za-z0-9]{6}$").arg(kScratch));
-  const QStringList names = QDir(folder).entryList({QString(kScratch) + '*'}, QDir::Dirs | QDir::NoSymLinks);
-  for (const QString& name : names) {
-    const QRegularExpressionMatch match = form.match(name);
-    const std::filesystem::path path = (folder + '/' + name).toStdString();
-    struct stat state{};
-    if (!match.hasMatch() || ::lstat(path.c_str(), &state) != 0) continue;
-    const bool isOwn = S_ISDIR(state.st_mode) && state.st_uid == ::geteuid();
-    if (!isOwn || ::time(nullptr) - state.st_mtime < kOldSeconds || isThere(match.captured(1).toInt()))
-      continue;
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);  // follows no link
-  }
-}
-
 StepTiming::StepTiming(EngineProvider engine, const std::vector<RunConfig>& runs)
     : EngineWork(std::move(engine), "the timing of steps") {
   std::set<std::string> seen;
@@ -60,16 +25,8 @@ StepTiming::StepTiming(EngineProvider engine, const std::vector<RunConfig>& runs
 }
 
 void StepTiming::perform(Engine& engine) {
-  removeOldTimings(QDir::tempPath());
-  const QTemporaryDir scratch(QStringLiteral("%1/%2%3-XXXXXX")
-                                  .arg(QDir::tempPath(), kScratch)
-                                  .arg(QCoreApplication::applicationPid()));
-  if (!scratch.isValid())
-    throw Error("no folder for the timing can be made: " + scratch.errorString().toStdString());
   for (const RunConfig& config : wanted_) {
-    const auto folder = std::filesystem::path(scratch.path().toStdString()) / std::to_string(at_);
-    std::filesystem::create_directories(folder);
-    run(engine, work::Train{config, folder}, *this, [this] { return isEnough(); });
+    run(engine, work::Train{config}, *this, [this] { return isEnough(); });
     if (isCancelled()) return;
     const std::scoped_lock lock(mutex_);
     const std::size_t skipped =

@@ -22,12 +22,7 @@ using StepTimes = std::map<std::string, StepTime>;
 /// What a step's time depends on: the configuration but its seed, the device and the threads.
 std::string timingKey(const RunConfig& config);
 
-/// Removes what timings that were killed have left in a folder: folders of theirs by name, of this user,
-/// whose process is gone and that nobody has changed for an hour. What cannot be removed stays.
-void removeOldTimings(const QString& folder);
-
-/// Trains a few steps of each configuration in a folder that is thrown away: nothing of it is stored. GUI
-/// thread.
+/// Trains a few steps of each configuration without a folder: nothing of it is stored. GUI thread.
 class StepTiming : public EngineWork {
   Q_OBJECT
  public:

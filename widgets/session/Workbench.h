@@ -28,6 +28,8 @@ struct Workbench {
   std::function<void()> newRun = [] {};
   /// The same, filled with what a run was made of.
   std::function<void(qint64 run)> newRunLike = [](qint64) {};
+  /// The same with another method beside its own, to be started as twins.
+  std::function<void(qint64 run)> newTwinsLike = [](qint64) {};
 };
 
 }  // namespace uada

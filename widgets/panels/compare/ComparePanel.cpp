@@ -1,8 +1,6 @@
 #include "widgets/panels/compare/ComparePanel.h"
 
-#include <QApplication>
 #include <QCheckBox>
-#include <QClipboard>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -16,7 +14,6 @@
 #include <utility>
 
 #include "core/base/Error.h"
-#include "core/base/Files.h"
 #include "widgets/forms/FlowLayout.h"
 #include "widgets/models/Numbers.h"
 #include "widgets/panels/TableExport.h"
@@ -24,6 +21,7 @@
 #include "widgets/panels/compare/PinnedTable.h"
 #include "widgets/panels/compare/Reference.h"
 #include "widgets/plot/Plot.h"
+#include "widgets/plot/ZoomEdits.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -69,6 +67,7 @@ ComparePanel::ComparePanel(const Workbench& workbench, QWidget* parent) : PanelW
   makeTable();
   curves_ = new Plot(workbench.theme, this);
   curves_->setObjectName("compare_curves");
+  keepZooms(*curves_, workbench.session);
   auto* split = new QSplitter(Qt::Vertical, this);
   split->addWidget(table_);
   split->addWidget(curves_);
@@ -340,54 +339,6 @@ void ComparePanel::drawCurves() {
   if (!figure.bands.empty()) figure.title = tr("Mean over seeds, ± sample standard deviation");
   if (shown.size() >= kMost) figure.title = tr("The first %1 runs: mean over seeds").arg(kMost);
   curves_->show(std::move(figure));
-}
-
-QStringList ComparePanel::exportFilters() const { return tableFilters() << tr("Picture (*.png)"); }
-
-void ComparePanel::writeExport(const QString& file, const std::string& ending) {
-  if (stale_) load();
-  if (ending == "png") {
-    requireRead();
-    return PanelWidget::writeExport(file, ending);
-  }
-  const TableFormat format = tableFormatFromName(ending);
-  if (isReading())
-    awaited_.emplace_back(file, format);  // what is there is still the previous comparison
-  else
-    writeFileAtomically(file.toStdString(), text(format));
-}
-
-void ComparePanel::writeAwaited() {
-  for (const auto& [file, format] : std::exchange(awaited_, {})) {
-    try {
-      writeFileAtomically(file.toStdString(), text(format));
-      Q_EMIT workbench_.session.logged(tr("wrote the comparison to %1").arg(file));
-    } catch (const std::exception& error) {
-      Q_EMIT workbench_.session.problem(QString::fromStdString(problemText(error)));
-    }
-  }
-}
-
-std::string ComparePanel::text(TableFormat format) const {
-  const std::vector<RunGroup> all = bySeed_->isChecked() ? runsAsGroups(*shown_) : *shown_;
-  std::vector<RunGroup> groups;
-  std::vector<int> rows;
-  for (int row = 0; row < sorted_->rowCount(); ++row) {
-    rows.push_back(sorted_->mapToSource(sorted_->index(row, 0)).row());
-    groups.push_back(all.at(static_cast<std::size_t>(rows.back())));
-    if (bySeed_->isChecked())
-      groups.back().label = workbench_.session.nameOf(groups.back().runs.front().id).toStdString();
-  }
-  return writeComparison(groups, model_.settings(rows), format);
-}
-
-void ComparePanel::copy() const {
-  if (isReading()) {
-    Q_EMIT workbench_.session.problem(tr("The comparison is being read: copy it when its rows are there"));
-    return;
-  }
-  QApplication::clipboard()->setText(QString::fromStdString(text(TableFormat::text)));
-  Q_EMIT workbench_.session.logged(tr("copied the comparison as text"));
 }
 
 namespace panel {

@@ -28,6 +28,7 @@ class ComparePanel : public PanelWidget {
   explicit ComparePanel(const Workbench& workbench, QWidget* parent = nullptr);
 
   QStringList exportFilters() const override;
+  QString exportName() const override { return QStringLiteral("comparison"); }
   void copy() const override;  ///< as text
   const CompareModel& model() const { return model_; }
   /// What is there is still the previous comparison.

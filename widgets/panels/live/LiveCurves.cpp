@@ -68,6 +68,14 @@ std::vector<LiveScalar> LiveCurves::recorded(const std::vector<qint64>& runs) co
   return all;
 }
 
+/// ", in lock-step with RA · s1"; "": it is no twin.
+static QString twinsText(const RunList& list, qint64 run) {
+  QStringList twins;
+  for (const qint64 twin : list.twinsOf(run)) twins << list.nameOf(twin, list.commonPart());
+  return twins.isEmpty() ? QString()
+                         : QObject::tr(", in lock-step with %1").arg(twins.join(QObject::tr(" and ")));
+}
+
 std::vector<LiveLine> LiveCurves::lines(const std::vector<qint64>& runs, const LiveSettings& settings) const {
   const RunList& list = *session_.list();
   const CommonPart common = list.commonPart(runs);
@@ -75,7 +83,7 @@ std::vector<LiveLine> LiveCurves::lines(const std::vector<qint64>& runs, const L
   for (const qint64 run : runs) {
     const SeedGroup* group = list.groupOf(run);
     if (!group) continue;
-    const QString title = text(list.find(run)->title);
+    const QString title = text(list.find(run)->title) + twinsText(list, run);
     const auto add = [&](const QString& key, const QString& name, const QString& label,
                          const QColor& colour) {
       const QString section = name.chopped(label.size() + (name.size() > label.size() ? 2 : 0));
@@ -95,6 +103,9 @@ std::vector<LiveLine> LiveCurves::lines(const std::vector<qint64>& runs, const L
       known->help += '\n' + title;
     }
   }
+  for (LiveLine& line : lines)
+    if (std::ranges::any_of(line.runs, [&](qint64 run) { return !list.twinsOf(run).empty(); }))
+      line.label += kTwinSign;
   std::ranges::stable_sort(lines, {}, &LiveLine::section);
   return lines;
 }

@@ -18,6 +18,7 @@
 #include "widgets/panels/live/LiveLegend.h"
 #include "widgets/panels/live/LiveNumbers.h"
 #include "widgets/plot/PlotText.h"
+#include "widgets/plot/ZoomEdits.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -124,6 +125,7 @@ Plot* LivePanel::makePlot() {
   plot->setHasReadOut(false);  // the legend has the values
   plot->setMinimumSize(30 * kGrid, kPlotHeight);
   connect(plot, &Plot::zoomed, this, [this, plot] { zoomLike(plot); });
+  keepZooms(*plot, workbench_.session);
   connect(plot, &Plot::hovered, this, [this, plot](double x, double) { point(plot, x); });
   connect(plot, &Plot::left, this, [this, plot] { point(plot, std::nullopt); });
   connect(plot, &Plot::clicked, this, [this](double x, double) {

@@ -7,6 +7,8 @@
 
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/machine/MachineFigures.h"
+#include "widgets/plot/Plot.h"
+#include "widgets/plot/ZoomEdits.h"
 #include "widgets/session/MachineHistory.h"
 #include "widgets/session/MachineWatch.h"
 #include "widgets/session/Session.h"
@@ -134,6 +136,7 @@ Plot* MachinePanel::plotOf(const QString& name) {
   plot->setObjectName(name);
   plot->setMinimumSize(kPlotWidth, kPlotHeight);
   connect(plot, &Plot::clicked, this, [this](double x, double) { moveCursor(x); });
+  keepZooms(*plot, workbench_.session);
   plots_.push_back(plot);
   arrange();
   return plot;

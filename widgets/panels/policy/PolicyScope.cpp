@@ -9,6 +9,7 @@
 
 #include "widgets/panels/policy/OpTotals.h"
 #include "widgets/panels/policy/PolicyPanel.h"
+#include "widgets/plot/ZoomEdits.h"
 #include "widgets/session/Session.h"
 #include "widgets/session/Theme.h"
 
@@ -54,6 +55,7 @@ PolicyScope::PolicyScope(const Workbench& workbench, const QString& suffix, QWid
   Session* session = &workbench.session;
   connect(session, &Session::policyMoved, this, &PolicyScope::add);
   connect(session, &Session::decided, this, &PolicyScope::addDecisions);
+  for (Plot* plot : {heat_, levels_, winners_}) keepZooms(*plot, *session);
   connect(heat_, &Plot::clicked, this, &PolicyScope::cellClicked);
   connect(heat_, &Plot::zoomed, this, [this] {
     showTotals();

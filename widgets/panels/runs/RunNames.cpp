@@ -41,7 +41,10 @@ int textWidth(const QStyleOptionViewItem& option) {
 void RunNameDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
   QStyledItemDelegate::initStyleOption(option, index);
   const qsizetype front = index.data(RunsModel::kFrontRole).toLongLong();
-  option->text = fittedName(option->text, front, option->fontMetrics, textWidth(*option));
+  // The same sign as in Live, behind the name.
+  const QString sign = index.data(RunsModel::kTwinRole).toBool() ? kTwinSign : QString();
+  const int room = textWidth(*option) - option->fontMetrics.horizontalAdvance(sign);
+  option->text = fittedName(option->text, front, option->fontMetrics, room) + sign;
 }
 
 }  // namespace uada

@@ -77,11 +77,20 @@ QVariant RunsModel::squareIcon(const std::vector<qint64>& runs) const {
 }
 
 QString RunsModel::tip(const RunSummary& run) const {
+  QStringList twins;
+  for (const qint64 twin : list_->twinsOf(run.id)) twins << list_->nameOf(twin, list_->commonPart());
+  const QString inStep =
+      twins.isEmpty() ? QString() : tr("In lock-step with %1").arg(twins.join(tr(" and ")));
   const QString again = run.certificate.empty() ? QString() : tr("Trained again, %1").arg(q(run.certificate));
-  return QStringLiteral("%1 (%2)\n%3\n%4\n%5\n%6\n%7")
-      .arg(q(run.title), q(run.key), q(listed(run).recipe), stateText(run), again, q(run.problem),
-           q(run.damage))
-      .trimmed();
+  QStringList lines{QStringLiteral("%1 (%2)").arg(q(run.title), q(run.key)),
+                    q(listed(run).recipe),
+                    stateText(run),
+                    inStep,
+                    again,
+                    q(run.problem),
+                    q(run.damage)};
+  lines.removeAll(QString());
+  return lines.join('\n');
 }
 
 QVariant RunsModel::runData(const RunSummary& run, int section, int role) const {
@@ -89,6 +98,7 @@ QVariant RunsModel::runData(const RunSummary& run, int section, int role) const 
   const bool isState = column.name == "state";
   switch (role) {
     case Qt::DisplayRole: return isState ? QString() : q(column.shown(listed(run)));
+    case kTwinRole: return section == title && !list_->twinsOf(run.id).empty();
     case Qt::EditRole: return section == title ? q(run.title) : QVariant();
     case Qt::DecorationRole: return isState ? stateIconOf(run, theme_) : QVariant();
     case Qt::AccessibleTextRole: return isState ? stateText(run) : q(column.shown(listed(run)));

@@ -55,6 +55,20 @@ void RunsPanel::fillViewMenu(QMenu& menu) {
   addColumns(menu, tr("Settings that differ"), differing);
   addColumns(menu, tr("Other settings"), others);
   menu.addAction(tr("Usual columns"), this, [this] { showColumns(usual()); });
+  addFolds(menu, differing);
+  menu.addAction(tr("Unfold all"), list_, &QTreeView::expandAll);
+  menu.addAction(tr("Fold all"), list_, &QTreeView::collapseAll);
+  menu.addSeparator();
+  Selection& selection = workbench_.session.selection();
+  menu.addAction(tr("Compare all shown"), this,
+                 [this, &selection] { selection.setChecked(runs_->shownRuns(), true); });
+  menu.addAction(tr("Compare only those shown"), this,
+                 [this, &selection] { selection.setOnlyChecked(runs_->shownRuns()); });
+  menu.addAction(tr("Compare none"), this, [&selection] { selection.setOnlyChecked({}); });
+}
+
+/// differing  settings in which runs differ
+void RunsPanel::addFolds(QMenu& menu, const std::vector<std::string>& differing) {
   QMenu* fold = menu.addMenu(tr("Fold"));
   const auto addFold = [&](const QString& text, const std::string& key) {
     QAction* action = fold->addAction(text, this, [this, key] {
@@ -73,15 +87,6 @@ void RunsPanel::fillViewMenu(QMenu& menu) {
     addFold(q(runs_->columns().find(key)->title), key);
   fold->addSeparator();
   for (const std::string& key : differing) addFold(q(key), key);
-  menu.addAction(tr("Unfold all"), list_, &QTreeView::expandAll);
-  menu.addAction(tr("Fold all"), list_, &QTreeView::collapseAll);
-  menu.addSeparator();
-  Selection& selection = workbench_.session.selection();
-  menu.addAction(tr("Compare all shown"), this,
-                 [this, &selection] { selection.setChecked(runs_->shownRuns(), true); });
-  menu.addAction(tr("Compare only those shown"), this,
-                 [this, &selection] { selection.setOnlyChecked(runs_->shownRuns()); });
-  menu.addAction(tr("Compare none"), this, [&selection] { selection.setOnlyChecked({}); });
 }
 
 /// All that the filter lets through; where they are all ticked, none of them.

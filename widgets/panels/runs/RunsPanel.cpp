@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/Json.h"
+#include "widgets/forms/FormStyle.h"
 #include "widgets/models/ContextMenu.h"
 #include "widgets/models/Words.h"
 #include "widgets/panels/runs/QueueBox.h"
@@ -55,7 +56,13 @@ RunsPanel::RunsPanel(const Workbench& workbench)
   layout->addWidget(new QueueBox(workbench));
   Session& session = workbench.session;
   connect(&session.selection(), &Selection::selectionChanged, this, &RunsPanel::followSelection);
-  connect(&session, &Session::projectChanged, this, &RunsPanel::restore);
+  connect(&session, &Session::projectChanged, this, [this] {
+    open_.clear();
+    restore();
+  });
+  connect(&session, &Session::viewRestored, this, [this](const QString& view) {
+    if (view == QStringLiteral("runs")) restore();
+  });
   for (const auto signal : {&Session::runsChanged, &Session::projectChanged}) {
     connect(&session, signal, this, [this] {
       updateEmpty();
@@ -78,28 +85,8 @@ QWidget* RunsPanel::makeHead() {
   layout->setSpacing(2);
   auto* row = new QHBoxLayout;
   row->setSpacing(kGrid / 2);
-  filter_->setObjectName("filter");
-  filter_->setPlaceholderText(tr("Filter: words, or acc>0.9"));
-  filter_->setToolTip(
-      tr("Words of name, method, data set, tag or state; or conditions on columns, settings and metrics:\n"
-         "method=uada & dataset~cifar & acc>0.9 | epochs>=100\n"
-         "= != ~ (contains) !~ < <= > >=, & | and parentheses, quotes around blanks"));
-  filter_->setClearButtonEnabled(true);
-  connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
-    runs_->setFilter(text);
-    remember();
-  });
-  view_->setObjectName("listView");
-  view_->setAutoRaise(true);
-  view_->setIcon(workbench_.theme.icon("tables"));
-  view_->setToolTip(tr("Columns, fold and ticks"));
-  view_->setPopupMode(QToolButton::InstantPopup);
-  auto* menu = new QMenu(view_);
-  connect(menu, &QMenu::aboutToShow, this, [this, menu] {
-    menu->clear();
-    fillViewMenu(*menu);
-  });
-  view_->setMenu(menu);
+  makeFilter();
+  makeViewButton();
   newRun_->setObjectName("newRun");
   newRun_->setAutoRaise(true);
   newRun_->setIcon(workbench_.theme.icon("new"));
@@ -119,6 +106,35 @@ QWidget* RunsPanel::makeHead() {
   return head;
 }
 
+void RunsPanel::makeFilter() {
+  filter_->setObjectName("filter");
+  filter_->setPlaceholderText(tr("Filter: words, or acc>0.9"));
+  filter_->setToolTip(
+      tr("Words of name, method, data set, tag or state; or conditions on columns, settings and metrics:\n"
+         "method=uada & dataset~cifar & acc>0.9 | epochs>=100\n"
+         "= != ~ (contains) !~ < <= > >=, & | and parentheses, quotes around blanks"));
+  filter_->setClearButtonEnabled(true);
+  leaveUndoToTheForm(filter_);
+  connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+    runs_->setFilter(text);
+    remember();
+  });
+}
+
+void RunsPanel::makeViewButton() {
+  view_->setObjectName("listView");
+  view_->setAutoRaise(true);
+  view_->setIcon(workbench_.theme.icon("tables"));
+  view_->setToolTip(tr("Columns, fold and ticks"));
+  view_->setPopupMode(QToolButton::InstantPopup);
+  auto* menu = new QMenu(view_);
+  connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+    menu->clear();
+    fillViewMenu(*menu);
+  });
+  view_->setMenu(menu);
+}
+
 void RunsPanel::makeList() {
   runs_ = new RunsModel(workbench_.session, workbench_.theme, this);
   list_->setObjectName("runs");
@@ -127,6 +143,19 @@ void RunsPanel::makeList() {
   list_->setSortingEnabled(true);
   list_->header()->setSortIndicator(-1, Qt::AscendingOrder);
   list_->installEventFilter(this);
+  followHeader();
+  followList();
+  followModel();
+  auto* remove = new QAction(tr("Delete"), list_);
+  remove->setShortcut(Qt::Key_Delete);
+  remove->setShortcutContext(Qt::WidgetShortcut);
+  list_->addAction(remove);
+  connect(remove, &QAction::triggered, this,
+          [this] { guardedAction(workbench_, [this] { workbench_.session.deleteRuns(chosen()); }); });
+}
+
+/// Order, columns, and all ticks at once.
+void RunsPanel::followHeader() {
   QHeaderView* header = list_->header();
   new ContextMenu(header, [this](QMenu& menu, std::optional<QPoint>) { fillViewMenu(menu); });
   connect(header, &QHeaderView::sortIndicatorChanged, this, [this](int section, Qt::SortOrder order) {
@@ -145,6 +174,9 @@ void RunsPanel::makeList() {
   connect(header, &QHeaderView::sectionClicked, this, [this](int section) {
     if (section == RunsModel::square) tickAllShown();
   });
+}
+
+void RunsPanel::followList() {
   connect(list_, &RunsView::squareClicked, this, [this](const QModelIndex& index) {
     const std::vector<qint64> runs = runs_->runsAt(index);
     Selection& selection = workbench_.session.selection();
@@ -163,6 +195,9 @@ void RunsPanel::makeList() {
           [this](const QModelIndex& i) { open_.insert(runs_->groupKey(i)); });
   connect(list_, &QTreeView::collapsed, this,
           [this](const QModelIndex& i) { open_.erase(runs_->groupKey(i)); });
+}
+
+void RunsPanel::followModel() {
   connect(runs_, &RunsModel::modelAboutToBeReset, this, &RunsPanel::keepPlace);
   connect(runs_, &RunsModel::modelReset, this, &RunsPanel::restorePlace);
   connect(runs_, &RunsModel::columnsChanged, this, [this] {
@@ -172,12 +207,6 @@ void RunsPanel::makeList() {
   connect(runs_, &RunsModel::cellsChanged, list_, &RunsView::refreshCells);
   connect(runs_, &RunsModel::faultChanged, this, &RunsPanel::showFault);
   connect(runs_, &RunsModel::modelReset, this, &RunsPanel::showFault);
-  auto* remove = new QAction(tr("Delete"), list_);
-  remove->setShortcut(Qt::Key_Delete);
-  remove->setShortcutContext(Qt::WidgetShortcut);
-  list_->addAction(remove);
-  connect(remove, &QAction::triggered, this,
-          [this] { guardedAction(workbench_, [this] { workbench_.session.deleteRuns(chosen()); }); });
 }
 
 // ---- columns
@@ -245,7 +274,23 @@ void RunsPanel::remember() {
   json["sort"] = sorted_;
   json["descending"] = isDown_;
   json["filter"] = filter_->text().toStdString();
-  workbench_.session.remember("runs", std::move(json));
+  const Json before = workbench_.session.remembered("runs");
+  const auto isOther = [&](const char* key) {
+    const Json *was = before.find(key), *is = json.find(key);
+    return was && *was != *is;
+  };
+  QString what = tr("Changed the columns of the runs"), goesOn;
+  if (isOther("filter") || (before.isNull() && !filter_->text().isEmpty())) {
+    const bool isEmpty = filter_->text().isEmpty();
+    what =
+        isEmpty ? tr("Took the filter of the runs away") : tr("Filtered the runs by %1").arg(filter_->text());
+    if (!isEmpty) goesOn = QStringLiteral("filter");  // letters that are typed one after the other
+  } else if (isOther("fold")) {
+    what = tr("Folded the runs otherwise");
+  } else if (isOther("sort") || isOther("descending") || (before.isNull() && !sorted_.empty())) {
+    what = tr("Sorted the runs");
+  }
+  workbench_.session.editView("runs", std::move(json), what, goesOn);
 }
 
 /// Another project: its list as it was left.
@@ -263,8 +308,9 @@ void RunsPanel::restore() {
     columns_ = usual();
   }
   isUsual_ = columns_ == usual();
-  open_.clear();
-  runs_->setFold(text("fold", RunsModel::kByGroup));
+  const std::string fold = text("fold", RunsModel::kByGroup);
+  if (fold != runs_->fold()) open_.clear();
+  runs_->setFold(fold);
   sorted_ = text("sort", "");
   isDown_ = rememberedFlag(json, "descending");
   filter_->setText(q(text("filter", "")));

@@ -34,7 +34,12 @@ class RunsPanel : public PanelWidget {
 
  private:
   QWidget* makeHead();
+  void makeFilter();
+  void makeViewButton();
   void makeList();
+  void followHeader();
+  void followList();
+  void followModel();
   void applyColumns();
   void usualColumns();
   void followSelection();
@@ -44,6 +49,7 @@ class RunsPanel : public PanelWidget {
   void showFault();
   void fillMenu(QMenu& menu, const QModelIndex& index);
   void fillViewMenu(QMenu& menu);
+  void addFolds(QMenu& menu, const std::vector<std::string>& differing);
   void addColumns(QMenu& menu, const QString& title, const std::vector<std::string>& names);
   void setColumnShown(const std::string& name, bool isShown);
   void tickAllShown();

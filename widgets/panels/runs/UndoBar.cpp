@@ -1,7 +1,6 @@
 #include "widgets/panels/runs/UndoBar.h"
 
 #include <QHBoxLayout>
-#include <QKeySequence>
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
@@ -24,7 +23,6 @@ UndoBar::UndoBar(const Workbench& workbench, QWidget* parent) : QFrame(parent), 
   text_->setWordWrap(true);
   auto* undo = new QPushButton(tr("Undo"));
   undo->setObjectName("undo");
-  undo->setShortcut(QKeySequence::Undo);
   undo->setToolTip(tr("Take it back (Ctrl+Z)"));
   auto* close = new QToolButton;
   close->setAutoRaise(true);

@@ -27,6 +27,20 @@ VerifyDialog::VerifyDialog(const Workbench& workbench, qint64 run, QWidget* pare
   setAttribute(Qt::WA_DeleteOnClose);
   setWindowTitle(tr("Verify %1").arg(workbench.session.nameOf(run)));
   setMinimumWidth(64 * kGrid);
+  layOut();
+  connect(verify_, &QPushButton::clicked, this, &VerifyDialog::begin);
+  connect(cancel_, &QPushButton::clicked, this, [this] {
+    if (Verifying* live = workbench_.session.verifying()) live->cancel();
+  });
+  connect(&workbench.session, &Session::stateChanged, this, &VerifyDialog::refresh);
+  connect(&workbench.session, &Session::projectChanged, this, &QDialog::close);
+  tellLast();
+  const Verifying* live = workbench.session.verifying();
+  if (live && live->isLive() && live->run() == run) follow(*live);
+  refresh();
+}
+
+void VerifyDialog::layOut() {
   auto* help = new QLabel(tr("Steps are trained again from the newest checkpoint that recorded steps follow, "
                              "and compared with the "
                              "record to the last bit: losses, counts, policy, decisions with the hashes of "
@@ -59,16 +73,6 @@ VerifyDialog::VerifyDialog(const Workbench& workbench, qint64 run, QWidget* pare
   column->addWidget(progress_);
   column->addWidget(state_);
   column->addStretch();
-  connect(verify_, &QPushButton::clicked, this, &VerifyDialog::begin);
-  connect(cancel_, &QPushButton::clicked, this, [this] {
-    if (Verifying* live = workbench_.session.verifying()) live->cancel();
-  });
-  connect(&workbench.session, &Session::stateChanged, this, &VerifyDialog::refresh);
-  connect(&workbench.session, &Session::projectChanged, this, &QDialog::close);
-  tellLast();
-  const Verifying* live = workbench.session.verifying();
-  if (live && live->isLive() && live->run() == run) follow(*live);
-  refresh();
 }
 
 /// What came out when it was done last.

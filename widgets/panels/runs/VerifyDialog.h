@@ -21,6 +21,7 @@ class VerifyDialog : public QDialog {
   VerifyDialog(const Workbench& workbench, qint64 run, QWidget* parent = nullptr);
 
  private:
+  void layOut();
   void begin();
   void follow(const Verifying& live);
   void refresh();

@@ -80,10 +80,11 @@ QString TablesPanel::ownLegend() const {
   const QString rule = q(table.rule);
   if (table.rows.empty()) return tr("No finished run of this project belongs here yet.\n") + rule;
   if (table.reference < 0) return rule;
-  return tr("%1\n▲ better, ▼ worse than %2 with p < 0.05 (Holm over the table). Bold: better than every "
-            "other "
-            "row.")
-      .arg(rule.section('\n', 0, 0), q(table.rows[static_cast<std::size_t>(table.reference)]));
+  const QString text =
+      tr("%1\n▲ better, ▼ worse than %2 with p < 0.05 (Holm over the table). Bold: better than "
+         "every other row.")
+          .arg(rule.section('\n', 0, 0), q(table.rows[static_cast<std::size_t>(table.reference)]));
+  return table.epoch == Epoch::both ? text + tr(" Best and last epoch: each by itself.") : text;
 }
 
 void TablesPanel::showOwnMenu() {
@@ -141,8 +142,8 @@ void TablesPanel::remove() {
       [this, table = *shown](std::optional<bool> isRemoved) {
         if (!isRemoved) return;
         choose(2);
-        Q_EMIT workbench_.session.undoOffered(tr("Removed the table %1").arg(q(table.name)),
-                                              [this, table] { keep(table, {}); });
+        workbench_.session.offerUndo(
+            {tr("Removed the table %1").arg(q(table.name)), [this, table] { keep(table, {}); }, {}}, this);
       },
       Access::write);
 }
