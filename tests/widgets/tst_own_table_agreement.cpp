@@ -105,7 +105,7 @@ class TestOwnTableAgreement : public QObject {
       project.flush();
     }
     const Result other = program_.run({"table", "--check", "own.tex", "--project", "own.uada"});
-    QVERIFY2(other.code == 1 && other.out.startsWith("Table 'by data': "), qPrintable(other.out + other.err));
+    QVERIFY2(other.code == 1 && other.out.startsWith("Table 'by data', last epoch: "), qPrintable(other.out + other.err));
   }
 
   /// An own table made on the command line is in the window's list; removed there, it can be brought back.
