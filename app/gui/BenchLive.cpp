@@ -5,10 +5,12 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QSettings>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QThread>
+#include <QTimer>
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -122,9 +124,16 @@ RunConfig benchConfig() {
       .front();
 }
 
+/// As the program's own loop does: processEvents() with a time never sleeps.
 template <class Condition>
 void handleUntil(Condition isMet) {
-  while (!isMet()) QApplication::processEvents(QEventLoop::WaitForMoreEvents, 20);
+  QEventLoop loop;
+  QTimer look;
+  QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+    if (isMet()) loop.quit();
+  });
+  look.start(20);
+  if (!isMet()) loop.exec();
 }
 
 Block measured(TimingSink& sink, bool isLive) {
