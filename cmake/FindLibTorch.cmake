@@ -2,14 +2,16 @@
 # (both name PREFIX/torch) or where ./setup unpacks it. Only torch_cpu and c10 are ever linked.
 # TorchConfig.cmake of a CUDA wheel insists on a CUDA compiler, so it is not used.
 # Targets: LibTorch::torch (include folders and both libraries). Variables: LIBTORCH_DIR, LibTorch_VERSION
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/libtorch-pins.txt _pinned REGEX "^torch==")
+string(REGEX MATCH "[0-9][0-9.]*" _pinned "${_pinned}")
 if(DEFINED ENV{XDG_CACHE_HOME})
   set(_cache $ENV{XDG_CACHE_HOME})
 else()
   set(_cache $ENV{HOME}/.cache)
 endif()
 find_path(LIBTORCH_DIR include/torch/csrc/api/include/torch/torch.h NO_DEFAULT_PATH
-  HINTS ENV UADA_LIBTORCH PATHS ${_cache}/uada/libtorch-2.11.0/torch
-  DOC "The folder torch of a LibTorch 2.11 or newer")
+  HINTS ENV UADA_LIBTORCH PATHS ${_cache}/uada/libtorch-${_pinned}/torch
+  DOC "The folder torch of a LibTorch ${_pinned} or newer")
 foreach(_lib torch_cpu c10)
   find_library(LibTorch_${_lib}_LIBRARY ${_lib} NO_DEFAULT_PATH PATHS ${LIBTORCH_DIR}/lib)
   mark_as_advanced(LibTorch_${_lib}_LIBRARY)
