@@ -2,8 +2,10 @@
 # it: `uada libtorch get` fetches it.
 # It packs what is built, the tests apart.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
-install(CODE "execute_process(COMMAND ${PROJECT_SOURCE_DIR}/cmake/man-pages ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}
-                                      ${CMAKE_BINARY_DIR}/man COMMAND_ERROR_IS_FATAL ANY)")
+# Where help2man is missing none are made, and none of before are to be packed.
+install(CODE "file(REMOVE_RECURSE [[${CMAKE_BINARY_DIR}/man]])
+execute_process(COMMAND [[${PROJECT_SOURCE_DIR}/cmake/man-pages]] [[${CMAKE_RUNTIME_OUTPUT_DIRECTORY}]]
+                        [[${CMAKE_BINARY_DIR}/man]] COMMAND_ERROR_IS_FATAL ANY)")
 install(DIRECTORY ${CMAKE_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
 install(FILES resources/desktop/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/uada)
 
