@@ -22,7 +22,8 @@ for file in "$root"/opt/uada/bin/uada "$root"/opt/uada/lib/uada/*; do
 done
 [ $failed = 0 ] || exit 1
 # From where it was unpacked, by its own RPATH, on this machine.
-ldd "$root/opt/uada/bin/uada" | grep libuada_core | grep "$root/opt/uada" >/dev/null
+ldd "$root/opt/uada/bin/uada" | grep libuada_core | grep "$root/opt/uada" >/dev/null ||
+  { echo "the bundle's uada does not find its own libuada_core.so:"; ldd "$root/opt/uada/bin/uada"; exit 1; }
 
 cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
 for lib in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libutil.so.1 libstdc++.so.6 libgcc_s.so.1; do
@@ -51,11 +52,12 @@ tell() {  # tell WHAT WORD...: as bare, and says what failed
   bare "$@" >"$work/out" 2>&1 || { echo "the bundle does not $what in a bare root:"; cat "$work/out"; exit 1; }
 }
 tell "list ops" list ops
-grep -q rotate "$work/out"
-tell "say that it has no libcurl" libtorch
-bare libtorch get --index http://127.0.0.1:9/simple >"$work/out" 2>&1 && exit 1
+grep -q rotate "$work/out" || { echo "no 'rotate' among the bundle's ops:"; cat "$work/out"; exit 1; }
+bare libtorch get --index http://127.0.0.1:9/simple >"$work/out" 2>&1 &&
+  { echo "the bundle fetches something where there is no libcurl:"; cat "$work/out"; exit 1; }
 grep -q 'libcurl.so.4 is not on this machine' "$work/out" || { cat "$work/out"; exit 1; }
 [ -d "$libtorch" ] || { echo "the bundle lists with glibc and libstdc++ alone; not trained: there is no LibTorch"; exit 0; }
+tell "say where LibTorch is" libtorch
 [ -d "$images" ] || { echo "the bundle lists with glibc and libstdc++ alone; not trained: no Fashion-MNIST (./setup)"; exit 0; }
 
 cat >"$root/tmp/tiny.json" <<'JSON'
