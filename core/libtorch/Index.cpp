@@ -27,9 +27,7 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(kSpaces) - first + 1));
 }
 
-/// pip's files, the one that counts most first.
-std::vector<fs::path> pipFiles() {
-  if (const std::string named = variable("PIP_CONFIG_FILE"); !named.empty()) return {named};
+std::vector<fs::path> usersPipFiles() {
   std::vector<fs::path> files;
   const fs::path home = variable("HOME"), config = variable("XDG_CONFIG_HOME");
   if (!config.empty())
@@ -37,6 +35,16 @@ std::vector<fs::path> pipFiles() {
   else if (!home.empty())
     files.push_back(home / ".config/pip/pip.conf");
   if (!home.empty()) files.push_back(home / ".pip/pip.conf");
+  return files;
+}
+
+/// pip's files, the one that counts most first. One that is named stands for the user's, where it is there.
+std::vector<fs::path> pipFiles() {
+  const std::string named = variable("PIP_CONFIG_FILE");
+  if (named == "/dev/null") return {};
+  std::error_code missing;
+  std::vector<fs::path> files =
+      !named.empty() && fs::exists(named, missing) ? std::vector<fs::path>{named} : usersPipFiles();
   files.insert(files.end(), {"/etc/pip.conf", "/etc/xdg/pip/pip.conf"});
   return files;
 }
@@ -45,7 +53,7 @@ std::vector<fs::path> pipFiles() {
 std::string pipSetting(const char* name, const std::string& key) {
   if (const std::string value = variable(name); !value.empty()) return value;
   for (const fs::path& file : pipFiles()) {
-    std::error_code ignored;  // pip passes over files that are not there, and /dev/null
+    std::error_code ignored;  // pip passes over files that are not there
     if (!fs::is_regular_file(file, ignored)) continue;
     if (const auto value = pipValue(readTextFile(file, kMostConfig), key)) return *value;
   }

@@ -11,9 +11,10 @@ struct PackageIndex {
   std::string certificates;  ///< file of those to be trusted; empty: the system's
 };
 
-/// `url` if it is not empty; else the one that pip takes: $PIP_INDEX_URL, then `index-url` in the user's and
-/// the system's pip.conf ($PIP_CONFIG_FILE alone if that is set), then the one that pip had when this program
-/// was built. `certificates` likewise. Throws UsageError if there is none.
+/// `url` if it is not empty; else the one that pip takes: $PIP_INDEX_URL, then `index-url` in the user's
+/// pip.conf or the file $PIP_CONFIG_FILE that stands for it, then in the system's (no file at all is read if
+/// that is /dev/null), then the one that pip had when this program was built. `certificates` likewise. Throws
+/// UsageError if there is none.
 PackageIndex packageIndex(const std::string& url);
 
 /// The address in a page of links, as an index makes one for each package, whose fragment says this SHA-256.

@@ -247,6 +247,27 @@ class TestLibTorch : public QObject {
     qunsetenv("PIP_CONFIG_FILE");
   }
 
+  /// A file that is named stands for the user's, if it is there; /dev/null for all.
+  void theUsersFileCountsWherePipReadsIt() {
+    const QTemporaryDir home;
+    QVERIFY(QDir(home.path()).mkpath("pip"));
+    writeFileAtomically(home.filePath("pip/pip.conf").toStdString(), "[global]\nindex-url = https://u\n");
+    writeFileAtomically(home.filePath("empty.conf").toStdString(), "[global]\n");
+    const QByteArray before = qgetenv("XDG_CONFIG_HOME");
+    qputenv("XDG_CONFIG_HOME", home.path().toUtf8());
+    const auto isUsers = [](const QByteArray& file) {
+      qputenv("PIP_CONFIG_FILE", file);
+      std::string url;
+      errorOf([&] { url = packageIndex("").url; });
+      qunsetenv("PIP_CONFIG_FILE");
+      return url == "https://u";
+    };
+    const bool missing = isUsers("/nowhere/pip.conf"), there = isUsers(home.filePath("empty.conf").toUtf8()),
+               none = isUsers("/dev/null");
+    before.isNull() ? qunsetenv("XDG_CONFIG_HOME") : qputenv("XDG_CONFIG_HOME", before);
+    QVERIFY(missing && !there && !none);
+  }
+
   void linksAreFoundByTheirHash() {
     const std::string hash(64, 'b');
     const auto link = linkWithHash("<a href='x?a=1&amp;b=2#sha256=" + hash + "'>y</a>", hash);
