@@ -1,5 +1,7 @@
 #include "core/libtorch/Http.h"
 
+// CURLOPT_PROTOCOLS: what stands for it since 7.85, the libcurl that is loaded may not know.
+#define CURL_DISABLE_DEPRECATION
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <fmt/core.h>
@@ -94,7 +96,10 @@ class Transfer {
   }
   void describe() {
     constexpr long kConnect = 30, kSilence = 60;  // seconds
+    constexpr long kProtocols = CURLPROTO_HTTP | CURLPROTO_HTTPS;
     set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_PROTOCOLS, kProtocols);
+    set(CURLOPT_REDIR_PROTOCOLS, kProtocols);
     set(CURLOPT_USERAGENT, "uada/" UADA_VERSION);
     set(CURLOPT_FOLLOWLOCATION, 1L);
     set(CURLOPT_MAXREDIRS, 10L);
@@ -152,8 +157,13 @@ class Transfer {
   }
   static int progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     auto& transfer = *static_cast<Transfer*>(self);
-    transfer.isStopped_ = !transfer.request_.goesOn();
-    return transfer.isStopped_ ? 1 : 0;
+    try {
+      transfer.isStopped_ = !transfer.request_.goesOn();
+      return transfer.isStopped_ ? 1 : 0;
+    } catch (...) {
+      transfer.thrown_ = std::current_exception();
+      return 1;  // ends the transfer
+    }
   }
 
   const HttpRequest& request_;
