@@ -1,7 +1,6 @@
 #include <dlfcn.h>
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <mutex>
 #include <sstream>
 #include <vector>
@@ -18,8 +17,7 @@ namespace {
 
 constexpr const char* kRemedy =
     "'uada libtorch get' fetches it, in the source folder ./setup, too; or set UADA_LIBTORCH to the folder "
-    "'torch' "
-    "of a LibTorch " UADA_LIBTORCH_VERSION;
+    "'torch' of a LibTorch " UADA_LIBTORCH_VERSION;
 
 /// Where libuada_core.so lies.
 fs::path ownFolder() {
@@ -40,11 +38,7 @@ bool isInBuildFolder() {
 
 /// The folders that may be LibTorch's `torch`, the best first. A folder that the user names is the only one.
 std::vector<fs::path> libtorchPlaces() {
-  const auto env = [](const char* name) {
-    const char* value = std::getenv(name);
-    return fs::path(value ? value : "");
-  };
-  if (const fs::path named = env("UADA_LIBTORCH"); !named.empty()) return {named};
+  if (const fs::path named = namedLibTorch(); !named.empty()) return {named};
   std::vector<fs::path> places;
   if (fs::path(UADA_LIBTORCH_DIR).is_absolute() && isInBuildFolder()) places.emplace_back(UADA_LIBTORCH_DIR);
   if (const fs::path home = libTorchHome(); !home.empty()) places.push_back(home / "torch");

@@ -18,11 +18,20 @@ fs::path libTorchHome() {
   return cache.empty() ? cache : cache / "uada" / ("libtorch-" + pinnedLibTorch());
 }
 
+std::string namedLibTorch() {
+  const char* named = std::getenv("UADA_LIBTORCH");
+  return named ? named : "";
+}
+
 bool isLibTorchHome(bool cuda) {
   constexpr std::size_t kMost = 200;  // bytes
-  const fs::path stamp = libTorchHome() / ".uada-kind";
+  const fs::path home = libTorchHome(), stamp = home / ".uada-kind";
   std::error_code missing;
-  if (!fs::is_regular_file(stamp, missing)) return false;
+  const auto has = [&](const char* library) {
+    return fs::is_regular_file(home / "torch" / "lib" / library, missing);
+  };
+  if (!fs::is_regular_file(stamp, missing) || !has("libtorch_cpu.so")) return false;
+  if (cuda && !has("libtorch_cuda.so")) return false;
   const std::string text = readTextFile(stamp, kMost);
   return text == libTorchStamp(true) || (!cuda && text == libTorchStamp(false));
 }
