@@ -1,67 +1,22 @@
 #include "core/libtorch/Fetch.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include "core/base/Error.h"
 #include "core/base/Files.h"
+#include "core/base/Printable.h"
 #include "core/libtorch/Http.h"
 #include "core/libtorch/PartFile.h"
 #include "core/libtorch/Pins.h"
 #include "core/libtorch/Place.h"
 #include "core/libtorch/Wheel.h"
+#include "core/libtorch/Workshop.h"
 
 namespace uada {
 namespace fs = std::filesystem;
 namespace {
-
-/// The folder that LibTorch is made in, beside its place. One process at a time has it.
-class Workshop {
- public:
-  explicit Workshop(fs::path folder) : folder_(std::move(folder)) {
-    std::error_code problem;
-    fs::create_directories(folder_, problem);
-    if (problem)
-      throw Error(fmt::format("cannot make the folder '{}': {}", folder_.string(), problem.message()));
-    constexpr unsigned kMode = 0644;
-    lock_ = ::open((folder_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode);
-    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;  // some disks have no locks
-    ::close(lock_);
-    throw Error(fmt::format("another process fetches LibTorch into '{}' already; wait until it is done",
-                            folder_.string()));
-  }
-  ~Workshop() { ::close(lock_); }
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
-
-  fs::path wheel(const LibTorchPin& pin) const {
-    return folder_ / fmt::format("{}-{}.whl", pin.name, pin.version);
-  }
-  fs::path tree() const { return folder_ / "tree"; }
-  /// A tree that another process left half made is of no use.
-  void clearTree() const { fs::remove_all(tree()); }
-  /// Puts the tree in its place, over one that is there, in one step; the workshop is then gone.
-  void putInPlace(const fs::path& home) const {
-    const int root = ::open(tree().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ::syncfs(root);
-    ::close(root);
-    const bool isThere = fs::exists(home);
-    if (::renameat2(AT_FDCWD, tree().c_str(), AT_FDCWD, home.c_str(), isThere ? RENAME_EXCHANGE : 0) != 0)
-      throw Error(fmt::format("cannot put LibTorch into '{}': {}", home.string(), std::strerror(errno)));
-    fs::remove_all(folder_);
-  }
-
- private:
-  const fs::path folder_;
-  int lock_ = -1;
-};
 
 class Fetching {
  public:
@@ -71,8 +26,7 @@ class Fetching {
   /// returns  false: it was stopped
   bool perform(const Workshop& workshop) {
     for (std::size_t i = 0; i < pins_.size(); ++i) {
-      now_ = {nameOf(i), 0, 0};
-      if (!bring(pins_[i], workshop.wheel(pins_[i]))) return false;
+      if (!bring(i, workshop.wheel(pins_[i]))) return false;
     }
     workshop.clearTree();
     for (std::size_t i = 0; i < pins_.size(); ++i) {
@@ -94,14 +48,18 @@ class Fetching {
   }
 
   /// Has the wheel whole in `path`. returns  false: it was stopped
-  bool bring(const LibTorchPin& pin, const fs::path& path) {
+  bool bring(std::size_t i, const fs::path& path) {
+    const LibTorchPin& pin = pins_[i];
     PartFile file(path);
-    Sha256 hash = file.hash();
-    if (file.size() > 0 && hash.digits() == pin.hash) return goesOn(file.size());
+    now_ = {"checking " + nameOf(i), 0, file.size()};
+    auto hash = file.hash([this](std::uint64_t done) { return goesOn(done); });
+    if (!hash) return false;
+    if (file.size() > 0 && hash->digits() == pin.hash) return true;
+    now_ = {nameOf(i), 0, 0};
     const auto url = find(pin);
-    if (!url || !download(*url, file, hash)) return false;
-    if (hash.digits() == pin.hash) return true;
-    const std::string found = hash.digits();
+    if (!url || !download(*url, file, *hash)) return false;
+    if (hash->digits() == pin.hash) return true;
+    const std::string found = hash->digits();
     file.clear();
     throw Error(
         fmt::format("'{}' is not the file that is pinned: its SHA-256 is {}, expected {}; it was not kept. "
@@ -125,7 +83,7 @@ class Fetching {
     const HttpAnswer answer = fetchOverHttp(request);
     if (answer.end == HttpEnd::stopped) return std::nullopt;
     if (answer.end == HttpEnd::broken)
-      throw Error(fmt::format("'{}' cannot be fetched: {}", shownUrl(request.url), answer.problem));
+      throw Error(fmt::format("'{}' cannot be fetched: {}", shownUrl(request.url), quotable(answer.problem)));
     const auto link = linkWithHash(page, pin.hash);
     if (!link)
       throw Error(
@@ -147,7 +105,7 @@ class Fetching {
         clear(file, hash);
       else if (file.size() <= before)
         throw Error(fmt::format("'{}' cannot be fetched: {}; the same command goes on from {} bytes",
-                                shownUrl(url), answer.problem, file.size()));
+                                shownUrl(url), quotable(answer.problem), file.size()));
     }
   }
   HttpRequest requestFor(const std::string& url, PartFile& file, Sha256& hash) {
@@ -175,14 +133,18 @@ class Fetching {
   FetchProgress now_;
 };
 
+bool make(const WheelSet& set, const PackageIndex& index, const FetchListener& tell,
+          const Workshop& workshop) {
+  if (!Fetching(set, index, tell).perform(workshop)) return false;
+  writeFileAtomically(workshop.tree() / ".uada-kind", set.stamp);
+  workshop.putInPlace();
+  return true;
+}
+
 }  // namespace
 
 bool fetchWheels(const WheelSet& set, const PackageIndex& index, const FetchListener& tell) {
-  const Workshop workshop(set.home.string() + ".fetch");
-  if (!Fetching(set, index, tell).perform(workshop)) return false;
-  writeFileAtomically(workshop.tree() / ".uada-kind", set.stamp);
-  workshop.putInPlace(set.home);
-  return true;
+  return make(set, index, tell, Workshop(set.home));
 }
 
 Fetched fetchLibTorch(const PackageIndex& index, bool cuda, const FetchListener& tell) {
@@ -190,8 +152,10 @@ Fetched fetchLibTorch(const PackageIndex& index, bool cuda, const FetchListener&
   if (home.empty())
     throw UsageError("there is no place for LibTorch: set HOME, or XDG_CACHE_HOME to a folder for caches");
   if (isLibTorchHome(cuda)) return Fetched::before;
+  const Workshop workshop(home);
+  if (isLibTorchHome(cuda)) return Fetched::before;  // another process was just done with it
   const WheelSet set{home, libTorchPins(cuda), cuda, libTorchStamp(cuda)};
-  return fetchWheels(set, index, tell) ? Fetched::now : Fetched::stopped;
+  return make(set, index, tell, workshop) ? Fetched::now : Fetched::stopped;
 }
 
 }  // namespace uada

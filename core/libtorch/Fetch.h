@@ -12,13 +12,14 @@ namespace uada {
 
 /// How far the fetching of LibTorch is.
 struct FetchProgress {
-  std::string what;                   ///< "torch 2.11.0 (1 of 3)", "unpacking torch 2.11.0 (1 of 3)"
+  std::string what;  ///< "torch 2.11.0 (1 of 3)", "checking ..." and "unpacking ..." of the same
   std::uint64_t done = 0, total = 0;  ///< bytes of it; total 0: not known
 };
 
 enum class Fetched { now, before, stopped };
 
-/// Called on the thread that fetches, at least once a second; false: stop.
+/// Called on the thread that fetches, for each piece that comes, is checked or unpacked and at least once a
+/// second while none comes; false: stop.
 using FetchListener = std::function<bool(const FetchProgress&)>;
 
 /// Wheels whose parts make a LibTorch.

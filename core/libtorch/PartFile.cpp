@@ -44,7 +44,7 @@ void PartFile::clear() {
   size_ = 0;
 }
 
-Sha256 PartFile::hash() const {
+std::optional<Sha256> PartFile::hash(const std::function<bool(std::uint64_t)>& goesOn) const {
   constexpr std::size_t kPiece = 1 << 20;  // bytes
   Sha256 hash;
   std::vector<std::byte> piece(kPiece);
@@ -54,6 +54,7 @@ Sha256 PartFile::hash() const {
     if (got <= 0) fail("read", got < 0 ? errno : EIO);
     hash.update(std::span<const std::byte>(piece).first(static_cast<std::size_t>(got)));
     at += static_cast<std::uint64_t>(got);
+    if (!goesOn(at)) return std::nullopt;
   }
   return hash;
 }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
 
 #include "core/base/Sha256.h"
@@ -23,7 +25,8 @@ class PartFile {
   void append(std::span<const std::byte> bytes);
   void clear();
   /// Of all that is there.
-  Sha256 hash() const;
+  /// goesOn  asked for every piece with the bytes done so far; false: it stops, and there is none
+  std::optional<Sha256> hash(const std::function<bool(std::uint64_t done)>& goesOn) const;
 
  private:
   [[noreturn]] void fail(const char* doing, int code) const;

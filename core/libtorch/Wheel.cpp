@@ -19,6 +19,22 @@ bool staysBelow(std::string_view path) {
   return parts.is_relative() && std::ranges::find(parts, fs::path("..")) == parts.end();
 }
 
+/// Thrown by who takes the pieces of an entry, because unpackEntry() has no other way out.
+struct Stopped {};
+
+/// goesOn  is given how much of the entry is done, in bytes of the archive
+void unpack(const RandomBytes& bytes, const ZipEntry& entry, const fs::path& wheel, const fs::path& path,
+            const std::function<bool(std::uint64_t)>& goesOn) {
+  PartFile file(path);
+  file.clear();  // the archive may have the name twice: the last one counts
+  unpackEntry(bytes, entry, wheel.string(), [&](std::span<const std::byte> piece) {
+    file.append(piece);
+    const double share =
+        entry.size > 0 ? static_cast<double>(file.size()) / static_cast<double>(entry.size) : 1;
+    if (!goesOn(static_cast<std::uint64_t>(share * static_cast<double>(entry.packed)))) throw Stopped();
+  });
+}
+
 }  // namespace
 
 bool isPartOfLibTorch(std::string_view path, bool cuda) {
@@ -38,10 +54,14 @@ bool unpackWheel(const fs::path& wheel, const fs::path& folder, bool cuda,
   std::uint64_t done = 0;
   for (const ZipEntry& entry : readZip(*bytes, wheel.string())) {
     if (!goesOn(done)) return false;
+    try {
+      if (isPartOfLibTorch(entry.name, cuda))
+        unpack(*bytes, entry, wheel, folder / entry.name,
+               [&](std::uint64_t ofEntry) { return goesOn(done + ofEntry); });
+    } catch (const Stopped&) {
+      return false;
+    }
     done += entry.packed;
-    if (!isPartOfLibTorch(entry.name, cuda)) continue;
-    PartFile file(folder / entry.name);
-    unpackEntry(*bytes, entry, wheel.string(), [&](std::span<const std::byte> piece) { file.append(piece); });
   }
   return true;
 }

@@ -12,7 +12,7 @@ namespace uada {
 bool isPartOfLibTorch(std::string_view path, bool cuda);
 
 /// Unpacks the files of a wheel that belong to LibTorch into a folder, with their paths.
-/// goesOn  asked for every file with the bytes of the wheel done so far; false: it stops
+/// goesOn  asked for every piece with the bytes of the wheel done so far; false: it stops
 /// returns  false: it was stopped
 /// Throws Error naming the file: a damaged archive, a full disk.
 bool unpackWheel(const std::filesystem::path& wheel, const std::filesystem::path& folder, bool cuda,

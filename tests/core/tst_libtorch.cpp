@@ -1,5 +1,6 @@
 #include <QDir>
 #include <QTest>
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -8,6 +9,8 @@
 #include "core/libtorch/Http.h"
 #include "core/libtorch/Place.h"
 #include "core/libtorch/Wheel.h"
+#include "core/libtorch/Workshop.h"
+#include "core/weights/Zip.h"
 #include "tests/core/ErrorOf.h"
 #include "tests/core/SmallDisk.h"
 #include "tests/core/WheelServer.h"
@@ -204,6 +207,108 @@ class TestLibTorch : public QObject {
     });
     QVERIFY2(other.contains("another process fetches LibTorch"), qPrintable(other));
     QVERIFY(place.fetch(server_.index()));
+  }
+
+  /// The lock is asked of the same file as ./setup asks it, and outlives the folder of the wheels.
+  void setupIsKeptOutWhileItFetches() {
+    const Place place(server_);
+    const QString command = "flock -n '" + QString::fromStdString(place.set.home.string()) + ".lock' true";
+    int meanwhile = -1;
+    QVERIFY(place.fetch(server_.index(), [&](const FetchProgress&) {
+      if (meanwhile < 0) meanwhile = QProcess::execute("sh", {"-c", command});
+      return true;
+    }));
+    QCOMPARE(meanwhile, 1);
+    QCOMPARE(QProcess::execute("sh", {"-c", command}), 0);
+    QFile setup(PROJECT_DIR "/setup");
+    QVERIFY(setup.open(QIODevice::ReadOnly) && setup.readAll().contains("9>>\"$prefix.lock\""));
+  }
+
+  void aLockThatCannotBeMadeIsTold() {
+    const Place place(server_);
+    fs::create_directories(place.set.home.string() + ".lock");
+    const QString problem = place.problem(server_.index());
+    QVERIFY2(problem.contains(".lock': Is a directory"), qPrintable(problem));
+  }
+
+  /// As on a disk that cannot exchange two folders in one step.
+  void aFolderIsReplacedInSteps() {
+    const QTemporaryDir folder;
+    const fs::path root = folder.path().toStdString();
+    for (const char* name : {"new", "old", "aside"}) {
+      fs::create_directories(root / name);
+      writeFileAtomically(root / name / "who", name);
+    }
+    replaceInSteps(root / "new", root / "old", root / "aside");
+    QCOMPARE(readTextFile(root / "old/who", 10), std::string("new"));
+    QVERIFY(!fs::exists(root / "new") && !fs::exists(root / "aside"));
+    QVERIFY(!errorOf([&] { replaceInSteps(root / "new", root / "old", root / "aside"); }).isEmpty());
+    QCOMPARE(readTextFile(root / "old/who", 10), std::string("new"));
+  }
+
+  void whatAListenerThrowsArrives() {
+    const Place place(server_);
+    const QString problem = place.problem(
+        server_.index("slow"), [](const FetchProgress&) -> bool { throw Error("the listener's own"); });
+    QCOMPARE(problem, QString("the listener's own"));
+    QVERIFY(place.fetch(server_.index()));
+  }
+
+  void onlyHttpIsSpoken() {
+    const Place place(server_);
+    const QString problem = place.problem("file://" + QFileInfo(server_.file("x")).path());
+    QVERIFY2(problem.contains("Protocol \"file\" not supported"), qPrintable(problem));
+  }
+
+  /// A part that is checked can be large, and so can a file of a wheel.
+  void stopsWhileItChecksAPart() {
+    const Place place(server_);
+    fs::create_directories(place.part().parent_path());
+    writeFileAtomically(place.part(), std::string(5'000'000, 'x'));
+    std::vector<std::uint64_t> told;
+    QVERIFY(!place.fetch(server_.index(), [&](const FetchProgress& progress) {
+      told.push_back(progress.done);
+      return progress.what == "checking torch 9.8.7 (1 of 2)" && told.size() < 2;
+    }));
+    QVERIFY2(told.size() == 2 && told.back() < 5'000'000, qPrintable(QString::number(told.size())));
+  }
+
+  void unpacksPieceByPieceAndANameOnce() {
+    const QTemporaryDir folder;
+    const fs::path root = folder.path().toStdString();
+    ZipWriter zip;
+    zip.add("torch/lib/a", std::string(2'000'000, 'a'));
+    zip.add("torch/lib/twice", "first");
+    zip.add("torch/lib/twice", "second");
+    const auto bytes = zip.finish();
+    writeFileAtomically(root / "x.whl",
+                        std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    std::vector<std::uint64_t> told;
+    QVERIFY(unpackWheel(root / "x.whl", root / "x", false, [&](std::uint64_t done) {
+      told.push_back(done);
+      return true;
+    }));
+    QVERIFY2(std::ranges::is_sorted(told) && told.size() > 8, qPrintable(QString::number(told.size())));
+    QCOMPARE(readTextFile(root / "x/torch/lib/twice", 100), std::string("second"));
+    QVERIFY(!unpackWheel(root / "x.whl", root / "y", false, [](std::uint64_t done) { return done == 0; }));
+    QVERIFY(fs::file_size(root / "y/torch/lib/a") < 2'000'000);
+  }
+
+  /// A stamp without the libraries is what a user left who made room.
+  void theStampAloneIsNotLibTorch() {
+    const QTemporaryDir cache;
+    const QByteArray before = qgetenv("XDG_CACHE_HOME");
+    qputenv("XDG_CACHE_HOME", cache.path().toUtf8());
+    const fs::path lib = libTorchHome() / "torch/lib";
+    fs::create_directories(lib);
+    writeFileAtomically(libTorchHome() / ".uada-kind", libTorchStamp(true));
+    const bool alone = isLibTorchHome(false);
+    writeFileAtomically(lib / "libtorch_cpu.so", "");
+    const bool cpu = isLibTorchHome(false), withoutCuda = isLibTorchHome(true);
+    writeFileAtomically(lib / "libtorch_cuda.so", "");
+    const bool cuda = isLibTorchHome(true);
+    before.isNull() ? qunsetenv("XDG_CACHE_HOME") : qputenv("XDG_CACHE_HOME", before);
+    QVERIFY(!alone && cpu && !withoutCuda && cuda);
   }
 
   void stopsWhileItUnpacks() {
