@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 
 namespace uada {
 namespace {
@@ -197,7 +198,7 @@ class Unpacking {
   static constexpr std::size_t kPiece = 1 << 18;  // bytes
 
   [[noreturn]] void refuse(std::string_view why) const {
-    throw Error(fmt::format("'{}' in '{}' cannot be unpacked: {}", entry_.name, where_, why));
+    throw Error(fmt::format("'{}' in '{}' cannot be unpacked: {}", quotable(entry_.name), where_, why));
   }
   template <class Take>
   void eachPiece(std::uint64_t size, const Take& take) {

@@ -85,6 +85,25 @@ class TestCliLibTorch : public QObject {
     QVERIFY(!QFileInfo::exists(program.home()));
   }
 
+  void withoutAHomeNoPlaceIsNamed() {
+    Newcomer program;
+    program.set("UADA_LIBTORCH", program.path("nothing"));
+    for (const char* name : {"HOME", "XDG_CACHE_HOME"}) program.unset(name);
+    const Result result = program.run({"libtorch"});
+    COMPARE_CODE(result, 1);
+    QVERIFY2(result.err.contains("set HOME, or XDG_CACHE_HOME") && !result.err.contains("''"),
+             qPrintable(result.err));
+  }
+
+  void aVariableThatKeepsItFromUseIsToldFirst() {
+    Newcomer program;
+    program.set("UADA_LIBTORCH", program.path("nothing"));
+    const Result result = program.run({"libtorch", "get", "--index", "http://127.0.0.1:9/simple"});
+    COMPARE_CODE(result, 1);
+    QVERIFY2(result.err.startsWith("note: ") && result.err.contains("UADA_LIBTORCH names"),
+             qPrintable(result.err));
+  }
+
   void theIndexIsTakenFromPipsVariable() {
     Newcomer program;
     program.set("PIP_INDEX_URL", "http://127.0.0.1:9/mine");

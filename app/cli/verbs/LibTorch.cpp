@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "app/cli/CommandLine.h"
@@ -8,6 +7,7 @@
 #include "app/cli/FetchLine.h"
 #include "app/cli/Signals.h"
 #include "core/base/Error.h"
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
 #include "core/engine/Engine.h"
 #include "core/libtorch/Fetch.h"
@@ -34,10 +34,24 @@ void describe(Verb& verb, Options& options) {
   verb.quiet(options.quiet);
 }
 
+/// Why there is no LibTorch, and what to do.
+std::string wordsOfNone(const fs::path& home) {
+  std::string words = fmt::format("LibTorch {} is not there", pinnedLibTorch());
+  if (const std::string named = namedLibTorch(); !named.empty())
+    words +=
+        fmt::format(": UADA_LIBTORCH names '{}'; set it to the folder 'torch' of a LibTorch, or unset it",
+                    quotable(named));
+  if (home.empty())
+    return words + "; set HOME, or XDG_CACHE_HOME to a folder for caches, and 'uada libtorch get' fetches it";
+  return words + fmt::format("; 'uada libtorch get' fetches it into '{}'", home.string());
+}
+
 /// Where the user looks for it elsewhere, what is fetched is not used.
-std::string namedFolder() {
-  const char* named = std::getenv("UADA_LIBTORCH");
-  return named ? named : "";
+void warnOfAnotherFolder(const fs::path& home, const Console& console) {
+  const std::string named = namedLibTorch();
+  if (!named.empty() && fs::path(named) != home / "torch")
+    console.note(fmt::format("note: LibTorch in '{}' is not used as long as UADA_LIBTORCH names '{}'",
+                             (home / "torch").string(), quotable(named)));
 }
 
 int sayWhere(const Console& console) {
@@ -48,12 +62,7 @@ int sayWhere(const Console& console) {
                                           {"version", pinnedLibTorch()},
                                           {"cuda", forGpus},
                                           {"cache", home.string()}});
-  if (folder.empty()) {
-    const std::string named = namedFolder();
-    throw Error(
-        fmt::format("LibTorch {} is not there{}; 'uada libtorch get' fetches it into '{}'", pinnedLibTorch(),
-                    named.empty() ? "" : fmt::format(": UADA_LIBTORCH names '{}'", named), home.string()));
-  }
+  if (folder.empty()) throw Error(wordsOfNone(home));
   console.say(
       fmt::format("LibTorch for {} in {}", forGpus ? "CPU and NVIDIA GPUs" : "the CPU", folder.string()));
   return 0;
@@ -64,6 +73,7 @@ int get(const Options& options, const Console& console) {
   const StopSignals signals;
   const PackageIndex index = packageIndex(options.index);
   const fs::path home = libTorchHome();
+  if (!home.empty()) warnOfAnotherFolder(home, console);
   FetchLine line(options.quiet);
   const Fetched done = fetchLibTorch(index, options.cuda, [&](const FetchProgress& progress) {
     line.show(progress);
@@ -80,8 +90,6 @@ int get(const Options& options, const Console& console) {
   }
   console.say(fmt::format("LibTorch {} {} {}", pinnedLibTorch(),
                           done == Fetched::now ? "is now in" : "is there:", (home / "torch").string()));
-  if (const std::string named = namedFolder(); !named.empty())
-    console.note(fmt::format("note: not used as long as UADA_LIBTORCH names '{}'", named));
   if (!isLibTorchHome(true) && fs::exists("/dev/nvidiactl"))
     console.note(
         "note: there is an NVIDIA driver; 'uada libtorch get --cuda' fetches what it takes to use the GPU");
@@ -92,7 +100,7 @@ int perform(const Options& options) {
   const Console console(options.json, options.quiet);
   if (options.action == "get") return get(options, console);
   if (!options.action.empty())
-    throw UsageError(fmt::format("'uada libtorch' knows no '{}'; known: get{}", options.action,
+    throw UsageError(fmt::format("'uada libtorch' knows no '{}'; known: get{}", quotable(options.action),
                                  suggestion(options.action, {"get"})));
   if (options.cuda || !options.index.empty())
     throw UsageError("--cuda and --index are of 'uada libtorch get'; without 'get' nothing is fetched");
