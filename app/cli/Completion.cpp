@@ -108,8 +108,11 @@ class Line {
       if (nameOf(*open_) == "--project") project_ = word;
       open_ = nullptr;
     } else if (word.starts_with("-")) {
-      const CLI::Option* option = word.find('=') == word.npos ? verb_->get_option_no_throw(word) : nullptr;
-      if (option && option->get_items_expected_max() > 0) open_ = option;
+      const auto sign = word.find('=');
+      const CLI::Option* option = optionNamed(word.substr(0, sign));
+      if (!option || option->get_items_expected_max() == 0) return;
+      open_ = option;
+      if (sign != word.npos) read(word.substr(sign + 1));
     } else if (const auto next = verbNamed(word); !next.empty()) {
       verb_ = next.front();
     } else {
@@ -119,6 +122,8 @@ class Line {
 
   std::vector<Candidate> next(const std::string& begun) const {
     if (open_) return plain(valuesOf(*open_, project_));
+    if (const auto sign = begun.find('='); begun.starts_with("-") && sign != begun.npos)
+      return valuesBehind(begun.substr(0, sign + 1), optionNamed(begun.substr(0, sign)));
     if (begun.starts_with("-")) return options();
     std::vector<Candidate> all;
     for (const CLI::App* verb : verbs()) all.push_back({verb->get_name(), verb->get_description()});
@@ -127,6 +132,15 @@ class Line {
   }
 
  private:
+  /// Of this verb; null: none.
+  const CLI::Option* optionNamed(const std::string& name) const { return verb_->get_option_no_throw(name); }
+  /// "--method=uada": an option and its value in one word. Flags have none.
+  std::vector<Candidate> valuesBehind(const std::string& begun, const CLI::Option* option) const {
+    if (!option || option->get_items_expected_max() == 0) return {};
+    Names names = valuesOf(*option, project_);
+    for (std::string& name : names) name.insert(0, begun);
+    return plain(names);
+  }
   std::vector<const CLI::App*> verbs() const {
     return verb_->get_subcommands([](const CLI::App*) { return true; });
   }

@@ -13,13 +13,16 @@ QStringList offered(const Program& program, const QStringList& words) {
 }
 
 /// What bash offers for a line, with the script that is installed.
-QStringList inBash(const Program& program, const QStringList& words) {
+/// words  as bash splits the line; empty line: there were blanks between them
+QStringList inBash(const Program& program, const QStringList& words, const QString& line = "") {
   QProcess bash;
   bash.setWorkingDirectory(program.path("."));
-  const char* script = ". " PROJECT_DIR
-                       "/resources/completion/uada.bash; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _uada; "
-                       "printf '%s\\n' \"${COMPREPLY[@]}\"";
-  bash.start("bash", QStringList{"-c", script, "bash", PROGRAM_DIR "/uada"} + words);
+  const char* script =
+      ". " PROJECT_DIR
+      "/resources/completion/uada.bash; COMP_LINE=$1; shift; COMP_WORDS=(\"$@\"); "
+      "COMP_CWORD=$(($# - 1)); HOME=" PROGRAM_DIR "; _uada; printf '%s\\n' \"${COMPREPLY[@]}\"";
+  const QStringList all = QStringList{"~/uada"} + words;
+  bash.start("bash", QStringList{"-c", script, "bash", line.isEmpty() ? all.join(' ') : line} + all);
   bash.waitForFinished(kTimeout);
   return QString::fromUtf8(bash.readAllStandardOutput()).split('\n', Qt::SkipEmptyParts);
 }
@@ -52,6 +55,8 @@ class TestCliComplete : public QObject {
         "default");
     row("what is done with LibTorch", {"libtorch", ""}, {"get"}, "put");
     row("devices", {"run", "demo", "--device", ""}, {"auto", "cpu", "cuda"}, "cuda:N");
+    row("a value behind '='", {"sample", "voc", "o.png", "--method=u"}, {"--method=uada"}, "--method=ra-uc");
+    row("behind a value behind '='", {"table", "--format=csv", "2", "--format", "c"}, {"csv"}, "2");
     row("alternatives", {"policies", "import", "f", "--levels", ""}, {"shares", "grid"}, "faa");
   }
   void words() {
@@ -95,6 +100,14 @@ class TestCliComplete : public QObject {
   void bashOffersTheSame() {
     QCOMPARE(inBash(program_, {"apply", "ro"}), QStringList{"rotate"});
     QCOMPARE(inBash(program_, {"queue", ""}), offered(program_, {"queue", ""}));
+  }
+
+  /// bash splits "--method=u" into three words, and replaces the last.
+  void bashPutsWordsTogether() {
+    const QStringList before{"sample", "voc", "o.png", "--method"};
+    const QString line = "~/uada sample voc o.png --method=";
+    QCOMPARE(inBash(program_, before + QStringList{"=", "ua"}, line + "ua"), QStringList{"uada"});
+    QCOMPARE(inBash(program_, before + QStringList{"="}, line), offered(program_, before + QStringList{""}));
   }
 
  private:
