@@ -24,7 +24,7 @@ namespace {
 /// The banner of somebody without LibTorch, over a fetch that does as a test says.
 struct Bench {
   Bench() : folder(), place(fs::path(folder.path().toStdString()) / "torch") {
-    qputenv("UADA_LIBTORCH", place.c_str());
+    qunsetenv("UADA_LIBTORCH");
     fetch = [this](bool, const FetchListener& tell) {
       while (!isDone)
         if (!tell({"torch 1 (1 of 1)", 30, 120})) return Fetched::stopped;
@@ -33,7 +33,8 @@ struct Bench {
       return Fetched::now;
     };
     banner = std::make_unique<LibTorchBanner>(
-        workbench, nullptr, [this](bool cuda, const FetchListener& tell) { return fetch(cuda, tell); });
+        workbench, nullptr, [this](bool cuda, const FetchListener& tell) { return fetch(cuda, tell); },
+        [this] { return fs::exists(place) ? place : fs::path(); });
     banner->resize(900, 60);
   }
   ~Bench() {
@@ -95,6 +96,15 @@ class TestLibTorchBanner : public QObject {
     bench.isDone = true;
     bench.click("libTorchGet");
     QTRY_VERIFY(bench.banner->isHidden());
+  }
+
+  /// What is fetched would not be used.
+  void aVariableThatNamesNoLibTorchIsToldFirst() {
+    const Bench bench;
+    qputenv("UADA_LIBTORCH", "/nowhere/torch");
+    Q_EMIT bench.workbench.session.projectChanged();
+    QVERIFY2(bench.text().startsWith("UADA_LIBTORCH names /nowhere/torch"), qPrintable(bench.text()));
+    QVERIFY(!bench.banner->isHidden() && !bench.sees("libTorchGet"));
   }
 
   void whatFailsIsTold() {

@@ -9,8 +9,8 @@
 #include <chrono>
 #include <filesystem>
 
+#include "core/base/Printable.h"
 #include "core/base/Text.h"
-#include "core/engine/Engine.h"
 #include "core/libtorch/Pins.h"
 #include "core/libtorch/Place.h"
 #include "widgets/models/Words.h"
@@ -21,9 +21,10 @@ namespace uada {
 
 static constexpr int kParts = 1000;  // of the progress bar
 
-LibTorchBanner::LibTorchBanner(const Workbench& workbench, QWidget* parent, Fetch fetch)
+LibTorchBanner::LibTorchBanner(const Workbench& workbench, QWidget* parent, Fetch fetch, Find find)
     : QWidget(parent),
       fetch_(std::move(fetch)),
+      find_(std::move(find)),
       text_(new QLabel),
       progress_(new QProgressBar),
       get_(new QPushButton(tr("Fetch LibTorch"))),
@@ -78,33 +79,40 @@ LibTorchBanner::LibTorchBanner(const Workbench& workbench, QWidget* parent, Fetc
   });
   connect(close_, &QToolButton::clicked, this, [this] {
     isClosed_ = true;
-    update();
+    refresh();
   });
   connect(&background_, &Background::failed, this, &LibTorchBanner::fail);
   const Session& session = workbench.session;
-  connect(&session, &Session::projectChanged, this, &LibTorchBanner::update);
+  connect(&session, &Session::projectChanged, this, &LibTorchBanner::refresh);
   connect(&session, &Session::stateChanged, this, [this, &session] {
     if (!session.failed().why.isEmpty()) isClosed_ = false;  // somebody wanted to train
-    update();
+    refresh();
   });
-  update();
+  refresh();
 }
 
-void LibTorchBanner::update() {
+void LibTorchBanner::refresh() {
   const bool isBusy = background_.isBusy();
-  setVisible(isBusy || (!isClosed_ && findLibTorch().empty()));
+  setVisible(isBusy || (!isClosed_ && find_().empty()));
   if (isHidden()) return;
+  const std::string named = namedLibTorch();
+  const bool isOffered = !isBusy && named.empty();  // what is fetched would not be used
   std::error_code none;
-  get_->setVisible(!isBusy);
-  getForGpu_->setVisible(!isBusy && std::filesystem::exists("/dev/nvidiactl", none));
+  get_->setVisible(isOffered);
+  getForGpu_->setVisible(isOffered && std::filesystem::exists("/dev/nvidiactl", none));
   close_->setVisible(!isBusy);
   cancel_->setVisible(isBusy);
   progress_->setVisible(isBusy);
-  if (!isBusy)
-    text_->setText(!said_.isEmpty()
-                       ? said_
-                       : tr("Projects can be looked at, and all else works. It would be fetched into %1.")
-                             .arg(QString::fromStdString(libTorchHome().string())));
+  if (!isBusy) text_->setText(said_.isEmpty() ? words(named) : said_);
+}
+
+QString LibTorchBanner::words(const std::string& named) {
+  if (!named.empty())
+    return tr("UADA_LIBTORCH names %1, and no LibTorch is there. Set it to the folder 'torch' of one, or "
+              "unset it, and start the window again.")
+        .arg(q(quotable(named)));
+  return tr("Projects can be looked at, and all else works. It would be fetched into %1.")
+      .arg(q(libTorchHome().string()));
 }
 
 void LibTorchBanner::begin(bool cuda) {
@@ -124,7 +132,7 @@ void LibTorchBanner::begin(bool cuda) {
       [this](Fetched done) { finish(done); });
   text_->setText(tr("Asking the index ..."));
   progress_->setRange(0, 0);
-  update();
+  refresh();
 }
 
 void LibTorchBanner::show(const FetchProgress& progress) {
@@ -139,14 +147,13 @@ void LibTorchBanner::show(const FetchProgress& progress) {
 void LibTorchBanner::finish(Fetched done) {
   if (done == Fetched::stopped) return fail(tr("Stopped. What has come is kept; it goes on from there."));
   said_.clear();
-  update();
-  if (isHidden()) return Q_EMIT notice(tr("LibTorch is there now: runs can be trained."));
-  fail(tr("It was fetched, but UADA_LIBTORCH names another folder, where it is not."));
+  refresh();
+  if (isHidden()) Q_EMIT notice(tr("LibTorch is there now: runs can be trained."));
 }
 
 void LibTorchBanner::fail(const QString& why) {
   said_ = why;
-  update();
+  refresh();
 }
 
 }  // namespace uada
