@@ -146,6 +146,21 @@ class TestOneCursor : public QObject {
     QTRY_VERIFY(!plot("processor") || plot("processor")->figure().x.title.contains("before now"));
   }
 
+  /// Also of one that was looked at before its first row, and ended before it was to be read again.
+  void aShortRunIsReadToItsEnd() {
+    WindowBench bench(slowSteps(25ms, 100));
+    bench.open();
+    MachineHistory& history = MachineHistory::of(*bench.session);
+    bench.session->queue({fakeConfig("uada", 1, 1)});
+    bench.session->startNext();
+    QTRY_VERIFY(!bench.session->runs().empty());
+    const qint64 run = bench.session->runs().front().id;
+    history.rows(run);
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.session->isLive(), 60000);
+    QTRY_VERIFY(!history.rows(run).empty());
+    QCOMPARE(history.rows(run).size(), ProjectReader(bench.file().toStdString()).machine(run).size());
+  }
+
   /// And as one of the numbers that Live draws.
   void liveDrawsTheMachine() {
     WindowBench bench;

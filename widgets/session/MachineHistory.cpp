@@ -12,6 +12,7 @@ namespace uada {
 
 static constexpr std::size_t kMostRuns = 64;
 static constexpr qint64 kAgainMs = 10'000;
+static constexpr qint64 kShare = 20;  // of the time, one part at most is spent on reading a run again
 
 MachineHistory& MachineHistory::of(Session& session) {
   if (auto* known = session.findChild<MachineHistory*>()) return *known;
@@ -24,10 +25,10 @@ MachineHistory::MachineHistory(Session& session) : QObject(&session), session_(s
     if (runs_.contains(run)) read(run);
   });
   connect(&session, &Session::runsChanged, this, [this] {
-    for (auto& [id, run] : runs_) {
-      const RunSummary* const summary = session_.find(id);
-      if (summary && run.isKnown && isLive(summary->state) && run.read.hasExpired(kAgainMs)) read(id);
-    }
+    std::vector<qint64> behind;  // an answer that comes at once may forget runs
+    for (const auto& [id, run] : runs_)
+      if (isBehind(id, run)) behind.push_back(id);
+    for (const qint64 id : behind) read(id);
   });
 }
 
@@ -46,26 +47,48 @@ bool MachineHistory::isReading(qint64 run) const {
   return known != runs_.end() && known->second.isAsked;
 }
 
+/// It has ended since it was read, or it trains and was read some time ago.
+bool MachineHistory::isBehind(qint64 id, const Run& run) const {
+  const RunSummary* const summary = session_.find(id);
+  if (!summary || !run.isKnown || run.isAsked) return false;
+  return isLive(summary->state) ? run.read.hasExpired(std::max(kAgainMs, kShare * run.tookMs)) : run.wasLive;
+}
+
 void MachineHistory::forgetOldest() {
   if (runs_.size() <= kMostRuns) return;
   runs_.erase(std::ranges::min_element(runs_, {}, [](const auto& run) { return run.second.used; }));
 }
 
 void MachineHistory::read(qint64 run) {
+  struct Answer {
+    std::vector<MachineRow> rows;
+    qint64 tookMs = 0;
+  };
+  const RunSummary* const summary = session_.hasProject() ? session_.find(run) : nullptr;
+  if (!summary || runs_[run].isAsked) return;
   Run& known = runs_[run];
-  if (known.isAsked || !session_.hasProject() || !session_.find(run)) return;
   known.isAsked = true;
+  known.wasLive = isLive(summary->state);
   known.read.start();
   session_.ask(
-      this, [run](const OpenProject& project) { return project.reader.machine(run); },
-      [this, run](std::optional<std::vector<MachineRow>> rows) {
+      this,
+      [run](const OpenProject& project) {
+        QElapsedTimer clock;
+        clock.start();
+        Answer answer{project.reader.machine(run)};
+        answer.tookMs = clock.elapsed();
+        return answer;
+      },
+      [this, run](std::optional<Answer> answer) {
         const auto place = runs_.find(run);
         if (place == runs_.end()) return;
-        place->second.isAsked = false;
-        place->second.isKnown =
-            true;  // also where it could not be read: it would be asked for again and again
-        if (rows) place->second.rows = std::move(*rows);
+        Run& known = place->second;
+        known.isAsked = false;
+        known.isKnown = true;  // also where it could not be read: it would be asked for again and again
+        if (answer) known.rows = std::move(answer->rows), known.tookMs = answer->tookMs;
+        const bool hasEnded = isBehind(run, known);  // meanwhile
         Q_EMIT changed(run);
+        if (hasEnded) read(run);
       });
 }
 

@@ -12,15 +12,17 @@ namespace uada {
 
 class Session;
 
-/// What the machine did while runs trained, as the project has it: read when it is first asked for, and of a
-/// run that trains again every ten seconds. GUI thread.
+/// What the machine did while runs trained, as the project has it: read when it is first asked for; of a run
+/// that trains again every ten seconds, or less often where it takes long, and once more at its end. GUI
+/// thread.
 class MachineHistory : public QObject {
   Q_OBJECT
  public:
   /// The session's own; made when it is first asked for.
   static MachineHistory& of(Session& session);
 
-  /// Empty at first: changed() tells when it has been read. The reference holds until the next call.
+  /// Empty at first: changed() tells when it has been read. The reference ends with the next call, with
+  /// an answer and with another project: not to be kept beyond the turn of the event loop.
   const std::vector<MachineRow>& rows(qint64 run);
   bool isReading(qint64 run) const;
 
@@ -32,9 +34,12 @@ class MachineHistory : public QObject {
   struct Run {
     std::vector<MachineRow> rows;
     bool isAsked = false, isKnown = false;
-    QElapsedTimer read;  ///< since it was asked for last
-    quint64 used = 0;    ///< when, in calls
+    bool wasLive = false;  ///< when it was asked for last
+    QElapsedTimer read;    ///< since then
+    qint64 tookMs = 0;
+    quint64 used = 0;  ///< when, in calls
   };
+  bool isBehind(qint64 id, const Run& run) const;
   void read(qint64 run);
   void forgetOldest();
 
