@@ -1,5 +1,6 @@
 #include "core/store/MachineRecord.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -13,43 +14,85 @@ namespace uada::store {
 
 static constexpr std::size_t kMostLooks = 64;  // of one row
 
-MachineRecord::MachineRecord(Rules rules, std::int64_t lastStep, Take take, Tell tell)
-    : rules_(std::move(rules)),
-      take_(std::move(take)),
-      step_(lastStep),
-      // The top of the thread: the one place where its errors are caught.
-      thread_([this, tell = std::move(tell)](const std::stop_token& stop) {
-        try {
-          watch(stop);
-        } catch (const std::exception& e) {
-          tell("the load of the machine is no longer recorded: " + problemText(e));
-        }
-      }) {}
+/// What the record and its thread have in common: the thread may outlive the record.
+struct MachineRecord::Shared {
+  Shared(Rules given, std::int64_t lastStep, Take takes, Tell tells)
+      : rules(std::move(given)), take(std::move(takes)), tell(std::move(tells)), step(lastStep) {}
+  /// Of the looks so far, if there are any. Locked.
+  void writeRow() {
+    if (looks.empty()) return;
+    ++row.number;
+    row.time = utcNow();
+    row.step = step;
+    row.reading = together(looks);
+    looks.clear();
+    take(row);
+    if (row.number % rules.rowsAtOneRate == 0 && looksOfARow < kMostLooks) looksOfARow *= 2;
+  }
 
-void MachineRecord::watch(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  MachineMeter meter;
-  std::optional<Nvml> gpus;  // opened when it is first needed: short runs end before
+  const Rules rules;
+  const Take take;
+  const Tell tell;
+  std::atomic<std::int64_t> step;
+  std::mutex mutex;  ///< of all below
+  std::condition_variable_any changed;
+  bool isActive = true;
+  bool isClosed = false;  ///< the record is gone: nothing is taken any more
+  bool isOver = false;    ///< the thread has nothing left to do
   std::vector<MachineReading> looks;
   std::size_t looksOfARow = 1;
   MachineRow row;
+};
+
+MachineRecord::MachineRecord(Rules rules, std::int64_t lastStep, Take take, Tell tell)
+    : shared_(std::make_shared<Shared>(std::move(rules), lastStep, std::move(take), std::move(tell))),
+      // The top of the thread: the one place where its errors are caught.
+      thread_([shared = shared_](const std::stop_token& stop) {
+        std::string why;
+        try {
+          watch(*shared, stop);
+        } catch (const std::exception& e) {
+          why = "the load of the machine is no longer recorded: " + problemText(e);
+        }
+        const std::lock_guard lock(shared->mutex);
+        if (!why.empty() && !shared->isClosed) shared->tell(why);
+        shared->isOver = true;
+        shared->changed.notify_all();
+      }) {}
+
+MachineRecord::~MachineRecord() {
+  std::unique_lock lock(shared_->mutex);
+  shared_->writeRow();
+  shared_->isClosed = true;
+  thread_.request_stop();
+  if (!shared_->changed.wait_for(lock, shared_->rules.patience, [&] { return shared_->isOver; }))
+    thread_.detach();
+}
+
+void MachineRecord::stepDone(std::int64_t step) { shared_->step = step; }
+
+void MachineRecord::setActive(bool isActive) {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->isActive = isActive;
+  if (!isActive) shared_->writeRow();
+}
+
+void MachineRecord::watch(Shared& shared, const std::stop_token& stop) {
+  MachineMeter meter;
+  std::optional<Nvml> gpus;  // opened when it is first needed: short runs end before
   while (true) {
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, rules_.every, [] { return false; });
+    std::unique_lock lock(shared.mutex);
+    shared.changed.wait_for(lock, stop, shared.rules.every, [] { return false; });
     if (stop.stop_requested()) return;
-    if (!gpus) gpus.emplace(rules_.nvml.c_str());
-    looks.push_back(meter.look(rules_.folder));
-    looks.back().gpus = gpus->read();
-    if (!isActive_) looks.clear();
-    if (looks.size() < looksOfARow) continue;
-    ++row.number;
-    row.time = utcNow();
-    row.step = step_;
-    row.reading = together(looks);
-    looks.clear();
-    take_(row);
-    if (row.number % rules_.rowsAtOneRate == 0 && looksOfARow < kMostLooks) looksOfARow *= 2;
+    lock.unlock();
+    if (!gpus) gpus.emplace(shared.rules.nvml.c_str());
+    MachineReading look = meter.look(shared.rules.folder);
+    look.gpus = gpus->read();
+    lock.lock();
+    if (shared.isClosed) return;
+    if (!shared.isActive) continue;
+    shared.looks.push_back(std::move(look));
+    if (shared.looks.size() >= shared.looksOfARow) shared.writeRow();
   }
 }
 

@@ -13,6 +13,10 @@ using namespace store;
 
 static constexpr int kMachineVersion = 11;  // of the first schema that has it
 
+// The first row of an attempt may stand for the last step of the checkpoint, which the earlier attempt has.
+static constexpr const char* kBegins =
+    "(SELECT run, attempt, step + 1 AS step FROM machine WHERE number = 1 AND typeof(step) = 'integer')";
+
 std::vector<MachineRow> ProjectReader::Impl::machine(std::int64_t run) {
   std::vector<MachineRow> all;
   if (version() < kMachineVersion) return all;
@@ -20,7 +24,7 @@ std::vector<MachineRow> ProjectReader::Impl::machine(std::int64_t run) {
       "SELECT {} FROM machine WHERE run = ? AND attempt = ? AND step > ? AND step < ? ORDER BY number",
       joined(columnsOf<MachineRow>(version()), ", "));
   std::map<std::pair<std::int64_t, int>, std::size_t> places;  // by attempt and number
-  each(run, "steps", rows, {}, [&](std::int64_t attempt, Row& row) {
+  each(run, kBegins, rows, {}, [&](std::int64_t attempt, Row& row) {
     MachineRow one = reportFrom<MachineRow>(row, version());
     if (!isSound(run, "machine", one.step, row)) return;
     places[{attempt, one.number}] = all.size();

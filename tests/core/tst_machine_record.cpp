@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QTest>
+#include <atomic>
 #include <cmath>
 #include <mutex>
 
@@ -130,6 +131,48 @@ class TestMachineRecord : public QObject {
     QCOMPARE(rows[0].reading.gpus.size(), std::size_t{2});
   }
 
+  /// Those before a pause are a row, although it would take many more of them.
+  void looksBeforeAPauseAreKept() {
+    std::mutex mutex;
+    std::size_t rows = 0;
+    const auto count = [&] {
+      const std::lock_guard lock(mutex);
+      return rows;
+    };
+    store::MachineRecord record(
+        {.folder = folder_.path().toStdString(), .nvml = "", .every = 2ms, .rowsAtOneRate = 1}, 5,
+        [&](const MachineRow&) {
+          const std::lock_guard lock(mutex);
+          ++rows;
+        },
+        [](const std::string& why) { QFAIL(why.c_str()); });
+    QTRY_VERIFY(count() >= 6);  // the next one takes 64 looks, 128 ms
+    const auto growsByAPause = [&] {
+      record.setActive(true);
+      QTest::qWait(20);
+      const std::size_t before = count();
+      record.setActive(false);
+      return count() == before + 1;
+    };
+    record.setActive(false);
+    QTRY_VERIFY(growsByAPause());
+  }
+
+  /// No run waits for it for long, and it has no row after the end.
+  void aDriverMayNotAnswer() {
+    qputenv("FAKE_NVML_HANGS", "1");
+    std::atomic<int> rows = 0;
+    {
+      const store::MachineRecord record(
+          {.folder = folder_.path().toStdString(), .nvml = FAKE_NVML, .every = 1ms, .patience = 20ms}, 0,
+          [&](const MachineRow&) { ++rows; }, [](const std::string&) {});
+      QTest::qWait(30);
+    }
+    qunsetenv("FAKE_NVML_HANGS");
+    QTest::qWait(50);
+    QCOMPARE(rows.load(), 0);
+  }
+
   void rowsComeBack() {
     const auto project = file("rows.uada");
     ProjectWriter writer(project);
@@ -160,6 +203,8 @@ class TestMachineRecord : public QObject {
     }
     writer.beginAttempt(run, currentManifest(), "c");
     writer.append(run, 2, row(1, 2, 20));  // before its first step
+    writer.flush();
+    QCOMPARE(steps(ProjectReader(project).machine(run)), "1:10 2:10 2:20 ");
     writer.append(run, 2, numbers.step(3));
     writer.append(run, 2, row(2, 3, 20));
     writer.flush();

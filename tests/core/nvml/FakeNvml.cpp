@@ -1,6 +1,8 @@
 // In the place of the driver's library: one GPU, and one that tells nothing but its name.
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 struct Utilization {
   unsigned gpu, memory;
@@ -15,6 +17,7 @@ extern "C" {
 int nvmlInit_v2() { return std::getenv("FAKE_NVML_FAILS") ? 9 : 0; }
 int nvmlShutdown() { return 0; }
 int nvmlDeviceGetCount_v2(unsigned* count) {
+  while (std::getenv("FAKE_NVML_HANGS")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   *count = 2;
   return 0;
 }
