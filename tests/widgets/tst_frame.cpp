@@ -4,6 +4,8 @@
 #include <QComboBox>
 #include <QDirIterator>
 #include <QDockWidget>
+#include <QHeaderView>
+#include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -18,11 +20,13 @@
 #include <QSettings>
 #include <QShortcut>
 #include <QSignalSpy>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
+#include <QToolTip>
 #include <QTreeView>
 #include <set>
 
@@ -38,6 +42,7 @@
 #include "widgets/frame/Palette.h"
 #include "widgets/frame/Views.h"
 #include "widgets/models/ContextMenu.h"
+#include "widgets/models/Words.h"
 #include "widgets/panels/Panel.h"
 #include "widgets/panels/StartPage.h"
 #include "widgets/panels/samples/SamplesView.h"
@@ -257,6 +262,31 @@ class TestFrame : public QObject {
       }
     }
     QVERIFY(shown > 0);
+  }
+
+  /// Of a widget, a cell or a column: also one that begins as rich text does.
+  void tipsAreNoMarkup() {
+    WindowBench bench;
+    const auto tipOf = [](QWidget* widget, const QPoint& at) {
+      QHelpEvent event(QEvent::ToolTip, at, widget->mapToGlobal(at));
+      QApplication::sendEvent(widget, &event);
+      return QToolTip::text();
+    };
+    const QString evil = "<qt><img src='file:///x.png'>";
+    QTableWidget table(1, 1);
+    table.setItem(0, 0, new QTableWidgetItem("cell"));
+    table.item(0, 0)->setToolTip(evil + "cell");
+    table.setHorizontalHeaderItem(0, new QTableWidgetItem("column"));
+    table.horizontalHeaderItem(0)->setToolTip(evil + "column");
+    QLabel label("label");
+    label.setToolTip(evil + "label");
+    table.show();
+    label.show();
+    QCOMPARE(tipOf(table.viewport(), table.visualItemRect(table.item(0, 0)).center()),
+             plainTip(evil + "cell"));
+    QCOMPARE(tipOf(table.horizontalHeader()->viewport(), {5, 5}), plainTip(evil + "column"));
+    QCOMPARE(tipOf(&label, {2, 2}), plainTip(evil + "label"));
+    QVERIFY(!QToolTip::text().contains("<img"));
   }
 
   void tabReachesAllOfTheWindow() {

@@ -10,6 +10,7 @@
 #include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QRegularExpression>
 #include <QScrollBar>
@@ -66,16 +67,28 @@ void keepPlain(QWidget* widget) {
   if (!(label->textInteractionFlags() & Qt::LinksAccessibleByKeyboard)) label->setTextFormat(Qt::PlainText);
 }
 
+/// What Qt would show there; "": nothing, or something else than the text of a tip.
+static QString tipAt(QWidget* widget, const QPoint& at) {
+  if (const auto* menu = qobject_cast<QMenu*>(widget)) {
+    const QAction* action = menu->toolTipsVisible() ? menu->actionAt(at) : nullptr;
+    return action ? action->toolTip() : QString();
+  }
+  const auto* view = qobject_cast<QAbstractItemView*>(widget->parentWidget());
+  if (!view || view->viewport() != widget) return widget->toolTip();
+  const auto* header = qobject_cast<const QHeaderView*>(view);
+  if (!header) return view->indexAt(at).data(Qt::ToolTipRole).toString();
+  const int section = header->logicalIndexAt(at);
+  if (!header->model() || section < 0) return {};
+  return header->model()->headerData(section, header->orientation(), Qt::ToolTipRole).toString();
+}
+
 bool showsPlainTip(QObject* watched, QEvent* event) {
   if (event->type() != QEvent::ToolTip || !watched->isWidgetType()) return false;
   auto* widget = static_cast<QWidget*>(watched);
   const auto* help = static_cast<QHelpEvent*>(event);
-  QString tip = widget->toolTip();
-  if (const auto* view = qobject_cast<QAbstractItemView*>(widget->parentWidget());
-      view && view->viewport() == widget)
-    tip = view->indexAt(help->pos()).data(Qt::ToolTipRole).toString();
+  const QString tip = tipAt(widget, help->pos());
   if (tip.isEmpty()) return false;
-  QToolTip::showText(help->globalPos(), tip.startsWith("<qt>") ? tip : plainTip(tip), widget);
+  QToolTip::showText(help->globalPos(), plainTip(tip), widget);
   return true;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+class QEvent;
+class QObject;
 class QString;
 class QWidget;
 
@@ -13,8 +15,8 @@ void nameControl(QWidget* control);
 /// something is no markup. Tool tips, and labels whose links the keyboard reaches, stay as they are.
 void keepPlain(QWidget* widget);
 
-/// Answers the event of a tool tip of a widget, or of a cell, with its text as it is, tags and all, in lines
-/// that are broken; one that begins with <qt> is rich. Returns whether it did.
+/// Answers the event of a tool tip of a widget, a cell, a column or an action of a menu with its text as it
+/// is, tags and all, in lines that are broken: no tip is rich. Returns whether it did.
 bool showsPlainTip(QObject* watched, QEvent* event);
 
 /// Gives lists and tables of a panel that have no name the panel's own.
