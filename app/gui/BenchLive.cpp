@@ -136,14 +136,22 @@ void handleUntil(Condition isMet) {
   if (!isMet()) loop.exec();
 }
 
-Block measured(TimingSink& sink, bool isLive) {
+/// Throws Error if the run has ended.
+Block measured(const Session& session, TimingSink& sink, bool isLive) {
   sink.begin();
   QElapsedTimer clock;
   clock.start();
-  const auto isOver = [&] { return clock.elapsed() >= 1000 * kSeconds && sink.block().steps > 0; };
+  const auto isMeasured = [&] { return clock.elapsed() >= 1000 * kSeconds && sink.block().steps > 0; };
+  const auto isOver = [&] { return isMeasured() || !session.isTraining(); };
   if (isLive) handleUntil(isOver);
-  while (!isOver()) QThread::msleep(10);
-  return sink.block();
+  while (!isOver()) {
+    QThread::msleep(10);
+    // No step came: a window that sleeps does not hear that the run has ended.
+    if (clock.elapsed() >= 2000 * kSeconds) QApplication::processEvents();
+  }
+  if (session.isTraining()) return sink.block();
+  const std::string why = session.failure().toStdString();
+  throw Error("the run ended while its steps were timed" + (why.empty() ? why : ": " + why));
 }
 
 double quantile(std::vector<double> values, double share) {
@@ -169,11 +177,11 @@ void startRun(Session& session, MainWindow& window, const QString& project) {
 }
 
 /// [pair] with the live view and without it, on off, off on
-std::vector<std::pair<Block, Block>> measuredPairs(TimingSink& sink) {
+std::vector<std::pair<Block, Block>> measuredPairs(const Session& session, TimingSink& sink) {
   std::vector<std::pair<Block, Block>> pairs;
   for (int pair = 0; pair < kPairs; ++pair) {
     const bool isLiveFirst = pair % 2 == 0;
-    const Block first = measured(sink, isLiveFirst), second = measured(sink, !isLiveFirst);
+    const Block first = measured(session, sink, isLiveFirst), second = measured(session, sink, !isLiveFirst);
     pairs.emplace_back(isLiveFirst ? first : second, isLiveFirst ? second : first);
   }
   return pairs;
@@ -218,7 +226,7 @@ void benchLive(Theme& theme, QSettings& settings) {
   window.resize(1440, 900);
   window.show();
   startRun(session, window, folder.filePath("p.uada"));
-  std::puts(lineOf(measuredPairs(sink)).dump().c_str());
+  std::puts(lineOf(measuredPairs(session, sink)).dump().c_str());
   session.training()->stopNow();
   handleUntil([&] { return !session.isTraining(); });
 }
