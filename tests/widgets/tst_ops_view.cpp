@@ -1,4 +1,3 @@
-#include <QCheckBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QSlider>
@@ -9,7 +8,6 @@
 #include "core/augment/Stages.h"
 #include "core/ops/Resize.h"
 #include "tests/widgets/OpsTools.h"
-#include "widgets/panels/ops/ChainStrip.h"
 #include "widgets/panels/ops/OpExplorer.h"
 #include "widgets/panels/ops/PictureGrid.h"
 #include "widgets/panels/ops/PixelView.h"
@@ -41,8 +39,6 @@ class TestOpsView : public QObject {
   void everyOpIsOfferedWithItsRule();
   void opsStandUnderWhatTheyDo();
   void cellsUseTheRoom();
-  void aSheetCoversTheRange();
-  void aSheetIsShownAndChosenFrom();
 
  private:
   std::unique_ptr<OpsBench> bench_;
@@ -371,48 +367,6 @@ void TestOpsView::opsStandUnderWhatTheyDo() {
     else
       QCOMPARE(heading.toStdString(), std::string(opGroup(ops()[static_cast<std::size_t>(op)])));
   }
-}
-
-/// 16 raw values from end to end; of ten levels each once, with both signs where the op has one.
-void TestOpsView::aSheetCoversTheRange() {
-  OpSetting setting;
-  setting.op = opIndex("rotate");
-  const std::vector<OpSetting> raw = sheetOf(setting, true, 16);
-  QCOMPARE(raw.size(), std::size_t{16});
-  QCOMPARE(*raw.front().typed, setting.entry().min);
-  QCOMPARE(*raw.back().typed, setting.entry().max);
-  const std::vector<OpSetting> levels = sheetOf(setting, false, 16);
-  const double top = topLevel(setting.grid);
-  QCOMPARE(levels.back().level, top);
-  QCOMPARE(levels.back().sign, 1);
-  QCOMPARE(levels.size(), static_cast<std::size_t>(top) + 1);
-  QCOMPARE(levels.front().level, 0.0);
-  setting.grid = Grid::aa10;
-  const std::vector<OpSetting> both = sheetOf(setting, false, 16);
-  if (signCounts(setting.entry(), setting.grid)) {
-    QCOMPARE(both.front().level, topLevel(setting.grid));
-    QCOMPARE(both.front().sign, -1);
-  }
-  setting.op = opIndex("invert");
-  QCOMPARE(sheetOf(setting, false, 16).size(), std::size_t{1});  // takes no magnitude
-}
-
-void TestOpsView::aSheetIsShownAndChosenFrom() {
-  OpExplorer view(bench_->workbench);
-  view.resize(1000, 700);
-  view.show();
-  view.setPicture(pictureOf(pattern(32, 32)), "x");
-  at<QCheckBox>(view, "op_sheet")->setChecked(true);
-  view.result();
-  auto* sheet = view.findChild<ChainStrip*>("op_sheet_pictures");
-  QVERIFY(sheet->isVisible());
-  const std::size_t count = sheetOf(view.setting(), false, 16).size();
-  QCOMPARE(sheet->stages().size(), count);
-  QCOMPARE(sheet->stages().back().image.rgb,
-           applied(sheetOf(view.setting(), false, 16).back(), pattern(32, 32)).rgb);
-  Q_EMIT sheet->chosen(0);
-  QVERIFY(!at<QCheckBox>(view, "op_sheet")->isChecked() && !sheet->isVisible());
-  QCOMPARE(view.setting().level, 0.0);
 }
 
 void TestOpsView::cellsUseTheRoom() {
