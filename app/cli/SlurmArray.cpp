@@ -58,40 +58,66 @@ stop() {{
 trap 'stop USR1' USR1
 trap 'stop TERM' TERM
 
+# A project, and what its -wal has yet to bring into it: a program that was killed leaves both. Copied whole, then renamed.
+copy() {{  # FROM TO
+  rm -f "$2.new-wal"
+  cp "$1" "$2.new" || return 1
+  if [ -s "$1-wal" ]; then cp "$1-wal" "$2.new-wal" || return 1; fi
+  rm -f "$2-wal" "$2-shm" && mv "$2.new" "$2" || return 1
+  if [ -f "$2.new-wal" ]; then mv "$2.new-wal" "$2-wal"; fi
+}}
+
 # The project lies beside its run folder, runs/N.files; on the node's own disk a link leads there.
 project=runs/$task.uada
 fetch() {{ :; }}
 store() {{ :; }}
+discard() {{ :; }}
 if [ -n "${{UADA_SCRATCH:-}}" ]; then
   shared=$PWD/runs/$task
   local=$(mktemp -d "$UADA_SCRATCH/uada.XXXXXX") || exit 1
   project=$local/$task.uada
+  discard() {{ rm -r "$local" || :; }}
   fetch() {{
     mkdir -p "$shared.files" && ln -s "$shared.files" "$local/$task.files" || return 1
-    if [ -f "$shared.uada" ]; then cp "$shared.uada" "$project" || return 1; fi
+    if [ -f "$shared.uada" ]; then copy "$shared.uada" "$project" || return 1; fi
     # What a node that failed took along: rows are made again from the run's folder.
     for run in "$shared.files"/*/config.json; do
-      if [ -f "$run" ]; then "$uada" import "${{run%/*}}" --project "$project" || return 1; fi
+      if [ ! -s "${{run%/*}}/log.jsonl" ] || "$uada" import "${{run%/*}}" --project "$project"; then continue; fi
+      if [ ! -f "$shared.uada" ]; then return 1; fi
+      echo "the rows of ${{run%/*}} were not made again; the task goes on with runs/$task.uada as it is" >&2
     done
   }}
   store() {{
-    [ -f "$project" ] && cp "$project" "$shared.uada.new" && mv "$shared.uada.new" "$shared.uada" &&
-      rm -r "$local"
+    if [ -f "$project" ]; then copy "$project" "$shared.uada" || return 1; fi
+    discard
   }}
 fi
-fetch || {{ echo "cannot bring runs/$task to $UADA_SCRATCH" >&2; exit 1; }}
+fetched=yes
+fetch || fetched=no
+if [ "$signals" = 0 ] && [ "$fetched" = no ]; then
+  echo "cannot bring runs/$task to ${{UADA_SCRATCH:-}}" >&2
+  discard
+  exit 1
+fi
 
-"$uada" run "runs/$task.json" --project "$project" "$@" &
-training=$!
-if [ "$signals" -gt 0 ]; then kill -USR2 "$training"; fi
-while :; do  # a signal ends the waiting, not the run
-  seen=$signals
-  wait "$training"
-  code=$?
-  if [ "$seen" = "$signals" ]; then break; fi
-done
-
-store || {{ echo "the project of run $task is left in $local" >&2; code=1; }}
+code=143
+if [ "$signals" -gt 0 ]; then
+  discard  # nothing was begun: the shared project is the whole one
+else
+  "$uada" run "runs/$task.json" --project "$project" "$@" &
+  training=$!
+  if [ "$signals" -gt 0 ]; then kill -USR2 "$training"; fi
+  while :; do  # a signal ends the waiting, not the run
+    seen=$signals
+    wait "$training"
+    code=$?
+    if [ "$seen" = "$signals" ]; then break; fi
+  done
+  if ! store; then
+    echo "the project of run $task is left in $local" >&2
+    if [ "$code" = 0 ]; then code=1; fi
+  fi
+fi
 # 140: the signal came before the program could take it; nothing was begun.
 if [ "$code" = 140 ]; then code=143; fi
 if [ "$code" = 143 ] && [ "$again" = yes ]; then

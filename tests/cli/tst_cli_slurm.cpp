@@ -12,6 +12,7 @@ class TestCliSlurm : public QObject {
 
  private Q_SLOTS:
   void aSweepAsAnArrayGivesTheSameTable();
+  void scratchNeverLosesAProject();
 };
 
 namespace {
@@ -26,7 +27,9 @@ class Scheduler {
     program.write("scontrol", "#!/bin/sh\necho \"$@\" >> \"$REQUEUED\"\n");
     QFile(program.path("scontrol")).setPermissions(QFile::ReadOwner | QFile::ExeOwner);
   }
-  std::unique_ptr<QProcess> start(int task, const QString& scratch = "") const {
+  /// with  more of the environment
+  std::unique_ptr<QProcess> start(int task, const QString& scratch = "",
+                                  const std::map<QString, QString>& with = {}) const {
     auto process = std::make_unique<QProcess>();
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("SLURM_ARRAY_JOB_ID", "77");
@@ -34,6 +37,7 @@ class Scheduler {
     environment.insert("PATH", program_.path("") + ":" + environment.value("PATH"));
     environment.insert("REQUEUED", program_.path("requeued"));
     if (!scratch.isEmpty()) environment.insert("UADA_SCRATCH", scratch);
+    for (const auto& [name, value] : with) environment.insert(name, value);
     process->setProcessEnvironment(environment);
     process->setWorkingDirectory(program_.path(folder_));
     process->start("bash", {"array.sh", "--json"});
@@ -124,6 +128,66 @@ void TestCliSlurm::aSweepAsAnArrayGivesTheSameTable() {
     QCOMPARE(many.out, one.out);
     if (table.size() > 4) QVERIFY2(one.out.contains(",6,"), qPrintable(one.out));  // seeds
   }
+}
+
+/// A stand-in for the program leaves projects as a killed one does, in the ways that the scheduler ends it.
+void TestCliSlurm::scratchNeverLosesAProject() {
+  const Program program;
+  writeTinyExperiment(program);
+  COMPARE_CODE(program.run(QStringList{"queue", "add"} + tinyExperiment(program, 1, R"(["ra-uc"])").mid(1)),
+               0);
+  COMPARE_CODE(program.run({"queue", "export", "--slurm", "array", "--take"}), 0);
+  QVERIFY(QDir().mkpath(program.path("scratch")));
+  program.write("fake", "#!/bin/sh\neval \"$([ \"$1\" = import ] && echo \"$IMPORT\" || echo \"$RUN\")\"\n");
+  QFile(program.path("fake")).setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+  const Scheduler scheduler(program, "array");
+  const auto task = [&](const QString& run, const QString& import = ":") {
+    return Program::finish(*scheduler.start(
+        1, program.path("scratch"), {{"UADA", program.path("fake")}, {"RUN", run}, {"IMPORT", import}}));
+  };
+  const auto left = [&] {
+    return QDir(program.path("scratch")).entryList(QDir::AllEntries | QDir::NoDotAndDotDot);
+  };
+  const auto shared = [&] { return QDir(program.path("array/runs")).entryList({"1.uada*"}); };
+
+  // Ended before there is a project: queued again, and nothing is left.
+  COMPARE_CODE(task("kill -USR1 $PPID; sleep 1; exit 140"), 143);
+  QVERIFY(program.read("requeued").contains("requeue 77_1\n"));
+  QVERIFY(shared().isEmpty() && left().isEmpty());
+  // A killed program leaves a -wal: it goes along, there and back, and goes when it was written into the
+  // project.
+  COMPARE_CODE(task("echo a > \"$4\"; echo b > \"$4-wal\"; exit 137"), 137);
+  QCOMPARE(program.read("array/runs/1.uada") + program.read("array/runs/1.uada-wal"), QByteArray("a\nb\n"));
+  COMPARE_CODE(task("cat \"$4-wal\" >> \"$4\"; rm \"$4-wal\""), 0);
+  QCOMPARE(program.read("array/runs/1.uada"), QByteArray("a\nb\n"));
+  QCOMPARE(shared(), QStringList{"1.uada"});
+  QVERIFY(left().isEmpty());
+
+  // Rows that cannot be made again end a task only where there is no project.
+  QVERIFY(QDir().mkpath(program.path("array/runs/1.files/0123abcd")));
+  for (const char* name : {"config.json", "log.jsonl"})
+    program.write(QString("array/runs/1.files/0123abcd/") + name, "{}\n");
+  const Result warned = task("echo c >> \"$4\"", "false");
+  COMPARE_CODE(warned, 0);
+  QVERIFY2(warned.err.contains("goes on with runs/1.uada as it is"), qPrintable(warned.err));
+  QCOMPARE(program.read("array/runs/1.uada"), QByteArray("a\nb\nc\n"));
+  // A signal while that is done: nothing is begun, and the task is queued again.
+  QVERIFY(QFile::remove(program.path("requeued")));
+  COMPARE_CODE(task("echo d >> \"$4\"", "kill -USR1 $PPID; false"), 143);
+  QVERIFY(program.read("requeued").contains("requeue 77_1\n"));
+  QCOMPARE(program.read("array/runs/1.uada"), QByteArray("a\nb\nc\n"));
+  // What cannot be copied back stays on the node.
+  COMPARE_CODE(
+      task("echo e >> \"$4\"; rm -rf \"$PWD/runs/1.uada.new\"; mkdir -p \"$PWD/runs/1.uada.new/1.uada\"",
+           "false"),
+      1);
+  QCOMPARE(program.read("array/runs/1.uada"), QByteArray("a\nb\nc\n"));
+  QCOMPARE(left().size(), 1);
+  QCOMPARE(program.read("scratch/" + left()[0] + "/1.uada"), QByteArray("a\nb\nc\ne\n"));
+  QVERIFY(QDir(program.path("array/runs/1.uada.new")).removeRecursively());
+  QVERIFY(QFile::remove(program.path("array/runs/1.uada")));
+  COMPARE_CODE(task("echo f >> \"$4\"", "false"), 1);
+  QVERIFY(shared().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestCliSlurm)
