@@ -188,9 +188,8 @@ struct Uada {
          .title = "Candidates rendered",
          .help =
              "Of each group the one that the sign of dL asks for, when it is known (asked), or both before "
-             "(both): the step then waits for its device once. The decisions are the same (docs/methods.md, "
-             "Cost). usual: both "
-             "on a GPU",
+             "(both): the step then waits for its device once. The decisions are the same "
+             "(docs/methods.md, Cost). usual: both on a GPU",
          .choices = {"usual", "asked", "both"},
          .advanced = true,
          .later = true,
