@@ -208,7 +208,7 @@ class TestWatchdog : public QObject {
     const std::int64_t grown = std::max(memory, readMemory().program) - memory;
     std::printf("%d windows closed, %.1f MB more in the last %d\n", kCycles, static_cast<double>(grown) / 1e6,
                 kCycles - 5);
-    if (!isSlowed()) QVERIFY2(grown < kCycles * 1'000'000ULL, qPrintable(QString::number(grown)));
+    if (!isSlowed()) QVERIFY2(grown < kCycles * std::int64_t{1'000'000}, qPrintable(QString::number(grown)));
   }
 
  private:
