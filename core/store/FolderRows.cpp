@@ -46,6 +46,8 @@ struct FoundLog {
 template <class Take>
 long long readLines(const fs::path& file, Take take) {
   long long damaged = 0;
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return 0;  // a pipe would be waited for
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) try {
       if (!line.empty()) take(parseJson(line, file.filename().string()));
@@ -210,7 +212,8 @@ Json newestManifest(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code code;
   for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code))
-    if (at->path().extension() == ".safetensors") files.push_back(at->path());
+    if (std::error_code ignored; at->path().extension() == ".safetensors" && at->is_regular_file(ignored))
+      files.push_back(at->path());
   std::ranges::sort(files, std::greater());
   for (const fs::path& file : files) try {
       const WeightsFile weights = readWeights(file);

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Backup.h>
 #include <fmt/core.h>
+#include <sqlite3.h>
 
 #include <utility>
 #include <vector>
@@ -27,7 +28,9 @@ SQLite::Database openOther(const fs::path& file, const fs::path& copy) {
   if (found.execAndGet("PRAGMA user_version").getInt() == kSchemaVersion) return found;
   {
     SQLite::Database made(copy.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    SQLite::Backup(made, found).executeStep();
+    if (SQLite::Backup(made, found).executeStep() != SQLITE_DONE)
+      throw Error(
+          fmt::format("'{}' is locked by another program; merge again when that has ended", file.string()));
   }
   return openForWriting(copy);
 }
@@ -52,6 +55,7 @@ struct Takeover::Impl {
     if (!lock.held())
       throw Error(fmt::format("another process takes runs into '{}'; wait until it has ended",
                               project.file().string()));
+    checkRows();
     empty();
   }
   ~Impl() {
@@ -64,6 +68,18 @@ struct Takeover::Impl {
     fs::create_directories(folder, code);
     if (code) throw Error(fmt::format("cannot make the folder '{}': {}", folder.string(), code.message()));
   }
+  /// Throws Error if there is something that no takeover has left.
+  void checkRows() const {
+    std::error_code code;
+    if (!fs::exists(fs::symlink_status(rows, code))) return;
+    bool isOurs = fs::is_directory(fs::symlink_status(rows, code));
+    for (fs::directory_iterator at(rows, code), end; isOurs && !code && at != end; at.increment(code)) {
+      const std::string name = at->path().filename().string();
+      isOurs = name.starts_with("other.") || name.starts_with("rebuilt.");
+    }
+    if (!isOurs)
+      throw Error(fmt::format("'{}' is in the way: runs are laid there first; move it away", rows.string()));
+  }
   /// Also of what a process that was killed has left.
   void empty() {
     std::error_code ignored;
@@ -73,6 +89,17 @@ struct Takeover::Impl {
     }
   }
   TakenRun take(const RunRows& run, const fs::path& folder);
+  std::string trainedHere(const RunRows& run) {
+    std::string trainer;
+    into.change([&](SQLite::Database& database) { trainer = run.trainedIn(database, into.file()); });
+    return trainer;
+  }
+  /// Held, nobody goes on with the run here. Where there is no folder there is nothing to go on with.
+  FileLock lockRun(const RunRows& run) const {
+    std::error_code ignored;
+    return fs::is_directory(files / run.key(), ignored) ? FileLock::tryLock(files / run.key() / "lock")
+                                                        : FileLock();
+  }
 
   ProjectWriter& into;
   const fs::path files, laid;
@@ -83,21 +110,30 @@ struct Takeover::Impl {
 TakenRun Takeover::Impl::take(const RunRows& run, const fs::path& folder) {
   TakenRun taken{run.key(), run.title(), Taken::leftOut, run.obstacle()};
   if (!taken.text.empty()) return taken;
-  RunRelation relation;
-  into.change([&](SQLite::Database& database) { relation = run.relationTo(database, into.file()); });
-  taken.text = relation.obstacle;
-  if (!taken.text.empty()) return taken;
   const fs::path own = files / run.key();
+  std::string trainer = trainedHere(run);
+  const FileLock held = trainer.empty() ? lockRun(run) : FileLock();
   std::error_code ignored;
-  const bool isThere = fs::is_directory(folder, ignored);
+  if (trainer.empty() && !held.held() && fs::is_directory(own, ignored)) trainer = trainedHere(run);
+  RunRelation relation;
+  into.change([&](SQLite::Database& database) { relation = run.relationTo(database); });
+  taken.text = relation.obstacle.empty() && relation.hasMore ? trainer : relation.obstacle;
+  if (!taken.text.empty()) return taken;
+  const bool isThere = fs::is_directory(folder, ignored), isOwn = fs::equivalent(folder, own, ignored);
   if (isThere && (relation.isFurther || !fs::exists(own, ignored))) bringRunFolder(folder, own, laid);
   if (!isThere)
     taken.text = fmt::format("its folder '{}' is not there, so that it has no checkpoint", folder.string());
   taken.what = Taken::known;
   if (!relation.hasMore) return taken;
-  if (const std::string changed = run.obstacle(); !changed.empty())  // it was begun again meanwhile
-    return {run.key(), run.title(), Taken::leftOut, changed};
-  into.change([&](SQLite::Database& database) { run.addTo(database, relation); });
+  if (!isOwn && FileLock::isHeld(folder / "lock"))  // rows are those of before, files of both
+    return {run.key(), run.title(), Taken::leftOut,
+            "it was gone on with while its folder was read; merge again when that has ended"};
+  into.change([&](SQLite::Database& database) {
+    relation = run.relationTo(database);  // others may have worked on the project meanwhile
+    if (relation.obstacle.empty() && !held.held()) relation.obstacle = run.trainedIn(database, into.file());
+    if (relation.obstacle.empty()) run.addTo(database, relation);
+  });
+  if (!relation.obstacle.empty()) return {run.key(), run.title(), Taken::leftOut, relation.obstacle};
   taken.what = relation.run ? Taken::continued : Taken::added;
   return taken;
 }

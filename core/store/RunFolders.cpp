@@ -54,8 +54,13 @@ std::vector<fs::path> filesOf(const fs::path& folder) {
   check("read", folder, code);
   for (const fs::recursive_directory_iterator end; entries != end; entries.increment(code)) {
     check("read", folder, code);
-    if (entries->is_regular_file(code) && !isOfProcess(entries->path().filename()))
-      files.push_back(entries->path().lexically_relative(folder));
+    if (isOfProcess(entries->path().filename())) continue;
+    const fs::file_status status = entries->symlink_status(code);
+    check("read", entries->path(), code);
+    if (fs::is_symlink(status))
+      throw Error(fmt::format("'{}' is a link, and may lead anywhere; put the file itself in its place",
+                              entries->path().string()));
+    if (fs::is_regular_file(status)) files.push_back(entries->path().lexically_relative(folder));
   }
   // What a run can go on from comes first: whoever is ended in between leaves nothing that names a file which
   // is not there.

@@ -23,42 +23,64 @@ namespace {
 
 constexpr std::size_t kMostNotes = 100'000, kMostTags = 1'000;  // bytes
 
+/// A name in SQL: people may have added tables and columns whose names are words of SQL.
+std::string quoted(const std::string& name) {
+  std::string text = "\"";
+  for (const char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
+  return text + '"';
+}
+
+std::string quotedList(const std::vector<std::string>& names) {
+  std::vector<std::string> all;
+  for (const std::string& name : names) all.push_back(quoted(name));
+  return joined(all, ", ");
+}
+
+bool hasColumn(SQLite::Database& database, const std::string& table, const std::string& column) {
+  SQLite::Statement query(database, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+  return bindAll(query, table, column).executeStep();
+}
+
 /// The columns of a table that holds rows of runs.
 struct RunTable {
   std::string name;
   std::vector<std::string> columns;  ///< without a number that is the row's own
   std::vector<std::string> keys;     ///< of columns: what no two rows have in common
-  bool hasOwnNumber = false;         ///< then all columns are keys
+  bool hasOwnNumber = false;         ///< then all columns are keys, as where there is none
 };
 
-RunTable describe(SQLite::Database& database, const std::string& name) {
+/// What both projects have of it.
+RunTable describe(SQLite::Database& source, SQLite::Database& into, const std::string& name) {
   RunTable table{name, {}, {}, false};
-  SQLite::Statement query(database, fmt::format("PRAGMA table_info({})", name));
+  SQLite::Statement query(source, fmt::format("PRAGMA table_info({})", quoted(name)));
   while (query.executeStep()) {
     const std::string column = query.getColumn("name").getString();
     const bool isKey = query.getColumn("pk").getInt() > 0;
     if (column == "id") table.hasOwnNumber = true;
-    if (column == "id") continue;
+    if (column == "id" || !hasColumn(into, name, column)) continue;
     table.columns.push_back(column);
     if (isKey) table.keys.push_back(column);
   }
-  if (table.hasOwnNumber) table.keys = table.columns;
+  if (table.hasOwnNumber || table.keys.empty()) table.keys = table.columns;
   return table;
 }
 
-/// Asked of the schema, so that a table which a later version adds is not forgotten; attempts come first.
-std::vector<std::string> tablesOfRuns(SQLite::Database& database) {
+/// Asked of the schema, so that a table which a later version adds is not forgotten; attempts come first. One
+/// that a person has made in one of the two projects alone is not meant.
+std::vector<std::string> tablesOfRuns(SQLite::Database& source, SQLite::Database& into) {
   std::vector<std::string> names;
-  SQLite::Statement query(database,
+  SQLite::Statement query(source,
                           "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
                           "WHERE m.type = 'table' AND c.name = 'run' ORDER BY m.name <> 'attempts', m.name");
-  while (query.executeStep()) names.push_back(query.getColumn(0).getString());
+  while (query.executeStep())
+    if (std::string name = query.getColumn(0).getString(); hasColumn(into, name, "run"))
+      names.push_back(std::move(name));
   return names;
 }
 
 /// As markInterrupted() leaves an attempt whose process is gone.
 std::string selected(const std::string& table, const std::string& column) {
-  if (table != "attempts" || (column != "state" && column != "ended")) return column;
+  if (table != "attempts" || (column != "state" && column != "ended")) return quoted(column);
   return fmt::format("CASE WHEN {} THEN {} ELSE {} END", kLiveStates,
                      column == "state" ? "'interrupted'" : "seen", column);
 }
@@ -66,7 +88,7 @@ std::string selected(const std::string& table, const std::string& column) {
 std::string rowsQuery(const RunTable& table) {
   std::vector<std::string> columns;
   for (const std::string& column : table.columns) columns.push_back(selected(table.name, column));
-  return fmt::format("SELECT {} FROM {} WHERE run = ?{}", joined(columns, ", "), table.name,
+  return fmt::format("SELECT {} FROM {} WHERE run = ?{}", joined(columns, ", "), quoted(table.name),
                      table.hasOwnNumber ? " ORDER BY id" : "");
 }
 
@@ -103,7 +125,7 @@ std::size_t placeOf(const RunTable& table, const std::string& column) {
 std::string equalTo(const RunTable& table, const std::vector<std::string>& columns) {
   std::vector<std::string> conditions;
   for (const std::string& column : columns)
-    conditions.push_back(fmt::format("{} IS ?{}", column, placeOf(table, column)));
+    conditions.push_back(fmt::format("{} IS ?{}", quoted(column), placeOf(table, column)));
   return joined(conditions, " AND ");
 }
 
@@ -114,16 +136,18 @@ std::string parameters(const RunTable& table) {
   return text;
 }
 
-/// Whoever trains one of the run's attempts; none: nobody does.
-std::optional<Owner> trainerOf(SQLite::Database& database, std::int64_t run,
-                               const std::filesystem::path& lockFile) {
+/// The process that trains one of the run's attempts, or holds the lock whatever the rows say: one that is
+/// about to begin, or works with another copy of the project. Empty: none.
+std::string trainerOf(SQLite::Database& database, std::int64_t run, const std::filesystem::path& lockFile) {
   SQLite::Statement live(
       database,
       fmt::format("SELECT host, pid, process_start FROM attempts WHERE run = ? AND {}", kLiveStates));
-  if (!bindAll(live, run).executeStep()) return std::nullopt;
-  Row row(live);
-  const Owner owner{row.text(), row.integer(), row.integer()};
-  return isAlive(owner, lockFile) ? std::optional(owner) : std::nullopt;
+  if (bindAll(live, run).executeStep()) {
+    Row row(live);
+    const Owner owner{row.text(), row.integer(), row.integer()};
+    if (isAlive(owner, lockFile)) return fmt::format("process {} on {} trains it", owner.pid, owner.host);
+  }
+  return FileLock::isHeld(lockFile) ? "a process works in its folder" : "";
 }
 
 /// What is known of one attempt in one project.
@@ -226,13 +250,19 @@ RunRows::RunRows(SQLite::Database& source, std::filesystem::path project, std::i
 std::string RunRows::obstacle() const {
   if (!isKey(key_))
     return fmt::format("its key is damaged: 8 hexadecimal digits expected, '{}' found", quotable(key_));
-  const auto trainer = trainerOf(source_, run_, runLockFile(project_, key_));
-  return trainer ? fmt::format("process {} on {} trains it; merge again when that has ended", trainer->pid,
-                               trainer->host)
-                 : "";
+  const std::string trainer = trainerOf(source_, run_, runLockFile(project_, key_));
+  return trainer.empty() ? "" : trainer + "; merge again when that has ended";
 }
 
-RunRelation RunRows::relationTo(SQLite::Database& into, const std::filesystem::path& project) const {
+std::string RunRows::trainedIn(SQLite::Database& into, const std::filesystem::path& project) const {
+  SQLite::Statement find(into, "SELECT id FROM runs WHERE key = ?");
+  const std::int64_t run = bindAll(find, key_).executeStep() ? find.getColumn(0).getInt64() : 0;
+  const std::string trainer = trainerOf(into, run, runLockFile(project, key_));
+  if (trainer.empty()) return {};
+  return fmt::format("{} in {}; merge again when that has ended", trainer, project.filename().string());
+}
+
+RunRelation RunRows::relationTo(SQLite::Database& into) const {
   RunRelation relation;
   SQLite::Statement find(into, "SELECT id, config_hash, seed, created FROM runs WHERE key = ?");
   if (!bindAll(find, key_).executeStep()) {
@@ -250,12 +280,7 @@ RunRelation RunRows::relationTo(SQLite::Database& into, const std::filesystem::p
     relation.obstacle = "another run has its key there: another configuration, seed or time of beginning";
   else
     relation.obstacle = conflictOf(into, there);
-  if (!relation.obstacle.empty()) return relation;
-  compare(into, relation);
-  if (!relation.hasMore || !relation.obstacle.empty()) return relation;
-  if (const auto trainer = trainerOf(into, there, runLockFile(project, key_)))
-    relation.obstacle = fmt::format("process {} on {} trains it in {}; merge again when that has ended",
-                                    trainer->pid, trainer->host, project.filename().string());
+  if (relation.obstacle.empty()) compare(into, relation);
   return relation;
 }
 
@@ -291,16 +316,16 @@ void RunRows::compare(SQLite::Database& into, RunRelation& relation) const {
   if (const Remarks here = remarksOf(into, *relation.run);
       !isRebuilt_ && !(bothRemarks(here, remarksOf(source_, run_)) == here))
     relation.hasMore = true;
-  for (const std::string& table : tablesOfRuns(source_))
+  for (const std::string& table : tablesOfRuns(source_, into))
     if (table != "attempts") compareTable(into, table, relation);
 }
 
 void RunRows::compareTable(SQLite::Database& into, const std::string& name, RunRelation& relation) const {
-  const RunTable table = describe(source_, name);
+  const RunTable table = describe(source_, into, name);
   if (isRebuilt_ && table.hasOwnNumber) return;
   SQLite::Statement rows(source_, rowsQuery(table));
-  SQLite::Statement same(into, fmt::format("SELECT {} FROM {} WHERE {}", equalTo(table, table.columns), name,
-                                           equalTo(table, table.keys)));
+  SQLite::Statement same(into, fmt::format("SELECT {} FROM {} WHERE {}", equalTo(table, table.columns),
+                                           quoted(name), equalTo(table, table.keys)));
   for (bindAll(rows, run_); rows.executeStep();) {
     bindRow(same, table, rows, *relation.run);
     if (!same.executeStep()) {
@@ -325,14 +350,14 @@ void RunRows::addPolicies(SQLite::Database& into) const {
 }
 
 void RunRows::addAttempts(SQLite::Database& into, std::int64_t there) const {
-  const RunTable table = describe(source_, "attempts");
+  const RunTable table = describe(source_, into, "attempts");
   const std::vector<Progress> ours = progressOf(source_, run_), theirs = progressOf(into, there);
   SQLite::Statement rows(source_, rowsQuery(table) + " ORDER BY attempt");
   SQLite::Statement insert(into, fmt::format("INSERT INTO attempts ({}) VALUES ({})",
-                                             joined(table.columns, ", "), parameters(table)));
+                                             quotedList(table.columns), parameters(table)));
   std::vector<std::string> changes;
   for (const std::string& column : table.columns)
-    changes.push_back(fmt::format("{} = ?{}", column, placeOf(table, column)));
+    changes.push_back(fmt::format("{} = ?{}", quoted(column), placeOf(table, column)));
   SQLite::Statement update(into, fmt::format("UPDATE attempts SET {} WHERE {}", joined(changes, ", "),
                                              equalTo(table, table.keys)));
   bindAll(rows, run_);
@@ -357,8 +382,8 @@ void RunRows::addRemarks(SQLite::Database& into, const RunRelation& relation) co
 }
 
 static std::int64_t addRunRow(SQLite::Database& source, std::int64_t run, SQLite::Database& into) {
-  const RunTable table = describe(source, "runs");
-  const std::string columns = joined(table.columns, ", ");
+  const RunTable table = describe(source, into, "runs");
+  const std::string columns = quotedList(table.columns);
   SQLite::Statement row(source, fmt::format("SELECT {} FROM runs WHERE id = ?", columns));
   bindAll(row, run).executeStep();
   SQLite::Statement insert(into,
@@ -373,17 +398,17 @@ void RunRows::addTo(SQLite::Database& into, const RunRelation& relation) const {
   const std::int64_t there = relation.run ? *relation.run : addRunRow(source_, run_, into);
   const auto known = static_cast<std::int64_t>(progressOf(into, there).size());
   addAttempts(into, there);
-  for (const std::string& name : tablesOfRuns(source_)) {
+  for (const std::string& name : tablesOfRuns(source_, into)) {
     if (name == "attempts") continue;
-    const RunTable table = describe(source_, name);
-    const std::string columns = joined(table.columns, ", "), values = parameters(table);
+    const RunTable table = describe(source_, into, name);
+    const std::string columns = quotedList(table.columns), values = parameters(table);
     std::string sql =
         fmt::format("INSERT OR {} INTO {} ({}) ",
-                    name == "edits" && relation.isFurther ? "REPLACE" : "IGNORE", name, columns);
+                    name == "edits" && relation.isFurther ? "REPLACE" : "IGNORE", quoted(name), columns);
     if (table.hasOwnNumber && isRebuilt_)
       sql += fmt::format("SELECT {} WHERE ?{} > {}", values, placeOf(table, "attempt"), known);
-    else if (table.hasOwnNumber && relation.run)
-      sql += fmt::format("SELECT {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {})", values, name,
+    else if (relation.run && table.keys == table.columns)
+      sql += fmt::format("SELECT {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {})", values, quoted(name),
                          equalTo(table, table.keys));
     else
       sql += fmt::format("VALUES ({})", values);

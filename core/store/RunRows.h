@@ -27,10 +27,14 @@ class RunRows {
 
   const std::string& key() const { return key_; }
   const std::string& title() const { return title_; }
-  /// Why it cannot be taken as it is: its key is damaged, or a process trains it. Empty: it can.
+  /// Why it cannot be taken as it is: its key is damaged, a process trains it, or holds the lock in its
+  /// folder. Empty: it can.
   std::string obstacle() const;
-  /// Reads only. `into` is the file `project`.
-  RunRelation relationTo(SQLite::Database& into, const std::filesystem::path& project) const;
+  /// The process that trains it in the project that it goes into, or holds the lock in its folder there, in
+  /// words; empty: none. `into` is the file `project`.
+  std::string trainedIn(SQLite::Database& into, const std::filesystem::path& project) const;
+  /// Reads only.
+  RunRelation relationTo(SQLite::Database& into) const;
   /// Adds what is missing. Rows that are there stay; of an attempt that both have the one that was heard of
   /// later counts. Tags of both are kept, and notes of both, those that are there first.
   /// relation  relationTo() the same project

@@ -1,6 +1,9 @@
+#include <sys/stat.h>
+
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "core/store/Locks.h"
 #include "tests/core/MergeTools.h"
 #include "tests/core/OlderProject.h"
 
@@ -21,6 +24,10 @@ class TestMerge : public QObject {
   void whatWentOnInBothIsLeftOut();
   void aDamagedRowIsNamed();
   void liveRunsAreLeftOut();
+  void aHeldFolderIsLeftOut();
+  void linksAreNamed();
+  void tablesOfPeopleAreNoObstacle();
+  void whatLiesInTheWayStays();
   void olderProjectsAreReadInACopy();
   void aPolicyOfTheSameNameIsNamed();
   void aHalfCopiedFolderIsCompleted();
@@ -187,6 +194,73 @@ void TestMerge::liveRunsAreLeftOut() {
   QVERIFY(!fs::exists(runFolder(here, session.run().key)));
 }
 
+/// Whatever the rows say: a process that is about to begin, or works with another copy of the project.
+void TestMerge::aHeldFolderIsLeftOut() {
+  const fs::path here = fresh(), there = fresh();
+  const std::string key = stoppedIn(here, 12);
+  copyProject(here, there);
+  resumed(there, engine_, key);
+  const std::string before = contentOf(here);
+  const auto files = filesOf(here);
+  for (const fs::path& project : {here, there}) {
+    const auto lock = store::FileLock::tryLock(runFolder(project, key) / "lock");
+    QVERIFY(lock.held());
+    const auto taken = merge(here, there);
+    QVERIFY(taken[0].what == Taken::leftOut);
+    QVERIFY2(contains(taken[0].text, "a process works in its folder"), taken[0].text.c_str());
+    QCOMPARE(contentOf(here), before);
+    QVERIFY(filesOf(here) == files);
+  }
+  QVERIFY(merge(here, there)[0].what == Taken::continued);
+  // What a killed process leaves: rows of a live attempt, and a lock that nobody holds.
+  sqlite(here, "UPDATE attempts SET state = 'running', ended = '' WHERE attempt = 2");
+  const TakenRun again = merge(here, there)[0];
+  QVERIFY2(again.what == Taken::continued, again.text.c_str());
+  QCOMPARE(contentOf(here), contentOf(there));
+}
+
+void TestMerge::linksAreNamed() {
+  const fs::path here = fresh(), there = fresh(), outside = fresh(".txt");
+  const std::string key = trained(there, engine_, fakeConfig());
+  writeFileAtomically(outside, "somebody's own");
+  fs::create_symlink(outside, runFolder(there, key) / "best.safetensors");
+  const auto taken = merge(here, there);
+  QVERIFY(taken[0].what == Taken::leftOut);
+  QVERIFY2(contains(taken[0].text, "best.safetensors' is a link"), taken[0].text.c_str());
+  QVERIFY(!fs::exists(runFolder(here, key)));
+  QVERIFY(ProjectReader(here).runs().empty());
+}
+
+/// A table with a column `run`, in one project or in both, also with names that are words of SQL.
+void TestMerge::tablesOfPeopleAreNoObstacle() {
+  const fs::path here = fresh(), there = fresh();
+  trained(there, engine_, fakeConfig());
+  trained(here, engine_, fakeConfig("ra-uc", 2));
+  const std::string table = "CREATE TABLE \"my order\" (run INTEGER, \"group\" TEXT";
+  sqlite(there, table + ", more TEXT); INSERT INTO \"my order\" VALUES (1, 'a', 'b')");
+  sqlite(there, "CREATE TABLE mine (run INTEGER); INSERT INTO mine VALUES (1)");
+  sqlite(here, table + ")");
+  const auto taken = merge(here, there);
+  QVERIFY2(taken[0].what == Taken::added, taken[0].text.c_str());
+  QCOMPARE(sqlite(here, "SELECT run, \"group\" FROM \"my order\""), std::string("2|a"));
+  const TakenRun again = merge(here, there)[0];
+  QVERIFY2(again.what == Taken::known, again.text.c_str());
+}
+
+void TestMerge::whatLiesInTheWayStays() {
+  const fs::path here = fresh(), there = fresh();
+  trained(there, engine_, fakeConfig());
+  const fs::path rows = fs::path(here).replace_extension(".uada-merge");
+  fs::create_directory(rows);
+  writeFileAtomically(rows / "thesis.txt", "somebody's own");
+  QVERIFY(contains(errorOf([&] { merge(here, there); }), "is in the way"));
+  QCOMPARE(readTextFile(rows / "thesis.txt", 100), std::string("somebody's own"));
+  fs::remove(rows / "thesis.txt");
+  writeFileAtomically(rows / "other.uada-wal", "of a process that was killed");
+  QVERIFY(merge(here, there)[0].what == Taken::added);
+  QVERIFY(!fs::exists(rows));
+}
+
 void TestMerge::olderProjectsAreReadInACopy() {
   const fs::path full = fresh();
   fillProject(full);
@@ -335,6 +409,9 @@ void TestMerge::damagedFoldersAreNamed() {
   QVERIFY(contains(errorOf([&] { import(here, folder / "nothing"); }), "is not the folder of a run"));
   writeFileAtomically(folder / "steps.jsonl", "[1,2]\n{\"attempt\":9,\"columns\":[\"step\"]}\n[1]\nx\n");
   QVERIFY(contains(import(here, folder).text, "damaged lines left out"));
+  fs::remove(folder / "steps.jsonl");
+  QCOMPARE(::mkfifo((folder / "steps.jsonl").c_str(), 0600), 0);  // is not waited for
+  QVERIFY(import(fresh(), folder).what == Taken::added);
   writeFileAtomically(folder / "log.jsonl", "");
   QVERIFY(contains(errorOf([&] { import(fresh(), folder); }), "no line that can be read"));
   writeFileAtomically(folder / "config.json", "{");
