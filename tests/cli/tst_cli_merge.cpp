@@ -90,6 +90,14 @@ void TestCliMerge::saysWhatItDid() {
   COMPARE_CODE(program.run({"merge", "nosuch.uada", "--project", "new.uada"}), 1);
   QVERIFY(!QFile::exists(program.path("new.uada")));
   COMPARE_CODE(program.run({"merge"}), 2);
+  // One that is unfinished or damaged does not keep the others back.
+  program.write("empty.uada", "");
+  program.write("damaged.uada", "no project");
+  const Result rest =
+      program.run({"merge", "empty.uada", "damaged.uada", "small.uada", "--project", "rest.uada"});
+  COMPARE_CODE(rest, 1);
+  QVERIFY2(rest.out.contains("rest.uada: 1 added from 3 projects"), qPrintable(rest.out));
+  QVERIFY2(rest.err.contains("empty.uada") && rest.err.contains("damaged.uada"), qPrintable(rest.err));
 }
 
 void TestCliMerge::importsAFolderOfFolders() {
@@ -108,7 +116,12 @@ void TestCliMerge::importsAFolderOfFolders() {
   QCOMPARE(program.run({"compare", "--project", "lost.uada"}).out, compared.out);
   const Result again = program.run({"import", "lost.files", "--project", "lost.uada"});
   QVERIFY2(again.out.contains("3 there before from 3 folders"), qPrintable(again.out));
-  COMPARE_CODE(program.run({"import", "nowhere", "--project", "lost.uada"}), 1);
+  // A name that is mistyped, or is no run's, makes nothing.
+  QVERIFY(QDir().mkpath(program.path("bare")));
+  for (const char* name : {"nowhere", "bare"}) {
+    COMPARE_CODE(program.run({"import", name, "--project", "new.uada"}), 1);
+    QVERIFY(!QFile::exists(program.path("new.uada")) && !QFile::exists(program.path("new.files")));
+  }
 }
 
 /// Names with everything that a shell takes for its own; what is written is read by bash.
@@ -127,6 +140,18 @@ void TestCliMerge::exportsForSlurmSafely() {
   COMPARE_CODE(program.run({"queue", "export", "--slurm", "second", "--take"}), 0);
   QCOMPARE(program.run({"queue", "list", "--json"}).out.count("queued"), 0);
   COMPARE_CODE(program.run({"queue", "export", "--slurm", "third"}), 2);  // nothing waits
+  // Another program takes the second run in that moment: it is in no array.
+  COMPARE_CODE(program.run({"queue", "add", "plain.json"}), 0);
+  Child other({"sqlite3", path(program, "uada.uada").string(), "BEGIN IMMEDIATE", ".shell echo locked",
+               ".shell while [ ! -f '" + path(program, "fewer/array.sh").string() + "' ]; do sleep 0.1; done",
+               "DELETE FROM queue WHERE id = (SELECT max(id) FROM queue)", "COMMIT"});
+  QCOMPARE(other.line(), std::string("locked"));
+  const Result fewer = program.run({"queue", "export", "--slurm", "fewer", "--take"});
+  COMPARE_CODE(fewer, 0);
+  QVERIFY2(fewer.out.contains("1 run as a job array"), qPrintable(fewer.out));
+  QVERIFY2(fewer.err.contains("-s2: left out: it waits no more"), qPrintable(fewer.err));
+  QCOMPARE(QDir(program.path("fewer/runs")).entryList({"*.json"}), QStringList{"1.json"});
+  QVERIFY(program.read("fewer/array.sh").contains("--array=1-1\n"));
   for (const char* script : {"array.sh", "merge.sh"}) {
     QProcess bash;
     bash.start("bash", {"-n", program.path(folder + "/" + script)});

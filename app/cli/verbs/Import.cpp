@@ -33,6 +33,8 @@ void describe(Verb& verb, Options& options) {
 
 /// When the run in a folder was begun, as its log says; "": it does not say.
 std::string beginning(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(folder / "log.jsonl", ignored)) return {};  // a pipe would be waited for
   std::ifstream log(folder / "log.jsonl");
   std::string line;
   std::getline(log, line);
@@ -62,12 +64,25 @@ std::vector<fs::path> runFolders(const std::vector<std::string>& names) {
   return all;
 }
 
+/// Throws Error, so that no project is made for names that are mistyped.
+void checkFolders(const std::vector<std::string>& names, const std::vector<fs::path>& folders) {
+  std::error_code ignored;
+  for (const std::string& name : names)
+    if (!fs::exists(name, ignored)) throw Error(fmt::format("'{}' is not there; nothing was imported", name));
+  for (const fs::path& folder : folders)
+    if (fs::exists(folder / "config.json", ignored)) return;
+  throw Error(
+      fmt::format("'{}' is neither the folder of a run, which has a config.json, nor one of such folders",
+                  names.front()));
+}
+
 int perform(const Options& options) {
   const Console console(options.json);
+  const std::vector<fs::path> folders = runFolders(options.folders);
+  checkFolders(options.folders, folders);
   ProjectWriter into(options.project);
   Takeover takeover(into);
   TakenCount total;
-  const std::vector<fs::path> folders = runFolders(options.folders);
   std::int64_t failed = 0;
   for (const fs::path& folder : folders) try {
       const TakenRun run = takeover.folder(folder);

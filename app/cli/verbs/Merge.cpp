@@ -81,7 +81,8 @@ Counted mergeOne(Takeover& takeover, ProjectWriter& into, const std::string& oth
 int perform(const Options& options) {
   const Console console(options.json);
   for (const std::string& other : options.others)
-    if (!isProject(other)) ProjectReader{other};  // throws: nothing is made for a name that is mistyped
+    if (std::error_code ignored; !std::filesystem::exists(other, ignored))
+      ProjectReader{other};  // throws: nothing is made for a name that is mistyped
   ProjectWriter into(options.project);
   Takeover takeover(into);
   TakenCount total;

@@ -296,6 +296,32 @@ std::string exportedText(std::size_t count, const ExportOptions& options) {
           : fmt::format("They still wait in the queue of {}, too; --take takes them out.", options.project));
 }
 
+/// Takes exported runs out of the queue. Those that another program has begun or removed meanwhile are named,
+/// and the array is written without them. Returns those that are in it.
+std::vector<RunConfig> takeOut(const std::vector<RunConfig>& runs, const std::vector<std::int64_t>& numbers,
+                               const ExportOptions& options, const Console& console) {
+  const std::vector<TakenOut> taken = ProjectWriter(options.project).unqueue(numbers);
+  if (taken.size() == runs.size()) return runs;
+  std::vector<std::string> left;  // equal ones are one as good as the other
+  for (const TakenOut& run : taken)
+    left.push_back(toJson(runConfigFromJson(parseJson(run.config, "config"), "config")).dump());
+  std::vector<RunConfig> kept;
+  for (const RunConfig& run : runs) {
+    const auto found = std::ranges::find(left, toJson(run).dump());
+    if (found == left.end()) {
+      console.note(fmt::format("{}: left out: it waits no more", runTitle(run)));
+      continue;
+    }
+    left.erase(found);
+    kept.push_back(run);
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(options.slurm))
+    std::filesystem::remove_all(entry.path());
+  if (kept.empty()) throw Error(fmt::format("no runs wait in {} any more", options.project));
+  writeSlurmArray(kept, options.slurm);
+  return kept;
+}
+
 int performExport(const ExportOptions& options) {
   const Console console(options.json);
   const std::vector<QueuedRun> queued = queueOf(options.project);
@@ -310,7 +336,7 @@ int performExport(const ExportOptions& options) {
     numbers.push_back(run.id);
   }
   writeSlurmArray(runs, options.slurm);
-  if (options.take) ProjectWriter(options.project).unqueue(numbers);
+  if (options.take) runs = takeOut(runs, numbers, options, console);
   console.object("exported", Json::Object{{"folder", options.slurm},
                                           {"tasks", static_cast<std::int64_t>(runs.size())},
                                           {"taken", options.take}});
