@@ -147,12 +147,12 @@ class TestRowsCli : public QObject {
       QVERIFY2(!value(name).isEmpty(), name);
     QCOMPARE(value("seed"), QString("1"));
     const QStringList heads = lines.filter(QRegularExpression("^attempt ")).value(0).simplified().split(' ');
-    QCOMPARE(heads,
-             (QStringList{"attempt", "host", "device", "threads", "program", "LibTorch", "git", "data"}));
+    QCOMPARE(heads, (QStringList{"attempt", "host", "device", "threads", "program", "LibTorch", "git",
+                                 "changes", "data"}));
     const int row = lines.indexOf(QRegularExpression("^attempt .*")) + 1;
     const QStringList made = lines.value(row).contains("---") ? lines.value(row + 1).simplified().split(' ')
                                                               : lines.value(row).simplified().split(' ');
-    QVERIFY2(made.size() >= 8 && made.contains("cpu") && made.contains(QSysInfo::machineHostName()),
+    QVERIFY2(made.size() >= 9 && made.contains("cpu") && made.contains(QSysInfo::machineHostName()),
              qPrintable(made.join(' ')));
   }
 
